@@ -1,0 +1,346 @@
+/* clock.c - the calendar, British summer time, and the three ways in which partners write a moment.
+ *
+ * Days are counted with the proleptic Gregorian calendar in eras of 400 years that begin on 1 March,
+ * so that the leap day is the last of its year and needs no case of its own. */
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define SECOND_MS 1000
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS ((int64_t)24 * HOUR_MS)
+#define ERA_DAYS 146097
+
+int64_t clock_wall_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * SECOND_MS + t.tv_nsec / 1000000;
+}
+
+int64_t clock_mono_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+const char *time_precision_name(enum time_precision p)
+{
+    static const char *const names[] = { "year", "month", "day", "minute", "second", "millisecond" };
+    return names[p];
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+static int64_t days_from_civil(int year, int month, int day)
+{
+    int64_t y = (int64_t)year - (month <= 2);
+    int64_t era = floor_div(y, 400), year_of_era = y - era * 400;
+    int64_t day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * ERA_DAYS + day_of_era - 719468; /* days from 0000-03-01 to 1970-01-01 */
+}
+
+int64_t civil_to_ms(const struct civil *c)
+{
+    return days_from_civil(c->year, c->month, c->day) * DAY_MS + (int64_t)c->hour * HOUR_MS +
+           (int64_t)c->minute * MINUTE_MS + (int64_t)c->second * SECOND_MS + c->ms;
+}
+
+struct civil civil_from_ms(int64_t ms)
+{
+    int64_t rest = ms % DAY_MS + (ms % DAY_MS < 0 ? DAY_MS : 0);
+    int64_t days = floor_div(ms, DAY_MS) + 719468;
+    int64_t era = floor_div(days, ERA_DAYS), doe = days - era * ERA_DAYS;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    int64_t from_march = (5 * doy + 2) / 153;
+    struct civil c = {
+        .month = (int)(from_march < 10 ? from_march + 3 : from_march - 9),
+        .day = (int)(doy - (153 * from_march + 2) / 5 + 1),
+        .hour = (int)(rest / HOUR_MS),
+        .minute = (int)(rest / MINUTE_MS % 60),
+        .second = (int)(rest / SECOND_MS % 60),
+        .ms = (int)(rest % SECOND_MS),
+    };
+    c.year = (int)(yoe + era * 400 + (c.month <= 2));
+    return c;
+}
+
+static bool is_within(int value, int low, int high)
+{
+    return value >= low && value <= high;
+}
+
+static int days_of_month(int year, int month)
+{
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap);
+}
+
+bool civil_is_valid(const struct civil *c)
+{
+    return is_within(c->year, 1, 9999) && is_within(c->month, 1, 12) &&
+           is_within(c->day, 1, days_of_month(c->year, c->month)) && is_within(c->hour, 0, 23) &&
+           is_within(c->minute, 0, 59) && is_within(c->second, 0, 59) && is_within(c->ms, 0, 999);
+}
+
+/* 01:00Z on the last Sunday of a month of 31 days. */
+static int64_t last_sunday_ms(int year, int month)
+{
+    int64_t last = days_from_civil(year, month, 31);
+    int64_t after_sunday = (last + 4) % 7; /* 1970-01-01 was a Thursday */
+    if (after_sunday < 0)
+        after_sunday += 7;
+    return (last - after_sunday) * DAY_MS + HOUR_MS;
+}
+
+int64_t london_to_ms(const struct civil *c, bool *doubtful)
+{
+    int64_t local = civil_to_ms(c);
+    int64_t start = last_sunday_ms(c->year, 3), end = last_sunday_ms(c->year, 10);
+    bool never = local >= start && local < start + HOUR_MS;
+    bool twice = local >= end && local < end + HOUR_MS;
+    if (doubtful)
+        *doubtful = never || twice;
+    bool summer = local >= start + HOUR_MS && local < end + HOUR_MS;
+    return local - (summer ? HOUR_MS : 0);
+}
+
+struct civil london_from_ms(int64_t ms)
+{
+    int year = civil_from_ms(ms).year; /* both changes are far from New Year */
+    bool summer = ms >= last_sunday_ms(year, 3) && ms < last_sunday_ms(year, 10);
+    return civil_from_ms(ms + (summer ? HOUR_MS : 0));
+}
+
+/* Reading. Each take_* moves past what it names, or returns false. */
+
+static bool take_digits(struct slice *s, size_t n, int *out)
+{
+    uint64_t value;
+    if (s->n < n || !slice_to_u64(slice_head(*s, n), &value))
+        return false;
+    *out = (int)value;
+    *s = slice_from(*s, n);
+    return true;
+}
+
+static bool take_byte(struct slice *s, uint8_t byte)
+{
+    if (s->n == 0 || s->p[0] != byte)
+        return false;
+    *s = slice_from(*s, 1);
+    return true;
+}
+
+static bool has_digit(struct slice s)
+{
+    return s.n > 0 && s.p[0] >= '0' && s.p[0] <= '9';
+}
+
+/* ".5" is 500 ms; digits past the third are read and dropped. */
+static bool take_fraction(struct slice *s, size_t most, int *ms)
+{
+    size_t n = 0;
+    int value = 0;
+    for (*s = slice_from(*s, 1); has_digit(*s); *s = slice_from(*s, 1), n++)
+        if (n < 3)
+            value = value * 10 + (s->p[0] - '0');
+    for (size_t i = n; i < 3; i++)
+        value *= 10;
+    *ms = value;
+    return n > 0 && n <= most;
+}
+
+/* +hhmm or +hh:mm, at most 14 hours. */
+static bool take_offset(struct slice *s, bool colon, int64_t *offset_ms)
+{
+    if (s->n == 0 || (s->p[0] != '+' && s->p[0] != '-'))
+        return false;
+    int sign = s->p[0] == '-' ? -1 : 1, hours, minutes;
+    *s = slice_from(*s, 1);
+    if (!take_digits(s, 2, &hours) || (colon && !take_byte(s, ':')) || !take_digits(s, 2, &minutes))
+        return false;
+    *offset_ms = sign * ((int64_t)hours * HOUR_MS + (int64_t)minutes * MINUTE_MS);
+    return minutes < 60 && hours * 60 + minutes <= 14 * 60;
+}
+
+/* Checks the civil time and turns it into UTC: the common end of the three readers. */
+static bool settle(struct moment *m, int64_t offset_ms, struct moment *out)
+{
+    if (!civil_is_valid(&m->local))
+        return false;
+    if (m->has_offset)
+        m->ms = civil_to_ms(&m->local) - offset_ms;
+    else
+        m->ms = london_to_ms(&m->local, &m->doubtful);
+    if (m->precision < TIME_MINUTE)
+        m->doubtful = false;
+    *out = *m;
+    return true;
+}
+
+static struct moment new_moment(void)
+{
+    return (struct moment){ .precision = TIME_YEAR, .local = { .month = 1, .day = 1 } };
+}
+
+static bool take_hl7_time(struct slice *s, struct moment *m)
+{
+    if (!take_digits(s, 2, &m->local.hour) || !take_digits(s, 2, &m->local.minute))
+        return false;
+    m->precision = TIME_MINUTE;
+    if (!has_digit(*s))
+        return true;
+    m->precision = TIME_SECOND;
+    if (!take_digits(s, 2, &m->local.second))
+        return false;
+    if (s->n == 0 || s->p[0] != '.')
+        return true;
+    m->precision = TIME_MS;
+    return take_fraction(s, 4, &m->local.ms);
+}
+
+static bool take_hl7_date(struct slice *s, struct moment *m)
+{
+    if (!take_digits(s, 4, &m->local.year))
+        return false;
+    if (!has_digit(*s))
+        return true;
+    m->precision = TIME_MONTH;
+    if (!take_digits(s, 2, &m->local.month))
+        return false;
+    if (!has_digit(*s))
+        return true;
+    m->precision = TIME_DAY;
+    return take_digits(s, 2, &m->local.day);
+}
+
+bool time_from_hl7(struct slice s, struct moment *out)
+{
+    struct moment m = new_moment();
+    int64_t offset_ms = 0;
+    if (!take_hl7_date(&s, &m))
+        return false;
+    if (m.precision == TIME_DAY && has_digit(s) && !take_hl7_time(&s, &m))
+        return false;
+    if (s.n > 0) {
+        m.has_offset = true;
+        if (!take_offset(&s, false, &offset_ms))
+            return false;
+    }
+    return s.n == 0 && settle(&m, offset_ms, out);
+}
+
+/* HH:MM[:SS[.fraction]] */
+static bool take_clock(struct slice *s, struct moment *m)
+{
+    if (!take_digits(s, 2, &m->local.hour) || !take_byte(s, ':') ||
+        !take_digits(s, 2, &m->local.minute))
+        return false;
+    m->precision = TIME_MINUTE;
+    if (!take_byte(s, ':'))
+        return true;
+    m->precision = TIME_SECOND;
+    if (!take_digits(s, 2, &m->local.second))
+        return false;
+    if (s->n == 0 || s->p[0] != '.')
+        return true;
+    m->precision = TIME_MS;
+    return take_fraction(s, 9, &m->local.ms);
+}
+
+static bool take_iso_date(struct slice *s, struct moment *m)
+{
+    if (!take_digits(s, 4, &m->local.year))
+        return false;
+    if (!take_byte(s, '-'))
+        return true;
+    m->precision = TIME_MONTH;
+    if (!take_digits(s, 2, &m->local.month))
+        return false;
+    if (!take_byte(s, '-'))
+        return true;
+    m->precision = TIME_DAY;
+    return take_digits(s, 2, &m->local.day);
+}
+
+bool time_from_iso(struct slice s, struct moment *out)
+{
+    struct moment m = new_moment();
+    int64_t offset_ms = 0;
+    if (!take_iso_date(&s, &m))
+        return false;
+    if (m.precision == TIME_DAY && s.n > 0) {
+        if (!take_byte(&s, 'T') || !take_clock(&s, &m))
+            return false;
+        m.has_offset = s.n > 0;
+        if (m.has_offset && !take_byte(&s, 'Z') && !take_offset(&s, true, &offset_ms))
+            return false;
+    }
+    return s.n == 0 && settle(&m, offset_ms, out);
+}
+
+bool time_from_uk(struct slice s, struct moment *out)
+{
+    struct moment m = new_moment();
+    m.precision = TIME_DAY;
+    if (!take_digits(&s, 2, &m.local.day) || !take_byte(&s, '/') ||
+        !take_digits(&s, 2, &m.local.month) || !take_byte(&s, '/') ||
+        !take_digits(&s, 4, &m.local.year))
+        return false;
+    if (s.n > 0 && (!take_byte(&s, ' ') || !take_clock(&s, &m) || m.precision == TIME_MS))
+        return false;
+    return s.n == 0 && settle(&m, 0, out);
+}
+
+/* Writing. */
+
+static struct slice print_date(const struct civil *c, enum time_precision p,
+                               char out[TIME_TEXT_MAX])
+{
+    int n = snprintf(out, TIME_TEXT_MAX, "%04d", c->year);
+    if (p >= TIME_MONTH)
+        n += snprintf(out + n, TIME_TEXT_MAX - (size_t)n, "-%02d", c->month);
+    if (p >= TIME_DAY)
+        n += snprintf(out + n, TIME_TEXT_MAX - (size_t)n, "-%02d", c->day);
+    return slice_of(out, (size_t)n);
+}
+
+struct slice time_to_iso(const struct moment *m, char out[TIME_TEXT_MAX])
+{
+    if (m->precision < TIME_MINUTE)
+        return print_date(&m->local, m->precision, out);
+    struct civil c = civil_from_ms(m->ms);
+    size_t n = print_date(&c, TIME_DAY, out).n;
+    n += (size_t)snprintf(out + n, TIME_TEXT_MAX - n, "T%02d:%02d", c.hour, c.minute);
+    if (m->precision >= TIME_SECOND)
+        n += (size_t)snprintf(out + n, TIME_TEXT_MAX - n, ":%02d", c.second);
+    if (m->precision >= TIME_MS)
+        n += (size_t)snprintf(out + n, TIME_TEXT_MAX - n, ".%03d", c.ms);
+    n += (size_t)snprintf(out + n, TIME_TEXT_MAX - n, "Z");
+    return slice_of(out, n);
+}
+
+struct slice time_ms_to_iso(int64_t ms, char out[TIME_TEXT_MAX])
+{
+    struct moment m = { .ms = ms, .precision = TIME_MS };
+    return time_to_iso(&m, out);
+}
+
+bool london_day_start(struct slice day, int64_t *ms)
+{
+    struct moment m;
+    if (!time_from_iso(day, &m) || m.precision != TIME_DAY)
+        return false;
+    *ms = m.ms;
+    return true;
+}

@@ -1,0 +1,98 @@
+/* slice.c - the few operations on bytes that are not one line. */
+#include "base/slice.h"
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct slice slice_trim(struct slice s)
+{
+    while (s.n > 0 && is_blank(s.p[0]))
+        s = slice_from(s, 1);
+    while (s.n > 0 && is_blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+bool slice_equal_nocase(struct slice a, struct slice b)
+{
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 0; i < a.n; i++)
+        if (lower(a.p[i]) != lower(b.p[i]))
+            return false;
+    return true;
+}
+
+/* RFC 3629 section 4. Overlong forms, surrogates and what lies past U+10FFFF all show in the second
+ * byte, whose range the first byte narrows. */
+size_t slice_utf8_length(struct slice s)
+{
+    if (s.n == 0)
+        return 0;
+    uint8_t c = s.p[0], low = 0x80, high = 0xbf;
+    if (c < 0x80)
+        return 1;
+    if (c < 0xc2 || c > 0xf4)
+        return 0;
+    if (c == 0xe0)
+        low = 0xa0;
+    else if (c == 0xed)
+        high = 0x9f;
+    else if (c == 0xf0)
+        low = 0x90;
+    else if (c == 0xf4)
+        high = 0x8f;
+    size_t n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    if (s.n < n || s.p[1] < low || s.p[1] > high)
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((s.p[i] & 0xc0) != 0x80)
+            return 0;
+    return n;
+}
+
+bool slice_is_utf8(struct slice s)
+{
+    while (s.n > 0) {
+        size_t n = slice_utf8_length(s);
+        if (n == 0)
+            return false;
+        s = slice_from(s, n);
+    }
+    return true;
+}
+
+bool slice_to_u64(struct slice s, uint64_t *out)
+{
+    if (s.n == 0 || s.n > 20)
+        return false;
+    uint64_t value = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+        if (__builtin_mul_overflow(value, (uint64_t)10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(s.p[i] - '0'), &value))
+            return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool slice_to_i64(struct slice s, int64_t *out)
+{
+    bool minus = s.n > 0 && s.p[0] == '-';
+    uint64_t value;
+    if (!slice_to_u64(slice_from(s, minus), &value))
+        return false;
+    if (value > (uint64_t)INT64_MAX + minus)
+        return false;
+    *out = minus ? (int64_t)(0 - value) : (int64_t)value;
+    return true;
+}
