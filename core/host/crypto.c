@@ -1,0 +1,210 @@
+/* crypto.c - the EVP calls, with contexts fetched once a thread.
+ *
+ * HMAC is written out over SHA-256 (RFC 2104): the library's own makes and copies contexts for each
+ * message, which is most of its cost. A context once initialised is reinitialised in place. */
+#include "host/crypto.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include "base/arena.h"
+
+#define SHA256_BLOCK 64
+
+struct contexts {
+    EVP_MD *sha256;
+    EVP_MD_CTX *hash;
+    EVP_CIPHER *aes;
+    EVP_CIPHER_CTX *forth, *back;
+};
+
+static pthread_key_t contexts_key;
+static pthread_once_t contexts_once = PTHREAD_ONCE_INIT;
+
+static void free_contexts(void *p)
+{
+    struct contexts *c = p;
+    EVP_MD_CTX_free(c->hash);
+    EVP_MD_free(c->sha256);
+    EVP_CIPHER_CTX_free(c->forth);
+    EVP_CIPHER_CTX_free(c->back);
+    EVP_CIPHER_free(c->aes);
+    mem_free(c);
+}
+
+static void make_key(void)
+{
+    int failed = pthread_key_create(&contexts_key, free_contexts);
+    assert(!failed);
+    (void)failed;
+}
+
+static struct contexts *new_contexts(void)
+{
+    struct contexts *c = mem_alloc(sizeof *c);
+    assert(c);
+    c->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    c->hash = EVP_MD_CTX_new();
+    c->aes = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
+    c->forth = EVP_CIPHER_CTX_new();
+    c->back = EVP_CIPHER_CTX_new();
+    assert(c->sha256 && c->hash && c->aes && c->forth && c->back);
+    int ok = EVP_DigestInit_ex2(c->hash, c->sha256, NULL) &&
+             EVP_EncryptInit_ex2(c->forth, c->aes, NULL, NULL, NULL) &&
+             EVP_DecryptInit_ex2(c->back, c->aes, NULL, NULL, NULL) &&
+             EVP_CIPHER_CTX_set_padding(c->forth, 0) && EVP_CIPHER_CTX_set_padding(c->back, 0);
+    assert(ok);
+    (void)ok;
+    pthread_setspecific(contexts_key, c);
+    return c;
+}
+
+static struct contexts *contexts(void)
+{
+    pthread_once(&contexts_once, make_key);
+    struct contexts *c = pthread_getspecific(contexts_key);
+    return c ? c : new_contexts();
+}
+
+/* The hash of an optional first block and the parts after it. */
+static void digest(struct slice block, const struct slice *parts, size_t n, uint8_t *out)
+{
+    EVP_MD_CTX *hash = contexts()->hash;
+    int ok = EVP_DigestInit_ex2(hash, NULL, NULL);
+    ok = ok && EVP_DigestUpdate(hash, block.p, block.n);
+    for (size_t i = 0; i < n; i++)
+        ok = ok && EVP_DigestUpdate(hash, parts[i].p, parts[i].n);
+    ok = ok && EVP_DigestFinal_ex(hash, out, NULL);
+    assert(ok);
+    (void)ok;
+}
+
+void sha256(struct slice s, uint8_t out[HASH_BYTES])
+{
+    digest((struct slice){ NULL, 0 }, &s, 1, out);
+}
+
+void sha256_parts(const struct slice *parts, size_t n, uint8_t out[HASH_BYTES])
+{
+    digest((struct slice){ NULL, 0 }, parts, n, out);
+}
+
+static void pad_key(const struct key *k, uint8_t with, uint8_t pad[SHA256_BLOCK])
+{
+    assert(k->set);
+    memset(pad, with, SHA256_BLOCK);
+    for (size_t i = 0; i < KEY_BYTES; i++)
+        pad[i] ^= k->b[i];
+}
+
+void hmac_sha256_parts(const struct key *k, const struct slice *parts, size_t n,
+                       uint8_t out[HASH_BYTES])
+{
+    uint8_t pad[SHA256_BLOCK], inner[HASH_BYTES];
+    pad_key(k, 0x36, pad);
+    digest(slice_of(pad, sizeof pad), parts, n, inner);
+    pad_key(k, 0x5c, pad);
+    struct slice second = { inner, sizeof inner };
+    digest(slice_of(pad, sizeof pad), &second, 1, out);
+    explicit_bzero(pad, sizeof pad);
+}
+
+void hmac_sha256(const struct key *k, struct slice s, uint8_t out[HASH_BYTES])
+{
+    hmac_sha256_parts(k, &s, 1, out);
+}
+
+void aes128_block(const struct key *k, const uint8_t in[16], uint8_t out[16])
+{
+    EVP_CIPHER_CTX *aes = contexts()->forth;
+    int n = 0;
+    assert(k->set);
+    int ok = EVP_EncryptInit_ex2(aes, NULL, k->b, NULL, NULL) &&
+             EVP_EncryptUpdate(aes, out, &n, in, 16);
+    assert(ok && n == 16);
+    (void)ok;
+}
+
+void aes128_block_back(const struct key *k, const uint8_t in[16], uint8_t out[16])
+{
+    EVP_CIPHER_CTX *aes = contexts()->back;
+    int n = 0;
+    assert(k->set);
+    int ok = EVP_DecryptInit_ex2(aes, NULL, k->b, NULL, NULL) &&
+             EVP_DecryptUpdate(aes, out, &n, in, 16);
+    assert(ok && n == 16);
+    (void)ok;
+}
+
+void random_bytes(uint8_t *out, size_t n)
+{
+    while (n > 0) {
+        int some = n > INT_MAX ? INT_MAX : (int)n;
+        int ok = RAND_bytes(out, some);
+        assert(ok == 1);
+        (void)ok;
+        out += some;
+        n -= (size_t)some;
+    }
+}
+
+static bool read_key(int fd, const char *path, struct key *out, struct err *e)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return err_errno(e, ERR_FATAL, "key.open", errno, "cannot look at the key file", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(e, ERR_FATAL, "key.open", 0, "cannot use '%s' as a key: no regular file",
+                       path);
+    if (st.st_mode & 077)
+        return err_set(e, ERR_FATAL, "key.mode", 0,
+                       "cannot use key file '%s': others may read it (mode %04o, not 0600)", path,
+                       (unsigned)st.st_mode & 07777);
+    uint8_t room[KEY_BYTES + 1];
+    ssize_t n = read(fd, room, sizeof room);
+    if (n == KEY_BYTES) {
+        memcpy(out->b, room, KEY_BYTES);
+        out->set = true;
+    }
+    explicit_bzero(room, sizeof room);
+    if (n != KEY_BYTES)
+        return err_set(e, ERR_FATAL, "key.size", 0, "cannot use key file '%s': not %d bytes", path,
+                       KEY_BYTES);
+    return true;
+}
+
+bool key_read(const char *path, struct key *out, struct err *e)
+{
+    out->set = false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return err_errno(e, ERR_FATAL, "key.open", errno, "cannot open key file", path);
+    bool ok = read_key(fd, path, out, e);
+    close(fd);
+    return ok;
+}
+
+bool key_make(const char *path, struct err *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_errno(e, ERR_FATAL, "key.open", errno, "cannot make key file", path);
+    uint8_t fresh[KEY_BYTES];
+    random_bytes(fresh, sizeof fresh);
+    bool ok = write(fd, fresh, sizeof fresh) == (ssize_t)sizeof fresh && fsync(fd) == 0;
+    int number = errno;
+    explicit_bzero(fresh, sizeof fresh);
+    ok = close(fd) == 0 && ok;
+    if (ok)
+        return true;
+    unlink(path);
+    return err_errno(e, ERR_FATAL, "key.open", number, "cannot write key file", path);
+}

@@ -1,0 +1,34 @@
+/* crypto.h - hashes, keyed hashes, one AES block, random bytes (OpenSSL libcrypto).
+ *
+ * Contexts are per thread and reused, so that a hash costs no allocation. Failures of the library
+ * itself are asserted: they cannot come from input. */
+#ifndef CONCORDAT_HOST_CRYPTO_H
+#define CONCORDAT_HOST_CRYPTO_H
+
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/slice.h"
+
+#define HASH_BYTES 32
+#define KEY_BYTES 32
+
+struct key { uint8_t b[KEY_BYTES]; bool set; };
+
+void sha256(struct slice s, uint8_t out[HASH_BYTES]);
+/* Hash of several runs, as if they were one. */
+void sha256_parts(const struct slice *parts, size_t n, uint8_t out[HASH_BYTES]);
+void hmac_sha256(const struct key *k, struct slice s, uint8_t out[HASH_BYTES]);
+void hmac_sha256_parts(const struct key *k, const struct slice *parts, size_t n,
+                       uint8_t out[HASH_BYTES]);
+/* AES-128 of one block with the first 16 bytes of k. */
+void aes128_block(const struct key *k, const uint8_t in[16], uint8_t out[16]);
+void aes128_block_back(const struct key *k, const uint8_t in[16], uint8_t out[16]);
+void random_bytes(uint8_t *out, size_t n);
+
+/* Reads a key file: exactly 32 bytes, a regular file, mode 0600 or stricter. key.open, key.mode,
+ * key.size (ERR_FATAL). */
+MUST_CHECK bool key_read(const char *path, struct key *out, struct err *e);
+/* Makes a new key file, mode 0600; fails when it exists. */
+MUST_CHECK bool key_make(const char *path, struct err *e);
+
+#endif

@@ -1,0 +1,28 @@
+/* http_client.h - outbound HTTP (libcurl): one request, one answer, one thread a client.
+ *
+ * Errors: http.connect, http.timeout (ERR_RETRY); http.limit (ERR_REJECT) when the answer exceeds
+ * its buffer. A status of any kind is no error here: the caller judges it. */
+#ifndef CONCORDAT_HOST_HTTP_CLIENT_H
+#define CONCORDAT_HOST_HTTP_CLIENT_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+struct http_client;
+
+struct http_call {
+    const char *method, *url;
+    const char *unix_socket;        /* NULL: over TCP */
+    const char *const *headers;     /* "Name: value", NULL-terminated; may be NULL */
+    struct slice body;
+    long timeout_ms;
+};
+
+MUST_CHECK bool http_client_open(struct http_client **out, struct err *e);
+void http_client_close(struct http_client **c);
+/* The answer's body goes to answer (reset first). */
+MUST_CHECK bool http_client_do(struct http_client *c, const struct http_call *call, int *status,
+                               struct buf *answer, struct err *e);
+
+#endif
