@@ -32,25 +32,33 @@ bool slice_equal_nocase(struct slice a, struct slice b)
 
 /* RFC 3629 section 4. Overlong forms, surrogates and what lies past U+10FFFF all show in the second
  * byte, whose range the first byte narrows. */
+static bool is_second(uint8_t first, uint8_t c)
+{
+    switch (first) {
+    case 0xe0:
+        return c >= 0xa0 && c <= 0xbf;
+    case 0xed:
+        return c >= 0x80 && c <= 0x9f;
+    case 0xf0:
+        return c >= 0x90 && c <= 0xbf;
+    case 0xf4:
+        return c >= 0x80 && c <= 0x8f;
+    default:
+        return c >= 0x80 && c <= 0xbf;
+    }
+}
+
 size_t slice_utf8_length(struct slice s)
 {
     if (s.n == 0)
         return 0;
-    uint8_t c = s.p[0], low = 0x80, high = 0xbf;
-    if (c < 0x80)
+    uint8_t first = s.p[0];
+    if (first < 0x80)
         return 1;
-    if (c < 0xc2 || c > 0xf4)
+    if (first < 0xc2 || first > 0xf4)
         return 0;
-    if (c == 0xe0)
-        low = 0xa0;
-    else if (c == 0xed)
-        high = 0x9f;
-    else if (c == 0xf0)
-        low = 0x90;
-    else if (c == 0xf4)
-        high = 0x8f;
-    size_t n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-    if (s.n < n || s.p[1] < low || s.p[1] > high)
+    size_t n = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (s.n < n || !is_second(first, s.p[1]))
         return 0;
     for (size_t i = 2; i < n; i++)
         if ((s.p[i] & 0xc0) != 0x80)

@@ -44,7 +44,6 @@ static void make_key(void)
 {
     int failed = pthread_key_create(&contexts_key, free_contexts);
     assert(!failed);
-    (void)failed;
 }
 
 static struct contexts *new_contexts(void)
@@ -62,7 +61,6 @@ static struct contexts *new_contexts(void)
              EVP_DecryptInit_ex2(c->back, c->aes, NULL, NULL, NULL) &&
              EVP_CIPHER_CTX_set_padding(c->forth, 0) && EVP_CIPHER_CTX_set_padding(c->back, 0);
     assert(ok);
-    (void)ok;
     pthread_setspecific(contexts_key, c);
     return c;
 }
@@ -84,7 +82,6 @@ static void digest(struct slice block, const struct slice *parts, size_t n, uint
         ok = ok && EVP_DigestUpdate(hash, parts[i].p, parts[i].n);
     ok = ok && EVP_DigestFinal_ex(hash, out, NULL);
     assert(ok);
-    (void)ok;
 }
 
 void sha256(struct slice s, uint8_t out[HASH_BYTES])
@@ -130,7 +127,6 @@ void aes128_block(const struct key *k, const uint8_t in[16], uint8_t out[16])
     int ok = EVP_EncryptInit_ex2(aes, NULL, k->b, NULL, NULL) &&
              EVP_EncryptUpdate(aes, out, &n, in, 16);
     assert(ok && n == 16);
-    (void)ok;
 }
 
 void aes128_block_back(const struct key *k, const uint8_t in[16], uint8_t out[16])
@@ -141,7 +137,6 @@ void aes128_block_back(const struct key *k, const uint8_t in[16], uint8_t out[16
     int ok = EVP_DecryptInit_ex2(aes, NULL, k->b, NULL, NULL) &&
              EVP_DecryptUpdate(aes, out, &n, in, 16);
     assert(ok && n == 16);
-    (void)ok;
 }
 
 void random_bytes(uint8_t *out, size_t n)
@@ -150,8 +145,7 @@ void random_bytes(uint8_t *out, size_t n)
         int some = n > INT_MAX ? INT_MAX : (int)n;
         int ok = RAND_bytes(out, some);
         assert(ok == 1);
-        (void)ok;
-        out += some;
+            out += some;
         n -= (size_t)some;
     }
 }

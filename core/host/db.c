@@ -1,0 +1,305 @@
+/* db.c - SQLite behind db.h.
+ *
+ * Every commit is synced (WAL with synchronous=FULL), because an answer to a partner promises that
+ * the message is safe. The lock file stays on disk: removing it would race with the next opener. */
+#include "host/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/arena.h"
+
+#define BUSY_MS 5000
+
+struct db {
+    sqlite3 *sql;
+    int lock; /* -1 of a reader */
+    struct db_query *queries;
+};
+
+struct db_query {
+    struct db *d;
+    sqlite3_stmt *statement;
+    struct db_query *next;
+    int bind_result; /* the first failed binding, told by the next step */
+};
+
+/* WAL holds 1,000 pages (4 MiB) before it is moved into the file, and is cut to 16 MiB after a
+ * burst. cache_size counts KiB when negative. */
+static const char writer_settings[] = "pragma journal_mode = wal;"
+                                      "pragma synchronous = full;"
+                                      "pragma mmap_size = 0;"
+                                      "pragma cache_size = -8192;"
+                                      "pragma wal_autocheckpoint = 1000;"
+                                      "pragma journal_size_limit = 16777216;"
+                                      "pragma foreign_keys = on;"
+                                      "pragma trusted_schema = off;"
+                                      "pragma temp_store = memory;";
+static const char reader_settings[] = "pragma mmap_size = 0;"
+                                      "pragma cache_size = -2048;"
+                                      "pragma query_only = on;"
+                                      "pragma trusted_schema = off;"
+                                      "pragma temp_store = memory;"
+                                      "select count(*) from sqlite_schema;";
+
+static bool is_disk_full(const struct db *d, int result)
+{
+    if ((result & 0xff) == SQLITE_FULL)
+        return true;
+    int number = sqlite3_system_errno(d->sql);
+    return (result & 0xff) == SQLITE_IOERR && (number == ENOSPC || number == EDQUOT);
+}
+
+/* The library's own sentence names tables and columns, never values. */
+static bool refuse(const struct db *d, int result, struct err *e)
+{
+    if (is_disk_full(d, result))
+        return err_set(e, ERR_RETRY, "db.full", 0, "cannot write to the database: the disk is full");
+    switch (result & 0xff) {
+    case SQLITE_NOMEM:
+        return err_memory(e);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return err_set(e, ERR_RETRY, "db.busy", 0, "cannot use the database: another holds it");
+    default:
+        return err_set(e, ERR_FATAL, "db.sql", (size_t)result, "cannot use the database: %s",
+                       sqlite3_errmsg(d->sql));
+    }
+}
+
+static bool take_lock(struct db *d, const char *path, struct err *e)
+{
+    char name[4096];
+    if ((size_t)snprintf(name, sizeof name, "%s.lock", path) >= sizeof name)
+        return err_set(e, ERR_FATAL, "db.open", 0, "cannot open a database: its path is too long");
+    d->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (d->lock < 0)
+        return err_errno(e, ERR_FATAL, "db.open", errno, "cannot open lock file", name);
+    if (flock(d->lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (errno != EWOULDBLOCK)
+        return err_errno(e, ERR_FATAL, "db.open", errno, "cannot lock", name);
+    return err_set(e, ERR_FATAL, "db.locked", 0, "cannot write to '%s': another process does", path);
+}
+
+/* SQLite would make the file readable for all; its WAL takes the mode of the file. */
+static bool make_private(const char *path, struct err *e)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_errno(e, ERR_FATAL, "db.open", errno, "cannot open", path);
+    close(fd);
+    return true;
+}
+
+static bool connect_file(struct db *d, const char *path, int flags, struct err *e)
+{
+    int result = sqlite3_open_v2(path, &d->sql, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (result != SQLITE_OK)
+        return err_set(e, ERR_FATAL, "db.open", 0, "cannot open '%s': %s", path,
+                       sqlite3_errstr(result));
+    sqlite3_extended_result_codes(d->sql, 1);
+    sqlite3_busy_timeout(d->sql, BUSY_MS);
+    return true;
+}
+
+/* What fails here is the opening, unless the disk is full or another holds it. */
+static bool run_settings(struct db *d, const char *path, const char *settings, struct err *e)
+{
+    int result = sqlite3_exec(d->sql, settings, NULL, NULL, NULL);
+    if (result == SQLITE_OK)
+        return true;
+    if (is_disk_full(d, result) || (result & 0xff) == SQLITE_BUSY)
+        return refuse(d, result, e);
+    return err_set(e, ERR_FATAL, "db.open", (size_t)result, "cannot open '%s': %s", path,
+                   sqlite3_errmsg(d->sql));
+}
+
+static struct db *new_db(void)
+{
+    struct db *d = mem_alloc(sizeof *d);
+    if (d)
+        d->lock = -1;
+    return d;
+}
+
+bool db_open(const char *path, const char *schema, struct db **out, struct err *e)
+{
+    struct db *d = new_db();
+    if (!d)
+        return err_memory(e);
+    if (take_lock(d, path, e) && make_private(path, e) &&
+        connect_file(d, path, SQLITE_OPEN_READWRITE, e) &&
+        run_settings(d, path, writer_settings, e) && db_run(d, schema, e)) {
+        *out = d;
+        return true;
+    }
+    db_close(&d);
+    return false;
+}
+
+bool db_open_reader(const char *path, struct db **out, struct err *e)
+{
+    struct db *d = new_db();
+    if (!d)
+        return err_memory(e);
+    if (connect_file(d, path, SQLITE_OPEN_READONLY, e) &&
+        run_settings(d, path, reader_settings, e)) {
+        *out = d;
+        return true;
+    }
+    db_close(&d);
+    return false;
+}
+
+void db_close(struct db **d)
+{
+    struct db *old = *d;
+    if (!old)
+        return;
+    *d = NULL;
+    for (struct db_query *q = old->queries; q;) {
+        struct db_query *next = q->next;
+        sqlite3_finalize(q->statement);
+        mem_free(q);
+        q = next;
+    }
+    sqlite3_close(old->sql);
+    if (old->lock >= 0)
+        close(old->lock);
+    mem_free(old);
+}
+
+bool db_run(struct db *d, const char *sql, struct err *e)
+{
+    int result = sqlite3_exec(d->sql, sql, NULL, NULL, NULL);
+    return result == SQLITE_OK ? true : refuse(d, result, e);
+}
+
+bool db_begin(struct db *d, struct err *e)
+{
+    return db_run(d, "begin immediate", e);
+}
+
+bool db_commit(struct db *d, struct err *e)
+{
+    if (db_run(d, "commit", e))
+        return true;
+    db_rollback(d);
+    return false;
+}
+
+/* SQLite rolls back by itself after some errors; a second one would be an error of its own. */
+void db_rollback(struct db *d)
+{
+    if (!sqlite3_get_autocommit(d->sql))
+        sqlite3_exec(d->sql, "rollback", NULL, NULL, NULL);
+}
+
+bool db_prepare(struct db *d, const char *sql, struct db_query **out, struct err *e)
+{
+    struct db_query *q = mem_alloc(sizeof *q);
+    if (!q)
+        return err_memory(e);
+    int result = sqlite3_prepare_v3(d->sql, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->statement, NULL);
+    if (result != SQLITE_OK) {
+        mem_free(q);
+        return refuse(d, result, e);
+    }
+    q->d = d;
+    q->next = d->queries;
+    d->queries = q;
+    *out = q;
+    return true;
+}
+
+static void note(struct db_query *q, int result)
+{
+    if (q->bind_result == SQLITE_OK)
+        q->bind_result = result;
+}
+
+/* A NULL pointer would bind NULL. */
+static const void *never_null(struct slice s)
+{
+    return s.n ? (const void *)s.p : "";
+}
+
+void db_bind_int(struct db_query *q, int n, int64_t value)
+{
+    note(q, sqlite3_bind_int64(q->statement, n, value));
+}
+
+void db_bind_blob(struct db_query *q, int n, struct slice value)
+{
+    note(q, sqlite3_bind_blob64(q->statement, n, never_null(value), value.n, SQLITE_STATIC));
+}
+
+void db_bind_text(struct db_query *q, int n, struct slice value)
+{
+    note(q, sqlite3_bind_text64(q->statement, n, never_null(value), value.n, SQLITE_STATIC,
+                                SQLITE_UTF8));
+}
+
+void db_bind_null(struct db_query *q, int n)
+{
+    note(q, sqlite3_bind_null(q->statement, n));
+}
+
+/* Also forgets the bindings, so that no statement keeps a pointer to what has ended. */
+void db_reset(struct db_query *q)
+{
+    sqlite3_reset(q->statement);
+    sqlite3_clear_bindings(q->statement);
+    q->bind_result = SQLITE_OK;
+}
+
+bool db_step(struct db_query *q, bool *row, struct err *e)
+{
+    *row = false;
+    int result = q->bind_result;
+    if (result == SQLITE_OK)
+        result = sqlite3_step(q->statement);
+    if (result == SQLITE_ROW) {
+        *row = true;
+        return true;
+    }
+    bool ok = result == SQLITE_DONE ? true : refuse(q->d, result, e);
+    db_reset(q);
+    return ok;
+}
+
+bool db_do(struct db_query *q, struct err *e)
+{
+    bool row = false;
+    bool ok = db_step(q, &row, e);
+    if (row)
+        db_reset(q);
+    return ok;
+}
+
+int64_t db_int(struct db_query *q, int column)
+{
+    return sqlite3_column_int64(q->statement, column);
+}
+
+struct slice db_blob(struct db_query *q, int column)
+{
+    const void *p = sqlite3_column_blob(q->statement, column);
+    return slice_of(p, (size_t)sqlite3_column_bytes(q->statement, column));
+}
+
+bool db_is_null(struct db_query *q, int column)
+{
+    return sqlite3_column_type(q->statement, column) == SQLITE_NULL;
+}
+
+int64_t db_changes(struct db *d)
+{
+    return sqlite3_changes64(d->sql);
+}

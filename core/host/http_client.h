@@ -1,7 +1,8 @@
 /* http_client.h - outbound HTTP (libcurl): one request, one answer, one thread a client.
  *
  * Errors: http.connect, http.timeout (ERR_RETRY); http.limit (ERR_REJECT) when the answer exceeds
- * its buffer. A status of any kind is no error here: the caller judges it. */
+ * its buffer; http.url (ERR_REJECT) when the address is none of http or https. No redirects are
+ * followed and no proxy of the environment is used. A status of any kind is no error here: the caller judges it. */
 #ifndef CONCORDAT_HOST_HTTP_CLIENT_H
 #define CONCORDAT_HOST_HTTP_CLIENT_H
 

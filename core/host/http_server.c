@@ -1,0 +1,374 @@
+/* http_server.c - libmicrohttpd on a listening socket of our own.
+ *
+ * The library calls on_request several times for a request: once when its header is there, then
+ * for each piece of its body, then a last time, when handle() is asked. A body over the limit is
+ * not kept: a little over is read and dropped, so that the peer gets to read the 413; far over is
+ * answered at once, or cut off when its length was not declared. */
+#include "host/http_server.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "base/arena.h"
+
+#define BACKLOG 128
+#define DROP_MAX ((size_t)1024 * 1024)
+#define ANSWER_MAX ((size_t)64 * 1024 * 1024)
+#define CONNECTION_MEMORY ((size_t)64 * 1024) /* the library's, for header and reading */
+#define CONNECTIONS_DEFAULT 64
+#define IDLE_S_DEFAULT 30
+
+struct http_server {
+    struct http_server_options options;
+    struct MHD_Daemon *daemon;
+    struct buf answer; /* of the internal thread */
+    uint16_t port;
+    char unix_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+};
+
+struct http_request {
+    struct MHD_Connection *connection;
+    const char *method, *path;
+    struct buf body;
+    size_t dropped;
+    bool begun, bad_path;
+};
+
+/* Listening. */
+
+static bool refuse_listen(struct err *e, const char *listen_on, const char *reason)
+{
+    return err_set(e, ERR_FATAL, "http.listen", 0, "cannot listen on '%s': %s", listen_on, reason);
+}
+
+/* A socket nobody answers on is left from a process that was killed. */
+static bool clear_stale(const struct sockaddr_un *address)
+{
+    struct stat st;
+    if (lstat(address->sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return true; /* bind() will say what is wrong, if anything is */
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool alive = probe < 0 ||
+                 connect(probe, (const struct sockaddr *)address, sizeof *address) == 0 ||
+                 errno != ECONNREFUSED;
+    if (probe >= 0)
+        close(probe);
+    return !alive && unlink(address->sun_path) == 0;
+}
+
+static int listen_unix(struct http_server *s, const char *path, struct err *e)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    if ((size_t)snprintf(address.sun_path, sizeof address.sun_path, "%s", path) >=
+        sizeof address.sun_path) {
+        refuse_listen(e, s->options.listen, "the path is too long");
+        return -1;
+    }
+    if (!clear_stale(&address)) {
+        refuse_listen(e, s->options.listen, "another process does");
+        return -1;
+    }
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    /* The mode is set before listen(), so that nobody slips in between. */
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0) {
+        memcpy(s->unix_path, address.sun_path, sizeof s->unix_path);
+        if (chmod(path, 0660) == 0 && listen(fd, BACKLOG) == 0)
+            return fd;
+    }
+    refuse_listen(e, s->options.listen, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static int listen_address(const struct addrinfo *address)
+{
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
+    if (fd < 0)
+        return -1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    int number = errno;
+    close(fd);
+    errno = number;
+    return -1;
+}
+
+static uint16_t bound_port(int fd)
+{
+    struct sockaddr_storage bound;
+    socklen_t n = sizeof bound;
+    if (getsockname(fd, (struct sockaddr *)&bound, &n) < 0)
+        return 0;
+    if (bound.ss_family == AF_INET6)
+        return ntohs(((const struct sockaddr_in6 *)&bound)->sin6_port);
+    return ntohs(((const struct sockaddr_in *)&bound)->sin_port);
+}
+
+/* "host:port" or "[v6]:port" into its parts. */
+static bool split_address(const char *listen_on, char host[256], const char **port)
+{
+    const char *colon = strrchr(listen_on, ':');
+    size_t n = colon ? (size_t)(colon - listen_on) : 0;
+    if (n > 2 && listen_on[0] == '[' && listen_on[n - 1] == ']') {
+        listen_on++;
+        n -= 2;
+    }
+    if (n == 0 || n >= 256 || !colon[1])
+        return false;
+    memcpy(host, listen_on, n);
+    host[n] = '\0';
+    *port = colon + 1;
+    return true;
+}
+
+static int listen_tcp(struct http_server *s, struct err *e)
+{
+    const char *listen_on = s->options.listen, *port;
+    char host[256];
+    if (!split_address(listen_on, host, &port)) {
+        refuse_listen(e, listen_on, "not host:port");
+        return -1;
+    }
+    struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+    struct addrinfo *found = NULL;
+    int failed = getaddrinfo(host, port, &hints, &found);
+    if (failed) {
+        refuse_listen(e, listen_on, gai_strerror(failed));
+        return -1;
+    }
+    int fd = listen_address(found);
+    if (fd < 0)
+        refuse_listen(e, listen_on, strerror(errno));
+    else
+        s->port = bound_port(fd);
+    freeaddrinfo(found);
+    return fd;
+}
+
+/* Requests. */
+
+/* Called with the address as it came. The library decodes it in place, so that "%00" would cut it
+ * short and "/a%00b" would pass for "/a": such a request is refused. */
+static void *on_address(void *ctx, const char *raw, struct MHD_Connection *connection)
+{
+    const struct http_server *s = ctx;
+    struct http_request *r = mem_alloc(sizeof *r);
+    if (!r)
+        return NULL;
+    r->connection = connection;
+    r->bad_path = strstr(raw, "%00") != NULL;
+    buf_init(&r->body, s->options.body_max);
+    return r;
+}
+
+static void on_completed(void *ctx, struct MHD_Connection *connection, void **request,
+                         enum MHD_RequestTerminationCode how)
+{
+    (void)ctx;
+    (void)connection;
+    (void)how;
+    struct http_request *r = *request;
+    if (!r)
+        return;
+    buf_release(&r->body);
+    mem_free(r);
+    *request = NULL;
+}
+
+static enum MHD_Result send_answer(struct MHD_Connection *connection,
+                                   const struct http_answer *answer)
+{
+    struct slice body = buf_slice(answer->body);
+    void *p = answer->body->n ? answer->body->p : NULL;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(body.n, p, MHD_RESPMEM_MUST_COPY);
+    if (!response)
+        return MHD_NO;
+    enum MHD_Result ok = MHD_YES;
+    if (answer->type)
+        ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
+    if (answer->retry_after_s > 0) {
+        char seconds[16];
+        snprintf(seconds, sizeof seconds, "%d", answer->retry_after_s);
+        ok = ok && MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+    }
+    if (ok)
+        ok = MHD_queue_response(connection, (unsigned)answer->status, response);
+    MHD_destroy_response(response);
+    return ok;
+}
+
+static enum MHD_Result send_status(struct http_server *s, struct http_request *r, int status)
+{
+    buf_reset(&s->answer);
+    struct http_answer answer = { .status = status, .body = &s->answer };
+    return send_answer(r->connection, &answer);
+}
+
+static bool is_far_over(const struct http_server *s, const struct http_request *r)
+{
+    uint64_t length = 0;
+    struct slice declared = http_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return slice_to_u64(declared, &length) && length > s->options.body_max &&
+           length - s->options.body_max > DROP_MAX;
+}
+
+static enum MHD_Result on_header(struct http_server *s, struct http_request *r)
+{
+    r->begun = true;
+    if (r->bad_path)
+        return send_status(s, r, MHD_HTTP_BAD_REQUEST);
+    if (is_far_over(s, r))
+        return send_status(s, r, MHD_HTTP_CONTENT_TOO_LARGE);
+    return MHD_YES;
+}
+
+static enum MHD_Result on_piece(struct http_request *r, struct slice piece)
+{
+    if (r->dropped == 0) {
+        buf_put(&r->body, piece);
+        if (buf_ok(&r->body))
+            return MHD_YES;
+        buf_release(&r->body);
+    }
+    r->dropped += piece.n;
+    return r->dropped > DROP_MAX ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result on_whole(struct http_server *s, struct http_request *r)
+{
+    if (r->dropped > 0)
+        return send_status(s, r, MHD_HTTP_CONTENT_TOO_LARGE);
+    buf_reset(&s->answer);
+    struct http_answer answer = { .status = MHD_HTTP_INTERNAL_SERVER_ERROR, .body = &s->answer };
+    s->options.handle(s->options.ctx, r, &answer);
+    if (!buf_ok(&s->answer))
+        return send_status(s, r, MHD_HTTP_INTERNAL_SERVER_ERROR);
+    return send_answer(r->connection, &answer);
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *path,
+                                  const char *method, const char *version, const char *piece,
+                                  size_t *piece_n, void **request)
+{
+    struct http_server *s = ctx;
+    struct http_request *r = *request;
+    (void)connection;
+    (void)version;
+    if (!r)
+        return MHD_NO; /* out of memory: the connection ends */
+    r->method = method;
+    r->path = path;
+    if (!r->begun)
+        return on_header(s, r);
+    if (*piece_n == 0)
+        return on_whole(s, r);
+    struct slice taken = slice_of(piece, *piece_n);
+    *piece_n = 0;
+    return on_piece(r, taken);
+}
+
+/* Life. */
+
+/* One peer may hold half of the connections, so that it cannot shut out the others. */
+static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
+{
+    unsigned connections = s->options.connections_max;
+    unsigned peer = connections > 16 ? connections / 2 : connections;
+    return MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, peer,
+        MHD_OPTION_CONNECTION_TIMEOUT, s->options.idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_address,
+        s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+}
+
+bool http_server_start(const struct http_server_options *o, struct http_server **out, struct err *e)
+{
+    struct http_server *s = mem_alloc(sizeof *s);
+    if (!s)
+        return err_memory(e);
+    s->options = *o;
+    if (o->connections_max == 0)
+        s->options.connections_max = CONNECTIONS_DEFAULT;
+    if (o->idle_s == 0)
+        s->options.idle_s = IDLE_S_DEFAULT;
+    buf_init(&s->answer, ANSWER_MAX);
+    bool local = strncmp(o->listen, "unix:", 5) == 0;
+    int fd = local ? listen_unix(s, o->listen + 5, e) : listen_tcp(s, e);
+    if (fd >= 0)
+        s->daemon = start_daemon(s, fd);
+    if (s->daemon) {
+        *out = s;
+        return true;
+    }
+    if (fd >= 0)
+        refuse_listen(e, o->listen, "the HTTP library does not start");
+    http_server_stop(&s);
+    return false;
+}
+
+uint16_t http_server_port(const struct http_server *s)
+{
+    return s->port;
+}
+
+void http_server_stop(struct http_server **s)
+{
+    struct http_server *old = *s;
+    if (!old)
+        return;
+    *s = NULL;
+    if (old->daemon)
+        MHD_stop_daemon(old->daemon); /* closes the socket too */
+    if (old->unix_path[0])
+        unlink(old->unix_path);
+    buf_release(&old->answer);
+    mem_free(old);
+}
+
+/* What handle() asks. */
+
+struct slice http_method(const struct http_request *r)
+{
+    return slice_text(r->method);
+}
+
+struct slice http_path(const struct http_request *r)
+{
+    return slice_text(r->path);
+}
+
+struct slice http_body(const struct http_request *r)
+{
+    return buf_slice(&r->body);
+}
+
+static struct slice look_up(const struct http_request *r, enum MHD_ValueKind kind, const char *name)
+{
+    const char *value = NULL;
+    size_t n = 0;
+    if (!MHD_lookup_connection_value_n(r->connection, kind, name, strlen(name), &value, &n) || !value)
+        return (struct slice){ NULL, 0 };
+    return slice_of(value, n);
+}
+
+struct slice http_header(const struct http_request *r, const char *name)
+{
+    return look_up(r, MHD_HEADER_KIND, name);
+}
+
+struct slice http_query(const struct http_request *r, const char *name)
+{
+    return look_up(r, MHD_GET_ARGUMENT_KIND, name);
+}

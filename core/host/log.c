@@ -12,7 +12,7 @@
 #include "base/clock.h"
 
 #define LINE_MAX_BYTES 1024
-#define ENDING_BYTES 2 /* the closing quote and the newline */
+#define ENDING_BYTES 4 /* two quotes, the newline, and an escape that began before the limit */
 
 static _Atomic int level_most = LOG_INFO;
 
@@ -33,7 +33,7 @@ static bool is_shown(enum log_level level)
 
 static void put(struct line *l, const char *text)
 {
-    for (; *text && l->n < sizeof l->text - ENDING_BYTES - 1; text++) {
+    for (; *text && l->n < sizeof l->text - ENDING_BYTES; text++) {
         unsigned char c = (unsigned char)*text;
         if (c == '"' || c == '\\')
             l->text[l->n++] = '\\';
