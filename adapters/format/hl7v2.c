@@ -1,0 +1,376 @@
+/* hl7v2.c - the HL7 v2 format: splitting a unit into messages, and indexing one message.
+ *
+ * The index is made in one pass over the bytes with one table look-up a byte. */
+#include "format/hl7v2.h"
+
+#include "format/hl7v2_doc.h"
+
+#define VT 0x0b
+#define FS 0x1c
+
+static const struct slice byte_order_mark = SLICE_INIT("\xef\xbb\xbf");
+
+static bool is_line_end(uint8_t c)
+{
+    return c == '\r' || c == '\n';
+}
+
+/* Blank outside a segment: also the MLLP bytes of a frame that was saved to a file as it came. */
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == VT || c == FS || is_line_end(c);
+}
+
+static bool is_upper(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static uint8_t fold(uint8_t c)
+{
+    return c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
+}
+
+size_t hl7v2_skip_blank(struct slice raw)
+{
+    size_t at = slice_starts(raw, byte_order_mark) ? byte_order_mark.n : 0;
+    while (at < raw.n && is_blank(raw.p[at]))
+        at++;
+    return at;
+}
+
+uint32_t hl7v2_id_read(struct slice s)
+{
+    if (s.n < 3)
+        return 0;
+    uint8_t a = fold(s.p[0]), b = fold(s.p[1]), c = fold(s.p[2]);
+    bool good = is_upper(a) && (is_upper(b) || is_digit(b)) && (is_upper(c) || is_digit(c));
+    return good ? hl7v2_id(a, b, c) : 0;
+}
+
+/* A mark must be printable ASCII, no blank, letter or digit: anything else is a broken header. */
+static bool is_mark(uint8_t c)
+{
+    return c > ' ' && c < 0x7f && !is_digit(c) && !is_upper(fold(c));
+}
+
+static bool are_different(struct slice marks)
+{
+    for (size_t i = 0; i < marks.n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (marks.p[i] == marks.p[j])
+                return false;
+    return true;
+}
+
+bool hl7v2_marks_read(struct slice raw, size_t at, struct hl7v2_marks *out, struct err *e)
+{
+    struct slice head = slice_from(raw, at);
+    if (head.n == 0)
+        return err_set(e, ERR_REJECT, "hl7v2.short", at, "cannot read message: it is empty");
+    if (!slice_starts(head, SLICE("MSH")))
+        return err_set(e, ERR_REJECT, "hl7v2.header", at, "cannot find 'MSH' at the start");
+    if (head.n < 8)
+        return err_set(e, ERR_REJECT, "hl7v2.short", raw.n, "cannot read MSH: it ends in MSH-2");
+    size_t n = 4; /* MSH-2 ends at the next field separator or line end */
+    while (n < head.n && n < 10 && head.p[n] != head.p[3] && !is_line_end(head.p[n]))
+        n++;
+    struct slice marks = { head.p + 3, n - 3 };
+    for (size_t i = 0; i < marks.n; i++)
+        if (!is_mark(marks.p[i]))
+            return err_set(e, ERR_REJECT, "hl7v2.header", at + 3 + i,
+                           "cannot use MSH-2: a mark is a letter, a digit or no character");
+    if ((marks.n != 5 && marks.n != 6) || !are_different(marks))
+        return err_set(e, ERR_REJECT, "hl7v2.header", at + 4,
+                       "cannot use MSH-2: not four or five different marks");
+    *out = (struct hl7v2_marks){ marks.p[0], marks.p[1], marks.p[2], marks.p[3], marks.p[4],
+                                 marks.n == 6 ? marks.p[5] : 0 };
+    return true;
+}
+
+enum byte_class { PLAIN, FIELD_END, LINE_END, REPETITION };
+
+/* The index while it grows; starts and segments double in the arena. */
+struct scan {
+    struct arena *a;
+    struct doc *d;
+    uint32_t start_count, start_room, segment_room;
+    uint8_t class[256];
+};
+
+static void *doubled(struct arena *a, const void *old, uint32_t count, uint32_t *room,
+                     size_t item_bytes)
+{
+    void *p = arena_array(a, (size_t)*room * 2, item_bytes);
+    if (!p)
+        return NULL;
+    memcpy(p, old, count * item_bytes);
+    *room *= 2;
+    return p;
+}
+
+static bool add_start(struct scan *s, size_t at, struct err *e)
+{
+    if (s->start_count == s->start_room) {
+        void *p = doubled(s->a, s->d->starts, s->start_count, &s->start_room, sizeof(uint32_t));
+        if (!p)
+            return err_memory(e);
+        s->d->starts = p;
+    }
+    s->d->starts[s->start_count++] = (uint32_t)at;
+    return true;
+}
+
+static bool add_segment(struct scan *s, uint32_t id, size_t at, struct err *e)
+{
+    struct doc *d = s->d;
+    if (d->segment_count == HL7V2_SEGMENTS_MAX)
+        return err_set(e, ERR_REJECT, "hl7v2.limit", at, "cannot take more than %d segments",
+                       HL7V2_SEGMENTS_MAX);
+    if (d->segment_count == s->segment_room) {
+        void *p = doubled(s->a, d->segments, d->segment_count, &s->segment_room,
+                          sizeof *d->segments);
+        if (!p)
+            return err_memory(e);
+        d->segments = p;
+    }
+    d->segments[d->segment_count++] =
+        (struct hl7v2_segment){ .id = id, .at = (uint32_t)at, .first = s->start_count };
+    return true;
+}
+
+/* Reads fields from `at` (just after the id) to the line's end; *end is that end. */
+static bool scan_fields(struct scan *s, size_t at, size_t *end, struct err *e)
+{
+    const uint8_t *p = s->d->raw.p;
+    size_t n = s->d->raw.n;
+    uint32_t fields = 0, repetitions = 0;
+    for (;; at++) {
+        while (at < n && s->class[p[at]] == PLAIN)
+            at++;
+        if (at == n || s->class[p[at]] == LINE_END)
+            break;
+        bool is_field = s->class[p[at]] == FIELD_END;
+        fields += is_field;
+        repetitions = is_field ? 0 : repetitions + 1;
+        if (fields > HL7V2_FIELDS_MAX || repetitions >= HL7V2_FIELDS_MAX)
+            return err_set(e, ERR_REJECT, "hl7v2.limit", at, "cannot take more than %d %s",
+                           HL7V2_FIELDS_MAX, is_field ? "fields" : "repetitions");
+        if (is_field && !add_start(s, at + 1, e))
+            return false;
+    }
+    *end = at;
+    return true;
+}
+
+/* One line with a segment; *at moves to the line's end. */
+static bool scan_segment(struct scan *s, size_t *at, struct err *e)
+{
+    struct doc *d = s->d;
+    struct slice line = slice_from(d->raw, *at);
+    uint32_t id = hl7v2_id_read(line);
+    bool ends = line.n == 3 || (line.n > 3 && (s->class[line.p[3]] == FIELD_END ||
+                                               s->class[line.p[3]] == LINE_END));
+    if (!id || !ends)
+        return err_set(e, ERR_REJECT, "hl7v2.segment", *at, "cannot read line: no segment id");
+    if (d->segment_count > 0 && id == HL7V2_MSH)
+        return err_set(e, ERR_REJECT, "hl7v2.segment", *at, "cannot take a second MSH");
+    size_t end = 0;
+    if (!add_segment(s, id, *at, e) || !scan_fields(s, *at + 3, &end, e))
+        return false;
+    struct hl7v2_segment *seg = &d->segments[d->segment_count - 1];
+    seg->fields = s->start_count - seg->first;
+    seg->end = (uint32_t)(end > *at + 3 && d->raw.p[end - 1] == FS ? end - 1 : end);
+    if (s->start_count >= HL7V2_ALL_FIELDS_MAX)
+        return err_set(e, ERR_REJECT, "hl7v2.limit", *at, "cannot take more than %d fields",
+                       HL7V2_ALL_FIELDS_MAX);
+    *at = end;
+    return add_start(s, (size_t)seg->end + 1, e);
+}
+
+/* True when the line at `at` holds nothing but blanks; *end is where it ends. */
+static bool is_blank_line(struct slice raw, size_t at, size_t *end)
+{
+    while (at < raw.n && is_blank(raw.p[at]) && !is_line_end(raw.p[at]))
+        at++;
+    *end = at;
+    return at == raw.n || is_line_end(raw.p[at]);
+}
+
+static bool scan_all(struct scan *s, size_t at, struct err *e)
+{
+    while (at < s->d->raw.n) {
+        size_t end = 0;
+        if (is_blank_line(s->d->raw, at, &end))
+            at = end;
+        else if (!scan_segment(s, &at, e))
+            return false;
+        if (at < s->d->raw.n)
+            at++; /* the line end */
+    }
+    return true;
+}
+
+static uint32_t *slot_of(const struct doc *d, uint32_t id)
+{
+    uint32_t i = id * 0x9e3779b1u >> 8 & d->slot_mask;
+    while (d->slots[i] && d->kinds[d->slots[i] - 1].id != id)
+        i = (i + 1) & d->slot_mask;
+    return &d->slots[i];
+}
+
+/* Gathers the segments by id, so that the n-th of a kind is found without a search. */
+static bool sort_kinds(struct arena *a, struct doc *d, struct err *e)
+{
+    uint32_t slots = 16;
+    while (slots < d->segment_count * 2)
+        slots *= 2;
+    d->slot_mask = slots - 1;
+    d->slots = ARENA_ARRAY(a, slots, uint32_t);
+    d->kinds = ARENA_ARRAY(a, d->segment_count, struct hl7v2_kind);
+    d->order = ARENA_ARRAY(a, d->segment_count, uint32_t);
+    if (!d->slots || !d->kinds || !d->order)
+        return err_memory(e);
+    for (uint32_t i = 0; i < d->segment_count; i++) {
+        uint32_t *slot = slot_of(d, d->segments[i].id);
+        if (!*slot) {
+            d->kinds[d->kind_count].id = d->segments[i].id;
+            *slot = ++d->kind_count;
+        }
+        d->segments[i].kind = *slot - 1;
+        d->segments[i].nth = d->kinds[*slot - 1].count++;
+    }
+    for (uint32_t k = 1; k < d->kind_count; k++)
+        d->kinds[k].first = d->kinds[k - 1].first + d->kinds[k - 1].count;
+    for (uint32_t i = 0; i < d->segment_count; i++)
+        d->order[d->kinds[d->segments[i].kind].first + d->segments[i].nth] = i;
+    return true;
+}
+
+const struct hl7v2_segment *hl7v2_segment_at(const struct doc *d, uint32_t id, size_t n)
+{
+    uint32_t slot = *slot_of(d, id);
+    const struct hl7v2_kind *k = slot ? &d->kinds[slot - 1] : NULL;
+    return k && n < k->count ? &d->segments[d->order[k->first + n]] : NULL;
+}
+
+/* MSH-18 (table 0211), first repetition; other names mean: UTF-8 where it is well-formed. */
+static enum hl7v2_charset charset_of(const struct doc *d)
+{
+    struct slice s = hl7v2_bytes(d, hl7v2_field(d, &d->segments[0], 18));
+    s = slice_trim(slice_head(s, slice_find(s, d->marks.repetition)));
+    if (slice_equal_text(s, "8859/1"))
+        return HL7V2_LATIN1;
+    return slice_equal_text(s, "8859/15") ? HL7V2_LATIN9 : HL7V2_UNKNOWN;
+}
+
+static bool scan_init(struct scan *s, struct arena *a, struct doc *d)
+{
+    *s = (struct scan){ .a = a, .d = d, .segment_room = 32 };
+    s->start_room = (uint32_t)(d->raw.n / 8 < 100000 ? d->raw.n / 8 : 100000) + 32;
+    s->class[d->marks.field] = FIELD_END;
+    s->class[d->marks.repetition] = REPETITION;
+    s->class['\r'] = s->class['\n'] = LINE_END;
+    d->starts = ARENA_ARRAY(a, s->start_room, uint32_t);
+    d->segments = ARENA_ARRAY(a, s->segment_room, struct hl7v2_segment);
+    return d->starts && d->segments;
+}
+
+bool hl7v2_parse(struct arena *a, struct slice one, struct doc **out, struct err *e)
+{
+    if (one.n > HL7V2_MESSAGE_MAX)
+        return err_set(e, ERR_REJECT, "hl7v2.limit", HL7V2_MESSAGE_MAX,
+                       "cannot take a message of more than %zu bytes", HL7V2_MESSAGE_MAX);
+    struct hl7v2_marks marks;
+    size_t at = hl7v2_skip_blank(one);
+    if (!hl7v2_marks_read(one, at, &marks, e))
+        return false;
+    struct doc *d = ARENA_NEW(a, struct doc);
+    struct scan s;
+    if (!d)
+        return err_memory(e);
+    d->raw = one;
+    d->marks = marks;
+    if (!scan_init(&s, a, d))
+        return err_memory(e);
+    if (!scan_all(&s, at, e) || !sort_kinds(a, d, e))
+        return false;
+    d->charset = charset_of(d);
+    *out = d;
+    return true;
+}
+
+enum line_kind { LINE_SEGMENT, LINE_MESSAGE, LINE_ENVELOPE };
+
+/* Batch envelopes (HL7 v2 chapter 2, "HL7 batch protocol") carry no content of a message. */
+static enum line_kind line_kind(struct slice line)
+{
+    static const struct slice envelopes[] = { SLICE_INIT("FHS"), SLICE_INIT("BHS"),
+                                              SLICE_INIT("BTS"), SLICE_INIT("FTS") };
+    if (line.n > 3 && !is_mark(line.p[3]) && !is_line_end(line.p[3]))
+        return LINE_SEGMENT;
+    if (slice_starts(line, SLICE("MSH")))
+        return LINE_MESSAGE;
+    for (size_t i = 0; i < sizeof envelopes / sizeof envelopes[0]; i++)
+        if (slice_starts(line, envelopes[i]))
+            return LINE_ENVELOPE;
+    return LINE_SEGMENT;
+}
+
+static size_t next_line(struct slice unit, size_t at)
+{
+    while (at < unit.n && !is_line_end(unit.p[at]))
+        at++;
+    while (at < unit.n && is_blank(unit.p[at]))
+        at++;
+    return at;
+}
+
+/* The first line at or after `at` that is not of an envelope. */
+static size_t skip_envelopes(struct slice unit, size_t at)
+{
+    while (at < unit.n && line_kind(slice_from(unit, at)) == LINE_ENVELOPE)
+        at = next_line(unit, at);
+    return at;
+}
+
+/* A batch file or several messages one after the other: each MSH begins a message. What stands
+ * before the first MSH and is no envelope is handed out too, for parse() to refuse. */
+static bool hl7v2_split(struct arena *a, struct slice unit, size_t *at, struct slice *one,
+                        struct err *e)
+{
+    (void)a;
+    size_t from = *at;
+    if (from == 0) {
+        from = hl7v2_skip_blank(unit);
+        if (from == unit.n)
+            return err_set(e, ERR_REJECT, "hl7v2.short", unit.n, "cannot read unit: it is empty");
+    }
+    from = skip_envelopes(unit, from);
+    if (from >= unit.n)
+        return false;
+    size_t end = next_line(unit, from);
+    while (end < unit.n && line_kind(slice_from(unit, end)) == LINE_SEGMENT)
+        end = next_line(unit, end);
+    *one = slice_of(unit.p + from, end - from);
+    *at = end;
+    return true;
+}
+
+const struct format format_hl7v2 = {
+    .name = "hl7v2",
+    .split = hl7v2_split,
+    .parse = hl7v2_parse,
+    .compile = hl7v2_compile,
+    .count = hl7v2_count,
+    .find = hl7v2_find,
+    .leaves = hl7v2_leaves,
+    .render = hl7v2_render,
+    .reply = hl7v2_reply,
+    .accepted = hl7v2_accepted,
+};

@@ -1,0 +1,219 @@
+/* hl7v2_find.c - walking from a compiled path to the bytes of its leaf. */
+#include "format/hl7v2_doc.h"
+
+/* Blanks at both ends are not part of a value. */
+struct hl7v2_span hl7v2_trimmed(const struct doc *d, struct hl7v2_span s)
+{
+    const uint8_t *p = d->raw.p;
+    while (s.at < s.end && (p[s.at] == ' ' || p[s.at] == '\t'))
+        s.at++;
+    while (s.at < s.end && (p[s.end - 1] == ' ' || p[s.end - 1] == '\t'))
+        s.end--;
+    return s;
+}
+
+/* The n-th piece of s (from 0) between marks; false when there are fewer. */
+static bool piece(const struct doc *d, struct hl7v2_span s, uint8_t mark, size_t n,
+                  struct hl7v2_span *out)
+{
+    for (;; n--) {
+        uint32_t end = s.at + (uint32_t)slice_find(hl7v2_bytes(d, s), mark);
+        if (n == 0) {
+            *out = (struct hl7v2_span){ s.at, end };
+            return true;
+        }
+        if (end == s.end)
+            return false;
+        s.at = end + 1;
+    }
+}
+
+struct hl7v2_span hl7v2_field(const struct doc *d, const struct hl7v2_segment *s, uint32_t field)
+{
+    if (s->id == HL7V2_MSH) { /* MSH-1 is the field separator itself */
+        if (field == 1)
+            return (struct hl7v2_span){ s->at + 3, s->at + 4 };
+        field--;
+    }
+    if (field == 0 || field > s->fields)
+        return (struct hl7v2_span){ s->end, s->end };
+    const uint32_t *start = &d->starts[s->first + field - 1];
+    return (struct hl7v2_span){ start[0], start[1] - 1 };
+}
+
+/* Nothing but marks and blanks. */
+static bool is_hollow(const struct doc *d, struct hl7v2_span s)
+{
+    for (uint32_t i = s.at; i < s.end; i++) {
+        uint8_t c = d->raw.p[i];
+        if (c != d->marks.component && c != d->marks.subcomponent && c != ' ' && c != '\t')
+            return false;
+    }
+    return true;
+}
+
+static bool is_cleared(const struct doc *d, struct hl7v2_span s)
+{
+    return slice_equal(hl7v2_bytes(d, s), SLICE("\"\""));
+}
+
+/* The leaf at component.subcomponent of one repetition; `""` at a higher level counts for all below. */
+static bool leaf_of(const struct doc *d, struct hl7v2_span s, uint32_t component, uint32_t sub,
+                    struct hl7v2_span *out)
+{
+    struct hl7v2_span whole = hl7v2_trimmed(d, s);
+    if (!is_cleared(d, whole)) {
+        if (!piece(d, whole, d->marks.component, component ? component - 1 : 0, &whole))
+            return false;
+        whole = hl7v2_trimmed(d, whole);
+        if (!is_cleared(d, whole) &&
+            !piece(d, whole, d->marks.subcomponent, sub ? sub - 1 : 0, &whole))
+            return false;
+    }
+    *out = hl7v2_trimmed(d, whole);
+    return out->end > out->at;
+}
+
+static bool condition_holds(struct arena *a, const struct doc *d, struct hl7v2_span repetition,
+                            const struct hl7v2_condition *c)
+{
+    struct hl7v2_span leaf;
+    struct slice value = { NULL, 0 };
+    if (leaf_of(d, repetition, c->component, c->subcomponent, &leaf))
+        value = hl7v2_decode(a, d, hl7v2_bytes(d, leaf));
+    for (size_t i = 0; i < c->word_count; i++)
+        if (slice_equal(value, c->words[i]))
+            return !c->differs;
+    return c->differs;
+}
+
+static bool is_accepted(struct arena *a, const struct doc *d, struct hl7v2_span repetition,
+                        const struct path *p)
+{
+    if (p->condition_count > 0 && is_hollow(d, repetition))
+        return false;
+    for (size_t i = 0; i < p->condition_count; i++)
+        if (!condition_holds(a, d, repetition, &p->conditions[i]))
+            return false;
+    return true;
+}
+
+/* The n-th repetition (from 0) that p accepts. */
+static bool repetition_of(struct arena *a, const struct doc *d, struct hl7v2_span field,
+                          const struct path *p, size_t n, struct hl7v2_span *out)
+{
+    if (p->repetition)
+        return n == 0 && piece(d, field, d->marks.repetition, p->repetition - 1, out);
+    if (p->condition_count == 0)
+        return piece(d, field, d->marks.repetition, n, out);
+    for (struct hl7v2_span rest = field;; rest.at = out->end + 1) {
+        if (!piece(d, rest, d->marks.repetition, 0, out))
+            return false;
+        if (is_accepted(a, d, *out, p) && n-- == 0)
+            return true;
+        if (out->end == field.end)
+            return false;
+    }
+}
+
+static bool is_empty_field(const struct doc *d, struct hl7v2_span field)
+{
+    field = hl7v2_trimmed(d, field);
+    return field.at == field.end;
+}
+
+static const struct hl7v2_segment *segment_of(const struct doc *d, const struct path *p)
+{
+    return hl7v2_segment_at(d, p->id, p->segment ? p->segment - 1 : 0);
+}
+
+static size_t count_segments(const struct doc *d, const struct path *p)
+{
+    const struct hl7v2_segment *s = segment_of(d, p);
+    return !s ? 0 : p->segment ? 1 : d->kinds[s->kind].count;
+}
+
+size_t hl7v2_count(const struct doc *d, const struct path *p)
+{
+    if (p->field == 0)
+        return count_segments(d, p);
+    const struct hl7v2_segment *s = segment_of(d, p);
+    struct hl7v2_span rest = { 0, 0 }, one;
+    if (s)
+        rest = hl7v2_field(d, s, p->field);
+    if (is_empty_field(d, rest))
+        return 0;
+    if (p->repetition)
+        return piece(d, rest, d->marks.repetition, p->repetition - 1, &one);
+    struct arena scratch; /* only for values with escapes that a selector looks at */
+    arena_init(&scratch, HL7V2_MESSAGE_MAX * 3);
+    size_t n = 0;
+    while (piece(d, rest, d->marks.repetition, 0, &one)) {
+        n += is_accepted(&scratch, d, one, p);
+        if (one.end == rest.end)
+            break;
+        rest.at = one.end + 1;
+    }
+    arena_release(&scratch);
+    return n;
+}
+
+static struct found raw_of(const struct doc *d, struct hl7v2_span s)
+{
+    return (struct found){ FOUND_PRESENT, hl7v2_bytes(d, s), s.at, s.end - s.at };
+}
+
+/* The value at p's component in one repetition. */
+static struct found value_of(struct arena *a, const struct doc *d, struct hl7v2_span repetition,
+                             const struct path *p)
+{
+    struct hl7v2_span leaf;
+    if (!leaf_of(d, repetition, p->component, p->subcomponent, &leaf))
+        return (struct found){ .how = FOUND_ABSENT };
+    struct found f = raw_of(d, leaf);
+    if (is_cleared(d, leaf)) {
+        f.how = FOUND_CLEARED;
+        f.value = (struct slice){ NULL, 0 };
+    } else {
+        f.value = hl7v2_decode(a, d, f.value);
+    }
+    return f;
+}
+
+/* p's field in segment s: the n-th repetition that p accepts. */
+static struct found find_in_segment(struct arena *a, const struct doc *d,
+                                    const struct hl7v2_segment *s, const struct path *p, size_t n)
+{
+    if (!s)
+        return (struct found){ .how = FOUND_ABSENT };
+    if (p->field == 0) /* the segment itself: that it is there */
+        return p->component ? (struct found){ .how = FOUND_ABSENT }
+                            : raw_of(d, (struct hl7v2_span){ s->at, s->end });
+    struct hl7v2_span field = hl7v2_field(d, s, p->field), repetition;
+    if (s->id == HL7V2_MSH && p->field <= 2)
+        return raw_of(d, field);
+    if (!repetition_of(a, d, field, p, n, &repetition))
+        return (struct found){ .how = FOUND_ABSENT };
+    return value_of(a, d, repetition, p);
+}
+
+struct found hl7v2_find(struct arena *a, const struct doc *d, const struct path *p,
+                        const struct path *base, size_t nth)
+{
+    struct hl7v2_span repetition;
+    if (p->id && !base && p->field == 0 && !p->segment)
+        return find_in_segment(a, d, hl7v2_segment_at(d, p->id, nth), p, 0);
+    if (p->id)
+        return find_in_segment(a, d, segment_of(d, p), p, base ? 0 : nth);
+    if (!base)
+        return (struct found){ .how = FOUND_ABSENT };
+    if (base->field == 0)
+        return find_in_segment(a, d, hl7v2_segment_at(d, base->id, base->segment
+                                                      ? base->segment - 1 : nth), p, 0);
+    const struct hl7v2_segment *s = segment_of(d, base);
+    if (p->field || !s)
+        return find_in_segment(a, d, s, p, 0);
+    if (!repetition_of(a, d, hl7v2_field(d, s, base->field), base, nth, &repetition))
+        return (struct found){ .how = FOUND_ABSENT };
+    return value_of(a, d, repetition, p);
+}

@@ -1,0 +1,245 @@
+/* hl7v2_render.c - a message from a map of paths to texts.
+ *
+ * Every key is compiled as a path and becomes one entry with a numeric address; the entries are sorted
+ * by address and written with the marks that lie between two neighbours. So nothing is built up, and
+ * trailing marks cannot appear. The text is UTF-8; it is parsed back to the same values. */
+#include <stdlib.h>
+
+#include "format/hl7v2_doc.h"
+
+#define ENTRIES_MAX 20000
+#define SCRATCH_MAX ((size_t)32 * 1024 * 1024)
+
+static const struct hl7v2_marks usual_marks = { '|', '^', '~', '\\', '&', 0 };
+
+/* group: the place of its segment in the message. repetition to sub are from 0. */
+struct entry {
+    uint32_t id, group, field, repetition, component, sub;
+    struct slice text;
+    bool cleared;
+};
+
+struct writer {
+    struct arena a;
+    struct hl7v2_marks marks;
+    struct entry *entries;
+    size_t count;
+};
+
+static bool refuse(const struct node *n, struct err *e, const char *why)
+{
+    return err_set(e, ERR_REJECT, "hl7v2.render", 0, "cannot write '%.*s': %s",
+                   (int)(n->key.n < 40 ? n->key.n : 40), (const char *)n->key.p, why);
+}
+
+/* The text of a node; false when it has none. */
+static bool text_of(const struct node *n, struct slice *text, bool *cleared)
+{
+    *cleared = n->kind == NODE_NULL;
+    if (n->kind == NODE_BOOL)
+        *text = n->truth ? SLICE("Y") : SLICE("N"); /* table 0136 */
+    else if (n->kind == NODE_TEXT || n->kind == NODE_NUMBER)
+        *text = n->text;
+    else
+        *text = (struct slice){ NULL, 0 };
+    return *cleared || n->kind == NODE_BOOL || n->kind == NODE_TEXT || n->kind == NODE_NUMBER;
+}
+
+static uint32_t from_zero(uint32_t number)
+{
+    return number ? number - 1 : 0;
+}
+
+/* Segments stand in the order in which the map first mentions them, MSH first. */
+struct groups {
+    struct { uint32_t id, segment; } *list;
+    uint32_t count;
+};
+
+static bool group_of(struct groups *g, const struct path *p, uint32_t *group)
+{
+    uint32_t segment = from_zero(p->segment), latest = 0;
+    for (uint32_t i = g->count; i-- > 0;) {
+        if (g->list[i].id == p->id && g->list[i].segment == segment) {
+            *group = i;
+            return true;
+        }
+        if (g->list[i].id == p->id && g->list[i].segment > latest)
+            latest = g->list[i].segment;
+    }
+    if (latest > segment) /* OBX(2) before OBX(1): the wire order would be the other one */
+        return false;
+    g->list[g->count].id = p->id;
+    g->list[g->count].segment = segment;
+    *group = g->count++;
+    return true;
+}
+
+/* MSH-1 and MSH-2 as the map gives them: one mark, and four or five. */
+static bool set_marks(struct writer *w, const struct node *n, const struct path *p, struct err *e)
+{
+    struct slice text;
+    bool cleared;
+    if (!text_of(n, &text, &cleared) || cleared)
+        return refuse(n, e, "no marks");
+    if (p->field == 1 && text.n == 1)
+        w->marks.field = text.p[0];
+    else if (p->field == 2 && (text.n == 4 || text.n == 5))
+        w->marks = (struct hl7v2_marks){ w->marks.field, text.p[0], text.p[1], text.p[2],
+                                         text.p[3], text.n == 5 ? text.p[4] : 0 };
+    else
+        return refuse(n, e, "not one mark in MSH-1, or not four or five in MSH-2");
+    return true;
+}
+
+static bool add_entry(struct writer *w, struct groups *g, const struct node *n, struct err *e)
+{
+    struct path *p = NULL;
+    if (!hl7v2_compile(&w->a, n->key, &p, e))
+        return false;
+    if (!p->id || !p->field || p->condition_count)
+        return refuse(n, e, "not the path of one field");
+    if (p->id == HL7V2_MSH && p->field <= 2)
+        return set_marks(w, n, p, e);
+    struct entry *x = &w->entries[w->count];
+    *x = (struct entry){ p->id, 0, p->field, from_zero(p->repetition), from_zero(p->component),
+                         from_zero(p->subcomponent), { NULL, 0 }, false };
+    if (p->field > HL7V2_FIELDS_MAX || x->repetition >= HL7V2_FIELDS_MAX)
+        return refuse(n, e, "its number is over 1000");
+    if (!text_of(n, &x->text, &x->cleared))
+        return refuse(n, e, "neither a text nor null");
+    if (!slice_is_utf8(x->text))
+        return refuse(n, e, "not UTF-8");
+    if (!group_of(g, p, &x->group))
+        return refuse(n, e, "an earlier segment with this id is named after a later one");
+    w->count += x->cleared || x->text.n > 0;
+    return true;
+}
+
+static int compare(uint32_t a, uint32_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_address(const void *left, const void *right)
+{
+    const struct entry *a = left, *b = right;
+    int order = compare(a->group, b->group);
+    order = order ? order : compare(a->field, b->field);
+    order = order ? order : compare(a->repetition, b->repetition);
+    order = order ? order : compare(a->component, b->component);
+    return order ? order : compare(a->sub, b->sub);
+}
+
+static void put_marks(struct buf *out, uint8_t mark, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        buf_byte(out, mark);
+}
+
+static void put_header(struct buf *out, const struct hl7v2_marks *m)
+{
+    buf_text(out, "MSH");
+    buf_byte(out, m->field);
+    buf_byte(out, m->component);
+    buf_byte(out, m->repetition);
+    buf_byte(out, m->escape);
+    buf_byte(out, m->subcomponent);
+    if (m->truncation)
+        buf_byte(out, m->truncation);
+}
+
+/* The marks between the leaf before (NULL: the segment has none yet) and x. */
+static void put_way(struct buf *out, const struct hl7v2_marks *m, const struct entry *before,
+                    const struct entry *x)
+{
+    struct entry from = { .field = x->id == HL7V2_MSH ? 2 : 0 };
+    if (before)
+        from = *before;
+    if (x->field != from.field) {
+        put_marks(out, m->field, x->field - from.field);
+        from.repetition = from.component = from.sub = 0;
+    }
+    if (x->repetition != from.repetition) {
+        put_marks(out, m->repetition, x->repetition - from.repetition);
+        from.component = from.sub = 0;
+    }
+    if (x->component != from.component) {
+        put_marks(out, m->component, x->component - from.component);
+        from.sub = 0;
+    }
+    put_marks(out, m->subcomponent, x->sub - from.sub);
+}
+
+static void put_entry(struct buf *out, const struct hl7v2_marks *m, const struct entry *before,
+                      const struct entry *x)
+{
+    if (before && before->group != x->group)
+        before = NULL;
+    if (!before && x->id != HL7V2_MSH) {
+        const uint8_t id[] = { (uint8_t)(x->id >> 16), (uint8_t)(x->id >> 8), (uint8_t)x->id };
+        buf_byte(out, '\r');
+        buf_put(out, slice_of(id, 3));
+    }
+    put_way(out, m, before, x);
+    if (x->cleared)
+        buf_text(out, "\"\"");
+    else
+        hl7v2_encode(out, m, x->text);
+}
+
+/* The reader goes by MSH-18: what we write must be what it says. */
+static bool check_charset(const struct writer *w, struct err *e)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        const struct entry *x = &w->entries[i];
+        if (x->id == HL7V2_MSH && x->field == 18 && slice_starts(x->text, SLICE("8859/")))
+            return err_set(e, ERR_REJECT, "hl7v2.render", 0,
+                           "cannot write 'MSH-18': this character set is only read");
+    }
+    return true;
+}
+
+static bool write_all(struct writer *w, struct buf *out, struct err *e)
+{
+    struct hl7v2_marks again;
+    size_t start = out->n;
+    qsort(w->entries, w->count, sizeof *w->entries, by_address);
+    put_header(out, &w->marks);
+    for (size_t i = 0; i < w->count; i++) {
+        if (i > 0 && by_address(&w->entries[i - 1], &w->entries[i]) == 0)
+            return err_set(e, ERR_REJECT, "hl7v2.render", 0, "cannot write two values to one place");
+        put_entry(out, &w->marks, i ? &w->entries[i - 1] : NULL, &w->entries[i]);
+    }
+    buf_byte(out, '\r');
+    return buf_done(out, e) && hl7v2_marks_read(slice_from(buf_slice(out), start), 0, &again, e) &&
+           check_charset(w, e);
+}
+
+/* Adds MSH-10 where the map does not give it, then every key of the map. */
+static bool collect(struct writer *w, const struct node *filled, struct slice id, struct err *e)
+{
+    struct groups g = { arena_array(&w->a, filled->count + 1, sizeof *g.list), 1 };
+    w->entries = ARENA_ARRAY(&w->a, filled->count + 1, struct entry);
+    if (!g.list || !w->entries)
+        return err_memory(e);
+    g.list[0].id = HL7V2_MSH;
+    if (id.n > 0 && !node_get(filled, "MSH-10") && !node_get(filled, "MSH-10.1"))
+        w->entries[w->count++] = (struct entry){ .id = HL7V2_MSH, .field = 10, .text = id };
+    for (const struct node *n = filled->first; n; n = n->next)
+        if (!add_entry(w, &g, n, e))
+            return false;
+    return true;
+}
+
+bool hl7v2_render(const struct node *filled, struct slice id, struct buf *out, struct err *e)
+{
+    if (!filled || filled->kind != NODE_MAP || filled->count > ENTRIES_MAX)
+        return err_set(e, ERR_REJECT, "hl7v2.render", 0, "cannot write: no map of at most %d paths",
+                       ENTRIES_MAX);
+    struct writer w = { .marks = usual_marks };
+    arena_init(&w.a, SCRATCH_MAX);
+    bool done = collect(&w, filled, id, e) && write_all(&w, out, e);
+    arena_release(&w.a);
+    return done;
+}

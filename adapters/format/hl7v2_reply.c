@@ -1,0 +1,213 @@
+/* hl7v2_reply.c - the acknowledgement we send, and what a partner's means.
+ *
+ * What is echoed is copied byte for byte from the header line, which is read here by its separators
+ * alone: so that a message which could not be parsed still gets an answer that its sender can place. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "format/hl7v2_doc.h"
+
+#define HEADER_FIELDS 18
+#define TEXT_MAX 80 /* MSA-3 */
+#define ANSWER_SCRATCH_MAX ((size_t)4 * 1024 * 1024)
+
+static const struct hl7v2_marks usual_marks = { '|', '^', '~', '\\', '&', 0 };
+
+/* field[n] is MSH-n, raw; empty where there is none. */
+struct header {
+    struct hl7v2_marks marks;
+    struct slice field[HEADER_FIELDS + 1];
+};
+
+static struct slice line_at(struct slice raw, size_t at)
+{
+    struct slice line = slice_from(raw, at);
+    line = slice_head(line, slice_find(line, '\r'));
+    return slice_head(line, slice_find(line, '\n'));
+}
+
+/* Reads what can be read: broken marks leave the usual ones, no MSH leaves all fields empty. */
+static void read_header(struct slice raw, struct header *h)
+{
+    struct err ignored = { .fate = ERR_NONE };
+    size_t at = hl7v2_skip_blank(raw);
+    struct slice line = line_at(raw, at);
+    *h = (struct header){ .marks = usual_marks };
+    if (!slice_starts(line, SLICE("MSH")) || line.n < 4)
+        return;
+    struct hl7v2_marks found;
+    if (hl7v2_marks_read(raw, at, &found, &ignored))
+        h->marks = found;
+    uint8_t separator = line.p[3];
+    struct slice rest = slice_from(line, 4);
+    for (size_t n = 2; n <= HEADER_FIELDS; n++) {
+        h->field[n] = slice_head(rest, slice_find(rest, separator));
+        rest = slice_from(rest, h->field[n].n + 1);
+    }
+}
+
+/* The n-th component (from 1) of a field's first repetition. */
+static struct slice component(const struct header *h, size_t field, size_t n)
+{
+    struct slice s = h->field[field];
+    s = slice_head(s, slice_find(s, h->marks.repetition));
+    for (; n > 1; n--)
+        s = slice_from(s, slice_find(s, h->marks.component) + 1);
+    return slice_head(s, slice_find(s, h->marks.component));
+}
+
+/* Enhanced mode when MSH-15 or MSH-16 is used (HL7 v2.4 2.9.2): then our answer is the accept
+ * acknowledgement, unless MSH-15 says that none is wanted. Something is always answered: senders with
+ * NE in both fields wait all the same. */
+static char mode_of(const struct header *h)
+{
+    struct slice accept = slice_trim(h->field[15]), application = slice_trim(h->field[16]);
+    bool used = accept.n > 0 || application.n > 0;
+    return used && !slice_equal_text(accept, "NE") ? 'C' : 'A';
+}
+
+/* Table 0357. */
+static int condition_of(enum reply_kind kind, const struct err *why)
+{
+    static const struct { const char *code; int condition; } known[] = {
+        { "hl7v2.short", 101 },
+        { "hl7v2.header", 101 },
+        { "hl7v2.segment", 100 },
+    };
+    struct slice code = slice_text(why ? why->code : NULL);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (slice_equal_text(code, known[i].code))
+            return known[i].condition;
+    for (size_t i = 0; i + 11 <= code.n; i++)
+        if (slice_starts(slice_from(code, i), SLICE("environment")))
+            return 202;
+    return kind == REPLY_ACCEPT ? 0 : 207;
+}
+
+struct ack {
+    const struct header *h;
+    struct buf *out;
+};
+
+static void next(const struct ack *a)
+{
+    buf_byte(a->out, a->h->marks.field);
+}
+
+static void put_raw(const struct ack *a, struct slice s)
+{
+    next(a);
+    buf_put(a->out, s);
+}
+
+static void put_now(const struct ack *a, int64_t now_ms)
+{
+    struct civil c = london_from_ms(now_ms);
+    next(a);
+    buf_format(a->out, "%04d%02d%02d%02d%02d%02d", c.year, c.month, c.day, c.hour, c.minute,
+               c.second);
+}
+
+static void put_type(const struct ack *a)
+{
+    struct slice trigger = component(a->h, 9, 2);
+    put_raw(a, SLICE("ACK"));
+    if (trigger.n == 0)
+        return;
+    buf_byte(a->out, a->h->marks.component);
+    buf_put(a->out, trigger);
+    buf_byte(a->out, a->h->marks.component);
+    buf_text(a->out, "ACK");
+}
+
+static void put_header(const struct ack *a, struct slice raw, int64_t now_ms)
+{
+    const struct hl7v2_marks *m = &a->h->marks;
+    const uint8_t marks[] = { m->component, m->repetition, m->escape, m->subcomponent,
+                              m->truncation };
+    buf_text(a->out, "MSH");
+    put_raw(a, slice_of(marks, m->truncation ? 5 : 4));
+    put_raw(a, a->h->field[5]);
+    put_raw(a, a->h->field[6]);
+    put_raw(a, a->h->field[3]);
+    put_raw(a, a->h->field[4]);
+    put_now(a, now_ms);
+    next(a);
+    put_type(a);
+    next(a);
+    buf_format(a->out, "C%011llx%08x", (unsigned long long)now_ms & 0xfffffffffffULL,
+               (unsigned)(hash_bytes(raw) & 0xffffffffU));
+    put_raw(a, a->h->field[11].n ? a->h->field[11] : SLICE("P"));
+    put_raw(a, a->h->field[12].n ? a->h->field[12] : SLICE("2.4"));
+    buf_byte(a->out, '\r');
+}
+
+static void put_msa(const struct ack *a, enum reply_kind kind, const struct err *why)
+{
+    static const char letters[] = { [REPLY_ACCEPT] = 'A', [REPLY_ERROR] = 'E',
+                                    [REPLY_REJECT] = 'R' };
+    buf_text(a->out, "MSA");
+    next(a);
+    buf_byte(a->out, (uint8_t)mode_of(a->h));
+    buf_byte(a->out, (uint8_t)letters[kind]);
+    put_raw(a, a->h->field[10]);
+    if (kind != REPLY_ACCEPT && why && why->fate != ERR_NONE) {
+        next(a);
+        hl7v2_encode(a->out, &a->h->marks, slice_head(slice_text(why->text), TEXT_MAX));
+    }
+    buf_byte(a->out, '\r');
+}
+
+/* ERR-1 (2.4): segment^sequence^field^code, of which only the code is known here. */
+static void put_err(const struct ack *a, enum reply_kind kind, const struct err *why)
+{
+    uint8_t c = a->h->marks.component, sub = a->h->marks.subcomponent;
+    buf_text(a->out, "ERR");
+    next(a);
+    buf_format(a->out, "%c%c%c%d%c%cHL70357\r", c, c, c, condition_of(kind, why), sub, sub);
+}
+
+void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
+                 const struct err *why, int64_t now_ms, struct buf *out)
+{
+    struct header h;
+    struct ack a = { &h, out };
+    raw = d ? d->raw : raw;
+    read_header(raw, &h);
+    put_header(&a, raw, now_ms);
+    put_msa(&a, kind, why);
+    if (kind != REPLY_ACCEPT)
+        put_err(&a, kind, why);
+}
+
+static bool judge_answer(const struct doc *d, struct slice id, struct err *e)
+{
+    const struct hl7v2_segment *msa = hl7v2_segment_at(d, hl7v2_id('M', 'S', 'A'), 0);
+    if (!msa)
+        return err_set(e, ERR_RETRY, "hl7v2.answer", 0, "cannot use answer: it has no MSA");
+    struct slice code = slice_trim(hl7v2_bytes(d, hl7v2_field(d, msa, 1)));
+    struct slice echoed = slice_trim(hl7v2_bytes(d, hl7v2_field(d, msa, 2)));
+    if (!slice_equal(echoed, id))
+        return err_set(e, ERR_RETRY, "hl7v2.answer", msa->at, "answer is to another message");
+    if (slice_equal_text(code, "AA") || slice_equal_text(code, "CA"))
+        return true;
+    if (slice_equal_text(code, "AE") || slice_equal_text(code, "CE"))
+        return err_set(e, ERR_REJECT, "hl7v2.refused", msa->at, "partner refused the message");
+    if (slice_equal_text(code, "AR") || slice_equal_text(code, "CR"))
+        return err_set(e, ERR_RETRY, "hl7v2.busy", msa->at, "partner cannot take the message now");
+    return err_set(e, ERR_RETRY, "hl7v2.answer", msa->at, "cannot use answer: unknown MSA-1");
+}
+
+bool hl7v2_accepted(struct slice answer, struct slice id, struct err *e)
+{
+    struct arena a;
+    struct doc *d = NULL;
+    struct err why = { .fate = ERR_NONE };
+    arena_init(&a, ANSWER_SCRATCH_MAX);
+    bool done = hl7v2_parse(&a, answer, &d, &why)
+                    ? judge_answer(d, id, e)
+                    : err_set(e, ERR_RETRY, "hl7v2.answer", why.at, "cannot read answer");
+    arena_release(&a);
+    return done;
+}

@@ -1,0 +1,165 @@
+/* hl7v2_text.c - leaf values: escapes (HL7 v2 chapter 2, "Use of escape sequences in text fields") and
+ * character sets, in both directions. */
+#include "format/cp1252.h"
+#include "format/hl7v2_doc.h"
+
+static int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* \Xhhhh..\ with at least one and only whole bytes; returns the end of what was written, or NULL. */
+static uint8_t *put_hex(uint8_t *to, struct slice digits)
+{
+    if (digits.n == 0 || digits.n % 2 != 0)
+        return NULL;
+    for (size_t i = 0; i < digits.n; i++)
+        if (hex_digit(digits.p[i]) < 0)
+            return NULL;
+    for (size_t i = 0; i < digits.n; i += 2)
+        *to++ = (uint8_t)(hex_digit(digits.p[i]) << 4 | hex_digit(digits.p[i + 1]));
+    return to;
+}
+
+/* The character that a one-letter escape stands for; 0: none, -1: unknown. */
+static int letter_meaning(const struct hl7v2_marks *m, uint8_t letter)
+{
+    switch (letter) {
+    case 'F': return m->field;
+    case 'S': return m->component;
+    case 'T': return m->subcomponent;
+    case 'R': return m->repetition;
+    case 'E': return m->escape;
+    case 'P': return m->truncation ? m->truncation : -1;
+    case 'H':
+    case 'N': return 0;
+    default: return -1;
+    }
+}
+
+/* What stands between two escape marks; returns the end of what was written, NULL when unknown. */
+static uint8_t *put_meaning(uint8_t *to, const struct hl7v2_marks *m, struct slice inner)
+{
+    if (inner.n == 1) {
+        int c = letter_meaning(m, inner.p[0]);
+        if (c > 0)
+            *to++ = (uint8_t)c;
+        return c < 0 ? NULL : to;
+    }
+    if (slice_equal_nocase(inner, SLICE(".br"))) {
+        *to++ = '\n';
+        return to;
+    }
+    return inner.n > 1 && inner.p[0] == 'X' ? put_hex(to, slice_from(inner, 1)) : NULL;
+}
+
+/* Undoes the escapes of raw into to, which has room for raw.n bytes: no escape grows. */
+static size_t unescape(uint8_t *to, const struct hl7v2_marks *m, struct slice raw)
+{
+    uint8_t *start = to;
+    while (raw.n > 0) {
+        size_t run = slice_find(raw, m->escape);
+        memcpy(to, raw.p, run);
+        to += run;
+        raw = slice_from(raw, run);
+        if (raw.n == 0)
+            break;
+        size_t inner = slice_find(slice_from(raw, 1), m->escape);
+        size_t whole = inner + 2 <= raw.n ? inner + 2 : raw.n; /* no closing mark: literal */
+        uint8_t *end = whole == inner + 2 ? put_meaning(to, m, slice_of(raw.p + 1, inner)) : NULL;
+        if (!end) {
+            memcpy(to, raw.p, whole);
+            end = to + whole;
+        }
+        to = end;
+        raw = slice_from(raw, whole);
+    }
+    return (size_t)(to - start);
+}
+
+static bool has_high(struct slice s)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < s.n; i++)
+        all |= s.p[i];
+    return all & 0x80;
+}
+
+static struct slice to_utf8(struct arena *a, enum hl7v2_charset charset, struct slice s)
+{
+    if (charset == HL7V2_LATIN1)
+        return cp1252_to_utf8(a, s);
+    return charset == HL7V2_LATIN9 ? latin9_to_utf8(a, s) : cp1252_or_utf8(a, s);
+}
+
+struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw)
+{
+    struct slice text = raw;
+    if (slice_find(raw, d->marks.escape) < raw.n) {
+        uint8_t *to = arena_alloc(a, raw.n);
+        if (!to)
+            return raw;
+        text = slice_of(to, unescape(to, &d->marks, raw));
+    }
+    if (has_high(text))
+        text = to_utf8(a, d->charset, text);
+    return text.p ? text : raw;
+}
+
+static char letter_for(const struct hl7v2_marks *m, uint8_t c)
+{
+    if (c == m->field)
+        return 'F';
+    if (c == m->component)
+        return 'S';
+    if (c == m->subcomponent)
+        return 'T';
+    if (c == m->repetition)
+        return 'R';
+    if (c == m->escape)
+        return 'E';
+    return m->truncation && c == m->truncation ? 'P' : 0;
+}
+
+static void put_hex_escape(struct buf *out, const struct hl7v2_marks *m, uint8_t c)
+{
+    buf_byte(out, m->escape);
+    buf_byte(out, 'X');
+    buf_byte(out, (uint8_t)"0123456789ABCDEF"[c >> 4]);
+    buf_byte(out, (uint8_t)"0123456789ABCDEF"[c & 15]);
+    buf_byte(out, m->escape);
+}
+
+/* Blanks at the ends would be dropped by the reader, control characters would break the frame or the
+ * segment. */
+static void put_char(struct buf *out, const struct hl7v2_marks *m, uint8_t c, bool at_end)
+{
+    char letter = letter_for(m, c);
+    if (letter) {
+        buf_byte(out, m->escape);
+        buf_byte(out, (uint8_t)letter);
+        buf_byte(out, m->escape);
+    } else if (c == '\n') {
+        buf_byte(out, m->escape);
+        buf_text(out, ".br");
+        buf_byte(out, m->escape);
+    } else if (c < ' ' || c == 0x7f || (c == ' ' && at_end)) {
+        put_hex_escape(out, m, c);
+    } else {
+        buf_byte(out, c);
+    }
+}
+
+void hl7v2_encode(struct buf *out, const struct hl7v2_marks *m, struct slice text)
+{
+    if (slice_equal(text, SLICE("\"\""))) { /* two quotes as text, not the mark for "cleared" */
+        put_hex_escape(out, m, '"');
+        buf_byte(out, '"');
+        return;
+    }
+    for (size_t i = 0; i < text.n; i++)
+        put_char(out, m, text.p[i], i == 0 || i + 1 == text.n);
+}
