@@ -1,0 +1,58 @@
+/* backend.h - what a backend of the bus provides; seen by bus.c, the backends and the room's tests.
+ *
+ * bus.c has checked sizes, names and read_only before it calls in; a backend checks what only it can
+ * know: whether a topic exists and has such a partition. */
+#ifndef CONCORDAT_BUS_BACKEND_H
+#define CONCORDAT_BUS_BACKEND_H
+
+#include "bus/bus.h"
+
+struct bus_ops {
+    void (*close)(struct bus *b);
+    bool (*topics)(struct bus *b, const struct bus_topic *t, size_t n, struct err *e);
+    bool (*list)(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,
+                 struct err *e);
+    bool (*publish)(struct bus *b, const struct bus_record *r, size_t n, struct err *e);
+
+    bool (*join)(struct bus *b, const struct bus_join *j, struct bus_worker **out, struct err *e);
+    bool (*committed)(struct bus_worker *w, const char *topic, int partition, struct arena *a,
+                      struct bus_position *out, struct err *e);
+    bool (*fetch)(struct bus_worker *w, int wait_ms, const struct bus_record **in, size_t *n,
+                  struct err *e);
+    bool (*commit)(struct bus_worker *w, const struct bus_record *out, size_t n,
+                   const struct bus_position *done, size_t m, struct err *e);
+    void (*leave)(struct bus_worker *w);
+
+    bool (*reader_open)(struct bus *b, const char *topic, int partition, int64_t from,
+                        struct bus_reader **out, struct err *e);
+    bool (*reader_next)(struct bus_reader *r, int wait_ms, const struct bus_record **out, size_t *n,
+                        bool *end, struct err *e);
+    void (*reader_close)(struct bus_reader *r);
+};
+
+/* Each is the first member of the backend's own struct. */
+struct bus {
+    const struct bus_ops *ops;
+    bool read_only;
+};
+struct bus_worker {
+    const struct bus_ops *ops;
+    /* Tests stop a process here: outputs and positions are written, nothing is committed. */
+    void (*between)(void *ctx);
+    void *between_ctx;
+};
+struct bus_reader {
+    const struct bus_ops *ops;
+};
+
+bool embedded_open(const struct bus_options *o, const char *path, struct bus **out, struct err *e);
+bool kafka_open(const struct bus_options *o, const char *address, struct bus **out, struct err *e);
+
+/* How much of a worker's id names its group: "router-0" and "router-1" both belong to "router". */
+size_t bus_group_length(const char *id);
+
+/* What one fetch or one reader call hands out at most; a transaction of a reader is this short too. */
+#define BUS_BATCH_COUNT 1000
+#define BUS_BATCH_BYTES ((size_t)8 * 1024 * 1024)
+
+#endif

@@ -1,0 +1,92 @@
+/* bus.h - the bus: one interface, two backends (kafka.c, embedded.c) that pass one conformance suite.
+ *
+ * Three faces: publisher (send, return when durable), worker (fetch a batch, commit outputs and
+ * input positions as one), reader (a topic to its end). note rides with a position: audit
+ * sequence, chain head, owner; text without NUL, at most 4,096 bytes (librdkafka 2.0.2 cuts at zero).
+ * Topic names here are without the region's prefix; the backend adds it.
+ * Threads: bus_publish from any thread; a worker, a reader: one thread each.
+ * Errors: bus.down, bus.full (ERR_RETRY); bus.fenced, bus.fatal, bus.locked, bus.topic (ERR_FATAL). */
+#ifndef CONCORDAT_BUS_H
+#define CONCORDAT_BUS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+/* Larger records are refused: bus.size (ERR_REJECT). Key and value together. */
+#define BUS_RECORD_MAX_BYTES ((size_t)4 * 1024 * 1024)
+#define BUS_NOTE_MAX_BYTES ((size_t)4096)
+
+struct bus;
+struct bus_worker;
+struct bus_reader;
+
+struct bus_record {
+    const char *topic;
+    int partition;
+    struct slice key, value;
+    int64_t offset, accepted_ms;    /* given by the bus: log append time; filled when read */
+};
+struct bus_position { const char *topic; int partition; int64_t next; struct slice note; };
+
+struct bus_topic {
+    const char *name;
+    int partitions;
+    bool compacted;                 /* keeps the last value of each key (explicit values only) */
+};
+
+struct bus_options {
+    const char *url;                /* "embedded:/path/bus.db", "kafka://host:port,host:port[?name=value&..]" */
+    const char *prefix;             /* of every topic name; may be "" */
+    const char *client;             /* name in the broker's logs; short */
+    bool read_only;                 /* tools beside a running daemon: embedded opens read-only */
+};
+
+/* bus.locked when another process writes the embedded file. */
+MUST_CHECK bool bus_open(const struct bus_options *o, struct bus **out, struct err *e);
+void bus_close(struct bus **b);
+/* Makes the topics that do not exist; bus.topic when one exists with another number of partitions. */
+MUST_CHECK bool bus_topics(struct bus *b, const struct bus_topic *t, size_t n, struct err *e);
+
+/* Publishes all n, in order per (topic, partition); returns when all are durable. Borrows. On failure some may
+ * have been published: publish the same again (readers drop what they have seen by feed_seq or id). */
+MUST_CHECK bool bus_publish(struct bus *b, const struct bus_record *r, size_t n, struct err *e);
+
+/* A worker owns the partitions given, of every topic given; id is its stable transactional identity.
+ * A second worker of the same id fences the first (bus.fenced). Positions belong to the group: the id
+ * without its last "-<number>", so "router-0" and "router-1" share them. */
+struct bus_join {
+    const char *id;                 /* "router-0" */
+    const char *const *topics;      /* NULL-terminated: what is fetched */
+    int partitions;                 /* 0 .. partitions-1 are owned */
+};
+MUST_CHECK bool bus_join(struct bus *b, const struct bus_join *j, struct bus_worker **out,
+                         struct err *e);
+/* The committed position of (topic, partition) with its note; next 0 and empty note when there is none.
+ * Any topic, also one that is not fetched (`audit`: its next is the sequence number). Note lives in a. */
+MUST_CHECK bool bus_committed(struct bus_worker *w, const char *topic, int partition, struct arena *a,
+                              struct bus_position *out, struct err *e);
+/* The next records, each (topic, partition) in order; waits at most wait_ms for the first. Slices
+ * live until the next fetch. *n 0: nothing new. */
+MUST_CHECK bool bus_fetch(struct bus_worker *w, int wait_ms, const struct bus_record **in, size_t *n,
+                          struct err *e);
+/* Outputs and positions in one transaction: all or nothing. After a failure (ERR_RETRY) nothing was committed:
+ * the worker has gone back to the committed positions and will fetch the same again. */
+MUST_CHECK bool bus_commit(struct bus_worker *w, const struct bus_record *out, size_t n,
+                           const struct bus_position *done, size_t m, struct err *e);
+void bus_leave(struct bus_worker **w);
+
+/* Reads committed records of one partition from an offset on. A batch's slices live until the next call.
+ * *end: the position has reached what was the end (high watermark) when this call began. Of a compacted topic the
+ * last value of a key is always among what is read; earlier ones may be. */
+MUST_CHECK bool bus_reader_open(struct bus *b, const char *topic, int partition, int64_t from,
+                                struct bus_reader **out, struct err *e);
+MUST_CHECK bool bus_reader_next(struct bus_reader *r, int wait_ms, const struct bus_record **out,
+                                size_t *n, bool *end, struct err *e);
+void bus_reader_close(struct bus_reader **r);
+
+/* Topics that exist, with the prefix taken off (in a). */
+MUST_CHECK bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,
+                         struct err *e);
+
+#endif

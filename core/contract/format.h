@@ -1,0 +1,64 @@
+/* format.h - syntax: split, parse, find by path, render, reply: what an adapter's format is.
+ *
+ * A format knows syntax and nothing of sockets or of records. Path texts are compiled once, when a
+ * mapping is loaded; finding costs no text work. All functions are pure and reentrant.
+ * Errors: codes begin with the format's name (hl7v2.short, csv.quote ...), ERR_REJECT, e->at the
+ * byte offset in the unit. */
+#ifndef CONCORDAT_CONTRACT_FORMAT_H
+#define CONCORDAT_CONTRACT_FORMAT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "host/tree.h"
+
+struct doc;  /* private to each format */
+struct path; /* private to each format */
+
+enum found_how { FOUND_ABSENT, FOUND_CLEARED, FOUND_PRESENT };
+/* value: decoded (escapes undone, UTF-8), lives in the doc's arena or borrows the unit. at, length:
+ * the raw bytes it came from, as offsets in the parsed text: for the loss report and errors. */
+struct found { enum found_how how; struct slice value; uint32_t at, length; };
+
+/* One populated leaf of a document: path as a mapping would write it ("PID-5.1", "referral.to"). */
+struct leaf { struct slice path; uint32_t at, length; };
+
+/* What became of a message, for reply(): accepted; refused for its content; not kept now or of the
+ * wrong environment. */
+enum reply_kind { REPLY_ACCEPT, REPLY_ERROR, REPLY_REJECT };
+
+#define PATH_NTH_MAX 4
+
+struct format {
+    const char *name;
+    /* The next message of a unit (CSV row, HL7 batch member): *at starts at 0 and moves on; returns
+     * false with fate ERR_NONE at the end. one borrows unit (or lives in a: a CSV row with its header).
+     * NULL: a unit is one message. */
+    bool (*split)(struct arena *a, struct slice unit, size_t *at, struct slice *one, struct err *e);
+    /* Parses one message; borrows it for the doc's life. */
+    bool (*parse)(struct arena *a, struct slice one, struct doc **out, struct err *e);
+    /* Compiles a path. Errors at the path's byte. */
+    bool (*compile)(struct arena *a, struct slice text, struct path **out, struct err *e);
+    /* How many repetitions the path's each-level has ("each: PID-5"): 0 when absent. */
+    size_t (*count)(const struct doc *d, const struct path *p);
+    /* nth: which repetition (0-based) of the path's each-level, for a path under an each; NULL: the first
+     * that the path's own selector accepts. base: the each-path, for relative paths (".1.1"); may be NULL. */
+    struct found (*find)(struct arena *a, const struct doc *d, const struct path *p,
+                         const struct path *base, size_t nth);
+    /* Every populated leaf, in order, for the loss report. */
+    void (*leaves)(struct arena *a, const struct doc *d,
+                   void (*each)(void *ctx, const struct leaf *l), void *ctx);
+    /* A tree whose keys are this format's paths ("MSH-9.1") or names, as bytes for the partner. NULL:
+     * in only. id is the message's own (MSH-10, a file's row): the disclosure id. */
+    bool (*render)(const struct node *filled, struct slice id, struct buf *out, struct err *e);
+    /* The answer to a message (HL7 ACK, JSON problem). d NULL: it could not be parsed, raw is what came.
+     * now_ms: for the answer's own time. NULL: the format answers nothing. */
+    void (*reply)(const struct doc *d, struct slice raw, enum reply_kind kind, const struct err *why,
+                  int64_t now_ms, struct buf *out);
+    /* What the partner's answer to our message means: true accepted; ERR_REJECT refused for content (AE);
+     * ERR_RETRY busy (AR) or an answer to something else. NULL: any answer is good. */
+    bool (*accepted)(struct slice answer, struct slice id, struct err *e);
+};
+
+#endif

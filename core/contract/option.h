@@ -1,0 +1,30 @@
+/* option.h - the options of a transport, as a table beside its code.
+ *
+ * core/site fills the transport's state from the YAML map by this table, checks it, prints the
+ * manual from it. An unknown key is an error with file:line. Secrets are given by file path only. */
+#ifndef CONCORDAT_CONTRACT_OPTION_H
+#define CONCORDAT_CONTRACT_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum cfg_type {
+    CFG_END,
+    CFG_TEXT,  /* const char *       */
+    CFG_PATH,  /* const char *, made absolute against the site's folder */
+    CFG_MS,    /* int64_t, milliseconds: "250ms", "30s", "5m" */
+    CFG_BYTES, /* int64_t: "16MiB", "64KiB", "1000" */
+    CFG_COUNT, /* int64_t */
+    CFG_BOOL,  /* bool: true, false  */
+    CFG_LIST   /* const char **, NULL-terminated; NULL when absent */
+};
+
+struct cfg_option {
+    const char *key;
+    enum cfg_type type;
+    size_t at;              /* offsetof in the transport's state */
+    const char *fallback;   /* as text; NULL: required */
+    const char *manual;     /* one sentence with its unit */
+};
+
+#endif

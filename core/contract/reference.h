@@ -1,0 +1,23 @@
+/* reference.h - what intake asks and delivery knows: whom a disclosure id of ours was about.
+ *
+ * intake and delivery stand on one level and never include each other; cli joins them by this. */
+#ifndef CONCORDAT_CONTRACT_REFERENCE_H
+#define CONCORDAT_CONTRACT_REFERENCE_H
+
+#include "base/err.h"
+#include "base/ids.h"
+
+struct case_reference {
+    struct pseudonym reference; /* what the service knows the subject by */
+    int route;                  /* the partition where that subject is decided */
+    char service[128];          /* "agency/service" whose pseudonym it is */
+};
+
+struct reference_finder {
+    /* *found false when no delivery of the agency carries that id. ERR_RETRY when it cannot be asked now. */
+    bool (*find)(void *ctx, const struct disclosure_id *id, struct case_reference *out, bool *found,
+                 struct err *e);
+    void *ctx;
+};
+
+#endif

@@ -1,0 +1,54 @@
+/* transport.h - bytes in, bytes out: what an adapter's transport is.
+ *
+ * A transport moves bytes and knows nothing of their content. A whole turn (all that arrived in one
+ * poll) goes up at once, so that one durable commit answers all of it.
+ * Threads: run() has a thread of its own; stop() may come from any thread; send() is called by one
+ * delivery thread. A transport's only way up is struct intake. */
+#ifndef CONCORDAT_CONTRACT_TRANSPORT_H
+#define CONCORDAT_CONTRACT_TRANSPORT_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "contract/option.h"
+
+/* name: file name, Idempotency-Key, MESH id; may be empty. sender: the peer, for logs: never payload. */
+struct arrival { struct slice bytes, name, sender; };
+
+enum answer_fate {
+    ANSWER_KEPT,    /* durable: rename to done/, 202, send reply */
+    ANSWER_REFUSED, /* cannot be read, or of the wrong environment: its bytes are quarantined or
+                       counted; rename to refused/, 400 or 422, send reply (AE, AR) */
+    ANSWER_LATER    /* cannot be kept now: leave the file, 503, send reply (AR) */
+};
+/* reply borrows from the intake until the next take(); empty for formats that answer nothing. */
+struct answer { enum answer_fate fate; struct slice reply; };
+
+struct intake {
+    /* Returns when every answer is settled; borrows in, fills out[0..n). */
+    void (*take)(void *ctx, const struct arrival *in, struct answer *out, size_t n);
+    void *ctx;
+};
+
+/* id: the same for ever, the recipient's idempotency key. name: a safe file name stem made of it. */
+struct outgoing { struct slice bytes, id, name; };
+
+struct transport {
+    const char *name;
+    const struct cfg_option *options;   /* read into state before open() */
+    size_t state_size;                  /* the caller allocates, zeroes, frees */
+    /* Binds or checks what it needs; on failure leaves nothing to close. ERR_FATAL. */
+    bool (*open)(void *state, struct err *e);
+    /* Blocks until stop(), handing turns up. NULL: sends only. */
+    bool (*run)(void *state, struct intake up, struct err *e);
+    /* Blocks until the partner has answered; the answer's bytes go to answer (reset first), empty when
+     * the partner gives none. ERR_RETRY: not delivered or not known, try again with the same id.
+     * ERR_REJECT: the partner will never take it (HTTP 4xx but 408, 425, 429). NULL: receives only. */
+    bool (*send)(void *state, const struct outgoing *m, struct buf *answer, struct err *e);
+    void (*stop)(void *state);          /* any thread; run() returns within a second */
+    void (*close)(void *state);
+    /* Where it listens ("127.0.0.1:41234"), for the log and for tests with port 0; NULL: nowhere. */
+    const char *(*where)(void *state);
+};
+
+#endif

@@ -1,0 +1,301 @@
+/* delivery.c - the loop of one delivery: take, the door, send, receipt. */
+#include "delivery/delivery.h"
+
+#include "base/clock.h"
+#include "bus/topics.h"
+#include "delivery/known.h"
+#include "delivery/receipt.h"
+#include "delivery/send.h"
+#include "delivery/store.h"
+#include "host/log.h"
+#include "record/wire.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <string.h>
+
+#define ARENA_MAX_BYTES ((size_t)64 << 20)
+#define WAIT_MAX_MS 200
+
+struct delivery {
+    struct delivery_options o;
+    struct log_who who;
+    struct store *store;
+    struct known *known;
+    struct bus_reader *reader;
+    struct arena names, arena;
+    struct buf work, answer, receipt;
+    const char *receipts;       /* topic */
+    int64_t quiet_until_ms;     /* the partner cannot be reached: nobody is tried before */
+    atomic_bool stopping;
+    pthread_mutex_t lock;
+    pthread_cond_t stop_asked;
+};
+
+static int64_t now_ms(const struct delivery *d)
+{
+    return d->o.now_ms ? d->o.now_ms() : clock_wall_ms();
+}
+
+static bool open_topics(struct delivery *d, struct err *e)
+{
+    const char *topic = topic_disclosures(&d->names, d->o.service);
+    d->receipts = topic_receipts(&d->names, d->o.agency);
+    int64_t next;
+    if (!topic || !d->receipts)
+        return err_memory(e);
+    return store_progress(d->store, &next, e) &&
+           bus_reader_open(d->o.bus, topic, 0, next, &d->reader, e) &&
+           known_open(d->o.bus, d->o.bundle->catalogue, d->o.agency, d->o.service, &d->known, e);
+}
+
+bool delivery_open(const struct delivery_options *o, struct delivery **out, struct err *e)
+{
+    struct delivery *d = mem_alloc(sizeof *d);
+    if (!d)
+        return err_memory(e);
+    d->o = *o;
+    d->who = (struct log_who){ "delivery", o->name };
+    arena_init(&d->names, 1 << 16);
+    arena_init(&d->arena, ARENA_MAX_BYTES);
+    buf_init(&d->work, ARENA_MAX_BYTES);
+    buf_init(&d->answer, 1 << 20);
+    buf_init(&d->receipt, 1 << 20);
+    pthread_mutex_init(&d->lock, NULL);
+    pthread_cond_init(&d->stop_asked, NULL);
+    if (!store_open(o->database, &d->store, e) || !open_topics(d, e)) {
+        delivery_close(&d);
+        return false;
+    }
+    *out = d;
+    return true;
+}
+
+void delivery_stop(struct delivery *d)
+{
+    pthread_mutex_lock(&d->lock);
+    atomic_store(&d->stopping, true);
+    pthread_cond_broadcast(&d->stop_asked);
+    pthread_mutex_unlock(&d->lock);
+}
+
+/* Waits that long, or until it is to stop. */
+static void pause_ms(struct delivery *d, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += (ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&d->lock);
+    while (!atomic_load(&d->stopping) &&
+           pthread_cond_timedwait(&d->stop_asked, &d->lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&d->lock);
+}
+
+void delivery_close(struct delivery **d)
+{
+    if (!*d)
+        return;
+    bus_reader_close(&(*d)->reader);
+    known_close(&(*d)->known);
+    store_close(&(*d)->store);
+    buf_release(&(*d)->work);
+    buf_release(&(*d)->answer);
+    buf_release(&(*d)->receipt);
+    arena_release(&(*d)->names);
+    arena_release(&(*d)->arena);
+    pthread_cond_destroy(&(*d)->stop_asked);
+    pthread_mutex_destroy(&(*d)->lock);
+    mem_free(*d);
+    *d = NULL;
+}
+
+static bool read_arrived(struct delivery *d, const struct bus_record *r, struct arrived *out,
+                         struct err *e)
+{
+    uint64_t fingerprint;
+    struct slice body;
+    struct view v;
+    if (!wire_open(r->value, &fingerprint, &body, e))
+        return false;
+    const struct schema *s = catalogue_fingerprint(d->o.bundle->catalogue, fingerprint);
+    if (!s || !plan_header(s->plan))
+        return err_set(e, ERR_FATAL, "delivery.schema", 0, "cannot read a disclosure: unknown schema");
+    if (!plan_view(s->plan, &d->arena, body, &v, e))
+        return false;
+    *out = (struct arrived){
+        .id = view_text_at(&v, "header.id"), .subject = r->key, .bytes = r->value,
+        .original = view_text_at(&v, "header.original"), .route = view_long_at(&v, "subject.route"),
+        .retracts = slice_equal_text(view_text_at(&v, "header.action"), "retracts"),
+    };
+    return true;
+}
+
+/* Moves what the topic has into the queue. */
+static bool take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
+{
+    const struct bus_record *r;
+    size_t n;
+    bool end;
+    if (!bus_reader_next(d->reader, wait_ms, &r, &n, &end, e))
+        return false;
+    if (n == 0)
+        return true;
+    arena_reset(&d->arena);
+    struct arrived *list = ARENA_ARRAY(&d->arena, n, struct arrived);
+    if (!list)
+        return err_memory(e);
+    for (size_t i = 0; i < n; i++)
+        if (!read_arrived(d, &r[i], &list[i], e))
+            return false;
+    *busy = true;
+    return store_take(d->store, list, n, r[n - 1].offset + 1, e);
+}
+
+/* Publishes the receipt, then forgets the row. A repeat after a crash carries the same bytes. */
+static bool finish(struct delivery *d, const struct queued *q, struct err *e)
+{
+    struct bus_record r = {
+        .topic = d->receipts, .partition = (int)q->route, .key = q->subject, .value = q->receipt,
+    };
+    return bus_publish(d->o.bus, &r, 1, e) && store_forget(d->store, q->seq, e);
+}
+
+static bool end_row(struct delivery *d, struct queued *q, const struct sent *s, struct err *e)
+{
+    struct receipt r = {
+        .disclosure = q->id, .recipient = d->o.service, .outcome = s->outcome, .code = s->code,
+        .at_ms = now_ms(d), .removed = s->removed, .framed = s->framed,
+    };
+    buf_reset(&d->receipt);
+    if (!receipt_encode(d->o.bundle->catalogue, &r, &d->receipt, e) ||
+        !store_ended(d->store, q, s->outcome, buf_slice(&d->receipt), e))
+        return false;
+    if (s->code[0])
+        log_line(LOG_WARN, &d->who, s->code, "disclosure %.*s %s", (int)q->id.n,
+                 (const char *)q->id.p, s->outcome);
+    q->receipt = buf_slice(&d->receipt);
+    return finish(d, q, e);
+}
+
+/* Transports name their code "<name>.connect" when no byte of the message can have reached the partner. */
+static bool never_arrived(const struct err *why)
+{
+    size_t n = strlen(why->code ? why->code : "");
+    return n > 8 && strcmp(why->code + n - 8, ".connect") == 0;
+}
+
+static bool try_later(struct delivery *d, const struct queued *q, const struct sent *s,
+                      struct err *e)
+{
+    int64_t wait = d->o.retry_ms;
+    for (int64_t i = 0; i < q->tries && wait < d->o.retry_max_ms; i++)
+        wait *= 2;
+    int64_t due = now_ms(d) + (wait < d->o.retry_max_ms ? wait : d->o.retry_max_ms);
+    bool unreached = never_arrived(&s->why);
+    if (unreached)
+        d->quiet_until_ms = due;
+    log_err(q->tries ? LOG_DEBUG : LOG_WARN, &d->who, &s->why);
+    return store_again(d->store, q->seq, due, q->maybe || !unreached, e);
+}
+
+/* A row that is taken back before it can have arrived, and the retraction of one that never left, end here
+ * (law 10). */
+static bool cancelled(struct delivery *d, const struct queued *q, const struct slice original,
+                      bool *yes, struct err *e)
+{
+    struct slice retraction;
+    char outcome[16] = "";
+    if (!store_retraction(d->store, q->id, &d->arena, &retraction, e) ||
+        (original.n && !store_outcome(d->store, original, outcome, e)))
+        return false;
+    *yes = (retraction.n && !q->maybe) || strcmp(outcome, "stopped") == 0;
+    return true;
+}
+
+static bool try_row(struct delivery *d, struct queued *q, struct err *e)
+{
+    struct send_input in = {
+        .o = &d->o, .id = q->id, .framed = q->bytes, .now_ms = now_ms(d),
+        .notice = known_notice(d->known, q->subject), .local_id = known_local_id(d->known, q->subject),
+    };
+    struct arrived row;
+    struct bus_record r = { .key = q->subject, .value = q->bytes };
+    struct sent s = { .framed = q->bytes };
+    bool is_cancelled;
+    if (!read_arrived(d, &r, &row, e) ||
+        !cancelled(d, q, row.retracts ? row.original : (struct slice){ 0 }, &is_cancelled, e))
+        return false;
+    if (is_cancelled) {
+        s.outcome = "stopped";
+        s.code = "delivery.cancelled";
+        return end_row(d, q, &s, e);
+    }
+    if (!store_trying(d->store, q->seq, e) ||
+        !send_one(&in, &d->arena, &d->work, &d->answer, &s, e))
+        return false;
+    return s.again ? try_later(d, q, &s, e) : end_row(d, q, &s, e);
+}
+
+/* One pass over what is due, one row a subject. */
+static bool send_due(struct delivery *d, bool *busy, struct err *e)
+{
+    int64_t after = 0;
+    bool found = true;
+    while (found && !atomic_load(&d->stopping) && now_ms(d) >= d->quiet_until_ms) {
+        struct queued q;
+        arena_reset(&d->arena);
+        if (!store_due(d->store, after, now_ms(d), &d->arena, &q, &found, e))
+            return false;
+        if (!found)
+            return true;
+        after = q.seq;
+        *busy = true;
+        if (q.state == QUEUED_ENDED ? !finish(d, &q, e)
+                                    : !known_refresh(d->known, e) || !try_row(d, &q, e))
+            return false;
+    }
+    return true;
+}
+
+bool delivery_step(struct delivery *d, int wait_ms, bool *busy, struct err *e)
+{
+    *busy = false;
+    return take(d, wait_ms, busy, e) && send_due(d, busy, e);
+}
+
+/* How long the next step may wait for the topic. */
+static int wait_for(struct delivery *d, struct err *e)
+{
+    int64_t due;
+    if (!store_next_due(d->store, &due, e))
+        return 0;
+    if (due < d->quiet_until_ms)
+        due = d->quiet_until_ms;
+    int64_t wait = due == INT64_MAX ? WAIT_MAX_MS : due - now_ms(d);
+    return wait < 1 ? 1 : wait > WAIT_MAX_MS ? WAIT_MAX_MS : (int)wait;
+}
+
+bool delivery_run(struct delivery *d, struct err *e)
+{
+    while (!atomic_load(&d->stopping)) {
+        bool busy;
+        struct err trouble = { 0 };
+        int wait = wait_for(d, &trouble);
+        if (trouble.fate == ERR_NONE && delivery_step(d, wait, &busy, &trouble))
+            continue;
+        if (trouble.fate == ERR_FATAL) {
+            *e = trouble;
+            return false;
+        }
+        log_err(LOG_WARN, &d->who, &trouble);
+        pause_ms(d, d->o.retry_ms);
+    }
+    return true;
+}

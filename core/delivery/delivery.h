@@ -1,0 +1,53 @@
+/* delivery.h - one way out: read a service's disclosures, the door, render, send, record the receipt.
+ *
+ * Law 6: before a disclosure leaves, restrictions.<service> is read to its end; what a notice withholds is taken out,
+ * what it stops or cancels is stopped, an agreement that has ended stops; when the restrictions cannot be read
+ * nothing is sent. Law 8: order per subject; one subject's trouble (ERR_RETRY or a refusal awaiting redrive) holds that
+ * subject only. A disclosure sent again carries the same id. Receipts go to receipts.<agency>.
+ * Progress, own records of disclosure ids (for case references) and links live in the delivery database.
+ * Threads: one thread runs it. */
+#ifndef CONCORDAT_DELIVERY_H
+#define CONCORDAT_DELIVERY_H
+
+#include "bus/bus.h"
+#include "contract/reference.h"
+#include "contract/transport.h"
+#include "mapping/mapping.h"
+#include "sharing/judge.h"
+
+struct delivery;
+
+struct delivery_options {
+    const char *name;               /* "ward-board" */
+    struct slice agency, service;
+    const struct mapping *mapping;
+    const struct transport *transport;
+    void *state;                    /* the transport's, opened by the caller */
+    const struct bundle *bundle;
+    struct bus *bus;
+    const char *database;           /* path */
+    int64_t retry_ms, retry_max_ms; /* back-off after ERR_RETRY: first, most */
+    int64_t (*now_ms)(void);        /* NULL: clock_wall_ms */
+};
+
+MUST_CHECK bool delivery_open(const struct delivery_options *o, struct delivery **out, struct err *e);
+/* Until delivery_stop: true; false on ERR_FATAL. */
+MUST_CHECK bool delivery_run(struct delivery *d, struct err *e);
+/* One round: take what is new, try what is due. *busy: something was done. For tests. */
+MUST_CHECK bool delivery_step(struct delivery *d, int wait_ms, bool *busy, struct err *e);
+void delivery_stop(struct delivery *d);
+void delivery_close(struct delivery **d);
+
+/* Law 2's third sum, read beside a running daemon or not. */
+struct delivery_counts {
+    uint64_t taken, accepted, refused, stopped, outstanding, duplicates;
+    uint64_t reduced;               /* of the accepted: left with something taken out at the door */
+};
+MUST_CHECK bool delivery_counts_read(const char *database, struct delivery_counts *out, struct err *e);
+
+/* What intake asks (contract/reference.h): whom a disclosure id was about. Opens the database read-only for one
+ * short question; *found false when the id (or the file) is not there. */
+MUST_CHECK bool delivery_find_reference(const char *database, const struct disclosure_id *id,
+                                        struct case_reference *out, bool *found, struct err *e);
+
+#endif

@@ -1,0 +1,123 @@
+/* spool.h - a feed's durable state: one SQLite file, one commit a turn.
+ *
+ * Holds messages whose records wait for the bus, the marks and answers of what was sent before, the
+ * quarantine, what was last seen for each `changed` key, links of local ids, and the sums of law 2.
+ * Counting happens in s->turn between spool_begin and spool_commit; a rollback forgets it.
+ * Row numbers are the message's own number (totals.counts.taken), which never goes back, also not
+ * when rows are deleted.
+ * Threads: the caller's lock. Errors: db.*; a turn that fails has left nothing behind. */
+#ifndef CONCORDAT_INTAKE_SPOOL_H
+#define CONCORDAT_INTAKE_SPOOL_H
+
+#include "base/arena.h"
+#include "base/ids.h"
+#include "host/db.h"
+#include "intake/intake.h"
+
+/* Statements compiled at opening; their texts stand in spool.c. */
+enum spool_query {
+    SPOOL_MESSAGE,
+    SPOOL_MARK,
+    SPOOL_ANSWER,
+    SPOOL_MARKS_OF_ID,
+    SPOOL_MARK_ONE,
+    SPOOL_ANSWER_ONE,
+    SPOOL_OLD_ANSWERS,
+    SPOOL_DROP_ANSWER,
+    SPOOL_DROP_MARK,
+    SPOOL_CHANGED_GET,
+    SPOOL_CHANGED_PUT,
+    SPOOL_LINK_GET,
+    SPOOL_LINK_PUT,
+    SPOOL_QUARANTINE,
+    SPOOL_TALLY,
+    SPOOL_TOTALS,
+    SPOOL_BATCH,
+    SPOOL_FORGET,
+    SPOOL_QUERY_COUNT
+};
+
+struct totals {
+    struct feed_counts counts;  /* without `waiting`, which is counted */
+    int64_t feed_seq;           /* the last one given */
+};
+
+struct spool {
+    struct db *db;
+    struct db_query *q[SPOOL_QUERY_COUNT];
+    struct totals kept, turn;   /* as on disk; as the open turn will leave them */
+    int64_t waiting_bytes;      /* of messages not yet forgotten, as of the last commit */
+    int64_t turn_bytes;
+    int64_t oldest_answer_ms;   /* INT64_MAX when there is none */
+};
+
+MUST_CHECK bool spool_open(const char *path, struct spool *s, struct err *e);
+void spool_close(struct spool *s);
+
+MUST_CHECK bool spool_begin(struct spool *s, struct err *e);
+/* Writes the sums and commits: one fsync. On failure it has rolled back. */
+MUST_CHECK bool spool_commit(struct spool *s, struct err *e);
+void spool_rollback(struct spool *s);
+
+/* A message that waits for the bus. kind tells records of a message from a notice of quarantine. */
+enum spool_kind { SPOOL_EVENTS, SPOOL_NOTICE };
+MUST_CHECK bool spool_put(struct spool *s, enum spool_kind kind, struct slice raw,
+                          struct slice records, struct err *e);
+/* Raw bytes that could not be understood, kept for a human. why: code and place. */
+MUST_CHECK bool spool_quarantine(struct spool *s, struct slice raw, const struct err *why,
+                                 int64_t now_ms, struct err *e);
+/* One more of that name: "not_carried" by type, "quarantined" by code. */
+MUST_CHECK bool spool_tally(struct spool *s, const char *what, struct slice name, struct err *e);
+
+/* Waiting messages in order, after number `after`: at most max and about bytes_max. Rows in a. */
+struct spool_row { int64_t n; struct slice records; int64_t bytes; };
+MUST_CHECK bool spool_batch(struct spool *s, int64_t after, struct arena *a, struct spool_row *rows,
+                            size_t max, size_t *n, struct err *e);
+/* Deletes messages up to number n, at most `most` of them, within the open turn. */
+MUST_CHECK bool spool_forget(struct spool *s, int64_t n, int64_t bytes, struct err *e);
+
+/* ---- known.c: what was seen before */
+
+/* Recognises a message sent again: 8 bytes of the hash of its id, 8 of the body's; without an id 16
+ * of the body's. So all messages of one id lie together. */
+struct mark { uint8_t key[ID_BYTES]; bool has_id; };
+void mark_of(struct slice id, const uint8_t body[HASH_BYTES], struct mark *out);
+
+#define MARK_KEPT_MS ((int64_t)14 * 24 * 3600 * 1000)
+
+struct seen {
+    bool again;             /* same id, same body, within 14 days */
+    bool other_body;        /* same id, another body */
+    enum answer_fate fate;  /* again: what was answered; reply in the arena */
+    struct slice reply;
+};
+MUST_CHECK bool spool_seen(struct spool *s, const struct mark *m, int64_t now_ms, struct arena *a,
+                           struct seen *out, struct err *e);
+/* Remembers the answer under the current message's number. */
+MUST_CHECK bool spool_remember(struct spool *s, const struct mark *m, int64_t now_ms,
+                               const struct answer *given, struct err *e);
+/* Forgets a few marks older than 14 days; costs nothing when there are none. */
+MUST_CHECK bool spool_prune(struct spool *s, int64_t now_ms, struct err *e);
+
+/* What was last seen for a `changed` key. generation counts the changes, from 1; 0 = never seen. */
+struct change { uint8_t key[ID_BYTES], of[ID_BYTES]; int64_t generation; };
+/* Fills generation with that of the stored value; *changed tells whether `of` differs from it. */
+MUST_CHECK bool spool_change_get(struct spool *s, struct change *c, bool *changed, struct err *e);
+MUST_CHECK bool spool_change_put(struct spool *s, const struct change *c, struct err *e);
+
+/* What a local id of this agency means. */
+enum link_kind { LINK_PERSON, LINK_PSEUDONYM };
+struct link {
+    uint8_t local[ID_BYTES];    /* SHA-256(agency | 0 | local id), first 16 bytes: as on links.<agency> */
+    enum link_kind kind;
+    uint8_t subject[ID_BYTES];  /* person key or pseudonym */
+    int route;                  /* LINK_PSEUDONYM */
+    char reference_of[128];     /* "AGENCY/SERVICE" whose pseudonym it is */
+    bool own;                   /* made here, not read from links.<agency> */
+};
+void link_key(struct slice agency, struct slice local_id, uint8_t out[ID_BYTES]);
+MUST_CHECK bool spool_link_get(struct spool *s, const uint8_t local[ID_BYTES], struct link *out,
+                               bool *found, struct err *e);
+MUST_CHECK bool spool_link_put(struct spool *s, const struct link *l, struct err *e);
+
+#endif

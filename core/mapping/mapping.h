@@ -1,0 +1,69 @@
+/* mapping.h - the mapping language: one file, one direction, compiled against schemas and a format.
+ *
+ * In: a native message becomes records (all or none). Out: a record becomes a tree that the format
+ * renders. What can be said stands in adapters/README.md; contracts.md 2 is its start. Compiled
+ * mappings are immutable; any thread. No text is compiled per message.
+ * Errors of a file are collected with file:line:column (map.*); errors of a message are ERR_REJECT
+ * with the record path in the sentence, the source path and byte offset as place, never the value. */
+#ifndef CONCORDAT_MAPPING_H
+#define CONCORDAT_MAPPING_H
+
+#include "contract/registry.h"
+#include "record/catalogue.h"
+
+struct mapping;
+
+/* path: the file; code tables are looked up beside it. Lives in a. NULL when a problem was added. */
+const struct mapping *mapping_load(struct arena *a, const char *path, const struct registry *adapters,
+                                   const struct catalogue *schemas, struct problems *p);
+bool mapping_is_in(const struct mapping *m);
+const struct format *mapping_format(const struct mapping *m);
+/* SHA-256 of the file and its tables: header.mapping is its first 8 bytes in hex. */
+const uint8_t *mapping_hash(const struct mapping *m);
+
+/* One record that a message says. build has every mapped slot set; header slots that the mapping
+ * cannot know (id, source_*, feed_seq, mapping ...) are set by intake before build_done. */
+struct mapped_event {
+    const struct schema *schema;
+    struct build build;
+    bool has_changed;               /* emitted only when `of` differs from what was last seen for `key` */
+    struct slice changed_key;       /* the key's texts, and which rule of the mapping it is */
+    struct slice changed_of;        /* the watched texts: absent, cleared and present are told apart */
+};
+
+enum mapped_outcome { MAPPED_EVENTS, MAPPED_NOT_CARRIED };
+
+struct mapped {
+    enum mapped_outcome outcome;
+    struct slice message_id;        /* the id: paths joined by '|' */
+    struct slice type;              /* for counting what is not carried: "ADT^A31", "referral" */
+    struct mapped_event *events;    /* 0 when no rule fits: then outcome is MAPPED_NOT_CARRIED */
+    size_t event_count;
+    struct slice environment;       /* "live", "test" as mapped; empty when the mapping names none */
+};
+
+/* doc comes from the mapping's format. observed_ms: when it arrived. Lives in a. map.* ERR_REJECT;
+ * map.environment (ERR_REJECT) when header.environment's table refuses: answered AR. */
+MUST_CHECK bool mapping_in(const struct mapping *m, struct arena *a, const struct doc *d,
+                           int64_t observed_ms, struct mapped *out, struct err *e);
+
+/* Loss report: every populated leaf of d whose bytes no rule of m has read for this message. */
+void mapping_loss(const struct mapping *m, struct arena *a, const struct doc *d,
+                  void (*lost)(void *ctx, const struct leaf *l), void *ctx);
+
+/* Whether this in-mapping keeps a snapshot (`vanished: ask`) and how one unit of it ends is intake's. */
+bool mapping_is_snapshot(const struct mapping *m);
+
+/* What delivery knows and a record does not. */
+struct mapping_own {
+    struct slice local_id;          /* the recipient's own id for the subject; empty: unknown */
+    int64_t now_ms;
+};
+
+/* The record as a tree for mapping_format(m)->render, in a. *fits false: no rule for its kind (nothing
+ * to deliver: an operator's mapping may leave kinds out only by naming them under not_delivered). */
+MUST_CHECK bool mapping_out(const struct mapping *m, struct arena *a, const struct view *v,
+                            const struct mapping_own *own, struct node **tree, bool *fits,
+                            struct err *e);
+
+#endif

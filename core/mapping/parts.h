@@ -1,0 +1,257 @@
+/* parts.h - the inside of a compiled mapping, for the files of this room.
+ *
+ * Loading turns every text of the file into numbers and pointers: a path of the message is compiled
+ * by the format once (struct ref), a path of the record is a slot. Paths that do not depend on a
+ * repetition are interned as sources, and each source is looked up at most once a message. */
+#ifndef CONCORDAT_MAPPING_PARTS_H
+#define CONCORDAT_MAPPING_PARTS_H
+
+#include "base/clock.h"
+#include "host/crypto.h"
+#include "mapping/mapping.h"
+
+/* Of one each: far above any real message, low enough that a hostile one costs little. */
+#define REPETITIONS_MAX 1000
+#define FIELDS_MAX 400
+
+enum conversion {
+    AS_TEXT, AS_HL7_TIME, AS_ISO_TIME, AS_UK_DATE, AS_DATE, AS_NHS_NUMBER, AS_POSTCODE, AS_TRIM,
+    AS_UPPER, AS_LOWER, AS_BOOLEAN, AS_COUNT, AS_NONE
+};
+/* By its name in a mapping ("hl7-time"); AS_NONE when there is none. */
+enum conversion conversion_named(struct slice name);
+bool conversion_is_time(enum conversion as);
+/* A time as that conversion writes it in a message. */
+bool conversion_read_time(enum conversion as, struct slice text, struct moment *out);
+/* Text to text, the same in both directions (nhs-number, postcode, trim ...). .p NULL: it does not fit. */
+struct slice conversion_text(enum conversion as, struct arena *a, struct slice text);
+/* A moment as that conversion writes it for a partner; .p NULL: memory ran out. */
+struct slice conversion_write_time(enum conversion as, struct arena *a, const struct moment *m);
+
+/* A code table: native text to shared word, or the other way round for an out mapping. */
+struct table_entry {
+    struct slice from, to;
+    uint32_t line;
+};
+struct table {
+    struct table_entry *entries;
+    size_t count, mask;
+    uint32_t *slots; /* open addressing; entry + 1, 0 is empty */
+};
+/* Indexes the entries; of two equal ones the first counts. Its duplicates are the caller's to refuse. */
+bool table_index(struct table *t, struct arena *a);
+/* Without blanks at the ends; NULL when the table lacks it. */
+const struct slice *table_find(const struct table *t, struct slice from);
+
+/* What becomes of a value that does not fit its table, conversion or vocabulary. */
+enum miss {
+    MISS_REFUSE, /* the message */
+    MISS_SKIP,   /* the field; under an each the repetition */
+    MISS_LEAVE,  /* the field, also under an each */
+    MISS_WORD    /* take this word */
+};
+
+/* A path of the message. */
+struct ref {
+    struct slice text;
+    const struct path *path;
+    int source; /* number of its source; -1: relative to the repetition at hand */
+};
+struct refs {
+    struct ref *list;
+    size_t count;
+};
+
+enum condition_test { IS_WORD, IS_PRESENT, IS_ABSENT };
+struct condition {
+    struct ref ref;
+    enum condition_test test;
+    bool negated;
+    struct slice *words;
+    size_t word_count;
+};
+struct conditions {
+    struct condition *list;
+    size_t count;
+};
+
+enum field_kind { FIELD_FROM, FIELD_TEXT, FIELD_JOIN, FIELD_EACH };
+struct field {
+    struct slice path;      /* of the record, or of the item under an each */
+    enum field_kind kind;
+    struct refs from;       /* also of FIELD_JOIN: its parts */
+    struct refs within, status;
+    enum conversion as;
+    const struct table *table;
+    enum miss miss;
+    struct slice word, text, with;
+    struct refs each;
+    struct conditions where;
+    struct field *items;    /* FIELD_EACH over records: the members; over texts: one */
+    size_t item_count;
+    const struct plan *item;
+    int slot;               /* under an each: of the item's plan */
+    int memo;               /* a common field: evaluated once a message; -1: not */
+};
+
+/* A field and where it goes in one schema. companion: the slot that tells more of it
+ * (occurred_precision, nhs_number_status); -1: none. */
+struct setter {
+    const struct field *field;
+    int slot, companion;
+};
+
+struct rule {
+    struct conditions on;
+    const struct schema *schema;
+    struct slice kind, action;
+    struct setter *setters;
+    size_t setter_count;
+    bool has_changed, is_quiet;
+    struct slice memory; /* name of what `changed` remembers */
+    struct refs key, of;
+};
+
+/* A path of the record in an out mapping. */
+enum value_kind { VALUE_NULL, VALUE_SLOT, VALUE_LIST, VALUE_MEMBER, VALUE_OWN_ID, VALUE_NOW,
+                  VALUE_ITEM };
+struct value_ref {
+    enum value_kind kind;
+    int slot, precision; /* precision: slot of occurred_precision, or -1 */
+    size_t index;        /* VALUE_MEMBER: which item */
+    int member;          /* slot in the item's plan; VALUE_ITEM: -1 is the text itself */
+    bool is_time;
+    enum slot_type type;
+};
+
+struct template_part {
+    struct slice literal;
+    bool is_value, is_optional;
+    struct value_ref value;
+    enum conversion as;
+};
+/* Written when none of its values that are not optional is null. */
+struct template {
+    struct template_part *parts;
+    size_t count;
+};
+
+enum native_kind { NATIVE_FROM, NATIVE_TEXT, NATIVE_EACH };
+struct native {
+    struct slice path;
+    enum native_kind kind;
+    struct value_ref *from;
+    size_t from_count;
+    enum conversion as;
+    const struct table *table;
+    enum miss miss;
+    struct slice word;
+    struct template *lines; /* NATIVE_TEXT: joined by line ends */
+    size_t line_count;
+    int slot;               /* NATIVE_EACH: the array */
+    struct native *items;   /* none: the items are texts */
+    size_t item_count;
+};
+
+#define ACTION_ASSERTS 1u
+#define ACTION_REPLACES 2u
+#define ACTION_RETRACTS 4u
+#define ACTION_ALL 7u
+
+/* One rule of an out mapping for one schema. */
+struct out_rule {
+    const struct schema *schema;
+    uint64_t kinds; /* bit n: schema->kinds[n] */
+    unsigned actions;
+    struct native *fields;
+    size_t field_count;
+};
+
+struct mapping {
+    const struct format *format;
+    bool is_in, is_snapshot;
+    uint8_t hash[HASH_BYTES];
+    /* in */
+    struct refs id, type;
+    struct conditions not_carried; /* any of them */
+    const struct path **sources;
+    size_t source_count, memo_count;
+    struct rule *rules;
+    size_t rule_count;
+    /* out */
+    struct out_rule *out_rules;
+    size_t out_rule_count;
+};
+
+/* Which bytes of a message rules have read, for the loss report. */
+struct reads {
+    struct arena *arena;
+    struct { uint32_t at, length; } *spans;
+    size_t count, room;
+    bool lost;
+};
+
+/* One message on its way through a mapping. */
+struct memo {
+    enum { MEMO_UNKNOWN, MEMO_NOTHING, MEMO_CLEARED, MEMO_SET } how;
+    struct slice encoded, companion;
+};
+struct run {
+    const struct mapping *m;
+    struct arena *a;
+    const struct doc *d;
+    struct found *found; /* by source */
+    bool *is_found;
+    struct memo *memos;
+    struct reads *reads; /* NULL: nobody asks */
+    const struct path *base; /* the repetition at hand */
+    size_t nth;
+    size_t skipped_ids;
+};
+struct found run_find(struct run *r, const struct ref *ref);
+bool run_holds(struct run *r, const struct condition *c);
+bool run_all_hold(struct run *r, const struct conditions *c);
+/* Sets one field of b. *cleared: the sender cleared it. */
+MUST_CHECK bool run_set(struct run *r, struct build *b, const struct setter *s, bool *cleared,
+                        struct err *e);
+
+/* Loading. */
+struct loader {
+    struct arena *a;
+    const char *path, *folder;
+    const struct registry *adapters;
+    const struct catalogue *schemas;
+    struct problems *p;
+    struct mapping *m;
+    struct slice *source_texts;
+    size_t source_room;
+    struct slice files[64]; /* the mapping and its tables, for the hash */
+    size_t file_count;
+};
+/* Adds a problem at a value, or at a key. Returns false. */
+bool load_say(struct loader *l, const struct node *n, const char *code, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+bool load_say_key(struct loader *l, const struct node *n, const char *code, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+bool load_memory(struct loader *l);
+/* Every key of map is one of known (blank-separated). */
+void load_check_keys(struct loader *l, const struct node *map, const char *known);
+bool load_is_text(struct loader *l, const struct node *n, const char *what);
+/* A path or a list of them. relative: paths that begin as relative ones do are allowed. */
+struct refs load_refs(struct loader *l, const struct node *n, bool relative);
+struct conditions load_conditions(struct loader *l, const struct node *n, bool relative);
+enum conversion load_as(struct loader *l, const struct node *n);
+/* table: file.csv, or an inline map. reversed: shared to native. */
+const struct table *load_table(struct loader *l, const struct node *n, bool reversed);
+void load_else(struct loader *l, const struct node *n, bool has_table, enum miss *miss,
+               struct slice *word);
+/* "Type.kind" or "Type": kinds as bits. */
+const struct schema *load_type(struct loader *l, const struct node *n, struct slice text,
+                               uint64_t *kinds);
+/* The fields under a map for one schema; commons keep their memo. */
+struct field *load_field(struct loader *l, const struct node *n, const struct plan *plan,
+                         bool relative);
+void load_in(struct loader *l, const struct node *root);
+void load_out(struct loader *l, const struct node *root);
+
+#endif

@@ -1,0 +1,43 @@
+/* router.h - the worker: fetch, judge, commit.
+ *
+ * Owns all partitions of every events.*, receipts.* topic and `control`; keeps each person's facts in
+ * memory, restored from `facts` at start; writes disclosures, notices, links, facts and audit with
+ * the input positions in one bus transaction (law 3). Commits as soon as its input queue is empty,
+ * else at 50 ms, 5,000 records or 100 distinct partitions.
+ * Threads: one thread runs it; router_stop may come from any. */
+#ifndef CONCORDAT_ROUTER_H
+#define CONCORDAT_ROUTER_H
+
+#include "bus/bus.h"
+#include "sharing/judge.h"
+
+struct router;
+
+struct router_options {
+    struct bus *bus;
+    const struct bundle *bundle;
+    const struct judge_keys *keys;
+    const char *worker;             /* stable id: "router-0" */
+    bool live;                      /* environment; an event of the other one is refused (wrong-environment) */
+};
+
+/* Topics every host makes before it starts: names and partitions follow the bundle. In a. */
+MUST_CHECK bool region_topics(const struct bundle *b, struct arena *a, const struct bus_topic **out,
+                              size_t *n, struct err *e);
+
+/* Joins, restores facts to their end. Errors: bus.*, facts.*, audit.chain (ERR_FATAL). */
+MUST_CHECK bool router_open(const struct router_options *o, struct router **out, struct err *e);
+/* Until router_stop: true; false when it must not go on (ERR_FATAL). */
+MUST_CHECK bool router_run(struct router *r, struct err *e);
+/* One fetch, judge, commit: for tests. *done: records taken. */
+MUST_CHECK bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e);
+void router_stop(struct router *r);
+void router_close(struct router **r);
+
+/* What it did since it started: for status. Any thread. */
+struct router_counts {
+    uint64_t events, disclosed, withheld, held, duplicates, refused, receipts, commits;
+};
+void router_counts(const struct router *r, struct router_counts *out);
+
+#endif

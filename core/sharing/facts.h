@@ -1,0 +1,81 @@
+/* facts.h - what is known of one person that bears on sharing.
+ *
+ * A struct person is immutable once made: judge_event makes a new one. It lives as its encoded bytes (internal/
+ * Facts.avsc), which are also the value on the topic `facts`; reading a person from bytes lives in an
+ * arena. Each fact knows the event it came from, so that a retraction or a wrong link can be undone. */
+#ifndef CONCORDAT_SHARING_FACTS_H
+#define CONCORDAT_SHARING_FACTS_H
+
+#include "base/ids.h"
+#include "sharing/bundle.h"
+
+struct relationship {
+    struct slice kind;                  /* "open-case", "inpatient", "care-package" ... */
+    uint16_t with;                      /* service */
+    struct slice episode;               /* may be empty */
+    struct event_id opened_by, closed_by;
+    int64_t opened_ms, closed_ms;       /* occurred; closed_by all zero: open */
+    bool is_open;
+};
+struct consent_fact {
+    struct slice purpose;
+    int32_t recipient;                  /* service; -1 every one */
+    bool granted;                       /* the last word */
+    int64_t occurred_ms, until_ms;      /* until 0: without end */
+    struct event_id by;
+};
+struct objection_fact { int32_t recipient; bool stands; int64_t occurred_ms; struct event_id by; };
+struct restriction_fact { struct slice kind; bool stands; int64_t occurred_ms; struct event_id by; };
+struct responsible_fact { struct slice function; int32_t service; int64_t occurred_ms; struct event_id by; };
+struct local_link { uint16_t agency; struct slice local_id; struct event_id by; };
+
+/* Who got an event, under which disclosure, released what. */
+struct receiver { uint16_t service; struct disclosure_id id; };
+/* The last event of a kind in an episode (laws 9 and 10). */
+struct episode_event {
+    uint16_t agency;                    /* source */
+    struct slice episode, type, kind;
+    struct event_id id;
+    int64_t occurred_ms;
+    bool retracted, closed;             /* closed episodes are kept 90 days */
+    int64_t closed_ms;
+    struct slice bytes;                 /* the framed event itself, for open ones; empty else */
+    const struct receiver *receivers;
+    size_t receiver_count;
+};
+/* Waits for a human. */
+struct hold {
+    struct event_id event;
+    uint16_t service;
+    struct slice reason;                /* reason code */
+    struct slice clause;                /* "agreement/version/clause" or empty */
+    int64_t since_ms;
+    struct slice bytes;                 /* the framed event */
+};
+
+struct person {
+    const struct relationship *relationships; size_t relationship_count;
+    const struct consent_fact *consents; size_t consent_count;
+    const struct objection_fact *objections; size_t objection_count;
+    const struct restriction_fact *restrictions; size_t restriction_count;
+    const struct responsible_fact *responsible; size_t responsible_count;
+    const struct local_link *links; size_t link_count;
+    const struct episode_event *events; size_t event_count;
+    const struct hold *holds; size_t hold_count;
+    struct slice birth_hash;            /* hex, empty: none on file */
+    bool verified;                      /* a verified number made this person */
+    uint64_t notices;                   /* how many notices were written: their sequence */
+};
+
+/* A person of whom nothing is known. */
+extern const struct person person_unknown;
+
+/* The value of the topic `facts`: framed Avro, internal/Facts. */
+MUST_CHECK bool person_encode(const struct bundle *b, const struct person *p, struct buf *out,
+                              struct err *e);
+/* Borrows bytes. facts.* ERR_FATAL: our own record cannot be read. Services are kept by name on the
+ * wire, so that a new region.yaml may number them anew; unknown ones are dropped with their facts. */
+MUST_CHECK bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes,
+                              struct person *out, struct err *e);
+
+#endif

@@ -1,0 +1,103 @@
+/* judge.h - the one decision: facts -> decide -> project. Pure: no clock, no I/O, no globals.
+ *
+ * The one call of run, test, why, effect, replay and the benchmarks. One call decides one event for all its
+ * candidate recipients (those some clause names for its type, kind and source), updates the person's
+ * facts, catches up what the event's opening gates release (law 9), follows originals with retractions
+ * (law 10), and says what doors must know (law 6). Deny by default; a prohibition overrides; what cannot be
+ * told is held or withheld; order never matters. All results live in the arena. */
+#ifndef CONCORDAT_SHARING_JUDGE_H
+#define CONCORDAT_SHARING_JUDGE_H
+
+#include "sharing/facts.h"
+
+enum outcome { OUTCOME_DISCLOSE, OUTCOME_WITHHOLD, OUTCOME_HOLD };
+const char *outcome_name(enum outcome o);   /* "disclose" "withhold" "hold" */
+
+struct decision {
+    struct event_id event;              /* the event decided, or the earlier one caught up */
+    struct recipient_id to;
+    enum outcome outcome;
+    bool caught_up;
+    struct categories released, withheld;
+    const uint32_t *clauses; size_t clause_count;           /* those that permitted (or would, if held) */
+    const uint32_t *prohibitions; size_t prohibition_count; /* those that took something */
+    const char *reason;                 /* code of reasons.def; "disclosed" when disclosed */
+    int32_t disclosure;                 /* index in judged.disclosures, -1 none */
+};
+
+/* One record for a recipient's topic. */
+struct disclosure {
+    struct recipient_id to;
+    struct disclosure_id id;
+    struct pseudonym key;
+    struct slice bytes;                 /* framed */
+    uint8_t hash[HASH_BYTES];           /* SHA-256 of bytes */
+};
+
+/* For one recipient's door: what is to be withheld or stopped of what is still queued for this
+ * subject. Replaces every earlier notice for that pseudonym (compacted). */
+struct notice {
+    struct recipient_id to;
+    struct pseudonym key;
+    struct slice bytes;                 /* framed internal/Notice */
+};
+
+/* For an agency's intake and delivery: its own local id of this subject. */
+struct link_out {
+    uint16_t agency;
+    uint8_t local_key[ID_BYTES];        /* first 16 bytes of SHA-256(agency | 0 | local id) */
+    struct slice bytes;                 /* framed internal/Link */
+};
+
+struct judged {
+    const struct decision *decisions; size_t decision_count;
+    const struct disclosure *disclosures; size_t disclosure_count;
+    const struct notice *notices; size_t notice_count;
+    const struct link_out *links; size_t link_count;
+    const struct person *after;         /* the facts from now on; equal to before when unchanged */
+    bool facts_changed;
+    const char *error;                  /* code when the event itself could not be decided (refused); else NULL */
+};
+
+/* The router's secret: turns subject keys into pseudonyms and back. */
+struct judge_keys { struct key recipients; };
+/* HMAC(recipients, "agency/service"): that recipient's own key. */
+void judge_recipient_key(const struct judge_keys *k, struct slice service, struct key *out);
+void judge_pseudonym(const struct judge_keys *k, const struct bundle *b, struct recipient_id to,
+                     const struct subject_key *subject, struct pseudonym *out);
+
+struct judge_input {
+    const struct bundle *bundle;
+    const struct judge_keys *keys;
+    struct view event;                  /* an events.* record */
+    struct slice framed;                /* the same, as it was on the bus */
+    struct subject_key subject;         /* already turned back from a pseudonym */
+    const struct person *facts;
+    int64_t decided_ms;                 /* the bus' time of acceptance, never backwards in a partition */
+    const struct hold *release;         /* a human has released this hold: its recipient's unknowns count as
+                                           true; prohibitions still apply. NULL otherwise */
+};
+MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out,
+                            struct err *e);
+
+/* One sentence a recipient: "shared with x under y 3, clause z (file:line): released ...; withheld ...". */
+void explain_decision(const struct bundle *b, const struct decision *d, struct buf *out);
+/* "agreement/version/clause" and file:line of a compiled clause; name and file:line of a prohibition. */
+struct slice clause_name(const struct bundle *b, uint32_t clause);
+const char *clause_place(const struct bundle *b, uint32_t clause, uint32_t *line);
+struct slice prohibition_name(const struct bundle *b, uint32_t prohibition);
+const char *prohibition_place(const struct bundle *b, uint32_t prohibition, uint32_t *line);
+/* The sentence of a reason code for people. */
+const char *reason_sentence(const char *code);
+
+/* What the door needs of a notice. */
+struct notice_view {
+    const struct slice *withhold; size_t withhold_count;   /* category names */
+    const struct slice *stop; size_t stop_count;           /* agreement names whose disclosures stop */
+    const struct slice *cancelled; size_t cancelled_count; /* disclosure ids taken back before delivery */
+    struct slice tell;                                      /* header.notice to set when something is withheld */
+};
+MUST_CHECK bool notice_read(const struct catalogue *c, struct arena *a, struct slice framed,
+                            struct notice_view *out, struct err *e);
+
+#endif

@@ -1,0 +1,19 @@
+/* reason.h - the reason codes of reasons.def as an enum, with their texts. */
+#ifndef CONCORDAT_SHARING_REASON_H
+#define CONCORDAT_SHARING_REASON_H
+
+enum reason {
+#define X(name, code, rank, sentence) REASON_##name,
+#include "sharing/reasons.def"
+#undef X
+    REASON_COUNT
+};
+
+const char *reason_code(enum reason r);
+/* How far a clause came before this stopped it; 0: not a gate. */
+int reason_rank(enum reason r);
+/* The gate met first, and the gate met last. */
+enum reason reason_first(enum reason a, enum reason b);
+enum reason reason_last(enum reason a, enum reason b);
+
+#endif

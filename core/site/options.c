@@ -1,0 +1,140 @@
+/* options.c - a transport's option table, filled from a YAML map. */
+#include "site/site.h"
+
+#include <limits.h>
+
+struct unit {
+    const char *suffix;
+    int64_t factor;
+};
+
+static const struct unit time_units[] = {
+    { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 }, { NULL, 0 },
+};
+static const struct unit byte_units[] = {
+    { "KiB", 1 << 10 }, { "MiB", 1 << 20 }, { "GiB", 1 << 30 }, { NULL, 0 },
+};
+static const struct unit no_units[] = { { NULL, 0 } };
+
+/* "30s", "16MiB", "1000": digits, then one of the units or nothing (factor 1). */
+static bool read_amount(struct slice text, const struct unit *units, int64_t *out)
+{
+    size_t digits = 0;
+    while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+        digits++;
+    int64_t factor = digits == text.n ? 1 : 0;
+    for (const struct unit *u = units; u->suffix; u++)
+        if (slice_equal_text(slice_from(text, digits), u->suffix))
+            factor = u->factor;
+    int64_t value;
+    if (!factor || !slice_to_i64(slice_head(text, digits), &value))
+        return false;
+    return !__builtin_mul_overflow(value, factor, out);
+}
+
+static bool read_list(struct arena *a, const struct node *n, const char ***out)
+{
+    if (n->kind != NODE_LIST)
+        return false;
+    const char **list = ARENA_ARRAY(a, n->count + 1, const char *);
+    if (!list)
+        return false;
+    size_t i = 0;
+    for (const struct node *item = n->first; item; item = item->next) {
+        if (item->kind != NODE_TEXT)
+            return false;
+        list[i++] = arena_text(a, item->text);
+    }
+    *out = list;
+    return true;
+}
+
+static const char *absolute(struct arena *a, const char *folder, struct slice path)
+{
+    if (path.n && path.p[0] == '/')
+        return arena_text(a, path);
+    return arena_format(a, "%s/%.*s", folder, (int)path.n, (const char *)path.p);
+}
+
+static bool read_value(struct arena *a, const struct cfg_option *o, struct slice text,
+                       const char *folder, char *at)
+{
+    switch (o->type) {
+    case CFG_TEXT:
+        return (*(const char **)(void *)at = arena_text(a, text)) != NULL;
+    case CFG_PATH:
+        *(const char **)(void *)at = text.n ? absolute(a, folder, text) : "";
+        return *(const char **)(void *)at != NULL;
+    case CFG_MS:
+        return read_amount(text, time_units, (int64_t *)(void *)at);
+    case CFG_BYTES:
+        return read_amount(text, byte_units, (int64_t *)(void *)at);
+    case CFG_COUNT:
+        return read_amount(text, no_units, (int64_t *)(void *)at);
+    case CFG_BOOL:
+        *(bool *)(void *)at = slice_equal_text(text, "true");
+        return *(bool *)(void *)at || slice_equal_text(text, "false");
+    case CFG_LIST:
+    case CFG_END:
+        break;
+    }
+    return true;
+}
+
+static const char *type_words(enum cfg_type type)
+{
+    switch (type) {
+    case CFG_MS:
+        return "a time such as 250ms, 30s or 5m";
+    case CFG_BYTES:
+        return "a size such as 64KiB or 16MiB";
+    case CFG_COUNT:
+        return "a number";
+    case CFG_BOOL:
+        return "true or false";
+    case CFG_LIST:
+        return "a list of texts";
+    default:
+        return "a text";
+    }
+}
+
+static bool read_option(struct arena *a, const struct node *map, const struct cfg_option *o,
+                        const char *folder, char *state, struct problems *p)
+{
+    const struct node *n = node_get(map, o->key);
+    if (!n && !o->fallback)
+        return o->type == CFG_LIST ||
+               problems_say(p, "site.missing", map->file, map->line, map->column,
+                            "cannot do without '%s': %s", o->key, o->manual);
+    bool good;
+    if (n && o->type == CFG_LIST)
+        good = read_list(a, n, (const char ***)(void *)(state + o->at));
+    else if (n && n->kind != NODE_TEXT)
+        good = false;
+    else
+        good = read_value(a, o, n ? n->text : slice_text(o->fallback), folder, state + o->at);
+    if (!good)
+        return problems_say(p, "site.option", n ? n->file : map->file, n ? n->line : map->line,
+                            n ? n->column : map->column, "cannot read '%s': want %s", o->key,
+                            type_words(o->type));
+    return true;
+}
+
+bool options_read(struct arena *a, const struct node *map, const struct cfg_option *options,
+                  const char *folder, void *state, struct problems *p)
+{
+    bool good = true;
+    for (const struct cfg_option *o = options; o->type != CFG_END; o++)
+        good &= read_option(a, map, o, folder, state, p);
+    for (const struct node *n = map->first; n; n = n->next) {
+        const struct cfg_option *o = options;
+        while (o->type != CFG_END && !slice_equal_text(n->key, o->key))
+            o++;
+        if (o->type == CFG_END)
+            good = problems_say(p, "site.unknown", n->file, n->key_line, n->key_column,
+                                "cannot understand '%.*s': no such option", (int)n->key.n,
+                                (const char *)n->key.p);
+    }
+    return good;
+}

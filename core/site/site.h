@@ -1,0 +1,65 @@
+/* site.h - one host's configuration: site.yaml with its feeds and deliveries, checked.
+ *
+ * Loads the schemas, the region's bundle, keys, mappings and transports' options; every problem is
+ * collected with file:line:column before anything starts. Immutable after loading, but for the transports'
+ * states, which belong to whoever opens them.
+ * Errors: site.* and those of the rooms below. */
+#ifndef CONCORDAT_SITE_H
+#define CONCORDAT_SITE_H
+
+#include "contract/registry.h"
+#include "mapping/mapping.h"
+#include "sharing/judge.h"
+
+struct site_feed {
+    const char *name;
+    struct slice agency, service;       /* "agency", "agency/service" */
+    const char *system, *contact_team, *contact_phone, *timeliness;
+    const struct transport *transport;
+    void *state;                        /* options read in; not opened */
+    const struct mapping *mapping;
+    const struct key *agency_key, *region_key; /* region_key NULL: not entitled */
+    bool traced;
+    const char *spool;                  /* path of its database */
+    int64_t spool_max_bytes;
+};
+
+struct site_delivery {
+    const char *name;
+    struct slice agency, service;
+    const struct transport *transport;
+    void *state;
+    const struct mapping *mapping;
+    const char *database;
+    int64_t retry_ms, retry_max_ms;
+};
+
+struct site {
+    const char *folder, *state_folder;  /* absolute */
+    const char *admin_socket;           /* path of the daemon's local socket */
+    const char *listening;              /* file naming where each feed listens, written by run */
+    bool live;
+    const char *bus_url, *topic_prefix;
+    bool has_router;
+    struct judge_keys router_keys;
+    const struct catalogue *catalogue;
+    const struct bundle *bundle;
+    struct site_feed *feeds;
+    size_t feed_count;
+    struct site_delivery *deliveries;
+    size_t delivery_count;
+};
+
+/* Where schemas/ and systems/ were installed: CONCORDAT_SHARE, else beside the program. In a. */
+const char *site_share(struct arena *a);
+
+/* path: a site's folder, or its site.yaml. with_keys: read key files (run); without, only their being named is
+ * checked. Lives in a. NULL when a problem was added. */
+struct site *site_load(struct arena *a, const char *path, const struct registry *adapters,
+                       bool with_keys, struct problems *p);
+
+/* Fills a transport's state from a YAML map by its option table. options.c */
+bool options_read(struct arena *a, const struct node *map, const struct cfg_option *options,
+                  const char *folder, void *state, struct problems *p);
+
+#endif
