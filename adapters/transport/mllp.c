@@ -1,0 +1,125 @@
+/* mllp.c - the options of the MLLP transport, and what server and client share of its life. */
+#include "transport/mllp.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "transport/mllp_state.h"
+
+#define FRAME_MAX_LEAST 64
+#define FRAME_MAX_MOST ((int64_t)1024 * 1024 * 1024)
+#define AT(field) offsetof(struct mllp, field)
+
+static const struct cfg_option mllp_options[] = {
+    { "listen", CFG_TEXT, AT(listen), "", "address and port to receive on, as 0.0.0.0:2575" },
+    { "connect", CFG_TEXT, AT(connect), "", "host and port to send to, as board.example:2576" },
+    { "peers", CFG_LIST, AT(peers), "", "address blocks that may connect, as 10.1.2.0/24; none: all" },
+    { "frame_max", CFG_BYTES, AT(frame_max), "16MiB", "a larger message closes the connection" },
+    { "idle", CFG_MS, AT(idle_ms), "10m", "a peer silent for this long is closed; 0: never" },
+    { "connections_max", CFG_COUNT, AT(connections_max), "1000", "peers connected at one time" },
+    { "timeout", CFG_MS, AT(timeout_ms), "30s", "how long sending waits for the answer" },
+    { .type = CFG_END },
+};
+
+static bool is_set(const char *text)
+{
+    return text && *text;
+}
+
+static bool check_options(const struct mllp *s, struct err *e)
+{
+    if (is_set(s->listen) == is_set(s->connect))
+        return err_set(e, ERR_FATAL, "mllp.option", 0, "exactly one of 'listen' and 'connect' is needed");
+    if (s->frame_max < FRAME_MAX_LEAST || s->frame_max > FRAME_MAX_MOST)
+        return err_set(e, ERR_FATAL, "mllp.option", 0, "'frame_max' must be from 64 bytes to 1 GiB");
+    if (s->idle_ms < 0 || s->timeout_ms <= 0 || s->connections_max <= 0)
+        return err_set(e, ERR_FATAL, "mllp.option", 0,
+                       "'timeout' and 'connections_max' must be over 0, 'idle' at least 0");
+    return true;
+}
+
+static void mllp_close(void *state)
+{
+    struct mllp *s = state;
+    if (s->listener >= 0)
+        close(s->listener);
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->wake >= 0)
+        close(s->wake);
+    s->listener = s->fd = s->wake = -1;
+    buf_release(&s->work);
+    mem_free(s->blocks);
+    s->blocks = NULL;
+}
+
+static bool mllp_open(void *state, struct err *e)
+{
+    struct mllp *s = state;
+    s->listener = s->fd = s->wake = -1;
+    s->where[0] = '\0';
+    if (!check_options(s, e))
+        return false;
+    buf_init(&s->work, (size_t)s->frame_max + 64 * 1024);
+    s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    bool done = s->wake >= 0 ||
+                err_errno(e, ERR_FATAL, "mllp.listen", errno, "cannot make", "eventfd");
+    if (done && is_set(s->listen))
+        done = mllp_server_open(s, e);
+    if (!done)
+        mllp_close(s);
+    return done;
+}
+
+static bool mllp_run(void *state, struct intake up, struct err *e)
+{
+    struct mllp *s = state;
+    if (s->listener < 0)
+        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot receive without 'listen'");
+    return mllp_server_run(s, up, e);
+}
+
+static bool mllp_send(void *state, const struct outgoing *m, struct buf *answer, struct err *e)
+{
+    struct mllp *s = state;
+    buf_reset(answer);
+    if (!is_set(s->connect))
+        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot send without 'connect'");
+    return mllp_client_send(s, m, answer, e);
+}
+
+static void mllp_stop(void *state)
+{
+    struct mllp *s = state;
+    uint64_t one = 1;
+    if (write(s->wake, &one, sizeof one) < 0)
+        return; /* the counter is full: it is awake */
+}
+
+static const char *mllp_where(void *state)
+{
+    struct mllp *s = state;
+    return s->where[0] ? s->where : NULL;
+}
+
+struct mllp_counts mllp_counts(const void *state)
+{
+    const struct mllp *s = state;
+    return (struct mllp_counts){ s->connections, s->refused, s->frames, s->empty,
+                                 s->junk_bytes, s->too_large, s->cut_short };
+}
+
+const struct transport transport_mllp = {
+    .name = "mllp",
+    .options = mllp_options,
+    .state_size = sizeof(struct mllp),
+    .open = mllp_open,
+    .run = mllp_run,
+    .send = mllp_send,
+    .stop = mllp_stop,
+    .close = mllp_close,
+    .where = mllp_where,
+};

@@ -1,0 +1,186 @@
+/* mllp_client.c - sending: one connection, one message, one answer at a time.
+ *
+ * Everything is done against one deadline, and stop() ends every wait. A connection on which anything
+ * went wrong is closed, so that a late answer cannot be taken for the next message's. */
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "transport/mllp_frame.h"
+#include "transport/mllp_state.h"
+
+#define READ_LEAST ((size_t)4 * 1024)
+#define KEEP_MAX ((size_t)256 * 1024)
+
+static void hang_up(struct mllp *s)
+{
+    if (s->fd >= 0)
+        close(s->fd);
+    s->fd = -1;
+}
+
+/* Waits until fd is ready for what is wanted, the time is over, or stop() was called. */
+static bool wait_for(struct mllp *s, int fd, short wanted, int64_t until_ns, struct err *e)
+{
+    for (;;) {
+        int64_t left_ms = (until_ns - clock_mono_ns() + 999999) / 1000000;
+        struct pollfd p[2] = { { .fd = fd, .events = wanted }, { .fd = s->wake, .events = POLLIN } };
+        int n = left_ms > 0 ? poll(p, 2, left_ms > 3600000 ? 3600000 : (int)left_ms) : 0;
+        if (n > 0 && p[1].revents)
+            return err_set(e, ERR_RETRY, "mllp.stopped", 0, "sending was stopped");
+        if (n > 0)
+            return true;
+        if (n == 0 && clock_mono_ns() >= until_ns)
+            return err_set(e, ERR_RETRY, "mllp.timeout", 0, "no answer from '%.80s' in time",
+                           s->connect);
+        if (n < 0 && errno != EINTR)
+            return err_errno(e, ERR_RETRY, "mllp.connect", errno, "cannot wait for", s->connect);
+    }
+}
+
+static bool connect_one(struct mllp *s, const struct addrinfo *a, int64_t until_ns, struct err *e)
+{
+    int why = 0;
+    socklen_t n = sizeof why;
+    s->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (s->fd < 0)
+        return err_errno(e, ERR_RETRY, "mllp.connect", errno, "cannot connect to", s->connect);
+    if (connect(s->fd, a->ai_addr, a->ai_addrlen) != 0) {
+        if (errno != EINPROGRESS)
+            why = errno;
+        else if (!wait_for(s, s->fd, POLLOUT, until_ns, e))
+            return false;
+        else
+            (void)getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &why, &n);
+    }
+    if (why)
+        return err_errno(e, ERR_RETRY, "mllp.connect", why, "cannot connect to", s->connect);
+    mllp_socket_tune(s->fd);
+    return true;
+}
+
+static bool connect_any(struct mllp *s, int64_t until_ns, struct err *e)
+{
+    struct addrinfo *list = NULL;
+    if (!mllp_resolve(s->connect, false, &list, e))
+        return false;
+    bool done = false;
+    for (const struct addrinfo *a = list; a && !done; a = a->ai_next) {
+        struct err why = { .fate = ERR_NONE };
+        done = connect_one(s, a, until_ns, &why);
+        if (!done) {
+            hang_up(s);
+            if (!a->ai_next)
+                *e = why;
+        }
+    }
+    freeaddrinfo(list);
+    return done;
+}
+
+/* Throws away what came after the last answer; false when the peer has closed meanwhile. */
+static bool drain(struct mllp *s)
+{
+    uint8_t stale[4096];
+    ssize_t n;
+    do
+        n = recv(s->fd, stale, sizeof stale, MSG_DONTWAIT);
+    while (n > 0 || (n < 0 && errno == EINTR));
+    return n < 0 && errno == EAGAIN;
+}
+
+static bool broken(const struct mllp *s, int number, struct err *e)
+{
+    return err_errno(e, ERR_RETRY, "mllp.closed", number, "connection lost to", s->connect);
+}
+
+static bool write_frame(struct mllp *s, int64_t until_ns, struct err *e)
+{
+    for (size_t at = 0; at < s->work.n;) {
+        ssize_t n = send(s->fd, s->work.p + at, s->work.n - at, MSG_NOSIGNAL);
+        if (n >= 0)
+            at += (size_t)n;
+        else if (errno != EAGAIN && errno != EINTR)
+            return broken(s, errno, e);
+        else if (!wait_for(s, s->fd, POLLOUT, until_ns, e))
+            return false;
+    }
+    return true;
+}
+
+/* Adds what has come to the buffer, waiting for it. */
+static bool read_some(struct mllp *s, int64_t until_ns, struct err *e)
+{
+    uint8_t *to = buf_reserve(&s->work, READ_LEAST);
+    if (!to)
+        return err_memory(e);
+    for (;;) {
+        ssize_t n = recv(s->fd, to, s->work.room - s->work.n, MSG_DONTWAIT);
+        if (n > 0) {
+            s->work.n += (size_t)n;
+            return true;
+        }
+        if (n == 0)
+            return broken(s, ECONNRESET, e);
+        if (errno != EAGAIN && errno != EINTR)
+            return broken(s, errno, e);
+        if (!wait_for(s, s->fd, POLLIN, until_ns, e))
+            return false;
+    }
+}
+
+/* The first frame that is not empty; junk before it does not matter. */
+static bool read_frame(struct mllp *s, int64_t until_ns, struct buf *answer, struct err *e)
+{
+    size_t at = 0, seen = 0;
+    buf_reset(&s->work);
+    for (;;) {
+        struct mllp_cut cut;
+        enum frame f = mllp_frame(slice_from(buf_slice(&s->work), at), seen,
+                                  (size_t)s->frame_max, &cut);
+        at += cut.used;
+        seen = cut.seen;
+        if (f == FRAME_BAD)
+            return err_set(e, ERR_RETRY, "mllp.frame", 0, "answer from '%.80s' is over 'frame_max'",
+                           s->connect);
+        if (f == FRAME_READY && cut.payload.n > 0) {
+            buf_put(answer, cut.payload);
+            return buf_done(answer, e);
+        }
+        if (f == FRAME_MORE && !read_some(s, until_ns, e))
+            return false;
+    }
+}
+
+/* VT, payload, FS, CR in the work buffer. */
+static bool make_frame(struct mllp *s, struct slice bytes, struct err *e)
+{
+    if (slice_find(bytes, MLLP_VT) < bytes.n || slice_find(bytes, MLLP_FS) < bytes.n)
+        return err_set(e, ERR_REJECT, "mllp.payload", 0, "cannot frame: VT or FS in the message");
+    if (bytes.n == 0 || bytes.n > (size_t)s->frame_max)
+        return err_set(e, ERR_REJECT, "mllp.payload", 0,
+                       "cannot frame: the message is empty or over 'frame_max'");
+    buf_reset(&s->work);
+    buf_byte(&s->work, MLLP_VT);
+    buf_put(&s->work, bytes);
+    buf_byte(&s->work, MLLP_FS);
+    buf_byte(&s->work, '\r');
+    return buf_done(&s->work, e);
+}
+
+bool mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answer, struct err *e)
+{
+    int64_t until_ns = clock_mono_ns() + s->timeout_ms * 1000000;
+    if (!make_frame(s, m->bytes, e))
+        return false;
+    if (s->fd >= 0 && !drain(s))
+        hang_up(s);
+    bool done = (s->fd >= 0 || connect_any(s, until_ns, e)) && write_frame(s, until_ns, e) &&
+                read_frame(s, until_ns, answer, e);
+    if (!done)
+        hang_up(s);
+    if (s->work.room > KEEP_MAX)
+        buf_release(&s->work);
+    return done;
+}

@@ -1,0 +1,47 @@
+/* mllp_conn.h - one peer of the MLLP server: its buffers and what is still owed to it.
+ *
+ * Bytes come in, frames are cut off, answers go out; the loop (mllp_server.c) decides when. The input
+ * buffer grows with a large frame up to frame_max and shrinks after it. */
+#ifndef CONCORDAT_TRANSPORT_MLLP_CONN_H
+#define CONCORDAT_TRANSPORT_MLLP_CONN_H
+
+#include "transport/mllp_frame.h"
+#include "transport/mllp_state.h"
+
+struct mllp_conn {
+    struct mllp_conn *next, *prev;  /* of all */
+    struct mllp_conn *next_in_turn; /* of those touched in this turn */
+    struct mllp *s;
+    int fd;
+    uint32_t interest; /* what epoll watches */
+    bool in_turn;      /* stands in the turn's list */
+    bool more;         /* whole frames may still be in the buffer */
+    bool eof;          /* the peer sends no more */
+    bool bad;          /* broke the rules: close when it has its answers */
+    bool dead;         /* close now */
+    bool junk_said;
+    struct buf in, out;
+    size_t in_at, seen, out_at;
+    int64_t active_ns; /* when bytes last went either way */
+    char sender[MLLP_ADDRESS_MAX];
+};
+
+struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns); /* NULL: out of memory */
+void mllp_conn_free(struct mllp_conn *c);
+
+/* Reads what is there, up to a turn's share. */
+void mllp_conn_read(struct mllp_conn *c, int64_t now_ns);
+/* The next payload, borrowed until mllp_conn_tidy(); false when there is none yet. */
+bool mllp_conn_next(struct mllp_conn *c, struct slice *payload);
+/* Queues an answer in a frame; an empty one is none. */
+void mllp_conn_answer(struct mllp_conn *c, struct slice reply);
+/* Sends what is queued, as far as the peer takes it. */
+void mllp_conn_flush(struct mllp_conn *c, int64_t now_ns);
+/* Drops the frames that were handed out; gives back the memory of a large one. */
+void mllp_conn_tidy(struct mllp_conn *c);
+
+/* What is to be watched for now: EPOLLIN, EPOLLOUT. */
+uint32_t mllp_conn_wants(const struct mllp_conn *c);
+bool mllp_conn_is_done(const struct mllp_conn *c);
+
+#endif

@@ -1,0 +1,64 @@
+/* mllp_frame.c - cutting frames. */
+#include "transport/mllp_frame.h"
+
+/* Passed over between frames without a word: ends of the last frame, keep-alive bytes. */
+static bool is_filler(uint8_t c)
+{
+    return c == '\r' || c == '\n' || c == ' ' || c == '\t' || c == 0;
+}
+
+/* Bytes before the first VT; *junk is how many of them were more than filler. */
+static size_t skip_to_start(struct slice in, size_t *junk)
+{
+    size_t start = slice_find(in, MLLP_VT);
+    for (size_t i = 0; i < start; i++)
+        *junk += !is_filler(in.p[i]);
+    return start;
+}
+
+static bool is_header(struct slice s)
+{
+    return slice_starts(s, SLICE("MSH")) || slice_starts(s, SLICE("FHS")) ||
+           slice_starts(s, SLICE("BHS"));
+}
+
+/* Where the last message that was begun within payload begins: 0 when it was begun once. */
+static size_t last_start(struct slice payload)
+{
+    size_t start = 0;
+    for (size_t at = slice_find(payload, MLLP_VT); at < payload.n;) {
+        struct slice rest = slice_from(payload, at + 1);
+        if (is_header(rest))
+            start = at + 1;
+        at += 1 + slice_find(rest, MLLP_VT);
+    }
+    return start;
+}
+
+enum frame mllp_frame(struct slice in, size_t seen, size_t payload_max, struct mllp_cut *out)
+{
+    *out = (struct mllp_cut){ .used = 0 };
+    if (seen == 0)
+        out->used = skip_to_start(in, &out->junk);
+    struct slice frame = slice_from(in, out->used);
+    if (frame.n == 0)
+        return FRAME_MORE;
+    size_t from = seen ? seen : 1;
+    size_t end = from + slice_find(slice_from(frame, from), MLLP_FS);
+    if (end > frame.n)
+        end = frame.n;
+    if (end - 1 > payload_max)
+        return FRAME_BAD;
+    if (end == frame.n) {
+        out->seen = frame.n;
+        return FRAME_MORE;
+    }
+    out->payload = slice_of(frame.p + 1, end - 1);
+    size_t restart = last_start(out->payload);
+    out->junk += restart;
+    out->payload = slice_from(out->payload, restart);
+    out->used += end + 1;
+    if (out->used < in.n && in.p[out->used] == '\r')
+        out->used++;
+    return FRAME_READY;
+}

@@ -1,0 +1,56 @@
+/* mllp_state.h - what the files of the MLLP transport share; private to them. */
+#ifndef CONCORDAT_TRANSPORT_MLLP_STATE_H
+#define CONCORDAT_TRANSPORT_MLLP_STATE_H
+
+#include <netdb.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+#include "base/buf.h"
+#include "transport/mllp.h"
+
+/* An address block of `peers`; IPv4 is kept as ::ffff:a.b.c.d, so that one comparison serves both. */
+struct mllp_block {
+    uint8_t address[16];
+    unsigned bits;
+};
+
+struct mllp {
+    /* options; see mllp_options in mllp.c */
+    const char *listen, *connect;
+    const char **peers;
+    int64_t frame_max, idle_ms, connections_max, timeout_ms;
+
+    /* both */
+    int wake; /* eventfd: readable once stop() was called */
+    char where[80];
+
+    /* server */
+    int listener;
+    struct mllp_block *blocks;
+    size_t block_count;
+    _Atomic uint64_t connections, refused, frames, empty, junk_bytes, too_large, cut_short;
+
+    /* client; fd -1: not connected */
+    int fd;
+    struct buf work; /* the frame that goes out, then the answer that comes */
+};
+
+/* mllp_net.c: addresses and sockets. */
+#define MLLP_ADDRESS_MAX 80
+/* Splits "host:port" or "[v6]:port" and resolves it; gives a list for freeaddrinfo. */
+MUST_CHECK bool mllp_resolve(const char *text, bool passive, struct addrinfo **out, struct err *e);
+void mllp_address_text(const struct sockaddr_storage *from, char out[MLLP_ADDRESS_MAX]);
+MUST_CHECK bool mllp_block_parse(const char *text, struct mllp_block *out);
+bool mllp_block_holds(const struct mllp_block *b, const struct sockaddr_storage *from);
+/* Sets what every connection wants: no delay, kernel keep-alive. */
+void mllp_socket_tune(int fd);
+
+/* mllp_server.c */
+MUST_CHECK bool mllp_server_open(struct mllp *s, struct err *e);
+MUST_CHECK bool mllp_server_run(struct mllp *s, struct intake up, struct err *e);
+/* mllp_client.c */
+MUST_CHECK bool mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answer,
+                                 struct err *e);
+
+#endif
