@@ -177,9 +177,8 @@ static const struct mapping *read_mapping(struct reading *r, const struct node *
     return m;
 }
 
-static bool is_word(const struct reading *r, struct slice word, const char *const *words)
+static bool is_word(struct slice word, const char *const *words)
 {
-    (void)r;
     for (; *words; words++)
         if (slice_equal_text(word, *words))
             return true;
@@ -200,7 +199,7 @@ static void read_feed(struct reading *r, const struct node *n, struct site_feed 
     f->timeliness = optional_text(r, n, "timeliness");
     if (!f->timeliness)
         f->timeliness = "realtime";
-    else if (!is_word(r, slice_text(f->timeliness), words))
+    else if (!is_word(slice_text(f->timeliness), words))
         complain(r, node_get(n, "timeliness"), "site.word", "want realtime, daily or quarterly",
                  slice_text(f->timeliness));
     read_transport(r, n, true, &f->transport, &f->state);

@@ -1,0 +1,136 @@
+/* admin.c - the daemon's local socket: what changes something while the daemon holds the bus.
+ *
+ * POST /hold {"hold","act","person","reason","subject","partition"}: 202 when it is durable on `control`. The socket
+ * lies in the site's state folder; whoever may write there may use it. */
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "host/http_client.h"
+#include "host/http_server.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct admin {
+    struct admin_options o;
+    struct http_server *server;
+};
+
+static const char *text_of(struct arena *a, const struct node *n, const char *key)
+{
+    const struct node *value = node_get(n, key);
+    return value && value->kind == NODE_TEXT ? arena_text(a, value->text) : NULL;
+}
+
+static bool read_act(struct arena *a, struct slice body, struct hold_act *act, struct err *e)
+{
+    struct node *n;
+    int64_t partition;
+    if (!tree_json(a, body, &n, e))
+        return false;
+    const struct node *number = node_get(n, "partition");
+    const char *subject = text_of(a, n, "subject");
+    act->hold = text_of(a, n, "hold");
+    act->act = text_of(a, n, "act");
+    act->person = text_of(a, n, "person");
+    act->reason = text_of(a, n, "reason");
+    if (!act->hold || !act->act || !act->person || !act->reason || !number || !subject ||
+        !slice_to_i64(number->text, &partition) ||
+        !id_from_hex(slice_text(subject), act->subject))
+        return err_set(e, ERR_REJECT, "admin.hold", 0, "cannot read the act: a member is missing");
+    act->partition = (int)partition;
+    return true;
+}
+
+static void handle(void *ctx, struct http_request *r, struct http_answer *out)
+{
+    struct admin *a = ctx;
+    struct arena arena;
+    struct err e = { 0 };
+    struct hold_act act;
+    if (!slice_equal_text(http_path(r), "/hold") || !slice_equal_text(http_method(r), "POST")) {
+        out->status = 404;
+        return;
+    }
+    arena_init(&arena, 1 << 20);
+    bool good = read_act(&arena, http_body(r), &act, &e) &&
+                act.partition >= 0 && act.partition < a->o.site->bundle->partitions &&
+                hold_act_publish(a->o.bus, a->o.site->catalogue, &act, clock_wall_ms(), &e);
+    out->status = good ? 202 : e.fate == ERR_RETRY ? 503 : 422;
+    if (!good)
+        buf_text(out->body, e.text);
+    arena_release(&arena);
+}
+
+bool admin_start(const struct admin_options *o, struct admin **out, struct err *e)
+{
+    struct admin *a = mem_alloc(sizeof *a);
+    char listen[256];
+    if (!a)
+        return err_memory(e);
+    a->o = *o;
+    snprintf(listen, sizeof listen, "unix:%s", o->site->admin_socket);
+    struct http_server_options server = {
+        .listen = listen, .body_max = 1 << 16, .idle_s = 10, .connections_max = 8,
+        .handle = handle, .ctx = a,
+    };
+    if (!http_server_start(&server, &a->server, e)) {
+        mem_free(a);
+        return false;
+    }
+    *out = a;
+    return true;
+}
+
+void admin_stop(struct admin **a)
+{
+    if (!*a)
+        return;
+    http_server_stop(&(*a)->server);
+    mem_free(*a);
+    *a = NULL;
+}
+
+static void put_member(struct buf *b, const char *name, const char *value)
+{
+    buf_format(b, "%s\"%s\":", b->n > 1 ? "," : "", name);
+    buf_json(b, slice_text(value));
+}
+
+bool admin_ask_hold(const struct site *s, const struct hold_act *act, bool *running, struct err *e)
+{
+    struct http_client *client;
+    struct buf body, answer;
+    char subject[ID_HEX];
+    int status = 0;
+    *running = access(s->admin_socket, W_OK) == 0;
+    if (!*running)
+        return true;
+    if (!http_client_open(&client, e))
+        return false;
+    buf_init(&body, 1 << 16);
+    buf_init(&answer, 1 << 16);
+    id_hex(act->subject, subject);
+    buf_byte(&body, '{');
+    put_member(&body, "hold", act->hold);
+    put_member(&body, "act", act->act);
+    put_member(&body, "person", act->person);
+    put_member(&body, "reason", act->reason);
+    put_member(&body, "subject", subject);
+    buf_format(&body, ",\"partition\":%d}", act->partition);
+    struct http_call call = {
+        .method = "POST", .url = "http://localhost/hold", .unix_socket = s->admin_socket,
+        .body = buf_slice(&body), .timeout_ms = 10000,
+    };
+    struct err connect = { 0 };
+    bool good = http_client_do(client, &call, &status, &answer, &connect);
+    if (!good)
+        *running = false; /* a socket left behind: the caller opens the bus itself */
+    else if (status != 202)
+        err_set(e, ERR_REJECT, "admin.hold", 0, "cannot record the act: the daemon answered %d", status);
+    buf_release(&body);
+    buf_release(&answer);
+    http_client_close(&client);
+    return !good || status == 202;
+}

@@ -1,0 +1,66 @@
+/* cli.h - what the commands share: the table's row, loading a site, opening its bus.
+ *
+ * Answers go to stdout, chatter to stderr. Exit codes: 0 done, 1 no (a problem was found, a thing is not there),
+ * 2 usage, 3 cannot (file, bus or daemon not to be had). */
+#ifndef CONCORDAT_CLI_H
+#define CONCORDAT_CLI_H
+
+#include "bus/bus.h"
+#include "site/site.h"
+
+enum cli_exit { CLI_DONE = 0, CLI_NO = 1, CLI_USAGE = 2, CLI_CANNOT = 3 };
+
+struct cli {
+    const struct registry *adapters;
+    struct arena arena;             /* lives as long as the command */
+};
+
+/* One row of the table: words of the pattern in capitals stand for arguments. */
+struct command {
+    const char *pattern;            /* "held SITE release HOLD PERSON REASON" */
+    const char *help;               /* one line */
+    int (*run)(struct cli *c, int argc, char **argv); /* argv[0] is the command's first word */
+};
+
+int cmd_run(struct cli *c, int argc, char **argv);
+int cmd_check(struct cli *c, int argc, char **argv);
+int cmd_map(struct cli *c, int argc, char **argv);
+int cmd_why(struct cli *c, int argc, char **argv);
+int cmd_audit(struct cli *c, int argc, char **argv);
+int cmd_held(struct cli *c, int argc, char **argv);
+int cmd_status(struct cli *c, int argc, char **argv);
+int cmd_schemas(struct cli *c, int argc, char **argv);
+int cmd_key(struct cli *c, int argc, char **argv);
+
+/* Loads and checks; prints every problem. NULL after printing. */
+struct site *cli_site(struct cli *c, const char *path, bool with_keys);
+/* The schemas alone. NULL after printing. */
+const struct catalogue *cli_schemas(struct cli *c);
+/* The site's bus; NULL after printing. */
+struct bus *cli_bus(const struct site *s, bool read_only);
+void cli_print_problems(struct problems *p);
+/* Prints "concordat: sentence [code]" and returns the code given. */
+int cli_fail(enum cli_exit code, const struct err *e);
+
+/* A human's word on a hold, made durable on `control` (hold_act.c). hold is "eventid:agency/service". */
+struct hold_act {
+    const char *hold, *act, *person, *reason; /* act: "release" or "refuse" */
+    uint8_t subject[ID_BYTES];
+    int partition;
+};
+MUST_CHECK bool hold_act_publish(struct bus *b, const struct catalogue *c, const struct hold_act *act,
+                                 int64_t now_ms, struct err *e);
+
+/* The daemon's local socket (admin.c). */
+struct admin;
+struct admin_options {
+    const struct site *site;
+    struct bus *bus;
+};
+MUST_CHECK bool admin_start(const struct admin_options *o, struct admin **out, struct err *e);
+void admin_stop(struct admin **a);
+/* Asks a running daemon; *running false when there is none. */
+MUST_CHECK bool admin_ask_hold(const struct site *s, const struct hold_act *act, bool *running,
+                               struct err *e);
+
+#endif

@@ -1,0 +1,162 @@
+/* cmd_map.c - concordat map MAPPING FILE...: what a mapping makes of native files, without a bus.
+ *
+ * For each message one JSON object: outcome, message id, records, and every populated source field that no rule
+ * has read. Exit 1 when a message was refused. */
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "record/record_json.h"
+
+#include <stdio.h>
+
+struct mapping_run {
+    struct arena *a;
+    const struct mapping *m;
+    struct node *list;      /* of one message's lost fields */
+    struct buf *work;
+};
+
+static void put_text(struct mapping_run *r, struct node *map, const char *key, struct slice text)
+{
+    node_put(map, slice_text(key), node_new_text(r->a, text));
+}
+
+static void lost(void *ctx, const struct leaf *l)
+{
+    struct mapping_run *r = ctx;
+    node_add(r->list, node_new_text(r->a, arena_copy(r->a, l->path)));
+}
+
+/* Header slots that intake would set, so that the record can be shown. */
+static bool show_event(struct mapping_run *r, struct mapped_event *ev, struct node *events,
+                       struct err *e)
+{
+    static const char *const placeholders[] = { "header.id", "header.source_agency",
+                                                "header.source_service" };
+    struct view v;
+    struct node *tree;
+    for (size_t i = 0; i < sizeof placeholders / sizeof placeholders[0]; i++) {
+        int slot = plan_slot(ev->schema->plan, slice_text(placeholders[i]));
+        if (slot >= 0 && !build_is_set(&ev->build, (size_t)slot) &&
+            !build_text(&ev->build, (size_t)slot, SLICE("(intake)"), e))
+            return false;
+    }
+    int environment = plan_slot(ev->schema->plan, SLICE("header.environment"));
+    if (environment >= 0 && !build_is_set(&ev->build, (size_t)environment) &&
+        !build_text(&ev->build, (size_t)environment, SLICE("live"), e))
+        return false;
+    buf_reset(r->work);
+    if (!build_done(&ev->build, r->work, e))
+        return false;
+    struct slice body = arena_copy(r->a, buf_slice(r->work));
+    if (!plan_view(ev->schema->plan, r->a, body, &v, e) || !record_to_tree(&v, r->a, false, &tree, e))
+        return false;
+    if (ev->has_changed)
+        node_put(tree, SLICE("only_when_changed"), node_new_bool(r->a, true));
+    node_add(events, tree);
+    return true;
+}
+
+static bool show_message(struct mapping_run *r, struct slice one, struct node *out, struct err *e)
+{
+    struct doc *d;
+    struct mapped mapped;
+    if (!mapping_format(r->m)->parse(r->a, one, &d, e) ||
+        !mapping_in(r->m, r->a, d, clock_wall_ms(), &mapped, e))
+        return false;
+    bool carried = mapped.outcome == MAPPED_EVENTS;
+    put_text(r, out, "outcome", carried ? SLICE("mapped") : SLICE("not carried"));
+    put_text(r, out, "message_id", mapped.message_id);
+    put_text(r, out, "type", mapped.type);
+    struct node *events = node_new(r->a, NODE_LIST);
+    node_put(out, SLICE("events"), events);
+    for (size_t i = 0; i < mapped.event_count; i++)
+        if (!show_event(r, &mapped.events[i], events, e))
+            return false;
+    r->list = node_new(r->a, NODE_LIST);
+    node_put(out, SLICE("fields_not_carried"), r->list);
+    if (carried)
+        mapping_loss(r->m, r->a, d, lost, r);
+    return true;
+}
+
+static bool print_message(struct mapping_run *r, const char *file, struct slice one)
+{
+    struct err e = { 0 };
+    struct node *out = node_new(r->a, NODE_MAP);
+    put_text(r, out, "file", slice_text(file));
+    bool good = show_message(r, one, out, &e);
+    if (!good) {
+        put_text(r, out, "outcome", SLICE("refused"));
+        put_text(r, out, "code", slice_text(e.code));
+        node_put(out, SLICE("at"), node_new_number(r->a, (int64_t)e.at));
+        put_text(r, out, "why", arena_copy(r->a, slice_text(e.text)));
+    }
+    buf_reset(r->work);
+    node_to_json_pretty(out, r->work);
+    printf("%.*s\n", (int)r->work->n, (const char *)r->work->p);
+    return good;
+}
+
+static int map_file(struct mapping_run *r, const char *file)
+{
+    const struct format *f = mapping_format(r->m);
+    struct err e = { 0 };
+    struct slice unit, one;
+    size_t at = 0;
+    bool good = true;
+    if (!tree_read_file(r->a, file, (size_t)64 << 20, &unit, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    if (!f->split)
+        return print_message(r, file, unit) ? CLI_DONE : CLI_NO;
+    while (f->split(r->a, unit, &at, &one, &e)) {
+        struct arena_mark mark = arena_mark(r->a);
+        good &= print_message(r, file, one);
+        arena_rewind(r->a, mark);
+    }
+    if (e.fate != ERR_NONE)
+        return cli_fail(CLI_NO, &e);
+    return good ? CLI_DONE : CLI_NO;
+}
+
+/* As given, else where the program's systems were installed. */
+static const char *find_mapping(struct cli *c, const char *path)
+{
+    FILE *f = fopen(path, "r");
+    if (f) {
+        fclose(f);
+        return path;
+    }
+    return arena_format(&c->arena, "%s/%s", site_share(&c->arena), path);
+}
+
+int cmd_map(struct cli *c, int argc, char **argv)
+{
+    struct problems p = { 0 };
+    struct buf work;
+    int worst = CLI_DONE;
+    if (argc < 3)
+        return CLI_USAGE;
+    const struct catalogue *schemas = cli_schemas(c);
+    if (!schemas)
+        return CLI_CANNOT;
+    const struct mapping *m = mapping_load(&c->arena, find_mapping(c, argv[1]), c->adapters, schemas, &p);
+    if (!m || !mapping_is_in(m)) {
+        if (!m)
+            cli_print_problems(&p);
+        else
+            fprintf(stderr, "concordat: '%s' is a mapping out; map wants one in\n", argv[1]);
+        problems_release(&p);
+        return CLI_NO;
+    }
+    buf_init(&work, (size_t)64 << 20);
+    struct mapping_run r = { .a = &c->arena, .m = m, .work = &work };
+    for (int i = 2; i < argc; i++) {
+        struct arena_mark mark = arena_mark(&c->arena);
+        int code = map_file(&r, argv[i]);
+        worst = code > worst ? code : worst;
+        arena_rewind(&c->arena, mark);
+    }
+    buf_release(&work);
+    return worst;
+}

@@ -1,0 +1,374 @@
+/* daemon.c - concordat run SITE: every feed, the router and every delivery, a thread each.
+ *
+ * Order: the bus and its topics, transports bound, then threads, then `listening` is written. Stopping:
+ * first what comes in, then what is spooled goes to the bus, then router and deliveries, then the bus. A part that cannot
+ * go on stops the whole process with exit 3: restart is the recovery path. */
+#include "cli/cli.h"
+
+#include "delivery/delivery.h"
+#include "host/log.h"
+#include "intake/intake.h"
+#include "router/router.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct daemon;
+
+struct running_feed {
+    struct daemon *d;
+    const struct site_feed *f;
+    struct feed *feed;
+    pthread_t thread;
+    bool opened, started;
+};
+struct running_delivery {
+    struct daemon *d;
+    const struct site_delivery *f;
+    struct delivery *delivery;
+    pthread_t thread;
+    bool opened, started;
+};
+
+struct daemon {
+    const struct site *site;
+    struct bus *bus;
+    struct router *router;
+    pthread_t router_thread;
+    bool router_started;
+    struct running_feed *feeds;
+    struct running_delivery *deliveries;
+    struct admin *admin;
+    char **only;            /* NULL-terminated; NULL: everything */
+    atomic_bool failed;
+};
+
+static bool is_wanted(const struct daemon *d, const char *room, const char *name)
+{
+    if (!d->only)
+        return true;
+    size_t n = strlen(room);
+    for (char **o = d->only; *o; o++)
+        if (strncmp(*o, room, n) == 0 &&
+            (name ? (*o)[n] == ':' && strcmp(*o + n + 1, name) == 0 : (*o)[n] == '\0'))
+            return true;
+    return false;
+}
+
+/* A thread that cannot go on takes the process down by the ordinary way. */
+static void give_up(struct daemon *d, const struct log_who *who, const struct err *e)
+{
+    log_err(LOG_ERROR, who, e);
+    atomic_store(&d->failed, true);
+    kill(getpid(), SIGTERM);
+}
+
+static void *run_feed(void *ctx)
+{
+    struct running_feed *r = ctx;
+    struct log_who who = { "feed", r->f->name };
+    struct err e = { 0 };
+    if (!r->f->transport->run(r->f->state, feed_intake(r->feed), &e))
+        give_up(r->d, &who, &e);
+    return NULL;
+}
+
+static void *run_router(void *ctx)
+{
+    struct daemon *d = ctx;
+    struct log_who who = { "router", NULL };
+    struct err e = { 0 };
+    if (!router_run(d->router, &e))
+        give_up(d, &who, &e);
+    return NULL;
+}
+
+static void *run_delivery(void *ctx)
+{
+    struct running_delivery *r = ctx;
+    struct log_who who = { "delivery", r->f->name };
+    struct err e = { 0 };
+    if (!delivery_run(r->delivery, &e))
+        give_up(r->d, &who, &e);
+    return NULL;
+}
+
+/* Asks each delivery of the feed's agency whose disclosure that was. */
+static bool find_reference(void *ctx, const struct disclosure_id *id, struct case_reference *out,
+                           bool *found, struct err *e)
+{
+    const struct running_feed *r = ctx;
+    const struct site *s = r->d->site;
+    *found = false;
+    for (size_t i = 0; i < s->delivery_count && !*found; i++) {
+        const struct site_delivery *f = &s->deliveries[i];
+        if (!slice_equal(f->agency, r->f->agency))
+            continue;
+        if (!delivery_find_reference(f->database, id, out, found, e))
+            return false;
+        if (*found)
+            snprintf(out->service, sizeof out->service, "%.*s", (int)f->service.n,
+                     (const char *)f->service.p);
+    }
+    return true;
+}
+
+static bool open_feed(struct running_feed *r, struct err *e)
+{
+    const struct site_feed *f = r->f;
+    const struct site *s = r->d->site;
+    struct feed_options o = {
+        .name = f->name, .agency = f->agency, .service = f->service, .system = f->system,
+        .contact_team = f->contact_team, .contact_phone = f->contact_phone,
+        .timeliness = f->timeliness, .traced = f->traced, .live = s->live, .mapping = f->mapping,
+        .bundle = s->bundle, .bus = r->d->bus, .region_key = f->region_key,
+        .agency_key = f->agency_key, .spool = f->spool, .spool_max_bytes = f->spool_max_bytes,
+        .references = { find_reference, r },
+    };
+    if (!feed_open(&o, &r->feed, e))
+        return false;
+    r->opened = f->transport->open(f->state, e);
+    return r->opened;
+}
+
+static bool open_delivery(struct running_delivery *r, struct err *e)
+{
+    const struct site_delivery *f = r->f;
+    struct delivery_options o = {
+        .name = f->name, .agency = f->agency, .service = f->service, .mapping = f->mapping,
+        .transport = f->transport, .state = f->state, .bundle = r->d->site->bundle,
+        .bus = r->d->bus, .database = f->database, .retry_ms = f->retry_ms,
+        .retry_max_ms = f->retry_max_ms,
+    };
+    r->opened = f->transport->open(f->state, e);
+    return r->opened && delivery_open(&o, &r->delivery, e);
+}
+
+static bool open_bus(struct daemon *d, struct arena *a, struct err *e)
+{
+    const struct site *s = d->site;
+    const struct bus_topic *topics;
+    size_t n;
+    struct bus_options o = { .url = s->bus_url, .prefix = s->topic_prefix, .client = "concordat" };
+    if (mkdir(s->state_folder, 0700) != 0 && errno != EEXIST)
+        return err_errno(e, ERR_FATAL, "run.state", errno, "make", s->state_folder);
+    return bus_open(&o, &d->bus, e) && region_topics(s->bundle, a, &topics, &n, e) &&
+           bus_topics(d->bus, topics, n, e);
+}
+
+static bool open_router(struct daemon *d, struct err *e)
+{
+    struct router_options o = {
+        .bus = d->bus, .bundle = d->site->bundle, .keys = &d->site->router_keys,
+        .worker = "router-0", .live = d->site->live,
+    };
+    if (!d->site->has_router || !is_wanted(d, "router", NULL))
+        return true;
+    return router_open(&o, &d->router, e);
+}
+
+static bool open_all(struct daemon *d, struct arena *a, struct err *e)
+{
+    const struct site *s = d->site;
+    d->feeds = ARENA_ARRAY(a, s->feed_count + 1, struct running_feed);
+    d->deliveries = ARENA_ARRAY(a, s->delivery_count + 1, struct running_delivery);
+    if (!d->feeds || !d->deliveries)
+        return err_memory(e);
+    if (!open_bus(d, a, e) || !open_router(d, e))
+        return false;
+    for (size_t i = 0; i < s->feed_count; i++) {
+        d->feeds[i] = (struct running_feed){ .d = d, .f = &s->feeds[i] };
+        if (is_wanted(d, "feed", s->feeds[i].name) && !open_feed(&d->feeds[i], e))
+            return false;
+    }
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        d->deliveries[i] = (struct running_delivery){ .d = d, .f = &s->deliveries[i] };
+        if (is_wanted(d, "delivery", s->deliveries[i].name) && !open_delivery(&d->deliveries[i], e))
+            return false;
+    }
+    struct admin_options o = { s, d->bus };
+    return d->only || admin_start(&o, &d->admin, e);
+}
+
+static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void *ctx, struct err *e)
+{
+    int number = pthread_create(t, NULL, run, ctx);
+    *started = number == 0;
+    return *started || err_errno(e, ERR_FATAL, "run.thread", number, "start", "a thread");
+}
+
+static bool start_all(struct daemon *d, struct err *e)
+{
+    if (d->router && !start_thread(&d->router_thread, &d->router_started, run_router, d, e))
+        return false;
+    for (size_t i = 0; i < d->site->delivery_count; i++) {
+        struct running_delivery *r = &d->deliveries[i];
+        if (r->delivery && !start_thread(&r->thread, &r->started, run_delivery, r, e))
+            return false;
+    }
+    for (size_t i = 0; i < d->site->feed_count; i++) {
+        struct running_feed *r = &d->feeds[i];
+        if (r->feed && !start_thread(&r->thread, &r->started, run_feed, r, e))
+            return false;
+    }
+    return true;
+}
+
+/* "feed:pas-adt 127.0.0.1:2575", a line a feed; appears at once when all listen. */
+static bool write_listening(const struct daemon *d, struct arena *a, struct err *e)
+{
+    const char *path = d->site->listening, *part = arena_format(a, "%s.part", path);
+    FILE *f = part ? fopen(part, "w") : NULL;
+    if (!f)
+        return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
+    for (size_t i = 0; i < d->site->feed_count; i++) {
+        const struct site_feed *s = d->feeds[i].f;
+        const char *where = d->feeds[i].opened && s->transport->where
+                                ? s->transport->where(s->state) : NULL;
+        if (where)
+            fprintf(f, "feed:%s %s\n", s->name, where);
+        struct log_who who = { "feed", s->name };
+        if (where)
+            log_line(LOG_INFO, &who, "run.listening", "listening at %s", where);
+    }
+    if (fclose(f) != 0 || rename(part, path) != 0)
+        return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
+    return true;
+}
+
+static void stop_intake(struct daemon *d)
+{
+    for (size_t i = 0; i < d->site->feed_count; i++)
+        if (d->feeds && d->feeds[i].started)
+            d->feeds[i].f->transport->stop(d->feeds[i].f->state);
+    for (size_t i = 0; d->feeds && i < d->site->feed_count; i++) {
+        struct running_feed *r = &d->feeds[i];
+        if (r->started)
+            pthread_join(r->thread, NULL);
+        if (r->opened)
+            r->f->transport->close(r->f->state);
+        if (r->feed)
+            feed_close(&r->feed);
+    }
+}
+
+static void stop_deliveries(struct daemon *d)
+{
+    for (size_t i = 0; d->deliveries && i < d->site->delivery_count; i++) {
+        struct running_delivery *r = &d->deliveries[i];
+        if (r->started) {
+            delivery_stop(r->delivery);
+            if (r->f->transport->stop)
+                r->f->transport->stop(r->f->state);
+        }
+    }
+    for (size_t i = 0; d->deliveries && i < d->site->delivery_count; i++) {
+        struct running_delivery *r = &d->deliveries[i];
+        if (r->started)
+            pthread_join(r->thread, NULL);
+        if (r->delivery)
+            delivery_close(&r->delivery);
+        if (r->opened)
+            r->f->transport->close(r->f->state);
+    }
+}
+
+static void stop_all(struct daemon *d)
+{
+    admin_stop(&d->admin);
+    unlink(d->site->listening);
+    stop_intake(d);
+    if (d->router_started) {
+        router_stop(d->router);
+        pthread_join(d->router_thread, NULL);
+    }
+    if (d->router)
+        router_close(&d->router);
+    stop_deliveries(d);
+    if (d->bus)
+        bus_close(&d->bus);
+}
+
+/* Waits for TERM or INT; a second one ends the process at once. */
+static void wait_for_signal(void)
+{
+    sigset_t set;
+    int got;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigwait(&set, &got);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void block_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool names_a_part(const struct site *s, const char *word)
+{
+    if (strcmp(word, "router") == 0)
+        return s->has_router;
+    for (size_t i = 0; i < s->feed_count; i++)
+        if (strncmp(word, "feed:", 5) == 0 && strcmp(word + 5, s->feeds[i].name) == 0)
+            return true;
+    for (size_t i = 0; i < s->delivery_count; i++)
+        if (strncmp(word, "delivery:", 9) == 0 && strcmp(word + 9, s->deliveries[i].name) == 0)
+            return true;
+    fprintf(stderr, "concordat: the site has no '%s'\n", word);
+    return false;
+}
+
+/* The words after each --only, NULL-terminated; NULL when the usage is wrong. */
+static char **read_only_words(struct cli *c, int argc, char **argv)
+{
+    char **words = ARENA_ARRAY(&c->arena, (size_t)argc + 1, char *);
+    size_t n = 0;
+    for (int i = 2; i < argc; i += 2) {
+        if (strcmp(argv[i], "--only") != 0 || i + 1 == argc)
+            return NULL;
+        words[n++] = argv[i + 1];
+    }
+    return words;
+}
+
+int cmd_run(struct cli *c, int argc, char **argv)
+{
+    char **only = argc >= 2 ? read_only_words(c, argc, argv) : NULL;
+    if (!only)
+        return CLI_USAGE;
+    block_signals();
+    struct site *s = cli_site(c, argv[1], true);
+    if (!s)
+        return CLI_NO;
+    struct daemon d = { .site = s, .only = only[0] ? only : NULL };
+    for (char **o = only; *o; o++)
+        if (!names_a_part(s, *o))
+            return CLI_USAGE;
+    struct err e = { 0 };
+    bool good = open_all(&d, &c->arena, &e) && start_all(&d, &e) &&
+                write_listening(&d, &c->arena, &e);
+    if (good) {
+        log_line(LOG_INFO, NULL, "run.ready", "running");
+        wait_for_signal();
+        log_line(LOG_INFO, NULL, "run.stopping", "stopping");
+    }
+    stop_all(&d);
+    if (!good)
+        return cli_fail(CLI_CANNOT, &e);
+    return atomic_load(&d.failed) ? CLI_CANNOT : CLI_DONE;
+}

@@ -1,0 +1,81 @@
+/* main.c - concordat: the table of commands. */
+#include "cli/cli.h"
+
+#include "../adapters/registry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct command commands[] = {
+    { "run SITE [--only WHAT]...", "run the site; WHAT is feed:NAME, router or delivery:NAME", cmd_run },
+    { "check SITE", "say every problem of a configuration as file:line:column; exit 1 when there is one",
+      cmd_check },
+    { "map MAPPING FILE...", "native files to shared records as JSON, with what was not carried", cmd_map },
+    { "why SITE EVENT-ID [SERVICE]", "who got an event or not, and why, a sentence a recipient", cmd_why },
+    { "audit verify SITE", "chain, sequence, and no disclosure without its record", cmd_audit },
+    { "audit replay SITE", "judge the recorded events again and compare", cmd_audit },
+    { "held SITE list", "what waits for a human", cmd_held },
+    { "held SITE show HOLD", "one hold: what, for whom, why, since when", cmd_held },
+    { "held SITE release HOLD PERSON REASON", "let it go to its recipient; the act is an event", cmd_held },
+    { "held SITE refuse HOLD PERSON REASON", "end it undisclosed; the act is an event", cmd_held },
+    { "status SITE", "feeds, events and deliveries with the balance of each", cmd_status },
+    { "schemas [NAME]", "the shared schemas with their fingerprints, or one as composed", cmd_schemas },
+    { "key FILE", "make a new key file of 32 random bytes, readable by its owner alone", cmd_key },
+};
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static void print_help(FILE *to, const char *word)
+{
+    fprintf(to, "usage:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        size_t n = strcspn(commands[i].pattern, " ");
+        if (!word || (strlen(word) == n && strncmp(word, commands[i].pattern, n) == 0))
+            fprintf(to, "  concordat %-40s %s\n", commands[i].pattern, commands[i].help);
+    }
+    if (!word)
+        fprintf(to, "\nSITE is the folder of a site.yaml. Exit: 0 done, 1 no, 2 usage, 3 cannot.\n");
+}
+
+static const struct command *find_command(const char *word)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        size_t n = strcspn(commands[i].pattern, " ");
+        if (strlen(word) == n && strncmp(word, commands[i].pattern, n) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli c = { .adapters = &registry };
+    if (argc < 2) {
+        print_help(stderr, NULL);
+        return CLI_USAGE;
+    }
+    if (is_help(argv[1])) {
+        print_help(stdout, argc > 2 ? argv[2] : NULL);
+        return CLI_DONE;
+    }
+    const struct command *command = find_command(argv[1]);
+    if (!command) {
+        fprintf(stderr, "concordat: no command '%s'\n", argv[1]);
+        print_help(stderr, NULL);
+        return CLI_USAGE;
+    }
+    if (argc > 2 && is_help(argv[2])) {
+        print_help(stdout, argv[1]);
+        return CLI_DONE;
+    }
+    arena_init(&c.arena, (size_t)256 << 20);
+    int code = command->run(&c, argc - 1, argv + 1);
+    if (code == CLI_USAGE)
+        print_help(stderr, argv[1]);
+    arena_release(&c.arena);
+    return code;
+}
