@@ -2,7 +2,8 @@
  *
  * Errors: http.connect, http.timeout (ERR_RETRY); http.limit (ERR_REJECT) when the answer exceeds
  * its buffer; http.url (ERR_REJECT) when the address is none of http or https. No redirects are
- * followed and no proxy of the environment is used. A status of any kind is no error here: the caller judges it. */
+ * followed and no proxy of the environment is used. A status of any kind is no error here: the
+ * caller judges it. */
 #ifndef CONCORDAT_HOST_HTTP_CLIENT_H
 #define CONCORDAT_HOST_HTTP_CLIENT_H
 
