@@ -37,8 +37,9 @@ struct bus {
 };
 struct bus_worker {
     const struct bus_ops *ops;
-    /* Tests stop a process here: outputs and positions are written, nothing is committed. */
-    void (*between)(void *ctx);
+    /* For tests, NULL otherwise: called when outputs and positions are written and nothing is
+     * committed. A process may die here; false makes the commit fail (ERR_RETRY). */
+    bool (*between)(void *ctx);
     void *between_ctx;
 };
 struct bus_reader {

@@ -1,0 +1,176 @@
+/* bus.c - the bus's interface: checks what every backend would refuse, then dispatches. */
+#include "bus/bus.h"
+
+#include <string.h>
+
+#include "bus/backend.h"
+
+#define NAME_MAX_BYTES 200 /* Kafka's own limit is 249, with the prefix */
+#define PARTITIONS_MAX 1000
+
+static bool is_name(const char *name)
+{
+    static const char *const allowed =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    size_t n = strlen(name);
+    return n > 0 && n <= NAME_MAX_BYTES && strspn(name, allowed) == n;
+}
+
+static bool check_name(const char *name, struct err *e)
+{
+    if (is_name(name))
+        return true;
+    return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%.60s': not a topic's name", name);
+}
+
+static bool check_records(const struct bus_record *r, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (r[i].key.n + r[i].value.n > BUS_RECORD_MAX_BYTES)
+            return err_set(e, ERR_REJECT, "bus.size", i,
+                           "cannot send a record of %zu bytes to '%s': at most %zu",
+                           r[i].key.n + r[i].value.n, r[i].topic, BUS_RECORD_MAX_BYTES);
+    return true;
+}
+
+static bool check_positions(const struct bus_position *p, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (p[i].note.n > BUS_NOTE_MAX_BYTES || slice_find(p[i].note, 0) < p[i].note.n)
+            return err_set(e, ERR_FATAL, "bus.note", i, "cannot keep the note of '%s': %s",
+                           p[i].topic, "longer than 4096 bytes, or not text");
+        if (p[i].next < 0)
+            return err_set(e, ERR_FATAL, "bus.position", i, "cannot commit '%s': position below 0",
+                           p[i].topic);
+    }
+    return true;
+}
+
+static bool check_writer(const struct bus *b, struct err *e)
+{
+    if (!b->read_only)
+        return true;
+    return err_set(e, ERR_FATAL, "bus.locked", 0, "cannot write: the bus was opened to read only");
+}
+
+size_t bus_group_length(const char *id)
+{
+    const char *dash = strrchr(id, '-');
+    size_t digits = dash ? strspn(dash + 1, "0123456789") : 0;
+    bool numbered = dash && dash > id && digits > 0 && dash[1 + digits] == '\0';
+    return numbered ? (size_t)(dash - id) : strlen(id);
+}
+
+bool bus_open(const struct bus_options *o, struct bus **out, struct err *e)
+{
+    static const char embedded[] = "embedded:", kafka[] = "kafka://";
+    *out = NULL;
+    if (o->prefix && o->prefix[0] && !is_name(o->prefix))
+        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use prefix '%.60s'", o->prefix);
+    if (strncmp(o->url, embedded, strlen(embedded)) == 0)
+        return embedded_open(o, o->url + strlen(embedded), out, e);
+    if (strncmp(o->url, kafka, strlen(kafka)) == 0)
+        return kafka_open(o, o->url + strlen(kafka), out, e);
+    return err_set(e, ERR_FATAL, "bus.url", 0,
+                   "cannot use a bus whose address starts neither with '%s' nor with '%s'", embedded,
+                   kafka);
+}
+
+void bus_close(struct bus **b)
+{
+    if (*b)
+        (*b)->ops->close(*b);
+    *b = NULL;
+}
+
+bool bus_topics(struct bus *b, const struct bus_topic *t, size_t n, struct err *e)
+{
+    if (!check_writer(b, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!check_name(t[i].name, e))
+            return false;
+        if (t[i].partitions < 1 || t[i].partitions > PARTITIONS_MAX)
+            return err_set(e, ERR_FATAL, "bus.topic", 0,
+                           "cannot make topic '%s': %d partitions (1 to %d)", t[i].name,
+                           t[i].partitions, PARTITIONS_MAX);
+    }
+    return b->ops->topics(b, t, n, e);
+}
+
+bool bus_publish(struct bus *b, const struct bus_record *r, size_t n, struct err *e)
+{
+    return check_writer(b, e) && check_records(r, n, e) && (n == 0 || b->ops->publish(b, r, n, e));
+}
+
+bool bus_join(struct bus *b, const struct bus_join *j, struct bus_worker **out, struct err *e)
+{
+    *out = NULL;
+    if (!check_writer(b, e))
+        return false;
+    if (!is_name(j->id))
+        return err_set(e, ERR_FATAL, "bus.worker", 0, "cannot join as '%.60s': not a worker's id",
+                       j->id);
+    for (size_t i = 0; j->topics[i]; i++)
+        if (!check_name(j->topics[i], e))
+            return false;
+    return b->ops->join(b, j, out, e);
+}
+
+bool bus_committed(struct bus_worker *w, const char *topic, int partition, struct arena *a,
+                   struct bus_position *out, struct err *e)
+{
+    return w->ops->committed(w, topic, partition, a, out, e);
+}
+
+bool bus_fetch(struct bus_worker *w, int wait_ms, const struct bus_record **in, size_t *n,
+               struct err *e)
+{
+    *in = NULL;
+    *n = 0;
+    return w->ops->fetch(w, wait_ms, in, n, e);
+}
+
+bool bus_commit(struct bus_worker *w, const struct bus_record *out, size_t n,
+                const struct bus_position *done, size_t m, struct err *e)
+{
+    return check_records(out, n, e) && check_positions(done, m, e) &&
+           ((n == 0 && m == 0) || w->ops->commit(w, out, n, done, m, e));
+}
+
+void bus_leave(struct bus_worker **w)
+{
+    if (*w)
+        (*w)->ops->leave(*w);
+    *w = NULL;
+}
+
+bool bus_reader_open(struct bus *b, const char *topic, int partition, int64_t from,
+                     struct bus_reader **out, struct err *e)
+{
+    *out = NULL;
+    return check_name(topic, e) && b->ops->reader_open(b, topic, partition, from < 0 ? 0 : from, out, e);
+}
+
+bool bus_reader_next(struct bus_reader *r, int wait_ms, const struct bus_record **out, size_t *n,
+                     bool *end, struct err *e)
+{
+    *out = NULL;
+    *n = 0;
+    *end = false;
+    return r->ops->reader_next(r, wait_ms, out, n, end, e);
+}
+
+void bus_reader_close(struct bus_reader **r)
+{
+    if (*r)
+        (*r)->ops->reader_close(*r);
+    *r = NULL;
+}
+
+bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n, struct err *e)
+{
+    *out = NULL;
+    *n = 0;
+    return b->ops->list(b, a, out, n, e);
+}

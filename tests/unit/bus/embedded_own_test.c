@@ -1,0 +1,240 @@
+/* embedded_own_test.c - what the embedded bus promises beyond the conformance suite: one writing
+ * process, readers beside it, a wake-up without polling, a full disk. */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <CUnit/CUnit.h>
+
+#include "base/clock.h"
+#include "bus/bus.h"
+
+static char folder[64], url[128];
+static struct bus *b;
+static struct err e;
+
+static const struct bus_topic topics[] = { { .name = "in", .partitions = 1 } };
+static const char *const fetched[] = { "in", NULL };
+
+static bool open_as(bool read_only, struct bus **out)
+{
+    struct bus_options o = { .url = url, .prefix = "r.", .client = "test", .read_only = read_only };
+    err_clear(&e);
+    return bus_open(&o, out, &e);
+}
+
+static bool publish(struct bus *to, const char *value, struct err *why)
+{
+    struct bus_record r = { .topic = "in", .key = SLICE("k"), .value = slice_text(value) };
+    return bus_publish(to, &r, 1, why);
+}
+
+static void fresh(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/concordat-bus-XXXXXX");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    snprintf(url, sizeof url, "embedded:%s/bus.db", folder);
+    CU_ASSERT_TRUE_FATAL(open_as(false, &b));
+    CU_ASSERT_TRUE_FATAL(bus_topics(b, topics, 1, &e));
+}
+
+static void gone(void)
+{
+    static const char *const endings[] = { "", "-wal", "-shm", ".lock" };
+    bus_close(&b);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/bus.db%s", folder, endings[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
+static void refuses_a_second_writer_with_a_clear_sentence(void)
+{
+    struct bus *second;
+    CU_ASSERT_FALSE(open_as(false, &second));
+    CU_ASSERT_STRING_EQUAL(e.code, "bus.locked");
+    CU_ASSERT_EQUAL(e.fate, ERR_FATAL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "another process is writing this bus"));
+}
+
+/* The number of records that a read-only bus sees. */
+static size_t count_beside(struct bus *beside)
+{
+    struct bus_reader *r;
+    size_t all = 0, n = 0;
+    CU_ASSERT_TRUE_FATAL(bus_reader_open(beside, "in", 0, 0, &r, &e));
+    for (bool end = false; !end; all += n) {
+        const struct bus_record *got;
+        CU_ASSERT_TRUE_FATAL(bus_reader_next(r, 0, &got, &n, &end, &e));
+    }
+    bus_reader_close(&r);
+    return all;
+}
+
+static void lets_readers_see_what_the_writer_commits(void)
+{
+    struct bus *beside;
+    CU_ASSERT_TRUE_FATAL(open_as(true, &beside));
+    CU_ASSERT_EQUAL(count_beside(beside), 0);
+    CU_ASSERT_TRUE(publish(b, "v", &e));
+    CU_ASSERT_EQUAL(count_beside(beside), 1);
+    bus_close(&b);
+    CU_ASSERT_EQUAL(count_beside(beside), 1);
+    bus_close(&beside);
+}
+
+static void lets_readers_find_topics_made_later(void)
+{
+    static const struct bus_topic later = { .name = "later", .partitions = 1 };
+    struct bus *beside;
+    struct bus_reader *r;
+    CU_ASSERT_TRUE_FATAL(open_as(true, &beside));
+    CU_ASSERT_FALSE(bus_reader_open(beside, "later", 0, 0, &r, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "bus.topic");
+    err_clear(&e);
+    CU_ASSERT_TRUE(bus_topics(b, &later, 1, &e));
+    CU_ASSERT_TRUE(bus_reader_open(beside, "later", 0, 0, &r, &e));
+    bus_reader_close(&r);
+    bus_close(&beside);
+}
+
+static void refuses_to_write_when_opened_to_read(void)
+{
+    struct bus *beside;
+    struct bus_worker *w;
+    struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 1 };
+    CU_ASSERT_TRUE_FATAL(open_as(true, &beside));
+    CU_ASSERT_FALSE(publish(beside, "v", &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "bus.locked");
+    err_clear(&e);
+    CU_ASSERT_FALSE(bus_join(beside, &j, &w, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "bus.locked");
+    bus_close(&beside);
+}
+
+static void refuses_to_read_a_file_that_is_not_there(void)
+{
+    struct bus *none;
+    struct bus_options o = { .url = "embedded:/nonexistent/bus.db", .read_only = true };
+    CU_ASSERT_FALSE(bus_open(&o, &none, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "bus.fatal");
+}
+
+static void *publish_later(void *ctx)
+{
+    struct err why = { 0 };
+    bool *ok = ctx;
+    *ok = publish(b, "v", &why);
+    return NULL;
+}
+
+/* The fetch may begin before or after the publish: it must return at once either way. */
+static void wakes_a_waiting_fetch_by_a_publish(void)
+{
+    struct bus_worker *w;
+    struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 1 };
+    const struct bus_record *in;
+    size_t n;
+    pthread_t thread;
+    bool published = false;
+    int64_t start = clock_mono_ns();
+    CU_ASSERT_TRUE_FATAL(bus_join(b, &j, &w, &e));
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, publish_later, &published), 0);
+    CU_ASSERT_TRUE(bus_fetch(w, 60000, &in, &n, &e));
+    CU_ASSERT_EQUAL(n, 1);
+    CU_ASSERT_TRUE(clock_mono_ns() - start < (int64_t)30 * 1000000000);
+    pthread_join(thread, NULL);
+    CU_ASSERT_TRUE(published);
+    bus_leave(&w);
+}
+
+static void remembers_everything_when_opened_again(void)
+{
+    CU_ASSERT_TRUE(publish(b, "one", &e));
+    bus_close(&b);
+    CU_ASSERT_TRUE_FATAL(open_as(false, &b));
+    CU_ASSERT_TRUE(publish(b, "two", &e));
+    CU_ASSERT_EQUAL(count_beside(b), 2);
+}
+
+static bool write_line(const char *path, unsigned from)
+{
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return false;
+    fprintf(file, "0 %u 1", from);
+    return fclose(file) == 0;
+}
+
+/* Mounts a file system of two mebibytes over the folder, seen by this process alone. */
+static bool mount_small(void)
+{
+    unsigned uid = geteuid(), gid = getegid();
+    FILE *groups;
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) || !(groups = fopen("/proc/self/setgroups", "w")))
+        return false;
+    fputs("deny", groups);
+    return fclose(groups) == 0 && write_line("/proc/self/uid_map", uid) &&
+           write_line("/proc/self/gid_map", gid) && mount("none", folder, "tmpfs", 0, "size=2m") == 0;
+}
+
+/* In a process of its own, on a file system of two mebibytes of its own. 0: as it should be;
+ * 77: this machine does not let us. */
+static int fill_a_disk(void)
+{
+    struct err why = { 0 };
+    struct bus *small;
+    char value[64 * 1024];
+    memset(value, 'x', sizeof value - 1);
+    value[sizeof value - 1] = '\0';
+    bus_close(&b);
+    if (!mount_small())
+        return 77;
+    if (!open_as(false, &small) || !bus_topics(small, topics, 1, &e))
+        return 1;
+    size_t published = 0;
+    while (published < 100 && publish(small, value, &why))
+        published++;
+    if (published == 0 || !why.code || strcmp(why.code, "bus.full") != 0 || why.fate != ERR_RETRY)
+        return 2;
+    return count_beside(small) == published ? 0 : 3;
+}
+
+static void says_that_the_disk_is_full_and_keeps_what_it_has(void)
+{
+    int status = 0;
+    bus_close(&b);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(fill_a_disk());
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT_TRUE_FATAL(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        printf("\n    skipped: a full disk needs a user namespace, not allowed here\n");
+    else
+        CU_ASSERT_EQUAL(WEXITSTATUS(status), 0);
+}
+
+static CU_TestInfo cases[] = {
+    { "refuses a second writer with a clear sentence",
+      refuses_a_second_writer_with_a_clear_sentence },
+    { "lets readers see what the writer commits", lets_readers_see_what_the_writer_commits },
+    { "lets readers find topics made later", lets_readers_find_topics_made_later },
+    { "refuses to write when opened to read", refuses_to_write_when_opened_to_read },
+    { "refuses to read a file that is not there", refuses_to_read_a_file_that_is_not_there },
+    { "wakes a waiting fetch by a publish", wakes_a_waiting_fetch_by_a_publish },
+    { "remembers everything when opened again", remembers_everything_when_opened_again },
+    { "says that the disk is full and keeps what it has",
+      says_that_the_disk_is_full_and_keeps_what_it_has },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_embedded_own = { "embedded_own", NULL, NULL, fresh, gone, cases };
