@@ -1,6 +1,6 @@
 /* tree_json.c - JSON into trees, by way of jansson.
  *
- * The depth is checked on the bytes first, so that the library never sees a deep document and the
+ * The bytes are checked for depth first, so that the library never sees a deep document and the
  * copying below may recurse. Its texts of errors quote the input and are never shown. An integer
  * past 64 bits and a NUL within a key are refused: the library cannot hold them. */
 #include "host/tree.h"
@@ -12,13 +12,16 @@
 #include <jansson.h>
 
 /* Counts brackets outside of strings. On a malformed text it may count wrongly, which is no harm:
- * jansson refuses that text anyway. */
-static bool check_depth(struct slice s, struct err *e)
+ * jansson refuses that text anyway. Not so a NUL after a number, which it passes over: a NUL is
+ * refused here, wherever it is. */
+static bool check_bytes(struct slice s, struct err *e)
 {
     size_t depth = 0;
     bool string = false;
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
+        if (c == '\0')
+            return err_set(e, ERR_REJECT, "tree.syntax", i, "cannot read as JSON: a NUL byte");
         if (string && c == '\\')
             i++;
         else if (c == '"')
@@ -131,7 +134,7 @@ static struct node *convert(struct arena *a, json_t *value)
 
 bool tree_json(struct arena *a, struct slice text, struct node **out, struct err *e)
 {
-    if (!check_depth(text, e))
+    if (!check_bytes(text, e))
         return false;
     json_error_t error;
     json_t *value = json_loadb(text.n ? (const char *)text.p : "", text.n,

@@ -1,0 +1,257 @@
+/* http_test.c - server and client against each other, over TCP and a UNIX socket. */
+#include <CUnit/CUnit.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "host/http_client.h"
+#include "host/http_server.h"
+#include "scratch.h"
+
+#define BODY_MAX 1000
+
+static struct scratch scratch;
+static struct err e;
+static struct buf answer;
+static struct http_server *server;
+static struct http_client *client;
+static char url[128];
+static int status;
+
+/* Answers with what it was asked: "METHOD path q=.. h=.. body". */
+static void echo(void *ctx, struct http_request *r, struct http_answer *out)
+{
+    (void)ctx;
+    struct slice wanted = http_query(r, "status");
+    out->status = slice_equal(wanted, SLICE("503")) ? 503 : 200;
+    out->retry_after_s = out->status == 503 ? 7 : 0;
+    out->type = "text/plain";
+    buf_put(out->body, http_method(r));
+    buf_byte(out->body, ' ');
+    buf_put(out->body, http_path(r));
+    buf_text(out->body, " q=");
+    buf_put(out->body, http_query(r, "q"));
+    buf_text(out->body, " h=");
+    buf_put(out->body, http_header(r, "x-test"));
+    buf_byte(out->body, ' ');
+    buf_put(out->body, http_body(r));
+}
+
+static bool start(const char *listen_on, struct http_server **out)
+{
+    struct http_server_options o = { .listen = listen_on, .body_max = BODY_MAX, .idle_s = 5,
+                                     .connections_max = 8, .handle = echo };
+    err_clear(&e);
+    return http_server_start(&o, out, &e);
+}
+
+static void fresh(void)
+{
+    err_clear(&e);
+    scratch_make(&scratch);
+    buf_init(&answer, 100000);
+    status = 0;
+    if (!start("127.0.0.1:0", &server) || !http_client_open(&client, &e))
+        abort();
+}
+
+static void done(void)
+{
+    http_client_close(&client);
+    http_server_stop(&server);
+    buf_release(&answer);
+    scratch_remove(&scratch);
+}
+
+static const char *at(const char *path)
+{
+    snprintf(url, sizeof url, "http://127.0.0.1:%u%s", http_server_port(server), path);
+    return url;
+}
+
+static bool call(const char *method, const char *path, struct slice body)
+{
+    static const char *const headers[] = { "X-Test: yes", NULL };
+    struct http_call c = { .method = method, .url = at(path), .headers = headers, .body = body,
+                           .timeout_ms = 5000 };
+    err_clear(&e);
+    return http_client_do(client, &c, &status, &answer, &e);
+}
+
+static void carries_a_request_there_and_back(void)
+{
+    CU_ASSERT_NOT_EQUAL(http_server_port(server), 0);
+    CU_ASSERT_TRUE_FATAL(call("POST", "/a%20b/c?q=1%262&x", SLICE("some\0body")));
+    CU_ASSERT_EQUAL(status, 200);
+    CU_ASSERT_TRUE(slice_equal(buf_slice(&answer), SLICE("POST /a b/c q=1&2 h=yes some\0body")));
+}
+
+static void knows_the_usual_methods(void)
+{
+    static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "PATCH" };
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        char want[64];
+        snprintf(want, sizeof want, "%s / q= h=yes ", methods[i]);
+        CU_ASSERT_TRUE_FATAL(call(methods[i], "/", (struct slice){ NULL, 0 }));
+        CU_ASSERT_TRUE(slice_equal_text(buf_slice(&answer), want));
+    }
+    CU_ASSERT_TRUE(call("HEAD", "/", (struct slice){ NULL, 0 }));
+    CU_ASSERT_EQUAL(status, 200);
+    CU_ASSERT_EQUAL(answer.n, 0);
+}
+
+static void hands_on_any_status(void)
+{
+    CU_ASSERT_TRUE(call("GET", "/?status=503", SLICE("")));
+    CU_ASSERT_EQUAL(status, 503);
+}
+
+static void takes_a_body_of_exactly_its_maximum(void)
+{
+    uint8_t body[BODY_MAX];
+    memset(body, 'x', sizeof body);
+    CU_ASSERT_TRUE(call("PUT", "/", slice_of(body, sizeof body)));
+    CU_ASSERT_EQUAL(status, 200);
+    CU_ASSERT_TRUE(answer.n > sizeof body);
+}
+
+static void answers_413_to_a_body_over_its_maximum(void)
+{
+    static uint8_t body[4 * 1024 * 1024];
+    static const size_t sizes[] = { BODY_MAX + 1, 100000, 900000, sizeof body };
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        CU_ASSERT_TRUE(call("POST", "/", slice_of(body, sizes[i])));
+        CU_ASSERT_EQUAL(status, 413);
+        CU_ASSERT_EQUAL(answer.n, 0);
+    }
+    CU_ASSERT_TRUE(call("GET", "/", SLICE("")));
+    CU_ASSERT_EQUAL(status, 200);
+}
+
+static void refuses_an_address_with_a_hidden_nul(void)
+{
+    CU_ASSERT_TRUE(call("GET", "/admin%00x", SLICE("")));
+    CU_ASSERT_EQUAL(status, 400);
+    CU_ASSERT_TRUE(call("GET", "/?q=%00", SLICE("")));
+    CU_ASSERT_EQUAL(status, 400);
+}
+
+static void refuses_an_answer_over_its_buffer(void)
+{
+    struct buf small;
+    struct http_call c = { .method = "GET", .url = at("/"), .timeout_ms = 5000 };
+    buf_init(&small, 4);
+    CU_ASSERT_FALSE(http_client_do(client, &c, &status, &small, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "http.limit");
+    CU_ASSERT_EQUAL(e.fate, ERR_REJECT);
+    buf_release(&small);
+    CU_ASSERT_TRUE(call("GET", "/", SLICE("")));
+}
+
+static void says_when_nobody_answers(void)
+{
+    at("/");
+    http_server_stop(&server);
+    struct http_call c = { .method = "GET", .url = url, .timeout_ms = 5000 };
+    CU_ASSERT_FALSE(http_client_do(client, &c, &status, &answer, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "http.connect");
+    CU_ASSERT_EQUAL(e.fate, ERR_RETRY);
+}
+
+/* A socket that listens but never accepts. */
+static void gives_up_when_its_time_is_over(void)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/mute", scratch.dir);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    CU_ASSERT_EQUAL(listen(fd, 1), 0);
+    struct http_call c = { .method = "GET", .url = "http://localhost/", .timeout_ms = 50,
+                           .unix_socket = address.sun_path };
+    CU_ASSERT_FALSE(http_client_do(client, &c, &status, &answer, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "http.timeout");
+    CU_ASSERT_EQUAL(e.fate, ERR_RETRY);
+    close(fd);
+}
+
+static void calls_http_addresses_only(void)
+{
+    static const char *const bad[] = { "file:///etc/hostname", "ftp://127.0.0.1/", "http://a b/",
+                                       "http://" };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct http_call c = { .method = "GET", .url = bad[i], .timeout_ms = 1000 };
+        err_clear(&e);
+        CU_ASSERT_FALSE(http_client_do(client, &c, &status, &answer, &e));
+        CU_ASSERT_STRING_EQUAL(e.code, "http.url");
+    }
+}
+
+static void serves_a_unix_socket_and_removes_it(void)
+{
+    struct http_server *local = NULL;
+    char where[600];
+    snprintf(where, sizeof where, "unix:%s/sock", scratch.dir);
+    CU_ASSERT_TRUE_FATAL(start(where, &local));
+    CU_ASSERT_EQUAL(http_server_port(local), 0);
+    struct http_call c = { .method = "GET", .url = "http://localhost/x", .timeout_ms = 5000,
+                           .unix_socket = where + 5 };
+    CU_ASSERT_TRUE(http_client_do(client, &c, &status, &answer, &e));
+    CU_ASSERT_TRUE(slice_starts(buf_slice(&answer), SLICE("GET /x ")));
+    struct http_server *second = NULL;
+    CU_ASSERT_FALSE(start(where, &second));
+    CU_ASSERT_STRING_EQUAL(e.code, "http.listen");
+    http_server_stop(&local);
+    CU_ASSERT_NOT_EQUAL(access(where + 5, F_OK), 0);
+}
+
+static void takes_over_a_stale_unix_socket(void)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    char where[600];
+    struct http_server *local = NULL;
+    snprintf(where, sizeof where, "unix:%s/sock", scratch.dir);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/sock", scratch.dir);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    close(fd);
+    CU_ASSERT_TRUE(start(where, &local));
+    http_server_stop(&local);
+    scratch_write(&scratch, "sock", "precious", 8, 0600);
+    CU_ASSERT_FALSE(start(where, &local));
+    CU_ASSERT_EQUAL(access(address.sun_path, F_OK), 0);
+}
+
+static void refuses_addresses_it_cannot_listen_on(void)
+{
+    static const char *const bad[] = { "", "nonsense", ":80", "127.0.0.1:", "127.0.0.1:http",
+                                       "203.0.113.1:0", "unix:", "unix:/nowhere/at/all" };
+    struct http_server *other = NULL;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        CU_ASSERT_FALSE(start(bad[i], &other));
+        CU_ASSERT_STRING_EQUAL(e.code, "http.listen");
+        CU_ASSERT_EQUAL(e.fate, ERR_FATAL);
+    }
+    char taken[64];
+    snprintf(taken, sizeof taken, "127.0.0.1:%u", http_server_port(server));
+    CU_ASSERT_FALSE(start(taken, &other));
+    CU_ASSERT_STRING_EQUAL(e.code, "http.listen");
+}
+
+static CU_TestInfo cases[] = {
+    { "carries a request there and back", carries_a_request_there_and_back },
+    { "knows the usual methods", knows_the_usual_methods },
+    { "hands on any status", hands_on_any_status },
+    { "takes a body of exactly its maximum", takes_a_body_of_exactly_its_maximum },
+    { "answers 413 to a body over its maximum", answers_413_to_a_body_over_its_maximum },
+    { "refuses an address with a hidden NUL", refuses_an_address_with_a_hidden_nul },
+    { "refuses an answer over its buffer", refuses_an_answer_over_its_buffer },
+    { "says when nobody answers", says_when_nobody_answers },
+    { "gives up when its time is over", gives_up_when_its_time_is_over },
+    { "calls http addresses only", calls_http_addresses_only },
+    { "serves a UNIX socket and removes it", serves_a_unix_socket_and_removes_it },
+    { "takes over a stale UNIX socket", takes_over_a_stale_unix_socket },
+    { "refuses addresses it cannot listen on", refuses_addresses_it_cannot_listen_on },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_http = { "http", NULL, NULL, fresh, done, cases };
