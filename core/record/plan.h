@@ -54,6 +54,8 @@ bool view_is_null(const struct view *v, size_t slot);
 struct slice view_text(const struct view *v, size_t slot);
 /* Number of an int, long or boolean slot; 0 when null. */
 int64_t view_long(const struct view *v, size_t slot);
+/* Number of a double slot; 0 when null. */
+double view_double(const struct view *v, size_t slot);
 /* By path: empty / 0 when null or when the plan has no such slot. */
 struct slice view_text_at(const struct view *v, const char *path);
 int64_t view_long_at(const struct view *v, const char *path);
@@ -93,7 +95,8 @@ bool build_is_set(const struct build *b, size_t slot);
 struct slice build_get_text(const struct build *b, size_t slot);
 /* The number of a set int, long or boolean slot; 0 when unset. */
 int64_t build_get_long(const struct build *b, size_t slot);
-/* The body; record.missing when a slot that cannot be null was not set. */
+/* The body; record.missing when a slot that cannot be null was not set (an unset list that cannot be
+ * null is empty). */
 MUST_CHECK bool build_done(const struct build *b, struct buf *out, struct err *e);
 
 /* Avro primitives, for replacements and internal records. */

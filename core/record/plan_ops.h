@@ -29,11 +29,14 @@ struct plan {
     struct slot *slots;
     uint16_t *lookup;   /* open addressing by hash of the path; slot + 1, 0 = empty */
     size_t lookup_mask;
-    unsigned never;     /* the category that leaves the router in no disclosure */
     const struct header_slots *header;
 };
 
 /* Fills p->lookup from p->slots. */
 MUST_CHECK bool plan_index(struct plan *p, struct arena *a, struct err *e);
+
+/* Text and number of one slot from its validated bytes, as view_text and view_long give them. */
+struct slice slot_text(const struct plan *p, size_t slot, struct slice raw);
+int64_t slot_long(const struct plan *p, size_t slot, struct slice raw);
 
 #endif

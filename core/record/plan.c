@@ -1,0 +1,58 @@
+/* plan.c - what a plan says of itself, and finding a slot by its path. */
+#include "record/plan.h"
+
+#include "base/ids.h"
+#include "record/plan_ops.h"
+
+const char *plan_name(const struct plan *p)
+{
+    return p->name;
+}
+
+uint64_t plan_fingerprint(const struct plan *p)
+{
+    return p->fingerprint;
+}
+
+size_t plan_slots(const struct plan *p)
+{
+    return p->count;
+}
+
+const struct slot *plan_slot_at(const struct plan *p, size_t n)
+{
+    return n < p->count ? &p->slots[n] : NULL;
+}
+
+const struct header_slots *plan_header(const struct plan *p)
+{
+    return p->header;
+}
+
+int plan_slot(const struct plan *p, struct slice path)
+{
+    size_t at = hash_bytes(path) & p->lookup_mask;
+    for (; p->lookup[at]; at = (at + 1) & p->lookup_mask)
+        if (slice_equal(p->slots[p->lookup[at] - 1].path, path))
+            return p->lookup[at] - 1;
+    return -1;
+}
+
+/* At most half full, so that a search for a path that is not there ends soon. */
+bool plan_index(struct plan *p, struct arena *a, struct err *e)
+{
+    size_t room = 2;
+    while (room < p->count * 2)
+        room *= 2;
+    p->lookup = ARENA_ARRAY(a, room, uint16_t);
+    if (!p->lookup)
+        return err_memory(e);
+    p->lookup_mask = room - 1;
+    for (size_t i = 0; i < p->count; i++) {
+        size_t at = hash_bytes(p->slots[i].path) & p->lookup_mask;
+        while (p->lookup[at])
+            at = (at + 1) & p->lookup_mask;
+        p->lookup[at] = (uint16_t)(i + 1);
+    }
+    return true;
+}
