@@ -1,13 +1,26 @@
 /* arena.c - arenas over a list of blocks, and the program's only calls of malloc.
  *
  * Blocks before `now` are full, blocks after it are empty and kept for later; so a reset is one
- * assignment and a rewind is two. */
+ * assignment and a rewind is two. Under AddressSanitizer what is not handed out is poisoned, so
+ * that a slice which outlives its arena is found. */
 #include "base/arena.h"
 
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
 
 #define ALIGNMENT 16
 #define BLOCK_MIN ((size_t)16 * 1024)
@@ -95,8 +108,17 @@ void arena_release(struct arena *a)
     arena_init(a, a->max_bytes);
 }
 
+/* Ends what lies past used_bytes of b, and in the blocks after it as far as last. */
+static void end_after(struct arena_block *b, size_t used_bytes, const struct arena_block *last)
+{
+    for (; b; b = b == last ? NULL : b->next, used_bytes = 0)
+        ASAN_POISON_MEMORY_REGION(b->data + used_bytes, b->room - used_bytes);
+}
+
 void arena_reset(struct arena *a)
 {
+    if (a->now)
+        end_after(a->first, 0, a->now);
     a->now = NULL;
     a->used_bytes = 0;
 }
@@ -109,12 +131,14 @@ static struct arena_block *new_block(const struct arena *a, size_t n)
     if (room < n)
         room = n;
     struct arena_block *b = mem_raw(sizeof *b + room);
-    if (b)
-        b->room = room;
+    if (!b)
+        return NULL;
+    b->room = room;
+    end_after(b, 0, b);
     return b;
 }
 
-/* Makes a block with room for n the current one: a kept one that is large enough, else a new one. */
+/* Makes a block with room for n the current one: a kept one that is large enough, or a new one. */
 static bool next_block(struct arena *a, size_t n)
 {
     struct arena_block **here = a->now ? &a->now->next : &a->first;
@@ -147,7 +171,8 @@ void *arena_alloc(struct arena *a, size_t n)
     void *p = a->now->data + a->now->used;
     a->now->used += rounded;
     a->used_bytes += rounded;
-    return memset(p, 0, rounded);
+    ASAN_UNPOISON_MEMORY_REGION(p, n);
+    return memset(p, 0, n);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -195,6 +220,8 @@ struct arena_mark arena_mark(const struct arena *a)
 
 void arena_rewind(struct arena *a, struct arena_mark m)
 {
+    if (a->now)
+        end_after(m.block ? m.block : a->first, m.block_used, a->now);
     a->now = m.block;
     if (m.block)
         m.block->used = m.block_used;

@@ -1,7 +1,7 @@
 /* clock.c - the calendar, British summer time, and the three ways in which partners write a moment.
  *
- * Days are counted with the proleptic Gregorian calendar in eras of 400 years that begin on 1 March,
- * so that the leap day is the last of its year and needs no case of its own. */
+ * Days are counted with the proleptic Gregorian calendar in eras of 400 years that begin on
+ * 1 March, so that the leap day is the last of its year and needs no case of its own. */
 #include "base/clock.h"
 
 #include <stdio.h>
@@ -29,7 +29,9 @@ int64_t clock_mono_ns(void)
 
 const char *time_precision_name(enum time_precision p)
 {
-    static const char *const names[] = { "year", "month", "day", "minute", "second", "millisecond" };
+    static const char *const names[] = {
+        "year", "month", "day", "minute", "second", "millisecond"
+    };
     return names[p];
 }
 

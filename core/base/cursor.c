@@ -52,7 +52,7 @@ bool cursor_long(struct cursor *c, int64_t *out, struct err *e)
     uint64_t value = 0;
     for (size_t i = 0; i < 10; i++) {
         if (i >= cursor_left(c))
-            return err_set(e, ERR_REJECT, "input.short", c->s.n, "cannot read a number: input ends");
+            return err_set(e, ERR_REJECT, "input.short", c->s.n, "cannot read a number: it is cut");
         uint8_t byte = c->s.p[c->at + i];
         if (i == 9 && byte > 1)
             break;

@@ -24,7 +24,8 @@ static bool fill(struct err *e, enum err_fate fate, const char *code, const char
     return true;
 }
 
-bool err_set(struct err *e, enum err_fate fate, const char *code, size_t at, const char *format, ...)
+bool err_set(struct err *e, enum err_fate fate, const char *code, size_t at, const char *format,
+             ...)
 {
     va_list args;
     va_start(args, format);

@@ -1,7 +1,7 @@
 /* crypto.h - hashes, keyed hashes, one AES block, random bytes (OpenSSL libcrypto).
  *
- * Contexts are per thread and reused, so that a hash costs no allocation. Failures of the library
- * itself are asserted: they cannot come from input. */
+ * Contexts are per thread and reused, so that nothing is looked up or built for a hash. Failures
+ * of the library itself are asserted: they cannot come from input. */
 #ifndef CONCORDAT_HOST_CRYPTO_H
 #define CONCORDAT_HOST_CRYPTO_H
 

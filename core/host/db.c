@@ -59,7 +59,7 @@ static bool is_disk_full(const struct db *d, int result)
 static bool refuse(const struct db *d, int result, struct err *e)
 {
     if (is_disk_full(d, result))
-        return err_set(e, ERR_RETRY, "db.full", 0, "cannot write to the database: the disk is full");
+        return err_set(e, ERR_RETRY, "db.full", 0, "cannot write the database: the disk is full");
     switch (result & 0xff) {
     case SQLITE_NOMEM:
         return err_memory(e);
@@ -84,7 +84,8 @@ static bool take_lock(struct db *d, const char *path, struct err *e)
         return true;
     if (errno != EWOULDBLOCK)
         return err_errno(e, ERR_FATAL, "db.open", errno, "cannot lock", name);
-    return err_set(e, ERR_FATAL, "db.locked", 0, "cannot write to '%s': another process does", path);
+    return err_set(e, ERR_FATAL, "db.locked", 0, "cannot write to '%s': another process does",
+                   path);
 }
 
 /* SQLite would make the file readable for all; its WAL takes the mode of the file. */
@@ -206,7 +207,8 @@ bool db_prepare(struct db *d, const char *sql, struct db_query **out, struct err
     struct db_query *q = mem_alloc(sizeof *q);
     if (!q)
         return err_memory(e);
-    int result = sqlite3_prepare_v3(d->sql, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->statement, NULL);
+    int result =
+        sqlite3_prepare_v3(d->sql, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->statement, NULL);
     if (result != SQLITE_OK) {
         mem_free(q);
         return refuse(d, result, e);

@@ -358,7 +358,8 @@ static struct slice look_up(const struct http_request *r, enum MHD_ValueKind kin
 {
     const char *value = NULL;
     size_t n = 0;
-    if (!MHD_lookup_connection_value_n(r->connection, kind, name, strlen(name), &value, &n) || !value)
+    if (!MHD_lookup_connection_value_n(r->connection, kind, name, strlen(name), &value, &n) ||
+        !value)
         return (struct slice){ NULL, 0 };
     return slice_of(value, n);
 }

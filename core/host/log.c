@@ -56,8 +56,7 @@ static void put_field(struct line *l, const char *name, const char *value)
             l->text[from] = '_';
 }
 
-static void begin(struct line *l, enum log_level level, const struct log_who *who,
-                  const char *code)
+static void begin(struct line *l, enum log_level level, const struct log_who *who, const char *code)
 {
     static const char *const names[] = { "error", "warn", "info", "debug" };
     char now[TIME_TEXT_MAX];
@@ -82,8 +81,8 @@ static void finish(struct line *l, const char *sentence)
     (void)written; /* there is nowhere to report it */
 }
 
-void log_line(enum log_level level, const struct log_who *who, const char *code,
-              const char *format, ...)
+void log_line(enum log_level level, const struct log_who *who, const char *code, const char *format,
+              ...)
 {
     if (!is_shown(level))
         return;

@@ -180,8 +180,8 @@ static bool read_all(int fd, uint8_t *to, size_t room, size_t *n)
     return true;
 }
 
-static bool read_open_file(struct arena *a, int fd, const char *path, size_t max,
-                           struct slice *out, struct err *e)
+static bool read_open_file(struct arena *a, int fd, const char *path, size_t max, struct slice *out,
+                           struct err *e)
 {
     struct stat st;
     if (fstat(fd, &st) < 0)

@@ -52,7 +52,7 @@ static bool refuse(const json_error_t *error, struct err *e)
     case json_error_premature_end_of_input:
         return err_set(e, ERR_REJECT, "tree.syntax", at, "cannot read as JSON: the input ends");
     case json_error_end_of_input_expected:
-        return err_set(e, ERR_REJECT, "tree.syntax", at, "cannot read as JSON: more than one value");
+        return err_set(e, ERR_REJECT, "tree.syntax", at, "cannot read as JSON: a second value");
     default:
         return err_set(e, ERR_REJECT, "tree.syntax", at, "cannot read as JSON");
     }
@@ -60,8 +60,8 @@ static bool refuse(const json_error_t *error, struct err *e)
 
 static struct node *from_text(struct arena *a, const json_t *value)
 {
-    struct slice text = arena_copy(a, slice_of(json_string_value(value),
-                                               json_string_length(value)));
+    struct slice text =
+        arena_copy(a, slice_of(json_string_value(value), json_string_length(value)));
     return text.p ? node_new_text(a, text) : NULL;
 }
 
@@ -100,8 +100,8 @@ static struct node *from_map(struct arena *a, json_t *value)
 {
     struct node *map = node_new(a, NODE_MAP);
     for (void *i = json_object_iter(value); map && i; i = json_object_iter_next(value, i)) {
-        struct slice key = arena_copy(a, slice_of(json_object_iter_key(i),
-                                                  json_object_iter_key_len(i)));
+        struct slice key =
+            arena_copy(a, slice_of(json_object_iter_key(i), json_object_iter_key_len(i)));
         struct node *child = key.p ? convert(a, json_object_iter_value(i)) : NULL;
         if (!child)
             return NULL;

@@ -109,8 +109,8 @@ static bool on_scalar(struct yaml_reader *r, const yaml_event_t *event)
         return refuse(r, "tree.refused", at, "cannot take an anchor");
     if (event->data.scalar.tag)
         return refuse(r, "tree.refused", at, "cannot take a tag");
-    struct slice text = arena_copy(r->a, slice_of(event->data.scalar.value,
-                                                  event->data.scalar.length));
+    struct slice text =
+        arena_copy(r->a, slice_of(event->data.scalar.value, event->data.scalar.length));
     if (!text.p)
         return err_memory(r->e);
     if (r->depth == 0 || r->open[r->depth - 1]->kind == NODE_LIST || r->has_key)

@@ -1,5 +1,6 @@
 /* arena_test.c - memory that ends at once, its limits, and failing on demand. */
 #include <CUnit/CUnit.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 
@@ -100,6 +101,33 @@ static void goes_back_to_a_mark_of_its_beginning(void)
     CU_ASSERT_PTR_EQUAL(arena_alloc(&a, 10), first);
 }
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+static void poisons_what_has_ended(void)
+{
+    char *kept = arena_alloc(&a, 5);
+    struct arena_mark mark = arena_mark(&a);
+    char *ended = arena_alloc(&a, 100000);
+    CU_ASSERT_FALSE(__asan_address_is_poisoned(kept + 4));
+    CU_ASSERT_TRUE(__asan_address_is_poisoned(kept + 5));
+    arena_rewind(&a, mark);
+    CU_ASSERT_TRUE(__asan_address_is_poisoned(ended));
+    CU_ASSERT_FALSE(__asan_address_is_poisoned(kept));
+    arena_reset(&a);
+    CU_ASSERT_TRUE(__asan_address_is_poisoned(kept));
+}
+#else
+static void poisons_what_has_ended(void)
+{
+    printf("skipped: needs AddressSanitizer ");
+}
+#endif
+
 static void takes_no_new_memory_for_the_same_work(void)
 {
     uint64_t after_first = 0;
@@ -151,6 +179,7 @@ static CU_TestInfo cases[] = {
     { "copies also the empty slice", copies_also_the_empty_slice },
     { "goes back to a mark", goes_back_to_a_mark },
     { "goes back to a mark of its beginning", goes_back_to_a_mark_of_its_beginning },
+    { "poisons what has ended", poisons_what_has_ended },
     { "takes no new memory for the same work", takes_no_new_memory_for_the_same_work },
     { "fails on the nth allocation only", fails_on_the_nth_allocation_only },
     { "grows a table and keeps it when it cannot", grows_a_table_and_keeps_it_when_it_cannot },

@@ -94,7 +94,8 @@ static void reads_signed_numbers_to_their_limits(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "compares with the empty slice of any pointer", compares_with_the_empty_slice_of_any_pointer },
+    { "compares with the empty slice of any pointer",
+      compares_with_the_empty_slice_of_any_pointer },
     { "orders by bytes, the shorter first", orders_by_bytes_the_shorter_first },
     { "cuts without leaving its bounds", cuts_without_leaving_its_bounds },
     { "trims ASCII blanks only", trims_ascii_blanks_only },

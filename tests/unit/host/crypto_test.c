@@ -70,7 +70,8 @@ static void hashes_parts_as_one_run(void)
 /* RFC 4231 cases 1 and 2, and the token of MESH. */
 static void keys_the_published_vectors(void)
 {
-    static const char mesh[] = "X26ABC1:00000000-0000-4000-8000-000000000001:0:password:202601311200";
+    static const char mesh[] =
+        "X26ABC1:00000000-0000-4000-8000-000000000001:0:password:202601311200";
     static const struct { const char *key, *in, *want; } rows[] = {
         { "\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b",
           "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
