@@ -1,4 +1,4 @@
-/* cmd_audit.c - concordat audit verify|replay SITE. */
+/* cmd_audit.c - concordat audit verify|replay|list SITE. */
 #include "cli/cli.h"
 
 #include "audit/audit.h"
@@ -24,12 +24,69 @@ static int report(const char *word, const struct audit_report *r)
     return r->broken ? CLI_NO : CLI_DONE;
 }
 
+static void print_strings(struct buf *b, const char *name, const struct slice *list, size_t n)
+{
+    buf_format(b, ",\"%s\":[", name);
+    for (size_t i = 0; i < n; i++) {
+        buf_text(b, i ? "," : "");
+        buf_json(b, list[i]);
+    }
+    buf_byte(b, ']');
+}
+
+static void print_string(struct buf *b, const char *name, struct slice text)
+{
+    buf_format(b, ",\"%s\":", name);
+    buf_json(b, text);
+}
+
+static bool list_entry(void *ctx, int partition, const struct audit_read *r)
+{
+    struct buf *b = ctx;
+    for (size_t i = 0; i < r->decision_count; i++) {
+        const struct audit_decision *d = &r->decisions[i];
+        buf_reset(b);
+        buf_format(b, "{\"partition\":%d,\"sequence\":%" PRId64, partition, r->sequence);
+        print_string(b, "schema", r->schema);
+        print_string(b, "kind", r->event_kind);
+        print_string(b, "source", r->source);
+        print_string(b, "event", d->event_id);
+        print_string(b, "recipient", d->recipient);
+        print_string(b, "outcome", d->outcome);
+        print_string(b, "reason", d->reason);
+        print_string(b, "disclosure", d->disclosure);
+        print_strings(b, "clauses", d->clauses, d->clause_count);
+        print_strings(b, "released", d->released, d->released_count);
+        print_strings(b, "withheld", d->withheld, d->withheld_count);
+        buf_format(b, ",\"caught_up\":%s}", d->caught_up ? "true" : "false");
+        printf("%.*s\n", (int)b->n, (const char *)b->p);
+    }
+    return true;
+}
+
+static int list(const struct site *s)
+{
+    struct bus *b = cli_bus(s, true);
+    struct buf line;
+    struct err e = { 0 };
+    if (!b)
+        return CLI_CANNOT;
+    buf_init(&line, 1 << 20);
+    bool good = audit_each(b, s->catalogue, s->bundle->partitions, list_entry, &line, &e);
+    buf_release(&line);
+    bus_close(&b);
+    return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
+}
+
 int cmd_audit(struct cli *c, int argc, char **argv)
 {
-    if (argc != 3 || (strcmp(argv[1], "verify") != 0 && strcmp(argv[1], "replay") != 0))
+    bool replay = argc == 3 && strcmp(argv[1], "replay") == 0;
+    bool lists = argc == 3 && strcmp(argv[1], "list") == 0;
+    if (argc != 3 || (strcmp(argv[1], "verify") != 0 && !replay && !lists))
         return CLI_USAGE;
-    bool replay = strcmp(argv[1], "replay") == 0;
     struct site *s = cli_site(c, argv[2], replay);
+    if (s && lists)
+        return list(s);
     struct bus *b = s ? cli_bus(s, true) : NULL;
     if (!b)
         return CLI_CANNOT;

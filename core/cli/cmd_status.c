@@ -1,4 +1,6 @@
-/* cmd_status.c - concordat status SITE: law 2's three sums, with what waits and what is held. */
+/* cmd_status.c - concordat status SITE [--json]: law 2's three sums, with what waits and what is in motion.
+ *
+ * Reads the site's databases and the audit; works beside a running daemon and without one. */
 #include "cli/cli.h"
 
 #include "audit/audit.h"
@@ -7,56 +9,30 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 struct routed {
-    uint64_t events, candidates, disclosed, withheld, held, caught_up, duplicates, refused, receipts;
+    const struct site *site;
+    uint64_t events, decisions, disclosed, withheld, held, caught_up, duplicates, refused, receipts;
+    uint64_t to_deliveries;     /* disclosures to services that this site delivers to */
 };
 
-static void print_reason(void *ctx, const char *what, const char *name, uint64_t n)
-{
-    (void)ctx;
-    printf("      %s %s: %" PRIu64 "\n", what, name, n);
-}
+struct totals {
+    struct feed_counts *feeds;
+    struct delivery_counts *deliveries;
+    struct routed routed;
+    uint64_t in_motion;         /* taken in, decided or delivered, and not yet arrived at the next room */
+    uint64_t outstanding;
+    bool balanced;
+};
 
-/* False when the sum does not come to zero. */
-static bool feed_status(const struct site_feed *f)
+static bool has_delivery(const struct site *s, struct slice service)
 {
-    struct feed_counts n;
-    struct err e = { 0 };
-    if (access(f->spool, R_OK) != 0) {
-        printf("  %-16s never started\n", f->name);
-        return true;
-    }
-    if (!feed_counts_read(f->spool, &n, &e))
-        return cli_fail(CLI_CANNOT, &e) == CLI_DONE;
-    uint64_t ended = n.published + n.unchanged + n.duplicates + n.not_carried + n.quarantined;
-    printf("  %-16s taken %" PRIu64 " = published %" PRIu64 " + unchanged %" PRIu64
-           " + duplicate %" PRIu64 " + not carried %" PRIu64 " + quarantined %" PRIu64 "%s\n"
-           "      records made %" PRIu64 ", messages waiting for the bus %" PRIu64
-           ", refused for environment %" PRIu64 ", asked to come later %" PRIu64 "\n",
-           f->name, n.taken, n.published, n.unchanged, n.duplicates, n.not_carried, n.quarantined,
-           ended == n.taken ? "" : "  DOES NOT BALANCE", n.events, n.waiting, n.refused_environment,
-           n.refused_later);
-    return feed_counts_each(f->spool, print_reason, NULL, &e) && ended == n.taken;
-}
-
-static bool delivery_status(const struct site_delivery *d)
-{
-    struct delivery_counts n;
-    struct err e = { 0 };
-    if (access(d->database, R_OK) != 0) {
-        printf("  %-16s never started\n", d->name);
-        return true;
-    }
-    if (!delivery_counts_read(d->database, &n, &e))
-        return cli_fail(CLI_CANNOT, &e) == CLI_DONE;
-    uint64_t ended = n.accepted + n.refused + n.stopped + n.outstanding;
-    printf("  %-16s taken %" PRIu64 " = accepted %" PRIu64 " (%" PRIu64 " reduced at the door) + refused %"
-           PRIu64 " + stopped at the door %" PRIu64 " + outstanding %" PRIu64 "%s\n",
-           d->name, n.taken, n.accepted, n.reduced, n.refused, n.stopped, n.outstanding,
-           ended == n.taken ? "" : "  DOES NOT BALANCE");
-    return ended == n.taken;
+    for (size_t i = 0; i < s->delivery_count; i++)
+        if (slice_equal(s->deliveries[i].service, service))
+            return true;
+    return false;
 }
 
 static bool each_entry(void *ctx, int partition, const struct audit_read *r)
@@ -67,52 +43,147 @@ static bool each_entry(void *ctx, int partition, const struct audit_read *r)
     n->duplicates += slice_equal_text(r->kind, "duplicate");
     n->refused += slice_equal_text(r->kind, "refused");
     n->receipts += slice_equal_text(r->kind, "receipt");
-    n->candidates += r->decision_count;
+    n->decisions += r->decision_count;
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
-        n->disclosed += slice_equal_text(d->outcome, "disclose");
+        bool disclosed = slice_equal_text(d->outcome, "disclose");
+        n->disclosed += disclosed;
         n->withheld += slice_equal_text(d->outcome, "withhold");
         n->held += slice_equal_text(d->outcome, "hold");
         n->caught_up += d->caught_up;
+        n->to_deliveries += disclosed && has_delivery(n->site, d->recipient);
     }
     return true;
 }
 
-static bool router_status(const struct site *s)
+static uint64_t feed_ended(const struct feed_counts *n)
 {
-    struct routed n = { 0 };
-    struct err e = { 0 };
+    return n->published + n->unchanged + n->duplicates + n->not_carried + n->quarantined;
+}
+
+static uint64_t delivery_ended(const struct delivery_counts *n)
+{
+    return n->accepted + n->refused + n->stopped;
+}
+
+static uint64_t missing(uint64_t wanted, uint64_t there)
+{
+    return wanted > there ? wanted - there : 0;
+}
+
+/* What has left one room and not yet reached the next. */
+static void add_up(const struct site *s, struct totals *t)
+{
+    uint64_t events = 0, taken = 0, ended = 0;
+    t->balanced = t->routed.disclosed + t->routed.withheld + t->routed.held == t->routed.decisions;
+    for (size_t i = 0; i < s->feed_count; i++) {
+        events += t->feeds[i].events;
+        t->in_motion += t->feeds[i].waiting;
+        t->balanced &= feed_ended(&t->feeds[i]) == t->feeds[i].taken;
+    }
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        const struct delivery_counts *n = &t->deliveries[i];
+        taken += n->taken;
+        ended += delivery_ended(n);
+        t->outstanding += n->outstanding;
+        t->balanced &= delivery_ended(n) + n->outstanding == n->taken;
+    }
+    t->in_motion += missing(events, t->routed.events + t->routed.refused) +
+                    missing(t->routed.to_deliveries, taken) + missing(ended, t->routed.receipts);
+}
+
+static bool gather(struct cli *c, const struct site *s, struct totals *t, struct err *e)
+{
+    t->feeds = ARENA_ARRAY(&c->arena, s->feed_count + 1, struct feed_counts);
+    t->deliveries = ARENA_ARRAY(&c->arena, s->delivery_count + 1, struct delivery_counts);
+    if (!t->feeds || !t->deliveries)
+        return err_memory(e);
+    for (size_t i = 0; i < s->feed_count; i++)
+        if (access(s->feeds[i].spool, R_OK) == 0 && !feed_counts_read(s->feeds[i].spool, &t->feeds[i], e))
+            return false;
     struct bus *b = cli_bus(s, true);
-    bool good = b && audit_each(b, s->catalogue, s->bundle->partitions, each_entry, &n, &e);
+    t->routed.site = s;
+    bool good = b && audit_each(b, s->catalogue, s->bundle->partitions, each_entry, &t->routed, e);
     if (b)
         bus_close(&b);
-    if (!good)
-        return e.fate == ERR_NONE ? false : cli_fail(CLI_CANNOT, &e) == CLI_DONE;
-    uint64_t ended = n.disclosed + n.withheld + n.held;
-    printf("  events %" PRIu64 " (duplicates dropped %" PRIu64 ", refused %" PRIu64 ", receipts %" PRIu64
-           ")\n  decisions %" PRIu64 " = disclosed %" PRIu64 " (%" PRIu64 " caught up) + withheld %" PRIu64
-           " + held %" PRIu64 "%s\n", n.events, n.duplicates, n.refused, n.receipts, n.candidates,
-           n.disclosed, n.caught_up, n.withheld, n.held,
-           ended == n.candidates ? "" : "  DOES NOT BALANCE");
-    return ended == n.candidates;
+    for (size_t i = 0; good && i < s->delivery_count; i++)
+        if (access(s->deliveries[i].database, R_OK) == 0)
+            good = delivery_counts_read(s->deliveries[i].database, &t->deliveries[i], e);
+    if (good)
+        add_up(s, t);
+    return good;
+}
+
+static void print_reason(void *ctx, const char *what, const char *name, uint64_t n)
+{
+    (void)ctx;
+    printf("                   %s %s: %" PRIu64 "\n", what, name, n);
+}
+
+static void print_feeds(const struct site *s, const struct totals *t)
+{
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct feed_counts *n = &t->feeds[i];
+        struct err e = { 0 };
+        printf("  feed     %-16s taken %" PRIu64 " = published %" PRIu64 " + unchanged %" PRIu64
+               " + duplicate %" PRIu64 " + not carried %" PRIu64 " + quarantined %" PRIu64 "%s\n",
+               s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates, n->not_carried,
+               n->quarantined, feed_ended(n) == n->taken ? "" : "  DOES NOT BALANCE");
+        if (n->waiting + n->refused_environment + n->refused_later)
+            printf("                   waiting for the bus %" PRIu64 ", of the wrong environment %" PRIu64
+                   ", asked to come later %" PRIu64 "\n", n->waiting, n->refused_environment,
+                   n->refused_later);
+        if (n->not_carried + n->quarantined &&
+            !feed_counts_each(s->feeds[i].spool, print_reason, NULL, &e))
+            cli_fail(CLI_CANNOT, &e);
+    }
+}
+
+static void print_text(const struct site *s, const struct totals *t)
+{
+    const struct routed *r = &t->routed;
+    print_feeds(s, t);
+    printf("  router   %" PRIu64 " events, %" PRIu64 " dropped as sent twice, %" PRIu64
+           " refused; decisions %" PRIu64 " = disclosed %" PRIu64 " (%" PRIu64
+           " caught up) + withheld %" PRIu64 " + held %" PRIu64 "\n", r->events, r->duplicates,
+           r->refused, r->decisions, r->disclosed, r->caught_up, r->withheld, r->held);
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        const struct delivery_counts *n = &t->deliveries[i];
+        printf("  delivery %-16s taken %" PRIu64 " = accepted %" PRIu64 " (%" PRIu64
+               " reduced at the door) + refused %" PRIu64 " + stopped at the door %" PRIu64
+               " + outstanding %" PRIu64 "\n", s->deliveries[i].name, n->taken, n->accepted, n->reduced,
+               n->refused, n->stopped, n->outstanding);
+    }
+    printf("%s; %" PRIu64 " in motion, %" PRIu64 " outstanding at partners\n",
+           t->balanced ? "in = out: all three sums come to zero" : "A SUM DOES NOT COME TO ZERO",
+           t->in_motion, t->outstanding);
+}
+
+static void print_json(const struct totals *t)
+{
+    const struct routed *r = &t->routed;
+    printf("{\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64 ",\"events\":%" PRIu64
+           ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"disclosed\":%" PRIu64
+           ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64 ",\"receipts\":%" PRIu64 "}\n",
+           t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
+           r->refused, r->disclosed, r->withheld, r->held, r->receipts);
 }
 
 int cmd_status(struct cli *c, int argc, char **argv)
 {
-    if (argc != 2)
+    bool json = argc == 3 && strcmp(argv[2], "--json") == 0;
+    if (argc != 2 && !json)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
+    struct totals t = { 0 };
+    struct err e = { 0 };
     if (!s)
         return CLI_CANNOT;
-    bool good = true;
-    printf("feeds\n");
-    for (size_t i = 0; i < s->feed_count; i++)
-        good &= feed_status(&s->feeds[i]);
-    printf("router\n");
-    good &= router_status(s);
-    printf("deliveries\n");
-    for (size_t i = 0; i < s->delivery_count; i++)
-        good &= delivery_status(&s->deliveries[i]);
-    printf("%s\n", good ? "in = out: every sum comes to zero" : "a sum does not come to zero: see above");
-    return good ? CLI_DONE : CLI_NO;
+    if (!gather(c, s, &t, &e))
+        return e.fate == ERR_NONE ? CLI_CANNOT : cli_fail(CLI_CANNOT, &e);
+    if (json)
+        print_json(&t);
+    else
+        print_text(s, &t);
+    return t.balanced ? CLI_DONE : CLI_NO;
 }

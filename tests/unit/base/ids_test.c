@@ -137,7 +137,7 @@ static void fingerprints_the_corpus_of_avro(void)
 {
     FILE *file = fopen(SOURCE_DIR "/../shared/corpus/avro/data/schema-tests.txt", "r");
     if (!file) {
-        printf("skipped: no Avro corpus here ");
+        printf("SKIPPED: ../shared/corpus is absent\n");
         return;
     }
     char line[4096], canonical[4096] = "";
