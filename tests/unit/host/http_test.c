@@ -1,7 +1,7 @@
 /* http_test.c - server and client against each other, over TCP and a UNIX socket. */
 #include <CUnit/CUnit.h>
+#include <netinet/in.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -129,6 +129,58 @@ static void answers_413_to_a_body_over_its_maximum(void)
     CU_ASSERT_EQUAL(status, 200);
 }
 
+/* Sends a header and pieces of a body as they are, returns all that comes back until the end. */
+static const char *raw(const char *header, const char *piece, size_t times)
+{
+    static char got[4096];
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons(http_server_port(server)),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    size_t n = 0;
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+        abort();
+    bool open = send(fd, header, strlen(header), MSG_NOSIGNAL) > 0;
+    while (open && times-- > 0)
+        open = send(fd, piece, strlen(piece), MSG_NOSIGNAL) > 0;
+    for (ssize_t more; n < sizeof got - 1; n += (size_t)more)
+        if ((more = recv(fd, got + n, sizeof got - 1 - n, 0)) <= 0)
+            break;
+    got[n] = '\0';
+    close(fd);
+    return got;
+}
+
+static void says_what_it_sends_and_when_to_come_back(void)
+{
+    static const char header[] =
+        "GET /?status=503 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    const char *got = raw(header, "", 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got, "HTTP/1.1 503 "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got, "\r\nRetry-After: 7\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got, "\r\nContent-Type: text/plain\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got, "GET / q="));
+}
+
+static void limits_a_body_of_undeclared_length(void)
+{
+    static const char header[] = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                 "Transfer-Encoding: chunked\r\n\r\n";
+    char piece[1100] = "400\r\n";
+    memset(piece + 5, 'x', 1024);
+    memcpy(piece + 5 + 1024, "\r\n", 3);
+    char last[2400];
+    snprintf(last, sizeof last, "%s%s0\r\n\r\n", piece, piece);
+    CU_ASSERT_PTR_NOT_NULL(strstr(raw(header, last, 1), "HTTP/1.1 413 "));
+    CU_ASSERT_STRING_EQUAL(raw(header, piece, 8192), ""); /* cut off before 8 MiB */
+}
+
+static void refuses_a_request_without_a_host(void)
+{
+    const char *got = raw("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "", 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got, "HTTP/1.1 400 "));
+}
+
 static void refuses_an_address_with_a_hidden_nul(void)
 {
     CU_ASSERT_TRUE(call("GET", "/admin%00x", SLICE("")));
@@ -244,6 +296,9 @@ static CU_TestInfo cases[] = {
     { "hands on any status", hands_on_any_status },
     { "takes a body of exactly its maximum", takes_a_body_of_exactly_its_maximum },
     { "answers 413 to a body over its maximum", answers_413_to_a_body_over_its_maximum },
+    { "says what it sends and when to come back", says_what_it_sends_and_when_to_come_back },
+    { "limits a body of undeclared length", limits_a_body_of_undeclared_length },
+    { "refuses a request without a host", refuses_a_request_without_a_host },
     { "refuses an address with a hidden NUL", refuses_an_address_with_a_hidden_nul },
     { "refuses an answer over its buffer", refuses_an_answer_over_its_buffer },
     { "says when nobody answers", says_when_nobody_answers },
