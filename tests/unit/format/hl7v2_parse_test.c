@@ -1,0 +1,200 @@
+/* hl7v2_parse_test.c - headers, segments, limits, and splitting a unit. */
+#include "hl7v2_help.h"
+
+static struct hl7v2_test t;
+
+static void fresh(void)
+{
+    hl7v2_test_start(&t);
+}
+
+static void done(void)
+{
+    mem_fail_after(0);
+    arena_release(&t.a);
+}
+
+static bool reads(const char *text, const char *path, const char *wanted)
+{
+    struct doc *d = hl7v2_test_parse(&t, slice_text(text));
+    if (!d) {
+        fprintf(stderr, "\n    %s at %zu: %s\n", t.e.code, t.e.at, t.e.text);
+        return false;
+    }
+    return hl7v2_test_is(hl7v2_test_find(&t, d, path, NULL, 0), wanted);
+}
+
+static bool refuses(struct slice text, const char *code, size_t at)
+{
+    err_clear(&t.e);
+    if (hl7v2_test_parse(&t, text) || strcmp(t.e.code, code) != 0 || t.e.at != at ||
+        t.e.fate != ERR_REJECT) {
+        fprintf(stderr, "\n    wanted %s at %zu, got %s at %zu\n", code, at,
+                t.e.code ? t.e.code : "nothing", t.e.at);
+        return false;
+    }
+    return true;
+}
+
+static void reads_segments_with_any_line_end(void)
+{
+    CU_ASSERT(reads(HEAD "\rPID|1||77\r", "PID-3", "77"));
+    CU_ASSERT(reads(HEAD "\nPID|1||77\n", "PID-3", "77"));
+    CU_ASSERT(reads(HEAD "\r\nPID|1||77\r\n", "PID-3", "77"));
+    CU_ASSERT(reads(HEAD "\rEVN|A01\nPID|1||77", "PID-3", "77"));
+    CU_ASSERT(reads(HEAD "\r\r\n \t\r\nPID|1||77\n\n", "PID-3", "77"));
+}
+
+static void passes_over_a_mark_blanks_and_frame_bytes(void)
+{
+    CU_ASSERT(reads("\xef\xbb\xbf" HEAD "\r", "MSH-10", "MSG00001"));
+    CU_ASSERT(reads("\r\n  \n" HEAD "\r", "MSH-10", "MSG00001"));
+    CU_ASSERT(reads("\x0b" HEAD "\rPID|1||77\x1c\r", "PID-3", "77"));
+    CU_ASSERT(reads("\x0b" HEAD "\rPID|1||77\r\x1c\r", "PID-3", "77"));
+}
+
+static void takes_the_marks_from_the_header(void)
+{
+    CU_ASSERT(reads("MSH|$%?!|A|B\rPID|1||77$$$NHS!x%88$$$LOC\r", "PID-3[4=LOC].1", "88"));
+    CU_ASSERT(reads("MSH|$%?!|A|B\rPID|1||7?S?7!z$$$NHS\r", "PID-3", "7$7"));
+    CU_ASSERT(reads("MSH@~&#\\@A@B\rPID@1@@77~~~NHS\\x\r", "PID-3.4.2", "x"));
+    CU_ASSERT(reads("MSH|^~\\&#|A|B\rOBX|1|TX|||cut\\P\\ here\r", "OBX-5", "cut# here"));
+}
+
+static void counts_the_header_as_hl7_does(void)
+{
+    CU_ASSERT(reads(HEAD, "MSH-1", "|"));
+    CU_ASSERT(reads(HEAD, "MSH-2", "^~\\&"));
+    CU_ASSERT(reads(HEAD, "MSH-3", "PAS"));
+    CU_ASSERT(reads(HEAD, "MSH-9.2", "A01"));
+    CU_ASSERT(reads(HEAD, "MSH-12", "2.4"));
+}
+
+static void refuses_broken_headers_with_their_place(void)
+{
+    CU_ASSERT(refuses(SLICE(""), "hl7v2.short", 0));
+    CU_ASSERT(refuses(SLICE(" \r\n"), "hl7v2.short", 3));
+    CU_ASSERT(refuses(SLICE("MSH|^~"), "hl7v2.short", 6));
+    CU_ASSERT(refuses(SLICE("EVN|A01\rMSH|^~\\&|\r"), "hl7v2.header", 0));
+    CU_ASSERT(refuses(SLICE("\nPID|1"), "hl7v2.header", 1));
+    CU_ASSERT(refuses(SLICE("MSH|^~|SEND|FAC"), "hl7v2.header", 4));
+    CU_ASSERT(refuses(SLICE("MSH|^^^&|SEND"), "hl7v2.header", 4));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&#!|SEND"), "hl7v2.header", 4));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\a|SEND"), "hl7v2.header", 7));
+    CU_ASSERT(refuses(SLICE("MSH ^~\\& SEND"), "hl7v2.header", 3));
+    CU_ASSERT(refuses(SLICE("MSH|12345678|SEND"), "hl7v2.header", 4));
+}
+
+static void refuses_lines_that_are_no_segment(void)
+{
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&|A\rjust text\r"), "hl7v2.segment", 11));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&|A\rPI|1\r"), "hl7v2.segment", 11));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&|A\rPIDX|1\r"), "hl7v2.segment", 11));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&|A\rPID^1\r"), "hl7v2.segment", 11));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&|A\r1ID|1\r"), "hl7v2.segment", 11));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&|A\rMSH|^~\\&|B\r"), "hl7v2.segment", 11));
+}
+
+static void takes_bare_lower_case_and_local_segments(void)
+{
+    CU_ASSERT(reads(HEAD "\rPV2\rpid|1||77\r", "PID-3", "77"));
+    CU_ASSERT(reads(HEAD "\rZU8|Z|1|No|2\r", "ZU8-4", "2"));
+    CU_ASSERT(reads(HEAD "\rEVN|NE PID|7\r", "EVN-1", "NE PID"));
+}
+
+/* text, then n times `more` */
+static struct slice many(const char *text, const char *more, size_t n)
+{
+    struct buf b;
+    buf_init(&b, (size_t)64 * 1024 * 1024);
+    buf_text(&b, text);
+    for (size_t i = 0; i < n; i++)
+        buf_text(&b, more);
+    struct slice s = arena_copy(&t.a, buf_slice(&b));
+    buf_release(&b);
+    return s;
+}
+
+static void keeps_to_its_limits(void)
+{
+    struct slice s = many("MSH|^~\\&\r", "OBX|1\r", 9999);
+    CU_ASSERT_PTR_NOT_NULL(hl7v2_test_parse(&t, s));
+    CU_ASSERT(refuses(many("MSH|^~\\&\r", "OBX|1\r", 10000), "hl7v2.limit", 9 + 9999 * 6));
+    CU_ASSERT_PTR_NOT_NULL(hl7v2_test_parse(&t, many("MSH|^~\\&\rOBX", "|", 1000)));
+    CU_ASSERT(refuses(many("MSH|^~\\&\rOBX", "|", 1001), "hl7v2.limit", 12 + 1000));
+    CU_ASSERT_PTR_NOT_NULL(hl7v2_test_parse(&t, many("MSH|^~\\&\rOBX|", "~", 999)));
+    CU_ASSERT(refuses(many("MSH|^~\\&\rOBX|", "~", 1000), "hl7v2.limit", 13 + 999));
+    CU_ASSERT(refuses(many("MSH|^~\\&\rOBX|", "0123456789abcdef", 1 << 20), "hl7v2.limit",
+                      (size_t)16 << 20));
+}
+
+static void says_when_memory_ends(void)
+{
+    struct arena small;
+    struct doc *d = NULL;
+    arena_init(&small, 64);
+    CU_ASSERT_FALSE(format_hl7v2.parse(&small, SLICE(HEAD), &d, &t.e));
+    CU_ASSERT_EQUAL(t.e.fate, ERR_RETRY);
+    arena_release(&small);
+}
+
+/* The MSH-10 of every message of a unit, "?" for one that cannot be read. */
+static const char *ids(const char *unit)
+{
+    size_t at = 0;
+    struct slice one;
+    const char *all = "";
+    err_clear(&t.e);
+    while (format_hl7v2.split(&t.a, slice_text(unit), &at, &one, &t.e)) {
+        struct doc *d = NULL;
+        struct err ignored = { .fate = ERR_NONE };
+        struct slice id = SLICE("?");
+        if (format_hl7v2.parse(&t.a, one, &d, &ignored))
+            id = hl7v2_test_find(&t, d, "MSH-10", NULL, 0).value;
+        all = arena_format(&t.a, "%s%.*s ", all, (int)id.n, (const char *)id.p);
+    }
+    return all;
+}
+
+#define M(id) "MSH|^~\\&|A|B|C|D|1||ADT^A01|" id "\rPID|1\r"
+
+static void splits_a_unit_at_each_header(void)
+{
+    CU_ASSERT_STRING_EQUAL(ids(M("1")), "1 ");
+    CU_ASSERT_STRING_EQUAL(ids(M("1") M("2") "\r\n" M("3")), "1 2 3 ");
+    CU_ASSERT_STRING_EQUAL(ids("FHS|^~\\&|A\rBHS|^~\\&|A\r" M("1") M("2") "BTS|2\rFTS|1\r"), "1 2 ");
+    CU_ASSERT_STRING_EQUAL(ids("BHS|^~\\&|A\r" M("1") "BTS|1\rBHS|^~\\&|B\r" M("2") "BTS|1"), "1 2 ");
+    CU_ASSERT_STRING_EQUAL(ids("\xef\xbb\xbf\n" M("1") "\n" M("2")), "1 2 ");
+    CU_ASSERT_EQUAL(t.e.fate, ERR_NONE);
+}
+
+static void hands_out_what_cannot_be_read_too(void)
+{
+    CU_ASSERT_STRING_EQUAL(ids(M("1") "MSH|^~\r" M("2")), "1 ? 2 ");
+    CU_ASSERT_STRING_EQUAL(ids("rubbish\r" M("1")), "? 1 ");
+    CU_ASSERT_STRING_EQUAL(ids(M("1") "some words\r"), "? ");
+    CU_ASSERT_STRING_EQUAL(ids("rubbish"), "? ");
+}
+
+static void refuses_an_empty_unit(void)
+{
+    CU_ASSERT_STRING_EQUAL(ids(" \r\n"), "");
+    CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.short");
+}
+
+static CU_TestInfo cases[] = {
+    { "reads segments with any line end", reads_segments_with_any_line_end },
+    { "passes over a mark, blanks and frame bytes", passes_over_a_mark_blanks_and_frame_bytes },
+    { "takes the marks from the header", takes_the_marks_from_the_header },
+    { "counts the header as HL7 does", counts_the_header_as_hl7_does },
+    { "refuses broken headers with their place", refuses_broken_headers_with_their_place },
+    { "refuses lines that are no segment", refuses_lines_that_are_no_segment },
+    { "takes bare, lower case and local segments", takes_bare_lower_case_and_local_segments },
+    { "keeps to its limits", keeps_to_its_limits },
+    { "says when memory ends", says_when_memory_ends },
+    { "splits a unit at each header", splits_a_unit_at_each_header },
+    { "hands out what cannot be read, too", hands_out_what_cannot_be_read_too },
+    { "refuses an empty unit", refuses_an_empty_unit },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_hl7v2_parse = { "hl7v2_parse", NULL, NULL, fresh, done, cases };

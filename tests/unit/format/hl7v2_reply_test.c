@@ -1,0 +1,145 @@
+/* hl7v2_reply_test.c - acknowledgements, ours and the partner's. */
+#include "base/clock.h"
+#include "hl7v2_help.h"
+
+static struct hl7v2_test t;
+static struct buf out;
+static int64_t noon_ms; /* 2026-07-01T12:00:03 in London: 11:00:03Z */
+
+static void fresh(void)
+{
+    hl7v2_test_start(&t);
+    buf_init(&out, 1 << 16);
+    noon_ms = civil_to_ms(&(struct civil){ 2026, 7, 1, 11, 0, 3, 0 });
+}
+
+static void done(void)
+{
+    buf_release(&out);
+    arena_release(&t.a);
+}
+
+static struct doc *answer(const char *raw, bool parsed, enum reply_kind kind, const struct err *why)
+{
+    struct doc *d = parsed ? hl7v2_test_parse(&t, slice_text(raw)) : NULL;
+    buf_reset(&out);
+    format_hl7v2.reply(d, slice_text(raw), kind, why, noon_ms, &out);
+    return hl7v2_test_parse(&t, buf_slice(&out));
+}
+
+static bool has(const struct doc *ack, const char *path, const char *wanted)
+{
+    return ack && hl7v2_test_is(hl7v2_test_find(&t, ack, path, NULL, 0), wanted);
+}
+
+static void accepts_in_original_mode(void)
+{
+    const struct doc *ack = answer(HEAD "\rPID|1\r", true, REPLY_ACCEPT, NULL);
+    CU_ASSERT(has(ack, "MSH-3", "ROUTE") && has(ack, "MSH-5", "PAS") && has(ack, "MSH-6", "ZX9"));
+    CU_ASSERT(has(ack, "MSH-7", "20260701120003"));
+    CU_ASSERT(has(ack, "MSH-9.1", "ACK") && has(ack, "MSH-9.2", "A01") && has(ack, "MSH-9.3", "ACK"));
+    CU_ASSERT(has(ack, "MSH-11", "P") && has(ack, "MSH-12", "2.4"));
+    CU_ASSERT(has(ack, "MSA-1", "AA") && has(ack, "MSA-2", "MSG00001"));
+    CU_ASSERT_EQUAL(hl7v2_test_find(&t, ack, "ERR", NULL, 0).how, FOUND_ABSENT);
+    CU_ASSERT(hl7v2_test_find(&t, ack, "MSH-10", NULL, 0).value.n == 20);
+    CU_ASSERT(out.n > 0 && out.p[out.n - 1] == '\r');
+}
+
+static void echoes_the_control_id_byte_for_byte(void)
+{
+    (void)answer("MSH|^~\\&|A|B|C|D|1||ADT^A01| 1\\F\\2^x\xe9 |P|2.4\r", true, REPLY_ACCEPT, NULL);
+    struct slice all = buf_slice(&out), wanted = SLICE("\rMSA|AA| 1\\F\\2^x\xe9 \r");
+    CU_ASSERT(all.n > wanted.n && slice_equal(slice_from(all, all.n - wanted.n), wanted));
+}
+
+static void follows_the_modes_of_acknowledgement(void)
+{
+    static const struct { const char *accept, *application, *wanted; } table[] = {
+        { "", "", "AA" },     { "AL", "", "CA" },   { "AL", "NE", "CA" }, { "AL", "AL", "CA" },
+        { "", "AL", "CA" },   { "ER", "AL", "CA" }, { "NE", "AL", "AA" }, { "NE", "NE", "AA" },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const char *raw = arena_format(&t.a, HEAD "|||%s|%s\r", table[i].accept,
+                                       table[i].application);
+        CU_ASSERT(has(answer(raw, true, REPLY_ACCEPT, NULL), "MSA-1", table[i].wanted));
+    }
+}
+
+static void says_why_it_refuses(void)
+{
+    struct err why = { .fate = ERR_NONE };
+    (void)err_set(&why, ERR_REJECT, "hl7v2.segment", 99, "cannot read line | no segment id %s",
+                  "and a tail that is far too long for the eighty characters of this field");
+    const struct doc *ack = answer(HEAD "\rjunk\r", false, REPLY_ERROR, &why);
+    CU_ASSERT(has(ack, "MSA-1", "AE") && has(ack, "MSA-2", "MSG00001"));
+    CU_ASSERT(has(ack, "ERR-1.4", "100"));
+    struct found text = hl7v2_test_find(&t, ack, "MSA-3", NULL, 0);
+    CU_ASSERT_EQUAL(text.value.n, 80);
+    CU_ASSERT(slice_starts(text.value, SLICE("cannot read line | no segment")));
+}
+
+static void rejects_with_a_code(void)
+{
+    struct err why = { .fate = ERR_NONE };
+    (void)err_set(&why, ERR_REJECT, "intake.environment", 0, "of another environment");
+    const struct doc *ack = answer(HEAD "|||AL\r", true, REPLY_REJECT, &why);
+    CU_ASSERT(has(ack, "MSA-1", "CR") && has(ack, "ERR-1.4", "202"));
+    ack = answer(HEAD "\r", true, REPLY_REJECT, NULL);
+    CU_ASSERT(has(ack, "MSA-1", "AR") && has(ack, "ERR-1.4", "207"));
+}
+
+static void answers_with_the_senders_marks(void)
+{
+    (void)answer("MSH|$%?!|A|B|C|D|1||ADT$A01|77|P|2.4\r", true, REPLY_ERROR, NULL);
+    CU_ASSERT(slice_starts(buf_slice(&out), SLICE("MSH|$%?!|C|D|A|B|20260701120003||ACK$A01$ACK|")));
+}
+
+static void answers_also_what_it_could_not_read(void)
+{
+    struct err why = { .fate = ERR_REJECT, .code = "hl7v2.header", .text = "cannot use MSH-2" };
+    const struct doc *ack = answer("MSH|^~|A|B|C|D|1||ADT^A01|77|P|2.4\r", false, REPLY_ERROR, &why);
+    CU_ASSERT(has(ack, "MSA-1", "AE") && has(ack, "MSA-2", "77") && has(ack, "MSH-5", "A"));
+    ack = answer("rubbish", false, REPLY_ERROR, &why);
+    CU_ASSERT(has(ack, "MSA-1", "AE") && has(ack, "MSH-9", "ACK") && has(ack, "ERR-1.4", "101"));
+    CU_ASSERT_EQUAL(hl7v2_test_find(&t, ack, "MSA-2", NULL, 0).how, FOUND_ABSENT);
+    ack = answer("", false, REPLY_ERROR, NULL);
+    CU_ASSERT(has(ack, "MSA-1", "AE"));
+}
+
+static enum err_fate fate_of(const char *ack)
+{
+    err_clear(&t.e);
+    bool good = format_hl7v2.accepted(slice_text(ack), SLICE("id1"), &t.e);
+    CU_ASSERT_EQUAL(good, t.e.fate == ERR_NONE);
+    return t.e.fate;
+}
+
+#define ACK(msa) "MSH|^~\\&|B|B|A|A|1||ACK^T02|ACK|P|2.4\r" msa
+
+static void understands_the_partners_answer(void)
+{
+    static const struct { const char *ack; enum err_fate fate; } table[] = {
+        { ACK("MSA|AA|id1\r"), ERR_NONE },   { ACK("MSA|CA|id1"), ERR_NONE },
+        { ACK("MSA|AE|id1\r"), ERR_REJECT }, { ACK("MSA|CE|id1|no\r"), ERR_REJECT },
+        { ACK("MSA|AR|id1\r"), ERR_RETRY },  { ACK("MSA|CR|id1\r"), ERR_RETRY },
+        { ACK("MSA|AA|id2\r"), ERR_RETRY },  { ACK("MSA|AE|id2\r"), ERR_RETRY },
+        { ACK("MSA|AA\r"), ERR_RETRY },      { ACK("MSA|XX|id1\r"), ERR_RETRY },
+        { ACK(""), ERR_RETRY },              { "\x06", ERR_RETRY },
+        { "", ERR_RETRY },                   { "\r\nMSH|^~\\&|\nMSA|AA|id1\n", ERR_NONE },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        CU_ASSERT_EQUAL(fate_of(table[i].ack), table[i].fate);
+}
+
+static CU_TestInfo cases[] = {
+    { "accepts in original mode", accepts_in_original_mode },
+    { "echoes the control id byte for byte", echoes_the_control_id_byte_for_byte },
+    { "follows the modes of acknowledgement", follows_the_modes_of_acknowledgement },
+    { "says why it refuses", says_why_it_refuses },
+    { "rejects with a code", rejects_with_a_code },
+    { "answers with the sender's marks", answers_with_the_senders_marks },
+    { "answers also what it could not read", answers_also_what_it_could_not_read },
+    { "understands the partner's answer", understands_the_partners_answer },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_hl7v2_reply = { "hl7v2_reply", NULL, NULL, fresh, done, cases };
