@@ -16,6 +16,7 @@ struct relationship {
     struct event_id opened_by, closed_by;
     int64_t opened_ms, closed_ms;       /* occurred; closed_by all zero: open */
     bool is_open;
+    uint16_t agency;                    /* whose episode it is */
 };
 struct consent_fact {
     struct slice purpose;
@@ -30,14 +31,18 @@ struct responsible_fact { struct slice function; int32_t service; int64_t occurr
 struct local_link { uint16_t agency; struct slice local_id; struct event_id by; };
 
 /* Who got an event, under which disclosure, released what. */
-struct receiver { uint16_t service; struct disclosure_id id; };
+struct receiver {
+    uint16_t service;
+    struct disclosure_id id;
+    struct slice clause;                /* "agreement/version/clause": a retraction repeats it */
+};
 /* The last event of a kind in an episode (laws 9 and 10). */
 struct episode_event {
     uint16_t agency;                    /* source */
     struct slice episode, type, kind;
     struct event_id id;
     int64_t occurred_ms;
-    bool retracted, closed;             /* closed episodes are kept 90 days */
+    bool retracted, closed;             /* closed episodes are kept 90 days, their bytes 7 */
     int64_t closed_ms;
     struct slice bytes;                 /* the framed event itself, for open ones; empty else */
     const struct receiver *receivers;
@@ -77,5 +82,9 @@ MUST_CHECK bool person_encode(const struct bundle *b, const struct person *p, st
  * wire, so that a new region.yaml may number them anew; unknown ones are dropped with their facts. */
 MUST_CHECK bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes,
                               struct person *out, struct err *e);
+
+/* A human has refused this hold: the same facts without it. Lists live in a. */
+MUST_CHECK bool person_end_hold(struct arena *a, const struct person *p, const struct event_id *event,
+                                uint16_t service, struct person *out, struct err *e);
 
 #endif

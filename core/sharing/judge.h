@@ -45,8 +45,8 @@ struct notice {
 /* For an agency's intake and delivery: its own local id of this subject. */
 struct link_out {
     uint16_t agency;
-    uint8_t local_key[ID_BYTES];        /* first 16 bytes of SHA-256(agency | 0 | local id) */
-    struct slice bytes;                 /* framed internal/Link */
+    uint8_t local_key[ID_BYTES];        /* judge_link_key: one record a service of the agency */
+    struct slice bytes;                 /* framed internal/Link; reference_of names the service */
 };
 
 struct judged {
@@ -54,7 +54,8 @@ struct judged {
     const struct disclosure *disclosures; size_t disclosure_count;
     const struct notice *notices; size_t notice_count;
     const struct link_out *links; size_t link_count;
-    const struct person *after;         /* the facts from now on; equal to before when unchanged */
+    const struct person *after;         /* the facts from now on; equal to before when unchanged. Borrows from
+                                           the event's and the earlier facts' bytes: encode it first */
     bool facts_changed;
     const char *error;                  /* code when the event itself could not be decided (refused); else NULL */
 };
@@ -66,6 +67,9 @@ void judge_recipient_key(const struct judge_keys *k, struct slice service, struc
 void judge_pseudonym(const struct judge_keys *k, const struct bundle *b, struct recipient_id to,
                      const struct subject_key *subject, struct pseudonym *out);
 
+/* Key of a Link record: the first 16 bytes of SHA-256("agency/service" | 0 | local id). */
+void judge_link_key(struct slice service, struct slice local_id, uint8_t out[ID_BYTES]);
+
 struct judge_input {
     const struct bundle *bundle;
     const struct judge_keys *keys;
@@ -76,6 +80,7 @@ struct judge_input {
     int64_t decided_ms;                 /* the bus' time of acceptance, never backwards in a partition */
     const struct hold *release;         /* a human has released this hold: its recipient's unknowns count as
                                            true; prohibitions still apply. NULL otherwise */
+    bool test;                          /* this region runs on test data: live events are refused */
 };
 MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out,
                             struct err *e);

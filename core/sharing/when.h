@@ -50,14 +50,18 @@ struct when {
     bool uses_event, uses_facts;
 };
 
+struct words {
+    const struct slice *list;
+    size_t count;
+};
+bool words_have(const struct words *w, struct slice word);
+
 /* What names mean where the expression stands. */
 struct when_scope {
-    const struct bundle *bundle;        /* catalogue, services, roles */
+    const struct bundle *bundle;        /* catalogue, services */
     const bool *schemas;                /* by schema index: the event types it is used for */
-    const struct slice *relationships;  /* kinds that the facts table opens */
-    size_t relationship_count;
-    const struct slice *purposes;       /* the agreement's own; for a prohibition those of all */
-    size_t purpose_count;
+    struct words relationships, functions, restrictions; /* what the facts table can say */
+    struct words purposes;              /* the agreement's own; for a prohibition those of all */
 };
 
 /* Parses only: the tree, untyped. Lives in a, borrows text. */

@@ -1,0 +1,236 @@
+/* bundle.c - loads the folder of a bundle, compiles its bitmaps, answers by name. */
+#include "sharing/bundle.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "sharing/load.h"
+
+#define FILES_MAX 1000
+#define FILE_BYTES_MAX (16u << 20)
+
+/* ---- by name ---- */
+
+int bundle_service(const struct bundle *b, struct slice name)
+{
+    for (size_t i = 0; i < b->service_count; i++)
+        if (slice_equal(b->services[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+int bundle_agency(const struct bundle *b, struct slice name)
+{
+    for (size_t i = 0; i < b->agency_count; i++)
+        if (slice_equal(b->agencies[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+bool bundle_feed_is_traced(const struct bundle *b, struct slice agency, struct slice feed)
+{
+    for (size_t i = 0; i < b->compiled->traced_count; i++)
+        if (slice_equal(b->compiled->traced[i].agency, agency) &&
+            slice_equal(b->compiled->traced[i].feed, feed))
+            return true;
+    return false;
+}
+
+const struct agreement *bundle_agreement(const struct bundle *b, struct slice name, int version)
+{
+    for (size_t i = 0; i < b->agreement_count; i++)
+        if (slice_equal(b->agreements[i].name, name) && b->agreements[i].version == version)
+            return &b->agreements[i];
+    return NULL;
+}
+
+bool agreement_in_force(const struct agreement *g, int64_t ms)
+{
+    return g->approved && ms >= g->from_ms && ms < g->until_ms;
+}
+
+int64_t bundle_kind(const struct bundle *b, size_t schema, struct slice kind)
+{
+    const struct schema *s = b->compiled->schemas[schema];
+    for (size_t i = 0; i < s->kind_count; i++)
+        if (slice_equal(s->kinds[i], kind))
+            return (int64_t)(b->compiled->kind_base[schema] + i);
+    return -1;
+}
+
+int bundle_schema(const struct bundle *b, const struct plan *p)
+{
+    for (size_t i = 0; i < catalogue_count(b->catalogue); i++)
+        if (b->compiled->schemas[i]->plan == p)
+            return (int)i;
+    return -1;
+}
+
+bool kinds_have(const uint32_t *kinds, size_t n, uint32_t kind)
+{
+    for (size_t i = 0; i < n; i++)
+        if (kinds[i] == kind)
+            return true;
+    return false;
+}
+
+/* ---- files ---- */
+
+static bool remember_bytes(struct loader *l, struct slice s)
+{
+    struct slice *grown = load_grow(l, l->hashed, l->hashed_count, &l->hashed_room, sizeof s);
+    if (!grown)
+        return false;
+    l->hashed = grown;
+    l->hashed[l->hashed_count++] = s;
+    return true;
+}
+
+/* Reads one file below the folder; its name and bytes enter the hash. NULL with a problem. */
+static const struct node *read_yaml(struct loader *l, const char *name)
+{
+    const char *path = arena_format(l->arena, "%s/%s", l->folder, name);
+    struct node *root = NULL;
+    struct slice bytes = { 0 };
+    struct err e = { 0 };
+    if (!path) {
+        (void)load_memory(l);
+        return NULL;
+    }
+    if (!tree_read_file(l->arena, path, FILE_BYTES_MAX, &bytes, &e) ||
+        !tree_yaml(l->arena, bytes, path, &root, &e)) {
+        problems_add(l->problems, &e);
+        return NULL;
+    }
+    (void)(remember_bytes(l, slice_of(name, strlen(name) + 1)) && remember_bytes(l, bytes));
+    if (root && root->kind == NODE_MAP)
+        return root;
+    (void)problems_say(l->problems, "bundle.shape", path, 1, 1, "the file must be a map");
+    return NULL;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const char *const *left = a, *const *right = b;
+    return strcmp(*left, *right);
+}
+
+static bool is_yaml(const char *name)
+{
+    size_t n = strlen(name);
+    return name[0] != '.' && n > 5 && strcmp(name + n - 5, ".yaml") == 0;
+}
+
+/* Names of the *.yaml of a folder below ours, sorted, as "folder/name". */
+static size_t list_yaml(struct loader *l, const char *folder, const char **names)
+{
+    const char *path = arena_format(l->arena, "%s/%s", l->folder, folder);
+    DIR *dir = path ? opendir(path) : NULL;
+    size_t n = 0;
+    if (!dir) {
+        (void)problems_say(l->problems, "bundle.folder", l->folder, 0, 0, "cannot read the folder '%s'",
+                           folder);
+        return 0;
+    }
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+        if (!is_yaml(entry->d_name))
+            continue;
+        const char *name = n < FILES_MAX ? arena_format(l->arena, "%s/%s", folder, entry->d_name) : NULL;
+        if (!name) {
+            (void)problems_say(l->problems, "bundle.limit", path, 0, 0, "more than %d files", FILES_MAX);
+            break;
+        }
+        names[n++] = name;
+    }
+    (void)closedir(dir);
+    qsort(names, n, sizeof *names, compare_names);
+    return n;
+}
+
+static void load_folder(struct loader *l, const char *folder,
+                        void (*load)(struct loader *l, const struct node *root))
+{
+    const char **names = ARENA_ARRAY(l->arena, FILES_MAX, const char *);
+    if (!names) {
+        (void)load_memory(l);
+        return;
+    }
+    size_t n = list_yaml(l, folder, names);
+    for (size_t i = 0; i < n; i++) {
+        const struct node *root = read_yaml(l, names[i]);
+        if (root)
+            load(l, root);
+    }
+}
+
+/* ---- the whole ---- */
+
+/* Numbers every kind of every schema through. */
+static bool number_kinds(struct loader *l)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    size_t n = catalogue_count(c);
+    uint32_t *base = ARENA_ARRAY(l->arena, n + 1, uint32_t);
+    const struct schema **schemas = ARENA_ARRAY(l->arena, n + 1, const struct schema *);
+    if (!base || !schemas)
+        return load_memory(l);
+    for (size_t i = 0; i < n; i++) {
+        schemas[i] = catalogue_at(c, i);
+        base[i + 1] = base[i] + (uint32_t)schemas[i]->kind_count;
+    }
+    l->compiled->schemas = schemas;
+    l->compiled->kind_base = base;
+    l->compiled->kind_count = base[n];
+    return true;
+}
+
+static void collect_purposes(struct loader *l)
+{
+    struct slice *list = ARENA_ARRAY(l->arena, l->bundle->agreement_count + 1, struct slice);
+    struct words *w = &l->compiled->purposes;
+    if (!list) {
+        (void)load_memory(l);
+        return;
+    }
+    w->list = list;
+    for (size_t i = 0; i < l->bundle->agreement_count; i++)
+        if (!words_have(w, l->bundle->agreements[i].purpose))
+            list[w->count++] = l->bundle->agreements[i].purpose;
+}
+
+static void hash_all(struct loader *l)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    if (remember_bytes(l, slice_of(catalogue_hash(c), HASH_BYTES)))
+        sha256_parts(l->hashed, l->hashed_count, l->bundle->hash);
+}
+
+const struct bundle *bundle_load(struct arena *a, const char *folder, const struct catalogue *c,
+                                 struct problems *p)
+{
+    struct loader l = { .arena = a, .problems = p, .folder = folder };
+    size_t before = p->count;
+    l.bundle = ARENA_NEW(a, struct bundle);
+    l.compiled = ARENA_NEW(a, struct compiled);
+    if (!l.bundle || !l.compiled) {
+        (void)load_memory(&l);
+        return NULL;
+    }
+    l.bundle->catalogue = c;
+    l.bundle->compiled = l.compiled;
+    if (!number_kinds(&l))
+        return NULL;
+    const struct node *region = read_yaml(&l, "region.yaml");
+    if (region)
+        load_region(&l, region);
+    const struct node *facts = read_yaml(&l, "facts.yaml");
+    if (facts)
+        load_facts(&l, facts);
+    load_folder(&l, "agreements", load_agreement);
+    collect_purposes(&l);
+    load_folder(&l, "prohibitions", load_prohibitions);
+    hash_all(&l);
+    if (p->count > before || p->lost || !load_compile(&l))
+        return NULL;
+    return l.bundle;
+}

@@ -1,0 +1,91 @@
+/* clause.h - the compiled insides of a bundle; for the room sharing only.
+ *
+ * Event types and kinds are numbered through: kind k of schema s has number kind_base[s] + k. Services,
+ * clauses and prohibitions are numbered in file order. A bitmap a value says which clauses accept it,
+ * so that one event costs two ANDs and then only what is left over. */
+#ifndef CONCORDAT_SHARING_CLAUSE_H
+#define CONCORDAT_SHARING_CLAUSE_H
+
+#include "sharing/when.h"
+
+#define SERVICES_WORDS (SERVICES_MAX / 64)
+
+struct services { uint64_t bits[SERVICES_WORDS]; };
+
+static inline void services_add(struct services *s, unsigned n)
+{
+    s->bits[n / 64] |= (uint64_t)1 << (n % 64);
+}
+static inline bool services_have(const struct services *s, unsigned n)
+{
+    return (s->bits[n / 64] >> (n % 64)) & 1;
+}
+
+struct clause {
+    uint16_t agreement;
+    struct slice id, name;              /* name: "agreement/version/clause" */
+    const char *file;
+    uint32_t line;
+    const uint32_t *kinds;              /* numbers of the event types and kinds it shares */
+    size_t kind_count;
+    struct services from, to;
+    struct categories release;
+    const struct when *when;            /* NULL: no condition */
+    struct slice lasting_kind;          /* empty: as long as the agreement */
+    int64_t lasting_ms;
+};
+
+struct prohibition {
+    struct slice id, tell, source;      /* tell: what the recipient learns; empty: nothing */
+    const char *file;
+    uint32_t line;
+    bool is_for_all_kinds;
+    const uint32_t *kinds;
+    size_t kind_count;
+    struct services to;
+    struct categories withhold;
+    const struct when *when;
+};
+
+/* Where a facts rule finds a service, or a text. */
+enum fact_from { FACT_NOWHERE, FACT_SOURCE, FACT_FIELD };
+struct fact_value {
+    enum fact_from from;
+    const int16_t *slots;               /* by schema index */
+};
+enum fact_effect { FACT_OPENS, FACT_RESPONSIBLE, FACT_GRANTS, FACT_REVOKES, FACT_OBJECTS,
+                   FACT_LIFTS_OBJECTION, FACT_RESTRICTS, FACT_LIFTS, FACT_LINKS, FACT_EFFECT_COUNT };
+/* One effect of one line of the facts table. */
+struct fact_rule {
+    enum fact_effect effect;
+    const uint32_t *on;                 /* numbers of types and kinds */
+    size_t on_count;
+    const uint32_t *closed_by;          /* FACT_OPENS */
+    size_t closed_by_count;
+    struct slice word;                  /* kind of relationship, or function */
+    struct fact_value who;              /* with, service, to */
+    struct fact_value what, until;      /* scope, kind of restriction, local id; expiry */
+};
+
+struct traced_feed { struct slice agency, feed; };
+
+struct compiled {
+    const struct schema *const *schemas;   /* by schema index */
+    const uint32_t *kind_base;          /* by schema index; [count]: number of all kinds */
+    uint32_t kind_count;
+    size_t words, prohibition_words;    /* of a bitmap of clauses, of prohibitions */
+    const uint64_t *clauses_of_kind, *clauses_from, *clauses_to;
+    const uint64_t *prohibitions_of_kind, *prohibitions_to;
+    const struct traced_feed *traced;
+    size_t traced_count;
+    struct words relationships, functions, restrictions, purposes;
+    const bool *closes;                 /* by number of kind: ends its episode */
+};
+
+/* The number of a type and kind; -1 when there is none. */
+int64_t bundle_kind(const struct bundle *b, size_t schema, struct slice kind);
+/* Index of a plan's schema in the catalogue; -1 when it is not of it. */
+int bundle_schema(const struct bundle *b, const struct plan *p);
+bool kinds_have(const uint32_t *kinds, size_t n, uint32_t kind);
+
+#endif

@@ -1,0 +1,222 @@
+/* load_facts.c - facts.yaml: which events change what is known of a person.
+ *
+ * One line has "on" and any of: opens (with closed_by), responsible, grants, revokes, objects,
+ * lifts_objection, restricts, lifts, links. A value is "source" or "field PATH", and the path must
+ * exist in every type of the line. */
+#include "sharing/load.h"
+
+#define SHOWN(s) (int)((s).n < 60 ? (s).n : 60), (const char *)(s).p
+
+struct line {
+    const struct node *node;
+    const uint32_t *on;
+    size_t on_count;
+    bool *schemas;
+};
+
+static struct fact_rule *add_rule(struct loader *l, const struct line *line, enum fact_effect effect)
+{
+    struct bundle *b = l->bundle;
+    struct fact_rule *grown = load_grow(l, l->facts, b->fact_count, &l->fact_room, sizeof *grown);
+    if (!grown)
+        return NULL;
+    b->facts = l->facts = grown;
+    struct fact_rule *r = &grown[b->fact_count++];
+    *r = (struct fact_rule){ .effect = effect, .on = line->on, .on_count = line->on_count };
+    return r;
+}
+
+static void load_value(struct loader *l, const struct node *n, const struct line *line, bool may_be_source,
+                       struct fact_value *out)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    if (!n || n->kind != NODE_TEXT)
+        return;
+    if (may_be_source && slice_equal_text(n->text, "source")) {
+        out->from = FACT_SOURCE;
+        return;
+    }
+    if (!slice_starts(n->text, SLICE("field "))) {
+        (void)load_say(l, n, "bundle.value", "a value is written %sfield PATH",
+                       may_be_source ? "source, or " : "");
+        return;
+    }
+    struct slice path = slice_trim(slice_from(n->text, 6));
+    int16_t *slots = ARENA_ARRAY(l->arena, catalogue_count(c), int16_t);
+    if (!slots) {
+        (void)load_memory(l);
+        return;
+    }
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        slots[i] = line->schemas[i] ? (int16_t)plan_slot(catalogue_at(c, i)->plan, path) : -1;
+        if (line->schemas[i] &&
+            (slots[i] < 0 ||
+             plan_slot_at(catalogue_at(c, i)->plan, (size_t)slots[i])->type != SLOT_STRING))
+            (void)load_say(l, n, "bundle.field", "'%.*s' has no text field '%.*s'",
+                           SHOWN(catalogue_at(c, i)->name), SHOWN(path));
+    }
+    *out = (struct fact_value){ FACT_FIELD, slots };
+}
+
+static void load_opens(struct loader *l, const struct node *n, const struct line *line)
+{
+    static const struct key_rule keys[] = { { "relationship", true, NODE_TEXT },
+                                            { "with", true, NODE_TEXT } };
+    struct fact_rule *r = add_rule(l, line, FACT_OPENS);
+    if (!r)
+        return;
+    LOAD_KEYS(l, n, "'opens'", keys);
+    r->word = load_text(n, "relationship");
+    if (node_get(n, "relationship") && !load_is_id(r->word))
+        (void)load_say(l, n, "bundle.id", "'%.*s' is no id", SHOWN(r->word));
+    load_value(l, node_get(n, "with"), line, true, &r->who);
+    (void)load_kinds(l, node_get(line->node, "closed_by"), &r->closed_by, &r->closed_by_count, NULL);
+}
+
+static void load_responsible(struct loader *l, const struct node *n, const struct line *line)
+{
+    static const struct key_rule keys[] = { { "function", true, NODE_TEXT },
+                                            { "service", true, NODE_TEXT } };
+    struct fact_rule *r = add_rule(l, line, FACT_RESPONSIBLE);
+    if (!r)
+        return;
+    LOAD_KEYS(l, n, "'responsible'", keys);
+    r->word = load_text(n, "function");
+    load_value(l, node_get(n, "service"), line, true, &r->who);
+}
+
+static void load_consent(struct loader *l, const struct node *n, const struct line *line,
+                         enum fact_effect effect)
+{
+    static const struct key_rule keys[] = { { "scope", true, NODE_TEXT },
+                                            { "to", true, NODE_TEXT },
+                                            { "until", false, NODE_TEXT } };
+    struct fact_rule *r = add_rule(l, line, effect);
+    if (!r)
+        return;
+    LOAD_KEYS(l, n, "'grants' or 'revokes'", keys);
+    load_value(l, node_get(n, "scope"), line, false, &r->what);
+    load_value(l, node_get(n, "to"), line, false, &r->who);
+    load_value(l, node_get(n, "until"), line, false, &r->until);
+}
+
+static void load_objection(struct loader *l, const struct node *n, const struct line *line,
+                           enum fact_effect effect)
+{
+    static const struct key_rule keys[] = { { "to", true, NODE_TEXT } };
+    struct fact_rule *r = add_rule(l, line, effect);
+    if (!r)
+        return;
+    LOAD_KEYS(l, n, "'objects' or 'lifts_objection'", keys);
+    load_value(l, node_get(n, "to"), line, false, &r->who);
+}
+
+static void load_field(struct loader *l, const struct node *n, const struct line *line,
+                       enum fact_effect effect)
+{
+    struct fact_rule *r = add_rule(l, line, effect);
+    if (r)
+        load_value(l, n, line, false, &r->what);
+}
+
+static void load_effects(struct loader *l, const struct node *n, const struct line *line)
+{
+    const struct node *m;
+    if ((m = node_get(n, "opens")))
+        load_opens(l, m, line);
+    else if ((m = node_get(n, "closed_by")))
+        (void)load_say_key(l, m, "bundle.key", "'closed_by' without 'opens'");
+    if ((m = node_get(n, "responsible")))
+        load_responsible(l, m, line);
+    if ((m = node_get(n, "grants")))
+        load_consent(l, m, line, FACT_GRANTS);
+    if ((m = node_get(n, "revokes")))
+        load_consent(l, m, line, FACT_REVOKES);
+    if ((m = node_get(n, "objects")))
+        load_objection(l, m, line, FACT_OBJECTS);
+    if ((m = node_get(n, "lifts_objection")))
+        load_objection(l, m, line, FACT_LIFTS_OBJECTION);
+    if ((m = node_get(n, "restricts")))
+        load_field(l, m, line, FACT_RESTRICTS);
+    if ((m = node_get(n, "lifts")))
+        load_field(l, m, line, FACT_LIFTS);
+    if ((m = node_get(n, "links")))
+        load_field(l, m, line, FACT_LINKS);
+}
+
+static void load_line(struct loader *l, const struct node *n)
+{
+    static const struct key_rule keys[] = {
+        { "on", true, NODE_MAP },          { "opens", false, NODE_MAP },
+        { "closed_by", false, NODE_MAP },  { "responsible", false, NODE_MAP },
+        { "grants", false, NODE_MAP },     { "revokes", false, NODE_MAP },
+        { "objects", false, NODE_MAP },    { "lifts_objection", false, NODE_MAP },
+        { "restricts", false, NODE_TEXT }, { "lifts", false, NODE_TEXT },
+        { "links", false, NODE_TEXT },
+    };
+    size_t before = l->bundle->fact_count;
+    struct line line = { .node = n };
+    line.schemas = ARENA_ARRAY(l->arena, catalogue_count(l->bundle->catalogue), bool);
+    if (!line.schemas) {
+        (void)load_memory(l);
+        return;
+    }
+    LOAD_KEYS(l, n, "a line of facts", keys);
+    if (!load_kinds(l, node_get(n, "on"), &line.on, &line.on_count, line.schemas))
+        return;
+    load_effects(l, n, &line);
+    if (l->bundle->fact_count == before)
+        (void)load_say(l, n, "bundle.missing", "a line of facts that changes nothing");
+}
+
+static void add_word(struct words *w, struct slice *list, struct slice word)
+{
+    w->list = list;
+    if (!slice_is_empty(word) && !words_have(w, word))
+        list[w->count++] = word;
+}
+
+/* Vocabulary of the field that a rule takes its kind of restriction from. */
+static void add_vocabulary(const struct loader *l, const struct fact_rule *r, struct slice *list)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    for (size_t i = 0; r->what.slots && i < catalogue_count(c); i++) {
+        if (r->what.slots[i] < 0)
+            continue;
+        const struct slot *s = plan_slot_at(catalogue_at(c, i)->plan, (size_t)r->what.slots[i]);
+        for (size_t v = 0; v < s->vocabulary_count && l->compiled->restrictions.count < 64; v++)
+            add_word(&l->compiled->restrictions, list, s->vocabulary[v]);
+    }
+}
+
+/* The words that conditions may use. */
+static void collect_words(struct loader *l)
+{
+    size_t n = l->bundle->fact_count + 1;
+    struct slice *relationships = ARENA_ARRAY(l->arena, n, struct slice);
+    struct slice *functions = ARENA_ARRAY(l->arena, n, struct slice);
+    struct slice *restrictions = ARENA_ARRAY(l->arena, 64, struct slice);
+    if (!relationships || !functions || !restrictions) {
+        (void)load_memory(l);
+        return;
+    }
+    for (size_t i = 0; i < l->bundle->fact_count; i++) {
+        const struct fact_rule *r = &l->bundle->facts[i];
+        if (r->effect == FACT_OPENS)
+            add_word(&l->compiled->relationships, relationships, r->word);
+        else if (r->effect == FACT_RESPONSIBLE)
+            add_word(&l->compiled->functions, functions, r->word);
+        else if (r->effect == FACT_RESTRICTS)
+            add_vocabulary(l, r, restrictions);
+    }
+}
+
+void load_facts(struct loader *l, const struct node *root)
+{
+    static const struct key_rule keys[] = { { "facts", true, NODE_LIST } };
+    LOAD_KEYS(l, root, "facts.yaml", keys);
+    const struct node *list = node_get(root, "facts");
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next)
+        load_line(l, n);
+    collect_words(l);
+}

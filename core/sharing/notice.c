@@ -1,0 +1,206 @@
+/* notice.c - what a door must know of one subject, and an agency's own id of it.
+ *
+ * A notice says everything that stands at this moment (the topic is compacted): categories that a fact
+ * now forbids, agreements whose guard no longer stands, disclosures that were taken back. */
+#include "record/wire.h"
+#include "sharing/decide.h"
+#include "sharing/project.h"
+
+#define VERSION 1
+#define TEXT_ROOM 512
+
+static void put_list(struct buf *out, const struct slice *items, size_t n)
+{
+    if (n)
+        avro_put_long(out, (int64_t)n);
+    for (size_t i = 0; i < n; i++)
+        avro_put_text(out, items[i]);
+    avro_put_long(out, 0);
+}
+
+struct standing {
+    struct categories withhold;
+    struct slice tell;
+    struct slice *stop, *cancelled;
+    size_t stop_count, cancelled_count;
+};
+
+/* Prohibitions that turn on facts: those without a condition were applied when routing, for ever. */
+static void find_withheld(const struct judge_input *in, struct arena *a, const struct person *facts,
+                          const struct event *ev, uint16_t recipient, struct standing *s)
+{
+    const struct bundle *b = in->bundle;
+    struct when_input ask = { .bundle = b, .facts = facts, .recipient = recipient,
+                              .decided_ms = ev->decided_ms, .arena = a };
+    enum reason why;
+    for (size_t i = 0; i < b->prohibition_count; i++) {
+        const struct prohibition *p = &b->prohibitions[i];
+        if (!p->when || !p->when->uses_facts || !services_have(&p->to, recipient) ||
+            when_eval(p->when, &ask, &why) == TRUTH_FALSE)
+            continue;
+        categories_join(&s->withhold, &p->withhold);
+        if (slice_is_empty(s->tell))
+            s->tell = p->tell;
+    }
+}
+
+static bool is_listed(const struct slice *items, size_t n, struct slice item)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal(items[i], item))
+            return true;
+    return false;
+}
+
+static bool find_stopped(const struct bundle *b, struct arena *a, const struct person *facts,
+                         int64_t at_ms, uint16_t recipient, struct standing *s)
+{
+    enum reason why;
+    s->stop = ARENA_ARRAY(a, b->agreement_count + 1, struct slice);
+    if (!s->stop)
+        return false;
+    for (size_t i = 0; i < b->clause_count; i++) {
+        const struct agreement *g = &b->agreements[b->clauses[i].agreement];
+        if (services_have(&b->clauses[i].to, recipient) &&
+            !decide_guard(g, facts, recipient, at_ms, &why) &&
+            !is_listed(s->stop, s->stop_count, g->name))
+            s->stop[s->stop_count++] = g->name;
+    }
+    return true;
+}
+
+static size_t count_receivers(const struct person *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->event_count; i++)
+        n += p->events[i].receiver_count;
+    return n;
+}
+
+static bool find_cancelled(struct arena *a, const struct person *p, uint16_t recipient, struct standing *s)
+{
+    s->cancelled = ARENA_ARRAY(a, count_receivers(p) + 1, struct slice);
+    if (!s->cancelled)
+        return false;
+    for (size_t i = 0; i < p->event_count; i++)
+        for (size_t j = 0; p->events[i].retracted && j < p->events[i].receiver_count; j++)
+            if (p->events[i].receivers[j].service == recipient)
+                s->cancelled[s->cancelled_count++] = slice_text(p->events[i].receivers[j].id.text);
+    return true;
+}
+
+static size_t list_categories(const struct catalogue *c, const struct categories *set, struct slice *out)
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < catalogue_category_count(c); i++)
+        if (categories_has(set, i))
+            out[n++] = catalogue_category(c, i);
+    return n;
+}
+
+static size_t text_bytes(const struct slice *items, size_t n)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += items[i].n + 10;
+    return bytes;
+}
+
+/* In the order of internal/Notice.avsc. */
+static bool encode_notice(const struct judge_input *in, struct arena *a, const struct person *facts,
+                          const struct event *ev, const struct standing *s, struct notice *out,
+                          struct err *e)
+{
+    const struct catalogue *c = in->bundle->catalogue;
+    const struct schema *schema = catalogue_named(c, SLICE("Notice"));
+    struct slice *names = ARENA_ARRAY(a, CATEGORIES_MAX, struct slice);
+    char reference[ID_HEX], event[ID_HEX];
+    struct buf b;
+    if (!schema)
+        return err_set(e, ERR_FATAL, "judge.schema", 0, "the catalogue has no schema 'Notice'");
+    if (!names)
+        return err_memory(e);
+    size_t count = list_categories(c, &s->withhold, names);
+    size_t room = TEXT_ROOM + s->tell.n + text_bytes(names, count) +
+                  text_bytes(s->stop, s->stop_count) + text_bytes(s->cancelled, s->cancelled_count);
+    if (!project_buf(a, room, &b, e))
+        return false;
+    id_hex(out->key.b, reference);
+    id_hex(ev->id.b, event);
+    wire_put_header(&b, plan_fingerprint(schema->plan));
+    avro_put_long(&b, VERSION);
+    avro_put_text(&b, slice_text(reference));
+    avro_put_long(&b, subject_partition(&in->subject, in->bundle->partitions));
+    avro_put_long(&b, (int64_t)facts->notices);
+    put_list(&b, names, count);
+    avro_put_text(&b, s->tell);
+    put_list(&b, s->stop, s->stop_count);
+    put_list(&b, s->cancelled, s->cancelled_count);
+    avro_put_text(&b, slice_text(event));
+    out->bytes = buf_slice(&b);
+    return buf_done(&b, e);
+}
+
+bool project_notice(const struct judge_input *in, struct arena *a, const struct person *facts,
+                    const struct event *ev, uint16_t recipient, struct notice *out, struct err *e)
+{
+    struct standing s = { .stop_count = 0 };
+    out->to.n = recipient;
+    judge_pseudonym(in->keys, in->bundle, out->to, &in->subject, &out->key);
+    find_withheld(in, a, facts, ev, recipient, &s);
+    if (!find_stopped(in->bundle, a, facts, ev->decided_ms, recipient, &s) ||
+        !find_cancelled(a, facts, recipient, &s))
+        return err_memory(e);
+    return encode_notice(in, a, facts, ev, &s, out, e);
+}
+
+bool notice_read(const struct catalogue *c, struct arena *a, struct slice framed,
+                 struct notice_view *out, struct err *e)
+{
+    const struct schema *s = catalogue_named(c, SLICE("Notice"));
+    uint64_t fingerprint = 0;
+    struct slice body;
+    struct view v;
+    *out = (struct notice_view){ 0 };
+    if (!s || !wire_open(framed, &fingerprint, &body, e) || fingerprint != plan_fingerprint(s->plan))
+        return err_set(e, ERR_FATAL, "notice.schema", 0, "cannot read a notice of another form");
+    if (!plan_view(s->plan, a, body, &v, e))
+        return false;
+    out->tell = view_text_at(&v, "tell");
+    return view_strings(&v, (size_t)plan_slot(s->plan, SLICE("withhold[]")), a, &out->withhold,
+                        &out->withhold_count, e) &&
+           view_strings(&v, (size_t)plan_slot(s->plan, SLICE("stop[]")), a, &out->stop,
+                        &out->stop_count, e) &&
+           view_strings(&v, (size_t)plan_slot(s->plan, SLICE("cancelled[]")), a, &out->cancelled,
+                        &out->cancelled_count, e);
+}
+
+/* In the order of internal/Link.avsc. */
+bool project_link(const struct judge_input *in, struct arena *a, const struct event *ev,
+                  struct slice local_id, uint16_t service, struct link_out *out, struct err *e)
+{
+    const struct bundle *b = in->bundle;
+    const struct schema *schema = catalogue_named(b->catalogue, SLICE("Link"));
+    struct pseudonym key;
+    char reference[ID_HEX], event[ID_HEX];
+    struct buf bytes;
+    if (!schema)
+        return err_set(e, ERR_FATAL, "judge.schema", 0, "the catalogue has no schema 'Link'");
+    if (!project_buf(a, TEXT_ROOM + local_id.n, &bytes, e))
+        return false;
+    out->agency = b->services[service].agency;
+    judge_link_key(b->services[service].name, local_id, out->local_key);
+    judge_pseudonym(in->keys, b, (struct recipient_id){ service }, &in->subject, &key);
+    id_hex(key.b, reference);
+    id_hex(ev->id.b, event);
+    wire_put_header(&bytes, plan_fingerprint(schema->plan));
+    avro_put_long(&bytes, VERSION);
+    avro_put_text(&bytes, local_id);
+    avro_put_text(&bytes, slice_text(reference));
+    avro_put_text(&bytes, b->services[service].name);
+    avro_put_long(&bytes, subject_partition(&in->subject, b->partitions));
+    avro_put_text(&bytes, b->services[ev->source].name);
+    avro_put_text(&bytes, slice_text(event));
+    out->bytes = buf_slice(&bytes);
+    return buf_done(&bytes, e);
+}

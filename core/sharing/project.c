@@ -1,0 +1,173 @@
+/* project.c - the event as one recipient gets it.
+ *
+ * Law 7: the bytes depend on the decision and on what is released, on nothing else. So every slot whose
+ * category is not released is null, and the header is replaced, never edited. */
+#include "sharing/project.h"
+
+#include "record/wire.h"
+
+#define HEADER_ROOM 1024 /* of replaced header fields, the longest together */
+
+bool project_buf(struct arena *a, size_t room, struct buf *out, struct err *e)
+{
+    buf_init(out, room);
+    out->p = arena_alloc(a, room + 1);
+    out->room = room;
+    return out->p || err_memory(e);
+}
+
+void project_id(const struct bundle *b, const struct event_id *id, uint16_t recipient,
+                struct disclosure_id *out)
+{
+    char hex[ID_HEX];
+    uint8_t hash[HASH_BYTES];
+    id_hex(id->b, hex);
+    const struct slice zero = slice_of("", 1);
+    const struct slice parts[] = { b->region, zero, slice_text(hex), zero,
+                                   b->services[recipient].name };
+    sha256_parts(parts, 5, hash);
+    disclosure_id_from(hash, out);
+}
+
+void judge_recipient_key(const struct judge_keys *k, struct slice service, struct key *out)
+{
+    hmac_sha256(&k->recipients, service, out->b);
+    out->set = true;
+}
+
+void judge_pseudonym(const struct judge_keys *k, const struct bundle *b, struct recipient_id to,
+                     const struct subject_key *subject, struct pseudonym *out)
+{
+    struct key own;
+    judge_recipient_key(k, b->services[to.n].name, &own);
+    aes128_block(&own, subject->b, out->b);
+}
+
+void judge_link_key(struct slice service, struct slice local_id, uint8_t out[ID_BYTES])
+{
+    uint8_t hash[HASH_BYTES];
+    const struct slice parts[] = { service, slice_of("", 1), local_id };
+    sha256_parts(parts, 3, hash);
+    memcpy(out, hash, ID_BYTES);
+}
+
+/* Parts of "agreement/version/clause". */
+static void split_clause(struct slice name, struct slice *agreement, int64_t *version, struct slice *clause)
+{
+    size_t first = slice_find(name, '/');
+    struct slice rest = slice_from(name, first + 1);
+    size_t second = slice_find(rest, '/');
+    *agreement = slice_head(name, first);
+    *clause = slice_from(rest, second + 1);
+    *version = 0;
+    (void)slice_to_i64(slice_head(rest, second), version);
+}
+
+/* Encoded values of the replaced slots lie one after the other in one buffer. */
+struct header {
+    struct replacement list[10];
+    size_t count;
+    struct buf bytes;
+    size_t from;
+};
+
+static void begin_slot(struct header *h)
+{
+    h->from = h->bytes.n;
+}
+
+static void end_slot(struct header *h, int slot)
+{
+    h->list[h->count++] = (struct replacement){
+        (size_t)slot, slice_of(h->bytes.p + h->from, h->bytes.n - h->from)
+    };
+}
+
+static void put_text(struct header *h, int slot, struct slice text)
+{
+    begin_slot(h);
+    avro_put_opt_text(&h->bytes, text);
+    end_slot(h, slot);
+}
+
+static void put_number(struct header *h, int slot, int64_t value)
+{
+    begin_slot(h);
+    avro_put_long(&h->bytes, 1);
+    avro_put_long(&h->bytes, value);
+    end_slot(h, slot);
+}
+
+/* Whether a cleared path is one that the recipient may hear of. */
+static bool may_hear(const struct project *p, struct slice path)
+{
+    const struct plan *plan = p->event->view->plan;
+    int slot = plan_slot(plan, path);
+    if (slot < 0) {
+        const char *array = arena_format(p->arena, "%.*s[]", (int)path.n, (const char *)path.p);
+        slot = array ? plan_slot(plan, slice_text(array)) : -1;
+    }
+    return slot >= 0 && categories_has(p->released, plan_slot_at(plan, (size_t)slot)->category);
+}
+
+static bool put_cleared(const struct project *p, struct header *h, struct err *e)
+{
+    const struct slice *paths = NULL;
+    size_t n = 0, kept = 0;
+    int slot = p->event->slots->cleared;
+    if (!view_strings(p->event->view, (size_t)slot, p->arena, &paths, &n, e))
+        return false;
+    begin_slot(h);
+    for (size_t i = 0; i < n; i++)
+        kept += may_hear(p, paths[i]);
+    if (kept)
+        avro_put_long(&h->bytes, (int64_t)kept);
+    for (size_t i = 0; i < n; i++)
+        if (may_hear(p, paths[i]))
+            avro_put_text(&h->bytes, paths[i]);
+    avro_put_long(&h->bytes, 0);
+    end_slot(h, slot);
+    return true;
+}
+
+static bool fill_header(const struct project *p, const struct disclosure *d, struct header *h,
+                        struct err *e)
+{
+    const struct header_slots *s = p->event->slots;
+    struct slice agreement, clause;
+    int64_t version = 0;
+    char reference[ID_HEX];
+    id_hex(d->key.b, reference);
+    split_clause(p->clause, &agreement, &version, &clause);
+    begin_slot(h);
+    avro_put_text(&h->bytes, slice_text(d->id.text));
+    end_slot(h, s->id);
+    put_text(h, s->original, p->original);
+    put_text(h, s->agreement, agreement);
+    put_number(h, s->agreement_version, version);
+    put_text(h, s->clause, clause);
+    put_text(h, s->notice, p->tell);
+    put_text(h, s->reference, slice_text(reference));
+    put_number(h, s->route, subject_partition(&p->in->subject, p->in->bundle->partitions));
+    return put_cleared(p, h, e) && buf_done(&h->bytes, e);
+}
+
+bool project_disclosure(const struct project *p, struct disclosure *out, struct err *e)
+{
+    const struct bundle *b = p->in->bundle;
+    const struct view *v = p->event->view;
+    struct header h = { .count = 0 };
+    struct buf bytes;
+    size_t room = HEADER_ROOM + p->tell.n + v->bytes.n;
+    out->to.n = p->recipient;
+    project_id(b, &p->event->id, p->recipient, &out->id);
+    judge_pseudonym(p->in->keys, b, out->to, &p->in->subject, &out->key);
+    if (!project_buf(p->arena, room, &h.bytes, e) ||
+        !project_buf(p->arena, room + v->bytes.n, &bytes, e) || !fill_header(p, out, &h, e))
+        return false;
+    wire_put_header(&bytes, plan_fingerprint(v->plan));
+    plan_project(v, p->released, h.list, h.count, &bytes);
+    out->bytes = buf_slice(&bytes);
+    sha256(out->bytes, out->hash);
+    return buf_done(&bytes, e);
+}
