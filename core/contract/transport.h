@@ -21,8 +21,9 @@ enum answer_fate {
                        counted; rename to refused/, 400 or 422, send reply (AE, AR) */
     ANSWER_LATER    /* cannot be kept now: leave the file, 503, send reply (AR) */
 };
-/* reply borrows from the intake until the next take(); empty for formats that answer nothing. */
-struct answer { enum answer_fate fate; struct slice reply; };
+/* reply borrows from the intake until the next take(); empty for formats that answer nothing. why: of what was
+ * not kept, as long as reply; NULL when it is not known (a duplicate of what was refused). */
+struct answer { enum answer_fate fate; struct slice reply; const struct err *why; };
 
 struct intake {
     /* Returns when every answer is settled; borrows in, fills out[0..n). */

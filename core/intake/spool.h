@@ -46,8 +46,9 @@ struct spool {
     struct db *db;
     struct db_query *q[SPOOL_QUERY_COUNT];
     struct totals kept, turn;   /* as on disk; as the open turn will leave them */
-    int64_t waiting_bytes;      /* of messages not yet forgotten, as of the last commit */
+    int64_t waiting_bytes;      /* of messages that the bus has not confirmed; the publisher takes off */
     int64_t turn_bytes;
+    int64_t first_waiting;      /* when opened: number of the first message there is */
     int64_t oldest_answer_ms;   /* INT64_MAX when there is none */
 };
 
@@ -73,8 +74,8 @@ MUST_CHECK bool spool_tally(struct spool *s, const char *what, struct slice name
 struct spool_row { int64_t n; struct slice records; int64_t bytes; };
 MUST_CHECK bool spool_batch(struct spool *s, int64_t after, struct arena *a, struct spool_row *rows,
                             size_t max, size_t *n, struct err *e);
-/* Deletes messages up to number n, at most `most` of them, within the open turn. */
-MUST_CHECK bool spool_forget(struct spool *s, int64_t n, int64_t bytes, struct err *e);
+/* Deletes messages up to number n, which the bus has, within the open turn. */
+MUST_CHECK bool spool_forget(struct spool *s, int64_t n, struct err *e);
 
 /* ---- known.c: what was seen before */
 

@@ -1,0 +1,151 @@
+/* folder.c - the options of the folder transport and its life. */
+#include "transport/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "transport/folder_state.h"
+
+#define AT(field) offsetof(struct folder, field)
+
+static const struct cfg_option options[] = {
+    { "read", CFG_PATH, AT(read), "",
+      "folder whose files are taken in; done/ and refused/ are made in it" },
+    { "write", CFG_PATH, AT(write), "", "folder that files are written to" },
+    { "pattern", CFG_TEXT, AT(pattern), "*", "which file names are taken in, as *.csv" },
+    { "suffix", CFG_TEXT, AT(suffix), "", "ending of the names of written files, as .csv" },
+    { "settle", CFG_MS, AT(settle_ms), "2s",
+      "a file is taken when it has not changed for so long" },
+    { "retry", CFG_MS, AT(retry_ms), "10s", "when a file that could not be kept is tried again" },
+    { "size_max", CFG_BYTES, AT(size_max), "64MiB", "a larger file goes to refused/ unread" },
+    { .type = CFG_END },
+};
+
+static bool is_set(const char *text)
+{
+    return text && *text;
+}
+
+static bool check_options(const struct folder *s, struct err *e)
+{
+    if (!is_set(s->read) && !is_set(s->write))
+        return err_set(e, ERR_FATAL, "folder.option", 0, "one of 'read' and 'write' is needed");
+    if (s->settle_ms < 0 || s->retry_ms <= 0 || s->size_max <= 0)
+        return err_set(e, ERR_FATAL, "folder.option", 0,
+                       "'retry' and 'size_max' must be over 0, 'settle' at least 0");
+    if (strchr(s->suffix, '/') || strlen(s->suffix) > 32)
+        return err_set(e, ERR_FATAL, "folder.option", 0,
+                       "'suffix' must be a short ending, as .csv");
+    return true;
+}
+
+/* A folder below `at`, made when it is not there; -1 with folder.open. */
+static int open_folder(int at, const char *path, struct err *e)
+{
+    int fd = -1;
+    if (mkdirat(at, path, 0750) == 0 || errno == EEXIST)
+        fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        err_errno(e, ERR_FATAL, "folder.open", errno, "cannot open folder", path);
+    return fd;
+}
+
+static bool open_inbox(struct folder *s, struct err *e)
+{
+    s->inbox = open_folder(AT_FDCWD, s->read, e);
+    if (s->inbox < 0)
+        return false;
+    s->done = open_folder(s->inbox, "done", e);
+    s->refused = open_folder(s->inbox, "refused", e);
+    if (s->done < 0 || s->refused < 0)
+        return false;
+    s->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (s->watch < 0 ||
+        inotify_add_watch(s->watch, s->read, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0)
+        return err_errno(e, ERR_FATAL, "folder.open", errno, "cannot watch folder", s->read);
+    return true;
+}
+
+static void close_one(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static void folder_close(void *state)
+{
+    struct folder *s = state;
+    int *const all[] = { &s->inbox, &s->done, &s->refused, &s->outbox, &s->watch, &s->wake };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        close_one(all[i]);
+    mem_free(s->files);
+    s->files = NULL;
+    s->count = s->room = 0;
+}
+
+static bool folder_open(void *state, struct err *e)
+{
+    struct folder *s = state;
+    s->inbox = s->done = s->refused = s->outbox = s->watch = -1;
+    s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    bool ok =
+        s->wake >= 0 || err_errno(e, ERR_FATAL, "folder.open", errno, "cannot make", "eventfd");
+    ok = ok && check_options(s, e);
+    if (ok && is_set(s->write)) {
+        s->outbox = open_folder(AT_FDCWD, s->write, e);
+        ok = s->outbox >= 0;
+    }
+    if (ok && is_set(s->read))
+        ok = open_inbox(s, e);
+    if (!ok)
+        folder_close(s);
+    return ok;
+}
+
+static bool run(void *state, struct intake up, struct err *e)
+{
+    struct folder *s = state;
+    if (s->inbox < 0)
+        return err_set(e, ERR_FATAL, "folder.option", 0, "'read' is needed to take files in");
+    return folder_run(s, up, e);
+}
+
+static bool send_one(void *state, const struct outgoing *m, struct buf *answer, struct err *e)
+{
+    struct folder *s = state;
+    buf_reset(answer);
+    if (s->outbox < 0)
+        return err_set(e, ERR_FATAL, "folder.option", 0, "'write' is needed to send files");
+    return folder_send(s, m, e);
+}
+
+static void folder_stop(void *state)
+{
+    const struct folder *s = state;
+    eventfd_write(s->wake, 1);
+}
+
+static const char *folder_where(void *state)
+{
+    const struct folder *s = state;
+    return is_set(s->read) ? s->read : NULL;
+}
+
+const struct transport transport_folder = {
+    .name = "folder",
+    .options = options,
+    .state_size = sizeof(struct folder),
+    .open = folder_open,
+    .run = run,
+    .send = send_one,
+    .stop = folder_stop,
+    .close = folder_close,
+    .where = folder_where,
+};

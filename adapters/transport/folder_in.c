@@ -1,0 +1,336 @@
+/* folder_in.c - the inbox: see what is there, take what is still, put it away.
+ *
+ * The table of files is sorted by name; a scan brings it up to date. Nothing is waited for blindly:
+ * one poll sleeps until inotify speaks, stop() is called, or the next file will have settled. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "host/log.h"
+#include "transport/folder_state.h"
+
+#define TURN_FILES 16
+#define TURN_BYTES ((size_t)16 * 1024 * 1024)
+#define FILES_MAX 100000
+#define NS_PER_MS 1000000
+/* Where inotify tells nothing (network shares) this finds what came. */
+#define RESCAN_NS ((int64_t)5 * 1000 * NS_PER_MS)
+
+static const struct log_who who = { "transport", "folder" };
+
+/* One turn: what is read, where it came from, what became of it. */
+struct haul {
+    struct arena a;
+    struct arrival in[TURN_FILES];
+    struct answer out[TURN_FILES];
+    struct folder_file *from[TURN_FILES];
+    size_t count, bytes;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct folder_file *x = a, *y = b;
+    return strcmp(x->name, y->name);
+}
+
+/* `known`: how many files stand sorted at the table's start. */
+static struct folder_file *find(const struct folder *s, size_t known, const char *name)
+{
+    size_t low = 0, high = known;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(s->files[middle].name, name);
+        if (order == 0)
+            return &s->files[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static struct folder_file *append(struct folder *s, const char *name)
+{
+    if (s->count >= FILES_MAX)
+        return NULL; /* the others come when these are done */
+    void *files = s->files;
+    if (!mem_room(&files, &s->room, s->count, sizeof *s->files))
+        return NULL;
+    s->files = files;
+    struct folder_file *f = &s->files[s->count++];
+    *f = (struct folder_file){ .still_since_ns = -1 };
+    snprintf(f->name, sizeof f->name, "%s", name);
+    return f;
+}
+
+static bool is_as_before(const struct folder_file *f, const struct stat *st)
+{
+    return f->inode == st->st_ino && f->size == st->st_size &&
+           f->changed.tv_sec == st->st_mtim.tv_sec && f->changed.tv_nsec == st->st_mtim.tv_nsec;
+}
+
+static void note(struct folder_file *f, const struct stat *st, int64_t now_ns)
+{
+    f->seen = true;
+    if (f->still_since_ns >= 0 && is_as_before(f, st))
+        return;
+    f->inode = st->st_ino;
+    f->size = st->st_size;
+    f->changed = st->st_mtim;
+    f->still_since_ns = now_ns;
+    f->not_before_ns = 0;
+}
+
+static void look_at(struct folder *s, size_t known, const char *name, int64_t now_ns)
+{
+    struct stat st;
+    if (name[0] == '.' || fnmatch(s->pattern, name, 0) != 0 ||
+        fstatat(s->inbox, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+        return;
+    struct folder_file *f = find(s, known, name);
+    if (!f)
+        f = append(s, name);
+    if (f)
+        note(f, &st, now_ns);
+}
+
+/* Files that went away leave the table. */
+static void drop_unseen(struct folder *s)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->files[i].seen)
+            s->files[kept++] = s->files[i];
+    s->count = kept;
+    if (kept > 0)
+        qsort(s->files, kept, sizeof *s->files, by_name);
+}
+
+static bool scan(struct folder *s, struct err *e)
+{
+    int fd = openat(s->inbox, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    if (!d) {
+        err_errno(e, ERR_FATAL, "folder.open", errno, "cannot read folder", s->read);
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    int64_t now_ns = clock_mono_ns();
+    size_t known = s->count;
+    for (size_t i = 0; i < known; i++)
+        s->files[i].seen = false;
+    for (const struct dirent *entry; (entry = readdir(d));)
+        look_at(s, known, entry->d_name, now_ns);
+    closedir(d);
+    drop_unseen(s);
+    return true;
+}
+
+bool folder_is_still(const struct folder *s, const struct folder_file *f, int64_t now_ns,
+                     int64_t wall_ms, int64_t *wait_ns)
+{
+    int64_t changed_ms = (int64_t)f->changed.tv_sec * 1000 + f->changed.tv_nsec / NS_PER_MS;
+    int64_t left = f->still_since_ns + s->settle_ms * NS_PER_MS - now_ns;
+    if (wall_ms - changed_ms >= s->settle_ms)
+        left = 0;
+    if (f->not_before_ns - now_ns > left)
+        left = f->not_before_ns - now_ns;
+    *wait_ns = left > 0 ? left : 0;
+    return left <= 0;
+}
+
+static bool read_whole(int fd, uint8_t *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t got = read(fd, p, n);
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return false;
+        if (got > 0) {
+            p += got;
+            n -= (size_t)got;
+        }
+    }
+    return true;
+}
+
+/* Reads a file that is as the scan saw it, before and after. False: it is left for the next round.
+ */
+static bool read_file(const struct folder *s, struct folder_file *f, struct arena *a,
+                      struct slice *out)
+{
+    struct stat st;
+    int fd = openat(s->inbox, f->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    size_t n = (size_t)f->size;
+    uint8_t *p = arena_alloc(a, n);
+    bool ok = p && fstat(fd, &st) == 0 && is_as_before(f, &st) && read_whole(fd, p, n) &&
+              fstat(fd, &st) == 0 && is_as_before(f, &st);
+    close(fd);
+    *out = slice_of(p, n);
+    return ok;
+}
+
+/* Some network shares know no RENAME_NOREPLACE: there nobody else writes into done/ and refused/.
+ */
+static bool rename_to_new(const struct folder *s, const char *name, int to, const char *moved)
+{
+    if (renameat2(s->inbox, name, to, moved, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL)
+        return false;
+    if (faccessat(to, moved, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return renameat(s->inbox, name, to, moved) == 0;
+    errno = EEXIST;
+    return false;
+}
+
+/* Moves a file under its own name, or name.1, name.2 ... when that is taken. */
+static bool move(const struct folder *s, const char *name, int to, char moved[NAME_MAX + 1])
+{
+    snprintf(moved, NAME_MAX + 1, "%s", name);
+    for (int n = 1; n < 10000; n++) {
+        if (rename_to_new(s, name, to, moved))
+            return true;
+        if (errno != EEXIST || snprintf(moved, NAME_MAX + 1, "%.*s.%d", NAME_MAX - 8, name, n) < 0)
+            return false;
+    }
+    return false;
+}
+
+static void put_why(const struct folder *s, const char *moved, const struct err *why)
+{
+    char name[NAME_MAX + 8], text[512];
+    struct err unknown = { .code = "intake.refused",
+                           .text = "the file was refused; the log of its feed says why" };
+    struct err e = { .fate = ERR_NONE };
+    err_print(why ? why : &unknown, text, sizeof text - 1);
+    size_t n = strlen(text);
+    text[n++] = '\n';
+    snprintf(name, sizeof name, "%s.why", moved);
+    if (strlen(name) > NAME_MAX || !folder_put(s->refused, name, slice_of(text, n), &e))
+        log_line(LOG_WARN, &who, "folder.why", "cannot write why a file was refused");
+}
+
+/* Where a file goes after its answer. One that cannot be moved is tried again later: what it holds
+ * is then known as sent before. */
+static void put_away(struct folder *s, struct folder_file *f, const struct answer *answer)
+{
+    char moved[NAME_MAX + 1], masked[16];
+    bool kept = answer->fate == ANSWER_KEPT;
+    f->not_before_ns = clock_mono_ns() + s->retry_ms * NS_PER_MS;
+    if (answer->fate == ANSWER_LATER)
+        return;
+    if (move(s, f->name, kept ? s->done : s->refused, moved)) {
+        if (!kept)
+            put_why(s, moved, answer->why);
+        return;
+    }
+    id_masked(slice_text(f->name), masked);
+    log_line(LOG_ERROR, &who, "folder.move", "cannot move '%s' out of the inbox: %s", masked,
+             strerror(errno));
+}
+
+static void hand_up(struct folder *s, struct haul *h, struct intake up)
+{
+    if (h->count > 0) {
+        up.take(up.ctx, h->in, h->out, h->count);
+        for (size_t i = 0; i < h->count; i++)
+            put_away(s, h->from[i], &h->out[i]);
+        fsync(s->inbox);
+    }
+    h->count = h->bytes = 0;
+    arena_reset(&h->a);
+}
+
+static void refuse_large(struct folder *s, struct folder_file *f)
+{
+    struct err why = { .fate = ERR_NONE };
+    err_set(&why, ERR_REJECT, "folder.size", 0, "cannot take a file larger than 'size_max'");
+    log_err(LOG_WARN, &who, &why);
+    struct answer answer = { .fate = ANSWER_REFUSED, .why = &why };
+    put_away(s, f, &answer);
+}
+
+static bool stops(const struct folder *s)
+{
+    struct pollfd p = { .fd = s->wake, .events = POLLIN };
+    return poll(&p, 1, 0) > 0;
+}
+
+/* Takes every file that is still, in turns. *wait_ns: when the next will be. */
+static void take_still(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns)
+{
+    *wait_ns = RESCAN_NS;
+    for (size_t i = 0; i < s->count; i++) {
+        struct folder_file *f = &s->files[i];
+        int64_t wait = 0;
+        if (!folder_is_still(s, f, clock_mono_ns(), clock_wall_ms(), &wait)) {
+            *wait_ns = wait < *wait_ns ? wait : *wait_ns;
+            continue;
+        }
+        if (f->size > s->size_max) {
+            refuse_large(s, f);
+            continue;
+        }
+        if (h->count == TURN_FILES || h->bytes + (size_t)f->size > TURN_BYTES)
+            hand_up(s, h, up);
+        if (stops(s))
+            break;
+        struct arrival *in = &h->in[h->count];
+        if (!read_file(s, f, &h->a, &in->bytes)) {
+            f->still_since_ns = clock_mono_ns();
+            *wait_ns = s->retry_ms * NS_PER_MS < *wait_ns ? s->retry_ms * NS_PER_MS : *wait_ns;
+            continue;
+        }
+        in->name = slice_text(f->name);
+        in->sender = slice_text(NULL);
+        h->bytes += in->bytes.n;
+        h->from[h->count++] = f;
+    }
+    hand_up(s, h, up);
+}
+
+/* Sleeps until something may have changed. False: stop() was called. */
+static bool wait_for_change(const struct folder *s, int64_t wait_ns)
+{
+    struct pollfd p[] = { { .fd = s->wake, .events = POLLIN },
+                          { .fd = s->watch, .events = POLLIN } };
+    int ms = (int)(wait_ns / NS_PER_MS) + 1;
+    if (poll(p, 2, ms) > 0 && p[0].revents)
+        return false;
+    char events[4096];
+    while (read(s->watch, events, sizeof events) > 0)
+        ; /* which file it was does not matter: the scan sees */
+    return true;
+}
+
+bool folder_run(struct folder *s, struct intake up, struct err *e)
+{
+    struct haul *h = mem_alloc(sizeof *h);
+    if (!h)
+        return err_memory(e);
+    arena_init(&h->a, TURN_BYTES + (size_t)s->size_max);
+    int64_t wait_ns = 0;
+    bool ok = true;
+    do {
+        ok = scan(s, e);
+        if (ok)
+            take_still(s, h, up, &wait_ns);
+    } while (ok && wait_for_change(s, wait_ns));
+    arena_release(&h->a);
+    mem_free(h);
+    return ok;
+}

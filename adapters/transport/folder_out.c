@@ -1,0 +1,61 @@
+/* folder_out.c - a whole file or none, durable before it is said to be there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "transport/folder_state.h"
+
+static bool write_all(int fd, struct slice bytes)
+{
+    while (bytes.n > 0) {
+        ssize_t n = write(fd, bytes.p, bytes.n);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            bytes = slice_from(bytes, (size_t)n);
+    }
+    return true;
+}
+
+bool folder_put(int folder, const char *name, struct slice bytes, struct err *e)
+{
+    char hidden[NAME_MAX + 8];
+    snprintf(hidden, sizeof hidden, ".%s.tmp", name);
+    int fd = openat(folder, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+    bool ok = fd >= 0 && write_all(fd, bytes) && fsync(fd) == 0;
+    int number = errno;
+    if (fd >= 0 && close(fd) < 0 && ok) {
+        number = errno;
+        ok = false;
+    }
+    if (ok && renameat(folder, hidden, folder, name) == 0 && fsync(folder) == 0)
+        return true;
+    number = ok ? errno : number;
+    unlinkat(folder, hidden, 0);
+    return err_errno(e, ERR_RETRY, "folder.write", number, "cannot write into", "the outbox");
+}
+
+/* A stem of ours: letters, digits, '-', '_' and '.', not hidden, with room for its ending. */
+static bool is_safe(struct slice name)
+{
+    if (name.n == 0 || name.n > 200 || name.p[0] == '.')
+        return false;
+    for (size_t i = 0; i < name.n; i++) {
+        uint8_t c = name.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && c != '-' && c != '_' && c != '.')
+            return false;
+    }
+    return true;
+}
+
+bool folder_send(struct folder *s, const struct outgoing *m, struct err *e)
+{
+    char name[NAME_MAX + 1];
+    if (!is_safe(m->name))
+        return err_set(e, ERR_REJECT, "folder.name", 0,
+                       "cannot send: its name is no safe file name");
+    snprintf(name, sizeof name, "%.*s%s", (int)m->name.n, (const char *)m->name.p, s->suffix);
+    return folder_put(s->outbox, name, m->bytes, e);
+}

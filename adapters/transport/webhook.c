@@ -1,0 +1,222 @@
+/* webhook.c - checks a request, hands its body up, says what became of it. */
+#include "transport/webhook.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "host/http_server.h"
+#include "transport/token.h"
+
+#define KEY_MAX 256
+#define AT(field) offsetof(struct webhook, field)
+
+struct webhook {
+    const char *listen, *path, *token_file, *content_type;
+    int64_t body_max, idle_ms, connections_max, retry_after_ms;
+    struct token token;
+    struct http_server *server;
+    char where[300];
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t changed;
+    struct intake up; /* take NULL: nobody is there to take */
+    bool stop;
+};
+
+static const struct cfg_option options[] = {
+    { "listen", CFG_TEXT, AT(listen), NULL, "address and port to receive on, as 127.0.0.1:8080" },
+    { "path", CFG_TEXT, AT(path), "/", "path of the address that takes messages" },
+    { "token_file", CFG_PATH, AT(token_file), "",
+      "file (mode 0600) with the bearer token that a sender must show; none: any sender" },
+    { "content_type", CFG_TEXT, AT(content_type), "application/json",
+      "media type that a message must have; any type that ends in +json counts as JSON" },
+    { "body_max", CFG_BYTES, AT(body_max), "1MiB", "a larger message is answered 413" },
+    { "idle", CFG_MS, AT(idle_ms), "30s", "a silent connection is closed after this" },
+    { "connections_max", CFG_COUNT, AT(connections_max), "64", "senders connected at one time" },
+    { "retry_after", CFG_MS, AT(retry_after_ms), "5s",
+      "when a sender should come again with what cannot be kept now" },
+    { .type = CFG_END },
+};
+
+/* RFC 9457. Titles are ours; no word of the message is in them. */
+static void problem(struct http_answer *a, int status, const char *title)
+{
+    a->status = status;
+    a->type = "application/problem+json";
+    buf_format(a->body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d}", title, status);
+}
+
+static bool is_json(struct slice type)
+{
+    struct slice ending = SLICE("+json");
+    return type.n > ending.n && slice_equal_nocase(slice_from(type, type.n - ending.n), ending);
+}
+
+static bool is_right_type(const struct webhook *s, struct slice header)
+{
+    struct slice type = slice_trim(slice_head(header, slice_find(header, ';')));
+    if (slice_equal_nocase(type, slice_text(s->content_type)))
+        return true;
+    return slice_equal_text(SLICE("application/json"), s->content_type) && is_json(type);
+}
+
+/* What is wrong with a request before its content counts; 0: nothing. */
+static int check(const struct webhook *s, const struct http_request *r, const char **title)
+{
+    const struct {
+        bool wrong;
+        int status;
+        const char *title;
+    } checks[] = {
+        { !slice_equal_text(http_path(r), s->path), 404, "nothing is here" },
+        { !slice_equal_text(http_method(r), "POST"), 405, "only POST is taken" },
+        { !token_matches(&s->token, http_header(r, "Authorization")), 401,
+          "the token is missing or wrong" },
+        { !is_right_type(s, http_header(r, "Content-Type")), 415, "the media type is not taken" },
+        { slice_is_empty(http_body(r)), 400, "there is no body" },
+        { http_header(r, "Idempotency-Key").n > KEY_MAX, 400, "the Idempotency-Key is too long" },
+    };
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+        if (checks[i].wrong) {
+            *title = checks[i].title;
+            return checks[i].status;
+        }
+    return 0;
+}
+
+static void give(const struct webhook *s, const struct answer *from, struct http_answer *a)
+{
+    static const struct {
+        int status;
+        const char *type, *title;
+    } fates[] = {
+        [ANSWER_KEPT] = { 202, "application/json", NULL },
+        [ANSWER_REFUSED] = { 422, "application/problem+json", "the message is refused" },
+        [ANSWER_LATER] = { 503, "application/problem+json", "the message cannot be kept now" },
+    };
+    a->status = fates[from->fate].status;
+    if (from->fate == ANSWER_LATER)
+        a->retry_after_s = (int)((s->retry_after_ms + 999) / 1000);
+    if (!slice_is_empty(from->reply)) {
+        a->type = fates[from->fate].type;
+        buf_put(a->body, from->reply);
+    } else if (fates[from->fate].title) {
+        problem(a, a->status, fates[from->fate].title);
+    }
+}
+
+static void handle(void *ctx, struct http_request *r, struct http_answer *a)
+{
+    struct webhook *s = ctx;
+    const char *title = NULL;
+    int status = check(s, r, &title);
+    if (status) {
+        problem(a, status, title);
+        return;
+    }
+    struct arrival one = { http_body(r), http_header(r, "Idempotency-Key"), slice_of(NULL, 0) };
+    struct answer answer = { .fate = ANSWER_LATER };
+    pthread_mutex_lock(&s->lock);
+    if (s->up.take)
+        s->up.take(s->up.ctx, &one, &answer, 1);
+    give(s, &answer, a);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static bool check_options(const struct webhook *s, struct err *e)
+{
+    if (s->path[0] != '/')
+        return err_set(e, ERR_FATAL, "webhook.option", 0, "'path' must begin with /");
+    if (s->body_max <= 0 || s->body_max > INT_MAX)
+        return err_set(e, ERR_FATAL, "webhook.option", 0,
+                       "'body_max' must be from 1 byte to 2 GiB");
+    if (s->idle_ms < 1000 || s->idle_ms > INT_MAX || s->connections_max <= 0 ||
+        s->connections_max > 100000 || s->retry_after_ms < 0 || s->retry_after_ms > INT_MAX)
+        return err_set(e, ERR_FATAL, "webhook.option", 0,
+                       "'idle' must be at least 1s, 'connections_max' 1 to 100000");
+    return true;
+}
+
+/* Says the port that the kernel chose where port 0 was asked for. */
+static void set_where(struct webhook *s)
+{
+    struct slice listen = slice_text(s->listen);
+    size_t host = listen.n;
+    while (host > 0 && listen.p[host - 1] != ':')
+        host--;
+    uint16_t port = http_server_port(s->server);
+    if (port)
+        snprintf(s->where, sizeof s->where, "%.*s%u", (int)host, s->listen, (unsigned)port);
+    else
+        snprintf(s->where, sizeof s->where, "%s", s->listen);
+}
+
+static bool webhook_open(void *state, struct err *e)
+{
+    struct webhook *s = state;
+    if (!check_options(s, e) || !token_read(s->token_file, &s->token, e))
+        return false;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->changed, NULL);
+    struct http_server_options o = { .listen = s->listen,
+                                     .body_max = (size_t)s->body_max,
+                                     .idle_s = (unsigned)(s->idle_ms / 1000),
+                                     .connections_max = (unsigned)s->connections_max,
+                                     .handle = handle,
+                                     .ctx = s };
+    if (http_server_start(&o, &s->server, e)) {
+        set_where(s);
+        return true;
+    }
+    pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->lock);
+    return false;
+}
+
+static bool webhook_run(void *state, struct intake up, struct err *e)
+{
+    struct webhook *s = state;
+    (void)e;
+    pthread_mutex_lock(&s->lock);
+    s->up = up;
+    while (!s->stop)
+        pthread_cond_wait(&s->changed, &s->lock);
+    s->up = (struct intake){ .take = NULL };
+    pthread_mutex_unlock(&s->lock);
+    return true;
+}
+
+static void webhook_stop(void *state)
+{
+    struct webhook *s = state;
+    pthread_mutex_lock(&s->lock);
+    s->stop = true;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void webhook_close(void *state)
+{
+    struct webhook *s = state;
+    http_server_stop(&s->server);
+    pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->lock);
+}
+
+static const char *webhook_where(void *state)
+{
+    const struct webhook *s = state;
+    return s->where;
+}
+
+const struct transport transport_webhook = {
+    .name = "webhook",
+    .options = options,
+    .state_size = sizeof(struct webhook),
+    .open = webhook_open,
+    .run = webhook_run,
+    .stop = webhook_stop,
+    .close = webhook_close,
+    .where = webhook_where,
+};

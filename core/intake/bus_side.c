@@ -1,0 +1,138 @@
+/* bus_side.c - what a feed does on the bus besides publishing: schemas put there, links read. */
+#include "intake/feed.h"
+
+#include "bus/topics.h"
+#include "record/wire.h"
+
+#define FINGERPRINT_BYTES 8
+
+static void put_fingerprint(const struct schema *s, uint8_t out[FINGERPRINT_BYTES])
+{
+    uint64_t fingerprint = plan_fingerprint(s->plan);
+    for (unsigned i = 0; i < FINGERPRINT_BYTES; i++)
+        out[i] = (uint8_t)(fingerprint >> (8 * i));
+}
+
+static void mark_known(const struct catalogue *c, const struct bus_record *r, bool *known)
+{
+    uint8_t key[FINGERPRINT_BYTES];
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        put_fingerprint(catalogue_at(c, i), key);
+        if (slice_equal(r->key, slice_of(key, sizeof key)) &&
+            slice_equal(r->value, catalogue_at(c, i)->text))
+            known[i] = true;
+    }
+}
+
+/* Which schemas the topic has already, with the same text. */
+static bool read_known(struct feed *f, bool *known, struct err *e)
+{
+    const struct bus_record *r = NULL;
+    struct bus_reader *reader = NULL;
+    size_t n = 0;
+    bool end = false, ok = true;
+    if (!bus_reader_open(f->o.bus, TOPIC_SCHEMAS, 0, 0, &reader, e))
+        return false;
+    while (ok && !end) {
+        ok = bus_reader_next(reader, 0, &r, &n, &end, e);
+        for (size_t i = 0; ok && i < n; i++)
+            mark_known(f->o.bundle->catalogue, &r[i], known);
+    }
+    bus_reader_close(&reader);
+    return ok;
+}
+
+bool publish_schemas(struct feed *f, struct arena *a, struct err *e)
+{
+    const struct catalogue *c = f->o.bundle->catalogue;
+    size_t count = catalogue_count(c), n = 0;
+    bool *known = ARENA_ARRAY(a, count, bool);
+    struct bus_record *r = ARENA_ARRAY(a, count, struct bus_record);
+    if (!known || !r)
+        return err_memory(e);
+    if (!read_known(f, known, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *key = arena_alloc(a, FINGERPRINT_BYTES);
+        if (!key)
+            return err_memory(e);
+        put_fingerprint(catalogue_at(c, i), key);
+        if (!known[i])
+            r[n++] = (struct bus_record){ .topic = TOPIC_SCHEMAS,
+                                          .value = catalogue_at(c, i)->text,
+                                          .key = slice_of(key, FINGERPRINT_BYTES) };
+    }
+    return n == 0 || bus_publish(f->o.bus, r, n, e);
+}
+
+/* A record of links.<agency> as a link; false when it is none that can be used. */
+static bool read_link(const struct feed *f, struct arena *a, struct slice framed, struct link *out)
+{
+    struct err e = { .fate = ERR_NONE };
+    struct view v;
+    struct slice body;
+    uint64_t fingerprint = 0;
+    if (!wire_open(framed, &fingerprint, &body, &e) ||
+        fingerprint != plan_fingerprint(f->link->plan) ||
+        !plan_view(f->link->plan, a, body, &v, &e))
+        return false;
+    struct slice local_id = view_text_at(&v, "local_id"), of = view_text_at(&v, "reference_of");
+    int64_t route = view_long_at(&v, "route");
+    *out = (struct link){ .kind = LINK_PSEUDONYM, .route = (int)route };
+    link_key(f->o.agency, local_id, out->local);
+    if (slice_is_empty(local_id) || of.n == 0 || of.n >= sizeof out->reference_of || route < 0 ||
+        route >= f->o.bundle->partitions)
+        return false;
+    memcpy(out->reference_of, of.p, of.n);
+    return id_from_hex(view_text_at(&v, "reference"), out->subject);
+}
+
+/* A link that this agency made itself is never replaced by another's. */
+static bool store_link(struct feed *f, const struct link *l, struct err *e)
+{
+    struct link known;
+    bool found = false;
+    if (!spool_link_get(&f->spool, l->local, &known, &found, e))
+        return false;
+    if (found && (known.own || memcmp(known.subject, l->subject, ID_BYTES) == 0))
+        return true;
+    return spool_link_put(&f->spool, l, e);
+}
+
+static bool store_links(struct feed *f, struct arena *a, const struct bus_record *r, size_t n,
+                        struct err *e)
+{
+    pthread_mutex_lock(&f->lock);
+    bool ok = feed_begin(f, e);
+    for (size_t i = 0; ok && i < n; i++) {
+        struct link l;
+        arena_reset(a);
+        if (read_link(f, a, r[i].value, &l))
+            ok = store_link(f, &l, e);
+        else
+            log_line(LOG_WARN, &f->who, "intake.link", "a link on the bus cannot be used");
+    }
+    ok = ok && feed_commit(f, e);
+    if (!ok)
+        spool_rollback(&f->spool);
+    pthread_mutex_unlock(&f->lock);
+    return ok;
+}
+
+bool read_links(struct feed *f, struct arena *a, struct err *e)
+{
+    struct bus_reader **reader = &f->publisher.links;
+    const struct bus_record *r = NULL;
+    size_t n = 0;
+    bool end = false, ok = true;
+    if (!*reader && !bus_reader_open(f->o.bus, f->topic_links, 0, 0, reader, e))
+        return false;
+    while (ok && !end) {
+        ok = bus_reader_next(*reader, 0, &r, &n, &end, e);
+        if (ok && n > 0)
+            ok = store_links(f, a, r, n, e);
+    }
+    if (!ok)
+        bus_reader_close(reader); /* from the start again: storing a link twice changes nothing */
+    return ok;
+}

@@ -1,0 +1,78 @@
+/* counts.c - law 2's first sum, read from the file beside a running daemon or not. */
+#include "intake/intake.h"
+
+#include "host/db.h"
+
+static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
+{
+    struct db_query *q = NULL;
+    bool row = false;
+    if (!db_prepare(d,
+                    "select taken, published, unchanged, duplicates, not_carried, quarantined,"
+                    " refused_environment, refused_later, events, lost_ids,"
+                    " (select count(*) from message where kind = 0) from total",
+                    &q, e) ||
+        !db_step(q, &row, e))
+        return false;
+    if (!row)
+        return true;
+    uint64_t *const to[] = { &c->taken,
+                             &c->published,
+                             &c->unchanged,
+                             &c->duplicates,
+                             &c->not_carried,
+                             &c->quarantined,
+                             &c->refused_environment,
+                             &c->refused_later,
+                             &c->events,
+                             &c->lost_ids,
+                             &c->waiting };
+    for (int i = 0; i < (int)(sizeof to / sizeof to[0]); i++)
+        *to[i] = (uint64_t)db_int(q, i);
+    db_reset(q);
+    return true;
+}
+
+bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e)
+{
+    *out = (struct feed_counts){ 0 };
+    struct db *d = NULL;
+    if (!db_open_reader(spool, &d, e))
+        return false;
+    bool ok = read_row(d, out, e);
+    db_close(&d);
+    return ok;
+}
+
+static bool each_row(struct db *d, void (*each)(void *, const char *, const char *, uint64_t),
+                     void *ctx, struct err *e)
+{
+    struct db_query *q = NULL;
+    bool row = false;
+    if (!db_prepare(d, "select what, name, n from tally order by what, name", &q, e))
+        return false;
+    while (db_step(q, &row, e) && row) {
+        char what[32], name[128];
+        struct slice w = slice_head(db_blob(q, 0), sizeof what - 1);
+        struct slice n = slice_head(db_blob(q, 1), sizeof name - 1);
+        memcpy(what, w.p, w.n);
+        what[w.n] = '\0';
+        if (n.n)
+            memcpy(name, n.p, n.n);
+        name[n.n] = '\0';
+        each(ctx, what, name, (uint64_t)db_int(q, 2));
+    }
+    return e->fate == ERR_NONE;
+}
+
+bool feed_counts_each(const char *spool,
+                      void (*each)(void *ctx, const char *what, const char *name, uint64_t n),
+                      void *ctx, struct err *e)
+{
+    struct db *d = NULL;
+    if (!db_open_reader(spool, &d, e))
+        return false;
+    bool ok = each_row(d, each, ctx, e);
+    db_close(&d);
+    return ok;
+}

@@ -1,0 +1,176 @@
+/* event.c - header, body, frame. */
+#include "intake/event.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "intake/queued.h"
+#include "record/wire.h"
+
+#define ORDINAL_TEXT_MAX 48
+
+void event_id_of(const struct occasion *o, const struct place *p, int64_t occurred_ms,
+                 struct event_id *out)
+{
+    char ordinal[ORDINAL_TEXT_MAX];
+    int n = snprintf(ordinal, sizeof ordinal, "|%d", p->ordinal);
+    if (p->generation > 0)
+        n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64, p->ordinal, p->generation);
+    const struct slice parts[] = { o->origin->feed,
+                                   SLICE("|"),
+                                   o->message_id,
+                                   SLICE("|"),
+                                   slice_of(o->body, HASH_BYTES),
+                                   slice_of(ordinal, (size_t)n) };
+    uint8_t hash[HASH_BYTES];
+    hmac_sha256_parts(o->origin->agency_key, parts, sizeof parts / sizeof parts[0], hash);
+    uint64_t ms = occurred_ms > 0 ? (uint64_t)occurred_ms : 0;
+    for (unsigned i = 0; i < 6; i++)
+        out->b[i] = (uint8_t)(ms >> (8 * (5 - i)));
+    memcpy(out->b + 6, hash, ID_BYTES - 6);
+}
+
+static struct slice text_of(const struct build *b, int slot)
+{
+    return slot < 0 ? (struct slice){ .n = 0 } : build_get_text(b, (size_t)slot);
+}
+
+struct claim event_claim(const struct build *b)
+{
+    const struct header_slots *h = plan_header(b->plan);
+    return (struct claim){ text_of(b, h->nhs_number), text_of(b, h->nhs_number_status),
+                           text_of(b, h->local_id), text_of(b, h->case_reference),
+                           text_of(b, h->birth_date) };
+}
+
+static bool put_text(struct build *b, int slot, struct slice text, struct err *e)
+{
+    return slot < 0 || slice_is_empty(text) || build_text(b, (size_t)slot, text, e);
+}
+
+static bool put_long(struct build *b, int slot, int64_t value, struct err *e)
+{
+    return slot < 0 || build_long(b, (size_t)slot, value, e);
+}
+
+/* What a mapping may say better than the feed's configuration. */
+static bool put_default(struct build *b, int slot, struct slice text, struct err *e)
+{
+    return slot < 0 || build_is_set(b, (size_t)slot) || put_text(b, slot, text, e);
+}
+
+static void unset(struct build *b, int slot)
+{
+    if (slot >= 0)
+        b->encoded[slot] = (struct slice){ .n = 0 };
+}
+
+static struct slice hex(struct slice bytes, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < bytes.n; i++) {
+        out[2 * i] = digits[bytes.p[i] >> 4];
+        out[2 * i + 1] = digits[bytes.p[i] & 15];
+    }
+    return slice_of(out, 2 * bytes.n);
+}
+
+/* Who said it, how and when it came in. */
+static bool put_source(const struct occasion *o, const struct place *p, struct build *b,
+                       struct err *e)
+{
+    const struct origin *from = o->origin;
+    const struct header_slots *h = plan_header(b->plan);
+    struct event_id id;
+    char id_text[2 * ID_BYTES];
+    event_id_of(o, p, build_get_long(b, (size_t)h->occurred), &id);
+    return put_text(b, h->id, hex(slice_of(id.b, ID_BYTES), id_text), e) &&
+           put_text(b, h->type, slice_text(plan_name(b->plan)), e) &&
+           put_text(b, h->source_agency, from->agency, e) &&
+           put_text(b, h->source_service, from->service, e) &&
+           put_default(b, from->system_slot, from->system, e) &&
+           put_text(b, h->source_feed, from->feed, e) &&
+           put_text(b, h->source_message_id, o->message_id, e) &&
+           put_long(b, h->feed_seq, p->feed_seq, e) && put_text(b, h->mapping, from->mapping, e) &&
+           put_long(b, h->observed, o->observed_ms, e) &&
+           put_default(b, h->environment, from->environment, e) &&
+           put_default(b, h->contact_team, from->contact_team, e) &&
+           put_default(b, h->contact_phone, from->contact_phone, e) &&
+           put_default(b, h->timeliness, from->timeliness, e);
+}
+
+/* Whom it is about. A number that must not travel, or failed its check, is taken out again. */
+static bool put_subject(const struct subject *s, struct build *b, struct err *e)
+{
+    const struct header_slots *h = plan_header(b->plan);
+    char text[2 * HASH_BYTES];
+    if (!s->keep_number) {
+        unset(b, h->nhs_number);
+        unset(b, h->nhs_number_status);
+    }
+    if (!put_text(b, h->identity_confidence, slice_text(s->confidence), e))
+        return false;
+    if (s->has_birth_hash &&
+        !put_text(b, h->birth_hash, hex(slice_of(s->birth_hash, HASH_BYTES), text), e))
+        return false;
+    if (!s->is_pseudonym)
+        return true;
+    return put_text(b, h->reference, hex(slice_of(s->key.b, ID_BYTES), text), e) &&
+           put_text(b, h->reference_of, slice_text(s->reference_of), e) &&
+           put_long(b, h->route, s->partition, e);
+}
+
+bool event_queue(const struct occasion *o, const struct place *p, const struct subject *s,
+                 struct build *b, struct buf *out, struct err *e)
+{
+    if (!put_source(o, p, b, e) || !put_subject(s, b, e))
+        return false;
+    struct queued entry = { .topic = QUEUED_EVENT, .partition = s->partition };
+    memcpy(entry.key, s->key.b, ID_BYTES);
+    size_t begun = queued_begin(out, &entry);
+    wire_put_header(out, plan_fingerprint(b->plan));
+    if (!build_done(b, out, e))
+        return false;
+    queued_end(out, begun);
+    return true;
+}
+
+static bool put_at(struct build *b, const char *path, struct slice text, struct err *e)
+{
+    return put_text(b, plan_slot(b->plan, slice_text(path)), text, e);
+}
+
+/* Who links, whom, by which disclosure: all as the message's first record has it. */
+static bool put_link(const struct occasion *o, const struct build *like, struct build *b,
+                     struct err *e)
+{
+    const struct header_slots *was = plan_header(like->plan), *h = plan_header(b->plan);
+    struct slice local_id = text_of(like, was->local_id);
+    struct slice quoted = text_of(like, was->case_reference);
+    return put_text(b, h->local_id, local_id, e) && put_text(b, h->case_reference, quoted, e) &&
+           put_at(b, "link.disclosure", quoted, e) && put_at(b, "link.local_id", local_id, e) &&
+           put_at(b, "link.by", o->origin->service, e);
+}
+
+static bool put_time(const struct build *like, struct build *b, struct err *e)
+{
+    const struct header_slots *was = plan_header(like->plan), *h = plan_header(b->plan);
+    if (!build_is_set(like, (size_t)was->occurred))
+        return true;
+    return put_long(b, h->occurred, build_get_long(like, (size_t)was->occurred), e) &&
+           put_text(b, h->occurred_precision, text_of(like, was->occurred_precision), e);
+}
+
+bool event_queue_link(const struct occasion *o, const struct place *p, const struct subject *s,
+                      const struct build *like, struct buf *out, struct err *e)
+{
+    struct build b;
+    if (!build_init(&b, o->origin->person->plan, like->arena, e))
+        return false;
+    const struct header_slots *h = plan_header(b.plan);
+    struct slice environment = text_of(like, plan_header(like->plan)->environment);
+    return put_text(&b, h->kind, SLICE("linked"), e) &&
+           put_text(&b, h->action, SLICE("asserts"), e) &&
+           put_text(&b, h->environment, environment, e) && put_time(like, &b, e) &&
+           put_link(o, like, &b, e) && event_queue(o, p, s, &b, out, e);
+}

@@ -1,0 +1,147 @@
+/* feed.c - a feed's life: open, close, and the transaction that take and publisher share. */
+#include "intake/feed.h"
+
+#include "base/clock.h"
+#include "bus/topics.h"
+
+#define OWN_BYTES_MAX ((size_t)64 * 1024)
+#define KEEP_BYTES_MAX ((size_t)64 * 1024 * 1024)
+#define WORK_BYTES_MAX ((size_t)256 * 1024 * 1024)
+#define RECORDS_BYTES_MAX ((size_t)64 * 1024 * 1024)
+#define REPLY_BYTES_MAX ((size_t)1024 * 1024)
+#define SPOOL_BYTES_DEFAULT ((int64_t)8 * 1024 * 1024 * 1024)
+
+bool feed_begin(struct feed *f, struct err *e)
+{
+    if (!spool_begin(&f->spool, e))
+        return false;
+    f->spool.turn.counts.refused_later += f->later;
+    return true;
+}
+
+bool feed_commit(struct feed *f, struct err *e)
+{
+    if (!spool_commit(&f->spool, e))
+        return false;
+    f->later = 0;
+    return true;
+}
+
+static const struct schema *internal(const struct feed *f, const char *name)
+{
+    return catalogue_named(f->o.bundle->catalogue, slice_text(name));
+}
+
+/* The header is every event schema's first record, so its slots have the same numbers in all. */
+static int find_system_slot(const struct catalogue *c)
+{
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        const struct schema *s = catalogue_at(c, i);
+        if (plan_header(s->plan))
+            return plan_slot(s->plan, SLICE("header.source_system"));
+    }
+    return -1;
+}
+
+static bool set_origin(struct feed *f, struct err *e)
+{
+    const struct feed_options *o = &f->o;
+    struct origin *from = &f->origin;
+    const uint8_t *h = mapping_hash(o->mapping);
+    char *hex = arena_format(&f->own, "%02x%02x%02x%02x%02x%02x%02x%02x", h[0], h[1], h[2], h[3],
+                             h[4], h[5], h[6], h[7]);
+    *from = (struct origin){
+        .feed = slice_text(o->name),
+        .agency = o->agency,
+        .service = o->service,
+        .system = slice_text(o->system),
+        .contact_team = slice_text(o->contact_team),
+        .contact_phone = slice_text(o->contact_phone),
+        .timeliness = slice_text(o->timeliness),
+        .mapping = slice_text(hex),
+        .environment = slice_text(o->live ? "live" : "test"),
+        .agency_key = o->agency_key,
+        .system_slot = find_system_slot(o->bundle->catalogue),
+        .person = internal(f, "Person"),
+    };
+    f->identity = (struct identity){
+        .agency = o->agency,
+        .region_key = o->region_key,
+        .agency_key = o->agency_key,
+        .traced = o->traced,
+        .partitions = o->bundle->partitions,
+        .references = o->references,
+        .spool = &f->spool,
+    };
+    f->topic_events = topic_events(&f->own, o->agency);
+    f->topic_quarantine = topic_quarantine(&f->own, o->agency);
+    f->topic_links = topic_links(&f->own, o->agency);
+    f->quarantine = internal(f, "Quarantine");
+    f->link = internal(f, "Link");
+    if (!hex || !f->topic_events || !f->topic_quarantine || !f->topic_links)
+        return err_memory(e);
+    if (!f->quarantine || !f->link || !f->origin.person)
+        return err_set(e, ERR_FATAL, "intake.schema", 0,
+                       "cannot open feed '%s': no schema 'Quarantine', 'Link' or 'Person'",
+                       o->name);
+    return true;
+}
+
+static void set_up(struct feed *f, const struct feed_options *o)
+{
+    f->o = *o;
+    f->o.now_ms = o->now_ms ? o->now_ms : clock_wall_ms;
+    f->o.spool_max_bytes = o->spool_max_bytes ? o->spool_max_bytes : SPOOL_BYTES_DEFAULT;
+    f->who = (struct log_who){ "feed", o->name };
+    f->format = mapping_format(o->mapping);
+    arena_init(&f->own, OWN_BYTES_MAX);
+    arena_init(&f->keep, KEEP_BYTES_MAX);
+    arena_init(&f->work, WORK_BYTES_MAX);
+    buf_init(&f->records, RECORDS_BYTES_MAX);
+    buf_init(&f->reply, REPLY_BYTES_MAX);
+    pthread_mutex_init(&f->lock, NULL);
+}
+
+static void tear_down(struct feed *f)
+{
+    spool_close(&f->spool);
+    pthread_mutex_destroy(&f->lock);
+    buf_release(&f->reply);
+    buf_release(&f->records);
+    arena_release(&f->work);
+    arena_release(&f->keep);
+    arena_release(&f->own);
+    mem_free(f);
+}
+
+bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
+{
+    struct feed *f = mem_alloc(sizeof *f);
+    if (!f)
+        return err_memory(e);
+    set_up(f, o);
+    if (!mapping_is_in(o->mapping))
+        err_set(e, ERR_FATAL, "map.direction", 0, "cannot open feed '%s': its mapping goes out",
+                o->name);
+    else if (set_origin(f, e) && spool_open(o->spool, &f->spool, e) && publisher_start(f, e)) {
+        *out = f;
+        return true;
+    }
+    tear_down(f);
+    return false;
+}
+
+struct intake feed_intake(struct feed *f)
+{
+    return (struct intake){ feed_take, f };
+}
+
+void feed_close(struct feed **f)
+{
+    struct feed *old = *f;
+    if (!old)
+        return;
+    *f = NULL;
+    publisher_stop(old);
+    tear_down(old);
+}

@@ -1,0 +1,136 @@
+/* identity.c - the order of SPEC: number, case reference, durable link, local key. */
+#include "intake/identity.h"
+
+#include <stdio.h>
+
+static void first_bytes(const uint8_t hash[HASH_BYTES], uint8_t out[ID_BYTES])
+{
+    memcpy(out, hash, ID_BYTES);
+}
+
+/* PDS status 01: "number present and verified"; NSTS01 is its older spelling (domain.md 1.6). */
+static bool is_verified(const struct identity *id, const struct claim *c)
+{
+    return id->traced || slice_equal(c->nhs_status, SLICE("01")) ||
+           slice_equal(c->nhs_status, SLICE("NSTS01"));
+}
+
+/* The local id is remembered as what the message shows it to be, unless it is known as just that.
+ */
+static bool want_link(const struct identity *id, const struct claim *c, struct subject *out,
+                      struct err *e)
+{
+    if (slice_is_empty(c->local_id))
+        return true;
+    struct link known;
+    bool found = false;
+    link_key(id->agency, c->local_id, out->link.local);
+    if (!spool_link_get(id->spool, out->link.local, &known, &found, e))
+        return false;
+    out->remember = !found || !known.own || known.kind != out->link.kind ||
+                    known.route != out->link.route ||
+                    memcmp(known.subject, out->link.subject, ID_BYTES) != 0;
+    out->link.own = true;
+    return true;
+}
+
+static void set_birth_hash(const struct identity *id, const struct claim *c, struct subject *out)
+{
+    if (c->birth_date.n != sizeof "2026-01-31" - 1)
+        return; /* a part of a date could agree with nothing on file */
+    out->has_birth_hash = true;
+    hmac_sha256(id->region_key, c->birth_date, out->birth_hash);
+}
+
+static bool by_number(const struct identity *id, const struct claim *c,
+                      const struct nhs_number *number, struct subject *out, struct err *e)
+{
+    uint8_t hash[HASH_BYTES];
+    hmac_sha256(id->region_key, slice_of(number->digit, 10), hash);
+    first_bytes(hash, out->key.b);
+    out->partition = subject_partition(&out->key, id->partitions);
+    out->keep_number = true;
+    set_birth_hash(id, c, out);
+    out->confidence = "unverified";
+    if (!is_verified(id, c))
+        return true;
+    out->confidence = "verified";
+    out->link.kind = LINK_PERSON;
+    memcpy(out->link.subject, out->key.b, ID_BYTES);
+    return want_link(id, c, out, e);
+}
+
+static void use_link(const struct identity *id, const struct link *l, struct subject *out)
+{
+    memcpy(out->key.b, l->subject, ID_BYTES);
+    out->is_pseudonym = l->kind == LINK_PSEUDONYM;
+    out->confidence = "verified";
+    out->partition = out->is_pseudonym ? l->route : subject_partition(&out->key, id->partitions);
+    memcpy(out->reference_of, l->reference_of, sizeof out->reference_of);
+}
+
+/* A disclosure id of ours, quoted back: from now on the local id beside it is that subject. */
+static bool by_reference(const struct identity *id, const struct claim *c, struct subject *out,
+                         bool *found, struct err *e)
+{
+    struct disclosure_id quoted;
+    struct case_reference r = { .route = -1 };
+    *found = false;
+    if (!id->references.find || !disclosure_id_parse(c->case_reference, &quoted))
+        return true;
+    if (!id->references.find(id->references.ctx, &quoted, &r, found, e))
+        return false;
+    *found = *found && r.route >= 0 && r.route < id->partitions;
+    if (!*found)
+        return true;
+    struct link *l = &out->link;
+    l->kind = LINK_PSEUDONYM;
+    l->route = r.route;
+    memcpy(l->subject, r.reference.b, ID_BYTES);
+    snprintf(l->reference_of, sizeof l->reference_of, "%s", r.service);
+    use_link(id, l, out);
+    if (!want_link(id, c, out, e))
+        return false;
+    out->by_reference = out->remember;
+    return true;
+}
+
+static bool by_local_id(const struct identity *id, const struct claim *c, struct subject *out,
+                        struct err *e)
+{
+    if (slice_is_empty(c->local_id))
+        return err_set(e, ERR_REJECT, "map.subject", 0,
+                       "cannot tell whom it is about: no NHS number, reference or local id");
+    struct link known;
+    bool found = false;
+    uint8_t local[ID_BYTES];
+    link_key(id->agency, c->local_id, local);
+    if (!spool_link_get(id->spool, local, &known, &found, e))
+        return false;
+    if (found && (known.kind == LINK_PERSON || known.route < id->partitions)) {
+        use_link(id, &known, out);
+        return true;
+    }
+    uint8_t hash[HASH_BYTES];
+    hmac_sha256(id->agency_key, c->local_id, hash);
+    first_bytes(hash, out->key.b);
+    out->partition = subject_partition(&out->key, id->partitions);
+    out->confidence = "local";
+    return true;
+}
+
+bool identity_resolve(const struct identity *id, const struct claim *c, struct subject *out,
+                      struct err *e)
+{
+    *out = (struct subject){ .partition = 0 };
+    struct nhs_number number;
+    bool has_number = !slice_is_empty(c->nhs_number);
+    bool valid = has_number && nhs_number_parse(c->nhs_number, &number);
+    out->number_failed = has_number && !valid;
+    if (valid && id->region_key)
+        return by_number(id, c, &number, out, e);
+    bool found = false;
+    if (!slice_is_empty(c->case_reference) && !by_reference(id, c, out, &found, e))
+        return false;
+    return found || by_local_id(id, c, out, e);
+}

@@ -1,0 +1,301 @@
+/* publish.c - the publisher: reads the spool in order, sends to the bus, forgets what the bus has.
+ *
+ * A message is read again from the file, not handed over in memory: what waits may be more than
+ * memory, and after a crash it is the same path. While the bus is down messages pile up in the
+ * spool, in order; there is never a second way around it (engine.md 5.3). */
+#include "intake/feed.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "intake/queued.h"
+
+#define BATCH_ROWS 512
+#define BATCH_BYTES_MAX ((size_t)16 * 1024 * 1024)
+/* A busy feed fills a batch within the linger; a quiet one waits no longer than that. */
+#define LINGER_ROWS 256
+#define LINGER_MS 10
+#define IDLE_MS 1000
+#define BACKOFF_MS 100
+#define BACKOFF_MOST_MS 5000
+#define FORGET_SELF 1000
+
+static struct timespec in_ms(int64_t ms)
+{
+    int64_t ns = clock_mono_ns() + ms * 1000000;
+    return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
+                              .tv_nsec = (long)(ns % 1000000000) };
+}
+
+/* Lock held. Waits until last reaches n, the publisher is to stop or drain, or until that time. */
+static bool wait_for(struct feed *f, int64_t n, const struct timespec *until)
+{
+    struct publisher *p = &f->publisher;
+    bool drains = p->drains > 0;
+    p->wake_at = n;
+    while (p->last < n && !p->stop && (p->drains > 0) == drains)
+        if (pthread_cond_timedwait(&p->wake, &f->lock, until) == ETIMEDOUT)
+            break;
+    p->wake_at = INT64_MAX;
+    return p->last >= n;
+}
+
+/* Lock held. True: something waits; false: a second has passed in which nothing came. */
+static bool wait_for_work(struct feed *f)
+{
+    struct publisher *p = &f->publisher;
+    struct timespec idle = in_ms(IDLE_MS), linger = in_ms(LINGER_MS);
+    if (p->last == p->sent && !p->stop && p->drains == 0) {
+        wait_for(f, p->sent + 1, &idle);
+        linger = in_ms(LINGER_MS);
+    }
+    if (p->last > p->sent && !p->stop && p->drains == 0)
+        wait_for(f, p->sent + LINGER_ROWS, &linger);
+    return p->last > p->sent;
+}
+
+/* Back-off that feed_close ends. */
+static void rest(struct feed *f, int64_t ms)
+{
+    struct timespec until = in_ms(ms);
+    pthread_mutex_lock(&f->lock);
+    while (!f->publisher.stop)
+        if (pthread_cond_timedwait(&f->publisher.wake, &f->lock, &until) == ETIMEDOUT)
+            break;
+    pthread_mutex_unlock(&f->lock);
+}
+
+static bool count_records(const struct spool_row *rows, size_t n, size_t *records, struct err *e)
+{
+    struct queued q;
+    *records = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t at = 0; queued_next(rows[i].records, &at, &q, e);)
+            ++*records;
+    return e->fate == ERR_NONE;
+}
+
+/* The rows' entries as records for the bus; keys and values borrow from the rows. */
+static bool as_records(struct feed *f, struct arena *a, const struct spool_row *rows, size_t n,
+                       struct bus_record **out, size_t *count, struct err *e)
+{
+    if (!count_records(rows, n, count, e))
+        return false;
+    struct bus_record *r = *out = ARENA_ARRAY(a, *count, struct bus_record);
+    if (!r)
+        return err_memory(e);
+    for (size_t i = 0; i < n; i++) {
+        struct queued q;
+        for (size_t at = 0; queued_next(rows[i].records, &at, &q, e); r++) {
+            bool event = q.topic == QUEUED_EVENT;
+            *r = (struct bus_record){ .topic = event ? f->topic_events : f->topic_quarantine,
+                                      .partition = q.partition,
+                                      .value = q.value };
+            r->key = arena_copy(a, slice_of(q.key, event ? ID_BYTES : 0));
+            if (!r->key.p)
+                return err_memory(e);
+        }
+    }
+    return true;
+}
+
+/* *upto: all messages up to that number are in this batch or were before it. */
+static bool read_batch(struct feed *f, struct arena *a, struct spool_row *rows, size_t *n,
+                       int64_t *upto, struct err *e)
+{
+    pthread_mutex_lock(&f->lock);
+    *upto = f->publisher.last;
+    bool ok = spool_batch(&f->spool, f->publisher.sent, a, rows, BATCH_ROWS, n, e);
+    pthread_mutex_unlock(&f->lock);
+    if (*n > 0)
+        *upto = rows[*n - 1].n; /* there may be more: the batch was full, or its memory */
+    return ok;
+}
+
+static void note_sent(struct feed *f, const struct spool_row *rows, size_t n, int64_t upto)
+{
+    struct publisher *p = &f->publisher;
+    pthread_mutex_lock(&f->lock);
+    for (size_t i = 0; i < n; i++)
+        f->spool.waiting_bytes -= rows[i].bytes;
+    p->sent = upto;
+    pthread_cond_broadcast(&p->drained);
+    pthread_mutex_unlock(&f->lock);
+    if (p->in_trouble)
+        log_line(LOG_INFO, &f->who, "intake.published", "the bus takes records again");
+    p->in_trouble = false;
+}
+
+/* One batch from the spool to the bus. */
+static bool publish_batch(struct feed *f, struct arena *a, struct err *e)
+{
+    struct spool_row *rows = ARENA_ARRAY(a, BATCH_ROWS, struct spool_row);
+    struct bus_record *records = NULL;
+    size_t n = 0, count = 0;
+    int64_t upto = 0;
+    if (!rows)
+        return err_memory(e);
+    if (!read_batch(f, a, rows, &n, &upto, e) || !as_records(f, a, rows, n, &records, &count, e))
+        return false;
+    if (count > 0 && !bus_publish(f->o.bus, records, count, e))
+        return false;
+    note_sent(f, rows, n, upto);
+    return true;
+}
+
+/* Deletes what the bus has, when no turn does it: the feed is quiet, or turns cannot keep up. */
+static void forget(struct feed *f, int64_t more_than)
+{
+    struct publisher *p = &f->publisher;
+    struct err e = { .fate = ERR_NONE };
+    pthread_mutex_lock(&f->lock);
+    if (p->sent - p->forgotten > more_than) {
+        if (feed_begin(f, &e) && spool_forget(&f->spool, p->sent, &e) && feed_commit(f, &e))
+            p->forgotten = p->sent;
+        else
+            spool_rollback(&f->spool);
+    }
+    pthread_cond_broadcast(&p->drained);
+    pthread_mutex_unlock(&f->lock);
+}
+
+/* Says a trouble of the bus once, not at every try. */
+static void complain(struct feed *f, const struct err *e)
+{
+    if (!f->publisher.in_trouble)
+        log_err(e->fate == ERR_RETRY ? LOG_WARN : LOG_ERROR, &f->who, e);
+    f->publisher.in_trouble = true;
+}
+
+/* The schemas go first: a reader of the bus must be able to read every record on it. False: the
+ * feed is closed before the bus has them. */
+static bool start(struct feed *f, struct arena *a)
+{
+    int64_t wait_ms = BACKOFF_MS;
+    for (;;) {
+        struct err e = { .fate = ERR_NONE };
+        arena_reset(a);
+        if (publish_schemas(f, a, &e))
+            return true;
+        complain(f, &e);
+        rest(f, wait_ms);
+        wait_ms = wait_ms * 2 < BACKOFF_MOST_MS ? wait_ms * 2 : BACKOFF_MOST_MS;
+        pthread_mutex_lock(&f->lock);
+        bool stop = f->publisher.stop;
+        pthread_mutex_unlock(&f->lock);
+        if (stop)
+            return false;
+    }
+}
+
+static void read_links_quietly(struct feed *f, struct arena *a)
+{
+    struct err e = { .fate = ERR_NONE };
+    arena_reset(a);
+    if (!read_links(f, a, &e))
+        log_err(LOG_DEBUG, &f->who, &e); /* tried again at the next quiet second */
+}
+
+/* One round. False: it is time to end. */
+static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
+{
+    struct err e = { .fate = ERR_NONE };
+    pthread_mutex_lock(&f->lock);
+    bool work = wait_for_work(f), stop = f->publisher.stop, drain = f->publisher.drains > 0;
+    pthread_mutex_unlock(&f->lock);
+    arena_reset(a);
+    if (work && !publish_batch(f, a, &e)) {
+        complain(f, &e);
+        if (stop)
+            return false;
+        rest(f, *wait_ms);
+        *wait_ms = *wait_ms * 2 < BACKOFF_MOST_MS ? *wait_ms * 2 : BACKOFF_MOST_MS;
+        return true;
+    }
+    *wait_ms = BACKOFF_MS;
+    forget(f, work && !stop && !drain ? FORGET_SELF : 0);
+    if (!work && !stop)
+        read_links_quietly(f, a);
+    return work || !stop;
+}
+
+static void *publisher_main(void *ctx)
+{
+    struct feed *f = ctx;
+    struct arena a;
+    int64_t wait_ms = BACKOFF_MS;
+    arena_init(&a, BATCH_BYTES_MAX);
+    if (start(f, &a)) {
+        read_links_quietly(f, &a);
+        while (step(f, &a, &wait_ms))
+            ;
+    }
+    bus_reader_close(&f->publisher.links);
+    arena_release(&a);
+    return NULL;
+}
+
+static void init_conditions(struct publisher *p)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&p->wake, &monotonic);
+    pthread_cond_init(&p->drained, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+bool publisher_start(struct feed *f, struct err *e)
+{
+    struct publisher *p = &f->publisher;
+    init_conditions(p);
+    p->sent = p->forgotten = f->spool.first_waiting - 1;
+    p->last = (int64_t)f->spool.kept.counts.taken;
+    p->wake_at = INT64_MAX;
+    int failed = pthread_create(&p->thread, NULL, publisher_main, f);
+    if (failed)
+        return err_errno(e, ERR_FATAL, "intake.thread", failed, "cannot start publisher of",
+                         f->o.name);
+    p->running = true;
+    return true;
+}
+
+void publisher_committed(struct feed *f)
+{
+    struct publisher *p = &f->publisher;
+    p->last = (int64_t)f->spool.kept.counts.taken;
+    if (p->last >= p->wake_at)
+        pthread_cond_signal(&p->wake);
+}
+
+void publisher_stop(struct feed *f)
+{
+    struct publisher *p = &f->publisher;
+    if (!p->running)
+        return;
+    pthread_mutex_lock(&f->lock);
+    p->stop = true;
+    pthread_cond_broadcast(&p->wake);
+    pthread_mutex_unlock(&f->lock);
+    pthread_join(p->thread, NULL);
+    pthread_cond_destroy(&p->wake);
+    pthread_cond_destroy(&p->drained);
+    p->running = false;
+}
+
+bool feed_drain(struct feed *f, int64_t ms)
+{
+    struct publisher *p = &f->publisher;
+    struct timespec until = in_ms(ms);
+    pthread_mutex_lock(&f->lock);
+    p->drains++;
+    pthread_cond_broadcast(&p->wake);
+    while (p->sent < p->last || p->forgotten < p->sent)
+        if (pthread_cond_timedwait(&p->drained, &f->lock, &until) == ETIMEDOUT)
+            break;
+    bool done = p->sent >= p->last && p->forgotten >= p->sent;
+    p->drains--;
+    pthread_mutex_unlock(&f->lock);
+    return done;
+}

@@ -1,0 +1,227 @@
+/* spool.c - the feed's file: tables, turns, waiting messages, quarantine and sums. */
+#include "intake/spool.h"
+
+/* Waiting messages are appended and deleted by range; marks are small and random, so that many fit
+ * a page; answers are appended, apart from the marks, and deleted by age. */
+static const char schema[] =
+    "create table if not exists message (n integer primary key, kind integer not null,"
+    " raw blob not null, records blob not null);"
+    "create table if not exists mark (key blob primary key, n integer not null) without rowid;"
+    "create table if not exists answer (n integer primary key, at integer not null,"
+    " key blob not null, fate integer not null, reply blob not null);"
+    "create table if not exists changed (key blob primary key, of blob not null,"
+    " generation integer not null) without rowid;"
+    "create table if not exists link (local blob primary key, kind integer not null,"
+    " subject blob not null, route integer not null, reference_of text not null,"
+    " own integer not null) without rowid;"
+    "create table if not exists quarantine (n integer primary key, at integer not null,"
+    " code text not null, place integer not null, sentence text not null, raw blob not null);"
+    "create table if not exists tally (what text not null, name text not null,"
+    " n integer not null, primary key (what, name)) without rowid;"
+    "create table if not exists total (one integer primary key check (one = 1), taken, published,"
+    " unchanged, duplicates, not_carried, quarantined, refused_environment, refused_later, events,"
+    " lost_ids, feed_seq);"
+    "insert or ignore into total values (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);";
+
+/* A checkpoint moves its pages into the file while a turn waits: at 16 MiB it comes once in some
+ * hundred turns, so that it stays out of the 99th percentile. */
+static const char tuning[] = "pragma wal_autocheckpoint = 4096;"
+                             "pragma journal_size_limit = 33554432;"
+                             "pragma cache_size = -6144;";
+
+static const char *const texts[SPOOL_QUERY_COUNT] = {
+    [SPOOL_MESSAGE] = "insert into message values (?1, ?2, ?3, ?4)",
+    [SPOOL_MARK] = "insert or replace into mark values (?1, ?2)",
+    [SPOOL_ANSWER] = "insert into answer values (?1, ?2, ?3, ?4, ?5)",
+    [SPOOL_MARKS_OF_ID] = "select key, n from mark where key >= ?1 and key <= ?2 limit 8",
+    [SPOOL_MARK_ONE] = "select key, n from mark where key = ?1",
+    [SPOOL_ANSWER_ONE] = "select at, fate, reply from answer where n = ?1",
+    [SPOOL_OLD_ANSWERS] = "select n, at, key from answer order by n limit 32",
+    [SPOOL_DROP_ANSWER] = "delete from answer where n = ?1",
+    [SPOOL_DROP_MARK] = "delete from mark where key = ?1 and n = ?2",
+    [SPOOL_CHANGED_GET] = "select of, generation from changed where key = ?1",
+    [SPOOL_CHANGED_PUT] = "insert or replace into changed values (?1, ?2, ?3)",
+    [SPOOL_LINK_GET] = "select kind, subject, route, reference_of, own from link where local = ?1",
+    [SPOOL_LINK_PUT] = "insert or replace into link values (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SPOOL_QUARANTINE] = "insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SPOOL_TALLY] = "insert into tally values (?1, ?2, 1)"
+                    " on conflict (what, name) do update set n = n + 1",
+    [SPOOL_TOTALS] = "update total set taken = ?1, published = ?2, unchanged = ?3, duplicates = ?4,"
+                     " not_carried = ?5, quarantined = ?6, refused_environment = ?7,"
+                     " refused_later = ?8, events = ?9, lost_ids = ?10, feed_seq = ?11",
+    [SPOOL_BATCH] = "select n, records, length(raw) from message where n > ?1 order by n limit ?2",
+    [SPOOL_FORGET] = "delete from message where n <= ?1",
+};
+
+/* The first row's numbers; zeroes where there is no row. */
+static bool read_numbers(struct db *d, const char *sql, int64_t *out, int count, struct err *e)
+{
+    struct db_query *q = NULL;
+    bool row = false;
+    if (!db_prepare(d, sql, &q, e) || !db_step(q, &row, e))
+        return false;
+    for (int i = 0; i < count; i++)
+        out[i] = row ? db_int(q, i) : 0;
+    if (row)
+        db_reset(q);
+    return true;
+}
+
+static bool read_state(struct spool *s, struct err *e)
+{
+    int64_t v[11], waiting[2], oldest[2];
+    if (!read_numbers(s->db,
+                      "select taken, published, unchanged, duplicates, not_carried,"
+                      " quarantined, refused_environment, refused_later, events, lost_ids,"
+                      " feed_seq from total",
+                      v, 11, e) ||
+        !read_numbers(s->db,
+                      "select coalesce(sum(length(raw) + length(records)), 0),"
+                      " coalesce(min(n), 0) from message",
+                      waiting, 2, e) ||
+        !read_numbers(s->db, "select 1, at from answer order by n limit 1", oldest, 2, e))
+        return false;
+    struct feed_counts *c = &s->kept.counts;
+    uint64_t *const to[] = {
+        &c->taken,       &c->published,   &c->unchanged,           &c->duplicates,
+        &c->not_carried, &c->quarantined, &c->refused_environment, &c->refused_later,
+        &c->events,      &c->lost_ids
+    };
+    for (size_t i = 0; i < sizeof to / sizeof to[0]; i++)
+        *to[i] = (uint64_t)v[i];
+    s->kept.feed_seq = v[10];
+    s->waiting_bytes = waiting[0];
+    s->first_waiting = waiting[1] ? waiting[1] : v[0] + 1;
+    s->oldest_answer_ms = oldest[0] ? oldest[1] : INT64_MAX;
+    return true;
+}
+
+bool spool_open(const char *path, struct spool *s, struct err *e)
+{
+    *s = (struct spool){ .db = NULL };
+    bool ok = db_open(path, schema, &s->db, e) && db_run(s->db, tuning, e) && read_state(s, e);
+    for (int i = 0; ok && i < SPOOL_QUERY_COUNT; i++)
+        ok = db_prepare(s->db, texts[i], &s->q[i], e);
+    if (!ok)
+        spool_close(s);
+    return ok;
+}
+
+void spool_close(struct spool *s)
+{
+    db_close(&s->db);
+}
+
+bool spool_begin(struct spool *s, struct err *e)
+{
+    s->turn = s->kept;
+    s->turn_bytes = 0;
+    return db_begin(s->db, e);
+}
+
+static bool write_totals(struct spool *s, struct err *e)
+{
+    struct db_query *q = s->q[SPOOL_TOTALS];
+    const struct feed_counts *c = &s->turn.counts;
+    const uint64_t v[] = { c->taken,
+                           c->published,
+                           c->unchanged,
+                           c->duplicates,
+                           c->not_carried,
+                           c->quarantined,
+                           c->refused_environment,
+                           c->refused_later,
+                           c->events,
+                           c->lost_ids,
+                           (uint64_t)s->turn.feed_seq };
+    for (int i = 0; i < (int)(sizeof v / sizeof v[0]); i++)
+        db_bind_int(q, i + 1, (int64_t)v[i]);
+    return db_do(q, e);
+}
+
+bool spool_commit(struct spool *s, struct err *e)
+{
+    if (!write_totals(s, e)) {
+        db_rollback(s->db);
+        return false;
+    }
+    if (!db_commit(s->db, e))
+        return false;
+    s->kept = s->turn;
+    s->waiting_bytes += s->turn_bytes;
+    return true;
+}
+
+void spool_rollback(struct spool *s)
+{
+    db_rollback(s->db);
+}
+
+static int64_t number(const struct spool *s)
+{
+    return (int64_t)s->turn.counts.taken;
+}
+
+bool spool_put(struct spool *s, enum spool_kind kind, struct slice raw, struct slice records,
+               struct err *e)
+{
+    struct db_query *q = s->q[SPOOL_MESSAGE];
+    db_bind_int(q, 1, number(s));
+    db_bind_int(q, 2, kind);
+    db_bind_blob(q, 3, raw);
+    db_bind_blob(q, 4, records);
+    s->turn_bytes += (int64_t)(raw.n + records.n);
+    return db_do(q, e);
+}
+
+bool spool_quarantine(struct spool *s, struct slice raw, const struct err *why, int64_t now_ms,
+                      struct err *e)
+{
+    struct db_query *q = s->q[SPOOL_QUARANTINE];
+    db_bind_int(q, 1, number(s));
+    db_bind_int(q, 2, now_ms);
+    db_bind_text(q, 3, slice_text(why->code));
+    db_bind_int(q, 4, (int64_t)why->at);
+    db_bind_text(q, 5, slice_text(why->text));
+    db_bind_blob(q, 6, raw);
+    return db_do(q, e) && spool_tally(s, "quarantined", slice_text(why->code), e);
+}
+
+bool spool_tally(struct spool *s, const char *what, struct slice name, struct err *e)
+{
+    struct db_query *q = s->q[SPOOL_TALLY];
+    db_bind_text(q, 1, slice_text(what));
+    db_bind_text(q, 2, name);
+    return db_do(q, e);
+}
+
+bool spool_batch(struct spool *s, int64_t after, struct arena *a, struct spool_row *rows,
+                 size_t max, size_t *n, struct err *e)
+{
+    struct db_query *q = s->q[SPOOL_BATCH];
+    *n = 0;
+    db_bind_int(q, 1, after);
+    db_bind_int(q, 2, (int64_t)max);
+    bool row = true;
+    while (*n < max && db_step(q, &row, e) && row) {
+        struct slice records = db_blob(q, 1);
+        struct spool_row *r = &rows[*n];
+        *r = (struct spool_row){ db_int(q, 0), arena_copy(a, records),
+                                 (int64_t)records.n + db_int(q, 2) };
+        if (!r->records.p)
+            break; /* the arena is full: the rest goes with the next batch */
+        ++*n;
+    }
+    if (row)
+        db_reset(q);
+    if (e->fate != ERR_NONE)
+        return false;
+    return *n > 0 || !row ? true : err_memory(e);
+}
+
+bool spool_forget(struct spool *s, int64_t n, struct err *e)
+{
+    struct db_query *q = s->q[SPOOL_FORGET];
+    db_bind_int(q, 1, n);
+    return db_do(q, e);
+}

@@ -1,0 +1,348 @@
+/* store.c - one message within the open turn: which of law 2's endings it has, and its rows.
+ *
+ * Everything that can fail for this message alone (identity, encoding) comes before its first row,
+ * so that all records of a message are stored or none. */
+#include "intake/feed.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bus/bus.h"
+#include "intake/queued.h"
+#include "record/wire.h"
+
+/* What the records of one message are made of. */
+struct making {
+    struct message *m;
+    struct subject *subjects; /* per event */
+    bool *emitted;
+    struct change *changes; /* per event; key all zero: none */
+    bool diffed;            /* `changed` alone says what is new: no mark is kept */
+    int linked;             /* event whose case reference made a new link, or -1 */
+    size_t records;
+};
+
+static struct feed_counts *counts(struct feed *f)
+{
+    return &f->spool.turn.counts;
+}
+
+static int severity(enum answer_fate fate)
+{
+    return fate == ANSWER_KEPT ? 0 : fate == ANSWER_REFUSED ? 1 : 2;
+}
+
+/* Of several messages in a unit the first answers, unless a later one ended worse. */
+static void settle(struct turn *t, const struct message *m, const struct answer *given)
+{
+    struct answer *now = &t->out[m->arrival];
+    int worse = severity(given->fate) - severity(now->fate);
+    if (worse > 0 || (worse == 0 && slice_is_empty(now->reply)))
+        *now = *given;
+}
+
+bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
+                 enum answer_fate fate, struct answer *given, struct err *e)
+{
+    *given = (struct answer){ .fate = fate };
+    buf_reset(&f->reply);
+    if (f->format->reply) {
+        const struct err *why = kind == REPLY_ACCEPT ? NULL : &m->why;
+        f->format->reply(m->doc, m->raw, kind, why, f->turn.now_ms, &f->reply);
+        given->reply = arena_copy(&f->keep, buf_slice(&f->reply));
+        if (!buf_done(&f->reply, e))
+            return false;
+        if (!given->reply.p)
+            return err_memory(e);
+    }
+    if (kind != REPLY_ACCEPT) {
+        struct err *why = ARENA_NEW(&f->keep, struct err);
+        if (!why)
+            return err_memory(e);
+        *why = m->why;
+        given->why = why;
+    }
+    settle(&f->turn, m, given);
+    return true;
+}
+
+/* Nothing is wrong with it but it cannot be kept now. Alone in its arrival it alone comes again; a
+ * row of a file brings the file, and with it the turn, to come again. */
+static bool put_off(struct feed *f, struct message *m)
+{
+    struct slice unit = f->turn.in[m->arrival].bytes;
+    struct answer given;
+    if (m->raw.p != unit.p || m->raw.n != unit.n) {
+        f->turn.failed = m->why;
+        return false;
+    }
+    counts(f)->refused_later++;
+    log_err(LOG_WARN, &f->who, &m->why);
+    return feed_answer(f, m, REPLY_REJECT, ANSWER_LATER, &given, &f->turn.failed);
+}
+
+/* The last step of every message that is taken: its answer, kept with the mark. */
+static bool finish(struct feed *f, const struct message *m, const struct mark *mark,
+                   enum reply_kind kind)
+{
+    struct err *e = &f->turn.failed;
+    struct answer given;
+    enum answer_fate fate = kind == REPLY_ACCEPT ? ANSWER_KEPT : ANSWER_REFUSED;
+    if (!feed_answer(f, m, kind, fate, &given, e))
+        return false;
+    return !mark || spool_remember(&f->spool, mark, f->turn.now_ms, &given, e);
+}
+
+/* internal/Quarantine.avsc, field by field. No payload. */
+static void put_notice(struct feed *f, const struct message *m)
+{
+    char reference[32];
+    int n = snprintf(reference, sizeof reference, "%" PRIu64, counts(f)->taken);
+    struct queued entry = { .topic = QUEUED_QUARANTINE };
+    buf_reset(&f->records);
+    size_t begun = queued_begin(&f->records, &entry);
+    wire_put_header(&f->records, plan_fingerprint(f->quarantine->plan));
+    avro_put_long(&f->records, 1);
+    avro_put_text(&f->records, f->origin.feed);
+    avro_put_text(&f->records, slice_text(m->why.code));
+    avro_put_long(&f->records, (int64_t)m->why.at);
+    avro_put_text(&f->records, slice_of(reference, (size_t)n));
+    avro_put_long(&f->records, f->turn.now_ms);
+    queued_end(&f->records, begun);
+}
+
+static bool store_duplicate(struct feed *f, struct message *m, const struct seen *seen)
+{
+    struct answer given = { .fate = seen->fate, .reply = seen->reply };
+    counts(f)->taken++;
+    counts(f)->duplicates++;
+    settle(&f->turn, m, &given);
+    return true;
+}
+
+/* A message that failed is known again by its body and the mapping: when the mapping has been
+ * mended the same bytes are tried anew. */
+static void mark_of_failed(const struct feed *f, const struct message *m, struct mark *out)
+{
+    const struct slice parts[] = { f->origin.mapping, slice_of(m->body, HASH_BYTES) };
+    uint8_t hash[HASH_BYTES];
+    sha256_parts(parts, 2, hash);
+    mark_of(slice_of(NULL, 0), hash, out);
+}
+
+static bool store_quarantined(struct feed *f, struct message *m)
+{
+    struct err *e = &f->turn.failed;
+    struct mark mark;
+    struct seen seen;
+    mark_of_failed(f, m, &mark);
+    if (!spool_seen(&f->spool, &mark, f->turn.now_ms, &f->keep, &seen, e))
+        return false;
+    if (seen.again)
+        return store_duplicate(f, m, &seen);
+    counts(f)->taken++;
+    counts(f)->quarantined++;
+    put_notice(f, m);
+    log_err(LOG_WARN, &f->who, &m->why);
+    return buf_done(&f->records, e) &&
+           spool_quarantine(&f->spool, m->raw, &m->why, f->turn.now_ms, e) &&
+           spool_put(&f->spool, SPOOL_NOTICE, slice_of(NULL, 0), buf_slice(&f->records), e) &&
+           finish(f, m, &mark, m->reading == READ_UNREADABLE ? REPLY_ERROR : REPLY_ACCEPT);
+}
+
+static bool store_not_carried(struct feed *f, struct message *m, const struct mark *mark)
+{
+    counts(f)->taken++;
+    counts(f)->not_carried++;
+    return spool_tally(&f->spool, "not_carried", m->mapped.type, &f->turn.failed) &&
+           finish(f, m, mark, REPLY_ACCEPT);
+}
+
+static void half_hash(struct slice s, uint8_t out[ID_BYTES])
+{
+    uint8_t hash[HASH_BYTES];
+    sha256(s, hash);
+    memcpy(out, hash, ID_BYTES);
+}
+
+/* Whether event i says something new; what it says now stands in k->changes[i]. Earlier events of
+ * the same message count as seen. */
+static bool is_news(struct feed *f, struct making *k, size_t i, bool *news, struct err *e)
+{
+    const struct mapped_event *event = &k->m->mapped.events[i];
+    struct change *c = &k->changes[i];
+    *news = true;
+    if (!event->has_changed)
+        return true;
+    half_hash(event->changed_key, c->key);
+    half_hash(event->changed_of, c->of);
+    for (size_t j = i; j-- > 0;)
+        if (memcmp(k->changes[j].key, c->key, ID_BYTES) == 0) {
+            *news = memcmp(k->changes[j].of, c->of, ID_BYTES) != 0;
+            c->generation = k->changes[j].generation;
+            return true;
+        }
+    return spool_change_get(&f->spool, c, news, e);
+}
+
+/* Events of one message are mostly about one person: then the first answer serves them all. */
+static bool same_claim(const struct claim *a, const struct claim *b)
+{
+    return slice_equal(a->nhs_number, b->nhs_number) && slice_equal(a->nhs_status, b->nhs_status) &&
+           slice_equal(a->local_id, b->local_id) && slice_equal(a->birth_date, b->birth_date) &&
+           slice_equal(a->case_reference, b->case_reference);
+}
+
+static bool resolve(struct feed *f, struct making *k, struct err *e)
+{
+    struct claim before = { .nhs_number = { .n = 0 } };
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        struct claim c = event_claim(&k->m->mapped.events[i].build);
+        struct subject *s = &k->subjects[i];
+        if (i > 0 && same_claim(&c, &before)) {
+            *s = k->subjects[i - 1];
+            s->remember = s->by_reference = false;
+        } else if (!identity_resolve(&f->identity, &c, s, e)) {
+            return false;
+        }
+        if (s->by_reference && k->linked < 0)
+            k->linked = (int)i;
+        if (!is_news(f, k, i, &k->emitted[i], e))
+            return false;
+        before = c;
+    }
+    return true;
+}
+
+/* Person.linked, when there is one, then the events, each with the next number of the feed. */
+static bool encode(struct feed *f, struct making *k, struct err *e)
+{
+    const struct message *m = k->m;
+    const struct occasion o = { &f->origin, m->mapped.message_id, m->body, f->turn.now_ms };
+    struct place p = { .ordinal = -1, .feed_seq = f->spool.turn.feed_seq };
+    buf_reset(&f->records);
+    if (k->linked >= 0) {
+        p.feed_seq++;
+        k->records++;
+        if (!event_queue_link(&o, &p, &k->subjects[k->linked], &m->mapped.events[k->linked].build,
+                              &f->records, e))
+            return false;
+    }
+    for (size_t i = 0; i < m->mapped.event_count; i++) {
+        if (!k->emitted[i])
+            continue;
+        size_t before = f->records.n;
+        p.ordinal = (int)i;
+        p.generation = k->diffed ? k->changes[i].generation : 0;
+        p.feed_seq++;
+        k->records++;
+        if (!event_queue(&o, &p, &k->subjects[i], &m->mapped.events[i].build, &f->records, e))
+            return false;
+        if (f->records.n - before > BUS_RECORD_MAX_BYTES)
+            return err_set(e, ERR_REJECT, "intake.size", 0,
+                           "cannot publish: the record is too large");
+    }
+    return true;
+}
+
+static bool write_rows(struct feed *f, struct making *k, struct err *e)
+{
+    static const uint8_t none[ID_BYTES];
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        struct change *c = &k->changes[i];
+        if (k->subjects[i].remember && !spool_link_put(&f->spool, &k->subjects[i].link, e))
+            return false;
+        if (!k->emitted[i] || memcmp(c->key, none, ID_BYTES) == 0)
+            continue;
+        c->generation++;
+        if (!spool_change_put(&f->spool, c, e))
+            return false;
+    }
+    return k->records == 0 ||
+           spool_put(&f->spool, SPOOL_EVENTS, k->m->raw, buf_slice(&f->records), e);
+}
+
+static bool allocate(struct feed *f, struct making *k, struct err *e)
+{
+    size_t n = k->m->mapped.event_count;
+    k->subjects = ARENA_ARRAY(&f->work, n, struct subject);
+    k->emitted = ARENA_ARRAY(&f->work, n, bool);
+    k->changes = ARENA_ARRAY(&f->work, n, struct change);
+    return k->subjects && k->emitted && k->changes ? true : err_memory(e);
+}
+
+static bool store_events(struct feed *f, struct message *m, const struct mark *mark)
+{
+    struct making k = { .m = m, .linked = -1, .diffed = mark == NULL };
+    struct err *e = &m->why;
+    if (!allocate(f, &k, e) || !resolve(f, &k, e) || !encode(f, &k, e)) {
+        if (e->fate != ERR_REJECT)
+            return put_off(f, m);
+        m->reading = READ_UNMAPPED;
+        return store_quarantined(f, m);
+    }
+    struct feed_counts *c = counts(f);
+    c->taken++;
+    c->lost_ids += k.subjects[0].number_failed;
+    c->events += k.records;
+    f->spool.turn.feed_seq += (int64_t)k.records;
+    if (k.records > 0)
+        c->published++;
+    else
+        c->unchanged++;
+    return write_rows(f, &k, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
+}
+
+/* A format that answers nothing has no stored answer to give again; and where each record of the
+ * row is compared with what was last seen, a mark would swallow a value that comes back to what it
+ * was. */
+static bool is_diffed(const struct feed *f, const struct message *m)
+{
+    if (f->format->reply || m->reading != READ_MAPPED)
+        return false;
+    for (size_t i = 0; i < m->mapped.event_count; i++)
+        if (!m->mapped.events[i].has_changed)
+            return false;
+    return true;
+}
+
+static bool store_mapped(struct feed *f, struct message *m, const struct mark *mark)
+{
+    if (m->mapped.outcome == MAPPED_NOT_CARRIED || m->mapped.event_count == 0)
+        return store_not_carried(f, m, mark);
+    return store_events(f, m, mark);
+}
+
+static bool store_if_new(struct feed *f, struct message *m)
+{
+    struct mark mark;
+    struct seen seen;
+    mark_of(m->mapped.message_id, m->body, &mark);
+    if (!spool_seen(&f->spool, &mark, f->turn.now_ms, &f->keep, &seen, &f->turn.failed))
+        return false;
+    if (seen.again)
+        return store_duplicate(f, m, &seen);
+    if (seen.other_body)
+        log_line(LOG_WARN, &f->who, "intake.id_reused",
+                 "a message has the id of an earlier one and another body; it is taken as new");
+    return store_mapped(f, m, &mark);
+}
+
+bool feed_store(struct feed *f, struct message *m)
+{
+    struct answer given;
+    switch (m->reading) {
+    case READ_LATER:
+        return put_off(f, m);
+    case READ_WRONG_ENVIRONMENT:
+        counts(f)->refused_environment++;
+        log_err(LOG_WARN, &f->who, &m->why);
+        return feed_answer(f, m, REPLY_REJECT, ANSWER_REFUSED, &given, &f->turn.failed);
+    case READ_UNREADABLE:
+    case READ_UNMAPPED:
+        return store_quarantined(f, m);
+    default:
+        return is_diffed(f, m) ? store_mapped(f, m, NULL) : store_if_new(f, m);
+    }
+}

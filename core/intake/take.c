@@ -1,0 +1,202 @@
+/* take.c - a turn: read every message (pure), store them in one commit, then answer.
+ *
+ * A turn that cannot be kept leaves nothing behind, and every arrival of it is answered "later":
+ * the partner keeps the message, so nothing is lost. */
+#include "intake/feed.h"
+
+#include <string.h>
+
+/* A long file is read in runs; what was read of one run ends before the next begins. */
+#define WORK_BYTES_FULL ((size_t)4 * 1024 * 1024)
+/* Deleting what the bus has is spread over the turns, so that no turn waits for a long delete. */
+#define FORGET_MOST 96
+
+static struct slice environment_of(const struct feed *f)
+{
+    return f->origin.environment;
+}
+
+/* What parse, mapping and the site's environment say of a message. */
+static enum reading read_message(struct feed *f, struct message *m)
+{
+    struct err *e = &m->why;
+    sha256(m->raw, m->body);
+    if (!f->format->parse(&f->work, m->raw, &m->doc, e)) {
+        m->doc = NULL;
+        return e->fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
+    }
+    if (!mapping_in(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &m->mapped, e)) {
+        if (e->fate != ERR_REJECT)
+            return READ_LATER;
+        return strcmp(e->code, "map.environment") == 0 ? READ_WRONG_ENVIRONMENT : READ_UNMAPPED;
+    }
+    struct slice said = m->mapped.environment;
+    if (slice_is_empty(said) || slice_equal(said, environment_of(f)))
+        return READ_MAPPED;
+    err_set(e, ERR_REJECT, "map.environment", 0,
+            "cannot keep the message: it is of the other environment");
+    return READ_WRONG_ENVIRONMENT;
+}
+
+static bool begin(struct feed *f)
+{
+    struct turn *t = &f->turn;
+    struct err *e = &t->failed;
+    pthread_mutex_lock(&f->lock);
+    t->open = true;
+    if (f->spool.waiting_bytes > f->o.spool_max_bytes)
+        return err_set(e, ERR_RETRY, "spool.full", 0,
+                       "cannot keep more: the spool is at its limit");
+    if (!feed_begin(f, e) || !spool_prune(&f->spool, t->now_ms, e))
+        return false;
+    struct publisher *p = &f->publisher;
+    int64_t upto = p->forgotten + FORGET_MOST < p->sent ? p->forgotten + FORGET_MOST : p->sent;
+    return upto == p->forgotten || spool_forget(&f->spool, upto, e);
+}
+
+/* Stores the run that was read. False: the turn has failed. */
+static bool store_run(struct feed *f)
+{
+    struct turn *t = &f->turn;
+    if (t->count == 0)
+        return true;
+    if (!t->open && !begin(f))
+        return false;
+    for (size_t i = 0; i < t->count; i++)
+        if (!feed_store(f, &t->messages[i]))
+            return false;
+    t->count = 0;
+    arena_reset(&f->work);
+    return true;
+}
+
+static bool make_room(struct feed *f)
+{
+    return (f->turn.count < TURN_MESSAGES && f->work.used_bytes <= WORK_BYTES_FULL) || store_run(f);
+}
+
+static struct message *add(struct feed *f, size_t arrival, struct slice raw)
+{
+    struct message *m = &f->turn.messages[f->turn.count++];
+    *m = (struct message){ .arrival = arrival, .raw = raw };
+    return m;
+}
+
+static void add_read(struct feed *f, size_t arrival, struct slice raw)
+{
+    struct message *m = add(f, arrival, raw);
+    m->reading = read_message(f, m);
+}
+
+static void add_broken(struct feed *f, size_t arrival, struct slice raw, const struct err *why)
+{
+    struct message *m = add(f, arrival, raw);
+    sha256(raw, m->body);
+    m->why = *why;
+    m->reading = why->fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
+}
+
+/* Every message of a unit; room is made before a message is split off, because the split's own
+ * memory belongs to the run that it is read in. Where a unit cannot be taken apart any further, the
+ * rest is one message that cannot be read. */
+static bool read_unit(struct feed *f, size_t arrival)
+{
+    struct slice unit = f->turn.in[arrival].bytes, one;
+    struct err broken = { .fate = ERR_NONE };
+    size_t at = 0, messages = 0;
+    if (!make_room(f))
+        return false;
+    if (!f->format->split) {
+        add_read(f, arrival, unit);
+        return true;
+    }
+    while (f->format->split(&f->work, unit, &at, &one, &broken)) {
+        add_read(f, arrival, one);
+        messages++;
+        if (!make_room(f))
+            return false;
+    }
+    /* Nothing in it: a file with a header only is well, an empty HL7 frame is not. */
+    if (broken.fate != ERR_NONE)
+        add_broken(f, arrival, at < unit.n ? slice_from(unit, at) : unit, &broken);
+    else if (messages == 0 && f->format->reply)
+        add_read(f, arrival, unit);
+    return true;
+}
+
+static bool commit(struct feed *f)
+{
+    struct turn *t = &f->turn;
+    struct publisher *p = &f->publisher;
+    if (!t->open)
+        return true;
+    if (!feed_commit(f, &t->failed))
+        return false;
+    if (p->forgotten < p->sent)
+        p->forgotten = p->forgotten + FORGET_MOST < p->sent ? p->forgotten + FORGET_MOST : p->sent;
+    publisher_committed(f);
+    return true;
+}
+
+/* Nothing was kept: every arrival is to come again. */
+static void answer_later(struct feed *f)
+{
+    struct turn *t = &f->turn;
+    arena_reset(&f->keep);
+    for (size_t i = 0; i < t->arrivals; i++) {
+        struct message m = { .arrival = i, .raw = t->in[i].bytes, .why = t->failed };
+        struct err ignored = { .fate = ERR_NONE };
+        struct answer given;
+        arena_reset(&f->work);
+        if (!f->format->parse(&f->work, m.raw, &m.doc, &ignored))
+            m.doc = NULL;
+        t->out[i] = (struct answer){ .fate = ANSWER_KEPT };
+        err_clear(&ignored);
+        if (!feed_answer(f, &m, REPLY_REJECT, ANSWER_LATER, &given, &ignored))
+            t->out[i] = (struct answer){ .fate = ANSWER_LATER };
+    }
+}
+
+static void give_up(struct feed *f)
+{
+    struct turn *t = &f->turn;
+    if (t->open) {
+        spool_rollback(&f->spool);
+        f->later += t->arrivals;
+        pthread_mutex_unlock(&f->lock);
+        t->open = false;
+    }
+    if (!f->refusing)
+        log_err(LOG_ERROR, &f->who, &t->failed);
+    f->refusing = true;
+    answer_later(f);
+}
+
+void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n)
+{
+    struct feed *f = ctx;
+    struct turn *t = &f->turn;
+    arena_reset(&f->keep);
+    arena_reset(&f->work);
+    t->in = in;
+    t->out = out;
+    t->arrivals = n;
+    t->count = 0;
+    t->open = false;
+    t->now_ms = f->o.now_ms();
+    t->failed = (struct err){ .fate = ERR_NONE };
+    bool ok = true;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct answer){ .fate = ANSWER_KEPT };
+    for (size_t i = 0; ok && i < n; i++)
+        ok = read_unit(f, i);
+    if (!ok || !store_run(f) || !commit(f)) {
+        give_up(f);
+        return;
+    }
+    if (t->open)
+        pthread_mutex_unlock(&f->lock);
+    if (f->refusing)
+        log_line(LOG_INFO, &f->who, "intake.keeps", "messages are kept again");
+    f->refusing = false;
+}
