@@ -158,13 +158,7 @@ static bool set_double(struct build *b, size_t slot, struct slice text, struct e
     double value = strtod(digits, &end);
     if (text.n == 0 || *end || !isfinite(value))
         return refuse(b, slot, "record.type", "not a number", e);
-    uint64_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    uint8_t bytes[8];
-    for (unsigned i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)(bits >> (8 * i));
-    struct slice none = { .n = 0 };
-    return put(b, slot, slice_of(bytes, sizeof bytes), none, e);
+    return build_double(b, slot, value, e);
 }
 
 bool build_text(struct build *b, size_t slot, struct slice text, struct err *e)
@@ -211,6 +205,20 @@ bool build_bool(struct build *b, size_t slot, bool value, struct err *e)
     if (b->plan->ops[slot].type != SLOT_BOOLEAN)
         return refuse(b, slot, "record.type", "true or false is not its type", e);
     return put(b, slot, slice_of(&byte, 1), none, e);
+}
+
+/* Avro specification 1.11, "double": IEEE 754, little-endian. */
+bool build_double(struct build *b, size_t slot, double value, struct err *e)
+{
+    uint8_t bytes[8];
+    uint64_t bits = 0;
+    struct slice none = { .n = 0 };
+    if (b->plan->ops[slot].type != SLOT_DOUBLE)
+        return refuse(b, slot, "record.type", "a fraction is not its type", e);
+    memcpy(&bits, &value, sizeof bits);
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(bits >> (8 * i));
+    return put(b, slot, slice_of(bytes, sizeof bytes), none, e);
 }
 
 /* An array: one block of n items that come from `items`, with their lengths when they are texts. */

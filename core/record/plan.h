@@ -85,6 +85,7 @@ MUST_CHECK bool build_init(struct build *b, const struct plan *p, struct arena *
 MUST_CHECK bool build_text(struct build *b, size_t slot, struct slice text, struct err *e);
 MUST_CHECK bool build_long(struct build *b, size_t slot, int64_t value, struct err *e);
 MUST_CHECK bool build_bool(struct build *b, size_t slot, bool value, struct err *e);
+MUST_CHECK bool build_double(struct build *b, size_t slot, double value, struct err *e);
 /* Items are encoded record bodies (from build_done of the item plan) or strings. */
 MUST_CHECK bool build_items(struct build *b, size_t slot, const struct slice *items, size_t n,
                             struct err *e);
