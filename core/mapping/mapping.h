@@ -29,6 +29,7 @@ struct mapped_event {
     bool has_changed;               /* emitted only when `of` differs from what was last seen for `key` */
     struct slice changed_key;       /* the key's texts, and which rule of the mapping it is */
     struct slice changed_of;        /* the watched texts: absent, cleared and present are told apart */
+    bool changed_quiet;             /* a key never seen before is remembered, and nothing is emitted */
 };
 
 enum mapped_outcome { MAPPED_EVENTS, MAPPED_NOT_CARRIED };
@@ -37,9 +38,11 @@ struct mapped {
     enum mapped_outcome outcome;
     struct slice message_id;        /* the id: paths joined by '|' */
     struct slice type;              /* for counting what is not carried: "ADT^A31", "referral" */
-    struct mapped_event *events;    /* 0 when no rule fits: then outcome is MAPPED_NOT_CARRIED */
+    struct mapped_event *events;    /* when no rule fits the outcome is MAPPED_NOT_CARRIED; with
+                                       MAPPED_EVENTS none means: mapped, and nothing new was said */
     size_t event_count;
     struct slice environment;       /* "live", "test" as mapped; empty when the mapping names none */
+    size_t skipped_ids;             /* NHS numbers that fail their check: left out, to be counted */
 };
 
 /* doc comes from the mapping's format. observed_ms: when it arrived. Lives in a. map.* ERR_REJECT;

@@ -16,14 +16,14 @@
 
 enum conversion {
     AS_TEXT, AS_HL7_TIME, AS_ISO_TIME, AS_UK_DATE, AS_DATE, AS_NHS_NUMBER, AS_POSTCODE, AS_TRIM,
-    AS_UPPER, AS_LOWER, AS_BOOLEAN, AS_COUNT, AS_NONE
+    AS_UPPER, AS_LOWER, AS_BOOLEAN, AS_COUNT, AS_WORDS, AS_NONE
 };
 /* By its name in a mapping ("hl7-time"); AS_NONE when there is none. */
 enum conversion conversion_named(struct slice name);
 bool conversion_is_time(enum conversion as);
 /* A time as that conversion writes it in a message. */
 bool conversion_read_time(enum conversion as, struct slice text, struct moment *out);
-/* Text to text, the same in both directions (nhs-number, postcode, trim ...). .p NULL: it does not fit. */
+/* Text to text (nhs-number, postcode, trim, words ...). .p NULL: it does not fit, or memory ran out. */
 struct slice conversion_text(enum conversion as, struct arena *a, struct slice text);
 /* A moment as that conversion writes it for a partner; .p NULL: memory ran out. */
 struct slice conversion_write_time(enum conversion as, struct arena *a, const struct moment *m);
@@ -37,6 +37,7 @@ struct table {
     struct table_entry *entries;
     size_t count, mask;
     uint32_t *slots; /* open addressing; entry + 1, 0 is empty */
+    const char *file;
 };
 /* Indexes the entries; of two equal ones the first counts. Its duplicates are the caller's to refuse. */
 bool table_index(struct table *t, struct arena *a);
@@ -67,6 +68,7 @@ struct condition {
     struct ref ref;
     enum condition_test test;
     bool negated;
+    bool needs_value; /* nothing there: does not hold */
     struct slice *words;
     size_t word_count;
 };
@@ -117,11 +119,13 @@ enum value_kind { VALUE_NULL, VALUE_SLOT, VALUE_LIST, VALUE_MEMBER, VALUE_OWN_ID
                   VALUE_ITEM };
 struct value_ref {
     enum value_kind kind;
-    int slot, precision; /* precision: slot of occurred_precision, or -1 */
-    size_t index;        /* VALUE_MEMBER: which item */
-    int member;          /* slot in the item's plan; VALUE_ITEM: -1 is the text itself */
+    int slot;
+    int precision;  /* slot of occurred_precision; -1: none */
+    size_t index;   /* VALUE_MEMBER: which item */
+    int member;     /* slot in the item's plan; -1: the item is a text */
     bool is_time;
     enum slot_type type;
+    struct slice path;
 };
 
 struct template_part {
@@ -153,6 +157,16 @@ struct native {
     size_t item_count;
 };
 
+/* What one value of an out mapping may be about. */
+struct scope {
+    const struct plan *plan;
+    const struct plan *item;        /* under an each over records */
+    bool in_each;
+    const struct schema **covered;  /* a path must be in one of them */
+    size_t covered_count;
+    bool *shows_notice;             /* set when header.notice is read */
+};
+
 #define ACTION_ASSERTS 1u
 #define ACTION_REPLACES 2u
 #define ACTION_RETRACTS 4u
@@ -165,6 +179,7 @@ struct out_rule {
     unsigned actions;
     struct native *fields;
     size_t field_count;
+    const struct node *node; /* while loading */
 };
 
 struct mapping {
@@ -181,15 +196,22 @@ struct mapping {
     /* out */
     struct out_rule *out_rules;
     size_t out_rule_count;
+    bool keeps_empty; /* what is absent is written as an empty text (columns of a CSV row) */
 };
 
 /* Which bytes of a message rules have read, for the loss report. */
+struct read_span {
+    uint32_t at, length;
+};
 struct reads {
     struct arena *arena;
-    struct { uint32_t at, length; } *spans;
+    struct read_span *spans;
     size_t count, room;
-    bool lost;
+    bool lost; /* memory ran out */
 };
+void reads_add(struct reads *r, uint32_t at, uint32_t length);
+MUST_CHECK bool mapping_in_reading(const struct mapping *m, struct arena *a, const struct doc *d,
+                                   struct reads *reads, struct err *e);
 
 /* One message on its way through a mapping. */
 struct memo {
@@ -214,6 +236,33 @@ bool run_all_hold(struct run *r, const struct conditions *c);
 /* Sets one field of b. *cleared: the sender cleared it. */
 MUST_CHECK bool run_set(struct run *r, struct build *b, const struct setter *s, bool *cleared,
                         struct err *e);
+
+/* One record on its way out. */
+struct out_run {
+    const struct mapping *m;
+    struct arena *a;
+    const struct view *v;
+    const struct mapping_own *own;
+    const struct view *item;  /* the item at hand, or NULL */
+    struct slice item_text;
+    const struct slice *cleared;
+    size_t cleared_count;
+};
+struct out_value {
+    bool is_null, is_cleared, is_time;
+    enum slot_type type;
+    struct slice text;
+    struct moment moment;
+};
+MUST_CHECK bool out_value(struct out_run *r, const struct value_ref *ref, struct out_value *out,
+                          struct err *e);
+/* The value as text, converted; a time that no conversion asks for is ISO 8601. false with fate
+ * ERR_NONE: it does not fit. */
+MUST_CHECK bool out_text(struct out_run *r, const struct out_value *v, enum conversion as,
+                         struct slice *text, struct err *e);
+/* *fits false: a value that is not optional is null. */
+MUST_CHECK bool out_template(struct out_run *r, const struct template *t, struct buf *to,
+                             bool *fits, struct err *e);
 
 /* Loading. */
 struct loader {
@@ -251,6 +300,10 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
 /* The fields under a map for one schema; commons keep their memo. */
 struct field *load_field(struct loader *l, const struct node *n, const struct plan *plan,
                          bool relative);
+bool load_value(struct loader *l, const struct node *n, struct slice text, const struct scope *s,
+                struct value_ref *out);
+bool load_template(struct loader *l, const struct node *n, const struct scope *s,
+                   struct template *out);
 void load_in(struct loader *l, const struct node *root);
 void load_out(struct loader *l, const struct node *root);
 

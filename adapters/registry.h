@@ -1,0 +1,9 @@
+/* registry.h - the one list of adapters that exist. Only cli/main.c and tests include it. */
+#ifndef CONCORDAT_ADAPTERS_REGISTRY_H
+#define CONCORDAT_ADAPTERS_REGISTRY_H
+
+#include "contract/registry.h"
+
+extern const struct registry adapters;
+
+#endif

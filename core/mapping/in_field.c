@@ -1,0 +1,383 @@
+/* in_field.c - one field of one message: found, converted, looked up, set in the record. */
+#include "mapping/parts.h"
+
+enum value_how { HOW_ABSENT, HOW_CLEARED, HOW_TEXT, HOW_MOMENT, HOW_DROP };
+struct value {
+    enum value_how how;
+    struct slice text;
+    struct moment moment;
+    const struct ref *ref; /* where it was found; NULL: a constant */
+    size_t at;
+};
+
+static bool refuse(const struct field *f, const struct value *v, const char *why, struct err *e)
+{
+    struct slice from = v->ref ? v->ref->text : SLICE("its text");
+    bool environment = slice_equal_text(f->path, "header.environment");
+    return err_set(e, ERR_REJECT, environment ? "map.environment" : "map.value", v->at,
+                   "cannot set '%.*s' from '%.*s': %s", (int)f->path.n, (const char *)f->path.p,
+                   (int)from.n, (const char *)from.p, why);
+}
+
+/* What the mapping says of a value that does not fit. */
+static bool miss(const struct field *f, struct value *v, const char *why, struct err *e)
+{
+    switch (f->miss) {
+    case MISS_SKIP:
+        v->how = HOW_DROP;
+        return true;
+    case MISS_LEAVE:
+        v->how = HOW_ABSENT;
+        return true;
+    case MISS_WORD:
+        v->how = HOW_TEXT;
+        v->text = f->word;
+        return true;
+    default:
+        return refuse(f, v, why, e);
+    }
+}
+
+/* The first path that has a value; else cleared when one was cleared. */
+static void pick(struct run *r, const struct refs *from, struct value *v)
+{
+    v->how = HOW_ABSENT;
+    for (size_t i = 0; i < from->count; i++) {
+        struct found f = run_find(r, &from->list[i]);
+        if (f.how == FOUND_ABSENT || (f.how == FOUND_CLEARED && v->how == HOW_CLEARED))
+            continue;
+        v->how = f.how == FOUND_PRESENT ? HOW_TEXT : HOW_CLEARED;
+        v->text = f.value;
+        v->ref = &from->list[i];
+        v->at = f.at;
+        if (f.how == FOUND_PRESENT)
+            return;
+    }
+}
+
+/* "within/value": a number that is unique only within its facility. */
+static bool put_within(struct run *r, const struct field *f, struct value *v, struct err *e)
+{
+    struct value within = { 0 };
+    pick(r, &f->within, &within);
+    if (within.how != HOW_TEXT)
+        return true;
+    uint8_t *text = arena_alloc(r->a, within.text.n + 1 + v->text.n);
+    if (!text)
+        return err_memory(e);
+    memcpy(text, within.text.p, within.text.n);
+    text[within.text.n] = '/';
+    memcpy(text + within.text.n + 1, v->text.p, v->text.n);
+    v->text = slice_of(text, within.text.n + 1 + v->text.n);
+    return true;
+}
+
+static bool convert(struct run *r, const struct field *f, struct value *v, struct err *e)
+{
+    if (conversion_is_time(f->as)) {
+        if (!conversion_read_time(f->as, v->text, &v->moment))
+            return miss(f, v, "no such time", e);
+        v->how = HOW_MOMENT;
+        return true;
+    }
+    struct slice text = conversion_text(f->as, r->a, v->text);
+    if (!text.p && f->as == AS_NHS_NUMBER) {
+        r->skipped_ids++; /* identity falls back to the sender's own id */
+        v->how = HOW_ABSENT;
+        return true;
+    }
+    if (!text.p && f->as == AS_BOOLEAN)
+        return miss(f, v, "neither yes nor no", e);
+    if (!text.p && v->text.n)
+        return err_memory(e);
+    v->text = text;
+    if (!text.n)
+        v->how = HOW_ABSENT;
+    return true;
+}
+
+static bool look_up(const struct field *f, struct value *v, struct err *e)
+{
+    const struct slice *to = table_find(f->table, v->text);
+    if (!to)
+        return miss(f, v, "its table lacks this code", e);
+    v->text = *to;
+    return true;
+}
+
+static bool join_parts(struct run *r, const struct field *f, struct value *v, struct err *e)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->from.count; i++)
+        n += run_find(r, &f->from.list[i]).value.n + f->with.n;
+    uint8_t *text = arena_alloc(r->a, n + 1), *to = text;
+    if (!text)
+        return err_memory(e);
+    for (size_t i = 0; i < f->from.count; i++) {
+        struct found part = run_find(r, &f->from.list[i]);
+        if (part.how != FOUND_PRESENT || !part.value.n)
+            continue;
+        if (to > text && f->with.n) {
+            memcpy(to, f->with.p, f->with.n);
+            to += f->with.n;
+        }
+        memcpy(to, part.value.p, part.value.n);
+        to += part.value.n;
+    }
+    v->text = slice_of(text, (size_t)(to - text));
+    v->ref = &f->from.list[0];
+    v->how = v->text.n ? HOW_TEXT : HOW_ABSENT;
+    return true;
+}
+
+static bool evaluate(struct run *r, const struct field *f, struct value *v, struct err *e)
+{
+    *v = (struct value){ 0 };
+    if (f->kind == FIELD_TEXT) {
+        v->how = HOW_TEXT;
+        v->text = f->text;
+        return true;
+    }
+    if (f->as == AS_COUNT && f->from.count) {
+        char *digits = arena_format(r->a, "%zu",
+                                    r->m->format->count(r->d, f->from.list[0].path));
+        v->how = HOW_TEXT;
+        v->text = slice_text(digits);
+        return digits ? true : err_memory(e);
+    }
+    if (f->kind == FIELD_JOIN) {
+        if (!join_parts(r, f, v, e))
+            return false;
+    } else {
+        pick(r, &f->from, v);
+    }
+    if (v->how == HOW_TEXT && f->as != AS_TEXT && !convert(r, f, v, e))
+        return false;
+    if (v->how == HOW_TEXT && f->table && !look_up(f, v, e))
+        return false;
+    return v->how != HOW_TEXT || !f->within.count || put_within(r, f, v, e);
+}
+
+/* Why a record did not take a value, without its own beginning. */
+static const char *reason_of(const struct err *e)
+{
+    const char *colon = strstr(e->text, "': ");
+    return colon ? colon + 3 : e->text;
+}
+
+static bool set_text(const struct field *f, struct build *b, size_t slot, struct value *v,
+                     struct err *e)
+{
+    struct err why = { 0 };
+    if (build_text(b, slot, v->text, &why))
+        return true;
+    if (why.fate != ERR_REJECT)
+        return err_set(e, why.fate, why.code, v->at, "%s", why.text);
+    if (!miss(f, v, reason_of(&why), e))
+        return false;
+    return v->how != HOW_TEXT || build_text(b, slot, v->text, e);
+}
+
+static bool set_value(struct run *r, const struct field *f, struct build *b, size_t slot,
+                      struct value *v, struct err *e)
+{
+    if (v->how == HOW_MOMENT && plan_slot_at(b->plan, slot)->is_time_ms)
+        return build_long(b, slot, v->moment.ms, e);
+    if (v->how == HOW_MOMENT) {
+        v->text = conversion_write_time(f->as == AS_DATE ? AS_DATE : AS_ISO_TIME, r->a,
+                                        &v->moment);
+        if (!v->text.p)
+            return err_memory(e);
+    }
+    return v->how == HOW_ABSENT || v->how == HOW_CLEARED || v->how == HOW_DROP ||
+           set_text(f, b, slot, v, e);
+}
+
+/* A built item as bytes in the arena. */
+static bool encode_item(struct run *r, const struct build *b, struct slice *out, struct err *e)
+{
+    size_t n = 0, slots = plan_slots(b->plan);
+    for (size_t i = 0; i < slots; i++)
+        n += b->encoded[i].p ? b->encoded[i].n : 1;
+    uint8_t *bytes = arena_alloc(r->a, n + 1), *to = bytes;
+    if (!bytes)
+        return err_memory(e);
+    for (size_t i = 0; i < slots; i++) {
+        const struct slot *s = plan_slot_at(b->plan, i);
+        if (b->encoded[i].p) {
+            memcpy(to, b->encoded[i].p, b->encoded[i].n);
+            to += b->encoded[i].n;
+        } else if (s->nullable || s->type == SLOT_ARRAY) {
+            *to++ = 0;
+        } else {
+            return err_set(e, ERR_REJECT, "map.value", 0, "cannot leave '%.*s' unset",
+                           (int)s->path.n, (const char *)s->path.p);
+        }
+    }
+    *out = slice_of(bytes, (size_t)(to - bytes));
+    return true;
+}
+
+/* One repetition of a list of records. *kept: something in it was set and nothing drops it. */
+static bool run_item(struct run *r, const struct field *f, struct slice *out, bool *kept,
+                     bool *cleared, struct err *e)
+{
+    struct build b;
+    bool any = false;
+    *kept = false;
+    if (!build_init(&b, f->item, r->a, e))
+        return false;
+    for (size_t i = 0; i < f->item_count; i++) {
+        const struct field *member = &f->items[i];
+        struct value v;
+        if (!evaluate(r, member, &v, e) ||
+            !set_value(r, member, &b, (size_t)member->slot, &v, e))
+            return false;
+        if (v.how == HOW_DROP)
+            return true;
+        any = any || ((v.how == HOW_TEXT || v.how == HOW_MOMENT) && member->kind != FIELD_TEXT);
+        *cleared = *cleared || v.how == HOW_CLEARED;
+    }
+    *kept = any;
+    return !any || encode_item(r, &b, out, e);
+}
+
+/* One repetition of a list of texts. */
+static bool run_text_item(struct run *r, const struct field *f, struct slice *out, bool *kept,
+                          bool *cleared, struct err *e)
+{
+    struct value v;
+    if (!evaluate(r, &f->items[0], &v, e))
+        return false;
+    if (v.how == HOW_MOMENT)
+        v.text = conversion_write_time(f->items[0].as, r->a, &v.moment);
+    *kept = v.how == HOW_TEXT || v.how == HOW_MOMENT;
+    *cleared = *cleared || v.how == HOW_CLEARED;
+    *out = v.text;
+    return true;
+}
+
+/* The repetitions of one path, added to items. */
+static bool run_each(struct run *r, const struct field *f, const struct ref *each,
+                     struct slice *items, size_t *n, bool *cleared, struct err *e)
+{
+    size_t count = r->m->format->count(r->d, each->path);
+    if (count > REPETITIONS_MAX)
+        return err_set(e, ERR_REJECT, "map.limit", 0, "cannot read more than %d repetitions of '%.*s'",
+                       REPETITIONS_MAX, (int)each->text.n, (const char *)each->text.p);
+    r->base = each->path;
+    bool ok = true;
+    for (size_t i = 0; ok && i < count && *n < REPETITIONS_MAX; i++) {
+        bool kept = false;
+        r->nth = i;
+        if (!run_all_hold(r, &f->where))
+            continue;
+        ok = f->item ? run_item(r, f, &items[*n], &kept, cleared, e)
+                     : run_text_item(r, f, &items[*n], &kept, cleared, e);
+        *n += kept;
+    }
+    r->base = NULL;
+    r->nth = 0;
+    return ok;
+}
+
+static bool set_each(struct run *r, struct build *b, const struct field *f, size_t slot,
+                     bool *cleared, struct err *e)
+{
+    size_t n = 0, room = 0;
+    bool any_cleared = false;
+    for (size_t i = 0; i < f->each.count; i++)
+        room += r->m->format->count(r->d, f->each.list[i].path);
+    if (!room)
+        return true;
+    struct slice *items = ARENA_ARRAY(r->a, room < REPETITIONS_MAX ? room + 1 : REPETITIONS_MAX + 1,
+                                      struct slice);
+    if (!items)
+        return err_memory(e);
+    for (size_t i = 0; i < f->each.count; i++)
+        if (!run_each(r, f, &f->each.list[i], items, &n, &any_cleared, e))
+            return false;
+    *cleared = n == 0 && any_cleared;
+    if (n == 0)
+        return true;
+    return f->item ? build_items(b, slot, items, n, e) : build_strings(b, slot, items, n, e);
+}
+
+/* A list of texts from several paths: each that has a value is an item. */
+static bool set_parts(struct run *r, struct build *b, const struct field *f, size_t slot,
+                      bool *cleared, struct err *e)
+{
+    struct slice *items = ARENA_ARRAY(r->a, f->from.count + 1, struct slice);
+    size_t n = 0;
+    bool any_cleared = false;
+    if (!items)
+        return err_memory(e);
+    for (size_t i = 0; i < f->from.count; i++) {
+        struct found part = run_find(r, &f->from.list[i]);
+        any_cleared = any_cleared || part.how == FOUND_CLEARED;
+        if (part.how == FOUND_PRESENT)
+            items[n++] = part.value;
+    }
+    *cleared = n == 0 && any_cleared;
+    return n == 0 || build_strings(b, slot, items, n, e);
+}
+
+/* What is said beside the value: how precise a time was, the status of an NHS number. */
+static bool set_companion(struct run *r, struct build *b, const struct setter *s,
+                          const struct value *v, struct err *e)
+{
+    if (s->companion < 0)
+        return true;
+    size_t slot = (size_t)s->companion;
+    if (v->how == HOW_MOMENT)
+        return build_text(b, slot, slice_text(time_precision_name(v->moment.precision)), e);
+    struct value status = { 0 };
+    if (v->how == HOW_TEXT)
+        pick(r, &s->field->status, &status);
+    return status.how != HOW_TEXT || build_text(b, slot, status.text, e);
+}
+
+static bool set_fresh(struct run *r, struct build *b, const struct setter *s, bool *cleared,
+                      struct err *e)
+{
+    const struct field *f = s->field;
+    size_t slot = (size_t)s->slot;
+    struct value v;
+    if (f->kind == FIELD_EACH)
+        return set_each(r, b, f, slot, cleared, e);
+    if (f->kind == FIELD_JOIN && plan_slot_at(b->plan, slot)->type == SLOT_ARRAY)
+        return set_parts(r, b, f, slot, cleared, e);
+    if (!evaluate(r, f, &v, e) || !set_value(r, f, b, slot, &v, e))
+        return false;
+    *cleared = v.how == HOW_CLEARED;
+    return set_companion(r, b, s, &v, e);
+}
+
+/* A common field has the same bytes in every record of this message. */
+static void set_again(struct build *b, const struct setter *s, const struct memo *memo,
+                      bool *cleared)
+{
+    *cleared = memo->how == MEMO_CLEARED;
+    if (memo->encoded.p)
+        b->encoded[s->slot] = memo->encoded;
+    if (memo->companion.p && s->companion >= 0)
+        b->encoded[s->companion] = memo->companion;
+}
+
+bool run_set(struct run *r, struct build *b, const struct setter *s, bool *cleared, struct err *e)
+{
+    struct memo *memo = s->field->memo >= 0 ? &r->memos[s->field->memo] : NULL;
+    if (memo && memo->how != MEMO_UNKNOWN) {
+        set_again(b, s, memo, cleared);
+        return true;
+    }
+    if (!set_fresh(r, b, s, cleared, e))
+        return false;
+    if (memo) {
+        memo->encoded = b->encoded[s->slot];
+        if (s->companion >= 0)
+            memo->companion = b->encoded[s->companion];
+        memo->how = *cleared ? MEMO_CLEARED : memo->encoded.p ? MEMO_SET : MEMO_NOTHING;
+    }
+    return true;
+}

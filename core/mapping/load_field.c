@@ -1,0 +1,221 @@
+/* load_field.c - one field of an in mapping: where its value comes from and what may become of it,
+ * checked against the slot of the record it is for. */
+#include "mapping/parts.h"
+
+/* What intake and the router say, never a partner's message. */
+static bool is_reserved(struct slice path)
+{
+    static const char *const ours[] = {
+        "header.id", "header.type", "header.kind", "header.action", "header.source_agency",
+        "header.source_service", "header.source_feed", "header.source_message_id",
+        "header.feed_seq", "header.mapping", "header.birth_hash", "header.identity_confidence",
+        "header.cleared[]", "header.original", "header.agreement", "header.agreement_version",
+        "header.clause", "header.notice", "subject.reference", "subject.reference_of",
+        "subject.route"
+    };
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (slice_equal_text(path, ours[i]))
+            return true;
+    return false;
+}
+
+static bool is_listed(const struct slice *words, size_t n, struct slice word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal(words[i], word))
+            return true;
+    return false;
+}
+
+/* Whether a constant of the mapping can stand in that slot. */
+static bool fits(const struct slot *s, struct slice word)
+{
+    int64_t number;
+    switch (s->type) {
+    case SLOT_STRING:
+        return !s->vocabulary || is_listed(s->vocabulary, s->vocabulary_count, word);
+    case SLOT_ENUM:
+        return is_listed(s->symbols, s->symbol_count, word);
+    case SLOT_BOOLEAN:
+        return slice_equal_text(word, "true") || slice_equal_text(word, "false");
+    case SLOT_INT:
+    case SLOT_LONG:
+        return !s->is_time_ms && slice_to_i64(word, &number);
+    default:
+        return true;
+    }
+}
+
+static void check_words(struct loader *l, const struct node *n, const struct field *f,
+                        const struct slot *s)
+{
+    if (f->kind == FIELD_TEXT && !fits(s, f->text))
+        load_say(l, n, "map.word", "cannot set '%.*s' to '%.*s': not one of its words",
+                 (int)f->path.n, (const char *)f->path.p, (int)f->text.n, (const char *)f->text.p);
+    if (f->miss == MISS_WORD && !fits(s, f->word))
+        load_say(l, node_get(n, "else"), "map.word",
+                 "cannot set '%.*s' to '%.*s': not one of its words", (int)f->path.n,
+                 (const char *)f->path.p, (int)f->word.n, (const char *)f->word.p);
+    for (size_t i = 0; f->table && i < f->table->count; i++) {
+        const struct table_entry *entry = &f->table->entries[i];
+        if (!fits(s, entry->to))
+            problems_say(l->p, "map.word", f->table->file, entry->line, 1,
+                         "cannot set '%.*s' to '%.*s': not one of its words", (int)f->path.n,
+                         (const char *)f->path.p, (int)entry->to.n, (const char *)entry->to.p);
+    }
+}
+
+static void check_type(struct loader *l, const struct node *n, const struct field *f,
+                       const struct slot *s)
+{
+    bool is_time = conversion_is_time(f->as);
+    if (s->is_time_ms && !is_time)
+        load_say(l, n, "map.conversion", "cannot set '%.*s': want a time, as hl7-time or another",
+                 (int)f->path.n, (const char *)f->path.p);
+    if (is_time && !s->is_time_ms && s->type != SLOT_STRING)
+        load_say(l, n, "map.conversion", "cannot set '%.*s': it is no time and no text",
+                 (int)f->path.n, (const char *)f->path.p);
+    if (is_time && (f->table || f->kind == FIELD_JOIN))
+        load_say(l, n, "map.conversion", "cannot read a time by a table or from several parts");
+    check_words(l, n, f, s);
+}
+
+/* The one source that the map names. */
+static void load_kind(struct loader *l, const struct node *n, bool relative, struct field *f)
+{
+    const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
+    const struct node *join = node_get(n, "join"), *each = node_get(n, "each");
+    if (!!text + !!join + (each || from) != 1) {
+        load_say(l, n, "map.field", "cannot tell where '%.*s' comes from: want one of from, text, "
+                 "join, each", (int)f->path.n, (const char *)f->path.p);
+        return;
+    }
+    if (each) {
+        f->kind = FIELD_EACH;
+        f->each = load_refs(l, each, false);
+    } else if (text) {
+        f->kind = FIELD_TEXT;
+        if (load_is_text(l, text, "text"))
+            f->text = text->text;
+    } else {
+        f->kind = join ? FIELD_JOIN : FIELD_FROM;
+        f->from = load_refs(l, join ? join : from, relative);
+    }
+}
+
+static void load_options(struct loader *l, const struct node *n, bool relative, struct field *f)
+{
+    const struct node *within = node_get(n, "within"), *table = node_get(n, "table");
+    const struct node *status = node_get(n, "status"), *with = node_get(n, "with");
+    f->as = load_as(l, node_get(n, "as"));
+    if (within)
+        f->within = load_refs(l, within, relative);
+    if (status)
+        f->status = load_refs(l, status, relative);
+    if (status && f->as != AS_NHS_NUMBER)
+        load_say(l, status, "map.field", "cannot use a status of what is no nhs-number");
+    if (table)
+        f->table = load_table(l, table, false);
+    load_else(l, n, table != NULL, &f->miss, &f->word);
+    if (with && load_is_text(l, with, "with"))
+        f->with = with->text;
+}
+
+/* The members of a repetition. */
+static void load_members(struct loader *l, const struct node *n, struct field *f,
+                         const struct slot *s)
+{
+    const struct node *fields = node_get(n, "fields"), *where = node_get(n, "where");
+    if (where)
+        f->where = load_conditions(l, where, true);
+    f->item = s->item;
+    if (!fields || fields->kind != NODE_MAP) {
+        load_say(l, n, "map.field", "cannot fill the items of '%.*s': want fields", (int)f->path.n,
+                 (const char *)f->path.p);
+        return;
+    }
+    f->items = ARENA_ARRAY(l->a, fields->count + 1, struct field);
+    if (!f->items) {
+        load_memory(l);
+        return;
+    }
+    for (const struct node *c = fields->first; c; c = c->next) {
+        const struct field *one = load_field(l, c, s->item, true);
+        if (one)
+            f->items[f->item_count++] = *one;
+    }
+}
+
+/* An item that is one text: the options of the field itself are those of its items. */
+static void load_text_item(struct loader *l, const struct node *n, struct field *f,
+                           const struct slot *s)
+{
+    const struct node *from = node_get(n, "from"), *where = node_get(n, "where");
+    struct node *self = node_new_text(l->a, SLICE("."));
+    struct field *item = ARENA_NEW(l->a, struct field);
+    if (!self || !item) {
+        load_memory(l);
+        return;
+    }
+    self->line = n->line;
+    self->column = n->column;
+    if (where)
+        f->where = load_conditions(l, where, true);
+    *item = (struct field){ .path = f->path, .memo = -1, .with = SLICE(" ") };
+    item->from = load_refs(l, from ? from : self, true);
+    load_options(l, n, true, item);
+    if (conversion_is_time(item->as) && item->table)
+        load_say(l, n, "map.conversion", "cannot read a time by a table");
+    check_words(l, n, item, s);
+    f->items = item;
+    f->item_count = 1;
+}
+
+static void load_field_map(struct loader *l, const struct node *n, bool relative, struct field *f,
+                           const struct slot *s)
+{
+    load_check_keys(l, n, "from as within table else text status each where fields join with");
+    load_kind(l, n, relative, f);
+    if (f->kind == FIELD_EACH && s->type != SLOT_ARRAY)
+        load_say(l, n, "map.field", "cannot repeat '%.*s': it is no list", (int)f->path.n,
+                 (const char *)f->path.p);
+    else if (f->kind == FIELD_EACH && s->item)
+        load_members(l, n, f, s);
+    else if (f->kind == FIELD_EACH)
+        load_text_item(l, n, f, s);
+    else {
+        load_options(l, n, relative, f);
+        if (s->type == SLOT_ARRAY && (f->kind != FIELD_JOIN || s->item))
+            load_say(l, n, "map.field", "cannot set the list '%.*s': want each%s", (int)f->path.n,
+                     (const char *)f->path.p, s->item ? "" : " or join");
+        check_type(l, n, f, s);
+    }
+}
+
+struct field *load_field(struct loader *l, const struct node *n, const struct plan *plan,
+                         bool relative)
+{
+    int slot = plan_slot(plan, n->key);
+    if (slot < 0 || is_reserved(n->key)) {
+        load_say_key(l, n, "map.record-path",
+                     slot < 0 ? "cannot find a field '%.*s' in %s"
+                              : "cannot set '%.*s' of %s: a mapping does not know it",
+                     (int)n->key.n, (const char *)n->key.p, plan_name(plan));
+        return NULL;
+    }
+    struct field *f = ARENA_NEW(l->a, struct field);
+    if (!f)
+        return load_memory(l), NULL;
+    *f = (struct field){ .path = n->key, .slot = slot, .memo = -1, .with = SLICE(" ") };
+    const struct slot *s = plan_slot_at(plan, (size_t)slot);
+    if (n->kind == NODE_MAP) {
+        load_field_map(l, n, relative, f, s);
+    } else if (load_is_text(l, n, "a field")) {
+        f->from = load_refs(l, n, relative);
+        if (s->type == SLOT_ARRAY)
+            load_say(l, n, "map.field", "cannot set the list '%.*s': want each", (int)f->path.n,
+                     (const char *)f->path.p);
+        check_type(l, n, f, s);
+    }
+    return f;
+}

@@ -1,0 +1,338 @@
+/* load_out.c - an out mapping: which records it delivers, and what of them it writes where.
+ *
+ * What a partner would not understand must not be lost in silence: every kind that can be disclosed
+ * is delivered or named under not_delivered, each delivered kind in all three actions, and what a
+ * prohibition tells the recipient (header.notice) is written. */
+#include "mapping/parts.h"
+
+#define SCHEMAS_MAX 64
+#define RULES_MAX 512
+
+/* For each schema: kinds that some rule delivers, by action, and kinds that are not delivered. */
+struct coverage {
+    const struct schema *schemas[SCHEMAS_MAX];
+    uint64_t delivered[SCHEMAS_MAX][3], left_out[SCHEMAS_MAX];
+    size_t count;
+};
+
+static uint64_t all_kinds(const struct schema *s)
+{
+    return s->kind_count >= 64 ? UINT64_MAX : ((uint64_t)1 << s->kind_count) - 1;
+}
+
+static size_t index_of(const struct coverage *c, const struct schema *s)
+{
+    size_t i = 0;
+    while (i < c->count && c->schemas[i] != s)
+        i++;
+    return i;
+}
+
+static bool load_native(struct loader *l, const struct node *n, const struct scope *s,
+                        struct native *out);
+
+static void load_from(struct loader *l, const struct node *n, const struct scope *s,
+                      struct native *out)
+{
+    const struct node *first = n->kind == NODE_LIST ? n->first : n;
+    out->from = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct value_ref);
+    if (!out->from) {
+        load_memory(l);
+        return;
+    }
+    for (; first; first = n->kind == NODE_LIST ? first->next : NULL)
+        if (load_is_text(l, first, "a path") &&
+            load_value(l, first, first->text, s, &out->from[out->from_count]))
+            out->from_count++;
+}
+
+static void load_lines(struct loader *l, const struct node *n, const struct scope *s,
+                       struct native *out)
+{
+    const struct node *first = n->kind == NODE_LIST ? n->first : n;
+    out->kind = NATIVE_TEXT;
+    out->lines = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct template);
+    if (!out->lines) {
+        load_memory(l);
+        return;
+    }
+    for (; first; first = n->kind == NODE_LIST ? first->next : NULL)
+        if (load_is_text(l, first, "a text") &&
+            load_template(l, first, s, &out->lines[out->line_count]))
+            out->line_count++;
+}
+
+static void load_each(struct loader *l, const struct node *n, const struct node *each,
+                      const struct scope *s, struct native *out)
+{
+    const struct node *fields = node_get(n, "fields");
+    out->kind = NATIVE_EACH;
+    if (!load_is_text(l, each, "each"))
+        return;
+    out->slot = plan_slot(s->plan, each->text);
+    const struct slot *at = out->slot < 0 ? NULL : plan_slot_at(s->plan, (size_t)out->slot);
+    if (!at || at->type != SLOT_ARRAY) {
+        struct value_ref unused;
+        if (at || load_value(l, each, each->text, s, &unused))
+            out->slot = -1; /* this record has no such list, another that the rule covers has */
+        if (at)
+            load_say(l, each, "map.record-path", "cannot repeat '%.*s': it is no list",
+                     (int)each->text.n, (const char *)each->text.p);
+        return;
+    }
+    struct scope inner = *s;
+    inner.in_each = true;
+    inner.item = at->item;
+    if (!fields || fields->kind != NODE_MAP) {
+        if (at->item)
+            load_say(l, n, "map.field", "cannot write the items: want fields");
+        return;
+    }
+    out->items = ARENA_ARRAY(l->a, fields->count + 1, struct native);
+    if (!out->items) {
+        load_memory(l);
+        return;
+    }
+    for (const struct node *c = fields->first; c; c = c->next)
+        if (load_native(l, c, &inner, &out->items[out->item_count]))
+            out->item_count++;
+}
+
+static bool load_native(struct loader *l, const struct node *n, const struct scope *s,
+                        struct native *out)
+{
+    *out = (struct native){ .path = n->key, .slot = -1 };
+    if (n->kind != NODE_MAP) {
+        load_from(l, n, s, out);
+        return true;
+    }
+    load_check_keys(l, n, "from as table else text each fields");
+    const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
+    const struct node *each = node_get(n, "each"), *table = node_get(n, "table");
+    if (!from + !text + !each != 2)
+        return load_say(l, n, "map.field", "cannot tell what to write: want one of from, text, each");
+    out->as = load_as(l, node_get(n, "as"));
+    if (table)
+        out->table = load_table(l, table, true);
+    load_else(l, n, table != NULL, &out->miss, &out->word);
+    if (from)
+        load_from(l, from, s, out);
+    else if (text)
+        load_lines(l, text, s, out);
+    else
+        load_each(l, n, each, s, out);
+    return true;
+}
+
+/* The path must be one that the format can write. */
+static void check_native(struct loader *l, const struct node *n)
+{
+    struct err e = { 0 };
+    struct path *unused;
+    if (!l->m->format->compile(l->a, n->key, &unused, &e))
+        load_say_key(l, n, "map.path", "cannot write path '%.*s': %s", (int)n->key.n,
+                     (const char *)n->key.p, e.text);
+}
+
+/* Common fields first; one of the rule's own with the same path takes its place. */
+static void load_fields(struct loader *l, const struct node *map, const struct scope *s,
+                        struct out_rule *r, bool check)
+{
+    for (const struct node *n = map ? map->first : NULL; n; n = n->next) {
+        struct native one;
+        size_t at = 0;
+        if (check)
+            check_native(l, n);
+        if (r->field_count == FIELDS_MAX) {
+            load_say(l, n, "map.limit", "cannot write more than %d fields", FIELDS_MAX);
+            return;
+        }
+        if (!load_native(l, n, s, &one))
+            continue;
+        while (at < r->field_count && !slice_equal(r->fields[at].path, one.path))
+            at++;
+        r->fields[at] = one;
+        if (at == r->field_count)
+            r->field_count++;
+    }
+}
+
+static unsigned load_actions(struct loader *l, const struct node *n)
+{
+    unsigned actions = 0;
+    if (!n)
+        return ACTION_ALL;
+    for (const struct node *c = n->kind == NODE_LIST ? n->first : n; c;
+         c = n->kind == NODE_LIST ? c->next : NULL) {
+        unsigned one = !load_is_text(l, c, "an action")            ? ACTION_ALL
+                       : slice_equal_text(c->text, "asserts")  ? ACTION_ASSERTS
+                       : slice_equal_text(c->text, "replaces") ? ACTION_REPLACES
+                       : slice_equal_text(c->text, "retracts") ? ACTION_RETRACTS
+                                                               : 0;
+        if (!one)
+            load_say(l, c, "map.action", "cannot take action '%.*s'", (int)c->text.n,
+                     (const char *)c->text.p);
+        actions |= one;
+    }
+    return actions;
+}
+
+static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
+                     const struct schema *s, uint64_t kinds, unsigned actions)
+{
+    size_t at = index_of(c, s);
+    kinds &= all_kinds(s);
+    if (at == c->count || !kinds)
+        return;
+    if (l->m->out_rule_count == RULES_MAX) {
+        load_say(l, n, "map.limit", "cannot use more than %d rules", RULES_MAX);
+        return;
+    }
+    for (unsigned i = 0; i < 3; i++)
+        if (actions & (1u << i))
+            c->delivered[at][i] |= kinds;
+    struct out_rule *r = &l->m->out_rules[l->m->out_rule_count++];
+    *r = (struct out_rule){ .schema = s, .kinds = kinds, .actions = actions, .node = n };
+    r->fields = ARENA_ARRAY(l->a, FIELDS_MAX, struct native);
+    if (!r->fields) {
+        load_memory(l);
+        l->m->out_rule_count--;
+    }
+}
+
+/* One entry of records: a rule for each type that it names. */
+static void load_record(struct loader *l, const struct node *n, struct coverage *c)
+{
+    load_check_keys(l, n, "on action fields");
+    const struct node *on = node_get(n, "on");
+    unsigned actions = load_actions(l, node_get(n, "action"));
+    if (!on) {
+        load_say(l, n, "map.on", "cannot tell which records: want on");
+        return;
+    }
+    for (const struct node *t = on->kind == NODE_LIST ? on->first : on; t;
+         t = on->kind == NODE_LIST ? t->next : NULL) {
+        uint64_t kinds = 0;
+        if (!load_is_text(l, t, "a record type"))
+            continue;
+        if (slice_equal_text(t->text, "all")) {
+            for (size_t i = 0; i < c->count; i++)
+                add_rule(l, n, c, c->schemas[i], ~c->left_out[i], actions);
+            continue;
+        }
+        const struct schema *s = load_type(l, t, t->text, &kinds);
+        if (s && index_of(c, s) == c->count)
+            load_say(l, t, "map.type", "cannot deliver '%.*s': it is never disclosed",
+                     (int)t->text.n, (const char *)t->text.p);
+        else if (s)
+            add_rule(l, n, c, s, kinds, actions);
+    }
+}
+
+static void load_left_out(struct loader *l, const struct node *n, struct coverage *c)
+{
+    for (const struct node *t = n && n->kind == NODE_LIST ? n->first : n; t;
+         t = n->kind == NODE_LIST ? t->next : NULL) {
+        uint64_t kinds = 0;
+        const struct schema *s =
+            load_is_text(l, t, "a record type") ? load_type(l, t, t->text, &kinds) : NULL;
+        size_t at = s ? index_of(c, s) : c->count;
+        if (at < c->count)
+            c->left_out[at] |= kinds & all_kinds(s);
+    }
+}
+
+/* The schemas of the rules of one entry (n) or of all (NULL). */
+static size_t covered_by(const struct loader *l, const struct node *n, const struct schema **out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < l->m->out_rule_count; i++) {
+        const struct schema *s = l->m->out_rules[i].schema;
+        bool known = n && l->m->out_rules[i].node != n;
+        for (size_t k = 0; k < count && !known; k++)
+            known = out[k] == s;
+        if (!known && count < SCHEMAS_MAX)
+            out[count++] = s;
+    }
+    return count;
+}
+
+static void load_rule(struct loader *l, const struct node *common, struct out_rule *r, bool first)
+{
+    const struct schema *all[SCHEMAS_MAX], *own[SCHEMAS_MAX];
+    bool notice = false;
+    struct scope s = { .plan = r->schema->plan, .covered = all, .shows_notice = &notice };
+    s.covered_count = covered_by(l, NULL, all);
+    load_fields(l, common, &s, r, first);
+    const struct node *fields = node_get(r->node, "fields");
+    s.covered = own;
+    s.covered_count = covered_by(l, r->node, own);
+    load_fields(l, fields, &s, r, true);
+    if (!notice)
+        load_say(l, r->node, "map.notice",
+                 "cannot deliver without showing header.notice: it says what people must ask for");
+}
+
+static void check_coverage(struct loader *l, const struct node *root, const struct coverage *c)
+{
+    static const char *const actions[] = { "asserts", "replaces", "retracts" };
+    for (size_t i = 0; i < c->count; i++) {
+        const struct schema *s = c->schemas[i];
+        for (size_t k = 0; k < s->kind_count && k < 64; k++) {
+            uint64_t bit = (uint64_t)1 << k;
+            const uint64_t *d = c->delivered[i];
+            bool any = ((d[0] | d[1] | d[2]) & bit) != 0;
+            if (!any && !(c->left_out[i] & bit))
+                load_say(l, root, "map.coverage",
+                         "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",
+                         (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
+                         (const char *)s->kinds[k].p);
+            for (unsigned a = 0; any && a < 3; a++)
+                if (!(d[a] & bit))
+                    load_say(l, root, "map.coverage", "cannot deliver %.*s.%.*s: no rule for %s",
+                             (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
+                             (const char *)s->kinds[k].p, actions[a]);
+        }
+    }
+}
+
+static void load_out_head(struct loader *l, const struct node *head)
+{
+    const struct node *empty = node_get(head, "empty");
+    load_check_keys(l, head, "format empty");
+    if (empty && !slice_equal_text(empty->text, "keep"))
+        load_say(l, empty, "map.out", "cannot take this for empty: want keep");
+    l->m->keeps_empty = empty != NULL;
+}
+
+void load_out(struct loader *l, const struct node *root)
+{
+    struct coverage *c = ARENA_NEW(l->a, struct coverage);
+    const struct node *records = node_get(root, "records"), *common = node_get(root, "common");
+    load_check_keys(l, root, "out common records not_delivered");
+    load_out_head(l, node_get(root, "out"));
+    l->m->out_rules = ARENA_ARRAY(l->a, RULES_MAX, struct out_rule);
+    if (!c || !l->m->out_rules) {
+        load_memory(l);
+        return;
+    }
+    for (size_t i = 0; i < catalogue_count(l->schemas) && c->count < SCHEMAS_MAX; i++) {
+        const struct schema *s = catalogue_at(l->schemas, i);
+        if (!s->internal && s->disclosable && s->kind_count)
+            c->schemas[c->count++] = s;
+    }
+    load_left_out(l, node_get(root, "not_delivered"), c);
+    for (const struct node *n = records ? records->first : NULL; n; n = n->next)
+        load_record(l, n, c);
+    check_coverage(l, root, c);
+    const struct node *last = NULL;
+    for (size_t i = 0; i < l->m->out_rule_count; i++) {
+        struct out_rule *r = &l->m->out_rules[i];
+        size_t before = l->p->count;
+        if (r->node != last || !problems_any(l->p))
+            load_rule(l, common, r, i == 0);
+        if (l->p->count > before && i == 0)
+            common = NULL; /* said once */
+        last = r->node;
+    }
+}

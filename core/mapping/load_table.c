@@ -1,0 +1,136 @@
+/* load_table.c - code tables: a CSV file beside the mapping with columns native and shared (others
+ * are for people), or a map in the mapping itself. */
+#include "mapping/parts.h"
+
+#define TABLE_BYTES_MAX ((size_t)4 << 20)
+#define TABLE_ROWS_MAX 100000
+
+struct table_reader {
+    struct loader *l;
+    const char *path; /* of the table */
+    const struct format *csv;
+    struct path *native, *shared;
+    bool reversed;
+    struct slice text;
+};
+
+static uint32_t line_of(struct slice text, size_t at)
+{
+    uint32_t line = 1;
+    for (size_t i = 0; i < at && i < text.n; i++)
+        line += text.p[i] == '\n';
+    return line;
+}
+
+static bool say(const struct table_reader *r, size_t at, const char *sentence)
+{
+    return problems_say(r->l->p, "map.table", r->path, line_of(r->text, at), 1, "%s", sentence);
+}
+
+/* One row; a row with an empty cell in either column is a problem. */
+static bool read_row(struct table_reader *r, struct slice row, size_t at, struct table_entry *out)
+{
+    struct err e = { 0 };
+    struct doc *d = NULL;
+    if (!r->csv->parse(r->l->a, row, &d, &e))
+        return say(r, at, e.text);
+    struct found native = r->csv->find(r->l->a, d, r->native, NULL, 0);
+    struct found shared = r->csv->find(r->l->a, d, r->shared, NULL, 0);
+    if (native.how != FOUND_PRESENT || shared.how != FOUND_PRESENT)
+        return say(r, at, "cannot read a row: want texts in columns native and shared");
+    struct slice from = slice_trim(native.value), to = slice_trim(shared.value);
+    *out = (struct table_entry){ r->reversed ? to : from, r->reversed ? from : to,
+                                 line_of(r->text, at) };
+    return true;
+}
+
+/* No fewer than there are rows. */
+static size_t count_lines(struct slice text)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < text.n; i++)
+        n += text.p[i] == '\n' || text.p[i] == '\r';
+    return n;
+}
+
+static void read_rows(struct table_reader *r, struct table *t)
+{
+    struct err e = { 0 };
+    struct slice row;
+    size_t at = 0, start = 0;
+    while (r->csv->split(r->l->a, r->text, &at, &row, &e)) {
+        size_t row_at = start ? start : slice_find(r->text, '\n') + 1;
+        if (t->count == TABLE_ROWS_MAX) {
+            say(r, row_at, "cannot take more than 100000 rows");
+            return;
+        }
+        if (read_row(r, row, row_at, &t->entries[t->count]))
+            t->count++;
+        start = at;
+    }
+    if (e.fate != ERR_NONE)
+        say(r, e.at, e.text);
+}
+
+static void check_duplicates(const struct table_reader *r, const struct table *t)
+{
+    for (size_t i = 0; !r->reversed && i < t->count; i++)
+        if (table_find(t, t->entries[i].from) != &t->entries[i].to)
+            problems_say(r->l->p, "map.table", r->path, t->entries[i].line, 1,
+                         "cannot take code '%.*s' twice", (int)t->entries[i].from.n,
+                         (const char *)t->entries[i].from.p);
+}
+
+static const struct table *load_file(struct loader *l, const struct node *n, bool reversed)
+{
+    struct err e = { 0 };
+    struct table_reader r = { .l = l, .reversed = reversed };
+    struct table *t = ARENA_NEW(l->a, struct table);
+    char *path = arena_format(l->a, "%s%.*s", l->folder, (int)n->text.n, (const char *)n->text.p);
+    r.path = path;
+    r.csv = registry_format(l->adapters, SLICE("csv"));
+    if (!t || !path)
+        return load_memory(l), NULL;
+    t->file = path;
+    if (!r.csv || !r.csv->split)
+        return load_say(l, n, "map.table", "cannot read a table: no csv format is there"), NULL;
+    if (!tree_read_file(l->a, path, TABLE_BYTES_MAX, &r.text, &e))
+        return load_say(l, n, "map.table", "%s", e.text), NULL;
+    if (!r.csv->compile(l->a, SLICE("native"), &r.native, &e) ||
+        !r.csv->compile(l->a, SLICE("shared"), &r.shared, &e))
+        return load_memory(l), NULL;
+    if (l->file_count == sizeof l->files / sizeof l->files[0])
+        return load_say(l, n, "map.table", "cannot use more than 63 tables"), NULL;
+    l->files[l->file_count++] = r.text;
+    t->entries = ARENA_ARRAY(l->a, count_lines(r.text) + 1, struct table_entry);
+    if (!t->entries)
+        return load_memory(l), NULL;
+    read_rows(&r, t);
+    if (!table_index(t, l->a))
+        return load_memory(l), NULL;
+    check_duplicates(&r, t);
+    return t;
+}
+
+static const struct table *load_inline(struct loader *l, const struct node *n)
+{
+    struct table *t = ARENA_NEW(l->a, struct table);
+    if (t)
+        t->entries = ARENA_ARRAY(l->a, n->count + 1, struct table_entry);
+    if (!t || !t->entries)
+        return load_memory(l), NULL;
+    t->file = l->path;
+    for (const struct node *c = n->first; c; c = c->next)
+        if (load_is_text(l, c, "a word of a table"))
+            t->entries[t->count++] = (struct table_entry){ c->key, c->text, c->line };
+    return table_index(t, l->a) ? t : (load_memory(l), NULL);
+}
+
+const struct table *load_table(struct loader *l, const struct node *n, bool reversed)
+{
+    if (n->kind == NODE_MAP)
+        return load_inline(l, n); /* left what comes, right what goes, in both directions */
+    if (load_is_text(l, n, "a table"))
+        return load_file(l, n, reversed);
+    return NULL;
+}

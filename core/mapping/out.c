@@ -1,0 +1,176 @@
+/* out.c - one record through an out mapping: the tree that its format renders. */
+#include "mapping/parts.h"
+
+#define TEXT_BYTES_MAX ((size_t)1 << 20)
+
+static bool refuse(const struct native *f, const char *why, struct err *e)
+{
+    return err_set(e, ERR_REJECT, "map.value", 0, "cannot write '%.*s': %s", (int)f->path.n,
+                   (const char *)f->path.p, why);
+}
+
+/* What the mapping says of a value that does not fit: a word instead, nothing, or no delivery. */
+static bool miss(const struct native *f, struct arena *a, const char *why, struct node **out,
+                 struct err *e)
+{
+    if (f->miss == MISS_REFUSE)
+        return refuse(f, why, e);
+    if (f->miss == MISS_WORD) {
+        *out = node_new_text(a, f->word);
+        return *out ? true : err_memory(e);
+    }
+    return true;
+}
+
+static bool write_from(struct out_run *r, const struct native *f, struct node **out, struct err *e)
+{
+    struct out_value v = { .is_null = true };
+    struct slice text;
+    bool cleared = false;
+    for (size_t i = 0; v.is_null && i < f->from_count; i++) {
+        if (!out_value(r, &f->from[i], &v, e))
+            return false;
+        cleared = cleared || v.is_cleared;
+    }
+    if (v.is_null) {
+        *out = cleared ? node_new(r->a, NODE_NULL) : NULL;
+        return !cleared || *out ? true : err_memory(e);
+    }
+    if (!out_text(r, &v, f->as, &text, e))
+        return e->fate == ERR_NONE && miss(f, r->a, "it does not fit its conversion", out, e);
+    if (f->table) {
+        const struct slice *to = table_find(f->table, text);
+        if (!to)
+            return miss(f, r->a, "its table lacks this word", out, e);
+        text = *to;
+    }
+    if (v.type == SLOT_BOOLEAN && !f->table && f->as == AS_TEXT)
+        *out = node_new_bool(r->a, slice_equal_text(text, "true"));
+    else
+        *out = node_new_text(r->a, text);
+    if (*out && (v.type == SLOT_INT || v.type == SLOT_LONG) && !v.is_time && !f->table)
+        (*out)->kind = NODE_NUMBER;
+    return *out ? true : err_memory(e);
+}
+
+/* Lines that have all their values, joined by line ends. */
+static bool write_text(struct out_run *r, const struct native *f, struct node **out, struct err *e)
+{
+    struct buf text;
+    size_t lines = 0;
+    bool ok = true;
+    buf_init(&text, TEXT_BYTES_MAX);
+    for (size_t i = 0; ok && i < f->line_count; i++) {
+        size_t start = text.n;
+        bool fits = false;
+        if (lines)
+            buf_byte(&text, '\n');
+        ok = out_template(r, &f->lines[i], &text, &fits, e);
+        if (!fits && !text.failed)
+            text.n = start;
+        lines += fits;
+    }
+    ok = ok && buf_done(&text, e);
+    if (ok && lines) {
+        struct slice copy = arena_copy(r->a, buf_slice(&text));
+        *out = copy.p ? node_new_text(r->a, copy) : NULL;
+        ok = *out ? true : err_memory(e);
+    }
+    buf_release(&text);
+    return ok;
+}
+
+static bool write_fields(struct out_run *r, const struct native *fields, size_t n,
+                         struct node *into, bool keeps_empty, struct err *e);
+
+static bool write_item(struct out_run *r, const struct native *f, struct node *list, struct err *e)
+{
+    struct node *item = f->item_count ? node_new(r->a, NODE_MAP)
+                                      : node_new_text(r->a, r->item_text);
+    if (!item)
+        return err_memory(e);
+    node_add(list, item);
+    return !f->item_count || write_fields(r, f->items, f->item_count, item, false, e);
+}
+
+static bool write_each(struct out_run *r, const struct native *f, struct node **out, struct err *e)
+{
+    const struct view *items = NULL;
+    const struct slice *texts = NULL;
+    size_t n = 0;
+    if (f->slot < 0 || view_is_null(r->v, (size_t)f->slot))
+        return true;
+    bool records = plan_slot_at(r->v->plan, (size_t)f->slot)->item != NULL;
+    if (!(records ? view_items(r->v, (size_t)f->slot, r->a, &items, &n, e)
+                  : view_strings(r->v, (size_t)f->slot, r->a, &texts, &n, e)))
+        return false;
+    *out = node_new(r->a, NODE_LIST);
+    bool ok = *out ? true : err_memory(e);
+    for (size_t i = 0; ok && i < n; i++) {
+        r->item = records ? &items[i] : NULL;
+        r->item_text = records ? (struct slice){ NULL, 0 } : texts[i];
+        ok = write_item(r, f, *out, e);
+    }
+    r->item = NULL;
+    return ok;
+}
+
+static bool write_fields(struct out_run *r, const struct native *fields, size_t n,
+                         struct node *into, bool keeps_empty, struct err *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct native *f = &fields[i];
+        struct node *value = NULL;
+        bool ok = f->kind == NATIVE_EACH   ? write_each(r, f, &value, e)
+                  : f->kind == NATIVE_TEXT ? write_text(r, f, &value, e)
+                                           : write_from(r, f, &value, e);
+        if (!ok)
+            return false;
+        if (!value && keeps_empty && !(value = node_new_text(r->a, SLICE(""))))
+            return err_memory(e);
+        if (value)
+            node_put(into, f->path, value);
+    }
+    return true;
+}
+
+static unsigned action_bit(struct slice action)
+{
+    if (slice_equal_text(action, "asserts"))
+        return ACTION_ASSERTS;
+    return slice_equal_text(action, "replaces") ? ACTION_REPLACES : ACTION_RETRACTS;
+}
+
+static const struct out_rule *rule_for(const struct mapping *m, const struct view *v)
+{
+    const struct header_slots *h = plan_header(v->plan);
+    if (!h)
+        return NULL;
+    struct slice kind = view_text(v, (size_t)h->kind);
+    unsigned action = action_bit(view_text(v, (size_t)h->action));
+    for (size_t i = 0; i < m->out_rule_count; i++) {
+        const struct out_rule *r = &m->out_rules[i];
+        if (r->schema->plan != v->plan || !(r->actions & action))
+            continue;
+        for (size_t k = 0; k < r->schema->kind_count && k < 64; k++)
+            if ((r->kinds >> k & 1) && slice_equal(r->schema->kinds[k], kind))
+                return r;
+    }
+    return NULL;
+}
+
+bool mapping_out(const struct mapping *m, struct arena *a, const struct view *v,
+                 const struct mapping_own *own, struct node **tree, bool *fits, struct err *e)
+{
+    const struct out_rule *rule = rule_for(m, v);
+    struct out_run r = { .m = m, .a = a, .v = v, .own = own };
+    *fits = rule != NULL;
+    if (!rule)
+        return true;
+    const struct header_slots *h = plan_header(v->plan);
+    if (!view_strings(v, (size_t)h->cleared, a, &r.cleared, &r.cleared_count, e))
+        return false;
+    *tree = node_new(a, NODE_MAP);
+    return *tree ? write_fields(&r, rule->fields, rule->field_count, *tree, m->keeps_empty, e)
+                 : err_memory(e);
+}
