@@ -16,12 +16,17 @@
 struct audit_chain {
     int64_t next;                       /* sequence number of the next entry, from 0 */
     uint8_t head[HASH_BYTES];           /* of the last entry; zeros before the first */
+    int64_t decided_ms;                 /* the last decision time: the next is never before it */
 };
-/* "seq=12 head=<hex>" and back; an empty note is the start of a chain. */
+/* Moves the chain on by one entry. */
+void audit_chain_add(struct audit_chain *c, struct slice framed, int64_t decided_ms);
+/* "seq=12 head=<hex> at=<ms>" and back; an empty note is the start of a chain. seq is the next entry's; unknown
+ * words are passed over, so that later versions may add some. */
 void audit_note_write(const struct audit_chain *c, struct buf *out);
 MUST_CHECK bool audit_note_read(struct slice note, struct audit_chain *out, struct err *e);
 
 enum audit_kind { AUDIT_EVENT, AUDIT_DUPLICATE, AUDIT_REFUSED, AUDIT_RECEIPT, AUDIT_HOLD_ACT };
+const char *audit_kind_name(enum audit_kind k); /* "event" "duplicate" "refused" "receipt" "hold-act" */
 
 struct audit_subject {
     enum audit_kind kind;
@@ -32,6 +37,8 @@ struct audit_subject {
     const struct judged *judged;        /* NULL for duplicates, receipts, refusals */
     struct slice facts_before, facts_after; /* encoded; hashed */
     struct slice note;                  /* code of a refusal; outcome of a receipt; who and why of a hold act */
+    struct slice source, schema;        /* agency/service and schema where there is no event */
+    struct slice disclosure;            /* of a receipt */
 };
 /* Makes the framed entry and moves the chain on. The caller drops the moved chain when its transaction fails. */
 MUST_CHECK bool audit_entry(const struct bundle *b, struct audit_chain *c,
@@ -55,6 +62,7 @@ struct audit_read {
     int input_partition;
     const struct audit_decision *decisions;
     size_t decision_count;
+    struct slice disclosure;            /* of a receipt */
 };
 MUST_CHECK bool audit_read(const struct catalogue *c, struct arena *a, struct slice framed,
                            struct audit_read *out, struct err *e);
@@ -64,8 +72,9 @@ MUST_CHECK bool audit_each(struct bus *b, const struct catalogue *c, int partiti
                            bool (*each)(void *ctx, int partition, const struct audit_read *r),
                            void *ctx, struct err *e);
 
-/* concordat audit verify: chain, sequence, committed note, law 3 both ways (every disclosure on a topic has its audited
- * decision with the same hash and vice versa), every event position audited once. */
+/* concordat audit verify, also beside a running router: chain, sequence, committed note, law 3 both ways (every disclosure on a topic has its audited
+ * decision with the same hash and vice versa), every event position audited once. finding() gets one sentence each, without payload; it may be NULL. false only when
+ * something could not be read; what does not agree is counted in out->broken. */
 struct audit_report {
     uint64_t entries, decisions, disclosures, events;
     uint64_t broken;                    /* findings; 0 = verified */

@@ -28,6 +28,9 @@ struct bus_ops {
     bool (*reader_next)(struct bus_reader *r, int wait_ms, const struct bus_record **out, size_t *n,
                         bool *end, struct err *e);
     void (*reader_close)(struct bus_reader *r);
+
+    bool (*group_committed)(struct bus *b, const char *group, const char *topic, int partition,
+                            struct arena *a, struct bus_position *out, struct err *e);
 };
 
 /* Each is the first member of the backend's own struct. */

@@ -168,6 +168,15 @@ void bus_reader_close(struct bus_reader **r)
     *r = NULL;
 }
 
+bool bus_group_committed(struct bus *b, const char *group, const char *topic, int partition,
+                         struct arena *a, struct bus_position *out, struct err *e)
+{
+    *out = (struct bus_position){ .topic = topic, .partition = partition };
+    if (!b->ops->group_committed)
+        return err_set(e, ERR_FATAL, "bus.group", 0, "cannot ask this bus what a group has committed");
+    return check_name(topic, e) && b->ops->group_committed(b, group, topic, partition, a, out, e);
+}
+
 bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n, struct err *e)
 {
     *out = NULL;

@@ -85,6 +85,12 @@ MUST_CHECK bool bus_reader_next(struct bus_reader *r, int wait_ms, const struct 
                                 size_t *n, bool *end, struct err *e);
 void bus_reader_close(struct bus_reader **r);
 
+/* What the workers of a group ("router") have committed; also on a bus opened read-only and beside a running worker.
+ * next 0 and an empty note when there is nothing. Note lives in a. */
+MUST_CHECK bool bus_group_committed(struct bus *b, const char *group, const char *topic,
+                                    int partition, struct arena *a, struct bus_position *out,
+                                    struct err *e);
+
 /* Topics that exist, with the prefix taken off (in a). */
 MUST_CHECK bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,
                          struct err *e);

@@ -252,6 +252,21 @@ static bool embedded_list(struct bus *bus, struct arena *a, const struct bus_top
     return ok && (list || err_memory(e));
 }
 
+static bool embedded_group_committed(struct bus *bus, const char *group, const char *topic,
+                                     int partition, struct arena *a, struct bus_position *out,
+                                     struct err *e)
+{
+    struct embedded *b = (struct embedded *)bus;
+    struct store_topic *t;
+    pthread_mutex_lock(&b->disk);
+    bool ok = refresh(b, e) && store_want(&b->store, topic, partition, &t, e) &&
+              store_position(&b->store, slice_text(group), &t->lanes[partition], a, out, e);
+    pthread_mutex_unlock(&b->disk);
+    out->topic = topic;
+    out->partition = partition;
+    return ok;
+}
+
 /* ---- waiting ---- */
 
 static int64_t deadline(int wait_ms)
@@ -506,6 +521,7 @@ static const struct bus_ops embedded_ops = {
     .reader_open = embedded_reader_open,
     .reader_next = embedded_reader_next,
     .reader_close = embedded_reader_close,
+    .group_committed = embedded_group_committed,
 };
 
 static void init_locks(struct embedded *b)

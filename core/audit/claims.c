@@ -1,0 +1,76 @@
+/* claims.c - law 3: no disclosure without its audited decision, and none audited that is not there. */
+#include "audit/claims.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+void claim_key(struct claim *c, struct slice recipient, const uint8_t hash[HASH_BYTES])
+{
+    uint8_t all[HASH_BYTES];
+    const struct slice parts[] = { recipient, slice_of("", 1), slice_of(hash, HASH_BYTES) };
+    sha256_parts(parts, 3, all);
+    memcpy(c->key, all, ID_BYTES);
+}
+
+bool claims_add(struct claims *l, const struct claim *c, struct err *e)
+{
+    void *list = l->list;
+    if (!mem_room(&list, &l->room, l->count, sizeof *l->list))
+        return err_memory(e);
+    l->list = list;
+    l->list[l->count++] = *c;
+    return true;
+}
+
+void claims_release(struct claims *l)
+{
+    mem_free(l->list);
+    *l = (struct claims){ .list = NULL };
+}
+
+/* Late ones last among equals: they may stay without a partner. */
+static int in_order(const void *x, const void *y)
+{
+    const struct claim *a = x, *b = y;
+    int order = memcmp(a->key, b->key, ID_BYTES);
+    return order ? order : (int)a->is_late - (int)b->is_late;
+}
+
+static void sort(struct claims *l)
+{
+    if (l->count > 1)
+        qsort(l->list, l->count, sizeof *l->list, in_order);
+}
+
+static void say_unaudited(const struct findings *f, const struct bundle *b, const struct claim *c)
+{
+    struct slice name = b->services[c->place].name;
+    finding(f, "disclosure to %.*s at offset %" PRId64 ": no decision in the audit covers it",
+            (int)name.n, (const char *)name.p, c->at);
+}
+
+static void say_missing(const struct findings *f, const struct claim *c)
+{
+    if (!c->is_late)
+        finding(f, "audit %d number %" PRId64 ": disclosure %s was decided but is not on its topic",
+                c->place, c->at, c->id.text);
+}
+
+void claims_compare(const struct findings *f, const struct bundle *b, struct claims *audited,
+                    struct claims *seen)
+{
+    size_t i = 0, k = 0;
+    sort(audited);
+    sort(seen);
+    while (i < audited->count || k < seen->count) {
+        int order = i == audited->count ? 1
+                    : k == seen->count  ? -1
+                                        : memcmp(audited->list[i].key, seen->list[k].key, ID_BYTES);
+        if (order < 0)
+            say_missing(f, &audited->list[i]);
+        else if (order > 0)
+            say_unaudited(f, b, &seen->list[k]);
+        i += order <= 0;
+        k += order >= 0;
+    }
+}

@@ -1,0 +1,203 @@
+/* input.c - opens and checks what the router takes in. */
+#include "audit/input.h"
+
+#include "bus/topics.h"
+#include "record/wire.h"
+
+enum input_topic input_topic(const char *topic, struct slice *agency)
+{
+    static const struct { struct slice start; enum input_topic what; } families[] = {
+        { SLICE_INIT("events."), INPUT_EVENTS },
+        { SLICE_INIT("receipts."), INPUT_RECEIPTS },
+    };
+    struct slice name = slice_text(topic);
+    *agency = slice_of(NULL, 0);
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+        if (slice_starts(name, families[i].start)) {
+            *agency = slice_from(name, families[i].start.n);
+            return families[i].what;
+        }
+    return slice_equal_text(name, TOPIC_CONTROL) ? INPUT_CONTROL : INPUT_OTHER;
+}
+
+bool input_open(const struct bundle *b, struct arena *a, struct slice framed, const char *internal,
+                struct view *out, struct err *e)
+{
+    uint64_t fingerprint = 0;
+    struct slice body;
+    if (!wire_open(framed, &fingerprint, &body, e))
+        return false;
+    const struct schema *s = catalogue_fingerprint(b->catalogue, fingerprint);
+    if (!s || s->internal != (internal != NULL) ||
+        (internal && !slice_equal_text(s->name, internal)))
+        return err_set(e, ERR_REJECT, "event.schema", 2,
+                       "cannot take a record of an unknown schema, or of one that has no place here");
+    return plan_view(s->plan, a, body, out, e);
+}
+
+/* The agency whose topic it stands on must be the one that speaks, by one of its own services. */
+static bool check_sender(const struct input_rules *r, const struct input_event *event,
+                         struct slice agency, struct err *e)
+{
+    struct slice says = view_text(&event->view, (size_t)event->header->source_agency);
+    struct slice service = view_text(&event->view, (size_t)event->header->source_service);
+    size_t slash = slice_find(service, '/');
+    bool is_its_own = slash == service.n || slice_equal(slice_head(service, slash), agency);
+    if (bundle_agency(r->bundle, agency) >= 0 && slice_equal(says, agency) && is_its_own)
+        return true;
+    return err_set(e, ERR_REJECT, "event.agency", 0,
+                   "cannot take an event of another agency than its topic's");
+}
+
+static bool find_feed(struct input_event *event, struct slice agency, struct arena *a, struct err *e)
+{
+    const struct header_slots *h = event->header;
+    struct slice feed = view_text(&event->view, (size_t)h->source_feed);
+    if (slice_is_empty(feed) || view_is_null(&event->view, (size_t)h->feed_seq))
+        return true;
+    const char *name = arena_format(a, "%.*s/%.*s", (int)agency.n, (const char *)agency.p,
+                                    (int)feed.n, (const char *)feed.p);
+    if (!name)
+        return err_memory(e);
+    event->feed = slice_text(name);
+    event->feed_seq = view_long(&event->view, (size_t)h->feed_seq);
+    return true;
+}
+
+bool input_event(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+                 struct input_event *out, struct err *e)
+{
+    struct slice agency;
+    *out = (struct input_event){ .header = NULL };
+    if (input_topic(in->topic, &agency) != INPUT_EVENTS)
+        return err_set(e, ERR_REJECT, "event.topic", 0, "cannot take an event from this topic");
+    if (!input_open(r->bundle, a, in->value, NULL, &out->view, e))
+        return false;
+    out->header = plan_header(out->view.plan);
+    if (!out->header)
+        return err_set(e, ERR_REJECT, "event.schema", 2, "cannot take a record without a header");
+    out->has_sender = check_sender(r, out, agency, e);
+    return out->has_sender && find_feed(out, agency, a, e);
+}
+
+/* The partition is chosen by the subject alone, so that one worker knows all about a person. */
+static bool check_partition(const struct input_rules *r, const struct bus_record *in,
+                            const struct subject_key *subject, const char *code, struct err *e)
+{
+    if (subject_partition(subject, r->bundle->partitions) == in->partition)
+        return true;
+    return err_set(e, ERR_REJECT, code, 0, "cannot take a record from partition %d: not its subject's",
+                   in->partition);
+}
+
+/* Turns a pseudonym back with the key of the service it was made for, which must be the sender's own agency's:
+ * else one agency could speak about the persons of another. */
+static bool turn_back(const struct input_rules *r, struct slice agency, struct slice service,
+                      const uint8_t pseudonym[ID_BYTES], struct subject_key *out)
+{
+    int owner = bundle_agency(r->bundle, agency), n = bundle_service(r->bundle, service);
+    if (n < 0 || owner < 0 || r->bundle->services[n].agency != owner)
+        return false;
+    struct key key;
+    judge_recipient_key(r->keys, service, &key);
+    aes128_block_back(&key, pseudonym, out->b);
+    return true;
+}
+
+static bool find_subject(const struct input_rules *r, const struct bus_record *in,
+                         struct input_event *event, struct err *e)
+{
+    const struct header_slots *h = event->header;
+    struct slice reference = view_text(&event->view, (size_t)h->reference), agency;
+    if (in->key.n != ID_BYTES)
+        return err_set(e, ERR_REJECT, "event.key", 0, "cannot take an event whose key is no subject key");
+    if (slice_is_empty(reference)) {
+        memcpy(event->subject.b, in->key.p, ID_BYTES);
+        return true;
+    }
+    struct pseudonym pseudonym;
+    (void)input_topic(in->topic, &agency);
+    if (!id_from_hex(reference, pseudonym.b) || memcmp(pseudonym.b, in->key.p, ID_BYTES) != 0)
+        return err_set(e, ERR_REJECT, "event.key", 0, "cannot take an event whose key is not its reference");
+    if (!turn_back(r, agency, view_text(&event->view, (size_t)h->reference_of), pseudonym.b,
+                   &event->subject))
+        return err_set(e, ERR_REJECT, "event.reference", 0,
+                       "cannot take an event by a reference that its sender was not given");
+    if (!view_is_null(&event->view, (size_t)h->route) &&
+        view_long(&event->view, (size_t)h->route) != in->partition)
+        return err_set(e, ERR_REJECT, "event.partition", 0,
+                       "cannot take an event from partition %d: its route is another", in->partition);
+    return true;
+}
+
+bool input_event_check(const struct input_rules *r, const struct bus_record *in,
+                       struct input_event *event, struct err *e)
+{
+    const struct header_slots *h = event->header;
+    if (!slice_equal_text(view_text(&event->view, (size_t)h->type), plan_name(event->view.plan)))
+        return err_set(e, ERR_REJECT, "event.type", 0, "cannot take an event whose type is not its schema");
+    if (!slice_equal_text(view_text(&event->view, (size_t)h->environment), r->live ? "live" : "test"))
+        return err_set(e, ERR_REJECT, "wrong-environment", 0,
+                       "cannot take an event of the other environment than %s",
+                       r->live ? "live" : "test");
+    if (!find_subject(r, in, event, e) ||
+        !check_partition(r, in, &event->subject, "event.partition", e))
+        return false;
+    event->has_subject = true;
+    return true;
+}
+
+bool input_receipt(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+                   struct input_receipt *out, struct err *e)
+{
+    struct view v;
+    struct slice agency;
+    (void)input_topic(in->topic, &agency);
+    *out = (struct input_receipt){ .subject = { { 0 } } };
+    if (!input_open(r->bundle, a, in->value, "Receipt", &v, e))
+        return false;
+    out->disclosure = view_text_at(&v, "disclosure");
+    out->recipient = view_text_at(&v, "recipient");
+    out->outcome = view_text_at(&v, "outcome");
+    out->code = view_text_at(&v, "code");
+    if (in->key.n != ID_BYTES)
+        return err_set(e, ERR_REJECT, "receipt.key", 0, "cannot take a receipt whose key is no reference");
+    if (!turn_back(r, agency, out->recipient, in->key.p, &out->subject))
+        return err_set(e, ERR_REJECT, "receipt.agency", 0,
+                       "cannot take a receipt for a service of another agency");
+    return check_partition(r, in, &out->subject, "receipt.partition", e);
+}
+
+/* "eventidhex:AGENCY/SERVICE" */
+static bool read_hold(const struct bundle *b, struct slice hold, struct input_act *out)
+{
+    size_t colon = slice_find(hold, ':');
+    int service = bundle_service(b, slice_from(hold, colon + 1));
+    if (service < 0 || !id_from_hex(slice_head(hold, colon), out->event.b))
+        return false;
+    out->to.n = (uint16_t)service;
+    return true;
+}
+
+bool input_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+               struct input_act *out, struct err *e)
+{
+    struct view v;
+    *out = (struct input_act){ .is_release = false };
+    if (!input_open(r->bundle, a, in->value, "HoldAct", &v, e))
+        return false;
+    struct slice subject = view_text_at(&v, "subject");
+    out->act = view_text_at(&v, "act");
+    out->hold = view_text_at(&v, "hold");
+    out->person = view_text_at(&v, "person");
+    out->reason = view_text_at(&v, "reason");
+    out->is_release = slice_equal_text(out->act, "release");
+    memcpy(out->subject.b, subject.p, ID_BYTES);
+    if (!out->is_release && !slice_equal_text(out->act, "refuse"))
+        return err_set(e, ERR_REJECT, "act.word", 0, "cannot do it: neither release nor refuse");
+    if (slice_is_empty(out->person) || slice_is_empty(out->reason))
+        return err_set(e, ERR_REJECT, "act.person", 0, "cannot do it without a named person and a reason");
+    if (!read_hold(r->bundle, out->hold, out))
+        return err_set(e, ERR_REJECT, "act.hold", 0, "cannot find whom the hold is for");
+    return check_partition(r, in, &out->subject, "act.partition", e);
+}

@@ -1,0 +1,63 @@
+/* input.h - what the router takes in, opened and checked: events, receipts, acts on holds.
+ *
+ * Pure: reads the record, the bundle and the router's keys, nothing else. A record that must not be
+ * decided fails with ERR_REJECT and a code; the fields found by then are set, so that the refusal can be audited
+ * with what is known.
+ * Errors: wire.*, avro.*; event.schema, event.type, event.agency, event.key, event.reference, event.partition,
+ * wrong-environment; receipt.*; act.* (all ERR_REJECT). */
+#ifndef CONCORDAT_AUDIT_INPUT_H
+#define CONCORDAT_AUDIT_INPUT_H
+
+#include "bus/bus.h"
+#include "sharing/judge.h"
+
+enum input_topic { INPUT_EVENTS, INPUT_RECEIPTS, INPUT_CONTROL, INPUT_OTHER };
+/* What a topic carries, by its name; agency is empty where it has none. */
+enum input_topic input_topic(const char *topic, struct slice *agency);
+
+struct input_rules {
+    const struct bundle *bundle;
+    const struct judge_keys *keys;
+    bool live;          /* the environment that is taken */
+};
+
+/* An event as far as it could be read. feed empty: it keeps no mark. */
+struct input_event {
+    struct view view;
+    const struct header_slots *header;
+    bool has_sender, has_subject;   /* found, and allowed to speak here */
+    struct subject_key subject;
+    struct slice feed;              /* "agency/feed", in the arena */
+    int64_t feed_seq;
+};
+
+/* Opens a framed record as the schema it names. Internal schemas only when asked for by name. */
+MUST_CHECK bool input_open(const struct bundle *b, struct arena *a, struct slice framed,
+                           const char *internal, struct view *out, struct err *e);
+
+/* In two steps, because a record sent twice is dropped before the rest of it is looked at: input_event reads it
+ * and finds sender and feed; input_event_check the rest, and the subject. */
+MUST_CHECK bool input_event(const struct input_rules *r, const struct bus_record *in,
+                            struct arena *a, struct input_event *out, struct err *e);
+MUST_CHECK bool input_event_check(const struct input_rules *r, const struct bus_record *in,
+                                  struct input_event *event, struct err *e);
+
+struct input_receipt {
+    struct subject_key subject;
+    struct slice disclosure, recipient, outcome, code;
+};
+MUST_CHECK bool input_receipt(const struct input_rules *r, const struct bus_record *in,
+                              struct arena *a, struct input_receipt *out, struct err *e);
+
+/* "eventidhex:AGENCY/SERVICE", what a named person decided about it, and why. */
+struct input_act {
+    struct subject_key subject;
+    struct event_id event;
+    struct recipient_id to;
+    bool is_release;
+    struct slice act, hold, person, reason;
+};
+MUST_CHECK bool input_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+                          struct input_act *out, struct err *e);
+
+#endif

@@ -1,0 +1,142 @@
+/* read.c - an entry read back through the compiled plan, for why, held, status, verify and replay. */
+#include "audit/audit.h"
+#include "audit/walk.h"
+#include "record/wire.h"
+
+static bool copy_fixed(const struct view *v, const char *path, uint8_t *out, size_t n)
+{
+    struct slice bytes = view_text_at(v, path);
+    if (bytes.n != n)
+        return false;
+    memcpy(out, bytes.p, n);
+    return true;
+}
+
+static bool read_strings(const struct view *v, const char *path, struct arena *a,
+                         const struct slice **out, size_t *n, struct err *e)
+{
+    int slot = plan_slot(v->plan, slice_text(path));
+    return slot >= 0 ? view_strings(v, (size_t)slot, a, out, n, e)
+                     : err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find '%s' in an entry", path);
+}
+
+static bool read_decision(const struct view *v, struct arena *a, struct audit_decision *d,
+                          struct err *e)
+{
+    d->event_id = view_text_at(v, "event_id");
+    d->recipient = view_text_at(v, "recipient");
+    d->outcome = view_text_at(v, "outcome");
+    d->reason = view_text_at(v, "reason");
+    d->disclosure = view_text_at(v, "disclosure");
+    d->caught_up = view_long_at(v, "caught_up") != 0;
+    return (copy_fixed(v, "hash", d->hash, HASH_BYTES) ||
+            err_set(e, ERR_FATAL, "audit.schema", 0, "cannot read a decision's hash")) &&
+           read_strings(v, "clauses[]", a, &d->clauses, &d->clause_count, e) &&
+           read_strings(v, "released[]", a, &d->released, &d->released_count, e) &&
+           read_strings(v, "withheld[]", a, &d->withheld, &d->withheld_count, e) &&
+           read_strings(v, "prohibitions[]", a, &d->prohibitions, &d->prohibition_count, e);
+}
+
+static bool read_decisions(const struct view *v, struct arena *a, struct audit_read *out,
+                           struct err *e)
+{
+    const struct view *items = NULL;
+    size_t n = 0;
+    int slot = plan_slot(v->plan, SLICE("decisions[]"));
+    if (slot < 0)
+        return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the decisions of an entry");
+    if (!view_items(v, (size_t)slot, a, &items, &n, e))
+        return false;
+    struct audit_decision *list = ARENA_ARRAY(a, n, struct audit_decision);
+    if (!list)
+        return err_memory(e);
+    for (size_t i = 0; i < n; i++)
+        if (!read_decision(&items[i], a, &list[i], e))
+            return false;
+    out->decisions = list;
+    out->decision_count = n;
+    return true;
+}
+
+static bool read_hashes(const struct view *v, struct audit_read *out)
+{
+    return copy_fixed(v, "previous", out->previous, HASH_BYTES) &&
+           copy_fixed(v, "event_hash", out->event_hash, HASH_BYTES) &&
+           copy_fixed(v, "subject", out->subject, ID_BYTES) &&
+           copy_fixed(v, "bundle", out->bundle_hash, HASH_BYTES) &&
+           copy_fixed(v, "facts_before", out->facts_before, HASH_BYTES) &&
+           copy_fixed(v, "facts_after", out->facts_after, HASH_BYTES);
+}
+
+static bool open_entry(const struct catalogue *c, struct arena *a, struct slice framed,
+                       struct view *out, struct err *e)
+{
+    uint64_t fingerprint = 0;
+    struct slice body;
+    if (!wire_open(framed, &fingerprint, &body, e))
+        return false;
+    const struct schema *s = catalogue_fingerprint(c, fingerprint);
+    if (!s || !slice_equal_text(s->name, "AuditEntry"))
+        return err_set(e, ERR_REJECT, "audit.read", 2, "cannot read an entry: of another schema");
+    return plan_view(s->plan, a, body, out, e);
+}
+
+bool audit_read(const struct catalogue *c, struct arena *a, struct slice framed,
+                struct audit_read *out, struct err *e)
+{
+    struct view v;
+    *out = (struct audit_read){ .sequence = 0 };
+    if (!open_entry(c, a, framed, &v, e))
+        return false;
+    out->sequence = view_long_at(&v, "sequence");
+    out->kind = view_text_at(&v, "kind");
+    out->input_topic = view_text_at(&v, "input.topic");
+    out->input_partition = (int)view_long_at(&v, "input.partition");
+    out->input_offset = view_long_at(&v, "input.offset");
+    out->accepted_ms = view_long_at(&v, "accepted");
+    out->decided_ms = view_long_at(&v, "decided");
+    out->event_id = view_text_at(&v, "event_id");
+    out->schema = view_text_at(&v, "schema");
+    out->event_kind = view_text_at(&v, "kind_of_event");
+    out->source = view_text_at(&v, "source");
+    out->note = view_text_at(&v, "note");
+    out->disclosure = view_text_at(&v, "disclosure");
+    if (!read_hashes(&v, out))
+        return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot read an entry's hashes");
+    return read_decisions(&v, a, out, e);
+}
+
+static bool each_of(struct bus *b, const struct catalogue *c, int partition,
+                    bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
+                    bool *go_on, struct err *e)
+{
+    struct walk w;
+    struct arena a;
+    const struct bus_record *record = NULL;
+    bool good = walk_open(&w, b, TOPIC_AUDIT, partition, 0, e);
+    arena_init(&a, WALK_ARENA_BYTES);
+    while (good && *go_on) {
+        struct audit_read read;
+        arena_reset(&a);
+        good = walk_next(&w, &record, e);
+        if (!good || !record)
+            break;
+        good = audit_read(c, &a, record->value, &read, e);
+        if (good)
+            *go_on = each(ctx, partition, &read);
+    }
+    arena_release(&a);
+    walk_close(&w);
+    return good;
+}
+
+bool audit_each(struct bus *b, const struct catalogue *c, int partitions,
+                bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
+                struct err *e)
+{
+    bool go_on = true;
+    for (int p = 0; p < partitions && go_on; p++)
+        if (!each_of(b, c, p, each, ctx, &go_on, e))
+            return false;
+    return true;
+}

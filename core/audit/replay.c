@@ -1,0 +1,151 @@
+/* replay.c - law 5: the recorded inputs judged again from nothing, in the order of the audit.
+ *
+ * Each partition starts empty and takes the very step the router takes (step.c). The chain is carried on
+ * from the recorded entries, so that one difference is told once and not in every entry after it. */
+#include "audit/compare.h"
+#include "audit/step.h"
+#include "audit/walk.h"
+
+#include <inttypes.h>
+
+struct replay {
+    struct findings f;
+    struct bus *bus;
+    struct input_rules rules;
+    bool knows_environment;
+    bool told_bundle;
+    int number;                     /* of the partition at hand */
+    struct partition partition;
+    struct walk_inputs inputs;
+    struct arena arena;
+};
+
+/* No entry names the region's environment: the first event that was decided shows it. */
+static bool learn_environment(struct replay *r, const struct audit_read *entry,
+                              const struct bus_record *in, struct err *e)
+{
+    struct view v;
+    if (r->knows_environment || !slice_equal_text(entry->kind, audit_kind_name(AUDIT_EVENT)))
+        return true;
+    if (!input_open(r->rules.bundle, &r->arena, in->value, NULL, &v, e)) {
+        if (e->fate != ERR_REJECT)
+            return false;
+        err_clear(e); /* the step will say what is wrong with it */
+        return true;
+    }
+    r->rules.live = slice_equal_text(view_text_at(&v, "header.environment"), "live");
+    r->knows_environment = true;
+    return true;
+}
+
+static void check_bundle(struct replay *r, const struct audit_read *entry)
+{
+    if (r->told_bundle || memcmp(entry->bundle_hash, r->rules.bundle->hash, HASH_BYTES) == 0)
+        return;
+    finding(&r->f, "audit %d number %" PRId64 ": decided under another bundle than the one given",
+            r->number, entry->sequence);
+    r->told_bundle = true;
+}
+
+static void count(struct audit_report *out, const struct audit_read *entry)
+{
+    out->entries++;
+    out->events += slice_equal_text(entry->kind, audit_kind_name(AUDIT_EVENT));
+    out->decisions += entry->decision_count;
+    for (size_t i = 0; i < entry->decision_count; i++)
+        out->disclosures += entry->decisions[i].disclosure.n > 0;
+}
+
+static bool step_again(struct replay *r, const struct audit_read *entry, struct slice framed,
+                       const struct bus_record *in, struct err *e)
+{
+    struct step step;
+    struct audit_read again;
+    if (!learn_environment(r, entry, in, e) ||
+        !step_decide(&r->rules, &r->partition, in, &r->arena, &step, e))
+        return false;
+    if (!slice_equal(step.entry, framed)) {
+        check_bundle(r, entry);
+        if (!audit_read(r->rules.bundle->catalogue, &r->arena, step.entry, &again, e)) {
+            step_drop(&step);
+            return false;
+        }
+        compare_entries(&r->f, r->number, entry, &again);
+    }
+    step_accept(&r->partition, &step);
+    if (!memory_ready(&r->partition.memory, e))
+        return false;
+    memory_merge(&r->partition.memory);
+    return true;
+}
+
+static bool replay_input(struct replay *r, const struct audit_read *entry, struct slice framed,
+                         struct err *e)
+{
+    const struct bus_record *in = NULL;
+    uint64_t passed = 0;
+    if (!walk_inputs_at(&r->inputs, entry->input_topic, entry->input_offset, &in, &passed, e))
+        return false;
+    count(r->f.report, entry);
+    if (passed > 0)
+        finding(&r->f, "audit %d number %" PRId64 ": %" PRIu64 " inputs before it were never decided",
+                r->number, entry->sequence, passed);
+    if (!in)
+        finding(&r->f, "audit %d number %" PRId64 ": its input is not on the bus", r->number,
+                entry->sequence);
+    return !in || step_again(r, entry, framed, in, e);
+}
+
+static bool replay_entry(struct replay *r, struct slice framed, struct err *e)
+{
+    struct audit_read entry;
+    struct audit_chain recorded = r->partition.chain;
+    if (audit_read(r->rules.bundle->catalogue, &r->arena, framed, &entry, e)) {
+        if (!replay_input(r, &entry, framed, e))
+            return false;
+    } else if (e->fate == ERR_REJECT) {
+        finding(&r->f, "audit %d number %" PRId64 ": cannot be read", r->number, recorded.next);
+        err_clear(e);
+    } else {
+        return false;
+    }
+    audit_chain_add(&recorded, framed, entry.decided_ms);
+    r->partition.chain = recorded;
+    return true;
+}
+
+
+static bool replay_partition(struct replay *r, struct err *e)
+{
+    struct walk w;
+    const struct bus_record *record = NULL;
+    r->partition = (struct partition){ .chain = { .next = 0 } };
+    walk_inputs_init(&r->inputs, r->bus, r->number);
+    bool good = walk_open(&w, r->bus, TOPIC_AUDIT, r->number, 0, e);
+    while (good && (good = walk_next(&w, &record, e)) && record) {
+        arena_reset(&r->arena);
+        good = replay_entry(r, record->value, e);
+    }
+    walk_close(&w);
+    walk_inputs_release(&r->inputs);
+    memory_release(&r->partition.memory);
+    return good;
+}
+
+bool audit_replay(struct bus *b, const struct bundle *bundle, const struct judge_keys *keys,
+                  void (*say)(void *ctx, const char *sentence), void *ctx,
+                  struct audit_report *out, struct err *e)
+{
+    struct replay r = {
+        .f = { say, ctx, out },
+        .bus = b,
+        .rules = { bundle, keys, true },
+    };
+    bool good = true;
+    *out = (struct audit_report){ .entries = 0 };
+    arena_init(&r.arena, WALK_ARENA_BYTES);
+    for (r.number = 0; good && r.number < bundle->partitions; r.number++)
+        good = replay_partition(&r, e);
+    arena_release(&r.arena);
+    return good;
+}

@@ -1,0 +1,401 @@
+/* step.c - one input, decided: duplicate, refused, judged, a receipt, an act on a hold.
+ *
+ * Each way fills `struct work`: what the audit says of the input, and the facts after it. What all
+ * ways share - decision time, entry, chain, the feed's mark - is done once, in finish(). */
+#include "audit/step.h"
+
+#include "record/wire.h"
+
+#define ENTRY_MAX_BYTES BUS_RECORD_MAX_BYTES
+#define MARK_VERSION 1
+
+struct work {
+    const struct input_rules *r;
+    struct partition *p;
+    const struct bus_record *in;
+    struct arena *a;
+    struct step *out;
+    struct audit_subject says;
+    struct input_event event;
+    bool moves_mark;
+    struct buf facts;                   /* the encoded person after it; empty: unchanged */
+};
+
+/* -- marks of feeds ------------------------------------------------------------------------- */
+
+static void mark_key(struct slice feed, uint8_t key[ID_BYTES])
+{
+    uint8_t hash[HASH_BYTES];
+    const struct slice parts[] = { SLICE("feed:"), feed };
+    sha256_parts(parts, 2, hash);
+    memcpy(key, hash, ID_BYTES);
+}
+
+static bool read_mark(const struct work *w, const uint8_t key[ID_BYTES], int64_t *last, struct err *e)
+{
+    struct view v;
+    struct slice bytes = memory_get(&w->p->memory, key);
+    *last = -1;
+    if (slice_is_empty(bytes))
+        return true;
+    if (!input_open(w->r->bundle, w->a, bytes, "FeedMark", &v, e)) {
+        e->fate = e->fate == ERR_REJECT ? ERR_FATAL : e->fate; /* our own record */
+        return false;
+    }
+    *last = view_long_at(&v, "sequence");
+    return true;
+}
+
+static bool copy_out(struct step_change *c, const uint8_t key[ID_BYTES], const struct buf *b,
+                     struct err *e)
+{
+    uint8_t *block = buf_ok(b) ? mem_alloc(b->n) : NULL;
+    if (!block)
+        return err_memory(e);
+    memcpy(block, b->p, b->n);
+    memcpy(c->key, key, ID_BYTES);
+    c->bytes = block;
+    c->n = b->n;
+    return true;
+}
+
+static bool make_mark(struct work *w, struct err *e)
+{
+    const struct schema *s = catalogue_named(w->r->bundle->catalogue, SLICE("FeedMark"));
+    uint8_t key[ID_BYTES];
+    struct buf b;
+    if (!w->moves_mark)
+        return true;
+    if (!s)
+        return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the schema 'FeedMark'");
+    mark_key(w->event.feed, key);
+    buf_init(&b, WIRE_HEADER_BYTES + 30 + w->event.feed.n);
+    wire_put_header(&b, plan_fingerprint(s->plan));
+    avro_put_long(&b, MARK_VERSION);
+    avro_put_text(&b, w->event.feed);
+    avro_put_long(&b, w->event.feed_seq);
+    bool made = copy_out(&w->out->mark, key, &b, e);
+    buf_release(&b);
+    return made;
+}
+
+/* A feed publishes in the order of feed_seq: what is not above the last one was sent twice. */
+static bool is_duplicate(struct work *w, bool *duplicate, struct err *e)
+{
+    uint8_t key[ID_BYTES];
+    int64_t last = -1;
+    *duplicate = false;
+    if (slice_is_empty(w->event.feed))
+        return true;
+    mark_key(w->event.feed, key);
+    if (!read_mark(w, key, &last, e))
+        return false;
+    *duplicate = w->event.feed_seq <= last;
+    w->moves_mark = !*duplicate;
+    return true;
+}
+
+/* -- judging --------------------------------------------------------------------------------- */
+
+static bool load_person(struct work *w, struct person *out, struct err *e)
+{
+    w->says.facts_before = memory_get(&w->p->memory, w->out->subject.b);
+    w->says.facts_after = w->says.facts_before;
+    *out = person_unknown;
+    return slice_is_empty(w->says.facts_before) ||
+           person_decode(w->r->bundle, w->a, w->says.facts_before, out, e);
+}
+
+static bool keep_person(struct work *w, const struct person *after, struct err *e)
+{
+    if (!person_encode(w->r->bundle, after, &w->facts, e) || !buf_done(&w->facts, e))
+        return false;
+    w->says.facts_after = buf_slice(&w->facts);
+    return true;
+}
+
+/* What no bus would take must be refused here: at the commit it would stop the partition for ever. */
+static bool check_sizes(const struct work *w, const struct judged *j, struct err *e)
+{
+    size_t largest = w->facts.n;
+    for (size_t i = 0; i < j->disclosure_count; i++)
+        if (j->disclosures[i].bytes.n > largest)
+            largest = j->disclosures[i].bytes.n;
+    for (size_t i = 0; i < j->notice_count; i++)
+        if (j->notices[i].bytes.n > largest)
+            largest = j->notices[i].bytes.n;
+    if (largest + ID_BYTES <= BUS_RECORD_MAX_BYTES)
+        return true;
+    return err_set(e, ERR_REJECT, "event.size", 0,
+                   "cannot decide an event that leads to a record of %zu bytes", largest);
+}
+
+/* The same event by another number of its feed: the facts know its id. */
+static bool drop_again(struct work *w)
+{
+    w->says.kind = AUDIT_DUPLICATE;
+    w->out->judged = (struct judged){ .decisions = NULL };
+    return true;
+}
+
+static bool judge(struct work *w, const struct judge_input *in, struct err *e)
+{
+    struct judged *j = &w->out->judged;
+    if (!judge_event(in, w->a, j, e))
+        return false;
+    if (j->error && slice_equal_text(slice_text(j->error), "duplicate"))
+        return drop_again(w);
+    if (j->error)
+        return err_set(e, ERR_REJECT, j->error, 0, "cannot decide the event: %s",
+                       reason_sentence(j->error));
+    if (j->facts_changed && !keep_person(w, j->after, e))
+        return false;
+    w->says.judged = j;
+    return check_sizes(w, j, e);
+}
+
+static bool judge_now(struct work *w, struct err *e)
+{
+    struct person person;
+    if (!load_person(w, &person, e))
+        return false;
+    const struct judge_input in = {
+        .bundle = w->r->bundle,
+        .keys = w->r->keys,
+        .event = w->event.view,
+        .framed = w->in->value,
+        .subject = w->out->subject,
+        .facts = &person,
+        .decided_ms = w->says.decided_ms,
+        .test = !w->r->live,
+    };
+    return judge(w, &in, e);
+}
+
+/* Whatever came of it, it came of it the first time: only its subject is still of interest. */
+static bool take_duplicate(struct work *w)
+{
+    struct err ignored = { .fate = ERR_NONE };
+    w->says.kind = AUDIT_DUPLICATE;
+    if (input_event_check(w->r, w->in, &w->event, &ignored))
+        w->out->subject = w->event.subject;
+    return true;
+}
+
+static bool take_event(struct work *w, struct err *e)
+{
+    bool duplicate = false;
+    bool read = input_event(w->r, w->in, w->a, &w->event, e);
+    if (w->event.has_sender)
+        w->says.event = &w->event.view;
+    if (!read || !is_duplicate(w, &duplicate, e))
+        return false;
+    if (duplicate)
+        return take_duplicate(w);
+    if (!input_event_check(w->r, w->in, &w->event, e))
+        return false;
+    w->out->subject = w->event.subject;
+    return judge_now(w, e);
+}
+
+/* -- receipts and acts on holds --------------------------------------------------------------- */
+
+static bool take_receipt(struct work *w, struct err *e)
+{
+    struct input_receipt r;
+    w->says.kind = AUDIT_RECEIPT;
+    w->says.schema = SLICE("Receipt");
+    if (!input_receipt(w->r, w->in, w->a, &r, e))
+        return false;
+    w->out->subject = r.subject;
+    w->says.source = r.recipient;
+    w->says.disclosure = r.disclosure;
+    const char *note = arena_format(w->a, "%.*s%s%.*s", (int)r.outcome.n, (const char *)r.outcome.p,
+                                    r.code.n ? " " : "", (int)r.code.n, (const char *)r.code.p);
+    w->says.note = slice_text(note);
+    return note || err_memory(e);
+}
+
+static size_t find_hold(const struct person *p, const struct input_act *act)
+{
+    size_t i = 0;
+    while (i < p->hold_count && (memcmp(p->holds[i].event.b, act->event.b, ID_BYTES) != 0 ||
+                                 p->holds[i].service != act->to.n))
+        i++;
+    return i;
+}
+
+static bool open_held(struct work *w, const struct hold *hold, struct err *e)
+{
+    if (!input_open(w->r->bundle, w->a, hold->bytes, NULL, &w->event.view, e))
+        return false;
+    w->says.event = &w->event.view;
+    return true;
+}
+
+/* Refused by a person: the hold ends as withheld (law 2). */
+static bool refuse_hold(struct work *w, const struct input_act *act, const struct person *person,
+                        struct err *e)
+{
+    struct person after;
+    struct decision *decision = ARENA_NEW(w->a, struct decision);
+    if (!decision)
+        return err_memory(e);
+    *decision = (struct decision){ .event = act->event,
+                                   .to = act->to,
+                                   .outcome = OUTCOME_WITHHOLD,
+                                   .reason = "hold-refused",
+                                   .disclosure = -1 };
+    w->out->judged.decisions = decision;
+    w->out->judged.decision_count = 1;
+    w->says.judged = &w->out->judged;
+    return person_end_hold(w->a, person, &act->event, act->to.n, &after, e) &&
+           keep_person(w, &after, e);
+}
+
+static bool release_hold(struct work *w, const struct person *person, const struct hold *hold,
+                         struct err *e)
+{
+    const struct judge_input in = {
+        .bundle = w->r->bundle,
+        .keys = w->r->keys,
+        .event = w->event.view,
+        .framed = hold->bytes,
+        .subject = w->out->subject,
+        .facts = person,
+        .decided_ms = w->says.decided_ms,
+        .release = hold,
+        .test = !w->r->live,
+    };
+    return judge(w, &in, e);
+}
+
+/* "<act> <hold> by <person>: <reason>" */
+static bool note_act(struct work *w, const struct input_act *act, bool gone, struct err *e)
+{
+    const char *note = arena_format(
+        w->a, "%.*s %.*s by %.*s: %.*s%s", (int)act->act.n, (const char *)act->act.p,
+        (int)act->hold.n, (const char *)act->hold.p, (int)act->person.n,
+        (const char *)act->person.p, (int)act->reason.n, (const char *)act->reason.p,
+        gone ? " (the hold was gone)" : "");
+    w->says.note = slice_text(note);
+    return note || err_memory(e);
+}
+
+static bool take_act(struct work *w, struct err *e)
+{
+    struct input_act act;
+    struct person person;
+    w->says.kind = AUDIT_HOLD_ACT;
+    w->says.schema = SLICE("HoldAct");
+    if (!input_act(w->r, w->in, w->a, &act, e))
+        return false;
+    w->out->subject = act.subject;
+    if (!load_person(w, &person, e))
+        return false;
+    size_t at = find_hold(&person, &act);
+    bool gone = at == person.hold_count;
+    if (!note_act(w, &act, gone, e))
+        return false;
+    if (gone)
+        return true;
+    if (!open_held(w, &person.holds[at], e))
+        return false;
+    return act.is_release ? release_hold(w, &person, &person.holds[at], e)
+                          : refuse_hold(w, &act, &person, e);
+}
+
+/* -- the step ---------------------------------------------------------------------------------- */
+
+static bool take(struct work *w, struct err *e)
+{
+    struct slice agency;
+    switch (input_topic(w->in->topic, &agency)) {
+    case INPUT_EVENTS:
+        return take_event(w, e);
+    case INPUT_RECEIPTS:
+        return take_receipt(w, e);
+    case INPUT_CONTROL:
+        return take_act(w, e);
+    case INPUT_OTHER:
+        break;
+    }
+    return err_set(e, ERR_REJECT, "event.topic", 0, "cannot take a record from this topic");
+}
+
+/* Nothing follows from a refused record but its entry (and its feed's mark: it was decided). */
+static void refuse(struct work *w, struct err *e)
+{
+    w->out->refusal = *e;
+    err_clear(e);
+    buf_reset(&w->facts);
+    w->out->judged = (struct judged){ .decisions = NULL };
+    w->says.kind = AUDIT_REFUSED;
+    w->says.judged = NULL;
+    w->says.facts_before = w->says.facts_after = slice_of(NULL, 0);
+    w->says.note = slice_text(w->out->refusal.code);
+}
+
+static bool make_entry(struct work *w, struct err *e)
+{
+    struct buf b;
+    buf_init(&b, ENTRY_MAX_BYTES);
+    w->out->chain = w->p->chain;
+    bool made = audit_entry(w->r->bundle, &w->out->chain, &w->says, &b, e);
+    if (made) {
+        w->out->entry = arena_copy(w->a, buf_slice(&b));
+        made = w->out->entry.p || err_memory(e);
+    }
+    buf_release(&b);
+    return made;
+}
+
+static bool finish(struct work *w, struct err *e)
+{
+    w->out->kind = w->says.kind;
+    w->says.subject = &w->out->subject;
+    return make_entry(w, e) && make_mark(w, e) &&
+           (w->facts.n == 0 || copy_out(&w->out->facts, w->out->subject.b, &w->facts, e)) &&
+           memory_room(&w->p->memory, 2, e);
+}
+
+bool step_decide(const struct input_rules *r, struct partition *p, const struct bus_record *in,
+                 struct arena *a, struct step *out, struct err *e)
+{
+    *out = (struct step){ .kind = AUDIT_EVENT };
+    struct work w = { .r = r, .p = p, .in = in, .a = a, .out = out };
+    w.says.input = in;
+    w.says.decided_ms = in->accepted_ms > p->chain.decided_ms ? in->accepted_ms : p->chain.decided_ms;
+    buf_init(&w.facts, BUS_RECORD_MAX_BYTES * 2);
+    bool done = take(&w, e);
+    if (!done && e->fate == ERR_REJECT) {
+        refuse(&w, e);
+        done = true;
+    }
+    done = done && finish(&w, e);
+    buf_release(&w.facts);
+    if (!done)
+        step_drop(out);
+    return done;
+}
+
+static void accept(struct memory *s, struct step_change *c)
+{
+    if (c->bytes)
+        memory_put(s, c->key, c->bytes, c->n);
+    c->bytes = NULL;
+}
+
+void step_accept(struct partition *p, struct step *s)
+{
+    accept(&p->memory, &s->facts);
+    accept(&p->memory, &s->mark);
+    p->chain = s->chain;
+}
+
+void step_drop(struct step *s)
+{
+    mem_free(s->facts.bytes);
+    mem_free(s->mark.bytes);
+    s->facts.bytes = s->mark.bytes = NULL;
+}

@@ -1,0 +1,43 @@
+/* step.h - what becomes of one input: the one step that the router takes and a replay takes again.
+ *
+ * step_decide computes all that follows from a record and the state of its partition, and changes
+ * nothing but room; step_accept then moves the state on and cannot fail. So a step happens wholly or not at
+ * all. A record that cannot be decided becomes an entry of kind refused: only ERR_RETRY and ERR_FATAL come out.
+ * Pure: no clock, no bus. Threads: one a partition. */
+#ifndef CONCORDAT_AUDIT_STEP_H
+#define CONCORDAT_AUDIT_STEP_H
+
+#include "audit/audit.h"
+#include "audit/input.h"
+#include "audit/memory.h"
+
+/* What a partition's owner knows. */
+struct partition {
+    struct memory memory;
+    struct audit_chain chain;
+};
+
+/* bytes NULL: no change; owned until accepted or dropped. */
+struct step_change {
+    uint8_t key[ID_BYTES], *bytes;
+    size_t n;
+};
+
+struct step {
+    enum audit_kind kind;
+    struct subject_key subject;         /* zeros when there is none */
+    struct judged judged;               /* empty unless something was judged */
+    struct slice entry;                 /* framed, in the arena */
+    struct err refusal;                 /* of AUDIT_REFUSED */
+    struct audit_chain chain;           /* after it */
+    struct step_change facts, mark;
+};
+
+MUST_CHECK bool step_decide(const struct input_rules *r, struct partition *p,
+                            const struct bus_record *in, struct arena *a, struct step *out,
+                            struct err *e);
+/* Takes the changes. Never both accept and drop. */
+void step_accept(struct partition *p, struct step *s);
+void step_drop(struct step *s);
+
+#endif

@@ -1,0 +1,48 @@
+/* region.c - which topics a region has: their names follow the bundle (architecture.md 5). */
+#include "router/router.h"
+
+#include "bus/topics.h"
+
+#define TOPICS_OF_AGENCY 4
+#define TOPICS_OF_SERVICE 2
+#define TOPICS_OF_REGION 4
+
+struct list {
+    struct bus_topic *at;
+    size_t n;
+    bool lost;
+};
+
+static void add(struct list *l, const char *name, int partitions, bool compacted)
+{
+    l->lost = l->lost || !name;
+    l->at[l->n++] = (struct bus_topic){ name, partitions, compacted };
+}
+
+bool region_topics(const struct bundle *b, struct arena *a, const struct bus_topic **out, size_t *n,
+                   struct err *e)
+{
+    size_t most = b->agency_count * TOPICS_OF_AGENCY + b->service_count * TOPICS_OF_SERVICE +
+                  TOPICS_OF_REGION;
+    struct list l = { .at = ARENA_ARRAY(a, most, struct bus_topic) };
+    if (!l.at)
+        return err_memory(e);
+    for (size_t i = 0; i < b->agency_count; i++) {
+        struct slice agency = b->agencies[i].name;
+        add(&l, topic_events(a, agency), b->partitions, false);
+        add(&l, topic_receipts(a, agency), b->partitions, false);
+        add(&l, topic_quarantine(a, agency), 1, false);
+        add(&l, topic_links(a, agency), 1, true);
+    }
+    for (size_t i = 0; i < b->service_count; i++) {
+        add(&l, topic_disclosures(a, b->services[i].name), 1, false);
+        add(&l, topic_restrictions(a, b->services[i].name), 1, true);
+    }
+    add(&l, TOPIC_FACTS, b->partitions, true);
+    add(&l, TOPIC_AUDIT, b->partitions, false);
+    add(&l, TOPIC_SCHEMAS, 1, true);
+    add(&l, TOPIC_CONTROL, b->partitions, false);
+    *out = l.at;
+    *n = l.n;
+    return !l.lost || err_memory(e);
+}

@@ -1,0 +1,283 @@
+/* router.c - the worker's loop: fetch, decide, commit; what a failure leaves and how it goes on.
+ *
+ * A step (audit/step.h) is one record, wholly or not at all; a transaction is many steps. When a commit
+ * fails, the overlay, the chains and the batch are dropped together, because the bus will hand out the same
+ * records again; memory then holds exactly what is committed. */
+#include "router/router.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+#include "audit/step.h"
+#include "bus/topics.h"
+#include "host/log.h"
+#include "router/restore.h"
+#include "router/transaction.h"
+
+#define ROUTER_ARENA_BYTES ((size_t)64 * 1024 * 1024)
+#define RUN_WAIT_MS 500
+#define BACK_OFF_MS 200
+
+enum count { EVENTS, DISCLOSED, WITHHELD, HELD, DUPLICATES, REFUSED, RECEIPTS, COMMITS, COUNTS };
+
+struct router {
+    struct router_options o;
+    struct input_rules rules;
+    struct arena arena;                 /* of its whole life: names and tables */
+    struct bus_worker *worker;
+    struct partition *partitions;
+    struct audit_chain *committed;      /* the chains at the last commit */
+    struct transaction tx;
+    const struct bus_record *batch;     /* fetched, decided up to at */
+    size_t n, at;
+    uint64_t tally[COUNTS];             /* of this transaction */
+    _Atomic uint64_t counts[COUNTS];
+    atomic_bool stop;
+};
+
+/* -- opening -------------------------------------------------------------------------------------- */
+
+static bool make_topics(const struct bundle *b, struct arena *a, const char ***out, struct err *e)
+{
+    const char **list = ARENA_ARRAY(a, b->agency_count * 2 + 2, const char *);
+    size_t n = 0;
+    if (!list)
+        return err_memory(e);
+    for (size_t i = 0; i < b->agency_count; i++) {
+        list[n++] = topic_events(a, b->agencies[i].name);
+        list[n++] = topic_receipts(a, b->agencies[i].name);
+        if (!list[n - 1] || !list[n - 2])
+            return err_memory(e);
+    }
+    list[n] = TOPIC_CONTROL;
+    *out = list;
+    return true;
+}
+
+static bool join(struct router *r, struct err *e)
+{
+    const struct bundle *b = r->o.bundle;
+    const char **topics = NULL;
+    r->partitions = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct partition);
+    r->committed = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct audit_chain);
+    if (!r->partitions || !r->committed)
+        return err_memory(e);
+    if (!make_topics(b, &r->arena, &topics, e) ||
+        !transaction_init(&r->tx, b, topics, &r->arena, e))
+        return false;
+    const struct bus_join how = { r->o.worker, topics, b->partitions };
+    return bus_join(r->o.bus, &how, &r->worker, e);
+}
+
+static bool restore(struct router *r, struct err *e)
+{
+    for (int i = 0; i < r->o.bundle->partitions; i++) {
+        if (!restore_partition(r->o.bus, r->worker, r->o.bundle, i, &r->partitions[i], e))
+            return false;
+        r->committed[i] = r->partitions[i].chain;
+    }
+    return true;
+}
+
+bool router_open(const struct router_options *o, struct router **out, struct err *e)
+{
+    struct router *r = mem_alloc(sizeof *r);
+    *out = r;
+    if (!r)
+        return err_memory(e);
+    r->o = *o;
+    r->rules = (struct input_rules){ o->bundle, o->keys, o->live };
+    arena_init(&r->arena, ROUTER_ARENA_BYTES);
+    if (join(r, e) && restore(r, e))
+        return true;
+    router_close(out);
+    return false;
+}
+
+void router_close(struct router **out)
+{
+    struct router *r = *out;
+    *out = NULL;
+    if (!r)
+        return;
+    bus_leave(&r->worker);
+    for (int i = 0; r->partitions && i < r->o.bundle->partitions; i++)
+        memory_release(&r->partitions[i].memory);
+    transaction_release(&r->tx);
+    arena_release(&r->arena);
+    mem_free(r);
+}
+
+/* -- one record ------------------------------------------------------------------------------------ */
+
+static void tally(struct router *r, const struct step *s)
+{
+    static const enum count of_kind[] = {
+        [AUDIT_EVENT] = EVENTS,     [AUDIT_DUPLICATE] = DUPLICATES, [AUDIT_REFUSED] = REFUSED,
+        [AUDIT_RECEIPT] = RECEIPTS, [AUDIT_HOLD_ACT] = COUNTS,
+    };
+    static const enum count of_outcome[] = {
+        [OUTCOME_DISCLOSE] = DISCLOSED, [OUTCOME_WITHHOLD] = WITHHELD, [OUTCOME_HOLD] = HELD,
+    };
+    if (of_kind[s->kind] < COUNTS)
+        r->tally[of_kind[s->kind]]++;
+    for (size_t i = 0; i < s->judged.decision_count; i++)
+        r->tally[of_outcome[s->judged.decisions[i].outcome]]++;
+}
+
+static void log_refusal(const struct router *r, const struct bus_record *in, const struct step *s)
+{
+    const struct log_who who = { "router", r->o.worker };
+    if (s->kind == AUDIT_REFUSED)
+        log_line(LOG_WARN, &who, s->refusal.code, "refused %s partition %d offset %lld: %s",
+                 in->topic, in->partition, (long long)in->offset, s->refusal.text);
+}
+
+static bool decide(struct router *r, const struct bus_record *in, struct err *e)
+{
+    struct partition *p = &r->partitions[in->partition];
+    struct step step;
+    if (!step_decide(&r->rules, p, in, &r->tx.arena, &step, e))
+        return false;
+    if (!transaction_room(&r->tx, &step, e)) {
+        step_drop(&step);
+        return false;
+    }
+    step_accept(p, &step);
+    transaction_add(&r->tx, in, &step);
+    tally(r, &step);
+    log_refusal(r, in, &step);
+    return true;
+}
+
+/* -- one transaction --------------------------------------------------------------------------------- */
+
+static void end_transaction(struct router *r)
+{
+    transaction_reset(&r->tx);
+    memset(r->tally, 0, sizeof r->tally);
+}
+
+/* Back to what is committed; the bus fetches from there too. */
+static void forget(struct router *r)
+{
+    for (int i = 0; i < r->o.bundle->partitions; i++) {
+        memory_drop(&r->partitions[i].memory);
+        r->partitions[i].chain = r->committed[i];
+    }
+    r->n = r->at = 0;
+    end_transaction(r);
+}
+
+static void keep(struct router *r)
+{
+    for (int i = 0; i < r->o.bundle->partitions; i++) {
+        memory_merge(&r->partitions[i].memory);
+        r->committed[i] = r->partitions[i].chain;
+    }
+    r->tally[COMMITS]++;
+    for (int i = 0; i < COUNTS; i++)
+        atomic_fetch_add_explicit(&r->counts[i], r->tally[i], memory_order_relaxed);
+    end_transaction(r);
+}
+
+/* Takes records until the queue is empty or the transaction is full. A failure that may pass ends it early when
+ * there is something to commit: the record that failed is the first of the next. */
+static bool take(struct router *r, int wait_ms, struct err *e)
+{
+    bool good = true;
+    while (good && !transaction_is_full(&r->tx)) {
+        if (r->at == r->n) {
+            r->n = r->at = 0;
+            good = bus_fetch(r->worker, r->tx.taken ? 0 : wait_ms, &r->batch, &r->n, e);
+            if (!good || r->n == 0)
+                break;
+        }
+        good = decide(r, &r->batch[r->at], e);
+        r->at += good;
+    }
+    if (good || e->fate != ERR_RETRY || r->tx.taken == 0)
+        return good;
+    err_clear(e);
+    return true;
+}
+
+/* What may fail for want of memory is done before the bus is asked; then the transaction waits as it is. */
+static bool prepare(struct router *r, struct err *e)
+{
+    for (int i = 0; i < r->o.bundle->partitions; i++)
+        if (!memory_ready(&r->partitions[i].memory, e))
+            return false;
+    return transaction_prepare(&r->tx, r->partitions, e);
+}
+
+static bool commit(struct router *r, struct err *e)
+{
+    const struct transaction *t = &r->tx;
+    if (!prepare(r, e))
+        return false;
+    if (!bus_commit(r->worker, t->outputs, t->output_count, t->positions, t->position_count, e)) {
+        forget(r);
+        return false;
+    }
+    keep(r);
+    return true;
+}
+
+bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
+{
+    *done = 0;
+    if (!take(r, wait_ms, e))
+        return false;
+    size_t taken = r->tx.taken;
+    if (taken > 0 && !commit(r, e))
+        return false;
+    *done = taken;
+    return true;
+}
+
+/* -- running --------------------------------------------------------------------------------------- */
+
+static void back_off(void)
+{
+    const struct timespec pause = { 0, (long)BACK_OFF_MS * 1000 * 1000 };
+    (void)nanosleep(&pause, NULL);
+}
+
+bool router_run(struct router *r, struct err *e)
+{
+    const struct log_who who = { "router", r->o.worker };
+    while (!atomic_load(&r->stop)) {
+        size_t done = 0;
+        if (router_step(r, RUN_WAIT_MS, &done, e))
+            continue;
+        if (e->fate != ERR_RETRY)
+            return false;
+        log_err(LOG_WARN, &who, e);
+        err_clear(e);
+        back_off();
+    }
+    return true;
+}
+
+void router_stop(struct router *r)
+{
+    atomic_store(&r->stop, true);
+}
+
+void router_counts(const struct router *r, struct router_counts *out)
+{
+    uint64_t n[COUNTS];
+    for (int i = 0; i < COUNTS; i++)
+        n[i] = atomic_load_explicit(&r->counts[i], memory_order_relaxed);
+    *out = (struct router_counts){
+        .events = n[EVENTS],
+        .disclosed = n[DISCLOSED],
+        .withheld = n[WITHHELD],
+        .held = n[HELD],
+        .duplicates = n[DUPLICATES],
+        .refused = n[REFUSED],
+        .receipts = n[RECEIPTS],
+        .commits = n[COMMITS],
+    };
+}
