@@ -1,0 +1,196 @@
+/* mllp_client_test.c - the sending transport against partners that behave, and that do not.
+ *
+ * The partner is a thread with one listening socket; a script says what it does with each connection
+ * it accepts, in turn: text is sent as it is, '<' reads one frame, '.' closes, '!' waits for the peer
+ * to close. */
+#include <pthread.h>
+
+#include "mllp_help.h"
+
+static struct mllp s;
+static struct buf answer;
+static struct err e;
+static char where[MLLP_ADDRESS_MAX];
+
+static struct {
+    int fd;
+    const char *script;
+    size_t connections;
+    pthread_t thread;
+    bool runs;
+} partner;
+
+/* Reads to the FS of one frame and the CR behind it. */
+static void read_frame(int fd)
+{
+    char c = 0;
+    while (c != FS[0] && mllp_test_read(fd, &c, 1) == 1)
+        continue;
+    (void)mllp_test_read(fd, &c, 1);
+}
+
+static void *play(void *unused)
+{
+    int fd = -1;
+    for (const char *p = partner.script; *p; p++) {
+        if (fd < 0) {
+            fd = accept4(partner.fd, NULL, NULL, SOCK_CLOEXEC);
+            partner.connections++;
+        }
+        char c;
+        if (*p == '<')
+            read_frame(fd);
+        else if (*p == '!')
+            CU_ASSERT_EQUAL(mllp_test_read(fd, &c, 1), 0)
+        else if (*p != '.')
+            CU_ASSERT(mllp_test_send(fd, slice_of(p, 1)))
+        if (*p == '.' || *p == '!') {
+            close(fd);
+            fd = -1;
+        }
+    }
+    if (fd >= 0)
+        close(fd);
+    return unused;
+}
+
+static void fresh(void)
+{
+    e = (struct err){ .fate = ERR_NONE };
+    buf_init(&answer, 1 << 20);
+    mllp_test_options(&s);
+    struct sockaddr_storage bound = { .ss_family = AF_UNSPEC };
+    socklen_t n = sizeof bound;
+    partner.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    partner.connections = 0;
+    CU_ASSERT_FATAL(listen(partner.fd, 8) == 0);
+    CU_ASSERT_FATAL(getsockname(partner.fd, (struct sockaddr *)&bound, &n) == 0);
+    mllp_address_text(&bound, where);
+    s.connect = where;
+    CU_ASSERT_FATAL(transport_mllp.open(&s, &e));
+}
+
+static void script(const char *text)
+{
+    partner.script = text;
+    partner.runs = pthread_create(&partner.thread, NULL, play, NULL) == 0;
+    CU_ASSERT_FATAL(partner.runs);
+}
+
+static void done(void)
+{
+    transport_mllp.close(&s);
+    if (partner.runs)
+        pthread_join(partner.thread, NULL);
+    partner.runs = false;
+    close(partner.fd);
+    buf_release(&answer);
+}
+
+static bool sends(const char *text)
+{
+    struct outgoing m = { .bytes = slice_text(text) };
+    err_clear(&e);
+    return transport_mllp.send(&s, &m, &answer, &e);
+}
+
+static bool gets(const char *text, const char *wanted)
+{
+    return sends(text) && slice_equal_text(buf_slice(&answer), wanted);
+}
+
+static bool fails(const char *text, const char *code, enum err_fate fate)
+{
+    return !sends(text) && strcmp(e.code, code) == 0 && e.fate == fate;
+}
+
+static void keeps_one_connection_for_many_messages(void)
+{
+    script("<" VT "one" FS "\r<" VT "two" FS "\r!");
+    CU_ASSERT(gets("a", "one"));
+    CU_ASSERT(gets("b", "two"));
+    CU_ASSERT_EQUAL(partner.connections, 1);
+}
+
+static void reads_answers_of_many_shapes(void)
+{
+    script("<junk" VT "one" FS "<\n" VT FS "\r" VT "two" FS "\r!");
+    CU_ASSERT(gets("a", "one"));
+    CU_ASSERT(gets("b", "two"));
+}
+
+static void connects_again_when_the_partner_hangs_up(void)
+{
+    script("<" VT "one" FS "\r.<" VT "two" FS "\r.");
+    CU_ASSERT(gets("a", "one"));
+    struct pollfd p = { .fd = s.fd, .events = POLLIN };
+    CU_ASSERT(poll(&p, 1, WAIT_MS) == 1); /* the end has arrived */
+    CU_ASSERT(gets("b", "two"));
+    CU_ASSERT_EQUAL(partner.connections, 2);
+}
+
+static void forgets_a_late_answer(void)
+{
+    script("<" VT "one" FS "\r" VT "late" FS "\r<" VT "two" FS "\r!");
+    CU_ASSERT(gets("a", "one"));
+    struct pollfd p = { .fd = s.fd, .events = POLLIN };
+    char all[16];
+    while (poll(&p, 1, WAIT_MS) == 1 && recv(s.fd, all, sizeof all, MSG_PEEK) < 7)
+        continue; /* until all of "late" is there */
+    CU_ASSERT(gets("b", "two"));
+}
+
+static void says_when_no_answer_comes(void)
+{
+    script("<.<!");
+    CU_ASSERT(fails("a", "mllp.closed", ERR_RETRY));
+    s.timeout_ms = 30;
+    CU_ASSERT(fails("b", "mllp.timeout", ERR_RETRY));
+    CU_ASSERT_EQUAL(s.fd, -1);
+}
+
+static void refuses_an_endless_answer(void)
+{
+    transport_mllp.close(&s);
+    s.frame_max = 64;
+    CU_ASSERT_FATAL(transport_mllp.open(&s, &e));
+    script("<" VT "0123456789012345678901234567890123456789012345678901234567890123456789.");
+    CU_ASSERT(fails("a", "mllp.frame", ERR_RETRY));
+}
+
+static void says_when_nobody_listens(void)
+{
+    close(partner.fd);
+    CU_ASSERT(fails("a", "mllp.connect", ERR_RETRY));
+    s.connect = "no-such-host.invalid:1";
+    CU_ASSERT(fails("a", "mllp.connect", ERR_RETRY));
+    partner.fd = -1;
+}
+
+static void refuses_what_cannot_be_framed(void)
+{
+    CU_ASSERT(fails("a" VT "b", "mllp.payload", ERR_REJECT));
+    CU_ASSERT(fails("a" FS "b", "mllp.payload", ERR_REJECT));
+    CU_ASSERT(fails("", "mllp.payload", ERR_REJECT));
+}
+
+static void ends_its_wait_when_stopped(void)
+{
+    transport_mllp.stop(&s);
+    script("<!");
+    CU_ASSERT(fails("a", "mllp.stopped", ERR_RETRY));
+}
+
+static CU_TestInfo cases[] = {
+    { "keeps one connection for many messages", keeps_one_connection_for_many_messages },
+    { "reads answers of many shapes", reads_answers_of_many_shapes },
+    { "connects again when the partner hangs up", connects_again_when_the_partner_hangs_up },
+    { "forgets a late answer", forgets_a_late_answer },
+    { "says when no answer comes", says_when_no_answer_comes },
+    { "refuses an endless answer", refuses_an_endless_answer },
+    { "says when nobody listens", says_when_nobody_listens },
+    { "refuses what cannot be framed", refuses_what_cannot_be_framed },
+    { "ends its wait when stopped", ends_its_wait_when_stopped },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_mllp_client = { "mllp_client", NULL, NULL, fresh, done, cases };

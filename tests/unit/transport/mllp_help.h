@@ -1,0 +1,87 @@
+/* mllp_help.h - what the MLLP suites share: a transport with its options, plain sockets to it. */
+#ifndef CONCORDAT_TESTS_MLLP_HELP_H
+#define CONCORDAT_TESTS_MLLP_HELP_H
+
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <CUnit/CUnit.h>
+
+#include "base/arena.h"
+#include "transport/mllp_state.h"
+
+#define VT "\x0b"
+#define FS "\x1c"
+#define WAIT_MS 20000 /* for what must come; never for what must not */
+
+/* The options as the site would fill them. */
+static inline void mllp_test_options(struct mllp *s)
+{
+    *s = (struct mllp){ .frame_max = 16 << 20, .idle_ms = 600000, .connections_max = 1000,
+                        .timeout_ms = WAIT_MS };
+}
+
+/* A plain TCP connection to "host:port"; -1 when there is none. */
+static inline int mllp_test_connect(const char *where, int receive_bytes)
+{
+    struct addrinfo *list = NULL;
+    struct err e = { .fate = ERR_NONE };
+    if (!mllp_resolve(where, false, &list, &e))
+        return -1;
+    int fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (receive_bytes)
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
+    if (connect(fd, list->ai_addr, list->ai_addrlen) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(list);
+    return fd;
+}
+
+static inline bool mllp_test_send(int fd, struct slice s)
+{
+    while (s.n > 0) {
+        ssize_t n = send(fd, s.p, s.n, MSG_NOSIGNAL);
+        if (n <= 0)
+            return false;
+        s = slice_from(s, (size_t)n);
+    }
+    return true;
+}
+
+/* Reads until n bytes have come or the peer has closed; returns how many came. */
+static inline size_t mllp_test_read(int fd, void *to, size_t n)
+{
+    size_t have = 0;
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    while (have < n && poll(&p, 1, WAIT_MS) > 0) {
+        ssize_t more = recv(fd, (char *)to + have, n - have, 0);
+        if (more <= 0)
+            break;
+        have += (size_t)more;
+    }
+    return have;
+}
+
+static inline bool mllp_test_gets(int fd, struct slice wanted)
+{
+    uint8_t got[4096];
+    size_t n = mllp_test_read(fd, got, wanted.n < sizeof got ? wanted.n : sizeof got);
+    bool good = slice_equal(slice_of(got, n), wanted);
+    if (!good)
+        fprintf(stderr, "\n    wanted '%.*s', got '%.*s'\n", (int)wanted.n, (const char *)wanted.p,
+                (int)n, (const char *)got);
+    return good;
+}
+
+/* True when the peer closes without another byte. */
+static inline bool mllp_test_ends(int fd)
+{
+    char c;
+    return mllp_test_read(fd, &c, 1) == 0;
+}
+
+#endif
