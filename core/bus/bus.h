@@ -78,7 +78,8 @@ void bus_leave(struct bus_worker **w);
 
 /* Reads committed records of one partition from an offset on. A batch's slices live until the next call.
  * *end: the position has reached what was the end (high watermark) when this call began. Of a compacted topic the
- * last value of a key is always among what is read; earlier ones may be. */
+ * last value of a key is always among what is read; earlier ones may be. The first time that it is at the end it
+ * says so at once; from then on it waits for more, at most wait_ms. */
 MUST_CHECK bool bus_reader_open(struct bus *b, const char *topic, int partition, int64_t from,
                                 struct bus_reader **out, struct err *e);
 MUST_CHECK bool bus_reader_next(struct bus_reader *r, int wait_ms, const struct bus_record **out,

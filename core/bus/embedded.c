@@ -30,7 +30,7 @@ struct request {
 
 struct embedded {
     struct bus bus;
-    struct store store;
+    struct bus_store store;
     char *prefix;
     pthread_mutex_t disk;
     pthread_cond_t news;        /* with disk: records were committed, or a worker was fenced */
@@ -42,7 +42,7 @@ struct embedded {
 };
 
 struct slot {
-    struct store_topic *t;
+    struct bus_store_topic *t;
     int partition;
     int64_t at, committed;
 };
@@ -62,9 +62,10 @@ struct worker {
 struct reader {
     struct bus_reader face;
     struct embedded *b;
-    struct store_topic *t;
+    struct bus_store_topic *t;
     int partition;
     int64_t at;
+    bool told;                  /* that it is at the end: from then on it waits for more */
     struct batch batch;
 };
 
@@ -72,12 +73,12 @@ struct reader {
 
 static bool check_topics(struct embedded *b, const struct request *q, struct err *e)
 {
-    struct store_topic *t;
+    struct bus_store_topic *t;
     for (size_t i = 0; i < q->n; i++)
-        if (!store_want(&b->store, q->r[i].topic, q->r[i].partition, &t, e))
+        if (!bus_store_want(&b->store, q->r[i].topic, q->r[i].partition, &t, e))
             return false;
     for (size_t i = 0; i < q->m; i++)
-        if (!store_want(&b->store, q->done[i].topic, q->done[i].partition, &t, e))
+        if (!bus_store_want(&b->store, q->done[i].topic, q->done[i].partition, &t, e))
             return false;
     return true;
 }
@@ -94,10 +95,10 @@ static bool is_fenced(const struct worker *w, struct err *e)
 static bool write_request(struct embedded *b, struct request *q, struct err *e)
 {
     for (size_t i = 0; i < q->n; i++)
-        if (!store_put(&b->store, &q->r[i], e))
+        if (!bus_store_put(&b->store, &q->r[i], e))
             return false;
     for (size_t i = 0; i < q->m; i++)
-        if (!store_set_position(&b->store, q->w->group, &q->done[i], e))
+        if (!bus_store_set_position(&b->store, q->w->group, &q->done[i], e))
             return false;
     if (q->w && q->w->face.between && !q->w->face.between(q->w->face.between_ctx))
         return err_set(e, ERR_RETRY, "bus.down", 0, "cannot commit: a test said so");
@@ -106,14 +107,14 @@ static bool write_request(struct embedded *b, struct request *q, struct err *e)
 
 static bool write_group(struct embedded *b, struct request *group, struct err *e)
 {
-    if (!store_begin(&b->store, e))
+    if (!bus_store_begin(&b->store, e))
         return false;
     for (struct request *q = group; q; q = q->next)
         if (!is_fenced(q->w, &q->e) && !write_request(b, q, e)) {
-            store_rollback(&b->store);
+            bus_store_rollback(&b->store);
             return false;
         }
-    return store_commit(&b->store, e);
+    return bus_store_commit(&b->store, e);
 }
 
 /* After a commit the worker's committed positions move on; after a failure it goes back to them. */
@@ -193,12 +194,12 @@ static bool embedded_publish(struct bus *bus, const struct bus_record *r, size_t
 static bool add_missing(struct embedded *b, const struct bus_topic *t, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
-        const struct store_topic *has = store_find(&b->store, t[i].name);
+        const struct bus_store_topic *has = bus_store_find(&b->store, t[i].name);
         if (has && has->partitions != t[i].partitions)
             return err_set(e, ERR_FATAL, "bus.topic", 0,
                            "cannot use topic '%s' with %d partitions: it has %d", t[i].name,
                            t[i].partitions, has->partitions);
-        if (!has && !store_add(&b->store, &t[i], e))
+        if (!has && !bus_store_add(&b->store, &t[i], e))
             return false;
     }
     return true;
@@ -208,15 +209,15 @@ static bool embedded_topics(struct bus *bus, const struct bus_topic *t, size_t n
 {
     struct embedded *b = (struct embedded *)bus;
     pthread_mutex_lock(&b->disk);
-    bool ok = store_begin(&b->store, e);
+    bool ok = bus_store_begin(&b->store, e);
     if (ok && !add_missing(b, t, n, e)) {
-        store_rollback(&b->store);
+        bus_store_rollback(&b->store);
         ok = false;
     }
-    ok = ok && store_commit(&b->store, e);
+    ok = ok && bus_store_commit(&b->store, e);
     if (ok) {
         pthread_mutex_lock(&b->queue);
-        ok = store_load(&b->store, e);
+        ok = bus_store_load(&b->store, e);
         pthread_mutex_unlock(&b->queue);
     }
     pthread_mutex_unlock(&b->disk);
@@ -228,7 +229,7 @@ static bool refresh(struct embedded *b, struct err *e)
 {
     if (!b->bus.read_only)
         return true;
-    return store_load(&b->store, e);
+    return bus_store_load(&b->store, e);
 }
 
 static bool embedded_list(struct bus *bus, struct arena *a, const struct bus_topic **out, size_t *n,
@@ -239,7 +240,7 @@ static bool embedded_list(struct bus *bus, struct arena *a, const struct bus_top
     bool ok = refresh(b, e);
     struct bus_topic *list = ok ? ARENA_ARRAY(a, b->store.count + 1, struct bus_topic) : NULL;
     for (size_t i = 0; list && i < b->store.count; i++) {
-        const struct store_topic *t = b->store.topics[i];
+        const struct bus_store_topic *t = b->store.topics[i];
         list[i].name = arena_text(a, slice_text(t->name));
         list[i].partitions = t->partitions;
         list[i].compacted = t->compacted;
@@ -257,10 +258,10 @@ static bool embedded_group_committed(struct bus *bus, const char *group, const c
                                      struct err *e)
 {
     struct embedded *b = (struct embedded *)bus;
-    struct store_topic *t;
+    struct bus_store_topic *t;
     pthread_mutex_lock(&b->disk);
-    bool ok = refresh(b, e) && store_want(&b->store, topic, partition, &t, e) &&
-              store_position(&b->store, slice_text(group), &t->lanes[partition], a, out, e);
+    bool ok = refresh(b, e) && bus_store_want(&b->store, topic, partition, &t, e) &&
+              bus_store_position(&b->store, slice_text(group), &t->lanes[partition], a, out, e);
     pthread_mutex_unlock(&b->disk);
     out->topic = topic;
     out->partition = partition;
@@ -307,8 +308,8 @@ static bool fill_slots(struct worker *w, const struct bus_join *j, struct err *e
             struct slot *s = &w->slots[w->count];
             struct bus_position from;
             s->partition = p;
-            ok = store_want(&w->b->store, j->topics[i], p, &s->t, e) &&
-                 store_position(&w->b->store, w->group, &s->t->lanes[p], &notes, &from, e);
+            ok = bus_store_want(&w->b->store, j->topics[i], p, &s->t, e) &&
+                 bus_store_position(&w->b->store, w->group, &s->t->lanes[p], &notes, &from, e);
             if (ok)
                 s->at = s->committed = from.next;
             arena_reset(&notes);
@@ -372,10 +373,10 @@ static bool embedded_committed(struct bus_worker *face, const char *topic, int p
                                struct arena *a, struct bus_position *out, struct err *e)
 {
     struct worker *w = (struct worker *)face;
-    struct store_topic *t;
+    struct bus_store_topic *t;
     pthread_mutex_lock(&w->b->disk);
-    bool ok = store_want(&w->b->store, topic, partition, &t, e) &&
-              store_position(&w->b->store, w->group, &t->lanes[partition], a, out, e);
+    bool ok = bus_store_want(&w->b->store, topic, partition, &t, e) &&
+              bus_store_position(&w->b->store, w->group, &t->lanes[partition], a, out, e);
     if (ok) {
         out->topic = t->name;
         out->partition = partition;
@@ -391,7 +392,7 @@ static bool collect(struct worker *w, struct err *e)
     for (size_t k = 0; k < w->count && !batch_is_full(&w->batch); k++) {
         struct slot *s = &w->slots[(w->turn + k) % w->count];
         if (s->at < s->t->lanes[s->partition].next &&
-            !store_read(&w->b->store, s->t, s->partition, &s->at, &w->batch, e))
+            !bus_store_read(&w->b->store, s->t, s->partition, &s->at, &w->batch, e))
             return false;
     }
     return true;
@@ -454,7 +455,7 @@ static bool embedded_reader_open(struct bus *bus, const char *topic, int partiti
     *r = (struct reader){ .face.ops = bus->ops, .b = b, .partition = partition, .at = from };
     bool ok = batch_init(&r->batch, e);
     pthread_mutex_lock(&b->disk);
-    ok = ok && refresh(b, e) && store_want(&b->store, topic, partition, &r->t, e);
+    ok = ok && refresh(b, e) && bus_store_want(&b->store, topic, partition, &r->t, e);
     pthread_mutex_unlock(&b->disk);
     if (ok)
         *out = &r->face;
@@ -469,7 +470,7 @@ static bool find_end(struct reader *r, int64_t *end, struct err *e)
     const struct lane *l = &r->t->lanes[r->partition];
     int64_t last_ms;
     *end = l->next;
-    return !r->b->bus.read_only || store_head(&r->b->store, l, end, &last_ms, e);
+    return !r->b->bus.read_only || bus_store_head(&r->b->store, l, end, &last_ms, e);
 }
 
 static bool embedded_reader_next(struct bus_reader *face, int wait_ms, const struct bus_record **out,
@@ -481,16 +482,16 @@ static bool embedded_reader_next(struct bus_reader *face, int wait_ms, const str
     batch_reset(&r->batch);
     bool ok = find_end(r, &mark, e);
     now = mark;
-    while (ok && r->at >= now && wait_news(r->b, until))
+    while (ok && r->told && r->at >= now && wait_news(r->b, until))
         ok = find_end(r, &now, e);
-    ok = ok && store_read(&r->b->store, r->t, r->partition, &r->at, &r->batch, e);
+    ok = ok && bus_store_read(&r->b->store, r->t, r->partition, &r->at, &r->batch, e);
     pthread_mutex_unlock(&r->b->disk);
     /* The last records of a lane are always there, but in a compacted one not the last offsets. */
     if (ok && !batch_is_full(&r->batch) && r->at < mark)
         r->at = mark;
     *out = r->batch.r;
     *n = ok ? r->batch.n : 0;
-    *end = ok && r->at >= mark;
+    *end = r->told = ok && r->at >= mark;
     return ok;
 }
 
@@ -499,7 +500,7 @@ static bool embedded_reader_next(struct bus_reader *face, int wait_ms, const str
 static void embedded_close(struct bus *bus)
 {
     struct embedded *b = (struct embedded *)bus;
-    store_release(&b->store);
+    bus_store_release(&b->store);
     pthread_cond_destroy(&b->news);
     pthread_cond_destroy(&b->served);
     pthread_mutex_destroy(&b->disk);
@@ -551,7 +552,7 @@ bool embedded_open(const struct bus_options *o, const char *path, struct bus **o
     b->prefix = kept;
     b->last = &b->first;
     init_locks(b);
-    if (!store_open(&b->store, path, b->prefix, o->read_only, e)) {
+    if (!bus_store_open(&b->store, path, b->prefix, o->read_only, e)) {
         embedded_close(&b->bus);
         return false;
     }

@@ -77,7 +77,7 @@ static bool as_bus(struct err *e)
 
 /* ---- opening ---- */
 
-static bool prepare_all(struct store *s, bool read_only, struct err *e)
+static bool prepare_all(struct bus_store *s, bool read_only, struct err *e)
 {
     const struct {
         const char *sql;
@@ -104,9 +104,9 @@ static bool prepare_all(struct store *s, bool read_only, struct err *e)
     return true;
 }
 
-bool store_open(struct store *s, const char *path, const char *prefix, bool read_only, struct err *e)
+bool bus_store_open(struct bus_store *s, const char *path, const char *prefix, bool read_only, struct err *e)
 {
-    *s = (struct store){ .prefix = prefix };
+    *s = (struct bus_store){ .prefix = prefix };
     bool opened = read_only ? db_open_reader(path, &s->db, e) : db_open(path, schema, &s->db, e);
     if (!opened && e->code && strcmp(e->code, "db.locked") == 0) {
         err_clear(e);
@@ -116,10 +116,10 @@ bool store_open(struct store *s, const char *path, const char *prefix, bool read
     }
     if (!opened || !prepare_all(s, read_only, e))
         return as_bus(e);
-    return store_load(s, e);
+    return bus_store_load(s, e);
 }
 
-void store_release(struct store *s)
+void bus_store_release(struct bus_store *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         mem_free(s->topics[i]->name);
@@ -128,13 +128,13 @@ void store_release(struct store *s)
     }
     mem_free(s->topics);
     db_close(&s->db);
-    *s = (struct store){ 0 };
+    *s = (struct bus_store){ 0 };
 }
 
 /* ---- topics ---- */
 
 /* Where name is in the table, or would be. */
-static size_t place_of(const struct store *s, const char *name, bool *found)
+static size_t place_of(const struct bus_store *s, const char *name, bool *found)
 {
     size_t low = 0, high = s->count;
     *found = false;
@@ -153,17 +153,17 @@ static size_t place_of(const struct store *s, const char *name, bool *found)
     return low;
 }
 
-struct store_topic *store_find(const struct store *s, const char *name)
+struct bus_store_topic *bus_store_find(const struct bus_store *s, const char *name)
 {
     bool found;
     size_t at = place_of(s, name, &found);
     return found ? s->topics[at] : NULL;
 }
 
-bool store_want(const struct store *s, const char *name, int partition, struct store_topic **out,
+bool bus_store_want(const struct bus_store *s, const char *name, int partition, struct bus_store_topic **out,
                 struct err *e)
 {
-    *out = store_find(s, name);
+    *out = bus_store_find(s, name);
     if (!*out)
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%s': there is none", name);
     if (partition < 0 || partition >= (*out)->partitions)
@@ -174,7 +174,7 @@ bool store_want(const struct store *s, const char *name, int partition, struct s
 }
 
 /* Takes t into the table; frees it when that fails. */
-static bool take(struct store *s, struct store_topic *t, struct err *e)
+static bool take(struct bus_store *s, struct bus_store_topic *t, struct err *e)
 {
     bool found;
     size_t at = place_of(s, t->name, &found);
@@ -190,24 +190,24 @@ static bool take(struct store *s, struct store_topic *t, struct err *e)
     return true;
 }
 
-static bool fill_lanes(struct store *s, struct store_topic *t, int64_t id, struct err *e)
+static bool fill_lanes(struct bus_store *s, struct bus_store_topic *t, int64_t id, struct err *e)
 {
     for (int i = 0; i < t->partitions; i++) {
         struct lane *l = &t->lanes[i];
         l->number = (id << PARTITION_BITS | i) << OFFSET_BITS;
-        if (!store_head(s, l, &l->next, &l->last_ms, e))
+        if (!bus_store_head(s, l, &l->next, &l->last_ms, e))
             return false;
     }
     return true;
 }
 
 /* The row of topics that s->all stands on. */
-static bool load_row(struct store *s, struct slice name, struct err *e)
+static bool load_row(struct bus_store *s, struct slice name, struct err *e)
 {
     int64_t id = db_int(s->all, 0), partitions = db_int(s->all, 2);
     if (id > TOPIC_MAX || partitions < 1 || partitions >= 1 << PARTITION_BITS)
         return err_set(e, ERR_FATAL, "bus.fatal", 0, "cannot use this file: more topics than it can hold");
-    struct store_topic *t = mem_alloc(sizeof *t);
+    struct bus_store_topic *t = mem_alloc(sizeof *t);
     if (!t)
         return err_memory(e);
     t->partitions = (int)partitions;
@@ -225,7 +225,7 @@ static bool load_row(struct store *s, struct slice name, struct err *e)
     return as_bus(e);
 }
 
-static bool is_known(const struct store *s, struct slice name)
+static bool is_known(const struct bus_store *s, struct slice name)
 {
     for (size_t i = 0; i < s->count; i++)
         if (slice_equal_text(name, s->topics[i]->name))
@@ -233,7 +233,7 @@ static bool is_known(const struct store *s, struct slice name)
     return false;
 }
 
-bool store_load(struct store *s, struct err *e)
+bool bus_store_load(struct bus_store *s, struct err *e)
 {
     struct slice prefix = slice_text(s->prefix);
     for (bool row = true; row;) {
@@ -253,7 +253,7 @@ bool store_load(struct store *s, struct err *e)
     return true;
 }
 
-bool store_add(struct store *s, const struct bus_topic *t, struct err *e)
+bool bus_store_add(struct bus_store *s, const struct bus_topic *t, struct err *e)
 {
     struct arena a;
     arena_init(&a, 4096);
@@ -271,13 +271,13 @@ bool store_add(struct store *s, const struct bus_topic *t, struct err *e)
 
 /* ---- writing ---- */
 
-bool store_begin(struct store *s, struct err *e)
+bool bus_store_begin(struct bus_store *s, struct err *e)
 {
     s->now_ms = clock_wall_ms();
     return db_begin(s->db, e) || as_bus(e);
 }
 
-static struct lane *lane_to_change(struct store *s, struct store_topic *t, int partition)
+static struct lane *lane_to_change(struct bus_store *s, struct bus_store_topic *t, int partition)
 {
     struct lane *l = &t->lanes[partition];
     if (!l->is_changed) {
@@ -292,7 +292,7 @@ static struct lane *lane_to_change(struct store *s, struct store_topic *t, int p
 }
 
 /* Deletes the key's earlier record and notes the new one. */
-static bool compact(struct store *s, const struct lane *l, struct slice key, int64_t row, struct err *e)
+static bool compact(struct bus_store *s, const struct lane *l, struct slice key, int64_t row, struct err *e)
 {
     bool had;
     db_bind_int(s->latest, 1, l->number);
@@ -312,10 +312,10 @@ static bool compact(struct store *s, const struct lane *l, struct slice key, int
     return db_do(s->keep, e) || as_bus(e);
 }
 
-bool store_put(struct store *s, const struct bus_record *r, struct err *e)
+bool bus_store_put(struct bus_store *s, const struct bus_record *r, struct err *e)
 {
-    struct store_topic *t;
-    if (!store_want(s, r->topic, r->partition, &t, e))
+    struct bus_store_topic *t;
+    if (!bus_store_want(s, r->topic, r->partition, &t, e))
         return false;
     struct lane *l = lane_to_change(s, t, r->partition);
     int64_t row = l->number | l->new_next;
@@ -331,11 +331,11 @@ bool store_put(struct store *s, const struct bus_record *r, struct err *e)
     return true;
 }
 
-bool store_set_position(struct store *s, struct slice group, const struct bus_position *p,
+bool bus_store_set_position(struct bus_store *s, struct slice group, const struct bus_position *p,
                         struct err *e)
 {
-    struct store_topic *t;
-    if (!store_want(s, p->topic, p->partition, &t, e))
+    struct bus_store_topic *t;
+    if (!bus_store_want(s, p->topic, p->partition, &t, e))
         return false;
     db_bind_text(s->set_position, 1, group);
     db_bind_int(s->set_position, 2, t->lanes[p->partition].number);
@@ -344,7 +344,7 @@ bool store_set_position(struct store *s, struct slice group, const struct bus_po
     return db_do(s->set_position, e) || as_bus(e);
 }
 
-static void settle(struct store *s, bool committed)
+static void settle(struct bus_store *s, bool committed)
 {
     while (s->changed) {
         struct lane *l = s->changed;
@@ -358,14 +358,14 @@ static void settle(struct store *s, bool committed)
     }
 }
 
-bool store_commit(struct store *s, struct err *e)
+bool bus_store_commit(struct bus_store *s, struct err *e)
 {
     bool ok = db_commit(s->db, e) || as_bus(e);
     settle(s, ok);
     return ok;
 }
 
-void store_rollback(struct store *s)
+void bus_store_rollback(struct bus_store *s)
 {
     db_rollback(s->db);
     settle(s, false);
@@ -384,7 +384,7 @@ static void bind_range(struct db_query *q, const struct lane *l, int64_t from)
     db_bind_int(q, 2, l->number + ((int64_t)1 << OFFSET_BITS));
 }
 
-static bool read_row(struct store *s, const struct store_topic *t, int partition, struct batch *b,
+static bool read_row(struct bus_store *s, const struct bus_store_topic *t, int partition, struct batch *b,
                      struct err *e)
 {
     struct bus_record *r = &b->r[b->n];
@@ -400,7 +400,7 @@ static bool read_row(struct store *s, const struct store_topic *t, int partition
     return true;
 }
 
-bool store_read(struct store *s, const struct store_topic *t, int partition, int64_t *at,
+bool bus_store_read(struct bus_store *s, const struct bus_store_topic *t, int partition, int64_t *at,
                 struct batch *b, struct err *e)
 {
     bind_range(s->get, &t->lanes[partition], *at);
@@ -421,7 +421,7 @@ bool store_read(struct store *s, const struct store_topic *t, int partition, int
     return true;
 }
 
-bool store_head(struct store *s, const struct lane *l, int64_t *next, int64_t *last_ms, struct err *e)
+bool bus_store_head(struct bus_store *s, const struct lane *l, int64_t *next, int64_t *last_ms, struct err *e)
 {
     bool row;
     bind_range(s->head, l, 0);
@@ -433,7 +433,7 @@ bool store_head(struct store *s, const struct lane *l, int64_t *next, int64_t *l
     return true;
 }
 
-bool store_position(struct store *s, struct slice group, const struct lane *l, struct arena *a,
+bool bus_store_position(struct bus_store *s, struct slice group, const struct lane *l, struct arena *a,
                     struct bus_position *out, struct err *e)
 {
     bool row;

@@ -21,17 +21,17 @@ struct lane {
     bool is_changed;
 };
 
-struct store_topic {
+struct bus_store_topic {
     char *name;                 /* without the prefix */
     int partitions;
     bool compacted;
     struct lane *lanes;
 };
 
-struct store {
+struct bus_store {
     struct db *db;
     const char *prefix;         /* borrows */
-    struct store_topic **topics; /* sorted by name; the things pointed to never move */
+    struct bus_store_topic **topics; /* sorted by name; the things pointed to never move */
     size_t count, room;
     struct lane *changed;
     int64_t now_ms;             /* of the open transaction */
@@ -50,38 +50,38 @@ void batch_release(struct batch *b);
 bool batch_is_full(const struct batch *b);
 
 /* Release also after a failed open. */
-MUST_CHECK bool store_open(struct store *s, const char *path, const char *prefix, bool read_only,
+MUST_CHECK bool bus_store_open(struct bus_store *s, const char *path, const char *prefix, bool read_only,
                            struct err *e);
-void store_release(struct store *s);
+void bus_store_release(struct bus_store *s);
 
 /* Reads the topics that the file has and the table has not. */
-MUST_CHECK bool store_load(struct store *s, struct err *e);
+MUST_CHECK bool bus_store_load(struct bus_store *s, struct err *e);
 /* NULL when there is none. */
-struct store_topic *store_find(const struct store *s, const char *name);
+struct bus_store_topic *bus_store_find(const struct bus_store *s, const char *name);
 /* The same, and that it has such a partition; bus.topic otherwise. */
-MUST_CHECK bool store_want(const struct store *s, const char *name, int partition,
-                           struct store_topic **out, struct err *e);
-/* Writes the topic to the file (in a transaction of the caller's); store_load then knows it. */
-MUST_CHECK bool store_add(struct store *s, const struct bus_topic *t, struct err *e);
+MUST_CHECK bool bus_store_want(const struct bus_store *s, const char *name, int partition,
+                           struct bus_store_topic **out, struct err *e);
+/* Writes the topic to the file (in a transaction of the caller's); bus_store_load then knows it. */
+MUST_CHECK bool bus_store_add(struct bus_store *s, const struct bus_topic *t, struct err *e);
 
-MUST_CHECK bool store_begin(struct store *s, struct err *e);
+MUST_CHECK bool bus_store_begin(struct bus_store *s, struct err *e);
 /* The topic must exist. */
-MUST_CHECK bool store_put(struct store *s, const struct bus_record *r, struct err *e);
-MUST_CHECK bool store_set_position(struct store *s, struct slice group, const struct bus_position *p,
+MUST_CHECK bool bus_store_put(struct bus_store *s, const struct bus_record *r, struct err *e);
+MUST_CHECK bool bus_store_set_position(struct bus_store *s, struct slice group, const struct bus_position *p,
                                    struct err *e);
 /* On failure all is rolled back. */
-MUST_CHECK bool store_commit(struct store *s, struct err *e);
-void store_rollback(struct store *s);
+MUST_CHECK bool bus_store_commit(struct bus_store *s, struct err *e);
+void bus_store_rollback(struct bus_store *s);
 
 /* Appends to b the records of a lane from *at on, until b is full or there are no more; moves *at
  * behind the last one. */
-MUST_CHECK bool store_read(struct store *s, const struct store_topic *t, int partition, int64_t *at,
+MUST_CHECK bool bus_store_read(struct bus_store *s, const struct bus_store_topic *t, int partition, int64_t *at,
                            struct batch *b, struct err *e);
 /* The offset that the next record of a lane will have, as the file says. */
-MUST_CHECK bool store_head(struct store *s, const struct lane *l, int64_t *next, int64_t *last_ms,
+MUST_CHECK bool bus_store_head(struct bus_store *s, const struct lane *l, int64_t *next, int64_t *last_ms,
                            struct err *e);
 /* next 0 and an empty note when there is none; the note lives in a. */
-MUST_CHECK bool store_position(struct store *s, struct slice group, const struct lane *l,
+MUST_CHECK bool bus_store_position(struct bus_store *s, struct slice group, const struct lane *l,
                                struct arena *a, struct bus_position *out, struct err *e);
 
 #endif

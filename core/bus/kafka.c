@@ -1,9 +1,634 @@
-/* kafka.c - the bus on Kafka. */
+/* kafka.c - the bus on Kafka: what publisher, worker and reader promise, kept by kafka_client.h.
+ *
+ * Publisher: one idempotent producer for all threads and a thread that serves its reports. When a
+ * publish fails, the producer is given up as a whole: its users fail alike, the last one to leave
+ * ends it, and the next publish starts another.
+ * Worker: a consumer whose partitions are assigned by hand, and a transactional producer. The
+ * committed positions are kept here too; after a failed commit the consumer is set back to them.
+ * Two workers of different ids must never be given the same partitions of one group: what fences a
+ * zombie is its id.
+ *
+ * Threads: `lock` guards the publisher, its parcels and the looker. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
 #include "bus/backend.h"
+#include "bus/kafka_client.h"
+
+#define PUBLISH_MS 30000 /* until a publish gives up */
+#define APPEAR_MS 20000  /* until a new topic is known to the broker that we ask */
+#define SERVE_MS 100
+
+struct publisher {
+    struct kafka_client *c;
+    pthread_t server;
+    atomic_bool stop;
+    int users;
+    bool broken;
+};
+
+struct kafka {
+    struct bus bus;
+    struct arena a;
+    const char *prefix, *name;
+    const struct kafka_setting *site;
+    pthread_mutex_t lock;
+    pthread_cond_t change; /* with lock: a parcel has arrived, or the publisher is free */
+    struct kafka_client *look;
+    struct publisher *p;
+};
+
+/* The records of one publish; lives on its stack. */
+struct parcel {
+    struct kafka *k;
+    size_t left;
+    bool failed;
+};
+
+/* What was handed out and lives until the next call. */
+struct held {
+    struct bus_record *r;
+    void **messages;
+    size_t n, bytes;
+};
+
+struct worker {
+    struct bus_worker face;
+    struct kafka *k;
+    struct arena a;
+    const char *group;
+    struct kafka_client *out, *in;
+    struct bus_position *lanes; /* what is fetched; next: as committed */
+    size_t count;
+    struct held held;
+};
+
+struct reader {
+    struct bus_reader face;
+    struct kafka *k;
+    struct kafka_client *c;
+    char *topic;
+    int partition;
+    int64_t at, mark; /* where reading goes on; the end as last asked for */
+    bool told;        /* that it is at the end: from then on it waits for more */
+    struct held held;
+};
+
+static bool start_client(struct kafka *k, enum kafka_role role, const char *id,
+                         struct kafka_client **out, struct err *e);
+
+static int64_t after_ms(int64_t ms)
+{
+    return clock_mono_ns() + ms * 1000000;
+}
+
+static int left_ms(int64_t until_ns)
+{
+    int64_t left = (until_ns - clock_mono_ns() + 999999) / 1000000;
+    return left < 0 ? 0 : (int)left;
+}
+
+/* Waits for a change, with `lock` held; false when the time is over. */
+static bool wait_change(struct kafka *k, int64_t until_ns)
+{
+    struct timespec t = { .tv_sec = until_ns / 1000000000, .tv_nsec = until_ns % 1000000000 };
+    return clock_mono_ns() < until_ns && (pthread_cond_timedwait(&k->change, &k->lock, &t), true);
+}
+
+/* ---- publishing ---- */
+
+static void on_report(void *of, bool ok)
+{
+    struct parcel *parcel = of;
+    struct kafka *k = parcel->k;
+    pthread_mutex_lock(&k->lock);
+    parcel->failed = parcel->failed || !ok;
+    if (--parcel->left == 0)
+        pthread_cond_broadcast(&k->change);
+    pthread_mutex_unlock(&k->lock);
+}
+
+static void *serve(void *of)
+{
+    struct publisher *p = of;
+    while (!atomic_load(&p->stop))
+        kafka_serve(p->c, SERVE_MS);
+    return NULL;
+}
+
+static bool start_publisher(struct kafka *k, struct err *e)
+{
+    struct publisher *p = mem_alloc(sizeof *p);
+    if (!p)
+        return err_memory(e);
+    if (start_client(k, KAFKA_PUBLISHER, NULL, &p->c, e)) {
+        if (pthread_create(&p->server, NULL, serve, p) == 0) {
+            k->p = p;
+            return true;
+        }
+        kafka_stop(&p->c);
+    }
+    mem_free(p);
+    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot start a thread");
+}
+
+/* No report may be outstanding. */
+static void end_publisher(struct kafka *k)
+{
+    struct publisher *p = k->p;
+    if (!p)
+        return;
+    k->p = NULL;
+    atomic_store(&p->stop, true);
+    pthread_join(p->server, NULL);
+    kafka_stop(&p->c);
+    mem_free(p);
+}
+
+static bool enter_publisher(struct kafka *k, struct err *e)
+{
+    while (k->p && k->p->broken)
+        pthread_cond_wait(&k->change, &k->lock); /* its users leave within PUBLISH_MS */
+    if (!k->p && !start_publisher(k, e))
+        return false;
+    k->p->users++;
+    return true;
+}
+
+static void leave_publisher(struct kafka *k)
+{
+    if (--k->p->users > 0 || !k->p->broken)
+        return;
+    end_publisher(k);
+    pthread_cond_broadcast(&k->change);
+}
+
+static bool send_all(struct kafka *k, struct parcel *parcel, const struct bus_record *r, size_t n,
+                     int64_t until, struct err *e)
+{
+    for (size_t i = 0; i < n; i++) /* before anything is sent */
+        if (!kafka_want(k->p->c, r[i].topic, r[i].partition, e))
+            return false;
+    for (size_t i = 0; i < n && !k->p->broken;) {
+        bool full = false;
+        parcel->left++;
+        bool ok = kafka_send(k->p->c, &r[i], parcel, &full, e);
+        if (ok && !full) {
+            i++;
+            continue;
+        }
+        parcel->left--;
+        if (!ok || !wait_change(k, until)) {
+            k->p->broken = true;
+            return ok ? err_set(e, ERR_RETRY, "bus.full", 0, "cannot send: too much waits already") : false;
+        }
+    }
+    return true;
+}
+
+static bool kafka_publish(struct bus *bus, const struct bus_record *r, size_t n, struct err *e)
+{
+    struct kafka *k = (struct kafka *)bus;
+    struct parcel parcel = { .k = k };
+    int64_t until = after_ms(PUBLISH_MS);
+    pthread_mutex_lock(&k->lock);
+    bool ok = enter_publisher(k, e);
+    if (ok) {
+        ok = send_all(k, &parcel, r, n, until, e);
+        while (parcel.left > 0 && !k->p->broken && wait_change(k, until))
+            ;
+        if (parcel.left > 0 || parcel.failed) {
+            k->p->broken = true;
+            kafka_purge(k->p->c);
+        }
+        while (parcel.left > 0) /* the reports of what was purged: they point here */
+            pthread_cond_wait(&k->change, &k->lock);
+        ok = ok && !parcel.failed && !k->p->broken;
+        leave_publisher(k);
+    }
+    pthread_mutex_unlock(&k->lock);
+    return ok || err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed");
+}
+
+/* ---- topics ---- */
+
+/* What of t is not there goes to missing (room for n). */
+static bool compare(const struct bus_topic *t, size_t n, const struct bus_topic *has, size_t count,
+                    struct bus_topic *missing, size_t *missing_count, struct err *e)
+{
+    *missing_count = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < count && strcmp(has[k].name, t[i].name) != 0)
+            k++;
+        if (k == count)
+            missing[(*missing_count)++] = t[i];
+        else if (has[k].partitions != t[i].partitions)
+            return err_set(e, ERR_FATAL, "bus.topic", 0,
+                           "cannot use topic '%s' with %d partitions: it has %d", t[i].name,
+                           t[i].partitions, has[k].partitions);
+    }
+    return true;
+}
+
+static bool make_topics(struct kafka *k, struct arena *a, const struct bus_topic *t, size_t n,
+                        struct err *e)
+{
+    struct bus_topic *has, *missing = ARENA_ARRAY(a, n + 1, struct bus_topic);
+    int64_t until = after_ms(APPEAR_MS);
+    size_t count, left = n;
+    bool asked = false;
+    if (!missing)
+        return err_memory(e);
+    for (;;) {
+        int brokers;
+        struct arena_mark mark = arena_mark(a);
+        if (!kafka_topics(k->look, false, a, &has, &count, &brokers, e) ||
+            !compare(t, n, has, count, missing, &left, e))
+            return false;
+        if (left == 0)
+            return true;
+        if (!asked && !kafka_create(k->look, missing, left, brokers, e))
+            return false;
+        if (clock_mono_ns() > until)
+            return err_set(e, ERR_RETRY, "bus.down", 0, "cannot see topic '%s' after making it",
+                           missing[0].name);
+        asked = true;
+        kafka_serve(k->look, 20); /* brokers learn of a topic one after the other */
+        arena_rewind(a, mark);
+    }
+}
+
+static bool kafka_make_topics(struct bus *bus, const struct bus_topic *t, size_t n, struct err *e)
+{
+    struct kafka *k = (struct kafka *)bus;
+    struct arena a;
+    arena_init(&a, (size_t)16 * 1024 * 1024);
+    bool ok = make_topics(k, &a, t, n, e);
+    arena_release(&a);
+    return ok;
+}
+
+static bool kafka_list(struct bus *bus, struct arena *a, const struct bus_topic **out, size_t *n,
+                       struct err *e)
+{
+    struct kafka *k = (struct kafka *)bus;
+    struct bus_topic *list = NULL;
+    int brokers;
+    bool ok = kafka_topics(k->look, true, a, &list, n, &brokers, e);
+    *out = list;
+    return ok;
+}
+
+/* ---- what was handed out ---- */
+
+static bool held_init(struct held *h, struct err *e)
+{
+    h->r = mem_alloc(BUS_BATCH_COUNT * sizeof *h->r);
+    h->messages = mem_alloc(BUS_BATCH_COUNT * sizeof *h->messages);
+    return (h->r && h->messages) || err_memory(e);
+}
+
+static void held_reset(struct held *h)
+{
+    for (size_t i = 0; i < h->n; i++)
+        kafka_release(h->messages[i]);
+    h->n = h->bytes = 0;
+}
+
+static void held_release(struct held *h)
+{
+    held_reset(h);
+    mem_free(h->r);
+    mem_free(h->messages);
+}
+
+static bool held_is_full(const struct held *h)
+{
+    return h->n >= BUS_BATCH_COUNT || h->bytes >= BUS_BATCH_BYTES;
+}
+
+/* Takes one more, waiting only for the first. Of an end, *at is moved to it. */
+static bool held_take(struct held *h, struct kafka_client *c, int64_t until, enum kafka_took *what,
+                      int64_t *at, struct err *e)
+{
+    struct bus_record *r = &h->r[h->n];
+    if (!kafka_take(c, h->n ? 0 : left_ms(until), r, &h->messages[h->n], what, e))
+        return false;
+    if (*what == KAFKA_RECORD) {
+        h->bytes += r->key.n + r->value.n;
+        h->n++;
+        *at = r->offset + 1;
+    } else if (*what == KAFKA_END) {
+        *at = r->offset;
+    }
+    return true;
+}
+
+/* ---- the worker ---- */
+
+static void kafka_leave(struct bus_worker *face)
+{
+    struct worker *w = (struct worker *)face;
+    held_release(&w->held); /* before the consumer: messages hold on to it */
+    kafka_stop(&w->in);
+    kafka_stop(&w->out);
+    arena_release(&w->a);
+    mem_free(w);
+}
+
+static bool list_lanes(struct worker *w, const struct bus_join *j, struct err *e)
+{
+    size_t topics = 0;
+    while (j->topics[topics])
+        topics++;
+    w->lanes = ARENA_ARRAY(&w->a, topics * (size_t)j->partitions + 1, struct bus_position);
+    if (!w->lanes)
+        return err_memory(e);
+    for (size_t i = 0; i < topics; i++)
+        for (int p = 0; p < j->partitions; p++) {
+            const char *name = arena_text(&w->a, slice_text(j->topics[i]));
+            if (!name)
+                return err_memory(e);
+            /* Of both clients: the consumer would find the leaders by itself, but a second later. */
+            if (!kafka_want(w->out, name, p, e) || !kafka_want(w->in, name, p, e))
+                return false;
+            w->lanes[w->count++] = (struct bus_position){ .topic = name, .partition = p };
+        }
+    return true;
+}
+
+/* Takes over first: only then can no one else still be committing these positions. */
+static bool start_worker(struct worker *w, const struct bus_join *j, struct err *e)
+{
+    int group = (int)bus_group_length(j->id);
+    const char *id = arena_format(&w->a, "%s%s", w->k->prefix, j->id);
+    w->group = arena_format(&w->a, "%s%.*s", w->k->prefix, group, j->id);
+    if (!id || !w->group)
+        return err_memory(e);
+    return held_init(&w->held, e) && start_client(w->k, KAFKA_WRITER, id, &w->out, e) &&
+           start_client(w->k, KAFKA_FETCHER, w->group, &w->in, e) && list_lanes(w, j, e) &&
+           kafka_take_over(w->out, e) && kafka_committed(w->in, w->lanes, w->count, &w->a, e) &&
+           kafka_assign(w->in, w->lanes, w->count, e);
+}
+
+static bool kafka_join(struct bus *bus, const struct bus_join *j, struct bus_worker **out,
+                       struct err *e)
+{
+    struct worker *w = mem_alloc(sizeof *w);
+    if (!w)
+        return err_memory(e);
+    w->face.ops = bus->ops;
+    w->k = (struct kafka *)bus;
+    arena_init(&w->a, (size_t)64 * 1024 * 1024);
+    if (start_worker(w, j, e)) {
+        *out = &w->face;
+        return true;
+    }
+    kafka_leave(&w->face);
+    return false;
+}
+
+static bool kafka_position(struct bus_worker *face, const char *topic, int partition, struct arena *a,
+                           struct bus_position *out, struct err *e)
+{
+    struct worker *w = (struct worker *)face;
+    *out = (struct bus_position){ .topic = topic, .partition = partition };
+    if (!kafka_want(w->out, topic, partition, e) || !kafka_committed(w->in, out, 1, a, e))
+        return false;
+    if (out->next == KAFKA_NO_POSITION)
+        out->next = 0;
+    return true;
+}
+
+static bool kafka_fetch(struct bus_worker *face, int wait_ms, const struct bus_record **in, size_t *n,
+                        struct err *e)
+{
+    struct worker *w = (struct worker *)face;
+    int64_t until = after_ms(wait_ms), at = 0;
+    enum kafka_took what = KAFKA_RECORD;
+    held_reset(&w->held);
+    while (!held_is_full(&w->held)) {
+        if (!held_take(&w->held, w->in, until, &what, &at, e))
+            return false;
+        if (what == KAFKA_NOTHING && (w->held.n > 0 || clock_mono_ns() >= until))
+            break;
+    }
+    *in = w->held.r;
+    *n = w->held.n;
+    return true;
+}
+
+static bool write_all(struct worker *w, const struct bus_record *out, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n;) {
+        bool full = false;
+        if (!kafka_send(w->out, &out[i], NULL, &full, e))
+            return false;
+        if (full)
+            kafka_serve(w->out, SERVE_MS);
+        else
+            i++;
+    }
+    return true;
+}
+
+static bool check_all(struct worker *w, const struct bus_record *out, size_t n,
+                      const struct bus_position *done, size_t m, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!kafka_want(w->out, out[i].topic, out[i].partition, e))
+            return false;
+    for (size_t i = 0; i < m; i++)
+        if (!kafka_want(w->out, done[i].topic, done[i].partition, e))
+            return false;
+    return true;
+}
+
+static bool try_commit(struct worker *w, const struct bus_record *out, size_t n,
+                       const struct bus_position *done, size_t m, struct err *e)
+{
+    if (!write_all(w, out, n, e) || (m > 0 && !kafka_send_positions(w->out, w->group, done, m, e)))
+        return false;
+    if (w->face.between && !w->face.between(w->face.between_ctx))
+        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot commit: a test said so");
+    return kafka_commit(w->out, e);
+}
+
+/* Back to the committed positions, so that the same is fetched again. Always false. */
+static bool go_back(struct worker *w, bool begun, struct err *e)
+{
+    struct err worse = { 0 };
+    if (e->fate == ERR_FATAL)
+        return false;
+    held_reset(&w->held);
+    if ((begun && !kafka_abort(w->out, &worse)) || !kafka_assign(w->in, w->lanes, w->count, &worse)) {
+        *e = worse;
+        e->fate = ERR_FATAL; /* not going back would lose what was fetched */
+    }
+    return false;
+}
+
+static bool kafka_commit_all(struct bus_worker *face, const struct bus_record *out, size_t n,
+                             const struct bus_position *done, size_t m, struct err *e)
+{
+    struct worker *w = (struct worker *)face;
+    if (!check_all(w, out, n, done, m, e) || !kafka_begin(w->out, e))
+        return go_back(w, false, e);
+    if (!try_commit(w, out, n, done, m, e))
+        return go_back(w, true, e);
+    for (size_t i = 0; i < w->count; i++)
+        for (size_t k = 0; k < m; k++)
+            if (w->lanes[i].partition == done[k].partition &&
+                strcmp(w->lanes[i].topic, done[k].topic) == 0)
+                w->lanes[i].next = done[k].next;
+    return true;
+}
+
+/* ---- the reader ---- */
+
+static void kafka_reader_close(struct bus_reader *face)
+{
+    struct reader *r = (struct reader *)face;
+    held_release(&r->held);
+    kafka_stop(&r->c);
+    mem_free(r->topic);
+    mem_free(r);
+}
+
+/* The end is asked of a client that sees what is not yet committed: a transaction that is open now
+ * may be committed, and the records behind it are there already. */
+static bool ask_mark(struct reader *r, int64_t *first, struct err *e)
+{
+    return kafka_ends(r->k->look, r->topic, r->partition, first, &r->mark, e);
+}
+
+static bool start_reader(struct reader *r, int64_t from, struct err *e)
+{
+    int64_t first = 0;
+    char group[300];
+    struct bus_position p = { .topic = r->topic, .partition = r->partition };
+    struct slice reader = SLICE("reader"), prefix = slice_text(r->k->prefix);
+    memcpy(group, prefix.p, prefix.n);
+    memcpy(group + prefix.n, reader.p, reader.n + 1);
+    if (!start_client(r->k, KAFKA_READER, group, &r->c, e) ||
+        !kafka_want(r->c, r->topic, r->partition, e) || !ask_mark(r, &first, e))
+        return false;
+    if (from > r->mark)
+        return err_set(e, ERR_FATAL, "bus.position", 0, "cannot read '%s' %d from %lld: it ends at %lld",
+                       r->topic, r->partition, (long long)from, (long long)r->mark);
+    r->at = p.next = from < first ? first : from;
+    return kafka_assign(r->c, &p, 1, e);
+}
+
+static bool kafka_reader_open(struct bus *bus, const char *topic, int partition, int64_t from,
+                              struct bus_reader **out, struct err *e)
+{
+    struct reader *r = mem_alloc(sizeof *r);
+    if (!r)
+        return err_memory(e);
+    *r = (struct reader){ .face.ops = bus->ops, .k = (struct kafka *)bus, .partition = partition };
+    r->topic = mem_alloc(strlen(topic) + 1);
+    if (r->topic)
+        memcpy(r->topic, topic, strlen(topic));
+    bool ok = (r->topic || err_memory(e)) && held_init(&r->held, e) && start_reader(r, from, e);
+    if (ok)
+        *out = &r->face;
+    else
+        kafka_reader_close(&r->face);
+    return ok;
+}
+
+static bool kafka_reader_next(struct bus_reader *face, int wait_ms, const struct bus_record **out,
+                              size_t *n, bool *end, struct err *e)
+{
+    struct reader *r = (struct reader *)face;
+    int64_t until = after_ms(wait_ms), first;
+    enum kafka_took what = KAFKA_RECORD;
+    bool fresh = r->at >= r->mark;
+    held_reset(&r->held);
+    if (fresh && !ask_mark(r, &first, e))
+        return false;
+    while (!held_is_full(&r->held) && (r->told || r->at < r->mark || r->held.n > 0)) {
+        if (!held_take(&r->held, r->c, until, &what, &r->at, e))
+            return false;
+        if (what == KAFKA_NOTHING && (r->held.n > 0 || clock_mono_ns() >= until))
+            break;
+    }
+    /* Reached what was the end earlier: is it the end still? */
+    if (!fresh && r->at >= r->mark && !ask_mark(r, &first, e))
+        return false;
+    *end = r->told = r->at >= r->mark;
+    *out = r->held.r;
+    *n = r->held.n;
+    return true;
+}
+
+/* ---- opening ---- */
+
+static bool start_client(struct kafka *k, enum kafka_role role, const char *id,
+                         struct kafka_client **out, struct err *e)
+{
+    struct kafka_start s = { .role = role, .prefix = k->prefix, .name = k->name, .site = k->site,
+                             .id = id, .report = role == KAFKA_PUBLISHER ? on_report : NULL };
+    return kafka_start(&s, out, e);
+}
+
+static void kafka_close(struct bus *bus)
+{
+    struct kafka *k = (struct kafka *)bus;
+    end_publisher(k);
+    kafka_stop(&k->look);
+    pthread_cond_destroy(&k->change);
+    pthread_mutex_destroy(&k->lock);
+    arena_release(&k->a);
+    mem_free(k);
+}
+
+static const struct bus_ops kafka_ops = {
+    .close = kafka_close,
+    .topics = kafka_make_topics,
+    .list = kafka_list,
+    .publish = kafka_publish,
+    .join = kafka_join,
+    .committed = kafka_position,
+    .fetch = kafka_fetch,
+    .commit = kafka_commit_all,
+    .leave = kafka_leave,
+    .reader_open = kafka_reader_open,
+    .reader_next = kafka_reader_next,
+    .reader_close = kafka_reader_close,
+};
+
+static void init_locks(struct kafka *k)
+{
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&k->change, &steady);
+    pthread_condattr_destroy(&steady);
+    pthread_mutex_init(&k->lock, NULL);
+}
 
 bool kafka_open(const struct bus_options *o, const char *address, struct bus **out, struct err *e)
 {
-    (void)o;
-    (void)out;
-    return err_set(e, ERR_FATAL, "bus.fatal", 0, "cannot reach '%s': not built yet", address);
+    struct kafka *k = mem_alloc(sizeof *k);
+    if (!k)
+        return err_memory(e);
+    k->bus = (struct bus){ .ops = &kafka_ops, .read_only = o->read_only };
+    arena_init(&k->a, 64 * 1024);
+    init_locks(k);
+    k->prefix = arena_text(&k->a, slice_text(o->prefix));
+    k->name = arena_text(&k->a, slice_text(o->client ? o->client : "concordat"));
+    bool ok = (k->prefix && k->name) || err_memory(e);
+    ok = ok && kafka_settings(address, &k->a, &k->site, e) &&
+         start_client(k, KAFKA_LOOKER, NULL, &k->look, e);
+    if (ok)
+        *out = &k->bus;
+    else
+        kafka_close(&k->bus);
+    return ok;
 }

@@ -1,0 +1,81 @@
+/* kafka_client.h - librdkafka in the bus's words; its types stay in kafka_client.c.
+ *
+ * A client is one connection set with one role. Topic names are without the prefix. What is to be
+ * done again (a coordinator that loads, a retriable error) is done again in here, for a bounded time.
+ * Threads: a publisher may be used by many, but kafka_want, and so kafka_send, by one at a time;
+ * the others belong to one thread.
+ * Errors: as bus.h says. */
+#ifndef CONCORDAT_BUS_KAFKA_CLIENT_H
+#define CONCORDAT_BUS_KAFKA_CLIENT_H
+
+#include "bus/bus.h"
+#include "bus/kafka_settings.h"
+
+struct kafka_client;
+
+struct kafka_start {
+    enum kafka_role role;
+    const char *prefix, *name;          /* borrows for the life of the client */
+    const struct kafka_setting *site;   /* of the bus's address */
+    const char *id;                     /* writer: transactional id; fetcher, reader: group */
+    void (*report)(void *parcel, bool ok); /* publisher: called by kafka_serve, once a record sent */
+};
+MUST_CHECK bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct err *e);
+void kafka_stop(struct kafka_client **c);
+
+/* ---- topics ---- */
+
+/* bus.topic unless the topic has such a partition. */
+MUST_CHECK bool kafka_want(struct kafka_client *c, const char *topic, int partition, struct err *e);
+/* All topics of the prefix and the number of brokers; compacted only when asked for (a second question). */
+MUST_CHECK bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
+                             struct bus_topic **out, size_t *n, int *brokers, struct err *e);
+/* One that exists already is no error. */
+MUST_CHECK bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, int brokers,
+                             struct err *e);
+/* The first offset there is and the next one there will be, uncommitted ones counted (looker). */
+MUST_CHECK bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
+                           int64_t *next, struct err *e);
+
+/* ---- producing ---- */
+
+/* Hands r over (copies it). *full: no room now, serve reports and send it again. */
+MUST_CHECK bool kafka_send(struct kafka_client *c, const struct bus_record *r, void *parcel,
+                           bool *full, struct err *e);
+/* Waits at most wait_ms for reports and calls back for each. */
+void kafka_serve(struct kafka_client *c, int wait_ms);
+/* Gives up all that has no report yet: each gets one soon. */
+void kafka_purge(struct kafka_client *c);
+
+/* ---- a writer's transaction ---- */
+
+/* Ends what a predecessor of the same id left open, and fences it. */
+MUST_CHECK bool kafka_take_over(struct kafka_client *c, struct err *e);
+MUST_CHECK bool kafka_begin(struct kafka_client *c, struct err *e);
+MUST_CHECK bool kafka_send_positions(struct kafka_client *c, const char *group,
+                                     const struct bus_position *p, size_t n, struct err *e);
+/* ERR_RETRY: certainly not committed, abort it. Cannot be told: ERR_FATAL, a restart will. */
+MUST_CHECK bool kafka_commit(struct kafka_client *c, struct err *e);
+MUST_CHECK bool kafka_abort(struct kafka_client *c, struct err *e);
+
+/* ---- consuming ---- */
+
+#define KAFKA_NO_POSITION (-1) /* next, of a position that was never committed */
+
+/* Fills next and note of each p (notes in a). Waits while a transaction over them is open. */
+MUST_CHECK bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n,
+                                struct arena *a, struct err *e);
+/* Fetches exactly these from next on (KAFKA_NO_POSITION: from the first there is); a record taken
+ * from here on is of this assignment. */
+MUST_CHECK bool kafka_assign(struct kafka_client *c, const struct bus_position *p, size_t n,
+                             struct err *e);
+enum kafka_took {
+    KAFKA_NOTHING, /* the wait is over */
+    KAFKA_RECORD,  /* r borrows from *message until kafka_release */
+    KAFKA_END      /* reader: r->offset is where reading goes on; all before it was taken */
+};
+MUST_CHECK bool kafka_take(struct kafka_client *c, int wait_ms, struct bus_record *r, void **message,
+                           enum kafka_took *what, struct err *e);
+void kafka_release(void *message);
+
+#endif

@@ -1,0 +1,140 @@
+/* kafka_settings.c - the address of a Kafka bus read, and what each role of a client is told. */
+#include "bus/kafka_settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bus/topics.h"
+
+#define SETTINGS_MAX 16
+#define SECRET_MAX 1024
+#define TRANSACTION_MS "10000" /* how long a dead worker may hold up what is behind its outputs */
+#define ROOM_BYTES "4325376"   /* BUS_RECORD_MAX_BYTES and some for the batch around it */
+#define WEEK_MS "604800000"
+
+static const struct {
+    const char *name, *sets; /* sets: the client's own name when the value is a file to read */
+} allowed[] = {
+    { "security.protocol", NULL },
+    { "ssl.ca.location", NULL },
+    { "ssl.certificate.location", NULL },
+    { "ssl.key.location", NULL },
+    { "ssl.key.password.file", "ssl.key.password" },
+    { "ssl.endpoint.identification.algorithm", NULL },
+    { "sasl.mechanism", NULL },
+    { "sasl.username", NULL },
+    { "sasl.password.file", "sasl.password" },
+};
+
+/* The first line of the file. */
+static bool read_secret(const char *path, struct arena *a, const char **out, struct err *e)
+{
+    char line[SECRET_MAX] = "";
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return err_errno(e, ERR_FATAL, "bus.url", errno, "cannot read secret file", path);
+    bool ok = fgets(line, sizeof line, file) != NULL;
+    fclose(file);
+    if (!ok)
+        return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use secret file '%s': it is empty", path);
+    *out = arena_text(a, slice_of(line, strcspn(line, "\r\n")));
+    explicit_bzero(line, sizeof line);
+    return *out || err_memory(e);
+}
+
+/* pair is "name=value". */
+static bool read_pair(struct slice pair, struct arena *a, struct kafka_setting *out, struct err *e)
+{
+    size_t cut = slice_find(pair, '=');
+    struct slice name = slice_head(pair, cut);
+    const char *value = arena_text(a, slice_from(pair, cut + 1));
+    if (!value)
+        return err_memory(e);
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+        if (cut < pair.n && slice_equal_text(name, allowed[i].name)) {
+            out->name = allowed[i].sets ? allowed[i].sets : allowed[i].name;
+            out->value = value;
+            return !allowed[i].sets || read_secret(value, a, &out->value, e);
+        }
+    return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use setting '%.*s' of the bus address: unknown",
+                   (int)(name.n < 60 ? name.n : 60), (const char *)name.p);
+}
+
+bool kafka_settings(const char *address, struct arena *a, const struct kafka_setting **out,
+                    struct err *e)
+{
+    struct slice all = slice_text(address);
+    size_t n = 0, cut = slice_find(all, '?');
+    struct kafka_setting *list = ARENA_ARRAY(a, SETTINGS_MAX + 1, struct kafka_setting);
+    const char *hosts = arena_text(a, slice_head(all, cut));
+    if (!list || !hosts)
+        return err_memory(e);
+    if (!*hosts)
+        return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use a kafka bus without a host");
+    list[n++] = (struct kafka_setting){ "bootstrap.servers", hosts };
+    struct slice rest = slice_from(all, cut + 1);
+    while (!slice_is_empty(rest)) {
+        size_t end = slice_find(rest, '&');
+        if (n == SETTINGS_MAX)
+            return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use the bus address: too many settings");
+        if (!read_pair(slice_head(rest, end), a, &list[n++], e))
+            return false;
+        rest = slice_from(rest, end + 1);
+    }
+    *out = list;
+    return true;
+}
+
+/* reconnect.backoff.max.ms: 10 s by default, so that a reset would cost seconds. fetch.wait.max.ms: data
+ * ends the wait, but a new assignment, and the news of an end, must sit it out. */
+#define COMMON                                                                                     \
+    { "socket.nagle.disable", "true" }, { "reconnect.backoff.max.ms", "1000" },                    \
+    { "log.connection.close", "false" }
+#define PRODUCER                                                                                   \
+    COMMON, { "acks", "all" }, { "linger.ms", "0" }, { "compression.type", "lz4" },                \
+    { "message.max.bytes", ROOM_BYTES }, { "queue.buffering.max.messages", "500000" },             \
+    { "retry.backoff.ms", "5" }
+#define CONSUMER                                                                                   \
+    COMMON, { "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },            \
+    { "enable.auto.offset.store", "false" }, { "auto.offset.reset", "error" },                     \
+    { "allow.auto.create.topics", "false" }, { "check.crcs", "true" },                             \
+    { "fetch.wait.max.ms", "100" }, { "queued.min.messages", "100000" },                           \
+    { "queued.max.messages.kbytes", "65536" }
+
+/* A publisher's record never times out by itself, and after one that failed none may follow: what
+ * reached a partition is then always a beginning of what was sent, and sending all again is safe. */
+const struct kafka_setting *kafka_role_settings(enum kafka_role role)
+{
+    static const struct kafka_setting looker[] = {
+        COMMON, { "isolation.level", "read_uncommitted" },
+        { "allow.auto.create.topics", "false" }, { NULL, NULL } };
+    static const struct kafka_setting publisher[] = {
+        PRODUCER, { "enable.idempotence", "true" }, { "enable.gapless.guarantee", "true" },
+        { "message.timeout.ms", "0" }, { NULL, NULL } };
+    static const struct kafka_setting writer[] = {
+        PRODUCER, { "transaction.timeout.ms", TRANSACTION_MS }, { NULL, NULL } };
+    static const struct kafka_setting fetcher[] = { CONSUMER, { NULL, NULL } };
+    static const struct kafka_setting reader[] = {
+        CONSUMER, { "enable.partition.eof", "true" }, { NULL, NULL } };
+    static const struct kafka_setting *const all[] = { looker, publisher, writer, fetcher, reader };
+    return all[role];
+}
+
+void kafka_topic_settings(const struct bus_topic *t, int copies,
+                          struct kafka_setting out[KAFKA_TOPIC_SETTINGS_MAX])
+{
+    size_t n = 0;
+    /* Decisions are timed by the bus, not by who sent. */
+    out[n++] = (struct kafka_setting){ "message.timestamp.type", "LogAppendTime" };
+    out[n++] = (struct kafka_setting){ "max.message.bytes", ROOM_BYTES };
+    if (copies >= 3)
+        out[n++] = (struct kafka_setting){ "min.insync.replicas", "2" };
+    if (t->compacted) {
+        out[n++] = (struct kafka_setting){ "cleanup.policy", "compact" };
+        out[n++] = (struct kafka_setting){ "delete.retention.ms", WEEK_MS };
+    } else if (topic_is_for_ever(t->name)) {
+        out[n++] = (struct kafka_setting){ "retention.ms", "-1" };
+    }
+    out[n] = (struct kafka_setting){ NULL, NULL };
+}

@@ -1,0 +1,35 @@
+/* kafka_settings.h - what the Kafka client is told: by the bus's address, and by us.
+ *
+ *   kafka://host:9093,host:9093?security.protocol=SSL&ssl.ca.location=/etc/concordat/ca.pem
+ *
+ * The address names hosts, then what a site may set. Only how to connect can be set: what makes the bus exactly-once is not for a site to choose. A
+ * secret is named by the file that holds it (sasl.password.file, ssl.key.password.file). */
+#ifndef CONCORDAT_BUS_KAFKA_SETTINGS_H
+#define CONCORDAT_BUS_KAFKA_SETTINGS_H
+
+#include "base/arena.h"
+#include "bus/bus.h"
+
+struct kafka_setting {
+    const char *name, *value; /* NULL name ends a list */
+};
+
+/* The list lives in a. Fails: bus.url (ERR_FATAL), never with a value in its text. */
+MUST_CHECK bool kafka_settings(const char *address, struct arena *a,
+                               const struct kafka_setting **out, struct err *e);
+
+enum kafka_role {
+    KAFKA_LOOKER,    /* asks for metadata and ends, makes topics */
+    KAFKA_PUBLISHER, /* idempotent producer */
+    KAFKA_WRITER,    /* transactional producer */
+    KAFKA_FETCHER,   /* a worker's consumer */
+    KAFKA_READER     /* reads one partition to its end */
+};
+const struct kafka_setting *kafka_role_settings(enum kafka_role role);
+
+/* What a new topic is made with. */
+#define KAFKA_TOPIC_SETTINGS_MAX 6
+void kafka_topic_settings(const struct bus_topic *t, int copies,
+                          struct kafka_setting out[KAFKA_TOPIC_SETTINGS_MAX]);
+
+#endif
