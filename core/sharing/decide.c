@@ -67,7 +67,8 @@ bool decide_guard(const struct agreement *g, const struct person *facts, uint16_
     return false;
 }
 
-/* Whether the time that a clause lasts is over for this event's episode. */
+/* Whether the time that a clause lasts is over for this event's episode: counted from when the end was
+ * decided, so that a late or backdated message still has its days. */
 static bool has_lapsed(const struct question *q, const struct clause *c)
 {
     const struct event *ev = q->event;
@@ -77,7 +78,7 @@ static bool has_lapsed(const struct question *q, const struct clause *c)
         const struct episode_event *x = &q->facts->events[i];
         if (!x->retracted && x->closed && x->agency == ev->agency &&
             slice_equal(x->episode, ev->episode) && slice_equal(x->kind, c->lasting_kind) &&
-            ev->decided_ms >= x->occurred_ms + c->lasting_ms)
+            ev->decided_ms >= x->closed_ms + c->lasting_ms)
             return true;
     }
     return false;
