@@ -6,7 +6,7 @@
 static bool parse(struct slice schema, avro_schema_t *out, struct err *e)
 {
     if (avro_schema_from_json_length((const char *)schema.p, schema.n, out) != 0)
-        return err_set(e, ERR_FATAL, "schema.avro", 0, "cannot take this schema: Avro-C refuses it");
+        return err_set(e, ERR_FATAL, "schema.avro", 0, "cannot take it: Avro-C refuses it");
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* avro_c.h - Avro's own C library: the authority on schemas, and a second opinion on records.
  *
  * Avro-C takes hostile lengths and counts at their word; so only text of our own signed files and
- * bytes that plan_view has accepted may come here. Its error text is process-wide and never read. */
+ * bytes that plan_view has accepted may come here. Its error text is process-wide, never read. */
 #ifndef CONCORDAT_RECORD_AVRO_C_H
 #define CONCORDAT_RECORD_AVRO_C_H
 

@@ -105,9 +105,13 @@ static bool put_named(struct buf *out, const struct node *def, struct slice kind
     put_name(out, name, space);
     put_key(out, "type");
     buf_json(out, kind);
-    bool ok = slice_equal_text(kind, "enum")    ? put_symbols(out, node_get(def, "symbols"), e)
-              : slice_equal_text(kind, "fixed") ? put_size(out, node_get(def, "size"), e)
-                                                : put_fields(out, node_get(def, "fields"), space, e);
+    bool ok = false;
+    if (slice_equal_text(kind, "enum"))
+        ok = put_symbols(out, node_get(def, "symbols"), e);
+    else if (slice_equal_text(kind, "fixed"))
+        ok = put_size(out, node_get(def, "size"), e);
+    else
+        ok = put_fields(out, node_get(def, "fields"), space, e);
     buf_byte(out, '}');
     return ok;
 }

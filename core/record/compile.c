@@ -1,5 +1,6 @@
-/* compile.c - flattening nested records into slots. The recursion follows the composed schema, which
- * compose() has found finite. */
+/* compile.c - flattening nested records into slots.
+ *
+ * The recursion follows the composed schema, which compose() has found finite. */
 #include "record/compile.h"
 
 #include <limits.h>
@@ -109,7 +110,7 @@ static bool read_shape(struct compiler *c, const struct node *field, struct shap
     return type->kind == NODE_LIST ? union_shape(c, type, out) : single_shape(c, type, out);
 }
 
-/* The field's own category, unless one above overrides it. Without any (internal schemas): never. */
+/* The field's own category, unless one above overrides it. Without any (internal): never. */
 static unsigned category_of(struct compiler *c, const struct node *field, struct scope scope)
 {
     const struct node *own = node_get(field, "category");

@@ -72,7 +72,7 @@ static inline struct slice view_raw(const struct view *v, size_t slot)
 
 /* Copies the record with only the released categories (and "always"); every other nullable slot
  * becomes null; replaced slots take the encoded bytes given. A slot that cannot be null is copied.
- * The bytes depend on nothing but what is released and replaced (law 7). */
+ * Each slot at most once. The bytes depend on nothing but what is released and replaced (law 7). */
 struct replacement { size_t slot; struct slice encoded; };
 void plan_project(const struct view *v, const struct categories *released,
                   const struct replacement *r, size_t n, struct buf *out);

@@ -1,7 +1,8 @@
 /* project.c - copying only what is released.
  *
- * One pass in slot order: runs of kept slots that lie side by side are copied as one range; a
- * withheld slot is the one byte of the null branch, whatever it held. */
+ * Two passes in slot order: the first decides and adds up the size, the second copies; kept slots
+ * that lie side by side are copied as one range. A withheld slot is the one byte of the null branch,
+ * whatever it held. */
 #include "record/plan.h"
 
 #include <assert.h>
@@ -9,14 +10,8 @@
 #include "record/category_set.h"
 #include "record/plan_ops.h"
 
-/* Kept bytes not yet copied. */
-struct range { size_t from, to; };
-
-static void flush(const struct view *v, struct range *r, struct buf *out)
-{
-    buf_put(out, slice_of(v->bytes.p + r->from, r->to - r->from));
-    r->from = r->to;
-}
+/* What becomes of a slot; a number below is the index of its replacement. */
+enum { KEEP = PLAN_SLOTS_MAX - 1, WITHHOLD = PLAN_SLOTS_MAX };
 
 static bool is_kept(const struct plan *p, size_t slot, const struct categories *released)
 {
@@ -24,28 +19,62 @@ static bool is_kept(const struct plan *p, size_t slot, const struct categories *
     return p->ops[slot].kept || (category != CATEGORY_NEVER && categories_has(released, category));
 }
 
+static size_t decide(const struct view *v, const struct categories *released,
+                     const struct replacement *r, size_t n, uint8_t fate[PLAN_SLOTS_MAX])
+{
+    const struct plan *p = v->plan;
+    size_t bytes = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        bool kept = is_kept(p, i, released);
+        fate[i] = kept ? KEEP : WITHHOLD;
+        bytes += kept ? v->slots[i].n : 1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t slot = r[i].slot;
+        assert(slot < p->count && fate[slot] >= KEEP); /* each replaced once */
+        bytes -= fate[slot] == KEEP ? v->slots[slot].n : 1;
+        bytes += r[i].encoded.n;
+        fate[slot] = (uint8_t)i;
+    }
+    return bytes;
+}
+
+static uint8_t *copy(uint8_t *to, struct slice s)
+{
+    if (s.n)
+        memcpy(to, s.p, s.n);
+    return to + s.n;
+}
+
+/* The bytes of the kept slots from *slot on, which moves past them. */
+static struct slice kept_range(const struct view *v, const uint8_t *fate, size_t *slot)
+{
+    struct slice range = { v->bytes.p + v->slots[*slot].at, 0 };
+    for (; *slot < v->plan->count && fate[*slot] == KEEP; ++*slot)
+        range.n += v->slots[*slot].n;
+    return range;
+}
+
 void plan_project(const struct view *v, const struct categories *released,
                   const struct replacement *r, size_t n, struct buf *out)
 {
-    const struct plan *p = v->plan;
-    uint8_t replaced[PLAN_SLOTS_MAX] = { 0 }; /* index in r, plus one */
-    assert(n < PLAN_SLOTS_MAX);
-    for (size_t i = 0; i < n; i++) {
-        assert(r[i].slot < p->count);
-        replaced[r[i].slot] = (uint8_t)(i + 1);
-    }
-    struct range range = { 0, 0 };
-    for (size_t i = 0; i < p->count; i++) {
-        size_t end = v->slots[i].at + v->slots[i].n;
-        if (replaced[i] || !is_kept(p, i, released)) {
-            flush(v, &range, out);
-            if (replaced[i])
-                buf_put(out, r[replaced[i] - 1].encoded);
-            else
-                avro_put_null(out);
-            range.from = end;
+    uint8_t fate[PLAN_SLOTS_MAX];
+    assert(n < KEEP);
+    size_t bytes = decide(v, released, r, n, fate);
+    uint8_t *to = buf_reserve(out, bytes), *from = to;
+    if (!to)
+        return;
+    for (size_t i = 0; i < v->plan->count;) {
+        if (fate[i] == KEEP) {
+            to = copy(to, kept_range(v, fate, &i));
+            continue;
         }
-        range.to = end;
+        if (fate[i] == WITHHOLD)
+            *to++ = 0;
+        else
+            to = copy(to, r[fate[i]].encoded);
+        i++;
     }
-    flush(v, &range, out);
+    assert((size_t)(to - from) == bytes);
+    out->n += bytes;
 }

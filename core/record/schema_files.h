@@ -1,7 +1,7 @@
 /* schema_files.h - the .avsc files of a folder, as trees that know both types and places.
  *
- * One named type a file, named as the file. JSON is read twice: as JSON for the types of its values,
- * as YAML for the place of each; the result is the first tree with the places of the second. */
+ * One named type a file, named as the file. JSON is read twice: as JSON for the types of its
+ * values, as YAML for the place of each; the result is the first tree with the second's places. */
 #ifndef CONCORDAT_RECORD_SCHEMA_FILES_H
 #define CONCORDAT_RECORD_SCHEMA_FILES_H
 

@@ -68,8 +68,8 @@ static void agrees_with_every_published_row(void)
 
 static void drops_what_does_not_matter_for_reading(void)
 {
-    CU_ASSERT(canonical_is(SLICE("{\"type\":\"fixed\",\"name\":\"k\",\"namespace\":\"a\",\"doc\":\"d\","
-                                 "\"category\":\"never\",\"size\":\"016\"}"),
+    CU_ASSERT(canonical_is(SLICE("{\"type\":\"fixed\",\"name\":\"k\",\"namespace\":\"a\","
+                                 "\"doc\":\"d\",\"category\":\"never\",\"size\":\"016\"}"),
                            SLICE("{\"name\":\"a.k\",\"type\":\"fixed\",\"size\":16}")));
 }
 
@@ -92,4 +92,6 @@ static CU_TestInfo cases[] = {
     { "refuses what is no schema", refuses_what_is_no_schema },
     CU_TEST_INFO_NULL
 };
-CU_SuiteInfo suite_canonical = { "canonical", fixture_load, fixture_end, fixture_fresh, NULL, cases };
+CU_SuiteInfo suite_canonical = {
+    "canonical", fixture_load, fixture_end, fixture_fresh, NULL, cases
+};

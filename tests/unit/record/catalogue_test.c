@@ -230,4 +230,6 @@ static CU_TestInfo cases[] = {
     { "has the fingerprints that were written down", has_the_fingerprints_that_were_written_down },
     CU_TEST_INFO_NULL
 };
-CU_SuiteInfo suite_catalogue = { "catalogue", fixture_load, fixture_end, fixture_fresh, NULL, cases };
+CU_SuiteInfo suite_catalogue = {
+    "catalogue", fixture_load, fixture_end, fixture_fresh, NULL, cases
+};

@@ -28,8 +28,8 @@ static inline uint64_t random_below(struct random *r, uint64_t n)
     return random_next(r) % n;
 }
 
-/* A valid encoding of random values: one slot, or a whole record. Lists come in several blocks, some
- * of which state their size. */
+/* A valid encoding of random values: one slot, or a whole record. Lists come in several blocks,
+ * some of which state their size. */
 void random_slot(struct random *r, const struct plan *p, size_t slot, struct buf *out);
 void random_record(struct random *r, const struct plan *p, struct buf *out);
 

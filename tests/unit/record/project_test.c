@@ -110,9 +110,11 @@ static void replaced_slots_take_the_bytes_given(void)
     struct buf body;
     struct categories none = { .bits = { 0 } };
     const struct plan *p = catalogue_named(fx.schemas, SLICE("SocialCare"))->plan;
-    struct replacement replaced[] = { { slot_of(p, "header.source_message_id"), BYTES("\x02\x04me") },
-                                      { slot_of(p, "header.id"), BYTES("\x04id") },
-                                      { slot_of(p, "service.team"), BYTES("\x02\x02t") } };
+    struct replacement replaced[] = {
+        { slot_of(p, "header.source_message_id"), BYTES("\x02\x04me") },
+        { slot_of(p, "header.id"), BYTES("\x04id") },
+        { slot_of(p, "service.team"), BYTES("\x02\x02t") },
+    };
     buf_init(&body, (size_t)16 << 20);
     random_record(&r, p, &body);
     CU_ASSERT_FATAL(plan_view(p, &fx.scratch, buf_slice(&body), &v, &fx.e));

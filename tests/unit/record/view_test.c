@@ -18,7 +18,8 @@ static bool take(struct slice bytes, struct view *v)
 static void reads_every_type(void)
 {
     struct view v;
-    CU_ASSERT_FATAL(take(BYTES(BEFORE_AT "\x02\xd0\x0f" "\x02\x02x\0\0\0\0" "\x02\x02y\0" "\0"), &v));
+    CU_ASSERT_FATAL(take(BYTES(BEFORE_AT "\x02\xd0\x0f" "\x02\x02x\0\0\0\0" "\x02\x02y\0" "\0"),
+                         &v));
     CU_ASSERT_EQUAL(view_long_at(&v, "truth"), 1);
     CU_ASSERT_EQUAL(view_long_at(&v, "small"), 2);
     CU_ASSERT_EQUAL(view_long_at(&v, "big"), 3);
@@ -59,8 +60,10 @@ static void refuses_bytes_that_are_no_record(void)
         BAD("an int of 33 bits", "avro.int", 1, "\x01\x80\x80\x80\x80\x20"),
         BAD("a number cut short", "avro.short", 1, "\x01\x80"),
         BAD("a number padded", "avro.long", 1, "\x01\x80\x00"),
-        BAD("a number of 66 bits", "avro.long", 2, "\x01\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"),
-        BAD("a number without end", "avro.long", 2, "\x01\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+        BAD("a number of 66 bits", "avro.long", 2,
+            "\x01\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"),
+        BAD("a number without end", "avro.long", 2,
+            "\x01\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
         BAD("a double cut short", "avro.short", 3, "\x01\x04\x06\0\0\0\0\0\0\0"),
         BAD("a negative length", "avro.length", 11, "\x01\x04\x06\0\0\0\0\0\0\0\0\x01"),
         BAD("a length of -2^63", "avro.length", 11,
@@ -71,7 +74,8 @@ static void refuses_bytes_that_are_no_record(void)
             "\x01\x04\x06\0\0\0\0\0\0\0\0\x02zkeys\x02\xff"),
         BAD("an overlong slash", "avro.utf8", 18,
             "\x01\x04\x06\0\0\0\0\0\0\0\0\x02zkeys\x04\xc0\xaf"),
-        BAD("an enum past its symbols", "avro.enum", 18, "\x01\x04\x06\0\0\0\0\0\0\0\0\x02zkeys\0\x06"),
+        BAD("an enum past its symbols", "avro.enum", 18,
+            "\x01\x04\x06\0\0\0\0\0\0\0\0\x02zkeys\0\x06"),
         BAD("a negative enum", "avro.enum", 18, "\x01\x04\x06\0\0\0\0\0\0\0\0\x02zkeys\0\x01"),
         BAD("a branch past the union", "avro.union", 21, BEFORE_AT "\x04"),
         BAD("a negative branch", "avro.union", 21, BEFORE_AT "\x01"),
@@ -164,7 +168,8 @@ static void lists_records_and_what_they_list(void)
     struct view v;
     const struct view *rows = NULL, *cells = NULL;
     size_t n = 0, m = 0;
-    CU_ASSERT_FATAL(take(BYTES(NO_WORDS "\x02\x04" "\x0e\0" "\x10\x02\0\x02\x01\0\0\0\0" "\0"), &v));
+    CU_ASSERT_FATAL(take(BYTES(NO_WORDS "\x02\x04" "\x0e\0" "\x10\x02\0\x02\x01\0\0\0\0" "\0"),
+                         &v));
     CU_ASSERT_FATAL(view_items(&v, (size_t)plan_slot(fx.all, SLICE("rows[]")), &fx.scratch, &rows,
                                &n, &fx.e));
     CU_ASSERT_EQUAL_FATAL(n, 2);
