@@ -221,25 +221,43 @@ bool build_double(struct build *b, size_t slot, double value, struct err *e)
     return put(b, slot, slice_of(bytes, sizeof bytes), none, e);
 }
 
-/* An array: one block of n items that come from `items`, with their lengths when they are texts. */
+static size_t array_bytes(const struct slice *items, size_t n, bool lengths)
+{
+    uint8_t room[LONG_BYTES_MAX];
+    size_t bytes = 1 + (n > 0 ? encode_long(room, (int64_t)n) : 0);
+    for (size_t i = 0; i < n; i++) {
+        bytes += lengths ? encode_long(room, (int64_t)items[i].n) : 0;
+        if (__builtin_add_overflow(bytes, items[i].n, &bytes))
+            return SIZE_MAX;
+    }
+    return bytes;
+}
+
+/* An array: one block of n items, each with its length when they are texts, and the empty block. */
 static bool put_array(struct build *b, size_t slot, const struct slice *items, size_t n,
                       struct err *e)
 {
-    bool lengths = b->plan->ops[slot].item == NULL;
-    struct buf out;
-    buf_init(&out, PLAN_BODY_BYTES_MAX);
+    bool lengths = b->plan->ops[slot].item == NULL, branch = b->plan->ops[slot].nullable;
+    size_t bytes = array_bytes(items, n, lengths);
+    if (bytes > PLAN_BODY_BYTES_MAX)
+        return err_memory(e);
+    uint8_t *p = arena_alloc(b->arena, bytes + branch);
+    if (!p)
+        return err_memory(e);
+    b->encoded[slot] = slice_of(p, bytes + branch);
+    if (branch)
+        *p++ = 2;
     if (n > 0)
-        avro_put_long(&out, (int64_t)n);
+        p += encode_long(p, (int64_t)n);
     for (size_t i = 0; i < n; i++) {
         if (lengths)
-            avro_put_long(&out, (int64_t)items[i].n);
-        buf_put(&out, items[i]);
+            p += encode_long(p, (int64_t)items[i].n);
+        if (items[i].n)
+            memcpy(p, items[i].p, items[i].n);
+        p += items[i].n;
     }
-    avro_put_long(&out, 0);
-    struct slice none = { .n = 0 };
-    bool ok = buf_done(&out, e) && put(b, slot, buf_slice(&out), none, e);
-    buf_release(&out);
-    return ok;
+    *p = 0;
+    return true;
 }
 
 static bool check_array(const struct build *b, size_t slot, bool records, size_t n, struct err *e)
