@@ -124,10 +124,7 @@ bool identity_resolve(const struct identity *id, const struct claim *c, struct s
 {
     *out = (struct subject){ .partition = 0 };
     struct nhs_number number;
-    bool has_number = !slice_is_empty(c->nhs_number);
-    bool valid = has_number && nhs_number_parse(c->nhs_number, &number);
-    out->number_failed = has_number && !valid;
-    if (valid && id->region_key)
+    if (id->region_key && nhs_number_parse(c->nhs_number, &number))
         return by_number(id, c, &number, out, e);
     bool found = false;
     if (!slice_is_empty(c->case_reference) && !by_reference(id, c, out, &found, e))

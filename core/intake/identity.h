@@ -22,7 +22,6 @@ struct subject {
     char reference_of[128];     /* of a pseudonym */
     const char *confidence;     /* a word of header.identity_confidence */
     bool keep_number;           /* the record may carry the NHS number */
-    bool number_failed;         /* it did not pass the check, and was passed over */
     bool has_birth_hash;
     uint8_t birth_hash[HASH_BYTES];
     bool remember;              /* link is to be stored */

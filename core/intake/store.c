@@ -12,14 +12,20 @@
 #include "intake/queued.h"
 #include "record/wire.h"
 
+/* What is known of one event of a message before it is encoded. */
+struct candidate {
+    struct subject subject;
+    struct change change; /* of an event with `changed` */
+    bool is_news;         /* it is emitted */
+    bool is_learned;      /* change is to be remembered */
+};
+
 /* What the records of one message are made of. */
 struct making {
     struct message *m;
-    struct subject *subjects; /* per event */
-    bool *emitted;
-    struct change *changes; /* per event; key all zero: none */
-    bool diffed;            /* `changed` alone says what is new: no mark is kept */
-    int linked;             /* event whose case reference made a new link, or -1 */
+    struct candidate *events; /* as many as the mapping made */
+    bool diffed;              /* `changed` alone says what is new: no mark is kept */
+    int linked;               /* event whose case reference made a new link, or -1 */
     size_t records;
 };
 
@@ -166,24 +172,26 @@ static void half_hash(struct slice s, uint8_t out[ID_BYTES])
     memcpy(out, hash, ID_BYTES);
 }
 
-/* Whether event i says something new; what it says now stands in k->changes[i]. Earlier events of
- * the same message count as seen. */
-static bool is_news(struct feed *f, struct making *k, size_t i, bool *news, struct err *e)
+/* Whether event i says something new. Earlier events of the same message count as seen. */
+static bool compare(struct feed *f, struct making *k, size_t i, struct err *e)
 {
     const struct mapped_event *event = &k->m->mapped.events[i];
-    struct change *c = &k->changes[i];
-    *news = true;
+    struct candidate *c = &k->events[i];
+    c->is_news = true;
     if (!event->has_changed)
         return true;
-    half_hash(event->changed_key, c->key);
-    half_hash(event->changed_of, c->of);
-    for (size_t j = i; j-- > 0;)
-        if (memcmp(k->changes[j].key, c->key, ID_BYTES) == 0) {
-            *news = memcmp(k->changes[j].of, c->of, ID_BYTES) != 0;
-            c->generation = k->changes[j].generation;
-            return true;
+    half_hash(event->changed_key, c->change.key);
+    half_hash(event->changed_of, c->change.of);
+    if (!spool_change_get(&f->spool, &c->change, &c->is_learned, e))
+        return false;
+    for (size_t j = 0; j < i; j++)
+        if (k->events[j].is_learned &&
+            memcmp(k->events[j].change.key, c->change.key, ID_BYTES) == 0) {
+            c->is_learned = memcmp(k->events[j].change.of, c->change.of, ID_BYTES) != 0;
+            c->change.generation = k->events[j].change.generation + 1;
         }
-    return spool_change_get(&f->spool, c, news, e);
+    c->is_news = c->is_learned && !(event->changed_quiet && c->change.generation == 0);
+    return true;
 }
 
 /* Events of one message are mostly about one person: then the first answer serves them all. */
@@ -199,16 +207,16 @@ static bool resolve(struct feed *f, struct making *k, struct err *e)
     struct claim before = { .nhs_number = { .n = 0 } };
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
         struct claim c = event_claim(&k->m->mapped.events[i].build);
-        struct subject *s = &k->subjects[i];
+        struct subject *s = &k->events[i].subject;
         if (i > 0 && same_claim(&c, &before)) {
-            *s = k->subjects[i - 1];
+            *s = k->events[i - 1].subject;
             s->remember = s->by_reference = false;
         } else if (!identity_resolve(&f->identity, &c, s, e)) {
             return false;
         }
         if (s->by_reference && k->linked < 0)
             k->linked = (int)i;
-        if (!is_news(f, k, i, &k->emitted[i], e))
+        if (!compare(f, k, i, e))
             return false;
         before = c;
     }
@@ -225,19 +233,19 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
     if (k->linked >= 0) {
         p.feed_seq++;
         k->records++;
-        if (!event_queue_link(&o, &p, &k->subjects[k->linked], &m->mapped.events[k->linked].build,
-                              &f->records, e))
+        if (!event_queue_link(&o, &p, &k->events[k->linked].subject,
+                              &m->mapped.events[k->linked].build, &f->records, e))
             return false;
     }
     for (size_t i = 0; i < m->mapped.event_count; i++) {
-        if (!k->emitted[i])
+        if (!k->events[i].is_news)
             continue;
         size_t before = f->records.n;
         p.ordinal = (int)i;
-        p.generation = k->diffed ? k->changes[i].generation : 0;
+        p.generation = k->diffed ? k->events[i].change.generation : 0;
         p.feed_seq++;
         k->records++;
-        if (!event_queue(&o, &p, &k->subjects[i], &m->mapped.events[i].build, &f->records, e))
+        if (!event_queue(&o, &p, &k->events[i].subject, &m->mapped.events[i].build, &f->records, e))
             return false;
         if (f->records.n - before > BUS_RECORD_MAX_BYTES)
             return err_set(e, ERR_REJECT, "intake.size", 0,
@@ -248,35 +256,26 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
 
 static bool write_rows(struct feed *f, struct making *k, struct err *e)
 {
-    static const uint8_t none[ID_BYTES];
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
-        struct change *c = &k->changes[i];
-        if (k->subjects[i].remember && !spool_link_put(&f->spool, &k->subjects[i].link, e))
+        struct candidate *c = &k->events[i];
+        if (c->subject.remember && !spool_link_put(&f->spool, &c->subject.link, e))
             return false;
-        if (!k->emitted[i] || memcmp(c->key, none, ID_BYTES) == 0)
-            continue;
-        c->generation++;
-        if (!spool_change_put(&f->spool, c, e))
+        c->change.generation++;
+        if (c->is_learned && !spool_change_put(&f->spool, &c->change, e))
             return false;
     }
     return k->records == 0 ||
            spool_put(&f->spool, SPOOL_EVENTS, k->m->raw, buf_slice(&f->records), e);
 }
 
-static bool allocate(struct feed *f, struct making *k, struct err *e)
-{
-    size_t n = k->m->mapped.event_count;
-    k->subjects = ARENA_ARRAY(&f->work, n, struct subject);
-    k->emitted = ARENA_ARRAY(&f->work, n, bool);
-    k->changes = ARENA_ARRAY(&f->work, n, struct change);
-    return k->subjects && k->emitted && k->changes ? true : err_memory(e);
-}
-
 static bool store_events(struct feed *f, struct message *m, const struct mark *mark)
 {
     struct making k = { .m = m, .linked = -1, .diffed = mark == NULL };
     struct err *e = &m->why;
-    if (!allocate(f, &k, e) || !resolve(f, &k, e) || !encode(f, &k, e)) {
+    k.events = ARENA_ARRAY(&f->work, m->mapped.event_count, struct candidate);
+    if (!k.events)
+        err_memory(e);
+    if (e->fate != ERR_NONE || !resolve(f, &k, e) || !encode(f, &k, e)) {
         if (e->fate != ERR_REJECT)
             return put_off(f, m);
         m->reading = READ_UNMAPPED;
@@ -284,7 +283,7 @@ static bool store_events(struct feed *f, struct message *m, const struct mark *m
     }
     struct feed_counts *c = counts(f);
     c->taken++;
-    c->lost_ids += k.subjects[0].number_failed;
+    c->lost_ids += m->mapped.skipped_ids;
     c->events += k.records;
     f->spool.turn.feed_seq += (int64_t)k.records;
     if (k.records > 0)
@@ -309,7 +308,7 @@ static bool is_diffed(const struct feed *f, const struct message *m)
 
 static bool store_mapped(struct feed *f, struct message *m, const struct mark *mark)
 {
-    if (m->mapped.outcome == MAPPED_NOT_CARRIED || m->mapped.event_count == 0)
+    if (m->mapped.outcome == MAPPED_NOT_CARRIED)
         return store_not_carried(f, m, mark);
     return store_events(f, m, mark);
 }

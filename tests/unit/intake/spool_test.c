@@ -1,0 +1,191 @@
+/* spool_test.c - the spool by itself: marks, pruning, damaged bytes. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include <CUnit/CUnit.h>
+
+#include "intake/queued.h"
+#include "intake/spool.h"
+
+static struct spool s;
+static struct arena a;
+static struct err e;
+static char path[64];
+
+static void fresh(void)
+{
+    e = (struct err){ .fate = ERR_NONE };
+    arena_init(&a, 1 << 20);
+    snprintf(path, sizeof path, "/tmp/spool-test-%d.db", (int)getpid());
+    CU_ASSERT_FATAL(spool_open(path, &s, &e));
+    CU_ASSERT_FATAL(spool_begin(&s, &e));
+}
+
+static void done(void)
+{
+    static const char *const endings[] = { "", "-wal", "-shm", ".lock" };
+    char name[80];
+    spool_rollback(&s);
+    spool_close(&s);
+    arena_release(&a);
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, "%s%s", path, endings[i]);
+        unlink(name);
+    }
+}
+
+static void mark(const char *id, uint8_t body, struct mark *out)
+{
+    uint8_t hash[HASH_BYTES];
+    memset(hash, body, sizeof hash);
+    mark_of(slice_text(id), hash, out);
+}
+
+static void remember(const char *id, uint8_t body, int64_t ms)
+{
+    struct mark m;
+    struct answer given = { .fate = ANSWER_KEPT, .reply = SLICE("AA") };
+    mark(id, body, &m);
+    s.turn.counts.taken++;
+    CU_ASSERT_FATAL(spool_remember(&s, &m, ms, &given, &e));
+}
+
+static struct seen seen(const char *id, uint8_t body, int64_t ms)
+{
+    struct mark m;
+    struct seen out;
+    mark(id, body, &m);
+    CU_ASSERT_FATAL(spool_seen(&s, &m, ms, &a, &out, &e));
+    return out;
+}
+
+static void knows_id_and_body_together(void)
+{
+    remember("id-1", 1, 1000);
+    CU_ASSERT_TRUE(seen("id-1", 1, 2000).again);
+    CU_ASSERT(slice_equal(seen("id-1", 1, 2000).reply, SLICE("AA")));
+    CU_ASSERT_FALSE(seen("id-1", 2, 2000).again);
+    CU_ASSERT_TRUE(seen("id-1", 2, 2000).other_body);
+    CU_ASSERT_FALSE(seen("id-2", 1, 2000).again);
+    CU_ASSERT_FALSE(seen("id-2", 1, 2000).other_body);
+}
+
+static void finds_one_among_many_bodies_of_an_id(void)
+{
+    for (int body = 1; body <= 50; body++)
+        remember("same", (uint8_t)body, 1000);
+    for (int body = 1; body <= 50; body++)
+        CU_ASSERT_TRUE(seen("same", (uint8_t)body, 2000).again);
+    CU_ASSERT_FALSE(seen("same", 51, 2000).again);
+    CU_ASSERT_TRUE(seen("same", 51, 2000).other_body);
+}
+
+static void knows_a_body_without_an_id(void)
+{
+    remember("", 1, 1000);
+    CU_ASSERT_TRUE(seen("", 1, 2000).again);
+    CU_ASSERT_FALSE(seen("", 2, 2000).again);
+    CU_ASSERT_FALSE(seen("", 2, 2000).other_body);
+}
+
+static void prunes_old_marks_a_few_at_a_time(void)
+{
+    char id[16];
+    for (int i = 0; i < 100; i++) {
+        snprintf(id, sizeof id, "old-%d", i);
+        remember(id, 1, 1000 + i);
+    }
+    int64_t later = 1000 + 50 + MARK_KEPT_MS;
+    for (int turn = 0; turn < 4; turn++)
+        CU_ASSERT_FATAL(spool_prune(&s, later, &e));
+    struct db_query *q = NULL;
+    bool row = false;
+    CU_ASSERT_FATAL(db_prepare(s.db, "select (select count(*) from mark), (select count(*) from answer)",
+                               &q, &e));
+    CU_ASSERT_FATAL(db_step(q, &row, &e) && row);
+    CU_ASSERT_EQUAL(db_int(q, 0), 50);
+    CU_ASSERT_EQUAL(db_int(q, 1), 50);
+    db_reset(q);
+}
+
+static void forgets_a_turn_that_is_rolled_back(void)
+{
+    remember("gone", 1, 1000);
+    s.turn.feed_seq = 9;
+    spool_rollback(&s);
+    CU_ASSERT_FATAL(spool_begin(&s, &e));
+    CU_ASSERT_FALSE(seen("gone", 1, 1000).again);
+    CU_ASSERT_EQUAL(s.turn.counts.taken, 0);
+    CU_ASSERT_EQUAL(s.turn.feed_seq, 0);
+}
+
+static void compares_with_what_was_last_seen(void)
+{
+    struct change c = { .key = { 1 }, .of = { 1 } };
+    bool changed = false;
+    CU_ASSERT_FATAL(spool_change_get(&s, &c, &changed, &e));
+    CU_ASSERT_TRUE(changed);
+    CU_ASSERT_EQUAL(c.generation, 0);
+    c.generation = 1;
+    CU_ASSERT_FATAL(spool_change_put(&s, &c, &e));
+    CU_ASSERT_FATAL(spool_change_get(&s, &c, &changed, &e));
+    CU_ASSERT_FALSE(changed);
+    c.of[0] = 2;
+    CU_ASSERT_FATAL(spool_change_get(&s, &c, &changed, &e));
+    CU_ASSERT_TRUE(changed);
+    CU_ASSERT_EQUAL(c.generation, 1);
+}
+
+static void reads_back_what_waits_in_order(void)
+{
+    struct spool_row rows[4];
+    size_t n = 0;
+    for (int i = 0; i < 6; i++) {
+        s.turn.counts.taken++;
+        CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE("raw"), SLICE("records"), &e));
+    }
+    CU_ASSERT_FATAL(spool_batch(&s, 0, &a, rows, 4, &n, &e));
+    CU_ASSERT_EQUAL_FATAL(n, 4);
+    CU_ASSERT_EQUAL(rows[3].n, 4);
+    CU_ASSERT_EQUAL(rows[3].bytes, 10);
+    CU_ASSERT_FATAL(spool_batch(&s, 4, &a, rows, 4, &n, &e));
+    CU_ASSERT_EQUAL(n, 2);
+    CU_ASSERT_FATAL(spool_forget(&s, 5, &e));
+    CU_ASSERT_FATAL(spool_batch(&s, 0, &a, rows, 4, &n, &e));
+    CU_ASSERT_EQUAL(n, 1);
+}
+
+static void refuses_damaged_records_at_every_length(void)
+{
+    struct buf b;
+    struct queued q = { .partition = 3, .value = SLICE("value") }, got;
+    buf_init(&b, 1000);
+    size_t begun = queued_begin(&b, &q);
+    buf_put(&b, q.value);
+    queued_end(&b, begun);
+    size_t at = 0;
+    CU_ASSERT_TRUE(queued_next(buf_slice(&b), &at, &got, &e));
+    CU_ASSERT(got.partition == 3 && slice_equal(got.value, q.value));
+    CU_ASSERT_FALSE(queued_next(buf_slice(&b), &at, &got, &e));
+    CU_ASSERT_EQUAL(e.fate, ERR_NONE);
+    for (size_t n = 1; n < b.n; n++) {
+        struct err short_one = { .fate = ERR_NONE };
+        at = 0;
+        CU_ASSERT_FALSE(queued_next(slice_head(buf_slice(&b), n), &at, &got, &short_one));
+        CU_ASSERT_STRING_EQUAL(short_one.code, "spool.damaged");
+    }
+    buf_release(&b);
+}
+
+static CU_TestInfo cases[] = {
+    { "knows id and body together", knows_id_and_body_together },
+    { "finds one among many bodies of an id", finds_one_among_many_bodies_of_an_id },
+    { "knows a body without an id", knows_a_body_without_an_id },
+    { "prunes old marks a few at a time", prunes_old_marks_a_few_at_a_time },
+    { "forgets a turn that is rolled back", forgets_a_turn_that_is_rolled_back },
+    { "compares with what was last seen", compares_with_what_was_last_seen },
+    { "reads back what waits in order", reads_back_what_waits_in_order },
+    { "refuses damaged records at every length", refuses_damaged_records_at_every_length },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_spool = { "spool", NULL, NULL, fresh, done, cases };

@@ -1,0 +1,156 @@
+/* trouble_test.c - a full disk, a bus that is down, memory that runs out: later, never lost. */
+#include <CUnit/CUnit.h>
+
+#include "world.h"
+
+static struct world w;
+
+static void fresh(void)
+{
+    CU_ASSERT_FATAL(world_init(&w, WORLD_JSON));
+}
+
+static void done(void)
+{
+    mem_fail_after(0);
+    world_done(&w);
+}
+
+static enum answer_fate say(int n)
+{
+    char text[300];
+    snprintf(text, sizeof text, "{\"id\":\"s%d\",\"type\":\"admitted\",\"environment\":\"live\","
+             "\"visit\":\"V%d\",\"local\":\"H%d\",\"ward\":\"W%d\"}", n, n, n, n);
+    return world_say(&w, text);
+}
+
+static void limit_pages(const char *sql)
+{
+    struct err e = { .fate = ERR_NONE };
+    pthread_mutex_lock(&w.feed->lock);
+    CU_ASSERT(db_run(w.feed->spool.db, sql, &e));
+    pthread_mutex_unlock(&w.feed->lock);
+}
+
+static void asks_to_come_again_while_the_disk_is_full(void)
+{
+    int kept = 0;
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    log_set_level((enum log_level)-1);
+    limit_pages("pragma max_page_count = 40");
+    while (say(kept) == ANSWER_KEPT && kept < 10000)
+        kept++;
+    CU_ASSERT_FATAL(kept > 0 && kept < 10000);
+    CU_ASSERT_EQUAL(w.answer.fate, ANSWER_LATER);
+    CU_ASSERT_PTR_NOT_NULL(memmem(w.answer.reply.p, w.answer.reply.n, "503", 3));
+    limit_pages("pragma max_page_count = 1000000");
+    CU_ASSERT_EQUAL(say(kept), ANSWER_KEPT);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.published, (uint64_t)kept + 1);
+    CU_ASSERT_EQUAL(c.refused_later, 1);
+    CU_ASSERT_EQUAL(c.taken, c.published);
+}
+
+/* The whole turn is put off or kept: answers and rows agree. */
+static void keeps_no_part_of_a_turn_that_does_not_fit(void)
+{
+    static char ward[200 * 1024];
+    memset(ward, 'x', sizeof ward - 1);
+    struct buf big;
+    buf_init(&big, 1 << 20);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    log_set_level((enum log_level)-1);
+    limit_pages("pragma max_page_count = 40");
+    buf_format(&big, "{\"id\":\"b\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\","
+                     "\"ward\":\"%s\"}", ward);
+    struct arrival in[2] = {
+        { .bytes = SLICE("{\"id\":\"a\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\"}") },
+        { .bytes = buf_slice(&big) },
+    };
+    struct answer out[2];
+    struct intake up = feed_intake(w.feed);
+    up.take(up.ctx, in, out, 2);
+    CU_ASSERT_EQUAL(out[0].fate, ANSWER_LATER);
+    CU_ASSERT_EQUAL(out[1].fate, ANSWER_LATER);
+    limit_pages("pragma max_page_count = 1000000");
+    up.take(up.ctx, in, out, 2);
+    CU_ASSERT_EQUAL(out[0].fate, ANSWER_KEPT);
+    CU_ASSERT_EQUAL(world_counts(&w).published, 2);
+    buf_release(&big);
+}
+
+static void takes_while_the_bus_refuses_and_publishes_when_it_is_back(void)
+{
+    struct world_event events[64];
+    w.options.agency = SLICE("nowhere"); /* its topics do not exist */
+    log_set_level((enum log_level)-1);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    for (int i = 0; i < 50; i++)
+        CU_ASSERT_EQUAL(say(i), ANSWER_KEPT);
+    CU_ASSERT_FALSE(feed_drain(w.feed, 20));
+    feed_close(&w.feed);
+    CU_ASSERT_EQUAL(world_counts(&w).waiting, 50);
+    w.options.agency = SLICE("hospital");
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_EQUAL(world_counts(&w).waiting, 0);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 64), 50);
+    for (int i = 0; i < 50; i++)
+        CU_ASSERT_EQUAL(events[i].seq, i + 1);
+}
+
+static void stops_taking_at_the_spools_limit(void)
+{
+    int kept = 0;
+    w.options.agency = SLICE("nowhere");
+    w.options.spool_max_bytes = 20000;
+    log_set_level((enum log_level)-1);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    while (say(kept) == ANSWER_KEPT && kept < 10000)
+        kept++;
+    CU_ASSERT(kept > 10 && kept < 1000);
+    CU_ASSERT_EQUAL(w.answer.fate, ANSWER_LATER);
+    CU_ASSERT_STRING_EQUAL(w.answer.why->code, "spool.full");
+}
+
+/* Each allocation of a message fails once. What was answered "kept" is on the bus once, in the end. */
+static void loses_nothing_when_memory_runs_out(void)
+{
+    uint64_t kept = 0;
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_FATAL(feed_drain(w.feed, 10000)); /* the publisher has started, and is quiet */
+    log_set_level((enum log_level)-1);
+    for (size_t n = 1; n < 60; n++) {
+        arena_release(&w.feed->work);
+        arena_release(&w.feed->keep);
+        mem_fail_after(n);
+        kept += say((int)n) == ANSWER_KEPT;
+        mem_fail_after(0);
+        if (w.answer.fate == ANSWER_LATER)
+            kept += say((int)n) == ANSWER_KEPT;
+    }
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(kept, 59);
+    CU_ASSERT_EQUAL(c.published + c.quarantined, 59);
+    CU_ASSERT_EQUAL(c.quarantined, 0);
+    CU_ASSERT(c.refused_later > 0);
+}
+
+static void refuses_a_spool_that_another_process_writes(void)
+{
+    struct feed *second = NULL;
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_FALSE(feed_open(&w.options, &second, &w.e));
+    CU_ASSERT_STRING_EQUAL(w.e.code, "db.locked");
+    CU_ASSERT_PTR_NULL(second);
+}
+
+static CU_TestInfo cases[] = {
+    { "asks to come again while the disk is full", asks_to_come_again_while_the_disk_is_full },
+    { "keeps no part of a turn that does not fit", keeps_no_part_of_a_turn_that_does_not_fit },
+    { "takes while the bus refuses and publishes when it is back", takes_while_the_bus_refuses_and_publishes_when_it_is_back },
+    { "stops taking at the spool's limit", stops_taking_at_the_spools_limit },
+    { "loses nothing when memory runs out", loses_nothing_when_memory_runs_out },
+    { "refuses a spool that another process writes", refuses_a_spool_that_another_process_writes },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_trouble = { "trouble", NULL, NULL, fresh, done, cases };

@@ -1,0 +1,141 @@
+/* units_test.c - several messages in one arrival: rows of a file, a batch; and stored HL7 answers. */
+#include <CUnit/CUnit.h>
+
+#include "world.h"
+
+static struct world w;
+
+static void done(void)
+{
+    world_done(&w);
+}
+
+static void csv(void)
+{
+    CU_ASSERT_FATAL(world_init(&w, WORLD_CSV));
+    CU_ASSERT_FATAL(world_open_feed(&w));
+}
+
+static void hl7(void)
+{
+    CU_ASSERT_FATAL(world_init(&w, WORLD_HL7));
+    CU_ASSERT_FATAL(world_open_feed(&w));
+}
+
+#define HEAD "person,nhs,status,worker\r\n"
+
+static void counts_each_row_and_answers_the_file(void)
+{
+    csv();
+    CU_ASSERT_EQUAL(world_say(&w, HEAD "1,,,Ann\r\n2,,,Bob\r\n3,,,\r\n"), ANSWER_KEPT);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.taken, 3);
+    CU_ASSERT_EQUAL(c.published, 2);
+    CU_ASSERT_EQUAL(c.not_carried, 1);
+    CU_ASSERT_EQUAL(w.answer.reply.n, 0);
+}
+
+static void finds_an_extract_sent_again_unchanged(void)
+{
+    csv();
+    world_say(&w, HEAD "1,,,Ann\r\n2,,,Bob\r\n");
+    CU_ASSERT_EQUAL(world_say(&w, HEAD "1,,,Ann\r\n2,,,Bob\r\n"), ANSWER_KEPT);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.published, 2);
+    CU_ASSERT_EQUAL(c.unchanged, 2);
+    CU_ASSERT_EQUAL(c.duplicates, 0);
+}
+
+/* A row that goes back to what it said is news, and another event than the first time. */
+static void tells_a_value_that_comes_back(void)
+{
+    struct world_event events[8];
+    csv();
+    world_say(&w, HEAD "1,,,Ann\r\n");
+    world_say(&w, HEAD "1,,,Bob\r\n");
+    world_say(&w, HEAD "1,,,Ann\r\n");
+    CU_ASSERT_EQUAL(world_counts(&w).published, 3);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 8), 3);
+    CU_ASSERT_STRING_EQUAL(world_text(&w, &events[2], "caseload.worker"), "Ann");
+    CU_ASSERT_STRING_NOT_EQUAL(world_text(&w, &events[0], "header.id"),
+                               world_text(&w, &events[2], "header.id"));
+}
+
+static void sees_a_change_within_one_file(void)
+{
+    csv();
+    world_say(&w, HEAD "1,,,Ann\r\n1,,,Ann\r\n1,,,Bob\r\n");
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.published, 2);
+    CU_ASSERT_EQUAL(c.unchanged, 1);
+}
+
+static void quarantines_a_row_and_takes_the_others(void)
+{
+    csv();
+    CU_ASSERT_EQUAL(world_say(&w, HEAD "1,,,Ann\r\n,,,Bob\r\n3,,,Cid\r\n"), ANSWER_KEPT);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.published, 2);
+    CU_ASSERT_EQUAL(c.quarantined, 1);
+    CU_ASSERT_EQUAL(world_tally(&w, "quarantined", "map.subject"), 1);
+}
+
+static void takes_more_rows_than_a_run_holds(void)
+{
+    static char text[200 * 1024];
+    size_t n = (size_t)snprintf(text, sizeof text, HEAD);
+    csv();
+    for (int i = 0; i < 5000; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%d,,,Worker %d\r\n", i, i);
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.published, 5000);
+    CU_ASSERT_EQUAL(c.events, 5000);
+}
+
+static void is_content_with_a_file_that_has_no_rows(void)
+{
+    csv();
+    CU_ASSERT_EQUAL(world_say(&w, HEAD), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(world_counts(&w).taken, 0);
+}
+
+#define HL7 "MSH|^~\\&|PAS|ZX9|HUB|ZX9|20260203143000||ADT^A01|%s|P|2.4\rPID|1||H1\rPV1|1|I|W4\r"
+
+static void sends_the_first_acknowledgement_byte_for_byte(void)
+{
+    char text[200], first[400];
+    snprintf(text, sizeof text, HL7, "000017");
+    hl7();
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
+    size_t n = w.answer.reply.n;
+    CU_ASSERT_FATAL(n > 0 && n < sizeof first);
+    memcpy(first, w.answer.reply.p, n);
+    world_set_ms(world_now_ms() + 3600 * 1000);
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
+    CU_ASSERT(slice_equal(w.answer.reply, slice_of(first, n)));
+    CU_ASSERT_PTR_NOT_NULL(memmem(first, n, "MSA|AA|000017", 13));
+    CU_ASSERT_EQUAL(world_counts(&w).duplicates, 1);
+}
+
+static void answers_garbage_with_an_error_and_keeps_it(void)
+{
+    hl7();
+    CU_ASSERT_EQUAL(world_say(&w, "this is no HL7"), ANSWER_REFUSED);
+    CU_ASSERT_PTR_NOT_NULL(memmem(w.answer.reply.p, w.answer.reply.n, "MSA|AE", 6));
+    CU_ASSERT_EQUAL(world_counts(&w).quarantined, 1);
+}
+
+static CU_TestInfo cases[] = {
+    { "counts each row and answers the file", counts_each_row_and_answers_the_file },
+    { "finds an extract sent again unchanged", finds_an_extract_sent_again_unchanged },
+    { "tells a value that comes back", tells_a_value_that_comes_back },
+    { "sees a change within one file", sees_a_change_within_one_file },
+    { "quarantines a row and takes the others", quarantines_a_row_and_takes_the_others },
+    { "takes more rows than a run holds", takes_more_rows_than_a_run_holds },
+    { "is content with a file that has no rows", is_content_with_a_file_that_has_no_rows },
+    { "sends the first acknowledgement byte for byte", sends_the_first_acknowledgement_byte_for_byte },
+    { "answers garbage with an error and keeps it", answers_garbage_with_an_error_and_keeps_it },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_units = { "units", NULL, NULL, NULL, done, cases };

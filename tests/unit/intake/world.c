@@ -1,0 +1,256 @@
+/* world.c - see world.h. */
+#include "world.h"
+
+#include <dirent.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "format/csv.h"
+#include "format/hl7v2.h"
+#include "format/json.h"
+#include "record/wire.h"
+
+static _Atomic int64_t now_ms;
+
+void world_set_ms(int64_t ms)
+{
+    now_ms = ms;
+}
+
+int64_t world_now_ms(void)
+{
+    return now_ms;
+}
+
+static const char json_mapping[] =
+    "in:\n"
+    "  format: json\n"
+    "  id: id\n"
+    "  type: type\n"
+    "  not_carried: {type: [gossip]}\n"
+    "common:\n"
+    "  header.occurred: {from: at, as: iso-time}\n"
+    "  header.environment: {from: environment, table: {live: live, test: test}, else: refuse}\n"
+    "  header.episode: {from: visit}\n"
+    "  subject.nhs_number: {from: nhs, as: nhs-number, status: status}\n"
+    "  subject.local_id: {from: local}\n"
+    "  subject.case_reference: {from: reference}\n"
+    "  person.birth_date: {from: born}\n"
+    "events:\n"
+    "  - {on: {type: admitted}, emit: HospitalStay.admitted, fields: {stay.ward: {from: ward},"
+    " stay.destination: {from: to, table: {home: home}, else: refuse}}}\n"
+    "  - {on: {type: [admitted, changed]}, emit: HospitalStay.expected_discharge_changed,"
+    " changed: {key: [visit], of: [expected], first: quiet},"
+    " fields: {stay.expected_discharge: {from: expected}}}\n"
+    "  - {on: {type: moved}, emit: HospitalStay.moved, changed: {key: [visit], of: [ward]},"
+    " fields: {stay.ward: {from: ward}}}\n";
+
+static const char csv_mapping[] =
+    "in:\n"
+    "  format: csv\n"
+    "  id: person\n"
+    "common:\n"
+    "  subject.nhs_number: {from: nhs, as: nhs-number, status: status}\n"
+    "  subject.local_id: {from: person}\n"
+    "events:\n"
+    "  - {on: {worker: present}, emit: Caseload.declared, changed: {key: [person], of: [worker]},"
+    " fields: {caseload.worker: {from: worker}}}\n";
+
+static const char hl7_mapping[] =
+    "in:\n"
+    "  format: hl7v2\n"
+    "  id: [MSH-3, MSH-4, MSH-10]\n"
+    "common:\n"
+    "  subject.local_id: {from: PID-3.1}\n"
+    "events:\n"
+    "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n";
+
+static const char *const mappings[] = { json_mapping, csv_mapping, hl7_mapping };
+
+static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
+static const struct transport *const transports[] = { NULL };
+
+static bool say_problems(const struct problems *p, const char *what)
+{
+    char line[512];
+    for (size_t i = 0; i < p->count; i++)
+        fprintf(stderr, "%s: %s\n", what, err_print(&p->list[i], line, sizeof line));
+    return !problems_any(p);
+}
+
+static bool load_mapping(struct world *w, enum world_format format)
+{
+    const struct registry registry = { formats, transports };
+    char path[96];
+    struct problems p = { 0 };
+    snprintf(path, sizeof path, "%s/in.yaml", w->folder);
+    FILE *file = fopen(path, "w");
+    if (!file || fputs(mappings[format], file) < 0 || fclose(file) != 0)
+        return false;
+    w->mapping = mapping_load(&w->a, path, &registry, w->schemas, &p);
+    bool ok = say_problems(&p, "mapping") && w->mapping;
+    problems_release(&p);
+    return ok;
+}
+
+bool world_open_bus(struct world *w)
+{
+    static const struct bus_topic topics[] = {
+        { .name = "events.hospital", .partitions = 4 },
+        { .name = "quarantine.hospital", .partitions = 1 },
+        { .name = "links.hospital", .partitions = 1, .compacted = true },
+        { .name = "schemas", .partitions = 1, .compacted = true },
+    };
+    struct bus_options o = { .url = w->bus_url, .prefix = "", .client = "test" };
+    if (bus_open(&o, &w->bus, &w->e) && bus_topics(w->bus, topics, 4, &w->e))
+        return true;
+    fprintf(stderr, "bus: %s\n", w->e.text);
+    return false;
+}
+
+static void set_options(struct world *w)
+{
+    memset(w->region_key.b, 1, KEY_BYTES);
+    memset(w->agency_key.b, 2, KEY_BYTES);
+    w->region_key.set = w->agency_key.set = true;
+    w->bundle = (struct bundle){ .catalogue = w->schemas, .region = SLICE("test"), .partitions = 4 };
+    w->options = (struct feed_options){
+        .name = "pas", .agency = SLICE("hospital"), .service = SLICE("hospital/wards"),
+        .system = "PAS", .contact_team = "Ward clerk", .contact_phone = "01632 960000",
+        .timeliness = "realtime", .live = true, .mapping = w->mapping, .bundle = &w->bundle,
+        .bus = w->bus, .region_key = &w->region_key, .agency_key = &w->agency_key,
+        .spool = w->spool, .now_ms = world_now_ms,
+    };
+}
+
+bool world_init(struct world *w, enum world_format format)
+{
+    struct problems p = { 0 };
+    *w = (struct world){ .folder = "/tmp/intake-test-XXXXXX" };
+    log_set_level(LOG_ERROR);
+    world_set_ms(1800000000000);
+    arena_init(&w->a, (size_t)256 * 1024 * 1024);
+    if (!mkdtemp(w->folder))
+        return false;
+    snprintf(w->spool, sizeof w->spool, "%s/pas.db", w->folder);
+    snprintf(w->bus_url, sizeof w->bus_url, "embedded:%s/bus.db", w->folder);
+    w->schemas = catalogue_load(&w->a, SOURCE_DIR "/schemas", &p);
+    bool ok = say_problems(&p, "schemas") && w->schemas && load_mapping(w, format) &&
+              world_open_bus(w);
+    problems_release(&p);
+    set_options(w);
+    return ok;
+}
+
+static void remove_all(const char *folder)
+{
+    DIR *d = opendir(folder);
+    char path[400];
+    for (const struct dirent *entry; d && (entry = readdir(d));) {
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        unlink(path);
+    }
+    if (d)
+        closedir(d);
+    rmdir(folder);
+}
+
+void world_done(struct world *w)
+{
+    feed_close(&w->feed);
+    bus_close(&w->bus);
+    arena_release(&w->a);
+    remove_all(w->folder);
+}
+
+bool world_open_feed(struct world *w)
+{
+    w->options.bus = w->bus;
+    if (feed_open(&w->options, &w->feed, &w->e))
+        return true;
+    fprintf(stderr, "feed: %s\n", w->e.text);
+    return false;
+}
+
+enum answer_fate world_say(struct world *w, const char *text)
+{
+    struct arrival in = { .bytes = slice_text(text) };
+    struct intake up = feed_intake(w->feed);
+    up.take(up.ctx, &in, &w->answer, 1);
+    return w->answer.fate;
+}
+
+struct feed_counts world_counts(struct world *w)
+{
+    struct feed_counts c = { 0 };
+    struct err e = { .fate = ERR_NONE };
+    if (w->feed && !feed_drain(w->feed, 10000))
+        fprintf(stderr, "the feed did not drain\n");
+    if (!feed_counts_read(w->spool, &c, &e))
+        fprintf(stderr, "counts: %s\n", e.text);
+    return c;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+    const struct world_event *x = a, *y = b;
+    return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static void read_event(struct world *w, const struct bus_record *r, struct world_event *out)
+{
+    uint64_t fingerprint = 0;
+    struct slice body, framed = arena_copy(&w->a, r->value);
+    const struct schema *s = NULL;
+    *out = (struct world_event){ .key = arena_copy(&w->a, r->key), .partition = r->partition };
+    if (wire_open(framed, &fingerprint, &body, &w->e))
+        s = catalogue_fingerprint(w->schemas, fingerprint);
+    if (!s || !plan_view(s->plan, &w->a, body, &out->v, &w->e)) {
+        fprintf(stderr, "a record on the bus cannot be read: %s\n", w->e.text);
+        abort();
+    }
+    out->seq = view_long_at(&out->v, "header.feed_seq");
+}
+
+size_t world_events(struct world *w, struct world_event *out, size_t most)
+{
+    size_t found = 0;
+    for (int p = 0; p < 4; p++) {
+        struct bus_reader *r = NULL;
+        const struct bus_record *records = NULL;
+        bool end = false, ok = bus_reader_open(w->bus, "events.hospital", p, 0, &r, &w->e);
+        size_t n = 0;
+        while (ok && !end && (ok = bus_reader_next(r, 0, &records, &n, &end, &w->e)))
+            for (size_t i = 0; i < n && found < most; i++)
+                read_event(w, &records[i], &out[found++]);
+        bus_reader_close(&r);
+    }
+    qsort(out, found, sizeof *out, by_seq);
+    return found;
+}
+
+const char *world_text(struct world *w, const struct world_event *e, const char *path)
+{
+    return arena_text(&w->a, view_text_at(&e->v, path));
+}
+
+struct wanted { const char *what, *name; uint64_t n; };
+
+static void add_wanted(void *ctx, const char *what, const char *name, uint64_t n)
+{
+    struct wanted *w = ctx;
+    if (strcmp(w->what, what) == 0 && strcmp(w->name, name) == 0)
+        w->n += n;
+}
+
+uint64_t world_tally(struct world *w, const char *what, const char *name)
+{
+    struct wanted wanted = { what, name, 0 };
+    struct err e = { .fate = ERR_NONE };
+    if (!feed_counts_each(w->spool, add_wanted, &wanted, &e))
+        fprintf(stderr, "counts: %s\n", e.text);
+    return wanted.n;
+}

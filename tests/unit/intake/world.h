@@ -1,0 +1,46 @@
+/* world.h - a feed with all it needs: real schemas, a mapping, an embedded bus, a clock that stands. */
+#ifndef TEST_INTAKE_WORLD_H
+#define TEST_INTAKE_WORLD_H
+
+#include "intake/feed.h"
+
+#define NHS_ADA "9990000018"
+
+struct world {
+    char folder[64], spool[96], bus_url[96];
+    struct arena a;
+    const struct catalogue *schemas;
+    const struct mapping *mapping;
+    struct bundle bundle;
+    struct bus *bus;
+    struct key region_key, agency_key;
+    struct feed_options options;    /* to be changed before world_open_feed */
+    struct feed *feed;
+    struct answer answer;           /* of the last say() */
+    struct err e;
+};
+
+enum world_format { WORLD_JSON, WORLD_CSV, WORLD_HL7 };
+/* Everything but the feed. False, with a line on stderr, when something cannot be made. */
+bool world_init(struct world *w, enum world_format format);
+void world_done(struct world *w);
+bool world_open_feed(struct world *w);
+bool world_open_bus(struct world *w);
+
+/* One arrival, one turn; the answer is in w->answer. */
+enum answer_fate world_say(struct world *w, const char *text);
+/* Waits for the publisher, then reads the sums. */
+struct feed_counts world_counts(struct world *w);
+/* All records of events.hospital in all partitions, by feed_seq; views and keys in w->a. */
+struct world_event { struct slice key; int partition; struct view v; int64_t seq; };
+size_t world_events(struct world *w, struct world_event *out, size_t most);
+/* Text of one slot of an event, NUL-terminated in w->a; "" when null. */
+const char *world_text(struct world *w, const struct world_event *e, const char *path);
+/* How many of `what` with that name ("quarantined", "map.subject"). */
+uint64_t world_tally(struct world *w, const char *what, const char *name);
+
+/* The clock: what the feed takes for now. */
+void world_set_ms(int64_t ms);
+int64_t world_now_ms(void);
+
+#endif
