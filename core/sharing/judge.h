@@ -95,6 +95,11 @@ const char *prohibition_place(const struct bundle *b, uint32_t prohibition, uint
 /* The sentence of a reason code for people. */
 const char *reason_sentence(const char *code);
 
+/* All that clauses could release of such a record to that service, whatever the record holds: what a door goes by
+ * where the record's values must not show (law 7). */
+void judge_releasable(const struct bundle *b, const struct view *v, struct recipient_id to,
+                      struct categories *out);
+
 /* What the door needs of a notice. */
 struct notice_view {
     const struct slice *withhold; size_t withhold_count;   /* category names */
