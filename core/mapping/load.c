@@ -6,7 +6,7 @@
 
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 
-bool load_say(struct loader *l, const struct node *n, const char *code, const char *format, ...)
+bool mapping_say(struct loader *l, const struct node *n, const char *code, const char *format, ...)
 {
     char text[200];
     va_list args;
@@ -16,7 +16,7 @@ bool load_say(struct loader *l, const struct node *n, const char *code, const ch
     return problems_say(l->p, code, l->path, n ? n->line : 1, n ? n->column : 1, "%s", text);
 }
 
-bool load_say_key(struct loader *l, const struct node *n, const char *code, const char *format, ...)
+bool mapping_say_key(struct loader *l, const struct node *n, const char *code, const char *format, ...)
 {
     char text[200];
     va_list args;
@@ -26,7 +26,7 @@ bool load_say_key(struct loader *l, const struct node *n, const char *code, cons
     return problems_say(l->p, code, l->path, n->key_line, n->key_column, "%s", text);
 }
 
-bool load_memory(struct loader *l)
+bool mapping_memory(struct loader *l)
 {
     struct err e = { 0 };
     err_memory(&e);
@@ -45,15 +45,15 @@ static bool is_known(struct slice key, const char *known)
     return false;
 }
 
-void load_check_keys(struct loader *l, const struct node *map, const char *known)
+void mapping_check_keys(struct loader *l, const struct node *map, const char *known)
 {
     if (map->kind != NODE_MAP) {
-        load_say(l, map, "map.shape", "cannot read this: want a map with some of: %s", known);
+        mapping_say(l, map, "map.shape", "cannot read this: want a map with some of: %s", known);
         return;
     }
     for (const struct node *n = map->first; n; n = n->next)
         if (!is_known(n->key, known))
-            load_say_key(l, n, "map.key", "cannot take key '%.*s': want one of: %s", (int)n->key.n,
+            mapping_say_key(l, n, "map.key", "cannot take key '%.*s': want one of: %s", (int)n->key.n,
                          (const char *)n->key.p, known);
 }
 
@@ -61,7 +61,7 @@ bool load_is_text(struct loader *l, const struct node *n, const char *what)
 {
     if (n && n->kind == NODE_TEXT)
         return true;
-    return load_say(l, n, "map.shape", "cannot read %s: want a text", what);
+    return mapping_say(l, n, "map.shape", "cannot read %s: want a text", what);
 }
 
 /* The number of a source, made when it is new; -1 after a problem. */
@@ -76,7 +76,7 @@ static int intern(struct loader *l, const struct node *n, struct slice text)
         struct slice *texts = ARENA_ARRAY(l->a, room, struct slice);
         const struct path **paths = ARENA_ARRAY(l->a, room, const struct path *);
         if (!texts || !paths)
-            return load_memory(l), -1;
+            return mapping_memory(l), -1;
         if (m->source_count) {
             memcpy(texts, l->source_texts, m->source_count * sizeof *texts);
             memcpy(paths, m->sources, m->source_count * sizeof *paths);
@@ -88,7 +88,7 @@ static int intern(struct loader *l, const struct node *n, struct slice text)
     struct err e = { 0 };
     struct path *path = NULL;
     if (!m->format->compile(l->a, text, &path, &e)) {
-        load_say(l, n, "map.path", "cannot read path '%.*s': %s", (int)text.n,
+        mapping_say(l, n, "map.path", "cannot read path '%.*s': %s", (int)text.n,
                  (const char *)text.p, e.text);
         return -1;
     }
@@ -113,12 +113,12 @@ static bool load_ref(struct loader *l, const struct node *n, struct slice text, 
         return out->source >= 0;
     }
     if (!relative)
-        return load_say(l, n, "map.path", "cannot use relative path '%.*s' outside of an each",
+        return mapping_say(l, n, "map.path", "cannot use relative path '%.*s' outside of an each",
                         (int)text.n, (const char *)text.p);
     struct err e = { 0 };
     struct path *path = NULL;
     if (!l->m->format->compile(l->a, text, &path, &e))
-        return load_say(l, n, "map.path", "cannot read path '%.*s': %s", (int)text.n,
+        return mapping_say(l, n, "map.path", "cannot read path '%.*s': %s", (int)text.n,
                         (const char *)text.p, e.text);
     out->path = path;
     return true;
@@ -131,9 +131,9 @@ struct refs load_refs(struct loader *l, const struct node *n, bool relative)
     size_t count = n->kind == NODE_LIST ? n->count : 1;
     refs.list = ARENA_ARRAY(l->a, count ? count : 1, struct ref);
     if (!refs.list)
-        return load_memory(l), refs;
+        return mapping_memory(l), refs;
     if (!count)
-        load_say(l, n, "map.path", "cannot use an empty list of paths");
+        mapping_say(l, n, "map.path", "cannot use an empty list of paths");
     for (size_t i = 0; i < count; i++, first = first->next)
         if (load_is_text(l, first, "a path") &&
             load_ref(l, first, first->text, relative, &refs.list[refs.count]))
@@ -147,9 +147,9 @@ static void load_condition(struct loader *l, const struct node *n, struct condit
 {
     if (n->kind == NODE_MAP) {
         const struct node *words = n->first;
-        load_check_keys(l, n, "not other is");
+        mapping_check_keys(l, n, "not other is");
         if (n->count != 1) {
-            load_say(l, n, "map.condition", "cannot read a condition: want one of not, other, is");
+            mapping_say(l, n, "map.condition", "cannot read a condition: want one of not, other, is");
             return;
         }
         c->negated = !slice_equal_text(words->key, "is");
@@ -163,7 +163,7 @@ static void load_condition(struct loader *l, const struct node *n, struct condit
     const struct node *first = n->kind == NODE_LIST ? n->first : n;
     c->words = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct slice);
     if (!c->words) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     for (; first; first = n->kind == NODE_LIST ? first->next : NULL) {
@@ -171,7 +171,7 @@ static void load_condition(struct loader *l, const struct node *n, struct condit
             continue;
         if (n->kind == NODE_LIST && (slice_equal_text(first->text, "present") ||
                                      slice_equal_text(first->text, "absent")))
-            load_say(l, first, "map.condition", "cannot use '%.*s' in a list: it stands alone",
+            mapping_say(l, first, "map.condition", "cannot use '%.*s' in a list: it stands alone",
                      (int)first->text.n, (const char *)first->text.p);
         c->words[c->word_count++] = first->text;
     }
@@ -181,10 +181,10 @@ struct conditions load_conditions(struct loader *l, const struct node *n, bool r
 {
     struct conditions out = { NULL, 0 };
     if (n->kind != NODE_MAP)
-        return load_say(l, n, "map.condition", "cannot read conditions: want a map of paths"), out;
+        return mapping_say(l, n, "map.condition", "cannot read conditions: want a map of paths"), out;
     out.list = ARENA_ARRAY(l->a, n->count + 1, struct condition);
     if (!out.list)
-        return load_memory(l), out;
+        return mapping_memory(l), out;
     for (const struct node *c = n->first; c; c = c->next) {
         struct condition *one = &out.list[out.count];
         if (!load_ref(l, c, c->key, relative, &one->ref))
@@ -204,7 +204,7 @@ enum conversion load_as(struct loader *l, const struct node *n)
     enum conversion as = conversion_named(n->text);
     if (as != AS_NONE)
         return as;
-    load_say(l, n, "map.conversion", "cannot find a conversion '%.*s'", (int)n->text.n,
+    mapping_say(l, n, "map.conversion", "cannot find a conversion '%.*s'", (int)n->text.n,
              (const char *)n->text.p);
     return AS_TEXT;
 }
@@ -216,7 +216,7 @@ void load_else(struct loader *l, const struct node *n, bool has_table, enum miss
     const struct node *e = node_get(n, "else");
     if (!e) {
         if (has_table)
-            load_say(l, n, "map.else",
+            mapping_say(l, n, "map.else",
                      "cannot tell what becomes of a code its table lacks: want else");
         return;
     }
@@ -242,7 +242,7 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
     const struct schema *s = catalogue_named(l->schemas, slice_head(text, dot));
     *kinds = UINT64_MAX;
     if (!s || s->internal) {
-        load_say(l, n, "map.type", "cannot find a record type '%.*s'", (int)dot,
+        mapping_say(l, n, "map.type", "cannot find a record type '%.*s'", (int)dot,
                  (const char *)text.p);
         return NULL;
     }
@@ -253,7 +253,7 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
             *kinds = (uint64_t)1 << i;
             return s;
         }
-    load_say(l, n, "map.kind", "cannot find a kind '%.*s' of %.*s", (int)kind.n,
+    mapping_say(l, n, "map.kind", "cannot find a kind '%.*s' of %.*s", (int)kind.n,
              (const char *)kind.p, (int)dot, (const char *)text.p);
     return NULL;
 }
@@ -262,14 +262,14 @@ static void load_format(struct loader *l, const struct node *head)
 {
     const struct node *f = node_get(head, "format");
     if (!f) {
-        load_say(l, head, "map.format", "cannot tell the format: want 'format: NAME'");
+        mapping_say(l, head, "map.format", "cannot tell the format: want 'format: NAME'");
         return;
     }
     if (!load_is_text(l, f, "format"))
         return;
     l->m->format = registry_format(l->adapters, f->text);
     if (!l->m->format)
-        load_say(l, f, "map.format", "cannot find a format '%.*s'", (int)f->text.n,
+        mapping_say(l, f, "map.format", "cannot find a format '%.*s'", (int)f->text.n,
                  (const char *)f->text.p);
 }
 
@@ -277,7 +277,7 @@ static void load_root(struct loader *l, const struct node *root)
 {
     const struct node *in = node_get(root, "in"), *out = node_get(root, "out");
     if (!in == !out) {
-        load_say(l, root, "map.direction", "cannot tell the direction: want one of 'in:', 'out:'");
+        mapping_say(l, root, "map.direction", "cannot tell the direction: want one of 'in:', 'out:'");
         return;
     }
     load_format(l, in ? in : out);
@@ -287,7 +287,7 @@ static void load_root(struct loader *l, const struct node *root)
     if (in)
         load_in(l, root);
     else if (!l->m->format->render)
-        load_say(l, out, "map.format", "cannot write format '%s': it is read only",
+        mapping_say(l, out, "map.format", "cannot write format '%s': it is read only",
                  l->m->format->name);
     else
         load_out(l, root);
@@ -311,7 +311,7 @@ const struct mapping *mapping_load(struct arena *a, const char *path,
     struct loader l = { .a = a, .path = path, .folder = folder_of(a, path), .adapters = adapters,
                         .schemas = schemas, .p = p, .m = ARENA_NEW(a, struct mapping) };
     if (!l.m || !l.folder)
-        return load_memory(&l), NULL;
+        return mapping_memory(&l), NULL;
     if (!tree_read_file(a, path, FILE_BYTES_MAX, &text, &e) ||
         !tree_yaml(a, text, path, &root, &e)) {
         problems_add(p, &e);
@@ -319,7 +319,7 @@ const struct mapping *mapping_load(struct arena *a, const char *path,
     }
     l.files[l.file_count++] = text;
     if (!root || root->kind != NODE_MAP)
-        return load_say(&l, root, "map.shape", "cannot read a mapping: want a map"), NULL;
+        return mapping_say(&l, root, "map.shape", "cannot read a mapping: want a map"), NULL;
     load_root(&l, root);
     sha256_parts(l.files, l.file_count, l.m->hash);
     return p->count == before && !p->lost ? l.m : NULL;

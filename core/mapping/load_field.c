@@ -50,10 +50,10 @@ static void check_words(struct loader *l, const struct node *n, const struct fie
                         const struct slot *s)
 {
     if (f->kind == FIELD_TEXT && !fits(s, f->text))
-        load_say(l, n, "map.word", "cannot set '%.*s' to '%.*s': not one of its words",
+        mapping_say(l, n, "map.word", "cannot set '%.*s' to '%.*s': not one of its words",
                  (int)f->path.n, (const char *)f->path.p, (int)f->text.n, (const char *)f->text.p);
     if (f->miss == MISS_WORD && !fits(s, f->word))
-        load_say(l, node_get(n, "else"), "map.word",
+        mapping_say(l, node_get(n, "else"), "map.word",
                  "cannot set '%.*s' to '%.*s': not one of its words", (int)f->path.n,
                  (const char *)f->path.p, (int)f->word.n, (const char *)f->word.p);
     for (size_t i = 0; f->table && i < f->table->count; i++) {
@@ -70,13 +70,13 @@ static void check_type(struct loader *l, const struct node *n, const struct fiel
 {
     bool is_time = conversion_is_time(f->as);
     if (s->is_time_ms && !is_time)
-        load_say(l, n, "map.conversion", "cannot set '%.*s': want a time, as hl7-time or another",
+        mapping_say(l, n, "map.conversion", "cannot set '%.*s': want a time, as hl7-time or another",
                  (int)f->path.n, (const char *)f->path.p);
     if (is_time && !s->is_time_ms && s->type != SLOT_STRING)
-        load_say(l, n, "map.conversion", "cannot set '%.*s': it is no time and no text",
+        mapping_say(l, n, "map.conversion", "cannot set '%.*s': it is no time and no text",
                  (int)f->path.n, (const char *)f->path.p);
     if (is_time && (f->table || f->kind == FIELD_JOIN))
-        load_say(l, n, "map.conversion", "cannot read a time by a table or from several parts");
+        mapping_say(l, n, "map.conversion", "cannot read a time by a table or from several parts");
     check_words(l, n, f, s);
 }
 
@@ -86,7 +86,7 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
     const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
     const struct node *join = node_get(n, "join"), *each = node_get(n, "each");
     if (!!text + !!join + (each || from) != 1) {
-        load_say(l, n, "map.field", "cannot tell where '%.*s' comes from: want one of from, text, "
+        mapping_say(l, n, "map.field", "cannot tell where '%.*s' comes from: want one of from, text, "
                  "join, each", (int)f->path.n, (const char *)f->path.p);
         return;
     }
@@ -113,7 +113,7 @@ static void load_options(struct loader *l, const struct node *n, bool relative, 
     if (status)
         f->status = load_refs(l, status, relative);
     if (status && f->as != AS_NHS_NUMBER)
-        load_say(l, status, "map.field", "cannot use a status of what is no nhs-number");
+        mapping_say(l, status, "map.field", "cannot use a status of what is no nhs-number");
     if (table)
         f->table = load_table(l, table, false);
     load_else(l, n, table != NULL, &f->miss, &f->word);
@@ -130,13 +130,13 @@ static void load_members(struct loader *l, const struct node *n, struct field *f
         f->where = load_conditions(l, where, true);
     f->item = s->item;
     if (!fields || fields->kind != NODE_MAP) {
-        load_say(l, n, "map.field", "cannot fill the items of '%.*s': want fields", (int)f->path.n,
+        mapping_say(l, n, "map.field", "cannot fill the items of '%.*s': want fields", (int)f->path.n,
                  (const char *)f->path.p);
         return;
     }
     f->items = ARENA_ARRAY(l->a, fields->count + 1, struct field);
     if (!f->items) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     for (const struct node *c = fields->first; c; c = c->next) {
@@ -154,7 +154,7 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
     struct node *self = node_new_text(l->a, SLICE("."));
     struct field *item = ARENA_NEW(l->a, struct field);
     if (!self || !item) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     self->line = n->line;
@@ -165,7 +165,7 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
     item->from = load_refs(l, from ? from : self, true);
     load_options(l, n, true, item);
     if (conversion_is_time(item->as) && item->table)
-        load_say(l, n, "map.conversion", "cannot read a time by a table");
+        mapping_say(l, n, "map.conversion", "cannot read a time by a table");
     check_words(l, n, item, s);
     f->items = item;
     f->item_count = 1;
@@ -174,10 +174,10 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
 static void load_field_map(struct loader *l, const struct node *n, bool relative, struct field *f,
                            const struct slot *s)
 {
-    load_check_keys(l, n, "from as within table else text status each where fields join with");
+    mapping_check_keys(l, n, "from as within table else text status each where fields join with");
     load_kind(l, n, relative, f);
     if (f->kind == FIELD_EACH && s->type != SLOT_ARRAY)
-        load_say(l, n, "map.field", "cannot repeat '%.*s': it is no list", (int)f->path.n,
+        mapping_say(l, n, "map.field", "cannot repeat '%.*s': it is no list", (int)f->path.n,
                  (const char *)f->path.p);
     else if (f->kind == FIELD_EACH && s->item)
         load_members(l, n, f, s);
@@ -186,7 +186,7 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     else {
         load_options(l, n, relative, f);
         if (s->type == SLOT_ARRAY && (f->kind != FIELD_JOIN || s->item))
-            load_say(l, n, "map.field", "cannot set the list '%.*s': want each%s", (int)f->path.n,
+            mapping_say(l, n, "map.field", "cannot set the list '%.*s': want each%s", (int)f->path.n,
                      (const char *)f->path.p, s->item ? "" : " or join");
         check_type(l, n, f, s);
     }
@@ -197,7 +197,7 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
 {
     int slot = plan_slot(plan, n->key);
     if (slot < 0 || is_reserved(n->key)) {
-        load_say_key(l, n, "map.record-path",
+        mapping_say_key(l, n, "map.record-path",
                      slot < 0 ? "cannot find a field '%.*s' in %s"
                               : "cannot set '%.*s' of %s: a mapping does not know it",
                      (int)n->key.n, (const char *)n->key.p, plan_name(plan));
@@ -205,15 +205,15 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
     }
     struct field *f = ARENA_NEW(l->a, struct field);
     if (!f)
-        return load_memory(l), NULL;
+        return mapping_memory(l), NULL;
     *f = (struct field){ .path = n->key, .slot = slot, .memo = -1, .with = SLICE(" ") };
     const struct slot *s = plan_slot_at(plan, (size_t)slot);
     if (n->kind == NODE_MAP) {
         load_field_map(l, n, relative, f, s);
-    } else if (load_is_text(l, n, "a field")) {
+    } else {
         f->from = load_refs(l, n, relative);
         if (s->type == SLOT_ARRAY)
-            load_say(l, n, "map.field", "cannot set the list '%.*s': want each", (int)f->path.n,
+            mapping_say(l, n, "map.field", "cannot set the list '%.*s': want each", (int)f->path.n,
                      (const char *)f->path.p);
         check_type(l, n, f, s);
     }

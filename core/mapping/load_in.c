@@ -11,13 +11,13 @@ struct common {
 static void load_head(struct loader *l, const struct node *head)
 {
     struct mapping *m = l->m;
-    load_check_keys(l, head, "format id type not_carried");
+    mapping_check_keys(l, head, "format id type not_carried");
     const struct node *id = node_get(head, "id"), *type = node_get(head, "type");
     const struct node *not_carried = node_get(head, "not_carried");
     if (id)
         m->id = load_refs(l, id, false);
     else
-        load_say(l, head, "map.id", "cannot tell a message sent again: want 'id:' with its paths");
+        mapping_say(l, head, "map.id", "cannot tell a message sent again: want 'id:' with its paths");
     if (not_carried)
         m->not_carried = load_conditions(l, not_carried, false);
     if (type) {
@@ -48,7 +48,7 @@ static void add_setter(struct loader *l, struct rule *r, const struct node *n,
                        const struct field *f, int slot)
 {
     if (r->setter_count == FIELDS_MAX) {
-        load_say(l, n, "map.limit", "cannot set more than %d fields", FIELDS_MAX);
+        mapping_say(l, n, "map.limit", "cannot set more than %d fields", FIELDS_MAX);
         return;
     }
     r->setters[r->setter_count++] =
@@ -63,19 +63,19 @@ static void load_action(struct loader *l, const struct node *n, struct rule *r)
     r->action = n->text;
     if (!slice_equal_text(n->text, "asserts") && !slice_equal_text(n->text, "replaces") &&
         !slice_equal_text(n->text, "retracts"))
-        load_say(l, n, "map.action", "cannot take action '%.*s': want asserts, replaces, retracts",
+        mapping_say(l, n, "map.action", "cannot take action '%.*s': want asserts, replaces, retracts",
                  (int)n->text.n, (const char *)n->text.p);
 }
 
 static void load_changed(struct loader *l, const struct node *n, const struct node *emit,
                          struct rule *r)
 {
-    load_check_keys(l, n, "key of name first vanished");
+    mapping_check_keys(l, n, "key of name first vanished");
     const struct node *key = node_get(n, "key"), *of = node_get(n, "of");
     const struct node *name = node_get(n, "name"), *first = node_get(n, "first");
     const struct node *vanished = node_get(n, "vanished");
     if (!key || !of) {
-        load_say(l, n, "map.changed", "cannot tell what changed: want key and of");
+        mapping_say(l, n, "map.changed", "cannot tell what changed: want key and of");
         return;
     }
     r->has_changed = true;
@@ -84,19 +84,19 @@ static void load_changed(struct loader *l, const struct node *n, const struct no
     r->memory = name && load_is_text(l, name, "name") ? name->text : emit->text;
     r->is_quiet = first != NULL;
     if (first && !slice_equal_text(first->text, "quiet"))
-        load_say(l, first, "map.changed", "cannot take this for first: want quiet");
+        mapping_say(l, first, "map.changed", "cannot take this for first: want quiet");
     if (vanished && !slice_equal_text(vanished->text, "ask"))
-        load_say(l, vanished, "map.changed", "cannot take this for vanished: want ask");
+        mapping_say(l, vanished, "map.changed", "cannot take this for vanished: want ask");
     l->m->is_snapshot = l->m->is_snapshot || vanished;
 }
 
 static void load_event(struct loader *l, const struct node *n, struct rule *r)
 {
-    load_check_keys(l, n, "on emit action changed fields");
+    mapping_check_keys(l, n, "on emit action changed fields");
     const struct node *on = node_get(n, "on"), *emit = node_get(n, "emit");
     const struct node *changed = node_get(n, "changed");
     if (!emit || emit->kind != NODE_TEXT) {
-        load_say(l, emit ? emit : n, "map.kind", "cannot tell what to emit: want TYPE.KIND");
+        mapping_say(l, emit ? emit : n, "map.kind", "cannot tell what to emit: want TYPE.KIND");
         return;
     }
     uint64_t kinds = 0;
@@ -106,10 +106,10 @@ static void load_event(struct loader *l, const struct node *n, struct rule *r)
     size_t dot = slice_find(emit->text, '.');
     r->kind = slice_from(emit->text, dot + 1);
     if (dot == emit->text.n)
-        load_say(l, emit, "map.kind", "cannot tell the kind: want TYPE.KIND");
+        mapping_say(l, emit, "map.kind", "cannot tell the kind: want TYPE.KIND");
     r->setters = ARENA_ARRAY(l->a, FIELDS_MAX, struct setter);
     if (!r->setters) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     if (on)
@@ -125,7 +125,7 @@ static void load_own_fields(struct loader *l, const struct node *n, struct rule 
     if (!fields)
         return;
     if (fields->kind != NODE_MAP) {
-        load_say(l, fields, "map.shape", "cannot read fields: want a map");
+        mapping_say(l, fields, "map.shape", "cannot read fields: want a map");
         return;
     }
     for (const struct node *c = fields->first; c; c = c->next) {
@@ -164,7 +164,7 @@ static void add_common(struct loader *l, struct rule *r, struct common *all, siz
         if (same_shape(s, c->slot))
             add_setter(l, r, c->node, c->field, slot);
         else
-            load_say_key(l, c->node, "map.common",
+            mapping_say_key(l, c->node, "map.common",
                          "cannot share '%.*s': records differ in its type", (int)c->node->key.n,
                          (const char *)c->node->key.p);
     }
@@ -175,7 +175,7 @@ static void load_common(struct loader *l, const struct node *common)
     struct common *all = ARENA_ARRAY(l->a, common->count + 1, struct common);
     size_t n = 0;
     if (!all) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     for (const struct node *c = common->first; c; c = c->next)
@@ -184,23 +184,23 @@ static void load_common(struct loader *l, const struct node *common)
         add_common(l, &l->m->rules[i], all, n);
     for (size_t i = 0; l->m->rule_count && i < n; i++)
         if (!all[i].slot)
-            load_say_key(l, all[i].node, "map.record-path",
+            mapping_say_key(l, all[i].node, "map.record-path",
                          "cannot find a field '%.*s' in any record that this mapping emits",
                          (int)all[i].node->key.n, (const char *)all[i].node->key.p);
 }
 
 void load_in(struct loader *l, const struct node *root)
 {
-    load_check_keys(l, root, "in common events");
+    mapping_check_keys(l, root, "in common events");
     load_head(l, node_get(root, "in"));
     const struct node *common = node_get(root, "common"), *events = node_get(root, "events");
     if (!events || events->kind != NODE_LIST || !events->first) {
-        load_say(l, events ? events : root, "map.events", "cannot map anything: want a list of events");
+        mapping_say(l, events ? events : root, "map.events", "cannot map anything: want a list of events");
         return;
     }
     l->m->rules = ARENA_ARRAY(l->a, events->count, struct rule);
     if (!l->m->rules) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     for (const struct node *n = events->first; n; n = n->next) {
@@ -216,5 +216,5 @@ void load_in(struct loader *l, const struct node *root)
     if (common && common->kind == NODE_MAP)
         load_common(l, common);
     else if (common)
-        load_say(l, common, "map.shape", "cannot read common: want a map");
+        mapping_say(l, common, "map.shape", "cannot read common: want a map");
 }

@@ -37,7 +37,7 @@ static void load_from(struct loader *l, const struct node *n, const struct scope
     const struct node *first = n->kind == NODE_LIST ? n->first : n;
     out->from = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct value_ref);
     if (!out->from) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     for (; first; first = n->kind == NODE_LIST ? first->next : NULL)
@@ -53,7 +53,7 @@ static void load_lines(struct loader *l, const struct node *n, const struct scop
     out->kind = NATIVE_TEXT;
     out->lines = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct template);
     if (!out->lines) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     for (; first; first = n->kind == NODE_LIST ? first->next : NULL)
@@ -76,7 +76,7 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
         if (at || load_value(l, each, each->text, s, &unused))
             out->slot = -1; /* this record has no such list, another that the rule covers has */
         if (at)
-            load_say(l, each, "map.record-path", "cannot repeat '%.*s': it is no list",
+            mapping_say(l, each, "map.record-path", "cannot repeat '%.*s': it is no list",
                      (int)each->text.n, (const char *)each->text.p);
         return;
     }
@@ -85,12 +85,12 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
     inner.item = at->item;
     if (!fields || fields->kind != NODE_MAP) {
         if (at->item)
-            load_say(l, n, "map.field", "cannot write the items: want fields");
+            mapping_say(l, n, "map.field", "cannot write the items: want fields");
         return;
     }
     out->items = ARENA_ARRAY(l->a, fields->count + 1, struct native);
     if (!out->items) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     for (const struct node *c = fields->first; c; c = c->next)
@@ -106,11 +106,11 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
         load_from(l, n, s, out);
         return true;
     }
-    load_check_keys(l, n, "from as table else text each fields");
+    mapping_check_keys(l, n, "from as table else text each fields");
     const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
     const struct node *each = node_get(n, "each"), *table = node_get(n, "table");
     if (!from + !text + !each != 2)
-        return load_say(l, n, "map.field", "cannot tell what to write: want one of from, text, each");
+        return mapping_say(l, n, "map.field", "cannot tell what to write: want one of from, text, each");
     out->as = load_as(l, node_get(n, "as"));
     if (table)
         out->table = load_table(l, table, true);
@@ -130,7 +130,7 @@ static void check_native(struct loader *l, const struct node *n)
     struct err e = { 0 };
     struct path *unused;
     if (!l->m->format->compile(l->a, n->key, &unused, &e))
-        load_say_key(l, n, "map.path", "cannot write path '%.*s': %s", (int)n->key.n,
+        mapping_say_key(l, n, "map.path", "cannot write path '%.*s': %s", (int)n->key.n,
                      (const char *)n->key.p, e.text);
 }
 
@@ -144,7 +144,7 @@ static void load_fields(struct loader *l, const struct node *map, const struct s
         if (check)
             check_native(l, n);
         if (r->field_count == FIELDS_MAX) {
-            load_say(l, n, "map.limit", "cannot write more than %d fields", FIELDS_MAX);
+            mapping_say(l, n, "map.limit", "cannot write more than %d fields", FIELDS_MAX);
             return;
         }
         if (!load_native(l, n, s, &one))
@@ -170,7 +170,7 @@ static unsigned load_actions(struct loader *l, const struct node *n)
                        : slice_equal_text(c->text, "retracts") ? ACTION_RETRACTS
                                                                : 0;
         if (!one)
-            load_say(l, c, "map.action", "cannot take action '%.*s'", (int)c->text.n,
+            mapping_say(l, c, "map.action", "cannot take action '%.*s'", (int)c->text.n,
                      (const char *)c->text.p);
         actions |= one;
     }
@@ -185,7 +185,7 @@ static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
     if (at == c->count || !kinds)
         return;
     if (l->m->out_rule_count == RULES_MAX) {
-        load_say(l, n, "map.limit", "cannot use more than %d rules", RULES_MAX);
+        mapping_say(l, n, "map.limit", "cannot use more than %d rules", RULES_MAX);
         return;
     }
     for (unsigned i = 0; i < 3; i++)
@@ -195,7 +195,7 @@ static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
     *r = (struct out_rule){ .schema = s, .kinds = kinds, .actions = actions, .node = n };
     r->fields = ARENA_ARRAY(l->a, FIELDS_MAX, struct native);
     if (!r->fields) {
-        load_memory(l);
+        mapping_memory(l);
         l->m->out_rule_count--;
     }
 }
@@ -203,11 +203,11 @@ static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
 /* One entry of records: a rule for each type that it names. */
 static void load_record(struct loader *l, const struct node *n, struct coverage *c)
 {
-    load_check_keys(l, n, "on action fields");
+    mapping_check_keys(l, n, "on action fields");
     const struct node *on = node_get(n, "on");
     unsigned actions = load_actions(l, node_get(n, "action"));
     if (!on) {
-        load_say(l, n, "map.on", "cannot tell which records: want on");
+        mapping_say(l, n, "map.on", "cannot tell which records: want on");
         return;
     }
     for (const struct node *t = on->kind == NODE_LIST ? on->first : on; t;
@@ -222,7 +222,7 @@ static void load_record(struct loader *l, const struct node *n, struct coverage 
         }
         const struct schema *s = load_type(l, t, t->text, &kinds);
         if (s && index_of(c, s) == c->count)
-            load_say(l, t, "map.type", "cannot deliver '%.*s': it is never disclosed",
+            mapping_say(l, t, "map.type", "cannot deliver '%.*s': it is never disclosed",
                      (int)t->text.n, (const char *)t->text.p);
         else if (s)
             add_rule(l, n, c, s, kinds, actions);
@@ -269,7 +269,7 @@ static void load_rule(struct loader *l, const struct node *common, struct out_ru
     s.covered_count = covered_by(l, r->node, own);
     load_fields(l, fields, &s, r, true);
     if (!notice)
-        load_say(l, r->node, "map.notice",
+        mapping_say(l, r->node, "map.notice",
                  "cannot deliver without showing header.notice: it says what people must ask for");
 }
 
@@ -283,13 +283,13 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
             const uint64_t *d = c->delivered[i];
             bool any = ((d[0] | d[1] | d[2]) & bit) != 0;
             if (!any && !(c->left_out[i] & bit))
-                load_say(l, root, "map.coverage",
+                mapping_say(l, root, "map.coverage",
                          "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",
                          (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
                          (const char *)s->kinds[k].p);
             for (unsigned a = 0; any && a < 3; a++)
                 if (!(d[a] & bit))
-                    load_say(l, root, "map.coverage", "cannot deliver %.*s.%.*s: no rule for %s",
+                    mapping_say(l, root, "map.coverage", "cannot deliver %.*s.%.*s: no rule for %s",
                              (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
                              (const char *)s->kinds[k].p, actions[a]);
         }
@@ -299,9 +299,9 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
 static void load_out_head(struct loader *l, const struct node *head)
 {
     const struct node *empty = node_get(head, "empty");
-    load_check_keys(l, head, "format empty");
+    mapping_check_keys(l, head, "format empty");
     if (empty && !slice_equal_text(empty->text, "keep"))
-        load_say(l, empty, "map.out", "cannot take this for empty: want keep");
+        mapping_say(l, empty, "map.out", "cannot take this for empty: want keep");
     l->m->keeps_empty = empty != NULL;
 }
 
@@ -309,11 +309,11 @@ void load_out(struct loader *l, const struct node *root)
 {
     struct coverage *c = ARENA_NEW(l->a, struct coverage);
     const struct node *records = node_get(root, "records"), *common = node_get(root, "common");
-    load_check_keys(l, root, "out common records not_delivered");
+    mapping_check_keys(l, root, "out common records not_delivered");
     load_out_head(l, node_get(root, "out"));
     l->m->out_rules = ARENA_ARRAY(l->a, RULES_MAX, struct out_rule);
     if (!c || !l->m->out_rules) {
-        load_memory(l);
+        mapping_memory(l);
         return;
     }
     for (size_t i = 0; i < catalogue_count(l->schemas) && c->count < SCHEMAS_MAX; i++) {

@@ -90,24 +90,24 @@ static const struct table *load_file(struct loader *l, const struct node *n, boo
     r.path = path;
     r.csv = registry_format(l->adapters, SLICE("csv"));
     if (!t || !path)
-        return load_memory(l), NULL;
+        return mapping_memory(l), NULL;
     t->file = path;
     if (!r.csv || !r.csv->split)
-        return load_say(l, n, "map.table", "cannot read a table: no csv format is there"), NULL;
+        return mapping_say(l, n, "map.table", "cannot read a table: no csv format is there"), NULL;
     if (!tree_read_file(l->a, path, TABLE_BYTES_MAX, &r.text, &e))
-        return load_say(l, n, "map.table", "%s", e.text), NULL;
+        return mapping_say(l, n, "map.table", "%s", e.text), NULL;
     if (!r.csv->compile(l->a, SLICE("native"), &r.native, &e) ||
         !r.csv->compile(l->a, SLICE("shared"), &r.shared, &e))
-        return load_memory(l), NULL;
+        return mapping_memory(l), NULL;
     if (l->file_count == sizeof l->files / sizeof l->files[0])
-        return load_say(l, n, "map.table", "cannot use more than 63 tables"), NULL;
+        return mapping_say(l, n, "map.table", "cannot use more than 63 tables"), NULL;
     l->files[l->file_count++] = r.text;
     t->entries = ARENA_ARRAY(l->a, count_lines(r.text) + 1, struct table_entry);
     if (!t->entries)
-        return load_memory(l), NULL;
+        return mapping_memory(l), NULL;
     read_rows(&r, t);
     if (!table_index(t, l->a))
-        return load_memory(l), NULL;
+        return mapping_memory(l), NULL;
     check_duplicates(&r, t);
     return t;
 }
@@ -118,12 +118,12 @@ static const struct table *load_inline(struct loader *l, const struct node *n)
     if (t)
         t->entries = ARENA_ARRAY(l->a, n->count + 1, struct table_entry);
     if (!t || !t->entries)
-        return load_memory(l), NULL;
+        return mapping_memory(l), NULL;
     t->file = l->path;
     for (const struct node *c = n->first; c; c = c->next)
         if (load_is_text(l, c, "a word of a table"))
             t->entries[t->count++] = (struct table_entry){ c->key, c->text, c->line };
-    return table_index(t, l->a) ? t : (load_memory(l), NULL);
+    return table_index(t, l->a) ? t : (mapping_memory(l), NULL);
 }
 
 const struct table *load_table(struct loader *l, const struct node *n, bool reversed)

@@ -15,7 +15,7 @@ static bool is_covered(const struct scope *s, struct slice path)
 
 static bool unknown(struct loader *l, const struct node *n, struct slice text)
 {
-    return load_say(l, n, "map.record-path", "cannot find '%.*s' in the record", (int)text.n,
+    return mapping_say(l, n, "map.record-path", "cannot find '%.*s' in the record", (int)text.n,
                     (const char *)text.p);
 }
 
@@ -34,7 +34,7 @@ static bool slot_value(struct loader *l, const struct node *n, struct slice text
     out->type = at->type;
     out->is_time = at->is_time_ms;
     if (at->type == SLOT_ARRAY && at->item)
-        return load_say(l, n, "map.record-path", "cannot write the list '%.*s' as a text: want [0].",
+        return mapping_say(l, n, "map.record-path", "cannot write the list '%.*s' as a text: want [0].",
                         (int)text.n, (const char *)text.p);
     if (slice_equal_text(text, "header.occurred"))
         out->precision = plan_slot(s->plan, SLICE("header.occurred_precision"));
@@ -49,9 +49,9 @@ static bool member_value(struct loader *l, const struct node *n, struct slice te
     uint64_t index = 0;
     char *list = arena_format(l->a, "%.*s[]", (int)open, (const char *)text.p);
     if (!list)
-        return load_memory(l);
+        return mapping_memory(l);
     if (close <= open || !slice_to_u64(slice_of(text.p + open + 1, close - open - 1), &index))
-        return load_say(l, n, "map.record-path", "cannot read an index of '%.*s'", (int)text.n,
+        return mapping_say(l, n, "map.record-path", "cannot read an index of '%.*s'", (int)text.n,
                         (const char *)text.p);
     int slot = plan_slot(s->plan, slice_text(list));
     if (slot < 0)
@@ -80,7 +80,7 @@ static bool item_value(struct loader *l, const struct node *n, struct slice text
     out->member = -1;
     out->type = SLOT_STRING;
     if (!s->in_each)
-        return load_say(l, n, "map.record-path", "cannot use '%.*s' outside of an each",
+        return mapping_say(l, n, "map.record-path", "cannot use '%.*s' outside of an each",
                         (int)text.n, (const char *)text.p);
     if (!s->item)
         return text.n == 1 || unknown(l, n, text);
@@ -126,7 +126,7 @@ static bool load_part(struct loader *l, const struct node *n, struct slice inner
     if (bar < inner.n) {
         part->as = conversion_named(slice_from(inner, bar + 1));
         if (part->as == AS_NONE)
-            return load_say(l, n, "map.conversion", "cannot find the conversion in '{%.*s}'",
+            return mapping_say(l, n, "map.conversion", "cannot find the conversion in '{%.*s}'",
                             (int)inner.n, (const char *)inner.p);
     }
     return load_value(l, n, slice_head(inner, bar), s, &part->value);
@@ -138,7 +138,7 @@ static bool load_literal(struct loader *l, struct slice text, size_t *at, struct
     uint8_t *literal = arena_alloc(l->a, text.n + 1);
     size_t n = 0, i = *at;
     if (!literal)
-        return load_memory(l);
+        return mapping_memory(l);
     while (i < text.n && (text.p[i] != '{' || (i + 1 < text.n && text.p[i + 1] == '{'))) {
         bool doubled = i + 1 < text.n && text.p[i + 1] == text.p[i] &&
                        (text.p[i] == '{' || text.p[i] == '}');
@@ -159,7 +159,7 @@ bool load_template(struct loader *l, const struct node *n, const struct scope *s
         room += text.p[i] == '{' ? 2 : 0;
     out->parts = ARENA_ARRAY(l->a, room, struct template_part);
     if (!out->parts)
-        return load_memory(l);
+        return mapping_memory(l);
     while (at < text.n) {
         struct slice literal;
         if (!load_literal(l, text, &at, &literal))
@@ -170,7 +170,7 @@ bool load_template(struct loader *l, const struct node *n, const struct scope *s
             break;
         size_t close = slice_find(slice_from(text, at), '}');
         if (at + close >= text.n)
-            return load_say(l, n, "map.text", "cannot read the text: a brace never closes");
+            return mapping_say(l, n, "map.text", "cannot read the text: a brace never closes");
         if (!load_part(l, n, slice_of(text.p + at + 1, close - 1), s, &out->parts[out->count++]))
             return false;
         at += close + 1;

@@ -278,13 +278,13 @@ struct loader {
     size_t file_count;
 };
 /* Adds a problem at a value, or at a key. Returns false. */
-bool load_say(struct loader *l, const struct node *n, const char *code, const char *format, ...)
+bool mapping_say(struct loader *l, const struct node *n, const char *code, const char *format, ...)
     PRINTF_LIKE(4, 5);
-bool load_say_key(struct loader *l, const struct node *n, const char *code, const char *format, ...)
+bool mapping_say_key(struct loader *l, const struct node *n, const char *code, const char *format, ...)
     PRINTF_LIKE(4, 5);
-bool load_memory(struct loader *l);
+bool mapping_memory(struct loader *l);
 /* Every key of map is one of known (blank-separated). */
-void load_check_keys(struct loader *l, const struct node *map, const char *known);
+void mapping_check_keys(struct loader *l, const struct node *map, const char *known);
 bool load_is_text(struct loader *l, const struct node *n, const char *what);
 /* A path or a list of them. relative: paths that begin as relative ones do are allowed. */
 struct refs load_refs(struct loader *l, const struct node *n, bool relative);

@@ -1,0 +1,282 @@
+/* in_test.c - one message through an in mapping. */
+#include "helper.h"
+
+#include <CUnit/CUnit.h>
+
+#define MSH "MSH|^~\\&|PAS|ZX9|R|R|20260203100500||ADT^A01|C1|P|2.4\r"
+#define HEAD "in: {format: hl7v2, id: [MSH-3, MSH-4, MSH-10], type: [MSH-9.1, MSH-9.2], not_carried: {MSH-9.2: [A60]}}\n"
+
+/* An admitted event with these fields, from MSH and one more segment. */
+static const struct mapped_event *admit(const char *fields, const char *segments)
+{
+    static struct mapped out;
+    char *yaml = arena_format(&hp.scratch,
+                              HEAD "events:\n  - emit: HospitalStay.admitted\n    fields:\n%s", fields);
+    char *message = arena_format(&hp.scratch, MSH "%s\r", segments);
+    const struct mapping *m = helper_mapping(yaml);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    out = (struct mapped){ .event_count = 0 };
+    if (!helper_in(m, slice_text(message), &out))
+        return NULL;
+    CU_ASSERT_EQUAL_FATAL(out.event_count, 1);
+    return &out.events[0];
+}
+
+static size_t cleared_count(const struct mapped_event *event)
+{
+    struct view v = helper_record(event);
+    const struct slice *texts = NULL;
+    size_t n = 0;
+    int slot = plan_slot(v.plan, SLICE("header.cleared[]"));
+    CU_ASSERT_TRUE_FATAL(view_strings(&v, (size_t)slot, &hp.scratch, &texts, &n, &hp.e));
+    return n;
+}
+
+static void tells_who_sent_what(void)
+{
+    struct mapped out;
+    const struct mapping *m = helper_mapping(HEAD "events:\n  - {on: {MSH-9.2: A01}, emit: "
+                                                  "HospitalStay.admitted, action: replaces}\n");
+    CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH), &out));
+    CU_ASSERT_EQUAL(out.outcome, MAPPED_EVENTS);
+    CU_ASSERT_TRUE(slice_equal_text(out.message_id, "PAS|ZX9|C1"));
+    CU_ASSERT_TRUE(slice_equal_text(out.type, "ADT^A01"));
+    CU_ASSERT_EQUAL_FATAL(out.event_count, 1);
+    HELPER_IS(&out.events[0], "header.type", "HospitalStay");
+    HELPER_IS(&out.events[0], "header.kind", "admitted");
+    HELPER_IS(&out.events[0], "header.action", "replaces");
+}
+
+static void does_not_carry_what_it_names_or_does_not_know(void)
+{
+    struct mapped out;
+    const struct mapping *m = helper_mapping(HEAD "events:\n  - {on: {MSH-9.2: [A01, A60]}, emit: "
+                                                  "HospitalStay.admitted}\n");
+    CU_ASSERT_TRUE(helper_in(m, SLICE("MSH|^~\\&|P|Z|R|R|2026||ADT^A60|C1|P|2.4\r"), &out));
+    CU_ASSERT_EQUAL(out.outcome, MAPPED_NOT_CARRIED);
+    CU_ASSERT_TRUE(helper_in(m, SLICE("MSH|^~\\&|P|Z|R|R|2026||ADT^A99|C1|P|2.4\r"), &out));
+    CU_ASSERT_EQUAL(out.outcome, MAPPED_NOT_CARRIED);
+    CU_ASSERT_TRUE(slice_equal_text(out.type, "ADT^A99"));
+}
+
+static void tells_absent_cleared_and_present_apart(void)
+{
+    const struct mapped_event *event = admit("      stay.ward: PV1-3.1\n", "PV1|1|I|ELM");
+    HELPER_IS(event, "stay.ward", "ELM");
+    CU_ASSERT_EQUAL(cleared_count(event), 0);
+    event = admit("      stay.ward: PV1-3.1\n", "PV1|1|I|");
+    HELPER_IS(event, "stay.ward", "");
+    CU_ASSERT_EQUAL(cleared_count(event), 0);
+    event = admit("      stay.ward: PV1-3.1\n", "PV1|1|I|\"\"");
+    HELPER_IS(event, "stay.ward", "");
+    CU_ASSERT_EQUAL(cleared_count(event), 1);
+}
+
+static void clears_a_whole_list(void)
+{
+    const struct mapped_event *event = admit(
+        "      \"person.names[]\": {each: PID-5, fields: {family: \".1.1\"}}\n"
+        "      \"person.address_lines[]\": {join: [PID-11.1.1, PID-11.2]}\n"
+        "      \"person.phones[]\": {each: PID-13, from: \".1\"}\n",
+        "PID|1||||\"\"||||||\"\"||\"\"");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(event);
+    CU_ASSERT_EQUAL(cleared_count(event), 3);
+}
+
+static void takes_the_first_path_that_has_a_value(void)
+{
+    const char *fields = "      header.episode: {from: [PV1-19.1, PV1-50.1], within: PV1-3.4}\n";
+    HELPER_IS(admit(fields, "PV1|1|I|W^^^ZX901||||||||||||||||V1"), "header.episode", "ZX901/V1");
+    HELPER_IS(admit(fields, "PV1|1|I|W^^^|||||||||||||||||V1"), "header.episode", "");
+    HELPER_IS(admit(fields, "PV1|1|I|W||||||||||||||||\"\"|||||||||||||||||||||||||||||||V9"),
+              "header.episode", "V9");
+}
+
+static void does_what_else_says_of_an_unknown_code(void)
+{
+    const char *fields = "      stay.class: {from: PV1-2, table: {I: inpatient}, else: %s}\n";
+    static const char *const want[][2] = { { "skip", "" }, { "leave", "" }, { "other", "other" } };
+    for (size_t i = 0; i < 3; i++) {
+        char *text = arena_format(&hp.scratch, "      stay.class: {from: PV1-2, table: {I: "
+                                               "inpatient}, else: %s}\n", want[i][0]);
+        HELPER_IS(admit(text, "PV1|1|X"), "stay.class", want[i][1]);
+        HELPER_IS(admit(text, "PV1|1|I"), "stay.class", "inpatient");
+    }
+    (void)fields;
+    CU_ASSERT_PTR_NULL(admit("      stay.class: {from: PV1-2, table: {I: inpatient}, else: refuse}\n",
+                             "PV1|1|SECRET"));
+    CU_ASSERT_STRING_EQUAL(hp.e.code, "map.value");
+    CU_ASSERT_EQUAL(hp.e.fate, ERR_REJECT);
+    CU_ASSERT_EQUAL(hp.e.at, strlen(MSH "PV1|1|"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(hp.e.text, "stay.class"));
+    CU_ASSERT_PTR_NULL(strstr(hp.e.text, "SECRET"));
+}
+
+static void refuses_an_unknown_environment_by_its_own_code(void)
+{
+    CU_ASSERT_PTR_NULL(admit("      header.environment: {from: MSH-12, table: {P: live}, else: refuse}\n",
+                             "PV1|1"));
+    CU_ASSERT_STRING_EQUAL(hp.e.code, "map.environment");
+}
+
+static void skips_a_repetition_whose_code_is_unknown(void)
+{
+    const struct mapped_event *event = admit(
+        "      \"person.names[]\": {each: PID-5, fields: {family: \".1.1\", use: {from: \".7\", "
+        "table: {L: legal}, else: skip}}}\n",
+        "PID|1||||NOW^A^^^^^L~BEFORE^A^^^^^PREVIOUS-MAIDEN~PLAIN^A");
+    struct view v = helper_record(event);
+    const struct view *items = NULL;
+    size_t n = 0;
+    int slot = plan_slot(v.plan, SLICE("person.names[]"));
+    CU_ASSERT_TRUE_FATAL(view_items(&v, (size_t)slot, &hp.scratch, &items, &n, &hp.e));
+    CU_ASSERT_EQUAL_FATAL(n, 2);
+    CU_ASSERT_TRUE(slice_equal_text(view_text_at(&items[0], "family"), "NOW"));
+    CU_ASSERT_TRUE(slice_equal_text(view_text_at(&items[1], "family"), "PLAIN"));
+}
+
+static void leaves_out_an_nhs_number_that_fails_its_check(void)
+{
+    const char *fields =
+        "      subject.nhs_number: {from: \"PID-3[4=NHS].1\", as: nhs-number, status: PID-32}\n"
+        "      subject.local_id: \"PID-3[4!=NHS].1\"\n";
+    const struct mapped_event *event = admit(fields, "PID|1||9990000027^^^NHS~A1^^^ZX9");
+    HELPER_IS(event, "subject.nhs_number", "");
+    HELPER_IS(event, "subject.local_id", "A1");
+    event = admit(fields, "PID|1||A1^^^ZX9~999 000 0026^^^NHS|||||||||||||||||||||||||||||NSTS01");
+    HELPER_IS(event, "subject.nhs_number", "9990000026");
+}
+
+static void keeps_how_precise_a_time_was(void)
+{
+    const char *fields = "      header.occurred: {from: EVN-6, as: hl7-time}\n"
+                         "      stay.admitted: {from: EVN-6, as: hl7-time}\n";
+    const struct mapped_event *event = admit(fields, "EVN|||||| 202607011005");
+    int slot = plan_slot(event->schema->plan, SLICE("header.occurred"));
+    CU_ASSERT_EQUAL(build_get_long(&event->build, (size_t)slot), 1782896700000);
+    HELPER_IS(event, "header.occurred_precision", "minute");
+    HELPER_IS(event, "stay.admitted", "2026-07-01T09:05Z");
+    CU_ASSERT_PTR_NULL(admit(fields, "EVN||||||20261301"));
+    CU_ASSERT_STRING_EQUAL(hp.e.code, "map.value");
+}
+
+static void tells_what_changed_by_what_it_watches(void)
+{
+    struct mapped out;
+    const struct mapping *m = helper_mapping(
+        HEAD "events:\n  - {emit: HospitalStay.expected_discharge_changed, changed: {key: [PV1-19.1], "
+             "of: [PV2-9], first: quiet, name: edd}}\n");
+    CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PV2|||||||||20260210\r"), &out));
+    CU_ASSERT_EQUAL_FATAL(out.event_count, 1);
+    CU_ASSERT_TRUE(out.events[0].has_changed && out.events[0].changed_quiet);
+    CU_ASSERT_TRUE(slice_equal_text(out.events[0].changed_key, "edd\x1f-"));
+    CU_ASSERT_TRUE(slice_equal_text(out.events[0].changed_of, "\x1f+20260210"));
+    CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PV2|||||||||\"\"\r"), &out));
+    CU_ASSERT_TRUE(slice_equal_text(out.events[0].changed_of, "\x1f" "0"));
+    CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PV2|||||||||\r"), &out));
+    CU_ASSERT_EQUAL(out.outcome, MAPPED_EVENTS);
+    CU_ASSERT_EQUAL(out.event_count, 0);
+}
+
+static void gives_every_event_the_common_fields(void)
+{
+    struct mapped out;
+    const struct mapping *m = helper_mapping(
+        HEAD "common: {stay.ward: PV1-3.1, header.episode: PV1-19, person.sex: {from: PID-8, table: {\"2\": "
+             "female}, else: refuse}}\n"
+             "events:\n  - {emit: Restriction.raised}\n  - {emit: HospitalStay.admitted}\n"
+             "  - {emit: HospitalStay.moved, fields: {stay.ward: PV1-3.2}}\n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PID|1|||||||2\rPV1|1|I|A^B\r"), &out));
+    CU_ASSERT_EQUAL_FATAL(out.event_count, 3);
+    for (size_t i = 0; i < 3; i++)
+        HELPER_IS(&out.events[i], "person.sex", "female");
+    HELPER_IS(&out.events[1], "stay.ward", "A");
+    HELPER_IS(&out.events[2], "stay.ward", "B");
+}
+
+static void holds_conditions_on_what_is_there(void)
+{
+    static const struct {
+        const char *on, *segment;
+        bool want;
+    } rows[] = {
+        { "{PV1-2: present}", "PV1|1|I", true },
+        { "{PV1-2: present}", "PV1|1|\"\"", false },
+        { "{PV1-2: absent}", "PV1|1|", true },
+        { "{PV1-2: {not: [I, E]}}", "PV1|1|", true },
+        { "{PV1-2: {not: [I, E]}}", "PV1|1|E", false },
+        { "{PV1-2: {other: [I, E]}}", "PV1|1|", false },
+        { "{PV1-2: {other: [I, E]}}", "PV1|1|O", true },
+        { "{PV1-2: {is: present}}", "PV1|1|present", true },
+        { "{PV1-2: [I, E], PV1-1: 2}", "PV1|1|I", false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct mapped out;
+        helper_fresh();
+        char *yaml = arena_format(&hp.scratch,
+                                  HEAD "events:\n  - {on: %s, emit: HospitalStay.admitted}\n", rows[i].on);
+        const struct mapping *m = helper_mapping(yaml);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+        char *message = arena_format(&hp.scratch, MSH "%s\r", rows[i].segment);
+        CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(message), &out));
+        CU_ASSERT_EQUAL(out.event_count, rows[i].want);
+    }
+}
+
+static void count_loss(void *ctx, const struct leaf *l)
+{
+    struct slice *last = ctx;
+    *last = l->path;
+}
+
+static void reports_what_no_rule_has_read(void)
+{
+    struct slice last = { .n = 0 };
+    struct doc *d = NULL;
+    const struct mapping *m = helper_mapping(
+        "in: {format: json, id: id}\nevents:\n  - {emit: DischargePlan.referred, fields: {referral.to: "
+        "r.to, \"referral.needs[]\": {each: \"r.needs[]\"}}}\n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    struct slice text = SLICE("{\"id\":\"1\",\"r\":{\"to\":\"a/b\",\"needs\":[\"x\",\"y\"],\"more\":7}}");
+    CU_ASSERT_TRUE_FATAL(mapping_format(m)->parse(&hp.scratch, text, &d, &hp.e));
+    mapping_loss(m, &hp.scratch, d, count_loss, &last);
+    CU_ASSERT_TRUE(slice_equal_text(last, "r.more"));
+}
+
+static void survives_memory_running_out(void)
+{
+    const struct mapping *m = helper_system("nhs/itk-adt-2.4/in.yaml");
+    struct slice text = SLICE(MSH "PID|1||9990000026^^^NHS||A^B^^^^^L\rPV1|1|I|A^B||||||||||||||||V1\r");
+    for (size_t limit = 0; limit < 40000; limit += 500) {
+        struct arena small;
+        struct err e = { 0 };
+        struct doc *d = NULL;
+        struct mapped out;
+        arena_init(&small, limit);
+        bool ok = mapping_format(m)->parse(&small, text, &d, &e) &&
+                  mapping_in(m, &small, d, 0, &out, &e);
+        CU_ASSERT_TRUE(ok || e.fate == ERR_RETRY);
+        arena_release(&small);
+    }
+}
+
+static CU_TestInfo cases[] = {
+    { "tells who sent what", tells_who_sent_what },
+    { "does not carry what it names or does not know", does_not_carry_what_it_names_or_does_not_know },
+    { "tells absent, cleared and present apart", tells_absent_cleared_and_present_apart },
+    { "clears a whole list", clears_a_whole_list },
+    { "takes the first path that has a value", takes_the_first_path_that_has_a_value },
+    { "does what else says of an unknown code", does_what_else_says_of_an_unknown_code },
+    { "refuses an unknown environment by its own code", refuses_an_unknown_environment_by_its_own_code },
+    { "skips a repetition whose code is unknown", skips_a_repetition_whose_code_is_unknown },
+    { "leaves out an NHS number that fails its check", leaves_out_an_nhs_number_that_fails_its_check },
+    { "keeps how precise a time was", keeps_how_precise_a_time_was },
+    { "tells what changed by what it watches", tells_what_changed_by_what_it_watches },
+    { "gives every event the common fields", gives_every_event_the_common_fields },
+    { "holds conditions on what is there", holds_conditions_on_what_is_there },
+    { "reports what no rule has read", reports_what_no_rule_has_read },
+    { "survives memory running out", survives_memory_running_out },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_in = { "in", helper_load, helper_end, helper_fresh, NULL, cases };

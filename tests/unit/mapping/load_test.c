@@ -1,0 +1,144 @@
+/* load_test.c - what is wrong with a mapping file is said when it is loaded, all of it, at its place. */
+#include "helper.h"
+
+#include <CUnit/CUnit.h>
+
+#define HEAD "in: {format: hl7v2, id: [MSH-10], not_carried: {MSH-9.1: [ORU, MDM], MSH-9.2: [A60]}}\n"
+
+static void loads_the_example_of_the_contract(void)
+{
+    helper_file("table.csv", "native,shared\nL,legal\n");
+    const struct mapping *m = helper_mapping(
+        "in:\n  format: hl7v2\n  id: [MSH-3, MSH-4, MSH-10]\n"
+        "  not_carried: {MSH-9.1: [ORU, MDM], MSH-9.2: [A60]}\n"
+        "common:\n"
+        "  header.occurred: {from: [EVN-6, EVN-2, MSH-7], as: hl7-time}\n"
+        "  header.environment: {from: MSH-11, table: {P: live, T: test, D: test}, else: refuse}\n"
+        "  header.episode: {from: [PV1-19.1, PV1-50.1], within: PV1-3.4}\n"
+        "  subject.nhs_number: {from: \"PID-3[4=NHS|NHSNMBR].1\", as: nhs-number, status: PID-32}\n"
+        "  subject.local_id: {from: \"PID-3[4!=NHS|NHSNMBR].1\"}\n"
+        "  \"person.names[]\": {each: PID-5, fields: {family: \".1.1\", given: \".2\", use: {from: "
+        "\".7\", table: table.csv, else: refuse}}}\n"
+        "events:\n"
+        "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: PV1-3.1, "
+        "stay.method: {from: PV1-4, table: {\"21\": x}, else: unknown}}}\n"
+        "  - {on: {MSH-9.2: A13}, emit: HospitalStay.discharged, action: retracts}\n"
+        "  - {on: {MSH-9.2: [A01, A08, A16]}, emit: HospitalStay.expected_discharge_changed, changed: "
+        "{key: [PV1-3.4, PV1-19.1], of: [PV2-9]}, fields: {stay.expected_discharge: {from: PV2-9, "
+        "as: hl7-time}}}\n");
+    CU_ASSERT_EQUAL(hp.p.count, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    CU_ASSERT_TRUE(mapping_is_in(m));
+    CU_ASSERT_FALSE(mapping_is_snapshot(m));
+}
+
+static void names_each_problem_at_its_line(void)
+{
+    static const struct {
+        const char *line, *code;
+    } rows[] = {
+        { "  - {emit: HospitalStay.admited}\n", "map.kind" },
+        { "  - {emit: HospitalStay}\n", "map.kind" },
+        { "  - {emit: Hospital.admitted}\n", "map.type" },
+        { "  - {on: {MSH-9.2: A01}}\n", "map.kind" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.wards: PV1-3}}\n", "map.record-path" },
+        { "  - {emit: HospitalStay.admitted, fields: {header.id: MSH-10}}\n", "map.record-path" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.ward: PV1-}}\n", "map.path" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.ward: .1}}\n", "map.path" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.ward: {as: trim}}}\n", "map.field" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3, to: x}}}\n", "map.key" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3, as: x}}}\n",
+          "map.conversion" },
+        { "  - {emit: HospitalStay.admitted, fields: {header.occurred: MSH-7}}\n", "map.conversion" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {text: ill}}}\n", "map.word" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: {I: in}, else: "
+          "other}}}\n", "map.word" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: {I: inpatient}, "
+          "else: ill}}}\n", "map.word" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: {I: "
+          "inpatient}}}}\n", "map.else" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: none.csv, else: "
+          "other}}}\n", "map.table" },
+        { "  - {emit: HospitalStay.admitted, action: denies}\n", "map.action" },
+        { "  - {emit: HospitalStay.admitted, changed: {key: PV1-19}}\n", "map.changed" },
+        { "  - {emit: HospitalStay.admitted, fields: {\"person.names[]\": PID-5}}\n", "map.field" },
+        { "  - {emit: HospitalStay.admitted, on: {MSH-9.2: [A01, absent]}}\n", "map.condition" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        helper_fresh();
+        char *text = arena_format(&hp.scratch, HEAD "events:\n%s", rows[i].line);
+        CU_ASSERT_PTR_NULL(helper_mapping(text));
+        if (!helper_has_problem(rows[i].code, 3))
+            printf("\nno %s for %s", rows[i].code, rows[i].line);
+        CU_ASSERT_TRUE(helper_has_problem(rows[i].code, 3));
+    }
+}
+
+static void reports_all_problems_not_the_first(void)
+{
+    CU_ASSERT_PTR_NULL(helper_mapping(HEAD "common:\n"
+                                           "  stay.wards: PV1-3\n"
+                                           "  stay.class: {text: ill}\n"
+                                           "events:\n"
+                                           "  - {emit: HospitalStay.admitted}\n"
+                                           "  - {emit: HospitalStay.gone}\n"));
+    CU_ASSERT_EQUAL(hp.p.count, 3);
+    CU_ASSERT_TRUE(helper_has_problem("map.record-path", 3));
+    CU_ASSERT_TRUE(helper_has_problem("map.word", 4));
+    CU_ASSERT_TRUE(helper_has_problem("map.kind", 7));
+}
+
+static void refuses_a_table_with_a_code_twice(void)
+{
+    helper_file("table.csv", "native,shared,meaning\nI,inpatient,x\nE,emergency,x\nI,other,x\n");
+    CU_ASSERT_PTR_NULL(helper_mapping(HEAD
+        "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
+        "table.csv, else: other}}}\n"));
+    CU_ASSERT_EQUAL(hp.p.count, 1);
+    CU_ASSERT_TRUE(helper_has_problem("map.table", 4));
+    CU_ASSERT_PTR_NOT_NULL(strstr(hp.p.list[0].file, "table.csv"));
+}
+
+static void says_which_line_of_a_table_is_no_word(void)
+{
+    helper_file("table.csv", "native,shared\nI,inpatient\nE,\"emergncy\"\n");
+    CU_ASSERT_PTR_NULL(helper_mapping(HEAD
+        "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
+        "table.csv, else: other}}}\n"));
+    CU_ASSERT_TRUE(helper_has_problem("map.word", 3));
+}
+
+static void wants_one_direction_and_a_known_format(void)
+{
+    CU_ASSERT_PTR_NULL(helper_mapping("in: {format: hl7v2, id: [MSH-10]}\nout: {format: csv}\n"));
+    CU_ASSERT_TRUE(helper_has_problem("map.direction", 1));
+    helper_fresh();
+    CU_ASSERT_PTR_NULL(helper_mapping("in: {format: hl8, id: [MSH-10]}\n"));
+    CU_ASSERT_TRUE(helper_has_problem("map.format", 1));
+}
+
+static void hashes_the_file_and_its_tables(void)
+{
+    static const char text[] = HEAD
+        "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
+        "table.csv, else: other}}}\n";
+    helper_file("table.csv", "native,shared\nI,inpatient\n");
+    const struct mapping *one = helper_mapping(text);
+    helper_file("table.csv", "native,shared\nI,emergency\n");
+    const struct mapping *two = helper_mapping(text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(one);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(two);
+    CU_ASSERT_NOT_EQUAL(memcmp(mapping_hash(one), mapping_hash(two), 32), 0);
+}
+
+static CU_TestInfo cases[] = {
+    { "loads the example of the contract", loads_the_example_of_the_contract },
+    { "names each problem at its line", names_each_problem_at_its_line },
+    { "reports all problems, not the first", reports_all_problems_not_the_first },
+    { "refuses a table with a code twice", refuses_a_table_with_a_code_twice },
+    { "says which line of a table is no word", says_which_line_of_a_table_is_no_word },
+    { "wants one direction and a known format", wants_one_direction_and_a_known_format },
+    { "hashes the file and its tables", hashes_the_file_and_its_tables },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_load = { "load", helper_load, helper_end, helper_fresh, NULL, cases };
