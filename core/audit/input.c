@@ -136,15 +136,14 @@ bool input_event_check(const struct input_rules *r, const struct bus_record *in,
     const struct header_slots *h = event->header;
     if (!slice_equal_text(view_text(&event->view, (size_t)h->type), plan_name(event->view.plan)))
         return err_set(e, ERR_REJECT, "event.type", 0, "cannot take an event whose type is not its schema");
-    if (!slice_equal_text(view_text(&event->view, (size_t)h->environment), r->live ? "live" : "test"))
-        return err_set(e, ERR_REJECT, "wrong-environment", 0,
-                       "cannot take an event of the other environment than %s",
-                       r->live ? "live" : "test");
     if (!find_subject(r, in, event, e) ||
         !check_partition(r, in, &event->subject, "event.partition", e))
         return false;
     event->has_subject = true;
-    return true;
+    if (slice_equal_text(view_text(&event->view, (size_t)h->environment), r->live ? "live" : "test"))
+        return true;
+    return err_set(e, ERR_REJECT, "wrong-environment", 0,
+                   "cannot take an event of the other environment than %s", r->live ? "live" : "test");
 }
 
 bool input_receipt(const struct input_rules *r, const struct bus_record *in, struct arena *a,

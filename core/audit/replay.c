@@ -20,24 +20,6 @@ struct replay {
     struct arena arena;
 };
 
-/* No entry names the region's environment: the first event that was decided shows it. */
-static bool learn_environment(struct replay *r, const struct audit_read *entry,
-                              const struct bus_record *in, struct err *e)
-{
-    struct view v;
-    if (r->knows_environment || !slice_equal_text(entry->kind, audit_kind_name(AUDIT_EVENT)))
-        return true;
-    if (!input_open(r->rules.bundle, &r->arena, in->value, NULL, &v, e)) {
-        if (e->fate != ERR_REJECT)
-            return false;
-        err_clear(e); /* the step will say what is wrong with it */
-        return true;
-    }
-    r->rules.live = slice_equal_text(view_text_at(&v, "header.environment"), "live");
-    r->knows_environment = true;
-    return true;
-}
-
 static void check_bundle(struct replay *r, const struct audit_read *entry)
 {
     if (r->told_bundle || memcmp(entry->bundle_hash, r->rules.bundle->hash, HASH_BYTES) == 0)
@@ -56,13 +38,37 @@ static void count(struct audit_report *out, const struct audit_read *entry)
         out->disclosures += entry->decisions[i].disclosure.n > 0;
 }
 
+static bool was_other_environment(struct slice kind, struct slice code)
+{
+    return slice_equal_text(kind, audit_kind_name(AUDIT_REFUSED)) &&
+           slice_equal_text(code, "wrong-environment");
+}
+
+/* No entry names the region's environment. It is taken to be live until the first entry that depends on it, and to be
+ * the other one when that entry says so. */
+static bool decide_again(struct replay *r, const struct audit_read *entry,
+                         const struct bus_record *in, struct step *step, struct err *e)
+{
+    if (!step_decide(&r->rules, &r->partition, in, &r->arena, step, e))
+        return false;
+    bool recorded = was_other_environment(entry->kind, entry->note);
+    bool now = was_other_environment(slice_text(audit_kind_name(step->kind)),
+                                     slice_text(step->refusal.code));
+    bool agrees = r->knows_environment || recorded == now;
+    r->knows_environment = r->knows_environment || recorded || now || step->kind == AUDIT_EVENT;
+    if (agrees)
+        return true;
+    step_drop(step);
+    r->rules.live = !r->rules.live;
+    return step_decide(&r->rules, &r->partition, in, &r->arena, step, e);
+}
+
 static bool step_again(struct replay *r, const struct audit_read *entry, struct slice framed,
                        const struct bus_record *in, struct err *e)
 {
     struct step step;
     struct audit_read again;
-    if (!learn_environment(r, entry, in, e) ||
-        !step_decide(&r->rules, &r->partition, in, &r->arena, &step, e))
+    if (!decide_again(r, entry, in, &step, e))
         return false;
     if (!slice_equal(step.entry, framed)) {
         check_bundle(r, entry);

@@ -192,10 +192,9 @@ static bool take_event(struct work *w, struct err *e)
         return false;
     if (duplicate)
         return take_duplicate(w);
-    if (!input_event_check(w->r, w->in, &w->event, e))
-        return false;
-    w->out->subject = w->event.subject;
-    return judge_now(w, e);
+    bool good = input_event_check(w->r, w->in, &w->event, e);
+    w->out->subject = w->event.subject; /* also of a refused one, when it was found */
+    return good && judge_now(w, e);
 }
 
 /* -- receipts and acts on holds --------------------------------------------------------------- */

@@ -133,20 +133,23 @@ static void log_refusal(const struct router *r, const struct bus_record *in, con
                  in->topic, in->partition, (long long)in->offset, s->refusal.text);
 }
 
+/* The step lives as long as the transaction: outputs borrow its keys. */
 static bool decide(struct router *r, const struct bus_record *in, struct err *e)
 {
     struct partition *p = &r->partitions[in->partition];
-    struct step step;
-    if (!step_decide(&r->rules, p, in, &r->tx.arena, &step, e))
+    struct step *step = ARENA_NEW(&r->tx.arena, struct step);
+    if (!step)
+        return err_memory(e);
+    if (!step_decide(&r->rules, p, in, &r->tx.arena, step, e))
         return false;
-    if (!transaction_room(&r->tx, &step, e)) {
-        step_drop(&step);
+    if (!transaction_room(&r->tx, step, e)) {
+        step_drop(step);
         return false;
     }
-    step_accept(p, &step);
-    transaction_add(&r->tx, in, &step);
-    tally(r, &step);
-    log_refusal(r, in, &step);
+    step_accept(p, step);
+    transaction_add(&r->tx, in, step);
+    tally(r, step);
+    log_refusal(r, in, step);
     return true;
 }
 
