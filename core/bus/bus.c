@@ -20,7 +20,8 @@ static bool check_name(const char *name, struct err *e)
 {
     if (is_name(name))
         return true;
-    return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%.60s': not a topic's name", name);
+    return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%.60s': not a topic's name",
+                   name);
 }
 
 static bool check_records(const struct bus_record *r, size_t n, struct err *e)
@@ -72,8 +73,8 @@ bool bus_open(const struct bus_options *o, struct bus **out, struct err *e)
     if (strncmp(o->url, kafka, strlen(kafka)) == 0)
         return kafka_open(o, o->url + strlen(kafka), out, e);
     return err_set(e, ERR_FATAL, "bus.url", 0,
-                   "cannot use a bus whose address starts neither with '%s' nor with '%s'", embedded,
-                   kafka);
+                   "cannot use a bus whose address starts neither with '%s' nor with '%s'",
+                   embedded, kafka);
 }
 
 void bus_close(struct bus **b)
@@ -149,7 +150,8 @@ bool bus_reader_open(struct bus *b, const char *topic, int partition, int64_t fr
                      struct bus_reader **out, struct err *e)
 {
     *out = NULL;
-    return check_name(topic, e) && b->ops->reader_open(b, topic, partition, from < 0 ? 0 : from, out, e);
+    return check_name(topic, e) &&
+           b->ops->reader_open(b, topic, partition, from < 0 ? 0 : from, out, e);
 }
 
 bool bus_reader_next(struct bus_reader *r, int wait_ms, const struct bus_record **out, size_t *n,
@@ -173,11 +175,13 @@ bool bus_group_committed(struct bus *b, const char *group, const char *topic, in
 {
     *out = (struct bus_position){ .topic = topic, .partition = partition };
     if (!b->ops->group_committed)
-        return err_set(e, ERR_FATAL, "bus.group", 0, "cannot ask this bus what a group has committed");
+        return err_set(e, ERR_FATAL, "bus.group", 0,
+                       "cannot ask this bus what a group has committed");
     return check_name(topic, e) && b->ops->group_committed(b, group, topic, partition, a, out, e);
 }
 
-bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n, struct err *e)
+bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,
+              struct err *e)
 {
     *out = NULL;
     *n = 0;

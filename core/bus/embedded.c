@@ -1,11 +1,12 @@
 /* embedded.c - the bus in one file of one writing process (SQLite): demo, pilot, tests, auditors.
  *
- * A SQLite transaction is the bus transaction. Publishers and workers hand their writing to a queue;
- * whoever finds nobody leading takes all that waits and commits it as one: one fsync however many
- * wait. Nobody polls: a commit wakes who waits for records.
+ * A SQLite transaction is the bus transaction. Publishers and workers hand their writing to a
+ * queue; whoever finds nobody leading takes all that waits and commits it as one: one fsync however
+ * many wait. Nobody polls: a commit wakes who waits for records.
  *
- * Threads: `disk` guards the store and the workers, and is held through a commit; `queue` guards the
- * requests that wait. Where both are taken, disk comes first. The table of topics changes under both. */
+ * Threads: `disk` guards the store and the workers, and is held through a commit; `queue` guards
+ * the requests that wait. Where both are taken, disk comes first. The table of topics changes under
+ * both. */
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
@@ -22,7 +23,7 @@ struct request {
     size_t n;
     const struct bus_position *done;
     size_t m;
-    struct worker *w;           /* NULL: a publisher's */
+    struct worker *w; /* NULL: a publisher's */
     bool served, ok;
     struct err e;
     struct request *next;
@@ -33,10 +34,10 @@ struct embedded {
     struct bus_store store;
     char *prefix;
     pthread_mutex_t disk;
-    pthread_cond_t news;        /* with disk: records were committed, or a worker was fenced */
+    pthread_cond_t news; /* with disk: records were committed, or a worker was fenced */
     struct worker *workers;
     pthread_mutex_t queue;
-    pthread_cond_t served;      /* with queue */
+    pthread_cond_t served; /* with queue */
     struct request *first, **last;
     bool leading;
 };
@@ -51,9 +52,9 @@ struct worker {
     struct bus_worker face;
     struct embedded *b;
     char *id;
-    struct slice group;         /* the start of id */
+    struct slice group; /* the start of id */
     struct slot *slots;
-    size_t count, turn;         /* turn: where the next fetch starts, so that no topic starves */
+    size_t count, turn; /* turn: where the next fetch starts, so that no topic starves */
     struct batch batch;
     bool fenced;
     struct worker *next;
@@ -65,7 +66,7 @@ struct reader {
     struct bus_store_topic *t;
     int partition;
     int64_t at;
-    bool told;                  /* that it is at the end: from then on it waits for more */
+    bool told; /* that it is at the end: from then on it waits for more */
     struct batch batch;
 };
 
@@ -87,8 +88,8 @@ static bool is_fenced(const struct worker *w, struct err *e)
 {
     if (!w || !w->fenced)
         return false;
-    err_set(e, ERR_FATAL, "bus.fenced", 0, "cannot go on as '%s': another worker has joined by this name",
-            w->id);
+    err_set(e, ERR_FATAL, "bus.fenced", 0,
+            "cannot go on as '%s': another worker has joined by this name", w->id);
     return true;
 }
 
@@ -473,8 +474,8 @@ static bool find_end(struct reader *r, int64_t *end, struct err *e)
     return !r->b->bus.read_only || bus_store_head(&r->b->store, l, end, &last_ms, e);
 }
 
-static bool embedded_reader_next(struct bus_reader *face, int wait_ms, const struct bus_record **out,
-                                 size_t *n, bool *end, struct err *e)
+static bool embedded_reader_next(struct bus_reader *face, int wait_ms,
+                                 const struct bus_record **out, size_t *n, bool *end, struct err *e)
 {
     struct reader *r = (struct reader *)face;
     int64_t until = deadline(wait_ms), mark = 0, now = 0;

@@ -104,15 +104,17 @@ static bool prepare_all(struct bus_store *s, bool read_only, struct err *e)
     return true;
 }
 
-bool bus_store_open(struct bus_store *s, const char *path, const char *prefix, bool read_only, struct err *e)
+bool bus_store_open(struct bus_store *s, const char *path, const char *prefix, bool read_only,
+                    struct err *e)
 {
     *s = (struct bus_store){ .prefix = prefix };
     bool opened = read_only ? db_open_reader(path, &s->db, e) : db_open(path, schema, &s->db, e);
     if (!opened && e->code && strcmp(e->code, "db.locked") == 0) {
         err_clear(e);
-        return err_set(e, ERR_FATAL, "bus.locked", 0,
-                       "cannot write '%s': another process is writing this bus (is the daemon running?)",
-                       path);
+        return err_set(
+            e, ERR_FATAL, "bus.locked", 0,
+            "cannot write '%s': another process is writing this bus (is the daemon running?)",
+            path);
     }
     if (!opened || !prepare_all(s, read_only, e))
         return as_bus(e);
@@ -160,8 +162,8 @@ struct bus_store_topic *bus_store_find(const struct bus_store *s, const char *na
     return found ? s->topics[at] : NULL;
 }
 
-bool bus_store_want(const struct bus_store *s, const char *name, int partition, struct bus_store_topic **out,
-                struct err *e)
+bool bus_store_want(const struct bus_store *s, const char *name, int partition,
+                    struct bus_store_topic **out, struct err *e)
 {
     *out = bus_store_find(s, name);
     if (!*out)
@@ -206,7 +208,8 @@ static bool load_row(struct bus_store *s, struct slice name, struct err *e)
 {
     int64_t id = db_int(s->all, 0), partitions = db_int(s->all, 2);
     if (id > TOPIC_MAX || partitions < 1 || partitions >= 1 << PARTITION_BITS)
-        return err_set(e, ERR_FATAL, "bus.fatal", 0, "cannot use this file: more topics than it can hold");
+        return err_set(e, ERR_FATAL, "bus.fatal", 0,
+                       "cannot use this file: more topics than it can hold");
     struct bus_store_topic *t = mem_alloc(sizeof *t);
     if (!t)
         return err_memory(e);
@@ -292,7 +295,8 @@ static struct lane *lane_to_change(struct bus_store *s, struct bus_store_topic *
 }
 
 /* Deletes the key's earlier record and notes the new one. */
-static bool compact(struct bus_store *s, const struct lane *l, struct slice key, int64_t row, struct err *e)
+static bool compact(struct bus_store *s, const struct lane *l, struct slice key, int64_t row,
+                    struct err *e)
 {
     bool had;
     db_bind_int(s->latest, 1, l->number);
@@ -332,7 +336,7 @@ bool bus_store_put(struct bus_store *s, const struct bus_record *r, struct err *
 }
 
 bool bus_store_set_position(struct bus_store *s, struct slice group, const struct bus_position *p,
-                        struct err *e)
+                            struct err *e)
 {
     struct bus_store_topic *t;
     if (!bus_store_want(s, p->topic, p->partition, &t, e))
@@ -384,8 +388,8 @@ static void bind_range(struct db_query *q, const struct lane *l, int64_t from)
     db_bind_int(q, 2, l->number + ((int64_t)1 << OFFSET_BITS));
 }
 
-static bool read_row(struct bus_store *s, const struct bus_store_topic *t, int partition, struct batch *b,
-                     struct err *e)
+static bool read_row(struct bus_store *s, const struct bus_store_topic *t, int partition,
+                     struct batch *b, struct err *e)
 {
     struct bus_record *r = &b->r[b->n];
     r->topic = t->name;
@@ -400,8 +404,8 @@ static bool read_row(struct bus_store *s, const struct bus_store_topic *t, int p
     return true;
 }
 
-bool bus_store_read(struct bus_store *s, const struct bus_store_topic *t, int partition, int64_t *at,
-                struct batch *b, struct err *e)
+bool bus_store_read(struct bus_store *s, const struct bus_store_topic *t, int partition,
+                    int64_t *at, struct batch *b, struct err *e)
 {
     bind_range(s->get, &t->lanes[partition], *at);
     db_bind_int(s->get, 3, (int64_t)(BUS_BATCH_COUNT - b->n));
@@ -421,7 +425,8 @@ bool bus_store_read(struct bus_store *s, const struct bus_store_topic *t, int pa
     return true;
 }
 
-bool bus_store_head(struct bus_store *s, const struct lane *l, int64_t *next, int64_t *last_ms, struct err *e)
+bool bus_store_head(struct bus_store *s, const struct lane *l, int64_t *next, int64_t *last_ms,
+                    struct err *e)
 {
     bool row;
     bind_range(s->head, l, 0);
@@ -433,8 +438,8 @@ bool bus_store_head(struct bus_store *s, const struct lane *l, int64_t *next, in
     return true;
 }
 
-bool bus_store_position(struct bus_store *s, struct slice group, const struct lane *l, struct arena *a,
-                    struct bus_position *out, struct err *e)
+bool bus_store_position(struct bus_store *s, struct slice group, const struct lane *l,
+                        struct arena *a, struct bus_position *out, struct err *e)
 {
     bool row;
     db_bind_text(s->position, 1, group);

@@ -1,51 +1,31 @@
-/* kafka.c - the bus on Kafka: what publisher, worker and reader promise, kept by kafka_client.h.
+/* kafka.c - the bus on Kafka: what worker and reader promise, kept by kafka_client.h.
  *
- * Publisher: one idempotent producer for all threads and a thread that serves its reports. When a
- * publish fails, the producer is given up as a whole: its users fail alike, the last one to leave
- * ends it, and the next publish starts another.
+ * Publisher: kafka_publisher.h.
  * Worker: a consumer whose partitions are assigned by hand, and a transactional producer. The
  * committed positions are kept here too; after a failed commit the consumer is set back to them.
  * Two workers of different ids must never be given the same partitions of one group: what fences a
  * zombie is its id.
+ * Reader: its end is asked of another client, the looker, which sees what is not yet committed.
  *
- * Threads: `lock` guards the publisher, its parcels and the looker. */
-#include <pthread.h>
-#include <stdatomic.h>
+ * Threads: the looker is asked by any; a worker and a reader belong to one thread. */
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "bus/backend.h"
 #include "bus/kafka_client.h"
+#include "bus/kafka_publisher.h"
 
-#define PUBLISH_MS 30000 /* until a publish gives up */
-#define APPEAR_MS 20000  /* until a new topic is known to the broker that we ask */
+#define APPEAR_MS 20000 /* until a new topic is known to the broker that we ask */
 #define SERVE_MS 100
-
-struct publisher {
-    struct kafka_client *c;
-    pthread_t server;
-    atomic_bool stop;
-    int users;
-    bool broken;
-};
+#define NO_MARK INT64_MAX
 
 struct kafka {
     struct bus bus;
     struct arena a;
     const char *prefix, *name;
     const struct kafka_setting *site;
-    pthread_mutex_t lock;
-    pthread_cond_t change; /* with lock: a parcel has arrived, or the publisher is free */
     struct kafka_client *look;
-    struct publisher *p;
-};
-
-/* The records of one publish; lives on its stack. */
-struct parcel {
-    struct kafka *k;
-    size_t left;
-    bool failed;
+    struct kafka_publisher publisher;
 };
 
 /* What was handed out and lives until the next call. */
@@ -91,126 +71,9 @@ static int left_ms(int64_t until_ns)
     return left < 0 ? 0 : (int)left;
 }
 
-/* Waits for a change, with `lock` held; false when the time is over. */
-static bool wait_change(struct kafka *k, int64_t until_ns)
-{
-    struct timespec t = { .tv_sec = until_ns / 1000000000, .tv_nsec = until_ns % 1000000000 };
-    return clock_mono_ns() < until_ns && (pthread_cond_timedwait(&k->change, &k->lock, &t), true);
-}
-
-/* ---- publishing ---- */
-
-static void on_report(void *of, bool ok)
-{
-    struct parcel *parcel = of;
-    struct kafka *k = parcel->k;
-    pthread_mutex_lock(&k->lock);
-    parcel->failed = parcel->failed || !ok;
-    if (--parcel->left == 0)
-        pthread_cond_broadcast(&k->change);
-    pthread_mutex_unlock(&k->lock);
-}
-
-static void *serve(void *of)
-{
-    struct publisher *p = of;
-    while (!atomic_load(&p->stop))
-        kafka_serve(p->c, SERVE_MS);
-    return NULL;
-}
-
-static bool start_publisher(struct kafka *k, struct err *e)
-{
-    struct publisher *p = mem_alloc(sizeof *p);
-    if (!p)
-        return err_memory(e);
-    if (start_client(k, KAFKA_PUBLISHER, NULL, &p->c, e)) {
-        if (pthread_create(&p->server, NULL, serve, p) == 0) {
-            k->p = p;
-            return true;
-        }
-        kafka_stop(&p->c);
-    }
-    mem_free(p);
-    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot start a thread");
-}
-
-/* No report may be outstanding. */
-static void end_publisher(struct kafka *k)
-{
-    struct publisher *p = k->p;
-    if (!p)
-        return;
-    k->p = NULL;
-    atomic_store(&p->stop, true);
-    pthread_join(p->server, NULL);
-    kafka_stop(&p->c);
-    mem_free(p);
-}
-
-static bool enter_publisher(struct kafka *k, struct err *e)
-{
-    while (k->p && k->p->broken)
-        pthread_cond_wait(&k->change, &k->lock); /* its users leave within PUBLISH_MS */
-    if (!k->p && !start_publisher(k, e))
-        return false;
-    k->p->users++;
-    return true;
-}
-
-static void leave_publisher(struct kafka *k)
-{
-    if (--k->p->users > 0 || !k->p->broken)
-        return;
-    end_publisher(k);
-    pthread_cond_broadcast(&k->change);
-}
-
-static bool send_all(struct kafka *k, struct parcel *parcel, const struct bus_record *r, size_t n,
-                     int64_t until, struct err *e)
-{
-    for (size_t i = 0; i < n; i++) /* before anything is sent */
-        if (!kafka_want(k->p->c, r[i].topic, r[i].partition, e))
-            return false;
-    for (size_t i = 0; i < n && !k->p->broken;) {
-        bool full = false;
-        parcel->left++;
-        bool ok = kafka_send(k->p->c, &r[i], parcel, &full, e);
-        if (ok && !full) {
-            i++;
-            continue;
-        }
-        parcel->left--;
-        if (!ok || !wait_change(k, until)) {
-            k->p->broken = true;
-            return ok ? err_set(e, ERR_RETRY, "bus.full", 0, "cannot send: too much waits already") : false;
-        }
-    }
-    return true;
-}
-
 static bool kafka_publish(struct bus *bus, const struct bus_record *r, size_t n, struct err *e)
 {
-    struct kafka *k = (struct kafka *)bus;
-    struct parcel parcel = { .k = k };
-    int64_t until = after_ms(PUBLISH_MS);
-    pthread_mutex_lock(&k->lock);
-    bool ok = enter_publisher(k, e);
-    if (ok) {
-        ok = send_all(k, &parcel, r, n, until, e);
-        while (parcel.left > 0 && !k->p->broken && wait_change(k, until))
-            ;
-        if (parcel.left > 0 || parcel.failed) {
-            k->p->broken = true;
-            kafka_purge(k->p->c);
-        }
-        while (parcel.left > 0) /* the reports of what was purged: they point here */
-            pthread_cond_wait(&k->change, &k->lock);
-        ok = ok && !parcel.failed && !k->p->broken;
-        leave_publisher(k);
-    }
-    pthread_mutex_unlock(&k->lock);
-    return ok || err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed");
+    return kafka_publisher_send(&((struct kafka *)bus)->publisher, r, n, e);
 }
 
 /* ---- topics ---- */
@@ -306,17 +169,12 @@ static void held_release(struct held *h)
     mem_free(h->messages);
 }
 
-static bool held_is_full(const struct held *h)
-{
-    return h->n >= BUS_BATCH_COUNT || h->bytes >= BUS_BATCH_BYTES;
-}
-
-/* Takes one more, waiting only for the first. Of an end, *at is moved to it. */
-static bool held_take(struct held *h, struct kafka_client *c, int64_t until, enum kafka_took *what,
+/* Takes one more, waiting only for the first. *at is where it goes on. */
+static bool held_take(struct held *h, struct kafka_client *c, int wait_ms, enum kafka_took *what,
                       int64_t *at, struct err *e)
 {
     struct bus_record *r = &h->r[h->n];
-    if (!kafka_take(c, h->n ? 0 : left_ms(until), r, &h->messages[h->n], what, e))
+    if (!kafka_take(c, h->n ? 0 : wait_ms, r, &h->messages[h->n], what, e))
         return false;
     if (*what == KAFKA_RECORD) {
         h->bytes += r->key.n + r->value.n;
@@ -324,6 +182,21 @@ static bool held_take(struct held *h, struct kafka_client *c, int64_t until, enu
         *at = r->offset + 1;
     } else if (*what == KAFKA_END) {
         *at = r->offset;
+    }
+    return true;
+}
+
+/* Takes what is there, waiting at most wait_ms for the first; with none, until *at reaches mark. */
+static bool held_fill(struct held *h, struct kafka_client *c, int wait_ms, int64_t mark,
+                      int64_t *at, struct err *e)
+{
+    int64_t until = clock_mono_ns() + wait_ms * (int64_t)1000000;
+    while (h->n < BUS_BATCH_COUNT && h->bytes < BUS_BATCH_BYTES) {
+        enum kafka_took what;
+        if (!held_take(h, c, left_ms(until), &what, at, e))
+            return false;
+        if (what != KAFKA_RECORD && (h->n > 0 || *at >= mark || left_ms(until) == 0))
+            return true;
     }
     return true;
 }
@@ -353,7 +226,8 @@ static bool list_lanes(struct worker *w, const struct bus_join *j, struct err *e
             const char *name = arena_text(&w->a, slice_text(j->topics[i]));
             if (!name)
                 return err_memory(e);
-            /* Of both clients: the consumer would find the leaders by itself, but a second later. */
+            /* Of both clients: the consumer would find the leaders by itself, but a second later.
+             */
             if (!kafka_want(w->out, name, p, e) || !kafka_want(w->in, name, p, e))
                 return false;
             w->lanes[w->count++] = (struct bus_position){ .topic = name, .partition = p };
@@ -392,31 +266,44 @@ static bool kafka_join(struct bus *bus, const struct bus_join *j, struct bus_wor
     return false;
 }
 
-static bool kafka_position(struct bus_worker *face, const char *topic, int partition, struct arena *a,
-                           struct bus_position *out, struct err *e)
+static bool position_of(struct kafka_client *c, const char *topic, int partition, struct arena *a,
+                        struct bus_position *out, struct err *e)
 {
-    struct worker *w = (struct worker *)face;
     *out = (struct bus_position){ .topic = topic, .partition = partition };
-    if (!kafka_want(w->out, topic, partition, e) || !kafka_committed(w->in, out, 1, a, e))
+    if (!kafka_want(c, topic, partition, e) || !kafka_committed(c, out, 1, a, e))
         return false;
     if (out->next == KAFKA_NO_POSITION)
         out->next = 0;
     return true;
 }
 
-static bool kafka_fetch(struct bus_worker *face, int wait_ms, const struct bus_record **in, size_t *n,
-                        struct err *e)
+static bool kafka_position(struct bus_worker *face, const char *topic, int partition,
+                           struct arena *a, struct bus_position *out, struct err *e)
+{
+    return position_of(((struct worker *)face)->in, topic, partition, a, out, e);
+}
+
+static bool kafka_group_position(struct bus *bus, const char *group, const char *topic,
+                                 int partition, struct arena *a, struct bus_position *out,
+                                 struct err *e)
+{
+    struct kafka *k = (struct kafka *)bus;
+    struct kafka_client *c = NULL;
+    const char *full = arena_format(a, "%s%s", k->prefix, group);
+    bool ok = (full || err_memory(e)) && start_client(k, KAFKA_FETCHER, full, &c, e) &&
+              position_of(c, topic, partition, a, out, e);
+    kafka_stop(&c);
+    return ok;
+}
+
+static bool kafka_fetch(struct bus_worker *face, int wait_ms, const struct bus_record **in,
+                        size_t *n, struct err *e)
 {
     struct worker *w = (struct worker *)face;
-    int64_t until = after_ms(wait_ms), at = 0;
-    enum kafka_took what = KAFKA_RECORD;
+    int64_t at = 0;
     held_reset(&w->held);
-    while (!held_is_full(&w->held)) {
-        if (!held_take(&w->held, w->in, until, &what, &at, e))
-            return false;
-        if (what == KAFKA_NOTHING && (w->held.n > 0 || clock_mono_ns() >= until))
-            break;
-    }
+    if (!held_fill(&w->held, w->in, wait_ms, NO_MARK, &at, e))
+        return false;
     *in = w->held.r;
     *n = w->held.n;
     return true;
@@ -465,7 +352,8 @@ static bool go_back(struct worker *w, bool begun, struct err *e)
     if (e->fate == ERR_FATAL)
         return false;
     held_reset(&w->held);
-    if ((begun && !kafka_abort(w->out, &worse)) || !kafka_assign(w->in, w->lanes, w->count, &worse)) {
+    if ((begun && !kafka_abort(w->out, &worse)) ||
+        !kafka_assign(w->in, w->lanes, w->count, &worse)) {
         *e = worse;
         e->fate = ERR_FATAL; /* not going back would lose what was fetched */
     }
@@ -518,8 +406,9 @@ static bool start_reader(struct reader *r, int64_t from, struct err *e)
         !kafka_want(r->c, r->topic, r->partition, e) || !ask_mark(r, &first, e))
         return false;
     if (from > r->mark)
-        return err_set(e, ERR_FATAL, "bus.position", 0, "cannot read '%s' %d from %lld: it ends at %lld",
-                       r->topic, r->partition, (long long)from, (long long)r->mark);
+        return err_set(e, ERR_FATAL, "bus.position", 0,
+                       "cannot read '%s' %d from %lld: it ends at %lld", r->topic, r->partition,
+                       (long long)from, (long long)r->mark);
     r->at = p.next = from < first ? first : from;
     return kafka_assign(r->c, &p, 1, e);
 }
@@ -546,18 +435,14 @@ static bool kafka_reader_next(struct bus_reader *face, int wait_ms, const struct
                               size_t *n, bool *end, struct err *e)
 {
     struct reader *r = (struct reader *)face;
-    int64_t until = after_ms(wait_ms), first;
-    enum kafka_took what = KAFKA_RECORD;
+    int64_t first;
     bool fresh = r->at >= r->mark;
     held_reset(&r->held);
     if (fresh && !ask_mark(r, &first, e))
         return false;
-    while (!held_is_full(&r->held) && (r->told || r->at < r->mark || r->held.n > 0)) {
-        if (!held_take(&r->held, r->c, until, &what, &r->at, e))
-            return false;
-        if (what == KAFKA_NOTHING && (r->held.n > 0 || clock_mono_ns() >= until))
-            break;
-    }
+    if ((r->told || r->at < r->mark) &&
+        !held_fill(&r->held, r->c, wait_ms, r->told ? NO_MARK : r->mark, &r->at, e))
+        return false;
     /* Reached what was the end earlier: is it the end still? */
     if (!fresh && r->at >= r->mark && !ask_mark(r, &first, e))
         return false;
@@ -572,18 +457,19 @@ static bool kafka_reader_next(struct bus_reader *face, int wait_ms, const struct
 static bool start_client(struct kafka *k, enum kafka_role role, const char *id,
                          struct kafka_client **out, struct err *e)
 {
-    struct kafka_start s = { .role = role, .prefix = k->prefix, .name = k->name, .site = k->site,
-                             .id = id, .report = role == KAFKA_PUBLISHER ? on_report : NULL };
+    const char *kind = role == KAFKA_WRITER ? "transactional.id" : "group.id";
+    const struct kafka_setting own[] = { { "client.id", k->name },
+                                         { id ? kind : NULL, id },
+                                         { NULL, NULL } };
+    struct kafka_start s = { .role = role, .prefix = k->prefix, .site = k->site, .own = own };
     return kafka_start(&s, out, e);
 }
 
 static void kafka_close(struct bus *bus)
 {
     struct kafka *k = (struct kafka *)bus;
-    end_publisher(k);
+    kafka_publisher_release(&k->publisher);
     kafka_stop(&k->look);
-    pthread_cond_destroy(&k->change);
-    pthread_mutex_destroy(&k->lock);
     arena_release(&k->a);
     mem_free(k);
 }
@@ -601,17 +487,8 @@ static const struct bus_ops kafka_ops = {
     .reader_open = kafka_reader_open,
     .reader_next = kafka_reader_next,
     .reader_close = kafka_reader_close,
+    .group_committed = kafka_group_position,
 };
-
-static void init_locks(struct kafka *k)
-{
-    pthread_condattr_t steady;
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_cond_init(&k->change, &steady);
-    pthread_condattr_destroy(&steady);
-    pthread_mutex_init(&k->lock, NULL);
-}
 
 bool kafka_open(const struct bus_options *o, const char *address, struct bus **out, struct err *e)
 {
@@ -620,12 +497,12 @@ bool kafka_open(const struct bus_options *o, const char *address, struct bus **o
         return err_memory(e);
     k->bus = (struct bus){ .ops = &kafka_ops, .read_only = o->read_only };
     arena_init(&k->a, 64 * 1024);
-    init_locks(k);
     k->prefix = arena_text(&k->a, slice_text(o->prefix));
     k->name = arena_text(&k->a, slice_text(o->client ? o->client : "concordat"));
     bool ok = (k->prefix && k->name) || err_memory(e);
-    ok = ok && kafka_settings(address, &k->a, &k->site, e) &&
-         start_client(k, KAFKA_LOOKER, NULL, &k->look, e);
+    ok = ok && kafka_settings(address, &k->a, &k->site, e);
+    kafka_publisher_init(&k->publisher, k->prefix, k->name, k->site);
+    ok = ok && start_client(k, KAFKA_LOOKER, NULL, &k->look, e);
     if (ok)
         *out = &k->bus;
     else

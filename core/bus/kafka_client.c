@@ -16,8 +16,8 @@
 #define FULL_NAME_MAX 512
 
 struct topic {
-    char *name;
     rd_kafka_topic_t *handle;
+    const char *name; /* without the prefix; the handle's */
     int partitions;
 };
 
@@ -36,12 +36,6 @@ static bool down(struct err *e, const char *what, rd_kafka_resp_err_t why)
     return err_set(e, ERR_RETRY, "bus.down", 0, "cannot %s: %s", what, rd_kafka_err2str(why));
 }
 
-static bool is_fence(rd_kafka_resp_err_t why)
-{
-    return why == RD_KAFKA_RESP_ERR__FENCED || why == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH ||
-           why == RD_KAFKA_RESP_ERR_PRODUCER_FENCED;
-}
-
 /* A client that can do nothing more says so here. */
 static bool is_ruined(struct kafka_client *c, struct err *e)
 {
@@ -49,7 +43,8 @@ static bool is_ruined(struct kafka_client *c, struct err *e)
     rd_kafka_resp_err_t code = rd_kafka_fatal_error(c->rk, why, sizeof why);
     if (!code)
         return false;
-    if (is_fence(code))
+    if (code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
+        code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
         err_set(e, ERR_FATAL, "bus.fenced", 0,
                 "cannot go on: another worker has joined by the same name");
     else
@@ -62,20 +57,15 @@ static bool judge(struct kafka_client *c, const char *what, rd_kafka_error_t *er
 {
     if (!error)
         return true;
-    bool again = rd_kafka_error_txn_requires_abort(error) || rd_kafka_error_is_retriable(error);
-    if (is_fence(rd_kafka_error_code(error)))
-        err_set(e, ERR_FATAL, "bus.fenced", 0,
-                "cannot %s: another worker has joined by the same name", what);
-    else if (rd_kafka_error_is_fatal(error) && is_ruined(c, e))
-        ;
-    else
-        err_set(e, again ? ERR_RETRY : ERR_FATAL, again ? "bus.down" : "bus.fatal", 0, "cannot %s: %s",
-                what, rd_kafka_error_string(error));
+    bool retry = rd_kafka_error_txn_requires_abort(error) || rd_kafka_error_is_retriable(error);
+    if (!is_ruined(c, e))
+        err_set(e, retry ? ERR_RETRY : ERR_FATAL, retry ? "bus.down" : "bus.fatal", 0,
+                "cannot %s: %s", what, rd_kafka_error_string(error));
     rd_kafka_error_destroy(error);
     return false;
 }
 
-/* True, with *error taken, when the same call is to be made again. */
+/* True, with *error taken, when the same call is to be made once more. */
 static bool again(rd_kafka_error_t **error, int64_t until_ns)
 {
     if (!*error || !rd_kafka_error_is_retriable(*error) || clock_mono_ns() > until_ns)
@@ -90,14 +80,21 @@ static int64_t after_ms(int64_t ms)
     return clock_mono_ns() + ms * 1000000;
 }
 
+/* False when the time is over. */
+static bool pause_before(struct kafka_client *c, int64_t until_ns)
+{
+    rd_kafka_poll(c->rk, PAUSE_MS);
+    return clock_mono_ns() < until_ns;
+}
+
 /* ---- starting and ending ---- */
 
 static void to_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
     static const struct log_who who = { "bus", "kafka" };
     (void)rk;
-    /* CONFWARN: "experimental", of a setting that we want. */
-    bool matters = level <= 4 && strcmp(facility, "CONFWARN") != 0;
+    /* CONFWARN: "experimental", of a setting that we want. FAIL: an ERROR says it again. */
+    bool matters = level <= 4 && strcmp(facility, "CONFWARN") != 0 && strcmp(facility, "FAIL") != 0;
     log_line(matters ? LOG_WARN : LOG_DEBUG, &who, "bus.client", "%s: %s", facility, text);
 }
 
@@ -113,28 +110,25 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 
 static bool set_all(rd_kafka_conf_t *conf, const struct kafka_setting *list, struct err *e)
 {
-    char why[8]; /* the library's sentence quotes the value, which may be a secret */
-    for (; list->name; list++)
-        if (rd_kafka_conf_set(conf, list->name, list->value, why, sizeof why) != RD_KAFKA_CONF_OK)
+    for (; list->name; list++) /* the library's own sentence quotes the value: it may be a secret */
+        if (rd_kafka_conf_set(conf, list->name, list->value, NULL, 0) != RD_KAFKA_CONF_OK)
             return err_set(e, ERR_FATAL, "bus.url", 0, "cannot set '%s' of the kafka client",
                            list->name);
     return true;
 }
 
-static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_client *c, struct err *e)
+static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_client *c,
+                                  struct err *e)
 {
-    const char *id = s->role == KAFKA_WRITER ? "transactional.id" : "group.id";
-    const struct kafka_setting own[] = { { "client.id", s->name }, { s->id ? id : NULL, s->id },
-                                         { NULL, NULL } };
-    char why[80];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set_log_cb(conf, to_log);
     rd_kafka_conf_set_opaque(conf, c);
     if (s->role == KAFKA_PUBLISHER || s->role == KAFKA_WRITER)
         rd_kafka_conf_set_dr_msg_cb(conf, on_report);
     /* Newer libraries tell the broker about themselves unless told not to; older ones cannot. */
-    (void)rd_kafka_conf_set(conf, "enable.metrics.push", "false", why, sizeof why);
-    if (set_all(conf, kafka_role_settings(s->role), e) && set_all(conf, s->site, e) && set_all(conf, own, e))
+    (void)rd_kafka_conf_set(conf, "enable.metrics.push", "false", NULL, 0);
+    if (set_all(conf, kafka_role_settings(s->role), e) && set_all(conf, s->site, e) &&
+        set_all(conf, s->own, e))
         return conf;
     rd_kafka_conf_destroy(conf);
     return NULL;
@@ -148,9 +142,9 @@ bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct 
     if (!c)
         return err_memory(e);
     *c = (struct kafka_client){ .prefix = s->prefix, .report = s->report };
+    rd_kafka_type_t type = produces ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
     rd_kafka_conf_t *conf = configure(s, c, e);
-    if (conf)
-        c->rk = rd_kafka_new(produces ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf, why, sizeof why);
+    c->rk = conf ? rd_kafka_new(type, conf, why, sizeof why) : NULL;
     if (c->rk) {
         *out = c;
         return true;
@@ -164,14 +158,12 @@ bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct 
 void kafka_stop(struct kafka_client **client)
 {
     struct kafka_client *c = *client;
+    *client = NULL;
     if (!c)
         return;
-    *client = NULL;
     /* All that holds on to the client must be gone first, or destroying it waits for ever. */
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = 0; i < c->count; i++)
         rd_kafka_topic_destroy(c->topics[i].handle);
-        mem_free(c->topics[i].name);
-    }
     mem_free(c->topics);
     if (rd_kafka_type(c->rk) == RD_KAFKA_CONSUMER)
         rd_kafka_consumer_close(c->rk);
@@ -183,7 +175,8 @@ void kafka_stop(struct kafka_client **client)
 
 /* ---- topics ---- */
 
-static const char *full_name(const struct kafka_client *c, const char *name, char out[FULL_NAME_MAX])
+static const char *full_name(const struct kafka_client *c, const char *name,
+                             char out[FULL_NAME_MAX])
 {
     snprintf(out, FULL_NAME_MAX, "%s%s", c->prefix, name);
     return out;
@@ -199,32 +192,25 @@ static bool ask_partitions(struct kafka_client *c, const char *name, struct topi
     why = md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     t->partitions = why ? 0 : md->topics[0].partition_cnt;
     rd_kafka_metadata_destroy(md);
-    if (!why)
-        return true;
-    if (why == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-        why == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
-        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%s': %s", name,
-                       rd_kafka_err2str(why));
-    return down(e, "ask kafka for a topic", why);
+    bool lasts = why == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+                 why == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    return !why || err_set(e, lasts ? ERR_FATAL : ERR_RETRY, lasts ? "bus.topic" : "bus.down", 0,
+                           "cannot use topic '%s': %s", name, rd_kafka_err2str(why));
 }
 
 static bool meet(struct kafka_client *c, const char *name, size_t at, struct err *e)
 {
     char full[FULL_NAME_MAX];
-    struct topic t = { .name = mem_alloc(strlen(name) + 1) };
-    if (!t.name || !mem_room((void **)&c->topics, &c->room, c->count, sizeof *c->topics)) {
-        mem_free(t.name);
+    if (!mem_room((void **)&c->topics, &c->room, c->count, sizeof *c->topics))
         return err_memory(e);
-    }
-    memcpy(t.name, name, strlen(name));
-    t.handle = rd_kafka_topic_new(c->rk, full_name(c, name, full), NULL);
+    struct topic t = { .handle = rd_kafka_topic_new(c->rk, full_name(c, name, full), NULL) };
     if (!t.handle || !ask_partitions(c, name, &t, e)) {
         if (t.handle)
             rd_kafka_topic_destroy(t.handle);
-        mem_free(t.name);
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%s'", name);
     }
     memmove(c->topics + at + 1, c->topics + at, (c->count - at) * sizeof *c->topics);
+    t.name = rd_kafka_topic_name(t.handle) + strlen(c->prefix);
     c->topics[at] = t;
     c->count++;
     return true;
@@ -263,8 +249,7 @@ static rd_kafka_event_t *answer(rd_kafka_queue_t *queue, const char *what, struc
     rd_kafka_resp_err_t why = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     if (!why)
         return event;
-    if (event)
-        rd_kafka_event_destroy(event);
+    rd_kafka_event_destroy(event);
     down(e, what, why);
     return NULL;
 }
@@ -288,20 +273,21 @@ static bool ask_compacted(struct kafka_client *c, struct bus_topic *t, size_t n,
     if (!asked)
         return err_memory(e);
     for (size_t i = 0; i < n; i++)
-        asked[i] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, full_name(c, t[i].name, full));
+        asked[i] =
+            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, full_name(c, t[i].name, full));
     rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
     rd_kafka_DescribeConfigs(c->rk, asked, n, NULL, queue);
     rd_kafka_event_t *event = answer(queue, "ask kafka how topics are kept", e);
+    const rd_kafka_ConfigResource_t **list = NULL;
     size_t told = 0;
-    const rd_kafka_ConfigResource_t **list =
-        event ? rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &told)
-              : NULL;
+    if (event)
+        list = rd_kafka_DescribeConfigs_result_resources(
+            rd_kafka_event_DescribeConfigs_result(event), &told);
     for (size_t k = 0; k < told; k++)
         for (size_t i = 0; i < n; i++)
             if (strcmp(rd_kafka_ConfigResource_name(list[k]), full_name(c, t[i].name, full)) == 0)
                 t[i].compacted = is_compacted(list[k]);
-    if (event)
-        rd_kafka_event_destroy(event);
+    rd_kafka_event_destroy(event); /* takes NULL */
     rd_kafka_queue_destroy(queue);
     rd_kafka_ConfigResource_destroy_array(asked, n);
     mem_free(asked);
@@ -320,8 +306,8 @@ static bool is_usable(const struct kafka_client *c, const struct rd_kafka_metada
     return true;
 }
 
-bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a, struct bus_topic **out,
-                  size_t *n, int *brokers, struct err *e)
+bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
+                  struct bus_topic **out, size_t *n, int *brokers, struct err *e)
 {
     const struct rd_kafka_metadata *md = NULL;
     rd_kafka_resp_err_t why = rd_kafka_metadata(c->rk, 1, NULL, &md, ANSWER_MS);
@@ -346,7 +332,8 @@ bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a, 
     return !with_compacted || count == 0 || ask_compacted(c, list, count, e);
 }
 
-static rd_kafka_NewTopic_t *new_topic(struct kafka_client *c, const struct bus_topic *t, int brokers)
+static rd_kafka_NewTopic_t *new_topic(struct kafka_client *c, const struct bus_topic *t,
+                                      int brokers)
 {
     char full[FULL_NAME_MAX], why[160];
     int copies = brokers < 3 ? brokers : 3;
@@ -379,19 +366,17 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
     rd_kafka_NewTopic_t **list = mem_alloc((n + 1) * sizeof *list);
     if (!list)
         return err_memory(e);
-    bool ok = true;
     size_t made = 0;
     while (made < n && (list[made] = new_topic(c, &t[made], brokers)))
         made++;
-    if (made < n)
-        ok = err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s'", t[made].name);
+    bool ok =
+        made == n || err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s'", t[made].name);
     rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
     if (ok) {
         rd_kafka_CreateTopics(c->rk, list, made, NULL, queue);
         rd_kafka_event_t *event = answer(queue, "make topics", e);
         ok = event && check_created(event, e);
-        if (event)
-            rd_kafka_event_destroy(event);
+        rd_kafka_event_destroy(event);
     }
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewTopic_destroy_array(list, made);
@@ -399,16 +384,17 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
     return ok;
 }
 
-bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first, int64_t *next,
-                struct err *e)
+bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
+                int64_t *next, struct err *e)
 {
     char full[FULL_NAME_MAX];
     int64_t until = after_ms(ANSWER_MS);
     rd_kafka_resp_err_t why;
     full_name(c, topic, full);
-    while ((why = rd_kafka_query_watermark_offsets(c->rk, full, partition, first, next, ANSWER_MS)) &&
-           clock_mono_ns() < until)
-        rd_kafka_poll(c->rk, PAUSE_MS); /* a new topic's leader may not know yet that it is one */
+    do
+        why = rd_kafka_query_watermark_offsets(c->rk, full, partition, first, next, ANSWER_MS);
+    while (why &&
+           pause_before(c, until)); /* a new topic's leader may not know yet that it is one */
     return !why || down(e, "ask kafka where a topic ends", why);
 }
 
@@ -443,14 +429,21 @@ void kafka_purge(struct kafka_client *c)
 
 /* ---- a writer's transaction ---- */
 
-bool kafka_take_over(struct kafka_client *c, struct err *e)
+/* These calls go on where they were when they are made again. */
+static rd_kafka_error_t *insist(struct kafka_client *c,
+                                rd_kafka_error_t *(*call)(rd_kafka_t *, int))
 {
     int64_t until = after_ms(SETTLE_MS);
     rd_kafka_error_t *error;
     do
-        error = rd_kafka_init_transactions(c->rk, ANSWER_MS);
+        error = call(c->rk, -1);
     while (again(&error, until));
-    return judge(c, "join the bus", error, e);
+    return error;
+}
+
+bool kafka_take_over(struct kafka_client *c, struct err *e)
+{
+    return judge(c, "join the bus", insist(c, rd_kafka_init_transactions), e);
 }
 
 bool kafka_begin(struct kafka_client *c, struct err *e)
@@ -458,10 +451,10 @@ bool kafka_begin(struct kafka_client *c, struct err *e)
     return judge(c, "begin a transaction", rd_kafka_begin_transaction(c->rk), e);
 }
 
-/* The list of p under full names; NULL when a note does not fit in memory. The library frees notes by
- * free(3), which is what mem_alloc's memory is freed by. */
-static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c, const struct bus_position *p,
-                                                size_t n)
+/* The list of p under full names; NULL when a note does not fit in memory. The library frees notes
+ * by free(3), which is what mem_alloc's memory is freed by. */
+static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c,
+                                                const struct bus_position *p, size_t n)
 {
     char full[FULL_NAME_MAX];
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
@@ -482,8 +475,8 @@ static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c, const st
     return list;
 }
 
-/* Partitions are assigned by hand, so the group has no members and no generation to be checked: what
- * fences a zombie is the transactional id alone. */
+/* Partitions are assigned by hand, so the group has no members and no generation to be checked:
+ * what fences a zombie is the transactional id alone. */
 bool kafka_send_positions(struct kafka_client *c, const char *group, const struct bus_position *p,
                           size_t n, struct err *e)
 {
@@ -503,11 +496,7 @@ bool kafka_send_positions(struct kafka_client *c, const char *group, const struc
 
 bool kafka_commit(struct kafka_client *c, struct err *e)
 {
-    int64_t until = after_ms(SETTLE_MS);
-    rd_kafka_error_t *error;
-    do
-        error = rd_kafka_commit_transaction(c->rk, -1);
-    while (again(&error, until));
+    rd_kafka_error_t *error = insist(c, rd_kafka_commit_transaction);
     if (error && rd_kafka_error_is_retriable(error) && !rd_kafka_error_txn_requires_abort(error)) {
         rd_kafka_error_destroy(error);
         return err_set(e, ERR_FATAL, "bus.fatal", 0,
@@ -518,42 +507,10 @@ bool kafka_commit(struct kafka_client *c, struct err *e)
 
 bool kafka_abort(struct kafka_client *c, struct err *e)
 {
-    int64_t until = after_ms(SETTLE_MS);
-    rd_kafka_error_t *error;
-    do
-        error = rd_kafka_abort_transaction(c->rk, -1);
-    while (again(&error, until));
-    return judge(c, "abort a transaction", error, e);
+    return judge(c, "abort a transaction", insist(c, rd_kafka_abort_transaction), e);
 }
 
 /* ---- consuming ---- */
-
-/* Whether the answer is one: while a transaction over a position is open, it is an error and the
- * offset means nothing (taking it for "none" would start from the beginning again). */
-static rd_kafka_resp_err_t ask_committed(struct kafka_client *c, rd_kafka_topic_partition_list_t *list)
-{
-    rd_kafka_resp_err_t why = rd_kafka_committed(c->rk, list, ANSWER_MS);
-    for (int i = 0; !why && i < list->cnt; i++)
-        why = list->elems[i].err;
-    return why;
-}
-
-/* The library may have sorted the list. */
-static bool take_position(struct kafka_client *c, const rd_kafka_topic_partition_list_t *list,
-                          struct bus_position *p, struct arena *a, struct err *e)
-{
-    char full[FULL_NAME_MAX];
-    const rd_kafka_topic_partition_t *t = NULL;
-    full_name(c, p->topic, full);
-    for (int i = 0; i < list->cnt; i++)
-        if (list->elems[i].partition == p->partition && strcmp(list->elems[i].topic, full) == 0)
-            t = &list->elems[i];
-    p->next = t && t->offset >= 0 ? t->offset : KAFKA_NO_POSITION;
-    p->note = (struct slice){ 0 };
-    if (t && t->metadata_size > 0)
-        p->note = arena_copy(a, slice_of(t->metadata, t->metadata_size));
-    return !t || t->metadata_size == 0 || p->note.p || err_memory(e);
-}
 
 bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, struct arena *a,
                      struct err *e)
@@ -563,12 +520,19 @@ bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, s
     rd_kafka_topic_partition_list_t *list = list_of(c, p, n);
     if (!list)
         return err_memory(e);
-    do
-        why = ask_committed(c, list);
-    while (why && clock_mono_ns() < until);
+    do { /* while a transaction over a position is open, its err is set and its offset means nothing
+          */
+        why = rd_kafka_committed(c->rk, list, ANSWER_MS);
+        for (int i = 0; !why && i < list->cnt; i++)
+            why = list->elems[i].err;
+    } while (why && pause_before(c, until));
     bool ok = !why || down(e, "ask kafka for positions", why);
-    for (size_t i = 0; ok && i < n; i++)
-        ok = take_position(c, list, &p[i], a, e);
+    for (size_t i = 0; ok && i < n; i++) {
+        const rd_kafka_topic_partition_t *t = &list->elems[i];
+        p[i].next = t->offset >= 0 ? t->offset : KAFKA_NO_POSITION;
+        p[i].note = arena_copy(a, slice_of(t->metadata, t->metadata_size));
+        ok = p[i].note.p || err_memory(e);
+    }
     rd_kafka_topic_partition_list_destroy(list);
     return ok;
 }
@@ -589,15 +553,20 @@ static bool take_error(struct kafka_client *c, const rd_kafka_message_t *m, stru
     const char *topic = m->rkt ? rd_kafka_topic_name(m->rkt) : "";
     if (is_ruined(c, e))
         return false;
-    if (m->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || m->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+    switch (m->err) {
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
         return err_set(e, ERR_FATAL, "bus.position", 0,
-                       "cannot go on in '%s' %d: kafka no longer has that position", topic, m->partition);
-    if (m->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
-        m->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-        m->err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || m->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+                       "cannot go on in '%s' %d: kafka no longer has that position", topic,
+                       m->partition);
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot fetch from '%s': %s", topic,
                        rd_kafka_err2str(m->err));
-    return true;
+    default:
+        return true;
+    }
 }
 
 bool kafka_take(struct kafka_client *c, int wait_ms, struct bus_record *r, void **message,

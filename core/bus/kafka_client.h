@@ -15,9 +15,8 @@ struct kafka_client;
 
 struct kafka_start {
     enum kafka_role role;
-    const char *prefix, *name;          /* borrows for the life of the client */
-    const struct kafka_setting *site;   /* of the bus's address */
-    const char *id;                     /* writer: transactional id; fetcher, reader: group */
+    const char *prefix; /* borrows for the life of the client */
+    const struct kafka_setting *site, *own; /* of the bus's address; client.id and identity */
     void (*report)(void *parcel, bool ok); /* publisher: called by kafka_serve, once a record sent */
 };
 MUST_CHECK bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct err *e);

@@ -37,7 +37,8 @@ static bool read_secret(const char *path, struct arena *a, const char **out, str
     bool ok = fgets(line, sizeof line, file) != NULL;
     fclose(file);
     if (!ok)
-        return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use secret file '%s': it is empty", path);
+        return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use secret file '%s': it is empty",
+                       path);
     *out = arena_text(a, slice_of(line, strcspn(line, "\r\n")));
     explicit_bzero(line, sizeof line);
     return *out || err_memory(e);
@@ -57,7 +58,8 @@ static bool read_pair(struct slice pair, struct arena *a, struct kafka_setting *
             out->value = value;
             return !allowed[i].sets || read_secret(value, a, &out->value, e);
         }
-    return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use setting '%.*s' of the bus address: unknown",
+    return err_set(e, ERR_FATAL, "bus.url", 0,
+                   "cannot use setting '%.*s' of the bus address: unknown",
                    (int)(name.n < 60 ? name.n : 60), (const char *)name.p);
 }
 
@@ -77,7 +79,8 @@ bool kafka_settings(const char *address, struct arena *a, const struct kafka_set
     while (!slice_is_empty(rest)) {
         size_t end = slice_find(rest, '&');
         if (n == SETTINGS_MAX)
-            return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use the bus address: too many settings");
+            return err_set(e, ERR_FATAL, "bus.url", 0,
+                           "cannot use the bus address: too many settings");
         if (!read_pair(slice_head(rest, end), a, &list[n++], e))
             return false;
         rest = slice_from(rest, end + 1);
@@ -86,37 +89,49 @@ bool kafka_settings(const char *address, struct arena *a, const struct kafka_set
     return true;
 }
 
-/* reconnect.backoff.max.ms: 10 s by default, so that a reset would cost seconds. fetch.wait.max.ms: data
- * ends the wait, but a new assignment, and the news of an end, must sit it out. */
+/* reconnect.backoff.max.ms: 10 s by default, so that a reset would cost seconds. fetch.wait.max.ms:
+ * data ends the wait, but a new assignment, and the news of an end, must sit it out. */
 #define COMMON                                                                                     \
     { "socket.nagle.disable", "true" }, { "reconnect.backoff.max.ms", "1000" },                    \
-    { "log.connection.close", "false" }
+    {                                                                                              \
+        "log.connection.close", "false"                                                            \
+    }
 #define PRODUCER                                                                                   \
     COMMON, { "acks", "all" }, { "linger.ms", "0" }, { "compression.type", "lz4" },                \
-    { "message.max.bytes", ROOM_BYTES }, { "queue.buffering.max.messages", "500000" },             \
-    { "retry.backoff.ms", "5" }
+        { "message.max.bytes", ROOM_BYTES }, { "queue.buffering.max.messages", "500000" },         \
+    {                                                                                              \
+        "retry.backoff.ms", "5"                                                                    \
+    }
 #define CONSUMER                                                                                   \
     COMMON, { "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },            \
-    { "enable.auto.offset.store", "false" }, { "auto.offset.reset", "error" },                     \
-    { "allow.auto.create.topics", "false" }, { "check.crcs", "true" },                             \
-    { "fetch.wait.max.ms", "100" }, { "queued.min.messages", "100000" },                           \
-    { "queued.max.messages.kbytes", "65536" }
+        { "enable.auto.offset.store", "false" }, { "auto.offset.reset", "error" },                 \
+        { "allow.auto.create.topics", "false" }, { "check.crcs", "true" },                         \
+        { "fetch.wait.max.ms", "100" }, { "queued.min.messages", "100000" },                       \
+    {                                                                                              \
+        "queued.max.messages.kbytes", "65536"                                                      \
+    }
 
 /* A publisher's record never times out by itself, and after one that failed none may follow: what
- * reached a partition is then always a beginning of what was sent, and sending all again is safe. */
+ * reached a partition is then always a beginning of what was sent, and sending all again is safe.
+ */
 const struct kafka_setting *kafka_role_settings(enum kafka_role role)
 {
-    static const struct kafka_setting looker[] = {
-        COMMON, { "isolation.level", "read_uncommitted" },
-        { "allow.auto.create.topics", "false" }, { NULL, NULL } };
-    static const struct kafka_setting publisher[] = {
-        PRODUCER, { "enable.idempotence", "true" }, { "enable.gapless.guarantee", "true" },
-        { "message.timeout.ms", "0" }, { NULL, NULL } };
-    static const struct kafka_setting writer[] = {
-        PRODUCER, { "transaction.timeout.ms", TRANSACTION_MS }, { NULL, NULL } };
+    static const struct kafka_setting looker[] = { COMMON,
+                                                   { "isolation.level", "read_uncommitted" },
+                                                   { "allow.auto.create.topics", "false" },
+                                                   { NULL, NULL } };
+    static const struct kafka_setting publisher[] = { PRODUCER,
+                                                      { "enable.idempotence", "true" },
+                                                      { "enable.gapless.guarantee", "true" },
+                                                      { "message.timeout.ms", "0" },
+                                                      { NULL, NULL } };
+    static const struct kafka_setting writer[] = { PRODUCER,
+                                                   { "transaction.timeout.ms", TRANSACTION_MS },
+                                                   { NULL, NULL } };
     static const struct kafka_setting fetcher[] = { CONSUMER, { NULL, NULL } };
-    static const struct kafka_setting reader[] = {
-        CONSUMER, { "enable.partition.eof", "true" }, { NULL, NULL } };
+    static const struct kafka_setting reader[] = { CONSUMER,
+                                                   { "enable.partition.eof", "true" },
+                                                   { NULL, NULL } };
     static const struct kafka_setting *const all[] = { looker, publisher, writer, fetcher, reader };
     return all[role];
 }

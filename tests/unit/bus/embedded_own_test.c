@@ -183,7 +183,8 @@ static bool mount_small(void)
         return false;
     fputs("deny", groups);
     return fclose(groups) == 0 && write_line("/proc/self/uid_map", uid) &&
-           write_line("/proc/self/gid_map", gid) && mount("none", folder, "tmpfs", 0, "size=2m") == 0;
+           write_line("/proc/self/gid_map", gid) &&
+           mount("none", folder, "tmpfs", 0, "size=2m") == 0;
 }
 
 /* In a process of its own, on a file system of two mebibytes of its own. 0: as it should be;

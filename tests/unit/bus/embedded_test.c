@@ -1,4 +1,5 @@
-/* embedded_test.c - the conformance suite over the embedded bus. What is its own: embedded_own_test.c. */
+/* embedded_test.c - the conformance suite over the embedded bus. What is its own:
+ * embedded_own_test.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -33,5 +34,5 @@ static int remove_folder(void)
     return rmdir(folder) == 0 ? 0 : 1;
 }
 
-CU_SuiteInfo suite_embedded = { "embedded", make_folder, remove_folder, conformance_set_up,
-                                conformance_tear_down, conformance_cases };
+CU_SuiteInfo suite_embedded = { "embedded",         make_folder,           remove_folder,
+                                conformance_set_up, conformance_tear_down, conformance_cases };

@@ -39,7 +39,7 @@ static void takes_the_number_off_a_worker_for_its_group(void)
     static const struct {
         const char *id;
         size_t length;
-    } table[] = { { "router-0", 6 }, { "router-12", 6 },  { "router", 6 }, { "hub-inbox", 9 },
+    } table[] = { { "router-0", 6 }, { "router-12", 6 },   { "router", 6 }, { "hub-inbox", 9 },
                   { "-1", 2 },       { "hub-inbox-3", 9 }, { "router-", 7 } };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         CU_ASSERT_EQUAL(bus_group_length(table[i].id), table[i].length);

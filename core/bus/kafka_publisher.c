@@ -1,0 +1,186 @@
+/* kafka_publisher.c - publishing to Kafka. */
+#include "bus/kafka_publisher.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+#define PUBLISH_MS 30000 /* until a publish gives up */
+#define SERVE_MS 100
+
+struct kafka_producer {
+    struct kafka_client *c;
+    pthread_t server;
+    atomic_bool stop;
+    int users;
+    bool broken; /* no new users; ended by the last */
+};
+
+/* The records of one publish; lives on its stack until each has its report. */
+struct parcel {
+    struct kafka_publisher *p;
+    size_t left;
+    bool failed;
+};
+
+static void on_report(void *of, bool ok)
+{
+    struct parcel *parcel = of;
+    struct kafka_publisher *p = parcel->p;
+    pthread_mutex_lock(&p->lock);
+    parcel->failed = parcel->failed || !ok;
+    if (--parcel->left == 0)
+        pthread_cond_broadcast(&p->change);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void *serve(void *of)
+{
+    struct kafka_producer *now = of;
+    while (!atomic_load(&now->stop))
+        kafka_serve(now->c, SERVE_MS);
+    return NULL;
+}
+
+static bool start(struct kafka_publisher *p, struct err *e)
+{
+    const struct kafka_setting own[] = { { "client.id", p->name }, { NULL, NULL } };
+    struct kafka_start s = { .role = KAFKA_PUBLISHER,
+                             .prefix = p->prefix,
+                             .site = p->site,
+                             .own = own,
+                             .report = on_report };
+    struct kafka_producer *now = mem_alloc(sizeof *now);
+    if (!now)
+        return err_memory(e);
+    if (kafka_start(&s, &now->c, e)) {
+        if (pthread_create(&now->server, NULL, serve, now) == 0) {
+            p->now = now;
+            return true;
+        }
+        kafka_stop(&now->c);
+    }
+    mem_free(now);
+    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot start a thread");
+}
+
+/* No report may be outstanding. */
+static void end(struct kafka_publisher *p)
+{
+    struct kafka_producer *now = p->now;
+    p->now = NULL;
+    atomic_store(&now->stop, true);
+    pthread_join(now->server, NULL);
+    kafka_stop(&now->c);
+    mem_free(now);
+}
+
+static bool enter(struct kafka_publisher *p, struct err *e)
+{
+    while (p->now && p->now->broken)
+        pthread_cond_wait(&p->change, &p->lock); /* its users leave when their reports are in */
+    if (!p->now && !start(p, e))
+        return false;
+    p->now->users++;
+    return true;
+}
+
+static void leave(struct kafka_publisher *p)
+{
+    if (--p->now->users > 0 || !p->now->broken)
+        return;
+    end(p);
+    pthread_cond_broadcast(&p->change);
+}
+
+/* Waits for a change, with the lock held; false when the time is over. */
+static bool wait_change(struct kafka_publisher *p, int64_t until_ns)
+{
+    struct timespec t = { .tv_sec = until_ns / 1000000000, .tv_nsec = until_ns % 1000000000 };
+    if (clock_mono_ns() >= until_ns)
+        return false;
+    pthread_cond_timedwait(&p->change, &p->lock, &t);
+    return true;
+}
+
+/* Sends r once there is room for it. Nothing may follow on a producer that was given up, or there
+ * would be a gap. */
+static bool send_one(struct kafka_publisher *p, struct parcel *parcel, const struct bus_record *r,
+                     int64_t until, struct err *e)
+{
+    while (!p->now->broken) {
+        bool full;
+        parcel->left++;
+        if (!kafka_send(p->now->c, r, parcel, &full, e)) {
+            parcel->left--;
+            return false;
+        }
+        if (!full)
+            return true;
+        parcel->left--;
+        if (!wait_change(p, until))
+            return err_set(e, ERR_RETRY, "bus.full", 0, "cannot publish: too much waits already");
+    }
+    return false;
+}
+
+static bool send_all(struct kafka_publisher *p, struct parcel *parcel, const struct bus_record *r,
+                     size_t n, int64_t until, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!send_one(p, parcel, &r[i], until, e)) {
+            p->now->broken = true;
+            return false;
+        }
+    while (parcel->left > 0 && !p->now->broken && wait_change(p, until))
+        ;
+    return parcel->left == 0 && !parcel->failed;
+}
+
+bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r, size_t n,
+                          struct err *e)
+{
+    struct parcel parcel = { .p = p };
+    int64_t until = clock_mono_ns() + PUBLISH_MS * (int64_t)1000000;
+    pthread_mutex_lock(&p->lock);
+    bool ok = enter(p, e);
+    for (size_t i = 0; ok && i < n; i++) /* before anything is sent */
+        if (!kafka_want(p->now->c, r[i].topic, r[i].partition, e)) {
+            leave(p);
+            ok = false;
+        }
+    if (ok) {
+        ok = send_all(p, &parcel, r, n, until, e);
+        if (!ok) {
+            p->now->broken = true;
+            kafka_purge(p->now->c);
+            pthread_cond_broadcast(&p->change);
+        }
+        while (parcel.left > 0) /* the reports of what was purged: they point here */
+            pthread_cond_wait(&p->change, &p->lock);
+        leave(p);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return ok || err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed it");
+}
+
+void kafka_publisher_init(struct kafka_publisher *p, const char *prefix, const char *name,
+                          const struct kafka_setting *site)
+{
+    pthread_condattr_t steady;
+    *p = (struct kafka_publisher){ .prefix = prefix, .name = name, .site = site };
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&p->change, &steady);
+    pthread_condattr_destroy(&steady);
+    pthread_mutex_init(&p->lock, NULL);
+}
+
+void kafka_publisher_release(struct kafka_publisher *p)
+{
+    if (p->now)
+        end(p);
+    pthread_cond_destroy(&p->change);
+    pthread_mutex_destroy(&p->lock);
+}
