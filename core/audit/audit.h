@@ -1,9 +1,10 @@
 /* audit.h - one record an event with all its decisions, chained; written, read, verified.
  *
- * An entry (internal/AuditEntry) holds input position, event hash, subject key, bundle hash, engine
- * version and each decision with clauses, categories and the hash of the disclosed bytes; no payload, no bare
- * identifier. h_i = SHA-256(0x00 | seq as 8 bytes big-endian | h_{i-1} | entry's framed bytes). Per partition its own
- * sequence; sequence and head ride as the note of the committed position of (`audit`, partition).
+ * An entry (internal/AuditEntry) holds input position, event hash, subject key, bundle hash,
+ * engine version and each decision with clauses, categories and the hash of the disclosed bytes;
+ * no payload, no bare identifier. h_i = SHA-256(0x00 | seq as 8 bytes big-endian | h_{i-1} |
+ * entry's framed bytes). Per partition its own sequence; sequence and head ride as the note of
+ * the committed position of (`audit`, partition).
  * Errors: audit.chain, audit.sequence, audit.hash (ERR_FATAL); audit.read. */
 #ifndef CONCORDAT_AUDIT_H
 #define CONCORDAT_AUDIT_H
@@ -20,13 +21,14 @@ struct audit_chain {
 };
 /* Moves the chain on by one entry. */
 void audit_chain_add(struct audit_chain *c, struct slice framed, int64_t decided_ms);
-/* "seq=12 head=<hex> at=<ms>" and back; an empty note is the start of a chain. seq is the next entry's; unknown
- * words are passed over, so that later versions may add some. */
+/* "seq=12 head=<hex> at=<ms>" and back; an empty note is the start of a chain. seq is the next
+ * entry's; unknown words are passed over, so that later versions may add some. */
 void audit_note_write(const struct audit_chain *c, struct buf *out);
 MUST_CHECK bool audit_note_read(struct slice note, struct audit_chain *out, struct err *e);
 
 enum audit_kind { AUDIT_EVENT, AUDIT_DUPLICATE, AUDIT_REFUSED, AUDIT_RECEIPT, AUDIT_HOLD_ACT };
-const char *audit_kind_name(enum audit_kind k); /* "event" "duplicate" "refused" "receipt" "hold-act" */
+/* "event" "duplicate" "refused" "receipt" "hold-act" */
+const char *audit_kind_name(enum audit_kind k);
 
 struct audit_subject {
     enum audit_kind kind;
@@ -36,11 +38,12 @@ struct audit_subject {
     const struct subject_key *subject;
     const struct judged *judged;        /* NULL for duplicates, receipts, refusals */
     struct slice facts_before, facts_after; /* encoded; hashed */
-    struct slice note;                  /* code of a refusal; outcome of a receipt; who and why of a hold act */
+    struct slice note; /* code of a refusal; outcome of a receipt; who and why of a hold act */
     struct slice source, schema;        /* agency/service and schema where there is no event */
     struct slice disclosure;            /* of a receipt */
 };
-/* Makes the framed entry and moves the chain on. The caller drops the moved chain when its transaction fails. */
+/* Makes the framed entry and moves the chain on. The caller drops the moved chain when its
+ * transaction fails. */
 MUST_CHECK bool audit_entry(const struct bundle *b, struct audit_chain *c,
                             const struct audit_subject *s, struct buf *out, struct err *e);
 
@@ -57,8 +60,8 @@ struct audit_decision {
 struct audit_read {
     int64_t sequence, accepted_ms, decided_ms, input_offset;
     struct slice kind, input_topic, event_id, schema, event_kind, source, note;
-    uint8_t previous[HASH_BYTES], event_hash[HASH_BYTES], subject[ID_BYTES], bundle_hash[HASH_BYTES],
-        facts_before[HASH_BYTES], facts_after[HASH_BYTES];
+    uint8_t previous[HASH_BYTES], event_hash[HASH_BYTES], subject[ID_BYTES],
+        bundle_hash[HASH_BYTES], facts_before[HASH_BYTES], facts_after[HASH_BYTES];
     int input_partition;
     const struct audit_decision *decisions;
     size_t decision_count;
@@ -67,14 +70,17 @@ struct audit_read {
 MUST_CHECK bool audit_read(const struct catalogue *c, struct arena *a, struct slice framed,
                            struct audit_read *out, struct err *e);
 
-/* Calls each() for every entry of every partition, oldest first within one. each returns false to stop. */
+/* Calls each() for every entry of every partition, oldest first within one. each returns false
+ * to stop. */
 MUST_CHECK bool audit_each(struct bus *b, const struct catalogue *c, int partitions,
                            bool (*each)(void *ctx, int partition, const struct audit_read *r),
                            void *ctx, struct err *e);
 
-/* concordat audit verify, also beside a running router: chain, sequence, committed note, law 3 both ways (every disclosure on a topic has its audited
- * decision with the same hash and vice versa), every event position audited once. finding() gets one sentence each, without payload; it may be NULL. false only when
- * something could not be read; what does not agree is counted in out->broken. */
+/* concordat audit verify, also beside a running router: chain, sequence, committed note, law 3
+ * both ways (every disclosure on a topic has its audited decision with the same hash and vice
+ * versa), every event position audited once. finding() gets one sentence each, without payload;
+ * it may be NULL. false only when something could not be read; what does not agree is counted in
+ * out->broken. */
 struct audit_report {
     uint64_t entries, decisions, disclosures, events;
     uint64_t broken;                    /* findings; 0 = verified */
@@ -83,9 +89,10 @@ MUST_CHECK bool audit_verify(struct bus *b, const struct bundle *bundle,
                              void (*finding)(void *ctx, const char *sentence), void *ctx,
                              struct audit_report *out, struct err *e);
 
-/* Law 5: judges the recorded events again from nothing with the same bundle and compares every decision, hash and
- * fact hash with the audit. keys: the router's. Findings as above. */
-MUST_CHECK bool audit_replay(struct bus *b, const struct bundle *bundle, const struct judge_keys *keys,
+/* Law 5: judges the recorded events again from nothing with the same bundle and compares every
+ * decision, hash and fact hash with the audit. keys: the router's. Findings as above. */
+MUST_CHECK bool audit_replay(struct bus *b, const struct bundle *bundle,
+                             const struct judge_keys *keys,
                              void (*finding)(void *ctx, const char *sentence), void *ctx,
                              struct audit_report *out, struct err *e);
 

@@ -3,8 +3,8 @@
 
 #include "audit/audit.h"
 
-/* h_i = SHA-256(0x00 | i, 8 bytes big-endian | h_{i-1} | framed entry). The zero byte is that of a leaf in
- * RFC 6962, so that no entry can ever be taken for an inner node of a tree over them. */
+/* h_i = SHA-256(0x00 | i, 8 bytes big-endian | h_{i-1} | framed entry). The zero byte is that of
+ * a leaf in RFC 6962, so that no entry can ever be taken for an inner node of a tree over them. */
 void audit_chain_add(struct audit_chain *c, struct slice framed, int64_t decided_ms)
 {
     uint8_t start[1 + 8] = { 0 };

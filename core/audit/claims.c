@@ -1,4 +1,5 @@
-/* claims.c - law 3: no disclosure without its audited decision, and none audited that is not there. */
+/* claims.c - law 3: no disclosure without its audited decision, and none audited that is not
+ * there. */
 #include "audit/claims.h"
 
 #include <inttypes.h>

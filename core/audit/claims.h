@@ -1,4 +1,5 @@
-/* claims.h - what the audit says was disclosed, and what lies on the topics: two lists, compared as sets. */
+/* claims.h - what the audit says was disclosed, and what lies on the topics: two lists, compared
+ * as sets. */
 #ifndef CONCORDAT_AUDIT_CLAIMS_H
 #define CONCORDAT_AUDIT_CLAIMS_H
 
@@ -9,7 +10,7 @@ struct claim {
     int place;                  /* partition of the audit, or number of the service */
     int64_t at;                 /* sequence number, or offset */
     struct disclosure_id id;    /* audited ones */
-    bool is_late;               /* audited after the topics were read: its disclosure may be later still */
+    bool is_late; /* audited after the topics were read: its disclosure may be later still */
 };
 struct claims { struct claim *list; size_t count, room; };
 

@@ -29,8 +29,8 @@ static void differs(const struct where *w, bool same, const char *what)
     if (same)
         return;
     bool of_one = !slice_is_empty(w->recipient);
-    finding(w->f, "audit %d number %" PRId64 ": the %s%s%.*s is not what a replay gives", w->partition,
-            w->sequence, what, of_one ? " for " : "", (int)w->recipient.n,
+    finding(w->f, "audit %d number %" PRId64 ": the %s%s%.*s is not what a replay gives",
+            w->partition, w->sequence, what, of_one ? " for " : "", (int)w->recipient.n,
             (const char *)w->recipient.p);
 }
 
@@ -50,12 +50,15 @@ static bool same_hash(const uint8_t *a, const uint8_t *b)
 static void compare_decision(const struct where *w, const struct audit_decision *a,
                              const struct audit_decision *b)
 {
-    differs(w, slice_equal(a->event_id, b->event_id) && a->caught_up == b->caught_up, "event decided");
+    differs(w, slice_equal(a->event_id, b->event_id) && a->caught_up == b->caught_up,
+            "event decided");
     differs(w, slice_equal(a->recipient, b->recipient), "recipient");
     differs(w, slice_equal(a->outcome, b->outcome), "outcome");
     differs(w, slice_equal(a->reason, b->reason), "reason");
-    differs(w, same_list(a->clauses, a->clause_count, b->clauses, b->clause_count), "deciding clause");
-    differs(w, same_list(a->prohibitions, a->prohibition_count, b->prohibitions, b->prohibition_count),
+    differs(w, same_list(a->clauses, a->clause_count, b->clauses, b->clause_count),
+            "deciding clause");
+    differs(w,
+            same_list(a->prohibitions, a->prohibition_count, b->prohibitions, b->prohibition_count),
             "prohibition applied");
     differs(w, same_list(a->released, a->released_count, b->released, b->released_count),
             "list of released categories");

@@ -105,8 +105,8 @@ static void put_place(struct buf *out, const struct bus_record *in)
     avro_put_long(out, in->accepted_ms);
 }
 
-/* Texts of an event are taken over only when they can be nothing but what they should be: a refused event may
- * hold anything anywhere, and no payload may reach the audit. */
+/* Texts of an event are taken over only when they can be nothing but what they should be: a
+ * refused event may hold anything anywhere, and no payload may reach the audit. */
 static struct slice event_id(const struct view *event, const struct header_slots *h)
 {
     struct event_id id;

@@ -30,8 +30,9 @@ bool input_open(const struct bundle *b, struct arena *a, struct slice framed, co
     const struct schema *s = catalogue_fingerprint(b->catalogue, fingerprint);
     if (!s || s->internal != (internal != NULL) ||
         (internal && !slice_equal_text(s->name, internal)))
-        return err_set(e, ERR_REJECT, "event.schema", 2,
-                       "cannot take a record of an unknown schema, or of one that has no place here");
+        return err_set(
+            e, ERR_REJECT, "event.schema", 2,
+            "cannot take a record of an unknown schema, or of one that has no place here");
     return plan_view(s->plan, a, body, out, e);
 }
 
@@ -49,7 +50,8 @@ static bool check_sender(const struct input_rules *r, const struct input_event *
                    "cannot take an event of another agency than its topic's");
 }
 
-static bool find_feed(struct input_event *event, struct slice agency, struct arena *a, struct err *e)
+static bool find_feed(struct input_event *event, struct slice agency, struct arena *a,
+                      struct err *e)
 {
     const struct header_slots *h = event->header;
     struct slice feed = view_text(&event->view, (size_t)h->source_feed);
@@ -86,12 +88,12 @@ static bool check_partition(const struct input_rules *r, const struct bus_record
 {
     if (subject_partition(subject, r->bundle->partitions) == in->partition)
         return true;
-    return err_set(e, ERR_REJECT, code, 0, "cannot take a record from partition %d: not its subject's",
-                   in->partition);
+    return err_set(e, ERR_REJECT, code, 0,
+                   "cannot take a record from partition %d: not its subject's", in->partition);
 }
 
-/* Turns a pseudonym back with the key of the service it was made for, which must be the sender's own agency's:
- * else one agency could speak about the persons of another. */
+/* Turns a pseudonym back with the key of the service it was made for, which must be the sender's
+ * own agency's: else one agency could speak about the persons of another. */
 static bool turn_back(const struct input_rules *r, struct slice agency, struct slice service,
                       const uint8_t pseudonym[ID_BYTES], struct subject_key *out)
 {
@@ -110,7 +112,8 @@ static bool find_subject(const struct input_rules *r, const struct bus_record *i
     const struct header_slots *h = event->header;
     struct slice reference = view_text(&event->view, (size_t)h->reference), agency;
     if (in->key.n != ID_BYTES)
-        return err_set(e, ERR_REJECT, "event.key", 0, "cannot take an event whose key is no subject key");
+        return err_set(e, ERR_REJECT, "event.key", 0,
+                       "cannot take an event whose key is no subject key");
     if (slice_is_empty(reference)) {
         memcpy(event->subject.b, in->key.p, ID_BYTES);
         return true;
@@ -118,7 +121,8 @@ static bool find_subject(const struct input_rules *r, const struct bus_record *i
     struct pseudonym pseudonym;
     (void)input_topic(in->topic, &agency);
     if (!id_from_hex(reference, pseudonym.b) || memcmp(pseudonym.b, in->key.p, ID_BYTES) != 0)
-        return err_set(e, ERR_REJECT, "event.key", 0, "cannot take an event whose key is not its reference");
+        return err_set(e, ERR_REJECT, "event.key", 0,
+                       "cannot take an event whose key is not its reference");
     if (!turn_back(r, agency, view_text(&event->view, (size_t)h->reference_of), pseudonym.b,
                    &event->subject))
         return err_set(e, ERR_REJECT, "event.reference", 0,
@@ -126,7 +130,8 @@ static bool find_subject(const struct input_rules *r, const struct bus_record *i
     if (!view_is_null(&event->view, (size_t)h->route) &&
         view_long(&event->view, (size_t)h->route) != in->partition)
         return err_set(e, ERR_REJECT, "event.partition", 0,
-                       "cannot take an event from partition %d: its route is another", in->partition);
+                       "cannot take an event from partition %d: its route is another",
+                       in->partition);
     return true;
 }
 
@@ -135,15 +140,18 @@ bool input_event_check(const struct input_rules *r, const struct bus_record *in,
 {
     const struct header_slots *h = event->header;
     if (!slice_equal_text(view_text(&event->view, (size_t)h->type), plan_name(event->view.plan)))
-        return err_set(e, ERR_REJECT, "event.type", 0, "cannot take an event whose type is not its schema");
+        return err_set(e, ERR_REJECT, "event.type", 0,
+                       "cannot take an event whose type is not its schema");
     if (!find_subject(r, in, event, e) ||
         !check_partition(r, in, &event->subject, "event.partition", e))
         return false;
     event->has_subject = true;
-    if (slice_equal_text(view_text(&event->view, (size_t)h->environment), r->live ? "live" : "test"))
+    if (slice_equal_text(view_text(&event->view, (size_t)h->environment),
+                         r->live ? "live" : "test"))
         return true;
     return err_set(e, ERR_REJECT, "wrong-environment", 0,
-                   "cannot take an event of the other environment than %s", r->live ? "live" : "test");
+                   "cannot take an event of the other environment than %s",
+                   r->live ? "live" : "test");
 }
 
 bool input_receipt(const struct input_rules *r, const struct bus_record *in, struct arena *a,
@@ -160,7 +168,8 @@ bool input_receipt(const struct input_rules *r, const struct bus_record *in, str
     out->outcome = view_text_at(&v, "outcome");
     out->code = view_text_at(&v, "code");
     if (in->key.n != ID_BYTES)
-        return err_set(e, ERR_REJECT, "receipt.key", 0, "cannot take a receipt whose key is no reference");
+        return err_set(e, ERR_REJECT, "receipt.key", 0,
+                       "cannot take a receipt whose key is no reference");
     if (!turn_back(r, agency, out->recipient, in->key.p, &out->subject))
         return err_set(e, ERR_REJECT, "receipt.agency", 0,
                        "cannot take a receipt for a service of another agency");
@@ -195,7 +204,8 @@ bool input_act(const struct input_rules *r, const struct bus_record *in, struct 
     if (!out->is_release && !slice_equal_text(out->act, "refuse"))
         return err_set(e, ERR_REJECT, "act.word", 0, "cannot do it: neither release nor refuse");
     if (slice_is_empty(out->person) || slice_is_empty(out->reason))
-        return err_set(e, ERR_REJECT, "act.person", 0, "cannot do it without a named person and a reason");
+        return err_set(e, ERR_REJECT, "act.person", 0,
+                       "cannot do it without a named person and a reason");
     if (!read_hold(r->bundle, out->hold, out))
         return err_set(e, ERR_REJECT, "act.hold", 0, "cannot find whom the hold is for");
     return check_partition(r, in, &out->subject, "act.partition", e);

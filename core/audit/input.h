@@ -1,10 +1,10 @@
 /* input.h - what the router takes in, opened and checked: events, receipts, acts on holds.
  *
- * Pure: reads the record, the bundle and the router's keys, nothing else. A record that must not be
- * decided fails with ERR_REJECT and a code; the fields found by then are set, so that the refusal can be audited
- * with what is known.
- * Errors: wire.*, avro.*; event.schema, event.type, event.agency, event.key, event.reference, event.partition,
- * wrong-environment; receipt.*; act.* (all ERR_REJECT). */
+ * Pure: reads the record, the bundle and the router's keys, nothing else. A record that must not
+ * be decided fails with ERR_REJECT and a code; the fields found by then are set, so that the
+ * refusal can be audited with what is known.
+ * Errors: wire.*, avro.*; event.schema, event.type, event.agency, event.key, event.reference,
+ * event.partition, wrong-environment; receipt.*; act.* (all ERR_REJECT). */
 #ifndef CONCORDAT_AUDIT_INPUT_H
 #define CONCORDAT_AUDIT_INPUT_H
 
@@ -35,8 +35,8 @@ struct input_event {
 MUST_CHECK bool input_open(const struct bundle *b, struct arena *a, struct slice framed,
                            const char *internal, struct view *out, struct err *e);
 
-/* In two steps, because a record sent twice is dropped before the rest of it is looked at: input_event reads it
- * and finds sender and feed; input_event_check the rest, and the subject. */
+/* In two steps, because a record sent twice is dropped before the rest of it is looked at:
+ * input_event reads it and finds sender and feed; input_event_check the rest, and the subject. */
 MUST_CHECK bool input_event(const struct input_rules *r, const struct bus_record *in,
                             struct arena *a, struct input_event *out, struct err *e);
 MUST_CHECK bool input_event_check(const struct input_rules *r, const struct bus_record *in,

@@ -1,5 +1,6 @@
-/* memory.c - open addressing, linear steps, at most three quarters full; keys are keyed hashes already,
- * so eight of their bytes are the hash (not the first eight: those chose the partition). */
+/* memory.c - open addressing, linear steps, at most three quarters full; keys are keyed hashes
+ * already, so eight of their bytes are the hash (not the first eight: those chose the
+ * partition). */
 #include "audit/memory.h"
 
 #include "base/arena.h"
@@ -103,7 +104,8 @@ void memory_put(struct memory *s, const uint8_t key[ID_BYTES], uint8_t *block, s
     put(&s->over, key, block, n);
 }
 
-bool memory_restore(struct memory *s, const uint8_t key[ID_BYTES], struct slice bytes, struct err *e)
+bool memory_restore(struct memory *s, const uint8_t key[ID_BYTES], struct slice bytes,
+                    struct err *e)
 {
     uint8_t *block = room_for(&s->base, 1, e) ? mem_alloc(bytes.n) : NULL;
     if (!block)

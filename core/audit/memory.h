@@ -1,8 +1,10 @@
-/* memory.h - what one partition knows, in memory: 16-byte key -> encoded bytes (persons, feeds' marks).
+/* memory.h - what one partition knows, in memory: 16-byte key -> encoded bytes (persons, feeds'
+ * marks).
  *
- * Two tables. `base` holds what is committed, `over` what the transaction at hand has changed; reading asks
- * `over` first. Nothing uncommitted ever reaches the base: memory_merge after the commit, memory_drop
- * when it failed. What cannot fail after a commit was made ready before it (memory_ready).
+ * Two tables. `base` holds what is committed, `over` what the transaction at hand has changed;
+ * reading asks `over` first. Nothing uncommitted ever reaches the base: memory_merge after the
+ * commit, memory_drop when it failed. What cannot fail after a commit was made ready before it
+ * (memory_ready).
  * Threads: one. Errors: memory.limit (ERR_RETRY), nothing changed. */
 #ifndef CONCORDAT_AUDIT_MEMORY_H
 #define CONCORDAT_AUDIT_MEMORY_H

@@ -1,4 +1,5 @@
-/* read.c - an entry read back through the compiled plan, for why, held, status, verify and replay. */
+/* read.c - an entry read back through the compiled plan, for why, held, status, verify and
+ * replay. */
 #include "audit/audit.h"
 #include "audit/walk.h"
 #include "record/wire.h"
@@ -16,8 +17,9 @@ static bool read_strings(const struct view *v, const char *path, struct arena *a
                          const struct slice **out, size_t *n, struct err *e)
 {
     int slot = plan_slot(v->plan, slice_text(path));
-    return slot >= 0 ? view_strings(v, (size_t)slot, a, out, n, e)
-                     : err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find '%s' in an entry", path);
+    return slot >= 0
+               ? view_strings(v, (size_t)slot, a, out, n, e)
+               : err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find '%s' in an entry", path);
 }
 
 static bool read_decision(const struct view *v, struct arena *a, struct audit_decision *d,

@@ -1,7 +1,8 @@
 /* replay.c - law 5: the recorded inputs judged again from nothing, in the order of the audit.
  *
- * Each partition starts empty and takes the very step the router takes (step.c). The chain is carried on
- * from the recorded entries, so that one difference is told once and not in every entry after it. */
+ * Each partition starts empty and takes the very step the router takes (step.c). The chain is
+ * carried on from the recorded entries, so that one difference is told once and not in every
+ * entry after it. */
 #include "audit/compare.h"
 #include "audit/step.h"
 #include "audit/walk.h"
@@ -44,8 +45,8 @@ static bool was_other_environment(struct slice kind, struct slice code)
            slice_equal_text(code, "wrong-environment");
 }
 
-/* No entry names the region's environment. It is taken to be live until the first entry that depends on it, and to be
- * the other one when that entry says so. */
+/* No entry names the region's environment. It is taken to be live until the first entry that
+ * depends on it, and to be the other one when that entry says so. */
 static bool decide_again(struct replay *r, const struct audit_read *entry,
                          const struct bus_record *in, struct step *step, struct err *e)
 {
@@ -94,7 +95,8 @@ static bool replay_input(struct replay *r, const struct audit_read *entry, struc
         return false;
     count(r->f.report, entry);
     if (passed > 0)
-        finding(&r->f, "audit %d number %" PRId64 ": %" PRIu64 " inputs before it were never decided",
+        finding(&r->f,
+                "audit %d number %" PRId64 ": %" PRIu64 " inputs before it were never decided",
                 r->number, entry->sequence, passed);
     if (!in)
         finding(&r->f, "audit %d number %" PRId64 ": its input is not on the bus", r->number,

@@ -31,7 +31,8 @@ static void mark_key(struct slice feed, uint8_t key[ID_BYTES])
     memcpy(key, hash, ID_BYTES);
 }
 
-static bool read_mark(const struct work *w, const uint8_t key[ID_BYTES], int64_t *last, struct err *e)
+static bool read_mark(const struct work *w, const uint8_t key[ID_BYTES], int64_t *last,
+                      struct err *e)
 {
     struct view v;
     struct slice bytes = memory_get(&w->p->memory, key);
@@ -114,7 +115,8 @@ static bool keep_person(struct work *w, const struct person *after, struct err *
     return true;
 }
 
-/* What no bus would take must be refused here: at the commit it would stop the partition for ever. */
+/* What no bus would take must be refused here: at the commit it would stop the partition for
+ * ever. */
 static bool check_sizes(const struct work *w, const struct judged *j, struct err *e)
 {
     size_t largest = w->facts.n;
@@ -364,7 +366,8 @@ bool step_decide(const struct input_rules *r, struct partition *p, const struct 
     *out = (struct step){ .kind = AUDIT_EVENT };
     struct work w = { .r = r, .p = p, .in = in, .a = a, .out = out };
     w.says.input = in;
-    w.says.decided_ms = in->accepted_ms > p->chain.decided_ms ? in->accepted_ms : p->chain.decided_ms;
+    w.says.decided_ms =
+        in->accepted_ms > p->chain.decided_ms ? in->accepted_ms : p->chain.decided_ms;
     buf_init(&w.facts, BUS_RECORD_MAX_BYTES * 2);
     bool done = take(&w, e);
     if (!done && e->fate == ERR_REJECT) {

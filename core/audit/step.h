@@ -1,9 +1,11 @@
-/* step.h - what becomes of one input: the one step that the router takes and a replay takes again.
+/* step.h - what becomes of one input: the one step that the router takes and a replay takes
+ * again.
  *
- * step_decide computes all that follows from a record and the state of its partition, and changes
- * nothing but room; step_accept then moves the state on and cannot fail. So a step happens wholly or not at
- * all. A record that cannot be decided becomes an entry of kind refused: only ERR_RETRY and ERR_FATAL come out.
- * Pure: no clock, no bus. Threads: one a partition. */
+ * step_decide computes all that follows from a record and the state of its partition, and
+ * changes nothing but room; step_accept then moves the state on and cannot fail. So a step
+ * happens wholly or not at all. A record that cannot be decided becomes an entry of kind
+ * refused: only ERR_RETRY and ERR_FATAL come out. Pure: no clock, no bus. Threads: one a
+ * partition. */
 #ifndef CONCORDAT_AUDIT_STEP_H
 #define CONCORDAT_AUDIT_STEP_H
 

@@ -1,9 +1,9 @@
 /* verify.c - whether the audit on the bus is whole, and whether it and the bus say the same.
  *
- * It may run beside a router, so the order of reading matters: the committed notes first (the chain read after
- * them must pass through them), then the audit with its inputs, then the disclosures, then what the audit has
- * gained meanwhile: a disclosure must be in the audit by the end, a decision of the first
- * reading must have had its disclosure by then. */
+ * It may run beside a router, so the order of reading matters: the committed notes first (the
+ * chain read after them must pass through them), then the audit with its inputs, then the
+ * disclosures, then what the audit has gained meanwhile: a disclosure must be in the audit by
+ * the end, a decision of the first reading must have had its disclosure by then. */
 #include <inttypes.h>
 
 #include "audit/claims.h"
@@ -35,10 +35,13 @@ static void check_chain(const struct verify *v, struct audit_chain *c, const str
         finding(&v->f, "audit %d number %" PRId64 ": number %" PRId64 " was to be here", v->number,
                 r->sequence, c->next);
     if (!same_hash(r->previous, c->head))
-        finding(&v->f, "audit %d number %" PRId64 ": the chain is broken before it: the entry before "
-                "was changed, or others are missing", v->number, r->sequence);
+        finding(&v->f,
+                "audit %d number %" PRId64 ": the chain is broken before it: the entry before "
+                "was changed, or others are missing",
+                v->number, r->sequence);
     if (r->decided_ms < c->decided_ms)
-        finding(&v->f, "audit %d number %" PRId64 ": decided at an earlier time than the one before",
+        finding(&v->f,
+                "audit %d number %" PRId64 ": decided at an earlier time than the one before",
                 v->number, r->sequence);
     /* Go on from what it says, so that one break is told once. */
     c->next = r->sequence;
@@ -49,8 +52,8 @@ static void check_note(const struct verify *v, const struct audit_chain *c)
 {
     const struct audit_chain *note = &v->notes[v->number];
     if (note->next > 0 && c->next == note->next && !same_hash(c->head, note->head))
-        finding(&v->f, "audit %d number %" PRId64 ": it is not the entry that was committed", v->number,
-                c->next - 1);
+        finding(&v->f, "audit %d number %" PRId64 ": it is not the entry that was committed",
+                v->number, c->next - 1);
 }
 
 static bool check_input(struct verify *v, const struct audit_read *r, struct err *e)
@@ -64,7 +67,8 @@ static bool check_input(struct verify *v, const struct audit_read *r, struct err
         finding(&v->f, "audit %d number %" PRId64 ": %" PRIu64 " inputs before its own were never "
                 "audited", v->number, r->sequence, passed);
     if (!in || r->input_partition != v->number) {
-        finding(&v->f, "audit %d number %" PRId64 ": its input is not on the bus, or was audited before",
+        finding(&v->f,
+                "audit %d number %" PRId64 ": its input is not on the bus, or was audited before",
                 v->number, r->sequence);
         return true;
     }
@@ -83,8 +87,8 @@ static bool check_decisions(struct verify *v, const struct audit_read *r, struct
         const struct audit_decision *d = &r->decisions[i];
         bool disclosed = slice_equal_text(d->outcome, outcome_name(OUTCOME_DISCLOSE));
         if (disclosed != (d->disclosure.n > 0))
-            finding(&v->f, "audit %d number %" PRId64 ": outcome and disclosure do not fit", v->number,
-                    r->sequence);
+            finding(&v->f, "audit %d number %" PRId64 ": outcome and disclosure do not fit",
+                    v->number, r->sequence);
         if (d->disclosure.n == 0)
             continue;
         claim_key(&claim, d->recipient, d->hash);

@@ -1,4 +1,5 @@
-/* walk.h - a partition of a topic read record by record to its end, and inputs found again by position.
+/* walk.h - a partition of a topic read record by record to its end, and inputs found again by
+ * position.
  *
  * Threads: one. Errors: bus.*. */
 #ifndef CONCORDAT_AUDIT_WALK_H
@@ -32,8 +33,8 @@ struct walk_inputs {
     size_t count, room;
 };
 void walk_inputs_init(struct walk_inputs *w, struct bus *b, int partition);
-/* The record at that offset; NULL when it is not there. *passed: records before it that nobody asked for.
- * Borrowed until the next call for the same topic. */
+/* The record at that offset; NULL when it is not there. *passed: records before it that nobody
+ * asked for. Borrowed until the next call for the same topic. */
 MUST_CHECK bool walk_inputs_at(struct walk_inputs *w, struct slice topic, int64_t offset,
                                const struct bus_record **out, uint64_t *passed, struct err *e);
 void walk_inputs_release(struct walk_inputs *w);

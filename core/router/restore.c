@@ -1,8 +1,9 @@
 /* rememory.c - reads a partition's chain and facts back before it decides anything.
  *
- * The chain is at one place, the note of the committed position of (`audit`, p), and is cross-checked with
- * the last entry on the bus: a note that was lost (Kafka forgets offsets, KIP-211) is made again from
- * that entry; one that does not fit it is never overruled, it stops the router. */
+ * The chain is at one place, the note of the committed position of (`audit`, p), and is
+ * cross-checked with the last entry on the bus: a note that was lost (Kafka forgets offsets,
+ * KIP-211) is made again from that entry; one that does not fit it is never overruled, it stops
+ * the router. */
 #include "router/restore.h"
 
 #include <inttypes.h>
@@ -16,8 +17,8 @@ struct last {
     struct audit_chain chain;   /* after it */
 };
 
-/* An offset is never below the entry's sequence number (a broker's markers only add to it), so that number is
- * where to start looking. */
+/* An offset is never below the entry's sequence number (a broker's markers only add to it), so
+ * that number is where to start looking. */
 static bool read_last(struct bus *b, const struct catalogue *c, int partition, int64_t from,
                       struct last *out, struct err *e)
 {
@@ -68,9 +69,11 @@ static bool restore_chain(struct bus *b, struct bus_worker *w, const struct bund
     }
     if (out->next == 0 ? !last.found : last.found && same_place(out, &last.chain))
         return true;
-    return err_set(e, ERR_FATAL, "audit.chain", 0,
-                   "cannot go on with the audit of partition %d: its last entry is not the one that "
-                   "was committed (number %" PRId64 ")", partition, out->next - 1);
+    return err_set(
+        e, ERR_FATAL, "audit.chain", 0,
+        "cannot go on with the audit of partition %d: its last entry is not the one that "
+        "was committed (number %" PRId64 ")",
+        partition, out->next - 1);
 }
 
 static bool restore_facts(struct bus *b, int partition, struct memory *out, struct err *e)

@@ -1,4 +1,5 @@
-/* restore.h - a partition as it was at its last commit: chain from the committed note, facts from the bus.
+/* restore.h - a partition as it was at its last commit: chain from the committed note, facts
+ * from the bus.
  *
  * Threads: the router's. Errors: bus.*, audit.chain, facts.* (ERR_FATAL: it must not go on). */
 #ifndef CONCORDAT_ROUTER_RESTORE_H

@@ -1,8 +1,8 @@
 /* router.c - the worker's loop: fetch, decide, commit; what a failure leaves and how it goes on.
  *
- * A step (audit/step.h) is one record, wholly or not at all; a transaction is many steps. When a commit
- * fails, the overlay, the chains and the batch are dropped together, because the bus will hand out the same
- * records again; memory then holds exactly what is committed. */
+ * A step (audit/step.h) is one record, wholly or not at all; a transaction is many steps. When a
+ * commit fails, the overlay, the chains and the batch are dropped together, because the bus will
+ * hand out the same records again; memory then holds exactly what is committed. */
 #include "router/router.h"
 
 #include <stdatomic.h>
@@ -35,7 +35,8 @@ struct router {
     atomic_bool stop;
 };
 
-/* -- opening -------------------------------------------------------------------------------------- */
+/* -- opening
+ * -------------------------------------------------------------------------------------- */
 
 static bool make_topics(const struct bundle *b, struct arena *a, const char ***out, struct err *e)
 {
@@ -108,7 +109,8 @@ void router_close(struct router **out)
     mem_free(r);
 }
 
-/* -- one record ------------------------------------------------------------------------------------ */
+/* -- one record
+ * ------------------------------------------------------------------------------------ */
 
 static void tally(struct router *r, const struct step *s)
 {
@@ -153,7 +155,8 @@ static bool decide(struct router *r, const struct bus_record *in, struct err *e)
     return true;
 }
 
-/* -- one transaction --------------------------------------------------------------------------------- */
+/* -- one transaction
+ * --------------------------------------------------------------------------------- */
 
 static void end_transaction(struct router *r)
 {
@@ -184,8 +187,9 @@ static void keep(struct router *r)
     end_transaction(r);
 }
 
-/* Takes records until the queue is empty or the transaction is full. A failure that may pass ends it early when
- * there is something to commit: the record that failed is the first of the next. */
+/* Takes records until the queue is empty or the transaction is full. A failure that may pass
+ * ends it early when there is something to commit: the record that failed is the first of the
+ * next. */
 static bool take(struct router *r, int wait_ms, struct err *e)
 {
     bool good = true;
@@ -205,7 +209,8 @@ static bool take(struct router *r, int wait_ms, struct err *e)
     return true;
 }
 
-/* What may fail for want of memory is done before the bus is asked; then the transaction waits as it is. */
+/* What may fail for want of memory is done before the bus is asked; then the transaction waits
+ * as it is. */
 static bool prepare(struct router *r, struct err *e)
 {
     for (int i = 0; i < r->o.bundle->partitions; i++)
@@ -239,7 +244,8 @@ bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
     return true;
 }
 
-/* -- running --------------------------------------------------------------------------------------- */
+/* -- running
+ * --------------------------------------------------------------------------------------- */
 
 static void back_off(void)
 {

@@ -1,9 +1,9 @@
 /* router.h - the worker: fetch, judge, commit.
  *
- * Owns all partitions of every events.*, receipts.* topic and `control`; keeps each person's facts in
- * memory, restored from `facts` at start; writes disclosures, notices, links, facts and audit with
- * the input positions in one bus transaction (law 3). Commits as soon as its input queue is empty,
- * else at 50 ms, 5,000 records or 100 distinct partitions.
+ * Owns all partitions of every events.*, receipts.* topic and `control`; keeps each person's
+ * facts in memory, restored from `facts` at start; writes disclosures, notices, links, facts and
+ * audit with the input positions in one bus transaction (law 3). Commits as soon as its input
+ * queue is empty, else at 50 ms, 5,000 records or 100 distinct partitions.
  * Threads: one thread runs it; router_stop may come from any. */
 #ifndef CONCORDAT_ROUTER_H
 #define CONCORDAT_ROUTER_H
@@ -18,7 +18,7 @@ struct router_options {
     const struct bundle *bundle;
     const struct judge_keys *keys;
     const char *worker;             /* stable id: "router-0" */
-    bool live;                      /* environment; an event of the other one is refused (wrong-environment) */
+    bool live; /* environment; an event of the other one is refused (wrong-environment) */
 };
 
 /* Topics every host makes before it starts: names and partitions follow the bundle. In a. */

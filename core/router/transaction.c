@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "bus/topics.h"
 
-/* Numbers of the partitions an output may go to: the services' disclosures and restrictions, the agencies'
- * links, then facts and audit of each partition. */
+/* Numbers of the partitions an output may go to: the services' disclosures and restrictions, the
+ * agencies' links, then facts and audit of each partition. */
 static size_t place_disclosures(size_t service) { return service * 2; }
 static size_t place_restrictions(size_t service) { return service * 2 + 1; }
 static size_t place_links(const struct bundle *b, size_t agency)
@@ -128,8 +128,8 @@ static void touch(struct transaction *t, size_t place)
     t->touched[place] = true;
 }
 
-static void add(struct transaction *t, const char *topic, int partition, const uint8_t key[ID_BYTES],
-                struct slice value)
+static void add(struct transaction *t, const char *topic, int partition,
+                const uint8_t key[ID_BYTES], struct slice value)
 {
     assert(t->output_count < t->output_room);
     t->outputs[t->output_count++] = (struct bus_record){

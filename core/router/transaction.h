@@ -45,10 +45,12 @@ bool transaction_is_full(const struct transaction *t);
 
 /* Room for all that follows from a step, so that transaction_add cannot fail. */
 MUST_CHECK bool transaction_room(struct transaction *t, const struct step *s, struct err *e);
-/* Adds what a step led to, which must live in the arena; its facts follow at the commit, once a person. */
+/* Adds what a step led to, which must live in the arena; its facts follow at the commit, once a
+ * person. */
 void transaction_add(struct transaction *t, const struct bus_record *in, const struct step *s);
-/* Adds the facts and the positions with their chains: all that is left is bus_commit. On failure nothing has been
- * tried and more may be added still. */
-MUST_CHECK bool transaction_prepare(struct transaction *t, const struct partition *p, struct err *e);
+/* Adds the facts and the positions with their chains: all that is left is bus_commit. On failure
+ * nothing has been tried and more may be added still. */
+MUST_CHECK bool transaction_prepare(struct transaction *t, const struct partition *p,
+                                    struct err *e);
 
 #endif

@@ -49,8 +49,9 @@ static void later_words_in_a_note_are_passed_over(void)
 
 static void a_broken_note_stops_the_router(void)
 {
-    static const char *const notes[] = { "seq=1", "head=00", "seq=x head=00", "seq=-1 head=", "junk",
-                                         "seq=1 head=zz at=1", " " };
+    static const char *const notes[] = {
+        "seq=1", "head=00", "seq=x head=00", "seq=-1 head=", "junk", "seq=1 head=zz at=1", " "
+    };
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
         struct audit_chain c;
         err_clear(&e);
@@ -84,7 +85,8 @@ static CU_TestInfo cases[] = {
     { "a note comes back as it was written", a_note_comes_back_as_it_was_written },
     { "later words in a note are passed over", later_words_in_a_note_are_passed_over },
     { "a broken note stops the router", a_broken_note_stops_the_router },
-    { "the head is the hash that the header describes", the_head_is_the_hash_that_the_header_describes },
+    { "the head is the hash that the header describes",
+      the_head_is_the_hash_that_the_header_describes },
     { "the decision time never goes back", the_decision_time_never_goes_back },
     CU_TEST_INFO_NULL,
 };

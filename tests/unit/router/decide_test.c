@@ -1,4 +1,5 @@
-/* decide_test.c - what goes in comes out once: disclosed with its audit entry, in one commit (law 3). */
+/* decide_test.c - what goes in comes out once: disclosed with its audit entry, in one commit
+ * (law 3). */
 #include <CUnit/CUnit.h>
 
 #include "record/wire.h"
@@ -159,7 +160,8 @@ static void a_receipt_is_audited_under_its_person(void)
     struct subject_key key;
     struct pseudonym p;
     world_key("ada", &key);
-    struct recipient_id social = { (uint16_t)bundle_service(world.bundle, SLICE("council/social")) };
+    struct recipient_id social = { (uint16_t)bundle_service(world.bundle,
+                                                            SLICE("council/social")) };
     judge_pseudonym(&world.keys, world.bundle, social, &key, &p);
     world_publish("receipts.council", world_partition("ada"), slice_of(p.b, ID_BYTES),
                   make_receipt("council/social", "aaaabbbbccccddddeeee"));
@@ -176,10 +178,12 @@ static void a_receipt_is_audited_under_its_person(void)
 static CU_TestInfo cases[] = {
     { "who is known is told", who_is_known_is_told },
     { "who is not known is not told, but it is audited", who_is_not_known_is_not_told_but_audited },
-    { "the audited hash is that of the disclosed bytes", the_audited_hash_is_that_of_the_disclosed_bytes },
+    { "the audited hash is that of the disclosed bytes",
+      the_audited_hash_is_that_of_the_disclosed_bytes },
     { "what a feed sends twice is dropped", what_a_feed_sends_twice_is_dropped },
     { "feeds and partitions count apart", feeds_and_partitions_count_apart },
-    { "the same event under another number is dropped", the_same_event_under_another_number_is_dropped },
+    { "the same event under another number is dropped",
+      the_same_event_under_another_number_is_dropped },
     { "decision time never goes back", decision_time_never_goes_back },
     { "thousands come out as many", thousands_come_out_as_many },
     { "a receipt is audited under its person", a_receipt_is_audited_under_its_person },

@@ -9,7 +9,8 @@ static const char id[] = "0000019f0000000000000000000000aa";
 static void hold_ada(void)
 {
     world_known("ada");
-    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = id });
+    world_say(
+        &(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = id });
     CU_ASSERT_TRUE_FATAL(world_run());
 }
 
@@ -68,8 +69,9 @@ static void a_release_discloses_the_held_event(void)
     const struct audit_decision *d = decision(r);
     CU_ASSERT_TRUE(slice_equal_text(d->outcome, "disclose"));
     CU_ASSERT_TRUE(slice_equal_text(r->event_id, id));
-    CU_ASSERT_TRUE(slice_equal_text(r->note, "release 0000019f0000000000000000000000aa:council/social "
-                                             "by Nurse Njeri: rang the ward"));
+    CU_ASSERT_TRUE(slice_equal_text(r->note,
+                                    "release 0000019f0000000000000000000000aa:council/social "
+                                    "by Nurse Njeri: rang the ward"));
     CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1);
     both_agree();
 }

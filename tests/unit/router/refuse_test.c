@@ -38,12 +38,19 @@ static void each_wrong_event_is_refused_by_its_code(void)
         { "unknown-source", { .who = "ada", .source = "hosp/nobody" } },
         { "event.partition", { .who = "ada", .partition = elsewhere } },
         { "wrong-environment", { .who = "ada", .environment = "live" } },
-        { "event.reference", { .who = "ada", .reference = &of_council, .reference_of = "council/social" } },
-        { "event.reference", { .who = "ada", .reference = &of_council, .reference_of = "no/body" } },
-        { "event.partition", { .who = "cara", .source = "council/social", .type = "Caseload",
-                               .kind = "declared", .reference = &of_council,
-                               .reference_of = "council/social" } },
-        { "event.type", { .who = "ada", .set = (const char *[]){ "header.type", "Consent", NULL } } },
+        { "event.reference",
+          { .who = "ada", .reference = &of_council, .reference_of = "council/social" } },
+        { "event.reference",
+          { .who = "ada", .reference = &of_council, .reference_of = "no/body" } },
+        { "event.partition",
+          { .who = "cara",
+            .source = "council/social",
+            .type = "Caseload",
+            .kind = "declared",
+            .reference = &of_council,
+            .reference_of = "council/social" } },
+        { "event.type",
+          { .who = "ada", .set = (const char *[]){ "header.type", "Consent", NULL } } },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         world_say(&rows[i].s);
@@ -98,7 +105,8 @@ static void a_refused_event_moves_its_feed_on(void)
 
 static void another_agency_cannot_move_a_feed_on(void)
 {
-    world_say(&(struct say){ .who = "ada", .feed = "pas", .feed_seq = 99, .topic = "events.council" });
+    world_say(
+        &(struct say){ .who = "ada", .feed = "pas", .feed_seq = 99, .topic = "events.council" });
     world_say(&(struct say){ .who = "ada", .feed = "pas", .feed_seq = 1 });
     CU_ASSERT_STRING_EQUAL(refusal(), "event.agency");
     CU_ASSERT_PTR_NOT_NULL(world_entry("event", 0));
@@ -134,7 +142,8 @@ static CU_TestInfo cases[] = {
     { "a refused event moves its feed on", a_refused_event_moves_its_feed_on },
     { "another agency cannot move a feed on", another_agency_cannot_move_a_feed_on },
     { "an event by pseudonym meets its person", an_event_by_pseudonym_meets_its_person },
-    { "no payload of a refused event reaches the audit", no_payload_of_a_refused_event_reaches_the_audit },
+    { "no payload of a refused event reaches the audit",
+      no_payload_of_a_refused_event_reaches_the_audit },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_refuse = { "refuse", world_load, world_unload, world_fresh, world_done, cases };

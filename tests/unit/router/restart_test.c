@@ -1,4 +1,5 @@
-/* restart_test.c - facts and chain come back from the bus exactly; whoever comes second fences the first. */
+/* restart_test.c - facts and chain come back from the bus exactly; whoever comes second fences
+ * the first. */
 #include <CUnit/CUnit.h>
 
 #include "bus/topics.h"
@@ -99,8 +100,9 @@ static void a_note_that_does_not_fit_stops_the_router(void)
     world_known("ada");
     world_admit("ada", "v1");
     CU_ASSERT_TRUE_FATAL(world_run());
-    world_tamper("UPDATE positions SET note = CAST(CAST(substr(note, 1, 11) AS TEXT) || 'ffff' ||"
-                 " CAST(substr(note, 16) AS TEXT) AS BLOB) WHERE CAST(note AS TEXT) LIKE 'seq=2 %'");
+    world_tamper(
+        "UPDATE positions SET note = CAST(CAST(substr(note, 1, 11) AS TEXT) || 'ffff' ||"
+        " CAST(substr(note, 16) AS TEXT) AS BLOB) WHERE CAST(note AS TEXT) LIKE 'seq=2 %'");
     CU_ASSERT_FALSE(opens());
     CU_ASSERT_STRING_EQUAL(world.e.code, "audit.chain");
     CU_ASSERT_EQUAL(world.e.fate, ERR_FATAL);
@@ -138,4 +140,6 @@ static CU_TestInfo cases[] = {
     { "a second worker fences the first", a_second_worker_fences_the_first },
     CU_TEST_INFO_NULL,
 };
-CU_SuiteInfo suite_restart = { "restart", world_load, world_unload, world_fresh, world_done, cases };
+CU_SuiteInfo suite_restart = {
+    "restart", world_load, world_unload, world_fresh, world_done, cases
+};

@@ -1,4 +1,5 @@
-/* torture_test.c - law 3 when memory fails at any point: all of a record or nothing, then on as if nothing had been. */
+/* torture_test.c - law 3 when memory fails at any point: all of a record or nothing, then on as
+ * if nothing had been. */
 #include <CUnit/CUnit.h>
 
 #include "world.h"
@@ -82,4 +83,6 @@ static CU_TestInfo cases[] = {
     { "counts are of what was committed", counts_are_of_what_was_committed },
     CU_TEST_INFO_NULL,
 };
-CU_SuiteInfo suite_torture = { "torture", world_load, world_unload, world_fresh, world_done, cases };
+CU_SuiteInfo suite_torture = {
+    "torture", world_load, world_unload, world_fresh, world_done, cases
+};

@@ -1,11 +1,15 @@
-/* verify_test.c - whoever changes the bus file is found out; law 5: judging again gives the same. */
+/* verify_test.c - whoever changes the bus file is found out; law 5: judging again gives the
+ * same. */
 #include <CUnit/CUnit.h>
 
 #include "world.h"
 
-/* Rows of a topic: its number stands above 10 bits of partition and 40 of offset (embedded_store.c). */
-#define ROWS_OF(topic) \
-    "(row >> 40) >> 10 = (SELECT id FROM topics WHERE name = '" topic "')"
+/* Rows of a topic: its number stands above 10 bits of partition and 40 of offset
+ * (core/bus/embedded_store.c). */
+#define ROWS_OF(topic) "(row >> 40) >> 10 = (SELECT id FROM topics WHERE name = '" topic "')"
+#define FIRST(topic) "(SELECT min(row) FROM records WHERE " ROWS_OF(topic) ")"
+#define LAST(topic) "(SELECT max(row) FROM records WHERE " ROWS_OF(topic) ")"
+#define SENT "disclosures.council.social"
 
 static void tell_the_story(void)
 {
@@ -36,26 +40,21 @@ static void each_tampering_is_found(void)
     static const struct {
         const char *sql, *says;
     } rows[] = {
-        { "UPDATE records SET value = CAST(replace(CAST(value AS TEXT), 'withhold', 'disclose') AS BLOB)"
-          " WHERE row = (SELECT min(row) FROM records WHERE " ROWS_OF("audit") ")", "chain is broken" },
+        { "UPDATE records SET value = CAST(replace(CAST(value AS TEXT), 'withhold', 'disclose')"
+          " AS BLOB) WHERE row = " FIRST("audit"), "chain is broken" },
         { "UPDATE records SET value = substr(value, 1, length(value) - 1) || x'07'"
-          " WHERE row = (SELECT max(row) FROM records WHERE " ROWS_OF("audit") ")", "" },
-        { "DELETE FROM records WHERE row = (SELECT min(row) + 1 FROM records WHERE " ROWS_OF("audit") ")",
-          "was to be here" },
-        { "DELETE FROM records WHERE row = (SELECT max(row) FROM records WHERE " ROWS_OF("audit") ")",
-          "missing at its end" },
-        { "INSERT INTO records SELECT max(row) + 1, ms, key, value || x'00' FROM records WHERE "
-          ROWS_OF("disclosures.council.social"), "no decision in the audit covers it" },
-        { "INSERT INTO records SELECT max(row) + 1, ms, key, value FROM records WHERE "
-          ROWS_OF("disclosures.council.social"), "no decision in the audit covers it" },
-        { "DELETE FROM records WHERE row = (SELECT min(row) FROM records WHERE "
-          ROWS_OF("disclosures.council.social") ")", "is not on its topic" },
-        { "DELETE FROM records WHERE row = (SELECT min(row) FROM records WHERE " ROWS_OF("events.hosp") ")",
-          "its input is not on the bus" },
-        { "UPDATE records SET value = value || x'00' WHERE row = (SELECT min(row) FROM records WHERE "
-          ROWS_OF("events.hosp") ")", "not the one audited" },
-        { "UPDATE records SET ms = ms + 1 WHERE row = (SELECT min(row) FROM records WHERE "
-          ROWS_OF("events.hosp") ")", "not the one audited" },
+          " WHERE row = " LAST("audit"), "" },
+        { "DELETE FROM records WHERE row = 1 + " FIRST("audit"), "was to be here" },
+        { "DELETE FROM records WHERE row = " LAST("audit"), "missing at its end" },
+        { "INSERT INTO records SELECT row + 100, ms, key, value || x'00' FROM records"
+          " WHERE row = " LAST(SENT), "no decision in the audit covers it" },
+        { "INSERT INTO records SELECT row + 100, ms, key, value FROM records"
+          " WHERE row = " LAST(SENT), "no decision in the audit covers it" },
+        { "DELETE FROM records WHERE row = " FIRST(SENT), "is not on its topic" },
+        { "DELETE FROM records WHERE row = " FIRST("events.hosp"), "its input is not on the bus" },
+        { "UPDATE records SET value = value || x'00' WHERE row = " FIRST("events.hosp"),
+          "not the one audited" },
+        { "UPDATE records SET ms = ms + 1 WHERE row = " FIRST("events.hosp"), "not the one audited" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         tell_the_story();
@@ -70,8 +69,7 @@ static void each_tampering_is_found(void)
 static void an_input_nobody_decided_is_found(void)
 {
     tell_the_story();
-    world_tamper("UPDATE records SET row = row + 1 WHERE row IN (SELECT max(row) FROM records WHERE "
-                 ROWS_OF("events.hosp") ")");
+    world_tamper("UPDATE records SET row = row + 1 WHERE row = " LAST("events.hosp"));
     CU_ASSERT(world_verify() > 0);
 }
 
@@ -95,8 +93,9 @@ static void the_story_judged_again_is_the_same(void)
 static void a_replay_finds_another_event_under_the_same_entry(void)
 {
     tell_the_story();
-    world_tamper("UPDATE records SET value = CAST(replace(value, CAST('Ward 7' AS BLOB), 'Ward 9') AS BLOB)"
-                 " WHERE " ROWS_OF("events.hosp"));
+    world_tamper(
+        "UPDATE records SET value = CAST(replace(value, CAST('Ward 7' AS BLOB), 'Ward 9') AS BLOB)"
+        " WHERE " ROWS_OF("events.hosp"));
     CU_ASSERT(world_replay() > 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(world.said, "hash of the disclosed bytes for council/social"));
 }
@@ -135,7 +134,8 @@ static CU_TestInfo cases[] = {
     { "an input nobody decided is found", an_input_nobody_decided_is_found },
     { "what still waits is no finding", what_still_waits_is_no_finding },
     { "the story judged again is the same", the_story_judged_again_is_the_same },
-    { "a replay finds another event under the same entry", a_replay_finds_another_event_under_the_same_entry },
+    { "a replay finds another event under the same entry",
+      a_replay_finds_another_event_under_the_same_entry },
     { "a replay under another bundle says so once", a_replay_under_another_bundle_says_so_once },
     { "a replay under a changed agreement finds each decision",
       a_replay_under_a_changed_agreement_finds_each_decision },

@@ -184,7 +184,9 @@ struct slice world_event(const struct say *s)
 
 void world_publish(const char *topic, int partition, struct slice key, struct slice value)
 {
-    const struct bus_record r = { .topic = topic, .partition = partition, .key = key, .value = value };
+    const struct bus_record r = {
+        .topic = topic, .partition = partition, .key = key, .value = value
+    };
     must(bus_publish(world.bus, &r, 1, &world.e));
 }
 
@@ -194,7 +196,8 @@ void world_say(const struct say *s)
     const char *source = or(s->source, "hosp/wards");
     struct slice agency = slice_head(slice_text(source), strcspn(source, "/"));
     world_key(s->who, &key);
-    struct slice on = s->reference ? slice_of(s->reference->b, ID_BYTES) : slice_of(key.b, ID_BYTES);
+    struct slice on =
+        s->reference ? slice_of(s->reference->b, ID_BYTES) : slice_of(key.b, ID_BYTES);
     world_publish(s->topic ? s->topic : topic_events(&world.arena, agency),
                   s->partition ? s->partition - 1 : world_partition(s->who), on, world_event(s));
 }

@@ -1,7 +1,9 @@
-/* world.h - a small region on an embedded bus in a folder of its own, and people to say things about.
+/* world.h - a small region on an embedded bus in a folder of its own, and people to say things
+ * about.
  *
- * region/ says who is who: hosp/wards, hosp/hub, council/social, district/grants; 4 partitions. Admissions go to a
- * social worker who knows the person; "ready" is held when nobody says whether they are fit. */
+ * region/ says who is who: hosp/wards, hosp/hub, council/social, district/grants; 4 partitions.
+ * Admissions go to a social worker who knows the person; "ready" is held when nobody says
+ * whether they are fit. */
 #ifndef CONCORDAT_TESTS_ROUTER_WORLD_H
 #define CONCORDAT_TESTS_ROUTER_WORLD_H
 
