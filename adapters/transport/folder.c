@@ -82,7 +82,7 @@ static void close_one(int *fd)
 static void folder_close(void *state)
 {
     struct folder *s = state;
-    int *const all[] = { &s->inbox, &s->done, &s->refused, &s->outbox, &s->watch, &s->wake };
+    int *const all[] = { &s->inbox, &s->done, &s->refused, &s->watch, &s->wake };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         close_one(all[i]);
     mem_free(s->files);
@@ -93,14 +93,16 @@ static void folder_close(void *state)
 static bool folder_open(void *state, struct err *e)
 {
     struct folder *s = state;
-    s->inbox = s->done = s->refused = s->outbox = s->watch = -1;
+    s->inbox = s->done = s->refused = s->watch = -1;
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool ok =
         s->wake >= 0 || err_errno(e, ERR_FATAL, "folder.open", errno, "cannot make", "eventfd");
     ok = ok && check_options(s, e);
     if (ok && is_set(s->write)) {
-        s->outbox = open_folder(AT_FDCWD, s->write, e);
-        ok = s->outbox >= 0;
+        int outbox = open_folder(AT_FDCWD, s->write, e);
+        ok = outbox >= 0;
+        if (ok)
+            close(outbox);
     }
     if (ok && is_set(s->read))
         ok = open_inbox(s, e);
@@ -121,7 +123,7 @@ static bool send_one(void *state, const struct outgoing *m, struct buf *answer, 
 {
     struct folder *s = state;
     buf_reset(answer);
-    if (s->outbox < 0)
+    if (!is_set(s->write))
         return err_set(e, ERR_FATAL, "folder.option", 0, "'write' is needed to send files");
     return folder_send(s, m, e);
 }

@@ -57,5 +57,11 @@ bool folder_send(struct folder *s, const struct outgoing *m, struct err *e)
         return err_set(e, ERR_REJECT, "folder.name", 0,
                        "cannot send: its name is no safe file name");
     snprintf(name, sizeof name, "%.*s%s", (int)m->name.n, (const char *)m->name.p, s->suffix);
-    return folder_put(s->outbox, name, m->bytes, e);
+    /* Opened anew each time: a share that went and came back is another folder of the same name. */
+    int outbox = open(s->write, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (outbox < 0)
+        return err_errno(e, ERR_RETRY, "folder.connect", errno, "cannot open", "the outbox");
+    bool good = folder_put(outbox, name, m->bytes, e);
+    close(outbox);
+    return good;
 }

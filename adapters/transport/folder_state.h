@@ -23,7 +23,7 @@ struct folder {
     const char *read, *write, *pattern, *suffix;
     int64_t settle_ms, retry_ms, size_max;
 
-    int inbox, done, refused, outbox; /* folders; -1: not used */
+    int inbox, done, refused;   /* folders; -1: not used */
     int watch, wake;            /* inotify; eventfd that stop() makes readable */
     struct folder_file *files;  /* by name */
     size_t count, room;

@@ -1,7 +1,7 @@
 /* main.c - concordat: the table of commands. */
 #include "cli/cli.h"
 
-#include "../adapters/registry.h"
+#include "registry.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static bool is_help(const char *word)
 
 int main(int argc, char **argv)
 {
-    struct cli c = { .adapters = &registry };
+    struct cli c = { .adapters = &adapters };
     if (argc < 2) {
         print_help(stderr, NULL);
         return CLI_USAGE;
