@@ -11,6 +11,7 @@
 #include "audit/step.h"
 #include "bus/topics.h"
 #include "host/log.h"
+#include "router/order.h"
 #include "router/restore.h"
 #include "router/transaction.h"
 
@@ -28,8 +29,10 @@ struct router {
     struct partition *partitions;
     struct audit_chain *committed;      /* the chains at the last commit */
     struct transaction tx;
-    const struct bus_record *batch;     /* fetched, decided up to at */
+    const struct bus_record *batch;     /* fetched */
+    struct order order;                 /* the same, in order; decided up to at */
     size_t n, at;
+    bool is_ordered;
     uint64_t tally[COUNTS];             /* of this transaction */
     _Atomic uint64_t counts[COUNTS];
     atomic_bool stop;
@@ -105,6 +108,7 @@ void router_close(struct router **out)
     for (int i = 0; r->partitions && i < r->o.bundle->partitions; i++)
         memory_release(&r->partitions[i].memory);
     transaction_release(&r->tx);
+    order_release(&r->order);
     arena_release(&r->arena);
     mem_free(r);
 }
@@ -187,6 +191,19 @@ static void keep(struct router *r)
     end_transaction(r);
 }
 
+/* Sees to it that there is a next record; n 0 when there is none. */
+static bool fetch(struct router *r, int wait_ms, struct err *e)
+{
+    if (r->at == r->n) {
+        r->n = r->at = 0;
+        r->is_ordered = false;
+        if (!bus_fetch(r->worker, wait_ms, &r->batch, &r->n, e))
+            return false;
+    }
+    r->is_ordered = r->is_ordered || order_batch(&r->order, r->batch, r->n, e);
+    return r->is_ordered;
+}
+
 /* Takes records until the queue is empty or the transaction is full. A failure that may pass
  * ends it early when there is something to commit: the record that failed is the first of the
  * next. */
@@ -194,13 +211,10 @@ static bool take(struct router *r, int wait_ms, struct err *e)
 {
     bool good = true;
     while (good && !transaction_is_full(&r->tx)) {
-        if (r->at == r->n) {
-            r->n = r->at = 0;
-            good = bus_fetch(r->worker, r->tx.taken ? 0 : wait_ms, &r->batch, &r->n, e);
-            if (!good || r->n == 0)
-                break;
-        }
-        good = decide(r, &r->batch[r->at], e);
+        good = fetch(r, r->tx.taken ? 0 : wait_ms, e);
+        if (!good || r->n == 0)
+            break;
+        good = decide(r, r->order.list[r->at].record, e);
         r->at += good;
     }
     if (good || e->fate != ERR_RETRY || r->tx.taken == 0)
