@@ -3,10 +3,12 @@
  * Exit 0 when all passed, 1 when one failed, 2 when it could not run. Topics it makes stay behind
  * under prefixes that start with "t" and a number. */
 #include <stdio.h>
+#include <string.h>
 
 #include <CUnit/Basic.h>
 
 #include "conformance.h"
+#include "kafka_own.h"
 
 int main(int argc, char **argv)
 {
@@ -14,9 +16,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bus_conformance embedded:FILE | kafka://HOST:PORT\n");
         return 2;
     }
-    CU_SuiteInfo suites[] = { { argv[1], NULL, NULL, conformance_set_up, conformance_tear_down,
-                                conformance_cases },
-                              CU_SUITE_INFO_NULL };
+    CU_SuiteInfo suites[] = {
+        { argv[1], NULL, NULL, conformance_set_up, conformance_tear_down, conformance_cases },
+        { "kafka's own", NULL, NULL, conformance_set_up, conformance_tear_down, kafka_own_cases },
+        CU_SUITE_INFO_NULL
+    };
+    if (strncmp(argv[1], "kafka:", 6) != 0)
+        suites[1] = (CU_SuiteInfo)CU_SUITE_INFO_NULL;
     setvbuf(stdout, NULL, _IOLBF, 0);
     conformance_use(argv[1]);
     if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
