@@ -28,31 +28,47 @@ struct doc {
     struct node *root;
 };
 
-/* The next scalar of a well-formed text that is not a key: its offset and length. */
+static bool is_between(uint8_t c)
+{
+    return c && strchr(" \t\r\n{}[],:", c);
+}
+
+/* The end of the token (text, number or literal) of a well-formed text that begins at i. */
+static size_t token_end(struct slice s, size_t i)
+{
+    if (s.p[i] != '"') {
+        while (i < s.n && !is_between(s.p[i]))
+            i++;
+        return i;
+    }
+    for (i++; i < s.n && s.p[i] != '"'; i++)
+        if (s.p[i] == '\\')
+            i++;
+    return i + 1;
+}
+
+static bool is_key(struct slice s, size_t start, size_t end)
+{
+    while (end < s.n && (s.p[end] == ' ' || (s.p[end] >= '\t' && s.p[end] <= '\r')))
+        end++;
+    return s.p[start] == '"' && end < s.n && s.p[end] == ':';
+}
+
+/* The next scalar that is not a key: its offset and length. */
 static bool next_scalar(struct slice s, size_t *at, size_t *start, size_t *length)
 {
-    size_t i = *at;
-    for (;;) {
-        while (i < s.n && strchr(" \t\r\n{}[],:", s.p[i]) && s.p[i])
-            i++;
-        if (i >= s.n)
+    bool key = true;
+    while (key) {
+        while (*at < s.n && is_between(s.p[*at]))
+            *at += 1;
+        if (*at >= s.n)
             return false;
-        size_t from = i;
-        bool text = s.p[i] == '"';
-        for (i++; i < s.n && (text ? s.p[i] != '"' : !strchr(" \t\r\n{}[],:", s.p[i])); i++)
-            if (text && s.p[i] == '\\')
-                i++;
-        i += text;
-        size_t after = i;
-        while (after < s.n && strchr(" \t\r\n", s.p[after]) && s.p[after])
-            after++;
-        if (text && after < s.n && s.p[after] == ':')
-            continue;
-        *at = i;
-        *start = from;
-        *length = i - from;
-        return true;
+        *start = *at;
+        *at = token_end(s, *at);
+        key = is_key(s, *start, *at);
     }
+    *length = *at - *start;
+    return true;
 }
 
 static bool is_scalar(const struct node *n)

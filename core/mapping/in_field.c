@@ -130,6 +130,15 @@ static bool join_parts(struct run *r, const struct field *f, struct value *v, st
     return true;
 }
 
+static bool count_repetitions(struct run *r, const struct field *f, struct value *v,
+                              struct err *e)
+{
+    char *digits = arena_format(r->a, "%zu", r->m->format->count(r->d, f->from.list[0].path));
+    v->how = HOW_TEXT;
+    v->text = slice_text(digits);
+    return digits ? true : err_memory(e);
+}
+
 static bool evaluate(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     *v = (struct value){ 0 };
@@ -138,13 +147,8 @@ static bool evaluate(struct run *r, const struct field *f, struct value *v, stru
         v->text = f->text;
         return true;
     }
-    if (f->as == AS_COUNT && f->from.count) {
-        char *digits = arena_format(r->a, "%zu",
-                                    r->m->format->count(r->d, f->from.list[0].path));
-        v->how = HOW_TEXT;
-        v->text = slice_text(digits);
-        return digits ? true : err_memory(e);
-    }
+    if (f->as == AS_COUNT && f->from.count)
+        return count_repetitions(r, f, v, e);
     if (f->kind == FIELD_JOIN) {
         if (!join_parts(r, f, v, e))
             return false;

@@ -141,6 +141,30 @@ struct refs load_refs(struct loader *l, const struct node *n, bool relative)
     return refs;
 }
 
+static bool stands_alone(const struct node *n)
+{
+    return n->kind == NODE_TEXT &&
+           (slice_equal_text(n->text, "present") || slice_equal_text(n->text, "absent"));
+}
+
+static void load_words(struct loader *l, const struct node *n, struct condition *c)
+{
+    const struct node *first = n->kind == NODE_LIST ? n->first : n;
+    c->words = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct slice);
+    if (!c->words) {
+        mapping_memory(l);
+        return;
+    }
+    for (; first; first = n->kind == NODE_LIST ? first->next : NULL) {
+        if (!load_is_text(l, first, "a word of a condition"))
+            continue;
+        if (n->kind == NODE_LIST && stands_alone(first))
+            mapping_say(l, first, "map.condition", "cannot use '%.*s' in a list: it stands alone",
+                     (int)first->text.n, (const char *)first->text.p);
+        c->words[c->word_count++] = first->text;
+    }
+}
+
 /* present, absent, a word, a list of words; {not: any of these}, also when nothing is there;
  * {other: any of these}, when something is; {is: a word taken literally}. */
 static void load_condition(struct loader *l, const struct node *n, struct condition *c)
@@ -155,26 +179,11 @@ static void load_condition(struct loader *l, const struct node *n, struct condit
         c->negated = !slice_equal_text(words->key, "is");
         c->needs_value = slice_equal_text(words->key, "other");
         n = words;
-    } else if (n->kind == NODE_TEXT && (slice_equal_text(n->text, "present") ||
-                                        slice_equal_text(n->text, "absent"))) {
+    } else if (stands_alone(n)) {
         c->test = n->text.p[0] == 'p' ? IS_PRESENT : IS_ABSENT;
         return;
     }
-    const struct node *first = n->kind == NODE_LIST ? n->first : n;
-    c->words = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct slice);
-    if (!c->words) {
-        mapping_memory(l);
-        return;
-    }
-    for (; first; first = n->kind == NODE_LIST ? first->next : NULL) {
-        if (!load_is_text(l, first, "a word of a condition"))
-            continue;
-        if (n->kind == NODE_LIST && (slice_equal_text(first->text, "present") ||
-                                     slice_equal_text(first->text, "absent")))
-            mapping_say(l, first, "map.condition", "cannot use '%.*s' in a list: it stands alone",
-                     (int)first->text.n, (const char *)first->text.p);
-        c->words[c->word_count++] = first->text;
-    }
+    load_words(l, n, c);
 }
 
 struct conditions load_conditions(struct loader *l, const struct node *n, bool relative)

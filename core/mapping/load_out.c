@@ -305,6 +305,31 @@ static void load_out_head(struct loader *l, const struct node *head)
     l->m->keeps_empty = empty != NULL;
 }
 
+static void list_disclosable(struct loader *l, struct coverage *c)
+{
+    for (size_t i = 0; i < catalogue_count(l->schemas) && c->count < SCHEMAS_MAX; i++) {
+        const struct schema *s = catalogue_at(l->schemas, i);
+        if (!s->internal && s->disclosable && s->kind_count)
+            c->schemas[c->count++] = s;
+    }
+}
+
+/* The fields of an entry are compiled for each type that it names; what is wrong with them, or with
+ * the common ones, is said once. */
+static void load_rules(struct loader *l, const struct node *common)
+{
+    const struct node *last = NULL;
+    for (size_t i = 0; i < l->m->out_rule_count; i++) {
+        struct out_rule *r = &l->m->out_rules[i];
+        size_t before = l->p->count;
+        if (r->node != last || !problems_any(l->p))
+            load_rule(l, common, r, i == 0);
+        if (l->p->count > before && i == 0)
+            common = NULL;
+        last = r->node;
+    }
+}
+
 void load_out(struct loader *l, const struct node *root)
 {
     struct coverage *c = ARENA_NEW(l->a, struct coverage);
@@ -316,23 +341,10 @@ void load_out(struct loader *l, const struct node *root)
         mapping_memory(l);
         return;
     }
-    for (size_t i = 0; i < catalogue_count(l->schemas) && c->count < SCHEMAS_MAX; i++) {
-        const struct schema *s = catalogue_at(l->schemas, i);
-        if (!s->internal && s->disclosable && s->kind_count)
-            c->schemas[c->count++] = s;
-    }
+    list_disclosable(l, c);
     load_left_out(l, node_get(root, "not_delivered"), c);
     for (const struct node *n = records ? records->first : NULL; n; n = n->next)
         load_record(l, n, c);
     check_coverage(l, root, c);
-    const struct node *last = NULL;
-    for (size_t i = 0; i < l->m->out_rule_count; i++) {
-        struct out_rule *r = &l->m->out_rules[i];
-        size_t before = l->p->count;
-        if (r->node != last || !problems_any(l->p))
-            load_rule(l, common, r, i == 0);
-        if (l->p->count > before && i == 0)
-            common = NULL; /* said once */
-        last = r->node;
-    }
+    load_rules(l, common);
 }

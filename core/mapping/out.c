@@ -22,20 +22,48 @@ static bool miss(const struct native *f, struct arena *a, const char *why, struc
     return true;
 }
 
+/* The first value that is not null. */
+static bool pick(struct out_run *r, const struct native *f, struct out_value *v, struct err *e)
+{
+    bool cleared = false;
+    *v = (struct out_value){ .is_null = true };
+    for (size_t i = 0; v->is_null && i < f->from_count; i++) {
+        if (!out_value(r, &f->from[i], v, e))
+            return false;
+        cleared = cleared || v->is_cleared;
+    }
+    v->is_cleared = v->is_null && cleared;
+    return true;
+}
+
+/* Truth and numbers stay what they are unless the mapping makes them texts. */
+static bool put_value(struct out_run *r, const struct native *f, const struct out_value *v,
+                      struct slice text, struct node **out, struct err *e)
+{
+    bool as_it_is = !f->table && f->as == AS_TEXT && !v->is_time;
+    if (as_it_is && v->type == SLOT_BOOLEAN)
+        *out = node_new_bool(r->a, slice_equal_text(text, "true"));
+    else
+        *out = node_new_text(r->a, text);
+    if (!*out)
+        return err_memory(e);
+    if (as_it_is && (v->type == SLOT_INT || v->type == SLOT_LONG))
+        (*out)->kind = NODE_NUMBER;
+    return true;
+}
+
 static bool write_from(struct out_run *r, const struct native *f, struct node **out, struct err *e)
 {
-    struct out_value v = { .is_null = true };
+    struct out_value v;
     struct slice text;
-    bool cleared = false;
-    for (size_t i = 0; v.is_null && i < f->from_count; i++) {
-        if (!out_value(r, &f->from[i], &v, e))
-            return false;
-        cleared = cleared || v.is_cleared;
+    if (!pick(r, f, &v, e))
+        return false;
+    if (v.is_cleared) {
+        *out = node_new(r->a, NODE_NULL);
+        return *out ? true : err_memory(e);
     }
-    if (v.is_null) {
-        *out = cleared ? node_new(r->a, NODE_NULL) : NULL;
-        return !cleared || *out ? true : err_memory(e);
-    }
+    if (v.is_null)
+        return true;
     if (!out_text(r, &v, f->as, &text, e))
         return e->fate == ERR_NONE && miss(f, r->a, "it does not fit its conversion", out, e);
     if (f->table) {
@@ -44,13 +72,7 @@ static bool write_from(struct out_run *r, const struct native *f, struct node **
             return miss(f, r->a, "its table lacks this word", out, e);
         text = *to;
     }
-    if (v.type == SLOT_BOOLEAN && !f->table && f->as == AS_TEXT)
-        *out = node_new_bool(r->a, slice_equal_text(text, "true"));
-    else
-        *out = node_new_text(r->a, text);
-    if (*out && (v.type == SLOT_INT || v.type == SLOT_LONG) && !v.is_time && !f->table)
-        (*out)->kind = NODE_NUMBER;
-    return *out ? true : err_memory(e);
+    return put_value(r, f, &v, text, out, e);
 }
 
 /* Lines that have all their values, joined by line ends. */
