@@ -1,6 +1,7 @@
 /* verify_test.c - whoever changes the bus file is found out; law 5: judging again gives the
  * same. */
 #include <CUnit/CUnit.h>
+#include <pthread.h>
 
 #include "world.h"
 
@@ -81,6 +82,37 @@ static void what_still_waits_is_no_finding(void)
     CU_ASSERT_EQUAL(world_verify(), 0);
 }
 
+static void *work(void *ctx)
+{
+    struct err e = { .fate = ERR_NONE };
+    (void)ctx;
+    return router_run(world.router, &e) ? world.router : NULL;
+}
+
+/* An auditor reads while the router writes: what is half seen is no finding. */
+static void it_verifies_beside_a_working_router(void)
+{
+    char url[600];
+    pthread_t thread;
+    void *good = NULL;
+    struct bus *mine = world.bus;
+    snprintf(url, sizeof url, "embedded:%s", scratch_path(&world.scratch, "bus.db"));
+    const struct bus_options o = { .url = url, .prefix = "", .client = "auditor", .read_only = true };
+    world_known("ada");
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, work, NULL), 0);
+    for (int i = 0; i < 40; i++) {
+        for (int k = 0; k < 10; k++)
+            world_admit("ada", "v1");
+        CU_ASSERT_TRUE_FATAL(bus_open(&o, &world.bus, &world.e));
+        CU_ASSERT_EQUAL(world_verify(), 0);
+        bus_close(&world.bus);
+        world.bus = mine;
+    }
+    router_stop(world.router);
+    CU_ASSERT_EQUAL(pthread_join(thread, &good), 0);
+    CU_ASSERT_PTR_NOT_NULL(good);
+}
+
 static void the_story_judged_again_is_the_same(void)
 {
     tell_the_story();
@@ -133,6 +165,7 @@ static CU_TestInfo cases[] = {
     { "each tampering is found", each_tampering_is_found },
     { "an input nobody decided is found", an_input_nobody_decided_is_found },
     { "what still waits is no finding", what_still_waits_is_no_finding },
+    { "it verifies beside a working router", it_verifies_beside_a_working_router },
     { "the story judged again is the same", the_story_judged_again_is_the_same },
     { "a replay finds another event under the same entry",
       a_replay_finds_another_event_under_the_same_entry },
