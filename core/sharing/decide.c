@@ -46,8 +46,8 @@ bool decide_begin(struct question *q, struct err *e)
     return true;
 }
 
-bool decide_guard(const struct agreement *g, const struct person *facts, uint16_t recipient,
-                  int64_t at_ms, enum reason *why)
+bool decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
+                  uint16_t recipient, int64_t at_ms, enum reason *why)
 {
     if (slice_equal_text(g->confidentiality, "implied-consent")) {
         *why = REASON_OBJECTION;
@@ -58,13 +58,8 @@ bool decide_guard(const struct agreement *g, const struct person *facts, uint16_
     *why = REASON_NO_CONSENT;
     if (facts_consent_was_asked(facts, g->purpose, recipient))
         return facts_consent(facts, g->purpose, recipient, at_ms);
-    /* Nobody was asked about this service: the answer to what another was asked needs that other's
-     * consent to stand. */
-    for (size_t i = 0; i < facts->consent_count; i++)
-        if (facts->consents[i].recipient >= 0 &&
-            facts_consent(facts, g->purpose, (uint16_t)facts->consents[i].recipient, at_ms))
-            return true;
-    return false;
+    /* An answer goes back to who asked: it needs the consent that let its sender know. */
+    return facts_consent(facts, g->purpose, source, at_ms);
 }
 
 /* Whether the time that a clause lasts is over for this event's episode: counted from when the end was
@@ -100,7 +95,7 @@ static enum reason ask_clause(const struct question *q, const struct clause *c, 
     enum truth holds = c->when ? when_eval(c->when, &in, &why) : TRUTH_TRUE;
     if (holds == TRUTH_FALSE)
         shut = why;
-    if (!decide_guard(g, q->facts, recipient, q->event->decided_ms, &why))
+    if (!decide_guard(g, q->facts, q->event->source, recipient, q->event->decided_ms, &why))
         shut = shut == REASON_COUNT ? why : reason_first(shut, why);
     if (shut != REASON_COUNT)
         return shut;

@@ -1,23 +1,12 @@
 /* judge.c - the one decision, step by step: read the event, change the facts, decide, project.
  *
- * This file is the coordinator; what the facts table does is apply.c, who gets what is decide.c, bytes
- * are project.c and notice.c. Same input, same bytes out: nothing here reads a clock or keeps state. */
+ * This file is the coordinator: what the facts table does is apply.c, who gets what is decide.c and
+ * round.c, bytes are project.c and notice.c, doors are doors.c. Same input, same bytes out: nothing
+ * here reads a clock or keeps state. */
 #include "sharing/judge.h"
 
 #include "record/wire.h"
-#include "sharing/decide.h"
-#include "sharing/project.h"
-
-struct run {
-    const struct judge_input *in;
-    struct arena *arena;
-    struct err *e;
-    struct draft draft;
-    struct event event;
-    struct list decisions, disclosures, notices, links;
-    size_t links_before;
-    const char *error;
-};
+#include "sharing/run.h"
 
 const char *outcome_name(enum outcome o)
 {
@@ -25,45 +14,7 @@ const char *outcome_name(enum outcome o)
     return names[o];
 }
 
-/* ---- the event ---- */
-
-/* Reads what the rules need. NULL when it can be judged, else the reason why not. */
-static const char *read_event(const struct bundle *b, const struct view *v, struct slice framed,
-                              int64_t decided_ms, struct event *ev)
-{
-    const struct header_slots *s = plan_header(v->plan);
-    int schema = bundle_schema(b, v->plan);
-    *ev = (struct event){ .view = v, .slots = s, .framed = framed, .decided_ms = decided_ms };
-    if (!s || schema < 0 || !id_from_hex(view_text(v, (size_t)s->id), ev->id.b))
-        return reason_code(REASON_UNKNOWN_KIND);
-    ev->schema = (size_t)schema;
-    ev->type = b->compiled->schemas[schema]->name;
-    ev->kind_name = view_text(v, (size_t)s->kind);
-    ev->episode = view_text(v, (size_t)s->episode);
-    ev->occurred_ms = view_is_null(v, (size_t)s->occurred) ? decided_ms
-                                                           : view_long(v, (size_t)s->occurred);
-    struct slice action = view_text(v, (size_t)s->action);
-    ev->retracts = slice_equal_text(action, "retracts");
-    ev->replaces = slice_equal_text(action, "replaces");
-    int64_t kind = bundle_kind(b, ev->schema, ev->kind_name);
-    if (kind < 0)
-        return reason_code(REASON_UNKNOWN_KIND);
-    ev->kind = (uint32_t)kind;
-    struct slice service = view_text(v, (size_t)s->source_service);
-    struct slice agency = view_text(v, (size_t)s->source_agency);
-    int n = -1;
-    for (size_t i = 0; i < b->service_count && n < 0; i++) {
-        struct slice full = b->services[i].name, own = b->agencies[b->services[i].agency].name;
-        if (slice_equal(own, agency) &&
-            (slice_equal(full, service) || slice_equal(slice_from(full, own.n + 1), service)))
-            n = (int)i;
-    }
-    if (n < 0)
-        return reason_code(REASON_UNKNOWN_SOURCE);
-    ev->source = (uint16_t)n;
-    ev->agency = b->services[n].agency;
-    return NULL;
-}
+/* ---- whose event ---- */
 
 static bool is_right_environment(const struct judge_input *in, const struct event *ev)
 {
@@ -95,142 +46,6 @@ static void learn_identity(struct run *r)
         r->draft.birth_hash = born;
 }
 
-/* ---- writing results ---- */
-
-static bool add_decision(struct run *r, const struct decision *d)
-{
-    struct decision *item = list_add(r->arena, &r->decisions);
-    if (!item)
-        return err_memory(r->e);
-    *item = *d;
-    return true;
-}
-
-static bool add_hold(struct run *r, const struct event *ev, const struct decision *d)
-{
-    if (draft_hold(&r->draft, &ev->id, d->to.n))
-        return true;
-    struct hold *h = list_add(r->arena, &r->draft.holds);
-    if (!h)
-        return err_memory(r->e);
-    *h = (struct hold){ .event = ev->id, .service = d->to.n, .reason = slice_text(d->reason),
-                        .since_ms = ev->decided_ms, .bytes = ev->framed };
-    if (d->clause_count)
-        h->clause = clause_name(r->in->bundle, d->clauses[0]);
-    r->draft.changed = true;
-    return true;
-}
-
-static const struct receiver *find_receiver(const struct episode_event *x, uint16_t service)
-{
-    for (size_t i = 0; x && i < x->receiver_count; i++)
-        if (x->receivers[i].service == service)
-            return &x->receivers[i];
-    return NULL;
-}
-
-static bool add_receiver(struct run *r, const struct event *ev, const struct disclosure *d,
-                         struct slice clause)
-{
-    struct episode_event *x = draft_event(&r->draft, &ev->id);
-    if (!x)
-        return true;
-    struct receiver *more = ARENA_ARRAY(r->arena, x->receiver_count + 1, struct receiver);
-    if (!more)
-        return err_memory(r->e);
-    if (x->receiver_count)
-        memcpy(more, x->receivers, x->receiver_count * sizeof *more);
-    more[x->receiver_count] = (struct receiver){ d->to.n, d->id, clause };
-    x->receivers = more;
-    x->receiver_count++;
-    r->draft.changed = true;
-    return true;
-}
-
-/* Projects and notes the disclosure that a decision permits. */
-static bool disclose(struct run *r, const struct event *ev, struct decision *d, struct slice clause,
-                     struct slice original, struct slice tell)
-{
-    struct project p = { .in = r->in, .arena = r->arena, .event = ev, .recipient = d->to.n,
-                         .released = &d->released, .clause = clause, .original = original,
-                         .tell = tell };
-    struct disclosure *item = list_add(r->arena, &r->disclosures);
-    if (!item)
-        return err_memory(r->e);
-    d->disclosure = (int32_t)r->disclosures.count - 1;
-    draft_end_hold(&r->draft, &ev->id, d->to.n);
-    return project_disclosure(&p, item, r->e) && add_receiver(r, ev, item, clause);
-}
-
-/* ---- deciding for recipients ---- */
-
-struct round {
-    const struct event *event;
-    const struct episode_event *original; /* of an event that replaces; else NULL */
-    bool caught_up;
-};
-
-static bool decide_recipient(struct run *r, const struct question *q, const struct round *round,
-                             uint16_t recipient)
-{
-    struct decision d;
-    struct slice tell, original = { 0 };
-    bool held = draft_hold(&r->draft, &round->event->id, recipient) != NULL;
-    if (!decide_for(q, recipient, &d, &tell, r->e))
-        return false;
-    d.caught_up = round->caught_up;
-    if (round->caught_up && (d.outcome == OUTCOME_WITHHOLD || (held && d.outcome == OUTCOME_HOLD)))
-        return true;
-    if (d.outcome == OUTCOME_HOLD && !add_hold(r, round->event, &d))
-        return false;
-    const struct receiver *got = find_receiver(round->original, recipient);
-    if (got)
-        original = slice_text(got->id.text);
-    if (d.outcome == OUTCOME_DISCLOSE &&
-        !disclose(r, round->event, &d, clause_name(r->in->bundle, d.clauses[0]), original, tell))
-        return false;
-    return add_decision(r, &d);
-}
-
-/* Decides one event for its candidates, or for one of them; who has it already is passed over. */
-static bool decide_round(struct run *r, const struct round *round, const struct hold *release)
-{
-    struct person facts;
-    draft_view(&r->draft, &facts);
-    struct question q = { .bundle = r->in->bundle, .event = round->event, .facts = &facts,
-                          .arena = r->arena, .unknown_is_true = release != NULL };
-    if (!decide_begin(&q, r->e))
-        return false;
-    for (size_t i = 0; i < r->in->bundle->service_count; i++) {
-        if (release ? release->service != i : !services_have(&q.candidates, (unsigned)i))
-            continue;
-        if (find_receiver(draft_event(&r->draft, &round->event->id), (uint16_t)i))
-            continue;
-        if (!decide_recipient(r, &q, round, (uint16_t)i))
-            return false;
-    }
-    return true;
-}
-
-/* The same outcome and reason for every candidate. */
-static bool decide_alike(struct run *r, const struct event *ev, enum outcome outcome, enum reason reason,
-                         const struct episode_event *except)
-{
-    struct question q = { .bundle = r->in->bundle, .event = ev, .facts = r->in->facts,
-                          .arena = r->arena };
-    if (!decide_begin(&q, r->e))
-        return false;
-    for (size_t i = 0; i < r->in->bundle->service_count; i++) {
-        if (!services_have(&q.candidates, (unsigned)i) || find_receiver(except, (uint16_t)i))
-            continue;
-        struct decision d = { .event = ev->id, .to = { (uint16_t)i }, .outcome = outcome,
-                              .withheld = q.all, .reason = reason_code(reason), .disclosure = -1 };
-        if ((outcome == OUTCOME_HOLD && !add_hold(r, ev, &d)) || !add_decision(r, &d))
-            return false;
-    }
-    return true;
-}
-
 /* ---- law 10: a retraction follows its original ---- */
 
 static bool retract_from(struct run *r, const struct receiver *got)
@@ -239,8 +54,8 @@ static bool retract_from(struct run *r, const struct receiver *got)
     struct decision d = { .event = r->event.id, .to = { got->service }, .outcome = OUTCOME_DISCLOSE,
                           .released = none, .reason = reason_code(REASON_DISCLOSED) };
     schema_categories(r->in->bundle->compiled->schemas[r->event.schema], &d.withheld);
-    return disclose(r, &r->event, &d, got->clause, slice_text(got->id.text), (struct slice){ 0 }) &&
-           add_decision(r, &d);
+    return run_disclose(r, &r->event, &d, got->clause, slice_text(got->id.text), (struct slice){ 0 }) &&
+           run_decision(r, &d);
 }
 
 static void end_holds_of(struct run *r, const struct event_id *id)
@@ -256,7 +71,7 @@ static bool follow_retraction(struct run *r)
 {
     struct episode_event *original = draft_original(&r->draft, &r->event);
     if (!original)
-        return decide_alike(r, &r->event, OUTCOME_WITHHOLD, REASON_RETRACTION_WITHOUT_ORIGINAL, NULL);
+        return run_alike(r, &r->event, OUTCOME_WITHHOLD, REASON_RETRACTION_WITHOUT_ORIGINAL, NULL);
     const struct episode_event was = *original;
     original->retracted = true;
     original->bytes = (struct slice){ 0 };
@@ -268,7 +83,7 @@ static bool follow_retraction(struct run *r)
     for (size_t i = 0; i < was.receiver_count; i++)
         if (!retract_from(r, &was.receivers[i]))
             return false;
-    return decide_alike(r, &r->event, OUTCOME_WITHHOLD, REASON_RETRACTION_FOLLOWS, &was);
+    return run_alike(r, &r->event, OUTCOME_WITHHOLD, REASON_RETRACTION_FOLLOWS, &was);
 }
 
 /* ---- an event that says something ---- */
@@ -303,7 +118,7 @@ static bool take_event(struct run *r)
     if (!learn(r, &original, &has_original))
         return false;
     struct round round = { .event = &r->event, .original = has_original ? &original : NULL };
-    return decide_round(r, &round, NULL);
+    return run_round(r, &round, NULL);
 }
 
 /* A human has released the hold: that event, for that recipient, with unknowns taken as true. */
@@ -323,7 +138,7 @@ static bool take_release(struct run *r)
     if (!is_known && !learn(r, &original, &has_original))
         return false;
     struct round round = { .event = &r->event, .original = has_original ? &original : NULL };
-    return decide_round(r, &round, &release);
+    return run_round(r, &round, &release);
 }
 
 /* ---- law 9: when a gate opens, the latest catches up ---- */
@@ -365,10 +180,10 @@ static bool catch_up_one(struct run *r, const struct episode_event *x)
         return true; /* its schema is gone: it can no longer be released */
     if (!plan_view(s->plan, r->arena, body, v, r->e))
         return false;
-    if (read_event(r->in->bundle, v, x->bytes, r->in->decided_ms, ev))
+    if (event_read(r->in->bundle, v, x->bytes, r->in->decided_ms, ev))
         return true; /* its source left the region */
     struct round round = { .event = ev, .caught_up = true };
-    return decide_round(r, &round, NULL);
+    return run_round(r, &round, NULL);
 }
 
 static bool catch_up(struct run *r)
@@ -382,69 +197,6 @@ static bool catch_up(struct run *r)
         if (!catch_up_one(r, &last))
             return false;
         x = &last;
-    }
-    return true;
-}
-
-/* ---- law 6: doors; and agencies' own ids ---- */
-
-/* Everybody who has something of this subject, or is in a relationship with it. */
-static void find_doors(const struct person *p, struct services *out)
-{
-    for (size_t i = 0; i < p->event_count; i++)
-        for (size_t j = 0; j < p->events[i].receiver_count; j++)
-            services_add(out, p->events[i].receivers[j].service);
-    for (size_t i = 0; i < p->relationship_count; i++)
-        if (p->relationships[i].is_open)
-            services_add(out, p->relationships[i].with);
-}
-
-static bool tell_doors(struct run *r)
-{
-    struct services doors = { { 0 } };
-    struct person facts;
-    if (!r->draft.doors)
-        return true;
-    draft_view(&r->draft, &facts);
-    find_doors(&facts, &doors);
-    facts.notices = ++r->draft.notices;
-    r->draft.changed = true;
-    for (size_t i = 0; i < r->in->bundle->service_count; i++) {
-        if (!services_have(&doors, (unsigned)i))
-            continue;
-        struct notice *item = list_add(r->arena, &r->notices);
-        if (!item)
-            return err_memory(r->e);
-        if (!project_notice(r->in, r->arena, &facts, &r->event, (uint16_t)i, item, r->e))
-            return false;
-    }
-    return true;
-}
-
-static bool was_linked(const struct person *before, const struct local_link *l)
-{
-    for (size_t i = 0; i < before->link_count; i++)
-        if (before->links[i].agency == l->agency && slice_equal(before->links[i].local_id, l->local_id))
-            return true;
-    return false;
-}
-
-static bool tell_agencies(struct run *r)
-{
-    const struct bundle *b = r->in->bundle;
-    const struct local_link *links = r->draft.links.items;
-    for (size_t i = 0; i < r->draft.links.count; i++) {
-        if (was_linked(r->in->facts, &links[i]))
-            continue;
-        const struct agency *agency = &b->agencies[links[i].agency];
-        for (uint16_t s = 0; s < agency->service_count; s++) {
-            struct link_out *item = list_add(r->arena, &r->links);
-            if (!item)
-                return err_memory(r->e);
-            if (!project_link(r->in, r->arena, &r->event, links[i].local_id,
-                              (uint16_t)(agency->first_service + s), item, r->e))
-                return false;
-        }
     }
     return true;
 }
@@ -469,7 +221,7 @@ static const char *refusal(const struct run *r)
 
 static bool hold_identity(struct run *r)
 {
-    if (!decide_alike(r, &r->event, OUTCOME_HOLD, REASON_IDENTITY_UNVERIFIED, NULL))
+    if (!run_alike(r, &r->event, OUTCOME_HOLD, REASON_IDENTITY_UNVERIFIED, NULL))
         return false;
     if (r->decisions.count == 0)
         r->error = reason_code(REASON_IDENTITY_UNVERIFIED);
@@ -479,7 +231,7 @@ static bool hold_identity(struct run *r)
 static bool judge(struct run *r)
 {
     const struct judge_input *in = r->in;
-    r->error = read_event(in->bundle, &in->event, in->framed, in->decided_ms, &r->event);
+    r->error = event_read(in->bundle, &in->event, in->framed, in->decided_ms, &r->event);
     if (!r->error)
         r->error = refusal(r);
     if (r->error)
@@ -493,7 +245,7 @@ static bool judge(struct run *r)
         return false;
     }
     draft_prune(&r->draft, in->decided_ms);
-    return catch_up(r) && tell_doors(r) && tell_agencies(r);
+    return catch_up(r) && run_doors(r) && run_links(r);
 }
 
 static bool finish(struct run *r, struct judged *out)

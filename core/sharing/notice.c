@@ -52,19 +52,38 @@ static bool is_listed(const struct slice *items, size_t n, struct slice item)
     return false;
 }
 
+/* Whether the guard of a clause's agreement still lets some source of it through. */
+static bool may_flow(const struct bundle *b, const struct clause *c, const struct person *facts,
+                     int64_t at_ms, uint16_t recipient)
+{
+    enum reason why;
+    for (size_t i = 0; i < b->service_count; i++)
+        if (services_have(&c->from, (unsigned)i) &&
+            decide_guard(&b->agreements[c->agreement], facts, (uint16_t)i, recipient, at_ms, &why))
+            return true;
+    return false;
+}
+
+/* Agreements under which nothing may reach this recipient any more. */
 static bool find_stopped(const struct bundle *b, struct arena *a, const struct person *facts,
                          int64_t at_ms, uint16_t recipient, struct standing *s)
 {
-    enum reason why;
+    struct slice *open = ARENA_ARRAY(a, b->agreement_count + 1, struct slice);
+    size_t open_count = 0;
     s->stop = ARENA_ARRAY(a, b->agreement_count + 1, struct slice);
-    if (!s->stop)
+    if (!s->stop || !open)
         return false;
     for (size_t i = 0; i < b->clause_count; i++) {
-        const struct agreement *g = &b->agreements[b->clauses[i].agreement];
-        if (services_have(&b->clauses[i].to, recipient) &&
-            !decide_guard(g, facts, recipient, at_ms, &why) &&
-            !is_listed(s->stop, s->stop_count, g->name))
-            s->stop[s->stop_count++] = g->name;
+        struct slice name = b->agreements[b->clauses[i].agreement].name;
+        if (services_have(&b->clauses[i].to, recipient) && !is_listed(open, open_count, name) &&
+            may_flow(b, &b->clauses[i], facts, at_ms, recipient))
+            open[open_count++] = name;
+    }
+    for (size_t i = 0; i < b->clause_count; i++) {
+        struct slice name = b->agreements[b->clauses[i].agreement].name;
+        if (services_have(&b->clauses[i].to, recipient) && !is_listed(open, open_count, name) &&
+            !is_listed(s->stop, s->stop_count, name))
+            s->stop[s->stop_count++] = name;
     }
     return true;
 }

@@ -1,0 +1,45 @@
+/* event.c - an event as the rules see it. */
+#include "sharing/run.h"
+
+/* By its agency and its own name; "agency/service" is taken too. */
+static int find_source(const struct bundle *b, struct slice agency, struct slice service)
+{
+    int n = bundle_agency(b, agency);
+    for (size_t i = 0; n >= 0 && i < b->agencies[n].service_count; i++) {
+        size_t found = b->agencies[n].first_service + i;
+        struct slice full = b->services[found].name;
+        if (slice_equal(full, service) || slice_equal(slice_from(full, agency.n + 1), service))
+            return (int)found;
+    }
+    return -1;
+}
+
+const char *event_read(const struct bundle *b, const struct view *v, struct slice framed,
+                       int64_t decided_ms, struct event *ev)
+{
+    const struct header_slots *s = plan_header(v->plan);
+    int schema = bundle_schema(b, v->plan);
+    *ev = (struct event){ .view = v, .slots = s, .framed = framed, .decided_ms = decided_ms };
+    if (!s || schema < 0 || !id_from_hex(view_text(v, (size_t)s->id), ev->id.b))
+        return reason_code(REASON_UNKNOWN_KIND);
+    ev->schema = (size_t)schema;
+    ev->type = b->compiled->schemas[schema]->name;
+    ev->kind_name = view_text(v, (size_t)s->kind);
+    ev->episode = view_text(v, (size_t)s->episode);
+    ev->occurred_ms = view_is_null(v, (size_t)s->occurred) ? decided_ms
+                                                           : view_long(v, (size_t)s->occurred);
+    struct slice action = view_text(v, (size_t)s->action);
+    ev->retracts = slice_equal_text(action, "retracts");
+    ev->replaces = slice_equal_text(action, "replaces");
+    int64_t kind = bundle_kind(b, ev->schema, ev->kind_name);
+    if (kind < 0)
+        return reason_code(REASON_UNKNOWN_KIND);
+    ev->kind = (uint32_t)kind;
+    int source = find_source(b, view_text(v, (size_t)s->source_agency),
+                             view_text(v, (size_t)s->source_service));
+    if (source < 0)
+        return reason_code(REASON_UNKNOWN_SOURCE);
+    ev->source = (uint16_t)source;
+    ev->agency = b->services[source].agency;
+    return NULL;
+}
