@@ -1,0 +1,194 @@
+/* csv_test.c - rows with a header, as RFC 4180 has them and as people send them. */
+#include "format/csv.h"
+
+#include <stdio.h>
+
+#include <CUnit/CUnit.h>
+
+#define SPECTRUM SOURCE_DIR "/../shared/corpus/csv-spectrum/"
+
+static struct arena arena;
+static struct err err;
+
+static void fresh(void)
+{
+    arena_init(&arena, (size_t)64 << 20);
+    err_clear(&err);
+}
+
+static void done(void)
+{
+    arena_release(&arena);
+}
+
+static struct found find(const struct doc *d, const char *name)
+{
+    struct path *p = NULL;
+    CU_ASSERT_TRUE_FATAL(format_csv.compile(&arena, slice_text(name), &p, &err));
+    return format_csv.find(&arena, d, p, NULL, 0);
+}
+
+/* The n-th row (from 0) of a file, parsed; NULL when there is none or it is refused. */
+static struct doc *row(struct slice file, size_t n)
+{
+    struct slice one;
+    struct doc *d = NULL;
+    size_t at = 0;
+    for (size_t i = 0; i <= n; i++)
+        if (!format_csv.split(&arena, file, &at, &one, &err))
+            return NULL;
+    return format_csv.parse(&arena, one, &d, &err) ? d : NULL;
+}
+
+#define IS(d, name, want) CU_ASSERT_TRUE(slice_equal_text(find((d), (name)).value, (want)))
+
+static void finds_cells_by_the_name_of_their_column(void)
+{
+    struct slice file = SLICE("\xEF\xBB\xBF NHS  Number ,Family\tname\r\n9990000026,\"O'Brien, \"\"Jr\"\"\"\r\n");
+    struct doc *d = row(file, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+    IS(d, "nhs number", "9990000026");
+    IS(d, "FAMILY NAME", "O'Brien, \"Jr\"");
+    CU_ASSERT_EQUAL(find(d, "given name").how, FOUND_ABSENT);
+    CU_ASSERT_PTR_NULL(row(file, 1));
+    CU_ASSERT_EQUAL(err.fate, ERR_NONE);
+}
+
+static void keeps_line_ends_in_quotes_and_skips_blank_lines(void)
+{
+    struct slice file = SLICE("a,b\n\n1,\"two\r\nlines\"\n\r\n3,\n\n");
+    IS(row(file, 0), "b", "two\r\nlines");
+    IS(row(file, 1), "a", "3");
+    CU_ASSERT_EQUAL(find(row(file, 1), "b").how, FOUND_ABSENT);
+    CU_ASSERT_PTR_NULL(row(file, 2));
+}
+
+static void reads_windows_1252_where_it_is_not_utf8(void)
+{
+    IS(row(SLICE("name\nAd\xE9le \x96 x\n"), 0), "name", "Ad\xC3\xA9le \xE2\x80\x93 x");
+    IS(row(SLICE("name\nAd\xC3\xA9le\n"), 0), "name", "Ad\xC3\xA9le");
+}
+
+static void refuses_with_the_place(void)
+{
+    static const struct {
+        const char *file, *code;
+        size_t at;
+    } rows[] = {
+        { "a,b\n1\n", "csv.columns", 4 },
+        { "a,b\n1,2,3\n", "csv.columns", 4 },
+        { "a,b\n1,\"2\n", "csv.quote", 6 },
+        { "a,b\n1,\"2\"x\n", "csv.quote", 9 },
+        { "a,\"b\n", "csv.quote", 2 },
+        { "a,A \n1,2\n", "csv.header", 2 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        err_clear(&err);
+        CU_ASSERT_PTR_NULL(row(slice_text(rows[i].file), 0));
+        CU_ASSERT_STRING_EQUAL(err.code, rows[i].code);
+        CU_ASSERT_EQUAL(err.at, rows[i].at);
+    }
+}
+
+static void goes_on_after_a_short_row(void)
+{
+    struct slice file = SLICE("a,b\n1\n2,3\n");
+    CU_ASSERT_PTR_NULL(row(file, 0));
+    err_clear(&err);
+    IS(row(file, 1), "b", "3");
+}
+
+static void gives_each_row_its_header(void)
+{
+    struct slice one;
+    size_t at = 0;
+    struct slice file = SLICE("a,b\n1,2\n3,4\n");
+    CU_ASSERT_TRUE(format_csv.split(&arena, file, &at, &one, &err));
+    CU_ASSERT_TRUE(slice_equal_text(one, "a,b\n1,2\n"));
+    CU_ASSERT_TRUE(format_csv.split(&arena, file, &at, &one, &err));
+    CU_ASSERT_TRUE(slice_equal_text(one, "a,b\n3,4\n"));
+    CU_ASSERT_FALSE(format_csv.split(&arena, file, &at, &one, &err));
+}
+
+static void renders_what_it_reads_back(void)
+{
+    static const char *const values[] = { "plain", "a,b", "say \"x\"", "two\r\nlines", " blank ", "\xC3\xA9" };
+    struct node *map = node_new(&arena, NODE_MAP);
+    struct buf out;
+    char names[6][8];
+    for (size_t i = 0; i < 6; i++) {
+        snprintf(names[i], sizeof names[i], "c%zu", i);
+        node_put(map, slice_text(names[i]), node_new_text(&arena, slice_text(values[i])));
+    }
+    buf_init(&out, 1 << 16);
+    CU_ASSERT_TRUE(format_csv.render(map, SLICE("id"), &out, &err));
+    struct doc *d = row(buf_slice(&out), 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+    for (size_t i = 0; i < 6; i++)
+        IS(d, names[i], values[i]);
+    buf_release(&out);
+}
+
+static void reads_a_long_file_in_linear_time(void)
+{
+    struct buf file;
+    struct slice one;
+    size_t at = 0, n = 0;
+    buf_init(&file, 8 << 20);
+    buf_text(&file, "a,b\n");
+    for (size_t i = 0; i < 200000; i++)
+        buf_text(&file, "1,2\n");
+    while (format_csv.split(&arena, buf_slice(&file), &at, &one, &err))
+        n++;
+    CU_ASSERT_EQUAL(n, 200000);
+    CU_ASSERT_EQUAL(at, file.n);
+    buf_release(&file);
+}
+
+/* Every cell of every row as csv-spectrum's JSON has it. */
+static void check_spectrum(const char *name)
+{
+    struct slice file, text;
+    struct node *want = NULL;
+    size_t n = 0;
+    char *csv = arena_format(&arena, SPECTRUM "csvs/%s.csv", name);
+    char *json = arena_format(&arena, SPECTRUM "json/%s.json", name);
+    CU_ASSERT_TRUE_FATAL(tree_read_file(&arena, csv, 1 << 16, &file, &err));
+    CU_ASSERT_TRUE_FATAL(tree_read_file(&arena, json, 1 << 16, &text, &err));
+    CU_ASSERT_TRUE_FATAL(tree_json(&arena, text, &want, &err));
+    for (const struct node *r = want->first; r; r = r->next, n++) {
+        struct doc *d = row(file, n);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+        for (const struct node *cell = r->first; cell; cell = cell->next)
+            IS(d, arena_text(&arena, cell->key), arena_text(&arena, cell->text));
+    }
+    CU_ASSERT_PTR_NULL(row(file, n));
+    CU_ASSERT_EQUAL(err.fate, ERR_NONE);
+}
+
+static void reads_csv_spectrum_as_its_json_says(void)
+{
+    static const char *const names[] = { "empty", "empty_crlf", "json", "newlines",
+                                         "quotes_and_newlines", "simple", "simple_crlf", "utf8" };
+    struct slice probe;
+    if (!tree_read_file(&arena, SPECTRUM "csvs/simple.csv", 1 << 16, &probe, &err)) {
+        printf("SKIPPED: ../shared/corpus is absent\n");
+        return;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        check_spectrum(names[i]);
+}
+
+static CU_TestInfo cases[] = {
+    { "finds cells by the name of their column", finds_cells_by_the_name_of_their_column },
+    { "keeps line ends in quotes and skips blank lines", keeps_line_ends_in_quotes_and_skips_blank_lines },
+    { "reads windows-1252 where it is not UTF-8", reads_windows_1252_where_it_is_not_utf8 },
+    { "refuses with the place", refuses_with_the_place },
+    { "goes on after a short row", goes_on_after_a_short_row },
+    { "gives each row its header", gives_each_row_its_header },
+    { "renders what it reads back", renders_what_it_reads_back },
+    { "reads a long file in linear time", reads_a_long_file_in_linear_time },
+    { "reads csv-spectrum as its JSON says", reads_csv_spectrum_as_its_json_says },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_csv = { "csv", NULL, NULL, fresh, done, cases };
