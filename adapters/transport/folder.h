@@ -7,7 +7,7 @@
  * Out: written to a hidden name, synced, renamed, the folder synced: a reader never sees half a file. The
  * same id written again replaces its file.
  * Threads: one runs or sends; stop() from any. Errors: folder.option, folder.open (ERR_FATAL);
- * folder.write (ERR_RETRY); folder.name (ERR_REJECT). */
+ * folder.connect, folder.write (ERR_RETRY); folder.name (ERR_REJECT). */
 #ifndef CONCORDAT_TRANSPORT_FOLDER_H
 #define CONCORDAT_TRANSPORT_FOLDER_H
 

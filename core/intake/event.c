@@ -75,9 +75,16 @@ static struct slice hex(struct slice bytes, char *out)
     return slice_of(out, 2 * bytes.n);
 }
 
+/* A district may have one feed for several services: the one that was given the reference is the
+ * one that replies. */
+static struct slice service_of(const struct occasion *o, const struct subject *s)
+{
+    return s->asked ? slice_text(s->reference_of) : o->origin->service;
+}
+
 /* Who said it, how and when it came in. */
-static bool put_source(const struct occasion *o, const struct place *p, struct build *b,
-                       struct err *e)
+static bool put_source(const struct occasion *o, const struct place *p, const struct subject *s,
+                       struct build *b, struct err *e)
 {
     const struct origin *from = o->origin;
     const struct header_slots *h = plan_header(b->plan);
@@ -87,7 +94,7 @@ static bool put_source(const struct occasion *o, const struct place *p, struct b
     return put_text(b, h->id, hex(slice_of(id.b, ID_BYTES), id_text), e) &&
            put_text(b, h->type, slice_text(plan_name(b->plan)), e) &&
            put_text(b, h->source_agency, from->agency, e) &&
-           put_text(b, h->source_service, from->service, e) &&
+           put_text(b, h->source_service, service_of(o, s), e) &&
            put_default(b, from->system_slot, from->system, e) &&
            put_text(b, h->source_feed, from->feed, e) &&
            put_text(b, h->source_message_id, o->message_id, e) &&
@@ -123,7 +130,7 @@ static bool put_subject(const struct subject *s, struct build *b, struct err *e)
 bool event_queue(const struct occasion *o, const struct place *p, const struct subject *s,
                  struct build *b, struct buf *out, struct err *e)
 {
-    if (!put_source(o, p, b, e) || !put_subject(s, b, e))
+    if (!put_source(o, p, s, b, e) || !put_subject(s, b, e))
         return false;
     struct queued entry = { .topic = QUEUED_EVENT, .partition = s->partition };
     memcpy(entry.key, s->key.b, ID_BYTES);
@@ -141,15 +148,14 @@ static bool put_at(struct build *b, const char *path, struct slice text, struct 
 }
 
 /* Who links, whom, by which disclosure: all as the message's first record has it. */
-static bool put_link(const struct occasion *o, const struct build *like, struct build *b,
-                     struct err *e)
+static bool put_link(struct slice by, const struct build *like, struct build *b, struct err *e)
 {
     const struct header_slots *was = plan_header(like->plan), *h = plan_header(b->plan);
     struct slice local_id = text_of(like, was->local_id);
     struct slice quoted = text_of(like, was->case_reference);
     return put_text(b, h->local_id, local_id, e) && put_text(b, h->case_reference, quoted, e) &&
            put_at(b, "link.disclosure", quoted, e) && put_at(b, "link.local_id", local_id, e) &&
-           put_at(b, "link.by", o->origin->service, e);
+           put_at(b, "link.by", by, e);
 }
 
 static bool put_time(const struct build *like, struct build *b, struct err *e)
@@ -172,5 +178,5 @@ bool event_queue_link(const struct occasion *o, const struct place *p, const str
     return put_text(&b, h->kind, SLICE("linked"), e) &&
            put_text(&b, h->action, SLICE("asserts"), e) &&
            put_text(&b, h->environment, environment, e) && put_time(like, &b, e) &&
-           put_link(o, like, &b, e) && event_queue(o, p, s, &b, out, e);
+           put_link(service_of(o, s), like, &b, e) && event_queue(o, p, s, &b, out, e);
 }

@@ -67,6 +67,7 @@ static void use_link(const struct identity *id, const struct link *l, struct sub
     out->confidence = "verified";
     out->partition = out->is_pseudonym ? l->route : subject_partition(&out->key, id->partitions);
     memcpy(out->reference_of, l->reference_of, sizeof out->reference_of);
+    out->asked = out->is_pseudonym && l->own;
 }
 
 /* A disclosure id of ours, quoted back: from now on the local id beside it is that subject. */
@@ -85,6 +86,7 @@ static bool by_reference(const struct identity *id, const struct claim *c, struc
         return true;
     struct link *l = &out->link;
     l->kind = LINK_PSEUDONYM;
+    l->own = true;
     l->route = r.route;
     memcpy(l->subject, r.reference.b, ID_BYTES);
     snprintf(l->reference_of, sizeof l->reference_of, "%s", r.service);

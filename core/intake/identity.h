@@ -20,6 +20,7 @@ struct subject {
     int partition;
     bool is_pseudonym;
     char reference_of[128];     /* of a pseudonym */
+    bool asked;                 /* this feed answers for reference_of: who was asked is who replies */
     const char *confidence;     /* a word of header.identity_confidence */
     bool keep_number;           /* the record may carry the NHS number */
     bool has_birth_hash;

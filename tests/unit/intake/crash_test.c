@@ -36,8 +36,10 @@ static void take_for_ever(int round, int pipe_out)
         struct arrival in[TURN];
         struct answer out[TURN];
         for (int i = 0; i < TURN; i++) {
-            snprintf(text[i], sizeof text[i], "{\"id\":\"r%d-%d\",\"type\":\"admitted\","
-                     "\"environment\":\"live\",\"local\":\"H%d\"}", round, n + i, (n + i) % 50);
+            snprintf(text[i], sizeof text[i],
+                     "{\"id\":\"r%d-%d\",\"type\":\"admitted\","
+                     "\"environment\":\"live\",\"local\":\"H%d\"}",
+                     round, n + i, (n + i) % 50);
             in[i] = (struct arrival){ .bytes = slice_text(text[i]) };
         }
         up.take(up.ctx, in, out, TURN);
@@ -105,8 +107,6 @@ static void loses_nothing_acknowledged(void)
     free(events);
 }
 
-static CU_TestInfo cases[] = {
-    { "loses nothing acknowledged", loses_nothing_acknowledged },
-    CU_TEST_INFO_NULL
-};
+static CU_TestInfo cases[] = { { "loses nothing acknowledged", loses_nothing_acknowledged },
+                               CU_TEST_INFO_NULL };
 CU_SuiteInfo suite_crash = { "crash", NULL, NULL, fresh, done, cases };

@@ -19,7 +19,7 @@ static bool find(void *ctx, const struct disclosure_id *id, struct case_referenc
     *found = strcmp(id->text, QUOTED) == 0;
     memset(out->reference.b, 7, ID_BYTES);
     out->route = 3;
-    snprintf(out->service, sizeof out->service, "hospital/wards");
+    snprintf(out->service, sizeof out->service, "hospital/hub");
     return true;
 }
 
@@ -41,8 +41,8 @@ static enum answer_fate say(const char *members)
 {
     static int id;
     char text[400];
-    snprintf(text, sizeof text, "{\"id\":\"i%d\",\"type\":\"admitted\",\"environment\":\"live\",%s}",
-             ++id, members);
+    snprintf(text, sizeof text,
+             "{\"id\":\"i%d\",\"type\":\"admitted\",\"environment\":\"live\",%s}", ++id, members);
     return world_say(&w, text);
 }
 
@@ -154,7 +154,8 @@ static void links_by_a_case_reference_and_says_so_first(void)
         CU_ASSERT(slice_equal(e[i].key, slice_of(seven, ID_BYTES)));
         CU_ASSERT_EQUAL(e[i].partition, 3);
         CU_ASSERT_EQUAL(view_long_at(&e[i].v, "subject.route"), 3);
-        CU_ASSERT_STRING_EQUAL(world_text(&w, &e[i], "subject.reference_of"), "hospital/wards");
+        CU_ASSERT_STRING_EQUAL(world_text(&w, &e[i], "subject.reference_of"), "hospital/hub");
+        CU_ASSERT_STRING_EQUAL(world_text(&w, &e[i], "header.source_service"), "hospital/hub");
         CU_ASSERT_EQUAL(view_text_at(&e[i].v, "subject.reference").n, 32);
     }
 }
@@ -204,7 +205,8 @@ static void put_link(const char *local_id)
     avro_put_long(&b, 2);
     avro_put_text(&b, SLICE("council/team"));
     avro_put_text(&b, SLICE("00000000000000000000000000000000"));
-    struct bus_record r = { .topic = "links.hospital", .key = slice_text(local_id),
+    struct bus_record r = { .topic = "links.hospital",
+                            .key = slice_text(local_id),
                             .value = buf_slice(&b) };
     CU_ASSERT(bus_publish(w.bus, &r, 1, &w.e));
     buf_release(&b);
@@ -246,14 +248,18 @@ static CU_TestInfo cases[] = {
     { "trusts a feed that is declared traced", trusts_a_feed_that_is_declared_traced },
     { "remembers whose a local id is", remembers_whose_a_local_id_is },
     { "uses the agency's own key for a local id", uses_the_agencys_own_key_for_a_local_id },
-    { "drops the number where the agency may not have it", drops_the_number_where_the_agency_may_not_have_it },
+    { "drops the number where the agency may not have it",
+      drops_the_number_where_the_agency_may_not_have_it },
     { "counts a number that fails its check", counts_a_number_that_fails_its_check },
     { "links by a case reference and says so first", links_by_a_case_reference_and_says_so_first },
     { "links once", links_once },
-    { "falls back on the local id when the reference is not ours", falls_back_on_the_local_id_when_the_reference_is_not_ours },
-    { "asks again later when references cannot be asked", asks_again_later_when_references_cannot_be_asked },
+    { "falls back on the local id when the reference is not ours",
+      falls_back_on_the_local_id_when_the_reference_is_not_ours },
+    { "asks again later when references cannot be asked",
+      asks_again_later_when_references_cannot_be_asked },
     { "quarantines what is about nobody", quarantines_what_is_about_nobody },
-    { "uses a link that another agency made, but not over its own", uses_a_link_that_another_agency_made_but_not_over_its_own },
+    { "uses a link that another agency made, but not over its own",
+      uses_a_link_that_another_agency_made_but_not_over_its_own },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_identity = { "identity", NULL, NULL, fresh, done, cases };

@@ -100,8 +100,8 @@ static void prunes_old_marks_a_few_at_a_time(void)
         CU_ASSERT_FATAL(spool_prune(&s, later, &e));
     struct db_query *q = NULL;
     bool row = false;
-    CU_ASSERT_FATAL(db_prepare(s.db, "select (select count(*) from mark), (select count(*) from answer)",
-                               &q, &e));
+    CU_ASSERT_FATAL(db_prepare(
+        s.db, "select (select count(*) from mark), (select count(*) from answer)", &q, &e));
     CU_ASSERT_FATAL(db_step(q, &row, &e) && row);
     CU_ASSERT_EQUAL(db_int(q, 0), 50);
     CU_ASSERT_EQUAL(db_int(q, 1), 50);

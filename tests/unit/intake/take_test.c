@@ -17,12 +17,14 @@ static void done(void)
 }
 
 #define ADMITTED                                                                                   \
-    "{\"id\":\"m1\",\"type\":\"admitted\",\"at\":\"2026-02-03T14:30:00Z\",\"environment\":\"live\"," \
+    "{\"id\":\"m1\",\"type\":\"admitted\",\"at\":\"2026-02-03T14:30:00Z\",\"environment\":"        \
+    "\"live\","                                                                                    \
     "\"visit\":\"V1\",\"nhs\":\"" NHS_ADA "\",\"status\":\"01\",\"local\":\"H1\",\"ward\":\"W4\"}"
 
 static bool balances(const struct feed_counts *c)
 {
-    return c->taken == c->published + c->unchanged + c->duplicates + c->not_carried + c->quarantined;
+    return c->taken ==
+           c->published + c->unchanged + c->duplicates + c->not_carried + c->quarantined;
 }
 
 static void publishes_what_it_has_answered(void)
@@ -41,14 +43,24 @@ static void publishes_what_it_has_answered(void)
 
 static void fills_the_header(void)
 {
-    static const struct { const char *path, *want; } texts[] = {
-        { "header.type", "HospitalStay" }, { "header.kind", "admitted" },
-        { "header.source_agency", "hospital" }, { "header.source_service", "hospital/wards" },
-        { "header.source_system", "PAS" }, { "header.source_feed", "pas" },
-        { "header.source_message_id", "m1" }, { "header.environment", "live" },
-        { "header.contact_team", "Ward clerk" }, { "header.contact_phone", "01632 960000" },
-        { "header.timeliness", "realtime" }, { "header.identity_confidence", "verified" },
-        { "header.episode", "V1" }, { "subject.nhs_number", NHS_ADA }, { "stay.ward", "W4" },
+    static const struct {
+        const char *path, *want;
+    } texts[] = {
+        { "header.type", "HospitalStay" },
+        { "header.kind", "admitted" },
+        { "header.source_agency", "hospital" },
+        { "header.source_service", "hospital/wards" },
+        { "header.source_system", "PAS" },
+        { "header.source_feed", "pas" },
+        { "header.source_message_id", "m1" },
+        { "header.environment", "live" },
+        { "header.contact_team", "Ward clerk" },
+        { "header.contact_phone", "01632 960000" },
+        { "header.timeliness", "realtime" },
+        { "header.identity_confidence", "verified" },
+        { "header.episode", "V1" },
+        { "subject.nhs_number", NHS_ADA },
+        { "stay.ward", "W4" },
     };
     struct world_event events[4];
     world_say(&w, ADMITTED);
@@ -165,13 +177,21 @@ static void counts_what_is_not_carried_by_type(void)
 
 static void publishes_only_what_has_changed(void)
 {
-    static const struct { const char *ward; uint64_t published, unchanged; } steps[] = {
-        { "W1", 1, 0 }, { "W1", 1, 1 }, { "W2", 2, 1 }, { "W1", 3, 1 },
+    static const struct {
+        const char *ward;
+        uint64_t published, unchanged;
+    } steps[] = {
+        { "W1", 1, 0 },
+        { "W1", 1, 1 },
+        { "W2", 2, 1 },
+        { "W1", 3, 1 },
     };
     char text[200];
     for (size_t i = 0; i < 4; i++) {
-        snprintf(text, sizeof text, "{\"id\":\"c%zu\",\"type\":\"moved\",\"environment\":\"live\","
-                 "\"visit\":\"V1\",\"local\":\"H1\",\"ward\":\"%s\"}", i, steps[i].ward);
+        snprintf(text, sizeof text,
+                 "{\"id\":\"c%zu\",\"type\":\"moved\",\"environment\":\"live\","
+                 "\"visit\":\"V1\",\"local\":\"H1\",\"ward\":\"%s\"}",
+                 i, steps[i].ward);
         CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
         struct feed_counts c = world_counts(&w);
         CU_ASSERT_EQUAL(c.published, steps[i].published);
@@ -186,8 +206,10 @@ static void learns_a_first_value_quietly(void)
     static const uint64_t published[] = { 0, 0, 1 };
     char text[200];
     for (size_t i = 0; i < 3; i++) {
-        snprintf(text, sizeof text, "{\"id\":\"q%zu\",\"type\":\"changed\",\"environment\":\"live\","
-                 "\"visit\":\"V1\",\"local\":\"H1\",\"expected\":\"%s\"}", i, days[i]);
+        snprintf(text, sizeof text,
+                 "{\"id\":\"q%zu\",\"type\":\"changed\",\"environment\":\"live\","
+                 "\"visit\":\"V1\",\"local\":\"H1\",\"expected\":\"%s\"}",
+                 i, days[i]);
         world_say(&w, text);
         CU_ASSERT_EQUAL(world_counts(&w).published, published[i]);
     }
@@ -200,7 +222,8 @@ static void numbers_records_on_after_a_restart(void)
     world_counts(&w);
     feed_close(&w.feed);
     CU_ASSERT_FATAL(world_open_feed(&w));
-    world_say(&w, "{\"id\":\"m9\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H2\"}");
+    world_say(&w,
+              "{\"id\":\"m9\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H2\"}");
     world_counts(&w);
     CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 4), 2);
     CU_ASSERT_EQUAL(events[0].seq, 1);
@@ -213,8 +236,10 @@ static void answers_a_whole_turn(void)
     struct arrival in[200];
     struct answer out[200];
     for (size_t i = 0; i < 200; i++) {
-        snprintf(text[i], sizeof text[i], "{\"id\":\"n%zu\",\"type\":\"admitted\","
-                 "\"environment\":\"live\",\"local\":\"H%zu\"}", i, i);
+        snprintf(text[i], sizeof text[i],
+                 "{\"id\":\"n%zu\",\"type\":\"admitted\","
+                 "\"environment\":\"live\",\"local\":\"H%zu\"}",
+                 i, i);
         in[i] = (struct arrival){ .bytes = slice_text(text[i]) };
     }
     struct intake up = feed_intake(w.feed);
@@ -248,9 +273,11 @@ static CU_TestInfo cases[] = {
     { "forgets what was sent after 14 days", forgets_what_was_sent_after_14_days },
     { "takes the same id with another body", takes_the_same_id_with_another_body },
     { "quarantines what cannot be read", quarantines_what_cannot_be_read },
-    { "quarantines but accepts what cannot be mapped", quarantines_but_accepts_what_cannot_be_mapped },
+    { "quarantines but accepts what cannot be mapped",
+      quarantines_but_accepts_what_cannot_be_mapped },
     { "announces a quarantine without payload", announces_a_quarantine_without_payload },
-    { "refuses the other environment and keeps nothing", refuses_the_other_environment_and_keeps_nothing },
+    { "refuses the other environment and keeps nothing",
+      refuses_the_other_environment_and_keeps_nothing },
     { "counts what is not carried by type", counts_what_is_not_carried_by_type },
     { "publishes only what has changed", publishes_only_what_has_changed },
     { "learns a first value quietly", learns_a_first_value_quietly },

@@ -19,8 +19,10 @@ static void done(void)
 static enum answer_fate say(int n)
 {
     char text[300];
-    snprintf(text, sizeof text, "{\"id\":\"s%d\",\"type\":\"admitted\",\"environment\":\"live\","
-             "\"visit\":\"V%d\",\"local\":\"H%d\",\"ward\":\"W%d\"}", n, n, n, n);
+    snprintf(text, sizeof text,
+             "{\"id\":\"s%d\",\"type\":\"admitted\",\"environment\":\"live\","
+             "\"visit\":\"V%d\",\"local\":\"H%d\",\"ward\":\"W%d\"}",
+             n, n, n, n);
     return world_say(&w, text);
 }
 
@@ -36,7 +38,7 @@ static void asks_to_come_again_while_the_disk_is_full(void)
 {
     int kept = 0;
     CU_ASSERT_FATAL(world_open_feed(&w));
-    log_set_level((enum log_level)-1);
+    log_set_level((enum log_level) - 1);
     limit_pages("pragma max_page_count = 40");
     while (say(kept) == ANSWER_KEPT && kept < 10000)
         kept++;
@@ -59,12 +61,15 @@ static void keeps_no_part_of_a_turn_that_does_not_fit(void)
     struct buf big;
     buf_init(&big, 1 << 20);
     CU_ASSERT_FATAL(world_open_feed(&w));
-    log_set_level((enum log_level)-1);
+    log_set_level((enum log_level) - 1);
     limit_pages("pragma max_page_count = 40");
-    buf_format(&big, "{\"id\":\"b\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\","
-                     "\"ward\":\"%s\"}", ward);
+    buf_format(&big,
+               "{\"id\":\"b\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\","
+               "\"ward\":\"%s\"}",
+               ward);
     struct arrival in[2] = {
-        { .bytes = SLICE("{\"id\":\"a\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\"}") },
+        { .bytes = SLICE(
+              "{\"id\":\"a\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\"}") },
         { .bytes = buf_slice(&big) },
     };
     struct answer out[2];
@@ -83,7 +88,7 @@ static void takes_while_the_bus_refuses_and_publishes_when_it_is_back(void)
 {
     struct world_event events[64];
     w.options.agency = SLICE("nowhere"); /* its topics do not exist */
-    log_set_level((enum log_level)-1);
+    log_set_level((enum log_level) - 1);
     CU_ASSERT_FATAL(world_open_feed(&w));
     for (int i = 0; i < 50; i++)
         CU_ASSERT_EQUAL(say(i), ANSWER_KEPT);
@@ -103,7 +108,7 @@ static void stops_taking_at_the_spools_limit(void)
     int kept = 0;
     w.options.agency = SLICE("nowhere");
     w.options.spool_max_bytes = 20000;
-    log_set_level((enum log_level)-1);
+    log_set_level((enum log_level) - 1);
     CU_ASSERT_FATAL(world_open_feed(&w));
     while (say(kept) == ANSWER_KEPT && kept < 10000)
         kept++;
@@ -112,13 +117,14 @@ static void stops_taking_at_the_spools_limit(void)
     CU_ASSERT_STRING_EQUAL(w.answer.why->code, "spool.full");
 }
 
-/* Each allocation of a message fails once. What was answered "kept" is on the bus once, in the end. */
+/* Each allocation of a message fails once. What was answered "kept" is on the bus once, in the end.
+ */
 static void loses_nothing_when_memory_runs_out(void)
 {
     uint64_t kept = 0;
     CU_ASSERT_FATAL(world_open_feed(&w));
     CU_ASSERT_FATAL(feed_drain(w.feed, 10000)); /* the publisher has started, and is quiet */
-    log_set_level((enum log_level)-1);
+    log_set_level((enum log_level) - 1);
     for (size_t n = 1; n < 60; n++) {
         arena_release(&w.feed->work);
         arena_release(&w.feed->keep);
@@ -147,7 +153,8 @@ static void refuses_a_spool_that_another_process_writes(void)
 static CU_TestInfo cases[] = {
     { "asks to come again while the disk is full", asks_to_come_again_while_the_disk_is_full },
     { "keeps no part of a turn that does not fit", keeps_no_part_of_a_turn_that_does_not_fit },
-    { "takes while the bus refuses and publishes when it is back", takes_while_the_bus_refuses_and_publishes_when_it_is_back },
+    { "takes while the bus refuses and publishes when it is back",
+      takes_while_the_bus_refuses_and_publishes_when_it_is_back },
     { "stops taking at the spool's limit", stops_taking_at_the_spools_limit },
     { "loses nothing when memory runs out", loses_nothing_when_memory_runs_out },
     { "refuses a spool that another process writes", refuses_a_spool_that_another_process_writes },

@@ -1,4 +1,5 @@
-/* units_test.c - several messages in one arrival: rows of a file, a batch; and stored HL7 answers. */
+/* units_test.c - several messages in one arrival: rows of a file, a batch; and stored HL7 answers.
+ */
 #include <CUnit/CUnit.h>
 
 #include "world.h"
@@ -134,7 +135,8 @@ static CU_TestInfo cases[] = {
     { "quarantines a row and takes the others", quarantines_a_row_and_takes_the_others },
     { "takes more rows than a run holds", takes_more_rows_than_a_run_holds },
     { "is content with a file that has no rows", is_content_with_a_file_that_has_no_rows },
-    { "sends the first acknowledgement byte for byte", sends_the_first_acknowledgement_byte_for_byte },
+    { "sends the first acknowledgement byte for byte",
+      sends_the_first_acknowledgement_byte_for_byte },
     { "answers garbage with an error and keeps it", answers_garbage_with_an_error_and_keeps_it },
     CU_TEST_INFO_NULL
 };

@@ -116,13 +116,24 @@ static void set_options(struct world *w)
     memset(w->region_key.b, 1, KEY_BYTES);
     memset(w->agency_key.b, 2, KEY_BYTES);
     w->region_key.set = w->agency_key.set = true;
-    w->bundle = (struct bundle){ .catalogue = w->schemas, .region = SLICE("test"), .partitions = 4 };
+    w->bundle =
+        (struct bundle){ .catalogue = w->schemas, .region = SLICE("test"), .partitions = 4 };
     w->options = (struct feed_options){
-        .name = "pas", .agency = SLICE("hospital"), .service = SLICE("hospital/wards"),
-        .system = "PAS", .contact_team = "Ward clerk", .contact_phone = "01632 960000",
-        .timeliness = "realtime", .live = true, .mapping = w->mapping, .bundle = &w->bundle,
-        .bus = w->bus, .region_key = &w->region_key, .agency_key = &w->agency_key,
-        .spool = w->spool, .now_ms = world_now_ms,
+        .name = "pas",
+        .agency = SLICE("hospital"),
+        .service = SLICE("hospital/wards"),
+        .system = "PAS",
+        .contact_team = "Ward clerk",
+        .contact_phone = "01632 960000",
+        .timeliness = "realtime",
+        .live = true,
+        .mapping = w->mapping,
+        .bundle = &w->bundle,
+        .bus = w->bus,
+        .region_key = &w->region_key,
+        .agency_key = &w->agency_key,
+        .spool = w->spool,
+        .now_ms = world_now_ms,
     };
 }
 
@@ -138,8 +149,8 @@ bool world_init(struct world *w, enum world_format format)
     snprintf(w->spool, sizeof w->spool, "%s/pas.db", w->folder);
     snprintf(w->bus_url, sizeof w->bus_url, "embedded:%s/bus.db", w->folder);
     w->schemas = catalogue_load(&w->a, SOURCE_DIR "/schemas", &p);
-    bool ok = say_problems(&p, "schemas") && w->schemas && load_mapping(w, format) &&
-              world_open_bus(w);
+    bool ok =
+        say_problems(&p, "schemas") && w->schemas && load_mapping(w, format) && world_open_bus(w);
     problems_release(&p);
     set_options(w);
     return ok;
@@ -237,7 +248,10 @@ const char *world_text(struct world *w, const struct world_event *e, const char 
     return arena_text(&w->a, view_text_at(&e->v, path));
 }
 
-struct wanted { const char *what, *name; uint64_t n; };
+struct wanted {
+    const char *what, *name;
+    uint64_t n;
+};
 
 static void add_wanted(void *ctx, const char *what, const char *name, uint64_t n)
 {

@@ -1,0 +1,277 @@
+/* folder_test.c - files taken in and written out, in a folder of its own. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CUnit/CUnit.h>
+
+#include "rig.h"
+#include "transport/folder.h"
+#include "transport/folder_state.h"
+
+static struct rig r;
+static char in_path[100], out_path[100];
+
+static void fresh(void)
+{
+    rig_init(&r, &transport_folder);
+    snprintf(in_path, sizeof in_path, "%s/in", r.folder);
+    snprintf(out_path, sizeof out_path, "%s/out", r.folder);
+}
+
+static void done(void)
+{
+    rig_done(&r);
+}
+
+static void open_inbox(void)
+{
+    rig_set(&r, "read", in_path);
+    rig_set(&r, "settle", "0");
+    rig_set(&r, "retry", "1ms");
+    CU_ASSERT_FATAL(rig_open(&r));
+}
+
+static void open_outbox(void)
+{
+    rig_set(&r, "write", out_path);
+    rig_set(&r, "suffix", ".csv");
+    CU_ASSERT_FATAL(rig_open(&r));
+}
+
+static void puts_a_kept_file_into_done(void)
+{
+    open_inbox();
+    rig_write(&r, "in/a.csv", "rows");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT(r.ran_well);
+    CU_ASSERT_STRING_EQUAL(r.names, "a.csv ");
+    CU_ASSERT_STRING_EQUAL(r.bytes, "rows ");
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "in/done/a.csv"), "rows");
+    CU_ASSERT_FALSE(rig_has(&r, "in/a.csv"));
+}
+
+static void sees_a_file_that_comes_while_it_waits(void)
+{
+    open_inbox();
+    rig_write(&r, "in/a.csv", "first");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_write(&r, "moved-in", "second");
+    char from[200];
+    snprintf(from, sizeof from, "%s", rig_path(&r, "moved-in"));
+    CU_ASSERT_FATAL(rename(from, rig_path(&r, "in/b.csv")) == 0);
+    rig_await(&r, 2);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "in/done/b.csv"), "second");
+}
+
+static void takes_files_in_the_order_of_their_names(void)
+{
+    open_inbox();
+    rig_write(&r, "in/c", "3");
+    rig_write(&r, "in/a", "1");
+    rig_write(&r, "in/b", "2");
+    rig_start(&r);
+    rig_await(&r, 3);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.bytes, "1 2 3 ");
+}
+
+static void puts_a_refused_file_aside_and_says_why(void)
+{
+    struct err why = { .fate = ERR_NONE };
+    err_set(&why, ERR_REJECT, "csv.quote", 7, "cannot read the row: a quote is open");
+    open_inbox();
+    r.fates[0] = ANSWER_REFUSED;
+    r.why = &why;
+    rig_write(&r, "in/a.csv", "secret");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "in/refused/a.csv"), "secret");
+    const char *text = rig_read(&r, "in/refused/a.csv.why");
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "cannot read the row: a quote is open [csv.quote"));
+    CU_ASSERT_PTR_NULL(strstr(text, "secret"));
+}
+
+static void leaves_a_file_that_cannot_be_kept_and_tries_again(void)
+{
+    open_inbox();
+    r.fates[0] = r.fates[1] = ANSWER_LATER;
+    rig_write(&r, "in/a.csv", "rows");
+    rig_start(&r);
+    rig_await(&r, 3);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.names, "a.csv a.csv a.csv ");
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "in/done/a.csv"), "rows");
+}
+
+static void keeps_both_files_of_one_name(void)
+{
+    open_inbox();
+    rig_write(&r, "in/done/a.csv", "monday");
+    rig_write(&r, "in/a.csv", "tuesday");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "in/done/a.csv"), "monday");
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "in/done/a.csv.1"), "tuesday");
+}
+
+static void passes_over_what_is_no_file_for_it(void)
+{
+    open_inbox();
+    rig_set(&r, "pattern", "*.csv");
+    rig_write(&r, "in/notes.txt", "no");
+    rig_write(&r, "in/.hidden.csv", "no");
+    CU_ASSERT_FATAL(mkdir(rig_path(&r, "in/folder.csv"), 0700) == 0);
+    CU_ASSERT_FATAL(symlink("/etc/passwd", rig_path(&r, "in/link.csv")) == 0);
+    rig_write(&r, "in/z.csv", "yes");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.names, "z.csv ");
+    CU_ASSERT_TRUE(rig_has(&r, "in/notes.txt"));
+    CU_ASSERT_TRUE(rig_has(&r, "in/link.csv"));
+}
+
+static void refuses_a_file_that_is_too_large_unread(void)
+{
+    open_inbox();
+    rig_set(&r, "size_max", "4");
+    rig_write(&r, "in/a.csv", "12345");
+    rig_write(&r, "in/b.csv", "1234");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.names, "b.csv ");
+    CU_ASSERT_TRUE(rig_has(&r, "in/refused/a.csv"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(rig_read(&r, "in/refused/a.csv.why"), "folder.size"));
+}
+
+/* One file was last written two hours ago, one just now: with an hour to settle only the first
+ * goes. */
+static void waits_until_a_file_is_still(void)
+{
+    struct timespec old[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = 0 } };
+    clock_gettime(CLOCK_REALTIME, &old[1]);
+    old[1].tv_sec -= 7200;
+    open_inbox();
+    rig_set(&r, "settle", "1h");
+    rig_write(&r, "in/a-growing.csv", "half");
+    rig_write(&r, "in/b-old.csv", "whole");
+    CU_ASSERT_FATAL(utimensat(AT_FDCWD, rig_path(&r, "in/b-old.csv"), old, 0) == 0);
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.names, "b-old.csv ");
+    CU_ASSERT_TRUE(rig_has(&r, "in/a-growing.csv"));
+}
+
+static void says_how_long_a_file_must_still_rest(void)
+{
+    const int64_t s_ns = 1000000000, now_ns = 100 * s_ns, wall_ms = 5000000;
+    static const struct {
+        int64_t seen_s, written_ms, not_before_s, settle_ms;
+        bool still;
+        int64_t wait_s;
+    } rows[] = {
+        { 98, 5000000, 0, 2000, true, 0 },    /* unchanged for two seconds */
+        { 99, 5000000, 0, 2000, false, 1 },   /* for one */
+        { 100, 4998000, 0, 2000, true, 0 },   /* written two seconds ago, seen now */
+        { 100, 9000000, 0, 2000, false, 2 },  /* the writer's clock is ahead */
+        { 90, 4000000, 107, 2000, false, 7 }, /* could not be kept a moment ago */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct folder s = { .settle_ms = rows[i].settle_ms };
+        struct folder_file f = { .still_since_ns = rows[i].seen_s * s_ns,
+                                 .not_before_ns = rows[i].not_before_s * s_ns };
+        f.changed.tv_sec = rows[i].written_ms / 1000;
+        int64_t wait_ns = -1;
+        CU_ASSERT_EQUAL(folder_is_still(&s, &f, now_ns, wall_ms, &wait_ns), rows[i].still);
+        CU_ASSERT_EQUAL(wait_ns, rows[i].wait_s * s_ns);
+    }
+}
+
+static bool send(const char *name, const char *text)
+{
+    struct outgoing m = { slice_text(text), slice_text(name), slice_text(name) };
+    struct buf answer;
+    buf_init(&answer, 100);
+    r.e = (struct err){ .fate = ERR_NONE };
+    bool ok = transport_folder.send(r.state, &m, &answer, &r.e);
+    buf_release(&answer);
+    return ok;
+}
+
+static void writes_a_whole_file_under_its_name(void)
+{
+    open_outbox();
+    CU_ASSERT_TRUE(send("abc123", "row 1"));
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "out/abc123.csv"), "row 1");
+    CU_ASSERT_FALSE(rig_has(&r, "out/.abc123.csv.tmp"));
+}
+
+static void replaces_the_file_of_the_same_id(void)
+{
+    open_outbox();
+    CU_ASSERT_TRUE(send("abc123", "row 1, longer"));
+    CU_ASSERT_TRUE(send("abc123", "row 1"));
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "out/abc123.csv"), "row 1");
+}
+
+static void refuses_a_name_that_leaves_the_folder(void)
+{
+    static const char *const names[] = { "", "../up", "a/b", ".hidden", "a b", "caf\xc3\xa9" };
+    open_outbox();
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        CU_ASSERT_FALSE(send(names[i], "x"));
+        CU_ASSERT_EQUAL(r.e.fate, ERR_REJECT);
+        CU_ASSERT_STRING_EQUAL(r.e.code, "folder.name");
+    }
+}
+
+static void tries_again_when_the_outbox_is_gone(void)
+{
+    open_outbox();
+    CU_ASSERT_FATAL(rmdir(out_path) == 0);
+    CU_ASSERT_FALSE(send("abc123", "row 1"));
+    CU_ASSERT_EQUAL(r.e.fate, ERR_RETRY);
+    CU_ASSERT_STRING_EQUAL(r.e.code, "folder.connect");
+}
+
+static void wants_at_least_one_folder(void)
+{
+    CU_ASSERT_FALSE(rig_open(&r));
+    CU_ASSERT_STRING_EQUAL(r.e.code, "folder.option");
+    r.e = (struct err){ .fate = ERR_NONE };
+    rig_set(&r, "read", "/nowhere/at/all");
+    CU_ASSERT_FALSE(rig_open(&r));
+    CU_ASSERT_STRING_EQUAL(r.e.code, "folder.open");
+}
+
+static CU_TestInfo cases[] = {
+    { "puts a kept file into done", puts_a_kept_file_into_done },
+    { "sees a file that comes while it waits", sees_a_file_that_comes_while_it_waits },
+    { "takes files in the order of their names", takes_files_in_the_order_of_their_names },
+    { "puts a refused file aside and says why", puts_a_refused_file_aside_and_says_why },
+    { "leaves a file that cannot be kept and tries again",
+      leaves_a_file_that_cannot_be_kept_and_tries_again },
+    { "keeps both files of one name", keeps_both_files_of_one_name },
+    { "passes over what is no file for it", passes_over_what_is_no_file_for_it },
+    { "refuses a file that is too large, unread", refuses_a_file_that_is_too_large_unread },
+    { "waits until a file is still", waits_until_a_file_is_still },
+    { "says how long a file must still rest", says_how_long_a_file_must_still_rest },
+    { "writes a whole file under its name", writes_a_whole_file_under_its_name },
+    { "replaces the file of the same id", replaces_the_file_of_the_same_id },
+    { "refuses a name that leaves the folder", refuses_a_name_that_leaves_the_folder },
+    { "tries again when the outbox is gone", tries_again_when_the_outbox_is_gone },
+    { "wants at least one folder", wants_at_least_one_folder },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_folder = { "folder", NULL, NULL, fresh, done, cases };

@@ -1,0 +1,177 @@
+/* rig.c - see rig.h. */
+#include "rig.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "host/log.h"
+
+static int64_t number(const char *text)
+{
+    static const struct {
+        const char *unit;
+        int64_t factor;
+    } units[] = {
+        { "", 1 },        { "ms", 1 },     { "s", 1000 },          { "m", 60000 },
+        { "h", 3600000 }, { "KiB", 1024 }, { "MiB", 1024 * 1024 },
+    };
+    char *end = NULL;
+    int64_t value = strtoll(text, &end, 10);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(end, units[i].unit) == 0)
+            return value * units[i].factor;
+    abort();
+}
+
+static void set(struct rig *r, const struct cfg_option *o, const char *value)
+{
+    char *at = (char *)r->state + o->at;
+    int64_t n;
+    switch (o->type) {
+    case CFG_TEXT:
+    case CFG_PATH:
+        memcpy(at, &value, sizeof value);
+        break;
+    case CFG_MS:
+    case CFG_BYTES:
+    case CFG_COUNT:
+        n = number(value);
+        memcpy(at, &n, sizeof n);
+        break;
+    default:
+        abort();
+    }
+}
+
+void rig_set(struct rig *r, const char *key, const char *value)
+{
+    for (const struct cfg_option *o = r->t->options; o->type != CFG_END; o++)
+        if (strcmp(o->key, key) == 0) {
+            set(r, o, value);
+            return;
+        }
+    abort();
+}
+
+void rig_init(struct rig *r, const struct transport *t)
+{
+    *r = (struct rig){ .t = t, .folder = "/tmp/transport-test-XXXXXX" };
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->taken, NULL);
+    log_set_level(LOG_ERROR);
+    r->state = mem_alloc(t->state_size);
+    if (!r->state || !mkdtemp(r->folder))
+        abort();
+    for (const struct cfg_option *o = t->options; o->type != CFG_END; o++)
+        if (o->fallback)
+            set(r, o, o->fallback);
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+void rig_done(struct rig *r)
+{
+    rig_stop(r);
+    if (r->is_open)
+        r->t->close(r->state);
+    mem_free(r->state);
+    nftw(r->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    pthread_cond_destroy(&r->taken);
+    pthread_mutex_destroy(&r->lock);
+}
+
+bool rig_open(struct rig *r)
+{
+    r->is_open = r->t->open(r->state, &r->e);
+    return r->is_open;
+}
+
+static void add(char *to, size_t room, struct slice s)
+{
+    size_t n = strlen(to);
+    snprintf(to + n, room - n, "%.*s ", (int)s.n, (const char *)s.p);
+}
+
+static void take(void *ctx, const struct arrival *in, struct answer *out, size_t n)
+{
+    struct rig *r = ctx;
+    pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; i < n; i++) {
+        size_t turn = r->arrivals < 3 ? r->arrivals : 3;
+        add(r->names, sizeof r->names, in[i].name);
+        add(r->bytes, sizeof r->bytes, in[i].bytes);
+        out[i] = (struct answer){ r->fates[turn], r->reply, r->why };
+        r->arrivals++;
+    }
+    pthread_cond_broadcast(&r->taken);
+    pthread_mutex_unlock(&r->lock);
+}
+
+static void *run(void *ctx)
+{
+    struct rig *r = ctx;
+    r->ran_well = r->t->run(r->state, (struct intake){ take, r }, &r->e);
+    return NULL;
+}
+
+void rig_start(struct rig *r)
+{
+    r->runs = pthread_create(&r->thread, NULL, run, r) == 0;
+}
+
+void rig_await(struct rig *r, size_t arrivals)
+{
+    pthread_mutex_lock(&r->lock);
+    while (r->arrivals < arrivals)
+        pthread_cond_wait(&r->taken, &r->lock);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void rig_stop(struct rig *r)
+{
+    if (!r->runs)
+        return;
+    r->t->stop(r->state);
+    pthread_join(r->thread, NULL);
+    r->runs = false;
+}
+
+const char *rig_path(struct rig *r, const char *name)
+{
+    static char path[200];
+    snprintf(path, sizeof path, "%s/%s", r->folder, name);
+    return path;
+}
+
+void rig_write(struct rig *r, const char *name, const char *text)
+{
+    int fd = open(rig_path(r, name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) || close(fd) != 0)
+        abort();
+}
+
+const char *rig_read(struct rig *r, const char *name)
+{
+    static char text[1000];
+    int fd = open(rig_path(r, name), O_RDONLY);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+bool rig_has(struct rig *r, const char *name)
+{
+    return access(rig_path(r, name), F_OK) == 0;
+}

@@ -1,0 +1,45 @@
+/* rig.h - a transport set up from its own option table, run in a thread, with an intake that notes. */
+#ifndef TEST_TRANSPORT_RIG_H
+#define TEST_TRANSPORT_RIG_H
+
+#include <pthread.h>
+#include <string.h>
+
+#include "contract/transport.h"
+
+struct rig {
+    const struct transport *t;
+    void *state;
+    pthread_t thread;
+    bool is_open, runs, ran_well;
+    struct err e;
+    char folder[64];
+    pthread_mutex_t lock;
+    pthread_cond_t taken;
+    /* what the intake answers: fates in turn, the last one for ever */
+    enum answer_fate fates[4];
+    struct slice reply;
+    const struct err *why;
+    /* what it has seen */
+    size_t arrivals;
+    char names[256], bytes[256]; /* of all, each followed by a blank */
+};
+
+/* State allocated, options at their fallbacks, a folder made. */
+void rig_init(struct rig *r, const struct transport *t);
+void rig_done(struct rig *r);
+void rig_set(struct rig *r, const char *key, const char *value);
+bool rig_open(struct rig *r);
+void rig_start(struct rig *r);
+/* Until the intake has had so many arrivals. */
+void rig_await(struct rig *r, size_t arrivals);
+void rig_stop(struct rig *r);
+
+/* Files below the rig's folder. */
+void rig_write(struct rig *r, const char *name, const char *text);
+/* "" when it is not there; valid until the next call. */
+const char *rig_read(struct rig *r, const char *name);
+bool rig_has(struct rig *r, const char *name);
+const char *rig_path(struct rig *r, const char *name);
+
+#endif

@@ -1,0 +1,190 @@
+/* webhook_test.c - posts over a real socket on a port of the kernel's choice. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <CUnit/CUnit.h>
+
+#include "host/http_client.h"
+#include "rig.h"
+#include "transport/webhook.h"
+
+#define TOKEN "a-token-of-twenty-chars"
+
+static struct rig r;
+static struct http_client *client;
+static struct buf answer;
+
+static void fresh(void)
+{
+    rig_init(&r, &transport_webhook);
+    rig_set(&r, "listen", "127.0.0.1:0");
+    rig_set(&r, "path", "/events");
+    buf_init(&answer, 10000);
+    CU_ASSERT_FATAL(http_client_open(&client, &r.e));
+}
+
+static void done(void)
+{
+    http_client_close(&client);
+    rig_done(&r);
+    buf_release(&answer);
+}
+
+static void start(void)
+{
+    CU_ASSERT_FATAL(rig_open(&r));
+    rig_start(&r);
+}
+
+struct request {
+    const char *method, *path, *type, *more;
+};
+
+static int ask(const struct request *q, const char *body)
+{
+    char url[200], type[100];
+    int status = 0;
+    snprintf(url, sizeof url, "http://%s%s", r.t->where(r.state), q->path ? q->path : "/events");
+    snprintf(type, sizeof type, "Content-Type: %s", q->type ? q->type : "application/json");
+    const char *const headers[] = { type, q->more, NULL };
+    struct http_call call = { .method = q->method ? q->method : "POST",
+                              .url = url,
+                              .headers = headers,
+                              .body = slice_text(body),
+                              .timeout_ms = 10000 };
+    struct err e = { .fate = ERR_NONE };
+    CU_ASSERT_FATAL(http_client_do(client, &call, &status, &answer, &e));
+    return status;
+}
+
+/* run() may not have begun to take yet: until then the answer is "later". */
+static int post(const char *more)
+{
+    int status;
+    do
+        status = ask(&(struct request){ .more = more }, "{}");
+    while (status == 503 && r.fates[0] != ANSWER_LATER);
+    return status;
+}
+
+static void answers_202_when_kept(void)
+{
+    r.reply = SLICE("{\"status\":\"accepted\"}");
+    start();
+    CU_ASSERT_EQUAL(post("Idempotency-Key: key-7"), 202);
+    CU_ASSERT(slice_equal(buf_slice(&answer), r.reply));
+    CU_ASSERT_STRING_EQUAL(r.names, "key-7 ");
+    CU_ASSERT_STRING_EQUAL(r.bytes, "{} ");
+}
+
+static void answers_422_when_refused(void)
+{
+    r.fates[0] = ANSWER_REFUSED;
+    start();
+    CU_ASSERT_EQUAL(post(NULL), 422);
+    CU_ASSERT_PTR_NOT_NULL(memmem(answer.p, answer.n, "\"status\":422", 12));
+}
+
+static void answers_503_when_it_cannot_be_kept_now(void)
+{
+    r.fates[0] = ANSWER_LATER;
+    start();
+    CU_ASSERT_EQUAL(post(NULL), 503);
+}
+
+static void answers_503_before_anybody_takes(void)
+{
+    CU_ASSERT_FATAL(rig_open(&r));
+    CU_ASSERT_EQUAL(ask(&(struct request){ .method = NULL }, "{}"), 503);
+    CU_ASSERT_EQUAL(r.arrivals, 0);
+}
+
+static void refuses_what_is_no_message_for_it(void)
+{
+    static const struct {
+        struct request q;
+        const char *body;
+        int status;
+    } rows[] = {
+        { { .path = "/other" }, "{}", 404 },
+        { { .method = "GET" }, "", 405 },
+        { { .method = "PUT" }, "{}", 405 },
+        { { .type = "text/plain" }, "{}", 415 },
+        { { .type = "application/jsonx" }, "{}", 415 },
+        { { .method = NULL }, "", 400 },
+    };
+    start();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CU_ASSERT_EQUAL(ask(&rows[i].q, rows[i].body), rows[i].status);
+    CU_ASSERT_EQUAL(r.arrivals, 0);
+}
+
+static void takes_json_under_its_other_names(void)
+{
+    static const char *const types[] = { "application/json; charset=utf-8", "Application/JSON",
+                                         "application/fhir+json" };
+    start();
+    post(NULL);
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(ask(&(struct request){ .type = types[i] }, "{}"), 202);
+}
+
+static void asks_for_the_token(void)
+{
+    static const struct {
+        const char *header;
+        int status;
+    } rows[] = {
+        { NULL, 401 },
+        { "Authorization: Bearer wrong", 401 },
+        { "Authorization: Bearer " TOKEN "x", 401 },
+        { "Authorization: Basic " TOKEN, 401 },
+        { "Authorization: Bearer ", 401 },
+        { "Authorization: Bearer " TOKEN, 202 },
+        { "authorization: bearer " TOKEN, 202 },
+    };
+    rig_write(&r, "token", TOKEN "\n");
+    char path[200];
+    snprintf(path, sizeof path, "%s", rig_path(&r, "token"));
+    rig_set(&r, "token_file", path);
+    start();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CU_ASSERT_EQUAL(post(rows[i].header), rows[i].status);
+}
+
+static void refuses_a_token_file_that_others_can_read(void)
+{
+    char path[200];
+    rig_write(&r, "token", TOKEN);
+    snprintf(path, sizeof path, "%s", rig_path(&r, "token"));
+    CU_ASSERT_FATAL(chmod(path, 0644) == 0);
+    rig_set(&r, "token_file", path);
+    CU_ASSERT_FALSE(rig_open(&r));
+    CU_ASSERT_STRING_EQUAL(r.e.code, "token.mode");
+    CU_ASSERT_PTR_NULL(strstr(r.e.text, TOKEN));
+}
+
+static void answers_413_past_its_limit(void)
+{
+    char body[200];
+    memset(body, ' ', sizeof body - 1);
+    body[sizeof body - 1] = '\0';
+    rig_set(&r, "body_max", "100");
+    start();
+    CU_ASSERT_EQUAL(ask(&(struct request){ .method = NULL }, body), 413);
+    CU_ASSERT_EQUAL(r.arrivals, 0);
+}
+
+static CU_TestInfo cases[] = {
+    { "answers 202 when kept", answers_202_when_kept },
+    { "answers 422 when refused", answers_422_when_refused },
+    { "answers 503 when it cannot be kept now", answers_503_when_it_cannot_be_kept_now },
+    { "answers 503 before anybody takes", answers_503_before_anybody_takes },
+    { "refuses what is no message for it", refuses_what_is_no_message_for_it },
+    { "takes JSON under its other names", takes_json_under_its_other_names },
+    { "asks for the token", asks_for_the_token },
+    { "refuses a token file that others can read", refuses_a_token_file_that_others_can_read },
+    { "answers 413 past its limit", answers_413_past_its_limit },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_webhook = { "webhook", NULL, NULL, fresh, done, cases };
