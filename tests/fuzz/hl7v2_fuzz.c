@@ -1,0 +1,119 @@
+/* hl7v2_fuzz.c - any bytes as HL7 v2: nothing crashes, every leaf is found where it was named, an answer
+ * is always well-formed, and what was read can be written and read again. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "format/hl7v2.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define LEAVES_MAX 2000
+
+struct seen {
+    struct arena *a;
+    const struct doc *d;
+    struct node *map;
+    size_t count;
+    struct slice values[LEAVES_MAX];
+    bool cleared[LEAVES_MAX];
+};
+
+static struct found look_up(struct arena *a, const struct doc *d, struct slice text)
+{
+    struct path *p = NULL;
+    struct err e = { .fate = ERR_NONE };
+    bool compiled = format_hl7v2.compile(a, text, &p, &e);
+    assert(compiled);
+    return format_hl7v2.find(a, d, p, NULL, 0);
+}
+
+static void collect(void *ctx, const struct leaf *l)
+{
+    struct seen *s = ctx;
+    struct found f = look_up(s->a, s->d, l->path);
+    assert(f.how != FOUND_ABSENT && f.at == l->at && f.length == l->length);
+    assert(f.how == FOUND_CLEARED || slice_is_utf8(f.value));
+    bool is_charset = slice_starts(l->path, SLICE("MSH-18"));
+    bool is_empty = f.how == FOUND_PRESENT && f.value.n == 0; /* "\H\": nothing to write */
+    if (s->count == LEAVES_MAX || is_charset || is_empty)
+        return;
+    struct node *value = f.how == FOUND_CLEARED ? node_new(s->a, NODE_NULL)
+                                                : node_new_text(s->a, f.value);
+    s->values[s->count] = f.value;
+    s->cleared[s->count++] = f.how == FOUND_CLEARED;
+    node_put(s->map, l->path, value);
+}
+
+/* The same leaves again, in the same order. */
+static void compare(void *ctx, const struct leaf *l)
+{
+    struct seen *s = ctx;
+    struct found f = look_up(s->a, s->d, l->path);
+    assert(s->cleared[s->count] ? f.how == FOUND_CLEARED
+                                : slice_equal(f.value, s->values[s->count]));
+    s->count++;
+}
+
+static void write_and_read(struct seen *s)
+{
+    struct buf b;
+    struct err e = { .fate = ERR_NONE };
+    struct doc *again = NULL;
+    size_t before = s->count;
+    buf_init(&b, (size_t)64 * 1024 * 1024);
+    if (format_hl7v2.render(s->map, (struct slice){ NULL, 0 }, &b, &e)) {
+        bool read = format_hl7v2.parse(s->a, buf_slice(&b), &again, &e);
+        assert(read);
+        s->d = again;
+        s->count = 0;
+        format_hl7v2.leaves(s->a, again, compare, s);
+        assert(s->count == before);
+    }
+    buf_release(&b);
+}
+
+static void answer(struct arena *a, const struct doc *d, struct slice raw, const struct err *why)
+{
+    struct buf b;
+    struct doc *ack = NULL;
+    struct err e = { .fate = ERR_NONE };
+    buf_init(&b, (size_t)64 * 1024 * 1024);
+    format_hl7v2.reply(d, raw, d ? REPLY_ACCEPT : REPLY_ERROR, why, 1769860803000, &b);
+    bool read = format_hl7v2.parse(a, buf_slice(&b), &ack, &e);
+    assert(read || raw.n > 100000);
+    if (read) {
+        struct found code = look_up(a, ack, SLICE("MSA-1"));
+        assert(code.how == FOUND_PRESENT && code.value.n == 2);
+        struct found id = look_up(a, ack, SLICE("MSA-2"));
+        bool accepted = format_hl7v2.accepted(buf_slice(&b), id.value, &e);
+        assert(!accepted || d);
+    }
+    buf_release(&b);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct seen s; /* too large for the stack */
+    struct arena a;
+    size_t at = 0;
+    struct slice one, unit = slice_of(data, size);
+    struct err e = { .fate = ERR_NONE };
+    arena_init(&a, (size_t)256 * 1024 * 1024);
+    while (format_hl7v2.split(&a, unit, &at, &one, &e)) {
+        struct doc *d = NULL;
+        struct err why = { .fate = ERR_NONE };
+        bool read = format_hl7v2.parse(&a, one, &d, &why);
+        assert(read || (why.code && why.at <= one.n));
+        answer(&a, d, one, &why);
+        if (!read)
+            continue;
+        s = (struct seen){ .a = &a, .d = d, .map = node_new(&a, NODE_MAP) };
+        format_hl7v2.leaves(&a, d, collect, &s);
+        if (s.count < LEAVES_MAX)
+            write_and_read(&s);
+    }
+    struct path *p = NULL;
+    (void)!format_hl7v2.compile(&a, slice_head(unit, 200), &p, &e);
+    arena_release(&a);
+    return 0;
+}
