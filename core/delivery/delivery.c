@@ -3,17 +3,16 @@
 
 #include "base/clock.h"
 #include "bus/topics.h"
+#include "delivery/arrival.h"
 #include "delivery/known.h"
 #include "delivery/receipt.h"
 #include "delivery/send.h"
-#include "delivery/store.h"
 #include "host/log.h"
-#include "record/wire.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 #include <string.h>
+#include <time.h>
 
 #define ARENA_MAX_BYTES ((size_t)64 << 20)
 #define WAIT_MAX_MS 200
@@ -21,13 +20,14 @@
 struct delivery {
     struct delivery_options o;
     struct log_who who;
+    struct recipient_id to;
     struct store *store;
     struct known *known;
     struct bus_reader *reader;
     struct arena names, arena;
     struct buf work, answer, receipt;
-    const char *receipts;       /* topic */
-    int64_t quiet_until_ms;     /* the partner cannot be reached: nobody is tried before */
+    const char *receipts;   /* topic */
+    int64_t quiet_until_ms; /* the partner cannot be reached: nobody is tried before */
     atomic_bool stopping;
     pthread_mutex_t lock;
     pthread_cond_t stop_asked;
@@ -47,7 +47,7 @@ static bool open_topics(struct delivery *d, struct err *e)
         return err_memory(e);
     return store_progress(d->store, &next, e) &&
            bus_reader_open(d->o.bus, topic, 0, next, &d->reader, e) &&
-           known_open(d->o.bus, d->o.bundle->catalogue, d->o.agency, d->o.service, &d->known, e);
+           known_open(&d->o, &d->known, e);
 }
 
 bool delivery_open(const struct delivery_options *o, struct delivery **out, struct err *e)
@@ -64,7 +64,11 @@ bool delivery_open(const struct delivery_options *o, struct delivery **out, stru
     buf_init(&d->receipt, 1 << 20);
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->stop_asked, NULL);
-    if (!store_open(o->database, &d->store, e) || !open_topics(d, e)) {
+    int service = bundle_service(o->bundle, o->service);
+    bool good = service >= 0 || err_set(e, ERR_FATAL, "delivery.service", 0,
+                                        "cannot deliver: the region has no such service");
+    d->to.n = (uint16_t)service;
+    if (!good || !store_open(o->database, &d->store, e) || !open_topics(d, e)) {
         delivery_close(&d);
         return false;
     }
@@ -116,27 +120,6 @@ void delivery_close(struct delivery **d)
     *d = NULL;
 }
 
-static bool read_arrived(struct delivery *d, const struct bus_record *r, struct arrived *out,
-                         struct err *e)
-{
-    uint64_t fingerprint;
-    struct slice body;
-    struct view v;
-    if (!wire_open(r->value, &fingerprint, &body, e))
-        return false;
-    const struct schema *s = catalogue_fingerprint(d->o.bundle->catalogue, fingerprint);
-    if (!s || !plan_header(s->plan))
-        return err_set(e, ERR_FATAL, "delivery.schema", 0, "cannot read a disclosure: unknown schema");
-    if (!plan_view(s->plan, &d->arena, body, &v, e))
-        return false;
-    *out = (struct arrived){
-        .id = view_text_at(&v, "header.id"), .subject = r->key, .bytes = r->value,
-        .original = view_text_at(&v, "header.original"), .route = view_long_at(&v, "subject.route"),
-        .retracts = slice_equal_text(view_text_at(&v, "header.action"), "retracts"),
-    };
-    return true;
-}
-
 /* Moves what the topic has into the queue. */
 static bool take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
 {
@@ -152,7 +135,7 @@ static bool take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
     if (!list)
         return err_memory(e);
     for (size_t i = 0; i < n; i++)
-        if (!read_arrived(d, &r[i], &list[i], e))
+        if (!arrival_read(&d->o, d->store, &d->arena, &r[i], &list[i], e))
             return false;
     *busy = true;
     return store_take(d->store, list, n, r[n - 1].offset + 1, e);
@@ -162,29 +145,38 @@ static bool take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
 static bool finish(struct delivery *d, const struct queued *q, struct err *e)
 {
     struct bus_record r = {
-        .topic = d->receipts, .partition = (int)q->route, .key = q->subject, .value = q->receipt,
+        .topic = d->receipts,
+        .partition = (int)q->route,
+        .key = q->subject,
+        .value = q->receipt,
     };
-    return bus_publish(d->o.bus, &r, 1, e) && store_forget(d->store, q->seq, e);
+    return bus_publish(d->o.bus, &r, 1, e) && store_forget(d->store, q, e);
 }
 
 static bool end_row(struct delivery *d, struct queued *q, const struct sent *s, struct err *e)
 {
     struct receipt r = {
-        .disclosure = q->id, .recipient = d->o.service, .outcome = s->outcome, .code = s->code,
-        .at_ms = now_ms(d), .removed = s->removed, .framed = s->framed,
+        .disclosure = q->id,
+        .recipient = d->o.service,
+        .outcome = s->outcome,
+        .code = s->code,
+        .at_ms = now_ms(d),
+        .removed = s->removed,
+        .framed = s->framed,
     };
     buf_reset(&d->receipt);
     if (!receipt_encode(d->o.bundle->catalogue, &r, &d->receipt, e) ||
         !store_ended(d->store, q, s->outcome, buf_slice(&d->receipt), e))
         return false;
     if (s->code[0])
-        log_line(LOG_WARN, &d->who, s->code, "disclosure %.*s %s", (int)q->id.n,
-                 (const char *)q->id.p, s->outcome);
+        log_line(LOG_WARN, &d->who, s->code, "disclosure %.*s %s%s%s", (int)q->id.n,
+                 (const char *)q->id.p, s->outcome, s->why.text[0] ? ": " : "", s->why.text);
     q->receipt = buf_slice(&d->receipt);
     return finish(d, q, e);
 }
 
-/* Transports name their code "<name>.connect" when no byte of the message can have reached the partner. */
+/* Transports name their code "<name>.connect" when no byte of the message can have reached the
+ * partner. */
 static bool never_arrived(const struct err *why)
 {
     size_t n = strlen(why->code ? why->code : "");
@@ -198,52 +190,53 @@ static bool try_later(struct delivery *d, const struct queued *q, const struct s
     for (int64_t i = 0; i < q->tries && wait < d->o.retry_max_ms; i++)
         wait *= 2;
     int64_t due = now_ms(d) + (wait < d->o.retry_max_ms ? wait : d->o.retry_max_ms);
-    bool unreached = never_arrived(&s->why);
-    if (unreached)
+    bool reached = s->handed && !never_arrived(&s->why);
+    if (s->handed && !reached)
         d->quiet_until_ms = due;
     log_err(q->tries ? LOG_DEBUG : LOG_WARN, &d->who, &s->why);
-    return store_again(d->store, q->seq, due, q->maybe || !unreached, e);
+    return store_again(d->store, q->seq, due, q->maybe || reached, e);
 }
 
-/* A row that is taken back before it can have arrived, and the retraction of one that never left, end here
- * (law 10). */
-static bool cancelled(struct delivery *d, const struct queued *q, const struct slice original,
-                      bool *yes, struct err *e)
+/* A row that is taken back before it can have arrived, and the retraction of one that never left,
+ * end here (law 10). */
+static bool is_cancelled(struct delivery *d, const struct queued *q, bool *yes, struct err *e)
 {
-    struct slice retraction;
-    char outcome[16] = "";
-    if (!store_retraction(d->store, q->id, &d->arena, &retraction, e) ||
-        (original.n && !store_outcome(d->store, original, outcome, e)))
-        return false;
-    *yes = (retraction.n && !q->maybe) || strcmp(outcome, "stopped") == 0;
-    return true;
+    *yes = false;
+    if (q->retracts && q->original.n)
+        return store_never_left(d->store, q->original, yes, e);
+    return q->maybe || store_is_retracted(d->store, q->id, yes, e);
 }
 
 static bool try_row(struct delivery *d, struct queued *q, struct err *e)
 {
     struct send_input in = {
-        .o = &d->o, .id = q->id, .framed = q->bytes, .now_ms = now_ms(d),
-        .notice = known_notice(d->known, q->subject), .local_id = known_local_id(d->known, q->subject),
+        .o = &d->o,
+        .id = q->id,
+        .framed = q->bytes,
+        .to = d->to,
+        .maybe = q->maybe,
+        .now_ms = now_ms(d),
+        .notice = known_notice(d->known, q->subject),
+        .local_id = known_local_id(d->known, q->subject),
     };
-    struct arrived row;
-    struct bus_record r = { .key = q->subject, .value = q->bytes };
-    struct sent s = { .framed = q->bytes };
-    bool is_cancelled;
-    if (!read_arrived(d, &r, &row, e) ||
-        !cancelled(d, q, row.retracts ? row.original : (struct slice){ 0 }, &is_cancelled, e))
+    struct sent s = { .framed = q->bytes, .outcome = "stopped", .code = "delivery.cancelled" };
+    bool cancelled;
+    if (!is_cancelled(d, q, &cancelled, e))
         return false;
-    if (is_cancelled) {
-        s.outcome = "stopped";
-        s.code = "delivery.cancelled";
+    if (cancelled)
         return end_row(d, q, &s, e);
-    }
-    if (!store_trying(d->store, q->seq, e) ||
-        !send_one(&in, &d->arena, &d->work, &d->answer, &s, e))
+    if (!send_prepare(&in, &d->arena, &d->work, &s, e))
         return false;
+    if (s.ready) {
+        if (!store_trying(d->store, q->seq, e))
+            return false;
+        send_hand_over(&in, buf_slice(&d->work), &d->answer, &s);
+    }
     return s.again ? try_later(d, q, &s, e) : end_row(d, q, &s, e);
 }
 
-/* One pass over what is due, one row a subject. */
+/* One pass over the heads that are due, in order. The restrictions are read to their end before
+ * each. */
 static bool send_due(struct delivery *d, bool *busy, struct err *e)
 {
     int64_t after = 0;
@@ -257,8 +250,9 @@ static bool send_due(struct delivery *d, bool *busy, struct err *e)
             return true;
         after = q.seq;
         *busy = true;
-        if (q.state == QUEUED_ENDED ? !finish(d, &q, e)
-                                    : !known_refresh(d->known, e) || !try_row(d, &q, e))
+        bool good = q.state == QUEUED_ENDED ? finish(d, &q, e)
+                                            : known_refresh(d->known, e) && try_row(d, &q, e);
+        if (!good)
             return false;
     }
     return true;

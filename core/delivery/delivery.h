@@ -1,11 +1,14 @@
-/* delivery.h - one way out: read a service's disclosures, the door, render, send, record the receipt.
+/* delivery.h - one way out: a service's disclosures, the door, rendering, sending, the receipt.
  *
- * Law 6: before a disclosure leaves, restrictions.<service> is read to its end; what a notice withholds is taken out,
- * what it stops or cancels is stopped, an agreement that has ended stops; when the restrictions cannot be read
- * nothing is sent. Law 8: order per subject; one subject's trouble (ERR_RETRY or a refusal awaiting redrive) holds that
- * subject only. A disclosure sent again carries the same id. Receipts go to receipts.<agency>.
- * Progress, own records of disclosure ids (for case references) and links live in the delivery database.
- * Threads: one thread runs it. */
+ * Law 6: before a disclosure leaves, restrictions.<service> is read to its end; what a notice
+ * withholds is taken out, what it stops or cancels is stopped, an agreement that has ended stops;
+ * when the restrictions cannot be read nothing is sent. Law 8: order per subject; ERR_RETRY holds
+ * that subject only, unless the partner cannot be reached at all (code *.connect): then the whole
+ * delivery rests until the next try. What the partner refuses has ended. A disclosure sent again
+ * carries the same id. Receipts go to receipts.<agency>.
+ * Progress and own records of disclosure ids (for case references) live in the delivery database.
+ *
+ * Threads: one thread runs it; delivery_stop from any. */
 #ifndef CONCORDAT_DELIVERY_H
 #define CONCORDAT_DELIVERY_H
 
@@ -18,11 +21,11 @@
 struct delivery;
 
 struct delivery_options {
-    const char *name;               /* "ward-board" */
+    const char *name; /* "ward-board" */
     struct slice agency, service;
     const struct mapping *mapping;
     const struct transport *transport;
-    void *state;                    /* the transport's, opened by the caller */
+    void *state; /* the transport's, opened by the caller */
     const struct bundle *bundle;
     struct bus *bus;
     const char *database;           /* path */
@@ -30,7 +33,8 @@ struct delivery_options {
     int64_t (*now_ms)(void);        /* NULL: clock_wall_ms */
 };
 
-MUST_CHECK bool delivery_open(const struct delivery_options *o, struct delivery **out, struct err *e);
+MUST_CHECK bool delivery_open(const struct delivery_options *o, struct delivery **out,
+                              struct err *e);
 /* Until delivery_stop: true; false on ERR_FATAL. */
 MUST_CHECK bool delivery_run(struct delivery *d, struct err *e);
 /* One round: take what is new, try what is due. *busy: something was done. For tests. */
@@ -41,12 +45,13 @@ void delivery_close(struct delivery **d);
 /* Law 2's third sum, read beside a running daemon or not. */
 struct delivery_counts {
     uint64_t taken, accepted, refused, stopped, outstanding, duplicates;
-    uint64_t reduced;               /* of the accepted: left with something taken out at the door */
+    uint64_t reduced; /* of the accepted: left with something taken out at the door */
 };
-MUST_CHECK bool delivery_counts_read(const char *database, struct delivery_counts *out, struct err *e);
+MUST_CHECK bool delivery_counts_read(const char *database, struct delivery_counts *out,
+                                     struct err *e);
 
-/* What intake asks (contract/reference.h): whom a disclosure id was about. Opens the database read-only for one
- * short question; *found false when the id (or the file) is not there. */
+/* What intake asks (contract/reference.h): whom a disclosure id was about. Opens the database
+ * read-only for one short question; *found false when the id (or the file) is not there. */
 MUST_CHECK bool delivery_find_reference(const char *database, const struct disclosure_id *id,
                                         struct case_reference *out, bool *found, struct err *e);
 

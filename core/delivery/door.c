@@ -20,120 +20,177 @@ static bool is_in_force(const struct bundle *b, struct slice name, int64_t now_m
     return false;
 }
 
+static bool retracts(const struct view *v)
+{
+    return slice_equal_text(view_text_at(v, "header.action"), "retracts");
+}
+
 /* NULL: nothing stops it. */
 static const char *stopped_by(const struct door_input *in, const struct view *v,
                               const struct notice_view *n)
 {
     struct slice agreement = view_text_at(v, "header.agreement");
-    if (any_text(n->cancelled, n->cancelled_count, view_text_at(v, "header.id")))
-        return "delivery.cancelled";
-    if (slice_equal_text(view_text_at(v, "header.action"), "retracts"))
+    if (retracts(v))
         return NULL;
+    if (!in->maybe && any_text(n->cancelled, n->cancelled_count, view_text_at(v, "header.id")))
+        return "delivery.cancelled";
     if (any_text(n->stop, n->stop_count, agreement))
         return "delivery.stopped";
     return is_in_force(in->bundle, agreement, in->now_ms) ? NULL : "delivery.agreement-ended";
 }
 
-/* The categories that stand in the record and are to go. A category that this door does not know removes all:
- * cannot tell means no. */
-static void find_removed(const struct door_input *in, const struct view *v,
-                         const struct notice_view *n, struct categories *removed)
+/* What a notice withholds and agreements can release. A category that this door does not know
+ * withholds all: cannot tell means no. */
+static void find_withheld(const struct catalogue *c, const struct notice_view *n,
+                          struct categories *out)
 {
-    struct categories withheld = { { 0 } }, standing = { { 0 } };
-    for (size_t i = 0; i < n->withhold_count; i++)
-        if (!catalogue_categories(in->bundle->catalogue, n->withhold[i], &withheld))
-            for (unsigned c = 0; c < catalogue_category_count(in->bundle->catalogue); c++)
-                categories_add(&withheld, c);
+    struct categories fixed = { { 0 } };
+    *out = (struct categories){ { 0 } };
+    for (size_t i = 0; i < n->withhold_count; i++) {
+        struct categories named = { { 0 } };
+        if (!catalogue_categories(c, n->withhold[i], &named))
+            for (unsigned k = 0; k < catalogue_category_count(c); k++)
+                categories_add(&named, k);
+        categories_join(out, &named);
+    }
+    categories_add(&fixed, catalogue_always(c));
+    categories_add(&fixed, catalogue_never(c));
+    categories_drop(out, &fixed);
+}
+
+/* Those of them that hold something in the record. */
+static struct categories standing_of(const struct view *v, const struct categories *withheld)
+{
+    struct categories standing = { { 0 } };
     for (size_t i = 0; i < plan_slots(v->plan); i++)
         if (!view_is_null(v, i))
             categories_add(&standing, plan_slot_at(v->plan, i)->category);
-    struct categories fixed = { { 0 } };
-    categories_add(&fixed, catalogue_always(in->bundle->catalogue));
-    categories_add(&fixed, catalogue_never(in->bundle->catalogue));
-    categories_drop(&withheld, &fixed);
-    categories_keep(&standing, &withheld);
-    *removed = standing;
+    categories_keep(&standing, withheld);
+    return standing;
 }
 
-/* header.cleared without the paths of what is removed: naming a field says that it was there. */
-static bool reduced_cleared(const struct view *v, int slot, const struct categories *removed,
-                            struct arena *a, struct buf *out, struct err *e)
+/* The slot that a cleared path names: a list is named with or without its brackets. */
+static int slot_named(const struct plan *p, struct slice path, struct arena *a)
+{
+    int slot = plan_slot(p, path);
+    if (slot >= 0)
+        return slot;
+    const char *list = arena_format(a, "%.*s[]", (int)path.n, (const char *)path.p);
+    return list ? plan_slot(p, slice_text(list)) : -1;
+}
+
+/* header.cleared without the paths of what is withheld: naming a field says that it was there. */
+static bool put_cleared(const struct view *v, const struct categories *withheld, struct arena *a,
+                        struct buf *out, struct err *e)
 {
     const struct slice *paths;
-    struct slice *kept;
     size_t n, kept_count = 0;
-    if (!view_strings(v, (size_t)slot, a, &paths, &n, e))
+    if (!view_strings(v, (size_t)plan_header(v->plan)->cleared, a, &paths, &n, e))
         return false;
-    kept = ARENA_ARRAY(a, n + 1, struct slice);
+    struct slice *kept = ARENA_ARRAY(a, n + 1, struct slice);
     if (!kept)
         return err_memory(e);
     for (size_t i = 0; i < n; i++) {
-        int at = plan_slot(v->plan, paths[i]);
-        if (at >= 0 && !categories_has(removed, plan_slot_at(v->plan, (size_t)at)->category))
+        int at = slot_named(v->plan, paths[i], a);
+        if (at >= 0 && !categories_has(withheld, plan_slot_at(v->plan, (size_t)at)->category))
             kept[kept_count++] = paths[i];
     }
-    if (kept_count) {
+    if (kept_count)
         avro_put_long(out, (int64_t)kept_count);
-        for (size_t i = 0; i < kept_count; i++)
-            avro_put_text(out, kept[i]);
-    }
+    for (size_t i = 0; i < kept_count; i++)
+        avro_put_text(out, kept[i]);
     avro_put_long(out, 0);
     return true;
 }
 
-static bool reduce(const struct door_input *in, struct slice tell, struct arena *a,
-                   struct buf *work, struct door_verdict *out, struct err *e)
+/* The framed record without what is withheld; tell empty: header.notice stays as it was. */
+static bool project(const struct view *v, const struct categories *withheld, struct slice tell,
+                    struct arena *a, struct buf *work, struct slice *out, struct err *e)
 {
-    const struct header_slots *h = plan_header(out->view.plan);
-    struct categories released;
+    const struct header_slots *h = plan_header(v->plan);
+    struct categories released = { { 0 } };
     struct replacement r[2];
     size_t n = 0;
-    schema_categories(catalogue_named(in->bundle->catalogue,
-                                      slice_text(plan_name(out->view.plan))), &released);
-    categories_drop(&released, &out->removed);
+    for (size_t i = 0; i < plan_slots(v->plan); i++)
+        categories_add(&released, plan_slot_at(v->plan, i)->category);
+    categories_drop(&released, withheld);
     buf_reset(work);
-    if (!reduced_cleared(&out->view, h->cleared, &out->removed, a, work, e))
+    if (!put_cleared(v, withheld, a, work, e))
         return false;
     r[n++] = (struct replacement){ (size_t)h->cleared, arena_copy(a, buf_slice(work)) };
-    if (tell.n) {
-        buf_reset(work);
-        avro_put_opt_text(work, tell);
-        r[n++] = (struct replacement){ (size_t)h->notice, arena_copy(a, buf_slice(work)) };
-    }
     buf_reset(work);
-    wire_put_header(work, plan_fingerprint(out->view.plan));
-    plan_project(&out->view, &released, r, n, work);
+    avro_put_opt_text(work, tell);
+    if (tell.n)
+        r[n++] = (struct replacement){ (size_t)h->notice, arena_copy(a, buf_slice(work)) };
+    if (!r[0].encoded.p || !r[n - 1].encoded.p)
+        return err_memory(e);
+    buf_reset(work);
+    wire_put_header(work, plan_fingerprint(v->plan));
+    plan_project(v, &released, r, n, work);
     if (!buf_done(work, e))
         return false;
-    out->framed = arena_copy(a, buf_slice(work));
-    if (!out->framed.p)
-        return err_memory(e);
-    out->bytes = slice_from(out->framed, WIRE_HEADER_BYTES);
+    *out = arena_copy(a, buf_slice(work));
+    return out->p ? true : err_memory(e);
+}
+
+static bool reduce(const struct door_input *in, const struct notice_view *notice, struct arena *a,
+                   struct buf *work, struct door_verdict *out, struct err *e)
+{
+    struct categories withheld, could, left;
+    struct slice framed;
+    find_withheld(in->bundle->catalogue, notice, &withheld);
+    judge_releasable(in->bundle, &out->view, in->to, &could);
+    left = could;
+    categories_drop(&left, &withheld);
+    if (!categories_is_empty(&could) && categories_is_empty(&left)) {
+        out->way = DOOR_STOP;
+        out->code = "delivery.nothing-left";
+        out->removed = standing_of(&out->view, &withheld);
+        return true;
+    }
+    categories_keep(&could, &withheld);
+    struct slice tell = categories_is_empty(&could) ? (struct slice){ 0 } : notice->tell;
+    if (!project(&out->view, &withheld, tell, a, work, &framed, e))
+        return false;
+    if (slice_equal(framed, in->framed))
+        return true;
+    out->way = DOOR_REDUCE;
+    out->removed = standing_of(&out->view, &withheld);
+    out->framed = framed;
+    out->bytes = slice_from(framed, WIRE_HEADER_BYTES);
     return plan_view(out->view.plan, a, out->bytes, &out->view, e);
+}
+
+static bool read_notice(const struct door_input *in, struct arena *a, struct notice_view *out,
+                        struct err *e)
+{
+    struct err why = { 0 };
+    *out = (struct notice_view){ 0 };
+    if (!in->notice.n || notice_read(in->bundle->catalogue, a, in->notice, out, &why))
+        return true;
+    return err_set(e, ERR_RETRY, "delivery.notice", why.at,
+                   "cannot let it leave: the notice about its subject cannot be read (%s)",
+                   why.code);
 }
 
 bool door_check(const struct door_input *in, struct arena *a, struct buf *work,
                 struct door_verdict *out, struct err *e)
 {
     uint64_t fingerprint;
-    struct notice_view notice = { 0 };
+    struct notice_view notice;
     *out = (struct door_verdict){ .way = DOOR_PASS, .framed = in->framed };
     if (!wire_open(in->framed, &fingerprint, &out->bytes, e))
         return false;
     const struct schema *s = catalogue_fingerprint(in->bundle->catalogue, fingerprint);
     if (!s || !plan_header(s->plan))
-        return err_set(e, ERR_FATAL, "delivery.schema", 0, "cannot read a disclosure: unknown schema");
-    if (!plan_view(s->plan, a, out->bytes, &out->view, e) ||
-        (in->notice.n && !notice_read(in->bundle->catalogue, a, in->notice, &notice, e)))
+        return err_set(e, ERR_REJECT, "delivery.schema", 2,
+                       "cannot read a disclosure: unknown schema");
+    if (!plan_view(s->plan, a, out->bytes, &out->view, e) || !read_notice(in, a, &notice, e))
         return false;
     out->code = stopped_by(in, &out->view, &notice);
-    if (out->code) {
+    if (out->code)
         out->way = DOOR_STOP;
+    if (out->code || retracts(&out->view) || !notice.withhold_count)
         return true;
-    }
-    find_removed(in, &out->view, &notice, &out->removed);
-    if (categories_is_empty(&out->removed))
-        return true;
-    out->way = DOOR_REDUCE;
-    return reduce(in, notice.tell, a, work, out, e);
+    return reduce(in, &notice, a, work, out, e);
 }

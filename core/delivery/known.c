@@ -3,15 +3,19 @@
 
 #include "base/ids.h"
 #include "bus/topics.h"
+#include "host/log.h"
 #include "record/wire.h"
 
 #include <string.h>
+
+#define WORK_MAX_BYTES ((size_t)16 << 20)
 
 /* Open addressing by pseudonym; a value is replaced by a newer one. */
 struct entry {
     uint8_t key[ID_BYTES];
     uint8_t *value;
     uint32_t n;
+    int64_t sequence; /* of a notice */
 };
 struct table {
     struct entry *entries;
@@ -20,6 +24,7 @@ struct table {
 
 struct known {
     const struct catalogue *catalogue;
+    struct log_who who;
     struct slice service;
     struct arena names, work;
     struct bus_reader *notices, *links;
@@ -50,11 +55,15 @@ static bool table_grow(struct table *t)
     return true;
 }
 
-static bool table_set(struct table *t, const uint8_t *key, struct slice value, struct err *e)
+/* A lower sequence never replaces a higher one. */
+static bool table_set(struct table *t, const uint8_t *key, struct slice value, int64_t sequence,
+                      struct err *e)
 {
     if (t->count * 4 >= t->room * 3 && !table_grow(t))
         return err_memory(e);
     struct entry *at = slot_of(t, key);
+    if (at->value && at->sequence > sequence)
+        return true;
     uint8_t *copy = mem_alloc(value.n + 1);
     if (!copy)
         return err_memory(e);
@@ -65,6 +74,7 @@ static bool table_set(struct table *t, const uint8_t *key, struct slice value, s
     memcpy(at->key, key, ID_BYTES);
     at->value = copy;
     at->n = (uint32_t)value.n;
+    at->sequence = sequence;
     return true;
 }
 
@@ -81,30 +91,57 @@ static void table_release(struct table *t)
     mem_free(t->entries);
 }
 
+/* Opens a value of one internal schema; false: it is something else, or broken. */
+static bool open_value(struct known *k, const struct bus_record *r, const char *name,
+                       struct view *out, struct err *e)
+{
+    const struct schema *s = catalogue_named(k->catalogue, slice_text(name));
+    uint64_t fingerprint = 0;
+    struct slice body;
+    arena_reset(&k->work);
+    if (!wire_open(r->value, &fingerprint, &body, e))
+        return false;
+    if (!s || fingerprint != plan_fingerprint(s->plan))
+        return err_set(e, ERR_REJECT, "delivery.schema", 2, "cannot read a %s of another form",
+                       name);
+    return plan_view(s->plan, &k->work, body, out, e);
+}
+
+/* One that cannot be read is kept all the same: while it stands nothing of that subject leaves. */
 static bool take_notice(struct known *k, const struct bus_record *r, struct err *e)
 {
-    return r->key.n != ID_BYTES || table_set(&k->notice, r->key.p, r->value, e);
+    struct view v;
+    struct err why = { 0 };
+    int64_t sequence = INT64_MAX;
+    if (r->key.n != ID_BYTES) {
+        err_set(&why, ERR_REJECT, "delivery.key", 0, "cannot tell whom a notice is about");
+        log_err(LOG_ERROR, &k->who, &why);
+        return true;
+    }
+    if (open_value(k, r, "Notice", &v, &why)) {
+        sequence = view_long_at(&v, "sequence");
+    } else {
+        const struct entry *at = slot_of(&k->notice, r->key.p);
+        log_err(LOG_ERROR, &k->who, &why);
+        sequence = at && at->value ? at->sequence : 0;
+    }
+    return table_set(&k->notice, r->key.p, r->value, sequence, e);
 }
 
 /* Links of other services of the agency are not this delivery's: their pseudonyms differ. */
 static bool take_link(struct known *k, const struct bus_record *r, struct err *e)
 {
-    uint64_t fingerprint;
-    struct slice body;
     struct view v;
+    struct err why = { 0 };
     uint8_t reference[ID_BYTES];
-    arena_reset(&k->work);
-    if (!wire_open(r->value, &fingerprint, &body, e))
-        return false;
-    const struct schema *s = catalogue_fingerprint(k->catalogue, fingerprint);
-    if (!s)
-        return err_set(e, ERR_FATAL, "delivery.link", 0, "cannot read a link: unknown schema");
-    if (!plan_view(s->plan, &k->work, body, &v, e))
-        return false;
+    if (!open_value(k, r, "Link", &v, &why)) {
+        log_err(LOG_ERROR, &k->who, &why);
+        return true;
+    }
     if (!slice_equal(view_text_at(&v, "reference_of"), k->service) ||
         !id_from_hex(view_text_at(&v, "reference"), reference))
         return true;
-    return table_set(&k->link, reference, view_text_at(&v, "local_id"), e);
+    return table_set(&k->link, reference, view_text_at(&v, "local_id"), 0, e);
 }
 
 static bool read_to_end(struct known *k, struct bus_reader *reader,
@@ -124,22 +161,23 @@ static bool read_to_end(struct known *k, struct bus_reader *reader,
     return true;
 }
 
-bool known_open(struct bus *b, const struct catalogue *c, struct slice agency, struct slice service,
-                struct known **out, struct err *e)
+bool known_open(const struct delivery_options *o, struct known **out, struct err *e)
 {
     struct known *k = mem_alloc(sizeof *k);
     if (!k)
         return err_memory(e);
-    k->catalogue = c;
-    k->service = service;
+    k->catalogue = o->bundle->catalogue;
+    k->who = (struct log_who){ "delivery", o->name };
+    k->service = o->service;
     arena_init(&k->names, 1 << 16);
-    arena_init(&k->work, 1 << 20);
-    const char *restrictions = topic_restrictions(&k->names, service);
-    const char *links = topic_links(&k->names, agency);
-    if (!restrictions || !links || !bus_reader_open(b, restrictions, 0, 0, &k->notices, e) ||
-        !bus_reader_open(b, links, 0, 0, &k->links, e)) {
+    arena_init(&k->work, WORK_MAX_BYTES);
+    const char *restrictions = topic_restrictions(&k->names, o->service);
+    const char *links = topic_links(&k->names, o->agency);
+    bool good = restrictions && links ? true : err_memory(e);
+    if (!good || !bus_reader_open(o->bus, restrictions, 0, 0, &k->notices, e) ||
+        !bus_reader_open(o->bus, links, 0, 0, &k->links, e)) {
         known_close(&k);
-        return err_memory(e);
+        return false;
     }
     *out = k;
     return true;

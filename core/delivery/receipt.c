@@ -26,7 +26,8 @@ bool receipt_encode(const struct catalogue *c, const struct receipt *r, struct b
     const struct schema *s = catalogue_named(c, SLICE("Receipt"));
     uint8_t hash[HASH_BYTES];
     if (!s)
-        return err_set(e, ERR_FATAL, "delivery.schema", 0, "cannot write a receipt: no such schema");
+        return err_set(e, ERR_FATAL, "delivery.schema", 0,
+                       "cannot write a receipt: no such schema");
     sha256(r->framed, hash);
     wire_put_header(out, plan_fingerprint(s->plan));
     avro_put_long(out, RECEIPT_VERSION);

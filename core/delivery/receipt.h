@@ -7,11 +7,11 @@
 
 struct receipt {
     struct slice disclosure, recipient;
-    const char *outcome;        /* accepted, reduced, refused, stopped */
-    const char *code;           /* "" when accepted as routed */
+    const char *outcome; /* accepted, reduced, refused, stopped */
+    const char *code;    /* "" when accepted as routed */
     int64_t at_ms;
     struct categories removed;
-    struct slice framed;        /* the record that left, or would have */
+    struct slice framed; /* the record that left, or would have */
 };
 
 MUST_CHECK bool receipt_encode(const struct catalogue *c, const struct receipt *r, struct buf *out,

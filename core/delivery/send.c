@@ -36,47 +36,52 @@ static bool render(const struct send_input *in, const struct door_verdict *door,
     return !*fits || mapping_format(in->o->mapping)->render(tree, in->id, work, e);
 }
 
-static void hand_over(const struct send_input *in, struct slice bytes, struct buf *answer,
-                      const char *done, struct sent *out)
+void send_hand_over(const struct send_input *in, struct slice bytes, struct buf *answer,
+                    struct sent *out)
 {
     const struct format *f = mapping_format(in->o->mapping);
     struct err e = { 0 };
     char name[64];
-    int n = snprintf(name, sizeof name, "%.*s.%s", (int)in->id.n, (const char *)in->id.p, ending(f));
+    int n =
+        snprintf(name, sizeof name, "%.*s.%s", (int)in->id.n, (const char *)in->id.p, ending(f));
     struct outgoing m = { .bytes = bytes, .id = in->id, .name = slice_of(name, (size_t)n) };
     buf_reset(answer);
+    out->handed = true;
     bool good = in->o->transport->send(in->o->state, &m, answer, &e);
     if (good && answer->n && f->accepted)
         good = f->accepted(buf_slice(answer), in->id, &e);
-    if (good)
-        end(out, done, "");
-    else
+    if (!good)
         judge_trouble(out, &e);
 }
 
-bool send_one(const struct send_input *in, struct arena *a, struct buf *work, struct buf *answer,
-              struct sent *out, struct err *e)
+bool send_prepare(const struct send_input *in, struct arena *a, struct buf *work, struct sent *out,
+                  struct err *e)
 {
-    struct door_input question = { in->o->bundle, in->framed, in->notice, in->now_ms };
+    struct door_input question = { .bundle = in->o->bundle,
+                                   .framed = in->framed,
+                                   .to = in->to,
+                                   .notice = in->notice,
+                                   .maybe = in->maybe,
+                                   .now_ms = in->now_ms };
     struct door_verdict door;
-    bool fits;
+    struct err why = { 0 };
+    bool fits = false;
     *out = (struct sent){ .framed = in->framed };
-    if (!door_check(&question, a, work, &door, e))
-        return false;
+    bool good = door_check(&question, a, work, &door, &why);
     out->framed = door.framed;
     out->removed = door.removed;
-    if (door.way == DOOR_STOP) {
+    if (good && door.way == DOOR_STOP) {
         end(out, "stopped", door.code);
         return true;
     }
-    struct err why = { 0 };
-    if (!render(in, &door, a, work, &fits, &why)) {
+    if (!good || !render(in, &door, a, work, &fits, &why)) {
         judge_trouble(out, &why);
         return why.fate != ERR_FATAL || err_set(e, ERR_FATAL, why.code, why.at, "%s", why.text);
     }
-    if (!fits)
-        end(out, "stopped", "delivery.not-delivered");
+    out->ready = fits;
+    if (fits)
+        end(out, door.way == DOOR_REDUCE ? "reduced" : "accepted", "");
     else
-        hand_over(in, buf_slice(work), answer, door.way == DOOR_REDUCE ? "reduced" : "accepted", out);
+        end(out, "stopped", "delivery.not-delivered");
     return true;
 }

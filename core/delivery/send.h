@@ -7,21 +7,29 @@
 
 /* What came of it. */
 struct sent {
+    bool ready;                 /* the door let it out and it is rendered: hand it over */
     bool again;                 /* not delivered or not known: try later */
-    const char *outcome, *code; /* when it has ended */
+    bool handed;                /* the transport was asked */
+    const char *outcome, *code; /* when it has ended; while ready: what it will be once accepted */
     struct categories removed;
-    struct slice framed;        /* what left, or would have */
-    struct err why;             /* for the log; its text never holds payload */
+    struct slice framed; /* what left, or would have */
+    struct err why;      /* for the log; its text never holds payload */
 };
 
 struct send_input {
     const struct delivery_options *o;
     struct slice id, framed, notice, local_id;
+    struct recipient_id to;
+    bool maybe; /* an earlier try may have reached the partner */
     int64_t now_ms;
 };
 
-/* Lives in a. False only for what must stop the delivery (ERR_FATAL). */
-MUST_CHECK bool send_one(const struct send_input *in, struct arena *a, struct buf *work,
-                         struct buf *answer, struct sent *out, struct err *e);
+/* The door, then the partner's own form, into work. Lives in a. False only for what must stop the
+ * delivery (ERR_FATAL). */
+MUST_CHECK bool send_prepare(const struct send_input *in, struct arena *a, struct buf *work,
+                             struct sent *out, struct err *e);
+/* What is ready goes to the partner, and its answer is read. */
+void send_hand_over(const struct send_input *in, struct slice bytes, struct buf *answer,
+                    struct sent *out);
 
 #endif

@@ -3,46 +3,67 @@
 
 #include "delivery/delivery.h"
 
-#include <stdio.h>
-
 static const char schema[] =
-    "create table if not exists progress(only integer primary key check (only = 0), next integer not null);"
+    "create table if not exists progress("
+    "  only integer primary key check (only = 0), next integer not null);"
     "insert or ignore into progress values(0, 0);"
     "create table if not exists queue("
     "  seq integer primary key autoincrement, id text not null unique, subject blob not null,"
-    "  original text not null, retracts integer not null, route integer not null,"
-    "  bytes blob not null, tries integer not null default 0,"
+    "  head integer not null, original text not null, retracts integer not null,"
+    "  route integer not null, bytes blob not null, tries integer not null default 0,"
     "  maybe integer not null default 0, due_ms integer not null default 0,"
     "  state integer not null default 0, receipt blob);"
     "create index if not exists queue_subject on queue(subject, seq);"
+    "create index if not exists queue_turn on queue(seq) where head = 1;"
+    "create index if not exists queue_due on queue(due_ms) where head = 1;"
     "create index if not exists queue_original on queue(original) where retracts = 1;"
     "create table if not exists own("
-    "  id text primary key, reference blob not null, route integer not null, outcome text not null"
-    ") without rowid;"
+    "  id text primary key, reference blob not null, route integer not null,"
+    "  outcome text not null, arrived integer not null) without rowid;"
     "create table if not exists counts(name text primary key, n integer not null) without rowid;";
 
-enum query { Q_PROGRESS, Q_MOVE, Q_QUEUE, Q_OWN, Q_DUE, Q_NEXT_DUE, Q_RETRACTION, Q_OUTCOME, Q_TRYING,
-             Q_AGAIN, Q_END, Q_OWN_END, Q_FORGET, Q_COUNT, Q_COUNT_ALL };
+enum query {
+    Q_PROGRESS,
+    Q_MOVE,
+    Q_QUEUE,
+    Q_OWN,
+    Q_DUE,
+    Q_NEXT_DUE,
+    Q_RETRACTION,
+    Q_NEVER_LEFT,
+    Q_ROUTE,
+    Q_TRYING,
+    Q_AGAIN,
+    Q_END,
+    Q_OWN_END,
+    Q_FORGET,
+    Q_NEW_HEAD,
+    Q_COUNT,
+    Q_COUNT_ALL
+};
 
 static const char *const sql[] = {
     [Q_PROGRESS] = "select next from progress",
     [Q_MOVE] = "update progress set next = ?1",
-    [Q_QUEUE] = "insert into queue(id, subject, original, retracts, route, bytes)"
-                " values(?1, ?2, ?3, ?4, ?5, ?6)",
-    [Q_OWN] = "insert or ignore into own values(?1, ?2, ?3, '')",
-    [Q_DUE] = "select seq, id, subject, bytes, route, tries, due_ms, state, receipt, maybe"
-              " from queue q"
-              " where seq > ?1 and (state = 1 or due_ms <= ?2) and not exists"
-              " (select 1 from queue o where o.subject = q.subject and o.seq < q.seq)"
-              " order by seq limit 1",
-    [Q_NEXT_DUE] = "select min(due_ms) from queue",
-    [Q_RETRACTION] = "select id from queue where original = ?1 and retracts = 1 limit 1",
-    [Q_OUTCOME] = "select outcome from own where id = ?1",
-    [Q_TRYING] = "update queue set tries = tries + 1, maybe = 1 where seq = ?1",
-    [Q_AGAIN] = "update queue set due_ms = ?2, maybe = ?3 where seq = ?1",
-    [Q_END] = "update queue set state = 1, receipt = ?2 where seq = ?1",
-    [Q_OWN_END] = "update own set outcome = ?2 where id = ?1",
+    [Q_QUEUE] =
+        "insert into queue(id, subject, original, retracts, route, bytes, state, receipt, head)"
+        " values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+        " not exists(select 1 from queue where subject = ?2))",
+    [Q_OWN] = "insert or ignore into own values(?1, ?2, ?3, ?4, 0)",
+    [Q_DUE] =
+        "select seq, id, subject, bytes, route, tries, original, state, receipt, maybe, retracts"
+        " from queue where head = 1 and seq > ?1 and due_ms <= ?2 order by seq limit 1",
+    [Q_NEXT_DUE] = "select min(due_ms) from queue where head = 1",
+    [Q_RETRACTION] = "select 1 from queue where original = ?1 and retracts = 1 limit 1",
+    [Q_NEVER_LEFT] = "select 1 from own where id = ?1 and outcome = 'stopped' and arrived = 0",
+    [Q_ROUTE] = "select route from own where reference = ?1 limit 1",
+    [Q_TRYING] = "update queue set maybe = 1 where seq = ?1",
+    [Q_AGAIN] = "update queue set tries = tries + 1, due_ms = ?2, maybe = ?3 where seq = ?1",
+    [Q_END] = "update queue set state = 1, due_ms = 0, receipt = ?2 where seq = ?1",
+    [Q_OWN_END] = "update own set outcome = ?2, arrived = ?3 where id = ?1",
     [Q_FORGET] = "delete from queue where seq = ?1",
+    [Q_NEW_HEAD] = "update queue set head = 1"
+                   " where seq = (select min(seq) from queue where subject = ?1)",
     [Q_COUNT] = "insert into counts values(?1, ?2) on conflict(name) do update set n = n + ?2",
 };
 
@@ -95,12 +116,21 @@ static bool count(struct store *s, const char *name, int64_t n, struct err *e)
     return db_do(q, e);
 }
 
+static bool count_taken(struct store *s, const struct arrived *r, struct err *e)
+{
+    bool refused = r->receipt.n || !r->id.n;
+    return count(s, "taken", 1, e) && (!refused || count(s, "refused", 1, e));
+}
+
 static bool take_one(struct store *s, const struct arrived *r, struct err *e)
 {
     struct db_query *own = s->query[Q_OWN], *queue = s->query[Q_QUEUE];
+    if (!r->id.n)
+        return count_taken(s, r, e);
     db_bind_text(own, 1, r->id);
     db_bind_blob(own, 2, r->subject);
     db_bind_int(own, 3, r->route);
+    db_bind_text(own, 4, r->receipt.n ? SLICE("refused") : SLICE(""));
     if (!db_do(own, e))
         return false;
     if (db_changes(s->db) == 0)
@@ -111,7 +141,9 @@ static bool take_one(struct store *s, const struct arrived *r, struct err *e)
     db_bind_int(queue, 4, r->retracts);
     db_bind_int(queue, 5, r->route);
     db_bind_blob(queue, 6, r->bytes);
-    return db_do(queue, e) && count(s, "taken", 1, e);
+    db_bind_int(queue, 7, r->receipt.n ? QUEUED_ENDED : QUEUED_WAITING);
+    db_bind_blob(queue, 8, r->receipt);
+    return db_do(queue, e) && count_taken(s, r, e);
 }
 
 bool store_take(struct store *s, const struct arrived *list, size_t n, int64_t next, struct err *e)
@@ -132,27 +164,32 @@ bool store_take(struct store *s, const struct arrived *list, size_t n, int64_t n
     return db_commit(s->db, e);
 }
 
-static struct slice keep(struct arena *a, struct slice s)
-{
-    return s.n ? arena_copy(a, s) : s;
-}
-
 bool store_due(struct store *s, int64_t after_seq, int64_t now_ms, struct arena *a,
                struct queued *out, bool *found, struct err *e)
 {
     struct db_query *q = s->query[Q_DUE];
     db_bind_int(q, 1, after_seq);
     db_bind_int(q, 2, now_ms);
-    if (!db_step(q, found, e) || !*found)
-        return e->fate == ERR_NONE;
+    if (!db_step(q, found, e))
+        return false;
+    if (!*found)
+        return true;
     *out = (struct queued){
-        .seq = db_int(q, 0), .id = keep(a, db_blob(q, 1)), .subject = keep(a, db_blob(q, 2)),
-        .bytes = keep(a, db_blob(q, 3)), .route = db_int(q, 4), .tries = db_int(q, 5),
-        .due_ms = db_int(q, 6), .state = db_int(q, 7) ? QUEUED_ENDED : QUEUED_WAITING,
-        .receipt = keep(a, db_blob(q, 8)), .maybe = db_int(q, 9) != 0,
+        .seq = db_int(q, 0),
+        .id = arena_copy(a, db_blob(q, 1)),
+        .subject = arena_copy(a, db_blob(q, 2)),
+        .bytes = arena_copy(a, db_blob(q, 3)),
+        .route = db_int(q, 4),
+        .tries = db_int(q, 5),
+        .original = arena_copy(a, db_blob(q, 6)),
+        .state = db_int(q, 7) ? QUEUED_ENDED : QUEUED_WAITING,
+        .receipt = arena_copy(a, db_blob(q, 8)),
+        .maybe = db_int(q, 9) != 0,
+        .retracts = db_int(q, 10) != 0,
     };
     db_reset(q);
-    return out->id.p && out->subject.p && out->bytes.p ? true : err_memory(e);
+    return (out->id.p && out->subject.p && out->bytes.p && out->original.p && out->receipt.p) ||
+           err_memory(e);
 }
 
 bool store_next_due(struct store *s, int64_t *due_ms, struct err *e)
@@ -166,31 +203,33 @@ bool store_next_due(struct store *s, int64_t *due_ms, struct err *e)
     return true;
 }
 
-bool store_retraction(struct store *s, struct slice id, struct arena *a, struct slice *out,
-                      struct err *e)
+static bool has_row(struct db_query *q, struct slice id, bool *yes, struct err *e)
 {
-    struct db_query *q = s->query[Q_RETRACTION];
-    bool row;
-    *out = (struct slice){ 0 };
     db_bind_text(q, 1, id);
-    if (!db_step(q, &row, e))
+    if (!db_step(q, yes, e))
         return false;
-    if (row)
-        *out = keep(a, db_blob(q, 0));
     db_reset(q);
     return true;
 }
 
-bool store_outcome(struct store *s, struct slice id, char out[16], struct err *e)
+bool store_is_retracted(struct store *s, struct slice id, bool *yes, struct err *e)
 {
-    struct db_query *q = s->query[Q_OUTCOME];
+    return has_row(s->query[Q_RETRACTION], id, yes, e);
+}
+
+bool store_never_left(struct store *s, struct slice id, bool *yes, struct err *e)
+{
+    return has_row(s->query[Q_NEVER_LEFT], id, yes, e);
+}
+
+bool store_route(struct store *s, struct slice subject, int64_t *route, struct err *e)
+{
+    struct db_query *q = s->query[Q_ROUTE];
     bool row;
-    out[0] = '\0';
-    db_bind_text(q, 1, id);
+    db_bind_blob(q, 1, subject);
     if (!db_step(q, &row, e))
         return false;
-    if (row)
-        snprintf(out, 16, "%.*s", (int)db_blob(q, 0).n, (const char *)db_blob(q, 0).p);
+    *route = row ? db_int(q, 0) : -1;
     db_reset(q);
     return true;
 }
@@ -213,12 +252,14 @@ bool store_ended(struct store *s, const struct queued *row, const char *outcome,
                  struct slice receipt, struct err *e)
 {
     struct db_query *end = s->query[Q_END], *own = s->query[Q_OWN_END];
+    bool stopped = slice_equal_text(SLICE("stopped"), outcome);
     if (!db_begin(s->db, e))
         return false;
     db_bind_int(end, 1, row->seq);
     db_bind_blob(end, 2, receipt);
     db_bind_text(own, 1, row->id);
     db_bind_text(own, 2, slice_text(outcome));
+    db_bind_int(own, 3, row->maybe || !stopped);
     if (!db_do(end, e) || !db_do(own, e) || !count(s, outcome, 1, e)) {
         db_rollback(s->db);
         return false;
@@ -226,16 +267,26 @@ bool store_ended(struct store *s, const struct queued *row, const char *outcome,
     return db_commit(s->db, e);
 }
 
-bool store_forget(struct store *s, int64_t seq, struct err *e)
+bool store_forget(struct store *s, const struct queued *row, struct err *e)
 {
-    db_bind_int(s->query[Q_FORGET], 1, seq);
-    return db_do(s->query[Q_FORGET], e);
+    if (!db_begin(s->db, e))
+        return false;
+    db_bind_int(s->query[Q_FORGET], 1, row->seq);
+    db_bind_blob(s->query[Q_NEW_HEAD], 1, row->subject);
+    if (!db_do(s->query[Q_FORGET], e) || !db_do(s->query[Q_NEW_HEAD], e)) {
+        db_rollback(s->db);
+        return false;
+    }
+    return db_commit(s->db, e);
 }
 
 static void add_count(struct delivery_counts *c, struct slice name, uint64_t n)
 {
-    const struct { const char *name; uint64_t *at; } fields[] = {
-        { "taken", &c->taken }, { "accepted", &c->accepted }, { "refused", &c->refused },
+    const struct {
+        const char *name;
+        uint64_t *at;
+    } fields[] = {
+        { "taken", &c->taken },     { "accepted", &c->accepted },     { "refused", &c->refused },
         { "stopped", &c->stopped }, { "duplicates", &c->duplicates }, { "reduced", &c->reduced },
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
@@ -251,8 +302,10 @@ bool delivery_counts_read(const char *database, struct delivery_counts *out, str
     if (!db_open_reader(database, &db, e))
         return false;
     bool row = false;
-    bool good = db_prepare(db, "select name, n from counts union all"
-                               " select 'outstanding', count(*) from queue where state = 0", &q, e);
+    bool good = db_prepare(db,
+                           "select name, n from counts union all"
+                           " select 'outstanding', count(*) from queue where state = 0",
+                           &q, e);
     while (good && (good = db_step(q, &row, e)) && row) {
         if (slice_equal_text(db_blob(q, 0), "outstanding"))
             out->outstanding = (uint64_t)db_int(q, 1);

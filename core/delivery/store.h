@@ -1,7 +1,9 @@
 /* store.h - a delivery's database: progress on the topic, the queue, own ids, counts.
  *
- * queue: what is outstanding, in arrival order. own: every disclosure id with its pseudonym, route and
+ * queue: what is outstanding, in arrival order; the oldest row of each subject is its head, and
+ * only heads are ever tried (law 8). own: every disclosure id with its pseudonym, route and
  * outcome, kept, so that a case reference or a retraction can be answered later.
+ *
  * One connection, the delivery's thread. */
 #ifndef CONCORDAT_DELIVERY_STORE_H
 #define CONCORDAT_DELIVERY_STORE_H
@@ -20,13 +22,15 @@ enum queued_state {
 
 struct queued {
     int64_t seq;
-    struct slice id;            /* disclosure id */
-    struct slice subject;       /* pseudonym: order is kept within it */
-    struct slice bytes;         /* framed disclosure */
-    int64_t route, tries, due_ms;
-    bool maybe;                 /* a try may have reached the partner */
+    struct slice id;       /* disclosure id */
+    struct slice subject;  /* pseudonym: order is kept within it */
+    struct slice original; /* disclosure id that is replaced or retracted; may be empty */
+    struct slice bytes;    /* framed disclosure */
+    int64_t route, tries;
+    bool retracts;
+    bool maybe; /* an earlier try may have reached the partner */
     enum queued_state state;
-    struct slice receipt;       /* framed, when ended */
+    struct slice receipt; /* framed, when ended */
 };
 
 MUST_CHECK bool store_open(const char *path, struct store **out, struct err *e);
@@ -35,33 +39,38 @@ void store_close(struct store **s);
 /* Next offset to read of the topic. */
 MUST_CHECK bool store_progress(struct store *s, int64_t *next, struct err *e);
 
-/* Queues what the topic gave, and moves the progress, in one commit. An id that was seen before is counted as a
- * duplicate and dropped. */
+/* Queues what the topic gave, and moves the progress, in one commit. An id that was seen before is
+ * counted as a duplicate and dropped. A receipt: it could not be read, and only that is to be
+ * published. No id: it could not be read and nobody can be told; it is counted as refused. */
 struct arrived {
-    struct slice id, subject, original, bytes;
+    struct slice id, subject, original, bytes, receipt;
     int64_t route;
     bool retracts;
 };
 MUST_CHECK bool store_take(struct store *s, const struct arrived *list, size_t n, int64_t next,
                            struct err *e);
 
-/* The oldest row of a subject that has no older one, is due at now_ms and comes after seq. Lives in a. */
+/* The next head after seq that is due at now_ms. Lives in a. */
 MUST_CHECK bool store_due(struct store *s, int64_t after_seq, int64_t now_ms, struct arena *a,
                           struct queued *out, bool *found, struct err *e);
-/* When the next waiting row falls due; INT64_MAX when none waits. */
+/* When the next head falls due; INT64_MAX when there is none. */
 MUST_CHECK bool store_next_due(struct store *s, int64_t *due_ms, struct err *e);
-/* A retraction of id that waits, or has arrived: its own id; empty when there is none. Lives in a. */
-MUST_CHECK bool store_retraction(struct store *s, struct slice id, struct arena *a, struct slice *out,
-                                 struct err *e);
-/* What became of an id: "" unknown or outstanding, else "accepted", "refused", "stopped", "reduced". */
-MUST_CHECK bool store_outcome(struct store *s, struct slice id, char out[16], struct err *e);
+/* Whether a retraction of that id waits in the queue. */
+MUST_CHECK bool store_is_retracted(struct store *s, struct slice id, bool *yes, struct err *e);
+/* Whether that id was stopped before any try can have reached the partner. */
+MUST_CHECK bool store_never_left(struct store *s, struct slice id, bool *yes, struct err *e);
+/* The route of a subject that an earlier disclosure was about; -1 when there was none. Slow. */
+MUST_CHECK bool store_route(struct store *s, struct slice subject, int64_t *route, struct err *e);
 
 /* Before a try: from now on it may have reached the partner. */
 MUST_CHECK bool store_trying(struct store *s, int64_t seq, struct err *e);
 /* After a try that did not end it. */
-MUST_CHECK bool store_again(struct store *s, int64_t seq, int64_t due_ms, bool maybe, struct err *e);
-MUST_CHECK bool store_ended(struct store *s, const struct queued *q, const char *outcome,
+MUST_CHECK bool store_again(struct store *s, int64_t seq, int64_t due_ms, bool maybe,
+                            struct err *e);
+/* The outcome is known, and the receipt that says so. */
+MUST_CHECK bool store_ended(struct store *s, const struct queued *row, const char *outcome,
                             struct slice receipt, struct err *e);
-MUST_CHECK bool store_forget(struct store *s, int64_t seq, struct err *e);
+/* The receipt is published: the subject's next row becomes its head. */
+MUST_CHECK bool store_forget(struct store *s, const struct queued *row, struct err *e);
 
 #endif

@@ -1,0 +1,114 @@
+/* partner.c - the fakes at both ends of a delivery. */
+#include "partner.h"
+
+#include "base/arena.h"
+#include "bus/backend.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool partner_send(void *state, const struct outgoing *m, struct buf *answer, struct err *e)
+{
+    struct partner *p = state;
+    char text[1000];
+    snprintf(text, sizeof text, "%.*s", (int)m->bytes.n, (const char *)m->bytes.p);
+    enum mood mood = p->only && !strstr(text, p->only) ? MOOD_TAKES : p->mood;
+    (void)answer;
+    if (++p->asked == p->stop_at)
+        p->stop();
+    if (mood == MOOD_AWAY)
+        return err_set(e, ERR_RETRY, "partner.connect", 0, "cannot connect");
+    if (p->count < PARTNER_MAX) {
+        snprintf(p->got[p->count].id, sizeof p->got[0].id, "%.*s", (int)m->id.n,
+                 (const char *)m->id.p);
+        snprintf(p->got[p->count++].text, sizeof p->got[0].text, "%s", text);
+    }
+    if (mood == MOOD_SILENT)
+        return err_set(e, ERR_RETRY, "partner.closed", 0, "connection lost");
+    return mood == MOOD_TAKES || err_set(e, ERR_REJECT, "partner.refused", 0, "will not have it");
+}
+
+const struct transport partner_transport = {
+    .name = "partner",
+    .state_size = sizeof(struct partner),
+    .send = partner_send,
+};
+
+/* ---- the bus ---- */
+
+struct wrapped {
+    struct bus bus;
+    struct bus *real;
+    const bool *broken;
+};
+struct wrapped_reader {
+    struct bus_reader face;
+    struct bus_reader *real;
+    const bool *broken;
+};
+
+static void wrapped_close(struct bus *b)
+{
+    bus_close(&((struct wrapped *)b)->real);
+    mem_free(b);
+}
+
+static bool wrapped_publish(struct bus *b, const struct bus_record *r, size_t n, struct err *e)
+{
+    return bus_publish(((struct wrapped *)b)->real, r, n, e);
+}
+
+static bool wrapped_topics(struct bus *b, const struct bus_topic *t, size_t n, struct err *e)
+{
+    return bus_topics(((struct wrapped *)b)->real, t, n, e);
+}
+
+static bool wrapped_reader_open(struct bus *b, const char *topic, int partition, int64_t from,
+                                struct bus_reader **out, struct err *e)
+{
+    struct wrapped *w = (struct wrapped *)b;
+    struct wrapped_reader *r = mem_alloc(sizeof *r);
+    if (!r)
+        return err_memory(e);
+    r->face.ops = b->ops;
+    r->broken = strncmp(topic, "restrictions.", 13) == 0 ? w->broken : NULL;
+    if (!bus_reader_open(w->real, topic, partition, from, &r->real, e)) {
+        mem_free(r);
+        return false;
+    }
+    *out = &r->face;
+    return true;
+}
+
+static bool wrapped_reader_next(struct bus_reader *face, int wait_ms, const struct bus_record **out,
+                                size_t *n, bool *end, struct err *e)
+{
+    struct wrapped_reader *r = (struct wrapped_reader *)face;
+    if (r->broken && *r->broken)
+        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot read");
+    return bus_reader_next(r->real, wait_ms, out, n, end, e);
+}
+
+static void wrapped_reader_close(struct bus_reader *face)
+{
+    bus_reader_close(&((struct wrapped_reader *)face)->real);
+    mem_free(face);
+}
+
+static const struct bus_ops wrapped_ops = {
+    .close = wrapped_close,
+    .publish = wrapped_publish,
+    .topics = wrapped_topics,
+    .reader_open = wrapped_reader_open,
+    .reader_next = wrapped_reader_next,
+    .reader_close = wrapped_reader_close,
+};
+
+struct bus *partner_bus(struct bus *real, const bool *broken)
+{
+    struct wrapped *w = mem_alloc(sizeof *w);
+    if (!w)
+        return NULL;
+    *w = (struct wrapped){ .bus = { .ops = &wrapped_ops }, .real = real, .broken = broken };
+    return &w->bus;
+}
