@@ -16,6 +16,8 @@ struct found run_find(struct run *r, const struct ref *ref)
         }
         f = r->found[ref->source];
     }
+    if (f.how == FOUND_PRESENT && f.value.n == 0)
+        f.how = FOUND_ABSENT; /* escapes that leave nothing */
     if (r->reads && f.how != FOUND_ABSENT)
         reads_add(r->reads, f.at, f.length);
     return f;

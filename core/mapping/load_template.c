@@ -157,7 +157,7 @@ bool load_template(struct loader *l, const struct node *n, const struct scope *s
     size_t at = 0, room = 2;
     for (size_t i = 0; i < text.n; i++)
         room += text.p[i] == '{' ? 2 : 0;
-    out->parts = ARENA_ARRAY(l->a, room, struct template_part);
+    *out = (struct template){ ARENA_ARRAY(l->a, room, struct template_part), 0 };
     if (!out->parts)
         return mapping_memory(l);
     while (at < text.n) {

@@ -1,0 +1,66 @@
+/* json_fuzz.c - a path, a line end, any bytes as JSON: nothing crashes, what is found lies in the text,
+ * and an answer can always be written. */
+#include <assert.h>
+
+#include "format/json.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct seen {
+    struct arena *a;
+    const struct doc *d;
+    size_t size;
+};
+
+static void check(const struct seen *s, struct found f)
+{
+    assert((size_t)f.at + f.length <= s->size);
+    assert(slice_is_utf8(f.value));
+}
+
+static void look_up(void *ctx, const struct leaf *l)
+{
+    const struct seen *s = ctx;
+    struct err e = { .fate = ERR_NONE };
+    struct path *p = NULL;
+    assert((size_t)l->at + l->length <= s->size);
+    if (format_json.compile(s->a, l->path, &p, &e))
+        check(s, format_json.find(s->a, s->d, p, NULL, 0));
+}
+
+static void try_path(const struct seen *s, struct slice text)
+{
+    struct err e = { .fate = ERR_NONE };
+    struct path *p = NULL;
+    if (!format_json.compile(s->a, text, &p, &e))
+        return;
+    size_t n = format_json.count(s->d, p);
+    for (size_t i = 0; i < n && i < 20; i++) {
+        check(s, format_json.find(s->a, s->d, p, NULL, i));
+        check(s, format_json.find(s->a, s->d, p, p, i));
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena a;
+    struct err e = { .fate = ERR_NONE };
+    struct doc *d = NULL;
+    struct buf out;
+    struct slice all = slice_of(data, size);
+    struct slice path = slice_head(all, slice_find(all, '\n'));
+    struct slice text = slice_from(all, path.n + 1);
+    arena_init(&a, (size_t)64 << 20);
+    buf_init(&out, 1 << 16);
+    bool ok = format_json.parse(&a, text, &d, &e);
+    if (ok) {
+        struct seen s = { &a, d, text.n };
+        format_json.leaves(&a, d, look_up, &s);
+        try_path(&s, path);
+    }
+    format_json.reply(d, text, ok ? REPLY_ACCEPT : REPLY_ERROR, &e, 0, &out);
+    assert(out.n > 0);
+    buf_release(&out);
+    arena_release(&a);
+    return 0;
+}
