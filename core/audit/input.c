@@ -145,7 +145,6 @@ bool input_event_check(const struct input_rules *r, const struct bus_record *in,
     if (!find_subject(r, in, event, e) ||
         !check_partition(r, in, &event->subject, "event.partition", e))
         return false;
-    event->has_subject = true;
     if (slice_equal_text(view_text(&event->view, (size_t)h->environment),
                          r->live ? "live" : "test"))
         return true;

@@ -25,7 +25,7 @@ struct input_rules {
 struct input_event {
     struct view view;
     const struct header_slots *header;
-    bool has_sender, has_subject;   /* found, and allowed to speak here */
+    bool has_sender;                /* found, and allowed to speak here */
     struct subject_key subject;
     struct slice feed;              /* "agency/feed", in the arena */
     int64_t feed_seq;
