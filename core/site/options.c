@@ -12,7 +12,10 @@ static const struct unit time_units[] = {
     { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 }, { NULL, 0 },
 };
 static const struct unit byte_units[] = {
-    { "KiB", 1 << 10 }, { "MiB", 1 << 20 }, { "GiB", 1 << 30 }, { NULL, 0 },
+    { "KiB", 1 << 10 },
+    { "MiB", 1 << 20 },
+    { "GiB", 1 << 30 },
+    { NULL, 0 },
 };
 static const struct unit no_units[] = { { NULL, 0 } };
 

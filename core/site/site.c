@@ -1,7 +1,7 @@
 /* site.c - reads site.yaml: keys, feeds, deliveries; all problems, not the first. */
 #include "site/site.h"
 
-#include <limits.h>
+#include <ctype.h>
 #include <stdlib.h>
 
 struct reading {
@@ -10,9 +10,9 @@ struct reading {
     const struct registry *adapters;
     struct problems *p;
     const char *share;
-    struct slice agency;            /* site-wide; empty: each feed and delivery names its own */
+    struct slice agency; /* site-wide; empty: each feed and delivery names its own */
     const struct node *keys;
-    const struct key *region_key;   /* NULL: not named */
+    const struct key *region_key; /* NULL: not named */
     const char *region_folder;
     bool with_keys;
 };
@@ -65,7 +65,25 @@ static struct slice wanted_text(struct reading *r, const struct node *map, const
 
 static const char *optional_text(struct reading *r, const struct node *map, const char *key)
 {
-    return map && node_get(map, key) ? arena_text(r->a, wanted_text(r, map, key)) : NULL;
+    return node_get(map, key) ? arena_text(r->a, wanted_text(r, map, key)) : NULL;
+}
+
+/* The members of a map that may be absent; NULL when it is, or after a complaint. */
+static const struct node *optional_map(struct reading *r, const struct node *map, const char *key)
+{
+    return node_get(map, key) ? wanted(r, map, key, NODE_MAP) : NULL;
+}
+
+/* Names stand in paths of databases, on the command line and in metrics. */
+static void check_name(struct reading *r, const struct node *n)
+{
+    bool good = n->key.n > 0 && n->key.n <= 64 && n->key.p[0] != '.';
+    for (size_t i = 0; i < n->key.n && good; i++)
+        good =
+            isalnum(n->key.p[i]) || n->key.p[i] == '-' || n->key.p[i] == '_' || n->key.p[i] == '.';
+    if (!good)
+        problems_say(r->p, "site.name", n->file, n->key_line, n->key_column,
+                     "cannot use this name: want at most 64 letters, digits, '-', '_' and '.'");
 }
 
 /* Relative paths are meant from the folder. */
@@ -89,6 +107,8 @@ static const struct key *read_key(struct reading *r, const struct node *n)
 
 static const struct key *agency_key(struct reading *r, struct slice agency, const struct node *at)
 {
+    if (!r->keys)
+        return NULL;
     const struct node *n = node_get(r->keys, "agency");
     if (!n)
         n = node_get_slice(node_get(r->keys, "agencies"), agency);
@@ -98,22 +118,27 @@ static const struct key *agency_key(struct reading *r, struct slice agency, cons
     return NULL;
 }
 
+static const struct key *optional_key(struct reading *r, const char *name)
+{
+    const struct node *n = node_get(r->keys, name) ? wanted(r, r->keys, name, NODE_TEXT) : NULL;
+    return n ? read_key(r, n) : NULL;
+}
+
 static void read_keys(struct reading *r, const struct node *root)
 {
     r->keys = wanted(r, root, "keys", NODE_MAP);
     if (!r->keys)
         return;
     only_keys(r, r->keys, "region agency agencies recipients");
-    const struct node *n = node_get(r->keys, "region");
-    if (n)
-        r->region_key = read_key(r, n);
-    n = node_get(r->keys, "recipients");
-    const struct key *key = n ? read_key(r, n) : NULL;
+    optional_map(r, r->keys, "agencies");
+    r->region_key = optional_key(r, "region");
+    const struct key *key = optional_key(r, "recipients");
     if (key)
         r->site->router_keys.recipients = *key;
-    if (r->site->has_router && !n)
-        problems_say(r->p, "site.key", r->keys->file, r->keys->line, r->keys->column,
-                     "cannot route without 'recipients': the router turns subjects into pseudonyms");
+    if (r->site->has_router && !node_get(r->keys, "recipients"))
+        problems_say(
+            r->p, "site.key", r->keys->file, r->keys->line, r->keys->column,
+            "cannot route without 'recipients': the router turns subjects into pseudonyms");
 }
 
 /* "agency/service" of a feed's service: or a delivery's for:, checked against region.yaml. */
@@ -125,9 +150,9 @@ static bool read_service(struct reading *r, const struct node *map, const char *
         return false;
     *service = n->text;
     if (!slice_is_empty(r->agency))
-        *service = slice_text(arena_format(r->a, "%.*s/%.*s", (int)r->agency.n,
-                                           (const char *)r->agency.p, (int)n->text.n,
-                                           (const char *)n->text.p));
+        *service =
+            slice_text(arena_format(r->a, "%.*s/%.*s", (int)r->agency.n, (const char *)r->agency.p,
+                                    (int)n->text.n, (const char *)n->text.p));
     *agency = slice_head(*service, slice_find(*service, '/'));
     if (r->site->bundle && bundle_service(r->site->bundle, *service) < 0)
         return complain(r, n, "site.service", "region.yaml has no such service", *service);
@@ -147,31 +172,42 @@ static bool read_transport(struct reading *r, const struct node *map, bool recei
     if (!t)
         return complain(r, n, "site.transport", "no such transport", n->first->key);
     if (receives ? !t->run : !t->send)
-        return complain(r, n, "site.transport",
-                        receives ? "it only sends" : "it only receives", n->first->key);
+        return complain(r, n, "site.transport", receives ? "it only sends" : "it only receives",
+                        n->first->key);
     *transport = t;
     *state = arena_alloc(r->a, t->state_size);
     return *state && options_read(r->a, n->first, t->options, r->site->folder, *state, r->p);
 }
 
-/* Looked up in the site first, then in what was installed. */
+/* Looked up in the site first, then in what was installed; NULL: in neither. */
+static const char *find_mapping(struct reading *r, struct slice name)
+{
+    const char *places[] = { r->site->folder, r->share };
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = path_in(r, places[i], name);
+        char *real = path ? realpath(path, NULL) : NULL;
+        const char *found = real ? arena_text(r->a, slice_text(real)) : NULL;
+        free(real);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
 static const struct mapping *read_mapping(struct reading *r, const struct node *map, bool in)
 {
     const struct node *n = wanted(r, map, "mapping", NODE_TEXT);
     if (!n || !r->site->catalogue)
         return NULL;
-    const char *path = path_in(r, r->site->folder, n->text);
-    char *real = path ? realpath(path, NULL) : NULL;
-    if (real)
-        path = arena_text(r->a, slice_text(real));
-    else
-        path = path_in(r, r->share, n->text);
-    free(real);
-    const struct mapping *m = path ? mapping_load(r->a, path, r->adapters, r->site->catalogue, r->p)
-                                   : NULL;
+    const char *path = find_mapping(r, n->text);
+    if (!path) {
+        complain(r, n, "site.mapping", "neither the site nor the program's data has it", n->text);
+        return NULL;
+    }
+    const struct mapping *m = mapping_load(r->a, path, r->adapters, r->site->catalogue, r->p);
     if (m && mapping_is_in(m) != in) {
-        complain(r, n, "site.mapping", in ? "a feed wants an in: mapping" :
-                 "a delivery wants an out: mapping", n->text);
+        complain(r, n, "site.mapping",
+                 in ? "a feed wants an in: mapping" : "a delivery wants an out: mapping", n->text);
         return NULL;
     }
     return m;
@@ -185,43 +221,91 @@ static bool is_word(struct slice word, const char *const *words)
     return false;
 }
 
-static void read_feed(struct reading *r, const struct node *n, struct site_feed *f)
+/* What delivers or takes in, beside its transport: options of our own. */
+static void read_own(struct reading *r, const struct node *map, const struct cfg_option *options,
+                     void *into)
 {
-    static const char *const words[] = { "realtime", "daily", "quarterly", NULL };
-    only_keys(r, n, "service system contact timeliness transport mapping spool_max");
-    f->name = arena_text(r->a, n->key);
-    if (!read_service(r, n, "service", &f->agency, &f->service))
-        return;
-    const struct node *contact = node_get(n, "contact");
-    f->system = optional_text(r, n, "system");
-    f->contact_team = optional_text(r, contact, "team");
-    f->contact_phone = optional_text(r, contact, "phone");
-    f->timeliness = optional_text(r, n, "timeliness");
-    if (!f->timeliness)
-        f->timeliness = "realtime";
-    else if (!is_word(slice_text(f->timeliness), words))
-        complain(r, node_get(n, "timeliness"), "site.word", "want realtime, daily or quarterly",
-                 slice_text(f->timeliness));
-    read_transport(r, n, true, &f->transport, &f->state);
-    f->mapping = read_mapping(r, n, true);
-    f->agency_key = agency_key(r, f->agency, n);
-    f->spool = arena_format(r->a, "%s/feed-%s.db", r->site->state_folder, f->name);
+    struct node own = {
+        .kind = NODE_MAP, .file = map->file, .line = map->line, .column = map->column
+    };
+    for (const struct node *n = map->first; n; n = n->next) {
+        const struct cfg_option *o = options;
+        while (o->type != CFG_END && !slice_equal_text(n->key, o->key))
+            o++;
+        struct node *copy = o->type == CFG_END ? NULL : ARENA_NEW(r->a, struct node);
+        if (!copy)
+            continue;
+        *copy = *n;
+        node_put(&own, n->key, copy);
+    }
+    options_read(r->a, &own, options, r->site->folder, into, r->p);
+}
+
+/* What the agency of a feed may do, and its keys. */
+static void read_agency(struct reading *r, const struct node *n, struct site_feed *f)
+{
     const struct bundle *b = r->site->bundle;
     int agency = b ? bundle_agency(b, f->agency) : -1;
+    f->agency_key = agency_key(r, f->agency, n);
     if (agency < 0)
         return;
     f->traced = bundle_feed_is_traced(b, f->agency, n->key);
     if (!b->agencies[agency].entitled)
         return;
     f->region_key = r->region_key;
-    if (!f->region_key)
+    if (r->keys && !node_get(r->keys, "region"))
         complain(r, n, "site.key", "its agency may see NHS numbers, and keys has no region key",
                  f->agency);
 }
 
+static void read_timeliness(struct reading *r, const struct node *n, struct site_feed *f)
+{
+    static const char *const words[] = { "realtime", "daily", "quarterly", NULL };
+    f->timeliness = optional_text(r, n, "timeliness");
+    if (!f->timeliness)
+        f->timeliness = "realtime";
+    else if (!is_word(slice_text(f->timeliness), words))
+        complain(r, node_get(n, "timeliness"), "site.word", "want realtime, daily or quarterly",
+                 slice_text(f->timeliness));
+}
+
+static void read_feed(struct reading *r, const struct node *n, struct site_feed *f)
+{
+    static const struct cfg_option own[] = {
+        { "spool_max", CFG_BYTES, offsetof(struct site_feed, spool_max_bytes), "8GiB",
+          "messages that wait for the bus beyond this are answered: later" },
+        { .type = CFG_END },
+    };
+    only_keys(r, n, "service system contact timeliness transport mapping spool_max");
+    check_name(r, n);
+    f->name = arena_text(r->a, n->key);
+    const struct node *contact = optional_map(r, n, "contact");
+    if (contact)
+        only_keys(r, contact, "team phone");
+    f->system = optional_text(r, n, "system");
+    f->contact_team = optional_text(r, contact, "team");
+    f->contact_phone = optional_text(r, contact, "phone");
+    read_timeliness(r, n, f);
+    read_own(r, n, own, f);
+    read_transport(r, n, true, &f->transport, &f->state);
+    f->mapping = read_mapping(r, n, true);
+    f->spool = arena_format(r->a, "%s/feed-%s.db", r->site->state_folder, f->name);
+    if (read_service(r, n, "service", &f->agency, &f->service))
+        read_agency(r, n, f);
+}
+
+/* Two would both read the service's topic, and each disclosure would end twice. */
+static bool is_served(const struct site *s, const struct site_delivery *d)
+{
+    for (size_t i = 0; i < s->delivery_count; i++)
+        if (&s->deliveries[i] != d && slice_equal(s->deliveries[i].service, d->service))
+            return true;
+    return false;
+}
+
 static void read_delivery(struct reading *r, const struct node *n, struct site_delivery *d)
 {
-    static const struct cfg_option times[] = {
+    static const struct cfg_option own[] = {
         { "retry", CFG_MS, offsetof(struct site_delivery, retry_ms), "1s",
           "wait before the second try; doubles each time" },
         { "retry_max", CFG_MS, offsetof(struct site_delivery, retry_max_ms), "60s",
@@ -229,21 +313,14 @@ static void read_delivery(struct reading *r, const struct node *n, struct site_d
         { .type = CFG_END },
     };
     only_keys(r, n, "for transport mapping retry retry_max");
+    check_name(r, n);
     d->name = arena_text(r->a, n->key);
-    if (!read_service(r, n, "for", &d->agency, &d->service))
-        return;
+    read_own(r, n, own, d);
     read_transport(r, n, false, &d->transport, &d->state);
     d->mapping = read_mapping(r, n, false);
     d->database = arena_format(r->a, "%s/delivery-%s.db", r->site->state_folder, d->name);
-    struct node only = { .kind = NODE_MAP, .file = n->file, .line = n->line, .column = n->column };
-    for (const struct node *m = n->first; m; m = m->next) {
-        struct node *copy = ARENA_NEW(r->a, struct node);
-        if (!copy || (!slice_equal_text(m->key, "retry") && !slice_equal_text(m->key, "retry_max")))
-            continue;
-        *copy = *m;
-        node_put(&only, m->key, copy);
-    }
-    options_read(r->a, &only, times, r->site->folder, d, r->p);
+    if (read_service(r, n, "for", &d->agency, &d->service) && is_served(r->site, d))
+        complain(r, node_get(n, "for"), "site.service", "another delivery serves it", d->service);
 }
 
 static bool same_name(const struct node *list, const struct node *n)
@@ -256,8 +333,8 @@ static bool same_name(const struct node *list, const struct node *n)
 
 static void read_feeds(struct reading *r, const struct node *root)
 {
-    const struct node *n = node_get(root, "feeds");
-    if (!n || n->kind != NODE_MAP)
+    const struct node *n = optional_map(r, root, "feeds");
+    if (!n)
         return;
     r->site->feeds = ARENA_ARRAY(r->a, n->count + 1, struct site_feed);
     for (const struct node *m = n->first; m && r->site->feeds; m = m->next)
@@ -269,8 +346,8 @@ static void read_feeds(struct reading *r, const struct node *root)
 
 static void read_deliveries(struct reading *r, const struct node *root)
 {
-    const struct node *n = node_get(root, "deliveries");
-    if (!n || n->kind != NODE_MAP)
+    const struct node *n = optional_map(r, root, "deliveries");
+    if (!n)
         return;
     r->site->deliveries = ARENA_ARRAY(r->a, n->count + 1, struct site_delivery);
     for (const struct node *m = n->first; m && r->site->deliveries; m = m->next) {
@@ -297,7 +374,7 @@ static void read_bus(struct reading *r, const struct node *root)
     } else {
         complain(r, n, "site.bus", "want embedded:FILE or kafka://HOST:PORT,...", n->text);
     }
-    const struct node *topics = node_get(root, "topics");
+    const struct node *topics = optional_map(r, root, "topics");
     if (topics)
         only_keys(r, topics, "prefix");
     const char *prefix = optional_text(r, topics, "prefix");
@@ -311,14 +388,16 @@ static void read_region(struct reading *r, const struct node *root)
     const struct node *n = wanted(r, root, "region", NODE_TEXT);
     if (!n || !r->site->catalogue)
         return;
-    if (!slice_equal_text(slice_from(n->text, n->text.n < 11 ? 0 : n->text.n - 11), "region.yaml")) {
+    if (!slice_equal_text(slice_from(n->text, n->text.n < 11 ? 0 : n->text.n - 11),
+                          "region.yaml")) {
         complain(r, n, "site.region", "want a path that ends in region.yaml", n->text);
         return;
     }
     const char *path = path_in(r, r->site->folder, n->text);
-    r->region_folder = path ? arena_text(r->a, slice_head(slice_text(path), strlen(path) - 11)) : "";
-    r->site->bundle = bundle_load(r->a, *r->region_folder ? r->region_folder : ".",
-                                  r->site->catalogue, r->p);
+    r->region_folder =
+        path ? arena_text(r->a, slice_head(slice_text(path), strlen(path) - 11)) : "";
+    r->site->bundle =
+        bundle_load(r->a, *r->region_folder ? r->region_folder : ".", r->site->catalogue, r->p);
 }
 
 static void read_words(struct reading *r, const struct node *root)
@@ -331,7 +410,7 @@ static void read_words(struct reading *r, const struct node *root)
     if (n && !slice_equal_text(n->text, "true") && !slice_equal_text(n->text, "false"))
         complain(r, n, "site.word", "want true or false", n->text);
     r->site->has_router = n && slice_equal_text(n->text, "true");
-    n = node_get(root, "agency");
+    n = node_get(root, "agency") ? wanted(r, root, "agency", NODE_TEXT) : NULL;
     r->agency = n ? n->text : (struct slice){ 0 };
     if (n && r->site->bundle && bundle_agency(r->site->bundle, n->text) < 0)
         complain(r, n, "site.agency", "region.yaml has no such agency", n->text);
@@ -345,17 +424,15 @@ static void read_root(struct reading *r, const struct node *root)
         return;
     }
     only_keys(r, root, "region agency environment keys bus topics router state feeds deliveries");
-    const struct node *state = node_get(root, "state");
+    const char *state = optional_text(r, root, "state");
     struct site *s = r->site;
-    s->state_folder = path_in(r, s->folder, state ? state->text : SLICE("state"));
+    s->state_folder = path_in(r, s->folder, slice_text(state && *state ? state : "state"));
     s->admin_socket = arena_format(r->a, "%s/admin.sock", s->state_folder);
     s->listening = arena_format(r->a, "%s/listening", s->state_folder);
     read_region(r, root);
     read_words(r, root);
     read_keys(r, root);
     read_bus(r, root);
-    if (!r->keys)
-        return;
     read_feeds(r, root);
     read_deliveries(r, root);
 }

@@ -1,9 +1,9 @@
 /* site.h - one host's configuration: site.yaml with its feeds and deliveries, checked.
  *
  * Loads the schemas, the region's bundle, keys, mappings and transports' options; every problem is
- * collected with file:line:column before anything starts. Immutable after loading, but for the transports'
- * states, which belong to whoever opens them.
- * Errors: site.* and those of the rooms below. */
+ * collected with file:line:column before anything starts. Immutable after loading, but for the
+ * transports' states, which belong to whoever opens them. Errors: site.* and those of the rooms
+ * below. */
 #ifndef CONCORDAT_SITE_H
 #define CONCORDAT_SITE_H
 
@@ -13,14 +13,14 @@
 
 struct site_feed {
     const char *name;
-    struct slice agency, service;       /* "agency", "agency/service" */
+    struct slice agency, service; /* "agency", "agency/service" */
     const char *system, *contact_team, *contact_phone, *timeliness;
     const struct transport *transport;
-    void *state;                        /* options read in; not opened */
+    void *state; /* options read in; not opened */
     const struct mapping *mapping;
     const struct key *agency_key, *region_key; /* region_key NULL: not entitled */
     bool traced;
-    const char *spool;                  /* path of its database */
+    const char *spool; /* path of its database */
     int64_t spool_max_bytes;
 };
 
@@ -35,9 +35,9 @@ struct site_delivery {
 };
 
 struct site {
-    const char *folder, *state_folder;  /* absolute */
-    const char *admin_socket;           /* path of the daemon's local socket */
-    const char *listening;              /* file naming where each feed listens, written by run */
+    const char *folder, *state_folder; /* absolute */
+    const char *admin_socket;          /* path of the daemon's local socket */
+    const char *listening;             /* file naming where each feed listens, written by run */
     bool live;
     const char *bus_url, *topic_prefix;
     bool has_router;
@@ -53,8 +53,8 @@ struct site {
 /* Where schemas/ and systems/ were installed: CONCORDAT_SHARE, else beside the program. In a. */
 const char *site_share(struct arena *a);
 
-/* path: a site's folder, or its site.yaml. with_keys: read key files (run); without, only their being named is
- * checked. Lives in a. NULL when a problem was added. */
+/* path: a site's folder, or its site.yaml. with_keys: read key files (run); without, only their
+ * being named is checked. Lives in a. NULL when a problem was added. */
 struct site *site_load(struct arena *a, const char *path, const struct registry *adapters,
                        bool with_keys, struct problems *p);
 
