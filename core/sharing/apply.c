@@ -1,7 +1,7 @@
 /* apply.c - the facts table at work: what an event makes known, and taking that back.
  *
- * No event type is named here: facts.yaml says which kinds do what. Every word is kept with its time of
- * occurring and the event it came from; whoever asks takes the latest (facts_query.c). */
+ * No event type is named here: facts.yaml says which kinds do what. Every word is kept with its
+ * time of occurring and the event it came from; whoever asks takes the latest (facts_query.c). */
 #include "base/clock.h"
 #include "sharing/draft.h"
 
@@ -42,8 +42,9 @@ static bool open_relationship(struct effect *x)
     size_t n = x->d->relationships.count, i = 0;
     if (with < 0)
         return true;
-    while (i < n && !(r[i].with == with && r[i].agency == x->ev->agency &&
-                      slice_equal(r[i].kind, x->rule->word) && slice_equal(r[i].episode, x->ev->episode)))
+    while (i < n &&
+           !(r[i].with == with && r[i].agency == x->ev->agency &&
+             slice_equal(r[i].kind, x->rule->word) && slice_equal(r[i].episode, x->ev->episode)))
         i++;
     x->d->changed = true;
     if (i < n) {
@@ -56,9 +57,12 @@ static bool open_relationship(struct effect *x)
     r = list_add(x->d->arena, &x->d->relationships);
     if (!r)
         return err_memory(x->e);
-    *r = (struct relationship){ .kind = x->rule->word, .with = (uint16_t)with,
-                                .agency = x->ev->agency, .episode = x->ev->episode,
-                                .opened_by = x->ev->id, .opened_ms = x->ev->occurred_ms };
+    *r = (struct relationship){ .kind = x->rule->word,
+                                .with = (uint16_t)with,
+                                .agency = x->ev->agency,
+                                .episode = x->ev->episode,
+                                .opened_by = x->ev->id,
+                                .opened_ms = x->ev->occurred_ms };
     return true;
 }
 
@@ -122,13 +126,17 @@ static bool add_word(struct effect *x, struct list *l, const void *word,
     return true;
 }
 
-/* A consent for a service that is none of ours helps nobody; a refusal for one is taken as for all. */
+/* A consent for a service that is none of ours helps nobody; a refusal for one is taken as for all.
+ */
 static bool add_consent(struct effect *x, bool granted)
 {
     int who = service_of(x, &x->rule->who);
-    struct consent_fact f = { .purpose = text_of(x, &x->rule->what), .granted = granted,
-                              .recipient = who < 0 ? -1 : who, .occurred_ms = x->ev->occurred_ms,
-                              .until_ms = until_of(text_of(x, &x->rule->until)), .by = x->ev->id };
+    struct consent_fact f = { .purpose = text_of(x, &x->rule->what),
+                              .granted = granted,
+                              .recipient = who < 0 ? -1 : who,
+                              .occurred_ms = x->ev->occurred_ms,
+                              .until_ms = until_of(text_of(x, &x->rule->until)),
+                              .by = x->ev->id };
     if (granted && (who == SERVICE_FOREIGN || slice_is_empty(f.purpose)))
         return true;
     x->d->gate |= granted;
@@ -139,8 +147,10 @@ static bool add_consent(struct effect *x, bool granted)
 static bool add_objection(struct effect *x, bool stands)
 {
     int who = service_of(x, &x->rule->who);
-    struct objection_fact f = { .recipient = who < 0 ? -1 : who, .stands = stands,
-                                .occurred_ms = x->ev->occurred_ms, .by = x->ev->id };
+    struct objection_fact f = { .recipient = who < 0 ? -1 : who,
+                                .stands = stands,
+                                .occurred_ms = x->ev->occurred_ms,
+                                .by = x->ev->id };
     if (!stands && who == SERVICE_FOREIGN)
         return true;
     x->d->gate |= !stands;
@@ -150,8 +160,10 @@ static bool add_objection(struct effect *x, bool stands)
 
 static bool add_restriction(struct effect *x, bool stands)
 {
-    struct restriction_fact f = { .kind = text_of(x, &x->rule->what), .stands = stands,
-                                  .occurred_ms = x->ev->occurred_ms, .by = x->ev->id };
+    struct restriction_fact f = { .kind = text_of(x, &x->rule->what),
+                                  .stands = stands,
+                                  .occurred_ms = x->ev->occurred_ms,
+                                  .by = x->ev->id };
     if (slice_is_empty(f.kind))
         f.kind = SLICE("unknown");
     x->d->gate |= !stands;
@@ -163,8 +175,10 @@ static bool add_restriction(struct effect *x, bool stands)
 static bool add_responsible(struct effect *x)
 {
     int who = service_of(x, &x->rule->who);
-    struct responsible_fact f = { .function = x->rule->word, .service = who < 0 ? -1 : who,
-                                  .occurred_ms = x->ev->occurred_ms, .by = x->ev->id };
+    struct responsible_fact f = { .function = x->rule->word,
+                                  .service = who < 0 ? -1 : who,
+                                  .occurred_ms = x->ev->occurred_ms,
+                                  .by = x->ev->id };
     if (who == SERVICE_UNNAMED)
         return true;
     x->d->gate = true;

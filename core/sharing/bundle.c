@@ -128,16 +128,18 @@ static size_t list_yaml(struct loader *l, const char *folder, const char **names
     DIR *dir = path ? opendir(path) : NULL;
     size_t n = 0;
     if (!dir) {
-        (void)problems_say(l->problems, "bundle.folder", l->folder, 0, 0, "cannot read the folder '%s'",
-                           folder);
+        (void)problems_say(l->problems, "bundle.folder", l->folder, 0, 0,
+                           "cannot read the folder '%s'", folder);
         return 0;
     }
     for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
         if (!is_yaml(entry->d_name))
             continue;
-        const char *name = n < FILES_MAX ? arena_format(l->arena, "%s/%s", folder, entry->d_name) : NULL;
+        const char *name =
+            n < FILES_MAX ? arena_format(l->arena, "%s/%s", folder, entry->d_name) : NULL;
         if (!name) {
-            (void)problems_say(l->problems, "bundle.limit", path, 0, 0, "more than %d files", FILES_MAX);
+            (void)problems_say(l->problems, "bundle.limit", path, 0, 0, "more than %d files",
+                               FILES_MAX);
             break;
         }
         names[n++] = name;

@@ -1,8 +1,8 @@
 /* clause.h - the compiled insides of a bundle; for the room sharing only.
  *
- * Event types and kinds are numbered through: kind k of schema s has number kind_base[s] + k. Services,
- * clauses and prohibitions are numbered in file order. A bitmap a value says which clauses accept it,
- * so that one event costs two ANDs and then only what is left over. */
+ * Event types and kinds are numbered through: kind k of schema s has number kind_base[s] + k.
+ * Services, clauses and prohibitions are numbered in file order. A bitmap a value says which clauses
+ * accept it, so that one event costs two ANDs and then only what is left over. */
 #ifndef CONCORDAT_SHARING_CLAUSE_H
 #define CONCORDAT_SHARING_CLAUSE_H
 
@@ -54,7 +54,7 @@ struct fact_value {
     const int16_t *slots;               /* by schema index */
 };
 enum fact_effect { FACT_OPENS, FACT_RESPONSIBLE, FACT_GRANTS, FACT_REVOKES, FACT_OBJECTS,
-                   FACT_LIFTS_OBJECTION, FACT_RESTRICTS, FACT_LIFTS, FACT_LINKS, FACT_EFFECT_COUNT };
+                   FACT_LIFTS_OBJECTION, FACT_RESTRICTS, FACT_LIFTS, FACT_LINKS };
 /* One effect of one line of the facts table. */
 struct fact_rule {
     enum fact_effect effect;

@@ -1,8 +1,9 @@
 /* decide.c - deny by default, forbid overrides, order never matters.
  *
- * released = (union of what permitting clauses release) minus (union of what prohibitions withhold).
- * A clause permits when its agreement is approved and in force, its guard stands, it has not lapsed and
- * its condition is true. When none permits but one would if it could be told, a human is asked. */
+ * released = (union of what permitting clauses release) minus (union of what prohibitions
+ * withhold). A clause permits when its agreement is approved and in force, its guard stands, it has
+ * not lapsed and its condition is true. When none permits but one would if it could be told, a
+ * human is asked. */
 #include "sharing/decide.h"
 
 static size_t next_bit(const uint64_t *row, const uint64_t *mask, size_t words, size_t from)
@@ -40,9 +41,13 @@ bool decide_begin(struct question *q, struct err *e)
     categories_add(&own, catalogue_always(q->bundle->catalogue));
     categories_add(&own, catalogue_never(q->bundle->catalogue));
     categories_drop(&q->all, &own);
-    q->when = (struct when_input){ .bundle = q->bundle, .facts = q->facts, .event = ev->view,
-                                   .schema = ev->schema, .source = ev->source,
-                                   .decided_ms = ev->decided_ms, .arena = q->arena };
+    q->when = (struct when_input){ .bundle = q->bundle,
+                                   .facts = q->facts,
+                                   .event = ev->view,
+                                   .schema = ev->schema,
+                                   .source = ev->source,
+                                   .decided_ms = ev->decided_ms,
+                                   .arena = q->arena };
     return true;
 }
 
@@ -62,8 +67,8 @@ bool decide_guard(const struct agreement *g, const struct person *facts, uint16_
     return facts_consent(facts, g->purpose, source, at_ms);
 }
 
-/* Whether the time that a clause lasts is over for this event's episode: counted from when the end was
- * decided, so that a late or backdated message still has its days. */
+/* Whether the time that a clause lasts is over for this event's episode: counted from when the end
+ * was decided, so that a late or backdated message still has its days. */
 static bool has_lapsed(const struct question *q, const struct clause *c)
 {
     const struct event *ev = q->event;
@@ -79,7 +84,8 @@ static bool has_lapsed(const struct question *q, const struct clause *c)
     return false;
 }
 
-/* REASON_DISCLOSED: permits. REASON_UNKNOWN: would, if its unknowns were true. Else the first gate shut. */
+/* REASON_DISCLOSED: permits. REASON_UNKNOWN: would, if its unknowns were true. Else the first gate
+ * shut. */
 static enum reason ask_clause(const struct question *q, const struct clause *c, uint16_t recipient)
 {
     const struct agreement *g = &q->bundle->agreements[c->agreement];
@@ -103,7 +109,8 @@ static enum reason ask_clause(const struct question *q, const struct clause *c, 
 }
 
 /* Takes away what prohibitions withhold; each is asked about all that clauses would release. */
-static bool prohibit(const struct question *q, struct decision *d, struct slice *tell, struct err *e)
+static bool prohibit(const struct question *q, struct decision *d, struct slice *tell,
+                     struct err *e)
 {
     const struct compiled *k = q->bundle->compiled;
     const uint64_t *of_kind = k->prohibitions_of_kind + q->event->kind * k->prohibition_words;
@@ -191,8 +198,8 @@ static void conclude(const struct question *q, struct decision *d, bool is_certa
     }
 }
 
-bool decide_for(const struct question *q, uint16_t recipient, struct decision *out, struct slice *tell,
-                struct err *e)
+bool decide_for(const struct question *q, uint16_t recipient, struct decision *out,
+                struct slice *tell, struct err *e)
 {
     size_t n = count_matches(q, recipient);
     struct standing yes = { .clauses = ARENA_ARRAY(q->arena, n + 1, uint32_t) };
@@ -200,8 +207,11 @@ bool decide_for(const struct question *q, uint16_t recipient, struct decision *o
     if (!yes.clauses || !maybe.clauses)
         return err_memory(e);
     *tell = (struct slice){ 0 };
-    *out = (struct decision){ .event = q->event->id, .to = { recipient }, .disclosure = -1,
-                              .outcome = OUTCOME_WITHHOLD, .withheld = q->all };
+    *out = (struct decision){ .event = q->event->id,
+                              .to = { recipient },
+                              .disclosure = -1,
+                              .outcome = OUTCOME_WITHHOLD,
+                              .withheld = q->all };
     enum reason last = weigh(q, recipient, &yes, &maybe);
     const struct standing *s = yes.count ? &yes : &maybe;
     if (s->count == 0) {

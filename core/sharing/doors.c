@@ -37,7 +37,8 @@ bool run_doors(struct run *r)
 static bool was_linked(const struct person *before, const struct local_link *l)
 {
     for (size_t i = 0; i < before->link_count; i++)
-        if (before->links[i].agency == l->agency && slice_equal(before->links[i].local_id, l->local_id))
+        if (before->links[i].agency == l->agency &&
+            slice_equal(before->links[i].local_id, l->local_id))
             return true;
     return false;
 }

@@ -36,7 +36,8 @@ void list_remove(struct list *l, size_t n)
     l->count--;
 }
 
-static bool list_copy(struct arena *a, struct list *l, const void *items, size_t n, size_t item_bytes)
+static bool list_copy(struct arena *a, struct list *l, const void *items, size_t n,
+                      size_t item_bytes)
 {
     list_init(l, item_bytes);
     l->room = n + 4;
@@ -53,8 +54,9 @@ static bool list_copy(struct arena *a, struct list *l, const void *items, size_t
 
 bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct err *e)
 {
-    *d = (struct draft){ .arena = a, .birth_hash = p->birth_hash, .verified = p->verified,
-                         .notices = p->notices };
+    *d = (struct draft){
+        .arena = a, .birth_hash = p->birth_hash, .verified = p->verified, .notices = p->notices
+    };
     return (COPY(relationships, relationship_count, relationship) &&
             COPY(consents, consent_count, consent_fact) &&
             COPY(objections, objection_count, objection_fact) &&
@@ -68,15 +70,24 @@ bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct
 void draft_view(const struct draft *d, struct person *out)
 {
     *out = (struct person){
-        .relationships = d->relationships.items, .relationship_count = d->relationships.count,
-        .consents = d->consents.items,           .consent_count = d->consents.count,
-        .objections = d->objections.items,       .objection_count = d->objections.count,
-        .restrictions = d->restrictions.items,   .restriction_count = d->restrictions.count,
-        .responsible = d->responsible.items,     .responsible_count = d->responsible.count,
-        .links = d->links.items,                 .link_count = d->links.count,
-        .events = d->events.items,               .event_count = d->events.count,
-        .holds = d->holds.items,                 .hold_count = d->holds.count,
-        .birth_hash = d->birth_hash,             .verified = d->verified,
+        .relationships = d->relationships.items,
+        .relationship_count = d->relationships.count,
+        .consents = d->consents.items,
+        .consent_count = d->consents.count,
+        .objections = d->objections.items,
+        .objection_count = d->objections.count,
+        .restrictions = d->restrictions.items,
+        .restriction_count = d->restrictions.count,
+        .responsible = d->responsible.items,
+        .responsible_count = d->responsible.count,
+        .links = d->links.items,
+        .link_count = d->links.count,
+        .events = d->events.items,
+        .event_count = d->events.count,
+        .holds = d->holds.items,
+        .hold_count = d->holds.count,
+        .birth_hash = d->birth_hash,
+        .verified = d->verified,
         .notices = d->notices,
     };
 }
@@ -152,8 +163,11 @@ bool draft_record(struct draft *d, const struct bundle *b, const struct event *e
         x = new_entry(d);
     if (!x)
         return err_memory(e);
-    *x = (struct episode_event){ .agency = ev->agency, .episode = ev->episode, .type = ev->type,
-                                 .kind = ev->kind_name, .id = ev->id,
+    *x = (struct episode_event){ .agency = ev->agency,
+                                 .episode = ev->episode,
+                                 .type = ev->type,
+                                 .kind = ev->kind_name,
+                                 .id = ev->id,
                                  .occurred_ms = ev->occurred_ms };
     /* An older event that arrives late is kept for its retraction, not for catching up. */
     if (is_latest && travels)

@@ -17,16 +17,18 @@ void list_remove(struct list *l, size_t n);
 
 struct draft {
     struct arena *arena;
-    struct list relationships, consents, objections, restrictions, responsible, links, events, holds;
+    struct list relationships, consents, objections, restrictions, responsible, links, events,
+        holds;
     struct slice birth_hash;
     bool verified;
     uint64_t notices;
     bool changed;
-    bool gate;          /* something opened: earlier events may now be released (law 9) */
-    bool doors;         /* doors must hear of it (law 6) */
+    bool gate;  /* something opened: earlier events may now be released (law 9) */
+    bool doors; /* doors must hear of it (law 6) */
 };
 
-MUST_CHECK bool draft_init(struct draft *d, struct arena *a, const struct person *before, struct err *e);
+MUST_CHECK bool draft_init(struct draft *d, struct arena *a, const struct person *before,
+                           struct err *e);
 void draft_view(const struct draft *d, struct person *out);
 
 /* One event as the rules see it. */
@@ -35,7 +37,7 @@ struct event {
     const struct header_slots *slots;
     struct slice framed;
     size_t schema;
-    uint32_t kind;                      /* number of type and kind */
+    uint32_t kind; /* number of type and kind */
     struct slice type, kind_name, episode;
     struct event_id id;
     uint16_t source, agency;

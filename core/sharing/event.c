@@ -26,8 +26,8 @@ const char *event_read(const struct bundle *b, const struct view *v, struct slic
     ev->type = b->compiled->schemas[schema]->name;
     ev->kind_name = view_text(v, (size_t)s->kind);
     ev->episode = view_text(v, (size_t)s->episode);
-    ev->occurred_ms = view_is_null(v, (size_t)s->occurred) ? decided_ms
-                                                           : view_long(v, (size_t)s->occurred);
+    ev->occurred_ms =
+        view_is_null(v, (size_t)s->occurred) ? decided_ms : view_long(v, (size_t)s->occurred);
     struct slice action = view_text(v, (size_t)s->action);
     ev->retracts = slice_equal_text(action, "retracts");
     ev->replaces = slice_equal_text(action, "replaces");

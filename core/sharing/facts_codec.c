@@ -1,7 +1,7 @@
 /* facts_codec.c - a person as the value of the topic facts (schemas/internal/Facts.avsc), and back.
  *
- * Fields are written and read in the schema's order; the reader goes through the compiled plan, which
- * checks every byte. Services and agencies stand by name. */
+ * Fields are written and read in the schema's order; the reader goes through the compiled plan,
+ * which checks every byte. Services and agencies stand by name. */
 #include "record/wire.h"
 #include "sharing/draft.h"
 
@@ -10,8 +10,21 @@
 const struct person person_unknown = { .relationship_count = 0 };
 
 /* Slots of internal/Facts.avsc, in its order. */
-enum { AT_VERSION, AT_BIRTH_HASH, AT_VERIFIED, AT_NOTICES, AT_RELATIONSHIPS, AT_CONSENTS, AT_OBJECTIONS,
-       AT_RESTRICTIONS, AT_RESPONSIBLE, AT_LINKS, AT_EVENTS, AT_HOLDS, AT_COUNT };
+enum {
+    AT_VERSION,
+    AT_BIRTH_HASH,
+    AT_VERIFIED,
+    AT_NOTICES,
+    AT_RELATIONSHIPS,
+    AT_CONSENTS,
+    AT_OBJECTIONS,
+    AT_RESTRICTIONS,
+    AT_RESPONSIBLE,
+    AT_LINKS,
+    AT_EVENTS,
+    AT_HOLDS,
+    AT_COUNT
+};
 
 /* ---- writing ---- */
 
@@ -95,7 +108,8 @@ static void put_limits(const struct bundle *b, const struct person *p, struct bu
     end_list(out);
 }
 
-static void put_responsible_and_links(const struct bundle *b, const struct person *p, struct buf *out)
+static void put_responsible_and_links(const struct bundle *b, const struct person *p,
+                                      struct buf *out)
 {
     begin_list(out, p->responsible_count);
     for (size_t i = 0; i < p->responsible_count; i++) {

@@ -1,15 +1,16 @@
 /* facts_query.c - what facts say: the last word by time of occurring, whenever it arrived. */
 #include "sharing/when.h"
 
-/* The last word on a purpose that applies to who; a word without a purpose counts only when it takes
- * consent away. Of two words of one moment the refusal counts. */
-static const struct consent_fact *last_consent(const struct person *p, struct slice purpose, uint16_t who)
+/* The last word on a purpose that applies to who; a word without a purpose counts only when it
+ * takes consent away. Of two words of one moment the refusal counts. */
+static const struct consent_fact *last_consent(const struct person *p, struct slice purpose,
+                                               uint16_t who)
 {
     const struct consent_fact *last = NULL;
     for (size_t i = 0; i < p->consent_count; i++) {
         const struct consent_fact *f = &p->consents[i];
-        bool is_about = slice_equal(f->purpose, purpose) ||
-                        (slice_is_empty(f->purpose) && !f->granted);
+        bool is_about =
+            slice_equal(f->purpose, purpose) || (slice_is_empty(f->purpose) && !f->granted);
         if (!is_about || (f->recipient >= 0 && f->recipient != who))
             continue;
         if (!last || f->occurred_ms > last->occurred_ms ||

@@ -51,10 +51,14 @@ static void learn_identity(struct run *r)
 static bool retract_from(struct run *r, const struct receiver *got)
 {
     const struct categories none = { { 0 } };
-    struct decision d = { .event = r->event.id, .to = { got->service }, .outcome = OUTCOME_DISCLOSE,
-                          .released = none, .reason = reason_code(REASON_DISCLOSED) };
+    struct decision d = { .event = r->event.id,
+                          .to = { got->service },
+                          .outcome = OUTCOME_DISCLOSE,
+                          .released = none,
+                          .reason = reason_code(REASON_DISCLOSED) };
     schema_categories(r->in->bundle->compiled->schemas[r->event.schema], &d.withheld);
-    return run_disclose(r, &r->event, &d, got->clause, slice_text(got->id.text), (struct slice){ 0 }) &&
+    return run_disclose(r, &r->event, &d, got->clause, slice_text(got->id.text),
+                        (struct slice){ 0 }) &&
            run_decision(r, &d);
 }
 
@@ -101,12 +105,12 @@ static bool learn(struct run *r, struct episode_event *original, bool *has_origi
     if (!draft_record(&r->draft, b, &r->event, r->e) || !draft_apply(&r->draft, b, &r->event, r->e))
         return false;
     draft_settle(&r->draft, b, &r->event);
-    struct slice confidence =
-        view_text(r->event.view, (size_t)r->event.slots->identity_confidence);
+    struct slice confidence = view_text(r->event.view, (size_t)r->event.slots->identity_confidence);
     if (slice_equal_text(confidence, "local"))
         return true; /* the agency derived the key from that very id */
     return draft_link(&r->draft, r->event.agency,
-                      view_text(r->event.view, (size_t)r->event.slots->local_id), &r->event.id, r->e);
+                      view_text(r->event.view, (size_t)r->event.slots->local_id), &r->event.id,
+                      r->e);
 }
 
 static bool take_event(struct run *r)
@@ -255,12 +259,17 @@ static bool finish(struct run *r, struct judged *out)
         return err_memory(r->e);
     draft_view(&r->draft, after);
     *out = (struct judged){
-        .decisions = r->decisions.items,     .decision_count = r->decisions.count,
-        .disclosures = r->disclosures.items, .disclosure_count = r->disclosures.count,
-        .notices = r->notices.items,         .notice_count = r->notices.count,
-        .links = r->links.items,             .link_count = r->links.count,
+        .decisions = r->decisions.items,
+        .decision_count = r->decisions.count,
+        .disclosures = r->disclosures.items,
+        .disclosure_count = r->disclosures.count,
+        .notices = r->notices.items,
+        .notice_count = r->notices.count,
+        .links = r->links.items,
+        .link_count = r->links.count,
         .after = r->draft.changed ? after : r->in->facts,
-        .facts_changed = r->draft.changed,   .error = r->error,
+        .facts_changed = r->draft.changed,
+        .error = r->error,
     };
     return true;
 }

@@ -8,8 +8,8 @@
 
 #define SHOWN(s) (int)((s).n < 60 ? (s).n : 60), (const char *)(s).p
 
-static void say(struct loader *l, const char *code, const char *file, uint32_t line, uint32_t column,
-                const char *text)
+static void say(struct loader *l, const char *code, const char *file, uint32_t line,
+                uint32_t column, const char *text)
 {
     (void)problems_say(l->problems, code, file, line, column, "%s", text);
 }
@@ -57,8 +57,8 @@ static bool shape_fits(enum node_kind wanted, const struct node *n)
     return n->kind == wanted && (wanted != NODE_TEXT || !slice_is_empty(n->text));
 }
 
-void load_keys(struct loader *l, const struct node *map, const char *what, const struct key_rule *rules,
-               size_t n)
+void load_keys(struct loader *l, const struct node *map, const char *what,
+               const struct key_rule *rules, size_t n)
 {
     if (!map)
         return;
@@ -74,7 +74,8 @@ void load_keys(struct loader *l, const struct node *map, const char *what, const
             (void)load_say_key(l, m, "bundle.key", "unknown key '%.*s' in %s", SHOWN(m->key), what);
         else if (!shape_fits(rules[i].kind, m))
             (void)load_say(l, m, "bundle.shape", "'%s' must be %s%s", rules[i].name,
-                           rules[i].kind == NODE_NULL ? "a text or a list" : kind_name(rules[i].kind),
+                           rules[i].kind == NODE_NULL ? "a text or a list"
+                                                      : kind_name(rules[i].kind),
                            m->kind == NODE_TEXT ? ", and not empty" : "");
     }
     for (size_t i = 0; i < n; i++)
@@ -123,7 +124,8 @@ bool load_one_of(struct loader *l, const struct node *n, const char *what, const
         if (more > 0 && used + (size_t)more < sizeof list)
             used += (size_t)more;
     }
-    return load_say(l, n, "bundle.word", "unknown %s '%.*s': one of %s", what, SHOWN(n->text), list);
+    return load_say(l, n, "bundle.word", "unknown %s '%.*s': one of %s", what, SHOWN(n->text),
+                    list);
 }
 
 bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t *end_ms)
@@ -182,7 +184,8 @@ bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, 
     for (const struct node *type = map->first; type; type = type->next) {
         int schema = find_schema(l, type->key);
         if (schema < 0) {
-            (void)load_say_key(l, type, "bundle.type", "unknown event type '%.*s'", SHOWN(type->key));
+            (void)load_say_key(l, type, "bundle.type", "unknown event type '%.*s'",
+                               SHOWN(type->key));
             continue;
         }
         if (schemas)
@@ -193,7 +196,8 @@ bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, 
                 (void)load_say(l, k, "bundle.kind", "'%.*s' has no kind '%.*s'", SHOWN(type->key),
                                SHOWN(k->text));
             else if (kinds_have(kinds, *n, (uint32_t)kind))
-                (void)load_say(l, k, "bundle.duplicate", "kind '%.*s' stands twice", SHOWN(k->text));
+                (void)load_say(l, k, "bundle.duplicate", "kind '%.*s' stands twice",
+                               SHOWN(k->text));
             else
                 kinds[(*n)++] = (uint32_t)kind;
         }
@@ -240,7 +244,8 @@ static bool add_role(const struct bundle *b, struct slice role, const bool *agen
 {
     bool any = false;
     for (size_t i = 0; i < b->service_count; i++) {
-        if (!slice_equal(b->services[i].role, role) || (agencies && !agencies[b->services[i].agency]))
+        if (!slice_equal(b->services[i].role, role) ||
+            (agencies && !agencies[b->services[i].agency]))
             continue;
         services_add(out, (unsigned)i);
         any = true;
@@ -248,7 +253,8 @@ static bool add_role(const struct bundle *b, struct slice role, const bool *agen
     return any;
 }
 
-void load_services(struct loader *l, const struct node *n, const bool *agencies, struct services *out)
+void load_services(struct loader *l, const struct node *n, const bool *agencies,
+                   struct services *out)
 {
     const struct bundle *b = l->bundle;
     for (const struct node *m = load_each(n, NULL); m; m = load_each(n, m)) {

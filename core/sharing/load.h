@@ -1,7 +1,7 @@
 /* load.h - reading the bundle's files strictly; for the room sharing only.
  *
- * Every reader goes on after a problem, so that all are found. What it made of a broken part is only
- * good for finding more problems: bundle_load throws the whole away when there was one. */
+ * Every reader goes on after a problem, so that all are found. What it made of a broken part is
+ * only good for finding more problems: bundle_load throws the whole away when there was one. */
 #ifndef CONCORDAT_SHARING_LOAD_H
 #define CONCORDAT_SHARING_LOAD_H
 
@@ -11,12 +11,12 @@
 struct loader {
     struct arena *arena;
     struct problems *problems;
-    struct bundle *bundle;              /* being made */
+    struct bundle *bundle; /* being made */
     struct compiled *compiled;
     const char *folder;
-    struct slice *hashed;               /* bytes of every file read, in order */
+    struct slice *hashed; /* bytes of every file read, in order */
     size_t hashed_count, hashed_room;
-    struct agreement *agreements;       /* growing arrays behind bundle's const ones */
+    struct agreement *agreements; /* growing arrays behind bundle's const ones */
     size_t agreement_room;
     struct clause *clauses;
     size_t clause_room;
@@ -33,9 +33,9 @@ struct key_rule {
     enum node_kind kind;
 };
 /* Says what is unknown, missing or of the wrong shape. */
-void load_keys(struct loader *l, const struct node *map, const char *what, const struct key_rule *rules,
-               size_t n);
-#define LOAD_KEYS(l, map, what, rules) \
+void load_keys(struct loader *l, const struct node *map, const char *what,
+               const struct key_rule *rules, size_t n);
+#define LOAD_KEYS(l, map, what, rules)                                                             \
     load_keys((l), (map), (what), (rules), sizeof(rules) / sizeof((rules)[0]))
 /* Says a problem at a node's value. Returns false. */
 bool load_say(struct loader *l, const struct node *n, const char *code, const char *format, ...)
@@ -67,12 +67,14 @@ void load_categories(struct loader *l, const struct node *list, struct categorie
 /* A condition; NULL node gives NULL. */
 const struct when *load_when(struct loader *l, const struct node *n, const struct when_scope *s);
 /* Services by name, or by role among those of agencies (by index; NULL: all agencies). */
-void load_services(struct loader *l, const struct node *n, const bool *agencies, struct services *out);
+void load_services(struct loader *l, const struct node *n, const bool *agencies,
+                   struct services *out);
 
 void load_region(struct loader *l, const struct node *root);
 void load_facts(struct loader *l, const struct node *root);
 void load_agreement(struct loader *l, const struct node *root);
-void load_clauses(struct loader *l, const struct node *list, uint16_t agreement, const bool *parties);
+void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
+                  const bool *parties);
 void load_prohibitions(struct loader *l, const struct node *root);
 /* Bitmaps of what was loaded. */
 bool load_compile(struct loader *l);

@@ -5,21 +5,32 @@
 #define SHOWN(s) (int)((s).n < 60 ? (s).n : 60), (const char *)(s).p
 
 static const struct key_rule agreement_keys[] = {
-    { "agreement", true, NODE_TEXT },      { "reference", true, NODE_TEXT },
-    { "version", true, NODE_TEXT },        { "title", true, NODE_TEXT },
-    { "parties", true, NODE_LIST },        { "purpose", true, NODE_TEXT },
-    { "basis", true, NODE_MAP },           { "confidentiality", true, NODE_TEXT },
-    { "duty", false, NODE_TEXT },          { "in_force", true, NODE_MAP },
-    { "controllers", true, NODE_LIST },    { "processor", true, NODE_TEXT },
-    { "dpia", true, NODE_TEXT },           { "privacy_notice", true, NODE_TEXT },
-    { "retention_at_recipient", true, NODE_TEXT }, { "onward_sharing", true, NODE_TEXT },
-    { "contacts", true, NODE_MAP },        { "on_termination", true, NODE_TEXT },
-    { "approved_by", false, NODE_LIST },   { "clauses", true, NODE_LIST },
+    { "agreement", true, NODE_TEXT },
+    { "reference", true, NODE_TEXT },
+    { "version", true, NODE_TEXT },
+    { "title", true, NODE_TEXT },
+    { "parties", true, NODE_LIST },
+    { "purpose", true, NODE_TEXT },
+    { "basis", true, NODE_MAP },
+    { "confidentiality", true, NODE_TEXT },
+    { "duty", false, NODE_TEXT },
+    { "in_force", true, NODE_MAP },
+    { "controllers", true, NODE_LIST },
+    { "processor", true, NODE_TEXT },
+    { "dpia", true, NODE_TEXT },
+    { "privacy_notice", true, NODE_TEXT },
+    { "retention_at_recipient", true, NODE_TEXT },
+    { "onward_sharing", true, NODE_TEXT },
+    { "contacts", true, NODE_MAP },
+    { "on_termination", true, NODE_TEXT },
+    { "approved_by", false, NODE_LIST },
+    { "clauses", true, NODE_LIST },
 };
 
 static const char *const confidentialities[] = { "implied-consent", "explicit-consent",
-                                                 "statutory-duty", "court-order", "s251-nhs-act",
-                                                 "public-interest", "best-interests" };
+                                                 "statutory-duty",  "court-order",
+                                                 "s251-nhs-act",    "public-interest",
+                                                 "best-interests" };
 
 /* An agency of the region; -1 with a problem. */
 static int load_agency_name(struct loader *l, const struct node *n)
@@ -48,7 +59,8 @@ static void load_parties(struct loader *l, const struct node *list, bool *partie
 /* DPA 2018 s.10(3): these conditions of Article 9(2) need one of Schedule 1 beside them. */
 static bool needs_schedule_1(struct slice condition)
 {
-    static const char *const conditions[] = { "9(2)(b)", "9(2)(g)", "9(2)(h)", "9(2)(i)", "9(2)(j)" };
+    static const char *const conditions[] = { "9(2)(b)", "9(2)(g)", "9(2)(h)", "9(2)(i)",
+                                              "9(2)(j)" };
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
         if (slice_equal_text(condition, conditions[i]))
             return true;
@@ -62,15 +74,16 @@ static void load_party_basis(struct loader *l, const struct node *n)
                                             { "schedule_1", false, NODE_TEXT } };
     static const char *const articles[] = { "6(1)(a)", "6(1)(b)", "6(1)(c)",
                                             "6(1)(d)", "6(1)(e)", "6(1)(f)" };
-    static const char *const conditions[] = { "9(2)(a)", "9(2)(b)", "9(2)(c)", "9(2)(g)", "9(2)(h)",
-                                              "9(2)(i)", "9(2)(j)", "none" };
+    static const char *const conditions[] = { "9(2)(a)", "9(2)(b)", "9(2)(c)", "9(2)(g)",
+                                              "9(2)(h)", "9(2)(i)", "9(2)(j)", "none" };
     LOAD_KEYS(l, n, "a party's basis", keys);
     (void)load_one_of(l, node_get(n, "uk_gdpr"), "lawful basis", articles, 6);
-    (void)load_one_of(l, node_get(n, "special_category"), "special category condition", conditions, 8);
+    (void)load_one_of(l, node_get(n, "special_category"), "special category condition", conditions,
+                      8);
     struct slice condition = load_text(n, "special_category");
     if (needs_schedule_1(condition) && slice_is_empty(load_text(n, "schedule_1")))
-        (void)load_say(l, n, "bundle.missing", "%.*s needs its condition of Schedule 1: 'schedule_1'",
-                       SHOWN(condition));
+        (void)load_say(l, n, "bundle.missing",
+                       "%.*s needs its condition of Schedule 1: 'schedule_1'", SHOWN(condition));
 }
 
 static void load_basis(struct loader *l, const struct node *basis, const bool *parties)
@@ -115,7 +128,8 @@ static bool load_approvals(struct loader *l, const struct node *list, const bool
     int64_t start, end;
     if (!approved)
         return load_memory(l);
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next) {
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next) {
         LOAD_KEYS(l, n, "an approval", keys);
         const struct node *name = node_get(n, "agency");
         int agency = name ? load_agency_name(l, name) : -1;
@@ -132,7 +146,8 @@ static bool load_approvals(struct loader *l, const struct node *list, const bool
 
 static void load_people(struct loader *l, const struct node *root)
 {
-    static const struct key_rule keys[] = { { "rights", true, NODE_TEXT }, { "breach", true, NODE_TEXT } };
+    static const struct key_rule keys[] = { { "rights", true, NODE_TEXT },
+                                            { "breach", true, NODE_TEXT } };
     const struct node *controllers = node_get(root, "controllers");
     const struct node *processor = node_get(root, "processor");
     for (const struct node *n = load_each(controllers, NULL); n; n = load_each(controllers, n))
@@ -160,12 +175,13 @@ static void load_terms(struct loader *l, const struct node *root, const bool *pa
     if (name && !load_is_id(g->name))
         (void)load_say(l, name, "bundle.id", "'%.*s' is no id", SHOWN(g->name));
     if (node_get(root, "purpose") && !load_is_id(g->purpose))
-        (void)load_say(l, node_get(root, "purpose"), "bundle.id", "'%.*s' is no id", SHOWN(g->purpose));
+        (void)load_say(l, node_get(root, "purpose"), "bundle.id", "'%.*s' is no id",
+                       SHOWN(g->purpose));
     if (version && (!slice_to_u64(version->text, &number) || number == 0 || number > 1000000))
         (void)load_say(l, version, "bundle.number", "'version' is a number from 1 on");
     g->version = (int)number;
-    (void)load_one_of(l, node_get(root, "confidentiality"), "confidentiality basis", confidentialities,
-                      sizeof confidentialities / sizeof confidentialities[0]);
+    (void)load_one_of(l, node_get(root, "confidentiality"), "confidentiality basis",
+                      confidentialities, sizeof confidentialities / sizeof confidentialities[0]);
     load_basis(l, node_get(root, "basis"), parties);
     load_in_force(l, node_get(root, "in_force"), g);
     load_people(l, root);
@@ -176,8 +192,8 @@ void load_agreement(struct loader *l, const struct node *root)
 {
     struct bundle *b = l->bundle;
     bool *parties = ARENA_ARRAY(l->arena, b->agency_count + 1, bool);
-    struct agreement *grown = load_grow(l, l->agreements, b->agreement_count, &l->agreement_room,
-                                        sizeof *grown);
+    struct agreement *grown =
+        load_grow(l, l->agreements, b->agreement_count, &l->agreement_room, sizeof *grown);
     if (!parties || !grown) {
         (void)load_memory(l);
         return;
@@ -189,7 +205,8 @@ void load_agreement(struct loader *l, const struct node *root)
     load_terms(l, root, parties, g);
     for (size_t i = 0; i < b->agreement_count; i++)
         if (slice_equal(b->agreements[i].name, g->name) && b->agreements[i].version == g->version)
-            (void)load_say(l, root, "bundle.duplicate", "agreement '%.*s' version %d is also in '%s'",
-                           SHOWN(g->name), g->version, b->agreements[i].file);
+            (void)load_say(l, root, "bundle.duplicate",
+                           "agreement '%.*s' version %d is also in '%s'", SHOWN(g->name),
+                           g->version, b->agreements[i].file);
     load_clauses(l, node_get(root, "clauses"), (uint16_t)b->agreement_count++, parties);
 }

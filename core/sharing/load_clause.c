@@ -45,26 +45,31 @@ static void load_lasting(struct loader *l, const struct node *n, struct clause *
 static void fill_scope(const struct loader *l, bool *schemas, struct when_scope *s)
 {
     const struct compiled *k = l->compiled;
-    *s = (struct when_scope){ .bundle = l->bundle, .schemas = schemas,
-                              .relationships = k->relationships, .functions = k->functions,
-                              .restrictions = k->restrictions, .purposes = k->purposes };
+    *s = (struct when_scope){ .bundle = l->bundle,
+                              .schemas = schemas,
+                              .relationships = k->relationships,
+                              .functions = k->functions,
+                              .restrictions = k->restrictions,
+                              .purposes = k->purposes };
 }
 
 static struct slice clause_full_name(struct loader *l, const struct agreement *g, struct slice id)
 {
-    const char *name = arena_format(l->arena, "%.*s/%d/%.*s", (int)g->name.n,
-                                    (const char *)g->name.p, g->version, (int)id.n,
-                                    (const char *)id.p);
+    const char *name =
+        arena_format(l->arena, "%.*s/%d/%.*s", (int)g->name.n, (const char *)g->name.p, g->version,
+                     (int)id.n, (const char *)id.p);
     if (!name)
         (void)load_memory(l);
     return slice_text(name);
 }
 
-static void load_clause(struct loader *l, const struct node *n, const bool *parties, struct clause *c)
+static void load_clause(struct loader *l, const struct node *n, const bool *parties,
+                        struct clause *c)
 {
     static const struct key_rule keys[] = {
-        { "id", true, NODE_TEXT },      { "share", true, NODE_MAP },  { "from", true, NODE_NULL },
-        { "to", true, NODE_NULL },      { "when", false, NODE_TEXT }, { "release", true, NODE_LIST },
+        { "id", true, NODE_TEXT },       { "share", true, NODE_MAP },
+        { "from", true, NODE_NULL },     { "to", true, NODE_NULL },
+        { "when", false, NODE_TEXT },    { "release", true, NODE_LIST },
         { "lasting", false, NODE_TEXT }, { "because", false, NODE_TEXT },
     };
     const struct agreement *g = &l->bundle->agreements[c->agreement];
@@ -96,12 +101,15 @@ static void load_clause(struct loader *l, const struct node *n, const bool *part
     c->when = load_when(l, node_get(n, "when"), &scope);
 }
 
-void load_clauses(struct loader *l, const struct node *list, uint16_t agreement, const bool *parties)
+void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
+                  const bool *parties)
 {
     struct bundle *b = l->bundle;
     size_t first = b->clause_count;
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next) {
-        struct clause *grown = load_grow(l, l->clauses, b->clause_count, &l->clause_room, sizeof *grown);
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next) {
+        struct clause *grown =
+            load_grow(l, l->clauses, b->clause_count, &l->clause_room, sizeof *grown);
         if (!grown)
             return;
         b->clauses = l->clauses = grown;
@@ -110,7 +118,8 @@ void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
         load_clause(l, n, parties, c);
         for (size_t i = first; i < b->clause_count; i++)
             if (slice_equal(grown[i].id, c->id))
-                (void)load_say(l, n, "bundle.duplicate", "clause '%.*s' stands twice", SHOWN(c->id));
+                (void)load_say(l, n, "bundle.duplicate", "clause '%.*s' stands twice",
+                               SHOWN(c->id));
         b->clause_count++;
     }
     if (list && b->clause_count == first)
@@ -135,8 +144,9 @@ static void load_prohibited_kinds(struct loader *l, const struct node *n, bool *
 static void load_prohibition(struct loader *l, const struct node *n, struct prohibition *p)
 {
     static const struct key_rule keys[] = {
-        { "id", true, NODE_TEXT },   { "withhold", true, NODE_LIST }, { "to", false, NODE_NULL },
-        { "when", false, NODE_TEXT }, { "share", false, NODE_MAP },   { "tell", false, NODE_TEXT },
+        { "id", true, NODE_TEXT },     { "withhold", true, NODE_LIST },
+        { "to", false, NODE_NULL },    { "when", false, NODE_TEXT },
+        { "share", false, NODE_MAP },  { "tell", false, NODE_TEXT },
         { "source", true, NODE_TEXT },
     };
     bool *schemas = ARENA_ARRAY(l->arena, catalogue_count(l->bundle->catalogue), bool);
@@ -169,7 +179,8 @@ void load_prohibitions(struct loader *l, const struct node *root)
     struct bundle *b = l->bundle;
     LOAD_KEYS(l, root, "a file of prohibitions", keys);
     const struct node *list = node_get(root, "prohibitions");
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next) {
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next) {
         struct prohibition *grown = load_grow(l, l->prohibitions, b->prohibition_count,
                                               &l->prohibition_room, sizeof *grown);
         if (!grown)

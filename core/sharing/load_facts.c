@@ -14,7 +14,8 @@ struct line {
     bool *schemas;
 };
 
-static struct fact_rule *add_rule(struct loader *l, const struct line *line, enum fact_effect effect)
+static struct fact_rule *add_rule(struct loader *l, const struct line *line,
+                                  enum fact_effect effect)
 {
     struct bundle *b = l->bundle;
     struct fact_rule *grown = load_grow(l, l->facts, b->fact_count, &l->fact_room, sizeof *grown);
@@ -26,8 +27,8 @@ static struct fact_rule *add_rule(struct loader *l, const struct line *line, enu
     return r;
 }
 
-static void load_value(struct loader *l, const struct node *n, const struct line *line, bool may_be_source,
-                       struct fact_value *out)
+static void load_value(struct loader *l, const struct node *n, const struct line *line,
+                       bool may_be_source, struct fact_value *out)
 {
     const struct catalogue *c = l->bundle->catalogue;
     if (!n || n->kind != NODE_TEXT)
@@ -70,7 +71,8 @@ static void load_opens(struct loader *l, const struct node *n, const struct line
     if (node_get(n, "relationship") && !load_is_id(r->word))
         (void)load_say(l, n, "bundle.id", "'%.*s' is no id", SHOWN(r->word));
     load_value(l, node_get(n, "with"), line, true, &r->who);
-    (void)load_kinds(l, node_get(line->node, "closed_by"), &r->closed_by, &r->closed_by_count, NULL);
+    (void)load_kinds(l, node_get(line->node, "closed_by"), &r->closed_by, &r->closed_by_count,
+                     NULL);
 }
 
 static void load_responsible(struct loader *l, const struct node *n, const struct line *line)
@@ -216,7 +218,8 @@ void load_facts(struct loader *l, const struct node *root)
     static const struct key_rule keys[] = { { "facts", true, NODE_LIST } };
     LOAD_KEYS(l, root, "facts.yaml", keys);
     const struct node *list = node_get(root, "facts");
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next)
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next)
         load_line(l, n);
     collect_words(l);
 }

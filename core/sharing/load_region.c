@@ -1,17 +1,20 @@
-/* load_region.c - region.yaml: agencies, their services and roles, feeds whose numbers are traced. */
+/* load_region.c - region.yaml: agencies, their services and roles, feeds whose numbers are traced.
+ */
 #include "sharing/load.h"
 
 #define SHOWN(s) (int)((s).n < 60 ? (s).n : 60), (const char *)(s).p
 #define PARTITIONS_MAX 1024
 
-static const char *const roles[] = { "acute-trust", "community-health", "gp", "care-transfer-hub",
-                                     "adult-social-care", "safeguarding", "homelessness",
-                                     "adaptations", "landlord", "care-provider" };
+static const char *const roles[] = { "acute-trust",       "community-health",  "gp",
+                                     "care-transfer-hub", "adult-social-care", "safeguarding",
+                                     "homelessness",      "adaptations",       "landlord",
+                                     "care-provider" };
 
-static void load_service(struct loader *l, const struct node *n, struct slice agency, uint16_t number,
-                         struct service *out)
+static void load_service(struct loader *l, const struct node *n, struct slice agency,
+                         uint16_t number, struct service *out)
 {
-    static const struct key_rule keys[] = { { "role", true, NODE_TEXT }, { "title", false, NODE_TEXT } };
+    static const struct key_rule keys[] = { { "role", true, NODE_TEXT },
+                                            { "title", false, NODE_TEXT } };
     if (!load_is_id(n->key))
         (void)load_say_key(l, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
     LOAD_KEYS(l, n, "a service", keys);
@@ -37,8 +40,10 @@ static void load_feeds(struct loader *l, const struct node *feeds, struct slice 
 
 static void load_codes(struct loader *l, const struct node *codes)
 {
-    static const struct key_rule keys[] = { { "ods", false, NODE_TEXT }, { "cassr", false, NODE_TEXT },
-                                            { "gss", false, NODE_TEXT }, { "cqc", false, NODE_TEXT } };
+    static const struct key_rule keys[] = { { "ods", false, NODE_TEXT },
+                                            { "cassr", false, NODE_TEXT },
+                                            { "gss", false, NODE_TEXT },
+                                            { "cqc", false, NODE_TEXT } };
     LOAD_KEYS(l, codes, "'codes'", keys);
 }
 
@@ -90,7 +95,8 @@ static void load_agencies(struct loader *l, const struct node *list)
         load_agency(l, a, &agencies[n]);
         agencies[n].first_service = (uint16_t)b->service_count;
         const struct node *below = node_get(a, "services");
-        for (const struct node *s = below && below->kind == NODE_MAP ? below->first : NULL; s; s = s->next)
+        for (const struct node *s = below && below->kind == NODE_MAP ? below->first : NULL; s;
+             s = s->next)
             load_service(l, s, a->key, (uint16_t)n, &services[b->service_count++]);
         agencies[n].service_count = (uint16_t)(b->service_count - agencies[n].first_service);
         const struct node *feeds = node_get(a, "feeds");

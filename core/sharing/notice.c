@@ -1,7 +1,7 @@
 /* notice.c - what a door must know of one subject, and an agency's own id of it.
  *
- * A notice says everything that stands at this moment (the topic is compacted): categories that a fact
- * now forbids, agreements whose guard no longer stands, disclosures that were taken back. */
+ * A notice says everything that stands at this moment (the topic is compacted): categories that a
+ * fact now forbids, agreements whose guard no longer stands, disclosures that were taken back. */
 #include "record/wire.h"
 #include "sharing/decide.h"
 #include "sharing/project.h"
@@ -25,13 +25,17 @@ struct standing {
     size_t stop_count, cancelled_count;
 };
 
-/* Prohibitions that turn on facts: those without a condition were applied when routing, for ever. */
+/* Prohibitions that turn on facts: those without a condition were applied when routing, for ever.
+ */
 static void find_withheld(const struct judge_input *in, struct arena *a, const struct person *facts,
                           const struct event *ev, uint16_t recipient, struct standing *s)
 {
     const struct bundle *b = in->bundle;
-    struct when_input ask = { .bundle = b, .facts = facts, .recipient = recipient,
-                              .decided_ms = ev->decided_ms, .arena = a };
+    struct when_input ask = { .bundle = b,
+                              .facts = facts,
+                              .recipient = recipient,
+                              .decided_ms = ev->decided_ms,
+                              .arena = a };
     enum reason why;
     for (size_t i = 0; i < b->prohibition_count; i++) {
         const struct prohibition *p = &b->prohibitions[i];
@@ -96,7 +100,8 @@ static size_t count_receivers(const struct person *p)
     return n;
 }
 
-static bool find_cancelled(struct arena *a, const struct person *p, uint16_t recipient, struct standing *s)
+static bool find_cancelled(struct arena *a, const struct person *p, uint16_t recipient,
+                           struct standing *s)
 {
     s->cancelled = ARENA_ARRAY(a, count_receivers(p) + 1, struct slice);
     if (!s->cancelled)
@@ -108,7 +113,8 @@ static bool find_cancelled(struct arena *a, const struct person *p, uint16_t rec
     return true;
 }
 
-static size_t list_categories(const struct catalogue *c, const struct categories *set, struct slice *out)
+static size_t list_categories(const struct catalogue *c, const struct categories *set,
+                              struct slice *out)
 {
     size_t n = 0;
     for (unsigned i = 0; i < catalogue_category_count(c); i++)
@@ -181,7 +187,8 @@ bool notice_read(const struct catalogue *c, struct arena *a, struct slice framed
     struct slice body;
     struct view v;
     *out = (struct notice_view){ 0 };
-    if (!s || !wire_open(framed, &fingerprint, &body, e) || fingerprint != plan_fingerprint(s->plan))
+    if (!s || !wire_open(framed, &fingerprint, &body, e) ||
+        fingerprint != plan_fingerprint(s->plan))
         return err_set(e, ERR_FATAL, "notice.schema", 0, "cannot read a notice of another form");
     if (!plan_view(s->plan, a, body, &v, e))
         return false;

@@ -1,7 +1,7 @@
 /* project.c - the event as one recipient gets it.
  *
- * Law 7: the bytes depend on the decision and on what is released, on nothing else. So every slot whose
- * category is not released is null, and the header is replaced, never edited. */
+ * Law 7: the bytes depend on the decision and on what is released, on nothing else. So every slot
+ * whose category is not released is null, and the header is replaced, never edited. */
 #include "sharing/project.h"
 
 #include "record/wire.h"
@@ -52,7 +52,8 @@ void judge_link_key(struct slice service, struct slice local_id, uint8_t out[ID_
 }
 
 /* Parts of "agreement/version/clause". */
-static void split_clause(struct slice name, struct slice *agreement, int64_t *version, struct slice *clause)
+static void split_clause(struct slice name, struct slice *agreement, int64_t *version,
+                         struct slice *clause)
 {
     size_t first = slice_find(name, '/');
     struct slice rest = slice_from(name, first + 1);
@@ -78,9 +79,8 @@ static void begin_slot(struct header *h)
 
 static void end_slot(struct header *h, int slot)
 {
-    h->list[h->count++] = (struct replacement){
-        (size_t)slot, slice_of(h->bytes.p + h->from, h->bytes.n - h->from)
-    };
+    h->list[h->count++] =
+        (struct replacement){ (size_t)slot, slice_of(h->bytes.p + h->from, h->bytes.n - h->from) };
 }
 
 static void put_text(struct header *h, int slot, struct slice text)

@@ -11,8 +11,8 @@ struct project {
     const struct event *event;
     uint16_t recipient;
     const struct categories *released;
-    struct slice clause;                /* "agreement/version/clause" */
-    struct slice original;              /* that recipient's disclosure id of the original; may be empty */
+    struct slice clause;   /* "agreement/version/clause" */
+    struct slice original; /* that recipient's disclosure id of the original; may be empty */
     struct slice tell;
 };
 
@@ -22,12 +22,13 @@ void project_id(const struct bundle *b, const struct event_id *id, uint16_t reci
 /* The event with only what is released, and the header a recipient gets. */
 MUST_CHECK bool project_disclosure(const struct project *p, struct disclosure *out, struct err *e);
 /* All that stands for one recipient's door. sequence counts up per person. */
-MUST_CHECK bool project_notice(const struct judge_input *in, struct arena *a, const struct person *facts,
-                               const struct event *ev, uint16_t recipient, struct notice *out,
-                               struct err *e);
+MUST_CHECK bool project_notice(const struct judge_input *in, struct arena *a,
+                               const struct person *facts, const struct event *ev,
+                               uint16_t recipient, struct notice *out, struct err *e);
 /* The agency's own local id of the subject, for one of its services. */
 MUST_CHECK bool project_link(const struct judge_input *in, struct arena *a, const struct event *ev,
-                             struct slice local_id, uint16_t service, struct link_out *out, struct err *e);
+                             struct slice local_id, uint16_t service, struct link_out *out,
+                             struct err *e);
 
 /* A buffer of fixed room in the arena: nothing else is allocated, nothing to release. */
 MUST_CHECK bool project_buf(struct arena *a, size_t room, struct buf *out, struct err *e);

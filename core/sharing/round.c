@@ -18,8 +18,11 @@ static bool add_hold(struct run *r, const struct event *ev, const struct decisio
     struct hold *h = list_add(r->arena, &r->draft.holds);
     if (!h)
         return err_memory(r->e);
-    *h = (struct hold){ .event = ev->id, .service = d->to.n, .reason = slice_text(d->reason),
-                        .since_ms = ev->decided_ms, .bytes = ev->framed };
+    *h = (struct hold){ .event = ev->id,
+                        .service = d->to.n,
+                        .reason = slice_text(d->reason),
+                        .since_ms = ev->decided_ms,
+                        .bytes = ev->framed };
     if (d->clause_count)
         h->clause = clause_name(r->in->bundle, d->clauses[0]);
     r->draft.changed = true;
@@ -56,8 +59,13 @@ static bool add_receiver(struct run *r, const struct event *ev, const struct dis
 bool run_disclose(struct run *r, const struct event *ev, struct decision *d, struct slice clause,
                   struct slice original, struct slice tell)
 {
-    struct project p = { .in = r->in, .arena = r->arena, .event = ev, .recipient = d->to.n,
-                         .released = &d->released, .clause = clause, .original = original,
+    struct project p = { .in = r->in,
+                         .arena = r->arena,
+                         .event = ev,
+                         .recipient = d->to.n,
+                         .released = &d->released,
+                         .clause = clause,
+                         .original = original,
                          .tell = tell };
     struct disclosure *item = list_add(r->arena, &r->disclosures);
     if (!item)
@@ -84,7 +92,8 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     if (got)
         original = slice_text(got->id.text);
     if (d.outcome == OUTCOME_DISCLOSE &&
-        !run_disclose(r, round->event, &d, clause_name(r->in->bundle, d.clauses[0]), original, tell))
+        !run_disclose(r, round->event, &d, clause_name(r->in->bundle, d.clauses[0]), original,
+                      tell))
         return false;
     return run_decision(r, &d);
 }
@@ -94,8 +103,11 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
 {
     struct person facts;
     draft_view(&r->draft, &facts);
-    struct question q = { .bundle = r->in->bundle, .event = round->event, .facts = &facts,
-                          .arena = r->arena, .unknown_is_true = release != NULL };
+    struct question q = { .bundle = r->in->bundle,
+                          .event = round->event,
+                          .facts = &facts,
+                          .arena = r->arena,
+                          .unknown_is_true = release != NULL };
     if (!decide_begin(&q, r->e))
         return false;
     for (size_t i = 0; i < r->in->bundle->service_count; i++) {
@@ -113,15 +125,20 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
 bool run_alike(struct run *r, const struct event *ev, enum outcome outcome, enum reason reason,
                const struct episode_event *except)
 {
-    struct question q = { .bundle = r->in->bundle, .event = ev, .facts = r->in->facts,
-                          .arena = r->arena };
+    struct question q = {
+        .bundle = r->in->bundle, .event = ev, .facts = r->in->facts, .arena = r->arena
+    };
     if (!decide_begin(&q, r->e))
         return false;
     for (size_t i = 0; i < r->in->bundle->service_count; i++) {
         if (!services_have(&q.candidates, (unsigned)i) || find_receiver(except, (uint16_t)i))
             continue;
-        struct decision d = { .event = ev->id, .to = { (uint16_t)i }, .outcome = outcome,
-                              .withheld = q.all, .reason = reason_code(reason), .disclosure = -1 };
+        struct decision d = { .event = ev->id,
+                              .to = { (uint16_t)i },
+                              .outcome = outcome,
+                              .withheld = q.all,
+                              .reason = reason_code(reason),
+                              .disclosure = -1 };
         if ((outcome == OUTCOME_HOLD && !add_hold(r, ev, &d)) || !run_decision(r, &d))
             return false;
     }

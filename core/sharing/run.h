@@ -27,13 +27,13 @@ const char *event_read(const struct bundle *b, const struct view *v, struct slic
 
 MUST_CHECK bool run_decision(struct run *r, const struct decision *d);
 /* Projects and notes the disclosure that a decision permits. */
-MUST_CHECK bool run_disclose(struct run *r, const struct event *ev, struct decision *d, struct slice clause,
-                             struct slice original, struct slice tell);
+MUST_CHECK bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
+                             struct slice clause, struct slice original, struct slice tell);
 /* Decides for all candidates, or for the one of a release; who has it already is passed over. */
 MUST_CHECK bool run_round(struct run *r, const struct round *round, const struct hold *release);
 /* The same outcome and reason for every candidate but those who received except (may be NULL). */
-MUST_CHECK bool run_alike(struct run *r, const struct event *ev, enum outcome outcome, enum reason reason,
-                          const struct episode_event *except);
+MUST_CHECK bool run_alike(struct run *r, const struct event *ev, enum outcome outcome,
+                          enum reason reason, const struct episode_event *except);
 /* Notices, when this event changed what doors must know. */
 MUST_CHECK bool run_doors(struct run *r);
 /* Links, for local ids that are new. */

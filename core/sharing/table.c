@@ -139,7 +139,8 @@ static bool set_age(struct row *r, struct slice years)
     struct civil now = london_from_ms(r->at_ms);
     if (!slice_to_u64(years, &n) || n > 150)
         return bad(r, "no age", years);
-    const char *day = arena_format(r->arena, "%04d-%02d-%02d", now.year - (int)n, now.month, now.day);
+    const char *day =
+        arena_format(r->arena, "%04d-%02d-%02d", now.year - (int)n, now.month, now.day);
     return day ? set_field(r, SLICE("person.birth_date"), slice_text(day)) : err_memory(r->e);
 }
 
@@ -264,7 +265,9 @@ static bool judge_row(struct row *r, struct judged *out)
     struct judge_keys keys = { .recipients = { .set = true } };
     struct person facts;
     struct buf framed;
-    struct judge_input in = { .bundle = r->b, .keys = &keys, .facts = &facts, .decided_ms = r->at_ms };
+    struct judge_input in = {
+        .bundle = r->b, .keys = &keys, .facts = &facts, .decided_ms = r->at_ms
+    };
     draft_view(&r->draft, &facts);
     buf_init(&framed, FILE_BYTES_MAX);
     bool done = build_done(&r->event, &framed, r->e);
@@ -308,7 +311,8 @@ static bool compare_categories(struct row *r, const struct decision *d)
     categories_drop(&more, &wanted);
     for (unsigned i = 0; i < catalogue_category_count(r->b->catalogue); i++)
         if (categories_has(&more, i))
-            return bad(r, "released beyond what is wanted:", catalogue_category(r->b->catalogue, i));
+            return bad(r,
+                       "released beyond what is wanted:", catalogue_category(r->b->catalogue, i));
     return true;
 }
 
@@ -338,7 +342,8 @@ static bool run_row(struct row *r)
 static void split_row(struct row *r, struct slice line)
 {
     r->count = 0;
-    for (line = slice_trim(slice_head(line, slice_find(line, '#'))); line.n && r->count < WORDS_MAX;) {
+    for (line = slice_trim(slice_head(line, slice_find(line, '#')));
+         line.n && r->count < WORDS_MAX;) {
         size_t n = 0;
         while (n < line.n && line.p[n] != ' ' && line.p[n] != '\t')
             n++;

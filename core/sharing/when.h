@@ -2,8 +2,9 @@
  *
  * Parsed by recursive descent (depth at most WHEN_DEPTH_MAX), then typed against the schemas of the
  * clause's event types and the facts table: names, types and arities are load errors, so evaluating
- * cannot fail on them. Three-valued: a field that is null, a birth date that is partial, a responsible
- * service that nobody has named are unknown; unknown && false is false, unknown || true is true.
+ * cannot fail on them. Three-valued: a field that is null, a birth date that is partial, a
+ * responsible service that nobody has named are unknown; unknown && false is false, unknown || true
+ * is true.
  * Compiled expressions are immutable; any thread.
  * Errors: when.syntax, when.depth, when.name, when.type (ERR_REJECT, offset in the text). */
 #ifndef CONCORDAT_SHARING_WHEN_H
@@ -65,7 +66,8 @@ struct when_scope {
 };
 
 /* Parses only: the tree, untyped. Lives in a, borrows text. */
-MUST_CHECK bool when_parse(struct arena *a, struct slice text, struct when_node **out, struct err *e);
+MUST_CHECK bool when_parse(struct arena *a, struct slice text, struct when_node **out,
+                           struct err *e);
 /* Parses and checks. Lives in a, borrows text. */
 MUST_CHECK bool when_compile(const struct when_scope *s, struct arena *a, struct slice text,
                              const struct when **out, struct err *e);

@@ -1,6 +1,7 @@
 /* when_check.c - names and types of a parsed condition, checked once when the bundle is loaded.
  *
- * After this every node has its type, paths have their slot in each schema, constants are folded. */
+ * After this every node has its type, paths have their slot in each schema, constants are folded.
+ */
 #include "base/clock.h"
 #include "sharing/when.h"
 

@@ -2,7 +2,8 @@
 #include "base/clock.h"
 #include "sharing/when.h"
 
-/* What a node is worth. why: when it is a false truth, the gate; why_not: the gate if it is negated. */
+/* What a node is worth. why: when it is a false truth, the gate; why_not: the gate if it is
+ * negated. */
 struct value {
     bool known;
     int64_t number;
@@ -21,8 +22,9 @@ static struct value unknown(void)
 
 static struct value truth(bool is_true, enum reason why)
 {
-    return (struct value){ .known = true, .number = is_true, .why = why,
-                           .why_not = REASON_CONDITION_FALSE };
+    return (struct value){
+        .known = true, .number = is_true, .why = why, .why_not = REASON_CONDITION_FALSE
+    };
 }
 
 static struct value from_truth(enum truth t, enum reason why)
@@ -100,8 +102,8 @@ static struct value eval_in_list(const struct value *item, const struct when_nod
     for (const struct when_node *m = list->args; m; m = m->next) {
         struct value v = eval(m, in);
         all_known &= v.known;
-        bool same = list->type == WHEN_TEXTS ? slice_equal(v.text, item->text)
-                                             : v.number == item->number;
+        bool same =
+            list->type == WHEN_TEXTS ? slice_equal(v.text, item->text) : v.number == item->number;
         if (v.known && same)
             return truth(true, REASON_CONDITION_FALSE);
     }
@@ -226,7 +228,7 @@ static struct value eval_call(const struct when_node *n, const struct when_input
     const struct person *p = in->facts;
     int64_t who_said = n->args ? n->args->number : 0;
     uint16_t who = who_said == WHEN_RECIPIENT ? in->recipient
-                 : who_said == WHEN_SOURCE    ? in->source
+                   : who_said == WHEN_SOURCE  ? in->source
                                               : (uint16_t)who_said;
     struct slice word = n->args && n->args->next ? n->args->next->text : (struct slice){ 0 };
     if (who_said == WHEN_SOURCE && !in->event)

@@ -74,7 +74,8 @@ static struct slice take_name(struct parser *p)
     while (p->at < p->text.n && is_name_start(p->text.p[p->at])) {
         while (p->at < p->text.n && (is_name_start(p->text.p[p->at]) || is_digit(p->text.p[p->at])))
             p->at++;
-        if (p->at + 1 >= p->text.n || p->text.p[p->at] != '.' || !is_name_start(p->text.p[p->at + 1]))
+        if (p->at + 1 >= p->text.n || p->text.p[p->at] != '.' ||
+            !is_name_start(p->text.p[p->at + 1]))
             break;
         p->at++;
     }
@@ -127,7 +128,8 @@ static struct when_node *parse_number(struct parser *p)
 static struct when_node *parse_term(struct parser *p);
 
 /* term { "," term } up to the closing mark; an empty list where that is allowed. */
-static bool parse_items(struct parser *p, struct when_node *owner, const char *close, bool may_be_empty)
+static bool parse_items(struct parser *p, struct when_node *owner, const char *close,
+                        bool may_be_empty)
 {
     struct when_node **end = &owner->args;
     if (may_be_empty && take(p, close))

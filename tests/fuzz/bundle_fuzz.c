@@ -1,4 +1,5 @@
-/* bundle_fuzz.c - any bytes as one file of a bundle: problems, each with code and words, or a bundle.
+/* bundle_fuzz.c - any bytes as one file of a bundle: problems, each with code and words, or a
+ * bundle.
  *
  * The first byte says which file of the example they stand for; the others are read as they are. */
 #include <stdio.h>
@@ -14,7 +15,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const files[] = {
-    "region.yaml", "facts.yaml", "agreements/hospital-discharge.yaml", "prohibitions/restricted.yaml",
+    "region.yaml",
+    "facts.yaml",
+    "agreements/hospital-discharge.yaml",
+    "prohibitions/restricted.yaml",
 };
 #define FILE_COUNT (sizeof files / sizeof files[0])
 
@@ -81,7 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(b != NULL || p.count > 0 || p.lost, "refused without a problem");
     must(b == NULL || p.count == 0, "loaded with a problem");
     for (size_t i = 0; i < p.count; i++)
-        must(p.list[i].code != NULL && p.list[i].text[0] != '\0', "a problem without code or words");
+        must(p.list[i].code != NULL && p.list[i].text[0] != '\0',
+             "a problem without code or words");
     problems_release(&p);
     write_file(files[which], originals[which]);
     return 0;

@@ -30,7 +30,8 @@ static bool build_stay(const struct schema *s, struct err *e)
     struct build b;
     struct buf out;
     buf_init(&out, 1u << 20);
-    bool done = build_init(&b, s->plan, &process, e) && build_text(&b, (size_t)h->id, SLICE("00"), e) &&
+    bool done = build_init(&b, s->plan, &process, e) &&
+                build_text(&b, (size_t)h->id, SLICE("00"), e) &&
                 build_text(&b, (size_t)h->type, s->name, e) &&
                 build_text(&b, (size_t)h->kind, s->kinds[0], e) &&
                 build_text(&b, (size_t)h->action, SLICE("asserts"), e) &&
@@ -61,9 +62,14 @@ static void prepare(void)
 
 static enum truth value_of(const struct when *w, const struct view *event)
 {
-    struct when_input in = { .bundle = bundle, .facts = &person_unknown, .event = event,
-                             .schema = stay_at, .source = 0, .recipient = 2,
-                             .decided_ms = 1772409600000, .arena = &scratch };
+    struct when_input in = { .bundle = bundle,
+                             .facts = &person_unknown,
+                             .event = event,
+                             .schema = stay_at,
+                             .source = 0,
+                             .recipient = 2,
+                             .decided_ms = 1772409600000,
+                             .arena = &scratch };
     enum reason why = REASON_COUNT;
     enum truth t = when_eval(w, &in, &why);
     must(why < REASON_COUNT, "no reason is given");
@@ -78,8 +84,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct slice purposes[] = { SLICE_INIT("individual-care") };
     if (!bundle)
         prepare();
-    struct when_scope scope = { bundle, schemas, { kinds, 1 }, { functions, 1 }, { restrictions, 1 },
-                                { purposes, 1 } };
+    struct when_scope scope = {
+        bundle, schemas, { kinds, 1 }, { functions, 1 }, { restrictions, 1 }, { purposes, 1 }
+    };
     const struct when *w = NULL;
     struct err e = { .fate = ERR_NONE };
     arena_reset(&scratch);

@@ -56,7 +56,8 @@ static bool copy_example(const char *file, const char *find, const char *instead
     for (size_t i = 0; i < FILE_COUNT; i++) {
         struct slice text;
         struct err e = { 0 };
-        if (!tree_read_file(&world.arena, place(SOURCE_DIR "/deploy/example", files[i]), 1u << 20, &text, &e))
+        if (!tree_read_file(&world.arena, place(SOURCE_DIR "/deploy/example", files[i]), 1u << 20,
+                            &text, &e))
             return false;
         FILE *out = fopen(place(folder, files[i]), "w");
         const uint8_t *hit =
@@ -84,7 +85,8 @@ static void the_example_loads(void)
     CU_ASSERT(bundle_service(world.bundle, SLICE("brightcare/rota")) >= 0);
     CU_ASSERT_EQUAL(bundle_service(world.bundle, SLICE("brightcare/none")), -1);
     CU_ASSERT(bundle_feed_is_traced(world.bundle, SLICE("wexshire-council"), SLICE("case-system")));
-    CU_ASSERT_FALSE(bundle_feed_is_traced(world.bundle, SLICE("wexbridge-hospital"), SLICE("pas-adt")));
+    CU_ASSERT_FALSE(
+        bundle_feed_is_traced(world.bundle, SLICE("wexbridge-hospital"), SLICE("pas-adt")));
     CU_ASSERT(bundle_agreement(world.bundle, SLICE("hospital-discharge"), 3) != NULL);
     CU_ASSERT(bundle_agreement(world.bundle, SLICE("hospital-discharge"), 2) == NULL);
 }
@@ -108,7 +110,8 @@ static const struct err *find_problem(const struct problems *p, const char *code
     return NULL;
 }
 
-static void expect_problem(const char *file, const char *find, const char *instead, const char *code)
+static void expect_problem(const char *file, const char *find, const char *instead,
+                           const char *code)
 {
     char text[400];
     struct problems p = { 0 };
@@ -143,8 +146,10 @@ static void each_mistake_is_found_in_its_file(void)
         { "facts.yaml", "with: source", "with: sender", "bundle.value" },
         { "facts.yaml", "restricts: field", "restrict: field", "bundle.key" },
         { DISCHARGE, "dpia: WX-DPIA-031\n", "", "bundle.missing" },
-        { DISCHARGE, "controllers: [wexbridge-hospital, wexshire-council]\n", "", "bundle.missing" },
-        { DISCHARGE, "retention_at_recipient: 8 years after the end of care\n", "", "bundle.missing" },
+        { DISCHARGE, "controllers: [wexbridge-hospital, wexshire-council]\n", "",
+          "bundle.missing" },
+        { DISCHARGE, "retention_at_recipient: 8 years after the end of care\n", "",
+          "bundle.missing" },
         { DISCHARGE, "schedule_1: health-or-social-care", "note: none", "bundle.missing" },
         { DISCHARGE, "6(1)(e)", "6(1)(z)", "bundle.word" },
         { DISCHARGE, "  wexshire-council: {uk", "  brightcare: {uk", "bundle.agency" },
@@ -152,10 +157,11 @@ static void each_mistake_is_found_in_its_file(void)
         { DISCHARGE, "from: 2026-01-01", "from: 2026-02-30", "bundle.day" },
         { DISCHARGE, "until: 2035-12-31", "until: 2025-12-31", "bundle.day" },
         { DISCHARGE, "version: 3", "version: three", "bundle.number" },
-        { DISCHARGE, "parties: [wexbridge-hospital, wexshire-council]", "parties: [nobody, wexshire-council]",
-          "bundle.agency" },
+        { DISCHARGE, "parties: [wexbridge-hospital, wexshire-council]",
+          "parties: [nobody, wexshire-council]", "bundle.agency" },
         { DISCHARGE, "HospitalStay: [admitted", "HospitalStay: [departed", "bundle.kind" },
-        { DISCHARGE, "DischargePlan: [referred, ", "Caseload: [ended], DischargePlan: [", "bundle.type" },
+        { DISCHARGE, "DischargePlan: [referred, ", "Caseload: [ended], DischargePlan: [",
+          "bundle.type" },
         { DISCHARGE, "to: adult-social-care", "to: homelessness", "bundle.service" },
         { DISCHARGE, "to: adult-social-care", "to: wexbridge-district/grants", "bundle.service" },
         { DISCHARGE, "stay.ward,", "stay.corridor,", "bundle.category" },
@@ -163,18 +169,21 @@ static void each_mistake_is_found_in_its_file(void)
         { DISCHARGE, "stay.ward,", "free-text,", "bundle.free-text" },
         { DISCHARGE, "known(recipient) &&", "knows(recipient) &&", "when.name" },
         { DISCHARGE, "known(recipient) &&", "known(recipient) &", "when.syntax" },
-        { DISCHARGE, "known(recipient) &&", "consent(recipient, \"duty-to-refer\") &&", "when.name" },
+        { DISCHARGE, "known(recipient) &&", "consent(recipient, \"duty-to-refer\") &&",
+          "when.name" },
         { DISCHARGE, "when: addressed(recipient)", "when: referral.to", "when.type" },
         { DISCHARGE, "discharged + 14 days", "discharged + 2 weeks", "bundle.lasting" },
         { DISCHARGE, "discharged + 14 days", "referred + 14 days", "bundle.kind" },
         { DISCHARGE, "id: care-to-the-hub", "id: answer-to-the-hub", "bundle.duplicate" },
         { DISCHARGE, "id: care-to-the-hub", "id: Care to the hub", "bundle.id" },
         { DISCHARGE, "on: 2025-12-12", "on: yesterday", "bundle.day" },
-        { "agreements/home-care.yaml", "agreement: home-care", "agreement: duty-to-refer", "bundle.duplicate" },
+        { "agreements/home-care.yaml", "agreement: home-care", "agreement: duty-to-refer",
+          "bundle.duplicate" },
         { STATUTORY, "withhold: [protected]", "withhold: [secrets]", "bundle.category" },
         { STATUTORY, "id: gender-history", "id: clinical-outside-health", "bundle.duplicate" },
         { STATUTORY, "to: [homelessness,", "to: [homeless,", "bundle.service" },
-        { STATUTORY, "    source: Gender Recognition Act 2004 s.22; SI 2005/916\n", "", "bundle.missing" },
+        { STATUTORY, "    source: Gender Recognition Act 2004 s.22; SI 2005/916\n", "",
+          "bundle.missing" },
         { "prohibitions/restricted.yaml", "\"location\"", "\"colour\"", "when.name" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -184,7 +193,8 @@ static void each_mistake_is_found_in_its_file(void)
 static void a_problem_says_line_and_column(void)
 {
     struct problems p = { 0 };
-    CU_ASSERT_FATAL(copy_example(STATUTORY, "withhold: [protected]", "withhold: [protected, secrets]"));
+    CU_ASSERT_FATAL(
+        copy_example(STATUTORY, "withhold: [protected]", "withhold: [protected, secrets]"));
     CU_ASSERT(bundle_load(&world.arena, folder, world.catalogue, &p) == NULL);
     const struct err *e = find_problem(&p, "bundle.category", STATUTORY);
     CU_ASSERT_FATAL(e != NULL);
@@ -196,7 +206,8 @@ static void a_problem_says_line_and_column(void)
 static void a_condition_says_where_within_it(void)
 {
     struct problems p = { 0 };
-    CU_ASSERT_FATAL(copy_example("prohibitions/restricted.yaml", "(subject, \"location\")", "(subject, \"l\")"));
+    CU_ASSERT_FATAL(copy_example("prohibitions/restricted.yaml", "(subject, \"location\")",
+                                 "(subject, \"l\")"));
     CU_ASSERT(bundle_load(&world.arena, folder, world.catalogue, &p) == NULL);
     const struct err *e = find_problem(&p, "when.name", "restricted.yaml");
     CU_ASSERT_FATAL(e != NULL);
@@ -217,8 +228,9 @@ static void all_problems_are_collected(void)
 static void a_missing_approval_loads_and_does_not_permit(void)
 {
     struct problems p = { 0 };
-    CU_ASSERT_FATAL(copy_example(DISCHARGE,
-                                 "  - {agency: wexshire-council, role: caldicott-guardian, on: 2025-12-15}\n", ""));
+    CU_ASSERT_FATAL(copy_example(
+        DISCHARGE, "  - {agency: wexshire-council, role: caldicott-guardian, on: 2025-12-15}\n",
+        ""));
     const struct bundle *b = bundle_load(&world.arena, folder, world.catalogue, &p);
     CU_ASSERT_FATAL(b != NULL);
     world.bundle = b;
@@ -249,12 +261,14 @@ static void a_missing_folder_is_a_problem(void)
 
 static CU_TestInfo cases[] = {
     { "the example loads", the_example_loads },
-    { "an agreement lasts through its last London day", an_agreement_lasts_through_its_last_london_day },
+    { "an agreement lasts through its last London day",
+      an_agreement_lasts_through_its_last_london_day },
     { "each mistake is found in its file", each_mistake_is_found_in_its_file },
     { "a problem says line and column", a_problem_says_line_and_column },
     { "a condition says where within it", a_condition_says_where_within_it },
     { "all problems are collected", all_problems_are_collected },
-    { "a missing approval loads and does not permit", a_missing_approval_loads_and_does_not_permit },
+    { "a missing approval loads and does not permit",
+      a_missing_approval_loads_and_does_not_permit },
     { "the hash covers every byte", the_hash_covers_every_byte },
     { "a missing folder is a problem", a_missing_folder_is_a_problem },
     CU_TEST_INFO_NULL

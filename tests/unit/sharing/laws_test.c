@@ -5,7 +5,9 @@
 #include "world.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))
-#define STAY "header.episode=V1;name=TESTPATIENT;stay.ward=ELM;stay.site=ZX9;subject.nhs_number=9990000026;"
+#define STAY                                                                                       \
+    "header.episode=V1;name=TESTPATIENT;stay.ward=ELM;stay.site=ZX9;subject.nhs_number="           \
+    "9990000026;"
 
 static void make_known(void)
 {
@@ -319,7 +321,8 @@ static void what_cannot_be_told_is_held_for_a_human(void)
     CU_ASSERT(world_decided(&world, TEAM, "unknown"));
     CU_ASSERT_EQUAL(world_decision(&world, TEAM, false)->outcome, OUTCOME_HOLD);
     CU_ASSERT_EQUAL_FATAL(world.facts.hold_count, 1);
-    CU_ASSERT(slice_equal_text(world.facts.holds[0].clause, "hospital-discharge/3/stay-to-the-social-worker"));
+    CU_ASSERT(slice_equal_text(world.facts.holds[0].clause,
+                               "hospital-discharge/3/stay-to-the-social-worker"));
     CU_ASSERT(slice_equal(world.facts.holds[0].bytes, world.in.framed));
 }
 
@@ -379,7 +382,8 @@ static void an_unverified_number_is_held_until_a_birth_date_agrees(void)
     SAY("HospitalStay.admitted", WARDS, STAY UNSURE "aa");
     CU_ASSERT(world_decided(&world, TEAM, "identity-unverified"));
     CU_ASSERT_EQUAL(open_relationships("inpatient"), 0);
-    SAY("HospitalStay.moved", WARDS, STAY "header.identity_confidence=verified;header.birth_hash=bb");
+    SAY("HospitalStay.moved", WARDS,
+        STAY "header.identity_confidence=verified;header.birth_hash=bb");
     SAY("HospitalStay.admitted", WARDS, STAY UNSURE "aa");
     CU_ASSERT(world_decided(&world, TEAM, "identity-unverified"));
     SAY("HospitalStay.admitted", WARDS, STAY UNSURE "bb");
@@ -481,24 +485,29 @@ static CU_TestInfo cases[] = {
       the_last_word_on_consent_is_the_last_that_was_said },
     { "consent holds through its last day", consent_holds_through_its_last_day },
     { "a refusal without a purpose refuses all", a_refusal_without_a_purpose_refuses_all },
-    { "an objection stops, and its lifting lets through", an_objection_stops_and_its_lifting_lets_through },
+    { "an objection stops, and its lifting lets through",
+      an_objection_stops_and_its_lifting_lets_through },
     { "law 9: the admission catches up when the person becomes known",
       the_admission_catches_up_when_the_person_becomes_known },
-    { "law 9: what catches up has the id it would have had", what_catches_up_has_the_id_it_would_have_had },
-    { "law 9: a request catches up with the consent to it", a_request_catches_up_with_the_consent_to_it },
+    { "law 9: what catches up has the id it would have had",
+      what_catches_up_has_the_id_it_would_have_had },
+    { "law 9: a request catches up with the consent to it",
+      a_request_catches_up_with_the_consent_to_it },
     { "law 9: nothing catches up of a closed or cancelled episode",
       nothing_catches_up_of_a_closed_or_cancelled_episode },
     { "law 10: a retraction follows to exactly the receivers",
       a_retraction_follows_to_exactly_the_receivers },
     { "law 10: who did not get the original gets no retraction",
       who_did_not_get_the_original_gets_no_retraction },
-    { "law 10: a retraction cancels its original at the door", a_retraction_cancels_its_original_at_the_door },
+    { "law 10: a retraction cancels its original at the door",
+      a_retraction_cancels_its_original_at_the_door },
     { "a replacement names what it replaces", a_replacement_names_what_it_replaces },
     { "law 6: a hidden location is told to every door, and lifted again",
       a_hidden_location_is_told_to_every_door_and_lifted_again },
     { "law 6: a door hears all that stands", a_door_hears_all_that_stands },
     { "law 6: withdrawn consent stops what is queued", withdrawn_consent_stops_what_is_queued },
-    { "a restricted person is shared without location", a_restricted_person_is_shared_without_location },
+    { "a restricted person is shared without location",
+      a_restricted_person_is_shared_without_location },
     { "what cannot be told is held for a human", what_cannot_be_told_is_held_for_a_human },
     { "a released hold is decided again with unknowns true",
       a_released_hold_is_decided_again_with_unknowns_true },
@@ -514,7 +523,8 @@ static CU_TestInfo cases[] = {
     { "an agency's own id goes to each of its services once",
       an_agencys_own_id_goes_to_each_of_its_services_once },
     { "a reply links housing's own number", a_reply_links_housings_own_number },
-    { "facts are forgotten ninety days after the end", facts_are_forgotten_ninety_days_after_the_end },
+    { "facts are forgotten ninety days after the end",
+      facts_are_forgotten_ninety_days_after_the_end },
     { "a clause lapses after its days", a_clause_lapses_after_its_days },
     CU_TEST_INFO_NULL
 };

@@ -1,4 +1,5 @@
-/* purity_test.c - law 5: the same input gives the same bytes; law 7: what is withheld leaves no trace. */
+/* purity_test.c - law 5: the same input gives the same bytes; law 7: what is withheld leaves no
+ * trace. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -25,9 +26,10 @@ static struct slice encode(const struct person *p)
 static bool same_decision(const struct decision *a, const struct decision *b)
 {
     return a->to.n == b->to.n && a->outcome == b->outcome && a->caught_up == b->caught_up &&
-           categories_equal(&a->released, &b->released) && categories_equal(&a->withheld, &b->withheld) &&
-           a->clause_count == b->clause_count && a->prohibition_count == b->prohibition_count &&
-           a->disclosure == b->disclosure && strcmp(a->reason, b->reason) == 0;
+           categories_equal(&a->released, &b->released) &&
+           categories_equal(&a->withheld, &b->withheld) && a->clause_count == b->clause_count &&
+           a->prohibition_count == b->prohibition_count && a->disclosure == b->disclosure &&
+           strcmp(a->reason, b->reason) == 0;
 }
 
 static bool same_result(const struct judged *a, const struct judged *b)
@@ -90,7 +92,8 @@ static struct slice any_text(const struct slot *s)
 {
     if (s->vocabulary_count)
         return s->vocabulary[next() % s->vocabulary_count];
-    char *text = arena_format(&world.arena, "%.*s", (int)(1 + next() % 20), "qwertyuiopasdfghjklzxcvb");
+    char *text =
+        arena_format(&world.arena, "%.*s", (int)(1 + next() % 20), "qwertyuiopasdfghjklzxcvb");
     text[0] = (char)('A' + next() % 26);
     return slice_text(text);
 }
@@ -138,7 +141,8 @@ static bool fill_items(struct build *b, size_t n, const struct slot *s, bool var
         if (!ok)
             return false;
     }
-    return s->item ? build_items(b, n, items, count, &world.e) : build_strings(b, n, items, count, &world.e);
+    return s->item ? build_items(b, n, items, count, &world.e)
+                   : build_strings(b, n, items, count, &world.e);
 }
 
 struct trial {
@@ -169,7 +173,8 @@ static bool fix_fields(const struct trial *t, struct build *b)
            build_text(b, (size_t)h->action, SLICE("asserts"), &world.e) &&
            build_long(b, (size_t)h->occurred, T0, &world.e) &&
            build_text(b, (size_t)h->source_agency, agency, &world.e) &&
-           build_text(b, (size_t)h->source_service, slice_from(source->name, agency.n + 1), &world.e) &&
+           build_text(b, (size_t)h->source_service, slice_from(source->name, agency.n + 1),
+                      &world.e) &&
            build_text(b, (size_t)h->environment, SLICE("live"), &world.e) &&
            build_text(b, (size_t)h->identity_confidence, SLICE("verified"), &world.e);
 }
@@ -209,17 +214,21 @@ static bool run_trial(const struct trial *t, struct judged *out)
     buf_init(&framed, 1u << 20);
     wire_put_header(&framed, plan_fingerprint(t->schema->plan));
     bool ok = fix_fields(t, &b) && fill_cleared(t, &b) && build_done(&b, &framed, &world.e);
-    struct judge_input in = { .bundle = world.bundle, .keys = &world.keys, .subject = world.subject,
+    struct judge_input in = { .bundle = world.bundle,
+                              .keys = &world.keys,
+                              .subject = world.subject,
                               .framed = arena_copy(&world.arena, buf_slice(&framed)),
-                              .facts = t->facts, .decided_ms = T0 };
+                              .facts = t->facts,
+                              .decided_ms = T0 };
     buf_release(&framed);
     return ok &&
-           plan_view(t->schema->plan, &world.arena, slice_from(in.framed, WIRE_HEADER_BYTES), &in.event,
-                     &world.e) &&
+           plan_view(t->schema->plan, &world.arena, slice_from(in.framed, WIRE_HEADER_BYTES),
+                     &in.event, &world.e) &&
            judge_event(&in, &world.arena, out, &world.e);
 }
 
-static const struct disclosure *disclosed_to(const struct judged *j, uint16_t to, struct categories *released)
+static const struct disclosure *disclosed_to(const struct judged *j, uint16_t to,
+                                             struct categories *released)
 {
     for (size_t i = 0; i < j->decision_count; i++)
         if (j->decisions[i].to.n == to && j->decisions[i].outcome == OUTCOME_DISCLOSE) {
@@ -232,8 +241,8 @@ static const struct disclosure *disclosed_to(const struct judged *j, uint16_t to
 /* A person about whom everything is known, so that every clause towards `to` may permit. */
 static void know_everything(uint16_t to, bool restricted, struct person *out)
 {
-    static const char *const kinds[] = { "open-case", "care-package", "discharge-planning", "duty-to-refer",
-                                         "adaptation-request" };
+    static const char *const kinds[] = { "open-case", "care-package", "discharge-planning",
+                                         "duty-to-refer", "adaptation-request" };
     static const char *const purposes[] = { "housing-adaptation", "duty-to-refer" };
     struct relationship *r = ARENA_ARRAY(&world.arena, 6, struct relationship);
     struct consent_fact *c = ARENA_ARRAY(&world.arena, 2, struct consent_fact);
@@ -242,15 +251,24 @@ static void know_everything(uint16_t to, bool restricted, struct person *out)
     int wards = bundle_service(world.bundle, SLICE(WARDS));
     for (size_t i = 0; i < 5; i++)
         r[i] = (struct relationship){ .kind = slice_text(kinds[i]), .with = to, .is_open = true };
-    r[5] = (struct relationship){ .kind = SLICE("inpatient"), .with = (uint16_t)wards, .is_open = true };
+    r[5] = (struct relationship){ .kind = SLICE("inpatient"),
+                                  .with = (uint16_t)wards,
+                                  .is_open = true };
     for (size_t i = 0; i < 2; i++)
-        c[i] = (struct consent_fact){ .purpose = slice_text(purposes[i]), .recipient = -1, .granted = true };
+        c[i] = (struct consent_fact){ .purpose = slice_text(purposes[i]),
+                                      .recipient = -1,
+                                      .granted = true };
     f[0] = (struct responsible_fact){ .function = SLICE("adult-social-care"), .service = to };
     f[1] = (struct responsible_fact){ .function = SLICE("homelessness"), .service = to };
     s[0] = (struct restriction_fact){ .kind = SLICE("location"), .stands = restricted };
-    *out = (struct person){ .relationships = r, .relationship_count = 6, .consents = c,
-                            .consent_count = 2, .responsible = f, .responsible_count = 2,
-                            .restrictions = s, .restriction_count = 1 };
+    *out = (struct person){ .relationships = r,
+                            .relationship_count = 6,
+                            .consents = c,
+                            .consent_count = 2,
+                            .responsible = f,
+                            .responsible_count = 2,
+                            .restrictions = s,
+                            .restriction_count = 1 };
 }
 
 /* How many disclosures were compared for one kind, source and recipient; -1: a trace was found. */
@@ -272,7 +290,8 @@ static int compare_variants(struct trial *t)
         if (!run_trial(t, &other))
             return -1;
         const struct disclosure *got = disclosed_to(&other, t->to, &again);
-        if (!got || !categories_equal(&released, &again) || !slice_equal(got->bytes, wanted->bytes) ||
+        if (!got || !categories_equal(&released, &again) ||
+            !slice_equal(got->bytes, wanted->bytes) ||
             memcmp(&got->key, &wanted->key, sizeof got->key) != 0 ||
             strcmp(got->id.text, wanted->id.text) != 0)
             return -1;
@@ -287,7 +306,9 @@ static int compare_service(const struct schema *s, uint16_t to, bool restricted)
     know_everything(to, restricted, &facts);
     for (size_t k = 0; k < s->kind_count; k++)
         for (uint16_t from = 0; from < world.bundle->service_count; from++) {
-            struct trial t = { .schema = s, .kind = s->kinds[k], .source = from, .to = to, .facts = &facts };
+            struct trial t = {
+                .schema = s, .kind = s->kinds[k], .source = from, .to = to, .facts = &facts
+            };
             struct arena_mark mark = arena_mark(&world.arena);
             int n = compare_variants(&t);
             if (n < 0) {
@@ -321,18 +342,20 @@ static void what_is_withheld_leaves_no_trace(void)
     size_t covered = 0;
     for (size_t i = 0; i < 64; i++)
         covered += types[i] > 0;
-    CU_ASSERT_EQUAL(recipients, 6); /* all but wards, s42-inbox and repairs, which no clause names */
-    CU_ASSERT_EQUAL(covered, 5);    /* all that the example shares */
+    CU_ASSERT_EQUAL(recipients,
+                    6);          /* all but wards, s42-inbox and repairs, which no clause names */
+    CU_ASSERT_EQUAL(covered, 5); /* all that the example shares */
 }
 
 /* What never travels, in any disclosure of the trials above's kind. */
 static void ids_of_the_source_never_travel(void)
 {
     CU_ASSERT_FATAL(world_say(&world, "Caseload.declared", TEAM, "header.episode=C1"));
-    CU_ASSERT_FATAL(world_say(&world, "HospitalStay.admitted", WARDS,
-                              "header.source_message_id=W0001;header.feed_seq=424242;header.source_feed=pas;"
-                              "header.mapping=abcdef;subject.case_reference=qqq;name=X;stay.reason=FALL;"
-                              "header.urgency=urgent"));
+    CU_ASSERT_FATAL(
+        world_say(&world, "HospitalStay.admitted", WARDS,
+                  "header.source_message_id=W0001;header.feed_seq=424242;header.source_feed=pas;"
+                  "header.mapping=abcdef;subject.case_reference=qqq;name=X;stay.reason=FALL;"
+                  "header.urgency=urgent"));
     CU_ASSERT_FATAL(world_count(&world, TEAM) == 1);
     CU_ASSERT_FALSE(world_got_text(&world, TEAM, "W0001"));
     CU_ASSERT_FALSE(world_got_text(&world, TEAM, "abcdef"));
@@ -352,7 +375,8 @@ static void two_recipients_know_the_person_by_different_names(void)
 
 static CU_TestInfo cases[] = {
     { "law 5: the same input gives the same bytes", the_same_input_gives_the_same_bytes },
-    { "law 7: what is withheld leaves no trace, every type, every recipient", what_is_withheld_leaves_no_trace },
+    { "law 7: what is withheld leaves no trace, every type, every recipient",
+      what_is_withheld_leaves_no_trace },
     { "ids of the source never travel", ids_of_the_source_never_travel },
     { "two recipients know the person by different names",
       two_recipients_know_the_person_by_different_names },

@@ -30,9 +30,7 @@ static void housing_rows_hold(void)
     run_example_table("housing.decisions", 18);
 }
 
-static CU_TestInfo cases[] = {
-    { "every row of the discharge table holds", discharge_rows_hold },
-    { "every row of the housing table holds", housing_rows_hold },
-    CU_TEST_INFO_NULL
-};
+static CU_TestInfo cases[] = { { "every row of the discharge table holds", discharge_rows_hold },
+                               { "every row of the housing table holds", housing_rows_hold },
+                               CU_TEST_INFO_NULL };
 CU_SuiteInfo suite_table = { "table", NULL, NULL, world_setup, world_teardown, cases };

@@ -8,15 +8,17 @@
 /* What stands around every expression here: HospitalStay and the words of the example. */
 static bool compile(const char *text, const struct when **w, struct err *e)
 {
-    static const struct slice relationships[] = { SLICE_INIT("open-case"), SLICE_INIT("inpatient") };
+    static const struct slice relationships[] = { SLICE_INIT("open-case"),
+                                                  SLICE_INIT("inpatient") };
     static const struct slice functions[] = { SLICE_INIT("adult-social-care") };
     static const struct slice restrictions[] = { SLICE_INIT("location") };
     static const struct slice purposes[] = { SLICE_INIT("individual-care") };
     bool schemas[64] = { false };
     for (size_t i = 0; i < catalogue_count(world.catalogue); i++)
         schemas[i] = slice_equal_text(catalogue_at(world.catalogue, i)->name, "HospitalStay");
-    struct when_scope s = { world.bundle, schemas, { relationships, 2 }, { functions, 1 },
-                            { restrictions, 1 }, { purposes, 1 } };
+    struct when_scope s = { world.bundle,         schemas,
+                            { relationships, 2 }, { functions, 1 },
+                            { restrictions, 1 },  { purposes, 1 } };
     err_clear(e);
     return when_compile(&s, &world.arena, slice_text(text), w, e);
 }
@@ -42,9 +44,10 @@ static char value_of(const char *text, const char *fields)
     }
     if (!world_build(&world, "HospitalStay.admitted", WARDS, fields, &in))
         return '!';
-    int team = bundle_service(world.bundle, SLICE(TEAM)), wards = bundle_service(world.bundle, SLICE(WARDS));
-    struct when_input ask = { world.bundle, &world.facts, &in.event, stay_index(), (uint16_t)wards,
-                              (uint16_t)team, T0, &world.arena };
+    int team = bundle_service(world.bundle, SLICE(TEAM)),
+        wards = bundle_service(world.bundle, SLICE(WARDS));
+    struct when_input ask = { world.bundle,    &world.facts,   &in.event, stay_index(),
+                              (uint16_t)wards, (uint16_t)team, T0,        &world.arena };
     return letters[when_eval(w, &ask, &why)];
 }
 
@@ -188,8 +191,10 @@ static void knows_which_categories_it_reads(void)
 
 static CU_TestInfo cases[] = {
     { "each expression has its value, true, false or unknown", each_expression_has_its_value },
-    { "age turns on the birthday and is unknown of a partial date", age_turns_on_the_birthday_in_london },
-    { "each wrong expression has its code and place", each_wrong_expression_has_its_code_and_place },
+    { "age turns on the birthday and is unknown of a partial date",
+      age_turns_on_the_birthday_in_london },
+    { "each wrong expression has its code and place",
+      each_wrong_expression_has_its_code_and_place },
     { "nesting ends at sixteen", nesting_ends_at_sixteen },
     { "a condition knows which categories it reads", knows_which_categories_it_reads },
     CU_TEST_INFO_NULL

@@ -48,7 +48,8 @@ static bool set_name(struct world *w, struct build *b, struct slice family)
     struct build name;
     struct buf out;
     buf_init(&out, 4096);
-    if (names < 0 || !build_init(&name, plan_slot_at(b->plan, (size_t)names)->item, &w->arena, &w->e))
+    if (names < 0 ||
+        !build_init(&name, plan_slot_at(b->plan, (size_t)names)->item, &w->arena, &w->e))
         return false;
     int slot = plan_slot(name.plan, SLICE("family"));
     bool ok = build_text(&name, (size_t)slot, family, &w->e) && build_done(&name, &out, &w->e);
@@ -130,10 +131,15 @@ bool world_build(struct world *w, const char *event, const char *source, const c
     bool ok = build_done(&b, &out, &w->e);
     struct slice framed = arena_copy(&w->arena, buf_slice(&out));
     buf_release(&out);
-    *in = (struct judge_input){ .bundle = w->bundle, .keys = &w->keys, .framed = framed,
-                                .subject = w->subject, .facts = &w->facts,
-                                .decided_ms = w->now_ms, .test = w->test };
-    return ok && plan_view(s->plan, &w->arena, slice_from(framed, WIRE_HEADER_BYTES), &in->event, &w->e);
+    *in = (struct judge_input){ .bundle = w->bundle,
+                                .keys = &w->keys,
+                                .framed = framed,
+                                .subject = w->subject,
+                                .facts = &w->facts,
+                                .decided_ms = w->now_ms,
+                                .test = w->test };
+    return ok &&
+           plan_view(s->plan, &w->arena, slice_from(framed, WIRE_HEADER_BYTES), &in->event, &w->e);
 }
 
 bool world_judge(struct world *w, const struct judge_input *in, struct judged *out)
@@ -183,7 +189,8 @@ bool world_decided(const struct world *w, const char *service, const char *wante
     return false;
 }
 
-static const struct disclosure *find_disclosure(const struct world *w, const char *service, size_t n)
+static const struct disclosure *find_disclosure(const struct world *w, const char *service,
+                                                size_t n)
 {
     int to = bundle_service(w->bundle, slice_text(service));
     for (size_t i = 0; i < w->out.disclosure_count; i++)

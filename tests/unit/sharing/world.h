@@ -16,16 +16,16 @@
 #define ROTA "brightcare/rota"
 
 struct world {
-    struct arena arena;         /* catalogue, bundle, and everything said */
+    struct arena arena; /* catalogue, bundle, and everything said */
     const struct catalogue *catalogue;
     const struct bundle *bundle;
     struct judge_keys keys;
     struct subject_key subject;
-    struct person facts;        /* gone through its bytes after every event */
-    int64_t now_ms;             /* decision time; moves an hour with every event */
+    struct person facts; /* gone through its bytes after every event */
+    int64_t now_ms;      /* decision time; moves an hour with every event */
     unsigned serial;
     bool test;
-    struct judge_input in;      /* of the last event */
+    struct judge_input in; /* of the last event */
     struct judged out;
     struct err e;
 };
@@ -47,7 +47,8 @@ bool world_judge(struct world *w, const struct judge_input *in, struct judged *o
 bool world_build(struct world *w, const char *event, const char *source, const char *fields,
                  struct judge_input *in);
 
-/* The decision of the last event for that service (also one caught up when caught_up); NULL: none. */
+/* The decision of the last event for that service (also one caught up when caught_up); NULL: none.
+ */
 const struct decision *world_decision(const struct world *w, const char *service, bool caught_up);
 /* Whether that decision is so: "disclose", or a reason code. */
 bool world_decided(const struct world *w, const char *service, const char *wanted);
