@@ -272,7 +272,7 @@ static enum hl7v2_charset charset_of(const struct doc *d)
 static bool scan_init(struct scan *s, struct arena *a, struct doc *d)
 {
     *s = (struct scan){ .a = a, .d = d, .segment_room = 32 };
-    s->start_room = (uint32_t)(d->raw.n / 8 < 100000 ? d->raw.n / 8 : 100000) + 32;
+    s->start_room = (uint32_t)(d->raw.n / 4 < 100000 ? d->raw.n / 4 : 100000) + 32;
     s->class[d->marks.field] = FIELD_END;
     s->class[d->marks.repetition] = REPETITION;
     s->class['\r'] = s->class['\n'] = LINE_END;

@@ -2,8 +2,6 @@
  *
  * What is echoed is copied byte for byte from the header line, which is read here by its separators
  * alone: so that a message which could not be parsed still gets an answer that its sender can place. */
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/ids.h"
 #include "format/hl7v2_doc.h"
@@ -101,12 +99,25 @@ static void put_raw(const struct ack *a, struct slice s)
     buf_put(a->out, s);
 }
 
+/* The last `width` digits of n; by hand, since every message is answered. */
+static void put_digits(const struct ack *a, uint64_t n, unsigned base, size_t width)
+{
+    uint8_t *to = buf_reserve(a->out, width);
+    if (!to)
+        return;
+    for (size_t i = width; i-- > 0; n /= base)
+        to[i] = (uint8_t)"0123456789abcdef"[n % base];
+    a->out->n += width;
+}
+
 static void put_now(const struct ack *a, int64_t now_ms)
 {
     struct civil c = london_from_ms(now_ms);
+    const int pairs[] = { c.month, c.day, c.hour, c.minute, c.second };
     next(a);
-    buf_format(a->out, "%04d%02d%02d%02d%02d%02d", c.year, c.month, c.day, c.hour, c.minute,
-               c.second);
+    put_digits(a, (uint64_t)c.year, 10, 4);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        put_digits(a, (uint64_t)pairs[i], 10, 2);
 }
 
 static void put_type(const struct ack *a)
@@ -136,8 +147,9 @@ static void put_header(const struct ack *a, struct slice raw, int64_t now_ms)
     next(a);
     put_type(a);
     next(a);
-    buf_format(a->out, "C%011llx%08x", (unsigned long long)now_ms & 0xfffffffffffULL,
-               (unsigned)(hash_bytes(raw) & 0xffffffffU));
+    buf_byte(a->out, 'C');
+    put_digits(a, (uint64_t)now_ms, 16, 11);
+    put_digits(a, hash_bytes(raw), 16, 8);
     put_raw(a, a->h->field[11].n ? a->h->field[11] : SLICE("P"));
     put_raw(a, a->h->field[12].n ? a->h->field[12] : SLICE("2.4"));
     buf_byte(a->out, '\r');
