@@ -46,6 +46,7 @@ struct daemon {
     struct running_delivery *deliveries;
     struct admin *admin;
     char **only;            /* NULL-terminated; NULL: everything */
+    bool listening;         /* the file of that name is ours */
     atomic_bool failed;
 };
 
@@ -221,7 +222,7 @@ static bool start_all(struct daemon *d, struct err *e)
 }
 
 /* "feed:pas-adt 127.0.0.1:2575", a line a feed; appears at once when all listen. */
-static bool write_listening(const struct daemon *d, struct arena *a, struct err *e)
+static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
 {
     const char *path = d->site->listening, *part = arena_format(a, "%s.part", path);
     FILE *f = part ? fopen(part, "w") : NULL;
@@ -239,6 +240,7 @@ static bool write_listening(const struct daemon *d, struct arena *a, struct err 
     }
     if (fclose(f) != 0 || rename(part, path) != 0)
         return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
+    d->listening = true;
     return true;
 }
 
@@ -282,7 +284,8 @@ static void stop_deliveries(struct daemon *d)
 static void stop_all(struct daemon *d)
 {
     admin_stop(&d->admin);
-    unlink(d->site->listening);
+    if (d->listening)
+        unlink(d->site->listening);
     stop_intake(d);
     if (d->router_started) {
         router_stop(d->router);

@@ -50,7 +50,7 @@ static const struct command *find_command(const char *word)
 
 static bool is_help(const char *word)
 {
-    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
 int main(int argc, char **argv)
@@ -60,7 +60,7 @@ int main(int argc, char **argv)
         print_help(stderr, NULL);
         return CLI_USAGE;
     }
-    if (is_help(argv[1])) {
+    if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
         print_help(stdout, argc > 2 ? argv[2] : NULL);
         return CLI_DONE;
     }
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
         print_help(stderr, NULL);
         return CLI_USAGE;
     }
-    if (argc > 2 && is_help(argv[2])) {
+    if (is_help(argv[argc - 1])) {
         print_help(stdout, argv[1]);
         return CLI_DONE;
     }

@@ -1,0 +1,179 @@
+"""sentences - what the system tests share: the example region in a trash folder, its partners' wires, and
+expect('a sentence', whether it holds). Nothing sleeps for a fixed time and every port is the kernel's."""
+import importlib.machinery, importlib.util, json, os, re, shutil, socket, subprocess, sys, tempfile
+import traceback, urllib.error, urllib.request
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+_loader = importlib.machinery.SourceFileLoader("play", os.path.join(TOP, "deploy/play"))
+play = importlib.util.module_from_spec(importlib.util.spec_from_loader("play", _loader))
+_loader.exec_module(play)
+until, Failed = play.until, play.Failed
+
+COUNCIL, ROTA, GRANTS = "wexshire-council/hospital-team", "brightcare/rota", "wexbridge-district/grants"
+_said = {"ok": 0, "not": 0}
+
+
+def expect(sentence, holds, shown=""):
+    """Says whether the sentence holds; what was shown instead when it does not."""
+    _said["ok" if holds else "not"] += 1
+    print("%s %s" % ("ok  " if holds else "FAIL", sentence), flush=True)
+    if not holds and shown != "":
+        print("     " + str(shown)[:2000].replace("\n", "\n     "), flush=True)
+
+
+def ran(program, *words):
+    """A command's exit code, its answer and its chatter."""
+    done = subprocess.run([program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=play.DEADLINE_S)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+class Region(play.Region):
+    """The example region with what a test asks of it. edit: {file under the site: function of its text}."""
+
+    def __init__(self, program, folder, edit=None, bus="embedded:bus.db"):
+        os.makedirs(folder, exist_ok=True)
+        super().__init__(type("Options", (), {"program": program, "folder": folder, "bus": bus, "prefix": "",
+                                              "split": False}))
+        for name, change in (edit or {}).items():
+            self.edit(name, change)
+
+    def edit(self, name, change):
+        path = os.path.join(self.site, name)
+        text = ""
+        if os.path.exists(path):
+            with open(path) as f:
+                text = f.read()
+        with open(path, "w") as f:
+            f.write(change(text))
+
+    def cli(self, *words):
+        """A command about this site: cli('held', 'list') is concordat held SITE list."""
+        at = 2 if words[0] == "audit" else 1
+        return ran(self.o.program, *words[:at], self.site, *words[at:])
+
+    def end(self):
+        """Kills what still runs and waits for it."""
+        self.kill()
+        for p in self.processes:
+            p.wait()
+        self.processes = []
+
+    def status(self):
+        return json.loads(self.cli("status", "--json")[1])
+
+    def logged(self):
+        with open(self.log.name, "rb") as f:
+            return f.read()
+
+    def post(self, feed, body, kind="application/json", path=None):
+        """Status and body of the answer."""
+        host, port = self.address(feed)
+        path = path or {"discharge-tool": "/discharge", "housing-events": "/events"}[feed]
+        request = urllib.request.Request("http://%s:%d%s" % (host, port, path), body, {"Content-Type": kind})
+        try:
+            with urllib.request.urlopen(request, timeout=play.DEADLINE_S) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read()
+
+    def drop(self, name, data, feed="case-system"):
+        """Puts a file into the feed's folder under its name at once."""
+        folder = os.path.join(self.site, "folders", feed)
+        with open(os.path.join(folder, "." + name), "wb") as f:
+            f.write(data)
+        os.rename(os.path.join(folder, "." + name), os.path.join(folder, name))
+
+    def dropped(self, name, data, feed="case-system"):
+        """Drops a file and waits: 'done' or 'refused'."""
+        self.drop(name, data, feed)
+        folder = os.path.join(self.site, "folders", feed)
+        return until(lambda: next((d for d in ("done", "refused") if os.path.exists(os.path.join(folder, d, name))),
+                                  None), "%s to be taken up" % name)
+
+    def send(self, message, feed="pas-adt"):
+        """One message on a connection of its own; its answer."""
+        with Wire(self, feed) as wire:
+            return wire.ask(message)
+
+
+class Wire:
+    """A connection to an MLLP listener, byte for byte."""
+
+    def __init__(self, region, feed="pas-adt"):
+        self.socket = socket.create_connection(region.address(feed), timeout=play.DEADLINE_S)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.rest = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def put(self, data):
+        self.socket.sendall(data)
+
+    def answer(self):
+        """The next answer without its frame; None when the peer has closed."""
+        while b"\x1c\r" not in self.rest:
+            try:
+                more = self.socket.recv(65536)
+            except ConnectionResetError:
+                return None
+            if not more:
+                return None
+            self.rest += more
+        one, self.rest = self.rest.split(b"\x1c\r", 1)
+        return one.lstrip(b"\x0b")
+
+    def ask(self, message):
+        self.put(frame(message))
+        return self.answer()
+
+
+def frame(message):
+    return b"\x0b" + message + b"\x1c\r"
+
+
+def said(answer):
+    """MSA-1 and MSA-2 of an answer."""
+    msa = re.search(rb"MSA.([^|\r]*)\|([^|\r]*)", answer or b"")
+    return (msa[1].decode(), msa[2]) if msa else (None, None)
+
+
+def message(name, *changes):
+    """A message of the example as its sender sends it, dates moved to today; changes are pairs old, new."""
+    with open(os.path.join(TOP, "deploy/example/messages", name), encoding="utf-8", newline="") as f:
+        data = play.today(f.read()).encode()
+    if name.endswith(".hl7"):
+        data = data.replace(b"\n", b"\r")
+    for old, new in changes:
+        if old not in data:
+            raise Failed("%s has no %r" % (name, old))
+        data = data.replace(old, new)
+    return data
+
+
+def tell(program, *bodies):
+    """Runs each body(region or program, folder) in a trash folder; exit code for the test."""
+    for body in bodies:
+        folder = tempfile.mkdtemp(prefix="concordat-")
+        print("\n%s" % (body.__doc__ or body.__name__).strip(), flush=True)
+        before = _said["not"]
+        regions = []
+        try:
+            body(lambda name="r", **more: regions.append(Region(program, os.path.join(folder, name), **more))
+                 or regions[-1])
+        except (Failed, OSError, KeyError, ValueError, AttributeError, IndexError) as why:
+            expect("'%s' comes to its end" % body.__name__, False, traceback.format_exc() + str(why))
+        finally:
+            for region in regions:
+                region.end()
+            if _said["not"] > before:
+                for region in regions:
+                    print("--- log of %s\n%s" % (region.site, region.logged().decode(errors="replace")[-3000:]))
+            shutil.rmtree(folder, ignore_errors=True)
+    print("\n%d sentences hold, %d do not" % (_said["ok"], _said["not"]))
+    return 1 if _said["not"] or not _said["ok"] else 0
