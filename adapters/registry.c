@@ -18,11 +18,7 @@ static const struct format *const formats[] = {
 };
 
 static const struct transport *const transports[] = {
-    &transport_mllp,
-    &transport_folder,
-    &transport_webhook,
-    &transport_http_out,
-    NULL,
+    &transport_mllp, &transport_folder, &transport_webhook, &transport_http_out, NULL,
 };
 
 const struct registry adapters = { formats, transports };

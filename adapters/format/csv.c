@@ -60,7 +60,8 @@ static bool quoted_cell(struct slice s, size_t *at, struct cell *c, struct err *
     for (;;) {
         size_t hit = slice_find(slice_from(s, i), '"');
         if (hit == slice_from(s, i).n)
-            return err_set(e, ERR_REJECT, "csv.quote", open, "cannot read a cell: its quote never ends");
+            return err_set(e, ERR_REJECT, "csv.quote", open,
+                           "cannot read a cell: its quote never ends");
         i += hit + 1;
         if (i >= s.n || s.p[i] != '"')
             break;
@@ -226,7 +227,8 @@ static bool csv_parse(struct arena *a, struct slice one, struct doc **out, struc
     skip_blank_lines(one, &at);
     size_t row = at;
     if (row >= one.n)
-        return err_set(e, ERR_REJECT, "csv.short", row, "cannot read a row: only a header is there");
+        return err_set(e, ERR_REJECT, "csv.short", row,
+                       "cannot read a row: only a header is there");
     if (!read_record(a, one, &at, &d->cells, &cells, e))
         return false;
     if (cells != d->columns)
@@ -327,8 +329,9 @@ static bool csv_render(const struct node *filled, struct slice id, struct buf *o
         return err_set(e, ERR_REJECT, "csv.render", 0, "cannot write a row without columns");
     for (const struct node *n = filled->first; n; n = n->next) {
         if (n->kind == NODE_LIST || n->kind == NODE_MAP)
-            return err_set(e, ERR_REJECT, "csv.render", 0, "cannot write column '%.*s': not one text",
-                           (int)n->key.n, (const char *)n->key.p);
+            return err_set(e, ERR_REJECT, "csv.render", 0,
+                           "cannot write column '%.*s': not one text", (int)n->key.n,
+                           (const char *)n->key.p);
         put_cell(out, n->key);
         buf_text(out, n->next ? "," : "\r\n");
     }

@@ -76,7 +76,8 @@ static bool is_scalar(const struct node *n)
     return n->kind != NODE_LIST && n->kind != NODE_MAP;
 }
 
-/* Notes each scalar's place in its node (line: offset, column: length), in the order of the text. */
+/* Notes each scalar's place in its node (line: offset, column: length), in the order of the text.
+ */
 static void place_scalars(struct slice s, struct node *root)
 {
     struct node *stack[TREE_DEPTH_MAX + 1];
@@ -131,7 +132,8 @@ static bool compile_index(struct slice text, size_t *at, int64_t *index, struct 
 static bool compile_step(struct slice text, size_t *at, struct path *p, struct err *e)
 {
     if (p->count == STEPS_MAX)
-        return err_set(e, ERR_REJECT, "json.path", *at, "cannot go deeper than %d steps", STEPS_MAX);
+        return err_set(e, ERR_REJECT, "json.path", *at, "cannot go deeper than %d steps",
+                       STEPS_MAX);
     struct step *s = &p->steps[p->count++];
     size_t start = *at;
     while (*at < text.n && text.p[*at] != '.' && text.p[*at] != '[')

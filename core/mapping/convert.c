@@ -5,10 +5,10 @@ static const struct {
     const char *name;
     enum conversion as;
 } names[] = {
-    { "text", AS_TEXT },           { "hl7-time", AS_HL7_TIME },     { "iso-time", AS_ISO_TIME },
-    { "uk-date", AS_UK_DATE },     { "date", AS_DATE },             { "nhs-number", AS_NHS_NUMBER },
-    { "postcode", AS_POSTCODE },   { "trim", AS_TRIM },             { "upper", AS_UPPER },
-    { "lower", AS_LOWER },         { "boolean", AS_BOOLEAN },       { "count", AS_COUNT },
+    { "text", AS_TEXT },         { "hl7-time", AS_HL7_TIME }, { "iso-time", AS_ISO_TIME },
+    { "uk-date", AS_UK_DATE },   { "date", AS_DATE },         { "nhs-number", AS_NHS_NUMBER },
+    { "postcode", AS_POSTCODE }, { "trim", AS_TRIM },         { "upper", AS_UPPER },
+    { "lower", AS_LOWER },       { "boolean", AS_BOOLEAN },   { "count", AS_COUNT },
     { "words", AS_WORDS },
 };
 
@@ -45,7 +45,7 @@ static struct slice folded(struct arena *a, struct slice s, uint8_t from, uint8_
     return slice_of(out, s.n);
 }
 
-/* Upper case, one blank before the last three characters; what is too short to be one, only tidied. */
+/* Upper case, one blank before the last three characters; what is none is only tidied. */
 static struct slice postcode(struct arena *a, struct slice s)
 {
     uint8_t *out = arena_alloc(a, s.n + 2);

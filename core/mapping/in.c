@@ -45,8 +45,8 @@ bool run_all_hold(struct run *r, const struct conditions *c)
 }
 
 /* Texts of several paths with a separator between; absent ones are empty. */
-static bool join_found(struct run *r, const struct refs *refs, uint8_t separator,
-                       struct slice *out, struct err *e)
+static bool join_found(struct run *r, const struct refs *refs, uint8_t separator, struct slice *out,
+                       struct err *e)
 {
     size_t n = 0;
     for (size_t i = 0; i < refs->count; i++)

@@ -130,8 +130,7 @@ static bool join_parts(struct run *r, const struct field *f, struct value *v, st
     return true;
 }
 
-static bool count_repetitions(struct run *r, const struct field *f, struct value *v,
-                              struct err *e)
+static bool count_repetitions(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     char *digits = arena_format(r->a, "%zu", r->m->format->count(r->d, f->from.list[0].path));
     v->how = HOW_TEXT;
@@ -188,8 +187,7 @@ static bool set_value(struct run *r, const struct field *f, struct build *b, siz
     if (v->how == HOW_MOMENT && plan_slot_at(b->plan, slot)->is_time_ms)
         return build_long(b, slot, v->moment.ms, e);
     if (v->how == HOW_MOMENT) {
-        v->text = conversion_write_time(f->as == AS_DATE ? AS_DATE : AS_ISO_TIME, r->a,
-                                        &v->moment);
+        v->text = conversion_write_time(f->as == AS_DATE ? AS_DATE : AS_ISO_TIME, r->a, &v->moment);
         if (!v->text.p)
             return err_memory(e);
     }
@@ -234,8 +232,7 @@ static bool run_item(struct run *r, const struct field *f, struct slice *out, bo
     for (size_t i = 0; i < f->item_count; i++) {
         const struct field *member = &f->items[i];
         struct value v;
-        if (!evaluate(r, member, &v, e) ||
-            !set_value(r, member, &b, (size_t)member->slot, &v, e))
+        if (!evaluate(r, member, &v, e) || !set_value(r, member, &b, (size_t)member->slot, &v, e))
             return false;
         if (v.how == HOW_DROP)
             return true;
@@ -267,8 +264,9 @@ static bool run_each(struct run *r, const struct field *f, const struct ref *eac
 {
     size_t count = r->m->format->count(r->d, each->path);
     if (count > REPETITIONS_MAX)
-        return err_set(e, ERR_REJECT, "map.limit", 0, "cannot read more than %d repetitions of '%.*s'",
-                       REPETITIONS_MAX, (int)each->text.n, (const char *)each->text.p);
+        return err_set(e, ERR_REJECT, "map.limit", 0,
+                       "cannot read more than %d repetitions of '%.*s'", REPETITIONS_MAX,
+                       (int)each->text.n, (const char *)each->text.p);
     r->base = each->path;
     bool ok = true;
     for (size_t i = 0; ok && i < count && *n < REPETITIONS_MAX; i++) {
@@ -294,8 +292,8 @@ static bool set_each(struct run *r, struct build *b, const struct field *f, size
         room += r->m->format->count(r->d, f->each.list[i].path);
     if (!room)
         return true;
-    struct slice *items = ARENA_ARRAY(r->a, room < REPETITIONS_MAX ? room + 1 : REPETITIONS_MAX + 1,
-                                      struct slice);
+    struct slice *items =
+        ARENA_ARRAY(r->a, room < REPETITIONS_MAX ? room + 1 : REPETITIONS_MAX + 1, struct slice);
     if (!items)
         return err_memory(e);
     for (size_t i = 0; i < f->each.count; i++)

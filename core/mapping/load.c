@@ -1,4 +1,5 @@
-/* load.c - a mapping file becomes a compiled mapping: the way in, and what both directions share. */
+/* load.c - a mapping file becomes a compiled mapping: the way in, and what both directions share.
+ */
 #include "mapping/parts.h"
 
 #include <stdarg.h>
@@ -16,7 +17,8 @@ bool mapping_say(struct loader *l, const struct node *n, const char *code, const
     return problems_say(l->p, code, l->path, n ? n->line : 1, n ? n->column : 1, "%s", text);
 }
 
-bool mapping_say_key(struct loader *l, const struct node *n, const char *code, const char *format, ...)
+bool mapping_say_key(struct loader *l, const struct node *n, const char *code, const char *format,
+                     ...)
 {
     char text[200];
     va_list args;
@@ -53,8 +55,8 @@ void mapping_check_keys(struct loader *l, const struct node *map, const char *kn
     }
     for (const struct node *n = map->first; n; n = n->next)
         if (!is_known(n->key, known))
-            mapping_say_key(l, n, "map.key", "cannot take key '%.*s': want one of: %s", (int)n->key.n,
-                         (const char *)n->key.p, known);
+            mapping_say_key(l, n, "map.key", "cannot take key '%.*s': want one of: %s",
+                            (int)n->key.n, (const char *)n->key.p, known);
 }
 
 bool load_is_text(struct loader *l, const struct node *n, const char *what)
@@ -89,7 +91,7 @@ static int intern(struct loader *l, const struct node *n, struct slice text)
     struct path *path = NULL;
     if (!m->format->compile(l->a, text, &path, &e)) {
         mapping_say(l, n, "map.path", "cannot read path '%.*s': %s", (int)text.n,
-                 (const char *)text.p, e.text);
+                    (const char *)text.p, e.text);
         return -1;
     }
     l->source_texts[m->source_count] = text;
@@ -114,12 +116,12 @@ static bool load_ref(struct loader *l, const struct node *n, struct slice text, 
     }
     if (!relative)
         return mapping_say(l, n, "map.path", "cannot use relative path '%.*s' outside of an each",
-                        (int)text.n, (const char *)text.p);
+                           (int)text.n, (const char *)text.p);
     struct err e = { 0 };
     struct path *path = NULL;
     if (!l->m->format->compile(l->a, text, &path, &e))
         return mapping_say(l, n, "map.path", "cannot read path '%.*s': %s", (int)text.n,
-                        (const char *)text.p, e.text);
+                           (const char *)text.p, e.text);
     out->path = path;
     return true;
 }
@@ -160,7 +162,7 @@ static void load_words(struct loader *l, const struct node *n, struct condition 
             continue;
         if (n->kind == NODE_LIST && stands_alone(first))
             mapping_say(l, first, "map.condition", "cannot use '%.*s' in a list: it stands alone",
-                     (int)first->text.n, (const char *)first->text.p);
+                        (int)first->text.n, (const char *)first->text.p);
         c->words[c->word_count++] = first->text;
     }
 }
@@ -173,7 +175,8 @@ static void load_condition(struct loader *l, const struct node *n, struct condit
         const struct node *words = n->first;
         mapping_check_keys(l, n, "not other is");
         if (n->count != 1) {
-            mapping_say(l, n, "map.condition", "cannot read a condition: want one of not, other, is");
+            mapping_say(l, n, "map.condition",
+                        "cannot read a condition: want one of not, other, is");
             return;
         }
         c->negated = !slice_equal_text(words->key, "is");
@@ -190,7 +193,8 @@ struct conditions load_conditions(struct loader *l, const struct node *n, bool r
 {
     struct conditions out = { NULL, 0 };
     if (n->kind != NODE_MAP)
-        return mapping_say(l, n, "map.condition", "cannot read conditions: want a map of paths"), out;
+        return mapping_say(l, n, "map.condition", "cannot read conditions: want a map of paths"),
+               out;
     out.list = ARENA_ARRAY(l->a, n->count + 1, struct condition);
     if (!out.list)
         return mapping_memory(l), out;
@@ -214,7 +218,7 @@ enum conversion load_as(struct loader *l, const struct node *n)
     if (as != AS_NONE)
         return as;
     mapping_say(l, n, "map.conversion", "cannot find a conversion '%.*s'", (int)n->text.n,
-             (const char *)n->text.p);
+                (const char *)n->text.p);
     return AS_TEXT;
 }
 
@@ -226,7 +230,7 @@ void load_else(struct loader *l, const struct node *n, bool has_table, enum miss
     if (!e) {
         if (has_table)
             mapping_say(l, n, "map.else",
-                     "cannot tell what becomes of a code its table lacks: want else");
+                        "cannot tell what becomes of a code its table lacks: want else");
         return;
     }
     if (!load_is_text(l, e, "else"))
@@ -252,7 +256,7 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
     *kinds = UINT64_MAX;
     if (!s || s->internal) {
         mapping_say(l, n, "map.type", "cannot find a record type '%.*s'", (int)dot,
-                 (const char *)text.p);
+                    (const char *)text.p);
         return NULL;
     }
     if (dot == text.n)
@@ -263,7 +267,7 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
             return s;
         }
     mapping_say(l, n, "map.kind", "cannot find a kind '%.*s' of %.*s", (int)kind.n,
-             (const char *)kind.p, (int)dot, (const char *)text.p);
+                (const char *)kind.p, (int)dot, (const char *)text.p);
     return NULL;
 }
 
@@ -279,14 +283,15 @@ static void load_format(struct loader *l, const struct node *head)
     l->m->format = registry_format(l->adapters, f->text);
     if (!l->m->format)
         mapping_say(l, f, "map.format", "cannot find a format '%.*s'", (int)f->text.n,
-                 (const char *)f->text.p);
+                    (const char *)f->text.p);
 }
 
 static void load_root(struct loader *l, const struct node *root)
 {
     const struct node *in = node_get(root, "in"), *out = node_get(root, "out");
     if (!in == !out) {
-        mapping_say(l, root, "map.direction", "cannot tell the direction: want one of 'in:', 'out:'");
+        mapping_say(l, root, "map.direction",
+                    "cannot tell the direction: want one of 'in:', 'out:'");
         return;
     }
     load_format(l, in ? in : out);
@@ -297,7 +302,7 @@ static void load_root(struct loader *l, const struct node *root)
         load_in(l, root);
     else if (!l->m->format->render)
         mapping_say(l, out, "map.format", "cannot write format '%s': it is read only",
-                 l->m->format->name);
+                    l->m->format->name);
     else
         load_out(l, root);
 }
@@ -310,15 +315,20 @@ static const char *folder_of(struct arena *a, const char *path)
 }
 
 const struct mapping *mapping_load(struct arena *a, const char *path,
-                                   const struct registry *adapters,
-                                   const struct catalogue *schemas, struct problems *p)
+                                   const struct registry *adapters, const struct catalogue *schemas,
+                                   struct problems *p)
 {
     struct err e = { 0 };
     struct node *root = NULL;
     struct slice text = { .n = 0 };
     size_t before = p->count;
-    struct loader l = { .a = a, .path = path, .folder = folder_of(a, path), .adapters = adapters,
-                        .schemas = schemas, .p = p, .m = ARENA_NEW(a, struct mapping) };
+    struct loader l = { .a = a,
+                        .path = path,
+                        .folder = folder_of(a, path),
+                        .adapters = adapters,
+                        .schemas = schemas,
+                        .p = p,
+                        .m = ARENA_NEW(a, struct mapping) };
     if (!l.m || !l.folder)
         return mapping_memory(&l), NULL;
     if (!tree_read_file(a, path, FILE_BYTES_MAX, &text, &e) ||

@@ -5,14 +5,27 @@
 /* What intake and the router say, never a partner's message. */
 static bool is_reserved(struct slice path)
 {
-    static const char *const ours[] = {
-        "header.id", "header.type", "header.kind", "header.action", "header.source_agency",
-        "header.source_service", "header.source_feed", "header.source_message_id",
-        "header.feed_seq", "header.mapping", "header.birth_hash", "header.identity_confidence",
-        "header.cleared[]", "header.original", "header.agreement", "header.agreement_version",
-        "header.clause", "header.notice", "subject.reference", "subject.reference_of",
-        "subject.route"
-    };
+    static const char *const ours[] = { "header.id",
+                                        "header.type",
+                                        "header.kind",
+                                        "header.action",
+                                        "header.source_agency",
+                                        "header.source_service",
+                                        "header.source_feed",
+                                        "header.source_message_id",
+                                        "header.feed_seq",
+                                        "header.mapping",
+                                        "header.birth_hash",
+                                        "header.identity_confidence",
+                                        "header.cleared[]",
+                                        "header.original",
+                                        "header.agreement",
+                                        "header.agreement_version",
+                                        "header.clause",
+                                        "header.notice",
+                                        "subject.reference",
+                                        "subject.reference_of",
+                                        "subject.route" };
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         if (slice_equal_text(path, ours[i]))
             return true;
@@ -51,11 +64,12 @@ static void check_words(struct loader *l, const struct node *n, const struct fie
 {
     if (f->kind == FIELD_TEXT && !fits(s, f->text))
         mapping_say(l, n, "map.word", "cannot set '%.*s' to '%.*s': not one of its words",
-                 (int)f->path.n, (const char *)f->path.p, (int)f->text.n, (const char *)f->text.p);
+                    (int)f->path.n, (const char *)f->path.p, (int)f->text.n,
+                    (const char *)f->text.p);
     if (f->miss == MISS_WORD && !fits(s, f->word))
         mapping_say(l, node_get(n, "else"), "map.word",
-                 "cannot set '%.*s' to '%.*s': not one of its words", (int)f->path.n,
-                 (const char *)f->path.p, (int)f->word.n, (const char *)f->word.p);
+                    "cannot set '%.*s' to '%.*s': not one of its words", (int)f->path.n,
+                    (const char *)f->path.p, (int)f->word.n, (const char *)f->word.p);
     for (size_t i = 0; f->table && i < f->table->count; i++) {
         const struct table_entry *entry = &f->table->entries[i];
         if (!fits(s, entry->to))
@@ -70,11 +84,12 @@ static void check_type(struct loader *l, const struct node *n, const struct fiel
 {
     bool is_time = conversion_is_time(f->as);
     if (s->is_time_ms && !is_time)
-        mapping_say(l, n, "map.conversion", "cannot set '%.*s': want a time, as hl7-time or another",
-                 (int)f->path.n, (const char *)f->path.p);
+        mapping_say(l, n, "map.conversion",
+                    "cannot set '%.*s': want a time, as hl7-time or another", (int)f->path.n,
+                    (const char *)f->path.p);
     if (is_time && !s->is_time_ms && s->type != SLOT_STRING)
         mapping_say(l, n, "map.conversion", "cannot set '%.*s': it is no time and no text",
-                 (int)f->path.n, (const char *)f->path.p);
+                    (int)f->path.n, (const char *)f->path.p);
     if (is_time && (f->table || f->kind == FIELD_JOIN))
         mapping_say(l, n, "map.conversion", "cannot read a time by a table or from several parts");
     check_words(l, n, f, s);
@@ -86,8 +101,10 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
     const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
     const struct node *join = node_get(n, "join"), *each = node_get(n, "each");
     if (!!text + !!join + (each || from) != 1) {
-        mapping_say(l, n, "map.field", "cannot tell where '%.*s' comes from: want one of from, text, "
-                 "join, each", (int)f->path.n, (const char *)f->path.p);
+        mapping_say(l, n, "map.field",
+                    "cannot tell where '%.*s' comes from: want one of from, text, "
+                    "join, each",
+                    (int)f->path.n, (const char *)f->path.p);
         return;
     }
     if (each) {
@@ -130,8 +147,8 @@ static void load_members(struct loader *l, const struct node *n, struct field *f
         f->where = load_conditions(l, where, true);
     f->item = s->item;
     if (!fields || fields->kind != NODE_MAP) {
-        mapping_say(l, n, "map.field", "cannot fill the items of '%.*s': want fields", (int)f->path.n,
-                 (const char *)f->path.p);
+        mapping_say(l, n, "map.field", "cannot fill the items of '%.*s': want fields",
+                    (int)f->path.n, (const char *)f->path.p);
         return;
     }
     f->items = ARENA_ARRAY(l->a, fields->count + 1, struct field);
@@ -178,7 +195,7 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     load_kind(l, n, relative, f);
     if (f->kind == FIELD_EACH && s->type != SLOT_ARRAY)
         mapping_say(l, n, "map.field", "cannot repeat '%.*s': it is no list", (int)f->path.n,
-                 (const char *)f->path.p);
+                    (const char *)f->path.p);
     else if (f->kind == FIELD_EACH && s->item)
         load_members(l, n, f, s);
     else if (f->kind == FIELD_EACH)
@@ -186,8 +203,8 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     else {
         load_options(l, n, relative, f);
         if (s->type == SLOT_ARRAY && (f->kind != FIELD_JOIN || s->item))
-            mapping_say(l, n, "map.field", "cannot set the list '%.*s': want each%s", (int)f->path.n,
-                     (const char *)f->path.p, s->item ? "" : " or join");
+            mapping_say(l, n, "map.field", "cannot set the list '%.*s': want each%s",
+                        (int)f->path.n, (const char *)f->path.p, s->item ? "" : " or join");
         check_type(l, n, f, s);
     }
 }
@@ -198,9 +215,9 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
     int slot = plan_slot(plan, n->key);
     if (slot < 0 || is_reserved(n->key)) {
         mapping_say_key(l, n, "map.record-path",
-                     slot < 0 ? "cannot find a field '%.*s' in %s"
-                              : "cannot set '%.*s' of %s: a mapping does not know it",
-                     (int)n->key.n, (const char *)n->key.p, plan_name(plan));
+                        slot < 0 ? "cannot find a field '%.*s' in %s"
+                                 : "cannot set '%.*s' of %s: a mapping does not know it",
+                        (int)n->key.n, (const char *)n->key.p, plan_name(plan));
         return NULL;
     }
     struct field *f = ARENA_NEW(l->a, struct field);
@@ -214,7 +231,7 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
         f->from = load_refs(l, n, relative);
         if (s->type == SLOT_ARRAY)
             mapping_say(l, n, "map.field", "cannot set the list '%.*s': want each", (int)f->path.n,
-                     (const char *)f->path.p);
+                        (const char *)f->path.p);
         check_type(l, n, f, s);
     }
     return f;

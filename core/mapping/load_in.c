@@ -17,7 +17,8 @@ static void load_head(struct loader *l, const struct node *head)
     if (id)
         m->id = load_refs(l, id, false);
     else
-        mapping_say(l, head, "map.id", "cannot tell a message sent again: want 'id:' with its paths");
+        mapping_say(l, head, "map.id",
+                    "cannot tell a message sent again: want 'id:' with its paths");
     if (not_carried)
         m->not_carried = load_conditions(l, not_carried, false);
     if (type) {
@@ -38,9 +39,14 @@ static bool same_shape(const struct slot *a, const struct slot *b)
 /* The slot beside one, that tells more of it. */
 static int companion_of(struct loader *l, const struct plan *plan, const struct field *f)
 {
-    const char *suffix = conversion_is_time(f->as) ? "_precision" : f->status.count ? "_status" : NULL;
-    char *path = suffix ? arena_format(l->a, "%.*s%s", (int)f->path.n, (const char *)f->path.p,
-                                       suffix) : NULL;
+    const char *suffix = NULL;
+    if (conversion_is_time(f->as))
+        suffix = "_precision";
+    else if (f->status.count)
+        suffix = "_status";
+    if (!suffix)
+        return -1;
+    char *path = arena_format(l->a, "%.*s%s", (int)f->path.n, (const char *)f->path.p, suffix);
     return path ? plan_slot(plan, slice_text(path)) : -1;
 }
 
@@ -51,8 +57,7 @@ static void add_setter(struct loader *l, struct rule *r, const struct node *n,
         mapping_say(l, n, "map.limit", "cannot set more than %d fields", FIELDS_MAX);
         return;
     }
-    r->setters[r->setter_count++] =
-        (struct setter){ f, slot, companion_of(l, r->schema->plan, f) };
+    r->setters[r->setter_count++] = (struct setter){ f, slot, companion_of(l, r->schema->plan, f) };
 }
 
 static void load_action(struct loader *l, const struct node *n, struct rule *r)
@@ -63,8 +68,9 @@ static void load_action(struct loader *l, const struct node *n, struct rule *r)
     r->action = n->text;
     if (!slice_equal_text(n->text, "asserts") && !slice_equal_text(n->text, "replaces") &&
         !slice_equal_text(n->text, "retracts"))
-        mapping_say(l, n, "map.action", "cannot take action '%.*s': want asserts, replaces, retracts",
-                 (int)n->text.n, (const char *)n->text.p);
+        mapping_say(l, n, "map.action",
+                    "cannot take action '%.*s': want asserts, replaces, retracts", (int)n->text.n,
+                    (const char *)n->text.p);
 }
 
 static void load_changed(struct loader *l, const struct node *n, const struct node *emit,
@@ -165,8 +171,8 @@ static void add_common(struct loader *l, struct rule *r, struct common *all, siz
             add_setter(l, r, c->node, c->field, slot);
         else
             mapping_say_key(l, c->node, "map.common",
-                         "cannot share '%.*s': records differ in its type", (int)c->node->key.n,
-                         (const char *)c->node->key.p);
+                            "cannot share '%.*s': records differ in its type", (int)c->node->key.n,
+                            (const char *)c->node->key.p);
     }
 }
 
@@ -185,8 +191,8 @@ static void load_common(struct loader *l, const struct node *common)
     for (size_t i = 0; l->m->rule_count && i < n; i++)
         if (!all[i].slot)
             mapping_say_key(l, all[i].node, "map.record-path",
-                         "cannot find a field '%.*s' in any record that this mapping emits",
-                         (int)all[i].node->key.n, (const char *)all[i].node->key.p);
+                            "cannot find a field '%.*s' in any record that this mapping emits",
+                            (int)all[i].node->key.n, (const char *)all[i].node->key.p);
 }
 
 void load_in(struct loader *l, const struct node *root)
@@ -195,7 +201,8 @@ void load_in(struct loader *l, const struct node *root)
     load_head(l, node_get(root, "in"));
     const struct node *common = node_get(root, "common"), *events = node_get(root, "events");
     if (!events || events->kind != NODE_LIST || !events->first) {
-        mapping_say(l, events ? events : root, "map.events", "cannot map anything: want a list of events");
+        mapping_say(l, events ? events : root, "map.events",
+                    "cannot map anything: want a list of events");
         return;
     }
     l->m->rules = ARENA_ARRAY(l->a, events->count, struct rule);

@@ -77,7 +77,7 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
             out->slot = -1; /* this record has no such list, another that the rule covers has */
         if (at)
             mapping_say(l, each, "map.record-path", "cannot repeat '%.*s': it is no list",
-                     (int)each->text.n, (const char *)each->text.p);
+                        (int)each->text.n, (const char *)each->text.p);
         return;
     }
     struct scope inner = *s;
@@ -110,7 +110,8 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
     const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
     const struct node *each = node_get(n, "each"), *table = node_get(n, "table");
     if (!from + !text + !each != 2)
-        return mapping_say(l, n, "map.field", "cannot tell what to write: want one of from, text, each");
+        return mapping_say(l, n, "map.field",
+                           "cannot tell what to write: want one of from, text, each");
     out->as = load_as(l, node_get(n, "as"));
     if (table)
         out->table = load_table(l, table, true);
@@ -131,7 +132,7 @@ static void check_native(struct loader *l, const struct node *n)
     struct path *unused;
     if (!l->m->format->compile(l->a, n->key, &unused, &e))
         mapping_say_key(l, n, "map.path", "cannot write path '%.*s': %s", (int)n->key.n,
-                     (const char *)n->key.p, e.text);
+                        (const char *)n->key.p, e.text);
 }
 
 /* Common fields first; one of the rule's own with the same path takes its place. */
@@ -164,14 +165,10 @@ static unsigned load_actions(struct loader *l, const struct node *n)
         return ACTION_ALL;
     for (const struct node *c = n->kind == NODE_LIST ? n->first : n; c;
          c = n->kind == NODE_LIST ? c->next : NULL) {
-        unsigned one = !load_is_text(l, c, "an action")            ? ACTION_ALL
-                       : slice_equal_text(c->text, "asserts")  ? ACTION_ASSERTS
-                       : slice_equal_text(c->text, "replaces") ? ACTION_REPLACES
-                       : slice_equal_text(c->text, "retracts") ? ACTION_RETRACTS
-                                                               : 0;
+        unsigned one = load_is_text(l, c, "an action") ? action_named(c->text) : ACTION_ALL;
         if (!one)
             mapping_say(l, c, "map.action", "cannot take action '%.*s'", (int)c->text.n,
-                     (const char *)c->text.p);
+                        (const char *)c->text.p);
         actions |= one;
     }
     return actions;
@@ -223,7 +220,7 @@ static void load_record(struct loader *l, const struct node *n, struct coverage 
         const struct schema *s = load_type(l, t, t->text, &kinds);
         if (s && index_of(c, s) == c->count)
             mapping_say(l, t, "map.type", "cannot deliver '%.*s': it is never disclosed",
-                     (int)t->text.n, (const char *)t->text.p);
+                        (int)t->text.n, (const char *)t->text.p);
         else if (s)
             add_rule(l, n, c, s, kinds, actions);
     }
@@ -269,8 +266,9 @@ static void load_rule(struct loader *l, const struct node *common, struct out_ru
     s.covered_count = covered_by(l, r->node, own);
     load_fields(l, fields, &s, r, true);
     if (!notice)
-        mapping_say(l, r->node, "map.notice",
-                 "cannot deliver without showing header.notice: it says what people must ask for");
+        mapping_say(
+            l, r->node, "map.notice",
+            "cannot deliver without showing header.notice: it says what people must ask for");
 }
 
 static void check_coverage(struct loader *l, const struct node *root, const struct coverage *c)
@@ -284,14 +282,14 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
             bool any = ((d[0] | d[1] | d[2]) & bit) != 0;
             if (!any && !(c->left_out[i] & bit))
                 mapping_say(l, root, "map.coverage",
-                         "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",
-                         (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
-                         (const char *)s->kinds[k].p);
+                            "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",
+                            (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
+                            (const char *)s->kinds[k].p);
             for (unsigned a = 0; any && a < 3; a++)
                 if (!(d[a] & bit))
                     mapping_say(l, root, "map.coverage", "cannot deliver %.*s.%.*s: no rule for %s",
-                             (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
-                             (const char *)s->kinds[k].p, actions[a]);
+                                (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
+                                (const char *)s->kinds[k].p, actions[a]);
         }
     }
 }

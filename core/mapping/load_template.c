@@ -16,7 +16,7 @@ static bool is_covered(const struct scope *s, struct slice path)
 static bool unknown(struct loader *l, const struct node *n, struct slice text)
 {
     return mapping_say(l, n, "map.record-path", "cannot find '%.*s' in the record", (int)text.n,
-                    (const char *)text.p);
+                       (const char *)text.p);
 }
 
 /* A slot of the record itself. */
@@ -34,8 +34,9 @@ static bool slot_value(struct loader *l, const struct node *n, struct slice text
     out->type = at->type;
     out->is_time = at->is_time_ms;
     if (at->type == SLOT_ARRAY && at->item)
-        return mapping_say(l, n, "map.record-path", "cannot write the list '%.*s' as a text: want [0].",
-                        (int)text.n, (const char *)text.p);
+        return mapping_say(l, n, "map.record-path",
+                           "cannot write the list '%.*s' as a text: want [0].", (int)text.n,
+                           (const char *)text.p);
     if (slice_equal_text(text, "header.occurred"))
         out->precision = plan_slot(s->plan, SLICE("header.occurred_precision"));
     return true;
@@ -52,7 +53,7 @@ static bool member_value(struct loader *l, const struct node *n, struct slice te
         return mapping_memory(l);
     if (close <= open || !slice_to_u64(slice_of(text.p + open + 1, close - open - 1), &index))
         return mapping_say(l, n, "map.record-path", "cannot read an index of '%.*s'", (int)text.n,
-                        (const char *)text.p);
+                           (const char *)text.p);
     int slot = plan_slot(s->plan, slice_text(list));
     if (slot < 0)
         return is_covered(s, slice_text(list)) || unknown(l, n, text);
@@ -81,7 +82,7 @@ static bool item_value(struct loader *l, const struct node *n, struct slice text
     out->type = SLOT_STRING;
     if (!s->in_each)
         return mapping_say(l, n, "map.record-path", "cannot use '%.*s' outside of an each",
-                        (int)text.n, (const char *)text.p);
+                           (int)text.n, (const char *)text.p);
     if (!s->item)
         return text.n == 1 || unknown(l, n, text);
     out->member = plan_slot(s->item, slice_from(text, 1));
@@ -94,8 +95,12 @@ static bool item_value(struct loader *l, const struct node *n, struct slice text
 bool load_value(struct loader *l, const struct node *n, struct slice text, const struct scope *s,
                 struct value_ref *out)
 {
-    *out = (struct value_ref){ .kind = VALUE_NULL, .slot = -1, .precision = -1, .member = -1,
-                               .type = SLOT_STRING, .path = text };
+    *out = (struct value_ref){ .kind = VALUE_NULL,
+                               .slot = -1,
+                               .precision = -1,
+                               .member = -1,
+                               .type = SLOT_STRING,
+                               .path = text };
     size_t open = slice_find(text, '[');
     if (slice_equal_text(text, "own.local_id")) {
         out->kind = VALUE_OWN_ID;
@@ -127,7 +132,7 @@ static bool load_part(struct loader *l, const struct node *n, struct slice inner
         part->as = conversion_named(slice_from(inner, bar + 1));
         if (part->as == AS_NONE)
             return mapping_say(l, n, "map.conversion", "cannot find the conversion in '{%.*s}'",
-                            (int)inner.n, (const char *)inner.p);
+                               (int)inner.n, (const char *)inner.p);
     }
     return load_value(l, n, slice_head(inner, bar), s, &part->value);
 }
@@ -140,8 +145,8 @@ static bool load_literal(struct loader *l, struct slice text, size_t *at, struct
     if (!literal)
         return mapping_memory(l);
     while (i < text.n && (text.p[i] != '{' || (i + 1 < text.n && text.p[i + 1] == '{'))) {
-        bool doubled = i + 1 < text.n && text.p[i + 1] == text.p[i] &&
-                       (text.p[i] == '{' || text.p[i] == '}');
+        bool doubled =
+            i + 1 < text.n && text.p[i + 1] == text.p[i] && (text.p[i] == '{' || text.p[i] == '}');
         literal[n++] = text.p[i];
         i += doubled ? 2 : 1;
     }

@@ -107,8 +107,8 @@ static bool write_fields(struct out_run *r, const struct native *fields, size_t 
 
 static bool write_item(struct out_run *r, const struct native *f, struct node *list, struct err *e)
 {
-    struct node *item = f->item_count ? node_new(r->a, NODE_MAP)
-                                      : node_new_text(r->a, r->item_text);
+    struct node *item =
+        f->item_count ? node_new(r->a, NODE_MAP) : node_new_text(r->a, r->item_text);
     if (!item)
         return err_memory(e);
     node_add(list, item);
@@ -156,20 +156,13 @@ static bool write_fields(struct out_run *r, const struct native *fields, size_t 
     return true;
 }
 
-static unsigned action_bit(struct slice action)
-{
-    if (slice_equal_text(action, "asserts"))
-        return ACTION_ASSERTS;
-    return slice_equal_text(action, "replaces") ? ACTION_REPLACES : ACTION_RETRACTS;
-}
-
 static const struct out_rule *rule_for(const struct mapping *m, const struct view *v)
 {
     const struct header_slots *h = plan_header(v->plan);
     if (!h)
         return NULL;
     struct slice kind = view_text(v, (size_t)h->kind);
-    unsigned action = action_bit(view_text(v, (size_t)h->action));
+    unsigned action = action_named(view_text(v, (size_t)h->action));
     for (size_t i = 0; i < m->out_rule_count; i++) {
         const struct out_rule *r = &m->out_rules[i];
         if (r->schema->plan != v->plan || !(r->actions & action))

@@ -1,8 +1,18 @@
 /* out_value.c - one value of a record as a text for people or for a partner. */
 #include "mapping/parts.h"
 
-static const char *const precisions[] = { "year", "month", "day", "minute", "second",
-                                          "millisecond" };
+unsigned action_named(struct slice word)
+{
+    if (slice_equal_text(word, "asserts"))
+        return ACTION_ASSERTS;
+    if (slice_equal_text(word, "replaces"))
+        return ACTION_REPLACES;
+    return slice_equal_text(word, "retracts") ? ACTION_RETRACTS : 0;
+}
+
+static const char *const precisions[] = {
+    "year", "month", "day", "minute", "second", "millisecond"
+};
 
 static enum time_precision precision_of(struct slice name)
 {

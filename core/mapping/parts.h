@@ -171,6 +171,8 @@ struct scope {
 #define ACTION_REPLACES 2u
 #define ACTION_RETRACTS 4u
 #define ACTION_ALL 7u
+/* 0 when it is none. */
+unsigned action_named(struct slice word);
 
 /* One rule of an out mapping for one schema. */
 struct out_rule {

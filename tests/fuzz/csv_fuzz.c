@@ -1,5 +1,5 @@
-/* csv_fuzz.c - any bytes as a CSV file: nothing crashes, splitting ends, every filled cell is found by the
- * name of its column, and a row that is written is read back. */
+/* csv_fuzz.c - any bytes as a CSV file: nothing crashes, splitting ends, every filled cell is found
+ * by the name of its column, and a row that is written is read back. */
 #include <assert.h>
 
 #include "format/csv.h"

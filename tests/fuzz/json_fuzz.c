@@ -1,5 +1,5 @@
-/* json_fuzz.c - a path, a line end, any bytes as JSON: nothing crashes, what is found lies in the text,
- * and an answer can always be written. */
+/* json_fuzz.c - a path, a line end, any bytes as JSON: nothing crashes, what is found lies in the
+ * text, and an answer can always be written. */
 #include <assert.h>
 
 #include "format/json.h"

@@ -1,5 +1,6 @@
-/* mapping_fuzz.c - by the first byte: any bytes as a mapping file (m), or as a message through the mappings
- * of adapters/systems (h, j, c), in and out again: nothing crashes, each ends mapped or refused. */
+/* mapping_fuzz.c - by the first byte: any bytes as a mapping file (m), or as a message through the
+ * mappings of adapters/systems (h, j, c), in and out again: nothing crashes, each ends mapped or
+ * refused. */
 #include <assert.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -132,7 +133,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[0] == 'm')
         take_mapping(&a, rest);
     else
-        take_message(&a, data[0] == 'h' ? loaded.hl7 : data[0] == 'j' ? loaded.json : loaded.csv, rest);
+        take_message(&a,
+                     data[0] == 'h'   ? loaded.hl7
+                     : data[0] == 'j' ? loaded.json
+                                      : loaded.csv,
+                     rest);
     arena_release(&a);
     return 0;
 }

@@ -44,7 +44,8 @@ static struct doc *row(struct slice file, size_t n)
 
 static void finds_cells_by_the_name_of_their_column(void)
 {
-    struct slice file = SLICE("\xEF\xBB\xBF NHS  Number ,Family\tname\r\n9990000026,\"O'Brien, \"\"Jr\"\"\"\r\n");
+    struct slice file =
+        SLICE("\xEF\xBB\xBF NHS  Number ,Family\tname\r\n9990000026,\"O'Brien, \"\"Jr\"\"\"\r\n");
     struct doc *d = row(file, 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(d);
     IS(d, "nhs number", "9990000026");
@@ -75,12 +76,9 @@ static void refuses_with_the_place(void)
         const char *file, *code;
         size_t at;
     } rows[] = {
-        { "a,b\n1\n", "csv.columns", 4 },
-        { "a,b\n1,2,3\n", "csv.columns", 4 },
-        { "a,b\n1,\"2\n", "csv.quote", 6 },
-        { "a,b\n1,\"2\"x\n", "csv.quote", 9 },
-        { "a,\"b\n", "csv.quote", 2 },
-        { "a,A \n1,2\n", "csv.header", 2 },
+        { "a,b\n1\n", "csv.columns", 4 },   { "a,b\n1,2,3\n", "csv.columns", 4 },
+        { "a,b\n1,\"2\n", "csv.quote", 6 }, { "a,b\n1,\"2\"x\n", "csv.quote", 9 },
+        { "a,\"b\n", "csv.quote", 2 },      { "a,A \n1,2\n", "csv.header", 2 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         err_clear(&err);
@@ -112,7 +110,8 @@ static void gives_each_row_its_header(void)
 
 static void renders_what_it_reads_back(void)
 {
-    static const char *const values[] = { "plain", "a,b", "say \"x\"", "two\r\nlines", " blank ", "\xC3\xA9" };
+    static const char *const values[] = { "plain",        "a,b",     "say \"x\"",
+                                          "two\r\nlines", " blank ", "\xC3\xA9" };
     struct node *map = node_new(&arena, NODE_MAP);
     struct buf out;
     char names[6][8];
@@ -168,8 +167,10 @@ static void check_spectrum(const char *name)
 
 static void reads_csv_spectrum_as_its_json_says(void)
 {
-    static const char *const names[] = { "empty", "empty_crlf", "json", "newlines",
-                                         "quotes_and_newlines", "simple", "simple_crlf", "utf8" };
+    static const char *const names[] = {
+        "empty",  "empty_crlf",  "json", "newlines", "quotes_and_newlines",
+        "simple", "simple_crlf", "utf8"
+    };
     struct slice probe;
     if (!tree_read_file(&arena, SPECTRUM "csvs/simple.csv", 1 << 16, &probe, &err)) {
         printf("SKIPPED: ../shared/corpus is absent\n");
@@ -181,7 +182,8 @@ static void reads_csv_spectrum_as_its_json_says(void)
 
 static CU_TestInfo cases[] = {
     { "finds cells by the name of their column", finds_cells_by_the_name_of_their_column },
-    { "keeps line ends in quotes and skips blank lines", keeps_line_ends_in_quotes_and_skips_blank_lines },
+    { "keeps line ends in quotes and skips blank lines",
+      keeps_line_ends_in_quotes_and_skips_blank_lines },
     { "reads windows-1252 where it is not UTF-8", reads_windows_1252_where_it_is_not_utf8 },
     { "refuses with the place", refuses_with_the_place },
     { "goes on after a short row", goes_on_after_a_short_row },

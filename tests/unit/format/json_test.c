@@ -59,7 +59,8 @@ static void finds_members_by_dotted_paths(void)
 
 static void keeps_the_digits_of_numbers(void)
 {
-    struct doc *d = parse("{\"a\":1.50,\"b\":-0.0,\"c\":1E2,\"d\":0.1000000000000000055511151231257827}");
+    struct doc *d =
+        parse("{\"a\":1.50,\"b\":-0.0,\"c\":1E2,\"d\":0.1000000000000000055511151231257827}");
     IS(d, "a", "1.50");
     IS(d, "b", "-0.0");
     IS(d, "c", "1E2");
@@ -77,7 +78,8 @@ static void takes_null_as_absent_unless_the_path_says_cleared(void)
 
 static void walks_the_items_of_a_list(void)
 {
-    struct doc *d = parse("{\"p\":{\"phones\":[\"1\",\"2\"]},\"t\":[{\"id\":\"x\"},{\"id\":\"y\"}],\"one\":{\"id\":\"z\"}}");
+    struct doc *d = parse("{\"p\":{\"phones\":[\"1\",\"2\"]},\"t\":[{\"id\":\"x\"},{\"id\":\"y\"}],"
+                          "\"one\":{\"id\":\"z\"}}");
     CU_ASSERT_EQUAL(format_json.count(d, path("p.phones[]")), 2);
     struct found f = format_json.find(&arena, d, path("."), path("p.phones[]"), 1);
     CU_ASSERT_TRUE(slice_equal_text(f.value, "2"));
@@ -91,7 +93,8 @@ static void walks_the_items_of_a_list(void)
 
 static void knows_where_each_value_stands(void)
 {
-    static const char text[] = " {\"a\\\"\" : \"x\" , \"b\":[ 1, {\"c\": true, \"d\":\"y:\\\"z\" } ], \"e\":-2}";
+    static const char text[] =
+        " {\"a\\\"\" : \"x\" , \"b\":[ 1, {\"c\": true, \"d\":\"y:\\\"z\" } ], \"e\":-2}";
     struct doc *d = parse(text);
     struct found f = find(d, "b[1].d");
     CU_ASSERT_EQUAL(f.length, 7);
@@ -113,7 +116,8 @@ static void names_every_leaf_in_order(void)
 {
     struct buf out;
     buf_init(&out, 1 << 16);
-    format_json.leaves(&arena, parse("{\"a\":1,\"b\":{\"c\":null,\"d\":[\"x\",\"\",true]}}"), count_leaf, &out);
+    format_json.leaves(&arena, parse("{\"a\":1,\"b\":{\"c\":null,\"d\":[\"x\",\"\",true]}}"),
+                       count_leaf, &out);
     CU_ASSERT_TRUE(slice_equal_text(buf_slice(&out), "a b.d[0] b.d[2] "));
     buf_release(&out);
 }
@@ -123,7 +127,9 @@ static void refuses_paths_with_their_place(void)
     static const struct {
         const char *path;
         size_t at;
-    } rows[] = { { "", 0 }, { "a..b", 2 }, { "a.", 2 }, { "a[x]", 1 }, { "a[1", 1 }, { "a[1]b", 4 } };
+    } rows[] = {
+        { "", 0 }, { "a..b", 2 }, { "a.", 2 }, { "a[x]", 1 }, { "a[1", 1 }, { "a[1]b", 4 }
+    };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct path *p = NULL;
         err_clear(&err);
@@ -155,7 +161,8 @@ static void answers_without_quoting_what_was_sent(void)
     CU_ASSERT_TRUE(slice_equal_text(buf_slice(&out), "{\"status\":\"accepted\"}"));
     buf_reset(&out);
     format_json.reply(NULL, SLICE("secret"), REPLY_ERROR, &err, 0, &out);
-    CU_ASSERT_TRUE(slice_equal_text(buf_slice(&out),
+    CU_ASSERT_TRUE(slice_equal_text(
+        buf_slice(&out),
         "{\"type\":\"about:blank\",\"title\":\"refused\",\"status\":422,\"code\":\"map.value\","
         "\"detail\":\"cannot set 'a' from 'b': no such time\",\"offset\":12}"));
     buf_release(&out);
@@ -190,7 +197,8 @@ static void agrees_with_the_json_test_suite(void)
 static CU_TestInfo cases[] = {
     { "finds members by dotted paths", finds_members_by_dotted_paths },
     { "keeps the digits of numbers", keeps_the_digits_of_numbers },
-    { "takes null as absent unless the path says cleared", takes_null_as_absent_unless_the_path_says_cleared },
+    { "takes null as absent unless the path says cleared",
+      takes_null_as_absent_unless_the_path_says_cleared },
     { "walks the items of a list", walks_the_items_of_a_list },
     { "knows where each value stands", knows_where_each_value_stands },
     { "names every leaf in order", names_every_leaf_in_order },

@@ -94,12 +94,11 @@ static void finds_codes_in_a_table(void)
     CU_ASSERT_PTR_NULL(table_find(&t, SLICE("")));
 }
 
-static CU_TestInfo cases[] = {
-    { "tidies texts", tidies_texts },
-    { "refuses what does not fit", refuses_what_does_not_fit },
-    { "writes times as partners read them", writes_times_as_partners_read_them },
-    { "reads a date in ISO or HL7", reads_a_date_in_iso_or_hl7 },
-    { "finds codes in a table", finds_codes_in_a_table },
-    CU_TEST_INFO_NULL
-};
+static CU_TestInfo cases[] = { { "tidies texts", tidies_texts },
+                               { "refuses what does not fit", refuses_what_does_not_fit },
+                               { "writes times as partners read them",
+                                 writes_times_as_partners_read_them },
+                               { "reads a date in ISO or HL7", reads_a_date_in_iso_or_hl7 },
+                               { "finds codes in a table", finds_codes_in_a_table },
+                               CU_TEST_INFO_NULL };
 CU_SuiteInfo suite_convert = { "convert", NULL, NULL, fresh, done, cases };

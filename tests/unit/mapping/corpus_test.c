@@ -1,5 +1,5 @@
-/* corpus_test.c - every HL7 v2 file of the corpus through the ADT mappings: mapped, not carried by type,
- * or refused as tests/corpus/adt.refused says with its reason. */
+/* corpus_test.c - every HL7 v2 file of the corpus through the ADT mappings: mapped, not carried by
+ * type, or refused as tests/corpus/adt.refused says with its reason. */
 #include "helper.h"
 
 #include <ftw.h>
@@ -128,7 +128,8 @@ static void ends_each_file_one_way_or_another(void)
     for (size_t i = 0; i < file_count; i++) {
         bool itk = strstr(files[i], "/nhsd-tie/") || strstr(files[i], "/simhospital/");
         helper_fresh();
-        const struct mapping *m = helper_system(itk ? "nhs/itk-adt-2.4/in.yaml" : "nhs/adt-2.x/in.yaml");
+        const struct mapping *m =
+            helper_system(itk ? "nhs/itk-adt-2.4/in.yaml" : "nhs/adt-2.x/in.yaml");
         struct tally t = take_file(m, files[i], &refused);
         CU_ASSERT_TRUE(t.mapped + t.not_carried + t.refused > 0);
         all.mapped += t.mapped;
@@ -198,7 +199,8 @@ static CU_TestInfo cases[] = {
     { "ends each file one way or another", ends_each_file_one_way_or_another },
     { "maps every message of simhospital", maps_every_message_of_simhospital },
     { "maps every admission of the trust", maps_every_admission_of_the_trust },
-    { "maps or does not carry every message of the hub", maps_or_does_not_carry_every_message_of_the_hub },
+    { "maps or does not carry every message of the hub",
+      maps_or_does_not_carry_every_message_of_the_hub },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_corpus = { "corpus", helper_load, helper_end, helper_fresh, NULL, cases };

@@ -77,8 +77,7 @@ const struct mapping *helper_system(const char *name)
 {
     char message[400];
     char *path = arena_format(&hp.scratch, SOURCE_DIR "/adapters/systems/%s", name);
-    const struct mapping *m =
-        mapping_load(&hp.scratch, path, &hp.adapters, hp.schemas, &hp.p);
+    const struct mapping *m = mapping_load(&hp.scratch, path, &hp.adapters, hp.schemas, &hp.p);
     for (size_t i = 0; i < hp.p.count; i++)
         printf("%s\n", err_print(&hp.p.list[i], message, sizeof message));
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);

@@ -4,14 +4,16 @@
 #include <CUnit/CUnit.h>
 
 #define MSH "MSH|^~\\&|PAS|ZX9|R|R|20260203100500||ADT^A01|C1|P|2.4\r"
-#define HEAD "in: {format: hl7v2, id: [MSH-3, MSH-4, MSH-10], type: [MSH-9.1, MSH-9.2], not_carried: {MSH-9.2: [A60]}}\n"
+#define HEAD                                                                                       \
+    "in: {format: hl7v2, id: [MSH-3, MSH-4, MSH-10], type: [MSH-9.1, MSH-9.2], not_carried: "      \
+    "{MSH-9.2: [A60]}}\n"
 
 /* An admitted event with these fields, from MSH and one more segment. */
 static const struct mapped_event *admit(const char *fields, const char *segments)
 {
     static struct mapped out;
-    char *yaml = arena_format(&hp.scratch,
-                              HEAD "events:\n  - emit: HospitalStay.admitted\n    fields:\n%s", fields);
+    char *yaml = arena_format(
+        &hp.scratch, HEAD "events:\n  - emit: HospitalStay.admitted\n    fields:\n%s", fields);
     char *message = arena_format(&hp.scratch, MSH "%s\r", segments);
     const struct mapping *m = helper_mapping(yaml);
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
@@ -74,11 +76,11 @@ static void tells_absent_cleared_and_present_apart(void)
 
 static void clears_a_whole_list(void)
 {
-    const struct mapped_event *event = admit(
-        "      \"person.names[]\": {each: PID-5, fields: {family: \".1.1\"}}\n"
-        "      \"person.address_lines[]\": {join: [PID-11.1.1, PID-11.2]}\n"
-        "      \"person.phones[]\": {each: PID-13, from: \".1\"}\n",
-        "PID|1||||\"\"||||||\"\"||\"\"");
+    const struct mapped_event *event =
+        admit("      \"person.names[]\": {each: PID-5, fields: {family: \".1.1\"}}\n"
+              "      \"person.address_lines[]\": {join: [PID-11.1.1, PID-11.2]}\n"
+              "      \"person.phones[]\": {each: PID-13, from: \".1\"}\n",
+              "PID|1||||\"\"||||||\"\"||\"\"");
     CU_ASSERT_PTR_NOT_NULL_FATAL(event);
     CU_ASSERT_EQUAL(cleared_count(event), 3);
 }
@@ -97,14 +99,16 @@ static void does_what_else_says_of_an_unknown_code(void)
     const char *fields = "      stay.class: {from: PV1-2, table: {I: inpatient}, else: %s}\n";
     static const char *const want[][2] = { { "skip", "" }, { "leave", "" }, { "other", "other" } };
     for (size_t i = 0; i < 3; i++) {
-        char *text = arena_format(&hp.scratch, "      stay.class: {from: PV1-2, table: {I: "
-                                               "inpatient}, else: %s}\n", want[i][0]);
+        char *text = arena_format(&hp.scratch,
+                                  "      stay.class: {from: PV1-2, table: {I: "
+                                  "inpatient}, else: %s}\n",
+                                  want[i][0]);
         HELPER_IS(admit(text, "PV1|1|X"), "stay.class", want[i][1]);
         HELPER_IS(admit(text, "PV1|1|I"), "stay.class", "inpatient");
     }
     (void)fields;
-    CU_ASSERT_PTR_NULL(admit("      stay.class: {from: PV1-2, table: {I: inpatient}, else: refuse}\n",
-                             "PV1|1|SECRET"));
+    CU_ASSERT_PTR_NULL(admit(
+        "      stay.class: {from: PV1-2, table: {I: inpatient}, else: refuse}\n", "PV1|1|SECRET"));
     CU_ASSERT_STRING_EQUAL(hp.e.code, "map.value");
     CU_ASSERT_EQUAL(hp.e.fate, ERR_REJECT);
     CU_ASSERT_EQUAL(hp.e.at, strlen(MSH "PV1|1|"));
@@ -114,8 +118,8 @@ static void does_what_else_says_of_an_unknown_code(void)
 
 static void refuses_an_unknown_environment_by_its_own_code(void)
 {
-    CU_ASSERT_PTR_NULL(admit("      header.environment: {from: MSH-12, table: {P: live}, else: refuse}\n",
-                             "PV1|1"));
+    CU_ASSERT_PTR_NULL(admit(
+        "      header.environment: {from: MSH-12, table: {P: live}, else: refuse}\n", "PV1|1"));
     CU_ASSERT_STRING_EQUAL(hp.e.code, "map.environment");
 }
 
@@ -164,15 +168,17 @@ static void tells_what_changed_by_what_it_watches(void)
 {
     struct mapped out;
     const struct mapping *m = helper_mapping(
-        HEAD "events:\n  - {emit: HospitalStay.expected_discharge_changed, changed: {key: [PV1-19.1], "
-             "of: [PV2-9], first: quiet, name: edd}}\n");
+        HEAD
+        "events:\n  - {emit: HospitalStay.expected_discharge_changed, changed: {key: [PV1-19.1], "
+        "of: [PV2-9], first: quiet, name: edd}}\n");
     CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PV2|||||||||20260210\r"), &out));
     CU_ASSERT_EQUAL_FATAL(out.event_count, 1);
     CU_ASSERT_TRUE(out.events[0].has_changed && out.events[0].changed_quiet);
     CU_ASSERT_TRUE(slice_equal_text(out.events[0].changed_key, "edd\x1f-"));
     CU_ASSERT_TRUE(slice_equal_text(out.events[0].changed_of, "\x1f+20260210"));
     CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PV2|||||||||\"\"\r"), &out));
-    CU_ASSERT_TRUE(slice_equal_text(out.events[0].changed_of, "\x1f" "0"));
+    CU_ASSERT_TRUE(slice_equal_text(out.events[0].changed_of, "\x1f"
+                                                              "0"));
     CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PV2|||||||||\r"), &out));
     CU_ASSERT_EQUAL(out.outcome, MAPPED_EVENTS);
     CU_ASSERT_EQUAL(out.event_count, 0);
@@ -182,7 +188,8 @@ static void gives_every_event_the_common_fields(void)
 {
     struct mapped out;
     const struct mapping *m = helper_mapping(
-        HEAD "common: {stay.ward: PV1-3.1, header.episode: PV1-19, person.sex: {from: PID-8, table: {\"2\": "
+        HEAD "common: {stay.ward: PV1-3.1, header.episode: PV1-19, person.sex: {from: PID-8, "
+             "table: {\"2\": "
              "female}, else: refuse}}\n"
              "events:\n  - {emit: Restriction.raised}\n  - {emit: HospitalStay.admitted}\n"
              "  - {emit: HospitalStay.moved, fields: {stay.ward: PV1-3.2}}\n");
@@ -214,8 +221,8 @@ static void holds_conditions_on_what_is_there(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct mapped out;
         helper_fresh();
-        char *yaml = arena_format(&hp.scratch,
-                                  HEAD "events:\n  - {on: %s, emit: HospitalStay.admitted}\n", rows[i].on);
+        char *yaml = arena_format(
+            &hp.scratch, HEAD "events:\n  - {on: %s, emit: HospitalStay.admitted}\n", rows[i].on);
         const struct mapping *m = helper_mapping(yaml);
         CU_ASSERT_PTR_NOT_NULL_FATAL(m);
         char *message = arena_format(&hp.scratch, MSH "%s\r", rows[i].segment);
@@ -234,11 +241,13 @@ static void reports_what_no_rule_has_read(void)
 {
     struct slice last = { .n = 0 };
     struct doc *d = NULL;
-    const struct mapping *m = helper_mapping(
-        "in: {format: json, id: id}\nevents:\n  - {emit: DischargePlan.referred, fields: {referral.to: "
-        "r.to, \"referral.needs[]\": {each: \"r.needs[]\"}}}\n");
+    const struct mapping *m =
+        helper_mapping("in: {format: json, id: id}\nevents:\n  - {emit: DischargePlan.referred, "
+                       "fields: {referral.to: "
+                       "r.to, \"referral.needs[]\": {each: \"r.needs[]\"}}}\n");
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
-    struct slice text = SLICE("{\"id\":\"1\",\"r\":{\"to\":\"a/b\",\"needs\":[\"x\",\"y\"],\"more\":7}}");
+    struct slice text =
+        SLICE("{\"id\":\"1\",\"r\":{\"to\":\"a/b\",\"needs\":[\"x\",\"y\"],\"more\":7}}");
     CU_ASSERT_TRUE_FATAL(mapping_format(m)->parse(&hp.scratch, text, &d, &hp.e));
     mapping_loss(m, &hp.scratch, d, count_loss, &last);
     CU_ASSERT_TRUE(slice_equal_text(last, "r.more"));
@@ -247,15 +256,16 @@ static void reports_what_no_rule_has_read(void)
 static void survives_memory_running_out(void)
 {
     const struct mapping *m = helper_system("nhs/itk-adt-2.4/in.yaml");
-    struct slice text = SLICE(MSH "PID|1||9990000026^^^NHS||A^B^^^^^L\rPV1|1|I|A^B||||||||||||||||V1\r");
+    struct slice text =
+        SLICE(MSH "PID|1||9990000026^^^NHS||A^B^^^^^L\rPV1|1|I|A^B||||||||||||||||V1\r");
     for (size_t limit = 0; limit < 40000; limit += 500) {
         struct arena small;
         struct err e = { 0 };
         struct doc *d = NULL;
         struct mapped out;
         arena_init(&small, limit);
-        bool ok = mapping_format(m)->parse(&small, text, &d, &e) &&
-                  mapping_in(m, &small, d, 0, &out, &e);
+        bool ok =
+            mapping_format(m)->parse(&small, text, &d, &e) && mapping_in(m, &small, d, 0, &out, &e);
         CU_ASSERT_TRUE(ok || e.fate == ERR_RETRY);
         arena_release(&small);
     }
@@ -263,14 +273,17 @@ static void survives_memory_running_out(void)
 
 static CU_TestInfo cases[] = {
     { "tells who sent what", tells_who_sent_what },
-    { "does not carry what it names or does not know", does_not_carry_what_it_names_or_does_not_know },
+    { "does not carry what it names or does not know",
+      does_not_carry_what_it_names_or_does_not_know },
     { "tells absent, cleared and present apart", tells_absent_cleared_and_present_apart },
     { "clears a whole list", clears_a_whole_list },
     { "takes the first path that has a value", takes_the_first_path_that_has_a_value },
     { "does what else says of an unknown code", does_what_else_says_of_an_unknown_code },
-    { "refuses an unknown environment by its own code", refuses_an_unknown_environment_by_its_own_code },
+    { "refuses an unknown environment by its own code",
+      refuses_an_unknown_environment_by_its_own_code },
     { "skips a repetition whose code is unknown", skips_a_repetition_whose_code_is_unknown },
-    { "leaves out an NHS number that fails its check", leaves_out_an_nhs_number_that_fails_its_check },
+    { "leaves out an NHS number that fails its check",
+      leaves_out_an_nhs_number_that_fails_its_check },
     { "keeps how precise a time was", keeps_how_precise_a_time_was },
     { "tells what changed by what it watches", tells_what_changed_by_what_it_watches },
     { "gives every event the common fields", gives_every_event_the_common_fields },

@@ -1,9 +1,11 @@
-/* load_test.c - what is wrong with a mapping file is said when it is loaded, all of it, at its place. */
+/* load_test.c - what is wrong with a mapping file is said when it is loaded, all of it, at its
+ * place. */
 #include "helper.h"
 
 #include <CUnit/CUnit.h>
 
-#define HEAD "in: {format: hl7v2, id: [MSH-10], not_carried: {MSH-9.1: [ORU, MDM], MSH-9.2: [A60]}}\n"
+#define HEAD                                                                                       \
+    "in: {format: hl7v2, id: [MSH-10], not_carried: {MSH-9.1: [ORU, MDM], MSH-9.2: [A60]}}\n"
 
 static void loads_the_example_of_the_contract(void)
 {
@@ -23,7 +25,8 @@ static void loads_the_example_of_the_contract(void)
         "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: PV1-3.1, "
         "stay.method: {from: PV1-4, table: {\"21\": x}, else: unknown}}}\n"
         "  - {on: {MSH-9.2: A13}, emit: HospitalStay.discharged, action: retracts}\n"
-        "  - {on: {MSH-9.2: [A01, A08, A16]}, emit: HospitalStay.expected_discharge_changed, changed: "
+        "  - {on: {MSH-9.2: [A01, A08, A16]}, emit: HospitalStay.expected_discharge_changed, "
+        "changed: "
         "{key: [PV1-3.4, PV1-19.1], of: [PV2-9]}, fields: {stay.expected_discharge: {from: PV2-9, "
         "as: hl7-time}}}\n");
     CU_ASSERT_EQUAL(hp.p.count, 0);
@@ -46,19 +49,28 @@ static void names_each_problem_at_its_line(void)
         { "  - {emit: HospitalStay.admitted, fields: {stay.ward: PV1-}}\n", "map.path" },
         { "  - {emit: HospitalStay.admitted, fields: {stay.ward: .1}}\n", "map.path" },
         { "  - {emit: HospitalStay.admitted, fields: {stay.ward: {as: trim}}}\n", "map.field" },
-        { "  - {emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3, to: x}}}\n", "map.key" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3, to: x}}}\n",
+          "map.key" },
         { "  - {emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3, as: x}}}\n",
           "map.conversion" },
-        { "  - {emit: HospitalStay.admitted, fields: {header.occurred: MSH-7}}\n", "map.conversion" },
+        { "  - {emit: HospitalStay.admitted, fields: {header.occurred: MSH-7}}\n",
+          "map.conversion" },
         { "  - {emit: HospitalStay.admitted, fields: {stay.class: {text: ill}}}\n", "map.word" },
-        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: {I: in}, else: "
-          "other}}}\n", "map.word" },
-        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: {I: inpatient}, "
-          "else: ill}}}\n", "map.word" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: {I: in}, "
+          "else: "
+          "other}}}\n",
+          "map.word" },
         { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: {I: "
-          "inpatient}}}}\n", "map.else" },
-        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: none.csv, else: "
-          "other}}}\n", "map.table" },
+          "inpatient}, "
+          "else: ill}}}\n",
+          "map.word" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: {I: "
+          "inpatient}}}}\n",
+          "map.else" },
+        { "  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: none.csv, "
+          "else: "
+          "other}}}\n",
+          "map.table" },
         { "  - {emit: HospitalStay.admitted, action: denies}\n", "map.action" },
         { "  - {emit: HospitalStay.admitted, changed: {key: PV1-19}}\n", "map.changed" },
         { "  - {emit: HospitalStay.admitted, fields: {\"person.names[]\": PID-5}}\n", "map.field" },
@@ -91,9 +103,9 @@ static void reports_all_problems_not_the_first(void)
 static void refuses_a_table_with_a_code_twice(void)
 {
     helper_file("table.csv", "native,shared,meaning\nI,inpatient,x\nE,emergency,x\nI,other,x\n");
-    CU_ASSERT_PTR_NULL(helper_mapping(HEAD
-        "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
-        "table.csv, else: other}}}\n"));
+    CU_ASSERT_PTR_NULL(helper_mapping(
+        HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
+             "table.csv, else: other}}}\n"));
     CU_ASSERT_EQUAL(hp.p.count, 1);
     CU_ASSERT_TRUE(helper_has_problem("map.table", 4));
     CU_ASSERT_PTR_NOT_NULL(strstr(hp.p.list[0].file, "table.csv"));
@@ -102,9 +114,9 @@ static void refuses_a_table_with_a_code_twice(void)
 static void says_which_line_of_a_table_is_no_word(void)
 {
     helper_file("table.csv", "native,shared\nI,inpatient\nE,\"emergncy\"\n");
-    CU_ASSERT_PTR_NULL(helper_mapping(HEAD
-        "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
-        "table.csv, else: other}}}\n"));
+    CU_ASSERT_PTR_NULL(helper_mapping(
+        HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
+             "table.csv, else: other}}}\n"));
     CU_ASSERT_TRUE(helper_has_problem("map.word", 3));
 }
 
@@ -119,9 +131,9 @@ static void wants_one_direction_and_a_known_format(void)
 
 static void hashes_the_file_and_its_tables(void)
 {
-    static const char text[] = HEAD
-        "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
-        "table.csv, else: other}}}\n";
+    static const char text[] =
+        HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
+             "table.csv, else: other}}}\n";
     helper_file("table.csv", "native,shared\nI,inpatient\n");
     const struct mapping *one = helper_mapping(text);
     helper_file("table.csv", "native,shared\nI,emergency\n");

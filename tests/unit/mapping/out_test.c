@@ -9,18 +9,18 @@
 static struct mapped_event *admission(const char *json)
 {
     static struct mapped out;
-    const struct mapping *m = helper_mapping(
-        "in: {format: json, id: id}\n"
-        "events:\n"
-        "  - emit: HospitalStay.admitted\n"
-        "    fields:\n"
-        "      header.occurred: {from: at, as: iso-time}\n"
-        "      stay.ward: ward!\n"
-        "      stay.admitted: {from: admitted, as: iso-time}\n"
-        "      stay.medically_fit: {from: fit, as: boolean}\n"
-        "      stay.destination: destination\n"
-        "      \"person.names[]\": {each: \"names[]\", fields: {family: .family}}\n"
-        "      \"person.phones[]\": {each: \"phones[]\"}\n");
+    const struct mapping *m =
+        helper_mapping("in: {format: json, id: id}\n"
+                       "events:\n"
+                       "  - emit: HospitalStay.admitted\n"
+                       "    fields:\n"
+                       "      header.occurred: {from: at, as: iso-time}\n"
+                       "      stay.ward: ward!\n"
+                       "      stay.admitted: {from: admitted, as: iso-time}\n"
+                       "      stay.medically_fit: {from: fit, as: boolean}\n"
+                       "      stay.destination: destination\n"
+                       "      \"person.names[]\": {each: \"names[]\", fields: {family: .family}}\n"
+                       "      \"person.phones[]\": {each: \"phones[]\"}\n");
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(json), &out));
     return &out.events[0];
@@ -32,7 +32,8 @@ static struct slice written(const char *format, const char *common, const char *
     const struct mapped_event *event = admission(json);
     char *yaml = arena_format(&hp.scratch,
                               "out: {format: %s}\ncommon:\n  note: header.notice\n%s"
-                              "records:\n  - on: HospitalStay\n" OTHERS, format, common);
+                              "records:\n  - on: HospitalStay\n" OTHERS,
+                              format, common);
     const struct mapping *m = helper_mapping(yaml);
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     return helper_out(m, event);
@@ -40,7 +41,8 @@ static struct slice written(const char *format, const char *common, const char *
 
 static void writes_values_texts_and_lists(void)
 {
-    struct slice out = written("json",
+    struct slice out = written(
+        "json",
         "  ward: stay.ward\n"
         "  fit: stay.medically_fit\n"
         "  version: header.agreement_version\n"
@@ -53,7 +55,8 @@ static void writes_values_texts_and_lists(void)
         "  text: {text: \"In {stay.ward} since {stay.admitted|uk-date}{stay.site?} {{x}}\"}\n",
         "{\"at\":\"2026-07-01T09:05Z\",\"ward\":\"ELM\",\"admitted\":\"2026-07-01\",\"fit\":true,"
         "\"names\":[{\"family\":\"A\"},{\"family\":\"B\"}],\"phones\":[\"1\",\"2\"]}");
-    CU_ASSERT_TRUE(slice_equal_text(out,
+    CU_ASSERT_TRUE(slice_equal_text(
+        out,
         "{\"ward\":\"ELM\",\"fit\":true,\"version\":3,\"when\":\"01/07/2026 10:05\","
         "\"who\":[{\"name\":\"A\"},{\"name\":\"B\"}],\"first\":{\"name\":\"A\"},\"phones\":[\"1\","
         "\"2\"],\"all\":\"1, 2\",\"own\":\"P00123\",\"text\":\"In ELM since 01/07/2026 {x}\"}"));
@@ -62,8 +65,10 @@ static void writes_values_texts_and_lists(void)
 static void leaves_out_a_text_whose_value_is_withheld(void)
 {
     struct slice out = written("json",
-        "  text: {text: [\"Ward {stay.ward}\", \"Site {stay.site}\", \"Agreement {header.agreement}\"]}\n"
-        "  gone: {text: \"Site {stay.site}\"}\n", "{\"ward\":\"ELM\"}");
+                               "  text: {text: [\"Ward {stay.ward}\", \"Site {stay.site}\", "
+                               "\"Agreement {header.agreement}\"]}\n"
+                               "  gone: {text: \"Site {stay.site}\"}\n",
+                               "{\"ward\":\"ELM\"}");
     CU_ASSERT_TRUE(slice_equal_text(out, "{\"text\":\"Ward ELM\\nAgreement example-agreement\"}"));
 }
 
@@ -76,24 +81,25 @@ static void writes_what_was_cleared_as_such(void)
 static void looks_words_up_in_the_other_direction(void)
 {
     helper_file("table.csv", "native,shared\n19,home\n85,care-home\n54,care-home\n");
-    struct slice out = written("json",
-        "  code: {from: stay.destination, table: table.csv, else: \"99\"}\n"
-        "  word: {from: stay.destination, table: {care-home: CH}, else: skip}\n",
-        "{\"destination\":\"care-home\"}");
+    struct slice out =
+        written("json",
+                "  code: {from: stay.destination, table: table.csv, else: \"99\"}\n"
+                "  word: {from: stay.destination, table: {care-home: CH}, else: skip}\n",
+                "{\"destination\":\"care-home\"}");
     CU_ASSERT_TRUE(slice_equal_text(out, "{\"code\":\"85\",\"word\":\"CH\"}") ||
                    slice_equal_text(out, "{\"code\":\"54\",\"word\":\"CH\"}"));
     out = written("json",
-        "  code: {from: stay.destination, table: table.csv, else: \"99\"}\n"
-        "  word: {from: stay.destination, table: {care-home: CH}, else: skip}\n",
-        "{\"destination\":\"hospice\"}");
+                  "  code: {from: stay.destination, table: table.csv, else: \"99\"}\n"
+                  "  word: {from: stay.destination, table: {care-home: CH}, else: skip}\n",
+                  "{\"destination\":\"hospice\"}");
     CU_ASSERT_TRUE(slice_equal_text(out, "{\"code\":\"99\"}"));
 }
 
 static void refuses_a_word_without_a_code(void)
 {
-    struct slice out = written("json",
-        "  word: {from: stay.destination, table: {care-home: CH}, else: refuse}\n",
-        "{\"destination\":\"hospice\"}");
+    struct slice out =
+        written("json", "  word: {from: stay.destination, table: {care-home: CH}, else: refuse}\n",
+                "{\"destination\":\"hospice\"}");
     CU_ASSERT_EQUAL(out.n, 0);
     CU_ASSERT_STRING_EQUAL(hp.e.code, "map.value");
 }
@@ -118,10 +124,10 @@ static void wants_every_kind_delivered_or_named(void)
 
 static void wants_all_three_actions(void)
 {
-    CU_ASSERT_PTR_NULL(helper_mapping(
-        "out: {format: json}\ncommon: {note: header.notice}\n"
-        "records:\n  - {on: HospitalStay, action: [asserts, replaces]}\n"
-        "  - {on: HospitalStay.discharged, action: retracts}\n" OTHERS));
+    CU_ASSERT_PTR_NULL(
+        helper_mapping("out: {format: json}\ncommon: {note: header.notice}\n"
+                       "records:\n  - {on: HospitalStay, action: [asserts, replaces]}\n"
+                       "  - {on: HospitalStay.discharged, action: retracts}\n" OTHERS));
     CU_ASSERT_EQUAL(hp.p.count, 9);
     CU_ASSERT_PTR_NOT_NULL(strstr(hp.p.list[0].text, "no rule for retracts"));
 }
@@ -153,8 +159,10 @@ static void names_each_problem_of_a_field(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         helper_fresh();
-        char *yaml = arena_format(&hp.scratch, "out: {format: json}\ncommon:\n  note: header.notice\n%s"
-                                               "records:\n  - on: HospitalStay\n" OTHERS, rows[i].field);
+        char *yaml = arena_format(&hp.scratch,
+                                  "out: {format: json}\ncommon:\n  note: header.notice\n%s"
+                                  "records:\n  - on: HospitalStay\n" OTHERS,
+                                  rows[i].field);
         CU_ASSERT_PTR_NULL(helper_mapping(yaml));
         if (!helper_has_problem(rows[i].code, 4))
             printf("\nno %s for %s", rows[i].code, rows[i].field);

@@ -1,9 +1,10 @@
-/* samples_test.c - the samples of adapters/systems and the fixtures of tests/fixtures/map: each folder
- * with a file `input` and what is wanted of it.
+/* samples_test.c - the samples of adapters/systems and the fixtures of tests/fixtures/map: each
+ * folder with a file `input` and what is wanted of it.
  *
- * In mapping: `want` is JSON, one entry a message. Out mapping: `via` names the in mapping that makes
- * records of `input`; `want` is what is sent for them, one after another. `error`: code and offset.
- * With UPDATE_WANT=1 in the environment, `want` is written instead of compared: look at the diff. */
+ * In mapping: `want` is JSON, one entry a message. Out mapping: `via` names the in mapping that
+ * makes records of `input`; `want` is what is sent for them, one after another. `error`: code and
+ * offset. With UPDATE_WANT=1 in the environment, `want` is written instead of compared: look at the
+ * diff. */
 #include "helper.h"
 
 #include <ftw.h>
@@ -52,7 +53,7 @@ static bool exists(const char *path)
 static const char *system_of(const char *folder)
 {
     const char *start = strncmp(folder, SYSTEMS, strlen(SYSTEMS)) == 0 ? folder + strlen(SYSTEMS)
-                                                                      : folder + strlen(FIXTURES);
+                                                                       : folder + strlen(FIXTURES);
     const char *slash = strchr(strchr(start, '/') + 1, '/');
     return arena_format(&hp.scratch, "%.*s", (int)(slash - start), start);
 }
@@ -200,9 +201,8 @@ static void gives_what_the_fixtures_want(void)
     run_folders(FIXTURES, 8);
 }
 
-static CU_TestInfo cases[] = {
-    { "gives what the samples of the systems want", gives_what_the_samples_of_the_systems_want },
-    { "gives what the fixtures want", gives_what_the_fixtures_want },
-    CU_TEST_INFO_NULL
-};
+static CU_TestInfo cases[] = { { "gives what the samples of the systems want",
+                                 gives_what_the_samples_of_the_systems_want },
+                               { "gives what the fixtures want", gives_what_the_fixtures_want },
+                               CU_TEST_INFO_NULL };
 CU_SuiteInfo suite_samples = { "samples", helper_load, helper_end, helper_fresh, NULL, cases };
