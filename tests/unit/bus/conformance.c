@@ -115,7 +115,7 @@ static void refuses_a_record_that_is_too_big(void)
     size_t big = BUS_RECORD_MAX_BYTES + 1;
     struct bus_record r = record("in", 0, "", "");
     r.value = slice_of(arena_array(&f.a, big, 1), big);
-    CU_ASSERT_FALSE(bus_publish(f.b, &r, 1, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_publish(f.b, &r, 1, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.size");
     CU_ASSERT_EQUAL(f.e.fate, ERR_REJECT);
 }
@@ -174,7 +174,7 @@ static void takes_publishers_of_eight_threads(void)
 static void refuses_a_topic_with_other_partitions(void)
 {
     struct bus_topic other = { .name = "in", .partitions = 3 };
-    CU_ASSERT_FALSE(bus_topics(f.b, &other, 1, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_topics(f.b, &other, 1, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.topic");
     CU_ASSERT_PTR_NOT_NULL(strstr(f.e.text, "'in'"));
     err_clear(&f.e);
@@ -209,16 +209,16 @@ static void refuses_topics_and_partitions_that_are_not_there(void)
     struct bus_record unknown = record("none", 0, "k", "v"), beyond = record("in", 2, "k", "v");
     struct bus_join j = { .id = "router-0", .topics = none, .partitions = 2 };
     struct bus_reader *r;
-    CU_ASSERT_FALSE(bus_publish(f.b, &unknown, 1, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_publish(f.b, &unknown, 1, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.topic");
     err_clear(&f.e);
-    CU_ASSERT_FALSE(bus_publish(f.b, &beyond, 1, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_publish(f.b, &beyond, 1, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.topic");
     err_clear(&f.e);
-    CU_ASSERT_FALSE(bus_join(f.b, &j, &f.w, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_join(f.b, &j, &f.w, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.topic");
     err_clear(&f.e);
-    CU_ASSERT_FALSE(bus_reader_open(f.b, "none", 0, 0, &r, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_reader_open(f.b, "none", 0, 0, &r, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.topic");
 }
 
@@ -255,7 +255,7 @@ static void goes_back_after_a_failed_commit(void)
     CU_ASSERT_STRING_EQUAL(fetch_values(3), "0 1 2 ");
     CU_ASSERT_TRUE(must(commit_one("good", 1)));
     f.w->between = say_no;
-    CU_ASSERT_FALSE(commit_one("lost", 3));
+    CU_ASSERT_FALSE_FATAL(commit_one("lost", 3));
     CU_ASSERT_EQUAL(f.e.fate, ERR_RETRY);
     err_clear(&f.e);
     f.w->between = NULL;
@@ -272,7 +272,7 @@ static void goes_back_to_the_start_when_nothing_was_committed(void)
     join_as("router-0");
     CU_ASSERT_STRING_EQUAL(fetch_values(2), "0 1 ");
     f.w->between = say_no;
-    CU_ASSERT_FALSE(commit_one("lost", 2));
+    CU_ASSERT_FALSE_FATAL(commit_one("lost", 2));
     f.w->between = NULL;
     err_clear(&f.e);
     CU_ASSERT_STRING_EQUAL(fetch_values(2), "0 1 ");
@@ -284,7 +284,7 @@ static void commits_nothing_of_a_commit_that_names_no_topic(void)
     struct bus_position p = position("in", 1, "");
     publish("in", 0, "k", "v");
     join_as("router-0");
-    CU_ASSERT_FALSE(bus_commit(f.w, r, 2, &p, 1, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_commit(f.w, r, 2, &p, 1, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.topic");
     err_clear(&f.e);
     CU_ASSERT_STRING_EQUAL(read_values("out", 0, 0), "");
@@ -315,7 +315,7 @@ static void refuses_a_note_that_is_not_text(void)
     struct bus_position p = position("in", 1, "");
     p.note = slice_of("a\0b", 3);
     join_as("router-0");
-    CU_ASSERT_FALSE(bus_commit(f.w, NULL, 0, &p, 1, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_commit(f.w, NULL, 0, &p, 1, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.note");
 }
 
@@ -343,7 +343,7 @@ static void tells_tools_what_a_group_has_committed(void)
     CU_ASSERT_TRUE(must(bus_group_committed(f.b, "router", "audit", 0, &f.a, &p, &f.e)));
     CU_ASSERT_EQUAL(p.next, 41);
     CU_ASSERT_TRUE(slice_equal_text(p.note, "head=abc"));
-    CU_ASSERT_FALSE(bus_group_committed(f.b, "router", "none", 0, &f.a, &p, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_group_committed(f.b, "router", "none", 0, &f.a, &p, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.topic");
 }
 
@@ -356,7 +356,7 @@ static void fences_the_first_of_two_workers_of_one_name(void)
     join_as("router-0");
     struct bus_record r = record("out", 0, "k", "zombie");
     struct bus_position p = position("in", 1, "");
-    CU_ASSERT_FALSE(bus_commit(first, &r, 1, &p, 1, &f.e));
+    CU_ASSERT_FALSE_FATAL(bus_commit(first, &r, 1, &p, 1, &f.e));
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.fenced");
     CU_ASSERT_EQUAL(f.e.fate, ERR_FATAL);
     err_clear(&f.e);

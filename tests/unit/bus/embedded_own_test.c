@@ -19,7 +19,9 @@ static char folder[64], url[128];
 static struct bus *b;
 static struct err e;
 
-static const struct bus_topic topics[] = { { .name = "in", .partitions = 1 } };
+static const struct bus_topic topics[] = { { .name = "in", .partitions = 1 },
+                                           { .name = "keep", .partitions = 1, .compacted = true } };
+#define TOPICS (sizeof topics / sizeof topics[0])
 static const char *const fetched[] = { "in", NULL };
 
 static bool open_as(bool read_only, struct bus **out)
@@ -41,7 +43,7 @@ static void fresh(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
     snprintf(url, sizeof url, "embedded:%s/bus.db", folder);
     CU_ASSERT_TRUE_FATAL(open_as(false, &b));
-    CU_ASSERT_TRUE_FATAL(bus_topics(b, topics, 1, &e));
+    CU_ASSERT_TRUE_FATAL(bus_topics(b, topics, TOPICS, &e));
 }
 
 static void gone(void)
@@ -59,18 +61,18 @@ static void gone(void)
 static void refuses_a_second_writer_with_a_clear_sentence(void)
 {
     struct bus *second;
-    CU_ASSERT_FALSE(open_as(false, &second));
+    CU_ASSERT_FALSE_FATAL(open_as(false, &second));
     CU_ASSERT_STRING_EQUAL(e.code, "bus.locked");
     CU_ASSERT_EQUAL(e.fate, ERR_FATAL);
     CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "another process is writing this bus"));
 }
 
-/* The number of records that a read-only bus sees. */
-static size_t count_beside(struct bus *beside)
+/* The number of records that can be read. */
+static size_t count_of(struct bus *beside, const char *topic)
 {
     struct bus_reader *r;
     size_t all = 0, n = 0;
-    CU_ASSERT_TRUE_FATAL(bus_reader_open(beside, "in", 0, 0, &r, &e));
+    CU_ASSERT_TRUE_FATAL(bus_reader_open(beside, topic, 0, 0, &r, &e));
     for (bool end = false; !end; all += n) {
         const struct bus_record *got;
         CU_ASSERT_TRUE_FATAL(bus_reader_next(r, 0, &got, &n, &end, &e));
@@ -83,11 +85,11 @@ static void lets_readers_see_what_the_writer_commits(void)
 {
     struct bus *beside;
     CU_ASSERT_TRUE_FATAL(open_as(true, &beside));
-    CU_ASSERT_EQUAL(count_beside(beside), 0);
+    CU_ASSERT_EQUAL(count_of(beside, "in"), 0);
     CU_ASSERT_TRUE(publish(b, "v", &e));
-    CU_ASSERT_EQUAL(count_beside(beside), 1);
+    CU_ASSERT_EQUAL(count_of(beside, "in"), 1);
     bus_close(&b);
-    CU_ASSERT_EQUAL(count_beside(beside), 1);
+    CU_ASSERT_EQUAL(count_of(beside, "in"), 1);
     bus_close(&beside);
 }
 
@@ -97,7 +99,7 @@ static void lets_readers_find_topics_made_later(void)
     struct bus *beside;
     struct bus_reader *r;
     CU_ASSERT_TRUE_FATAL(open_as(true, &beside));
-    CU_ASSERT_FALSE(bus_reader_open(beside, "later", 0, 0, &r, &e));
+    CU_ASSERT_FALSE_FATAL(bus_reader_open(beside, "later", 0, 0, &r, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "bus.topic");
     err_clear(&e);
     CU_ASSERT_TRUE(bus_topics(b, &later, 1, &e));
@@ -112,10 +114,10 @@ static void refuses_to_write_when_opened_to_read(void)
     struct bus_worker *w;
     struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 1 };
     CU_ASSERT_TRUE_FATAL(open_as(true, &beside));
-    CU_ASSERT_FALSE(publish(beside, "v", &e));
+    CU_ASSERT_FALSE_FATAL(publish(beside, "v", &e));
     CU_ASSERT_STRING_EQUAL(e.code, "bus.locked");
     err_clear(&e);
-    CU_ASSERT_FALSE(bus_join(beside, &j, &w, &e));
+    CU_ASSERT_FALSE_FATAL(bus_join(beside, &j, &w, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "bus.locked");
     bus_close(&beside);
 }
@@ -124,7 +126,7 @@ static void refuses_to_read_a_file_that_is_not_there(void)
 {
     struct bus *none;
     struct bus_options o = { .url = "embedded:/nonexistent/bus.db", .read_only = true };
-    CU_ASSERT_FALSE(bus_open(&o, &none, &e));
+    CU_ASSERT_FALSE_FATAL(bus_open(&o, &none, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "bus.fatal");
 }
 
@@ -162,7 +164,20 @@ static void remembers_everything_when_opened_again(void)
     bus_close(&b);
     CU_ASSERT_TRUE_FATAL(open_as(false, &b));
     CU_ASSERT_TRUE(publish(b, "two", &e));
-    CU_ASSERT_EQUAL(count_beside(b), 2);
+    CU_ASSERT_EQUAL(count_of(b, "in"), 2);
+}
+
+static void deletes_earlier_values_of_a_compacted_topic(void)
+{
+    static const char *const keys[] = { "a", "b", "a", "a", "b" };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct bus_record r = { .topic = "keep", .key = slice_text(keys[i]) };
+        CU_ASSERT_TRUE_FATAL(bus_publish(b, &r, 1, &e));
+    }
+    CU_ASSERT_EQUAL(count_of(b, "keep"), 2);
+    bus_close(&b);
+    CU_ASSERT_TRUE_FATAL(open_as(false, &b));
+    CU_ASSERT_EQUAL(count_of(b, "keep"), 2);
 }
 
 static bool write_line(const char *path, unsigned from)
@@ -199,14 +214,14 @@ static int fill_a_disk(void)
     bus_close(&b);
     if (!mount_small())
         return 77;
-    if (!open_as(false, &small) || !bus_topics(small, topics, 1, &e))
+    if (!open_as(false, &small) || !bus_topics(small, topics, TOPICS, &e))
         return 1;
     size_t published = 0;
     while (published < 100 && publish(small, value, &why))
         published++;
     if (published == 0 || !why.code || strcmp(why.code, "bus.full") != 0 || why.fate != ERR_RETRY)
         return 2;
-    return count_beside(small) == published ? 0 : 3;
+    return count_of(small, "in") == published ? 0 : 3;
 }
 
 static void says_that_the_disk_is_full_and_keeps_what_it_has(void)
@@ -234,6 +249,7 @@ static CU_TestInfo cases[] = {
     { "refuses to read a file that is not there", refuses_to_read_a_file_that_is_not_there },
     { "wakes a waiting fetch by a publish", wakes_a_waiting_fetch_by_a_publish },
     { "remembers everything when opened again", remembers_everything_when_opened_again },
+    { "deletes earlier values of a compacted topic", deletes_earlier_values_of_a_compacted_topic },
     { "says that the disk is full and keeps what it has",
       says_that_the_disk_is_full_and_keeps_what_it_has },
     CU_TEST_INFO_NULL

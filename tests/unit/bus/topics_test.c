@@ -50,7 +50,7 @@ static void refuses_an_address_of_no_known_bus(void)
     struct err e = { 0 };
     struct bus *b;
     struct bus_options o = { .url = "amqp://host" };
-    CU_ASSERT_FALSE(bus_open(&o, &b, &e));
+    CU_ASSERT_FALSE_FATAL(bus_open(&o, &b, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "bus.url");
     CU_ASSERT_PTR_NULL(b);
 }
