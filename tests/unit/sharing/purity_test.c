@@ -75,6 +75,20 @@ static void the_same_input_gives_the_same_bytes(void)
     CU_ASSERT(disclosures >= 8);
 }
 
+static void judging_allocates_nothing_outside_its_arena(void)
+{
+    struct judged again;
+    CU_ASSERT_FATAL(world_say(&world, "HospitalStay.admitted", WARDS, "header.episode=V1;name=X"));
+    CU_ASSERT_FATAL(world_say(&world, "DischargePlan.referred", HUB, "referral.to=" TEAM));
+    struct arena_mark mark = arena_mark(&world.arena);
+    CU_ASSERT_FATAL(world_judge(&world, &world.in, &again));
+    CU_ASSERT_EQUAL(again.disclosure_count, 2);
+    arena_rewind(&world.arena, mark);
+    uint64_t before = mem_count();
+    CU_ASSERT_FATAL(world_judge(&world, &world.in, &again));
+    CU_ASSERT_EQUAL(mem_count(), before);
+}
+
 /* ---- law 7 ---- */
 
 static uint64_t seed = 88172645463325252u;
@@ -375,6 +389,7 @@ static void two_recipients_know_the_person_by_different_names(void)
 
 static CU_TestInfo cases[] = {
     { "law 5: the same input gives the same bytes", the_same_input_gives_the_same_bytes },
+    { "judging allocates nothing outside its arena", judging_allocates_nothing_outside_its_arena },
     { "law 7: what is withheld leaves no trace, every type, every recipient",
       what_is_withheld_leaves_no_trace },
     { "ids of the source never travel", ids_of_the_source_never_travel },
