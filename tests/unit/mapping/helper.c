@@ -7,9 +7,9 @@
 
 #include <CUnit/CUnit.h>
 
-#include "../../../adapters/format/csv.h"
-#include "../../../adapters/format/hl7v2.h"
-#include "../../../adapters/format/json.h"
+#include "format/csv.h"
+#include "format/hl7v2.h"
+#include "format/json.h"
 
 struct helper hp;
 
