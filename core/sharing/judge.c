@@ -56,7 +56,11 @@ static bool retract_from(struct run *r, const struct receiver *got)
                           .outcome = OUTCOME_DISCLOSE,
                           .released = none,
                           .reason = reason_code(REASON_DISCLOSED) };
+    struct categories own = { { 0 } };
     schema_categories(r->in->bundle->compiled->schemas[r->event.schema], &d.withheld);
+    categories_add(&own, catalogue_always(r->in->bundle->catalogue));
+    categories_add(&own, catalogue_never(r->in->bundle->catalogue));
+    categories_drop(&d.withheld, &own);
     return run_disclose(r, &r->event, &d, got->clause, slice_text(got->id.text),
                         (struct slice){ 0 }) &&
            run_decision(r, &d);
