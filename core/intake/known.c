@@ -17,61 +17,30 @@ void mark_of(struct slice id, const uint8_t body[HASH_BYTES], struct mark *out)
     memcpy(out->key + PREFIX_BYTES, body, ID_BYTES - PREFIX_BYTES);
 }
 
-/* The number of the mark with exactly that key; 0 when there is none. */
-static bool find_exact(struct spool *s, const struct mark *m, int64_t *n, struct err *e)
+static void put_number(struct recall_value *v, int64_t n)
 {
-    struct db_query *q = s->q[SPOOL_MARK_ONE];
-    bool row = false;
-    db_bind_blob(q, 1, slice_of(m->key, ID_BYTES));
-    if (!db_step(q, &row, e))
-        return false;
-    *n = row ? db_int(q, 1) : 0;
-    if (row)
-        db_reset(q);
-    return true;
+    memcpy(v->b, &n, sizeof n);
 }
 
-/* One seek answers both questions of a message with an id: an exact mark, and any of that id. An id
- * that has very many bodies (a broken sender) costs a second seek, never a long walk. */
-static bool find_by_id(struct spool *s, const struct mark *m, int64_t *n, bool *other,
-                       struct err *e)
+static int64_t number_in(const struct recall_value *v, size_t at)
 {
-    struct db_query *q = s->q[SPOOL_MARKS_OF_ID];
-    uint8_t low[ID_BYTES] = { 0 }, high[ID_BYTES];
-    memcpy(low, m->key, PREFIX_BYTES);
-    memset(high, 0xff, sizeof high);
-    memcpy(high, m->key, PREFIX_BYTES);
-    db_bind_blob(q, 1, slice_of(low, sizeof low));
-    db_bind_blob(q, 2, slice_of(high, sizeof high));
-    int rows = 0;
-    bool row = false;
-    *n = 0;
-    while (db_step(q, &row, e) && row) {
-        rows++;
-        if (slice_equal(db_blob(q, 0), slice_of(m->key, ID_BYTES))) {
-            *n = db_int(q, 1);
-            db_reset(q);
-            return true;
-        }
-    }
-    *other = rows > 0;
-    if (e->fate != ERR_NONE)
-        return false;
-    return rows < 8 || find_exact(s, m, n, e);
+    int64_t n = 0;
+    memcpy(&n, v->b + at, sizeof n);
+    return n;
 }
 
 bool spool_seen(struct spool *s, const struct mark *m, int64_t now_ms, struct arena *a,
                 struct seen *out, struct err *e)
 {
     *out = (struct seen){ .again = false };
-    int64_t n = 0;
-    if (m->has_id ? !find_by_id(s, m, &n, &out->other_body, e) : !find_exact(s, m, &n, e))
+    struct recall_value v;
+    bool found = false, row = false;
+    if (!recall_get(&s->recall, RECALL_MARK, m->key, &v, &found, e))
         return false;
-    if (n == 0)
-        return true;
+    if (!found)
+        return !m->has_id || recall_has_prefix(&s->recall, m->key, &out->other_body, e);
     struct db_query *q = s->q[SPOOL_ANSWER_ONE];
-    bool row = false;
-    db_bind_int(q, 1, n);
+    db_bind_int(q, 1, number_in(&v, 0));
     if (!db_step(q, &row, e) || !row)
         return e->fate == ERR_NONE;
     out->again = now_ms - db_int(q, 0) <= MARK_KEPT_MS;
@@ -84,16 +53,14 @@ bool spool_seen(struct spool *s, const struct mark *m, int64_t now_ms, struct ar
 bool spool_remember(struct spool *s, const struct mark *m, int64_t now_ms,
                     const struct answer *given, struct err *e)
 {
-    struct slice key = slice_of(m->key, ID_BYTES);
-    struct db_query *q = s->q[SPOOL_MARK];
-    db_bind_blob(q, 1, key);
-    db_bind_int(q, 2, (int64_t)s->turn.counts.taken);
-    if (!db_do(q, e))
+    struct recall_value v = { { 0 } };
+    put_number(&v, (int64_t)s->turn.counts.taken);
+    if (!recall_put(&s->recall, RECALL_MARK, m->key, &v, e))
         return false;
-    q = s->q[SPOOL_ANSWER];
+    struct db_query *q = s->q[SPOOL_ANSWER];
     db_bind_int(q, 1, (int64_t)s->turn.counts.taken);
     db_bind_int(q, 2, now_ms);
-    db_bind_blob(q, 3, key);
+    db_bind_blob(q, 3, slice_of(m->key, ID_BYTES));
     db_bind_int(q, 4, given->fate);
     db_bind_blob(q, 5, given->reply);
     if (now_ms < s->oldest_answer_ms)
@@ -106,12 +73,15 @@ struct old_answer {
     uint8_t key[ID_BYTES];
 };
 
+/* Of a mark that still waits to be merged the number is enough: it will be passed over. */
 static bool drop(struct spool *s, const struct old_answer *o, struct err *e)
 {
     struct db_query *answer = s->q[SPOOL_DROP_ANSWER], *mark = s->q[SPOOL_DROP_MARK];
+    uint8_t value[1 + sizeof o->n] = { RECALL_MARK };
+    memcpy(value + 1, &o->n, sizeof o->n);
     db_bind_int(answer, 1, o->n);
     db_bind_blob(mark, 1, slice_of(o->key, ID_BYTES));
-    db_bind_int(mark, 2, o->n);
+    db_bind_blob(mark, 2, slice_of(value, sizeof value));
     return db_do(answer, e) && db_do(mark, e);
 }
 
@@ -135,6 +105,8 @@ bool spool_prune(struct spool *s, int64_t now_ms, struct err *e)
     while (dropped < n && now_ms - old[dropped].at > MARK_KEPT_MS)
         if (!drop(s, &old[dropped++], e))
             return false;
+    if (dropped > 0)
+        s->recall.pruned = old[dropped - 1].n;
     /* When all of these were old there may be more: look again at the next turn. */
     s->oldest_answer_ms = dropped < n ? old[dropped].at : n < 32 ? INT64_MAX : old[n - 1].at;
     return true;
@@ -142,25 +114,21 @@ bool spool_prune(struct spool *s, int64_t now_ms, struct err *e)
 
 bool spool_change_get(struct spool *s, struct change *c, bool *changed, struct err *e)
 {
-    struct db_query *q = s->q[SPOOL_CHANGED_GET];
-    bool row = false;
-    db_bind_blob(q, 1, slice_of(c->key, ID_BYTES));
-    if (!db_step(q, &row, e))
+    struct recall_value v;
+    bool found = false;
+    if (!recall_get(&s->recall, RECALL_CHANGE, c->key, &v, &found, e))
         return false;
-    *changed = !row || !slice_equal(db_blob(q, 0), slice_of(c->of, ID_BYTES));
-    c->generation = row ? db_int(q, 1) : 0;
-    if (row)
-        db_reset(q);
+    *changed = !found || memcmp(v.b, c->of, ID_BYTES) != 0;
+    c->generation = found ? number_in(&v, ID_BYTES) : 0;
     return true;
 }
 
 bool spool_change_put(struct spool *s, const struct change *c, struct err *e)
 {
-    struct db_query *q = s->q[SPOOL_CHANGED_PUT];
-    db_bind_blob(q, 1, slice_of(c->key, ID_BYTES));
-    db_bind_blob(q, 2, slice_of(c->of, ID_BYTES));
-    db_bind_int(q, 3, c->generation);
-    return db_do(q, e);
+    struct recall_value v;
+    memcpy(v.b, c->of, ID_BYTES);
+    memcpy(v.b + ID_BYTES, &c->generation, sizeof c->generation);
+    return recall_put(&s->recall, RECALL_CHANGE, c->key, &v, e);
 }
 
 void link_key(struct slice agency, struct slice local_id, uint8_t out[ID_BYTES])
@@ -179,38 +147,68 @@ static void copy_text(struct slice s, char *out, size_t room)
     out[head.n] = '\0';
 }
 
+/* Links to persons are many and go with every message; they are recalled. Links to pseudonyms are
+ * few and carry a name: they have a table, and an all-zero recalled value says that it counts. */
+static bool get_person(struct spool *s, const uint8_t local[ID_BYTES], struct link *out,
+                       bool *found, struct err *e)
+{
+    static const struct recall_value none;
+    struct recall_value v;
+    if (!recall_get(&s->recall, RECALL_LINK, local, &v, found, e))
+        return false;
+    *found = *found && memcmp(v.b, none.b, ID_BYTES) != 0;
+    if (!*found)
+        return true;
+    *out = (struct link){ .kind = LINK_PERSON, .own = true };
+    memcpy(out->local, local, ID_BYTES);
+    memcpy(out->subject, v.b, ID_BYTES);
+    return true;
+}
+
 bool spool_link_get(struct spool *s, const uint8_t local[ID_BYTES], struct link *out, bool *found,
                     struct err *e)
 {
+    if (!get_person(s, local, out, found, e))
+        return false;
+    if (*found)
+        return true;
     struct db_query *q = s->q[SPOOL_LINK_GET];
     bool row = false;
-    *found = false;
     db_bind_blob(q, 1, slice_of(local, ID_BYTES));
     if (!db_step(q, &row, e))
         return false;
     if (!row)
         return true;
-    struct slice subject = db_blob(q, 1);
+    struct slice subject = db_blob(q, 0);
     *found = subject.n == ID_BYTES;
-    *out = (struct link){ .kind = (enum link_kind)db_int(q, 0),
-                          .route = (int)db_int(q, 2),
-                          .own = db_int(q, 4) != 0 };
+    *out = (struct link){ .kind = LINK_PSEUDONYM,
+                          .route = (int)db_int(q, 1),
+                          .own = db_int(q, 3) != 0 };
     memcpy(out->local, local, ID_BYTES);
     if (*found)
         memcpy(out->subject, subject.p, ID_BYTES);
-    copy_text(db_blob(q, 3), out->reference_of, sizeof out->reference_of);
+    copy_text(db_blob(q, 2), out->reference_of, sizeof out->reference_of);
     db_reset(q);
     return true;
 }
 
 bool spool_link_put(struct spool *s, const struct link *l, struct err *e)
 {
+    struct recall_value v = { { 0 } };
+    if (l->kind == LINK_PERSON) {
+        memcpy(v.b, l->subject, ID_BYTES);
+        return recall_put(&s->recall, RECALL_LINK, l->local, &v, e);
+    }
+    bool was_person = false;
+    struct link before;
+    if (!get_person(s, l->local, &before, &was_person, e) ||
+        (was_person && !recall_put(&s->recall, RECALL_LINK, l->local, &v, e)))
+        return false;
     struct db_query *q = s->q[SPOOL_LINK_PUT];
     db_bind_blob(q, 1, slice_of(l->local, ID_BYTES));
-    db_bind_int(q, 2, l->kind);
-    db_bind_blob(q, 3, slice_of(l->subject, ID_BYTES));
-    db_bind_int(q, 4, l->route);
-    db_bind_text(q, 5, slice_text(l->reference_of));
-    db_bind_int(q, 6, l->own);
+    db_bind_blob(q, 2, slice_of(l->subject, ID_BYTES));
+    db_bind_int(q, 3, l->route);
+    db_bind_text(q, 4, slice_text(l->reference_of));
+    db_bind_int(q, 5, l->own);
     return db_do(q, e);
 }

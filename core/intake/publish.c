@@ -14,8 +14,8 @@
 #define BATCH_ROWS 512
 #define BATCH_BYTES_MAX ((size_t)16 * 1024 * 1024)
 /* A busy feed fills a batch within the linger; a quiet one waits no longer than that. */
-#define LINGER_ROWS 256
-#define LINGER_MS 10
+#define LINGER_ROWS 512
+#define LINGER_MS 20
 #define IDLE_MS 1000
 #define BACKOFF_MS 100
 #define BACKOFF_MOST_MS 5000

@@ -1,17 +1,17 @@
 /* spool.c - the feed's file: tables, turns, waiting messages, quarantine and sums. */
 #include "intake/spool.h"
 
-/* Waiting messages are appended and deleted by range; marks are small and random, so that many fit
- * a page; answers are appended, apart from the marks, and deleted by age. */
+/* Waiting messages are appended and deleted by range, answers by age; recent and known are
+ * recall.c's. */
 static const char schema[] =
     "create table if not exists message (n integer primary key, kind integer not null,"
     " raw blob not null, records blob not null);"
-    "create table if not exists mark (key blob primary key, n integer not null) without rowid;"
+    "create table if not exists recent (n integer primary key, key blob not null,"
+    " value blob not null);"
+    "create table if not exists known (key blob primary key, value blob not null) without rowid;"
     "create table if not exists answer (n integer primary key, at integer not null,"
     " key blob not null, fate integer not null, reply blob not null);"
-    "create table if not exists changed (key blob primary key, of blob not null,"
-    " generation integer not null) without rowid;"
-    "create table if not exists link (local blob primary key, kind integer not null,"
+    "create table if not exists link (local blob primary key,"
     " subject blob not null, route integer not null, reference_of text not null,"
     " own integer not null) without rowid;"
     "create table if not exists quarantine (n integer primary key, at integer not null,"
@@ -31,18 +31,13 @@ static const char tuning[] = "pragma wal_autocheckpoint = 4096;"
 
 static const char *const texts[SPOOL_QUERY_COUNT] = {
     [SPOOL_MESSAGE] = "insert into message values (?1, ?2, ?3, ?4)",
-    [SPOOL_MARK] = "insert or replace into mark values (?1, ?2)",
     [SPOOL_ANSWER] = "insert into answer values (?1, ?2, ?3, ?4, ?5)",
-    [SPOOL_MARKS_OF_ID] = "select key, n from mark where key >= ?1 and key <= ?2 limit 8",
-    [SPOOL_MARK_ONE] = "select key, n from mark where key = ?1",
     [SPOOL_ANSWER_ONE] = "select at, fate, reply from answer where n = ?1",
     [SPOOL_OLD_ANSWERS] = "select n, at, key from answer order by n limit 32",
     [SPOOL_DROP_ANSWER] = "delete from answer where n = ?1",
-    [SPOOL_DROP_MARK] = "delete from mark where key = ?1 and n = ?2",
-    [SPOOL_CHANGED_GET] = "select of, generation from changed where key = ?1",
-    [SPOOL_CHANGED_PUT] = "insert or replace into changed values (?1, ?2, ?3)",
-    [SPOOL_LINK_GET] = "select kind, subject, route, reference_of, own from link where local = ?1",
-    [SPOOL_LINK_PUT] = "insert or replace into link values (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SPOOL_DROP_MARK] = "delete from known where key = ?1 and value = ?2",
+    [SPOOL_LINK_GET] = "select subject, route, reference_of, own from link where local = ?1",
+    [SPOOL_LINK_PUT] = "insert or replace into link values (?1, ?2, ?3, ?4, ?5)",
     [SPOOL_QUARANTINE] = "insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6)",
     [SPOOL_TALLY] = "insert into tally values (?1, ?2, 1)"
                     " on conflict (what, name) do update set n = n + 1",
@@ -79,7 +74,7 @@ static bool read_state(struct spool *s, struct err *e)
                       "select coalesce(sum(length(raw) + length(records)), 0),"
                       " coalesce(min(n), 0) from message",
                       waiting, 2, e) ||
-        !read_numbers(s->db, "select 1, at from answer order by n limit 1", oldest, 2, e))
+        !read_numbers(s->db, "select n, at from answer order by n limit 1", oldest, 2, e))
         return false;
     struct feed_counts *c = &s->kept.counts;
     uint64_t *const to[] = {
@@ -93,13 +88,15 @@ static bool read_state(struct spool *s, struct err *e)
     s->waiting_bytes = waiting[0];
     s->first_waiting = waiting[1] ? waiting[1] : v[0] + 1;
     s->oldest_answer_ms = oldest[0] ? oldest[1] : INT64_MAX;
+    s->recall.pruned = oldest[0] ? oldest[0] - 1 : 0;
     return true;
 }
 
 bool spool_open(const char *path, struct spool *s, struct err *e)
 {
     *s = (struct spool){ .db = NULL };
-    bool ok = db_open(path, schema, &s->db, e) && db_run(s->db, tuning, e) && read_state(s, e);
+    bool ok = db_open(path, schema, &s->db, e) && db_run(s->db, tuning, e) &&
+              recall_open(&s->recall, s->db, e) && read_state(s, e);
     for (int i = 0; ok && i < SPOOL_QUERY_COUNT; i++)
         ok = db_prepare(s->db, texts[i], &s->q[i], e);
     if (!ok)
@@ -109,6 +106,7 @@ bool spool_open(const char *path, struct spool *s, struct err *e)
 
 void spool_close(struct spool *s)
 {
+    recall_close(&s->recall);
     db_close(&s->db);
 }
 
@@ -116,7 +114,7 @@ bool spool_begin(struct spool *s, struct err *e)
 {
     s->turn = s->kept;
     s->turn_bytes = 0;
-    return db_begin(s->db, e);
+    return recall_begin(&s->recall, e) && db_begin(s->db, e);
 }
 
 static bool write_totals(struct spool *s, struct err *e)
@@ -141,12 +139,11 @@ static bool write_totals(struct spool *s, struct err *e)
 
 bool spool_commit(struct spool *s, struct err *e)
 {
-    if (!write_totals(s, e)) {
-        db_rollback(s->db);
+    if (!recall_step(&s->recall, e) || !write_totals(s, e) || !db_commit(s->db, e)) {
+        spool_rollback(s);
         return false;
     }
-    if (!db_commit(s->db, e))
-        return false;
+    recall_committed(&s->recall);
     s->kept = s->turn;
     s->waiting_bytes += s->turn_bytes;
     return true;
@@ -155,6 +152,7 @@ bool spool_commit(struct spool *s, struct err *e)
 void spool_rollback(struct spool *s)
 {
     db_rollback(s->db);
+    recall_rolled_back(&s->recall);
 }
 
 static int64_t number(const struct spool *s)

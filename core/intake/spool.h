@@ -13,20 +13,16 @@
 #include "base/ids.h"
 #include "host/db.h"
 #include "intake/intake.h"
+#include "intake/recall.h"
 
 /* Statements compiled at opening; their texts stand in spool.c. */
 enum spool_query {
     SPOOL_MESSAGE,
-    SPOOL_MARK,
     SPOOL_ANSWER,
-    SPOOL_MARKS_OF_ID,
-    SPOOL_MARK_ONE,
     SPOOL_ANSWER_ONE,
     SPOOL_OLD_ANSWERS,
     SPOOL_DROP_ANSWER,
     SPOOL_DROP_MARK,
-    SPOOL_CHANGED_GET,
-    SPOOL_CHANGED_PUT,
     SPOOL_LINK_GET,
     SPOOL_LINK_PUT,
     SPOOL_QUARANTINE,
@@ -45,6 +41,7 @@ struct totals {
 struct spool {
     struct db *db;
     struct db_query *q[SPOOL_QUERY_COUNT];
+    struct recall recall;
     struct totals kept, turn;   /* as on disk; as the open turn will leave them */
     int64_t waiting_bytes;      /* of messages that the bus has not confirmed; the publisher takes off */
     int64_t turn_bytes;

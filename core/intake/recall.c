@@ -1,0 +1,298 @@
+/* recall.c - two generations in memory over one sorted table. */
+#include "intake/recall.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+#define PREFIX_BYTES 8
+#define FREEZE_AT 8192
+/* Merging must end before the next generation is full: four for each one that came. */
+#define MERGE_LEAST 64
+#define MERGE_FACTOR 4
+#define SWEEP_MOST 512
+
+static const size_t value_bytes[] = { [RECALL_MARK] = 8, [RECALL_CHANGE] = 24, [RECALL_LINK] = 16 };
+
+/* Keys are hashes: their first bytes serve as one. */
+static size_t bucket(const struct generation *g, const uint8_t key[ID_BYTES])
+{
+    uint32_t h;
+    memcpy(&h, key, sizeof h);
+    return h & g->mask;
+}
+
+static void chain(struct generation *g, size_t i)
+{
+    uint32_t *head = &g->heads[bucket(g, g->entries[i].key)];
+    g->entries[i].next = *head;
+    *head = (uint32_t)i + 1;
+}
+
+/* Room for one more; the chains grow with it. */
+static bool grow(struct generation *g, struct err *e)
+{
+    if (g->count < g->room)
+        return true;
+    size_t room = g->room ? g->room * 2 : FREEZE_AT;
+    struct recall_entry *entries = mem_grow(g->entries, room * sizeof *entries);
+    if (!entries)
+        return err_memory(e);
+    g->entries = entries;
+    uint32_t *heads = mem_alloc(2 * room * sizeof *heads);
+    if (!heads)
+        return err_memory(e);
+    mem_free(g->heads);
+    g->heads = heads;
+    g->room = room;
+    g->mask = 2 * room - 1;
+    for (size_t i = 0; i < g->count; i++)
+        chain(g, i);
+    return true;
+}
+
+static bool add(struct generation *g, enum recall_kind kind, const uint8_t key[ID_BYTES],
+                const struct recall_value *value, struct err *e)
+{
+    if (!grow(g, e))
+        return false;
+    struct recall_entry *new = &g->entries[g->count];
+    *new = (struct recall_entry){ .value = *value, .kind = (uint32_t)kind };
+    memcpy(new->key, key, ID_BYTES);
+    chain(g, g->count++);
+    return true;
+}
+
+/* Takes the last ones off again: each stands at the head of its chain. */
+static void truncate_to(struct generation *g, size_t count)
+{
+    while (g->count > count) {
+        const struct recall_entry *last = &g->entries[--g->count];
+        g->heads[bucket(g, last->key)] = last->next;
+    }
+}
+
+static void empty(struct generation *g)
+{
+    if (g->heads)
+        memset(g->heads, 0, (g->mask + 1) * sizeof *g->heads);
+    g->count = g->merged = 0;
+}
+
+static const struct recall_entry *find(const struct generation *g, enum recall_kind kind,
+                                       const uint8_t *key, size_t bytes)
+{
+    uint32_t at = g->count ? g->heads[bucket(g, key)] : 0;
+    for (; at; at = g->entries[at - 1].next) {
+        const struct recall_entry *entry = &g->entries[at - 1];
+        if (entry->kind == (uint32_t)kind && memcmp(entry->key, key, bytes) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+/* By key; of one key the older first, so that the newer is merged over it. */
+static int by_key(const void *a, const void *b, void *ctx)
+{
+    const struct recall_entry *entries = ctx;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    int order = memcmp(entries[x].key, entries[y].key, ID_BYTES);
+    return order ? order : x < y ? -1 : 1;
+}
+
+static bool freeze(struct recall *r, struct err *e)
+{
+    uint32_t *order = mem_grow(r->frozen.order, r->now.count * sizeof *order);
+    if (!order)
+        return err_memory(e);
+    r->frozen.order = NULL;
+    struct generation old = r->frozen;
+    r->frozen = r->now;
+    r->now = old;
+    r->frozen.order = order;
+    r->frozen.merged = 0;
+    r->frozen.last_row = r->row;
+    for (size_t i = 0; i < r->frozen.count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, r->frozen.count, sizeof *order, by_key, r->frozen.entries);
+    return true;
+}
+
+static struct slice pack(const struct recall_entry *entry, uint8_t out[1 + RECALL_VALUE_MAX])
+{
+    out[0] = (uint8_t)entry->kind;
+    memcpy(out + 1, entry->value.b, RECALL_VALUE_MAX);
+    return slice_of(out, 1 + value_bytes[entry->kind]);
+}
+
+static bool unpack(struct slice packed, enum recall_kind kind, struct recall_value *out)
+{
+    if (packed.n != 1 + value_bytes[kind] || packed.p[0] != (uint8_t)kind)
+        return false;
+    *out = (struct recall_value){ { 0 } };
+    memcpy(out->b, packed.p + 1, packed.n - 1);
+    return true;
+}
+
+/* What a rollback goes back to. */
+static void save(struct recall *r)
+{
+    r->saved.count = r->now.count;
+    r->saved.merged = r->frozen.merged;
+    r->saved.row = r->row;
+    r->saved.swept = r->swept;
+}
+
+static bool read_recent(struct recall *r, struct db *d, struct err *e)
+{
+    struct db_query *q = NULL;
+    bool row = false, ok = true;
+    if (!db_prepare(d, "select n, key, value from recent order by n", &q, e))
+        return false;
+    r->swept = INT64_MAX;
+    while (ok && db_step(q, &row, e) && row) {
+        struct slice key = db_blob(q, 1), packed = db_blob(q, 2);
+        struct recall_value value;
+        r->row = db_int(q, 0);
+        r->swept = r->row - 1 < r->swept ? r->row - 1 : r->swept;
+        if (key.n == ID_BYTES && packed.n > 0 && packed.p[0] <= RECALL_LINK &&
+            unpack(packed, (enum recall_kind)packed.p[0], &value))
+            ok = add(&r->now, (enum recall_kind)packed.p[0], key.p, &value, e);
+    }
+    if (row)
+        db_reset(q);
+    r->swept = r->sweep_to = r->swept < r->row ? r->swept : r->row;
+    save(r);
+    return ok && e->fate == ERR_NONE;
+}
+
+bool recall_open(struct recall *r, struct db *d, struct err *e)
+{
+    *r = (struct recall){ .row = 0 };
+    return db_prepare(d, "insert into recent values (?1, ?2, ?3)", &r->append, e) &&
+           db_prepare(d, "insert or replace into known values (?1, ?2)", &r->merge, e) &&
+           db_prepare(d, "delete from recent where n <= ?1", &r->sweep, e) &&
+           db_prepare(d, "select value from known where key = ?1", &r->get, e) &&
+           db_prepare(d, "select 1 from known where key >= ?1 and key <= ?2 limit 1", &r->range,
+                      e) &&
+           read_recent(r, d, e);
+}
+
+static void release(struct generation *g)
+{
+    mem_free(g->entries);
+    mem_free(g->heads);
+    mem_free(g->order);
+    *g = (struct generation){ .count = 0 };
+}
+
+void recall_close(struct recall *r)
+{
+    release(&r->now);
+    release(&r->frozen);
+}
+
+bool recall_begin(struct recall *r, struct err *e)
+{
+    if (r->now.count >= FREEZE_AT && r->frozen.count == 0 && !freeze(r, e))
+        return false;
+    save(r);
+    return true;
+}
+
+static bool merge_one(struct recall *r, const struct recall_entry *entry, struct err *e)
+{
+    uint8_t packed[1 + RECALL_VALUE_MAX];
+    int64_t n = 0;
+    memcpy(&n, entry->value.b, sizeof n);
+    if (entry->kind == RECALL_MARK && n <= r->pruned)
+        return true;
+    db_bind_blob(r->merge, 1, slice_of(entry->key, ID_BYTES));
+    db_bind_blob(r->merge, 2, pack(entry, packed));
+    return db_do(r->merge, e);
+}
+
+bool recall_step(struct recall *r, struct err *e)
+{
+    struct generation *f = &r->frozen;
+    size_t most = MERGE_FACTOR * (r->now.count - r->saved.count);
+    most = most > MERGE_LEAST ? most : MERGE_LEAST;
+    for (; most > 0 && f->merged < f->count; most--)
+        if (!merge_one(r, &f->entries[f->order[f->merged++]], e))
+            return false;
+    if (r->swept >= r->sweep_to)
+        return true;
+    r->swept = r->swept + SWEEP_MOST < r->sweep_to ? r->swept + SWEEP_MOST : r->sweep_to;
+    db_bind_int(r->sweep, 1, r->swept);
+    return db_do(r->sweep, e);
+}
+
+void recall_committed(struct recall *r)
+{
+    if (r->frozen.count > 0 && r->frozen.merged == r->frozen.count) {
+        r->sweep_to = r->frozen.last_row;
+        empty(&r->frozen);
+    }
+    save(r);
+}
+
+void recall_rolled_back(struct recall *r)
+{
+    truncate_to(&r->now, r->saved.count);
+    r->frozen.merged = r->saved.merged;
+    r->row = r->saved.row;
+    r->swept = r->saved.swept;
+}
+
+bool recall_put(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
+                const struct recall_value *value, struct err *e)
+{
+    uint8_t packed[1 + RECALL_VALUE_MAX];
+    if (!add(&r->now, kind, key, value, e))
+        return false;
+    db_bind_int(r->append, 1, ++r->row);
+    db_bind_blob(r->append, 2, slice_of(key, ID_BYTES));
+    db_bind_blob(r->append, 3, pack(&r->now.entries[r->now.count - 1], packed));
+    return db_do(r->append, e);
+}
+
+bool recall_get(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
+                struct recall_value *value, bool *found, struct err *e)
+{
+    const struct recall_entry *entry = find(&r->now, kind, key, ID_BYTES);
+    if (!entry)
+        entry = find(&r->frozen, kind, key, ID_BYTES);
+    *found = entry != NULL;
+    if (entry) {
+        *value = entry->value;
+        return true;
+    }
+    bool row = false;
+    db_bind_blob(r->get, 1, slice_of(key, ID_BYTES));
+    if (!db_step(r->get, &row, e))
+        return false;
+    *found = row && unpack(db_blob(r->get, 0), kind, value);
+    if (row)
+        db_reset(r->get);
+    return true;
+}
+
+bool recall_has_prefix(struct recall *r, const uint8_t key[ID_BYTES], bool *found, struct err *e)
+{
+    *found = find(&r->now, RECALL_MARK, key, PREFIX_BYTES) ||
+             find(&r->frozen, RECALL_MARK, key, PREFIX_BYTES);
+    if (*found)
+        return true;
+    uint8_t low[ID_BYTES] = { 0 }, high[ID_BYTES];
+    memcpy(low, key, PREFIX_BYTES);
+    memset(high, 0xff, sizeof high);
+    memcpy(high, key, PREFIX_BYTES);
+    db_bind_blob(r->range, 1, slice_of(low, sizeof low));
+    db_bind_blob(r->range, 2, slice_of(high, sizeof high));
+    if (!db_step(r->range, found, e))
+        return false;
+    if (*found)
+        db_reset(r->range);
+    return true;
+}
