@@ -160,12 +160,23 @@ static bool run_init(struct run *r, const struct mapping *m, struct arena *a, co
     return r->found && r->is_found && r->memos ? true : err_memory(e);
 }
 
+/* What does not say its type cannot be told from what nobody wants: that would be lost in silence. */
+static bool check_type(const struct mapping *m, struct slice type, struct err *e)
+{
+    if (m->type.count == 0)
+        return true;
+    for (size_t i = 0; i < type.n; i++)
+        if (type.p[i] != '^')
+            return true;
+    return err_set(e, ERR_REJECT, "map.type", 0, "cannot tell the type of the message: it says none");
+}
+
 static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
 {
     const struct mapping *m = r->m;
     *out = (struct mapped){ .outcome = MAPPED_NOT_CARRIED };
     if (!join_found(r, &m->id, '|', &out->message_id, e) ||
-        !join_found(r, &m->type, '^', &out->type, e))
+        !join_found(r, &m->type, '^', &out->type, e) || !check_type(m, out->type, e))
         return false;
     for (size_t i = 0; i < m->not_carried.count; i++)
         if (run_holds(r, &m->not_carried.list[i]))

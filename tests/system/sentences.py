@@ -34,6 +34,7 @@ class Region(play.Region):
 
     def __init__(self, program, folder, edit=None, bus="embedded:bus.db"):
         os.makedirs(folder, exist_ok=True)
+        self.sent = []  # whatever a test has put on a wire or into a folder
         super().__init__(type("Options", (), {"program": program, "folder": folder, "bus": bus, "prefix": "",
                                               "split": False}))
         for name, change in (edit or {}).items():
@@ -69,6 +70,7 @@ class Region(play.Region):
 
     def post(self, feed, body, kind="application/json", path=None):
         """Status and body of the answer."""
+        self.sent.append(body)
         host, port = self.address(feed)
         path = path or {"discharge-tool": "/discharge", "housing-events": "/events"}[feed]
         request = urllib.request.Request("http://%s:%d%s" % (host, port, path), body, {"Content-Type": kind})
@@ -80,6 +82,7 @@ class Region(play.Region):
 
     def drop(self, name, data, feed="case-system"):
         """Puts a file into the feed's folder under its name at once."""
+        self.sent.append(data)
         folder = os.path.join(self.site, "folders", feed)
         with open(os.path.join(folder, "." + name), "wb") as f:
             f.write(data)
@@ -102,6 +105,7 @@ class Wire:
     """A connection to an MLLP listener, byte for byte."""
 
     def __init__(self, region, feed="pas-adt"):
+        self.sent = region.sent
         self.socket = socket.create_connection(region.address(feed), timeout=play.DEADLINE_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
@@ -113,6 +117,7 @@ class Wire:
         self.socket.close()
 
     def put(self, data):
+        self.sent.append(data)
         self.socket.sendall(data)
 
     def answer(self):
