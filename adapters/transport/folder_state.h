@@ -12,10 +12,10 @@ struct folder_file {
     char name[NAME_MAX + 1];
     ino_t inode;
     off_t size;
-    struct timespec changed;    /* mtime */
-    int64_t still_since_ns;     /* monotonic: when it was first seen as it is now */
-    int64_t not_before_ns;      /* monotonic: after it could not be kept */
-    bool seen;                  /* by the scan under way */
+    struct timespec changed; /* mtime */
+    int64_t still_since_ns;  /* monotonic: when it was first seen as it is now */
+    int64_t not_before_ns;   /* monotonic: after it could not be kept */
+    bool seen;               /* by the scan under way */
 };
 
 struct folder {
@@ -23,16 +23,17 @@ struct folder {
     const char *read, *write, *pattern, *suffix;
     int64_t settle_ms, retry_ms, size_max;
 
-    int inbox, done, refused;   /* folders; -1: not used */
-    int watch, wake;            /* inotify; eventfd that stop() makes readable */
-    struct folder_file *files;  /* by name */
+    int inbox, done, refused;  /* folders; -1: not used */
+    int watch, wake;           /* inotify; eventfd that stop() makes readable */
+    struct folder_file *files; /* by name */
     size_t count, room;
 };
 
 /* folder_in.c */
 MUST_CHECK bool folder_run(struct folder *s, struct intake up, struct err *e);
-/* Whether a file that has looked like this since still_since_ns may be taken now; else *wait_ns says when
- * to look again. wall_ms: the time now; a file last written longer than settle ago is still at once. */
+/* Whether a file that has looked like this since still_since_ns may be taken now; else *wait_ns
+ * says when to look again. wall_ms: the time now; a file last written longer than settle ago is
+ * still at once. */
 bool folder_is_still(const struct folder *s, const struct folder_file *f, int64_t now_ns,
                      int64_t wall_ms, int64_t *wait_ns);
 /* folder_out.c */

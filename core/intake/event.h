@@ -1,7 +1,7 @@
 /* event.h - a mapped record becomes what travels: its header filled, its body encoded, queued.
  *
- * Pure but for the two clocks and numbers handed in. Errors: record.* (ERR_REJECT): the mapping made
- * something that its schema does not take. */
+ * Pure but for the two clocks and numbers handed in. Errors: record.* (ERR_REJECT): the mapping
+ * made something that its schema does not take. */
 #ifndef CONCORDAT_INTAKE_EVENT_H
 #define CONCORDAT_INTAKE_EVENT_H
 
@@ -11,43 +11,44 @@
 /* What is the same for every record of a feed. */
 struct origin {
     struct slice feed, agency, service, system, contact_team, contact_phone, timeliness;
-    struct slice mapping;           /* hex of the first 8 bytes of its hash */
-    struct slice environment;       /* "live", "test" */
+    struct slice mapping;     /* hex of the first 8 bytes of its hash */
+    struct slice environment; /* "live", "test" */
     const struct key *agency_key;
-    int system_slot;                /* of header.source_system: the same in every event schema */
-    const struct schema *person;    /* for Person.linked */
+    int system_slot;             /* of header.source_system: the same in every event schema */
+    const struct schema *person; /* for Person.linked */
 };
 
 /* What is the same for every record of a message. */
 struct occasion {
     const struct origin *origin;
     struct slice message_id;
-    const uint8_t *body;            /* SHA-256 of the raw bytes */
+    const uint8_t *body; /* SHA-256 of the raw bytes */
     int64_t observed_ms;
 };
 
 /* Which record of the message it is. */
 struct place {
     int ordinal;
-    int64_t generation;             /* of a diffed record: how often it changed before; 0 = never */
+    int64_t generation; /* of a diffed record: how often it changed before; 0 = never */
     int64_t feed_seq;
 };
 
-/* 6 bytes of the message's own time (ms, big-endian), 10 of HMAC(agency key, feed | sender's message id |
- * body hash | ordinal). A row that goes back to what it said before is another event: then its
- * generation is part of it too. */
+/* 6 bytes of the message's own time (ms, big-endian), 10 of HMAC(agency key, feed | sender's
+ * message id | body hash | ordinal). A row that goes back to what it said before is another event:
+ * then its generation is part of it too. */
 void event_id_of(const struct occasion *o, const struct place *p, int64_t occurred_ms,
                  struct event_id *out);
 
 /* What a build says of its subject; borrows. */
 struct claim event_claim(const struct build *b);
 /* Fills the header and appends the framed record to out as one queued entry. */
-MUST_CHECK bool event_queue(const struct occasion *o, const struct place *p, const struct subject *s,
-                            struct build *b, struct buf *out, struct err *e);
-/* Person.linked: that this local id is the subject of that disclosure. like: the message's first record,
- * whose time and environment it takes. */
+MUST_CHECK bool event_queue(const struct occasion *o, const struct place *p,
+                            const struct subject *s, struct build *b, struct buf *out,
+                            struct err *e);
+/* Person.linked: that this local id is the subject of that disclosure. like: the message's first
+ * record, whose time and environment it takes. */
 MUST_CHECK bool event_queue_link(const struct occasion *o, const struct place *p,
-                                 const struct subject *s, const struct build *like,
-                                 struct buf *out, struct err *e);
+                                 const struct subject *s, const struct build *like, struct buf *out,
+                                 struct err *e);
 
 #endif

@@ -1,7 +1,7 @@
 /* feed.h - the inside of a feed, shared by the files of this room.
  *
- * lock guards spool, publisher and later; all else belongs to the transport's thread (take) or to the
- * publisher's. A turn reads and maps before it takes the lock. */
+ * lock guards spool, publisher and later; all else belongs to the transport's thread (take) or to
+ * the publisher's. A turn reads and maps before it takes the lock. */
 #ifndef CONCORDAT_INTAKE_FEED_H
 #define CONCORDAT_INTAKE_FEED_H
 
@@ -14,21 +14,21 @@
 
 /* How far a message came before anything was stored. */
 enum reading {
-    READ_MAPPED,        /* also: not carried */
-    READ_UNREADABLE,    /* cannot be parsed */
-    READ_UNMAPPED,      /* parsed, cannot be mapped */
+    READ_MAPPED,     /* also: not carried */
+    READ_UNREADABLE, /* cannot be parsed */
+    READ_UNMAPPED,   /* parsed, cannot be mapped */
     READ_WRONG_ENVIRONMENT,
-    READ_LATER          /* nothing is wrong with it: memory */
+    READ_LATER /* nothing is wrong with it: memory */
 };
 
 struct message {
-    size_t arrival;             /* index in the turn */
+    size_t arrival; /* index in the turn */
     struct slice raw;
-    struct doc *doc;            /* NULL when it could not be parsed */
+    struct doc *doc; /* NULL when it could not be parsed */
     struct mapped mapped;
     enum reading reading;
     struct err why;
-    uint8_t body[HASH_BYTES];   /* SHA-256 of raw */
+    uint8_t body[HASH_BYTES]; /* SHA-256 of raw */
 };
 
 /* One take(): messages are read and stored in runs of TURN_MESSAGES, all in one commit. */
@@ -38,29 +38,29 @@ struct turn {
     size_t arrivals;
     struct message messages[TURN_MESSAGES];
     size_t count;
-    bool open;                  /* the lock is held, the transaction has begun */
+    bool open; /* the lock is held, the transaction has begun */
     int64_t now_ms;
-    struct err failed;          /* why nothing of this turn can be kept */
+    struct err failed; /* why nothing of this turn can be kept */
 };
 
 struct publisher {
     pthread_t thread;
     pthread_cond_t wake, drained;
     bool running, stop;
-    int drains;                 /* how many wait in feed_drain */
-    int64_t last;               /* number of the last message committed that waits */
-    int64_t sent, forgotten;    /* the bus has all up to sent; up to forgotten they are deleted */
+    int drains;              /* how many wait in feed_drain */
+    int64_t last;            /* number of the last message committed that waits */
+    int64_t sent, forgotten; /* the bus has all up to sent; up to forgotten they are deleted */
     int64_t sent_bytes;
-    int64_t wake_at;            /* wake when last reaches this */
-    bool in_trouble;            /* the bus refuses: said once */
+    int64_t wake_at; /* wake when last reaches this */
+    bool in_trouble; /* the bus refuses: said once */
     struct bus_reader *links;
 };
 
 struct feed {
     struct feed_options o;
     struct log_who who;
-    struct arena own;           /* as long as the feed: names */
-    struct arena keep, work;    /* answers of this turn; the run of messages being read */
+    struct arena own;        /* as long as the feed: names */
+    struct arena keep, work; /* answers of this turn; the run of messages being read */
     struct buf records, reply;
     struct origin origin;
     struct identity identity;
@@ -71,17 +71,18 @@ struct feed {
     pthread_mutex_t lock;
     struct spool spool;
     struct publisher publisher;
-    uint64_t later;             /* answered AR, not yet counted on disk */
-    bool refusing;              /* the last turn could not be kept: said once */
+    uint64_t later; /* answered AR, not yet counted on disk */
+    bool refusing;  /* the last turn could not be kept: said once */
 };
 
 /* take.c: the transport's way up. */
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n);
 
-/* store.c: one message of a turn, within the open transaction. False (t->failed set): the whole turn cannot
- * be kept. */
+/* store.c: one message of a turn, within the open transaction. False (t->failed set): the whole
+ * turn cannot be kept. */
 bool feed_store(struct feed *f, struct message *m);
-/* Answers arrival m->arrival; of a unit with several messages the worst outcome counts. False: no memory. */
+/* Answers arrival m->arrival; of a unit with several messages the worst outcome counts. False: no
+ * memory. */
 MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
                             enum answer_fate fate, struct answer *given, struct err *e);
 

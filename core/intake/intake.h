@@ -1,10 +1,11 @@
 /* intake.h - one feed: take, parse, map, spool in one durable commit, answer, publish.
  *
- * Law 1: a turn's raw bytes, outcomes, records, dedup marks, links and changes go to the feed's spool
- * database in one commit; then its answers. A publisher thread sends spooled records to the bus in feed_seq
- * order and forgets them when the bus has them (folded into the next commit). Law 2: every message ends as published,
- * unchanged, duplicate, not carried or quarantined, and is counted in the same commit.
- * Threads: take() from the transport's thread; one publisher thread of its own. */
+ * Law 1: a turn's raw bytes, outcomes, records, dedup marks, links and changes go to the feed's
+ * spool database in one commit; then its answers. A publisher thread sends spooled records to the
+ * bus in feed_seq order and forgets them when the bus has them (folded into the next commit). Law
+ * 2: every message ends as published, unchanged, duplicate, not carried or quarantined, and is
+ * counted in the same commit. Threads: take() from the transport's thread; one publisher thread of
+ * its own. */
 #ifndef CONCORDAT_INTAKE_H
 #define CONCORDAT_INTAKE_H
 
@@ -16,25 +17,26 @@
 struct feed;
 
 struct feed_options {
-    const char *name;               /* "pas-adt" */
-    struct slice agency, service;   /* "wexbridge-hospital", "wexbridge-hospital/wards" */
-    const char *system;             /* name of the partner system for header.source_system; may be NULL */
+    const char *name;             /* "pas-adt" */
+    struct slice agency, service; /* "wexbridge-hospital", "wexbridge-hospital/wards" */
+    const char *system; /* name of the partner system for header.source_system; may be NULL */
     const char *contact_team, *contact_phone; /* defaults for header.contact_*; may be NULL */
-    const char *timeliness;         /* "realtime", "daily", "quarterly" */
-    bool traced;                    /* numbers of this feed count as verified */
-    bool live;                      /* environment: a message of the other one is answered AR */
+    const char *timeliness;                   /* "realtime", "daily", "quarterly" */
+    bool traced;                              /* numbers of this feed count as verified */
+    bool live; /* environment: a message of the other one is answered AR */
     const struct mapping *mapping;
     const struct bundle *bundle;
     struct bus *bus;
-    const struct key *region_key;   /* NULL: this agency is not entitled; NHS numbers are dropped */
+    const struct key *region_key; /* NULL: this agency is not entitled; NHS numbers are dropped */
     const struct key *agency_key;
-    const char *spool;              /* path of the spool database */
+    const char *spool;                  /* path of the spool database */
     struct reference_finder references; /* the agency's own delivery records; find may be NULL */
-    int64_t spool_max_bytes;        /* beyond it: ANSWER_LATER; 0 = 8 GiB */
-    int64_t (*now_ms)(void);        /* NULL: clock_wall_ms */
+    int64_t spool_max_bytes;            /* beyond it: ANSWER_LATER; 0 = 8 GiB */
+    int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
 };
 
-/* Opens the spool, starts the publisher thread. Errors: db.*, map.* (ERR_FATAL). */
+/* Opens the spool, starts the publisher thread. Borrows all that o points to until feed_close.
+ * Errors: db.*, map.* (ERR_FATAL). */
 MUST_CHECK bool feed_open(const struct feed_options *o, struct feed **out, struct err *e);
 /* The transport's way up. */
 struct intake feed_intake(struct feed *f);
@@ -46,13 +48,15 @@ bool feed_drain(struct feed *f, int64_t ms);
 /* Law 2's first sum, read from a spool beside a running daemon or not. */
 struct feed_counts {
     uint64_t taken, published, unchanged, duplicates, not_carried, quarantined; /* messages */
-    uint64_t refused_environment, refused_later;   /* answered AR: counted, not kept */
-    uint64_t events, waiting;                      /* records made; messages still in the spool */
-    uint64_t lost_ids;                             /* numbers that failed the check and fell back */
+    uint64_t refused_environment, refused_later; /* answered AR: counted, not kept */
+    uint64_t events, waiting;                    /* records made; messages still in the spool */
+    uint64_t lost_ids;                           /* numbers that failed the check and fell back */
 };
 MUST_CHECK bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e);
 /* Not carried by type, and quarantined by code: name and number, in name order. */
-MUST_CHECK bool feed_counts_each(const char *spool, void (*each)(void *ctx, const char *what,
-                                 const char *name, uint64_t n), void *ctx, struct err *e);
+MUST_CHECK bool feed_counts_each(const char *spool,
+                                 void (*each)(void *ctx, const char *what, const char *name,
+                                              uint64_t n),
+                                 void *ctx, struct err *e);
 
 #endif

@@ -4,6 +4,7 @@
 #include "intake/spool.h"
 
 #define PREFIX_BYTES 8
+#define PRUNE_MOST 32 /* as many as the query gives */
 
 void mark_of(struct slice id, const uint8_t body[HASH_BYTES], struct mark *out)
 {
@@ -85,30 +86,39 @@ static bool drop(struct spool *s, const struct old_answer *o, struct err *e)
     return db_do(answer, e) && db_do(mark, e);
 }
 
+static bool read_old(struct spool *s, struct old_answer *old, size_t most, size_t *n, struct err *e)
+{
+    struct db_query *q = s->q[SPOOL_OLD_ANSWERS];
+    bool row = false;
+    *n = 0;
+    while (*n < most && db_step(q, &row, e) && row) {
+        struct slice key = db_blob(q, 2);
+        struct old_answer *o = &old[(*n)++];
+        *o = (struct old_answer){ .n = db_int(q, 0), .at = db_int(q, 1) };
+        memcpy(o->key, key.p, key.n < ID_BYTES ? key.n : ID_BYTES);
+    }
+    if (row)
+        db_reset(q);
+    return e->fate == ERR_NONE;
+}
+
 bool spool_prune(struct spool *s, int64_t now_ms, struct err *e)
 {
     if (s->oldest_answer_ms == INT64_MAX || now_ms - s->oldest_answer_ms <= MARK_KEPT_MS)
         return true;
-    struct old_answer old[32];
+    struct old_answer old[PRUNE_MOST];
     size_t n = 0, dropped = 0;
-    struct db_query *q = s->q[SPOOL_OLD_ANSWERS];
-    bool row = false;
-    while (n < 32 && db_step(q, &row, e) && row) {
-        struct slice key = db_blob(q, 2);
-        old[n] = (struct old_answer){ .n = db_int(q, 0), .at = db_int(q, 1) };
-        memcpy(old[n++].key, key.p, key.n < ID_BYTES ? key.n : ID_BYTES);
-    }
-    if (row)
-        db_reset(q);
-    if (e->fate != ERR_NONE)
+    if (!read_old(s, old, PRUNE_MOST, &n, e))
         return false;
-    while (dropped < n && now_ms - old[dropped].at > MARK_KEPT_MS)
-        if (!drop(s, &old[dropped++], e))
+    for (; dropped < n && now_ms - old[dropped].at > MARK_KEPT_MS; dropped++) {
+        if (!drop(s, &old[dropped], e))
             return false;
-    if (dropped > 0)
-        s->recall.pruned = old[dropped - 1].n;
+        s->recall.pruned = old[dropped].n;
+    }
     /* When all of these were old there may be more: look again at the next turn. */
-    s->oldest_answer_ms = dropped < n ? old[dropped].at : n < 32 ? INT64_MAX : old[n - 1].at;
+    s->oldest_answer_ms = dropped < n      ? old[dropped].at
+                          : n < PRUNE_MOST ? INT64_MAX
+                                           : old[n - 1].at;
     return true;
 }
 

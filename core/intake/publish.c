@@ -16,7 +16,7 @@
 /* A busy feed fills a batch within the linger; a quiet one waits no longer than that. */
 #define LINGER_ROWS 512
 #define LINGER_MS 20
-#define IDLE_MS 1000
+#define IDLE_MS 50
 #define BACKOFF_MS 100
 #define BACKOFF_MOST_MS 5000
 #define FORGET_SELF 1000
@@ -41,7 +41,7 @@ static bool wait_for(struct feed *f, int64_t n, const struct timespec *until)
     return p->last >= n;
 }
 
-/* Lock held. True: something waits; false: a second has passed in which nothing came. */
+/* Lock held. True: something waits; false: nothing came for a while. */
 static bool wait_for_work(struct feed *f)
 {
     struct publisher *p = &f->publisher;

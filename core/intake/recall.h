@@ -1,12 +1,12 @@
 /* recall.h - what a feed remembers by 16-byte keys: marks, last values, whose a local id is.
  *
- * Such keys are hashes: written one by one into a sorted table each would dirty a page of its own, and
- * that would be the dearest part of a commit. So a new entry is appended to the table `recent` and kept in
- * memory; when there are some thousand they are merged into the table `known` in the order of their
- * keys, a few in each turn, and dropped from `recent`. The newest entry of a key counts.
- * Everything happens inside the caller's transaction: recall_begin after its begin, recall_step before
- * its commit, then recall_committed or recall_rolled_back.
- * Threads: the caller's lock. Errors: db.*, memory.limit. */
+ * Such keys are hashes: written one by one into a sorted table each would dirty a page of its own,
+ * and that would be the dearest part of a commit. So a new entry is appended to the table `recent`
+ * and kept in memory; when there are some thousand they are merged into the table `known` in the
+ * order of their keys, a few in each turn, and dropped from `recent`. The newest entry of a key
+ * counts. Everything happens inside the caller's transaction: recall_begin after its begin,
+ * recall_step before its commit, then recall_committed or recall_rolled_back. Threads: the caller's
+ * lock. Errors: db.*, memory.limit. */
 #ifndef CONCORDAT_INTAKE_RECALL_H
 #define CONCORDAT_INTAKE_RECALL_H
 
@@ -38,9 +38,9 @@ struct generation {
 struct recall {
     struct db_query *append, *merge, *sweep, *get, *range;
     struct generation now, frozen;
-    int64_t row;                    /* last number in `recent` */
-    int64_t swept, sweep_to;        /* rows up to swept are deleted; up to sweep_to they may be */
-    int64_t pruned;                 /* marks of answers up to this number are forgotten */
+    int64_t row;             /* last number in `recent` */
+    int64_t swept, sweep_to; /* rows up to swept are deleted; up to sweep_to they may be */
+    int64_t pruned;          /* marks of answers up to this number are forgotten */
     struct {
         size_t count, merged;
         int64_t row, swept;

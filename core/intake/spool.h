@@ -34,19 +34,19 @@ enum spool_query {
 };
 
 struct totals {
-    struct feed_counts counts;  /* without `waiting`, which is counted */
-    int64_t feed_seq;           /* the last one given */
+    struct feed_counts counts; /* without `waiting`, which is counted */
+    int64_t feed_seq;          /* the last one given */
 };
 
 struct spool {
     struct db *db;
     struct db_query *q[SPOOL_QUERY_COUNT];
     struct recall recall;
-    struct totals kept, turn;   /* as on disk; as the open turn will leave them */
-    int64_t waiting_bytes;      /* of messages that the bus has not confirmed; the publisher takes off */
+    struct totals kept, turn; /* as on disk; as the open turn will leave them */
+    int64_t waiting_bytes; /* of messages that the bus has not confirmed; the publisher takes off */
     int64_t turn_bytes;
-    int64_t first_waiting;      /* when opened: number of the first message there is */
-    int64_t oldest_answer_ms;   /* INT64_MAX when there is none */
+    int64_t first_waiting;    /* when opened: number of the first message there is */
+    int64_t oldest_answer_ms; /* INT64_MAX when there is none */
 };
 
 MUST_CHECK bool spool_open(const char *path, struct spool *s, struct err *e);
@@ -68,7 +68,11 @@ MUST_CHECK bool spool_quarantine(struct spool *s, struct slice raw, const struct
 MUST_CHECK bool spool_tally(struct spool *s, const char *what, struct slice name, struct err *e);
 
 /* Waiting messages in order, after number `after`: at most max and about bytes_max. Rows in a. */
-struct spool_row { int64_t n; struct slice records; int64_t bytes; };
+struct spool_row {
+    int64_t n;
+    struct slice records;
+    int64_t bytes;
+};
 MUST_CHECK bool spool_batch(struct spool *s, int64_t after, struct arena *a, struct spool_row *rows,
                             size_t max, size_t *n, struct err *e);
 /* Deletes messages up to number n, which the bus has, within the open turn. */
@@ -78,15 +82,18 @@ MUST_CHECK bool spool_forget(struct spool *s, int64_t n, struct err *e);
 
 /* Recognises a message sent again: 8 bytes of the hash of its id, 8 of the body's; without an id 16
  * of the body's. So all messages of one id lie together. */
-struct mark { uint8_t key[ID_BYTES]; bool has_id; };
+struct mark {
+    uint8_t key[ID_BYTES];
+    bool has_id;
+};
 void mark_of(struct slice id, const uint8_t body[HASH_BYTES], struct mark *out);
 
 #define MARK_KEPT_MS ((int64_t)14 * 24 * 3600 * 1000)
 
 struct seen {
-    bool again;             /* same id, same body, within 14 days */
-    bool other_body;        /* same id, another body */
-    enum answer_fate fate;  /* again: what was answered; reply in the arena */
+    bool again;            /* same id, same body, within 14 days */
+    bool other_body;       /* same id, another body */
+    enum answer_fate fate; /* again: what was answered; reply in the arena */
     struct slice reply;
 };
 MUST_CHECK bool spool_seen(struct spool *s, const struct mark *m, int64_t now_ms, struct arena *a,
@@ -98,7 +105,10 @@ MUST_CHECK bool spool_remember(struct spool *s, const struct mark *m, int64_t no
 MUST_CHECK bool spool_prune(struct spool *s, int64_t now_ms, struct err *e);
 
 /* What was last seen for a `changed` key. generation counts the changes, from 1; 0 = never seen. */
-struct change { uint8_t key[ID_BYTES], of[ID_BYTES]; int64_t generation; };
+struct change {
+    uint8_t key[ID_BYTES], of[ID_BYTES];
+    int64_t generation;
+};
 /* Fills generation with that of the stored value; *changed tells whether `of` differs from it. */
 MUST_CHECK bool spool_change_get(struct spool *s, struct change *c, bool *changed, struct err *e);
 MUST_CHECK bool spool_change_put(struct spool *s, const struct change *c, struct err *e);
@@ -106,12 +116,13 @@ MUST_CHECK bool spool_change_put(struct spool *s, const struct change *c, struct
 /* What a local id of this agency means. */
 enum link_kind { LINK_PERSON, LINK_PSEUDONYM };
 struct link {
-    uint8_t local[ID_BYTES];    /* SHA-256(agency | 0 | local id), first 16 bytes: as on links.<agency> */
+    uint8_t
+        local[ID_BYTES]; /* SHA-256(agency | 0 | local id), first 16 bytes: as on links.<agency> */
     enum link_kind kind;
-    uint8_t subject[ID_BYTES];  /* person key or pseudonym */
-    int route;                  /* LINK_PSEUDONYM */
-    char reference_of[128];     /* "AGENCY/SERVICE" whose pseudonym it is */
-    bool own;                   /* made here, not read from links.<agency> */
+    uint8_t subject[ID_BYTES]; /* person key or pseudonym */
+    int route;                 /* LINK_PSEUDONYM */
+    char reference_of[128];    /* "AGENCY/SERVICE" whose pseudonym it is */
+    bool own;                  /* made here, not read from links.<agency> */
 };
 void link_key(struct slice agency, struct slice local_id, uint8_t out[ID_BYTES]);
 MUST_CHECK bool spool_link_get(struct spool *s, const uint8_t local[ID_BYTES], struct link *out,

@@ -1,4 +1,5 @@
-/* world.h - a feed with all it needs: real schemas, a mapping, an embedded bus, a clock that stands. */
+/* world.h - a feed with all it needs: real schemas, a mapping, an embedded bus, a clock that
+ * stands. */
 #ifndef TEST_INTAKE_WORLD_H
 #define TEST_INTAKE_WORLD_H
 
@@ -14,9 +15,9 @@ struct world {
     struct bundle bundle;
     struct bus *bus;
     struct key region_key, agency_key;
-    struct feed_options options;    /* to be changed before world_open_feed */
+    struct feed_options options; /* to be changed before world_open_feed */
     struct feed *feed;
-    struct answer answer;           /* of the last say() */
+    struct answer answer; /* of the last say() */
     struct err e;
 };
 
@@ -32,7 +33,12 @@ enum answer_fate world_say(struct world *w, const char *text);
 /* Waits for the publisher, then reads the sums. */
 struct feed_counts world_counts(struct world *w);
 /* All records of events.hospital in all partitions, by feed_seq; views and keys in w->a. */
-struct world_event { struct slice key; int partition; struct view v; int64_t seq; };
+struct world_event {
+    struct slice key;
+    int partition;
+    struct view v;
+    int64_t seq;
+};
 size_t world_events(struct world *w, struct world_event *out, size_t most);
 /* Text of one slot of an event, NUL-terminated in w->a; "" when null. */
 const char *world_text(struct world *w, const struct world_event *e, const char *path);
