@@ -6,6 +6,7 @@
 
 #include <CUnit/CUnit.h>
 
+#include "base/arena.h"
 #include "world.h"
 
 #define ROUNDS 8
@@ -100,11 +101,11 @@ static void loses_nothing_acknowledged(void)
     CU_ASSERT_EQUAL(c.taken, c.published);
     CU_ASSERT_EQUAL(c.waiting, 0);
     size_t most = 2 * (size_t)c.events + 10000;
-    struct world_event *events = calloc(most, sizeof *events);
+    struct world_event *events = mem_alloc(most * sizeof *events);
     CU_ASSERT_PTR_NOT_NULL_FATAL(events);
     size_t n = world_events(&w, events, most);
     CU_ASSERT_EQUAL(distinct_in_order(events, n), c.events);
-    free(events);
+    mem_free(events);
 }
 
 static CU_TestInfo cases[] = { { "loses nothing acknowledged", loses_nothing_acknowledged },

@@ -107,7 +107,7 @@ static bool sends(const char *text)
     return transport_mllp.send(&s, &m, &answer, &e);
 }
 
-static bool gets(const char *text, const char *wanted)
+static bool hears(const char *text, const char *wanted)
 {
     return sends(text) && slice_equal_text(buf_slice(&answer), wanted);
 }
@@ -120,25 +120,25 @@ static bool fails(const char *text, const char *code, enum err_fate fate)
 static void keeps_one_connection_for_many_messages(void)
 {
     script("<" VT "one" FS "\r<" VT "two" FS "\r!");
-    CU_ASSERT(gets("a", "one"));
-    CU_ASSERT(gets("b", "two"));
+    CU_ASSERT(hears("a", "one"));
+    CU_ASSERT(hears("b", "two"));
     CU_ASSERT_EQUAL(partner.connections, 1);
 }
 
 static void reads_answers_of_many_shapes(void)
 {
     script("<junk" VT "one" FS "<\n" VT FS "\r" VT "two" FS "\r!");
-    CU_ASSERT(gets("a", "one"));
-    CU_ASSERT(gets("b", "two"));
+    CU_ASSERT(hears("a", "one"));
+    CU_ASSERT(hears("b", "two"));
 }
 
 static void connects_again_when_the_partner_hangs_up(void)
 {
     script("<" VT "one" FS "\r.<" VT "two" FS "\r.");
-    CU_ASSERT(gets("a", "one"));
+    CU_ASSERT(hears("a", "one"));
     struct pollfd p = { .fd = s.fd, .events = POLLIN };
     CU_ASSERT(poll(&p, 1, WAIT_MS) == 1); /* the end has arrived */
-    CU_ASSERT(gets("b", "two"));
+    CU_ASSERT(hears("b", "two"));
     CU_ASSERT_EQUAL(partner.connections, 2);
 }
 
@@ -146,9 +146,9 @@ static void forgets_a_late_answer(void)
 {
     char told;
     script("<" VT "one" FS "\r" VT "late" FS "\r*<" VT "two" FS "\r!");
-    CU_ASSERT(gets("a", "one"));
+    CU_ASSERT(hears("a", "one"));
     CU_ASSERT(read(partner.told[0], &told, 1) == 1);
-    CU_ASSERT(gets("b", "two"));
+    CU_ASSERT(hears("b", "two"));
 }
 
 static void says_when_no_answer_comes(void)
