@@ -19,16 +19,6 @@ static bool write_all(int fd, struct slice bytes)
     return true;
 }
 
-/* The kernel's own stamp is as coarse as its tick; a reader that goes by time must see the order in
- * which files were written, also within one tick. */
-static bool stamp(int fd)
-{
-    struct timespec now[2];
-    clock_gettime(CLOCK_REALTIME, &now[0]);
-    now[1] = now[0];
-    return futimens(fd, now) == 0;
-}
-
 /* A kernel stamps files by its tick, some milliseconds: whoever takes them by their time would mix up
  * what was written within one. A share that cannot take a time keeps its own. */
 static void stamp(int fd)
@@ -45,7 +35,10 @@ bool folder_put(int folder, const char *name, struct slice bytes, struct err *e)
     char hidden[NAME_MAX + 8];
     snprintf(hidden, sizeof hidden, ".%s.tmp", name);
     int fd = openat(folder, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-    bool ok = fd >= 0 && write_all(fd, bytes) && stamp(fd) && fsync(fd) == 0;
+    bool ok = fd >= 0 && write_all(fd, bytes);
+    if (ok)
+        stamp(fd);
+    ok = ok && fsync(fd) == 0;
     int number = errno;
     if (fd >= 0 && close(fd) < 0 && ok) {
         number = errno;
