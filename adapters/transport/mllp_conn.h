@@ -15,6 +15,7 @@ struct mllp_conn {
     int fd;
     uint32_t interest; /* what epoll watches */
     bool in_turn;      /* stands in the turn's list */
+    uint64_t answered; /* the turn that answered it last; 0: it has sent again since */
     bool more;         /* whole frames may still be in the buffer */
     bool eof;          /* the peer sends no more */
     bool bad;          /* broke the rules: close when it has its answers */

@@ -2,8 +2,10 @@
  *
  * A turn: wait; accept and read; cut frames from all that have some, up to a turn's share; hand them
  * up together; queue and send the answers; close who is done. A connection whose frames did not all
- * fit goes first in the next turn. Nothing is allocated for a message: the buffers of its connection
- * and the turn's tables are used again. */
+ * fit goes first in the next turn. Senders wait for their answer, so those of the last two turns are
+ * about to send again: a turn lingers for them a small part of what a commit takes, else senders fall
+ * into two halves that each wait for the other's commit. Nothing is allocated for a message: the
+ * buffers of its connection and the turn's tables are used again. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -20,6 +22,8 @@
 #define TURN_BYTES_MAX ((size_t)32 * 1024 * 1024)
 #define SWEEP_MS_MAX 1000
 #define MS_NS ((int64_t)1000000)
+#define LINGER_NS_MAX (MS_NS / 2)
+#define LINGER_PART 6 /* of what a take() last took */
 
 struct server {
     struct mllp *s;
@@ -34,6 +38,10 @@ struct server {
     struct answer *out;
     struct mllp_conn **from;
     size_t count, bytes;
+
+    uint64_t turn;      /* counts takes, from 4 */
+    size_t answered[4]; /* connections that turn number t answered and that have not sent since, at t % 4 */
+    int64_t take_ns;    /* what the last take() took */
 };
 
 static bool watch(const struct server *v, int op, int fd, uint32_t events, void *who)
@@ -57,8 +65,23 @@ static void set_listening(struct server *v, bool wanted)
         v->listening = wanted;
 }
 
+/* c is no longer one that is about to send. */
+static void expect_no_more(struct server *v, struct mllp_conn *c)
+{
+    if (c->answered + 2 >= v->turn)
+        v->answered[c->answered % 4]--;
+    c->answered = 0;
+}
+
+/* How many of those answered in the last two turns have not sent again. */
+static size_t expected(const struct server *v)
+{
+    return v->answered[(v->turn - 1) % 4] + v->answered[(v->turn - 2) % 4];
+}
+
 static void join_turn(struct server *v, struct mllp_conn *c)
 {
+    expect_no_more(v, c);
     if (c->in_turn)
         return;
     c->in_turn = true;
@@ -150,6 +173,7 @@ static void drop(struct server *v, struct mllp_conn *c)
     if (c->next)
         c->next->prev = c->prev;
     v->conn_count--;
+    expect_no_more(v, c);
     mllp_conn_free(c);
     if (v->conn_count < v->s->connections_max)
         set_listening(v, true);
@@ -174,10 +198,17 @@ static void answer_all(struct server *v)
     if (v->count == 0)
         return;
     memset(v->out, 0, v->count * sizeof *v->out);
+    int64_t start_ns = clock_mono_ns();
     v->up.take(v->up.ctx, v->in, v->out, v->count);
     v->now_ns = clock_mono_ns();
-    for (size_t i = 0; i < v->count; i++)
+    v->take_ns = v->now_ns - start_ns;
+    v->answered[v->turn % 4] = 0;
+    for (size_t i = 0; i < v->count; i++) {
         mllp_conn_answer(v->from[i], v->out[i].reply);
+        v->answered[v->turn % 4] += v->from[i]->answered != v->turn;
+        v->from[i]->answered = v->turn;
+    }
+    v->turn++;
     v->count = v->bytes = 0;
 }
 
@@ -252,15 +283,35 @@ static void handle(struct server *v, const struct epoll_event *ev)
     }
 }
 
+static void handle_all(struct server *v, const struct epoll_event *events, int n)
+{
+    v->now_ns = clock_mono_ns();
+    for (int i = 0; i < n; i++)
+        handle(v, &events[i]);
+}
+
+/* Waits a little for those who are about to send. */
+static void linger(struct server *v, struct epoll_event *events)
+{
+    int64_t most_ns = v->take_ns / LINGER_PART;
+    int64_t until_ns = v->now_ns + (most_ns < LINGER_NS_MAX ? most_ns : LINGER_NS_MAX);
+    while (v->first && !v->stopped && expected(v) > 0 && v->now_ns < until_ns) {
+        struct timespec left = { 0, until_ns - v->now_ns };
+        int n = epoll_pwait2(v->epoll, events, EVENTS_MAX, &left, NULL);
+        if (n <= 0)
+            return;
+        handle_all(v, events, n);
+    }
+}
+
 static bool turn(struct server *v, struct err *e)
 {
     struct epoll_event events[EVENTS_MAX];
     int n = epoll_wait(v->epoll, events, EVENTS_MAX, v->first ? 0 : sweep_ms(v));
     if (n < 0 && errno != EINTR)
         return err_errno(e, ERR_FATAL, "mllp.listen", errno, "cannot wait on", v->s->where);
-    v->now_ns = clock_mono_ns();
-    for (int i = 0; i < n; i++)
-        handle(v, &events[i]);
+    handle_all(v, events, n);
+    linger(v, events);
     finish_turn(v);
     if (v->now_ns - v->swept_ns >= sweep_ms(v) * MS_NS)
         sweep(v);
@@ -276,6 +327,7 @@ static bool server_init(struct server *v, struct err *e)
         return err_memory(e);
     v->epoll = epoll_create1(EPOLL_CLOEXEC);
     v->listening = true;
+    v->turn = 4;
     v->now_ns = v->swept_ns = clock_mono_ns();
     if (v->epoll < 0 || !watch(v, EPOLL_CTL_ADD, v->s->wake, EPOLLIN, &v->s->wake) ||
         !watch(v, EPOLL_CTL_ADD, v->s->listener, EPOLLIN, &v->s->listener))
