@@ -1,7 +1,7 @@
 """sentences - what the system tests share: the example region in a trash folder, its partners' wires, and
 expect('a sentence', whether it holds). Nothing sleeps for a fixed time and every port is the kernel's."""
 import importlib.machinery, importlib.util, json, os, re, shutil, socket, subprocess, sys, tempfile
-import traceback, urllib.error, urllib.request
+import time, traceback, urllib.error, urllib.request
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -161,12 +161,31 @@ def message(name, *changes):
     return data
 
 
+SECRETS = """TESTPATIENT ADA GEORGE TRAINEE BENTLEY SAMPLE EXAMPLE CARA 9990000026 999.000.0026 9990000042 999.000.0042
+    A1234521 A1234523 P00123 P00300 19411101 1941-11-01 01.11.1941 19880609 09.06.1988 4.MILL.LANE MILL.LANE QUAY.STREET
+    WX1.?2AB WX1.?3CD 01632.?960555 01632.?960777 07700.?900123 01632.?960101 FALL.AT.HOME SLIPPED NOTATIME CUTSHORT
+    Jo.Finch Lee.Wren Quill Robin V80001 Kept.by.nobody 9990000018 999.000.0018 not-a-date""".split()
+
+
+def expect_silence(r):
+    """Law 11: nothing of what was sent stands in the log."""
+    everything, log = b"\n".join(r.sent), r.logged()
+    words = [re.compile(rb"(?i)\b%s\b" % w.encode()) for w in SECRETS]
+    used = [w for w in words if w.search(everything)]
+    found = [w.pattern for w in used if w.search(log)]
+    expect("law 11: none of %d names, numbers, addresses and phones that were sent is in the log" % len(used),
+           len(used) >= 8 and not found, found)
+    names = [os.path.join(d, f).encode() for top in ("state", "folders") for d, _, files in os.walk(
+        os.path.join(r.site, top)) for f in files]
+    expect("nor in any file's name", names and not any(w.search(n) for n in names for w in used), names)
+
+
 def tell(program, *bodies):
     """Runs each body(region or program, folder) in a trash folder; exit code for the test."""
     for body in bodies:
         folder = tempfile.mkdtemp(prefix="concordat-")
         print("\n%s" % (body.__doc__ or body.__name__).strip(), flush=True)
-        before = _said["not"]
+        before, begun = _said["not"], time.monotonic()
         regions = []
         try:
             body(lambda name="r", **more: regions.append(Region(program, os.path.join(folder, name), **more))
@@ -180,5 +199,6 @@ def tell(program, *bodies):
                 for region in regions:
                     print("--- log of %s\n%s" % (region.site, region.logged().decode(errors="replace")[-3000:]))
             shutil.rmtree(folder, ignore_errors=True)
+            print("     %.1f s" % (time.monotonic() - begun), flush=True)
     print("\n%d sentences hold, %d do not" % (_said["ok"], _said["not"]))
     return 1 if _said["not"] or not _said["ok"] else 0
