@@ -181,6 +181,22 @@ void *arena_array(struct arena *a, size_t count, size_t size)
     return __builtin_mul_overflow(count, size, &n) ? NULL : arena_alloc(a, n);
 }
 
+void *arena_grow(struct arena *a, void *items, size_t *room, size_t count, size_t item_bytes)
+{
+    if (count < *room)
+        return items;
+    size_t more = 0;
+    if (__builtin_mul_overflow(*room ? *room : 8, (size_t)2, &more))
+        return NULL;
+    void *grown = arena_array(a, more, item_bytes);
+    if (!grown)
+        return NULL;
+    if (count)
+        memcpy(grown, items, count * item_bytes);
+    *room = more;
+    return grown;
+}
+
 struct slice arena_copy(struct arena *a, struct slice s)
 {
     uint8_t *p = arena_alloc(a, s.n);

@@ -26,6 +26,9 @@ void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t n);
 /* count items of size bytes; NULL also when the product overflows. */
 void *arena_array(struct arena *a, size_t count, size_t size);
+/* An array that doubles: items itself while count is under *room, else a copy with more room (the
+ * old one stays until the arena ends). NULL on failure. */
+void *arena_grow(struct arena *a, void *items, size_t *room, size_t count, size_t item_bytes);
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, count, type) ((type *)arena_array((a), (count), sizeof(type)))
 

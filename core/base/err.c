@@ -77,7 +77,9 @@ void err_clear(struct err *e)
 const char *err_print(const struct err *e, char *out, size_t n)
 {
     const char *code = e->code ? e->code : "none";
-    if (e->file)
+    if (e->file && e->line == 0)
+        snprintf(out, n, "%s: %s [%s]", e->file, e->text, code);
+    else if (e->file)
         snprintf(out, n, "%s:%u:%u: %s [%s]", e->file, e->line, e->column, e->text, code);
     else if (e->at)
         snprintf(out, n, "%s [%s at %zu]", e->text, code, e->at);

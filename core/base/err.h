@@ -48,7 +48,8 @@ bool err_errno(struct err *e, enum err_fate fate, const char *code, int number, 
 
 void err_clear(struct err *e);
 
-/* "file:line:column: sentence [code]" or "sentence [code at N]"; returns out. */
+/* "file:line:column: sentence [code]", "file: sentence [code]" of a file as a whole (line 0), or
+ * "sentence [code at N]"; returns out. */
 const char *err_print(const struct err *e, char *out, size_t n);
 
 /* Collects every problem of a configuration instead of stopping at the first (`check`). */

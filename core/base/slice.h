@@ -19,6 +19,9 @@ struct slice {
 #define SLICE_INIT(literal) { (const uint8_t *)(literal), sizeof(literal) - 1 }
 #define SLICE(literal) ((struct slice)SLICE_INIT(literal))
 
+/* For "%.*s" in an error's text: at most 60 bytes of a word. Never payload. */
+#define SHOWN(s) (int)((s).n < 60 ? (s).n : 60), (const char *)(s).p
+
 static inline struct slice slice_of(const void *p, size_t n)
 {
     return (struct slice){ p, n };

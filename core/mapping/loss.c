@@ -3,18 +3,12 @@
 
 void reads_add(struct reads *r, uint32_t at, uint32_t length)
 {
-    if (r->count == r->room) {
-        size_t room = r->room ? r->room * 2 : 256;
-        struct read_span *more = ARENA_ARRAY(r->arena, room, struct read_span);
-        if (!more) {
-            r->lost = true;
-            return;
-        }
-        if (r->count)
-            memcpy(more, r->spans, r->count * sizeof *more);
-        r->spans = more;
-        r->room = room;
+    struct read_span *spans = arena_grow(r->arena, r->spans, &r->room, r->count, sizeof *spans);
+    if (!spans) {
+        r->lost = true;
+        return;
     }
+    r->spans = spans;
     r->spans[r->count++] = (struct read_span){ at, length };
 }
 

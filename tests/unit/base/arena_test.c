@@ -171,6 +171,24 @@ static void grows_a_table_and_keeps_it_when_it_cannot(void)
     mem_free(table);
 }
 
+static void grows_an_array_and_keeps_its_items(void)
+{
+    int *items = NULL;
+    size_t room = 0;
+    for (size_t n = 0; n < 100; n++) {
+        int *grown = arena_grow(&a, items, &room, n, sizeof *items);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(grown);
+        CU_ASSERT(n == 0 || room == n * 2 || grown == items);
+        items = grown;
+        items[n] = (int)n;
+    }
+    for (int n = 0; n < 100; n++)
+        CU_ASSERT_EQUAL(items[n], n);
+    size_t huge = SIZE_MAX / 2 + 1, most = huge;
+    CU_ASSERT_PTR_NULL(arena_grow(&a, items, &most, huge, 1));
+    CU_ASSERT_EQUAL(most, huge);
+}
+
 static CU_TestInfo cases[] = {
     { "gives zeroed and aligned memory", gives_zeroed_and_aligned_memory },
     { "gives zeroed memory again after a reset", gives_zeroed_memory_again_after_a_reset },
@@ -183,6 +201,7 @@ static CU_TestInfo cases[] = {
     { "takes no new memory for the same work", takes_no_new_memory_for_the_same_work },
     { "fails on the nth allocation only", fails_on_the_nth_allocation_only },
     { "grows a table and keeps it when it cannot", grows_a_table_and_keeps_it_when_it_cannot },
+    { "grows an array and keeps its items", grows_an_array_and_keeps_its_items },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_arena = { "arena", NULL, NULL, fresh, done, cases };

@@ -37,6 +37,8 @@ static void prints_an_offset_or_a_place(void)
     err_clear(&e);
     err_set_place(&e, ERR_FATAL, "site.key", "site.yaml", 3, 7, "unknown key");
     CU_ASSERT_STRING_EQUAL(err_print(&e, out, sizeof out), "site.yaml:3:7: unknown key [site.key]");
+    e.line = 0; /* the file as a whole */
+    CU_ASSERT_STRING_EQUAL(err_print(&e, out, sizeof out), "site.yaml: unknown key [site.key]");
     err_clear(&e);
     err_set(&e, ERR_FATAL, "db.open", 0, "cannot open");
     CU_ASSERT_STRING_EQUAL(err_print(&e, out, sizeof out), "cannot open [db.open]");
