@@ -2,69 +2,13 @@
  */
 #include "mapping/parts.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 
-bool mapping_say(struct loader *l, const struct node *n, const char *code, const char *format, ...)
-{
-    char text[200];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return problems_say(l->p, code, l->path, n ? n->line : 1, n ? n->column : 1, "%s", text);
-}
-
-bool mapping_say_key(struct loader *l, const struct node *n, const char *code, const char *format,
-                     ...)
-{
-    char text[200];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return problems_say(l->p, code, l->path, n->key_line, n->key_column, "%s", text);
-}
-
-bool mapping_memory(struct loader *l)
-{
-    struct err e = { 0 };
-    err_memory(&e);
-    problems_add(l->p, &e);
-    return false;
-}
-
-static bool is_known(struct slice key, const char *known)
-{
-    for (struct slice left = slice_text(known); left.n;) {
-        size_t end = slice_find(left, ' ');
-        if (slice_equal(slice_head(left, end), key))
-            return true;
-        left = slice_from(left, end + 1);
-    }
-    return false;
-}
-
-void mapping_check_keys(struct loader *l, const struct node *map, const char *known)
-{
-    if (map->kind != NODE_MAP) {
-        mapping_say(l, map, "map.shape", "cannot read this: want a map with some of: %s", known);
-        return;
-    }
-    for (const struct node *n = map->first; n; n = n->next)
-        if (!is_known(n->key, known))
-            mapping_say_key(l, n, "map.key", "cannot take key '%.*s': want one of: %s",
-                            (int)n->key.n, (const char *)n->key.p, known);
-}
-
-bool load_is_text(struct loader *l, const struct node *n, const char *what)
-{
-    if (n && n->kind == NODE_TEXT)
-        return true;
-    return mapping_say(l, n, "map.shape", "cannot read %s: want a text", what);
-}
+static const struct strict_codes codes = { .key = "map.key",
+                                           .missing = "map.missing",
+                                           .shape = "map.shape",
+                                           .word = "map.word",
+                                           .number = "map.number" };
 
 /* The number of a source, made when it is new; -1 after a problem. */
 static int intern(struct loader *l, const struct node *n, struct slice text)
@@ -73,25 +17,18 @@ static int intern(struct loader *l, const struct node *n, struct slice text)
     for (size_t i = 0; i < m->source_count; i++)
         if (slice_equal(l->source_texts[i], text))
             return (int)i;
-    if (m->source_count == l->source_room) {
-        size_t room = l->source_room ? l->source_room * 2 : 64;
-        struct slice *texts = ARENA_ARRAY(l->a, room, struct slice);
-        const struct path **paths = ARENA_ARRAY(l->a, room, const struct path *);
-        if (!texts || !paths)
-            return mapping_memory(l), -1;
-        if (m->source_count) {
-            memcpy(texts, l->source_texts, m->source_count * sizeof *texts);
-            memcpy(paths, m->sources, m->source_count * sizeof *paths);
-        }
-        l->source_texts = texts;
-        m->sources = paths;
-        l->source_room = room;
-    }
+    struct slice *texts =
+        arena_grow(l->reader.arena, l->source_texts, &l->text_room, m->source_count, sizeof *texts);
+    const struct path **paths =
+        arena_grow(l->reader.arena, m->sources, &l->source_room, m->source_count, sizeof *paths);
+    if (!texts || !paths)
+        return strict_memory(&l->reader), -1;
+    l->source_texts = texts;
+    m->sources = paths;
     struct err e = { 0 };
     struct path *path = NULL;
-    if (!m->format->compile(l->a, text, &path, &e)) {
-        mapping_say(l, n, "map.path", "cannot read path '%.*s': %s", (int)text.n,
-                    (const char *)text.p, e.text);
+    if (!m->format->compile(l->reader.arena, text, &path, &e)) {
+        strict_say(&l->reader, n, "map.path", "cannot read path '%.*s': %s", SHOWN(text), e.text);
         return -1;
     }
     l->source_texts[m->source_count] = text;
@@ -115,13 +52,13 @@ static bool load_ref(struct loader *l, const struct node *n, struct slice text, 
         return out->source >= 0;
     }
     if (!relative)
-        return mapping_say(l, n, "map.path", "cannot use relative path '%.*s' outside of an each",
-                           (int)text.n, (const char *)text.p);
+        return strict_say(&l->reader, n, "map.path",
+                          "cannot use relative path '%.*s' outside of an each", SHOWN(text));
     struct err e = { 0 };
     struct path *path = NULL;
-    if (!l->m->format->compile(l->a, text, &path, &e))
-        return mapping_say(l, n, "map.path", "cannot read path '%.*s': %s", (int)text.n,
-                           (const char *)text.p, e.text);
+    if (!l->m->format->compile(l->reader.arena, text, &path, &e))
+        return strict_say(&l->reader, n, "map.path", "cannot read path '%.*s': %s", SHOWN(text),
+                          e.text);
     out->path = path;
     return true;
 }
@@ -129,16 +66,14 @@ static bool load_ref(struct loader *l, const struct node *n, struct slice text, 
 struct refs load_refs(struct loader *l, const struct node *n, bool relative)
 {
     struct refs refs = { NULL, 0 };
-    const struct node *first = n->kind == NODE_LIST ? n->first : n;
-    size_t count = n->kind == NODE_LIST ? n->count : 1;
-    refs.list = ARENA_ARRAY(l->a, count ? count : 1, struct ref);
+    refs.list = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct ref);
     if (!refs.list)
-        return mapping_memory(l), refs;
-    if (!count)
-        mapping_say(l, n, "map.path", "cannot use an empty list of paths");
-    for (size_t i = 0; i < count; i++, first = first->next)
-        if (load_is_text(l, first, "a path") &&
-            load_ref(l, first, first->text, relative, &refs.list[refs.count]))
+        return strict_memory(&l->reader), refs;
+    if (!strict_count(n))
+        strict_say(&l->reader, n, "map.path", "cannot use an empty list of paths");
+    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
+        if (strict_is(&l->reader, one, NODE_TEXT, "a path") &&
+            load_ref(l, one, one->text, relative, &refs.list[refs.count]))
             refs.count++;
     return refs;
 }
@@ -151,19 +86,18 @@ static bool stands_alone(const struct node *n)
 
 static void load_words(struct loader *l, const struct node *n, struct condition *c)
 {
-    const struct node *first = n->kind == NODE_LIST ? n->first : n;
-    c->words = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct slice);
+    c->words = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct slice);
     if (!c->words) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
-    for (; first; first = n->kind == NODE_LIST ? first->next : NULL) {
-        if (!load_is_text(l, first, "a word of a condition"))
+    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one)) {
+        if (!strict_is(&l->reader, one, NODE_TEXT, "a word of a condition"))
             continue;
-        if (n->kind == NODE_LIST && stands_alone(first))
-            mapping_say(l, first, "map.condition", "cannot use '%.*s' in a list: it stands alone",
-                        (int)first->text.n, (const char *)first->text.p);
-        c->words[c->word_count++] = first->text;
+        if (n->kind == NODE_LIST && stands_alone(one))
+            strict_say(&l->reader, one, "map.condition",
+                       "cannot use '%.*s' in a list: it stands alone", SHOWN(one->text));
+        c->words[c->word_count++] = one->text;
     }
 }
 
@@ -172,11 +106,13 @@ static void load_words(struct loader *l, const struct node *n, struct condition 
 static void load_condition(struct loader *l, const struct node *n, struct condition *c)
 {
     if (n->kind == NODE_MAP) {
+        static const struct strict_key keys[] = { STRICT_MAY("not"), STRICT_MAY("other"),
+                                                  STRICT_MAY("is") };
         const struct node *words = n->first;
-        mapping_check_keys(l, n, "not other is");
+        STRICT_KEYS(&l->reader, n, keys);
         if (n->count != 1) {
-            mapping_say(l, n, "map.condition",
-                        "cannot read a condition: want one of not, other, is");
+            strict_say(&l->reader, n, "map.condition",
+                       "cannot read a condition: want one of not, other, is");
             return;
         }
         c->negated = !slice_equal_text(words->key, "is");
@@ -193,11 +129,12 @@ struct conditions load_conditions(struct loader *l, const struct node *n, bool r
 {
     struct conditions out = { NULL, 0 };
     if (n->kind != NODE_MAP)
-        return mapping_say(l, n, "map.condition", "cannot read conditions: want a map of paths"),
+        return strict_say(&l->reader, n, "map.condition",
+                          "cannot read conditions: want a map of paths"),
                out;
-    out.list = ARENA_ARRAY(l->a, n->count + 1, struct condition);
+    out.list = ARENA_ARRAY(l->reader.arena, n->count + 1, struct condition);
     if (!out.list)
-        return mapping_memory(l), out;
+        return strict_memory(&l->reader), out;
     for (const struct node *c = n->first; c; c = c->next) {
         struct condition *one = &out.list[out.count];
         if (!load_ref(l, c, c->key, relative, &one->ref))
@@ -208,17 +145,27 @@ struct conditions load_conditions(struct loader *l, const struct node *n, bool r
     return out;
 }
 
+unsigned load_action(struct loader *l, const struct node *n)
+{
+    if (!strict_is(&l->reader, n, NODE_TEXT, "an action"))
+        return 0;
+    unsigned action = action_named(n->text);
+    if (!action)
+        strict_say(&l->reader, n, "map.action",
+                   "cannot use action '%.*s': want asserts, replaces or retracts", SHOWN(n->text));
+    return action;
+}
+
 enum conversion load_as(struct loader *l, const struct node *n)
 {
     if (!n)
         return AS_TEXT;
-    if (!load_is_text(l, n, "a conversion"))
+    if (!strict_is(&l->reader, n, NODE_TEXT, "a conversion"))
         return AS_TEXT;
     enum conversion as = conversion_named(n->text);
     if (as != AS_NONE)
         return as;
-    mapping_say(l, n, "map.conversion", "cannot find a conversion '%.*s'", (int)n->text.n,
-                (const char *)n->text.p);
+    strict_say(&l->reader, n, "map.conversion", "cannot find a conversion '%.*s'", SHOWN(n->text));
     return AS_TEXT;
 }
 
@@ -229,11 +176,11 @@ void load_else(struct loader *l, const struct node *n, bool has_table, enum miss
     const struct node *e = node_get(n, "else");
     if (!e) {
         if (has_table)
-            mapping_say(l, n, "map.else",
-                        "cannot tell what becomes of a code its table lacks: want else");
+            strict_say(&l->reader, n, "map.else",
+                       "cannot tell what becomes of a code its table lacks: want else");
         return;
     }
-    if (!load_is_text(l, e, "else"))
+    if (!strict_is(&l->reader, e, NODE_TEXT, "else"))
         return;
     if (slice_equal_text(e->text, "refuse"))
         return;
@@ -255,8 +202,8 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
     const struct schema *s = catalogue_named(l->schemas, slice_head(text, dot));
     *kinds = UINT64_MAX;
     if (!s || s->internal) {
-        mapping_say(l, n, "map.type", "cannot find a record type '%.*s'", (int)dot,
-                    (const char *)text.p);
+        strict_say(&l->reader, n, "map.type", "cannot find a record type '%.*s'", (int)dot,
+                   (const char *)text.p);
         return NULL;
     }
     if (dot == text.n)
@@ -266,8 +213,8 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
             *kinds = (uint64_t)1 << i;
             return s;
         }
-    mapping_say(l, n, "map.kind", "cannot find a kind '%.*s' of %.*s", (int)kind.n,
-                (const char *)kind.p, (int)dot, (const char *)text.p);
+    strict_say(&l->reader, n, "map.kind", "cannot find a kind '%.*s' of %.*s", SHOWN(kind),
+               (int)dot, (const char *)text.p);
     return NULL;
 }
 
@@ -275,23 +222,22 @@ static void load_format(struct loader *l, const struct node *head)
 {
     const struct node *f = node_get(head, "format");
     if (!f) {
-        mapping_say(l, head, "map.format", "cannot tell the format: want 'format: NAME'");
+        strict_say(&l->reader, head, "map.format", "cannot tell the format: want 'format: NAME'");
         return;
     }
-    if (!load_is_text(l, f, "format"))
+    if (!strict_is(&l->reader, f, NODE_TEXT, "format"))
         return;
     l->m->format = registry_format(l->adapters, f->text);
     if (!l->m->format)
-        mapping_say(l, f, "map.format", "cannot find a format '%.*s'", (int)f->text.n,
-                    (const char *)f->text.p);
+        strict_say(&l->reader, f, "map.format", "cannot find a format '%.*s'", SHOWN(f->text));
 }
 
 static void load_root(struct loader *l, const struct node *root)
 {
     const struct node *in = node_get(root, "in"), *out = node_get(root, "out");
     if (!in == !out) {
-        mapping_say(l, root, "map.direction",
-                    "cannot tell the direction: want one of 'in:', 'out:'");
+        strict_say(&l->reader, root, "map.direction",
+                   "cannot tell the direction: want one of 'in:', 'out:'");
         return;
     }
     load_format(l, in ? in : out);
@@ -301,8 +247,8 @@ static void load_root(struct loader *l, const struct node *root)
     if (in)
         load_in(l, root);
     else if (!l->m->format->render)
-        mapping_say(l, out, "map.format", "cannot write format '%s': it is read only",
-                    l->m->format->name);
+        strict_say(&l->reader, out, "map.format", "cannot write format '%s': it is read only",
+                   l->m->format->name);
     else
         load_out(l, root);
 }
@@ -322,23 +268,21 @@ const struct mapping *mapping_load(struct arena *a, const char *path,
     struct node *root = NULL;
     struct slice text = { .n = 0 };
     size_t before = p->count;
-    struct loader l = { .a = a,
-                        .path = path,
+    struct loader l = { .reader = { a, p, &codes, path },
                         .folder = folder_of(a, path),
                         .adapters = adapters,
                         .schemas = schemas,
-                        .p = p,
                         .m = ARENA_NEW(a, struct mapping) };
     if (!l.m || !l.folder)
-        return mapping_memory(&l), NULL;
+        return strict_memory(&l.reader), NULL;
     if (!tree_read_file(a, path, FILE_BYTES_MAX, &text, &e) ||
         !tree_yaml(a, text, path, &root, &e)) {
         problems_add(p, &e);
         return NULL;
     }
     l.files[l.file_count++] = text;
-    if (!root || root->kind != NODE_MAP)
-        return mapping_say(&l, root, "map.shape", "cannot read a mapping: want a map"), NULL;
+    if (!strict_is(&l.reader, root, NODE_MAP, "a mapping"))
+        return NULL;
     load_root(&l, root);
     sha256_parts(l.files, l.file_count, l.m->hash);
     return p->count == before && !p->lost ? l.m : NULL;

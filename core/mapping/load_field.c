@@ -63,19 +63,18 @@ static void check_words(struct loader *l, const struct node *n, const struct fie
                         const struct slot *s)
 {
     if (f->kind == FIELD_TEXT && !fits(s, f->text))
-        mapping_say(l, n, "map.word", "cannot set '%.*s' to '%.*s': not one of its words",
-                    (int)f->path.n, (const char *)f->path.p, (int)f->text.n,
-                    (const char *)f->text.p);
+        strict_say(&l->reader, n, "map.word", "cannot set '%.*s' to '%.*s': not one of its words",
+                   SHOWN(f->path), SHOWN(f->text));
     if (f->miss == MISS_WORD && !fits(s, f->word))
-        mapping_say(l, node_get(n, "else"), "map.word",
-                    "cannot set '%.*s' to '%.*s': not one of its words", (int)f->path.n,
-                    (const char *)f->path.p, (int)f->word.n, (const char *)f->word.p);
+        strict_say(&l->reader, node_get(n, "else"), "map.word",
+                   "cannot set '%.*s' to '%.*s': not one of its words", SHOWN(f->path),
+                   SHOWN(f->word));
     for (size_t i = 0; f->table && i < f->table->count; i++) {
         const struct table_entry *entry = &f->table->entries[i];
         if (!fits(s, entry->to))
-            problems_say(l->p, "map.word", f->table->file, entry->line, 1,
-                         "cannot set '%.*s' to '%.*s': not one of its words", (int)f->path.n,
-                         (const char *)f->path.p, (int)entry->to.n, (const char *)entry->to.p);
+            problems_say(l->reader.problems, "map.word", f->table->file, entry->line, 1,
+                         "cannot set '%.*s' to '%.*s': not one of its words", SHOWN(f->path),
+                         SHOWN(entry->to));
     }
 }
 
@@ -84,14 +83,14 @@ static void check_type(struct loader *l, const struct node *n, const struct fiel
 {
     bool is_time = conversion_is_time(f->as);
     if (s->is_time_ms && !is_time)
-        mapping_say(l, n, "map.conversion",
-                    "cannot set '%.*s': want a time, as hl7-time or another", (int)f->path.n,
-                    (const char *)f->path.p);
+        strict_say(&l->reader, n, "map.conversion",
+                   "cannot set '%.*s': want a time, as hl7-time or another", SHOWN(f->path));
     if (is_time && !s->is_time_ms && s->type != SLOT_STRING)
-        mapping_say(l, n, "map.conversion", "cannot set '%.*s': it is no time and no text",
-                    (int)f->path.n, (const char *)f->path.p);
+        strict_say(&l->reader, n, "map.conversion", "cannot set '%.*s': it is no time and no text",
+                   SHOWN(f->path));
     if (is_time && (f->table || f->kind == FIELD_JOIN))
-        mapping_say(l, n, "map.conversion", "cannot read a time by a table or from several parts");
+        strict_say(&l->reader, n, "map.conversion",
+                   "cannot read a time by a table or from several parts");
     check_words(l, n, f, s);
 }
 
@@ -101,10 +100,10 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
     const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
     const struct node *join = node_get(n, "join"), *each = node_get(n, "each");
     if (!!text + !!join + (each || from) != 1) {
-        mapping_say(l, n, "map.field",
-                    "cannot tell where '%.*s' comes from: want one of from, text, "
-                    "join, each",
-                    (int)f->path.n, (const char *)f->path.p);
+        strict_say(&l->reader, n, "map.field",
+                   "cannot tell where '%.*s' comes from: want one of from, text, "
+                   "join, each",
+                   SHOWN(f->path));
         return;
     }
     if (each) {
@@ -112,7 +111,7 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
         f->each = load_refs(l, each, false);
     } else if (text) {
         f->kind = FIELD_TEXT;
-        if (load_is_text(l, text, "text"))
+        if (strict_is(&l->reader, text, NODE_TEXT, "text"))
             f->text = text->text;
     } else {
         f->kind = join ? FIELD_JOIN : FIELD_FROM;
@@ -130,11 +129,11 @@ static void load_options(struct loader *l, const struct node *n, bool relative, 
     if (status)
         f->status = load_refs(l, status, relative);
     if (status && f->as != AS_NHS_NUMBER)
-        mapping_say(l, status, "map.field", "cannot use a status of what is no nhs-number");
+        strict_say(&l->reader, status, "map.field", "cannot use a status of what is no nhs-number");
     if (table)
         f->table = load_table(l, table, false);
     load_else(l, n, table != NULL, &f->miss, &f->word);
-    if (with && load_is_text(l, with, "with"))
+    if (with && strict_is(&l->reader, with, NODE_TEXT, "with"))
         f->with = with->text;
 }
 
@@ -147,13 +146,13 @@ static void load_members(struct loader *l, const struct node *n, struct field *f
         f->where = load_conditions(l, where, true);
     f->item = s->item;
     if (!fields || fields->kind != NODE_MAP) {
-        mapping_say(l, n, "map.field", "cannot fill the items of '%.*s': want fields",
-                    (int)f->path.n, (const char *)f->path.p);
+        strict_say(&l->reader, n, "map.field", "cannot fill the items of '%.*s': want fields",
+                   SHOWN(f->path));
         return;
     }
-    f->items = ARENA_ARRAY(l->a, fields->count + 1, struct field);
+    f->items = ARENA_ARRAY(l->reader.arena, fields->count + 1, struct field);
     if (!f->items) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
     for (const struct node *c = fields->first; c; c = c->next) {
@@ -168,12 +167,13 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
                            const struct slot *s)
 {
     const struct node *from = node_get(n, "from"), *where = node_get(n, "where");
-    struct node *self = node_new_text(l->a, SLICE("."));
-    struct field *item = ARENA_NEW(l->a, struct field);
+    struct node *self = node_new_text(l->reader.arena, SLICE("."));
+    struct field *item = ARENA_NEW(l->reader.arena, struct field);
     if (!self || !item) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
+    self->file = n->file;
     self->line = n->line;
     self->column = n->column;
     if (where)
@@ -182,7 +182,7 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
     item->from = load_refs(l, from ? from : self, true);
     load_options(l, n, true, item);
     if (conversion_is_time(item->as) && item->table)
-        mapping_say(l, n, "map.conversion", "cannot read a time by a table");
+        strict_say(&l->reader, n, "map.conversion", "cannot read a time by a table");
     check_words(l, n, item, s);
     f->items = item;
     f->item_count = 1;
@@ -191,11 +191,16 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
 static void load_field_map(struct loader *l, const struct node *n, bool relative, struct field *f,
                            const struct slot *s)
 {
-    mapping_check_keys(l, n, "from as within table else text status each where fields join with");
+    static const struct strict_key keys[] = {
+        STRICT_MAY("from"),  STRICT_MAY("as"),     STRICT_MAY("within"), STRICT_MAY("table"),
+        STRICT_MAY("else"),  STRICT_MAY("text"),   STRICT_MAY("status"), STRICT_MAY("each"),
+        STRICT_MAY("where"), STRICT_MAY("fields"), STRICT_MAY("join"),   STRICT_MAY("with")
+    };
+    STRICT_KEYS(&l->reader, n, keys);
     load_kind(l, n, relative, f);
     if (f->kind == FIELD_EACH && s->type != SLOT_ARRAY)
-        mapping_say(l, n, "map.field", "cannot repeat '%.*s': it is no list", (int)f->path.n,
-                    (const char *)f->path.p);
+        strict_say(&l->reader, n, "map.field", "cannot repeat '%.*s': it is no list",
+                   SHOWN(f->path));
     else if (f->kind == FIELD_EACH && s->item)
         load_members(l, n, f, s);
     else if (f->kind == FIELD_EACH)
@@ -203,8 +208,8 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     else {
         load_options(l, n, relative, f);
         if (s->type == SLOT_ARRAY && (f->kind != FIELD_JOIN || s->item))
-            mapping_say(l, n, "map.field", "cannot set the list '%.*s': want each%s",
-                        (int)f->path.n, (const char *)f->path.p, s->item ? "" : " or join");
+            strict_say(&l->reader, n, "map.field", "cannot set the list '%.*s': want each%s",
+                       SHOWN(f->path), s->item ? "" : " or join");
         check_type(l, n, f, s);
     }
 }
@@ -214,15 +219,15 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
 {
     int slot = plan_slot(plan, n->key);
     if (slot < 0 || is_reserved(n->key)) {
-        mapping_say_key(l, n, "map.record-path",
-                        slot < 0 ? "cannot find a field '%.*s' in %s"
-                                 : "cannot set '%.*s' of %s: a mapping does not know it",
-                        (int)n->key.n, (const char *)n->key.p, plan_name(plan));
+        strict_say_key(&l->reader, n, "map.record-path",
+                       slot < 0 ? "cannot find a field '%.*s' in %s"
+                                : "cannot set '%.*s' of %s: a mapping does not know it",
+                       SHOWN(n->key), plan_name(plan));
         return NULL;
     }
-    struct field *f = ARENA_NEW(l->a, struct field);
+    struct field *f = ARENA_NEW(l->reader.arena, struct field);
     if (!f)
-        return mapping_memory(l), NULL;
+        return strict_memory(&l->reader), NULL;
     *f = (struct field){ .path = n->key, .slot = slot, .memo = -1, .with = SLICE(" ") };
     const struct slot *s = plan_slot_at(plan, (size_t)slot);
     if (n->kind == NODE_MAP) {
@@ -230,8 +235,8 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
     } else {
         f->from = load_refs(l, n, relative);
         if (s->type == SLOT_ARRAY)
-            mapping_say(l, n, "map.field", "cannot set the list '%.*s': want each", (int)f->path.n,
-                        (const char *)f->path.p);
+            strict_say(&l->reader, n, "map.field", "cannot set the list '%.*s': want each",
+                       SHOWN(f->path));
         check_type(l, n, f, s);
     }
     return f;

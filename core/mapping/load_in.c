@@ -11,21 +11,23 @@ struct common {
 static void load_head(struct loader *l, const struct node *head)
 {
     struct mapping *m = l->m;
-    mapping_check_keys(l, head, "format id type not_carried");
+    static const struct strict_key keys[] = { STRICT_MAY("format"), STRICT_MAY("id"),
+                                              STRICT_MAY("type"), STRICT_MAY("not_carried") };
+    STRICT_KEYS(&l->reader, head, keys);
     const struct node *id = node_get(head, "id"), *type = node_get(head, "type");
     const struct node *not_carried = node_get(head, "not_carried");
     if (id)
         m->id = load_refs(l, id, false);
     else
-        mapping_say(l, head, "map.id",
-                    "cannot tell a message sent again: want 'id:' with its paths");
+        strict_say(&l->reader, head, "map.id",
+                   "cannot tell a message sent again: want 'id:' with its paths");
     if (not_carried)
         m->not_carried = load_conditions(l, not_carried, false);
     if (type) {
         m->type = load_refs(l, type, false);
         return;
     }
-    m->type.list = ARENA_ARRAY(l->a, m->not_carried.count + 1, struct ref);
+    m->type.list = ARENA_ARRAY(l->reader.arena, m->not_carried.count + 1, struct ref);
     for (size_t i = 0; m->type.list && i < m->not_carried.count; i++)
         m->type.list[m->type.count++] = m->not_carried.list[i].ref;
 }
@@ -46,7 +48,8 @@ static int companion_of(struct loader *l, const struct plan *plan, const struct 
         suffix = "_status";
     if (!suffix)
         return -1;
-    char *path = arena_format(l->a, "%.*s%s", (int)f->path.n, (const char *)f->path.p, suffix);
+    char *path =
+        arena_format(l->reader.arena, "%.*s%s", (int)f->path.n, (const char *)f->path.p, suffix);
     return path ? plan_slot(plan, slice_text(path)) : -1;
 }
 
@@ -54,55 +57,51 @@ static void add_setter(struct loader *l, struct rule *r, const struct node *n,
                        const struct field *f, int slot)
 {
     if (r->setter_count == FIELDS_MAX) {
-        mapping_say(l, n, "map.limit", "cannot set more than %d fields", FIELDS_MAX);
+        strict_say(&l->reader, n, "map.limit", "cannot set more than %d fields", FIELDS_MAX);
         return;
     }
     r->setters[r->setter_count++] = (struct setter){ f, slot, companion_of(l, r->schema->plan, f) };
 }
 
-static void load_action(struct loader *l, const struct node *n, struct rule *r)
-{
-    r->action = SLICE("asserts");
-    if (!n || !load_is_text(l, n, "an action"))
-        return;
-    r->action = n->text;
-    if (!slice_equal_text(n->text, "asserts") && !slice_equal_text(n->text, "replaces") &&
-        !slice_equal_text(n->text, "retracts"))
-        mapping_say(l, n, "map.action",
-                    "cannot take action '%.*s': want asserts, replaces, retracts", (int)n->text.n,
-                    (const char *)n->text.p);
-}
-
 static void load_changed(struct loader *l, const struct node *n, const struct node *emit,
                          struct rule *r)
 {
-    mapping_check_keys(l, n, "key of name first vanished");
+    static const struct strict_key keys[] = { STRICT_MAY("key"), STRICT_MAY("of"),
+                                              STRICT_MAY("name"), STRICT_MAY("first"),
+                                              STRICT_MAY("vanished") };
+    STRICT_KEYS(&l->reader, n, keys);
     const struct node *key = node_get(n, "key"), *of = node_get(n, "of");
     const struct node *name = node_get(n, "name"), *first = node_get(n, "first");
     const struct node *vanished = node_get(n, "vanished");
     if (!key || !of) {
-        mapping_say(l, n, "map.changed", "cannot tell what changed: want key and of");
+        strict_say(&l->reader, n, "map.changed", "cannot tell what changed: want key and of");
         return;
     }
     r->has_changed = true;
     r->key = load_refs(l, key, false);
     r->of = load_refs(l, of, false);
-    r->memory = name && load_is_text(l, name, "name") ? name->text : emit->text;
+    r->memory = name && strict_is(&l->reader, name, NODE_TEXT, "name") ? name->text : emit->text;
     r->is_quiet = first != NULL;
     if (first && !slice_equal_text(first->text, "quiet"))
-        mapping_say(l, first, "map.changed", "cannot take this for first: want quiet");
+        strict_say(&l->reader, first, "map.changed", "cannot take this for first: want quiet");
     if (vanished && !slice_equal_text(vanished->text, "ask"))
-        mapping_say(l, vanished, "map.changed", "cannot take this for vanished: want ask");
+        strict_say(&l->reader, vanished, "map.changed", "cannot take this for vanished: want ask");
     l->m->is_snapshot = l->m->is_snapshot || vanished;
 }
 
 static void load_event(struct loader *l, const struct node *n, struct rule *r)
 {
-    mapping_check_keys(l, n, "on emit action changed fields");
+    static const struct strict_key keys[] = { STRICT_MAY("on"),
+                                              STRICT_MAY("emit"),
+                                              STRICT_MAY("action"),
+                                              STRICT_MAY("changed"),
+                                              { "fields", false, STRICT_MAP } };
+    STRICT_KEYS(&l->reader, n, keys);
     const struct node *on = node_get(n, "on"), *emit = node_get(n, "emit");
     const struct node *changed = node_get(n, "changed");
     if (!emit || emit->kind != NODE_TEXT) {
-        mapping_say(l, emit ? emit : n, "map.kind", "cannot tell what to emit: want TYPE.KIND");
+        strict_say(&l->reader, emit ? emit : n, "map.kind",
+                   "cannot tell what to emit: want TYPE.KIND");
         return;
     }
     uint64_t kinds = 0;
@@ -112,29 +111,24 @@ static void load_event(struct loader *l, const struct node *n, struct rule *r)
     size_t dot = slice_find(emit->text, '.');
     r->kind = slice_from(emit->text, dot + 1);
     if (dot == emit->text.n)
-        mapping_say(l, emit, "map.kind", "cannot tell the kind: want TYPE.KIND");
-    r->setters = ARENA_ARRAY(l->a, FIELDS_MAX, struct setter);
+        strict_say(&l->reader, emit, "map.kind", "cannot tell the kind: want TYPE.KIND");
+    r->setters = ARENA_ARRAY(l->reader.arena, FIELDS_MAX, struct setter);
     if (!r->setters) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
     if (on)
         r->on = load_conditions(l, on, false);
-    load_action(l, node_get(n, "action"), r);
+    const struct node *action = node_get(n, "action");
+    r->action = action && load_action(l, action) ? action->text : SLICE("asserts");
     if (changed)
         load_changed(l, changed, emit, r);
 }
 
 static void load_own_fields(struct loader *l, const struct node *n, struct rule *r)
 {
-    const struct node *fields = node_get(n, "fields");
-    if (!fields)
-        return;
-    if (fields->kind != NODE_MAP) {
-        mapping_say(l, fields, "map.shape", "cannot read fields: want a map");
-        return;
-    }
-    for (const struct node *c = fields->first; c; c = c->next) {
+    const struct node *fields = strict_member(n, "fields", NODE_MAP);
+    for (const struct node *c = fields ? fields->first : NULL; c; c = c->next) {
         struct field *f = load_field(l, c, r->schema->plan, false);
         if (f)
             add_setter(l, r, c, f, f->slot);
@@ -170,18 +164,17 @@ static void add_common(struct loader *l, struct rule *r, struct common *all, siz
         if (same_shape(s, c->slot))
             add_setter(l, r, c->node, c->field, slot);
         else
-            mapping_say_key(l, c->node, "map.common",
-                            "cannot share '%.*s': records differ in its type", (int)c->node->key.n,
-                            (const char *)c->node->key.p);
+            strict_say_key(&l->reader, c->node, "map.common",
+                           "cannot share '%.*s': records differ in its type", SHOWN(c->node->key));
     }
 }
 
 static void load_common(struct loader *l, const struct node *common)
 {
-    struct common *all = ARENA_ARRAY(l->a, common->count + 1, struct common);
+    struct common *all = ARENA_ARRAY(l->reader.arena, common->count + 1, struct common);
     size_t n = 0;
     if (!all) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
     for (const struct node *c = common->first; c; c = c->next)
@@ -190,24 +183,28 @@ static void load_common(struct loader *l, const struct node *common)
         add_common(l, &l->m->rules[i], all, n);
     for (size_t i = 0; l->m->rule_count && i < n; i++)
         if (!all[i].slot)
-            mapping_say_key(l, all[i].node, "map.record-path",
-                            "cannot find a field '%.*s' in any record that this mapping emits",
-                            (int)all[i].node->key.n, (const char *)all[i].node->key.p);
+            strict_say_key(&l->reader, all[i].node, "map.record-path",
+                           "cannot find a field '%.*s' in any record that this mapping emits",
+                           (int)all[i].node->key.n, (const char *)all[i].node->key.p);
 }
 
 void load_in(struct loader *l, const struct node *root)
 {
-    mapping_check_keys(l, root, "in common events");
+    static const struct strict_key keys[] = { STRICT_MAY("in"),
+                                              { "common", false, STRICT_MAP },
+                                              STRICT_MAY("events") };
+    STRICT_KEYS(&l->reader, root, keys);
     load_head(l, node_get(root, "in"));
-    const struct node *common = node_get(root, "common"), *events = node_get(root, "events");
+    const struct node *common = strict_member(root, "common", NODE_MAP),
+                      *events = node_get(root, "events");
     if (!events || events->kind != NODE_LIST || !events->first) {
-        mapping_say(l, events ? events : root, "map.events",
-                    "cannot map anything: want a list of events");
+        strict_say(&l->reader, events ? events : root, "map.events",
+                   "cannot map anything: want a list of events");
         return;
     }
-    l->m->rules = ARENA_ARRAY(l->a, events->count, struct rule);
+    l->m->rules = ARENA_ARRAY(l->reader.arena, events->count, struct rule);
     if (!l->m->rules) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
     for (const struct node *n = events->first; n; n = n->next) {
@@ -220,8 +217,6 @@ void load_in(struct loader *l, const struct node *root)
         load_own_fields(l, n, r);
         l->m->rule_count++;
     }
-    if (common && common->kind == NODE_MAP)
+    if (common)
         load_common(l, common);
-    else if (common)
-        mapping_say(l, common, "map.shape", "cannot read common: want a map");
 }

@@ -34,31 +34,29 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
 static void load_from(struct loader *l, const struct node *n, const struct scope *s,
                       struct native *out)
 {
-    const struct node *first = n->kind == NODE_LIST ? n->first : n;
-    out->from = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct value_ref);
+    out->from = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct value_ref);
     if (!out->from) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
-    for (; first; first = n->kind == NODE_LIST ? first->next : NULL)
-        if (load_is_text(l, first, "a path") &&
-            load_value(l, first, first->text, s, &out->from[out->from_count]))
+    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
+        if (strict_is(&l->reader, one, NODE_TEXT, "a path") &&
+            load_value(l, one, one->text, s, &out->from[out->from_count]))
             out->from_count++;
 }
 
 static void load_lines(struct loader *l, const struct node *n, const struct scope *s,
                        struct native *out)
 {
-    const struct node *first = n->kind == NODE_LIST ? n->first : n;
     out->kind = NATIVE_TEXT;
-    out->lines = ARENA_ARRAY(l->a, n->kind == NODE_LIST ? n->count + 1 : 1, struct template);
+    out->lines = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct template);
     if (!out->lines) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
-    for (; first; first = n->kind == NODE_LIST ? first->next : NULL)
-        if (load_is_text(l, first, "a text") &&
-            load_template(l, first, s, &out->lines[out->line_count]))
+    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
+        if (strict_is(&l->reader, one, NODE_TEXT, "a text") &&
+            load_template(l, one, s, &out->lines[out->line_count]))
             out->line_count++;
 }
 
@@ -67,7 +65,7 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
 {
     const struct node *fields = node_get(n, "fields");
     out->kind = NATIVE_EACH;
-    if (!load_is_text(l, each, "each"))
+    if (!strict_is(&l->reader, each, NODE_TEXT, "each"))
         return;
     out->slot = plan_slot(s->plan, each->text);
     const struct slot *at = out->slot < 0 ? NULL : plan_slot_at(s->plan, (size_t)out->slot);
@@ -76,8 +74,8 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
         if (at || load_value(l, each, each->text, s, &unused))
             out->slot = -1; /* this record has no such list, another that the rule covers has */
         if (at)
-            mapping_say(l, each, "map.record-path", "cannot repeat '%.*s': it is no list",
-                        (int)each->text.n, (const char *)each->text.p);
+            strict_say(&l->reader, each, "map.record-path", "cannot repeat '%.*s': it is no list",
+                       SHOWN(each->text));
         return;
     }
     struct scope inner = *s;
@@ -85,12 +83,12 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
     inner.item = at->item;
     if (!fields || fields->kind != NODE_MAP) {
         if (at->item)
-            mapping_say(l, n, "map.field", "cannot write the items: want fields");
+            strict_say(&l->reader, n, "map.field", "cannot write the items: want fields");
         return;
     }
-    out->items = ARENA_ARRAY(l->a, fields->count + 1, struct native);
+    out->items = ARENA_ARRAY(l->reader.arena, fields->count + 1, struct native);
     if (!out->items) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
     for (const struct node *c = fields->first; c; c = c->next)
@@ -106,12 +104,16 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
         load_from(l, n, s, out);
         return true;
     }
-    mapping_check_keys(l, n, "from as table else text each fields");
+    static const struct strict_key keys[] = { STRICT_MAY("from"),  STRICT_MAY("as"),
+                                              STRICT_MAY("table"), STRICT_MAY("else"),
+                                              STRICT_MAY("text"),  STRICT_MAY("each"),
+                                              STRICT_MAY("fields") };
+    STRICT_KEYS(&l->reader, n, keys);
     const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
     const struct node *each = node_get(n, "each"), *table = node_get(n, "table");
     if (!from + !text + !each != 2)
-        return mapping_say(l, n, "map.field",
-                           "cannot tell what to write: want one of from, text, each");
+        return strict_say(&l->reader, n, "map.field",
+                          "cannot tell what to write: want one of from, text, each");
     out->as = load_as(l, node_get(n, "as"));
     if (table)
         out->table = load_table(l, table, true);
@@ -130,9 +132,9 @@ static void check_native(struct loader *l, const struct node *n)
 {
     struct err e = { 0 };
     struct path *unused;
-    if (!l->m->format->compile(l->a, n->key, &unused, &e))
-        mapping_say_key(l, n, "map.path", "cannot write path '%.*s': %s", (int)n->key.n,
-                        (const char *)n->key.p, e.text);
+    if (!l->m->format->compile(l->reader.arena, n->key, &unused, &e))
+        strict_say_key(&l->reader, n, "map.path", "cannot write path '%.*s': %s", SHOWN(n->key),
+                       e.text);
 }
 
 /* Common fields first; one of the rule's own with the same path takes its place. */
@@ -145,7 +147,7 @@ static void load_fields(struct loader *l, const struct node *map, const struct s
         if (check)
             check_native(l, n);
         if (r->field_count == FIELDS_MAX) {
-            mapping_say(l, n, "map.limit", "cannot write more than %d fields", FIELDS_MAX);
+            strict_say(&l->reader, n, "map.limit", "cannot write more than %d fields", FIELDS_MAX);
             return;
         }
         if (!load_native(l, n, s, &one))
@@ -161,17 +163,9 @@ static void load_fields(struct loader *l, const struct node *map, const struct s
 static unsigned load_actions(struct loader *l, const struct node *n)
 {
     unsigned actions = 0;
-    if (!n)
-        return ACTION_ALL;
-    for (const struct node *c = n->kind == NODE_LIST ? n->first : n; c;
-         c = n->kind == NODE_LIST ? c->next : NULL) {
-        unsigned one = load_is_text(l, c, "an action") ? action_named(c->text) : ACTION_ALL;
-        if (!one)
-            mapping_say(l, c, "map.action", "cannot take action '%.*s'", (int)c->text.n,
-                        (const char *)c->text.p);
-        actions |= one;
-    }
-    return actions;
+    for (const struct node *c = strict_each(n, NULL); c; c = strict_each(n, c))
+        actions |= load_action(l, c);
+    return n ? actions : ACTION_ALL;
 }
 
 static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
@@ -182,7 +176,7 @@ static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
     if (at == c->count || !kinds)
         return;
     if (l->m->out_rule_count == RULES_MAX) {
-        mapping_say(l, n, "map.limit", "cannot use more than %d rules", RULES_MAX);
+        strict_say(&l->reader, n, "map.limit", "cannot use more than %d rules", RULES_MAX);
         return;
     }
     for (unsigned i = 0; i < 3; i++)
@@ -190,9 +184,9 @@ static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
             c->delivered[at][i] |= kinds;
     struct out_rule *r = &l->m->out_rules[l->m->out_rule_count++];
     *r = (struct out_rule){ .schema = s, .kinds = kinds, .actions = actions, .node = n };
-    r->fields = ARENA_ARRAY(l->a, FIELDS_MAX, struct native);
+    r->fields = ARENA_ARRAY(l->reader.arena, FIELDS_MAX, struct native);
     if (!r->fields) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         l->m->out_rule_count--;
     }
 }
@@ -200,17 +194,19 @@ static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
 /* One entry of records: a rule for each type that it names. */
 static void load_record(struct loader *l, const struct node *n, struct coverage *c)
 {
-    mapping_check_keys(l, n, "on action fields");
+    static const struct strict_key keys[] = { STRICT_MAY("on"),
+                                              STRICT_MAY("action"),
+                                              { "fields", false, STRICT_MAP } };
+    STRICT_KEYS(&l->reader, n, keys);
     const struct node *on = node_get(n, "on");
     unsigned actions = load_actions(l, node_get(n, "action"));
     if (!on) {
-        mapping_say(l, n, "map.on", "cannot tell which records: want on");
+        strict_say(&l->reader, n, "map.on", "cannot tell which records: want on");
         return;
     }
-    for (const struct node *t = on->kind == NODE_LIST ? on->first : on; t;
-         t = on->kind == NODE_LIST ? t->next : NULL) {
+    for (const struct node *t = strict_each(on, NULL); t; t = strict_each(on, t)) {
         uint64_t kinds = 0;
-        if (!load_is_text(l, t, "a record type"))
+        if (!strict_is(&l->reader, t, NODE_TEXT, "a record type"))
             continue;
         if (slice_equal_text(t->text, "all")) {
             for (size_t i = 0; i < c->count; i++)
@@ -219,8 +215,8 @@ static void load_record(struct loader *l, const struct node *n, struct coverage 
         }
         const struct schema *s = load_type(l, t, t->text, &kinds);
         if (s && index_of(c, s) == c->count)
-            mapping_say(l, t, "map.type", "cannot deliver '%.*s': it is never disclosed",
-                        (int)t->text.n, (const char *)t->text.p);
+            strict_say(&l->reader, t, "map.type", "cannot deliver '%.*s': it is never disclosed",
+                       SHOWN(t->text));
         else if (s)
             add_rule(l, n, c, s, kinds, actions);
     }
@@ -228,11 +224,11 @@ static void load_record(struct loader *l, const struct node *n, struct coverage 
 
 static void load_left_out(struct loader *l, const struct node *n, struct coverage *c)
 {
-    for (const struct node *t = n && n->kind == NODE_LIST ? n->first : n; t;
-         t = n->kind == NODE_LIST ? t->next : NULL) {
+    for (const struct node *t = strict_each(n, NULL); t; t = strict_each(n, t)) {
         uint64_t kinds = 0;
-        const struct schema *s =
-            load_is_text(l, t, "a record type") ? load_type(l, t, t->text, &kinds) : NULL;
+        const struct schema *s = strict_is(&l->reader, t, NODE_TEXT, "a record type")
+                                     ? load_type(l, t, t->text, &kinds)
+                                     : NULL;
         size_t at = s ? index_of(c, s) : c->count;
         if (at < c->count)
             c->left_out[at] |= kinds & all_kinds(s);
@@ -261,13 +257,13 @@ static void load_rule(struct loader *l, const struct node *common, struct out_ru
     struct scope s = { .plan = r->schema->plan, .covered = all, .shows_notice = &notice };
     s.covered_count = covered_by(l, NULL, all);
     load_fields(l, common, &s, r, first);
-    const struct node *fields = node_get(r->node, "fields");
+    const struct node *fields = strict_member(r->node, "fields", NODE_MAP);
     s.covered = own;
     s.covered_count = covered_by(l, r->node, own);
     load_fields(l, fields, &s, r, true);
     if (!notice)
-        mapping_say(
-            l, r->node, "map.notice",
+        strict_say(
+            &l->reader, r->node, "map.notice",
             "cannot deliver without showing header.notice: it says what people must ask for");
 }
 
@@ -281,15 +277,14 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
             const uint64_t *d = c->delivered[i];
             bool any = ((d[0] | d[1] | d[2]) & bit) != 0;
             if (!any && !(c->left_out[i] & bit))
-                mapping_say(l, root, "map.coverage",
-                            "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",
-                            (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
-                            (const char *)s->kinds[k].p);
+                strict_say(&l->reader, root, "map.coverage",
+                           "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",
+                           SHOWN(s->name), (int)s->kinds[k].n, (const char *)s->kinds[k].p);
             for (unsigned a = 0; any && a < 3; a++)
                 if (!(d[a] & bit))
-                    mapping_say(l, root, "map.coverage", "cannot deliver %.*s.%.*s: no rule for %s",
-                                (int)s->name.n, (const char *)s->name.p, (int)s->kinds[k].n,
-                                (const char *)s->kinds[k].p, actions[a]);
+                    strict_say(&l->reader, root, "map.coverage",
+                               "cannot deliver %.*s.%.*s: no rule for %s", SHOWN(s->name),
+                               (int)s->kinds[k].n, (const char *)s->kinds[k].p, actions[a]);
         }
     }
 }
@@ -297,9 +292,10 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
 static void load_out_head(struct loader *l, const struct node *head)
 {
     const struct node *empty = node_get(head, "empty");
-    mapping_check_keys(l, head, "format empty");
+    static const struct strict_key keys[] = { STRICT_MAY("format"), STRICT_MAY("empty") };
+    STRICT_KEYS(&l->reader, head, keys);
     if (empty && !slice_equal_text(empty->text, "keep"))
-        mapping_say(l, empty, "map.out", "cannot take this for empty: want keep");
+        strict_say(&l->reader, empty, "map.out", "cannot take this for empty: want keep");
     l->m->keeps_empty = empty != NULL;
 }
 
@@ -319,10 +315,10 @@ static void load_rules(struct loader *l, const struct node *common)
     const struct node *last = NULL;
     for (size_t i = 0; i < l->m->out_rule_count; i++) {
         struct out_rule *r = &l->m->out_rules[i];
-        size_t before = l->p->count;
-        if (r->node != last || !problems_any(l->p))
+        size_t before = l->reader.problems->count;
+        if (r->node != last || !problems_any(l->reader.problems))
             load_rule(l, common, r, i == 0);
-        if (l->p->count > before && i == 0)
+        if (l->reader.problems->count > before && i == 0)
             common = NULL;
         last = r->node;
     }
@@ -330,13 +326,18 @@ static void load_rules(struct loader *l, const struct node *common)
 
 void load_out(struct loader *l, const struct node *root)
 {
-    struct coverage *c = ARENA_NEW(l->a, struct coverage);
-    const struct node *records = node_get(root, "records"), *common = node_get(root, "common");
-    mapping_check_keys(l, root, "out common records not_delivered");
+    struct coverage *c = ARENA_NEW(l->reader.arena, struct coverage);
+    const struct node *records = strict_member(root, "records", NODE_LIST);
+    const struct node *common = strict_member(root, "common", NODE_MAP);
+    static const struct strict_key keys[] = { STRICT_MAY("out"),
+                                              { "common", false, STRICT_MAP },
+                                              { "records", false, STRICT_LIST },
+                                              STRICT_MAY("not_delivered") };
+    STRICT_KEYS(&l->reader, root, keys);
     load_out_head(l, node_get(root, "out"));
-    l->m->out_rules = ARENA_ARRAY(l->a, RULES_MAX, struct out_rule);
+    l->m->out_rules = ARENA_ARRAY(l->reader.arena, RULES_MAX, struct out_rule);
     if (!c || !l->m->out_rules) {
-        mapping_memory(l);
+        strict_memory(&l->reader);
         return;
     }
     list_disclosable(l, c);

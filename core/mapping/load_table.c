@@ -24,7 +24,8 @@ static uint32_t line_of(struct slice text, size_t at)
 
 static bool say(const struct table_reader *r, size_t at, const char *sentence)
 {
-    return problems_say(r->l->p, "map.table", r->path, line_of(r->text, at), 1, "%s", sentence);
+    return problems_say(r->l->reader.problems, "map.table", r->path, line_of(r->text, at), 1, "%s",
+                        sentence);
 }
 
 /* One row; a row with an empty cell in either column is a problem. */
@@ -32,10 +33,10 @@ static bool read_row(struct table_reader *r, struct slice row, size_t at, struct
 {
     struct err e = { 0 };
     struct doc *d = NULL;
-    if (!r->csv->parse(r->l->a, row, &d, &e))
+    if (!r->csv->parse(r->l->reader.arena, row, &d, &e))
         return say(r, at, e.text);
-    struct found native = r->csv->find(r->l->a, d, r->native, NULL, 0);
-    struct found shared = r->csv->find(r->l->a, d, r->shared, NULL, 0);
+    struct found native = r->csv->find(r->l->reader.arena, d, r->native, NULL, 0);
+    struct found shared = r->csv->find(r->l->reader.arena, d, r->shared, NULL, 0);
     if (native.how != FOUND_PRESENT || shared.how != FOUND_PRESENT)
         return say(r, at, "cannot read a row: want texts in columns native and shared");
     struct slice from = slice_trim(native.value), to = slice_trim(shared.value);
@@ -58,7 +59,7 @@ static void read_rows(struct table_reader *r, struct table *t)
     struct err e = { 0 };
     struct slice row;
     size_t at = 0, start = 0;
-    while (r->csv->split(r->l->a, r->text, &at, &row, &e)) {
+    while (r->csv->split(r->l->reader.arena, r->text, &at, &row, &e)) {
         size_t row_at = start ? start : slice_find(r->text, '\n') + 1;
         if (t->count == TABLE_ROWS_MAX) {
             say(r, row_at, "cannot take more than 100000 rows");
@@ -76,7 +77,7 @@ static void check_duplicates(const struct table_reader *r, const struct table *t
 {
     for (size_t i = 0; !r->reversed && i < t->count; i++)
         if (table_find(t, t->entries[i].from) != &t->entries[i].to)
-            problems_say(r->l->p, "map.table", r->path, t->entries[i].line, 1,
+            problems_say(r->l->reader.problems, "map.table", r->path, t->entries[i].line, 1,
                          "cannot take code '%.*s' twice", (int)t->entries[i].from.n,
                          (const char *)t->entries[i].from.p);
 }
@@ -85,52 +86,55 @@ static const struct table *load_file(struct loader *l, const struct node *n, boo
 {
     struct err e = { 0 };
     struct table_reader r = { .l = l, .reversed = reversed };
-    struct table *t = ARENA_NEW(l->a, struct table);
-    char *path = arena_format(l->a, "%s%.*s", l->folder, (int)n->text.n, (const char *)n->text.p);
+    struct table *t = ARENA_NEW(l->reader.arena, struct table);
+    char *path =
+        arena_format(l->reader.arena, "%s%.*s", l->folder, (int)n->text.n, (const char *)n->text.p);
     r.path = path;
     r.csv = registry_format(l->adapters, SLICE("csv"));
     if (!t || !path)
-        return mapping_memory(l), NULL;
+        return strict_memory(&l->reader), NULL;
     t->file = path;
     if (!r.csv || !r.csv->split)
-        return mapping_say(l, n, "map.table", "cannot read a table: no csv format is there"), NULL;
-    if (!tree_read_file(l->a, path, TABLE_BYTES_MAX, &r.text, &e))
-        return mapping_say(l, n, "map.table", "%s", e.text), NULL;
-    if (!r.csv->compile(l->a, SLICE("native"), &r.native, &e) ||
-        !r.csv->compile(l->a, SLICE("shared"), &r.shared, &e))
-        return mapping_memory(l), NULL;
+        return strict_say(&l->reader, n, "map.table",
+                          "cannot read a table: no csv format is there"),
+               NULL;
+    if (!tree_read_file(l->reader.arena, path, TABLE_BYTES_MAX, &r.text, &e))
+        return strict_say(&l->reader, n, "map.table", "%s", e.text), NULL;
+    if (!r.csv->compile(l->reader.arena, SLICE("native"), &r.native, &e) ||
+        !r.csv->compile(l->reader.arena, SLICE("shared"), &r.shared, &e))
+        return strict_memory(&l->reader), NULL;
     if (l->file_count == sizeof l->files / sizeof l->files[0])
-        return mapping_say(l, n, "map.table", "cannot use more than 63 tables"), NULL;
+        return strict_say(&l->reader, n, "map.table", "cannot use more than 63 tables"), NULL;
     l->files[l->file_count++] = r.text;
-    t->entries = ARENA_ARRAY(l->a, count_lines(r.text) + 1, struct table_entry);
+    t->entries = ARENA_ARRAY(l->reader.arena, count_lines(r.text) + 1, struct table_entry);
     if (!t->entries)
-        return mapping_memory(l), NULL;
+        return strict_memory(&l->reader), NULL;
     read_rows(&r, t);
-    if (!table_index(t, l->a))
-        return mapping_memory(l), NULL;
+    if (!table_index(t, l->reader.arena))
+        return strict_memory(&l->reader), NULL;
     check_duplicates(&r, t);
     return t;
 }
 
 static const struct table *load_inline(struct loader *l, const struct node *n)
 {
-    struct table *t = ARENA_NEW(l->a, struct table);
+    struct table *t = ARENA_NEW(l->reader.arena, struct table);
     if (t)
-        t->entries = ARENA_ARRAY(l->a, n->count + 1, struct table_entry);
+        t->entries = ARENA_ARRAY(l->reader.arena, n->count + 1, struct table_entry);
     if (!t || !t->entries)
-        return mapping_memory(l), NULL;
-    t->file = l->path;
+        return strict_memory(&l->reader), NULL;
+    t->file = l->reader.file;
     for (const struct node *c = n->first; c; c = c->next)
-        if (load_is_text(l, c, "a word of a table"))
+        if (strict_is(&l->reader, c, NODE_TEXT, "a word of a table"))
             t->entries[t->count++] = (struct table_entry){ c->key, c->text, c->line };
-    return table_index(t, l->a) ? t : (mapping_memory(l), NULL);
+    return table_index(t, l->reader.arena) ? t : (strict_memory(&l->reader), NULL);
 }
 
 const struct table *load_table(struct loader *l, const struct node *n, bool reversed)
 {
     if (n->kind == NODE_MAP)
         return load_inline(l, n); /* left what comes, right what goes, in both directions */
-    if (load_is_text(l, n, "a table"))
+    if (strict_is(&l->reader, n, NODE_TEXT, "a table"))
         return load_file(l, n, reversed);
     return NULL;
 }

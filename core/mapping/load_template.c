@@ -15,8 +15,8 @@ static bool is_covered(const struct scope *s, struct slice path)
 
 static bool unknown(struct loader *l, const struct node *n, struct slice text)
 {
-    return mapping_say(l, n, "map.record-path", "cannot find '%.*s' in the record", (int)text.n,
-                       (const char *)text.p);
+    return strict_say(&l->reader, n, "map.record-path", "cannot find '%.*s' in the record",
+                      SHOWN(text));
 }
 
 /* A slot of the record itself. */
@@ -34,9 +34,8 @@ static bool slot_value(struct loader *l, const struct node *n, struct slice text
     out->type = at->type;
     out->is_time = at->is_time_ms;
     if (at->type == SLOT_ARRAY && at->item)
-        return mapping_say(l, n, "map.record-path",
-                           "cannot write the list '%.*s' as a text: want [0].", (int)text.n,
-                           (const char *)text.p);
+        return strict_say(&l->reader, n, "map.record-path",
+                          "cannot write the list '%.*s' as a text: want [0].", SHOWN(text));
     if (slice_equal_text(text, "header.occurred"))
         out->precision = plan_slot(s->plan, SLICE("header.occurred_precision"));
     return true;
@@ -48,12 +47,12 @@ static bool member_value(struct loader *l, const struct node *n, struct slice te
 {
     size_t close = slice_find(text, ']');
     uint64_t index = 0;
-    char *list = arena_format(l->a, "%.*s[]", (int)open, (const char *)text.p);
+    char *list = arena_format(l->reader.arena, "%.*s[]", (int)open, (const char *)text.p);
     if (!list)
-        return mapping_memory(l);
+        return strict_memory(&l->reader);
     if (close <= open || !slice_to_u64(slice_of(text.p + open + 1, close - open - 1), &index))
-        return mapping_say(l, n, "map.record-path", "cannot read an index of '%.*s'", (int)text.n,
-                           (const char *)text.p);
+        return strict_say(&l->reader, n, "map.record-path", "cannot read an index of '%.*s'",
+                          SHOWN(text));
     int slot = plan_slot(s->plan, slice_text(list));
     if (slot < 0)
         return is_covered(s, slice_text(list)) || unknown(l, n, text);
@@ -81,8 +80,8 @@ static bool item_value(struct loader *l, const struct node *n, struct slice text
     out->member = -1;
     out->type = SLOT_STRING;
     if (!s->in_each)
-        return mapping_say(l, n, "map.record-path", "cannot use '%.*s' outside of an each",
-                           (int)text.n, (const char *)text.p);
+        return strict_say(&l->reader, n, "map.record-path", "cannot use '%.*s' outside of an each",
+                          SHOWN(text));
     if (!s->item)
         return text.n == 1 || unknown(l, n, text);
     out->member = plan_slot(s->item, slice_from(text, 1));
@@ -131,8 +130,8 @@ static bool load_part(struct loader *l, const struct node *n, struct slice inner
     if (bar < inner.n) {
         part->as = conversion_named(slice_from(inner, bar + 1));
         if (part->as == AS_NONE)
-            return mapping_say(l, n, "map.conversion", "cannot find the conversion in '{%.*s}'",
-                               (int)inner.n, (const char *)inner.p);
+            return strict_say(&l->reader, n, "map.conversion",
+                              "cannot find the conversion in '{%.*s}'", SHOWN(inner));
     }
     return load_value(l, n, slice_head(inner, bar), s, &part->value);
 }
@@ -140,10 +139,10 @@ static bool load_part(struct loader *l, const struct node *n, struct slice inner
 /* The literal up to the next brace that opens; doubled braces stand for one. */
 static bool load_literal(struct loader *l, struct slice text, size_t *at, struct slice *out)
 {
-    uint8_t *literal = arena_alloc(l->a, text.n + 1);
+    uint8_t *literal = arena_alloc(l->reader.arena, text.n + 1);
     size_t n = 0, i = *at;
     if (!literal)
-        return mapping_memory(l);
+        return strict_memory(&l->reader);
     while (i < text.n && (text.p[i] != '{' || (i + 1 < text.n && text.p[i + 1] == '{'))) {
         bool doubled =
             i + 1 < text.n && text.p[i + 1] == text.p[i] && (text.p[i] == '{' || text.p[i] == '}');
@@ -162,9 +161,9 @@ bool load_template(struct loader *l, const struct node *n, const struct scope *s
     size_t at = 0, room = 2;
     for (size_t i = 0; i < text.n; i++)
         room += text.p[i] == '{' ? 2 : 0;
-    *out = (struct template){ ARENA_ARRAY(l->a, room, struct template_part), 0 };
+    *out = (struct template){ ARENA_ARRAY(l->reader.arena, room, struct template_part), 0 };
     if (!out->parts)
-        return mapping_memory(l);
+        return strict_memory(&l->reader);
     while (at < text.n) {
         struct slice literal;
         if (!load_literal(l, text, &at, &literal))
@@ -175,7 +174,8 @@ bool load_template(struct loader *l, const struct node *n, const struct scope *s
             break;
         size_t close = slice_find(slice_from(text, at), '}');
         if (at + close >= text.n)
-            return mapping_say(l, n, "map.text", "cannot read the text: a brace never closes");
+            return strict_say(&l->reader, n, "map.text",
+                              "cannot read the text: a brace never closes");
         if (!load_part(l, n, slice_of(text.p + at + 1, close - 1), s, &out->parts[out->count++]))
             return false;
         at += close + 1;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "host/crypto.h"
+#include "host/strict.h"
 #include "mapping/mapping.h"
 
 /* Of one each: far above any real message, low enough that a hostile one costs little. */
@@ -268,29 +269,21 @@ MUST_CHECK bool out_template(struct out_run *r, const struct template *t, struct
 
 /* Loading. */
 struct loader {
-    struct arena *a;
-    const char *path, *folder;
+    struct strict reader;
+    const char *folder;
     const struct registry *adapters;
     const struct catalogue *schemas;
-    struct problems *p;
     struct mapping *m;
     struct slice *source_texts;
-    size_t source_room;
+    size_t text_room, source_room;
     struct slice files[64]; /* the mapping and its tables, for the hash */
     size_t file_count;
 };
-/* Adds a problem at a value, or at a key. Returns false. */
-bool mapping_say(struct loader *l, const struct node *n, const char *code, const char *format, ...)
-    PRINTF_LIKE(4, 5);
-bool mapping_say_key(struct loader *l, const struct node *n, const char *code, const char *format, ...)
-    PRINTF_LIKE(4, 5);
-bool mapping_memory(struct loader *l);
-/* Every key of map is one of known (blank-separated). */
-void mapping_check_keys(struct loader *l, const struct node *map, const char *known);
-bool load_is_text(struct loader *l, const struct node *n, const char *what);
 /* A path or a list of them. relative: paths that begin as relative ones do are allowed. */
 struct refs load_refs(struct loader *l, const struct node *n, bool relative);
 struct conditions load_conditions(struct loader *l, const struct node *n, bool relative);
+/* One of asserts, replaces, retracts, as its bit; 0 after a problem. */
+unsigned load_action(struct loader *l, const struct node *n);
 enum conversion load_as(struct loader *l, const struct node *n);
 /* table: file.csv, or an inline map. reversed: shared to native. */
 const struct table *load_table(struct loader *l, const struct node *n, bool reversed);

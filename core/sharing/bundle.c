@@ -78,9 +78,10 @@ bool kinds_have(const uint32_t *kinds, size_t n, uint32_t kind)
 
 static bool remember_bytes(struct loader *l, struct slice s)
 {
-    struct slice *grown = load_grow(l, l->hashed, l->hashed_count, &l->hashed_room, sizeof s);
+    struct slice *grown =
+        arena_grow(l->reader.arena, l->hashed, &l->hashed_room, l->hashed_count, sizeof s);
     if (!grown)
-        return false;
+        return strict_memory(&l->reader);
     l->hashed = grown;
     l->hashed[l->hashed_count++] = s;
     return true;
@@ -89,23 +90,23 @@ static bool remember_bytes(struct loader *l, struct slice s)
 /* Reads one file below the folder; its name and bytes enter the hash. NULL with a problem. */
 static const struct node *read_yaml(struct loader *l, const char *name)
 {
-    const char *path = arena_format(l->arena, "%s/%s", l->folder, name);
+    const char *path = arena_format(l->reader.arena, "%s/%s", l->folder, name);
     struct node *root = NULL;
     struct slice bytes = { 0 };
     struct err e = { 0 };
     if (!path) {
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
         return NULL;
     }
-    if (!tree_read_file(l->arena, path, FILE_BYTES_MAX, &bytes, &e) ||
-        !tree_yaml(l->arena, bytes, path, &root, &e)) {
-        problems_add(l->problems, &e);
+    if (!tree_read_file(l->reader.arena, path, FILE_BYTES_MAX, &bytes, &e) ||
+        !tree_yaml(l->reader.arena, bytes, path, &root, &e)) {
+        problems_add(l->reader.problems, &e);
         return NULL;
     }
     (void)(remember_bytes(l, slice_of(name, strlen(name) + 1)) && remember_bytes(l, bytes));
     if (root && root->kind == NODE_MAP)
         return root;
-    (void)problems_say(l->problems, "bundle.shape", path, 1, 1, "the file must be a map");
+    (void)problems_say(l->reader.problems, "bundle.shape", path, 1, 1, "the file must be a map");
     return NULL;
 }
 
@@ -124,21 +125,21 @@ static bool is_yaml(const char *name)
 /* Names of the *.yaml of a folder below ours, sorted, as "folder/name". */
 static size_t list_yaml(struct loader *l, const char *folder, const char **names)
 {
-    const char *path = arena_format(l->arena, "%s/%s", l->folder, folder);
+    const char *path = arena_format(l->reader.arena, "%s/%s", l->folder, folder);
     DIR *dir = path ? opendir(path) : NULL;
     size_t n = 0;
     if (!dir) {
-        (void)problems_say(l->problems, "bundle.folder", l->folder, 0, 0,
-                           "cannot read the folder '%s'", folder);
+        (void)problems_say(l->reader.problems, "bundle.folder", path ? path : folder, 0, 0,
+                           "cannot read this folder");
         return 0;
     }
     for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
         if (!is_yaml(entry->d_name))
             continue;
         const char *name =
-            n < FILES_MAX ? arena_format(l->arena, "%s/%s", folder, entry->d_name) : NULL;
+            n < FILES_MAX ? arena_format(l->reader.arena, "%s/%s", folder, entry->d_name) : NULL;
         if (!name) {
-            (void)problems_say(l->problems, "bundle.limit", path, 0, 0, "more than %d files",
+            (void)problems_say(l->reader.problems, "bundle.limit", path, 0, 0, "more than %d files",
                                FILES_MAX);
             break;
         }
@@ -152,9 +153,9 @@ static size_t list_yaml(struct loader *l, const char *folder, const char **names
 static void load_folder(struct loader *l, const char *folder,
                         void (*load)(struct loader *l, const struct node *root))
 {
-    const char **names = ARENA_ARRAY(l->arena, FILES_MAX, const char *);
+    const char **names = ARENA_ARRAY(l->reader.arena, FILES_MAX, const char *);
     if (!names) {
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
         return;
     }
     size_t n = list_yaml(l, folder, names);
@@ -172,10 +173,10 @@ static bool number_kinds(struct loader *l)
 {
     const struct catalogue *c = l->bundle->catalogue;
     size_t n = catalogue_count(c);
-    uint32_t *base = ARENA_ARRAY(l->arena, n + 1, uint32_t);
-    const struct schema **schemas = ARENA_ARRAY(l->arena, n + 1, const struct schema *);
+    uint32_t *base = ARENA_ARRAY(l->reader.arena, n + 1, uint32_t);
+    const struct schema **schemas = ARENA_ARRAY(l->reader.arena, n + 1, const struct schema *);
     if (!base || !schemas)
-        return load_memory(l);
+        return strict_memory(&l->reader);
     for (size_t i = 0; i < n; i++) {
         schemas[i] = catalogue_at(c, i);
         base[i + 1] = base[i] + (uint32_t)schemas[i]->kind_count;
@@ -188,10 +189,10 @@ static bool number_kinds(struct loader *l)
 
 static void collect_purposes(struct loader *l)
 {
-    struct slice *list = ARENA_ARRAY(l->arena, l->bundle->agreement_count + 1, struct slice);
+    struct slice *list = ARENA_ARRAY(l->reader.arena, l->bundle->agreement_count + 1, struct slice);
     struct words *w = &l->compiled->purposes;
     if (!list) {
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
         return;
     }
     w->list = list;
@@ -207,15 +208,21 @@ static void hash_all(struct loader *l)
         sha256_parts(l->hashed, l->hashed_count, l->bundle->hash);
 }
 
+static const struct strict_codes codes = { .key = "bundle.key",
+                                           .missing = "bundle.missing",
+                                           .shape = "bundle.shape",
+                                           .word = "bundle.word",
+                                           .number = "bundle.number" };
+
 const struct bundle *bundle_load(struct arena *a, const char *folder, const struct catalogue *c,
                                  struct problems *p)
 {
-    struct loader l = { .arena = a, .problems = p, .folder = folder };
+    struct loader l = { .reader = { a, p, &codes, folder }, .folder = folder };
     size_t before = p->count;
     l.bundle = ARENA_NEW(a, struct bundle);
     l.compiled = ARENA_NEW(a, struct compiled);
     if (!l.bundle || !l.compiled) {
-        (void)load_memory(&l);
+        (void)strict_memory(&l.reader);
         return NULL;
     }
     l.bundle->catalogue = c;

@@ -8,9 +8,9 @@ static void set_bit(uint64_t *row, size_t n)
 
 static uint64_t *rows(struct loader *l, size_t count, size_t words)
 {
-    uint64_t *r = ARENA_ARRAY(l->arena, count * words + 1, uint64_t);
+    uint64_t *r = ARENA_ARRAY(l->reader.arena, count * words + 1, uint64_t);
     if (!r)
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
     return r;
 }
 
@@ -67,9 +67,9 @@ static bool compile_prohibitions(struct loader *l)
 bool load_compile(struct loader *l)
 {
     struct compiled *k = l->compiled;
-    bool *closes = ARENA_ARRAY(l->arena, k->kind_count + 1, bool);
+    bool *closes = ARENA_ARRAY(l->reader.arena, k->kind_count + 1, bool);
     if (!closes)
-        return load_memory(l);
+        return strict_memory(&l->reader);
     for (size_t i = 0; i < l->bundle->fact_count; i++)
         for (size_t j = 0; j < l->bundle->facts[i].closed_by_count; j++)
             closes[l->bundle->facts[i].closed_by[j]] = true;

@@ -1,15 +1,15 @@
 /* load_clause.c - the clauses of an agreement, and the prohibitions of the region. */
 #include "sharing/load.h"
 
-#define SHOWN(s) (int)((s).n < 60 ? (s).n : 60), (const char *)(s).p
 #define DAY_MS ((int64_t)86400000)
 
 /* Free text leaks (domain.md 0.10): no group name may sweep it in, each field is named. */
 static void check_free_text(struct loader *l, const struct node *list)
 {
-    for (const struct node *n = load_each(list, NULL); n; n = load_each(list, n))
+    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n))
         if (slice_equal_text(n->text, "free-text"))
-            (void)load_say(l, n, "bundle.free-text", "free text is released by its full name only");
+            (void)strict_say(&l->reader, n, "bundle.free-text",
+                             "free text is released by its full name only");
 }
 
 static bool has_kind_named(const struct loader *l, const struct clause *c, struct slice kind)
@@ -35,9 +35,10 @@ static void load_lasting(struct loader *l, const struct node *n, struct clause *
     bool is_read = slice_to_u64(slice_head(rest, blank), &days) && days > 0 && days <= 3660 &&
                    (slice_equal_text(unit, "days") || slice_equal_text(unit, "day"));
     if (!is_read)
-        (void)load_say(l, n, "bundle.lasting", "'lasting' is written KIND + N days");
+        (void)strict_say(&l->reader, n, "bundle.lasting", "'lasting' is written KIND + N days");
     else if (!has_kind_named(l, c, kind))
-        (void)load_say(l, n, "bundle.kind", "the clause shares no kind '%.*s'", SHOWN(kind));
+        (void)strict_say(&l->reader, n, "bundle.kind", "the clause shares no kind '%.*s'",
+                         SHOWN(kind));
     c->lasting_kind = kind;
     c->lasting_ms = (int64_t)days * DAY_MS;
 }
@@ -56,41 +57,43 @@ static void fill_scope(const struct loader *l, bool *schemas, struct when_scope 
 static struct slice clause_full_name(struct loader *l, const struct agreement *g, struct slice id)
 {
     const char *name =
-        arena_format(l->arena, "%.*s/%d/%.*s", (int)g->name.n, (const char *)g->name.p, g->version,
-                     (int)id.n, (const char *)id.p);
+        arena_format(l->reader.arena, "%.*s/%d/%.*s", (int)g->name.n, (const char *)g->name.p,
+                     g->version, (int)id.n, (const char *)id.p);
     if (!name)
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
     return slice_text(name);
 }
 
 static void load_clause(struct loader *l, const struct node *n, const bool *parties,
                         struct clause *c)
 {
-    static const struct key_rule keys[] = {
-        { "id", true, NODE_TEXT },       { "share", true, NODE_MAP },
-        { "from", true, NODE_NULL },     { "to", true, NODE_NULL },
-        { "when", false, NODE_TEXT },    { "release", true, NODE_LIST },
-        { "lasting", false, NODE_TEXT }, { "because", false, NODE_TEXT },
+    static const struct strict_key keys[] = {
+        { "id", true, STRICT_TEXT },       { "share", true, STRICT_MAP },
+        { "from", true, STRICT_TEXTS },    { "to", true, STRICT_TEXTS },
+        { "when", false, STRICT_TEXT },    { "release", true, STRICT_LIST },
+        { "lasting", false, STRICT_TEXT }, { "because", false, STRICT_TEXT },
     };
     const struct agreement *g = &l->bundle->agreements[c->agreement];
-    bool *schemas = ARENA_ARRAY(l->arena, catalogue_count(l->bundle->catalogue), bool);
+    bool *schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
     struct when_scope scope;
     if (!schemas) {
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
         return;
     }
-    LOAD_KEYS(l, n, "a clause", keys);
-    c->id = load_text(n, "id");
+    STRICT_KEYS(&l->reader, n, keys);
+    c->id = strict_text(n, "id");
     c->name = clause_full_name(l, g, c->id);
     c->file = n->file;
     c->line = n->line;
     if (node_get(n, "id") && !load_is_id(c->id))
-        (void)load_say(l, node_get(n, "id"), "bundle.id", "'%.*s' is no id", SHOWN(c->id));
+        (void)strict_say(&l->reader, node_get(n, "id"), "bundle.id", "'%.*s' is no id",
+                         SHOWN(c->id));
     (void)load_kinds(l, node_get(n, "share"), &c->kinds, &c->kind_count, schemas);
     for (size_t i = 0; i < catalogue_count(l->bundle->catalogue); i++)
         if (schemas[i] && !catalogue_at(l->bundle->catalogue, i)->disclosable)
-            (void)load_say(l, node_get(n, "share"), "bundle.type", "'%.*s' is never disclosed",
-                           SHOWN(catalogue_at(l->bundle->catalogue, i)->name));
+            (void)strict_say(&l->reader, node_get(n, "share"), "bundle.type",
+                             "'%.*s' is never disclosed",
+                             SHOWN(catalogue_at(l->bundle->catalogue, i)->name));
     load_services(l, node_get(n, "from"), parties, &c->from);
     load_services(l, node_get(n, "to"), parties, &c->to);
     load_categories(l, node_get(n, "release"), &c->release);
@@ -106,24 +109,25 @@ void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
 {
     struct bundle *b = l->bundle;
     size_t first = b->clause_count;
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
-         n = n->next) {
-        struct clause *grown =
-            load_grow(l, l->clauses, b->clause_count, &l->clause_room, sizeof *grown);
-        if (!grown)
+    for (const struct node *n = list ? list->first : NULL; n; n = n->next) {
+        struct clause *grown = arena_grow(l->reader.arena, l->clauses, &l->clause_room,
+                                          b->clause_count, sizeof *grown);
+        if (!grown) {
+            (void)strict_memory(&l->reader);
             return;
+        }
         b->clauses = l->clauses = grown;
         struct clause *c = &grown[b->clause_count];
         *c = (struct clause){ .agreement = agreement };
         load_clause(l, n, parties, c);
         for (size_t i = first; i < b->clause_count; i++)
             if (slice_equal(grown[i].id, c->id))
-                (void)load_say(l, n, "bundle.duplicate", "clause '%.*s' stands twice",
-                               SHOWN(c->id));
+                (void)strict_say(&l->reader, n, "bundle.duplicate", "clause '%.*s' stands twice",
+                                 SHOWN(c->id));
         b->clause_count++;
     }
     if (list && b->clause_count == first)
-        (void)load_say(l, list, "bundle.missing", "an agreement without clauses");
+        (void)strict_say(&l->reader, list, "bundle.missing", "an agreement without clauses");
 }
 
 /* Without "share" a prohibition is for every type that can be disclosed. */
@@ -143,26 +147,27 @@ static void load_prohibited_kinds(struct loader *l, const struct node *n, bool *
 
 static void load_prohibition(struct loader *l, const struct node *n, struct prohibition *p)
 {
-    static const struct key_rule keys[] = {
-        { "id", true, NODE_TEXT },     { "withhold", true, NODE_LIST },
-        { "to", false, NODE_NULL },    { "when", false, NODE_TEXT },
-        { "share", false, NODE_MAP },  { "tell", false, NODE_TEXT },
-        { "source", true, NODE_TEXT },
+    static const struct strict_key keys[] = {
+        { "id", true, STRICT_TEXT },     { "withhold", true, STRICT_LIST },
+        { "to", false, STRICT_TEXTS },   { "when", false, STRICT_TEXT },
+        { "share", false, STRICT_MAP },  { "tell", false, STRICT_TEXT },
+        { "source", true, STRICT_TEXT },
     };
-    bool *schemas = ARENA_ARRAY(l->arena, catalogue_count(l->bundle->catalogue), bool);
+    bool *schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
     struct when_scope scope;
     if (!schemas) {
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
         return;
     }
-    LOAD_KEYS(l, n, "a prohibition", keys);
-    p->id = load_text(n, "id");
-    p->tell = load_text(n, "tell");
-    p->source = load_text(n, "source");
+    STRICT_KEYS(&l->reader, n, keys);
+    p->id = strict_text(n, "id");
+    p->tell = strict_text(n, "tell");
+    p->source = strict_text(n, "source");
     p->file = n->file;
     p->line = n->line;
     if (node_get(n, "id") && !load_is_id(p->id))
-        (void)load_say(l, node_get(n, "id"), "bundle.id", "'%.*s' is no id", SHOWN(p->id));
+        (void)strict_say(&l->reader, node_get(n, "id"), "bundle.id", "'%.*s' is no id",
+                         SHOWN(p->id));
     load_prohibited_kinds(l, n, schemas, p);
     load_categories(l, node_get(n, "withhold"), &p->withhold);
     if (node_get(n, "to"))
@@ -175,24 +180,26 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
 
 void load_prohibitions(struct loader *l, const struct node *root)
 {
-    static const struct key_rule keys[] = { { "prohibitions", true, NODE_LIST } };
+    static const struct strict_key keys[] = { { "prohibitions", true, STRICT_LIST } };
     struct bundle *b = l->bundle;
-    LOAD_KEYS(l, root, "a file of prohibitions", keys);
-    const struct node *list = node_get(root, "prohibitions");
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
-         n = n->next) {
-        struct prohibition *grown = load_grow(l, l->prohibitions, b->prohibition_count,
-                                              &l->prohibition_room, sizeof *grown);
-        if (!grown)
+    STRICT_KEYS(&l->reader, root, keys);
+    const struct node *list = strict_member(root, "prohibitions", NODE_LIST);
+    for (const struct node *n = list ? list->first : NULL; n; n = n->next) {
+        struct prohibition *grown =
+            arena_grow(l->reader.arena, l->prohibitions, &l->prohibition_room, b->prohibition_count,
+                       sizeof *grown);
+        if (!grown) {
+            (void)strict_memory(&l->reader);
             return;
+        }
         b->prohibitions = l->prohibitions = grown;
         struct prohibition *p = &grown[b->prohibition_count];
         *p = (struct prohibition){ .id = { 0 } };
         load_prohibition(l, n, p);
         for (size_t i = 0; i < b->prohibition_count; i++)
             if (slice_equal(grown[i].id, p->id))
-                (void)load_say(l, n, "bundle.duplicate", "prohibition '%.*s' is also in '%s'",
-                               SHOWN(p->id), grown[i].file);
+                (void)strict_say(&l->reader, n, "bundle.duplicate",
+                                 "prohibition '%.*s' is also in '%s'", SHOWN(p->id), grown[i].file);
         b->prohibition_count++;
     }
 }

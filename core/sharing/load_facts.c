@@ -5,8 +5,6 @@
  * exist in every type of the line. */
 #include "sharing/load.h"
 
-#define SHOWN(s) (int)((s).n < 60 ? (s).n : 60), (const char *)(s).p
-
 struct line {
     const struct node *node;
     const uint32_t *on;
@@ -18,9 +16,12 @@ static struct fact_rule *add_rule(struct loader *l, const struct line *line,
                                   enum fact_effect effect)
 {
     struct bundle *b = l->bundle;
-    struct fact_rule *grown = load_grow(l, l->facts, b->fact_count, &l->fact_room, sizeof *grown);
-    if (!grown)
+    struct fact_rule *grown =
+        arena_grow(l->reader.arena, l->facts, &l->fact_room, b->fact_count, sizeof *grown);
+    if (!grown) {
+        (void)strict_memory(&l->reader);
         return NULL;
+    }
     b->facts = l->facts = grown;
     struct fact_rule *r = &grown[b->fact_count++];
     *r = (struct fact_rule){ .effect = effect, .on = line->on, .on_count = line->on_count };
@@ -38,14 +39,14 @@ static void load_value(struct loader *l, const struct node *n, const struct line
         return;
     }
     if (!slice_starts(n->text, SLICE("field "))) {
-        (void)load_say(l, n, "bundle.value", "a value is written %sfield PATH",
-                       may_be_source ? "source, or " : "");
+        (void)strict_say(&l->reader, n, "bundle.value", "a value is written %sfield PATH",
+                         may_be_source ? "source, or " : "");
         return;
     }
     struct slice path = slice_trim(slice_from(n->text, 6));
-    int16_t *slots = ARENA_ARRAY(l->arena, catalogue_count(c), int16_t);
+    int16_t *slots = ARENA_ARRAY(l->reader.arena, catalogue_count(c), int16_t);
     if (!slots) {
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
         return;
     }
     for (size_t i = 0; i < catalogue_count(c); i++) {
@@ -53,23 +54,23 @@ static void load_value(struct loader *l, const struct node *n, const struct line
         if (line->schemas[i] &&
             (slots[i] < 0 ||
              plan_slot_at(catalogue_at(c, i)->plan, (size_t)slots[i])->type != SLOT_STRING))
-            (void)load_say(l, n, "bundle.field", "'%.*s' has no text field '%.*s'",
-                           SHOWN(catalogue_at(c, i)->name), SHOWN(path));
+            (void)strict_say(&l->reader, n, "bundle.field", "'%.*s' has no text field '%.*s'",
+                             SHOWN(catalogue_at(c, i)->name), SHOWN(path));
     }
     *out = (struct fact_value){ FACT_FIELD, slots };
 }
 
 static void load_opens(struct loader *l, const struct node *n, const struct line *line)
 {
-    static const struct key_rule keys[] = { { "relationship", true, NODE_TEXT },
-                                            { "with", true, NODE_TEXT } };
+    static const struct strict_key keys[] = { { "relationship", true, STRICT_TEXT },
+                                              { "with", true, STRICT_TEXT } };
     struct fact_rule *r = add_rule(l, line, FACT_OPENS);
     if (!r)
         return;
-    LOAD_KEYS(l, n, "'opens'", keys);
-    r->word = load_text(n, "relationship");
+    STRICT_KEYS(&l->reader, n, keys);
+    r->word = strict_text(n, "relationship");
     if (node_get(n, "relationship") && !load_is_id(r->word))
-        (void)load_say(l, n, "bundle.id", "'%.*s' is no id", SHOWN(r->word));
+        (void)strict_say(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(r->word));
     load_value(l, node_get(n, "with"), line, true, &r->who);
     (void)load_kinds(l, node_get(line->node, "closed_by"), &r->closed_by, &r->closed_by_count,
                      NULL);
@@ -77,26 +78,26 @@ static void load_opens(struct loader *l, const struct node *n, const struct line
 
 static void load_responsible(struct loader *l, const struct node *n, const struct line *line)
 {
-    static const struct key_rule keys[] = { { "function", true, NODE_TEXT },
-                                            { "service", true, NODE_TEXT } };
+    static const struct strict_key keys[] = { { "function", true, STRICT_TEXT },
+                                              { "service", true, STRICT_TEXT } };
     struct fact_rule *r = add_rule(l, line, FACT_RESPONSIBLE);
     if (!r)
         return;
-    LOAD_KEYS(l, n, "'responsible'", keys);
-    r->word = load_text(n, "function");
+    STRICT_KEYS(&l->reader, n, keys);
+    r->word = strict_text(n, "function");
     load_value(l, node_get(n, "service"), line, true, &r->who);
 }
 
 static void load_consent(struct loader *l, const struct node *n, const struct line *line,
                          enum fact_effect effect)
 {
-    static const struct key_rule keys[] = { { "scope", true, NODE_TEXT },
-                                            { "to", true, NODE_TEXT },
-                                            { "until", false, NODE_TEXT } };
+    static const struct strict_key keys[] = { { "scope", true, STRICT_TEXT },
+                                              { "to", true, STRICT_TEXT },
+                                              { "until", false, STRICT_TEXT } };
     struct fact_rule *r = add_rule(l, line, effect);
     if (!r)
         return;
-    LOAD_KEYS(l, n, "'grants' or 'revokes'", keys);
+    STRICT_KEYS(&l->reader, n, keys);
     load_value(l, node_get(n, "scope"), line, false, &r->what);
     load_value(l, node_get(n, "to"), line, false, &r->who);
     load_value(l, node_get(n, "until"), line, false, &r->until);
@@ -105,11 +106,11 @@ static void load_consent(struct loader *l, const struct node *n, const struct li
 static void load_objection(struct loader *l, const struct node *n, const struct line *line,
                            enum fact_effect effect)
 {
-    static const struct key_rule keys[] = { { "to", true, NODE_TEXT } };
+    static const struct strict_key keys[] = { { "to", true, STRICT_TEXT } };
     struct fact_rule *r = add_rule(l, line, effect);
     if (!r)
         return;
-    LOAD_KEYS(l, n, "'objects' or 'lifts_objection'", keys);
+    STRICT_KEYS(&l->reader, n, keys);
     load_value(l, node_get(n, "to"), line, false, &r->who);
 }
 
@@ -127,7 +128,7 @@ static void load_effects(struct loader *l, const struct node *n, const struct li
     if ((m = node_get(n, "opens")))
         load_opens(l, m, line);
     else if ((m = node_get(n, "closed_by")))
-        (void)load_say_key(l, m, "bundle.key", "'closed_by' without 'opens'");
+        (void)strict_say_key(&l->reader, m, "bundle.key", "'closed_by' without 'opens'");
     if ((m = node_get(n, "responsible")))
         load_responsible(l, m, line);
     if ((m = node_get(n, "grants")))
@@ -148,27 +149,27 @@ static void load_effects(struct loader *l, const struct node *n, const struct li
 
 static void load_line(struct loader *l, const struct node *n)
 {
-    static const struct key_rule keys[] = {
-        { "on", true, NODE_MAP },          { "opens", false, NODE_MAP },
-        { "closed_by", false, NODE_MAP },  { "responsible", false, NODE_MAP },
-        { "grants", false, NODE_MAP },     { "revokes", false, NODE_MAP },
-        { "objects", false, NODE_MAP },    { "lifts_objection", false, NODE_MAP },
-        { "restricts", false, NODE_TEXT }, { "lifts", false, NODE_TEXT },
-        { "links", false, NODE_TEXT },
+    static const struct strict_key keys[] = {
+        { "on", true, STRICT_MAP },          { "opens", false, STRICT_MAP },
+        { "closed_by", false, STRICT_MAP },  { "responsible", false, STRICT_MAP },
+        { "grants", false, STRICT_MAP },     { "revokes", false, STRICT_MAP },
+        { "objects", false, STRICT_MAP },    { "lifts_objection", false, STRICT_MAP },
+        { "restricts", false, STRICT_TEXT }, { "lifts", false, STRICT_TEXT },
+        { "links", false, STRICT_TEXT },
     };
     size_t before = l->bundle->fact_count;
     struct line line = { .node = n };
-    line.schemas = ARENA_ARRAY(l->arena, catalogue_count(l->bundle->catalogue), bool);
+    line.schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
     if (!line.schemas) {
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
         return;
     }
-    LOAD_KEYS(l, n, "a line of facts", keys);
+    STRICT_KEYS(&l->reader, n, keys);
     if (!load_kinds(l, node_get(n, "on"), &line.on, &line.on_count, line.schemas))
         return;
     load_effects(l, n, &line);
     if (l->bundle->fact_count == before)
-        (void)load_say(l, n, "bundle.missing", "a line of facts that changes nothing");
+        (void)strict_say(&l->reader, n, "bundle.missing", "a line of facts that changes nothing");
 }
 
 static void add_word(struct words *w, struct slice *list, struct slice word)
@@ -195,11 +196,11 @@ static void add_vocabulary(const struct loader *l, const struct fact_rule *r, st
 static void collect_words(struct loader *l)
 {
     size_t n = l->bundle->fact_count + 1;
-    struct slice *relationships = ARENA_ARRAY(l->arena, n, struct slice);
-    struct slice *functions = ARENA_ARRAY(l->arena, n, struct slice);
-    struct slice *restrictions = ARENA_ARRAY(l->arena, 64, struct slice);
+    struct slice *relationships = ARENA_ARRAY(l->reader.arena, n, struct slice);
+    struct slice *functions = ARENA_ARRAY(l->reader.arena, n, struct slice);
+    struct slice *restrictions = ARENA_ARRAY(l->reader.arena, 64, struct slice);
     if (!relationships || !functions || !restrictions) {
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
         return;
     }
     for (size_t i = 0; i < l->bundle->fact_count; i++) {
@@ -215,11 +216,10 @@ static void collect_words(struct loader *l)
 
 void load_facts(struct loader *l, const struct node *root)
 {
-    static const struct key_rule keys[] = { { "facts", true, NODE_LIST } };
-    LOAD_KEYS(l, root, "facts.yaml", keys);
-    const struct node *list = node_get(root, "facts");
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
-         n = n->next)
+    static const struct strict_key keys[] = { { "facts", true, STRICT_LIST } };
+    STRICT_KEYS(&l->reader, root, keys);
+    const struct node *list = strict_member(root, "facts", NODE_LIST);
+    for (const struct node *n = list ? list->first : NULL; n; n = n->next)
         load_line(l, n);
     collect_words(l);
 }

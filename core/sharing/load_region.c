@@ -2,7 +2,6 @@
  */
 #include "sharing/load.h"
 
-#define SHOWN(s) (int)((s).n < 60 ? (s).n : 60), (const char *)(s).p
 #define PARTITIONS_MAX 1024
 
 static const char *const roles[] = { "acute-trust",       "community-health",  "gp",
@@ -13,63 +12,63 @@ static const char *const roles[] = { "acute-trust",       "community-health",  "
 static void load_service(struct loader *l, const struct node *n, struct slice agency,
                          uint16_t number, struct service *out)
 {
-    static const struct key_rule keys[] = { { "role", true, NODE_TEXT },
-                                            { "title", false, NODE_TEXT } };
+    static const struct strict_key keys[] = { { "role", true, STRICT_TEXT },
+                                              { "title", false, STRICT_TEXT } };
     if (!load_is_id(n->key))
-        (void)load_say_key(l, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
-    LOAD_KEYS(l, n, "a service", keys);
-    (void)load_one_of(l, node_get(n, "role"), "role", roles, sizeof roles / sizeof roles[0]);
-    const char *name = arena_format(l->arena, "%.*s/%.*s", (int)agency.n, (const char *)agency.p,
-                                    (int)n->key.n, (const char *)n->key.p);
+        (void)strict_say_key(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
+    STRICT_KEYS(&l->reader, n, keys);
+    (void)strict_one_of(&l->reader, node_get(n, "role"), roles, sizeof roles / sizeof roles[0]);
+    const char *name = arena_format(l->reader.arena, "%.*s/%.*s", (int)agency.n,
+                                    (const char *)agency.p, (int)n->key.n, (const char *)n->key.p);
     if (!name)
-        (void)load_memory(l);
-    *out = (struct service){ slice_text(name), load_text(n, "role"), number };
+        (void)strict_memory(&l->reader);
+    *out = (struct service){ slice_text(name), strict_text(n, "role"), number };
 }
 
 static void load_feeds(struct loader *l, const struct node *feeds, struct slice agency,
                        struct traced_feed *out, size_t *count)
 {
-    static const struct key_rule feed_keys[] = { { "nhs_number", true, NODE_MAP } };
-    static const struct key_rule number_keys[] = { { "traced", true, NODE_TEXT } };
+    static const struct strict_key feed_keys[] = { { "nhs_number", true, STRICT_MAP } };
+    static const struct strict_key number_keys[] = { { "traced", true, STRICT_TEXT } };
     for (const struct node *f = feeds ? feeds->first : NULL; f; f = f->next) {
-        LOAD_KEYS(l, f, "a feed", feed_keys);
-        LOAD_KEYS(l, node_get(f, "nhs_number"), "'nhs_number' of a feed", number_keys);
+        STRICT_KEYS(&l->reader, f, feed_keys);
+        STRICT_KEYS(&l->reader, node_get(f, "nhs_number"), number_keys);
         out[(*count)++] = (struct traced_feed){ agency, f->key };
     }
 }
 
 static void load_codes(struct loader *l, const struct node *codes)
 {
-    static const struct key_rule keys[] = { { "ods", false, NODE_TEXT },
-                                            { "cassr", false, NODE_TEXT },
-                                            { "gss", false, NODE_TEXT },
-                                            { "cqc", false, NODE_TEXT } };
-    LOAD_KEYS(l, codes, "'codes'", keys);
+    static const struct strict_key keys[] = { { "ods", false, STRICT_TEXT },
+                                              { "cassr", false, STRICT_TEXT },
+                                              { "gss", false, STRICT_TEXT },
+                                              { "cqc", false, STRICT_TEXT } };
+    STRICT_KEYS(&l->reader, codes, keys);
 }
 
 static void load_agency(struct loader *l, const struct node *n, struct agency *out)
 {
-    static const struct key_rule keys[] = { { "title", false, NODE_TEXT },
-                                            { "codes", false, NODE_MAP },
-                                            { "nhs_number", false, NODE_TEXT },
-                                            { "feeds", false, NODE_MAP },
-                                            { "services", true, NODE_MAP } };
+    static const struct strict_key keys[] = { { "title", false, STRICT_TEXT },
+                                              { "codes", false, STRICT_MAP },
+                                              { "nhs_number", false, STRICT_TEXT },
+                                              { "feeds", false, STRICT_MAP },
+                                              { "services", true, STRICT_MAP } };
     static const char *const entitled[] = { "entitled" };
     if (!load_is_id(n->key))
-        (void)load_say_key(l, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
-    LOAD_KEYS(l, n, "an agency", keys);
+        (void)strict_say_key(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
+    STRICT_KEYS(&l->reader, n, keys);
     load_codes(l, node_get(n, "codes"));
     const struct node *number = node_get(n, "nhs_number");
     out->name = n->key;
-    out->entitled = number && load_one_of(l, number, "'nhs_number'", entitled, 1);
+    out->entitled = number && strict_one_of(&l->reader, number, entitled, 1);
 }
 
 static size_t count_below(const struct node *agencies, const char *key)
 {
     size_t n = 0;
     for (const struct node *a = agencies ? agencies->first : NULL; a; a = a->next) {
-        const struct node *below = node_get(a, key);
-        n += below && below->kind == NODE_MAP ? below->count : 0;
+        const struct node *below = strict_member(a, key, NODE_MAP);
+        n += below ? below->count : 0;
     }
     return n;
 }
@@ -77,30 +76,29 @@ static size_t count_below(const struct node *agencies, const char *key)
 static void load_agencies(struct loader *l, const struct node *list)
 {
     size_t service_count = count_below(list, "services");
-    struct agency *agencies = ARENA_ARRAY(l->arena, list->count + 1, struct agency);
-    struct service *services = ARENA_ARRAY(l->arena, service_count + 1, struct service);
+    struct agency *agencies = ARENA_ARRAY(l->reader.arena, list->count + 1, struct agency);
+    struct service *services = ARENA_ARRAY(l->reader.arena, service_count + 1, struct service);
     struct traced_feed *traced =
-        ARENA_ARRAY(l->arena, count_below(list, "feeds") + 1, struct traced_feed);
+        ARENA_ARRAY(l->reader.arena, count_below(list, "feeds") + 1, struct traced_feed);
     struct bundle *b = l->bundle;
     if (!agencies || !services || !traced) {
-        (void)load_memory(l);
+        (void)strict_memory(&l->reader);
         return;
     }
     if (service_count > SERVICES_MAX) {
-        (void)load_say(l, list, "bundle.limit", "more than %d services", SERVICES_MAX);
+        (void)strict_say(&l->reader, list, "bundle.limit", "more than %d services", SERVICES_MAX);
         return;
     }
     size_t n = 0;
     for (const struct node *a = list->first; a; a = a->next, n++) {
         load_agency(l, a, &agencies[n]);
         agencies[n].first_service = (uint16_t)b->service_count;
-        const struct node *below = node_get(a, "services");
-        for (const struct node *s = below && below->kind == NODE_MAP ? below->first : NULL; s;
-             s = s->next)
+        const struct node *below = strict_member(a, "services", NODE_MAP);
+        for (const struct node *s = below ? below->first : NULL; s; s = s->next)
             load_service(l, s, a->key, (uint16_t)n, &services[b->service_count++]);
         agencies[n].service_count = (uint16_t)(b->service_count - agencies[n].first_service);
-        const struct node *feeds = node_get(a, "feeds");
-        if (feeds && feeds->kind == NODE_MAP)
+        const struct node *feeds = strict_member(a, "feeds", NODE_MAP);
+        if (feeds)
             load_feeds(l, feeds, a->key, traced, &l->compiled->traced_count);
     }
     b->agencies = agencies;
@@ -111,22 +109,18 @@ static void load_agencies(struct loader *l, const struct node *list)
 
 void load_region(struct loader *l, const struct node *root)
 {
-    static const struct key_rule keys[] = { { "region", true, NODE_TEXT },
-                                            { "partitions", true, NODE_TEXT },
-                                            { "agencies", true, NODE_MAP } };
-    LOAD_KEYS(l, root, "region.yaml", keys);
-    l->bundle->region = load_text(root, "region");
+    static const struct strict_key keys[] = { { "region", true, STRICT_TEXT },
+                                              { "partitions", true, STRICT_TEXT },
+                                              { "agencies", true, STRICT_MAP } };
+    STRICT_KEYS(&l->reader, root, keys);
+    l->bundle->region = strict_text(root, "region");
     if (!slice_is_empty(l->bundle->region) && !load_is_id(l->bundle->region))
-        (void)load_say(l, node_get(root, "region"), "bundle.id", "'%.*s' is no id",
-                       SHOWN(l->bundle->region));
-    const struct node *partitions = node_get(root, "partitions");
+        (void)strict_say(&l->reader, node_get(root, "region"), "bundle.id", "'%.*s' is no id",
+                         SHOWN(l->bundle->region));
     uint64_t count = 0;
-    if (partitions &&
-        (!slice_to_u64(partitions->text, &count) || count == 0 || count > PARTITIONS_MAX))
-        (void)load_say(l, partitions, "bundle.number", "'partitions' is a number from 1 to %d",
-                       PARTITIONS_MAX);
-    l->bundle->partitions = (int)count;
-    const struct node *agencies = node_get(root, "agencies");
-    if (agencies && agencies->kind == NODE_MAP)
+    if (strict_number(&l->reader, node_get(root, "partitions"), 1, PARTITIONS_MAX, &count))
+        l->bundle->partitions = (int)count;
+    const struct node *agencies = strict_member(root, "agencies", NODE_MAP);
+    if (agencies)
         load_agencies(l, agencies);
 }

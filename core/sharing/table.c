@@ -8,7 +8,6 @@
 #define FILE_BYTES_MAX (1u << 20)
 #define WORDS_MAX 32
 #define DAY_MS ((int64_t)86400000)
-#define SHOWN(s) (int)((s).n < 60 ? (s).n : 60), (const char *)(s).p
 
 struct row {
     const struct bundle *b;

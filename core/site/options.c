@@ -1,5 +1,5 @@
 /* options.c - a transport's option table, filled from a YAML map. */
-#include "site/site.h"
+#include "site/reading.h"
 
 #include <limits.h>
 
@@ -52,13 +52,6 @@ static bool read_list(struct arena *a, const struct node *n, const char ***out)
     return true;
 }
 
-static const char *absolute(struct arena *a, const char *folder, struct slice path)
-{
-    if (path.n && path.p[0] == '/')
-        return arena_text(a, path);
-    return arena_format(a, "%s/%.*s", folder, (int)path.n, (const char *)path.p);
-}
-
 static bool read_value(struct arena *a, const struct cfg_option *o, struct slice text,
                        const char *folder, char *at)
 {
@@ -66,7 +59,7 @@ static bool read_value(struct arena *a, const struct cfg_option *o, struct slice
     case CFG_TEXT:
         return (*(const char **)(void *)at = arena_text(a, text)) != NULL;
     case CFG_PATH:
-        *(const char **)(void *)at = text.n ? absolute(a, folder, text) : "";
+        *(const char **)(void *)at = text.n ? strict_path(a, folder, text) : "";
         return *(const char **)(void *)at != NULL;
     case CFG_MS:
         return read_amount(text, time_units, (int64_t *)(void *)at);
@@ -102,42 +95,43 @@ static const char *type_words(enum cfg_type type)
     }
 }
 
-static bool read_option(struct arena *a, const struct node *map, const struct cfg_option *o,
-                        const char *folder, char *state, struct problems *p)
+static bool read_option(const struct strict *r, const struct node *map, const struct cfg_option *o,
+                        const char *folder, char *state)
 {
     const struct node *n = node_get(map, o->key);
     if (!n && !o->fallback)
         return o->type == CFG_LIST ||
-               problems_say(p, "site.missing", map->file, map->line, map->column,
-                            "cannot do without '%s': %s", o->key, o->manual);
+               strict_say(r, map, "site.missing", "cannot do without '%s': %s", o->key, o->manual);
     bool good;
     if (n && o->type == CFG_LIST)
-        good = read_list(a, n, (const char ***)(void *)(state + o->at));
+        good = read_list(r->arena, n, (const char ***)(void *)(state + o->at));
     else if (n && n->kind != NODE_TEXT)
         good = false;
     else
-        good = read_value(a, o, n ? n->text : slice_text(o->fallback), folder, state + o->at);
-    if (!good)
-        return problems_say(p, "site.option", n ? n->file : map->file, n ? n->line : map->line,
-                            n ? n->column : map->column, "cannot read '%s': want %s", o->key,
-                            type_words(o->type));
-    return true;
+        good =
+            read_value(r->arena, o, n ? n->text : slice_text(o->fallback), folder, state + o->at);
+    return good || strict_say(r, n ? n : map, "site.option", "cannot read '%s': want %s", o->key,
+                              type_words(o->type));
+}
+
+const struct cfg_option *option_named(const struct cfg_option *options, struct slice key)
+{
+    for (; options->type != CFG_END; options++)
+        if (slice_equal_text(key, options->key))
+            return options;
+    return NULL;
 }
 
 bool options_read(struct arena *a, const struct node *map, const struct cfg_option *options,
                   const char *folder, void *state, struct problems *p)
 {
+    const struct strict r = { a, p, &site_codes, map->file };
     bool good = true;
     for (const struct cfg_option *o = options; o->type != CFG_END; o++)
-        good &= read_option(a, map, o, folder, state, p);
-    for (const struct node *n = map->first; n; n = n->next) {
-        const struct cfg_option *o = options;
-        while (o->type != CFG_END && !slice_equal_text(n->key, o->key))
-            o++;
-        if (o->type == CFG_END)
-            good = problems_say(p, "site.unknown", n->file, n->key_line, n->key_column,
-                                "cannot understand '%.*s': no such option", (int)n->key.n,
-                                (const char *)n->key.p);
-    }
+        good &= read_option(&r, map, o, folder, state);
+    for (const struct node *n = map->first; n; n = n->next)
+        if (!option_named(options, n->key))
+            good = strict_say_key(&r, n, r.codes->key, "cannot understand '%.*s': no such option",
+                                  SHOWN(n->key));
     return good;
 }

@@ -25,8 +25,8 @@ static void check_name(struct reading *r, const struct node *n)
         good =
             isalnum(n->key.p[i]) || n->key.p[i] == '-' || n->key.p[i] == '_' || n->key.p[i] == '.';
     if (!good)
-        problems_say(r->p, "site.name", n->file, n->key_line, n->key_column,
-                     "cannot use this name: want at most 64 letters, digits, '-', '_' and '.'");
+        strict_say_key(&r->reader, n, "site.name",
+                       "cannot use this name: want at most 64 letters, digits, '-', '_' and '.'");
 }
 
 /* A bundle with problems of its own does not load; region.yaml still says which services there
@@ -45,14 +45,14 @@ static bool has_service(const struct reading *r, struct slice agency, struct sli
 static bool read_service(struct reading *r, const struct node *map, const char *key,
                          struct slice *agency, struct slice *service)
 {
-    const struct node *n = reading_wanted(r, map, key, NODE_TEXT);
+    const struct node *n = strict_member(map, key, NODE_TEXT);
     if (!n)
         return false;
     *service = n->text;
     if (!slice_is_empty(r->agency))
-        *service =
-            slice_text(arena_format(r->a, "%.*s/%.*s", (int)r->agency.n, (const char *)r->agency.p,
-                                    (int)n->text.n, (const char *)n->text.p));
+        *service = slice_text(arena_format(r->reader.arena, "%.*s/%.*s", (int)r->agency.n,
+                                           (const char *)r->agency.p, (int)n->text.n,
+                                           (const char *)n->text.p));
     *agency = slice_head(*service, slice_find(*service, '/'));
     if (!has_service(r, *agency, *service))
         return reading_complain(r, n, "site.service", "region.yaml has no such service", *service);
@@ -62,12 +62,12 @@ static bool read_service(struct reading *r, const struct node *map, const char *
 static bool read_transport(struct reading *r, const struct node *map, bool receives,
                            const struct transport **transport, void **state)
 {
-    const struct node *n = reading_wanted(r, map, "transport", NODE_MAP);
+    const struct node *n = strict_member(map, "transport", NODE_MAP);
     if (!n)
         return false;
     if (n->count != 1 || n->first->kind != NODE_MAP)
-        return problems_say(r->p, "site.transport", n->file, n->line, n->column,
-                            "cannot read 'transport': want one transport with its options");
+        return strict_say(&r->reader, n, "site.transport",
+                          "cannot read 'transport': want one transport with its options");
     const struct transport *t = registry_transport(r->adapters, n->first->key);
     if (!t)
         return reading_complain(r, n, "site.transport", "no such transport", n->first->key);
@@ -75,8 +75,9 @@ static bool read_transport(struct reading *r, const struct node *map, bool recei
         return reading_complain(r, n, "site.transport",
                                 receives ? "it only sends" : "it only receives", n->first->key);
     *transport = t;
-    *state = arena_alloc(r->a, t->state_size);
-    return *state && options_read(r->a, n->first, t->options, r->site->folder, *state, r->p);
+    *state = arena_alloc(r->reader.arena, t->state_size);
+    return *state && options_read(r->reader.arena, n->first, t->options, r->site->folder, *state,
+                                  r->reader.problems);
 }
 
 /* Looked up in the site first, then in what was installed; NULL: in neither. */
@@ -84,9 +85,9 @@ static const char *find_mapping(struct reading *r, struct slice name)
 {
     const char *places[] = { r->site->folder, r->share };
     for (size_t i = 0; i < 2; i++) {
-        const char *path = reading_path(r, places[i], name);
+        const char *path = strict_path(r->reader.arena, places[i], name);
         char *real = path ? realpath(path, NULL) : NULL;
-        const char *found = real ? arena_text(r->a, slice_text(real)) : NULL;
+        const char *found = real ? arena_text(r->reader.arena, slice_text(real)) : NULL;
         free(real);
         if (found)
             return found;
@@ -96,7 +97,7 @@ static const char *find_mapping(struct reading *r, struct slice name)
 
 static const struct mapping *read_mapping(struct reading *r, const struct node *map, bool in)
 {
-    const struct node *n = reading_wanted(r, map, "mapping", NODE_TEXT);
+    const struct node *n = strict_member(map, "mapping", NODE_TEXT);
     if (!n || !r->site->catalogue)
         return NULL;
     const char *path = find_mapping(r, n->text);
@@ -105,7 +106,8 @@ static const struct mapping *read_mapping(struct reading *r, const struct node *
                          n->text);
         return NULL;
     }
-    const struct mapping *m = mapping_load(r->a, path, r->adapters, r->site->catalogue, r->p);
+    const struct mapping *m =
+        mapping_load(r->reader.arena, path, r->adapters, r->site->catalogue, r->reader.problems);
     if (m && mapping_is_in(m) != in) {
         reading_complain(r, n, "site.mapping",
                          in ? "a feed wants an in: mapping" : "a delivery wants an out: mapping",
@@ -113,14 +115,6 @@ static const struct mapping *read_mapping(struct reading *r, const struct node *
         return NULL;
     }
     return m;
-}
-
-static bool is_word(struct slice word, const char *const *words)
-{
-    for (; *words; words++)
-        if (slice_equal_text(word, *words))
-            return true;
-    return false;
 }
 
 /* What delivers or takes in, beside its transport: options of our own. */
@@ -131,16 +125,14 @@ static void read_own(struct reading *r, const struct node *map, const struct cfg
         .kind = NODE_MAP, .file = map->file, .line = map->line, .column = map->column
     };
     for (const struct node *n = map->first; n; n = n->next) {
-        const struct cfg_option *o = options;
-        while (o->type != CFG_END && !slice_equal_text(n->key, o->key))
-            o++;
-        struct node *copy = o->type == CFG_END ? NULL : ARENA_NEW(r->a, struct node);
+        struct node *copy =
+            option_named(options, n->key) ? ARENA_NEW(r->reader.arena, struct node) : NULL;
         if (!copy)
             continue;
         *copy = *n;
         node_put(&own, n->key, copy);
     }
-    options_read(r->a, &own, options, r->site->folder, into, r->p);
+    options_read(r->reader.arena, &own, options, r->site->folder, into, r->reader.problems);
 }
 
 /* What the agency of a feed may do, and its keys. */
@@ -162,36 +154,41 @@ static void read_agency(struct reading *r, const struct node *n, struct site_fee
 
 static void read_timeliness(struct reading *r, const struct node *n, struct site_feed *f)
 {
-    static const char *const words[] = { "realtime", "daily", "quarterly", NULL };
-    f->timeliness = reading_optional_text(r, n, "timeliness");
+    static const char *const words[] = { "realtime", "daily", "quarterly" };
+    strict_one_of(&r->reader, node_get(n, "timeliness"), words, 3);
+    f->timeliness = reading_text(r, n, "timeliness");
     if (!f->timeliness)
         f->timeliness = "realtime";
-    else if (!is_word(slice_text(f->timeliness), words))
-        reading_complain(r, node_get(n, "timeliness"), "site.word",
-                         "want realtime, daily or quarterly", slice_text(f->timeliness));
 }
 
 static void read_feed(struct reading *r, const struct node *n, struct site_feed *f)
 {
+    static const struct strict_key keys[] = {
+        { "service", true, STRICT_TEXT },  { "system", false, STRICT_NOTE },
+        { "contact", false, STRICT_MAP },  { "timeliness", false, STRICT_TEXT },
+        { "transport", true, STRICT_MAP }, { "mapping", true, STRICT_TEXT },
+        STRICT_MAY("spool_max"),
+    };
+    static const struct strict_key contact_keys[] = { { "team", false, STRICT_NOTE },
+                                                      { "phone", false, STRICT_NOTE } };
     static const struct cfg_option own[] = {
         { "spool_max", CFG_BYTES, offsetof(struct site_feed, spool_max_bytes), "8GiB",
           "messages that wait for the bus beyond this are answered: later" },
         { .type = CFG_END },
     };
-    reading_only_keys(r, n, "service system contact timeliness transport mapping spool_max");
+    STRICT_KEYS(&r->reader, n, keys);
     check_name(r, n);
-    f->name = arena_text(r->a, n->key);
-    const struct node *contact = reading_optional_map(r, n, "contact");
-    if (contact)
-        reading_only_keys(r, contact, "team phone");
-    f->system = reading_optional_text(r, n, "system");
-    f->contact_team = reading_optional_text(r, contact, "team");
-    f->contact_phone = reading_optional_text(r, contact, "phone");
+    f->name = arena_text(r->reader.arena, n->key);
+    const struct node *contact = strict_member(n, "contact", NODE_MAP);
+    STRICT_KEYS(&r->reader, contact, contact_keys);
+    f->system = reading_text(r, n, "system");
+    f->contact_team = reading_text(r, contact, "team");
+    f->contact_phone = reading_text(r, contact, "phone");
     read_timeliness(r, n, f);
     read_own(r, n, own, f);
     read_transport(r, n, true, &f->transport, &f->state);
     f->mapping = read_mapping(r, n, true);
-    f->spool = arena_format(r->a, "%s/feed-%s.db", r->site->state_folder, f->name);
+    f->spool = arena_format(r->reader.arena, "%s/feed-%s.db", r->site->state_folder, f->name);
     if (read_service(r, n, "service", &f->agency, &f->service))
         read_agency(r, n, f);
 }
@@ -207,6 +204,11 @@ static bool is_served(const struct site *s, const struct site_delivery *d)
 
 static void read_delivery(struct reading *r, const struct node *n, struct site_delivery *d)
 {
+    static const struct strict_key keys[] = {
+        { "for", true, STRICT_TEXT },     { "transport", true, STRICT_MAP },
+        { "mapping", true, STRICT_TEXT }, STRICT_MAY("retry"),
+        STRICT_MAY("retry_max"),
+    };
     static const struct cfg_option own[] = {
         { "retry", CFG_MS, offsetof(struct site_delivery, retry_ms), "1s",
           "wait before the second try; doubles each time" },
@@ -214,51 +216,40 @@ static void read_delivery(struct reading *r, const struct node *n, struct site_d
           "the longest wait between two tries" },
         { .type = CFG_END },
     };
-    reading_only_keys(r, n, "for transport mapping retry retry_max");
+    STRICT_KEYS(&r->reader, n, keys);
     check_name(r, n);
-    d->name = arena_text(r->a, n->key);
+    d->name = arena_text(r->reader.arena, n->key);
     read_own(r, n, own, d);
     read_transport(r, n, false, &d->transport, &d->state);
     d->mapping = read_mapping(r, n, false);
-    d->database = arena_format(r->a, "%s/delivery-%s.db", r->site->state_folder, d->name);
+    d->database =
+        arena_format(r->reader.arena, "%s/delivery-%s.db", r->site->state_folder, d->name);
     if (read_service(r, n, "for", &d->agency, &d->service) && is_served(r->site, d))
         reading_complain(r, node_get(n, "for"), "site.service", "another delivery serves it",
                          d->service);
 }
 
-static bool same_name(const struct node *list, const struct node *n)
-{
-    for (const struct node *m = list ? list->first : NULL; m; m = m->next)
-        if (slice_equal(m->key, n->key))
-            return true;
-    return false;
-}
-
 void reading_feeds(struct reading *r, const struct node *root)
 {
-    const struct node *n = reading_optional_map(r, root, "feeds");
+    const struct node *n = strict_member(root, "feeds", NODE_MAP);
     if (!n)
         return;
-    r->site->feeds = ARENA_ARRAY(r->a, n->count + 1, struct site_feed);
+    r->site->feeds = ARENA_ARRAY(r->reader.arena, n->count + 1, struct site_feed);
     for (const struct node *m = n->first; m && r->site->feeds; m = m->next)
-        if (m->kind == NODE_MAP)
+        if (strict_is(&r->reader, m, NODE_MAP, "a feed"))
             read_feed(r, m, &r->site->feeds[r->site->feed_count++]);
-        else
-            reading_complain(r, m, "site.kind", "want a map", m->key);
 }
 
 void reading_deliveries(struct reading *r, const struct node *root)
 {
-    const struct node *n = reading_optional_map(r, root, "deliveries");
+    const struct node *n = strict_member(root, "deliveries", NODE_MAP);
     if (!n)
         return;
-    r->site->deliveries = ARENA_ARRAY(r->a, n->count + 1, struct site_delivery);
+    r->site->deliveries = ARENA_ARRAY(r->reader.arena, n->count + 1, struct site_delivery);
     for (const struct node *m = n->first; m && r->site->deliveries; m = m->next) {
-        if (same_name(node_get(root, "feeds"), m))
+        if (node_get_slice(node_get(root, "feeds"), m->key))
             reading_complain(r, m, "site.name", "a feed has that name", m->key);
-        if (m->kind == NODE_MAP)
+        if (strict_is(&r->reader, m, NODE_MAP, "a delivery"))
             read_delivery(r, m, &r->site->deliveries[r->site->delivery_count++]);
-        else
-            reading_complain(r, m, "site.kind", "want a map", m->key);
     }
 }

@@ -1,0 +1,199 @@
+/* strict.c - the small steps of reading a configuration. */
+#include "host/strict.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+struct place {
+    const char *file;
+    uint32_t line, column;
+};
+
+PRINTF_LIKE(4, 0)
+static bool say(const struct strict *r, struct place at, const char *code, const char *format,
+                va_list args)
+{
+    char text[sizeof((struct err *)0)->text];
+    (void)vsnprintf(text, sizeof text, format, args);
+    return problems_say(r->problems, code, at.file, at.line, at.column, "%s", text);
+}
+
+bool strict_say(const struct strict *r, const struct node *n, const char *code, const char *format,
+                ...)
+{
+    struct place at = { r->file, 1, 1 };
+    va_list args;
+    if (n)
+        at = (struct place){ n->file, n->line, n->column };
+    va_start(args, format);
+    (void)say(r, at, code, format, args);
+    va_end(args);
+    return false;
+}
+
+bool strict_say_key(const struct strict *r, const struct node *n, const char *code,
+                    const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)say(r, (struct place){ n->file, n->key_line, n->key_column }, code, format, args);
+    va_end(args);
+    return false;
+}
+
+bool strict_memory(const struct strict *r)
+{
+    struct err e = { 0 };
+    (void)err_memory(&e);
+    problems_add(r->problems, &e);
+    return false;
+}
+
+/* "a, b or c" of n words, which stand stride bytes apart; what has no room is left out. */
+static void join(const void *first, size_t stride, size_t n, char *out, size_t room)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < n && used < room; i++) {
+        const char *const *word = (const void *)((const char *)first + i * stride);
+        const char *between = i == 0 ? "" : i + 1 == n ? " or " : ", ";
+        int more = snprintf(out + used, room - used, "%s%s", between, *word);
+        used += more > 0 ? (size_t)more : 0;
+    }
+}
+
+static const char *shape_name(enum strict_shape s)
+{
+    static const char *const names[] = {
+        [STRICT_ANY] = "anything", [STRICT_TEXT] = "a text", [STRICT_NOTE] = "a text",
+        [STRICT_LIST] = "a list",  [STRICT_MAP] = "a map",   [STRICT_TEXTS] = "a text or a list",
+    };
+    return names[s];
+}
+
+static bool shape_fits(enum strict_shape s, const struct node *n)
+{
+    switch (s) {
+    case STRICT_ANY:
+        return true;
+    case STRICT_TEXT:
+        return n->kind == NODE_TEXT && !slice_is_empty(n->text);
+    case STRICT_NOTE:
+        return n->kind == NODE_TEXT;
+    case STRICT_LIST:
+        return n->kind == NODE_LIST;
+    case STRICT_TEXTS:
+        return n->kind == NODE_TEXT || n->kind == NODE_LIST;
+    case STRICT_MAP:
+        return n->kind == NODE_MAP;
+    }
+    return false;
+}
+
+static bool check_member(const struct strict *r, const struct node *m,
+                         const struct strict_key *keys, size_t n)
+{
+    char list[150];
+    size_t i = 0;
+    while (i < n && !slice_equal_text(m->key, keys[i].name))
+        i++;
+    if (i == n) {
+        join(&keys[0].name, sizeof *keys, n, list, sizeof list);
+        return strict_say_key(r, m, r->codes->key, "cannot understand '%.*s': want %s",
+                              SHOWN(m->key), list);
+    }
+    if (shape_fits(keys[i].shape, m))
+        return true;
+    return strict_say(r, m, r->codes->shape, "cannot read '%s': want %s%s", keys[i].name,
+                      shape_name(keys[i].shape),
+                      m->kind == NODE_TEXT && keys[i].shape == STRICT_TEXT ? " that is not empty"
+                                                                           : "");
+}
+
+bool strict_keys(const struct strict *r, const struct node *map, const struct strict_key *keys,
+                 size_t n)
+{
+    bool good = true;
+    if (!map)
+        return true;
+    if (map->kind != NODE_MAP)
+        return strict_say(r, map, r->codes->shape, "cannot read %s%.*s%s: want a map",
+                          map->key.n ? "'" : "this", SHOWN(map->key), map->key.n ? "'" : "");
+    for (const struct node *m = map->first; m; m = m->next)
+        good &= check_member(r, m, keys, n);
+    for (size_t i = 0; i < n; i++)
+        if (keys[i].required && !node_get(map, keys[i].name))
+            good = strict_say(r, map, r->codes->missing, "cannot do without '%s'", keys[i].name);
+    return good;
+}
+
+bool strict_is(const struct strict *r, const struct node *n, enum node_kind kind, const char *what)
+{
+    if (n && n->kind == kind)
+        return true;
+    return strict_say(r, n, r->codes->shape, "cannot read %s: want %s", what,
+                      kind == NODE_MAP    ? "a map"
+                      : kind == NODE_LIST ? "a list"
+                                          : "a text");
+}
+
+bool strict_one_of(const struct strict *r, const struct node *n, const char *const *words,
+                   size_t count)
+{
+    char list[150];
+    if (!n || n->kind != NODE_TEXT)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal_text(n->text, words[i]))
+            return true;
+    join(words, sizeof *words, count, list, sizeof list);
+    return strict_say(r, n, r->codes->word, "cannot use '%.*s': want %s", SHOWN(n->text), list);
+}
+
+bool strict_number(const struct strict *r, const struct node *n, uint64_t least, uint64_t most,
+                   uint64_t *out)
+{
+    if (!n || n->kind != NODE_TEXT)
+        return false;
+    if (slice_to_u64(n->text, out) && *out >= least && *out <= most)
+        return true;
+    return strict_say(r, n, r->codes->number,
+                      "cannot use '%.*s': want a number from %" PRIu64 " to %" PRIu64,
+                      SHOWN(n->text), least, most);
+}
+
+const struct node *strict_member(const struct node *map, const char *key, enum node_kind kind)
+{
+    const struct node *n = node_get(map, key);
+    return n && n->kind == kind ? n : NULL;
+}
+
+struct slice strict_text(const struct node *map, const char *key)
+{
+    const struct node *n = strict_member(map, key, NODE_TEXT);
+    return n ? n->text : (struct slice){ 0 };
+}
+
+const struct node *strict_each(const struct node *n, const struct node *it)
+{
+    if (!n)
+        return NULL;
+    if (n->kind == NODE_LIST)
+        return it ? it->next : n->first;
+    return it ? NULL : n;
+}
+
+size_t strict_count(const struct node *n)
+{
+    if (!n)
+        return 0;
+    return n->kind == NODE_LIST ? n->count : 1;
+}
+
+const char *strict_path(struct arena *a, const char *folder, struct slice path)
+{
+    if (path.n && path.p[0] == '/')
+        return arena_text(a, path);
+    return arena_format(a, "%s/%.*s", folder, (int)path.n, (const char *)path.p);
+}
