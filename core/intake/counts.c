@@ -10,7 +10,7 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
     if (!db_prepare(d,
                     "select taken, published, unchanged, duplicates, not_carried, quarantined,"
                     " refused_environment, refused_later, events, lost_ids,"
-                    " (select count(*) from message where kind = 0) from total",
+                    " (select coalesce(sum(messages), 0) from message) from total",
                     &q, e) ||
         !db_step(q, &row, e))
         return false;

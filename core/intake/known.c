@@ -1,10 +1,9 @@
-/* known.c - what a feed has seen before: messages sent again, changes, links of local ids. */
+/* known.c - what a feed has seen before: marks of messages, changes, links of local ids. */
 #include <string.h>
 
 #include "intake/spool.h"
 
 #define PREFIX_BYTES 8
-#define PRUNE_MOST 32 /* as many as the query gives */
 
 void mark_of(struct slice id, const uint8_t body[HASH_BYTES], struct mark *out)
 {
@@ -18,108 +17,11 @@ void mark_of(struct slice id, const uint8_t body[HASH_BYTES], struct mark *out)
     memcpy(out->key + PREFIX_BYTES, body, ID_BYTES - PREFIX_BYTES);
 }
 
-static void put_number(struct recall_value *v, int64_t n)
-{
-    memcpy(v->b, &n, sizeof n);
-}
-
 static int64_t number_in(const struct recall_value *v, size_t at)
 {
     int64_t n = 0;
     memcpy(&n, v->b + at, sizeof n);
     return n;
-}
-
-bool spool_seen(struct spool *s, const struct mark *m, int64_t now_ms, struct arena *a,
-                struct seen *out, struct err *e)
-{
-    *out = (struct seen){ .again = false };
-    struct recall_value v;
-    bool found = false, row = false;
-    if (!recall_get(&s->recall, RECALL_MARK, m->key, &v, &found, e))
-        return false;
-    if (!found)
-        return !m->has_id || recall_has_prefix(&s->recall, m->key, &out->other_body, e);
-    struct db_query *q = s->q[SPOOL_ANSWER_ONE];
-    db_bind_int(q, 1, number_in(&v, 0));
-    if (!db_step(q, &row, e) || !row)
-        return e->fate == ERR_NONE;
-    out->again = now_ms - db_int(q, 0) <= MARK_KEPT_MS;
-    out->fate = (enum answer_fate)db_int(q, 1);
-    out->reply = arena_copy(a, db_blob(q, 2));
-    db_reset(q);
-    return out->reply.p ? true : err_memory(e);
-}
-
-bool spool_remember(struct spool *s, const struct mark *m, int64_t now_ms,
-                    const struct answer *given, struct err *e)
-{
-    struct recall_value v = { { 0 } };
-    put_number(&v, (int64_t)s->turn.counts.taken);
-    if (!recall_put(&s->recall, RECALL_MARK, m->key, &v, e))
-        return false;
-    struct db_query *q = s->q[SPOOL_ANSWER];
-    db_bind_int(q, 1, (int64_t)s->turn.counts.taken);
-    db_bind_int(q, 2, now_ms);
-    db_bind_blob(q, 3, slice_of(m->key, ID_BYTES));
-    db_bind_int(q, 4, given->fate);
-    db_bind_blob(q, 5, given->reply);
-    if (now_ms < s->oldest_answer_ms)
-        s->oldest_answer_ms = now_ms;
-    return db_do(q, e);
-}
-
-struct old_answer {
-    int64_t n, at;
-    uint8_t key[ID_BYTES];
-};
-
-/* Of a mark that still waits to be merged the number is enough: it will be passed over. */
-static bool drop(struct spool *s, const struct old_answer *o, struct err *e)
-{
-    struct db_query *answer = s->q[SPOOL_DROP_ANSWER], *mark = s->q[SPOOL_DROP_MARK];
-    uint8_t value[1 + sizeof o->n] = { RECALL_MARK };
-    memcpy(value + 1, &o->n, sizeof o->n);
-    db_bind_int(answer, 1, o->n);
-    db_bind_blob(mark, 1, slice_of(o->key, ID_BYTES));
-    db_bind_blob(mark, 2, slice_of(value, sizeof value));
-    return db_do(answer, e) && db_do(mark, e);
-}
-
-static bool read_old(struct spool *s, struct old_answer *old, size_t most, size_t *n, struct err *e)
-{
-    struct db_query *q = s->q[SPOOL_OLD_ANSWERS];
-    bool row = false;
-    *n = 0;
-    while (*n < most && db_step(q, &row, e) && row) {
-        struct slice key = db_blob(q, 2);
-        struct old_answer *o = &old[(*n)++];
-        *o = (struct old_answer){ .n = db_int(q, 0), .at = db_int(q, 1) };
-        memcpy(o->key, key.p, key.n < ID_BYTES ? key.n : ID_BYTES);
-    }
-    if (row)
-        db_reset(q);
-    return e->fate == ERR_NONE;
-}
-
-bool spool_prune(struct spool *s, int64_t now_ms, struct err *e)
-{
-    if (s->oldest_answer_ms == INT64_MAX || now_ms - s->oldest_answer_ms <= MARK_KEPT_MS)
-        return true;
-    struct old_answer old[PRUNE_MOST];
-    size_t n = 0, dropped = 0;
-    if (!read_old(s, old, PRUNE_MOST, &n, e))
-        return false;
-    for (; dropped < n && now_ms - old[dropped].at > MARK_KEPT_MS; dropped++) {
-        if (!drop(s, &old[dropped], e))
-            return false;
-        s->recall.pruned = old[dropped].n;
-    }
-    /* When all of these were old there may be more: look again at the next turn. */
-    s->oldest_answer_ms = dropped < n      ? old[dropped].at
-                          : n < PRUNE_MOST ? INT64_MAX
-                                           : old[n - 1].at;
-    return true;
 }
 
 bool spool_change_get(struct spool *s, struct change *c, bool *changed, struct err *e)

@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "intake/queued.h"
 
-#define BATCH_ROWS 512
-#define BATCH_BYTES_MAX ((size_t)16 * 1024 * 1024)
+#define BATCH_ROWS 128 /* of a turn each */
+#define BATCH_BYTES_MAX ((size_t)96 * 1024 * 1024)
 /* A busy feed fills a batch within the linger; a quiet one waits no longer than that. */
 #define LINGER_ROWS 512
 #define LINGER_MS 20

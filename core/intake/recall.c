@@ -1,6 +1,7 @@
 /* recall.c - two generations in memory over one sorted table. */
 #include "intake/recall.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +12,12 @@
 /* Merging must end before the next generation is full: four for each one that came. */
 #define MERGE_LEAST 64
 #define MERGE_FACTOR 4
-#define SWEEP_MOST 512
+#define SWEEP_MOST 64
+#define GATHERED_MAX ((size_t)256 * 1024 * 1024)
 
-static const size_t value_bytes[] = { [RECALL_MARK] = 8, [RECALL_CHANGE] = 24, [RECALL_LINK] = 16 };
+static const size_t value_bytes[] = {
+    [RECALL_MARK] = 12, [RECALL_CHANGE] = 24, [RECALL_LINK] = 16
+};
 
 /* Keys are hashes: their first bytes serve as one. */
 static size_t bucket(const struct generation *g, const uint8_t key[ID_BYTES])
@@ -119,11 +123,12 @@ static bool freeze(struct recall *r, struct err *e)
     return true;
 }
 
-static struct slice pack(const struct recall_entry *entry, uint8_t out[1 + RECALL_VALUE_MAX])
+static struct slice pack(enum recall_kind kind, const struct recall_value *value,
+                         uint8_t out[1 + RECALL_VALUE_MAX])
 {
-    out[0] = (uint8_t)entry->kind;
-    memcpy(out + 1, entry->value.b, RECALL_VALUE_MAX);
-    return slice_of(out, 1 + value_bytes[entry->kind]);
+    out[0] = (uint8_t)kind;
+    memcpy(out + 1, value->b, RECALL_VALUE_MAX);
+    return slice_of(out, 1 + value_bytes[kind]);
 }
 
 static bool unpack(struct slice packed, enum recall_kind kind, struct recall_value *out)
@@ -144,39 +149,64 @@ static void save(struct recall *r)
     r->saved.swept = r->swept;
 }
 
+/* The entries of a row: key, kind, value, one after the other. Stops where it is damaged. */
+static bool read_row(struct recall *r, struct slice row, struct err *e)
+{
+    while (row.n > ID_BYTES && row.p[ID_BYTES] <= RECALL_LINK) {
+        enum recall_kind kind = (enum recall_kind)row.p[ID_BYTES];
+        struct slice packed = slice_head(slice_from(row, ID_BYTES), 1 + value_bytes[kind]);
+        struct recall_value value;
+        if (!unpack(packed, kind, &value))
+            return true;
+        if (!add(&r->now, kind, row.p, &value, e))
+            return false;
+        row = slice_from(row, ID_BYTES + packed.n);
+    }
+    return true;
+}
+
 static bool read_recent(struct recall *r, struct db *d, struct err *e)
 {
     struct db_query *q = NULL;
     bool row = false, ok = true;
-    if (!db_prepare(d, "select n, key, value from recent order by n", &q, e))
+    if (!db_prepare(d, "select n, entries from recent order by n", &q, e))
         return false;
-    r->swept = INT64_MAX;
+    int64_t first = 0;
     while (ok && db_step(q, &row, e) && row) {
-        struct slice key = db_blob(q, 1), packed = db_blob(q, 2);
-        struct recall_value value;
         r->row = db_int(q, 0);
-        r->swept = r->row - 1 < r->swept ? r->row - 1 : r->swept;
-        if (key.n == ID_BYTES && packed.n > 0 && packed.p[0] <= RECALL_LINK &&
-            unpack(packed, (enum recall_kind)packed.p[0], &value))
-            ok = add(&r->now, (enum recall_kind)packed.p[0], key.p, &value, e);
+        first = first ? first : r->row;
+        ok = read_row(r, db_blob(q, 1), e);
     }
     if (row)
         db_reset(q);
-    r->swept = r->sweep_to = r->swept < r->row ? r->swept : r->row;
+    r->swept = r->sweep_to = first ? first - 1 : 0;
     save(r);
     return ok && e->fate == ERR_NONE;
 }
 
 bool recall_open(struct recall *r, struct db *d, struct err *e)
 {
+    static const struct {
+        size_t at;
+        const char *sql;
+    } queries[] = {
+        { offsetof(struct recall, append), "insert into recent values (?1, ?2)" },
+        { offsetof(struct recall, merge), "insert or replace into known values (?1, ?2)" },
+        { offsetof(struct recall, sweep), "delete from recent where n <= ?1" },
+        { offsetof(struct recall, get), "select value from known where key = ?1" },
+        { offsetof(struct recall, range),
+          "select 1 from known where key >= ?1 and key <= ?2 limit 1" },
+        { offsetof(struct recall, drop), "delete from known where key = ?1 and value = ?2" },
+    };
     *r = (struct recall){ .row = 0 };
-    return db_prepare(d, "insert into recent values (?1, ?2, ?3)", &r->append, e) &&
-           db_prepare(d, "insert or replace into known values (?1, ?2)", &r->merge, e) &&
-           db_prepare(d, "delete from recent where n <= ?1", &r->sweep, e) &&
-           db_prepare(d, "select value from known where key = ?1", &r->get, e) &&
-           db_prepare(d, "select 1 from known where key >= ?1 and key <= ?2 limit 1", &r->range,
-                      e) &&
-           read_recent(r, d, e);
+    buf_init(&r->gathered, GATHERED_MAX);
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+        struct db_query *q = NULL;
+        if (!db_prepare(d, queries[i].sql, &q, e))
+            return false;
+        memcpy((char *)r + queries[i].at, &q, sizeof q);
+    }
+    return read_recent(r, d, e);
 }
 
 static void release(struct generation *g)
@@ -191,6 +221,7 @@ void recall_close(struct recall *r)
 {
     release(&r->now);
     release(&r->frozen);
+    buf_release(&r->gathered);
 }
 
 bool recall_begin(struct recall *r, struct err *e)
@@ -209,12 +240,25 @@ static bool merge_one(struct recall *r, const struct recall_entry *entry, struct
     if (entry->kind == RECALL_MARK && n <= r->pruned)
         return true;
     db_bind_blob(r->merge, 1, slice_of(entry->key, ID_BYTES));
-    db_bind_blob(r->merge, 2, pack(entry, packed));
+    db_bind_blob(r->merge, 2, pack((enum recall_kind)entry->kind, &entry->value, packed));
     return db_do(r->merge, e);
+}
+
+static bool append_row(struct recall *r, struct err *e)
+{
+    if (r->gathered.n == 0)
+        return true;
+    db_bind_int(r->append, 1, ++r->row);
+    db_bind_blob(r->append, 2, buf_slice(&r->gathered));
+    bool ok = db_do(r->append, e);
+    buf_reset(&r->gathered);
+    return ok;
 }
 
 bool recall_step(struct recall *r, struct err *e)
 {
+    if (!append_row(r, e))
+        return false;
     struct generation *f = &r->frozen;
     size_t most = MERGE_FACTOR * (r->now.count - r->saved.count);
     most = most > MERGE_LEAST ? most : MERGE_LEAST;
@@ -243,18 +287,25 @@ void recall_rolled_back(struct recall *r)
     r->frozen.merged = r->saved.merged;
     r->row = r->saved.row;
     r->swept = r->saved.swept;
+    buf_reset(&r->gathered);
 }
 
 bool recall_put(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
                 const struct recall_value *value, struct err *e)
 {
     uint8_t packed[1 + RECALL_VALUE_MAX];
-    if (!add(&r->now, kind, key, value, e))
-        return false;
-    db_bind_int(r->append, 1, ++r->row);
-    db_bind_blob(r->append, 2, slice_of(key, ID_BYTES));
-    db_bind_blob(r->append, 3, pack(&r->now.entries[r->now.count - 1], packed));
-    return db_do(r->append, e);
+    buf_put(&r->gathered, slice_of(key, ID_BYTES));
+    buf_put(&r->gathered, pack(kind, value, packed));
+    return buf_done(&r->gathered, e) && add(&r->now, kind, key, value, e);
+}
+
+bool recall_drop(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
+                 const struct recall_value *value, struct err *e)
+{
+    uint8_t packed[1 + RECALL_VALUE_MAX];
+    db_bind_blob(r->drop, 1, slice_of(key, ID_BYTES));
+    db_bind_blob(r->drop, 2, pack(kind, value, packed));
+    return db_do(r->drop, e);
 }
 
 bool recall_get(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],

@@ -10,6 +10,7 @@
 #ifndef CONCORDAT_INTAKE_RECALL_H
 #define CONCORDAT_INTAKE_RECALL_H
 
+#include "base/buf.h"
 #include "base/ids.h"
 #include "host/db.h"
 
@@ -36,7 +37,8 @@ struct generation {
 };
 
 struct recall {
-    struct db_query *append, *merge, *sweep, *get, *range;
+    struct db_query *append, *merge, *sweep, *get, *range, *drop;
+    struct buf gathered; /* this turn's entries, one row of `recent` */
     struct generation now, frozen;
     int64_t row;             /* last number in `recent` */
     int64_t swept, sweep_to; /* rows up to swept are deleted; up to sweep_to they may be */
@@ -62,6 +64,9 @@ MUST_CHECK bool recall_put(struct recall *r, enum recall_kind kind, const uint8_
                            const struct recall_value *value, struct err *e);
 MUST_CHECK bool recall_get(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
                            struct recall_value *value, bool *found, struct err *e);
+/* Deletes an entry that has exactly this value, if it was merged. */
+MUST_CHECK bool recall_drop(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
+                            const struct recall_value *value, struct err *e);
 /* Whether another mark begins with the same 8 bytes as key. */
 MUST_CHECK bool recall_has_prefix(struct recall *r, const uint8_t key[ID_BYTES], bool *found,
                                   struct err *e);

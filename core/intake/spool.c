@@ -4,13 +4,12 @@
 /* Waiting messages are appended and deleted by range, answers by age; recent and known are
  * recall.c's. */
 static const char schema[] =
-    "create table if not exists message (n integer primary key, kind integer not null,"
+    "create table if not exists message (n integer primary key, messages integer not null,"
     " raw blob not null, records blob not null);"
-    "create table if not exists recent (n integer primary key, key blob not null,"
-    " value blob not null);"
+    "create table if not exists recent (n integer primary key, entries blob not null);"
     "create table if not exists known (key blob primary key, value blob not null) without rowid;"
     "create table if not exists answer (n integer primary key, at integer not null,"
-    " key blob not null, fate integer not null, reply blob not null);"
+    " entries blob not null);"
     "create table if not exists link (local blob primary key,"
     " subject blob not null, route integer not null, reference_of text not null,"
     " own integer not null) without rowid;"
@@ -29,13 +28,15 @@ static const char tuning[] = "pragma wal_autocheckpoint = 4096;"
                              "pragma journal_size_limit = 33554432;"
                              "pragma cache_size = -6144;";
 
+#define GATHERED_MAX ((size_t)256 * 1024 * 1024)
+#define GATHERED_KEPT ((size_t)1024 * 1024)
+
 static const char *const texts[SPOOL_QUERY_COUNT] = {
-    [SPOOL_MESSAGE] = "insert into message values (?1, ?2, ?3, ?4)",
-    [SPOOL_ANSWER] = "insert into answer values (?1, ?2, ?3, ?4, ?5)",
-    [SPOOL_ANSWER_ONE] = "select at, fate, reply from answer where n = ?1",
-    [SPOOL_OLD_ANSWERS] = "select n, at, key from answer order by n limit 32",
-    [SPOOL_DROP_ANSWER] = "delete from answer where n = ?1",
-    [SPOOL_DROP_MARK] = "delete from known where key = ?1 and value = ?2",
+    [SPOOL_MESSAGES] = "insert into message values (?1, ?2, ?3, ?4)",
+    [SPOOL_ANSWERS] = "insert into answer values (?1, ?2, ?3)",
+    [SPOOL_ANSWER_ONE] = "select at, entries from answer where n = ?1",
+    [SPOOL_OLDEST_ANSWERS] = "select n, at, entries from answer order by n limit 1",
+    [SPOOL_DROP_ANSWERS] = "delete from answer where n = ?1",
     [SPOOL_LINK_GET] = "select subject, route, reference_of, own from link where local = ?1",
     [SPOOL_LINK_PUT] = "insert or replace into link values (?1, ?2, ?3, ?4, ?5)",
     [SPOOL_QUARANTINE] = "insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -95,6 +96,9 @@ static bool read_state(struct spool *s, struct err *e)
 bool spool_open(const char *path, struct spool *s, struct err *e)
 {
     *s = (struct spool){ .db = NULL };
+    buf_init(&s->raws, GATHERED_MAX);
+    buf_init(&s->records, GATHERED_MAX);
+    buf_init(&s->answers, GATHERED_MAX);
     bool ok = db_open(path, schema, &s->db, e) && db_run(s->db, tuning, e) &&
               recall_open(&s->recall, s->db, e) && read_state(s, e);
     for (int i = 0; ok && i < SPOOL_QUERY_COUNT; i++)
@@ -107,6 +111,9 @@ bool spool_open(const char *path, struct spool *s, struct err *e)
 void spool_close(struct spool *s)
 {
     recall_close(&s->recall);
+    buf_release(&s->raws);
+    buf_release(&s->records);
+    buf_release(&s->answers);
     db_close(&s->db);
 }
 
@@ -137,9 +144,47 @@ static bool write_totals(struct spool *s, struct err *e)
     return db_do(q, e);
 }
 
+static int64_t number(const struct spool *s)
+{
+    return (int64_t)s->turn.counts.taken;
+}
+
+/* Empties; gives the memory of a very large message back. */
+static void clear(struct buf *b)
+{
+    if (b->room > GATHERED_KEPT)
+        buf_release(b);
+    buf_reset(b);
+}
+
+static void clear_gathered(struct spool *s)
+{
+    clear(&s->raws);
+    clear(&s->records);
+    clear(&s->answers);
+    s->messages = 0;
+}
+
+static bool write_messages(struct spool *s, struct err *e)
+{
+    if (s->raws.n + s->records.n == 0)
+        return true;
+    struct db_query *q = s->q[SPOOL_MESSAGES];
+    db_bind_int(q, 1, number(s));
+    db_bind_int(q, 2, s->messages);
+    db_bind_blob(q, 3, buf_slice(&s->raws));
+    db_bind_blob(q, 4, buf_slice(&s->records));
+    bool ok = db_do(q, e);
+    clear(&s->raws);
+    clear(&s->records);
+    s->messages = 0;
+    return ok;
+}
+
 bool spool_commit(struct spool *s, struct err *e)
 {
-    if (!recall_step(&s->recall, e) || !write_totals(s, e) || !db_commit(s->db, e)) {
+    if (!write_messages(s, e) || !spool_put_answers(s, e) || !recall_step(&s->recall, e) ||
+        !write_totals(s, e) || !db_commit(s->db, e)) {
         spool_rollback(s);
         return false;
     }
@@ -153,23 +198,21 @@ void spool_rollback(struct spool *s)
 {
     db_rollback(s->db);
     recall_rolled_back(&s->recall);
-}
-
-static int64_t number(const struct spool *s)
-{
-    return (int64_t)s->turn.counts.taken;
+    clear_gathered(s);
 }
 
 bool spool_put(struct spool *s, enum spool_kind kind, struct slice raw, struct slice records,
                struct err *e)
 {
-    struct db_query *q = s->q[SPOOL_MESSAGE];
-    db_bind_int(q, 1, number(s));
-    db_bind_int(q, 2, kind);
-    db_bind_blob(q, 3, raw);
-    db_bind_blob(q, 4, records);
-    s->turn_bytes += (int64_t)(raw.n + records.n);
-    return db_do(q, e);
+    uint32_t n = (uint32_t)raw.n;
+    buf_put(&s->raws, slice_of(&n, sizeof n));
+    buf_put(&s->raws, raw);
+    buf_put(&s->records, records);
+    s->messages += kind == SPOOL_EVENTS;
+    s->turn_bytes += (int64_t)(sizeof n + raw.n + records.n);
+    if (!buf_done(&s->raws, e) || !buf_done(&s->records, e))
+        return false;
+    return s->raws.n + s->records.n < SPOOL_ROW_BYTES || write_messages(s, e);
 }
 
 bool spool_quarantine(struct spool *s, struct slice raw, const struct err *why, int64_t now_ms,

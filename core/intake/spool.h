@@ -2,14 +2,16 @@
  *
  * Holds messages whose records wait for the bus, the marks and answers of what was sent before, the
  * quarantine, what was last seen for each `changed` key, links of local ids, and the sums of law 2.
- * Counting happens in s->turn between spool_begin and spool_commit; a rollback forgets it.
- * Row numbers are the message's own number (totals.counts.taken), which never goes back, also not
- * when rows are deleted.
+ * What a turn writes is gathered and stored as few rows: one of its messages, one of its answers,
+ * one of what is to be remembered. Counting happens in s->turn between spool_begin and
+ * spool_commit; a rollback forgets it. Row numbers are numbers of messages (totals.counts.taken),
+ * which never go back, also not when rows are deleted: a row of messages has its last one's.
  * Threads: the caller's lock. Errors: db.*; a turn that fails has left nothing behind. */
 #ifndef CONCORDAT_INTAKE_SPOOL_H
 #define CONCORDAT_INTAKE_SPOOL_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/ids.h"
 #include "host/db.h"
 #include "intake/intake.h"
@@ -17,12 +19,11 @@
 
 /* Statements compiled at opening; their texts stand in spool.c. */
 enum spool_query {
-    SPOOL_MESSAGE,
-    SPOOL_ANSWER,
+    SPOOL_MESSAGES,
+    SPOOL_ANSWERS,
     SPOOL_ANSWER_ONE,
-    SPOOL_OLD_ANSWERS,
-    SPOOL_DROP_ANSWER,
-    SPOOL_DROP_MARK,
+    SPOOL_OLDEST_ANSWERS,
+    SPOOL_DROP_ANSWERS,
     SPOOL_LINK_GET,
     SPOOL_LINK_PUT,
     SPOOL_QUARANTINE,
@@ -32,6 +33,9 @@ enum spool_query {
     SPOOL_FORGET,
     SPOOL_QUERY_COUNT
 };
+
+/* A turn's row is written when it has grown to this, and another begun. */
+#define SPOOL_ROW_BYTES ((size_t)256 * 1024)
 
 struct totals {
     struct feed_counts counts; /* without `waiting`, which is counted */
@@ -47,6 +51,10 @@ struct spool {
     int64_t turn_bytes;
     int64_t first_waiting;    /* when opened: number of the first message there is */
     int64_t oldest_answer_ms; /* INT64_MAX when there is none */
+    struct buf raws, records; /* gathered messages: each raw with its length before it */
+    int64_t messages;         /* of these, without notices */
+    struct buf answers;       /* gathered answers; answers.c */
+    int64_t answers_row, answers_ms;
 };
 
 MUST_CHECK bool spool_open(const char *path, struct spool *s, struct err *e);
@@ -59,6 +67,7 @@ void spool_rollback(struct spool *s);
 
 /* A message that waits for the bus. kind tells records of a message from a notice of quarantine. */
 enum spool_kind { SPOOL_EVENTS, SPOOL_NOTICE };
+/* Gathered; written with the turn. */
 MUST_CHECK bool spool_put(struct spool *s, enum spool_kind kind, struct slice raw,
                           struct slice records, struct err *e);
 /* Raw bytes that could not be understood, kept for a human. why: code and place. */
@@ -78,7 +87,7 @@ MUST_CHECK bool spool_batch(struct spool *s, int64_t after, struct arena *a, str
 /* Deletes messages up to number n, which the bus has, within the open turn. */
 MUST_CHECK bool spool_forget(struct spool *s, int64_t n, struct err *e);
 
-/* ---- known.c: what was seen before */
+/* ---- known.c, answers.c: what was seen before */
 
 /* Recognises a message sent again: 8 bytes of the hash of its id, 8 of the body's; without an id 16
  * of the body's. So all messages of one id lie together. */
@@ -101,7 +110,9 @@ MUST_CHECK bool spool_seen(struct spool *s, const struct mark *m, int64_t now_ms
 /* Remembers the answer under the current message's number. */
 MUST_CHECK bool spool_remember(struct spool *s, const struct mark *m, int64_t now_ms,
                                const struct answer *given, struct err *e);
-/* Forgets a few marks older than 14 days; costs nothing when there are none. */
+/* Writes the answers gathered so far. */
+MUST_CHECK bool spool_put_answers(struct spool *s, struct err *e);
+/* Forgets a few answers older than 14 days; costs nothing when there are none. */
 MUST_CHECK bool spool_prune(struct spool *s, int64_t now_ms, struct err *e);
 
 /* What was last seen for a `changed` key. generation counts the changes, from 1; 0 = never seen. */

@@ -50,6 +50,12 @@ static void remember(const char *id, uint8_t body, int64_t ms)
     CU_ASSERT_FATAL(spool_remember(&s, &m, ms, &given, &e));
 }
 
+static void next_turn(void)
+{
+    CU_ASSERT_FATAL(spool_commit(&s, &e));
+    CU_ASSERT_FATAL(spool_begin(&s, &e));
+}
+
 static struct seen seen(const char *id, uint8_t body, int64_t ms)
 {
     struct mark m;
@@ -80,6 +86,17 @@ static void finds_one_among_many_bodies_of_an_id(void)
     CU_ASSERT_TRUE(seen("same", 51, 2000).other_body);
 }
 
+static void knows_it_in_later_turns_too(void)
+{
+    remember("id-1", 1, 1000);
+    remember("id-2", 1, 1000);
+    next_turn();
+    remember("id-3", 1, 2000);
+    CU_ASSERT(slice_equal(seen("id-2", 1, 2000).reply, SLICE("AA")));
+    CU_ASSERT_TRUE(seen("id-3", 1, 2000).again);
+    CU_ASSERT_FALSE(seen("id-2", 1, 1001 + MARK_KEPT_MS).again);
+}
+
 static void knows_a_body_without_an_id(void)
 {
     remember("", 1, 1000);
@@ -94,9 +111,10 @@ static void prunes_old_marks_a_few_at_a_time(void)
     for (int i = 0; i < 100; i++) {
         snprintf(id, sizeof id, "old-%d", i);
         remember(id, 1, 1000 + i);
+        next_turn();
     }
     int64_t later = 1000 + 50 + MARK_KEPT_MS;
-    for (int turn = 0; turn < 4; turn++)
+    for (int turn = 0; turn < 20; turn++)
         CU_ASSERT_FATAL(spool_prune(&s, later, &e));
     CU_ASSERT_TRUE(seen("old-50", 1, later).again);
     CU_ASSERT_FALSE(seen("old-49", 1, later).again);
@@ -143,11 +161,13 @@ static void reads_back_what_waits_in_order(void)
     for (int i = 0; i < 6; i++) {
         s.turn.counts.taken++;
         CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE("raw"), SLICE("records"), &e));
+        next_turn();
     }
     CU_ASSERT_FATAL(spool_batch(&s, 0, &a, rows, 4, &n, &e));
     CU_ASSERT_EQUAL_FATAL(n, 4);
     CU_ASSERT_EQUAL(rows[3].n, 4);
-    CU_ASSERT_EQUAL(rows[3].bytes, 10);
+    CU_ASSERT_EQUAL(rows[3].bytes, 14);
+    CU_ASSERT_EQUAL(s.waiting_bytes, 6 * 14);
     CU_ASSERT_FATAL(spool_batch(&s, 4, &a, rows, 4, &n, &e));
     CU_ASSERT_EQUAL(n, 2);
     CU_ASSERT_FATAL(spool_forget(&s, 5, &e));
@@ -180,6 +200,7 @@ static void refuses_damaged_records_at_every_length(void)
 static CU_TestInfo cases[] = {
     { "knows id and body together", knows_id_and_body_together },
     { "finds one among many bodies of an id", finds_one_among_many_bodies_of_an_id },
+    { "knows it in later turns too", knows_it_in_later_turns_too },
     { "knows a body without an id", knows_a_body_without_an_id },
     { "prunes old marks a few at a time", prunes_old_marks_a_few_at_a_time },
     { "forgets a turn that is rolled back", forgets_a_turn_that_is_rolled_back },
