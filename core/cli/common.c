@@ -16,7 +16,7 @@ int cli_fail(enum cli_exit code, const struct err *e)
 {
     char line[600];
     fprintf(stderr, "concordat: %s\n", err_print(e, line, sizeof line));
-    return code;
+    return (int)code;
 }
 
 struct site *cli_site(struct cli *c, const char *path, bool with_keys)
