@@ -32,10 +32,12 @@ static bool is_set(const char *text)
     return text && *text;
 }
 
-static bool check_options(const struct folder *s, struct err *e)
+static bool folder_check(const void *state, bool receives, struct err *e)
 {
-    if (!is_set(s->read) && !is_set(s->write))
-        return err_set(e, ERR_FATAL, "folder.option", 0, "one of 'read' and 'write' is needed");
+    const struct folder *s = state;
+    if (receives ? !is_set(s->read) : !is_set(s->write))
+        return err_set(e, ERR_FATAL, "folder.option", 0, "cannot %s",
+                       receives ? "take files in without 'read'" : "write files without 'write'");
     if (s->settle_ms < 0 || s->retry_ms <= 0 || s->size_max <= 0)
         return err_set(e, ERR_FATAL, "folder.option", 0,
                        "'retry' and 'size_max' must be over 0, 'settle' at least 0");
@@ -97,7 +99,7 @@ static bool folder_open(void *state, struct err *e)
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool ok =
         s->wake >= 0 || err_errno(e, ERR_FATAL, "folder.open", errno, "cannot make", "eventfd");
-    ok = ok && check_options(s, e);
+    ok = ok && folder_check(s, is_set(s->read), e);
     if (ok && is_set(s->write)) {
         int outbox = open_folder(AT_FDCWD, s->write, e);
         ok = outbox >= 0;
@@ -144,6 +146,7 @@ const struct transport transport_folder = {
     .name = "folder",
     .options = options,
     .state_size = sizeof(struct folder),
+    .check = folder_check,
     .open = folder_open,
     .run = run,
     .send = send_one,

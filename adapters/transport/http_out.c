@@ -37,10 +37,10 @@ static bool is_header_text(const char *text)
     return true;
 }
 
-static bool out_open(void *state, struct err *e)
+static bool out_check(const void *state, bool receives, struct err *e)
 {
-    struct http_out *s = state;
-    struct token token;
+    const struct http_out *s = state;
+    (void)receives; /* it only sends */
     if (strncmp(s->url, "http://", 7) != 0 && strncmp(s->url, "https://", 8) != 0)
         return err_set(e, ERR_FATAL, "http_out.option", 0,
                        "'url' must begin with http:// or https://");
@@ -49,7 +49,14 @@ static bool out_open(void *state, struct err *e)
                        "'timeout' must be over 0 and under 24 days");
     if (!is_header_text(s->content_type) || strlen(s->content_type) > 128)
         return err_set(e, ERR_FATAL, "http_out.option", 0, "'content_type' must be one short line");
-    if (!token_read(s->token_file, &token, e))
+    return true;
+}
+
+static bool out_open(void *state, struct err *e)
+{
+    struct http_out *s = state;
+    struct token token;
+    if (!out_check(s, false, e) || !token_read(s->token_file, &token, e))
         return false;
     snprintf(s->type, sizeof s->type, "Content-Type: %s", s->content_type);
     snprintf(s->authorization, sizeof s->authorization, "Authorization: Bearer %s", token.text);
@@ -106,6 +113,7 @@ const struct transport transport_http_out = {
     .name = "http_out",
     .options = options,
     .state_size = sizeof(struct http_out),
+    .check = out_check,
     .open = out_open,
     .send = out_send,
     .stop = out_stop,

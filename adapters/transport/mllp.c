@@ -29,16 +29,33 @@ static bool is_set(const char *text)
     return text && *text;
 }
 
-static bool check_options(const struct mllp *s, struct err *e)
+static bool check_peers(const struct mllp *s, struct err *e)
 {
-    if (is_set(s->listen) == is_set(s->connect))
-        return err_set(e, ERR_FATAL, "mllp.option", 0, "exactly one of 'listen' and 'connect' is needed");
+    struct mllp_block unused;
+    for (const char **peer = s->peers; peer && *peer; peer++)
+        if (!mllp_peer_read(*peer, &unused, e))
+            return false;
+    return true;
+}
+
+static bool mllp_check(const void *state, bool receives, struct err *e)
+{
+    const struct mllp *s = state;
+    struct address unused;
+    if (receives ? !is_set(s->listen) : !is_set(s->connect))
+        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot %s",
+                       receives ? "receive without 'listen'" : "send without 'connect'");
+    if (is_set(s->listen) && is_set(s->connect))
+        return err_set(e, ERR_FATAL, "mllp.option", 0,
+                       "cannot use both 'listen' and 'connect': want one of them");
+    if (!mllp_address_check(receives ? s->listen : s->connect, &unused, e))
+        return false;
     if (s->frame_max < FRAME_MAX_LEAST || s->frame_max > FRAME_MAX_MOST)
         return err_set(e, ERR_FATAL, "mllp.option", 0, "'frame_max' must be from 64 bytes to 1 GiB");
     if (s->idle_ms < 0 || s->timeout_ms <= 0 || s->connections_max <= 0)
         return err_set(e, ERR_FATAL, "mllp.option", 0,
                        "'timeout' and 'connections_max' must be over 0, 'idle' at least 0");
-    return true;
+    return check_peers(s, e);
 }
 
 static void mllp_close(void *state)
@@ -61,7 +78,7 @@ static bool mllp_open(void *state, struct err *e)
     struct mllp *s = state;
     s->listener = s->fd = s->wake = -1;
     s->where[0] = '\0';
-    if (!check_options(s, e))
+    if (!mllp_check(s, is_set(s->listen), e))
         return false;
     buf_init(&s->work, (size_t)s->frame_max + 64 * 1024);
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -116,6 +133,7 @@ const struct transport transport_mllp = {
     .name = "mllp",
     .options = mllp_options,
     .state_size = sizeof(struct mllp),
+    .check = mllp_check,
     .open = mllp_open,
     .run = mllp_run,
     .send = mllp_send,

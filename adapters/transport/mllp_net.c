@@ -6,8 +6,6 @@
 
 #include "transport/mllp_state.h"
 
-#define HOST_MAX 256
-
 /* Copies s NUL-terminated; false when it does not fit. */
 static bool copy_text(struct slice s, char *to, size_t room)
 {
@@ -18,31 +16,24 @@ static bool copy_text(struct slice s, char *to, size_t room)
     return true;
 }
 
-static bool split_address(const char *text, char host[HOST_MAX], char port[8])
+bool mllp_address_check(const char *text, struct address *out, struct err *e)
 {
-    const char *colon = strrchr(text, ':');
-    if (!colon || !copy_text(slice_text(colon + 1), port, 8))
-        return false;
-    struct slice name = slice_of(text, (size_t)(colon - text));
-    if (name.n >= 2 && name.p[0] == '[' && name.p[name.n - 1] == ']')
-        name = slice_of(name.p + 1, name.n - 2);
-    uint64_t number = 0;
-    return copy_text(name, host, HOST_MAX) && slice_to_u64(slice_text(port), &number) &&
-           number <= 65535;
+    return address_split(slice_text(text), out) ||
+           err_set(e, ERR_FATAL, "mllp.option", 0, "cannot read address '%.80s': want host:port",
+                   text);
 }
 
 bool mllp_resolve(const char *text, bool passive, struct addrinfo **out, struct err *e)
 {
-    char host[HOST_MAX], port[8];
+    struct address at;
     const char *code = passive ? "mllp.listen" : "mllp.connect";
     enum err_fate fate = passive ? ERR_FATAL : ERR_RETRY;
-    if (!split_address(text, host, port))
-        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot read address '%.80s': host:port expected",
-                       text);
+    if (!mllp_address_check(text, &at, e))
+        return false;
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
     if (passive)
         hints.ai_flags |= AI_PASSIVE;
-    int why = getaddrinfo(host[0] ? host : NULL, port, &hints, out);
+    int why = getaddrinfo(at.host[0] ? at.host : NULL, at.port, &hints, out);
     if (why != 0)
         return err_set(e, fate, code, 0, "cannot resolve '%.80s': %s", text, gai_strerror(why));
     return true;
@@ -91,6 +82,13 @@ bool mllp_block_parse(const char *text, struct mllp_block *out)
         return false;
     out->bits = (unsigned)bits + 128 - width;
     return bits <= width;
+}
+
+bool mllp_peer_read(const char *text, struct mllp_block *out, struct err *e)
+{
+    return mllp_block_parse(text, out) ||
+           err_set(e, ERR_FATAL, "mllp.option", 0,
+                   "cannot read peer '%.80s': want an address block as 10.1.2.0/24", text);
 }
 
 bool mllp_block_holds(const struct mllp_block *b, const struct sockaddr_storage *from)

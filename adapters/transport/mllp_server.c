@@ -367,10 +367,8 @@ static bool read_peers(struct mllp *s, struct err *e)
     if (!s->blocks)
         return err_memory(e);
     for (size_t i = 0; i < n; i++)
-        if (!mllp_block_parse(s->peers[i], &s->blocks[i]))
-            return err_set(e, ERR_FATAL, "mllp.option", 0,
-                           "cannot read peer '%.80s': an address block as 10.1.2.0/24 expected",
-                           s->peers[i]);
+        if (!mllp_peer_read(s->peers[i], &s->blocks[i], e))
+            return false;
     s->block_count = n;
     return true;
 }

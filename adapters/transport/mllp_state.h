@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <sys/socket.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "transport/mllp.h"
 
@@ -38,10 +39,14 @@ struct mllp {
 
 /* mllp_net.c: addresses and sockets. */
 #define MLLP_ADDRESS_MAX 80
-/* Splits "host:port" or "[v6]:port" and resolves it; gives a list for freeaddrinfo. */
+/* Splits "host:port" or "[v6]:port"; mllp.option when it is neither. */
+MUST_CHECK bool mllp_address_check(const char *text, struct address *out, struct err *e);
+/* The same, and resolves it; gives a list for freeaddrinfo. */
 MUST_CHECK bool mllp_resolve(const char *text, bool passive, struct addrinfo **out, struct err *e);
 void mllp_address_text(const struct sockaddr_storage *from, char out[MLLP_ADDRESS_MAX]);
 MUST_CHECK bool mllp_block_parse(const char *text, struct mllp_block *out);
+/* The same; mllp.option when it is none. */
+MUST_CHECK bool mllp_peer_read(const char *text, struct mllp_block *out, struct err *e);
 bool mllp_block_holds(const struct mllp_block *b, const struct sockaddr_storage *from);
 /* Sets what every connection wants: no delay, kernel keep-alive. */
 void mllp_socket_tune(int fd);

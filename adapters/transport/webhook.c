@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/address.h"
 #include "host/http_server.h"
 #include "transport/token.h"
 
@@ -124,8 +125,14 @@ static void handle(void *ctx, struct http_request *r, struct http_answer *a)
     pthread_mutex_unlock(&s->lock);
 }
 
-static bool check_options(const struct webhook *s, struct err *e)
+static bool webhook_check(const void *state, bool receives, struct err *e)
 {
+    const struct webhook *s = state;
+    struct address unused;
+    (void)receives; /* it does nothing else */
+    if (!slice_starts(slice_text(s->listen), SLICE("unix:")) &&
+        !address_split(slice_text(s->listen), &unused))
+        return err_set(e, ERR_FATAL, "webhook.option", 0, "'listen' must be host:port");
     if (s->path[0] != '/')
         return err_set(e, ERR_FATAL, "webhook.option", 0, "'path' must begin with /");
     if (s->body_max <= 0 || s->body_max > INT_MAX)
@@ -155,7 +162,7 @@ static void set_where(struct webhook *s)
 static bool webhook_open(void *state, struct err *e)
 {
     struct webhook *s = state;
-    if (!check_options(s, e) || !token_read(s->token_file, &s->token, e))
+    if (!webhook_check(s, true, e) || !token_read(s->token_file, &s->token, e))
         return false;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
@@ -214,6 +221,7 @@ const struct transport transport_webhook = {
     .name = "webhook",
     .options = options,
     .state_size = sizeof(struct webhook),
+    .check = webhook_check,
     .open = webhook_open,
     .run = webhook_run,
     .stop = webhook_stop,

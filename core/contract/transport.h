@@ -38,6 +38,10 @@ struct transport {
     const char *name;
     const struct cfg_option *options;   /* read into state before open() */
     size_t state_size;                  /* the caller allocates, zeroes, frees */
+    /* What the options, once read, mean together, without touching the world outside: so that a wrong
+     * configuration is refused before anything starts. receives: for a feed, else for a delivery.
+     * ERR_FATAL. NULL: there is nothing to check. */
+    bool (*check)(const void *state, bool receives, struct err *e);
     /* Binds or checks what it needs; on failure leaves nothing to close. ERR_FATAL. */
     bool (*open)(void *state, struct err *e);
     /* Blocks until stop(), handing turns up. NULL: sends only. */

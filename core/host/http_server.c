@@ -17,6 +17,7 @@
 
 #include <microhttpd.h>
 
+#include "base/address.h"
 #include "base/arena.h"
 
 #define BACKLOG 128
@@ -114,34 +115,17 @@ static uint16_t bound_port(int fd)
     return ntohs(((const struct sockaddr_in *)&bound)->sin_port);
 }
 
-/* "host:port" or "[v6]:port" into its parts. */
-static bool split_address(const char *listen_on, char host[256], const char **port)
-{
-    const char *colon = strrchr(listen_on, ':');
-    size_t n = colon ? (size_t)(colon - listen_on) : 0;
-    if (n > 2 && listen_on[0] == '[' && listen_on[n - 1] == ']') {
-        listen_on++;
-        n -= 2;
-    }
-    if (n == 0 || n >= 256 || !colon[1])
-        return false;
-    memcpy(host, listen_on, n);
-    host[n] = '\0';
-    *port = colon + 1;
-    return true;
-}
-
 static int listen_tcp(struct http_server *s, struct err *e)
 {
-    const char *listen_on = s->options.listen, *port;
-    char host[256];
-    if (!split_address(listen_on, host, &port)) {
+    const char *listen_on = s->options.listen;
+    struct address at;
+    if (!address_split(slice_text(listen_on), &at) || !at.host[0]) {
         refuse_listen(e, listen_on, "not host:port");
         return -1;
     }
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
     struct addrinfo *found = NULL;
-    int failed = getaddrinfo(host, port, &hints, &found);
+    int failed = getaddrinfo(at.host, at.port, &hints, &found);
     if (failed) {
         refuse_listen(e, listen_on, gai_strerror(failed));
         return -1;

@@ -74,10 +74,16 @@ static bool read_transport(struct reading *r, const struct node *map, bool recei
     if (receives ? !t->run : !t->send)
         return reading_complain(r, n, "site.transport",
                                 receives ? "it only sends" : "it only receives", n->first->key);
+    struct err e = { 0 };
     *transport = t;
     *state = arena_alloc(r->reader.arena, t->state_size);
-    return *state && options_read(r->reader.arena, n->first, t->options, r->site->folder, *state,
-                                  r->reader.problems);
+    if (!*state)
+        return strict_memory(&r->reader);
+    if (!options_read(r->reader.arena, n->first, t->options, r->site->folder, *state,
+                      r->reader.problems))
+        return false;
+    return !t->check || t->check(*state, receives, &e) ||
+           strict_say(&r->reader, n->first, e.code, "%s", e.text);
 }
 
 /* Looked up in the site first, then in what was installed; NULL: in neither. */

@@ -255,6 +255,24 @@ static void wants_at_least_one_folder(void)
     CU_ASSERT_STRING_EQUAL(r.e.code, "folder.open");
 }
 
+static void wants_the_folder_that_its_direction_needs(void)
+{
+    static const struct {
+        const char *key;
+        bool receives, sends;
+    } rows[] = { { NULL, false, false }, { "read", true, false }, { "write", false, true } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        rig_set(&r, "read", "");
+        rig_set(&r, "write", "");
+        if (rows[i].key)
+            rig_set(&r, rows[i].key, "/somewhere");
+        r.e = (struct err){ .fate = ERR_NONE };
+        CU_ASSERT_EQUAL(r.t->check(r.state, true, &r.e), rows[i].receives);
+        CU_ASSERT_EQUAL(r.t->check(r.state, false, &r.e), rows[i].sends);
+        CU_ASSERT_STRING_EQUAL(r.e.code, "folder.option");
+    }
+}
+
 static CU_TestInfo cases[] = {
     { "puts a kept file into done", puts_a_kept_file_into_done },
     { "sees a file that comes while it waits", sees_a_file_that_comes_while_it_waits },
@@ -272,6 +290,7 @@ static CU_TestInfo cases[] = {
     { "refuses a name that leaves the folder", refuses_a_name_that_leaves_the_folder },
     { "tries again when the outbox is gone", tries_again_when_the_outbox_is_gone },
     { "wants at least one folder", wants_at_least_one_folder },
+    { "wants the folder that its direction needs", wants_the_folder_that_its_direction_needs },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_folder = { "folder", NULL, NULL, fresh, done, cases };

@@ -349,6 +349,30 @@ static void refuses_options_that_make_no_sense(void)
     }
 }
 
+static void wants_the_address_that_its_direction_needs(void)
+{
+    static const struct {
+        const char *listen, *connect;
+        bool receives, sends;
+    } table[] = {
+        { "", "", false, false },
+        { "127.0.0.1:0", "", true, false },
+        { "", "board.example:2575", false, true },
+        { "127.0.0.1:0", "board.example:2575", false, false },
+        { "127.0.0.1", "", false, false },
+        { "", "board.example", false, false },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct err e = { .fate = ERR_NONE };
+        mllp_test_options(&s);
+        s.listen = table[i].listen;
+        s.connect = table[i].connect;
+        CU_ASSERT_EQUAL(transport_mllp.check(&s, true, &e), table[i].receives);
+        CU_ASSERT_EQUAL(transport_mllp.check(&s, false, &e), table[i].sends);
+        CU_ASSERT_STRING_EQUAL(e.code, "mllp.option");
+    }
+}
+
 static void compares_address_blocks_by_their_bits(void)
 {
     static const struct { const char *block, *host; bool holds; } table[] = {
@@ -388,6 +412,7 @@ static CU_TestInfo cases[] = {
     { "lets new peers wait when it is full", lets_new_peers_wait_when_it_is_full },
     { "listens on IPv6 too", listens_on_ipv6_too },
     { "refuses options that make no sense", refuses_options_that_make_no_sense },
+    { "wants the address that its direction needs", wants_the_address_that_its_direction_needs },
     { "compares address blocks by their bits", compares_address_blocks_by_their_bits },
     CU_TEST_INFO_NULL,
 };

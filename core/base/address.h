@@ -1,0 +1,15 @@
+/* address.h - "host:port" as people write it in a configuration. */
+#ifndef CONCORDAT_BASE_ADDRESS_H
+#define CONCORDAT_BASE_ADDRESS_H
+
+#include "base/slice.h"
+
+struct address {
+    char host[256]; /* a name or an address, without brackets; "" when none was written */
+    char port[8];   /* decimal digits, at most 65535 */
+};
+
+/* Splits "host:port", "[v6]:port" or ":port". False when it is none of them. */
+bool address_split(struct slice text, struct address *out);
+
+#endif
