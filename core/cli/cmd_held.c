@@ -21,9 +21,12 @@ struct held {
     bool ended;
 };
 
+#define HOLD_MAX 256 /* an event's id, an agency and a service */
+
 struct held_list {
     struct arena *a;
     struct held *first, **last;
+    bool memory_ended;          /* a list with something missing would be worse than none */
 };
 
 static struct held *find_held(const struct held_list *l, struct slice hold)
@@ -34,13 +37,14 @@ static struct held *find_held(const struct held_list *l, struct slice hold)
     return NULL;
 }
 
-static void add_held(struct held_list *l, int partition, const struct audit_read *r,
+/* False without memory. */
+static bool add_held(struct held_list *l, int partition, const struct audit_read *r,
                      const struct audit_decision *d, const char *hold)
 {
     struct held *h = ARENA_NEW(l->a, struct held);
     if (!h)
-        return;
-    h->hold = hold;
+        return false;
+    h->hold = arena_text(l->a, slice_text(hold));
     h->what = arena_format(l->a, "%.*s.%.*s", (int)r->schema.n, (const char *)r->schema.p,
                            (int)r->event_kind.n, (const char *)r->event_kind.p);
     h->source = arena_text(l->a, r->source);
@@ -51,6 +55,7 @@ static void add_held(struct held_list *l, int partition, const struct audit_read
     h->partition = partition;
     *l->last = h;
     l->last = &h->next;
+    return h->hold && h->what && h->source && h->reason && h->clause;
 }
 
 static bool each_entry(void *ctx, int partition, const struct audit_read *r)
@@ -65,17 +70,17 @@ static bool each_entry(void *ctx, int partition, const struct audit_read *r)
     }
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
-        const char *hold = arena_format(l->a, "%.*s:%.*s", (int)d->event_id.n,
-                                        (const char *)d->event_id.p, (int)d->recipient.n,
-                                        (const char *)d->recipient.p);
-        struct held *h = hold ? find_held(l, slice_text(hold)) : NULL;
+        char hold[HOLD_MAX];
+        snprintf(hold, sizeof hold, "%.*s:%.*s", (int)d->event_id.n, (const char *)d->event_id.p,
+                 (int)d->recipient.n, (const char *)d->recipient.p);
+        struct held *h = find_held(l, slice_text(hold));
         bool is_hold = slice_equal_text(d->outcome, "hold");
         if (h && !is_hold)
             h->ended = true;
-        else if (!h && is_hold && hold)
-            add_held(l, partition, r, d, hold);
+        else if (!h && is_hold && !add_held(l, partition, r, d, hold))
+            l->memory_ended = true;
     }
-    return true;
+    return !l->memory_ended;
 }
 
 static int list(const struct held_list *l)
@@ -152,7 +157,9 @@ int cmd_held(struct cli *c, int argc, char **argv)
     l.last = &l.first;
     bool good = audit_each(b, s->catalogue, s->bundle->partitions, each_entry, &l, &e);
     bus_close(&b);
-    if (!good)
+    if (l.memory_ended)
+        err_memory(&e);
+    if (!good || l.memory_ended)
         return cli_fail(CLI_CANNOT, &e);
     return lists ? list(&l) : on_hold(s, &l, argc, argv);
 }

@@ -341,7 +341,7 @@ static char **read_only_words(struct cli *c, int argc, char **argv)
 {
     char **words = ARENA_ARRAY(&c->arena, (size_t)argc + 1, char *);
     size_t n = 0;
-    for (int i = 2; i < argc; i += 2) {
+    for (int i = 2; words && i < argc; i += 2) {
         if (strcmp(argv[i], "--only") != 0 || i + 1 == argc)
             return NULL;
         words[n++] = argv[i + 1];
