@@ -28,6 +28,8 @@ static const char tuning[] = "pragma wal_autocheckpoint = 4096;"
                              "pragma journal_size_limit = 33554432;"
                              "pragma cache_size = -6144;";
 
+#define TALLY_NAME_MAX 48
+#define TALLY_NAMES_MAX 1000
 #define GATHERED_MAX ((size_t)256 * 1024 * 1024)
 #define GATHERED_KEPT ((size_t)1024 * 1024)
 
@@ -42,6 +44,8 @@ static const char *const texts[SPOOL_QUERY_COUNT] = {
     [SPOOL_QUARANTINE] = "insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6)",
     [SPOOL_TALLY] = "insert into tally values (?1, ?2, 1)"
                     " on conflict (what, name) do update set n = n + 1",
+    [SPOOL_TALLY_ADD] = "update tally set n = n + 1 where what = ?1 and name = ?2",
+    [SPOOL_TALLY_COUNT] = "select count(*) from tally",
     [SPOOL_TOTALS] = "update total set taken = ?1, published = ?2, unchanged = ?3, duplicates = ?4,"
                      " not_carried = ?5, quarantined = ?6, refused_environment = ?7,"
                      " refused_later = ?8, events = ?9, lost_ids = ?10, feed_seq = ?11",
@@ -228,11 +232,46 @@ bool spool_quarantine(struct spool *s, struct slice raw, const struct err *why, 
     return db_do(q, e) && spool_tally(s, "quarantined", slice_text(why->code), e);
 }
 
+/* Names go to status and metrics: what a message has where its type should be may be anything. */
+static bool is_code(struct slice name)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "^_.:/-";
+    if (name.n == 0 || name.n > TALLY_NAME_MAX)
+        return false;
+    for (size_t i = 0; i < name.n; i++)
+        if (!memchr(allowed, name.p[i], sizeof allowed - 1))
+            return false;
+    return true;
+}
+
+static bool tally_is_full(struct spool *s, bool *full, struct err *e)
+{
+    struct db_query *q = s->q[SPOOL_TALLY_COUNT];
+    bool row = false;
+    if (!db_step(q, &row, e))
+        return false;
+    *full = row && db_int(q, 0) >= TALLY_NAMES_MAX;
+    if (row)
+        db_reset(q);
+    return true;
+}
+
 bool spool_tally(struct spool *s, const char *what, struct slice name, struct err *e)
 {
-    struct db_query *q = s->q[SPOOL_TALLY];
+    struct slice code = is_code(name) ? name : SLICE("(no code)");
+    struct db_query *add = s->q[SPOOL_TALLY_ADD], *q = s->q[SPOOL_TALLY];
+    bool full = false;
+    db_bind_text(add, 1, slice_text(what));
+    db_bind_text(add, 2, code);
+    if (!db_do(add, e))
+        return false;
+    if (db_changes(s->db) > 0)
+        return true;
+    if (!tally_is_full(s, &full, e))
+        return false;
     db_bind_text(q, 1, slice_text(what));
-    db_bind_text(q, 2, name);
+    db_bind_text(q, 2, full ? SLICE("(others)") : code);
     return db_do(q, e);
 }
 

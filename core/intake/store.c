@@ -4,6 +4,7 @@
  * so that all records of a message are stored or none. */
 #include "intake/feed.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "bus/bus.h"
 #include "intake/queued.h"
 #include "record/wire.h"
+
+#define TYPE_LABEL_MAX 48
 
 /* What is known of one event of a message before it is encoded. */
 struct candidate {
@@ -157,11 +160,21 @@ static bool store_quarantined(struct feed *f, struct message *m)
            finish(f, m, &mark, m->reading == READ_UNREADABLE ? REPLY_ERROR : REPLY_ACCEPT);
 }
 
+/* The name under which a type is counted. A type is a word of a code list; whatever else stands in its
+ * place may be payload, and is no label (law 11). */
+static struct slice label_of(struct slice type)
+{
+    bool good = type.n <= TYPE_LABEL_MAX;
+    for (size_t i = 0; i < type.n && good; i++)
+        good = isalnum(type.p[i]) || memchr("^_-.:/", type.p[i], 6);
+    return good ? type : SLICE("(no code)");
+}
+
 static bool store_not_carried(struct feed *f, struct message *m, const struct mark *mark)
 {
     counts(f)->taken++;
     counts(f)->not_carried++;
-    return spool_tally(&f->spool, "not_carried", m->mapped.type, &f->turn.failed) &&
+    return spool_tally(&f->spool, "not_carried", label_of(m->mapped.type), &f->turn.failed) &&
            finish(f, m, mark, REPLY_ACCEPT);
 }
 

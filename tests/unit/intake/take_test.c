@@ -175,6 +175,32 @@ static void counts_what_is_not_carried_by_type(void)
     CU_ASSERT_EQUAL(world_tally(&w, "not_carried", "gossip"), 2);
 }
 
+static void counts_a_type_that_is_no_code_without_its_text(void)
+{
+    static const struct {
+        const char *type, *counted;
+    } rows[] = { { "Ada Lovelace", "(no code)" }, { "", "(no code)" }, { "ADT^A99", "ADT^A99" } };
+    char text[200];
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, "{\"id\":\"x%zu\",\"type\":\"%s\"}", i, rows[i].type);
+        CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
+        CU_ASSERT(world_tally(&w, "not_carried", rows[i].counted) > 0);
+    }
+    CU_ASSERT_EQUAL(world_tally(&w, "not_carried", "Ada Lovelace"), 0);
+}
+
+static void counts_no_more_names_than_a_thousand(void)
+{
+    char text[100];
+    for (int i = 0; i < 1100; i++) {
+        snprintf(text, sizeof text, "{\"id\":\"y%d\",\"type\":\"t%d\"}", i, i);
+        world_say(&w, text);
+    }
+    CU_ASSERT_EQUAL(world_tally(&w, "not_carried", "(others)"), 100);
+    CU_ASSERT_EQUAL(world_tally(&w, "not_carried", "t999"), 1);
+    CU_ASSERT_EQUAL(world_counts(&w).not_carried, 1100);
+}
+
 static void publishes_only_what_has_changed(void)
 {
     static const struct {
@@ -279,6 +305,9 @@ static CU_TestInfo cases[] = {
     { "refuses the other environment and keeps nothing",
       refuses_the_other_environment_and_keeps_nothing },
     { "counts what is not carried by type", counts_what_is_not_carried_by_type },
+    { "counts a type that is no code without its text",
+      counts_a_type_that_is_no_code_without_its_text },
+    { "counts no more names than a thousand", counts_no_more_names_than_a_thousand },
     { "publishes only what has changed", publishes_only_what_has_changed },
     { "learns a first value quietly", learns_a_first_value_quietly },
     { "numbers records on after a restart", numbers_records_on_after_a_restart },
