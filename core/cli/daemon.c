@@ -193,8 +193,10 @@ static bool open_all(struct daemon *d, struct arena *a, struct err *e)
         if (is_wanted(d, "delivery", s->deliveries[i].name) && !open_delivery(&d->deliveries[i], e))
             return false;
     }
+    /* Parts of a site on Kafka would meet at the one socket, and need none: tools publish themselves. */
     struct admin_options o = { s, d->bus };
-    return d->only || admin_start(&o, &d->admin, e);
+    bool is_alone = !d->only || strncmp(s->bus_url, "embedded:", 9) == 0;
+    return !is_alone || admin_start(&o, &d->admin, e);
 }
 
 static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void *ctx, struct err *e)
