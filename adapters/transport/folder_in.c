@@ -236,6 +236,7 @@ static void put_away(struct folder *s, struct folder_file *f, const struct answe
     if (move(s, f->name, kept ? s->done : s->refused, moved)) {
         if (!kept)
             put_why(s, moved, answer->why);
+        f->not_before_ns = 0;
         return;
     }
     id_masked(slice_text(f->name), masked);
@@ -270,6 +271,17 @@ static bool stops(const struct folder *s)
     return poll(&p, 1, 0) > 0;
 }
 
+/* Files that are to come again shorten the wait for the next round. */
+static void wait_for_retries(const struct folder *s, int64_t *wait_ns)
+{
+    int64_t now_ns = clock_mono_ns();
+    for (size_t i = 0; i < s->count; i++) {
+        int64_t left = s->files[i].not_before_ns - now_ns;
+        if (s->files[i].not_before_ns > 0 && left < *wait_ns)
+            *wait_ns = left > 0 ? left : 0;
+    }
+}
+
 /* Takes every file that is still, in turns. *wait_ns: when the next will be. */
 static void take_still(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns)
 {
@@ -301,6 +313,7 @@ static void take_still(struct folder *s, struct haul *h, struct intake up, int64
         h->from[h->count++] = f;
     }
     hand_up(s, h, up);
+    wait_for_retries(s, wait_ns);
 }
 
 /* Sleeps until something may have changed. False: stop() was called. */
