@@ -3,14 +3,6 @@
 #include "format/cp1252.h"
 #include "format/hl7v2_doc.h"
 
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* \Xhhhh..\ with at least one and only whole bytes; returns the end of what was written, or NULL. */
 static uint8_t *put_hex(uint8_t *to, struct slice digits)
 {

@@ -27,15 +27,10 @@ static const struct cfg_option options[] = {
     { .type = CFG_END },
 };
 
-static bool is_set(const char *text)
-{
-    return text && *text;
-}
-
 static bool folder_check(const void *state, bool receives, struct err *e)
 {
     const struct folder *s = state;
-    if (receives ? !is_set(s->read) : !is_set(s->write))
+    if (receives ? !cfg_is_set(s->read) : !cfg_is_set(s->write))
         return err_set(e, ERR_FATAL, "folder.option", 0, "cannot %s",
                        receives ? "take files in without 'read'" : "write files without 'write'");
     if (s->settle_ms < 0 || s->retry_ms <= 0 || s->size_max <= 0)
@@ -99,14 +94,14 @@ static bool folder_open(void *state, struct err *e)
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool ok =
         s->wake >= 0 || err_errno(e, ERR_FATAL, "folder.open", errno, "cannot make", "eventfd");
-    ok = ok && folder_check(s, is_set(s->read), e);
-    if (ok && is_set(s->write)) {
+    ok = ok && folder_check(s, cfg_is_set(s->read), e);
+    if (ok && cfg_is_set(s->write)) {
         int outbox = open_folder(AT_FDCWD, s->write, e);
         ok = outbox >= 0;
         if (ok)
             close(outbox);
     }
-    if (ok && is_set(s->read))
+    if (ok && cfg_is_set(s->read))
         ok = open_inbox(s, e);
     if (!ok)
         folder_close(s);
@@ -125,7 +120,7 @@ static bool send_one(void *state, const struct outgoing *m, struct buf *answer, 
 {
     struct folder *s = state;
     buf_reset(answer);
-    if (!is_set(s->write))
+    if (!cfg_is_set(s->write))
         return err_set(e, ERR_FATAL, "folder.option", 0, "'write' is needed to send files");
     return folder_send(s, m, e);
 }
@@ -139,7 +134,7 @@ static void folder_stop(void *state)
 static const char *folder_where(void *state)
 {
     const struct folder *s = state;
-    return is_set(s->read) ? s->read : NULL;
+    return cfg_is_set(s->read) ? s->read : NULL;
 }
 
 const struct transport transport_folder = {

@@ -24,11 +24,6 @@ static const struct cfg_option mllp_options[] = {
     { .type = CFG_END },
 };
 
-static bool is_set(const char *text)
-{
-    return text && *text;
-}
-
 static bool check_peers(const struct mllp *s, struct err *e)
 {
     struct mllp_block unused;
@@ -42,10 +37,10 @@ static bool mllp_check(const void *state, bool receives, struct err *e)
 {
     const struct mllp *s = state;
     struct address unused;
-    if (receives ? !is_set(s->listen) : !is_set(s->connect))
+    if (receives ? !cfg_is_set(s->listen) : !cfg_is_set(s->connect))
         return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot %s",
                        receives ? "receive without 'listen'" : "send without 'connect'");
-    if (is_set(s->listen) && is_set(s->connect))
+    if (cfg_is_set(s->listen) && cfg_is_set(s->connect))
         return err_set(e, ERR_FATAL, "mllp.option", 0,
                        "cannot use both 'listen' and 'connect': want one of them");
     if (!mllp_address_check(receives ? s->listen : s->connect, &unused, e))
@@ -78,13 +73,13 @@ static bool mllp_open(void *state, struct err *e)
     struct mllp *s = state;
     s->listener = s->fd = s->wake = -1;
     s->where[0] = '\0';
-    if (!mllp_check(s, is_set(s->listen), e))
+    if (!mllp_check(s, cfg_is_set(s->listen), e))
         return false;
     buf_init(&s->work, (size_t)s->frame_max + 64 * 1024);
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool done = s->wake >= 0 ||
                 err_errno(e, ERR_FATAL, "mllp.listen", errno, "cannot make", "eventfd");
-    if (done && is_set(s->listen))
+    if (done && cfg_is_set(s->listen))
         done = mllp_server_open(s, e);
     if (!done)
         mllp_close(s);
@@ -103,7 +98,7 @@ static bool mllp_send(void *state, const struct outgoing *m, struct buf *answer,
 {
     struct mllp *s = state;
     buf_reset(answer);
-    if (!is_set(s->connect))
+    if (!cfg_is_set(s->connect))
         return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot send without 'connect'");
     return mllp_client_send(s, m, answer, e);
 }

@@ -42,11 +42,6 @@ static bool same_list(const struct slice *a, size_t n, const struct slice *b, si
     return same;
 }
 
-static bool same_hash(const uint8_t *a, const uint8_t *b)
-{
-    return memcmp(a, b, HASH_BYTES) == 0;
-}
-
 static void compare_decision(const struct where *w, const struct audit_decision *a,
                              const struct audit_decision *b)
 {
@@ -65,7 +60,7 @@ static void compare_decision(const struct where *w, const struct audit_decision 
     differs(w, same_list(a->withheld, a->withheld_count, b->withheld, b->withheld_count),
             "list of withheld categories");
     differs(w, slice_equal(a->disclosure, b->disclosure), "disclosure id");
-    differs(w, same_hash(a->hash, b->hash), "hash of the disclosed bytes");
+    differs(w, hash_equal(a->hash, b->hash), "hash of the disclosed bytes");
 }
 
 void compare_entries(const struct findings *f, int partition, const struct audit_read *recorded,
@@ -76,14 +71,14 @@ void compare_entries(const struct findings *f, int partition, const struct audit
     differs(&w, slice_equal(a->kind, b->kind), "kind of entry");
     differs(&w, a->accepted_ms == b->accepted_ms, "time of acceptance");
     differs(&w, a->decided_ms == b->decided_ms, "decision time");
-    differs(&w, same_hash(a->event_hash, b->event_hash), "hash of the input");
+    differs(&w, hash_equal(a->event_hash, b->event_hash), "hash of the input");
     differs(&w, memcmp(a->subject, b->subject, ID_BYTES) == 0, "subject");
     differs(&w, slice_equal(a->event_id, b->event_id) && slice_equal(a->schema, b->schema) &&
                     slice_equal(a->event_kind, b->event_kind) && slice_equal(a->source, b->source),
             "description of the event");
     differs(&w, slice_equal(a->note, b->note) && slice_equal(a->disclosure, b->disclosure), "note");
-    differs(&w, same_hash(a->facts_before, b->facts_before), "hash of the facts before");
-    differs(&w, same_hash(a->facts_after, b->facts_after), "hash of the facts after");
+    differs(&w, hash_equal(a->facts_before, b->facts_before), "hash of the facts before");
+    differs(&w, hash_equal(a->facts_after, b->facts_after), "hash of the facts after");
     differs(&w, a->decision_count == b->decision_count, "number of decisions");
     for (size_t i = 0; i < a->decision_count && i < b->decision_count; i++) {
         w.recipient = a->decisions[i].recipient;

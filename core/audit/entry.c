@@ -52,18 +52,6 @@ static void put_names(struct buf *out, const struct bundle *b, const uint32_t *l
     put_end(out, n);
 }
 
-static void put_categories(struct buf *out, const struct catalogue *c, const struct categories *set)
-{
-    size_t count = 0;
-    for (unsigned i = 0; i < catalogue_category_count(c); i++)
-        count += categories_has(set, i);
-    avro_put_long(out, (int64_t)count);
-    for (unsigned i = 0; i < catalogue_category_count(c); i++)
-        if (categories_has(set, i))
-            avro_put_text(out, catalogue_category(c, i));
-    put_end(out, count);
-}
-
 static void put_decision(struct buf *out, const struct bundle *b, const struct decision *d,
                          const struct disclosure *disclosures)
 {
@@ -74,8 +62,8 @@ static void put_decision(struct buf *out, const struct bundle *b, const struct d
     avro_put_text(out, slice_text(outcome_name(d->outcome)));
     avro_put_text(out, slice_text(d->reason));
     put_names(out, b, d->clauses, d->clause_count, clause_name);
-    put_categories(out, b->catalogue, &d->released);
-    put_categories(out, b->catalogue, &d->withheld);
+    catalogue_put_categories(b->catalogue, &d->released, out);
+    catalogue_put_categories(b->catalogue, &d->withheld, out);
     put_names(out, b, d->prohibitions, d->prohibition_count, prohibition_name);
     avro_put_text(out, slice_text(sent ? sent->id.text : NULL));
     put_fixed(out, sent ? sent->hash : none, HASH_BYTES);

@@ -24,17 +24,12 @@ struct verify {
     struct arena arena, names;
 };
 
-static bool same_hash(const uint8_t *a, const uint8_t *b)
-{
-    return memcmp(a, b, HASH_BYTES) == 0;
-}
-
 static void check_chain(const struct verify *v, struct audit_chain *c, const struct audit_read *r)
 {
     if (r->sequence != c->next)
         finding(&v->f, "audit %d number %" PRId64 ": number %" PRId64 " was to be here", v->number,
                 r->sequence, c->next);
-    if (!same_hash(r->previous, c->head))
+    if (!hash_equal(r->previous, c->head))
         finding(&v->f,
                 "audit %d number %" PRId64 ": the chain is broken before it: the entry before "
                 "was changed, or others are missing",
@@ -51,7 +46,7 @@ static void check_chain(const struct verify *v, struct audit_chain *c, const str
 static void check_note(const struct verify *v, const struct audit_chain *c)
 {
     const struct audit_chain *note = &v->notes[v->number];
-    if (note->next > 0 && c->next == note->next && !same_hash(c->head, note->head))
+    if (note->next > 0 && c->next == note->next && !hash_equal(c->head, note->head))
         finding(&v->f, "audit %d number %" PRId64 ": it is not the entry that was committed",
                 v->number, c->next - 1);
 }
@@ -64,8 +59,10 @@ static bool check_input(struct verify *v, const struct audit_read *r, struct err
     if (!walk_inputs_at(&v->inputs, r->input_topic, r->input_offset, &in, &passed, e))
         return false;
     if (passed > 0)
-        finding(&v->f, "audit %d number %" PRId64 ": %" PRIu64 " inputs before its own were never "
-                "audited", v->number, r->sequence, passed);
+        finding(&v->f,
+                "audit %d number %" PRId64 ": %" PRIu64 " inputs before its own were never "
+                "audited",
+                v->number, r->sequence, passed);
     if (!in || r->input_partition != v->number) {
         finding(&v->f,
                 "audit %d number %" PRId64 ": its input is not on the bus, or was audited before",
@@ -73,7 +70,7 @@ static bool check_input(struct verify *v, const struct audit_read *r, struct err
         return true;
     }
     sha256(in->value, hash);
-    if (!same_hash(hash, r->event_hash) || in->accepted_ms != r->accepted_ms)
+    if (!hash_equal(hash, r->event_hash) || in->accepted_ms != r->accepted_ms)
         finding(&v->f, "audit %d number %" PRId64 ": its input on the bus is not the one audited",
                 v->number, r->sequence);
     return true;
@@ -205,8 +202,8 @@ static bool make_tables(struct verify *v, struct err *e)
 }
 
 bool audit_verify(struct bus *b, const struct bundle *bundle,
-                  void (*say)(void *ctx, const char *sentence), void *ctx,
-                  struct audit_report *out, struct err *e)
+                  void (*say)(void *ctx, const char *sentence), void *ctx, struct audit_report *out,
+                  struct err *e)
 {
     struct verify v = { .f = { say, ctx, out }, .bus = b, .bundle = bundle };
     *out = (struct audit_report){ .entries = 0 };

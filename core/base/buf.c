@@ -97,10 +97,7 @@ void buf_hex(struct buf *b, struct slice s)
     uint8_t *to = buf_reserve(b, s.n > SIZE_MAX / 2 ? SIZE_MAX : s.n * 2);
     if (!to)
         return;
-    for (size_t i = 0; i < s.n; i++) {
-        *to++ = (uint8_t)"0123456789abcdef"[s.p[i] >> 4];
-        *to++ = (uint8_t)"0123456789abcdef"[s.p[i] & 15];
-    }
+    slice_to_hex(s, (char *)to);
     b->n += s.n * 2;
 }
 

@@ -162,6 +162,18 @@ static bool take_fraction(struct slice *s, size_t most, int *ms)
     return n > 0 && n <= most;
 }
 
+/* SS[.fraction], the fraction of so many digits at most. */
+static bool take_seconds(struct slice *s, size_t most, struct moment *m)
+{
+    m->precision = TIME_SECOND;
+    if (!take_digits(s, 2, &m->local.second))
+        return false;
+    if (s->n == 0 || s->p[0] != '.')
+        return true;
+    m->precision = TIME_MS;
+    return take_fraction(s, most, &m->local.ms);
+}
+
 /* +hhmm or +hh:mm, at most 14 hours. */
 static bool take_offset(struct slice *s, bool colon, int64_t *offset_ms)
 {
@@ -202,13 +214,7 @@ static bool take_hl7_time(struct slice *s, struct moment *m)
     m->precision = TIME_MINUTE;
     if (!has_digit(*s))
         return true;
-    m->precision = TIME_SECOND;
-    if (!take_digits(s, 2, &m->local.second))
-        return false;
-    if (s->n == 0 || s->p[0] != '.')
-        return true;
-    m->precision = TIME_MS;
-    return take_fraction(s, 4, &m->local.ms);
+    return take_seconds(s, 4, m);
 }
 
 static bool take_hl7_date(struct slice *s, struct moment *m)
@@ -251,13 +257,7 @@ static bool take_clock(struct slice *s, struct moment *m)
     m->precision = TIME_MINUTE;
     if (!take_byte(s, ':'))
         return true;
-    m->precision = TIME_SECOND;
-    if (!take_digits(s, 2, &m->local.second))
-        return false;
-    if (s->n == 0 || s->p[0] != '.')
-        return true;
-    m->precision = TIME_MS;
-    return take_fraction(s, 9, &m->local.ms);
+    return take_seconds(s, 9, m);
 }
 
 static bool take_iso_date(struct slice *s, struct moment *m)

@@ -57,19 +57,8 @@ int subject_partition(const struct subject_key *k, int partitions)
 
 void id_hex(const uint8_t b[ID_BYTES], char out[ID_HEX])
 {
-    for (size_t i = 0; i < ID_BYTES; i++) {
-        *out++ = "0123456789abcdef"[b[i] >> 4];
-        *out++ = "0123456789abcdef"[b[i] & 15];
-    }
-    *out = '\0';
-}
-
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    slice_to_hex(slice_of(b, ID_BYTES), out);
+    out[2 * ID_BYTES] = '\0';
 }
 
 bool id_from_hex(struct slice s, uint8_t b[ID_BYTES])
@@ -78,7 +67,7 @@ bool id_from_hex(struct slice s, uint8_t b[ID_BYTES])
     if (s.n != sizeof read * 2)
         return false;
     for (size_t i = 0; i < sizeof read; i++) {
-        int high = hex_value(s.p[2 * i]), low = hex_value(s.p[2 * i + 1]);
+        int high = hex_digit(s.p[2 * i]), low = hex_digit(s.p[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         read[i] = (uint8_t)(high << 4 | low);

@@ -104,3 +104,36 @@ bool slice_to_i64(struct slice s, int64_t *out)
     *out = minus ? (int64_t)(0 - value) : (int64_t)value;
     return true;
 }
+
+bool slice_is_one_of(struct slice s, const struct slice *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal(s, words[i]))
+            return true;
+    return false;
+}
+
+bool slice_is_one_of_texts(struct slice s, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal_text(s, words[i]))
+            return true;
+    return false;
+}
+
+void slice_to_hex(struct slice bytes, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < bytes.n; i++) {
+        out[2 * i] = digits[bytes.p[i] >> 4];
+        out[2 * i + 1] = digits[bytes.p[i] & 15];
+    }
+}
+
+int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

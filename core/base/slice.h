@@ -80,6 +80,20 @@ static inline size_t slice_find(struct slice s, uint8_t byte)
     return hit ? (size_t)(hit - s.p) : s.n;
 }
 
+static inline bool slice_ends(struct slice s, struct slice end)
+{
+    return s.n >= end.n && slice_equal(slice_from(s, s.n - end.n), end);
+}
+
+/* Whether it is one of the words. */
+bool slice_is_one_of(struct slice s, const struct slice *words, size_t n);
+bool slice_is_one_of_texts(struct slice s, const char *const *words, size_t n);
+
+/* Lower-case hexadecimal digits of bytes into out: 2 * bytes.n characters, no NUL. */
+void slice_to_hex(struct slice bytes, char *out);
+/* 0 to 15, also of a capital; -1 when it is no hexadecimal digit. */
+int hex_digit(uint8_t c);
+
 /* Without leading and trailing ASCII blanks, tabs, CR and LF. */
 struct slice slice_trim(struct slice s);
 

@@ -27,4 +27,10 @@ struct cfg_option {
     const char *manual;     /* one sentence with its unit */
 };
 
+/* Whether a text or path that may be absent (fallback "") was given. */
+static inline bool cfg_is_set(const char *text)
+{
+    return text && *text;
+}
+
 #endif

@@ -3,14 +3,6 @@
 
 #include "record/wire.h"
 
-static bool any_text(const struct slice *list, size_t n, struct slice wanted)
-{
-    for (size_t i = 0; i < n; i++)
-        if (slice_equal(list[i], wanted))
-            return true;
-    return false;
-}
-
 static bool is_in_force(const struct bundle *b, struct slice name, int64_t now_ms)
 {
     for (size_t i = 0; i < b->agreement_count; i++)
@@ -32,9 +24,10 @@ static const char *stopped_by(const struct door_input *in, const struct view *v,
     struct slice agreement = view_text_at(v, "header.agreement");
     if (retracts(v))
         return NULL;
-    if (!in->maybe && any_text(n->cancelled, n->cancelled_count, view_text_at(v, "header.id")))
+    if (!in->maybe &&
+        slice_is_one_of(view_text_at(v, "header.id"), n->cancelled, n->cancelled_count))
         return "delivery.cancelled";
-    if (any_text(n->stop, n->stop_count, agreement))
+    if (slice_is_one_of(agreement, n->stop, n->stop_count))
         return "delivery.stopped";
     return is_in_force(in->bundle, agreement, in->now_ms) ? NULL : "delivery.agreement-ended";
 }

@@ -6,20 +6,6 @@
 
 #define RECEIPT_VERSION 1
 
-static void put_categories(const struct catalogue *c, const struct categories *set, struct buf *out)
-{
-    int64_t count = 0;
-    for (unsigned n = 0; n < catalogue_category_count(c); n++)
-        count += categories_has(set, n);
-    if (count) {
-        avro_put_long(out, count);
-        for (unsigned n = 0; n < catalogue_category_count(c); n++)
-            if (categories_has(set, n))
-                avro_put_text(out, catalogue_category(c, n));
-    }
-    avro_put_long(out, 0);
-}
-
 bool receipt_encode(const struct catalogue *c, const struct receipt *r, struct buf *out,
                     struct err *e)
 {
@@ -36,7 +22,7 @@ bool receipt_encode(const struct catalogue *c, const struct receipt *r, struct b
     avro_put_text(out, slice_text(r->outcome));
     avro_put_text(out, slice_text(r->code));
     avro_put_long(out, r->at_ms);
-    put_categories(c, &r->removed, out);
+    catalogue_put_categories(c, &r->removed, out);
     buf_put(out, slice_of(hash, sizeof hash));
     return buf_done(out, e);
 }

@@ -144,9 +144,8 @@ bool strict_one_of(const struct strict *r, const struct node *n, const char *con
     char list[150];
     if (!n || n->kind != NODE_TEXT)
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (slice_equal_text(n->text, words[i]))
-            return true;
+    if (slice_is_one_of_texts(n->text, words, count))
+        return true;
     join(words, sizeof *words, count, list, sizeof list);
     return strict_say(r, n, r->codes->word, "cannot use '%.*s': want %s", SHOWN(n->text), list);
 }

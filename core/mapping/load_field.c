@@ -26,18 +26,7 @@ static bool is_reserved(struct slice path)
                                         "subject.reference",
                                         "subject.reference_of",
                                         "subject.route" };
-    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-        if (slice_equal_text(path, ours[i]))
-            return true;
-    return false;
-}
-
-static bool is_listed(const struct slice *words, size_t n, struct slice word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (slice_equal(words[i], word))
-            return true;
-    return false;
+    return slice_is_one_of_texts(path, ours, sizeof ours / sizeof ours[0]);
 }
 
 /* Whether a constant of the mapping can stand in that slot. */
@@ -46,9 +35,9 @@ static bool fits(const struct slot *s, struct slice word)
     int64_t number;
     switch (s->type) {
     case SLOT_STRING:
-        return !s->vocabulary || is_listed(s->vocabulary, s->vocabulary_count, word);
+        return !s->vocabulary || slice_is_one_of(word, s->vocabulary, s->vocabulary_count);
     case SLOT_ENUM:
-        return is_listed(s->symbols, s->symbol_count, word);
+        return slice_is_one_of(word, s->symbols, s->symbol_count);
     case SLOT_BOOLEAN:
         return slice_equal_text(word, "true") || slice_equal_text(word, "false");
     case SLOT_INT:

@@ -105,10 +105,7 @@ static bool member_value(struct out_run *r, const struct value_ref *ref, struct 
 
 static bool is_cleared(const struct out_run *r, const struct value_ref *ref)
 {
-    for (size_t i = 0; i < r->cleared_count; i++)
-        if (slice_equal(r->cleared[i], ref->path))
-            return true;
-    return false;
+    return slice_is_one_of(ref->path, r->cleared, r->cleared_count);
 }
 
 bool out_value(struct out_run *r, const struct value_ref *ref, struct out_value *out, struct err *e)

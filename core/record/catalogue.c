@@ -204,10 +204,7 @@ const struct schema *catalogue_fingerprint(const struct catalogue *c, uint64_t f
 
 bool schema_has_kind(const struct schema *s, struct slice kind)
 {
-    for (size_t i = 0; i < s->kind_count; i++)
-        if (slice_equal(s->kinds[i], kind))
-            return true;
-    return false;
+    return slice_is_one_of(kind, s->kinds, s->kind_count);
 }
 
 size_t catalogue_category_count(const struct catalogue *c)
@@ -247,4 +244,18 @@ void schema_categories(const struct schema *s, struct categories *out)
 const uint8_t *catalogue_hash(const struct catalogue *c)
 {
     return c->hash;
+}
+
+void catalogue_put_categories(const struct catalogue *c, const struct categories *set,
+                              struct buf *out)
+{
+    int64_t count = 0;
+    for (unsigned n = 0; n < catalogue_category_count(c); n++)
+        count += categories_has(set, n);
+    if (count)
+        avro_put_long(out, count);
+    for (unsigned n = 0; count && n < catalogue_category_count(c); n++)
+        if (categories_has(set, n))
+            avro_put_text(out, catalogue_category(c, n));
+    avro_put_long(out, 0);
 }

@@ -27,7 +27,7 @@ static bool stands_for(struct slice name, struct slice category)
 static bool is_last_segment(struct slice name, struct slice category)
 {
     return category.n > name.n && category.p[category.n - name.n - 1] == '.' &&
-           slice_equal(slice_from(category, category.n - name.n), name);
+           slice_ends(category, name);
 }
 
 bool category_set_find(const struct category_set *c, struct slice name, struct categories *out)

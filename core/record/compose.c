@@ -14,10 +14,7 @@ bool avro_is_primitive(struct slice name)
 {
     static const char *const names[] = { "null",  "boolean", "int",   "long",
                                          "float", "double",  "bytes", "string" };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (slice_equal_text(name, names[i]))
-            return true;
-    return false;
+    return slice_is_one_of_texts(name, names, sizeof names / sizeof names[0]);
 }
 
 /* The node alone: the same value and place, not yet anybody's child. */

@@ -19,10 +19,7 @@ static struct node *hex_text(struct arena *a, struct slice bytes)
     char *hex = arena_alloc(a, bytes.n * 2 + 1);
     if (!hex)
         return NULL;
-    for (size_t i = 0; i < bytes.n; i++) {
-        hex[2 * i] = "0123456789abcdef"[bytes.p[i] >> 4];
-        hex[2 * i + 1] = "0123456789abcdef"[bytes.p[i] & 15];
-    }
+    slice_to_hex(bytes, hex);
     return node_new_text(a, slice_of(hex, bytes.n * 2));
 }
 

@@ -61,10 +61,7 @@ static bool needs_schedule_1(struct slice condition)
 {
     static const char *const conditions[] = { "9(2)(b)", "9(2)(g)", "9(2)(h)", "9(2)(i)",
                                               "9(2)(j)" };
-    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
-        if (slice_equal_text(condition, conditions[i]))
-            return true;
-    return false;
+    return slice_is_one_of_texts(condition, conditions, sizeof conditions / sizeof conditions[0]);
 }
 
 static void load_party_basis(struct loader *l, const struct node *n)

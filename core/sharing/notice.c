@@ -48,14 +48,6 @@ static void find_withheld(const struct judge_input *in, struct arena *a, const s
     }
 }
 
-static bool is_listed(const struct slice *items, size_t n, struct slice item)
-{
-    for (size_t i = 0; i < n; i++)
-        if (slice_equal(items[i], item))
-            return true;
-    return false;
-}
-
 /* Whether the guard of a clause's agreement still lets some source of it through. */
 static bool may_flow(const struct bundle *b, const struct clause *c, const struct person *facts,
                      int64_t at_ms, uint16_t recipient)
@@ -79,14 +71,16 @@ static bool find_stopped(const struct bundle *b, struct arena *a, const struct p
         return false;
     for (size_t i = 0; i < b->clause_count; i++) {
         struct slice name = b->agreements[b->clauses[i].agreement].name;
-        if (services_have(&b->clauses[i].to, recipient) && !is_listed(open, open_count, name) &&
+        if (services_have(&b->clauses[i].to, recipient) &&
+            !slice_is_one_of(name, open, open_count) &&
             may_flow(b, &b->clauses[i], facts, at_ms, recipient))
             open[open_count++] = name;
     }
     for (size_t i = 0; i < b->clause_count; i++) {
         struct slice name = b->agreements[b->clauses[i].agreement].name;
-        if (services_have(&b->clauses[i].to, recipient) && !is_listed(open, open_count, name) &&
-            !is_listed(s->stop, s->stop_count, name))
+        if (services_have(&b->clauses[i].to, recipient) &&
+            !slice_is_one_of(name, open, open_count) &&
+            !slice_is_one_of(name, s->stop, s->stop_count))
             s->stop[s->stop_count++] = name;
     }
     return true;

@@ -35,16 +35,13 @@ static bool check(struct checker *k, struct when_node *n);
 
 bool words_have(const struct words *w, struct slice word)
 {
-    for (size_t i = 0; i < w->count; i++)
-        if (slice_equal(w->list[i], word))
-            return true;
-    return false;
+    return slice_is_one_of(word, w->list, w->count);
 }
 
 static bool bad_name(struct checker *k, const struct when_node *n, const char *what)
 {
     return err_set(k->e, ERR_REJECT, "when.name", n->at, "unknown %s '%.*s'", what,
-                   (int)(n->text.n < 60 ? n->text.n : 60), (const char *)n->text.p);
+                   SHOWN(n->text));
 }
 
 static bool bad_type(struct checker *k, const struct when_node *n, const char *what)

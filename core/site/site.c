@@ -50,12 +50,6 @@ static void read_bus(struct reading *r, const struct node *root)
     s->topic_prefix = prefix ? prefix : "";
 }
 
-static bool ends_with(struct slice text, const char *end)
-{
-    size_t n = strlen(end);
-    return text.n >= n && slice_equal_text(slice_from(text, text.n - n), end);
-}
-
 static void read_region(struct reading *r, const struct node *root)
 {
     const char *schemas = arena_format(r->reader.arena, "%s/schemas", r->share);
@@ -65,7 +59,7 @@ static void read_region(struct reading *r, const struct node *root)
     const char *path = n ? strict_path(r->reader.arena, r->site->folder, n->text) : NULL;
     if (!path || !r->site->catalogue)
         return;
-    if (!ends_with(slice_text(path), "/region.yaml")) {
+    if (!slice_ends(slice_text(path), SLICE("/region.yaml"))) {
         reading_complain(r, n, "site.region", "want a path that ends in region.yaml", n->text);
         return;
     }
@@ -128,7 +122,7 @@ static bool find_file(struct reading *r, const char *path, const char **file)
         return problems_say(r->reader.problems, "site.open", path, 0, 0,
                             "cannot open '%s': no such site", path);
     struct slice text = slice_text(real);
-    if (ends_with(text, ".yaml")) {
+    if (slice_ends(text, SLICE(".yaml"))) {
         size_t cut = text.n;
         while (cut > 0 && text.p[cut - 1] != '/')
             cut--;

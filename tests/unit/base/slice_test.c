@@ -93,6 +93,43 @@ static void reads_signed_numbers_to_their_limits(void)
     CU_ASSERT_FALSE(slice_to_i64(SLICE("--1"), &n));
 }
 
+static void finds_a_word_among_words(void)
+{
+    static const struct slice words[] = { SLICE_INIT("one"), SLICE_INIT("two") };
+    static const char *const texts[] = { "one", "two" };
+    static const struct {
+        const char *word;
+        size_t n;
+        bool found;
+    } rows[] = { { "two", 2, true }, { "two", 1, false }, { "tw", 2, false }, { "", 2, false } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct slice word = slice_text(rows[i].word);
+        CU_ASSERT_EQUAL(slice_is_one_of(word, words, rows[i].n), rows[i].found);
+        CU_ASSERT_EQUAL(slice_is_one_of_texts(word, texts, rows[i].n), rows[i].found);
+    }
+}
+
+static void knows_its_end(void)
+{
+    CU_ASSERT(slice_ends(SLICE("a.yaml"), SLICE(".yaml")));
+    CU_ASSERT(slice_ends(SLICE("a"), SLICE("")));
+    CU_ASSERT_FALSE(slice_ends(SLICE("yaml"), SLICE(".yaml")));
+    CU_ASSERT_FALSE(slice_ends(SLICE("a.yaml "), SLICE(".yaml")));
+}
+
+static void writes_and_reads_hexadecimal_digits(void)
+{
+    char out[7] = "??????";
+    slice_to_hex(SLICE("\x00\x9f\xff"), out);
+    CU_ASSERT_STRING_EQUAL(out, "009fff");
+    static const char digits[] = "0123456789abcdefABCDEF";
+    for (int c = 0; c < 256; c++) {
+        const char *at = memchr(digits, c, sizeof digits - 1);
+        int value = at ? (int)(at - digits) : -1;
+        CU_ASSERT_EQUAL(hex_digit((uint8_t)c), value > 15 ? value - 6 : value);
+    }
+}
+
 static CU_TestInfo cases[] = {
     { "compares with the empty slice of any pointer",
       compares_with_the_empty_slice_of_any_pointer },
@@ -103,6 +140,9 @@ static CU_TestInfo cases[] = {
     { "knows well-formed UTF-8", knows_well_formed_utf8 },
     { "reads numbers without sign", reads_numbers_without_sign },
     { "reads signed numbers to their limits", reads_signed_numbers_to_their_limits },
+    { "finds a word among words", finds_a_word_among_words },
+    { "knows its end", knows_its_end },
+    { "writes and reads hexadecimal digits", writes_and_reads_hexadecimal_digits },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_slice = { "slice", NULL, NULL, NULL, NULL, cases };

@@ -5,21 +5,9 @@
 
 #include <CUnit/CUnit.h>
 
+#include "help.h"
+
 #define SPECTRUM SOURCE_DIR "/../shared/corpus/csv-spectrum/"
-
-static struct arena arena;
-static struct err err;
-
-static void fresh(void)
-{
-    arena_init(&arena, (size_t)64 << 20);
-    err_clear(&err);
-}
-
-static void done(void)
-{
-    arena_release(&arena);
-}
 
 static struct found find(const struct doc *d, const char *name)
 {

@@ -6,21 +6,9 @@
 
 #include <CUnit/CUnit.h>
 
+#include "help.h"
+
 #define SUITE SOURCE_DIR "/../shared/corpus/json-test-suite/test_parsing"
-
-static struct arena arena;
-static struct err err;
-
-static void fresh(void)
-{
-    arena_init(&arena, (size_t)64 << 20);
-    err_clear(&err);
-}
-
-static void done(void)
-{
-    arena_release(&arena);
-}
 
 static struct doc *parse(const char *text)
 {
