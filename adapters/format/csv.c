@@ -137,21 +137,15 @@ static bool csv_split(struct arena *a, struct slice unit, size_t *at, struct sli
 static bool read_record(struct arena *a, struct slice s, size_t *at, struct cell **out,
                         size_t *count, struct err *e)
 {
-    size_t room = 64, n = 0;
-    struct cell *cells = ARENA_ARRAY(a, room, struct cell);
+    size_t room = 0, n = 0;
+    struct cell *cells = NULL;
     do {
-        if (cells && n == room && n < CSV_COLUMNS_MAX) {
-            struct cell *more = ARENA_ARRAY(a, room * 2, struct cell);
-            if (more)
-                memcpy(more, cells, n * sizeof *cells);
-            cells = more;
-            room *= 2;
-        }
-        if (!cells)
-            return err_memory(e);
         if (n == CSV_COLUMNS_MAX)
             return err_set(e, ERR_REJECT, "csv.columns", *at, "cannot read more than %d columns",
                            CSV_COLUMNS_MAX);
+        cells = arena_grow(a, cells, &room, n, sizeof *cells);
+        if (!cells)
+            return err_memory(e);
         if (!next_cell(s, at, &cells[n], e))
             return false;
     } while (!cells[n++].last);

@@ -14,16 +14,10 @@ void list_init(struct list *l, size_t item_bytes)
 
 void *list_add(struct arena *a, struct list *l)
 {
-    if (l->count == l->room) {
-        size_t room = l->room ? l->room * 2 : 8;
-        void *grown = arena_array(a, room, l->item_bytes);
-        if (!grown)
-            return NULL;
-        if (l->count)
-            memcpy(grown, l->items, l->count * l->item_bytes);
-        l->items = grown;
-        l->room = room;
-    }
+    void *grown = arena_grow(a, l->items, &l->room, l->count, l->item_bytes);
+    if (!grown)
+        return NULL;
+    l->items = grown;
     void *item = (uint8_t *)l->items + l->count++ * l->item_bytes;
     memset(item, 0, l->item_bytes);
     return item;
