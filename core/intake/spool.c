@@ -1,6 +1,8 @@
 /* spool.c - the feed's file: tables, turns, waiting messages, quarantine and sums. */
 #include "intake/spool.h"
 
+#include "base/clock.h"
+
 /* Waiting messages are appended and deleted by range, answers by age; recent and known are
  * recall.c's. */
 static const char schema[] =
@@ -24,10 +26,11 @@ static const char schema[] =
 
 /* A checkpoint moves its pages into the file while a turn waits: at 16 MiB it comes once in some
  * hundred turns, so that it stays out of the 99th percentile. */
-static const char tuning[] = "pragma wal_autocheckpoint = 4096;"
+static const char tuning[] = "pragma wal_autocheckpoint = 2048;"
                              "pragma journal_size_limit = 33554432;"
                              "pragma cache_size = -6144;";
 
+#define FEED_SEQ_PER_MS 1024
 #define TALLY_NAME_MAX 48
 #define TALLY_NAMES_MAX 1000
 #define GATHERED_MAX ((size_t)256 * 1024 * 1024)
@@ -67,6 +70,13 @@ static bool read_numbers(struct db *d, const char *sql, int64_t *out, int count,
     return true;
 }
 
+/* A spool that was lost starts anew above all that it gave before: numbers that went back would be
+ * dropped by the router as sent twice. No feed makes more than 1,024 records a millisecond. */
+static int64_t first_feed_seq(void)
+{
+    return clock_wall_ms() * FEED_SEQ_PER_MS;
+}
+
 static bool read_state(struct spool *s, struct err *e)
 {
     int64_t v[11], waiting[2], oldest[2];
@@ -89,7 +99,7 @@ static bool read_state(struct spool *s, struct err *e)
     };
     for (size_t i = 0; i < sizeof to / sizeof to[0]; i++)
         *to[i] = (uint64_t)v[i];
-    s->kept.feed_seq = v[10];
+    s->kept.feed_seq = v[10] ? v[10] : first_feed_seq();
     s->waiting_bytes = waiting[0];
     s->first_waiting = waiting[1] ? waiting[1] : v[0] + 1;
     s->oldest_answer_ms = oldest[0] ? oldest[1] : INT64_MAX;

@@ -4,6 +4,7 @@
 
 #include <CUnit/CUnit.h>
 
+#include "base/clock.h"
 #include "intake/queued.h"
 #include "intake/spool.h"
 
@@ -129,12 +130,35 @@ static void prunes_old_marks_a_few_at_a_time(void)
 static void forgets_a_turn_that_is_rolled_back(void)
 {
     remember("gone", 1, 1000);
-    s.turn.feed_seq = 9;
+    int64_t before = s.turn.feed_seq++;
     spool_rollback(&s);
     CU_ASSERT_FATAL(spool_begin(&s, &e));
     CU_ASSERT_FALSE(seen("gone", 1, 1000).again);
     CU_ASSERT_EQUAL(s.turn.counts.taken, 0);
-    CU_ASSERT_EQUAL(s.turn.feed_seq, 0);
+    CU_ASSERT_EQUAL(s.turn.feed_seq, before);
+}
+
+static void numbers_records_above_those_of_a_lost_spool(void)
+{
+    s.turn.feed_seq += 100;
+    next_turn();
+    int64_t given = s.turn.feed_seq;
+    done();
+    while (clock_wall_ms() * 1024 <= given)
+        ;
+    fresh();
+    CU_ASSERT(s.turn.feed_seq > given);
+}
+
+static void goes_on_numbering_after_a_restart(void)
+{
+    int64_t given = ++s.turn.feed_seq;
+    next_turn();
+    spool_rollback(&s);
+    spool_close(&s);
+    CU_ASSERT_FATAL(spool_open(path, &s, &e));
+    CU_ASSERT_FATAL(spool_begin(&s, &e));
+    CU_ASSERT_EQUAL(s.turn.feed_seq, given);
 }
 
 static void compares_with_what_was_last_seen(void)
@@ -204,6 +228,8 @@ static CU_TestInfo cases[] = {
     { "knows a body without an id", knows_a_body_without_an_id },
     { "prunes old marks a few at a time", prunes_old_marks_a_few_at_a_time },
     { "forgets a turn that is rolled back", forgets_a_turn_that_is_rolled_back },
+    { "numbers records above those of a lost spool", numbers_records_above_those_of_a_lost_spool },
+    { "goes on numbering after a restart", goes_on_numbering_after_a_restart },
     { "compares with what was last seen", compares_with_what_was_last_seen },
     { "reads back what waits in order", reads_back_what_waits_in_order },
     { "refuses damaged records at every length", refuses_damaged_records_at_every_length },

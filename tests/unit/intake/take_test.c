@@ -1,6 +1,8 @@
 /* take_test.c - the endings of law 2, and what travels. */
 #include <CUnit/CUnit.h>
 
+#include "base/clock.h"
+
 #include "world.h"
 
 static struct world w;
@@ -63,12 +65,13 @@ static void fills_the_header(void)
         { "stay.ward", "W4" },
     };
     struct world_event events[4];
+    int64_t started_ms = clock_wall_ms() - 60000; /* the spool is younger than a minute */
     world_say(&w, ADMITTED);
     world_counts(&w);
     CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 4), 1);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         CU_ASSERT_STRING_EQUAL(world_text(&w, &events[0], texts[i].path), texts[i].want);
-    CU_ASSERT_EQUAL(view_long_at(&events[0].v, "header.feed_seq"), 1);
+    CU_ASSERT(view_long_at(&events[0].v, "header.feed_seq") > started_ms * 1024);
     CU_ASSERT_EQUAL(view_long_at(&events[0].v, "header.observed"), world_now_ms());
     CU_ASSERT_EQUAL(view_text_at(&events[0].v, "header.mapping").n, 16);
     struct slice id = view_text_at(&events[0].v, "header.id");
@@ -252,8 +255,7 @@ static void numbers_records_on_after_a_restart(void)
               "{\"id\":\"m9\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H2\"}");
     world_counts(&w);
     CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 4), 2);
-    CU_ASSERT_EQUAL(events[0].seq, 1);
-    CU_ASSERT_EQUAL(events[1].seq, 2);
+    CU_ASSERT_EQUAL(events[1].seq, events[0].seq + 1);
 }
 
 static void answers_a_whole_turn(void)
