@@ -7,7 +7,6 @@
 
 #define VT 0x0b
 #define FS 0x1c
-#define LINE_STEP 16
 
 static const struct slice byte_order_mark = SLICE_INIT("\xef\xbb\xbf");
 
@@ -323,23 +322,10 @@ static enum line_kind line_kind(struct slice line)
     return LINE_SEGMENT;
 }
 
-/* A run of bytes at a time, without a branch for each: it goes over every byte of every message. */
-static size_t skip_to_line_end(struct slice unit, size_t at)
-{
-    for (bool ends = false; at + LINE_STEP <= unit.n; at += LINE_STEP) {
-        for (size_t i = 0; i < LINE_STEP; i++)
-            ends |= is_line_end(unit.p[at + i]);
-        if (ends)
-            break;
-    }
-    while (at < unit.n && !is_line_end(unit.p[at]))
-        at++;
-    return at;
-}
-
 static size_t next_line(struct slice unit, size_t at)
 {
-    at = skip_to_line_end(unit, at);
+    while (at < unit.n && !is_line_end(unit.p[at]))
+        at++;
     while (at < unit.n && is_blank(unit.p[at]))
         at++;
     return at;

@@ -168,23 +168,17 @@ static const char *reason_of(const struct err *e)
     return colon ? colon + 3 : e->text;
 }
 
-/* Only a value that was refused costs the copy of an error. */
-static bool refused_text(const struct field *f, struct build *b, size_t slot, struct value *v,
-                         struct err *e)
+static bool set_text(const struct field *f, struct build *b, size_t slot, struct value *v,
+                     struct err *e)
 {
-    struct err why = *e;
-    err_clear(e);
+    struct err why = { 0 };
+    if (build_text(b, slot, v->text, &why))
+        return true;
     if (why.fate != ERR_REJECT)
         return err_set(e, why.fate, why.code, v->at, "%s", why.text);
     if (!miss(f, v, reason_of(&why), e))
         return false;
     return v->how != HOW_TEXT || build_text(b, slot, v->text, e);
-}
-
-static bool set_text(const struct field *f, struct build *b, size_t slot, struct value *v,
-                     struct err *e)
-{
-    return build_text(b, slot, v->text, e) || refused_text(f, b, slot, v, e);
 }
 
 static bool set_value(struct run *r, const struct field *f, struct build *b, size_t slot,
