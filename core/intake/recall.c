@@ -206,7 +206,7 @@ bool recall_open(struct recall *r, struct db *d, struct err *e)
             return false;
         memcpy((char *)r + queries[i].at, &q, sizeof q);
     }
-    return read_recent(r, d, e);
+    return filter_open(&r->filter, d, e) && read_recent(r, d, e);
 }
 
 static void release(struct generation *g)
@@ -222,6 +222,7 @@ void recall_close(struct recall *r)
     release(&r->now);
     release(&r->frozen);
     buf_release(&r->gathered);
+    filter_close(&r->filter);
 }
 
 bool recall_begin(struct recall *r, struct err *e)
@@ -239,6 +240,7 @@ static bool merge_one(struct recall *r, const struct recall_entry *entry, struct
     memcpy(&n, entry->value.b, sizeof n);
     if (entry->kind == RECALL_MARK && n <= r->pruned)
         return true;
+    filter_add(&r->filter, entry->key);
     db_bind_blob(r->merge, 1, slice_of(entry->key, ID_BYTES));
     db_bind_blob(r->merge, 2, pack((enum recall_kind)entry->kind, &entry->value, packed));
     return db_do(r->merge, e);
@@ -257,7 +259,7 @@ static bool append_row(struct recall *r, struct err *e)
 
 bool recall_step(struct recall *r, struct err *e)
 {
-    if (!append_row(r, e))
+    if (!append_row(r, e) || !filter_step(&r->filter, e))
         return false;
     struct generation *f = &r->frozen;
     size_t most = MERGE_FACTOR * (r->now.count - r->saved.count);
@@ -319,6 +321,8 @@ bool recall_get(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BY
         *value = entry->value;
         return true;
     }
+    if (!filter_may_have(&r->filter, key))
+        return true;
     bool row = false;
     db_bind_blob(r->get, 1, slice_of(key, ID_BYTES));
     if (!db_step(r->get, &row, e))
@@ -333,7 +337,7 @@ bool recall_has_prefix(struct recall *r, const uint8_t key[ID_BYTES], bool *foun
 {
     *found = find(&r->now, RECALL_MARK, key, PREFIX_BYTES) ||
              find(&r->frozen, RECALL_MARK, key, PREFIX_BYTES);
-    if (*found)
+    if (*found || !filter_may_have(&r->filter, key))
         return true;
     uint8_t low[ID_BYTES] = { 0 }, high[ID_BYTES];
     memcpy(low, key, PREFIX_BYTES);

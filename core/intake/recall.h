@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/ids.h"
 #include "host/db.h"
+#include "intake/filter.h"
 
 enum recall_kind { RECALL_MARK, RECALL_CHANGE, RECALL_LINK };
 
@@ -40,6 +41,7 @@ struct recall {
     struct db_query *append, *merge, *sweep, *get, *range, *drop;
     struct buf gathered; /* this turn's entries, one row of `recent` */
     struct generation now, frozen;
+    struct filter filter;    /* of the keys in `known` */
     int64_t row;             /* last number in `recent` */
     int64_t swept, sweep_to; /* rows up to swept are deleted; up to sweep_to they may be */
     int64_t pruned;          /* marks of answers up to this number are forgotten */

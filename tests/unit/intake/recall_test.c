@@ -144,11 +144,39 @@ static void tells_kinds_apart(void)
     spool_rollback(&s);
 }
 
+/* How many of as many keys as are known, but never put, the filter would ask the table for. */
+static unsigned asked_for_nothing(void)
+{
+    unsigned count = 0;
+    for (unsigned n = KEYS; n < 2 * KEYS; n++) {
+        uint8_t key[ID_BYTES];
+        key_of(n, key);
+        count += filter_may_have(&s.recall.filter, key);
+    }
+    return count;
+}
+
+static void asks_the_table_for_every_key_until_the_filter_has_read_it(void)
+{
+    unsigned state = 3;
+    turns(400, &state);
+    CU_ASSERT(rows("select count(*) from known") > 2000);
+    spool_close(&s);
+    CU_ASSERT_FATAL(spool_open(path, &s, &e));
+    CU_ASSERT_EQUAL(asked_for_nothing(), KEYS);
+    turns(40, &state);
+    CU_ASSERT_TRUE(s.recall.filter.complete);
+    CU_ASSERT(asked_for_nothing() < KEYS / 1000);
+    CU_ASSERT_EQUAL(wrong(), 0);
+}
+
 static CU_TestInfo cases[] = {
     { "finds the newest of every key", finds_the_newest_of_every_key },
     { "finds them after a restart at any point", finds_them_after_a_restart_at_any_point },
     { "loses nothing by a rollback before a begin", loses_nothing_by_a_rollback_before_a_begin },
     { "tells kinds apart", tells_kinds_apart },
+    { "asks the table for every key until the filter has read it",
+      asks_the_table_for_every_key_until_the_filter_has_read_it },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_recall = { "recall", NULL, NULL, fresh, done, cases };
