@@ -67,11 +67,7 @@ static void unset(struct build *b, int slot)
 
 static struct slice hex(struct slice bytes, char *out)
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < bytes.n; i++) {
-        out[2 * i] = digits[bytes.p[i] >> 4];
-        out[2 * i + 1] = digits[bytes.p[i] & 15];
-    }
+    slice_to_hex(bytes, out);
     return slice_of(out, 2 * bytes.n);
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "bus/topics.h"
 
+#define MAPPING_HASH_SHOWN 8 /* bytes of the mapping's hash in header.mapping */
 #define OWN_BYTES_MAX ((size_t)64 * 1024)
 #define KEEP_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define WORK_BYTES_MAX ((size_t)256 * 1024 * 1024)
@@ -47,9 +48,9 @@ static bool set_origin(struct feed *f, struct err *e)
 {
     const struct feed_options *o = &f->o;
     struct origin *from = &f->origin;
-    const uint8_t *h = mapping_hash(o->mapping);
-    char *hex = arena_format(&f->own, "%02x%02x%02x%02x%02x%02x%02x%02x", h[0], h[1], h[2], h[3],
-                             h[4], h[5], h[6], h[7]);
+    char *hex = arena_alloc(&f->own, 2 * MAPPING_HASH_SHOWN + 1);
+    if (hex)
+        slice_to_hex(slice_of(mapping_hash(o->mapping), MAPPING_HASH_SHOWN), hex);
     *from = (struct origin){
         .feed = slice_text(o->name),
         .agency = o->agency,

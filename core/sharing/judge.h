@@ -85,8 +85,6 @@ struct judge_input {
 MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out,
                             struct err *e);
 
-/* One sentence a recipient: "shared with x under y 3, clause z (file:line): released ...; withheld ...". */
-void explain_decision(const struct bundle *b, const struct decision *d, struct buf *out);
 /* "agreement/version/clause" and file:line of a compiled clause; name and file:line of a prohibition. */
 struct slice clause_name(const struct bundle *b, uint32_t clause);
 const char *clause_place(const struct bundle *b, uint32_t clause, uint32_t *line);
