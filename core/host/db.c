@@ -50,19 +50,20 @@ static const char reader_settings[] = "pragma mmap_size = 0;"
                                       "pragma temp_store = memory;"
                                       "select count(*) from sqlite_schema;";
 
-static bool is_disk_full(const struct db *d, int result)
+/* A write that the disk does not take is waited out whatever its errno: a quota, a file at its largest
+ * size, a device that comes back. SQLite rolled back and took nothing; a failed fsync stays fatal. */
+static bool is_disk_full(int result)
 {
-    if ((result & 0xff) == SQLITE_FULL)
-        return true;
-    int number = sqlite3_system_errno(d->sql);
-    return (result & 0xff) == SQLITE_IOERR && (number == ENOSPC || number == EDQUOT);
+    return (result & 0xff) == SQLITE_FULL || result == SQLITE_IOERR_WRITE ||
+           result == SQLITE_IOERR_SHMSIZE || result == SQLITE_IOERR_TRUNCATE;
 }
 
 /* The library's own sentence names tables and columns, never values. */
 static bool refuse(const struct db *d, int result, struct err *e)
 {
-    if (is_disk_full(d, result))
-        return err_set(e, ERR_RETRY, "db.full", 0, "cannot write the database: the disk is full");
+    if (is_disk_full(result))
+        return err_set(e, ERR_RETRY, "db.full", 0,
+                       "cannot write the database: the disk is full or takes no write");
     switch (result & 0xff) {
     case SQLITE_NOMEM:
         return err_memory(e);
@@ -118,7 +119,7 @@ static bool run_settings(struct db *d, const char *path, const char *settings, s
     int result = sqlite3_exec(d->sql, settings, NULL, NULL, NULL);
     if (result == SQLITE_OK)
         return true;
-    if (is_disk_full(d, result) || (result & 0xff) == SQLITE_BUSY)
+    if (is_disk_full(result) || (result & 0xff) == SQLITE_BUSY)
         return refuse(d, result, e);
     return err_set(e, ERR_FATAL, "db.open", (size_t)result, "cannot open '%s': %s", path,
                    sqlite3_errmsg(d->sql));

@@ -1,5 +1,7 @@
 /* db_test.c - one writer, readers beside it, bindings, and what a full disk says. */
 #include <CUnit/CUnit.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "host/db.h"
@@ -225,6 +227,24 @@ static void asks_to_retry_when_the_disk_is_full(void)
     CU_ASSERT_EQUAL(number(d, "select count(*) from t"), 0);
 }
 
+/* What a quota or a limit on files says; the errno alone is not to be trusted after the rollback. */
+static void asks_to_retry_when_a_file_cannot_grow(void)
+{
+    struct rlimit before, tight = { .rlim_cur = 4096 };
+    CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+    tight.rlim_max = before.rlim_max;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    (void)setrlimit(RLIMIT_FSIZE, &tight);
+    bool is_run = db_run(d, "insert into t (b) values (zeroblob(100000))", &e);
+    (void)setrlimit(RLIMIT_FSIZE, &before);
+    (void)signal(SIGXFSZ, handler);
+    CU_ASSERT_FALSE(is_run);
+    CU_ASSERT_STRING_EQUAL(e.code, "db.full");
+    err_clear(&e);
+    CU_ASSERT_TRUE(db_run(d, "insert into t (b) values (zeroblob(100000))", &e));
+    CU_ASSERT_EQUAL(number(d, "select count(*) from t"), 1);
+}
+
 static CU_TestInfo cases[] = {
     { "returns what was bound", returns_what_was_bound },
     { "tells the empty from the absent", tells_the_empty_from_the_absent },
@@ -239,6 +259,7 @@ static CU_TestInfo cases[] = {
     { "lets readers read beside the writer", lets_readers_read_beside_the_writer },
     { "says db.open for what is no database", says_db_open_for_what_is_no_database },
     { "asks to retry when the disk is full", asks_to_retry_when_the_disk_is_full },
+    { "asks to retry when a file cannot grow", asks_to_retry_when_a_file_cannot_grow },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_db = { "db", NULL, NULL, fresh, done, cases };
