@@ -27,13 +27,39 @@ struct clause;      /* clause.h, sharing only */
 struct prohibition;
 struct fact_rule;
 
+/* A party of an agreement and its own legal basis (UK GDPR articles, DPA 2018 Schedule 1). */
+struct party {
+    uint16_t agency;
+    struct slice uk_gdpr, special_category, schedule_1; /* schedule_1 may be empty */
+};
+
+/* That a named office of a party has approved. */
+struct approval {
+    uint16_t agency;
+    struct slice role;
+    int64_t on_ms;                      /* first ms of that London day */
+};
+
+/* One version of one agreement, with all that the law wants said (domain.md 7.1). */
 struct agreement {
     struct slice name, reference, title, purpose, confidentiality;
     int version;
     bool approved;                      /* by every party */
-    int64_t from_ms, until_ms;          /* first ms in force; first ms no longer */
+    int64_t from_ms, until_ms;          /* first ms in force; first ms no longer, extension included */
     const char *file;
     uint32_t line;
+    struct slice duty;                  /* may be empty */
+    const struct party *parties; size_t party_count;
+    const uint16_t *controllers; size_t controller_count; /* agencies */
+    uint16_t processor;                 /* agency */
+    struct slice dpia, privacy_notice, retention, onward, contact_rights, contact_breach,
+        on_termination;
+    int64_t review_ms;                  /* first ms after the day by which it is to be reviewed */
+    const struct approval *approvals; size_t approval_count;
+    int64_t signed_until_ms;            /* until_ms as the parties signed it */
+    struct slice extension;             /* why it was extended; empty: it was not */
+    int64_t stopped_ms;                 /* first ms stopped; 0: not stopped */
+    struct slice stop;                  /* why */
 };
 
 struct bundle {

@@ -6,6 +6,7 @@
 #ifndef CONCORDAT_SHARING_CLAUSE_H
 #define CONCORDAT_SHARING_CLAUSE_H
 
+#include "sharing/judge.h"
 #include "sharing/when.h"
 
 #define SERVICES_WORDS (SERVICES_MAX / 64)
@@ -33,6 +34,7 @@ struct clause {
     const struct when *when;            /* NULL: no condition */
     struct slice lasting_kind;          /* empty: as long as the agreement */
     int64_t lasting_ms;
+    struct categories obliged[OBLIGE_COUNT]; /* parts of release that only go changed */
 };
 
 struct prohibition {
@@ -45,6 +47,8 @@ struct prohibition {
     struct services to;
     struct categories withhold;
     const struct when *when;
+    struct services from;               /* of events of these */
+    bool is_protected;                  /* that it bites tells something itself: its id is not shown */
 };
 
 /* Where a facts rule finds a service, or a text. */

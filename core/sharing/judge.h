@@ -13,6 +13,14 @@
 enum outcome { OUTCOME_DISCLOSE, OUTCOME_WITHHOLD, OUTCOME_HOLD };
 const char *outcome_name(enum outcome o);   /* "disclose" "withhold" "hold" */
 
+/* In what changed form a released category travels. */
+enum obligation { OBLIGE_YEAR,          /* of a date only its year */
+                  OBLIGE_DATE,          /* of a time only its London day */
+                  OBLIGE_FLAG,          /* only that it is there: the word "yes" */
+                  OBLIGE_ALIAS,         /* the name aliases.yaml gives; nothing for a name it lacks */
+                  OBLIGE_COUNT };
+const char *obligation_name(enum obligation o); /* "year" "date" "flag" "alias" */
+
 struct decision {
     struct event_id event;              /* the event decided, or the earlier one caught up */
     struct recipient_id to;
@@ -23,6 +31,7 @@ struct decision {
     const uint32_t *prohibitions; size_t prohibition_count; /* those that took something */
     const char *reason;                 /* code of reasons.def; "disclosed" when disclosed */
     int32_t disclosure;                 /* index in judged.disclosures, -1 none */
+    struct categories obliged[OBLIGE_COUNT]; /* parts of released that travel changed; disjoint */
 };
 
 /* One record for a recipient's topic. */
@@ -92,6 +101,10 @@ struct slice prohibition_name(const struct bundle *b, uint32_t prohibition);
 const char *prohibition_place(const struct bundle *b, uint32_t prohibition, uint32_t *line);
 /* The sentence of a reason code for people. */
 const char *reason_sentence(const char *code);
+/* What may be shown of a reason, and of a prohibition's name: those that tell something themselves
+ * read "prohibited" unless the reader asked for protected ones. Audits hold the true ones. */
+const char *reason_shown(const char *code, bool may_see_protected);
+struct slice prohibition_shown(const struct bundle *b, uint32_t prohibition, bool may_see_protected);
 
 /* All that clauses could release of such a record to that service, whatever the record holds: what a door goes by
  * where the record's values must not show (law 7). */

@@ -4,14 +4,15 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "sharing/judge.h"
+#include "sharing/clause.h"
 
 static const struct {
     const char *code;
     int rank;
+    enum visibility visibility;
     const char *sentence;
 } reasons[] = {
-#define X(name, code, rank, sentence) { code, rank, sentence },
+#define X(name, code, rank, visibility, sentence) { code, rank, VISIBILITY_##visibility, sentence },
 #include "sharing/reasons.def"
 #undef X
 };
@@ -36,10 +37,30 @@ enum reason reason_last(enum reason a, enum reason b)
     return reasons[b].rank > reasons[a].rank ? b : a;
 }
 
+static size_t find(const char *code)
+{
+    size_t i = 0;
+    while (i < REASON_COUNT && strcmp(reasons[i].code, code) != 0)
+        i++;
+    return i;
+}
+
 const char *reason_sentence(const char *code)
 {
-    for (size_t i = 0; i < REASON_COUNT; i++)
-        if (strcmp(reasons[i].code, code) == 0)
-            return reasons[i].sentence;
-    return "of a reason this version does not know";
+    size_t i = find(code);
+    return i < REASON_COUNT ? reasons[i].sentence : "of a reason this version does not know";
+}
+
+const char *reason_shown(const char *code, bool may_see_protected)
+{
+    size_t i = find(code);
+    bool is_hidden = i < REASON_COUNT && reasons[i].visibility == VISIBILITY_PROTECTED;
+    return is_hidden && !may_see_protected ? reason_code(REASON_PROHIBITED) : code;
+}
+
+struct slice prohibition_shown(const struct bundle *b, uint32_t prohibition, bool may_see_protected)
+{
+    return b->prohibitions[prohibition].is_protected && !may_see_protected
+               ? slice_text(reason_code(REASON_PROHIBITED))
+               : b->prohibitions[prohibition].id;
 }

@@ -3,11 +3,14 @@
 #define CONCORDAT_SHARING_REASON_H
 
 enum reason {
-#define X(name, code, rank, sentence) REASON_##name,
+#define X(name, code, rank, visibility, sentence) REASON_##name,
 #include "sharing/reasons.def"
 #undef X
     REASON_COUNT
 };
+
+/* Who may be told it. */
+enum visibility { VISIBILITY_OPEN, VISIBILITY_PROTECTED };
 
 const char *reason_code(enum reason r);
 /* How far a clause came before this stopped it; 0: not a gate. */
