@@ -1,13 +1,7 @@
-/* bundle.c - loads the folder of a bundle, compiles its bitmaps, answers by name. */
+/* bundle.c - loads the files of a bundle from their source, compiles its bitmaps, answers by name. */
 #include "sharing/bundle.h"
 
-#include <dirent.h>
-#include <stdlib.h>
-
 #include "sharing/load.h"
-
-#define FILES_MAX 1000
-#define FILE_BYTES_MAX (16u << 20)
 
 /* ---- by name ---- */
 
@@ -87,19 +81,26 @@ static bool remember_bytes(struct loader *l, struct slice s)
     return true;
 }
 
-/* Reads one file below the folder; its name and bytes enter the hash. NULL with a problem. */
-static const struct node *read_yaml(struct loader *l, const char *name)
+/* Reads one file of the source; its name and bytes enter the hash. NULL with a problem, or when it
+ * is not there and need not be. */
+static const struct node *read_yaml(struct loader *l, const char *name, bool must)
 {
-    const char *path = arena_format(l->reader.arena, "%s/%s", l->folder, name);
+    const char *path = arena_format(l->reader.arena, "%s/%s", l->source->label, name);
     struct node *root = NULL;
     struct slice bytes = { 0 };
     struct err e = { 0 };
+    bool found = false;
     if (!path) {
         (void)strict_memory(&l->reader);
         return NULL;
     }
-    if (!tree_read_file(l->reader.arena, path, FILE_BYTES_MAX, &bytes, &e) ||
-        !tree_yaml(l->reader.arena, bytes, path, &root, &e)) {
+    bool good = l->source->read(l->source->ctx, l->reader.arena, name, &bytes, &found, &e);
+    if (good && !found && must)
+        (void)problems_say(l->reader.problems, "tree.open", path, 0, 0,
+                           "cannot open '%s': No such file or directory", path);
+    if (good && !found)
+        return NULL;
+    if (!good || !tree_yaml(l->reader.arena, bytes, path, &root, &e)) {
         problems_add(l->reader.problems, &e);
         return NULL;
     }
@@ -110,57 +111,24 @@ static const struct node *read_yaml(struct loader *l, const char *name)
     return NULL;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    const char *const *left = a, *const *right = b;
-    return strcmp(*left, *right);
-}
-
-static bool is_yaml(const char *name)
-{
-    size_t n = strlen(name);
-    return name[0] != '.' && n > 5 && strcmp(name + n - 5, ".yaml") == 0;
-}
-
-/* Names of the *.yaml of a folder below ours, sorted, as "folder/name". */
-static size_t list_yaml(struct loader *l, const char *folder, const char **names)
-{
-    const char *path = arena_format(l->reader.arena, "%s/%s", l->folder, folder);
-    DIR *dir = path ? opendir(path) : NULL;
-    size_t n = 0;
-    if (!dir) {
-        (void)problems_say(l->reader.problems, "bundle.folder", path ? path : folder, 0, 0,
-                           "cannot read this folder");
-        return 0;
-    }
-    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
-        if (!is_yaml(entry->d_name))
-            continue;
-        const char *name =
-            n < FILES_MAX ? arena_format(l->reader.arena, "%s/%s", folder, entry->d_name) : NULL;
-        if (!name) {
-            (void)problems_say(l->reader.problems, "bundle.limit", path, 0, 0, "more than %d files",
-                               FILES_MAX);
-            break;
-        }
-        names[n++] = name;
-    }
-    (void)closedir(dir);
-    qsort(names, n, sizeof *names, compare_names);
-    return n;
-}
-
-static void load_folder(struct loader *l, const char *folder,
+/* The files of one folder, in the order of their names. */
+static void load_folder(struct loader *l, const char *folder, bool must,
                         void (*load)(struct loader *l, const struct node *root))
 {
-    const char **names = ARENA_ARRAY(l->reader.arena, FILES_MAX, const char *);
-    if (!names) {
+    const char *path = arena_format(l->reader.arena, "%s/%s", l->source->label, folder);
+    struct source_names names = { .count = 0 };
+    struct err e = { 0 };
+    if (!path) {
         (void)strict_memory(&l->reader);
         return;
     }
-    size_t n = list_yaml(l, folder, names);
-    for (size_t i = 0; i < n; i++) {
-        const struct node *root = read_yaml(l, names[i]);
+    if (!l->source->list(l->source->ctx, l->reader.arena, folder, &names, &e))
+        (void)problems_say(l->reader.problems, e.code, path, 0, 0, "%s", e.text);
+    else if (!names.found && must)
+        (void)problems_say(l->reader.problems, "bundle.folder", path, 0, 0,
+                           "cannot read this folder");
+    for (size_t i = 0; i < names.count; i++) {
+        const struct node *root = read_yaml(l, names.list[i], true);
         if (root)
             load(l, root);
     }
@@ -204,7 +172,9 @@ static void collect_purposes(struct loader *l)
 static void hash_all(struct loader *l)
 {
     const struct catalogue *c = l->bundle->catalogue;
-    if (remember_bytes(l, slice_of(catalogue_hash(c), HASH_BYTES)))
+    if (l->source->hash)
+        memcpy(l->bundle->hash, l->source->hash, HASH_BYTES);
+    else if (remember_bytes(l, slice_of(catalogue_hash(c), HASH_BYTES)))
         sha256_parts(l->hashed, l->hashed_count, l->bundle->hash);
 }
 
@@ -214,10 +184,10 @@ static const struct strict_codes codes = { .key = "bundle.key",
                                            .word = "bundle.word",
                                            .number = "bundle.number" };
 
-const struct bundle *bundle_load(struct arena *a, const char *folder, const struct catalogue *c,
-                                 struct problems *p)
+const struct bundle *bundle_load_from(struct arena *a, const struct bundle_source *source,
+                                      const struct catalogue *c, struct problems *p)
 {
-    struct loader l = { .reader = { a, p, &codes, folder }, .folder = folder };
+    struct loader l = { .reader = { a, p, &codes, source->label }, .source = source };
     size_t before = p->count;
     l.bundle = ARENA_NEW(a, struct bundle);
     l.compiled = ARENA_NEW(a, struct compiled);
@@ -229,17 +199,24 @@ const struct bundle *bundle_load(struct arena *a, const char *folder, const stru
     l.bundle->compiled = l.compiled;
     if (!number_kinds(&l))
         return NULL;
-    const struct node *region = read_yaml(&l, "region.yaml");
+    const struct node *region = read_yaml(&l, "region.yaml", true);
     if (region)
         load_region(&l, region);
-    const struct node *facts = read_yaml(&l, "facts.yaml");
+    const struct node *facts = read_yaml(&l, "facts.yaml", true);
     if (facts)
         load_facts(&l, facts);
-    load_folder(&l, "agreements", load_agreement);
+    load_folder(&l, "agreements", true, load_agreement);
     collect_purposes(&l);
-    load_folder(&l, "prohibitions", load_prohibitions);
+    load_folder(&l, "prohibitions", true, load_prohibitions);
     hash_all(&l);
     if (p->count > before || p->lost || !load_compile(&l))
         return NULL;
     return l.bundle;
+}
+
+const struct bundle *bundle_load(struct arena *a, const char *folder, const struct catalogue *c,
+                                 struct problems *p)
+{
+    const struct bundle_source source = source_folder(folder);
+    return bundle_load_from(a, &source, c, p);
 }

@@ -7,6 +7,7 @@
 
 #include "host/crypto.h"
 #include "record/catalogue.h"
+#include "sharing/source.h"
 
 struct recipient_id { uint16_t n; };    /* index of a service in the bundle */
 #define SERVICES_MAX 1024
@@ -78,11 +79,15 @@ struct bundle {
     size_t prohibition_count;
     const struct fact_rule *facts;
     size_t fact_count;
-    uint8_t hash[HASH_BYTES];           /* of every file's bytes, schemas included */
+    uint8_t hash[HASH_BYTES];           /* of every file's bytes, schemas included; of a packed one: the pack's */
     const struct compiled *compiled;    /* bitmaps; sharing only */
 };
 
-/* Lives in a. NULL when a problem was added. folder holds region.yaml. */
+/* Lives in a. NULL when a problem was added. The source is needed only while loading, the bytes it
+ * gives as long as a. */
+const struct bundle *bundle_load_from(struct arena *a, const struct bundle_source *source,
+                                      const struct catalogue *c, struct problems *p);
+/* From a folder that holds region.yaml. */
 const struct bundle *bundle_load(struct arena *a, const char *folder, const struct catalogue *c,
                                  struct problems *p);
 /* By "agency/service" and by agency name; -1 when there is none. */

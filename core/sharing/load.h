@@ -12,7 +12,7 @@ struct loader {
     struct strict reader;
     struct bundle *bundle; /* being made */
     struct compiled *compiled;
-    const char *folder;
+    const struct bundle_source *source;
     struct slice *hashed; /* bytes of every file read, in order */
     size_t hashed_count, hashed_room;
     struct agreement *agreements; /* growing arrays behind bundle's const ones */
@@ -43,6 +43,9 @@ void load_services(struct loader *l, const struct node *n, const bool *agencies,
 void load_region(struct loader *l, const struct node *root);
 void load_facts(struct loader *l, const struct node *root);
 void load_agreement(struct loader *l, const struct node *root);
+/* By what law the parties share. parties: those of g, to be written. */
+void load_basis(struct loader *l, const struct node *root, struct party *parties,
+                struct agreement *g);
 void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
                   const bool *parties);
 void load_prohibitions(struct loader *l, const struct node *root);
