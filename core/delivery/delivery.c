@@ -26,7 +26,7 @@ struct delivery {
     struct bus_reader *reader;
     struct arena names, arena;
     struct buf work, answer, receipt;
-    const char *receipts;   /* topic */
+    const char *disclosures, *receipts; /* topics */
     int64_t quiet_until_ms; /* the partner cannot be reached: nobody is tried before */
     atomic_bool stopping;
     pthread_mutex_t lock;
@@ -38,16 +38,21 @@ static int64_t now_ms(const struct delivery *d)
     return d->o.now_ms ? d->o.now_ms() : clock_wall_ms();
 }
 
+/* Reads on behind the last record that the queue holds. */
+static bool open_reader(struct delivery *d, struct err *e)
+{
+    int64_t next;
+    return store_progress(d->store, &next, e) &&
+           bus_reader_open(d->o.bus, d->disclosures, 0, next, &d->reader, e);
+}
+
 static bool open_topics(struct delivery *d, struct err *e)
 {
-    const char *topic = topic_disclosures(&d->names, d->o.service);
+    d->disclosures = topic_disclosures(&d->names, d->o.service);
     d->receipts = topic_receipts(&d->names, d->o.agency);
-    int64_t next;
-    if (!topic || !d->receipts)
+    if (!d->disclosures || !d->receipts)
         return err_memory(e);
-    return store_progress(d->store, &next, e) &&
-           bus_reader_open(d->o.bus, topic, 0, next, &d->reader, e) &&
-           known_open(&d->o, &d->known, e);
+    return open_reader(d, e) && known_open(&d->o, &d->known, e);
 }
 
 bool delivery_open(const struct delivery_options *o, struct delivery **out, struct err *e)
@@ -120,16 +125,9 @@ void delivery_close(struct delivery **d)
     *d = NULL;
 }
 
-/* Moves what the topic has into the queue. */
-static bool take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
+/* Moves records into the queue, with the progress that they make. */
+static bool keep(struct delivery *d, const struct bus_record *r, size_t n, struct err *e)
 {
-    const struct bus_record *r;
-    size_t n;
-    bool end;
-    if (!bus_reader_next(d->reader, wait_ms, &r, &n, &end, e))
-        return false;
-    if (n == 0)
-        return true;
     arena_reset(&d->arena);
     struct arrived *list = ARENA_ARRAY(&d->arena, n, struct arrived);
     if (!list)
@@ -137,8 +135,23 @@ static bool take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
     for (size_t i = 0; i < n; i++)
         if (!arrival_read(&d->o, d->store, &d->arena, &r[i], &list[i], e))
             return false;
-    *busy = true;
     return store_take(d->store, list, n, r[n - 1].offset + 1, e);
+}
+
+/* Takes up what the topic has. What could not be kept is read again: the reader is past it. */
+static bool take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
+{
+    const struct bus_record *r;
+    size_t n;
+    bool end;
+    if (!d->reader && !open_reader(d, e))
+        return false;
+    bool good = bus_reader_next(d->reader, wait_ms, &r, &n, &end, e) &&
+                (n == 0 || keep(d, r, n, e));
+    if (!good)
+        bus_reader_close(&d->reader);
+    *busy = good && n > 0;
+    return good;
 }
 
 /* Publishes the receipt, then forgets the row. A repeat after a crash carries the same bytes. */

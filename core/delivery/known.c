@@ -22,12 +22,19 @@ struct table {
     size_t room, count;
 };
 
+/* One compacted topic. The reader is NULL where it must be read from its start. */
+struct source {
+    const char *topic;
+    struct bus_reader *reader;
+};
+
 struct known {
     const struct catalogue *catalogue;
+    struct bus *bus;
     struct log_who who;
     struct slice service;
     struct arena names, work;
-    struct bus_reader *notices, *links;
+    struct source notices, links;
     struct table notice, link;
 };
 
@@ -161,21 +168,35 @@ static bool read_to_end(struct known *k, struct bus_reader *reader,
     return true;
 }
 
+/* What could not be taken is read again, from the start: an older word never replaces a newer. */
+static bool refresh(struct known *k, struct source *s,
+                    bool (*take)(struct known *, const struct bus_record *, struct err *),
+                    struct err *e)
+{
+    if (!s->reader && !bus_reader_open(k->bus, s->topic, 0, 0, &s->reader, e))
+        return false;
+    bool good = read_to_end(k, s->reader, take, e);
+    if (!good)
+        bus_reader_close(&s->reader);
+    return good;
+}
+
 bool known_open(const struct delivery_options *o, struct known **out, struct err *e)
 {
     struct known *k = mem_alloc(sizeof *k);
     if (!k)
         return err_memory(e);
     k->catalogue = o->bundle->catalogue;
+    k->bus = o->bus;
     k->who = (struct log_who){ "delivery", o->name };
     k->service = o->service;
     arena_init(&k->names, 1 << 16);
     arena_init(&k->work, WORK_MAX_BYTES);
-    const char *restrictions = topic_restrictions(&k->names, o->service);
-    const char *links = topic_links(&k->names, o->agency);
-    bool good = restrictions && links ? true : err_memory(e);
-    if (!good || !bus_reader_open(o->bus, restrictions, 0, 0, &k->notices, e) ||
-        !bus_reader_open(o->bus, links, 0, 0, &k->links, e)) {
+    k->notices.topic = topic_restrictions(&k->names, o->service);
+    k->links.topic = topic_links(&k->names, o->agency);
+    bool good = k->notices.topic && k->links.topic ? true : err_memory(e);
+    if (!good || !bus_reader_open(o->bus, k->notices.topic, 0, 0, &k->notices.reader, e) ||
+        !bus_reader_open(o->bus, k->links.topic, 0, 0, &k->links.reader, e)) {
         known_close(&k);
         return false;
     }
@@ -187,8 +208,8 @@ void known_close(struct known **k)
 {
     if (!*k)
         return;
-    bus_reader_close(&(*k)->notices);
-    bus_reader_close(&(*k)->links);
+    bus_reader_close(&(*k)->notices.reader);
+    bus_reader_close(&(*k)->links.reader);
     table_release(&(*k)->notice);
     table_release(&(*k)->link);
     arena_release(&(*k)->names);
@@ -199,7 +220,7 @@ void known_close(struct known **k)
 
 bool known_refresh(struct known *k, struct err *e)
 {
-    return read_to_end(k, k->notices, take_notice, e) && read_to_end(k, k->links, take_link, e);
+    return refresh(k, &k->notices, take_notice, e) && refresh(k, &k->links, take_link, e);
 }
 
 struct slice known_notice(const struct known *k, struct slice pseudonym)

@@ -6,7 +6,9 @@
 #include "desk.h"
 
 #include <CUnit/CUnit.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define RECEIPTS "receipts.wexshire-council"
 
@@ -157,6 +159,27 @@ static void the_next_of_a_subject_goes_after_its_elders_receipt(void)
     CU_ASSERT_STRING_EQUAL(desk.partner.got[1].id, desk_id(2));
 }
 
+/* The reader is past what the queue could not keep. */
+static void what_could_not_be_kept_is_taken_again(void)
+{
+    struct rlimit before, tight = { .rlim_cur = 4096 };
+    CU_ASSERT_FATAL(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    tight.rlim_max = before.rlim_max;
+    desk_say(&(struct say){ .n = 1, .who = 'A' });
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    (void)setrlimit(RLIMIT_FSIZE, &tight);
+    bool stepped = desk_step();
+    (void)setrlimit(RLIMIT_FSIZE, &before);
+    (void)signal(SIGXFSZ, handler);
+    CU_ASSERT_FALSE(stepped);
+    CU_ASSERT_STRING_EQUAL(desk.e.code, "db.full");
+    err_clear(&desk.e);
+    desk_say(&(struct say){ .n = 2, .who = 'A' });
+    CU_ASSERT(desk_step());
+    CU_ASSERT_EQUAL_FATAL(desk.partner.count, 2);
+    CU_ASSERT_STRING_EQUAL(desk.partner.got[0].id, desk_id(1));
+}
+
 static CU_TestInfo cases[] = {
     { "progress outlives a restart", progress_outlives_a_restart },
     { "what waits is sent after a restart", what_waits_is_sent_after_a_restart },
@@ -172,6 +195,7 @@ static CU_TestInfo cases[] = {
       a_receipt_published_just_before_a_crash_goes_again_unchanged },
     { "the next of a subject goes after its elder's receipt",
       the_next_of_a_subject_goes_after_its_elders_receipt },
+    { "what could not be kept is taken again", what_could_not_be_kept_is_taken_again },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_crash = { "crash", desk_load, desk_unload, desk_fresh, desk_done, cases };
