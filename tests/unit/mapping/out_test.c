@@ -3,7 +3,9 @@
 
 #include <CUnit/CUnit.h>
 
-#define OTHERS "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person]\n"
+#define OTHERS                                                                                   \
+    "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, Property, "    \
+    "Safeguarding]\n"
 
 /* An admission to write out: mapped from JSON, so that each test says what is in it. */
 static struct mapped_event *admission(const char *json)
@@ -116,8 +118,8 @@ static void wants_every_kind_delivered_or_named(void)
     CU_ASSERT_PTR_NULL(helper_mapping(
         "out: {format: json}\ncommon: {note: header.notice}\n"
         "records:\n  - {on: HospitalStay.admitted}\n"
-        "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, "
-        "HospitalStay.moved]\n"));
+        "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, Property, "
+        "Safeguarding, HospitalStay.moved]\n"));
     CU_ASSERT_EQUAL(hp.p.count, 8); /* the ten kinds of a stay but these two */
     CU_ASSERT_TRUE(helper_has_problem("map.coverage", 1));
 }

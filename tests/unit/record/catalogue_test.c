@@ -21,6 +21,7 @@ static void holds_every_event_family(void)
         bool disclosable;
     } want[] = { { "HospitalStay", true }, { "DischargePlan", true }, { "SocialCare", true },
                  { "HousingCase", true },  { "Homelessness", true },  { "Person", true },
+                 { "Property", true },     { "Safeguarding", true },
                  { "Consent", false },     { "Restriction", false },  { "Caseload", false } };
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
         const struct schema *s = named(want[i].name);
@@ -160,7 +161,7 @@ static unsigned found(const char *name)
 static void finds_categories_by_name_branch_and_last_word(void)
 {
     CU_ASSERT_EQUAL(found("stay.ward"), 1);
-    CU_ASSERT_EQUAL(found("location"), 4);
+    CU_ASSERT_EQUAL(found("location"), 6);
     CU_ASSERT_EQUAL(found("ward"), 1);
     CU_ASSERT_EQUAL(found("related-person"), 1);
     CU_ASSERT_EQUAL(found("times"), 0); /* stay.times, care.times, housing.times */
