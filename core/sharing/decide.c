@@ -2,8 +2,8 @@
  *
  * released = (union of what permitting clauses release) minus (union of what prohibitions
  * withhold). A clause permits when its agreement is approved and in force, its guard stands, it has
- * not lapsed and its condition is true. When none permits but one would if it could be told, a
- * human is asked. */
+ * not lapsed and its condition is true. When none permits but one would if it could be told, or had
+ * its agreement not ended, a human is asked. */
 #include "sharing/decide.h"
 
 static size_t next_bit(const uint64_t *row, const uint64_t *mask, size_t words, size_t from)
@@ -67,6 +67,32 @@ bool decide_guard(const struct agreement *g, const struct person *facts, uint16_
     return facts_consent(facts, g->purpose, source, at_ms);
 }
 
+/* Whether a kind opens an episode: the facts table says so. */
+static bool opens_episode(const struct bundle *b, uint32_t kind)
+{
+    for (size_t i = 0; i < b->fact_count; i++)
+        if (b->facts[i].effect == FACT_OPENS &&
+            kinds_have(b->facts[i].on, b->facts[i].on_count, kind))
+            return true;
+    return false;
+}
+
+/* Whether another episode of the same agency and type began after this one's end: a new admission
+ * ends what lasted after the discharge. */
+static bool began_anew(const struct question *q, const struct episode_event *end)
+{
+    for (size_t i = 0; i < q->facts->event_count; i++) {
+        const struct episode_event *x = &q->facts->events[i];
+        if (x->retracted || x->agency != end->agency || !slice_equal(x->type, end->type) ||
+            slice_equal(x->episode, end->episode) || x->occurred_ms <= end->occurred_ms)
+            continue;
+        int64_t kind = bundle_kind(q->bundle, q->event->schema, x->kind);
+        if (kind >= 0 && opens_episode(q->bundle, (uint32_t)kind))
+            return true;
+    }
+    return false;
+}
+
 /* Whether the time that a clause lasts is over for this event's episode: counted from when the end
  * was decided, so that a late or backdated message still has its days. */
 static bool has_lapsed(const struct question *q, const struct clause *c)
@@ -77,25 +103,39 @@ static bool has_lapsed(const struct question *q, const struct clause *c)
     for (size_t i = 0; i < q->facts->event_count; i++) {
         const struct episode_event *x = &q->facts->events[i];
         if (!x->retracted && x->closed && x->agency == ev->agency &&
-            slice_equal(x->episode, ev->episode) && slice_equal(x->kind, c->lasting_kind) &&
-            ev->decided_ms >= x->closed_ms + c->lasting_ms)
+            slice_equal(x->type, ev->type) && slice_equal(x->episode, ev->episode) &&
+            slice_equal(x->kind, c->lasting_kind) &&
+            (ev->decided_ms >= x->closed_ms + c->lasting_ms || began_anew(q, x)))
             return true;
     }
     return false;
 }
 
-/* REASON_DISCLOSED: permits. REASON_UNKNOWN: would, if its unknowns were true. Else the first gate
- * shut. */
+/* REASON_DISCLOSED: in force. REASON_AGREEMENT_ENDED: it was. Else the first gate shut. */
+static enum reason ask_agreement(const struct agreement *g, int64_t at_ms)
+{
+    if (!g->approved)
+        return REASON_NO_PARTY_APPROVAL;
+    if (at_ms < g->from_ms)
+        return REASON_NOT_IN_FORCE;
+    if (g->stopped_ms && at_ms >= g->stopped_ms)
+        return REASON_AGREEMENT_STOPPED;
+    if (g->superseded_ms && at_ms >= g->superseded_ms)
+        return REASON_SUPERSEDED;
+    return at_ms < g->until_ms ? REASON_DISCLOSED : REASON_AGREEMENT_ENDED;
+}
+
+/* REASON_DISCLOSED: permits. REASON_UNKNOWN: would, if its unknowns were true, and
+ * REASON_AGREEMENT_ENDED: would or might, had its agreement not ended. Else the first gate shut. */
 static enum reason ask_clause(const struct question *q, const struct clause *c, uint16_t recipient)
 {
     const struct agreement *g = &q->bundle->agreements[c->agreement];
     struct when_input in = q->when;
     enum reason shut = REASON_COUNT, why = REASON_UNKNOWN;
     in.recipient = recipient;
-    if (!g->approved)
-        return REASON_NO_PARTY_APPROVAL;
-    if (!agreement_in_force(g, q->event->decided_ms))
-        return REASON_NOT_IN_FORCE;
+    enum reason standing = ask_agreement(g, q->event->decided_ms);
+    if (standing != REASON_DISCLOSED && standing != REASON_AGREEMENT_ENDED)
+        return standing;
     if (has_lapsed(q, c))
         return REASON_LAPSED;
     enum truth holds = c->when ? when_eval(c->when, &in, &why) : TRUTH_TRUE;
@@ -105,11 +145,12 @@ static enum reason ask_clause(const struct question *q, const struct clause *c, 
         shut = shut == REASON_COUNT ? why : reason_first(shut, why);
     if (shut != REASON_COUNT)
         return shut;
+    if (standing == REASON_AGREEMENT_ENDED)
+        return standing; /* a human can tell what is unknown, but not make it live again */
     return holds == TRUTH_TRUE || q->unknown_is_true ? REASON_DISCLOSED : REASON_UNKNOWN;
 }
 
-/* Takes away what prohibitions withhold; each is asked about all that clauses would release. */
-static bool prohibit(const struct question *q, struct decision *d, struct slice *tell,
+bool decide_prohibit(const struct question *q, struct decision *d, struct slice *tell,
                      struct err *e)
 {
     const struct compiled *k = q->bundle->compiled;
@@ -128,7 +169,7 @@ static bool prohibit(const struct question *q, struct decision *d, struct slice 
         const struct prohibition *p = &q->bundle->prohibitions[n];
         struct categories taken = would;
         categories_keep(&taken, &p->withhold);
-        if (categories_is_empty(&taken) ||
+        if (categories_is_empty(&taken) || !services_have(&p->from, q->event->source) ||
             (p->when && when_eval(p->when, &in, &why) == TRUTH_FALSE))
             continue;
         categories_drop(&d->released, &taken);
@@ -143,13 +184,35 @@ static bool prohibit(const struct question *q, struct decision *d, struct slice 
 struct standing {
     uint32_t *clauses;
     size_t count;
-    struct categories released;
+    struct categories released, plain, obliged[OBLIGE_COUNT];
+    enum reason reason; /* the gate that was met last */
 };
 
-static void add_clause(struct standing *s, const struct bundle *b, size_t n)
+static void add_clause(struct standing *s, const struct bundle *b, size_t n, enum reason why)
 {
+    const struct clause *c = &b->clauses[n];
     s->clauses[s->count++] = (uint32_t)n;
-    categories_join(&s->released, &b->clauses[n].release);
+    s->reason = reason_last(s->reason, why);
+    categories_join(&s->released, &c->release);
+    categories_join(&s->plain, &c->plain);
+    for (size_t i = 0; c->has_obligations && i < OBLIGE_COUNT; i++)
+        categories_join(&s->obliged[i], &c->obliged[i]);
+}
+
+/* What travels changed: never what some clause releases as it is. Of several changes the one that
+ * says least. */
+static void oblige(const struct standing *s, struct decision *d)
+{
+    static const enum obligation least_first[] = { OBLIGE_FLAG, OBLIGE_ALIAS, OBLIGE_YEAR,
+                                                   OBLIGE_DATE };
+    struct categories left = d->released;
+    categories_drop(&left, &s->plain);
+    for (size_t i = 0; i < OBLIGE_COUNT; i++) {
+        struct categories *obliged = &d->obliged[least_first[i]];
+        *obliged = s->obliged[least_first[i]];
+        categories_keep(obliged, &left);
+        categories_drop(&left, obliged);
+    }
 }
 
 static enum reason weigh(const struct question *q, uint16_t recipient, struct standing *yes,
@@ -162,9 +225,9 @@ static enum reason weigh(const struct question *q, uint16_t recipient, struct st
          n = next_bit(q->match, to, k->words, n + 1)) {
         enum reason why = ask_clause(q, &q->bundle->clauses[n], recipient);
         if (why == REASON_DISCLOSED)
-            add_clause(yes, q->bundle, n);
-        else if (why == REASON_UNKNOWN)
-            add_clause(maybe, q->bundle, n);
+            add_clause(yes, q->bundle, n, why);
+        else if (why == REASON_UNKNOWN || why == REASON_AGREEMENT_ENDED)
+            add_clause(maybe, q->bundle, n, why);
         else
             last = reason_last(last, why);
     }
@@ -181,19 +244,20 @@ static size_t count_matches(const struct question *q, uint16_t recipient)
     return n;
 }
 
-static void conclude(const struct question *q, struct decision *d, bool is_certain)
+static void conclude(const struct question *q, const struct standing *s, struct decision *d)
 {
     d->withheld = q->all;
     if (categories_is_empty(&d->released)) {
         d->outcome = OUTCOME_WITHHOLD;
         d->reason = reason_code(d->prohibition_count ? REASON_PROHIBITED : REASON_NOTHING_RELEASED);
-    } else if (is_certain) {
+    } else if (s->reason == REASON_DISCLOSED) {
         d->outcome = OUTCOME_DISCLOSE;
         d->reason = reason_code(REASON_DISCLOSED);
         categories_drop(&d->withheld, &d->released);
+        oblige(s, d);
     } else {
         d->outcome = OUTCOME_HOLD;
-        d->reason = reason_code(REASON_UNKNOWN);
+        d->reason = reason_code(s->reason);
         memset(&d->released, 0, sizeof d->released);
     }
 }
@@ -222,8 +286,8 @@ bool decide_for(const struct question *q, uint16_t recipient, struct decision *o
     out->clause_count = s->count;
     out->released = s->released;
     categories_keep(&out->released, &q->all);
-    if (!prohibit(q, out, tell, e))
+    if (!decide_prohibit(q, out, tell, e))
         return false;
-    conclude(q, out, yes.count > 0);
+    conclude(q, s, out);
     return true;
 }

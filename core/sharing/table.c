@@ -1,187 +1,14 @@
-/* table.c - one row: make the facts and the event it speaks of, judge, compare. */
+/* table.c - the rows of a decision table: make the case, have it judged, compare. */
 #include "sharing/table.h"
 
-#include "base/clock.h"
 #include "host/tree.h"
-#include "sharing/draft.h"
+#include "sharing/decide.h"
+#include "sharing/run.h"
+#include "sharing/table_row.h"
 
 #define FILE_BYTES_MAX (1u << 20)
-#define WORDS_MAX 32
 #define DAY_MS ((int64_t)86400000)
-
-struct row {
-    const struct bundle *b;
-    struct arena *arena;
-    struct slice words[WORDS_MAX];
-    size_t count;
-    const struct schema *schema;
-    struct slice kind;
-    int to, source;
-    int64_t at_ms;
-    struct draft draft;
-    struct build event;
-    struct err *e;
-};
-
-static bool bad(struct row *r, const char *what, struct slice word)
-{
-    return err_set(r->e, ERR_REJECT, "table.word", 0, "%s '%.*s'", what, SHOWN(word));
-}
-
-/* "name(a,b)" in its parts; a and b may be missing. */
-static struct slice split_word(struct slice word, struct slice args[2])
-{
-    size_t open = slice_find(word, '(');
-    args[0] = args[1] = (struct slice){ 0 };
-    if (open == word.n || word.p[word.n - 1] != ')')
-        return word;
-    struct slice inner = slice_of(word.p + open + 1, word.n - open - 2);
-    size_t comma = slice_find(inner, ',');
-    args[0] = slice_head(inner, comma);
-    args[1] = slice_from(inner, comma + 1);
-    return slice_head(word, open);
-}
-
-/* The recipient, unless another service is named. */
-static bool service_or_to(struct row *r, struct slice name, int *out)
-{
-    *out = slice_is_empty(name) ? r->to : bundle_service(r->b, name);
-    return *out >= 0 || bad(r, "unknown service", name);
-}
-
-static bool add_relationship(struct row *r, struct slice kind, struct slice who)
-{
-    int with;
-    if (!words_have(&r->b->compiled->relationships, kind))
-        return bad(r, "unknown relationship", kind);
-    struct relationship *x = list_add(r->arena, &r->draft.relationships);
-    if (!x)
-        return err_memory(r->e);
-    x->kind = kind;
-    x->is_open = true;
-    if (!service_or_to(r, who, &with))
-        return false;
-    x->with = (uint16_t)with;
-    return true;
-}
-
-static bool add_responsible(struct row *r, struct slice function, struct slice who)
-{
-    if (!words_have(&r->b->compiled->functions, function))
-        return bad(r, "unknown function", function);
-    struct responsible_fact *x = list_add(r->arena, &r->draft.responsible);
-    if (!x)
-        return err_memory(r->e);
-    x->function = function;
-    return service_or_to(r, who, &x->service);
-}
-
-static bool add_consent(struct row *r, struct slice purpose, struct slice who)
-{
-    if (!words_have(&r->b->compiled->purposes, purpose))
-        return bad(r, "unknown purpose", purpose);
-    struct consent_fact *x = list_add(r->arena, &r->draft.consents);
-    if (!x)
-        return err_memory(r->e);
-    x->purpose = purpose;
-    x->granted = true;
-    return service_or_to(r, who, &x->recipient);
-}
-
-static bool add_restriction(struct row *r, struct slice kind)
-{
-    if (!words_have(&r->b->compiled->restrictions, kind))
-        return bad(r, "unknown restriction", kind);
-    struct restriction_fact *x = list_add(r->arena, &r->draft.restrictions);
-    if (!x)
-        return err_memory(r->e);
-    x->kind = kind;
-    x->stands = true;
-    return true;
-}
-
-static bool add_objection(struct row *r)
-{
-    struct objection_fact *x = list_add(r->arena, &r->draft.objections);
-    if (!x)
-        return err_memory(r->e);
-    x->recipient = r->to;
-    x->stands = true;
-    return true;
-}
-
-static bool set_field(struct row *r, struct slice path, struct slice value)
-{
-    int slot = plan_slot(r->schema->plan, path);
-    if (slot < 0)
-        return bad(r, "unknown field", path);
-    return build_text(&r->event, (size_t)slot, value, r->e);
-}
-
-/* The first field of the type that names an addressee. */
-static bool set_addressee(struct row *r, struct slice who)
-{
-    struct categories addressee;
-    int service;
-    if (!service_or_to(r, who, &service) ||
-        !catalogue_categories(r->b->catalogue, SLICE("referral.addressee"), &addressee))
-        return false;
-    for (size_t i = 0; i < plan_slots(r->schema->plan); i++)
-        if (categories_has(&addressee, plan_slot_at(r->schema->plan, i)->category))
-            return build_text(&r->event, i, r->b->services[service].name, r->e);
-    return bad(r, "no addressee in", r->schema->name);
-}
-
-static bool set_age(struct row *r, struct slice years)
-{
-    uint64_t n = 0;
-    struct civil now = london_from_ms(r->at_ms);
-    if (!slice_to_u64(years, &n) || n > 150)
-        return bad(r, "no age", years);
-    const char *day =
-        arena_format(r->arena, "%04d-%02d-%02d", now.year - (int)n, now.month, now.day);
-    return day ? set_field(r, SLICE("person.birth_date"), slice_text(day)) : err_memory(r->e);
-}
-
-static bool take_fact(struct row *r, struct slice word)
-{
-    struct slice args[2];
-    size_t equals = slice_find(word, '=');
-    struct slice name = split_word(word, args);
-    if (slice_equal_text(name, "known"))
-        return add_relationship(r, r->b->compiled->relationships.list[0], args[0]);
-    if (slice_equal_text(name, "relationship"))
-        return add_relationship(r, args[0], args[1]);
-    if (slice_equal_text(name, "responsible"))
-        return add_responsible(r, args[0], args[1]);
-    if (slice_equal_text(name, "consent"))
-        return add_consent(r, args[0], args[1]);
-    if (slice_equal_text(name, "restricted"))
-        return add_restriction(r, args[0]);
-    if (slice_equal_text(name, "objection"))
-        return add_objection(r);
-    if (slice_equal_text(name, "addressed"))
-        return set_addressee(r, args[0]);
-    if (slice_equal_text(name, "age"))
-        return set_age(r, args[0]);
-    if (equals < word.n)
-        return set_field(r, slice_head(word, equals), slice_from(word, equals + 1));
-    return bad(r, "unknown word", word);
-}
-
-/* from() and at() come before the others: where the event comes from, and when it is decided. */
-static bool take_setting(struct row *r, struct slice word, bool *is_setting)
-{
-    struct slice args[2];
-    struct slice name = split_word(word, args);
-    *is_setting = true;
-    if (slice_equal_text(name, "from"))
-        return service_or_to(r, args[0], &r->source);
-    if (slice_equal_text(name, "at"))
-        return london_day_start(args[0], &r->at_ms) || bad(r, "no day", args[0]);
-    *is_setting = false;
-    return true;
-}
+#define EVENT_ID "000000000000000000000000000000ff"
 
 /* Unless the row says: the first service that shares this with the recipient, or with anybody. */
 static int default_source(const struct row *r, int64_t kind)
@@ -211,15 +38,15 @@ static int64_t default_time(const struct bundle *b)
 
 static bool read_event_name(struct row *r)
 {
-    struct slice name = r->words[2];
+    struct slice name = r->words.list[2];
     size_t dot = slice_find(name, '.');
     r->schema = catalogue_named(r->b->catalogue, slice_head(name, dot));
     r->kind = slice_from(name, dot + 1);
     if (!r->schema || r->schema->internal || !schema_has_kind(r->schema, r->kind))
-        return bad(r, "unknown event", name);
-    r->to = bundle_service(r->b, r->words[3]);
+        return row_bad(r, "unknown event", name);
+    r->to = bundle_service(r->b, r->words.list[3]);
     if (r->to < 0)
-        return bad(r, "unknown service", r->words[3]);
+        return row_bad(r, "unknown service", r->words.list[3]);
     int schema = bundle_schema(r->b, r->schema->plan);
     r->source = default_source(r, bundle_kind(r->b, (size_t)schema, r->kind));
     r->at_ms = default_time(r->b);
@@ -232,7 +59,7 @@ static bool fill_header(struct row *r)
     const struct service *source = &r->b->services[r->source];
     struct slice agency = r->b->agencies[source->agency].name;
     struct build *b = &r->event;
-    return build_text(b, (size_t)s->id, SLICE("000000000000000000000000000000ff"), r->e) &&
+    return build_text(b, (size_t)s->id, SLICE(EVENT_ID), r->e) &&
            build_text(b, (size_t)s->type, r->schema->name, r->e) &&
            build_text(b, (size_t)s->kind, r->kind, r->e) &&
            build_text(b, (size_t)s->action, SLICE("asserts"), r->e) &&
@@ -243,38 +70,44 @@ static bool fill_header(struct row *r)
            build_strings(b, (size_t)s->cleared, NULL, 0, r->e);
 }
 
-static bool make_case(struct row *r)
+/* The event's bytes; never sent, so the frame does not matter. */
+static bool finish_event(struct row *r, struct slice *body, struct view *v)
 {
-    if (!draft_init(&r->draft, r->arena, &person_unknown, r->e) ||
-        !build_init(&r->event, r->schema->plan, r->arena, r->e))
-        return false;
-    for (size_t pass = 0; pass < 2; pass++) {
-        for (size_t i = 4; i < r->count; i++) {
-            bool is_setting = false;
-            if (!take_setting(r, r->words[i], &is_setting) ||
-                (pass == 1 && !is_setting && !take_fact(r, r->words[i])))
-                return false;
-        }
-    }
-    return fill_header(r);
+    struct buf bytes;
+    buf_init(&bytes, FILE_BYTES_MAX);
+    bool done = fill_header(r) && build_done(&r->event, &bytes, r->e);
+    *body = arena_copy(r->arena, buf_slice(&bytes));
+    buf_release(&bytes);
+    return done && (body->p || err_memory(r->e)) &&
+           plan_view(r->schema->plan, r->arena, *body, v, r->e);
+}
+
+/* A hold of this very event, for the human who has released it. */
+static bool add_hold(struct row *r, struct slice framed, struct hold *out)
+{
+    struct hold *h = list_add(r->arena, &r->draft.holds);
+    if (!h)
+        return err_memory(r->e);
+    *h = (struct hold){ .service = (uint16_t)r->to, .bytes = framed, .since_ms = r->at_ms };
+    (void)id_from_hex(SLICE(EVENT_ID), h->event.b);
+    *out = *h;
+    return true;
 }
 
 static bool judge_row(struct row *r, struct judged *out)
 {
     struct judge_keys keys = { .recipients = { .set = true } };
     struct person facts;
-    struct buf framed;
+    struct hold hold;
     struct judge_input in = {
         .bundle = r->b, .keys = &keys, .facts = &facts, .decided_ms = r->at_ms
     };
+    if (!finish_event(r, &in.framed, &in.event) ||
+        (r->is_released && !add_hold(r, in.framed, &hold)))
+        return false;
+    in.release = r->is_released ? &hold : NULL;
     draft_view(&r->draft, &facts);
-    buf_init(&framed, FILE_BYTES_MAX);
-    bool done = build_done(&r->event, &framed, r->e);
-    struct slice body = arena_copy(r->arena, buf_slice(&framed));
-    buf_release(&framed);
-    in.framed = body; /* never sent: the frame does not matter */
-    return done && plan_view(r->schema->plan, r->arena, body, &in.event, r->e) &&
-           judge_event(&in, r->arena, out, r->e);
+    return judge_event(&in, r->arena, out, r->e);
 }
 
 /* The decision for the recipient; without one no clause names it. */
@@ -287,75 +120,123 @@ static struct decision find_decision(const struct row *r, const struct judged *j
                               .reason = j->error ? j->error : reason_code(REASON_NO_CLAUSE) };
 }
 
-static bool compare_categories(struct row *r, const struct decision *d)
+/* What prohibitions would take if a clause released all that the event has. */
+static bool prohibit_all(struct row *r, struct decision *d, struct categories *taken)
 {
-    struct slice rest = r->words[1];
-    struct categories wanted = { { 0 } };
-    bool exactly = slice_starts(rest, SLICE("="));
-    for (rest = slice_from(rest, exactly); rest.n > 0;) {
-        size_t comma = slice_find(rest, ',');
-        struct categories one;
-        if (!catalogue_categories(r->b->catalogue, slice_head(rest, comma), &one))
-            return bad(r, "unknown or ambiguous category", slice_head(rest, comma));
-        struct categories missing = one;
-        categories_drop(&missing, &d->released);
-        if (!categories_is_empty(&missing))
-            return bad(r, "not released:", slice_head(rest, comma));
-        categories_join(&wanted, &one);
-        rest = slice_from(rest, comma + 1);
-    }
-    if (!exactly || categories_equal(&wanted, &d->released))
-        return true;
-    struct categories more = d->released;
-    categories_drop(&more, &wanted);
-    for (unsigned i = 0; i < catalogue_category_count(r->b->catalogue); i++)
-        if (categories_has(&more, i))
-            return bad(r,
-                       "released beyond what is wanted:", catalogue_category(r->b->catalogue, i));
+    struct slice framed, tell = { 0 };
+    struct view v;
+    struct event ev;
+    struct person facts;
+    struct question q = { .bundle = r->b, .event = &ev, .facts = &facts, .arena = r->arena };
+    draft_view(&r->draft, &facts);
+    if (!finish_event(r, &framed, &v))
+        return false;
+    const char *refused = event_read(r->b, &v, framed, r->at_ms, &ev);
+    if (refused)
+        return err_set(r->e, ERR_REJECT, "table.word", 0, "cannot judge the event: %s", refused);
+    if (!decide_begin(&q, r->e))
+        return false;
+    *d = (struct decision){ .to = { (uint16_t)r->to }, .released = q.all };
+    if (!decide_prohibit(&q, d, &tell, r->e))
+        return false;
+    *taken = q.all;
+    categories_drop(taken, &d->released);
     return true;
 }
 
-static bool compare(struct row *r, const struct decision *d)
+/* ---- rows and files ---- */
+
+static void note_seen(const struct decision *d, struct table_seen *seen)
 {
-    if (!slice_equal_text(r->words[0], outcome_name(d->outcome)))
-        return err_set(r->e, ERR_REJECT, "table.outcome", 0, "wanted %.*s, decided %s (%s)",
-                       SHOWN(r->words[0]), outcome_name(d->outcome), d->reason);
-    if (d->outcome == OUTCOME_DISCLOSE)
-        return compare_categories(r, d);
-    return slice_equal_text(r->words[1], d->reason) ||
-           err_set(r->e, ERR_REJECT, "table.reason", 0, "wanted reason %.*s, decided %s",
-                   SHOWN(r->words[1]), d->reason);
+    if (!seen)
+        return;
+    for (size_t i = 0; i < d->clause_count && d->outcome != OUTCOME_HOLD; i++)
+        seen->clauses[d->clauses[i]] = true;
+    for (size_t i = 0; i < d->prohibition_count; i++)
+        seen->prohibitions[d->prohibitions[i]] = true;
 }
 
-static bool run_row(struct row *r)
+static bool run_row(struct row *r, struct table_seen *seen)
 {
     struct judged j;
-    if (r->count < 4)
+    struct categories taken;
+    struct decision d;
+    if (r->words.count < 4)
         return err_set(r->e, ERR_REJECT, "table.row", 0, "a row is: want, event, to, facts");
-    if (!read_event_name(r) || !make_case(r) || !judge_row(r, &j))
+    if (!read_event_name(r) || !draft_init(&r->draft, r->arena, &person_unknown, r->e) ||
+        !build_init(&r->event, r->schema->plan, r->arena, r->e) || !row_take_words(r))
         return false;
-    struct decision d = find_decision(r, &j);
-    return compare(r, &d);
+    if (row_is_of_prohibitions(r)) {
+        if (!prohibit_all(r, &d, &taken) || !row_compare_taken(r, &taken))
+            return false;
+    } else {
+        if (!judge_row(r, &j))
+            return false;
+        d = find_decision(r, &j);
+        if (!row_compare(r, &d))
+            return false;
+    }
+    note_seen(&d, seen);
+    return true;
 }
 
-static void split_row(struct row *r, struct slice line)
+/* The length of the word that line starts with: to a blank that no quotes hold. */
+static size_t word_length(struct slice line)
 {
-    r->count = 0;
-    for (line = slice_trim(slice_head(line, slice_find(line, '#')));
-         line.n && r->count < WORDS_MAX;) {
-        size_t n = 0;
-        while (n < line.n && line.p[n] != ' ' && line.p[n] != '\t')
-            n++;
-        r->words[r->count++] = slice_head(line, n);
+    bool quoted = false;
+    size_t n = 0;
+    for (; n < line.n && (quoted || (line.p[n] != ' ' && line.p[n] != '\t')); n++)
+        quoted ^= line.p[n] == '"';
+    return n;
+}
+
+/* Where the comment begins, or the end. */
+static size_t comment_at(struct slice line)
+{
+    bool quoted = false;
+    size_t n = 0;
+    for (; n < line.n && (quoted || line.p[n] != '#'); n++)
+        quoted ^= line.p[n] == '"';
+    return n;
+}
+
+static bool split_row(struct slice line, struct row_words *out, struct err *e)
+{
+    out->count = 0;
+    for (line = slice_trim(slice_head(line, comment_at(line))); line.n;) {
+        size_t n = word_length(line);
+        if (out->count == ROW_WORDS_MAX)
+            return err_set(e, ERR_REJECT, "table.row", 0, "a row has at most %d words",
+                           ROW_WORDS_MAX);
+        out->list[out->count++] = slice_head(line, n);
         line = slice_trim(slice_from(line, n));
     }
+    return true;
 }
 
-bool table_run(const struct bundle *b, struct arena *scratch, const char *path, struct problems *p,
-               struct table_result *out)
+/* One line: nothing, facts for the rows below, or a row. */
+static bool run_line(struct row *r, struct slice line, struct row_words *given,
+                     struct table_seen *seen, struct table_result *out)
+{
+    if (!split_row(line, &r->words, r->e))
+        return false;
+    if (r->words.count == 0)
+        return true;
+    if (slice_equal_text(r->words.list[0], "given")) {
+        *given = r->words;
+        given->list[0] = given->list[--given->count]; /* in no order */
+        return true;
+    }
+    out->rows++;
+    return run_row(r, seen);
+}
+
+bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
+               struct table_seen *seen, struct problems *p, struct table_result *out)
 {
     struct slice text;
     struct err e = { 0 };
+    struct row_words given = { .count = 0 };
     *out = (struct table_result){ 0 };
     if (!tree_read_file(scratch, path, FILE_BYTES_MAX, &text, &e)) {
         problems_add(p, &e);
@@ -365,16 +246,12 @@ bool table_run(const struct bundle *b, struct arena *scratch, const char *path, 
         size_t end = slice_find(text, '\n');
         struct arena_mark mark = arena_mark(scratch);
         err_clear(&e);
-        struct row r = { .b = b, .arena = scratch, .e = &e };
-        split_row(&r, slice_head(text, end));
-        text = slice_from(text, end + 1);
-        if (r.count == 0)
-            continue;
-        out->rows++;
-        if (!run_row(&r)) {
+        struct row r = { .b = b, .arena = scratch, .given = &given, .e = &e };
+        if (!run_line(&r, slice_head(text, end), &given, seen, out)) {
             out->failed++;
             (void)problems_say(p, e.code, path, line, 1, "%s", e.text);
         }
+        text = slice_from(text, end + 1);
         arena_rewind(scratch, mark);
     }
     return true;

@@ -4,11 +4,15 @@
  *   disclose name,ward  HospitalStay.admitted  wexshire-council/hospital-team  known
  *   withhold objection  HospitalStay.admitted  wexshire-council/hospital-team  known objection
  *
- * disclose a,b: at least these categories (last segments do); disclose =a,b: exactly these. withhold
- * and hold name the reason code. Facts: known, relationship(kind), responsible(function),
- * consent(purpose), each with a second word for another service than the recipient; objection,
- * restricted(kind), addressed, addressed(service), age(years), from(service), at(day), and
- * field=value.
+ * Want: disclose a,b: at least these categories (last segments do), each plain; a:year: changed by
+ * that obligation; -a: not that one; disclose =a,b: exactly these. withhold and hold name the reason
+ * code. forbid a,b: whatever clauses released, prohibitions would take these (=a,b: exactly these);
+ * permit a,b: they would take none of these.
+ * Facts: known, relationship(kind), responsible(function), consent(purpose), revoked(purpose), each
+ * with a second word for another service than the recipient; objection(service), restricted(kind),
+ * unrestricted(kind), addressed(service), age(years), ended(kind,days), released, from(service),
+ * at(day or time), and field=value, where "..." holds blanks and a|b is a list. A row `given ...`
+ * has facts for all rows below it, until the next.
  * Errors: table.* with file:line, all collected. */
 #ifndef CONCORDAT_SHARING_TABLE_H
 #define CONCORDAT_SHARING_TABLE_H
@@ -19,9 +23,16 @@ struct table_result {
     size_t rows, failed;
 };
 
+/* Which clauses permitted in some row that holds, and which prohibitions took something: by index,
+ * the caller's arrays of the bundle's counts. */
+struct table_seen {
+    bool *clauses, *prohibitions;
+};
+
 /* Runs every row of a file; a row that cannot be read or turns out otherwise is a problem. False
- * when the file itself cannot be read. scratch is rewound after each row. */
+ * when the file itself cannot be read. seen (may be NULL) is added to. scratch is rewound after each
+ * row. */
 MUST_CHECK bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
-                          struct problems *p, struct table_result *out);
+                          struct table_seen *seen, struct problems *p, struct table_result *out);
 
 #endif

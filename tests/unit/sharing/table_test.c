@@ -14,7 +14,7 @@ static void run_example_table(const char *name, size_t rows_min)
     struct table_result result;
     (void)snprintf(path, sizeof path, SOURCE_DIR "/deploy/example/tests/%s", name);
     CU_ASSERT_FATAL(world.bundle != NULL);
-    CU_ASSERT(table_run(world.bundle, &world.arena, path, &p, &result));
+    CU_ASSERT(table_run(world.bundle, &world.arena, path, NULL, &p, &result));
     for (size_t i = 0; i < p.count; i++)
         printf("%s\n", err_print(&p.list[i], text, sizeof text));
     CU_ASSERT(result.rows >= rows_min);
@@ -39,7 +39,7 @@ static size_t run_rows(const char *rows, struct problems *p, struct table_result
     int fd = mkstemp(path);
     CU_ASSERT_FATAL(fd >= 0);
     CU_ASSERT_EQUAL(write(fd, rows, strlen(rows)), (ssize_t)strlen(rows));
-    CU_ASSERT(table_run(world.bundle, &world.arena, path, p, result));
+    CU_ASSERT(table_run(world.bundle, &world.arena, path, NULL, p, result));
     (void)close(fd);
     (void)unlink(path);
     return p->count;
@@ -87,9 +87,102 @@ static void age_and_fields_can_be_said(void)
     problems_release(&p);
 }
 
+/* Rows that hold, and rows with the code they fail with. */
+static void check_rows(const char *const rows[][2], size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct problems p = { 0 };
+        struct table_result result;
+        size_t failed = run_rows(rows[i][0], &p, &result);
+        CU_ASSERT_EQUAL(failed, rows[i][1] ? 1 : 0);
+        if (failed)
+            printf("%s: %s\n", p.list[0].code, p.list[0].text);
+        if (failed && rows[i][1])
+            CU_ASSERT_STRING_EQUAL(p.list[0].code, rows[i][1]);
+        problems_release(&p);
+    }
+}
+
+static void facts_can_be_given_once_and_changed_below(void)
+{
+    static const char *const rows[][2] = {
+        { "given known responsible(adult-social-care)\ndisclose ward HospitalStay.admitted " TEAM
+          "\nwithhold objection HospitalStay.admitted " TEAM " objection\n",
+          NULL },
+        { "given known\ngiven\nwithhold no-relationship HospitalStay.admitted " TEAM "\n", NULL },
+        { "given rumoured\nwithhold no-relationship HospitalStay.admitted " TEAM "\n",
+          "table.word" },
+    };
+    check_rows(rows, sizeof rows / sizeof rows[0]);
+}
+
+static void what_must_not_be_released_can_be_said(void)
+{
+    static const char *const rows[][2] = {
+        { "disclose name,-address" STAY_ROW, NULL },
+        { "disclose name,-ward" STAY_ROW, "table.word" },
+        { "disclose birth-date:year" STAY_ROW, "table.word" },
+        { "disclose birth-date:decade" STAY_ROW, "table.word" },
+        { "forbid nhs-number,clinical HospitalStay.admitted " GRANTS "\n", NULL },
+        { "forbid ward HospitalStay.admitted " GRANTS "\n", "table.word" },
+        { "forbid =nhs-number HospitalStay.admitted " GRANTS "\n", "table.word" },
+        { "permit ward HospitalStay.admitted " GRANTS " unrestricted(location)\n", NULL },
+        { "permit nhs-number HospitalStay.admitted " GRANTS "\n", "table.word" },
+    };
+    check_rows(rows, sizeof rows / sizeof rows[0]);
+}
+
+static void times_quotes_and_human_releases_can_be_said(void)
+{
+    static const char *const rows[][2] = {
+        { "disclose name HospitalStay.moved " TEAM
+          " known responsible(adult-social-care) ended(discharged,13)\n",
+          NULL },
+        { "withhold lapsed HospitalStay.moved " TEAM
+          " known responsible(adult-social-care) ended(discharged,14)\n",
+          NULL },
+        { "hold unknown HospitalStay.admitted " TEAM " known stay.ward=\"W 7 # \"  # why\n", NULL },
+        { "disclose ward HospitalStay.admitted " TEAM " known released\n", NULL },
+        { "withhold no-consent HousingCase.adaptation_requested " GRANTS
+          " addressed consent(housing-adaptation) revoked(housing-adaptation)\n",
+          NULL },
+        { "withhold no-clause HospitalStay.admitted " GRANTS " at(2026-03-01T10:00Z)\n", NULL },
+        { "withhold no-clause HospitalStay.admitted " GRANTS " at(tomorrow)\n", "table.word" },
+        { "withhold no-clause HospitalStay.admitted " GRANTS " ended(departed,1)\n", "table.word" },
+    };
+    check_rows(rows, sizeof rows / sizeof rows[0]);
+}
+
+static void rows_say_which_clauses_and_prohibitions_decided(void)
+{
+    bool clauses[64] = { false }, prohibitions[64] = { false };
+    struct table_seen seen = { clauses, prohibitions };
+    struct problems p = { 0 };
+    struct table_result result;
+    CU_ASSERT(table_run(world.bundle, &world.arena,
+                        SOURCE_DIR "/deploy/example/tests/discharge.decisions", &seen, &p, &result));
+    uint32_t line;
+    size_t n = 0;
+    for (uint32_t i = 0; i < world.bundle->clause_count; i++) {
+        bool is_housing = strstr(clause_place(world.bundle, i, &line), "adaptations.yaml") != NULL;
+        CU_ASSERT(!is_housing || !clauses[i]);
+        n += clauses[i];
+    }
+    CU_ASSERT(n >= 5);
+    problems_release(&p);
+}
+
 static CU_TestInfo cases[] = { { "a row that turns out otherwise fails",
                                  a_row_that_turns_out_otherwise_fails },
                                { "age and fields can be said", age_and_fields_can_be_said },
+                               { "facts can be given once and changed below",
+                                 facts_can_be_given_once_and_changed_below },
+                               { "what must not be released can be said",
+                                 what_must_not_be_released_can_be_said },
+                               { "times, quotes and human releases can be said",
+                                 times_quotes_and_human_releases_can_be_said },
+                               { "rows say which clauses and prohibitions decided",
+                                 rows_say_which_clauses_and_prohibitions_decided },
                                { "every row of the discharge table holds", discharge_rows_hold },
                                { "every row of the housing table holds", housing_rows_hold },
                                CU_TEST_INFO_NULL };

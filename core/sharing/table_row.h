@@ -1,0 +1,45 @@
+/* table_row.h - one row of a decision table under way; for the table's own files.
+ *
+ * table.c reads and judges it, table_words.c turns its words into facts and an event, table_want.c
+ * compares what was decided with what was wanted. Lives in the arena of the call. */
+#ifndef CONCORDAT_SHARING_TABLE_ROW_H
+#define CONCORDAT_SHARING_TABLE_ROW_H
+
+#include "sharing/draft.h"
+#include "sharing/judge.h"
+
+#define ROW_WORDS_MAX 64
+
+struct row_words {
+    struct slice list[ROW_WORDS_MAX];
+    size_t count;
+};
+
+struct row {
+    const struct bundle *b;
+    struct arena *arena;
+    struct row_words words;         /* outcome, what of it, event, to, facts ... */
+    const struct row_words *given;  /* facts of all rows from the last `given` on */
+    const struct schema *schema;
+    struct slice kind;
+    int to, source;
+    int64_t at_ms;
+    bool is_released;               /* a human has released it */
+    struct draft draft;
+    struct build event;
+    struct err *e;
+};
+
+/* Says that a word is wrong: "what 'word'". Returns false. */
+bool row_bad(struct row *r, const char *what, struct slice word);
+
+/* The facts and the event that the row's words say, source and time first. */
+MUST_CHECK bool row_take_words(struct row *r);
+
+/* Whether the decision is the one wanted. */
+MUST_CHECK bool row_compare(struct row *r, const struct decision *d);
+/* Whether a row is about prohibitions alone (forbid, permit), and whether taken is what it wants. */
+bool row_is_of_prohibitions(const struct row *r);
+MUST_CHECK bool row_compare_taken(struct row *r, const struct categories *taken);
+
+#endif

@@ -1,0 +1,121 @@
+/* table_want.c - compares what was decided with the left side of a decision table's row. */
+#include "sharing/table_row.h"
+
+/* The names of one row's second word: "=a,b:year,-c". */
+struct wanted {
+    bool exactly;                       /* began with '=' */
+    struct categories released, lacking;
+    struct categories obliged[OBLIGE_COUNT];
+};
+
+static bool read_obligation(struct row *r, struct slice name, enum obligation *out)
+{
+    for (int o = 0; o < OBLIGE_COUNT; o++)
+        if (slice_equal_text(name, obligation_name((enum obligation)o))) {
+            *out = (enum obligation)o;
+            return true;
+        }
+    return row_bad(r, "unknown obligation", name);
+}
+
+/* One name, with what is to be done to it after a colon; a minus before it: it must not be there. */
+static bool read_name(struct row *r, struct slice text, struct wanted *w)
+{
+    bool lacks = slice_starts(text, SLICE("-"));
+    struct slice name = slice_from(text, lacks);
+    size_t colon = slice_find(name, ':');
+    struct categories one;
+    enum obligation o = OBLIGE_COUNT;
+    if (!catalogue_categories(r->b->catalogue, slice_head(name, colon), &one))
+        return row_bad(r, "unknown or ambiguous category", slice_head(name, colon));
+    if (colon < name.n && !read_obligation(r, slice_from(name, colon + 1), &o))
+        return false;
+    categories_join(lacks ? &w->lacking : &w->released, &one);
+    if (o < OBLIGE_COUNT)
+        categories_join(&w->obliged[o], &one);
+    return true;
+}
+
+static bool read_wanted(struct row *r, struct wanted *w)
+{
+    struct slice rest = r->words.list[1];
+    *w = (struct wanted){ .exactly = slice_starts(rest, SLICE("=")) };
+    for (rest = slice_from(rest, w->exactly); rest.n > 0;) {
+        size_t comma = slice_find(rest, ',');
+        if (!read_name(r, slice_head(rest, comma), w))
+            return false;
+        rest = slice_from(rest, comma + 1);
+    }
+    return true;
+}
+
+/* Names the first category of a that is not in b. True when there is none. */
+static bool covers(struct row *r, const char *what, const struct categories *a,
+                   const struct categories *b)
+{
+    struct categories rest = *a;
+    categories_drop(&rest, b);
+    for (unsigned i = 0; i < catalogue_category_count(r->b->catalogue); i++)
+        if (categories_has(&rest, i))
+            return row_bad(r, what, catalogue_category(r->b->catalogue, i));
+    return true;
+}
+
+/* What is named plainly must travel plain, what is named with an obligation must travel so. */
+static bool compare_obliged(struct row *r, const struct wanted *w, const struct decision *d)
+{
+    for (int o = 0; o < OBLIGE_COUNT; o++) {
+        struct categories changed = d->obliged[o];
+        categories_keep(&changed, &w->released);
+        if (!covers(r, "travels plain:", &w->obliged[o], &changed) ||
+            !covers(r, "does not travel plain:", &changed, &w->obliged[o]))
+            return false;
+    }
+    return true;
+}
+
+static bool compare_categories(struct row *r, const struct decision *d)
+{
+    struct wanted w;
+    struct categories lacking;
+    if (!read_wanted(r, &w) || !covers(r, "not released:", &w.released, &d->released))
+        return false;
+    lacking = w.lacking;
+    categories_keep(&lacking, &d->released);
+    return covers(r, "released, and should not be:", &lacking, &(struct categories){ { 0 } }) &&
+           (!w.exactly ||
+            covers(r, "released beyond what is wanted:", &d->released, &w.released)) &&
+           compare_obliged(r, &w, d);
+}
+
+bool row_compare(struct row *r, const struct decision *d)
+{
+    struct slice outcome = r->words.list[0], reason = r->words.list[1];
+    if (!slice_equal_text(outcome, outcome_name(d->outcome)))
+        return err_set(r->e, ERR_REJECT, "table.outcome", 0, "wanted %.*s, decided %s (%s)",
+                       SHOWN(outcome), outcome_name(d->outcome), d->reason);
+    if (d->outcome == OUTCOME_DISCLOSE)
+        return compare_categories(r, d);
+    return slice_equal_text(reason, d->reason) ||
+           err_set(r->e, ERR_REJECT, "table.reason", 0, "wanted reason %.*s, decided %s",
+                   SHOWN(reason), d->reason);
+}
+
+bool row_is_of_prohibitions(const struct row *r)
+{
+    return slice_equal_text(r->words.list[0], "forbid") ||
+           slice_equal_text(r->words.list[0], "permit");
+}
+
+bool row_compare_taken(struct row *r, const struct categories *taken)
+{
+    struct wanted w;
+    const struct categories none = { { 0 } };
+    if (!read_wanted(r, &w))
+        return false;
+    if (slice_equal_text(r->words.list[0], "forbid"))
+        return covers(r, "no prohibition takes", &w.released, taken) &&
+               (!w.exactly || covers(r, "a prohibition also takes", taken, &w.released));
+    categories_keep(&w.released, taken);
+    return covers(r, "a prohibition takes", &w.released, &none);
+}

@@ -1,0 +1,281 @@
+/* table_words.c - the words under facts of a decision table: each becomes a fact or a field. */
+#include "base/clock.h"
+#include "sharing/table_row.h"
+
+#define DAY_MS ((int64_t)86400000)
+#define LIST_MAX 16
+#define EPISODE SLICE("table")
+
+bool row_bad(struct row *r, const char *what, struct slice word)
+{
+    return err_set(r->e, ERR_REJECT, "table.word", 0, "%s '%.*s'", what, SHOWN(word));
+}
+
+/* "name(a,b,c)" in its parts; each argument may be missing. */
+struct word {
+    struct slice whole, name, args[3];
+};
+
+static struct word split_word(struct slice text)
+{
+    struct word w = { .whole = text, .name = text };
+    size_t open = slice_find(text, '(');
+    if (open == text.n || text.p[text.n - 1] != ')')
+        return w;
+    struct slice rest = slice_of(text.p + open + 1, text.n - open - 2);
+    for (size_t i = 0; i < 3; i++) {
+        size_t comma = i < 2 ? slice_find(rest, ',') : rest.n;
+        w.args[i] = slice_head(rest, comma);
+        rest = slice_from(rest, comma + 1);
+    }
+    w.name = slice_head(text, open);
+    return w;
+}
+
+/* The recipient, unless another service is named. */
+static bool service_or_to(struct row *r, struct slice name, int *out)
+{
+    *out = slice_is_empty(name) ? r->to : bundle_service(r->b, name);
+    return *out >= 0 || row_bad(r, "unknown service", name);
+}
+
+static bool add_relationship(struct row *r, struct slice kind, struct slice who)
+{
+    int with;
+    if (!words_have(&r->b->compiled->relationships, kind))
+        return row_bad(r, "unknown relationship", kind);
+    struct relationship *x = list_add(r->arena, &r->draft.relationships);
+    if (!x)
+        return err_memory(r->e);
+    x->kind = kind;
+    x->is_open = true;
+    if (!service_or_to(r, who, &with))
+        return false;
+    x->with = (uint16_t)with;
+    return true;
+}
+
+static bool take_known(struct row *r, const struct word *w)
+{
+    const struct words *kinds = &r->b->compiled->relationships;
+    if (kinds->count == 0)
+        return row_bad(r, "the facts table opens no relationship for", w->whole);
+    return add_relationship(r, kinds->list[0], w->args[0]);
+}
+
+static bool take_relationship(struct row *r, const struct word *w)
+{
+    return add_relationship(r, w->args[0], w->args[1]);
+}
+
+static bool take_responsible(struct row *r, const struct word *w)
+{
+    if (!words_have(&r->b->compiled->functions, w->args[0]))
+        return row_bad(r, "unknown function", w->args[0]);
+    struct responsible_fact *x = list_add(r->arena, &r->draft.responsible);
+    if (!x)
+        return err_memory(r->e);
+    x->function = w->args[0];
+    return service_or_to(r, w->args[1], &x->service);
+}
+
+static bool add_consent(struct row *r, const struct word *w, bool granted)
+{
+    if (!words_have(&r->b->compiled->purposes, w->args[0]))
+        return row_bad(r, "unknown purpose", w->args[0]);
+    struct consent_fact *x = list_add(r->arena, &r->draft.consents);
+    if (!x)
+        return err_memory(r->e);
+    x->purpose = w->args[0];
+    x->granted = granted;
+    return service_or_to(r, w->args[1], &x->recipient);
+}
+
+static bool take_consent(struct row *r, const struct word *w)
+{
+    return add_consent(r, w, true);
+}
+
+static bool take_revoked(struct row *r, const struct word *w)
+{
+    return add_consent(r, w, false);
+}
+
+static bool add_restriction(struct row *r, struct slice kind, bool stands)
+{
+    if (!words_have(&r->b->compiled->restrictions, kind))
+        return row_bad(r, "unknown restriction", kind);
+    struct restriction_fact *x = list_add(r->arena, &r->draft.restrictions);
+    if (!x)
+        return err_memory(r->e);
+    x->kind = kind;
+    x->stands = stands;
+    return true;
+}
+
+static bool take_restricted(struct row *r, const struct word *w)
+{
+    return add_restriction(r, w->args[0], true);
+}
+
+static bool take_unrestricted(struct row *r, const struct word *w)
+{
+    return add_restriction(r, w->args[0], false);
+}
+
+static bool take_objection(struct row *r, const struct word *w)
+{
+    struct objection_fact *x = list_add(r->arena, &r->draft.objections);
+    if (!x)
+        return err_memory(r->e);
+    x->stands = true;
+    return service_or_to(r, w->args[0], &x->recipient);
+}
+
+static bool set_list(struct row *r, size_t slot, struct slice value)
+{
+    struct slice texts[LIST_MAX];
+    size_t n = 0;
+    for (; value.n && n < LIST_MAX; n++) {
+        size_t bar = slice_find(value, '|');
+        texts[n] = slice_head(value, bar);
+        value = slice_from(value, bar + 1);
+    }
+    return build_strings(&r->event, slot, texts, n, r->e);
+}
+
+static bool set_field(struct row *r, struct slice path, struct slice value)
+{
+    int slot = plan_slot(r->schema->plan, path);
+    if (slot < 0)
+        return row_bad(r, "unknown field", path);
+    if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
+        value = slice_of(value.p + 1, value.n - 2);
+    const struct slot *s = plan_slot_at(r->schema->plan, (size_t)slot);
+    if (s->type != SLOT_ARRAY)
+        return build_text(&r->event, (size_t)slot, value, r->e);
+    return s->item ? row_bad(r, "a list of records cannot be said:", path)
+                   : set_list(r, (size_t)slot, value);
+}
+
+/* The first field of the type that names an addressee. */
+static bool take_addressed(struct row *r, const struct word *w)
+{
+    struct categories addressee;
+    int service;
+    if (!service_or_to(r, w->args[0], &service) ||
+        !catalogue_categories(r->b->catalogue, SLICE("referral.addressee"), &addressee))
+        return false;
+    for (size_t i = 0; i < plan_slots(r->schema->plan); i++)
+        if (categories_has(&addressee, plan_slot_at(r->schema->plan, i)->category))
+            return build_text(&r->event, i, r->b->services[service].name, r->e);
+    return row_bad(r, "no addressee in", r->schema->name);
+}
+
+static bool take_age(struct row *r, const struct word *w)
+{
+    uint64_t n = 0;
+    struct civil now = london_from_ms(r->at_ms);
+    if (!slice_to_u64(w->args[0], &n) || n > 150)
+        return row_bad(r, "no age", w->args[0]);
+    bool leap = now.month == 2 && now.day == 29; /* the year of birth may have no such day */
+    const char *day = arena_format(r->arena, "%04d-%02d-%02d", now.year - (int)n, now.month,
+                                   leap ? 28 : now.day);
+    return day ? set_field(r, SLICE("person.birth_date"), slice_text(day)) : err_memory(r->e);
+}
+
+/* The event's episode ended with that kind of its type so many days before the decision. */
+static bool take_ended(struct row *r, const struct word *w)
+{
+    uint64_t days = 0;
+    if (!schema_has_kind(r->schema, w->args[0]))
+        return row_bad(r, "unknown kind", w->args[0]);
+    if (!slice_to_u64(w->args[1], &days) || days > 36600)
+        return row_bad(r, "no number of days", w->args[1]);
+    struct episode_event *x = list_add(r->arena, &r->draft.events);
+    if (!x)
+        return err_memory(r->e);
+    *x = (struct episode_event){ .agency = r->b->services[r->source].agency,
+                                 .episode = EPISODE,
+                                 .type = r->schema->name,
+                                 .kind = w->args[0],
+                                 .closed = true,
+                                 .closed_ms = r->at_ms - (int64_t)days * DAY_MS };
+    x->occurred_ms = x->closed_ms;
+    x->id.b[0] = 1;
+    return set_field(r, SLICE("header.episode"), EPISODE);
+}
+
+static bool take_released(struct row *r, const struct word *w)
+{
+    (void)w;
+    r->is_released = true;
+    return true;
+}
+
+/* from() and at() come before the others: where the event comes from, and when it is decided. */
+static bool take_from(struct row *r, const struct word *w)
+{
+    return service_or_to(r, w->args[0], &r->source);
+}
+
+static bool take_at(struct row *r, const struct word *w)
+{
+    struct moment m;
+    if (london_day_start(w->args[0], &r->at_ms))
+        return true;
+    if (!time_from_iso(w->args[0], &m) || m.precision < TIME_MINUTE)
+        return row_bad(r, "no day and no time", w->args[0]);
+    r->at_ms = m.ms;
+    return true;
+}
+
+static const struct {
+    const char *name;
+    bool is_setting;
+    bool (*take)(struct row *r, const struct word *w);
+} table_words[] = {
+    { "from", true, take_from },
+    { "at", true, take_at },
+    { "known", false, take_known },
+    { "relationship", false, take_relationship },
+    { "responsible", false, take_responsible },
+    { "consent", false, take_consent },
+    { "revoked", false, take_revoked },
+    { "restricted", false, take_restricted },
+    { "unrestricted", false, take_unrestricted },
+    { "objection", false, take_objection },
+    { "addressed", false, take_addressed },
+    { "age", false, take_age },
+    { "ended", false, take_ended },
+    { "released", false, take_released },
+};
+
+static bool take_word(struct row *r, struct slice text, bool settings)
+{
+    const size_t count = sizeof table_words / sizeof table_words[0];
+    struct word w = split_word(text);
+    size_t i = 0, equals = slice_find(text, '=');
+    while (i < count && !slice_equal_text(w.name, table_words[i].name))
+        i++;
+    if (i < count)
+        return table_words[i].is_setting != settings || table_words[i].take(r, &w);
+    if (settings)
+        return true;
+    if (equals < text.n)
+        return set_field(r, slice_head(text, equals), slice_from(text, equals + 1));
+    return row_bad(r, "unknown word", text);
+}
+
+bool row_take_words(struct row *r)
+{
+    for (int settings = 1; settings >= 0; settings--) {
+        for (size_t i = 0; i < r->given->count; i++)
+            if (!take_word(r, r->given->list[i], settings))
+                return false;
+        for (size_t i = 4; i < r->words.count; i++)
+            if (!take_word(r, r->words.list[i], settings))
+                return false;
+    }
+    return true;
+}
