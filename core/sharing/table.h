@@ -10,7 +10,7 @@
  * permit a,b: they would take none of these.
  * Facts: known, relationship(kind), responsible(function), consent(purpose), revoked(purpose), each
  * with a second word for another service than the recipient; objection(service), restricted(kind),
- * unrestricted(kind), addressed(service), age(years), ended(kind,days), released, from(service),
+ * lifted(kind), addressed(service), age(years), ended(kind,days), released, from(service),
  * at(day or time), and field=value, where "..." holds blanks and a|b is a list. A row `given ...`
  * has facts for all rows below it, until the next.
  * Errors: table.* with file:line, all collected. */

@@ -118,7 +118,7 @@ static bool take_restricted(struct row *r, const struct word *w)
     return add_restriction(r, w->args[0], true);
 }
 
-static bool take_unrestricted(struct row *r, const struct word *w)
+static bool take_lifted(struct row *r, const struct word *w)
 {
     return add_restriction(r, w->args[0], false);
 }
@@ -243,7 +243,7 @@ static const struct {
     { "consent", false, take_consent },
     { "revoked", false, take_revoked },
     { "restricted", false, take_restricted },
-    { "unrestricted", false, take_unrestricted },
+    { "lifted", false, take_lifted },
     { "objection", false, take_objection },
     { "addressed", false, take_addressed },
     { "age", false, take_age },

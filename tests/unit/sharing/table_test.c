@@ -126,7 +126,7 @@ static void what_must_not_be_released_can_be_said(void)
         { "forbid nhs-number,clinical HospitalStay.admitted " GRANTS "\n", NULL },
         { "forbid ward HospitalStay.admitted " GRANTS "\n", "table.word" },
         { "forbid =nhs-number HospitalStay.admitted " GRANTS "\n", "table.word" },
-        { "permit ward HospitalStay.admitted " GRANTS " unrestricted(location)\n", NULL },
+        { "permit ward HospitalStay.admitted " GRANTS " lifted(location)\n", NULL },
         { "permit nhs-number HospitalStay.admitted " GRANTS "\n", "table.word" },
     };
     check_rows(rows, sizeof rows / sizeof rows[0]);
