@@ -203,3 +203,45 @@ bool key_make(const char *path, struct err *e)
     unlink(path);
     return err_errno(e, ERR_FATAL, "key.open", number, "cannot write key file", path);
 }
+
+static EVP_PKEY *secret_key(const struct key *k)
+{
+    assert(k->set);
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, k->b, KEY_BYTES);
+    assert(key);
+    return key;
+}
+
+void ed25519_public(const struct key *secret, struct public_key *out)
+{
+    EVP_PKEY *key = secret_key(secret);
+    size_t n = sizeof out->b;
+    int ok = EVP_PKEY_get_raw_public_key(key, out->b, &n);
+    assert(ok == 1 && n == sizeof out->b);
+    EVP_PKEY_free(key);
+}
+
+void ed25519_sign(const struct key *secret, struct slice what, uint8_t out[SIGNATURE_BYTES])
+{
+    EVP_PKEY *key = secret_key(secret);
+    EVP_MD_CTX *sign = EVP_MD_CTX_new();
+    size_t n = SIGNATURE_BYTES;
+    assert(sign);
+    int ok = EVP_DigestSignInit(sign, NULL, NULL, NULL, key) == 1 &&
+             EVP_DigestSign(sign, out, &n, what.p, what.n) == 1;
+    assert(ok && n == SIGNATURE_BYTES);
+    EVP_MD_CTX_free(sign);
+    EVP_PKEY_free(key);
+}
+
+bool ed25519_verify(const struct public_key *k, struct slice what,
+                    const uint8_t signature[SIGNATURE_BYTES])
+{
+    EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, k->b, KEY_BYTES);
+    EVP_MD_CTX *check = EVP_MD_CTX_new();
+    bool good = key && check && EVP_DigestVerifyInit(check, NULL, NULL, NULL, key) == 1 &&
+                EVP_DigestVerify(check, signature, SIGNATURE_BYTES, what.p, what.n) == 1;
+    EVP_MD_CTX_free(check);
+    EVP_PKEY_free(key);
+    return good;
+}

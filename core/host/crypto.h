@@ -1,4 +1,4 @@
-/* crypto.h - hashes, keyed hashes, one AES block, random bytes (OpenSSL libcrypto).
+/* crypto.h - hashes, keyed hashes, one AES block, signatures, random bytes (OpenSSL libcrypto).
  *
  * Contexts are per thread and reused, so that nothing is looked up or built for a hash. Failures
  * of the library itself are asserted: they cannot come from input. */
@@ -35,5 +35,14 @@ void random_bytes(uint8_t *out, size_t n);
 MUST_CHECK bool key_read(const char *path, struct key *out, struct err *e);
 /* Makes a new key file, mode 0600; fails when it exists. */
 MUST_CHECK bool key_make(const char *path, struct err *e);
+
+/* Ed25519 (RFC 8032). A secret key is 32 random bytes, as key_make makes them. */
+#define SIGNATURE_BYTES 64
+struct public_key { uint8_t b[KEY_BYTES]; };
+void ed25519_public(const struct key *secret, struct public_key *out);
+void ed25519_sign(const struct key *secret, struct slice what, uint8_t out[SIGNATURE_BYTES]);
+/* False of whatever is not that key's signature of these very bytes. */
+MUST_CHECK bool ed25519_verify(const struct public_key *k, struct slice what,
+                               const uint8_t signature[SIGNATURE_BYTES]);
 
 #endif

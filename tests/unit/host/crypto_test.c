@@ -176,7 +176,66 @@ static void refuses_what_is_no_key_file(void)
     CU_ASSERT_STRING_EQUAL(e.code, "key.open");
 }
 
+/* RFC 8032 section 7.1, tests 1 and 2. */
+static const struct {
+    const char *secret, *public, *message, *signature;
+} signatures[] = {
+    { "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+      "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+      "d25bf5f0595bbe24655141438e7a100b" },
+    { "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+      "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "r",
+      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
+      "387b2eaeb4302aeeb00d291612bb0c00" },
+};
+
+static void read_hex(const char *digits, uint8_t *out)
+{
+    for (size_t i = 0; digits[2 * i]; i++)
+        out[i] = (uint8_t)(hex_digit((uint8_t)digits[2 * i]) << 4 |
+                           hex_digit((uint8_t)digits[2 * i + 1]));
+}
+
+static void signs_the_published_vectors(void)
+{
+    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
+        struct key secret = { .set = true };
+        struct public_key wanted, public;
+        uint8_t signature[SIGNATURE_BYTES], made[SIGNATURE_BYTES];
+        read_hex(signatures[i].secret, secret.b);
+        read_hex(signatures[i].public, wanted.b);
+        read_hex(signatures[i].signature, signature);
+        ed25519_public(&secret, &public);
+        CU_ASSERT_EQUAL(memcmp(public.b, wanted.b, KEY_BYTES), 0);
+        ed25519_sign(&secret, slice_text(signatures[i].message), made);
+        CU_ASSERT_EQUAL(memcmp(made, signature, SIGNATURE_BYTES), 0);
+        CU_ASSERT(ed25519_verify(&public, slice_text(signatures[i].message), made));
+    }
+}
+
+static void verifies_nothing_that_was_changed(void)
+{
+    struct key secret = { .set = true }, other = { .b = { 1 }, .set = true };
+    struct public_key public, stranger, broken = { { 2, 1 } };
+    uint8_t signature[SIGNATURE_BYTES];
+    ed25519_public(&secret, &public);
+    ed25519_public(&other, &stranger);
+    ed25519_sign(&secret, SLICE("text"), signature);
+    CU_ASSERT(ed25519_verify(&public, SLICE("text"), signature));
+    CU_ASSERT_FALSE(ed25519_verify(&public, SLICE("Text"), signature));
+    CU_ASSERT_FALSE(ed25519_verify(&stranger, SLICE("text"), signature));
+    CU_ASSERT_FALSE(ed25519_verify(&broken, SLICE("text"), signature));
+    for (size_t i = 0; i < SIGNATURE_BYTES; i++) {
+        signature[i] ^= 1;
+        CU_ASSERT_FALSE(ed25519_verify(&public, SLICE("text"), signature));
+        signature[i] ^= 1;
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "signs the published vectors", signs_the_published_vectors },
+    { "verifies nothing that was changed", verifies_nothing_that_was_changed },
     { "hashes the published vectors", hashes_the_published_vectors },
     { "hashes parts as one run", hashes_parts_as_one_run },
     { "keys the published vectors", keys_the_published_vectors },
