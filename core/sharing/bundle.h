@@ -7,7 +7,7 @@
 
 #include "host/crypto.h"
 #include "record/catalogue.h"
-#include "sharing/source.h"
+#include "sharing/approve.h"
 
 struct recipient_id { uint16_t n; };    /* index of a service in the bundle */
 #define SERVICES_MAX 1024
@@ -61,6 +61,7 @@ struct agreement {
     struct slice extension;             /* why it was extended; empty: it was not */
     int64_t stopped_ms;                 /* first ms stopped; 0: not stopped */
     struct slice stop;                  /* why */
+    int64_t superseded_ms;              /* an approved later version begins; 0: never */
 };
 
 struct bundle {
@@ -81,6 +82,7 @@ struct bundle {
     size_t fact_count;
     uint8_t hash[HASH_BYTES];           /* of every file's bytes, schemas included; of a packed one: the pack's */
     const struct compiled *compiled;    /* bitmaps; sharing only */
+    struct approvers approvers;         /* who may sign the next */
 };
 
 /* Lives in a. NULL when a problem was added. The source is needed only while loading, the bytes it
@@ -97,7 +99,7 @@ int bundle_agency(const struct bundle *b, struct slice name);
 bool bundle_feed_is_traced(const struct bundle *b, struct slice agency, struct slice feed);
 /* The agreement of that name and version, or NULL. */
 const struct agreement *bundle_agreement(const struct bundle *b, struct slice name, int version);
-/* Approved and in force at that moment. */
+/* Approved, in force and not stopped at that moment. */
 bool agreement_in_force(const struct agreement *g, int64_t ms);
 
 #endif

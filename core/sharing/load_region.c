@@ -107,11 +107,22 @@ static void load_agencies(struct loader *l, const struct node *list)
     l->compiled->traced = traced;
 }
 
+static void load_approvers(struct loader *l, const struct node *map)
+{
+    struct approvers *by = &l->bundle->approvers;
+    approvers_read(&l->reader, map, by);
+    for (size_t i = 0; i < by->count; i++)
+        if (bundle_agency(l->bundle, by->list[i].agency) < 0)
+            (void)strict_say(&l->reader, node_get_slice(map, by->list[i].name), "bundle.agency",
+                             "unknown agency '%.*s'", SHOWN(by->list[i].agency));
+}
+
 void load_region(struct loader *l, const struct node *root)
 {
     static const struct strict_key keys[] = { { "region", true, STRICT_TEXT },
                                               { "partitions", true, STRICT_TEXT },
-                                              { "agencies", true, STRICT_MAP } };
+                                              { "agencies", true, STRICT_MAP },
+                                              { "approvers", false, STRICT_MAP } };
     STRICT_KEYS(&l->reader, root, keys);
     l->bundle->region = strict_text(root, "region");
     if (!slice_is_empty(l->bundle->region) && !load_is_id(l->bundle->region))
@@ -123,4 +134,5 @@ void load_region(struct loader *l, const struct node *root)
     const struct node *agencies = strict_member(root, "agencies", NODE_MAP);
     if (agencies)
         load_agencies(l, agencies);
+    load_approvers(l, node_get(root, "approvers"));
 }

@@ -70,6 +70,19 @@ struct bundle_source source_folder(const char *folder)
     };
 }
 
+bool source_is_file(const char *name)
+{
+    for (size_t i = 0; i < sizeof single_files / sizeof single_files[0]; i++)
+        if (strcmp(name, single_files[i]) == 0)
+            return true;
+    for (const char *const *folder = source_folders; *folder; folder++) {
+        size_t n = strlen(*folder);
+        if (strncmp(name, *folder, n) == 0 && name[n] == '/')
+            return !strchr(name + n + 1, '/') && is_yaml(name + n + 1);
+    }
+    return false;
+}
+
 static bool add_folder(const struct bundle_source *s, struct arena *a, const char *folder,
                        struct source_names *out, struct err *e)
 {

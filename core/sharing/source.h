@@ -38,6 +38,9 @@ struct bundle_source source_folder(const char *folder);
 MUST_CHECK bool source_all(const struct bundle_source *s, struct arena *a,
                            struct source_names *out, struct err *e);
 
+/* Whether a file of that name belongs to a bundle. */
+bool source_is_file(const char *name);
+
 /* The folders a bundle has; the first two it must have. NULL-terminated. */
 extern const char *const source_folders[];
 

@@ -1,0 +1,277 @@
+/* pack.c - reads and writes the packed form of a bundle. */
+#include "sharing/pack.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+
+#define NAME_MAX_BYTES 200
+#define HEX_HASH (2 * HASH_BYTES)
+
+struct reader {
+    struct arena *a;
+    struct slice rest; /* not read yet */
+    size_t line;
+    struct err *e;
+};
+
+static bool refuse(struct reader *r, const char *why)
+{
+    return err_set(r->e, ERR_REJECT, "pack.form", r->line, "cannot read the bundle: line %zu: %s",
+                   r->line, why);
+}
+
+/* The next line without its end; "KEY " is taken off when a key is given. */
+static bool read_line(struct reader *r, const char *key, struct slice *out)
+{
+    size_t n = slice_find(r->rest, '\n');
+    r->line++;
+    if (n == r->rest.n)
+        return refuse(r, "it ends too early");
+    *out = slice_head(r->rest, n);
+    r->rest = slice_from(r->rest, n + 1);
+    if (!key)
+        return true;
+    size_t k = strlen(key);
+    if (!slice_starts(*out, slice_text(key)) || out->n < k + 1 || out->p[k] != ' ')
+        return err_set(r->e, ERR_REJECT, "pack.form", r->line,
+                       "cannot read the bundle: line %zu: want '%s'", r->line, key);
+    *out = slice_from(*out, k + 1);
+    return true;
+}
+
+/* A number as it is always written: no leading zero. */
+static bool read_number(struct slice text, uint64_t *out)
+{
+    return slice_to_u64(text, out) && (text.n == 1 || text.p[0] != '0');
+}
+
+static bool read_hash(struct slice text, uint8_t out[HASH_BYTES])
+{
+    if (text.n != HEX_HASH)
+        return false;
+    for (size_t i = 0; i < HASH_BYTES; i++) {
+        int high = hex_digit(text.p[2 * i]), low = hex_digit(text.p[2 * i + 1]);
+        if (high < 0 || low < 0 || (text.p[2 * i] >= 'A' && text.p[2 * i] <= 'F') ||
+            (text.p[2 * i + 1] >= 'A' && text.p[2 * i + 1] <= 'F'))
+            return false;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+static bool read_time(struct slice text, int64_t *out)
+{
+    struct moment m;
+    char again[TIME_TEXT_MAX];
+    if (!time_from_iso(text, &m))
+        return false;
+    *out = m.ms;
+    return slice_equal(time_ms_to_iso(m.ms, again), text);
+}
+
+/* Small letters, digits and hyphens: ids of the region and of approvers. */
+static bool is_id(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!(s.p[i] >= 'a' && s.p[i] <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') &&
+            s.p[i] != '-')
+            return false;
+    return s.n > 0 && s.n <= 64;
+}
+
+/* Never absolute, never upwards, nothing that a line or a terminal could misread. */
+static bool is_file_name(struct slice s)
+{
+    if (s.n == 0 || s.n > NAME_MAX_BYTES || s.p[0] == '/' || s.p[s.n - 1] == '/')
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        bool starts = i == 0 || s.p[i - 1] == '/';
+        if (s.p[i] <= ' ' || s.p[i] >= 0x7f || (starts && (s.p[i] == '.' || s.p[i] == '/')))
+            return false;
+    }
+    return true;
+}
+
+/* A file that nobody reads could still be shown to those who sign: there are none. */
+static bool belongs(const char *name)
+{
+    struct slice rest = slice_text(name);
+    if (!slice_starts(rest, SLICE("schemas/")))
+        return source_is_file(name);
+    rest = slice_from(rest, slice_starts(rest, SLICE("schemas/internal/")) ? 17 : 8);
+    return slice_find(rest, '/') == rest.n && slice_ends(rest, SLICE(".avsc"));
+}
+
+static bool read_header(struct reader *r, struct pack *p)
+{
+    struct slice s;
+    if (!read_line(r, "concordat-bundle", &s))
+        return false;
+    if (!slice_equal_text(s, "1"))
+        return refuse(r, "a form that this program does not know");
+    if (!read_line(r, "region", &p->region) || !read_line(r, "number", &s))
+        return false;
+    if (!is_id(p->region) || !read_number(s, &p->number) || p->number == 0)
+        return refuse(r, "no region or number");
+    if (!read_line(r, "from", &s))
+        return false;
+    if (!read_time(s, &p->from_ms))
+        return refuse(r, "no time, as 2026-12-01T00:00:00.000Z");
+    if (!read_line(r, "widens", &s))
+        return false;
+    p->widens = slice_equal_text(s, "yes");
+    if (!p->widens && !slice_equal_text(s, "no"))
+        return refuse(r, "want yes or no");
+    if (!read_line(r, "previous", &s))
+        return false;
+    p->has_previous = !slice_equal_text(s, "none");
+    return !p->has_previous || read_hash(s, p->previous) || refuse(r, "no hash");
+}
+
+/* "HEX SIZE NAME" */
+static bool read_file(struct reader *r, const char *before, struct pack_file *out)
+{
+    struct slice s, name;
+    uint64_t size = 0;
+    if (!read_line(r, NULL, &s))
+        return false;
+    struct slice rest = slice_from(s, HEX_HASH + 1);
+    size_t space = slice_find(rest, ' ');
+    name = slice_from(rest, space + 1);
+    if (s.n <= HEX_HASH || s.p[HEX_HASH] != ' ' || !read_hash(slice_head(s, HEX_HASH), out->hash) ||
+        !read_number(slice_head(rest, space), &size) || size > PACK_BYTES_MAX ||
+        !is_file_name(name))
+        return refuse(r, "want the hash, size and name of a file");
+    out->name = arena_text(r->a, name);
+    out->bytes = slice_of(NULL, (size_t)size);
+    if (!out->name)
+        return err_memory(r->e);
+    if (!belongs(out->name))
+        return refuse(r, "a file that belongs to no bundle");
+    return !before || strcmp(before, out->name) < 0 || refuse(r, "the files are not in order");
+}
+
+static bool read_files(struct reader *r, struct pack *p)
+{
+    struct slice s;
+    uint64_t n = 0;
+    if (!read_line(r, "files", &s))
+        return false;
+    if (!read_number(s, &n) || n > 2 * SOURCE_FILES_MAX)
+        return refuse(r, "too many files");
+    struct pack_file *files = ARENA_ARRAY(r->a, (size_t)n + 1, struct pack_file);
+    if (!files)
+        return err_memory(r->e);
+    for (size_t i = 0; i < n; i++)
+        if (!read_file(r, i ? files[i - 1].name : NULL, &files[i]))
+            return false;
+    if (!read_line(r, NULL, &s))
+        return false;
+    if (s.n > 0)
+        return refuse(r, "want an empty line");
+    p->files = files;
+    p->file_count = (size_t)n;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t hash[HASH_BYTES];
+        if (r->rest.n < files[i].bytes.n)
+            return refuse(r, "it ends within a file");
+        files[i].bytes = slice_head(r->rest, files[i].bytes.n);
+        r->rest = slice_from(r->rest, files[i].bytes.n);
+        sha256(files[i].bytes, hash);
+        if (!hash_equal(hash, files[i].hash))
+            return err_set(r->e, ERR_REJECT, "pack.hash", 0,
+                           "cannot read the bundle: '%s' is not what its hash says", files[i].name);
+    }
+    return true;
+}
+
+static bool read_signature(struct reader *r, const struct pack *p, struct pack_signature *out)
+{
+    struct slice s;
+    if (!read_line(r, "signature", &s))
+        return false;
+    size_t space = slice_find(s, ' ');
+    out->name = slice_head(s, space);
+    if (!is_id(out->name) || !base64_decode(slice_from(s, space + 1), out->bytes, SIGNATURE_BYTES))
+        return refuse(r, "want a name and a signature");
+    for (size_t i = 0; i < p->signature_count; i++)
+        if (slice_equal(p->signatures[i].name, out->name))
+            return refuse(r, "that name has signed already");
+    return true;
+}
+
+static bool read_signatures(struct reader *r, struct pack *p)
+{
+    struct pack_signature *list =
+        ARENA_ARRAY(r->a, PACK_SIGNATURES_MAX, struct pack_signature);
+    if (!list)
+        return err_memory(r->e);
+    p->signatures = list;
+    while (r->rest.n > 0) {
+        if (p->signature_count == PACK_SIGNATURES_MAX)
+            return refuse(r, "too many signatures");
+        if (!read_signature(r, p, &list[p->signature_count]))
+            return false;
+        p->signature_count++;
+    }
+    return true;
+}
+
+bool pack_read(struct arena *a, struct slice bytes, struct pack *out, struct err *e)
+{
+    struct reader r = { .a = a, .rest = bytes, .e = e };
+    *out = (struct pack){ .number = 0 };
+    if (bytes.n > PACK_BYTES_MAX)
+        return err_set(e, ERR_REJECT, "pack.size", 0, "cannot read a bundle of %zu bytes", bytes.n);
+    if (!read_header(&r, out) || !read_files(&r, out))
+        return false;
+    out->canonical = slice_head(bytes, bytes.n - r.rest.n);
+    sha256(out->canonical, out->hash);
+    return read_signatures(&r, out);
+}
+
+static void put_hash(struct buf *out, const uint8_t hash[HASH_BYTES])
+{
+    buf_hex(out, slice_of(hash, HASH_BYTES));
+}
+
+bool pack_write(const struct pack *p, struct buf *out, struct err *e)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice from = time_ms_to_iso(p->from_ms, time);
+    buf_format(out, "concordat-bundle 1\nregion %.*s\nnumber %" PRIu64 "\nfrom %.*s\nwidens %s\n",
+               (int)p->region.n, (const char *)p->region.p, p->number, (int)from.n,
+               (const char *)from.p, p->widens ? "yes" : "no");
+    buf_text(out, "previous ");
+    if (p->has_previous)
+        put_hash(out, p->previous);
+    else
+        buf_text(out, "none");
+    buf_format(out, "\nfiles %zu\n", p->file_count);
+    for (size_t i = 0; i < p->file_count; i++) {
+        const struct pack_file *f = &p->files[i];
+        if (!is_file_name(slice_text(f->name)))
+            return err_set(e, ERR_REJECT, "pack.name", 0,
+                           "cannot pack a file of this name: want letters, digits and hyphens");
+        put_hash(out, f->hash);
+        buf_format(out, " %zu %s\n", f->bytes.n, f->name);
+    }
+    buf_byte(out, '\n');
+    for (size_t i = 0; i < p->file_count; i++)
+        buf_put(out, p->files[i].bytes);
+    return buf_done(out, e);
+}
+
+void pack_put_signature(struct slice name, const uint8_t bytes[SIGNATURE_BYTES], struct buf *out)
+{
+    char text[BASE64_LENGTH(SIGNATURE_BYTES)];
+    base64_encode(slice_of(bytes, SIGNATURE_BYTES), text);
+    buf_text(out, "signature ");
+    buf_put(out, name);
+    buf_byte(out, ' ');
+    buf_put(out, slice_of(text, sizeof text));
+    buf_byte(out, '\n');
+}

@@ -1,0 +1,59 @@
+/* rules.c - the generations, newest first. */
+#include "sharing/rules.h"
+
+void rules_add(struct rules *r, struct generation *g)
+{
+    g->earlier = atomic_load_explicit(&r->newest, memory_order_relaxed);
+    atomic_store_explicit(&r->newest, g, memory_order_release);
+}
+
+const struct generation *rules_newest(const struct rules *r)
+{
+    return atomic_load_explicit(&r->newest, memory_order_acquire);
+}
+
+const struct generation *rules_at(const struct generation *g, int64_t ms)
+{
+    while (g->from_ms > ms && g->earlier)
+        g = g->earlier;
+    return g;
+}
+
+const struct generation *rules_hashed(const struct rules *r, const uint8_t hash[HASH_BYTES])
+{
+    const struct generation *g = rules_newest(r);
+    while (g && !hash_equal(g->bundle->hash, hash))
+        g = g->earlier;
+    return g;
+}
+
+static bool same_services(const struct bundle *a, const struct bundle *b)
+{
+    bool same = a->service_count == b->service_count;
+    for (size_t i = 0; same && i < a->service_count; i++)
+        same = slice_equal(a->services[i].name, b->services[i].name);
+    return same;
+}
+
+static bool same_agencies(const struct bundle *a, const struct bundle *b)
+{
+    bool same = a->agency_count == b->agency_count;
+    for (size_t i = 0; same && i < a->agency_count; i++)
+        same = slice_equal(a->agencies[i].name, b->agencies[i].name) &&
+               a->agencies[i].entitled == b->agencies[i].entitled;
+    return same;
+}
+
+const char *rules_differ(const struct bundle *a, const struct bundle *b)
+{
+    if (!slice_equal(a->region, b->region))
+        return "the region's name";
+    if (a->partitions != b->partitions)
+        return "the number of partitions";
+    if (a->catalogue != b->catalogue &&
+        !hash_equal(catalogue_hash(a->catalogue), catalogue_hash(b->catalogue)))
+        return "the schemas";
+    if (!same_agencies(a, b))
+        return "the list of agencies";
+    return same_services(a, b) ? NULL : "the list of services";
+}

@@ -1,0 +1,37 @@
+/* rules.h - the bundles of a running program: which one was in force when.
+ *
+ * A bundle is in force from its stated time on, compared with the decision time (law 5), so that all
+ * workers switch alike. A list that only grows at its front: reading is one atomic load and needs no
+ * lock, and what has been read stays valid until the end; old generations are kept, because records
+ * accepted under them may still wait. Threads: one adds, any number read. */
+#ifndef CONCORDAT_SHARING_RULES_H
+#define CONCORDAT_SHARING_RULES_H
+
+#include <stdatomic.h>
+
+#include "sharing/bundle.h"
+
+struct generation {
+    const struct bundle *bundle;
+    uint64_t number;
+    int64_t from_ms;
+    const struct generation *earlier; /* NULL: the first */
+};
+
+struct rules {
+    _Atomic(const struct generation *) newest;
+};
+
+/* g is borrowed until the end; its earlier is set. */
+void rules_add(struct rules *r, struct generation *g);
+/* The last one added, whether it has begun or not. */
+const struct generation *rules_newest(const struct rules *r);
+/* Of g and those before it the one in force at that time; the first when none had begun. */
+const struct generation *rules_at(const struct generation *g, int64_t ms);
+/* By the bundle's hash; NULL when there is none. */
+const struct generation *rules_hashed(const struct rules *r, const uint8_t hash[HASH_BYTES]);
+/* Whether a running program can go over from one to the other: the same region, partitions, agencies
+ * and services in the same order, the same schemas. NULL: yes; else what differs. */
+const char *rules_differ(const struct bundle *a, const struct bundle *b);
+
+#endif

@@ -1,0 +1,22 @@
+/* widens.h - whether a bundle may share anything that the one before it did not.
+ *
+ * Compares the two structurally, file by file and clause by clause. Only what is known to take away
+ * (a clause or an extension gone, a category, kind or service gone from a clause, an earlier end, a
+ * new prohibition, a new stop) counts as narrowing; whatever else differs widens, also where it
+ * cannot be told. What it says is a sentence for those who sign. Pure. */
+#ifndef CONCORDAT_SHARING_WIDENS_H
+#define CONCORDAT_SHARING_WIDENS_H
+
+#include "sharing/pack.h"
+
+struct widening {
+    struct widening *next;
+    const char *what; /* "agreements/x.yaml: clause 'y' is new" */
+};
+
+/* Both must load (bundle_load_from). before NULL: there was none, so all is new. *out NULL: it only
+ * narrows, or changes nothing. Lives in a. */
+MUST_CHECK bool pack_widens(struct arena *a, const struct pack *before, const struct pack *after,
+                            const struct widening **out, struct err *e);
+
+#endif
