@@ -40,7 +40,8 @@ const struct agreement *bundle_agreement(const struct bundle *b, struct slice na
 
 bool agreement_in_force(const struct agreement *g, int64_t ms)
 {
-    return g->approved && ms >= g->from_ms && ms < g->until_ms;
+    bool is_stopped = g->stopped_ms && ms >= g->stopped_ms;
+    return g->approved && ms >= g->from_ms && ms < g->until_ms && !is_stopped;
 }
 
 int64_t bundle_kind(const struct bundle *b, size_t schema, struct slice kind)
@@ -206,8 +207,14 @@ const struct bundle *bundle_load_from(struct arena *a, const struct bundle_sourc
     if (facts)
         load_facts(&l, facts);
     load_folder(&l, "agreements", true, load_agreement);
+    load_folder(&l, "extensions", false, load_extension);
+    load_folder(&l, "stops", false, load_stop);
+    load_succession(&l);
     collect_purposes(&l);
     load_folder(&l, "prohibitions", true, load_prohibitions);
+    const struct node *aliases = read_yaml(&l, "aliases.yaml", false);
+    if (aliases)
+        load_aliases(&l, aliases);
     hash_all(&l);
     if (p->count > before || p->lost || !load_compile(&l))
         return NULL;

@@ -35,6 +35,8 @@ struct clause {
     struct slice lasting_kind;          /* empty: as long as the agreement */
     int64_t lasting_ms;
     struct categories obliged[OBLIGE_COUNT]; /* parts of release that only go changed */
+    struct categories plain;            /* the others */
+    bool has_obligations;
 };
 
 struct prohibition {
@@ -71,6 +73,12 @@ struct fact_rule {
     struct fact_value what, until;      /* scope, kind of restriction, local id; expiry */
 };
 
+/* The reviewed name for a name that tells too much; by category and name. */
+struct alias {
+    unsigned category;
+    struct slice name, alias;
+};
+
 struct traced_feed { struct slice agency, feed; };
 
 struct compiled {
@@ -84,12 +92,16 @@ struct compiled {
     size_t traced_count;
     struct words relationships, functions, restrictions, purposes;
     const bool *closes;                 /* by number of kind: ends its episode */
+    const struct alias *aliases;        /* in order */
+    size_t alias_count, alias_bytes_max; /* of the longest */
 };
 
 /* The number of a type and kind; -1 when there is none. */
 int64_t bundle_kind(const struct bundle *b, size_t schema, struct slice kind);
 /* Index of a plan's schema in the catalogue; -1 when it is not of it. */
 int bundle_schema(const struct bundle *b, const struct plan *p);
+/* Empty when nobody has reviewed that name. */
+struct slice alias_find(const struct bundle *b, unsigned category, struct slice name);
 bool kinds_have(const uint32_t *kinds, size_t n, uint32_t kind);
 
 #endif

@@ -14,12 +14,6 @@ const char *outcome_name(enum outcome o)
     return names[o];
 }
 
-const char *obligation_name(enum obligation o)
-{
-    static const char *const names[] = { "year", "date", "flag", "alias" };
-    return names[o];
-}
-
 /* ---- whose event ---- */
 
 static bool is_right_environment(const struct judge_input *in, const struct event *ev)

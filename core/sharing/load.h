@@ -46,8 +46,15 @@ void load_agreement(struct loader *l, const struct node *root);
 /* By what law the parties share. parties: those of g, to be written. */
 void load_basis(struct loader *l, const struct node *root, struct party *parties,
                 struct agreement *g);
+/* What is ordered of agreements that stand; which of them a later version takes over. */
+void load_extension(struct loader *l, const struct node *root);
+void load_stop(struct loader *l, const struct node *root);
+void load_succession(struct loader *l);
+void load_aliases(struct loader *l, const struct node *root);
 void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
                   const bool *parties);
+/* Files, ids, categories and what else clauses and prohibitions are read alike by. */
+void load_scope(const struct loader *l, const bool *schemas, struct when_scope *out);
 void load_prohibitions(struct loader *l, const struct node *root);
 /* Bitmaps of what was loaded. */
 bool load_compile(struct loader *l);

@@ -1,5 +1,6 @@
-/* load_agreement.c - one agreement file: parties, legal basis, time in force, approvals (ICO data
- * sharing code; domain.md 7.1, 7.6). Its clauses are load_clause.c's. */
+/* load_agreement.c - one agreement file: parties, time in force, approvals, and what else the ICO
+ * data sharing code wants said. The legal basis is load_basis.c's, the clauses are load_clause.c's.
+ */
 #include "sharing/load.h"
 
 static const struct strict_key agreement_keys[] = {
@@ -25,11 +26,6 @@ static const struct strict_key agreement_keys[] = {
     { "clauses", true, STRICT_LIST },
 };
 
-static const char *const confidentialities[] = { "implied-consent", "explicit-consent",
-                                                 "statutory-duty",  "court-order",
-                                                 "s251-nhs-act",    "public-interest",
-                                                 "best-interests" };
-
 /* An agency of the region; -1 with a problem. */
 static int load_agency_name(struct loader *l, const struct node *n)
 {
@@ -39,64 +35,41 @@ static int load_agency_name(struct loader *l, const struct node *n)
     return agency;
 }
 
-static void load_parties(struct loader *l, const struct node *list, bool *parties)
+/* An agency that is a party; -1 with a problem. */
+static int load_party_name(struct loader *l, const struct node *n, const bool *is_party)
 {
-    size_t count = 0;
-    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n), count++) {
+    int agency = load_agency_name(l, n);
+    if (agency < 0 || is_party[agency])
+        return agency;
+    (void)strict_say(&l->reader, n, "bundle.agency", "'%.*s' is no party", SHOWN(n->text));
+    return -1;
+}
+
+/* is_party is by agency; NULL: memory is out, which has been told. */
+static struct party *load_parties(struct loader *l, const struct node *list, bool *is_party,
+                                  struct agreement *g)
+{
+    struct party *parties = ARENA_ARRAY(l->reader.arena, strict_count(list) + 1, struct party);
+    if (!parties) {
+        (void)strict_memory(&l->reader);
+        return NULL;
+    }
+    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n)) {
         int agency = load_agency_name(l, n);
         if (agency < 0)
             continue;
-        if (parties[agency])
+        if (is_party[agency])
             (void)strict_say(&l->reader, n, "bundle.duplicate", "party '%.*s' stands twice",
                              SHOWN(n->text));
-        parties[agency] = true;
+        else
+            parties[g->party_count++].agency = (uint16_t)agency;
+        is_party[agency] = true;
     }
-    if (list && count < 2)
+    if (list && strict_count(list) < 2)
         (void)strict_say(&l->reader, list, "bundle.parties",
                          "an agreement has at least two parties");
-}
-
-/* DPA 2018 s.10(3): these conditions of Article 9(2) need one of Schedule 1 beside them. */
-static bool needs_schedule_1(struct slice condition)
-{
-    static const char *const conditions[] = { "9(2)(b)", "9(2)(g)", "9(2)(h)", "9(2)(i)",
-                                              "9(2)(j)" };
-    return slice_is_one_of_texts(condition, conditions, sizeof conditions / sizeof conditions[0]);
-}
-
-static void load_party_basis(struct loader *l, const struct node *n)
-{
-    static const struct strict_key keys[] = { { "uk_gdpr", true, STRICT_TEXT },
-                                              { "special_category", true, STRICT_TEXT },
-                                              { "schedule_1", false, STRICT_TEXT } };
-    static const char *const articles[] = { "6(1)(a)", "6(1)(b)", "6(1)(c)",
-                                            "6(1)(d)", "6(1)(e)", "6(1)(f)" };
-    static const char *const conditions[] = { "9(2)(a)", "9(2)(b)", "9(2)(c)", "9(2)(g)",
-                                              "9(2)(h)", "9(2)(i)", "9(2)(j)", "none" };
-    STRICT_KEYS(&l->reader, n, keys);
-    (void)strict_one_of(&l->reader, node_get(n, "uk_gdpr"), articles, 6);
-    (void)strict_one_of(&l->reader, node_get(n, "special_category"), conditions, 8);
-    struct slice condition = strict_text(n, "special_category");
-    if (needs_schedule_1(condition) && slice_is_empty(strict_text(n, "schedule_1")))
-        (void)strict_say(&l->reader, n, "bundle.missing",
-                         "%.*s needs its condition of Schedule 1: 'schedule_1'", SHOWN(condition));
-}
-
-static void load_basis(struct loader *l, const struct node *basis, const bool *parties)
-{
-    if (!basis)
-        return;
-    for (const struct node *n = basis->first; n; n = n->next) {
-        int agency = bundle_agency(l->bundle, n->key);
-        if (agency < 0 || !parties[agency])
-            (void)strict_say_key(&l->reader, n, "bundle.agency", "'%.*s' is no party",
-                                 SHOWN(n->key));
-        load_party_basis(l, n);
-    }
-    for (size_t i = 0; i < l->bundle->agency_count; i++)
-        if (parties[i] && !node_get_slice(basis, l->bundle->agencies[i].name))
-            (void)strict_say(&l->reader, basis, "bundle.missing", "no basis for party '%.*s'",
-                             SHOWN(l->bundle->agencies[i].name));
+    g->parties = parties;
+    return parties;
 }
 
 static void load_in_force(struct loader *l, const struct node *n, struct agreement *g)
@@ -109,102 +82,162 @@ static void load_in_force(struct loader *l, const struct node *n, struct agreeme
     if (load_day(l, node_get(n, "from"), &start, &end))
         g->from_ms = start;
     if (load_day(l, node_get(n, "until"), &start, &end))
-        g->until_ms = end;
-    (void)load_day(l, node_get(n, "review_by"), &start, &end);
+        g->until_ms = g->signed_until_ms = end;
+    if (load_day(l, node_get(n, "review_by"), &start, &end))
+        g->review_ms = end;
     if (g->until_ms && g->until_ms <= g->from_ms)
         (void)strict_say(&l->reader, node_get(n, "until"), "bundle.day",
                          "it ends before it begins");
+    else if (g->until_ms && g->review_ms > g->until_ms)
+        (void)strict_say(&l->reader, node_get(n, "review_by"), "bundle.day",
+                         "it is to be reviewed only after its end");
 }
 
-/* Active when each party has approved; a party that is missing is no problem of the file. */
-static bool load_approvals(struct loader *l, const struct node *list, const bool *parties)
+static void load_approval(struct loader *l, const struct node *n, const bool *is_party,
+                          struct agreement *g, struct approval *out)
 {
     static const struct strict_key keys[] = { { "agency", true, STRICT_TEXT },
                                               { "role", true, STRICT_TEXT },
                                               { "on", true, STRICT_TEXT } };
-    bool *approved = ARENA_ARRAY(l->reader.arena, l->bundle->agency_count + 1, bool);
-    int64_t start, end;
-    if (!approved)
-        return strict_memory(&l->reader);
-    for (const struct node *n = list ? list->first : NULL; n; n = n->next) {
-        STRICT_KEYS(&l->reader, n, keys);
-        const struct node *name = node_get(n, "agency");
-        int agency = name ? load_agency_name(l, name) : -1;
-        if (agency >= 0 && !parties[agency])
-            (void)strict_say(&l->reader, name, "bundle.agency", "'%.*s' is no party",
+    int64_t start = 0, end = 0;
+    STRICT_KEYS(&l->reader, n, keys);
+    const struct node *name = node_get(n, "agency"), *on = node_get(n, "on");
+    int agency = name ? load_party_name(l, name, is_party) : -1;
+    bool is_dated = load_day(l, on, &start, &end);
+    if (is_dated && g->from_ms && start > g->from_ms)
+        (void)strict_say(&l->reader, on, "bundle.day", "approved only after it came in force");
+    if (!is_dated || agency < 0)
+        return;
+    for (size_t i = 0; i < g->approval_count; i++)
+        if (g->approvals[i].agency == agency)
+            (void)strict_say(&l->reader, name, "bundle.duplicate", "'%.*s' approves twice",
                              SHOWN(name->text));
-        if (load_day(l, node_get(n, "on"), &start, &end) && agency >= 0)
-            approved[agency] = true;
-    }
-    for (size_t i = 0; i < l->bundle->agency_count; i++)
-        if (parties[i] && !approved[i])
-            return false;
-    return true;
+    *out = (struct approval){ (uint16_t)agency, strict_text(n, "role"), start };
+    g->approval_count++;
 }
 
-static void load_people(struct loader *l, const struct node *root)
+/* Approved when each party has; that one has not yet is no problem of the file. */
+static void load_approvals(struct loader *l, const struct node *list, const bool *is_party,
+                           struct agreement *g)
+{
+    struct approval *approvals =
+        ARENA_ARRAY(l->reader.arena, strict_count(list) + 1, struct approval);
+    if (!approvals) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    g->approvals = approvals;
+    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n))
+        load_approval(l, n, is_party, g, &approvals[g->approval_count]);
+    g->approved = g->approval_count == g->party_count;
+}
+
+static void load_controllers(struct loader *l, const struct node *list, const bool *is_party,
+                             struct agreement *g)
+{
+    uint16_t *controllers = ARENA_ARRAY(l->reader.arena, strict_count(list) + 1, uint16_t);
+    if (!controllers) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    g->controllers = controllers;
+    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n)) {
+        int agency = load_party_name(l, n, is_party);
+        if (agency >= 0)
+            controllers[g->controller_count++] = (uint16_t)agency;
+    }
+    if (list && strict_count(list) == 0)
+        (void)strict_say(&l->reader, list, "bundle.missing", "no controller is named");
+}
+
+static void load_people(struct loader *l, const struct node *root, const bool *is_party,
+                        struct agreement *g)
 {
     static const struct strict_key keys[] = { { "rights", true, STRICT_TEXT },
                                               { "breach", true, STRICT_TEXT } };
-    const struct node *controllers = node_get(root, "controllers");
     const struct node *processor = node_get(root, "processor");
-    for (const struct node *n = strict_each(controllers, NULL); n; n = strict_each(controllers, n))
-        (void)load_agency_name(l, n);
-    if (controllers && controllers->count == 0)
-        (void)strict_say(&l->reader, controllers, "bundle.missing", "no controller is named");
-    if (processor)
-        (void)load_agency_name(l, processor);
-    STRICT_KEYS(&l->reader, node_get(root, "contacts"), keys);
+    const struct node *contacts = strict_member(root, "contacts", NODE_MAP);
+    int agency = processor ? load_agency_name(l, processor) : -1;
+    g->processor = agency < 0 ? 0 : (uint16_t)agency;
+    load_controllers(l, node_get(root, "controllers"), is_party, g);
+    STRICT_KEYS(&l->reader, contacts, keys);
+    g->contact_rights = strict_text(contacts, "rights");
+    g->contact_breach = strict_text(contacts, "breach");
 }
 
-/* What is said once of the whole agreement. */
-static void load_terms(struct loader *l, const struct node *root, const bool *parties,
-                       struct agreement *g)
+static bool is_https(struct slice url)
 {
-    const struct node *name = node_get(root, "agreement"), *version = node_get(root, "version");
+    struct slice host = slice_from(url, strlen("https://"));
+    return slice_starts(url, SLICE("https://")) && host.n > 0 && host.p[0] != '/' &&
+           slice_find(url, ' ') == url.n;
+}
+
+/* What the people concerned are told, and what becomes of what was shared. */
+static void load_duties(struct loader *l, const struct node *root, struct agreement *g)
+{
+    const struct node *notice = node_get(root, "privacy_notice");
+    g->dpia = strict_text(root, "dpia");
+    g->privacy_notice = strict_text(root, "privacy_notice");
+    g->retention = strict_text(root, "retention_at_recipient");
+    g->onward = strict_text(root, "onward_sharing");
+    g->on_termination = strict_text(root, "on_termination");
+    if (g->privacy_notice.n && !is_https(g->privacy_notice))
+        (void)strict_say(&l->reader, notice, "bundle.address",
+                         "a privacy notice has an address that begins with https://");
+}
+
+/* What it is called. */
+static void load_name(struct loader *l, const struct node *root, struct agreement *g)
+{
+    const struct node *name = node_get(root, "agreement"), *purpose = node_get(root, "purpose");
     uint64_t number = 0;
     g->name = strict_text(root, "agreement");
     g->reference = strict_text(root, "reference");
     g->title = strict_text(root, "title");
     g->purpose = strict_text(root, "purpose");
-    g->confidentiality = strict_text(root, "confidentiality");
     g->file = root->file;
     g->line = name ? name->key_line : root->line;
     if (name && !load_is_id(g->name))
         (void)strict_say(&l->reader, name, "bundle.id", "'%.*s' is no id", SHOWN(g->name));
-    if (node_get(root, "purpose") && !load_is_id(g->purpose))
-        (void)strict_say(&l->reader, node_get(root, "purpose"), "bundle.id", "'%.*s' is no id",
-                         SHOWN(g->purpose));
-    if (strict_number(&l->reader, version, 1, 1000000, &number))
+    if (purpose && !load_is_id(g->purpose))
+        (void)strict_say(&l->reader, purpose, "bundle.id", "'%.*s' is no id", SHOWN(g->purpose));
+    if (strict_number(&l->reader, node_get(root, "version"), 1, 1000000, &number))
         g->version = (int)number;
-    (void)strict_one_of(&l->reader, node_get(root, "confidentiality"), confidentialities,
-                        sizeof confidentialities / sizeof confidentialities[0]);
-    load_basis(l, strict_member(root, "basis", NODE_MAP), parties);
-    load_in_force(l, node_get(root, "in_force"), g);
-    load_people(l, root);
-    g->approved = load_approvals(l, strict_member(root, "approved_by", NODE_LIST), parties);
+}
+
+static void check_unique(struct loader *l, const struct node *root, const struct agreement *g)
+{
+    const struct agreement *other = bundle_agreement(l->bundle, g->name, g->version);
+    if (other)
+        (void)strict_say(&l->reader, root, "bundle.duplicate",
+                         "agreement '%.*s' version %d is also in '%s'", SHOWN(g->name), g->version,
+                         other->file);
 }
 
 void load_agreement(struct loader *l, const struct node *root)
 {
     struct bundle *b = l->bundle;
-    bool *parties = ARENA_ARRAY(l->reader.arena, b->agency_count + 1, bool);
+    bool *is_party = ARENA_ARRAY(l->reader.arena, b->agency_count + 1, bool);
     struct agreement *grown = arena_grow(l->reader.arena, l->agreements, &l->agreement_room,
                                          b->agreement_count, sizeof *grown);
-    if (!parties || !grown) {
+    if (!is_party || !grown) {
         (void)strict_memory(&l->reader);
         return;
     }
     b->agreements = l->agreements = grown;
     struct agreement *g = &grown[b->agreement_count];
+    *g = (struct agreement){ .version = 0 };
     STRICT_KEYS(&l->reader, root, agreement_keys);
-    load_parties(l, node_get(root, "parties"), parties);
-    load_terms(l, root, parties, g);
-    for (size_t i = 0; i < b->agreement_count; i++)
-        if (slice_equal(b->agreements[i].name, g->name) && b->agreements[i].version == g->version)
-            (void)strict_say(&l->reader, root, "bundle.duplicate",
-                             "agreement '%.*s' version %d is also in '%s'", SHOWN(g->name),
-                             g->version, b->agreements[i].file);
+    load_name(l, root, g);
+    struct party *parties = load_parties(l, strict_member(root, "parties", NODE_LIST), is_party, g);
+    if (!parties)
+        return;
+    load_basis(l, root, parties, g);
+    load_in_force(l, node_get(root, "in_force"), g);
+    load_people(l, root, is_party, g);
+    load_duties(l, root, g);
+    load_approvals(l, strict_member(root, "approved_by", NODE_LIST), is_party, g);
+    check_unique(l, root, g);
     load_clauses(l, strict_member(root, "clauses", NODE_LIST), (uint16_t)b->agreement_count++,
-                 parties);
+                 is_party);
 }

@@ -1,5 +1,6 @@
-/* load_clause.c - the clauses of an agreement, and the prohibitions of the region. */
+/* load_clause.c - the clauses of an agreement. */
 #include "sharing/load.h"
+#include "sharing/oblige.h"
 
 #define DAY_MS ((int64_t)86400000)
 
@@ -43,7 +44,7 @@ static void load_lasting(struct loader *l, const struct node *n, struct clause *
     c->lasting_ms = (int64_t)days * DAY_MS;
 }
 
-static void fill_scope(const struct loader *l, bool *schemas, struct when_scope *s)
+void load_scope(const struct loader *l, const bool *schemas, struct when_scope *s)
 {
     const struct compiled *k = l->compiled;
     *s = (struct when_scope){ .bundle = l->bundle,
@@ -52,6 +53,57 @@ static void fill_scope(const struct loader *l, bool *schemas, struct when_scope 
                               .functions = k->functions,
                               .restrictions = k->restrictions,
                               .purposes = k->purposes };
+}
+
+static bool can_be_obliged(const struct loader *l, const bool *schemas, unsigned category,
+                           enum obligation o)
+{
+    for (size_t i = 0; i < catalogue_count(l->bundle->catalogue); i++) {
+        const struct plan *p = catalogue_at(l->bundle->catalogue, i)->plan;
+        for (size_t j = 0; schemas[i] && j < plan_slots(p); j++)
+            if (plan_slot_at(p, j)->category == category && oblige_fits(plan_slot_at(p, j), o))
+                return true;
+    }
+    return false;
+}
+
+static void load_obligation(struct loader *l, const struct node *list, const bool *schemas,
+                            enum obligation o, struct clause *c)
+{
+    const struct catalogue *catalogue = l->bundle->catalogue;
+    load_categories(l, list, &c->obliged[o]);
+    for (unsigned i = 0; i < catalogue_category_count(catalogue); i++) {
+        if (!categories_has(&c->obliged[o], i))
+            continue;
+        if (!categories_has(&c->release, i))
+            (void)strict_say(&l->reader, list, "bundle.oblige", "'%.*s' is not released",
+                             SHOWN(catalogue_category(catalogue, i)));
+        else if (!can_be_obliged(l, schemas, i, o))
+            (void)strict_say(&l->reader, list, "bundle.oblige",
+                             "no field of '%.*s' that is shared can travel as '%s'",
+                             SHOWN(catalogue_category(catalogue, i)), obligation_name(o));
+    }
+    categories_drop(&c->plain, &c->obliged[o]);
+    c->has_obligations = true;
+}
+
+/* "oblige: {year: [identity.birth-date]}": what of the release only goes changed. */
+static void load_obligations(struct loader *l, const struct node *map, const bool *schemas,
+                             struct clause *c)
+{
+    static const struct strict_key keys[] = { { "year", false, STRICT_LIST },
+                                              { "date", false, STRICT_LIST },
+                                              { "flag", false, STRICT_LIST },
+                                              { "alias", false, STRICT_LIST } };
+    c->plain = c->release;
+    if (!map)
+        return;
+    STRICT_KEYS(&l->reader, map, keys);
+    for (enum obligation o = 0; o < OBLIGE_COUNT; o++) {
+        const struct node *list = strict_member(map, obligation_name(o), NODE_LIST);
+        if (list)
+            load_obligation(l, list, schemas, o, c);
+    }
 }
 
 static struct slice clause_full_name(struct loader *l, const struct agreement *g, struct slice id)
@@ -72,6 +124,7 @@ static void load_clause(struct loader *l, const struct node *n, const bool *part
         { "from", true, STRICT_TEXTS },    { "to", true, STRICT_TEXTS },
         { "when", false, STRICT_TEXT },    { "release", true, STRICT_LIST },
         { "lasting", false, STRICT_TEXT }, { "because", false, STRICT_TEXT },
+        { "oblige", false, STRICT_MAP },
     };
     const struct agreement *g = &l->bundle->agreements[c->agreement];
     bool *schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
@@ -98,8 +151,9 @@ static void load_clause(struct loader *l, const struct node *n, const bool *part
     load_services(l, node_get(n, "to"), parties, &c->to);
     load_categories(l, node_get(n, "release"), &c->release);
     check_free_text(l, node_get(n, "release"));
+    load_obligations(l, strict_member(n, "oblige", NODE_MAP), schemas, c);
     load_lasting(l, node_get(n, "lasting"), c);
-    fill_scope(l, schemas, &scope);
+    load_scope(l, schemas, &scope);
     scope.purposes = (struct words){ &g->purpose, 1 };
     c->when = load_when(l, node_get(n, "when"), &scope);
 }
@@ -128,78 +182,4 @@ void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
     }
     if (list && b->clause_count == first)
         (void)strict_say(&l->reader, list, "bundle.missing", "an agreement without clauses");
-}
-
-/* Without "share" a prohibition is for every type that can be disclosed. */
-static void load_prohibited_kinds(struct loader *l, const struct node *n, bool *schemas,
-                                  struct prohibition *p)
-{
-    const struct node *share = node_get(n, "share");
-    const struct catalogue *c = l->bundle->catalogue;
-    if (share) {
-        (void)load_kinds(l, share, &p->kinds, &p->kind_count, schemas);
-        return;
-    }
-    p->is_for_all_kinds = true;
-    for (size_t i = 0; i < catalogue_count(c); i++)
-        schemas[i] = !catalogue_at(c, i)->internal && catalogue_at(c, i)->disclosable;
-}
-
-static void load_prohibition(struct loader *l, const struct node *n, struct prohibition *p)
-{
-    static const struct strict_key keys[] = {
-        { "id", true, STRICT_TEXT },     { "withhold", true, STRICT_LIST },
-        { "to", false, STRICT_TEXTS },   { "when", false, STRICT_TEXT },
-        { "share", false, STRICT_MAP },  { "tell", false, STRICT_TEXT },
-        { "source", true, STRICT_TEXT },
-    };
-    bool *schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
-    struct when_scope scope;
-    if (!schemas) {
-        (void)strict_memory(&l->reader);
-        return;
-    }
-    STRICT_KEYS(&l->reader, n, keys);
-    p->id = strict_text(n, "id");
-    p->tell = strict_text(n, "tell");
-    p->source = strict_text(n, "source");
-    p->file = n->file;
-    p->line = n->line;
-    if (node_get(n, "id") && !load_is_id(p->id))
-        (void)strict_say(&l->reader, node_get(n, "id"), "bundle.id", "'%.*s' is no id",
-                         SHOWN(p->id));
-    load_prohibited_kinds(l, n, schemas, p);
-    load_categories(l, node_get(n, "withhold"), &p->withhold);
-    if (node_get(n, "to"))
-        load_services(l, node_get(n, "to"), NULL, &p->to);
-    else
-        memset(&p->to, 0xff, sizeof p->to);
-    fill_scope(l, schemas, &scope);
-    p->when = load_when(l, node_get(n, "when"), &scope);
-}
-
-void load_prohibitions(struct loader *l, const struct node *root)
-{
-    static const struct strict_key keys[] = { { "prohibitions", true, STRICT_LIST } };
-    struct bundle *b = l->bundle;
-    STRICT_KEYS(&l->reader, root, keys);
-    const struct node *list = strict_member(root, "prohibitions", NODE_LIST);
-    for (const struct node *n = list ? list->first : NULL; n; n = n->next) {
-        struct prohibition *grown =
-            arena_grow(l->reader.arena, l->prohibitions, &l->prohibition_room, b->prohibition_count,
-                       sizeof *grown);
-        if (!grown) {
-            (void)strict_memory(&l->reader);
-            return;
-        }
-        b->prohibitions = l->prohibitions = grown;
-        struct prohibition *p = &grown[b->prohibition_count];
-        *p = (struct prohibition){ .id = { 0 } };
-        load_prohibition(l, n, p);
-        for (size_t i = 0; i < b->prohibition_count; i++)
-            if (slice_equal(grown[i].id, p->id))
-                (void)strict_say(&l->reader, n, "bundle.duplicate",
-                                 "prohibition '%.*s' is also in '%s'", SHOWN(p->id), grown[i].file);
-        b->prohibition_count++;
-    }
 }

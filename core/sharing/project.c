@@ -5,8 +5,10 @@
 #include "sharing/project.h"
 
 #include "record/wire.h"
+#include "sharing/oblige.h"
 
 #define HEADER_ROOM 1024 /* of replaced header fields, the longest together */
+#define HEADER_SLOTS 10
 
 bool project_buf(struct arena *a, size_t room, struct buf *out, struct err *e)
 {
@@ -66,7 +68,7 @@ static void split_clause(struct slice name, struct slice *agreement, int64_t *ve
 
 /* Encoded values of the replaced slots lie one after the other in one buffer. */
 struct header {
-    struct replacement list[10];
+    struct replacement *list;
     size_t count;
     struct buf bytes;
     size_t from;
@@ -152,18 +154,54 @@ static bool fill_header(const struct project *p, const struct disclosure *d, str
     return put_cleared(p, h, e) && buf_done(&h->bytes, e);
 }
 
+/* How a slot is to travel; OBLIGE_COUNT: as it is, or not at all. */
+static enum obligation obligation_of(const struct project *p, size_t slot)
+{
+    unsigned category = plan_slot_at(p->event->view->plan, slot)->category;
+    enum obligation o = 0;
+    while (o < OBLIGE_COUNT && !categories_has(&p->obliged[o], category))
+        o++;
+    return o;
+}
+
+static size_t count_obliged(const struct project *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan_slots(p->event->view->plan); i++)
+        n += obligation_of(p, i) != OBLIGE_COUNT;
+    return n;
+}
+
+static void put_obliged(const struct project *p, struct header *h)
+{
+    for (size_t i = 0; i < plan_slots(p->event->view->plan); i++) {
+        enum obligation o = obligation_of(p, i);
+        if (o == OBLIGE_COUNT)
+            continue;
+        begin_slot(h);
+        oblige_put(p->in->bundle, p->event->view, i, o, &h->bytes);
+        end_slot(h, (int)i);
+    }
+}
+
 bool project_disclosure(const struct project *p, struct disclosure *out, struct err *e)
 {
     const struct bundle *b = p->in->bundle;
     const struct view *v = p->event->view;
-    struct header h = { .count = 0 };
+    size_t changed = count_obliged(p);
+    struct header h = { .list = ARENA_ARRAY(p->arena, HEADER_SLOTS + changed, struct replacement) };
     struct buf bytes;
-    size_t room = HEADER_ROOM + p->tell.n + v->bytes.n;
+    size_t room = HEADER_ROOM + p->tell.n + v->bytes.n + changed * oblige_room(b);
     out->to.n = p->recipient;
     project_id(b, &p->event->id, p->recipient, &out->id);
     judge_pseudonym(p->in->keys, b, out->to, &p->in->subject, &out->key);
+    if (!h.list)
+        return err_memory(e);
     if (!project_buf(p->arena, room, &h.bytes, e) ||
         !project_buf(p->arena, room + v->bytes.n, &bytes, e) || !fill_header(p, out, &h, e))
+        return false;
+    put_obliged(p, &h);
+    if (!buf_done(&h.bytes, e))
         return false;
     wire_put_header(&bytes, plan_fingerprint(v->plan));
     plan_project(v, p->released, h.list, h.count, &bytes);

@@ -11,7 +11,8 @@ struct project {
     const struct event *event;
     uint16_t recipient;
     const struct categories *released;
-    struct slice clause;   /* "agreement/version/clause" */
+    const struct categories *obliged; /* OBLIGE_COUNT of them */
+    struct slice clause;              /* "agreement/version/clause" */
     struct slice original; /* that recipient's disclosure id of the original; may be empty */
     struct slice tell;
 };

@@ -64,6 +64,7 @@ bool run_disclose(struct run *r, const struct event *ev, struct decision *d, str
                          .event = ev,
                          .recipient = d->to.n,
                          .released = &d->released,
+                         .obliged = d->obliged,
                          .clause = clause,
                          .original = original,
                          .tell = tell };

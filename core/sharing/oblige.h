@@ -1,0 +1,18 @@
+/* oblige.h - values that travel changed; for the room sharing only.
+ *
+ * Law 7 holds for them too: the bytes depend on the value only through its change. */
+#ifndef CONCORDAT_SHARING_OBLIGE_H
+#define CONCORDAT_SHARING_OBLIGE_H
+
+#include "sharing/clause.h"
+
+/* Whether a field can travel so at all; one that cannot is withheld. */
+bool oblige_fits(const struct slot *s, enum obligation o);
+/* The slot's value as the obligation has it, encoded; null when it has none or cannot be changed.
+ */
+void oblige_put(const struct bundle *b, const struct view *v, size_t slot, enum obligation o,
+                struct buf *out);
+/* The most bytes that oblige_put writes. */
+size_t oblige_room(const struct bundle *b);
+
+#endif
