@@ -56,6 +56,7 @@ struct audit_decision {
     const struct slice *withheld; size_t withheld_count;
     uint8_t hash[HASH_BYTES];
     bool caught_up;
+    const struct slice *obliged; size_t obliged_count;      /* "year:identity.birth-date" */
 };
 struct audit_read {
     int64_t sequence, accepted_ms, decided_ms, input_offset;

@@ -59,6 +59,8 @@ static void compare_decision(const struct where *w, const struct audit_decision 
             "list of released categories");
     differs(w, same_list(a->withheld, a->withheld_count, b->withheld, b->withheld_count),
             "list of withheld categories");
+    differs(w, same_list(a->obliged, a->obliged_count, b->obliged, b->obliged_count),
+            "list of what travels changed");
     differs(w, slice_equal(a->disclosure, b->disclosure), "disclosure id");
     differs(w, hash_equal(a->hash, b->hash), "hash of the disclosed bytes");
 }

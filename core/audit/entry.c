@@ -52,6 +52,23 @@ static void put_names(struct buf *out, const struct bundle *b, const uint32_t *l
     put_end(out, n);
 }
 
+/* "year:identity.birth-date" of everything released only changed. */
+static void put_obliged(struct buf *out, const struct catalogue *c, const struct decision *d)
+{
+    for (enum obligation o = 0; o < OBLIGE_COUNT; o++)
+        for (unsigned n = 0; n < catalogue_category_count(c); n++) {
+            struct slice how = slice_text(obligation_name(o)), what = catalogue_category(c, n);
+            if (!categories_has(&d->obliged[o], n))
+                continue;
+            avro_put_long(out, 1); /* a block of one */
+            avro_put_long(out, (int64_t)(how.n + 1 + what.n));
+            buf_put(out, how);
+            buf_byte(out, ':');
+            buf_put(out, what);
+        }
+    avro_put_long(out, 0);
+}
+
 static void put_decision(struct buf *out, const struct bundle *b, const struct decision *d,
                          const struct disclosure *disclosures)
 {
@@ -68,6 +85,7 @@ static void put_decision(struct buf *out, const struct bundle *b, const struct d
     avro_put_text(out, slice_text(sent ? sent->id.text : NULL));
     put_fixed(out, sent ? sent->hash : none, HASH_BYTES);
     buf_byte(out, d->caught_up);
+    put_obliged(out, b->catalogue, d);
 }
 
 /* "agency/service" of an event, whether its header names the service alone or in full. */

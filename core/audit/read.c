@@ -36,7 +36,8 @@ static bool read_decision(const struct view *v, struct arena *a, struct audit_de
            read_strings(v, "clauses[]", a, &d->clauses, &d->clause_count, e) &&
            read_strings(v, "released[]", a, &d->released, &d->released_count, e) &&
            read_strings(v, "withheld[]", a, &d->withheld, &d->withheld_count, e) &&
-           read_strings(v, "prohibitions[]", a, &d->prohibitions, &d->prohibition_count, e);
+           read_strings(v, "prohibitions[]", a, &d->prohibitions, &d->prohibition_count, e) &&
+           read_strings(v, "obliged[]", a, &d->obliged, &d->obliged_count, e);
 }
 
 static bool read_decisions(const struct view *v, struct arena *a, struct audit_read *out,

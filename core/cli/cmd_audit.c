@@ -58,6 +58,7 @@ static bool list_entry(void *ctx, int partition, const struct audit_read *r)
         print_strings(b, "clauses", d->clauses, d->clause_count);
         print_strings(b, "released", d->released, d->released_count);
         print_strings(b, "withheld", d->withheld, d->withheld_count);
+        print_strings(b, "obliged", d->obliged, d->obliged_count);
         buf_format(b, ",\"caught_up\":%s}", d->caught_up ? "true" : "false");
         printf("%.*s\n", (int)b->n, (const char *)b->p);
     }
