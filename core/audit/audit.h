@@ -26,6 +26,9 @@ void audit_chain_add(struct audit_chain *c, struct slice framed, int64_t decided
 void audit_note_write(const struct audit_chain *c, struct buf *out);
 MUST_CHECK bool audit_note_read(struct slice note, struct audit_chain *out, struct err *e);
 
+/* How the note of an act ends that released something which two people must release: the first word. */
+#define HOLD_FIRST_OF_TWO " (first of two)"
+
 enum audit_kind { AUDIT_EVENT, AUDIT_DUPLICATE, AUDIT_REFUSED, AUDIT_RECEIPT, AUDIT_HOLD_ACT };
 /* "event" "duplicate" "refused" "receipt" "hold-act" */
 const char *audit_kind_name(enum audit_kind k);
@@ -76,6 +79,16 @@ MUST_CHECK bool audit_read(const struct catalogue *c, struct arena *a, struct sl
 MUST_CHECK bool audit_each(struct bus *b, const struct catalogue *c, int partitions,
                            bool (*each)(void *ctx, int partition, const struct audit_read *r),
                            void *ctx, struct err *e);
+
+/* The same as it grows: each call gives what came since the last. each returns false when it has no
+ * memory. After a failure it must be closed. Not the bus' only reader: beside a running router. */
+struct audit_follow;
+MUST_CHECK bool audit_follow_open(struct bus *b, const struct catalogue *c, int partitions,
+                                  struct audit_follow **out, struct err *e);
+MUST_CHECK bool audit_follow_read(struct audit_follow *f,
+                                  bool (*each)(void *ctx, int partition, const struct audit_read *r),
+                                  void *ctx, struct err *e);
+void audit_follow_close(struct audit_follow **f);
 
 /* concordat audit verify, also beside a running router: chain, sequence, committed note, law 3
  * both ways (every disclosure on a topic has its audited decision with the same hash and vice

@@ -27,6 +27,7 @@ int cmd_check(struct cli *c, int argc, char **argv);
 int cmd_map(struct cli *c, int argc, char **argv);
 int cmd_why(struct cli *c, int argc, char **argv);
 int cmd_audit(struct cli *c, int argc, char **argv);
+int cmd_effect(struct cli *c, int argc, char **argv);
 int cmd_held(struct cli *c, int argc, char **argv);
 int cmd_status(struct cli *c, int argc, char **argv);
 int cmd_schemas(struct cli *c, int argc, char **argv);
@@ -50,6 +51,11 @@ struct hold_act {
 };
 MUST_CHECK bool hold_act_publish(struct bus *b, const struct catalogue *c, const struct hold_act *act,
                                  int64_t now_ms, struct err *e);
+
+/* Pages for holds past their deadline, in the process that runs the router (pager.c). */
+struct pager;
+MUST_CHECK bool pager_start(const struct site *s, struct bus *b, struct pager **out, struct err *e);
+void pager_stop(struct pager **p);
 
 /* The daemon's local socket (admin.c). */
 struct admin;

@@ -1,97 +1,62 @@
-/* cmd_held.c - concordat held SITE list|show|release|refuse: what waits for a human, and their word.
- *
- * What is held is read from the audit: a decision to hold that no later act or disclosure of the same event to the
- * same recipient has ended. */
+/* cmd_held.c - concordat held SITE list|show|release|refuse: what waits for a human, and their word. */
 #include "cli/cli.h"
 
-#include "audit/audit.h"
+#include "audit/holds.h"
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-struct held {
-    struct held *next;
-    const char *hold;           /* "eventid:agency/service" */
-    const char *what;           /* "HospitalStay.admitted" */
-    const char *source, *reason, *clause;
-    int64_t since_ms;
-    uint8_t subject[ID_BYTES];
-    int partition;
-    bool ended;
-};
-
-#define HOLD_MAX 256 /* an event's id, an agency and a service */
-
-struct held_list {
-    struct arena *a;
-    struct held *first, **last;
-    bool memory_ended;          /* a list with something missing would be worse than none */
-};
-
-static struct held *find_held(const struct held_list *l, struct slice hold)
+/* "3 d 4 h", "25 min": as long as that. */
+static const char *age(int64_t ms, char out[32])
 {
-    for (struct held *h = l->first; h; h = h->next)
-        if (!h->ended && slice_equal_text(hold, h->hold))
-            return h;
-    return NULL;
+    long long minutes = ms / 60000;
+    if (minutes < 60)
+        snprintf(out, 32, "%lld min", minutes);
+    else if (minutes < 24 * 60)
+        snprintf(out, 32, "%lld h %lld min", minutes / 60, minutes % 60);
+    else
+        snprintf(out, 32, "%lld d %lld h", minutes / 1440, minutes / 60 % 24);
+    return out;
 }
 
-/* False without memory. */
-static bool add_held(struct held_list *l, int partition, const struct audit_read *r,
-                     const struct audit_decision *d, const char *hold)
+static void print_due(const struct held *h, int64_t now_ms)
 {
-    struct held *h = ARENA_NEW(l->a, struct held);
-    if (!h)
-        return false;
-    h->hold = arena_text(l->a, slice_text(hold));
-    h->what = arena_format(l->a, "%.*s.%.*s", (int)r->schema.n, (const char *)r->schema.p,
-                           (int)r->event_kind.n, (const char *)r->event_kind.p);
-    h->source = arena_text(l->a, r->source);
-    h->reason = arena_text(l->a, d->reason);
-    h->clause = d->clause_count ? arena_text(l->a, d->clauses[0]) : "";
-    h->since_ms = r->decided_ms;
-    memcpy(h->subject, r->subject, ID_BYTES);
-    h->partition = partition;
-    *l->last = h;
-    l->last = &h->next;
-    return h->hold && h->what && h->source && h->reason && h->clause;
+    char text[32];
+    if (now_ms >= h->due_ms)
+        printf("OVERDUE by %s", age(now_ms - h->due_ms, text));
+    else
+        printf("due in %s", age(h->due_ms - now_ms, text));
 }
 
-static bool each_entry(void *ctx, int partition, const struct audit_read *r)
+static int by_age(const void *a, const void *b)
 {
-    struct held_list *l = ctx;
-    if (slice_equal_text(r->kind, "hold-act")) {
-        /* note: "<act> <hold> by <person>: <reason>" */
-        struct slice rest = slice_from(r->note, slice_find(r->note, ' ') + 1);
-        struct held *h = find_held(l, slice_head(rest, slice_find(rest, ' ')));
-        if (h)
-            h->ended = true;
-    }
-    for (size_t i = 0; i < r->decision_count; i++) {
-        const struct audit_decision *d = &r->decisions[i];
-        char hold[HOLD_MAX];
-        snprintf(hold, sizeof hold, "%.*s:%.*s", (int)d->event_id.n, (const char *)d->event_id.p,
-                 (int)d->recipient.n, (const char *)d->recipient.p);
-        struct held *h = find_held(l, slice_text(hold));
-        bool is_hold = slice_equal_text(d->outcome, "hold");
-        if (h && !is_hold)
-            h->ended = true;
-        else if (!h && is_hold && !add_held(l, partition, r, d, hold))
-            l->memory_ended = true;
-    }
-    return !l->memory_ended;
+    const struct held *const *x = a, *const *y = b;
+    return (*x)->since_ms < (*y)->since_ms ? -1 : (*x)->since_ms > (*y)->since_ms;
 }
 
-static int list(const struct held_list *l)
+static int list(struct cli *c, const struct holds *l)
 {
+    struct holds_count n;
     char time[TIME_TEXT_MAX];
-    for (const struct held *h = l->first; h; h = h->next) {
-        if (h->ended)
-            continue;
+    int64_t now_ms = clock_wall_ms();
+    holds_count(l, now_ms, &n);
+    const struct held **sorted = ARENA_ARRAY(&c->arena, n.open + 1, const struct held *);
+    struct err e = { 0 };
+    if (!sorted)
+        return err_memory(&e), cli_fail(CLI_CANNOT, &e);
+    size_t count = 0;
+    for (const struct held *h = l->first; h; h = h->next)
+        sorted[count++] = h;
+    qsort(sorted, count, sizeof *sorted, by_age);
+    for (size_t i = 0; i < count; i++) {
+        const struct held *h = sorted[i];
         struct slice since = time_ms_to_iso(h->since_ms, time);
-        printf("%s  %s from %s, held since %.*s: %s\n", h->hold, h->what, h->source, (int)since.n,
-               (const char *)since.p, h->reason);
+        printf("%s  %s from %s, held since %.*s: %s, ", h->hold, h->what, h->source, SHOWN(since),
+               reason_shown(h->reason, false));
+        print_due(h, now_ms);
+        printf("%s%s\n", *h->first ? ", released by one of two: " : "", h->first);
     }
     return CLI_DONE;
 }
@@ -99,11 +64,17 @@ static int list(const struct held_list *l)
 static int show(const struct held *h)
 {
     char time[TIME_TEXT_MAX];
+    int64_t now_ms = clock_wall_ms();
     struct slice since = time_ms_to_iso(h->since_ms, time);
-    printf("hold      %s\nevent     %s from %s\nsince     %.*s\nreason    %s: %s\nclause    %s\n"
-           "to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n",
-           h->hold, h->what, h->source, (int)since.n, (const char *)since.p, h->reason,
-           reason_sentence(h->reason), *h->clause ? h->clause : "none", h->hold);
+    const char *reason = reason_shown(h->reason, false);
+    printf("hold      %s\nevent     %s from %s\nsince     %.*s, ", h->hold, h->what, h->source,
+           SHOWN(since));
+    print_due(h, now_ms);
+    printf("\nreason    %s: %s\nclause    %s\n", reason, reason_sentence(reason),
+           *h->clause ? h->clause : "none");
+    if (*h->first)
+        printf("released  by %s; the person is restricted, somebody else must agree\n", h->first);
+    printf("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n", h->hold);
     return CLI_DONE;
 }
 
@@ -131,9 +102,9 @@ static int act(const struct site *s, const struct held *h, char **argv)
     return CLI_DONE;
 }
 
-static int on_hold(const struct site *s, const struct held_list *l, int argc, char **argv)
+static int on_hold(const struct site *s, const struct holds *l, int argc, char **argv)
 {
-    const struct held *h = find_held(l, slice_text(argv[3]));
+    const struct held *h = holds_find(l, slice_text(argv[3]));
     if (!h) {
         fprintf(stderr, "concordat: nothing is held as '%s'\n", argv[3]);
         return CLI_NO;
@@ -152,14 +123,14 @@ int cmd_held(struct cli *c, int argc, char **argv)
     struct bus *b = s ? cli_bus(s, true) : NULL;
     if (!b)
         return CLI_CANNOT;
-    struct held_list l = { .a = &c->arena };
+    struct holds l;
     struct err e = { 0 };
-    l.last = &l.first;
-    bool good = audit_each(b, s->catalogue, s->bundle->partitions, each_entry, &l, &e);
+    holds_init(&l, s->bundle);
+    bool good = audit_each(b, s->catalogue, s->bundle->partitions, holds_take, &l, &e);
     bus_close(&b);
-    if (l.memory_ended)
-        err_memory(&e);
-    if (!good || l.memory_ended)
-        return cli_fail(CLI_CANNOT, &e);
-    return lists ? list(&l) : on_hold(s, &l, argc, argv);
+    if (l.lost)
+        good = err_memory(&e);
+    int code = !good ? cli_fail(CLI_CANNOT, &e) : lists ? list(c, &l) : on_hold(s, &l, argc, argv);
+    holds_release(&l);
+    return code;
 }

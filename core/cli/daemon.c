@@ -45,6 +45,7 @@ struct daemon {
     struct running_feed *feeds;
     struct running_delivery *deliveries;
     struct admin *admin;
+    struct pager *pager;
     char **only;            /* NULL-terminated; NULL: everything */
     bool listening;         /* the file of that name is ours */
     atomic_bool failed;
@@ -208,7 +209,8 @@ static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void
 
 static bool start_all(struct daemon *d, struct err *e)
 {
-    if (d->router && !start_thread(&d->router_thread, &d->router_started, run_router, d, e))
+    if (d->router && (!start_thread(&d->router_thread, &d->router_started, run_router, d, e) ||
+                      !pager_start(d->site, d->bus, &d->pager, e)))
         return false;
     for (size_t i = 0; i < d->site->delivery_count; i++) {
         struct running_delivery *r = &d->deliveries[i];
@@ -289,6 +291,7 @@ static void stop_all(struct daemon *d)
     if (d->listening)
         unlink(d->site->listening);
     stop_intake(d);
+    pager_stop(&d->pager);
     if (d->router_started) {
         router_stop(d->router);
         pthread_join(d->router_thread, NULL);

@@ -64,6 +64,9 @@ struct agreement {
     int64_t superseded_ms;              /* an approved later version begins; 0: never */
 };
 
+/* How long a hold of that reason (or "default") may wait before somebody is paged: load_holds.c. */
+struct hold_limit { struct slice reason; int64_t ms; };
+
 struct bundle {
     const struct catalogue *catalogue;
     struct slice region;
@@ -83,6 +86,8 @@ struct bundle {
     uint8_t hash[HASH_BYTES];           /* of every file's bytes, schemas included; of a packed one: the pack's */
     const struct compiled *compiled;    /* bitmaps; sharing only */
     struct approvers approvers;         /* who may sign the next */
+    const struct hold_limit *hold_limits;
+    size_t hold_limit_count;
 };
 
 /* Lives in a. NULL when a problem was added. The source is needed only while loading, the bytes it
@@ -101,5 +106,10 @@ bool bundle_feed_is_traced(const struct bundle *b, struct slice agency, struct s
 const struct agreement *bundle_agreement(const struct bundle *b, struct slice name, int version);
 /* Approved, in force and not stopped at that moment. */
 bool agreement_in_force(const struct agreement *g, int64_t ms);
+/* The region's own limit for that reason, else its default, else 24 hours. */
+int64_t bundle_hold_limit(const struct bundle *b, struct slice reason);
+/* The same as if every agreement had been approved and in force all the time, the highest version of
+ * each: to look at it before it is signed. In a, borrows b; NULL without memory. */
+const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b);
 
 #endif

@@ -41,6 +41,8 @@ void load_services(struct loader *l, const struct node *n, const bool *agencies,
                    struct services *out);
 
 void load_region(struct loader *l, const struct node *root);
+/* The region's limits on holds; map may be NULL. */
+void load_holds(struct loader *l, const struct node *map);
 void load_facts(struct loader *l, const struct node *root);
 void load_agreement(struct loader *l, const struct node *root);
 /* By what law the parties share. parties: those of g, to be written. */

@@ -122,7 +122,8 @@ void load_region(struct loader *l, const struct node *root)
     static const struct strict_key keys[] = { { "region", true, STRICT_TEXT },
                                               { "partitions", true, STRICT_TEXT },
                                               { "agencies", true, STRICT_MAP },
-                                              { "approvers", false, STRICT_MAP } };
+                                              { "approvers", false, STRICT_MAP },
+                                              { "holds", false, STRICT_MAP } };
     STRICT_KEYS(&l->reader, root, keys);
     l->bundle->region = strict_text(root, "region");
     if (!slice_is_empty(l->bundle->region) && !load_is_id(l->bundle->region))
@@ -135,4 +136,5 @@ void load_region(struct loader *l, const struct node *root)
     if (agencies)
         load_agencies(l, agencies);
     load_approvers(l, node_get(root, "approvers"));
+    load_holds(l, strict_member(root, "holds", NODE_MAP));
 }

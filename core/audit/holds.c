@@ -1,0 +1,120 @@
+/* holds.c - a list in the order of the audit, opened and ended by decisions. */
+#include "audit/holds.h"
+
+#include <stdio.h>
+
+void holds_init(struct holds *h, const struct bundle *b)
+{
+    *h = (struct holds){ .bundle = b };
+}
+
+static struct held **find(struct holds *h, const char *hold)
+{
+    struct held **at = &h->first;
+    while (*at && strcmp((*at)->hold, hold) != 0)
+        at = &(*at)->next;
+    return at;
+}
+
+static void put(char *to, size_t room, struct slice text)
+{
+    (void)snprintf(to, room, "%.*s", (int)text.n, (const char *)text.p);
+}
+
+static void join(char *to, size_t room, struct slice left, char between, struct slice right)
+{
+    (void)snprintf(to, room, "%.*s%c%.*s", (int)left.n, (const char *)left.p, between,
+                   (int)right.n, (const char *)right.p);
+}
+
+static struct held *new_held(const struct holds *h, int partition, const struct audit_read *r,
+                             const struct audit_decision *d)
+{
+    struct held *x = mem_alloc(sizeof *x);
+    if (!x)
+        return NULL;
+    join(x->what, sizeof x->what, r->schema, '.', r->event_kind);
+    put(x->source, sizeof x->source, r->source);
+    put(x->reason, sizeof x->reason, d->reason);
+    if (d->clause_count)
+        put(x->clause, sizeof x->clause, d->clauses[0]);
+    memcpy(x->subject, r->subject, ID_BYTES);
+    x->partition = partition;
+    x->since_ms = r->decided_ms;
+    x->due_ms = r->decided_ms + bundle_hold_limit(h->bundle, d->reason);
+    return x;
+}
+
+/* "release HOLD by NAME: REASON (first of two)" */
+static void take_first(struct holds *h, struct slice note)
+{
+    char name[HOLD_NAME_MAX];
+    if (!slice_ends(note, SLICE(HOLD_FIRST_OF_TWO)))
+        return;
+    struct slice rest = slice_from(note, slice_find(note, ' ') + 1);
+    size_t blank = slice_find(rest, ' ');
+    put(name, sizeof name, slice_head(rest, blank));
+    struct slice by = slice_from(rest, blank + sizeof " by " - 1);
+    struct held *x = *find(h, name);
+    if (x)
+        put(x->first, sizeof x->first, slice_head(by, slice_find(by, ':')));
+}
+
+static void end(struct held **at)
+{
+    struct held *gone = *at;
+    *at = gone->next;
+    mem_free(gone);
+}
+
+static void take_decision(struct holds *h, int partition, const struct audit_read *r,
+                          const struct audit_decision *d)
+{
+    char name[HOLD_NAME_MAX];
+    bool is_hold = slice_equal_text(d->outcome, "hold");
+    join(name, sizeof name, d->event_id, ':', d->recipient);
+    struct held **at = find(h, name);
+    if (*at && !is_hold) {
+        end(at);
+    } else if (!*at && is_hold) {
+        *at = new_held(h, partition, r, d);
+        h->lost = h->lost || !*at;
+        if (*at)
+            put((*at)->hold, sizeof (*at)->hold, slice_text(name));
+    }
+}
+
+bool holds_take(void *holds, int partition, const struct audit_read *r)
+{
+    struct holds *h = holds;
+    if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
+        take_first(h, r->note);
+    for (size_t i = 0; i < r->decision_count; i++)
+        take_decision(h, partition, r, &r->decisions[i]);
+    return !h->lost;
+}
+
+const struct held *holds_find(const struct holds *h, struct slice hold)
+{
+    const struct held *x = h->first;
+    while (x && !slice_equal_text(hold, x->hold))
+        x = x->next;
+    return x;
+}
+
+void holds_count(const struct holds *h, int64_t now_ms, struct holds_count *out)
+{
+    *out = (struct holds_count){ .open = 0 };
+    for (const struct held *x = h->first; x; x = x->next) {
+        out->open++;
+        out->overdue += now_ms >= x->due_ms;
+        if (!out->oldest_ms || x->since_ms < out->oldest_ms)
+            out->oldest_ms = x->since_ms;
+    }
+}
+
+void holds_release(struct holds *h)
+{
+    while (h->first)
+        end(&h->first);
+}

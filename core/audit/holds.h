@@ -1,0 +1,40 @@
+/* holds.h - what waits for a human, as the audit tells it: since when, and until when it may.
+ *
+ * A decision to hold opens one; a later decision on the same event for the same recipient that is
+ * none ends it. Each has a deadline by its reason (region.yaml, holds). Owns its memory.
+ * Threads: one. */
+#ifndef CONCORDAT_AUDIT_HOLDS_H
+#define CONCORDAT_AUDIT_HOLDS_H
+
+#include "audit/audit.h"
+
+#define HOLD_NAME_MAX 256
+
+struct held {
+    struct held *next;                  /* the older come first */
+    char hold[HOLD_NAME_MAX];           /* "eventid:agency/service" */
+    char what[160], source[160];        /* "HospitalStay.admitted"; "agency/service" */
+    char reason[48], clause[224];       /* clause: empty when none would permit it */
+    char first[128];                    /* who released it first, where two must */
+    int64_t since_ms, due_ms, paged_ms; /* paged_ms: for whoever pages, 0 at first */
+    uint8_t subject[ID_BYTES];
+    int partition;
+};
+
+struct holds {
+    const struct bundle *bundle;
+    struct held *first;
+    bool lost;                          /* memory ended: the list is not whole */
+};
+
+void holds_init(struct holds *h, const struct bundle *b);
+/* One entry more; for audit_each and audit_follow_read. False when memory has ended. */
+bool holds_take(void *holds, int partition, const struct audit_read *r);
+/* NULL when nothing is held by that name. */
+const struct held *holds_find(const struct holds *h, struct slice hold);
+
+struct holds_count { uint64_t open, overdue; int64_t oldest_ms; /* since; 0: none */ };
+void holds_count(const struct holds *h, int64_t now_ms, struct holds_count *out);
+void holds_release(struct holds *h);
+
+#endif

@@ -1,0 +1,71 @@
+/* cmd_effect.c - concordat effect SITE --candidate DIR: what another bundle would newly disclose or
+ * stop, over the recorded events. */
+#include "cli/cli.h"
+
+#include "audit/effect.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void print_side(const char *what, const struct effect_line *l, const struct effect_side *s)
+{
+    if (s->events == 0)
+        return;
+    struct slice data = l->category.n ? l->category : SLICE("the event itself");
+    printf("  %-22s %-28.*s %6" PRIu64 " event%s of %" PRIu64 " %s, such as", what, (int)data.n,
+           (const char *)data.p, s->events, s->events == 1 ? "" : "s", s->people,
+           s->people == 1 ? "person" : "people");
+    for (uint64_t i = 0; i < s->events && i < EFFECT_EXAMPLES; i++)
+        printf(" %s", s->examples[i]);
+    printf("\n");
+}
+
+static void print_effect(const struct effect *x)
+{
+    for (size_t i = 0; i < x->count; i++) {
+        const struct effect_line *l = &x->lines[i];
+        if (i == 0 || !slice_equal(l->service, x->lines[i - 1].service))
+            printf("%.*s\n", (int)l->service.n, (const char *)l->service.p);
+        print_side("WIDENS: newly shared", l, &l->more);
+        print_side("no longer shared", l, &l->less);
+    }
+    printf("%" PRIu64 " recorded inputs judged under both: %s\n", x->inputs,
+           x->count == 0 ? "nothing would change"
+           : x->widens   ? "the candidate WIDENS what is shared; two approvers must sign it"
+                         : "the candidate shares nothing more than now");
+    if (x->more_held || x->less_held)
+        printf("held: %" PRIu64 " more decisions would wait for a human, %" PRIu64 " no longer\n",
+               x->more_held, x->less_held);
+}
+
+static const struct bundle *load_candidate(struct cli *c, const struct site *s, const char *folder)
+{
+    struct problems p = { 0 };
+    const struct bundle *b = bundle_load(&c->arena, folder, s->catalogue, &p);
+    if (!b)
+        cli_print_problems(&p);
+    problems_release(&p);
+    return b;
+}
+
+int cmd_effect(struct cli *c, int argc, char **argv)
+{
+    struct effect x;
+    struct err e = { 0 };
+    if (argc != 4 || strcmp(argv[2], "--candidate") != 0)
+        return CLI_USAGE;
+    struct site *s = cli_site(c, argv[1], true);
+    const struct bundle *candidate = s ? load_candidate(c, s, argv[3]) : NULL;
+    if (!candidate)
+        return CLI_NO;
+    struct bus *b = cli_bus(s, true);
+    if (!b)
+        return CLI_CANNOT;
+    bool good = audit_effect(b, s->bundle, candidate, &s->router_keys, s->live, &c->arena, &x, &e);
+    bus_close(&b);
+    if (!good)
+        return cli_fail(CLI_CANNOT, &e);
+    print_effect(&x);
+    return CLI_DONE;
+}
