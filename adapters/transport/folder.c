@@ -137,6 +137,12 @@ static const char *folder_where(void *state)
     return cfg_is_set(s->read) ? s->read : NULL;
 }
 
+static bool folder_is_local(const void *state)
+{
+    (void)state;
+    return true;
+}
+
 const struct transport transport_folder = {
     .name = "folder",
     .options = options,
@@ -148,4 +154,5 @@ const struct transport transport_folder = {
     .stop = folder_stop,
     .close = folder_close,
     .where = folder_where,
+    .is_local = folder_is_local,
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "host/http_client.h"
 #include "transport/token.h"
 
@@ -109,6 +110,18 @@ static void out_close(void *state)
     http_client_close(&s->client);
 }
 
+/* The part between // and the path; with a user name before the host it is not told apart here. */
+static bool out_is_local(const void *state)
+{
+    const struct http_out *s = state;
+    struct slice url = slice_text(s->url);
+    size_t colon = slice_find(url, ':');
+    struct slice rest = slice_from(url, colon + 3);
+    size_t end = strcspn((const char *)rest.p, "/?#\\");
+    struct slice host = slice_head(rest, end);
+    return rest.n > 0 && slice_find(host, '@') == host.n && address_is_local(host);
+}
+
 const struct transport transport_http_out = {
     .name = "http_out",
     .options = options,
@@ -118,4 +131,5 @@ const struct transport transport_http_out = {
     .send = out_send,
     .stop = out_stop,
     .close = out_close,
+    .is_local = out_is_local,
 };

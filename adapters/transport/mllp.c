@@ -124,6 +124,12 @@ struct mllp_counts mllp_counts(const void *state)
                                  s->junk_bytes, s->too_large, s->cut_short };
 }
 
+static bool mllp_is_local(const void *state)
+{
+    const struct mllp *s = state;
+    return address_is_local(slice_text(*s->listen ? s->listen : s->connect));
+}
+
 const struct transport transport_mllp = {
     .name = "mllp",
     .options = mllp_options,
@@ -135,4 +141,5 @@ const struct transport transport_mllp = {
     .stop = mllp_stop,
     .close = mllp_close,
     .where = mllp_where,
+    .is_local = mllp_is_local,
 };

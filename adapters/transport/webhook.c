@@ -217,6 +217,12 @@ static const char *webhook_where(void *state)
     return s->where;
 }
 
+static bool webhook_is_local(const void *state)
+{
+    const struct webhook *s = state;
+    return address_is_local(slice_text(s->listen));
+}
+
 const struct transport transport_webhook = {
     .name = "webhook",
     .options = options,
@@ -227,4 +233,5 @@ const struct transport transport_webhook = {
     .stop = webhook_stop,
     .close = webhook_close,
     .where = webhook_where,
+    .is_local = webhook_is_local,
 };

@@ -25,3 +25,25 @@ bool address_split(struct slice text, struct address *out)
     return slice_to_u64(port, &number) && number <= 65535 &&
            copy(host, out->host, sizeof out->host) && copy(port, out->port, sizeof out->port);
 }
+
+/* Four decimal numbers, the first of them 127: nothing a resolver could read as another address. */
+static bool is_loopback_v4(struct slice host)
+{
+    for (int i = 0; i < 4; i++) {
+        uint64_t number = 0;
+        size_t dot = slice_find(host, '.');
+        if ((i < 3) != (dot < host.n) || !slice_to_u64(slice_head(host, dot), &number) ||
+            number > 255 || (i == 0 && number != 127))
+            return false;
+        host = slice_from(host, dot + 1);
+    }
+    return true;
+}
+
+bool address_is_local(struct slice text)
+{
+    struct slice host = slice_head(text, slice_find(text, ':'));
+    if (text.n > 0 && text.p[0] == '[')
+        return slice_starts(text, SLICE("[::1]")) && (text.n == 5 || text.p[5] == ':');
+    return slice_equal_nocase(host, SLICE("localhost")) || is_loopback_v4(host);
+}

@@ -54,6 +54,9 @@ struct transport {
     void (*close)(void *state);
     /* Where it listens ("127.0.0.1:41234"), for the log and for tests with port 0; NULL: nowhere. */
     const char *(*where)(void *state);
+    /* Whether, by its options, it can reach and be reached by this machine alone: what a demo site, whose
+     * rules nobody has signed, is held to. NULL: it cannot be told, so no. */
+    bool (*is_local)(const void *state);
 };
 
 #endif

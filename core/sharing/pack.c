@@ -228,6 +228,7 @@ bool pack_read(struct arena *a, struct slice bytes, struct pack *out, struct err
         return err_set(e, ERR_REJECT, "pack.size", 0, "cannot read a bundle of %zu bytes", bytes.n);
     if (!read_header(&r, out) || !read_files(&r, out))
         return false;
+    out->file = bytes;
     out->canonical = slice_head(bytes, bytes.n - r.rest.n);
     sha256(out->canonical, out->hash);
     return read_signatures(&r, out);

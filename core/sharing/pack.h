@@ -50,6 +50,7 @@ struct pack {
     /* Only of one that was read: */
     const struct pack_signature *signatures;
     size_t signature_count;
+    struct slice file;      /* all of it */
     struct slice canonical; /* all before the signatures */
     uint8_t hash[HASH_BYTES]; /* of it */
 };

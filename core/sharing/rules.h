@@ -10,12 +10,14 @@
 #include <stdatomic.h>
 
 #include "sharing/bundle.h"
+#include "sharing/pack.h"
 
 struct generation {
     const struct bundle *bundle;
     uint64_t number;
     int64_t from_ms;
     const struct generation *earlier; /* NULL: the first */
+    const struct pack *pack;          /* NULL: made by hand, for a test */
 };
 
 struct rules {

@@ -82,8 +82,10 @@ static bool read_transport(struct reading *r, const struct node *map, bool recei
     if (!options_read(r->reader.arena, n->first, t->options, r->site->folder, *state,
                       r->reader.problems))
         return false;
-    return !t->check || t->check(*state, receives, &e) ||
-           strict_say(&r->reader, n->first, e.code, "%s", e.text);
+    if (t->check && !t->check(*state, receives, &e))
+        return strict_say(&r->reader, n->first, e.code, "%s", e.text);
+    return !r->site->places.demo || (t->is_local && t->is_local(*state)) ||
+           reading_not_local(r, n->first, n->first->key);
 }
 
 /* Looked up in the site first, then in what was installed; NULL: in neither. */

@@ -29,6 +29,15 @@ const char *reading_text(struct reading *r, const struct node *map, const char *
 /* Reads the key file that a node names; without with_keys it is only named. */
 const struct key *reading_key(struct reading *r, const struct node *n);
 
+/* places.c: the site's file as a tree, and its places. */
+MUST_CHECK bool site_open_file(struct arena *a, const char *path, struct site_places *out,
+                               struct node **root, struct err *e);
+
+/* generations.c: catalogue, demo, the bundles. */
+void reading_bundles(struct reading *r, const struct node *root);
+/* Tells that a demo site, whose bundle nobody has signed, reaches another machine. */
+bool reading_not_local(struct reading *r, const struct node *n, struct slice what);
+
 /* options.c: NULL when there is none. */
 const struct cfg_option *option_named(const struct cfg_option *options, struct slice key);
 

@@ -1,8 +1,6 @@
 /* site.c - reads site.yaml: region, keys, bus; all problems, not the first. */
+#include "base/address.h"
 #include "site/reading.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static const struct key *optional_key(struct reading *r, const char *name)
 {
@@ -29,6 +27,19 @@ static void read_keys(struct reading *r, const struct node *root)
                    "cannot route without 'recipients': the router turns subjects into pseudonyms");
 }
 
+/* "host:port,host:port?..." */
+static bool is_local_kafka(struct slice list)
+{
+    list = slice_head(list, slice_find(list, '?'));
+    while (list.n > 0) {
+        size_t comma = slice_find(list, ',');
+        if (!address_is_local(slice_head(list, comma)))
+            return false;
+        list = slice_from(list, comma + 1);
+    }
+    return true;
+}
+
 static void read_bus(struct reading *r, const struct node *root)
 {
     static const struct strict_key keys[] = { { "prefix", false, STRICT_NOTE } };
@@ -40,6 +51,8 @@ static void read_bus(struct reading *r, const struct node *root)
         const char *path = strict_path(r->reader.arena, s->state_folder, slice_from(n->text, 9));
         s->bus_url = arena_format(r->reader.arena, "embedded:%s", path ? path : "");
     } else if (slice_starts(n->text, SLICE("kafka://"))) {
+        if (s->places.demo && !is_local_kafka(slice_from(n->text, 8)))
+            reading_not_local(r, n, n->text);
         s->bus_url = arena_text(r->reader.arena, n->text);
     } else {
         reading_complain(r, n, "site.bus", "want embedded:FILE or kafka://HOST:PORT,...", n->text);
@@ -48,31 +61,6 @@ static void read_bus(struct reading *r, const struct node *root)
     STRICT_KEYS(&r->reader, topics, keys);
     const char *prefix = reading_text(r, topics, "prefix");
     s->topic_prefix = prefix ? prefix : "";
-}
-
-static void read_region(struct reading *r, const struct node *root)
-{
-    const char *schemas = arena_format(r->reader.arena, "%s/schemas", r->share);
-    r->site->catalogue =
-        schemas ? catalogue_load(r->reader.arena, schemas, r->reader.problems) : NULL;
-    const struct node *n = strict_member(root, "region", NODE_TEXT);
-    const char *path = n ? strict_path(r->reader.arena, r->site->folder, n->text) : NULL;
-    if (!path || !r->site->catalogue)
-        return;
-    if (!slice_ends(slice_text(path), SLICE("/region.yaml"))) {
-        reading_complain(r, n, "site.region", "want a path that ends in region.yaml", n->text);
-        return;
-    }
-    struct err ignored = { 0 };
-    struct node *region = NULL;
-    const char *folder = arena_text(
-        r->reader.arena, slice_head(slice_text(path), strlen(path) - strlen("/region.yaml")));
-    if (!folder)
-        return;
-    r->site->bundle = bundle_load(r->reader.arena, *folder ? folder : "/", r->site->catalogue,
-                                  r->reader.problems);
-    if (!r->site->bundle && tree_yaml_file(r->reader.arena, path, &region, &ignored))
-        r->region = region;
 }
 
 static void read_words(struct reading *r, const struct node *root)
@@ -92,7 +80,9 @@ static void read_words(struct reading *r, const struct node *root)
 static void read_root(struct reading *r, const struct node *root)
 {
     static const struct strict_key keys[] = {
-        { "region", true, STRICT_TEXT },      { "agency", false, STRICT_TEXT },
+        { "region", false, STRICT_TEXT },     { "agency", false, STRICT_TEXT },
+        { "bundle", false, STRICT_TEXT },     { "approvers", false, STRICT_TEXT },
+        { "demo", false, STRICT_TEXT },
         { "environment", true, STRICT_TEXT }, { "keys", true, STRICT_MAP },
         { "bus", true, STRICT_TEXT },         { "topics", false, STRICT_MAP },
         { "router", false, STRICT_TEXT },     { "state", false, STRICT_TEXT },
@@ -101,39 +91,16 @@ static void read_root(struct reading *r, const struct node *root)
     if (!strict_is(&r->reader, root, NODE_MAP, "the site"))
         return;
     STRICT_KEYS(&r->reader, root, keys);
-    struct slice state = strict_text(root, "state");
     struct site *s = r->site;
-    s->state_folder = strict_path(r->reader.arena, s->folder, state.n ? state : SLICE("state"));
+    s->state_folder = s->places.state;
     s->admin_socket = arena_format(r->reader.arena, "%s/admin.sock", s->state_folder);
     s->listening = arena_format(r->reader.arena, "%s/listening", s->state_folder);
-    read_region(r, root);
+    reading_bundles(r, root);
     read_words(r, root);
     read_keys(r, root);
     read_bus(r, root);
     reading_feeds(r, root);
     reading_deliveries(r, root);
-}
-
-/* The folder and file that path means; both absolute. */
-static bool find_file(struct reading *r, const char *path, const char **file)
-{
-    char *real = realpath(path, NULL);
-    if (!real)
-        return problems_say(r->reader.problems, "site.open", path, 0, 0,
-                            "cannot open '%s': no such site", path);
-    struct slice text = slice_text(real);
-    if (slice_ends(text, SLICE(".yaml"))) {
-        size_t cut = text.n;
-        while (cut > 0 && text.p[cut - 1] != '/')
-            cut--;
-        *file = arena_text(r->reader.arena, text);
-        r->site->folder = arena_text(r->reader.arena, slice_head(text, cut > 1 ? cut - 1 : cut));
-    } else {
-        r->site->folder = arena_text(r->reader.arena, text);
-        *file = arena_format(r->reader.arena, "%s/site.yaml", real);
-    }
-    free(real);
-    return *file && r->site->folder;
 }
 
 struct site *site_load(struct arena *a, const char *path, const struct registry *adapters,
@@ -142,17 +109,18 @@ struct site *site_load(struct arena *a, const char *path, const struct registry 
     struct reading r = { .reader = { a, p, &site_codes, path },
                          .adapters = adapters,
                          .with_keys = with_keys };
-    const char *file = NULL;
     struct node *root = NULL;
     struct err e = { 0 };
     r.site = ARENA_NEW(a, struct site);
     r.share = site_share(a);
-    if (!r.site || !r.share || !find_file(&r, path, &file))
+    if (!r.site || !r.share)
         return NULL;
-    if (!tree_yaml_file(a, file, &root, &e)) {
+    if (!site_open_file(a, path, &r.site->places, &root, &e)) {
+        e.file = e.file ? e.file : path;
         problems_add(p, &e);
         return NULL;
     }
+    r.site->folder = r.site->places.folder;
     read_root(&r, root);
     return problems_any(p) ? NULL : r.site;
 }

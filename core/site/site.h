@@ -10,6 +10,7 @@
 #include "contract/registry.h"
 #include "mapping/mapping.h"
 #include "sharing/judge.h"
+#include "site/bundles.h"
 
 struct site_feed {
     const char *name;
@@ -43,11 +44,16 @@ struct site {
     bool has_router;
     struct judge_keys router_keys;
     const struct catalogue *catalogue;
-    const struct bundle *bundle;
+    const struct bundle *bundle; /* in force now; a demo site's: as its folder is */
     struct site_feed *feeds;
     size_t feed_count;
     struct site_delivery *deliveries;
     size_t delivery_count;
+    /* generations.c */
+    struct site_places places;
+    struct approvers first_by;   /* who may sign the first bundle */
+    struct rules rules;          /* all that a running program can go by, newest first */
+    const struct generation *last, *waiting; /* the last there is; one that needs a restart */
 };
 
 /* Where schemas/ and systems/ were installed: CONCORDAT_SHARE, else beside the program. In a. */
@@ -57,6 +63,18 @@ const char *site_share(struct arena *a);
  * being named is checked. Lives in a. NULL when a problem was added. */
 struct site *site_load(struct arena *a, const char *path, const struct registry *adapters,
                        bool with_keys, struct problems *p);
+
+/* What a site that need not be loadable says of its folders. */
+MUST_CHECK bool site_places_read(struct arena *a, const char *path, struct site_places *out,
+                                 struct err *e);
+/* Keeps what it runs by in state/bundles, where it is not there yet. */
+MUST_CHECK bool site_keep_bundles(const struct site *s, struct err *e);
+/* What the site asks of a bundle that is to follow. */
+struct bundles_trust site_trust(const struct site *s);
+/* The bundle of that hash, from state/bundles; NULL: it is not there or cannot be loaded. Lives in
+ * a. */
+const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
+                                        const uint8_t hash[HASH_BYTES]);
 
 /* Fills a transport's state from a YAML map by its option table. options.c */
 bool options_read(struct arena *a, const struct node *map, const struct cfg_option *options,

@@ -1,0 +1,239 @@
+/* bundles.c - reading, approving, packing and keeping bundles. */
+#include "site/bundles.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/strict.h"
+
+#define KEPT_MAX 100000
+
+/* ---- reading and trusting ---- */
+
+struct generation *bundles_read(struct arena *a, struct slice bytes, const char *label,
+                                const struct catalogue *c, struct problems *p)
+{
+    struct pack *pack = ARENA_NEW(a, struct pack);
+    struct generation *g = ARENA_NEW(a, struct generation);
+    struct err e = { 0 };
+    bool good = pack && g ? pack_read(a, bytes, pack, &e) : err_memory(&e);
+    if (good && !pack_has_schemas(pack, c))
+        good = err_set(&e, ERR_REJECT, "pack.schemas", 0,
+                       "cannot use the bundle: its schemas are not those of this program");
+    if (!good) {
+        (void)problems_say(p, e.code, label, 0, 0, "%s", e.text);
+        return NULL;
+    }
+    const struct bundle_source source = pack_source(pack, label);
+    g->bundle = bundle_load_from(a, &source, c, p);
+    if (!g->bundle)
+        return NULL;
+    if (!slice_equal(g->bundle->region, pack->region)) {
+        (void)problems_say(p, "pack.region", label, 2, 1,
+                           "cannot use the bundle: region.yaml names another region");
+        return NULL;
+    }
+    g->number = pack->number;
+    g->from_ms = pack->from_ms;
+    g->pack = pack;
+    return g;
+}
+
+static bool approved(const struct bundles_trust *t, const struct generation *before,
+                     const struct generation *next, struct err *e)
+{
+    struct arena a;
+    const struct widening *w = NULL;
+    if (t->demo)
+        return true;
+    arena_init(&a, PACK_BYTES_MAX * 8);
+    bool good = pack_widens(&a, before ? before->pack : NULL, next->pack, &w, e);
+    bool widens = w != NULL;
+    arena_release(&a);
+    if (good && widens && !next->pack->widens)
+        good = err_set(e, ERR_REJECT, "pack.widens", 0,
+                       "cannot take the bundle: it says that it does not widen, and it may");
+    return good && pack_approved(next->pack, before ? &before->bundle->approvers : t->first_by,
+                                 widens, e);
+}
+
+bool bundles_follows(const struct bundles_trust *t, const struct generation *before,
+                     const struct generation *next, struct err *e)
+{
+    if (before && next->number <= before->number)
+        return err_set(e, ERR_REJECT, "bundle.number", 0,
+                       "cannot take bundle %" PRIu64 ": bundle %" PRIu64 " is there already",
+                       next->number, before->number);
+    if (before && (!next->pack->has_previous ||
+                   !hash_equal(next->pack->previous, before->bundle->hash)))
+        return err_set(e, ERR_REJECT, "bundle.previous", 0,
+                       "cannot take bundle %" PRIu64 ": it was made to follow another bundle than "
+                       "%" PRIu64 ", which is the last",
+                       next->number, before->number);
+    if (before && next->from_ms < before->from_ms)
+        return err_set(e, ERR_REJECT, "bundle.from", 0,
+                       "cannot take bundle %" PRIu64 ": it would begin before the one it follows",
+                       next->number);
+    return approved(t, before, next, e);
+}
+
+/* ---- keeping ---- */
+
+static int by_number(const void *x, const void *y)
+{
+    const struct kept_bundle *a = x, *b = y;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+bool bundles_list(struct arena *a, const char *folder, const struct kept_bundle **out, size_t *n,
+                  struct err *e)
+{
+    struct kept_bundle *list = NULL;
+    size_t room = 0, count = 0;
+    bool good = true;
+    DIR *dir = opendir(folder);
+    for (struct dirent *d = dir ? readdir(dir) : NULL; d && good; d = readdir(dir)) {
+        struct slice name = slice_text(d->d_name);
+        uint64_t number = 0;
+        if (!slice_ends(name, SLICE(".bundle")) ||
+            !slice_to_u64(slice_head(name, name.n - 7), &number) || count == KEPT_MAX)
+            continue;
+        struct kept_bundle *grown = arena_grow(a, list, &room, count, sizeof *grown);
+        const char *path = arena_format(a, "%s/%s", folder, d->d_name);
+        good = (grown && path) || err_memory(e);
+        if (!good)
+            break;
+        list = grown;
+        list[count++] = (struct kept_bundle){ number, path };
+    }
+    if (dir)
+        (void)closedir(dir);
+    if (count)
+        qsort(list, count, sizeof *list, by_number);
+    *out = list;
+    *n = count;
+    return good;
+}
+
+bool bundles_read_pack(struct arena *a, const char *path, struct pack *out, struct slice *bytes,
+                       struct err *e)
+{
+    return tree_read_file(a, path, PACK_BYTES_MAX, bytes, e) && pack_read(a, *bytes, out, e);
+}
+
+/* Another process may have put it there before us: then it must be the same. */
+static bool is_there(const char *path, const struct generation *g, struct err *e)
+{
+    struct arena a;
+    struct pack kept;
+    struct slice bytes;
+    arena_init(&a, PACK_BYTES_MAX * 2);
+    bool good = bundles_read_pack(&a, path, &kept, &bytes, e);
+    if (good && !hash_equal(kept.hash, g->bundle->hash))
+        good = err_set(e, ERR_REJECT, "bundle.number", 0,
+                       "cannot keep bundle %" PRIu64 ": '%s' is another one", g->number, path);
+    arena_release(&a);
+    return good;
+}
+
+static bool write_all(int fd, struct slice s)
+{
+    while (s.n > 0) {
+        ssize_t n = write(fd, s.p, s.n);
+        if (n < 0 && errno != EINTR)
+            return false;
+        s = slice_from(s, n > 0 ? (size_t)n : 0);
+    }
+    return true;
+}
+
+/* Written aside, synced, then linked to its name, which must not be there yet. */
+static bool put_file(const char *part, const char *path, struct slice bytes, bool *exists,
+                     struct err *e)
+{
+    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot make", part);
+    bool good = write_all(fd, bytes) && fsync(fd) == 0;
+    int number = errno;
+    good = close(fd) == 0 && good;
+    if (good && link(part, path) != 0) {
+        number = errno;
+        *exists = number == EEXIST;
+        good = *exists;
+    }
+    (void)unlink(part);
+    return good || err_errno(e, ERR_FATAL, "bundle.keep", number, "cannot write", path);
+}
+
+bool bundles_keep(const char *folder, const struct generation *g, struct err *e)
+{
+    struct arena a;
+    bool exists = false;
+    arena_init(&a, 1 << 16);
+    const char *path = arena_format(&a, "%s/%06" PRIu64 ".bundle", folder, g->number);
+    const char *part = arena_format(&a, "%s/.%06" PRIu64 ".%d", folder, g->number, (int)getpid());
+    bool good = (path && part) || err_memory(e);
+    if (good && mkdir(folder, 0700) != 0 && errno != EEXIST)
+        good = err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot make", folder);
+    good = good && put_file(part, path, g->pack->file, &exists, e);
+    int dir = good ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (dir >= 0) {
+        (void)fsync(dir);
+        (void)close(dir);
+    }
+    good = good && (!exists || is_there(path, g, e));
+    arena_release(&a);
+    return good;
+}
+
+/* ---- packing ---- */
+
+static bool read_region_name(struct arena *a, const struct pack *p, struct slice *out,
+                             struct err *e)
+{
+    const struct pack_file *f = pack_file_named(p, "region.yaml");
+    struct node *root = NULL;
+    if (!f)
+        return err_set(e, ERR_REJECT, "pack.region", 0, "cannot pack without a region.yaml");
+    if (!tree_yaml(a, f->bytes, "region.yaml", &root, e))
+        return false;
+    *out = strict_text(root, "region");
+    return out->n > 0 ||
+           err_set(e, ERR_REJECT, "pack.region", 0, "cannot pack: region.yaml names no region");
+}
+
+bool bundles_pack_files(struct arena *a, const struct pack_file *files, size_t n,
+                        const struct bundles_draft *d, struct slice *bytes,
+                        const struct widening **widenings, struct err *e)
+{
+    struct pack p = { .files = files, .file_count = n, .from_ms = d->from_ms, .region = d->region };
+    struct buf out;
+    p.number = d->before ? d->before->number + 1 : 1;
+    p.has_previous = d->before != NULL;
+    if (d->before)
+        memcpy(p.previous, d->before->hash, HASH_BYTES);
+    if ((!p.region.n && !read_region_name(a, &p, &p.region, e)) ||
+        !pack_widens(a, d->before, &p, widenings, e))
+        return false;
+    p.widens = *widenings != NULL;
+    buf_init(&out, PACK_BYTES_MAX);
+    bool good = pack_write(&p, &out, e);
+    *bytes = good ? arena_copy(a, buf_slice(&out)) : slice_of(NULL, 0);
+    buf_release(&out);
+    return good && (bytes->p || err_memory(e));
+}
+
+bool bundles_pack(struct arena *a, const struct bundle_source *s, const struct bundles_draft *d,
+                  struct slice *bytes, const struct widening **widenings, struct err *e)
+{
+    struct pack collected = { .number = 0 };
+    return pack_collect(a, s, d->schemas, &collected, e) &&
+           bundles_pack_files(a, collected.files, collected.file_count, d, bytes, widenings, e);
+}

@@ -1,0 +1,68 @@
+/* bundles.h - the bundles a site has: read, checked, approved, kept in state/bundles, in their order.
+ *
+ * A site that is not `demo: true` runs signed bundles alone. Its first is named in site.yaml and
+ * trusted by the approvers named there; each next one follows it by number and by hash, begins no
+ * earlier, and is signed by approvers of the one before. A demo site reads region.yaml from its
+ * folder; what it reads there is packed, unsigned, and kept all the same, so that a replay finds
+ * the bundle of every entry. Files of state/bundles are never changed.
+ * Errors: bundle.*, pack.*, and those of opening (ERR_REJECT). */
+#ifndef CONCORDAT_SITE_BUNDLES_H
+#define CONCORDAT_SITE_BUNDLES_H
+
+#include "sharing/rules.h"
+#include "sharing/widens.h"
+
+/* What is known of a site before any bundle is read, or when none can be. */
+struct site_places {
+    const char *folder, *state, *bundles; /* absolute; bundles is state/bundles */
+    const char *region;                   /* folder of region.yaml; NULL: not named */
+    const char *first;                    /* file of the first bundle; NULL: not named */
+    const char *schemas;                  /* folder of the program's schemas */
+    bool demo;
+};
+
+/* One bundle from its bytes, which live as long as a: form, schemas, and all that a load checks.
+ * label names it in problems. NULL when a problem was added. */
+struct generation *bundles_read(struct arena *a, struct slice bytes, const char *label,
+                                const struct catalogue *c, struct problems *p);
+
+/* Whether next may follow before (NULL: it is the first, by the approvers given). */
+struct bundles_trust {
+    bool demo;                        /* an unsigned one may */
+    const struct approvers *first_by; /* of the first one */
+};
+MUST_CHECK bool bundles_follows(const struct bundles_trust *t, const struct generation *before,
+                                const struct generation *next, struct err *e);
+
+/* Puts a bundle into the folder, durably, under its number; good when it is there already. */
+MUST_CHECK bool bundles_keep(const char *folder, const struct generation *g, struct err *e);
+
+/* All that the folder keeps, by number, as packs alone; *n 0 when there is no folder. */
+struct kept_bundle {
+    uint64_t number;
+    const char *path;
+};
+MUST_CHECK bool bundles_list(struct arena *a, const char *folder, const struct kept_bundle **out,
+                             size_t *n, struct err *e);
+/* A pack read from a file. */
+MUST_CHECK bool bundles_read_pack(struct arena *a, const char *path, struct pack *out,
+                                  struct slice *bytes, struct err *e);
+
+/* A new pack of a source's files and the schemas: as bytes in a, unsigned. before NULL: the first.
+ * widenings, in a, says what widens. */
+struct bundles_draft {
+    int64_t from_ms;
+    const struct pack *before;
+    const char *schemas;
+    struct slice region; /* its name; empty: read from region.yaml */
+};
+MUST_CHECK bool bundles_pack(struct arena *a, const struct bundle_source *s,
+                             const struct bundles_draft *d, struct slice *bytes,
+                             const struct widening **widenings, struct err *e);
+
+/* Packs files (sorted, hashed) as they are. */
+MUST_CHECK bool bundles_pack_files(struct arena *a, const struct pack_file *files, size_t n,
+                                   const struct bundles_draft *d, struct slice *bytes,
+                                   const struct widening **widenings, struct err *e);
+
+#endif

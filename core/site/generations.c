@@ -1,0 +1,302 @@
+/* generations.c - which bundles a site goes by: its first, those kept, the folder of a demo.
+ *
+ * From one that is trusted (signed by the site's approvers, or a demo's folder) the chain is followed
+ * backwards by hash, which proves what came before, and forwards by signature. */
+#include "base/clock.h"
+#include "site/reading.h"
+
+struct chain {
+    struct reading *r;
+    const struct kept_bundle *kept;
+    size_t kept_count;
+    struct generation **list; /* oldest first */
+    size_t count, room;
+};
+
+bool reading_not_local(struct reading *r, const struct node *n, struct slice what)
+{
+    return strict_say(&r->reader, n, "site.demo",
+                      "cannot use '%.*s' in a site that is `demo: true`: its rules are unsigned, so "
+                      "it may reach this machine alone",
+                      SHOWN(what));
+}
+
+static bool complain(struct reading *r, const struct node *n, const struct err *e)
+{
+    return strict_say(&r->reader, n, e->code, "%s", e->text);
+}
+
+static bool add(struct chain *c, struct generation *g)
+{
+    struct generation **grown =
+        arena_grow(c->r->reader.arena, c->list, &c->room, c->count, sizeof *grown);
+    if (!grown)
+        return strict_memory(&c->r->reader);
+    c->list = grown;
+    grown[c->count++] = g;
+    return true;
+}
+
+static struct generation *read_kept(struct chain *c, const char *path, struct problems *p)
+{
+    struct arena *a = c->r->reader.arena;
+    struct slice bytes;
+    struct err e = { 0 };
+    if (tree_read_file(a, path, PACK_BYTES_MAX, &bytes, &e))
+        return bundles_read(a, bytes, path, c->r->site->catalogue, p);
+    problems_add(p, &e);
+    return NULL;
+}
+
+/* The one before g; NULL where it is not kept or cannot be read any more, as with older schemas. */
+static struct generation *before(struct chain *c, const struct generation *g)
+{
+    struct problems ignored = { .count = 0 };
+    struct generation *found = NULL;
+    for (size_t i = c->kept_count; i-- > 0 && !found && g->pack->has_previous;)
+        if (c->kept[i].number < g->number)
+            found = read_kept(c, c->kept[i].path, &ignored);
+    problems_release(&ignored);
+    return found && hash_equal(found->bundle->hash, g->pack->previous) ? found : NULL;
+}
+
+/* g, after all that is known to have come before it. */
+static bool add_with_past(struct chain *c, struct generation *g)
+{
+    for (struct generation *one = g; one; one = before(c, one))
+        if (!add(c, one))
+            return false;
+    for (size_t i = 0; i < c->count / 2; i++) {
+        struct generation *swap = c->list[i];
+        c->list[i] = c->list[c->count - 1 - i];
+        c->list[c->count - 1 - i] = swap;
+    }
+    return true;
+}
+
+/* What was loaded after the first one; each must follow the one before. */
+static void add_later(struct chain *c)
+{
+    const struct bundles_trust trust = site_trust(c->r->site);
+    struct problems *p = c->r->reader.problems;
+    for (size_t i = 0; i < c->kept_count; i++) {
+        struct generation *last = c->list[c->count - 1];
+        if (c->kept[i].number <= last->number)
+            continue;
+        struct generation *g = read_kept(c, c->kept[i].path, p);
+        struct err e = { 0 };
+        if (!g)
+            return;
+        if (!bundles_follows(&trust, last, g, &e)) {
+            (void)problems_say(p, e.code, c->kept[i].path, 0, 0, "%s", e.text);
+            return;
+        }
+        if (!add(c, g))
+            return;
+    }
+}
+
+/* ---- the first one ---- */
+
+/* Whether the packed form could not be made; why is told by loading from the folder itself. */
+static bool load_folder(struct reading *r)
+{
+    const struct site *s = r->site;
+    (void)bundle_load(r->reader.arena, s->places.region, s->catalogue, r->reader.problems);
+    return false;
+}
+
+/* The folder as a pack: the last one kept when nothing was changed since, else the next. */
+static bool pack_folder(struct chain *c, struct slice *bytes, struct err *e)
+{
+    struct reading *r = c->r;
+    struct arena *a = r->reader.arena;
+    const struct bundle_source source = source_folder(r->site->places.region);
+    struct bundles_draft draft = { .schemas = r->site->places.schemas };
+    const struct widening *unused = NULL;
+    struct pack last, here = { .number = 0 };
+    if (!pack_collect(a, &source, draft.schemas, &here, e))
+        return false;
+    if (c->kept_count) {
+        if (!bundles_read_pack(a, c->kept[c->kept_count - 1].path, &last, bytes, e))
+            return false;
+        if (pack_same_files(&last, &here))
+            return true;
+        draft.before = &last;
+        draft.from_ms = clock_wall_ms();
+    }
+    return bundles_pack_files(a, here.files, here.file_count, &draft, bytes, &unused, e);
+}
+
+static bool folders_are_there(struct reading *r, struct err *e)
+{
+    const struct bundle_source source = source_folder(r->site->places.region);
+    struct source_names names = { .found = true };
+    for (int i = 0; i < 2 && names.found; i++)
+        if (!source.list(source.ctx, r->reader.arena, source_folders[i], &names, e))
+            return false;
+    return names.found;
+}
+
+static bool read_demo(struct chain *c)
+{
+    struct reading *r = c->r;
+    struct slice bytes = { 0 };
+    struct err e = { 0 };
+    if (!folders_are_there(r, &e) || !pack_folder(c, &bytes, &e)) {
+        size_t told = r->reader.problems->count;
+        if (!load_folder(r) && r->reader.problems->count == told)
+            problems_add(r->reader.problems, &e);
+        return false;
+    }
+    struct generation *g = bundles_read(r->reader.arena, bytes, r->site->places.region,
+                                        r->site->catalogue, r->reader.problems);
+    return g && add_with_past(c, g);
+}
+
+static void read_approvers(struct reading *r, const struct node *n)
+{
+    static const struct strict_key keys[] = { { "approvers", true, STRICT_MAP } };
+    const char *path = strict_path(r->reader.arena, r->site->folder, n->text);
+    struct node *root = NULL;
+    struct err e = { 0 };
+    if (!path || !tree_yaml_file(r->reader.arena, path, &root, &e)) {
+        complain(r, n, &e);
+        return;
+    }
+    if (!strict_is(&r->reader, root, NODE_MAP, "the file of approvers"))
+        return;
+    STRICT_KEYS(&r->reader, root, keys);
+    approvers_read(&r->reader, node_get(root, "approvers"), &r->site->first_by);
+}
+
+static bool read_signed(struct chain *c, const struct node *root)
+{
+    struct reading *r = c->r;
+    const struct node *n = strict_member(root, "bundle", NODE_TEXT);
+    const struct node *by = strict_member(root, "approvers", NODE_TEXT);
+    struct err e = { 0 };
+    if (!n)
+        return strict_say(&r->reader, node_get(root, "region") ? node_get(root, "region") : root,
+                          "site.unsigned",
+                          "cannot run without a signed bundle: want `bundle: FILE` and `approvers: "
+                          "FILE`, or `demo: true` where all stays on this machine");
+    if (!by)
+        return strict_say(&r->reader, n, "site.missing",
+                          "cannot do without 'approvers': whose signatures it is trusted by");
+    read_approvers(r, by);
+    if (problems_any(r->reader.problems))
+        return false;
+    struct slice bytes;
+    if (!tree_read_file(r->reader.arena, r->site->places.first, PACK_BYTES_MAX, &bytes, &e))
+        return complain(r, n, &e);
+    struct generation *g = bundles_read(r->reader.arena, bytes, r->site->places.first,
+                                        r->site->catalogue, r->reader.problems);
+    const struct bundles_trust trust = site_trust(r->site);
+    if (!g)
+        return false;
+    if (!bundles_follows(&trust, NULL, g, &e))
+        return complain(r, n, &e);
+    if (!add_with_past(c, g))
+        return false;
+    add_later(c);
+    return !problems_any(r->reader.problems);
+}
+
+/* ---- the whole ---- */
+
+/* Those that a running program can go over to from the one in force now; the rest need a restart
+ * when their time has come. */
+static void set_rules(struct site *s, const struct chain *c, int64_t now_ms)
+{
+    size_t base = 0, first, end;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->list[i]->from_ms <= now_ms)
+            base = i;
+    const struct bundle *b = c->list[base]->bundle;
+    for (first = base; first > 0 && !rules_differ(c->list[first - 1]->bundle, b);)
+        first--;
+    for (end = base + 1; end < c->count && !rules_differ(c->list[end]->bundle, b);)
+        end++;
+    for (size_t i = first; i < end; i++)
+        rules_add(&s->rules, c->list[i]);
+    s->bundle = b;
+    s->last = c->list[c->count - 1];
+    s->waiting = end < c->count ? c->list[end] : NULL;
+}
+
+static bool region_is_named(struct reading *r, const struct node *root)
+{
+    const struct node *n = strict_member(root, "region", NODE_TEXT);
+    if (!n)
+        return !r->site->places.demo ||
+               strict_say(&r->reader, root, r->reader.codes->missing, "cannot do without 'region'");
+    return slice_ends(n->text, SLICE("region.yaml")) ||
+           reading_complain(r, n, "site.region", "want a path that ends in region.yaml", n->text);
+}
+
+void reading_bundles(struct reading *r, const struct node *root)
+{
+    static const char *const truths[] = { "true", "false" };
+    struct site *s = r->site;
+    struct chain c = { .r = r };
+    struct err e = { 0 };
+    strict_one_of(&r->reader, node_get(root, "demo"), truths, 2);
+    s->catalogue = catalogue_load(r->reader.arena, s->places.schemas, r->reader.problems);
+    if (!region_is_named(r, root) || !s->catalogue)
+        return;
+    if (!bundles_list(r->reader.arena, s->places.bundles, &c.kept, &c.kept_count, &e)) {
+        complain(r, root, &e);
+        return;
+    }
+    if (s->places.demo ? read_demo(&c) : read_signed(&c, root)) {
+        set_rules(s, &c, clock_wall_ms());
+        return;
+    }
+    struct node *region = NULL;
+    struct err ignored = { 0 };
+    const char *path = s->places.region
+                           ? arena_format(r->reader.arena, "%s/region.yaml", s->places.region)
+                           : NULL;
+    if (path && tree_yaml_file(r->reader.arena, path, &region, &ignored))
+        r->region = region;
+}
+
+struct bundles_trust site_trust(const struct site *s)
+{
+    return (struct bundles_trust){ s->places.demo, &s->first_by };
+}
+
+bool site_keep_bundles(const struct site *s, struct err *e)
+{
+    for (const struct generation *g = rules_newest(&s->rules); g; g = g->earlier)
+        if (!bundles_keep(s->places.bundles, g, e))
+            return false;
+    return true;
+}
+
+const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
+                                        const uint8_t hash[HASH_BYTES])
+{
+    const struct generation *known = rules_hashed(&s->rules, hash);
+    const struct kept_bundle *kept = NULL;
+    struct problems ignored = { .count = 0 };
+    struct err e = { 0 };
+    size_t n = 0;
+    if (known)
+        return known->bundle;
+    if (!bundles_list(a, s->places.bundles, &kept, &n, &e))
+        return NULL;
+    const struct bundle *found = NULL;
+    for (size_t i = 0; i < n && !found; i++) {
+        struct pack p;
+        struct slice bytes;
+        err_clear(&e);
+        if (!bundles_read_pack(a, kept[i].path, &p, &bytes, &e) || !hash_equal(p.hash, hash))
+            continue;
+        const struct generation *g = bundles_read(a, bytes, kept[i].path, s->catalogue, &ignored);
+        found = g ? g->bundle : NULL;
+    }
+    problems_release(&ignored);
+    return found;
+}
