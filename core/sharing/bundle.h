@@ -106,7 +106,7 @@ bool bundle_feed_is_traced(const struct bundle *b, struct slice agency, struct s
 const struct agreement *bundle_agreement(const struct bundle *b, struct slice name, int version);
 /* Approved, in force and not stopped at that moment. */
 bool agreement_in_force(const struct agreement *g, int64_t ms);
-/* The region's own limit for that reason, else its default, else 24 hours. */
+/* The region's own limit for that reason, else its default, else 24 hours; 0 for agreement-ended. */
 int64_t bundle_hold_limit(const struct bundle *b, struct slice reason);
 /* The same as if every agreement had been approved and in force all the time, the highest version of
  * each: to look at it before it is signed. In a, borrows b; NULL without memory. */

@@ -1,0 +1,135 @@
+/* holds_test.c - what waits for a human, as entries of the audit open and end it. */
+#include <CUnit/CUnit.h>
+
+#include "audit/holds.h"
+
+#define EVENT "0123456789abcdef0123456789abcdef"
+#define TEAM "wexshire-council/hospital-team"
+#define NOON_MS INT64_C(1790000000000)
+#define HOUR_MS INT64_C(3600000)
+
+static const struct hold_limit limits[] = { { SLICE_INIT("unknown"), 4 * HOUR_MS },
+                                            { SLICE_INIT("default"), 48 * HOUR_MS } };
+static const struct bundle bundle = { .hold_limits = limits, .hold_limit_count = 2 };
+static struct holds h;
+
+static void fresh(void)
+{
+    holds_init(&h, &bundle);
+}
+
+static void done(void)
+{
+    holds_release(&h);
+}
+
+static void say(const char *outcome, const char *reason, int64_t at_ms)
+{
+    const struct slice clause = SLICE("hospital-discharge/3/stay");
+    const struct audit_decision d = { .event_id = SLICE(EVENT),
+                                      .recipient = SLICE(TEAM),
+                                      .outcome = slice_text(outcome),
+                                      .reason = slice_text(reason),
+                                      .clauses = &clause,
+                                      .clause_count = 1 };
+    const struct audit_read r = { .kind = SLICE("event"),
+                                  .schema = SLICE("HospitalStay"),
+                                  .event_kind = SLICE("admitted"),
+                                  .source = SLICE("wexbridge-hospital/wards"),
+                                  .decided_ms = at_ms,
+                                  .decisions = &d,
+                                  .decision_count = 1 };
+    CU_ASSERT_TRUE(holds_take(&h, 2, &r));
+}
+
+static void act(const char *note)
+{
+    const struct audit_read r = { .kind = SLICE("hold-act"), .note = slice_text(note) };
+    CU_ASSERT_TRUE(holds_take(&h, 2, &r));
+}
+
+static const struct held *the_hold(void)
+{
+    return holds_find(&h, SLICE(EVENT ":" TEAM));
+}
+
+static void a_decision_to_hold_opens_one(void)
+{
+    say("hold", "unknown", NOON_MS);
+    const struct held *x = the_hold();
+    CU_ASSERT_PTR_NOT_NULL_FATAL(x);
+    CU_ASSERT_STRING_EQUAL(x->what, "HospitalStay.admitted");
+    CU_ASSERT_STRING_EQUAL(x->source, "wexbridge-hospital/wards");
+    CU_ASSERT_STRING_EQUAL(x->clause, "hospital-discharge/3/stay");
+    CU_ASSERT_EQUAL(x->partition, 2);
+    CU_ASSERT_EQUAL(x->since_ms, NOON_MS);
+}
+
+static void another_decision_on_it_ends_it(void)
+{
+    static const char *const outcomes[] = { "disclose", "withhold" };
+    for (int i = 0; i < 2; i++) {
+        say("hold", "unknown", NOON_MS);
+        say(outcomes[i], "disclosed", NOON_MS + 1);
+        CU_ASSERT_PTR_NULL(the_hold());
+    }
+}
+
+static void held_again_it_keeps_its_age(void)
+{
+    say("hold", "unknown", NOON_MS);
+    say("hold", "unknown", NOON_MS + HOUR_MS);
+    CU_ASSERT_EQUAL(the_hold()->since_ms, NOON_MS);
+}
+
+static void the_deadline_goes_by_the_reason(void)
+{
+    static const struct {
+        const char *reason;
+        int64_t hours;
+    } rows[] = { { "unknown", 4 }, { "identity-unverified", 48 }, { "agreement-ended", 0 } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        say("hold", rows[i].reason, NOON_MS);
+        CU_ASSERT_EQUAL(the_hold()->due_ms, NOON_MS + rows[i].hours * HOUR_MS);
+        say("withhold", "hold-refused", NOON_MS);
+    }
+}
+
+static void what_is_past_its_deadline_is_counted(void)
+{
+    struct holds_count n;
+    say("hold", "unknown", NOON_MS);
+    holds_count(&h, NOON_MS + 4 * HOUR_MS - 1, &n);
+    CU_ASSERT_TRUE(n.open == 1 && n.overdue == 0 && n.oldest_ms == NOON_MS);
+    holds_count(&h, NOON_MS + 4 * HOUR_MS, &n);
+    CU_ASSERT_TRUE(n.open == 1 && n.overdue == 1);
+}
+
+static void the_first_of_two_words_is_told_and_ends_nothing(void)
+{
+    say("hold", "unknown", NOON_MS);
+    act("release " EVENT ":" TEAM " by Njeri Ndungu: rang the ward: it is she" HOLD_FIRST_OF_TWO);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(the_hold());
+    CU_ASSERT_STRING_EQUAL(the_hold()->first, "Njeri Ndungu");
+}
+
+static void a_word_on_what_is_not_held_changes_nothing(void)
+{
+    act("release " EVENT ":" TEAM " by Njeri Ndungu: late" HOLD_FIRST_OF_TWO);
+    act("release");
+    act("");
+    CU_ASSERT_PTR_NULL(h.first);
+}
+
+static CU_TestInfo cases[] = {
+    { "a decision to hold opens one", a_decision_to_hold_opens_one },
+    { "another decision on it ends it", another_decision_on_it_ends_it },
+    { "held again it keeps its age", held_again_it_keeps_its_age },
+    { "the deadline goes by the reason", the_deadline_goes_by_the_reason },
+    { "what is past its deadline is counted", what_is_past_its_deadline_is_counted },
+    { "the first of two words is told and ends nothing",
+      the_first_of_two_words_is_told_and_ends_nothing },
+    { "a word on what is not held changes nothing", a_word_on_what_is_not_held_changes_nothing },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_holds = { "holds", NULL, NULL, fresh, done, cases };
