@@ -133,7 +133,7 @@ void load_services(struct loader *l, const struct node *n, const bool *agencies,
     for (const struct node *m = strict_each(n, NULL); m; m = strict_each(n, m)) {
         int service = bundle_service(b, m->text);
         if (service < 0) {
-            if (!add_role(b, m->text, agencies, out))
+            if (!add_role(b, m->text, agencies, out) && (agencies || !load_is_role(m->text)))
                 (void)strict_say(&l->reader, m, "bundle.service", "'%.*s' is no role or service %s",
                                  SHOWN(m->text), agencies ? "among the parties" : "of the region");
         } else if (agencies && !agencies[b->services[service].agency]) {

@@ -36,7 +36,10 @@ bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, 
 void load_categories(struct loader *l, const struct node *list, struct categories *out);
 /* A condition; NULL node gives NULL. */
 const struct when *load_when(struct loader *l, const struct node *n, const struct when_scope *s);
-/* Services by name, or by role among those of agencies (by index; NULL: all agencies). */
+/* One of the words that region.yaml may give a service as its role. */
+bool load_is_role(struct slice word);
+/* Services by name, or by role among those of agencies (by index; NULL: all agencies, and a role that
+ * no service has is good, for prohibitions are written for every region). */
 void load_services(struct loader *l, const struct node *n, const bool *agencies,
                    struct services *out);
 

@@ -9,6 +9,11 @@ static const char *const roles[] = { "acute-trust",       "community-health",  "
                                      "homelessness",      "adaptations",       "landlord",
                                      "care-provider" };
 
+bool load_is_role(struct slice word)
+{
+    return slice_is_one_of_texts(word, roles, sizeof roles / sizeof roles[0]);
+}
+
 static void load_service(struct loader *l, const struct node *n, struct slice agency,
                          uint16_t number, struct service *out)
 {

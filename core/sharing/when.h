@@ -21,7 +21,8 @@ enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN };
 enum when_op {
     WHEN_OR, WHEN_AND, WHEN_NOT,
     WHEN_EQ, WHEN_NE, WHEN_LT, WHEN_LE, WHEN_GT, WHEN_GE, WHEN_IN,
-    WHEN_LITERAL, WHEN_LIST, WHEN_PATH, WHEN_HAS, WHEN_CALL
+    WHEN_LITERAL, WHEN_LIST, WHEN_PATH, WHEN_HAS, WHEN_CALL,
+    WHEN_NAME                           /* "agency/service" of a WHO, compared with a text */
 };
 enum when_type { WHEN_BOOL, WHEN_TEXT, WHEN_NUMBER, WHEN_TIME, WHEN_SPAN, WHEN_TEXTS, WHEN_NUMBERS,
                  WHEN_WHO, WHEN_SUBJECT };

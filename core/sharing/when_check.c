@@ -146,6 +146,20 @@ static bool is_ordered(enum when_type t)
     return t == WHEN_TEXT || t == WHEN_NUMBER || t == WHEN_TIME || t == WHEN_SPAN;
 }
 
+static bool is_equality(const struct when_node *n)
+{
+    return n->op == WHEN_EQ || n->op == WHEN_NE;
+}
+
+/* "service.provider == recipient": who it is, by the name of the service. */
+static bool check_names(struct checker *k, struct when_node *who, struct when_node *text)
+{
+    who->op = WHEN_NAME;
+    who->type = WHEN_TEXT;
+    return text->op != WHEN_LITERAL || bundle_service(k->scope->bundle, text->text) >= 0 ||
+           bad_name(k, text, "service");
+}
+
 static bool check_comparison(struct checker *k, struct when_node *n)
 {
     struct when_node *left = n->args, *right = left->next;
@@ -157,10 +171,13 @@ static bool check_comparison(struct checker *k, struct when_node *n)
                     (left->type == WHEN_NUMBER && right->type == WHEN_NUMBERS);
         return fits || bad_type(k, n, "'in' takes a text and texts, or a number and numbers");
     }
+    if (is_equality(n) && left->type == WHEN_WHO && right->type == WHEN_TEXT)
+        return check_names(k, left, right);
+    if (is_equality(n) && left->type == WHEN_TEXT && right->type == WHEN_WHO)
+        return check_names(k, right, left);
     if (left->type != right->type)
         return bad_type(k, n, "the two sides differ in type");
-    if (is_ordered(left->type) ||
-        (left->type == WHEN_BOOL && (n->op == WHEN_EQ || n->op == WHEN_NE)))
+    if (is_ordered(left->type) || (left->type == WHEN_BOOL && is_equality(n)))
         return true;
     return bad_type(k, n, "these cannot be compared");
 }

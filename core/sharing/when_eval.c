@@ -6,7 +6,8 @@
  * negated. */
 struct value {
     bool known;
-    int64_t number;
+    bool is_either; /* not known, but it is number or most */
+    int64_t number, most;
     struct slice text;
     const struct slice *texts;
     size_t count;
@@ -84,13 +85,29 @@ static bool order_fits(enum when_op op, int order)
     }
 }
 
+static int compare_numbers(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* One side is one of two numbers: known when both give the same. */
+static struct value eval_either(enum when_op op, const struct value *a, const struct value *b)
+{
+    bool least = order_fits(op, compare_numbers(a->number, b->number));
+    bool most = order_fits(op, compare_numbers(a->is_either ? a->most : a->number,
+                                               b->is_either ? b->most : b->number));
+    return least == most ? truth(least, REASON_CONDITION_FALSE) : unknown();
+}
+
 static struct value eval_compare(const struct when_node *n, const struct when_input *in)
 {
     struct value a = eval(n->args, in), b = eval(n->args->next, in);
+    if ((a.is_either && b.known) || (a.known && b.is_either))
+        return eval_either(n->op, &a, &b);
     if (!a.known || !b.known)
         return unknown();
     int order = n->args->type == WHEN_TEXT ? slice_compare(a.text, b.text)
-                                           : (a.number > b.number) - (a.number < b.number);
+                                           : compare_numbers(a.number, b.number);
     return truth(order_fits(n->op, order), REASON_CONDITION_FALSE);
 }
 
@@ -158,7 +175,21 @@ static struct value eval_has(const struct when_node *n, const struct when_input 
     return truth(slot >= 0 && !view_is_null(in->event, (size_t)slot), REASON_CONDITION_FALSE);
 }
 
-/* Full years on the London day of the decision; unknown unless the birth date is a whole date. */
+static int last_day_of(int year, int month)
+{
+    struct civil next = { .year = year + month / 12, .month = month % 12 + 1, .day = 1 };
+    return civil_from_ms(civil_to_ms(&next) - 1).day;
+}
+
+static int64_t years_since(const struct civil *born, const struct civil *today)
+{
+    bool before_birthday =
+        today->month < born->month || (today->month == born->month && today->day < born->day);
+    return today->year - born->year - before_birthday;
+}
+
+/* Full years on the London day of the decision. Of a birth date that is not whole the least and the
+ * most that it can be: one year apart, or the same and then it is known. */
 static struct value eval_age(const struct when_input *in)
 {
     struct value v = unknown();
@@ -166,14 +197,17 @@ static struct value eval_age(const struct when_input *in)
     if (!in->event || !plan_header(in->event->plan))
         return v;
     int slot = plan_header(in->event->plan)->birth_date;
-    if (slot < 0 || !time_from_iso(view_text(in->event, (size_t)slot), &born) ||
-        born.precision < TIME_DAY)
+    if (slot < 0 || !time_from_iso(view_text(in->event, (size_t)slot), &born))
         return v;
-    struct civil today = london_from_ms(in->decided_ms);
-    bool before_birthday = today.month < born.local.month ||
-                           (today.month == born.local.month && today.day < born.local.day);
-    v.known = true;
-    v.number = today.year - born.local.year - before_birthday;
+    struct civil today = london_from_ms(in->decided_ms), first = born.local, last = born.local;
+    if (born.precision < TIME_MONTH)
+        first.month = 1, last.month = 12;
+    if (born.precision < TIME_DAY)
+        first.day = 1, last.day = last_day_of(last.year, last.month);
+    v.number = years_since(&last, &today);
+    v.most = years_since(&first, &today);
+    v.known = v.number == v.most;
+    v.is_either = !v.known;
     return v;
 }
 
@@ -216,6 +250,24 @@ static enum truth is_responsible(const struct person *p, struct slice function, 
     return !last ? TRUTH_UNKNOWN : last->service == who ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
+/* The service that a WHO means. */
+static uint16_t who_is(const struct when_node *n, const struct when_input *in)
+{
+    return n->number == WHEN_RECIPIENT ? in->recipient
+           : n->number == WHEN_SOURCE  ? in->source
+                                       : (uint16_t)n->number;
+}
+
+static struct value eval_name(const struct when_node *n, const struct when_input *in)
+{
+    struct value v = unknown();
+    if (n->number == WHEN_SOURCE && !in->event)
+        return v;
+    v.known = true;
+    v.text = in->bundle->services[who_is(n, in)].name;
+    return v;
+}
+
 static struct value eval_objection(const struct person *p, uint16_t who)
 {
     struct value v = truth(facts_objection(p, who), REASON_CONDITION_FALSE);
@@ -226,12 +278,9 @@ static struct value eval_objection(const struct person *p, uint16_t who)
 static struct value eval_call(const struct when_node *n, const struct when_input *in)
 {
     const struct person *p = in->facts;
-    int64_t who_said = n->args ? n->args->number : 0;
-    uint16_t who = who_said == WHEN_RECIPIENT ? in->recipient
-                   : who_said == WHEN_SOURCE  ? in->source
-                                              : (uint16_t)who_said;
+    uint16_t who = n->args ? who_is(n->args, in) : 0;
     struct slice word = n->args && n->args->next ? n->args->next->text : (struct slice){ 0 };
-    if (who_said == WHEN_SOURCE && !in->event)
+    if (n->args && n->args->number == WHEN_SOURCE && !in->event)
         return unknown();
     switch (n->function) {
     case WHEN_KNOWN:
@@ -295,6 +344,8 @@ static struct value eval(const struct when_node *n, const struct when_input *in)
         return eval_path(n, in);
     case WHEN_HAS:
         return eval_has(n, in);
+    case WHEN_NAME:
+        return eval_name(n, in);
     case WHEN_CALL:
         return n->function == WHEN_STARTS_WITH || n->function == WHEN_TIMESTAMP
                    ? eval_value_call(n, in)

@@ -54,7 +54,8 @@ static char value_of(const char *text, const char *fields)
 static void each_expression_has_its_value(void)
 {
     static const char fields[] = "stay.ward=ELM;stay.class=inpatient;stay.readmission=false;"
-                                 "person.birth_date=1941-11;person.address_lines[]=a|b";
+                                 "person.birth_date=1941-11;person.address_lines[]=a|b;"
+                                 "stay.specialty=wexshire-council/hospital-team";
     static const struct {
         const char *text;
         char wanted;
@@ -79,7 +80,7 @@ static void each_expression_has_its_value(void)
         { "has(stay.ward)", 'T' },
         { "has(person.names)", 'F' },
         { "stay.readmission == false", 'T' },
-        { "age() >= 18", '?' },
+        { "age() >= 18", 'T' },
         { "startsWith(stay.ward, \"EL\")", 'T' },
         { "startsWith(stay.site, \"EL\")", '?' },
         { "duration(\"1h30m\") == duration(\"90m\")", 'T' },
@@ -93,6 +94,12 @@ static void each_expression_has_its_value(void)
         { "!objection(recipient)", 'T' },
         { "restricted(subject, \"location\")", 'F' },
         { "known(\"wexshire-council/hospital-team\")", 'F' },
+        { "stay.specialty == recipient", 'T' },
+        { "recipient == stay.specialty", 'T' },
+        { "stay.specialty != recipient", 'F' },
+        { "stay.specialty == source", 'F' },
+        { "source == \"wexbridge-hospital/wards\"", 'T' },
+        { "stay.site == recipient", '?' },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char got = value_of(rows[i].text, fields);
@@ -108,6 +115,32 @@ static void age_turns_on_the_birthday_in_london(void)
     CU_ASSERT_EQUAL(value_of("age() == 17", "person.birth_date=2008-03-03"), 'T');
     CU_ASSERT_EQUAL(value_of("age() == 17", ""), '?');
     CU_ASSERT_EQUAL(value_of("age() == 17", "person.birth_date=2008"), '?');
+}
+
+/* Asked on 2 March 2026. */
+static void a_partial_birth_date_is_certain_when_both_extremes_agree(void)
+{
+    static const struct {
+        const char *text, *born;
+        char wanted;
+    } rows[] = {
+        { "age() >= 18", "person.birth_date=2007", 'T' },
+        { "age() >= 18", "person.birth_date=2008", '?' },
+        { "age() >= 18", "person.birth_date=2009", 'F' },
+        { "18 <= age()", "person.birth_date=2008-02", 'T' },
+        { "age() >= 18", "person.birth_date=2008-03", '?' },
+        { "age() < 18", "person.birth_date=2008-04", 'T' },
+        { "age() == 16", "person.birth_date=2008", 'F' },
+        { "age() != 18", "person.birth_date=2008", '?' },
+        { "age() in [17, 18]", "person.birth_date=2008", '?' },
+        { "age() >= 18", "person.birth_date=about 2008", '?' },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char got = value_of(rows[i].text, rows[i].born);
+        if (got != rows[i].wanted)
+            printf("%s, %s: wanted %c, got %c\n", rows[i].text, rows[i].born, rows[i].wanted, got);
+        CU_ASSERT_EQUAL(got, rows[i].wanted);
+    }
 }
 
 static void each_wrong_expression_has_its_code_and_place(void)
@@ -138,6 +171,9 @@ static void each_wrong_expression_has_its_code_and_place(void)
         { "responsible(recipient, \"gardening\")", "when.name", 23 },
         { "addressed(recipient)", "when.name", 0 },
         { "stay.ward", "when.type", 0 },
+        { "stay.ward == subject", "when.type", 0 },
+        { "stay.ward < recipient", "when.type", 0 },
+        { "recipient == \"nobody/at-all\"", "when.name", 13 },
         { "stay.ward && true", "when.type", 0 },
         { "stay.ward == 1", "when.type", 0 },
         { "stay.ward in \"x\"", "when.type", 0 },
@@ -191,6 +227,8 @@ static void knows_which_categories_it_reads(void)
 
 static CU_TestInfo cases[] = {
     { "each expression has its value, true, false or unknown", each_expression_has_its_value },
+    { "a partial birth date is certain when both extremes agree",
+      a_partial_birth_date_is_certain_when_both_extremes_agree },
     { "age turns on the birthday and is unknown of a partial date",
       age_turns_on_the_birthday_in_london },
     { "each wrong expression has its code and place",
