@@ -3,7 +3,8 @@
  * Reads the site's databases and the audit; works beside a running daemon and without one. */
 #include "cli/cli.h"
 
-#include "audit/audit.h"
+#include "audit/holds.h"
+#include "base/clock.h"
 #include "delivery/delivery.h"
 #include "intake/intake.h"
 
@@ -16,12 +17,14 @@ struct routed {
     const struct site *site;
     uint64_t events, decisions, disclosed, withheld, held, caught_up, duplicates, refused, receipts;
     uint64_t to_deliveries;     /* disclosures to services that this site delivers to */
+    struct holds holds;
 };
 
 struct totals {
     struct feed_counts *feeds;
     struct delivery_counts *deliveries;
     struct routed routed;
+    struct holds_count held;
     uint64_t in_motion;         /* taken in, decided or delivered, and not yet arrived at the next room */
     uint64_t outstanding;
     bool balanced;
@@ -38,7 +41,6 @@ static bool has_delivery(const struct site *s, struct slice service)
 static bool each_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct routed *n = ctx;
-    (void)partition;
     n->events += slice_equal_text(r->kind, "event");
     n->duplicates += slice_equal_text(r->kind, "duplicate");
     n->refused += slice_equal_text(r->kind, "refused");
@@ -53,7 +55,7 @@ static bool each_entry(void *ctx, int partition, const struct audit_read *r)
         n->caught_up += d->caught_up;
         n->to_deliveries += disclosed && has_delivery(n->site, d->recipient);
     }
-    return true;
+    return holds_take(&n->holds, partition, r);
 }
 
 static uint64_t feed_ended(const struct feed_counts *n)
@@ -103,9 +105,13 @@ static bool gather(struct cli *c, const struct site *s, struct totals *t, struct
             return false;
     struct bus *b = cli_bus(s, true);
     t->routed.site = s;
+    holds_init(&t->routed.holds, s->bundle);
     bool good = b && audit_each(b, s->catalogue, s->bundle->partitions, each_entry, &t->routed, e);
     if (b)
         bus_close(&b);
+    good = good && (!t->routed.holds.lost || err_memory(e));
+    holds_count(&t->routed.holds, clock_wall_ms(), &t->held);
+    holds_release(&t->routed.holds);
     for (size_t i = 0; good && i < s->delivery_count; i++)
         if (access(s->deliveries[i].database, R_OK) == 0)
             good = delivery_counts_read(s->deliveries[i].database, &t->deliveries[i], e);
@@ -147,6 +153,9 @@ static void print_text(const struct site *s, const struct totals *t)
            " refused; decisions %" PRIu64 " = disclosed %" PRIu64 " (%" PRIu64
            " caught up) + withheld %" PRIu64 " + held %" PRIu64 "\n", r->events, r->duplicates,
            r->refused, r->decisions, r->disclosed, r->caught_up, r->withheld, r->held);
+    if (t->held.open)
+        printf("  held     %" PRIu64 " wait for a named person, %" PRIu64 " of them %s: concordat held SITE list\n",
+               t->held.open, t->held.overdue, t->held.overdue ? "OVERDUE" : "overdue");
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &t->deliveries[i];
         printf("  delivery %-16s taken %" PRIu64 " = accepted %" PRIu64 " (%" PRIu64
@@ -164,9 +173,11 @@ static void print_json(const struct totals *t)
     const struct routed *r = &t->routed;
     printf("{\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64 ",\"events\":%" PRIu64
            ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"disclosed\":%" PRIu64
-           ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64 ",\"receipts\":%" PRIu64 "}\n",
+           ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64 ",\"receipts\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
+           ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "}}\n",
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
-           r->refused, r->disclosed, r->withheld, r->held, r->receipts);
+           r->refused, r->disclosed, r->withheld, r->held, r->receipts,
+           t->held.open, t->held.overdue, t->held.oldest_ms);
 }
 
 int cmd_status(struct cli *c, int argc, char **argv)
