@@ -57,6 +57,12 @@ void mapping_loss(const struct mapping *m, struct arena *a, const struct doc *d,
 /* Whether this in-mapping keeps a snapshot (`vanished: ask`) and how one unit of it ends is intake's. */
 bool mapping_is_snapshot(const struct mapping *m);
 
+/* What a mapping in can say, rule by rule: the type and kind of rule n, NULL for one that only takes
+ * back; and which slots of that type it can set (slots: one for each, others are left as they are). */
+size_t mapping_rule_count(const struct mapping *m);
+const struct schema *mapping_rule(const struct mapping *m, size_t n, struct slice *kind);
+void mapping_rule_fills(const struct mapping *m, size_t n, bool *slots);
+
 /* What delivery knows and a record does not. */
 struct mapping_own {
     struct slice local_id;          /* the recipient's own id for the subject; empty: unknown */

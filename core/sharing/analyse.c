@@ -1,0 +1,177 @@
+/* analyse.c - makes the tables that the findings are read from, and runs them all. */
+#include "sharing/analyse.h"
+
+#include "sharing/analyse_parts.h"
+#include "sharing/when_logic.h"
+
+void naming_end(struct naming *m)
+{
+    if (m->n)
+        (void)problems_say(m->to, m->code, m->file, m->line, 1, "%s: %.*s", m->sentence, (int)m->n,
+                           m->names);
+    m->n = 0;
+}
+
+void naming_add(struct naming *m, struct slice name)
+{
+    name = slice_head(name, sizeof m->names - 2);
+    if (m->n + 2 + name.n > sizeof m->names || m->n + name.n + strlen(m->sentence) > 190)
+        naming_end(m);
+    if (m->n) {
+        m->names[m->n++] = ',';
+        m->names[m->n++] = ' ';
+    }
+    memcpy(m->names + m->n, name.p, name.n);
+    m->n += name.n;
+}
+
+void analyse_say_set(const struct analysis *x, struct naming *m, const struct categories *set)
+{
+    for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++)
+        if (categories_has(set, i))
+            naming_add(m, catalogue_category(x->b->catalogue, i));
+    naming_end(m);
+}
+
+void analyse_say_of_clause(const struct analysis *x, const struct clause *c, const char *code,
+                           const char *what, const struct categories *set)
+{
+    const char *sentence = arena_format(x->arena, "clause '%.*s' %s", SHOWN(c->name), what);
+    struct naming m = { .to = x->warnings,
+                        .code = code,
+                        .file = c->file,
+                        .sentence = sentence ? sentence : what,
+                        .line = c->line };
+    analyse_say_set(x, &m, set);
+}
+
+const struct schema *analyse_kind(const struct analysis *x, uint32_t kind, struct slice *name)
+{
+    size_t s = 0;
+    while (x->k->kind_base[s + 1] <= kind)
+        s++;
+    *name = x->k->schemas[s]->kinds[kind - x->k->kind_base[s]];
+    return x->k->schemas[s];
+}
+
+static bool make_kinds(struct analysis *x)
+{
+    struct categories *of = ARENA_ARRAY(x->arena, x->k->kind_count + 1, struct categories);
+    if (!of)
+        return false;
+    categories_add(&x->own, catalogue_always(x->b->catalogue));
+    categories_add(&x->own, catalogue_never(x->b->catalogue));
+    for (size_t s = 0; s < catalogue_count(x->b->catalogue); s++)
+        for (uint32_t k = x->k->kind_base[s]; k < x->k->kind_base[s + 1]; k++) {
+            schema_categories(x->k->schemas[s], &of[k]);
+            categories_drop(&of[k], &x->own);
+        }
+    x->of_kind = of;
+    return true;
+}
+
+/* Whether it takes what it names from every such event, wherever it comes from. */
+static bool takes_always(const struct analysis *x, const struct prohibition *p)
+{
+    for (unsigned s = 0; s < x->b->service_count; s++)
+        if (!services_have(&p->from, s))
+            return false;
+    return !when_can_be(x->b->catalogue, p->when, false);
+}
+
+static void take_from(struct categories *row, const struct analysis *x, const struct prohibition *p)
+{
+    for (unsigned s = 0; s < x->b->service_count; s++)
+        if (services_have(&p->to, s))
+            categories_join(&row[s], &p->withhold);
+}
+
+static bool make_taken(struct analysis *x)
+{
+    size_t services = x->b->service_count;
+    struct categories *taken =
+        ARENA_ARRAY(x->arena, x->k->kind_count * services + 1, struct categories);
+    if (!taken)
+        return false;
+    for (size_t i = 0; i < x->b->prohibition_count; i++) {
+        const struct prohibition *p = &x->b->prohibitions[i];
+        if (!takes_always(x, p))
+            continue;
+        for (uint32_t k = 0; p->is_for_all_kinds && k < x->k->kind_count; k++)
+            take_from(taken + k * services, x, p);
+        for (size_t k = 0; k < p->kind_count; k++)
+            take_from(taken + p->kinds[k] * services, x, p);
+    }
+    x->taken = taken;
+    return true;
+}
+
+/* What intake sets of itself in every record: header and subject, bar what only a sender can say. */
+static void add_intakes(const struct schema *s, bool *slots)
+{
+    for (size_t i = 0; i < plan_slots(s->plan); i++) {
+        struct slice path = plan_slot_at(s->plan, i)->path;
+        if (slice_starts(path, SLICE("header.")) || slice_starts(path, SLICE("subject.")))
+            slots[i] = true;
+    }
+}
+
+static bool add_says(const struct analysis *x, const struct analyse_feed *f, struct says *says)
+{
+    size_t n = plan_slots(f->schema->plan);
+    bool *slots = says->slots ? says->slots : ARENA_ARRAY(x->arena, n + 1, bool);
+    if (!slots)
+        return false;
+    add_intakes(f->schema, slots);
+    for (size_t i = 0; i < n; i++) {
+        slots[i] |= f->slots[i];
+        if (slots[i])
+            categories_add(&says->filled, plan_slot_at(f->schema->plan, i)->category);
+    }
+    says->is_said = true;
+    says->schema = f->schema;
+    says->slots = slots;
+    return true;
+}
+
+static bool make_says(struct analysis *x)
+{
+    struct says *says =
+        ARENA_ARRAY(x->arena, x->b->service_count * x->k->kind_count + 1, struct says);
+    bool *has_feed = ARENA_ARRAY(x->arena, x->b->service_count + 1, bool);
+    if (!says || !has_feed)
+        return false;
+    for (size_t i = 0; i < x->in->feed_count; i++) {
+        const struct analyse_feed *f = &x->in->feeds[i];
+        int schema = bundle_schema(x->b, f->schema->plan);
+        int64_t kind = schema < 0 ? -1 : bundle_kind(x->b, (size_t)schema, f->kind);
+        if (kind < 0)
+            continue;
+        has_feed[f->service] = true;
+        if (!add_says(x, f, &says[f->service * x->k->kind_count + (size_t)kind]))
+            return false;
+    }
+    x->has_feed = has_feed;
+    x->says = x->in->feed_count ? says : NULL;
+    return true;
+}
+
+void analyse(const struct analyse_input *in, struct arena *a, struct problems *problems,
+             struct problems *warnings)
+{
+    struct analysis x = { .in = in, .b = in->bundle, .k = in->bundle->compiled, .arena = a,
+                          .problems = problems, .warnings = warnings };
+    struct err e = { 0 };
+    if (!make_kinds(&x) || !make_taken(&x) || !make_says(&x)) {
+        (void)err_memory(&e);
+        problems_add(problems, &e);
+        return;
+    }
+    analyse_clauses(&x);
+    analyse_prohibitions(&x);
+    analyse_pairs(&x);
+    analyse_cover(&x);
+    if (x.says)
+        analyse_sources(&x);
+    analyse_terms(&x);
+}

@@ -1,0 +1,33 @@
+/* analyse.h - what can never be right in a bundle, and what whoever signs it should look at.
+ *
+ * Problems: a clause that never shares anything (its condition can never be true, nobody else can
+ * receive, prohibitions take all of it, no mapping makes its events), a word that a field never
+ * holds, two prohibitions that would tell a recipient different things. Warnings: all that is
+ * doubtful, or ends soon. Each at file:line, one sentence, code check.*.
+ * Pure: the time is given. Cost: sorting and bitmaps, no all-pairs. */
+#ifndef CONCORDAT_SHARING_ANALYSE_H
+#define CONCORDAT_SHARING_ANALYSE_H
+
+#include "sharing/bundle.h"
+
+/* What the mappings of a site make of a service's messages: one type and kind, and the fields that
+ * are ever set. Borrowed. */
+struct analyse_feed {
+    uint16_t service;
+    const struct schema *schema;
+    struct slice kind;
+    const bool *slots;                  /* one for each of the type's */
+};
+
+struct analyse_input {
+    const struct bundle *bundle;
+    int64_t now_ms;
+    const struct analyse_feed *feeds;   /* none: the site's mappings are not known */
+    size_t feed_count;
+};
+
+/* Adds what it finds, in no order. Texts of file names borrow from the bundle, or live in a. */
+void analyse(const struct analyse_input *in, struct arena *a, struct problems *problems,
+             struct problems *warnings);
+
+#endif

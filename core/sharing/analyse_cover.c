@@ -1,0 +1,182 @@
+/* analyse_cover.c - what no clause speaks of, and clauses against what the site's mappings make. */
+#include "sharing/analyse_parts.h"
+#include "sharing/when_logic.h"
+
+/* ---- kinds nobody shares, categories nobody may receive ---- */
+
+/* Where to look: the schema's own file. */
+static const char *schema_file(const struct analysis *x, const struct schema *s)
+{
+    const char *file = arena_format(x->arena, "schemas/%.*s.avsc", SHOWN(s->name));
+    return file ? file : "schemas";
+}
+
+/* The kinds of a type that no clause shares; all of them is one sentence. */
+static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
+{
+    const struct schema *s = x->k->schemas[schema];
+    const bool *mine = shared + x->k->kind_base[schema];
+    struct naming m = { .to = x->warnings,
+                        .code = "check.unshared",
+                        .file = schema_file(x, s),
+                        .sentence = "nobody shares these kinds",
+                        .line = 1 };
+    size_t count = 0;
+    for (size_t i = 0; i < s->kind_count; i++)
+        count += mine[i];
+    for (size_t i = 0; i < s->kind_count && count; i++)
+        if (!mine[i])
+            naming_add(&m, s->kinds[i]);
+    naming_end(&m);
+    if (!count)
+        (void)problems_say(x->warnings, m.code, m.file, 1, 1, "nobody shares anything of this type");
+    return count > 0;
+}
+
+/* What the type has and no clause releases, of this type or any other. */
+static void check_categories(struct analysis *x, size_t schema, const struct categories *released)
+{
+    const struct schema *s = x->k->schemas[schema];
+    struct categories rest = x->of_kind[x->k->kind_base[schema]];
+    struct naming m = { .to = x->warnings,
+                        .code = "check.unreceived",
+                        .file = schema_file(x, s),
+                        .sentence = "nobody may receive these, of this type or any other",
+                        .line = 1 };
+    categories_drop(&rest, released);
+    analyse_say_set(x, &m, &rest);
+}
+
+void analyse_cover(struct analysis *x)
+{
+    bool *shared = ARENA_ARRAY(x->arena, x->k->kind_count + 1, bool);
+    if (!shared) {
+        x->problems->lost = true;
+        return;
+    }
+    struct categories released = { { 0 } };
+    for (size_t i = 0; i < x->b->clause_count; i++) {
+        const struct clause *c = &x->b->clauses[i];
+        for (size_t k = 0; k < c->kind_count; k++)
+            shared[c->kinds[k]] = true;
+        categories_join(&released, &c->release);
+    }
+    for (size_t s = 0; s < catalogue_count(x->b->catalogue); s++) {
+        const struct schema *schema = x->k->schemas[s];
+        if (schema->internal || !schema->disclosable || schema->kind_count == 0)
+            continue;
+        if (check_kinds(x, s, shared))
+            check_categories(x, s, &released);
+    }
+}
+
+/* ---- against the mappings ---- */
+
+/* What the sources of a clause make of it together. */
+struct supply {
+    bool any, all_kinds;
+    struct categories filled;
+};
+
+/* False when a source has no feed here: what it sends is not known. */
+static bool find_supply(const struct analysis *x, const struct clause *c, struct supply *out)
+{
+    *out = (struct supply){ .all_kinds = true };
+    for (unsigned s = 0; s < x->b->service_count; s++)
+        if (services_have(&c->from, s) && !x->has_feed[s])
+            return false;
+    for (size_t i = 0; i < c->kind_count; i++) {
+        bool said = false;
+        for (unsigned s = 0; s < x->b->service_count; s++) {
+            const struct says *says = analysis_says(x, s, c->kinds[i]);
+            if (!services_have(&c->from, s) || !says->is_said)
+                continue;
+            said = true;
+            categories_join(&out->filled, &says->filled);
+        }
+        out->any |= said;
+        out->all_kinds &= said;
+    }
+    return true;
+}
+
+static void say_unsaid(struct analysis *x, const struct clause *c)
+{
+    const char *sentence = arena_format(
+        x->arena, "clause '%.*s' shares what no mapping of its sources makes", SHOWN(c->name));
+    struct naming m = { .to = x->warnings,
+                        .code = "check.unsaid",
+                        .file = c->file,
+                        .sentence = sentence ? sentence : "",
+                        .line = c->line };
+    for (size_t i = 0; i < c->kind_count; i++) {
+        bool said = false;
+        struct slice kind;
+        const struct schema *type = analyse_kind(x, c->kinds[i], &kind);
+        for (unsigned s = 0; s < x->b->service_count; s++)
+            said |= services_have(&c->from, s) && analysis_says(x, s, c->kinds[i])->is_said;
+        const char *name = said ? NULL : arena_format(x->arena, "%.*s.%.*s", SHOWN(type->name),
+                                                      SHOWN(kind));
+        if (name)
+            naming_add(&m, slice_text(name));
+    }
+    naming_end(&m);
+}
+
+/* Whether some event that the clause is asked about can have that field. */
+static bool is_filled(const struct analysis *x, const struct clause *c, const struct when_node *path)
+{
+    for (size_t i = 0; i < c->kind_count; i++)
+        for (unsigned s = 0; s < x->b->service_count; s++) {
+            const struct says *says = analysis_says(x, s, c->kinds[i]);
+            if (!services_have(&c->from, s) || !says->is_said)
+                continue;
+            int schema = bundle_schema(x->b, says->schema->plan);
+            if (path->slots[schema] >= 0 && says->slots[path->slots[schema]])
+                return true;
+        }
+    return false;
+}
+
+static void check_paths(struct analysis *x, const struct clause *c, const struct when_node *n)
+{
+    if (n->op == WHEN_PATH && !is_filled(x, c, n))
+        (void)problems_say(x->warnings, "check.unfilled", c->file, c->line, 1,
+                           "clause '%.*s' has a condition that reads '%.*s', which no mapping of "
+                           "its sources fills", SHOWN(c->name), SHOWN(n->text));
+    for (const struct when_node *arg = n->args; arg; arg = arg->next)
+        check_paths(x, c, arg);
+}
+
+static void check_supply(struct analysis *x, const struct clause *c)
+{
+    struct supply supply;
+    struct categories empty = { { 0 } };
+    if (!find_supply(x, c, &supply))
+        return;
+    if (!supply.any) {
+        (void)problems_say(x->problems, "check.unsaid", c->file, c->line, 1,
+                           "clause '%.*s' never shares anything: no mapping of its sources makes "
+                           "such an event", SHOWN(c->name));
+        return;
+    }
+    if (!supply.all_kinds)
+        say_unsaid(x, c);
+    for (size_t i = 0; i < c->kind_count; i++)
+        categories_join(&empty, &x->of_kind[c->kinds[i]]);
+    categories_keep(&empty, &c->release);
+    categories_drop(&empty, &supply.filled);
+    analyse_say_of_clause(x, c, "check.unfilled", "releases what no mapping of its sources fills",
+                          &empty);
+    if (c->when)
+        check_paths(x, c, c->when->root);
+}
+
+void analyse_sources(struct analysis *x)
+{
+    for (size_t i = 0; i < x->b->clause_count; i++) {
+        struct arena_mark mark = arena_mark(x->arena);
+        check_supply(x, &x->b->clauses[i]);
+        arena_rewind(x->arena, mark);
+    }
+}

@@ -1,0 +1,184 @@
+/* analyse_pairs.c - clauses that make others redundant, prohibitions that contradict each other.
+ *
+ * Clauses are sorted by agreement, kinds, sources and recipients, so that only those alike in these
+ * are held against each other; at most NEAR of them, so that the cost stays a sort. */
+#include <stdlib.h>
+
+#include "sharing/analyse_parts.h"
+#include "sharing/when_logic.h"
+
+#define NEAR 32
+
+struct entry {
+    const struct clause *clause;
+    uint64_t hash;
+    size_t order;
+};
+
+static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
+{
+    const uint8_t *p = bytes;
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ p[i]) * 0x100000001b3u;
+    return hash;
+}
+
+static uint64_t hash_words(uint64_t hash, const uint64_t *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15u + (hash >> 29);
+    return hash;
+}
+
+static uint64_t hash_clause(const struct clause *c)
+{
+    uint64_t hash = mix(0xcbf29ce484222325u, &c->agreement, sizeof c->agreement);
+    uint64_t kinds = 0;
+    for (size_t i = 0; i < c->kind_count; i++) /* in whatever order they are written */
+        kinds += mix(0xcbf29ce484222325u, &c->kinds[i], sizeof c->kinds[i]);
+    hash = hash_words(hash, &kinds, 1);
+    hash = hash_words(hash, c->from.bits, SERVICES_WORDS);
+    return hash_words(hash, c->to.bits, SERVICES_WORDS);
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static bool kinds_within(const struct clause *a, const struct clause *b)
+{
+    for (size_t i = 0; i < a->kind_count; i++)
+        if (!kinds_have(b->kinds, b->kind_count, a->kinds[i]))
+            return false;
+    return true;
+}
+
+static bool is_alike(const struct clause *a, const struct clause *b)
+{
+    return a->agreement == b->agreement && kinds_within(a, b) && kinds_within(b, a) &&
+           memcmp(&a->from, &b->from, sizeof a->from) == 0 &&
+           memcmp(&a->to, &b->to, sizeof a->to) == 0;
+}
+
+static bool releases_as_much(const struct clause *more, const struct clause *less)
+{
+    struct categories rest = less->release;
+    categories_drop(&rest, &more->release);
+    if (!categories_is_empty(&rest))
+        return false;
+    for (int o = 0; o < OBLIGE_COUNT; o++) {
+        struct categories changed = more->obliged[o];
+        categories_keep(&changed, &less->release);
+        categories_drop(&changed, &less->obliged[o]);
+        if (!categories_is_empty(&changed))
+            return false;
+    }
+    return true;
+}
+
+static bool lasts_as_long(const struct clause *more, const struct clause *less)
+{
+    return slice_is_empty(more->lasting_kind) ||
+           (slice_equal(more->lasting_kind, less->lasting_kind) &&
+            more->lasting_ms >= less->lasting_ms);
+}
+
+/* Whether more shares all that less shares, whenever less does. */
+static bool shadows(const struct analysis *x, const struct clause *more, const struct clause *less)
+{
+    return is_alike(more, less) && releases_as_much(more, less) && lasts_as_long(more, less) &&
+           when_implies(x->b->catalogue, less->when, more->when);
+}
+
+static void say_shadowed(struct analysis *x, const struct clause *by, const struct clause *c)
+{
+    (void)problems_say(x->warnings, "check.shadowed", c->file, c->line, 1,
+                       "clause '%.*s' adds nothing: '%.*s' in line %u shares all of it",
+                       SHOWN(c->name), SHOWN(by->id), by->line);
+}
+
+static void check_near(struct analysis *x, const struct entry *list, size_t count, size_t at)
+{
+    const struct clause *c = list[at].clause;
+    for (size_t i = at + 1; i < count && i <= at + NEAR && list[i].hash == list[at].hash; i++) {
+        const struct clause *later = list[i].clause;
+        if (shadows(x, c, later))
+            say_shadowed(x, c, later);
+        else if (shadows(x, later, c))
+            say_shadowed(x, later, c);
+    }
+}
+
+static void check_shadows(struct analysis *x)
+{
+    size_t n = x->b->clause_count;
+    struct entry *list = ARENA_ARRAY(x->arena, n + 1, struct entry);
+    if (!list) {
+        x->problems->lost = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct entry){ &x->b->clauses[i], hash_clause(&x->b->clauses[i]), i };
+    qsort(list, n, sizeof *list, compare_entries);
+    for (size_t i = 0; i < n; i++)
+        check_near(x, list, n, i);
+}
+
+/* ---- what a recipient is told must not depend on the order of files ---- */
+
+static bool services_meet(const struct services *a, const struct services *b, size_t count)
+{
+    for (unsigned s = 0; s < count; s++)
+        if (services_have(a, s) && services_have(b, s))
+            return true;
+    return false;
+}
+
+static bool kinds_meet(const struct prohibition *a, const struct prohibition *b)
+{
+    if (a->is_for_all_kinds || b->is_for_all_kinds)
+        return true;
+    for (size_t i = 0; i < a->kind_count; i++)
+        if (kinds_have(b->kinds, b->kind_count, a->kinds[i]))
+            return true;
+    return false;
+}
+
+static void check_telling(struct analysis *x, const struct prohibition *a,
+                          const struct prohibition *b)
+{
+    if (slice_equal(a->tell, b->tell) || !kinds_meet(a, b) ||
+        !services_meet(&a->to, &b->to, x->b->service_count) ||
+        !services_meet(&a->from, &b->from, x->b->service_count) ||
+        !when_can_both(x->b->catalogue, a->when, b->when))
+        return;
+    (void)problems_say(x->problems, "check.tell", b->file, b->line, 1,
+                       "prohibitions '%.*s' and '%.*s' tell the same recipient different things",
+                       SHOWN(a->id), SHOWN(b->id));
+}
+
+/* Those that tell are few: what is told is a word of a short list. */
+static void check_tells(struct analysis *x)
+{
+    const struct prohibition *tells[NEAR];
+    size_t count = 0;
+    for (size_t i = 0; i < x->b->prohibition_count; i++) {
+        const struct prohibition *p = &x->b->prohibitions[i];
+        if (slice_is_empty(p->tell))
+            continue;
+        for (size_t j = 0; j < count; j++)
+            check_telling(x, tells[j], p);
+        if (count < NEAR)
+            tells[count++] = p;
+    }
+}
+
+void analyse_pairs(struct analysis *x)
+{
+    check_shadows(x);
+    check_tells(x);
+}

@@ -1,0 +1,63 @@
+/* analyse_parts.h - what the files of the analysis share. */
+#ifndef CONCORDAT_SHARING_ANALYSE_PARTS_H
+#define CONCORDAT_SHARING_ANALYSE_PARTS_H
+
+#include "sharing/analyse.h"
+#include "sharing/clause.h"
+
+/* What a service's feeds can say of one kind of event. */
+struct says {
+    bool is_said;
+    const struct schema *schema;
+    bool *slots;                        /* joined over its feeds */
+    struct categories filled;           /* of those slots, and of what intake itself sets */
+};
+
+struct analysis {
+    const struct analyse_input *in;
+    const struct bundle *b;
+    const struct compiled *k;
+    struct arena *arena;
+    struct problems *problems, *warnings;
+    struct categories own;              /* always and never: not for agreements */
+    const struct categories *of_kind;   /* by kind: what its type has for agreements */
+    const struct categories *taken;     /* by kind and service: what prohibitions without a
+                                           condition take whatever the source */
+    const bool *has_feed;               /* by service */
+    const struct says *says;            /* by service and kind; NULL: mappings are not known */
+};
+
+static inline const struct says *analysis_says(const struct analysis *x, size_t service,
+                                               uint32_t kind)
+{
+    return &x->says[service * x->k->kind_count + kind];
+}
+
+/* A finding that ends in a list of names; a long list becomes several findings, for none is cut.
+ * sentence lives until the end. */
+struct naming {
+    struct problems *to;
+    const char *code, *file, *sentence;
+    uint32_t line;
+    char names[120];
+    size_t n;
+};
+void naming_add(struct naming *m, struct slice name);
+void naming_end(struct naming *m);
+/* All of it for a set of categories; nothing when the set is empty. */
+void analyse_say_set(const struct analysis *x, struct naming *m, const struct categories *set);
+/* "clause 'NAME' what: ..." as warnings. */
+void analyse_say_of_clause(const struct analysis *x, const struct clause *c, const char *code,
+                           const char *what, const struct categories *set);
+/* The type and the kind of a number. */
+const struct schema *analyse_kind(const struct analysis *x, uint32_t kind, struct slice *name);
+
+/* Each adds its findings. */
+void analyse_clauses(struct analysis *x);      /* analyse_clause.c: never, overridden, reads */
+void analyse_prohibitions(struct analysis *x); /* analyse_clause.c */
+void analyse_pairs(struct analysis *x);        /* analyse_pairs.c: shadowed, told differently */
+void analyse_cover(struct analysis *x);        /* analyse_cover.c: kinds and categories of nobody */
+void analyse_sources(struct analysis *x);      /* analyse_cover.c: against the site's mappings */
+void analyse_terms(struct analysis *x);        /* analyse_terms.c: approvals, ends, reviews */
+
+#endif
