@@ -29,8 +29,9 @@ MUST_CHECK bool audit_note_read(struct slice note, struct audit_chain *out, stru
 /* How the note of an act ends that released something which two people must release: the first word. */
 #define HOLD_FIRST_OF_TWO " (first of two)"
 
-enum audit_kind { AUDIT_EVENT, AUDIT_DUPLICATE, AUDIT_REFUSED, AUDIT_RECEIPT, AUDIT_HOLD_ACT };
-/* "event" "duplicate" "refused" "receipt" "hold-act" */
+enum audit_kind { AUDIT_EVENT, AUDIT_DUPLICATE, AUDIT_REFUSED, AUDIT_RECEIPT, AUDIT_HOLD_ACT,
+                  AUDIT_BUNDLE };
+/* "event" "duplicate" "refused" "receipt" "hold-act" "bundle" */
 const char *audit_kind_name(enum audit_kind k);
 
 struct audit_subject {
@@ -109,5 +110,16 @@ MUST_CHECK bool audit_replay(struct bus *b, const struct bundle *bundle,
                              const struct judge_keys *keys,
                              void (*finding)(void *ctx, const char *sentence), void *ctx,
                              struct audit_report *out, struct err *e);
+/* The same where bundles came and went: each entry is judged again by the bundle whose hash it
+ * carries. find gives it, or NULL; then `bundle` is taken, and that is a finding. */
+struct audit_bundles {
+    const struct bundle *(*find)(void *ctx, const uint8_t hash[HASH_BYTES]);
+    void *ctx;
+};
+MUST_CHECK bool audit_replay_by(struct bus *b, const struct bundle *bundle,
+                                const struct audit_bundles *bundles,
+                                const struct judge_keys *keys,
+                                void (*finding)(void *ctx, const char *sentence), void *ctx,
+                                struct audit_report *out, struct err *e);
 
 #endif

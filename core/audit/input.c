@@ -209,3 +209,48 @@ bool input_act(const struct input_rules *r, const struct bus_record *in, struct 
         return err_set(e, ERR_REJECT, "act.hold", 0, "cannot find whom the hold is for");
     return check_partition(r, in, &out->subject, "act.partition", e);
 }
+
+static bool note_order(struct arena *a, const struct view *v, struct input_bundle *out)
+{
+    char hash[2 * HASH_BYTES];
+    struct slice by = view_text_at(v, "by");
+    slice_to_hex(slice_head(view_text_at(v, "hash"), HASH_BYTES), hash);
+    out->note = slice_text(arena_format(a, "order %lld %.*s by %.*s",
+                                        (long long)view_long_at(v, "number"), (int)sizeof hash,
+                                        hash, (int)by.n, (const char *)by.p));
+    return out->note.p != NULL;
+}
+
+static bool note_state(struct arena *a, const struct view *v, struct input_bundle *out)
+{
+    char hash[2 * HASH_BYTES];
+    struct slice part = view_text_at(v, "part"), agency = view_text_at(v, "agency");
+    struct slice outcome = view_text_at(v, "outcome"), code = view_text_at(v, "code");
+    slice_to_hex(slice_head(view_text_at(v, "hash"), HASH_BYTES), hash);
+    out->note = slice_text(arena_format(
+        a, "%.*s of %.*s %.*s %lld %.*s%s%.*s", (int)part.n, (const char *)part.p, (int)agency.n,
+        (const char *)agency.p, (int)outcome.n, (const char *)outcome.p,
+        (long long)view_long_at(v, "number"), (int)sizeof hash, hash, code.n ? " " : "",
+        (int)code.n, (const char *)code.p));
+    return out->note.p != NULL;
+}
+
+bool input_bundle(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+                  struct input_bundle *out, struct err *e)
+{
+    static const char *const names[] = { "BundleOrder", "BundleState" };
+    uint64_t fingerprint = 0;
+    struct slice body;
+    struct view v;
+    *out = (struct input_bundle){ .schema = SLICE_INIT("") };
+    if (!wire_open(in->value, &fingerprint, &body, e))
+        return false;
+    const struct schema *s = catalogue_fingerprint(r->bundle->catalogue, fingerprint);
+    if (!s || !slice_is_one_of_texts(s->name, names, 2))
+        return true;
+    out->schema = s->name;
+    if (!plan_view(s->plan, a, body, &v, e))
+        return false;
+    bool is_order = slice_equal_text(s->name, names[0]);
+    return (is_order ? note_order(a, &v, out) : note_state(a, &v, out)) || err_memory(e);
+}

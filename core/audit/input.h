@@ -60,4 +60,12 @@ struct input_act {
 MUST_CHECK bool input_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                           struct input_act *out, struct err *e);
 
+/* An order to take up a bundle, or what a part says of one: what the audit notes of it. */
+struct input_bundle {
+    struct slice schema; /* empty: it is neither */
+    struct slice note;   /* "order 3 HASH by WHO", "delivery:inbox of AGENCY taken 3 HASH" */
+};
+MUST_CHECK bool input_bundle(const struct input_rules *r, const struct bus_record *in,
+                             struct arena *a, struct input_bundle *out, struct err *e);
+
 #endif

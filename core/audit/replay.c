@@ -14,7 +14,10 @@ struct replay {
     struct bus *bus;
     struct input_rules rules;
     bool knows_environment;
-    bool told_bundle;
+    const struct bundle *fallback;
+    const struct audit_bundles *bundles; /* NULL: the one given alone */
+    uint8_t hash[HASH_BYTES];       /* of the entry before: its bundle is rules.bundle */
+    bool has_hash, told_bundle;
     int number;                     /* of the partition at hand */
     struct partition partition;
     struct walk_inputs inputs;
@@ -28,6 +31,18 @@ static void check_bundle(struct replay *r, const struct audit_read *entry)
     finding(&r->f, "audit %d number %" PRId64 ": decided under another bundle than the one given",
             r->number, entry->sequence);
     r->told_bundle = true;
+}
+
+/* The bundle that the entry was decided under. */
+static void choose_bundle(struct replay *r, const struct audit_read *entry)
+{
+    if (!r->bundles || (r->has_hash && hash_equal(r->hash, entry->bundle_hash)))
+        return;
+    const struct bundle *found = r->bundles->find(r->bundles->ctx, entry->bundle_hash);
+    memcpy(r->hash, entry->bundle_hash, HASH_BYTES);
+    r->has_hash = true;
+    r->rules.bundle = found ? found : r->fallback;
+    r->told_bundle = false;
 }
 
 static void count(struct audit_report *out, const struct audit_read *entry)
@@ -94,6 +109,7 @@ static bool replay_input(struct replay *r, const struct audit_read *entry, struc
     if (!walk_inputs_at(&r->inputs, entry->input_topic, entry->input_offset, &in, &passed, e))
         return false;
     count(r->f.report, entry);
+    choose_bundle(r, entry);
     if (passed > 0)
         finding(&r->f,
                 "audit %d number %" PRId64 ": %" PRIu64 " inputs before it were never decided",
@@ -140,14 +156,17 @@ static bool replay_partition(struct replay *r, struct err *e)
     return good;
 }
 
-bool audit_replay(struct bus *b, const struct bundle *bundle, const struct judge_keys *keys,
-                  void (*say)(void *ctx, const char *sentence), void *ctx,
-                  struct audit_report *out, struct err *e)
+bool audit_replay_by(struct bus *b, const struct bundle *bundle,
+                     const struct audit_bundles *bundles, const struct judge_keys *keys,
+                     void (*say)(void *ctx, const char *sentence), void *ctx,
+                     struct audit_report *out, struct err *e)
 {
     struct replay r = {
         .f = { say, ctx, out },
         .bus = b,
         .rules = { bundle, keys, true },
+        .fallback = bundle,
+        .bundles = bundles,
     };
     bool good = true;
     *out = (struct audit_report){ .entries = 0 };
@@ -156,4 +175,11 @@ bool audit_replay(struct bus *b, const struct bundle *bundle, const struct judge
         good = replay_partition(&r, e);
     arena_release(&r.arena);
     return good;
+}
+
+bool audit_replay(struct bus *b, const struct bundle *bundle, const struct judge_keys *keys,
+                  void (*say)(void *ctx, const char *sentence), void *ctx,
+                  struct audit_report *out, struct err *e)
+{
+    return audit_replay_by(b, bundle, NULL, keys, say, ctx, out, e);
 }

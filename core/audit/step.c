@@ -306,6 +306,22 @@ static bool take_act(struct work *w, struct err *e)
                           : refuse_hold(w, &act, &person, e);
 }
 
+/* -- orders and states of bundles ------------------------------------------------------------- */
+
+/* The keeper of the bundles follows them (cli/keeper.c); here they are noted. */
+static bool take_control(struct work *w, struct err *e)
+{
+    struct input_bundle b;
+    if (!input_bundle(w->r, w->in, w->a, &b, e))
+        return false;
+    if (slice_is_empty(b.schema))
+        return take_act(w, e);
+    w->says.kind = AUDIT_BUNDLE;
+    w->says.schema = b.schema;
+    w->says.note = b.note;
+    return true;
+}
+
 /* -- the step ---------------------------------------------------------------------------------- */
 
 static bool take(struct work *w, struct err *e)
@@ -317,7 +333,7 @@ static bool take(struct work *w, struct err *e)
     case INPUT_RECEIPTS:
         return take_receipt(w, e);
     case INPUT_CONTROL:
-        return take_act(w, e);
+        return take_control(w, e);
     case INPUT_OTHER:
         break;
     }
@@ -360,14 +376,18 @@ static bool finish(struct work *w, struct err *e)
            memory_room(&w->p->memory, 2, e);
 }
 
+int64_t step_time(const struct partition *p, const struct bus_record *in)
+{
+    return in->accepted_ms > p->chain.decided_ms ? in->accepted_ms : p->chain.decided_ms;
+}
+
 bool step_decide(const struct input_rules *r, struct partition *p, const struct bus_record *in,
                  struct arena *a, struct step *out, struct err *e)
 {
     *out = (struct step){ .kind = AUDIT_EVENT };
     struct work w = { .r = r, .p = p, .in = in, .a = a, .out = out };
     w.says.input = in;
-    w.says.decided_ms =
-        in->accepted_ms > p->chain.decided_ms ? in->accepted_ms : p->chain.decided_ms;
+    w.says.decided_ms = step_time(p, in);
     buf_init(&w.facts, BUS_RECORD_MAX_BYTES * 2);
     bool done = take(&w, e);
     if (!done && e->fate == ERR_REJECT) {

@@ -35,6 +35,10 @@ struct step {
     struct step_change facts, mark;
 };
 
+/* The decision time of a record: its time of acceptance, never before the one before it. By it the
+ * bundle is chosen. */
+int64_t step_time(const struct partition *p, const struct bus_record *in);
+
 MUST_CHECK bool step_decide(const struct input_rules *r, struct partition *p,
                             const struct bus_record *in, struct arena *a, struct step *out,
                             struct err *e);

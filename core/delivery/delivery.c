@@ -27,11 +27,28 @@ struct delivery {
     struct arena names, arena;
     struct buf work, answer, receipt;
     const char *disclosures, *receipts; /* topics */
+    struct rules own; /* of one bundle alone */
+    struct edition only;
+    const struct rules *rules;
+    const struct edition *head; /* the newest when this row was begun */
+    _Atomic uint64_t generation;   /* its number */
     int64_t quiet_until_ms; /* the partner cannot be reached: nobody is tried before */
     atomic_bool stopping;
     pthread_mutex_t lock;
     pthread_cond_t stop_asked;
 };
+
+/* Between two rows: from now on nothing goes by an older generation. */
+static void look_up(struct delivery *d)
+{
+    d->head = rules_newest(d->rules);
+    atomic_store(&d->generation, d->head->number);
+}
+
+uint64_t delivery_generation(const struct delivery *d)
+{
+    return atomic_load(&d->generation);
+}
 
 static int64_t now_ms(const struct delivery *d)
 {
@@ -62,6 +79,10 @@ bool delivery_open(const struct delivery_options *o, struct delivery **out, stru
         return err_memory(e);
     d->o = *o;
     d->who = (struct log_who){ "delivery", o->name };
+    d->only = (struct edition){ .bundle = o->bundle, .from_ms = INT64_MIN };
+    rules_add(&d->own, &d->only);
+    d->rules = o->rules ? o->rules : &d->own;
+    d->head = rules_newest(d->rules);
     arena_init(&d->names, 1 << 16);
     arena_init(&d->arena, ARENA_MAX_BYTES);
     buf_init(&d->work, ARENA_MAX_BYTES);
@@ -224,6 +245,7 @@ static bool try_row(struct delivery *d, struct queued *q, struct err *e)
 {
     struct send_input in = {
         .o = &d->o,
+        .bundle = rules_at(d->head, now_ms(d))->bundle,
         .id = q->id,
         .framed = q->bytes,
         .to = d->to,
@@ -257,6 +279,7 @@ static bool send_due(struct delivery *d, bool *busy, struct err *e)
     while (found && !atomic_load(&d->stopping) && now_ms(d) >= d->quiet_until_ms) {
         struct queued q;
         arena_reset(&d->arena);
+        look_up(d);
         if (!store_due(d->store, after, now_ms(d), &d->arena, &q, &found, e))
             return false;
         if (!found)
@@ -274,6 +297,7 @@ static bool send_due(struct delivery *d, bool *busy, struct err *e)
 bool delivery_step(struct delivery *d, int wait_ms, bool *busy, struct err *e)
 {
     *busy = false;
+    look_up(d);
     return take(d, wait_ms, busy, e) && send_due(d, busy, e);
 }
 

@@ -17,6 +17,7 @@
 #include "contract/transport.h"
 #include "mapping/mapping.h"
 #include "sharing/judge.h"
+#include "sharing/rules.h"
 
 struct delivery;
 
@@ -31,6 +32,8 @@ struct delivery_options {
     const char *database;           /* path */
     int64_t retry_ms, retry_max_ms; /* back-off after ERR_RETRY: first, most */
     int64_t (*now_ms)(void);        /* NULL: clock_wall_ms */
+    const struct rules *rules; /* the door goes by the one in force when it sends; all of bundle's
+                                  shape. NULL: by bundle alone */
 };
 
 MUST_CHECK bool delivery_open(const struct delivery_options *o, struct delivery **out,
@@ -41,6 +44,8 @@ MUST_CHECK bool delivery_run(struct delivery *d, struct err *e);
 MUST_CHECK bool delivery_step(struct delivery *d, int wait_ms, bool *busy, struct err *e);
 void delivery_stop(struct delivery *d);
 void delivery_close(struct delivery **d);
+/* The newest generation that everything sent from now on goes by; 0: none yet. Any thread. */
+uint64_t delivery_generation(const struct delivery *d);
 
 /* Law 2's third sum, read beside a running daemon or not. */
 struct delivery_counts {

@@ -57,7 +57,7 @@ void send_hand_over(const struct send_input *in, struct slice bytes, struct buf 
 bool send_prepare(const struct send_input *in, struct arena *a, struct buf *work, struct sent *out,
                   struct err *e)
 {
-    struct door_input question = { .bundle = in->o->bundle,
+    struct door_input question = { .bundle = in->bundle,
                                    .framed = in->framed,
                                    .to = in->to,
                                    .notice = in->notice,

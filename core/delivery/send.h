@@ -18,6 +18,7 @@ struct sent {
 
 struct send_input {
     const struct delivery_options *o;
+    const struct bundle *bundle; /* in force now */
     struct slice id, framed, notice, local_id;
     struct recipient_id to;
     bool maybe; /* an earlier try may have reached the partner */

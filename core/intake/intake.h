@@ -12,7 +12,7 @@
 #include "bus/bus.h"
 #include "contract/reference.h"
 #include "mapping/mapping.h"
-#include "sharing/bundle.h"
+#include "sharing/rules.h"
 
 struct feed;
 
@@ -33,6 +33,7 @@ struct feed_options {
     struct reference_finder references; /* the agency's own delivery records; find may be NULL */
     int64_t spool_max_bytes;            /* beyond it: ANSWER_LATER; 0 = 8 GiB */
     int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
+    const struct rules *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
 };
 
 /* Opens the spool, starts the publisher thread. Borrows all that o points to until feed_close.

@@ -172,12 +172,22 @@ static void give_up(struct feed *f)
     answer_later(f);
 }
 
+/* What the region says of this feed now. */
+static void look_up(struct feed *f)
+{
+    if (f->o.rules)
+        f->identity.traced =
+            bundle_feed_is_traced(rules_at(rules_newest(f->o.rules), f->o.now_ms())->bundle,
+                                  f->o.agency, slice_text(f->o.name));
+}
+
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n)
 {
     struct feed *f = ctx;
     struct turn *t = &f->turn;
     arena_reset(&f->keep);
     arena_reset(&f->work);
+    look_up(f);
     t->in = in;
     t->out = out;
     t->arrivals = n;

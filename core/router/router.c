@@ -23,7 +23,11 @@ enum count { EVENTS, DISCLOSED, WITHHELD, HELD, DUPLICATES, REFUSED, RECEIPTS, C
 
 struct router {
     struct router_options o;
-    struct input_rules rules;
+    struct rules own;                   /* of one bundle alone */
+    struct edition only;
+    const struct rules *rules;
+    const struct edition *head;      /* the newest at the start of this transaction */
+    _Atomic uint64_t generation;        /* its number: no later commit goes by an older one */
     struct arena arena;                 /* of its whole life: names and tables */
     struct bus_worker *worker;
     struct partition *partitions;
@@ -90,7 +94,10 @@ bool router_open(const struct router_options *o, struct router **out, struct err
     if (!r)
         return err_memory(e);
     r->o = *o;
-    r->rules = (struct input_rules){ o->bundle, o->keys, o->live };
+    r->only = (struct edition){ .bundle = o->bundle, .from_ms = INT64_MIN };
+    rules_add(&r->own, &r->only);
+    r->rules = o->rules ? o->rules : &r->own;
+    r->head = rules_newest(r->rules);
     arena_init(&r->arena, ROUTER_ARENA_BYTES);
     if (join(r, e) && restore(r, e))
         return true;
@@ -146,7 +153,9 @@ static bool decide(struct router *r, const struct bus_record *in, struct err *e)
     struct step *step = ARENA_NEW(&r->tx.arena, struct step);
     if (!step)
         return err_memory(e);
-    if (!step_decide(&r->rules, p, in, &r->tx.arena, step, e))
+    const struct edition *g = rules_at(r->head, step_time(p, in));
+    const struct input_rules rules = { g->bundle, r->o.keys, r->o.live };
+    if (!step_decide(&rules, p, in, &r->tx.arena, step, e))
         return false;
     if (!transaction_room(&r->tx, step, e)) {
         step_drop(step);
@@ -249,6 +258,10 @@ static bool commit(struct router *r, struct err *e)
 bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
 {
     *done = 0;
+    if (r->tx.taken == 0) {
+        r->head = rules_newest(r->rules);
+        atomic_store(&r->generation, r->head->number);
+    }
     if (!take(r, wait_ms, e))
         return false;
     size_t taken = r->tx.taken;
@@ -286,6 +299,11 @@ bool router_run(struct router *r, struct err *e)
 void router_stop(struct router *r)
 {
     atomic_store(&r->stop, true);
+}
+
+uint64_t router_generation(const struct router *r)
+{
+    return atomic_load(&r->generation);
 }
 
 void router_counts(const struct router *r, struct router_counts *out)

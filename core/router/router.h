@@ -10,6 +10,7 @@
 
 #include "bus/bus.h"
 #include "sharing/judge.h"
+#include "sharing/rules.h"
 
 struct router;
 
@@ -19,6 +20,9 @@ struct router_options {
     const struct judge_keys *keys;
     const char *worker;             /* stable id: "router-0" */
     bool live; /* environment; an event of the other one is refused (wrong-environment) */
+    /* What it goes by, each record by its decision time; all of bundle's shape (rules_differ). NULL:
+     * by bundle alone. */
+    const struct rules *rules;
 };
 
 /* Topics every host makes before it starts: names and partitions follow the bundle. In a. */
@@ -39,5 +43,7 @@ struct router_counts {
     uint64_t events, disclosed, withheld, held, duplicates, refused, receipts, commits;
 };
 void router_counts(const struct router *r, struct router_counts *out);
+/* The newest generation that every transaction from now on goes by; 0: none yet. Any thread. */
+uint64_t router_generation(const struct router *r);
 
 #endif

@@ -1,27 +1,27 @@
 /* rules.c - the generations, newest first. */
 #include "sharing/rules.h"
 
-void rules_add(struct rules *r, struct generation *g)
+void rules_add(struct rules *r, struct edition *g)
 {
     g->earlier = atomic_load_explicit(&r->newest, memory_order_relaxed);
     atomic_store_explicit(&r->newest, g, memory_order_release);
 }
 
-const struct generation *rules_newest(const struct rules *r)
+const struct edition *rules_newest(const struct rules *r)
 {
     return atomic_load_explicit(&r->newest, memory_order_acquire);
 }
 
-const struct generation *rules_at(const struct generation *g, int64_t ms)
+const struct edition *rules_at(const struct edition *g, int64_t ms)
 {
     while (g->from_ms > ms && g->earlier)
         g = g->earlier;
     return g;
 }
 
-const struct generation *rules_hashed(const struct rules *r, const uint8_t hash[HASH_BYTES])
+const struct edition *rules_hashed(const struct rules *r, const uint8_t hash[HASH_BYTES])
 {
-    const struct generation *g = rules_newest(r);
+    const struct edition *g = rules_newest(r);
     while (g && !hash_equal(g->bundle->hash, hash))
         g = g->earlier;
     return g;

@@ -12,26 +12,26 @@
 #include "sharing/bundle.h"
 #include "sharing/pack.h"
 
-struct generation {
+struct edition {
     const struct bundle *bundle;
     uint64_t number;
     int64_t from_ms;
-    const struct generation *earlier; /* NULL: the first */
+    const struct edition *earlier; /* NULL: the first */
     const struct pack *pack;          /* NULL: made by hand, for a test */
 };
 
 struct rules {
-    _Atomic(const struct generation *) newest;
+    _Atomic(const struct edition *) newest;
 };
 
 /* g is borrowed until the end; its earlier is set. */
-void rules_add(struct rules *r, struct generation *g);
+void rules_add(struct rules *r, struct edition *g);
 /* The last one added, whether it has begun or not. */
-const struct generation *rules_newest(const struct rules *r);
+const struct edition *rules_newest(const struct rules *r);
 /* Of g and those before it the one in force at that time; the first when none had begun. */
-const struct generation *rules_at(const struct generation *g, int64_t ms);
+const struct edition *rules_at(const struct edition *g, int64_t ms);
 /* By the bundle's hash; NULL when there is none. */
-const struct generation *rules_hashed(const struct rules *r, const uint8_t hash[HASH_BYTES]);
+const struct edition *rules_hashed(const struct rules *r, const uint8_t hash[HASH_BYTES]);
 /* Whether a running program can go over from one to the other: the same region, partitions, agencies
  * and services in the same order, the same schemas. NULL: yes; else what differs. */
 const char *rules_differ(const struct bundle *a, const struct bundle *b);

@@ -16,11 +16,11 @@
 
 /* ---- reading and trusting ---- */
 
-struct generation *bundles_read(struct arena *a, struct slice bytes, const char *label,
+struct edition *bundles_read(struct arena *a, struct slice bytes, const char *label,
                                 const struct catalogue *c, struct problems *p)
 {
     struct pack *pack = ARENA_NEW(a, struct pack);
-    struct generation *g = ARENA_NEW(a, struct generation);
+    struct edition *g = ARENA_NEW(a, struct edition);
     struct err e = { 0 };
     bool good = pack && g ? pack_read(a, bytes, pack, &e) : err_memory(&e);
     if (good && !pack_has_schemas(pack, c))
@@ -45,8 +45,8 @@ struct generation *bundles_read(struct arena *a, struct slice bytes, const char 
     return g;
 }
 
-static bool approved(const struct bundles_trust *t, const struct generation *before,
-                     const struct generation *next, struct err *e)
+static bool approved(const struct bundles_trust *t, const struct edition *before,
+                     const struct edition *next, struct err *e)
 {
     struct arena a;
     const struct widening *w = NULL;
@@ -63,8 +63,8 @@ static bool approved(const struct bundles_trust *t, const struct generation *bef
                                  widens, e);
 }
 
-bool bundles_follows(const struct bundles_trust *t, const struct generation *before,
-                     const struct generation *next, struct err *e)
+bool bundles_follows(const struct bundles_trust *t, const struct edition *before,
+                     const struct edition *next, struct err *e)
 {
     if (before && next->number <= before->number)
         return err_set(e, ERR_REJECT, "bundle.number", 0,
@@ -128,7 +128,7 @@ bool bundles_read_pack(struct arena *a, const char *path, struct pack *out, stru
 }
 
 /* Another process may have put it there before us: then it must be the same. */
-static bool is_there(const char *path, const struct generation *g, struct err *e)
+static bool is_there(const char *path, const struct edition *g, struct err *e)
 {
     struct arena a;
     struct pack kept;
@@ -172,7 +172,7 @@ static bool put_file(const char *part, const char *path, struct slice bytes, boo
     return good || err_errno(e, ERR_FATAL, "bundle.keep", number, "cannot write", path);
 }
 
-bool bundles_keep(const char *folder, const struct generation *g, struct err *e)
+bool bundles_keep(const char *folder, const struct edition *g, struct err *e)
 {
     struct arena a;
     bool exists = false;

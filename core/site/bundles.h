@@ -23,7 +23,7 @@ struct site_places {
 
 /* One bundle from its bytes, which live as long as a: form, schemas, and all that a load checks.
  * label names it in problems. NULL when a problem was added. */
-struct generation *bundles_read(struct arena *a, struct slice bytes, const char *label,
+struct edition *bundles_read(struct arena *a, struct slice bytes, const char *label,
                                 const struct catalogue *c, struct problems *p);
 
 /* Whether next may follow before (NULL: it is the first, by the approvers given). */
@@ -31,11 +31,11 @@ struct bundles_trust {
     bool demo;                        /* an unsigned one may */
     const struct approvers *first_by; /* of the first one */
 };
-MUST_CHECK bool bundles_follows(const struct bundles_trust *t, const struct generation *before,
-                                const struct generation *next, struct err *e);
+MUST_CHECK bool bundles_follows(const struct bundles_trust *t, const struct edition *before,
+                                const struct edition *next, struct err *e);
 
 /* Puts a bundle into the folder, durably, under its number; good when it is there already. */
-MUST_CHECK bool bundles_keep(const char *folder, const struct generation *g, struct err *e);
+MUST_CHECK bool bundles_keep(const char *folder, const struct edition *g, struct err *e);
 
 /* All that the folder keeps, by number, as packs alone; *n 0 when there is no folder. */
 struct kept_bundle {

@@ -9,7 +9,7 @@ struct chain {
     struct reading *r;
     const struct kept_bundle *kept;
     size_t kept_count;
-    struct generation **list; /* oldest first */
+    struct edition **list; /* oldest first */
     size_t count, room;
 };
 
@@ -26,9 +26,9 @@ static bool complain(struct reading *r, const struct node *n, const struct err *
     return strict_say(&r->reader, n, e->code, "%s", e->text);
 }
 
-static bool add(struct chain *c, struct generation *g)
+static bool add(struct chain *c, struct edition *g)
 {
-    struct generation **grown =
+    struct edition **grown =
         arena_grow(c->r->reader.arena, c->list, &c->room, c->count, sizeof *grown);
     if (!grown)
         return strict_memory(&c->r->reader);
@@ -37,7 +37,7 @@ static bool add(struct chain *c, struct generation *g)
     return true;
 }
 
-static struct generation *read_kept(struct chain *c, const char *path, struct problems *p)
+static struct edition *read_kept(struct chain *c, const char *path, struct problems *p)
 {
     struct arena *a = c->r->reader.arena;
     struct slice bytes;
@@ -49,10 +49,10 @@ static struct generation *read_kept(struct chain *c, const char *path, struct pr
 }
 
 /* The one before g; NULL where it is not kept or cannot be read any more, as with older schemas. */
-static struct generation *before(struct chain *c, const struct generation *g)
+static struct edition *before(struct chain *c, const struct edition *g)
 {
     struct problems ignored = { .count = 0 };
-    struct generation *found = NULL;
+    struct edition *found = NULL;
     for (size_t i = c->kept_count; i-- > 0 && !found && g->pack->has_previous;)
         if (c->kept[i].number < g->number)
             found = read_kept(c, c->kept[i].path, &ignored);
@@ -61,13 +61,13 @@ static struct generation *before(struct chain *c, const struct generation *g)
 }
 
 /* g, after all that is known to have come before it. */
-static bool add_with_past(struct chain *c, struct generation *g)
+static bool add_with_past(struct chain *c, struct edition *g)
 {
-    for (struct generation *one = g; one; one = before(c, one))
+    for (struct edition *one = g; one; one = before(c, one))
         if (!add(c, one))
             return false;
     for (size_t i = 0; i < c->count / 2; i++) {
-        struct generation *swap = c->list[i];
+        struct edition *swap = c->list[i];
         c->list[i] = c->list[c->count - 1 - i];
         c->list[c->count - 1 - i] = swap;
     }
@@ -80,10 +80,10 @@ static void add_later(struct chain *c)
     const struct bundles_trust trust = site_trust(c->r->site);
     struct problems *p = c->r->reader.problems;
     for (size_t i = 0; i < c->kept_count; i++) {
-        struct generation *last = c->list[c->count - 1];
+        struct edition *last = c->list[c->count - 1];
         if (c->kept[i].number <= last->number)
             continue;
-        struct generation *g = read_kept(c, c->kept[i].path, p);
+        struct edition *g = read_kept(c, c->kept[i].path, p);
         struct err e = { 0 };
         if (!g)
             return;
@@ -149,7 +149,7 @@ static bool read_demo(struct chain *c)
             problems_add(r->reader.problems, &e);
         return false;
     }
-    struct generation *g = bundles_read(r->reader.arena, bytes, r->site->places.region,
+    struct edition *g = bundles_read(r->reader.arena, bytes, r->site->places.region,
                                         r->site->catalogue, r->reader.problems);
     return g && add_with_past(c, g);
 }
@@ -190,7 +190,7 @@ static bool read_signed(struct chain *c, const struct node *root)
     struct slice bytes;
     if (!tree_read_file(r->reader.arena, r->site->places.first, PACK_BYTES_MAX, &bytes, &e))
         return complain(r, n, &e);
-    struct generation *g = bundles_read(r->reader.arena, bytes, r->site->places.first,
+    struct edition *g = bundles_read(r->reader.arena, bytes, r->site->places.first,
                                         r->site->catalogue, r->reader.problems);
     const struct bundles_trust trust = site_trust(r->site);
     if (!g)
@@ -269,7 +269,7 @@ struct bundles_trust site_trust(const struct site *s)
 
 bool site_keep_bundles(const struct site *s, struct err *e)
 {
-    for (const struct generation *g = rules_newest(&s->rules); g; g = g->earlier)
+    for (const struct edition *g = rules_newest(&s->rules); g; g = g->earlier)
         if (!bundles_keep(s->places.bundles, g, e))
             return false;
     return true;
@@ -278,7 +278,7 @@ bool site_keep_bundles(const struct site *s, struct err *e)
 const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
                                         const uint8_t hash[HASH_BYTES])
 {
-    const struct generation *known = rules_hashed(&s->rules, hash);
+    const struct edition *known = rules_hashed(&s->rules, hash);
     const struct kept_bundle *kept = NULL;
     struct problems ignored = { .count = 0 };
     struct err e = { 0 };
@@ -294,7 +294,7 @@ const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
         err_clear(&e);
         if (!bundles_read_pack(a, kept[i].path, &p, &bytes, &e) || !hash_equal(p.hash, hash))
             continue;
-        const struct generation *g = bundles_read(a, bytes, kept[i].path, s->catalogue, &ignored);
+        const struct edition *g = bundles_read(a, bytes, kept[i].path, s->catalogue, &ignored);
         found = g ? g->bundle : NULL;
     }
     problems_release(&ignored);

@@ -53,7 +53,7 @@ struct site {
     struct site_places places;
     struct approvers first_by;   /* who may sign the first bundle */
     struct rules rules;          /* all that a running program can go by, newest first */
-    const struct generation *last, *waiting; /* the last there is; one that needs a restart */
+    const struct edition *last, *waiting; /* the last there is; one that needs a restart */
 };
 
 /* Where schemas/ and systems/ were installed: CONCORDAT_SHARE, else beside the program. In a. */
