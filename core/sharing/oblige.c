@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 
+#define FLAG SLICE("yes")
 #define LENGTH_ROOM 16 /* of a union's branch and a text's length, or of a number */
 
 const char *obligation_name(enum obligation o)
@@ -11,9 +12,13 @@ const char *obligation_name(enum obligation o)
     return names[o];
 }
 
-static bool is_text(const struct slot *s)
+/* A text that may hold such a word: any, or one of its own vocabulary. */
+static bool is_text(const struct slot *s, enum obligation o)
 {
-    return s->type == SLOT_STRING && s->nullable && s->vocabulary_count == 0;
+    if (s->type != SLOT_STRING || !s->nullable)
+        return false;
+    return s->vocabulary_count == 0 ||
+           (o == OBLIGE_FLAG && slice_is_one_of(FLAG, s->vocabulary, s->vocabulary_count));
 }
 
 static bool is_time(const struct slot *s)
@@ -23,7 +28,7 @@ static bool is_time(const struct slot *s)
 
 bool oblige_fits(const struct slot *s, enum obligation o)
 {
-    return is_text(s) || ((o == OBLIGE_YEAR || o == OBLIGE_DATE) && is_time(s));
+    return is_text(s, o) || ((o == OBLIGE_YEAR || o == OBLIGE_DATE) && is_time(s));
 }
 
 /* The London year or day; what is less precise stays so. */
@@ -66,7 +71,7 @@ void oblige_put(const struct bundle *b, const struct view *v, size_t slot, enum 
     else if (is_time(s))
         put_time(view_long(v, slot), o, out);
     else if (o == OBLIGE_FLAG)
-        avro_put_opt_text(out, SLICE("yes"));
+        avro_put_opt_text(out, FLAG);
     else if (o == OBLIGE_ALIAS)
         avro_put_opt_text(out, alias_find(b, s->category, view_text(v, slot)));
     else
