@@ -1,18 +1,103 @@
-/* cmd_check.c - concordat check SITE. */
+/* cmd_check.c - concordat check SITE: does it load, and can what it says ever be right? */
 #include "cli/cli.h"
 
 #include <stdio.h>
+
+#include "base/clock.h"
+#include "sharing/analyse.h"
+
+struct findings {
+    struct problems problems, warnings;
+};
+
+/* What the mappings of the site's feeds can say; false when memory ran out. */
+static bool find_feeds(struct arena *a, const struct site *s, const struct bundle *b,
+                       struct analyse_input *in)
+{
+    size_t rules = 0;
+    for (size_t i = 0; i < s->feed_count; i++)
+        rules += mapping_rule_count(s->feeds[i].mapping);
+    struct analyse_feed *list = ARENA_ARRAY(a, rules + 1, struct analyse_feed);
+    if (!list)
+        return false;
+    in->feeds = list;
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct mapping *m = s->feeds[i].mapping;
+        int service = bundle_service(b, s->feeds[i].service);
+        for (size_t n = 0; service >= 0 && n < mapping_rule_count(m); n++) {
+            struct analyse_feed *f = &list[in->feed_count];
+            f->schema = mapping_rule(m, n, &f->kind);
+            if (!f->schema)
+                continue;
+            bool *slots = ARENA_ARRAY(a, plan_slots(f->schema->plan) + 1, bool);
+            if (!slots)
+                return false;
+            mapping_rule_fills(m, n, slots);
+            f->slots = slots;
+            f->service = (uint16_t)service;
+            in->feed_count++;
+        }
+    }
+    return true;
+}
+
+static void print_warnings(struct problems *p)
+{
+    char line[600];
+    problems_sort(p);
+    for (size_t i = 0; i < p->count; i++)
+        fprintf(stderr, "warning: %s\n", err_print(&p->list[i], line, sizeof line));
+    if (p->count)
+        fprintf(stderr, "%zu warning%s\n", p->count, p->count == 1 ? "" : "s");
+}
+
+/* Prints what it finds. True when nothing of it is a problem. */
+static bool look(struct cli *c, const struct bundle *b, const struct site *s)
+{
+    struct findings f = { { 0 }, { 0 } };
+    struct analyse_input in = { .bundle = b, .now_ms = clock_wall_ms() };
+    bool good = !s || find_feeds(&c->arena, s, b, &in);
+    if (good)
+        analyse(&in, &c->arena, &f.problems, &f.warnings);
+    print_warnings(&f.warnings);
+    good = good && !problems_any(&f.problems);
+    if (!good)
+        cli_print_problems(&f.problems);
+    problems_release(&f.problems);
+    problems_release(&f.warnings);
+    return good;
+}
+
+static void print_rules(const struct bundle *b)
+{
+    printf("%zu services, %zu agreements, %zu clauses, %zu prohibitions, %zu schemas\n",
+           b->service_count, b->agreement_count, b->clause_count, b->prohibition_count,
+           catalogue_count(b->catalogue));
+}
+
+/* A folder with a region.yaml and no site: the rules alone. */
+static int check_rules(struct cli *c, const char *path)
+{
+    struct cli_rules rules;
+    if (!cli_rules(c, path, &rules) || !look(c, rules.bundle, NULL))
+        return CLI_NO;
+    printf("good: ");
+    print_rules(rules.bundle);
+    return CLI_DONE;
+}
 
 int cmd_check(struct cli *c, int argc, char **argv)
 {
     if (argc != 2)
         return CLI_USAGE;
+    if (cli_is_rules_only(c, argv[1]))
+        return check_rules(c, argv[1]);
     struct site *s = cli_site(c, argv[1], false);
     if (!s)
         return CLI_NO;
-    printf("good: %zu feeds, %zu deliveries, %zu services, %zu agreements, %zu clauses, "
-           "%zu prohibitions, %zu schemas\n",
-           s->feed_count, s->delivery_count, s->bundle->service_count, s->bundle->agreement_count,
-           s->bundle->clause_count, s->bundle->prohibition_count, catalogue_count(s->catalogue));
+    if (s->bundle && !look(c, s->bundle, s))
+        return CLI_NO;
+    printf("good: %zu feeds, %zu deliveries, ", s->feed_count, s->delivery_count);
+    print_rules(s->bundle);
     return CLI_DONE;
 }

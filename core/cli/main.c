@@ -11,6 +11,8 @@ static const struct command commands[] = {
     { "check SITE", "say every problem of a configuration as file:line:column; exit 1 when there is one",
       cmd_check },
     { "map MAPPING FILE...", "native files to shared records as JSON, with what was not carried", cmd_map },
+    { "test SITE [FILE]... [--coverage-min N]", "decision tables: rows that turn out otherwise, clauses no row asks",
+      cmd_test },
     { "why SITE EVENT-ID [SERVICE]", "who got an event or not, and why, a sentence a recipient", cmd_why },
     { "audit verify SITE", "chain, sequence, and no disclosure without its record", cmd_audit },
     { "audit replay SITE", "judge the recorded events again and compare", cmd_audit },

@@ -1,9 +1,9 @@
 /* analyse.h - what can never be right in a bundle, and what whoever signs it should look at.
  *
  * Problems: a clause that never shares anything (its condition can never be true, nobody else can
- * receive, prohibitions take all of it, no mapping makes its events), a word that a field never
- * holds, two prohibitions that would tell a recipient different things. Warnings: all that is
- * doubtful, or ends soon. Each at file:line, one sentence, code check.*.
+ * receive, prohibitions take all of it), a word that a field never holds, two prohibitions that would
+ * tell a recipient different things. Warnings: all that is doubtful, that this site's mappings do not
+ * make, that ends soon. Each at file:line, one sentence, code check.*.
  * Pure: the time is given. Cost: sorting and bitmaps, no all-pairs. */
 #ifndef CONCORDAT_SHARING_ANALYSE_H
 #define CONCORDAT_SHARING_ANALYSE_H

@@ -33,17 +33,18 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
     return count > 0;
 }
 
-/* What the type has and no clause releases, of this type or any other. */
-static void check_categories(struct analysis *x, size_t schema, const struct categories *released)
+/* What the type has and no clause releases, of any type; told once, so it joins what was released. */
+static void check_categories(struct analysis *x, size_t schema, struct categories *released)
 {
     const struct schema *s = x->k->schemas[schema];
     struct categories rest = x->of_kind[x->k->kind_base[schema]];
     struct naming m = { .to = x->warnings,
                         .code = "check.unreceived",
                         .file = schema_file(x, s),
-                        .sentence = "nobody may receive these, of this type or any other",
+                        .sentence = "nobody may receive these, of whatever type",
                         .line = 1 };
     categories_drop(&rest, released);
+    categories_join(released, &rest);
     analyse_say_set(x, &m, &rest);
 }
 
@@ -155,9 +156,9 @@ static void check_supply(struct analysis *x, const struct clause *c)
     if (!find_supply(x, c, &supply))
         return;
     if (!supply.any) {
-        (void)problems_say(x->problems, "check.unsaid", c->file, c->line, 1,
-                           "clause '%.*s' never shares anything: no mapping of its sources makes "
-                           "such an event", SHOWN(c->name));
+        (void)problems_say(x->warnings, "check.unsaid", c->file, c->line, 1,
+                           "clause '%.*s' shares nothing of this site: no mapping of its sources "
+                           "makes such an event", SHOWN(c->name));
         return;
     }
     if (!supply.all_kinds)
