@@ -25,6 +25,8 @@ struct command {
 int cmd_run(struct cli *c, int argc, char **argv);
 int cmd_check(struct cli *c, int argc, char **argv);
 int cmd_map(struct cli *c, int argc, char **argv);
+int cmd_test(struct cli *c, int argc, char **argv);
+int cmd_explain(struct cli *c, int argc, char **argv);
 int cmd_why(struct cli *c, int argc, char **argv);
 int cmd_audit(struct cli *c, int argc, char **argv);
 int cmd_effect(struct cli *c, int argc, char **argv);
@@ -35,6 +37,16 @@ int cmd_key(struct cli *c, int argc, char **argv);
 
 /* Loads and checks; prints every problem. NULL after printing. */
 struct site *cli_site(struct cli *c, const char *path, bool with_keys);
+/* The rules as they lie in a folder, for whoever writes or signs them: of a site, or of a region.yaml
+ * without a site. False after printing. rules_folder.c */
+struct cli_rules {
+    const char *folder; /* of region.yaml */
+    const struct catalogue *catalogue;
+    const struct bundle *bundle;
+};
+MUST_CHECK bool cli_rules(struct cli *c, const char *path, struct cli_rules *out);
+bool cli_is_rules_only(struct cli *c, const char *path);
+
 /* The schemas alone. NULL after printing. */
 const struct catalogue *cli_schemas(struct cli *c);
 /* The site's bus; NULL after printing. */
