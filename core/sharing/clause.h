@@ -1,8 +1,8 @@
 /* clause.h - the compiled insides of a bundle; for the room sharing only.
  *
  * Event types and kinds are numbered through: kind k of schema s has number kind_base[s] + k.
- * Services, clauses and prohibitions are numbered in file order. A bitmap a value says which clauses
- * accept it, so that one event costs two ANDs and then only what is left over. */
+ * Services, clauses and prohibitions are numbered in file order. A row of bits a value says which
+ * clauses accept it, so that one event costs one AND and then only what is left over (decide.c). */
 #ifndef CONCORDAT_SHARING_CLAUSE_H
 #define CONCORDAT_SHARING_CLAUSE_H
 
@@ -54,13 +54,19 @@ struct prohibition {
 };
 
 /* Where a facts rule finds a service, or a text. */
-enum fact_from { FACT_NOWHERE, FACT_SOURCE, FACT_FIELD };
+enum fact_from { FACT_NOWHERE, FACT_SOURCE, FACT_FIELD, FACT_UNKNOWN };
+struct fact_place {                     /* what a field says, and the service it means */
+    struct slice text;
+    int service;
+};
 struct fact_value {
     enum fact_from from;
     const int16_t *slots;               /* by schema index */
+    const struct fact_place *places;    /* none: the field names the service itself */
+    size_t place_count;
 };
 enum fact_effect { FACT_OPENS, FACT_RESPONSIBLE, FACT_GRANTS, FACT_REVOKES, FACT_OBJECTS,
-                   FACT_LIFTS_OBJECTION, FACT_RESTRICTS, FACT_LIFTS, FACT_LINKS };
+                   FACT_LIFTS_OBJECTION, FACT_RESTRICTS, FACT_LIFTS, FACT_LINKS, FACT_DIES };
 /* One effect of one line of the facts table. */
 struct fact_rule {
     enum fact_effect effect;
@@ -70,7 +76,8 @@ struct fact_rule {
     size_t closed_by_count;
     struct slice word;                  /* kind of relationship, or function */
     struct fact_value who;              /* with, service, to */
-    struct fact_value what, until;      /* scope, kind of restriction, local id; expiry */
+    struct fact_value what, until;      /* scope, kind of restriction, local id, formality; expiry */
+    struct fact_value capacity, basis, recorder; /* of a consent */
 };
 
 /* The reviewed name for a name that tells too much; by category and name. */
@@ -81,19 +88,58 @@ struct alias {
 
 struct traced_feed { struct slice agency, feed; };
 
+/* What deciding needs of a clause, close together: there are thousands. */
+struct rule {
+    uint32_t when;                      /* number of an ask; ASK_ALWAYS: no condition */
+    uint32_t lasting;                   /* number of an end; 0: as long as the agreement */
+    uint16_t agreement;
+    bool has_obligations;
+};
+/* The same of an agreement. */
+struct terms {
+    int64_t from_ms, until_ms;
+    int64_t stopped_ms, superseded_ms;  /* INT64_MAX: never */
+    uint16_t guard;                     /* 0: none */
+    bool approved;
+};
+/* An end that clauses wait for: so long after that kind was decided. */
+struct end {
+    struct slice kind;
+    int64_t after_ms;
+};
+/* The slots of a schema whose text may name a recipient: first those that say whom an event is
+ * addressed to, then what else a condition compares with a recipient's name. */
+struct mentions {
+    const uint16_t *slots;
+    size_t count, addressee_count;
+};
+
 struct compiled {
     const struct schema *const *schemas;   /* by schema index */
     const uint32_t *kind_base;          /* by schema index; [count]: number of all kinds */
     uint32_t kind_count;
-    size_t words, prohibition_words;    /* of a bitmap of clauses, of prohibitions */
-    const uint64_t *clauses_of_kind, *clauses_from, *clauses_to;
-    const uint64_t *prohibitions_of_kind, *prohibitions_to;
     const struct traced_feed *traced;
     size_t traced_count;
     struct words relationships, functions, restrictions, purposes;
     const bool *closes;                 /* by number of kind: ends its episode */
     const struct alias *aliases;        /* in order */
     size_t alias_count, alias_bytes_max; /* of the longest */
+    /* Rows of bits: of clauses by kind and by source, of services by clause; so of prohibitions. */
+    size_t words, service_words, prohibition_words;
+    const uint64_t *clauses_of_kind, *clauses_from, *clause_to;
+    const uint64_t *prohibitions_of_kind, *prohibitions_from, *prohibitions_to;
+    const struct categories *categories; /* by schema index: what agreements can release of it */
+    const struct rule *rules;           /* by clause */
+    const struct categories *releases;  /* by clause */
+    const struct terms *terms;          /* by agreement */
+    const struct agreement *const *guards; /* by guard: one that has it */
+    const struct end *ends;
+    const struct ask *asks;
+    size_t guard_count, end_count, ask_count;
+    const uint32_t *prohibition_when;   /* by prohibition: number of an ask */
+    const struct mentions *mentions;    /* by schema index */
+    struct services named;              /* by a condition itself */
+    uint8_t reason_of_rank[128];        /* enum reason */
 };
 
 /* The number of a type and kind; -1 when there is none. */

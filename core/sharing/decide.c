@@ -3,53 +3,57 @@
  * released = (union of what permitting clauses release) minus (union of what prohibitions
  * withhold). A clause permits when its agreement is approved and in force, its guard stands, it has
  * not lapsed and its condition is true. When none permits but one would if it could be told, or had
- * its agreement not ended, a human is asked. */
+ * its agreement not ended, a human is asked.
+ *
+ * The question is turned round: not "what may this service have" for one service after the other,
+ * but once for the event. Two rows of bits give the clauses for its kind and source; each is asked
+ * once, which gives a row of weights for all services (ask.h); and what it says to each service it
+ * names is set against what the others said: the greatest weight counts (weight.h). What follows for
+ * one service is conclude.c. */
 #include "sharing/decide.h"
 
-static size_t next_bit(const uint64_t *row, const uint64_t *mask, size_t words, size_t from)
+#include "sharing/ask.h"
+#include "sharing/run.h"
+
+/* ---- which clauses, which services ---- */
+
+static size_t count_common(const uint64_t *a, const uint64_t *b, size_t words)
 {
-    for (size_t w = from / 64; w < words; w++) {
-        uint64_t bits = row[w] & mask[w];
-        if (w == from / 64)
-            bits &= ~(uint64_t)0 << (from % 64);
-        if (bits)
-            return w * 64 + (size_t)__builtin_ctzll(bits);
-    }
-    return SIZE_MAX;
+    size_t n = 0;
+    for (size_t w = 0; w < words; w++)
+        n += (size_t)__builtin_popcountll(a[w] & b[w]);
+    return n;
 }
 
-bool decide_begin(struct question *q, struct err *e)
+static bool find_match(struct question *q, struct err *e)
 {
     const struct compiled *k = q->bundle->compiled;
-    const struct event *ev = q->event;
-    const uint64_t *of_kind = k->clauses_of_kind + ev->kind * k->words;
-    const uint64_t *from = k->clauses_from + ev->source * k->words;
-    uint64_t *match = ARENA_ARRAY(q->arena, k->words + 1, uint64_t);
-    struct categories own = { { 0 } };
+    const uint64_t *of_kind = k->clauses_of_kind + q->event->kind * k->words;
+    const uint64_t *from = k->clauses_from + q->event->source * k->words;
+    size_t count = count_common(of_kind, from, k->words), n = 0;
+    uint32_t *match = ARENA_ARRAY(q->arena, count, uint32_t);
     if (!match)
         return err_memory(e);
-    memset(&q->candidates, 0, sizeof q->candidates);
-    for (size_t n = next_bit(of_kind, from, k->words, 0); n != SIZE_MAX;
-         n = next_bit(of_kind, from, k->words, n + 1)) {
-        match[n / 64] |= (uint64_t)1 << (n % 64);
-        for (size_t w = 0; w < SERVICES_WORDS; w++)
-            q->candidates.bits[w] |= q->bundle->clauses[n].to.bits[w];
-    }
-    q->candidates.bits[ev->source / 64] &= ~((uint64_t)1 << (ev->source % 64));
+    for (size_t w = 0; w < k->words; w++)
+        for (uint64_t bits = of_kind[w] & from[w]; bits; bits &= bits - 1)
+            match[n++] = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(bits));
     q->match = match;
-    schema_categories(k->schemas[ev->schema], &q->all);
-    categories_add(&own, catalogue_always(q->bundle->catalogue));
-    categories_add(&own, catalogue_never(q->bundle->catalogue));
-    categories_drop(&q->all, &own);
-    q->when = (struct when_input){ .bundle = q->bundle,
-                                   .facts = q->facts,
-                                   .event = ev->view,
-                                   .schema = ev->schema,
-                                   .source = ev->source,
-                                   .decided_ms = ev->decided_ms,
-                                   .arena = q->arena };
+    q->match_count = count;
     return true;
 }
+
+static void find_candidates(struct question *q)
+{
+    const struct compiled *k = q->bundle->compiled;
+    uint16_t source = q->event->source;
+    q->candidates = (struct services){ { 0 } };
+    for (size_t i = 0; i < q->match_count; i++)
+        for (size_t w = 0; w < k->service_words; w++)
+            q->candidates.bits[w] |= k->clause_to[q->match[i] * k->service_words + w];
+    q->candidates.bits[source / 64] &= ~((uint64_t)1 << (source % 64));
+}
+
+/* ---- what a clause says ---- */
 
 bool decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
                   uint16_t recipient, int64_t at_ms, enum reason *why)
@@ -93,201 +97,183 @@ static bool began_anew(const struct question *q, const struct episode_event *end
     return false;
 }
 
-/* Whether the time that a clause lasts is over for this event's episode: counted from when the end
+/* Whether the time that clauses last is over for this event's episode: counted from when the end
  * was decided, so that a late or backdated message still has its days. */
-static bool has_lapsed(const struct question *q, const struct clause *c)
+static bool is_over(const struct question *q, const struct end *end)
 {
     const struct event *ev = q->event;
-    if (slice_is_empty(c->lasting_kind))
-        return false;
     for (size_t i = 0; i < q->facts->event_count; i++) {
         const struct episode_event *x = &q->facts->events[i];
         if (!x->retracted && x->closed && x->agency == ev->agency &&
             slice_equal(x->type, ev->type) && slice_equal(x->episode, ev->episode) &&
-            slice_equal(x->kind, c->lasting_kind) &&
-            (ev->decided_ms >= x->closed_ms + c->lasting_ms || began_anew(q, x)))
+            slice_equal(x->kind, end->kind) &&
+            (ev->decided_ms >= x->closed_ms + end->after_ms || began_anew(q, x)))
             return true;
     }
     return false;
 }
 
-/* REASON_DISCLOSED: in force. REASON_AGREEMENT_ENDED: it was. Else the first gate shut. */
-static enum reason ask_agreement(const struct agreement *g, int64_t at_ms)
+/* What is asked of clauses one after the other. */
+struct weighing {
+    struct question *q;
+    uint8_t *over;             /* by end: is it over? WEIGHT_NONE: not asked yet */
+    uint8_t *fixed;            /* a row of one weight */
+    const uint8_t *everything; /* a row of WEIGHT_TRUE */
+    uint32_t agreement;        /* whose gate is known: clauses of one stand together */
+    uint8_t gate;
+};
+
+/* WEIGHT_ENDED: open, but only a human may let anything through. */
+static uint8_t agreement_gate(const struct terms *t, int64_t ms)
 {
-    if (!g->approved)
-        return REASON_NO_PARTY_APPROVAL;
-    if (at_ms < g->from_ms)
-        return REASON_NOT_IN_FORCE;
-    if (g->stopped_ms && at_ms >= g->stopped_ms)
-        return REASON_AGREEMENT_STOPPED;
-    if (g->superseded_ms && at_ms >= g->superseded_ms)
-        return REASON_SUPERSEDED;
-    return at_ms < g->until_ms ? REASON_DISCLOSED : REASON_AGREEMENT_ENDED;
+    if (!t->approved)
+        return weight_false(REASON_NO_PARTY_APPROVAL);
+    if (ms < t->from_ms)
+        return weight_false(REASON_NOT_IN_FORCE);
+    if (ms >= t->stopped_ms)
+        return weight_false(REASON_AGREEMENT_STOPPED);
+    if (ms >= t->superseded_ms)
+        return weight_false(REASON_SUPERSEDED);
+    return ms < t->until_ms ? WEIGHT_TRUE : WEIGHT_ENDED;
 }
 
-/* REASON_DISCLOSED: permits. REASON_UNKNOWN: would, if its unknowns were true, and
- * REASON_AGREEMENT_ENDED: would or might, had its agreement not ended. Else the first gate shut. */
-static enum reason ask_clause(const struct question *q, const struct clause *c, uint16_t recipient)
+/* The gates that are the same for every service. */
+static uint8_t common_gate(struct weighing *w, const struct rule *rule)
 {
-    const struct agreement *g = &q->bundle->agreements[c->agreement];
-    struct when_input in = q->when;
-    enum reason shut = REASON_COUNT, why = REASON_UNKNOWN;
-    in.recipient = recipient;
-    enum reason standing = ask_agreement(g, q->event->decided_ms);
-    if (standing != REASON_DISCLOSED && standing != REASON_AGREEMENT_ENDED)
-        return standing;
-    if (has_lapsed(q, c))
-        return REASON_LAPSED;
-    enum truth holds = c->when ? when_eval(c->when, &in, &why) : TRUTH_TRUE;
-    if (holds == TRUTH_FALSE)
-        shut = why;
-    if (!decide_guard(g, q->facts, q->event->source, recipient, q->event->decided_ms, &why))
-        shut = shut == REASON_COUNT ? why : reason_first(shut, why);
-    if (shut != REASON_COUNT)
-        return shut;
-    if (standing == REASON_AGREEMENT_ENDED)
-        return standing; /* a human can tell what is unknown, but not make it live again */
-    return holds == TRUTH_TRUE || q->unknown_is_true ? REASON_DISCLOSED : REASON_UNKNOWN;
-}
-
-bool decide_prohibit(const struct question *q, struct decision *d, struct slice *tell,
-                     struct err *e)
-{
-    const struct compiled *k = q->bundle->compiled;
-    const uint64_t *of_kind = k->prohibitions_of_kind + q->event->kind * k->prohibition_words;
-    const uint64_t *to = k->prohibitions_to + d->to.n * k->prohibition_words;
-    const struct categories would = d->released;
-    struct when_input in = q->when;
-    enum reason why;
-    uint32_t *list = ARENA_ARRAY(q->arena, q->bundle->prohibition_count + 1, uint32_t);
-    if (!list)
-        return err_memory(e);
-    in.recipient = d->to.n;
-    d->prohibitions = list;
-    for (size_t n = next_bit(of_kind, to, k->prohibition_words, 0); n != SIZE_MAX;
-         n = next_bit(of_kind, to, k->prohibition_words, n + 1)) {
-        const struct prohibition *p = &q->bundle->prohibitions[n];
-        struct categories taken = would;
-        categories_keep(&taken, &p->withhold);
-        if (categories_is_empty(&taken) || !services_have(&p->from, q->event->source) ||
-            (p->when && when_eval(p->when, &in, &why) == TRUTH_FALSE))
-            continue;
-        categories_drop(&d->released, &taken);
-        list[d->prohibition_count++] = (uint32_t)n;
-        if (slice_is_empty(*tell))
-            *tell = p->tell;
+    const struct compiled *k = w->q->bundle->compiled;
+    uint8_t *over = &w->over[rule->lasting];
+    if (rule->agreement != w->agreement) {
+        w->agreement = rule->agreement;
+        w->gate = agreement_gate(&k->terms[rule->agreement], w->q->event->decided_ms);
     }
+    if (weight_is_false(w->gate) || rule->lasting == 0)
+        return w->gate;
+    if (*over == WEIGHT_NONE)
+        *over = is_over(w->q, &k->ends[rule->lasting]) ? weight_false(REASON_LAPSED) : WEIGHT_TRUE;
+    return weight_lesser(w->gate, *over);
+}
+
+static bool add_permit(struct question *q, struct verdict *v, uint32_t clause, uint8_t weight)
+{
+    struct permit *more =
+        arena_grow(q->arena, q->permits, &q->permit_room, q->permit_count, sizeof *more);
+    if (!more)
+        return false;
+    q->permits = more;
+    more[q->permit_count++] = (struct permit){ clause, v->last, weight };
+    v->last = (uint32_t)q->permit_count;
     return true;
 }
 
-/* The clauses of one standing (permitting, or perhaps permitting) and what they would release. */
-struct standing {
-    uint32_t *clauses;
-    size_t count;
-    struct categories released, plain, obliged[OBLIGE_COUNT];
-    enum reason reason; /* the gate that was met last */
+/* What one clause says, as two rows: its condition and its agreement's guard. */
+struct saying {
+    const uint8_t *when, *guard;
+    bool is_ended; /* its agreement */
 };
 
-static void add_clause(struct standing *s, const struct bundle *b, size_t n, enum reason why)
+static uint8_t weigh_saying(const struct question *q, const struct saying *s, size_t column)
 {
-    const struct clause *c = &b->clauses[n];
-    s->clauses[s->count++] = (uint32_t)n;
-    s->reason = reason_last(s->reason, why);
-    categories_join(&s->released, &c->release);
-    categories_join(&s->plain, &c->plain);
-    for (size_t i = 0; c->has_obligations && i < OBLIGE_COUNT; i++)
-        categories_join(&s->obliged[i], &c->obliged[i]);
+    uint8_t weight = weight_lesser(s->when[column], s->guard[column]);
+    if (weight_is_false(weight))
+        return weight;
+    if (s->is_ended)
+        return WEIGHT_ENDED; /* a human can tell what is unknown, but not make it live again */
+    return weight == WEIGHT_UNKNOWN && q->unknown_is_true ? WEIGHT_TRUE : weight;
 }
 
-/* What travels changed: never what some clause releases as it is. Of several changes the one that
- * says least. */
-static void oblige(const struct standing *s, struct decision *d)
-{
-    static const enum obligation least_first[] = { OBLIGE_FLAG, OBLIGE_ALIAS, OBLIGE_YEAR,
-                                                   OBLIGE_DATE };
-    struct categories left = d->released;
-    categories_drop(&left, &s->plain);
-    for (size_t i = 0; i < OBLIGE_COUNT; i++) {
-        struct categories *obliged = &d->obliged[least_first[i]];
-        *obliged = s->obliged[least_first[i]];
-        categories_keep(obliged, &left);
-        categories_drop(&left, obliged);
-    }
-}
-
-static enum reason weigh(const struct question *q, uint16_t recipient, struct standing *yes,
-                         struct standing *maybe)
+static bool tell_services(struct question *q, uint32_t clause, const struct saying *s)
 {
     const struct compiled *k = q->bundle->compiled;
-    const uint64_t *to = k->clauses_to + recipient * k->words;
-    enum reason last = REASON_NO_CLAUSE;
-    for (size_t n = next_bit(q->match, to, k->words, 0); n != SIZE_MAX;
-         n = next_bit(q->match, to, k->words, n + 1)) {
-        enum reason why = ask_clause(q, &q->bundle->clauses[n], recipient);
-        if (why == REASON_DISCLOSED)
-            add_clause(yes, q->bundle, n, why);
-        else if (why == REASON_UNKNOWN || why == REASON_AGREEMENT_ENDED)
-            add_clause(maybe, q->bundle, n, why);
-        else
-            last = reason_last(last, why);
-    }
-    return last;
+    const uint64_t *to = k->clause_to + clause * k->service_words;
+    for (size_t w = 0; w < k->service_words; w++)
+        for (uint64_t bits = to[w]; bits; bits &= bits - 1) {
+            size_t service = w * 64 + (size_t)__builtin_ctzll(bits);
+            struct verdict *v = &q->verdicts[service];
+            uint8_t weight = weigh_saying(q, s, q->answers->column[service]);
+            v->weight = weight_greater(v->weight, weight);
+            if (!weight_is_false(weight) && !add_permit(q, v, clause, weight))
+                return false;
+        }
+    return true;
 }
 
-static size_t count_matches(const struct question *q, uint16_t recipient)
+static bool ask_clause(struct weighing *w, uint32_t clause)
 {
-    const struct compiled *k = q->bundle->compiled;
-    const uint64_t *to = k->clauses_to + recipient * k->words;
-    size_t n = 0;
-    for (size_t w = 0; w < k->words; w++)
-        n += (size_t)__builtin_popcountll(q->match[w] & to[w]);
-    return n;
+    const struct compiled *k = w->q->bundle->compiled;
+    const struct rule *rule = &k->rules[clause];
+    uint16_t guard = k->terms[rule->agreement].guard;
+    uint8_t gate = common_gate(w, rule);
+    struct saying s = { w->everything, w->everything, gate == WEIGHT_ENDED };
+    if (weight_is_false(gate)) {
+        s.when = memset(w->fixed, gate, w->q->answers->width);
+        return tell_services(w->q, clause, &s);
+    }
+    if (rule->when != ASK_ALWAYS)
+        s.when = answers_row(w->q->answers, rule->when);
+    if (guard)
+        s.guard = answers_guard(w->q->answers, guard);
+    return s.when && s.guard && tell_services(w->q, clause, &s);
 }
 
-static void conclude(const struct question *q, const struct standing *s, struct decision *d)
+static bool weigh(struct question *q)
 {
-    d->withheld = q->all;
-    if (categories_is_empty(&d->released)) {
-        d->outcome = OUTCOME_WITHHOLD;
-        d->reason = reason_code(d->prohibition_count ? REASON_PROHIBITED : REASON_NOTHING_RELEASED);
-    } else if (s->reason == REASON_DISCLOSED) {
-        d->outcome = OUTCOME_DISCLOSE;
-        d->reason = reason_code(REASON_DISCLOSED);
-        categories_drop(&d->withheld, &d->released);
-        oblige(s, d);
-    } else {
-        d->outcome = OUTCOME_HOLD;
-        d->reason = reason_code(s->reason);
-        memset(&d->released, 0, sizeof d->released);
-    }
-}
-
-bool decide_for(const struct question *q, uint16_t recipient, struct decision *out,
-                struct slice *tell, struct err *e)
-{
-    size_t n = count_matches(q, recipient);
-    struct standing yes = { .clauses = ARENA_ARRAY(q->arena, n + 1, uint32_t) };
-    struct standing maybe = { .clauses = ARENA_ARRAY(q->arena, n + 1, uint32_t) };
-    if (!yes.clauses || !maybe.clauses)
-        return err_memory(e);
-    *tell = (struct slice){ 0 };
-    *out = (struct decision){ .event = q->event->id,
-                              .to = { recipient },
-                              .disclosure = -1,
-                              .outcome = OUTCOME_WITHHOLD,
-                              .withheld = q->all };
-    enum reason last = weigh(q, recipient, &yes, &maybe);
-    const struct standing *s = yes.count ? &yes : &maybe;
-    if (s->count == 0) {
-        out->reason = reason_code(last);
-        return true;
-    }
-    out->clauses = s->clauses;
-    out->clause_count = s->count;
-    out->released = s->released;
-    categories_keep(&out->released, &q->all);
-    if (!decide_prohibit(q, out, tell, e))
+    size_t width = q->answers->width;
+    uint8_t *everything = ARENA_ARRAY(q->arena, width, uint8_t);
+    struct weighing w = { .q = q,
+                          .over = ARENA_ARRAY(q->arena, q->bundle->compiled->end_count, uint8_t),
+                          .fixed = ARENA_ARRAY(q->arena, width, uint8_t),
+                          .everything = everything,
+                          .agreement = UINT32_MAX };
+    if (!w.over || !w.fixed || !everything)
         return false;
-    conclude(q, s, out);
+    memset(everything, WEIGHT_TRUE, width);
+    for (size_t i = 0; i < q->match_count; i++)
+        if (!ask_clause(&w, q->match[i]))
+            return false;
+    return true;
+}
+
+bool decide_begin(struct question *q, struct err *e)
+{
+    const struct event *ev = q->event;
+    struct when_input in = { .bundle = q->bundle,
+                             .facts = q->facts,
+                             .event = ev->view,
+                             .schema = ev->schema,
+                             .source = ev->source,
+                             .decided_ms = ev->decided_ms,
+                             .arena = q->arena };
+    q->all = q->bundle->compiled->categories[ev->schema];
+    q->answers = ARENA_NEW(q->arena, struct answers);
+    q->verdicts = ARENA_ARRAY(q->arena, q->bundle->service_count, struct verdict);
+    if (!q->answers || !q->verdicts)
+        return err_memory(e);
+    if (!find_match(q, e) || !answers_begin(q->answers, &in, e))
+        return false;
+    find_candidates(q);
+    return weigh(q) || err_memory(e);
+}
+
+bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *out, struct err *e)
+{
+    struct event ev;
+    struct question q = { .bundle = in->bundle, .event = &ev, .facts = in->facts, .arena = a };
+    struct slice tell;
+    size_t n = 0;
+    *out = (struct judged){ .after = in->facts };
+    out->error = event_read(in->bundle, &in->event, in->framed, in->decided_ms, &ev);
+    if (out->error)
+        return true;
+    if (!decide_begin(&q, e))
+        return false;
+    struct decision *list = ARENA_ARRAY(a, in->bundle->service_count, struct decision);
+    if (!list)
+        return err_memory(e);
+    for (size_t i = 0; i < in->bundle->service_count; i++)
+        if (services_have(&q.candidates, (unsigned)i) &&
+            !decide_for(&q, (uint16_t)i, &list[n++], &tell, e))
+            return false;
+    out->decisions = list;
+    out->decision_count = n;
     return true;
 }

@@ -1,24 +1,43 @@
-/* decide.h - one event against all clauses at once, then each recipient; for the room sharing only.
- */
+/* decide.h - one event against all clauses at once, for all recipients at once; for the room sharing
+ * only. */
 #ifndef CONCORDAT_SHARING_DECIDE_H
 #define CONCORDAT_SHARING_DECIDE_H
 
 #include "sharing/draft.h"
 #include "sharing/judge.h"
 
+struct answers;
+
+/* What clauses say to one service. */
+struct verdict {
+    uint8_t weight;     /* the greatest of all clauses (weight.h) */
+    uint32_t last;      /* of its permits, counted from 1; 0: none */
+};
+/* A clause that permits, or perhaps does, for one service. */
+struct permit {
+    uint32_t clause;
+    uint32_t before;    /* the one before for the same service, counted from 1; 0: none */
+    uint8_t weight;
+};
+
 struct question {
     const struct bundle *bundle;
     const struct event *event;
     const struct person *facts;
     struct arena *arena;
-    struct categories all; /* that this type has and agreements can release */
-    const uint64_t *match; /* clauses for this kind and source */
-    struct services candidates;
     bool unknown_is_true; /* a human has released it */
-    struct when_input when;
+    /* Found by decide_begin. */
+    struct categories all; /* that this type has and agreements can release */
+    const uint32_t *match; /* clauses for this kind and source, in order */
+    size_t match_count;
+    struct services candidates;
+    struct answers *answers;
+    struct verdict *verdicts; /* by service */
+    struct permit *permits;
+    size_t permit_count, permit_room;
 };
 
-/* Finds the clauses and candidate recipients of an event. */
+/* Asks every clause for the event's kind and source about every service it names. */
 MUST_CHECK bool decide_begin(struct question *q, struct err *e);
 /* Decides for one candidate. tell: of the first prohibition that took something and says so. */
 MUST_CHECK bool decide_for(const struct question *q, uint16_t recipient, struct decision *out,
@@ -26,8 +45,7 @@ MUST_CHECK bool decide_for(const struct question *q, uint16_t recipient, struct 
 /* Takes away what prohibitions withhold from d->to; each is asked about all that d releases. */
 MUST_CHECK bool decide_prohibit(const struct question *q, struct decision *d, struct slice *tell,
                                 struct err *e);
-/* Whether the agreement's own confidentiality basis lets anything go from one service to another.
- */
+/* Whether the agreement's own confidentiality basis lets anything go from one service to another. */
 bool decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
                   uint16_t recipient, int64_t at_ms, enum reason *why);
 

@@ -94,6 +94,11 @@ struct judge_input {
 MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out,
                             struct err *e);
 
+/* The deciding part alone: one event for all its candidates by the facts as they are; nothing is learnt,
+ * projected or caught up. out has decisions (disclosure -1) or an error, and nothing else. */
+MUST_CHECK bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *out,
+                             struct err *e);
+
 /* "agreement/version/clause" and file:line of a compiled clause; name and file:line of a prohibition. */
 struct slice clause_name(const struct bundle *b, uint32_t clause);
 const char *clause_place(const struct bundle *b, uint32_t clause, uint32_t *line);

@@ -85,12 +85,24 @@ struct when_input {
 /* why: when false, the gate that stopped it. */
 enum truth when_eval(const struct when *w, const struct when_input *in, enum reason *why);
 
+/* What one part of a condition is worth, as a weight (weight.h). */
+uint8_t when_weigh(const struct when_node *n, const struct when_input *in);
+
 /* The facts' answers, also for the agreements' guards (latest word by time of occurring). */
 bool facts_consent(const struct person *p, struct slice purpose, uint16_t who, int64_t at_ms);
 /* Whether any word for that service itself, or for all, was ever given. */
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who);
 bool facts_objection(const struct person *p, uint16_t who);
 bool facts_known(const struct person *p, uint16_t who);
+/* Besides the kinds of restriction: FACTS_UNCHECKED, nobody has ever said whether the location is
+ * restricted or not; FACTS_DECEASED, the person has died (unknown while that is not registered). */
+#define FACTS_UNCHECKED "location-unchecked"
+#define FACTS_DECEASED "deceased"
 enum truth facts_restricted(const struct person *p, struct slice kind);
+/* Unknown: nobody ever said, or the last word is that it cannot be told. */
+enum truth facts_responsible(const struct person *p, struct slice function, uint16_t who);
+/* Whether the agency opened another episode of that type after since_ms (re-admission). */
+bool facts_readmitted(const struct person *p, uint16_t agency, struct slice type,
+                      struct slice episode, int64_t since_ms);
 
 #endif

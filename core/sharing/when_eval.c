@@ -1,6 +1,7 @@
 /* when_eval.c - the value of a condition: true, false or unknown, and which gate stopped it. */
 #include "base/clock.h"
-#include "sharing/when.h"
+#include "sharing/clause.h"
+#include "sharing/weight.h"
 
 /* What a node is worth. why: when it is a false truth, the gate; why_not: the gate if it is
  * negated. */
@@ -35,25 +36,28 @@ static struct value from_truth(enum truth t, enum reason why)
     return v;
 }
 
-/* && : false when one is false, else unknown when one is unknown. || is its mirror. */
+/* && : false when one is false, else unknown when one is unknown. || is its mirror. A false && tells
+ * the gate met first of those that were shut, a false || the one met last; what either tells when it
+ * is negated follows from De Morgan. */
 static struct value eval_logic(const struct when_node *n, const struct when_input *in)
 {
-    bool wanted = n->op == WHEN_OR, all_known = true;
-    struct value result = truth(!wanted, REASON_CONDITION_FALSE);
-    bool decided = false, any_false = false;
-    enum reason why = REASON_CONDITION_FALSE;
+    bool is_or = n->op == WHEN_OR, all_known = true, any_true = false, any_false = false;
+    struct value result = truth(true, REASON_CONDITION_FALSE);
     for (const struct when_node *arg = n->args; arg; arg = arg->next) {
         struct value v = eval(arg, in);
         all_known &= v.known;
-        decided |= v.known && (v.number != 0) == wanted;
-        if (v.known && !v.number) {
-            why = !any_false ? v.why : wanted ? reason_last(why, v.why) : reason_first(why, v.why);
-            any_false = true;
-        }
+        if (!v.known)
+            continue;
+        enum reason *told = v.number ? &result.why_not : &result.why;
+        enum reason one = v.number ? v.why_not : v.why;
+        if (v.number ? !any_true : !any_false)
+            *told = one;
+        else
+            *told = is_or == (v.number != 0) ? reason_first(*told, one) : reason_last(*told, one);
+        *(v.number ? &any_true : &any_false) = true;
     }
-    result.number = decided ? wanted : !wanted;
-    result.known = decided || all_known;
-    result.why = why;
+    result.number = is_or ? any_true : !any_false;
+    result.known = all_known || (is_or ? any_true : any_false);
     return result;
 }
 
@@ -214,17 +218,15 @@ static struct value eval_age(const struct when_input *in)
 /* Any field that names an addressee names who; unknown when none says anything. */
 static struct value eval_addressed(uint16_t who, const struct when_input *in)
 {
-    struct categories addressee = { { 0 } };
-    bool any = false;
-    if (!in->event ||
-        !catalogue_categories(in->bundle->catalogue, SLICE("referral.addressee"), &addressee))
+    if (!in->event)
         return unknown();
-    for (size_t i = 0; i < plan_slots(in->event->plan); i++) {
-        if (!categories_has(&addressee, plan_slot_at(in->event->plan, i)->category) ||
-            view_is_null(in->event, i))
+    const struct mentions *m = &in->bundle->compiled->mentions[in->schema];
+    bool any = false;
+    for (size_t i = 0; i < m->addressee_count; i++) {
+        if (view_is_null(in->event, m->slots[i]))
             continue;
         any = true;
-        if (slice_equal(view_text(in->event, i), in->bundle->services[who].name))
+        if (slice_equal(view_text(in->event, m->slots[i]), in->bundle->services[who].name))
             return truth(true, REASON_NOT_ADDRESSED);
     }
     return any ? truth(false, REASON_NOT_ADDRESSED) : unknown();
@@ -237,17 +239,6 @@ static bool has_relationship(const struct person *p, struct slice kind, uint16_t
             slice_equal(p->relationships[i].kind, kind))
             return true;
     return false;
-}
-
-/* The last word by time of occurring; nobody ever said: unknown. */
-static enum truth is_responsible(const struct person *p, struct slice function, uint16_t who)
-{
-    const struct responsible_fact *last = NULL;
-    for (size_t i = 0; i < p->responsible_count; i++)
-        if (slice_equal(p->responsible[i].function, function) &&
-            (!last || p->responsible[i].occurred_ms >= last->occurred_ms))
-            last = &p->responsible[i];
-    return !last ? TRUTH_UNKNOWN : last->service == who ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
 /* The service that a WHO means. */
@@ -294,7 +285,7 @@ static struct value eval_call(const struct when_node *n, const struct when_input
     case WHEN_RESTRICTED:
         return from_truth(facts_restricted(p, word), REASON_CONDITION_FALSE);
     case WHEN_RESPONSIBLE:
-        return from_truth(is_responsible(p, word, who), REASON_NOT_RESPONSIBLE);
+        return from_truth(facts_responsible(p, word, who), REASON_NOT_RESPONSIBLE);
     case WHEN_ADDRESSED:
         return eval_addressed(who, in);
     default:
@@ -360,4 +351,12 @@ enum truth when_eval(const struct when *w, const struct when_input *in, enum rea
     struct value v = eval(w->root, in);
     *why = !v.known ? REASON_UNKNOWN : v.why;
     return !v.known ? TRUTH_UNKNOWN : v.number ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+uint8_t when_weigh(const struct when_node *n, const struct when_input *in)
+{
+    struct value v = eval(n, in);
+    if (!v.known)
+        return WEIGHT_UNKNOWN;
+    return v.number ? weight_true(v.why_not) : weight_false(v.why);
 }

@@ -1,0 +1,54 @@
+/* weight.h - a truth as one byte, so that && is the lesser, || the greater, ! the mirror image.
+ *
+ *   0          nobody was asked
+ *   1 - 127    false; the number is the rank of the gate that was shut (reasons.def)
+ *   128        unknown
+ *   129        of a clause only: would permit, or might, but its agreement has ended
+ *   130 - 255  true; what is lacking to 256 is the rank of the gate if it is negated
+ *
+ * Of several gates within one clause the lowest rank is told, of several clauses the highest: that,
+ * too, is the lesser and the greater. So a row of weights, one a service, is decided for all
+ * services by a loop over bytes. */
+#ifndef CONCORDAT_SHARING_WEIGHT_H
+#define CONCORDAT_SHARING_WEIGHT_H
+
+#include "sharing/reason.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WEIGHT_NONE 0
+#define WEIGHT_UNKNOWN 128
+#define WEIGHT_ENDED 129
+#define WEIGHT_TRUE 255
+
+static inline uint8_t weight_false(enum reason why)
+{
+    return (uint8_t)reason_rank(why);
+}
+static inline uint8_t weight_true(enum reason why_not)
+{
+    return (uint8_t)(256 - reason_rank(why_not));
+}
+static inline bool weight_is_false(uint8_t w)
+{
+    return w < WEIGHT_UNKNOWN;
+}
+static inline bool weight_is_true(uint8_t w)
+{
+    return w > WEIGHT_ENDED;
+}
+static inline uint8_t weight_lesser(uint8_t a, uint8_t b)
+{
+    return a < b ? a : b;
+}
+static inline uint8_t weight_greater(uint8_t a, uint8_t b)
+{
+    return a > b ? a : b;
+}
+static inline uint8_t weight_not(uint8_t w)
+{
+    return (uint8_t)-w;
+}
+
+#endif
