@@ -50,6 +50,7 @@ static const struct {
     PIN(clause),
     PIN(notice),
     PIN(birth_hash),
+    PIN(unknown_restriction),
     { "subject.nhs_number", offsetof(struct header_slots, nhs_number) },
     { "subject.nhs_number_status", offsetof(struct header_slots, nhs_number_status) },
     { "subject.local_id", offsetof(struct header_slots, local_id) },

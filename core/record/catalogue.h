@@ -52,7 +52,8 @@ struct header_slots {
         source_service, source_feed, source_message_id, feed_seq, mapping, episode, environment,
         contact_team, contact_phone, timeliness, urgency, identity_confidence, cleared, original,
         agreement, agreement_version, clause, notice, nhs_number, nhs_number_status, birth_date,
-        local_id, case_reference, reference, reference_of, route, birth_hash;
+        local_id, case_reference, reference, reference_of, route, birth_hash,
+        unknown_restriction;
 };
 /* NULL for an internal schema. */
 const struct header_slots *plan_header(const struct plan *p);

@@ -5,9 +5,6 @@
 #include "base/clock.h"
 #include "sharing/draft.h"
 
-#define WORDS_KEPT 8 /* of one purpose and recipient, one kind, one function */
-#define LINKS_KEPT 16
-
 struct effect {
     struct draft *d;
     const struct bundle *b;
@@ -22,48 +19,48 @@ static struct slice text_of(const struct effect *x, const struct fact_value *v)
     return slot < 0 ? (struct slice){ 0 } : view_text(x->ev->view, (size_t)slot);
 }
 
-/* The service a value means: -1 nobody named, -2 named but none of this region. */
-enum { SERVICE_UNNAMED = -1, SERVICE_FOREIGN = -2 };
+/* The service a value means, or nobody named, or named but none of this region, or SERVICE_UNKNOWN. */
+enum { SERVICE_UNNAMED = -10, SERVICE_FOREIGN = -11 };
 static int service_of(const struct effect *x, const struct fact_value *v)
 {
     if (v->from == FACT_SOURCE)
         return x->ev->source;
+    if (v->from == FACT_UNKNOWN)
+        return SERVICE_UNKNOWN;
     struct slice name = text_of(x, v);
     if (slice_is_empty(name))
         return SERVICE_UNNAMED;
+    for (size_t i = 0; i < v->place_count; i++)
+        if (slice_equal(v->places[i].text, name))
+            return v->places[i].service;
+    if (v->place_count)
+        return SERVICE_UNKNOWN;
     int service = bundle_service(x->b, name);
     return service < 0 ? SERVICE_FOREIGN : service;
 }
 
+#define FORM(type, same, time) { same, offsetof(struct type, by), offsetof(struct type, time) }
+
+static bool same_relationship(const void *item, const void *like)
+{
+    const struct relationship *a = item, *b = like;
+    return a->with == b->with && a->agency == b->agency && slice_equal(a->kind, b->kind) &&
+           slice_equal(a->episode, b->episode);
+}
+
 static bool open_relationship(struct effect *x)
 {
+    static const struct word_form form = { same_relationship,
+                                           offsetof(struct relationship, opened_by),
+                                           offsetof(struct relationship, opened_ms) };
     int with = service_of(x, &x->rule->who);
-    struct relationship *r = x->d->relationships.items;
-    size_t n = x->d->relationships.count, i = 0;
-    if (with < 0)
-        return true;
-    while (i < n &&
-           !(r[i].with == with && r[i].agency == x->ev->agency &&
-             slice_equal(r[i].kind, x->rule->word) && slice_equal(r[i].episode, x->ev->episode)))
-        i++;
-    x->d->changed = true;
-    if (i < n) {
-        if (x->ev->occurred_ms >= r[i].opened_ms) {
-            r[i].opened_ms = x->ev->occurred_ms;
-            r[i].opened_by = x->ev->id;
-        }
-        return true;
-    }
-    r = list_add(x->d->arena, &x->d->relationships);
-    if (!r)
-        return err_memory(x->e);
-    *r = (struct relationship){ .kind = x->rule->word,
-                                .with = (uint16_t)with,
-                                .agency = x->ev->agency,
-                                .episode = x->ev->episode,
-                                .opened_by = x->ev->id,
-                                .opened_ms = x->ev->occurred_ms };
-    return true;
+    struct relationship r = { .kind = x->rule->word,
+                              .with = (uint16_t)with,
+                              .agency = x->ev->agency,
+                              .episode = x->ev->episode,
+                              .opened_by = x->ev->id,
+                              .opened_ms = x->ev->occurred_ms };
+    return with < 0 || draft_word(x->d, &x->d->relationships, &r, &form, x->e);
 }
 
 /* A day is inclusive; what cannot be read has expired. */
@@ -106,46 +103,31 @@ static bool same_function(const void *item, const void *like)
     return slice_equal(a->function, b->function);
 }
 
-/* Adds a word; of too many of the same matter the one that arrived first goes. */
-static bool add_word(struct effect *x, struct list *l, const void *word,
-                     bool (*same)(const void *item, const void *like))
-{
-    size_t alike = 0, first = 0;
-    for (size_t i = l->count; i-- > 0;)
-        if (same((const uint8_t *)l->items + i * l->item_bytes, word)) {
-            alike++;
-            first = i;
-        }
-    if (alike >= WORDS_KEPT)
-        list_remove(l, first);
-    void *item = list_add(x->d->arena, l);
-    if (!item)
-        return err_memory(x->e);
-    memcpy(item, word, l->item_bytes);
-    x->d->changed = true;
-    return true;
-}
-
 /* A consent for a service that is none of ours helps nobody; a refusal for one is taken as for all.
  */
 static bool add_consent(struct effect *x, bool granted)
 {
+    static const struct word_form form = FORM(consent_fact, same_consent, occurred_ms);
     int who = service_of(x, &x->rule->who);
     struct consent_fact f = { .purpose = text_of(x, &x->rule->what),
                               .granted = granted,
                               .recipient = who < 0 ? -1 : who,
                               .occurred_ms = x->ev->occurred_ms,
                               .until_ms = until_of(text_of(x, &x->rule->until)),
-                              .by = x->ev->id };
+                              .by = x->ev->id,
+                              .capacity = text_of(x, &x->rule->capacity),
+                              .basis = text_of(x, &x->rule->basis),
+                              .recorder = text_of(x, &x->rule->recorder) };
     if (granted && (who == SERVICE_FOREIGN || slice_is_empty(f.purpose)))
         return true;
     x->d->gate |= granted;
     x->d->doors = true;
-    return add_word(x, &x->d->consents, &f, same_consent);
+    return draft_word(x->d, &x->d->consents, &f, &form, x->e);
 }
 
 static bool add_objection(struct effect *x, bool stands)
 {
+    static const struct word_form form = FORM(objection_fact, same_objection, occurred_ms);
     int who = service_of(x, &x->rule->who);
     struct objection_fact f = { .recipient = who < 0 ? -1 : who,
                                 .stands = stands,
@@ -155,11 +137,12 @@ static bool add_objection(struct effect *x, bool stands)
         return true;
     x->d->gate |= !stands;
     x->d->doors = true;
-    return add_word(x, &x->d->objections, &f, same_objection);
+    return draft_word(x->d, &x->d->objections, &f, &form, x->e);
 }
 
 static bool add_restriction(struct effect *x, bool stands)
 {
+    static const struct word_form form = FORM(restriction_fact, same_restriction, occurred_ms);
     struct restriction_fact f = { .kind = text_of(x, &x->rule->what),
                                   .stands = stands,
                                   .occurred_ms = x->ev->occurred_ms,
@@ -168,21 +151,41 @@ static bool add_restriction(struct effect *x, bool stands)
         f.kind = SLICE("unknown");
     x->d->gate |= !stands;
     x->d->doors = true;
-    return add_word(x, &x->d->restrictions, &f, same_restriction);
+    return draft_word(x->d, &x->d->restrictions, &f, &form, x->e);
 }
 
-/* A service outside the region is somebody, and nobody of ours: -1. */
+/* A service outside the region is somebody, and nobody of ours; a place that the table does not
+ * list, or a word that says so, leaves it unknown. A field left empty says nothing. */
 static bool add_responsible(struct effect *x)
 {
+    static const struct word_form form = FORM(responsible_fact, same_function, occurred_ms);
     int who = service_of(x, &x->rule->who);
     struct responsible_fact f = { .function = x->rule->word,
-                                  .service = who < 0 ? -1 : who,
+                                  .service = who,
                                   .occurred_ms = x->ev->occurred_ms,
                                   .by = x->ev->id };
     if (who == SERVICE_UNNAMED)
         return true;
+    if (who == SERVICE_FOREIGN)
+        f.service = SERVICE_OUTSIDE;
     x->d->gate = true;
-    return add_word(x, &x->d->responsible, &f, same_function);
+    return draft_word(x->d, &x->d->responsible, &f, &form, x->e);
+}
+
+static bool same_death(const void *item, const void *like)
+{
+    const struct death_fact *a = item, *b = like;
+    return a->is_formal == b->is_formal;
+}
+
+static bool add_death(struct effect *x)
+{
+    static const struct word_form form = FORM(death_fact, same_death, occurred_ms);
+    struct death_fact f = { .is_formal = slice_equal_text(text_of(x, &x->rule->what), "formal"),
+                            .occurred_ms = x->ev->occurred_ms,
+                            .by = x->ev->id };
+    x->d->gate = true;
+    return draft_word(x->d, &x->d->deaths, &f, &form, x->e);
 }
 
 bool draft_link(struct draft *d, uint16_t agency, struct slice local_id, const struct event_id *by,
@@ -200,8 +203,10 @@ bool draft_link(struct draft *d, uint16_t agency, struct slice local_id, const s
         count++;
         first = i;
     }
-    if (count >= LINKS_KEPT)
+    if (count >= LINKS_MAX) {
         list_remove(&d->links, first);
+        d->dropped++;
+    }
     links = list_add(d->arena, &d->links);
     if (!links)
         return err_memory(e);
@@ -223,6 +228,8 @@ static bool take_effect(struct effect *x)
     case FACT_OBJECTS:
     case FACT_LIFTS_OBJECTION:
         return add_objection(x, x->rule->effect == FACT_OBJECTS);
+    case FACT_DIES:
+        return add_death(x);
     case FACT_RESTRICTS:
     case FACT_LIFTS:
         return add_restriction(x, x->rule->effect == FACT_RESTRICTS);
@@ -261,6 +268,7 @@ void draft_undo(struct draft *d, const struct event_id *original)
     doors |= remove_by(&d->objections, offsetof(struct objection_fact, by), original);
     doors |= remove_by(&d->restrictions, offsetof(struct restriction_fact, by), original);
     bool others = remove_by(&d->relationships, offsetof(struct relationship, opened_by), original);
+    others |= remove_by(&d->deaths, offsetof(struct death_fact, by), original);
     others |= remove_by(&d->responsible, offsetof(struct responsible_fact, by), original);
     d->doors |= doors;
     d->gate |= doors || others;

@@ -15,13 +15,20 @@ void list_init(struct list *l, size_t item_bytes);
 void *list_add(struct arena *a, struct list *l);
 void list_remove(struct list *l, size_t n);
 
+/* Of each person: above what happens to anybody, low enough that a broken feed cannot fill memory. At a
+ * limit the oldest goes (of events those of closed episodes first), counted in `dropped`. */
+#define EVENTS_MAX 512
+#define WORDS_MAX_ALIKE 8  /* of one purpose and recipient, one kind, one function, one opening */
+#define EARLY_MAX 16       /* retractions that wait for their original */
+#define LINKS_MAX 16       /* local ids of one agency */
+
 struct draft {
     struct arena *arena;
     struct list relationships, consents, objections, restrictions, responsible, links, events,
-        holds;
+        holds, deaths, early;
     struct slice birth_hash;
     bool verified;
-    uint64_t notices;
+    uint64_t notices, dropped;
     bool changed;
     bool gate;  /* something opened: earlier events may now be released (law 9) */
     bool doors; /* doors must hear of it (law 6) */
@@ -43,19 +50,36 @@ struct event {
     uint16_t source, agency;
     int64_t occurred_ms, decided_ms;
     bool retracts, replaces;
+    struct event_id original; /* header.original; zeros: not named */
+    bool is_restricted_unread; /* its sender restricts it by a code that nobody here knows */
 };
 
 /* The entry of that event, or NULL. */
 struct episode_event *draft_event(const struct draft *d, const struct event_id *id);
-/* The latest standing event of the same agency, episode, type and kind, or NULL. */
+/* What an event replaces or takes back: the version that stands of the one it names; else of the
+ * standing events of its agency, episode, type and kind the one of the same moment, else the last
+ * before, else the first after. NULL: none is on file. */
 struct episode_event *draft_original(const struct draft *d, const struct event *ev);
+/* The version that x replaced, or NULL. */
+struct episode_event *draft_replaced(const struct draft *d, const struct episode_event *x);
+/* Whether x stands and none of its kind in its episode is later. */
+bool draft_is_latest(const struct draft *d, const struct episode_event *x);
 struct hold *draft_hold(const struct draft *d, const struct event_id *event, uint16_t service);
 void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t service);
+/* From every service. */
+void draft_end_holds(struct draft *d, const struct event_id *event);
 bool event_id_equal(const struct event_id *a, const struct event_id *b);
+bool event_id_is_set(const struct event_id *id);
 
-/* Makes ev the last event of its kind in its episode. */
+/* Notes ev among the events of its episode. Pointers to entries end here. */
 MUST_CHECK bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev,
                              struct err *e);
+/* Of an event noted just now: it arrives when a later version of it, or its retraction, is already
+ * here. Such an event makes nothing known. */
+enum arrival { ARRIVED_STANDING, ARRIVED_REPLACED, ARRIVED_RETRACTED };
+enum arrival draft_arrival(struct draft *d, const struct event *ev);
+/* Keeps a retraction whose original is not here yet. */
+MUST_CHECK bool draft_await(struct draft *d, const struct event *ev, struct err *e);
 /* What the facts table says of this event. */
 MUST_CHECK bool draft_apply(struct draft *d, const struct bundle *b, const struct event *ev,
                             struct err *e);
@@ -65,6 +89,14 @@ void draft_undo(struct draft *d, const struct event_id *original);
 void draft_settle(struct draft *d, const struct bundle *b, const struct event *ev);
 /* Forgets what was closed long ago. */
 void draft_prune(struct draft *d, int64_t decided_ms);
+/* Adds a word; of WORDS_MAX_ALIKE alike the one that occurred first goes. id_at and time_at: where
+ * in an item its event id and its time of occurring stand. */
+struct word_form {
+    bool (*same)(const void *item, const void *like);
+    size_t id_at, time_at;
+};
+MUST_CHECK bool draft_word(struct draft *d, struct list *l, const void *word,
+                           const struct word_form *form, struct err *e);
 /* Notes an agency's own local id of the subject. */
 MUST_CHECK bool draft_link(struct draft *d, uint16_t agency, struct slice local_id,
                            const struct event_id *by, struct err *e);

@@ -31,6 +31,9 @@ const char *event_read(const struct bundle *b, const struct view *v, struct slic
     struct slice action = view_text(v, (size_t)s->action);
     ev->retracts = slice_equal_text(action, "retracts");
     ev->replaces = slice_equal_text(action, "replaces");
+    if (!id_from_hex(view_text(v, (size_t)s->original), ev->original.b))
+        ev->original = (struct event_id){ { 0 } };
+    ev->is_restricted_unread = !view_is_null(v, (size_t)s->unknown_restriction);
     int64_t kind = bundle_kind(b, ev->schema, ev->kind_name);
     if (kind < 0)
         return reason_code(REASON_UNKNOWN_KIND);

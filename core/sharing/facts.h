@@ -2,13 +2,17 @@
  *
  * A struct person is immutable once made: judge_event makes a new one. It lives as its encoded bytes (internal/
  * Facts.avsc), which are also the value on the topic `facts`; reading a person from bytes lives in an
- * arena. Each fact knows the event it came from, so that a retraction or a wrong link can be undone. */
+ * arena. Each fact knows the event it came from, so that a retraction or a wrong link can be undone.
+ * What is so follows from the events that stand, in whatever order they arrived: each word is kept
+ * with its time of occurring, and whoever asks takes the last (facts_query.c). Every list has a
+ * limit (draft.h); what falls out at it is the oldest, and is counted in `dropped`. */
 #ifndef CONCORDAT_SHARING_FACTS_H
 #define CONCORDAT_SHARING_FACTS_H
 
 #include "base/ids.h"
 #include "sharing/bundle.h"
 
+/* One event that opens one; several may be open at once. */
 struct relationship {
     struct slice kind;                  /* "open-case", "inpatient", "care-package" ... */
     uint16_t with;                      /* service */
@@ -24,10 +28,16 @@ struct consent_fact {
     bool granted;                       /* the last word */
     int64_t occurred_ms, until_ms;      /* until 0: without end */
     struct event_id by;
+    struct slice capacity;              /* "has-capacity", "lacks-capacity", empty: nobody said */
+    struct slice basis;                 /* "explicit", "best-interests"; empty: as explicit */
+    struct slice recorder;              /* who wrote it down, as the source has it */
 };
 struct objection_fact { int32_t recipient; bool stands; int64_t occurred_ms; struct event_id by; };
 struct restriction_fact { struct slice kind; bool stands; int64_t occurred_ms; struct event_id by; };
+#define SERVICE_OUTSIDE (-1)            /* somebody outside the region */
+#define SERVICE_UNKNOWN (-2)            /* the last word is that it cannot be told */
 struct responsible_fact { struct slice function; int32_t service; int64_t occurred_ms; struct event_id by; };
+struct death_fact { bool is_formal; int64_t occurred_ms; struct event_id by; };
 struct local_link { uint16_t agency; struct slice local_id; struct event_id by; };
 
 /* Who got an event, under which disclosure, released what. */
@@ -35,18 +45,29 @@ struct receiver {
     uint16_t service;
     struct disclosure_id id;
     struct slice clause;                /* "agreement/version/clause": a retraction repeats it */
+    uint16_t released;                  /* how many categories: when a gate opens there may be more */
 };
-/* The last event of a kind in an episode (laws 9 and 10). */
+/* An event of an episode: who got it (law 10), and of the last ones of a kind the event itself (law 9). */
 struct episode_event {
     uint16_t agency;                    /* source */
     struct slice episode, type, kind;
     struct event_id id;
     int64_t occurred_ms;
-    bool retracted, closed;             /* closed episodes are kept 90 days, their bytes 7 */
+    bool retracted, closed;             /* closed episodes are kept 90 days, their bytes 7; retracted:
+                                           it stands no more, also because another replaced it */
     int64_t closed_ms;
     struct slice bytes;                 /* the framed event itself, for open ones; empty else */
-    const struct receiver *receivers;
+    const struct receiver *receivers;   /* in the order of sending; a service twice: it was sent more */
     size_t receiver_count;
+    bool replaced;                      /* retracted only because a later version stands in its place */
+    struct event_id original;           /* the event that this one replaces; zeros: none */
+};
+/* A retraction that came before its original. */
+struct early_retraction {
+    uint16_t agency;
+    struct slice episode, type, kind;
+    struct event_id by, original;       /* original zeros: the first of that episode and kind */
+    int64_t occurred_ms, since_ms;      /* since: decided; kept 90 days */
 };
 /* Waits for a human. */
 struct hold {
@@ -70,6 +91,9 @@ struct person {
     struct slice birth_hash;            /* hex, empty: none on file */
     bool verified;                      /* a verified number made this person */
     uint64_t notices;                   /* how many notices were written: their sequence */
+    const struct death_fact *deaths; size_t death_count;
+    const struct early_retraction *early; size_t early_count;
+    uint64_t dropped;                   /* how many facts fell out at a limit */
 };
 
 /* A person of whom nothing is known. */

@@ -5,7 +5,7 @@
 #include "record/wire.h"
 #include "sharing/draft.h"
 
-#define VERSION 1
+#define VERSION 2
 
 const struct person person_unknown = { .relationship_count = 0 };
 
@@ -23,6 +23,9 @@ enum {
     AT_LINKS,
     AT_EVENTS,
     AT_HOLDS,
+    AT_DEATHS,
+    AT_EARLY,
+    AT_DROPPED,
     AT_COUNT
 };
 
@@ -38,9 +41,13 @@ static void put_id(struct buf *out, const struct event_id *id)
     avro_put_text(out, slice_of(id->b, ID_BYTES));
 }
 
+/* A service by name; empty: all, or one outside; "?": unknown, which no name is. */
 static void put_service(struct buf *out, const struct bundle *b, int32_t service)
 {
-    avro_put_text(out, service < 0 ? (struct slice){ 0 } : b->services[service].name);
+    if (service < 0)
+        avro_put_text(out, service == SERVICE_UNKNOWN ? SLICE("?") : (struct slice){ 0 });
+    else
+        avro_put_text(out, b->services[service].name);
 }
 
 /* An array is one block of n items and the end. */
@@ -84,6 +91,9 @@ static void put_consents(const struct bundle *b, const struct person *p, struct 
         avro_put_long(out, f->occurred_ms);
         avro_put_long(out, f->until_ms);
         put_id(out, &f->by);
+        avro_put_text(out, f->capacity);
+        avro_put_text(out, f->basis);
+        avro_put_text(out, f->recorder);
     }
     end_list(out);
 }
@@ -145,8 +155,11 @@ static void put_event(const struct bundle *b, const struct episode_event *x, str
         put_service(out, b, x->receivers[i].service);
         avro_put_text(out, slice_text(x->receivers[i].id.text));
         avro_put_text(out, x->receivers[i].clause);
+        avro_put_long(out, x->receivers[i].released);
     }
     end_list(out);
+    put_bool(out, x->replaced);
+    put_id(out, &x->original);
 }
 
 static void put_holds(const struct bundle *b, const struct person *p, struct buf *out)
@@ -160,6 +173,34 @@ static void put_holds(const struct bundle *b, const struct person *p, struct buf
         avro_put_text(out, h->clause);
         avro_put_long(out, h->since_ms);
         avro_put_text(out, h->bytes);
+    }
+    end_list(out);
+}
+
+static void put_deaths(const struct person *p, struct buf *out)
+{
+    begin_list(out, p->death_count);
+    for (size_t i = 0; i < p->death_count; i++) {
+        put_bool(out, p->deaths[i].is_formal);
+        avro_put_long(out, p->deaths[i].occurred_ms);
+        put_id(out, &p->deaths[i].by);
+    }
+    end_list(out);
+}
+
+static void put_early(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->early_count);
+    for (size_t i = 0; i < p->early_count; i++) {
+        const struct early_retraction *r = &p->early[i];
+        avro_put_text(out, b->agencies[r->agency].name);
+        avro_put_text(out, r->episode);
+        avro_put_text(out, r->type);
+        avro_put_text(out, r->kind);
+        put_id(out, &r->by);
+        put_id(out, &r->original);
+        avro_put_long(out, r->occurred_ms);
+        avro_put_long(out, r->since_ms);
     }
     end_list(out);
 }
@@ -183,6 +224,9 @@ bool person_encode(const struct bundle *b, const struct person *p, struct buf *o
         put_event(b, &p->events[i], out);
     end_list(out);
     put_holds(b, p, out);
+    put_deaths(p, out);
+    put_early(b, p, out);
+    avro_put_long(out, (int64_t)p->dropped);
     return buf_done(out, e);
 }
 
@@ -253,6 +297,9 @@ static bool get_consent(struct reader *r, const struct view *v, void *item)
     x->occurred_ms = view_long(v, 3);
     x->until_ms = view_long(v, 4);
     get_id(v, 5, &x->by);
+    x->capacity = view_text(v, 6);
+    x->basis = view_text(v, 7);
+    x->recorder = view_text(v, 8);
     return get_service(r, v, 1, &x->recipient);
 }
 
@@ -283,8 +330,10 @@ static bool get_responsible(struct reader *r, const struct view *v, void *item)
     x->function = view_text(v, 0);
     x->occurred_ms = view_long(v, 2);
     get_id(v, 3, &x->by);
-    if (!get_service(r, v, 1, &x->service))
-        x->service = -1;
+    if (slice_equal_text(view_text(v, 1), "?"))
+        x->service = SERVICE_UNKNOWN;
+    else if (!get_service(r, v, 1, &x->service))
+        x->service = SERVICE_OUTSIDE;
     return true;
 }
 
@@ -300,6 +349,7 @@ static bool get_receiver(struct reader *r, const struct view *v, void *item)
 {
     struct receiver *x = item;
     x->clause = view_text(v, 2);
+    x->released = (uint16_t)view_long(v, 3);
     return get_service_n(r, v, 0, &x->service) && disclosure_id_parse(view_text(v, 1), &x->id);
 }
 
@@ -349,6 +399,31 @@ static bool get_event(struct reader *r, const struct view *v, void *item)
         return false;
     x->receivers = receivers.items;
     x->receiver_count = receivers.count;
+    x->replaced = view_long(v, 11);
+    get_id(v, 12, &x->original);
+    return get_agency(r, v, 0, &x->agency);
+}
+
+static bool get_death(struct reader *r, const struct view *v, void *item)
+{
+    struct death_fact *x = item;
+    (void)r;
+    x->is_formal = view_long(v, 0);
+    x->occurred_ms = view_long(v, 1);
+    get_id(v, 2, &x->by);
+    return true;
+}
+
+static bool get_early(struct reader *r, const struct view *v, void *item)
+{
+    struct early_retraction *x = item;
+    x->episode = view_text(v, 1);
+    x->type = view_text(v, 2);
+    x->kind = view_text(v, 3);
+    get_id(v, 4, &x->by);
+    get_id(v, 5, &x->original);
+    x->occurred_ms = view_long(v, 6);
+    x->since_ms = view_long(v, 7);
     return get_agency(r, v, 0, &x->agency);
 }
 
@@ -361,7 +436,9 @@ static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
            read_list(r, v, AT_RESPONSIBLE, &d->responsible, get_responsible) &&
            read_list(r, v, AT_LINKS, &d->links, get_link) &&
            read_list(r, v, AT_EVENTS, &d->events, get_event) &&
-           read_list(r, v, AT_HOLDS, &d->holds, get_hold) && r->e->fate == ERR_NONE;
+           read_list(r, v, AT_HOLDS, &d->holds, get_hold) &&
+           read_list(r, v, AT_DEATHS, &d->deaths, get_death) &&
+           read_list(r, v, AT_EARLY, &d->early, get_early) && r->e->fate == ERR_NONE;
 }
 
 bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, struct person *out,
@@ -384,6 +461,7 @@ bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, 
     d.birth_hash = view_text(&v, AT_BIRTH_HASH);
     d.verified = view_long(&v, AT_VERIFIED);
     d.notices = (uint64_t)view_long(&v, AT_NOTICES);
+    d.dropped = (uint64_t)view_long(&v, AT_DROPPED);
     if (!read_lists(&r, &v, &d))
         return false;
     draft_view(&d, out);

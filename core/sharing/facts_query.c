@@ -20,10 +20,24 @@ static const struct consent_fact *last_consent(const struct person *p, struct sl
     return last;
 }
 
+/* Mental Capacity Act 2005: who has capacity speaks for themselves, for who lacks it a decision is
+ * made in their best interests; neither can stand in for the other.
+ *
+ *   capacity         explicit, or nobody said   best-interests
+ *   has-capacity     holds                      does not
+ *   lacks-capacity   does not                   holds
+ *   nobody said      holds                      holds */
+static bool may_be_relied_on(const struct consent_fact *f)
+{
+    bool is_decided = slice_equal_text(f->basis, "best-interests");
+    return !slice_equal_text(f->capacity, is_decided ? "has-capacity" : "lacks-capacity");
+}
+
 bool facts_consent(const struct person *p, struct slice purpose, uint16_t who, int64_t at_ms)
 {
     const struct consent_fact *last = last_consent(p, purpose, who);
-    return last && last->granted && (last->until_ms == 0 || at_ms < last->until_ms);
+    return last && last->granted && may_be_relied_on(last) &&
+           (last->until_ms == 0 || at_ms < last->until_ms);
 }
 
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who)
@@ -68,9 +82,67 @@ static bool restriction_stands(const struct person *p, struct slice kind)
     return last && last->stands;
 }
 
+static bool is_said(const struct person *p, struct slice kind)
+{
+    for (size_t i = 0; i < p->restriction_count; i++)
+        if (slice_equal(p->restrictions[i].kind, kind))
+            return true;
+    return false;
+}
+
+/* A death that is only hearsay is unknown. */
+static enum truth is_deceased(const struct person *p)
+{
+    for (size_t i = 0; i < p->death_count; i++)
+        if (p->deaths[i].is_formal)
+            return TRUTH_TRUE;
+    return p->death_count ? TRUTH_UNKNOWN : TRUTH_FALSE;
+}
+
 enum truth facts_restricted(const struct person *p, struct slice kind)
 {
+    if (slice_equal_text(kind, FACTS_DECEASED))
+        return is_deceased(p);
+    if (slice_equal_text(kind, FACTS_UNCHECKED))
+        return is_said(p, SLICE("location")) ? TRUTH_FALSE : TRUTH_TRUE;
     if (restriction_stands(p, kind))
         return TRUTH_TRUE;
     return restriction_stands(p, SLICE("unknown")) ? TRUTH_UNKNOWN : TRUTH_FALSE;
+}
+
+enum truth facts_responsible(const struct person *p, struct slice function, uint16_t who)
+{
+    const struct responsible_fact *last = NULL;
+    for (size_t i = 0; i < p->responsible_count; i++) {
+        const struct responsible_fact *f = &p->responsible[i];
+        if (slice_equal(f->function, function) &&
+            (!last || f->occurred_ms > last->occurred_ms ||
+             (f->occurred_ms == last->occurred_ms && memcmp(f->by.b, last->by.b, ID_BYTES) >= 0)))
+            last = f;
+    }
+    if (!last || last->service == SERVICE_UNKNOWN)
+        return TRUTH_UNKNOWN;
+    return last->service == who ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+static const struct episode_event *find_event(const struct person *p, const struct event_id *id)
+{
+    for (size_t i = 0; i < p->event_count; i++)
+        if (memcmp(p->events[i].id.b, id->b, ID_BYTES) == 0)
+            return &p->events[i];
+    return NULL;
+}
+
+bool facts_readmitted(const struct person *p, uint16_t agency, struct slice type,
+                      struct slice episode, int64_t since_ms)
+{
+    for (size_t i = 0; i < p->relationship_count; i++) {
+        const struct relationship *r = &p->relationships[i];
+        if (r->agency != agency || slice_equal(r->episode, episode) || r->opened_ms <= since_ms)
+            continue;
+        const struct episode_event *by = find_event(p, &r->opened_by);
+        if (by && slice_equal(by->type, type))
+            return true;
+    }
+    return false;
 }

@@ -22,131 +22,47 @@ static bool is_right_environment(const struct judge_input *in, const struct even
     return slice_equal_text(environment, in->test ? "test" : "live");
 }
 
-/* An unverified number joins only when the birth date agrees with the one on file. */
-static bool is_joined(const struct run *r)
-{
-    const struct event *ev = &r->event;
-    struct slice confidence = view_text(ev->view, (size_t)ev->slots->identity_confidence);
-    struct slice born = view_text(ev->view, (size_t)ev->slots->birth_hash);
-    if (!slice_equal_text(confidence, "unverified"))
-        return true;
-    return !slice_is_empty(born) && slice_equal(born, r->draft.birth_hash);
-}
-
-static void learn_identity(struct run *r)
-{
-    const struct event *ev = &r->event;
-    struct slice born = view_text(ev->view, (size_t)ev->slots->birth_hash);
-    if (!slice_equal_text(view_text(ev->view, (size_t)ev->slots->identity_confidence), "verified"))
-        return;
-    if (!r->draft.verified || (born.n && !slice_equal(born, r->draft.birth_hash)))
-        r->draft.changed = true;
-    r->draft.verified = true;
-    if (born.n)
-        r->draft.birth_hash = born;
-}
-
-/* ---- law 10: a retraction follows its original ---- */
-
-static bool retract_from(struct run *r, const struct receiver *got)
-{
-    const struct categories none = { { 0 } };
-    struct decision d = { .event = r->event.id,
-                          .to = { got->service },
-                          .outcome = OUTCOME_DISCLOSE,
-                          .released = none,
-                          .reason = reason_code(REASON_DISCLOSED) };
-    struct categories own = { { 0 } };
-    schema_categories(r->in->bundle->compiled->schemas[r->event.schema], &d.withheld);
-    categories_add(&own, catalogue_always(r->in->bundle->catalogue));
-    categories_add(&own, catalogue_never(r->in->bundle->catalogue));
-    categories_drop(&d.withheld, &own);
-    return run_disclose(r, &r->event, &d, got->clause, slice_text(got->id.text),
-                        (struct slice){ 0 }) &&
-           run_decision(r, &d);
-}
-
-static void end_holds_of(struct run *r, const struct event_id *id)
-{
-    for (size_t i = r->draft.holds.count; i-- > 0;) {
-        const struct hold *h = (const struct hold *)r->draft.holds.items + i;
-        if (event_id_equal(&h->event, id))
-            draft_end_hold(&r->draft, id, h->service);
-    }
-}
-
-static bool follow_retraction(struct run *r)
-{
-    struct episode_event *original = draft_original(&r->draft, &r->event);
-    if (!original)
-        return run_alike(r, &r->event, OUTCOME_WITHHOLD, REASON_RETRACTION_WITHOUT_ORIGINAL, NULL);
-    const struct episode_event was = *original;
-    original->retracted = true;
-    original->bytes = (struct slice){ 0 };
-    r->draft.changed = true;
-    r->draft.doors |= was.receiver_count > 0;
-    draft_undo(&r->draft, &was.id);
-    draft_settle(&r->draft, r->in->bundle, &r->event);
-    end_holds_of(r, &was.id);
-    for (size_t i = 0; i < was.receiver_count; i++)
-        if (!retract_from(r, &was.receivers[i]))
-            return false;
-    return run_alike(r, &r->event, OUTCOME_WITHHOLD, REASON_RETRACTION_FOLLOWS, &was);
-}
-
 /* ---- an event that says something ---- */
 
-static bool learn(struct run *r, struct episode_event *original, bool *has_original)
+/* What is decided of an event that was just learned. */
+static bool take_learned(struct run *r, const struct event *ev, enum arrival how, bool is_late)
 {
-    const struct bundle *b = r->in->bundle;
-    struct episode_event *found = r->event.replaces ? draft_original(&r->draft, &r->event) : NULL;
-    *has_original = found != NULL;
-    if (found) {
-        *original = *found;
-        draft_undo(&r->draft, &original->id);
+    struct episode_event before;
+    const struct episode_event *x = draft_event(&r->draft, &ev->id);
+    if (how == ARRIVED_REPLACED)
+        return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_REPLACED, NULL);
+    if (how == ARRIVED_RETRACTED)
+        return run_take_back(r, ev, &ev->id, REASON_RETRACTED);
+    struct round round = { .event = ev, .caught_up = is_late };
+    if (x && event_id_is_set(&x->original)) {
+        if (!run_receivers(r, &x->original, &before))
+            return false;
+        round.original = &before;
     }
-    learn_identity(r);
-    if (!draft_record(&r->draft, b, &r->event, r->e) || !draft_apply(&r->draft, b, &r->event, r->e))
-        return false;
-    draft_settle(&r->draft, b, &r->event);
-    struct slice confidence = view_text(r->event.view, (size_t)r->event.slots->identity_confidence);
-    if (slice_equal_text(confidence, "local"))
-        return true; /* the agency derived the key from that very id */
-    return draft_link(&r->draft, r->event.agency,
-                      view_text(r->event.view, (size_t)r->event.slots->local_id), &r->event.id,
-                      r->e);
+    return run_round(r, &round, r->in->release);
 }
 
-static bool take_event(struct run *r)
+static bool take_event(struct run *r, const struct event *ev, bool is_late)
 {
-    struct episode_event original;
-    bool has_original = false;
-    if (r->event.retracts)
-        return follow_retraction(r);
-    if (!learn(r, &original, &has_original))
-        return false;
-    struct round round = { .event = &r->event, .original = has_original ? &original : NULL };
-    return run_round(r, &round, NULL);
+    enum arrival how;
+    if (ev->retracts)
+        return run_retraction(r, ev);
+    return run_learn(r, ev, &how) && take_learned(r, ev, how, is_late);
 }
 
 /* A human has released the hold: that event, for that recipient, with unknowns taken as true. */
 static bool take_release(struct run *r)
 {
-    const struct hold release = *r->in->release;
-    struct hold *h = draft_hold(&r->draft, &r->event.id, release.service);
-    struct episode_event original;
-    bool has_original = false, is_known = draft_event(&r->draft, &r->event.id) != NULL;
-    if (!h) {
+    const struct event *ev = &r->event;
+    uint16_t service = r->in->release->service;
+    if (!draft_hold(&r->draft, &ev->id, service)) {
         r->error = reason_code(REASON_DUPLICATE);
         return true;
     }
-    draft_end_hold(&r->draft, &r->event.id, release.service);
-    if (r->event.retracts)
-        return follow_retraction(r);
-    if (!is_known && !learn(r, &original, &has_original))
-        return false;
-    struct round round = { .event = &r->event, .original = has_original ? &original : NULL };
-    return run_round(r, &round, &release);
+    draft_end_hold(&r->draft, &ev->id, service);
+    if (draft_event(&r->draft, &ev->id))
+        return take_learned(r, ev, ARRIVED_STANDING, false);
+    return take_event(r, ev, false);
 }
 
 /* ---- law 9: when a gate opens, the latest catches up ---- */
@@ -164,7 +80,8 @@ static const struct episode_event *next_entry(const struct run *r, const struct 
     const struct episode_event *events = r->draft.events.items, *next = NULL;
     for (size_t i = 0; i < r->draft.events.count; i++) {
         const struct episode_event *x = &events[i];
-        if (x->bytes.n == 0 || x->retracted || x->closed || event_id_equal(&x->id, &r->event.id))
+        if (x->bytes.n == 0 || x->closed || event_id_equal(&x->id, &r->event.id) ||
+            !draft_is_latest(&r->draft, x))
             continue;
         if ((!last || compare_entries(x, last) > 0) && (!next || compare_entries(x, next) < 0))
             next = x;
@@ -172,26 +89,68 @@ static const struct episode_event *next_entry(const struct run *r, const struct 
     return next;
 }
 
-static bool catch_up_one(struct run *r, const struct episode_event *x)
+/* An earlier event read again; *out NULL: it can no longer be released, its schema or source is
+ * gone. */
+static bool reopen(struct run *r, struct slice framed, const struct event **out)
 {
-    const struct catalogue *c = r->in->bundle->catalogue;
     struct view *v = ARENA_NEW(r->arena, struct view);
     struct event *ev = ARENA_NEW(r->arena, struct event);
     struct slice body;
     uint64_t fingerprint = 0;
+    *out = NULL;
     if (!v || !ev)
         return err_memory(r->e);
-    if (!wire_open(x->bytes, &fingerprint, &body, r->e))
+    if (!wire_open(framed, &fingerprint, &body, r->e))
         return false;
-    const struct schema *s = catalogue_fingerprint(c, fingerprint);
+    const struct schema *s = catalogue_fingerprint(r->in->bundle->catalogue, fingerprint);
     if (!s)
-        return true; /* its schema is gone: it can no longer be released */
+        return true;
     if (!plan_view(s->plan, r->arena, body, v, r->e))
         return false;
-    if (event_read(r->in->bundle, v, x->bytes, r->in->decided_ms, ev))
-        return true; /* its source left the region */
-    struct round round = { .event = ev, .caught_up = true };
-    return run_round(r, &round, NULL);
+    if (!event_read(r->in->bundle, v, framed, r->in->decided_ms, ev))
+        *out = ev;
+    return true;
+}
+
+static bool catch_up_one(struct run *r, const struct episode_event *x)
+{
+    const struct event *ev;
+    if (!reopen(r, x->bytes, &ev))
+        return false;
+    return !ev || take_learned(r, ev, ARRIVED_STANDING, true);
+}
+
+/* The first event held for its unverified number that now joins; NULL: none. */
+static bool find_joining(struct run *r, const struct event **out)
+{
+    const struct hold *holds = r->draft.holds.items;
+    *out = NULL;
+    for (size_t i = 0; !*out && i < r->draft.holds.count; i++) {
+        if (!slice_equal_text(holds[i].reason, reason_code(REASON_IDENTITY_UNVERIFIED)))
+            continue;
+        if (!reopen(r, holds[i].bytes, out))
+            return false;
+        if (*out && !run_joins(r, *out))
+            *out = NULL;
+    }
+    return true;
+}
+
+/* Events that waited for the person to be verified are taken as if they came now. */
+static bool join_held(struct run *r)
+{
+    const struct event *ev = NULL;
+    if (!r->identified)
+        return true;
+    for (;;) {
+        if (!find_joining(r, &ev))
+            return false;
+        if (!ev)
+            return true;
+        draft_end_holds(&r->draft, &ev->id);
+        if (!take_event(r, ev, true))
+            return false;
+    }
 }
 
 static bool catch_up(struct run *r)
@@ -247,9 +206,9 @@ static bool judge(struct run *r)
     if (in->release) {
         if (!take_release(r))
             return false;
-    } else if (!is_joined(r)) {
+    } else if (!run_joins(r, &r->event)) {
         return hold_identity(r);
-    } else if (!take_event(r)) {
+    } else if (!take_event(r, &r->event, false) || !join_held(r)) {
         return false;
     }
     draft_prune(&r->draft, in->decided_ms);

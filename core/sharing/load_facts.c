@@ -1,9 +1,12 @@
 /* load_facts.c - facts.yaml: which events change what is known of a person.
  *
  * One line has "on" and any of: opens (with closed_by), responsible, grants, revokes, objects,
- * lifts_objection, restricts, lifts, links. A value is "source" or "field PATH", and the path must
- * exist in every type of the line. */
+ * lifts_objection, restricts, lifts, links, dies. A value is "source" or "field PATH", and the path
+ * must exist in every type of the line. Who is responsible may also be "unknown", or be found by
+ * "places": what the field says, and the service it means. */
 #include "sharing/load.h"
+
+#define RESTRICTIONS_MAX 62
 
 struct line {
     const struct node *node;
@@ -57,7 +60,28 @@ static void load_value(struct loader *l, const struct node *n, const struct line
             (void)strict_say(&l->reader, n, "bundle.field", "'%.*s' has no text field '%.*s'",
                              SHOWN(catalogue_at(c, i)->name), SHOWN(path));
     }
-    *out = (struct fact_value){ FACT_FIELD, slots };
+    *out = (struct fact_value){ .from = FACT_FIELD, .slots = slots };
+}
+
+/* places: {RCB55: wexshire-council/s42-inbox}; a text that is not listed leaves it unknown. */
+static void load_places(struct loader *l, const struct node *n, struct fact_value *out)
+{
+    struct fact_place *places = ARENA_ARRAY(l->reader.arena, n->count + 1, struct fact_place);
+    size_t count = 0;
+    if (!places) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    if (out->from != FACT_FIELD)
+        (void)strict_say_key(&l->reader, n, "bundle.value", "'places' needs a service: field PATH");
+    for (const struct node *m = n->first; m; m = m->next) {
+        int service = m->kind == NODE_TEXT ? bundle_service(l->bundle, m->text) : -1;
+        if (service < 0)
+            (void)strict_say(&l->reader, m, "bundle.service", "a place needs a service of the region");
+        places[count++] = (struct fact_place){ m->key, service };
+    }
+    out->places = places;
+    out->place_count = count;
 }
 
 static void load_opens(struct loader *l, const struct node *n, const struct line *line)
@@ -79,13 +103,20 @@ static void load_opens(struct loader *l, const struct node *n, const struct line
 static void load_responsible(struct loader *l, const struct node *n, const struct line *line)
 {
     static const struct strict_key keys[] = { { "function", true, STRICT_TEXT },
-                                              { "service", true, STRICT_TEXT } };
+                                              { "service", true, STRICT_TEXT },
+                                              { "places", false, STRICT_MAP } };
     struct fact_rule *r = add_rule(l, line, FACT_RESPONSIBLE);
     if (!r)
         return;
     STRICT_KEYS(&l->reader, n, keys);
     r->word = strict_text(n, "function");
-    load_value(l, node_get(n, "service"), line, true, &r->who);
+    if (slice_equal_text(strict_text(n, "service"), "unknown"))
+        r->who.from = FACT_UNKNOWN;
+    else
+        load_value(l, node_get(n, "service"), line, true, &r->who);
+    const struct node *places = strict_member(n, "places", NODE_MAP);
+    if (places)
+        load_places(l, places, &r->who);
 }
 
 static void load_consent(struct loader *l, const struct node *n, const struct line *line,
@@ -93,7 +124,10 @@ static void load_consent(struct loader *l, const struct node *n, const struct li
 {
     static const struct strict_key keys[] = { { "scope", true, STRICT_TEXT },
                                               { "to", true, STRICT_TEXT },
-                                              { "until", false, STRICT_TEXT } };
+                                              { "until", false, STRICT_TEXT },
+                                              { "capacity", false, STRICT_TEXT },
+                                              { "basis", false, STRICT_TEXT },
+                                              { "recorder", false, STRICT_TEXT } };
     struct fact_rule *r = add_rule(l, line, effect);
     if (!r)
         return;
@@ -101,6 +135,9 @@ static void load_consent(struct loader *l, const struct node *n, const struct li
     load_value(l, node_get(n, "scope"), line, false, &r->what);
     load_value(l, node_get(n, "to"), line, false, &r->who);
     load_value(l, node_get(n, "until"), line, false, &r->until);
+    load_value(l, node_get(n, "capacity"), line, false, &r->capacity);
+    load_value(l, node_get(n, "basis"), line, false, &r->basis);
+    load_value(l, node_get(n, "recorder"), line, false, &r->recorder);
 }
 
 static void load_objection(struct loader *l, const struct node *n, const struct line *line,
@@ -145,6 +182,8 @@ static void load_effects(struct loader *l, const struct node *n, const struct li
         load_field(l, m, line, FACT_LIFTS);
     if ((m = node_get(n, "links")))
         load_field(l, m, line, FACT_LINKS);
+    if ((m = node_get(n, "dies")))
+        load_field(l, m, line, FACT_DIES);
 }
 
 static void load_line(struct loader *l, const struct node *n)
@@ -155,7 +194,7 @@ static void load_line(struct loader *l, const struct node *n)
         { "grants", false, STRICT_MAP },     { "revokes", false, STRICT_MAP },
         { "objects", false, STRICT_MAP },    { "lifts_objection", false, STRICT_MAP },
         { "restricts", false, STRICT_TEXT }, { "lifts", false, STRICT_TEXT },
-        { "links", false, STRICT_TEXT },
+        { "links", false, STRICT_TEXT },     { "dies", false, STRICT_TEXT },
     };
     size_t before = l->bundle->fact_count;
     struct line line = { .node = n };
@@ -187,7 +226,7 @@ static void add_vocabulary(const struct loader *l, const struct fact_rule *r, st
         if (r->what.slots[i] < 0)
             continue;
         const struct slot *s = plan_slot_at(catalogue_at(c, i)->plan, (size_t)r->what.slots[i]);
-        for (size_t v = 0; v < s->vocabulary_count && l->compiled->restrictions.count < 64; v++)
+        for (size_t v = 0; v < s->vocabulary_count && l->compiled->restrictions.count < RESTRICTIONS_MAX; v++)
             add_word(&l->compiled->restrictions, list, s->vocabulary[v]);
     }
 }
@@ -198,7 +237,7 @@ static void collect_words(struct loader *l)
     size_t n = l->bundle->fact_count + 1;
     struct slice *relationships = ARENA_ARRAY(l->reader.arena, n, struct slice);
     struct slice *functions = ARENA_ARRAY(l->reader.arena, n, struct slice);
-    struct slice *restrictions = ARENA_ARRAY(l->reader.arena, 64, struct slice);
+    struct slice *restrictions = ARENA_ARRAY(l->reader.arena, RESTRICTIONS_MAX + 2, struct slice);
     if (!relationships || !functions || !restrictions) {
         (void)strict_memory(&l->reader);
         return;
@@ -211,7 +250,11 @@ static void collect_words(struct loader *l)
             add_word(&l->compiled->functions, functions, r->word);
         else if (r->effect == FACT_RESTRICTS)
             add_vocabulary(l, r, restrictions);
+        else if (r->effect == FACT_DIES)
+            add_word(&l->compiled->restrictions, restrictions, SLICE(FACTS_DECEASED));
     }
+    if (words_have(&l->compiled->restrictions, SLICE("location")))
+        add_word(&l->compiled->restrictions, restrictions, SLICE(FACTS_UNCHECKED));
 }
 
 void load_facts(struct loader *l, const struct node *root)

@@ -19,15 +19,16 @@ bool project_buf(struct arena *a, size_t room, struct buf *out, struct err *e)
 }
 
 void project_id(const struct bundle *b, const struct event_id *id, uint16_t recipient,
-                struct disclosure_id *out)
+                unsigned again, struct disclosure_id *out)
 {
     char hex[ID_HEX];
+    const uint8_t times[] = { 0, (uint8_t)again, (uint8_t)(again >> 8) };
     uint8_t hash[HASH_BYTES];
     id_hex(id->b, hex);
     const struct slice zero = slice_of("", 1);
     const struct slice parts[] = { b->region, zero, slice_text(hex), zero,
-                                   b->services[recipient].name };
-    sha256_parts(parts, 5, hash);
+                                   b->services[recipient].name, slice_of(times, sizeof times) };
+    sha256_parts(parts, again ? 6 : 5, hash);
     disclosure_id_from(hash, out);
 }
 
@@ -132,6 +133,19 @@ static bool put_cleared(const struct project *p, struct header *h, struct err *e
     return true;
 }
 
+static void put_action(const struct project *p, struct header *h)
+{
+    int slot = p->event->slots->action;
+    const struct slot *s = plan_slot_at(p->event->view->plan, (size_t)slot);
+    for (size_t i = 0; i < s->symbol_count; i++) {
+        if (!slice_equal(s->symbols[i], p->action))
+            continue;
+        begin_slot(h);
+        avro_put_long(&h->bytes, (int64_t)i);
+        end_slot(h, slot);
+    }
+}
+
 static bool fill_header(const struct project *p, const struct disclosure *d, struct header *h,
                         struct err *e)
 {
@@ -149,6 +163,7 @@ static bool fill_header(const struct project *p, const struct disclosure *d, str
     put_number(h, s->agreement_version, version);
     put_text(h, s->clause, clause);
     put_text(h, s->notice, p->tell);
+    put_action(p, h);
     put_text(h, s->reference, slice_text(reference));
     put_number(h, s->route, subject_partition(&p->in->subject, p->in->bundle->partitions));
     return put_cleared(p, h, e) && buf_done(&h->bytes, e);
@@ -193,7 +208,7 @@ bool project_disclosure(const struct project *p, struct disclosure *out, struct 
     struct buf bytes;
     size_t room = HEADER_ROOM + p->tell.n + v->bytes.n + changed * oblige_room(b);
     out->to.n = p->recipient;
-    project_id(b, &p->event->id, p->recipient, &out->id);
+    project_id(b, &p->event->id, p->recipient, p->again, &out->id);
     judge_pseudonym(p->in->keys, b, out->to, &p->in->subject, &out->key);
     if (!h.list)
         return err_memory(e);

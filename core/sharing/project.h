@@ -15,11 +15,13 @@ struct project {
     struct slice clause;              /* "agreement/version/clause" */
     struct slice original; /* that recipient's disclosure id of the original; may be empty */
     struct slice tell;
+    struct slice action;   /* empty: the event's own */
+    unsigned again;        /* how often that recipient has had this event before */
 };
 
-/* The one disclosure of that event to that service: the same id for ever. */
+/* The disclosure of that event to that service, again times after the first: the same id for ever. */
 void project_id(const struct bundle *b, const struct event_id *id, uint16_t recipient,
-                struct disclosure_id *out);
+                unsigned again, struct disclosure_id *out);
 /* The event with only what is released, and the header a recipient gets. */
 MUST_CHECK bool project_disclosure(const struct project *p, struct disclosure *out, struct err *e);
 /* All that stands for one recipient's door. sequence counts up per person. */

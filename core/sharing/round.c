@@ -11,6 +11,14 @@ bool run_decision(struct run *r, const struct decision *d)
     return true;
 }
 
+/* What a human could not release goes on waiting: it does not begin anew. */
+static int64_t held_since(const struct run *r, const struct event *ev, uint16_t service)
+{
+    const struct hold *was = r->in->release;
+    bool is_same = was && was->service == service && event_id_equal(&was->event, &ev->id);
+    return is_same ? was->since_ms : ev->decided_ms;
+}
+
 static bool add_hold(struct run *r, const struct event *ev, const struct decision *d)
 {
     if (draft_hold(&r->draft, &ev->id, d->to.n))
@@ -21,7 +29,7 @@ static bool add_hold(struct run *r, const struct event *ev, const struct decisio
     *h = (struct hold){ .event = ev->id,
                         .service = d->to.n,
                         .reason = slice_text(d->reason),
-                        .since_ms = ev->decided_ms,
+                        .since_ms = held_since(r, ev, d->to.n),
                         .bytes = ev->framed };
     if (d->clause_count)
         h->clause = clause_name(r->in->bundle, d->clauses[0]);
@@ -31,14 +39,19 @@ static bool add_hold(struct run *r, const struct event *ev, const struct decisio
 
 static const struct receiver *find_receiver(const struct episode_event *x, uint16_t service)
 {
-    for (size_t i = 0; x && i < x->receiver_count; i++)
-        if (x->receivers[i].service == service)
-            return &x->receivers[i];
-    return NULL;
+    return x ? receiver_of(x->receivers, x->receiver_count, service) : NULL;
+}
+
+static uint16_t count_categories(const struct categories *set)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < sizeof set->bits / sizeof set->bits[0]; i++)
+        n += (unsigned)__builtin_popcountll(set->bits[i]);
+    return (uint16_t)n;
 }
 
 static bool add_receiver(struct run *r, const struct event *ev, const struct disclosure *d,
-                         struct slice clause)
+                         struct slice clause, const struct categories *released)
 {
     struct episode_event *x = draft_event(&r->draft, &ev->id);
     if (!x)
@@ -48,7 +61,8 @@ static bool add_receiver(struct run *r, const struct event *ev, const struct dis
         return err_memory(r->e);
     if (x->receiver_count)
         memcpy(more, x->receivers, x->receiver_count * sizeof *more);
-    more[x->receiver_count] = (struct receiver){ d->to.n, d->id, clause };
+    more[x->receiver_count] = (struct receiver){ d->to.n, d->id, clause,
+                                                   count_categories(released) };
     x->receivers = more;
     x->receiver_count++;
     r->draft.changed = true;
@@ -56,8 +70,8 @@ static bool add_receiver(struct run *r, const struct event *ev, const struct dis
 }
 
 /* Projects and notes the disclosure that a decision permits. */
-bool run_disclose(struct run *r, const struct event *ev, struct decision *d, struct slice clause,
-                  struct slice original, struct slice tell)
+bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
+                  const struct sending *how)
 {
     struct project p = { .in = r->in,
                          .arena = r->arena,
@@ -65,41 +79,80 @@ bool run_disclose(struct run *r, const struct event *ev, struct decision *d, str
                          .recipient = d->to.n,
                          .released = &d->released,
                          .obliged = d->obliged,
-                         .clause = clause,
-                         .original = original,
-                         .tell = tell };
+                         .clause = how->clause,
+                         .original = how->original,
+                         .tell = how->tell,
+                         .action = how->action,
+                         .again = how->again };
     struct disclosure *item = list_add(r->arena, &r->disclosures);
     if (!item)
         return err_memory(r->e);
     d->disclosure = (int32_t)r->disclosures.count - 1;
     draft_end_hold(&r->draft, &ev->id, d->to.n);
-    return project_disclosure(&p, item, r->e) && add_receiver(r, ev, item, clause);
+    return project_disclosure(&p, item, r->e) && 
+           add_receiver(r, ev, item, how->clause, &d->released);
+}
+
+/* What its sender restricts in words that nobody here knows is not for a rule to release. */
+static void hold_unread(struct run *r, const struct event *ev, struct decision *d)
+{
+    if (d->outcome != OUTCOME_DISCLOSE || !ev->is_restricted_unread || r->in->release)
+        return;
+    d->outcome = OUTCOME_HOLD;
+    d->reason = reason_code(REASON_SENDER_RESTRICTION_UNKNOWN);
+    categories_join(&d->withheld, &d->released);
+    memset(&d->released, 0, sizeof d->released);
+    memset(d->obliged, 0, sizeof d->obliged);
+}
+
+/* Whether a decision made when a gate opened changes nothing: what was withheld stays so, what is
+ * held is held already, and who has the event gets it again only when there is more of it now. */
+static bool is_no_news(struct run *r, const struct event *ev, const struct decision *d,
+                       const struct receiver *has)
+{
+    if (d->outcome == OUTCOME_WITHHOLD)
+        return true;
+    if (d->outcome == OUTCOME_HOLD)
+        return has || draft_hold(&r->draft, &ev->id, d->to.n);
+    return has && count_categories(&d->released) <= has->released;
+}
+
+static bool send(struct run *r, const struct round *round, struct decision *d, struct slice tell)
+{
+    const struct episode_event *x = draft_event(&r->draft, &round->event->id);
+    const struct receiver *has = find_receiver(x, d->to.n);
+    const struct receiver *before = has ? has : find_receiver(round->original, d->to.n);
+    struct sending how = { .clause = clause_name(r->in->bundle, d->clauses[0]), .tell = tell };
+    if (before)
+        how.original = slice_text(before->id.text);
+    if (has)
+        how.action = SLICE("replaces");
+    for (size_t i = 0; has && i < x->receiver_count; i++)
+        how.again += x->receivers[i].service == d->to.n;
+    return run_disclose(r, round->event, d, &how);
 }
 
 static bool decide_recipient(struct run *r, const struct question *q, const struct round *round,
                              uint16_t recipient)
 {
     struct decision d;
-    struct slice tell, original = { 0 };
-    bool held = draft_hold(&r->draft, &round->event->id, recipient) != NULL;
+    struct slice tell;
+    const struct event *ev = round->event;
     if (!decide_for(q, recipient, &d, &tell, r->e))
         return false;
+    hold_unread(r, ev, &d);
     d.caught_up = round->caught_up;
-    if (round->caught_up && (d.outcome == OUTCOME_WITHHOLD || (held && d.outcome == OUTCOME_HOLD)))
+    if (round->caught_up &&
+        is_no_news(r, ev, &d, find_receiver(draft_event(&r->draft, &ev->id), recipient)))
         return true;
-    if (d.outcome == OUTCOME_HOLD && !add_hold(r, round->event, &d))
-        return false;
-    const struct receiver *got = find_receiver(round->original, recipient);
-    if (got)
-        original = slice_text(got->id.text);
-    if (d.outcome == OUTCOME_DISCLOSE &&
-        !run_disclose(r, round->event, &d, clause_name(r->in->bundle, d.clauses[0]), original,
-                      tell))
+    if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d)) ||
+        (d.outcome == OUTCOME_DISCLOSE && !send(r, round, &d, tell)))
         return false;
     return run_decision(r, &d);
 }
 
-/* Decides one event for its candidates, or for one of them; who has it already is passed over. */
+/* Decides one event for its candidates, or for one of them; who has it already is passed over, unless
+ * a gate opened. */
 bool run_round(struct run *r, const struct round *round, const struct hold *release)
 {
     struct person facts;
@@ -114,7 +167,8 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
     for (size_t i = 0; i < r->in->bundle->service_count; i++) {
         if (release ? release->service != i : !services_have(&q.candidates, (unsigned)i))
             continue;
-        if (find_receiver(draft_event(&r->draft, &round->event->id), (uint16_t)i))
+        if (!round->caught_up &&
+            find_receiver(draft_event(&r->draft, &round->event->id), (uint16_t)i))
             continue;
         if (!decide_recipient(r, &q, round, (uint16_t)i))
             return false;

@@ -12,12 +12,13 @@ struct run {
     struct event event;
     struct list decisions, disclosures, notices, links;
     const char *error;
+    bool identified; /* a verified number was seen that was not on file before */
 };
 
 /* One event to be decided for its recipients: the event at hand, or an earlier one caught up. */
 struct round {
     const struct event *event;
-    const struct episode_event *original; /* of an event that replaces; else NULL */
+    const struct episode_event *original; /* receivers of what the event replaces; else NULL */
     bool caught_up;
 };
 
@@ -25,10 +26,35 @@ struct round {
 const char *event_read(const struct bundle *b, const struct view *v, struct slice framed,
                        int64_t decided_ms, struct event *ev);
 
+/* Whether the event is this person's: an unverified number joins only when the birth date agrees
+ * with the one on file. */
+bool run_joins(const struct run *r, const struct event *ev);
+/* What an event makes known. How it arrived: one that was replaced or taken back before makes nothing
+ * known. */
+MUST_CHECK bool run_learn(struct run *r, const struct event *ev, enum arrival *how);
+/* An event that takes another back. */
+MUST_CHECK bool run_retraction(struct run *r, const struct event *ev);
+/* Tells everybody who got that event, or a version before it, that it is taken back; the reason for
+ * all other candidates. */
+MUST_CHECK bool run_take_back(struct run *r, const struct event *ev, const struct event_id *newest,
+                              enum reason others);
+/* Who got that event or a version before it, each with what they got last: id and receivers of *out. */
+MUST_CHECK bool run_receivers(struct run *r, const struct event_id *newest,
+                              struct episode_event *out);
+/* What that service got last; NULL: nothing. */
+const struct receiver *receiver_of(const struct receiver *list, size_t n, uint16_t service);
+
 MUST_CHECK bool run_decision(struct run *r, const struct decision *d);
+/* How a disclosure goes out. */
+struct sending {
+    struct slice clause, tell;
+    struct slice original; /* the recipient's own id of what this replaces or takes back; may be empty */
+    struct slice action;   /* empty: the event's own */
+    unsigned again;        /* how often that recipient has had this event before */
+};
 /* Projects and notes the disclosure that a decision permits. */
 MUST_CHECK bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
-                             struct slice clause, struct slice original, struct slice tell);
+                             const struct sending *how);
 /* Decides for all candidates, or for the one of a release; who has it already is passed over. */
 MUST_CHECK bool run_round(struct run *r, const struct round *round, const struct hold *release);
 /* The same outcome and reason for every candidate but those who received except (may be NULL). */

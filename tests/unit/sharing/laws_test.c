@@ -458,7 +458,7 @@ static void facts_are_forgotten_ninety_days_after_the_end(void)
     CU_ASSERT_EQUAL(world.facts.event_count, 3);
     world.now_ms += 2 * 24 * HOUR;
     SAY("HospitalStay.moved", WARDS, "header.episode=V9");
-    CU_ASSERT_EQUAL(world.facts.event_count, 1);
+    CU_ASSERT_EQUAL(world.facts.event_count, 2);
     CU_ASSERT_EQUAL(world.facts.relationship_count, 0);
 }
 

@@ -168,7 +168,8 @@ struct trial {
     uint64_t seed;              /* of the fields that stay */
 };
 
-/* The header's own fields, the same in every variant; addressees are the recipient. */
+/* The header's own fields, the same in every variant; addressees are the recipient. A restriction in
+ * unknown words holds everything: none is said. */
 static bool fix_fields(const struct trial *t, struct build *b)
 {
     const struct header_slots *h = plan_header(b->plan);
@@ -181,6 +182,7 @@ static bool fix_fields(const struct trial *t, struct build *b)
         if (categories_has(&addressee, plan_slot_at(b->plan, i)->category) &&
             !build_text(b, i, world.bundle->services[t->to].name, &world.e))
             return false;
+    b->encoded[h->unknown_restriction] = (struct slice){ .n = 0 };
     return build_text(b, (size_t)h->id, SLICE("00000000000000000000000000000001"), &world.e) &&
            build_text(b, (size_t)h->type, t->schema->name, &world.e) &&
            build_text(b, (size_t)h->kind, t->kind, &world.e) &&

@@ -1,0 +1,339 @@
+/* episode.c - the events of episodes: what replaces or takes back which, and what they open and close.
+ *
+ * Everything here is worked out anew from the events that stand, so that it comes out the same in
+ * whatever order they arrived. */
+#include "sharing/draft.h"
+
+#define DAY_MS ((int64_t)86400000)
+#define CLOSED_KEPT_MS (90 * DAY_MS)
+/* A cancelled discharge reopens its episode: until then its events can still be caught up. */
+#define CLOSED_BYTES_KEPT_MS (7 * DAY_MS)
+/* The last of a kind, and the one that is the last again when that is taken back. */
+#define BYTES_KEPT_ALIKE 2
+
+struct episode_event *draft_event(const struct draft *d, const struct event_id *id)
+{
+    struct episode_event *events = d->events.items;
+    for (size_t i = 0; i < d->events.count; i++)
+        if (event_id_equal(&events[i].id, id))
+            return &events[i];
+    return NULL;
+}
+
+/* Also one that stands no more. */
+static bool was_of_episode(const struct episode_event *x, const struct event *ev)
+{
+    return x->agency == ev->agency && slice_equal(x->episode, ev->episode);
+}
+
+static bool is_of_episode(const struct episode_event *x, const struct event *ev)
+{
+    return was_of_episode(x, ev) && !x->retracted;
+}
+
+static bool is_alike(const struct episode_event *a, const struct episode_event *b)
+{
+    return a->agency == b->agency && slice_equal(a->episode, b->episode) &&
+           slice_equal(a->type, b->type) && slice_equal(a->kind, b->kind);
+}
+
+static bool is_later(const struct episode_event *a, const struct episode_event *b)
+{
+    return a->occurred_ms != b->occurred_ms ? a->occurred_ms > b->occurred_ms
+                                            : memcmp(a->id.b, b->id.b, ID_BYTES) > 0;
+}
+
+/* How many standing events of x's kind in its episode are later. */
+static size_t count_later(const struct draft *d, const struct episode_event *x)
+{
+    const struct episode_event *events = d->events.items;
+    size_t n = 0;
+    for (size_t i = 0; i < d->events.count; i++)
+        n += !events[i].retracted && is_alike(&events[i], x) && is_later(&events[i], x);
+    return n;
+}
+
+bool draft_is_latest(const struct draft *d, const struct episode_event *x)
+{
+    return !x->retracted && count_later(d, x) == 0;
+}
+
+/* ---- what replaces or takes back which ---- */
+
+static struct episode_event *later_version(const struct draft *d, const struct event_id *id)
+{
+    struct episode_event *events = d->events.items;
+    for (size_t i = 0; i < d->events.count; i++)
+        if (event_id_equal(&events[i].original, id))
+            return &events[i];
+    return NULL;
+}
+
+struct episode_event *draft_replaced(const struct draft *d, const struct episode_event *x)
+{
+    return event_id_is_set(&x->original) ? draft_event(d, &x->original) : NULL;
+}
+
+static struct episode_event *named_original(const struct draft *d, const struct event *ev)
+{
+    struct episode_event *x = draft_event(d, &ev->original), *next;
+    size_t steps = 0; /* a circle of names, from a broken sender, must not hold us */
+    if (!x)
+        x = later_version(d, &ev->original);
+    while (x && x->replaced && steps++ < EVENTS_MAX && (next = later_version(d, &x->id)))
+        x = next;
+    return x;
+}
+
+/* Of two candidates: the same moment, else the last before, else the first after. */
+static bool is_nearer(const struct episode_event *a, const struct episode_event *b, int64_t at_ms)
+{
+    bool a_before = a->occurred_ms <= at_ms, b_before = b->occurred_ms <= at_ms;
+    if (a_before != b_before)
+        return a_before;
+    return a_before ? is_later(a, b) : is_later(b, a);
+}
+
+struct episode_event *draft_original(const struct draft *d, const struct event *ev)
+{
+    struct episode_event *events = d->events.items, *found = NULL;
+    if (event_id_is_set(&ev->original))
+        return named_original(d, ev);
+    for (size_t i = 0; i < d->events.count; i++)
+        if (is_of_episode(&events[i], ev) && slice_equal(events[i].type, ev->type) &&
+            slice_equal(events[i].kind, ev->kind_name) &&
+            !event_id_equal(&events[i].id, &ev->id) &&
+            (!found || is_nearer(&events[i], found, ev->occurred_ms)))
+            found = &events[i];
+    return found;
+}
+
+static bool is_on_file(const struct draft *d, const struct event *ev)
+{
+    const struct episode_event *events = d->events.items;
+    for (size_t i = 0; i < d->events.count; i++)
+        if (was_of_episode(&events[i], ev) && slice_equal(events[i].type, ev->type) &&
+            slice_equal(events[i].kind, ev->kind_name))
+            return true;
+    return false;
+}
+
+bool draft_await(struct draft *d, const struct event *ev, struct err *e)
+{
+    /* Without a name it could be meant for what was taken back already: said twice. */
+    if (!event_id_is_set(&ev->original) && is_on_file(d, ev))
+        return true;
+    if (d->early.count >= EARLY_MAX) {
+        list_remove(&d->early, 0);
+        d->dropped++;
+    }
+    struct early_retraction *r = list_add(d->arena, &d->early);
+    if (!r)
+        return err_memory(e);
+    *r = (struct early_retraction){ .agency = ev->agency,
+                                    .episode = ev->episode,
+                                    .type = ev->type,
+                                    .kind = ev->kind_name,
+                                    .by = ev->id,
+                                    .original = ev->original,
+                                    .occurred_ms = ev->occurred_ms,
+                                    .since_ms = ev->decided_ms };
+    d->changed = true;
+    return true;
+}
+
+/* A named one is for that event, or for the one that it is a version of. */
+static bool is_meant(const struct early_retraction *r, const struct event *ev)
+{
+    if (event_id_is_set(&r->original))
+        return event_id_equal(&r->original, &ev->id) ||
+               event_id_equal(&r->original, &ev->original);
+    return r->agency == ev->agency && slice_equal(r->episode, ev->episode) &&
+           slice_equal(r->type, ev->type) && slice_equal(r->kind, ev->kind_name) &&
+           ev->occurred_ms <= r->occurred_ms;
+}
+
+enum arrival draft_arrival(struct draft *d, const struct event *ev)
+{
+    const struct early_retraction *early = d->early.items;
+    const struct episode_event *next = later_version(d, &ev->id);
+    for (size_t i = 0; i < d->early.count; i++) {
+        if (!is_meant(&early[i], ev))
+            continue;
+        list_remove(&d->early, i);
+        return ARRIVED_RETRACTED;
+    }
+    return next ? ARRIVED_REPLACED : ARRIVED_STANDING;
+}
+
+/* ---- the list ---- */
+
+/* Which goes when there are too many: those of closed episodes first, then the oldest. */
+static bool goes_before(const struct episode_event *a, const struct episode_event *b)
+{
+    bool a_over = a->closed || a->retracted, b_over = b->closed || b->retracted;
+    return a_over != b_over ? a_over : is_later(b, a);
+}
+
+static void make_room(struct draft *d)
+{
+    const struct episode_event *events = d->events.items;
+    size_t first = 0;
+    if (d->events.count < EVENTS_MAX)
+        return;
+    for (size_t i = 1; i < d->events.count; i++)
+        if (goes_before(&events[i], &events[first]))
+            first = i;
+    list_remove(&d->events, first);
+    d->dropped++;
+}
+
+static void drop_bytes(struct draft *d, const struct episode_event *like)
+{
+    struct episode_event *events = d->events.items;
+    for (size_t i = 0; i < d->events.count; i++)
+        if (events[i].bytes.n && is_alike(&events[i], like) &&
+            count_later(d, &events[i]) >= BYTES_KEPT_ALIKE)
+            events[i].bytes = (struct slice){ 0 };
+}
+
+bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
+{
+    make_room(d);
+    struct episode_event *x = list_add(d->arena, &d->events);
+    if (!x)
+        return err_memory(e);
+    *x = (struct episode_event){ .agency = ev->agency,
+                                 .episode = ev->episode,
+                                 .type = ev->type,
+                                 .kind = ev->kind_name,
+                                 .id = ev->id,
+                                 .occurred_ms = ev->occurred_ms };
+    if (ev->replaces)
+        x->original = ev->original;
+    if (b->compiled->schemas[ev->schema]->disclosable)
+        x->bytes = ev->framed;
+    drop_bytes(d, x);
+    d->changed = true;
+    return true;
+}
+
+/* ---- open and closed ---- */
+
+static int64_t entry_kind(const struct bundle *b, const struct episode_event *x)
+{
+    const struct schema *s = catalogue_named(b->catalogue, x->type);
+    int schema = s ? bundle_schema(b, s->plan) : -1;
+    return schema < 0 ? -1 : bundle_kind(b, (size_t)schema, x->kind);
+}
+
+/* Whether an event of that kind ends a relationship of that kind. */
+static bool kind_closes(const struct bundle *b, struct slice relationship, int64_t kind)
+{
+    for (size_t i = 0; kind >= 0 && i < b->fact_count; i++) {
+        const struct fact_rule *r = &b->facts[i];
+        if (r->effect == FACT_OPENS && slice_equal(r->word, relationship) &&
+            kinds_have(r->closed_by, r->closed_by_count, (uint32_t)kind))
+            return true;
+    }
+    return false;
+}
+
+static void settle_relationship(struct draft *d, const struct bundle *b, const struct event *ev,
+                                struct relationship *r)
+{
+    const struct episode_event *events = d->events.items, *closing = NULL;
+    bool was_open = r->is_open;
+    for (size_t i = 0; i < d->events.count; i++)
+        if (is_of_episode(&events[i], ev) && events[i].occurred_ms >= r->opened_ms &&
+            (!closing || is_later(&events[i], closing)) &&
+            kind_closes(b, r->kind, entry_kind(b, &events[i])))
+            closing = &events[i];
+    r->is_open = !closing;
+    r->closed_by = closing ? closing->id : (struct event_id){ { 0 } };
+    r->closed_ms = closing ? closing->occurred_ms : 0;
+    if (r->is_open && !was_open)
+        d->gate = true;
+    d->changed |= r->is_open != was_open;
+}
+
+/* Whether a kind begins something that other kinds end. */
+static bool kind_opens(const struct bundle *b, int64_t kind)
+{
+    for (size_t i = 0; kind >= 0 && i < b->fact_count; i++) {
+        const struct fact_rule *r = &b->facts[i];
+        if (r->effect == FACT_OPENS && r->closed_by_count &&
+            kinds_have(r->on, r->on_count, (uint32_t)kind))
+            return true;
+    }
+    return false;
+}
+
+/* The episode is closed when what closes it is no older than what opened it. */
+static bool episode_is_closed(const struct draft *d, const struct bundle *b, const struct event *ev)
+{
+    const struct episode_event *events = d->events.items;
+    int64_t opened_ms = INT64_MIN, closed_ms = INT64_MIN;
+    bool any = false;
+    for (size_t i = 0; i < d->events.count; i++) {
+        if (!is_of_episode(&events[i], ev) || !slice_equal(events[i].type, ev->type))
+            continue;
+        int64_t kind = entry_kind(b, &events[i]);
+        if (kind >= 0 && b->compiled->closes[kind]) {
+            any = true;
+            if (events[i].occurred_ms > closed_ms)
+                closed_ms = events[i].occurred_ms;
+        } else if (kind_opens(b, kind) && events[i].occurred_ms > opened_ms) {
+            opened_ms = events[i].occurred_ms;
+        }
+    }
+    return any && closed_ms >= opened_ms;
+}
+
+void draft_settle(struct draft *d, const struct bundle *b, const struct event *ev)
+{
+    struct relationship *relationships = d->relationships.items;
+    struct episode_event *events = d->events.items;
+    for (size_t i = 0; i < d->relationships.count; i++)
+        if (relationships[i].agency == ev->agency &&
+            slice_equal(relationships[i].episode, ev->episode))
+            settle_relationship(d, b, ev, &relationships[i]);
+    bool is_closed = episode_is_closed(d, b, ev);
+    for (size_t i = 0; i < d->events.count; i++) {
+        if (!was_of_episode(&events[i], ev) || !slice_equal(events[i].type, ev->type) ||
+            events[i].closed == is_closed)
+            continue;
+        events[i].closed = is_closed;
+        events[i].closed_ms = is_closed ? ev->decided_ms : 0;
+        d->changed = true;
+    }
+}
+
+void draft_prune(struct draft *d, int64_t decided_ms)
+{
+    struct episode_event *events = d->events.items;
+    struct relationship *relationships = d->relationships.items;
+    for (size_t i = d->events.count; i-- > 0;) {
+        int64_t age_ms = events[i].closed ? decided_ms - events[i].closed_ms : 0;
+        if (age_ms > CLOSED_BYTES_KEPT_MS && events[i].bytes.n > 0) {
+            events[i].bytes = (struct slice){ 0 };
+            d->changed = true;
+        }
+        if (age_ms > CLOSED_KEPT_MS) {
+            list_remove(&d->events, i);
+            d->changed = true;
+        }
+    }
+    const struct early_retraction *early = d->early.items;
+    for (size_t i = d->early.count; i-- > 0;)
+        if (decided_ms - early[i].since_ms > CLOSED_KEPT_MS) {
+            list_remove(&d->early, i);
+            d->changed = true;
+        }
+    for (size_t i = d->relationships.count; i-- > 0;) {
+        if (relationships[i].is_open || draft_event(d, &relationships[i].closed_by))
+            continue;
+        list_remove(&d->relationships, i);
+        d->changed = true;
+    }
+}

@@ -1,0 +1,175 @@
+/* learn.c - what an event makes known, what it replaces, and what it takes back (law 10).
+ *
+ * An event may come after its own correction or retraction: then it is noted, so that both find it,
+ * and makes nothing known. A retraction goes to everybody who got any version of what it takes
+ * back, each under the disclosure id that they got last, and to nobody else. */
+#include "sharing/decide.h"
+#include "sharing/run.h"
+
+static bool learn_identity(struct run *r, const struct event *ev)
+{
+    struct slice born = view_text(ev->view, (size_t)ev->slots->birth_hash);
+    if (!slice_equal_text(view_text(ev->view, (size_t)ev->slots->identity_confidence), "verified"))
+        return false;
+    bool is_news = !r->draft.verified || (born.n && !slice_equal(born, r->draft.birth_hash));
+    r->draft.changed |= is_news;
+    r->draft.verified = true;
+    if (born.n)
+        r->draft.birth_hash = born;
+    return is_news;
+}
+
+bool run_joins(const struct run *r, const struct event *ev)
+{
+    struct slice confidence = view_text(ev->view, (size_t)ev->slots->identity_confidence);
+    struct slice born = view_text(ev->view, (size_t)ev->slots->birth_hash);
+    if (!slice_equal_text(confidence, "unverified"))
+        return true;
+    return !slice_is_empty(born) && slice_equal(born, r->draft.birth_hash);
+}
+
+static bool learn_link(struct run *r, const struct event *ev)
+{
+    struct slice confidence = view_text(ev->view, (size_t)ev->slots->identity_confidence);
+    if (slice_equal_text(confidence, "local"))
+        return true; /* the agency derived the key from that very id */
+    return draft_link(&r->draft, ev->agency, view_text(ev->view, (size_t)ev->slots->local_id),
+                      &ev->id, r->e);
+}
+
+/* It stands no more. */
+static void strike(struct run *r, struct episode_event *x, bool by_later_version)
+{
+    x->retracted = true;
+    x->replaced = by_later_version;
+    x->bytes = (struct slice){ 0 };
+    r->draft.changed = true;
+    draft_undo(&r->draft, &x->id);
+    draft_end_holds(&r->draft, &x->id);
+}
+
+/* ---- learning ---- */
+
+/* The event that ev replaces, struck; *id: zeros when it replaces none that is here. True when what
+ * it is a version of was taken back as a whole. */
+static bool replace_original(struct run *r, const struct event *ev, struct event_id *id)
+{
+    struct episode_event *original = ev->replaces ? draft_original(&r->draft, ev) : NULL;
+    *id = ev->replaces ? ev->original : (struct event_id){ { 0 } };
+    if (!original)
+        return false;
+    *id = original->id;
+    if (original->retracted)
+        return !original->replaced;
+    strike(r, original, true);
+    return false;
+}
+
+bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
+{
+    struct draft *d = &r->draft;
+    struct event_id original;
+    bool was_taken_back = replace_original(r, ev, &original);
+    *how = was_taken_back ? ARRIVED_RETRACTED : draft_arrival(d, ev);
+    r->identified |= learn_identity(r, ev);
+    if (!draft_record(d, r->in->bundle, ev, r->e))
+        return false;
+    struct episode_event *x = draft_event(d, &ev->id);
+    x->original = original;
+    if (*how != ARRIVED_STANDING)
+        strike(r, x, *how == ARRIVED_REPLACED);
+    else if (!draft_apply(d, r->in->bundle, ev, r->e))
+        return false;
+    draft_settle(d, r->in->bundle, ev);
+    return learn_link(r, ev);
+}
+
+/* ---- who got it ---- */
+
+const struct receiver *receiver_of(const struct receiver *list, size_t n, uint16_t service)
+{
+    const struct receiver *last = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (list[i].service == service)
+            last = &list[i];
+    return last;
+}
+
+static bool add_receivers(struct run *r, const struct episode_event *x, struct list *out)
+{
+    for (size_t i = x->receiver_count; i-- > 0;) {
+        const struct receiver *got = &x->receivers[i];
+        if (receiver_of(out->items, out->count, got->service))
+            continue;
+        struct receiver *item = list_add(r->arena, out);
+        if (!item)
+            return err_memory(r->e);
+        *item = *got;
+    }
+    return true;
+}
+
+bool run_receivers(struct run *r, const struct event_id *newest, struct episode_event *out)
+{
+    const struct episode_event *x = draft_event(&r->draft, newest);
+    struct list all;
+    list_init(&all, sizeof(struct receiver));
+    for (size_t steps = 0; x && steps < EVENTS_MAX; steps++, x = draft_replaced(&r->draft, x))
+        if (!add_receivers(r, x, &all))
+            return false;
+    *out = (struct episode_event){ .id = *newest,
+                                   .receivers = all.items,
+                                   .receiver_count = all.count };
+    return true;
+}
+
+/* ---- taking back ---- */
+
+/* Ids and kind only, never fields. */
+static bool retract_from(struct run *r, const struct event *ev, const struct receiver *got)
+{
+    struct decision d = { .event = ev->id,
+                          .to = { got->service },
+                          .outcome = OUTCOME_DISCLOSE,
+                          .reason = reason_code(REASON_DISCLOSED) };
+    struct categories own = { { 0 } };
+    struct sending how = { .clause = got->clause,
+                           .original = slice_text(got->id.text),
+                           .action = SLICE("retracts") };
+    schema_categories(r->in->bundle->compiled->schemas[ev->schema], &d.withheld);
+    categories_add(&own, catalogue_always(r->in->bundle->catalogue));
+    categories_add(&own, catalogue_never(r->in->bundle->catalogue));
+    categories_drop(&d.withheld, &own);
+    return run_disclose(r, ev, &d, &how) && run_decision(r, &d);
+}
+
+bool run_take_back(struct run *r, const struct event *ev, const struct event_id *newest,
+                   enum reason others)
+{
+    struct episode_event was;
+    if (!run_receivers(r, newest, &was))
+        return false;
+    r->draft.doors |= was.receiver_count > 0;
+    for (size_t i = 0; i < was.receiver_count; i++)
+        if (!retract_from(r, ev, &was.receivers[i]))
+            return false;
+    return run_alike(r, ev, OUTCOME_WITHHOLD, others, &was);
+}
+
+bool run_retraction(struct run *r, const struct event *ev)
+{
+    struct episode_event *x = draft_original(&r->draft, ev);
+    if (!x) {
+        /* What fell out of the list may still have made something known. */
+        if (event_id_is_set(&ev->original))
+            draft_undo(&r->draft, &ev->original);
+        return draft_await(&r->draft, ev, r->e) &&
+               run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTION_WITHOUT_ORIGINAL, NULL);
+    }
+    if (x->retracted)
+        return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTED, NULL);
+    const struct event_id newest = x->id;
+    strike(r, x, false);
+    draft_settle(&r->draft, r->in->bundle, ev);
+    return run_take_back(r, ev, &newest, REASON_RETRACTION_FOLLOWS);
+}

@@ -1,0 +1,348 @@
+/* facts_test.c - what facts say: consents and capacity, restrictions, responsibility, death, and what
+ * follows when they change (laws 9 and 10). */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+
+#include "sharing/draft.h"
+#include "sharing/when.h"
+#include "world.h"
+
+#define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))
+#define STAY "header.episode=V1;name=TESTPATIENT;stay.ward=ELM;stay.site=ZX901;"
+
+static uint16_t service(const char *name)
+{
+    return (uint16_t)bundle_service(world.bundle, slice_text(name));
+}
+
+static void make_known(void)
+{
+    SAY("Caseload.declared", TEAM, "header.episode=C1;at=-100");
+}
+
+static struct slice field(const char *name, size_t n, const char *path)
+{
+    struct view v;
+    return world_got(&world, name, n, &v, NULL) ? view_text_at(&v, path) : (struct slice){ 0 };
+}
+
+/* ---- consent ---- */
+
+static bool consents(void)
+{
+    return facts_consent(&world.facts, SLICE("housing-adaptation"), service(GRANTS), world.now_ms);
+}
+
+static void capacity_and_basis_decide_whether_consent_holds(void)
+{
+    static const struct {
+        const char *fields;
+        bool holds;
+    } rows[] = {
+        { "consent.basis=explicit", true },
+        { "consent.basis=explicit;consent.capacity=has-capacity", true },
+        { "consent.basis=explicit;consent.capacity=lacks-capacity", false },
+        { "consent.basis=best-interests", true },
+        { "consent.basis=best-interests;consent.capacity=lacks-capacity", true },
+        { "consent.basis=best-interests;consent.capacity=has-capacity", false },
+        { "consent.capacity=lacks-capacity", false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char fields[200];
+        (void)snprintf(fields, sizeof fields, "consent.purpose=housing-adaptation;%s",
+                       rows[i].fields);
+        SAY("Consent.granted", HUB, fields);
+        CU_ASSERT_EQUAL(consents(), rows[i].holds);
+    }
+}
+
+static void who_recorded_a_consent_is_kept(void)
+{
+    SAY("Consent.granted", HUB, "consent.purpose=duty-to-refer;consent.recorded_by=Ward clerk");
+    CU_ASSERT_FATAL(world.facts.consent_count == 1);
+    CU_ASSERT(slice_equal_text(world.facts.consents[0].recorder, "Ward clerk"));
+}
+
+/* ---- restrictions ---- */
+
+static enum truth restricted(const char *kind)
+{
+    return facts_restricted(&world.facts, slice_text(kind));
+}
+
+static void a_location_that_nobody_has_checked_is_a_state_of_its_own(void)
+{
+    CU_ASSERT_EQUAL(restricted("location"), TRUTH_FALSE);
+    CU_ASSERT_EQUAL(restricted("location-unchecked"), TRUTH_TRUE);
+    SAY("Restriction.raised", WARDS, "restriction.kind=record");
+    CU_ASSERT_EQUAL(restricted("location-unchecked"), TRUTH_TRUE);
+    SAY("Restriction.lifted", WARDS, "restriction.kind=location");
+    CU_ASSERT_EQUAL(restricted("location-unchecked"), TRUTH_FALSE);
+    SAY("Restriction.raised", WARDS, "restriction.kind=location");
+    CU_ASSERT_EQUAL(restricted("location-unchecked"), TRUTH_FALSE);
+    CU_ASSERT_EQUAL(restricted("location"), TRUTH_TRUE);
+}
+
+static void an_event_restricted_in_unknown_words_is_held_until_a_human_releases_it(void)
+{
+    struct judge_input in;
+    struct judged out;
+    make_known();
+    SAY("HospitalStay.admitted", WARDS, STAY "header.unknown_restriction=XYZ");
+    CU_ASSERT(world_decided(&world, TEAM, "sender-restriction-unknown"));
+    CU_ASSERT_EQUAL(world.out.disclosure_count, 0);
+    CU_ASSERT_EQUAL_FATAL(world.facts.hold_count, 1); /* who would not get it is not held */
+    in = world.in;
+    in.facts = &world.facts;
+    in.release = &world.facts.holds[0];
+    CU_ASSERT_FATAL(world_judge(&world, &in, &out));
+    CU_ASSERT_EQUAL(out.disclosure_count, 1);
+    SAY("Consent.objection_lifted", HUB, ""); /* a gate opens no other way */
+    CU_ASSERT_EQUAL(world.out.disclosure_count, 0);
+    CU_ASSERT_EQUAL(world.facts.hold_count, 1);
+}
+
+/* ---- responsibility ---- */
+
+static enum truth safeguards(void)
+{
+    return facts_responsible(&world.facts, SLICE("safeguarding"), service(TEAM) + 1);
+}
+
+static void safeguarding_is_the_duty_of_where_the_adult_is(void)
+{
+    CU_ASSERT_EQUAL(safeguards(), TRUTH_UNKNOWN);
+    SAY("HospitalStay.admitted", WARDS, STAY);
+    CU_ASSERT_EQUAL(safeguards(), TRUTH_TRUE);
+    SAY("HospitalStay.moved", WARDS, "header.episode=V1;stay.site=SOMEWHERE");
+    CU_ASSERT_EQUAL(safeguards(), TRUTH_UNKNOWN);
+    SAY("HospitalStay.moved", WARDS, "header.episode=V1;header.action=retracts");
+    CU_ASSERT_EQUAL(safeguards(), TRUTH_TRUE);
+    SAY("HospitalStay.discharged", WARDS, STAY);
+    CU_ASSERT_EQUAL(safeguards(), TRUTH_UNKNOWN);
+}
+
+static void the_person_chooses_the_authority_that_is_told_of_homelessness(void)
+{
+    uint16_t options = service(OPTIONS);
+    struct slice homelessness = SLICE("homelessness");
+    SAY("Homelessness.referred", WARDS, "");
+    CU_ASSERT_EQUAL(facts_responsible(&world.facts, homelessness, options), TRUTH_UNKNOWN);
+    SAY("Homelessness.referred", WARDS, "referral.chosen=" EASTWEX);
+    CU_ASSERT_EQUAL(facts_responsible(&world.facts, homelessness, options), TRUTH_FALSE);
+    SAY("Homelessness.referred", WARDS, "referral.chosen=an-authority/of-another-region");
+    CU_ASSERT_EQUAL(facts_responsible(&world.facts, homelessness, service(EASTWEX)), TRUTH_FALSE);
+}
+
+/* ---- death ---- */
+
+static void a_death_is_unknown_until_it_is_formal_and_can_be_taken_back(void)
+{
+    CU_ASSERT_EQUAL(restricted("deceased"), TRUTH_FALSE);
+    SAY("Person.died", WARDS, "header.episode=death;death.formality=informal");
+    CU_ASSERT_EQUAL(restricted("deceased"), TRUTH_UNKNOWN);
+    SAY("Person.died", WARDS, "header.episode=death;death.formality=formal");
+    CU_ASSERT_EQUAL(restricted("deceased"), TRUTH_TRUE);
+    SAY("Person.died", WARDS, "header.episode=death;header.action=retracts");
+    SAY("Person.died", WARDS, "header.episode=death;header.action=retracts");
+    CU_ASSERT_EQUAL(restricted("deceased"), TRUTH_FALSE);
+}
+
+/* ---- law 9 ---- */
+
+static void what_a_lifted_restriction_took_is_sent_again_as_a_correction(void)
+{
+    const struct disclosure *first, *again;
+    struct view v;
+    make_known();
+    SAY("Restriction.raised", WARDS, "restriction.kind=location");
+    SAY("HospitalStay.admitted", WARDS, STAY);
+    CU_ASSERT_FATAL(world_got(&world, TEAM, 0, &v, &first));
+    CU_ASSERT_FALSE(world_got_text(&world, TEAM, "ELM"));
+    const struct disclosure_id had = first->id;
+    SAY("Restriction.lifted", WARDS, "restriction.kind=location");
+    CU_ASSERT_FATAL(world_got(&world, TEAM, 0, &v, &again));
+    CU_ASSERT(slice_equal_text(view_text_at(&v, "stay.ward"), "ELM"));
+    CU_ASSERT(slice_equal_text(view_text_at(&v, "header.action"), "replaces"));
+    CU_ASSERT(slice_equal_text(view_text_at(&v, "header.original"), had.text));
+    CU_ASSERT(strcmp(again->id.text, had.text) != 0);
+    SAY("Consent.objection_lifted", HUB, "");
+    CU_ASSERT_EQUAL(world.out.disclosure_count, 0); /* and then no more */
+}
+
+#define UNSURE                                                                                     \
+    STAY "subject.nhs_number=9990000026;header.identity_confidence=unverified;header.birth_hash=aa"
+
+static void a_verified_number_lets_in_what_waited_for_it(void)
+{
+    make_known();
+    SAY("HospitalStay.admitted", WARDS, UNSURE);
+    CU_ASSERT(world_decided(&world, TEAM, "identity-unverified"));
+    CU_ASSERT_EQUAL(world.facts.relationship_count, 1);
+    SAY("Person.address_changed", WARDS,
+        "header.identity_confidence=verified;header.birth_hash=bb"); /* another's birth date */
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
+    SAY("Person.address_changed", WARDS, "header.identity_confidence=verified;header.birth_hash=aa");
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
+    CU_ASSERT(world_decision(&world, TEAM, true) != NULL);
+    CU_ASSERT_EQUAL(world.facts.hold_count, 0);
+    CU_ASSERT_EQUAL(world.facts.relationship_count, 2);
+}
+
+static void the_one_before_catches_up_when_the_last_was_taken_back(void)
+{
+    SAY("HospitalStay.expected_discharge_changed", WARDS, STAY "stay.expected_discharge=2026-03-09");
+    SAY("HospitalStay.expected_discharge_changed", WARDS, STAY "stay.expected_discharge=2026-03-12");
+    SAY("HospitalStay.expected_discharge_changed", WARDS, STAY "header.action=retracts");
+    make_known();
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
+    CU_ASSERT(slice_equal_text(field(TEAM, 0, "stay.expected_discharge"), "2026-03-09"));
+}
+
+/* ---- law 10 ---- */
+
+/* Two of one kind; only the first reached the home-care provider. */
+static void move_twice(char ids[2][21])
+{
+    const struct disclosure *d;
+    struct view v;
+    make_known();
+    for (size_t i = 0; i < 2; i++) {
+        SAY("HospitalStay.moved", WARDS, i ? STAY "at=20" : STAY "at=10");
+        CU_ASSERT_FATAL(world_got(&world, TEAM, 0, &v, &d));
+        memcpy(ids[i], d->id.text, 21);
+    }
+}
+
+static void a_retraction_takes_back_the_one_it_means(void)
+{
+    char ids[2][21];
+    move_twice(ids);
+    SAY("HospitalStay.moved", WARDS, STAY "at=12;header.action=retracts"); /* before the second */
+    CU_ASSERT_EQUAL_FATAL(world_count(&world, TEAM), 1);
+    CU_ASSERT(slice_equal_text(field(TEAM, 0, "header.original"), ids[0]));
+    CU_ASSERT_FALSE(world_got_text(&world, TEAM, "ELM"));
+    SAY("HospitalStay.moved", WARDS, STAY "at=30;header.action=retracts");
+    CU_ASSERT(slice_equal_text(field(TEAM, 0, "header.original"), ids[1]));
+    SAY("HospitalStay.moved", WARDS, STAY "at=31;header.action=retracts");
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
+}
+
+static void a_retraction_follows_the_event_that_it_names(void)
+{
+    char ids[2][21], fields[200], id[ID_HEX];
+    move_twice(ids);
+    id_hex(world.facts.events[1].id.b, id); /* after the caseload: the first move */
+    (void)snprintf(fields, sizeof fields, STAY "at=30;header.action=retracts;header.original=%s", id);
+    SAY("HospitalStay.moved", WARDS, fields);
+    CU_ASSERT(slice_equal_text(field(TEAM, 0, "header.original"), ids[0]));
+}
+
+/* The team hears of the first version only, the provider of the second only. */
+static void a_retraction_reaches_everybody_who_got_a_version(void)
+{
+    make_known();
+    SAY("HospitalStay.admitted", WARDS, STAY "at=1");
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
+    SAY("Caseload.ended", TEAM, "header.episode=C1");
+    SAY("SocialCare.package_started", TEAM, "header.episode=P1;service.provider=" ROTA);
+    SAY("HospitalStay.admitted", WARDS, STAY "at=2;header.action=replaces");
+    size_t provider = world_count(&world, ROTA);
+    SAY("HospitalStay.admitted", WARDS, STAY "at=3;header.action=retracts");
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
+    CU_ASSERT_EQUAL(world_count(&world, ROTA), provider);
+    CU_ASSERT(slice_equal_text(field(TEAM, 0, "header.action"), "retracts"));
+    CU_ASSERT_FALSE(world_got_text(&world, TEAM, "TESTPATIENT"));
+}
+
+static void an_original_that_comes_after_its_retraction_is_shown_to_nobody(void)
+{
+    make_known();
+    SAY("HospitalStay.admitted", WARDS, STAY "at=5;header.action=retracts");
+    CU_ASSERT(world_decided(&world, TEAM, "retraction-without-original"));
+    SAY("HospitalStay.admitted", WARDS, STAY "at=4");
+    CU_ASSERT(world_decided(&world, TEAM, "retracted"));
+    CU_ASSERT_EQUAL(world.out.disclosure_count, 0);
+    CU_ASSERT_EQUAL(world.facts.relationship_count, 1);
+    SAY("HospitalStay.admitted", WARDS, STAY "at=6"); /* admitted after all */
+    CU_ASSERT(world_decided(&world, TEAM, "disclose"));
+}
+
+static void an_original_that_comes_after_its_correction_is_shown_to_nobody(void)
+{
+    char fields[200];
+    make_known();
+    (void)snprintf(fields, sizeof fields, STAY "header.action=replaces;header.original=%032x",
+                   world.serial + 2);
+    SAY("HospitalStay.admitted", WARDS, fields);
+    CU_ASSERT(world_decided(&world, TEAM, "disclose"));
+    SAY("HospitalStay.admitted", WARDS, STAY);
+    CU_ASSERT(world_decided(&world, TEAM, "replaced"));
+    CU_ASSERT_EQUAL(world.out.disclosure_count, 0);
+}
+
+static void at_the_limit_the_oldest_closed_event_goes_and_is_counted(void)
+{
+    char fields[100];
+    SAY("HospitalStay.admitted", WARDS, "header.episode=OLD;at=-50");
+    SAY("HospitalStay.discharged", WARDS, "header.episode=OLD;at=-49");
+    SAY("HospitalStay.admitted", WARDS, "header.episode=V1;at=-100");
+    for (int i = 0; i < EVENTS_MAX - 2; i++) {
+        struct arena_mark mark = arena_mark(&world.arena);
+        (void)mark;
+        (void)snprintf(fields, sizeof fields, "header.episode=V1;at=%d", i);
+        SAY("HospitalStay.moved", WARDS, fields);
+    }
+    CU_ASSERT_EQUAL(world.facts.event_count, EVENTS_MAX);
+    CU_ASSERT_EQUAL(world.facts.dropped, 1);
+    for (size_t i = 0; i < world.facts.event_count; i++)
+        CU_ASSERT_FALSE(world.facts.events[i].occurred_ms == T0 - 50 * HOUR);
+}
+
+static void a_later_stay_is_a_readmission(void)
+{
+    uint16_t hospital = (uint16_t)bundle_agency(world.bundle, SLICE("wexbridge-hospital"));
+    const struct slice stay = SLICE("HospitalStay"), first = SLICE("V1");
+    SAY("HospitalStay.admitted", WARDS, "header.episode=V1;at=1");
+    SAY("HospitalStay.discharged", WARDS, "header.episode=V1;at=5");
+    CU_ASSERT_FALSE(facts_readmitted(&world.facts, hospital, stay, first, T0 + 5 * HOUR));
+    SAY("HospitalStay.admitted", WARDS, "header.episode=V0;at=3"); /* before */
+    CU_ASSERT_FALSE(facts_readmitted(&world.facts, hospital, stay, first, T0 + 5 * HOUR));
+    SAY("HospitalStay.admitted", WARDS, "header.episode=V2;at=9");
+    CU_ASSERT(facts_readmitted(&world.facts, hospital, stay, first, T0 + 5 * HOUR));
+}
+
+static CU_TestInfo tests[] = {
+    { "capacity and basis decide whether consent holds",
+      capacity_and_basis_decide_whether_consent_holds },
+    { "who recorded a consent is kept", who_recorded_a_consent_is_kept },
+    { "a location that nobody has checked is a state of its own",
+      a_location_that_nobody_has_checked_is_a_state_of_its_own },
+    { "an event restricted in unknown words is held until a human releases it",
+      an_event_restricted_in_unknown_words_is_held_until_a_human_releases_it },
+    { "safeguarding is the duty of where the adult is",
+      safeguarding_is_the_duty_of_where_the_adult_is },
+    { "the person chooses the authority that is told of homelessness",
+      the_person_chooses_the_authority_that_is_told_of_homelessness },
+    { "a death is unknown until it is formal, and can be taken back",
+      a_death_is_unknown_until_it_is_formal_and_can_be_taken_back },
+    { "what a lifted restriction took is sent again as a correction",
+      what_a_lifted_restriction_took_is_sent_again_as_a_correction },
+    { "a verified number lets in what waited for it", a_verified_number_lets_in_what_waited_for_it },
+    { "the one before catches up when the last was taken back",
+      the_one_before_catches_up_when_the_last_was_taken_back },
+    { "a retraction takes back the one it means", a_retraction_takes_back_the_one_it_means },
+    { "a retraction follows the event that it names", a_retraction_follows_the_event_that_it_names },
+    { "a retraction reaches everybody who got a version",
+      a_retraction_reaches_everybody_who_got_a_version },
+    { "an original that comes after its retraction is shown to nobody",
+      an_original_that_comes_after_its_retraction_is_shown_to_nobody },
+    { "an original that comes after its correction is shown to nobody",
+      an_original_that_comes_after_its_correction_is_shown_to_nobody },
+    { "at the limit the oldest closed event goes and is counted",
+      at_the_limit_the_oldest_closed_event_goes_and_is_counted },
+    { "a later stay is a readmission", a_later_stay_is_a_readmission },
+    CU_TEST_INFO_NULL
+};
+
+CU_SuiteInfo suite_facts = { "facts", NULL, NULL, world_setup, world_teardown, tests };
