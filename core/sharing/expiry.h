@@ -1,0 +1,26 @@
+/* expiry.h - which agreements are about to end, have ended, or are overdue for review.
+ *
+ * Pure: for check, status, log and metric alike. What would have flowed under an agreement that ended
+ * is held until somebody extends it, so somebody must be told in time. */
+#ifndef CONCORDAT_SHARING_EXPIRY_H
+#define CONCORDAT_SHARING_EXPIRY_H
+
+#include "sharing/bundle.h"
+
+enum expiry_stage { EXPIRY_NONE, EXPIRY_60, EXPIRY_30, EXPIRY_7, EXPIRY_ENDED };
+
+struct expiry {
+    uint16_t agreement;                 /* index */
+    int64_t days_left;                  /* whole London days after today; below 0: ended */
+    enum expiry_stage stage;            /* EXPIRY_NONE: only the review is overdue */
+    bool review_overdue;
+};
+
+/* Those of which somebody must be told at that moment, in the bundle's order; out has room for
+ * agreement_count. Not of one that is not approved, has not begun, was stopped, or whose approved
+ * later version takes over in time. */
+size_t bundle_expiries(const struct bundle *b, int64_t now_ms, struct expiry *out);
+/* "60" "30" "7" "ended", empty for EXPIRY_NONE. */
+const char *expiry_stage_name(enum expiry_stage s);
+
+#endif
