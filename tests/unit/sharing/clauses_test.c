@@ -1,0 +1,247 @@
+/* clauses_test.c - what an agreement must be able to say, each said in a clause and tried. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+
+#include "small.h"
+
+#define DAY (24 * HOUR)
+
+#define STAY                                                                                       \
+    "  - id: one\n"                                                                                \
+    "    share: {HospitalStay: [admitted, moved, discharged]}\n"                                   \
+    "    from: acute-trust\n"                                                                      \
+    "    to: adult-social-care\n"                                                                  \
+    "    release: [identity.name]\n"
+
+/* What becomes of an admission for that service. */
+static bool admitted(const char *fields, const char *service, const char *wanted)
+{
+    return world_say(&world, "HospitalStay.admitted", WARDS, fields) &&
+           world_decided(&world, service, wanted);
+}
+
+static void only_the_responsible_authority(void)
+{
+    CU_ASSERT_FATAL(
+        small_clauses(NULL, STAY "    when: responsible(recipient, \"adult-social-care\")\n"));
+    CU_ASSERT(admitted("", TEAM, "unknown")); /* nobody has said who is: held, never sent to all */
+    CU_ASSERT(world_decided(&world, OTHER_TEAM, "unknown"));
+    CU_ASSERT(world_say(&world, "Caseload.declared", TEAM, ""));
+    CU_ASSERT(admitted("", TEAM, "disclose"));
+    CU_ASSERT(world_decided(&world, OTHER_TEAM, "not-responsible"));
+}
+
+static void only_the_team_addressed(void)
+{
+    CU_ASSERT_FATAL(small_clauses(NULL, "  - id: one\n"
+                                        "    share: {DischargePlan: [referred]}\n"
+                                        "    from: care-transfer-hub\n"
+                                        "    to: adult-social-care\n"
+                                        "    when: addressed(recipient)\n"
+                                        "    release: [identity.name]\n"));
+    CU_ASSERT(world_say(&world, "DischargePlan.referred", HUB, "referral.to=" OTHER_TEAM));
+    CU_ASSERT(world_decided(&world, OTHER_TEAM, "disclose"));
+    CU_ASSERT(world_decided(&world, TEAM, "not-addressed"));
+    CU_ASSERT(world_say(&world, "DischargePlan.referred", HUB, "header.episode=E2"));
+    CU_ASSERT(world_decided(&world, TEAM, "unknown"));
+}
+
+static void only_people_already_known_to_the_recipient(void)
+{
+    CU_ASSERT_FATAL(small_clauses(NULL, STAY "    when: known(recipient)\n"));
+    CU_ASSERT(admitted("", TEAM, "no-relationship"));
+    CU_ASSERT(world_say(&world, "Caseload.declared", TEAM, "header.episode=C1"));
+    CU_ASSERT(admitted("", TEAM, "disclose"));
+    CU_ASSERT(world_decided(&world, OTHER_TEAM, "no-relationship"));
+    CU_ASSERT(world_say(&world, "Caseload.ended", TEAM, "header.episode=C1"));
+    CU_ASSERT(admitted("", TEAM, "no-relationship"));
+}
+
+/* Decided on 2 March 2026. */
+static void never_under_eighteen(void)
+{
+    static const struct {
+        const char *born, *wanted;
+    } rows[] = {
+        { "1941-11-01", "disclose" },
+        { "2008-03-02", "disclose" },
+        { "2008-03-03", "condition-false" },
+        { "2020", "condition-false" },
+        { "2007", "disclose" },
+        { "2008", "unknown" },
+        { "2008-03", "unknown" },
+        { "2008-02", "disclose" },
+        { "", "unknown" },
+    };
+    CU_ASSERT_FATAL(small_clauses(NULL, STAY "    when: age() >= 18\n"));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        world.facts = person_unknown;
+        world.now_ms = T0;
+        const char *fields = arena_format(&world.arena, "person.birth_date=%s", rows[i].born);
+        CU_ASSERT(admitted(rows[i].born[0] ? fields : "", TEAM, rows[i].wanted));
+    }
+}
+
+/* A message of stay E1 that is decided so long after its discharge was. */
+static bool moved_after(int64_t ms, const char *fields, const char *wanted)
+{
+    int64_t now_ms = world.now_ms;
+    world.now_ms = T0 + 4 * HOUR + ms;
+    bool good = world_say(&world, "HospitalStay.moved", WARDS,
+                          arena_format(&world.arena, "header.episode=E1;%s", fields)) &&
+                world_decided(&world, TEAM, wanted);
+    world.now_ms = now_ms;
+    return good;
+}
+
+static void stay_e1(void)
+{
+    CU_ASSERT_FATAL(small_clauses(NULL, STAY "    lasting: discharged + 14 days\n"));
+    CU_ASSERT(admitted("header.episode=E1", TEAM, "disclose"));
+    world.now_ms = T0 + 4 * HOUR;
+    CU_ASSERT(world_say(&world, "HospitalStay.discharged", WARDS, "header.episode=E1;at=2"));
+    CU_ASSERT(world_decided(&world, TEAM, "disclose"));
+}
+
+static void until_fourteen_days_after_the_discharge_was_decided(void)
+{
+    stay_e1();
+    CU_ASSERT(moved_after(14 * DAY - 1, "", "disclose"));
+    CU_ASSERT(moved_after(14 * DAY, "", "lapsed"));
+    CU_ASSERT(moved_after(14 * DAY, "at=1", "lapsed")); /* backdated: the decision time counts */
+}
+
+static void a_new_admission_ends_what_lasted_after_the_old_one(void)
+{
+    stay_e1();
+    CU_ASSERT(moved_after(DAY, "", "disclose"));
+    world.now_ms = T0 + 2 * DAY;
+    CU_ASSERT(admitted("header.episode=E2", TEAM, "disclose"));
+    CU_ASSERT(moved_after(3 * DAY, "", "lapsed"));
+    CU_ASSERT(world_say(&world, "HospitalStay.moved", WARDS, "header.episode=E2"));
+    CU_ASSERT(world_decided(&world, TEAM, "disclose"));
+}
+
+static void a_discharge_taken_back_ends_nothing(void)
+{
+    stay_e1();
+    CU_ASSERT(world_say(&world, "HospitalStay.discharged", WARDS,
+                        "header.episode=E1;header.action=retracts"));
+    CU_ASSERT(moved_after(20 * DAY, "", "disclose"));
+}
+
+static void consent_for_housing_adaptation_only(void)
+{
+    const struct small_terms terms = { .purpose = "housing-adaptation",
+                                       .confidentiality = "explicit-consent" };
+    CU_ASSERT_FATAL(small_clauses(&terms, "  - id: one\n"
+                                          "    share: {HousingCase: [adaptation_requested]}\n"
+                                          "    from: adult-social-care\n"
+                                          "    to: [adaptations, landlord]\n"
+                                          "    when: consent(recipient, \"housing-adaptation\")\n"
+                                          "    release: [identity.name]\n"));
+    CU_ASSERT(world_say(&world, "Consent.granted", TEAM, "consent.purpose=duty-to-refer"));
+    CU_ASSERT(world_say(&world, "HousingCase.adaptation_requested", TEAM, ""));
+    CU_ASSERT(world_decided(&world, GRANTS, "no-consent"));
+    CU_ASSERT(world_say(&world, "Consent.granted", TEAM,
+                        "consent.purpose=housing-adaptation;consent.recipient=" GRANTS));
+    CU_ASSERT(world_say(&world, "HousingCase.adaptation_requested", TEAM, "header.episode=H2"));
+    CU_ASSERT(world_decided(&world, GRANTS, "disclose"));
+    CU_ASSERT(world_decided(&world, REPAIRS, "no-consent"));
+}
+
+static void a_provider_hears_of_its_own_packages_only(void)
+{
+    CU_ASSERT_FATAL(small_clauses(NULL, "  - id: one\n"
+                                        "    share: {SocialCare: [package_changed]}\n"
+                                        "    from: adult-social-care\n"
+                                        "    to: [care-provider, landlord]\n"
+                                        "    when: service.provider == recipient\n"
+                                        "    release: [care.hours]\n"));
+    CU_ASSERT(world_say(&world, "SocialCare.package_changed", TEAM, "service.provider=" ROTA));
+    CU_ASSERT(world_decided(&world, ROTA, "disclose"));
+    CU_ASSERT(world_decided(&world, REPAIRS, "condition-false"));
+    CU_ASSERT(world_say(&world, "SocialCare.package_changed", TEAM,
+                        "header.episode=P2;service.provider=another-county/rota"));
+    CU_ASSERT(world_decided(&world, ROTA, "condition-false"));
+    CU_ASSERT(world_say(&world, "SocialCare.package_changed", TEAM, "header.episode=P3"));
+    CU_ASSERT(world_decided(&world, ROTA, "unknown"));
+}
+
+/* ---- prohibitions ---- */
+
+static bool open_prohibition(const char *rest)
+{
+    const char *clauses =
+        small_replace(STAY, "from: acute-trust", "from: [acute-trust, care-transfer-hub]");
+    const char *text = arena_format(&world.arena,
+                                    "prohibitions:\n"
+                                    "  - id: secret\n"
+                                    "    withhold: [identity.name]\n"
+                                    "    source: a test\n%s",
+                                    rest);
+    const struct small_file files[] = {
+        { "agreements/sharing.yaml", small_agreement(NULL, clauses) },
+        { "prohibitions/some.yaml", text },
+    };
+    return small_open(files, 2);
+}
+
+static void a_prohibition_may_be_for_events_of_some_sources(void)
+{
+    CU_ASSERT_FATAL(open_prohibition("    from: acute-trust\n"));
+    CU_ASSERT(admitted("", TEAM, "prohibited"));
+    CU_ASSERT(world_say(&world, "HospitalStay.admitted", HUB, ""));
+    CU_ASSERT(world_decided(&world, TEAM, "disclose"));
+}
+
+static void a_role_that_no_service_has_is_good_in_a_prohibition(void)
+{
+    CU_ASSERT_FATAL(open_prohibition("    to: [gp, community-health]\n"));
+    CU_ASSERT(admitted("", TEAM, "disclose"));
+    CU_ASSERT_FATAL(open_prohibition("    to: [gp, adult-social-care]\n"));
+    CU_ASSERT(admitted("", TEAM, "prohibited"));
+}
+
+static void a_protected_prohibition_is_named_only_to_those_who_ask(void)
+{
+    CU_ASSERT_FATAL(open_prohibition("    protected: true\n"));
+    CU_ASSERT(admitted("", TEAM, "prohibited"));
+    const struct decision *d = world_decision(&world, TEAM, false);
+    CU_ASSERT_EQUAL_FATAL(d->prohibition_count, 1);
+    uint32_t n = d->prohibitions[0];
+    CU_ASSERT(slice_equal_text(prohibition_name(world.bundle, n), "secret"));
+    CU_ASSERT(slice_equal_text(prohibition_shown(world.bundle, n, false), "prohibited"));
+    CU_ASSERT(slice_equal_text(prohibition_shown(world.bundle, n, true), "secret"));
+    CU_ASSERT_FATAL(open_prohibition(""));
+    CU_ASSERT(slice_equal_text(prohibition_shown(world.bundle, 0, false), "secret"));
+}
+
+static void an_open_reason_is_shown_to_all(void)
+{
+    CU_ASSERT_STRING_EQUAL(reason_shown("objection", false), "objection");
+    CU_ASSERT_STRING_EQUAL(reason_shown("not-a-code", false), "not-a-code");
+}
+
+static CU_TestInfo cases[] = {
+    { "only the responsible authority", only_the_responsible_authority },
+    { "only the team addressed", only_the_team_addressed },
+    { "only people already known to the recipient", only_people_already_known_to_the_recipient },
+    { "never under eighteen", never_under_eighteen },
+    { "until fourteen days after the discharge was decided",
+      until_fourteen_days_after_the_discharge_was_decided },
+    { "a new admission ends what lasted after the old one",
+      a_new_admission_ends_what_lasted_after_the_old_one },
+    { "a discharge taken back ends nothing", a_discharge_taken_back_ends_nothing },
+    { "consent for housing adaptation only", consent_for_housing_adaptation_only },
+    { "a provider hears of its own packages only", a_provider_hears_of_its_own_packages_only },
+    { "a prohibition may be for events of some sources",
+      a_prohibition_may_be_for_events_of_some_sources },
+    { "a role that no service has is good in a prohibition",
+      a_role_that_no_service_has_is_good_in_a_prohibition },
+    { "a protected prohibition is named only to those who ask",
+      a_protected_prohibition_is_named_only_to_those_who_ask },
+    { "an open reason is shown to all", an_open_reason_is_shown_to_all },
+    CU_TEST_INFO_NULL
+};
+CU_SuiteInfo suite_clauses = { "clauses", NULL, NULL, world_setup, world_teardown, cases };
