@@ -1,7 +1,6 @@
 /* analyse_terms.c - agreements that are not active, end soon, or are due for review. */
 #include "sharing/analyse_parts.h"
-
-#define DAY_MS ((int64_t)86400000)
+#include "sharing/expiry.h"
 
 static bool has_approved(const struct agreement *g, uint16_t agency)
 {
@@ -21,19 +20,19 @@ static void check_approvals(struct analysis *x, const struct agreement *g)
                                SHOWN(x->b->agencies[g->parties[i].agency].name));
 }
 
-/* The three warnings before an end: in its last 60, 30 and 7 days. */
-static void check_end(struct analysis *x, const struct agreement *g)
+static void say_expiry(struct analysis *x, const struct expiry *y)
 {
-    int64_t days = (g->until_ms - x->in->now_ms + DAY_MS - 1) / DAY_MS;
-    if (g->until_ms <= x->in->now_ms)
+    const struct agreement *g = &x->b->agreements[y->agreement];
+    if (y->stage == EXPIRY_ENDED)
         (void)problems_say(x->warnings, "check.ended", g->file, g->line, 1,
                            "agreement '%.*s' version %d has ended: what it would share is held",
                            SHOWN(g->name), g->version);
-    else if (days <= 60)
+    else if (y->stage != EXPIRY_NONE)
         (void)problems_say(x->warnings, "check.ends", g->file, g->line, 1,
-                           "agreement '%.*s' version %d ends in %lld day%s", SHOWN(g->name),
-                           g->version, (long long)days, days == 1 ? "" : "s");
-    if (g->review_ms && g->review_ms <= x->in->now_ms)
+                           "agreement '%.*s' version %d is in its last %s days: %lld left",
+                           SHOWN(g->name), g->version, expiry_stage_name(y->stage),
+                           (long long)y->days_left);
+    if (y->review_overdue)
         (void)problems_say(x->warnings, "check.review", g->file, g->line, 1,
                            "agreement '%.*s' version %d should have been reviewed by now",
                            SHOWN(g->name), g->version);
@@ -41,6 +40,11 @@ static void check_end(struct analysis *x, const struct agreement *g)
 
 void analyse_terms(struct analysis *x)
 {
+    struct expiry *list = ARENA_ARRAY(x->arena, x->b->agreement_count + 1, struct expiry);
+    size_t n = list ? bundle_expiries(x->b, x->in->now_ms, list) : 0;
+    x->problems->lost |= !list;
+    for (size_t i = 0; i < n; i++)
+        say_expiry(x, &list[i]);
     for (size_t i = 0; i < x->b->agreement_count; i++) {
         const struct agreement *g = &x->b->agreements[i];
         check_approvals(x, g);
@@ -48,6 +52,5 @@ void analyse_terms(struct analysis *x)
             (void)problems_say(x->warnings, "check.stopped", g->file, g->line, 1,
                                "agreement '%.*s' version %d is stopped", SHOWN(g->name),
                                g->version);
-        check_end(x, g);
     }
 }

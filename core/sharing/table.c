@@ -10,20 +10,30 @@
 #define DAY_MS ((int64_t)86400000)
 #define EVENT_ID "000000000000000000000000000000ff"
 
+/* The first service, other than the recipient, that the clause takes events from; -1: none. */
+static int first_source(const struct row *r, const struct clause *c)
+{
+    for (size_t s = 0; s < r->b->service_count; s++)
+        if (services_have(&c->from, (unsigned)s) && (int)s != r->to)
+            return (int)s;
+    return -1;
+}
+
 /* Unless the row says: the first service that shares this with the recipient, or with anybody. */
 static int default_source(const struct row *r, int64_t kind)
 {
-    int found = r->to == 0 ? 1 : 0;
-    for (size_t i = r->b->clause_count; i-- > 0;) {
+    int anybody = -1;
+    for (size_t i = 0; i < r->b->clause_count; i++) {
         const struct clause *c = &r->b->clauses[i];
         if (!kinds_have(c->kinds, c->kind_count, (uint32_t)kind))
             continue;
-        for (size_t s = r->b->service_count; s-- > 0;)
-            if (services_have(&c->from, (unsigned)s) && (int)s != r->to &&
-                (services_have(&c->to, (unsigned)r->to) || found <= 1))
-                found = (int)s;
+        int source = first_source(r, c);
+        if (source >= 0 && services_have(&c->to, (unsigned)r->to))
+            return source;
+        if (anybody < 0)
+            anybody = source;
     }
-    return found;
+    return anybody >= 0 ? anybody : r->to == 0;
 }
 
 /* Unless the row says: when the last of the agreements has begun. */
@@ -156,15 +166,21 @@ static void note_seen(const struct decision *d, struct table_seen *seen)
         seen->prohibitions[d->prohibitions[i]] = true;
 }
 
+/* The facts and the event of the row. */
+static bool make_case(struct row *r)
+{
+    if (r->words.count < 4)
+        return err_set(r->e, ERR_REJECT, "table.row", 0, "a row is: want, event, to, facts");
+    return read_event_name(r) && draft_init(&r->draft, r->arena, &person_unknown, r->e) &&
+           build_init(&r->event, r->schema->plan, r->arena, r->e) && row_take_words(r);
+}
+
 static bool run_row(struct row *r, struct table_seen *seen)
 {
     struct judged j;
     struct categories taken;
     struct decision d;
-    if (r->words.count < 4)
-        return err_set(r->e, ERR_REJECT, "table.row", 0, "a row is: want, event, to, facts");
-    if (!read_event_name(r) || !draft_init(&r->draft, r->arena, &person_unknown, r->e) ||
-        !build_init(&r->event, r->schema->plan, r->arena, r->e) || !row_take_words(r))
+    if (!make_case(r))
         return false;
     if (row_is_of_prohibitions(r)) {
         if (!prohibit_all(r, &d, &taken) || !row_compare_taken(r, &taken))
@@ -254,5 +270,25 @@ bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
         text = slice_from(text, end + 1);
         arena_rewind(scratch, mark);
     }
+    return true;
+}
+
+bool table_ask(const struct bundle *b, struct arena *a, const struct slice *words, size_t n,
+               struct decision *out, struct err *e)
+{
+    const struct row_words none = { .count = 0 };
+    struct row *r = ARENA_NEW(a, struct row);
+    struct judged j;
+    if (!r)
+        return err_memory(e);
+    *r = (struct row){ .b = b, .arena = a, .given = &none, .e = e };
+    if (n + 2 > ROW_WORDS_MAX)
+        return err_set(e, ERR_REJECT, "table.row", 0, "at most %d words", ROW_WORDS_MAX - 2);
+    r->words.count = n + 2; /* what is wanted stands first in a row */
+    for (size_t i = 0; i < n; i++)
+        r->words.list[i + 2] = words[i];
+    if (!make_case(r) || !judge_row(r, &j))
+        return false;
+    *out = find_decision(r, &j);
     return true;
 }

@@ -9,9 +9,10 @@
  * code. forbid a,b: whatever clauses released, prohibitions would take these (=a,b: exactly these);
  * permit a,b: they would take none of these.
  * Facts: known, relationship(kind), responsible(function), consent(purpose), revoked(purpose), each
- * with a second word for another service than the recipient; objection(service), restricted(kind),
- * lifted(kind), addressed(service), age(years), ended(kind,days), released, from(service),
- * at(day or time), and field=value, where "..." holds blanks and a|b is a list. A row `given ...`
+ * with a second word for another service than the recipient, a consent also with a third,
+ * best-interests or lacks-capacity; objection(service), restricted(kind),
+ * lifted(kind), addressed(service), age(years), ended(kind,days), readmitted, died,
+ * died(reported), released, from(service), at(day or time), and field=value, where "..." holds blanks and a|b is a list. A row `given ...`
  * has facts for all rows below it, until the next.
  * Errors: table.* with file:line, all collected. */
 #ifndef CONCORDAT_SHARING_TABLE_H
@@ -34,5 +35,10 @@ struct table_seen {
  * row. */
 MUST_CHECK bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
                           struct table_seen *seen, struct problems *p, struct table_result *out);
+
+/* One question outside a table: event, to, facts ... as in a row without what is wanted. out: what is
+ * decided for that recipient; its lists live in a. Errors: table.word. */
+MUST_CHECK bool table_ask(const struct bundle *b, struct arena *a, const struct slice *words,
+                          size_t n, struct decision *out, struct err *e);
 
 #endif

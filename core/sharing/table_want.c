@@ -110,9 +110,14 @@ bool row_is_of_prohibitions(const struct row *r)
 bool row_compare_taken(struct row *r, const struct categories *taken)
 {
     struct wanted w;
+    struct categories own;
     const struct categories none = { { 0 } };
     if (!read_wanted(r, &w))
         return false;
+    schema_categories(r->schema, &own); /* of a group, what this event has */
+    categories_keep(&w.released, &own);
+    if (categories_is_empty(&w.released))
+        return row_bad(r, "the event has nothing of", r->words.list[1]);
     if (slice_equal_text(r->words.list[0], "forbid"))
         return covers(r, "no prohibition takes", &w.released, taken) &&
                (!w.exactly || covers(r, "a prohibition also takes", taken, &w.released));

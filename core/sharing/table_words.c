@@ -88,6 +88,12 @@ static bool add_consent(struct row *r, const struct word *w, bool granted)
         return err_memory(r->e);
     x->purpose = w->args[0];
     x->granted = granted;
+    if (slice_equal_text(w->args[2], "best-interests"))
+        x->basis = w->args[2];
+    else if (slice_equal_text(w->args[2], "lacks-capacity"))
+        x->capacity = w->args[2];
+    else if (w->args[2].n)
+        return row_bad(r, "neither best-interests nor lacks-capacity:", w->args[2]);
     return service_or_to(r, w->args[1], &x->recipient);
 }
 
@@ -144,6 +150,24 @@ static bool set_list(struct row *r, size_t slot, struct slice value)
     return build_strings(&r->event, slot, texts, n, r->e);
 }
 
+/* A day (its start in London) or a time. */
+static bool read_time(struct row *r, struct slice text, int64_t *ms)
+{
+    struct moment m;
+    if (london_day_start(text, ms))
+        return true;
+    if (!time_from_iso(text, &m) || m.precision < TIME_MINUTE)
+        return row_bad(r, "no day and no time", text);
+    *ms = m.ms;
+    return true;
+}
+
+static bool set_time(struct row *r, size_t slot, struct slice value)
+{
+    int64_t ms = 0;
+    return read_time(r, value, &ms) && build_long(&r->event, slot, ms, r->e);
+}
+
 static bool set_field(struct row *r, struct slice path, struct slice value)
 {
     int slot = plan_slot(r->schema->plan, path);
@@ -152,6 +176,8 @@ static bool set_field(struct row *r, struct slice path, struct slice value)
     if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
         value = slice_of(value.p + 1, value.n - 2);
     const struct slot *s = plan_slot_at(r->schema->plan, (size_t)slot);
+    if (s->is_time_ms)
+        return set_time(r, (size_t)slot, value);
     if (s->type != SLOT_ARRAY)
         return build_text(&r->event, (size_t)slot, value, r->e);
     return s->item ? row_bad(r, "a list of records cannot be said:", path)
@@ -206,6 +232,45 @@ static bool take_ended(struct row *r, const struct word *w)
     return set_field(r, SLICE("header.episode"), EPISODE);
 }
 
+/* It began again: another episode of the same agency and type was opened a moment ago. */
+static bool take_readmitted(struct row *r, const struct word *w)
+{
+    const struct words *kinds = &r->b->compiled->relationships;
+    uint16_t agency = r->b->services[r->source].agency;
+    struct relationship *x = list_add(r->arena, &r->draft.relationships);
+    struct episode_event *by = list_add(r->arena, &r->draft.events);
+    if (!x || !by)
+        return err_memory(r->e);
+    if (kinds->count == 0)
+        return row_bad(r, "the facts table opens no relationship for", w->whole);
+    *by = (struct episode_event){ .agency = agency,
+                                  .episode = SLICE("table-again"),
+                                  .type = r->schema->name,
+                                  .kind = r->kind,
+                                  .occurred_ms = r->at_ms };
+    by->id.b[0] = 2;
+    *x = (struct relationship){ .kind = kinds->list[0],
+                                .with = (uint16_t)r->source,
+                                .episode = by->episode,
+                                .opened_by = by->id,
+                                .opened_ms = r->at_ms,
+                                .is_open = true,
+                                .agency = agency };
+    return set_field(r, SLICE("header.episode"), EPISODE);
+}
+
+/* died: and it is registered; died(reported): somebody says so. */
+static bool take_died(struct row *r, const struct word *w)
+{
+    bool is_reported = slice_equal_text(w->args[0], "reported");
+    struct death_fact *x = list_add(r->arena, &r->draft.deaths);
+    if (!x)
+        return err_memory(r->e);
+    x->is_formal = !is_reported;
+    return is_reported || w->args[0].n == 0 ||
+           row_bad(r, "not reported, nor empty:", w->args[0]);
+}
+
 static bool take_released(struct row *r, const struct word *w)
 {
     (void)w;
@@ -221,13 +286,7 @@ static bool take_from(struct row *r, const struct word *w)
 
 static bool take_at(struct row *r, const struct word *w)
 {
-    struct moment m;
-    if (london_day_start(w->args[0], &r->at_ms))
-        return true;
-    if (!time_from_iso(w->args[0], &m) || m.precision < TIME_MINUTE)
-        return row_bad(r, "no day and no time", w->args[0]);
-    r->at_ms = m.ms;
-    return true;
+    return read_time(r, w->args[0], &r->at_ms);
 }
 
 static const struct {
@@ -248,6 +307,8 @@ static const struct {
     { "addressed", false, take_addressed },
     { "age", false, take_age },
     { "ended", false, take_ended },
+    { "readmitted", false, take_readmitted },
+    { "died", false, take_died },
     { "released", false, take_released },
 };
 

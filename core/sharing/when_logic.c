@@ -29,6 +29,8 @@ static bool same(const struct when_node *a, const struct when_node *b)
         return a->type == WHEN_TEXT ? slice_equal(a->text, b->text) : a->number == b->number;
     if (a->op == WHEN_PATH)
         return slice_equal(a->text, b->text);
+    if (a->op == WHEN_NAME)
+        return a->number == b->number;
     if (a->op == WHEN_CALL && a->function != b->function)
         return false;
     const struct when_node *x = a->args, *y = b->args;

@@ -285,9 +285,12 @@ static void ends_reviews_and_missing_approvals_are_told_in_time(void)
         int64_t now_ms;
         const char *code, *word;
     } rows[] = {
-        { terms, AFTER - 61 * DAY, NULL, "check.ends" }, { terms, AFTER - 60 * DAY, "check.ends", "60 days" },
-        { terms, AFTER - 1, "check.ends", "1 day" },     { terms, AFTER, "check.ended", "has ended" },
-        { terms, MARCH, NULL, "check.review" },          { terms, AFTER - 50 * DAY, "check.review", "reviewed" },
+        { terms, AFTER - 62 * DAY, NULL, "check.ends" },
+        { terms, AFTER - 61 * DAY, "check.ends", "last 60 days: 60 left" },
+        { terms, AFTER - 1, "check.ends", "last 7 days: 0 left" },
+        { terms, AFTER, "check.ended", "has ended" },
+        { terms, MARCH, NULL, "check.review" },
+        { terms, AFTER - 50 * DAY, "check.review", "reviewed" },
         { unapproved, MARCH, "check.unapproved", "'council' has not approved" },
         { terms, MARCH, NULL, "check.unapproved" },
     };
@@ -298,7 +301,7 @@ static void ends_reviews_and_missing_approvals_are_told_in_time(void)
         if (rows[i].code)
             CU_ASSERT_PTR_NOT_NULL(find(&f.warnings, rows[i].code, rows[i].word))
         else
-            CU_ASSERT_PTR_NULL(find(&f.warnings, rows[i].word, ""));
+            CU_ASSERT_PTR_NULL(find(&f.warnings, rows[i].word, ""))
         CU_ASSERT_EQUAL(f.problems.count, 0);
         release(&f);
     }

@@ -146,11 +146,33 @@ static void times_quotes_and_human_releases_can_be_said(void)
         { "withhold no-consent HousingCase.adaptation_requested " GRANTS
           " addressed consent(housing-adaptation) revoked(housing-adaptation)\n",
           NULL },
+        { "disclose works HousingCase.adaptation_requested " GRANTS
+          " addressed consent(housing-adaptation,,best-interests)\n",
+          NULL },
+        { "disclose works HousingCase.adaptation_requested " GRANTS
+          " addressed consent(housing-adaptation,,by-proxy)\n",
+          "table.word" },
+        { "withhold no-relationship HospitalStay.admitted " TEAM " died(yesterday)\n", "table.word" },
         { "withhold no-clause HospitalStay.admitted " GRANTS " at(2026-03-01T10:00Z)\n", NULL },
         { "withhold no-clause HospitalStay.admitted " GRANTS " at(tomorrow)\n", "table.word" },
         { "withhold no-clause HospitalStay.admitted " GRANTS " ended(departed,1)\n", "table.word" },
     };
     check_rows(rows, sizeof rows / sizeof rows[0]);
+}
+
+static void one_question_can_be_asked_without_a_table(void)
+{
+    const struct slice words[] = { SLICE("HospitalStay.admitted"), SLICE(TEAM), SLICE("known"),
+                                   SLICE("responsible(adult-social-care)"), SLICE("rumoured") };
+    struct decision d;
+    struct err e = { 0 };
+    CU_ASSERT(table_ask(world.bundle, &world.arena, words, 4, &d, &e));
+    CU_ASSERT_EQUAL(d.outcome, OUTCOME_DISCLOSE);
+    CU_ASSERT_EQUAL(d.clause_count, 1);
+    CU_ASSERT(table_ask(world.bundle, &world.arena, words, 2, &d, &e));
+    CU_ASSERT_STRING_EQUAL(d.reason, "no-relationship");
+    CU_ASSERT_FALSE(table_ask(world.bundle, &world.arena, words, 5, &d, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "table.word");
 }
 
 static void rows_say_which_clauses_and_prohibitions_decided(void)
@@ -181,6 +203,8 @@ static CU_TestInfo cases[] = { { "a row that turns out otherwise fails",
                                  what_must_not_be_released_can_be_said },
                                { "times, quotes and human releases can be said",
                                  times_quotes_and_human_releases_can_be_said },
+                               { "one question can be asked without a table",
+                                 one_question_can_be_asked_without_a_table },
                                { "rows say which clauses and prohibitions decided",
                                  rows_say_which_clauses_and_prohibitions_decided },
                                { "every row of the discharge table holds", discharge_rows_hold },
