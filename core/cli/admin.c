@@ -1,8 +1,10 @@
 /* admin.c - the daemon's local socket: what changes something while the daemon holds the bus.
  *
- * POST /hold {"hold","act","person","reason","subject","partition"}: 202 when it is durable on `control`. The socket
- * lies in the site's state folder; whoever may write there may use it. */
+ * POST /hold {"hold","act","person","reason","subject","partition"}: 202 when it is durable on `control`.
+ * POST /order with a framed BundleOrder: the same; whether its bundle is taken up the keeper says, on `control`.
+ * The socket lies in the site's state folder; whoever may write there may use it. */
 #include "cli/cli.h"
+#include "cli/orders.h"
 
 #include "base/clock.h"
 #include "host/http_client.h"
@@ -43,20 +45,37 @@ static bool read_act(struct arena *a, struct slice body, struct hold_act *act, s
     return true;
 }
 
+static bool take_hold(struct admin *a, struct arena *arena, struct slice body, struct err *e)
+{
+    struct hold_act act;
+    return read_act(arena, body, &act, e) && act.partition >= 0 &&
+           act.partition < a->o.site->bundle->partitions &&
+           hold_act_publish(a->o.bus, a->o.site->catalogue, &act, clock_wall_ms(), e);
+}
+
+static bool take_order(struct admin *a, struct arena *arena, struct slice body, struct err *e)
+{
+    struct order_read read;
+    order_read(a->o.site->catalogue, arena, body, &read);
+    if (read.kind != ORDER_BUNDLE)
+        return err_set(e, ERR_REJECT, "admin.order", 0, "cannot take this: it is no order of a bundle");
+    return orders_publish(a->o.bus, body, e);
+}
+
 static void handle(void *ctx, struct http_request *r, struct http_answer *out)
 {
     struct admin *a = ctx;
     struct arena arena;
     struct err e = { 0 };
-    struct hold_act act;
-    if (!slice_equal_text(http_path(r), "/hold") || !slice_equal_text(http_method(r), "POST")) {
+    bool is_hold = slice_equal_text(http_path(r), "/hold");
+    if ((!is_hold && !slice_equal_text(http_path(r), "/order")) ||
+        !slice_equal_text(http_method(r), "POST")) {
         out->status = 404;
         return;
     }
-    arena_init(&arena, 1 << 20);
-    bool good = read_act(&arena, http_body(r), &act, &e) &&
-                act.partition >= 0 && act.partition < a->o.site->bundle->partitions &&
-                hold_act_publish(a->o.bus, a->o.site->catalogue, &act, clock_wall_ms(), &e);
+    arena_init(&arena, 64 << 20);
+    bool good = is_hold ? take_hold(a, &arena, http_body(r), &e)
+                        : take_order(a, &arena, http_body(r), &e);
     out->status = good ? 202 : e.fate == ERR_RETRY ? 503 : 422;
     if (!good)
         buf_text(out->body, e.text);
@@ -72,7 +91,7 @@ bool admin_start(const struct admin_options *o, struct admin **out, struct err *
     a->o = *o;
     snprintf(listen, sizeof listen, "unix:%s", o->site->admin_socket);
     struct http_server_options server = {
-        .listen = listen, .body_max = 1 << 16, .idle_s = 10, .connections_max = 8,
+        .listen = listen, .body_max = BUS_RECORD_MAX_BYTES, .idle_s = 10, .connections_max = 8,
         .handle = handle, .ctx = a,
     };
     if (!http_server_start(&server, &a->server, e)) {
@@ -98,19 +117,43 @@ static void put_member(struct buf *b, const char *name, const char *value)
     buf_json(b, slice_text(value));
 }
 
-bool admin_ask_hold(const struct site *s, const struct hold_act *act, bool *running, struct err *e)
+/* *running false when there is no daemon, also when it has left its socket behind. */
+static bool ask(const struct site *s, const char *url, struct slice body, bool *running, struct err *e)
 {
     struct http_client *client;
-    struct buf body, answer;
-    char subject[ID_HEX];
+    struct buf answer;
+    struct err connect = { 0 };
     int status = 0;
     *running = access(s->admin_socket, W_OK) == 0;
     if (!*running)
         return true;
     if (!http_client_open(&client, e))
         return false;
-    buf_init(&body, 1 << 16);
     buf_init(&answer, 1 << 16);
+    struct http_call call = {
+        .method = "POST", .url = url, .unix_socket = s->admin_socket, .body = body,
+        .timeout_ms = 10000,
+    };
+    bool good = http_client_do(client, &call, &status, &answer, &connect);
+    if (!good)
+        *running = false; /* a socket left behind: the caller opens the bus itself */
+    else if (status != 202)
+        err_set(e, ERR_REJECT, "admin.refused", 0, "cannot do it: the daemon answered %d", status);
+    buf_release(&answer);
+    http_client_close(&client);
+    return !good || status == 202;
+}
+
+bool admin_ask_order(const struct site *s, struct slice framed, bool *running, struct err *e)
+{
+    return ask(s, "http://localhost/order", framed, running, e);
+}
+
+bool admin_ask_hold(const struct site *s, const struct hold_act *act, bool *running, struct err *e)
+{
+    struct buf body;
+    char subject[ID_HEX];
+    buf_init(&body, 1 << 16);
     id_hex(act->subject, subject);
     buf_byte(&body, '{');
     put_member(&body, "hold", act->hold);
@@ -119,18 +162,8 @@ bool admin_ask_hold(const struct site *s, const struct hold_act *act, bool *runn
     put_member(&body, "reason", act->reason);
     put_member(&body, "subject", subject);
     buf_format(&body, ",\"partition\":%d}", act->partition);
-    struct http_call call = {
-        .method = "POST", .url = "http://localhost/hold", .unix_socket = s->admin_socket,
-        .body = buf_slice(&body), .timeout_ms = 10000,
-    };
-    struct err connect = { 0 };
-    bool good = http_client_do(client, &call, &status, &answer, &connect);
-    if (!good)
-        *running = false; /* a socket left behind: the caller opens the bus itself */
-    else if (status != 202)
-        err_set(e, ERR_REJECT, "admin.hold", 0, "cannot record the act: the daemon answered %d", status);
+    bool good = buf_done(&body, e) &&
+                ask(s, "http://localhost/hold", buf_slice(&body), running, e);
     buf_release(&body);
-    buf_release(&answer);
-    http_client_close(&client);
-    return !good || status == 202;
+    return good;
 }

@@ -33,6 +33,9 @@ int cmd_effect(struct cli *c, int argc, char **argv);
 int cmd_held(struct cli *c, int argc, char **argv);
 int cmd_status(struct cli *c, int argc, char **argv);
 int cmd_schemas(struct cli *c, int argc, char **argv);
+int cmd_bundle(struct cli *c, int argc, char **argv);
+int cmd_stop(struct cli *c, int argc, char **argv);
+int cmd_extend(struct cli *c, int argc, char **argv);
 int cmd_key(struct cli *c, int argc, char **argv);
 
 /* Loads and checks; prints every problem. NULL after printing. */
@@ -77,6 +80,9 @@ struct admin_options {
 };
 MUST_CHECK bool admin_start(const struct admin_options *o, struct admin **out, struct err *e);
 void admin_stop(struct admin **a);
+/* Hands a framed order of a bundle to a running daemon. */
+MUST_CHECK bool admin_ask_order(const struct site *s, struct slice framed, bool *running,
+                                struct err *e);
 /* Asks a running daemon; *running false when there is none. */
 MUST_CHECK bool admin_ask_hold(const struct site *s, const struct hold_act *act, bool *running,
                                struct err *e);

@@ -79,6 +79,18 @@ static int list(const struct site *s)
     return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }
 
+/* The bundle of an entry, from those that are kept. */
+struct finder {
+    struct cli *c;
+    const struct site *site;
+};
+
+static const struct bundle *find_bundle(void *ctx, const uint8_t hash[HASH_BYTES])
+{
+    const struct finder *f = ctx;
+    return site_bundle_hashed(f->site, &f->c->arena, hash);
+}
+
 int cmd_audit(struct cli *c, int argc, char **argv)
 {
     bool replay = argc == 3 && strcmp(argv[1], "replay") == 0;
@@ -93,7 +105,10 @@ int cmd_audit(struct cli *c, int argc, char **argv)
         return CLI_CANNOT;
     struct audit_report r = { 0 };
     struct err e = { 0 };
-    bool good = replay ? audit_replay(b, s->bundle, &s->router_keys, print_finding, NULL, &r, &e)
+    struct finder finder = { c, s };
+    const struct audit_bundles bundles = { find_bundle, &finder };
+    bool good = replay ? audit_replay_by(b, s->bundle, &bundles, &s->router_keys, print_finding, NULL,
+                                         &r, &e)
                        : audit_verify(b, s->bundle, print_finding, NULL, &r, &e);
     bus_close(&b);
     return good ? report(replay ? "judged again, the same" : "verified", &r) : cli_fail(CLI_CANNOT, &e);

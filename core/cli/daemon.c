@@ -4,6 +4,7 @@
  * first what comes in, then what is spooled goes to the bus, then router and deliveries, then the bus. A part that cannot
  * go on stops the whole process with exit 3: restart is the recovery path. */
 #include "cli/cli.h"
+#include "cli/keeper.h"
 
 #include "delivery/delivery.h"
 #include "host/log.h"
@@ -37,8 +38,9 @@ struct running_delivery {
 };
 
 struct daemon {
-    const struct site *site;
+    struct site *site;
     struct bus *bus;
+    struct keeper *keeper;
     struct router *router;
     pthread_t router_thread;
     bool router_started;
@@ -132,6 +134,7 @@ static bool open_feed(struct running_feed *r, struct err *e)
         .bundle = s->bundle, .bus = r->d->bus, .region_key = f->region_key,
         .agency_key = f->agency_key, .spool = f->spool, .spool_max_bytes = f->spool_max_bytes,
         .references = { find_reference, r },
+        .rules = &s->rules,
     };
     if (!feed_open(&o, &r->feed, e))
         return false;
@@ -146,7 +149,7 @@ static bool open_delivery(struct running_delivery *r, struct err *e)
         .name = f->name, .agency = f->agency, .service = f->service, .mapping = f->mapping,
         .transport = f->transport, .state = f->state, .bundle = r->d->site->bundle,
         .bus = r->d->bus, .database = f->database, .retry_ms = f->retry_ms,
-        .retry_max_ms = f->retry_max_ms,
+        .retry_max_ms = f->retry_max_ms, .rules = &r->d->site->rules,
     };
     r->opened = f->transport->open(f->state, e);
     return r->opened && delivery_open(&o, &r->delivery, e);
@@ -164,11 +167,21 @@ static bool open_bus(struct daemon *d, struct arena *a, struct err *e)
            bus_topics(d->bus, topics, n, e);
 }
 
+static bool open_bundles(struct daemon *d, struct err *e)
+{
+    if (!keeper_open(d->site, d->bus, &d->keeper, e))
+        return false;
+    return !keeper_wants_restart(d->keeper) ||
+           err_set(e, ERR_FATAL, "run.restart", 0,
+                   "cannot go on by the bundle in force so far: bundle %llu changes the region; start "
+                   "again", (unsigned long long)d->site->waiting->number);
+}
+
 static bool open_router(struct daemon *d, struct err *e)
 {
     struct router_options o = {
         .bus = d->bus, .bundle = d->site->bundle, .keys = &d->site->router_keys,
-        .worker = "router-0", .live = d->site->live,
+        .worker = "router-0", .live = d->site->live, .rules = &d->site->rules,
     };
     if (!d->site->has_router || !is_wanted(d, "router", NULL))
         return true;
@@ -182,7 +195,7 @@ static bool open_all(struct daemon *d, struct arena *a, struct err *e)
     d->deliveries = ARENA_ARRAY(a, s->delivery_count + 1, struct running_delivery);
     if (!d->feeds || !d->deliveries)
         return err_memory(e);
-    if (!open_bus(d, a, e) || !open_router(d, e))
+    if (!open_bus(d, a, e) || !open_bundles(d, e) || !open_router(d, e))
         return false;
     for (size_t i = 0; i < s->feed_count; i++) {
         d->feeds[i] = (struct running_feed){ .d = d, .f = &s->feeds[i] };
@@ -198,6 +211,39 @@ static bool open_all(struct daemon *d, struct arena *a, struct err *e)
     struct admin_options o = { s, d->bus };
     bool is_alone = !d->only || strncmp(s->bus_url, "embedded:", 9) == 0;
     return !is_alone || admin_start(&o, &d->admin, e);
+}
+
+static uint64_t of_router(const void *part)
+{
+    return router_generation(part);
+}
+
+static uint64_t of_delivery(const void *part)
+{
+    return delivery_generation(part);
+}
+
+/* What runs here, for the keeper of the bundles. */
+static bool watch_parts(struct daemon *d, struct err *e)
+{
+    const struct keeper_part router = { .room = "router", .generation = of_router, .part = d->router };
+    if (d->router && !keeper_watch(d->keeper, &router, e))
+        return false;
+    for (size_t i = 0; i < d->site->feed_count; i++) {
+        const struct site_feed *f = &d->site->feeds[i];
+        const struct keeper_part p = { .room = "feed", .name = f->name, .agency = f->agency };
+        if (d->feeds[i].feed && !keeper_watch(d->keeper, &p, e))
+            return false;
+    }
+    for (size_t i = 0; i < d->site->delivery_count; i++) {
+        const struct running_delivery *r = &d->deliveries[i];
+        const struct keeper_part p = { .room = "delivery", .name = r->f->name,
+                                       .agency = r->f->agency, .generation = of_delivery,
+                                       .part = r->delivery };
+        if (r->delivery && !keeper_watch(d->keeper, &p, e))
+            return false;
+    }
+    return keeper_start(d->keeper, e);
 }
 
 static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void *ctx, struct err *e)
@@ -222,7 +268,7 @@ static bool start_all(struct daemon *d, struct err *e)
         if (r->feed && !start_thread(&r->thread, &r->started, run_feed, r, e))
             return false;
     }
-    return true;
+    return watch_parts(d, e);
 }
 
 /* "feed:pas-adt 127.0.0.1:2575", a line a feed; appears at once when all listen. */
@@ -288,6 +334,8 @@ static void stop_deliveries(struct daemon *d)
 static void stop_all(struct daemon *d)
 {
     admin_stop(&d->admin);
+    if (d->keeper)
+        keeper_stop(d->keeper);
     if (d->listening)
         unlink(d->site->listening);
     stop_intake(d);
@@ -299,6 +347,7 @@ static void stop_all(struct daemon *d)
     if (d->router)
         router_close(&d->router);
     stop_deliveries(d);
+    keeper_close(&d->keeper);
     if (d->bus)
         bus_close(&d->bus);
 }

@@ -25,8 +25,20 @@ static const struct command commands[] = {
     { "held SITE release HOLD PERSON REASON", "let it go to its recipient; the act is an event", cmd_held },
     { "held SITE refuse HOLD PERSON REASON", "end it undisclosed; the act is an event", cmd_held },
     { "status SITE [--json]", "feeds, events and deliveries with the balance of each", cmd_status },
+    { "bundle pack SITE [--from TIME] -o FILE", "region.yaml and all beside it as one file, to be signed", cmd_bundle },
+    { "bundle sign FILE --key KEYFILE --name NAME", "add an approver's signature", cmd_bundle },
+    { "bundle show FILE", "what is in it, and who signed", cmd_bundle },
+    { "bundle verify FILE --approvers FILE", "whether those approvers signed it, and enough of them", cmd_bundle },
+    { "bundle load SITE FILE", "hand it to all parts, and wait for the word of each", cmd_bundle },
+    { "bundle rollback SITE --to N [--by NAME --key KEYFILE]... [-o FILE]",
+      "an older bundle's content as a new one", cmd_bundle },
+    { "stop SITE AGREEMENT --by NAME --reason TEXT [--key KEYFILE] [--version N]",
+      "share nothing more under it, from now; waits for routers and doors", cmd_stop },
+    { "extend SITE AGREEMENT --until DAY --by NAME --by NAME --reason TEXT [--key KEYFILE]...",
+      "go on after its end, at most 30 days", cmd_extend },
     { "schemas [NAME]", "the shared schemas with their fingerprints, or one as composed", cmd_schemas },
     { "key FILE", "make a new key file of 32 random bytes, readable by its owner alone", cmd_key },
+    { "key --approver FILE", "the same to sign bundles with: prints its public key, also of one that is there", cmd_key },
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

@@ -154,20 +154,23 @@ static bool read_demo(struct chain *c)
     return g && add_with_past(c, g);
 }
 
-static void read_approvers(struct reading *r, const struct node *n)
+bool site_read_approvers(struct arena *a, const char *path, struct approvers *out,
+                         struct problems *p)
 {
     static const struct strict_key keys[] = { { "approvers", true, STRICT_MAP } };
-    const char *path = strict_path(r->reader.arena, r->site->folder, n->text);
+    const struct strict r = { a, p, &site_codes, path };
+    size_t before = p->count;
     struct node *root = NULL;
     struct err e = { 0 };
-    if (!path || !tree_yaml_file(r->reader.arena, path, &root, &e)) {
-        complain(r, n, &e);
-        return;
+    if (!tree_yaml_file(a, path, &root, &e)) {
+        problems_add(p, &e);
+        return false;
     }
-    if (!strict_is(&r->reader, root, NODE_MAP, "the file of approvers"))
-        return;
-    STRICT_KEYS(&r->reader, root, keys);
-    approvers_read(&r->reader, node_get(root, "approvers"), &r->site->first_by);
+    if (!strict_is(&r, root, NODE_MAP, "the file of approvers"))
+        return false;
+    STRICT_KEYS(&r, root, keys);
+    approvers_read(&r, strict_member(root, "approvers", NODE_MAP), out);
+    return p->count == before;
 }
 
 static bool read_signed(struct chain *c, const struct node *root)
@@ -184,8 +187,10 @@ static bool read_signed(struct chain *c, const struct node *root)
     if (!by)
         return strict_say(&r->reader, n, "site.missing",
                           "cannot do without 'approvers': whose signatures it is trusted by");
-    read_approvers(r, by);
-    if (problems_any(r->reader.problems))
+    const char *path = strict_path(r->reader.arena, r->site->folder, by->text);
+    if (!path)
+        return strict_memory(&r->reader);
+    if (!site_read_approvers(r->reader.arena, path, &r->site->first_by, r->reader.problems))
         return false;
     struct slice bytes;
     if (!tree_read_file(r->reader.arena, r->site->places.first, PACK_BYTES_MAX, &bytes, &e))

@@ -67,6 +67,9 @@ struct site *site_load(struct arena *a, const char *path, const struct registry 
 /* What a site that need not be loadable says of its folders. */
 MUST_CHECK bool site_places_read(struct arena *a, const char *path, struct site_places *out,
                                  struct err *e);
+/* A file with `approvers: {NAME: {agency, role, key}}`; false when a problem was added. */
+MUST_CHECK bool site_read_approvers(struct arena *a, const char *path, struct approvers *out,
+                                    struct problems *p);
 /* Keeps what it runs by in state/bundles, where it is not there yet. */
 MUST_CHECK bool site_keep_bundles(const struct site *s, struct err *e);
 /* What the site asks of a bundle that is to follow. */

@@ -1,0 +1,313 @@
+/* submit.c - orders a bundle and waits for the parts' word. */
+#include "cli/submit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define CONFIRM_MS 30000
+#define LOOK_NS 20000000
+
+/* ---- waiting ---- */
+
+struct waiting {
+    const struct site *site;
+    const struct edition *g;
+    struct arena arena;
+    struct part_states states, said; /* said: those printed */
+    size_t missing;
+    bool refused;
+};
+
+static void print_state(const struct bundle_state *s)
+{
+    const char *words = slice_equal_text(s->outcome, "taken") ? "goes by it"
+                        : slice_equal_text(s->outcome, "restart")
+                            ? "keeps it, and takes it up when it starts again"
+                            : "REFUSES it";
+    printf("  %.*s%s%.*s %s%s%.*s\n", (int)s->part.n, (const char *)s->part.p,
+           s->agency.n ? " of " : "", (int)s->agency.n, (const char *)s->agency.p, words,
+           s->code.n ? ": " : "", (int)s->code.n, (const char *)s->code.p);
+    fflush(stdout);
+}
+
+static void look_at(struct waiting *w, struct slice agency, struct slice part)
+{
+    const struct bundle_state *s = states_get(&w->states, agency, part);
+    if (!s || !hash_equal(s->hash, w->g->bundle->hash)) {
+        w->missing++;
+        return;
+    }
+    w->refused |= slice_equal_text(s->outcome, "refused");
+    if (states_get(&w->said, agency, part))
+        return;
+    print_state(s);
+    (void)!states_put(&w->said, s);
+}
+
+/* The site's own parts, and every other that has ever said anything. */
+static bool look(struct waiting *w, struct err *e)
+{
+    struct site_part p;
+    size_t at = 0;
+    struct bus *b = cli_bus(w->site, true);
+    if (!b)
+        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
+    bool good = states_read(&w->states, b, w->site->catalogue, e);
+    bus_close(&b);
+    w->missing = 0;
+    while (good && site_part_next(w->site, &w->arena, &at, &p))
+        if (!states_get(&w->states, p.agency, p.part))
+            w->missing++;
+    for (const struct part_state *s = w->states.first; good && s; s = s->next)
+        look_at(w, s->state.agency, s->state.part);
+    return good;
+}
+
+static void print_missing(const struct waiting *w)
+{
+    struct arena a;
+    struct site_part p;
+    size_t at = 0;
+    arena_init(&a, 1 << 20);
+    while (site_part_next(w->site, &a, &at, &p))
+        if (!states_get(&w->states, p.agency, p.part))
+            printf("  %.*s of %.*s has not confirmed\n", SHOWN(p.part), SHOWN(p.agency));
+    for (const struct part_state *s = w->states.first; s; s = s->next)
+        if (!states_get(&w->said, s->state.agency, s->state.part))
+            printf("  %.*s of %.*s has not confirmed: it goes by bundle %" PRIu64 "\n",
+                   SHOWN(s->state.part), SHOWN(s->state.agency), s->state.number);
+    arena_release(&a);
+}
+
+static int wait_for_parts(const struct site *s, const struct edition *g)
+{
+    struct waiting w = { .site = s, .g = g, .missing = 1 };
+    struct err e = { 0 };
+    int64_t end = clock_mono_ns() + (int64_t)CONFIRM_MS * 1000000;
+    const struct timespec pause = { 0, LOOK_NS };
+    arena_init(&w.arena, (size_t)64 << 20);
+    w.states.a = w.said.a = &w.arena;
+    bool good = look(&w, &e);
+    while (good && w.missing && !w.refused && clock_mono_ns() < end) {
+        (void)nanosleep(&pause, NULL);
+        good = look(&w, &e);
+    }
+    if (good && w.missing)
+        print_missing(&w);
+    int code = !good ? cli_fail(CLI_CANNOT, &e) : w.missing || w.refused ? CLI_NO : CLI_DONE;
+    if (code == CLI_DONE)
+        printf("confirmed by all parts\n");
+    arena_release(&w.arena);
+    return code;
+}
+
+/* ---- ordering ---- */
+
+/* Nobody runs: the order is put on the bus, and the bundle kept for the next start. */
+static bool order_alone(const struct site *s, const struct edition *g, struct slice framed,
+                        struct err *e)
+{
+    if (mkdir(s->state_folder, 0700) != 0 && errno != EEXIST)
+        return err_errno(e, ERR_FATAL, "run.state", errno, "cannot make", s->state_folder);
+    struct bus *b = cli_bus(s, false);
+    if (!b)
+        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
+    const struct bus_topic control = { TOPIC_CONTROL, s->bundle->partitions, false };
+    bool good = bus_topics(b, &control, 1, e) && orders_publish(b, framed, e) &&
+                site_keep_bundles(s, e) && bundles_keep(s->places.bundles, g, e);
+    bus_close(&b);
+    return good;
+}
+
+static bool order(const struct site *s, const struct edition *g, struct slice file, const char *by,
+                  bool *running, struct err *e)
+{
+    struct buf framed;
+    struct bundle_order o = { .number = g->number, .from_ms = g->from_ms,
+                              .at_ms = clock_wall_ms(), .by = slice_text(by), .file = file };
+    memcpy(o.hash, g->bundle->hash, HASH_BYTES);
+    buf_init(&framed, BUS_RECORD_MAX_BYTES * 2);
+    bool is_embedded = strncmp(s->bus_url, "embedded:", 9) == 0;
+    bool good = order_encode(s->catalogue, &o, &framed, e) &&
+                admin_ask_order(s, buf_slice(&framed), running, e);
+    if (good && !*running)
+        good = order_alone(s, g, buf_slice(&framed), e);
+    *running = *running || !is_embedded;
+    buf_release(&framed);
+    return good;
+}
+
+int submit_bundle(struct cli *c, struct site *s, struct slice file, const char *by)
+{
+    const struct bundles_trust trust = site_trust(s);
+    struct problems p = { 0 };
+    struct err e = { 0 };
+    bool running = false;
+    char time[TIME_TEXT_MAX], hash[17] = { 0 };
+    struct edition *g = bundles_read(&c->arena, file, "the bundle", s->catalogue, &p);
+    if (!g)
+        cli_print_problems(&p);
+    problems_release(&p);
+    if (!g)
+        return CLI_NO;
+    if (!bundles_follows(&trust, s->last, g, &e))
+        return cli_fail(CLI_NO, &e);
+    if (!order(s, g, file, by, &running, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    slice_to_hex(slice_of(g->bundle->hash, 8), hash);
+    struct slice from = time_ms_to_iso(g->from_ms, time);
+    printf("bundle %" PRIu64 " (%s) is ordered, in force from %.*s%s\n", g->number, hash,
+           SHOWN(from), running ? "" : "; nothing runs here: it is kept for the next start");
+    fflush(stdout);
+    return running ? wait_for_parts(s, g) : CLI_DONE;
+}
+
+/* ---- making one ---- */
+
+bool submit_sign(struct arena *a, struct slice file, const char *name, const char *key_file,
+                 struct slice *out, struct err *e)
+{
+    struct pack p;
+    struct key key;
+    struct buf b;
+    uint8_t signature[SIGNATURE_BYTES];
+    if (!pack_read(a, file, &p, e) || !key_read(key_file, &key, e))
+        return false;
+    for (size_t i = 0; i < p.signature_count; i++)
+        if (slice_equal_text(p.signatures[i].name, name))
+            return err_set(e, ERR_REJECT, "pack.signed", 0, "cannot sign: '%s' has signed already",
+                           name);
+    ed25519_sign(&key, slice_of(p.hash, HASH_BYTES), signature);
+    explicit_bzero(&key, sizeof key);
+    buf_init(&b, PACK_BYTES_MAX);
+    buf_put(&b, file);
+    pack_put_signature(slice_text(name), signature, &b);
+    *out = buf_ok(&b) ? arena_copy(a, buf_slice(&b)) : slice_of(NULL, 0);
+    buf_release(&b);
+    return out->p ? pack_read(a, *out, &p, e) : err_memory(e);
+}
+
+bool submit_write(const char *path, struct slice bytes, struct err *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return err_errno(e, ERR_FATAL, "bundle.write", errno, "cannot make", path);
+    size_t at = 0;
+    ssize_t n = 1;
+    while (at < bytes.n && n > 0) {
+        n = write(fd, bytes.p + at, bytes.n - at);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    int number = errno;
+    bool good = at == bytes.n && fsync(fd) == 0;
+    good = close(fd) == 0 && good;
+    if (good)
+        return true;
+    (void)unlink(path);
+    return err_errno(e, ERR_FATAL, "bundle.write", number, "cannot write", path);
+}
+
+static void print_widenings(const struct widening *w)
+{
+    for (; w; w = w->next)
+        printf("  may widen: %s\n", w->what);
+}
+
+/* What the change is made to: a demo's folder as it is now, else the last bundle. */
+static bool base_files(struct cli *c, const struct site *s, struct pack *out, struct err *e)
+{
+    if (!s->places.demo) {
+        *out = *s->last->pack;
+        return true;
+    }
+    const struct bundle_source source = source_folder(s->places.region);
+    return pack_collect(&c->arena, &source, s->places.schemas, out, e);
+}
+
+static bool change_files(struct cli *c, const struct site *s, const struct change *change,
+                         const struct bundles_draft *d, struct slice *bytes, struct err *e)
+{
+    const struct widening *w = NULL;
+    struct pack base = { .files = change->files, .file_count = change->file_count };
+    if (!change->files && !base_files(c, s, &base, e))
+        return false;
+    struct pack_file *files = ARENA_ARRAY(&c->arena, base.file_count + 1, struct pack_file);
+    size_t n = 0, i = 0;
+    if (!files)
+        return err_memory(e);
+    while (i < base.file_count &&
+           (!change->add.name || strcmp(base.files[i].name, change->add.name) < 0))
+        files[n++] = base.files[i++];
+    if (change->add.name) {
+        files[n] = change->add;
+        sha256(files[n].bytes, files[n].hash);
+        n++;
+    }
+    while (i < base.file_count)
+        files[n++] = base.files[i++];
+    if (!bundles_pack_files(&c->arena, files, n, d, bytes, &w, e))
+        return false;
+    print_widenings(w);
+    return true;
+}
+
+/* A demo's rules are its folder: the file goes beside region.yaml. */
+static bool put_beside(struct cli *c, const struct site *s, const struct pack_file *f, struct err *e)
+{
+    const char *path = arena_format(&c->arena, "%s/%s", s->places.region, f->name);
+    if (!path)
+        return err_memory(e);
+    size_t cut = strlen(s->places.region) + 1 + strcspn(f->name, "/");
+    const char *folder = arena_text(&c->arena, slice_of(path, cut));
+    if (!folder)
+        return err_memory(e);
+    if (mkdir(folder, 0755) != 0 && errno != EEXIST)
+        return err_errno(e, ERR_FATAL, "bundle.write", errno, "cannot make", folder);
+    return submit_write(path, f->bytes, e);
+}
+
+static int keep_unfinished(const struct change *change, struct slice bytes, const struct err *why)
+{
+    struct err e = { 0 };
+    cli_fail(CLI_NO, why);
+    if (!change->out)
+        return CLI_NO;
+    if (!submit_write(change->out, bytes, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    printf("written to %s: concordat bundle sign it, then concordat bundle load it\n", change->out);
+    return CLI_NO;
+}
+
+int submit_change(struct cli *c, struct site *s, const struct change *change)
+{
+    const struct bundles_draft d = { .from_ms = clock_wall_ms(), .before = s->last->pack,
+                                     .schemas = s->places.schemas };
+    const struct bundles_trust trust = site_trust(s);
+    struct problems p = { 0 };
+    struct slice bytes = { 0 };
+    struct err e = { 0 };
+    bool good = change_files(c, s, change, &d, &bytes, &e);
+    for (size_t i = 0; good && i < change->key_count; i++)
+        good = submit_sign(&c->arena, bytes, change->by[i], change->keys[i], &bytes, &e);
+    if (!good)
+        return cli_fail(CLI_CANNOT, &e);
+    struct edition *g = bundles_read(&c->arena, bytes, "the bundle", s->catalogue, &p);
+    if (!g)
+        cli_print_problems(&p);
+    problems_release(&p);
+    if (!g)
+        return CLI_NO;
+    if (!bundles_follows(&trust, s->last, g, &e))
+        return keep_unfinished(change, bytes, &e);
+    if (trust.demo && change->add.name && !put_beside(c, s, &change->add, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    return submit_bundle(c, s, bytes, change->by_count ? change->by[0] : "");
+}
