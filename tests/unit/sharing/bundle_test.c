@@ -16,6 +16,7 @@ static const char *const files[] = {
     "agreements/duty-to-refer.yaml",
     "agreements/home-care.yaml",
     "agreements/hospital-discharge.yaml",
+    "prohibitions/minimum.yaml",
     "prohibitions/restricted.yaml",
     "prohibitions/statutory.yaml",
 };
@@ -179,7 +180,7 @@ static void each_mistake_is_found_in_its_file(void)
         { DISCHARGE, "on: 2025-12-12", "on: yesterday", "bundle.day" },
         { "agreements/home-care.yaml", "agreement: home-care", "agreement: duty-to-refer",
           "bundle.duplicate" },
-        { STATUTORY, "withhold: [protected]", "withhold: [secrets]", "bundle.category" },
+        { STATUTORY, "withhold: [clinical]", "withhold: [secrets]", "bundle.category" },
         { STATUTORY, "id: gender-history", "id: clinical-outside-health", "bundle.duplicate" },
         { STATUTORY, "to: [homelessness,", "to: [homeless,", "bundle.service" },
         { STATUTORY, "    source: Gender Recognition Act 2004 s.22; SI 2005/916\n", "",
@@ -194,12 +195,12 @@ static void a_problem_says_line_and_column(void)
 {
     struct problems p = { 0 };
     CU_ASSERT_FATAL(
-        copy_example(STATUTORY, "withhold: [protected]", "withhold: [protected, secrets]"));
+        copy_example(STATUTORY, "withhold: [clinical]", "withhold: [clinical, secrets]"));
     CU_ASSERT(bundle_load(&world.arena, folder, world.catalogue, &p) == NULL);
     const struct err *e = find_problem(&p, "bundle.category", STATUTORY);
     CU_ASSERT_FATAL(e != NULL);
-    CU_ASSERT_EQUAL(e->line, 10);
-    CU_ASSERT_EQUAL(e->column, 27);
+    CU_ASSERT_EQUAL(e->line, 67);
+    CU_ASSERT_EQUAL(e->column, 26);
     problems_release(&p);
 }
 
@@ -211,7 +212,7 @@ static void a_condition_says_where_within_it(void)
     CU_ASSERT(bundle_load(&world.arena, folder, world.catalogue, &p) == NULL);
     const struct err *e = find_problem(&p, "when.name", "restricted.yaml");
     CU_ASSERT_FATAL(e != NULL);
-    CU_ASSERT_EQUAL(e->line, 6);
+    CU_ASSERT_EQUAL(e->line, 10);
     CU_ASSERT_EQUAL(e->column, 11 + 20);
     problems_release(&p);
 }
