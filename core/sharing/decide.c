@@ -71,34 +71,9 @@ bool decide_guard(const struct agreement *g, const struct person *facts, uint16_
     return facts_consent(facts, g->purpose, source, at_ms);
 }
 
-/* Whether a kind opens an episode: the facts table says so. */
-static bool opens_episode(const struct bundle *b, uint32_t kind)
-{
-    for (size_t i = 0; i < b->fact_count; i++)
-        if (b->facts[i].effect == FACT_OPENS &&
-            kinds_have(b->facts[i].on, b->facts[i].on_count, kind))
-            return true;
-    return false;
-}
-
-/* Whether another episode of the same agency and type began after this one's end: a new admission
- * ends what lasted after the discharge. */
-static bool began_anew(const struct question *q, const struct episode_event *end)
-{
-    for (size_t i = 0; i < q->facts->event_count; i++) {
-        const struct episode_event *x = &q->facts->events[i];
-        if (x->retracted || x->agency != end->agency || !slice_equal(x->type, end->type) ||
-            slice_equal(x->episode, end->episode) || x->occurred_ms <= end->occurred_ms)
-            continue;
-        int64_t kind = bundle_kind(q->bundle, q->event->schema, x->kind);
-        if (kind >= 0 && opens_episode(q->bundle, (uint32_t)kind))
-            return true;
-    }
-    return false;
-}
-
 /* Whether the time that clauses last is over for this event's episode: counted from when the end
- * was decided, so that a late or backdated message still has its days. */
+ * was decided, so that a late or backdated message still has its days; and at once when the same
+ * agency opened another episode after that end (re-admission). */
 static bool is_over(const struct question *q, const struct end *end)
 {
     const struct event *ev = q->event;
@@ -107,7 +82,8 @@ static bool is_over(const struct question *q, const struct end *end)
         if (!x->retracted && x->closed && x->agency == ev->agency &&
             slice_equal(x->type, ev->type) && slice_equal(x->episode, ev->episode) &&
             slice_equal(x->kind, end->kind) &&
-            (ev->decided_ms >= x->closed_ms + end->after_ms || began_anew(q, x)))
+            (ev->decided_ms >= x->closed_ms + end->after_ms ||
+             facts_readmitted(q->facts, x->agency, x->type, x->episode, x->occurred_ms)))
             return true;
     }
     return false;

@@ -122,6 +122,16 @@ static void a_new_admission_ends_what_lasted_after_the_old_one(void)
     CU_ASSERT(world_decided(&world, TEAM, "disclose"));
 }
 
+static void a_new_admission_taken_back_ends_nothing(void)
+{
+    stay_e1();
+    world.now_ms = T0 + 2 * DAY;
+    CU_ASSERT(admitted("header.episode=E2", TEAM, "disclose"));
+    CU_ASSERT(world_say(&world, "HospitalStay.admitted", WARDS,
+                        "header.episode=E2;header.action=retracts"));
+    CU_ASSERT(moved_after(3 * DAY, "", "disclose"));
+}
+
 static void a_discharge_taken_back_ends_nothing(void)
 {
     stay_e1();
@@ -232,6 +242,7 @@ static CU_TestInfo cases[] = {
       until_fourteen_days_after_the_discharge_was_decided },
     { "a new admission ends what lasted after the old one",
       a_new_admission_ends_what_lasted_after_the_old_one },
+    { "a new admission taken back ends nothing", a_new_admission_taken_back_ends_nothing },
     { "a discharge taken back ends nothing", a_discharge_taken_back_ends_nothing },
     { "consent for housing adaptation only", consent_for_housing_adaptation_only },
     { "a provider hears of its own packages only", a_provider_hears_of_its_own_packages_only },
