@@ -1,23 +1,11 @@
 /* facts_query.c - what facts say: the last word by time of occurring, whenever it arrived. */
 #include "sharing/when.h"
 
-/* The last word on a purpose that applies to who; a word without a purpose counts only when it
- * takes consent away. Of two words of one moment the refusal counts. */
-static const struct consent_fact *last_consent(const struct person *p, struct slice purpose,
-                                               uint16_t who)
+/* A word without a purpose counts only when it takes consent away. */
+static bool is_about(const struct consent_fact *f, struct slice purpose, uint16_t who)
 {
-    const struct consent_fact *last = NULL;
-    for (size_t i = 0; i < p->consent_count; i++) {
-        const struct consent_fact *f = &p->consents[i];
-        bool is_about =
-            slice_equal(f->purpose, purpose) || (slice_is_empty(f->purpose) && !f->granted);
-        if (!is_about || (f->recipient >= 0 && f->recipient != who))
-            continue;
-        if (!last || f->occurred_ms > last->occurred_ms ||
-            (f->occurred_ms == last->occurred_ms && !f->granted))
-            last = f;
-    }
-    return last;
+    return (slice_equal(f->purpose, purpose) || (slice_is_empty(f->purpose) && !f->granted)) &&
+           (f->recipient < 0 || f->recipient == who);
 }
 
 /* Mental Capacity Act 2005: who has capacity speaks for themselves, for who lacks it a decision is
@@ -33,16 +21,28 @@ static bool may_be_relied_on(const struct consent_fact *f)
     return !slice_equal_text(f->capacity, is_decided ? "has-capacity" : "lacks-capacity");
 }
 
+/* The last word counts; of several words of one moment all must hold. */
 bool facts_consent(const struct person *p, struct slice purpose, uint16_t who, int64_t at_ms)
 {
-    const struct consent_fact *last = last_consent(p, purpose, who);
-    return last && last->granted && may_be_relied_on(last) &&
-           (last->until_ms == 0 || at_ms < last->until_ms);
+    int64_t last_ms = INT64_MIN;
+    bool stands = false;
+    for (size_t i = 0; i < p->consent_count; i++) {
+        const struct consent_fact *f = &p->consents[i];
+        bool holds = f->granted && may_be_relied_on(f) && (f->until_ms == 0 || at_ms < f->until_ms);
+        if (!is_about(f, purpose, who) || f->occurred_ms < last_ms)
+            continue;
+        stands = holds && (stands || f->occurred_ms > last_ms);
+        last_ms = f->occurred_ms;
+    }
+    return stands;
 }
 
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who)
 {
-    return last_consent(p, purpose, who) != NULL;
+    for (size_t i = 0; i < p->consent_count; i++)
+        if (is_about(&p->consents[i], purpose, who))
+            return true;
+    return false;
 }
 
 /* Of two words of one moment the objection counts. */

@@ -1,0 +1,298 @@
+/* check.c - compares every field of every decision. */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "record/wire.h"
+
+static bool differ(const struct check *k, int to, const char *what)
+{
+    if (k->tell)
+        printf("differs: %s of the decision for %s\n", what,
+               to < 0 ? "nobody" : k->of->bundle->services[to].name);
+    return false;
+}
+
+static bool same_set(const struct ref_set *a, const struct categories *b)
+{
+    for (unsigned i = 0; i < CATEGORIES_MAX; i++)
+        if (a->has[i] != categories_has(b, i))
+            return false;
+    return true;
+}
+
+/* "agreement/version/clause" ends with the clause's id. */
+static bool is_clause(const struct check *k, uint32_t n, size_t wanted)
+{
+    const struct ref_clause *c = &k->of->bundle->clauses[wanted];
+    const struct ref_agreement *g = &k->of->bundle->agreements[c->agreement];
+    const char *name = arena_format(k->arena, "%s/%u/%s", g->name, g->version, c->id);
+    return slice_equal_text(clause_name(k->bundle, n), name);
+}
+
+static bool is_prohibition(const struct check *k, uint32_t n, size_t wanted)
+{
+    return slice_equal_text(prohibition_name(k->bundle, n), k->of->bundle->prohibitions[wanted].id);
+}
+
+/* In the same order; in whichever order when the bundle was turned round. */
+static bool same_list(const struct check *k, const uint32_t *got, const size_t *wanted, size_t n,
+                      bool (*is)(const struct check *, uint32_t, size_t))
+{
+    for (size_t i = 0; i < n; i++) {
+        bool found = is(k, got[i], wanted[i]);
+        for (size_t j = 0; k->turned && j < n; j++)
+            found |= is(k, got[i], wanted[j]);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* The notice is in the record itself. Of several the first in the file is told, so not when turned.
+ */
+static bool same_notice(const struct check *k, const struct ref_decision *want,
+                        const struct judged *out, const struct decision *got)
+{
+    struct view v;
+    struct slice body;
+    uint64_t fingerprint;
+    struct err e = { .fate = ERR_NONE };
+    if (got->disclosure < 0)
+        return got->outcome != OUTCOME_DISCLOSE;
+    struct slice bytes = out->disclosures[got->disclosure].bytes;
+    const struct plan *p = catalogue_at(k->of->catalogue, k->of->event->schema)->plan;
+    if (!wire_open(bytes, &fingerprint, &body, &e) || fingerprint != plan_fingerprint(p) ||
+        !plan_view(p, k->arena, body, &v, &e))
+        return false;
+    struct slice notice = view_text(&v, (size_t)plan_header(p)->notice);
+    return k->turned || slice_equal_text(notice, want->tell ? want->tell : "");
+}
+
+static bool same_decision(const struct check *k, const struct ref_decision *want,
+                          const struct judged *out, const struct decision *got)
+{
+    static const char *const outcomes[] = { "disclose", "withhold", "hold" };
+    if (!ref_same(outcome_name(got->outcome), outcomes[want->outcome]))
+        return differ(k, want->to, "outcome");
+    if (!ref_same(got->reason, want->reason))
+        return differ(k, want->to, "reason");
+    if (!same_set(&want->released, &got->released))
+        return differ(k, want->to, "what is released");
+    if (!same_set(&want->withheld, &got->withheld))
+        return differ(k, want->to, "what is withheld");
+    for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
+        if (!same_set(&want->obliged[o], &got->obliged[o]))
+            return differ(k, want->to, "what is obliged");
+    if (want->clause_count != got->clause_count ||
+        !same_list(k, got->clauses, want->clauses, got->clause_count, is_clause))
+        return differ(k, want->to, "clauses");
+    if (want->prohibition_count != got->prohibition_count ||
+        !same_list(k, got->prohibitions, want->prohibitions, got->prohibition_count,
+                   is_prohibition))
+        return differ(k, want->to, "prohibitions");
+    return same_notice(k, want, out, got) || differ(k, want->to, "notice");
+}
+
+static const struct decision *find(const struct judged *out, int to)
+{
+    for (size_t i = 0; i < out->decision_count; i++)
+        if (out->decisions[i].to.n == to && !out->decisions[i].caught_up)
+            return &out->decisions[i];
+    return NULL;
+}
+
+static bool ask(struct check *k, int release, struct judged *out)
+{
+    struct ref_question q;
+    struct err e = { .fate = ERR_NONE };
+    if (ref_ask(k->arena, k->of, k->bundle, release, &q, out, &e) && !out->error)
+        return true;
+    if (k->tell)
+        printf("not judged: %s %s\n", e.text, out->error ? out->error : "");
+    return false;
+}
+
+/* What a human releases is decided anew, for that recipient only. */
+static bool check_release(struct check *k, int to)
+{
+    struct ref_case released = *k->of;
+    struct check one = *k;
+    struct judged out = { .decisions = NULL };
+    struct ref_decision want;
+    released.is_released = true;
+    one.of = &released;
+    if (!ref_decide_one(k->arena, &released, to, &want) || !ask(&one, to, &out))
+        return false;
+    const struct decision *got = find(&out, to);
+    return got ? same_decision(&one, &want, &out, got) : differ(k, to, "release");
+}
+
+bool check_case(struct check *k)
+{
+    struct ref_decision *want = NULL;
+    struct judged out = { .decisions = NULL };
+    size_t n = 0;
+    ref_decide(k->arena, k->of, &want, &n);
+    if (!ask(k, -1, &out))
+        return false;
+    if (n != out.decision_count)
+        return differ(k, -1, "number");
+    for (size_t i = 0; i < n; i++) {
+        const struct decision *got = find(&out, want[i].to);
+        if (!got)
+            return differ(k, want[i].to, "existence");
+        if (!same_decision(k, &want[i], &out, got))
+            return false;
+        k->decisions++;
+        k->disclosed += want[i].outcome == REF_DISCLOSE;
+        k->withheld += want[i].outcome == REF_WITHHOLD;
+        k->held += want[i].outcome == REF_HOLD;
+        if (want[i].outcome == REF_HOLD && !check_release(k, want[i].to))
+            return false;
+    }
+    return true;
+}
+
+/* ---- printing ---- */
+
+static void print_names(const char *what, const struct ref_case *c, const struct ref_set *a,
+                        const struct categories *b)
+{
+    printf("    %s:", what);
+    for (unsigned i = 0; i < catalogue_category_count(c->catalogue); i++)
+        if (a ? a->has[i] : categories_has(b, i))
+            printf(" %.*s", SHOWN(catalogue_category(c->catalogue, i)));
+    printf("\n");
+}
+
+static void print_wanted(const struct ref_case *c, const struct ref_decision *d)
+{
+    static const char *const outcomes[] = { "disclose", "withhold", "hold" };
+    static const char *const obligations[] = { "year", "date", "flag", "alias" };
+    printf("  reference, for %s: %s, %s; clauses", c->bundle->services[d->to].name,
+           outcomes[d->outcome], d->reason);
+    for (size_t i = 0; i < d->clause_count; i++)
+        printf(" %s", c->bundle->clauses[d->clauses[i]].id);
+    printf("; prohibitions");
+    for (size_t i = 0; i < d->prohibition_count; i++)
+        printf(" %s", c->bundle->prohibitions[d->prohibitions[i]].id);
+    printf("\n");
+    print_names("released", c, &d->released, NULL);
+    for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
+        print_names(obligations[o], c, &d->obliged[o], NULL);
+}
+
+static void print_got(const struct check *k, const struct decision *d)
+{
+    static const char *const obligations[] = { "year", "date", "flag", "alias" };
+    printf("  engine,    for %s: %s, %s; clauses", k->of->bundle->services[d->to.n].name,
+           outcome_name(d->outcome), d->reason);
+    for (size_t i = 0; i < d->clause_count; i++)
+        printf(" %.*s", SHOWN(clause_name(k->bundle, d->clauses[i])));
+    printf("; prohibitions");
+    for (size_t i = 0; i < d->prohibition_count; i++)
+        printf(" %.*s", SHOWN(prohibition_name(k->bundle, d->prohibitions[i])));
+    printf("\n");
+    print_names("released", k->of, NULL, &d->released);
+    for (size_t o = 0; o < OBLIGE_COUNT; o++)
+        print_names(obligations[o], k->of, NULL, &d->obliged[o]);
+}
+
+static const char *name_of(const struct ref_case *c, int service)
+{
+    if (service >= 0)
+        return c->bundle->services[service].name;
+    return service == REF_OUTSIDE ? "(all, or outside)" : "(cannot be told)";
+}
+
+static void print_words(const struct ref_case *c)
+{
+    const struct ref_facts *f = c->facts;
+    for (size_t i = 0; i < f->consent_count; i++)
+        printf("  consent '%s' to %s: %s at %lld until %lld %s %s\n", f->consents[i].purpose,
+               name_of(c, f->consents[i].to), f->consents[i].granted ? "granted" : "revoked",
+               (long long)f->consents[i].at_ms, (long long)f->consents[i].until_ms,
+               f->consents[i].basis, f->consents[i].capacity);
+    for (size_t i = 0; i < f->objection_count; i++)
+        printf("  objection to %s: %d at %lld\n", name_of(c, f->objections[i].to),
+               f->objections[i].stands, (long long)f->objections[i].at_ms);
+    for (size_t i = 0; i < f->restriction_count; i++)
+        printf("  restriction %s: %d at %lld\n", f->restrictions[i].kind, f->restrictions[i].stands,
+               (long long)f->restrictions[i].at_ms);
+}
+
+static void print_facts(const struct ref_case *c)
+{
+    const struct ref_facts *f = c->facts;
+    printf("facts, decided at %lld:\n", (long long)c->at_ms);
+    for (size_t i = 0; i < f->relationship_count; i++)
+        printf("  relationship %s with %s, %s\n", f->relationships[i].kind,
+               name_of(c, f->relationships[i].with),
+               f->relationships[i].is_open ? "open" : "closed");
+    print_words(c);
+    for (size_t i = 0; i < f->responsible_count; i++)
+        printf("  responsible for %s: %s at %lld\n", f->responsible[i].function,
+               name_of(c, f->responsible[i].service), (long long)f->responsible[i].at_ms);
+    for (size_t i = 0; i < f->death_count; i++)
+        printf("  death, %s\n", f->deaths[i].is_formal ? "formal" : "heard of");
+    for (size_t i = 0; i < f->past_count; i++)
+        printf("  past %.*s of agency %zu, episode %s, decided %lld%s\n",
+               SHOWN(catalogue_at(c->catalogue, f->past[i].schema)->kinds[f->past[i].kind]),
+               f->past[i].agency, f->past[i].episode, (long long)f->past[i].decided_ms,
+               f->past[i].retracted ? ", retracted" : "");
+}
+
+static void print_event(const struct ref_case *c)
+{
+    const struct ref_event *ev = c->event;
+    const struct schema *s = catalogue_at(c->catalogue, ev->schema);
+    printf("event %.*s.%.*s from %s\n", SHOWN(s->name), SHOWN(s->kinds[ev->kind]),
+           c->bundle->services[ev->source].name);
+    for (size_t i = 0; i < ev->value_count; i++) {
+        const struct ref_value *v = &ev->values[i];
+        struct slice path = plan_slot_at(s->plan, i)->path;
+        if (v->sort == REF_IS_TEXT)
+            printf("  %.*s: \"%s\"\n", SHOWN(path), v->text);
+        else if (v->sort == REF_IS_TEXTS)
+            printf("  %.*s: %zu texts\n", SHOWN(path), v->texts.n);
+        else if (v->sort != REF_NULL)
+            printf("  %.*s: %lld\n", SHOWN(path), (long long)v->number);
+    }
+}
+
+static void print_answers(struct arena *a, const struct ref_case *c, bool turned)
+{
+    struct ref_decision *want = NULL;
+    struct judged out = { .decisions = NULL };
+    size_t n = 0;
+    print_facts(c);
+    print_event(c);
+    struct check k = { .arena = a, .of = c, .turned = turned, .tell = true };
+    k.bundle = ref_load(a, c, turned, true);
+    ref_decide(a, c, &want, &n);
+    for (size_t i = 0; i < n; i++)
+        print_wanted(c, &want[i]);
+    if (k.bundle && ask(&k, -1, &out))
+        for (size_t i = 0; i < out.decision_count; i++)
+            print_got(&k, &out.decisions[i]);
+    if (k.bundle)
+        (void)check_case(&k);
+}
+
+void print_case(const struct ref_case *c, bool turned)
+{
+    struct arena a;
+    struct ref_files files;
+    arena_init(&a, 256u << 20);
+    ref_write_bundle(&a, c, turned, &files);
+    for (size_t i = 0; i < files.n; i++)
+        if (!ref_same(files.at[i].name, "facts.yaml"))
+            printf("---- %s\n%.*s", files.at[i].name, (int)files.at[i].bytes.n,
+                   (const char *)files.at[i].bytes.p);
+    printf("----\n");
+    if (c->event)
+        print_answers(&a, c, turned);
+    arena_release(&a);
+}

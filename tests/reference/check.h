@@ -1,0 +1,23 @@
+/* check.h - both engines on one case, and the smallest case on which they differ. */
+#ifndef CONCORDAT_TESTS_REFERENCE_CHECK_H
+#define CONCORDAT_TESTS_REFERENCE_CHECK_H
+
+#include "engine.h"
+
+struct check {
+    struct arena *arena;
+    const struct ref_case *of;
+    const struct bundle *bundle;
+    bool turned;                    /* the bundle was read in the opposite order */
+    bool tell;                      /* print what differs */
+    size_t decisions, disclosed, held, withheld;
+};
+/* False: they differ. Holds are released, one by one, and compared again. */
+bool check_case(struct check *k);
+
+/* Drops parts of the case as long as it still fails. */
+void shrink_case(struct ref_case *c, bool turned);
+/* YAML, facts, event and both decisions. */
+void print_case(const struct ref_case *c, bool turned);
+
+#endif

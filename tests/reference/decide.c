@@ -1,0 +1,391 @@
+/* decide.c - who gets what of an event, straight from the text, clause after clause.
+ *
+ * Every service that some clause names for this kind and source is a candidate, its agreement in
+ * force or not. Each of its clauses is asked gate after gate; the first shut gate is its reason. */
+#include "reference.h"
+
+/* ---- reasons ---- */
+
+static const struct {
+    const char *code;
+    int rank;
+} reasons[] = {
+#define X(name, code, rank, ...) { code, rank },
+#include "sharing/reasons.def"
+#undef X
+};
+#define REASONS (sizeof reasons / sizeof reasons[0])
+
+size_t ref_reason(const char *code)
+{
+    for (size_t i = 0; i < REASONS; i++)
+        if (ref_same(reasons[i].code, code))
+            return i;
+    return SIZE_MAX;
+}
+
+size_t ref_reason_first(size_t a, size_t b)
+{
+    return reasons[b].rank < reasons[a].rank ? b : a;
+}
+
+size_t ref_reason_last(size_t a, size_t b)
+{
+    return reasons[b].rank > reasons[a].rank ? b : a;
+}
+
+const char *ref_reason_code(size_t reason)
+{
+    return reasons[reason].code;
+}
+
+/* ---- words ---- */
+
+static bool has_word(const struct ref_words *w, const char *word)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (ref_same(w->at[i], word))
+            return true;
+    return false;
+}
+
+/* A service by its name, or by a role among the parties (all agencies without parties). */
+static bool names_service(const struct ref_bundle *b, const struct ref_words *w,
+                          const struct ref_words *parties, int service)
+{
+    const struct ref_service *s = &b->services[service];
+    if (parties && !has_word(parties, b->agencies[s->agency]))
+        return false;
+    return has_word(w, s->name) || has_word(w, s->role);
+}
+
+static bool has_kind(const struct ref_kinds *k, const struct ref_event *ev)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (k->at[i].schema == ev->schema && k->at[i].kind == ev->kind)
+            return true;
+    return false;
+}
+
+/* A category's name stands also for all below it. */
+static bool names_category(const char *word, struct slice category)
+{
+    size_t i = 0;
+    while (i < category.n && word[i] == (char)category.p[i])
+        i++;
+    return word[i] == '\0' && (i == category.n || category.p[i] == '.');
+}
+
+/* Or its last part alone. */
+static bool ends_with(const char *word, struct slice category)
+{
+    size_t n = strlen(word);
+    return category.n > n && category.p[category.n - n - 1] == '.' &&
+           slice_equal_text(slice_from(category, category.n - n), word);
+}
+
+static struct ref_set categories_of(const struct ref_case *c, const struct ref_words *w)
+{
+    struct ref_set set = { { false } };
+    size_t count = w->n ? catalogue_category_count(c->catalogue) : 0;
+    for (size_t n = 0; n < w->n; n++) {
+        bool any = false;
+        for (unsigned i = 0; i < count; i++)
+            if (names_category(w->at[n], catalogue_category(c->catalogue, i)))
+                any = set.has[i] = true;
+        for (unsigned i = 0; i < count && !any; i++)
+            if (ends_with(w->at[n], catalogue_category(c->catalogue, i)))
+                set.has[i] = true;
+    }
+    return set;
+}
+
+static void add(struct ref_set *s, struct ref_set more)
+{
+    for (size_t i = 0; i < CATEGORIES_MAX; i++)
+        s->has[i] |= more.has[i];
+}
+
+static void take_away(struct ref_set *s, struct ref_set less)
+{
+    for (size_t i = 0; i < CATEGORIES_MAX; i++)
+        s->has[i] &= !less.has[i];
+}
+
+static bool is_empty(const struct ref_set *s)
+{
+    for (size_t i = 0; i < CATEGORIES_MAX; i++)
+        if (s->has[i])
+            return false;
+    return true;
+}
+
+/* What events of this type have, apart from what always travels and what never does. */
+static struct ref_set categories_of_type(const struct ref_case *c)
+{
+    const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
+    struct ref_set set = { { false } };
+    for (size_t i = 0; i < plan_slots(p); i++) {
+        unsigned n = plan_slot_at(p, i)->category;
+        struct slice name = catalogue_category(c->catalogue, n);
+        if (!slice_equal_text(name, "always") && !slice_equal_text(name, "never"))
+            set.has[n] = true;
+    }
+    return set;
+}
+
+/* ---- the agreement ---- */
+
+static bool is_approved(const struct ref_agreement *g)
+{
+    for (size_t i = 0; i < g->parties.n; i++)
+        if (!has_word(&g->approved, g->parties.at[i]))
+            return false;
+    return true;
+}
+
+static bool has_begun(const struct ref_agreement *g, int64_t at_ms)
+{
+    return ref_day_start(g->from) <= at_ms;
+}
+
+static bool is_past_its_end(const struct ref_agreement *g, int64_t at_ms)
+{
+    return at_ms >= ref_day_end(g->extended_until ? g->extended_until : g->until);
+}
+
+static bool is_stopped(const struct ref_bundle *b, const struct ref_agreement *g, int64_t at_ms)
+{
+    for (size_t i = 0; i < b->agreement_count; i++) {
+        const struct ref_agreement *o = &b->agreements[i];
+        bool is_meant = o == g || (ref_same(o->name, g->name) && o->is_stopped_in_all_versions);
+        int64_t since = 0;
+        if (is_meant && o->stopped && ref_time(o->stopped, &since) && at_ms >= since)
+            return true;
+    }
+    return false;
+}
+
+static bool is_superseded(const struct ref_bundle *b, const struct ref_agreement *g, int64_t at_ms)
+{
+    for (size_t i = 0; i < b->agreement_count; i++) {
+        const struct ref_agreement *o = &b->agreements[i];
+        if (ref_same(o->name, g->name) && o->version > g->version && is_approved(o) &&
+            has_begun(o, at_ms))
+            return true;
+    }
+    return false;
+}
+
+/* An event of that kind of this episode stands, decided so long ago. */
+static bool is_lapsed(const struct ref_case *c, const struct ref_clause *clause)
+{
+    const struct ref_event *ev = c->event;
+    for (size_t i = 0; clause->lasting_kind && ev->episode && i < c->facts->past_count; i++) {
+        const struct ref_past *p = &c->facts->past[i];
+        struct slice kind = catalogue_at(c->catalogue, p->schema)->kinds[p->kind];
+        bool is_of_it = p->agency == c->bundle->services[ev->source].agency &&
+                        ref_same(p->episode, ev->episode) && p->schema == ev->schema &&
+                        slice_equal_text(kind, clause->lasting_kind);
+        if (is_of_it && !p->retracted &&
+            c->at_ms >= p->decided_ms + clause->lasting_days * REF_DAY_MS)
+            return true;
+    }
+    return false;
+}
+
+/* The agreement's own confidentiality basis. Consent may be given for the recipient, or, when the
+ * person was never asked about that one, for the source: then it answers who was told. */
+static struct ref_verdict guard(const struct ref_case *c, const struct ref_agreement *g, int to)
+{
+    int asked = ref_consent_was_asked(c, g->purpose, to) ? to : c->event->source;
+    if (ref_same(g->confidentiality, "implied-consent") && ref_objection_stands(c->facts, to))
+        return (struct ref_verdict){ REF_FALSE, ref_reason("objection"), 0 };
+    if (ref_same(g->confidentiality, "explicit-consent"))
+        return (struct ref_verdict){ ref_consent_stands(c, g->purpose, asked),
+                                     ref_reason("no-consent"), 0 };
+    return (struct ref_verdict){ REF_TRUE, 0, 0 };
+}
+
+/* ---- one clause ---- */
+
+struct answer {
+    enum { SHUT, UNSURE, SURE } stands;
+    size_t why;
+};
+
+static struct answer shut(const char *code)
+{
+    return (struct answer){ SHUT, ref_reason(code) };
+}
+
+static struct answer ask_condition(const struct ref_case *c, const struct ref_clause *clause,
+                                   int to)
+{
+    const struct ref_agreement *g = &c->bundle->agreements[clause->agreement];
+    struct ref_verdict when = ref_evaluate(c, to, clause->when), door = guard(c, g, to);
+    if (when.truth == REF_FALSE && door.truth == REF_FALSE)
+        return (struct answer){ SHUT, ref_reason_first(when.why, door.why) };
+    if (when.truth == REF_FALSE)
+        return (struct answer){ SHUT, when.why };
+    if (door.truth == REF_FALSE)
+        return (struct answer){ SHUT, door.why };
+    if (is_past_its_end(g, c->at_ms))
+        return (struct answer){ UNSURE, ref_reason("agreement-ended") };
+    if ((when.truth == REF_UNKNOWN || door.truth == REF_UNKNOWN) && !c->is_released)
+        return (struct answer){ UNSURE, ref_reason("unknown") };
+    return (struct answer){ SURE, ref_reason("disclosed") };
+}
+
+static struct answer ask_clause(const struct ref_case *c, const struct ref_clause *clause, int to)
+{
+    const struct ref_agreement *g = &c->bundle->agreements[clause->agreement];
+    if (!is_approved(g))
+        return shut("no-party-approval");
+    if (!has_begun(g, c->at_ms))
+        return shut("not-in-force");
+    if (is_stopped(c->bundle, g, c->at_ms))
+        return shut("agreement-stopped");
+    if (is_superseded(c->bundle, g, c->at_ms))
+        return shut("superseded");
+    if (is_lapsed(c, clause))
+        return shut("lapsed");
+    return ask_condition(c, clause, to);
+}
+
+static bool is_named(const struct ref_case *c, const struct ref_clause *clause, int to)
+{
+    const struct ref_words *parties = &c->bundle->agreements[clause->agreement].parties;
+    return has_kind(&clause->share, c->event) &&
+           names_service(c->bundle, &clause->from, parties, c->event->source) &&
+           names_service(c->bundle, &clause->to, parties, to);
+}
+
+/* ---- all clauses ---- */
+
+/* What is released plain by some clause travels plain. Otherwise flag beats all, then the alias,
+ * then the year, then the day. */
+static void oblige(const struct ref_case *c, struct ref_decision *d)
+{
+    static const enum ref_obligation order[] = { REF_FLAG, REF_ALIAS, REF_YEAR, REF_DATE };
+    struct ref_set left = d->released;
+    for (size_t n = 0; n < d->clause_count && !is_empty(&left); n++) {
+        const struct ref_clause *clause = &c->bundle->clauses[d->clauses[n]];
+        struct ref_set plain = categories_of(c, &clause->release);
+        for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
+            take_away(&plain, categories_of(c, &clause->oblige[o]));
+        take_away(&left, plain);
+    }
+    for (size_t o = 0; o < REF_OBLIGATIONS_COUNT && !is_empty(&left); o++) {
+        struct ref_set wanted = { { false } };
+        for (size_t n = 0; n < d->clause_count; n++)
+            add(&wanted, categories_of(c, &c->bundle->clauses[d->clauses[n]].oblige[order[o]]));
+        for (size_t i = 0; i < CATEGORIES_MAX; i++)
+            d->obliged[order[o]].has[i] = wanted.has[i] && left.has[i];
+        take_away(&left, wanted);
+    }
+}
+
+/* Takes what prohibitions withhold; each is asked about what the clauses would release. */
+static void prohibit(struct arena *a, const struct ref_case *c, struct ref_decision *d)
+{
+    const struct ref_bundle *b = c->bundle;
+    struct ref_set would = d->released;
+    d->prohibitions = ARENA_ARRAY(a, b->prohibition_count + 1, size_t);
+    for (size_t i = 0; i < b->prohibition_count; i++) {
+        const struct ref_prohibition *p = &b->prohibitions[i];
+        bool takes = false;
+        if ((p->share.n && !has_kind(&p->share, c->event)) ||
+            (p->from.n && !names_service(b, &p->from, NULL, c->event->source)) ||
+            (p->to.n && !names_service(b, &p->to, NULL, d->to)) ||
+            ref_evaluate(c, d->to, p->when).truth == REF_FALSE)
+            continue;
+        struct ref_set withhold = categories_of(c, &p->withhold);
+        for (size_t n = 0; n < CATEGORIES_MAX; n++) {
+            takes |= withhold.has[n] && would.has[n];
+            d->released.has[n] &= !withhold.has[n];
+        }
+        if (!takes)
+            continue;
+        d->prohibitions[d->prohibition_count++] = i;
+        if (!d->tell)
+            d->tell = p->tell;
+    }
+}
+
+/* The clauses that stand, the surest only; the best of them, and the reason that is told. */
+static int ask_all(struct arena *a, const struct ref_case *c, struct ref_decision *d, size_t *why)
+{
+    const struct ref_bundle *b = c->bundle;
+    size_t told[3] = { SIZE_MAX, SIZE_MAX, SIZE_MAX }, candidates = 0;
+    int best = SHUT;
+    for (int pass = 0; pass < 2; pass++) {
+        d->clause_count = 0;
+        d->clauses = ARENA_ARRAY(a, b->clause_count + 1, size_t);
+        for (size_t i = 0; i < b->clause_count; i++) {
+            if (!is_named(c, &b->clauses[i], d->to))
+                continue;
+            struct answer one = ask_clause(c, &b->clauses[i], d->to);
+            size_t *told_here = &told[one.stands];
+            *told_here = *told_here == SIZE_MAX ? one.why : ref_reason_last(*told_here, one.why);
+            best = (int)one.stands > best ? (int)one.stands : best;
+            candidates++;
+            if (pass == 1 && (int)one.stands == best && best != SHUT)
+                d->clauses[d->clause_count++] = i;
+        }
+    }
+    *why = told[best];
+    return candidates ? best : -1;
+}
+
+static void release(const struct ref_case *c, struct ref_decision *d)
+{
+    struct ref_set all = categories_of_type(c);
+    for (size_t n = 0; n < d->clause_count; n++) {
+        struct ref_set some = categories_of(c, &c->bundle->clauses[d->clauses[n]].release);
+        for (size_t i = 0; i < CATEGORIES_MAX; i++)
+            d->released.has[i] |= some.has[i] && all.has[i];
+    }
+}
+
+static void withhold_all(struct ref_decision *d, enum ref_outcome outcome, size_t why)
+{
+    memset(&d->released, 0, sizeof d->released);
+    d->outcome = outcome;
+    d->reason = ref_reason_code(why);
+}
+
+bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct ref_decision *d)
+{
+    size_t why = SIZE_MAX;
+    *d = (struct ref_decision){ .to = to };
+    int stands = ask_all(a, c, d, &why);
+    if (stands < 0 || to == c->event->source)
+        return false;
+    release(c, d);
+    if (stands != SHUT)
+        prohibit(a, c, d);
+    if (stands == SHUT)
+        withhold_all(d, REF_WITHHOLD, why);
+    else if (is_empty(&d->released))
+        withhold_all(d, REF_WITHHOLD,
+                     ref_reason(d->prohibition_count ? "prohibited" : "nothing-released"));
+    else if (stands == UNSURE)
+        withhold_all(d, REF_HOLD, why);
+    else
+        d->reason = "disclosed";
+    oblige(c, d);
+    d->withheld = categories_of_type(c);
+    for (size_t i = 0; i < CATEGORIES_MAX; i++)
+        d->withheld.has[i] &= !d->released.has[i];
+    return true;
+}
+
+void ref_decide(struct arena *a, const struct ref_case *c, struct ref_decision **out, size_t *n)
+{
+    *out = ARENA_ARRAY(a, c->bundle->service_count + 1, struct ref_decision);
+    *n = 0;
+    for (size_t to = 0; to < c->bundle->service_count; to++)
+        if (ref_decide_one(a, c, (int)to, &(*out)[*n]))
+            ++*n;
+}

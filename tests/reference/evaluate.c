@@ -1,0 +1,437 @@
+/* evaluate.c - conditions by the book (contracts.md 4): true, false, or unknown.
+ *
+ * A field that is null is unknown, and so is every comparison with it; and, or, not as Kleene has
+ * them. Facts: the last word by time of occurring counts; of two words of one moment the one that
+ * protects counts. */
+#include <stdlib.h>
+
+#include "reference.h"
+
+struct ask {
+    const struct ref_case *of;
+    int recipient;
+};
+
+/* A value that may be unknown; of an age perhaps the least and the most it can be. */
+struct got {
+    bool is_known, is_between;
+    const char *text;
+    int64_t number, most;
+    struct ref_words texts;
+};
+
+bool ref_same(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0;
+}
+
+static int who_is(const struct ask *k, const struct ref_expr *x)
+{
+    if (x->who == REF_RECIPIENT)
+        return k->recipient;
+    return x->who == REF_SOURCE ? k->of->event->source : x->who;
+}
+
+/* ---- facts ---- */
+
+/* A word without a purpose counts only when it takes consent away. */
+static bool is_about(const struct ref_consent *f, const char *purpose, int who)
+{
+    return (ref_same(f->purpose, purpose) || (ref_same(f->purpose, "") && !f->granted)) &&
+           (f->to < 0 || f->to == who);
+}
+
+bool ref_consent_was_asked(const struct ref_case *c, const char *purpose, int who)
+{
+    for (size_t i = 0; i < c->facts->consent_count; i++)
+        if (is_about(&c->facts->consents[i], purpose, who))
+            return true;
+    return false;
+}
+
+/* Mental Capacity Act 2005: who lacks capacity cannot say yes; for who has it nobody else can. */
+static bool holds(const struct ref_consent *f, int64_t at_ms)
+{
+    bool is_own = !ref_same(f->basis, "best-interests");
+    bool relies =
+        is_own ? !ref_same(f->capacity, "lacks-capacity") : !ref_same(f->capacity, "has-capacity");
+    return f->granted && relies && (f->until_ms == 0 || at_ms < f->until_ms);
+}
+
+enum ref_truth ref_consent_stands(const struct ref_case *c, const char *purpose, int who)
+{
+    int64_t last = INT64_MIN;
+    bool all_hold = false;
+    for (size_t i = 0; i < c->facts->consent_count; i++)
+        if (is_about(&c->facts->consents[i], purpose, who) && c->facts->consents[i].at_ms > last)
+            last = c->facts->consents[i].at_ms;
+    for (size_t i = 0, n = 0; i < c->facts->consent_count; i++) {
+        const struct ref_consent *f = &c->facts->consents[i];
+        if (is_about(f, purpose, who) && f->at_ms == last)
+            all_hold = (n++ == 0 || all_hold) && holds(f, c->at_ms);
+    }
+    return all_hold ? REF_TRUE : REF_FALSE;
+}
+
+bool ref_objection_stands(const struct ref_facts *f, int who)
+{
+    const struct ref_objection *last = NULL;
+    for (size_t i = 0; i < f->objection_count; i++) {
+        const struct ref_objection *o = &f->objections[i];
+        if (o->to >= 0 && o->to != who)
+            continue;
+        if (!last || o->at_ms > last->at_ms || (o->at_ms == last->at_ms && o->stands))
+            last = o;
+    }
+    return last && last->stands;
+}
+
+static bool restriction_stands(const struct ref_facts *f, const char *kind)
+{
+    const struct ref_restriction *last = NULL;
+    for (size_t i = 0; i < f->restriction_count; i++) {
+        const struct ref_restriction *r = &f->restrictions[i];
+        if (!ref_same(r->kind, kind))
+            continue;
+        if (!last || r->at_ms > last->at_ms || (r->at_ms == last->at_ms && r->stands))
+            last = r;
+    }
+    return last && last->stands;
+}
+
+static bool is_location_said(const struct ref_facts *f)
+{
+    for (size_t i = 0; i < f->restriction_count; i++)
+        if (ref_same(f->restrictions[i].kind, "location"))
+            return true;
+    return false;
+}
+
+/* A death that somebody only heard of is unknown. */
+static enum ref_truth deceased(const struct ref_facts *f)
+{
+    enum ref_truth t = REF_FALSE;
+    for (size_t i = 0; i < f->death_count; i++)
+        t = f->deaths[i].is_formal || t == REF_TRUE ? REF_TRUE : REF_UNKNOWN;
+    return t;
+}
+
+/* One raised in words that nobody could read may be of any kind. Whether anybody ever asked about
+ * the location is a question of its own. */
+static enum ref_truth restricted(const struct ref_facts *f, const char *kind)
+{
+    if (ref_same(kind, "location-unchecked"))
+        return is_location_said(f) ? REF_FALSE : REF_TRUE;
+    if (ref_same(kind, "deceased"))
+        return deceased(f);
+    if (restriction_stands(f, kind))
+        return REF_TRUE;
+    return restriction_stands(f, "unknown") ? REF_UNKNOWN : REF_FALSE;
+}
+
+/* Nobody was ever named, or the last word is that it cannot be told: unknown. */
+static enum ref_truth responsible(const struct ref_facts *f, int who, const char *function)
+{
+    const struct ref_responsible *last = NULL;
+    for (size_t i = 0; i < f->responsible_count; i++) {
+        const struct ref_responsible *r = &f->responsible[i];
+        if (ref_same(r->function, function) && (!last || r->at_ms > last->at_ms))
+            last = r;
+    }
+    if (!last || last->service == REF_CANNOT_BE_TOLD)
+        return REF_UNKNOWN;
+    return last->service == who ? REF_TRUE : REF_FALSE;
+}
+
+/* kind NULL: of any kind. */
+static enum ref_truth related(const struct ref_facts *f, int who, const char *kind)
+{
+    for (size_t i = 0; i < f->relationship_count; i++) {
+        const struct ref_relationship *r = &f->relationships[i];
+        if (r->is_open && r->with == who && (!kind || ref_same(r->kind, kind)))
+            return REF_TRUE;
+    }
+    return REF_FALSE;
+}
+
+/* ---- the event ---- */
+
+static const struct plan *plan_of(const struct ask *k)
+{
+    return catalogue_at(k->of->catalogue, k->of->event->schema)->plan;
+}
+
+/* A path of a list may leave out its []. */
+static const struct ref_value *field(const struct ask *k, const char *path)
+{
+    const struct plan *p = plan_of(k);
+    for (size_t i = 0; i < plan_slots(p); i++) {
+        struct slice name = plan_slot_at(p, i)->path;
+        if (slice_ends(name, SLICE("[]")) && slice_equal_text(slice_head(name, name.n - 2), path))
+            return &k->of->event->values[i];
+        if (slice_equal_text(name, path))
+            return &k->of->event->values[i];
+    }
+    abort();
+}
+
+/* Any field of the addressee names it: true; none says anything: unknown. */
+static enum ref_truth addressed(const struct ask *k, int who)
+{
+    const struct plan *p = plan_of(k);
+    bool any = false;
+    for (size_t i = 0; i < plan_slots(p); i++) {
+        const struct ref_value *v = &k->of->event->values[i];
+        struct slice category = catalogue_category(k->of->catalogue, plan_slot_at(p, i)->category);
+        if (!slice_equal_text(category, "referral.addressee") || v->sort == REF_NULL)
+            continue;
+        if (ref_same(v->text, k->of->bundle->services[who].name))
+            return REF_TRUE;
+        any = true;
+    }
+    return any ? REF_FALSE : REF_UNKNOWN;
+}
+
+static int years_at(int today, int born)
+{
+    int years = today / 10000 - born / 10000;
+    return today % 10000 < born % 10000 ? years - 1 : years;
+}
+
+/* Full years on the London day of the decision. A birth date of which only the year or the month is
+ * known leaves a least and a most. */
+static struct got age(const struct ask *k)
+{
+    const struct ref_value *born = field(k, "person.birth_date");
+    if (born->sort == REF_NULL || strlen(born->text) < 4)
+        return (struct got){ .is_known = false };
+    size_t n = strlen(born->text);
+    int today = ref_day_of(k->of->at_ms), first = (int)strtol(born->text, NULL, 10) * 10000;
+    int last = first + 1231;
+    if (n >= 7)
+        last = first += (int)strtol(born->text + 5, NULL, 10) * 100;
+    if (n >= 10)
+        last = first += (int)strtol(born->text + 8, NULL, 10);
+    else if (n >= 7)
+        last += 31;
+    struct got g = { .number = years_at(today, last), .most = years_at(today, first) };
+    g.is_known = g.number == g.most;
+    g.is_between = !g.is_known;
+    return g;
+}
+
+/* ---- values ---- */
+
+static enum ref_truth truth_of(const struct ask *k, const struct ref_expr *x);
+
+static struct got value_of(const struct ask *k, const struct ref_expr *x)
+{
+    struct got g = { .is_known = true, .text = x->text, .number = x->number };
+    if (x->type == REF_BOOL) {
+        enum ref_truth t = truth_of(k, x);
+        g.is_known = t != REF_UNKNOWN;
+        g.number = t == REF_TRUE;
+    } else if (x->op == REF_PATH) {
+        const struct ref_value *v = field(k, x->text);
+        g = (struct got){ v->sort != REF_NULL, false, v->text, v->number, 0, v->texts };
+    } else if (x->op == REF_NAME) {
+        g.text = k->of->bundle->services[who_is(k, x)].name;
+    } else if (x->op == REF_AGE) {
+        g = age(k);
+    } else if (x->op == REF_TIMESTAMP) {
+        struct got text = value_of(k, x->args[0]);
+        g.is_known = text.is_known && ref_time(text.text, &g.number);
+    }
+    return g;
+}
+
+static enum ref_truth from_bool(bool b)
+{
+    return b ? REF_TRUE : REF_FALSE;
+}
+
+static bool fits(enum ref_op op, int order)
+{
+    switch (op) {
+    case REF_EQ:
+        return order == 0;
+    case REF_NE:
+        return order != 0;
+    case REF_LT:
+        return order < 0;
+    case REF_LE:
+        return order <= 0;
+    case REF_GT:
+        return order > 0;
+    default:
+        return order >= 0;
+    }
+}
+
+static int order_of(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* An age between two is set against a number: certain when both agree. */
+static enum ref_truth compare(const struct ask *k, const struct ref_expr *x)
+{
+    struct got a = value_of(k, x->args[0]), b = value_of(k, x->args[1]);
+    if (a.is_known && b.is_known)
+        return from_bool(fits(x->op, x->args[0]->type == REF_TEXT ? strcmp(a.text, b.text)
+                                                                  : order_of(a.number, b.number)));
+    if (!(a.is_between && b.is_known) && !(a.is_known && b.is_between))
+        return REF_UNKNOWN;
+    bool least = fits(x->op, order_of(a.number, b.number));
+    bool most =
+        fits(x->op, order_of(a.is_between ? a.most : a.number, b.is_between ? b.most : b.number));
+    return least == most ? from_bool(least) : REF_UNKNOWN;
+}
+
+/* a in [b, c]: equal to one of them; what is not known for certain may be that one. */
+static enum ref_truth is_in_list(const struct ask *k, const struct ref_expr *x)
+{
+    struct got one = value_of(k, x->args[0]);
+    enum ref_truth all = one.is_known ? REF_FALSE : REF_UNKNOWN;
+    for (size_t i = 0; i < x->args[1]->count && one.is_known; i++) {
+        struct got other = value_of(k, x->args[1]->args[i]);
+        if (!other.is_known)
+            all = REF_UNKNOWN;
+        else if (x->args[0]->type == REF_TEXT ? ref_same(one.text, other.text)
+                                              : one.number == other.number)
+            return REF_TRUE;
+    }
+    return all;
+}
+
+static enum ref_truth is_in(const struct ask *k, const struct ref_expr *x)
+{
+    if (x->args[1]->op == REF_LIST)
+        return is_in_list(k, x);
+    struct got one = value_of(k, x->args[0]), many = value_of(k, x->args[1]);
+    if (!one.is_known || !many.is_known)
+        return REF_UNKNOWN;
+    for (size_t i = 0; i < many.texts.n; i++)
+        if (ref_same(many.texts.at[i], one.text))
+            return REF_TRUE;
+    return REF_FALSE;
+}
+
+static enum ref_truth starts_with(const struct ask *k, const struct ref_expr *x)
+{
+    struct got a = value_of(k, x->args[0]), b = value_of(k, x->args[1]);
+    if (!a.is_known || !b.is_known)
+        return REF_UNKNOWN;
+    return from_bool(strncmp(a.text, b.text, strlen(b.text)) == 0);
+}
+
+static enum ref_truth atom(const struct ask *k, const struct ref_expr *x)
+{
+    const struct ref_case *c = k->of;
+    struct got g;
+    switch (x->op) {
+    case REF_LITERAL:
+        return from_bool(x->number != 0);
+    case REF_PATH:
+        g = (struct got){ .number = field(k, x->text)->number };
+        return field(k, x->text)->sort == REF_NULL ? REF_UNKNOWN : from_bool(g.number != 0);
+    case REF_HAS:
+        return from_bool(field(k, x->text)->sort != REF_NULL);
+    case REF_KNOWN:
+        return related(c->facts, who_is(k, x), NULL);
+    case REF_RELATIONSHIP:
+        return related(c->facts, who_is(k, x), x->text);
+    case REF_CONSENT:
+        return ref_consent_stands(c, x->text, who_is(k, x));
+    case REF_OBJECTION:
+        return from_bool(ref_objection_stands(c->facts, who_is(k, x)));
+    case REF_RESTRICTED:
+        return restricted(c->facts, x->text);
+    case REF_RESPONSIBLE:
+        return responsible(c->facts, who_is(k, x), x->text);
+    case REF_ADDRESSED:
+        return addressed(k, who_is(k, x));
+    case REF_STARTS_WITH:
+        return starts_with(k, x);
+    case REF_IN:
+        return is_in(k, x);
+    default:
+        return compare(k, x);
+    }
+}
+
+/* What an atom tells when it stops a clause by being false; and, behind a not, by being true. */
+static size_t reason_of_atom(const struct ref_expr *x)
+{
+    switch (x->op) {
+    case REF_KNOWN:
+    case REF_RELATIONSHIP:
+        return ref_reason("no-relationship");
+    case REF_CONSENT:
+        return ref_reason("no-consent");
+    case REF_RESPONSIBLE:
+        return ref_reason("not-responsible");
+    case REF_ADDRESSED:
+        return ref_reason("not-addressed");
+    default:
+        return ref_reason("condition-false");
+    }
+}
+
+static size_t negated_reason_of_atom(const struct ref_expr *x)
+{
+    return ref_reason(x->op == REF_OBJECTION ? "objection" : "condition-false");
+}
+
+static struct ref_verdict walk(const struct ask *k, const struct ref_expr *x);
+
+/* and: one false is enough; or: one true is enough; otherwise one unknown makes it unknown. Told
+ * is, of the parts of an and, the gate that comes first; of the ways of an or, that which came
+ * farthest. Behind a not an and is an or of nots (De Morgan). */
+static struct ref_verdict chain(const struct ask *k, const struct ref_expr *x)
+{
+    bool is_and = x->op == REF_AND, is_decided = false, is_unknown = false;
+    enum ref_truth decisive = is_and ? REF_FALSE : REF_TRUE;
+    struct ref_verdict all = { is_and ? REF_TRUE : REF_FALSE, SIZE_MAX, SIZE_MAX };
+    for (size_t i = 0; i < x->count; i++) {
+        struct ref_verdict one = walk(k, x->args[i]);
+        is_decided |= one.truth == decisive;
+        is_unknown |= one.truth == REF_UNKNOWN;
+        if (one.truth == REF_FALSE)
+            all.why = all.why == SIZE_MAX ? one.why
+                      : is_and            ? ref_reason_first(all.why, one.why)
+                                          : ref_reason_last(all.why, one.why);
+        if (one.truth == REF_TRUE)
+            all.why_not = all.why_not == SIZE_MAX ? one.why_not
+                          : is_and                ? ref_reason_last(all.why_not, one.why_not)
+                                                  : ref_reason_first(all.why_not, one.why_not);
+    }
+    if (is_decided)
+        all.truth = decisive;
+    else if (is_unknown)
+        all.truth = REF_UNKNOWN;
+    return all;
+}
+
+static struct ref_verdict walk(const struct ask *k, const struct ref_expr *x)
+{
+    if (x->op == REF_AND || x->op == REF_OR)
+        return chain(k, x);
+    if (x->op != REF_NOT)
+        return (struct ref_verdict){ atom(k, x), reason_of_atom(x), negated_reason_of_atom(x) };
+    struct ref_verdict inner = walk(k, x->args[0]);
+    enum ref_truth opposite = inner.truth == REF_TRUE ? REF_FALSE : REF_TRUE;
+    return (struct ref_verdict){ inner.truth == REF_UNKNOWN ? REF_UNKNOWN : opposite, inner.why_not,
+                                 inner.why };
+}
+
+static enum ref_truth truth_of(const struct ask *k, const struct ref_expr *x)
+{
+    return walk(k, x).truth;
+}
+
+struct ref_verdict ref_evaluate(const struct ref_case *c, int recipient, const struct ref_expr *x)
+{
+    struct ask k = { c, recipient };
+    return x ? walk(&k, x) : (struct ref_verdict){ REF_TRUE, 0, 0 };
+}
