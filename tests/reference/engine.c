@@ -183,11 +183,37 @@ void ref_person(struct arena *a, const struct ref_case *c, const struct bundle *
 
 /* ---- the event ---- */
 
+/* One or two records whose texts and numbers follow from one number. */
+static bool set_records(struct arena *a, struct build *b, size_t slot, int64_t number,
+                        struct err *e)
+{
+    const struct plan *p = plan_slot_at(b->plan, slot)->item;
+    struct slice items[2];
+    size_t count = 1 + (size_t)number % 2;
+    for (size_t i = 0; i < count; i++) {
+        struct build one;
+        struct buf out;
+        bool ok = build_init(&one, p, a, e);
+        for (size_t n = 0; ok && n < plan_slots(p); n++) {
+            const struct slot *s = plan_slot_at(p, n);
+            const char *text = arena_format(a, "v%lld", (long long)number + (long long)n);
+            if (s->type == SLOT_STRING && !s->vocabulary_count)
+                ok = build_text(&one, n, slice_text(text), e);
+        }
+        buf_init(&out, 1u << 16);
+        ok = ok && build_done(&one, &out, e);
+        items[i] = arena_copy(a, buf_slice(&out));
+        buf_release(&out);
+        if (!ok)
+            return false;
+    }
+    return build_items(b, slot, items, count, e);
+}
+
 static bool set_value(struct arena *a, struct build *b, size_t slot, const struct ref_value *v,
                       struct err *e)
 {
     struct slice texts[8];
-    (void)a;
     switch (v->sort) {
     case REF_IS_TEXT:
         return build_text(b, slot, slice_text(v->text), e);
@@ -199,6 +225,8 @@ static bool set_value(struct arena *a, struct build *b, size_t slot, const struc
         for (size_t i = 0; i < v->texts.n && i < 8; i++)
             texts[i] = slice_text(v->texts.at[i]);
         return build_strings(b, slot, texts, v->texts.n, e);
+    case REF_IS_RECORDS:
+        return set_records(a, b, slot, v->number, e);
     default:
         return true;
     }

@@ -240,12 +240,19 @@ static struct ref_value some_value(const struct maker *m, const struct slot *s)
         return v;
     }
     if (s->item)
-        return v;
+        return (struct ref_value){ .sort = REF_IS_RECORDS, .number = (int64_t)below(m, 1000) };
     v.sort = REF_IS_TEXTS;
     v.texts.at = ARENA_ARRAY(m->arena, 3, const char *);
     for (v.texts.n = 0; v.texts.n < 3 && chance(m, 60);)
         v.texts.at[v.texts.n++] = ref_pick_text(m->random, m->bundle);
     return v;
+}
+
+struct ref_value ref_random_value(struct arena *a, struct ref_random *r, const struct ref_bundle *b,
+                                  const struct slot *s, int64_t at_ms)
+{
+    struct maker m = { a, r, NULL, b, at_ms };
+    return some_value(&m, s);
 }
 
 static void set_text(struct ref_event *ev, int slot, const char *text)

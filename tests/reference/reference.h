@@ -116,11 +116,11 @@ struct ref_facts {
     struct ref_past *past; size_t past_count;
 };
 
-enum ref_sort { REF_NULL, REF_IS_TEXT, REF_IS_NUMBER, REF_IS_BOOL, REF_IS_TEXTS };
+enum ref_sort { REF_NULL, REF_IS_TEXT, REF_IS_NUMBER, REF_IS_BOOL, REF_IS_TEXTS, REF_IS_RECORDS };
 struct ref_value {
     enum ref_sort sort;
     const char *text;
-    int64_t number;
+    int64_t number;                 /* of records: what their fields are made from */
     struct ref_words texts;
 };
 struct ref_event {
@@ -202,6 +202,9 @@ struct ref_facts *ref_random_facts(struct arena *a, struct ref_random *r,
 struct ref_event *ref_random_event(struct arena *a, struct ref_random *r,
                                    const struct ref_bundle *b, const struct catalogue *c,
                                    int64_t at_ms);
+/* One that the slot can hold; null only where it may be. */
+struct ref_value ref_random_value(struct arena *a, struct ref_random *r,
+                                  const struct ref_bundle *b, const struct slot *s, int64_t at_ms);
 int64_t ref_random_moment(struct ref_random *r, const struct ref_bundle *b);
 /* A condition over these types' fields; purpose NULL: any. */
 struct ref_scope {

@@ -315,6 +315,25 @@ static void put_facts(struct buf *out, const struct ref_case *c)
                   "  - on: {Caseload: [ended]}\n    dies: field header.urgency\n");
 }
 
+/* Three names known under two others, for every category that travels so. */
+static void put_aliases(struct buf *out, const struct ref_bundle *b)
+{
+    struct ref_words done = { (const char *[64]){ NULL }, 0 };
+    buf_text(out, "aliases:\n");
+    for (size_t i = 0; i < b->clause_count; i++) {
+        const struct ref_words *w = &b->clauses[i].oblige[REF_ALIAS];
+        for (size_t n = 0; n < w->n && done.n < 64; n++) {
+            bool seen = false;
+            for (size_t d = 0; d < done.n; d++)
+                seen |= ref_same(done.at[d], w->at[n]);
+            if (seen)
+                continue;
+            done.at[done.n++] = w->at[n];
+            buf_format(out, "  %s: {A: First, a: First, W7 STROKE: Second}\n", w->at[n]);
+        }
+    }
+}
+
 static void add_file(struct arena *a, struct ref_files *files, struct buf *out, const char *name)
 {
     struct ref_file *f = &files->at[files->n++];
@@ -354,13 +373,17 @@ void ref_write_bundle(struct arena *a, const struct ref_case *c, bool turned,
     const struct ref_bundle *b = c->bundle;
     struct buf out;
     buf_init(&out, 64u << 20);
-    *files = (struct ref_files){ ARENA_ARRAY(a, 3 * b->agreement_count + 3, struct ref_file), 0 };
+    *files = (struct ref_files){ ARENA_ARRAY(a, 3 * b->agreement_count + 4, struct ref_file), 0 };
     if (!files->at)
         abort();
     put_region(&out, b);
     add_file(a, files, &out, "region.yaml");
     put_facts(&out, c);
     add_file(a, files, &out, "facts.yaml");
+    put_aliases(&out, b);
+    if (out.n > strlen("aliases:\n"))
+        add_file(a, files, &out, "aliases.yaml");
+    buf_reset(&out);
     for (size_t i = 0; i < b->agreement_count; i++) {
         put_agreement(&out, c, i, turned);
         add_file(a, files, &out, arena_format(a, "agreements/a%04zu.yaml", turned ? 9999 - i : i));
