@@ -38,19 +38,26 @@ static bool miss(const struct field *f, struct value *v, const char *why, struct
     }
 }
 
-/* The first path that has a value; else cleared when one was cleared. */
-static void pick(struct run *r, const struct refs *from, struct value *v)
+static bool is_passed(const struct field *f, const struct found *one)
+{
+    return one->how == FOUND_PRESENT && slice_is_one_of(one->value, f->passed, f->passed_count);
+}
+
+/* The first path that has a value that f does not pass over; else cleared when one was cleared. f
+ * NULL: nothing is passed over. */
+static void pick(struct run *r, const struct refs *from, const struct field *f, struct value *v)
 {
     v->how = HOW_ABSENT;
     for (size_t i = 0; i < from->count; i++) {
-        struct found f = run_find(r, &from->list[i]);
-        if (f.how == FOUND_ABSENT || (f.how == FOUND_CLEARED && v->how == HOW_CLEARED))
+        struct found one = run_find(r, &from->list[i]);
+        if (one.how == FOUND_ABSENT || (one.how == FOUND_CLEARED && v->how == HOW_CLEARED) ||
+            (f && is_passed(f, &one)))
             continue;
-        v->how = f.how == FOUND_PRESENT ? HOW_TEXT : HOW_CLEARED;
-        v->text = f.value;
+        v->how = one.how == FOUND_PRESENT ? HOW_TEXT : HOW_CLEARED;
+        v->text = one.value;
         v->ref = &from->list[i];
-        v->at = f.at;
-        if (f.how == FOUND_PRESENT)
+        v->at = one.at;
+        if (one.how == FOUND_PRESENT)
             return;
     }
 }
@@ -59,7 +66,7 @@ static void pick(struct run *r, const struct refs *from, struct value *v)
 static bool put_within(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     struct value within = { 0 };
-    pick(r, &f->within, &within);
+    pick(r, &f->within, NULL, &within);
     if (within.how != HOW_TEXT)
         return true;
     uint8_t *text = arena_alloc(r->a, within.text.n + 1 + v->text.n);
@@ -152,7 +159,7 @@ static bool evaluate(struct run *r, const struct field *f, struct value *v, stru
         if (!join_parts(r, f, v, e))
             return false;
     } else {
-        pick(r, &f->from, v);
+        pick(r, &f->from, f, v);
     }
     if (v->how == HOW_TEXT && f->as != AS_TEXT && !convert(r, f, v, e))
         return false;
@@ -335,7 +342,7 @@ static bool set_companion(struct run *r, struct build *b, const struct setter *s
         return build_text(b, slot, slice_text(time_precision_name(v->moment.precision)), e);
     struct value status = { 0 };
     if (v->how == HOW_TEXT)
-        pick(r, &s->field->status, &status);
+        pick(r, &s->field->status, NULL, &status);
     return status.how != HOW_TEXT || build_text(b, slot, status.text, e);
 }
 

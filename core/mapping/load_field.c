@@ -108,10 +108,28 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
     }
 }
 
+/* other: [0, 1]: the first value that is none of these. */
+static void load_passed(struct loader *l, const struct node *n, struct field *f)
+{
+    f->passed = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct slice);
+    if (!f->passed) {
+        strict_memory(&l->reader);
+        return;
+    }
+    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
+        if (strict_is(&l->reader, one, NODE_TEXT, "a word"))
+            f->passed[f->passed_count++] = one->text;
+    if (f->kind != FIELD_FROM)
+        strict_say_key(&l->reader, n, "map.field", "cannot pass over values of what is no from");
+}
+
 static void load_options(struct loader *l, const struct node *n, bool relative, struct field *f)
 {
     const struct node *within = node_get(n, "within"), *table = node_get(n, "table");
     const struct node *status = node_get(n, "status"), *with = node_get(n, "with");
+    const struct node *other = node_get(n, "other");
+    if (other)
+        load_passed(l, other, f);
     f->as = load_as(l, node_get(n, "as"));
     if (within)
         f->within = load_refs(l, within, relative);
@@ -183,7 +201,8 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     static const struct strict_key keys[] = {
         STRICT_MAY("from"),  STRICT_MAY("as"),     STRICT_MAY("within"), STRICT_MAY("table"),
         STRICT_MAY("else"),  STRICT_MAY("text"),   STRICT_MAY("status"), STRICT_MAY("each"),
-        STRICT_MAY("where"), STRICT_MAY("fields"), STRICT_MAY("join"),   STRICT_MAY("with")
+        STRICT_MAY("where"), STRICT_MAY("fields"), STRICT_MAY("join"),   STRICT_MAY("with"),
+        STRICT_MAY("other")
     };
     STRICT_KEYS(&l->reader, n, keys);
     load_kind(l, n, relative, f);

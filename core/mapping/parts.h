@@ -83,6 +83,8 @@ struct field {
     struct slice path;      /* of the record, or of the item under an each */
     enum field_kind kind;
     struct refs from;       /* also of FIELD_JOIN: its parts */
+    struct slice *passed;   /* values that are passed over: the first other one counts */
+    size_t passed_count;
     struct refs within, status;
     enum conversion as;
     const struct table *table;
