@@ -2,6 +2,8 @@
 #include "sharing/ask.h"
 #include "sharing/decide.h"
 
+#define ROWS_AT_ONCE 64
+
 /* ---- columns ---- */
 
 static void name_one(struct services *s, const struct bundle *b, int64_t service)
@@ -32,8 +34,8 @@ static void name_by_event(const struct when_input *in, struct services *s)
             name_one(s, in->bundle, bundle_service(in->bundle, view_text(in->event, n->slots[i])));
 }
 
-/* A column each for those named, and column 0 for some stranger (when there is none, it is asked
- * about service 0 and nobody looks at it). */
+/* A column each for those named, and column 0 for some stranger; when there is none, it is asked
+ * about service 0 and nobody looks at it. */
 static void number_columns(struct answers *s, const struct services *named, uint16_t *column,
                            uint16_t *asked)
 {
@@ -44,6 +46,7 @@ static void number_columns(struct answers *s, const struct services *named, uint
             asked[n++] = (uint16_t)i;
         } else {
             asked[0] = (uint16_t)i;
+            s->has_stranger = true;
         }
     }
     s->columns = n;
@@ -58,6 +61,7 @@ bool answers_begin(struct answers *s, const struct when_input *in, struct err *e
     uint16_t *asked = ARENA_ARRAY(in->arena, in->bundle->service_count + 1, uint16_t);
     *s = (struct answers){ .bundle = in->bundle, .in = *in, .arena = in->arena,
                            .column = column, .asked = asked };
+    s->in.age = &s->age;
     s->rows = ARENA_ARRAY(in->arena, k->ask_count + 1, const uint8_t *);
     s->guards = ARENA_ARRAY(in->arena, k->guard_count + 1, const uint8_t *);
     if (!column || !asked || !s->rows || !s->guards)
@@ -70,27 +74,76 @@ bool answers_begin(struct answers *s, const struct when_input *in, struct err *e
 
 /* ---- rows ---- */
 
-static void fill_term(struct answers *s, const struct ask *a, uint8_t *row)
+/* A row; rows are handed out of one piece of memory after the other. */
+static uint8_t *new_row(struct answers *s)
 {
-    s->in.recipient = s->asked[0];
-    if (a->is_same) {
-        memset(row, when_weigh(a->term, &s->in), s->width);
-        return;
+    if (s->rows_left == 0) {
+        s->more_rows = ARENA_ARRAY(s->arena, ROWS_AT_ONCE * s->width, uint8_t);
+        s->rows_left = s->more_rows ? ROWS_AT_ONCE : 0;
     }
+    if (s->rows_left == 0)
+        return NULL;
+    s->rows_left--;
+    s->more_rows += s->width;
+    return s->more_rows - s->width;
+}
+
+/* Columns that differ from the stranger's: only of who is in such a relationship. */
+static void fill_relationships(const struct answers *s, struct slice kind, uint8_t *row)
+{
+    const struct person *p = s->in.facts;
+    memset(row, WEIGHT_FALSE(NO_RELATIONSHIP), s->width);
+    for (size_t i = 0; i < p->relationship_count; i++)
+        if (facts_counts(&p->relationships[i], kind))
+            row[s->column[p->relationships[i].with]] = weight_plain(true);
+}
+
+static void fill_columns(struct answers *s, const struct when_node *n, uint8_t *row)
+{
     for (size_t i = 0; i < s->columns; i++) {
         s->in.recipient = s->asked[i];
-        row[i] = when_weigh(a->term, &s->in);
+        row[i] = when_weigh(n, &s->in);
     }
 }
 
-static void keep_lesser(uint8_t *row, const uint8_t *other, size_t width)
+/* The stranger's answer for all but those named in a consent: nobody else differs from one. */
+static void fill_consents(struct answers *s, const struct when_node *n, uint8_t *row)
+{
+    const struct person *p = s->in.facts;
+    memset(row, when_weigh(n, &s->in), s->width);
+    for (size_t i = 0; i < p->consent_count; i++) {
+        if (p->consents[i].recipient < 0)
+            continue;
+        s->in.recipient = (uint16_t)p->consents[i].recipient;
+        row[s->column[s->in.recipient]] = when_weigh(n, &s->in);
+    }
+}
+
+static void fill_term(struct answers *s, const struct ask *a, uint8_t *row)
+{
+    const struct when_node *n = a->term;
+    bool is_call = n->op == WHEN_CALL;
+    s->in.recipient = s->asked[0];
+    if (a->is_same)
+        memset(row, when_weigh(n, &s->in), s->width);
+    else if (is_call && n->function == WHEN_KNOWN)
+        fill_relationships(s, (struct slice){ 0 }, row);
+    else if (is_call && n->function == WHEN_RELATIONSHIP)
+        fill_relationships(s, n->args->next->text, row);
+    else if (is_call && n->function == WHEN_CONSENT && s->has_stranger)
+        fill_consents(s, n, row);
+    else
+        fill_columns(s, n, row);
+}
+
+static void keep_lesser(uint8_t *restrict row, const uint8_t *restrict other, size_t width)
 {
     for (size_t at = 0; at < width; at += ANSWERS_BLOCK)
         for (size_t i = 0; i < ANSWERS_BLOCK; i++)
             row[at + i] = weight_lesser(row[at + i], other[at + i]);
 }
 
-static void keep_greater(uint8_t *row, const uint8_t *other, size_t width)
+static void keep_greater(uint8_t *restrict row, const uint8_t *restrict other, size_t width)
 {
     for (size_t at = 0; at < width; at += ANSWERS_BLOCK)
         for (size_t i = 0; i < ANSWERS_BLOCK; i++)
@@ -115,12 +168,10 @@ static bool fill_logic(struct answers *s, const struct ask *a, uint8_t *row)
     return true;
 }
 
-const uint8_t *answers_row(struct answers *s, uint32_t ask)
+const uint8_t *answers_ask(struct answers *s, uint32_t ask)
 {
     const struct ask *a = &s->bundle->compiled->asks[ask];
-    if (s->rows[ask])
-        return s->rows[ask];
-    uint8_t *row = ARENA_ARRAY(s->arena, s->width, uint8_t);
+    uint8_t *row = new_row(s);
     if (!row)
         return NULL;
     if (a->op == ASK_TERM)
@@ -130,17 +181,39 @@ const uint8_t *answers_row(struct answers *s, uint32_t ask)
     return s->rows[ask] = row;
 }
 
+static uint8_t weigh_guard(const struct answers *s, const struct agreement *g, uint16_t service)
+{
+    enum reason why;
+    bool is_open = decide_guard(g, s->in.facts, s->in.source, service, s->in.decided_ms, &why);
+    return is_open ? WEIGHT_TRUE : weight_false(why);
+}
+
+/* The stranger's answer for all but those whom the person's own words name. */
+static void fill_guard(const struct answers *s, const struct agreement *g, uint8_t *row)
+{
+    const struct person *p = s->in.facts;
+    memset(row, weigh_guard(s, g, s->asked[0]), s->width);
+    for (size_t i = 0; i < p->consent_count; i++) {
+        int32_t who = p->consents[i].recipient;
+        if (who >= 0)
+            row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
+    }
+    for (size_t i = 0; i < p->objection_count; i++) {
+        int32_t who = p->objections[i].recipient;
+        if (who >= 0)
+            row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
+    }
+}
+
 const uint8_t *answers_guard(struct answers *s, uint16_t guard)
 {
+    const struct agreement *g = s->bundle->compiled->guards[guard];
     if (s->guards[guard])
         return s->guards[guard];
-    const struct agreement *g = s->bundle->compiled->guards[guard];
-    uint8_t *row = ARENA_ARRAY(s->arena, s->width, uint8_t);
-    for (size_t i = 0; row && i < s->columns; i++) {
-        enum reason why;
-        row[i] = decide_guard(g, s->in.facts, s->in.source, s->asked[i], s->in.decided_ms, &why)
-                     ? WEIGHT_TRUE
-                     : weight_false(why);
-    }
+    uint8_t *row = new_row(s);
+    if (row && s->has_stranger)
+        fill_guard(s, g, row);
+    for (size_t i = 0; row && !s->has_stranger && i < s->columns; i++)
+        row[i] = weigh_guard(s, g, s->asked[i]);
     return s->guards[guard] = row;
 }

@@ -52,15 +52,23 @@ struct answers {
     const uint16_t *column; /* by service */
     const uint16_t *asked;  /* by column: the service that is asked */
     size_t columns, width;  /* width: rounded up, of a row */
+    bool has_stranger;      /* in column 0 */
     const uint8_t **rows;   /* by ask; NULL: not asked yet */
     const uint8_t **guards; /* by guard */
+    uint8_t *more_rows;
+    size_t rows_left;
+    struct when_age age;
 };
 
 #define ANSWERS_BLOCK 16 /* a row is whole blocks, for loops over bytes of fixed length */
 
 MUST_CHECK bool answers_begin(struct answers *s, const struct when_input *in, struct err *e);
-/* The row of weights of a condition (not ASK_ALWAYS). NULL: memory is out. */
-const uint8_t *answers_row(struct answers *s, uint32_t ask);
+/* Answers a condition (not ASK_ALWAYS): its row of weights. NULL: memory is out. */
+const uint8_t *answers_ask(struct answers *s, uint32_t ask);
+static inline const uint8_t *answers_row(struct answers *s, uint32_t ask)
+{
+    return s->rows[ask] ? s->rows[ask] : answers_ask(s, ask);
+}
 /* Whether the agreement's own confidentiality basis lets anything go: WEIGHT_TRUE or the gate. */
 const uint8_t *answers_guard(struct answers *s, uint16_t guard);
 

@@ -251,10 +251,8 @@ static bool compile_categories(struct loader *l)
 
 static void compile_ranks(struct compiled *k)
 {
-    for (unsigned r = 0; r < REASON_COUNT; r++)
-        if (reason_rank((enum reason)r) > 0)
-            k->reason_of_rank[reason_rank((enum reason)r)] = (uint8_t)r;
-    k->reason_of_rank[WEIGHT_NONE] = REASON_NO_CLAUSE;
+    for (unsigned rank = 0; rank < WEIGHT_UNKNOWN; rank++)
+        k->reason_of_rank[rank] = (uint8_t)reason_of_rank(rank);
 }
 
 static bool compile_closing(struct loader *l)

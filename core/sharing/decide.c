@@ -95,8 +95,9 @@ struct weighing {
     uint8_t *over;             /* by end: is it over? WEIGHT_NONE: not asked yet */
     uint8_t *fixed;            /* a row of one weight */
     const uint8_t *everything; /* a row of WEIGHT_TRUE */
-    uint32_t agreement;        /* whose gate is known: clauses of one stand together */
+    uint32_t agreement;        /* whose gate and guard are known: clauses of one stand together */
     uint8_t gate;
+    uint16_t guard;
 };
 
 /* WEIGHT_ENDED: open, but only a human may let anything through. */
@@ -121,6 +122,7 @@ static uint8_t common_gate(struct weighing *w, const struct rule *rule)
     if (rule->agreement != w->agreement) {
         w->agreement = rule->agreement;
         w->gate = agreement_gate(&k->terms[rule->agreement], w->q->event->decided_ms);
+        w->guard = k->terms[rule->agreement].guard;
     }
     if (weight_is_false(w->gate) || rule->lasting == 0)
         return w->gate;
@@ -147,27 +149,33 @@ struct saying {
     bool is_ended; /* its agreement */
 };
 
-static uint8_t weigh_saying(const struct question *q, const struct saying *s, size_t column)
+/* It is no less than unknown. */
+static bool add_standing(struct question *q, size_t service, uint32_t clause, uint8_t weight,
+                         bool is_ended)
 {
-    uint8_t weight = weight_lesser(s->when[column], s->guard[column]);
-    if (weight_is_false(weight))
-        return weight;
-    if (s->is_ended)
-        return WEIGHT_ENDED; /* a human can tell what is unknown, but not make it live again */
-    return weight == WEIGHT_UNKNOWN && q->unknown_is_true ? WEIGHT_TRUE : weight;
+    struct verdict *v = &q->verdicts[service];
+    if (is_ended)
+        weight = WEIGHT_ENDED; /* a human can tell what is unknown, but not make it live again */
+    else if (weight == WEIGHT_UNKNOWN && q->unknown_is_true)
+        weight = WEIGHT_TRUE;
+    v->weight = weight_greater(v->weight, weight);
+    return add_permit(q, v, clause, weight);
 }
 
 static bool tell_services(struct question *q, uint32_t clause, const struct saying *s)
 {
-    const struct compiled *k = q->bundle->compiled;
-    const uint64_t *to = k->clause_to + clause * k->service_words;
-    for (size_t w = 0; w < k->service_words; w++)
+    const size_t words = q->bundle->compiled->service_words;
+    const uint64_t *to = q->bundle->compiled->clause_to + clause * words;
+    const uint16_t *column = q->answers->column;
+    const uint8_t *when = s->when, *guard = s->guard;
+    struct verdict *verdicts = q->verdicts;
+    for (size_t w = 0; w < words; w++)
         for (uint64_t bits = to[w]; bits; bits &= bits - 1) {
             size_t service = w * 64 + (size_t)__builtin_ctzll(bits);
-            struct verdict *v = &q->verdicts[service];
-            uint8_t weight = weigh_saying(q, s, q->answers->column[service]);
-            v->weight = weight_greater(v->weight, weight);
-            if (!weight_is_false(weight) && !add_permit(q, v, clause, weight))
+            uint8_t weight = weight_lesser(when[column[service]], guard[column[service]]);
+            if (weight_is_false(weight))
+                verdicts[service].weight = weight_greater(verdicts[service].weight, weight);
+            else if (!add_standing(q, service, clause, weight, s->is_ended))
                 return false;
         }
     return true;
@@ -177,7 +185,6 @@ static bool ask_clause(struct weighing *w, uint32_t clause)
 {
     const struct compiled *k = w->q->bundle->compiled;
     const struct rule *rule = &k->rules[clause];
-    uint16_t guard = k->terms[rule->agreement].guard;
     uint8_t gate = common_gate(w, rule);
     struct saying s = { w->everything, w->everything, gate == WEIGHT_ENDED };
     if (weight_is_false(gate)) {
@@ -186,8 +193,8 @@ static bool ask_clause(struct weighing *w, uint32_t clause)
     }
     if (rule->when != ASK_ALWAYS)
         s.when = answers_row(w->q->answers, rule->when);
-    if (guard)
-        s.guard = answers_guard(w->q->answers, guard);
+    if (w->guard)
+        s.guard = answers_guard(w->q->answers, w->guard);
     return s.when && s.guard && tell_services(w->q, clause, &s);
 }
 

@@ -60,12 +60,22 @@ bool facts_objection(const struct person *p, uint16_t who)
     return last && last->stands;
 }
 
-bool facts_known(const struct person *p, uint16_t who)
+bool facts_counts(const struct relationship *r, struct slice kind)
+{
+    return r->is_open && (slice_is_empty(kind) || slice_equal(r->kind, kind));
+}
+
+bool facts_related(const struct person *p, struct slice kind, uint16_t who)
 {
     for (size_t i = 0; i < p->relationship_count; i++)
-        if (p->relationships[i].is_open && p->relationships[i].with == who)
+        if (p->relationships[i].with == who && facts_counts(&p->relationships[i], kind))
             return true;
     return false;
+}
+
+bool facts_known(const struct person *p, uint16_t who)
+{
+    return facts_related(p, (struct slice){ 0 }, who);
 }
 
 static bool restriction_stands(const struct person *p, struct slice kind)

@@ -27,6 +27,14 @@ int reason_rank(enum reason r)
     return reasons[r].rank;
 }
 
+enum reason reason_of_rank(unsigned rank)
+{
+    for (unsigned i = 0; rank > 0 && i < REASON_COUNT; i++)
+        if ((unsigned)reasons[i].rank == rank)
+            return (enum reason)i;
+    return REASON_NO_CLAUSE;
+}
+
 enum reason reason_first(enum reason a, enum reason b)
 {
     return reasons[b].rank < reasons[a].rank ? b : a;

@@ -9,12 +9,20 @@ enum reason {
     REASON_COUNT
 };
 
+/* Ranks by name: how far a clause came before this stopped it; 0: not a gate. */
+enum rank {
+#define X(name, code, rank, visibility, sentence) RANK_##name = (rank),
+#include "sharing/reasons.def"
+#undef X
+};
+
 /* Who may be told it. */
 enum visibility { VISIBILITY_OPEN, VISIBILITY_PROTECTED };
 
 const char *reason_code(enum reason r);
-/* How far a clause came before this stopped it; 0: not a gate. */
 int reason_rank(enum reason r);
+/* The gate of that rank; REASON_NO_CLAUSE for 0. */
+enum reason reason_of_rank(unsigned rank);
 /* The gate met first, and the gate met last. */
 enum reason reason_first(enum reason a, enum reason b);
 enum reason reason_last(enum reason a, enum reason b);

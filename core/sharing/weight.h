@@ -22,13 +22,18 @@
 #define WEIGHT_ENDED 129
 #define WEIGHT_TRUE 255
 
+/* False, stopped by that gate; true, and stopped by that gate if it is negated. */
+#define WEIGHT_FALSE(name) ((uint8_t)RANK_##name)
+#define WEIGHT_TRUE_BUT(name) ((uint8_t)(256 - RANK_##name))
+
 static inline uint8_t weight_false(enum reason why)
 {
     return (uint8_t)reason_rank(why);
 }
-static inline uint8_t weight_true(enum reason why_not)
+/* A truth that tells no gate but that the condition does not hold. */
+static inline uint8_t weight_plain(bool is_true)
 {
-    return (uint8_t)(256 - reason_rank(why_not));
+    return is_true ? WEIGHT_TRUE_BUT(CONDITION_FALSE) : WEIGHT_FALSE(CONDITION_FALSE);
 }
 static inline bool weight_is_false(uint8_t w)
 {

@@ -81,6 +81,12 @@ struct when_input {
     uint16_t source, recipient;
     int64_t decided_ms;
     struct arena *arena;                /* scratch: lists of texts */
+    struct when_age *age;               /* scratch: the age is worked out once; NULL: each time */
+};
+/* Full years; of a birth date that is not whole the least and the most that it can be. */
+struct when_age {
+    bool is_asked, is_known;            /* known: at least within a year */
+    int64_t least, most;
 };
 /* why: when false, the gate that stopped it. */
 enum truth when_eval(const struct when *w, const struct when_input *in, enum reason *why);
@@ -94,6 +100,9 @@ bool facts_consent(const struct person *p, struct slice purpose, uint16_t who, i
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who);
 bool facts_objection(const struct person *p, uint16_t who);
 bool facts_known(const struct person *p, uint16_t who);
+/* Whether a relationship counts: it is open, and of that kind (empty: any). */
+bool facts_counts(const struct relationship *r, struct slice kind);
+bool facts_related(const struct person *p, struct slice kind, uint16_t who);
 /* Besides the kinds of restriction: FACTS_UNCHECKED, nobody has ever said whether the location is
  * restricted or not; FACTS_DECEASED, the person has died (unknown while that is not registered). */
 #define FACTS_UNCHECKED "location-unchecked"

@@ -1,10 +1,10 @@
-/* when_eval.c - the value of a condition: true, false or unknown, and which gate stopped it. */
+/* when_eval.c - the value of a condition: true, false or unknown, and which gate stopped it.
+ *
+ * What is true or false is a weight (weight.h); texts, numbers and times are values. */
 #include "base/clock.h"
 #include "sharing/clause.h"
 #include "sharing/weight.h"
 
-/* What a node is worth. why: when it is a false truth, the gate; why_not: the gate if it is
- * negated. */
 struct value {
     bool known;
     bool is_either; /* not known, but it is number or most */
@@ -12,63 +12,33 @@ struct value {
     struct slice text;
     const struct slice *texts;
     size_t count;
-    enum reason why, why_not;
 };
 
 static struct value eval(const struct when_node *n, const struct when_input *in);
 
 static struct value unknown(void)
 {
-    return (struct value){ .why = REASON_CONDITION_FALSE, .why_not = REASON_CONDITION_FALSE };
+    return (struct value){ .known = false };
 }
 
-static struct value truth(bool is_true, enum reason why)
+static uint8_t gate(bool is_open, uint8_t shut)
 {
-    return (struct value){
-        .known = true, .number = is_true, .why = why, .why_not = REASON_CONDITION_FALSE
-    };
+    return is_open ? weight_plain(true) : shut;
 }
 
-static struct value from_truth(enum truth t, enum reason why)
+static uint8_t gate_or_unknown(enum truth t, uint8_t shut)
 {
-    struct value v = truth(t == TRUTH_TRUE, why);
-    v.known = t != TRUTH_UNKNOWN;
-    return v;
+    return t == TRUTH_UNKNOWN ? WEIGHT_UNKNOWN : gate(t == TRUTH_TRUE, shut);
 }
 
-/* && : false when one is false, else unknown when one is unknown. || is its mirror. A false && tells
- * the gate met first of those that were shut, a false || the one met last; what either tells when it
- * is negated follows from De Morgan. */
-static struct value eval_logic(const struct when_node *n, const struct when_input *in)
+static uint8_t weigh_logic(const struct when_node *n, const struct when_input *in)
 {
-    bool is_or = n->op == WHEN_OR, all_known = true, any_true = false, any_false = false;
-    struct value result = truth(true, REASON_CONDITION_FALSE);
-    for (const struct when_node *arg = n->args; arg; arg = arg->next) {
-        struct value v = eval(arg, in);
-        all_known &= v.known;
-        if (!v.known)
-            continue;
-        enum reason *told = v.number ? &result.why_not : &result.why;
-        enum reason one = v.number ? v.why_not : v.why;
-        if (v.number ? !any_true : !any_false)
-            *told = one;
-        else
-            *told = is_or == (v.number != 0) ? reason_first(*told, one) : reason_last(*told, one);
-        *(v.number ? &any_true : &any_false) = true;
+    uint8_t weight = when_weigh(n->args, in);
+    for (const struct when_node *arg = n->args->next; arg; arg = arg->next) {
+        uint8_t one = when_weigh(arg, in);
+        weight = n->op == WHEN_AND ? weight_lesser(weight, one) : weight_greater(weight, one);
     }
-    result.number = is_or ? any_true : !any_false;
-    result.known = all_known || (is_or ? any_true : any_false);
-    return result;
-}
-
-static struct value eval_not(const struct when_node *n, const struct when_input *in)
-{
-    struct value v = eval(n->args, in);
-    enum reason why = v.why;
-    v.number = !v.number;
-    v.why = v.why_not;
-    v.why_not = why;
-    return v;
+    return weight;
 }
 
 static bool order_fits(enum when_op op, int order)
@@ -95,29 +65,29 @@ static int compare_numbers(int64_t a, int64_t b)
 }
 
 /* One side is one of two numbers: known when both give the same. */
-static struct value eval_either(enum when_op op, const struct value *a, const struct value *b)
+static uint8_t weigh_either(enum when_op op, const struct value *a, const struct value *b)
 {
     bool least = order_fits(op, compare_numbers(a->number, b->number));
     bool most = order_fits(op, compare_numbers(a->is_either ? a->most : a->number,
                                                b->is_either ? b->most : b->number));
-    return least == most ? truth(least, REASON_CONDITION_FALSE) : unknown();
+    return least == most ? weight_plain(least) : WEIGHT_UNKNOWN;
 }
 
-static struct value eval_compare(const struct when_node *n, const struct when_input *in)
+static uint8_t weigh_comparison(const struct when_node *n, const struct when_input *in)
 {
     struct value a = eval(n->args, in), b = eval(n->args->next, in);
     if ((a.is_either && b.known) || (a.known && b.is_either))
-        return eval_either(n->op, &a, &b);
+        return weigh_either(n->op, &a, &b);
     if (!a.known || !b.known)
-        return unknown();
+        return WEIGHT_UNKNOWN;
     int order = n->args->type == WHEN_TEXT ? slice_compare(a.text, b.text)
                                            : compare_numbers(a.number, b.number);
-    return truth(order_fits(n->op, order), REASON_CONDITION_FALSE);
+    return weight_plain(order_fits(n->op, order));
 }
 
 /* Whether the item is in a list that is written out: its members may be unknown one by one. */
-static struct value eval_in_list(const struct value *item, const struct when_node *list,
-                                 const struct when_input *in)
+static uint8_t weigh_in_list(const struct value *item, const struct when_node *list,
+                             const struct when_input *in)
 {
     bool all_known = true;
     for (const struct when_node *m = list->args; m; m = m->next) {
@@ -126,26 +96,26 @@ static struct value eval_in_list(const struct value *item, const struct when_nod
         bool same =
             list->type == WHEN_TEXTS ? slice_equal(v.text, item->text) : v.number == item->number;
         if (v.known && same)
-            return truth(true, REASON_CONDITION_FALSE);
+            return weight_plain(true);
     }
-    return all_known ? truth(false, REASON_CONDITION_FALSE) : unknown();
+    return all_known ? weight_plain(false) : WEIGHT_UNKNOWN;
 }
 
-static struct value eval_in(const struct when_node *n, const struct when_input *in)
+static uint8_t weigh_in(const struct when_node *n, const struct when_input *in)
 {
     struct value item = eval(n->args, in);
     const struct when_node *right = n->args->next;
     if (!item.known)
-        return unknown();
+        return WEIGHT_UNKNOWN;
     if (right->op == WHEN_LIST)
-        return eval_in_list(&item, right, in);
+        return weigh_in_list(&item, right, in);
     struct value list = eval(right, in);
     if (!list.known)
-        return unknown();
+        return WEIGHT_UNKNOWN;
     for (size_t i = 0; i < list.count; i++)
         if (slice_equal(list.texts[i], item.text))
-            return truth(true, REASON_CONDITION_FALSE);
-    return truth(false, REASON_CONDITION_FALSE);
+            return weight_plain(true);
+    return weight_plain(false);
 }
 
 /* The slot that a path means in the event at hand; -1 when there is no event or no such field. */
@@ -171,12 +141,12 @@ static struct value eval_path(const struct when_node *n, const struct when_input
     return v;
 }
 
-static struct value eval_has(const struct when_node *n, const struct when_input *in)
+static uint8_t weigh_has(const struct when_node *n, const struct when_input *in)
 {
     if (!in->event)
-        return unknown();
+        return WEIGHT_UNKNOWN;
     int slot = path_slot(n->args, in);
-    return truth(slot >= 0 && !view_is_null(in->event, (size_t)slot), REASON_CONDITION_FALSE);
+    return weight_plain(slot >= 0 && !view_is_null(in->event, (size_t)slot));
 }
 
 static int last_day_of(int year, int month)
@@ -192,53 +162,54 @@ static int64_t years_since(const struct civil *born, const struct civil *today)
     return today->year - born->year - before_birthday;
 }
 
-/* Full years on the London day of the decision. Of a birth date that is not whole the least and the
- * most that it can be: one year apart, or the same and then it is known. */
-static struct value eval_age(const struct when_input *in)
+/* On the London day of the decision. */
+static struct when_age find_age(const struct when_input *in)
 {
-    struct value v = unknown();
+    struct when_age age = { .is_asked = true };
     struct moment born;
     if (!in->event || !plan_header(in->event->plan))
-        return v;
+        return age;
     int slot = plan_header(in->event->plan)->birth_date;
     if (slot < 0 || !time_from_iso(view_text(in->event, (size_t)slot), &born))
-        return v;
+        return age;
     struct civil today = london_from_ms(in->decided_ms), first = born.local, last = born.local;
     if (born.precision < TIME_MONTH)
         first.month = 1, last.month = 12;
     if (born.precision < TIME_DAY)
         first.day = 1, last.day = last_day_of(last.year, last.month);
-    v.number = years_since(&last, &today);
-    v.most = years_since(&first, &today);
-    v.known = v.number == v.most;
-    v.is_either = !v.known;
-    return v;
+    age.is_known = true;
+    age.least = years_since(&last, &today);
+    age.most = years_since(&first, &today);
+    return age;
+}
+
+static struct value eval_age(const struct when_input *in)
+{
+    struct when_age age = in->age && in->age->is_asked ? *in->age : find_age(in);
+    if (in->age)
+        *in->age = age;
+    bool is_one = age.least == age.most;
+    return (struct value){ .known = age.is_known && is_one,
+                           .is_either = age.is_known && !is_one,
+                           .number = age.least,
+                           .most = age.most };
 }
 
 /* Any field that names an addressee names who; unknown when none says anything. */
-static struct value eval_addressed(uint16_t who, const struct when_input *in)
+static uint8_t weigh_addressed(uint16_t who, const struct when_input *in)
 {
     if (!in->event)
-        return unknown();
+        return WEIGHT_UNKNOWN;
     const struct mentions *m = &in->bundle->compiled->mentions[in->schema];
-    bool any = false;
+    uint8_t weight = WEIGHT_UNKNOWN;
     for (size_t i = 0; i < m->addressee_count; i++) {
         if (view_is_null(in->event, m->slots[i]))
             continue;
-        any = true;
         if (slice_equal(view_text(in->event, m->slots[i]), in->bundle->services[who].name))
-            return truth(true, REASON_NOT_ADDRESSED);
+            return weight_plain(true);
+        weight = WEIGHT_FALSE(NOT_ADDRESSED);
     }
-    return any ? truth(false, REASON_NOT_ADDRESSED) : unknown();
-}
-
-static bool has_relationship(const struct person *p, struct slice kind, uint16_t who)
-{
-    for (size_t i = 0; i < p->relationship_count; i++)
-        if (p->relationships[i].is_open && p->relationships[i].with == who &&
-            slice_equal(p->relationships[i].kind, kind))
-            return true;
-    return false;
+    return weight;
 }
 
 /* The service that a WHO means. */
@@ -259,104 +230,107 @@ static struct value eval_name(const struct when_node *n, const struct when_input
     return v;
 }
 
-static struct value eval_objection(const struct person *p, uint16_t who)
-{
-    struct value v = truth(facts_objection(p, who), REASON_CONDITION_FALSE);
-    v.why_not = REASON_OBJECTION;
-    return v;
-}
-
-static struct value eval_call(const struct when_node *n, const struct when_input *in)
+/* What the facts and the event say of somebody. */
+static uint8_t weigh_call(const struct when_node *n, const struct when_input *in)
 {
     const struct person *p = in->facts;
-    uint16_t who = n->args ? who_is(n->args, in) : 0;
-    struct slice word = n->args && n->args->next ? n->args->next->text : (struct slice){ 0 };
-    if (n->args && n->args->number == WHEN_SOURCE && !in->event)
-        return unknown();
+    uint16_t who = who_is(n->args, in);
+    struct slice word = n->args->next ? n->args->next->text : (struct slice){ 0 };
+    if (n->args->number == WHEN_SOURCE && !in->event)
+        return WEIGHT_UNKNOWN;
     switch (n->function) {
     case WHEN_KNOWN:
-        return truth(facts_known(p, who), REASON_NO_RELATIONSHIP);
+        return gate(facts_known(p, who), WEIGHT_FALSE(NO_RELATIONSHIP));
     case WHEN_RELATIONSHIP:
-        return truth(has_relationship(p, word, who), REASON_NO_RELATIONSHIP);
+        return gate(facts_related(p, word, who), WEIGHT_FALSE(NO_RELATIONSHIP));
     case WHEN_CONSENT:
-        return truth(facts_consent(p, word, who, in->decided_ms), REASON_NO_CONSENT);
+        return gate(facts_consent(p, word, who, in->decided_ms), WEIGHT_FALSE(NO_CONSENT));
     case WHEN_OBJECTION:
-        return eval_objection(p, who);
+        return facts_objection(p, who) ? WEIGHT_TRUE_BUT(OBJECTION) : weight_plain(false);
     case WHEN_RESTRICTED:
-        return from_truth(facts_restricted(p, word), REASON_CONDITION_FALSE);
+        return gate_or_unknown(facts_restricted(p, word), WEIGHT_FALSE(CONDITION_FALSE));
     case WHEN_RESPONSIBLE:
-        return from_truth(facts_responsible(p, word, who), REASON_NOT_RESPONSIBLE);
-    case WHEN_ADDRESSED:
-        return eval_addressed(who, in);
+        return gate_or_unknown(facts_responsible(p, word, who), WEIGHT_FALSE(NOT_RESPONSIBLE));
     default:
-        return eval_age(in);
+        return weigh_addressed(who, in);
     }
 }
 
-/* Calls whose arguments are values rather than words. */
-static struct value eval_value_call(const struct when_node *n, const struct when_input *in)
+static uint8_t weigh_starts(const struct when_node *n, const struct when_input *in)
 {
-    struct value a = eval(n->args, in);
-    struct moment m;
-    if (n->function == WHEN_STARTS_WITH) {
-        struct value b = eval(n->args->next, in);
-        if (!a.known || !b.known)
-            return unknown();
-        return truth(slice_starts(a.text, b.text), REASON_CONDITION_FALSE);
-    }
-    struct value v = unknown();
-    if (a.known && time_from_iso(a.text, &m) && m.precision >= TIME_MINUTE) {
-        v.known = true;
-        v.number = m.ms;
-    }
-    return v;
+    struct value text = eval(n->args, in), start = eval(n->args->next, in);
+    if (!text.known || !start.known)
+        return WEIGHT_UNKNOWN;
+    return weight_plain(slice_starts(text.text, start.text));
 }
 
-static struct value eval(const struct when_node *n, const struct when_input *in)
+static uint8_t weigh_value(const struct when_node *n, const struct when_input *in)
+{
+    struct value v = n->op == WHEN_PATH ? eval_path(n, in)
+                                        : (struct value){ .known = true, .number = n->number };
+    return v.known ? weight_plain(v.number != 0) : WEIGHT_UNKNOWN;
+}
+
+uint8_t when_weigh(const struct when_node *n, const struct when_input *in)
 {
     switch (n->op) {
     case WHEN_OR:
     case WHEN_AND:
-        return eval_logic(n, in);
+        return weigh_logic(n, in);
     case WHEN_NOT:
-        return eval_not(n, in);
+        return weight_not(when_weigh(n->args, in));
     case WHEN_IN:
-        return eval_in(n, in);
-    case WHEN_LITERAL: {
-        struct value v = unknown();
-        v.known = true;
-        v.number = n->number;
-        v.text = n->text;
-        return v;
+        return weigh_in(n, in);
+    case WHEN_HAS:
+        return weigh_has(n, in);
+    case WHEN_PATH:
+    case WHEN_LITERAL:
+        return weigh_value(n, in);
+    case WHEN_CALL:
+        return n->function == WHEN_STARTS_WITH ? weigh_starts(n, in) : weigh_call(n, in);
+    default:
+        return weigh_comparison(n, in);
     }
-    case WHEN_LIST: /* only ever at the right of "in", which takes it apart itself */
+}
+
+/* timestamp() of a text that is no literal: those are numbers since the condition was checked. */
+static struct value eval_timestamp(const struct when_node *n, const struct when_input *in)
+{
+    struct value text = eval(n->args, in);
+    struct moment m;
+    if (!text.known || !time_from_iso(text.text, &m) || m.precision < TIME_MINUTE)
         return unknown();
+    return (struct value){ .known = true, .number = m.ms };
+}
+
+static struct value eval(const struct when_node *n, const struct when_input *in)
+{
+    if (n->type == WHEN_BOOL) {
+        uint8_t weight = when_weigh(n, in);
+        return (struct value){ .known = weight != WEIGHT_UNKNOWN,
+                               .number = weight_is_true(weight) };
+    }
+    switch (n->op) {
+    case WHEN_LITERAL:
+        return (struct value){ .known = true, .number = n->number, .text = n->text };
     case WHEN_PATH:
         return eval_path(n, in);
-    case WHEN_HAS:
-        return eval_has(n, in);
     case WHEN_NAME:
         return eval_name(n, in);
     case WHEN_CALL:
-        return n->function == WHEN_STARTS_WITH || n->function == WHEN_TIMESTAMP
-                   ? eval_value_call(n, in)
-                   : eval_call(n, in);
-    default:
-        return eval_compare(n, in);
+        return n->function == WHEN_AGE ? eval_age(in) : eval_timestamp(n, in);
+    default: /* a list is only ever at the right of "in", which takes it apart itself */
+        return unknown();
     }
 }
 
 enum truth when_eval(const struct when *w, const struct when_input *in, enum reason *why)
 {
-    struct value v = eval(w->root, in);
-    *why = !v.known ? REASON_UNKNOWN : v.why;
-    return !v.known ? TRUTH_UNKNOWN : v.number ? TRUTH_TRUE : TRUTH_FALSE;
-}
-
-uint8_t when_weigh(const struct when_node *n, const struct when_input *in)
-{
-    struct value v = eval(n, in);
-    if (!v.known)
-        return WEIGHT_UNKNOWN;
-    return v.number ? weight_true(v.why_not) : weight_false(v.why);
+    uint8_t weight = when_weigh(w->root, in);
+    if (weight == WEIGHT_UNKNOWN) {
+        *why = REASON_UNKNOWN;
+        return TRUTH_UNKNOWN;
+    }
+    *why = weight_is_false(weight) ? reason_of_rank(weight) : REASON_CONDITION_FALSE;
+    return weight_is_false(weight) ? TRUTH_FALSE : TRUTH_TRUE;
 }

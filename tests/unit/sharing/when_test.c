@@ -46,8 +46,14 @@ static char value_of(const char *text, const char *fields)
         return '!';
     int team = bundle_service(world.bundle, SLICE(TEAM)),
         wards = bundle_service(world.bundle, SLICE(WARDS));
-    struct when_input ask = { world.bundle,    &world.facts,   &in.event, stay_index(),
-                              (uint16_t)wards, (uint16_t)team, T0,        &world.arena };
+    struct when_input ask = { .bundle = world.bundle,
+                              .facts = &world.facts,
+                              .event = &in.event,
+                              .schema = stay_index(),
+                              .source = (uint16_t)wards,
+                              .recipient = (uint16_t)team,
+                              .decided_ms = T0,
+                              .arena = &world.arena };
     return letters[when_eval(w, &ask, &why)];
 }
 
