@@ -13,6 +13,8 @@ static const struct command commands[] = {
     { "map MAPPING FILE...", "native files to shared records as JSON, with what was not carried", cmd_map },
     { "test SITE [FILE]... [--coverage-min N]", "decision tables: rows that turn out otherwise, clauses no row asks",
       cmd_test },
+    { "explain SITE [AGREEMENT] [--annex]", "agreements in plain sentences for those who sign; or as a Markdown table",
+      cmd_explain },
     { "why SITE EVENT-ID [SERVICE]", "who got an event or not, and why, a sentence a recipient", cmd_why },
     { "audit verify SITE", "chain, sequence, and no disclosure without its record", cmd_audit },
     { "audit replay SITE", "judge the recorded events again and compare", cmd_audit },

@@ -16,12 +16,14 @@ struct agency {
     struct slice name;
     bool entitled;                      /* holds the region key, may see NHS numbers */
     uint16_t first_service, service_count;
+    struct slice title;                 /* its name for people; empty: none */
 };
 
 struct service {
     struct slice name;                  /* "agency/service" */
     struct slice role;
     uint16_t agency;
+    struct slice title;                 /* as an agency's */
 };
 
 struct clause;      /* clause.h, sharing only */

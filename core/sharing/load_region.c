@@ -27,7 +27,8 @@ static void load_service(struct loader *l, const struct node *n, struct slice ag
                                     (const char *)agency.p, (int)n->key.n, (const char *)n->key.p);
     if (!name)
         (void)strict_memory(&l->reader);
-    *out = (struct service){ slice_text(name), strict_text(n, "role"), number };
+    *out = (struct service){ slice_text(name), strict_text(n, "role"), number,
+                             strict_text(n, "title") };
 }
 
 static void load_feeds(struct loader *l, const struct node *feeds, struct slice agency,
@@ -65,6 +66,7 @@ static void load_agency(struct loader *l, const struct node *n, struct agency *o
     load_codes(l, node_get(n, "codes"));
     const struct node *number = node_get(n, "nhs_number");
     out->name = n->key;
+    out->title = strict_text(n, "title");
     out->entitled = number && strict_one_of(&l->reader, number, entitled, 1);
 }
 

@@ -1,0 +1,318 @@
+/* explain_text.c - an agreement as plain sentences. */
+#include "sharing/explain.h"
+
+#include "base/arena.h"
+#include "sharing/explain_law.h"
+#include "sharing/explain_words.h"
+#include "sharing/when_words.h"
+
+#define WIDTH 96
+#define SENTENCE_MAX (1u << 20)
+#define DAY_MS ((int64_t)86400000)
+
+struct page {
+    const struct bundle *b;
+    const struct agreement *g;
+    struct buf *out;
+    struct buf sentence;        /* under way */
+    bool *named;                /* by prohibition: a clause told of it */
+};
+
+/* Ends the sentence under way: wrapped, each line but the first four blanks further in. */
+static void put(struct page *p, size_t indent)
+{
+    struct slice rest = buf_slice(&p->sentence);
+    p->out->failed |= p->sentence.failed;
+    for (bool first = true; rest.n; first = false) {
+        size_t in = first ? indent : indent + 4, n = rest.n, room = WIDTH - in;
+        for (size_t i = 0; i < in; i++)
+            buf_byte(p->out, ' ');
+        if (n > room) {
+            for (n = room; n > 0 && rest.p[n] != ' '; n--)
+                ;
+            n = n ? n : room;
+        }
+        buf_put(p->out, slice_head(rest, n));
+        buf_byte(p->out, '\n');
+        rest = slice_trim(slice_from(rest, n));
+    }
+    buf_reset(&p->sentence);
+}
+
+static void put_line(struct page *p, size_t indent, const char *label, struct slice text)
+{
+    if (slice_is_empty(text))
+        return;
+    buf_text(&p->sentence, label);
+    buf_put(&p->sentence, text);
+    put(p, indent);
+}
+
+static void put_blank(struct page *p)
+{
+    buf_byte(p->out, '\n');
+}
+
+/* ---- the agreement as a whole ---- */
+
+static void put_approvals(struct page *p)
+{
+    const struct agreement *g = p->g;
+    for (size_t i = 0; i < g->approval_count; i++) {
+        buf_text(&p->sentence, "Approved for ");
+        explain_agency(p->b, g->approvals[i].agency, &p->sentence);
+        buf_text(&p->sentence, " by its ");
+        explain_word(g->approvals[i].role, &p->sentence);
+        buf_text(&p->sentence, " on ");
+        explain_day(g->approvals[i].on_ms, &p->sentence);
+        buf_text(&p->sentence, ".");
+        put(p, 0);
+    }
+    if (!g->approved)
+        put_line(p, 0, "", SLICE("NOT ACTIVE: not every party has approved it."));
+}
+
+static void put_parties(struct page *p)
+{
+    const struct agreement *g = p->g;
+    put_line(p, 0, "", SLICE("The parties, and what each relies on:"));
+    for (size_t i = 0; i < g->party_count; i++) {
+        buf_text(&p->sentence, "- ");
+        explain_agency(p->b, g->parties[i].agency, &p->sentence);
+        buf_text(&p->sentence, ": ");
+        explain_basis(&g->parties[i], &p->sentence);
+        buf_text(&p->sentence, ".");
+        put(p, 2);
+    }
+}
+
+static void put_controllers(struct page *p)
+{
+    const struct agreement *g = p->g;
+    buf_text(&p->sentence, "Controllers: ");
+    for (size_t i = 0; i < g->controller_count; i++) {
+        buf_text(&p->sentence, i ? ", " : "");
+        explain_agency(p->b, g->controllers[i], &p->sentence);
+    }
+    buf_text(&p->sentence, ". Processor: ");
+    explain_agency(p->b, g->processor, &p->sentence);
+    buf_text(&p->sentence, ".");
+    put(p, 0);
+}
+
+static void put_days(struct page *p)
+{
+    const struct agreement *g = p->g;
+    buf_text(&p->sentence, "In force from ");
+    explain_day(g->from_ms, &p->sentence);
+    buf_text(&p->sentence, " to ");
+    explain_day(g->until_ms - 1, &p->sentence);
+    buf_text(&p->sentence, ", both days included");
+    if (g->review_ms) {
+        buf_text(&p->sentence, "; to be reviewed by ");
+        explain_day(g->review_ms - 1, &p->sentence);
+    }
+    buf_text(&p->sentence, ". After its last day, what would be shared is held for a named person.");
+    put(p, 0);
+    if (g->extension.n) {
+        buf_text(&p->sentence, "It was signed to ");
+        explain_day(g->signed_until_ms - 1, &p->sentence);
+        buf_text(&p->sentence, " and has been extended: ");
+        buf_put(&p->sentence, g->extension);
+        put(p, 0);
+    }
+    if (g->stopped_ms) {
+        buf_text(&p->sentence, "STOPPED from ");
+        explain_day(g->stopped_ms, &p->sentence);
+        buf_text(&p->sentence, ": ");
+        buf_put(&p->sentence, g->stop);
+        put(p, 0);
+    }
+}
+
+static void put_head(struct page *p)
+{
+    const struct agreement *g = p->g;
+    put_line(p, 0, "", g->title);
+    buf_format(&p->sentence, "Agreement %.*s, version %d, reference %.*s.", SHOWN(g->name),
+               g->version, SHOWN(g->reference));
+    put(p, 0);
+    put_blank(p);
+    buf_text(&p->sentence, "Purpose: ");
+    explain_word(g->purpose, &p->sentence);
+    buf_text(&p->sentence, ".");
+    put(p, 0);
+    buf_text(&p->sentence, "Confidentiality: ");
+    explain_word(g->confidentiality, &p->sentence);
+    buf_format(&p->sentence, ". %s", explain_confidentiality(g->confidentiality));
+    put(p, 0);
+    put_line(p, 0, "Duty: ", g->duty);
+    put_days(p);
+    put_approvals(p);
+    put_blank(p);
+    put_parties(p);
+    put_controllers(p);
+}
+
+static void put_terms(struct page *p)
+{
+    const struct agreement *g = p->g;
+    put_line(p, 0, "Kept by the recipient: ", g->retention);
+    put_line(p, 0, "Passed on: ", g->onward);
+    put_line(p, 0, "At its end: ", g->on_termination);
+    put_line(p, 0, "Impact assessment: ", g->dpia);
+    put_line(p, 0, "Told to the public: ", g->privacy_notice);
+    put_line(p, 0, "For a person's rights: ", g->contact_rights);
+    put_line(p, 0, "For a breach: ", g->contact_breach);
+}
+
+/* ---- clauses ---- */
+
+/* What prohibitions take from a clause; empty when it is not of its kinds, sources or recipients. */
+static struct categories taken(const struct bundle *b, const struct clause *c,
+                               const struct prohibition *p)
+{
+    struct categories what = { { 0 } }, none = { { 0 } };
+    bool from = false, to = false;
+    for (unsigned s = 0; s < b->service_count; s++) {
+        from |= services_have(&c->from, s) && services_have(&p->from, s);
+        to |= services_have(&c->to, s) && services_have(&p->to, s);
+    }
+    for (size_t i = 0; i < c->kind_count; i++) {
+        struct categories all;
+        size_t s = 0;
+        if (!p->is_for_all_kinds && !kinds_have(p->kinds, p->kind_count, c->kinds[i]))
+            continue;
+        while (b->compiled->kind_base[s + 1] <= c->kinds[i])
+            s++;
+        schema_categories(b->compiled->schemas[s], &all);
+        categories_join(&what, &all);
+    }
+    categories_keep(&what, &c->release);
+    categories_keep(&what, &p->withhold);
+    return from && to ? what : none;
+}
+
+static void put_taken(struct page *p, const struct clause *c, const struct categories *what)
+{
+    if (categories_equal(what, &c->release)) {
+        buf_text(&p->sentence, "anything");
+        return;
+    }
+    buf_text(&p->sentence, "(");
+    explain_categories(p->b, what, NULL, &p->sentence);
+    buf_text(&p->sentence, ")");
+}
+
+static void put_prohibition(struct page *p, const struct clause *c, const struct prohibition *x)
+{
+    struct categories what = taken(p->b, c, x);
+    struct services to = c->to;
+    if (categories_is_empty(&what))
+        return;
+    for (size_t w = 0; w < SERVICES_WORDS; w++)
+        to.bits[w] &= x->to.bits[w];
+    buf_text(&p->sentence, "- never ");
+    put_taken(p, c, &what);
+    if (memcmp(&to, &c->to, sizeof to) != 0) {
+        buf_text(&p->sentence, " with ");
+        (void)explain_services(p->b, &to, &p->sentence);
+    }
+    if (x->when) {
+        buf_text(&p->sentence, ", if ");
+        when_words(p->b, x->when, &p->sentence);
+        buf_text(&p->sentence, ", or if that cannot be told");
+    }
+    if (x->tell.n) {
+        buf_text(&p->sentence, "; the recipient is then told \"");
+        explain_word(x->tell, &p->sentence);
+        buf_text(&p->sentence, "\"");
+    }
+    buf_format(&p->sentence, " [%.*s]", SHOWN(x->id));
+    put(p, 4);
+}
+
+static void put_prohibitions(struct page *p, const struct clause *c)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->b->prohibition_count; i++) {
+        struct categories what = taken(p->b, c, &p->b->prohibitions[i]);
+        if (categories_is_empty(&what))
+            continue;
+        if (!any)
+            put_line(p, 4, "", SLICE("Whatever this clause says:"));
+        any = p->named[i] = true;
+        put_prohibition(p, c, &p->b->prohibitions[i]);
+    }
+}
+
+/* Where the prohibitions that clauses told of come from. */
+static void put_sources(struct page *p)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->b->prohibition_count; i++) {
+        const struct prohibition *x = &p->b->prohibitions[i];
+        if (!p->named[i])
+            continue;
+        if (!any)
+            put_line(p, 0, "", SLICE("The prohibitions named above, and where they come from:"));
+        any = true;
+        buf_format(&p->sentence, "- %.*s: ", SHOWN(x->id));
+        buf_put(&p->sentence, x->source);
+        put(p, 2);
+    }
+    if (any)
+        put_blank(p);
+}
+
+/* "When ..., A shares ... with B, if ..., until ...". */
+static void put_clause(struct page *p, const struct clause *c)
+{
+    put_blank(p);
+    put_line(p, 0, "Clause ", c->id);
+    buf_text(&p->sentence, "When there is news (");
+    explain_kinds(p->b, c->kinds, c->kind_count, &p->sentence);
+    buf_text(&p->sentence, "),");
+    put(p, 4);
+    size_t sources = explain_services(p->b, &c->from, &p->sentence);
+    buf_text(&p->sentence, sources > 1 ? " share (" : " shares (");
+    explain_categories(p->b, &c->release, c->obliged, &p->sentence);
+    buf_text(&p->sentence, ")");
+    put(p, 4);
+    buf_text(&p->sentence, "with ");
+    (void)explain_services(p->b, &c->to, &p->sentence);
+    if (c->when) {
+        buf_text(&p->sentence, ", if ");
+        when_words(p->b, c->when, &p->sentence);
+    }
+    if (c->lasting_kind.n) {
+        long long days = (long long)(c->lasting_ms / DAY_MS);
+        buf_format(&p->sentence, ", until %lld day%s after \"", days, days == 1 ? "" : "s");
+        explain_word(c->lasting_kind, &p->sentence);
+        buf_text(&p->sentence, "\"");
+    } else {
+        buf_text(&p->sentence, ", for as long as the agreement is in force");
+    }
+    buf_text(&p->sentence, ".");
+    put(p, 4);
+    put_prohibitions(p, c);
+}
+
+bool explain_agreement(const struct bundle *b, size_t agreement, struct buf *out, struct err *e)
+{
+    struct page p = { .b = b, .g = &b->agreements[agreement], .out = out };
+    p.named = mem_alloc(b->prohibition_count + 1);
+    if (!p.named)
+        return err_memory(e);
+    buf_init(&p.sentence, SENTENCE_MAX);
+    put_head(&p);
+    for (size_t i = 0; i < b->clause_count; i++)
+        if (b->clauses[i].agreement == agreement)
+            put_clause(&p, &b->clauses[i]);
+    put_blank(&p);
+    put_sources(&p);
+    put_terms(&p);
+    buf_release(&p.sentence);
+    mem_free(p.named);
+    return buf_done(out, e);
+}

@@ -1,0 +1,224 @@
+/* explain_words.c - names in words; nothing is invented, so that a new name explains itself. */
+#include "sharing/explain_words.h"
+
+#include "base/clock.h"
+
+static bool is_acronym(struct slice word)
+{
+    static const char *const acronyms[] = { "nhs", "uprn", "gp", "chc", "ods", "id" };
+    return slice_is_one_of_texts(word, acronyms, sizeof acronyms / sizeof acronyms[0]);
+}
+
+/* One word, with the capitals it is written with. */
+static void put_part(struct slice part, struct buf *out)
+{
+    size_t capitals = is_acronym(part) ? part.n : slice_equal_text(part, "caldicott");
+    for (size_t i = 0; i < part.n; i++)
+        buf_byte(out, (uint8_t)(i < capitals ? part.p[i] - 'a' + 'A' : part.p[i]));
+}
+
+void explain_word(struct slice word, struct buf *out)
+{
+    for (size_t at = 0; at < word.n;) {
+        size_t end = at;
+        while (end < word.n && word.p[end] != '-' && word.p[end] != '_')
+            end++;
+        put_part(slice_of(word.p + at, end - at), out);
+        if (end < word.n)
+            buf_byte(out, ' ');
+        at = end + 1;
+    }
+}
+
+void explain_type(struct slice name, struct buf *out)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        bool capital = name.p[i] >= 'A' && name.p[i] <= 'Z';
+        if (capital && i)
+            buf_byte(out, ' ');
+        buf_byte(out, (uint8_t)(capital ? name.p[i] - 'A' + 'a' : name.p[i]));
+    }
+}
+
+void explain_path(struct slice path, struct buf *out)
+{
+    if (slice_ends(path, SLICE("[]")))
+        path.n -= 2;
+    size_t dot = slice_find(path, '.');
+    struct slice group = slice_head(path, dot), rest = slice_from(path, dot + 1);
+    buf_text(out, "the ");
+    if (rest.n && !slice_equal_text(group, "header") && !slice_equal_text(group, "subject")) {
+        explain_word(group, out);
+        buf_text(out, "'s ");
+    }
+    explain_word(rest.n ? rest : path, out);
+}
+
+void explain_day(int64_t ms, struct buf *out)
+{
+    static const char *const months[] = { "January", "February", "March",     "April",
+                                          "May",     "June",     "July",      "August",
+                                          "September", "October", "November", "December" };
+    struct civil day = london_from_ms(ms);
+    buf_format(out, "%d %s %d", day.day, months[day.month - 1], day.year);
+}
+
+void explain_agency(const struct bundle *b, uint16_t agency, struct buf *out)
+{
+    const struct agency *a = &b->agencies[agency];
+    if (a->title.n)
+        buf_put(out, a->title);
+    else
+        explain_word(a->name, out);
+}
+
+/* The service alone, without its agency. */
+static void put_service(const struct bundle *b, uint16_t service, struct buf *out)
+{
+    const struct service *s = &b->services[service];
+    if (s->title.n)
+        buf_put(out, s->title);
+    else
+        explain_word(slice_from(s->name, b->agencies[s->agency].name.n + 1), out);
+}
+
+void explain_service(const struct bundle *b, uint16_t service, struct buf *out)
+{
+    explain_agency(b, b->services[service].agency, out);
+    buf_text(out, " (");
+    put_service(b, service, out);
+    buf_text(out, ")");
+}
+
+static bool has_any(const struct agency *a, const struct services *set)
+{
+    for (unsigned i = 0; i < a->service_count; i++)
+        if (services_have(set, a->first_service + i))
+            return true;
+    return false;
+}
+
+static void put_agency_services(const struct bundle *b, uint16_t agency, const struct services *set,
+                                struct buf *out)
+{
+    const struct agency *a = &b->agencies[agency];
+    bool any = false;
+    explain_agency(b, agency, out);
+    for (unsigned i = a->first_service; i < a->first_service + (unsigned)a->service_count; i++) {
+        if (!services_have(set, i))
+            continue;
+        buf_text(out, any ? ", " : " (");
+        put_service(b, (uint16_t)i, out);
+        any = true;
+    }
+    buf_text(out, ")");
+}
+
+size_t explain_services(const struct bundle *b, const struct services *set, struct buf *out)
+{
+    size_t left = 0, all;
+    for (size_t a = 0; a < b->agency_count; a++)
+        left += has_any(&b->agencies[a], set);
+    all = left;
+    for (size_t a = 0; a < b->agency_count; a++) {
+        if (!has_any(&b->agencies[a], set))
+            continue;
+        buf_text(out, left == all ? "" : left == 1 ? " and " : ", ");
+        put_agency_services(b, (uint16_t)a, set, out);
+        left--;
+    }
+    if (!all)
+        buf_text(out, "nobody");
+    return all;
+}
+
+void explain_kinds(const struct bundle *b, const uint32_t *kinds, size_t n, struct buf *out)
+{
+    const struct compiled *k = b->compiled;
+    bool any_type = false;
+    for (size_t s = 0; s < catalogue_count(b->catalogue); s++) {
+        bool any = false;
+        for (uint32_t kind = k->kind_base[s]; kind < k->kind_base[s + 1]; kind++) {
+            if (!kinds_have(kinds, n, kind))
+                continue;
+            if (!any) {
+                buf_text(out, any_type ? "; " : "");
+                explain_type(k->schemas[s]->name, out);
+            }
+            buf_text(out, any ? ", " : ": ");
+            explain_word(k->schemas[s]->kinds[kind - k->kind_base[s]], out);
+            any = any_type = true;
+        }
+    }
+}
+
+const char *explain_obligation(enum obligation o)
+{
+    static const char *const words[] = { [OBLIGE_YEAR] = "year only",
+                                         [OBLIGE_DATE] = "day only",
+                                         [OBLIGE_FLAG] = "only that there is any",
+                                         [OBLIGE_ALIAS] = "by its name in the reviewed list" };
+    return words[o];
+}
+
+static void put_obligations(unsigned category, const struct categories *obliged, struct buf *out)
+{
+    bool any = false;
+    for (int o = 0; obliged && o < OBLIGE_COUNT; o++) {
+        if (!categories_has(&obliged[o], category))
+            continue;
+        buf_format(out, "%s%s", any ? ", " : " (", explain_obligation((enum obligation)o));
+        any = true;
+    }
+    buf_text(out, any ? ")" : "");
+}
+
+/* The names of one group that stand in the set, the group's word first. */
+static void put_group(const struct bundle *b, struct slice group, const struct categories *set,
+                      const struct categories *obliged, struct buf *out)
+{
+    bool any = false;
+    for (unsigned i = 0; i < catalogue_category_count(b->catalogue); i++) {
+        struct slice name = catalogue_category(b->catalogue, i);
+        size_t dot = slice_find(name, '.');
+        if (!categories_has(set, i) || !slice_equal(slice_head(name, dot), group))
+            continue;
+        if (!any)
+            explain_word(group, out);
+        if (dot < name.n) {
+            buf_text(out, any ? ", " : ": ");
+            explain_word(slice_from(name, dot + 1), out);
+        }
+        put_obligations(i, obliged, out);
+        any = true;
+    }
+}
+
+/* Whether one of its group stood before it. */
+static bool is_told(const struct bundle *b, const struct categories *set, unsigned category)
+{
+    struct slice name = catalogue_category(b->catalogue, category);
+    struct slice group = slice_head(name, slice_find(name, '.'));
+    for (unsigned i = 0; i < category; i++) {
+        struct slice other = catalogue_category(b->catalogue, i);
+        if (categories_has(set, i) && slice_equal(slice_head(other, slice_find(other, '.')), group))
+            return true;
+    }
+    return false;
+}
+
+void explain_categories(const struct bundle *b, const struct categories *set,
+                        const struct categories *obliged, struct buf *out)
+{
+    bool any = false;
+    for (unsigned i = 0; i < catalogue_category_count(b->catalogue); i++) {
+        struct slice name = catalogue_category(b->catalogue, i);
+        if (!categories_has(set, i) || is_told(b, set, i))
+            continue;
+        buf_text(out, any ? "; " : "");
+        put_group(b, slice_head(name, slice_find(name, '.')), set, obliged, out);
+        any = true;
+    }
+    if (!any)
+        buf_text(out, "nothing");
+}

@@ -1,0 +1,30 @@
+/* explain_words.h - names of the bundle in words for people. */
+#ifndef CONCORDAT_SHARING_EXPLAIN_WORDS_H
+#define CONCORDAT_SHARING_EXPLAIN_WORDS_H
+
+#include "base/buf.h"
+#include "sharing/clause.h"
+
+/* "care-package" as "care package"; "nhs-number" as "NHS number". */
+void explain_word(struct slice word, struct buf *out);
+/* "HospitalStay" as "hospital stay". */
+void explain_type(struct slice name, struct buf *out);
+/* "stay.expected_discharge" as "the stay's expected discharge". */
+void explain_path(struct slice path, struct buf *out);
+/* "1 January 2026", the London day. */
+void explain_day(int64_t ms, struct buf *out);
+/* "Wexbridge General Hospital NHS Trust", by its title where it has one. */
+void explain_agency(const struct bundle *b, uint16_t agency, struct buf *out);
+/* "Wexbridge General Hospital NHS Trust (wards)". */
+void explain_service(const struct bundle *b, uint16_t service, struct buf *out);
+/* All of them, the services of one agency together: "X (wards, hub) and Y (team)". How many agencies. */
+size_t explain_services(const struct bundle *b, const struct services *set, struct buf *out);
+/* "hospital stay: admitted, moved; discharge plan: referred". */
+void explain_kinds(const struct bundle *b, const uint32_t *kinds, size_t n, struct buf *out);
+/* "identity: name, birth date (year only); stay: ward". obliged may be NULL. */
+void explain_categories(const struct bundle *b, const struct categories *set,
+                        const struct categories *obliged, struct buf *out);
+/* What an obligation leaves of a field: "year only". */
+const char *explain_obligation(enum obligation o);
+
+#endif
