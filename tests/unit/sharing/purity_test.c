@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "record/wire.h"
+#include "sharing/clause.h"
 #include "world.h"
 
 /* ---- law 5 ---- */
@@ -210,6 +211,17 @@ static bool fill_cleared(const struct trial *t, struct build *b)
     return build_strings(b, (size_t)h->cleared, paths, n, &world.e);
 }
 
+/* What the conditions of prohibitions read decides; the law speaks of two events decided alike. */
+static bool steers(unsigned category)
+{
+    for (size_t i = 0; i < world.bundle->prohibition_count; i++) {
+        const struct when *w = world.bundle->prohibitions[i].when;
+        if (w && categories_has(&w->reads, category))
+            return true;
+    }
+    return false;
+}
+
 static bool run_trial(const struct trial *t, struct judged *out)
 {
     struct build b;
@@ -220,7 +232,8 @@ static bool run_trial(const struct trial *t, struct judged *out)
         return false;
     for (size_t i = 0; i < plan_slots(b.plan); i++) {
         unsigned category = plan_slot_at(b.plan, i)->category;
-        bool stays = category == always || categories_has(&t->released, category);
+        bool stays =
+            category == always || categories_has(&t->released, category) || steers(category);
         seed = stays ? t->seed + i * 7919 + 1 : changing + i * 104729 + 1;
         (void)next();
         if (!fill_slot(&b, i, !stays))

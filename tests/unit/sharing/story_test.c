@@ -46,6 +46,7 @@ static void adas_provider_hears_when_she_is_expected_home(void)
 static void adas_home_is_adapted_with_her_consent(void)
 {
     ada_is_admitted();
+    SAY("Restriction.lifted", WARDS, "restriction.kind=location"); /* somebody has looked */
     SAY("HousingCase.adaptation_requested", HUB, ASK);
     CU_ASSERT(world_decided(&world, GRANTS, "no-consent"));
     SAY("Consent.granted", HUB, "consent.purpose=housing-adaptation;consent.recipient=" GRANTS);
