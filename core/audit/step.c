@@ -271,16 +271,62 @@ static bool release_hold(struct work *w, const struct person *person, const stru
     return judge(w, &in, e);
 }
 
-/* "<act> <hold> by <person>: <reason>" */
-static bool note_act(struct work *w, const struct input_act *act, bool gone, struct err *e)
+/* The same name, however it is spaced and capitalised. */
+static bool is_same_name(struct slice a, struct slice b)
+{
+    size_t i = 0, j = 0;
+    for (;;) {
+        while (i < a.n && (a.p[i] == ' ' || a.p[i] == '.'))
+            i++;
+        while (j < b.n && (b.p[j] == ' ' || b.p[j] == '.'))
+            j++;
+        if (i == a.n || j == b.n)
+            return i == a.n && j == b.n;
+        if ((a.p[i++] | 0x20) != (b.p[j++] | 0x20))
+            return false;
+    }
+}
+
+/* A restricted person's event needs two named people to go. */
+static bool needs_two(const struct person *p, const struct hold *h)
+{
+    return facts_is_restricted(p) || slice_equal_text(h->reason, "sender-restriction-unknown");
+}
+
+/* "<act> <hold> by <person>: <reason>", and what became of it when that is not the act itself. */
+static bool note_act(struct work *w, const struct input_act *act, const char *became, struct err *e)
 {
     const char *note = arena_format(
         w->a, "%.*s %.*s by %.*s: %.*s%s", (int)act->act.n, (const char *)act->act.p,
         (int)act->hold.n, (const char *)act->hold.p, (int)act->person.n,
-        (const char *)act->person.p, (int)act->reason.n, (const char *)act->reason.p,
-        gone ? " (the hold was gone)" : "");
+        (const char *)act->person.p, (int)act->reason.n, (const char *)act->reason.p, became);
     w->says.note = slice_text(note);
     return note || err_memory(e);
+}
+
+/* The first word is kept with the hold; it goes when somebody else says so too. */
+static bool release_by_two(struct work *w, const struct input_act *act, const struct person *person,
+                           const struct hold *hold, struct err *e)
+{
+    struct person after;
+    if (slice_is_empty(hold->first_by))
+        return note_act(w, act, HOLD_FIRST_OF_TWO, e) &&
+               person_note_hold(w->a, person, &act->event, act->to.n, act->person, &after, e) &&
+               keep_person(w, &after, e);
+    if (is_same_name(hold->first_by, act->person))
+        return note_act(w, act, " (the same person: somebody else must agree)", e);
+    return note_act(w, act, "", e) && release_hold(w, person, hold, e);
+}
+
+static bool act_on_hold(struct work *w, const struct input_act *act, const struct person *person,
+                        const struct hold *hold, struct err *e)
+{
+    if (!open_held(w, hold, e))
+        return false;
+    if (act->is_release && needs_two(person, hold))
+        return release_by_two(w, act, person, hold, e);
+    return note_act(w, act, "", e) && (act->is_release ? release_hold(w, person, hold, e)
+                                                       : refuse_hold(w, act, person, e));
 }
 
 static bool take_act(struct work *w, struct err *e)
@@ -295,15 +341,9 @@ static bool take_act(struct work *w, struct err *e)
     if (!load_person(w, &person, e))
         return false;
     size_t at = find_hold(&person, &act);
-    bool gone = at == person.hold_count;
-    if (!note_act(w, &act, gone, e))
-        return false;
-    if (gone)
-        return true;
-    if (!open_held(w, &person.holds[at], e))
-        return false;
-    return act.is_release ? release_hold(w, &person, &person.holds[at], e)
-                          : refuse_hold(w, &act, &person, e);
+    if (at == person.hold_count)
+        return note_act(w, &act, " (the hold was gone)", e);
+    return act_on_hold(w, &act, &person, &person.holds[at], e);
 }
 
 /* -- orders and states of bundles ------------------------------------------------------------- */

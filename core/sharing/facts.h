@@ -77,6 +77,7 @@ struct hold {
     struct slice clause;                /* "agreement/version/clause" or empty */
     int64_t since_ms;
     struct slice bytes;                 /* the framed event */
+    struct slice first_by;              /* who released it first, where two must; empty: nobody */
 };
 
 struct person {
@@ -107,6 +108,12 @@ MUST_CHECK bool person_encode(const struct bundle *b, const struct person *p, st
 MUST_CHECK bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes,
                               struct person *out, struct err *e);
 
+/* Any restriction of the person stands, also one of a kind nobody could read. */
+bool facts_is_restricted(const struct person *p);
+
+/* Somebody has released this hold of a restricted person first: the same facts, who is noted. */
+MUST_CHECK bool person_note_hold(struct arena *a, const struct person *p, const struct event_id *event,
+                                 uint16_t service, struct slice who, struct person *out, struct err *e);
 /* A human has refused this hold: the same facts without it. Lists live in a. */
 MUST_CHECK bool person_end_hold(struct arena *a, const struct person *p, const struct event_id *event,
                                 uint16_t service, struct person *out, struct err *e);

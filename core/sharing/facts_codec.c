@@ -173,6 +173,7 @@ static void put_holds(const struct bundle *b, const struct person *p, struct buf
         avro_put_text(out, h->clause);
         avro_put_long(out, h->since_ms);
         avro_put_text(out, h->bytes);
+        avro_put_text(out, h->first_by);
     }
     end_list(out);
 }
@@ -361,6 +362,7 @@ static bool get_hold(struct reader *r, const struct view *v, void *item)
     x->clause = view_text(v, 3);
     x->since_ms = view_long(v, 4);
     x->bytes = view_text(v, 5);
+    x->first_by = view_text(v, 6);
     return get_service_n(r, v, 1, &x->service);
 }
 
@@ -464,6 +466,19 @@ bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, 
     d.dropped = (uint64_t)view_long(&v, AT_DROPPED);
     if (!read_lists(&r, &v, &d))
         return false;
+    draft_view(&d, out);
+    return true;
+}
+
+bool person_note_hold(struct arena *a, const struct person *p, const struct event_id *event,
+                      uint16_t service, struct slice who, struct person *out, struct err *e)
+{
+    struct draft d;
+    if (!draft_init(&d, a, p, e))
+        return false;
+    struct hold *h = draft_hold(&d, event, service);
+    if (h)
+        h->first_by = who;
     draft_view(&d, out);
     return true;
 }

@@ -92,6 +92,14 @@ static bool restriction_stands(const struct person *p, struct slice kind)
     return last && last->stands;
 }
 
+bool facts_is_restricted(const struct person *p)
+{
+    for (size_t i = 0; i < p->restriction_count; i++)
+        if (restriction_stands(p, p->restrictions[i].kind))
+            return true;
+    return false;
+}
+
 static bool is_said(const struct person *p, struct slice kind)
 {
     for (size_t i = 0; i < p->restriction_count; i++)
