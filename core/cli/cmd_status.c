@@ -2,6 +2,7 @@
  *
  * Reads the site's databases and the audit; works beside a running daemon and without one. */
 #include "cli/cli.h"
+#include "cli/status_rules.h"
 
 #include "audit/holds.h"
 #include "base/clock.h"
@@ -25,6 +26,7 @@ struct totals {
     struct delivery_counts *deliveries;
     struct routed routed;
     struct holds_count held;
+    struct part_states parts;   /* what each goes by */
     uint64_t in_motion;         /* taken in, decided or delivered, and not yet arrived at the next room */
     uint64_t outstanding;
     bool balanced;
@@ -106,7 +108,9 @@ static bool gather(struct cli *c, const struct site *s, struct totals *t, struct
     struct bus *b = cli_bus(s, true);
     t->routed.site = s;
     holds_init(&t->routed.holds, s->bundle);
-    bool good = b && audit_each(b, s->catalogue, s->bundle->partitions, each_entry, &t->routed, e);
+    t->parts.a = &c->arena;
+    bool good = b && audit_each(b, s->catalogue, s->bundle->partitions, each_entry, &t->routed, e) &&
+                states_read(&t->parts, b, s->catalogue, e);
     if (b)
         bus_close(&b);
     good = good && (!t->routed.holds.lost || err_memory(e));
@@ -148,6 +152,7 @@ static void print_feeds(const struct site *s, const struct totals *t)
 static void print_text(const struct site *s, const struct totals *t)
 {
     const struct routed *r = &t->routed;
+    status_rules_text(s, &t->parts);
     print_feeds(s, t);
     printf("  router   %" PRIu64 " events, %" PRIu64 " dropped as sent twice, %" PRIu64
            " refused; decisions %" PRIu64 " = disclosed %" PRIu64 " (%" PRIu64
@@ -168,16 +173,18 @@ static void print_text(const struct site *s, const struct totals *t)
            t->in_motion, t->outstanding);
 }
 
-static void print_json(const struct totals *t)
+static void print_json(const struct site *s, const struct totals *t)
 {
     const struct routed *r = &t->routed;
     printf("{\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64 ",\"events\":%" PRIu64
            ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"disclosed\":%" PRIu64
            ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64 ",\"receipts\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
-           ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "}}\n",
+           ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "}",
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
            r->refused, r->disclosed, r->withheld, r->held, r->receipts,
            t->held.open, t->held.overdue, t->held.oldest_ms);
+    status_rules_json(s, &t->parts);
+    printf("}\n");
 }
 
 int cmd_status(struct cli *c, int argc, char **argv)
@@ -193,7 +200,7 @@ int cmd_status(struct cli *c, int argc, char **argv)
     if (!gather(c, s, &t, &e))
         return e.fate == ERR_NONE ? CLI_CANNOT : cli_fail(CLI_CANNOT, &e);
     if (json)
-        print_json(&t);
+        print_json(s, &t);
     else
         print_text(s, &t);
     return t.balanced ? CLI_DONE : CLI_NO;

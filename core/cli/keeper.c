@@ -1,5 +1,6 @@
 /* keeper.c - the thread that follows orders of bundles. */
 #include "cli/keeper.h"
+#include "cli/status_rules.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -28,6 +29,7 @@ struct keeper {
     struct part_states states;
     struct watched *parts;
     bool is_open; /* what is read now is new */
+    int64_t warned_day; /* since 1970, when expiries were last said */
     pthread_t thread;
     bool started;
     atomic_bool stop;
@@ -141,6 +143,7 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
         return;
     }
     rules_add(&s->rules, g);
+    k->warned_day = 0;
     log_line(LOG_INFO, &who, "bundle.taken", "bundle %" PRIu64 " (%s) is in force from %.*s",
              g->number, hash, SHOWN(from));
 }
@@ -178,6 +181,30 @@ static void take_record(struct keeper *k, const struct bus_record *r)
         take_order(k, &read.order);
     else if (read.kind == ORDER_STATE && !k->is_open && !states_put(&k->states, &read.state))
         log_line(LOG_WARN, &who, "memory.limit", "cannot remember what a part said");
+}
+
+/* ---- what ends ---- */
+
+/* Once a London day, and after each bundle that was taken up. */
+static void warn_of_ends(struct keeper *k)
+{
+    int64_t now = clock_wall_ms();
+    struct civil day = london_from_ms(now);
+    day.hour = day.minute = day.second = day.ms = 0;
+    const struct bundle *b = rules_at(rules_newest(&k->site->rules), now)->bundle;
+    int64_t today = civil_to_ms(&day);
+    if (k->warned_day == today)
+        return;
+    struct expiry *list = mem_alloc((b->agreement_count + 1) * sizeof *list);
+    size_t n = list ? bundle_expiries(b, now, list) : 0;
+    for (size_t i = 0; i < n; i++) {
+        char text[EXPIRY_TEXT_MAX];
+        expiry_sentence(b, &list[i], text);
+        log_line(list[i].stage == EXPIRY_ENDED ? LOG_ERROR : LOG_WARN, &who, "agreement.expiry", "%s",
+                 text);
+    }
+    mem_free(list);
+    k->warned_day = today;
 }
 
 /* ---- its life ---- */
@@ -247,6 +274,7 @@ static void *run(void *ctx)
         for (size_t i = 0; i < n; i++)
             take_record(k, &r[i]);
         look_at_parts(k);
+        warn_of_ends(k);
     }
     return NULL;
 }

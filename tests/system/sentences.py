@@ -32,11 +32,11 @@ def ran(program, *words):
 class Region(play.Region):
     """The example region with what a test asks of it. edit: {file under the site: function of its text}."""
 
-    def __init__(self, program, folder, edit=None, bus="embedded:bus.db"):
+    def __init__(self, program, folder, edit=None, bus="embedded:bus.db", split=False):
         os.makedirs(folder, exist_ok=True)
         self.sent = []  # whatever a test has put on a wire or into a folder
         super().__init__(type("Options", (), {"program": program, "folder": folder, "bus": bus, "prefix": "",
-                                              "split": False}))
+                                              "split": split}))
         for name, change in (edit or {}).items():
             self.edit(name, change)
 

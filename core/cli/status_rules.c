@@ -1,0 +1,127 @@
+/* status_rules.c - bundles, parts and expiries, as lines and as JSON. */
+#include "cli/status_rules.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+
+void expiry_sentence(const struct bundle *b, const struct expiry *x, char out[EXPIRY_TEXT_MAX])
+{
+    const struct agreement *g = &b->agreements[x->agreement];
+    const char *review = x->review_overdue ? "; its review is overdue" : "";
+    if (x->stage == EXPIRY_ENDED)
+        snprintf(out, EXPIRY_TEXT_MAX,
+                 "agreement %.*s version %d has ended: what would flow under it is held until it is "
+                 "extended or replaced%s",
+                 SHOWN(g->name), g->version, review);
+    else if (x->stage == EXPIRY_NONE)
+        snprintf(out, EXPIRY_TEXT_MAX, "agreement %.*s version %d: its review is overdue",
+                 SHOWN(g->name), g->version);
+    else
+        snprintf(out, EXPIRY_TEXT_MAX, "agreement %.*s version %d ends in %" PRId64 " day%s%s",
+                 SHOWN(g->name), g->version, x->days_left, x->days_left == 1 ? "" : "s", review);
+}
+
+static const char *from_text(int64_t ms, char time[TIME_TEXT_MAX])
+{
+    struct slice s = time_ms_to_iso(ms, time);
+    time[s.n < TIME_TEXT_MAX ? s.n : TIME_TEXT_MAX - 1] = '\0';
+    return time;
+}
+
+static const char *short_hash(const struct bundle *b, char out[17])
+{
+    slice_to_hex(slice_of(b->hash, 8), out);
+    out[16] = '\0';
+    return out;
+}
+
+static bool goes_by(const struct part_state *p, const struct edition *g, bool taken)
+{
+    return hash_equal(p->state.hash, g->bundle->hash) &&
+           slice_equal_text(p->state.outcome, "taken") == taken;
+}
+
+/* One line of parts; false when there was none. */
+static bool print_parts(const struct part_states *states, const struct edition *g, bool taken,
+                        const char *what)
+{
+    size_t n = 0;
+    for (const struct part_state *p = states->first; p; p = p->next)
+        if (goes_by(p, g, taken))
+            printf("%s%.*s", n++ ? ", " : what, (int)p->state.part.n,
+                   (const char *)p->state.part.p);
+    if (n)
+        printf("\n");
+    return n > 0;
+}
+
+void status_rules_text(const struct site *s, const struct part_states *states)
+{
+    char time[TIME_TEXT_MAX], hash[17], text[EXPIRY_TEXT_MAX];
+    const struct edition *newest = rules_newest(&s->rules);
+    const struct edition *now = rules_at(newest, clock_wall_ms());
+    printf("  rules    bundle %" PRIu64 " (%s) in force from %s%s\n", now->number,
+           short_hash(now->bundle, hash), from_text(now->from_ms, time),
+           s->places.demo ? ", unsigned: a demo" : "");
+    (void)print_parts(states, now, true, "           gone by: ");
+    if (print_parts(states, now, false, "           NOT gone by, for it needs a restart: "))
+        printf("           bundle %" PRIu64 " waits for a restart\n", now->number);
+    for (const struct part_state *p = states->first; p; p = p->next)
+        if (!hash_equal(p->state.hash, now->bundle->hash))
+            printf("           %.*s of %.*s goes by %" PRIu64 "\n", SHOWN(p->state.part),
+                   SHOWN(p->state.agency), p->state.number);
+    for (const struct edition *g = newest; g != now; g = g->earlier)
+        printf("           bundle %" PRIu64 " (%s) follows, in force from %s\n", g->number,
+               short_hash(g->bundle, hash), from_text(g->from_ms, time));
+    if (s->waiting)
+        printf("           bundle %" PRIu64 " waits for a restart after %s\n", s->waiting->number,
+               from_text(s->waiting->from_ms, time));
+    struct expiry *list = mem_alloc((s->bundle->agreement_count + 1) * sizeof *list);
+    size_t n = list ? bundle_expiries(s->bundle, clock_wall_ms(), list) : 0;
+    for (size_t i = 0; i < n; i++) {
+        expiry_sentence(s->bundle, &list[i], text);
+        printf("           %s\n", text);
+    }
+    mem_free(list);
+}
+
+/* A text of ours: ids, no quotes in them; parts may hold a feed's name, which has none either. */
+static void put_part(const struct bundle_state *p, const char *before)
+{
+    printf("%s{\"part\":\"%.*s\",\"agency\":\"%.*s\",\"bundle\":%" PRIu64 ",\"outcome\":\"%.*s\"}",
+           before, (int)p->part.n, (const char *)p->part.p, (int)p->agency.n,
+           (const char *)p->agency.p, p->number, (int)p->outcome.n, (const char *)p->outcome.p);
+}
+
+static void put_expiries(const struct bundle *b)
+{
+    struct expiry *list = mem_alloc((b->agreement_count + 1) * sizeof *list);
+    size_t n = list ? bundle_expiries(b, clock_wall_ms(), list) : 0;
+    printf(",\"expiries\":[");
+    for (size_t i = 0; i < n; i++) {
+        const struct agreement *g = &b->agreements[list[i].agreement];
+        printf("%s{\"agreement\":\"%.*s\",\"version\":%d,\"days_left\":%" PRId64
+               ",\"stage\":\"%s\",\"review_overdue\":%s}",
+               i ? "," : "", (int)g->name.n, (const char *)g->name.p, g->version,
+               list[i].days_left, expiry_stage_name(list[i].stage),
+               list[i].review_overdue ? "true" : "false");
+    }
+    printf("]");
+    mem_free(list);
+}
+
+void status_rules_json(const struct site *s, const struct part_states *states)
+{
+    char time[TIME_TEXT_MAX], hash[17];
+    const struct edition *now = rules_at(rules_newest(&s->rules), clock_wall_ms());
+    printf(",\"bundle\":{\"number\":%" PRIu64 ",\"hash\":\"%s\",\"from\":\"%s\",\"demo\":%s}", now->number,
+           short_hash(now->bundle, hash), from_text(now->from_ms, time),
+           s->places.demo ? "true" : "false");
+    printf(",\"parts\":[");
+    for (const struct part_state *p = states->first; p; p = p->next)
+        put_part(&p->state, p == states->first ? "" : ",");
+    printf("]");
+    put_expiries(s->bundle);
+}

@@ -1,0 +1,18 @@
+/* status_rules.h - what `status` says of the rules: the bundle in force, what each part goes by, which
+ * agreements need somebody soon. */
+#ifndef CONCORDAT_CLI_STATUS_RULES_H
+#define CONCORDAT_CLI_STATUS_RULES_H
+
+#include "cli/orders.h"
+#include "sharing/expiry.h"
+
+/* Prints lines for people. */
+void status_rules_text(const struct site *s, const struct part_states *states);
+/* Prints members of a JSON object, each after a comma. */
+void status_rules_json(const struct site *s, const struct part_states *states);
+
+/* "agreement 'x' version 3 ends in 20 days", one sentence. */
+#define EXPIRY_TEXT_MAX 300
+void expiry_sentence(const struct bundle *b, const struct expiry *x, char out[EXPIRY_TEXT_MAX]);
+
+#endif
