@@ -13,13 +13,22 @@ static void check_free_text(struct loader *l, const struct node *list)
                              "free text is released by its full name only");
 }
 
-static bool has_kind_named(const struct loader *l, const struct clause *c, struct slice kind)
+/* Whether the clause shares a kind of that name; ends: one that closes something by facts.yaml. */
+static bool has_kind_named(const struct loader *l, const struct clause *c, struct slice kind,
+                           bool *ends)
 {
-    for (size_t i = 0; i < c->kind_count; i++)
-        for (size_t s = 0; s < catalogue_count(l->bundle->catalogue); s++)
-            if (bundle_kind(l->bundle, s, kind) == (int64_t)c->kinds[i])
-                return true;
-    return false;
+    const struct bundle *b = l->bundle;
+    bool any = false;
+    *ends = false;
+    for (size_t s = 0; s < catalogue_count(b->catalogue); s++) {
+        int64_t n = bundle_kind(b, s, kind);
+        if (n < 0 || !kinds_have(c->kinds, c->kind_count, (uint32_t)n))
+            continue;
+        any = true;
+        for (size_t f = 0; f < b->fact_count; f++)
+            *ends |= kinds_have(b->facts[f].closed_by, b->facts[f].closed_by_count, (uint32_t)n);
+    }
+    return any;
 }
 
 /* "discharged + 14 days": that kind of one of the clause's types, then so long by decision time. */
@@ -33,12 +42,16 @@ static void load_lasting(struct loader *l, const struct node *n, struct clause *
     size_t blank = slice_find(rest, ' ');
     struct slice unit = slice_trim(slice_from(rest, blank));
     uint64_t days = 0;
+    bool ends = false;
     bool is_read = slice_to_u64(slice_head(rest, blank), &days) && days > 0 && days <= 3660 &&
                    (slice_equal_text(unit, "days") || slice_equal_text(unit, "day"));
     if (!is_read)
         (void)strict_say(&l->reader, n, "bundle.lasting", "'lasting' is written KIND + N days");
-    else if (!has_kind_named(l, c, kind))
+    else if (!has_kind_named(l, c, kind, &ends))
         (void)strict_say(&l->reader, n, "bundle.kind", "the clause shares no kind '%.*s'",
+                         SHOWN(kind));
+    else if (!ends)
+        (void)strict_say(&l->reader, n, "bundle.lasting", "'%.*s' ends nothing by facts.yaml",
                          SHOWN(kind));
     c->lasting_kind = kind;
     c->lasting_ms = (int64_t)days * DAY_MS;
@@ -116,6 +129,17 @@ static struct slice clause_full_name(struct loader *l, const struct agreement *g
     return slice_text(name);
 }
 
+/* The kinds it shares; schemas gets their types. */
+static void load_share(struct loader *l, const struct node *n, bool *schemas, struct clause *c)
+{
+    const struct catalogue *types = l->bundle->catalogue;
+    (void)load_kinds(l, n, &c->kinds, &c->kind_count, schemas);
+    for (size_t i = 0; i < catalogue_count(types); i++)
+        if (schemas[i] && !catalogue_at(types, i)->disclosable)
+            (void)strict_say(&l->reader, n, "bundle.type", "'%.*s' is never disclosed",
+                             SHOWN(catalogue_at(types, i)->name));
+}
+
 static void load_clause(struct loader *l, const struct node *n, const bool *parties,
                         struct clause *c)
 {
@@ -141,12 +165,7 @@ static void load_clause(struct loader *l, const struct node *n, const bool *part
     if (node_get(n, "id") && !load_is_id(c->id))
         (void)strict_say(&l->reader, node_get(n, "id"), "bundle.id", "'%.*s' is no id",
                          SHOWN(c->id));
-    (void)load_kinds(l, node_get(n, "share"), &c->kinds, &c->kind_count, schemas);
-    for (size_t i = 0; i < catalogue_count(l->bundle->catalogue); i++)
-        if (schemas[i] && !catalogue_at(l->bundle->catalogue, i)->disclosable)
-            (void)strict_say(&l->reader, node_get(n, "share"), "bundle.type",
-                             "'%.*s' is never disclosed",
-                             SHOWN(catalogue_at(l->bundle->catalogue, i)->name));
+    load_share(l, node_get(n, "share"), schemas, c);
     load_services(l, node_get(n, "from"), parties, &c->from);
     load_services(l, node_get(n, "to"), parties, &c->to);
     load_categories(l, node_get(n, "release"), &c->release);

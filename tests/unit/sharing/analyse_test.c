@@ -23,6 +23,8 @@ static const char facts[] =
     "facts:\n"
     "  - {on: {Caseload: [declared]}, opens: {relationship: open-case, with: source}, closed_by: {Caseload: "
     "[ended]}, responsible: {function: adult-social-care, service: source}}\n"
+    "  - {on: {HospitalStay: [admitted]}, opens: {relationship: stay, with: source}, closed_by: "
+    "{HospitalStay: [moved]}}\n"
     "  - {on: {Restriction: [raised]}, restricts: field restriction.kind}\n"
     "  - {on: {Restriction: [lifted]}, lifts: field restriction.kind}\n";
 

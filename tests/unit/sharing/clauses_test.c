@@ -140,6 +140,21 @@ static void a_discharge_taken_back_ends_nothing(void)
     CU_ASSERT(moved_after(20 * DAY, "", "disclose"));
 }
 
+static void what_ends_nothing_cannot_be_waited_for(void)
+{
+    static const char *const rows[][2] = {
+        { "moved + 14 days", "bundle.lasting" },     { "referred + 14 days", "bundle.kind" },
+        { "discharged + 0 days", "bundle.lasting" }, { "discharged + 14", "bundle.lasting" },
+        { "discharged", "bundle.lasting" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *clauses = arena_format(&world.arena, STAY "    lasting: %s\n", rows[i][0]);
+        const struct small_file file = { "agreements/sharing.yaml",
+                                         small_agreement(NULL, clauses) };
+        CU_ASSERT(small_problem(&file, 1, rows[i][1], file.name));
+    }
+}
+
 static void consent_for_housing_adaptation_only(void)
 {
     const struct small_terms terms = { .purpose = "housing-adaptation",
@@ -244,6 +259,7 @@ static CU_TestInfo cases[] = {
       a_new_admission_ends_what_lasted_after_the_old_one },
     { "a new admission taken back ends nothing", a_new_admission_taken_back_ends_nothing },
     { "a discharge taken back ends nothing", a_discharge_taken_back_ends_nothing },
+    { "what ends nothing cannot be waited for", what_ends_nothing_cannot_be_waited_for },
     { "consent for housing adaptation only", consent_for_housing_adaptation_only },
     { "a provider hears of its own packages only", a_provider_hears_of_its_own_packages_only },
     { "a prohibition may be for events of some sources",
