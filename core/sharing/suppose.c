@@ -1,5 +1,5 @@
 /* suppose.c - a bundle as if what waits for its day or its signatures were in force. */
-#include "sharing/bundle.h"
+#include "sharing/clause.h"
 
 static bool has_later(const struct bundle *b, const struct agreement *g)
 {
@@ -9,19 +9,31 @@ static bool has_later(const struct bundle *b, const struct agreement *g)
     return false;
 }
 
+/* Terms are what the decision goes by; the agreements say the same for whoever reads them. */
+static void suppose(const struct bundle *b, size_t n, struct agreement *g, struct terms *t)
+{
+    *g = b->agreements[n];
+    *t = b->compiled->terms[n];
+    g->approved = t->approved = true;
+    g->from_ms = t->from_ms = INT64_MIN;
+    g->superseded_ms = has_later(b, g) ? INT64_MIN + 1 : 0;
+    t->superseded_ms = g->superseded_ms ? g->superseded_ms : INT64_MAX;
+}
+
 const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b)
 {
     struct bundle *out = ARENA_NEW(a, struct bundle);
-    struct agreement *list = ARENA_ARRAY(a, b->agreement_count + 1, struct agreement);
-    if (!out || !list)
+    struct compiled *compiled = ARENA_NEW(a, struct compiled);
+    struct agreement *agreements = ARENA_ARRAY(a, b->agreement_count + 1, struct agreement);
+    struct terms *terms = ARENA_ARRAY(a, b->agreement_count + 1, struct terms);
+    if (!out || !compiled || !agreements || !terms)
         return NULL;
-    for (size_t i = 0; i < b->agreement_count; i++) {
-        list[i] = b->agreements[i];
-        list[i].approved = true;
-        list[i].from_ms = INT64_MIN;
-        list[i].superseded_ms = has_later(b, &list[i]) ? INT64_MIN + 1 : 0;
-    }
+    for (size_t i = 0; i < b->agreement_count; i++)
+        suppose(b, i, &agreements[i], &terms[i]);
+    *compiled = *b->compiled;
+    compiled->terms = terms;
     *out = *b;
-    out->agreements = list;
+    out->agreements = agreements;
+    out->compiled = compiled;
     return out;
 }
