@@ -36,12 +36,11 @@ static void name_by_event(const struct when_input *in, struct services *s)
 
 /* A column each for those named, and column 0 for some stranger; when there is none, it is asked
  * about service 0 and nobody looks at it. */
-static void number_columns(struct answers *s, const struct services *named, uint16_t *column,
-                           uint16_t *asked)
+static void number_columns(struct answers *s, uint16_t *column, uint16_t *asked)
 {
     size_t n = 1;
     for (size_t i = s->bundle->service_count; i-- > 0;) {
-        if (services_have(named, (unsigned)i)) {
+        if (services_have(&s->named, (unsigned)i)) {
             column[i] = (uint16_t)n;
             asked[n++] = (uint16_t)i;
         } else {
@@ -56,19 +55,19 @@ static void number_columns(struct answers *s, const struct services *named, uint
 bool answers_begin(struct answers *s, const struct when_input *in, struct err *e)
 {
     const struct compiled *k = in->bundle->compiled;
-    struct services named = k->named;
     uint16_t *column = ARENA_ARRAY(in->arena, in->bundle->service_count + 1, uint16_t);
     uint16_t *asked = ARENA_ARRAY(in->arena, in->bundle->service_count + 1, uint16_t);
     *s = (struct answers){ .bundle = in->bundle, .in = *in, .arena = in->arena,
                            .column = column, .asked = asked };
     s->in.age = &s->age;
+    s->named = k->named;
     s->rows = ARENA_ARRAY(in->arena, k->ask_count + 1, const uint8_t *);
     s->guards = ARENA_ARRAY(in->arena, k->guard_count + 1, const uint8_t *);
     if (!column || !asked || !s->rows || !s->guards)
         return err_memory(e);
-    name_by_facts(in->bundle, in->facts, &named);
-    name_by_event(in, &named);
-    number_columns(s, &named, column, asked);
+    name_by_facts(in->bundle, in->facts, &s->named);
+    name_by_event(in, &s->named);
+    number_columns(s, column, asked);
     return true;
 }
 

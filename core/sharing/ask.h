@@ -49,6 +49,7 @@ struct answers {
     const struct bundle *bundle;
     struct when_input in; /* recipient: set for each column */
     struct arena *arena;
+    struct services named;  /* all others are strangers */
     const uint16_t *column; /* by service */
     const uint16_t *asked;  /* by column: the service that is asked */
     size_t columns, width;  /* width: rounded up, of a row */

@@ -7,53 +7,15 @@
  *
  * The question is turned round: not "what may this service have" for one service after the other,
  * but once for the event. Two rows of bits give the clauses for its kind and source; each is asked
- * once, which gives a row of weights for all services (ask.h); and what it says to each service it
- * names is set against what the others said: the greatest weight counts (weight.h). What follows for
+ * once, which gives a row of weights for all services (ask.h); and what it says to each service that
+ * it names is set against what the others said: the greatest weight counts (weight.h). What follows for
  * one service is conclude.c. */
 #include "sharing/decide.h"
 
 #include "sharing/ask.h"
 #include "sharing/run.h"
 
-/* ---- which clauses, which services ---- */
-
-static size_t count_common(const uint64_t *a, const uint64_t *b, size_t words)
-{
-    size_t n = 0;
-    for (size_t w = 0; w < words; w++)
-        n += (size_t)__builtin_popcountll(a[w] & b[w]);
-    return n;
-}
-
-static bool find_match(struct question *q, struct err *e)
-{
-    const struct compiled *k = q->bundle->compiled;
-    const uint64_t *of_kind = k->clauses_of_kind + q->event->kind * k->words;
-    const uint64_t *from = k->clauses_from + q->event->source * k->words;
-    size_t count = count_common(of_kind, from, k->words), n = 0;
-    uint32_t *match = ARENA_ARRAY(q->arena, count, uint32_t);
-    if (!match)
-        return err_memory(e);
-    for (size_t w = 0; w < k->words; w++)
-        for (uint64_t bits = of_kind[w] & from[w]; bits; bits &= bits - 1)
-            match[n++] = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(bits));
-    q->match = match;
-    q->match_count = count;
-    return true;
-}
-
-static void find_candidates(struct question *q)
-{
-    const struct compiled *k = q->bundle->compiled;
-    uint16_t source = q->event->source;
-    q->candidates = (struct services){ { 0 } };
-    for (size_t i = 0; i < q->match_count; i++)
-        for (size_t w = 0; w < k->service_words; w++)
-            q->candidates.bits[w] |= k->clause_to[q->match[i] * k->service_words + w];
-    q->candidates.bits[source / 64] &= ~((uint64_t)1 << (source % 64));
-}
-
-/* ---- what a clause says ---- */
+/* ---- the gates of a clause ---- */
 
 bool decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
                   uint16_t recipient, int64_t at_ms, enum reason *why)
@@ -89,50 +51,78 @@ static bool is_over(const struct question *q, const struct end *end)
     return false;
 }
 
-/* What is asked of clauses one after the other. */
-struct weighing {
-    struct question *q;
-    uint8_t *over;             /* by end: is it over? WEIGHT_NONE: not asked yet */
-    uint8_t *fixed;            /* a row of one weight */
-    const uint8_t *everything; /* a row of WEIGHT_TRUE */
-    uint32_t agreement;        /* whose gate and guard are known: clauses of one stand together */
-    uint8_t gate;
-    uint16_t guard;
-};
-
 /* WEIGHT_ENDED: open, but only a human may let anything through. */
 static uint8_t agreement_gate(const struct terms *t, int64_t ms)
 {
     if (!t->approved)
-        return weight_false(REASON_NO_PARTY_APPROVAL);
+        return WEIGHT_FALSE(NO_PARTY_APPROVAL);
     if (ms < t->from_ms)
-        return weight_false(REASON_NOT_IN_FORCE);
+        return WEIGHT_FALSE(NOT_IN_FORCE);
     if (ms >= t->stopped_ms)
-        return weight_false(REASON_AGREEMENT_STOPPED);
+        return WEIGHT_FALSE(AGREEMENT_STOPPED);
     if (ms >= t->superseded_ms)
-        return weight_false(REASON_SUPERSEDED);
+        return WEIGHT_FALSE(SUPERSEDED);
     return ms < t->until_ms ? WEIGHT_TRUE : WEIGHT_ENDED;
+}
+
+/* ---- weighing ---- */
+
+/* What goes on while clauses are asked one after the other. */
+struct weighing {
+    struct question *q;
+    const struct compiled *k;
+    size_t words;              /* of a row of services */
+    uint8_t *over;             /* by end: is it over? WEIGHT_NONE: not asked yet */
+    uint64_t *alike;           /* by false weight: the services that were told it alike */
+    const uint8_t *everything; /* a row of WEIGHT_TRUE */
+    /* Of the agreement at hand: clauses of one stand together. */
+    uint32_t agreement;
+    uint8_t gate;
+    const uint8_t *guard;
+};
+
+static bool weighing_begin(struct weighing *w, struct question *q)
+{
+    const struct compiled *k = q->bundle->compiled;
+    uint8_t *everything = ARENA_ARRAY(q->arena, q->answers->width, uint8_t);
+    *w = (struct weighing){ .q = q,
+                            .k = k,
+                            .words = k->service_words,
+                            .over = ARENA_ARRAY(q->arena, k->end_count, uint8_t),
+                            .alike = ARENA_ARRAY(q->arena, WEIGHT_UNKNOWN * k->service_words, uint64_t),
+                            .everything = everything,
+                            .agreement = UINT32_MAX };
+    if (!everything || !w->over || !w->alike)
+        return false;
+    memset(everything, WEIGHT_TRUE, q->answers->width);
+    return true;
+}
+
+static bool turn_to_agreement(struct weighing *w, uint32_t agreement)
+{
+    const struct terms *t = &w->k->terms[agreement];
+    w->agreement = agreement;
+    w->gate = agreement_gate(t, w->q->event->decided_ms);
+    w->guard = w->everything;
+    if (t->guard && !weight_is_false(w->gate))
+        w->guard = answers_guard(w->q->answers, t->guard);
+    return w->guard != NULL;
 }
 
 /* The gates that are the same for every service. */
 static uint8_t common_gate(struct weighing *w, const struct rule *rule)
 {
-    const struct compiled *k = w->q->bundle->compiled;
     uint8_t *over = &w->over[rule->lasting];
-    if (rule->agreement != w->agreement) {
-        w->agreement = rule->agreement;
-        w->gate = agreement_gate(&k->terms[rule->agreement], w->q->event->decided_ms);
-        w->guard = k->terms[rule->agreement].guard;
-    }
     if (weight_is_false(w->gate) || rule->lasting == 0)
         return w->gate;
     if (*over == WEIGHT_NONE)
-        *over = is_over(w->q, &k->ends[rule->lasting]) ? weight_false(REASON_LAPSED) : WEIGHT_TRUE;
+        *over = is_over(w->q, &w->k->ends[rule->lasting]) ? WEIGHT_FALSE(LAPSED) : WEIGHT_TRUE;
     return weight_lesser(w->gate, *over);
 }
 
-static bool add_permit(struct question *q, struct verdict *v, uint32_t clause, uint8_t weight)
+static bool add_permit(struct question *q, size_t service, uint32_t clause, uint8_t weight)
 {
+    struct verdict *v = &q->verdicts[service];
     struct permit *more =
         arena_grow(q->arena, q->permits, &q->permit_room, q->permit_count, sizeof *more);
     if (!more)
@@ -140,80 +130,103 @@ static bool add_permit(struct question *q, struct verdict *v, uint32_t clause, u
     q->permits = more;
     more[q->permit_count++] = (struct permit){ clause, v->last, weight };
     v->last = (uint32_t)q->permit_count;
+    v->weight = weight_greater(v->weight, weight);
     return true;
 }
 
-/* What one clause says, as two rows: its condition and its agreement's guard. */
-struct saying {
-    const uint8_t *when, *guard;
-    bool is_ended; /* its agreement */
-};
-
-/* It is no less than unknown. */
-static bool add_standing(struct question *q, size_t service, uint32_t clause, uint8_t weight,
-                         bool is_ended)
+/* A clause says to one service what is the lesser of its condition and its agreement's guard. */
+static bool tell_one(struct weighing *w, size_t service, uint32_t clause, const uint8_t *when)
 {
-    struct verdict *v = &q->verdicts[service];
-    if (is_ended)
+    struct question *q = w->q;
+    uint16_t column = q->answers->column[service];
+    uint8_t weight = weight_lesser(when[column], w->guard[column]);
+    if (weight_is_false(weight)) {
+        q->verdicts[service].weight = weight_greater(q->verdicts[service].weight, weight);
+        return true;
+    }
+    if (w->gate == WEIGHT_ENDED)
         weight = WEIGHT_ENDED; /* a human can tell what is unknown, but not make it live again */
     else if (weight == WEIGHT_UNKNOWN && q->unknown_is_true)
         weight = WEIGHT_TRUE;
-    v->weight = weight_greater(v->weight, weight);
-    return add_permit(q, v, clause, weight);
+    return add_permit(q, service, clause, weight);
 }
 
-static bool tell_services(struct question *q, uint32_t clause, const struct saying *s)
+/* Strangers to whom it says no are told so together, all others one by one. */
+static bool tell_services(struct weighing *w, uint32_t clause, const uint8_t *when)
 {
-    const size_t words = q->bundle->compiled->service_words;
-    const uint64_t *to = q->bundle->compiled->clause_to + clause * words;
-    const uint16_t *column = q->answers->column;
-    const uint8_t *when = s->when, *guard = s->guard;
-    struct verdict *verdicts = q->verdicts;
-    for (size_t w = 0; w < words; w++)
-        for (uint64_t bits = to[w]; bits; bits &= bits - 1) {
-            size_t service = w * 64 + (size_t)__builtin_ctzll(bits);
-            uint8_t weight = weight_lesser(when[column[service]], guard[column[service]]);
-            if (weight_is_false(weight))
-                verdicts[service].weight = weight_greater(verdicts[service].weight, weight);
-            else if (!add_standing(q, service, clause, weight, s->is_ended))
-                return false;
+    const uint64_t *to = w->k->clause_to + clause * w->words;
+    const uint64_t *named = w->q->answers->named.bits;
+    uint8_t stranger = weight_lesser(when[0], w->guard[0]);
+    for (size_t i = 0; i < w->words; i++) {
+        uint64_t alone = to[i];
+        if (weight_is_false(stranger)) {
+            w->alike[stranger * w->words + i] |= to[i] & ~named[i];
+            alone &= named[i];
         }
+        for (; alone; alone &= alone - 1)
+            if (!tell_one(w, i * 64 + (size_t)__builtin_ctzll(alone), clause, when))
+                return false;
+    }
     return true;
+}
+
+static void tell_all(struct weighing *w, uint32_t clause, uint8_t weight)
+{
+    for (size_t i = 0; i < w->words; i++)
+        w->alike[weight * w->words + i] |= w->k->clause_to[clause * w->words + i];
 }
 
 static bool ask_clause(struct weighing *w, uint32_t clause)
 {
-    const struct compiled *k = w->q->bundle->compiled;
-    const struct rule *rule = &k->rules[clause];
+    const struct rule *rule = &w->k->rules[clause];
+    const uint8_t *when = w->everything;
+    if (rule->agreement != w->agreement && !turn_to_agreement(w, rule->agreement))
+        return false;
     uint8_t gate = common_gate(w, rule);
-    struct saying s = { w->everything, w->everything, gate == WEIGHT_ENDED };
     if (weight_is_false(gate)) {
-        s.when = memset(w->fixed, gate, w->q->answers->width);
-        return tell_services(w->q, clause, &s);
+        tell_all(w, clause, gate);
+        return true;
     }
     if (rule->when != ASK_ALWAYS)
-        s.when = answers_row(w->q->answers, rule->when);
-    if (w->guard)
-        s.guard = answers_guard(w->q->answers, w->guard);
-    return s.when && s.guard && tell_services(w->q, clause, &s);
+        when = answers_row(w->q->answers, rule->when);
+    return when && tell_services(w, clause, when);
 }
 
+/* What was said to many alike, to each of them. */
+static void settle(struct weighing *w)
+{
+    for (size_t n = 0; n < WEIGHT_UNKNOWN * w->words; n++)
+        for (uint64_t bits = w->alike[n]; bits; bits &= bits - 1) {
+            size_t service = n % w->words * 64 + (size_t)__builtin_ctzll(bits);
+            struct verdict *v = &w->q->verdicts[service];
+            v->weight = weight_greater(v->weight, (uint8_t)(n / w->words));
+        }
+}
+
+/* Asks the clauses for this kind and source, in order. */
 static bool weigh(struct question *q)
 {
-    size_t width = q->answers->width;
-    uint8_t *everything = ARENA_ARRAY(q->arena, width, uint8_t);
-    struct weighing w = { .q = q,
-                          .over = ARENA_ARRAY(q->arena, q->bundle->compiled->end_count, uint8_t),
-                          .fixed = ARENA_ARRAY(q->arena, width, uint8_t),
-                          .everything = everything,
-                          .agreement = UINT32_MAX };
-    if (!w.over || !w.fixed || !everything)
+    const struct compiled *k = q->bundle->compiled;
+    const uint64_t *of_kind = k->clauses_of_kind + q->event->kind * k->words;
+    const uint64_t *from = k->clauses_from + q->event->source * k->words;
+    struct weighing w;
+    if (!weighing_begin(&w, q))
         return false;
-    memset(everything, WEIGHT_TRUE, width);
-    for (size_t i = 0; i < q->match_count; i++)
-        if (!ask_clause(&w, q->match[i]))
-            return false;
+    for (size_t i = 0; i < k->words; i++)
+        for (uint64_t bits = of_kind[i] & from[i]; bits; bits &= bits - 1)
+            if (!ask_clause(&w, (uint32_t)(i * 64 + (size_t)__builtin_ctzll(bits))))
+                return false;
+    settle(&w);
     return true;
+}
+
+/* Candidates are all that were told anything. */
+static void find_candidates(struct question *q)
+{
+    q->candidates = (struct services){ { 0 } };
+    for (size_t i = 0; i < q->bundle->service_count; i++)
+        if (q->verdicts[i].weight != WEIGHT_NONE && i != q->event->source)
+            services_add(&q->candidates, (unsigned)i);
 }
 
 bool decide_begin(struct question *q, struct err *e)
@@ -229,12 +242,10 @@ bool decide_begin(struct question *q, struct err *e)
     q->all = q->bundle->compiled->categories[ev->schema];
     q->answers = ARENA_NEW(q->arena, struct answers);
     q->verdicts = ARENA_ARRAY(q->arena, q->bundle->service_count, struct verdict);
-    if (!q->answers || !q->verdicts)
+    if (!q->answers || !q->verdicts || !answers_begin(q->answers, &in, e) || !weigh(q))
         return err_memory(e);
-    if (!find_match(q, e) || !answers_begin(q->answers, &in, e))
-        return false;
     find_candidates(q);
-    return weigh(q) || err_memory(e);
+    return true;
 }
 
 bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *out, struct err *e)

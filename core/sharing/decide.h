@@ -28,8 +28,6 @@ struct question {
     bool unknown_is_true; /* a human has released it */
     /* Found by decide_begin. */
     struct categories all; /* that this type has and agreements can release */
-    const uint32_t *match; /* clauses for this kind and source, in order */
-    size_t match_count;
     struct services candidates;
     struct answers *answers;
     struct verdict *verdicts; /* by service */
