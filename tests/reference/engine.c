@@ -164,10 +164,8 @@ static const struct episode_event *past_events(struct arena *a, const struct ref
     return list;
 }
 
-void ref_person(struct arena *a, const struct ref_case *c, const struct bundle *b,
-                struct person *out)
+void ref_person(struct arena *a, const struct ref_case *c, struct person *out)
 {
-    (void)b;
     *out = person_unknown;
     out->verified = true;
     out->relationships = relationships(a, c);
@@ -249,18 +247,24 @@ bool ref_record(struct arena *a, const struct ref_case *c, struct slice *framed,
     return ok && plan_view(p, a, slice_from(*framed, WIRE_HEADER_BYTES), out, e);
 }
 
-bool ref_ask(struct arena *a, const struct ref_case *c, const struct bundle *b, int release,
-             struct ref_question *q, struct judged *out, struct err *e)
+static bool fill_question(struct arena *a, const struct ref_case *c, const struct bundle *b,
+                          struct ref_question *q, struct err *e)
 {
     *q = (struct ref_question){ .bundle = b };
     memset(q->keys.recipients.b, 7, KEY_BYTES);
     q->keys.recipients.set = true;
-    ref_person(a, c, b, &q->person);
+    ref_person(a, c, &q->person);
     q->in = (struct judge_input){
         .bundle = b, .keys = &q->keys, .facts = &q->person, .decided_ms = c->at_ms
     };
     memset(q->in.subject.b, 0x5a, ID_BYTES);
-    if (!ref_record(a, c, &q->in.framed, &q->in.event, e))
+    return ref_record(a, c, &q->in.framed, &q->in.event, e);
+}
+
+bool ref_ask(struct arena *a, const struct ref_case *c, const struct bundle *b, int release,
+             struct ref_question *q, struct judged *out, struct err *e)
+{
+    if (!fill_question(a, c, b, q, e))
         return false;
     if (release >= 0) {
         const struct header_slots *h = plan_header(q->in.event.plan);
@@ -272,4 +276,10 @@ bool ref_ask(struct arena *a, const struct ref_case *c, const struct bundle *b, 
         q->in.release = &q->hold;
     }
     return judge_event(&q->in, a, out, e);
+}
+
+bool ref_decide_case(struct arena *a, const struct ref_case *c, const struct bundle *b,
+                     struct ref_question *q, struct judged *out, struct err *e)
+{
+    return fill_question(a, c, b, q, e) && judge_decide(&q->in, a, out, e);
 }

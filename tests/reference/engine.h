@@ -11,8 +11,7 @@ struct bundle_source ref_source(const struct ref_files *files);
 /* NULL: it was refused; the problems are printed when told to. */
 const struct bundle *ref_load(struct arena *a, const struct ref_case *c, bool turned, bool tell);
 
-void ref_person(struct arena *a, const struct ref_case *c, const struct bundle *b,
-                struct person *out);
+void ref_person(struct arena *a, const struct ref_case *c, struct person *out);
 /* Framed as on the bus. False: a field was refused. */
 bool ref_record(struct arena *a, const struct ref_case *c, struct slice *framed, struct view *out,
                 struct err *e);
@@ -27,5 +26,8 @@ struct ref_question {
 };
 bool ref_ask(struct arena *a, const struct ref_case *c, const struct bundle *b, int release,
              struct ref_question *q, struct judged *out, struct err *e);
+/* Only the deciding part of judging. */
+bool ref_decide_case(struct arena *a, const struct ref_case *c, const struct bundle *b,
+                     struct ref_question *q, struct judged *out, struct err *e);
 
 #endif

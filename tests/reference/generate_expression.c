@@ -325,6 +325,7 @@ static struct ref_expr *condition(const struct maker *m, int depth)
     }
     if (depth > 0 && n < 7) {
         struct ref_expr *x = make(m, REF_NOT, REF_BOOL);
+        x->number = !m->scope->for_cel && below(m, 2); /* "!a < b", which CEL does not take */
         x->args[x->count++] = condition(m, depth - 1);
         return x;
     }

@@ -22,7 +22,7 @@ static bool still_fails(const struct shrink *s)
 /* Each item of a list, the last first. */
 static bool drop_items(struct shrink *s, void *list, size_t *count, size_t size)
 {
-    uint8_t *items = list, *saved = malloc(*count * size + 1);
+    uint8_t *items = list, *saved = mem_alloc(*count * size + 1);
     bool any = false;
     for (size_t i = *count; saved && i-- > 0;) {
         size_t n = *count;
@@ -36,7 +36,7 @@ static bool drop_items(struct shrink *s, void *list, size_t *count, size_t size)
         memcpy(items, saved, n * size);
         *count = n;
     }
-    free(saved);
+    mem_free(saved);
     return any;
 }
 
@@ -79,8 +79,8 @@ static bool drop_agreement(struct shrink *s, size_t n)
 {
     struct ref_bundle *b = s->of->bundle, saved = *b;
     size_t clauses = 0;
-    b->agreements = malloc(b->agreement_count * sizeof *b->agreements);
-    b->clauses = malloc((b->clause_count + 1) * sizeof *b->clauses);
+    b->agreements = mem_alloc(b->agreement_count * sizeof *b->agreements);
+    b->clauses = mem_alloc((b->clause_count + 1) * sizeof *b->clauses);
     if (!b->agreements || !b->clauses)
         abort();
     for (size_t i = 0; i < saved.clause_count; i++) {
@@ -96,8 +96,8 @@ static bool drop_agreement(struct shrink *s, size_t n)
     b->agreement_count--;
     if (b->agreement_count && still_fails(s)) /* the old lists live in the case's arena */
         return true;
-    free(b->agreements);
-    free(b->clauses);
+    mem_free(b->agreements);
+    mem_free(b->clauses);
     *b = saved;
     return false;
 }

@@ -122,7 +122,7 @@ static void print_bare(struct buf *out, const struct ref_bundle *b, const struct
     }
     if (x->op == REF_NOT) {
         buf_byte(out, '!');
-        print(out, b, x->args[0], 4);
+        print(out, b, x->args[0], x->number ? 3 : 4);
         return;
     }
     for (size_t i = 0; i < x->count; i++) {
