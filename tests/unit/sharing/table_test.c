@@ -32,6 +32,11 @@ static void housing_rows_hold(void)
     run_example_table("housing.decisions", 18);
 }
 
+static void prohibition_rows_hold(void)
+{
+    run_example_table("prohibitions.decisions", 140);
+}
+
 /* Rows as a file, run; the codes of its problems in order. */
 static size_t run_rows(const char *rows, struct problems *p, struct table_result *result)
 {
@@ -209,5 +214,6 @@ static CU_TestInfo cases[] = { { "a row that turns out otherwise fails",
                                  rows_say_which_clauses_and_prohibitions_decided },
                                { "every row of the discharge table holds", discharge_rows_hold },
                                { "every row of the housing table holds", housing_rows_hold },
+                               { "every row on the prohibitions holds", prohibition_rows_hold },
                                CU_TEST_INFO_NULL };
 CU_SuiteInfo suite_table = { "table", NULL, NULL, world_setup, world_teardown, cases };
