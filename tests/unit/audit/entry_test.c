@@ -1,0 +1,121 @@
+/* entry_test.c - what an entry says of a decision is what was decided; a replay that decides
+ * otherwise is found out. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+
+#include "audit/compare.h"
+
+static struct arena arena;
+static const struct catalogue *catalogue;
+static const struct bundle *bundle;
+static struct buf b;
+static struct err e;
+
+static void setup(void)
+{
+    struct problems p = { 0 };
+    arena_init(&arena, 64u << 20);
+    buf_init(&b, 1u << 16);
+    err_clear(&e);
+    catalogue = catalogue_load(&arena, SOURCE_DIR "/schemas", &p);
+    if (catalogue)
+        bundle = bundle_load(&arena, SOURCE_DIR "/tests/unit/router/region", catalogue, &p);
+    CU_ASSERT_EQUAL_FATAL(p.count, 0);
+    problems_release(&p);
+}
+
+static void teardown(void)
+{
+    buf_release(&b);
+    arena_release(&arena);
+}
+
+static void add(struct categories *set, const char *name)
+{
+    struct categories named = { { 0 } };
+    CU_ASSERT_FATAL(catalogue_categories(catalogue, slice_text(name), &named));
+    categories_join(set, &named);
+}
+
+/* A disclosure whose birth date and places travel changed. */
+static struct decision decision(void)
+{
+    struct decision d = { .outcome = OUTCOME_DISCLOSE, .reason = "disclosed", .disclosure = -1 };
+    add(&d.released, "stay");
+    add(&d.released, "identity.birth-date");
+    add(&d.obliged[OBLIGE_YEAR], "identity.birth-date");
+    add(&d.obliged[OBLIGE_ALIAS], "stay.ward");
+    add(&d.obliged[OBLIGE_ALIAS], "stay.site");
+    return d;
+}
+
+static void write_and_read(const struct decision *d, struct audit_read *out)
+{
+    struct audit_chain chain = { .next = 0 };
+    const struct bus_record input = { .topic = "events.hosp", .value = SLICE_INIT("x") };
+    const struct judged judged = { .decisions = d, .decision_count = 1 };
+    const struct audit_subject s = {
+        .kind = AUDIT_EVENT, .input = &input, .judged = &judged, .note = SLICE_INIT("")
+    };
+    buf_reset(&b);
+    CU_ASSERT_FATAL(audit_entry(bundle, &chain, &s, &b, &e));
+    CU_ASSERT_FATAL(audit_read(catalogue, &arena, arena_copy(&arena, buf_slice(&b)), out, &e));
+    CU_ASSERT_EQUAL_FATAL(out->decision_count, 1);
+}
+
+static void an_entry_says_what_travelled_changed(void)
+{
+    static const char *const wanted[] = { "year:identity.birth-date", "alias:stay.site",
+                                          "alias:stay.ward" };
+    const struct decision d = decision();
+    struct audit_read r;
+    write_and_read(&d, &r);
+    const struct audit_decision *got = &r.decisions[0];
+    CU_ASSERT_EQUAL_FATAL(got->obliged_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        bool found = false;
+        for (size_t j = 0; j < 3; j++)
+            found |= slice_equal_text(got->obliged[j], wanted[i]);
+        CU_ASSERT(found);
+    }
+}
+
+static void an_entry_without_obligations_lists_none(void)
+{
+    struct decision d = decision();
+    struct audit_read r;
+    memset(d.obliged, 0, sizeof d.obliged);
+    write_and_read(&d, &r);
+    CU_ASSERT_EQUAL(r.decisions[0].obliged_count, 0);
+    CU_ASSERT(r.decisions[0].released_count > 2);
+}
+
+static void said(void *ctx, const char *sentence)
+{
+    (void)snprintf(ctx, 400, "%s", sentence);
+}
+
+static void a_replay_that_obliges_to_less_is_found(void)
+{
+    struct decision d = decision();
+    struct audit_read recorded, again;
+    struct audit_report report = { 0 };
+    char sentence[400] = "";
+    const struct findings f = { .say = said, .ctx = sentence, .report = &report };
+    write_and_read(&d, &recorded);
+    compare_entries(&f, 0, &recorded, &recorded);
+    CU_ASSERT_EQUAL(report.broken, 0);
+    memset(&d.obliged[OBLIGE_YEAR], 0, sizeof d.obliged[OBLIGE_YEAR]);
+    write_and_read(&d, &again);
+    compare_entries(&f, 0, &recorded, &again);
+    CU_ASSERT_EQUAL(report.broken, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(sentence, "travels changed"));
+}
+
+static CU_TestInfo cases[] = {
+    { "an entry says what travelled changed", an_entry_says_what_travelled_changed },
+    { "an entry without obligations lists none", an_entry_without_obligations_lists_none },
+    { "a replay that obliges to less is found", a_replay_that_obliges_to_less_is_found },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_entry = { "entry", NULL, NULL, setup, teardown, cases };
