@@ -1,8 +1,10 @@
-/* cmd_why.c - concordat why SITE EVENT-ID [SERVICE]: one sentence a recipient, from the audit. */
+/* cmd_why.c - concordat why SITE EVENT-ID [SERVICE]: one sentence a recipient, from the audit.
+ * concordat why SITE TYPE.KIND SERVICE FACT...: the same of an event that is only supposed. */
 #include "cli/cli.h"
 
 #include "audit/audit.h"
 #include "base/clock.h"
+#include "sharing/table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 struct why {
     const struct bundle *bundle;
     struct slice id, service;
+    bool may_see_protected;
     size_t found;
 };
 
@@ -22,30 +25,68 @@ static void print_list(const char *word, const struct slice *list, size_t n)
         printf("%s%.*s", i ? ", " : " ", (int)list[i].n, (const char *)list[i].p);
 }
 
-/* " (file:line)" of a clause or prohibition by name; nothing when the bundle has no such one now. */
+static struct slice group_of(struct slice category)
+{
+    return slice_head(category, slice_find(category, '.'));
+}
+
+static bool has_group(const struct slice *list, size_t n, struct slice group)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal(group_of(list[i]), group))
+            return true;
+    return false;
+}
+
+/* A group of which nothing goes is named once. */
+static void print_withheld(const struct audit_decision *d)
+{
+    const char *between = "; withheld ";
+    for (size_t i = 0; i < d->withheld_count; i++) {
+        struct slice name = d->withheld[i], group = group_of(name);
+        bool is_whole = !has_group(d->released, d->released_count, group);
+        if (is_whole && has_group(d->withheld, i, group))
+            continue;
+        printf("%s%.*s", between, SHOWN(is_whole ? group : name));
+        between = ", ";
+    }
+}
+
+/* Its place, purpose and basis; the bare name when the bundle has no such clause now. */
 static void print_clause(const struct why *w, struct slice name)
 {
     uint32_t line;
     printf("%.*s", (int)name.n, (const char *)name.p);
     for (uint32_t i = 0; i < w->bundle->clause_count; i++)
         if (slice_equal(clause_name(w->bundle, i), name)) {
+            const struct agreement *g = clause_agreement(w->bundle, i);
             const char *file = clause_place(w->bundle, i, &line);
-            printf(" (%s:%u)", file, line);
-            return;
-        }
-    for (uint32_t i = 0; i < w->bundle->prohibition_count; i++)
-        if (slice_equal(prohibition_name(w->bundle, i), name)) {
-            const char *file = prohibition_place(w->bundle, i, &line);
-            printf(" (%s:%u)", file, line);
-            return;
+            printf(" (%s:%u) for %.*s by %.*s", file, line, SHOWN(g->purpose),
+                   SHOWN(g->confidentiality));
         }
 }
 
-static void print_names(const struct why *w, const char *word, const struct slice *names, size_t n)
+static void print_prohibition(const struct why *w, struct slice name)
+{
+    uint32_t line;
+    for (uint32_t i = 0; i < w->bundle->prohibition_count; i++)
+        if (slice_equal(prohibition_name(w->bundle, i), name)) {
+            struct slice shown = prohibition_shown(w->bundle, i, w->may_see_protected);
+            const char *file = prohibition_place(w->bundle, i, &line);
+            printf("%.*s", SHOWN(shown));
+            if (slice_equal(shown, name))
+                printf(" (%s:%u)", file, line);
+            return;
+        }
+    printf("%.*s", SHOWN(name));
+}
+
+static void print_names(const struct why *w, const char *word, const struct slice *names, size_t n,
+                        void (*print)(const struct why *w, struct slice name))
 {
     for (size_t i = 0; i < n; i++) {
         printf("%s", i ? ", " : word);
-        print_clause(w, names[i]);
+        print(w, names[i]);
     }
 }
 
@@ -57,16 +98,19 @@ static void print_decision(const struct why *w, const struct audit_decision *d)
     printf("  %s %.*s", shared ? "shared with" : slice_equal_text(d->outcome, "hold") ? "held for"
                                                                                     : "withheld from",
            (int)d->recipient.n, (const char *)d->recipient.p);
+    const char *shown = reason_shown(reason, w->may_see_protected);
     if (!shared)
-        printf(": %s (%s)", reason_sentence(reason), reason);
-    print_names(w, " under ", d->clauses, d->clause_count);
+        printf(": %s (%s)", reason_sentence(shown), shown);
+    print_names(w, " under ", d->clauses, d->clause_count, print_clause);
     if (d->caught_up)
         printf(", caught up");
     if (d->disclosure.n)
         printf(", as %.*s", (int)d->disclosure.n, (const char *)d->disclosure.p);
     print_list("released", d->released, d->released_count);
-    print_list("withheld", d->withheld, d->withheld_count);
-    print_names(w, "; taken by ", d->prohibitions, d->prohibition_count);
+    print_list("only as", d->obliged, d->obliged_count);
+    if (shared)
+        print_withheld(d);
+    print_names(w, "; taken by ", d->prohibitions, d->prohibition_count, print_prohibition);
     printf("\n");
 }
 
@@ -104,23 +148,136 @@ static bool each_entry(void *ctx, int partition, const struct audit_read *r)
     return true;
 }
 
-int cmd_why(struct cli *c, int argc, char **argv)
+/* ---- an event that is only supposed ---- */
+
+static const struct slice *category_names(const struct bundle *b, struct arena *a,
+                                          const struct categories *set, size_t *n)
 {
-    if (argc != 3 && argc != 4)
-        return CLI_USAGE;
-    struct site *s = cli_site(c, argv[1], false);
-    struct bus *b = s ? cli_bus(s, true) : NULL;
+    size_t count = catalogue_category_count(b->catalogue);
+    struct slice *list = ARENA_ARRAY(a, count + 1, struct slice);
+    *n = 0;
+    for (unsigned i = 0; list && i < count; i++)
+        if (categories_has(set, i))
+            list[(*n)++] = catalogue_category(b->catalogue, i);
+    return list;
+}
+
+static const struct slice *rule_names(const struct bundle *b, struct arena *a, const uint32_t *rules,
+                                      size_t n,
+                                      struct slice (*name)(const struct bundle *b, uint32_t rule))
+{
+    struct slice *list = ARENA_ARRAY(a, n + 1, struct slice);
+    for (size_t i = 0; list && i < n; i++)
+        list[i] = name(b, rules[i]);
+    return list;
+}
+
+/* "year:identity.birth-date" for each that travels changed. */
+static const struct slice *obliged_names(const struct bundle *b, struct arena *a,
+                                         const struct decision *d, size_t *n)
+{
+    size_t count = catalogue_category_count(b->catalogue);
+    struct slice *list = ARENA_ARRAY(a, count + 1, struct slice);
+    *n = 0;
+    for (unsigned i = 0; list && i < count; i++)
+        for (enum obligation k = 0; k < OBLIGE_COUNT; k++) {
+            struct slice name = catalogue_category(b->catalogue, i);
+            const char *text = categories_has(&d->obliged[k], i)
+                                   ? arena_format(a, "%s:%.*s", obligation_name(k), SHOWN(name))
+                                   : NULL;
+            if (text)
+                list[(*n)++] = slice_text(text);
+        }
+    return list;
+}
+
+/* The decision as the audit would have it. */
+static bool as_read(const struct bundle *b, struct arena *a, const struct decision *d,
+                    struct slice service, struct audit_decision *out)
+{
+    *out = (struct audit_decision){ .recipient = service,
+                                    .outcome = slice_text(outcome_name(d->outcome)),
+                                    .reason = slice_text(d->reason),
+                                    .clause_count = d->clause_count,
+                                    .prohibition_count = d->prohibition_count };
+    out->clauses = rule_names(b, a, d->clauses, d->clause_count, clause_name);
+    out->prohibitions = rule_names(b, a, d->prohibitions, d->prohibition_count, prohibition_name);
+    out->released = category_names(b, a, &d->released, &out->released_count);
+    out->withheld = category_names(b, a, &d->withheld, &out->withheld_count);
+    out->obliged = obliged_names(b, a, d, &out->obliged_count);
+    return out->clauses && out->prohibitions && out->released && out->withheld && out->obliged;
+}
+
+static bool suppose_for(struct why *w, struct cli *c, struct slice *words, size_t n,
+                        struct slice service, struct err *e)
+{
+    struct decision d;
+    struct audit_decision read;
+    words[1] = service;
+    if (!table_ask(w->bundle, &c->arena, words, n, &d, e))
+        return false;
+    if (!slice_is_empty(w->service) || strcmp(d.reason, "no-clause") != 0) {
+        if (!as_read(w->bundle, &c->arena, &d, service, &read))
+            return err_memory(e);
+        print_decision(w, &read);
+        w->found++;
+    }
+    return true;
+}
+
+static int suppose(struct why *w, struct cli *c, int argc, char **argv)
+{
+    struct slice words[32];
+    struct err e = { .fate = ERR_NONE };
+    size_t n = 0;
+    bool is_for_all = slice_is_empty(w->service) || slice_equal_text(w->service, "all");
+    for (int i = 2; i < argc && n < 32; i++)
+        words[n++] = slice_text(argv[i]);
+    if (n == 1)
+        n++;
+    if (!is_for_all)
+        return suppose_for(w, c, words, n, w->service, &e) ? CLI_DONE : cli_fail(CLI_NO, &e);
+    w->service = (struct slice){ 0 };
+    for (size_t i = 0; i < w->bundle->service_count; i++)
+        if (!suppose_for(w, c, words, n, w->bundle->services[i].name, &e))
+            return cli_fail(CLI_NO, &e);
+    if (!w->found)
+        printf("no clause names such an event for anybody\n");
+    return w->found ? CLI_DONE : CLI_NO;
+}
+
+static int recorded(struct why *w, struct site *s, const char *id)
+{
+    struct bus *b = cli_bus(s, true);
+    struct err e = { .fate = ERR_NONE };
     if (!b)
         return CLI_CANNOT;
-    struct why w = { .bundle = s->bundle, .id = slice_text(argv[2]),
-                     .service = slice_text(argc == 4 ? argv[3] : NULL) };
-    struct err e = { 0 };
-    bool good = audit_each(b, s->catalogue, s->bundle->partitions, each_entry, &w, &e);
+    bool good = audit_each(b, s->catalogue, s->bundle->partitions, each_entry, w, &e);
     bus_close(&b);
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
-    if (!w.found)
+    if (!w->found)
         printf("nothing is recorded of '%s'%s: no clause names such an event for anybody else, or it "
-               "has not been decided\n", argv[2], argc == 4 ? " for that service" : "");
-    return w.found ? CLI_DONE : CLI_NO;
+               "has not been decided\n", id, w->service.n ? " for that service" : "");
+    return w->found ? CLI_DONE : CLI_NO;
+}
+
+int cmd_why(struct cli *c, int argc, char **argv)
+{
+    bool protected = argc > 3 && strcmp(argv[argc - 1], "--protected") == 0;
+    argc -= protected;
+    if (argc < 3)
+        return CLI_USAGE;
+    struct slice id = slice_text(argv[2]);
+    bool is_supposed = slice_find(id, '.') < id.n;
+    if (!is_supposed && argc > 4)
+        return CLI_USAGE;
+    struct site *s = cli_site(c, argv[1], false);
+    if (!s)
+        return CLI_CANNOT;
+    struct why w = { .bundle = s->bundle,
+                     .id = id,
+                     .service = slice_text(argc > 3 ? argv[3] : NULL),
+                     .may_see_protected = protected };
+    return is_supposed ? suppose(&w, c, argc, argv) : recorded(&w, s, argv[2]);
 }

@@ -16,6 +16,7 @@ static const struct command commands[] = {
     { "explain SITE [AGREEMENT] [--annex]", "agreements in plain sentences for those who sign; or as a Markdown table",
       cmd_explain },
     { "why SITE EVENT-ID [SERVICE]", "who got an event or not, and why, a sentence a recipient", cmd_why },
+    { "why SITE TYPE.KIND SERVICE|all [FACT]...", "the same of a supposed event; facts as in decision tables", cmd_why },
     { "audit verify SITE", "chain, sequence, and no disclosure without its record", cmd_audit },
     { "audit replay SITE", "judge the recorded events again and compare", cmd_audit },
     { "audit list SITE", "every decision as a line of JSON: ids, codes and categories, never payload",

@@ -7,6 +7,11 @@ struct slice clause_name(const struct bundle *b, uint32_t clause)
     return b->clauses[clause].name;
 }
 
+const struct agreement *clause_agreement(const struct bundle *b, uint32_t clause)
+{
+    return &b->agreements[b->clauses[clause].agreement];
+}
+
 const char *clause_place(const struct bundle *b, uint32_t clause, uint32_t *line)
 {
     *line = b->clauses[clause].line;

@@ -101,6 +101,7 @@ MUST_CHECK bool judge_decide(const struct judge_input *in, struct arena *a, stru
 
 /* "agreement/version/clause" and file:line of a compiled clause; name and file:line of a prohibition. */
 struct slice clause_name(const struct bundle *b, uint32_t clause);
+const struct agreement *clause_agreement(const struct bundle *b, uint32_t clause);
 const char *clause_place(const struct bundle *b, uint32_t clause, uint32_t *line);
 struct slice prohibition_name(const struct bundle *b, uint32_t prohibition);
 const char *prohibition_place(const struct bundle *b, uint32_t prohibition, uint32_t *line);
