@@ -68,6 +68,58 @@ void load_scope(const struct loader *l, const bool *schemas, struct when_scope *
                               .purposes = k->purposes };
 }
 
+/* The category of a field that is the only one of it in that schema; -1 with a problem. */
+static int64_t find_field(struct loader *l, const struct node *n, const struct plan *p)
+{
+    int slot = plan_slot(p, n->text);
+    const char *array = slot < 0 ? arena_format(l->reader.arena, "%.*s[]", SHOWN(n->text)) : NULL;
+    slot = array ? plan_slot(p, slice_text(array)) : slot;
+    if (slot < 0) {
+        (void)strict_say(&l->reader, n, "bundle.category",
+                         "'%.*s' is no category, and no field of '%s'", SHOWN(n->text),
+                         plan_name(p));
+        return -1;
+    }
+    unsigned category = plan_slot_at(p, (size_t)slot)->category;
+    for (size_t i = 0; i < plan_slots(p); i++)
+        if ((int)i != slot && plan_slot_at(p, i)->category == category) {
+            (void)strict_say(&l->reader, n, "bundle.field",
+                             "the field '%.*s' is not alone in its category: release '%.*s'",
+                             SHOWN(n->text),
+                             SHOWN(catalogue_category(l->bundle->catalogue, category)));
+            return -1;
+        }
+    return category;
+}
+
+/* A field of every type shared, by its path: its category, where it is the only field of it. */
+static void load_field(struct loader *l, const struct node *n, const bool *schemas,
+                       struct categories *out)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        int64_t category = schemas[i] ? find_field(l, n, catalogue_at(c, i)->plan) : -1;
+        if (category < 0)
+            continue;
+        struct node named = *n;
+        named.text = catalogue_category(c, (unsigned)category);
+        load_categories(l, &named, out);
+    }
+}
+
+static void load_release(struct loader *l, const struct node *list, const bool *schemas,
+                         struct clause *c)
+{
+    struct categories one;
+    check_free_text(l, list);
+    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n))
+        if (n->kind == NODE_TEXT && slice_find(n->text, '.') < n->text.n &&
+            !catalogue_categories(l->bundle->catalogue, n->text, &one))
+            load_field(l, n, schemas, &c->release);
+        else
+            load_categories(l, n, &c->release);
+}
+
 static bool can_be_obliged(const struct loader *l, const bool *schemas, unsigned category,
                            enum obligation o)
 {
@@ -168,8 +220,7 @@ static void load_clause(struct loader *l, const struct node *n, const bool *part
     load_share(l, node_get(n, "share"), schemas, c);
     load_services(l, node_get(n, "from"), parties, &c->from);
     load_services(l, node_get(n, "to"), parties, &c->to);
-    load_categories(l, node_get(n, "release"), &c->release);
-    check_free_text(l, node_get(n, "release"));
+    load_release(l, node_get(n, "release"), schemas, c);
     load_obligations(l, strict_member(n, "oblige", NODE_MAP), schemas, c);
     load_lasting(l, node_get(n, "lasting"), c);
     load_scope(l, schemas, &scope);

@@ -193,6 +193,42 @@ static void a_provider_hears_of_its_own_packages_only(void)
     CU_ASSERT(world_decided(&world, ROTA, "unknown"));
 }
 
+/* ---- named fields ---- */
+
+static bool releases(const char *release)
+{
+    const char *clauses = small_replace(STAY, "[identity.name]", release);
+    return small_clauses(NULL, clauses);
+}
+
+static void a_field_alone_in_its_category_is_named_by_its_path(void)
+{
+    CU_ASSERT_FATAL(releases("[stay.expected_discharge, person.birth_date]"));
+    CU_ASSERT(admitted("stay.expected_discharge=2026-04-01;person.birth_date=1941-11-01;"
+                       "stay.ward=ELM",
+                       TEAM, "disclose"));
+    CU_ASSERT(world_got_text(&world, TEAM, "2026-04-01"));
+    CU_ASSERT(world_got_text(&world, TEAM, "1941-11-01"));
+    CU_ASSERT_FALSE(world_got_text(&world, TEAM, "ELM"));
+}
+
+static void each_wrong_field_is_found(void)
+{
+    static const char *const rows[][2] = {
+        { "[stay.leave_until]", "bundle.field" }, /* one of the times of a stay */
+        { "[stay.corridor]", "bundle.category" },    { "[corridor]", "bundle.category" },
+        { "[header.id]", "bundle.field" },           { "[header.kind]", "bundle.field" },
+        { "[service.provider]", "bundle.category" }, /* of another type */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct small_file file = {
+            "agreements/sharing.yaml",
+            small_agreement(NULL, small_replace(STAY, "[identity.name]", rows[i][0]))
+        };
+        CU_ASSERT(small_problem(&file, 1, rows[i][1], file.name));
+    }
+}
+
 /* ---- prohibitions ---- */
 
 static bool open_prohibition(const char *rest)
@@ -262,6 +298,9 @@ static CU_TestInfo cases[] = {
     { "what ends nothing cannot be waited for", what_ends_nothing_cannot_be_waited_for },
     { "consent for housing adaptation only", consent_for_housing_adaptation_only },
     { "a provider hears of its own packages only", a_provider_hears_of_its_own_packages_only },
+    { "a field alone in its category is named by its path",
+      a_field_alone_in_its_category_is_named_by_its_path },
+    { "each wrong field is found", each_wrong_field_is_found },
     { "a prohibition may be for events of some sources",
       a_prohibition_may_be_for_events_of_some_sources },
     { "a role that no service has is good in a prohibition",
