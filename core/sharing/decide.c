@@ -224,9 +224,13 @@ static bool weigh(struct question *q)
 static void find_candidates(struct question *q)
 {
     q->candidates = (struct services){ { 0 } };
-    for (size_t i = 0; i < q->bundle->service_count; i++)
-        if (q->verdicts[i].weight != WEIGHT_NONE && i != q->event->source)
-            services_add(&q->candidates, (unsigned)i);
+    q->candidate_count = 0;
+    for (size_t i = 0; i < q->bundle->service_count; i++) {
+        if (q->verdicts[i].weight == WEIGHT_NONE || i == q->event->source)
+            continue;
+        services_add(&q->candidates, (unsigned)i);
+        q->candidate_count++;
+    }
 }
 
 bool decide_begin(struct question *q, struct err *e)
@@ -260,7 +264,7 @@ bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *
         return true;
     if (!decide_begin(&q, e))
         return false;
-    struct decision *list = ARENA_ARRAY(a, in->bundle->service_count, struct decision);
+    struct decision *list = ARENA_ARRAY(a, q.candidate_count, struct decision);
     if (!list)
         return err_memory(e);
     for (size_t i = 0; i < in->bundle->service_count; i++)

@@ -29,6 +29,7 @@ struct question {
     /* Found by decide_begin. */
     struct categories all; /* that this type has and agreements can release */
     struct services candidates;
+    size_t candidate_count;
     struct answers *answers;
     struct verdict *verdicts; /* by service */
     struct permit *permits;

@@ -6,6 +6,20 @@ void list_init(struct list *l, size_t item_bytes)
     *l = (struct list){ .item_bytes = item_bytes };
 }
 
+bool list_reserve(struct arena *a, struct list *l, size_t more)
+{
+    if (l->room - l->count >= more)
+        return true;
+    void *items = arena_array(a, l->count + more, l->item_bytes);
+    if (!items)
+        return false;
+    if (l->count)
+        memcpy(items, l->items, l->count * l->item_bytes);
+    l->items = items;
+    l->room = l->count + more;
+    return true;
+}
+
 void *list_add(struct arena *a, struct list *l)
 {
     void *grown = arena_grow(a, l->items, &l->room, l->count, l->item_bytes);

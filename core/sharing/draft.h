@@ -13,6 +13,8 @@ struct list {
 void list_init(struct list *l, size_t item_bytes);
 /* A zeroed item at the end; NULL when the arena is full. Pointers to items end here. */
 void *list_add(struct arena *a, struct list *l);
+/* Room for so many more, when it is known beforehand. Pointers to items end here. */
+MUST_CHECK bool list_reserve(struct arena *a, struct list *l, size_t more);
 void list_remove(struct list *l, size_t n);
 
 /* Of each person: above what happens to anybody, low enough that a broken feed cannot fill memory. At a

@@ -182,7 +182,10 @@ static enum obligation obligation_of(const struct project *p, size_t slot)
 static size_t count_obliged(const struct project *p)
 {
     size_t n = 0;
-    for (size_t i = 0; i < plan_slots(p->event->view->plan); i++)
+    enum obligation o = 0;
+    while (o < OBLIGE_COUNT && categories_is_empty(&p->obliged[o]))
+        o++;
+    for (size_t i = 0; o < OBLIGE_COUNT && i < plan_slots(p->event->view->plan); i++)
         n += obligation_of(p, i) != OBLIGE_COUNT;
     return n;
 }
@@ -215,7 +218,8 @@ bool project_disclosure(const struct project *p, struct disclosure *out, struct 
     if (!project_buf(p->arena, room, &h.bytes, e) ||
         !project_buf(p->arena, room + v->bytes.n, &bytes, e) || !fill_header(p, out, &h, e))
         return false;
-    put_obliged(p, &h);
+    if (changed > 0)
+        put_obliged(p, &h);
     if (!buf_done(&h.bytes, e))
         return false;
     wire_put_header(&bytes, plan_fingerprint(v->plan));

@@ -164,6 +164,8 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
                           .unknown_is_true = release != NULL };
     if (!decide_begin(&q, r->e))
         return false;
+    if (!list_reserve(r->arena, &r->decisions, q.candidate_count))
+        return err_memory(r->e);
     for (size_t i = 0; i < r->in->bundle->service_count; i++) {
         if (release ? release->service != i : !services_have(&q.candidates, (unsigned)i))
             continue;
