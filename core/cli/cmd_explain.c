@@ -38,8 +38,8 @@ static bool is_wanted(const struct agreement *g, const char *name)
         return true;
     if (!slice_equal(slice_head(wanted, slash), g->name))
         return false;
-    return slash == wanted.n ||
-           (slice_to_u64(slice_from(wanted, slash + 1), &version) && version == (uint64_t)g->version);
+    return slash == wanted.n || (slice_to_u64(slice_from(wanted, slash + 1), &version) &&
+                                 version == (uint64_t)g->version);
 }
 
 static bool explain_all(const struct bundle *b, const struct wanted *w, struct buf *out,

@@ -1,5 +1,6 @@
 /* cmd_test.c - concordat test SITE [FILE...]: do the rules decide as people wrote down that they
- * should? Tells each row that turns out otherwise, then which clauses and prohibitions no row asks. */
+ * should? Tells each row that turns out otherwise, then which clauses and prohibitions no row asks.
+ */
 #include "cli/cli.h"
 
 #include <dirent.h>

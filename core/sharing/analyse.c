@@ -7,8 +7,8 @@
 void naming_end(struct naming *m)
 {
     if (m->n)
-        (void)problems_say(m->to, m->code, m->file, m->line, 1, "%s: %.*s", m->sentence, (int)m->n,
-                           m->names);
+        (void)problems_say(m->to, m->code, m->file, m->line, m->column, "%s: %.*s", m->sentence,
+                           (int)m->n, m->names);
     m->n = 0;
 }
 
@@ -41,7 +41,8 @@ void analyse_say_of_clause(const struct analysis *x, const struct clause *c, con
                         .code = code,
                         .file = c->file,
                         .sentence = sentence ? sentence : what,
-                        .line = c->line };
+                        .line = c->line,
+                        .column = c->column };
     analyse_say_set(x, &m, set);
 }
 
@@ -106,7 +107,8 @@ static bool make_taken(struct analysis *x)
     return true;
 }
 
-/* What intake sets of itself in every record: header and subject, bar what only a sender can say. */
+/* What intake sets of itself in every record: header and subject, bar what only a sender can say.
+ */
 static void add_intakes(const struct schema *s, bool *slots)
 {
     for (size_t i = 0; i < plan_slots(s->plan); i++) {
@@ -159,8 +161,12 @@ static bool make_says(struct analysis *x)
 void analyse(const struct analyse_input *in, struct arena *a, struct problems *problems,
              struct problems *warnings)
 {
-    struct analysis x = { .in = in, .b = in->bundle, .k = in->bundle->compiled, .arena = a,
-                          .problems = problems, .warnings = warnings };
+    struct analysis x = { .in = in,
+                          .b = in->bundle,
+                          .k = in->bundle->compiled,
+                          .arena = a,
+                          .problems = problems,
+                          .warnings = warnings };
     struct err e = { 0 };
     if (!make_kinds(&x) || !make_taken(&x) || !make_says(&x)) {
         (void)err_memory(&e);

@@ -1,10 +1,10 @@
 /* analyse.h - what can never be right in a bundle, and what whoever signs it should look at.
  *
  * Problems: a clause that never shares anything (its condition can never be true, nobody else can
- * receive, prohibitions take all of it), a word that a field never holds, two prohibitions that would
- * tell a recipient different things. Warnings: all that is doubtful, that this site's mappings do not
- * make, that ends soon. Each at file:line, one sentence, code check.*.
- * Pure: the time is given. Cost: sorting and bitmaps, no all-pairs. */
+ * receive, prohibitions take all of it), a word that a field never holds, two prohibitions that
+ * would tell a recipient different things. Warnings: all that is doubtful, that this site's
+ * mappings do not make, that ends soon. Each at file:line, one sentence, code check.*. Pure: the
+ * time is given. Cost: sorting and bitmaps, no all-pairs. */
 #ifndef CONCORDAT_SHARING_ANALYSE_H
 #define CONCORDAT_SHARING_ANALYSE_H
 
@@ -16,13 +16,13 @@ struct analyse_feed {
     uint16_t service;
     const struct schema *schema;
     struct slice kind;
-    const bool *slots;                  /* one for each of the type's */
+    const bool *slots; /* one for each of the type's */
 };
 
 struct analyse_input {
     const struct bundle *bundle;
     int64_t now_ms;
-    const struct analyse_feed *feeds;   /* none: the site's mappings are not known */
+    const struct analyse_feed *feeds; /* none: the site's mappings are not known */
     size_t feed_count;
 };
 

@@ -46,25 +46,30 @@ static void check_release(struct analysis *x, const struct clause *c)
     struct categories some = present(x, c), taken = always_taken(x, c);
     categories_keep(&taken, &some);
     if (categories_is_empty(&some))
-        (void)problems_say(x->problems, "check.nothing", c->file, c->line, 1,
-                           "clause '%.*s' never shares anything: its events have nothing of what it "
-                           "releases", SHOWN(c->name));
+        (void)problems_say(
+            x->problems, "check.nothing", c->file, c->line, c->column,
+            "clause '%.*s' never shares anything: its events have nothing of what it "
+            "releases",
+            SHOWN(c->name));
     else if (categories_equal(&some, &taken))
-        (void)problems_say(x->problems, "check.overridden", c->file, c->line, 1,
+        (void)problems_say(x->problems, "check.overridden", c->file, c->line, c->column,
                            "clause '%.*s' never shares anything: prohibitions take all that it "
-                           "releases", SHOWN(c->name));
+                           "releases",
+                           SHOWN(c->name));
     else
-        analyse_say_of_clause(x, c, "check.taken", "releases what prohibitions always take", &taken);
+        analyse_say_of_clause(x, c, "check.taken", "releases what prohibitions always take",
+                              &taken);
 }
 
 /* ---- its condition ---- */
 
+/* at: the column. */
 static void check_words(struct analysis *x, const struct when *w, const char *file, uint32_t line,
-                        struct slice name)
+                        uint32_t at, struct slice name)
 {
     struct slice path, word;
     if (when_foreign_word(x->b->catalogue, w, &path, &word))
-        (void)problems_say(x->problems, "check.word", file, line, 1,
+        (void)problems_say(x->problems, "check.word", file, line, at,
                            "the condition of '%.*s' asks for '%.*s', which '%.*s' never is",
                            SHOWN(name), SHOWN(word), SHOWN(path));
 }
@@ -75,24 +80,25 @@ static void check_reads(struct analysis *x, const struct clause *c)
     struct categories read = c->when->reads;
     categories_drop(&read, &c->release);
     categories_drop(&read, &x->own);
-    analyse_say_of_clause(x, c, "check.reads", "has a condition that reads what it does not release",
-                          &read);
+    analyse_say_of_clause(x, c, "check.reads",
+                          "has a condition that reads what it does not release", &read);
 }
 
 static void check_clause(struct analysis *x, const struct clause *c)
 {
     if (!reaches_somebody(x, c))
-        (void)problems_say(x->problems, "check.nobody", c->file, c->line, 1,
+        (void)problems_say(x->problems, "check.nobody", c->file, c->line, c->column,
                            "clause '%.*s' never shares anything: nobody but the source itself is "
-                           "to receive it", SHOWN(c->name));
+                           "to receive it",
+                           SHOWN(c->name));
     check_release(x, c);
     if (!c->when)
         return;
     if (!when_can_be(x->b->catalogue, c->when, true))
-        (void)problems_say(x->problems, "check.never", c->file, c->line, 1,
+        (void)problems_say(x->problems, "check.never", c->file, c->line, c->column,
                            "clause '%.*s' never shares anything: its condition is never true",
                            SHOWN(c->name));
-    check_words(x, c->when, c->file, c->line, c->name);
+    check_words(x, c->when, c->file, c->line, c->column, c->name);
     check_reads(x, c);
 }
 
@@ -112,10 +118,11 @@ static void check_prohibition(struct analysis *x, const struct prohibition *p)
     struct categories read = p->when->reads;
     categories_drop(&read, &x->own);
     if (!when_can_be(x->b->catalogue, p->when, true))
-        (void)problems_say(x->problems, "check.never", p->file, p->line, 1,
+        (void)problems_say(x->problems, "check.never", p->file, p->line, p->column,
                            "prohibition '%.*s' takes nothing that can be told: its condition is "
-                           "never true", SHOWN(p->id));
-    check_words(x, p->when, p->file, p->line, p->id);
+                           "never true",
+                           SHOWN(p->id));
+    check_words(x, p->when, p->file, p->line, p->column, p->id);
     const char *sentence = arena_format(
         x->arena, "prohibition '%.*s' depends on fields, and what is missing tells of them",
         SHOWN(p->id));
@@ -123,7 +130,8 @@ static void check_prohibition(struct analysis *x, const struct prohibition *p)
                         .code = "check.reads",
                         .file = p->file,
                         .sentence = sentence ? sentence : "",
-                        .line = p->line };
+                        .line = p->line,
+                        .column = p->column };
     analyse_say_set(x, &m, &read);
 }
 

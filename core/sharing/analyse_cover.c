@@ -20,7 +20,8 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
                         .code = "check.unshared",
                         .file = schema_file(x, s),
                         .sentence = "nobody shares these kinds",
-                        .line = 1 };
+                        .line = 1,
+                        .column = 1 };
     size_t count = 0;
     for (size_t i = 0; i < s->kind_count; i++)
         count += mine[i];
@@ -29,11 +30,13 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
             naming_add(&m, s->kinds[i]);
     naming_end(&m);
     if (!count)
-        (void)problems_say(x->warnings, m.code, m.file, 1, 1, "nobody shares anything of this type");
+        (void)problems_say(x->warnings, m.code, m.file, 1, 1,
+                           "nobody shares anything of this type");
     return count > 0;
 }
 
-/* What the type has and no clause releases, of any type; told once, so it joins what was released. */
+/* What the type has and no clause releases, of any type; told once, so it joins what was released.
+ */
 static void check_categories(struct analysis *x, size_t schema, struct categories *released)
 {
     const struct schema *s = x->k->schemas[schema];
@@ -42,7 +45,8 @@ static void check_categories(struct analysis *x, size_t schema, struct categorie
                         .code = "check.unreceived",
                         .file = schema_file(x, s),
                         .sentence = "nobody may receive these, of whatever type",
-                        .line = 1 };
+                        .line = 1,
+                        .column = 1 };
     categories_drop(&rest, released);
     categories_join(released, &rest);
     analyse_say_set(x, &m, &rest);
@@ -109,15 +113,16 @@ static void say_unsaid(struct analysis *x, const struct clause *c)
                         .code = "check.unsaid",
                         .file = c->file,
                         .sentence = sentence ? sentence : "",
-                        .line = c->line };
+                        .line = c->line,
+                        .column = c->column };
     for (size_t i = 0; i < c->kind_count; i++) {
         bool said = false;
         struct slice kind;
         const struct schema *type = analyse_kind(x, c->kinds[i], &kind);
         for (unsigned s = 0; s < x->b->service_count; s++)
             said |= services_have(&c->from, s) && analysis_says(x, s, c->kinds[i])->is_said;
-        const char *name = said ? NULL : arena_format(x->arena, "%.*s.%.*s", SHOWN(type->name),
-                                                      SHOWN(kind));
+        const char *name =
+            said ? NULL : arena_format(x->arena, "%.*s.%.*s", SHOWN(type->name), SHOWN(kind));
         if (name)
             naming_add(&m, slice_text(name));
     }
@@ -125,7 +130,8 @@ static void say_unsaid(struct analysis *x, const struct clause *c)
 }
 
 /* Whether some event that the clause is asked about can have that field. */
-static bool is_filled(const struct analysis *x, const struct clause *c, const struct when_node *path)
+static bool is_filled(const struct analysis *x, const struct clause *c,
+                      const struct when_node *path)
 {
     for (size_t i = 0; i < c->kind_count; i++)
         for (unsigned s = 0; s < x->b->service_count; s++) {
@@ -142,9 +148,10 @@ static bool is_filled(const struct analysis *x, const struct clause *c, const st
 static void check_paths(struct analysis *x, const struct clause *c, const struct when_node *n)
 {
     if (n->op == WHEN_PATH && !is_filled(x, c, n))
-        (void)problems_say(x->warnings, "check.unfilled", c->file, c->line, 1,
+        (void)problems_say(x->warnings, "check.unfilled", c->file, c->line, c->column,
                            "clause '%.*s' has a condition that reads '%.*s', which no mapping of "
-                           "its sources fills", SHOWN(c->name), SHOWN(n->text));
+                           "its sources fills",
+                           SHOWN(c->name), SHOWN(n->text));
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         check_paths(x, c, arg);
 }
@@ -156,9 +163,10 @@ static void check_supply(struct analysis *x, const struct clause *c)
     if (!find_supply(x, c, &supply))
         return;
     if (!supply.any) {
-        (void)problems_say(x->warnings, "check.unsaid", c->file, c->line, 1,
+        (void)problems_say(x->warnings, "check.unsaid", c->file, c->line, c->column,
                            "clause '%.*s' shares nothing of this site: no mapping of its sources "
-                           "makes such an event", SHOWN(c->name));
+                           "makes such an event",
+                           SHOWN(c->name));
         return;
     }
     if (!supply.all_kinds)

@@ -96,7 +96,7 @@ static bool shadows(const struct analysis *x, const struct clause *more, const s
 
 static void say_shadowed(struct analysis *x, const struct clause *by, const struct clause *c)
 {
-    (void)problems_say(x->warnings, "check.shadowed", c->file, c->line, 1,
+    (void)problems_say(x->warnings, "check.shadowed", c->file, c->line, c->column,
                        "clause '%.*s' adds nothing: '%.*s' in line %u shares all of it",
                        SHOWN(c->name), SHOWN(by->id), by->line);
 }
@@ -156,7 +156,7 @@ static void check_telling(struct analysis *x, const struct prohibition *a,
         !services_meet(&a->from, &b->from, x->b->service_count) ||
         !when_can_both(x->b->catalogue, a->when, b->when))
         return;
-    (void)problems_say(x->problems, "check.tell", b->file, b->line, 1,
+    (void)problems_say(x->problems, "check.tell", b->file, b->line, b->column,
                        "prohibitions '%.*s' and '%.*s' tell the same recipient different things",
                        SHOWN(a->id), SHOWN(b->id));
 }

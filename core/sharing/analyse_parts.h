@@ -9,8 +9,8 @@
 struct says {
     bool is_said;
     const struct schema *schema;
-    bool *slots;                        /* joined over its feeds */
-    struct categories filled;           /* of those slots, and of what intake itself sets */
+    bool *slots;              /* joined over its feeds */
+    struct categories filled; /* of those slots, and of what intake itself sets */
 };
 
 struct analysis {
@@ -19,12 +19,12 @@ struct analysis {
     const struct compiled *k;
     struct arena *arena;
     struct problems *problems, *warnings;
-    struct categories own;              /* always and never: not for agreements */
-    const struct categories *of_kind;   /* by kind: what its type has for agreements */
-    const struct categories *taken;     /* by kind and service: what prohibitions without a
-                                           condition take whatever the source */
-    const bool *has_feed;               /* by service */
-    const struct says *says;            /* by service and kind; NULL: mappings are not known */
+    struct categories own;            /* always and never: not for agreements */
+    const struct categories *of_kind; /* by kind: what its type has for agreements */
+    const struct categories *taken;   /* by kind and service: what prohibitions without a
+                                         condition take whatever the source */
+    const bool *has_feed;             /* by service */
+    const struct says *says;          /* by service and kind; NULL: mappings are not known */
 };
 
 static inline const struct says *analysis_says(const struct analysis *x, size_t service,
@@ -38,7 +38,7 @@ static inline const struct says *analysis_says(const struct analysis *x, size_t 
 struct naming {
     struct problems *to;
     const char *code, *file, *sentence;
-    uint32_t line;
+    uint32_t line, column;
     char names[120];
     size_t n;
 };

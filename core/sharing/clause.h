@@ -26,7 +26,7 @@ struct clause {
     uint16_t agreement;
     struct slice id, name;              /* name: "agreement/version/clause" */
     const char *file;
-    uint32_t line;
+    uint32_t line, column;
     const uint32_t *kinds;              /* numbers of the event types and kinds it shares */
     size_t kind_count;
     struct services from, to;
@@ -42,7 +42,7 @@ struct clause {
 struct prohibition {
     struct slice id, tell, source;      /* tell: what the recipient learns; empty: nothing */
     const char *file;
-    uint32_t line;
+    uint32_t line, column;
     bool is_for_all_kinds;
     const uint32_t *kinds;
     size_t kind_count;

@@ -1,8 +1,8 @@
-/* explain.h - an agreement as plain sentences for those who sign it, and as the table that is annexed
- * to an information sharing agreement.
+/* explain.h - an agreement as plain sentences for those who sign it, and as the table that is
+ * annexed to an information sharing agreement.
  *
- * People read "shared with", never "disclosed". What is told is the compiled bundle, so that what is
- * signed is what is decided. Pure; any thread. Errors: memory.limit. */
+ * People read "shared with", never "disclosed". What is told is the compiled bundle, so that what
+ * is signed is what is decided. Pure; any thread. Errors: memory.limit. */
 #ifndef CONCORDAT_SHARING_EXPLAIN_H
 #define CONCORDAT_SHARING_EXPLAIN_H
 

@@ -11,7 +11,7 @@ struct annex {
     const struct bundle *b;
     const struct agreement *g;
     struct buf *out;
-    struct buf cell;            /* under way */
+    struct buf cell; /* under way */
 };
 
 /* Ends the cell under way: a bar or a line end in it would end it early. */
@@ -125,15 +125,15 @@ bool explain_annex(const struct bundle *b, size_t agreement, struct buf *out, st
 {
     struct annex x = { .b = b, .g = &b->agreements[agreement], .out = out };
     buf_init(&x.cell, CELL_MAX);
-    buf_format(out, "## %.*s (%.*s, version %d)\n\n", (int)x.g->title.n,
-               (const char *)x.g->title.p, SHOWN(x.g->reference), x.g->version);
+    buf_format(out, "## %.*s (%.*s, version %d)\n\n", (int)x.g->title.n, (const char *)x.g->title.p,
+               SHOWN(x.g->reference), x.g->version);
     buf_text(out, "| Data item | From | To | Purpose | Legal basis | Condition | Retention |\n"
                   "| --- | --- | --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < b->clause_count; i++) {
         const struct clause *c = &b->clauses[i];
         struct categories set = shared(b, c);
-        for (unsigned n = 0; c->agreement == agreement && n < catalogue_category_count(b->catalogue);
-             n++)
+        for (unsigned n = 0;
+             c->agreement == agreement && n < catalogue_category_count(b->catalogue); n++)
             if (categories_has(&set, n))
                 put_row(&x, c, n);
     }

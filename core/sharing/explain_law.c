@@ -29,13 +29,16 @@ static const struct words_of articles[] = {
 
 static const struct words_of confidentialities[] = {
     { "implied-consent", "People expect this for their own care; a recorded objection stops it." },
-    { "explicit-consent", "Nothing is shared unless the person's consent for this purpose stands." },
+    { "explicit-consent",
+      "Nothing is shared unless the person's consent for this purpose stands." },
     { "statutory-duty", "The law requires it; consent is not what it rests on." },
     { "court-order", "A court has ordered it." },
-    { "s251-nhs-act", "Support under section 251 of the NHS Act 2006 sets the duty of confidence aside." },
+    { "s251-nhs-act",
+      "Support under section 251 of the NHS Act 2006 sets the duty of confidence aside." },
     { "public-interest", "The public interest in sharing outweighs the duty of confidence." },
-    { "best-interests", "It is in the best interests of somebody who lacks capacity (Mental Capacity "
-                        "Act 2005)." },
+    { "best-interests",
+      "It is in the best interests of somebody who lacks capacity (Mental Capacity "
+      "Act 2005)." },
 };
 
 static const char *find_words(const struct words_of *list, size_t n, struct slice code)

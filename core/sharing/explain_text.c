@@ -14,8 +14,8 @@ struct page {
     const struct bundle *b;
     const struct agreement *g;
     struct buf *out;
-    struct buf sentence;        /* under way */
-    bool *named;                /* by prohibition: a clause told of it */
+    struct buf sentence; /* under way */
+    bool *named;         /* by prohibition: a clause told of it */
 };
 
 /* Ends the sentence under way: wrapped, each line but the first four blanks further in. */
@@ -112,7 +112,8 @@ static void put_days(struct page *p)
         buf_text(&p->sentence, "; to be reviewed by ");
         explain_day(g->review_ms - 1, &p->sentence);
     }
-    buf_text(&p->sentence, ". After its last day, what would be shared is held for a named person.");
+    buf_text(&p->sentence,
+             ". After its last day, what would be shared is held for a named person.");
     put(p, 0);
     if (g->extension.n) {
         buf_text(&p->sentence, "It was signed to ");
@@ -168,7 +169,8 @@ static void put_terms(struct page *p)
 
 /* ---- clauses ---- */
 
-/* What prohibitions take from a clause; empty when it is not of its kinds, sources or recipients. */
+/* What prohibitions take from a clause; empty when it is not of its kinds, sources or recipients.
+ */
 static struct categories taken(const struct bundle *b, const struct clause *c,
                                const struct prohibition *p)
 {

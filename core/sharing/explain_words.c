@@ -56,9 +56,9 @@ void explain_path(struct slice path, struct buf *out)
 
 void explain_day(int64_t ms, struct buf *out)
 {
-    static const char *const months[] = { "January", "February", "March",     "April",
-                                          "May",     "June",     "July",      "August",
-                                          "September", "October", "November", "December" };
+    static const char *const months[] = { "January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December" };
     struct civil day = london_from_ms(ms);
     buf_format(out, "%d %s %d", day.day, months[day.month - 1], day.year);
 }

@@ -17,7 +17,8 @@ void explain_day(int64_t ms, struct buf *out);
 void explain_agency(const struct bundle *b, uint16_t agency, struct buf *out);
 /* "Wexbridge General Hospital NHS Trust (wards)". */
 void explain_service(const struct bundle *b, uint16_t service, struct buf *out);
-/* All of them, the services of one agency together: "X (wards, hub) and Y (team)". How many agencies. */
+/* All of them, the services of one agency together: "X (wards, hub) and Y (team)". How many
+ * agencies. */
 size_t explain_services(const struct bundle *b, const struct services *set, struct buf *out);
 /* "hospital stay: admitted, moved; discharge plan: referred". */
 void explain_kinds(const struct bundle *b, const uint32_t *kinds, size_t n, struct buf *out);

@@ -214,6 +214,7 @@ static void load_clause(struct loader *l, const struct node *n, const bool *part
     c->name = clause_full_name(l, g, c->id);
     c->file = n->file;
     c->line = n->line;
+    c->column = n->column;
     if (node_get(n, "id") && !load_is_id(c->id))
         (void)strict_say(&l->reader, node_get(n, "id"), "bundle.id", "'%.*s' is no id",
                          SHOWN(c->id));

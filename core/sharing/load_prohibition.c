@@ -47,6 +47,7 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
     p->source = strict_text(n, "source");
     p->file = n->file;
     p->line = n->line;
+    p->column = n->column;
     if (node_get(n, "id") && !load_is_id(p->id))
         (void)strict_say(&l->reader, node_get(n, "id"), "bundle.id", "'%.*s' is no id",
                          SHOWN(p->id));

@@ -4,16 +4,19 @@
  *   disclose name,ward  HospitalStay.admitted  wexshire-council/hospital-team  known
  *   withhold objection  HospitalStay.admitted  wexshire-council/hospital-team  known objection
  *
- * Want: disclose a,b: at least these categories (last segments do), each plain; a:year: changed by
- * that obligation; -a: not that one; disclose =a,b: exactly these. withhold and hold name the reason
- * code. forbid a,b: whatever clauses released, prohibitions would take these (=a,b: exactly these);
- * permit a,b: they would take none of these.
- * Facts: known, relationship(kind), responsible(function), consent(purpose), revoked(purpose), each
- * with a second word for another service than the recipient, a consent also with a third,
- * best-interests or lacks-capacity; objection(service), restricted(kind),
- * lifted(kind), addressed(service), age(years), ended(kind,days), readmitted, died,
- * died(reported), released, from(service), at(day or time), and field=value, where "..." holds blanks and a|b is a list. A row `given ...`
- * has facts for all rows below it, until the next.
+ * Want:
+ *   disclose a,b   at least these categories (last segments do), each plain; a:year is changed by
+ *                  that obligation; -a is not there; disclose =a,b is exactly these
+ *   withhold, hold the reason's code
+ *   forbid a,b     whatever clauses release, prohibitions take these; =a,b exactly these
+ *   permit a,b     and take none of these
+ * Facts:
+ *   known, relationship(kind), responsible(function), consent(purpose), revoked(purpose): of the
+ *   recipient, or of another service named second; a consent may have best-interests or
+ *   lacks-capacity third; objection(service), restricted(kind), lifted(kind), addressed(service),
+ *   age(years), ended(kind,days), readmitted, died, died(reported), released, from(service), at(day
+ *   or time), and field=value, where "..." holds blanks and a|b is a list.
+ * A row `given FACT...` has facts for all rows below it, until the next.
  * Errors: table.* with file:line, all collected. */
 #ifndef CONCORDAT_SHARING_TABLE_H
 #define CONCORDAT_SHARING_TABLE_H
@@ -31,13 +34,13 @@ struct table_seen {
 };
 
 /* Runs every row of a file; a row that cannot be read or turns out otherwise is a problem. False
- * when the file itself cannot be read. seen (may be NULL) is added to. scratch is rewound after each
- * row. */
+ * when the file itself cannot be read. seen (may be NULL) is added to. scratch is rewound after
+ * each row. */
 MUST_CHECK bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
                           struct table_seen *seen, struct problems *p, struct table_result *out);
 
-/* One question outside a table: event, to, facts ... as in a row without what is wanted. out: what is
- * decided for that recipient; its lists live in a. Errors: table.word. */
+/* One question outside a table: event, to, facts ... as in a row without what is wanted. out: what
+ * is decided for that recipient; its lists live in a. Errors: table.word. */
 MUST_CHECK bool table_ask(const struct bundle *b, struct arena *a, const struct slice *words,
                           size_t n, struct decision *out, struct err *e);
 

@@ -18,13 +18,13 @@ struct row_words {
 struct row {
     const struct bundle *b;
     struct arena *arena;
-    struct row_words words;         /* outcome, what of it, event, to, facts ... */
-    const struct row_words *given;  /* facts of all rows from the last `given` on */
+    struct row_words words;        /* outcome, what of it, event, to, facts ... */
+    const struct row_words *given; /* facts of all rows from the last `given` on */
     const struct schema *schema;
     struct slice kind;
     int to, source;
     int64_t at_ms;
-    bool is_released;               /* a human has released it */
+    bool is_released; /* a human has released it */
     struct draft draft;
     struct build event;
     struct err *e;
@@ -38,7 +38,8 @@ MUST_CHECK bool row_take_words(struct row *r);
 
 /* Whether the decision is the one wanted. */
 MUST_CHECK bool row_compare(struct row *r, const struct decision *d);
-/* Whether a row is about prohibitions alone (forbid, permit), and whether taken is what it wants. */
+/* Whether a row is about prohibitions alone (forbid, permit), and whether taken is what it wants.
+ */
 bool row_is_of_prohibitions(const struct row *r);
 MUST_CHECK bool row_compare_taken(struct row *r, const struct categories *taken);
 

@@ -205,8 +205,8 @@ static bool take_age(struct row *r, const struct word *w)
     if (!slice_to_u64(w->args[0], &n) || n > 150)
         return row_bad(r, "no age", w->args[0]);
     bool leap = now.month == 2 && now.day == 29; /* the year of birth may have no such day */
-    const char *day = arena_format(r->arena, "%04d-%02d-%02d", now.year - (int)n, now.month,
-                                   leap ? 28 : now.day);
+    const char *day =
+        arena_format(r->arena, "%04d-%02d-%02d", now.year - (int)n, now.month, leap ? 28 : now.day);
     return day ? set_field(r, SLICE("person.birth_date"), slice_text(day)) : err_memory(r->e);
 }
 
@@ -267,8 +267,7 @@ static bool take_died(struct row *r, const struct word *w)
     if (!x)
         return err_memory(r->e);
     x->is_formal = !is_reported;
-    return is_reported || w->args[0].n == 0 ||
-           row_bad(r, "not reported, nor empty:", w->args[0]);
+    return is_reported || w->args[0].n == 0 || row_bad(r, "not reported, nor empty:", w->args[0]);
 }
 
 static bool take_released(struct row *r, const struct word *w)

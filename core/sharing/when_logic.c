@@ -48,7 +48,7 @@ struct limit {
     const struct when_node *subject;
     const struct when_node *values; /* literals, one or a list */
     bool is_list;
-    int64_t least, most;            /* LIMIT_RANGE */
+    int64_t least, most; /* LIMIT_RANGE */
 };
 
 static const struct when_node *first_value(const struct limit *l)
@@ -198,9 +198,8 @@ static bool is_absent(const struct leaf *a, const struct limit *b)
 static bool is_known_by(const struct leaf *a, const struct leaf *b)
 {
     return a->node->op == WHEN_CALL && b->node->op == WHEN_CALL &&
-           a->node->function == WHEN_RELATIONSHIP && a->wanted &&
-           b->node->function == WHEN_KNOWN && !b->wanted &&
-           a->node->args->number == b->node->args->number;
+           a->node->function == WHEN_RELATIONSHIP && a->wanted && b->node->function == WHEN_KNOWN &&
+           !b->wanted && a->node->args->number == b->node->args->number;
 }
 
 static bool clash(const struct leaf *a, const struct leaf *b)
@@ -300,8 +299,7 @@ static bool find_foreign(const struct catalogue *c, const struct when_node *n, s
     struct limit l = limit_of(n, true);
     bool holds_words = l.kind != LIMIT_NONE && l.kind != LIMIT_RANGE &&
                        l.subject->op == WHEN_PATH && l.subject->type == WHEN_TEXT;
-    for (const struct when_node *v = holds_words ? first_value(&l) : NULL; v;
-         v = next_value(&l, v))
+    for (const struct when_node *v = holds_words ? first_value(&l) : NULL; v; v = next_value(&l, v))
         if (!can_hold(c, l.subject, v->text)) {
             *path = l.subject->text;
             *word = v->text;

@@ -134,9 +134,12 @@ static void tell_comparison(const struct telling *t, const struct when_node *n, 
     static const struct {
         const char *so, *not_so;
     } words[] = {
-        [WHEN_EQ] = { " is ", " is not " },           [WHEN_NE] = { " is not ", " is " },
-        [WHEN_LT] = { " is under ", " is at least " }, [WHEN_LE] = { " is at most ", " is over " },
-        [WHEN_GT] = { " is over ", " is at most " },  [WHEN_GE] = { " is at least ", " is under " },
+        [WHEN_EQ] = { " is ", " is not " },
+        [WHEN_NE] = { " is not ", " is " },
+        [WHEN_LT] = { " is under ", " is at least " },
+        [WHEN_LE] = { " is at most ", " is over " },
+        [WHEN_GT] = { " is over ", " is at most " },
+        [WHEN_GE] = { " is at least ", " is under " },
         [WHEN_IN] = { " is one of ", " is none of " },
     };
     tell(t, n->args, true);

@@ -1,4 +1,5 @@
-/* analyse_test.c - what can never be right is found in small bundles, and nothing right is blamed. */
+/* analyse_test.c - what can never be right is found in small bundles, and nothing right is blamed.
+ */
 #include "sharing/analyse.h"
 
 #include <CUnit/CUnit.h>
@@ -13,7 +14,8 @@
 
 static const char region[] =
     "region: testshire\npartitions: 4\nagencies:\n"
-    "  hospital: {title: H, codes: {ods: ZX9}, nhs_number: entitled, services: {wards: {role: acute-trust}, "
+    "  hospital: {title: H, codes: {ods: ZX9}, nhs_number: entitled, services: {wards: {role: "
+    "acute-trust}, "
     "hub: {role: care-transfer-hub}}}\n"
     "  council: {title: C, codes: {cassr: \"999\"}, nhs_number: entitled, services: {team: {role: "
     "adult-social-care}}}\n"
@@ -21,39 +23,45 @@ static const char region[] =
 
 static const char facts[] =
     "facts:\n"
-    "  - {on: {Caseload: [declared]}, opens: {relationship: open-case, with: source}, closed_by: {Caseload: "
+    "  - {on: {Caseload: [declared]}, opens: {relationship: open-case, with: source}, closed_by: "
+    "{Caseload: "
     "[ended]}, responsible: {function: adult-social-care, service: source}}\n"
     "  - {on: {HospitalStay: [admitted]}, opens: {relationship: stay, with: source}, closed_by: "
     "{HospitalStay: [moved]}}\n"
     "  - {on: {Restriction: [raised]}, restricts: field restriction.kind}\n"
     "  - {on: {Restriction: [lifted]}, lifts: field restriction.kind}\n";
 
-#define TERMS \
-    "agreement: test\nreference: T-1\nversion: 1\ntitle: T\nparties: [hospital, council, district]\n" \
-    "purpose: individual-care\nbasis:\n" \
-    "  hospital: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: health-or-social-care}\n" \
-    "  council: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: health-or-social-care}\n" \
-    "  district: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: health-or-social-care}\n" \
-    "confidentiality: implied-consent\nduty: none\n" \
-    "in_force: {from: 2026-01-01, until: 2026-12-31, review_by: 2026-10-31}\n" \
-    "controllers: [hospital, council, district]\nprocessor: council\ndpia: D\n" \
-    "privacy_notice: https://example.org/p\nretention_at_recipient: 1 year\nonward_sharing: none\n" \
+#define TERMS                                                                                      \
+    "agreement: test\nreference: T-1\nversion: 1\ntitle: T\nparties: [hospital, council, "         \
+    "district]\n"                                                                                  \
+    "purpose: individual-care\nbasis:\n"                                                           \
+    "  hospital: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: "                       \
+    "health-or-social-care}\n"                                                                     \
+    "  council: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: "                        \
+    "health-or-social-care}\n"                                                                     \
+    "  district: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: "                       \
+    "health-or-social-care}\n"                                                                     \
+    "confidentiality: implied-consent\nduty: none\n"                                               \
+    "in_force: {from: 2026-01-01, until: 2026-12-31, review_by: 2026-10-31}\n"                     \
+    "controllers: [hospital, council, district]\nprocessor: council\ndpia: D\n"                    \
+    "privacy_notice: https://example.org/p\nretention_at_recipient: 1 year\nonward_sharing: "      \
+    "none\n"                                                                                       \
     "contacts: {rights: a@example.org, breach: b@example.org}\non_termination: keep\n"
-#define APPROVED \
-    "approved_by:\n  - {agency: hospital, role: caldicott-guardian, on: 2025-12-01}\n" \
-    "  - {agency: council, role: caldicott-guardian, on: 2025-12-01}\n" \
+#define APPROVED                                                                                   \
+    "approved_by:\n  - {agency: hospital, role: caldicott-guardian, on: 2025-12-01}\n"             \
+    "  - {agency: council, role: caldicott-guardian, on: 2025-12-01}\n"                            \
     "  - {agency: district, role: data-protection-officer, on: 2025-12-01}\n"
 static const char terms[] = TERMS APPROVED "clauses:\n";
 static const char unapproved[] = TERMS "clauses:\n";
 
 #define STAY "share: {HospitalStay: [admitted, moved]}, from: acute-trust, to: adult-social-care"
 #define GOOD "  - {id: good, " STAY ", release: [identity.name, stay.ward]}\n"
-#define WHEN(condition) \
+#define WHEN(condition)                                                                            \
     "  - {id: asks, " STAY ", release: [identity.name, stay], when: '" condition "'}\n"
 
-#define MARCH ((int64_t)1772409600000)   /* 2026-03-02 */
+#define MARCH ((int64_t)1772409600000) /* 2026-03-02 */
 #define DAY ((int64_t)86400000)
-#define AFTER ((int64_t)1798761600000)   /* 2027-01-01: the first moment after its end */
+#define AFTER ((int64_t)1798761600000) /* 2027-01-01: the first moment after its end */
 
 static char folder[64];
 
@@ -161,7 +169,8 @@ static void conditions_that_are_never_true_are_found(void)
         WHEN("known(recipient) && !known(recipient)"),
         WHEN("relationship(recipient, \"open-case\") && !known(recipient)"),
         WHEN("stay.class == \"emergency\" && stay.class == \"inpatient\""),
-        WHEN("(stay.class == \"inpatient\" || known(recipient)) && !(known(recipient) || stay.class == "
+        WHEN("(stay.class == \"inpatient\" || known(recipient)) && !(known(recipient) || "
+             "stay.class == "
              "\"inpatient\")"),
         WHEN("stay.ward == \"ELM\" && stay.ward != \"ELM\""),
         WHEN("stay.ward in [\"ELM\", \"OAK\"] && stay.ward in [\"ASH\"]"),
@@ -202,23 +211,28 @@ static void a_word_that_a_field_never_holds_is_found(void)
 
 static void clauses_that_share_nothing_are_found(void)
 {
-    expect("  - {id: echo, share: {HospitalStay: [moved]}, from: acute-trust, to: acute-trust, release: "
-           "[stay.ward]}\n", "", true, "check.nobody", "test/1/echo");
+    expect("  - {id: echo, share: {HospitalStay: [moved]}, from: acute-trust, to: acute-trust, "
+           "release: "
+           "[stay.ward]}\n",
+           "", true, "check.nobody", "test/1/echo");
     expect("  - {id: empty, " STAY ", release: [housing]}\n", "", true, "check.nothing",
            "test/1/empty");
-    expect(GOOD, "  - {id: p, withhold: [identity, stay], to: adult-social-care, source: law}\n", true,
-           "check.overridden", "test/1/good");
-    expect(GOOD, "  - {id: p, withhold: [identity, stay], source: law, when: 'known(recipient) || "
-                 "!known(recipient)'}\n", true, "check.overridden", "test/1/good");
+    expect(GOOD, "  - {id: p, withhold: [identity, stay], to: adult-social-care, source: law}\n",
+           true, "check.overridden", "test/1/good");
+    expect(GOOD,
+           "  - {id: p, withhold: [identity, stay], source: law, when: 'known(recipient) || "
+           "!known(recipient)'}\n",
+           true, "check.overridden", "test/1/good");
 }
 
 static void what_prohibitions_take_only_now_and_then_is_not_overridden(void)
 {
-    expect(GOOD, "  - {id: p, withhold: [identity, stay], source: law, when: known(recipient)}\n", true,
+    expect(GOOD, "  - {id: p, withhold: [identity, stay], source: law, when: known(recipient)}\n",
+           true, NULL, "");
+    expect(GOOD, "  - {id: p, withhold: [identity, stay], to: adaptations, source: law}\n", true,
            NULL, "");
-    expect(GOOD, "  - {id: p, withhold: [identity, stay], to: adaptations, source: law}\n", true, NULL,
-           "");
-    expect(GOOD, "  - {id: p, withhold: [identity, stay], share: {HospitalStay: [moved]}, source: law}\n",
+    expect(GOOD,
+           "  - {id: p, withhold: [identity, stay], share: {HospitalStay: [moved]}, source: law}\n",
            true, NULL, "");
     expect(GOOD, "  - {id: p, withhold: [stay.ward], source: law}\n", false, "check.taken",
            "always take: stay.ward");
@@ -228,10 +242,11 @@ static void clauses_that_add_nothing_are_found(void)
 {
     expect(GOOD "  - {id: less, " STAY ", release: [stay.ward]}\n", "", false, "check.shadowed",
            "'test/1/less' adds nothing: 'good'");
-    expect("  - {id: less, " STAY ", release: [stay.ward], lasting: moved + 2 days}\n" GOOD, "", false,
-           "check.shadowed", "'test/1/less' adds nothing: 'good'");
+    expect("  - {id: less, " STAY ", release: [stay.ward], lasting: moved + 2 days}\n" GOOD, "",
+           false, "check.shadowed", "'test/1/less' adds nothing: 'good'");
     expect(WHEN("known(recipient)") "  - {id: less, " STAY ", release: [stay.ward], when: "
-           "'known(recipient) && age() > 17'}\n", "", false, "check.shadowed", "test/1/less");
+                                    "'known(recipient) && age() > 17'}\n",
+           "", false, "check.shadowed", "test/1/less");
 }
 
 static void clauses_that_add_something_are_not_shadowed(void)
@@ -253,21 +268,24 @@ static void clauses_that_add_something_are_not_shadowed(void)
     }
 }
 
-#define TELLS(id, word, rest) \
+#define TELLS(id, word, rest)                                                                      \
     "  - {id: " id ", withhold: [stay.ward], tell: " word ", source: law" rest "}\n"
 #define ASK "restricted-ask-the-source"
 
 static void prohibitions_that_tell_different_things_are_found(void)
 {
     expect(GOOD, TELLS("a", ASK, ", when: known(recipient)") TELLS("b", ASK, ""), true, NULL, "");
-    expect(GOOD, TELLS("a", ASK, ", when: known(recipient)")
-                     TELLS("b", "other-word", ", when: 'age() < 18'"),
+    expect(GOOD,
+           TELLS("a", ASK, ", when: known(recipient)")
+               TELLS("b", "other-word", ", when: 'age() < 18'"),
            true, "check.tell", "'a' and 'b'");
-    expect(GOOD, TELLS("a", ASK, ", when: known(recipient)")
-                     TELLS("b", "other-word", ", when: '!known(recipient)'"),
+    expect(GOOD,
+           TELLS("a", ASK, ", when: known(recipient)")
+               TELLS("b", "other-word", ", when: '!known(recipient)'"),
            true, NULL, "");
-    expect(GOOD, TELLS("a", ASK, ", to: adaptations, when: 'age() < 9'")
-                     TELLS("b", "other-word", ", to: adult-social-care, when: 'age() < 9'"),
+    expect(GOOD,
+           TELLS("a", ASK, ", to: adaptations, when: 'age() < 9'")
+               TELLS("b", "other-word", ", to: adult-social-care, when: 'age() < 9'"),
            true, NULL, "");
 }
 
@@ -298,7 +316,8 @@ static void ends_reviews_and_missing_approvals_are_told_in_time(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct findings f;
-        struct analyse_input in = { .bundle = load(rows[i].head, GOOD, ""), .now_ms = rows[i].now_ms };
+        struct analyse_input in = { .bundle = load(rows[i].head, GOOD, ""),
+                                    .now_ms = rows[i].now_ms };
         look(&in, &f);
         if (rows[i].code)
             CU_ASSERT_PTR_NOT_NULL(find(&f.warnings, rows[i].code, rows[i].word))
@@ -334,8 +353,8 @@ static void clauses_are_held_against_the_mappings_of_their_sources(void)
     expect_of_feed(GOOD, "discharged", "stay.ward", "check.unsaid", "makes such an event");
     expect_of_feed(GOOD, "admitted", "stay.ward", "check.unsaid", "HospitalStay.moved");
     expect_of_feed(GOOD, "admitted", "stay.ward", "check.unfilled", "fills: identity.name");
-    expect_of_feed(WHEN("stay.class == \"inpatient\""), "admitted", "stay.ward",
-                   "check.unfilled", "reads 'stay.class'");
+    expect_of_feed(WHEN("stay.class == \"inpatient\""), "admitted", "stay.ward", "check.unfilled",
+                   "reads 'stay.class'");
 }
 
 /* Clauses of a few shapes, each a little different, all well formed. */

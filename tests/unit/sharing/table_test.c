@@ -157,7 +157,8 @@ static void times_quotes_and_human_releases_can_be_said(void)
         { "disclose works HousingCase.adaptation_requested " GRANTS
           " addressed consent(housing-adaptation,,by-proxy)\n",
           "table.word" },
-        { "withhold no-relationship HospitalStay.admitted " TEAM " died(yesterday)\n", "table.word" },
+        { "withhold no-relationship HospitalStay.admitted " TEAM " died(yesterday)\n",
+          "table.word" },
         { "withhold no-clause HospitalStay.admitted " GRANTS " at(2026-03-01T10:00Z)\n", NULL },
         { "withhold no-clause HospitalStay.admitted " GRANTS " at(tomorrow)\n", "table.word" },
         { "withhold no-clause HospitalStay.admitted " GRANTS " ended(departed,1)\n", "table.word" },
@@ -187,7 +188,8 @@ static void rows_say_which_clauses_and_prohibitions_decided(void)
     struct problems p = { 0 };
     struct table_result result;
     CU_ASSERT(table_run(world.bundle, &world.arena,
-                        SOURCE_DIR "/deploy/example/tests/discharge.decisions", &seen, &p, &result));
+                        SOURCE_DIR "/deploy/example/tests/discharge.decisions", &seen, &p,
+                        &result));
     uint32_t line;
     size_t n = 0;
     for (uint32_t i = 0; i < world.bundle->clause_count; i++) {
@@ -199,21 +201,18 @@ static void rows_say_which_clauses_and_prohibitions_decided(void)
     problems_release(&p);
 }
 
-static CU_TestInfo cases[] = { { "a row that turns out otherwise fails",
-                                 a_row_that_turns_out_otherwise_fails },
-                               { "age and fields can be said", age_and_fields_can_be_said },
-                               { "facts can be given once and changed below",
-                                 facts_can_be_given_once_and_changed_below },
-                               { "what must not be released can be said",
-                                 what_must_not_be_released_can_be_said },
-                               { "times, quotes and human releases can be said",
-                                 times_quotes_and_human_releases_can_be_said },
-                               { "one question can be asked without a table",
-                                 one_question_can_be_asked_without_a_table },
-                               { "rows say which clauses and prohibitions decided",
-                                 rows_say_which_clauses_and_prohibitions_decided },
-                               { "every row of the discharge table holds", discharge_rows_hold },
-                               { "every row of the housing table holds", housing_rows_hold },
-                               { "every row on the prohibitions holds", prohibition_rows_hold },
-                               CU_TEST_INFO_NULL };
+static CU_TestInfo cases[] = {
+    { "a row that turns out otherwise fails", a_row_that_turns_out_otherwise_fails },
+    { "age and fields can be said", age_and_fields_can_be_said },
+    { "facts can be given once and changed below", facts_can_be_given_once_and_changed_below },
+    { "what must not be released can be said", what_must_not_be_released_can_be_said },
+    { "times, quotes and human releases can be said", times_quotes_and_human_releases_can_be_said },
+    { "one question can be asked without a table", one_question_can_be_asked_without_a_table },
+    { "rows say which clauses and prohibitions decided",
+      rows_say_which_clauses_and_prohibitions_decided },
+    { "every row of the discharge table holds", discharge_rows_hold },
+    { "every row of the housing table holds", housing_rows_hold },
+    { "every row on the prohibitions holds", prohibition_rows_hold },
+    CU_TEST_INFO_NULL
+};
 CU_SuiteInfo suite_table = { "table", NULL, NULL, world_setup, world_teardown, cases };
