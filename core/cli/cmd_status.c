@@ -1,4 +1,5 @@
-/* cmd_status.c - concordat status SITE [--json]: law 2's three sums, with what waits and what is in motion.
+/* cmd_status.c - concordat status SITE [--json | --vanished]: law 2's three sums, with what waits and what is
+ * in motion; or the rows that the last snapshots lack.
  *
  * Reads the site's databases and the audit; works beside a running daemon and without one. */
 #include "cli/cli.h"
@@ -130,6 +131,17 @@ static void print_reason(void *ctx, const char *what, const char *name, uint64_t
     printf("                   %s %s: %" PRIu64 "\n", what, name, n);
 }
 
+static void print_snapshot(const struct feed_counts *n)
+{
+    bool is_stale = feed_is_stale(n, clock_wall_ms());
+    if (n->vanished)
+        printf("                   %" PRIu64 " rows of earlier snapshots are gone: somebody has to look"
+               " (status SITE --vanished)\n", n->vanished);
+    if (is_stale)
+        printf("                   STALE: no complete snapshot for longer than %" PRId64 " hours\n",
+               n->stale_after_ms / 3600000);
+}
+
 static void print_feeds(const struct site *s, const struct totals *t)
 {
     for (size_t i = 0; i < s->feed_count; i++) {
@@ -143,6 +155,7 @@ static void print_feeds(const struct site *s, const struct totals *t)
             printf("                   waiting for the bus %" PRIu64 ", of the wrong environment %" PRIu64
                    ", asked to come later %" PRIu64 "\n", n->waiting, n->refused_environment,
                    n->refused_later);
+        print_snapshot(n);
         if (n->not_carried + n->quarantined &&
             !feed_counts_each(s->feeds[i].spool, print_reason, NULL, &e))
             cli_fail(CLI_CANNOT, &e);
@@ -187,16 +200,40 @@ static void print_json(const struct site *s, const struct totals *t)
     printf("}\n");
 }
 
+static void print_vanished(void *ctx, struct slice row, int64_t since_ms)
+{
+    const struct site_feed *f = ctx;
+    char time[TIME_TEXT_MAX];
+    struct slice since = time_ms_to_iso(since_ms, time);
+    printf("%s\t%.*s\tgone since %.*s\n", f->name, (int)row.n, (const char *)row.p, (int)since.n,
+           (const char *)since.p);
+}
+
+/* For the agency's own people: the rows by their own keys. */
+static int list_vanished(const struct site *s)
+{
+    struct err e = { 0 };
+    for (size_t i = 0; i < s->feed_count; i++) {
+        struct site_feed f = s->feeds[i];
+        if (access(f.spool, R_OK) == 0 && !feed_vanished_each(f.spool, print_vanished, &f, &e))
+            return cli_fail(CLI_CANNOT, &e);
+    }
+    return CLI_DONE;
+}
+
 int cmd_status(struct cli *c, int argc, char **argv)
 {
     bool json = argc == 3 && strcmp(argv[2], "--json") == 0;
-    if (argc != 2 && !json)
+    bool vanished = argc == 3 && strcmp(argv[2], "--vanished") == 0;
+    if (argc != 2 && !json && !vanished)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
     struct totals t = { 0 };
     struct err e = { 0 };
     if (!s)
         return CLI_CANNOT;
+    if (vanished)
+        return list_vanished(s);
     if (!gather(c, s, &t, &e))
         return e.fate == ERR_NONE ? CLI_CANNOT : cli_fail(CLI_CANNOT, &e);
     if (json)

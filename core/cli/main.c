@@ -27,7 +27,7 @@ static const struct command commands[] = {
     { "held SITE show HOLD", "one hold: what, for whom, why, since when", cmd_held },
     { "held SITE release HOLD PERSON REASON", "let it go to its recipient; the act is an event", cmd_held },
     { "held SITE refuse HOLD PERSON REASON", "end it undisclosed; the act is an event", cmd_held },
-    { "status SITE [--json]", "feeds, events and deliveries with the balance of each", cmd_status },
+    { "status SITE [--json | --vanished]", "feeds, events and deliveries with the balance of each", cmd_status },
     { "bundle pack SITE [--from TIME] -o FILE", "region.yaml and all beside it as one file, to be signed", cmd_bundle },
     { "bundle sign FILE --key KEYFILE --name NAME", "add an approver's signature", cmd_bundle },
     { "bundle show FILE", "what is in it, and who signed", cmd_bundle },

@@ -10,7 +10,10 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
     if (!db_prepare(d,
                     "select taken, published, unchanged, duplicates, not_carried, quarantined,"
                     " refused_environment, refused_later, events, lost_ids,"
-                    " (select coalesce(sum(messages), 0) from message) from total",
+                    " (select coalesce(sum(messages), 0) from message),"
+                    " (select count(*) from expected where gone > 0),"
+                    " (select complete from snapshot), (select stale_after from snapshot)"
+                    " from total",
                     &q, e) ||
         !db_step(q, &row, e))
         return false;
@@ -26,11 +29,19 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
                              &c->refused_later,
                              &c->events,
                              &c->lost_ids,
-                             &c->waiting };
+                             &c->waiting,
+                             &c->vanished };
     for (int i = 0; i < (int)(sizeof to / sizeof to[0]); i++)
         *to[i] = (uint64_t)db_int(q, i);
+    c->snapshot_ms = db_int(q, 12);
+    c->stale_after_ms = db_int(q, 13);
     db_reset(q);
     return true;
+}
+
+bool feed_is_stale(const struct feed_counts *c, int64_t now_ms)
+{
+    return c->stale_after_ms > 0 && now_ms > c->snapshot_ms + c->stale_after_ms;
 }
 
 bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e)
@@ -73,6 +84,29 @@ bool feed_counts_each(const char *spool,
     if (!db_open_reader(spool, &d, e))
         return false;
     bool ok = each_row(d, each, ctx, e);
+    db_close(&d);
+    return ok;
+}
+
+static bool each_vanished(struct db *d, void (*each)(void *, struct slice, int64_t), void *ctx,
+                          struct err *e)
+{
+    struct db_query *q = NULL;
+    bool row = false;
+    if (!db_prepare(d, "select row, gone from expected where gone > 0 order by gone, row", &q, e))
+        return false;
+    while (db_step(q, &row, e) && row)
+        each(ctx, db_blob(q, 0), db_int(q, 1));
+    return e->fate == ERR_NONE;
+}
+
+bool feed_vanished_each(const char *spool, void (*each)(void *ctx, struct slice row, int64_t since_ms),
+                        void *ctx, struct err *e)
+{
+    struct db *d = NULL;
+    if (!db_open_reader(spool, &d, e))
+        return false;
+    bool ok = each_vanished(d, each, ctx, e);
     db_close(&d);
     return ok;
 }

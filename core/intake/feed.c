@@ -124,7 +124,10 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
     if (!mapping_is_in(o->mapping))
         err_set(e, ERR_FATAL, "map.direction", 0, "cannot open feed '%s': its mapping goes out",
                 o->name);
-    else if (set_origin(f, e) && spool_open(o->spool, &f->spool, e) && publisher_start(f, e)) {
+    else if (set_origin(f, e) && spool_open(o->spool, &f->spool, e) &&
+             (!mapping_is_snapshot(o->mapping) ||
+              snapshot_open(&f->snapshot, f->spool.db, o->stale_after_ms, f->o.now_ms(), e)) &&
+             publisher_start(f, e)) {
         *out = f;
         return true;
     }

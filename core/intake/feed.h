@@ -9,6 +9,7 @@
 
 #include "host/log.h"
 #include "intake/event.h"
+#include "intake/snapshot.h"
 
 #define TURN_MESSAGES 64
 
@@ -70,6 +71,7 @@ struct feed {
     struct turn turn;
     pthread_mutex_t lock;
     struct spool spool;
+    struct snapshot snapshot;
     struct publisher publisher;
     uint64_t later; /* answered AR, not yet counted on disk */
     bool refusing;  /* the last turn could not be kept: said once */
@@ -85,6 +87,12 @@ bool feed_store(struct feed *f, struct message *m);
  * memory. */
 MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
                             enum answer_fate fate, struct answer *given, struct err *e);
+
+/* vanished.c: notes the rows of a snapshot; compares it when its unit is stored; says once that
+ * the next is overdue. False: the turn cannot be kept. */
+bool feed_note_rows(struct feed *f, const struct message *m);
+bool feed_end_snapshot(struct feed *f);
+void feed_watch_snapshot(struct feed *f);
 
 /* Begins a transaction, with what waits to be counted. Lock held. */
 MUST_CHECK bool feed_begin(struct feed *f, struct err *e);

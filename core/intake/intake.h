@@ -34,6 +34,7 @@ struct feed_options {
     int64_t spool_max_bytes;            /* beyond it: ANSWER_LATER; 0 = 8 GiB */
     int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
     const struct rules *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
+    int64_t stale_after_ms; /* of snapshots: an alarm when none came for so long; 0: never */
 };
 
 /* Opens the spool, starts the publisher thread. Borrows all that o points to until feed_close.
@@ -52,12 +53,19 @@ struct feed_counts {
     uint64_t refused_environment, refused_later; /* answered AR: counted, not kept */
     uint64_t events, waiting;                    /* records made; messages still in the spool */
     uint64_t lost_ids;                           /* numbers that failed the check and fell back */
+    uint64_t vanished;  /* rows that the last snapshot lacks: somebody has to look */
+    int64_t snapshot_ms, stale_after_ms; /* when the last complete one came; 0: none, no limit */
 };
+bool feed_is_stale(const struct feed_counts *c, int64_t now_ms);
 MUST_CHECK bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e);
 /* Not carried by type, and quarantined by code: name and number, in name order. */
 MUST_CHECK bool feed_counts_each(const char *spool,
                                  void (*each)(void *ctx, const char *what, const char *name,
                                               uint64_t n),
                                  void *ctx, struct err *e);
+/* The rows that vanished, in the partner's own keys: for its own operators, never for a log. */
+MUST_CHECK bool feed_vanished_each(const char *spool,
+                                   void (*each)(void *ctx, struct slice row, int64_t since_ms),
+                                   void *ctx, struct err *e);
 
 #endif

@@ -215,8 +215,10 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
     }
     *wait_ms = BACKOFF_MS;
     forget(f, work && !stop && !drain ? FORGET_SELF : 0);
-    if (!work && !stop)
+    if (!work && !stop) {
         read_links_quietly(f, a);
+        feed_watch_snapshot(f);
+    }
     return work || !stop;
 }
 

@@ -2,6 +2,7 @@
 #include "intake/spool.h"
 
 #include "base/clock.h"
+#include "intake/snapshot.h"
 
 /* Waiting messages are appended and deleted by range, answers by age; recent and known are
  * recall.c's. */
@@ -19,6 +20,7 @@ static const char schema[] =
     " code text not null, place integer not null, sentence text not null, raw blob not null);"
     "create table if not exists tally (what text not null, name text not null,"
     " n integer not null, primary key (what, name)) without rowid;"
+    SNAPSHOT_SCHEMA
     "create table if not exists total (one integer primary key check (one = 1), taken, published,"
     " unchanged, duplicates, not_carried, quarantined, refused_environment, refused_later, events,"
     " lost_ids, feed_seq);"

@@ -344,6 +344,8 @@ static bool store_if_new(struct feed *f, struct message *m)
 bool feed_store(struct feed *f, struct message *m)
 {
     struct answer given;
+    if (!feed_note_rows(f, m))
+        return false;
     switch (m->reading) {
     case READ_LATER:
         return put_off(f, m);

@@ -124,6 +124,13 @@ static bool read_unit(struct feed *f, size_t arrival)
     return true;
 }
 
+/* A unit of a snapshot is compared as a whole, in the transaction that stores its last rows. */
+static bool end_unit(struct feed *f)
+{
+    return !f->snapshot.on ||
+           (store_run(f) && (f->turn.open || begin(f)) && feed_end_snapshot(f));
+}
+
 static bool commit(struct feed *f)
 {
     struct turn *t = &f->turn;
@@ -198,8 +205,10 @@ void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n
     bool ok = true;
     for (size_t i = 0; i < n; i++)
         out[i] = (struct answer){ .fate = ANSWER_KEPT };
-    for (size_t i = 0; ok && i < n; i++)
-        ok = read_unit(f, i);
+    for (size_t i = 0; ok && i < n; i++) {
+        f->snapshot.begun = false;
+        ok = read_unit(f, i) && end_unit(f);
+    }
     if (!ok || !store_run(f) || !commit(f)) {
         give_up(f);
         return;

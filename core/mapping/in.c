@@ -112,6 +112,7 @@ static bool fill_changed(struct run *r, const struct rule *rule, struct mapped_e
     out->changed_key = slice_of(text, rule->memory.n + key.n);
     out->has_changed = true;
     out->changed_quiet = rule->is_quiet;
+    out->changed_asks = rule->asks;
     return true;
 }
 

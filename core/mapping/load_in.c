@@ -86,6 +86,7 @@ static void load_changed(struct loader *l, const struct node *n, const struct no
         strict_say(&l->reader, first, "map.changed", "cannot take this for first: want quiet");
     if (vanished && !slice_equal_text(vanished->text, "ask"))
         strict_say(&l->reader, vanished, "map.changed", "cannot take this for vanished: want ask");
+    r->asks = vanished != NULL;
     l->m->is_snapshot = l->m->is_snapshot || vanished;
 }
 

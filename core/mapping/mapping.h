@@ -30,6 +30,7 @@ struct mapped_event {
     struct slice changed_key;       /* the key's texts, and which rule of the mapping it is */
     struct slice changed_of;        /* the watched texts: absent, cleared and present are told apart */
     bool changed_quiet;             /* a key never seen before is remembered, and nothing is emitted */
+    bool changed_asks;              /* `vanished: ask`: when the next snapshot lacks the key somebody is asked */
 };
 
 enum mapped_outcome { MAPPED_EVENTS, MAPPED_NOT_CARRIED };

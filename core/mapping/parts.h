@@ -112,7 +112,7 @@ struct rule {
     struct slice kind, action;
     struct setter *setters;
     size_t setter_count;
-    bool has_changed, is_quiet;
+    bool has_changed, is_quiet, asks;
     struct slice memory; /* name of what `changed` remembers */
     struct refs key, of;
 };

@@ -68,7 +68,20 @@ static const char hl7_mapping[] =
     "events:\n"
     "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n";
 
-static const char *const mappings[] = { json_mapping, csv_mapping, hl7_mapping };
+static const char snapshot_mapping[] =
+    "in:\n"
+    "  format: csv\n"
+    "  id: person\n"
+    "common:\n"
+    "  subject.local_id: {from: person}\n"
+    "  header.environment: {from: place, table: {here: live, test: test}, else: refuse}\n"
+    "events:\n"
+    "  - {on: {status: open}, emit: Caseload.declared,"
+    " changed: {name: case, key: [person], of: [status], vanished: ask}}\n"
+    "  - {on: {status: closed}, emit: Caseload.ended,"
+    " changed: {name: case, key: [person], of: [status], first: quiet}}\n";
+
+static const char *const mappings[] = { json_mapping, csv_mapping, hl7_mapping, snapshot_mapping };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };
