@@ -228,9 +228,11 @@ static void print_facts(const struct ref_case *c)
     const struct ref_facts *f = c->facts;
     printf("facts, decided at %lld:\n", (long long)c->at_ms);
     for (size_t i = 0; i < f->relationship_count; i++)
-        printf("  relationship %s with %s, %s\n", f->relationships[i].kind,
-               name_of(c, f->relationships[i].with),
-               f->relationships[i].is_open ? "open" : "closed");
+        printf("  relationship %s with %s, %s, %s of agency %zu at %lld\n",
+               f->relationships[i].kind, name_of(c, f->relationships[i].with),
+               f->relationships[i].is_open ? "open" : "closed",
+               f->relationships[i].episode ? f->relationships[i].episode : "(no episode)",
+               f->relationships[i].agency, (long long)f->relationships[i].opened_ms);
     print_words(c);
     for (size_t i = 0; i < f->responsible_count; i++)
         printf("  responsible for %s: %s at %lld\n", f->responsible[i].function,

@@ -177,21 +177,48 @@ static bool is_superseded(const struct ref_bundle *b, const struct ref_agreement
     return false;
 }
 
-/* An event of that kind of this episode stands, decided so long ago. */
-static bool is_lapsed(const struct ref_case *c, const struct ref_clause *clause)
+/* Another episode of the same agency and type was opened after that. */
+static bool is_readmitted(const struct ref_case *c, const struct ref_past *end)
 {
-    const struct ref_event *ev = c->event;
-    for (size_t i = 0; clause->lasting_kind && ev->episode && i < c->facts->past_count; i++) {
-        const struct ref_past *p = &c->facts->past[i];
-        struct slice kind = catalogue_at(c->catalogue, p->schema)->kinds[p->kind];
-        bool is_of_it = p->agency == c->bundle->services[ev->source].agency &&
-                        ref_same(p->episode, ev->episode) && p->schema == ev->schema &&
-                        slice_equal_text(kind, clause->lasting_kind);
-        if (is_of_it && !p->retracted &&
-            c->at_ms >= p->decided_ms + clause->lasting_days * REF_DAY_MS)
+    for (size_t i = 0; i < c->facts->relationship_count; i++) {
+        const struct ref_relationship *r = &c->facts->relationships[i];
+        if (r->episode && !ref_same(r->episode, end->episode) && r->agency == end->agency &&
+            r->schema == end->schema && r->opened_ms > end->occurred_ms)
             return true;
     }
     return false;
+}
+
+static bool is_over(const struct ref_case *c, const struct ref_clause *clause,
+                    const struct ref_past *end)
+{
+    const struct ref_event *ev = c->event;
+    struct slice kind = catalogue_at(c->catalogue, end->schema)->kinds[end->kind];
+    bool is_of_it = end->agency == c->bundle->services[ev->source].agency &&
+                    ref_same(end->episode, ev->episode ? ev->episode : "") &&
+                    end->schema == ev->schema && slice_equal_text(kind, clause->lasting_kind);
+    return is_of_it && !end->retracted &&
+           (c->at_ms >= end->decided_ms + clause->lasting_days * REF_DAY_MS ||
+            is_readmitted(c, end));
+}
+
+/* An event of that kind of this episode stands, decided so long ago; or it all began again. The
+ * event at hand may be that one. */
+static bool is_lapsed(const struct ref_case *c, const struct ref_clause *clause)
+{
+    const struct ref_event *ev = c->event;
+    struct ref_past itself = { .agency = c->bundle->services[ev->source].agency,
+                               .schema = ev->schema,
+                               .kind = ev->kind,
+                               .episode = ev->episode ? ev->episode : "",
+                               .occurred_ms = ev->occurred_ms,
+                               .decided_ms = c->at_ms };
+    if (!clause->lasting_kind)
+        return false;
+    for (size_t i = 0; i < c->facts->past_count; i++)
+        if (is_over(c, clause, &c->facts->past[i]))
+            return true;
+    return is_over(c, clause, &itself);
 }
 
 /* The agreement's own confidentiality basis. Consent may be given for the recipient, or, when the

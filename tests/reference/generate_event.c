@@ -74,11 +74,22 @@ static int some_or_all(const struct maker *m)
 
 static void make_relationships(const struct maker *m, struct ref_facts *f)
 {
+    static const char *const episodes[] = { "E3", "E4" };
     size_t n = below(m, 2 * m->bundle->service_count);
     f->relationships = ARENA_ARRAY(m->arena, n + 1, struct ref_relationship);
-    for (; f->relationship_count < n; f->relationship_count++)
-        f->relationships[f->relationship_count] =
-            (struct ref_relationship){ PICK(m, ref_relationships), some_service(m), chance(m, 80) };
+    for (; f->relationship_count < n; f->relationship_count++) {
+        struct ref_relationship *r = &f->relationships[f->relationship_count];
+        const struct ref_clause *c = &m->bundle->clauses[below(m, m->bundle->clause_count)];
+        *r = (struct ref_relationship){ .kind = PICK(m, ref_relationships),
+                                        .with = some_service(m),
+                                        .is_open = chance(m, 80) };
+        if (f->relationship_count > 3 || !chance(m, 25))
+            continue;
+        r->episode = PICK(m, episodes);
+        r->agency = m->bundle->services[some_service(m)].agency;
+        r->schema = c->share.at[0].schema;
+        r->opened_ms = m->at_ms - (int64_t)below(m, 60) * REF_DAY_MS;
+    }
 }
 
 static void make_words(const struct maker *m, struct ref_facts *f)

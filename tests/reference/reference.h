@@ -85,7 +85,14 @@ struct ref_bundle {
 
 /* ---- the person and the event ---- */
 
-struct ref_relationship { const char *kind; int with; bool is_open; };
+struct ref_relationship {
+    const char *kind;
+    int with;
+    bool is_open;
+    const char *episode;            /* that an event of agency and schema opened; NULL: of none */
+    size_t agency, schema;
+    int64_t opened_ms;
+};
 struct ref_consent {
     const char *purpose;            /* "": none named */
     int to;                         /* -1: every service */
