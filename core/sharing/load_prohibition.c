@@ -57,6 +57,9 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
     load_sides(l, node_get(n, "to"), &p->to);
     (void)strict_one_of(&l->reader, node_get(n, "protected"), truths, 2);
     p->is_protected = slice_equal_text(strict_text(n, "protected"), "true");
+    if (p->is_protected && p->tell.n)
+        (void)strict_say(&l->reader, node_get(n, "tell"), "bundle.tell",
+                         "a protected prohibition tells nobody that it acts");
     load_scope(l, schemas, &scope);
     p->when = load_when(l, node_get(n, "when"), &scope);
 }

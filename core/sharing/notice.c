@@ -26,7 +26,7 @@ struct standing {
 };
 
 /* Prohibitions that turn on facts: those without a condition were applied when routing, for ever.
- */
+ * Whatever the kind and the source: a notice stands for the person, not for one event. */
 static void find_withheld(const struct judge_input *in, struct arena *a, const struct person *facts,
                           const struct event *ev, uint16_t recipient, struct standing *s)
 {

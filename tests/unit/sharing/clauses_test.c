@@ -278,6 +278,17 @@ static void a_protected_prohibition_is_named_only_to_those_who_ask(void)
     CU_ASSERT(slice_equal_text(prohibition_shown(world.bundle, 0, false), "secret"));
 }
 
+static void a_protected_prohibition_tells_no_recipient(void)
+{
+    const struct small_file files[] = {
+        { "agreements/sharing.yaml", small_agreement(NULL, STAY) },
+        { "prohibitions/some.yaml", "prohibitions:\n"
+                                    "  - {id: secret, withhold: [identity.name], source: a test, "
+                                    "protected: true, tell: ask}\n" },
+    };
+    CU_ASSERT(small_problem(files, 2, "bundle.tell", "prohibitions/some.yaml"));
+}
+
 static void an_open_reason_is_shown_to_all(void)
 {
     CU_ASSERT_STRING_EQUAL(reason_shown("objection", false), "objection");
@@ -307,6 +318,7 @@ static CU_TestInfo cases[] = {
       a_role_that_no_service_has_is_good_in_a_prohibition },
     { "a protected prohibition is named only to those who ask",
       a_protected_prohibition_is_named_only_to_those_who_ask },
+    { "a protected prohibition tells no recipient", a_protected_prohibition_tells_no_recipient },
     { "an open reason is shown to all", an_open_reason_is_shown_to_all },
     CU_TEST_INFO_NULL
 };
