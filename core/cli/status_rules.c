@@ -23,8 +23,11 @@ void expiry_sentence(const struct bundle *b, const struct expiry *x, char out[EX
                  SHOWN(g->name), g->version, x->days_left, x->days_left == 1 ? "" : "s", review);
 }
 
+/* A demo's first bundle has no time of its own. */
 static const char *from_text(int64_t ms, char time[TIME_TEXT_MAX])
 {
+    if (ms == 0)
+        return "the beginning";
     struct slice s = time_ms_to_iso(ms, time);
     time[s.n < TIME_TEXT_MAX ? s.n : TIME_TEXT_MAX - 1] = '\0';
     return time;
