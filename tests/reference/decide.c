@@ -382,6 +382,14 @@ static void withhold_all(struct ref_decision *d, enum ref_outcome outcome, size_
     d->reason = ref_reason_code(why);
 }
 
+/* Its sender restricts it in words that nobody here knows. */
+static bool is_restricted_unread(const struct ref_case *c)
+{
+    const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
+    int slot = plan_slot(p, SLICE("header.unknown_restriction"));
+    return c->event->values[slot].sort != REF_NULL;
+}
+
 bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct ref_decision *d)
 {
     size_t why = SIZE_MAX;
@@ -399,6 +407,8 @@ bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct re
                      ref_reason(d->prohibition_count ? "prohibited" : "nothing-released"));
     else if (stands == UNSURE)
         withhold_all(d, REF_HOLD, why);
+    else if (is_restricted_unread(c) && !c->is_released)
+        withhold_all(d, REF_HOLD, ref_reason("sender-restriction-unknown"));
     else
         d->reason = "disclosed";
     oblige(c, d);

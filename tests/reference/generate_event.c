@@ -294,7 +294,8 @@ static void set_header(const struct maker *m, struct ref_event *ev)
     set_text(ev, h->case_reference, NULL);
     set_text(ev, h->reference, NULL);
     set_text(ev, h->reference_of, NULL);
-    set_text(ev, plan_slot(s->plan, SLICE("header.unknown_restriction")), NULL);
+    set_text(ev, plan_slot(s->plan, SLICE("header.unknown_restriction")),
+             chance(m, 3) ? "XYZ" : NULL);
     ev->values[h->occurred] =
         (struct ref_value){ .sort = REF_IS_NUMBER, .number = ev->occurred_ms };
 }
