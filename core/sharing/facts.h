@@ -45,7 +45,7 @@ struct receiver {
     uint16_t service;
     struct disclosure_id id;
     struct slice clause;                /* "agreement/version/clause": a retraction repeats it */
-    uint16_t released;                  /* how many categories: when a gate opens there may be more */
+    uint16_t released;                  /* how much (round.c): when a gate opens there may be more */
 };
 /* An event of an episode: who got it (law 10), and of the last ones of a kind the event itself (law 9). */
 struct episode_event {

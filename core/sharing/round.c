@@ -42,16 +42,25 @@ static const struct receiver *find_receiver(const struct episode_event *x, uint1
     return x ? receiver_of(x->receivers, x->receiver_count, service) : NULL;
 }
 
-static uint16_t count_categories(const struct categories *set)
+static unsigned count_categories(const struct categories *set)
 {
     unsigned n = 0;
     for (size_t i = 0; i < sizeof set->bits / sizeof set->bits[0]; i++)
         n += (unsigned)__builtin_popcountll(set->bits[i]);
+    return n;
+}
+
+/* How much is released: a category counts twice when it travels as it is. */
+static uint16_t how_much(const struct decision *d)
+{
+    unsigned n = 2 * count_categories(&d->released);
+    for (size_t i = 0; i < OBLIGE_COUNT; i++)
+        n -= count_categories(&d->obliged[i]);
     return (uint16_t)n;
 }
 
-static bool add_receiver(struct run *r, const struct event *ev, const struct disclosure *d,
-                         struct slice clause, const struct categories *released)
+static bool add_receiver(struct run *r, const struct event *ev, const struct decision *d,
+                         const struct disclosure *sent, struct slice clause)
 {
     struct episode_event *x = draft_event(&r->draft, &ev->id);
     if (!x)
@@ -61,8 +70,7 @@ static bool add_receiver(struct run *r, const struct event *ev, const struct dis
         return err_memory(r->e);
     if (x->receiver_count)
         memcpy(more, x->receivers, x->receiver_count * sizeof *more);
-    more[x->receiver_count] = (struct receiver){ d->to.n, d->id, clause,
-                                                   count_categories(released) };
+    more[x->receiver_count] = (struct receiver){ d->to.n, sent->id, clause, how_much(d) };
     x->receivers = more;
     x->receiver_count++;
     r->draft.changed = true;
@@ -89,8 +97,7 @@ bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
         return err_memory(r->e);
     d->disclosure = (int32_t)r->disclosures.count - 1;
     draft_end_hold(&r->draft, &ev->id, d->to.n);
-    return project_disclosure(&p, item, r->e) && 
-           add_receiver(r, ev, item, how->clause, &d->released);
+    return project_disclosure(&p, item, r->e) && add_receiver(r, ev, d, item, how->clause);
 }
 
 /* What its sender restricts in words that nobody here knows is not for a rule to release. */
@@ -114,7 +121,7 @@ static bool is_no_news(struct run *r, const struct event *ev, const struct decis
         return true;
     if (d->outcome == OUTCOME_HOLD)
         return has || draft_hold(&r->draft, &ev->id, d->to.n);
-    return has && count_categories(&d->released) <= has->released;
+    return has && how_much(d) <= has->released;
 }
 
 static bool send(struct run *r, const struct round *round, struct decision *d, struct slice tell)

@@ -165,6 +165,32 @@ static void of_two_obligations_the_one_that_says_least_counts(void)
     CU_ASSERT_FALSE(has(&d->obliged[OBLIGE_ALIAS], "stay.ward"));
 }
 
+/* Law 9: who got the year gets the day when a gate opens that releases it plain. */
+static void what_travelled_changed_catches_up_plain(void)
+{
+    struct view v;
+    CU_ASSERT_FATAL(small_clauses(NULL, "  - id: all\n"
+                                        "    share: {HospitalStay: [admitted]}\n"
+                                        "    from: acute-trust\n"
+                                        "    to: adult-social-care\n"
+                                        "    release: [identity.birth-date]\n"
+                                        "    oblige: {year: [identity.birth-date]}\n"
+                                        "  - id: known\n"
+                                        "    share: {HospitalStay: [admitted]}\n"
+                                        "    from: acute-trust\n"
+                                        "    to: adult-social-care\n"
+                                        "    when: known(recipient)\n"
+                                        "    release: [identity.birth-date]\n"));
+    CU_ASSERT(world_say(&world, "HospitalStay.admitted", WARDS, "person.birth_date=1941-11-01"));
+    CU_ASSERT_FALSE(world_got_text(&world, TEAM, "1941-11"));
+    CU_ASSERT(world_say(&world, "Caseload.declared", TEAM, "header.episode=C1"));
+    CU_ASSERT_FATAL(world_got(&world, TEAM, 0, &v, NULL));
+    CU_ASSERT(slice_equal_text(view_text_at(&v, "person.birth_date"), "1941-11-01"));
+    CU_ASSERT(slice_equal_text(view_text_at(&v, "header.action"), "replaces"));
+    CU_ASSERT(world_say(&world, "Caseload.declared", TEAM, "header.episode=C2"));
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 0); /* and only once */
+}
+
 static void what_is_prohibited_is_obliged_to_nothing(void)
 {
     CU_ASSERT_FATAL(open_clauses(obliging("one", "{year: [identity.birth-date], flag: "
@@ -252,6 +278,7 @@ static CU_TestInfo cases[] = {
       a_clause_that_releases_it_plain_frees_it_of_all_obligations },
     { "of two obligations the one that says least counts",
       of_two_obligations_the_one_that_says_least_counts },
+    { "what travelled changed catches up plain", what_travelled_changed_catches_up_plain },
     { "what is prohibited is obliged to nothing", what_is_prohibited_is_obliged_to_nothing },
     { "what is held is obliged to nothing", what_is_held_is_obliged_to_nothing },
     { "each wrong obligation is found", each_wrong_obligation_is_found },
