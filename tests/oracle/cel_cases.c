@@ -286,7 +286,7 @@ static bool put_conditions(struct maker *m, int recipient)
     struct judged out = { .decisions = NULL };
     struct err e = { .fate = ERR_NONE };
     struct buf text;
-    const struct bundle *b = ref_load(m->arena, &m->of, false, true);
+    const struct bundle *b = ref_load(m->arena, &m->of, 0, true);
     if (!b || !ref_decide_case(m->arena, &m->of, b, &q, &out, &e) || out.decision_count != 1 ||
         out.decisions[0].to.n != recipient || out.decisions[0].outcome == OUTCOME_HOLD)
         return false;

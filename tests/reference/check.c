@@ -36,13 +36,13 @@ static bool is_prohibition(const struct check *k, uint32_t n, size_t wanted)
     return slice_equal_text(prohibition_name(k->bundle, n), k->of->bundle->prohibitions[wanted].id);
 }
 
-/* In the same order; in whichever order when the bundle was turned round. */
+/* In the same order; in whichever order when the bundle was shuffled. */
 static bool same_list(const struct check *k, const uint32_t *got, const size_t *wanted, size_t n,
                       bool (*is)(const struct check *, uint32_t, size_t))
 {
     for (size_t i = 0; i < n; i++) {
         bool found = is(k, got[i], wanted[i]);
-        for (size_t j = 0; k->turned && j < n; j++)
+        for (size_t j = 0; k->shuffle && j < n; j++)
             found |= is(k, got[i], wanted[j]);
         if (!found)
             return false;
@@ -50,7 +50,8 @@ static bool same_list(const struct check *k, const uint32_t *got, const size_t *
     return true;
 }
 
-/* The notice is in the record itself. Of several the first in the file is told, so not when turned.
+/* The notice is in the record itself. Of several the first in the file is told, so not when
+ * shuffled.
  */
 static bool same_notice(const struct check *k, const struct ref_decision *want,
                         const struct judged *out, const struct decision *got)
@@ -67,7 +68,7 @@ static bool same_notice(const struct check *k, const struct ref_decision *want,
         !plan_view(p, k->arena, body, &v, &e))
         return false;
     struct slice notice = view_text(&v, (size_t)plan_header(p)->notice);
-    return k->turned || slice_equal_text(notice, want->tell ? want->tell : "");
+    return k->shuffle || slice_equal_text(notice, want->tell ? want->tell : "");
 }
 
 static bool same_decision(const struct check *k, const struct ref_decision *want,
@@ -264,15 +265,15 @@ static void print_event(const struct ref_case *c)
     }
 }
 
-static void print_answers(struct arena *a, const struct ref_case *c, bool turned)
+static void print_answers(struct arena *a, const struct ref_case *c, uint64_t shuffle)
 {
     struct ref_decision *want = NULL;
     struct judged out = { .decisions = NULL };
     size_t n = 0;
     print_facts(c);
     print_event(c);
-    struct check k = { .arena = a, .of = c, .turned = turned, .tell = true };
-    k.bundle = ref_load(a, c, turned, true);
+    struct check k = { .arena = a, .of = c, .shuffle = shuffle, .tell = true };
+    k.bundle = ref_load(a, c, shuffle, true);
     ref_decide(a, c, &want, &n);
     for (size_t i = 0; i < n; i++)
         print_wanted(c, &want[i]);
@@ -283,18 +284,18 @@ static void print_answers(struct arena *a, const struct ref_case *c, bool turned
         (void)check_case(&k);
 }
 
-void print_case(const struct ref_case *c, bool turned)
+void print_case(const struct ref_case *c, uint64_t shuffle)
 {
     struct arena a;
     struct ref_files files;
     arena_init(&a, 256u << 20);
-    ref_write_bundle(&a, c, turned, &files);
+    ref_write_bundle(&a, c, shuffle, &files);
     for (size_t i = 0; i < files.n; i++)
         if (!ref_same(files.at[i].name, "facts.yaml"))
             printf("---- %s\n%.*s", files.at[i].name, (int)files.at[i].bytes.n,
                    (const char *)files.at[i].bytes.p);
     printf("----\n");
     if (c->event)
-        print_answers(&a, c, turned);
+        print_answers(&a, c, shuffle);
     arena_release(&a);
 }

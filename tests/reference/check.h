@@ -8,7 +8,7 @@ struct check {
     struct arena *arena;
     const struct ref_case *of;
     const struct bundle *bundle;
-    bool turned;                    /* the bundle was read in the opposite order */
+    uint64_t shuffle;               /* the bundle was read in another order; 0: as it stands */
     bool tell;                      /* print what differs */
     size_t decisions, disclosed, held, withheld;
 };
@@ -16,8 +16,8 @@ struct check {
 bool check_case(struct check *k);
 
 /* Drops parts of the case as long as it still fails. */
-void shrink_case(struct ref_case *c, bool turned);
+void shrink_case(struct ref_case *c, uint64_t shuffle);
 /* YAML, facts, event and both decisions. */
-void print_case(const struct ref_case *c, bool turned);
+void print_case(const struct ref_case *c, uint64_t shuffle);
 
 #endif

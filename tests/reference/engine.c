@@ -51,13 +51,14 @@ struct bundle_source ref_source(const struct ref_files *files)
     };
 }
 
-const struct bundle *ref_load(struct arena *a, const struct ref_case *c, bool turned, bool tell)
+const struct bundle *ref_load(struct arena *a, const struct ref_case *c, uint64_t shuffle,
+                              bool tell)
 {
     struct ref_files *files = ARENA_NEW(a, struct ref_files);
     struct bundle_source *source = ARENA_NEW(a, struct bundle_source);
     struct problems p = { .count = 0 };
     char text[400];
-    ref_write_bundle(a, c, turned, files);
+    ref_write_bundle(a, c, shuffle, files);
     *source = ref_source(files);
     const struct bundle *b = bundle_load_from(a, source, c->catalogue, &p);
     for (size_t i = 0; i < p.count && tell; i++)

@@ -9,7 +9,8 @@
 /* Files in memory as a source; borrows. */
 struct bundle_source ref_source(const struct ref_files *files);
 /* NULL: it was refused; the problems are printed when told to. */
-const struct bundle *ref_load(struct arena *a, const struct ref_case *c, bool turned, bool tell);
+const struct bundle *ref_load(struct arena *a, const struct ref_case *c, uint64_t shuffle,
+                              bool tell);
 
 void ref_person(struct arena *a, const struct ref_case *c, struct person *out);
 /* Framed as on the bus. False: a field was refused. */

@@ -200,7 +200,7 @@ static bool try_bundle(struct trial *t, const struct catalogue *c, uint64_t seed
     t->random = &r;
     t->of = (struct ref_case){ .catalogue = c };
     t->of.bundle = ref_random_bundle(&life, &r, c, ref_random_size(&r));
-    t->bundle = ref_load(&life, &t->of, false, true);
+    t->bundle = ref_load(&life, &t->of, 0, true);
     bool ok = t->bundle != NULL;
     for (size_t i = 0; ok && i < cases; i++) {
         arena_reset(&scratch);

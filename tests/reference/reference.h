@@ -232,8 +232,8 @@ const char *ref_pick_text(struct ref_random *r, const struct ref_bundle *b);
 
 struct ref_file { const char *name; struct slice bytes; };
 struct ref_files { struct ref_file *at; size_t n; };
-/* turned: clauses and prohibitions in the opposite order, and files named so that they are, too. */
-void ref_write_bundle(struct arena *a, const struct ref_case *c, bool turned,
+/* shuffle: clauses, prohibitions in another order, and files by other names; 0: as they stand. */
+void ref_write_bundle(struct arena *a, const struct ref_case *c, uint64_t shuffle,
                       struct ref_files *files);
 void ref_print_expression(struct buf *out, const struct ref_bundle *b, const struct ref_expr *x);
 

@@ -5,15 +5,15 @@
 
 struct shrink {
     struct ref_case *of;
-    bool turned;
+    uint64_t shuffle;
 };
 
 static bool still_fails(const struct shrink *s)
 {
     struct arena a;
     arena_init(&a, 256u << 20);
-    struct check k = { .arena = &a, .of = s->of, .turned = s->turned };
-    k.bundle = ref_load(&a, s->of, s->turned, false);
+    struct check k = { .arena = &a, .of = s->of, .shuffle = s->shuffle };
+    k.bundle = ref_load(&a, s->of, s->shuffle, false);
     bool fails = k.bundle && !check_case(&k);
     arena_release(&a);
     return fails;
@@ -169,9 +169,9 @@ static bool cut_event(struct shrink *s)
     return any;
 }
 
-void shrink_case(struct ref_case *c, bool turned)
+void shrink_case(struct ref_case *c, uint64_t shuffle)
 {
-    struct shrink s = { c, turned };
+    struct shrink s = { c, shuffle };
     for (int round = 0; round < 8; round++)
         if (!(cut_bundle(&s) | cut_facts(&s) | cut_event(&s)))
             return;

@@ -218,7 +218,20 @@ static void put_clause(struct buf *out, const struct ref_case *c, const struct r
     buf_text(out, any ? "}\n" : "");
 }
 
-static void put_agreement(struct buf *out, const struct ref_case *c, size_t n, bool turned)
+/* The numbers under n in an order that follows from shuffle; 0: as they stand. */
+static size_t *order_of(struct arena *a, size_t n, uint64_t shuffle)
+{
+    struct ref_random r = { shuffle };
+    size_t *order = ARENA_ARRAY(a, n + 1, size_t);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = shuffle ? ref_below(&r, i + 1) : i;
+        order[i] = order[at];
+        order[at] = i;
+    }
+    return order;
+}
+
+static void put_agreement(struct buf *out, const struct ref_case *c, size_t n, const size_t *order)
 {
     const struct ref_agreement *g = &c->bundle->agreements[n];
     buf_format(out, "agreement: %s\nreference: R-%zu\nversion: %u\ntitle: T\nparties: ", g->name, n,
@@ -239,19 +252,17 @@ static void put_agreement(struct buf *out, const struct ref_case *c, size_t n, b
                    g->approved.at[i]);
     buf_text(out, "]\nclauses:\n");
     for (size_t i = 0; i < c->bundle->clause_count; i++) {
-        size_t at = turned ? c->bundle->clause_count - 1 - i : i;
-        if (c->bundle->clauses[at].agreement == n)
-            put_clause(out, c, &c->bundle->clauses[at]);
+        if (c->bundle->clauses[order[i]].agreement == n)
+            put_clause(out, c, &c->bundle->clauses[order[i]]);
     }
 }
 
-static void put_prohibitions(struct buf *out, const struct ref_case *c, bool turned)
+static void put_prohibitions(struct buf *out, const struct ref_case *c, const size_t *order)
 {
     const struct ref_bundle *b = c->bundle;
     buf_text(out, "prohibitions:\n");
     for (size_t i = 0; i < b->prohibition_count; i++) {
-        const struct ref_prohibition *p =
-            &b->prohibitions[turned ? b->prohibition_count - 1 - i : i];
+        const struct ref_prohibition *p = &b->prohibitions[order[i]];
         buf_format(out, "  - id: %s\n    source: S\n", p->id);
         put_share(out, c->catalogue, &p->share);
         put_list(out, "from", &p->from);
@@ -367,10 +378,12 @@ static void add_orders(struct arena *a, const struct ref_bundle *b, struct ref_f
     }
 }
 
-void ref_write_bundle(struct arena *a, const struct ref_case *c, bool turned,
+void ref_write_bundle(struct arena *a, const struct ref_case *c, uint64_t shuffle,
                       struct ref_files *files)
 {
     const struct ref_bundle *b = c->bundle;
+    const size_t *clauses = order_of(a, b->clause_count, shuffle);
+    const size_t *numbers = order_of(a, b->agreement_count, shuffle);
     struct buf out;
     buf_init(&out, 64u << 20);
     *files = (struct ref_files){ ARENA_ARRAY(a, 3 * b->agreement_count + 4, struct ref_file), 0 };
@@ -385,11 +398,11 @@ void ref_write_bundle(struct arena *a, const struct ref_case *c, bool turned,
         add_file(a, files, &out, "aliases.yaml");
     buf_reset(&out);
     for (size_t i = 0; i < b->agreement_count; i++) {
-        put_agreement(&out, c, i, turned);
-        add_file(a, files, &out, arena_format(a, "agreements/a%04zu.yaml", turned ? 9999 - i : i));
+        put_agreement(&out, c, i, clauses);
+        add_file(a, files, &out, arena_format(a, "agreements/a%04zu.yaml", numbers[i]));
     }
     if (b->prohibition_count) {
-        put_prohibitions(&out, c, turned);
+        put_prohibitions(&out, c, order_of(a, b->prohibition_count, shuffle));
         add_file(a, files, &out, "prohibitions/p.yaml");
     }
     add_orders(a, b, files, &out);
