@@ -142,8 +142,20 @@ static void tell_comparison(const struct telling *t, const struct when_node *n, 
         [WHEN_GE] = { " is at least ", " is under " },
         [WHEN_IN] = { " is one of ", " is none of " },
     };
+    static const struct {
+        const char *so, *not_so;
+    } times[] = {
+        [WHEN_LT] = { " is before ", " is not before " },
+        [WHEN_LE] = { " is not after ", " is after " },
+        [WHEN_GT] = { " is after ", " is not after " },
+        [WHEN_GE] = { " is not before ", " is before " },
+    };
+    bool is_time = n->args->type == WHEN_TIME && n->op >= WHEN_LT && n->op <= WHEN_GE;
     tell(t, n->args, true);
-    buf_text(t->out, is_so ? words[n->op].so : words[n->op].not_so);
+    if (is_time)
+        buf_text(t->out, is_so ? times[n->op].so : times[n->op].not_so);
+    else
+        buf_text(t->out, is_so ? words[n->op].so : words[n->op].not_so);
     tell(t, n->args->next, true);
 }
 
