@@ -114,12 +114,21 @@ static void load_agencies(struct loader *l, const struct node *list)
     l->compiled->traced = traced;
 }
 
+/* Names are not indexed yet. */
+static bool has_agency(const struct bundle *b, struct slice name)
+{
+    bool has = false;
+    for (size_t i = 0; i < b->agency_count; i++)
+        has |= slice_equal(b->agencies[i].name, name);
+    return has;
+}
+
 static void load_approvers(struct loader *l, const struct node *map)
 {
     struct approvers *by = &l->bundle->approvers;
     approvers_read(&l->reader, map, by);
     for (size_t i = 0; i < by->count; i++)
-        if (bundle_agency(l->bundle, by->list[i].agency) < 0)
+        if (!has_agency(l->bundle, by->list[i].agency))
             (void)strict_say(&l->reader, node_get_slice(map, by->list[i].name), "bundle.agency",
                              "unknown agency '%.*s'", SHOWN(by->list[i].agency));
 }
