@@ -76,8 +76,7 @@ static bool is_good(struct cli *c, struct slice bytes, const char *label)
 {
     struct problems p = { 0 };
     const struct catalogue *schemas = cli_schemas(c);
-    const struct edition *g =
-        schemas ? bundles_read(&c->arena, bytes, label, schemas, &p) : NULL;
+    const struct edition *g = schemas ? bundles_read(&c->arena, bytes, label, schemas, &p) : NULL;
     if (schemas && !g)
         cli_print_problems(&p);
     problems_release(&p);
@@ -86,7 +85,8 @@ static bool is_good(struct cli *c, struct slice bytes, const char *label)
 
 static int pack(struct cli *c, int argc, char **argv)
 {
-    struct word_option o[] = { { .name = "--from", .most = 1 }, { .name = "-o", .most = 1 },
+    struct word_option o[] = { { .name = "--from", .most = 1 },
+                               { .name = "-o", .most = 1 },
                                { .name = NULL } };
     struct words w;
     struct site_places at;
@@ -124,7 +124,8 @@ static int pack(struct cli *c, int argc, char **argv)
 
 static int sign(struct cli *c, int argc, char **argv)
 {
-    struct word_option o[] = { { .name = "--key", .most = 1 }, { .name = "--name", .most = 1 },
+    struct word_option o[] = { { .name = "--key", .most = 1 },
+                               { .name = "--name", .most = 1 },
                                { .name = NULL } };
     struct words w;
     struct pack p;
@@ -230,8 +231,10 @@ static const struct kept_bundle *find_kept(struct cli *c, const struct site *s, 
 
 static int rollback(struct cli *c, int argc, char **argv)
 {
-    struct word_option o[] = { { .name = "--to", .most = 1 }, { .name = "--by", .most = 4 },
-                               { .name = "--key", .most = 4 }, { .name = "-o", .most = 1 },
+    struct word_option o[] = { { .name = "--to", .most = 1 },
+                               { .name = "--by", .most = 4 },
+                               { .name = "--key", .most = 4 },
+                               { .name = "-o", .most = 1 },
                                { .name = NULL } };
     struct words w;
     struct pack p;
@@ -250,8 +253,13 @@ static int rollback(struct cli *c, int argc, char **argv)
     if (!kept || !read_file(c, kept->path, &bytes, &p))
         return CLI_NO;
     const struct change change = {
-        .files = p.files, .file_count = p.file_count, .by = o[1].values, .by_count = o[1].count,
-        .keys = o[2].values, .key_count = o[2].count, .out = words_one(o, "-o"),
+        .files = p.files,
+        .file_count = p.file_count,
+        .by = o[1].values,
+        .by_count = o[1].count,
+        .keys = o[2].values,
+        .key_count = o[2].count,
+        .out = words_one(o, "-o"),
     };
     return submit_change(c, s, &change);
 }

@@ -40,11 +40,11 @@ static void put_text(struct buf *b, const char *key, const char *value)
     buf_byte(b, '\n');
 }
 
-static bool make_file(struct cli *c, const struct site *s, const char *folder, const char *agreement,
-                      struct buf *text, struct pack_file *out, struct err *e)
+static bool make_file(struct cli *c, const struct site *s, const char *folder,
+                      const char *agreement, struct buf *text, struct pack_file *out, struct err *e)
 {
-    out->name = arena_format(&c->arena, "%s/%s-%" PRIu64 ".yaml", folder, agreement,
-                             s->last->number + 1);
+    out->name =
+        arena_format(&c->arena, "%s/%s-%" PRIu64 ".yaml", folder, agreement, s->last->number + 1);
     bool good = buf_done(text, e);
     out->bytes = good ? arena_copy(&c->arena, buf_slice(text)) : slice_of(NULL, 0);
     buf_release(text);
@@ -113,9 +113,12 @@ static bool put_approvers(struct buf *text, const struct bundle *b, const struct
 
 int cmd_extend(struct cli *c, int argc, char **argv)
 {
-    struct word_option o[] = { { .name = "--by", .most = 4 },      { .name = "--key", .most = 4 },
-                               { .name = "--reason", .most = 1 },  { .name = "--out", .most = 1 },
-                               { .name = "--version", .most = 1 }, { .name = "--until", .most = 1 },
+    struct word_option o[] = { { .name = "--by", .most = 4 },
+                               { .name = "--key", .most = 4 },
+                               { .name = "--reason", .most = 1 },
+                               { .name = "--out", .most = 1 },
+                               { .name = "--version", .most = 1 },
+                               { .name = "--until", .most = 1 },
                                { .name = NULL } };
     struct words w;
     struct buf text;

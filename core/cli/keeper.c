@@ -28,7 +28,7 @@ struct keeper {
     struct arena own, work; /* of its life; of one record */
     struct part_states states;
     struct watched *parts;
-    bool is_open; /* what is read now is new */
+    bool is_open;       /* what is read now is new */
     int64_t warned_day; /* since 1970, when expiries were last said */
     pthread_t thread;
     bool started;
@@ -37,7 +37,7 @@ struct keeper {
     struct kept {
         struct kept *next;
         struct arena arena;
-    } *kept;
+    } * kept;
 };
 
 static const struct log_who who = { "bundles", NULL };
@@ -153,7 +153,8 @@ static void take_order(struct keeper *k, const struct bundle_order *o)
 {
     const struct bundles_trust trust = site_trust(k->site);
     struct err e = { 0 };
-    if (rules_hashed(&k->site->rules, o->hash) || hash_equal(k->site->last->bundle->hash, o->hash) ||
+    if (rules_hashed(&k->site->rules, o->hash) ||
+        hash_equal(k->site->last->bundle->hash, o->hash) ||
         (!k->is_open && o->number <= k->site->last->number))
         return;
     struct kept *one = new_kept(k);
@@ -200,8 +201,8 @@ static void warn_of_ends(struct keeper *k)
     for (size_t i = 0; i < n; i++) {
         char text[EXPIRY_TEXT_MAX];
         expiry_sentence(b, &list[i], text);
-        log_line(list[i].stage == EXPIRY_ENDED ? LOG_ERROR : LOG_WARN, &who, "agreement.expiry", "%s",
-                 text);
+        log_line(list[i].stage == EXPIRY_ENDED ? LOG_ERROR : LOG_WARN, &who, "agreement.expiry",
+                 "%s", text);
     }
     mem_free(list);
     k->warned_day = today;
@@ -244,12 +245,15 @@ bool keeper_wants_restart(const struct keeper *k)
 bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
 {
     struct watched *one = ARENA_NEW(&k->own, struct watched);
-    const char *part = arena_format(&k->own, "%s%s%s", p->room, p->name ? ":" : "",
-                                    p->name ? p->name : "");
+    const char *part =
+        arena_format(&k->own, "%s%s%s", p->room, p->name ? ":" : "", p->name ? p->name : "");
     if (!one || !part)
         return err_memory(e);
-    *one = (struct watched){ .next = k->parts, .part = slice_text(part), .agency = p->agency,
-                             .generation = p->generation, .of = p->part };
+    *one = (struct watched){ .next = k->parts,
+                             .part = slice_text(part),
+                             .agency = p->agency,
+                             .generation = p->generation,
+                             .of = p->part };
     const struct bundle_state *before = states_get(&k->states, p->agency, one->part);
     if (before && slice_equal_text(before->outcome, "taken"))
         memcpy(one->told, before->hash, HASH_BYTES);

@@ -62,7 +62,9 @@ bool orders_publish(struct bus *b, struct slice framed, struct err *e)
 {
     static const uint8_t nobody[ID_BYTES];
     const struct bus_record r = {
-        .topic = TOPIC_CONTROL, .partition = ORDERS_PARTITION, .value = framed,
+        .topic = TOPIC_CONTROL,
+        .partition = ORDERS_PARTITION,
+        .value = framed,
         .key = slice_of(nobody, ID_BYTES),
     };
     return bus_publish(b, &r, 1, e);

@@ -1,7 +1,8 @@
 /* orders.h - bundles on `control`: the order to take one up, and what each part says of it.
  *
- * Orders carry the whole packed bundle, so that every host gets the same bytes by the bus alone; its
- * signatures, not the order, say whether it is to be trusted. Errors: order.* and those of the bus. */
+ * Orders carry the whole packed bundle, so that every host gets the same bytes by the bus alone;
+ * its signatures, not the order, say whether it is to be trusted. Errors: order.* and those of the
+ * bus. */
 #ifndef CONCORDAT_CLI_ORDERS_H
 #define CONCORDAT_CLI_ORDERS_H
 
@@ -49,7 +50,7 @@ struct part_states {
     struct part_state {
         struct part_state *next;
         struct bundle_state state;
-    } *first;
+    } * first;
 };
 /* False without memory. */
 MUST_CHECK bool states_put(struct part_states *l, const struct bundle_state *s);

@@ -11,10 +11,11 @@ void expiry_sentence(const struct bundle *b, const struct expiry *x, char out[EX
     const struct agreement *g = &b->agreements[x->agreement];
     const char *review = x->review_overdue ? "; its review is overdue" : "";
     if (x->stage == EXPIRY_ENDED)
-        snprintf(out, EXPIRY_TEXT_MAX,
-                 "agreement %.*s version %d has ended: what would flow under it is held until it is "
-                 "extended or replaced%s",
-                 SHOWN(g->name), g->version, review);
+        snprintf(
+            out, EXPIRY_TEXT_MAX,
+            "agreement %.*s version %d has ended: what would flow under it is held until it is "
+            "extended or replaced%s",
+            SHOWN(g->name), g->version, review);
     else if (x->stage == EXPIRY_NONE)
         snprintf(out, EXPIRY_TEXT_MAX, "agreement %.*s version %d: its review is overdue",
                  SHOWN(g->name), g->version);
@@ -107,9 +108,8 @@ static void put_expiries(const struct bundle *b)
         const struct agreement *g = &b->agreements[list[i].agreement];
         printf("%s{\"agreement\":\"%.*s\",\"version\":%d,\"days_left\":%" PRId64
                ",\"stage\":\"%s\",\"review_overdue\":%s}",
-               i ? "," : "", (int)g->name.n, (const char *)g->name.p, g->version,
-               list[i].days_left, expiry_stage_name(list[i].stage),
-               list[i].review_overdue ? "true" : "false");
+               i ? "," : "", (int)g->name.n, (const char *)g->name.p, g->version, list[i].days_left,
+               expiry_stage_name(list[i].stage), list[i].review_overdue ? "true" : "false");
     }
     printf("]");
     mem_free(list);
@@ -119,8 +119,8 @@ void status_rules_json(const struct site *s, const struct part_states *states)
 {
     char time[TIME_TEXT_MAX], hash[17];
     const struct edition *now = rules_at(rules_newest(&s->rules), clock_wall_ms());
-    printf(",\"bundle\":{\"number\":%" PRIu64 ",\"hash\":\"%s\",\"from\":\"%s\",\"demo\":%s}", now->number,
-           short_hash(now->bundle, hash), from_text(now->from_ms, time),
+    printf(",\"bundle\":{\"number\":%" PRIu64 ",\"hash\":\"%s\",\"from\":\"%s\",\"demo\":%s}",
+           now->number, short_hash(now->bundle, hash), from_text(now->from_ms, time),
            s->places.demo ? "true" : "false");
     printf(",\"parts\":[");
     for (const struct part_state *p = states->first; p; p = p->next)

@@ -1,5 +1,5 @@
-/* status_rules.h - what `status` says of the rules: the bundle in force, what each part goes by, which
- * agreements need somebody soon. */
+/* status_rules.h - what `status` says of the rules: the bundle in force, what each part goes by,
+ * which agreements need somebody soon. */
 #ifndef CONCORDAT_CLI_STATUS_RULES_H
 #define CONCORDAT_CLI_STATUS_RULES_H
 

@@ -131,8 +131,11 @@ static bool order(const struct site *s, const struct edition *g, struct slice fi
                   bool *running, struct err *e)
 {
     struct buf framed;
-    struct bundle_order o = { .number = g->number, .from_ms = g->from_ms,
-                              .at_ms = clock_wall_ms(), .by = slice_text(by), .file = file };
+    struct bundle_order o = { .number = g->number,
+                              .from_ms = g->from_ms,
+                              .at_ms = clock_wall_ms(),
+                              .by = slice_text(by),
+                              .file = file };
     memcpy(o.hash, g->bundle->hash, HASH_BYTES);
     buf_init(&framed, BUS_RECORD_MAX_BYTES * 2);
     bool is_embedded = strncmp(s->bus_url, "embedded:", 9) == 0;
@@ -260,7 +263,8 @@ static bool change_files(struct cli *c, const struct site *s, const struct chang
 }
 
 /* A demo's rules are its folder: the file goes beside region.yaml. */
-static bool put_beside(struct cli *c, const struct site *s, const struct pack_file *f, struct err *e)
+static bool put_beside(struct cli *c, const struct site *s, const struct pack_file *f,
+                       struct err *e)
 {
     const char *path = arena_format(&c->arena, "%s/%s", s->places.region, f->name);
     if (!path)
@@ -288,7 +292,8 @@ static int keep_unfinished(const struct change *change, struct slice bytes, cons
 
 int submit_change(struct cli *c, struct site *s, const struct change *change)
 {
-    const struct bundles_draft d = { .from_ms = clock_wall_ms(), .before = s->last->pack,
+    const struct bundles_draft d = { .from_ms = clock_wall_ms(),
+                                     .before = s->last->pack,
                                      .schemas = s->places.schemas };
     const struct bundles_trust trust = site_trust(s);
     struct problems p = { 0 };

@@ -1,4 +1,5 @@
-/* words.h - a command's words after its name: those without a dash in order, options with their values. */
+/* words.h - a command's words after its name: those without a dash in order, options with their
+ * values. */
 #ifndef CONCORDAT_CLI_WORDS_H
 #define CONCORDAT_CLI_WORDS_H
 
@@ -19,8 +20,8 @@ struct words {
     const char *plain[WORDS_PLAIN_MAX];
     size_t plain_count;
 };
-/* From argv[from] on; options ends with a name of NULL. False: something is no such option, is given too
- * often, has no value or an empty one, or there are not `plain` other words. */
+/* From argv[from] on; options ends with a name of NULL. False: something is no such option, is
+ * given too often, has no value or an empty one, or there are not `plain` other words. */
 bool words_read(int argc, char **argv, int from, size_t plain, struct word_option *options,
                 struct words *out);
 /* The first value, or NULL. */

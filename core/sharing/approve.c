@@ -10,8 +10,7 @@ static void read_one(const struct strict *r, const struct node *n, struct approv
                                               { "role", true, STRICT_TEXT },
                                               { "key", true, STRICT_TEXT } };
     static const char *const roles[] = { "caldicott-guardian", "senior-information-risk-owner",
-                                         "data-protection-officer",
-                                         "information-governance-lead" };
+                                         "data-protection-officer", "information-governance-lead" };
     STRICT_KEYS(r, n, keys);
     (void)strict_one_of(r, node_get(n, "role"), roles, sizeof roles / sizeof roles[0]);
     *out = (struct approver){ .name = n->key,

@@ -76,8 +76,7 @@ static bool read_time(struct slice text, int64_t *out)
 static bool is_id(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!(s.p[i] >= 'a' && s.p[i] <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') &&
-            s.p[i] != '-')
+        if (!(s.p[i] >= 'a' && s.p[i] <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') && s.p[i] != '-')
             return false;
     return s.n > 0 && s.n <= 64;
 }
@@ -105,7 +104,7 @@ static bool belongs(const char *name)
     return slice_find(rest, '/') == rest.n && slice_ends(rest, SLICE(".avsc"));
 }
 
-static bool read_header(struct reader *r, struct pack *p)
+static bool read_name(struct reader *r, struct pack *p)
 {
     struct slice s;
     if (!read_line(r, "concordat-bundle", &s))
@@ -116,6 +115,13 @@ static bool read_header(struct reader *r, struct pack *p)
         return false;
     if (!is_id(p->region) || !read_number(s, &p->number) || p->number == 0)
         return refuse(r, "no region or number");
+    return true;
+}
+
+/* When it is in force, what it says it does, and which it follows. */
+static bool read_place(struct reader *r, struct pack *p)
+{
+    struct slice s;
     if (!read_line(r, "from", &s))
         return false;
     if (!read_time(s, &p->from_ms))
@@ -205,8 +211,7 @@ static bool read_signature(struct reader *r, const struct pack *p, struct pack_s
 
 static bool read_signatures(struct reader *r, struct pack *p)
 {
-    struct pack_signature *list =
-        ARENA_ARRAY(r->a, PACK_SIGNATURES_MAX, struct pack_signature);
+    struct pack_signature *list = ARENA_ARRAY(r->a, PACK_SIGNATURES_MAX, struct pack_signature);
     if (!list)
         return err_memory(r->e);
     p->signatures = list;
@@ -226,7 +231,7 @@ bool pack_read(struct arena *a, struct slice bytes, struct pack *out, struct err
     *out = (struct pack){ .number = 0 };
     if (bytes.n > PACK_BYTES_MAX)
         return err_set(e, ERR_REJECT, "pack.size", 0, "cannot read a bundle of %zu bytes", bytes.n);
-    if (!read_header(&r, out) || !read_files(&r, out))
+    if (!read_name(&r, out) || !read_place(&r, out) || !read_files(&r, out))
         return false;
     out->file = bytes;
     out->canonical = slice_head(bytes, bytes.n - r.rest.n);

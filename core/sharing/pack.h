@@ -9,10 +9,10 @@
  *     files 2
  *     HEX SIZE NAME                      sorted by name; SHA-256 and size of each
  *     HEX SIZE NAME
- *                                        an empty line, then the files' bytes, one after another
- *     signature NAME BASE64              after them, any number: Ed25519 of the SHA-256 of all before
+ *                                        an empty line, then the files' bytes
+ *     signature NAME BASE64              any number: Ed25519 of the SHA-256 of all before them
  *
- * There is one text for each content: whatever is written in another way is refused, so that the
+ * There is one text for each content: whatever is written in another way is refused, so that a
  * hash names a bundle. Reading is pure, from memory, and survives any bytes. What the header says of
  * itself (widens) is only a claim: whoever loads a bundle compares it (widens.h, approve.h).
  * Errors: pack.* (ERR_REJECT), memory.limit. */

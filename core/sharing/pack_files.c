@@ -15,9 +15,8 @@ static int by_name(const void *x, const void *y)
 const struct pack_file *pack_file_named(const struct pack *p, const char *name)
 {
     const struct pack_file wanted = { .name = name };
-    return p->file_count
-               ? bsearch(&wanted, p->files, p->file_count, sizeof *p->files, by_name)
-               : NULL;
+    return p->file_count ? bsearch(&wanted, p->files, p->file_count, sizeof *p->files, by_name)
+                         : NULL;
 }
 
 /* ---- gathering ---- */

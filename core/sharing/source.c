@@ -100,8 +100,8 @@ bool source_all(const struct bundle_source *s, struct arena *a, struct source_na
                 struct err *e)
 {
     const size_t singles = sizeof single_files / sizeof single_files[0];
-    *out = (struct source_names){ ARENA_ARRAY(a, SOURCE_FILES_MAX + singles, const char *), 0,
-                                  true };
+    *out =
+        (struct source_names){ ARENA_ARRAY(a, SOURCE_FILES_MAX + singles, const char *), 0, true };
     if (!out->list)
         return err_memory(e);
     for (const char *const *folder = source_folders; *folder; folder++)

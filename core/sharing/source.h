@@ -21,10 +21,11 @@ struct source_names {
 struct bundle_source {
     const char *label; /* problems name their files as label/name */
     const void *ctx;
-    const uint8_t *hash; /* the bundle's, where it has one of its own (a pack); NULL: of its files */
+    const uint8_t
+        *hash; /* the bundle's, where it has one of its own (a pack); NULL: of its files */
     /* A file's bytes, in a or borrowed for as long as ctx. *found false: there is none. */
-    bool (*read)(const void *ctx, struct arena *a, const char *name, struct slice *out,
-                 bool *found, struct err *e);
+    bool (*read)(const void *ctx, struct arena *a, const char *name, struct slice *out, bool *found,
+                 struct err *e);
     /* The *.yaml directly below a folder. */
     bool (*list)(const void *ctx, struct arena *a, const char *folder, struct source_names *out,
                  struct err *e);
@@ -35,8 +36,8 @@ struct bundle_source source_folder(const char *folder);
 
 /* Every file that belongs to a bundle: region.yaml, facts.yaml, aliases.yaml where there is one,
  * and those of its folders; sorted by name. In a. */
-MUST_CHECK bool source_all(const struct bundle_source *s, struct arena *a,
-                           struct source_names *out, struct err *e);
+MUST_CHECK bool source_all(const struct bundle_source *s, struct arena *a, struct source_names *out,
+                           struct err *e);
 
 /* Whether a file of that name belongs to a bundle. */
 bool source_is_file(const char *name);

@@ -20,9 +20,9 @@ struct comparing {
 static void says(struct comparing *c, const char *file, const char *what, struct slice name)
 {
     struct widening *w = ARENA_NEW(c->a, struct widening);
-    const char *text = name.n ? arena_format(c->a, "%s: %s '%.*s'", file, what, (int)name.n,
-                                             (const char *)name.p)
-                              : arena_format(c->a, "%s: %s", file, what);
+    const char *text =
+        name.n ? arena_format(c->a, "%s: %s '%.*s'", file, what, (int)name.n, (const char *)name.p)
+               : arena_format(c->a, "%s: %s", file, what);
     if (!w || !text) {
         c->failed = !err_memory(c->e);
         return;

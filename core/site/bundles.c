@@ -17,7 +17,7 @@
 /* ---- reading and trusting ---- */
 
 struct edition *bundles_read(struct arena *a, struct slice bytes, const char *label,
-                                const struct catalogue *c, struct problems *p)
+                             const struct catalogue *c, struct problems *p)
 {
     struct pack *pack = ARENA_NEW(a, struct pack);
     struct edition *g = ARENA_NEW(a, struct edition);
@@ -59,8 +59,8 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
     if (good && widens && !next->pack->widens)
         good = err_set(e, ERR_REJECT, "pack.widens", 0,
                        "cannot take the bundle: it says that it does not widen, and it may");
-    return good && pack_approved(next->pack, before ? &before->bundle->approvers : t->first_by,
-                                 widens, e);
+    return good &&
+           pack_approved(next->pack, before ? &before->bundle->approvers : t->first_by, widens, e);
 }
 
 bool bundles_follows(const struct bundles_trust *t, const struct edition *before,
@@ -70,8 +70,8 @@ bool bundles_follows(const struct bundles_trust *t, const struct edition *before
         return err_set(e, ERR_REJECT, "bundle.number", 0,
                        "cannot take bundle %" PRIu64 ": bundle %" PRIu64 " is there already",
                        next->number, before->number);
-    if (before && (!next->pack->has_previous ||
-                   !hash_equal(next->pack->previous, before->bundle->hash)))
+    if (before &&
+        (!next->pack->has_previous || !hash_equal(next->pack->previous, before->bundle->hash)))
         return err_set(e, ERR_REJECT, "bundle.previous", 0,
                        "cannot take bundle %" PRIu64 ": it was made to follow another bundle than "
                        "%" PRIu64 ", which is the last",

@@ -1,4 +1,5 @@
-/* bundles.h - the bundles a site has: read, checked, approved, kept in state/bundles, in their order.
+/* bundles.h - the bundles a site has: read, checked, approved, kept in state/bundles, in their
+ * order.
  *
  * A site that is not `demo: true` runs signed bundles alone. Its first is named in site.yaml and
  * trusted by the approvers named there; each next one follows it by number and by hash, begins no
@@ -24,7 +25,7 @@ struct site_places {
 /* One bundle from its bytes, which live as long as a: form, schemas, and all that a load checks.
  * label names it in problems. NULL when a problem was added. */
 struct edition *bundles_read(struct arena *a, struct slice bytes, const char *label,
-                                const struct catalogue *c, struct problems *p);
+                             const struct catalogue *c, struct problems *p);
 
 /* Whether next may follow before (NULL: it is the first, by the approvers given). */
 struct bundles_trust {

@@ -1,7 +1,7 @@
 /* generations.c - which bundles a site goes by: its first, those kept, the folder of a demo.
  *
- * From one that is trusted (signed by the site's approvers, or a demo's folder) the chain is followed
- * backwards by hash, which proves what came before, and forwards by signature. */
+ * From one that is trusted (signed by the site's approvers, or a demo's folder) the chain is
+ * followed backwards by hash, which proves what came before, and forwards by signature. */
 #include "base/clock.h"
 #include "site/reading.h"
 
@@ -15,10 +15,11 @@ struct chain {
 
 bool reading_not_local(struct reading *r, const struct node *n, struct slice what)
 {
-    return strict_say(&r->reader, n, "site.demo",
-                      "cannot use '%.*s' in a site that is `demo: true`: its rules are unsigned, so "
-                      "it may reach this machine alone",
-                      SHOWN(what));
+    return strict_say(
+        &r->reader, n, "site.demo",
+        "cannot use '%.*s' in a site that is `demo: true`: its rules are unsigned, so "
+        "it may reach this machine alone",
+        SHOWN(what));
 }
 
 static bool complain(struct reading *r, const struct node *n, const struct err *e)
@@ -150,7 +151,7 @@ static bool read_demo(struct chain *c)
         return false;
     }
     struct edition *g = bundles_read(r->reader.arena, bytes, r->site->places.region,
-                                        r->site->catalogue, r->reader.problems);
+                                     r->site->catalogue, r->reader.problems);
     return g && add_with_past(c, g);
 }
 
@@ -196,7 +197,7 @@ static bool read_signed(struct chain *c, const struct node *root)
     if (!tree_read_file(r->reader.arena, r->site->places.first, PACK_BYTES_MAX, &bytes, &e))
         return complain(r, n, &e);
     struct edition *g = bundles_read(r->reader.arena, bytes, r->site->places.first,
-                                        r->site->catalogue, r->reader.problems);
+                                     r->site->catalogue, r->reader.problems);
     const struct bundles_trust trust = site_trust(r->site);
     if (!g)
         return false;
@@ -260,9 +261,8 @@ void reading_bundles(struct reading *r, const struct node *root)
     }
     struct node *region = NULL;
     struct err ignored = { 0 };
-    const char *path = s->places.region
-                           ? arena_format(r->reader.arena, "%s/region.yaml", s->places.region)
-                           : NULL;
+    const char *path =
+        s->places.region ? arena_format(r->reader.arena, "%s/region.yaml", s->places.region) : NULL;
     if (path && tree_yaml_file(r->reader.arena, path, &region, &ignored))
         r->region = region;
 }

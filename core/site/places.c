@@ -1,5 +1,5 @@
-/* places.c - what a site says of its folders, read for itself: also when no bundle can be loaded, as
- * before the first one is packed. */
+/* places.c - what a site says of its folders, read for itself: also when no bundle can be loaded,
+ * as before the first one is packed. */
 #include "site/reading.h"
 
 #include <stdlib.h>
@@ -51,8 +51,8 @@ static bool places_of(struct arena *a, const struct node *root, struct site_plac
     return (out->bundles && out->schemas) || err_memory(e);
 }
 
-bool site_open_file(struct arena *a, const char *path, struct site_places *out,
-                    struct node **root, struct err *e)
+bool site_open_file(struct arena *a, const char *path, struct site_places *out, struct node **root,
+                    struct err *e)
 {
     const char *file = NULL;
     *out = (struct site_places){ .demo = false };

@@ -1,5 +1,5 @@
-/* pack_fuzz.c - any bytes as a packed bundle: refused, or written again byte for byte; then as the bundle
- * of a region. */
+/* pack_fuzz.c - any bytes as a packed bundle: refused, or written again byte for byte; then as the
+ * bundle of a region. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 static const struct {
     const char *bytes, *text;
 } vectors[] = {
-    { "f", "Zg==" },       { "fo", "Zm8=" },       { "foo", "Zm9v" },
+    { "f", "Zg==" },        { "fo", "Zm8=" },        { "foo", "Zm9v" },
     { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" },
 };
 
@@ -40,9 +40,9 @@ static void whatever_else_is_refused(void)
         const char *text;
         size_t n;
     } rows[] = {
-        { "Zg=", 1 },   { "Zg", 1 },    { "Zh==", 1 },     { "Zm9=", 2 },  { "Zm9v", 2 },
-        { "Zg==", 2 },  { "Z===", 1 },  { "====", 1 },     { "Zm 9", 3 },  { "Zm-_", 3 },
-        { "Zg=a", 1 },  { "", 1 },      { "Zg==Zg==", 4 }, { "Zm9v\n", 3 },
+        { "Zg=", 1 },  { "Zg", 1 },   { "Zh==", 1 },     { "Zm9=", 2 },   { "Zm9v", 2 },
+        { "Zg==", 2 }, { "Z===", 1 }, { "====", 1 },     { "Zm 9", 3 },   { "Zm-_", 3 },
+        { "Zg=a", 1 }, { "", 1 },     { "Zg==Zg==", 4 }, { "Zm9v\n", 3 },
     };
     uint8_t out[8];
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -27,9 +27,10 @@ static void done(void)
 /* Two files, so that a test can be read. */
 static struct slice small(void)
 {
-    static struct pack_file files[] = { { .name = "facts.yaml", .bytes = SLICE_INIT("facts: []\n") },
-                                        { .name = "region.yaml",
-                                          .bytes = SLICE_INIT("region: x\n") } };
+    static struct pack_file files[] = {
+        { .name = "facts.yaml", .bytes = SLICE_INIT("facts: []\n") },
+        { .name = "region.yaml", .bytes = SLICE_INIT("region: x\n") }
+    };
     struct pack p = { .region = SLICE_INIT("wexshire"),
                       .number = 3,
                       .from_ms = 1764547200000,
@@ -187,9 +188,12 @@ static void who_must_sign(void)
         const char *names;
         const char *narrows, *widens; /* the code; NULL: approved */
     } rows[] = {
-        { "", "pack.unsigned", "pack.unsigned" },   { "a", NULL, "pack.approvers" },
-        { "ac", NULL, "pack.approvers" },           { "ab", NULL, NULL },
-        { "cb", NULL, NULL },                       { "d", "pack.signature", "pack.signature" },
+        { "", "pack.unsigned", "pack.unsigned" },
+        { "a", NULL, "pack.approvers" },
+        { "ac", NULL, "pack.approvers" },
+        { "ab", NULL, NULL },
+        { "cb", NULL, NULL },
+        { "d", "pack.signature", "pack.signature" },
         { "abd", "pack.signature", "pack.signature" },
     };
     struct key keys[4];

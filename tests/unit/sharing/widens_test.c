@@ -1,4 +1,5 @@
-/* widens_test.c - what counts as sharing more, change by change; and which bundle was in force when. */
+/* widens_test.c - what counts as sharing more, change by change; and which bundle was in force
+ * when. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -19,16 +20,18 @@ static void done(void)
     arena_release(&a);
 }
 
-/* The bundle that every row changes. A text is found once and replaced; NULL find: the file is new, NULL
- * instead: it is gone. */
+/* The bundle that every row changes. A text is found once and replaced; NULL find: the file is new,
+ * NULL instead: it is gone. */
 static const struct {
     const char *name, *text;
 } base[] = {
     { "agreements/a.yaml",
       "agreement: a\nversion: 1\ntitle: old\nin_force: {from: 2026-01-01, until: 2026-12-31}\n"
       "approved_by: [{agency: x}]\nclauses:\n"
-      "  - {id: one, share: {Stay: [in, out]}, from: wards, to: [team, hub], release: [name, ward]}\n"
-      "  - {id: two, share: {Stay: [in]}, from: wards, to: hub, release: [name], oblige: {year: [name]}}\n" },
+      "  - {id: one, share: {Stay: [in, out]}, from: wards, to: [team, hub], release: [name, "
+      "ward]}\n"
+      "  - {id: two, share: {Stay: [in]}, from: wards, to: hub, release: [name], oblige: {year: "
+      "[name]}}\n" },
     { "agreements/b1.yaml", "agreement: b\nversion: 1\nclauses: []\n" },
     { "agreements/b2.yaml", "agreement: b\nversion: 2\nclauses: []\n" },
     { "extensions/e.yaml", "agreement: a\nuntil: 2027-01-20\n" },
@@ -66,8 +69,7 @@ static struct pack make(const char *file, const char *find, const char *instead)
         }
         bool here = file && find && strcmp(file, base[i].name) == 0;
         if (!here || instead)
-            add(&p, list, base[i].name,
-                here ? changed(base[i].text, find, instead) : base[i].text);
+            add(&p, list, base[i].name, here ? changed(base[i].text, find, instead) : base[i].text);
     }
     if (is_new)
         add(&p, list, file, instead);
@@ -94,8 +96,10 @@ static void what_takes_away_narrows(void)
         { "agreements/a.yaml", "Stay: [in, out]", "Stay: [out]" },
         { "agreements/a.yaml", "to: [team, hub]", "to: team" },
         { "agreements/a.yaml", "until: 2026-12-31", "until: 2026-11-30" },
-        { "agreements/a.yaml", "  - {id: one, share: {Stay: [in, out]}, from: wards, to: [team, hub], "
-                               "release: [name, ward]}\n", "" },
+        { "agreements/a.yaml",
+          "  - {id: one, share: {Stay: [in, out]}, from: wards, to: [team, hub], "
+          "release: [name, ward]}\n",
+          "" },
         { "agreements/a.yaml", "title: old", "# a comment says nothing\ntitle: old" },
         { "agreements/b1.yaml", "", NULL },
         { "extensions/e.yaml", "", NULL },
@@ -103,7 +107,8 @@ static void what_takes_away_narrows(void)
         { "prohibitions/q.yaml", NULL, "prohibitions:\n  - {id: more, withhold: [ward]}\n" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        /* b1 is gone while b2 stands: another version of its name remains, so that one cannot be told */
+        /* b1 is gone while b2 stands: another version of its name remains, so that one cannot be
+         * told */
         bool wanted = rows[i].file && strcmp(rows[i].file, "agreements/b1.yaml") == 0;
         bool is = widens(&rows[i]);
         if (is != wanted)
@@ -143,7 +148,8 @@ static void whatever_else_widens(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         bool is = widens(&rows[i]);
         if (!is)
-            printf("\nrow %zu: %s: %s", i, rows[i].file, rows[i].instead ? rows[i].instead : "gone");
+            printf("\nrow %zu: %s: %s", i, rows[i].file,
+                   rows[i].instead ? rows[i].instead : "gone");
         CU_ASSERT(is);
     }
 }
