@@ -151,6 +151,21 @@ static const struct episode_event *find_event(const struct person *p, const stru
     return NULL;
 }
 
+bool facts_taken_back(const struct person *p, const struct episode_event *x)
+{
+    size_t steps = 0;
+    while (x->replaced && steps++ < p->event_count) {
+        const struct episode_event *later = NULL;
+        for (size_t i = 0; !later && i < p->event_count; i++)
+            if (memcmp(p->events[i].original.b, x->id.b, ID_BYTES) == 0)
+                later = &p->events[i];
+        if (!later)
+            return false;
+        x = later;
+    }
+    return x->retracted && !x->replaced;
+}
+
 bool facts_readmitted(const struct person *p, uint16_t agency, struct slice type,
                       struct slice episode, int64_t since_ms)
 {

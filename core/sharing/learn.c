@@ -1,8 +1,9 @@
 /* learn.c - what an event makes known, what it replaces, and what it takes back (law 10).
  *
  * An event may come after its own correction or retraction: then it is noted, so that both find it,
- * and makes nothing known. A retraction goes to everybody who got any version of what it takes
- * back, each under the disclosure id that they got last, and to nobody else. */
+ * and makes nothing known. A retraction follows each disclosure of any version of what it takes
+ * back, one by one, since a door may have sent the first and still hold the second; nobody else
+ * gets it. */
 #include "sharing/decide.h"
 #include "sharing/run.h"
 
@@ -98,15 +99,21 @@ const struct receiver *receiver_of(const struct receiver *list, size_t n, uint16
 static bool add_receivers(struct run *r, const struct episode_event *x, struct list *out)
 {
     for (size_t i = x->receiver_count; i-- > 0;) {
-        const struct receiver *got = &x->receivers[i];
-        if (receiver_of(out->items, out->count, got->service))
-            continue;
         struct receiver *item = list_add(r->arena, out);
         if (!item)
             return err_memory(r->e);
-        *item = *got;
+        *item = x->receivers[i];
     }
     return true;
+}
+
+static void reverse(struct receiver *list, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        struct receiver swap = list[i];
+        list[i] = list[n - 1 - i];
+        list[n - 1 - i] = swap;
+    }
 }
 
 bool run_receivers(struct run *r, const struct event_id *newest, struct episode_event *out)
@@ -117,6 +124,7 @@ bool run_receivers(struct run *r, const struct event_id *newest, struct episode_
     for (size_t steps = 0; x && steps < EVENTS_MAX; steps++, x = draft_replaced(&r->draft, x))
         if (!add_receivers(r, x, &all))
             return false;
+    reverse(all.items, all.count);
     *out = (struct episode_event){ .id = *newest,
                                    .receivers = all.items,
                                    .receiver_count = all.count };
@@ -126,7 +134,8 @@ bool run_receivers(struct run *r, const struct event_id *newest, struct episode_
 /* ---- taking back ---- */
 
 /* Ids and kind only, never fields. */
-static bool retract_from(struct run *r, const struct event *ev, const struct receiver *got)
+static bool retract_from(struct run *r, const struct event *ev, const struct receiver *got,
+                         unsigned again)
 {
     struct decision d = { .event = ev->id,
                           .to = { got->service },
@@ -135,12 +144,22 @@ static bool retract_from(struct run *r, const struct event *ev, const struct rec
     struct categories own = { { 0 } };
     struct sending how = { .clause = got->clause,
                            .original = slice_text(got->id.text),
-                           .action = SLICE("retracts") };
+                           .action = SLICE("retracts"),
+                           .again = again };
     schema_categories(r->in->bundle->compiled->schemas[ev->schema], &d.withheld);
     categories_add(&own, catalogue_always(r->in->bundle->catalogue));
     categories_add(&own, catalogue_never(r->in->bundle->catalogue));
     categories_drop(&d.withheld, &own);
     return run_disclose(r, ev, &d, &how) && run_decision(r, &d);
+}
+
+/* How many of the first n went to the service of the one after them. */
+static unsigned count_alike(const struct receiver *list, size_t n)
+{
+    unsigned alike = 0;
+    for (size_t i = 0; i < n; i++)
+        alike += list[i].service == list[n].service;
+    return alike;
 }
 
 bool run_take_back(struct run *r, const struct event *ev, const struct event_id *newest,
@@ -151,7 +170,7 @@ bool run_take_back(struct run *r, const struct event *ev, const struct event_id 
         return false;
     r->draft.doors |= was.receiver_count > 0;
     for (size_t i = 0; i < was.receiver_count; i++)
-        if (!retract_from(r, ev, &was.receivers[i]))
+        if (!retract_from(r, ev, &was.receivers[i], count_alike(was.receivers, i)))
             return false;
     return run_alike(r, ev, OUTCOME_WITHHOLD, others, &was);
 }

@@ -101,7 +101,7 @@ static bool find_cancelled(struct arena *a, const struct person *p, uint16_t rec
     if (!s->cancelled)
         return false;
     for (size_t i = 0; i < p->event_count; i++)
-        for (size_t j = 0; p->events[i].retracted && j < p->events[i].receiver_count; j++)
+        for (size_t j = 0; facts_taken_back(p, &p->events[i]) && j < p->events[i].receiver_count; j++)
             if (p->events[i].receivers[j].service == recipient)
                 s->cancelled[s->cancelled_count++] = slice_text(p->events[i].receivers[j].id.text);
     return true;

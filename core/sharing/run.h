@@ -38,7 +38,7 @@ MUST_CHECK bool run_retraction(struct run *r, const struct event *ev);
  * all other candidates. */
 MUST_CHECK bool run_take_back(struct run *r, const struct event *ev, const struct event_id *newest,
                               enum reason others);
-/* Who got that event or a version before it, each with what they got last: id and receivers of *out. */
+/* Who got that event or a version before it, in the order of sending: id and receivers of *out. */
 MUST_CHECK bool run_receivers(struct run *r, const struct event_id *newest,
                               struct episode_event *out);
 /* What that service got last; NULL: nothing. */

@@ -110,6 +110,8 @@ bool facts_related(const struct person *p, struct slice kind, uint16_t who);
 enum truth facts_restricted(const struct person *p, struct slice kind);
 /* Unknown: nobody ever said, or the last word is that it cannot be told. */
 enum truth facts_responsible(const struct person *p, struct slice function, uint16_t who);
+/* Whether an event, or the version that stands in its place, was taken back. */
+bool facts_taken_back(const struct person *p, const struct episode_event *x);
 /* Whether the agency opened another episode of that type after since_ms (re-admission). */
 bool facts_readmitted(const struct person *p, uint16_t agency, struct slice type,
                       struct slice episode, int64_t since_ms);

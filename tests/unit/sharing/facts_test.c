@@ -238,21 +238,42 @@ static void a_retraction_follows_the_event_that_it_names(void)
     CU_ASSERT(slice_equal_text(field(TEAM, 0, "header.original"), ids[0]));
 }
 
-/* The team hears of the first version only, the provider of the second only. */
+/* The team hears of the first version only, the provider of the second only; the hub of neither. */
 static void a_retraction_reaches_everybody_who_got_a_version(void)
 {
-    make_known();
+    SAY("Caseload.declared", TEAM, "header.episode=C1;at=-100");
     SAY("HospitalStay.admitted", WARDS, STAY "at=1");
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
     SAY("Caseload.ended", TEAM, "header.episode=C1");
-    SAY("SocialCare.package_started", TEAM, "header.episode=P1;service.provider=" ROTA);
     SAY("HospitalStay.admitted", WARDS, STAY "at=2;header.action=replaces");
-    size_t provider = world_count(&world, ROTA);
+    CU_ASSERT(world_decided(&world, TEAM, "no-relationship"));
+    SAY("SocialCare.package_started", HUB, "header.episode=P1;service.provider=" ROTA);
+    CU_ASSERT_EQUAL(world_count(&world, ROTA), 1); /* caught up */
     SAY("HospitalStay.admitted", WARDS, STAY "at=3;header.action=retracts");
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
-    CU_ASSERT_EQUAL(world_count(&world, ROTA), provider);
+    CU_ASSERT_EQUAL(world_count(&world, ROTA), 1);
+    CU_ASSERT_EQUAL(world.out.disclosure_count, 2);
     CU_ASSERT(slice_equal_text(field(TEAM, 0, "header.action"), "retracts"));
     CU_ASSERT_FALSE(world_got_text(&world, TEAM, "TESTPATIENT"));
+}
+
+/* The door may have sent the first and still hold the second. */
+static void each_disclosure_of_a_statement_is_taken_back(void)
+{
+    const struct disclosure *d;
+    struct view v;
+    char ids[2][21];
+    make_known();
+    for (int i = 0; i < 2; i++) {
+        SAY("HospitalStay.admitted", WARDS, i ? STAY "header.action=replaces" : STAY);
+        CU_ASSERT_FATAL(world_got(&world, TEAM, 0, &v, &d));
+        memcpy(ids[i], d->id.text, 21);
+    }
+    SAY("HospitalStay.admitted", WARDS, STAY "header.action=retracts");
+    CU_ASSERT_EQUAL_FATAL(world_count(&world, TEAM), 2);
+    CU_ASSERT(slice_equal_text(field(TEAM, 0, "header.original"), ids[0]));
+    CU_ASSERT(slice_equal_text(field(TEAM, 1, "header.original"), ids[1]));
+    CU_ASSERT_FALSE(slice_equal(field(TEAM, 0, "header.id"), field(TEAM, 1, "header.id")));
 }
 
 static void an_original_that_comes_after_its_retraction_is_shown_to_nobody(void)
@@ -335,6 +356,7 @@ static CU_TestInfo tests[] = {
     { "a retraction follows the event that it names", a_retraction_follows_the_event_that_it_names },
     { "a retraction reaches everybody who got a version",
       a_retraction_reaches_everybody_who_got_a_version },
+    { "each disclosure of a statement is taken back", each_disclosure_of_a_statement_is_taken_back },
     { "an original that comes after its retraction is shown to nobody",
       an_original_that_comes_after_its_retraction_is_shown_to_nobody },
     { "an original that comes after its correction is shown to nobody",

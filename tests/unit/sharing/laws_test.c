@@ -239,6 +239,7 @@ static void a_retraction_cancels_its_original_at_the_door(void)
 
 static void a_replacement_names_what_it_replaces(void)
 {
+    struct notice_view n;
     struct view v;
     const struct disclosure *d;
     make_known();
@@ -247,6 +248,12 @@ static void a_replacement_names_what_it_replaces(void)
     const struct disclosure_id original = d->id;
     SAY("HospitalStay.admitted", WARDS, STAY "header.action=replaces");
     CU_ASSERT(slice_equal_text(field(TEAM, 0, "header.original"), original.text));
+    SAY("Restriction.raised", WARDS, "restriction.kind=location");
+    CU_ASSERT_FATAL(world_notice(&world, TEAM, &n));
+    CU_ASSERT_EQUAL(n.cancelled_count, 0); /* it was corrected, not taken back */
+    SAY("HospitalStay.admitted", WARDS, STAY "header.action=retracts");
+    CU_ASSERT_FATAL(world_notice(&world, TEAM, &n));
+    CU_ASSERT(slices_have(n.cancelled, n.cancelled_count, original.text));
 }
 
 /* ---- law 6 ---- */
