@@ -129,23 +129,40 @@ static enum ref_truth restricted(const struct ref_facts *f, const char *kind)
     return restriction_stands(f, "unknown") ? REF_UNKNOWN : REF_FALSE;
 }
 
-/* Nobody was ever named, or the last word is that it cannot be told: unknown. */
-static enum ref_truth responsible(const struct ref_facts *f, int who, const char *function)
+/* The event at hand is known before it is decided. */
+static bool opens(const struct ref_case *c)
 {
+    for (size_t i = 0; i < c->bundle->opening.n; i++)
+        if (c->bundle->opening.at[i].schema == c->event->schema &&
+            c->bundle->opening.at[i].kind == c->event->kind)
+            return true;
+    return false;
+}
+
+/* Nobody was ever named, or the last word is that it cannot be told: unknown. */
+static enum ref_truth responsible(const struct ref_case *c, int who, const char *function)
+{
+    const struct ref_facts *f = c->facts;
     const struct ref_responsible *last = NULL;
     for (size_t i = 0; i < f->responsible_count; i++) {
         const struct ref_responsible *r = &f->responsible[i];
         if (ref_same(r->function, function) && (!last || r->at_ms > last->at_ms))
             last = r;
     }
+    if (opens(c) && ref_same(function, "homelessness") &&
+        (!last || c->event->occurred_ms > last->at_ms))
+        return c->event->source == who ? REF_TRUE : REF_FALSE;
     if (!last || last->service == REF_CANNOT_BE_TOLD)
         return REF_UNKNOWN;
     return last->service == who ? REF_TRUE : REF_FALSE;
 }
 
 /* kind NULL: of any kind. */
-static enum ref_truth related(const struct ref_facts *f, int who, const char *kind)
+static enum ref_truth related(const struct ref_case *c, int who, const char *kind)
 {
+    const struct ref_facts *f = c->facts;
+    if (opens(c) && who == c->event->source && (!kind || ref_same(kind, "tenancy")))
+        return REF_TRUE;
     for (size_t i = 0; i < f->relationship_count; i++) {
         const struct ref_relationship *r = &f->relationships[i];
         if (r->is_open && r->with == who && (!kind || ref_same(r->kind, kind)))
@@ -338,9 +355,9 @@ static enum ref_truth atom(const struct ask *k, const struct ref_expr *x)
     case REF_HAS:
         return from_bool(field(k, x->text)->sort != REF_NULL);
     case REF_KNOWN:
-        return related(c->facts, who_is(k, x), NULL);
+        return related(c, who_is(k, x), NULL);
     case REF_RELATIONSHIP:
-        return related(c->facts, who_is(k, x), x->text);
+        return related(c, who_is(k, x), x->text);
     case REF_CONSENT:
         return ref_consent_stands(c, x->text, who_is(k, x));
     case REF_OBJECTION:
@@ -348,7 +365,7 @@ static enum ref_truth atom(const struct ask *k, const struct ref_expr *x)
     case REF_RESTRICTED:
         return restricted(c->facts, x->text);
     case REF_RESPONSIBLE:
-        return responsible(c->facts, who_is(k, x), x->text);
+        return responsible(c, who_is(k, x), x->text);
     case REF_ADDRESSED:
         return addressed(k, who_is(k, x));
     case REF_STARTS_WITH:

@@ -312,6 +312,21 @@ static void make_prohibition(const struct maker *m, size_t n)
         p->when = ref_random_condition(m->arena, m->random, &scope);
 }
 
+/* Kinds that change the facts they are decided by; not of types whose episodes end. */
+static void make_openings(const struct maker *m)
+{
+    struct ref_bundle *b = m->bundle;
+    b->opening.at = ARENA_ARRAY(m->arena, TYPES, struct ref_kind);
+    for (size_t t = 0; t < TYPES; t++) {
+        bool ends = false;
+        for (size_t i = 0; i < b->ending.n; i++)
+            ends |= b->ending.at[i].schema == m->types[t];
+        size_t kind = below(m, catalogue_at(m->catalogue, m->types[t])->kind_count);
+        if (!ends && chance(m, 50) && !has_kind(&b->opening, m->types[t], kind))
+            b->opening.at[b->opening.n++] = (struct ref_kind){ m->types[t], kind };
+    }
+}
+
 struct ref_size ref_random_size(struct ref_random *r)
 {
     struct ref_size s = { 2 + ref_below(r, 4), 0, 1 + ref_below(r, 5), 0, ref_below(r, 6) };
@@ -342,6 +357,7 @@ struct ref_bundle *ref_random_bundle(struct arena *a, struct ref_random *r,
     for (size_t i = 0; i < size.clauses; i++)
         make_clause(&m, i, i * size.agreements / size.clauses);
     b->clause_count = size.clauses;
+    make_openings(&m);
     for (size_t i = 0; i < size.prohibitions; i++)
         make_prohibition(&m, i);
     b->prohibition_count = size.prohibitions;

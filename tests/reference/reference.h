@@ -81,6 +81,8 @@ struct ref_bundle {
     struct ref_prohibition *prohibitions;
     size_t prohibition_count;
     struct ref_kinds ending;        /* those that clauses last beyond */
+    struct ref_kinds opening;       /* their source is a tenancy from then on, and responsible for
+                                       homelessness */
 };
 
 /* ---- the person and the event ---- */

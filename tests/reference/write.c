@@ -305,6 +305,18 @@ static void put_kinds(struct buf *out, const struct catalogue *c, const struct r
     }
 }
 
+static void put_openings(struct buf *out, const struct ref_case *c)
+{
+    for (size_t i = 0; i < c->bundle->opening.n; i++) {
+        const struct schema *s = catalogue_at(c->catalogue, c->bundle->opening.at[i].schema);
+        struct slice kind = s->kinds[c->bundle->opening.at[i].kind];
+        buf_format(out,
+                   "  - on: {%.*s: [%.*s]}\n    opens: {relationship: tenancy, with: source}\n"
+                   "    responsible: {function: homelessness, service: source}\n",
+                   SHOWN(s->name), SHOWN(kind));
+    }
+}
+
 /* Says which words conditions may use. The kinds that clauses last beyond end their episode. */
 static void put_facts(struct buf *out, const struct ref_case *c)
 {
@@ -322,6 +334,7 @@ static void put_facts(struct buf *out, const struct ref_case *c)
             out,
             "  - on: {Caseload: [declared]}\n    responsible: {function: %s, service: source}\n",
             ref_functions[i]);
+    put_openings(out, c);
     buf_text(out, "  - on: {Restriction: [raised]}\n    restricts: field restriction.kind\n"
                   "  - on: {Caseload: [ended]}\n    dies: field header.urgency\n");
 }
