@@ -69,7 +69,7 @@ int cmd_explain(struct cli *c, int argc, char **argv)
         return CLI_CANNOT;
     buf_init(&out, TEXT_MAX);
     bool good = explain_all(rules.bundle, &w, &out, &found, &e);
-    if (good)
+    if (good && found)
         (void)fwrite(out.p, 1, out.n, stdout);
     buf_release(&out);
     if (!good)

@@ -94,13 +94,13 @@ static void print_unseen(const struct testing *t)
         struct slice name = clause_name(b, i);
         const char *file = clause_place(b, i, &line);
         if (!t->seen.clauses[i])
-            printf("%s:%u:1: no row makes clause '%.*s' share anything\n", file, line, SHOWN(name));
+            printf("%s:%u: no row makes clause '%.*s' share anything\n", file, line, SHOWN(name));
     }
     for (uint32_t i = 0; i < b->prohibition_count; i++) {
         struct slice name = prohibition_name(b, i);
         const char *file = prohibition_place(b, i, &line);
         if (!t->seen.prohibitions[i])
-            printf("%s:%u:1: no row makes prohibition '%.*s' take anything\n", file, line,
+            printf("%s:%u: no row makes prohibition '%.*s' take anything\n", file, line,
                    SHOWN(name));
     }
 }
