@@ -21,7 +21,8 @@ int category_set_add(struct category_set *c, struct slice name)
 
 static bool stands_for(struct slice name, struct slice category)
 {
-    return slice_starts(category, name) && (category.n == name.n || category.p[name.n] == '.');
+    bool may_be = category.n == name.n || (category.n > name.n && category.p[name.n] == '.');
+    return may_be && slice_starts(category, name);
 }
 
 static bool is_last_segment(struct slice name, struct slice category)

@@ -7,18 +7,12 @@
 
 int bundle_service(const struct bundle *b, struct slice name)
 {
-    for (size_t i = 0; i < b->service_count; i++)
-        if (slice_equal(b->services[i].name, name))
-            return (int)i;
-    return -1;
+    return names_find(&b->compiled->services, name);
 }
 
 int bundle_agency(const struct bundle *b, struct slice name)
 {
-    for (size_t i = 0; i < b->agency_count; i++)
-        if (slice_equal(b->agencies[i].name, name))
-            return (int)i;
-    return -1;
+    return names_find(&b->compiled->agencies, name);
 }
 
 bool bundle_feed_is_traced(const struct bundle *b, struct slice agency, struct slice feed)

@@ -7,6 +7,7 @@
 #define CONCORDAT_SHARING_CLAUSE_H
 
 #include "sharing/judge.h"
+#include "sharing/names.h"
 #include "sharing/when.h"
 
 #define SERVICES_WORDS (SERVICES_MAX / 64)
@@ -118,6 +119,7 @@ struct compiled {
     const struct schema *const *schemas;   /* by schema index */
     const uint32_t *kind_base;          /* by schema index; [count]: number of all kinds */
     uint32_t kind_count;
+    struct names services, agencies;    /* filled when region.yaml has been read */
     const struct traced_feed *traced;
     size_t traced_count;
     struct words relationships, functions, restrictions, purposes;

@@ -80,6 +80,16 @@ static size_t count_below(const struct node *agencies, const char *key)
     return n;
 }
 
+static void index_names(struct loader *l)
+{
+    const struct bundle *b = l->bundle;
+    struct compiled *k = l->compiled;
+    struct arena *a = l->reader.arena;
+    if (!names_index(&k->services, a, &b->services->name, sizeof *b->services, b->service_count) ||
+        !names_index(&k->agencies, a, &b->agencies->name, sizeof *b->agencies, b->agency_count))
+        (void)strict_memory(&l->reader);
+}
+
 static void load_agencies(struct loader *l, const struct node *list)
 {
     size_t service_count = count_below(list, "services");
@@ -112,15 +122,7 @@ static void load_agencies(struct loader *l, const struct node *list)
     b->agency_count = n;
     b->services = services;
     l->compiled->traced = traced;
-}
-
-/* Names are not indexed yet. */
-static bool has_agency(const struct bundle *b, struct slice name)
-{
-    bool has = false;
-    for (size_t i = 0; i < b->agency_count; i++)
-        has |= slice_equal(b->agencies[i].name, name);
-    return has;
+    index_names(l);
 }
 
 static void load_approvers(struct loader *l, const struct node *map)
@@ -128,7 +130,7 @@ static void load_approvers(struct loader *l, const struct node *map)
     struct approvers *by = &l->bundle->approvers;
     approvers_read(&l->reader, map, by);
     for (size_t i = 0; i < by->count; i++)
-        if (!has_agency(l->bundle, by->list[i].agency))
+        if (bundle_agency(l->bundle, by->list[i].agency) < 0)
             (void)strict_say(&l->reader, node_get_slice(map, by->list[i].name), "bundle.agency",
                              "unknown agency '%.*s'", SHOWN(by->list[i].agency));
 }
