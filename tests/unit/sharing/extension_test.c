@@ -71,24 +71,46 @@ static void after_the_end_what_would_flow_is_held(void)
     CU_ASSERT(world_decided(&world, OTHER_TEAM, "no-relationship"));
 }
 
+/* A named person releases the only hold, an hour after it was made. */
+static void release_the_hold(struct judged *out)
+{
+    struct judge_input again = world.in;
+    CU_ASSERT_EQUAL_FATAL(world.facts.hold_count, 1);
+    const struct hold release = world.facts.holds[0];
+    again.bundle = world.bundle;
+    again.facts = &world.facts;
+    again.release = &release;
+    again.decided_ms += HOUR;
+    CU_ASSERT_FATAL(world_judge(&world, &again, out));
+    CU_ASSERT_EQUAL_FATAL(out->decision_count, 1);
+}
+
 static void nobody_can_release_what_an_ended_agreement_holds(void)
 {
     struct judged out;
     CU_ASSERT_FATAL(open_with("extensions/none.yaml", NULL));
     CU_ASSERT(decided_at("2026-04-01T00:00Z", "agreement-ended"));
-    struct judge_input again = world.in;
-    struct person facts = world.facts;
-    const struct hold release = facts.holds[0];
-    again.facts = &facts;
-    again.release = &release;
-    again.decided_ms += HOUR;
-    CU_ASSERT_FATAL(world_judge(&world, &again, &out));
-    CU_ASSERT_EQUAL_FATAL(out.decision_count, 1);
+    int64_t since_ms = world.facts.holds[0].since_ms;
+    release_the_hold(&out);
     CU_ASSERT_EQUAL(out.decisions[0].outcome, OUTCOME_HOLD);
     CU_ASSERT_STRING_EQUAL(out.decisions[0].reason, "agreement-ended");
     CU_ASSERT_EQUAL(out.disclosure_count, 0);
     CU_ASSERT_EQUAL_FATAL(out.after->hold_count, 1);
-    CU_ASSERT_EQUAL(out.after->holds[0].since_ms, release.since_ms);
+    CU_ASSERT_EQUAL(out.after->holds[0].since_ms, since_ms);
+}
+
+static void what_an_ended_agreement_held_goes_when_it_is_extended(void)
+{
+    struct judged out;
+    CU_ASSERT_FATAL(open_with("extensions/none.yaml", NULL));
+    CU_ASSERT(decided_at("2026-04-01T00:00Z", "agreement-ended"));
+    const struct person facts = world.facts;
+    CU_ASSERT_FATAL(open_with("extensions/one.yaml", extension));
+    world.facts = facts;
+    release_the_hold(&out);
+    CU_ASSERT_EQUAL(out.decisions[0].outcome, OUTCOME_DISCLOSE);
+    CU_ASSERT_EQUAL(out.disclosure_count, 1);
+    CU_ASSERT_EQUAL(out.after->hold_count, 0);
 }
 
 static void of_two_holds_the_end_of_the_agreement_is_told(void)
@@ -258,6 +280,8 @@ static CU_TestInfo cases[] = {
     { "after the end what would flow is held", after_the_end_what_would_flow_is_held },
     { "nobody can release what an ended agreement holds",
       nobody_can_release_what_an_ended_agreement_holds },
+    { "what an ended agreement held goes when it is extended",
+      what_an_ended_agreement_held_goes_when_it_is_extended },
     { "of two holds the end of the agreement is told",
       of_two_holds_the_end_of_the_agreement_is_told },
     { "an extension carries it on", an_extension_carries_it_on },
