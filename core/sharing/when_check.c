@@ -160,26 +160,30 @@ static bool check_names(struct checker *k, struct when_node *who, struct when_no
            bad_name(k, text, "service");
 }
 
+static bool check_in(struct checker *k, const struct when_node *n)
+{
+    enum when_type item = n->args->type, list = n->args->next->type;
+    bool fits = (item == WHEN_TEXT && list == WHEN_TEXTS) ||
+                (item == WHEN_NUMBER && list == WHEN_NUMBERS);
+    return fits || bad_type(k, n, "'in' takes a text and texts, or a number and numbers");
+}
+
 static bool check_comparison(struct checker *k, struct when_node *n)
 {
     struct when_node *left = n->args, *right = left->next;
     if (!check(k, left) || !check(k, right))
         return false;
     n->type = WHEN_BOOL;
-    if (n->op == WHEN_IN) {
-        bool fits = (left->type == WHEN_TEXT && right->type == WHEN_TEXTS) ||
-                    (left->type == WHEN_NUMBER && right->type == WHEN_NUMBERS);
-        return fits || bad_type(k, n, "'in' takes a text and texts, or a number and numbers");
-    }
+    if (n->op == WHEN_IN)
+        return check_in(k, n);
     if (is_equality(n) && left->type == WHEN_WHO && right->type == WHEN_TEXT)
         return check_names(k, left, right);
     if (is_equality(n) && left->type == WHEN_TEXT && right->type == WHEN_WHO)
         return check_names(k, right, left);
     if (left->type != right->type)
         return bad_type(k, n, "the two sides differ in type");
-    if (is_ordered(left->type) || (left->type == WHEN_BOOL && is_equality(n)))
-        return true;
-    return bad_type(k, n, "these cannot be compared");
+    return is_ordered(left->type) || (left->type == WHEN_BOOL && is_equality(n)) ||
+           bad_type(k, n, "these cannot be compared");
 }
 
 /* "1h30m", "90s", "250ms" as CEL writes a duration. */
