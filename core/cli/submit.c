@@ -26,15 +26,20 @@ struct waiting {
     bool refused;
 };
 
+static void print_part(const struct bundle_state *s)
+{
+    printf("  %.*s%s%.*s ", (int)s->part.n, (const char *)s->part.p, s->agency.n ? " of " : "",
+           (int)s->agency.n, (const char *)s->agency.p);
+}
+
 static void print_state(const struct bundle_state *s)
 {
     const char *words = slice_equal_text(s->outcome, "taken") ? "goes by it"
                         : slice_equal_text(s->outcome, "restart")
                             ? "keeps it, and takes it up when it starts again"
                             : "REFUSES it";
-    printf("  %.*s%s%.*s %s%s%.*s\n", (int)s->part.n, (const char *)s->part.p,
-           s->agency.n ? " of " : "", (int)s->agency.n, (const char *)s->agency.p, words,
-           s->code.n ? ": " : "", (int)s->code.n, (const char *)s->code.p);
+    print_part(s);
+    printf("%s%s%.*s\n", words, s->code.n ? ": " : "", (int)s->code.n, (const char *)s->code.p);
     fflush(stdout);
 }
 
@@ -77,13 +82,19 @@ static void print_missing(const struct waiting *w)
     struct site_part p;
     size_t at = 0;
     arena_init(&a, 1 << 20);
-    while (site_part_next(w->site, &a, &at, &p))
-        if (!states_get(&w->states, p.agency, p.part))
-            printf("  %.*s of %.*s has not confirmed\n", SHOWN(p.part), SHOWN(p.agency));
-    for (const struct part_state *s = w->states.first; s; s = s->next)
-        if (!states_get(&w->said, s->state.agency, s->state.part))
-            printf("  %.*s of %.*s has not confirmed: it goes by bundle %" PRIu64 "\n",
-                   SHOWN(s->state.part), SHOWN(s->state.agency), s->state.number);
+    while (site_part_next(w->site, &a, &at, &p)) {
+        const struct bundle_state never = { .part = p.part, .agency = p.agency };
+        if (states_get(&w->states, p.agency, p.part))
+            continue;
+        print_part(&never);
+        printf("has not confirmed\n");
+    }
+    for (const struct part_state *s = w->states.first; s; s = s->next) {
+        if (states_get(&w->said, s->state.agency, s->state.part))
+            continue;
+        print_part(&s->state);
+        printf("has not confirmed: it goes by bundle %" PRIu64 "\n", s->state.number);
+    }
     arena_release(&a);
 }
 

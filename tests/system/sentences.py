@@ -32,10 +32,10 @@ def ran(program, *words):
 class Region(play.Region):
     """The example region with what a test asks of it. edit: {file under the site: function of its text}."""
 
-    def __init__(self, program, folder, edit=None, bus="embedded:bus.db", split=False):
+    def __init__(self, program, folder, edit=None, bus="embedded:bus.db", split=False, prefix=""):
         os.makedirs(folder, exist_ok=True)
         self.sent = []  # whatever a test has put on a wire or into a folder
-        super().__init__(type("Options", (), {"program": program, "folder": folder, "bus": bus, "prefix": "",
+        super().__init__(type("Options", (), {"program": program, "folder": folder, "bus": bus, "prefix": prefix,
                                               "split": split}))
         for name, change in (edit or {}).items():
             self.edit(name, change)
