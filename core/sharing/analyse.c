@@ -1,22 +1,34 @@
 /* analyse.c - makes the tables that the findings are read from, and runs them all. */
 #include "sharing/analyse.h"
 
+#include <stdio.h>
+
 #include "sharing/analyse_parts.h"
 #include "sharing/when_logic.h"
 
 void naming_end(struct naming *m)
 {
+    char more[32] = "";
+    if (m->more)
+        (void)snprintf(more, sizeof more, " and %zu more", m->more);
     if (m->n)
-        (void)problems_say(m->to, m->code, m->file, m->line, m->column, "%s: %.*s", m->sentence,
-                           (int)m->n, m->names);
-    m->n = 0;
+        (void)problems_say(m->to, m->code, m->file, m->line, m->column, "%s: %.*s%s", m->sentence,
+                           (int)m->n, m->names, more);
+    m->n = m->more = 0;
 }
 
 void naming_add(struct naming *m, struct slice name)
 {
-    name = slice_head(name, sizeof m->names - 2);
-    if (m->n + 2 + name.n > sizeof m->names || m->n + name.n + strlen(m->sentence) > 190)
+    size_t room = sizeof m->names, taken = strlen(m->sentence) + 30;
+    room = taken < 200 && 200 - taken < room ? 200 - taken : room;
+    name = slice_head(name, 60);
+    bool is_full = m->n && m->n + 2 + name.n > room;
+    if (is_full && m->in_full)
         naming_end(m);
+    else if (is_full || m->more) {
+        m->more++;
+        return;
+    }
     if (m->n) {
         m->names[m->n++] = ',';
         m->names[m->n++] = ' ';
@@ -25,16 +37,51 @@ void naming_add(struct naming *m, struct slice name)
     m->n += name.n;
 }
 
+static struct slice group_of(const struct bundle *b, unsigned category)
+{
+    struct slice name = catalogue_category(b->catalogue, category);
+    return slice_head(name, slice_find(name, '.'));
+}
+
+/* Whether the set has all categories of a group, of which this is the first. */
+static bool is_whole_group(const struct bundle *b, const struct categories *set, unsigned first)
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < catalogue_category_count(b->catalogue); i++) {
+        if (!slice_equal(group_of(b, i), group_of(b, first)))
+            continue;
+        if (i < first || !categories_has(set, i))
+            return false;
+        count++;
+    }
+    return count > 1;
+}
+
+static void drop_group(const struct bundle *b, struct categories *set, unsigned first)
+{
+    struct categories gone = { { 0 } };
+    for (unsigned i = first; i < catalogue_category_count(b->catalogue); i++)
+        if (slice_equal(group_of(b, i), group_of(b, first)))
+            categories_add(&gone, i);
+    categories_drop(set, &gone);
+}
+
 void analyse_say_set(const struct analysis *x, struct naming *m, const struct categories *set)
 {
-    for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++)
-        if (categories_has(set, i))
-            naming_add(m, catalogue_category(x->b->catalogue, i));
+    struct categories rest = *set;
+    for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++) {
+        if (!categories_has(&rest, i))
+            continue;
+        bool whole = is_whole_group(x->b, &rest, i);
+        naming_add(m, whole ? group_of(x->b, i) : catalogue_category(x->b->catalogue, i));
+        if (whole)
+            drop_group(x->b, &rest, i);
+    }
     naming_end(m);
 }
 
 void analyse_say_of_clause(const struct analysis *x, const struct clause *c, const char *code,
-                           const char *what, const struct categories *set)
+                           const char *what, const struct categories *set, bool in_full)
 {
     const char *sentence = arena_format(x->arena, "clause '%.*s' %s", SHOWN(c->name), what);
     struct naming m = { .to = x->warnings,
@@ -42,7 +89,8 @@ void analyse_say_of_clause(const struct analysis *x, const struct clause *c, con
                         .file = c->file,
                         .sentence = sentence ? sentence : what,
                         .line = c->line,
-                        .column = c->column };
+                        .column = c->column,
+                        .in_full = in_full };
     analyse_say_set(x, &m, set);
 }
 

@@ -57,8 +57,8 @@ static void check_release(struct analysis *x, const struct clause *c)
                            "releases",
                            SHOWN(c->name));
     else
-        analyse_say_of_clause(x, c, "check.taken", "releases what prohibitions always take",
-                              &taken);
+        analyse_say_of_clause(x, c, "check.taken", "releases what prohibitions always take", &taken,
+                              false);
 }
 
 /* ---- its condition ---- */
@@ -81,7 +81,7 @@ static void check_reads(struct analysis *x, const struct clause *c)
     categories_drop(&read, &c->release);
     categories_drop(&read, &x->own);
     analyse_say_of_clause(x, c, "check.reads",
-                          "has a condition that reads what it does not release", &read);
+                          "has a condition that reads what it does not release", &read, true);
 }
 
 static void check_clause(struct analysis *x, const struct clause *c)
@@ -131,7 +131,8 @@ static void check_prohibition(struct analysis *x, const struct prohibition *p)
                         .file = p->file,
                         .sentence = sentence ? sentence : "",
                         .line = p->line,
-                        .column = p->column };
+                        .column = p->column,
+                        .in_full = true };
     analyse_say_set(x, &m, &read);
 }
 

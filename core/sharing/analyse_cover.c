@@ -176,7 +176,7 @@ static void check_supply(struct analysis *x, const struct clause *c)
     categories_keep(&empty, &c->release);
     categories_drop(&empty, &supply.filled);
     analyse_say_of_clause(x, c, "check.unfilled", "releases what no mapping of its sources fills",
-                          &empty);
+                          &empty, false);
     if (c->when)
         check_paths(x, c, c->when->root);
 }

@@ -33,22 +33,23 @@ static inline const struct says *analysis_says(const struct analysis *x, size_t 
     return &x->says[service * x->k->kind_count + kind];
 }
 
-/* A finding that ends in a list of names; a long list becomes several findings, for none is cut.
+/* A finding that ends in a list of names: those that fit in one line and how many more, or all.
  * sentence lives until the end. */
 struct naming {
     struct problems *to;
     const char *code, *file, *sentence;
     uint32_t line, column;
     char names[120];
-    size_t n;
+    size_t n, more;
+    bool in_full; /* as many lines as it takes */
 };
 void naming_add(struct naming *m, struct slice name);
 void naming_end(struct naming *m);
-/* All of it for a set of categories; nothing when the set is empty. */
+/* All of it for a set of categories, a whole group by its name; nothing when the set is empty. */
 void analyse_say_set(const struct analysis *x, struct naming *m, const struct categories *set);
 /* "clause 'NAME' what: ..." as warnings. */
 void analyse_say_of_clause(const struct analysis *x, const struct clause *c, const char *code,
-                           const char *what, const struct categories *set);
+                           const char *what, const struct categories *set, bool in_full);
 /* The type and the kind of a number. */
 const struct schema *analyse_kind(const struct analysis *x, uint32_t kind, struct slice *name);
 

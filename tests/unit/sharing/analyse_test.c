@@ -294,8 +294,8 @@ static void conditions_that_read_what_they_do_not_release_are_listed(void)
     expect(WHEN("age() > 17"), "", false, "check.reads", "does not release: identity.birth-date");
     expect(GOOD, "  - {id: p, withhold: [stay], source: law, when: 'age() < 18'}\n", false,
            "check.reads", "prohibition 'p' depends on fields");
-    expect(GOOD, "", false, "check.unshared", "discharged");
-    expect(GOOD, "", false, "check.unreceived", "stay.method");
+    expect(GOOD, "", false, "check.unshared", "registered");
+    expect(GOOD, "", false, "check.unreceived", "protected");
 }
 
 static void ends_reviews_and_missing_approvals_are_told_in_time(void)
