@@ -57,8 +57,9 @@ bool answers_begin(struct answers *s, const struct when_input *in, struct err *e
     const struct compiled *k = in->bundle->compiled;
     uint16_t *column = ARENA_ARRAY(in->arena, in->bundle->service_count + 1, uint16_t);
     uint16_t *asked = ARENA_ARRAY(in->arena, in->bundle->service_count + 1, uint16_t);
-    *s = (struct answers){ .bundle = in->bundle, .in = *in, .arena = in->arena,
-                           .column = column, .asked = asked };
+    *s = (struct answers){
+        .bundle = in->bundle, .in = *in, .arena = in->arena, .column = column, .asked = asked
+    };
     s->in.age = &s->age;
     s->named = k->named;
     s->rows = ARENA_ARRAY(in->arena, k->ask_count + 1, const uint8_t *);

@@ -111,7 +111,9 @@ static uint32_t intern(struct ask_table *t, const struct when_node *n);
 
 static uint32_t intern_logic(struct ask_table *t, const struct when_node *n)
 {
-    struct ask a = { .op = n->op == WHEN_NOT ? ASK_NOT : n->op == WHEN_AND ? ASK_AND : ASK_OR,
+    struct ask a = { .op = n->op == WHEN_NOT   ? ASK_NOT
+                           : n->op == WHEN_AND ? ASK_AND
+                                               : ASK_OR,
                      .is_same = true };
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         a.count++;

@@ -1,11 +1,11 @@
 /* ask.h - conditions, each asked once an event for everybody; for the room sharing only.
  *
- * Thousands of clauses say the same few things. When a bundle is compiled, equal conditions and equal
- * parts of conditions become one `struct ask`. When an event is decided, each that is needed is
- * answered once, for all services: a row of weights (weight.h). A row has a column for each service
- * that the person's facts, the event or a condition names, and one more for the stranger: services
- * that nobody names are all alike, so what holds for one stranger holds for all. The cost of a condition thus
- * follows how many services the person has to do with, not how many there are.
+ * Thousands of clauses say the same few things. When a bundle is compiled, equal conditions and
+ * equal parts of conditions become one `struct ask`. When an event is decided, each that is needed
+ * is answered once, for all services: a row of weights (weight.h). A row has a column for each
+ * service that the person's facts, the event or a condition names, and one more for the stranger:
+ * services that nobody names are all alike, so what holds for one stranger holds for all. The cost
+ * of a condition thus follows how many services the person has to do with, not how many there are.
  * Asks are immutable, any thread; answers belong to one event in one thread. */
 #ifndef CONCORDAT_SHARING_ASK_H
 #define CONCORDAT_SHARING_ASK_H
@@ -33,7 +33,8 @@ struct ask_table {
     uint32_t count;
     uint32_t *slots; /* open addressing: number + 1; 0 empty */
     size_t mask;
-    const struct when_node **names; /* literals and paths that a condition compares a recipient with */
+    const struct when_node *
+        *names; /* literals and paths that a condition compares a recipient with */
     size_t name_count;
     bool lost; /* memory ran out */
 };

@@ -238,7 +238,8 @@ static bool compile_categories(struct loader *l)
 {
     const struct catalogue *c = l->bundle->catalogue;
     struct categories own = { { 0 } };
-    struct categories *list = ARENA_ARRAY(l->reader.arena, catalogue_count(c) + 1, struct categories);
+    struct categories *list =
+        ARENA_ARRAY(l->reader.arena, catalogue_count(c) + 1, struct categories);
     categories_add(&own, catalogue_always(c));
     categories_add(&own, catalogue_never(c));
     for (size_t i = 0; list && i < catalogue_count(c); i++) {

@@ -7,9 +7,9 @@
  *
  * The question is turned round: not "what may this service have" for one service after the other,
  * but once for the event. Two rows of bits give the clauses for its kind and source; each is asked
- * once, which gives a row of weights for all services (ask.h); and what it says to each service that
- * it names is set against what the others said: the greatest weight counts (weight.h). What follows for
- * one service is conclude.c. */
+ * once, which gives a row of weights for all services (ask.h); and what it says to each service
+ * that it names is set against what the others said: the greatest weight counts (weight.h). What
+ * follows for one service is conclude.c. */
 #include "sharing/decide.h"
 
 #include "sharing/ask.h"
@@ -89,7 +89,8 @@ static bool weighing_begin(struct weighing *w, struct question *q)
                             .k = k,
                             .words = k->service_words,
                             .over = ARENA_ARRAY(q->arena, k->end_count, uint8_t),
-                            .alike = ARENA_ARRAY(q->arena, WEIGHT_UNKNOWN * k->service_words, uint64_t),
+                            .alike =
+                                ARENA_ARRAY(q->arena, WEIGHT_UNKNOWN * k->service_words, uint64_t),
                             .everything = everything,
                             .agreement = UINT32_MAX };
     if (!everything || !w->over || !w->alike)

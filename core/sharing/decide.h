@@ -1,5 +1,5 @@
-/* decide.h - one event against all clauses at once, for all recipients at once; for the room sharing
- * only. */
+/* decide.h - one event against all clauses at once, for all recipients at once; for the room
+ * sharing only. */
 #ifndef CONCORDAT_SHARING_DECIDE_H
 #define CONCORDAT_SHARING_DECIDE_H
 
@@ -10,13 +10,13 @@ struct answers;
 
 /* What clauses say to one service. */
 struct verdict {
-    uint8_t weight;     /* the greatest of all clauses (weight.h) */
-    uint32_t last;      /* of its permits, counted from 1; 0: none */
+    uint8_t weight; /* the greatest of all clauses (weight.h) */
+    uint32_t last;  /* of its permits, counted from 1; 0: none */
 };
 /* A clause that permits, or perhaps does, for one service. */
 struct permit {
     uint32_t clause;
-    uint32_t before;    /* the one before for the same service, counted from 1; 0: none */
+    uint32_t before; /* the one before for the same service, counted from 1; 0: none */
     uint8_t weight;
 };
 
@@ -44,7 +44,8 @@ MUST_CHECK bool decide_for(const struct question *q, uint16_t recipient, struct 
 /* Takes away what prohibitions withhold from d->to; each is asked about all that d releases. */
 MUST_CHECK bool decide_prohibit(const struct question *q, struct decision *d, struct slice *tell,
                                 struct err *e);
-/* Whether the agreement's own confidentiality basis lets anything go from one service to another. */
+/* Whether the agreement's own confidentiality basis lets anything go from one service to another.
+ */
 bool decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
                   uint16_t recipient, int64_t at_ms, enum reason *why);
 

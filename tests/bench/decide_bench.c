@@ -4,10 +4,11 @@
  *
  * Measured is judge_decide (reading the event's header, the facts as they are, every candidate
  * service, all prohibitions: what the router calls before it projects), then judge_event whole
- * (facts changed, disclosures projected, doors told), then the reference evaluator beside the engine
- * (decide_ratio.c). All by the processor time of the thread, so that neighbours on the machine do
- * not count. A decision is one (event, service): every event is decided for the 40 services that are
- * not its source, at once, so that a decision's time is a fortieth of the event's. */
+ * (facts changed, disclosures projected, doors told), then the reference evaluator beside the
+ * engine (decide_ratio.c). All by the processor time of the thread, so that neighbours on the
+ * machine do not count. A decision is one (event, service): every event is decided for the 40
+ * services that are not its source, at once, so that a decision's time is a fortieth of the
+ * event's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,7 +186,8 @@ static bool measure(struct bench *b, decider *decide, struct figures *f)
 
 static void print_figures(const char *what, const struct figures *f)
 {
-    printf("  %-12s %10.0f decisions/s %9.0f events/s   a decision p50 %6.0f ns p99 %6.0f ns   an event p50 "
+    printf("  %-12s %10.0f decisions/s %9.0f events/s   a decision p50 %6.0f ns p99 %6.0f ns   an "
+           "event p50 "
            "%7.1f us p99 %7.1f us   %llu allocations\n",
            what, f->events_a_second * MADE_OTHERS, f->events_a_second,
            (double)f->p50_ns / MADE_OTHERS, (double)f->p99_ns / MADE_OTHERS, f->p50_ns / 1e3,
@@ -211,11 +213,13 @@ static bool print_reload(struct bench *b, const char *folder, const struct figur
     b->reload = reload_start(folder, b->catalogue);
     if (!b->reload)
         return err_set(&b->e, ERR_FATAL, "bench.reload", 0, "cannot load the rules again");
-    size_t events = quiet->events_a_second > 0 ? (size_t)(b->seconds * quiet->events_a_second) : CASES;
+    size_t events =
+        quiet->events_a_second > 0 ? (size_t)(b->seconds * quiet->events_a_second) : CASES;
     bool good = measure_samples(b, judge_decide, events < SAMPLES ? events : SAMPLES, &f);
     size_t switches = reload_stop(b->reload);
     b->reload = NULL;
-    printf("  %-12s an event p50 %7.1f us p99 %7.1f us: %.2f times that of resting rules (%zu switches)\n",
+    printf("  %-12s an event p50 %7.1f us p99 %7.1f us: %.2f times that of resting rules (%zu "
+           "switches)\n",
            "reloading", f.p50_ns / 1e3, f.p99_ns / 1e3,
            quiet->p99_ns > 0 ? (double)f.p99_ns / quiet->p99_ns : 0, switches);
     return good;
@@ -231,7 +235,8 @@ static bool run_in(struct bench *b, const char *folder, size_t clauses)
     if (!make_cases(b) || !measure(b, judge_decide, &decide) || !measure(b, judge_event, &whole))
         return false;
     average(b, &decide);
-    printf("%zu clauses: parsed, checked and compiled in %.3f s, compiled in %.3f s; of 40 services %.1f are "
+    printf("%zu clauses: parsed, checked and compiled in %.3f s, compiled in %.3f s; of 40 "
+           "services %.1f are "
            "candidates, %.1f get it; sum %016llx\n",
            b->bundle->clause_count, loaded, compiled, decide.candidates, decide.disclosed,
            (unsigned long long)decide.sum);

@@ -1,4 +1,5 @@
-/* decide_ratio.h - the compiled engine against the reference evaluator (tests/reference), in one run. */
+/* decide_ratio.h - the compiled engine against the reference evaluator (tests/reference), in one
+ * run. */
 #ifndef CONCORDAT_BENCH_DECIDE_RATIO_H
 #define CONCORDAT_BENCH_DECIDE_RATIO_H
 

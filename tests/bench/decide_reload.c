@@ -1,5 +1,6 @@
-/* decide_reload.c - two arenas: one holds the bundle that is decided by, the next is loaded into the
- * other. The loader gives an arena up only when the decider has said that it uses the newer one. */
+/* decide_reload.c - two arenas: one holds the bundle that is decided by, the next is loaded into
+ * the other. The loader gives an arena up only when the decider has said that it uses the newer
+ * one. */
 #include "decide_reload.h"
 
 #include <pthread.h>

@@ -32,16 +32,24 @@ static const struct made_agency {
     struct made_service services[4];
 } agencies[] = {
     { "north-hospital",
-      { { "wards", "acute-trust" }, { "hub", "care-transfer-hub" }, { "nurses", "community-health" } } },
+      { { "wards", "acute-trust" },
+        { "hub", "care-transfer-hub" },
+        { "nurses", "community-health" } } },
     { "south-hospital",
-      { { "wards", "acute-trust" }, { "hub", "care-transfer-hub" }, { "nurses", "community-health" } } },
+      { { "wards", "acute-trust" },
+        { "hub", "care-transfer-hub" },
+        { "nurses", "community-health" } } },
     { "west-hospital",
-      { { "wards", "acute-trust" }, { "hub", "care-transfer-hub" }, { "nurses", "community-health" } } },
+      { { "wards", "acute-trust" },
+        { "hub", "care-transfer-hub" },
+        { "nurses", "community-health" } } },
     { "county-council",
-      { { "hospital-team", "adult-social-care" }, { "locality-team", "adult-social-care" },
+      { { "hospital-team", "adult-social-care" },
+        { "locality-team", "adult-social-care" },
         { "s42-inbox", "safeguarding" } } },
     { "city-council",
-      { { "hospital-team", "adult-social-care" }, { "locality-team", "adult-social-care" },
+      { { "hospital-team", "adult-social-care" },
+        { "locality-team", "adult-social-care" },
         { "s42-inbox", "safeguarding" } } },
     { "district-a",
       { { "options", "homelessness" }, { "grants", "adaptations" }, { "repairs", "landlord" } } },
@@ -80,29 +88,39 @@ static const struct made_type {
     unsigned share;
     const char *kinds[12], *release[20];
 } types[] = {
-    { "HospitalStay", "acute-trust", 40,
+    { "HospitalStay",
+      "acute-trust",
+      40,
       { "pre_admitted", "admitted", "moved", "leave_started", "leave_ended",
         "expected_discharge_changed", "ready_for_discharge", "no_longer_ready", "discharged" },
       { "identity.name", "identity.birth-date", "identity.nhs-number", "stay.site", "stay.ward",
         "stay.times", "stay.method", "stay.ready", "stay.expected-discharge", "stay.destination",
         "stay.class", "source.contact", "source.timing", "source.site", "needs.communication",
         "location.address", "contact.phone", "gp.practice" } },
-    { "DischargePlan", "care-transfer-hub", 20,
+    { "DischargePlan",
+      "care-transfer-hub",
+      20,
       { "referred", "assessment_requested", "accepted", "rejected", "pathway_set",
         "discharge_proposed", "agreed", "withdrawn" },
       { "identity.name", "identity.birth-date", "identity.nhs-number", "referral.reason-code",
         "referral.target-date", "discharge.pathway", "discharge.proposed", "needs.functional",
         "source.contact", "source.timing", "contact.phone", "location.address" } },
-    { "SocialCare", "adult-social-care", 20,
+    { "SocialCare",
+      "adult-social-care",
+      20,
       { "requested", "allocated", "assessed", "package_started", "package_changed",
         "package_suspended", "package_resumed", "package_ended", "reviewed" },
       { "identity.name", "identity.birth-date", "care.reference", "care.service-type", "care.hours",
         "care.times", "care.provider", "source.contact", "source.timing", "needs.communication" } },
-    { "HousingCase", "adaptations", 10,
+    { "HousingCase",
+      "adaptations",
+      10,
       { "application_valid", "adaptation_decided", "works_scheduled", "adaptation_completed" },
       { "identity.name", "housing.case-number", "housing.status", "housing.works", "housing.times",
         "housing.target-date", "source.contact", "source.timing" } },
-    { "Homelessness", "homelessness", 10,
+    { "Homelessness",
+      "homelessness",
+      10,
       { "acknowledged", "no_contact", "no_duty", "duty_accepted", "duty_ended",
         "accommodation_placed" },
       { "identity.name", "identity.birth-date", "homelessness.duty", "homelessness.officer",
@@ -203,10 +221,10 @@ static void write_condition(FILE *f, struct dice *d, const struct made_type *t,
     fputs("'\n", f);
 }
 
-static const char *const roles[] = { "adult-social-care", "care-transfer-hub", "care-provider",
-                                     "gp",                "community-health",  "homelessness",
-                                     "safeguarding",      "landlord",          "adaptations",
-                                     "acute-trust" };
+static const char *const roles[] = {
+    "adult-social-care", "care-transfer-hub", "care-provider", "gp",          "community-health",
+    "homelessness",      "safeguarding",      "landlord",      "adaptations", "acute-trust"
+};
 
 /* One or two roles of the parties; which, the type of event has no say in. */
 static void write_to(FILE *f, struct dice *d, uint32_t parties)
@@ -257,15 +275,18 @@ static void write_terms(FILE *f, struct dice *d, const struct made_agreement *g)
                   { "2026-10-01", "2027-03-31", "2027-02-01" },   /* not yet */
                   { "2026-01-01", "2026-05-31", "2026-05-01" } }; /* no longer */
     size_t fate = dice_below(d, 100), life = fate < 3 ? 1 : fate > 96 ? 2 : 0;
-    fprintf(f, "agreement: made-%zu\nreference: MADE-%zu\nversion: 1\ntitle: Sharing by agreement %zu\n",
-            g->number, g->number, g->number);
+    fprintf(
+        f,
+        "agreement: made-%zu\nreference: MADE-%zu\nversion: 1\ntitle: Sharing by agreement %zu\n",
+        g->number, g->number, g->number);
     fprintf(f, "purpose: %s\nconfidentiality: %s\n", g->purpose, g->confidentiality);
     fprintf(f, "duty: HSCA 2012 s.251B\nin_force: {from: %s, until: %s, review_by: %s}\n",
             lives[life].from, lives[life].until, lives[life].review_by);
     fputs("processor: county-council\ndpia: MADE-DPIA\nprivacy_notice: https://example.org/care\n"
           "retention_at_recipient: 8 years\nonward_sharing: none\n"
           "contacts: {rights: dpo@example.org, breach: ig@example.org}\n"
-          "on_termination: recipients keep what they hold\n", f);
+          "on_termination: recipients keep what they hold\n",
+          f);
     fputs("parties: [", f);
     const char *comma = "";
     for (size_t i = 0; i < COUNT(agencies); i++)
@@ -274,8 +295,10 @@ static void write_terms(FILE *f, struct dice *d, const struct made_agreement *g)
     fputs("]\ncontrollers: [county-council]\nbasis:\n", f);
     for (size_t i = 0; i < COUNT(agencies); i++)
         if (g->parties >> i & 1)
-            fprintf(f, "  %s: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: "
-                       "health-or-social-care}\n", agencies[i].name);
+            fprintf(f,
+                    "  %s: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: "
+                    "health-or-social-care}\n",
+                    agencies[i].name);
     fputs("approved_by:\n", f);
     bool is_missing = dice_percent(d, 3);
     for (size_t i = 0; i < COUNT(agencies); i++)
@@ -313,13 +336,19 @@ static void write_agreement(FILE *f, struct dice *d, size_t number)
 
 static void write_prohibitions(FILE *f, struct dice *d)
 {
-    static const char *const to[] = { "homelessness", "adaptations", "landlord", "care-provider",
-                                      "gp", "community-health", "safeguarding" };
+    static const char *const to[] = { "homelessness",  "adaptations", "landlord",
+                                      "care-provider", "gp",          "community-health",
+                                      "safeguarding" };
     static const char *const withhold[] = { "identity.nhs-number", "location", "stay.ward",
-                                            "stay.site", "clinical", "related-person", "protected",
-                                            "contact", "source.contact", "care.provider" };
-    static const char *const when[] = { NULL, NULL, "restricted(subject, \"location\")", "age() < 18",
-                                        "!known(recipient)", "header.urgency == \"emergency\"" };
+                                            "stay.site",           "clinical", "related-person",
+                                            "protected",           "contact",  "source.contact",
+                                            "care.provider" };
+    static const char *const when[] = { NULL,
+                                        NULL,
+                                        "restricted(subject, \"location\")",
+                                        "age() < 18",
+                                        "!known(recipient)",
+                                        "header.urgency == \"emergency\"" };
     fputs("prohibitions:\n", f);
     for (size_t i = 0; i < 24; i++) {
         fprintf(f, "  - id: prohibition-%zu\n    withhold: [", i);
@@ -358,9 +387,12 @@ static bool make_folder(const char *folder, const char *name, struct err *e)
 static const char facts[] =
     "facts:\n"
     "  - {on: {Caseload: [declared]}, opens: {relationship: open-case, with: source},\n"
-    "     closed_by: {Caseload: [ended]}, responsible: {function: adult-social-care, service: source}}\n"
-    "  - {on: {DischargePlan: [referred]}, opens: {relationship: referral, with: field referral.to}}\n"
-    "  - {on: {DischargePlan: [referred]}, opens: {relationship: discharge-planning, with: source}}\n"
+    "     closed_by: {Caseload: [ended]}, responsible: {function: adult-social-care, service: "
+    "source}}\n"
+    "  - {on: {DischargePlan: [referred]}, opens: {relationship: referral, with: field "
+    "referral.to}}\n"
+    "  - {on: {DischargePlan: [referred]}, opens: {relationship: discharge-planning, with: "
+    "source}}\n"
     "  - {on: {SocialCare: [package_started]}, opens: {relationship: package, with: source},\n"
     "     closed_by: {SocialCare: [package_ended]}}\n"
     "  - {on: {SocialCare: [package_started]},\n"

@@ -34,8 +34,9 @@ static struct event_id next_id(struct dice *d)
 static bool make_relationships(const struct bundle *b, struct arena *a, struct dice *d,
                                struct person *out)
 {
-    static const char *const kinds[] = { "open-case", "care-package", "package", "referral",
-                                         "discharge-planning", "tenancy", "inpatient" };
+    static const char *const kinds[] = { "open-case", "care-package",       "package",
+                                         "referral",  "discharge-planning", "tenancy",
+                                         "inpatient" };
     size_t n = 3 + dice_below(d, 4);
     struct relationship *list = ARENA_ARRAY(a, n, struct relationship);
     for (size_t i = 0; list && i < n; i++)
@@ -59,17 +60,22 @@ static bool make_words(const struct bundle *b, struct arena *a, struct dice *d, 
     if (!consents || !objections || !responsible)
         return false;
     for (size_t i = 0; i < n; i++)
-        consents[i] = (struct consent_fact){
-            .purpose = slice_text(purposes[dice_below(d, COUNT(purposes))]),
-            .recipient = dice_percent(d, 40) ? -1 : pick_service(b, d),
-            .granted = !dice_percent(d, 20), .occurred_ms = pick_day(d), .by = next_id(d) };
-    objections[0] = (struct objection_fact){ .recipient = dice_percent(d, 30) ? -1 : pick_service(b, d),
-                                             .stands = true, .occurred_ms = pick_day(d),
-                                             .by = next_id(d) };
+        consents[i] =
+            (struct consent_fact){ .purpose = slice_text(purposes[dice_below(d, COUNT(purposes))]),
+                                   .recipient = dice_percent(d, 40) ? -1 : pick_service(b, d),
+                                   .granted = !dice_percent(d, 20),
+                                   .occurred_ms = pick_day(d),
+                                   .by = next_id(d) };
+    objections[0] =
+        (struct objection_fact){ .recipient = dice_percent(d, 30) ? -1 : pick_service(b, d),
+                                 .stands = true,
+                                 .occurred_ms = pick_day(d),
+                                 .by = next_id(d) };
     for (size_t i = 0; i < 2; i++)
         responsible[i] = (struct responsible_fact){ .function = slice_text(functions[i]),
                                                     .service = pick_service(b, d),
-                                                    .occurred_ms = pick_day(d), .by = next_id(d) };
+                                                    .occurred_ms = pick_day(d),
+                                                    .by = next_id(d) };
     out->consents = consents;
     out->consent_count = n;
     out->objections = objections;
@@ -84,8 +90,9 @@ static bool make_restriction(struct arena *a, struct dice *d, struct person *out
     struct restriction_fact *list = ARENA_ARRAY(a, 1, struct restriction_fact);
     if (!list)
         return false;
-    list[0] = (struct restriction_fact){ .kind = SLICE("location"), .stands = true,
-                                         .occurred_ms = pick_day(d), .by = next_id(d) };
+    list[0] = (struct restriction_fact){
+        .kind = SLICE("location"), .stands = true, .occurred_ms = pick_day(d), .by = next_id(d)
+    };
     out->restrictions = list;
     out->restriction_count = dice_percent(d, 10);
     return true;
@@ -108,7 +115,8 @@ static bool make_episodes(const struct bundle *b, struct arena *a, struct dice *
                                           .episode = episode_name(a, d),
                                           .type = SLICE("HospitalStay"),
                                           .kind = slice_text(kinds[dice_below(d, COUNT(kinds))]),
-                                          .id = next_id(d), .occurred_ms = pick_day(d) };
+                                          .id = next_id(d),
+                                          .occurred_ms = pick_day(d) };
         list[i].closed = slice_equal_text(list[i].kind, "discharged");
         list[i].closed_ms = list[i].closed ? list[i].occurred_ms : 0;
     }
@@ -128,10 +136,19 @@ bool made_person(const struct bundle *b, struct arena *a, struct dice *d, struct
 
 /* ---- events ---- */
 
-static bool set(struct build *b, const char *path, const char *text, struct err *e)
+struct field {
+    const char *path, *text;
+};
+
+/* Sets the fields that this type of event has. */
+static bool set(struct build *b, const struct field *fields, size_t n, struct err *e)
 {
-    int slot = plan_slot(b->plan, slice_text(path));
-    return slot < 0 || build_text(b, (size_t)slot, slice_text(text), e);
+    for (size_t i = 0; i < n; i++) {
+        int slot = plan_slot(b->plan, slice_text(fields[i].path));
+        if (slot >= 0 && !build_text(b, (size_t)slot, slice_text(fields[i].text), e))
+            return false;
+    }
+    return true;
 }
 
 /* One of the services of a role. */
@@ -144,6 +161,12 @@ static const struct service *pick_source(const struct bundle *b, struct dice *d,
     }
 }
 
+static const char *of(struct arena *a, struct slice s)
+{
+    const char *text = arena_text(a, s);
+    return text ? text : "";
+}
+
 static bool set_header(const struct bundle *b, struct arena *a, struct dice *d, struct build *build,
                        const struct schema *s, const struct service *source, struct err *e)
 {
@@ -153,39 +176,50 @@ static bool set_header(const struct bundle *b, struct arena *a, struct dice *d, 
     struct event_id id = next_id(d);
     char hex[ID_HEX];
     id_hex(id.b, hex);
-    return build_text(build, (size_t)h->id, slice_text(hex), e) &&
-           build_text(build, (size_t)h->type, s->name, e) &&
-           build_text(build, (size_t)h->kind, s->kinds[dice_below(d, s->kind_count)], e) &&
-           build_text(build, (size_t)h->action, SLICE("asserts"), e) &&
+    const struct field fields[] = {
+        { "header.id", hex },
+        { "header.type", of(a, s->name) },
+        { "header.kind", of(a, s->kinds[dice_below(d, s->kind_count)]) },
+        { "header.action", "asserts" },
+        { "header.source_agency", of(a, agency) },
+        { "header.source_service", of(a, slice_from(source->name, agency.n + 1)) },
+        { "header.episode", of(a, episode_name(a, d)) },
+        { "header.environment", "live" },
+        { "header.urgency", urgencies[dice_below(d, 3)] },
+        { "header.identity_confidence", "verified" },
+        { "header.contact_team", "Discharge desk" },
+        { "header.contact_phone", "01632 960999" },
+        { "header.timeliness", dice_percent(d, 80) ? "realtime" : "daily" },
+    };
+    return set(build, fields, COUNT(fields), e) &&
            build_long(build, (size_t)h->occurred, MADE_DECIDED_MS - DAY_MS, e) &&
-           build_text(build, (size_t)h->source_agency, agency, e) &&
-           build_text(build, (size_t)h->source_service, slice_from(source->name, agency.n + 1), e) &&
-           build_text(build, (size_t)h->episode, episode_name(a, d), e) &&
-           build_text(build, (size_t)h->environment, SLICE("live"), e) &&
-           build_strings(build, (size_t)h->cleared, NULL, 0, e) &&
-           set(build, "header.urgency", urgencies[dice_below(d, 3)], e) &&
-           set(build, "header.identity_confidence", "verified", e) &&
-           set(build, "header.contact_team", "Discharge desk", e) &&
-           set(build, "header.contact_phone", "01632 960999", e) &&
-           set(build, "header.timeliness", dice_percent(d, 80) ? "realtime" : "daily", e);
+           build_strings(build, (size_t)h->cleared, NULL, 0, e);
 }
 
 static bool set_body(const struct bundle *b, struct arena *a, struct dice *d, struct build *build,
                      struct err *e)
 {
-    static const char *const born[] = { "1941-11-01", "1936-02-17", "2009-05-05", "1988", "2007-12-24" };
+    static const char *const born[] = { "1941-11-01", "1936-02-17", "2009-05-05", "1988",
+                                        "2007-12-24" };
     const char *ward = arena_format(a, "W%zu Stroke unit", 10 + dice_below(d, 20));
     const char *site = arena_format(a, "site-%zu", 16 + dice_below(d, 10));
-    const char *to = arena_text(a, b->services[pick_service(b, d)].name);
-    return ward && site && to && set(build, "person.birth_date", born[dice_below(d, 5)], e) &&
-           set(build, "subject.nhs_number", "9990000026", e) &&
-           set(build, "subject.local_id", "H0000001", e) &&
-           set(build, "person.postcode", "WX1 2AB", e) && set(build, "stay.ward", ward, e) &&
-           set(build, "stay.site", site, e) && set(build, "stay.class", "inpatient", e) &&
-           set(build, "stay.expected_discharge", "2026-07-05", e) &&
-           set(build, "referral.to", to, e) && set(build, "referral.pathway", "P1", e) &&
-           set(build, "service.kind", "home care", e) && set(build, "service.hours_per_week", "14", e) &&
-           set(build, "case.number", "HC-1", e) && set(build, "duty.kind", "relief", e);
+    const struct field fields[] = {
+        { "referral.to", of(a, b->services[pick_service(b, d)].name) },
+        { "person.birth_date", born[dice_below(d, COUNT(born))] },
+        { "subject.nhs_number", "9990000026" },
+        { "subject.local_id", "H0000001" },
+        { "person.postcode", "WX1 2AB" },
+        { "stay.ward", ward ? ward : "" },
+        { "stay.site", site ? site : "" },
+        { "stay.class", "inpatient" },
+        { "stay.expected_discharge", "2026-07-05" },
+        { "referral.pathway", "P1" },
+        { "service.kind", "home care" },
+        { "service.hours_per_week", "14" },
+        { "case.number", "HC-1" },
+        { "duty.kind", "relief" },
+    };
+    return set(build, fields, COUNT(fields), e);
 }
 
 bool made_event(const struct bundle *b, struct arena *a, struct dice *d, struct judge_input *in,
@@ -193,11 +227,11 @@ bool made_event(const struct bundle *b, struct arena *a, struct dice *d, struct 
 {
     static const struct {
         const char *type, *from;
-    } said[] = { { "HospitalStay", "acute-trust" },     { "HospitalStay", "acute-trust" },
-                 { "HospitalStay", "acute-trust" },     { "HospitalStay", "acute-trust" },
+    } said[] = { { "HospitalStay", "acute-trust" },        { "HospitalStay", "acute-trust" },
+                 { "HospitalStay", "acute-trust" },        { "HospitalStay", "acute-trust" },
                  { "DischargePlan", "care-transfer-hub" }, { "DischargePlan", "care-transfer-hub" },
-                 { "SocialCare", "adult-social-care" }, { "SocialCare", "adult-social-care" },
-                 { "HousingCase", "adaptations" },      { "Homelessness", "homelessness" } };
+                 { "SocialCare", "adult-social-care" },    { "SocialCare", "adult-social-care" },
+                 { "HousingCase", "adaptations" },         { "Homelessness", "homelessness" } };
     size_t which = dice_below(d, COUNT(said));
     const struct schema *s = catalogue_named(b->catalogue, slice_text(said[which].type));
     struct build build;

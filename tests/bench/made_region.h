@@ -1,9 +1,9 @@
 /* made_region.h - a region made by number: bundle files of any number of clauses, people, events.
  *
- * 41 services of 15 agencies, so that every event has 40 others to be decided for. Agreements of ten
- * clauses, as a region of many pairwise agreements would grow them: the same kinds of event and the
- * same few roles again and again, with conditions over facts, event and recipient. The same seed
- * gives the same bytes. Everything lives in the arena given. */
+ * 41 services of 15 agencies, so that every event has 40 others to be decided for. Agreements of
+ * ten clauses, as a region of many pairwise agreements would grow them: the same kinds of event and
+ * the same few roles again and again, with conditions over facts, event and recipient. The same
+ * seed gives the same bytes. Everything lives in the arena given. */
 #ifndef CONCORDAT_BENCH_MADE_REGION_H
 #define CONCORDAT_BENCH_MADE_REGION_H
 
