@@ -84,6 +84,15 @@ static bool ends_with(const char *word, struct slice category)
            slice_equal_text(slice_from(category, category.n - n), word);
 }
 
+/* Or a field of the event, by its path: the only one of its category. */
+static void add_field(const struct ref_case *c, const char *word, struct ref_set *set)
+{
+    const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
+    for (size_t i = 0; i < plan_slots(p); i++)
+        if (slice_equal_text(plan_slot_at(p, i)->path, word))
+            set->has[plan_slot_at(p, i)->category] = true;
+}
+
 static struct ref_set categories_of(const struct ref_case *c, const struct ref_words *w)
 {
     struct ref_set set = { { false } };
@@ -93,9 +102,12 @@ static struct ref_set categories_of(const struct ref_case *c, const struct ref_w
         for (unsigned i = 0; i < count; i++)
             if (names_category(w->at[n], catalogue_category(c->catalogue, i)))
                 any = set.has[i] = true;
-        for (unsigned i = 0; i < count && !any; i++)
+        bool is_name = any;
+        for (unsigned i = 0; i < count && !is_name; i++)
             if (ends_with(w->at[n], catalogue_category(c->catalogue, i)))
-                set.has[i] = true;
+                any = set.has[i] = true;
+        if (!any)
+            add_field(c, w->at[n], &set);
     }
     return set;
 }

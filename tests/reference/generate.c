@@ -262,6 +262,29 @@ static void add_ending(const struct maker *m, const char *kind)
     }
 }
 
+/* Whether a type has that field, and no other of its category. */
+static bool is_alone(const struct plan *p, struct slice path)
+{
+    int slot = plan_slot(p, path);
+    size_t n = 0;
+    for (size_t i = 0; slot >= 0 && i < plan_slots(p); i++)
+        n += plan_slot_at(p, i)->category == plan_slot_at(p, (size_t)slot)->category;
+    return n == 1;
+}
+
+/* A field by its path, where that is as good as its category. */
+static void add_field(const struct maker *m, struct ref_clause *c)
+{
+    const struct plan *p = catalogue_at(m->catalogue, c->share.at[0].schema)->plan;
+    const struct slot *s = plan_slot_at(p, below(m, plan_slots(p)));
+    bool fits = s->category != catalogue_always(m->catalogue) &&
+                s->category != catalogue_never(m->catalogue) && s->type != SLOT_ARRAY;
+    for (size_t i = 0; i < c->share.n; i++)
+        fits &= is_alone(catalogue_at(m->catalogue, c->share.at[i].schema)->plan, s->path);
+    if (fits)
+        add_word(m, &c->release, arena_text(m->arena, s->path));
+}
+
 static void make_clause(const struct maker *m, size_t n, size_t agreement)
 {
     struct ref_clause *c = &m->bundle->clauses[n];
@@ -283,6 +306,8 @@ static void make_clause(const struct maker *m, size_t n, size_t agreement)
         add_ending(m, c->lasting_kind);
     }
     make_obligations(m, c);
+    if (chance(m, 20))
+        add_field(m, c);
 }
 
 static void make_prohibition(const struct maker *m, size_t n)

@@ -326,7 +326,8 @@ static void put_facts(struct buf *out, const struct ref_case *c)
                    "  - on: {Caseload: [declared]}\n    opens: {relationship: %s, with: source}\n"
                    "    closed_by: {Caseload: [ended]",
                    ref_relationships[i]);
-        put_kinds(out, c->catalogue, &c->bundle->ending);
+        if (!ref_same(ref_relationships[i], "tenancy")) /* which events here open */
+            put_kinds(out, c->catalogue, &c->bundle->ending);
         buf_text(out, "}\n");
     }
     for (size_t i = 0; i < 3; i++)
