@@ -143,7 +143,30 @@ static void hashes_the_file_and_its_tables(void)
     CU_ASSERT_NOT_EQUAL(memcmp(mapping_hash(one), mapping_hash(two), 32), 0);
 }
 
+static void says_which_events_and_fields_it_can_make(void)
+{
+    const struct mapping *m = helper_mapping(
+        HEAD "common:\n  header.environment: {text: live}\n  header.occurred: {from: MSH-7, as: "
+             "hl7-time}\nevents:\n"
+             "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: PV1-3.1}}\n"
+             "  - {on: {MSH-9.2: A11}, emit: HospitalStay.admitted, action: retracts}\n");
+    struct slice kind;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    CU_ASSERT_EQUAL_FATAL(mapping_rule_count(m), 2);
+    const struct schema *s = mapping_rule(m, 0, &kind);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+    CU_ASSERT_TRUE(slice_equal_text(s->name, "HospitalStay") && slice_equal_text(kind, "admitted"));
+    CU_ASSERT_PTR_NULL(mapping_rule(m, 1, &kind));
+    bool *slots = ARENA_ARRAY(&hp.scratch, plan_slots(s->plan), bool);
+    mapping_rule_fills(m, 0, slots);
+    CU_ASSERT_TRUE(slots[plan_slot(s->plan, SLICE("stay.ward"))]);
+    CU_ASSERT_TRUE(slots[plan_slot(s->plan, SLICE("header.occurred_precision"))]);
+    CU_ASSERT_FALSE(slots[plan_slot(s->plan, SLICE("stay.site"))]);
+    CU_ASSERT_EQUAL(mapping_rule_count(helper_system("nhs/mdm-t02/out.yaml")), 0);
+}
+
 static CU_TestInfo cases[] = {
+    { "says which events and fields it can make", says_which_events_and_fields_it_can_make },
     { "loads the example of the contract", loads_the_example_of_the_contract },
     { "names each problem at its line", names_each_problem_at_its_line },
     { "reports all problems, not the first", reports_all_problems_not_the_first },
