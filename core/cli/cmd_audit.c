@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "audit/audit.h"
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,6 +41,16 @@ static void print_string(struct buf *b, const char *name, struct slice text)
     buf_json(b, text);
 }
 
+/* When, and by which bundle: the first 8 bytes of its hash, as status shows them. */
+static void print_rules(struct buf *b, const struct audit_read *r)
+{
+    char time[TIME_TEXT_MAX];
+    print_string(b, "decided", time_ms_to_iso(r->decided_ms, time));
+    buf_text(b, ",\"bundle\":\"");
+    buf_hex(b, slice_of(r->bundle_hash, 8));
+    buf_byte(b, '"');
+}
+
 static bool list_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct buf *b = ctx;
@@ -47,6 +58,7 @@ static bool list_entry(void *ctx, int partition, const struct audit_read *r)
         const struct audit_decision *d = &r->decisions[i];
         buf_reset(b);
         buf_format(b, "{\"partition\":%d,\"sequence\":%" PRId64, partition, r->sequence);
+        print_rules(b, r);
         print_string(b, "schema", r->schema);
         print_string(b, "kind", r->event_kind);
         print_string(b, "source", r->source);
