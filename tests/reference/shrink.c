@@ -105,8 +105,11 @@ static bool drop_agreement(struct shrink *s, size_t n)
 static bool cut_clause(struct shrink *s, struct ref_clause *c)
 {
     const char *kind = c->lasting_kind;
-    bool any = drop_words(s, &c->from) | drop_words(s, &c->to) | drop_words(s, &c->release) |
-               cut_when(s, &c->when) | drop_items(s, c->share.at, &c->share.n, sizeof *c->share.at);
+    bool any = drop_words(s, &c->from);
+    any |= drop_words(s, &c->to);
+    any |= drop_words(s, &c->release);
+    any |= cut_when(s, &c->when);
+    any |= drop_items(s, c->share.at, &c->share.n, sizeof *c->share.at);
     for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
         any |= drop_words(s, &c->oblige[o]);
     c->lasting_kind = NULL;
@@ -127,8 +130,10 @@ static bool cut_bundle(struct shrink *s)
         any |= cut_clause(s, &b->clauses[i]);
     for (size_t i = 0; i < b->prohibition_count; i++) {
         struct ref_prohibition *p = &b->prohibitions[i];
-        any |= cut_when(s, &p->when) | drop_words(s, &p->to) | drop_words(s, &p->from) |
-               drop_words(s, &p->withhold);
+        any |= cut_when(s, &p->when);
+        any |= drop_words(s, &p->to);
+        any |= drop_words(s, &p->from);
+        any |= drop_words(s, &p->withhold);
     }
     return any;
 }
@@ -136,13 +141,14 @@ static bool cut_bundle(struct shrink *s)
 static bool cut_facts(struct shrink *s)
 {
     struct ref_facts *f = s->of->facts;
-    return drop_items(s, f->relationships, &f->relationship_count, sizeof *f->relationships) |
-           drop_items(s, f->consents, &f->consent_count, sizeof *f->consents) |
-           drop_items(s, f->objections, &f->objection_count, sizeof *f->objections) |
-           drop_items(s, f->restrictions, &f->restriction_count, sizeof *f->restrictions) |
-           drop_items(s, f->responsible, &f->responsible_count, sizeof *f->responsible) |
-           drop_items(s, f->deaths, &f->death_count, sizeof *f->deaths) |
-           drop_items(s, f->past, &f->past_count, sizeof *f->past);
+    bool any = drop_items(s, f->relationships, &f->relationship_count, sizeof *f->relationships);
+    any |= drop_items(s, f->consents, &f->consent_count, sizeof *f->consents);
+    any |= drop_items(s, f->objections, &f->objection_count, sizeof *f->objections);
+    any |= drop_items(s, f->restrictions, &f->restriction_count, sizeof *f->restrictions);
+    any |= drop_items(s, f->responsible, &f->responsible_count, sizeof *f->responsible);
+    any |= drop_items(s, f->deaths, &f->death_count, sizeof *f->deaths);
+    any |= drop_items(s, f->past, &f->past_count, sizeof *f->past);
+    return any;
 }
 
 /* Fields become null; a record that cannot do without one is no failing case. */
@@ -172,7 +178,10 @@ static bool cut_event(struct shrink *s)
 void shrink_case(struct ref_case *c, uint64_t shuffle)
 {
     struct shrink s = { c, shuffle };
-    for (int round = 0; round < 8; round++)
-        if (!(cut_bundle(&s) | cut_facts(&s) | cut_event(&s)))
-            return;
+    bool any = true;
+    for (int round = 0; round < 8 && any; round++) {
+        any = cut_bundle(&s);
+        any |= cut_facts(&s);
+        any |= cut_event(&s);
+    }
 }
