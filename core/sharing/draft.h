@@ -62,6 +62,8 @@ struct episode_event *draft_event(const struct draft *d, const struct event_id *
  * standing events of its agency, episode, type and kind the one of the same moment, else the last
  * before, else the first after. NULL: none is on file. */
 struct episode_event *draft_original(const struct draft *d, const struct event *ev);
+/* The version that stands, or last stood, in the place of x: x itself when nothing replaced it. */
+struct episode_event *draft_newest(const struct draft *d, struct episode_event *x);
 /* The version that x replaced, or NULL. */
 struct episode_event *draft_replaced(const struct draft *d, const struct episode_event *x);
 /* Whether x stands and none of its kind in its episode is later. */

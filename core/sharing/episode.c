@@ -74,15 +74,19 @@ struct episode_event *draft_replaced(const struct draft *d, const struct episode
     return event_id_is_set(&x->original) ? draft_event(d, &x->original) : NULL;
 }
 
-static struct episode_event *named_original(const struct draft *d, const struct event *ev)
+struct episode_event *draft_newest(const struct draft *d, struct episode_event *x)
 {
-    struct episode_event *x = draft_event(d, &ev->original), *next;
+    struct episode_event *next;
     size_t steps = 0; /* a circle of names, from a broken sender, must not hold us */
-    if (!x)
-        x = later_version(d, &ev->original);
-    while (x && x->replaced && steps++ < EVENTS_MAX && (next = later_version(d, &x->id)))
+    while (x && steps++ < EVENTS_MAX && (next = later_version(d, &x->id)))
         x = next;
     return x;
+}
+
+static struct episode_event *named_original(const struct draft *d, const struct event *ev)
+{
+    struct episode_event *x = draft_event(d, &ev->original);
+    return draft_newest(d, x ? x : later_version(d, &ev->original));
 }
 
 /* Of two candidates: the same moment, else the last before, else the first after. */

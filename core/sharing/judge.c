@@ -28,11 +28,13 @@ static bool is_right_environment(const struct judge_input *in, const struct even
 static bool take_learned(struct run *r, const struct event *ev, enum arrival how, bool is_late)
 {
     struct episode_event before;
-    const struct episode_event *x = draft_event(&r->draft, &ev->id);
+    struct episode_event *x = draft_event(&r->draft, &ev->id);
     if (how == ARRIVED_REPLACED)
         return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_REPLACED, NULL);
-    if (how == ARRIVED_RETRACTED)
-        return run_take_back(r, ev, &ev->id, REASON_RETRACTED);
+    if (how == ARRIVED_RETRACTED) {
+        const struct event_id newest = draft_newest(&r->draft, x)->id;
+        return run_take_back(r, ev, &newest, REASON_RETRACTED);
+    }
     struct round round = { .event = ev, .caught_up = is_late };
     if (x && event_id_is_set(&x->original)) {
         if (!run_receivers(r, &x->original, &before))

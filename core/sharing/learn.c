@@ -77,8 +77,11 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
         return false;
     struct episode_event *x = draft_event(d, &ev->id);
     x->original = original;
+    struct episode_event *newest = draft_newest(d, x);
+    if (*how == ARRIVED_RETRACTED && newest != x)
+        strike(r, newest, false);
     if (*how != ARRIVED_STANDING)
-        strike(r, x, *how == ARRIVED_REPLACED);
+        strike(r, x, newest != x);
     else if (!draft_apply(d, r->in->bundle, ev, r->e))
         return false;
     draft_settle(d, r->in->bundle, ev);

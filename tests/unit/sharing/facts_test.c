@@ -289,6 +289,35 @@ static void an_original_that_comes_after_its_retraction_is_shown_to_nobody(void)
     CU_ASSERT(world_decided(&world, TEAM, "disclose"));
 }
 
+/* Event n of the story: its id is n in every order. */
+static void say_version(unsigned n, const char *action, unsigned original)
+{
+    char fields[200];
+    world.serial = n - 1;
+    (void)snprintf(fields, sizeof fields, STAY "at=%u;header.action=%s;header.original=%032x", n,
+                   action, original);
+    SAY("HospitalStay.admitted", WARDS, fields);
+}
+
+static void taking_back_the_first_version_takes_back_the_last_in_any_order(void)
+{
+    static const unsigned orders[][4] = {
+        { 1, 2, 3, 4 }, { 4, 3, 2, 1 }, { 4, 2, 3, 1 }, { 3, 4, 2, 1 }, { 3, 2, 4, 1 }, { 1, 4, 3, 2 },
+    };
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        world.facts = person_unknown;
+        for (size_t n = 0; n < 4; n++) {
+            unsigned id = orders[i][n];
+            say_version(id, id == 1 ? "asserts" : id == 4 ? "retracts" : "replaces",
+                        id == 4 ? 1 : id - 1);
+        }
+        CU_ASSERT_EQUAL(world.facts.event_count, 3);
+        for (size_t n = 0; n < world.facts.event_count; n++)
+            CU_ASSERT(facts_taken_back(&world.facts, &world.facts.events[n]));
+        CU_ASSERT_EQUAL(world.facts.relationship_count, 0);
+    }
+}
+
 static void an_original_that_comes_after_its_correction_is_shown_to_nobody(void)
 {
     char fields[200];
@@ -359,6 +388,8 @@ static CU_TestInfo tests[] = {
     { "each disclosure of a statement is taken back", each_disclosure_of_a_statement_is_taken_back },
     { "an original that comes after its retraction is shown to nobody",
       an_original_that_comes_after_its_retraction_is_shown_to_nobody },
+    { "taking back the first version takes back the last, in any order",
+      taking_back_the_first_version_takes_back_the_last_in_any_order },
     { "an original that comes after its correction is shown to nobody",
       an_original_that_comes_after_its_correction_is_shown_to_nobody },
     { "at the limit the oldest closed event goes and is counted",

@@ -18,7 +18,7 @@
 #define TOLD_MAX 12
 
 enum told_kind {
-    ADMITTED, DISCHARGED, DECLARED, ENDED, RAISED, LIFTED, GRANTED, REVOKED, OBJECTED, UNOBJECTED,
+    ADMITTED, GRANTED, DISCHARGED, DECLARED, ENDED, RAISED, LIFTED, REVOKED, OBJECTED, UNOBJECTED,
     DIED, TOLD_KINDS
 };
 static const struct {
@@ -42,12 +42,14 @@ struct told {
     enum told_kind kind;
     const char *action;
     int at, target;
+    int named;   /* the target, or an earlier version of it */
     bool stands; /* in the end, for the model */
 };
 struct story {
     struct told told[TOLD_MAX];
     int count;
     bool names; /* the sender names originals */
+    bool is_narrow;
 };
 
 static uint64_t state;
@@ -67,16 +69,24 @@ static int last_standing(const struct story *s, enum told_kind kind)
     return -1;
 }
 
+/* Every second story is of two kinds only, so that corrections are corrected in their turn. */
+static enum told_kind pick_kind(const struct story *s)
+{
+    return (enum told_kind)(s->is_narrow ? roll(2) : roll(TOLD_KINDS));
+}
+
 static void tell(struct story *s, int step)
 {
-    struct told t = { (enum told_kind)roll(TOLD_KINDS), "asserts", 10 * step, -1, true };
+    struct told t = { pick_kind(s), "asserts", 10 * step, -1, -1, true };
     unsigned what = roll(5);
     int target = last_standing(s, t.kind);
     if (what < 2 && target >= 0) {
-        t.target = target;
+        t.target = t.named = target;
         s->told[target].stands = false;
         t.action = what ? "retracts" : "replaces";
         t.stands = what == 0;
+        while (what && s->told[t.named].target >= 0 && roll(2))
+            t.named = s->told[t.named].target;
         if (what == 0) /* corrected: the same moment, a little after, or before where it is named */
             t.at = s->told[target].at + (int)roll(s->names ? 3 : 2) - (s->names ? 1 : 0);
     }
@@ -86,8 +96,9 @@ static void tell(struct story *s, int step)
 static void make_story(struct story *s, unsigned seed)
 {
     state = seed * 2654435761u + 88172645463325252u;
-    int steps = 4 + (int)roll(TOLD_MAX - 4);
-    *s = (struct story){ .names = roll(2) };
+    *s = (struct story){ .names = roll(2), .is_narrow = roll(2) };
+    /* No more of one kind than words are kept (draft.h): what fell out cannot come back. */
+    int steps = 4 + (int)roll(s->is_narrow ? 5 : TOLD_MAX - 4);
     for (int step = 1; step <= steps; step++)
         tell(s, step);
 }
@@ -235,7 +246,7 @@ static bool say(const struct story *s, int i)
     const struct told *t = &s->told[i];
     char fields[300], original[60] = "";
     if (t->target >= 0 && s->names)
-        (void)snprintf(original, sizeof original, ";header.original=%032x", t->target + 1);
+        (void)snprintf(original, sizeof original, ";header.original=%032x", t->named + 1);
     (void)snprintf(fields, sizeof fields, "%s;at=%d;header.action=%s%s", kinds[t->kind].fields,
                    t->at, t->action, original);
     world.serial = (unsigned)i; /* its id is i + 1 in every order */
@@ -269,7 +280,7 @@ static void print_story(const struct story *s, const int *order, unsigned seed)
     for (int n = 0; n < s->count; n++) {
         const struct told *t = &s->told[order[n]];
         printf("  %2d %-9s %-28s at %d", order[n] + 1, t->action, kinds[t->kind].event, t->at);
-        printf(t->target < 0 ? "\n" : " of %d\n", t->target + 1);
+        printf(t->target < 0 ? "\n" : " of %d, named %d\n", t->target + 1, t->named + 1);
     }
 }
 
