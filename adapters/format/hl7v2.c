@@ -106,7 +106,7 @@ struct scan {
 static void *doubled(struct arena *a, const void *old, uint32_t count, uint32_t *room,
                      size_t item_bytes)
 {
-    void *p = arena_array(a, (size_t)*room * 2, item_bytes);
+    void *p = arena_raw(a, (size_t)*room * 2 * item_bytes);
     if (!p)
         return NULL;
     memcpy(p, old, count * item_bytes);
@@ -276,8 +276,8 @@ static bool scan_init(struct scan *s, struct arena *a, struct doc *d)
     s->class[d->marks.field] = FIELD_END;
     s->class[d->marks.repetition] = REPETITION;
     s->class['\r'] = s->class['\n'] = LINE_END;
-    d->starts = ARENA_ARRAY(a, s->start_room, uint32_t);
-    d->segments = ARENA_ARRAY(a, s->segment_room, struct hl7v2_segment);
+    d->starts = arena_raw(a, s->start_room * sizeof *d->starts);
+    d->segments = arena_raw(a, s->segment_room * sizeof *d->segments);
     return d->starts && d->segments;
 }
 
@@ -322,10 +322,17 @@ static enum line_kind line_kind(struct slice line)
     return LINE_SEGMENT;
 }
 
+/* Most senders end all their lines alike, so that one of the two is seldom found. */
+static size_t line_end(struct slice unit, size_t at)
+{
+    struct slice line = slice_from(unit, at);
+    line = slice_head(line, slice_find(line, '\r'));
+    return at + slice_find(line, '\n');
+}
+
 static size_t next_line(struct slice unit, size_t at)
 {
-    while (at < unit.n && !is_line_end(unit.p[at]))
-        at++;
+    at = line_end(unit, at);
     while (at < unit.n && is_blank(unit.p[at]))
         at++;
     return at;

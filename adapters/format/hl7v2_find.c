@@ -1,15 +1,25 @@
 /* hl7v2_find.c - walking from a compiled path to the bytes of its leaf. */
 #include "format/hl7v2_doc.h"
 
+static inline bool is_space(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static inline struct hl7v2_span trimmed(const struct doc *d, struct hl7v2_span s)
+{
+    const uint8_t *p = d->raw.p;
+    while (s.at < s.end && is_space(p[s.at]))
+        s.at++;
+    while (s.at < s.end && is_space(p[s.end - 1]))
+        s.end--;
+    return s;
+}
+
 /* Blanks at both ends are not part of a value. */
 struct hl7v2_span hl7v2_trimmed(const struct doc *d, struct hl7v2_span s)
 {
-    const uint8_t *p = d->raw.p;
-    while (s.at < s.end && (p[s.at] == ' ' || p[s.at] == '\t'))
-        s.at++;
-    while (s.at < s.end && (p[s.end - 1] == ' ' || p[s.end - 1] == '\t'))
-        s.end--;
-    return s;
+    return trimmed(d, s);
 }
 
 /* The n-th piece of s (from 0) between marks; false when there are fewer. */
@@ -52,26 +62,44 @@ static bool is_hollow(const struct doc *d, struct hl7v2_span s)
     return true;
 }
 
-static bool is_cleared(const struct doc *d, struct hl7v2_span s)
+static inline bool is_cleared(const struct doc *d, struct hl7v2_span s)
 {
-    return slice_equal(hl7v2_bytes(d, s), SLICE("\"\""));
+    const uint8_t *p = d->raw.p + s.at;
+    return s.end - s.at == 2 && p[0] == '"' && p[1] == '"';
+}
+
+/* The n-th part of s (from 0) between marks, without blanks; false when there are fewer. Byte by
+ * byte: below a field parts are short, and a search of its own for each mark would take longer. */
+static inline bool part(const struct doc *d, struct hl7v2_span s, uint8_t mark, uint32_t n,
+                        struct hl7v2_span *out)
+{
+    const uint8_t *p = d->raw.p;
+    uint32_t at = s.at;
+    for (; n > 0; n--) {
+        while (at < s.end && p[at] != mark)
+            at++;
+        if (at++ == s.end)
+            return false;
+    }
+    uint32_t end = at;
+    while (end < s.end && p[end] != mark)
+        end++;
+    *out = trimmed(d, (struct hl7v2_span){ at, end });
+    return true;
 }
 
 /* The leaf at component.subcomponent of one repetition; `""` at a higher level counts for all below. */
 static bool leaf_of(const struct doc *d, struct hl7v2_span s, uint32_t component, uint32_t sub,
                     struct hl7v2_span *out)
 {
-    struct hl7v2_span whole = hl7v2_trimmed(d, s);
-    if (!is_cleared(d, whole)) {
-        if (!piece(d, whole, d->marks.component, component ? component - 1 : 0, &whole))
-            return false;
-        whole = hl7v2_trimmed(d, whole);
-        if (!is_cleared(d, whole) &&
-            !piece(d, whole, d->marks.subcomponent, sub ? sub - 1 : 0, &whole))
-            return false;
-    }
-    *out = hl7v2_trimmed(d, whole);
-    return out->end > out->at;
+    struct hl7v2_span leaf = trimmed(d, s);
+    if (!is_cleared(d, leaf) &&
+        !part(d, leaf, d->marks.component, component ? component - 1 : 0, &leaf))
+        return false;
+    if (!is_cleared(d, leaf) && !part(d, leaf, d->marks.subcomponent, sub ? sub - 1 : 0, &leaf))
+        return false;
+    *out = leaf;
+    return leaf.end > leaf.at;
 }
 
 static bool condition_holds(struct arena *a, const struct doc *d, struct hl7v2_span repetition,
@@ -118,7 +146,7 @@ static bool repetition_of(struct arena *a, const struct doc *d, struct hl7v2_spa
 
 static bool is_empty_field(const struct doc *d, struct hl7v2_span field)
 {
-    field = hl7v2_trimmed(d, field);
+    field = trimmed(d, field);
     return field.at == field.end;
 }
 
@@ -192,6 +220,8 @@ static struct found find_in_segment(struct arena *a, const struct doc *d,
     struct hl7v2_span field = hl7v2_field(d, s, p->field), repetition;
     if (s->id == HL7V2_MSH && p->field <= 2)
         return raw_of(d, field);
+    if (field.at == field.end) /* most are */
+        return (struct found){ .how = FOUND_ABSENT };
     if (!repetition_of(a, d, field, p, n, &repetition))
         return (struct found){ .how = FOUND_ABSENT };
     return value_of(a, d, repetition, p);

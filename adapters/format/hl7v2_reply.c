@@ -12,9 +12,10 @@
 
 static const struct hl7v2_marks usual_marks = { '|', '^', '~', '\\', '&', 0 };
 
-/* field[n] is MSH-n, raw; empty where there is none. */
+/* field[n] is MSH-n, raw; empty where there is none. line: all of it. */
 struct header {
     struct hl7v2_marks marks;
+    struct slice line;
     struct slice field[HEADER_FIELDS + 1];
 };
 
@@ -31,7 +32,7 @@ static void read_header(struct slice raw, struct header *h)
     struct err ignored = { .fate = ERR_NONE };
     size_t at = hl7v2_skip_blank(raw);
     struct slice line = line_at(raw, at);
-    *h = (struct header){ .marks = usual_marks };
+    *h = (struct header){ .marks = usual_marks, .line = line };
     if (!slice_starts(line, SLICE("MSH")) || line.n < 4)
         return;
     struct hl7v2_marks found;
@@ -132,7 +133,16 @@ static void put_type(const struct ack *a)
     buf_text(a->out, "ACK");
 }
 
-static void put_header(const struct ack *a, struct slice raw, int64_t now_ms)
+/* MSH-10 of ours: when, and a hash of the line that has the sender's own. */
+static void put_control_id(const struct ack *a, int64_t now_ms)
+{
+    next(a);
+    buf_byte(a->out, 'C');
+    put_digits(a, (uint64_t)now_ms, 16, 11);
+    put_digits(a, hash_bytes(a->h->line), 16, 8);
+}
+
+static void put_header(const struct ack *a, int64_t now_ms)
 {
     const struct hl7v2_marks *m = &a->h->marks;
     const uint8_t marks[] = { m->component, m->repetition, m->escape, m->subcomponent,
@@ -146,10 +156,7 @@ static void put_header(const struct ack *a, struct slice raw, int64_t now_ms)
     put_now(a, now_ms);
     next(a);
     put_type(a);
-    next(a);
-    buf_byte(a->out, 'C');
-    put_digits(a, (uint64_t)now_ms, 16, 11);
-    put_digits(a, hash_bytes(raw), 16, 8);
+    put_control_id(a, now_ms);
     put_raw(a, a->h->field[11].n ? a->h->field[11] : SLICE("P"));
     put_raw(a, a->h->field[12].n ? a->h->field[12] : SLICE("2.4"));
     buf_byte(a->out, '\r');
@@ -187,7 +194,7 @@ void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
     struct ack a = { &h, out };
     raw = d ? d->raw : raw;
     read_header(raw, &h);
-    put_header(&a, raw, now_ms);
+    put_header(&a, now_ms);
     put_msa(&a, kind, why);
     if (kind != REPLY_ACCEPT)
         put_err(&a, kind, why);

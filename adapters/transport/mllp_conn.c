@@ -96,6 +96,7 @@ bool mllp_conn_next(struct mllp_conn *c, struct slice *payload)
         } else if (cut.payload.n > 0) {
             c->s->frames++;
             *payload = cut.payload;
+            c->handed = true;
             return true;
         } else {
             c->s->empty++;
@@ -159,6 +160,7 @@ void mllp_conn_tidy(struct mllp_conn *c)
 {
     keep_rest(&c->in, c->in_at);
     c->in_at = 0;
+    c->handed = false;
     if (c->bad)
         buf_release(&c->in);
     shrink(&c->in);

@@ -16,6 +16,7 @@ struct mllp_conn {
     uint32_t interest; /* what epoll watches */
     bool in_turn;      /* stands in the turn's list */
     uint64_t answered; /* the turn that answered it last; 0: it has sent again since */
+    bool handed;       /* frames in the buffer belong to this turn: it must not move */
     bool more;         /* whole frames may still be in the buffer */
     bool eof;          /* the peer sends no more */
     bool bad;          /* broke the rules: close when it has its answers */
@@ -30,7 +31,7 @@ struct mllp_conn {
 struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns); /* NULL: out of memory */
 void mllp_conn_free(struct mllp_conn *c);
 
-/* Reads what is there, up to a turn's share. */
+/* Reads what is there, up to a turn's share. Not while frames are handed out. */
 void mllp_conn_read(struct mllp_conn *c, int64_t now_ns);
 /* The next payload, borrowed until mllp_conn_tidy(); false when there is none yet. */
 bool mllp_conn_next(struct mllp_conn *c, struct slice *payload);

@@ -1,8 +1,8 @@
 /* mllp_server.c - the receiving loop: one thread, one epoll, one take() a turn.
  *
- * A turn: wait; accept and read; cut frames from all that have some, up to a turn's share; hand them
- * up together; queue and send the answers; close who is done. A connection whose frames did not all
- * fit goes first in the next turn. Senders wait for their answer, so those of the last two turns are
+ * A turn: wait; accept and read; cut frames from all that have some, up to a turn's share, and have
+ * each prepared; hand them up together; queue and send the answers; close who is done. A connection
+ * whose frames did not all fit goes first in the next turn. Senders wait for their answer, so those of the last two turns are
  * about to send again: a turn lingers for them a small part of what a commit takes, else senders fall
  * into two halves that each wait for the other's commit. Nothing is allocated for a message: the
  * buffers of its connection and the turn's tables are used again. */
@@ -39,6 +39,7 @@ struct server {
     struct mllp_conn **from;
     size_t count, bytes;
 
+    bool ahead;         /* a peer of this turn sends before it has its answer */
     uint64_t turn;      /* counts takes, from 4 */
     size_t answered[4]; /* connections that turn number t answered and that have not sent since, at t % 4 */
     int64_t take_ns;    /* what the last take() took */
@@ -179,16 +180,20 @@ static void drop(struct server *v, struct mllp_conn *c)
         set_listening(v, true);
 }
 
-/* Cuts frames until this peer has no more or the turn is full. */
+/* Cuts frames until this peer has no more or the turn is full. What can be done with each alone is
+ * done while the turn still waits for others. */
 static void gather(struct server *v, struct mllp_conn *c)
 {
     struct slice payload;
     while (v->count < TURN_MAX && v->bytes < TURN_BYTES_MAX) {
         if (!mllp_conn_next(c, &payload))
             return;
-        v->in[v->count] = (struct arrival){ .bytes = payload, .sender = slice_text(c->sender) };
+        struct arrival *in = &v->in[v->count];
+        *in = (struct arrival){ .bytes = payload, .sender = slice_text(c->sender) };
         v->from[v->count++] = c;
         v->bytes += payload.n;
+        if (v->up.prepare)
+            v->up.prepare(v->up.ctx, in);
     }
     c->more = true;
 }
@@ -235,6 +240,7 @@ static void finish_turn(struct server *v)
     answer_all(v);
     struct mllp_conn *c = v->first;
     v->first = v->last = NULL;
+    v->ahead = false;
     while (c) {
         struct mllp_conn *next = c->next_in_turn;
         c->in_turn = false;
@@ -267,6 +273,20 @@ static int sweep_ms(const struct server *v)
     return v->s->idle_ms < 40 ? 10 : (int)(v->s->idle_ms / 4);
 }
 
+static void handle_peer(struct server *v, struct mllp_conn *c, uint32_t events)
+{
+    if (c->handed) { /* read when it has its answer: the next turn is told again */
+        v->ahead = true;
+        return;
+    }
+    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+        mllp_conn_read(c, v->now_ns);
+    if (events & (EPOLLHUP | EPOLLERR)) /* nobody is there to read an answer */
+        c->dead = c->dead || (!c->more && c->eof && c->out.n > 0);
+    join_turn(v, c);
+    gather(v, c);
+}
+
 static void handle(struct server *v, const struct epoll_event *ev)
 {
     if (ev->data.ptr == &v->s->wake) {
@@ -274,12 +294,7 @@ static void handle(struct server *v, const struct epoll_event *ev)
     } else if (ev->data.ptr == &v->s->listener) {
         accept_peers(v);
     } else {
-        struct mllp_conn *c = ev->data.ptr;
-        if (ev->events & (EPOLLIN | EPOLLHUP | EPOLLERR))
-            mllp_conn_read(c, v->now_ns);
-        if (ev->events & (EPOLLHUP | EPOLLERR)) /* nobody is there to read an answer */
-            c->dead = c->dead || (!c->more && c->eof && c->out.n > 0);
-        join_turn(v, c);
+        handle_peer(v, ev->data.ptr, ev->events);
     }
 }
 
@@ -290,17 +305,19 @@ static void handle_all(struct server *v, const struct epoll_event *events, int n
         handle(v, &events[i]);
 }
 
-/* Waits a little for those who are about to send. */
+/* Waits a little for those who are about to send; work on what comes meanwhile does not count. */
 static void linger(struct server *v, struct epoll_event *events)
 {
-    int64_t most_ns = v->take_ns / LINGER_PART;
-    int64_t until_ns = v->now_ns + (most_ns < LINGER_NS_MAX ? most_ns : LINGER_NS_MAX);
-    while (v->first && !v->stopped && expected(v) > 0 && v->now_ns < until_ns) {
-        struct timespec left = { 0, until_ns - v->now_ns };
+    int64_t left_ns = v->take_ns / LINGER_PART;
+    left_ns = left_ns < LINGER_NS_MAX ? left_ns : LINGER_NS_MAX;
+    while (v->first && !v->stopped && !v->ahead && expected(v) > 0 && left_ns > 0) {
+        struct timespec left = { 0, left_ns };
+        int64_t from_ns = clock_mono_ns();
         int n = epoll_pwait2(v->epoll, events, EVENTS_MAX, &left, NULL);
         if (n <= 0)
             return;
         handle_all(v, events, n);
+        left_ns -= v->now_ns - from_ns;
     }
 }
 

@@ -159,7 +159,7 @@ static bool next_block(struct arena *a, size_t n)
     return true;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+void *arena_raw(struct arena *a, size_t n)
 {
     if (n > a->max_bytes)
         return NULL;
@@ -172,7 +172,13 @@ void *arena_alloc(struct arena *a, size_t n)
     a->now->used += rounded;
     a->used_bytes += rounded;
     ASAN_UNPOISON_MEMORY_REGION(p, n);
-    return memset(p, 0, n);
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    void *p = arena_raw(a, n);
+    return p ? memset(p, 0, n) : NULL;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -199,7 +205,7 @@ void *arena_grow(struct arena *a, void *items, size_t *room, size_t count, size_
 
 struct slice arena_copy(struct arena *a, struct slice s)
 {
-    uint8_t *p = arena_alloc(a, s.n);
+    uint8_t *p = arena_raw(a, s.n);
     if (!p)
         return (struct slice){ NULL, 0 };
     if (s.n)

@@ -1,7 +1,8 @@
 /* arena.h - memory that ends all at once, and the only file that calls malloc.
  *
  * A message's parsed form, records and replies live in one arena; one reset ends them all and
- * keeps the blocks for the next message. Every allocation is zeroed and aligned to 16 bytes.
+ * keeps the blocks for the next message. Every allocation is aligned to 16 bytes and, but for
+ * arena_raw's, zeroed.
  * Threads: an arena belongs to one thread. Errors: NULL when the limit is reached or memory is
  * out; callers say err_memory(e). */
 #ifndef CONCORDAT_BASE_ARENA_H
@@ -24,6 +25,8 @@ void arena_release(struct arena *a);
 void arena_reset(struct arena *a);
 
 void *arena_alloc(struct arena *a, size_t n);
+/* Not zeroed: for who writes every byte of it before reading one. */
+void *arena_raw(struct arena *a, size_t n);
 /* count items of size bytes; NULL also when the product overflows. */
 void *arena_array(struct arena *a, size_t count, size_t size);
 /* An array that doubles: items itself while count is under *room, else a copy with more room (the

@@ -12,6 +12,7 @@
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS ((int64_t)24 * HOUR_MS)
 #define ERA_DAYS 146097
+#define YEAR_TEXT_MAX 12 /* of any int */
 
 int64_t clock_wall_ms(void)
 {
@@ -306,30 +307,43 @@ bool time_from_uk(struct slice s, struct moment *out)
 
 /* Writing. */
 
-static struct slice print_date(const struct civil *c, enum time_precision p,
-                               char out[TIME_TEXT_MAX])
+/* A mark, then the last `width` digits; by hand, since every message has several times. Returns the
+ * end of what was written. */
+static char *print_part(char *to, char mark, int value, unsigned width)
 {
-    int n = snprintf(out, TIME_TEXT_MAX, "%04d", c->year);
+    if (mark)
+        *to++ = mark;
+    for (unsigned i = width; i-- > 0; value /= 10)
+        to[i] = (char)('0' + value % 10);
+    return to + width;
+}
+
+static char *print_date(char *to, const struct civil *c, enum time_precision p)
+{
+    if (c->year >= 0 && c->year <= 9999)
+        to = print_part(to, 0, c->year, 4);
+    else
+        to += snprintf(to, YEAR_TEXT_MAX, "%d", c->year); /* no partner writes such a one */
     if (p >= TIME_MONTH)
-        n += snprintf(out + n, TIME_TEXT_MAX - (size_t)n, "-%02d", c->month);
-    if (p >= TIME_DAY)
-        n += snprintf(out + n, TIME_TEXT_MAX - (size_t)n, "-%02d", c->day);
-    return slice_of(out, (size_t)n);
+        to = print_part(to, '-', c->month, 2);
+    return p >= TIME_DAY ? print_part(to, '-', c->day, 2) : to;
 }
 
 struct slice time_to_iso(const struct moment *m, char out[TIME_TEXT_MAX])
 {
-    if (m->precision < TIME_MINUTE)
-        return print_date(&m->local, m->precision, out);
-    struct civil c = civil_from_ms(m->ms);
-    size_t n = print_date(&c, TIME_DAY, out).n;
-    n += (size_t)snprintf(out + n, TIME_TEXT_MAX - n, "T%02d:%02d", c.hour, c.minute);
-    if (m->precision >= TIME_SECOND)
-        n += (size_t)snprintf(out + n, TIME_TEXT_MAX - n, ":%02d", c.second);
-    if (m->precision >= TIME_MS)
-        n += (size_t)snprintf(out + n, TIME_TEXT_MAX - n, ".%03d", c.ms);
-    n += (size_t)snprintf(out + n, TIME_TEXT_MAX - n, "Z");
-    return slice_of(out, n);
+    struct civil c = m->precision < TIME_MINUTE ? m->local : civil_from_ms(m->ms);
+    char *to = print_date(out, &c, m->precision);
+    if (m->precision >= TIME_MINUTE) {
+        to = print_part(to, 'T', c.hour, 2);
+        to = print_part(to, ':', c.minute, 2);
+        if (m->precision >= TIME_SECOND)
+            to = print_part(to, ':', c.second, 2);
+        if (m->precision >= TIME_MS)
+            to = print_part(to, '.', c.ms, 3);
+        *to++ = 'Z';
+    }
+    *to = '\0';
+    return slice_of(out, (size_t)(to - out));
 }
 
 struct slice time_ms_to_iso(int64_t ms, char out[TIME_TEXT_MAX])

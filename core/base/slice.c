@@ -66,9 +66,24 @@ size_t slice_utf8_length(struct slice s)
     return n;
 }
 
+/* Eight bytes of ASCII at once; what is left is shorter or begins with a byte of another kind. */
+static struct slice after_ascii(struct slice s)
+{
+    uint64_t eight;
+    while (s.n >= sizeof eight) {
+        memcpy(&eight, s.p, sizeof eight);
+        if (eight & 0x8080808080808080u)
+            break;
+        s = slice_from(s, sizeof eight);
+    }
+    while (s.n > 0 && s.p[0] < 0x80)
+        s = slice_from(s, 1);
+    return s;
+}
+
 bool slice_is_utf8(struct slice s)
 {
-    while (s.n > 0) {
+    while ((s = after_ascii(s)).n > 0) {
         size_t n = slice_utf8_length(s);
         if (n == 0)
             return false;

@@ -21,14 +21,19 @@ enum answer_fate {
                        counted; rename to refused/, 400 or 422, send reply (AE, AR) */
     ANSWER_LATER    /* cannot be kept now: leave the file, 503, send reply (AR) */
 };
-/* reply borrows from the intake until the next take(); empty for formats that answer nothing. why: of what was
- * not kept, as long as reply; NULL when it is not known (a duplicate of what was refused). */
+/* reply borrows from the intake until the next prepare() or take(); empty for formats that answer nothing. why: of
+ * what was not kept, as long as reply; NULL when it is not known (a duplicate of what was refused). */
 struct answer { enum answer_fate fate; struct slice reply; const struct err *why; };
 
 struct intake {
     /* Returns when every answer is settled; borrows in, fills out[0..n). */
     void (*take)(void *ctx, const struct arrival *in, struct answer *out, size_t n);
     void *ctx;
+    /* For a transport that waits for more before it hands a turn up: `one` arrival of the next take() is complete,
+     * and what can be done with it alone is done now. Calls come in the order of that take(), whose first arrivals
+     * they are, from its thread; the bytes stay where they are until it returns. Nothing is promised by it: take()
+     * does whatever was not prepared. NULL: there is nothing to do ahead. */
+    void (*prepare)(void *ctx, const struct arrival *one);
 };
 
 /* id: the same for ever, the recipient's idempotency key. name: a safe file name stem made of it. */

@@ -1,8 +1,10 @@
-/* crypto.c - the EVP calls, with contexts fetched once a thread.
+/* crypto.c - hashes and ciphers of OpenSSL.
  *
- * HMAC is written out over SHA-256 (RFC 2104): the library's own makes and copies contexts for each
- * message, which is most of its cost. A context once initialised is initialised again in place;
- * OpenSSL 3.0 takes 112 fresh bytes for its state then, and that is all that is allocated. */
+ * SHA-256 is called by its own functions and HMAC written out over it (RFC 2104): a message needs some
+ * ten short hashes, and EVP takes memory for each, which costs more than the hashing. Those functions
+ * count as deprecated since 3.0, in favour of EVP; they are what its default provider calls. AES goes
+ * through EVP, with contexts fetched once a thread. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "host/crypto.h"
 
 #include <assert.h>
@@ -15,14 +17,11 @@
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 #include "base/arena.h"
 
-#define SHA256_BLOCK 64
-
 struct contexts {
-    EVP_MD *sha256;
-    EVP_MD_CTX *hash;
     EVP_CIPHER *aes;
     EVP_CIPHER_CTX *forth, *back;
 };
@@ -33,8 +32,6 @@ static pthread_once_t contexts_once = PTHREAD_ONCE_INIT;
 static void free_contexts(void *p)
 {
     struct contexts *c = p;
-    EVP_MD_CTX_free(c->hash);
-    EVP_MD_free(c->sha256);
     EVP_CIPHER_CTX_free(c->forth);
     EVP_CIPHER_CTX_free(c->back);
     EVP_CIPHER_free(c->aes);
@@ -51,14 +48,11 @@ static struct contexts *new_contexts(void)
 {
     struct contexts *c = mem_alloc(sizeof *c);
     assert(c);
-    c->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    c->hash = EVP_MD_CTX_new();
     c->aes = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
     c->forth = EVP_CIPHER_CTX_new();
     c->back = EVP_CIPHER_CTX_new();
-    assert(c->sha256 && c->hash && c->aes && c->forth && c->back);
-    int ok = EVP_DigestInit_ex2(c->hash, c->sha256, NULL) &&
-             EVP_EncryptInit_ex2(c->forth, c->aes, NULL, NULL, NULL) &&
+    assert(c->aes && c->forth && c->back);
+    int ok = EVP_EncryptInit_ex2(c->forth, c->aes, NULL, NULL, NULL) &&
              EVP_DecryptInit_ex2(c->back, c->aes, NULL, NULL, NULL) &&
              EVP_CIPHER_CTX_set_padding(c->forth, 0) && EVP_CIPHER_CTX_set_padding(c->back, 0);
     assert(ok);
@@ -76,13 +70,13 @@ static struct contexts *contexts(void)
 /* The hash of an optional first block and the parts after it. */
 static void digest(struct slice block, const struct slice *parts, size_t n, uint8_t *out)
 {
-    EVP_MD_CTX *hash = contexts()->hash;
-    int ok = EVP_DigestInit_ex2(hash, NULL, NULL);
-    ok = ok && EVP_DigestUpdate(hash, block.p, block.n);
+    SHA256_CTX hash;
+    int ok = SHA256_Init(&hash) && SHA256_Update(&hash, block.p, block.n);
     for (size_t i = 0; i < n; i++)
-        ok = ok && EVP_DigestUpdate(hash, parts[i].p, parts[i].n);
-    ok = ok && EVP_DigestFinal_ex(hash, out, NULL);
+        ok = ok && SHA256_Update(&hash, parts[i].p, parts[i].n);
+    ok = ok && SHA256_Final(out, &hash);
     assert(ok);
+    explicit_bzero(&hash, sizeof hash);
 }
 
 void sha256(struct slice s, uint8_t out[HASH_BYTES])
@@ -95,10 +89,10 @@ void sha256_parts(const struct slice *parts, size_t n, uint8_t out[HASH_BYTES])
     digest((struct slice){ NULL, 0 }, parts, n, out);
 }
 
-static void pad_key(const struct key *k, uint8_t with, uint8_t pad[SHA256_BLOCK])
+static void pad_key(const struct key *k, uint8_t with, uint8_t pad[SHA256_CBLOCK])
 {
     assert(k->set);
-    memset(pad, with, SHA256_BLOCK);
+    memset(pad, with, SHA256_CBLOCK);
     for (size_t i = 0; i < KEY_BYTES; i++)
         pad[i] ^= k->b[i];
 }
@@ -106,7 +100,7 @@ static void pad_key(const struct key *k, uint8_t with, uint8_t pad[SHA256_BLOCK]
 void hmac_sha256_parts(const struct key *k, const struct slice *parts, size_t n,
                        uint8_t out[HASH_BYTES])
 {
-    uint8_t pad[SHA256_BLOCK], inner[HASH_BYTES];
+    uint8_t pad[SHA256_CBLOCK], inner[HASH_BYTES];
     pad_key(k, 0x36, pad);
     digest(slice_of(pad, sizeof pad), parts, n, inner);
     pad_key(k, 0x5c, pad);

@@ -1,6 +1,6 @@
 /* crypto.h - hashes, keyed hashes, one AES block, signatures, random bytes (OpenSSL libcrypto).
  *
- * Contexts are per thread and reused, so that nothing is looked up or built for a hash. Failures
+ * A hash looks nothing up and takes no memory; the contexts of AES are made once a thread. Failures
  * of the library itself are asserted: they cannot come from input. */
 #ifndef CONCORDAT_HOST_CRYPTO_H
 #define CONCORDAT_HOST_CRYPTO_H

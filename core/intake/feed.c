@@ -137,7 +137,7 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
 
 struct intake feed_intake(struct feed *f)
 {
-    return (struct intake){ feed_take, f };
+    return (struct intake){ .take = feed_take, .ctx = f, .prepare = feed_prepare };
 }
 
 void feed_close(struct feed **f)

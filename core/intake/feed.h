@@ -32,11 +32,16 @@ struct message {
     uint8_t body[HASH_BYTES]; /* SHA-256 of raw */
 };
 
-/* One take(): messages are read and stored in runs of TURN_MESSAGES, all in one commit. */
+/* One take(): messages are read and stored in runs of TURN_MESSAGES, all in one commit. The first
+ * run may have been read before, arrival by arrival. */
 struct turn {
     const struct arrival *in;
     struct answer *out;
     size_t arrivals;
+    struct slice ahead[TURN_MESSAGES]; /* the arrivals whose messages were read before the take() */
+    size_t ahead_count;
+    bool is_ahead;   /* reading has begun before the take() */
+    bool ahead_full; /* the other arrivals are read in the take() */
     struct message messages[TURN_MESSAGES];
     size_t count;
     bool open; /* the lock is held, the transaction has begun */
@@ -78,6 +83,7 @@ struct feed {
 };
 
 /* take.c: the transport's way up. */
+void feed_prepare(void *ctx, const struct arrival *one);
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n);
 
 /* store.c: one message of a turn, within the open transaction. False (t->failed set): the whole

@@ -12,6 +12,9 @@
 /* Merging must end before the next generation is full: four for each one that came. */
 #define MERGE_LEAST 64
 #define MERGE_FACTOR 4
+/* Entries that one statement writes: most of what a small row costs SQLite is the statement. */
+#define MERGE_ROWS 16
+#define PAIRS_4 "(?, ?), (?, ?), (?, ?), (?, ?)"
 #define SWEEP_MOST 64
 #define GATHERED_MAX ((size_t)256 * 1024 * 1024)
 
@@ -192,6 +195,8 @@ bool recall_open(struct recall *r, struct db *d, struct err *e)
     } queries[] = {
         { offsetof(struct recall, append), "insert into recent values (?1, ?2)" },
         { offsetof(struct recall, merge), "insert or replace into known values (?1, ?2)" },
+        { offsetof(struct recall, merge_rows),
+          "insert or replace into known values " PAIRS_4 ", " PAIRS_4 ", " PAIRS_4 ", " PAIRS_4 },
         { offsetof(struct recall, sweep), "delete from recent where n <= ?1" },
         { offsetof(struct recall, get), "select value from known where key = ?1" },
         { offsetof(struct recall, range),
@@ -233,17 +238,48 @@ bool recall_begin(struct recall *r, struct err *e)
     return true;
 }
 
-static bool merge_one(struct recall *r, const struct recall_entry *entry, struct err *e)
+/* A mark whose answer was forgotten before it was merged. */
+static bool is_pruned(const struct recall *r, const struct recall_entry *entry)
 {
-    uint8_t packed[1 + RECALL_VALUE_MAX];
     int64_t n = 0;
     memcpy(&n, entry->value.b, sizeof n);
-    if (entry->kind == RECALL_MARK && n <= r->pruned)
-        return true;
-    filter_add(&r->filter, entry->key);
-    db_bind_blob(r->merge, 1, slice_of(entry->key, ID_BYTES));
-    db_bind_blob(r->merge, 2, pack((enum recall_kind)entry->kind, &entry->value, packed));
-    return db_do(r->merge, e);
+    return entry->kind == RECALL_MARK && n <= r->pruned;
+}
+
+/* Writes n entries: q takes as many. */
+static bool merge_into(struct recall *r, struct db_query *q,
+                       const struct recall_entry *const *entries, size_t n, struct err *e)
+{
+    uint8_t packed[MERGE_ROWS][1 + RECALL_VALUE_MAX];
+    for (size_t i = 0; i < n; i++) {
+        const struct recall_entry *entry = entries[i];
+        filter_add(&r->filter, entry->key);
+        db_bind_blob(q, (int)(2 * i) + 1, slice_of(entry->key, ID_BYTES));
+        db_bind_blob(q, (int)(2 * i) + 2,
+                     pack((enum recall_kind)entry->kind, &entry->value, packed[i]));
+    }
+    return db_do(q, e);
+}
+
+/* The next `most` of the frozen ones, in order. */
+static bool merge_some(struct recall *r, size_t most, struct err *e)
+{
+    const struct recall_entry *rows[MERGE_ROWS];
+    struct generation *f = &r->frozen;
+    size_t n = 0;
+    for (; most > 0 && f->merged < f->count; most--) {
+        rows[n] = &f->entries[f->order[f->merged++]];
+        n += !is_pruned(r, rows[n]);
+        if (n < MERGE_ROWS)
+            continue;
+        if (!merge_into(r, r->merge_rows, rows, n, e))
+            return false;
+        n = 0;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!merge_into(r, r->merge, &rows[i], 1, e))
+            return false;
+    return true;
 }
 
 static bool append_row(struct recall *r, struct err *e)
@@ -261,12 +297,9 @@ bool recall_step(struct recall *r, struct err *e)
 {
     if (!append_row(r, e) || !filter_step(&r->filter, e))
         return false;
-    struct generation *f = &r->frozen;
     size_t most = MERGE_FACTOR * (r->now.count - r->saved.count);
-    most = most > MERGE_LEAST ? most : MERGE_LEAST;
-    for (; most > 0 && f->merged < f->count; most--)
-        if (!merge_one(r, &f->entries[f->order[f->merged++]], e))
-            return false;
+    if (!merge_some(r, most > MERGE_LEAST ? most : MERGE_LEAST, e))
+        return false;
     if (r->swept >= r->sweep_to)
         return true;
     r->swept = r->swept + SWEEP_MOST < r->sweep_to ? r->swept + SWEEP_MOST : r->sweep_to;

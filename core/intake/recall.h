@@ -38,7 +38,7 @@ struct generation {
 };
 
 struct recall {
-    struct db_query *append, *merge, *sweep, *get, *range, *drop;
+    struct db_query *append, *merge, *merge_rows, *sweep, *get, *range, *drop;
     struct buf gathered; /* this turn's entries, one row of `recent` */
     struct generation now, frozen;
     struct filter filter;    /* of the keys in `known` */

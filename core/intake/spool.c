@@ -28,7 +28,7 @@ static const char schema[] =
 
 /* A checkpoint moves its pages into the file while a turn waits: at 16 MiB it comes once in some
  * hundred turns, so that it stays out of the 99th percentile. */
-static const char tuning[] = "pragma wal_autocheckpoint = 2048;"
+static const char tuning[] = "pragma wal_autocheckpoint = 4096;"
                              "pragma journal_size_limit = 33554432;"
                              "pragma cache_size = -6144;";
 

@@ -1,5 +1,6 @@
 /* take.c - a turn: read every message (pure), store them in one commit, then answer.
  *
+ * Reading an arrival depends on nothing but its bytes, so that it may come before the turn is closed.
  * A turn that cannot be kept leaves nothing behind, and every arrival of it is answered "later":
  * the partner keeps the message, so nothing is lost. */
 #include "intake/feed.h"
@@ -70,9 +71,15 @@ static bool store_run(struct feed *f)
     return true;
 }
 
+static bool is_full(const struct feed *f)
+{
+    return f->turn.count == TURN_MESSAGES || f->work.used_bytes > WORK_BYTES_FULL;
+}
+
+/* Room for one more message in the run; before the turn is closed nothing is stored to make some. */
 static bool make_room(struct feed *f)
 {
-    return (f->turn.count < TURN_MESSAGES && f->work.used_bytes <= WORK_BYTES_FULL) || store_run(f);
+    return !is_full(f) || (f->turn.in && store_run(f));
 }
 
 static struct message *add(struct feed *f, size_t arrival, struct slice raw)
@@ -99,9 +106,9 @@ static void add_broken(struct feed *f, size_t arrival, struct slice raw, const s
 /* Every message of a unit; room is made before a message is split off, because the split's own
  * memory belongs to the run that it is read in. Where a unit cannot be taken apart any further, the
  * rest is one message that cannot be read. */
-static bool read_unit(struct feed *f, size_t arrival)
+static bool read_unit(struct feed *f, size_t arrival, struct slice unit)
 {
-    struct slice unit = f->turn.in[arrival].bytes, one;
+    struct slice one;
     struct err broken = { .fate = ERR_NONE };
     size_t at = 0, messages = 0;
     if (!make_room(f))
@@ -179,6 +186,52 @@ static void give_up(struct feed *f)
     answer_later(f);
 }
 
+static void open_turn(struct feed *f)
+{
+    struct turn *t = &f->turn;
+    arena_reset(&f->keep);
+    arena_reset(&f->work);
+    t->in = NULL;
+    t->count = t->ahead_count = 0;
+    t->open = t->is_ahead = t->ahead_full = false;
+    t->now_ms = f->o.now_ms();
+    t->failed = (struct err){ .fate = ERR_NONE };
+}
+
+/* An arrival that does not fit in the first run as a whole is left to the take(), and so is a
+ * snapshot, which is stored as soon as it is read. */
+void feed_prepare(void *ctx, const struct arrival *one)
+{
+    struct feed *f = ctx;
+    struct turn *t = &f->turn;
+    if (!t->is_ahead)
+        open_turn(f);
+    t->is_ahead = true;
+    if (t->ahead_full || f->snapshot.on)
+        return;
+    struct arena_mark before = arena_mark(&f->work);
+    size_t count = t->count;
+    if (!is_full(f) && read_unit(f, t->ahead_count, one->bytes)) {
+        t->ahead[t->ahead_count++] = one->bytes;
+        t->ahead_full = t->ahead_count == TURN_MESSAGES;
+        return;
+    }
+    arena_rewind(&f->work, before);
+    t->count = count;
+    t->ahead_full = true;
+}
+
+/* Whether what was prepared is how this take() begins. */
+static bool begins_as_prepared(const struct turn *t, const struct arrival *in, size_t n)
+{
+    if (!t->is_ahead || t->ahead_count > n)
+        return false;
+    for (size_t i = 0; i < t->ahead_count; i++)
+        if (t->ahead[i].p != in[i].bytes.p || t->ahead[i].n != in[i].bytes.n)
+            return false;
+    return true;
+}
+
 /* What the region says of this feed now. */
 static void look_up(struct feed *f)
 {
@@ -192,23 +245,20 @@ void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n
 {
     struct feed *f = ctx;
     struct turn *t = &f->turn;
-    arena_reset(&f->keep);
-    arena_reset(&f->work);
+    if (!begins_as_prepared(t, in, n))
+        open_turn(f);
     look_up(f);
     t->in = in;
     t->out = out;
     t->arrivals = n;
-    t->count = 0;
-    t->open = false;
-    t->now_ms = f->o.now_ms();
-    t->failed = (struct err){ .fate = ERR_NONE };
     bool ok = true;
     for (size_t i = 0; i < n; i++)
         out[i] = (struct answer){ .fate = ANSWER_KEPT };
-    for (size_t i = 0; ok && i < n; i++) {
+    for (size_t i = t->ahead_count; ok && i < n; i++) {
         f->snapshot.begun = false;
-        ok = read_unit(f, i) && end_unit(f);
+        ok = read_unit(f, i, in[i].bytes) && end_unit(f);
     }
+    t->is_ahead = false;
     if (!ok || !store_run(f) || !commit(f)) {
         give_up(f);
         return;

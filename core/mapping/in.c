@@ -51,7 +51,7 @@ static bool join_found(struct run *r, const struct refs *refs, uint8_t separator
     size_t n = 0;
     for (size_t i = 0; i < refs->count; i++)
         n += run_find(r, &refs->list[i]).value.n + 1;
-    uint8_t *text = arena_alloc(r->a, n + 1), *to = text;
+    uint8_t *text = arena_raw(r->a, n + 1), *to = text;
     if (!text)
         return err_memory(e);
     for (size_t i = 0; i < refs->count; i++) {
@@ -73,7 +73,7 @@ static bool watched(struct run *r, const struct refs *refs, struct slice *out, s
     size_t n = 0;
     for (size_t i = 0; i < refs->count; i++)
         n += run_find(r, &refs->list[i]).value.n + 2;
-    uint8_t *text = arena_alloc(r->a, n), *to = text;
+    uint8_t *text = arena_raw(r->a, n), *to = text;
     if (!text)
         return err_memory(e);
     for (size_t i = 0; i < refs->count; i++) {
@@ -104,7 +104,7 @@ static bool fill_changed(struct run *r, const struct rule *rule, struct mapped_e
     struct slice key;
     if (!watched(r, &rule->key, &key, e) || !watched(r, &rule->of, &out->changed_of, e))
         return false;
-    uint8_t *text = arena_alloc(r->a, rule->memory.n + key.n);
+    uint8_t *text = arena_raw(r->a, rule->memory.n + key.n);
     if (!text)
         return err_memory(e);
     memcpy(text, rule->memory.p, rule->memory.n);
@@ -133,10 +133,10 @@ static bool fill_header(const struct run *r, const struct rule *rule, struct bui
 static bool run_rule(struct run *r, const struct rule *rule, int64_t observed_ms,
                      struct mapped_event *out, struct err *e)
 {
-    out->schema = rule->schema;
+    *out = (struct mapped_event){ .schema = rule->schema };
     if (!build_init(&out->build, rule->schema->plan, r->a, e))
         return false;
-    struct slice *cleared = ARENA_ARRAY(r->a, rule->setter_count + 1, struct slice);
+    struct slice *cleared = arena_raw(r->a, (rule->setter_count + 1) * sizeof *cleared);
     size_t cleared_count = 0;
     if (!cleared)
         return err_memory(e);
@@ -155,7 +155,7 @@ static bool run_init(struct run *r, const struct mapping *m, struct arena *a, co
                      struct err *e)
 {
     *r = (struct run){ .m = m, .a = a, .d = d };
-    r->found = ARENA_ARRAY(a, m->source_count + 1, struct found);
+    r->found = arena_raw(a, (m->source_count + 1) * sizeof *r->found);
     r->is_found = ARENA_ARRAY(a, m->source_count + 1, bool);
     r->memos = ARENA_ARRAY(a, m->memo_count + 1, struct memo);
     return r->found && r->is_found && r->memos ? true : err_memory(e);
@@ -182,7 +182,7 @@ static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, stru
     for (size_t i = 0; i < m->not_carried.count; i++)
         if (run_holds(r, &m->not_carried.list[i]))
             return true;
-    out->events = ARENA_ARRAY(r->a, m->rule_count + 1, struct mapped_event);
+    out->events = arena_raw(r->a, (m->rule_count + 1) * sizeof *out->events);
     if (!out->events)
         return err_memory(e);
     for (size_t i = 0; i < m->rule_count; i++) {

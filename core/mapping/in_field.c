@@ -69,7 +69,7 @@ static bool put_within(struct run *r, const struct field *f, struct value *v, st
     pick(r, &f->within, NULL, &within);
     if (within.how != HOW_TEXT)
         return true;
-    uint8_t *text = arena_alloc(r->a, within.text.n + 1 + v->text.n);
+    uint8_t *text = arena_raw(r->a, within.text.n + 1 + v->text.n);
     if (!text)
         return err_memory(e);
     memcpy(text, within.text.p, within.text.n);
@@ -117,7 +117,7 @@ static bool join_parts(struct run *r, const struct field *f, struct value *v, st
     size_t n = 0;
     for (size_t i = 0; i < f->from.count; i++)
         n += run_find(r, &f->from.list[i]).value.n + f->with.n;
-    uint8_t *text = arena_alloc(r->a, n + 1), *to = text;
+    uint8_t *text = arena_raw(r->a, n + 1), *to = text;
     if (!text)
         return err_memory(e);
     for (size_t i = 0; i < f->from.count; i++) {
@@ -178,11 +178,12 @@ static const char *reason_of(const struct err *e)
 static bool set_text(const struct field *f, struct build *b, size_t slot, struct value *v,
                      struct err *e)
 {
-    struct err why = { 0 };
-    if (build_text(b, slot, v->text, &why))
+    if (build_text(b, slot, v->text, e))
         return true;
-    if (why.fate != ERR_REJECT)
-        return err_set(e, why.fate, why.code, v->at, "%s", why.text);
+    if (e->fate != ERR_REJECT)
+        return false;
+    struct err why = *e;
+    err_clear(e);
     if (!miss(f, v, reason_of(&why), e))
         return false;
     return v->how != HOW_TEXT || build_text(b, slot, v->text, e);
@@ -208,7 +209,7 @@ static bool encode_item(struct run *r, const struct build *b, struct slice *out,
     size_t n = 0, slots = plan_slots(b->plan);
     for (size_t i = 0; i < slots; i++)
         n += b->encoded[i].p ? b->encoded[i].n : 1;
-    uint8_t *bytes = arena_alloc(r->a, n + 1), *to = bytes;
+    uint8_t *bytes = arena_raw(r->a, n + 1), *to = bytes;
     if (!bytes)
         return err_memory(e);
     for (size_t i = 0; i < slots; i++) {

@@ -75,7 +75,7 @@ static bool put(struct build *b, size_t slot, struct slice head, struct slice re
     size_t n = 0;
     if (__builtin_add_overflow(head.n, rest.n, &n) || n > PLAN_BODY_BYTES_MAX)
         return err_memory(e);
-    uint8_t *p = arena_alloc(b->arena, n + branch);
+    uint8_t *p = arena_raw(b->arena, n + branch);
     if (!p)
         return err_memory(e);
     b->encoded[slot] = slice_of(p, n + branch);
@@ -296,16 +296,35 @@ int64_t build_get_long(const struct build *b, size_t slot)
     return build_is_set(b, slot) ? slot_long(b->plan, slot, b->encoded[slot]) : 0;
 }
 
-bool build_done(const struct build *b, struct buf *out, struct err *e)
+/* How many bytes the body has. */
+static bool body_bytes(const struct build *b, size_t *n, struct err *e)
 {
+    *n = 0;
     for (size_t i = 0; i < b->plan->count; i++) {
         const struct op *op = &b->plan->ops[i];
-        if (b->encoded[i].p)
-            buf_put(out, b->encoded[i]);
-        else if (op->nullable || op->type == SLOT_ARRAY)
-            buf_byte(out, 0); /* the null branch, or a list without items */
-        else
+        if (!b->encoded[i].p && !op->nullable && op->type != SLOT_ARRAY)
             return refuse(b, i, "record.missing", "it must be set", e);
+        *n += b->encoded[i].p ? b->encoded[i].n : 1;
     }
-    return buf_done(out, e);
+    return true;
+}
+
+bool build_done(const struct build *b, struct buf *out, struct err *e)
+{
+    size_t n = 0;
+    if (!body_bytes(b, &n, e))
+        return false;
+    uint8_t *to = buf_reserve(out, n);
+    if (!to)
+        return buf_done(out, e);
+    for (size_t i = 0; i < b->plan->count; i++) {
+        struct slice s = b->encoded[i];
+        if (s.p)
+            memcpy(to, s.p, s.n);
+        else
+            *to = 0; /* the null branch, or a list without items */
+        to += s.p ? s.n : 1;
+    }
+    out->n += n;
+    return true;
 }

@@ -183,6 +183,62 @@ static void refuses_a_second_writer_in_this_process(void)
     CU_ASSERT_TRUE(db_open(scratch_path(&scratch, "t.db"), schema, &d, &e));
 }
 
+/* Rows i, i + 1 .. of 10,000 bytes each, in the open transaction. */
+static bool put_rows(int i, int n)
+{
+    static uint8_t bytes[10000];
+    struct db_query *q = NULL;
+    bool ok = db_prepare(d, "insert into t (id, b) values (?, ?)", &q, &e);
+    memset(bytes, 'b', sizeof bytes);
+    for (; ok && n > 0; n--, i++) {
+        db_bind_int(q, 1, i);
+        db_bind_blob(q, 2, slice_of(bytes, sizeof bytes));
+        ok = db_do(q, &e);
+    }
+    return ok;
+}
+
+#define ALL_BYTES "select sum(length(b)) from t"
+
+/* Larger than what is gathered, than the page cache, and than the WAL before it is moved. */
+static void commits_and_rolls_back_of_any_size(void)
+{
+    struct db *reader = NULL;
+    CU_ASSERT_TRUE_FATAL(db_open_reader(scratch_path(&scratch, "t.db"), &reader, &e));
+    for (int n = 1; n <= 2000; n += 333) {
+        CU_ASSERT_TRUE(db_begin(d, &e) && put_rows(n * 10000, n));
+        CU_ASSERT_EQUAL(number(d, ALL_BYTES), n * 10000);
+        CU_ASSERT_EQUAL(number(reader, "select count(*) from t"), 0);
+        db_rollback(d);
+        CU_ASSERT_EQUAL(number(d, "select count(*) from t"), 0);
+        CU_ASSERT_TRUE(db_begin(d, &e) && put_rows(n * 10000, n) && db_commit(d, &e));
+        CU_ASSERT_EQUAL(number(reader, ALL_BYTES), n * 10000);
+        CU_ASSERT_EQUAL(number(reader, "select count(*) from t"), n);
+        CU_ASSERT_TRUE(db_run(d, "delete from t", &e));
+    }
+    db_close(&reader);
+}
+
+/* What was committed is in the file, not in the memory of the writer. */
+static void keeps_the_commits_of_a_writer_that_dies(void)
+{
+    db_close(&d);
+    pid_t child = fork();
+    if (child == 0) {
+        bool ok = db_open(scratch_path(&scratch, "t.db"), schema, &d, &e);
+        for (int i = 0; ok && i < 100; i += 10)
+            ok = db_begin(d, &e) && put_rows(i, 10) && db_commit(d, &e);
+        ok = ok && db_begin(d, &e) && put_rows(1000, 50);
+        _exit(ok ? 0 : 1);
+    }
+    int status = -1;
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CU_ASSERT_TRUE_FATAL(db_open(scratch_path(&scratch, "t.db"), schema, &d, &e));
+    CU_ASSERT_EQUAL(number(d, ALL_BYTES), 100 * 10000);
+    CU_ASSERT_EQUAL(number(d, "select count(*) from pragma_integrity_check"), 1);
+}
+
 static void lets_readers_read_beside_the_writer(void)
 {
     struct db *reader = NULL;
@@ -248,6 +304,8 @@ static void asks_to_retry_when_a_file_cannot_grow(void)
 static CU_TestInfo cases[] = {
     { "returns what was bound", returns_what_was_bound },
     { "tells the empty from the absent", tells_the_empty_from_the_absent },
+    { "commits and rolls back of any size", commits_and_rolls_back_of_any_size },
+    { "keeps the commits of a writer that dies", keeps_the_commits_of_a_writer_that_dies },
     { "says when a column is null", says_when_a_column_is_null },
     { "refuses a binding that does not exist", refuses_a_binding_that_does_not_exist },
     { "refuses SQL that is wrong", refuses_sql_that_is_wrong },

@@ -1,6 +1,7 @@
 /* mllp_server_test.c - the receiving transport over real sockets on a port of the kernel's choice. */
 #include <pthread.h>
 
+#include "base/ids.h"
 #include "mllp_help.h"
 
 static struct mllp s;
@@ -14,10 +15,21 @@ static struct {
     pthread_cond_t moved;
     bool shut, waiting;
     size_t takes, arrivals, largest;
+    uint64_t prepared[1024]; /* hashes of what take() must begin with */
+    size_t prepared_count, moved_count, all_prepared;
     struct buf replies;
     size_t reply_bytes; /* 0: as long as the message */
     char sender[80];
 } up = { .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER };
+
+static void prepare(void *ctx, const struct arrival *one)
+{
+    (void)ctx;
+    pthread_mutex_lock(&up.lock);
+    up.prepared[up.prepared_count++] = hash_bytes(one->bytes);
+    up.all_prepared++;
+    pthread_mutex_unlock(&up.lock);
+}
 
 static void take(void *ctx, const struct arrival *in, struct answer *out, size_t n)
 {
@@ -28,6 +40,9 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
     while (up.shut)
         pthread_cond_wait(&up.moved, &up.lock);
     up.waiting = false;
+    for (size_t i = 0; i < up.prepared_count; i++)
+        up.moved_count += i >= n || hash_bytes(in[i].bytes) != up.prepared[i];
+    up.prepared_count = 0;
     up.takes++;
     up.arrivals += n;
     up.largest = n > up.largest ? n : up.largest;
@@ -61,7 +76,8 @@ static void await_take(void)
 static void *run(void *unused)
 {
     (void)unused;
-    return transport_mllp.run(&s, (struct intake){ take, NULL }, &run_error) ? &s : NULL;
+    struct intake to = { .take = take, .prepare = prepare };
+    return transport_mllp.run(&s, to, &run_error) ? &s : NULL;
 }
 
 static void fresh(void)
@@ -70,6 +86,7 @@ static void fresh(void)
     s.listen = "127.0.0.1:0";
     run_error = (struct err){ .fate = ERR_NONE };
     up.takes = up.arrivals = up.largest = up.reply_bytes = 0;
+    up.prepared_count = up.moved_count = up.all_prepared = 0;
     buf_init(&up.replies, 1 << 20);
     memset(buf_reserve(&up.replies, 1 << 20), 'r', 1 << 20);
 }
@@ -93,6 +110,7 @@ static void done(void)
         transport_mllp.close(&s);
     }
     runs = false;
+    CU_ASSERT_EQUAL(up.moved_count, 0); /* in every test here */
     buf_release(&up.replies);
 }
 
@@ -184,6 +202,32 @@ static void hands_many_connections_up_together(void)
     CU_ASSERT(up.largest > PEERS / 2);
     for (int i = 0; i < PEERS; i++)
         close(fd[i]);
+}
+
+/* A peer whose next bytes come while the turn still waits for others: what was prepared of it stays
+ * where it is. */
+static void keeps_what_was_prepared_where_it_is(void)
+{
+    static uint8_t large[300000];
+    memset(large, 'x', sizeof large);
+    large[0] = 0x0b;
+    large[sizeof large - 2] = 0x1c;
+    large[sizeof large - 1] = '\r';
+    start();
+    int fd[2] = { peer(), peer() };
+    for (int round = 0; round < 50; round++) {
+        CU_ASSERT_FATAL(mllp_test_send(fd[0], SLICE(VT "one" FS "\r")));
+        CU_ASSERT_FATAL(mllp_test_send(fd[1], SLICE(VT "two" FS "\r")));
+        CU_ASSERT_FATAL(mllp_test_send(fd[0], slice_of(large, sizeof large)));
+        CU_ASSERT_FATAL(mllp_test_gets(fd[1], SLICE(VT "two" FS "\r")));
+        CU_ASSERT_FATAL(mllp_test_gets(fd[0], SLICE(VT "one" FS "\r" VT "xxx")));
+        char rest[64 - 3 + 2];
+        CU_ASSERT_EQUAL(mllp_test_read(fd[0], rest, sizeof rest), sizeof rest);
+    }
+    CU_ASSERT_EQUAL(up.all_prepared, 150);
+    CU_ASSERT_EQUAL(up.arrivals, 150);
+    close(fd[0]);
+    close(fd[1]);
 }
 
 static void answers_more_frames_than_a_turn_takes(void)
@@ -402,6 +446,7 @@ static CU_TestInfo cases[] = {
     { "sends nothing for an empty reply", sends_nothing_for_an_empty_reply },
     { "answers a peer that has closed its half", answers_a_peer_that_has_closed_its_half },
     { "hands many connections up together", hands_many_connections_up_together },
+    { "keeps what was prepared where it is", keeps_what_was_prepared_where_it_is },
     { "answers more frames than a turn takes", answers_more_frames_than_a_turn_takes },
     { "takes a large frame and refuses a larger", takes_a_large_frame_and_refuses_a_larger },
     { "never allocates for what it will refuse", never_allocates_for_what_it_will_refuse },

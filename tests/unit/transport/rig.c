@@ -120,7 +120,7 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
 static void *run(void *ctx)
 {
     struct rig *r = ctx;
-    r->ran_well = r->t->run(r->state, (struct intake){ take, r }, &r->e);
+    r->ran_well = r->t->run(r->state, (struct intake){ .take = take, .ctx = r }, &r->e);
     return NULL;
 }
 
