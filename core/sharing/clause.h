@@ -101,6 +101,7 @@ struct terms {
     int64_t from_ms, until_ms;
     int64_t stopped_ms, superseded_ms;  /* INT64_MAX: never */
     uint16_t guard;                     /* 0: none */
+    uint16_t name;                      /* number of the first agreement of that name */
     bool approved;
 };
 /* An end that clauses wait for: so long after that kind was decided. */

@@ -110,7 +110,10 @@ static bool compile_terms(struct loader *l)
     struct terms *terms = ARENA_ARRAY(l->reader.arena, b->agreement_count + 1, struct terms);
     const struct agreement **guards =
         ARENA_ARRAY(l->reader.arena, b->agreement_count + 1, const struct agreement *);
-    if (!terms || !guards)
+    struct names names;
+    if (!terms || !guards ||
+        !names_index(&names, l->reader.arena, b->agreements ? &b->agreements->name : NULL,
+                     sizeof *b->agreements, b->agreement_count))
         return strict_memory(&l->reader);
     k->guard_count = 1;
     for (size_t i = 0; i < b->agreement_count; i++) {
@@ -120,6 +123,7 @@ static bool compile_terms(struct loader *l)
                                    .stopped_ms = g->stopped_ms ? g->stopped_ms : INT64_MAX,
                                    .superseded_ms = g->superseded_ms ? g->superseded_ms : INT64_MAX,
                                    .approved = g->approved,
+                                   .name = (uint16_t)names_find(&names, g->name),
                                    .guard = find_guard(k, guards, g) };
     }
     k->terms = terms;

@@ -60,28 +60,27 @@ static bool may_flow(const struct bundle *b, const struct clause *c, const struc
     return false;
 }
 
-/* Agreements under which nothing may reach this recipient any more. */
+/* Agreements, whatever their version, under which nothing may reach this recipient any more. */
 static bool find_stopped(const struct bundle *b, struct arena *a, const struct person *facts,
                          int64_t at_ms, uint16_t recipient, struct standing *s)
 {
-    struct slice *open = ARENA_ARRAY(a, b->agreement_count + 1, struct slice);
-    size_t open_count = 0;
+    const struct terms *terms = b->compiled->terms;
+    bool *is_open = ARENA_ARRAY(a, b->agreement_count + 1, bool); /* by number of the name */
+    bool *is_told = ARENA_ARRAY(a, b->agreement_count + 1, bool);
     s->stop = ARENA_ARRAY(a, b->agreement_count + 1, struct slice);
-    if (!s->stop || !open)
+    if (!s->stop || !is_open || !is_told)
         return false;
     for (size_t i = 0; i < b->clause_count; i++) {
-        struct slice name = b->agreements[b->clauses[i].agreement].name;
-        if (services_have(&b->clauses[i].to, recipient) &&
-            !slice_is_one_of(name, open, open_count) &&
-            may_flow(b, &b->clauses[i], facts, at_ms, recipient))
-            open[open_count++] = name;
+        bool *open = &is_open[terms[b->clauses[i].agreement].name];
+        if (!*open && services_have(&b->clauses[i].to, recipient))
+            *open = may_flow(b, &b->clauses[i], facts, at_ms, recipient);
     }
     for (size_t i = 0; i < b->clause_count; i++) {
-        struct slice name = b->agreements[b->clauses[i].agreement].name;
-        if (services_have(&b->clauses[i].to, recipient) &&
-            !slice_is_one_of(name, open, open_count) &&
-            !slice_is_one_of(name, s->stop, s->stop_count))
-            s->stop[s->stop_count++] = name;
+        uint16_t name = terms[b->clauses[i].agreement].name;
+        if (is_open[name] || is_told[name] || !services_have(&b->clauses[i].to, recipient))
+            continue;
+        is_told[name] = true;
+        s->stop[s->stop_count++] = b->agreements[name].name;
     }
     return true;
 }
