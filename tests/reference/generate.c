@@ -25,6 +25,7 @@ struct maker {
     const struct catalogue *catalogue;
     struct ref_bundle *bundle;
     size_t types[TYPES];
+    bool obliges_much;
 };
 
 #define PICK(m, list) (list)[ref_below((m)->random, sizeof(list) / sizeof(list)[0])]
@@ -236,11 +237,16 @@ static bool is_in_words(const struct maker *m, const struct ref_clause *c, const
     return false;
 }
 
+/* In some bundles most clauses oblige to something about one category, so that they differ on it.
+ */
 static void make_obligations(const struct maker *m, struct ref_clause *c)
 {
-    for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++) {
-        const char *word = chance(m, 30) ? "identity.birth-date" : some_category(m);
-        bool is_taken = !chance(m, 30) || !is_in_words(m, c, word);
+    size_t first = below(m, REF_OBLIGATIONS_COUNT);
+    for (size_t n = 0; n < REF_OBLIGATIONS_COUNT; n++) {
+        size_t o = (first + n) % REF_OBLIGATIONS_COUNT;
+        bool is_hot = m->obliges_much && n == 0;
+        const char *word = is_hot || chance(m, 30) ? "identity.birth-date" : some_category(m);
+        bool is_taken = !chance(m, is_hot ? 85 : 30) || !is_in_words(m, c, word);
         for (size_t i = 0; i < REF_OBLIGATIONS_COUNT; i++)
             is_taken |= has_word(&c->oblige[i], word);
         if (is_taken)
@@ -371,6 +377,7 @@ struct ref_bundle *ref_random_bundle(struct arena *a, struct ref_random *r,
     if (!b)
         abort();
     pick_types(&m);
+    m.obliges_much = ref_chance(r, 25);
     b->ending.at = ARENA_ARRAY(a, TYPES * 64, struct ref_kind);
     make_region(&m, &size);
     b->agreements = ARENA_ARRAY(a, size.agreements, struct ref_agreement);
