@@ -154,6 +154,17 @@ static bool add_restriction(struct effect *x, bool stands)
     return draft_word(x->d, &x->d->restrictions, &f, &form, x->e);
 }
 
+/* Whether somebody else was responsible so far, by the last word. A ward move says again what the
+ * admission said, and opens no gate. */
+static bool is_someone_else(const struct draft *d, const struct responsible_fact *f)
+{
+    const struct responsible_fact *words = d->responsible.items, *last = NULL;
+    for (size_t i = 0; i < d->responsible.count; i++)
+        if (same_function(&words[i], f) && (!last || words[i].occurred_ms > last->occurred_ms))
+            last = &words[i];
+    return !last || last->service != f->service;
+}
+
 /* A service outside the region is somebody, and nobody of ours; a place that the table does not
  * list, or a word that says so, leaves it unknown. A field left empty says nothing. */
 static bool add_responsible(struct effect *x)
@@ -168,7 +179,7 @@ static bool add_responsible(struct effect *x)
         return true;
     if (who == SERVICE_FOREIGN)
         f.service = SERVICE_OUTSIDE;
-    x->d->gate = true;
+    x->d->gate |= is_someone_else(x->d, &f);
     return draft_word(x->d, &x->d->responsible, &f, &form, x->e);
 }
 
