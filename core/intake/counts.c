@@ -100,8 +100,9 @@ static bool each_vanished(struct db *d, void (*each)(void *, struct slice, int64
     return e->fate == ERR_NONE;
 }
 
-bool feed_vanished_each(const char *spool, void (*each)(void *ctx, struct slice row, int64_t since_ms),
-                        void *ctx, struct err *e)
+bool feed_vanished_each(const char *spool,
+                        void (*each)(void *ctx, struct slice row, int64_t since_ms), void *ctx,
+                        struct err *e)
 {
     struct db *d = NULL;
     if (!db_open_reader(spool, &d, e))

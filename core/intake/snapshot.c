@@ -6,7 +6,8 @@ static const char *const texts[SNAPSHOT_QUERY_COUNT] = {
     [SNAPSHOT_CLEAR] = "delete from seen",
     [SNAPSHOT_NOTE] = "insert into seen values (?1, ?2, ?3)"
                       " on conflict (key) do update set asks = max(asks, excluded.asks)",
-    [SNAPSHOT_BACK] = "update expected set gone = 0 where gone > 0 and key in (select key from seen)",
+    [SNAPSHOT_BACK] =
+        "update expected set gone = 0 where gone > 0 and key in (select key from seen)",
     /* Said to be over by a row of its own. */
     [SNAPSHOT_ENDED] = "delete from expected where key in (select key from seen where asks = 0)",
     [SNAPSHOT_GONE] = "update expected set gone = ?1"

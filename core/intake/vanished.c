@@ -1,5 +1,5 @@
-/* vanished.c - a feed's snapshots: their rows noted, compared when they end, and missed when they are
- * late. */
+/* vanished.c - a feed's snapshots: their rows noted, compared when they end, and missed when they
+ * are late. */
 #include "intake/feed.h"
 
 #include <inttypes.h>

@@ -19,7 +19,8 @@ static struct slice text_of(const struct effect *x, const struct fact_value *v)
     return slot < 0 ? (struct slice){ 0 } : view_text(x->ev->view, (size_t)slot);
 }
 
-/* The service a value means, or nobody named, or named but none of this region, or SERVICE_UNKNOWN. */
+/* The service a value means, or nobody named, or named but none of this region, or SERVICE_UNKNOWN.
+ */
 enum { SERVICE_UNNAMED = -10, SERVICE_FOREIGN = -11 };
 static int service_of(const struct effect *x, const struct fact_value *v)
 {
@@ -39,7 +40,10 @@ static int service_of(const struct effect *x, const struct fact_value *v)
     return service < 0 ? SERVICE_FOREIGN : service;
 }
 
-#define FORM(type, same, time) { same, offsetof(struct type, by), offsetof(struct type, time) }
+#define FORM(type, same, time)                                                                     \
+    {                                                                                              \
+        same, offsetof(struct type, by), offsetof(struct type, time)                               \
+    }
 
 static bool same_relationship(const void *item, const void *like)
 {

@@ -1,4 +1,5 @@
-/* episode.c - the events of episodes: what replaces or takes back which, and what they open and close.
+/* episode.c - the events of episodes: what replaces or takes back which, and what they open and
+ * close.
  *
  * Everything here is worked out anew from the events that stand, so that it comes out the same in
  * whatever order they arrived. */
@@ -105,8 +106,7 @@ struct episode_event *draft_original(const struct draft *d, const struct event *
         return named_original(d, ev);
     for (size_t i = 0; i < d->events.count; i++)
         if (is_of_episode(&events[i], ev) && slice_equal(events[i].type, ev->type) &&
-            slice_equal(events[i].kind, ev->kind_name) &&
-            !event_id_equal(&events[i].id, &ev->id) &&
+            slice_equal(events[i].kind, ev->kind_name) && !event_id_equal(&events[i].id, &ev->id) &&
             (!found || is_nearer(&events[i], found, ev->occurred_ms)))
             found = &events[i];
     return found;
@@ -150,8 +150,7 @@ bool draft_await(struct draft *d, const struct event *ev, struct err *e)
 static bool is_meant(const struct early_retraction *r, const struct event *ev)
 {
     if (event_id_is_set(&r->original))
-        return event_id_equal(&r->original, &ev->id) ||
-               event_id_equal(&r->original, &ev->original);
+        return event_id_equal(&r->original, &ev->id) || event_id_equal(&r->original, &ev->original);
     return r->agency == ev->agency && slice_equal(r->episode, ev->episode) &&
            slice_equal(r->type, ev->type) && slice_equal(r->kind, ev->kind_name) &&
            ev->occurred_ms <= r->occurred_ms;

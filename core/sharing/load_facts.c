@@ -77,7 +77,8 @@ static void load_places(struct loader *l, const struct node *n, struct fact_valu
     for (const struct node *m = n->first; m; m = m->next) {
         int service = m->kind == NODE_TEXT ? bundle_service(l->bundle, m->text) : -1;
         if (service < 0)
-            (void)strict_say(&l->reader, m, "bundle.service", "a place needs a service of the region");
+            (void)strict_say(&l->reader, m, "bundle.service",
+                             "a place needs a service of the region");
         places[count++] = (struct fact_place){ m->key, service };
     }
     out->places = places;
@@ -122,12 +123,11 @@ static void load_responsible(struct loader *l, const struct node *n, const struc
 static void load_consent(struct loader *l, const struct node *n, const struct line *line,
                          enum fact_effect effect)
 {
-    static const struct strict_key keys[] = { { "scope", true, STRICT_TEXT },
-                                              { "to", true, STRICT_TEXT },
-                                              { "until", false, STRICT_TEXT },
-                                              { "capacity", false, STRICT_TEXT },
-                                              { "basis", false, STRICT_TEXT },
-                                              { "recorder", false, STRICT_TEXT } };
+    static const struct strict_key keys[] = {
+        { "scope", true, STRICT_TEXT },  { "to", true, STRICT_TEXT },
+        { "until", false, STRICT_TEXT }, { "capacity", false, STRICT_TEXT },
+        { "basis", false, STRICT_TEXT }, { "recorder", false, STRICT_TEXT }
+    };
     struct fact_rule *r = add_rule(l, line, effect);
     if (!r)
         return;
@@ -226,7 +226,8 @@ static void add_vocabulary(const struct loader *l, const struct fact_rule *r, st
         if (r->what.slots[i] < 0)
             continue;
         const struct slot *s = plan_slot_at(catalogue_at(c, i)->plan, (size_t)r->what.slots[i]);
-        for (size_t v = 0; v < s->vocabulary_count && l->compiled->restrictions.count < RESTRICTIONS_MAX; v++)
+        for (size_t v = 0;
+             v < s->vocabulary_count && l->compiled->restrictions.count < RESTRICTIONS_MAX; v++)
             add_word(&l->compiled->restrictions, list, s->vocabulary[v]);
     }
 }

@@ -158,8 +158,8 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     return run_decision(r, &d);
 }
 
-/* Decides one event for its candidates, or for one of them; who has it already is passed over, unless
- * a gate opened. */
+/* Decides one event for its candidates, or for one of them; who has it already is passed over,
+ * unless a gate opened. */
 bool run_round(struct run *r, const struct round *round, const struct hold *release)
 {
     struct person facts;

@@ -1,4 +1,5 @@
-/* snapshot_test.c - an extract that lacks rows of the one before: somebody is asked, nothing is ended. */
+/* snapshot_test.c - an extract that lacks rows of the one before: somebody is asked, nothing is
+ * ended. */
 #include <CUnit/CUnit.h>
 #include <string.h>
 

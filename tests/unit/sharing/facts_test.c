@@ -1,5 +1,5 @@
-/* facts_test.c - what facts say: consents and capacity, restrictions, responsibility, death, and what
- * follows when they change (laws 9 and 10). */
+/* facts_test.c - what facts say: consents and capacity, restrictions, responsibility, death, and
+ * what follows when they change (laws 9 and 10). */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -171,7 +171,8 @@ static void what_a_lifted_restriction_took_is_sent_again_as_a_correction(void)
 }
 
 #define UNSURE                                                                                     \
-    STAY "subject.nhs_number=9990000026;header.identity_confidence=unverified;header.birth_hash=aa"
+    STAY "subject.nhs_number=9990000026;header.identity_confidence=unverified;header.birth_hash="  \
+         "aa"
 
 static void a_verified_number_lets_in_what_waited_for_it(void)
 {
@@ -182,7 +183,8 @@ static void a_verified_number_lets_in_what_waited_for_it(void)
     SAY("Person.address_changed", WARDS,
         "header.identity_confidence=verified;header.birth_hash=bb"); /* another's birth date */
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
-    SAY("Person.address_changed", WARDS, "header.identity_confidence=verified;header.birth_hash=aa");
+    SAY("Person.address_changed", WARDS,
+        "header.identity_confidence=verified;header.birth_hash=aa");
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
     CU_ASSERT(world_decision(&world, TEAM, true) != NULL);
     CU_ASSERT_EQUAL(world.facts.hold_count, 0);
@@ -191,8 +193,10 @@ static void a_verified_number_lets_in_what_waited_for_it(void)
 
 static void the_one_before_catches_up_when_the_last_was_taken_back(void)
 {
-    SAY("HospitalStay.expected_discharge_changed", WARDS, STAY "stay.expected_discharge=2026-03-09");
-    SAY("HospitalStay.expected_discharge_changed", WARDS, STAY "stay.expected_discharge=2026-03-12");
+    SAY("HospitalStay.expected_discharge_changed", WARDS,
+        STAY "stay.expected_discharge=2026-03-09");
+    SAY("HospitalStay.expected_discharge_changed", WARDS,
+        STAY "stay.expected_discharge=2026-03-12");
     SAY("HospitalStay.expected_discharge_changed", WARDS, STAY "header.action=retracts");
     make_known();
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
@@ -233,7 +237,8 @@ static void a_retraction_follows_the_event_that_it_names(void)
     char ids[2][21], fields[200], id[ID_HEX];
     move_twice(ids);
     id_hex(world.facts.events[1].id.b, id); /* after the caseload: the first move */
-    (void)snprintf(fields, sizeof fields, STAY "at=30;header.action=retracts;header.original=%s", id);
+    (void)snprintf(fields, sizeof fields, STAY "at=30;header.action=retracts;header.original=%s",
+                   id);
     SAY("HospitalStay.moved", WARDS, fields);
     CU_ASSERT(slice_equal_text(field(TEAM, 0, "header.original"), ids[0]));
 }
@@ -302,13 +307,17 @@ static void say_version(unsigned n, const char *action, unsigned original)
 static void taking_back_the_first_version_takes_back_the_last_in_any_order(void)
 {
     static const unsigned orders[][4] = {
-        { 1, 2, 3, 4 }, { 4, 3, 2, 1 }, { 4, 2, 3, 1 }, { 3, 4, 2, 1 }, { 3, 2, 4, 1 }, { 1, 4, 3, 2 },
+        { 1, 2, 3, 4 }, { 4, 3, 2, 1 }, { 4, 2, 3, 1 },
+        { 3, 4, 2, 1 }, { 3, 2, 4, 1 }, { 1, 4, 3, 2 },
     };
     for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
         world.facts = person_unknown;
         for (size_t n = 0; n < 4; n++) {
             unsigned id = orders[i][n];
-            say_version(id, id == 1 ? "asserts" : id == 4 ? "retracts" : "replaces",
+            say_version(id,
+                        id == 1   ? "asserts"
+                        : id == 4 ? "retracts"
+                                  : "replaces",
                         id == 4 ? 1 : id - 1);
         }
         CU_ASSERT_EQUAL(world.facts.event_count, 3);
@@ -378,14 +387,17 @@ static CU_TestInfo tests[] = {
       a_death_is_unknown_until_it_is_formal_and_can_be_taken_back },
     { "what a lifted restriction took is sent again as a correction",
       what_a_lifted_restriction_took_is_sent_again_as_a_correction },
-    { "a verified number lets in what waited for it", a_verified_number_lets_in_what_waited_for_it },
+    { "a verified number lets in what waited for it",
+      a_verified_number_lets_in_what_waited_for_it },
     { "the one before catches up when the last was taken back",
       the_one_before_catches_up_when_the_last_was_taken_back },
     { "a retraction takes back the one it means", a_retraction_takes_back_the_one_it_means },
-    { "a retraction follows the event that it names", a_retraction_follows_the_event_that_it_names },
+    { "a retraction follows the event that it names",
+      a_retraction_follows_the_event_that_it_names },
     { "a retraction reaches everybody who got a version",
       a_retraction_reaches_everybody_who_got_a_version },
-    { "each disclosure of a statement is taken back", each_disclosure_of_a_statement_is_taken_back },
+    { "each disclosure of a statement is taken back",
+      each_disclosure_of_a_statement_is_taken_back },
     { "an original that comes after its retraction is shown to nobody",
       an_original_that_comes_after_its_retraction_is_shown_to_nobody },
     { "taking back the first version takes back the last, in any order",

@@ -1,10 +1,10 @@
 /* order_test.c - the same events in any order of arrival leave the same facts.
  *
- * Random stories are told by a sender who knows what it takes back: the naive model below reads them in
- * the sender's order. The judge gets them shuffled. A sender that names what it takes back may be
- * shuffled in every way; one that does not, so that each retraction comes after its original. Whatever
- * was shared on the way is followed by its retraction, and nothing else is.
- * SEED in the environment repeats one story. */
+ * Random stories are told by a sender who knows what it takes back: the naive model below reads
+ * them in the sender's order. The judge gets them shuffled. A sender that names what it takes back
+ * may be shuffled in every way; one that does not, so that each retraction comes after its
+ * original. Whatever was shared on the way is followed by its retraction, and nothing else is. SEED
+ * in the environment repeats one story. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +18,18 @@
 #define TOLD_MAX 12
 
 enum told_kind {
-    ADMITTED, GRANTED, DISCHARGED, DECLARED, ENDED, RAISED, LIFTED, REVOKED, OBJECTED, UNOBJECTED,
-    DIED, TOLD_KINDS
+    ADMITTED,
+    GRANTED,
+    DISCHARGED,
+    DECLARED,
+    ENDED,
+    RAISED,
+    LIFTED,
+    REVOKED,
+    OBJECTED,
+    UNOBJECTED,
+    DIED,
+    TOLD_KINDS
 };
 static const struct {
     const char *event, *source, *fields;
@@ -116,8 +126,10 @@ static int latest(const struct story *s, enum told_kind kind)
 
 static unsigned model(const struct story *s)
 {
-    const enum told_kind pairs[][2] = { { ADMITTED, DISCHARGED }, { DECLARED, ENDED },
-                                        { RAISED, LIFTED },       { GRANTED, REVOKED },
+    const enum told_kind pairs[][2] = { { ADMITTED, DISCHARGED },
+                                        { DECLARED, ENDED },
+                                        { RAISED, LIFTED },
+                                        { GRANTED, REVOKED },
                                         { OBJECTED, UNOBJECTED } };
     unsigned answers = 0;
     for (unsigned i = 0; i < 5; i++)
@@ -203,8 +215,8 @@ static bool receive(const struct decision *d)
     struct slice body;
     uint64_t fingerprint;
     if (!wire_open(got->bytes, &fingerprint, &body, &world.e) ||
-        !plan_view(catalogue_fingerprint(world.catalogue, fingerprint)->plan, &world.arena, body, &v,
-                   &world.e) ||
+        !plan_view(catalogue_fingerprint(world.catalogue, fingerprint)->plan, &world.arena, body,
+                   &v, &world.e) ||
         find_holding(d->to.n, slice_text(got->id.text)) || held_count == HELD_MAX)
         return false;
     if (!slice_equal_text(view_text_at(&v, "header.action"), "retracts")) {
