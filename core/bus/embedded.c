@@ -46,6 +46,7 @@ struct slot {
     struct bus_store_topic *t;
     int partition;
     int64_t at, committed;
+    int64_t before; /* at, as the fetch under way found it */
 };
 
 struct worker {
@@ -386,10 +387,8 @@ static bool embedded_committed(struct bus_worker *face, const char *topic, int p
     return ok;
 }
 
-static bool collect(struct worker *w, struct err *e)
+static bool read_slots(struct worker *w, struct err *e)
 {
-    if (is_fenced(w, e))
-        return false;
     for (size_t k = 0; k < w->count && !batch_is_full(&w->batch); k++) {
         struct slot *s = &w->slots[(w->turn + k) % w->count];
         if (s->at < s->t->lanes[s->partition].next &&
@@ -397,6 +396,20 @@ static bool collect(struct worker *w, struct err *e)
             return false;
     }
     return true;
+}
+
+/* What a failed reading had got goes to nobody: it is read again. */
+static bool collect(struct worker *w, struct err *e)
+{
+    if (is_fenced(w, e))
+        return false;
+    for (size_t i = 0; i < w->count; i++)
+        w->slots[i].before = w->slots[i].at;
+    if (read_slots(w, e))
+        return true;
+    for (size_t i = 0; i < w->count; i++)
+        w->slots[i].at = w->slots[i].before;
+    return false;
 }
 
 static bool embedded_fetch(struct bus_worker *face, int wait_ms, const struct bus_record **in,
@@ -478,14 +491,17 @@ static bool embedded_reader_next(struct bus_reader *face, int wait_ms,
                                  const struct bus_record **out, size_t *n, bool *end, struct err *e)
 {
     struct reader *r = (struct reader *)face;
-    int64_t until = deadline(wait_ms), mark = 0, now = 0;
+    int64_t until = deadline(wait_ms), mark = 0, now = 0, before = r->at;
     pthread_mutex_lock(&r->b->disk);
     batch_reset(&r->batch);
     bool ok = find_end(r, &mark, e);
     now = mark;
     while (ok && r->told && r->at >= now && wait_news(r->b, until))
         ok = find_end(r, &now, e);
-    ok = ok && bus_store_read(&r->b->store, r->t, r->partition, &r->at, &r->batch, e);
+    if (ok && !bus_store_read(&r->b->store, r->t, r->partition, &r->at, &r->batch, e)) {
+        r->at = before; /* what it had got goes to nobody */
+        ok = false;
+    }
     pthread_mutex_unlock(&r->b->disk);
     /* The last records of a lane are always there, but in a compacted one not the last offsets. */
     if (ok && !batch_is_full(&r->batch) && r->at < mark)

@@ -63,8 +63,7 @@ static size_t make_message(size_t n, const char *control, char *out, size_t room
         "NK1|1|TESTPATIENT^GEORGE^^^MR^^L|1|4 MILL LANE^WEXBRIDGE^WEXSHIRE^^WX1 2AB^GBR^H|01632960555\r"
         "PV1|1|I|ZX9^ELM^B2^ZX901|21|||C9999991^Quill^Robin^^^Dr^^^GMC|||300||||19|||||V%07zu^^^VISITID"
         "|||||||||||||||||||||||||202602021005\r"
-        "PV2|||^FALL AT HOME\r"
-        "ZU8|||No|0\r\x1c\r", control, nhs, n, n);
+        "PV2|||^FALL AT HOME\r\x1c\r", control, nhs, n, n); /* one event; with ZU8-4 it would be two */
     return (size_t)length;
 }
 
