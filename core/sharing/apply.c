@@ -98,7 +98,7 @@ static bool same_objection(const void *item, const void *like)
 static bool same_restriction(const void *item, const void *like)
 {
     const struct restriction_fact *a = item, *b = like;
-    return slice_equal(a->kind, b->kind);
+    return a->source == b->source && slice_equal(a->kind, b->kind);
 }
 
 static bool same_function(const void *item, const void *like)
@@ -150,7 +150,8 @@ static bool add_restriction(struct effect *x, bool stands)
     struct restriction_fact f = { .kind = text_of(x, &x->rule->what),
                                   .stands = stands,
                                   .occurred_ms = x->ev->occurred_ms,
-                                  .by = x->ev->id };
+                                  .by = x->ev->id,
+                                  .source = x->ev->source };
     if (slice_is_empty(f.kind))
         f.kind = SLICE("unknown");
     x->d->gate |= !stands;

@@ -78,18 +78,27 @@ bool facts_known(const struct person *p, uint16_t who)
     return facts_related(p, (struct slice){ 0 }, who);
 }
 
-static bool restriction_stands(const struct person *p, struct slice kind)
+/* A later word of the same source; of two of one moment the restriction counts. */
+static bool is_lifted(const struct person *p, const struct restriction_fact *raised)
 {
-    const struct restriction_fact *last = NULL;
     for (size_t i = 0; i < p->restriction_count; i++) {
         const struct restriction_fact *f = &p->restrictions[i];
-        if (!slice_equal(f->kind, kind))
-            continue;
-        if (!last || f->occurred_ms > last->occurred_ms ||
-            (f->occurred_ms == last->occurred_ms && f->stands))
-            last = f;
+        if (!f->stands && f->source == raised->source && f->occurred_ms > raised->occurred_ms &&
+            slice_equal(f->kind, raised->kind))
+            return true;
     }
-    return last && last->stands;
+    return false;
+}
+
+/* One that says every day that it hides nothing must not undo what another hides. */
+static bool restriction_stands(const struct person *p, struct slice kind)
+{
+    for (size_t i = 0; i < p->restriction_count; i++) {
+        const struct restriction_fact *f = &p->restrictions[i];
+        if (f->stands && slice_equal(f->kind, kind) && !is_lifted(p, f))
+            return true;
+    }
+    return false;
 }
 
 bool facts_is_restricted(const struct person *p)

@@ -220,8 +220,9 @@ static void print_words(const struct ref_case *c)
         printf("  objection to %s: %d at %lld\n", name_of(c, f->objections[i].to),
                f->objections[i].stands, (long long)f->objections[i].at_ms);
     for (size_t i = 0; i < f->restriction_count; i++)
-        printf("  restriction %s: %d at %lld\n", f->restrictions[i].kind, f->restrictions[i].stands,
-               (long long)f->restrictions[i].at_ms);
+        printf("  restriction %s: %d at %lld by service %d\n", f->restrictions[i].kind,
+               f->restrictions[i].stands, (long long)f->restrictions[i].at_ms,
+               f->restrictions[i].source);
 }
 
 static void print_facts(const struct ref_case *c)

@@ -86,17 +86,26 @@ bool ref_objection_stands(const struct ref_facts *f, int who)
     return last && last->stands;
 }
 
-static bool restriction_stands(const struct ref_facts *f, const char *kind)
+/* The last word of one service on it. */
+static bool restricts(const struct ref_facts *f, const char *kind, int source)
 {
     const struct ref_restriction *last = NULL;
     for (size_t i = 0; i < f->restriction_count; i++) {
         const struct ref_restriction *r = &f->restrictions[i];
-        if (!ref_same(r->kind, kind))
+        if (!ref_same(r->kind, kind) || r->source != source)
             continue;
         if (!last || r->at_ms > last->at_ms || (r->at_ms == last->at_ms && r->stands))
             last = r;
     }
     return last && last->stands;
+}
+
+static bool restriction_stands(const struct ref_facts *f, const char *kind)
+{
+    for (size_t i = 0; i < f->restriction_count; i++)
+        if (restricts(f, kind, f->restrictions[i].source))
+            return true;
+    return false;
 }
 
 static bool is_location_said(const struct ref_facts *f)

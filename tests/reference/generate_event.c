@@ -114,11 +114,12 @@ static void make_words(const struct maker *m, struct ref_facts *f)
     for (; f->objection_count < n; f->objection_count++)
         f->objections[f->objection_count] =
             (struct ref_objection){ some_or_all(m), chance(m, 50), some_time(m) };
-    n = below(m, 3);
+    n = below(m, 5);
     f->restrictions = ARENA_ARRAY(m->arena, n + 1, struct ref_restriction);
     for (; f->restriction_count < n; f->restriction_count++)
         f->restrictions[f->restriction_count] =
-            (struct ref_restriction){ ref_restrictions[below(m, 3)], chance(m, 60), some_time(m) };
+            (struct ref_restriction){ ref_restrictions[below(m, 3)], chance(m, 40), some_time(m),
+                                      (int)below(m, 3) - 1 };
 }
 
 static void make_responsible(const struct maker *m, struct ref_facts *f)

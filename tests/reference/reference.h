@@ -103,7 +103,7 @@ struct ref_consent {
     int64_t at_ms, until_ms;        /* until 0: without end */
 };
 struct ref_objection { int to; bool stands; int64_t at_ms; };
-struct ref_restriction { const char *kind; bool stands; int64_t at_ms; };
+struct ref_restriction { const char *kind; bool stands; int64_t at_ms; int source; };
 #define REF_OUTSIDE (-1)            /* somebody outside the region */
 #define REF_CANNOT_BE_TOLD (-2)
 struct ref_responsible { const char *function; int service; int64_t at_ms; };

@@ -276,6 +276,22 @@ static void a_hidden_location_is_told_to_every_door_and_lifted_again(void)
     CU_ASSERT(slice_is_empty(n.tell));
 }
 
+/* A hospital that says of everybody that it hides nothing must not undo what another hides. */
+static void only_who_raised_a_restriction_lifts_it(void)
+{
+    struct notice_view n;
+    make_known();
+    SAY("HospitalStay.admitted", WARDS, STAY);
+    SAY("Restriction.raised", TEAM, "restriction.kind=location");
+    SAY("Restriction.lifted", WARDS, "restriction.kind=location");
+    SAY("Restriction.lifted", HUB, "restriction.kind=location");
+    CU_ASSERT_FATAL(world_notice(&world, TEAM, &n));
+    CU_ASSERT(slices_have(n.withhold, n.withhold_count, "stay.ward"));
+    SAY("Restriction.lifted", TEAM, "restriction.kind=location");
+    CU_ASSERT_FATAL(world_notice(&world, TEAM, &n));
+    CU_ASSERT_EQUAL(n.withhold_count, 0);
+}
+
 static void a_door_hears_all_that_stands(void)
 {
     struct notice_view n;
@@ -511,6 +527,7 @@ static CU_TestInfo cases[] = {
     { "a replacement names what it replaces", a_replacement_names_what_it_replaces },
     { "law 6: a hidden location is told to every door, and lifted again",
       a_hidden_location_is_told_to_every_door_and_lifted_again },
+    { "law 6: only who raised a restriction lifts it", only_who_raised_a_restriction_lifts_it },
     { "law 6: a door hears all that stands", a_door_hears_all_that_stands },
     { "law 6: withdrawn consent stops what is queued", withdrawn_consent_stops_what_is_queued },
     { "a restricted person is shared without location",
