@@ -83,10 +83,10 @@ struct when_input {
     struct arena *arena;                /* scratch: lists of texts */
     struct when_age *age;               /* scratch: the age is worked out once; NULL: each time */
 };
-/* Full years; of a birth date that is not whole the least and the most that it can be. */
+/* Full years; unknown of a birth date that is not whole. */
 struct when_age {
-    bool is_asked, is_known;            /* known: at least within a year */
-    int64_t least, most;
+    bool is_asked, is_known;
+    int64_t years;
 };
 /* why: when false, the gate that stopped it. */
 enum truth when_eval(const struct when *w, const struct when_input *in, enum reason *why);

@@ -7,8 +7,7 @@
 
 struct value {
     bool known;
-    bool is_either; /* not known, but it is number or most */
-    int64_t number, most;
+    int64_t number;
     struct slice text;
     const struct slice *texts;
     size_t count;
@@ -64,20 +63,9 @@ static int compare_numbers(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-/* One side is one of two numbers: known when both give the same. */
-static uint8_t weigh_either(enum when_op op, const struct value *a, const struct value *b)
-{
-    bool least = order_fits(op, compare_numbers(a->number, b->number));
-    bool most = order_fits(op, compare_numbers(a->is_either ? a->most : a->number,
-                                               b->is_either ? b->most : b->number));
-    return least == most ? weight_plain(least) : WEIGHT_UNKNOWN;
-}
-
 static uint8_t weigh_comparison(const struct when_node *n, const struct when_input *in)
 {
     struct value a = eval(n->args, in), b = eval(n->args->next, in);
-    if ((a.is_either && b.known) || (a.known && b.is_either))
-        return weigh_either(n->op, &a, &b);
     if (!a.known || !b.known)
         return WEIGHT_UNKNOWN;
     int order = n->args->type == WHEN_TEXT ? slice_compare(a.text, b.text)
@@ -149,12 +137,6 @@ static uint8_t weigh_has(const struct when_node *n, const struct when_input *in)
     return weight_plain(slot >= 0 && !view_is_null(in->event, (size_t)slot));
 }
 
-static int last_day_of(int year, int month)
-{
-    struct civil next = { .year = year + month / 12, .month = month % 12 + 1, .day = 1 };
-    return civil_from_ms(civil_to_ms(&next) - 1).day;
-}
-
 static int64_t years_since(const struct civil *born, const struct civil *today)
 {
     bool before_birthday =
@@ -162,7 +144,7 @@ static int64_t years_since(const struct civil *born, const struct civil *today)
     return today->year - born->year - before_birthday;
 }
 
-/* On the London day of the decision. */
+/* On the London day of the decision. A birth date that is not whole tells no age, however old. */
 static struct when_age find_age(const struct when_input *in)
 {
     struct when_age age = { .is_asked = true };
@@ -170,16 +152,12 @@ static struct when_age find_age(const struct when_input *in)
     if (!in->event || !plan_header(in->event->plan))
         return age;
     int slot = plan_header(in->event->plan)->birth_date;
-    if (slot < 0 || !time_from_iso(view_text(in->event, (size_t)slot), &born))
+    if (slot < 0 || !time_from_iso(view_text(in->event, (size_t)slot), &born) ||
+        born.precision < TIME_DAY)
         return age;
-    struct civil today = london_from_ms(in->decided_ms), first = born.local, last = born.local;
-    if (born.precision < TIME_MONTH)
-        first.month = 1, last.month = 12;
-    if (born.precision < TIME_DAY)
-        first.day = 1, last.day = last_day_of(last.year, last.month);
+    struct civil today = london_from_ms(in->decided_ms);
     age.is_known = true;
-    age.least = years_since(&last, &today);
-    age.most = years_since(&first, &today);
+    age.years = years_since(&born.local, &today);
     return age;
 }
 
@@ -188,11 +166,7 @@ static struct value eval_age(const struct when_input *in)
     struct when_age age = in->age && in->age->is_asked ? *in->age : find_age(in);
     if (in->age)
         *in->age = age;
-    bool is_one = age.least == age.most;
-    return (struct value){ .known = age.is_known && is_one,
-                           .is_either = age.is_known && !is_one,
-                           .number = age.least,
-                           .most = age.most };
+    return (struct value){ .known = age.is_known, .number = age.years };
 }
 
 /* Any field that names an addressee names who; unknown when none says anything. */

@@ -232,7 +232,7 @@ static void put_facts(struct maker *m)
     }
     buf_text(&m->out, "],\"Restrictions\":[");
     for (size_t i = 0; i < f->restriction_count; i++) {
-        put_word(m, i, f->restrictions[i].kind, -1, f->restrictions[i].stands,
+        put_word(m, i, f->restrictions[i].kind, f->restrictions[i].source, f->restrictions[i].stands,
                  f->restrictions[i].at_ms);
         buf_byte(&m->out, '}');
     }

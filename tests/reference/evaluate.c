@@ -12,11 +12,11 @@ struct ask {
     int recipient;
 };
 
-/* A value that may be unknown; of an age perhaps the least and the most it can be. */
+/* A value that may be unknown. */
 struct got {
-    bool is_known, is_between;
+    bool is_known;
     const char *text;
-    int64_t number, most;
+    int64_t number;
     struct ref_words texts;
 };
 
@@ -224,26 +224,15 @@ static int years_at(int today, int born)
     return today % 10000 < born % 10000 ? years - 1 : years;
 }
 
-/* Full years on the London day of the decision. A birth date of which only the year or the month is
- * known leaves a least and a most. */
+/* Full years on the London day of the decision; unknown of a birth date that is not whole. */
 static struct got age(const struct ask *k)
 {
     const struct ref_value *born = field(k, "person.birth_date");
-    if (born->sort == REF_NULL || strlen(born->text) < 4)
+    if (born->sort == REF_NULL || strlen(born->text) < 10)
         return (struct got){ .is_known = false };
-    size_t n = strlen(born->text);
-    int today = ref_day_of(k->of->at_ms), first = (int)strtol(born->text, NULL, 10) * 10000;
-    int last = first + 1231;
-    if (n >= 7)
-        last = first += (int)strtol(born->text + 5, NULL, 10) * 100;
-    if (n >= 10)
-        last = first += (int)strtol(born->text + 8, NULL, 10);
-    else if (n >= 7)
-        last += 31;
-    struct got g = { .number = years_at(today, last), .most = years_at(today, first) };
-    g.is_known = g.number == g.most;
-    g.is_between = !g.is_known;
-    return g;
+    int day = (int)strtol(born->text, NULL, 10) * 10000 +
+              (int)strtol(born->text + 5, NULL, 10) * 100 + (int)strtol(born->text + 8, NULL, 10);
+    return (struct got){ .is_known = true, .number = years_at(ref_day_of(k->of->at_ms), day) };
 }
 
 /* ---- values ---- */
@@ -259,7 +248,7 @@ static struct got value_of(const struct ask *k, const struct ref_expr *x)
         g.number = t == REF_TRUE;
     } else if (x->op == REF_PATH) {
         const struct ref_value *v = field(k, x->text);
-        g = (struct got){ v->sort != REF_NULL, false, v->text, v->number, 0, v->texts };
+        g = (struct got){ v->sort != REF_NULL, v->text, v->number, v->texts };
     } else if (x->op == REF_NAME) {
         g.text = k->of->bundle->services[who_is(k, x)].name;
     } else if (x->op == REF_AGE) {
@@ -299,19 +288,13 @@ static int order_of(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-/* An age between two is set against a number: certain when both agree. */
 static enum ref_truth compare(const struct ask *k, const struct ref_expr *x)
 {
     struct got a = value_of(k, x->args[0]), b = value_of(k, x->args[1]);
     if (a.is_known && b.is_known)
         return from_bool(fits(x->op, x->args[0]->type == REF_TEXT ? strcmp(a.text, b.text)
                                                                   : order_of(a.number, b.number)));
-    if (!(a.is_between && b.is_known) && !(a.is_known && b.is_between))
-        return REF_UNKNOWN;
-    bool least = fits(x->op, order_of(a.number, b.number));
-    bool most =
-        fits(x->op, order_of(a.is_between ? a.most : a.number, b.is_between ? b.most : b.number));
-    return least == most ? from_bool(least) : REF_UNKNOWN;
+    return REF_UNKNOWN;
 }
 
 /* a in [b, c]: equal to one of them; what is not known for certain may be that one. */

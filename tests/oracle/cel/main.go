@@ -119,11 +119,16 @@ func restricted(kind string) bool {
 	if kind == "deceased" {
 		return now.Dead
 	}
-	is := func(k string) func(word) bool { return func(w word) bool { return w.What == k } }
 	if kind == "location-unchecked" {
-		return !anyWord(now.Restrictions, is("location"))
+		return !anyWord(now.Restrictions, func(w word) bool { return w.What == "location" })
 	}
-	return protects(now.Restrictions, is(kind))
+	// To is who said it: nobody lifts what another raised.
+	for _, said := range now.Restrictions {
+		if protects(now.Restrictions, func(w word) bool { return w.What == kind && w.To == said.To }) {
+			return true
+		}
+	}
+	return false
 }
 
 func responsible(who, function string) bool {
