@@ -24,9 +24,11 @@ static bool is_right_environment(const struct judge_input *in, const struct even
 
 /* ---- an event that says something ---- */
 
-/* What is decided of an event that was just learned. */
+/* What is decided of an event that was just learned. A release is for its own event, never for one
+ * that catches up beside it. */
 static bool take_learned(struct run *r, const struct event *ev, enum arrival how, bool is_late)
 {
+    const struct hold *release = is_late ? NULL : r->in->release;
     struct episode_event before;
     struct episode_event *x = draft_event(&r->draft, &ev->id);
     if (how == ARRIVED_REPLACED)
@@ -41,7 +43,7 @@ static bool take_learned(struct run *r, const struct event *ev, enum arrival how
             return false;
         round.original = &before;
     }
-    return run_round(r, &round, r->in->release);
+    return run_round(r, &round, release);
 }
 
 static bool take_event(struct run *r, const struct event *ev, bool is_late)

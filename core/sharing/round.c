@@ -101,9 +101,9 @@ bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
 }
 
 /* What its sender restricts in words that nobody here knows is not for a rule to release. */
-static void hold_unread(struct run *r, const struct event *ev, struct decision *d)
+static void hold_unread(const struct question *q, struct decision *d)
 {
-    if (d->outcome != OUTCOME_DISCLOSE || !ev->is_restricted_unread || r->in->release)
+    if (d->outcome != OUTCOME_DISCLOSE || !q->event->is_restricted_unread || q->unknown_is_true)
         return;
     d->outcome = OUTCOME_HOLD;
     d->reason = reason_code(REASON_SENDER_RESTRICTION_UNKNOWN);
@@ -147,7 +147,7 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     const struct event *ev = round->event;
     if (!decide_for(q, recipient, &d, &tell, r->e))
         return false;
-    hold_unread(r, ev, &d);
+    hold_unread(q, &d);
     d.caught_up = round->caught_up;
     if (round->caught_up &&
         is_no_news(r, ev, &d, find_receiver(draft_event(&r->draft, &ev->id), recipient)))

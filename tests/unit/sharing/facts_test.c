@@ -102,6 +102,36 @@ static void an_event_restricted_in_unknown_words_is_held_until_a_human_releases_
     CU_ASSERT_EQUAL(world.facts.hold_count, 1);
 }
 
+/* ---- releases ---- */
+
+static const struct hold *hold_for(const char *reason)
+{
+    for (size_t i = 0; i < world.facts.hold_count; i++)
+        if (world.facts.holds[i].service == service(TEAM) &&
+            slice_equal_text(world.facts.holds[i].reason, reason))
+            return &world.facts.holds[i];
+    return NULL;
+}
+
+static void a_release_lets_nothing_through_but_its_own_event(void)
+{
+    struct judge_input in;
+    struct judged out;
+    SAY("SocialCare.package_started", TEAM, "header.episode=S1");
+    SAY("HospitalStay.admitted", WARDS, STAY);
+    SAY("HospitalStay.admitted", WARDS,
+        "header.episode=V2;subject.nhs_number=9990000026;header.identity_confidence=unverified");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(hold_for("unknown"));
+    in = world.in;
+    in.facts = &world.facts;
+    in.release = hold_for("identity-unverified");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(in.release);
+    CU_ASSERT_FATAL(world_judge(&world, &in, &out)); /* it opens a gate: the first is asked again */
+    CU_ASSERT_EQUAL(out.disclosure_count, 1);
+    world.facts = *out.after;
+    CU_ASSERT_PTR_NOT_NULL(hold_for("unknown"));
+}
+
 /* ---- responsibility ---- */
 
 static enum truth safeguards(void)
@@ -379,6 +409,8 @@ static CU_TestInfo tests[] = {
       a_location_that_nobody_has_checked_is_a_state_of_its_own },
     { "an event restricted in unknown words is held until a human releases it",
       an_event_restricted_in_unknown_words_is_held_until_a_human_releases_it },
+    { "a release lets nothing through but its own event",
+      a_release_lets_nothing_through_but_its_own_event },
     { "safeguarding is the duty of where the adult is",
       safeguarding_is_the_duty_of_where_the_adult_is },
     { "the person chooses the authority that is told of homelessness",
