@@ -171,21 +171,37 @@ enum arrival draft_arrival(struct draft *d, const struct event *ev)
 
 /* ---- the list ---- */
 
-/* Which goes when there are too many: those of closed episodes first, then the oldest. */
-static bool goes_before(const struct episode_event *a, const struct episode_event *b)
+/* Whether some clause lasts so long after an event of that kind. */
+static bool is_lasting_end(const struct bundle *b, const struct episode_event *x)
 {
-    bool a_over = a->closed || a->retracted, b_over = b->closed || b->retracted;
-    return a_over != b_over ? a_over : is_later(b, a);
+    const struct compiled *k = b->compiled;
+    for (size_t i = 1; !x->retracted && i < k->end_count; i++)
+        if (slice_equal(k->ends[i].kind, x->kind))
+            return true;
+    return false;
 }
 
-static void make_room(struct draft *d)
+static bool is_over(const struct bundle *b, const struct episode_event *x)
+{
+    return (x->closed || x->retracted) && !is_lasting_end(b, x);
+}
+
+/* Which goes when there are too many: those of closed episodes first, then the oldest. */
+static bool goes_before(const struct bundle *b, const struct episode_event *x,
+                        const struct episode_event *y)
+{
+    bool x_over = is_over(b, x), y_over = is_over(b, y);
+    return x_over != y_over ? x_over : is_later(y, x);
+}
+
+static void make_room(struct draft *d, const struct bundle *b)
 {
     const struct episode_event *events = d->events.items;
     size_t first = 0;
     if (d->events.count < EVENTS_MAX)
         return;
     for (size_t i = 1; i < d->events.count; i++)
-        if (goes_before(&events[i], &events[first]))
+        if (goes_before(b, &events[i], &events[first]))
             first = i;
     list_remove(&d->events, first);
     d->dropped++;
@@ -202,7 +218,7 @@ static void drop_bytes(struct draft *d, const struct episode_event *like)
 
 bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
 {
-    make_room(d);
+    make_room(d, b);
     struct episode_event *x = list_add(d->arena, &d->events);
     if (!x)
         return err_memory(e);
@@ -312,22 +328,27 @@ void draft_settle(struct draft *d, const struct bundle *b, const struct event *e
     }
 }
 
-void draft_prune(struct draft *d, int64_t decided_ms)
+static void prune_events(struct draft *d, const struct bundle *b, int64_t decided_ms)
 {
     struct episode_event *events = d->events.items;
-    struct relationship *relationships = d->relationships.items;
     for (size_t i = d->events.count; i-- > 0;) {
         int64_t age_ms = events[i].closed ? decided_ms - events[i].closed_ms : 0;
         if (age_ms > CLOSED_BYTES_KEPT_MS && events[i].bytes.n > 0) {
             events[i].bytes = (struct slice){ 0 };
             d->changed = true;
         }
-        if (age_ms > CLOSED_KEPT_MS) {
+        if (age_ms > CLOSED_KEPT_MS && !is_lasting_end(b, &events[i])) {
             list_remove(&d->events, i);
             d->changed = true;
         }
     }
+}
+
+void draft_prune(struct draft *d, const struct bundle *b, int64_t decided_ms)
+{
+    const struct relationship *relationships = d->relationships.items;
     const struct early_retraction *early = d->early.items;
+    prune_events(d, b, decided_ms);
     for (size_t i = d->early.count; i-- > 0;)
         if (decided_ms - early[i].since_ms > CLOSED_KEPT_MS) {
             list_remove(&d->early, i);

@@ -60,8 +60,9 @@ struct episode_event {
     struct slice episode, type, kind;
     struct event_id id;
     int64_t occurred_ms;
-    bool retracted, closed;             /* closed episodes are kept 90 days, their bytes 7; retracted:
-                                           it stands no more, also because another replaced it */
+    bool retracted, closed;             /* closed episodes are kept 90 days, their bytes 7; an end that
+                                           a clause counts its days from stays. retracted: it stands
+                                           no more, also because another replaced it */
     int64_t closed_ms;
     struct slice bytes;                 /* the framed event itself, for open ones; empty else */
     const struct receiver *receivers;   /* in the order of sending; a service twice: it was sent more */

@@ -215,7 +215,7 @@ static bool judge(struct run *r)
     } else if (!take_event(r, &r->event, false) || !join_held(r)) {
         return false;
     }
-    draft_prune(&r->draft, in->decided_ms);
+    draft_prune(&r->draft, in->bundle, in->decided_ms);
     return catch_up(r) && run_doors(r) && run_links(r);
 }
 

@@ -386,6 +386,8 @@ static void at_the_limit_the_oldest_closed_event_goes_and_is_counted(void)
     CU_ASSERT_EQUAL(world.facts.dropped, 1);
     for (size_t i = 0; i < world.facts.event_count; i++)
         CU_ASSERT_FALSE(world.facts.events[i].occurred_ms == T0 - 50 * HOUR);
+    SAY("HospitalStay.moved", WARDS, "header.episode=V1;at=-1");
+    CU_ASSERT(slice_equal_text(world.facts.events[0].kind, "discharged")); /* days count from it */
 }
 
 static void a_later_stay_is_a_readmission(void)
