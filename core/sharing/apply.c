@@ -159,15 +159,20 @@ static bool add_restriction(struct effect *x, bool stands)
     return draft_word(x->d, &x->d->restrictions, &f, &form, x->e);
 }
 
-/* Whether somebody else was responsible so far, by the last word. A ward move says again what the
- * admission said, and opens no gate. */
+/* Whether somebody else was responsible so far, by one of the last words. A ward move says again
+ * what the admission said, and opens no gate. */
 static bool is_someone_else(const struct draft *d, const struct responsible_fact *f)
 {
-    const struct responsible_fact *words = d->responsible.items, *last = NULL;
-    for (size_t i = 0; i < d->responsible.count; i++)
-        if (same_function(&words[i], f) && (!last || words[i].occurred_ms > last->occurred_ms))
-            last = &words[i];
-    return !last || last->service != f->service;
+    const struct responsible_fact *words = d->responsible.items;
+    int64_t last_ms = INT64_MIN;
+    bool is_other = true;
+    for (size_t i = 0; i < d->responsible.count; i++) {
+        if (!same_function(&words[i], f) || words[i].occurred_ms < last_ms)
+            continue;
+        is_other = words[i].service != f->service || (is_other && words[i].occurred_ms == last_ms);
+        last_ms = words[i].occurred_ms;
+    }
+    return is_other;
 }
 
 /* A service outside the region is somebody, and nobody of ours; a place that the table does not

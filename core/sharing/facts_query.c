@@ -140,14 +140,16 @@ enum truth facts_restricted(const struct person *p, struct slice kind)
 enum truth facts_responsible(const struct person *p, struct slice function, uint16_t who)
 {
     const struct responsible_fact *last = NULL;
+    bool is_agreed = true;
     for (size_t i = 0; i < p->responsible_count; i++) {
         const struct responsible_fact *f = &p->responsible[i];
-        if (slice_equal(f->function, function) &&
-            (!last || f->occurred_ms > last->occurred_ms ||
-             (f->occurred_ms == last->occurred_ms && memcmp(f->by.b, last->by.b, ID_BYTES) >= 0)))
-            last = f;
+        if (!slice_equal(f->function, function) || (last && f->occurred_ms < last->occurred_ms))
+            continue;
+        is_agreed = !last || f->occurred_ms > last->occurred_ms ||
+                    (is_agreed && f->service == last->service);
+        last = f;
     }
-    if (!last || last->service == SERVICE_UNKNOWN)
+    if (!last || !is_agreed || last->service == SERVICE_UNKNOWN)
         return TRUTH_UNKNOWN;
     return last->service == who ? TRUTH_TRUE : TRUTH_FALSE;
 }

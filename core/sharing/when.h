@@ -108,7 +108,7 @@ bool facts_related(const struct person *p, struct slice kind, uint16_t who);
 #define FACTS_UNCHECKED "location-unchecked"
 #define FACTS_DECEASED "deceased"
 enum truth facts_restricted(const struct person *p, struct slice kind);
-/* Unknown: nobody ever said, or the last word is that it cannot be told. */
+/* Unknown: nobody ever said, the last word is that it cannot be told, or two words of that moment differ. */
 enum truth facts_responsible(const struct person *p, struct slice function, uint16_t who);
 /* Whether an event, or the version that stands in its place, was taken back. */
 bool facts_taken_back(const struct person *p, const struct episode_event *x);

@@ -115,6 +115,7 @@ static void fill_facts(struct maker *m)
         f->deaths[i].is_formal = true;
     for (size_t i = 0; i < f->responsible_count; i++) {
         r[i] = f->responsible[i];
+        r[i].at_ms += (int64_t)i; /* two of one moment are unknown */
         if (r[i].service == REF_CANNOT_BE_TOLD)
             r[i].service = REF_OUTSIDE;
     }

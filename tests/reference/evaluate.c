@@ -148,22 +148,34 @@ static bool opens(const struct ref_case *c)
     return false;
 }
 
+/* The last word on who is responsible. */
+struct named {
+    int64_t at_ms;
+    int service;
+};
+
+/* Two who are named at one moment: it cannot be told which. */
+static void name_responsible(struct named *last, int service, int64_t at_ms)
+{
+    if (at_ms > last->at_ms)
+        *last = (struct named){ at_ms, service };
+    else if (at_ms == last->at_ms && service != last->service)
+        last->service = REF_CANNOT_BE_TOLD;
+}
+
 /* Nobody was ever named, or the last word is that it cannot be told: unknown. */
 static enum ref_truth responsible(const struct ref_case *c, int who, const char *function)
 {
     const struct ref_facts *f = c->facts;
-    const struct ref_responsible *last = NULL;
-    for (size_t i = 0; i < f->responsible_count; i++) {
-        const struct ref_responsible *r = &f->responsible[i];
-        if (ref_same(r->function, function) && (!last || r->at_ms > last->at_ms))
-            last = r;
-    }
-    if (opens(c) && ref_same(function, "homelessness") &&
-        (!last || c->event->occurred_ms > last->at_ms))
-        return c->event->source == who ? REF_TRUE : REF_FALSE;
-    if (!last || last->service == REF_CANNOT_BE_TOLD)
+    struct named last = { INT64_MIN, REF_CANNOT_BE_TOLD };
+    for (size_t i = 0; i < f->responsible_count; i++)
+        if (ref_same(f->responsible[i].function, function))
+            name_responsible(&last, f->responsible[i].service, f->responsible[i].at_ms);
+    if (opens(c) && ref_same(function, "homelessness"))
+        name_responsible(&last, c->event->source, c->event->occurred_ms);
+    if (last.service == REF_CANNOT_BE_TOLD)
         return REF_UNKNOWN;
-    return last->service == who ? REF_TRUE : REF_FALSE;
+    return last.service == who ? REF_TRUE : REF_FALSE;
 }
 
 /* kind NULL: of any kind. */

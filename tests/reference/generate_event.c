@@ -130,7 +130,7 @@ static void make_responsible(const struct maker *m, struct ref_facts *f)
         f->responsible[f->responsible_count] =
             (struct ref_responsible){ PICK(m, ref_functions),
                                       chance(m, 15) ? -1 - (int)below(m, 2) : some_service(m),
-                                      some_time(m) + (int64_t)f->responsible_count };
+                                      some_time(m) };
 }
 
 /* Endings that clauses last beyond: by a day more or less, or by a millisecond. */

@@ -164,6 +164,20 @@ static void the_person_chooses_the_authority_that_is_told_of_homelessness(void)
     CU_ASSERT_EQUAL(facts_responsible(&world.facts, homelessness, service(EASTWEX)), TRUTH_FALSE);
 }
 
+static void of_two_named_at_one_moment_nobody_can_tell_who_is_responsible(void)
+{
+    uint16_t options = service(OPTIONS);
+    struct slice homelessness = SLICE("homelessness");
+    SAY("Homelessness.referred", WARDS, "at=0;referral.chosen=" OPTIONS);
+    SAY("Homelessness.referred", WARDS, "at=0;referral.chosen=" OPTIONS);
+    CU_ASSERT_EQUAL(facts_responsible(&world.facts, homelessness, options), TRUTH_TRUE);
+    SAY("Homelessness.referred", WARDS, "at=0;referral.chosen=" EASTWEX);
+    CU_ASSERT_EQUAL(facts_responsible(&world.facts, homelessness, options), TRUTH_UNKNOWN);
+    CU_ASSERT_EQUAL(facts_responsible(&world.facts, homelessness, service(EASTWEX)), TRUTH_UNKNOWN);
+    SAY("Homelessness.referred", WARDS, "at=1;referral.chosen=" OPTIONS);
+    CU_ASSERT_EQUAL(facts_responsible(&world.facts, homelessness, options), TRUTH_TRUE);
+}
+
 /* ---- death ---- */
 
 static void a_death_is_unknown_until_it_is_formal_and_can_be_taken_back(void)
@@ -417,6 +431,8 @@ static CU_TestInfo tests[] = {
       safeguarding_is_the_duty_of_where_the_adult_is },
     { "the person chooses the authority that is told of homelessness",
       the_person_chooses_the_authority_that_is_told_of_homelessness },
+    { "of two named at one moment nobody can tell who is responsible",
+      of_two_named_at_one_moment_nobody_can_tell_who_is_responsible },
     { "a death is unknown until it is formal, and can be taken back",
       a_death_is_unknown_until_it_is_formal_and_can_be_taken_back },
     { "what a lifted restriction took is sent again as a correction",
