@@ -206,6 +206,7 @@ static bool add_death(struct effect *x)
                             .occurred_ms = x->ev->occurred_ms,
                             .by = x->ev->id };
     x->d->gate = true;
+    x->d->doors = true;
     return draft_word(x->d, &x->d->deaths, &f, &form, x->e);
 }
 
@@ -288,8 +289,8 @@ void draft_undo(struct draft *d, const struct event_id *original)
     bool doors = remove_by(&d->consents, offsetof(struct consent_fact, by), original);
     doors |= remove_by(&d->objections, offsetof(struct objection_fact, by), original);
     doors |= remove_by(&d->restrictions, offsetof(struct restriction_fact, by), original);
+    doors |= remove_by(&d->deaths, offsetof(struct death_fact, by), original);
     bool others = remove_by(&d->relationships, offsetof(struct relationship, opened_by), original);
-    others |= remove_by(&d->deaths, offsetof(struct death_fact, by), original);
     others |= remove_by(&d->responsible, offsetof(struct responsible_fact, by), original);
     d->doors |= doors;
     d->gate |= doors || others;

@@ -247,6 +247,19 @@ static bool open_prohibition(const char *rest)
     return small_open(files, 2);
 }
 
+static void doors_hear_of_a_death_and_that_it_was_none(void)
+{
+    struct notice_view n;
+    CU_ASSERT_FATAL(open_prohibition("    when: restricted(subject, \"deceased\")\n"));
+    CU_ASSERT(admitted("", TEAM, "disclose"));
+    CU_ASSERT(world_say(&world, "Person.died", WARDS, "death.formality=formal"));
+    CU_ASSERT_FATAL(world_notice(&world, TEAM, &n));
+    CU_ASSERT(slices_have(n.withhold, n.withhold_count, "identity.name"));
+    CU_ASSERT(world_say(&world, "Person.died", WARDS, "header.action=retracts"));
+    CU_ASSERT_FATAL(world_notice(&world, TEAM, &n));
+    CU_ASSERT_FALSE(slices_have(n.withhold, n.withhold_count, "identity.name"));
+}
+
 static void a_prohibition_may_be_for_events_of_some_sources(void)
 {
     CU_ASSERT_FATAL(open_prohibition("    from: acute-trust\n"));
@@ -311,6 +324,7 @@ static CU_TestInfo cases[] = {
     { "a field alone in its category is named by its path",
       a_field_alone_in_its_category_is_named_by_its_path },
     { "each wrong field is found", each_wrong_field_is_found },
+    { "doors hear of a death and that it was none", doors_hear_of_a_death_and_that_it_was_none },
     { "a prohibition may be for events of some sources",
       a_prohibition_may_be_for_events_of_some_sources },
     { "a role that no service has is good in a prohibition",

@@ -41,7 +41,8 @@ static const char facts[] =
     "  - on: {Consent: [objection_recorded]}\n"
     "    objects: {to: field consent.recipient}\n"
     "  - {on: {Restriction: [raised]}, restricts: field restriction.kind}\n"
-    "  - {on: {Restriction: [lifted]}, lifts: field restriction.kind}\n";
+    "  - {on: {Restriction: [lifted]}, lifts: field restriction.kind}\n"
+    "  - {on: {Person: [died]}, dies: field death.formality}\n";
 
 static const char agreement[] =
     "agreement: %s\n"
