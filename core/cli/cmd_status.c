@@ -186,6 +186,18 @@ static void print_text(const struct site *s, const struct totals *t)
            t->in_motion, t->outstanding);
 }
 
+/* How many rows somebody has to look for, and how many feeds are overdue, of all feeds. */
+static void print_snapshots_json(const struct site *s, const struct totals *t)
+{
+    int64_t now_ms = clock_wall_ms();
+    uint64_t vanished = 0, stale = 0;
+    for (size_t i = 0; i < s->feed_count; i++) {
+        vanished += t->feeds[i].vanished;
+        stale += feed_is_stale(&t->feeds[i], now_ms);
+    }
+    printf(",\"snapshots\":{\"vanished\":%" PRIu64 ",\"stale\":%" PRIu64 "}", vanished, stale);
+}
+
 static void print_json(const struct site *s, const struct totals *t)
 {
     const struct routed *r = &t->routed;
@@ -196,6 +208,7 @@ static void print_json(const struct site *s, const struct totals *t)
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
            r->refused, r->disclosed, r->withheld, r->held, r->receipts,
            t->held.open, t->held.overdue, t->held.oldest_ms);
+    print_snapshots_json(s, t);
     status_rules_json(s, &t->parts);
     printf("}\n");
 }
