@@ -148,6 +148,15 @@ static bool ends_no_later(const struct node *now, const struct node *was)
            slice_compare(end, before) <= 0;
 }
 
+static bool has_obligations(const struct node *agreement)
+{
+    const struct node *list = node_get(agreement, "clauses");
+    for (const struct node *n = list ? list->first : NULL; n; n = n->next)
+        if (node_get(n, "oblige"))
+            return true;
+    return false;
+}
+
 static void compare_agreement(struct comparing *c, const struct part *was, const struct part *now)
 {
     static const char *const compared[] = { "clauses", "in_force" };
@@ -156,8 +165,12 @@ static void compare_agreement(struct comparing *c, const struct part *was, const
     const struct node *other = other_difference(now->root, was->root, compared, 2);
     if (other)
         says(c, now->file, "changed:", other->key);
-    if (!ends_no_later(node_get(now->root, "in_force"), node_get(was->root, "in_force")))
+    const struct node *term = node_get(now->root, "in_force");
+    const struct node *before = node_get(was->root, "in_force");
+    if (!ends_no_later(term, before))
         says(c, now->file, "not only ended earlier:", SLICE("in_force"));
+    else if (!same(term, before) && has_obligations(was->root))
+        says(c, now->file, "its obligations end earlier:", SLICE("in_force"));
     compare_clauses(c, now->file, node_get(was->root, "clauses"), node_get(now->root, "clauses"));
 }
 
@@ -214,9 +227,15 @@ static void compare_agreements(struct comparing *c)
         else
             says(c, now.list[i].file, "a new agreement or version", SLICE(""));
     }
-    for (size_t i = 0; i < was.count && !c->failed; i++)
-        if (!agreement_of(&now, was.list[i].root) && has_another_version(&now, was.list[i].root))
-            says(c, was.list[i].file, "gone: another version may come into force again", SLICE(""));
+    for (size_t i = 0; i < was.count && !c->failed; i++) {
+        const struct part *gone = &was.list[i];
+        if (agreement_of(&now, gone->root))
+            continue;
+        if (has_another_version(&now, gone->root))
+            says(c, gone->file, "gone: another version may come into force again", SLICE(""));
+        else if (has_obligations(gone->root))
+            says(c, gone->file, "gone with its obligations", SLICE(""));
+    }
 }
 
 static const struct node *prohibition_of(const struct parts *p, struct slice id)
