@@ -3,13 +3,21 @@
 
 #include "record/wire.h"
 
-static bool is_in_force(const struct bundle *b, struct slice name, int64_t now_ms)
+/* By the version that counts now, the highest approved one that has begun; and never by one that was
+ * stopped, whichever counts. */
+static bool is_in_force(const struct bundle *b, struct slice name, int64_t version, int64_t now_ms)
 {
-    for (size_t i = 0; i < b->agreement_count; i++)
-        if (slice_equal(b->agreements[i].name, name) &&
-            agreement_in_force(&b->agreements[i], now_ms))
-            return true;
-    return false;
+    const struct agreement *last = NULL;
+    for (size_t i = 0; i < b->agreement_count; i++) {
+        const struct agreement *g = &b->agreements[i];
+        if (!slice_equal(g->name, name))
+            continue;
+        if (g->version == version && g->stopped_ms && now_ms >= g->stopped_ms)
+            return false;
+        if (g->approved && g->from_ms <= now_ms && (!last || g->version > last->version))
+            last = g;
+    }
+    return last && agreement_in_force(last, now_ms);
 }
 
 static bool retracts(const struct view *v)
@@ -29,7 +37,9 @@ static const char *stopped_by(const struct door_input *in, const struct view *v,
         return "delivery.cancelled";
     if (slice_is_one_of(agreement, n->stop, n->stop_count))
         return "delivery.stopped";
-    return is_in_force(in->bundle, agreement, in->now_ms) ? NULL : "delivery.agreement-ended";
+    int64_t version = view_long_at(v, "header.agreement_version");
+    return is_in_force(in->bundle, agreement, version, in->now_ms) ? NULL
+                                                                   : "delivery.agreement-ended";
 }
 
 /* What a notice withholds and agreements can release. A category that this door does not know

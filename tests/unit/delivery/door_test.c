@@ -17,6 +17,7 @@ static const struct row {
     struct say say;             /* zeros: disclosure 1 */
     bool maybe;
     int64_t now_ms;
+    const struct bundle *bundle; /* NULL: the example's */
 } rows[] = {
     { "nothing is known against it", "pass", ALL_LEFT, .tell = { 0 } },
     { "a category is withheld", "reduce", "[Ann A][-][AB1 2CD][]",
@@ -87,7 +88,7 @@ static bool check(const struct row *row, struct door_verdict *out)
     say.ward = !say.ward ? "W7" : strcmp(say.ward, NOTHING) == 0 ? NULL : say.ward;
     say.postcode = "AB1 2CD";
     struct door_input in = {
-        .bundle = desk.bundle,
+        .bundle = row->bundle ? row->bundle : desk.bundle,
         .framed = desk_record(&say),
         .maybe = row->maybe,
         .notice = desk_notice(&tell),
@@ -120,6 +121,45 @@ static void every_row_gets_its_verdict(void)
         if (!good)
             fprintf(stderr, "%s: got %s %s\n", rows[i].name, got, left);
         CU_ASSERT(good);
+    }
+}
+
+/* Version 3 is the disclosure's; NEW begins later than now. */
+enum state { NONE, GOOD, ENDED, STOPPED, NEW, DRAFT };
+
+static struct agreement version(int number, enum state s)
+{
+    struct agreement g = { .name = SLICE_INIT("hospital-discharge"),
+                           .version = s == NONE ? 0 : number,
+                           .approved = s != NONE && s != DRAFT,
+                           .from_ms = s == NEW ? MAY_2026_MS + 1 : 1,
+                           .until_ms = s == ENDED ? MAY_2026_MS : IN_2040_MS,
+                           .stopped_ms = s == STOPPED ? MAY_2026_MS : 0 };
+    return g;
+}
+
+static void the_version_that_counts_lets_it_through_unless_its_own_is_stopped(void)
+{
+    static const struct {
+        enum state second, third, fourth;
+        const char *want;
+    } cases[] = {
+        { NONE, GOOD, NONE, "pass" },     { GOOD, ENDED, NONE, "stop" },
+        { GOOD, STOPPED, NONE, "stop" },  { NONE, STOPPED, GOOD, "stop" },
+        { NONE, ENDED, GOOD, "pass" },    { NONE, GOOD, STOPPED, "stop" },
+        { NONE, GOOD, NEW, "pass" },      { NONE, GOOD, DRAFT, "pass" },
+        { STOPPED, GOOD, NONE, "pass" },  { NONE, NONE, NONE, "stop" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct agreement list[] = { version(2, cases[i].second), version(3, cases[i].third),
+                                    version(4, cases[i].fourth) };
+        struct bundle b = *desk.bundle;
+        struct door_verdict v;
+        b.agreements = list;
+        b.agreement_count = 3;
+        const struct row row = { .bundle = &b };
+        CU_ASSERT_FATAL(check(&row, &v));
+        CU_ASSERT(strncmp(verdict_of(&v), cases[i].want, 4) == 0);
     }
 }
 
@@ -217,6 +257,8 @@ static void a_notice_that_cannot_be_read_lets_nothing_out(void)
 
 static CU_TestInfo cases[] = {
     { "every row of the table gets its verdict", every_row_gets_its_verdict },
+    { "the version that counts lets it through, unless its own is stopped",
+      the_version_that_counts_lets_it_through_unless_its_own_is_stopped },
     { "a cleared field that is withheld is not named",
       a_cleared_field_that_is_withheld_is_not_named },
     { "a list that was cleared and may be shown stays named",
