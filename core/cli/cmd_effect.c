@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "audit/effect.h"
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,10 +34,27 @@ static void print_effect(const struct effect *x)
     printf("%" PRIu64 " recorded inputs judged under both: %s\n", x->inputs,
            x->count == 0 ? "nothing would change"
            : x->widens   ? "the candidate WIDENS what is shared; two approvers must sign it"
-                         : "the candidate shares nothing more than now");
+                         : "the candidate would have shared nothing more than now");
     if (x->more_held || x->less_held)
         printf("held: %" PRIu64 " more decisions would wait for a human, %" PRIu64 " no longer\n",
                x->more_held, x->less_held);
+}
+
+/* The changes themselves, also those that no recorded event met. */
+static bool print_changes(struct cli *c, const struct site *s, const char *folder, struct err *e)
+{
+    const struct bundle_source source = source_folder(folder);
+    const struct pack *now = rules_at(rules_newest(&s->rules), clock_wall_ms())->pack;
+    const struct widening *w = NULL;
+    struct pack candidate = { .number = 0 };
+    if (!pack_collect(&c->arena, &source, s->places.schemas, &candidate, e) ||
+        !pack_widens(&c->arena, now, &candidate, &w, e))
+        return false;
+    printf(w ? "changes that may widen, whatever was recorded:\n"
+             : "no change may widen: one approver is enough\n");
+    for (; w; w = w->next)
+        printf("  may widen: %s\n", w->what);
+    return true;
 }
 
 static const struct bundle *load_candidate(struct cli *c, const struct site *s, const char *folder)
@@ -67,5 +85,5 @@ int cmd_effect(struct cli *c, int argc, char **argv)
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
     print_effect(&x);
-    return CLI_DONE;
+    return print_changes(c, s, argv[3], &e) ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }
