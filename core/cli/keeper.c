@@ -44,7 +44,7 @@ static const struct log_who who = { "bundles", NULL };
 
 /* ---- what parts say ---- */
 
-static void tell(struct keeper *k, const struct watched *p, struct bundle_state *s)
+static bool tell(struct keeper *k, const struct watched *p, struct bundle_state *s)
 {
     struct buf framed;
     struct err e = { 0 };
@@ -52,10 +52,12 @@ static void tell(struct keeper *k, const struct watched *p, struct bundle_state 
     s->agency = p->agency;
     s->at_ms = clock_wall_ms();
     buf_init(&framed, 1 << 16);
-    if (!state_encode(k->site->catalogue, s, &framed, &e) ||
-        !orders_publish(k->bus, buf_slice(&framed), &e))
+    bool good = state_encode(k->site->catalogue, s, &framed, &e) &&
+                orders_publish(k->bus, buf_slice(&framed), &e);
+    if (!good)
         log_err(LOG_WARN, &who, &e);
     buf_release(&framed);
+    return good;
 }
 
 static void tell_all(struct keeper *k, const struct bundle_order *o, struct slice outcome,
@@ -64,10 +66,10 @@ static void tell_all(struct keeper *k, const struct bundle_order *o, struct slic
     struct bundle_state s = { .outcome = outcome, .code = slice_text(code), .number = o->number };
     memcpy(s.hash, o->hash, HASH_BYTES);
     for (const struct watched *p = k->parts; p && k->is_open; p = p->next)
-        tell(k, p, &s);
+        (void)tell(k, p, &s);
 }
 
-/* Each part that has gone over to the newest since it was last asked. */
+/* Each part that has gone over to the newest since it was last asked; said again until it is out. */
 static void look_at_parts(struct keeper *k)
 {
     const struct edition *newest = rules_newest(&k->site->rules);
@@ -76,7 +78,8 @@ static void look_at_parts(struct keeper *k)
     for (struct watched *p = k->parts; p; p = p->next) {
         if (hash_equal(p->told, s.hash) || (p->generation && p->generation(p->of) < s.number))
             continue;
-        tell(k, p, &s);
+        if (!tell(k, p, &s))
+            return;
         memcpy(p->told, s.hash, HASH_BYTES);
     }
 }
@@ -133,6 +136,9 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
     struct slice from = time_ms_to_iso(g->from_ms, time);
     const char *differs = rules_differ(rules_newest(&s->rules)->bundle, g->bundle);
     slice_to_hex(slice_of(g->bundle->hash, 4), hash);
+    if (s->waiting && g->from_ms < s->waiting->from_ms)
+        s->waiting = NULL; /* g takes its place */
+    g->earlier = s->last;
     s->last = g;
     if (differs || s->waiting) {
         s->waiting = s->waiting ? s->waiting : g;
@@ -168,6 +174,10 @@ static void take_order(struct keeper *k, const struct bundle_order *o)
     }
     log_line(k->is_open ? LOG_ERROR : LOG_WARN, &who, e.code,
              "bundle %" PRIu64 " is refused, and the one before goes on: %s", o->number, e.text);
+    if (e.fate != ERR_REJECT)
+        log_line(LOG_ERROR, &who, e.code,
+                 "bundle %" PRIu64 " is on the bus: mend that and start again, and it is taken up",
+                 o->number);
     tell_all(k, o, SLICE("refused"), e.code);
     if (one)
         drop_kept(k);
