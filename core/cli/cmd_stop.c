@@ -1,7 +1,7 @@
 /* cmd_stop.c - concordat stop and extend: one file more in the bundle, in force from now.
  *
- * A stop takes away, so one approver signs it; an extension goes on sharing past the end that the
- * parties signed, so two do. */
+ * A stop takes away, so one approver signs it, unless it puts off what was to take away more; an
+ * extension goes on sharing past the end that the parties signed, so two do. */
 #include "cli/submit.h"
 #include "cli/words.h"
 
@@ -61,7 +61,7 @@ static bool keys_fit(const struct word_option *by, const struct word_option *key
 
 int cmd_stop(struct cli *c, int argc, char **argv)
 {
-    struct word_option o[] = { { .name = "--by", .most = 1 },      { .name = "--key", .most = 1 },
+    struct word_option o[] = { { .name = "--by", .most = 4 },      { .name = "--key", .most = 4 },
                                { .name = "--reason", .most = 1 },  { .name = "--out", .most = 1 },
                                { .name = "--version", .most = 1 }, { .name = NULL } };
     struct words w;
@@ -75,7 +75,9 @@ int cmd_stop(struct cli *c, int argc, char **argv)
     if (!s)
         return CLI_CANNOT;
     const char *version = words_one(o, "--version");
-    if (!find_agreement(s->last->bundle, w.plain[1], version))
+    if (!keys_fit(&o[0], &o[1]))
+        return CLI_NO;
+    if (!find_agreement(rules_at(s->last, clock_wall_ms())->bundle, w.plain[1], version))
         return CLI_NO;
     struct slice now = time_ms_to_iso(clock_wall_ms(), time);
     buf_init(&text, FILE_BYTES_MAX);
@@ -130,7 +132,7 @@ int cmd_extend(struct cli *c, int argc, char **argv)
     if (!s)
         return CLI_CANNOT;
     const struct agreement *g =
-        find_agreement(s->last->bundle, w.plain[1], words_one(o, "--version"));
+        find_agreement(rules_at(s->last, clock_wall_ms())->bundle, w.plain[1], words_one(o, "--version"));
     if (!g || !keys_fit(&o[0], &o[1]))
         return CLI_NO;
     buf_init(&text, FILE_BYTES_MAX);

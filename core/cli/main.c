@@ -35,7 +35,7 @@ static const struct command commands[] = {
     { "bundle load SITE FILE", "hand it to all parts, and wait for the word of each", cmd_bundle },
     { "bundle rollback SITE --to N [--by NAME --key KEYFILE]... [-o FILE]",
       "an older bundle's content as a new one", cmd_bundle },
-    { "stop SITE AGREEMENT --by NAME --reason TEXT [--key KEYFILE] [--version N]",
+    { "stop SITE AGREEMENT --by NAME --reason TEXT [--key KEYFILE]... [--version N]",
       "share nothing more under it, from now; waits for routers and doors", cmd_stop },
     { "extend SITE AGREEMENT --until DAY --by NAME --by NAME --reason TEXT [--key KEYFILE]...",
       "go on after its end, at most 30 days", cmd_extend },

@@ -235,11 +235,11 @@ static void print_widenings(const struct widening *w)
         printf("  may widen: %s\n", w->what);
 }
 
-/* What the change is made to: a demo's folder as it is now, else the last bundle. */
+/* What the change is made to: a demo's folder as it is now, else the bundle in force. */
 static bool base_files(struct cli *c, const struct site *s, struct pack *out, struct err *e)
 {
     if (!s->places.demo) {
-        *out = *s->last->pack;
+        *out = *rules_at(s->last, clock_wall_ms())->pack;
         return true;
     }
     const struct bundle_source source = source_folder(s->places.region);
@@ -289,6 +289,18 @@ static bool put_beside(struct cli *c, const struct site *s, const struct pack_fi
     return submit_write(path, f->bytes, e);
 }
 
+/* Those whose time will come in vain: the change takes their place. */
+static void print_put_off(const struct site *s, int64_t from_ms)
+{
+    char time[TIME_TEXT_MAX];
+    for (const struct edition *g = s->last; g && g->from_ms > from_ms; g = g->earlier) {
+        struct slice from = time_ms_to_iso(g->from_ms, time);
+        printf("bundle %" PRIu64 ", which was to begin at %.*s, is put off: pack and load it again, "
+               "with this change in it\n",
+               g->number, SHOWN(from));
+    }
+}
+
 static int keep_unfinished(const struct change *change, struct slice bytes, const struct err *why)
 {
     struct err e = { 0 };
@@ -325,5 +337,6 @@ int submit_change(struct cli *c, struct site *s, const struct change *change)
         return keep_unfinished(change, bytes, &e);
     if (trust.demo && change->add.name && !put_beside(c, s, &change->add, &e))
         return cli_fail(CLI_CANNOT, &e);
+    print_put_off(s, d.from_ms);
     return submit_bundle(c, s, bytes, change->by_count ? change->by[0] : "");
 }

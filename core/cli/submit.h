@@ -15,16 +15,17 @@ MUST_CHECK bool submit_sign(struct arena *a, struct slice file, const char *name
 /* Writes a new file; err when it is there. */
 MUST_CHECK bool submit_write(const char *path, struct slice bytes, struct err *e);
 
-/* What is to be changed of the last bundle: its files, or a file more beside region.yaml of a demo.
- */
+/* What is to be changed of the bundle in force: its files, or a file more beside region.yaml of a
+ * demo. */
 struct change {
-    const struct pack_file *files; /* NULL: those of the last one and `add` */
+    const struct pack_file *files; /* NULL: those of the one in force and `add` */
     size_t file_count;
     struct pack_file add;                /* name NULL: nothing */
     const char *const *by, *const *keys; /* who signs, with which key file */
     size_t by_count, key_count;
     const char *out; /* where an unfinished one is written; NULL: nowhere */
 };
+/* From now on: what is only to come is put off, and the operator told. */
 int submit_change(struct cli *c, struct site *s, const struct change *change);
 
 #endif

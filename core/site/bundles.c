@@ -12,8 +12,6 @@
 
 #include "host/strict.h"
 
-#define KEPT_MAX 100000
-
 /* ---- reading and trusting ---- */
 
 struct edition *bundles_read(struct arena *a, struct slice bytes, const char *label,
@@ -63,9 +61,22 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
            pack_approved(next->pack, before ? &before->bundle->approvers : t->first_by, widens, e);
 }
 
+/* Whose place next takes: of before and those before it the last that begins no later. One that had
+ * not begun by then never will: a stop is not put off by what is only to come. */
+static const struct edition *whose_place(const struct edition *before, const struct edition *next)
+{
+    while (before && before->from_ms > next->from_ms)
+        before = before->earlier;
+    return before;
+}
+
 bool bundles_follows(const struct bundles_trust *t, const struct edition *before,
                      const struct edition *next, struct err *e)
 {
+    const struct edition *place = whose_place(before, next);
+    if (before && !slice_equal(next->bundle->region, before->bundle->region))
+        return err_set(e, ERR_REJECT, "bundle.region", 0,
+                       "cannot take bundle %" PRIu64 ": it is of another region", next->number);
     if (before && next->number <= before->number)
         return err_set(e, ERR_REJECT, "bundle.number", 0,
                        "cannot take bundle %" PRIu64 ": bundle %" PRIu64 " is there already",
@@ -76,11 +87,11 @@ bool bundles_follows(const struct bundles_trust *t, const struct edition *before
                        "cannot take bundle %" PRIu64 ": it was made to follow another bundle than "
                        "%" PRIu64 ", which is the last",
                        next->number, before->number);
-    if (before && next->from_ms < before->from_ms)
+    if (before && !place)
         return err_set(e, ERR_REJECT, "bundle.from", 0,
-                       "cannot take bundle %" PRIu64 ": it would begin before the one it follows",
+                       "cannot take bundle %" PRIu64 ": it would begin before all that it follows",
                        next->number);
-    return approved(t, before, next, e);
+    return approved(t, before, next, e) && (place == before || approved(t, place, next, e));
 }
 
 /* ---- keeping ---- */
@@ -98,11 +109,13 @@ bool bundles_list(struct arena *a, const char *folder, const struct kept_bundle 
     size_t room = 0, count = 0;
     bool good = true;
     DIR *dir = opendir(folder);
+    if (!dir && errno != ENOENT)
+        return err_errno(e, ERR_FATAL, "bundle.list", errno, "cannot read the folder", folder);
     for (struct dirent *d = dir ? readdir(dir) : NULL; d && good; d = readdir(dir)) {
         struct slice name = slice_text(d->d_name);
         uint64_t number = 0;
         if (!slice_ends(name, SLICE(".bundle")) ||
-            !slice_to_u64(slice_head(name, name.n - 7), &number) || count == KEPT_MAX)
+            !slice_to_u64(slice_head(name, name.n - 7), &number))
             continue;
         struct kept_bundle *grown = arena_grow(a, list, &room, count, sizeof *grown);
         const char *path = arena_format(a, "%s/%s", folder, d->d_name);
@@ -162,7 +175,10 @@ static bool put_file(const char *part, const char *path, struct slice bytes, boo
         return err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot make", part);
     bool good = write_all(fd, bytes) && fsync(fd) == 0;
     int number = errno;
-    good = close(fd) == 0 && good;
+    if (close(fd) != 0 && good) {
+        number = errno;
+        good = false;
+    }
     if (good && link(part, path) != 0) {
         number = errno;
         *exists = number == EEXIST;
@@ -170,6 +186,18 @@ static bool put_file(const char *part, const char *path, struct slice bytes, boo
     }
     (void)unlink(part);
     return good || err_errno(e, ERR_FATAL, "bundle.keep", number, "cannot write", path);
+}
+
+/* Its names are on disk too. */
+static bool sync_folder(const char *folder, struct err *e)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0;
+    if (!good)
+        (void)err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot sync the folder", folder);
+    if (fd >= 0)
+        (void)close(fd);
+    return good;
 }
 
 bool bundles_keep(const char *folder, const struct edition *g, struct err *e)
@@ -182,13 +210,8 @@ bool bundles_keep(const char *folder, const struct edition *g, struct err *e)
     bool good = (path && part) || err_memory(e);
     if (good && mkdir(folder, 0700) != 0 && errno != EEXIST)
         good = err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot make", folder);
-    good = good && put_file(part, path, g->pack->file, &exists, e);
-    int dir = good ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (dir >= 0) {
-        (void)fsync(dir);
-        (void)close(dir);
-    }
-    good = good && (!exists || is_there(path, g, e));
+    good = good && put_file(part, path, g->pack->file, &exists, e) && sync_folder(folder, e) &&
+           (!exists || is_there(path, g, e));
     arena_release(&a);
     return good;
 }

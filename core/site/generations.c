@@ -27,7 +27,7 @@ static bool complain(struct reading *r, const struct node *n, const struct err *
     return strict_say(&r->reader, n, e->code, "%s", e->text);
 }
 
-static bool add(struct chain *c, struct edition *g)
+static bool push(struct chain *c, struct edition *g)
 {
     struct edition **grown =
         arena_grow(c->r->reader.arena, c->list, &c->room, c->count, sizeof *grown);
@@ -36,6 +36,15 @@ static bool add(struct chain *c, struct edition *g)
     c->list = grown;
     grown[c->count++] = g;
     return true;
+}
+
+/* After the older ones, less those whose place it took before their time had come. */
+static bool add(struct chain *c, struct edition *g)
+{
+    while (c->count && c->list[c->count - 1]->from_ms > g->from_ms)
+        c->count--;
+    g->earlier = c->count ? c->list[c->count - 1] : NULL;
+    return push(c, g);
 }
 
 static struct edition *read_kept(struct chain *c, const char *path, struct problems *p)
@@ -65,13 +74,18 @@ static struct edition *before(struct chain *c, const struct edition *g)
 static bool add_with_past(struct chain *c, struct edition *g)
 {
     for (struct edition *one = g; one; one = before(c, one))
-        if (!add(c, one))
+        if (!push(c, one))
             return false;
     for (size_t i = 0; i < c->count / 2; i++) {
         struct edition *swap = c->list[i];
         c->list[i] = c->list[c->count - 1 - i];
         c->list[c->count - 1 - i] = swap;
     }
+    size_t n = c->count;
+    c->count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!add(c, c->list[i]))
+            return false;
     return true;
 }
 
