@@ -1,4 +1,4 @@
-/* rememory.c - reads a partition's chain and facts back before it decides anything.
+/* restore.c - reads a partition's chain and facts back before it decides anything.
  *
  * The chain is at one place, the note of the committed position of (`audit`, p), and is
  * cross-checked with the last entry on the bus: a note that was lost (Kafka forgets offsets,
