@@ -131,8 +131,8 @@ int cmd_extend(struct cli *c, int argc, char **argv)
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)
         return CLI_CANNOT;
-    const struct agreement *g =
-        find_agreement(rules_at(s->last, clock_wall_ms())->bundle, w.plain[1], words_one(o, "--version"));
+    const struct agreement *g = find_agreement(rules_at(s->last, clock_wall_ms())->bundle,
+                                               w.plain[1], words_one(o, "--version"));
     if (!g || !keys_fit(&o[0], &o[1]))
         return CLI_NO;
     buf_init(&text, FILE_BYTES_MAX);

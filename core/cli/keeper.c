@@ -69,7 +69,7 @@ static void tell_all(struct keeper *k, const struct bundle_order *o, struct slic
         (void)tell(k, p, &s);
 }
 
-/* Each part that has gone over to the newest since it was last asked; said again until it is out. */
+/* Each part that has gone over to the newest since it was last asked; said until it is out. */
 static void look_at_parts(struct keeper *k)
 {
     const struct edition *newest = rules_newest(&k->site->rules);

@@ -295,7 +295,8 @@ static void print_put_off(const struct site *s, int64_t from_ms)
     char time[TIME_TEXT_MAX];
     for (const struct edition *g = s->last; g && g->from_ms > from_ms; g = g->earlier) {
         struct slice from = time_ms_to_iso(g->from_ms, time);
-        printf("bundle %" PRIu64 ", which was to begin at %.*s, is put off: pack and load it again, "
+        printf("bundle %" PRIu64
+               ", which was to begin at %.*s, is put off: pack and load it again, "
                "with this change in it\n",
                g->number, SHOWN(from));
     }

@@ -3,8 +3,8 @@
 
 #include "record/wire.h"
 
-/* By the version that counts now, the highest approved one that has begun; and never by one that was
- * stopped, whichever counts. */
+/* By the version that counts now, the highest approved one that has begun; and never by one that
+ * was stopped, whichever counts. */
 static bool is_in_force(const struct bundle *b, struct slice name, int64_t version, int64_t now_ms)
 {
     const struct agreement *last = NULL;

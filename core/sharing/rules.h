@@ -28,8 +28,8 @@ struct rules {
 void rules_add(struct rules *r, struct edition *g);
 /* The last one added, whether it has begun or not. */
 const struct edition *rules_newest(const struct rules *r);
-/* Of g and those before it the one in force at that time, which is the last added of those begun; the
- * first when none had begun. */
+/* Of g and those before it the one in force at that time, which is the last added of those begun;
+ * the first when none had begun. */
 const struct edition *rules_at(const struct edition *g, int64_t ms);
 /* By the bundle's hash; NULL when there is none. */
 const struct edition *rules_hashed(const struct rules *r, const uint8_t hash[HASH_BYTES]);

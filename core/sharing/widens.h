@@ -3,8 +3,9 @@
  * Compares the two structurally, file by file and clause by clause. Only what is known to take away
  * (a clause or an extension gone, a category, kind or service gone from a clause, an earlier end, a
  * new prohibition, a new stop) counts as narrowing; whatever else differs widens, also where it
- * cannot be told. With a clause go its obligations, and what another clause releases may then travel
- * plainer: that widens too, but for a stop, which one person must be able to order at once. What it says is a sentence for those who sign. Pure. */
+ * cannot be told. With a clause go its obligations, and what another clause releases may then
+ * travel plainer: that widens too, but for a stop, which one person must be able to order at once.
+ * What it says is a sentence for those who sign. Pure. */
 #ifndef CONCORDAT_SHARING_WIDENS_H
 #define CONCORDAT_SHARING_WIDENS_H
 

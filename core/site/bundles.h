@@ -3,12 +3,12 @@
  *
  * A site that is not `demo: true` runs signed bundles alone. Its first is named in site.yaml and
  * trusted by the approvers named there; each next one is of the same region, follows it by number
- * and by hash, and is signed by approvers of the one before. One that begins earlier than the one it
- * follows takes the place of that too, and must be approved against both it and the one that is in
- * force by then: so a stop comes at once, whatever else was only to come. A demo site reads region.yaml from its
- * folder; what it reads there is packed, unsigned, and kept all the same, so that a replay finds
- * the bundle of every entry. Files of state/bundles are never changed.
- * Errors: bundle.*, pack.*, and those of opening (ERR_REJECT). */
+ * and by hash, and is signed by approvers of the one before. One that begins earlier than the one
+ * it follows takes the place of that too, and must be approved against both it and the one that is
+ * in force by then: so a stop comes at once, whatever else was only to come. A demo site reads
+ * region.yaml from its folder; what it reads there is packed, unsigned, and kept all the same, so
+ * that a replay finds the bundle of every entry. Files of state/bundles are never changed. Errors:
+ * bundle.*, pack.*, and those of opening (ERR_REJECT). */
 #ifndef CONCORDAT_SITE_BUNDLES_H
 #define CONCORDAT_SITE_BUNDLES_H
 
@@ -29,8 +29,8 @@ struct site_places {
 struct edition *bundles_read(struct arena *a, struct slice bytes, const char *label,
                              const struct catalogue *c, struct problems *p);
 
-/* Whether next may follow before (NULL: it is the first, by the approvers given), whose earlier ones
- * are those that it came after. */
+/* Whether next may follow before (NULL: it is the first, by the approvers given), whose earlier
+ * ones are those that it came after. */
 struct bundles_trust {
     bool demo;                        /* an unsigned one may */
     const struct approvers *first_by; /* of the first one */

@@ -51,8 +51,8 @@ struct site {
     size_t delivery_count;
     /* generations.c */
     struct site_places places;
-    struct approvers first_by;   /* who may sign the first bundle */
-    struct rules rules;          /* all that a running program can go by, newest first */
+    struct approvers first_by;            /* who may sign the first bundle */
+    struct rules rules;                   /* all that a running program can go by, newest first */
     const struct edition *last, *waiting; /* the last there is; one that needs a restart */
 };
 

@@ -144,11 +144,11 @@ static void the_version_that_counts_lets_it_through_unless_its_own_is_stopped(vo
         enum state second, third, fourth;
         const char *want;
     } cases[] = {
-        { NONE, GOOD, NONE, "pass" },     { GOOD, ENDED, NONE, "stop" },
-        { GOOD, STOPPED, NONE, "stop" },  { NONE, STOPPED, GOOD, "stop" },
-        { NONE, ENDED, GOOD, "pass" },    { NONE, GOOD, STOPPED, "stop" },
-        { NONE, GOOD, NEW, "pass" },      { NONE, GOOD, DRAFT, "pass" },
-        { STOPPED, GOOD, NONE, "pass" },  { NONE, NONE, NONE, "stop" },
+        { NONE, GOOD, NONE, "pass" },    { GOOD, ENDED, NONE, "stop" },
+        { GOOD, STOPPED, NONE, "stop" }, { NONE, STOPPED, GOOD, "stop" },
+        { NONE, ENDED, GOOD, "pass" },   { NONE, GOOD, STOPPED, "stop" },
+        { NONE, GOOD, NEW, "pass" },     { NONE, GOOD, DRAFT, "pass" },
+        { STOPPED, GOOD, NONE, "pass" }, { NONE, NONE, NONE, "stop" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct agreement list[] = { version(2, cases[i].second), version(3, cases[i].third),

@@ -112,7 +112,8 @@ static void what_takes_away_narrows(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         /* b1 is gone while b2 stands: another version of its name remains, so that one cannot be
          * told */
-        bool wanted = rows[i].file && !rows[i].instead && strcmp(rows[i].file, "agreements/b1.yaml") == 0;
+        bool wanted =
+            rows[i].file && !rows[i].instead && strcmp(rows[i].file, "agreements/b1.yaml") == 0;
         bool is = widens(&rows[i]);
         if (is != wanted)
             printf("\nrow %zu: %s", i, rows[i].file ? rows[i].file : "the same");

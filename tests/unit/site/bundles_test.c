@@ -37,11 +37,9 @@ static struct edition *make(struct made *m, uint8_t n, const struct edition *bef
     m->pack = (struct pack){ .has_previous = before != NULL };
     if (before)
         memcpy(m->pack.previous, before->bundle->hash, HASH_BYTES);
-    m->edition = (struct edition){ .bundle = &m->bundle,
-                                   .number = n,
-                                   .from_ms = 100 * n,
-                                   .earlier = before,
-                                   .pack = &m->pack };
+    m->edition = (struct edition){
+        .bundle = &m->bundle, .number = n, .from_ms = 100 * n, .earlier = before, .pack = &m->pack
+    };
     return &m->edition;
 }
 
