@@ -107,6 +107,12 @@ static bool same_function(const void *item, const void *like)
     return slice_equal(a->function, b->function);
 }
 
+/* When a word counts from: none of tomorrow, or nothing said until then could take it back. */
+static int64_t said_ms(const struct effect *x)
+{
+    return x->ev->occurred_ms < x->ev->decided_ms ? x->ev->occurred_ms : x->ev->decided_ms;
+}
+
 /* A consent for a service that is none of ours helps nobody; a refusal for one is taken as for all.
  */
 static bool add_consent(struct effect *x, bool granted)
@@ -116,7 +122,7 @@ static bool add_consent(struct effect *x, bool granted)
     struct consent_fact f = { .purpose = text_of(x, &x->rule->what),
                               .granted = granted,
                               .recipient = who < 0 ? -1 : who,
-                              .occurred_ms = x->ev->occurred_ms,
+                              .occurred_ms = said_ms(x),
                               .until_ms = until_of(text_of(x, &x->rule->until)),
                               .by = x->ev->id,
                               .capacity = text_of(x, &x->rule->capacity),
@@ -135,7 +141,7 @@ static bool add_objection(struct effect *x, bool stands)
     int who = service_of(x, &x->rule->who);
     struct objection_fact f = { .recipient = who < 0 ? -1 : who,
                                 .stands = stands,
-                                .occurred_ms = x->ev->occurred_ms,
+                                .occurred_ms = said_ms(x),
                                 .by = x->ev->id };
     if (!stands && who == SERVICE_FOREIGN)
         return true;
@@ -149,7 +155,7 @@ static bool add_restriction(struct effect *x, bool stands)
     static const struct word_form form = FORM(restriction_fact, same_restriction, occurred_ms);
     struct restriction_fact f = { .kind = text_of(x, &x->rule->what),
                                   .stands = stands,
-                                  .occurred_ms = x->ev->occurred_ms,
+                                  .occurred_ms = said_ms(x),
                                   .by = x->ev->id,
                                   .source = x->ev->source };
     if (slice_is_empty(f.kind))
@@ -183,7 +189,7 @@ static bool add_responsible(struct effect *x)
     int who = service_of(x, &x->rule->who);
     struct responsible_fact f = { .function = x->rule->word,
                                   .service = who,
-                                  .occurred_ms = x->ev->occurred_ms,
+                                  .occurred_ms = said_ms(x),
                                   .by = x->ev->id };
     if (who == SERVICE_UNNAMED)
         return true;
@@ -203,7 +209,7 @@ static bool add_death(struct effect *x)
 {
     static const struct word_form form = FORM(death_fact, same_death, occurred_ms);
     struct death_fact f = { .is_formal = slice_equal_text(text_of(x, &x->rule->what), "formal"),
-                            .occurred_ms = x->ev->occurred_ms,
+                            .occurred_ms = said_ms(x),
                             .by = x->ev->id };
     x->d->gate = true;
     x->d->doors = true;

@@ -63,6 +63,15 @@ static void who_recorded_a_consent_is_kept(void)
     CU_ASSERT(slice_equal_text(world.facts.consents[0].recorder, "Ward clerk"));
 }
 
+static void a_consent_dated_tomorrow_is_taken_back_today(void)
+{
+    SAY("Consent.granted", HUB, "consent.purpose=duty-to-refer;at=48");
+    CU_ASSERT(facts_consent(&world.facts, SLICE("duty-to-refer"), 0, world.now_ms));
+    SAY("Consent.revoked", HUB, "consent.purpose=duty-to-refer");
+    CU_ASSERT_FALSE(facts_consent(&world.facts, SLICE("duty-to-refer"), 0, world.now_ms));
+    CU_ASSERT_FALSE(facts_consent(&world.facts, SLICE("duty-to-refer"), 0, T0 + 100 * HOUR));
+}
+
 /* ---- restrictions ---- */
 
 static enum truth restricted(const char *kind)
@@ -420,6 +429,7 @@ static void a_later_stay_is_a_readmission(void)
 static CU_TestInfo tests[] = {
     { "capacity and basis decide whether consent holds",
       capacity_and_basis_decide_whether_consent_holds },
+    { "a consent dated tomorrow is taken back today", a_consent_dated_tomorrow_is_taken_back_today },
     { "who recorded a consent is kept", who_recorded_a_consent_is_kept },
     { "a location that nobody has checked is a state of its own",
       a_location_that_nobody_has_checked_is_a_state_of_its_own },

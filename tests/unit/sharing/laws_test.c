@@ -91,6 +91,7 @@ static void another_episode_is_another_stay(void)
 
 static void the_last_word_on_consent_is_the_last_that_was_said(void)
 {
+    world.now_ms += 10 * HOUR;
     SAY("Consent.revoked", HUB, MAY "at=5");
     SAY("Consent.granted", HUB, MAY "at=1"); /* said earlier, arrives later */
     SAY("HousingCase.adaptation_requested", HUB, ASK);
