@@ -98,7 +98,7 @@ static bool same_objection(const void *item, const void *like)
 static bool same_restriction(const void *item, const void *like)
 {
     const struct restriction_fact *a = item, *b = like;
-    return a->source == b->source && slice_equal(a->kind, b->kind);
+    return slice_equal(a->source, b->source) && slice_equal(a->kind, b->kind);
 }
 
 static bool same_function(const void *item, const void *like)
@@ -157,7 +157,7 @@ static bool add_restriction(struct effect *x, bool stands)
                                   .stands = stands,
                                   .occurred_ms = said_ms(x),
                                   .by = x->ev->id,
-                                  .source = x->ev->source };
+                                  .source = x->b->services[x->ev->source].name };
     if (slice_is_empty(f.kind))
         f.kind = SLICE("unknown");
     x->d->gate |= !stands;

@@ -33,13 +33,13 @@ struct consent_fact {
     struct slice recorder;              /* who wrote it down, as the source has it */
 };
 struct objection_fact { int32_t recipient; bool stands; int64_t occurred_ms; struct event_id by; };
-/* Only who raised a restriction lifts it. source: a service; -1: one that the region has no more. */
+/* Only who raised a restriction lifts it, also when the region has had that service out for a while. */
 struct restriction_fact {
     struct slice kind;
     bool stands;
     int64_t occurred_ms;
     struct event_id by;
-    int32_t source;
+    struct slice source;                /* "agency/service" that said it */
 };
 #define SERVICE_OUTSIDE (-1)            /* somebody outside the region */
 #define SERVICE_UNKNOWN (-2)            /* the last word is that it cannot be told */

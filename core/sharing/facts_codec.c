@@ -114,7 +114,7 @@ static void put_limits(const struct bundle *b, const struct person *p, struct bu
         put_bool(out, p->restrictions[i].stands);
         avro_put_long(out, p->restrictions[i].occurred_ms);
         put_id(out, &p->restrictions[i].by);
-        put_service(out, b, p->restrictions[i].source);
+        avro_put_text(out, p->restrictions[i].source);
     }
     end_list(out);
 }
@@ -314,16 +314,16 @@ static bool get_objection(struct reader *r, const struct view *v, void *item)
     return get_service(r, v, 0, &x->recipient);
 }
 
-/* It stands also when the service that raised it has left the region: then nobody lifts it. */
+/* It stands also when the service that raised it has left the region. */
 static bool get_restriction(struct reader *r, const struct view *v, void *item)
 {
     struct restriction_fact *x = item;
+    (void)r;
     x->kind = view_text(v, 0);
     x->stands = view_long(v, 1);
     x->occurred_ms = view_long(v, 2);
     get_id(v, 3, &x->by);
-    if (!get_service(r, v, 4, &x->source))
-        x->source = -1;
+    x->source = view_text(v, 4);
     return true;
 }
 

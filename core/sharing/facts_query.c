@@ -83,8 +83,8 @@ static bool is_lifted(const struct person *p, const struct restriction_fact *rai
 {
     for (size_t i = 0; i < p->restriction_count; i++) {
         const struct restriction_fact *f = &p->restrictions[i];
-        if (!f->stands && f->source == raised->source && f->occurred_ms > raised->occurred_ms &&
-            slice_equal(f->kind, raised->kind))
+        if (!f->stands && f->occurred_ms > raised->occurred_ms &&
+            slice_equal(f->source, raised->source) && slice_equal(f->kind, raised->kind))
             return true;
     }
     return false;

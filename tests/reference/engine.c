@@ -129,7 +129,8 @@ static void put_words(struct arena *a, const struct ref_facts *f, struct person 
     for (size_t i = 0; i < f->restriction_count; i++)
         r[i] = (struct restriction_fact){ slice_text(f->restrictions[i].kind),
                                           f->restrictions[i].stands, f->restrictions[i].at_ms,
-                                          id_of(5000 + i), f->restrictions[i].source };
+                                          id_of(5000 + i),
+                                          slice_text(arena_format(a, "%d", f->restrictions[i].source)) };
     for (size_t i = 0; i < f->responsible_count; i++)
         s[i] = (struct responsible_fact){ slice_text(f->responsible[i].function),
                                           f->responsible[i].service, f->responsible[i].at_ms,

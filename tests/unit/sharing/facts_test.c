@@ -111,6 +111,32 @@ static void an_event_restricted_in_unknown_words_is_held_until_a_human_releases_
     CU_ASSERT_EQUAL(world.facts.hold_count, 1);
 }
 
+/* Facts that went through their bytes. */
+static bool keep(const struct person *p, struct person *out)
+{
+    struct err e = { 0 };
+    struct buf b;
+    buf_init(&b, 1u << 16);
+    bool ok = person_encode(world.bundle, p, &b, &e);
+    struct slice bytes = arena_copy(&world.arena, buf_slice(&b));
+    buf_release(&b);
+    return ok && person_decode(world.bundle, &world.arena, bytes, out, &e);
+}
+
+static void a_service_that_left_the_region_still_has_its_own_word(void)
+{
+    struct restriction_fact words[] = {
+        { SLICE("location"), true, 1, { { 1 } }, SLICE("gone/one") },
+        { SLICE("location"), false, 2, { { 2 } }, SLICE("gone/two") },
+    };
+    const struct person before = { .restrictions = words, .restriction_count = 2 };
+    CU_ASSERT_FATAL(keep(&before, &world.facts));
+    CU_ASSERT_EQUAL(restricted("location"), TRUTH_TRUE);
+    words[1].source = words[0].source;
+    CU_ASSERT_FATAL(keep(&before, &world.facts));
+    CU_ASSERT_EQUAL(restricted("location"), TRUTH_FALSE);
+}
+
 /* ---- releases ---- */
 
 static const struct hold *hold_for(const char *reason)
@@ -435,6 +461,8 @@ static CU_TestInfo tests[] = {
       a_location_that_nobody_has_checked_is_a_state_of_its_own },
     { "an event restricted in unknown words is held until a human releases it",
       an_event_restricted_in_unknown_words_is_held_until_a_human_releases_it },
+    { "a service that left the region still has its own word",
+      a_service_that_left_the_region_still_has_its_own_word },
     { "a release lets nothing through but its own event",
       a_release_lets_nothing_through_but_its_own_event },
     { "safeguarding is the duty of where the adult is",
