@@ -181,7 +181,7 @@ static bool is_lasting_end(const struct bundle *b, const struct episode_event *x
     return false;
 }
 
-static bool is_over(const struct bundle *b, const struct episode_event *x)
+static bool is_finished(const struct bundle *b, const struct episode_event *x)
 {
     return (x->closed || x->retracted) && !is_lasting_end(b, x);
 }
@@ -190,8 +190,8 @@ static bool is_over(const struct bundle *b, const struct episode_event *x)
 static bool goes_before(const struct bundle *b, const struct episode_event *x,
                         const struct episode_event *y)
 {
-    bool x_over = is_over(b, x), y_over = is_over(b, y);
-    return x_over != y_over ? x_over : is_later(y, x);
+    bool x_finished = is_finished(b, x);
+    return x_finished != is_finished(b, y) ? x_finished : is_later(y, x);
 }
 
 static void make_room(struct draft *d, const struct bundle *b)

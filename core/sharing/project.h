@@ -24,7 +24,7 @@ void project_id(const struct bundle *b, const struct event_id *id, uint16_t reci
                 unsigned again, struct disclosure_id *out);
 /* The event with only what is released, and the header a recipient gets. */
 MUST_CHECK bool project_disclosure(const struct project *p, struct disclosure *out, struct err *e);
-/* All that stands for one recipient's door. sequence counts up per person. */
+/* All that stands for one recipient's door. */
 MUST_CHECK bool project_notice(const struct judge_input *in, struct arena *a,
                                const struct person *facts, const struct event *ev,
                                uint16_t recipient, struct notice *out, struct err *e);

@@ -35,16 +35,6 @@ enum reason reason_of_rank(unsigned rank)
     return REASON_NO_CLAUSE;
 }
 
-enum reason reason_first(enum reason a, enum reason b)
-{
-    return reasons[b].rank < reasons[a].rank ? b : a;
-}
-
-enum reason reason_last(enum reason a, enum reason b)
-{
-    return reasons[b].rank > reasons[a].rank ? b : a;
-}
-
 static size_t find(const char *code)
 {
     size_t i = 0;

@@ -23,8 +23,5 @@ const char *reason_code(enum reason r);
 int reason_rank(enum reason r);
 /* The gate of that rank; REASON_NO_CLAUSE for 0. */
 enum reason reason_of_rank(unsigned rank);
-/* The gate met first, and the gate met last. */
-enum reason reason_first(enum reason a, enum reason b);
-enum reason reason_last(enum reason a, enum reason b);
 
 #endif
