@@ -159,17 +159,24 @@ static bool order(const struct site *s, const struct edition *g, struct slice fi
     return good;
 }
 
-int submit_bundle(struct cli *c, struct site *s, struct slice file, const char *by)
+/* Parsed, checked and compiled; NULL after printing what is wrong with it. */
+static struct edition *read_edition(struct cli *c, const struct site *s, struct slice file)
 {
-    const struct bundles_trust trust = site_trust(s);
     struct problems p = { 0 };
-    struct err e = { 0 };
-    bool running = false;
-    char time[TIME_TEXT_MAX], hash[17] = { 0 };
     struct edition *g = bundles_read(&c->arena, file, "the bundle", s->catalogue, &p);
     if (!g)
         cli_print_problems(&p);
     problems_release(&p);
+    return g;
+}
+
+int submit_bundle(struct cli *c, struct site *s, struct slice file, const char *by)
+{
+    const struct bundles_trust trust = site_trust(s);
+    struct err e = { 0 };
+    bool running = false;
+    char time[TIME_TEXT_MAX], hash[17] = { 0 };
+    struct edition *g = read_edition(c, s, file);
     if (!g)
         return CLI_NO;
     if (!bundles_follows(&trust, s->last, g, &e))
@@ -320,7 +327,6 @@ int submit_change(struct cli *c, struct site *s, const struct change *change)
                                      .before = s->last->pack,
                                      .schemas = s->places.schemas };
     const struct bundles_trust trust = site_trust(s);
-    struct problems p = { 0 };
     struct slice bytes = { 0 };
     struct err e = { 0 };
     bool good = change_files(c, s, change, &d, &bytes, &e);
@@ -328,10 +334,7 @@ int submit_change(struct cli *c, struct site *s, const struct change *change)
         good = submit_sign(&c->arena, bytes, change->by[i], change->keys[i], &bytes, &e);
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
-    struct edition *g = bundles_read(&c->arena, bytes, "the bundle", s->catalogue, &p);
-    if (!g)
-        cli_print_problems(&p);
-    problems_release(&p);
+    struct edition *g = read_edition(c, s, bytes);
     if (!g)
         return CLI_NO;
     if (!bundles_follows(&trust, s->last, g, &e))

@@ -15,6 +15,15 @@ bool load_is_id(struct slice s)
     return true;
 }
 
+struct slice load_id(struct loader *l, const struct node *map, const char *key)
+{
+    const struct node *n = node_get(map, key);
+    struct slice id = strict_text(map, key);
+    if (n && !load_is_id(id))
+        (void)strict_say(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(id));
+    return id;
+}
+
 bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t *end_ms)
 {
     if (!n || n->kind != NODE_TEXT)

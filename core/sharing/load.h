@@ -27,6 +27,8 @@ struct loader {
 
 /* Small letters, digits and single hyphens, at most 64: ids of everything. */
 bool load_is_id(struct slice s);
+/* That member of a map, which must be an id; its text also when it is none, which is told. */
+struct slice load_id(struct loader *l, const struct node *map, const char *key);
 /* A day YYYY-MM-DD: its first millisecond in London, and that of the next day. */
 bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t *end_ms);
 /* {Type: [kind, ...], ...} as numbers. schemas (by index, may be NULL) gets the types named. */

@@ -189,18 +189,14 @@ static void load_duties(struct loader *l, const struct node *root, struct agreem
 /* What it is called. */
 static void load_name(struct loader *l, const struct node *root, struct agreement *g)
 {
-    const struct node *name = node_get(root, "agreement"), *purpose = node_get(root, "purpose");
+    const struct node *name = node_get(root, "agreement");
     uint64_t number = 0;
-    g->name = strict_text(root, "agreement");
+    g->name = load_id(l, root, "agreement");
     g->reference = strict_text(root, "reference");
     g->title = strict_text(root, "title");
-    g->purpose = strict_text(root, "purpose");
+    g->purpose = load_id(l, root, "purpose");
     g->file = root->file;
     g->line = name ? name->key_line : root->line;
-    if (name && !load_is_id(g->name))
-        (void)strict_say(&l->reader, name, "bundle.id", "'%.*s' is no id", SHOWN(g->name));
-    if (purpose && !load_is_id(g->purpose))
-        (void)strict_say(&l->reader, purpose, "bundle.id", "'%.*s' is no id", SHOWN(g->purpose));
     if (strict_number(&l->reader, node_get(root, "version"), 1, 1000000, &number))
         g->version = (int)number;
 }

@@ -210,14 +210,11 @@ static void load_clause(struct loader *l, const struct node *n, const bool *part
         return;
     }
     STRICT_KEYS(&l->reader, n, keys);
-    c->id = strict_text(n, "id");
+    c->id = load_id(l, n, "id");
     c->name = clause_full_name(l, g, c->id);
     c->file = n->file;
     c->line = n->line;
     c->column = n->column;
-    if (node_get(n, "id") && !load_is_id(c->id))
-        (void)strict_say(&l->reader, node_get(n, "id"), "bundle.id", "'%.*s' is no id",
-                         SHOWN(c->id));
     load_share(l, node_get(n, "share"), schemas, c);
     load_services(l, node_get(n, "from"), parties, &c->from);
     load_services(l, node_get(n, "to"), parties, &c->to);

@@ -42,15 +42,12 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
         return;
     }
     STRICT_KEYS(&l->reader, n, keys);
-    p->id = strict_text(n, "id");
+    p->id = load_id(l, n, "id");
     p->tell = strict_text(n, "tell");
     p->source = strict_text(n, "source");
     p->file = n->file;
     p->line = n->line;
     p->column = n->column;
-    if (node_get(n, "id") && !load_is_id(p->id))
-        (void)strict_say(&l->reader, node_get(n, "id"), "bundle.id", "'%.*s' is no id",
-                         SHOWN(p->id));
     load_prohibited_kinds(l, n, schemas, p);
     load_categories(l, node_get(n, "withhold"), &p->withhold);
     load_sides(l, node_get(n, "from"), &p->from);

@@ -50,34 +50,19 @@ static void open_matrix(void)
     (void)world_open(&world, MATRIX);
 }
 
-static void run_table(const char *name, size_t rows_min)
-{
-    char text[400];
-    struct problems p = { 0 };
-    struct table_result result = { 0 };
-    CU_ASSERT_FATAL(world.bundle != NULL);
-    const char *path = arena_format(&world.arena, MATRIX "/tests/%s", name);
-    CU_ASSERT(table_run(world.bundle, &world.arena, path, NULL, &p, &result));
-    for (size_t i = 0; i < p.count; i++)
-        printf("%s\n", err_print(&p.list[i], text, sizeof text));
-    CU_ASSERT(result.rows >= rows_min);
-    CU_ASSERT_EQUAL(result.failed, 0);
-    problems_release(&p);
-}
-
 static void matrix_rows_hold(void)
 {
-    run_table("matrix.decisions", 200);
+    world_run_table(MATRIX "/tests/matrix.decisions", 200);
 }
 
 static void prohibition_rows_hold(void)
 {
-    run_table("prohibitions.decisions", 140);
+    world_run_table(MATRIX "/tests/prohibitions.decisions", 140);
 }
 
 static void clause_rows_hold(void)
 {
-    run_table("clauses.decisions", 30);
+    world_run_table(MATRIX "/tests/clauses.decisions", 30);
 }
 
 static int find_column(struct slice name)

@@ -7,34 +7,21 @@
 #include "sharing/table.h"
 #include "world.h"
 
-static void run_example_table(const char *name, size_t rows_min)
-{
-    char path[400], text[400];
-    struct problems p = { 0 };
-    struct table_result result;
-    (void)snprintf(path, sizeof path, SOURCE_DIR "/deploy/example/tests/%s", name);
-    CU_ASSERT_FATAL(world.bundle != NULL);
-    CU_ASSERT(table_run(world.bundle, &world.arena, path, NULL, &p, &result));
-    for (size_t i = 0; i < p.count; i++)
-        printf("%s\n", err_print(&p.list[i], text, sizeof text));
-    CU_ASSERT(result.rows >= rows_min);
-    CU_ASSERT_EQUAL(result.failed, 0);
-    problems_release(&p);
-}
+#define EXAMPLE SOURCE_DIR "/deploy/example"
 
 static void discharge_rows_hold(void)
 {
-    run_example_table("discharge.decisions", 30);
+    world_run_table(EXAMPLE "/tests/discharge.decisions", 30);
 }
 
 static void housing_rows_hold(void)
 {
-    run_example_table("housing.decisions", 18);
+    world_run_table(EXAMPLE "/tests/housing.decisions", 18);
 }
 
 static void prohibition_rows_hold(void)
 {
-    run_example_table("prohibitions.decisions", 140);
+    world_run_table(EXAMPLE "/tests/prohibitions.decisions", 140);
 }
 
 /* Rows as a file, run; the codes of its problems in order. */

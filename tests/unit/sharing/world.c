@@ -1,9 +1,11 @@
 /* world.c - makes events from short texts and has them judged. */
 #include "world.h"
 
+#include <CUnit/CUnit.h>
 #include <stdio.h>
 
 #include "record/wire.h"
+#include "sharing/table.h"
 
 struct world world;
 
@@ -247,4 +249,18 @@ bool slices_have(const struct slice *list, size_t n, const char *text)
         if (slice_equal_text(list[i], text))
             return true;
     return false;
+}
+
+void world_run_table(const char *path, size_t rows_min)
+{
+    char text[400];
+    struct problems p = { 0 };
+    struct table_result result = { 0 };
+    CU_ASSERT_FATAL(world.bundle != NULL);
+    CU_ASSERT(table_run(world.bundle, &world.arena, path, NULL, &p, &result));
+    for (size_t i = 0; i < p.count; i++)
+        printf("%s\n", err_print(&p.list[i], text, sizeof text));
+    CU_ASSERT(result.rows >= rows_min);
+    CU_ASSERT_EQUAL(result.failed, 0);
+    problems_release(&p);
 }

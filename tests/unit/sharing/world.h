@@ -62,5 +62,7 @@ size_t world_count(const struct world *w, const char *service);
 /* The notice of the last event for that service's door; false when there is none. */
 bool world_notice(struct world *w, const char *service, struct notice_view *out);
 bool slices_have(const struct slice *list, size_t n, const char *text);
+/* Every row of a decision table holds, and it has so many at least. Prints those that do not. */
+void world_run_table(const char *path, size_t rows_min);
 
 #endif
