@@ -38,15 +38,19 @@ static void name_by_event(const struct when_input *in, struct services *s)
  * about service 0 and nobody looks at it. */
 static void number_columns(struct answers *s, uint16_t *column, uint16_t *asked)
 {
-    size_t n = 1;
-    for (size_t i = s->bundle->service_count; i-- > 0;) {
-        if (services_have(&s->named, (unsigned)i)) {
+    size_t services = s->bundle->service_count, n = 1;
+    for (size_t w = 0; w * 64 < services; w++) {
+        uint64_t strangers = ~s->named.bits[w];
+        for (uint64_t bits = s->named.bits[w]; bits; bits &= bits - 1) {
+            size_t i = w * 64 + (size_t)__builtin_ctzll(bits);
             column[i] = (uint16_t)n;
             asked[n++] = (uint16_t)i;
-        } else {
-            asked[0] = (uint16_t)i;
-            s->has_stranger = true;
         }
+        size_t first = strangers ? w * 64 + (size_t)__builtin_ctzll(strangers) : services;
+        if (first >= services || s->has_stranger)
+            continue;
+        asked[0] = (uint16_t)first;
+        s->has_stranger = true;
     }
     s->columns = n;
     s->width = (n + ANSWERS_BLOCK - 1) / ANSWERS_BLOCK * ANSWERS_BLOCK;
@@ -74,11 +78,11 @@ bool answers_begin(struct answers *s, const struct when_input *in, struct err *e
 
 /* ---- rows ---- */
 
-/* A row; rows are handed out of one piece of memory after the other. */
+/* A row, not zeroed; rows are handed out of one piece of memory after the other. */
 static uint8_t *new_row(struct answers *s)
 {
     if (s->rows_left == 0) {
-        s->more_rows = ARENA_ARRAY(s->arena, ROWS_AT_ONCE * s->width, uint8_t);
+        s->more_rows = arena_raw(s->arena, ROWS_AT_ONCE * s->width);
         s->rows_left = s->more_rows ? ROWS_AT_ONCE : 0;
     }
     if (s->rows_left == 0)
@@ -104,6 +108,7 @@ static void fill_columns(struct answers *s, const struct when_node *n, uint8_t *
         s->in.recipient = s->asked[i];
         row[i] = when_weigh(n, &s->in);
     }
+    memset(row + s->columns, WEIGHT_NONE, s->width - s->columns);
 }
 
 /* The stranger's answer for all but those named in a consent: nobody else differs from one. */
@@ -205,15 +210,20 @@ static void fill_guard(const struct answers *s, const struct agreement *g, uint8
     }
 }
 
-const uint8_t *answers_guard(struct answers *s, uint16_t guard)
+static void fill_each_guard(const struct answers *s, const struct agreement *g, uint8_t *row)
+{
+    for (size_t i = 0; i < s->columns; i++)
+        row[i] = weigh_guard(s, g, s->asked[i]);
+    memset(row + s->columns, WEIGHT_NONE, s->width - s->columns);
+}
+
+const uint8_t *answers_ask_guard(struct answers *s, uint16_t guard)
 {
     const struct agreement *g = s->bundle->compiled->guards[guard];
-    if (s->guards[guard])
-        return s->guards[guard];
     uint8_t *row = new_row(s);
     if (row && s->has_stranger)
         fill_guard(s, g, row);
-    for (size_t i = 0; row && !s->has_stranger && i < s->columns; i++)
-        row[i] = weigh_guard(s, g, s->asked[i]);
+    else if (row)
+        fill_each_guard(s, g, row);
     return s->guards[guard] = row;
 }

@@ -74,6 +74,7 @@ struct weighing {
     size_t words;              /* of a row of services */
     uint8_t *over;             /* by end: is it over? WEIGHT_NONE: not asked yet */
     uint64_t *alike;           /* by false weight: the services that were told it alike */
+    uint8_t most;              /* the greatest of those weights */
     const uint8_t *everything; /* a row of WEIGHT_TRUE */
     /* Of the agreement at hand: clauses of one stand together. */
     uint32_t agreement;
@@ -161,6 +162,7 @@ static bool tell_services(struct weighing *w, uint32_t clause, const uint8_t *wh
     for (size_t i = 0; i < w->words; i++) {
         uint64_t alone = to[i];
         if (weight_is_false(stranger)) {
+            w->most = weight_greater(w->most, stranger);
             w->alike[stranger * w->words + i] |= to[i] & ~named[i];
             alone &= named[i];
         }
@@ -173,6 +175,7 @@ static bool tell_services(struct weighing *w, uint32_t clause, const uint8_t *wh
 
 static void tell_all(struct weighing *w, uint32_t clause, uint8_t weight)
 {
+    w->most = weight_greater(w->most, weight);
     for (size_t i = 0; i < w->words; i++)
         w->alike[weight * w->words + i] |= w->k->clause_to[clause * w->words + i];
 }
@@ -196,7 +199,7 @@ static bool ask_clause(struct weighing *w, uint32_t clause)
 /* What was said to many alike, to each of them. */
 static void settle(struct weighing *w)
 {
-    for (size_t n = 0; n < WEIGHT_UNKNOWN * w->words; n++)
+    for (size_t n = 0; n < (w->most + (size_t)1) * w->words; n++)
         for (uint64_t bits = w->alike[n]; bits; bits &= bits - 1) {
             size_t service = n % w->words * 64 + (size_t)__builtin_ctzll(bits);
             struct verdict *v = &w->q->verdicts[service];
@@ -265,7 +268,7 @@ bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *
         return true;
     if (!decide_begin(&q, e))
         return false;
-    struct decision *list = ARENA_ARRAY(a, q.candidate_count, struct decision);
+    struct decision *list = arena_raw(a, q.candidate_count * sizeof *list);
     if (!list)
         return err_memory(e);
     for (size_t i = 0; i < in->bundle->service_count; i++)
