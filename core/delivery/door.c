@@ -12,7 +12,7 @@ static bool is_in_force(const struct bundle *b, struct slice name, int64_t versi
         const struct agreement *g = &b->agreements[i];
         if (!slice_equal(g->name, name))
             continue;
-        if (g->version == version && g->stopped_ms && now_ms >= g->stopped_ms)
+        if (g->version == version && now_ms >= g->stopped_ms)
             return false;
         if (g->approved && g->from_ms <= now_ms && (!last || g->version > last->version))
             last = g;

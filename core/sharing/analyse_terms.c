@@ -48,7 +48,7 @@ void analyse_terms(struct analysis *x)
     for (size_t i = 0; i < x->b->agreement_count; i++) {
         const struct agreement *g = &x->b->agreements[i];
         check_approvals(x, g);
-        if (g->stopped_ms)
+        if (g->stopped_ms != NEVER_MS)
             (void)problems_say(x->warnings, "check.stopped", g->file, g->line, 1,
                                "agreement '%.*s' version %d is stopped", SHOWN(g->name),
                                g->version);

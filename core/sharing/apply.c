@@ -72,9 +72,9 @@ static int64_t until_of(struct slice text)
 {
     struct moment m;
     if (slice_is_empty(text))
-        return 0;
+        return NEVER_MS;
     if (!time_from_iso(text, &m) || m.precision < TIME_DAY)
-        return 1;
+        return INT64_MIN;
     if (m.precision > TIME_DAY)
         return m.ms;
     struct civil next = london_from_ms(m.ms + 36 * (int64_t)3600000);

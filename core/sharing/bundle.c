@@ -34,8 +34,7 @@ const struct agreement *bundle_agreement(const struct bundle *b, struct slice na
 
 bool agreement_in_force(const struct agreement *g, int64_t ms)
 {
-    bool is_stopped = g->stopped_ms && ms >= g->stopped_ms;
-    return g->approved && ms >= g->from_ms && ms < g->until_ms && !is_stopped;
+    return g->approved && ms >= g->from_ms && ms < g->until_ms && ms < g->stopped_ms;
 }
 
 int64_t bundle_kind(const struct bundle *b, size_t schema, struct slice kind)

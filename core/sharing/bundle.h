@@ -11,6 +11,8 @@
 
 struct recipient_id { uint16_t n; };    /* index of a service in the bundle */
 #define SERVICES_MAX 1024
+/* Of a date that is none: 0 is one, the first of 1970, and so is what is less. */
+#define NEVER_MS INT64_MAX
 
 struct agency {
     struct slice name;
@@ -61,9 +63,9 @@ struct agreement {
     const struct approval *approvals; size_t approval_count;
     int64_t signed_until_ms;            /* until_ms as the parties signed it */
     struct slice extension;             /* why it was extended; empty: it was not */
-    int64_t stopped_ms;                 /* first ms stopped; 0: not stopped */
+    int64_t stopped_ms;                 /* first ms stopped; NEVER_MS: not stopped */
     struct slice stop;                  /* why */
-    int64_t superseded_ms;              /* an approved later version begins; 0: never */
+    int64_t superseded_ms;              /* an approved later version begins; NEVER_MS: none does */
 };
 
 /* How long a hold of that reason (or "default") may wait before somebody is paged: load_holds.c. */

@@ -99,7 +99,7 @@ struct rule {
 /* The same of an agreement. */
 struct terms {
     int64_t from_ms, until_ms;
-    int64_t stopped_ms, superseded_ms;  /* INT64_MAX: never */
+    int64_t stopped_ms, superseded_ms;  /* NEVER_MS: never */
     uint16_t guard;                     /* 0: none */
     uint16_t name;                      /* number of the first agreement of that name */
     bool approved;

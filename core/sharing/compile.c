@@ -120,8 +120,8 @@ static bool compile_terms(struct loader *l)
         const struct agreement *g = &b->agreements[i];
         terms[i] = (struct terms){ .from_ms = g->from_ms,
                                    .until_ms = g->until_ms,
-                                   .stopped_ms = g->stopped_ms ? g->stopped_ms : INT64_MAX,
-                                   .superseded_ms = g->superseded_ms ? g->superseded_ms : INT64_MAX,
+                                   .stopped_ms = g->stopped_ms,
+                                   .superseded_ms = g->superseded_ms,
                                    .approved = g->approved,
                                    .name = (uint16_t)names_find(&names, g->name),
                                    .guard = find_guard(k, guards, g) };

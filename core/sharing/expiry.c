@@ -38,9 +38,8 @@ const char *expiry_stage_name(enum expiry_stage s)
 /* Whether anything goes, or is held, under it now. */
 static bool is_live(const struct agreement *g, int64_t now_ms)
 {
-    bool is_stopped = g->stopped_ms && now_ms >= g->stopped_ms;
-    bool is_superseded = g->superseded_ms && now_ms >= g->superseded_ms;
-    return g->approved && now_ms >= g->from_ms && !is_stopped && !is_superseded;
+    return g->approved && now_ms >= g->from_ms && now_ms < g->stopped_ms &&
+           now_ms < g->superseded_ms;
 }
 
 size_t bundle_expiries(const struct bundle *b, int64_t now_ms, struct expiry *out)
@@ -51,8 +50,8 @@ size_t bundle_expiries(const struct bundle *b, int64_t now_ms, struct expiry *ou
         if (!is_live(g, now_ms))
             continue;
         int64_t left = day_of(g->until_ms - 1) - day_of(now_ms);
-        bool is_followed = g->superseded_ms && g->superseded_ms <= g->until_ms;
-        bool overdue = g->review_ms && now_ms >= g->review_ms;
+        bool is_followed = g->superseded_ms <= g->until_ms;
+        bool overdue = now_ms >= g->review_ms;
         enum expiry_stage stage = is_followed ? EXPIRY_NONE : stage_of(left);
         if (stage != EXPIRY_NONE || overdue)
             out[n++] = (struct expiry){ (uint16_t)i, left, stage, overdue };

@@ -108,10 +108,8 @@ static void put_days(struct page *p)
     buf_text(&p->sentence, " to ");
     explain_day(g->until_ms - 1, &p->sentence);
     buf_text(&p->sentence, ", both days included");
-    if (g->review_ms) {
-        buf_text(&p->sentence, "; to be reviewed by ");
-        explain_day(g->review_ms - 1, &p->sentence);
-    }
+    buf_text(&p->sentence, "; to be reviewed by ");
+    explain_day(g->review_ms - 1, &p->sentence);
     buf_text(&p->sentence,
              ". After its last day, what would be shared is held for a named person.");
     put(p, 0);
@@ -122,7 +120,7 @@ static void put_days(struct page *p)
         buf_put(&p->sentence, g->extension);
         put(p, 0);
     }
-    if (g->stopped_ms) {
+    if (g->stopped_ms != NEVER_MS) {
         buf_text(&p->sentence, "STOPPED from ");
         explain_day(g->stopped_ms, &p->sentence);
         buf_text(&p->sentence, ": ");

@@ -26,7 +26,7 @@ struct consent_fact {
     struct slice purpose;
     int32_t recipient;                  /* service; -1 every one */
     bool granted;                       /* the last word */
-    int64_t occurred_ms, until_ms;      /* until 0: without end */
+    int64_t occurred_ms, until_ms;      /* until NEVER_MS: without end */
     struct event_id by;
     struct slice capacity;              /* "has-capacity", "lacks-capacity", empty: nobody said */
     struct slice basis;                 /* "explicit", "best-interests"; empty: as explicit */

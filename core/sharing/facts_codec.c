@@ -5,7 +5,7 @@
 #include "record/wire.h"
 #include "sharing/draft.h"
 
-#define VERSION 2
+#define VERSION 3
 
 const struct person person_unknown = { .relationship_count = 0 };
 

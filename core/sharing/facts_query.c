@@ -28,7 +28,7 @@ bool facts_consent(const struct person *p, struct slice purpose, uint16_t who, i
     bool stands = false;
     for (size_t i = 0; i < p->consent_count; i++) {
         const struct consent_fact *f = &p->consents[i];
-        bool holds = f->granted && may_be_relied_on(f) && (f->until_ms == 0 || at_ms < f->until_ms);
+        bool holds = f->granted && may_be_relied_on(f) && at_ms < f->until_ms;
         if (!is_about(f, purpose, who) || f->occurred_ms < last_ms)
             continue;
         stands = holds && (stands || f->occurred_ms > last_ms);

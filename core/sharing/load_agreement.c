@@ -79,16 +79,16 @@ static void load_in_force(struct loader *l, const struct node *n, struct agreeme
                                               { "review_by", true, STRICT_TEXT } };
     int64_t start = 0, end = 0;
     STRICT_KEYS(&l->reader, n, keys);
-    if (load_day(l, node_get(n, "from"), &start, &end))
-        g->from_ms = start;
-    if (load_day(l, node_get(n, "until"), &start, &end))
-        g->until_ms = g->signed_until_ms = end;
-    if (load_day(l, node_get(n, "review_by"), &start, &end))
-        g->review_ms = end;
-    if (g->until_ms && g->until_ms <= g->from_ms)
+    bool begins = load_day(l, node_get(n, "from"), &start, &end);
+    g->from_ms = begins ? start : INT64_MIN;
+    bool ends = load_day(l, node_get(n, "until"), &start, &end);
+    g->until_ms = g->signed_until_ms = ends ? end : NEVER_MS;
+    bool is_reviewed = load_day(l, node_get(n, "review_by"), &start, &end);
+    g->review_ms = is_reviewed ? end : INT64_MIN;
+    if (g->until_ms <= g->from_ms)
         (void)strict_say(&l->reader, node_get(n, "until"), "bundle.day",
                          "it ends before it begins");
-    else if (g->until_ms && g->review_ms > g->until_ms)
+    else if (g->review_ms > g->until_ms)
         (void)strict_say(&l->reader, node_get(n, "review_by"), "bundle.day",
                          "it is to be reviewed only after its end");
 }
@@ -104,7 +104,7 @@ static void load_approval(struct loader *l, const struct node *n, const bool *is
     const struct node *name = node_get(n, "agency"), *on = node_get(n, "on");
     int agency = name ? load_party_name(l, name, is_party) : -1;
     bool is_dated = load_day(l, on, &start, &end);
-    if (is_dated && g->from_ms && start > g->from_ms)
+    if (is_dated && g->from_ms != INT64_MIN && start > g->from_ms)
         (void)strict_say(&l->reader, on, "bundle.day", "approved only after it came in force");
     if (!is_dated || agency < 0)
         return;
@@ -222,7 +222,7 @@ void load_agreement(struct loader *l, const struct node *root)
     }
     b->agreements = l->agreements = grown;
     struct agreement *g = &grown[b->agreement_count];
-    *g = (struct agreement){ .version = 0 };
+    *g = (struct agreement){ .stopped_ms = NEVER_MS, .superseded_ms = NEVER_MS };
     STRICT_KEYS(&l->reader, root, agreement_keys);
     load_name(l, root, g);
     struct party *parties = load_parties(l, strict_member(root, "parties", NODE_LIST), is_party, g);

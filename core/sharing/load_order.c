@@ -151,7 +151,7 @@ void load_stop(struct loader *l, const struct node *root)
         struct agreement *g = &l->agreements[i];
         bool is_meant = slice_equal(g->name, target.name) &&
                         (target.version == 0 || g->version == target.version);
-        if (!is_meant || (g->stopped_ms && g->stopped_ms <= from_ms))
+        if (!is_meant || g->stopped_ms <= from_ms)
             continue;
         g->stopped_ms = from_ms;
         g->stop = strict_text(root, "reason");
@@ -167,8 +167,7 @@ void load_succession(struct loader *l)
         for (size_t j = 0; j < l->bundle->agreement_count; j++) {
             const struct agreement *later = &l->agreements[j];
             if (later->approved && later->version > g->version &&
-                slice_equal(later->name, g->name) &&
-                (g->superseded_ms == 0 || later->from_ms < g->superseded_ms))
+                slice_equal(later->name, g->name) && later->from_ms < g->superseded_ms)
                 g->superseded_ms = later->from_ms;
         }
     }

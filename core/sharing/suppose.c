@@ -16,8 +16,7 @@ static void suppose(const struct bundle *b, size_t n, struct agreement *g, struc
     *t = b->compiled->terms[n];
     g->approved = t->approved = true;
     g->from_ms = t->from_ms = INT64_MIN;
-    g->superseded_ms = has_later(b, g) ? INT64_MIN + 1 : 0;
-    t->superseded_ms = g->superseded_ms ? g->superseded_ms : INT64_MAX;
+    g->superseded_ms = t->superseded_ms = has_later(b, g) ? INT64_MIN : NEVER_MS;
 }
 
 const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b)

@@ -88,6 +88,7 @@ static bool add_consent(struct row *r, const struct word *w, bool granted)
         return err_memory(r->e);
     x->purpose = w->args[0];
     x->granted = granted;
+    x->until_ms = NEVER_MS;
     if (slice_equal_text(w->args[2], "best-interests"))
         x->basis = w->args[2];
     else if (slice_equal_text(w->args[2], "lacks-capacity"))

@@ -65,6 +65,7 @@ static bool make_words(const struct bundle *b, struct arena *a, struct dice *d, 
                                    .recipient = dice_percent(d, 40) ? -1 : pick_service(b, d),
                                    .granted = !dice_percent(d, 20),
                                    .occurred_ms = pick_day(d),
+                                   .until_ms = NEVER_MS,
                                    .by = next_id(d) };
     objections[0] =
         (struct objection_fact){ .recipient = dice_percent(d, 30) ? -1 : pick_service(b, d),

@@ -55,7 +55,7 @@ static bool holds(const struct ref_consent *f, int64_t at_ms)
     bool is_own = !ref_same(f->basis, "best-interests");
     bool relies =
         is_own ? !ref_same(f->capacity, "lacks-capacity") : !ref_same(f->capacity, "has-capacity");
-    return f->granted && relies && (f->until_ms == 0 || at_ms < f->until_ms);
+    return f->granted && relies && at_ms < f->until_ms;
 }
 
 enum ref_truth ref_consent_stands(const struct ref_case *c, const char *purpose, int who)

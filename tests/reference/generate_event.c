@@ -105,7 +105,8 @@ static void make_words(const struct maker *m, struct ref_facts *f)
                                    .granted = chance(m, 70),
                                    .basis = PICK(m, bases),
                                    .capacity = PICK(m, capacities),
-                                   .at_ms = some_time(m) };
+                                   .at_ms = some_time(m),
+                                   .until_ms = INT64_MAX };
         if (c->granted && chance(m, 30))
             c->until_ms = m->at_ms + (int64_t)below(m, 3) - 1;
     }

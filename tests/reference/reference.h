@@ -100,7 +100,7 @@ struct ref_consent {
     int to;                         /* -1: every service */
     bool granted;
     const char *basis, *capacity;   /* as the record has them; "": nobody said */
-    int64_t at_ms, until_ms;        /* until 0: without end */
+    int64_t at_ms, until_ms;        /* until INT64_MAX: without end */
 };
 struct ref_objection { int to; bool stands; int64_t at_ms; };
 struct ref_restriction { const char *kind; bool stands; int64_t at_ms; int source; };

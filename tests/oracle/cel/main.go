@@ -93,7 +93,7 @@ func consent(who, purpose string) bool {
 		if w.Basis != "best-interests" && w.Capacity == "lacks-capacity" {
 			return false
 		}
-		return w.Stands && (w.Until == 0 || now.At < w.Until)
+		return w.Stands && (now.At < w.Until)
 	})
 }
 

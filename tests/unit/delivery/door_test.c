@@ -134,7 +134,7 @@ static struct agreement version(int number, enum state s)
                            .approved = s != NONE && s != DRAFT,
                            .from_ms = s == NEW ? MAY_2026_MS + 1 : 1,
                            .until_ms = s == ENDED ? MAY_2026_MS : IN_2040_MS,
-                           .stopped_ms = s == STOPPED ? MAY_2026_MS : 0 };
+                           .stopped_ms = s == STOPPED ? MAY_2026_MS : NEVER_MS };
     return g;
 }
 

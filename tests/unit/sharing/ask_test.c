@@ -77,7 +77,8 @@ static void it_does_so_when_the_facts_name_every_service(void)
         list[i] = (struct consent_fact){ .purpose = SLICE("housing-adaptation"),
                                          .recipient = (int32_t)i,
                                          .granted = i % 2 == 0,
-                                         .occurred_ms = T0 };
+                                         .occurred_ms = T0,
+                                         .until_ms = NEVER_MS };
     world.facts.consents = list;
     world.facts.consent_count = n;
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {

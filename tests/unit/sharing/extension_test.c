@@ -201,6 +201,18 @@ static void the_earliest_of_several_stops_counts(void)
     CU_ASSERT(decided_at("2026-02-21T10:00Z", "agreement-stopped"));
 }
 
+/* As old as a clock can say: every moment is after it. */
+static void a_stop_of_long_ago_stops_too(void)
+{
+    static const char *const from[] = { "1970-01-01T00:00:00Z", "1969-12-31T23:59:59Z" };
+    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
+        CU_ASSERT_FATAL(
+            open_with("stops/one.yaml", small_replace(stop, "2026-02-22T10:00:00Z", from[i])));
+        CU_ASSERT(decided_at("2026-02-22T10:00Z", "agreement-stopped"));
+        CU_ASSERT_FALSE(agreement_in_force(&world.bundle->agreements[0], T0));
+    }
+}
+
 static void each_wrong_stop_is_found(void)
 {
     static const struct {
@@ -289,6 +301,7 @@ static CU_TestInfo cases[] = {
     { "a version is extended once", a_version_is_extended_once },
     { "a stop is felt from its moment on", a_stop_is_felt_from_its_moment_on },
     { "the earliest of several stops counts", the_earliest_of_several_stops_counts },
+    { "a stop of long ago stops too", a_stop_of_long_ago_stops_too },
     { "each wrong stop is found", each_wrong_stop_is_found },
     { "the highest version that has begun counts", the_highest_version_that_has_begun_counts },
     { "a version nobody has approved takes nothing over",

@@ -112,6 +112,13 @@ static void consent_holds_through_its_last_day(void)
     CU_ASSERT(world_decided(&world, GRANTS, "no-consent"));
 }
 
+static void consent_that_ended_when_1970_began_has_ended(void)
+{
+    SAY("Consent.granted", HUB, MAY "consent.expires=1970-01-01T00:00Z");
+    SAY("HousingCase.adaptation_requested", HUB, ASK);
+    CU_ASSERT(world_decided(&world, GRANTS, "no-consent"));
+}
+
 static void a_refusal_without_a_purpose_refuses_all(void)
 {
     SAY("Consent.granted", HUB, MAY "at=1");
@@ -514,6 +521,8 @@ static CU_TestInfo cases[] = {
     { "the last word on consent is the last that was said",
       the_last_word_on_consent_is_the_last_that_was_said },
     { "consent holds through its last day", consent_holds_through_its_last_day },
+    { "consent that ended when 1970 began has ended",
+      consent_that_ended_when_1970_began_has_ended },
     { "a refusal without a purpose refuses all", a_refusal_without_a_purpose_refuses_all },
     { "an objection stops, and its lifting lets through",
       an_objection_stops_and_its_lifting_lets_through },

@@ -286,7 +286,8 @@ static void know_everything(uint16_t to, bool restricted, struct person *out)
     for (size_t i = 0; i < 2; i++)
         c[i] = (struct consent_fact){ .purpose = slice_text(purposes[i]),
                                       .recipient = -1,
-                                      .granted = true };
+                                      .granted = true,
+                                      .until_ms = NEVER_MS };
     f[0] = (struct responsible_fact){ .function = SLICE("adult-social-care"), .service = to };
     f[1] = (struct responsible_fact){ .function = SLICE("homelessness"), .service = to };
     s[0] = (struct restriction_fact){ .kind = SLICE("location"), .stands = restricted };
