@@ -1,29 +1,6 @@
 /* cursor.c - the checked steps. Each looks first and moves last. */
 #include "base/cursor.h"
 
-bool cursor_byte(struct cursor *c, uint8_t *out, struct err *e)
-{
-    if (cursor_is_end(c))
-        return err_set(e, ERR_REJECT, "input.short", c->at, "cannot read on: the input ends");
-    *out = c->s.p[c->at++];
-    return true;
-}
-
-bool cursor_expect(struct cursor *c, struct slice wanted, struct err *e)
-{
-    struct slice rest = cursor_rest(c);
-    size_t n = rest.n < wanted.n ? rest.n : wanted.n;
-    for (size_t i = 0; i < n; i++)
-        if (rest.p[i] != wanted.p[i])
-            return err_set(e, ERR_REJECT, "input.expected", c->at + i,
-                           "cannot find what must stand here: another byte does");
-    if (rest.n < wanted.n)
-        return err_set(e, ERR_REJECT, "input.short", c->s.n,
-                       "cannot find what must stand here: the input ends");
-    c->at += wanted.n;
-    return true;
-}
-
 bool cursor_take(struct cursor *c, size_t n, struct slice *out, struct err *e)
 {
     if (n > cursor_left(c))
@@ -31,18 +8,6 @@ bool cursor_take(struct cursor *c, size_t n, struct slice *out, struct err *e)
                        n, cursor_left(c));
     *out = slice_head(cursor_rest(c), n);
     c->at += n;
-    return true;
-}
-
-bool cursor_until(struct cursor *c, uint8_t stop, size_t max, struct slice *out, struct err *e)
-{
-    struct slice rest = cursor_rest(c);
-    size_t n = slice_find(slice_head(rest, max < rest.n ? max + 1 : rest.n), stop);
-    if (n > max || n == rest.n || rest.p[n] != stop)
-        return err_set(e, ERR_REJECT, "input.delimiter", c->at, "no 0x%02x within %zu bytes", stop,
-                       max);
-    *out = slice_head(rest, n);
-    c->at += n + 1;
     return true;
 }
 

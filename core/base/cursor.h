@@ -21,24 +21,13 @@ static inline size_t cursor_left(const struct cursor *c)
 {
     return c->s.n - c->at;
 }
-static inline bool cursor_is_end(const struct cursor *c)
-{
-    return c->at == c->s.n;
-}
 static inline struct slice cursor_rest(const struct cursor *c)
 {
     return slice_from(c->s, c->at);
 }
 
-/* input.short when there is none. */
-MUST_CHECK bool cursor_byte(struct cursor *c, uint8_t *out, struct err *e);
-/* input.expected when the bytes differ, input.short when they end. */
-MUST_CHECK bool cursor_expect(struct cursor *c, struct slice wanted, struct err *e);
 /* Exactly n bytes, borrowed. input.short. */
 MUST_CHECK bool cursor_take(struct cursor *c, size_t n, struct slice *out, struct err *e);
-/* The bytes before stop, which is passed over; input.delimiter when it is not within max bytes. */
-MUST_CHECK bool cursor_until(struct cursor *c, uint8_t stop, size_t max, struct slice *out,
-                             struct err *e);
 
 /* Avro binary (specification 1.11, "Binary Encoding"): zig-zag varint of at most 10 bytes, strict. */
 MUST_CHECK bool cursor_long(struct cursor *c, int64_t *out, struct err *e);

@@ -1,8 +1,9 @@
 /* daemon.c - concordat run SITE: every feed, the router and every delivery, a thread each.
  *
- * Order: the bus and its topics, transports bound, then threads, then `listening` is written. Stopping:
- * first what comes in, then what is spooled goes to the bus, then router and deliveries, then the bus. A part that cannot
- * go on stops the whole process with exit 3: restart is the recovery path. */
+ * Order: the bus and its topics, transports bound, then threads, then `listening` is written.
+ * Stopping: first what comes in, then what is spooled goes to the bus, then router and deliveries,
+ * then the bus. A part that cannot go on stops the whole process with exit 3: restart is the
+ * recovery path. */
 #include "cli/cli.h"
 #include "cli/keeper.h"
 
@@ -174,8 +175,8 @@ static bool open_bundles(struct daemon *d, struct err *e)
         return false;
     return !keeper_wants_restart(d->keeper) ||
            err_set(e, ERR_FATAL, "run.restart", 0,
-                   "cannot go on by the bundle in force so far: bundle %llu changes the region; start "
-                   "again", (unsigned long long)d->site->waiting->number);
+                   "cannot go on by the bundle in force so far: bundle %llu changes the region; "
+                   "start again", (unsigned long long)d->site->waiting->number);
 }
 
 static bool open_router(struct daemon *d, struct err *e)
@@ -208,7 +209,8 @@ static bool open_all(struct daemon *d, struct arena *a, struct err *e)
         if (is_wanted(d, "delivery", s->deliveries[i].name) && !open_delivery(&d->deliveries[i], e))
             return false;
     }
-    /* Parts of a site on Kafka would meet at the one socket, and need none: tools publish themselves. */
+    /* Parts of a site on Kafka would meet at the one socket, and need none: tools publish
+     * themselves. */
     struct admin_options o = { s, d->bus };
     bool is_alone = !d->only || strncmp(s->bus_url, "embedded:", 9) == 0;
     return !is_alone || admin_start(&o, &d->admin, e);
@@ -227,7 +229,9 @@ static uint64_t of_delivery(const void *part)
 /* What runs here, for the keeper of the bundles. */
 static bool watch_parts(struct daemon *d, struct err *e)
 {
-    const struct keeper_part router = { .room = "router", .generation = of_router, .part = d->router };
+    const struct keeper_part router = { .room = "router",
+                                        .generation = of_router,
+                                        .part = d->router };
     if (d->router && !keeper_watch(d->keeper, &router, e))
         return false;
     for (size_t i = 0; i < d->site->feed_count; i++) {
@@ -247,7 +251,8 @@ static bool watch_parts(struct daemon *d, struct err *e)
     return keeper_start(d->keeper, e);
 }
 
-static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void *ctx, struct err *e)
+static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void *ctx,
+                         struct err *e)
 {
     int number = pthread_create(t, NULL, run, ctx);
     *started = number == 0;

@@ -7,31 +7,41 @@
 #include <string.h>
 
 static const struct command commands[] = {
-    { "run SITE [--only WHAT]...", "run the site; WHAT is feed:NAME, router or delivery:NAME", cmd_run },
-    { "check SITE", "say every problem of a configuration as file:line:column; exit 1 when there is one",
+    { "run SITE [--only WHAT]...", "run the site; WHAT is feed:NAME, router or delivery:NAME",
+      cmd_run },
+    { "check SITE",
+      "say every problem of a configuration as file:line:column; exit 1 when there is one",
       cmd_check },
-    { "map MAPPING FILE...", "native files to shared records as JSON, with what was not carried", cmd_map },
-    { "test SITE [FILE]... [--coverage-min N]", "decision tables: rows that turn out otherwise, clauses no row asks",
-      cmd_test },
-    { "explain SITE [AGREEMENT] [--annex]", "agreements in plain sentences for those who sign; or as a Markdown table",
-      cmd_explain },
-    { "why SITE EVENT-ID [SERVICE]", "who got an event or not, and why, a sentence a recipient", cmd_why },
-    { "why SITE TYPE.KIND SERVICE|all [FACT]...", "the same of a supposed event; facts as in decision tables", cmd_why },
+    { "map MAPPING FILE...", "native files to shared records as JSON, with what was not carried",
+      cmd_map },
+    { "test SITE [FILE]... [--coverage-min N]",
+      "decision tables: rows that turn out otherwise, clauses no row asks", cmd_test },
+    { "explain SITE [AGREEMENT] [--annex]",
+      "agreements in plain sentences for those who sign; or as a Markdown table", cmd_explain },
+    { "why SITE EVENT-ID [SERVICE]", "who got an event or not, and why, a sentence a recipient",
+      cmd_why },
+    { "why SITE TYPE.KIND SERVICE|all [FACT]...",
+      "the same of a supposed event; facts as in decision tables", cmd_why },
     { "audit verify SITE", "chain, sequence, and no disclosure without its record", cmd_audit },
     { "audit replay SITE", "judge the recorded events again and compare", cmd_audit },
-    { "audit list SITE", "every decision as a line of JSON: ids, codes and categories, never payload",
-      cmd_audit },
-    { "effect SITE --candidate DIR", "what another bundle would newly share or stop, over the recorded events",
-      cmd_effect },
-    { "held SITE list", "what waits for a named person, the oldest first, and until when", cmd_held },
+    { "audit list SITE",
+      "every decision as a line of JSON: ids, codes and categories, never payload", cmd_audit },
+    { "effect SITE --candidate DIR",
+      "what another bundle would newly share or stop, over the recorded events", cmd_effect },
+    { "held SITE list", "what waits for a named person, the oldest first, and until when",
+      cmd_held },
     { "held SITE show HOLD", "one hold: what, for whom, why, since when", cmd_held },
-    { "held SITE release HOLD PERSON REASON", "let it go to its recipient; the act is an event", cmd_held },
+    { "held SITE release HOLD PERSON REASON", "let it go to its recipient; the act is an event",
+      cmd_held },
     { "held SITE refuse HOLD PERSON REASON", "end it undisclosed; the act is an event", cmd_held },
-    { "status SITE [--json | --vanished]", "feeds, events and deliveries with the balance of each", cmd_status },
-    { "bundle pack SITE [--from TIME] -o FILE", "region.yaml and all beside it as one file, to be signed", cmd_bundle },
+    { "status SITE [--json | --vanished]", "feeds, events and deliveries with the balance of each",
+      cmd_status },
+    { "bundle pack SITE [--from TIME] -o FILE",
+      "region.yaml and all beside it as one file, to be signed", cmd_bundle },
     { "bundle sign FILE --key KEYFILE --name NAME", "add an approver's signature", cmd_bundle },
     { "bundle show FILE", "what is in it, and who signed", cmd_bundle },
-    { "bundle verify FILE --approvers FILE", "whether those approvers signed it, and enough of them", cmd_bundle },
+    { "bundle verify FILE --approvers FILE",
+      "whether those approvers signed it, and enough of them", cmd_bundle },
     { "bundle load SITE FILE", "hand it to all parts, and wait for the word of each", cmd_bundle },
     { "bundle rollback SITE --to N [--by NAME --key KEYFILE]... [-o FILE]",
       "an older bundle's content as a new one", cmd_bundle },
@@ -39,9 +49,11 @@ static const struct command commands[] = {
       "share nothing more under it, from now; waits for routers and doors", cmd_stop },
     { "extend SITE AGREEMENT --until DAY --by NAME --by NAME --reason TEXT [--key KEYFILE]...",
       "go on after its end, at most 30 days", cmd_extend },
-    { "schemas [NAME]", "the shared schemas with their fingerprints, or one as composed", cmd_schemas },
+    { "schemas [NAME]", "the shared schemas with their fingerprints, or one as composed",
+      cmd_schemas },
     { "key FILE", "make a new key file of 32 random bytes, readable by its owner alone", cmd_key },
-    { "key --approver FILE", "the same to sign bundles with: prints its public key, also of one that is there", cmd_key },
+    { "key --approver FILE",
+      "the same to sign bundles with: prints its public key, also of one that is there", cmd_key },
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -54,7 +66,8 @@ static void print_help(FILE *to, const char *word)
             fprintf(to, "  concordat %-40s %s\n", commands[i].pattern, commands[i].help);
     }
     if (!word)
-        fprintf(to, "\nSITE is the folder of a site.yaml. Exit: 0 done, 1 no, 2 usage, 3 cannot.\n");
+        fprintf(to,
+                "\nSITE is the folder of a site.yaml. Exit: 0 done, 1 no, 2 usage, 3 cannot.\n");
 }
 
 static const struct command *find_command(const char *word)

@@ -170,17 +170,13 @@ static struct edition *read_edition(struct cli *c, const struct site *s, struct 
     return g;
 }
 
-int submit_bundle(struct cli *c, struct site *s, struct slice file, const char *by)
+/* g is what file holds, and may follow the last. */
+static int submit_edition(const struct site *s, const struct edition *g, struct slice file,
+                          const char *by)
 {
-    const struct bundles_trust trust = site_trust(s);
     struct err e = { 0 };
     bool running = false;
     char time[TIME_TEXT_MAX], hash[17] = { 0 };
-    struct edition *g = read_edition(c, s, file);
-    if (!g)
-        return CLI_NO;
-    if (!bundles_follows(&trust, s->last, g, &e))
-        return cli_fail(CLI_NO, &e);
     if (!order(s, g, file, by, &running, &e))
         return cli_fail(CLI_CANNOT, &e);
     slice_to_hex(slice_of(g->bundle->hash, 8), hash);
@@ -189,6 +185,18 @@ int submit_bundle(struct cli *c, struct site *s, struct slice file, const char *
            SHOWN(from), running ? "" : "; nothing runs here: it is kept for the next start");
     fflush(stdout);
     return running ? wait_for_parts(s, g) : CLI_DONE;
+}
+
+int submit_bundle(struct cli *c, struct site *s, struct slice file, const char *by)
+{
+    const struct bundles_trust trust = site_trust(s);
+    struct err e = { 0 };
+    struct edition *g = read_edition(c, s, file);
+    if (!g)
+        return CLI_NO;
+    if (!bundles_follows(&trust, s->last, g, &e))
+        return cli_fail(CLI_NO, &e);
+    return submit_edition(s, g, file, by);
 }
 
 /* ---- making one ---- */
@@ -342,5 +350,5 @@ int submit_change(struct cli *c, struct site *s, const struct change *change)
     if (trust.demo && change->add.name && !put_beside(c, s, &change->add, &e))
         return cli_fail(CLI_CANNOT, &e);
     print_put_off(s, d.from_ms);
-    return submit_bundle(c, s, bytes, change->by_count ? change->by[0] : "");
+    return submit_edition(s, g, bytes, change->by_count ? change->by[0] : "");
 }

@@ -425,11 +425,6 @@ void db_bind_text(struct db_query *q, int n, struct slice value)
                                 SQLITE_UTF8));
 }
 
-void db_bind_null(struct db_query *q, int n)
-{
-    note(q, sqlite3_bind_null(q->statement, n));
-}
-
 /* Also forgets the bindings, so that no statement keeps a pointer to what has ended. */
 void db_reset(struct db_query *q)
 {

@@ -31,7 +31,6 @@ MUST_CHECK bool db_prepare(struct db *d, const char *sql, struct db_query **out,
 void db_bind_int(struct db_query *q, int n, int64_t value);
 void db_bind_blob(struct db_query *q, int n, struct slice value);
 void db_bind_text(struct db_query *q, int n, struct slice value);
-void db_bind_null(struct db_query *q, int n);
 /* *row tells whether a row is there. After the last row, or an error, the statement is reset. */
 MUST_CHECK bool db_step(struct db_query *q, bool *row, struct err *e);
 /* Runs a statement that returns no rows, then resets it. */

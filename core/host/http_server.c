@@ -338,22 +338,13 @@ struct slice http_body(const struct http_request *r)
     return buf_slice(&r->body);
 }
 
-static struct slice look_up(const struct http_request *r, enum MHD_ValueKind kind, const char *name)
+struct slice http_header(const struct http_request *r, const char *name)
 {
     const char *value = NULL;
     size_t n = 0;
-    if (!MHD_lookup_connection_value_n(r->connection, kind, name, strlen(name), &value, &n) ||
+    if (!MHD_lookup_connection_value_n(r->connection, MHD_HEADER_KIND, name, strlen(name), &value,
+                                       &n) ||
         !value)
         return (struct slice){ NULL, 0 };
     return slice_of(value, n);
-}
-
-struct slice http_header(const struct http_request *r, const char *name)
-{
-    return look_up(r, MHD_HEADER_KIND, name);
-}
-
-struct slice http_query(const struct http_request *r, const char *name)
-{
-    return look_up(r, MHD_GET_ARGUMENT_KIND, name);
 }

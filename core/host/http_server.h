@@ -39,6 +39,5 @@ struct slice http_method(const struct http_request *r);
 struct slice http_path(const struct http_request *r);   /* without the query */
 struct slice http_body(const struct http_request *r);
 struct slice http_header(const struct http_request *r, const char *name); /* empty when absent */
-struct slice http_query(const struct http_request *r, const char *name);
 
 #endif

@@ -6,11 +6,12 @@
  * small bundle's file below, so that one file can be wrong where all others are right. What loads
  * is asked about an event of each service. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "record/wire.h"
 #include "sharing/judge.h"
 #include "sharing/source.h"
+
+#include "must.h"
 
 #define SCRATCH_MAX ((size_t)256 << 20)
 #define PART 0xff
@@ -61,14 +62,6 @@ static const struct {
 
 static struct arena process, scratch;
 static const struct catalogue *catalogue;
-
-static void must(bool good, const char *what)
-{
-    if (good)
-        return;
-    fprintf(stderr, "broken: %s\n", what);
-    abort();
-}
 
 static bool read_part(const void *ctx, struct arena *a, const char *name, struct slice *out,
                       bool *found, struct err *e)

@@ -9,6 +9,8 @@
 #include "record/catalogue.h"
 #include "record/record_json.h"
 
+#include "must.h"
+
 #define SCRATCH_MAX ((size_t)256 << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,15 +28,6 @@ static const struct catalogue *load(const char *folder)
         exit(1);
     }
     return c;
-}
-
-/* A disagreement is a crash: that is what the fuzzer looks for. */
-static void must(bool good, const char *what)
-{
-    if (good)
-        return;
-    fprintf(stderr, "disagreement: %s\n", what);
-    abort();
 }
 
 static struct slice json_of(const struct view *v)

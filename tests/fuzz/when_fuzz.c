@@ -3,10 +3,9 @@
  *
  * The first byte says of which event and person it is asked: an event with its bare header or with
  * every text filled in, a person of whom nothing or something is known. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "sharing/when.h"
+
+#include "must.h"
 
 #define SCRATCH_MAX ((size_t)64 << 20)
 #define NOW_MS ((int64_t)1772409600000)
@@ -18,14 +17,6 @@ static const struct bundle *bundle;
 static bool *schemas;
 static struct view bare, full;
 static size_t stay_at;
-
-static void must(bool good, const char *what)
-{
-    if (good)
-        return;
-    fprintf(stderr, "broken: %s\n", what);
-    abort();
-}
 
 static struct slice some_text(const struct slot *s, size_t n)
 {

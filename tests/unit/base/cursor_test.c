@@ -10,43 +10,6 @@ static void fresh(void)
     err_clear(&e);
 }
 
-static void reads_bytes_to_the_end_and_no_further(void)
-{
-    struct cursor c = cursor_of(SLICE("ab"));
-    uint8_t byte = 0;
-    CU_ASSERT_TRUE(cursor_byte(&c, &byte, &e));
-    CU_ASSERT_EQUAL(byte, 'a');
-    CU_ASSERT_EQUAL(cursor_left(&c), 1);
-    CU_ASSERT_TRUE(cursor_byte(&c, &byte, &e));
-    CU_ASSERT_TRUE(cursor_is_end(&c));
-    CU_ASSERT_FALSE(cursor_byte(&c, &byte, &e));
-    CU_ASSERT_STRING_EQUAL(e.code, "input.short");
-    CU_ASSERT_EQUAL(e.at, 2);
-}
-
-static void says_where_the_expected_ends(void)
-{
-    static const struct { const char *in, *code; size_t at; } rows[] = {
-        { "MSH|^", NULL, 3 },
-        { "MSX|", "input.expected", 2 },
-        { "MS", "input.short", 2 },
-        { "", "input.short", 0 },
-        { "X", "input.expected", 0 },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct cursor c = cursor_of(slice_text(rows[i].in));
-        err_clear(&e);
-        CU_ASSERT_EQUAL(cursor_expect(&c, SLICE("MSH"), &e), rows[i].code == NULL);
-        if (rows[i].code) {
-            CU_ASSERT_STRING_EQUAL(e.code, rows[i].code);
-            CU_ASSERT_EQUAL(e.at, rows[i].at);
-            CU_ASSERT_EQUAL(c.at, 0);
-        } else {
-            CU_ASSERT_EQUAL(c.at, rows[i].at);
-        }
-    }
-}
-
 static void takes_exactly_n_bytes(void)
 {
     struct cursor c = cursor_of(SLICE("abcd"));
@@ -56,25 +19,6 @@ static void takes_exactly_n_bytes(void)
     CU_ASSERT_FALSE(cursor_take(&c, SIZE_MAX, &got, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "input.short");
     CU_ASSERT_EQUAL(c.at, 3);
-}
-
-static void takes_the_bytes_before_a_delimiter(void)
-{
-    struct cursor c = cursor_of(SLICE("ab|cd|"));
-    struct slice got;
-    CU_ASSERT_TRUE(cursor_until(&c, '|', 2, &got, &e));
-    CU_ASSERT_TRUE(slice_equal(got, SLICE("ab")));
-    CU_ASSERT_EQUAL(c.at, 3);
-    CU_ASSERT_FALSE(cursor_until(&c, '|', 1, &got, &e));
-    CU_ASSERT_STRING_EQUAL(e.code, "input.delimiter");
-    CU_ASSERT_EQUAL(e.at, 3);
-    CU_ASSERT_EQUAL(c.at, 3);
-    err_clear(&e);
-    CU_ASSERT_FALSE(cursor_until(&c, 'x', SIZE_MAX, &got, &e));
-    err_clear(&e);
-    CU_ASSERT_TRUE(cursor_until(&c, '|', SIZE_MAX, &got, &e));
-    CU_ASSERT_TRUE(cursor_is_end(&c));
-    CU_ASSERT_FALSE(cursor_until(&c, '|', 9, &got, &e));
 }
 
 static void reads_avro_longs(void)
@@ -91,7 +35,7 @@ static void reads_avro_longs(void)
         int64_t got = 99;
         CU_ASSERT_TRUE(cursor_long(&c, &got, &e));
         CU_ASSERT_EQUAL(got, rows[i].want);
-        CU_ASSERT_TRUE(cursor_is_end(&c));
+        CU_ASSERT_EQUAL(cursor_left(&c), 0);
     }
 }
 
@@ -131,10 +75,7 @@ static void takes_a_run_only_when_it_is_whole(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "reads bytes to the end and no further", reads_bytes_to_the_end_and_no_further },
-    { "says where the expected ends", says_where_the_expected_ends },
     { "takes exactly n bytes", takes_exactly_n_bytes },
-    { "takes the bytes before a delimiter", takes_the_bytes_before_a_delimiter },
     { "reads Avro longs", reads_avro_longs },
     { "refuses Avro longs that are cut or too long", refuses_avro_longs_that_are_cut_or_too_long },
     { "takes a run only when it is whole", takes_a_run_only_when_it_is_whole },
