@@ -54,19 +54,10 @@ static void put_names(struct buf *out, const struct bundle *b, const uint32_t *l
 }
 
 /* "year:identity.birth-date" of everything released only changed. */
-static void put_obliged(struct buf *out, const struct catalogue *c, const struct decision *d)
+static void put_obliged(struct buf *out, const struct bundle *b, const struct decision *d)
 {
     for (enum obligation o = 0; o < OBLIGE_COUNT; o++)
-        for (unsigned n = 0; n < catalogue_category_count(c); n++) {
-            struct slice how = slice_text(obligation_name(o)), what = catalogue_category(c, n);
-            if (!categories_has(&d->obliged[o], n))
-                continue;
-            avro_put_long(out, 1); /* a block of one */
-            avro_put_long(out, (int64_t)(how.n + 1 + what.n));
-            buf_put(out, how);
-            buf_byte(out, ':');
-            buf_put(out, what);
-        }
+        bundle_put_names_as(b, d->schema, &d->obliged[o], slice_text(obligation_name(o)), out);
     avro_put_long(out, 0);
 }
 
@@ -80,13 +71,13 @@ static void put_decision(struct buf *out, const struct bundle *b, const struct d
     avro_put_text(out, slice_text(outcome_name(d->outcome)));
     avro_put_text(out, slice_text(d->reason));
     put_names(out, b, d->clauses, d->clause_count, clause_name);
-    catalogue_put_categories(b->catalogue, &d->released, out);
-    catalogue_put_categories(b->catalogue, &d->withheld, out);
+    bundle_put_names(b, d->schema, &d->released, out);
+    bundle_put_names(b, d->schema, &d->withheld, out);
     put_names(out, b, d->prohibitions, d->prohibition_count, prohibition_name);
     avro_put_text(out, slice_text(sent ? sent->id.text : NULL));
     put_fixed(out, sent ? sent->hash : none, HASH_BYTES);
     buf_byte(out, d->caught_up);
-    put_obliged(out, b->catalogue, d);
+    put_obliged(out, b, d);
 }
 
 /* "agency/service" of an event, whether its header names the service alone or in full. */

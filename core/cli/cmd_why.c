@@ -150,18 +150,6 @@ static bool each_entry(void *ctx, int partition, const struct audit_read *r)
 
 /* ---- an event that is only supposed ---- */
 
-static const struct slice *category_names(const struct bundle *b, struct arena *a,
-                                          const struct categories *set, size_t *n)
-{
-    size_t count = catalogue_category_count(b->catalogue);
-    struct slice *list = ARENA_ARRAY(a, count + 1, struct slice);
-    *n = 0;
-    for (unsigned i = 0; list && i < count; i++)
-        if (categories_has(set, i))
-            list[(*n)++] = catalogue_category(b->catalogue, i);
-    return list;
-}
-
 static const struct slice *rule_names(const struct bundle *b, struct arena *a, const uint32_t *rules,
                                       size_t n,
                                       struct slice (*name)(const struct bundle *b, uint32_t rule))
@@ -176,18 +164,18 @@ static const struct slice *rule_names(const struct bundle *b, struct arena *a, c
 static const struct slice *obliged_names(const struct bundle *b, struct arena *a,
                                          const struct decision *d, size_t *n)
 {
-    size_t count = catalogue_category_count(b->catalogue);
-    struct slice *list = ARENA_ARRAY(a, count + 1, struct slice);
+    struct slice *list = ARENA_ARRAY(a, OBLIGE_COUNT * bundle_part_count(b) + 1, struct slice);
     *n = 0;
-    for (unsigned i = 0; list && i < count; i++)
-        for (enum obligation k = 0; k < OBLIGE_COUNT; k++) {
-            struct slice name = catalogue_category(b->catalogue, i);
-            const char *text = categories_has(&d->obliged[k], i)
-                                   ? arena_format(a, "%s:%.*s", obligation_name(k), SHOWN(name))
-                                   : NULL;
+    for (enum obligation k = 0; list && k < OBLIGE_COUNT; k++) {
+        const struct slice *names = NULL;
+        size_t count = bundle_names(b, d->schema, &d->obliged[k], a, &names);
+        for (size_t i = 0; names && i < count; i++) {
+            const char *text = arena_format(a, "%s:%.*s", obligation_name(k), (int)names[i].n,
+                                            (const char *)names[i].p);
             if (text)
                 list[(*n)++] = slice_text(text);
         }
+    }
     return list;
 }
 
@@ -202,8 +190,8 @@ static bool as_read(const struct bundle *b, struct arena *a, const struct decisi
                                     .prohibition_count = d->prohibition_count };
     out->clauses = rule_names(b, a, d->clauses, d->clause_count, clause_name);
     out->prohibitions = rule_names(b, a, d->prohibitions, d->prohibition_count, prohibition_name);
-    out->released = category_names(b, a, &d->released, &out->released_count);
-    out->withheld = category_names(b, a, &d->withheld, &out->withheld_count);
+    out->released_count = bundle_names(b, d->schema, &d->released, a, &out->released);
+    out->withheld_count = bundle_names(b, d->schema, &d->withheld, a, &out->withheld);
     out->obliged = obliged_names(b, a, d, &out->obliged_count);
     return out->clauses && out->prohibitions && out->released && out->withheld && out->obliged;
 }

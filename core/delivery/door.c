@@ -72,16 +72,6 @@ static struct categories standing_of(const struct view *v, const struct categori
     return standing;
 }
 
-/* The slot that a cleared path names: a list is named with or without its brackets. */
-static int slot_named(const struct plan *p, struct slice path, struct arena *a)
-{
-    int slot = plan_slot(p, path);
-    if (slot >= 0)
-        return slot;
-    const char *list = arena_format(a, "%.*s[]", (int)path.n, (const char *)path.p);
-    return list ? plan_slot(p, slice_text(list)) : -1;
-}
-
 /* header.cleared without the paths of what is withheld: naming a field says that it was there. */
 static bool put_cleared(const struct view *v, const struct categories *withheld, struct arena *a,
                         struct buf *out, struct err *e)
@@ -94,7 +84,7 @@ static bool put_cleared(const struct view *v, const struct categories *withheld,
     if (!kept)
         return err_memory(e);
     for (size_t i = 0; i < n; i++) {
-        int at = slot_named(v->plan, paths[i], a);
+        int at = plan_field(v->plan, paths[i]);
         if (at >= 0 && !categories_has(withheld, plan_slot_at(v->plan, (size_t)at)->category))
             kept[kept_count++] = paths[i];
     }
@@ -129,7 +119,7 @@ static bool project(const struct view *v, const struct categories *withheld, str
         return err_memory(e);
     buf_reset(work);
     wire_put_header(work, plan_fingerprint(v->plan));
-    plan_project(v, &released, r, n, work);
+    plan_project(v, plan_categories(v->plan), &released, r, n, work);
     if (!buf_done(work, e))
         return false;
     *out = arena_copy(a, buf_slice(work));

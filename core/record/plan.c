@@ -4,6 +4,8 @@
 #include "base/ids.h"
 #include "record/plan_ops.h"
 
+#define PLAN_PATH_MAX 256 /* of a path that is looked for as a list */
+
 const char *plan_name(const struct plan *p)
 {
     return p->name;
@@ -36,6 +38,23 @@ int plan_slot(const struct plan *p, struct slice path)
         if (slice_equal(p->slots[p->lookup[at] - 1].path, path))
             return p->lookup[at] - 1;
     return -1;
+}
+
+int plan_field(const struct plan *p, struct slice path)
+{
+    static const char list[] = { '[', ']' };
+    char text[PLAN_PATH_MAX + sizeof list];
+    int slot = plan_slot(p, path);
+    if (slot >= 0 || path.n == 0 || path.n > PLAN_PATH_MAX)
+        return slot;
+    memcpy(text, path.p, path.n);
+    memcpy(text + path.n, list, sizeof list);
+    return plan_slot(p, slice_of(text, path.n + sizeof list));
+}
+
+const uint8_t *plan_categories(const struct plan *p)
+{
+    return p->categories;
 }
 
 /* At most half full, so that a search for a path that is not there ends soon. */

@@ -41,6 +41,10 @@ size_t plan_slots(const struct plan *p);
 const struct slot *plan_slot_at(const struct plan *p, size_t n);
 /* The slot of a dotted path, -1 when there is none. */
 int plan_slot(const struct plan *p, struct slice path);
+/* The same; a list is found with and without its []. */
+int plan_field(const struct plan *p, struct slice path);
+/* The category of each slot. */
+const uint8_t *plan_categories(const struct plan *p);
 
 /* A validated record: for each slot its encoded bytes (union branch included). */
 struct span { uint32_t at, n; };
@@ -70,11 +74,13 @@ static inline struct slice view_raw(const struct view *v, size_t slot)
     return slice_of(v->bytes.p + v->slots[slot].at, v->slots[slot].n);
 }
 
-/* Copies the record with only the released categories (and "always"); every other nullable slot
- * becomes null; replaced slots take the encoded bytes given. A slot that cannot be null is copied.
- * Each slot at most once. The bytes depend on nothing but what is released and replaced (law 7). */
+/* Copies the record with only the slots whose part is released (and those of category "always");
+ * every other nullable slot becomes null; replaced slots take the encoded bytes given. A slot that
+ * cannot be null is copied. parts: of each slot, plan_categories or what divides them further; none
+ * of "never" is ever released. Each slot is replaced at most once. The bytes depend on nothing but
+ * what is released and replaced (law 7). */
 struct replacement { size_t slot; struct slice encoded; };
-void plan_project(const struct view *v, const struct categories *released,
+void plan_project(const struct view *v, const uint8_t *parts, const struct categories *released,
                   const struct replacement *r, size_t n, struct buf *out);
 
 /* Building a record slot by slot, in any order. Unset nullable slots become null. */

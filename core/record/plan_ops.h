@@ -27,6 +27,7 @@ struct plan {
     size_t count, min_bytes;
     struct op *ops;
     struct slot *slots;
+    uint8_t *categories; /* of each slot, close together */
     uint16_t *lookup;   /* open addressing by hash of the path; slot + 1, 0 = empty */
     size_t lookup_mask;
     const struct header_slots *header;

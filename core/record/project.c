@@ -13,19 +13,19 @@
 /* What becomes of a slot; a number below is the index of its replacement. */
 enum { KEEP = PLAN_SLOTS_MAX - 1, WITHHOLD = PLAN_SLOTS_MAX };
 
-static bool is_kept(const struct plan *p, size_t slot, const struct categories *released)
+static bool is_kept(const struct plan *p, size_t slot, unsigned part,
+                    const struct categories *released)
 {
-    unsigned category = p->slots[slot].category;
-    return p->ops[slot].kept || (category != CATEGORY_NEVER && categories_has(released, category));
+    return p->ops[slot].kept || (part != CATEGORY_NEVER && categories_has(released, part));
 }
 
-static size_t decide(const struct view *v, const struct categories *released,
+static size_t decide(const struct view *v, const uint8_t *parts, const struct categories *released,
                      const struct replacement *r, size_t n, uint8_t fate[PLAN_SLOTS_MAX])
 {
     const struct plan *p = v->plan;
     size_t bytes = 0;
     for (size_t i = 0; i < p->count; i++) {
-        bool kept = is_kept(p, i, released);
+        bool kept = is_kept(p, i, parts[i], released);
         fate[i] = kept ? KEEP : WITHHOLD;
         bytes += kept ? v->slots[i].n : 1;
     }
@@ -55,12 +55,12 @@ static struct slice kept_range(const struct view *v, const uint8_t *fate, size_t
     return range;
 }
 
-void plan_project(const struct view *v, const struct categories *released,
+void plan_project(const struct view *v, const uint8_t *parts, const struct categories *released,
                   const struct replacement *r, size_t n, struct buf *out)
 {
     uint8_t fate[PLAN_SLOTS_MAX];
     assert(n < KEEP);
-    size_t bytes = decide(v, released, r, n, fate);
+    size_t bytes = decide(v, parts, released, r, n, fate);
     uint8_t *to = buf_reserve(out, bytes), *from = to;
     if (!to)
         return;

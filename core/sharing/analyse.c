@@ -43,14 +43,21 @@ static struct slice group_of(const struct bundle *b, unsigned category)
     return slice_head(name, slice_find(name, '.'));
 }
 
-/* Whether the set has all categories of a group, of which this is the first. */
+static bool is_whole(const struct bundle *b, const struct categories *set, unsigned category)
+{
+    struct categories lacking = parts_of_category(b, SIZE_MAX, category);
+    categories_drop(&lacking, set);
+    return categories_is_empty(&lacking);
+}
+
+/* Whether the set has all of a group, of which this is the first category. */
 static bool is_whole_group(const struct bundle *b, const struct categories *set, unsigned first)
 {
     size_t count = 0;
     for (unsigned i = 0; i < catalogue_category_count(b->catalogue); i++) {
         if (!slice_equal(group_of(b, i), group_of(b, first)))
             continue;
-        if (i < first || !categories_has(set, i))
+        if (i < first || !is_whole(b, set, i))
             return false;
         count++;
     }
@@ -59,23 +66,35 @@ static bool is_whole_group(const struct bundle *b, const struct categories *set,
 
 static void drop_group(const struct bundle *b, struct categories *set, unsigned first)
 {
-    struct categories gone = { { 0 } };
-    for (unsigned i = first; i < catalogue_category_count(b->catalogue); i++)
+    for (unsigned i = first; i < catalogue_category_count(b->catalogue); i++) {
+        struct categories gone = parts_of_category(b, SIZE_MAX, i);
         if (slice_equal(group_of(b, i), group_of(b, first)))
-            categories_add(&gone, i);
-    categories_drop(set, &gone);
+            categories_drop(set, &gone);
+    }
+}
+
+static void add_names(const struct analysis *x, struct naming *m, const struct categories *set)
+{
+    const struct slice *names = NULL;
+    size_t count = bundle_names(x->b, SIZE_MAX, set, x->arena, &names);
+    for (size_t i = 0; names && i < count; i++)
+        naming_add(m, names[i]);
 }
 
 void analyse_say_set(const struct analysis *x, struct naming *m, const struct categories *set)
 {
     struct categories rest = *set;
     for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++) {
-        if (!categories_has(&rest, i))
+        struct categories own = parts_of_category(x->b, SIZE_MAX, i);
+        categories_keep(&own, &rest);
+        if (categories_is_empty(&own))
             continue;
-        bool whole = is_whole_group(x->b, &rest, i);
-        naming_add(m, whole ? group_of(x->b, i) : catalogue_category(x->b->catalogue, i));
-        if (whole)
+        if (is_whole_group(x->b, &rest, i)) {
+            naming_add(m, group_of(x->b, i));
             drop_group(x->b, &rest, i);
+        } else {
+            add_names(x, m, &own);
+        }
     }
     naming_end(m);
 }
@@ -112,7 +131,7 @@ static bool make_kinds(struct analysis *x)
     categories_add(&x->own, catalogue_never(x->b->catalogue));
     for (size_t s = 0; s < catalogue_count(x->b->catalogue); s++)
         for (uint32_t k = x->k->kind_base[s]; k < x->k->kind_base[s + 1]; k++) {
-            schema_categories(x->k->schemas[s], &of[k]);
+            bundle_parts_of(x->b, s, &of[k]);
             categories_drop(&of[k], &x->own);
         }
     x->of_kind = of;
@@ -166,9 +185,11 @@ static void add_intakes(const struct schema *s, bool *slots)
     }
 }
 
-static bool add_says(const struct analysis *x, const struct analyse_feed *f, struct says *says)
+static bool add_says(const struct analysis *x, const struct analyse_feed *f, size_t schema,
+                     struct says *says)
 {
     size_t n = plan_slots(f->schema->plan);
+    const uint8_t *parts = bundle_parts(x->b, schema);
     bool *slots = says->slots ? says->slots : ARENA_ARRAY(x->arena, n + 1, bool);
     if (!slots)
         return false;
@@ -176,7 +197,7 @@ static bool add_says(const struct analysis *x, const struct analyse_feed *f, str
     for (size_t i = 0; i < n; i++) {
         slots[i] |= f->slots[i];
         if (slots[i])
-            categories_add(&says->filled, plan_slot_at(f->schema->plan, i)->category);
+            categories_add(&says->filled, parts[i]);
     }
     says->is_said = true;
     says->schema = f->schema;
@@ -198,7 +219,7 @@ static bool make_says(struct analysis *x)
         if (kind < 0)
             continue;
         has_feed[f->service] = true;
-        if (!add_says(x, f, &says[f->service * x->k->kind_count + (size_t)kind]))
+        if (!add_says(x, f, (size_t)schema, &says[f->service * x->k->kind_count + (size_t)kind]))
             return false;
     }
     x->has_feed = has_feed;

@@ -77,7 +77,8 @@ static void check_words(struct analysis *x, const struct when *w, const char *fi
 /* Law 7: whoever gets the rest learns something of what the condition read. */
 static void check_reads(struct analysis *x, const struct clause *c)
 {
-    struct categories read = c->when->reads;
+    struct categories read;
+    when_reads(x->b, c->when, &read);
     categories_drop(&read, &c->release);
     categories_drop(&read, &x->own);
     analyse_say_of_clause(x, c, "check.reads",
@@ -115,7 +116,8 @@ void analyse_clauses(struct analysis *x)
 
 static void check_prohibition(struct analysis *x, const struct prohibition *p)
 {
-    struct categories read = p->when->reads;
+    struct categories read;
+    when_reads(x->b, p->when, &read);
     categories_drop(&read, &x->own);
     if (!when_can_be(x->b->catalogue, p->when, true))
         (void)problems_say(x->problems, "check.never", p->file, p->line, p->column,

@@ -209,7 +209,7 @@ const struct bundle *bundle_load_from(struct arena *a, const struct bundle_sourc
     if (aliases)
         load_aliases(&l, aliases);
     hash_all(&l);
-    if (p->count > before || p->lost || !load_compile(&l))
+    if (p->count > before || p->lost || !load_parts(&l) || !load_compile(&l))
         return NULL;
     return l.bundle;
 }

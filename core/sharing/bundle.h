@@ -112,6 +112,41 @@ const struct agreement *bundle_agreement(const struct bundle *b, struct slice na
 bool agreement_in_force(const struct agreement *g, int64_t ms);
 /* The region's own limit for that reason, else its default, else 24 hours; 0 for agreement-ended. */
 int64_t bundle_hold_limit(const struct bundle *b, struct slice reason);
+
+/* ---- parts: what the sets of a bundle are sets of ----
+ *
+ * A field that a clause or prohibition names, and that shares its category with others, is carved
+ * out of it. Parts 0 and up are the catalogue's categories, each without what is carved out of it;
+ * the carved fields come after. A category's name always stands for all its parts. */
+size_t bundle_part_count(const struct bundle *b);
+/* The part of each slot of catalogue_at(schema); for plan_project. */
+const uint8_t *bundle_parts(const struct bundle *b, size_t schema);
+static inline unsigned bundle_part(const struct bundle *b, size_t schema, size_t slot)
+{
+    return bundle_parts(b, schema)[slot];
+}
+/* All that a type has; SIZE_MAX: that any has. */
+void bundle_parts_of(const struct bundle *b, size_t schema, struct categories *out);
+/* The category of a part, and the path of a carved field (a list's without []); empty: a category. */
+unsigned bundle_part_category(const struct bundle *b, unsigned part);
+struct slice bundle_part_path(const struct bundle *b, unsigned part);
+/* A carved field by its path, a category by its name. */
+struct slice bundle_part_name(const struct bundle *b, unsigned part);
+/* By name: a category (catalogue_categories), with all its parts; "field PATH", or a path that is no
+ * category's name: where it is carved or alone in its category. false: none. */
+bool bundle_named(const struct bundle *b, struct slice name, struct categories *out);
+/* A set in names, of a type (SIZE_MAX: of any): a category's name where all parts of it that the type
+ * has are in the set, "NAME except PATH, PATH" where its rest is, else the paths of its fields. Live
+ * in a. *out NULL without memory. */
+size_t bundle_names(const struct bundle *b, size_t schema, const struct categories *set,
+                    struct arena *a, const struct slice **out);
+/* The same as an Avro array of texts. */
+void bundle_put_names(const struct bundle *b, size_t schema, const struct categories *set,
+                      struct buf *out);
+/* The same as blocks of one item each, without the end of the array; before each "how:". */
+void bundle_put_names_as(const struct bundle *b, size_t schema, const struct categories *set,
+                         struct slice how, struct buf *out);
+
 /* The same as if every agreement had been approved and in force all the time, the highest version of
  * each: to look at it before it is signed. In a, borrows b; NULL without memory. */
 const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b);

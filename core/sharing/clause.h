@@ -116,8 +116,19 @@ struct mentions {
     size_t count, addressee_count;
 };
 
+/* A field that has a part of its own. */
+struct carved {
+    struct slice path;                  /* without [] */
+    unsigned category;
+};
+
 struct compiled {
     const struct schema *const *schemas;   /* by schema index */
+    const struct carved *carved;        /* by part, after the catalogue's categories */
+    size_t carved_count;
+    struct categories parted;           /* categories that something is carved out of */
+    const uint8_t *const *parts;        /* by schema index, by slot */
+    const struct categories *types;     /* by schema index: all parts it has; [count]: of any */
     const uint32_t *kind_base;          /* by schema index; [count]: number of all kinds */
     uint32_t kind_count;
     struct names services, agencies;    /* filled when region.yaml has been read */
@@ -152,5 +163,13 @@ int bundle_schema(const struct bundle *b, const struct plan *p);
 /* Empty when nobody has reviewed that name. */
 struct slice alias_find(const struct bundle *b, unsigned category, struct slice name);
 bool kinds_have(const uint32_t *kinds, size_t n, uint32_t kind);
+/* Adds to each category in the set what is carved out of it. */
+void parts_close(const struct bundle *b, struct categories *set);
+/* The parts of a category that a type has (SIZE_MAX: any); of a type without it, those any has. */
+struct categories parts_of_category(const struct bundle *b, size_t schema, unsigned category);
+/* "person.names" of "person.names[]". */
+struct slice parts_path(struct slice path);
+/* Whether no other field of any type is of that category. */
+bool parts_is_alone(const struct catalogue *c, unsigned category, struct slice path);
 
 #endif

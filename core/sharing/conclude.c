@@ -140,7 +140,8 @@ bool decide_for(const struct question *q, uint16_t recipient, struct decision *o
                               .to = { recipient },
                               .disclosure = -1,
                               .outcome = OUTCOME_WITHHOLD,
-                              .withheld = q->all };
+                              .withheld = q->all,
+                              .schema = (uint16_t)q->event->schema };
     if (weight_is_false(v->weight)) {
         out->reason = reason_code((enum reason)q->bundle->compiled->reason_of_rank[v->weight]);
         return true;

@@ -29,14 +29,12 @@ static void put(struct annex *x)
     buf_reset(&x->cell);
 }
 
-/* "birth date: Date of birth, ISO 8601 ... (year only)": what the schemas say of that category. */
-static void put_item(struct annex *x, const struct clause *c, unsigned category)
+/* "birth date: Date of birth, ISO 8601 ... (year only)": what the schemas say of those parts. */
+static void put_item(struct annex *x, const struct clause *c, const struct categories *parts)
 {
     const struct bundle *b = x->b;
-    struct categories one = { { 0 } };
     const struct slice *last = NULL;
-    categories_add(&one, category);
-    explain_categories(b, &one, c->obliged, &x->cell);
+    explain_categories(b, parts, c->obliged, &x->cell);
     for (size_t s = 0; s < catalogue_count(b->catalogue); s++) {
         const struct plan *plan = b->compiled->schemas[s]->plan;
         bool is_shared = false;
@@ -44,7 +42,8 @@ static void put_item(struct annex *x, const struct clause *c, unsigned category)
             is_shared |= kinds_have(c->kinds, c->kind_count, k);
         for (size_t i = 0; is_shared && i < plan_slots(plan); i++) {
             const struct slot *slot = plan_slot_at(plan, i);
-            if (slot->category != category || (last && slice_equal(*last, slot->doc)))
+            if (!categories_has(parts, bundle_part(b, s, i)) ||
+                (last && slice_equal(*last, slot->doc)))
                 continue;
             buf_text(&x->cell, last ? " " : " - ");
             buf_put(&x->cell, slot->doc);
@@ -88,10 +87,10 @@ static void put_condition(struct annex *x, const struct clause *c)
     put(x);
 }
 
-static void put_row(struct annex *x, const struct clause *c, unsigned category)
+static void put_row(struct annex *x, const struct clause *c, const struct categories *parts)
 {
     buf_byte(x->out, '|');
-    put_item(x, c, category);
+    put_item(x, c, parts);
     (void)explain_services(x->b, &c->from, &x->cell);
     put(x);
     (void)explain_services(x->b, &c->to, &x->cell);
@@ -114,11 +113,26 @@ static struct categories shared(const struct bundle *b, const struct clause *c)
             struct categories of = { { 0 } };
             if (!kinds_have(c->kinds, c->kind_count, k))
                 continue;
-            schema_categories(b->compiled->schemas[s], &of);
+            bundle_parts_of(b, s, &of);
             categories_join(&any, &of);
         }
     categories_keep(&any, &c->release);
     return any;
+}
+
+/* A row for each category, and more where what is carved out of it travels otherwise. */
+static void put_rows(struct annex *x, const struct clause *c)
+{
+    struct categories set = shared(x->b, c);
+    for (unsigned n = 0; n < catalogue_category_count(x->b->catalogue); n++) {
+        struct categories left = parts_of_category(x->b, SIZE_MAX, n);
+        categories_keep(&left, &set);
+        while (!categories_is_empty(&left)) {
+            struct categories alike = explain_alike(x->b, &left, c->obliged);
+            put_row(x, c, &alike);
+            categories_drop(&left, &alike);
+        }
+    }
 }
 
 bool explain_annex(const struct bundle *b, size_t agreement, struct buf *out, struct err *e)
@@ -129,14 +143,9 @@ bool explain_annex(const struct bundle *b, size_t agreement, struct buf *out, st
                SHOWN(x.g->reference), x.g->version);
     buf_text(out, "| Data item | From | To | Purpose | Legal basis | Condition | Retention |\n"
                   "| --- | --- | --- | --- | --- | --- | --- |\n");
-    for (size_t i = 0; i < b->clause_count; i++) {
-        const struct clause *c = &b->clauses[i];
-        struct categories set = shared(b, c);
-        for (unsigned n = 0;
-             c->agreement == agreement && n < catalogue_category_count(b->catalogue); n++)
-            if (categories_has(&set, n))
-                put_row(&x, c, n);
-    }
+    for (size_t i = 0; i < b->clause_count; i++)
+        if (b->clauses[i].agreement == agreement)
+            put_rows(&x, &b->clauses[i]);
     buf_release(&x.cell);
     return buf_done(out, e);
 }

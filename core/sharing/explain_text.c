@@ -185,7 +185,7 @@ static struct categories taken(const struct bundle *b, const struct clause *c,
             continue;
         while (b->compiled->kind_base[s + 1] <= c->kinds[i])
             s++;
-        schema_categories(b->compiled->schemas[s], &all);
+        bundle_parts_of(b, s, &all);
         categories_join(&what, &all);
     }
     categories_keep(&what, &c->release);

@@ -161,16 +161,79 @@ const char *explain_obligation(enum obligation o)
     return words[o];
 }
 
-static void put_obligations(unsigned category, const struct categories *obliged, struct buf *out)
+static void put_obligations(unsigned part, const struct categories *obliged, struct buf *out)
 {
     bool any = false;
     for (int o = 0; obliged && o < OBLIGE_COUNT; o++) {
-        if (!categories_has(&obliged[o], category))
+        if (!categories_has(&obliged[o], part))
             continue;
         buf_format(out, "%s%s", any ? ", " : " (", explain_obligation((enum obligation)o));
         any = true;
     }
     buf_text(out, any ? ")" : "");
+}
+
+static unsigned first_part(const struct categories *set)
+{
+    unsigned n = 0;
+    while (!categories_has(set, n))
+        n++;
+    return n;
+}
+
+struct categories explain_alike(const struct bundle *b, const struct categories *set,
+                                const struct categories *obliged)
+{
+    unsigned first = first_part(set);
+    struct categories alike = { { 0 } };
+    for (unsigned i = first; i < bundle_part_count(b); i++) {
+        bool same = categories_has(set, i);
+        for (int o = 0; obliged && o < OBLIGE_COUNT; o++)
+            same &= categories_has(&obliged[o], i) == categories_has(&obliged[o], first);
+        if (same)
+            categories_add(&alike, i);
+    }
+    return alike;
+}
+
+/* "the person's birth date, the person's names". */
+static void put_fields(const struct bundle *b, const struct categories *set, struct buf *out)
+{
+    bool any = false;
+    for (unsigned i = 0; i < bundle_part_count(b); i++) {
+        if (!categories_has(set, i))
+            continue;
+        buf_text(out, any ? ", " : "");
+        explain_path(bundle_part_path(b, i), out);
+        any = true;
+    }
+}
+
+/* Some parts of one category, all obliged alike; word: its own, empty for the group's. */
+static void put_parts(const struct bundle *b, struct slice word, unsigned category,
+                      const struct categories *set, const char *before, struct buf *out)
+{
+    struct categories own = parts_of_category(b, SIZE_MAX, category), but = own;
+    categories_drop(&but, set);
+    bool is_whole = categories_is_empty(&but);
+    bool is_rest = categories_has(set, category) && categories_has(&own, category);
+    buf_text(out, word.n || (!is_whole && !is_rest) ? before : "");
+    if (!is_whole && !is_rest) {
+        put_fields(b, set, out);
+        return;
+    }
+    explain_word(word, out);
+    buf_text(out, is_whole ? "" : " except ");
+    put_fields(b, &but, out);
+}
+
+/* What of a category stands in the set. */
+static struct categories parts_in(const struct bundle *b, unsigned category,
+                                  const struct categories *set)
+{
+    struct categories own = parts_of_category(b, SIZE_MAX, category);
+    categories_keep(&own, set);
+    return own;
 }
 
 /* The names of one group that stand in the set, the group's word first. */
@@ -181,16 +244,18 @@ static void put_group(const struct bundle *b, struct slice group, const struct c
     for (unsigned i = 0; i < catalogue_category_count(b->catalogue); i++) {
         struct slice name = catalogue_category(b->catalogue, i);
         size_t dot = slice_find(name, '.');
-        if (!categories_has(set, i) || !slice_equal(slice_head(name, dot), group))
+        struct categories left = parts_in(b, i, set);
+        if (!slice_equal(slice_head(name, dot), group))
             continue;
-        if (!any)
-            explain_word(group, out);
-        if (dot < name.n) {
-            buf_text(out, any ? ", " : ": ");
-            explain_word(slice_from(name, dot + 1), out);
+        while (!categories_is_empty(&left)) {
+            struct categories alike = explain_alike(b, &left, obliged);
+            if (!any)
+                explain_word(group, out);
+            put_parts(b, slice_from(name, dot + 1), i, &alike, any ? ", " : ": ", out);
+            put_obligations(first_part(&alike), obliged, out);
+            categories_drop(&left, &alike);
+            any = true;
         }
-        put_obligations(i, obliged, out);
-        any = true;
     }
 }
 
@@ -201,7 +266,9 @@ static bool is_told(const struct bundle *b, const struct categories *set, unsign
     struct slice group = slice_head(name, slice_find(name, '.'));
     for (unsigned i = 0; i < category; i++) {
         struct slice other = catalogue_category(b->catalogue, i);
-        if (categories_has(set, i) && slice_equal(slice_head(other, slice_find(other, '.')), group))
+        struct categories own = parts_in(b, i, set);
+        if (!categories_is_empty(&own) &&
+            slice_equal(slice_head(other, slice_find(other, '.')), group))
             return true;
     }
     return false;
@@ -213,7 +280,8 @@ void explain_categories(const struct bundle *b, const struct categories *set,
     bool any = false;
     for (unsigned i = 0; i < catalogue_category_count(b->catalogue); i++) {
         struct slice name = catalogue_category(b->catalogue, i);
-        if (!categories_has(set, i) || is_told(b, set, i))
+        struct categories own = parts_in(b, i, set);
+        if (categories_is_empty(&own) || is_told(b, set, i))
             continue;
         buf_text(out, any ? "; " : "");
         put_group(b, slice_head(name, slice_find(name, '.')), set, obliged, out);

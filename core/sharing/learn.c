@@ -143,16 +143,13 @@ static bool retract_from(struct run *r, const struct event *ev, const struct rec
     struct decision d = { .event = ev->id,
                           .to = { got->service },
                           .outcome = OUTCOME_DISCLOSE,
-                          .reason = reason_code(REASON_DISCLOSED) };
-    struct categories own = { { 0 } };
+                          .withheld = r->in->bundle->compiled->categories[ev->schema],
+                          .reason = reason_code(REASON_DISCLOSED),
+                          .schema = (uint16_t)ev->schema };
     struct sending how = { .clause = got->clause,
                            .original = slice_text(got->id.text),
                            .action = SLICE("retracts"),
                            .again = again };
-    schema_categories(r->in->bundle->compiled->schemas[ev->schema], &d.withheld);
-    categories_add(&own, catalogue_always(r->in->bundle->catalogue));
-    categories_add(&own, catalogue_never(r->in->bundle->catalogue));
-    categories_drop(&d.withheld, &own);
     return run_disclose(r, ev, &d, &how) && run_decision(r, &d);
 }
 

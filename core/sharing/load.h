@@ -63,6 +63,8 @@ void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
 /* Files, ids, categories and what else clauses and prohibitions are read alike by. */
 void load_scope(const struct loader *l, const bool *schemas, struct when_scope *out);
 void load_prohibitions(struct loader *l, const struct node *root);
+/* The parts of every type, and what each set means by them. */
+bool load_parts(struct loader *l);
 /* Bitmaps of what was loaded. */
 bool load_compile(struct loader *l);
 

@@ -71,9 +71,7 @@ void load_scope(const struct loader *l, const bool *schemas, struct when_scope *
 /* The category of a field that is the only one of it in that schema; -1 with a problem. */
 static int64_t find_field(struct loader *l, const struct node *n, const struct plan *p)
 {
-    int slot = plan_slot(p, n->text);
-    const char *array = slot < 0 ? arena_format(l->reader.arena, "%.*s[]", SHOWN(n->text)) : NULL;
-    slot = array ? plan_slot(p, slice_text(array)) : slot;
+    int slot = plan_field(p, n->text);
     if (slot < 0) {
         (void)strict_say(&l->reader, n, "bundle.category",
                          "'%.*s' is no category, and no field of '%s'", SHOWN(n->text),

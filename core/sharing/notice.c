@@ -106,16 +106,6 @@ static bool find_cancelled(struct arena *a, const struct person *p, uint16_t rec
     return true;
 }
 
-static size_t list_categories(const struct catalogue *c, const struct categories *set,
-                              struct slice *out)
-{
-    size_t n = 0;
-    for (unsigned i = 0; i < catalogue_category_count(c); i++)
-        if (categories_has(set, i))
-            out[n++] = catalogue_category(c, i);
-    return n;
-}
-
 static size_t text_bytes(const struct slice *items, size_t n)
 {
     size_t bytes = 0;
@@ -129,16 +119,15 @@ static bool encode_notice(const struct judge_input *in, struct arena *a, const s
                           const struct event *ev, const struct standing *s, struct notice *out,
                           struct err *e)
 {
-    const struct catalogue *c = in->bundle->catalogue;
-    const struct schema *schema = catalogue_named(c, SLICE("Notice"));
-    struct slice *names = ARENA_ARRAY(a, CATEGORIES_MAX, struct slice);
+    const struct schema *schema = catalogue_named(in->bundle->catalogue, SLICE("Notice"));
+    const struct slice *names = NULL;
     char reference[ID_HEX], event[ID_HEX];
     struct buf b;
     if (!schema)
         return err_set(e, ERR_FATAL, "judge.schema", 0, "the catalogue has no schema 'Notice'");
+    size_t count = bundle_names(in->bundle, SIZE_MAX, &s->withhold, a, &names);
     if (!names)
         return err_memory(e);
-    size_t count = list_categories(c, &s->withhold, names);
     size_t room = TEXT_ROOM + s->tell.n + text_bytes(names, count) +
                   text_bytes(s->stop, s->stop_count) + text_bytes(s->cancelled, s->cancelled_count);
     if (!project_buf(a, room, &b, e))

@@ -105,12 +105,8 @@ static void put_number(struct header *h, int slot, int64_t value)
 static bool may_hear(const struct project *p, struct slice path)
 {
     const struct plan *plan = p->event->view->plan;
-    int slot = plan_slot(plan, path);
-    if (slot < 0) {
-        const char *array = arena_format(p->arena, "%.*s[]", (int)path.n, (const char *)path.p);
-        slot = array ? plan_slot(plan, slice_text(array)) : -1;
-    }
-    return slot >= 0 && categories_has(p->released, plan_slot_at(plan, (size_t)slot)->category);
+    int slot = plan_field(plan, path);
+    return slot >= 0 && categories_has(p->released, p->parts[slot]);
 }
 
 static bool put_cleared(const struct project *p, struct header *h, struct err *e)
@@ -172,9 +168,8 @@ static bool fill_header(const struct project *p, const struct disclosure *d, str
 /* How a slot is to travel; OBLIGE_COUNT: as it is, or not at all. */
 static enum obligation obligation_of(const struct project *p, size_t slot)
 {
-    unsigned category = plan_slot_at(p->event->view->plan, slot)->category;
     enum obligation o = 0;
-    while (o < OBLIGE_COUNT && !categories_has(&p->obliged[o], category))
+    while (o < OBLIGE_COUNT && !categories_has(&p->obliged[o], p->parts[slot]))
         o++;
     return o;
 }
@@ -223,7 +218,7 @@ bool project_disclosure(const struct project *p, struct disclosure *out, struct 
     if (!buf_done(&h.bytes, e))
         return false;
     wire_put_header(&bytes, plan_fingerprint(v->plan));
-    plan_project(v, p->released, h.list, h.count, &bytes);
+    plan_project(v, p->parts, p->released, h.list, h.count, &bytes);
     out->bytes = buf_slice(&bytes);
     sha256(out->bytes, out->hash);
     return buf_done(&bytes, e);

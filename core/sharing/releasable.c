@@ -19,6 +19,6 @@ void judge_releasable(const struct bundle *b, const struct view *v, struct recip
             if (services_have(&b->clauses[clause].to, to.n))
                 categories_join(out, &k->releases[clause]);
         }
-    schema_categories(k->schemas[schema], &own);
+    bundle_parts_of(b, (size_t)schema, &own);
     categories_keep(out, &own);
 }

@@ -85,6 +85,7 @@ bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
                          .arena = r->arena,
                          .event = ev,
                          .recipient = d->to.n,
+                         .parts = bundle_parts(r->in->bundle, ev->schema),
                          .released = &d->released,
                          .obliged = d->obliged,
                          .clause = how->clause,
@@ -202,7 +203,8 @@ bool run_alike(struct run *r, const struct event *ev, enum outcome outcome, enum
                               .outcome = outcome,
                               .withheld = q.all,
                               .reason = reason_code(reason),
-                              .disclosure = -1 };
+                              .disclosure = -1,
+                              .schema = (uint16_t)ev->schema };
         if ((outcome == OUTCOME_HOLD && !add_hold(r, ev, &d)) || !run_decision(r, &d))
             return false;
     }

@@ -1,4 +1,5 @@
 /* table_want.c - compares what was decided with the left side of a decision table's row. */
+#include "sharing/clause.h"
 #include "sharing/table_row.h"
 
 /* The names of one row's second word: "=a,b:year,-c". */
@@ -27,8 +28,8 @@ static bool read_name(struct row *r, struct slice text, struct wanted *w)
     size_t colon = slice_find(name, ':');
     struct categories one;
     enum obligation o = OBLIGE_COUNT;
-    if (!catalogue_categories(r->b->catalogue, slice_head(name, colon), &one))
-        return row_bad(r, "unknown or ambiguous category", slice_head(name, colon));
+    if (!bundle_named(r->b, slice_head(name, colon), &one))
+        return row_bad(r, "unknown or ambiguous category or field", slice_head(name, colon));
     if (colon < name.n && !read_obligation(r, slice_from(name, colon + 1), &o))
         return false;
     categories_join(lacks ? &w->lacking : &w->released, &one);
@@ -56,9 +57,9 @@ static bool covers(struct row *r, const char *what, const struct categories *a,
 {
     struct categories rest = *a;
     categories_drop(&rest, b);
-    for (unsigned i = 0; i < catalogue_category_count(r->b->catalogue); i++)
+    for (unsigned i = 0; i < bundle_part_count(r->b); i++)
         if (categories_has(&rest, i))
-            return row_bad(r, what, catalogue_category(r->b->catalogue, i));
+            return row_bad(r, what, bundle_part_name(r->b, i));
     return true;
 }
 
@@ -115,7 +116,7 @@ bool row_compare_taken(struct row *r, const struct categories *taken)
     const struct categories none = { { 0 } };
     if (!read_wanted(r, &w))
         return false;
-    schema_categories(r->schema, &own); /* of a group, what this event has */
+    bundle_parts_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &own); /* of a group, what this event has */
     categories_keep(&w.released, &own);
     if (categories_is_empty(&w.released))
         return row_bad(r, "the event has nothing of", r->words.list[1]);

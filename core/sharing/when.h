@@ -48,7 +48,6 @@ struct when_node {
 struct when {
     const struct when_node *root;
     struct slice text;
-    struct categories reads;            /* of the fields it reads */
     bool uses_event, uses_facts;
 };
 
@@ -72,6 +71,9 @@ MUST_CHECK bool when_parse(struct arena *a, struct slice text, struct when_node 
 /* Parses and checks. Lives in a, borrows text. */
 MUST_CHECK bool when_compile(const struct when_scope *s, struct arena *a, struct slice text,
                              const struct when **out, struct err *e);
+
+/* The parts of the fields it reads. */
+void when_reads(const struct bundle *b, const struct when *w, struct categories *out);
 
 struct when_input {
     const struct bundle *bundle;

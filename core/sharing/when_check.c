@@ -49,16 +49,6 @@ static bool bad_type(struct checker *k, const struct when_node *n, const char *w
     return err_set(k->e, ERR_REJECT, "when.type", n->at, "cannot type the condition: %s", what);
 }
 
-/* A path's slot in one schema; an array may be named without its []. */
-static int find_slot(struct arena *a, const struct plan *p, struct slice path)
-{
-    int slot = plan_slot(p, path);
-    if (slot >= 0)
-        return slot;
-    const char *array = arena_format(a, "%.*s[]", (int)path.n, (const char *)path.p);
-    return array ? plan_slot(p, slice_text(array)) : -1;
-}
-
 static bool slot_type(const struct slot *s, enum when_type *out)
 {
     switch (s->type) {
@@ -93,7 +83,7 @@ static bool check_path(struct checker *k, struct when_node *n, bool needs_type)
         if (!k->scope->schemas[i])
             continue;
         const struct plan *p = catalogue_at(c, i)->plan;
-        int slot = find_slot(k->arena, p, n->text);
+        int slot = plan_field(p, n->text);
         if (slot < 0)
             return err_set(k->e, ERR_REJECT, "when.name", n->at, "'%s' has no field '%.*s'",
                            plan_name(p), (int)(n->text.n < 60 ? n->text.n : 60),
@@ -105,7 +95,6 @@ static bool check_path(struct checker *k, struct when_node *n, bool needs_type)
         n->type = type;
         is_typed = true;
         slots[i] = (int16_t)slot;
-        categories_add(&k->when->reads, plan_slot_at(p, (size_t)slot)->category);
     }
     k->when->uses_event = true;
     n->slots = slots;
@@ -275,7 +264,6 @@ static bool check_addressed(struct checker *k, struct when_node *n)
             return err_set(k->e, ERR_REJECT, "when.name", n->at, "'%s' has no addressee",
                            plan_name(catalogue_at(c, i)->plan));
     }
-    categories_join(&k->when->reads, &addressee);
     return true;
 }
 
@@ -321,11 +309,6 @@ static bool check_call(struct checker *k, struct when_node *n)
         k->when->uses_facts = true;
     if (n->function == WHEN_ADDRESSED || n->function == WHEN_AGE)
         k->when->uses_event = true;
-    if (n->function == WHEN_AGE) {
-        struct categories born = { { 0 } };
-        if (catalogue_categories(k->scope->bundle->catalogue, SLICE("identity.birth-date"), &born))
-            categories_join(&k->when->reads, &born);
-    }
     if (n->function == WHEN_ADDRESSED)
         return check_addressed(k, n);
     if (n->function == WHEN_DURATION || n->function == WHEN_TIMESTAMP)
@@ -386,4 +369,34 @@ bool when_compile(const struct when_scope *s, struct arena *a, struct slice text
         return false;
     *out = w;
     return root->type == WHEN_BOOL || bad_type(&k, root, "it is neither true nor false");
+}
+
+/* ---- what it reads ---- */
+
+static void add_named(const struct bundle *b, struct slice field, struct slice category,
+                      struct categories *out)
+{
+    struct categories one;
+    if (bundle_named(b, field, &one) || bundle_named(b, category, &one))
+        categories_join(out, &one);
+}
+
+static void add_reads(const struct bundle *b, const struct when_node *n, struct categories *out)
+{
+    for (size_t i = 0; n->slots && i < catalogue_count(b->catalogue); i++)
+        if (n->slots[i] >= 0)
+            categories_add(out, bundle_part(b, i, (size_t)n->slots[i]));
+    if (n->op == WHEN_CALL && n->function == WHEN_AGE)
+        add_named(b, SLICE("field person.birth_date"), SLICE("identity.birth-date"), out);
+    if (n->op == WHEN_CALL && n->function == WHEN_ADDRESSED)
+        add_named(b, SLICE("referral.addressee"), SLICE(""), out);
+    for (const struct when_node *arg = n->args; arg; arg = arg->next)
+        add_reads(b, arg, out);
+}
+
+void when_reads(const struct bundle *b, const struct when *w, struct categories *out)
+{
+    *out = (struct categories){ { 0 } };
+    if (w)
+        add_reads(b, w->root, out);
 }
