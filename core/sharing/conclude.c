@@ -1,6 +1,7 @@
 /* conclude.c - what comes of it for one service: what is released, changed, withheld, or held. */
 #include "sharing/ask.h"
 #include "sharing/decide.h"
+#include "sharing/oblige.h"
 
 /* ---- one service ---- */
 
@@ -52,13 +53,11 @@ static bool gather(const struct question *q, const struct verdict *v, struct dec
  * says least. */
 static void oblige(const struct release *r, struct decision *d)
 {
-    static const enum obligation least_first[] = { OBLIGE_FLAG, OBLIGE_ALIAS, OBLIGE_YEAR,
-                                                   OBLIGE_DATE };
     struct categories left = d->released;
     categories_drop(&left, &r->plain);
     for (size_t i = 0; i < OBLIGE_COUNT; i++) {
-        struct categories *obliged = &d->obliged[least_first[i]];
-        *obliged = r->obliged[least_first[i]];
+        struct categories *obliged = &d->obliged[oblige_least_first[i]];
+        *obliged = r->obliged[oblige_least_first[i]];
         categories_keep(obliged, &left);
         categories_drop(&left, obliged);
     }

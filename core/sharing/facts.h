@@ -47,12 +47,17 @@ struct responsible_fact { struct slice function; int32_t service; int64_t occurr
 struct death_fact { bool is_formal; int64_t occurred_ms; struct event_id by; };
 struct local_link { uint16_t agency; struct slice local_id; struct event_id by; };
 
+/* What of an event somebody was told, by slot of its own schema (released.c). */
+struct released {
+    struct slice slots;                 /* a bit a slot, the first the least of a byte; zeros at the end left out */
+    struct slice changed;               /* of those that travelled changed: slot and enum obligation, a byte each */
+};
 /* Who got an event, under which disclosure, released what. */
 struct receiver {
     uint16_t service;
     struct disclosure_id id;
     struct slice clause;                /* "agreement/version/clause": a retraction repeats it */
-    uint16_t released;                  /* how much (round.c): when a gate opens there may be more */
+    struct released released;           /* when a gate opens there may be more */
 };
 /* An event of an episode: who got it (law 10), and of the last ones of a kind the event itself (law 9). */
 struct episode_event {

@@ -156,7 +156,8 @@ static void put_event(const struct bundle *b, const struct episode_event *x, str
         put_service(out, b, x->receivers[i].service);
         avro_put_text(out, slice_text(x->receivers[i].id.text));
         avro_put_text(out, x->receivers[i].clause);
-        avro_put_long(out, x->receivers[i].released);
+        avro_put_text(out, x->receivers[i].released.slots);
+        avro_put_text(out, x->receivers[i].released.changed);
     }
     end_list(out);
     put_bool(out, x->replaced);
@@ -353,7 +354,7 @@ static bool get_receiver(struct reader *r, const struct view *v, void *item)
 {
     struct receiver *x = item;
     x->clause = view_text(v, 2);
-    x->released = (uint16_t)view_long(v, 3);
+    x->released = (struct released){ view_text(v, 3), view_text(v, 4) };
     return get_service_n(r, v, 0, &x->service) && disclosure_id_parse(view_text(v, 1), &x->id);
 }
 

@@ -12,6 +12,22 @@ const char *obligation_name(enum obligation o)
     return names[o];
 }
 
+const enum obligation oblige_least_first[OBLIGE_COUNT] = { OBLIGE_FLAG, OBLIGE_ALIAS, OBLIGE_YEAR,
+                                                           OBLIGE_DATE };
+
+static size_t rank_of(enum obligation o)
+{
+    size_t n = 0;
+    while (n < OBLIGE_COUNT && oblige_least_first[n] != o)
+        n++;
+    return n;
+}
+
+bool oblige_says_more(enum obligation a, enum obligation b)
+{
+    return rank_of(a) > rank_of(b);
+}
+
 /* A text that may hold such a word: any, or one of its own vocabulary. */
 static bool is_text(const struct slot *s, enum obligation o)
 {

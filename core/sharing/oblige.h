@@ -6,6 +6,10 @@
 
 #include "sharing/clause.h"
 
+/* The obligations, the one that says least first. */
+extern const enum obligation oblige_least_first[OBLIGE_COUNT];
+/* Whether a value says more in form a than in form b; OBLIGE_COUNT: as it is. */
+bool oblige_says_more(enum obligation a, enum obligation b);
 /* Whether a field can travel so at all; one that cannot is withheld. */
 bool oblige_fits(const struct slot *s, enum obligation o);
 /* The slot's value as the obligation has it, encoded; null when it has none or cannot be changed.

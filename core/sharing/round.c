@@ -1,5 +1,6 @@
 /* round.c - one event decided for its recipients, and what comes of each decision. */
 #include "sharing/decide.h"
+#include "sharing/released.h"
 #include "sharing/run.h"
 
 bool run_decision(struct run *r, const struct decision *d)
@@ -42,35 +43,21 @@ static const struct receiver *find_receiver(const struct episode_event *x, uint1
     return x ? receiver_of(x->receivers, x->receiver_count, service) : NULL;
 }
 
-static unsigned count_categories(const struct categories *set)
-{
-    unsigned n = 0;
-    for (size_t i = 0; i < sizeof set->bits / sizeof set->bits[0]; i++)
-        n += (unsigned)__builtin_popcountll(set->bits[i]);
-    return n;
-}
-
-/* How much is released: a category counts twice when it travels as it is. */
-static uint16_t how_much(const struct decision *d)
-{
-    unsigned n = 2 * count_categories(&d->released);
-    for (size_t i = 0; i < OBLIGE_COUNT; i++)
-        n -= count_categories(&d->obliged[i]);
-    return (uint16_t)n;
-}
-
 static bool add_receiver(struct run *r, const struct event *ev, const struct decision *d,
                          const struct disclosure *sent, struct slice clause)
 {
     struct episode_event *x = draft_event(&r->draft, &ev->id);
     if (!x)
         return true;
+    struct released released;
     struct receiver *more = ARENA_ARRAY(r->arena, x->receiver_count + 1, struct receiver);
     if (!more)
         return err_memory(r->e);
+    if (!released_by(r->in->bundle, r->arena, ev, d, &released, r->e))
+        return false;
     if (x->receiver_count)
         memcpy(more, x->receivers, x->receiver_count * sizeof *more);
-    more[x->receiver_count] = (struct receiver){ d->to.n, sent->id, clause, how_much(d) };
+    more[x->receiver_count] = (struct receiver){ d->to.n, sent->id, clause, released };
     x->receivers = more;
     x->receiver_count++;
     r->draft.changed = true;
@@ -113,16 +100,22 @@ static void hold_unread(const struct question *q, struct decision *d)
     memset(d->obliged, 0, sizeof d->obliged);
 }
 
-/* Whether a decision made when a gate opened changes nothing: what was withheld stays so, what is
- * held is held already, and who has the event gets it again only when there is more of it now. */
-static bool is_no_news(struct run *r, const struct event *ev, const struct decision *d,
-                       const struct receiver *has)
+/* Whether a decision made when a gate opened says anything new: what was withheld stays so, what is
+ * held is held already, and who has the event gets it again only when it now tells what it did not.
+ */
+static bool is_news(struct run *r, const struct event *ev, const struct decision *d, bool *yes)
 {
-    if (d->outcome == OUTCOME_WITHHOLD)
-        return true;
+    const struct receiver *has = find_receiver(draft_event(&r->draft, &ev->id), d->to.n);
+    struct released now;
+    *yes = !has && d->outcome != OUTCOME_WITHHOLD;
     if (d->outcome == OUTCOME_HOLD)
-        return has || draft_hold(&r->draft, &ev->id, d->to.n);
-    return has && how_much(d) <= has->released;
+        *yes = !has && !draft_hold(&r->draft, &ev->id, d->to.n);
+    if (!has || d->outcome != OUTCOME_DISCLOSE)
+        return true;
+    if (!released_by(r->in->bundle, r->arena, ev, d, &now, r->e))
+        return false;
+    *yes = released_more(&now, &has->released);
+    return true;
 }
 
 static bool send(struct run *r, const struct round *round, struct decision *d, struct slice tell)
@@ -145,13 +138,15 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
 {
     struct decision d;
     struct slice tell;
+    bool is_new = true;
     const struct event *ev = round->event;
     if (!decide_for(q, recipient, &d, &tell, r->e))
         return false;
     hold_unread(q, &d);
     d.caught_up = round->caught_up;
-    if (round->caught_up &&
-        is_no_news(r, ev, &d, find_receiver(draft_event(&r->draft, &ev->id), recipient)))
+    if (round->caught_up && !is_news(r, ev, &d, &is_new))
+        return false;
+    if (!is_new)
         return true;
     if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d)) ||
         (d.outcome == OUTCOME_DISCLOSE && !send(r, round, &d, tell)))
