@@ -144,7 +144,7 @@ static bool takes_always(const struct analysis *x, const struct prohibition *p)
     for (unsigned s = 0; s < x->b->service_count; s++)
         if (!services_have(&p->from, s))
             return false;
-    return !when_can_be(x->b->catalogue, p->when, false);
+    return !when_can_be(x->b->catalogue, p->when, WHEN_IS_FALSE);
 }
 
 static void take_from(struct categories *row, const struct analysis *x, const struct prohibition *p)

@@ -95,7 +95,7 @@ static void check_clause(struct analysis *x, const struct clause *c)
     check_release(x, c);
     if (!c->when)
         return;
-    if (!when_can_be(x->b->catalogue, c->when, true))
+    if (!when_can_be(x->b->catalogue, c->when, WHEN_IS_TRUE))
         (void)problems_say(x->problems, "check.never", c->file, c->line, c->column,
                            "clause '%.*s' never shares anything: its condition is never true",
                            SHOWN(c->name));
@@ -119,7 +119,7 @@ static void check_prohibition(struct analysis *x, const struct prohibition *p)
     struct categories read;
     when_reads(x->b, p->when, &read);
     categories_drop(&read, &x->own);
-    if (!when_can_be(x->b->catalogue, p->when, true))
+    if (!when_can_be(x->b->catalogue, p->when, WHEN_IS_TRUE))
         (void)problems_say(x->problems, "check.never", p->file, p->line, p->column,
                            "prohibition '%.*s' takes nothing that can be told: its condition is "
                            "never true",

@@ -8,6 +8,7 @@
 #include "sharing/when_logic.h"
 
 #define NEAR 32
+#define ACTS (WHEN_IS_TRUE | WHEN_IS_UNKNOWN) /* a prohibition whose condition is this */
 
 struct entry {
     const struct clause *clause;
@@ -154,7 +155,7 @@ static void check_telling(struct analysis *x, const struct prohibition *a,
     if (slice_equal(a->tell, b->tell) || !kinds_meet(a, b) ||
         !services_meet(&a->to, &b->to, x->b->service_count) ||
         !services_meet(&a->from, &b->from, x->b->service_count) ||
-        !when_can_both(x->b->catalogue, a->when, b->when))
+        !when_can_both(x->b->catalogue, a->when, ACTS, b->when, ACTS))
         return;
     (void)problems_say(x->problems, "check.tell", b->file, b->line, b->column,
                        "prohibitions '%.*s' and '%.*s' tell the same recipient different things",

@@ -4,16 +4,17 @@
 #define STEPS_MAX 2000 /* of one search: also the depth of its recursion */
 #define AGE_MAX 150
 
-/* A leaf found so far on this branch. */
+/* A leaf found so far on this branch, with its one truth. */
 struct leaf {
     const struct when_node *node;
-    bool wanted;
+    unsigned is;
     const struct leaf *before;
 };
-/* Still to be made so: a node, with those beside it when all. */
+/* Still to be made so: a node, one of these truths, with those beside it when all. */
 struct goal {
     const struct when_node *node;
-    bool wanted, all;
+    unsigned is;
+    bool all;
     const struct goal *next;
 };
 struct search {
@@ -191,31 +192,86 @@ static bool is_impossible(const struct search *s, const struct limit *l)
 /* has(x) is false, yet x was compared: what is compared is there. */
 static bool is_absent(const struct leaf *a, const struct limit *b)
 {
-    return a->node->op == WHEN_HAS && !a->wanted && b->kind != LIMIT_NONE &&
+    return a->node->op == WHEN_HAS && a->is == WHEN_IS_FALSE && b->kind != LIMIT_NONE &&
            same(a->node->args, b->subject);
 }
 
 static bool is_known_by(const struct leaf *a, const struct leaf *b)
 {
     return a->node->op == WHEN_CALL && b->node->op == WHEN_CALL &&
-           a->node->function == WHEN_RELATIONSHIP && a->wanted && b->node->function == WHEN_KNOWN &&
-           !b->wanted && a->node->args->number == b->node->args->number;
+           a->node->function == WHEN_RELATIONSHIP && a->is == WHEN_IS_TRUE &&
+           b->node->function == WHEN_KNOWN && b->is == WHEN_IS_FALSE &&
+           a->node->args->number == b->node->args->number;
+}
+
+static bool is_comparison(const struct when_node *n)
+{
+    return (n->op >= WHEN_EQ && n->op <= WHEN_IN) ||
+           (n->op == WHEN_CALL && n->function == WHEN_STARTS_WITH);
+}
+
+static bool is_never_unknown(const struct when_node *n)
+{
+    if (n->op == WHEN_LITERAL || n->op == WHEN_NAME || n->op == WHEN_HAS)
+        return true;
+    return n->op == WHEN_CALL &&
+           (n->function == WHEN_KNOWN || n->function == WHEN_RELATIONSHIP ||
+            n->function == WHEN_CONSENT || n->function == WHEN_OBJECTION);
+}
+
+/* Whether a leaf that is true or false needs that value to be known. */
+static bool rests_on(const struct leaf *leaf, const struct when_node *value)
+{
+    const struct when_node *n = leaf->node;
+    if (n->op == WHEN_HAS)
+        return leaf->is == WHEN_IS_TRUE && same(n->args, value);
+    if (same(n, value))
+        return true;
+    for (const struct when_node *arg = is_comparison(n) ? n->args : NULL; arg; arg = arg->next)
+        if (arg->op != WHEN_LIST && same(arg, value)) /* of a list one member may do */
+            return true;
+    return false;
+}
+
+/* Whether every value that a leaf is made of is known: for sure, or because of the other leaf. */
+static bool is_made_known(const struct when_node *n, const struct leaf *by)
+{
+    if (is_never_unknown(n) || (by && rests_on(by, n)))
+        return true;
+    if (!is_comparison(n) && n->op != WHEN_LIST)
+        return false;
+    for (const struct when_node *arg = n->args; arg; arg = arg->next)
+        if (!is_made_known(arg, by))
+            return false;
+    return true;
 }
 
 static bool clash(const struct leaf *a, const struct leaf *b)
 {
     if (same(a->node, b->node))
-        return a->wanted != b->wanted;
-    struct limit x = limit_of(a->node, a->wanted), y = limit_of(b->node, b->wanted);
+        return a->is != b->is;
+    if (a->is == WHEN_IS_UNKNOWN)
+        return b->is != WHEN_IS_UNKNOWN && is_made_known(a->node, b);
+    if (b->is == WHEN_IS_UNKNOWN)
+        return is_made_known(b->node, a);
+    struct limit x = limit_of(a->node, a->is == WHEN_IS_TRUE);
+    struct limit y = limit_of(b->node, b->is == WHEN_IS_TRUE);
     if (x.kind != LIMIT_NONE && y.kind != LIMIT_NONE && same(x.subject, y.subject))
         return exclude_each_other(&x, &y);
     return is_absent(a, &y) || is_absent(b, &x) || is_known_by(a, b) || is_known_by(b, a);
 }
 
+static bool can_stand(const struct search *s, const struct leaf *leaf)
+{
+    if (leaf->is == WHEN_IS_UNKNOWN)
+        return !is_made_known(leaf->node, NULL);
+    struct limit l = limit_of(leaf->node, leaf->is == WHEN_IS_TRUE);
+    return !is_impossible(s, &l);
+}
+
 static bool fits(const struct search *s, const struct leaf *leaf)
 {
-    struct limit l = limit_of(leaf->node, leaf->wanted);
-    if (is_impossible(s, &l))
+    if (!can_stand(s, leaf))
         return false;
     for (const struct leaf *b = leaf->before; b; b = b->before)
         if (clash(leaf, b))
@@ -230,11 +286,29 @@ static bool find_any(struct search *s, const struct goal *g, const struct goal *
                      const struct leaf *leaves)
 {
     for (const struct when_node *n = g->node->args; n; n = n->next) {
-        struct goal one = { .node = n, .wanted = g->wanted, .next = next };
+        struct goal one = { .node = n, .is = g->is, .next = next };
         if (find(s, &one, leaves))
             return true;
     }
     return false;
+}
+
+/* A leaf: each truth that is wanted of it is a branch of its own. */
+static bool find_leaf(struct search *s, const struct goal *g, const struct goal *next,
+                      const struct leaf *leaves)
+{
+    for (unsigned is = WHEN_IS_FALSE; is <= WHEN_IS_TRUE; is <<= 1) {
+        const struct leaf leaf = { g->node, is, leaves };
+        if ((g->is & is) && fits(s, &leaf) && find(s, next, &leaf))
+            return true;
+    }
+    return false;
+}
+
+static unsigned opposite(unsigned is)
+{
+    return (is & WHEN_IS_UNKNOWN) | (is & WHEN_IS_TRUE ? WHEN_IS_FALSE : 0) |
+           (is & WHEN_IS_FALSE ? WHEN_IS_TRUE : 0);
 }
 
 /* True when a way was found, or the search became too long. */
@@ -243,52 +317,51 @@ static bool find(struct search *s, const struct goal *g, const struct leaf *leav
     if (!g || ++s->steps > STEPS_MAX)
         return true;
     const struct when_node *n = g->node;
-    const struct goal rest = { n->next, g->wanted, true, g->next };
+    const struct goal rest = { n->next, g->is, true, g->next };
     const struct goal *next = g->all && n->next ? &rest : g->next;
-    const struct leaf leaf = { n, g->wanted, leaves };
-    struct goal below = { .node = n->args, .wanted = g->wanted, .next = next };
+    struct goal below = { .node = n->args, .is = g->is, .next = next };
     switch (n->op) {
     case WHEN_NOT:
-        below.wanted = !g->wanted;
+        below.is = opposite(g->is);
         return find(s, &below, leaves);
-    case WHEN_AND:
+    case WHEN_AND: /* true, or not false, as all are; false, or not true, as one is */
     case WHEN_OR:
         below.all = true;
-        return (n->op == WHEN_AND) == g->wanted ? find(s, &below, leaves)
-                                                : find_any(s, g, next, leaves);
+        return (n->op == WHEN_AND) == ((g->is & WHEN_IS_TRUE) != 0)
+                   ? find(s, &below, leaves)
+                   : find_any(s, g, next, leaves);
     case WHEN_LITERAL:
-        return (n->number != 0) == g->wanted && find(s, next, leaves);
+        return (g->is & (n->number ? WHEN_IS_TRUE : WHEN_IS_FALSE)) && find(s, next, leaves);
     default:
-        return fits(s, &leaf) && find(s, next, &leaf);
+        return find_leaf(s, g, next, leaves);
     }
 }
 
-static bool can(const struct catalogue *c, const struct when *a, bool a_true, const struct when *b,
-                bool b_true)
+bool when_can_both(const struct catalogue *c, const struct when *a, unsigned a_is,
+                   const struct when *b, unsigned b_is)
 {
     struct search s = { .catalogue = c };
-    const struct goal second = { .node = b ? b->root : NULL, .wanted = b_true };
+    const struct goal second = { .node = b ? b->root : NULL, .is = b_is };
     const struct goal first = { .node = a ? a->root : NULL,
-                                .wanted = a_true,
+                                .is = a_is,
                                 .next = b ? &second : NULL };
-    if ((!a && !a_true) || (!b && !b_true))
+    if ((!a && !(a_is & WHEN_IS_TRUE)) || (!b && !(b_is & WHEN_IS_TRUE)))
         return false;
     return find(&s, a ? &first : first.next, NULL);
 }
 
-bool when_can_be(const struct catalogue *c, const struct when *w, bool is_true)
+/* Unknown is what is neither: not true and not false at once. */
+bool when_can_be(const struct catalogue *c, const struct when *w, unsigned is)
 {
-    return can(c, w, is_true, NULL, true);
-}
-
-bool when_can_both(const struct catalogue *c, const struct when *a, const struct when *b)
-{
-    return can(c, a, true, b, true);
+    if (is == WHEN_IS_UNKNOWN)
+        return when_can_both(c, w, is | WHEN_IS_FALSE, w, is | WHEN_IS_TRUE);
+    return when_can_both(c, w, is, NULL, WHEN_IS_TRUE);
 }
 
 bool when_implies(const struct catalogue *c, const struct when *a, const struct when *b)
 {
-    return !can(c, a, true, b, false);
+    return !when_can_both(c, a, WHEN_IS_TRUE, b, WHEN_IS_FALSE | WHEN_IS_UNKNOWN) &&
+           !when_can_both(c, a, WHEN_IS_TRUE | WHEN_IS_UNKNOWN, b, WHEN_IS_FALSE);
 }
 
 /* ---- words that a field never holds ---- */

@@ -258,6 +258,10 @@ static void clauses_that_add_something_are_not_shadowed(void)
              "care-transfer-hub, release: [stay.ward]}\n",
         "  - {id: short, " STAY ", release: [stay], lasting: moved + 1 days}\n"
         "  - {id: long, " STAY ", release: [stay.ward], lasting: moved + 2 days}\n",
+        /* of a ward that is not given it cannot be told whether it is another */
+        WHEN("stay.ward != \"ELM\"") "  - {id: none, " STAY
+             ", release: [stay.site], when: '!has(stay.ward)'}\n",
+        WHEN("age() < 18 || age() >= 18") "  - {id: all, " STAY ", release: [stay.site]}\n",
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         struct findings f;
@@ -278,6 +282,10 @@ static void prohibitions_that_tell_different_things_are_found(void)
     expect(GOOD,
            TELLS("a", ASK, ", when: known(recipient)")
                TELLS("b", "other-word", ", when: 'age() < 18'"),
+           true, "check.tell", "'a' and 'b'");
+    expect(GOOD,
+           TELLS("a", ASK, ", when: 'age() < 18'")
+               TELLS("b", "other-word", ", when: 'age() >= 18'"), /* nobody knows: both act */
            true, "check.tell", "'a' and 'b'");
     expect(GOOD,
            TELLS("a", ASK, ", when: known(recipient)")

@@ -1,0 +1,526 @@
+/* sound.c - what `check` says of random bundles, held against what the engine then decides.
+ *
+ * A finding is a promise. A clause that never shares anything must never be why anything is shared;
+ * one that adds nothing must never stand without the one that shares all of it; what prohibitions
+ * always take, and what nobody may receive, must never be released; a prohibition whose condition
+ * is never true may take only what cannot be told; and two prohibitions that tell a recipient
+ * different things must not both act when check is silent. Conditions are made of a few leaves that
+ * meet again, negated, in pairs and in the prohibitions beside them, so that many can never hold.
+ * SOUND_CASES (30,000), REFERENCE_SEED. The first broken promise is printed with its case. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "sharing/analyse.h"
+#include "sharing/clause.h"
+
+#define CASES_A_BUNDLE 100
+#define LEAVES 4
+#define TRIES 30
+#define ARENA_MAX ((size_t)512 << 20)
+
+/* What is promised of a clause. */
+struct promise {
+    bool never_true, never_shares, reaches_nobody;
+    uint32_t adds_nothing_to; /* number of the clause that shares all of it, + 1; 0: none */
+    struct categories taken;  /* never released together with it */
+};
+
+struct counts {
+    uint64_t cases, bundles, decisions, findings, dead, shadowed, taken, silent, tells, met;
+};
+
+struct trial {
+    struct arena *life, *arena;
+    struct ref_random *random;
+    struct ref_case of;
+    const struct bundle *bundle;
+    struct promise *promises; /* by clause */
+    bool *acts_unsure;        /* by prohibition: its condition is never true */
+    bool *unshared;           /* by number of kind */
+    struct categories unreceived;
+    struct problems problems, warnings;
+    struct counts n;
+};
+
+static bool chance(struct trial *t, unsigned percent)
+{
+    return ref_chance(t->random, percent);
+}
+
+static size_t below(struct trial *t, size_t n)
+{
+    return ref_below(t->random, n);
+}
+
+/* ---- bundles whose conditions meet ---- */
+
+struct pool {
+    struct ref_expr *leaves[LEAVES];
+};
+
+static struct ref_expr *make(struct trial *t, enum ref_op op)
+{
+    struct ref_expr *x = ARENA_NEW(t->life, struct ref_expr);
+    if (!x)
+        abort();
+    *x = (struct ref_expr){ .op = op, .type = REF_BOOL };
+    return x;
+}
+
+static bool is_leaf(const struct ref_expr *x)
+{
+    return x->op != REF_AND && x->op != REF_OR && x->op != REF_NOT && x->op != REF_LITERAL;
+}
+
+static bool compares_a_field(const struct ref_expr *x)
+{
+    return x->op >= REF_EQ && x->op <= REF_GE && x->args[0]->op == REF_PATH &&
+           x->args[1]->op == REF_LITERAL && x->args[1]->type != REF_BOOL;
+}
+
+/* A leaf about the same field: is it there, how does it compare, is it one of two. */
+static struct ref_expr *beside(struct trial *t, const struct ref_expr *leaf)
+{
+    struct ref_expr *x = make(t, leaf->op);
+    *x = *leaf;
+    x->extra_parentheses = false;
+    if (!compares_a_field(leaf))
+        return x;
+    size_t n = below(t, 6);
+    if (n == 0) {
+        *x = (struct ref_expr){ .op = REF_HAS, .type = REF_BOOL, .text = leaf->args[0]->text };
+    } else if (n == 1 && leaf->args[1]->type == REF_TEXT) {
+        struct ref_expr *list = make(t, REF_LIST), *other = make(t, REF_LITERAL);
+        list->type = REF_TEXTS;
+        *other = *leaf->args[1];
+        other->text = ref_pick_text(t->random, t->of.bundle);
+        list->args[list->count++] = leaf->args[1];
+        list->args[list->count++] = other;
+        x->op = REF_IN;
+        x->args[1] = list;
+    } else {
+        x->op = (enum ref_op)(REF_EQ + below(t, 6));
+        if (n == 2 && leaf->args[1]->type == REF_TEXT) {
+            struct ref_expr *other = make(t, REF_LITERAL);
+            *other = *leaf->args[1];
+            other->text = ref_pick_text(t->random, t->of.bundle);
+            x->args[1] = other;
+        }
+    }
+    return x;
+}
+
+static struct pool make_pool(struct trial *t, const struct ref_clause *c)
+{
+    const char *purpose = t->of.bundle->agreements[c->agreement].purpose;
+    const struct ref_scope s = { t->of.catalogue, t->of.bundle, c->share, purpose, false };
+    struct pool p = { { NULL } };
+    for (size_t i = 0; i < LEAVES; i++) {
+        struct ref_expr *x = NULL;
+        bool wants_field = chance(t, 50);
+        for (size_t n = 0; n < TRIES && !p.leaves[i]; n++) {
+            x = ref_random_condition(t->life, t->random, &s);
+            if (is_leaf(x) && (!wants_field || compares_a_field(x)))
+                p.leaves[i] = x;
+        }
+        if (!p.leaves[i])
+            p.leaves[i] = x;
+        if (i && chance(t, 60))
+            p.leaves[i] = beside(t, p.leaves[below(t, i)]);
+    }
+    return p;
+}
+
+static struct ref_expr *mix(struct trial *t, const struct pool *p, int depth)
+{
+    struct ref_expr *x;
+    if (depth == 0 || chance(t, 20)) {
+        x = p->leaves[below(t, LEAVES)];
+        if (chance(t, 25))
+            x = beside(t, x);
+    } else {
+        x = make(t, chance(t, 60) ? REF_AND : REF_OR);
+        for (size_t wanted = 2 + below(t, 2); x->count < wanted;)
+            x->args[x->count++] = mix(t, p, depth - 1);
+    }
+    if (chance(t, 30)) {
+        struct ref_expr *inner = x;
+        x = make(t, REF_NOT);
+        x->args[x->count++] = inner;
+    }
+    return x;
+}
+
+/* Another clause of the same agreement, of the same events, that says much the same. */
+static void make_sibling(struct trial *t, const struct ref_clause *of, const struct pool *p)
+{
+    struct ref_bundle *b = t->of.bundle;
+    struct ref_clause *c = &b->clauses[below(t, b->clause_count)];
+    const char *id = c->id;
+    if (c == of || c->agreement != of->agreement)
+        return;
+    *c = *of;
+    c->id = id;
+    if (chance(t, 30))
+        c->lasting_kind = NULL;
+    c->when = chance(t, 80) ? mix(t, p, 2) : NULL;
+}
+
+/* Of these words those that name categories, whatever the type. */
+static struct ref_words categories_of(struct trial *t, const struct ref_words *w)
+{
+    struct ref_words out = { ARENA_ARRAY(t->life, w->n + 1, const char *), 0 };
+    struct categories one;
+    for (size_t i = 0; i < w->n; i++)
+        if (catalogue_categories(t->of.catalogue, slice_text(w->at[i]), &one))
+            out.at[out.n++] = w->at[i];
+    if (!out.n)
+        out.at[out.n++] = "identity";
+    return out;
+}
+
+/* One that takes what the clause releases, by the same leaves. */
+static void make_rival(struct trial *t, const struct ref_clause *of, const struct pool *p)
+{
+    struct ref_bundle *b = t->of.bundle;
+    struct ref_prohibition *x = &b->prohibitions[below(t, b->prohibition_count)];
+    if (!b->prohibition_count)
+        return;
+    x->share = of->share;
+    if (chance(t, 60))
+        x->withhold = categories_of(t, &of->release);
+    x->from = chance(t, 30) ? of->from : (struct ref_words){ NULL, 0 };
+    x->to = chance(t, 30) ? of->to : (struct ref_words){ NULL, 0 };
+    x->tell = chance(t, 50) ? x->tell : chance(t, 50) ? "ask-first" : "ask-later";
+    x->when = chance(t, 75) ? mix(t, p, 1) : NULL;
+}
+
+/* Mostly in force, so that what can be shared is. */
+static void put_in_force(struct trial *t, struct ref_agreement *g)
+{
+    if (chance(t, 20))
+        return;
+    g->approved = g->parties;
+    g->stopped = NULL;
+}
+
+static void make_bundle(struct trial *t)
+{
+    t->of.bundle =
+        ref_random_bundle(t->life, t->random, t->of.catalogue, ref_random_size(t->random));
+    struct ref_bundle *b = t->of.bundle;
+    for (size_t i = 0; i < b->agreement_count; i++)
+        put_in_force(t, &b->agreements[i]);
+    for (size_t i = 0; i < b->clause_count; i++) {
+        if (chance(t, 30))
+            continue;
+        struct pool p = make_pool(t, &b->clauses[i]);
+        b->clauses[i].when = mix(t, &p, 1 + (int)below(t, 2));
+        if (chance(t, 40))
+            make_sibling(t, &b->clauses[i], &p);
+        if (chance(t, 30))
+            make_rival(t, &b->clauses[i], &p);
+    }
+}
+
+/* ---- what check promises ---- */
+
+/* The clause at that place; the count when it is none of them. */
+static size_t clause_at(const struct bundle *b, const char *file, uint32_t line)
+{
+    size_t i = 0;
+    while (i < b->clause_count &&
+           !(b->clauses[i].line == line && ref_same(b->clauses[i].file, file)))
+        i++;
+    return i;
+}
+
+static size_t prohibition_at(const struct bundle *b, const char *file, uint32_t line)
+{
+    size_t i = 0;
+    while (i < b->prohibition_count &&
+           !(b->prohibitions[i].line == line && ref_same(b->prohibitions[i].file, file)))
+        i++;
+    return i;
+}
+
+/* The names that a sentence ends with: "...: a, b and 2 more". "a except b": none of them. */
+static void read_names(const struct bundle *b, const char *text, struct categories *out)
+{
+    const char *at = strrchr(text, ':');
+    struct slice rest = slice_text(at ? at + 1 : "");
+    while (rest.n && !strstr(text, " except ")) {
+        size_t comma = slice_find(rest, ',');
+        struct slice name = slice_trim(slice_head(rest, comma));
+        struct categories one;
+        name = slice_head(name, slice_find(name, ' '));
+        if (bundle_named(b, name, &one))
+            categories_join(out, &one);
+        rest = slice_from(rest, comma + 1);
+    }
+}
+
+static void read_kinds(struct trial *t, const struct err *f)
+{
+    struct slice file = slice_text(f->file);
+    struct slice type = slice_from(file, SLICE("schemas/").n);
+    const struct compiled *k = t->bundle->compiled;
+    type = slice_head(type, slice_find(type, '.'));
+    for (size_t s = 0; s < catalogue_count(t->bundle->catalogue); s++)
+        for (uint32_t n = k->kind_base[s]; n < k->kind_base[s + 1]; n++) {
+            struct slice kind = k->schemas[s]->kinds[n - k->kind_base[s]];
+            const char *word = arena_format(t->life, " %.*s", SHOWN(kind));
+            const char *hit = strstr(f->text, word);
+            char after = hit ? hit[strlen(word)] : 'x';
+            bool is_all = strstr(f->text, "anything of this type") != NULL;
+            if (slice_equal(k->schemas[s]->name, type) &&
+                (is_all || after == '\0' || after == ',' || after == ' '))
+                t->unshared[n] = true;
+        }
+}
+
+static void read_shadow(struct trial *t, struct promise *p, const struct err *f)
+{
+    const char *line = strstr(f->text, " in line ");
+    size_t by = line ? clause_at(t->bundle, f->file, (uint32_t)atoi(line + 9)) : 0;
+    if (!line || by == t->bundle->clause_count) {
+        printf("cannot read: %s\n", f->text);
+        abort();
+    }
+    p->adds_nothing_to = (uint32_t)by + 1;
+    t->n.shadowed++;
+}
+
+static void read_finding(struct trial *t, const struct err *f)
+{
+    const struct bundle *b = t->bundle;
+    size_t clause = f->file ? clause_at(b, f->file, f->line) : b->clause_count;
+    size_t prohibition = f->file ? prohibition_at(b, f->file, f->line) : b->prohibition_count;
+    struct promise nothing = { 0 };
+    struct promise *p = clause < b->clause_count ? &t->promises[clause] : &nothing;
+    t->n.findings++;
+    if (ref_same(f->code, "check.never") && prohibition < b->prohibition_count)
+        t->acts_unsure[prohibition] = true, t->n.silent++;
+    else if (ref_same(f->code, "check.never"))
+        p->never_true = true, t->n.dead++;
+    else if (ref_same(f->code, "check.nobody"))
+        p->reaches_nobody = true, t->n.dead++;
+    else if (ref_same(f->code, "check.nothing") || ref_same(f->code, "check.overridden"))
+        p->never_shares = true, t->n.dead++;
+    else if (ref_same(f->code, "check.taken"))
+        read_names(b, f->text, &p->taken), t->n.taken++;
+    else if (ref_same(f->code, "check.unreceived"))
+        read_names(b, f->text, &t->unreceived);
+    else if (ref_same(f->code, "check.unshared"))
+        read_kinds(t, f);
+    else if (ref_same(f->code, "check.shadowed"))
+        read_shadow(t, p, f);
+    else if (ref_same(f->code, "check.tell"))
+        t->n.tells++;
+}
+
+static void ask_check(struct trial *t)
+{
+    const struct bundle *b = t->bundle;
+    const struct analyse_input in = { .bundle = b, .now_ms = t->of.at_ms };
+    t->problems = t->warnings = (struct problems){ .count = 0 };
+    t->promises = ARENA_ARRAY(t->life, b->clause_count + 1, struct promise);
+    t->acts_unsure = ARENA_ARRAY(t->life, b->prohibition_count + 1, bool);
+    t->unshared = ARENA_ARRAY(t->life, b->compiled->kind_count + 1, bool);
+    t->unreceived = (struct categories){ { 0 } };
+    analyse(&in, t->life, &t->problems, &t->warnings);
+    for (size_t i = 0; i < t->problems.count; i++)
+        read_finding(t, &t->problems.list[i]);
+    for (size_t i = 0; i < t->warnings.count; i++)
+        read_finding(t, &t->warnings.list[i]);
+}
+
+/* ---- what is decided ---- */
+
+static bool broken(const char *what, struct slice name)
+{
+    printf("BROKEN PROMISE: %s: %.*s\n", what, SHOWN(name));
+    return false;
+}
+
+static bool meet(const struct categories *a, const struct categories *b)
+{
+    struct categories both = *a;
+    categories_keep(&both, b);
+    return !categories_is_empty(&both);
+}
+
+static bool has_clause(const struct decision *d, uint32_t clause)
+{
+    for (size_t i = 0; i < d->clause_count; i++)
+        if (d->clauses[i] == clause)
+            return true;
+    return false;
+}
+
+static bool keeps_clause(struct trial *t, const struct decision *d, uint32_t n)
+{
+    const struct clause *c = &t->bundle->clauses[n];
+    const struct promise *p = &t->promises[n];
+    bool shared = d->outcome == OUTCOME_DISCLOSE;
+    t->n.met += p->never_true || p->never_shares || p->reaches_nobody || p->adds_nothing_to ||
+                !categories_is_empty(&p->taken);
+    if (p->reaches_nobody)
+        return broken("reaches nobody, and somebody is asked about", c->name);
+    if (p->never_true && shared)
+        return broken("its condition is never true, and it shares", c->name);
+    if (p->never_shares && meet(&c->release, &d->released))
+        return broken("it never shares anything, and its data go", c->name);
+    if (meet(&p->taken, &d->released))
+        return broken("always taken, and released", c->name);
+    if (p->adds_nothing_to && !has_clause(d, p->adds_nothing_to - 1))
+        return broken("it adds nothing, and stands without the other", c->name);
+    return true;
+}
+
+static const struct ref_prohibition *find_prohibition(const struct trial *t, struct slice id)
+{
+    for (size_t i = 0; i < t->of.bundle->prohibition_count; i++)
+        if (slice_equal_text(id, t->of.bundle->prohibitions[i].id))
+            return &t->of.bundle->prohibitions[i];
+    abort();
+}
+
+static bool keeps_prohibition(struct trial *t, const struct decision *d, uint32_t n)
+{
+    const struct prohibition *p = &t->bundle->prohibitions[n];
+    const struct ref_prohibition *of = find_prohibition(t, p->id);
+    if (!t->acts_unsure[n])
+        return true;
+    t->n.met++;
+    return ref_evaluate(&t->of, d->to.n, of->when).truth == REF_UNKNOWN ||
+           broken("its condition is never true, and it acts", p->id);
+}
+
+/* Whether check has said that prohibitions tell different things: it names two of them. */
+static bool is_told(const struct trial *t, const struct prohibition *a, const struct prohibition *b)
+{
+    const char *one = arena_format(t->arena, "'%.*s'", SHOWN(a->id));
+    const char *two = arena_format(t->arena, "'%.*s'", SHOWN(b->id));
+    for (size_t i = 0; i < t->problems.count; i++) {
+        const struct err *f = &t->problems.list[i];
+        if (ref_same(f->code, "check.tell") && strstr(f->text, one) && strstr(f->text, two))
+            return true;
+    }
+    return false;
+}
+
+static bool keeps_telling(struct trial *t, const struct decision *d)
+{
+    for (size_t i = 0; i < d->prohibition_count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const struct prohibition *a = &t->bundle->prohibitions[d->prohibitions[i]];
+            const struct prohibition *b = &t->bundle->prohibitions[d->prohibitions[j]];
+            if (a->tell.n && b->tell.n && !slice_equal(a->tell, b->tell) && !is_told(t, a, b))
+                return broken("nobody said that they tell different things", a->id);
+        }
+    return true;
+}
+
+static bool keeps_all(struct trial *t, const struct decision *d, uint32_t kind)
+{
+    bool ok = true;
+    t->n.decisions++;
+    if (d->outcome == OUTCOME_DISCLOSE && t->unshared[kind])
+        ok = broken("nobody shares this kind, and somebody got it", SLICE(""));
+    if (meet(&d->released, &t->unreceived))
+        ok = broken("nobody may receive it, and somebody does", SLICE(""));
+    for (size_t i = 0; ok && i < d->clause_count; i++)
+        ok = keeps_clause(t, d, d->clauses[i]);
+    for (size_t i = 0; ok && i < d->prohibition_count; i++)
+        ok = keeps_prohibition(t, d, d->prohibitions[i]);
+    return ok && keeps_telling(t, d);
+}
+
+static bool try_case(struct trial *t)
+{
+    struct ref_question *q = ARENA_NEW(t->arena, struct ref_question);
+    struct judged out = { .decisions = NULL };
+    struct err e = { .fate = ERR_NONE };
+    const struct schema *s = catalogue_at(t->of.catalogue, t->of.event->schema);
+    uint32_t kind = t->bundle->compiled->kind_base[bundle_schema(t->bundle, s->plan)] +
+                    (uint32_t)t->of.event->kind;
+    if (!q || !ref_decide_case(t->arena, &t->of, t->bundle, q, &out, &e) || out.error)
+        return broken("not decided", SLICE(""));
+    t->n.cases++;
+    for (size_t i = 0; i < out.decision_count; i++)
+        if (!keeps_all(t, &out.decisions[i], kind))
+            return false;
+    return true;
+}
+
+static void print_findings(const struct trial *t)
+{
+    char text[400];
+    for (size_t i = 0; i < t->problems.count; i++)
+        printf("problem %s\n", err_print(&t->problems.list[i], text, sizeof text));
+    for (size_t i = 0; i < t->warnings.count; i++)
+        printf("warning %s\n", err_print(&t->warnings.list[i], text, sizeof text));
+}
+
+static bool try_bundle(struct trial *t, uint64_t seed, size_t cases)
+{
+    struct arena life, scratch;
+    struct ref_random r = { seed };
+    arena_init(&life, ARENA_MAX);
+    arena_init(&scratch, ARENA_MAX);
+    t->life = &life;
+    t->arena = &scratch;
+    t->random = &r;
+    make_bundle(t);
+    t->bundle = ref_load(&life, &t->of, 0, true);
+    bool ok = t->bundle != NULL;
+    t->of.at_ms = ref_random_moment(&r, t->of.bundle);
+    if (ok)
+        ask_check(t);
+    for (size_t i = 0; ok && i < cases; i++) {
+        arena_reset(&scratch);
+        t->of.facts = ref_random_facts(&scratch, &r, t->of.bundle, t->of.at_ms, t->of.catalogue);
+        t->of.event = ref_random_event(&scratch, &r, t->of.bundle, t->of.catalogue, t->of.at_ms);
+        ok = try_case(t);
+    }
+    if (!ok && t->bundle) {
+        print_findings(t);
+        print_case(&t->of, 0);
+    }
+    t->n.bundles++;
+    problems_release(&t->problems);
+    problems_release(&t->warnings);
+    arena_release(&scratch);
+    arena_release(&life);
+    return ok;
+}
+
+int main(void)
+{
+    const char *cases = getenv("SOUND_CASES"), *seed = getenv("REFERENCE_SEED");
+    uint64_t wanted = cases ? strtoull(cases, NULL, 10) : 30000;
+    uint64_t from = seed ? strtoull(seed, NULL, 10) : 20261122;
+    struct problems p = { .count = 0 };
+    struct trial t = { .n = { 0 } };
+    struct arena a;
+    arena_init(&a, ARENA_MAX);
+    t.of.catalogue = catalogue_load(&a, SOURCE_DIR "/schemas", &p);
+    bool ok = t.of.catalogue != NULL;
+    printf("seed %llu\n", (unsigned long long)from);
+    while (ok && t.n.cases < wanted)
+        ok = try_bundle(&t, from * 0x100000001b3u + t.n.bundles, CASES_A_BUNDLE);
+    printf("%llu bundles: %llu findings (%llu dead clauses, %llu that add nothing, %llu with data "
+           "always taken, %llu silent prohibitions, %llu told differently)\n",
+           (unsigned long long)t.n.bundles, (unsigned long long)t.n.findings,
+           (unsigned long long)t.n.dead, (unsigned long long)t.n.shadowed,
+           (unsigned long long)t.n.taken, (unsigned long long)t.n.silent,
+           (unsigned long long)t.n.tells);
+    printf("%llu cases, %llu decisions, %llu times one of them stood in a decision: %s\n",
+           (unsigned long long)t.n.cases, (unsigned long long)t.n.decisions,
+           (unsigned long long)t.n.met, ok ? "all promises kept" : "FAILED");
+    problems_release(&p);
+    arena_release(&a);
+    return ok ? 0 : 1;
+}
