@@ -283,7 +283,8 @@ static void read_kinds(struct trial *t, const struct err *f)
 static void read_shadow(struct trial *t, struct promise *p, const struct err *f)
 {
     const char *line = strstr(f->text, " in line ");
-    size_t by = line ? clause_at(t->bundle, f->file, (uint32_t)atoi(line + 9)) : 0;
+    uint32_t number = line ? (uint32_t)strtoul(line + 9, NULL, 10) : 0;
+    size_t by = clause_at(t->bundle, f->file, number);
     if (!line || by == t->bundle->clause_count) {
         printf("cannot read: %s\n", f->text);
         abort();
