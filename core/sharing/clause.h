@@ -163,6 +163,10 @@ int bundle_schema(const struct bundle *b, const struct plan *p);
 /* Empty when nobody has reviewed that name. */
 struct slice alias_find(const struct bundle *b, unsigned category, struct slice name);
 bool kinds_have(const uint32_t *kinds, size_t n, uint32_t kind);
+static inline bool prohibition_is_for(const struct prohibition *p, uint32_t kind)
+{
+    return p->is_for_all_kinds || kinds_have(p->kinds, p->kind_count, kind);
+}
 /* Adds to each category in the set what is carved out of it. */
 void parts_close(const struct bundle *b, struct categories *set);
 /* The parts of a category that a type has (SIZE_MAX: any); of a type without it, those any has. */

@@ -1,30 +1,39 @@
 /* explain_annex.c - the annex table of an information sharing agreement, in Markdown. */
 #include "sharing/explain.h"
+
+#include "base/arena.h"
 #include "sharing/explain_law.h"
+#include "sharing/explain_limit.h"
 #include "sharing/explain_words.h"
 #include "sharing/when_words.h"
 
 #define CELL_MAX (1u << 20)
-#define DAY_MS ((int64_t)86400000)
 
 struct annex {
     const struct bundle *b;
     const struct agreement *g;
     struct buf *out;
     struct buf cell; /* under way */
+    bool *named;     /* by prohibition: a row told of it */
 };
 
-/* Ends the cell under way: a bar or a line end in it would end it early. */
+/* Text as Markdown shows it: what lays out a page is escaped, and a line end is a blank. */
+static void put_plain(struct buf *out, struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t byte = text.p[i];
+        if (memchr("\\|<`*", byte, 5))
+            buf_byte(out, '\\');
+        buf_byte(out, byte < ' ' || byte == 0x7f ? ' ' : byte);
+    }
+}
+
+/* Ends the cell under way. */
 static void put(struct annex *x)
 {
-    struct slice text = buf_slice(&x->cell);
     x->out->failed |= x->cell.failed;
     buf_byte(x->out, ' ');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '|')
-            buf_byte(x->out, '\\');
-        buf_byte(x->out, text.p[i] == '\n' ? ' ' : text.p[i]);
-    }
+    put_plain(x->out, slice_trim(buf_slice(&x->cell)));
     buf_text(x->out, " |");
     buf_reset(&x->cell);
 }
@@ -75,14 +84,22 @@ static void put_law(struct annex *x)
     put(x);
 }
 
-static void put_condition(struct annex *x, const struct clause *c)
+/* The clause's own condition, how long it lasts, and what prohibitions take of these parts. */
+static void put_condition(struct annex *x, const struct clause *c, const struct categories *parts)
 {
     when_words(x->b, c->when, &x->cell);
     if (c->lasting_kind.n) {
-        long long days = (long long)(c->lasting_ms / DAY_MS);
-        buf_format(&x->cell, "; until %lld day%s after \"", days, days == 1 ? "" : "s");
-        explain_word(c->lasting_kind, &x->cell);
-        buf_text(&x->cell, "\"");
+        buf_text(&x->cell, "; ");
+        explain_lasting(c, &x->cell);
+    }
+    for (size_t i = 0; i < x->b->prohibition_count; i++) {
+        const struct prohibition *p = &x->b->prohibitions[i];
+        struct categories what = explain_taken(x->b, c, p, parts);
+        if (categories_is_empty(&what))
+            continue;
+        x->named[i] = true;
+        buf_text(&x->cell, "; ");
+        explain_limit(x->b, c, p, &what, categories_equal(&what, parts) ? "" : NULL, &x->cell);
     }
     put(x);
 }
@@ -98,32 +115,16 @@ static void put_row(struct annex *x, const struct clause *c, const struct catego
     explain_word(x->g->purpose, &x->cell);
     put(x);
     put_law(x);
-    put_condition(x, c);
+    put_condition(x, c, parts);
     buf_put(&x->cell, x->g->retention);
     put(x);
     buf_byte(x->out, '\n');
 }
 
-/* What its events have of what it releases. */
-static struct categories shared(const struct bundle *b, const struct clause *c)
-{
-    struct categories any = { { 0 } };
-    for (size_t s = 0; s < catalogue_count(b->catalogue); s++)
-        for (uint32_t k = b->compiled->kind_base[s]; k < b->compiled->kind_base[s + 1]; k++) {
-            struct categories of = { { 0 } };
-            if (!kinds_have(c->kinds, c->kind_count, k))
-                continue;
-            bundle_parts_of(b, s, &of);
-            categories_join(&any, &of);
-        }
-    categories_keep(&any, &c->release);
-    return any;
-}
-
 /* A row for each category, and more where what is carved out of it travels otherwise. */
 static void put_rows(struct annex *x, const struct clause *c)
 {
-    struct categories set = shared(x->b, c);
+    struct categories set = explain_shared(x->b, c);
     for (unsigned n = 0; n < catalogue_category_count(x->b->catalogue); n++) {
         struct categories left = parts_of_category(x->b, SIZE_MAX, n);
         categories_keep(&left, &set);
@@ -135,17 +136,56 @@ static void put_rows(struct annex *x, const struct clause *c)
     }
 }
 
+/* Title, term, and who has not approved it. */
+static void put_heading(struct annex *x)
+{
+    buf_text(x->out, "## ");
+    put_plain(x->out, x->g->title);
+    buf_text(x->out, " (");
+    put_plain(x->out, x->g->reference);
+    buf_format(x->out, ", version %d)\n\nIn force ", x->g->version);
+    explain_term(x->g, x->out);
+    buf_text(x->out, ".");
+    if (!x->g->approved) {
+        buf_text(x->out, " NOT ACTIVE: not yet approved by ");
+        explain_missing(x->b, x->g, &x->cell);
+        put_plain(x->out, buf_slice(&x->cell));
+        buf_reset(&x->cell);
+        buf_text(x->out, ".");
+    }
+    buf_text(x->out, "\n\n");
+}
+
+static void put_sources(struct annex *x)
+{
+    bool any = false;
+    for (size_t i = 0; i < x->b->prohibition_count; i++) {
+        const struct prohibition *p = &x->b->prohibitions[i];
+        if (!x->named[i])
+            continue;
+        buf_text(x->out, any ? "" : "\nThe prohibitions in brackets, and where they come from:\n\n");
+        any = true;
+        buf_format(x->out, "- %.*s: ", SHOWN(p->id));
+        put_plain(x->out, p->source);
+        buf_byte(x->out, '\n');
+    }
+}
+
 bool explain_annex(const struct bundle *b, size_t agreement, struct buf *out, struct err *e)
 {
     struct annex x = { .b = b, .g = &b->agreements[agreement], .out = out };
+    x.named = mem_alloc(b->prohibition_count + 1);
+    if (!x.named)
+        return err_memory(e);
     buf_init(&x.cell, CELL_MAX);
-    buf_format(out, "## %.*s (%.*s, version %d)\n\n", (int)x.g->title.n, (const char *)x.g->title.p,
-               SHOWN(x.g->reference), x.g->version);
+    put_heading(&x);
     buf_text(out, "| Data item | From | To | Purpose | Legal basis | Condition | Retention |\n"
                   "| --- | --- | --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < b->clause_count; i++)
         if (b->clauses[i].agreement == agreement)
             put_rows(&x, &b->clauses[i]);
+    put_sources(&x);
     buf_release(&x.cell);
+    mem_free(x.named);
     return buf_done(out, e);
 }

@@ -3,12 +3,13 @@
 
 #include "base/arena.h"
 #include "sharing/explain_law.h"
+#include "sharing/explain_limit.h"
 #include "sharing/explain_words.h"
+#include "sharing/when_logic.h"
 #include "sharing/when_words.h"
 
 #define WIDTH 96
 #define SENTENCE_MAX (1u << 20)
-#define DAY_MS ((int64_t)86400000)
 
 struct page {
     const struct bundle *b;
@@ -18,10 +19,19 @@ struct page {
     bool *named;         /* by prohibition: a clause told of it */
 };
 
+/* What somebody wrote into a text does not lay out the page, nor steer the terminal it is read on. */
+static void flatten(struct buf *b)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (b->p[i] < ' ' || b->p[i] == 0x7f)
+            b->p[i] = ' ';
+}
+
 /* Ends the sentence under way: wrapped, each line but the first four blanks further in. */
 static void put(struct page *p, size_t indent)
 {
-    struct slice rest = buf_slice(&p->sentence);
+    flatten(&p->sentence);
+    struct slice rest = slice_trim(buf_slice(&p->sentence));
     p->out->failed |= p->sentence.failed;
     for (bool first = true; rest.n; first = false) {
         size_t in = first ? indent : indent + 4, n = rest.n, room = WIDTH - in;
@@ -68,8 +78,12 @@ static void put_approvals(struct page *p)
         buf_text(&p->sentence, ".");
         put(p, 0);
     }
-    if (!g->approved)
-        put_line(p, 0, "", SLICE("NOT ACTIVE: not every party has approved it."));
+    if (g->approved)
+        return;
+    buf_text(&p->sentence, "NOT ACTIVE: not yet approved by ");
+    explain_missing(p->b, g, &p->sentence);
+    buf_text(&p->sentence, ".");
+    put(p, 0);
 }
 
 static void put_parties(struct page *p)
@@ -103,11 +117,8 @@ static void put_controllers(struct page *p)
 static void put_days(struct page *p)
 {
     const struct agreement *g = p->g;
-    buf_text(&p->sentence, "In force from ");
-    explain_day(g->from_ms, &p->sentence);
-    buf_text(&p->sentence, " to ");
-    explain_day(g->until_ms - 1, &p->sentence);
-    buf_text(&p->sentence, ", both days included");
+    buf_text(&p->sentence, "In force ");
+    explain_term(g, &p->sentence);
     buf_text(&p->sentence, "; to be reviewed by ");
     explain_day(g->review_ms - 1, &p->sentence);
     buf_text(&p->sentence,
@@ -118,6 +129,12 @@ static void put_days(struct page *p)
         explain_day(g->signed_until_ms - 1, &p->sentence);
         buf_text(&p->sentence, " and has been extended: ");
         buf_put(&p->sentence, g->extension);
+        put(p, 0);
+    }
+    if (g->superseded_ms != NEVER_MS) {
+        buf_text(&p->sentence, "A later version takes its place from ");
+        explain_day(g->superseded_ms, &p->sentence);
+        buf_text(&p->sentence, " on.");
         put(p, 0);
     }
     if (g->stopped_ms != NEVER_MS) {
@@ -167,82 +184,23 @@ static void put_terms(struct page *p)
 
 /* ---- clauses ---- */
 
-/* What prohibitions take from a clause; empty when it is not of its kinds, sources or recipients.
- */
-static struct categories taken(const struct bundle *b, const struct clause *c,
-                               const struct prohibition *p)
-{
-    struct categories what = { { 0 } }, none = { { 0 } };
-    bool from = false, to = false;
-    for (unsigned s = 0; s < b->service_count; s++) {
-        from |= services_have(&c->from, s) && services_have(&p->from, s);
-        to |= services_have(&c->to, s) && services_have(&p->to, s);
-    }
-    for (size_t i = 0; i < c->kind_count; i++) {
-        struct categories all;
-        size_t s = 0;
-        if (!p->is_for_all_kinds && !kinds_have(p->kinds, p->kind_count, c->kinds[i]))
-            continue;
-        while (b->compiled->kind_base[s + 1] <= c->kinds[i])
-            s++;
-        bundle_parts_of(b, s, &all);
-        categories_join(&what, &all);
-    }
-    categories_keep(&what, &c->release);
-    categories_keep(&what, &p->withhold);
-    return from && to ? what : none;
-}
-
-static void put_taken(struct page *p, const struct clause *c, const struct categories *what)
-{
-    if (categories_equal(what, &c->release)) {
-        buf_text(&p->sentence, "anything");
-        return;
-    }
-    buf_text(&p->sentence, "(");
-    explain_categories(p->b, what, NULL, &p->sentence);
-    buf_text(&p->sentence, ")");
-}
-
-static void put_prohibition(struct page *p, const struct clause *c, const struct prohibition *x)
-{
-    struct categories what = taken(p->b, c, x);
-    struct services to = c->to;
-    if (categories_is_empty(&what))
-        return;
-    for (size_t w = 0; w < SERVICES_WORDS; w++)
-        to.bits[w] &= x->to.bits[w];
-    buf_text(&p->sentence, "- never ");
-    put_taken(p, c, &what);
-    if (memcmp(&to, &c->to, sizeof to) != 0) {
-        buf_text(&p->sentence, " with ");
-        (void)explain_services(p->b, &to, &p->sentence);
-    }
-    if (x->when) {
-        buf_text(&p->sentence, ", if ");
-        when_words(p->b, x->when, &p->sentence);
-        buf_text(&p->sentence, ", or if that cannot be told");
-    }
-    if (x->tell.n) {
-        buf_text(&p->sentence, "; the recipient is then told \"");
-        explain_word(x->tell, &p->sentence);
-        buf_text(&p->sentence, "\"");
-    }
-    buf_format(&p->sentence, " [%.*s]", SHOWN(x->id));
-    put(p, 4);
-}
-
-static void put_prohibitions(struct page *p, const struct clause *c)
+/* What is taken of it, whatever it says. */
+static void put_prohibitions(struct page *p, const struct clause *c,
+                             const struct categories *shared)
 {
     bool any = false;
     for (size_t i = 0; i < p->b->prohibition_count; i++) {
-        struct categories what = taken(p->b, c, &p->b->prohibitions[i]);
+        const struct prohibition *x = &p->b->prohibitions[i];
+        struct categories what = explain_taken(p->b, c, x, shared);
         if (categories_is_empty(&what))
             continue;
         if (!any)
             put_line(p, 4, "", SLICE("Whatever this clause says:"));
         any = p->named[i] = true;
-        put_prohibition(p, c, &p->b->prohibitions[i]);
+        buf_text(&p->sentence, "- ");
+        explain_limit(p->b, c, x, &what, categories_equal(&what, shared) ? " anything" : NULL,
+                      &p->sentence);
+        put(p, 4);
     }
 }
 
@@ -271,12 +229,13 @@ static void put_clause(struct page *p, const struct clause *c)
     put_blank(p);
     put_line(p, 0, "Clause ", c->id);
     buf_text(&p->sentence, "When there is news (");
-    explain_kinds(p->b, c->kinds, c->kind_count, &p->sentence);
+    explain_kinds(p->b, c->kinds, c->kind_count, NULL, &p->sentence);
     buf_text(&p->sentence, "),");
     put(p, 4);
+    struct categories shared = explain_shared(p->b, c);
     size_t sources = explain_services(p->b, &c->from, &p->sentence);
     buf_text(&p->sentence, sources > 1 ? " share (" : " shares (");
-    explain_categories(p->b, &c->release, c->obliged, &p->sentence);
+    explain_categories(p->b, &shared, c->obliged, &p->sentence);
     buf_text(&p->sentence, ")");
     put(p, 4);
     buf_text(&p->sentence, "with ");
@@ -286,16 +245,26 @@ static void put_clause(struct page *p, const struct clause *c)
         when_words(p->b, c->when, &p->sentence);
     }
     if (c->lasting_kind.n) {
-        long long days = (long long)(c->lasting_ms / DAY_MS);
-        buf_format(&p->sentence, ", until %lld day%s after \"", days, days == 1 ? "" : "s");
-        explain_word(c->lasting_kind, &p->sentence);
-        buf_text(&p->sentence, "\"");
+        buf_text(&p->sentence, ", ");
+        explain_lasting(c, &p->sentence);
     } else {
         buf_text(&p->sentence, ", for as long as the agreement is in force");
     }
     buf_text(&p->sentence, ".");
     put(p, 4);
-    put_prohibitions(p, c);
+    put_prohibitions(p, c, &shared);
+}
+
+/* Whether a condition of its clauses can be unknown. */
+static bool may_be_held(const struct page *p)
+{
+    for (size_t i = 0; i < p->b->clause_count; i++) {
+        const struct clause *c = &p->b->clauses[i];
+        if (&p->b->agreements[c->agreement] == p->g &&
+            when_can_be(p->b->catalogue, c->when, WHEN_IS_UNKNOWN))
+            return true;
+    }
+    return false;
 }
 
 bool explain_agreement(const struct bundle *b, size_t agreement, struct buf *out, struct err *e)
@@ -306,6 +275,12 @@ bool explain_agreement(const struct bundle *b, size_t agreement, struct buf *out
         return err_memory(e);
     buf_init(&p.sentence, SENTENCE_MAX);
     put_head(&p);
+    if (may_be_held(&p)) {
+        put_blank(&p);
+        put_line(&p, 0, "",
+                 SLICE("Where it cannot be told whether a condition below holds, nothing is shared "
+                       "until a named person has decided."));
+    }
     for (size_t i = 0; i < b->clause_count; i++)
         if (b->clauses[i].agreement == agreement)
             put_clause(&p, &b->clauses[i]);

@@ -40,16 +40,36 @@ void explain_type(struct slice name, struct buf *out)
     }
 }
 
+/* Fields of the header that do not say by their names what they are. */
+static const char *header_words(struct slice path)
+{
+    static const struct {
+        const char *path, *words;
+    } fields[] = { { "header.occurred", "the time when it happened" },
+                   { "header.observed", "the time when it was recorded" },
+                   { "header.original", "what it replaces" } };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (slice_equal_text(path, fields[i].path))
+            return fields[i].words;
+    return NULL;
+}
+
 void explain_path(struct slice path, struct buf *out)
 {
+    const char *words = header_words(path);
+    if (words) {
+        buf_text(out, words);
+        return;
+    }
     if (slice_ends(path, SLICE("[]")))
         path.n -= 2;
     size_t dot = slice_find(path, '.');
     struct slice group = slice_head(path, dot), rest = slice_from(path, dot + 1);
+    bool is_plural = slice_ends(group, SLICE("s"));
     buf_text(out, "the ");
     if (rest.n && !slice_equal_text(group, "header") && !slice_equal_text(group, "subject")) {
         explain_word(group, out);
-        buf_text(out, "'s ");
+        buf_text(out, is_plural ? "' " : "'s ");
     }
     explain_word(rest.n ? rest : path, out);
 }
@@ -132,14 +152,15 @@ size_t explain_services(const struct bundle *b, const struct services *set, stru
     return all;
 }
 
-void explain_kinds(const struct bundle *b, const uint32_t *kinds, size_t n, struct buf *out)
+void explain_kinds(const struct bundle *b, const uint32_t *kinds, size_t n,
+                   const struct prohibition *only, struct buf *out)
 {
     const struct compiled *k = b->compiled;
     bool any_type = false;
     for (size_t s = 0; s < catalogue_count(b->catalogue); s++) {
         bool any = false;
         for (uint32_t kind = k->kind_base[s]; kind < k->kind_base[s + 1]; kind++) {
-            if (!kinds_have(kinds, n, kind))
+            if (!kinds_have(kinds, n, kind) || (only && !prohibition_is_for(only, kind)))
                 continue;
             if (!any) {
                 buf_text(out, any_type ? "; " : "");

@@ -214,9 +214,12 @@ static bool is_never_unknown(const struct when_node *n)
 {
     if (n->op == WHEN_LITERAL || n->op == WHEN_NAME || n->op == WHEN_HAS)
         return true;
-    return n->op == WHEN_CALL &&
-           (n->function == WHEN_KNOWN || n->function == WHEN_RELATIONSHIP ||
-            n->function == WHEN_CONSENT || n->function == WHEN_OBJECTION);
+    if (n->op != WHEN_CALL)
+        return false;
+    return n->function == WHEN_KNOWN || n->function == WHEN_RELATIONSHIP ||
+           n->function == WHEN_CONSENT || n->function == WHEN_OBJECTION ||
+           (n->function == WHEN_RESTRICTED &&
+            slice_equal_text(n->args->next->text, FACTS_UNCHECKED));
 }
 
 /* Whether a leaf that is true or false needs that value to be known. */

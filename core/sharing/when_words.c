@@ -89,10 +89,7 @@ static void tell_literal(const struct telling *t, const struct when_node *n)
         tell_time(t, n->number);
         break;
     case WHEN_SPAN:
-        buf_format(t->out, "%lld hours", (long long)(n->number / 3600000));
-        break;
-    case WHEN_BOOL:
-        buf_text(t->out, n->number ? "yes" : "no");
+        buf_format(t->out, "%lld seconds", (long long)(n->number / 1000));
         break;
     default:
         buf_format(t->out, "%lld", (long long)n->number);
@@ -126,6 +123,24 @@ static void tell_call(const struct telling *t, const struct when_node *n, bool i
             tell(t, *p == '1' ? n->args : n->args->next, true);
         else
             tell_argument(t, n->args->next);
+    }
+}
+
+/* Of two conditions: whether both hold, or neither. One that is written out says which. */
+static void tell_equality(const struct telling *t, const struct when_node *n, bool is_so)
+{
+    const struct when_node *left = n->args, *right = left->next;
+    bool same = (n->op == WHEN_EQ) == is_so;
+    if (right->op == WHEN_LITERAL) {
+        tell(t, left, same == (right->number != 0));
+    } else if (left->op == WHEN_LITERAL) {
+        tell(t, right, same == (left->number != 0));
+    } else {
+        buf_text(t->out, same ? "either both or neither of (" : "one and only one of (");
+        tell(t, left, true);
+        buf_text(t->out, ") and (");
+        tell(t, right, true);
+        buf_text(t->out, ")");
     }
 }
 
@@ -193,7 +208,10 @@ static void tell(const struct telling *t, const struct when_node *n, bool is_so)
         tell_logic(t, n, is_so);
         break;
     case WHEN_LITERAL:
-        tell_literal(t, n);
+        if (n->type == WHEN_BOOL)
+            buf_text(t->out, (n->number != 0) == is_so ? "always" : "never");
+        else
+            tell_literal(t, n);
         break;
     case WHEN_LIST:
         tell_list(t, n);
@@ -212,7 +230,10 @@ static void tell(const struct telling *t, const struct when_node *n, bool is_so)
         tell_call(t, n, is_so);
         break;
     default:
-        tell_comparison(t, n, is_so);
+        if (n->args->type == WHEN_BOOL)
+            tell_equality(t, n, is_so);
+        else
+            tell_comparison(t, n, is_so);
     }
 }
 

@@ -10,7 +10,7 @@
 
 #include "host/tree.h"
 #include "sharing/when_words.h"
-#include "world.h"
+#include "small.h"
 
 static int find_agreement(const char *name)
 {
@@ -145,7 +145,15 @@ static void comparisons_and_mixed_conditions_read_one_way_only(void)
         { "stay.ward in [\"ELM\", \"OAK\", \"ASH\"]",
           "the stay's ward is one of \"ELM\", \"OAK\" or \"ASH\"" },
         { "header.observed > timestamp(\"2026-01-01T00:00Z\")",
-          "the observed is after 2026-01-01T00:00:00.000Z" },
+          "the time when it was recorded is after 2026-01-01T00:00:00.000Z" },
+        { "stay.medically_fit", "the stay's medically fit is yes" },
+        { "stay.medically_fit != false", "the stay's medically fit is yes" },
+        { "!(true == stay.medically_fit)", "the stay's medically fit is no" },
+        { "known(recipient) == stay.medically_fit",
+          "either both or neither of (the person is known to the recipient) and (the stay's "
+          "medically fit is yes)" },
+        { "true", "always" },
+        { "!(known(source) || true)", "the person is not known to the source and never" },
         { "known(recipient) && (age() > 17 || known(source))",
           "the person is known to the recipient and (the person's age is over 17 or the person is "
           "known to the source)" },
@@ -158,6 +166,101 @@ static void comparisons_and_mixed_conditions_read_one_way_only(void)
         CU_ASSERT(has_words(rows[i][0], rows[i][1]));
 }
 
+/* ---- what an agreement of a few lines reads like ---- */
+
+#define STAYS "    share: {HospitalStay: [admitted, moved, discharged]}\n"
+
+static const char *explained(bool (*explain)(const struct bundle *, size_t, struct buf *,
+                                             struct err *))
+{
+    struct buf out;
+    struct err e = { 0 };
+    buf_init(&out, 1u << 20);
+    CU_ASSERT(explain(world.bundle, 0, &out, &e));
+    size_t n = 0;
+    for (size_t i = 0; i < out.n; i++) { /* however the lines are wrapped */
+        uint8_t byte = out.p[i] == '\n' ? ' ' : out.p[i];
+        if (byte != ' ' || (n && out.p[n - 1] != ' '))
+            out.p[n++] = byte;
+    }
+    const char *text = arena_text(&world.arena, slice_of(out.p, n));
+    buf_release(&out);
+    return text ? text : "";
+}
+
+static bool says(const char *text, const char *wanted)
+{
+    if (strstr(text, wanted))
+        return true;
+    printf("wanted: %s\n in: %s\n", wanted, text);
+    return false;
+}
+
+static void a_prohibition_is_said_as_narrow_as_it_is(void)
+{
+    const struct small_file files[] = {
+        { "agreements/a.yaml",
+          small_agreement(NULL, "  - id: a\n" STAYS
+                                "    from: [acute-trust, care-transfer-hub]\n"
+                                "    to: [adult-social-care, landlord]\n"
+                                "    release: [stay.ward, housing.status, identity.name]\n") },
+        { "prohibitions/p.yaml",
+          "prohibitions:\n"
+          "  - {id: all, withhold: [stay, identity], when: 'known(recipient)', source: s}\n"
+          "  - {id: some, withhold: [stay.ward], to: landlord, from: acute-trust,\n"
+          "     share: {HospitalStay: [moved]}, when: 'stay.ward == \"ELM\"', source: s}\n"
+          "  - {id: other, withhold: [housing], source: s}\n" }
+    };
+    CU_ASSERT_FATAL(small_open(files, 2));
+    const char *text = explained(explain_agreement);
+    CU_ASSERT(says(text, "shares (identity: name; stay: ward) with"));
+    CU_ASSERT(says(text, "- never anything, if the person is known to the recipient [all]"));
+    CU_ASSERT(says(text, "- never (stay: ward) with wexbridge district (repairs) from wexbridge "
+                         "hospital (wards) in news of (hospital stay: moved), if the stay's ward is "
+                         "\"ELM\", or if that cannot be told [some]"));
+    CU_ASSERT_PTR_NULL(strstr(text, "[other]"));
+    text = explained(explain_annex);
+    CU_ASSERT(says(text, "| always; never, if the person is known to the recipient [all] |"));
+}
+
+static void what_is_not_active_or_replaced_says_so(void)
+{
+    const struct small_terms later = { .version = "2", .from = "2027-01-01" };
+    const struct small_terms unapproved = { .is_unapproved = true };
+    const char *clause = "  - id: a\n" STAYS "    from: acute-trust\n    to: landlord\n"
+                         "    release: [stay.ward]\n";
+    const struct small_file files[] = { { "agreements/a.yaml", small_agreement(NULL, clause) },
+                                        { "agreements/b.yaml", small_agreement(&later, clause) } };
+    CU_ASSERT_FATAL(small_open(files, 2));
+    CU_ASSERT(says(explained(explain_agreement),
+                   "A later version takes its place from 1 January 2027 on."));
+    CU_ASSERT_FATAL(small_clauses(&unapproved, clause));
+    CU_ASSERT(says(explained(explain_agreement),
+                   "NOT ACTIVE: not yet approved by wexbridge hospital."));
+    CU_ASSERT(says(explained(explain_annex), "NOT ACTIVE: not yet approved by wexbridge hospital."));
+}
+
+static void no_text_lays_out_the_page(void)
+{
+    const char *text = small_agreement(NULL, "  - id: a\n" STAYS
+                                             "    from: acute-trust\n    to: landlord\n"
+                                             "    release: [stay.ward]\n");
+    text = small_replace(text, "title: Sharing for a test",
+                         "title: \"A | <b>\\n# B\\e[2J `c` *d* \\\\\"");
+    const struct small_file file = { "agreements/a.yaml", text };
+    CU_ASSERT_FATAL(small_open(&file, 1));
+    struct buf out;
+    struct err e = { 0 };
+    buf_init(&out, 1u << 20);
+    CU_ASSERT(explain_agreement(world.bundle, 0, &out, &e));
+    CU_ASSERT(slice_starts(buf_slice(&out), SLICE("A | <b> # B [2J `c` *d* \\\nAgreement")));
+    buf_reset(&out);
+    CU_ASSERT(explain_annex(world.bundle, 0, &out, &e));
+    CU_ASSERT(slice_starts(buf_slice(&out),
+                           SLICE("## A \\| \\<b> # B [2J \\`c\\` \\*d\\* \\\\ (WX-DSA-099")));
+    buf_release(&out);
+}
+
 static CU_TestInfo cases[] = {
     { "the example's agreements read as wanted", the_examples_agreements_read_as_wanted },
     { "an annex has a row for each data item", an_annex_has_a_row_for_each_data_item },
@@ -165,6 +268,9 @@ static CU_TestInfo cases[] = {
     { "every function has a phrase and its denial", every_function_has_a_phrase_and_its_denial },
     { "comparisons and mixed conditions read one way only",
       comparisons_and_mixed_conditions_read_one_way_only },
+    { "a prohibition is said as narrow as it is", a_prohibition_is_said_as_narrow_as_it_is },
+    { "what is not active or replaced says so", what_is_not_active_or_replaced_says_so },
+    { "no text lays out the page", no_text_lays_out_the_page },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_explain = { "explain", NULL, NULL, world_setup, world_teardown, cases };

@@ -1,0 +1,157 @@
+/* explain_limit.c - clauses held against their events, and against prohibitions. */
+#include "sharing/explain_limit.h"
+
+#include "sharing/explain_words.h"
+#include "sharing/when_logic.h"
+#include "sharing/when_words.h"
+
+#define DAY_MS ((int64_t)86400000)
+
+/* What the types of these kinds have; only: those that the prohibition is for. */
+static struct categories had(const struct bundle *b, const struct clause *c,
+                             const struct prohibition *only)
+{
+    struct categories any = { { 0 } };
+    for (size_t i = 0; i < c->kind_count; i++) {
+        struct categories of;
+        size_t s = 0;
+        if (only && !prohibition_is_for(only, c->kinds[i]))
+            continue;
+        while (b->compiled->kind_base[s + 1] <= c->kinds[i])
+            s++;
+        bundle_parts_of(b, s, &of);
+        categories_join(&any, &of);
+    }
+    categories_keep(&any, &c->release);
+    return any;
+}
+
+struct categories explain_shared(const struct bundle *b, const struct clause *c)
+{
+    return had(b, c, NULL);
+}
+
+static struct services both(const struct services *a, const struct services *b)
+{
+    struct services s = *a;
+    for (size_t w = 0; w < SERVICES_WORDS; w++)
+        s.bits[w] &= b->bits[w];
+    return s;
+}
+
+static bool meet(const struct services *a, const struct services *b)
+{
+    static const struct services nobody;
+    struct services s = both(a, b);
+    return memcmp(&s, &nobody, sizeof s) != 0;
+}
+
+/* Says who, after a word, when it is not everybody that the clause means. */
+static void put_side(const struct bundle *b, const char *word, const struct services *of,
+                     const struct services *by, struct buf *out)
+{
+    struct services some = both(of, by);
+    if (memcmp(&some, of, sizeof some) == 0)
+        return;
+    buf_text(out, word);
+    (void)explain_services(b, &some, out);
+}
+
+static void put_kinds(const struct bundle *b, const struct clause *c, const struct prohibition *p,
+                      struct buf *out)
+{
+    bool all = true;
+    for (size_t i = 0; i < c->kind_count; i++)
+        all &= prohibition_is_for(p, c->kinds[i]);
+    if (all)
+        return;
+    buf_text(out, " in news of (");
+    explain_kinds(b, c->kinds, c->kind_count, p, out);
+    buf_text(out, ")");
+}
+
+static void put_condition(const struct bundle *b, const struct prohibition *p, struct buf *out)
+{
+    if (p->when) {
+        buf_text(out, ", if ");
+        when_words(b, p->when, out);
+        if (when_can_be(b->catalogue, p->when, WHEN_IS_UNKNOWN))
+            buf_text(out, ", or if that cannot be told");
+    }
+    if (p->tell.n) {
+        buf_text(out, "; the recipient is then told \"");
+        explain_word(p->tell, out);
+        buf_text(out, "\"");
+    }
+}
+
+struct categories explain_taken(const struct bundle *b, const struct clause *c,
+                                const struct prohibition *p, const struct categories *of)
+{
+    struct categories what = had(b, c, p);
+    categories_keep(&what, &p->withhold);
+    categories_keep(&what, of);
+    if (!meet(&c->to, &p->to) || !meet(&c->from, &p->from))
+        what = (struct categories){ { 0 } };
+    return what;
+}
+
+void explain_limit(const struct bundle *b, const struct clause *c, const struct prohibition *p,
+                   const struct categories *what, const char *whole, struct buf *out)
+{
+    buf_text(out, "never");
+    if (whole) {
+        buf_text(out, whole);
+    } else {
+        buf_text(out, " (");
+        explain_categories(b, what, NULL, out);
+        buf_text(out, ")");
+    }
+    put_side(b, " with ", &c->to, &p->to, out);
+    put_side(b, " from ", &c->from, &p->from, out);
+    put_kinds(b, c, p, out);
+    put_condition(b, p, out);
+    buf_format(out, " [%.*s]", SHOWN(p->id));
+}
+
+void explain_lasting(const struct clause *c, struct buf *out)
+{
+    long long days = (long long)(c->lasting_ms / DAY_MS);
+    if (slice_is_empty(c->lasting_kind))
+        return;
+    buf_format(out, "until %lld day%s after \"", days, days == 1 ? "" : "s");
+    explain_word(c->lasting_kind, out);
+    buf_text(out, "\" came in, sooner if it all begins again");
+}
+
+void explain_term(const struct agreement *g, struct buf *out)
+{
+    buf_text(out, "from ");
+    explain_day(g->from_ms, out);
+    buf_text(out, " to ");
+    explain_day(g->until_ms - 1, out);
+    buf_text(out, ", both days included");
+}
+
+static bool has_approved(const struct agreement *g, uint16_t agency)
+{
+    for (size_t i = 0; i < g->approval_count; i++)
+        if (g->approvals[i].agency == agency)
+            return true;
+    return false;
+}
+
+void explain_missing(const struct bundle *b, const struct agreement *g, struct buf *out)
+{
+    size_t left = 0, all;
+    for (size_t i = 0; i < g->party_count; i++)
+        left += !has_approved(g, g->parties[i].agency);
+    all = left;
+    for (size_t i = 0; i < g->party_count; i++) {
+        if (has_approved(g, g->parties[i].agency))
+            continue;
+        buf_text(out, left == all ? "" : left == 1 ? " and " : ", ");
+        explain_agency(b, g->parties[i].agency, out);
+        left--;
+    }
+}
