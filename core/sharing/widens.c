@@ -238,6 +238,19 @@ static void compare_agreements(struct comparing *c)
     }
 }
 
+/* An agreement that ends earlier for want of its extension takes its obligations with it. */
+static void compare_extensions(struct comparing *c)
+{
+    struct parts was = parts_of(c, c->before, "agreements");
+    struct parts orders = parts_of(c, c->before, "extensions");
+    for (size_t i = 0; i < orders.count && !c->failed; i++) {
+        const struct part *gone = &orders.list[i];
+        const struct part *of = agreement_of(&was, gone->root);
+        if (!pack_file_named(c->after, gone->file) && of && has_obligations(of->root))
+            says(c, gone->file, "gone, and obligations with it", SLICE(""));
+    }
+}
+
 static const struct node *prohibition_of(const struct parts *p, struct slice id)
 {
     const struct node *found = NULL;
@@ -291,6 +304,7 @@ bool pack_widens(struct arena *a, const struct pack *before, const struct pack *
         for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
             compare_file(&c, whole[i]);
         compare_agreements(&c);
+        compare_extensions(&c);
         compare_prohibitions(&c);
         compare_folder(&c, after, before, "extensions", "a new or changed extension");
         compare_folder(&c, before, after, "stops", "gone or changed: a stop");

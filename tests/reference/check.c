@@ -14,12 +14,19 @@ static bool differ(const struct check *k, int to, const char *what)
     return false;
 }
 
-static bool same_set(const struct ref_set *a, const struct categories *b)
+/* Field by field; the engine's set has nothing besides. */
+static bool same_set(const struct check *k, const struct ref_set *a, const struct categories *b)
 {
-    for (unsigned i = 0; i < CATEGORIES_MAX; i++)
-        if (a->has[i] != categories_has(b, i))
+    const struct plan *p = catalogue_at(k->of->catalogue, k->of->event->schema)->plan;
+    struct categories rest = *b;
+    for (size_t i = 0; i < plan_slots(p); i++) {
+        struct categories one = { { 0 } };
+        categories_add(&one, plan_slot_at(p, i)->category);
+        if (a->has[i] != categories_has(b, plan_slot_at(p, i)->category))
             return false;
-    return true;
+        categories_drop(&rest, &one);
+    }
+    return categories_is_empty(&rest);
 }
 
 /* "agreement/version/clause" ends with the clause's id. */
@@ -79,12 +86,12 @@ static bool same_decision(const struct check *k, const struct ref_decision *want
         return differ(k, want->to, "outcome");
     if (!ref_same(got->reason, want->reason))
         return differ(k, want->to, "reason");
-    if (!same_set(&want->released, &got->released))
+    if (!same_set(k, &want->released, &got->released))
         return differ(k, want->to, "what is released");
-    if (!same_set(&want->withheld, &got->withheld))
+    if (!same_set(k, &want->withheld, &got->withheld))
         return differ(k, want->to, "what is withheld");
     for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
-        if (!same_set(&want->obliged[o], &got->obliged[o]))
+        if (!same_set(k, &want->obliged[o], &got->obliged[o]))
             return differ(k, want->to, "what is obliged");
     if (want->clause_count != got->clause_count ||
         !same_list(k, got->clauses, want->clauses, got->clause_count, is_clause))
@@ -161,10 +168,11 @@ bool check_case(struct check *k)
 static void print_names(const char *what, const struct ref_case *c, const struct ref_set *a,
                         const struct categories *b)
 {
+    const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
     printf("    %s:", what);
-    for (unsigned i = 0; i < catalogue_category_count(c->catalogue); i++)
-        if (a ? a->has[i] : categories_has(b, i))
-            printf(" %.*s", SHOWN(catalogue_category(c->catalogue, i)));
+    for (size_t i = 0; i < plan_slots(p); i++)
+        if (a ? a->has[i] : categories_has(b, plan_slot_at(p, i)->category))
+            printf(" %.*s", SHOWN(plan_slot_at(p, i)->path));
     printf("\n");
 }
 

@@ -84,64 +84,79 @@ static bool ends_with(const char *word, struct slice category)
            slice_equal_text(slice_from(category, category.n - n), word);
 }
 
-/* Or a field of the event, by its path: the only one of its category. */
-static void add_field(const struct ref_case *c, const char *word, struct ref_set *set)
+/* Whether any category of the region's language is named so. */
+static bool is_any(const struct ref_case *c, const char *word,
+                   bool (*is)(const char *word, struct slice category))
 {
-    const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
-    for (size_t i = 0; i < plan_slots(p); i++)
-        if (slice_equal_text(plan_slot_at(p, i)->path, word))
-            set->has[plan_slot_at(p, i)->category] = true;
+    for (unsigned i = 0; i < catalogue_category_count(c->catalogue); i++)
+        if (is(word, catalogue_category(c->catalogue, i)))
+            return true;
+    return false;
 }
 
-static struct ref_set categories_of(const struct ref_case *c, const struct ref_words *w)
+/* A list may leave out its []. */
+static bool is_path(const char *word, struct slice path)
 {
+    bool is_list = slice_ends(path, SLICE("[]"));
+    return slice_equal_text(path, word) ||
+           (is_list && slice_equal_text(slice_head(path, path.n - 2), word));
+}
+
+/* What a word of a list means: a category before a field, unless it says which. */
+static struct ref_set meant(const struct ref_case *c, const char *word)
+{
+    static const char field[] = "field ";
+    const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
+    bool is_field = strncmp(word, field, sizeof field - 1) == 0;
+    bool is_category = !is_field && is_any(c, word, names_category);
+    bool is_part = !is_field && !is_category && is_any(c, word, ends_with);
     struct ref_set set = { { false } };
-    size_t count = w->n ? catalogue_category_count(c->catalogue) : 0;
-    for (size_t n = 0; n < w->n; n++) {
-        bool any = false;
-        for (unsigned i = 0; i < count; i++)
-            if (names_category(w->at[n], catalogue_category(c->catalogue, i)))
-                any = set.has[i] = true;
-        bool is_name = any;
-        for (unsigned i = 0; i < count && !is_name; i++)
-            if (ends_with(w->at[n], catalogue_category(c->catalogue, i)))
-                any = set.has[i] = true;
-        if (!any)
-            add_field(c, w->at[n], &set);
+    for (size_t i = 0; i < plan_slots(p); i++) {
+        const struct slot *s = plan_slot_at(p, i);
+        struct slice category = catalogue_category(c->catalogue, s->category);
+        set.has[i] = is_category ? names_category(word, category)
+                     : is_part   ? ends_with(word, category)
+                                 : is_path(word + (is_field ? sizeof field - 1 : 0), s->path);
     }
     return set;
 }
 
 static void add(struct ref_set *s, struct ref_set more)
 {
-    for (size_t i = 0; i < CATEGORIES_MAX; i++)
+    for (size_t i = 0; i < REF_SLOTS_MAX; i++)
         s->has[i] |= more.has[i];
+}
+
+static struct ref_set named_by(const struct ref_case *c, const struct ref_words *w)
+{
+    struct ref_set set = { { false } };
+    for (size_t n = 0; n < w->n; n++)
+        add(&set, meant(c, w->at[n]));
+    return set;
 }
 
 static void take_away(struct ref_set *s, struct ref_set less)
 {
-    for (size_t i = 0; i < CATEGORIES_MAX; i++)
+    for (size_t i = 0; i < REF_SLOTS_MAX; i++)
         s->has[i] &= !less.has[i];
 }
 
 static bool is_empty(const struct ref_set *s)
 {
-    for (size_t i = 0; i < CATEGORIES_MAX; i++)
+    for (size_t i = 0; i < REF_SLOTS_MAX; i++)
         if (s->has[i])
             return false;
     return true;
 }
 
 /* What events of this type have, apart from what always travels and what never does. */
-static struct ref_set categories_of_type(const struct ref_case *c)
+static struct ref_set fields_of_type(const struct ref_case *c)
 {
     const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
     struct ref_set set = { { false } };
     for (size_t i = 0; i < plan_slots(p); i++) {
-        unsigned n = plan_slot_at(p, i)->category;
-        struct slice name = catalogue_category(c->catalogue, n);
-        if (!slice_equal_text(name, "always") && !slice_equal_text(name, "never"))
-            set.has[n] = true;
+        struct slice name = catalogue_category(c->catalogue, plan_slot_at(p, i)->category);
+        set.has[i] = !slice_equal_text(name, "always") && !slice_equal_text(name, "never");
     }
     return set;
 }
@@ -310,16 +325,16 @@ static void oblige(const struct ref_case *c, struct ref_decision *d)
     struct ref_set left = d->released;
     for (size_t n = 0; n < d->clause_count && !is_empty(&left); n++) {
         const struct ref_clause *clause = &c->bundle->clauses[d->clauses[n]];
-        struct ref_set plain = categories_of(c, &clause->release);
+        struct ref_set plain = named_by(c, &clause->release);
         for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
-            take_away(&plain, categories_of(c, &clause->oblige[o]));
+            take_away(&plain, named_by(c, &clause->oblige[o]));
         take_away(&left, plain);
     }
     for (size_t o = 0; o < REF_OBLIGATIONS_COUNT && !is_empty(&left); o++) {
         struct ref_set wanted = { { false } };
         for (size_t n = 0; n < d->clause_count; n++)
-            add(&wanted, categories_of(c, &c->bundle->clauses[d->clauses[n]].oblige[order[o]]));
-        for (size_t i = 0; i < CATEGORIES_MAX; i++)
+            add(&wanted, named_by(c, &c->bundle->clauses[d->clauses[n]].oblige[order[o]]));
+        for (size_t i = 0; i < REF_SLOTS_MAX; i++)
             d->obliged[order[o]].has[i] = wanted.has[i] && left.has[i];
         take_away(&left, wanted);
     }
@@ -329,7 +344,7 @@ static void oblige(const struct ref_case *c, struct ref_decision *d)
 static void prohibit(struct arena *a, const struct ref_case *c, struct ref_decision *d)
 {
     const struct ref_bundle *b = c->bundle;
-    struct ref_set would = d->released;
+    struct ref_set would = d->would = d->released;
     d->prohibitions = ARENA_ARRAY(a, b->prohibition_count + 1, size_t);
     for (size_t i = 0; i < b->prohibition_count; i++) {
         const struct ref_prohibition *p = &b->prohibitions[i];
@@ -339,8 +354,8 @@ static void prohibit(struct arena *a, const struct ref_case *c, struct ref_decis
             (p->to.n && !names_service(b, &p->to, NULL, d->to)) ||
             ref_evaluate(c, d->to, p->when).truth == REF_FALSE)
             continue;
-        struct ref_set withhold = categories_of(c, &p->withhold);
-        for (size_t n = 0; n < CATEGORIES_MAX; n++) {
+        struct ref_set withhold = named_by(c, &p->withhold);
+        for (size_t n = 0; n < REF_SLOTS_MAX; n++) {
             takes |= withhold.has[n] && would.has[n];
             d->released.has[n] &= !withhold.has[n];
         }
@@ -379,10 +394,10 @@ static int ask_all(struct arena *a, const struct ref_case *c, struct ref_decisio
 
 static void release(const struct ref_case *c, struct ref_decision *d)
 {
-    struct ref_set all = categories_of_type(c);
+    struct ref_set all = fields_of_type(c);
     for (size_t n = 0; n < d->clause_count; n++) {
-        struct ref_set some = categories_of(c, &c->bundle->clauses[d->clauses[n]].release);
-        for (size_t i = 0; i < CATEGORIES_MAX; i++)
+        struct ref_set some = named_by(c, &c->bundle->clauses[d->clauses[n]].release);
+        for (size_t i = 0; i < REF_SLOTS_MAX; i++)
             d->released.has[i] |= some.has[i] && all.has[i];
     }
 }
@@ -424,8 +439,8 @@ bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct re
     else
         d->reason = "disclosed";
     oblige(c, d);
-    d->withheld = categories_of_type(c);
-    for (size_t i = 0; i < CATEGORIES_MAX; i++)
+    d->withheld = fields_of_type(c);
+    for (size_t i = 0; i < REF_SLOTS_MAX; i++)
         d->withheld.has[i] &= !d->released.has[i];
     return true;
 }

@@ -6,7 +6,7 @@
 
 #include "reference.h"
 
-#define TYPES 3
+#define TYPES REF_TYPES
 
 const char *const ref_relationships[4] = { "open-case", "inpatient", "care-package", "tenancy" };
 const char *const ref_functions[3] = { "adult-social-care", "homelessness", "safeguarding" };
@@ -24,7 +24,7 @@ struct maker {
     struct ref_random *random;
     const struct catalogue *catalogue;
     struct ref_bundle *bundle;
-    size_t types[TYPES];
+    const size_t *types; /* the bundle's */
     bool obliges_much;
 };
 
@@ -85,10 +85,11 @@ static void pick_types(struct maker *m)
     for (size_t i = 0; i < TYPES; i++) {
         const struct schema *s;
         do {
-            m->types[i] = below(m, catalogue_count(m->catalogue));
-            s = catalogue_at(m->catalogue, m->types[i]);
+            m->bundle->types[i] = below(m, catalogue_count(m->catalogue));
+            s = catalogue_at(m->catalogue, m->bundle->types[i]);
         } while (s->internal || !s->disclosable || s->kind_count == 0);
     }
+    m->types = m->bundle->types;
 }
 
 static bool has_kind(const struct ref_kinds *k, size_t schema, size_t kind)
@@ -291,9 +292,8 @@ static void add_field(const struct maker *m, struct ref_clause *c)
         add_word(m, &c->release, arena_text(m->arena, s->path));
 }
 
-static void make_clause(const struct maker *m, size_t n, size_t agreement)
+static void make_clause(const struct maker *m, size_t n, size_t agreement, struct ref_clause *c)
 {
-    struct ref_clause *c = &m->bundle->clauses[n];
     const struct ref_agreement *g = &m->bundle->agreements[agreement];
     *c = (struct ref_clause){ .agreement = agreement,
                               .id = arena_format(m->arena, "clause-%zu", n),
@@ -316,10 +316,9 @@ static void make_clause(const struct maker *m, size_t n, size_t agreement)
         add_field(m, c);
 }
 
-static void make_prohibition(const struct maker *m, size_t n)
+static void make_prohibition(const struct maker *m, size_t n, struct ref_prohibition *p)
 {
     static const char *const tells[] = { "restricted-ask-the-source", "ask-first" };
-    struct ref_prohibition *p = &m->bundle->prohibitions[n];
     *p = (struct ref_prohibition){ .id = arena_format(m->arena, "prohibition-%zu", n),
                                    .withhold = some_categories(m, 4) };
     if (chance(m, 40))
@@ -358,6 +357,20 @@ static void make_openings(const struct maker *m)
     }
 }
 
+void ref_random_clause(struct arena *a, struct ref_random *r, const struct catalogue *c,
+                       struct ref_bundle *b, size_t agreement, struct ref_clause *out)
+{
+    struct maker m = { .arena = a, .random = r, .catalogue = c, .bundle = b, .types = b->types };
+    make_clause(&m, ref_below(r, 9000) + 1000, agreement, out);
+}
+
+void ref_random_prohibition(struct arena *a, struct ref_random *r, const struct catalogue *c,
+                            struct ref_bundle *b, struct ref_prohibition *out)
+{
+    struct maker m = { .arena = a, .random = r, .catalogue = c, .bundle = b, .types = b->types };
+    make_prohibition(&m, ref_below(r, 9000) + 1000, out);
+}
+
 struct ref_size ref_random_size(struct ref_random *r)
 {
     struct ref_size s = { 2 + ref_below(r, 4), 0, 1 + ref_below(r, 5), 0, ref_below(r, 6) };
@@ -387,11 +400,11 @@ struct ref_bundle *ref_random_bundle(struct arena *a, struct ref_random *r,
         make_agreement(&m, i);
     b->agreement_count = size.agreements;
     for (size_t i = 0; i < size.clauses; i++)
-        make_clause(&m, i, i * size.agreements / size.clauses);
+        make_clause(&m, i, i * size.agreements / size.clauses, &b->clauses[i]);
     b->clause_count = size.clauses;
     make_openings(&m);
     for (size_t i = 0; i < size.prohibitions; i++)
-        make_prohibition(&m, i);
+        make_prohibition(&m, i, &b->prohibitions[i]);
     b->prohibition_count = size.prohibitions;
     return b;
 }

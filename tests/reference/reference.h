@@ -69,7 +69,10 @@ struct ref_prohibition {
     struct ref_words from, to, withhold;                          /* from, to none: all */
     struct ref_expr *when;
 };
+#define REF_TYPES 3
 struct ref_bundle {
+    size_t types[REF_TYPES];        /* that its clauses share */
+    const char *more_aliases;       /* NULL, or what the table has besides */
     const char **agencies;
     size_t agency_count;
     struct ref_service *services;
@@ -144,13 +147,16 @@ struct ref_event {
 
 /* ---- deciding ---- */
 
-struct ref_set { bool has[CATEGORIES_MAX]; };
+/* Of the event's fields, by slot of its plan: here nothing is gathered into categories. */
+#define REF_SLOTS_MAX 128
+struct ref_set { bool has[REF_SLOTS_MAX]; };
 enum ref_outcome { REF_DISCLOSE, REF_WITHHOLD, REF_HOLD };
 struct ref_decision {
     int to;
     enum ref_outcome outcome;
     const char *reason;
     struct ref_set released, withheld, obliged[REF_OBLIGATIONS_COUNT];
+    struct ref_set would;           /* be released without prohibitions */
     size_t *clauses, clause_count;
     size_t *prohibitions, prohibition_count;
     const char *tell;               /* NULL: nothing */
@@ -205,6 +211,11 @@ struct ref_size { size_t agencies, services, agreements, clauses, prohibitions; 
 struct ref_size ref_random_size(struct ref_random *r);
 struct ref_bundle *ref_random_bundle(struct arena *a, struct ref_random *r,
                                      const struct catalogue *c, struct ref_size size);
+/* One more, not added to the bundle; of a name that no other has. */
+void ref_random_clause(struct arena *a, struct ref_random *r, const struct catalogue *c,
+                       struct ref_bundle *b, size_t agreement, struct ref_clause *out);
+void ref_random_prohibition(struct arena *a, struct ref_random *r, const struct catalogue *c,
+                            struct ref_bundle *b, struct ref_prohibition *out);
 struct ref_facts *ref_random_facts(struct arena *a, struct ref_random *r,
                                    const struct ref_bundle *b, int64_t at_ms,
                                    const struct catalogue *c);

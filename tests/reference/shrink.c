@@ -2,13 +2,14 @@
 #include <stdlib.h>
 
 #include "check.h"
-
-struct shrink {
-    struct ref_case *of;
-    uint64_t shuffle;
-};
+#include "shrink.h"
 
 static bool still_fails(const struct shrink *s)
+{
+    return s->still_fails(s);
+}
+
+static bool still_differs(const struct shrink *s)
 {
     struct arena a;
     arena_init(&a, 256u << 20);
@@ -19,8 +20,7 @@ static bool still_fails(const struct shrink *s)
     return fails;
 }
 
-/* Each item of a list, the last first. */
-static bool drop_items(struct shrink *s, void *list, size_t *count, size_t size)
+bool shrink_items(const struct shrink *s, void *list, size_t *count, size_t size)
 {
     uint8_t *items = list, *saved = mem_alloc(*count * size + 1);
     bool any = false;
@@ -40,13 +40,13 @@ static bool drop_items(struct shrink *s, void *list, size_t *count, size_t size)
     return any;
 }
 
-static bool drop_words(struct shrink *s, struct ref_words *w)
+static bool drop_words(const struct shrink *s, struct ref_words *w)
 {
-    return drop_items(s, w->at, &w->n, sizeof *w->at);
+    return shrink_items(s, w->at, &w->n, sizeof *w->at);
 }
 
 /* The condition by one of its parts, or without one. */
-static bool cut_condition(struct shrink *s, struct ref_expr **x)
+static bool cut_condition(const struct shrink *s, struct ref_expr **x)
 {
     struct ref_expr *whole = *x;
     bool any = false;
@@ -59,13 +59,13 @@ static bool cut_condition(struct shrink *s, struct ref_expr **x)
     }
     *x = whole;
     if (whole && (whole->op == REF_AND || whole->op == REF_OR) && whole->count > 2)
-        any = drop_items(s, whole->args, &whole->count, sizeof *whole->args);
+        any = shrink_items(s, whole->args, &whole->count, sizeof *whole->args);
     for (size_t i = 0; whole && i < whole->count; i++)
         any |= cut_condition(s, &whole->args[i]);
     return any;
 }
 
-static bool cut_when(struct shrink *s, struct ref_expr **x)
+static bool cut_when(const struct shrink *s, struct ref_expr **x)
 {
     struct ref_expr *whole = *x;
     *x = NULL;
@@ -75,7 +75,7 @@ static bool cut_when(struct shrink *s, struct ref_expr **x)
     return cut_condition(s, x);
 }
 
-static bool drop_agreement(struct shrink *s, size_t n)
+static bool drop_agreement(const struct shrink *s, size_t n)
 {
     struct ref_bundle *b = s->of->bundle, saved = *b;
     size_t clauses = 0;
@@ -102,14 +102,14 @@ static bool drop_agreement(struct shrink *s, size_t n)
     return false;
 }
 
-static bool cut_clause(struct shrink *s, struct ref_clause *c)
+static bool cut_clause(const struct shrink *s, struct ref_clause *c)
 {
     const char *kind = c->lasting_kind;
     bool any = drop_words(s, &c->from);
     any |= drop_words(s, &c->to);
     any |= drop_words(s, &c->release);
     any |= cut_when(s, &c->when);
-    any |= drop_items(s, c->share.at, &c->share.n, sizeof *c->share.at);
+    any |= shrink_items(s, c->share.at, &c->share.n, sizeof *c->share.at);
     for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
         any |= drop_words(s, &c->oblige[o]);
     c->lasting_kind = NULL;
@@ -119,13 +119,13 @@ static bool cut_clause(struct shrink *s, struct ref_clause *c)
     return any;
 }
 
-static bool cut_bundle(struct shrink *s)
+static bool cut_bundle(const struct shrink *s)
 {
     struct ref_bundle *b = s->of->bundle;
-    bool any = drop_items(s, b->prohibitions, &b->prohibition_count, sizeof *b->prohibitions);
+    bool any = shrink_items(s, b->prohibitions, &b->prohibition_count, sizeof *b->prohibitions);
     for (size_t i = b->agreement_count; i-- > 0;)
         any |= drop_agreement(s, i);
-    any |= drop_items(s, b->clauses, &b->clause_count, sizeof *b->clauses);
+    any |= shrink_items(s, b->clauses, &b->clause_count, sizeof *b->clauses);
     for (size_t i = 0; i < b->clause_count; i++)
         any |= cut_clause(s, &b->clauses[i]);
     for (size_t i = 0; i < b->prohibition_count; i++) {
@@ -138,21 +138,20 @@ static bool cut_bundle(struct shrink *s)
     return any;
 }
 
-static bool cut_facts(struct shrink *s)
+bool shrink_facts(const struct shrink *s)
 {
     struct ref_facts *f = s->of->facts;
-    bool any = drop_items(s, f->relationships, &f->relationship_count, sizeof *f->relationships);
-    any |= drop_items(s, f->consents, &f->consent_count, sizeof *f->consents);
-    any |= drop_items(s, f->objections, &f->objection_count, sizeof *f->objections);
-    any |= drop_items(s, f->restrictions, &f->restriction_count, sizeof *f->restrictions);
-    any |= drop_items(s, f->responsible, &f->responsible_count, sizeof *f->responsible);
-    any |= drop_items(s, f->deaths, &f->death_count, sizeof *f->deaths);
-    any |= drop_items(s, f->past, &f->past_count, sizeof *f->past);
+    bool any = shrink_items(s, f->relationships, &f->relationship_count, sizeof *f->relationships);
+    any |= shrink_items(s, f->consents, &f->consent_count, sizeof *f->consents);
+    any |= shrink_items(s, f->objections, &f->objection_count, sizeof *f->objections);
+    any |= shrink_items(s, f->restrictions, &f->restriction_count, sizeof *f->restrictions);
+    any |= shrink_items(s, f->responsible, &f->responsible_count, sizeof *f->responsible);
+    any |= shrink_items(s, f->deaths, &f->death_count, sizeof *f->deaths);
+    any |= shrink_items(s, f->past, &f->past_count, sizeof *f->past);
     return any;
 }
 
-/* Fields become null; a record that cannot do without one is no failing case. */
-static bool cut_event(struct shrink *s)
+bool shrink_event(const struct shrink *s)
 {
     struct ref_event *ev = s->of->event;
     const struct plan *p = catalogue_at(s->of->catalogue, ev->schema)->plan;
@@ -177,11 +176,11 @@ static bool cut_event(struct shrink *s)
 
 void shrink_case(struct ref_case *c, uint64_t shuffle)
 {
-    struct shrink s = { c, shuffle };
+    struct shrink s = { .of = c, .shuffle = shuffle, .still_fails = still_differs };
     bool any = true;
     for (int round = 0; round < 8 && any; round++) {
         any = cut_bundle(&s);
-        any |= cut_facts(&s);
-        any |= cut_event(&s);
+        any |= shrink_facts(&s);
+        any |= shrink_event(&s);
     }
 }

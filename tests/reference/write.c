@@ -234,8 +234,8 @@ static size_t *order_of(struct arena *a, size_t n, uint64_t shuffle)
 static void put_agreement(struct buf *out, const struct ref_case *c, size_t n, const size_t *order)
 {
     const struct ref_agreement *g = &c->bundle->agreements[n];
-    buf_format(out, "agreement: %s\nreference: R-%zu\nversion: %u\ntitle: T\nparties: ", g->name, n,
-               g->version);
+    buf_format(out, "agreement: %s\nreference: R-%u\nversion: %u\ntitle: T\nparties: ", g->name,
+               g->version, g->version);
     put_words(out, &g->parties);
     buf_format(out, "\npurpose: %s\nbasis:\n", g->purpose);
     for (size_t i = 0; i < g->parties.n; i++)
@@ -354,7 +354,8 @@ static void put_aliases(struct buf *out, const struct ref_bundle *b)
             if (seen)
                 continue;
             done.at[done.n++] = w->at[n];
-            buf_format(out, "  %s: {A: First, a: First, W7 STROKE: Second}\n", w->at[n]);
+            buf_format(out, "  %s: {A: First, a: First, W7 STROKE: Second%s}\n", w->at[n],
+                       b->more_aliases ? b->more_aliases : "");
         }
     }
 }
@@ -381,13 +382,13 @@ static void add_orders(struct arena *a, const struct ref_bundle *b, struct ref_f
                        "  - {agency: %s, role: caldicott-guardian, name: A, on: 2026-03-01}\n"
                        "  - {agency: %s, role: caldicott-guardian, name: B, on: 2026-03-01}\n",
                        g->name, g->version, g->extended_until, g->parties.at[0], g->parties.at[1]);
-            add_file(a, files, out, arena_format(a, "extensions/e%04zu.yaml", i));
+            add_file(a, files, out, arena_format(a, "extensions/%s-%u.yaml", g->name, g->version));
         }
         if (g->stopped) {
             const char *one = arena_format(a, "%u", g->version);
             buf_format(out, "agreement: %s\nversion: %s\nfrom: %s\nby: N\nreason: R\n", g->name,
                        g->is_stopped_in_all_versions ? "all" : one, g->stopped);
-            add_file(a, files, out, arena_format(a, "stops/s%04zu.yaml", i));
+            add_file(a, files, out, arena_format(a, "stops/%s-%u.yaml", g->name, g->version));
         }
     }
 }

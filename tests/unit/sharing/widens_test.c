@@ -36,7 +36,8 @@ static const struct {
       "agreement: b\nversion: 1\nin_force: {from: 2026-01-01, until: 2026-12-31}\nclauses: []\n" },
     { "agreements/b2.yaml", "agreement: b\nversion: 2\nclauses: []\n" },
     { "agreements/d.yaml", "agreement: d\nversion: 1\nclauses: []\n" },
-    { "extensions/e.yaml", "agreement: a\nuntil: 2027-01-20\n" },
+    { "extensions/b.yaml", "agreement: b\nversion: 1\nuntil: 2027-01-20\n" },
+    { "extensions/e.yaml", "agreement: a\nversion: 1\nuntil: 2027-01-20\n" },
     { "facts.yaml", "facts: []\n" },
     { "prohibitions/p.yaml", "prohibitions:\n  - {id: never, withhold: [gender]}\n" },
     { "region.yaml", "region: r\n" },
@@ -105,7 +106,7 @@ static void what_takes_away_narrows(void)
           "" },
         { "agreements/a.yaml", "title: old", "# a comment says nothing\ntitle: old" },
         { "agreements/b1.yaml", "", NULL },
-        { "extensions/e.yaml", "", NULL },
+        { "extensions/b.yaml", "", NULL },
         { "stops/t.yaml", NULL, "agreement: b\n" },
         { "prohibitions/q.yaml", NULL, "prohibitions:\n  - {id: more, withhold: [ward]}\n" },
     };
@@ -145,6 +146,7 @@ static void whatever_else_widens(void)
         { "prohibitions/p.yaml", "withhold: [gender]", "withhold: [gender], to: gp" },
         { "extensions/f.yaml", NULL, "agreement: b\n" },
         { "extensions/e.yaml", "2027-01-20", "2027-01-25" },
+        { "extensions/e.yaml", "", NULL }, /* its agreement has an obligation */
         { "stops/s.yaml", "", NULL },
         { "stops/s.yaml", "2026-06-01", "2026-07-01" },
         { "facts.yaml", "[]", "[{on: x}]" },
