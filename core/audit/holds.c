@@ -102,15 +102,19 @@ const struct held *holds_find(const struct holds *h, struct slice hold)
     return x;
 }
 
+void holds_count_one(const struct held *x, int64_t now_ms, struct holds_count *out)
+{
+    out->open++;
+    out->overdue += now_ms >= x->due_ms;
+    if (!out->oldest_ms || x->since_ms < out->oldest_ms)
+        out->oldest_ms = x->since_ms;
+}
+
 void holds_count(const struct holds *h, int64_t now_ms, struct holds_count *out)
 {
     *out = (struct holds_count){ .open = 0 };
-    for (const struct held *x = h->first; x; x = x->next) {
-        out->open++;
-        out->overdue += now_ms >= x->due_ms;
-        if (!out->oldest_ms || x->since_ms < out->oldest_ms)
-            out->oldest_ms = x->since_ms;
-    }
+    for (const struct held *x = h->first; x; x = x->next)
+        holds_count_one(x, now_ms, out);
 }
 
 void holds_release(struct holds *h)

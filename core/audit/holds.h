@@ -35,6 +35,8 @@ const struct held *holds_find(const struct holds *h, struct slice hold);
 
 struct holds_count { uint64_t open, overdue; int64_t oldest_ms; /* since; 0: none */ };
 void holds_count(const struct holds *h, int64_t now_ms, struct holds_count *out);
+/* Counts one more into out. */
+void holds_count_one(const struct held *x, int64_t now_ms, struct holds_count *out);
 void holds_release(struct holds *h);
 
 #endif

@@ -149,7 +149,7 @@ static bool judge(struct work *w, const struct judge_input *in, struct err *e)
         return drop_again(w);
     if (j->error)
         return err_set(e, ERR_REJECT, j->error, 0, "cannot decide the event: %s",
-                       reason_sentence(j->error));
+                       reason_sentence(slice_text(j->error)));
     if (j->facts_changed && !keep_person(w, j->after, e))
         return false;
     w->says.judged = j;

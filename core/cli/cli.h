@@ -67,11 +67,6 @@ struct hold_act {
 MUST_CHECK bool hold_act_publish(struct bus *b, const struct catalogue *c, const struct hold_act *act,
                                  int64_t now_ms, struct err *e);
 
-/* Pages for holds past their deadline, in the process that runs the router (pager.c). */
-struct pager;
-MUST_CHECK bool pager_start(const struct site *s, struct bus *b, struct pager **out, struct err *e);
-void pager_stop(struct pager **p);
-
 /* The daemon's local socket (admin.c). */
 struct admin;
 struct admin_options {

@@ -53,8 +53,9 @@ static int list(struct cli *c, const struct holds *l)
     for (size_t i = 0; i < count; i++) {
         const struct held *h = sorted[i];
         struct slice since = time_ms_to_iso(h->since_ms, time);
-        printf("%s  %s from %s, held since %.*s: %s, ", h->hold, h->what, h->source, SHOWN(since),
-               reason_shown(h->reason, false));
+        struct slice reason = reason_shown(slice_text(h->reason), false);
+        printf("%s  %s from %s, held since %.*s: %.*s, ", h->hold, h->what, h->source, SHOWN(since),
+               SHOWN(reason));
         print_due(h, now_ms);
         printf("%s%s\n", *h->first ? ", released by one of two: " : "", h->first);
     }
@@ -66,11 +67,11 @@ static int show(const struct held *h)
     char time[TIME_TEXT_MAX];
     int64_t now_ms = clock_wall_ms();
     struct slice since = time_ms_to_iso(h->since_ms, time);
-    const char *reason = reason_shown(h->reason, false);
+    struct slice reason = reason_shown(slice_text(h->reason), false);
     printf("hold      %s\nevent     %s from %s\nsince     %.*s, ", h->hold, h->what, h->source,
            SHOWN(since));
     print_due(h, now_ms);
-    printf("\nreason    %s: %s\nclause    %s\n", reason, reason_sentence(reason),
+    printf("\nreason    %.*s: %s\nclause    %s\n", SHOWN(reason), reason_sentence(reason),
            *h->clause ? h->clause : "none");
     if (*h->first)
         printf("released  by %s; the person is restricted, somebody else must agree\n", h->first);

@@ -1,127 +1,32 @@
-/* cmd_status.c - concordat status SITE [--json | --vanished]: law 2's three sums, with what waits and what is
- * in motion; or the rows that the last snapshots lack.
+/* cmd_status.c - concordat status SITE [--json | --vanished]: law 2's three sums, with what waits
+ * and what is in motion; or the rows that the last snapshots lack.
  *
  * Reads the site's databases and the audit; works beside a running daemon and without one. */
 #include "cli/cli.h"
+#include "cli/figures.h"
 #include "cli/status_rules.h"
 
-#include "audit/holds.h"
 #include "base/clock.h"
-#include "delivery/delivery.h"
-#include "intake/intake.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-struct routed {
-    const struct site *site;
-    uint64_t events, decisions, disclosed, withheld, held, caught_up, duplicates, refused, receipts;
-    uint64_t to_deliveries;     /* disclosures to services that this site delivers to */
-    struct holds holds;
-};
-
-struct totals {
-    struct feed_counts *feeds;
-    struct delivery_counts *deliveries;
-    struct routed routed;
-    struct holds_count held;
-    struct part_states parts;   /* what each goes by */
-    uint64_t in_motion;         /* taken in, decided or delivered, and not yet arrived at the next room */
-    uint64_t outstanding;
-    bool balanced;
-};
-
-static bool has_delivery(const struct site *s, struct slice service)
+/* parts: what each goes by. */
+static bool gather(struct cli *c, const struct site *s, struct figures *out,
+                   struct part_states *parts, struct err *e)
 {
-    for (size_t i = 0; i < s->delivery_count; i++)
-        if (slice_equal(s->deliveries[i].service, service))
-            return true;
-    return false;
-}
-
-static bool each_entry(void *ctx, int partition, const struct audit_read *r)
-{
-    struct routed *n = ctx;
-    n->events += slice_equal_text(r->kind, "event");
-    n->duplicates += slice_equal_text(r->kind, "duplicate");
-    n->refused += slice_equal_text(r->kind, "refused");
-    n->receipts += slice_equal_text(r->kind, "receipt");
-    n->decisions += r->decision_count;
-    for (size_t i = 0; i < r->decision_count; i++) {
-        const struct audit_decision *d = &r->decisions[i];
-        bool disclosed = slice_equal_text(d->outcome, "disclose");
-        n->disclosed += disclosed;
-        n->withheld += slice_equal_text(d->outcome, "withhold");
-        n->held += slice_equal_text(d->outcome, "hold");
-        n->caught_up += d->caught_up;
-        n->to_deliveries += disclosed && has_delivery(n->site, d->recipient);
-    }
-    return holds_take(&n->holds, partition, r);
-}
-
-static uint64_t feed_ended(const struct feed_counts *n)
-{
-    return n->published + n->unchanged + n->duplicates + n->not_carried + n->quarantined;
-}
-
-static uint64_t delivery_ended(const struct delivery_counts *n)
-{
-    return n->accepted + n->refused + n->stopped;
-}
-
-static uint64_t missing(uint64_t wanted, uint64_t there)
-{
-    return wanted > there ? wanted - there : 0;
-}
-
-/* What has left one room and not yet reached the next. */
-static void add_up(const struct site *s, struct totals *t)
-{
-    uint64_t events = 0, taken = 0, ended = 0;
-    t->balanced = t->routed.disclosed + t->routed.withheld + t->routed.held == t->routed.decisions;
-    for (size_t i = 0; i < s->feed_count; i++) {
-        events += t->feeds[i].events;
-        t->in_motion += t->feeds[i].waiting;
-        t->balanced &= feed_ended(&t->feeds[i]) == t->feeds[i].taken;
-    }
-    for (size_t i = 0; i < s->delivery_count; i++) {
-        const struct delivery_counts *n = &t->deliveries[i];
-        taken += n->taken;
-        ended += delivery_ended(n);
-        t->outstanding += n->outstanding;
-        t->balanced &= delivery_ended(n) + n->outstanding == n->taken;
-    }
-    t->in_motion += missing(events, t->routed.events + t->routed.refused) +
-                    missing(t->routed.to_deliveries, taken) + missing(ended, t->routed.receipts);
-}
-
-static bool gather(struct cli *c, const struct site *s, struct totals *t, struct err *e)
-{
-    t->feeds = ARENA_ARRAY(&c->arena, s->feed_count + 1, struct feed_counts);
-    t->deliveries = ARENA_ARRAY(&c->arena, s->delivery_count + 1, struct delivery_counts);
-    if (!t->feeds || !t->deliveries)
-        return err_memory(e);
-    for (size_t i = 0; i < s->feed_count; i++)
-        if (access(s->feeds[i].spool, R_OK) == 0 && !feed_counts_read(s->feeds[i].spool, &t->feeds[i], e))
-            return false;
     struct bus *b = cli_bus(s, true);
-    t->routed.site = s;
-    holds_init(&t->routed.holds, s->bundle);
-    t->parts.a = &c->arena;
-    bool good = b && audit_each(b, s->catalogue, s->bundle->partitions, each_entry, &t->routed, e) &&
-                states_read(&t->parts, b, s->catalogue, e);
+    struct tally *tally = NULL;
+    struct figures_of of = { .site = s };
+    bool good = b && tally_open(s, b, &tally, e);
+    of.tally = tally;
+    parts->a = &c->arena;
+    good = good && figures_gather(&of, &c->arena, out, e) && states_read(parts, b, s->catalogue, e);
+    tally_close(&tally);
     if (b)
         bus_close(&b);
-    good = good && (!t->routed.holds.lost || err_memory(e));
-    holds_count(&t->routed.holds, clock_wall_ms(), &t->held);
-    holds_release(&t->routed.holds);
-    for (size_t i = 0; good && i < s->delivery_count; i++)
-        if (access(s->deliveries[i].database, R_OK) == 0)
-            good = delivery_counts_read(s->deliveries[i].database, &t->deliveries[i], e);
-    if (good)
-        add_up(s, t);
     return good;
 }
 
@@ -131,55 +36,62 @@ static void print_reason(void *ctx, const char *what, const char *name, uint64_t
     printf("                   %s %s: %" PRIu64 "\n", what, name, n);
 }
 
-static void print_snapshot(const struct feed_counts *n)
+static void print_snapshot(const struct feed_counts *n, int64_t now_ms)
 {
-    bool is_stale = feed_is_stale(n, clock_wall_ms());
+    bool is_stale = feed_is_stale(n, now_ms);
     if (n->vanished)
-        printf("                   %" PRIu64 " rows of earlier snapshots are gone: somebody has to look"
-               " (status SITE --vanished)\n", n->vanished);
+        printf("                   %" PRIu64
+               " rows of earlier snapshots are gone: somebody has to look"
+               " (status SITE --vanished)\n",
+               n->vanished);
     if (is_stale)
         printf("                   STALE: no complete snapshot for longer than %" PRId64 " hours\n",
                n->stale_after_ms / 3600000);
 }
 
-static void print_feeds(const struct site *s, const struct totals *t)
+static void print_feeds(const struct site *s, const struct figures *t)
 {
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct feed_counts *n = &t->feeds[i];
         struct err e = { 0 };
         printf("  feed     %-16s taken %" PRIu64 " = published %" PRIu64 " + unchanged %" PRIu64
                " + duplicate %" PRIu64 " + not carried %" PRIu64 " + quarantined %" PRIu64 "%s\n",
-               s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates, n->not_carried,
-               n->quarantined, feed_ended(n) == n->taken ? "" : "  DOES NOT BALANCE");
+               s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
+               n->not_carried, n->quarantined,
+               figures_feed_ended(n) == n->taken ? "" : "  DOES NOT BALANCE");
         if (n->waiting + n->refused_environment + n->refused_later)
-            printf("                   waiting for the bus %" PRIu64 ", of the wrong environment %" PRIu64
-                   ", asked to come later %" PRIu64 "\n", n->waiting, n->refused_environment,
-                   n->refused_later);
-        print_snapshot(n);
+            printf("                   waiting for the bus %" PRIu64
+                   ", of the wrong environment %" PRIu64 ", asked to come later %" PRIu64 "\n",
+                   n->waiting, n->refused_environment, n->refused_later);
+        print_snapshot(n, t->at_ms);
         if (n->not_carried + n->quarantined &&
             !feed_counts_each(s->feeds[i].spool, print_reason, NULL, &e))
             cli_fail(CLI_CANNOT, &e);
     }
 }
 
-static void print_text(const struct site *s, const struct totals *t)
+static void print_text(const struct site *s, const struct figures *t,
+                       const struct part_states *parts)
 {
-    const struct routed *r = &t->routed;
-    status_rules_text(s, &t->parts);
+    const struct tally_counts *r = &t->routed;
+    status_rules_text(s, t, parts);
     print_feeds(s, t);
     printf("  router   %" PRIu64 " events, %" PRIu64 " dropped as sent twice, %" PRIu64
            " refused; decisions %" PRIu64 " = disclosed %" PRIu64 " (%" PRIu64
-           " caught up) + withheld %" PRIu64 " + held %" PRIu64 "\n", r->events, r->duplicates,
-           r->refused, r->decisions, r->disclosed, r->caught_up, r->withheld, r->held);
+           " caught up) + withheld %" PRIu64 " + held %" PRIu64 "\n",
+           r->events, r->duplicates, r->refused, r->decisions, r->disclosed, r->caught_up,
+           r->withheld, r->held);
     if (t->held.open)
-        printf("  held     %" PRIu64 " wait for a named person, %" PRIu64 " of them %s: concordat held SITE list\n",
+        printf("  held     %" PRIu64 " wait for a named person, %" PRIu64
+               " of them %s: concordat held SITE list\n",
                t->held.open, t->held.overdue, t->held.overdue ? "OVERDUE" : "overdue");
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &t->deliveries[i];
         printf("  delivery %-16s taken %" PRIu64 " = accepted %" PRIu64 " (%" PRIu64
                " reduced at the door) + refused %" PRIu64 " + stopped at the door %" PRIu64
-               " + outstanding %" PRIu64 "\n", s->deliveries[i].name, n->taken, n->accepted, n->reduced,
-               n->refused, n->stopped, n->outstanding);
+               " + outstanding %" PRIu64 "\n",
+               s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused, n->stopped,
+               n->outstanding);
     }
     printf("%s; %" PRIu64 " in motion, %" PRIu64 " outstanding at partners\n",
            t->balanced ? "in = out: all three sums come to zero" : "A SUM DOES NOT COME TO ZERO",
@@ -187,29 +99,82 @@ static void print_text(const struct site *s, const struct totals *t)
 }
 
 /* How many rows somebody has to look for, and how many feeds are overdue, of all feeds. */
-static void print_snapshots_json(const struct site *s, const struct totals *t)
+static void print_snapshots_json(const struct site *s, const struct figures *t)
 {
-    int64_t now_ms = clock_wall_ms();
     uint64_t vanished = 0, stale = 0;
     for (size_t i = 0; i < s->feed_count; i++) {
         vanished += t->feeds[i].vanished;
-        stale += feed_is_stale(&t->feeds[i], now_ms);
+        stale += feed_is_stale(&t->feeds[i], t->at_ms);
     }
     printf(",\"snapshots\":{\"vanished\":%" PRIu64 ",\"stale\":%" PRIu64 "}", vanished, stale);
 }
 
-static void print_json(const struct site *s, const struct totals *t)
+/* A name that the configuration has been checked to be plain. */
+static void print_feeds_json(const struct site *s, const struct figures *t)
 {
-    const struct routed *r = &t->routed;
-    printf("{\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64 ",\"events\":%" PRIu64
-           ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"disclosed\":%" PRIu64
-           ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64 ",\"receipts\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
+    printf(",\"feeds\":{");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct feed_counts *n = &t->feeds[i];
+        printf("%s\"%s\":{\"taken\":%" PRIu64 ",\"published\":%" PRIu64 ",\"unchanged\":%" PRIu64
+               ",\"duplicates\":%" PRIu64 ",\"not_carried\":%" PRIu64 ",\"quarantined\":%" PRIu64
+               ",\"refused_environment\":%" PRIu64 ",\"refused_later\":%" PRIu64
+               ",\"events\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"vanished\":%" PRIu64
+               ",\"stale\":%s}",
+               i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
+               n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
+               n->waiting, n->vanished, feed_is_stale(n, t->at_ms) ? "true" : "false");
+    }
+    printf("}");
+}
+
+static void print_deliveries_json(const struct site *s, const struct figures *t)
+{
+    printf(",\"deliveries\":{");
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        const struct delivery_counts *n = &t->deliveries[i];
+        printf("%s\"%s\":{\"taken\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"reduced\":%" PRIu64
+               ",\"refused\":%" PRIu64 ",\"stopped\":%" PRIu64 ",\"duplicates\":%" PRIu64
+               ",\"outstanding\":%" PRIu64 "}",
+               i ? "," : "", s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused,
+               n->stopped, n->duplicates, n->outstanding);
+    }
+    printf("}");
+}
+
+/* Reasons as everybody may see them. */
+static void print_reasons_json(const struct figures *t)
+{
+    printf(",\"reasons\":[");
+    for (size_t i = 0; i < t->routed.reason_count; i++)
+        printf("%s{\"outcome\":\"%s\",\"reason\":\"%s\",\"decisions\":%" PRIu64 "}", i ? "," : "",
+               t->routed.reasons[i].outcome, t->routed.reasons[i].reason,
+               t->routed.reasons[i].count);
+    printf("],\"holds_by_reason\":[");
+    for (size_t i = 0; i < t->held_by_count; i++)
+        printf("%s{\"reason\":\"%s\",\"open\":%" PRIu64 ",\"overdue\":%" PRIu64
+               ",\"oldest\":%" PRId64 "}",
+               i ? "," : "", t->held_by[i].reason, t->held_by[i].count.open,
+               t->held_by[i].count.overdue, t->held_by[i].count.oldest_ms);
+    printf("]");
+}
+
+static void print_json(const struct site *s, const struct figures *t,
+                       const struct part_states *parts)
+{
+    const struct tally_counts *r = &t->routed;
+    printf("{\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64
+           ",\"events\":%" PRIu64 ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64
+           ",\"disclosed\":%" PRIu64 ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64
+           ",\"caught_up\":%" PRIu64 ",\"receipts\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
            ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "}",
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
-           r->refused, r->disclosed, r->withheld, r->held, r->receipts,
-           t->held.open, t->held.overdue, t->held.oldest_ms);
+           r->refused, r->disclosed, r->withheld, r->held, r->caught_up, r->receipts, t->held.open,
+           t->held.overdue, t->held.oldest_ms);
     print_snapshots_json(s, t);
-    status_rules_json(s, &t->parts);
+    print_feeds_json(s, t);
+    print_deliveries_json(s, t);
+    print_reasons_json(t);
+    status_rules_json(s, t, parts);
     printf("}\n");
 }
 
@@ -241,17 +206,18 @@ int cmd_status(struct cli *c, int argc, char **argv)
     if (argc != 2 && !json && !vanished)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
-    struct totals t = { 0 };
+    struct figures f;
+    struct part_states parts = { .first = NULL };
     struct err e = { 0 };
     if (!s)
         return CLI_CANNOT;
     if (vanished)
         return list_vanished(s);
-    if (!gather(c, s, &t, &e))
+    if (!gather(c, s, &f, &parts, &e))
         return e.fate == ERR_NONE ? CLI_CANNOT : cli_fail(CLI_CANNOT, &e);
     if (json)
-        print_json(s, &t);
+        print_json(s, &f, &parts);
     else
-        print_text(s, &t);
-    return t.balanced ? CLI_DONE : CLI_NO;
+        print_text(s, &f, &parts);
+    return f.balanced ? CLI_DONE : CLI_NO;
 }

@@ -66,51 +66,72 @@ static void print_clause(const struct why *w, struct slice name)
         }
 }
 
-static void print_prohibition(const struct why *w, struct slice name)
+struct taking {
+    const struct why *w;
+    const char *word;
+};
+
+static void print_prohibition(void *ctx, struct slice name)
 {
+    struct taking *t = ctx;
+    const struct why *w = t->w;
     uint32_t line;
+    printf("%s%.*s", t->word, SHOWN(name));
+    t->word = ", ";
     for (uint32_t i = 0; i < w->bundle->prohibition_count; i++)
         if (slice_equal(prohibition_name(w->bundle, i), name)) {
-            struct slice shown = prohibition_shown(w->bundle, i, w->may_see_protected);
             const char *file = prohibition_place(w->bundle, i, &line);
-            printf("%.*s", SHOWN(shown));
-            if (slice_equal(shown, name))
-                printf(" (%s:%u)", file, line);
-            return;
+            printf(" (%s:%u)", file, line);
         }
-    printf("%.*s", SHOWN(name));
 }
 
-static void print_names(const struct why *w, const char *word, const struct slice *names, size_t n,
-                        void (*print)(const struct why *w, struct slice name))
+static void print_clauses(const struct why *w, const struct audit_decision *d)
 {
-    for (size_t i = 0; i < n; i++) {
-        printf("%s", i ? ", " : word);
-        print(w, names[i]);
+    for (size_t i = 0; i < d->clause_count; i++) {
+        printf("%s", i ? ", " : " under ");
+        print_clause(w, d->clauses[i]);
     }
+}
+
+static void print_prohibitions(const struct why *w, const struct audit_decision *d)
+{
+    struct taking t = { w, "; taken by " };
+    prohibitions_shown(w->bundle, d->prohibitions, d->prohibition_count, w->may_see_protected,
+                       print_prohibition, &t);
+}
+
+/* What was released, and what was not, would name the prohibition by its effect. */
+static void print_categories(const struct why *w, const struct audit_decision *d, bool shared)
+{
+    if (!w->may_see_protected &&
+        prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count)) {
+        printf("; what was released is shown with --protected");
+        return;
+    }
+    print_list("released", d->released, d->released_count);
+    print_list("only as", d->obliged, d->obliged_count);
+    if (shared)
+        print_withheld(d);
 }
 
 static void print_decision(const struct why *w, const struct audit_decision *d)
 {
     bool shared = slice_equal_text(d->outcome, "disclose");
-    char reason[64];
-    snprintf(reason, sizeof reason, "%.*s", (int)d->reason.n, (const char *)d->reason.p);
-    printf("  %s %.*s", shared ? "shared with" : slice_equal_text(d->outcome, "hold") ? "held for"
-                                                                                    : "withheld from",
+    printf("  %s %.*s",
+           shared                                 ? "shared with"
+           : slice_equal_text(d->outcome, "hold") ? "held for"
+                                                  : "withheld from",
            (int)d->recipient.n, (const char *)d->recipient.p);
-    const char *shown = reason_shown(reason, w->may_see_protected);
+    struct slice reason = reason_shown(d->reason, w->may_see_protected);
     if (!shared)
-        printf(": %s (%s)", reason_sentence(shown), shown);
-    print_names(w, " under ", d->clauses, d->clause_count, print_clause);
+        printf(": %s (%.*s)", reason_sentence(reason), SHOWN(reason));
+    print_clauses(w, d);
     if (d->caught_up)
         printf(", caught up");
     if (d->disclosure.n)
         printf(", as %.*s", (int)d->disclosure.n, (const char *)d->disclosure.p);
-    print_list("released", d->released, d->released_count);
-    print_list("only as", d->obliged, d->obliged_count);
-    if (shared)
-        print_withheld(d);
-    print_names(w, "; taken by ", d->prohibitions, d->prohibition_count, print_prohibition);
+    print_categories(w, d, shared);
+    print_prohibitions(w, d);
     printf("\n");
 }
 
@@ -150,8 +171,8 @@ static bool each_entry(void *ctx, int partition, const struct audit_read *r)
 
 /* ---- an event that is only supposed ---- */
 
-static const struct slice *rule_names(const struct bundle *b, struct arena *a, const uint32_t *rules,
-                                      size_t n,
+static const struct slice *rule_names(const struct bundle *b, struct arena *a,
+                                      const uint32_t *rules, size_t n,
                                       struct slice (*name)(const struct bundle *b, uint32_t rule))
 {
     struct slice *list = ARENA_ARRAY(a, n + 1, struct slice);
@@ -245,8 +266,10 @@ static int recorded(struct why *w, struct site *s, const char *id)
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
     if (!w->found)
-        printf("nothing is recorded of '%s'%s: no clause names such an event for anybody else, or it "
-               "has not been decided\n", id, w->service.n ? " for that service" : "");
+        printf(
+            "nothing is recorded of '%s'%s: no clause names such an event for anybody else, or it "
+            "has not been decided\n",
+            id, w->service.n ? " for that service" : "");
     return w->found ? CLI_DONE : CLI_NO;
 }
 

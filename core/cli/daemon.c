@@ -6,6 +6,8 @@
  * recovery path. */
 #include "cli/cli.h"
 #include "cli/keeper.h"
+#include "cli/monitor.h"
+#include "cli/pager.h"
 
 #include "delivery/delivery.h"
 #include "host/log.h"
@@ -48,7 +50,10 @@ struct daemon {
     struct running_feed *feeds;
     struct running_delivery *deliveries;
     struct admin *admin;
+    struct tally *tally;    /* with the router */
     struct pager *pager;
+    struct monitor *monitor;
+    const char *admin_listen; /* NULL: nowhere */
     char **only;            /* NULL-terminated; NULL: everything */
     bool listening;         /* the file of that name is ours */
     atomic_bool failed;
@@ -259,10 +264,41 @@ static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void
     return *started || err_errno(e, ERR_FATAL, "run.thread", number, "start", "a thread");
 }
 
-static bool start_all(struct daemon *d, struct err *e)
+/* After all that it looks at. */
+static bool start_monitor(struct daemon *d, struct arena *a, struct err *e)
 {
-    if (d->router && (!start_thread(&d->router_thread, &d->router_started, run_router, d, e) ||
-                      !pager_start(d->site, d->bus, &d->pager, e)))
+    const struct site *s = d->site;
+    const struct feed **feeds = ARENA_ARRAY(a, s->feed_count + 1, const struct feed *);
+    bool *has_feeds = ARENA_ARRAY(a, s->feed_count + 1, bool);
+    bool *has_deliveries = ARENA_ARRAY(a, s->delivery_count + 1, bool);
+    if (!d->admin_listen)
+        return true;
+    if (!feeds || !has_feeds || !has_deliveries)
+        return err_memory(e);
+    for (size_t i = 0; i < s->feed_count; i++) {
+        feeds[i] = d->feeds[i].feed;
+        has_feeds[i] = feeds[i] != NULL;
+    }
+    for (size_t i = 0; i < s->delivery_count; i++)
+        has_deliveries[i] = d->deliveries[i].delivery != NULL;
+    const struct monitor_options o = {
+        .listen = d->admin_listen, .router = d->router, .keeper = d->keeper, .feeds = feeds,
+        .of = { .site = s, .tally = d->tally, .feeds = d->only ? has_feeds : NULL,
+                .deliveries = d->only ? has_deliveries : NULL },
+    };
+    return monitor_start(&o, &d->monitor, e);
+}
+
+static bool start_router(struct daemon *d, struct err *e)
+{
+    return !d->router || (start_thread(&d->router_thread, &d->router_started, run_router, d, e) &&
+                          tally_open(d->site, d->bus, &d->tally, e) &&
+                          pager_start(d->tally, &d->pager, e));
+}
+
+static bool start_all(struct daemon *d, struct arena *a, struct err *e)
+{
+    if (!start_router(d, e))
         return false;
     for (size_t i = 0; i < d->site->delivery_count; i++) {
         struct running_delivery *r = &d->deliveries[i];
@@ -274,10 +310,11 @@ static bool start_all(struct daemon *d, struct err *e)
         if (r->feed && !start_thread(&r->thread, &r->started, run_feed, r, e))
             return false;
     }
-    return watch_parts(d, e);
+    return watch_parts(d, e) && start_monitor(d, a, e);
 }
 
-/* "feed:pas-adt 127.0.0.1:2575", a line a feed; appears at once when all listen. */
+/* "feed:pas-adt 127.0.0.1:2575", a line a feed, and "admin ..." for metrics and health; appears at
+ * once when all listen. */
 static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
 {
     const char *path = d->site->listening, *part = arena_format(a, "%s.part", path);
@@ -294,6 +331,8 @@ static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
         if (where)
             log_line(LOG_INFO, &who, "run.listening", "listening at %s", where);
     }
+    if (d->monitor)
+        fprintf(f, "admin %s\n", monitor_where(d->monitor));
     if (fclose(f) != 0 || rename(part, path) != 0)
         return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
     d->listening = true;
@@ -339,6 +378,7 @@ static void stop_deliveries(struct daemon *d)
 
 static void stop_all(struct daemon *d)
 {
+    monitor_stop(&d->monitor);
     admin_stop(&d->admin);
     if (d->keeper)
         keeper_stop(d->keeper);
@@ -346,6 +386,7 @@ static void stop_all(struct daemon *d)
         unlink(d->site->listening);
     stop_intake(d);
     pager_stop(&d->pager);
+    tally_close(&d->tally);
     if (d->router_started) {
         router_stop(d->router);
         pthread_join(d->router_thread, NULL);
@@ -396,22 +437,29 @@ static bool names_a_part(const struct site *s, const char *word)
     return false;
 }
 
-/* The words after each --only, NULL-terminated; NULL when the usage is wrong. */
-static char **read_only_words(struct cli *c, int argc, char **argv)
+/* The words after each --only, NULL-terminated, and the one after --admin; NULL when the usage is
+ * wrong. */
+static char **read_run_words(struct cli *c, int argc, char **argv, const char **admin_listen)
 {
     char **words = ARENA_ARRAY(&c->arena, (size_t)argc + 1, char *);
     size_t n = 0;
     for (int i = 2; words && i < argc; i += 2) {
-        if (strcmp(argv[i], "--only") != 0 || i + 1 == argc)
+        bool is_admin = strcmp(argv[i], "--admin") == 0;
+        if ((!is_admin && strcmp(argv[i], "--only") != 0) || i + 1 == argc ||
+            (is_admin && (*admin_listen || !site_may_listen(slice_text(argv[i + 1])))))
             return NULL;
-        words[n++] = argv[i + 1];
+        if (is_admin)
+            *admin_listen = argv[i + 1];
+        else
+            words[n++] = argv[i + 1];
     }
     return words;
 }
 
 int cmd_run(struct cli *c, int argc, char **argv)
 {
-    char **only = argc >= 2 ? read_only_words(c, argc, argv) : NULL;
+    const char *admin_listen = NULL;
+    char **only = argc >= 2 ? read_run_words(c, argc, argv, &admin_listen) : NULL;
     if (!only)
         return CLI_USAGE;
     block_signals();
@@ -419,11 +467,12 @@ int cmd_run(struct cli *c, int argc, char **argv)
     if (!s)
         return CLI_NO;
     struct daemon d = { .site = s, .only = only[0] ? only : NULL };
+    d.admin_listen = admin_listen ? admin_listen : s->admin_listen;
     for (char **o = only; *o; o++)
         if (!names_a_part(s, *o))
             return CLI_USAGE;
     struct err e = { 0 };
-    bool good = open_all(&d, &c->arena, &e) && start_all(&d, &e) &&
+    bool good = open_all(&d, &c->arena, &e) && start_all(&d, &c->arena, &e) &&
                 write_listening(&d, &c->arena, &e);
     if (good) {
         log_line(LOG_INFO, NULL, "run.ready", "running");

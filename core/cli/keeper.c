@@ -30,6 +30,7 @@ struct keeper {
     struct watched *parts;
     bool is_open;       /* what is read now is new */
     int64_t warned_day; /* since 1970, when expiries were last said */
+    _Atomic int64_t restart_ms; /* from when on site->waiting is due; INT64_MAX: none waits */
     pthread_t thread;
     bool started;
     atomic_bool stop;
@@ -129,6 +130,12 @@ static struct edition *compile(struct keeper *k, struct arena *a, const struct b
     return g;
 }
 
+static void note_waiting(struct keeper *k)
+{
+    const struct edition *g = k->site->waiting;
+    atomic_store(&k->restart_ms, g ? g->from_ms : INT64_MAX);
+}
+
 static void take_up(struct keeper *k, struct edition *g, const struct bundle_order *o)
 {
     struct site *s = k->site;
@@ -142,6 +149,7 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
     s->last = g;
     if (differs || s->waiting) {
         s->waiting = s->waiting ? s->waiting : g;
+        note_waiting(k);
         log_line(LOG_WARN, &who, "bundle.restart",
                  "bundle %" PRIu64 " (%s) changes %s: it is kept and needs a restart after %.*s",
                  g->number, hash, differs ? differs : "what needs one", SHOWN(from));
@@ -149,6 +157,7 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
         return;
     }
     rules_add(&s->rules, g);
+    note_waiting(k);
     k->warned_day = 0;
     log_line(LOG_INFO, &who, "bundle.taken", "bundle %" PRIu64 " (%s) is in force from %.*s",
              g->number, hash, SHOWN(from));
@@ -231,6 +240,7 @@ bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err 
     arena_init(&k->own, READ_ARENA_BYTES);
     arena_init(&k->work, READ_ARENA_BYTES);
     k->states.a = &k->own;
+    note_waiting(k);
     bool good = site_keep_bundles(s, e) &&
                 bus_reader_open(b, TOPIC_CONTROL, ORDERS_PARTITION, 0, &k->reader, e);
     while (good && !end) {
@@ -249,7 +259,7 @@ bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err 
 
 bool keeper_wants_restart(const struct keeper *k)
 {
-    return k->site->waiting && k->site->waiting->from_ms <= clock_wall_ms();
+    return atomic_load(&k->restart_ms) <= clock_wall_ms();
 }
 
 bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)

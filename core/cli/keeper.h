@@ -14,7 +14,7 @@ struct keeper;
 
 /* Reads control to its end and takes up what was ordered meanwhile. The site's rules grow. */
 MUST_CHECK bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err *e);
-/* A bundle in force now needs that everything starts again. */
+/* A bundle in force now needs that everything starts again. Any thread. */
 bool keeper_wants_restart(const struct keeper *k);
 /* A part that runs here. generation NULL: it looks at the rules whenever it needs them. Before
  * keeper_start. */

@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const struct command commands[] = {
-    { "run SITE [--only WHAT]...", "run the site; WHAT is feed:NAME, router or delivery:NAME",
+    { "run SITE [--only WHAT]... [--admin HOST:PORT]",
+      "run the site; WHAT is feed:NAME, router or delivery:NAME; metrics and health at HOST:PORT",
       cmd_run },
     { "check SITE",
       "say every problem of a configuration as file:line:column; exit 1 when there is one",

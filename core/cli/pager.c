@@ -1,13 +1,10 @@
-/* pager.c - calls somebody: holds past their deadline, said again each hour while they wait.
- *
- * A thread of the process that runs the router. It follows the audit, so that it knows what waits
- * without asking anybody. Reasons are shown as everybody may see them. */
-#include "cli/cli.h"
+/* pager.c - looks at what is held, every two seconds. Reasons are shown as everybody may see them.
+ */
+#include "cli/pager.h"
 
 #include <pthread.h>
 #include <time.h>
 
-#include "audit/holds.h"
 #include "base/clock.h"
 #include "host/log.h"
 
@@ -15,10 +12,7 @@
 #define AGAIN_MS ((int64_t)3600000)
 
 struct pager {
-    const struct site *site;
-    struct bus *bus;
-    struct audit_follow *audit;
-    struct holds holds;
+    struct tally *tally;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t stop_asked;
@@ -27,34 +21,36 @@ struct pager {
 
 static const struct log_who who = { "router", "holds" };
 
-static void page(struct pager *p, int64_t now_ms)
+size_t pager_page(struct holds *h, int64_t now_ms)
 {
     char time[TIME_TEXT_MAX];
-    for (struct held *h = p->holds.first; h; h = h->next) {
-        if (now_ms < h->due_ms || (h->paged_ms && now_ms < h->paged_ms + AGAIN_MS))
+    size_t n = 0;
+    for (struct held *x = h->first; x; x = x->next) {
+        if (now_ms < x->due_ms || (x->paged_ms && now_ms < x->paged_ms + AGAIN_MS))
             continue;
-        struct slice since = time_ms_to_iso(h->since_ms, time);
+        struct slice since = time_ms_to_iso(x->since_ms, time);
+        struct slice reason = reason_shown(slice_text(x->reason), false);
         log_line(LOG_ERROR, &who, "held.overdue",
-                 "%s waits since %.*s for a named person (%s): see concordat held SITE show",
-                 h->hold, SHOWN(since), reason_shown(h->reason, false));
-        h->paged_ms = now_ms;
+                 "%s waits since %.*s for a named person (%.*s): see concordat held SITE show",
+                 x->hold, SHOWN(since), SHOWN(reason));
+        x->paged_ms = now_ms;
+        n++;
     }
+    return n;
 }
 
-/* After a failure it reads the audit anew; what was paged is then said once more. */
+static void page(void *ctx, struct tally_counts *c)
+{
+    (void)ctx;
+    (void)pager_page(&c->holds, clock_wall_ms());
+}
+
+/* After a failure the audit is read anew; what was paged is then said once more. */
 static void look(struct pager *p)
 {
     struct err e = { .fate = ERR_NONE };
-    bool good = p->audit || audit_follow_open(p->bus, p->site->catalogue,
-                                              p->site->bundle->partitions, &p->audit, &e);
-    if (good && audit_follow_read(p->audit, holds_take, &p->holds, &e)) {
-        page(p, clock_wall_ms());
-        return;
-    }
-    log_err(LOG_WARN, &who, &e);
-    audit_follow_close(&p->audit);
-    holds_release(&p->holds);
-    holds_init(&p->holds, p->site->bundle);
+    if (!tally_read(p->tally, page, NULL, &e))
+        log_err(LOG_WARN, &who, &e);
 }
 
 static bool rest(struct pager *p)
@@ -79,15 +75,13 @@ static void *run(void *ctx)
     return NULL;
 }
 
-bool pager_start(const struct site *s, struct bus *b, struct pager **out, struct err *e)
+bool pager_start(struct tally *t, struct pager **out, struct err *e)
 {
     struct pager *p = mem_alloc(sizeof *p);
     *out = p;
     if (!p)
         return err_memory(e);
-    p->site = s;
-    p->bus = b;
-    holds_init(&p->holds, s->bundle);
+    p->tally = t;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->stop_asked, NULL);
     int number = pthread_create(&p->thread, NULL, run, p);
@@ -111,8 +105,6 @@ void pager_stop(struct pager **out)
     pthread_mutex_unlock(&p->lock);
     if (p->started)
         pthread_join(p->thread, NULL);
-    audit_follow_close(&p->audit);
-    holds_release(&p->holds);
     pthread_cond_destroy(&p->stop_asked);
     pthread_mutex_destroy(&p->lock);
     mem_free(p);

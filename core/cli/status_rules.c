@@ -34,7 +34,7 @@ static const char *from_text(int64_t ms, char time[TIME_TEXT_MAX])
     return time;
 }
 
-static const char *short_hash(const struct bundle *b, char out[17])
+const char *bundle_short_hash(const struct bundle *b, char out[17])
 {
     slice_to_hex(slice_of(b->hash, 8), out);
     out[16] = '\0';
@@ -61,13 +61,13 @@ static bool print_parts(const struct part_states *states, const struct edition *
     return n > 0;
 }
 
-void status_rules_text(const struct site *s, const struct part_states *states)
+void status_rules_text(const struct site *s, const struct figures *f,
+                       const struct part_states *states)
 {
     char time[TIME_TEXT_MAX], hash[17], text[EXPIRY_TEXT_MAX];
-    const struct edition *newest = rules_newest(&s->rules);
-    const struct edition *now = rules_at(newest, clock_wall_ms());
+    const struct edition *newest = rules_newest(&s->rules), *now = f->rules;
     printf("  rules    bundle %" PRIu64 " (%s) in force from %s%s\n", now->number,
-           short_hash(now->bundle, hash), from_text(now->from_ms, time),
+           bundle_short_hash(now->bundle, hash), from_text(now->from_ms, time),
            s->places.demo ? ", unsigned: a demo" : "");
     (void)print_parts(states, now, true, "           gone by: ");
     if (print_parts(states, now, false, "           NOT gone by, for it needs a restart: "))
@@ -78,17 +78,16 @@ void status_rules_text(const struct site *s, const struct part_states *states)
                    SHOWN(p->state.agency), p->state.number);
     for (const struct edition *g = newest; g != now; g = g->earlier)
         printf("           bundle %" PRIu64 " (%s) follows, in force from %s\n", g->number,
-               short_hash(g->bundle, hash), from_text(g->from_ms, time));
+               bundle_short_hash(g->bundle, hash), from_text(g->from_ms, time));
     if (s->waiting)
         printf("           bundle %" PRIu64 " waits for a restart after %s\n", s->waiting->number,
                from_text(s->waiting->from_ms, time));
-    struct expiry *list = mem_alloc((s->bundle->agreement_count + 1) * sizeof *list);
-    size_t n = list ? bundle_expiries(s->bundle, clock_wall_ms(), list) : 0;
-    for (size_t i = 0; i < n; i++) {
-        expiry_sentence(s->bundle, &list[i], text);
+    for (size_t i = 0; i < f->end_count; i++) {
+        if (!expiry_is_told(&f->ends[i]))
+            continue;
+        expiry_sentence(now->bundle, &f->ends[i], text);
         printf("           %s\n", text);
     }
-    mem_free(list);
 }
 
 /* A text of ours: ids, no quotes in them; parts may hold a feed's name, which has none either. */
@@ -99,32 +98,35 @@ static void put_part(const struct bundle_state *p, const char *before)
            (const char *)p->agency.p, p->number, (int)p->outcome.n, (const char *)p->outcome.p);
 }
 
-static void put_expiries(const struct bundle *b)
+static void put_expiries(const struct figures *f)
 {
-    struct expiry *list = mem_alloc((b->agreement_count + 1) * sizeof *list);
-    size_t n = list ? bundle_expiries(b, clock_wall_ms(), list) : 0;
     printf(",\"expiries\":[");
-    for (size_t i = 0; i < n; i++) {
-        const struct agreement *g = &b->agreements[list[i].agreement];
+    const char *before = "";
+    for (size_t i = 0; i < f->end_count; i++) {
+        const struct expiry *x = &f->ends[i];
+        if (!expiry_is_told(x))
+            continue;
+        const struct agreement *g = &f->rules->bundle->agreements[x->agreement];
         printf("%s{\"agreement\":\"%.*s\",\"version\":%d,\"days_left\":%" PRId64
                ",\"stage\":\"%s\",\"review_overdue\":%s}",
-               i ? "," : "", (int)g->name.n, (const char *)g->name.p, g->version, list[i].days_left,
-               expiry_stage_name(list[i].stage), list[i].review_overdue ? "true" : "false");
+               before, (int)g->name.n, (const char *)g->name.p, g->version, x->days_left,
+               expiry_stage_name(x->stage), x->review_overdue ? "true" : "false");
+        before = ",";
     }
     printf("]");
-    mem_free(list);
 }
 
-void status_rules_json(const struct site *s, const struct part_states *states)
+void status_rules_json(const struct site *s, const struct figures *f,
+                       const struct part_states *states)
 {
     char time[TIME_TEXT_MAX], hash[17];
-    const struct edition *now = rules_at(rules_newest(&s->rules), clock_wall_ms());
+    const struct edition *now = f->rules;
     printf(",\"bundle\":{\"number\":%" PRIu64 ",\"hash\":\"%s\",\"from\":\"%s\",\"demo\":%s}",
-           now->number, short_hash(now->bundle, hash), from_text(now->from_ms, time),
+           now->number, bundle_short_hash(now->bundle, hash), from_text(now->from_ms, time),
            s->places.demo ? "true" : "false");
     printf(",\"parts\":[");
     for (const struct part_state *p = states->first; p; p = p->next)
         put_part(&p->state, p == states->first ? "" : ",");
     printf("]");
-    put_expiries(s->bundle);
+    put_expiries(f);
 }

@@ -12,7 +12,8 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
                     " refused_environment, refused_later, events, lost_ids,"
                     " (select coalesce(sum(messages), 0) from message),"
                     " (select count(*) from expected where gone > 0),"
-                    " (select complete from snapshot), (select stale_after from snapshot)"
+                    " (select complete from snapshot), (select stale_after from snapshot),"
+                    " (select coalesce(sum(length(raw) + length(records)), 0) from message)"
                     " from total",
                     &q, e) ||
         !db_step(q, &row, e))
@@ -35,6 +36,7 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
         *to[i] = (uint64_t)db_int(q, i);
     c->snapshot_ms = db_int(q, 12);
     c->stale_after_ms = db_int(q, 13);
+    c->waiting_bytes = (uint64_t)db_int(q, 14);
     db_reset(q);
     return true;
 }

@@ -5,6 +5,7 @@
 #include "bus/topics.h"
 
 #define MAPPING_HASH_SHOWN 8 /* bytes of the mapping's hash in header.mapping */
+#define REFUSING_MS 30000 /* after that a sender may be asked to try again */
 #define OWN_BYTES_MAX ((size_t)64 * 1024)
 #define KEEP_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define WORK_BYTES_MAX ((size_t)256 * 1024 * 1024)
@@ -138,6 +139,12 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
 struct intake feed_intake(struct feed *f)
 {
     return (struct intake){ .take = feed_take, .ctx = f, .prepare = feed_prepare };
+}
+
+bool feed_accepts(const struct feed *f)
+{
+    int64_t refused_ms = atomic_load(&f->refused_ms);
+    return !refused_ms || f->o.now_ms() >= refused_ms + REFUSING_MS;
 }
 
 void feed_close(struct feed **f)

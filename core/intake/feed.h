@@ -1,11 +1,12 @@
 /* feed.h - the inside of a feed, shared by the files of this room.
  *
- * lock guards spool, publisher and later; all else belongs to the transport's thread (take) or to
+ * lock guards spool, publisher and later; refused_ms is for any thread; all else belongs to the transport's thread (take) or to
  * the publisher's. A turn reads and maps before it takes the lock. */
 #ifndef CONCORDAT_INTAKE_FEED_H
 #define CONCORDAT_INTAKE_FEED_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "host/log.h"
 #include "intake/event.h"
@@ -80,6 +81,7 @@ struct feed {
     struct publisher publisher;
     uint64_t later; /* answered AR, not yet counted on disk */
     bool refusing;  /* the last turn could not be kept: said once */
+    _Atomic int64_t refused_ms; /* when that was; 0: it could */
 };
 
 /* take.c: the transport's way up. */

@@ -42,6 +42,9 @@ struct feed_options {
 MUST_CHECK bool feed_open(const struct feed_options *o, struct feed **out, struct err *e);
 /* The transport's way up. */
 struct intake feed_intake(struct feed *f);
+/* Whether it takes in what comes: not when the last turn, within half a minute, could not be kept,
+ * as on a full disk or with the spool at its limit. Any thread. */
+bool feed_accepts(const struct feed *f);
 /* Publishes what can be published, stops the thread, closes. */
 void feed_close(struct feed **f);
 /* Waits until all that is spooled is on the bus, or ms have passed: for tests and draining. */
@@ -53,6 +56,7 @@ struct feed_counts {
     uint64_t refused_environment, refused_later; /* answered AR: counted, not kept */
     uint64_t events, waiting;                    /* records made; messages still in the spool */
     uint64_t lost_ids;                           /* numbers that failed the check and fell back */
+    uint64_t waiting_bytes; /* of those still in the spool */
     uint64_t vanished;  /* rows that the last snapshot lacks: somebody has to look */
     int64_t snapshot_ms, stale_after_ms; /* when the last complete one came; 0: none, no limit */
 };

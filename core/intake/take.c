@@ -183,6 +183,7 @@ static void give_up(struct feed *f)
     if (!f->refusing)
         log_err(LOG_ERROR, &f->who, &t->failed);
     f->refusing = true;
+    atomic_store(&f->refused_ms, t->now_ms);
     answer_later(f);
 }
 
@@ -268,4 +269,5 @@ void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n
     if (f->refusing)
         log_line(LOG_INFO, &f->who, "intake.keeps", "messages are kept again");
     f->refusing = false;
+    atomic_store(&f->refused_ms, 0);
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "audit/step.h"
+#include "base/clock.h"
 #include "bus/topics.h"
 #include "host/log.h"
 #include "router/order.h"
@@ -39,6 +40,7 @@ struct router {
     bool is_ordered;
     uint64_t tally[COUNTS];             /* of this transaction */
     _Atomic uint64_t counts[COUNTS];
+    _Atomic int64_t in_step_ns; /* when all that there was had been committed */
     atomic_bool stop;
 };
 
@@ -98,6 +100,7 @@ bool router_open(const struct router_options *o, struct router **out, struct err
     rules_add(&r->own, &r->only);
     r->rules = o->rules ? o->rules : &r->own;
     r->head = rules_newest(r->rules);
+    atomic_init(&r->in_step_ns, clock_mono_ns());
     arena_init(&r->arena, ROUTER_ARENA_BYTES);
     if (join(r, e) && restore(r, e))
         return true;
@@ -267,6 +270,8 @@ bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
     size_t taken = r->tx.taken;
     if (taken > 0 && !commit(r, e))
         return false;
+    if (r->n == 0)
+        atomic_store_explicit(&r->in_step_ns, clock_mono_ns(), memory_order_relaxed);
     *done = taken;
     return true;
 }
@@ -304,6 +309,12 @@ void router_stop(struct router *r)
 uint64_t router_generation(const struct router *r)
 {
     return atomic_load(&r->generation);
+}
+
+int64_t router_lag_ms(const struct router *r)
+{
+    int64_t since = atomic_load_explicit(&r->in_step_ns, memory_order_relaxed);
+    return (clock_mono_ns() - since) / 1000000;
 }
 
 void router_counts(const struct router *r, struct router_counts *out)

@@ -45,5 +45,7 @@ struct router_counts {
 void router_counts(const struct router *r, struct router_counts *out);
 /* The newest generation that every transaction from now on goes by; 0: none yet. Any thread. */
 uint64_t router_generation(const struct router *r);
+/* How long ago it last had nothing left to decide: small when it is in step. Any thread. */
+int64_t router_lag_ms(const struct router *r);
 
 #endif

@@ -42,7 +42,7 @@ static bool is_live(const struct agreement *g, int64_t now_ms)
            now_ms < g->superseded_ms;
 }
 
-size_t bundle_expiries(const struct bundle *b, int64_t now_ms, struct expiry *out)
+size_t bundle_ends(const struct bundle *b, int64_t now_ms, struct expiry *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < b->agreement_count; i++) {
@@ -53,8 +53,21 @@ size_t bundle_expiries(const struct bundle *b, int64_t now_ms, struct expiry *ou
         bool is_followed = g->superseded_ms <= g->until_ms;
         bool overdue = now_ms >= g->review_ms;
         enum expiry_stage stage = is_followed ? EXPIRY_NONE : stage_of(left);
-        if (stage != EXPIRY_NONE || overdue)
-            out[n++] = (struct expiry){ (uint16_t)i, left, stage, overdue };
+        out[n++] = (struct expiry){ (uint16_t)i, left, stage, overdue };
     }
+    return n;
+}
+
+bool expiry_is_told(const struct expiry *x)
+{
+    return x->stage != EXPIRY_NONE || x->review_overdue;
+}
+
+size_t bundle_expiries(const struct bundle *b, int64_t now_ms, struct expiry *out)
+{
+    size_t live = bundle_ends(b, now_ms, out), n = 0;
+    for (size_t i = 0; i < live; i++)
+        if (expiry_is_told(&out[i]))
+            out[n++] = out[i];
     return n;
 }

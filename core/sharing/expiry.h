@@ -16,9 +16,12 @@ struct expiry {
     bool review_overdue;
 };
 
-/* Those of which somebody must be told at that moment, in the bundle's order; out has room for
- * agreement_count. Not of one that is not approved, has not begun, was stopped, or whose approved
- * later version takes over in time. */
+/* All under which something goes, or is held, at that moment, in the bundle's order; out has room for
+ * agreement_count. Not one that is not approved, has not begun, or was stopped. */
+size_t bundle_ends(const struct bundle *b, int64_t now_ms, struct expiry *out);
+/* Whether somebody must be told of it. Not when an approved later version takes over in time. */
+bool expiry_is_told(const struct expiry *x);
+/* Those of bundle_ends of which somebody must be told. */
 size_t bundle_expiries(const struct bundle *b, int64_t now_ms, struct expiry *out);
 /* "60" "30" "7" "ended", empty for EXPIRY_NONE. */
 const char *expiry_stage_name(enum expiry_stage s);

@@ -107,11 +107,23 @@ const char *clause_place(const struct bundle *b, uint32_t clause, uint32_t *line
 struct slice prohibition_name(const struct bundle *b, uint32_t prohibition);
 const char *prohibition_place(const struct bundle *b, uint32_t prohibition, uint32_t *line);
 /* The sentence of a reason code for people. */
-const char *reason_sentence(const char *code);
+const char *reason_sentence(struct slice code);
 /* What may be shown of a reason, and of a prohibition's name: those that tell something themselves
- * read "prohibited" unless the reader asked for protected ones. Audits hold the true ones. */
-const char *reason_shown(const char *code, bool may_see_protected);
-struct slice prohibition_shown(const struct bundle *b, uint32_t prohibition, bool may_see_protected);
+ * read "prohibited" unless the reader asked for protected ones, and so does what this version or
+ * bundle does not know, for it may be one of them. Audits hold the true ones. What is shown of a
+ * reason without that right is a constant of reasons.def. */
+struct slice reason_shown(struct slice code, bool may_see_protected);
+struct slice prohibition_shown(const struct bundle *b, struct slice name, bool may_see_protected);
+/* What may be shown of all that acted on a decision: the open ones in their order, then
+ * "prohibited", once, however many others there are. */
+void prohibitions_shown(const struct bundle *b, const struct slice *names, size_t n,
+                        bool may_see_protected, void (*each)(void *ctx, struct slice shown),
+                        void *ctx);
+/* Whether what was released tells of a protected prohibition that acted: one with a condition acts
+ * on some events only, and which categories are missing says which it was. */
+bool prohibitions_hide(const struct bundle *b, const struct slice *names, size_t n);
+/* The same of a decision that was just made. */
+bool decision_hides(const struct bundle *b, const struct decision *d);
 
 /* All that clauses could release of such a record to that service, whatever the record holds: what a door goes by
  * where the record's values must not show (law 7). */

@@ -35,30 +35,77 @@ enum reason reason_of_rank(unsigned rank)
     return REASON_NO_CLAUSE;
 }
 
-static size_t find(const char *code)
+static size_t find(struct slice code)
 {
     size_t i = 0;
-    while (i < REASON_COUNT && strcmp(reasons[i].code, code) != 0)
+    while (i < REASON_COUNT && !slice_equal_text(code, reasons[i].code))
         i++;
     return i;
 }
 
-const char *reason_sentence(const char *code)
+const char *reason_sentence(struct slice code)
 {
     size_t i = find(code);
     return i < REASON_COUNT ? reasons[i].sentence : "of a reason this version does not know";
 }
 
-const char *reason_shown(const char *code, bool may_see_protected)
+struct slice reason_shown(struct slice code, bool may_see_protected)
 {
     size_t i = find(code);
-    bool is_hidden = i < REASON_COUNT && reasons[i].visibility == VISIBILITY_PROTECTED;
-    return is_hidden && !may_see_protected ? reason_code(REASON_PROHIBITED) : code;
+    bool is_open = i < REASON_COUNT && reasons[i].visibility == VISIBILITY_OPEN;
+    if (may_see_protected)
+        return code;
+    return slice_text(is_open ? reasons[i].code : reason_code(REASON_PROHIBITED));
 }
 
-struct slice prohibition_shown(const struct bundle *b, uint32_t prohibition, bool may_see_protected)
+/* NULL: this bundle has none of that name. */
+static const struct prohibition *find_prohibition(const struct bundle *b, struct slice name)
 {
-    return b->prohibitions[prohibition].is_protected && !may_see_protected
-               ? slice_text(reason_code(REASON_PROHIBITED))
-               : b->prohibitions[prohibition].id;
+    for (size_t i = 0; i < b->prohibition_count; i++)
+        if (slice_equal(b->prohibitions[i].id, name))
+            return &b->prohibitions[i];
+    return NULL;
+}
+
+struct slice prohibition_shown(const struct bundle *b, struct slice name, bool may_see_protected)
+{
+    const struct prohibition *p = find_prohibition(b, name);
+    bool is_open = p && !p->is_protected;
+    return is_open || may_see_protected ? name : slice_text(reason_code(REASON_PROHIBITED));
+}
+
+void prohibitions_shown(const struct bundle *b, const struct slice *names, size_t n,
+                        bool may_see_protected, void (*each)(void *ctx, struct slice shown),
+                        void *ctx)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!slice_equal(prohibition_shown(b, names[i], may_see_protected), names[i]))
+            continue;
+        each(ctx, names[i]);
+        count++;
+    }
+    if (count < n)
+        each(ctx, slice_text(reason_code(REASON_PROHIBITED)));
+}
+
+static bool hides(const struct prohibition *p)
+{
+    return !p || (p->is_protected && p->when);
+}
+
+bool prohibitions_hide(const struct bundle *b, const struct slice *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (hides(find_prohibition(b, names[i])))
+            return true;
+    return false;
+}
+
+bool decision_hides(const struct bundle *b, const struct decision *d)
+{
+    for (size_t i = 0; i < d->prohibition_count; i++)
+        if (hides(&b->prohibitions[d->prohibitions[i]]))
+            return true;
+    return false;
 }

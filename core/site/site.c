@@ -77,6 +77,27 @@ static void read_words(struct reading *r, const struct node *root)
         reading_complain(r, n, "site.agency", "region.yaml has no such agency", n->text);
 }
 
+bool site_may_listen(struct slice text)
+{
+    struct address at;
+    return address_split(text, &at) && address_is_local(text);
+}
+
+/* Metrics and health: for whoever watches on this machine, behind no lock. */
+static void read_admin(struct reading *r, const struct node *root)
+{
+    static const struct strict_key keys[] = { { "listen", true, STRICT_TEXT } };
+    const struct node *map = strict_member(root, "admin", NODE_MAP);
+    STRICT_KEYS(&r->reader, map, keys);
+    const struct node *n = map ? strict_member(map, "listen", NODE_TEXT) : NULL;
+    if (!n)
+        return;
+    if (!site_may_listen(n->text))
+        reading_complain(r, n, "site.admin",
+                         "want a host:port of this machine alone, such as 127.0.0.1:9464", n->text);
+    r->site->admin_listen = arena_text(r->reader.arena, n->text);
+}
+
 static void read_root(struct reading *r, const struct node *root)
 {
     static const struct strict_key keys[] = {
@@ -87,6 +108,7 @@ static void read_root(struct reading *r, const struct node *root)
         { "bus", true, STRICT_TEXT },         { "topics", false, STRICT_MAP },
         { "router", false, STRICT_TEXT },     { "state", false, STRICT_TEXT },
         { "feeds", false, STRICT_MAP },       { "deliveries", false, STRICT_MAP },
+        { "admin", false, STRICT_MAP },
     };
     if (!strict_is(&r->reader, root, NODE_MAP, "the site"))
         return;
@@ -99,6 +121,7 @@ static void read_root(struct reading *r, const struct node *root)
     read_words(r, root);
     read_keys(r, root);
     read_bus(r, root);
+    read_admin(r, root);
     reading_feeds(r, root);
     reading_deliveries(r, root);
 }

@@ -38,6 +38,7 @@ struct site_delivery {
 struct site {
     const char *folder, *state_folder; /* absolute */
     const char *admin_socket;          /* path of the daemon's local socket */
+    const char *admin_listen;          /* "127.0.0.1:9464", loopback; NULL: it does not */
     const char *listening;             /* file naming where each feed listens, written by run */
     bool live;
     const char *bus_url, *topic_prefix;
@@ -78,6 +79,9 @@ struct bundles_trust site_trust(const struct site *s);
  * a. */
 const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
                                         const uint8_t hash[HASH_BYTES]);
+
+/* Whether text is an address that the admin endpoint may listen at: host:port of this machine alone. */
+bool site_may_listen(struct slice text);
 
 /* Fills a transport's state from a YAML map by its option table. options.c */
 bool options_read(struct arena *a, const struct node *map, const struct cfg_option *options,

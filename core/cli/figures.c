@@ -1,0 +1,130 @@
+/* figures.c - gathers the figures, and sets what left one room against what reached the next. */
+#include "cli/figures.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+
+uint64_t figures_feed_ended(const struct feed_counts *n)
+{
+    return n->published + n->unchanged + n->duplicates + n->not_carried + n->quarantined;
+}
+
+static uint64_t delivery_ended(const struct delivery_counts *n)
+{
+    return n->accepted + n->refused + n->stopped;
+}
+
+static uint64_t missing(uint64_t wanted, uint64_t there)
+{
+    return wanted > there ? wanted - there : 0;
+}
+
+/* What has left one room and not yet reached the next. */
+static void add_up(const struct site *s, struct figures *f)
+{
+    const struct tally_counts *r = &f->routed;
+    uint64_t events = 0, taken = 0, ended = 0;
+    f->balanced = r->disclosed + r->withheld + r->held == r->decisions;
+    for (size_t i = 0; i < s->feed_count; i++) {
+        events += f->feeds[i].events;
+        f->in_motion += f->feeds[i].waiting;
+        f->balanced &= figures_feed_ended(&f->feeds[i]) == f->feeds[i].taken;
+    }
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        const struct delivery_counts *n = &f->deliveries[i];
+        taken += n->taken;
+        ended += delivery_ended(n);
+        f->outstanding += n->outstanding;
+        f->balanced &= delivery_ended(n) + n->outstanding == n->taken;
+    }
+    f->in_motion += missing(events, r->events + r->refused) + missing(r->to_deliveries, taken) +
+                    missing(ended, r->receipts);
+}
+
+/* ---- what the tally has ---- */
+
+struct copying {
+    struct arena *a;
+    struct figures *out;
+    bool lost; /* memory has ended */
+};
+
+static struct holds_count *count_of(struct figures *f, const char *reason)
+{
+    size_t i = 0;
+    while (i < f->held_by_count && f->held_by[i].reason != reason)
+        i++;
+    if (i == f->held_by_count)
+        f->held_by[f->held_by_count++] = (struct figures_held){ .reason = reason };
+    return &f->held_by[i].count;
+}
+
+static void copy_tally(void *ctx, struct tally_counts *t)
+{
+    struct copying *c = ctx;
+    struct figures *f = c->out;
+    f->routed = *t;
+    f->routed.holds.first = NULL; /* stays the tally's */
+    holds_count(&t->holds, f->at_ms, &f->held);
+    f->held_by = ARENA_ARRAY(c->a, TALLY_REASONS_MAX, struct figures_held);
+    c->lost = !f->held_by;
+    for (const struct held *h = t->holds.first; h && !c->lost; h = h->next) {
+        const char *reason = (const char *)reason_shown(slice_text(h->reason), false).p;
+        holds_count_one(h, f->at_ms, count_of(f, reason));
+    }
+}
+
+static bool read_tally(struct tally *t, struct arena *a, struct figures *out, struct err *e)
+{
+    struct copying c = { .a = a, .out = out };
+    return tally_read(t, copy_tally, &c, e) && (!c.lost || err_memory(e));
+}
+
+/* ---- all of it ---- */
+
+static bool is_there(const bool *which, size_t i, const char *path)
+{
+    return (!which || which[i]) && access(path, R_OK) == 0;
+}
+
+static bool read_feeds(const struct figures_of *of, struct figures *out, struct err *e)
+{
+    const struct site *s = of->site;
+    for (size_t i = 0; i < s->feed_count; i++)
+        if (is_there(of->feeds, i, s->feeds[i].spool) &&
+            !feed_counts_read(s->feeds[i].spool, &out->feeds[i], e))
+            return false;
+    return true;
+}
+
+/* After the router, so that nothing seems to have arrived that was never sent. */
+static bool read_deliveries(const struct figures_of *of, struct figures *out, struct err *e)
+{
+    const struct site *s = of->site;
+    for (size_t i = 0; i < s->delivery_count; i++)
+        if (is_there(of->deliveries, i, s->deliveries[i].database) &&
+            !delivery_counts_read(s->deliveries[i].database, &out->deliveries[i], e))
+            return false;
+    return true;
+}
+
+bool figures_gather(const struct figures_of *of, struct arena *a, struct figures *out,
+                    struct err *e)
+{
+    const struct site *s = of->site;
+    *out = (struct figures){ .at_ms = clock_wall_ms() };
+    out->rules = rules_at(rules_newest(&s->rules), out->at_ms);
+    const struct bundle *b = out->rules->bundle;
+    out->feeds = ARENA_ARRAY(a, s->feed_count + 1, struct feed_counts);
+    out->deliveries = ARENA_ARRAY(a, s->delivery_count + 1, struct delivery_counts);
+    out->ends = ARENA_ARRAY(a, b->agreement_count + 1, struct expiry);
+    if (!out->feeds || !out->deliveries || !out->ends)
+        return err_memory(e);
+    out->end_count = bundle_ends(b, out->at_ms, out->ends);
+    if (!read_feeds(of, out, e) || (of->tally && !read_tally(of->tally, a, out, e)) ||
+        !read_deliveries(of, out, e))
+        return false;
+    add_up(s, out);
+    return true;
+}

@@ -1,0 +1,48 @@
+/* figures.h - what `status` and the admin endpoint say, gathered in one way.
+ *
+ * From the spools, the deliveries' databases and the audit; beside a running daemon or without one.
+ * Errors: db.*, bus.*, audit.*. */
+#ifndef CONCORDAT_CLI_FIGURES_H
+#define CONCORDAT_CLI_FIGURES_H
+
+#include "cli/tally.h"
+#include "delivery/delivery.h"
+#include "intake/intake.h"
+#include "sharing/expiry.h"
+
+/* What is asked about. */
+struct figures_of {
+    const struct site *site;
+    struct tally *tally;            /* NULL: the router runs elsewhere, and its figures are 0 */
+    const bool *feeds, *deliveries; /* by the site's index; NULL: all */
+};
+
+/* What waits for a human, by the reason as everybody may see it. */
+struct figures_held {
+    const char *reason;
+    struct holds_count count;
+};
+
+struct figures {
+    int64_t at_ms;
+    const struct edition *rules; /* in force */
+    struct feed_counts *feeds;   /* by the site's index, as below */
+    struct delivery_counts *deliveries;
+    struct tally_counts routed; /* but for its holds, which are counted below */
+    struct holds_count held;
+    struct figures_held *held_by;
+    size_t held_by_count;
+    struct expiry *ends; /* of every agreement that is live: bundle_ends */
+    size_t end_count;
+    uint64_t in_motion; /* taken in, decided or delivered, and not yet arrived at the next room */
+    uint64_t outstanding;
+    bool balanced; /* law 2: each of the three sums comes to zero */
+};
+
+/* Lives in a, but for rules. */
+MUST_CHECK bool figures_gather(const struct figures_of *of, struct arena *a, struct figures *out,
+                               struct err *e);
+/* What a feed has ended in one way or another; balanced when it is what was taken. */
+uint64_t figures_feed_ended(const struct feed_counts *n);
+
+#endif

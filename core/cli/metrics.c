@@ -1,0 +1,364 @@
+/* metrics.c - families, their samples, and what each is called. */
+#include "cli/metrics.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "audit/audit.h"
+#include "cli/status_rules.h"
+
+struct label {
+    const char *name;
+    struct slice value;
+};
+
+static void put_family(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* Backslash, quote and line feed are escaped; names of the configuration have none. */
+static void put_value(struct buf *out, struct slice value)
+{
+    for (size_t i = 0; i < value.n; i++) {
+        uint8_t byte = value.p[i];
+        if (byte == '\\' || byte == '"')
+            buf_byte(out, '\\');
+        buf_text(out, byte == '\n' ? "\\n" : "");
+        if (byte != '\n')
+            buf_byte(out, byte);
+    }
+}
+
+static void put_name(struct buf *out, const char *name, const struct label *labels, size_t n)
+{
+    buf_text(out, name);
+    for (size_t i = 0; i < n; i++) {
+        buf_format(out, "%s%s=\"", i ? "," : "{", labels[i].name);
+        put_value(out, labels[i].value);
+        buf_byte(out, '"');
+    }
+    buf_text(out, n ? "} " : " ");
+}
+
+static void put_count(struct buf *out, const char *name, const struct label *labels, size_t n,
+                      uint64_t value)
+{
+    put_name(out, name, labels, n);
+    buf_format(out, "%" PRIu64 "\n", value);
+}
+
+static void put_seconds(struct buf *out, const char *name, const struct label *labels, size_t n,
+                        int64_t ms)
+{
+    put_name(out, name, labels, n);
+    buf_format(out, "%s%" PRId64 ".%03d\n", ms < 0 ? "-" : "", (ms < 0 ? -ms : ms) / 1000,
+               (int)((ms < 0 ? -ms : ms) % 1000));
+}
+
+/* One family with a single sample. */
+static void put_one(struct buf *out, const char *name, const char *type, const char *help,
+                    uint64_t value)
+{
+    put_family(out, name, type, help);
+    put_count(out, name, NULL, 0, value);
+}
+
+/* ---- feeds and deliveries: a row each ---- */
+
+#define COLUMNS_MAX 6
+
+/* A family with a sample a row, or one a row and column: the figure that lies at that place of the
+ * row. */
+struct table_family {
+    const char *name, *type, *help, *label; /* label: of the columns, NULL when there is but one */
+    struct {
+        const char *value;
+        size_t at;
+    } columns[COLUMNS_MAX];
+    size_t count;
+};
+
+#define FEED(member) offsetof(struct feed_counts, member)
+#define DELIVERY(member) offsetof(struct delivery_counts, member)
+
+static const struct table_family of_feeds[] = {
+    { "concordat_feed_taken_messages_total",
+      "counter",
+      "Messages taken in.",
+      NULL,
+      { { NULL, FEED(taken) } },
+      1 },
+    { "concordat_feed_ended_messages_total",
+      "counter",
+      "What became of the messages taken in.",
+      "outcome",
+      { { "published", FEED(published) },
+        { "unchanged", FEED(unchanged) },
+        { "duplicate", FEED(duplicates) },
+        { "not-carried", FEED(not_carried) },
+        { "quarantined", FEED(quarantined) } },
+      5 },
+    { "concordat_feed_refused_messages_total",
+      "counter",
+      "Messages answered no, and not kept.",
+      "reason",
+      { { "wrong-environment", FEED(refused_environment) }, { "later", FEED(refused_later) } },
+      2 },
+    { "concordat_feed_events_total",
+      "counter",
+      "Events made of the messages.",
+      NULL,
+      { { NULL, FEED(events) } },
+      1 },
+    { "concordat_feed_lost_numbers_total",
+      "counter",
+      "Identifiers that failed their own check and were not used.",
+      NULL,
+      { { NULL, FEED(lost_ids) } },
+      1 },
+    { "concordat_feed_unpublished_messages",
+      "gauge",
+      "Messages in the spool that wait for the bus.",
+      NULL,
+      { { NULL, FEED(waiting) } },
+      1 },
+    { "concordat_feed_unpublished_bytes",
+      "gauge",
+      "Their size.",
+      NULL,
+      { { NULL, FEED(waiting_bytes) } },
+      1 },
+    { "concordat_feed_vanished_rows",
+      "gauge",
+      "Rows that the last snapshot lacks: somebody has to look.",
+      NULL,
+      { { NULL, FEED(vanished) } },
+      1 },
+};
+
+static const struct table_family of_deliveries[] = {
+    { "concordat_delivery_taken_disclosures_total",
+      "counter",
+      "Disclosures taken for delivery.",
+      NULL,
+      { { NULL, DELIVERY(taken) } },
+      1 },
+    { "concordat_delivery_ended_disclosures_total",
+      "counter",
+      "What became of them.",
+      "outcome",
+      { { "accepted", DELIVERY(accepted) },
+        { "refused", DELIVERY(refused) },
+        { "stopped", DELIVERY(stopped) } },
+      3 },
+    { "concordat_delivery_reduced_disclosures_total",
+      "counter",
+      "Those accepted of which the door took something out.",
+      NULL,
+      { { NULL, DELIVERY(reduced) } },
+      1 },
+    { "concordat_delivery_undelivered_disclosures",
+      "gauge",
+      "Those that wait for the partner.",
+      NULL,
+      { { NULL, DELIVERY(outstanding) } },
+      1 },
+};
+
+struct rows {
+    const char *label;
+    size_t count, size;
+    const void *base;
+    const bool *which; /* NULL: all */
+    const char *(*name)(const struct site *s, size_t i);
+};
+
+static const char *feed_name(const struct site *s, size_t i)
+{
+    return s->feeds[i].name;
+}
+
+static const char *delivery_name(const struct site *s, size_t i)
+{
+    return s->deliveries[i].name;
+}
+
+static uint64_t figure_at(const struct rows *r, size_t row, size_t at)
+{
+    uint64_t value;
+    memcpy(&value, (const char *)r->base + row * r->size + at, sizeof value);
+    return value;
+}
+
+static void put_table(struct buf *out, const struct site *s, const struct rows *r,
+                      const struct table_family *f)
+{
+    put_family(out, f->name, f->type, f->help);
+    for (size_t i = 0; i < r->count; i++)
+        for (size_t k = 0; k < f->count && (!r->which || r->which[i]); k++) {
+            const struct label labels[] = { { r->label, slice_text(r->name(s, i)) },
+                                            { f->label, slice_text(f->columns[k].value) } };
+            put_count(out, f->name, labels, f->label ? 2 : 1, figure_at(r, i, f->columns[k].at));
+        }
+}
+
+/* Snapshots have a time, so a column is not enough. */
+static void put_snapshots(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    static const char age[] = "concordat_feed_snapshot_age_seconds";
+    static const char stale[] = "concordat_feed_snapshot_stale";
+    const struct site *s = of->site;
+    put_family(out, age, "gauge",
+               "Since the last complete snapshot came, or was first waited for.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        if ((!of->feeds || of->feeds[i]) && f->feeds[i].snapshot_ms)
+            put_seconds(out, age, &name, 1, f->at_ms - f->feeds[i].snapshot_ms);
+    }
+    put_family(out, stale, "gauge", "Whether it is older than the feed allows: page somebody.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        if ((!of->feeds || of->feeds[i]) && f->feeds[i].stale_after_ms)
+            put_count(out, stale, &name, 1, feed_is_stale(&f->feeds[i], f->at_ms));
+    }
+}
+
+static void put_tables(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    const struct site *s = of->site;
+    const struct rows feeds = { "feed",   s->feed_count, sizeof *f->feeds,
+                                f->feeds, of->feeds,     feed_name };
+    const struct rows deliveries = { "delivery",    s->delivery_count, sizeof *f->deliveries,
+                                     f->deliveries, of->deliveries,    delivery_name };
+    for (size_t i = 0; i < sizeof of_feeds / sizeof of_feeds[0]; i++)
+        put_table(out, s, &feeds, &of_feeds[i]);
+    put_snapshots(out, of, f);
+    for (size_t i = 0; i < sizeof of_deliveries / sizeof of_deliveries[0]; i++)
+        put_table(out, s, &deliveries, &of_deliveries[i]);
+}
+
+/* ---- rules ---- */
+
+static void put_bundle(struct buf *out, const struct figures *f, const struct metrics_process *p)
+{
+    static const char info[] = "concordat_bundle_info";
+    char hash[17];
+    const struct label label = { "hash", slice_text(bundle_short_hash(f->rules->bundle, hash)) };
+    put_family(out, info, "gauge", "The bundle in force, by the beginning of its hash.");
+    put_count(out, info, &label, 1, 1);
+    put_one(out, "concordat_bundle_number", "gauge", "The number of the bundle in force.",
+            f->rules->number);
+    put_one(out, "concordat_bundle_wants_restart", "gauge",
+            "Whether a bundle that is due needs that this process starts again.", p->wants_restart);
+}
+
+static void put_ends(struct buf *out, const struct figures *f)
+{
+    static const char days[] = "concordat_agreement_days_left";
+    static const char review[] = "concordat_agreement_review_overdue";
+    const struct agreement *list = f->rules->bundle->agreements;
+    char version[16];
+    for (int is_review = 0; is_review < 2; is_review++) {
+        if (is_review)
+            put_family(out, review, "gauge", "Whether the agreement's review is overdue.");
+        else
+            put_family(
+                out, days, "gauge",
+                "Whole days after today until the agreement ends; below 0: it has ended, and "
+                "what would flow is held.");
+        for (size_t i = 0; i < f->end_count; i++) {
+            const struct expiry *x = &f->ends[i];
+            (void)snprintf(version, sizeof version, "%d", list[x->agreement].version);
+            const struct label labels[] = { { "agreement", list[x->agreement].name },
+                                            { "version", slice_text(version) } };
+            put_name(out, is_review ? review : days, labels, 2);
+            buf_format(out, "%" PRId64 "\n", is_review ? (int64_t)x->review_overdue : x->days_left);
+        }
+    }
+}
+
+/* ---- the router ---- */
+
+static void put_held(struct buf *out, const struct figures *f)
+{
+    static const struct {
+        const char *name, *help;
+    } families[] = {
+        { "concordat_held_disclosures", "What waits for a named person." },
+        { "concordat_held_overdue_disclosures", "That waits past its deadline: page somebody." },
+        { "concordat_held_oldest_age_seconds", "How long the oldest has waited." },
+    };
+    for (size_t k = 0; k < 3; k++) {
+        put_family(out, families[k].name, "gauge", families[k].help);
+        for (size_t i = 0; i < f->held_by_count; i++) {
+            const struct holds_count *n = &f->held_by[i].count;
+            const struct label reason = { "reason", slice_text(f->held_by[i].reason) };
+            if (k == 2)
+                put_seconds(out, families[k].name, &reason, 1, f->at_ms - n->oldest_ms);
+            else
+                put_count(out, families[k].name, &reason, 1, k ? n->overdue : n->open);
+        }
+    }
+}
+
+static void put_router(struct buf *out, const struct figures *f, const struct metrics_process *p)
+{
+    static const char decisions[] = "concordat_decisions_total",
+                      lag[] = "concordat_router_lag_seconds";
+    const struct tally_counts *n = &f->routed;
+    put_one(out, "concordat_router_events_total", "counter", "Events decided.", n->events);
+    put_one(out, "concordat_router_duplicate_events_total", "counter",
+            "Events dropped as sent twice.", n->duplicates);
+    put_one(out, "concordat_router_refused_events_total", "counter",
+            "Events that could not be decided.", n->refused);
+    put_one(out, "concordat_router_receipts_total", "counter", "Receipts taken into the audit.",
+            n->receipts);
+    put_one(out, "concordat_router_caught_up_decisions_total", "counter",
+            "Decisions made when a gate had opened.", n->caught_up);
+    put_family(out, decisions, "counter", "Decisions, one for each event and recipient.");
+    for (size_t i = 0; i < n->reason_count; i++) {
+        const struct label labels[] = { { "outcome", slice_text(n->reasons[i].outcome) },
+                                        { "reason", slice_text(n->reasons[i].reason) } };
+        put_count(out, decisions, labels, 2, n->reasons[i].count);
+    }
+    put_family(out, lag, "gauge", "Since the router last had nothing left to decide.");
+    put_seconds(out, lag, NULL, 0, p->router_lag_ms);
+    put_held(out, f);
+}
+
+/* ---- all of it ---- */
+
+static void put_process(struct buf *out, const struct figures *f, const struct metrics_process *p)
+{
+    static const char build[] = "concordat_build_info", start[] = "concordat_start_time_seconds";
+    const struct label labels[] = { { "version", SLICE(CONCORDAT_VERSION) },
+                                    { "engine", SLICE(ENGINE_VERSION) } };
+    put_family(out, build, "gauge", "What runs here.");
+    put_count(out, build, labels, 2, 1);
+    put_family(out, start, "gauge", "When it started, since 1970.");
+    put_seconds(out, start, NULL, 0, p->started_ms);
+    put_one(out, "concordat_ready", "gauge", "Whether /health/ready says yes.", p->is_ready);
+    put_one(out, "concordat_state_disk_free_bytes", "gauge",
+            "Room left for this process where the site keeps its state.", p->disk_free_bytes);
+    put_one(out, "concordat_state_disk_size_bytes", "gauge", "Of that disk's size.",
+            p->disk_size_bytes);
+    put_one(out, "concordat_balanced", "gauge", "Whether in = out: every sum comes to zero.",
+            f->balanced);
+}
+
+void metrics_write(const struct figures_of *of, const struct figures *f,
+                   const struct metrics_process *p, struct buf *out)
+{
+    put_process(out, f, p);
+    put_bundle(out, f, p);
+    put_ends(out, f);
+    put_tables(out, of, f);
+    if (of->tally)
+        put_router(out, f, p);
+    if (of->tally && !of->feeds && !of->deliveries)
+        put_one(out, "concordat_in_motion", "gauge",
+                "Messages, events, disclosures and receipts on their way between two rooms.",
+                f->in_motion);
+}

@@ -1,0 +1,163 @@
+/* monitor.c - answers three questions over HTTP. */
+#include "cli/monitor.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/statvfs.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "cli/metrics.h"
+#include "host/http_server.h"
+#include "host/log.h"
+
+#define ARENA_BYTES ((size_t)64 << 20)
+#define LAG_MAX_MS 30000
+
+struct monitor {
+    struct monitor_options o;
+    struct http_server *server;
+    struct arena arena; /* of one question */
+    int64_t started_ms;
+    char where[300];
+};
+
+static const struct log_who who = { "admin", NULL };
+
+/* ---- is it ready? ---- */
+
+static const struct edition *in_force(const struct site *s, int64_t now_ms)
+{
+    const struct edition *g = rules_at(rules_newest(&s->rules), now_ms);
+    return g && g->from_ms <= now_ms ? g : NULL;
+}
+
+/* A sentence a trouble; none: ready. */
+static bool is_ready(const struct monitor *m, struct buf *out)
+{
+    const struct site *s = m->o.of.site;
+    size_t before = out->n;
+    for (size_t i = 0; i < s->feed_count; i++)
+        if (m->o.feeds[i] && !feed_accepts(m->o.feeds[i]))
+            buf_format(out, "feed %s cannot keep what it is sent\n", s->feeds[i].name);
+    int64_t lag_ms = m->o.router ? router_lag_ms(m->o.router) : 0;
+    if (lag_ms > LAG_MAX_MS)
+        buf_format(out,
+                   "the router is not in step: it last had nothing left to decide %" PRId64
+                   " seconds ago\n",
+                   lag_ms / 1000);
+    if (!in_force(s, clock_wall_ms()))
+        buf_text(out, "no bundle is in force yet\n");
+    if (keeper_wants_restart(m->o.keeper))
+        buf_text(out, "the bundle in force needs that this process starts again\n");
+    return out->n == before;
+}
+
+static void answer_ready(struct monitor *m, struct http_answer *out)
+{
+    bool yes = is_ready(m, out->body);
+    out->status = yes ? 200 : 503;
+    if (yes)
+        buf_text(out->body, "ready\n");
+}
+
+/* ---- metrics ---- */
+
+static void look_at_disk(const char *folder, struct metrics_process *p)
+{
+    struct statvfs disk;
+    if (statvfs(folder, &disk) != 0)
+        return;
+    p->disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    p->disk_size_bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
+}
+
+/* Figures that cannot be gathered are no figures: the one who asks sees that, and pages by it. */
+static void answer_metrics(struct monitor *m, struct http_answer *out)
+{
+    struct figures f;
+    struct err e = { .fate = ERR_NONE };
+    struct buf ignored;
+    struct metrics_process p = { .started_ms = m->started_ms };
+    arena_reset(&m->arena);
+    if (!figures_gather(&m->o.of, &m->arena, &f, &e)) {
+        log_err(LOG_WARN, &who, &e);
+        out->status = 503;
+        buf_format(out->body, "cannot gather the figures: %s\n", e.code);
+        return;
+    }
+    buf_init(&ignored, 1 << 16);
+    p.is_ready = is_ready(m, &ignored);
+    buf_release(&ignored);
+    p.wants_restart = keeper_wants_restart(m->o.keeper);
+    p.router_lag_ms = m->o.router ? router_lag_ms(m->o.router) : 0;
+    look_at_disk(m->o.of.site->state_folder, &p);
+    out->type = METRICS_TYPE;
+    out->status = 200;
+    metrics_write(&m->o.of, &f, &p, out->body);
+}
+
+/* ---- its life ---- */
+
+static void handle(void *ctx, struct http_request *r, struct http_answer *out)
+{
+    struct monitor *m = ctx;
+    struct slice path = http_path(r);
+    out->type = "text/plain; charset=utf-8";
+    if (!slice_equal_text(http_method(r), "GET")) {
+        out->status = 405;
+    } else if (slice_equal_text(path, "/metrics")) {
+        answer_metrics(m, out);
+    } else if (slice_equal_text(path, "/health/ready")) {
+        answer_ready(m, out);
+    } else if (slice_equal_text(path, "/health/live")) {
+        out->status = 200;
+        buf_text(out->body, "alive\n");
+    } else {
+        out->status = 404;
+    }
+}
+
+bool monitor_start(const struct monitor_options *o, struct monitor **out, struct err *e)
+{
+    struct monitor *m = mem_alloc(sizeof *m);
+    struct address at;
+    if (!m)
+        return err_memory(e);
+    m->o = *o;
+    m->started_ms = clock_wall_ms();
+    arena_init(&m->arena, ARENA_BYTES);
+    const struct http_server_options server = {
+        .listen = o->listen,
+        .body_max = 0,
+        .idle_s = 10,
+        .connections_max = 8,
+        .handle = handle,
+        .ctx = m,
+    };
+    if (!http_server_start(&server, &m->server, e)) {
+        monitor_stop(&m);
+        return false;
+    }
+    if (address_split(slice_text(o->listen), &at))
+        (void)snprintf(m->where, sizeof m->where, strchr(at.host, ':') ? "[%s]:%u" : "%s:%u",
+                       at.host, (unsigned)http_server_port(m->server));
+    *out = m;
+    return true;
+}
+
+const char *monitor_where(const struct monitor *m)
+{
+    return m->where;
+}
+
+void monitor_stop(struct monitor **out)
+{
+    struct monitor *m = *out;
+    *out = NULL;
+    if (!m)
+        return;
+    http_server_stop(&m->server);
+    arena_release(&m->arena);
+    mem_free(m);
+}

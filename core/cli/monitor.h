@@ -1,0 +1,31 @@
+/* monitor.h - the admin listener: what watches a running process from the same machine asks here.
+ *
+ * GET /metrics (metrics.h), /health/live (it answers), /health/ready (its feeds take in, its router
+ * is in step, a bundle is in force: 200; else 503 and a sentence a trouble). Nothing changes by it,
+ * and nothing of a person is told. Loopback only; what must be read from afar goes through a proxy
+ * that knows its readers. Threads: one of its own, which gathers the figures when it is asked.
+ * Errors: http.listen (ERR_FATAL). */
+#ifndef CONCORDAT_CLI_MONITOR_H
+#define CONCORDAT_CLI_MONITOR_H
+
+#include "cli/figures.h"
+#include "cli/keeper.h"
+#include "router/router.h"
+
+struct monitor;
+
+struct monitor_options {
+    const char *listen;          /* "127.0.0.1:9464"; port 0: the kernel's choice */
+    struct figures_of of;        /* what runs here */
+    const struct router *router; /* NULL: elsewhere */
+    const struct keeper *keeper;
+    const struct feed *const *feeds; /* by the site's index; NULL ones are elsewhere */
+};
+
+/* Borrows all that o points to until monitor_stop. */
+MUST_CHECK bool monitor_start(const struct monitor_options *o, struct monitor **out, struct err *e);
+/* "127.0.0.1:40123": where it listens. */
+const char *monitor_where(const struct monitor *m);
+void monitor_stop(struct monitor **m);
+
+#endif

@@ -1,0 +1,176 @@
+/* keeper_test.c - what parts say of the bundle they go by, on a bus that is away for a while. */
+#include <CUnit/CUnit.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "bus/backend.h"
+#include "cli/keeper.h"
+#include "office.h"
+
+/* Refuses the first publications, and counts all. */
+struct refusing {
+    struct bus bus;
+    struct bus *real;
+    pthread_mutex_t lock;
+    pthread_cond_t tried;
+    int refusals, tries;
+};
+
+static bool publish(struct bus *b, const struct bus_record *r, size_t n, struct err *e)
+{
+    struct refusing *f = (struct refusing *)b;
+    pthread_mutex_lock(&f->lock);
+    bool refuses = f->tries < f->refusals;
+    bool good = refuses ? err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: a test said so")
+                        : bus_publish(f->real, r, n, e);
+    f->tries++;
+    pthread_cond_broadcast(&f->tried);
+    pthread_mutex_unlock(&f->lock);
+    return good;
+}
+
+static bool open_reader(struct bus *b, const char *topic, int partition, int64_t from,
+                        struct bus_reader **out, struct err *e)
+{
+    return bus_reader_open(((struct refusing *)b)->real, topic, partition, from, out, e);
+}
+
+static const struct bus_ops ops = { .publish = publish, .reader_open = open_reader };
+
+static struct office office;
+static struct refusing bus;
+static struct keeper *keeper;
+
+static void fresh(void)
+{
+    office_open(&office);
+    bus = (struct refusing){ .bus = { .ops = &ops }, .real = office.bus };
+    pthread_mutex_init(&bus.lock, NULL);
+    pthread_cond_init(&bus.tried, NULL);
+}
+
+static void done(void)
+{
+    keeper_close(&keeper);
+    pthread_cond_destroy(&bus.tried);
+    pthread_mutex_destroy(&bus.lock);
+    office_close(&office);
+}
+
+static uint64_t gone_over(const void *part)
+{
+    return *(const uint64_t *)part;
+}
+
+static void watch(const char *room, const uint64_t *generation)
+{
+    struct err e = { .fate = ERR_NONE };
+    const struct keeper_part p = { .room = room,
+                                   .agency = SLICE("wexbridge-hospital"),
+                                   .generation = gone_over,
+                                   .part = generation };
+    CU_ASSERT_FATAL(keeper_watch(keeper, &p, &e));
+}
+
+static void open_keeper(void)
+{
+    struct err e = { .fate = ERR_NONE };
+    CU_ASSERT_FATAL(keeper_open(office.site, &bus.bus, &keeper, &e));
+}
+
+/* Runs it until it has tried so often. */
+static void run_until(int tries)
+{
+    struct err e = { .fate = ERR_NONE };
+    struct timespec until;
+    CU_ASSERT_FATAL(keeper_start(keeper, &e));
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 60;
+    pthread_mutex_lock(&bus.lock);
+    while (bus.tries < tries && pthread_cond_timedwait(&bus.tried, &bus.lock, &until) == 0)
+        ;
+    CU_ASSERT_EQUAL(bus.tries, tries);
+    pthread_mutex_unlock(&bus.lock);
+    keeper_stop(keeper);
+}
+
+/* How often that part has said on `control` that it goes by the bundle in force. */
+static size_t said(const char *part)
+{
+    const struct edition *now = rules_newest(&office.site->rules);
+    struct err e = { .fate = ERR_NONE };
+    struct bus_reader *reader = NULL;
+    size_t count = 0;
+    CU_ASSERT_FATAL(bus_reader_open(office.bus, TOPIC_CONTROL, ORDERS_PARTITION, 0, &reader, &e));
+    for (bool end = false; !end;) {
+        const struct bus_record *r = NULL;
+        size_t n = 0;
+        CU_ASSERT_FATAL(bus_reader_next(reader, 0, &r, &n, &end, &e));
+        for (size_t i = 0; i < n; i++) {
+            struct order_read read;
+            order_read(office.site->catalogue, &office.arena, r[i].value, &read);
+            count += read.kind == ORDER_STATE && slice_equal_text(read.state.part, part) &&
+                     slice_equal_text(read.state.outcome, "taken") &&
+                     hash_equal(read.state.hash, now->bundle->hash);
+        }
+    }
+    bus_reader_close(&reader);
+    return count;
+}
+
+static const uint64_t newest = 1, none = 0;
+
+static void what_a_part_goes_by_is_said_until_it_is_out(void)
+{
+    bus.refusals = 3;
+    open_keeper();
+    watch("router", &newest);
+    run_until(4);
+    CU_ASSERT_EQUAL(said("router"), 1);
+}
+
+static void one_that_could_not_be_said_keeps_back_no_other(void)
+{
+    bus.refusals = 1;
+    open_keeper();
+    watch("router", &newest);
+    watch("inbox", &newest);
+    run_until(3);
+    CU_ASSERT_EQUAL(said("router"), 1);
+    CU_ASSERT_EQUAL(said("inbox"), 1);
+}
+
+static void a_part_that_has_not_gone_over_says_nothing(void)
+{
+    open_keeper();
+    watch("router", &newest);
+    watch("inbox", &none);
+    run_until(1);
+    CU_ASSERT_EQUAL(said("router"), 1);
+    CU_ASSERT_EQUAL(said("inbox"), 0);
+}
+
+static void what_was_said_before_a_restart_is_not_said_again(void)
+{
+    open_keeper();
+    watch("router", &newest);
+    run_until(1);
+    keeper_close(&keeper);
+    open_keeper();
+    watch("inbox", &newest); /* the last to be watched is the first to be asked */
+    watch("router", &newest);
+    run_until(2);
+    CU_ASSERT_EQUAL(said("router"), 1);
+    CU_ASSERT_EQUAL(said("inbox"), 1);
+}
+
+static CU_TestInfo cases[] = {
+    { "what a part goes by is said until it is out", what_a_part_goes_by_is_said_until_it_is_out },
+    { "one that could not be said keeps back no other",
+      one_that_could_not_be_said_keeps_back_no_other },
+    { "a part that has not gone over says nothing", a_part_that_has_not_gone_over_says_nothing },
+    { "what was said before a restart is not said again",
+      what_was_said_before_a_restart_is_not_said_again },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_keeper = { "keeper", office_install, office_uninstall, fresh, done, cases };

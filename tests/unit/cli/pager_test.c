@@ -1,0 +1,125 @@
+/* pager_test.c - who is paged, and when again: the clock is the test's. */
+#include <CUnit/CUnit.h>
+#include <string.h>
+
+#include "cli/pager.h"
+#include "scratch.h"
+
+#define EVENT "0123456789abcdef0123456789abcdef"
+#define TEAM "wexshire-council/hospital-team"
+#define NOON_MS INT64_C(1790000000000)
+#define HOUR_MS INT64_C(3600000)
+#define DUE_MS (NOON_MS + 4 * HOUR_MS)
+
+static const struct hold_limit limits[] = { { SLICE_INIT("default"), 4 * HOUR_MS } };
+static const struct bundle bundle = { .hold_limits = limits, .hold_limit_count = 1 };
+static struct holds h;
+
+static void fresh(void)
+{
+    holds_init(&h, &bundle);
+}
+
+static void done(void)
+{
+    holds_release(&h);
+}
+
+static void decide(const char *team, const char *outcome, const char *reason, int64_t at_ms)
+{
+    const struct audit_decision d = { .event_id = SLICE(EVENT),
+                                      .recipient = slice_text(team),
+                                      .outcome = slice_text(outcome),
+                                      .reason = slice_text(reason) };
+    const struct audit_read r = {
+        .kind = SLICE("event"), .decided_ms = at_ms, .decisions = &d, .decision_count = 1
+    };
+    CU_ASSERT_TRUE(holds_take(&h, 0, &r));
+}
+
+static void nobody_is_paged_before_the_deadline(void)
+{
+    decide(TEAM, "hold", "unknown", NOON_MS);
+    CU_ASSERT_EQUAL(pager_page(&h, NOON_MS), 0);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS - 1), 0);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS), 1);
+}
+
+static void a_page_comes_again_each_hour_while_it_waits(void)
+{
+    decide(TEAM, "hold", "unknown", NOON_MS);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS), 1);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + 2000), 0);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + HOUR_MS - 1), 0);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + HOUR_MS), 1);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + HOUR_MS + 2000), 0);
+    /* An hour from the last page, not from the first. */
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + 5 * HOUR_MS / 2), 1);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + 3 * HOUR_MS), 0);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + 7 * HOUR_MS / 2), 1);
+}
+
+static void each_hold_has_an_hour_of_its_own(void)
+{
+    decide(TEAM, "hold", "unknown", NOON_MS);
+    decide("brightcare/rota", "hold", "unknown", NOON_MS + HOUR_MS / 2);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS), 1);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + HOUR_MS / 2), 1);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + HOUR_MS), 1);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + 3 * HOUR_MS), 2);
+}
+
+static void what_a_human_has_ended_is_not_paged_again(void)
+{
+    decide(TEAM, "hold", "unknown", NOON_MS);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS), 1);
+    decide(TEAM, "withhold", "hold-refused", DUE_MS + 1);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + 2 * HOUR_MS), 0);
+}
+
+/* What one page writes to the log. */
+static const char *paged(char *text, size_t room)
+{
+    struct scratch s;
+    scratch_make(&s);
+    int saved = dup(STDERR_FILENO);
+    int fd = open(scratch_path(&s, "log"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+    CU_ASSERT_FATAL(saved >= 0 && fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+    size_t n = pager_page(&h, DUE_MS);
+    ssize_t got = pread(fd, text, room - 1, 0);
+    (void)dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(fd);
+    scratch_remove(&s);
+    CU_ASSERT_EQUAL(n, 1);
+    text[got > 0 ? got : 0] = '\0';
+    return text;
+}
+
+static void a_page_names_the_hold_and_never_a_protected_reason(void)
+{
+    char text[1000];
+    decide(TEAM, "hold", "unknown", NOON_MS);
+    const char *page = paged(text, sizeof text);
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "level=error"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "code=held.overdue"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, EVENT ":" TEAM));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "(unknown)"));
+    done();
+    fresh();
+    decide(TEAM, "hold", "of-a-later-version", NOON_MS);
+    page = paged(text, sizeof text);
+    CU_ASSERT_PTR_NULL(strstr(page, "later-version"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "(prohibited)"));
+}
+
+static CU_TestInfo cases[] = {
+    { "nobody is paged before the deadline", nobody_is_paged_before_the_deadline },
+    { "a page comes again each hour while it waits", a_page_comes_again_each_hour_while_it_waits },
+    { "each hold has an hour of its own", each_hold_has_an_hour_of_its_own },
+    { "what a human has ended is not paged again", what_a_human_has_ended_is_not_paged_again },
+    { "a page names the hold and never a protected reason",
+      a_page_names_the_hold_and_never_a_protected_reason },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_pager = { "pager", NULL, NULL, fresh, done, cases };
