@@ -9,13 +9,16 @@
 #include "audit/step.h"
 #include "audit/walk.h"
 
-/* A line while it is counted; people are counted through a set of (line, side, subject). */
-struct tally {
-    struct effect_line line;
-    unsigned category; /* NO_CATEGORY: the event itself */
-};
-#define NO_CATEGORY CATEGORIES_MAX
+#define EVENT_ITSELF SLICE("") /* in the place of a category */
 
+/* One event for one service under both bundles; NULL: not decided there. */
+struct told {
+    const struct event_id *event;
+    struct slice service;
+    const struct decision *before, *after;
+};
+
+/* People that were counted. */
 struct seen {
     uint64_t *slots; /* hashes; 0: free */
     size_t room, count;
@@ -34,8 +37,8 @@ struct comparing {
     struct walk_inputs inputs;
     struct arena arena; /* of one input */
     struct arena *kept;
-    struct tally *tallies;
-    size_t tally_count, tally_room;
+    struct effect_line *lines; /* while counting: in the order they were met */
+    size_t line_count, line_room;
     struct seen seen;
     struct effect *out;
     struct err *e;
@@ -74,38 +77,36 @@ static bool seen_add(struct seen *s, uint64_t hash, bool *is_new, struct err *e)
     return true;
 }
 
-static struct tally *tally_of(struct comparing *c, struct slice service, unsigned category)
+static struct effect_line *line_of(struct comparing *c, struct slice service, struct slice category)
 {
-    for (size_t i = 0; i < c->tally_count; i++)
-        if (c->tallies[i].category == category &&
-            slice_equal(c->tallies[i].line.service, service))
-            return &c->tallies[i];
-    struct tally *grown =
-        arena_grow(c->kept, c->tallies, &c->tally_room, c->tally_count, sizeof *grown);
-    if (!grown)
+    for (size_t i = 0; i < c->line_count; i++)
+        if (slice_equal(c->lines[i].category, category) &&
+            slice_equal(c->lines[i].service, service))
+            return &c->lines[i];
+    struct effect_line *grown =
+        arena_grow(c->kept, c->lines, &c->line_room, c->line_count, sizeof *grown);
+    struct slice own = category.n ? arena_copy(c->kept, category) : category;
+    if (!grown || (category.n && !own.p))
         return NULL;
-    c->tallies = grown;
-    struct tally *t = &grown[c->tally_count++];
-    *t = (struct tally){ .line.service = service, .category = category };
-    if (category != NO_CATEGORY)
-        t->line.category = catalogue_category(c->now.rules.bundle->catalogue, category);
-    return t;
+    c->lines = grown;
+    grown[c->line_count] = (struct effect_line){ .service = service, .category = own };
+    return &grown[c->line_count++];
 }
 
-static bool count(struct comparing *c, struct slice service, unsigned category, bool more,
-                  const struct event_id *event, const struct subject_key *subject)
+/* People are counted through a set of (line, side, subject). */
+static bool count(struct comparing *c, const struct told *t, struct slice category, bool more)
 {
-    struct tally *t = tally_of(c, service, category);
+    struct effect_line *line = line_of(c, t->service, category);
     bool is_new = false;
-    if (!t)
+    if (!line)
         return err_memory(c->e);
-    struct effect_side *s = more ? &t->line.more : &t->line.less;
-    const uint64_t who[] = { (uint64_t)(t - c->tallies) * 2 + more,
-                             hash_bytes(slice_of(subject->b, ID_BYTES)) };
+    struct effect_side *s = more ? &line->more : &line->less;
+    const uint64_t who[] = { (uint64_t)(line - c->lines) * 2 + more,
+                             hash_bytes(slice_of(c->now.step.subject.b, ID_BYTES)) };
     if (!seen_add(&c->seen, hash_bytes(slice_of(who, sizeof who)), &is_new, c->e))
         return false;
     if (s->events < EFFECT_EXAMPLES)
-        id_hex(event->b, s->examples[s->events]);
+        id_hex(t->event->b, s->examples[s->events]);
     s->events++;
     s->people += is_new;
     c->out->widens |= more;
@@ -130,35 +131,127 @@ static bool discloses(const struct decision *d)
     return d && d->outcome == OUTCOME_DISCLOSE;
 }
 
-/* Whether d lets the category go with nothing asked of it that other does not ask too. */
-static bool gives(const struct decision *d, const struct decision *other, unsigned category)
+/* ---- what of an event goes ----
+ *
+ * Slot by slot, since the two bundles may carve other fields out of a category. */
+
+struct slots {
+    const struct plan *plan;
+    const uint8_t *now, *then; /* the part of each, in either bundle */
+    bool *more, *less; /* newly shared, no longer */
+};
+
+/* Whether d lets a slot go, in a part of its bundle, with nothing asked of it that other does not ask
+ * too. */
+static bool gives(const struct decision *d, unsigned part, const struct decision *other,
+                  unsigned other_part)
 {
-    if (!discloses(d) || !categories_has(&d->released, category))
+    if (!discloses(d) || !categories_has(&d->released, part))
         return false;
     for (int k = 0; discloses(other) && k < OBLIGE_COUNT; k++)
-        if (categories_has(&d->obliged[k], category) && !categories_has(&other->obliged[k], category))
+        if (categories_has(&d->obliged[k], part) && !categories_has(&other->obliged[k], other_part))
             return false;
     return true;
 }
 
-static bool compare_decision(struct comparing *c, const struct event_id *event,
-                             struct slice service, const struct decision *before,
-                             const struct decision *after)
+static bool compare_slots(struct comparing *c, const struct told *t, struct slots *s, bool *differ)
 {
-    const struct subject_key *subject = &c->now.step.subject;
+    const struct decision *any = t->before ? t->before : t->after;
+    size_t n;
+    s->plan = catalogue_at(c->now.rules.bundle->catalogue, any->schema)->plan;
+    n = plan_slots(s->plan);
+    s->now = bundle_parts(c->now.rules.bundle, any->schema);
+    s->then = bundle_parts(c->then.rules.bundle, any->schema);
+    s->more = ARENA_ARRAY(&c->arena, n + 1, bool);
+    s->less = ARENA_ARRAY(&c->arena, n + 1, bool);
+    if (!s->more || !s->less)
+        return err_memory(c->e);
+    for (size_t i = 0; i < n; i++) {
+        bool gave = gives(t->before, s->now[i], t->after, s->then[i]);
+        bool will = gives(t->after, s->then[i], t->before, s->now[i]);
+        s->more[i] = will && !gave;
+        s->less[i] = gave && !will;
+        *differ |= gave != will;
+    }
+    return true;
+}
+
+/* Whether either bundle names the field apart from its category. */
+static bool is_named(const struct slots *s, size_t slot)
+{
+    unsigned category = plan_categories(s->plan)[slot];
+    return s->now[slot] != category || s->then[slot] != category;
+}
+
+/* "CATEGORY except PATH, PATH": all of the category that is not in set. */
+static struct slice all_but(struct comparing *c, const struct slots *s, unsigned category,
+                            const bool *set)
+{
     const struct catalogue *catalogue = c->now.rules.bundle->catalogue;
-    bool was_held = before && before->outcome == OUTCOME_HOLD;
-    bool is_held = after && after->outcome == OUTCOME_HOLD;
+    struct slice name = catalogue_category(catalogue, category);
+    const char *between = " except ";
+    for (size_t i = 0; name.n && i < plan_slots(s->plan); i++) {
+        if (plan_categories(s->plan)[i] != category || set[i])
+            continue;
+        struct slice path = plan_bare(plan_slot_at(s->plan, i)->path);
+        const char *longer =
+            arena_format(&c->arena, "%.*s%s%.*s", (int)name.n, (const char *)name.p, between,
+                         (int)path.n, (const char *)path.p);
+        name = slice_text(longer);
+        between = ", ";
+    }
+    return name;
+}
+
+static bool count_fields(struct comparing *c, const struct told *t, const struct slots *s,
+                         unsigned category, bool more)
+{
+    const bool *set = more ? s->more : s->less;
+    for (size_t i = 0; i < plan_slots(s->plan); i++)
+        if (plan_categories(s->plan)[i] == category && set[i] &&
+            !count(c, t, plan_bare(plan_slot_at(s->plan, i)->path), more))
+            return false;
+    return true;
+}
+
+/* As all names are written: the category where it is whole, or with what is missing from its rest;
+ * else the fields. */
+static bool count_category(struct comparing *c, const struct told *t, const struct slots *s,
+                           unsigned category, bool more)
+{
+    const bool *set = more ? s->more : s->less;
+    bool any = false, any_of_rest = false, lacks = false;
+    for (size_t i = 0; i < plan_slots(s->plan); i++) {
+        if (plan_categories(s->plan)[i] != category)
+            continue;
+        any |= set[i];
+        lacks |= !set[i];
+        any_of_rest |= set[i] && !is_named(s, i);
+    }
+    if (!any)
+        return true;
+    if (lacks && !any_of_rest)
+        return count_fields(c, t, s, category, more);
+    struct slice name = all_but(c, s, category, set);
+    return name.n ? count(c, t, name, more) : err_memory(c->e);
+}
+
+static bool compare_decision(struct comparing *c, const struct told *t)
+{
+    struct slots s;
+    bool differ = false;
+    bool was_held = t->before && t->before->outcome == OUTCOME_HOLD;
+    bool is_held = t->after && t->after->outcome == OUTCOME_HOLD;
     c->out->more_held += is_held && !was_held;
     c->out->less_held += was_held && !is_held;
-    if (discloses(before) != discloses(after) &&
-        !count(c, service, NO_CATEGORY, discloses(after), event, subject))
+    if (discloses(t->before) != discloses(t->after) &&
+        !count(c, t, EVENT_ITSELF, discloses(t->after)))
         return false;
-    for (unsigned i = 0; i < catalogue_category_count(catalogue); i++) {
-        bool gave = gives(before, after, i), will = gives(after, before, i);
-        if (gave != will && !count(c, service, i, will, event, subject))
+    if (!compare_slots(c, t, &s, &differ))
+        return false;
+    for (unsigned i = 0; differ && i < catalogue_category_count(c->now.rules.bundle->catalogue); i++)
+        if (!count_category(c, t, &s, i, false) || !count_category(c, t, &s, i, true))
             return false;
-    }
     return true;
 }
 
@@ -169,14 +262,15 @@ static bool compare_sides(struct comparing *c)
     for (size_t i = 0; i < now->decision_count; i++) {
         const struct decision *d = &now->decisions[i];
         struct slice service = c->now.rules.bundle->services[d->to.n].name;
-        if (!compare_decision(c, &d->event, service, d, find_decision(&c->then, &d->event, service)))
+        const struct decision *after = find_decision(&c->then, &d->event, service);
+        if (!compare_decision(c, &(struct told){ &d->event, service, d, after }))
             return false;
     }
     for (size_t i = 0; i < then->decision_count; i++) {
         const struct decision *d = &then->decisions[i];
         struct slice service = c->then.rules.bundle->services[d->to.n].name;
         if (!find_decision(&c->now, &d->event, service) &&
-            !compare_decision(c, &d->event, service, NULL, d))
+            !compare_decision(c, &(struct told){ &d->event, service, NULL, d }))
             return false;
     }
     return true;
@@ -240,23 +334,17 @@ static bool take_partition(struct comparing *c)
 
 static int by_service_and_category(const void *a, const void *b)
 {
-    const struct tally *x = a, *y = b;
-    int order = slice_compare(x->line.service, y->line.service);
-    return order ? order : slice_compare(x->line.category, y->line.category);
+    const struct effect_line *x = a, *y = b;
+    int order = slice_compare(x->service, y->service);
+    return order ? order : slice_compare(x->category, y->category);
 }
 
-static bool finish(struct comparing *c)
+static void finish(struct comparing *c)
 {
-    struct effect_line *lines = ARENA_ARRAY(c->kept, c->tally_count + 1, struct effect_line);
-    if (!lines)
-        return err_memory(c->e);
-    if (c->tally_count)
-        qsort(c->tallies, c->tally_count, sizeof *c->tallies, by_service_and_category);
-    for (size_t i = 0; i < c->tally_count; i++)
-        lines[i] = c->tallies[i].line;
-    c->out->lines = lines;
-    c->out->count = c->tally_count;
-    return true;
+    if (c->line_count)
+        qsort(c->lines, c->line_count, sizeof *c->lines, by_service_and_category);
+    c->out->lines = c->lines;
+    c->out->count = c->line_count;
 }
 
 bool audit_effect(struct bus *b, const struct bundle *now, const struct bundle *candidate,
@@ -276,5 +364,6 @@ bool audit_effect(struct bus *b, const struct bundle *now, const struct bundle *
         good = take_partition(&c);
     arena_release(&c.arena);
     mem_free(c.seen.slots);
-    return good && finish(&c);
+    finish(&c);
+    return good;
 }

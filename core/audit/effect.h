@@ -2,8 +2,9 @@
  *
  * Each input of the audit is decided twice from nothing, in the order of the audit: under the bundle
  * at hand, and under the candidate as if all its agreements that are not yet ended had been approved
- * and in force all the time - so that it can be read before anybody signs. What differs is
- * counted a service and a category; examples are event ids, never payload.
+ * and in force all the time - so that it can be read before anybody signs. What differs is counted a
+ * service and a category, or a field that one of the bundles names; examples are event ids, never
+ * payload. Both bundles are of one catalogue.
  * Threads: one. Errors: those of the bus and of the audit. */
 #ifndef CONCORDAT_AUDIT_EFFECT_H
 #define CONCORDAT_AUDIT_EFFECT_H
@@ -19,7 +20,8 @@ struct effect_side {
 };
 struct effect_line {
     struct slice service;               /* "agency/service" */
-    struct slice category;              /* empty: the event itself, whatever fields it carries */
+    struct slice category;              /* or "CATEGORY except PATH", or a field's path; empty: the
+                                           event itself, whatever fields it carries */
     struct effect_side more, less;
 };
 struct effect {

@@ -72,12 +72,12 @@ static bool read_from(const char *text, int64_t *out)
 }
 
 /* All that a load would find wrong is found now. */
-static bool is_good(struct cli *c, struct slice bytes, const char *label)
+static bool is_good(struct cli *c, struct slice bytes, const struct catalogue *schemas,
+                    const char *label)
 {
     struct problems p = { 0 };
-    const struct catalogue *schemas = cli_schemas(c);
-    const struct edition *g = schemas ? bundles_read(&c->arena, bytes, label, schemas, &p) : NULL;
-    if (schemas && !g)
+    const struct edition *g = bundles_read(&c->arena, bytes, label, schemas, &p);
+    if (!g)
         cli_print_problems(&p);
     problems_release(&p);
     return g != NULL;
@@ -108,9 +108,12 @@ static int pack(struct cli *c, int argc, char **argv)
     const struct bundle_source source = source_folder(at.region);
     d.before = before;
     d.schemas = at.schemas;
+    d.catalogue = cli_schemas(c);
+    if (!d.catalogue)
+        return CLI_NO;
     if (!bundles_pack(&c->arena, &source, &d, &bytes, &widens, &e))
         return cli_fail(CLI_NO, &e);
-    if (!is_good(c, bytes, at.region))
+    if (!is_good(c, bytes, d.catalogue, at.region))
         return CLI_NO;
     if (!submit_write(o[1].values[0], bytes, &e) || !pack_read(&c->arena, bytes, &made, &e))
         return cli_fail(CLI_CANNOT, &e);

@@ -48,7 +48,7 @@ static bool print_changes(struct cli *c, const struct site *s, const char *folde
     const struct widening *w = NULL;
     struct pack candidate = { .number = 0 };
     if (!pack_collect(&c->arena, &source, s->places.schemas, &candidate, e) ||
-        !pack_widens(&c->arena, now, &candidate, &w, e))
+        !pack_widens(&c->arena, s->catalogue, now, &candidate, &w, e))
         return false;
     printf(w ? "changes that may widen, whatever was recorded:\n"
              : "no change may widen: one approver is enough\n");

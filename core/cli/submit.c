@@ -333,7 +333,8 @@ int submit_change(struct cli *c, struct site *s, const struct change *change)
 {
     const struct bundles_draft d = { .from_ms = clock_wall_ms(),
                                      .before = s->last->pack,
-                                     .schemas = s->places.schemas };
+                                     .schemas = s->places.schemas,
+                                     .catalogue = s->catalogue };
     const struct bundles_trust trust = site_trust(s);
     struct slice bytes = { 0 };
     struct err e = { 0 };

@@ -196,6 +196,7 @@ static bool end_row(struct delivery *d, struct queued *q, const struct sent *s, 
         .code = s->code,
         .at_ms = now_ms(d),
         .removed = s->removed,
+        .removed_count = s->removed_count,
         .framed = s->framed,
     };
     buf_reset(&d->receipt);

@@ -42,116 +42,202 @@ static const char *stopped_by(const struct door_input *in, const struct view *v,
                                                                    : "delivery.agreement-ended";
 }
 
-/* What a notice withholds and agreements can release. A category that this door does not know
- * withholds all: cannot tell means no. */
-static void find_withheld(const struct catalogue *c, const struct notice_view *n,
-                          struct categories *out)
+/* ---- what is withheld ----
+ *
+ * Slot by slot: the notice may come from another bundle than the one in force here, which carves
+ * other fields out of its categories. */
+
+struct reduction {
+    const struct catalogue *catalogue;
+    struct arena *arena;
+    struct buf *work;
+    const struct view *view;
+    bool *withheld; /* by slot */
+};
+
+/* "X except Y" withholds all of X. */
+static struct slice without_exception(struct slice name)
 {
-    struct categories fixed = { { 0 } };
-    *out = (struct categories){ { 0 } };
-    for (size_t i = 0; i < n->withhold_count; i++) {
-        struct categories named = { { 0 } };
-        if (!catalogue_categories(c, n->withhold[i], &named))
-            for (unsigned k = 0; k < catalogue_category_count(c); k++)
-                categories_add(&named, k);
-        categories_join(out, &named);
-    }
-    categories_add(&fixed, catalogue_always(c));
-    categories_add(&fixed, catalogue_never(c));
-    categories_drop(out, &fixed);
+    static const struct slice except = SLICE_INIT(" except ");
+    for (size_t i = 0; i + except.n <= name.n; i++)
+        if (slice_starts(slice_from(name, i), except))
+            return slice_head(name, i);
+    return name;
 }
 
-/* Those of them that hold something in the record. */
-static struct categories standing_of(const struct view *v, const struct categories *withheld)
+static bool is_field(const struct catalogue *c, struct slice path)
 {
-    struct categories standing = { { 0 } };
-    for (size_t i = 0; i < plan_slots(v->plan); i++)
-        if (!view_is_null(v, i))
-            categories_add(&standing, plan_slot_at(v->plan, i)->category);
-    categories_keep(&standing, withheld);
-    return standing;
+    for (size_t i = 0; i < catalogue_count(c); i++)
+        if (plan_field(catalogue_at(c, i)->plan, path) >= 0)
+            return true;
+    return false;
+}
+
+/* The slots of a category, or of that path. A name that this door does not know withholds all:
+ * cannot tell means no. */
+static void withhold(const struct reduction *r, struct slice name)
+{
+    const struct plan *p = r->view->plan;
+    struct categories named = { { 0 } };
+    bool is_category = catalogue_categories(r->catalogue, without_exception(name), &named);
+    bool is_all = !is_category && !is_field(r->catalogue, name);
+    int field = is_category ? -1 : plan_field(p, name);
+    for (size_t i = 0; i < plan_slots(p); i++)
+        r->withheld[i] |=
+            is_all || (int)i == field || categories_has(&named, plan_categories(p)[i]);
+}
+
+/* What the notice withholds and agreements can release. */
+static bool find_withheld(struct reduction *r, const struct notice_view *n)
+{
+    const struct catalogue *c = r->catalogue;
+    const struct plan *p = r->view->plan;
+    r->withheld = ARENA_ARRAY(r->arena, plan_slots(p) + 1, bool);
+    for (size_t i = 0; r->withheld && i < n->withhold_count; i++)
+        withhold(r, n->withhold[i]);
+    for (size_t i = 0; r->withheld && i < plan_slots(p); i++) {
+        unsigned category = plan_categories(p)[i];
+        r->withheld[i] &= category != catalogue_always(c) && category != catalogue_never(c);
+    }
+    return r->withheld != NULL;
+}
+
+/* Its name where all of it is withheld and some of it held something; else the path of each field
+ * that did. */
+static size_t name_category(const struct reduction *r, unsigned category, struct slice *list)
+{
+    const struct plan *p = r->view->plan;
+    bool all = true;
+    size_t n = 0;
+    for (size_t i = 0; i < plan_slots(p); i++) {
+        if (plan_categories(p)[i] != category)
+            continue;
+        all &= r->withheld[i];
+        if (r->withheld[i] && !view_is_null(r->view, i))
+            list[n++] = plan_bare(plan_slot_at(p, i)->path);
+    }
+    if (n == 0 || !all)
+        return n;
+    list[0] = catalogue_category(r->catalogue, category);
+    return 1;
+}
+
+static bool name_removed(const struct reduction *r, struct door_verdict *out)
+{
+    struct slice *list = ARENA_ARRAY(r->arena, plan_slots(r->view->plan) + 1, struct slice);
+    for (unsigned i = 0; list && i < catalogue_category_count(r->catalogue); i++)
+        out->removed_count += name_category(r, i, list + out->removed_count);
+    out->removed = list;
+    return list != NULL;
 }
 
 /* header.cleared without the paths of what is withheld: naming a field says that it was there. */
-static bool put_cleared(const struct view *v, const struct categories *withheld, struct arena *a,
-                        struct buf *out, struct err *e)
+static bool put_cleared(const struct reduction *r, struct err *e)
 {
+    const struct view *v = r->view;
     const struct slice *paths;
     size_t n, kept_count = 0;
-    if (!view_strings(v, (size_t)plan_header(v->plan)->cleared, a, &paths, &n, e))
+    if (!view_strings(v, (size_t)plan_header(v->plan)->cleared, r->arena, &paths, &n, e))
         return false;
-    struct slice *kept = ARENA_ARRAY(a, n + 1, struct slice);
+    struct slice *kept = ARENA_ARRAY(r->arena, n + 1, struct slice);
     if (!kept)
         return err_memory(e);
     for (size_t i = 0; i < n; i++) {
         int at = plan_field(v->plan, paths[i]);
-        if (at >= 0 && !categories_has(withheld, plan_slot_at(v->plan, (size_t)at)->category))
+        if (at >= 0 && !r->withheld[at])
             kept[kept_count++] = paths[i];
     }
     if (kept_count)
-        avro_put_long(out, (int64_t)kept_count);
+        avro_put_long(r->work, (int64_t)kept_count);
     for (size_t i = 0; i < kept_count; i++)
-        avro_put_text(out, kept[i]);
-    avro_put_long(out, 0);
+        avro_put_text(r->work, kept[i]);
+    avro_put_long(r->work, 0);
     return true;
 }
 
-/* The framed record without what is withheld; tell empty: header.notice stays as it was. */
-static bool project(const struct view *v, const struct categories *withheld, struct slice tell,
-                    struct arena *a, struct buf *work, struct slice *out, struct err *e)
+/* Two parts will do: what is withheld, and all else. */
+static const uint8_t *two_parts(const struct reduction *r)
 {
-    const struct header_slots *h = plan_header(v->plan);
-    struct categories released = { { 0 } };
-    struct replacement r[2];
+    size_t n = plan_slots(r->view->plan);
+    uint8_t *parts = ARENA_ARRAY(r->arena, n + 1, uint8_t);
+    for (size_t i = 0; parts && i < n; i++)
+        parts[i] = (uint8_t)(r->withheld[i] ? catalogue_never(r->catalogue)
+                                            : catalogue_always(r->catalogue));
+    return parts;
+}
+
+/* The framed record without what is withheld; tell empty: header.notice stays as it was. */
+static bool project(const struct reduction *r, struct slice tell, struct slice *out, struct err *e)
+{
+    const struct plan *p = r->view->plan;
+    const uint8_t *parts = two_parts(r);
+    struct categories all_else = { { 0 } };
+    struct replacement made[2];
     size_t n = 0;
-    for (size_t i = 0; i < plan_slots(v->plan); i++)
-        categories_add(&released, plan_slot_at(v->plan, i)->category);
-    categories_drop(&released, withheld);
-    buf_reset(work);
-    if (!put_cleared(v, withheld, a, work, e))
+    categories_add(&all_else, catalogue_always(r->catalogue));
+    buf_reset(r->work);
+    if (!put_cleared(r, e))
         return false;
-    r[n++] = (struct replacement){ (size_t)h->cleared, arena_copy(a, buf_slice(work)) };
-    buf_reset(work);
-    avro_put_opt_text(work, tell);
+    made[n++] = (struct replacement){ (size_t)plan_header(p)->cleared,
+                                      arena_copy(r->arena, buf_slice(r->work)) };
+    buf_reset(r->work);
+    avro_put_opt_text(r->work, tell);
     if (tell.n)
-        r[n++] = (struct replacement){ (size_t)h->notice, arena_copy(a, buf_slice(work)) };
-    if (!r[0].encoded.p || !r[n - 1].encoded.p)
+        made[n++] = (struct replacement){ (size_t)plan_header(p)->notice,
+                                          arena_copy(r->arena, buf_slice(r->work)) };
+    if (!parts || !made[0].encoded.p || !made[n - 1].encoded.p)
         return err_memory(e);
-    buf_reset(work);
-    wire_put_header(work, plan_fingerprint(v->plan));
-    plan_project(v, plan_categories(v->plan), &released, r, n, work);
-    if (!buf_done(work, e))
+    buf_reset(r->work);
+    wire_put_header(r->work, plan_fingerprint(p));
+    plan_project(r->view, parts, &all_else, made, n, r->work);
+    if (!buf_done(r->work, e))
         return false;
-    *out = arena_copy(a, buf_slice(work));
+    *out = arena_copy(r->arena, buf_slice(r->work));
     return out->p ? true : err_memory(e);
+}
+
+/* Of the fields that clauses could release to this recipient, whatever they hold: is any withheld,
+ * is any left? */
+static void weigh(const struct door_input *in, const struct reduction *r, bool *takes, bool *leaves)
+{
+    const struct view *v = r->view;
+    const struct schema *s = catalogue_fingerprint(r->catalogue, plan_fingerprint(v->plan));
+    struct categories could;
+    judge_releasable(in->bundle, v, in->to, &could);
+    *takes = *leaves = false;
+    for (size_t n = 0; n < catalogue_count(r->catalogue); n++)
+        for (size_t i = 0; catalogue_at(r->catalogue, n) == s && i < plan_slots(v->plan); i++)
+            if (categories_has(&could, bundle_part(in->bundle, n, i)))
+                *(r->withheld[i] ? takes : leaves) = true;
 }
 
 static bool reduce(const struct door_input *in, const struct notice_view *notice, struct arena *a,
                    struct buf *work, struct door_verdict *out, struct err *e)
 {
-    struct categories withheld, could, left;
+    const struct view v = out->view;
+    struct reduction r = { .catalogue = in->bundle->catalogue,
+                           .arena = a,
+                           .work = work,
+                           .view = &v };
     struct slice framed;
-    find_withheld(in->bundle->catalogue, notice, &withheld);
-    judge_releasable(in->bundle, &out->view, in->to, &could);
-    left = could;
-    categories_drop(&left, &withheld);
-    if (!categories_is_empty(&could) && categories_is_empty(&left)) {
+    bool takes, leaves;
+    if (!find_withheld(&r, notice))
+        return err_memory(e);
+    weigh(in, &r, &takes, &leaves);
+    if (takes && !leaves) {
         out->way = DOOR_STOP;
         out->code = "delivery.nothing-left";
-        out->removed = standing_of(&out->view, &withheld);
-        return true;
+        return name_removed(&r, out) || err_memory(e);
     }
-    categories_keep(&could, &withheld);
-    struct slice tell = categories_is_empty(&could) ? (struct slice){ 0 } : notice->tell;
-    if (!project(&out->view, &withheld, tell, a, work, &framed, e))
+    if (!project(&r, takes ? notice->tell : (struct slice){ 0 }, &framed, e))
         return false;
     if (slice_equal(framed, in->framed))
         return true;
     out->way = DOOR_REDUCE;
-    out->removed = standing_of(&out->view, &withheld);
     out->framed = framed;
     out->bytes = slice_from(framed, WIRE_HEADER_BYTES);
-    return plan_view(out->view.plan, a, out->bytes, &out->view, e);
+    return (name_removed(&r, out) || err_memory(e)) &&
+           plan_view(v.plan, a, out->bytes, &out->view, e);
 }
 
 static bool read_notice(const struct door_input *in, struct arena *a, struct notice_view *out,

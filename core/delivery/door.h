@@ -20,7 +20,8 @@ struct door_verdict {
     struct slice bytes;  /* the body to render, unframed; the original's or the reduced one's */
     struct view view;    /* of bytes */
     struct slice framed; /* what is hashed for the receipt */
-    struct categories removed; /* DOOR_REDUCE: those that held something */
+    const struct slice *removed; /* categories and paths of what held something, in names */
+    size_t removed_count;
 };
 
 struct door_input {
@@ -32,7 +33,7 @@ struct door_input {
     int64_t now_ms;
 };
 
-/* Lives in a. Errors: wire.*, avro.*, delivery.schema (ERR_REJECT: the record cannot be read);
+/* Lives in a, borrows the bundle. Errors: wire.*, avro.*, delivery.schema (ERR_REJECT: the record cannot be read);
  * delivery.notice (ERR_RETRY: its subject's notice cannot, so nothing may leave until another
  * comes). */
 MUST_CHECK bool door_check(const struct door_input *in, struct arena *a, struct buf *work,

@@ -10,7 +10,8 @@ struct receipt {
     const char *outcome; /* accepted, reduced, refused, stopped */
     const char *code;    /* "" when accepted as routed */
     int64_t at_ms;
-    struct categories removed;
+    const struct slice *removed; /* names of categories and fields */
+    size_t removed_count;
     struct slice framed; /* the record that left, or would have */
 };
 

@@ -70,6 +70,7 @@ bool send_prepare(const struct send_input *in, struct arena *a, struct buf *work
     bool good = door_check(&question, a, work, &door, &why);
     out->framed = door.framed;
     out->removed = door.removed;
+    out->removed_count = door.removed_count;
     if (good && door.way == DOOR_STOP) {
         end(out, "stopped", door.code);
         return true;

@@ -11,7 +11,8 @@ struct sent {
     bool again;                 /* not delivered or not known: try later */
     bool handed;                /* the transport was asked */
     const char *outcome, *code; /* when it has ended; while ready: what it will be once accepted */
-    struct categories removed;
+    const struct slice *removed; /* as a door's verdict has it */
+    size_t removed_count;
     struct slice framed; /* what left, or would have */
     struct err why;      /* for the log; its text never holds payload */
 };

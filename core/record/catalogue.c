@@ -246,17 +246,3 @@ const uint8_t *catalogue_hash(const struct catalogue *c)
 {
     return c->hash;
 }
-
-void catalogue_put_categories(const struct catalogue *c, const struct categories *set,
-                              struct buf *out)
-{
-    int64_t count = 0;
-    for (unsigned n = 0; n < catalogue_category_count(c); n++)
-        count += categories_has(set, n);
-    if (count)
-        avro_put_long(out, count);
-    for (unsigned n = 0; count && n < catalogue_category_count(c); n++)
-        if (categories_has(set, n))
-            avro_put_text(out, catalogue_category(c, n));
-    avro_put_long(out, 0);
-}

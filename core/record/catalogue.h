@@ -58,8 +58,4 @@ struct header_slots {
 /* NULL for an internal schema. */
 const struct header_slots *plan_header(const struct plan *p);
 
-/* The names of a set as an Avro array of strings. */
-void catalogue_put_categories(const struct catalogue *c, const struct categories *set,
-                              struct buf *out);
-
 #endif

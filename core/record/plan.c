@@ -52,6 +52,11 @@ int plan_field(const struct plan *p, struct slice path)
     return plan_slot(p, slice_of(text, path.n + sizeof list));
 }
 
+struct slice plan_bare(struct slice path)
+{
+    return slice_ends(path, SLICE("[]")) ? slice_head(path, path.n - 2) : path;
+}
+
 const uint8_t *plan_categories(const struct plan *p)
 {
     return p->categories;

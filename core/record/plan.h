@@ -43,6 +43,8 @@ const struct slot *plan_slot_at(const struct plan *p, size_t n);
 int plan_slot(const struct plan *p, struct slice path);
 /* The same; a list is found with and without its []. */
 int plan_field(const struct plan *p, struct slice path);
+/* A path without the [] of a list: "person.names". */
+struct slice plan_bare(struct slice path);
 /* The category of each slot. */
 const uint8_t *plan_categories(const struct plan *p);
 

@@ -191,7 +191,10 @@ const struct bundle *bundle_load_from(struct arena *a, const struct bundle_sourc
     }
     l.bundle->catalogue = c;
     l.bundle->compiled = l.compiled;
-    if (!number_kinds(&l))
+    l.compiled->carved = l.carved = ARENA_ARRAY(a, CATEGORIES_MAX, struct carved);
+    if (!l.carved)
+        (void)strict_memory(&l.reader);
+    if (!l.carved || !number_kinds(&l))
         return NULL;
     const struct node *region = read_yaml(&l, "region.yaml", true);
     if (region)

@@ -87,23 +87,6 @@ bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, 
     return *n > 0;
 }
 
-void load_categories(struct loader *l, const struct node *list, struct categories *out)
-{
-    const struct catalogue *c = l->bundle->catalogue;
-    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n)) {
-        struct categories one = { { 0 } };
-        if (n->kind != NODE_TEXT || !catalogue_categories(c, n->text, &one)) {
-            (void)strict_say(&l->reader, n, "bundle.category",
-                             "unknown or ambiguous category '%.*s'", SHOWN(n->text));
-            continue;
-        }
-        if (categories_has(&one, catalogue_always(c)) || categories_has(&one, catalogue_never(c)))
-            (void)strict_say(&l->reader, n, "bundle.category",
-                             "'%.*s' is not for agreements to say", SHOWN(n->text));
-        categories_join(out, &one);
-    }
-}
-
 const struct when *load_when(struct loader *l, const struct node *n, const struct when_scope *s)
 {
     const struct when *w = NULL;

@@ -23,6 +23,7 @@ struct loader {
     size_t prohibition_room;
     struct fact_rule *facts;
     size_t fact_room;
+    struct carved *carved; /* behind compiled's const one; CATEGORIES_MAX of them */
 };
 
 /* Small letters, digits and single hyphens, at most 64: ids of everything. */
@@ -34,8 +35,14 @@ bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t
 /* {Type: [kind, ...], ...} as numbers. schemas (by index, may be NULL) gets the types named. */
 bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, size_t *n,
                 bool *schemas);
-/* Category names joined. */
-void load_categories(struct loader *l, const struct node *list, struct categories *out);
+/* Categories, and fields of the types that the list is for, joined: a field must be in every one
+ * of them, or in any. */
+struct load_types {
+    const bool *schemas; /* by schema index */
+    bool every;
+};
+void load_named(struct loader *l, const struct node *list, const struct load_types *types,
+                struct categories *out);
 /* A condition; NULL node gives NULL. */
 const struct when *load_when(struct loader *l, const struct node *n, const struct when_scope *s);
 /* One of the words that region.yaml may give a service as its role. */
@@ -63,7 +70,7 @@ void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
 /* Files, ids, categories and what else clauses and prohibitions are read alike by. */
 void load_scope(const struct loader *l, const bool *schemas, struct when_scope *out);
 void load_prohibitions(struct loader *l, const struct node *root);
-/* The parts of every type, and what each set means by them. */
+/* When all files are read: the parts of every type, and what each set means by them. */
 bool load_parts(struct loader *l);
 /* Bitmaps of what was loaded. */
 bool load_compile(struct loader *l);

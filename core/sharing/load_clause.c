@@ -68,64 +68,33 @@ void load_scope(const struct loader *l, const bool *schemas, struct when_scope *
                               .purposes = k->purposes };
 }
 
-/* The category of a field that is the only one of it in that schema; -1 with a problem. */
-static int64_t find_field(struct loader *l, const struct node *n, const struct plan *p)
-{
-    int slot = plan_field(p, n->text);
-    if (slot < 0) {
-        (void)strict_say(&l->reader, n, "bundle.category",
-                         "'%.*s' is no category, and no field of '%s'", SHOWN(n->text),
-                         plan_name(p));
-        return -1;
-    }
-    unsigned category = plan_slot_at(p, (size_t)slot)->category;
-    for (size_t i = 0; i < plan_slots(p); i++)
-        if ((int)i != slot && plan_slot_at(p, i)->category == category) {
-            (void)strict_say(&l->reader, n, "bundle.field",
-                             "the field '%.*s' is not alone in its category: release '%.*s'",
-                             SHOWN(n->text),
-                             SHOWN(catalogue_category(l->bundle->catalogue, category)));
-            return -1;
-        }
-    return category;
-}
-
-/* A field of every type shared, by its path: its category, where it is the only field of it. */
-static void load_field(struct loader *l, const struct node *n, const bool *schemas,
-                       struct categories *out)
-{
-    const struct catalogue *c = l->bundle->catalogue;
-    for (size_t i = 0; i < catalogue_count(c); i++) {
-        int64_t category = schemas[i] ? find_field(l, n, catalogue_at(c, i)->plan) : -1;
-        if (category < 0)
-            continue;
-        struct node named = *n;
-        named.text = catalogue_category(c, (unsigned)category);
-        load_categories(l, &named, out);
-    }
-}
-
 static void load_release(struct loader *l, const struct node *list, const bool *schemas,
                          struct clause *c)
 {
-    struct categories one;
     check_free_text(l, list);
-    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n))
-        if (n->kind == NODE_TEXT && slice_find(n->text, '.') < n->text.n &&
-            !catalogue_categories(l->bundle->catalogue, n->text, &one))
-            load_field(l, n, schemas, &c->release);
-        else
-            load_categories(l, n, &c->release);
+    load_named(l, list, &(struct load_types){ schemas, true }, &c->release);
 }
 
-static bool can_be_obliged(const struct loader *l, const bool *schemas, unsigned category,
+/* A category is released whole, or all that is asked for of it. */
+static bool is_released(const struct bundle *b, const struct clause *c, unsigned part)
+{
+    return categories_has(&c->release, part) ||
+           categories_has(&c->release, bundle_part_category(b, part));
+}
+
+static bool can_be_obliged(const struct loader *l, const bool *schemas, unsigned part,
                            enum obligation o)
 {
+    unsigned category = bundle_part_category(l->bundle, part);
+    struct slice path = bundle_part_path(l->bundle, part);
     for (size_t i = 0; i < catalogue_count(l->bundle->catalogue); i++) {
         const struct plan *p = catalogue_at(l->bundle->catalogue, i)->plan;
-        for (size_t j = 0; schemas[i] && j < plan_slots(p); j++)
-            if (plan_slot_at(p, j)->category == category && oblige_fits(plan_slot_at(p, j), o))
+        for (size_t j = 0; schemas[i] && j < plan_slots(p); j++) {
+            const struct slot *s = plan_slot_at(p, j);
+            if (s->category == category && oblige_fits(s, o) &&
+                (!path.n || slice_equal(plan_bare(s->path), path)))
                 return true;
+        }
     }
     return false;
 }
@@ -133,20 +102,19 @@ static bool can_be_obliged(const struct loader *l, const bool *schemas, unsigned
 static void load_obligation(struct loader *l, const struct node *list, const bool *schemas,
                             enum obligation o, struct clause *c)
 {
-    const struct catalogue *catalogue = l->bundle->catalogue;
-    load_categories(l, list, &c->obliged[o]);
-    for (unsigned i = 0; i < catalogue_category_count(catalogue); i++) {
+    const struct bundle *b = l->bundle;
+    load_named(l, list, &(struct load_types){ schemas, false }, &c->obliged[o]);
+    for (unsigned i = 0; i < bundle_part_count(b); i++) {
         if (!categories_has(&c->obliged[o], i))
             continue;
-        if (!categories_has(&c->release, i))
+        if (!is_released(b, c, i))
             (void)strict_say(&l->reader, list, "bundle.oblige", "'%.*s' is not released",
-                             SHOWN(catalogue_category(catalogue, i)));
+                             SHOWN(bundle_part_name(b, i)));
         else if (!can_be_obliged(l, schemas, i, o))
             (void)strict_say(&l->reader, list, "bundle.oblige",
                              "no field of '%.*s' that is shared can travel as '%s'",
-                             SHOWN(catalogue_category(catalogue, i)), obligation_name(o));
+                             SHOWN(bundle_part_name(b, i)), obligation_name(o));
     }
-    categories_drop(&c->plain, &c->obliged[o]);
     c->has_obligations = true;
 }
 
@@ -158,7 +126,6 @@ static void load_obligations(struct loader *l, const struct node *map, const boo
                                               { "date", false, STRICT_LIST },
                                               { "flag", false, STRICT_LIST },
                                               { "alias", false, STRICT_LIST } };
-    c->plain = c->release;
     if (!map)
         return;
     STRICT_KEYS(&l->reader, map, keys);

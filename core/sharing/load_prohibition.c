@@ -49,7 +49,7 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
     p->line = n->line;
     p->column = n->column;
     load_prohibited_kinds(l, n, schemas, p);
-    load_categories(l, node_get(n, "withhold"), &p->withhold);
+    load_named(l, node_get(n, "withhold"), &(struct load_types){ schemas, false }, &p->withhold);
     load_sides(l, node_get(n, "from"), &p->from);
     load_sides(l, node_get(n, "to"), &p->to);
     (void)strict_one_of(&l->reader, node_get(n, "protected"), truths, 2);

@@ -1,19 +1,21 @@
 /* parts.c - what the sets of a bundle are sets of: categories, and fields carved out of them. */
-#include "sharing/load.h"
+#include "sharing/clause.h"
 #include "sharing/project.h"
 
-#define FIELD SLICE("field ")
 #define EXCEPT SLICE(" except ")
 #define BETWEEN SLICE(", ")
 
-static bool is_for_agreements(const struct catalogue *c, unsigned category)
+bool parts_field(struct slice name, struct slice *path)
 {
-    return category != catalogue_always(c) && category != catalogue_never(c);
+    static const struct slice word = SLICE_INIT("field ");
+    bool is_said = slice_starts(name, word);
+    *path = plan_bare(is_said ? slice_trim(slice_from(name, word.n)) : name);
+    return is_said;
 }
 
-struct slice parts_path(struct slice path)
+bool parts_may_be_named(const struct catalogue *c, unsigned category)
 {
-    return slice_ends(path, SLICE("[]")) ? slice_head(path, path.n - 2) : path;
+    return category != catalogue_always(c) && category != catalogue_never(c);
 }
 
 bool parts_is_alone(const struct catalogue *c, unsigned category, struct slice path)
@@ -22,7 +24,7 @@ bool parts_is_alone(const struct catalogue *c, unsigned category, struct slice p
         const struct plan *p = catalogue_at(c, i)->plan;
         for (size_t slot = 0; slot < plan_slots(p); slot++)
             if (plan_categories(p)[slot] == category &&
-                !slice_equal(parts_path(plan_slot_at(p, slot)->path), path))
+                !slice_equal(plan_bare(plan_slot_at(p, slot)->path), path))
                 return false;
     }
     return true;
@@ -89,10 +91,10 @@ static bool add_field(const struct bundle *b, struct slice path, struct categori
         const struct plan *p = catalogue_at(c, i)->plan;
         int slot = plan_field(p, path);
         unsigned category = slot < 0 ? catalogue_never(c) : plan_categories(p)[slot];
-        if (!is_for_agreements(c, category))
+        if (!parts_may_be_named(c, category))
             continue;
         unsigned part = bundle_part(b, i, (size_t)slot);
-        if (part == category && !parts_is_alone(c, category, parts_path(path)))
+        if (part == category && !parts_is_alone(c, category, path))
             return false;
         categories_add(out, part);
         any = true;
@@ -102,13 +104,13 @@ static bool add_field(const struct bundle *b, struct slice path, struct categori
 
 bool bundle_named(const struct bundle *b, struct slice name, struct categories *out)
 {
-    bool is_field = slice_starts(name, FIELD);
-    if (!is_field && catalogue_categories(b->catalogue, name, out)) {
+    struct slice path;
+    if (!parts_field(name, &path) && catalogue_categories(b->catalogue, name, out)) {
         parts_close(b, out);
         return true;
     }
     *out = (struct categories){ { 0 } };
-    return add_field(b, is_field ? slice_trim(slice_from(name, FIELD.n)) : name, out);
+    return add_field(b, path, out);
 }
 
 /* ---- in names ---- */
@@ -262,50 +264,4 @@ void bundle_put_names_as(const struct bundle *b, size_t schema, const struct cat
 {
     struct taker t = { .b = b, .take = take_as_block, .how = how, .out = out };
     take_names(&t, schema, set);
-}
-
-/* ---- loading ---- */
-
-static bool is_carved(const struct compiled *k, const struct slot *s, size_t *n)
-{
-    for (*n = 0; *n < k->carved_count; ++*n)
-        if (k->carved[*n].category == s->category &&
-            slice_equal(k->carved[*n].path, parts_path(s->path)))
-            return true;
-    return false;
-}
-
-/* The parts of one type's slots; types gets which it has. */
-static const uint8_t *parts_of_type(struct loader *l, const struct schema *s,
-                                    struct categories *types)
-{
-    const struct compiled *k = l->compiled;
-    size_t count = plan_slots(s->plan), n;
-    size_t categories = catalogue_category_count(l->bundle->catalogue);
-    uint8_t *parts = ARENA_ARRAY(l->reader.arena, count + 1, uint8_t);
-    for (size_t i = 0; parts && i < count; i++) {
-        const struct slot *slot = plan_slot_at(s->plan, i);
-        parts[i] = (uint8_t)(is_carved(k, slot, &n) ? categories + n : slot->category);
-        categories_add(types, parts[i]);
-    }
-    return parts;
-}
-
-bool load_parts(struct loader *l)
-{
-    const struct catalogue *c = l->bundle->catalogue;
-    size_t count = catalogue_count(c);
-    const uint8_t **parts = ARENA_ARRAY(l->reader.arena, count + 1, const uint8_t *);
-    struct categories *types = ARENA_ARRAY(l->reader.arena, count + 1, struct categories);
-    if (!parts || !types)
-        return strict_memory(&l->reader);
-    for (size_t i = 0; i < count; i++) {
-        parts[i] = parts_of_type(l, catalogue_at(c, i), &types[i]);
-        if (!parts[i])
-            return strict_memory(&l->reader);
-        categories_join(&types[count], &types[i]);
-    }
-    l->compiled->parts = parts;
-    l->compiled->types = types;
-    return true;
 }

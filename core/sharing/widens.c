@@ -2,6 +2,7 @@
 #include "sharing/widens.h"
 
 #include "host/strict.h"
+#include "sharing/clause.h"
 
 /* An agreement or prohibition, wherever its file lies. */
 struct part {
@@ -11,6 +12,7 @@ struct part {
 
 struct comparing {
     struct arena *a;
+    const struct catalogue *catalogue;
     const struct pack *before, *after;
     struct widening *first, **last;
     struct err *e;
@@ -108,7 +110,83 @@ static const struct node *other_difference(const struct node *a, const struct no
 
 /* ---- agreements ---- */
 
-static bool clause_within(const struct node *now, const struct node *was)
+/* What a list releases: whole categories, and fields by their paths. */
+struct release_list {
+    const struct catalogue *catalogue;
+    const struct node *list;
+    struct categories whole;
+};
+
+/* Whether a name is of whole categories; else path is what it may be. */
+static bool is_category(const struct catalogue *c, struct slice name, struct categories *set,
+                        struct slice *path)
+{
+    *set = (struct categories){ { 0 } };
+    return !parts_field(name, path) && catalogue_categories(c, name, set);
+}
+
+static struct release_list read_release(const struct catalogue *c, const struct node *list)
+{
+    struct release_list r = { .catalogue = c, .list = list };
+    struct categories one;
+    struct slice path;
+    for (const struct node *n = strict_each(list, NULL); c && n; n = strict_each(list, n))
+        if (is_category(c, n->text, &one, &path))
+            categories_join(&r.whole, &one);
+    return r;
+}
+
+static bool names_field(const struct release_list *r, struct slice wanted)
+{
+    struct categories one;
+    struct slice path;
+    for (const struct node *n = strict_each(r->list, NULL); n; n = strict_each(r->list, n))
+        if (!is_category(r->catalogue, n->text, &one, &path) && slice_equal(path, wanted))
+            return true;
+    return false;
+}
+
+/* Whether the list releases that field of every type that has it. */
+static bool releases_field(const struct release_list *r, struct slice path)
+{
+    bool any = false;
+    if (names_field(r, path))
+        return true;
+    for (size_t i = 0; i < catalogue_count(r->catalogue); i++) {
+        const struct plan *p = catalogue_at(r->catalogue, i)->plan;
+        int slot = plan_field(p, path);
+        unsigned category = slot < 0 ? catalogue_never(r->catalogue) : plan_categories(p)[slot];
+        if (!parts_may_be_named(r->catalogue, category))
+            continue;
+        if (!categories_has(&r->whole, category))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+/* Each item is in the other list as it stands, or by what it means. */
+static bool release_within(const struct catalogue *c, const struct node *now,
+                           const struct node *was)
+{
+    struct release_list before = read_release(c, was);
+    for (const struct node *n = strict_each(now, NULL); n; n = strict_each(now, n)) {
+        struct categories one;
+        struct slice path;
+        if (has_item(was, n))
+            continue;
+        if (!c)
+            return false;
+        bool is_whole = is_category(c, n->text, &one, &path);
+        categories_drop(&one, &before.whole);
+        if (is_whole ? !categories_is_empty(&one) : !releases_field(&before, path))
+            return false;
+    }
+    return true;
+}
+
+static bool clause_within(const struct catalogue *c, const struct node *now,
+                          const struct node *was)
 {
     static const char *const compared[] = { "share", "from", "to", "release" };
     if (same(now, was))
@@ -120,7 +198,7 @@ static bool clause_within(const struct node *now, const struct node *was)
            kinds_within(node_get(now, "share"), node_get(was, "share")) &&
            is_within(node_get(now, "from"), node_get(was, "from")) &&
            is_within(node_get(now, "to"), node_get(was, "to")) &&
-           is_within(node_get(now, "release"), node_get(was, "release"));
+           release_within(c, node_get(now, "release"), node_get(was, "release"));
 }
 
 static void compare_clauses(struct comparing *c, const char *file, const struct node *was,
@@ -131,7 +209,7 @@ static void compare_clauses(struct comparing *c, const char *file, const struct 
         const struct node *old = item_with(was, "id", id);
         if (!old)
             says(c, file, "a new clause", id);
-        else if (!clause_within(n, old))
+        else if (!clause_within(c->catalogue, n, old))
             says(c, file, "not only narrowed: clause", id);
     }
     for (const struct node *n = was ? was->first : NULL; n; n = n->next)
@@ -294,11 +372,13 @@ static void compare_file(struct comparing *c, const char *name)
         says(c, name, "changed", SLICE(""));
 }
 
-bool pack_widens(struct arena *a, const struct pack *before, const struct pack *after,
-                 const struct widening **out, struct err *e)
+bool pack_widens(struct arena *a, const struct catalogue *schemas, const struct pack *before,
+                 const struct pack *after, const struct widening **out, struct err *e)
 {
     static const char *const whole[] = { "region.yaml", "facts.yaml", "aliases.yaml" };
-    struct comparing c = { .a = a, .before = before, .after = after, .e = e };
+    struct comparing c = {
+        .a = a, .catalogue = schemas, .before = before, .after = after, .e = e
+    };
     c.last = &c.first;
     if (before) {
         for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)

@@ -51,7 +51,7 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
     if (t->demo)
         return true;
     arena_init(&a, PACK_BYTES_MAX * 8);
-    bool good = pack_widens(&a, before ? before->pack : NULL, next->pack, &w, e);
+    bool good = pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack, &w, e);
     bool widens = w != NULL;
     arena_release(&a);
     if (good && widens && !next->pack->widens)
@@ -243,7 +243,7 @@ bool bundles_pack_files(struct arena *a, const struct pack_file *files, size_t n
     if (d->before)
         memcpy(p.previous, d->before->hash, HASH_BYTES);
     if ((!p.region.n && !read_region_name(a, &p, &p.region, e)) ||
-        !pack_widens(a, d->before, &p, widenings, e))
+        !pack_widens(a, d->catalogue, d->before, &p, widenings, e))
         return false;
     p.widens = *widenings != NULL;
     buf_init(&out, PACK_BYTES_MAX);

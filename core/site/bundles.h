@@ -59,6 +59,7 @@ struct bundles_draft {
     const struct pack *before;
     const char *schemas;
     struct slice region; /* its name; empty: read from region.yaml */
+    const struct catalogue *catalogue; /* of those schemas, for what names mean */
 };
 MUST_CHECK bool bundles_pack(struct arena *a, const struct bundle_source *s,
                              const struct bundles_draft *d, struct slice *bytes,

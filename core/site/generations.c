@@ -127,7 +127,8 @@ static bool pack_folder(struct chain *c, struct slice *bytes, struct err *e)
     struct reading *r = c->r;
     struct arena *a = r->reader.arena;
     const struct bundle_source source = source_folder(r->site->places.region);
-    struct bundles_draft draft = { .schemas = r->site->places.schemas };
+    struct bundles_draft draft = { .schemas = r->site->places.schemas,
+                                   .catalogue = r->site->catalogue };
     const struct widening *unused = NULL;
     struct pack last, here = { .number = 0 };
     if (!pack_collect(a, &source, draft.schemas, &here, e))

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct bundle *b = bundle_load_from(&scratch, &source, catalogue, &problems);
     must(b != NULL || problems.count > 0 || problems.lost, "refused without a problem");
     const struct widening *w = NULL;
-    if (b && pack_widens(&scratch, &p, &p, &w, &e))
+    if (b && pack_widens(&scratch, catalogue, &p, &p, &w, &e))
         must(w == NULL, "wider than itself");
     problems_release(&problems);
     return 0;

@@ -17,12 +17,14 @@ static bool differ(const struct check *k, int to, const char *what)
 /* Field by field; the engine's set has nothing besides. */
 static bool same_set(const struct check *k, const struct ref_set *a, const struct categories *b)
 {
-    const struct plan *p = catalogue_at(k->of->catalogue, k->of->event->schema)->plan;
+    size_t schema = k->of->event->schema;
+    const struct plan *p = catalogue_at(k->of->catalogue, schema)->plan;
     struct categories rest = *b;
     for (size_t i = 0; i < plan_slots(p); i++) {
+        unsigned part = bundle_part(k->bundle, schema, i);
         struct categories one = { { 0 } };
-        categories_add(&one, plan_slot_at(p, i)->category);
-        if (a->has[i] != categories_has(b, plan_slot_at(p, i)->category))
+        categories_add(&one, part);
+        if (a->has[i] != categories_has(b, part))
             return false;
         categories_drop(&rest, &one);
     }
@@ -165,13 +167,14 @@ bool check_case(struct check *k)
 
 /* ---- printing ---- */
 
+/* Of the reference; engine: its bundle, when it is the engine's set. */
 static void print_names(const char *what, const struct ref_case *c, const struct ref_set *a,
-                        const struct categories *b)
+                        const struct bundle *engine, const struct categories *b)
 {
     const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
     printf("    %s:", what);
     for (size_t i = 0; i < plan_slots(p); i++)
-        if (a ? a->has[i] : categories_has(b, plan_slot_at(p, i)->category))
+        if (a ? a->has[i] : categories_has(b, bundle_part(engine, c->event->schema, i)))
             printf(" %.*s", SHOWN(plan_slot_at(p, i)->path));
     printf("\n");
 }
@@ -188,9 +191,9 @@ static void print_wanted(const struct ref_case *c, const struct ref_decision *d)
     for (size_t i = 0; i < d->prohibition_count; i++)
         printf(" %s", c->bundle->prohibitions[d->prohibitions[i]].id);
     printf("\n");
-    print_names("released", c, &d->released, NULL);
+    print_names("released", c, &d->released, NULL, NULL);
     for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
-        print_names(obligations[o], c, &d->obliged[o], NULL);
+        print_names(obligations[o], c, &d->obliged[o], NULL, NULL);
 }
 
 static void print_got(const struct check *k, const struct decision *d)
@@ -204,9 +207,9 @@ static void print_got(const struct check *k, const struct decision *d)
     for (size_t i = 0; i < d->prohibition_count; i++)
         printf(" %.*s", SHOWN(prohibition_name(k->bundle, d->prohibitions[i])));
     printf("\n");
-    print_names("released", k->of, NULL, &d->released);
+    print_names("released", k->of, NULL, k->bundle, &d->released);
     for (size_t o = 0; o < OBLIGE_COUNT; o++)
-        print_names(obligations[o], k->of, NULL, &d->obliged[o]);
+        print_names(obligations[o], k->of, NULL, k->bundle, &d->obliged[o]);
 }
 
 static const char *name_of(const struct ref_case *c, int service)

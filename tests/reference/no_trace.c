@@ -57,10 +57,10 @@ static const char *seen_of(struct arena *a, enum ref_obligation o, const char *t
     }
 }
 
-static int obligation_of(const struct decision *d, unsigned category)
+static int obligation_of(const struct decision *d, unsigned part)
 {
     for (int o = 0; o < REF_OBLIGATIONS_COUNT; o++)
-        if (categories_has(&d->obliged[o], category))
+        if (categories_has(&d->obliged[o], part))
             return o;
     return -1;
 }
@@ -106,12 +106,13 @@ static struct ref_event *vary(struct trial *t, const struct decision *d)
     other->values = ARENA_ARRAY(t->arena, ev->value_count, struct ref_value);
     for (size_t i = 0; i < ev->value_count; i++) {
         const struct slot *s = plan_slot_at(p, i);
-        int o = obligation_of(d, s->category);
+        unsigned part = bundle_part(t->bundle, ev->schema, i);
+        int o = obligation_of(d, part);
         other->values[i] = ev->values[i];
         if (s->category == always || is_fixed(plan_header(p), i) ||
             slice_equal_text(s->path, "header.unknown_restriction"))
             continue;
-        if (!categories_has(&d->released, s->category))
+        if (!categories_has(&d->released, part))
             other->values[i] = ref_random_value(t->arena, t->random, t->of.bundle, s, t->of.at_ms);
         else if (o >= 0 && change_within(t, s, (enum ref_obligation)o, &other->values[i]))
             t->changed_by_obligation++;

@@ -43,7 +43,7 @@ bool pair_widens(struct arena *a, const struct pair *p, const struct widening **
     struct err e = { .fate = ERR_NONE };
     if (!pack_of(a, &p->of, 0, &before) || !pack_of(a, &candidate, p->shuffle, &after))
         return false;
-    if (!pack_widens(a, &before, &after, out, &e))
+    if (!pack_widens(a, p->of.catalogue, &before, &after, out, &e))
         abort();
     return true;
 }

@@ -214,7 +214,6 @@ static void a_field_alone_in_its_category_is_named_by_its_path(void)
 static void each_wrong_field_is_found(void)
 {
     static const char *const rows[][2] = {
-        { "[stay.leave_until]", "bundle.field" }, /* one of the times of a stay */
         { "[stay.corridor]", "bundle.category" },    { "[corridor]", "bundle.category" },
         { "[header.id]", "bundle.field" },           { "[header.kind]", "bundle.field" },
         { "[service.provider]", "bundle.category" }, /* of another type */

@@ -87,7 +87,7 @@ static bool widens(const struct row *r)
 {
     struct pack before = make(NULL, NULL, NULL), after = make(r->file, r->find, r->instead);
     const struct widening *w = NULL;
-    CU_ASSERT_FATAL(pack_widens(&a, &before, &after, &w, &e));
+    CU_ASSERT_FATAL(pack_widens(&a, NULL, &before, &after, &w, &e));
     return w != NULL;
 }
 
@@ -166,7 +166,7 @@ static void the_first_bundle_widens(void)
 {
     struct pack first = make(NULL, NULL, NULL);
     const struct widening *w = NULL;
-    CU_ASSERT_FATAL(pack_widens(&a, NULL, &first, &w, &e));
+    CU_ASSERT_FATAL(pack_widens(&a, NULL, NULL, &first, &w, &e));
     CU_ASSERT_PTR_NOT_NULL(w);
 }
 
