@@ -10,6 +10,19 @@ struct findings {
     struct problems problems, warnings;
 };
 
+/* What the feed's own configuration says in every record. */
+static void fill_by_feed(const struct site_feed *f, const struct plan *p, bool *slots)
+{
+    const struct header_slots *h = plan_header(p);
+    const int said[] = { f->system ? plan_slot(p, SLICE("header.source_system")) : -1,
+                         f->contact_team ? h->contact_team : -1,
+                         f->contact_phone ? h->contact_phone : -1,
+                         f->timeliness ? h->timeliness : -1 };
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+        if (said[i] >= 0)
+            slots[said[i]] = true;
+}
+
 /* What the mappings of the site's feeds can say; false when memory ran out. */
 static bool find_feeds(struct arena *a, const struct site *s, const struct bundle *b,
                        struct analyse_input *in)
@@ -33,6 +46,7 @@ static bool find_feeds(struct arena *a, const struct site *s, const struct bundl
             if (!slots)
                 return false;
             mapping_rule_fills(m, n, slots);
+            fill_by_feed(&s->feeds[i], f->schema->plan, slots);
             f->slots = slots;
             f->service = (uint16_t)service;
             in->feed_count++;
@@ -48,7 +62,8 @@ static void print_warnings(struct problems *p)
     for (size_t i = 0; i < p->count; i++)
         fprintf(stderr, "warning: %s\n", err_print(&p->list[i], line, sizeof line));
     if (p->count)
-        fprintf(stderr, "%zu warning%s\n", p->count, p->count == 1 ? "" : "s");
+        fprintf(stderr, "%zu warning%s\nwarnings stop nothing; whoever signs looks at each\n",
+                p->count, p->count == 1 ? "" : "s");
 }
 
 /* Prints what it finds. True when nothing of it is a problem. */

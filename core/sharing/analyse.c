@@ -43,34 +43,40 @@ static struct slice group_of(const struct bundle *b, unsigned category)
     return slice_head(name, slice_find(name, '.'));
 }
 
-static bool is_whole(const struct bundle *b, const struct categories *set, unsigned category)
+static bool make_groups(struct analysis *x)
 {
-    struct categories lacking = parts_of_category(b, SIZE_MAX, category);
+    size_t count = catalogue_category_count(x->b->catalogue);
+    struct categories *parts = ARENA_ARRAY(x->arena, count + 1, struct categories);
+    struct group *groups = ARENA_ARRAY(x->arena, count + 1, struct group);
+    if (!parts || !groups)
+        return false;
+    for (unsigned i = 0; i < count; i++)
+        parts[i] = parts_of_category(x->b, SIZE_MAX, i);
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned j = 0; j < count; j++)
+            if (slice_equal(group_of(x->b, i), group_of(x->b, j))) {
+                categories_join(&groups[i].parts, &parts[j]);
+                groups[i].count++;
+            }
+    x->parts = parts;
+    x->groups = groups;
+    return true;
+}
+
+static bool is_whole_group(const struct categories *set, const struct group *g)
+{
+    struct categories lacking = g->parts;
     categories_drop(&lacking, set);
-    return categories_is_empty(&lacking);
+    return g->count > 1 && categories_is_empty(&lacking);
 }
 
-/* Whether the set has all of a group, of which this is the first category. */
-static bool is_whole_group(const struct bundle *b, const struct categories *set, unsigned first)
+void analyse_name_kind(const struct analysis *x, struct naming *m, uint32_t kind)
 {
-    size_t count = 0;
-    for (unsigned i = 0; i < catalogue_category_count(b->catalogue); i++) {
-        if (!slice_equal(group_of(b, i), group_of(b, first)))
-            continue;
-        if (i < first || !is_whole(b, set, i))
-            return false;
-        count++;
-    }
-    return count > 1;
-}
-
-static void drop_group(const struct bundle *b, struct categories *set, unsigned first)
-{
-    for (unsigned i = first; i < catalogue_category_count(b->catalogue); i++) {
-        struct categories gone = parts_of_category(b, SIZE_MAX, i);
-        if (slice_equal(group_of(b, i), group_of(b, first)))
-            categories_drop(set, &gone);
-    }
+    struct slice word;
+    const struct schema *type = analyse_kind(x, kind, &word);
+    const char *name = arena_format(x->arena, "%.*s.%.*s", SHOWN(type->name), SHOWN(word));
+    if (name)
+        naming_add(m, slice_text(name));
 }
 
 static void add_names(const struct analysis *x, struct naming *m, const struct categories *set)
@@ -85,13 +91,13 @@ void analyse_say_set(const struct analysis *x, struct naming *m, const struct ca
 {
     struct categories rest = *set;
     for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++) {
-        struct categories own = parts_of_category(x->b, SIZE_MAX, i);
+        struct categories own = x->parts[i];
         categories_keep(&own, &rest);
         if (categories_is_empty(&own))
             continue;
-        if (is_whole_group(x->b, &rest, i)) {
+        if (is_whole_group(&rest, &x->groups[i])) {
             naming_add(m, group_of(x->b, i));
-            drop_group(x->b, &rest, i);
+            categories_drop(&rest, &x->groups[i].parts);
         } else {
             add_names(x, m, &own);
         }
@@ -174,15 +180,45 @@ static bool make_taken(struct analysis *x)
     return true;
 }
 
-/* What intake sets of itself in every record: header and subject, bar what only a sender can say.
- */
+bool analyse_is_gone(const struct analysis *x, const struct agreement *g)
+{
+    return g->stopped_ms <= x->in->now_ms || g->superseded_ms <= x->in->now_ms;
+}
+
+static bool make_may(struct analysis *x)
+{
+    size_t services = x->b->service_count;
+    struct categories *may =
+        ARENA_ARRAY(x->arena, x->k->kind_count * services + 1, struct categories);
+    if (!may)
+        return false;
+    for (size_t i = 0; i < x->b->clause_count; i++) {
+        const struct clause *c = &x->b->clauses[i];
+        for (size_t k = 0; k < c->kind_count; k++)
+            for (unsigned to = 0; to < services; to++)
+                if (services_have(&c->to, to))
+                    categories_join(&may[c->kinds[k] * services + to], &c->release);
+    }
+    for (uint32_t k = 0; k < x->k->kind_count; k++)
+        for (size_t to = 0; to < services; to++)
+            categories_keep(&may[k * services + to], &x->of_kind[k]);
+    x->may = may;
+    return true;
+}
+
+/* What intake sets of itself in every record, whatever the mapping. */
 static void add_intakes(const struct schema *s, bool *slots)
 {
-    for (size_t i = 0; i < plan_slots(s->plan); i++) {
-        struct slice path = plan_slot_at(s->plan, i)->path;
-        if (slice_starts(path, SLICE("header.")) || slice_starts(path, SLICE("subject.")))
-            slots[i] = true;
-    }
+    const struct header_slots *h = plan_header(s->plan);
+    const int own[] = { h->id,         h->type,           h->kind,
+                        h->action,     h->observed,       h->source_agency,
+                        h->mapping,    h->source_service, h->source_feed,
+                        h->feed_seq,   h->environment,    h->source_message_id,
+                        h->birth_hash, h->cleared,        h->identity_confidence,
+                        h->route,      h->reference,      h->reference_of };
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (own[i] >= 0)
+            slots[own[i]] = true;
 }
 
 static bool add_says(const struct analysis *x, const struct analyse_feed *f, size_t schema,
@@ -237,7 +273,7 @@ void analyse(const struct analyse_input *in, struct arena *a, struct problems *p
                           .problems = problems,
                           .warnings = warnings };
     struct err e = { 0 };
-    if (!make_kinds(&x) || !make_taken(&x) || !make_says(&x)) {
+    if (!make_groups(&x) || !make_kinds(&x) || !make_taken(&x) || !make_may(&x) || !make_says(&x)) {
         (void)err_memory(&e);
         problems_add(problems, &e);
         return;

@@ -4,14 +4,15 @@
  * receive, prohibitions take all of it), a word that a field never holds, two prohibitions that
  * would tell a recipient different things. Warnings: all that is doubtful, that this site's
  * mappings do not make, that ends soon. Each at file:line, one sentence, code check.*. Pure: the
- * time is given. Cost: sorting and bitmaps, no all-pairs. */
+ * time is given. Cost: sorting and bitmaps; clauses are held against prohibitions, and against few
+ * of their like. */
 #ifndef CONCORDAT_SHARING_ANALYSE_H
 #define CONCORDAT_SHARING_ANALYSE_H
 
 #include "sharing/bundle.h"
 
 /* What the mappings of a site make of a service's messages: one type and kind, and the fields that
- * are ever set. Borrowed. */
+ * they or the feed's configuration ever set. Borrowed. */
 struct analyse_feed {
     uint16_t service;
     const struct schema *schema;

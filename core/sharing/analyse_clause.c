@@ -13,22 +13,53 @@ static bool reaches_somebody(const struct analysis *x, const struct clause *c)
     return false;
 }
 
-/* What prohibitions without a condition take of what it releases, from every recipient and kind. */
+/* Whether a prohibition acts on all that the clause shares: on whatever source and person. Those
+ * without a condition or a source stand in the table. */
+static bool always_acts(const struct analysis *x, const struct clause *c,
+                        const struct prohibition *p)
+{
+    if (!analyse_meet(&p->withhold, &c->release))
+        return false;
+    for (size_t w = 0; w < SERVICES_WORDS; w++)
+        if (c->from.bits[w] & ~p->from.bits[w])
+            return false;
+    return !when_can_both(x->b->catalogue, c->when, WHEN_IS_TRUE | WHEN_IS_UNKNOWN, p->when,
+                          WHEN_IS_FALSE);
+}
+
+/* What one of the given prohibitions, or one without a condition, takes of that kind. */
+static struct categories taken_of(const struct analysis *x, const struct clause *c, uint32_t kind,
+                                  unsigned to, const struct prohibition *const *acting)
+{
+    struct categories gone = x->taken[kind * x->b->service_count + to];
+    struct categories absent = c->release;
+    for (; *acting; acting++)
+        if (prohibition_is_for(*acting, kind) && services_have(&(*acting)->to, to))
+            categories_join(&gone, &(*acting)->withhold);
+    categories_drop(&absent, &x->of_kind[kind]);
+    categories_join(&gone, &absent);
+    return gone;
+}
+
+/* What prohibitions take of what it releases, from every recipient and kind. */
 static struct categories always_taken(const struct analysis *x, const struct clause *c)
 {
     struct categories taken = c->release;
-    for (size_t i = 0; i < c->kind_count && !categories_is_empty(&taken); i++) {
-        const struct categories *row = x->taken + c->kinds[i] * x->b->service_count;
-        struct categories absent = c->release;
-        categories_drop(&absent, &x->of_kind[c->kinds[i]]);
-        for (unsigned to = 0; to < x->b->service_count; to++) {
-            struct categories gone = row[to];
-            categories_join(&gone, &absent);
-            if (services_have(&c->to, to))
+    size_t count = 0;
+    bool can_be = when_can_be(x->b->catalogue, c->when, WHEN_IS_TRUE); /* else told elsewhere */
+    const struct prohibition **acting =
+        ARENA_ARRAY(x->arena, x->b->prohibition_count + 1, const struct prohibition *);
+    for (size_t i = 0; acting && can_be && i < x->b->prohibition_count; i++)
+        if (always_acts(x, c, &x->b->prohibitions[i]))
+            acting[count++] = &x->b->prohibitions[i];
+    for (size_t i = 0; i < c->kind_count && !categories_is_empty(&taken); i++)
+        for (unsigned to = 0; acting && to < x->b->service_count; to++)
+            if (services_have(&c->to, to)) {
+                struct categories gone = taken_of(x, c, c->kinds[i], to, acting);
                 categories_keep(&taken, &gone);
-        }
-    }
-    return taken;
+            }
+    x->problems->lost |= !acting;
+    return acting ? taken : (struct categories){ { 0 } };
 }
 
 /* What at least one of its types has. */
@@ -41,17 +72,50 @@ static struct categories present(const struct analysis *x, const struct clause *
     return any;
 }
 
+/* Kinds whose events have nothing of what it releases, beside others that have. */
+static void check_empty_kinds(struct analysis *x, const struct clause *c)
+{
+    const char *sentence =
+        arena_format(x->arena, "clause '%.*s' releases nothing of these", SHOWN(c->name));
+    struct naming m = { .to = x->warnings,
+                        .code = "check.absent",
+                        .file = c->file,
+                        .sentence = sentence ? sentence : "",
+                        .line = c->line,
+                        .column = c->column };
+    for (size_t i = 0; i < c->kind_count; i++)
+        if (!analyse_meet(&c->release, &x->of_kind[c->kinds[i]]))
+            analyse_name_kind(x, &m, c->kinds[i]);
+    naming_end(&m);
+}
+
+/* Categories that none of its events has; not where a whole group is named for what they have. */
+static void check_absent(struct analysis *x, const struct clause *c, const struct categories *some)
+{
+    struct categories absent = c->release;
+    categories_drop(&absent, some);
+    for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++)
+        if (analyse_meet(&x->parts[i], some))
+            categories_drop(&absent, &x->groups[i].parts);
+    analyse_say_of_clause(x, c, "check.absent", "releases what its events do not have", &absent,
+                          false);
+}
+
 static void check_release(struct analysis *x, const struct clause *c)
 {
     struct categories some = present(x, c), taken = always_taken(x, c);
     categories_keep(&taken, &some);
-    if (categories_is_empty(&some))
+    if (categories_is_empty(&some)) {
         (void)problems_say(
             x->problems, "check.nothing", c->file, c->line, c->column,
             "clause '%.*s' never shares anything: its events have nothing of what it "
             "releases",
             SHOWN(c->name));
-    else if (categories_equal(&some, &taken))
+        return;
+    }
+    check_empty_kinds(x, c);
+    check_absent(x, c, &some);
+    if (categories_equal(&some, &taken))
         (void)problems_say(x->problems, "check.overridden", c->file, c->line, c->column,
                            "clause '%.*s' never shares anything: prohibitions take all that it "
                            "releases",
@@ -74,15 +138,43 @@ static void check_words(struct analysis *x, const struct when *w, const char *fi
                            SHOWN(name), SHOWN(word), SHOWN(path));
 }
 
-/* Law 7: whoever gets the rest learns something of what the condition read. */
+/* Law 7: whoever gets the rest learns something of what the condition read. What travels changed is
+ * not released as it is read. */
 static void check_reads(struct analysis *x, const struct clause *c)
 {
     struct categories read;
     when_reads(x->b, c->when, &read);
-    categories_drop(&read, &c->release);
+    categories_drop(&read, &c->plain);
     categories_drop(&read, &x->own);
     analyse_say_of_clause(x, c, "check.reads",
-                          "has a condition that reads what it does not release", &read, true);
+                          "has a condition that tells of what it does not release", &read, true);
+}
+
+/* An objection stops an agreement of implied consent, whatever the clause says. */
+static bool needs_objection(const struct analysis *x, const struct clause *c)
+{
+    struct when_node recipient = { .op = WHEN_LITERAL, .type = WHEN_WHO, .number = WHEN_RECIPIENT };
+    struct when_node objection = {
+        .op = WHEN_CALL, .type = WHEN_BOOL, .function = WHEN_OBJECTION, .args = &recipient
+    };
+    const struct when guard = { .root = &objection };
+    return slice_equal_text(x->b->agreements[c->agreement].confidentiality, "implied-consent") &&
+           !when_can_both(x->b->catalogue, c->when, WHEN_IS_TRUE, &guard, WHEN_IS_FALSE);
+}
+
+static void check_condition(struct analysis *x, const struct clause *c)
+{
+    if (!when_can_be(x->b->catalogue, c->when, WHEN_IS_TRUE))
+        (void)problems_say(x->problems, "check.never", c->file, c->line, c->column,
+                           "clause '%.*s' never shares anything: its condition is never true",
+                           SHOWN(c->name));
+    else if (needs_objection(x, c))
+        (void)problems_say(x->problems, "check.never", c->file, c->line, c->column,
+                           "clause '%.*s' never shares anything: it asks for an objection, which "
+                           "stops the agreement",
+                           SHOWN(c->name));
+    check_words(x, c->when, c->file, c->line, c->column, c->name);
+    check_reads(x, c);
 }
 
 static void check_clause(struct analysis *x, const struct clause *c)
@@ -93,14 +185,8 @@ static void check_clause(struct analysis *x, const struct clause *c)
                            "to receive it",
                            SHOWN(c->name));
     check_release(x, c);
-    if (!c->when)
-        return;
-    if (!when_can_be(x->b->catalogue, c->when, WHEN_IS_TRUE))
-        (void)problems_say(x->problems, "check.never", c->file, c->line, c->column,
-                           "clause '%.*s' never shares anything: its condition is never true",
-                           SHOWN(c->name));
-    check_words(x, c->when, c->file, c->line, c->column, c->name);
-    check_reads(x, c);
+    if (c->when)
+        check_condition(x, c);
 }
 
 void analyse_clauses(struct analysis *x)
@@ -114,20 +200,13 @@ void analyse_clauses(struct analysis *x)
 
 /* ---- prohibitions ---- */
 
-static void check_prohibition(struct analysis *x, const struct prohibition *p)
+/* What is missing tells of what was read. Where that is a secret, the author has said so. */
+static void check_prohibition_reads(struct analysis *x, const struct prohibition *p)
 {
     struct categories read;
-    when_reads(x->b, p->when, &read);
-    categories_drop(&read, &x->own);
-    if (!when_can_be(x->b->catalogue, p->when, WHEN_IS_TRUE))
-        (void)problems_say(x->problems, "check.never", p->file, p->line, p->column,
-                           "prohibition '%.*s' takes nothing that can be told: its condition is "
-                           "never true",
-                           SHOWN(p->id));
-    check_words(x, p->when, p->file, p->line, p->column, p->id);
-    const char *sentence = arena_format(
-        x->arena, "prohibition '%.*s' depends on fields, and what is missing tells of them",
-        SHOWN(p->id));
+    const char *sentence =
+        arena_format(x->arena, "prohibition '%.*s' is not protected, and what is missing tells of",
+                     SHOWN(p->id));
     struct naming m = { .to = x->warnings,
                         .code = "check.reads",
                         .file = p->file,
@@ -135,7 +214,23 @@ static void check_prohibition(struct analysis *x, const struct prohibition *p)
                         .line = p->line,
                         .column = p->column,
                         .in_full = true };
+    if (p->is_protected)
+        return;
+    when_reads(x->b, p->when, &read);
+    categories_drop(&read, &x->own);
     analyse_say_set(x, &m, &read);
+}
+
+static void check_prohibition(struct analysis *x, const struct prohibition *p)
+{
+    bool can_be_unknown = when_can_be(x->b->catalogue, p->when, WHEN_IS_UNKNOWN);
+    if (!when_can_be(x->b->catalogue, p->when, WHEN_IS_TRUE))
+        (void)problems_say(x->problems, "check.never", p->file, p->line, p->column,
+                           "prohibition '%.*s' %s: its condition is never true", SHOWN(p->id),
+                           can_be_unknown ? "acts only when nobody can tell whether it should"
+                                          : "never acts");
+    check_words(x, p->when, p->file, p->line, p->column, p->id);
+    check_prohibition_reads(x, p);
 }
 
 void analyse_prohibitions(struct analysis *x)

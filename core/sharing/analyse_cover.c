@@ -19,7 +19,7 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
     struct naming m = { .to = x->warnings,
                         .code = "check.unshared",
                         .file = schema_file(x, s),
-                        .sentence = "nobody shares these kinds",
+                        .sentence = "no clause shares these kinds of events",
                         .line = 1,
                         .column = 1 };
     size_t count = 0;
@@ -31,7 +31,7 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
     naming_end(&m);
     if (!count)
         (void)problems_say(x->warnings, m.code, m.file, 1, 1,
-                           "nobody shares anything of this type");
+                           "no clause shares any of these events");
     return count > 0;
 }
 
@@ -44,12 +44,17 @@ static void check_categories(struct analysis *x, size_t schema, struct categorie
     struct naming m = { .to = x->warnings,
                         .code = "check.unreceived",
                         .file = schema_file(x, s),
-                        .sentence = "nobody may receive these, of whatever type",
+                        .sentence = "no clause releases these, here or elsewhere",
                         .line = 1,
                         .column = 1 };
     categories_drop(&rest, released);
     categories_join(released, &rest);
     analyse_say_set(x, &m, &rest);
+}
+
+static bool is_gone(const struct analysis *x, const struct clause *c)
+{
+    return analyse_is_gone(x, &x->b->agreements[c->agreement]);
 }
 
 void analyse_cover(struct analysis *x)
@@ -62,9 +67,12 @@ void analyse_cover(struct analysis *x)
     struct categories released = { { 0 } };
     for (size_t i = 0; i < x->b->clause_count; i++) {
         const struct clause *c = &x->b->clauses[i];
-        for (size_t k = 0; k < c->kind_count; k++)
+        for (size_t k = 0; !is_gone(x, c) && k < c->kind_count; k++) {
+            struct categories of = x->of_kind[c->kinds[k]];
+            categories_keep(&of, &c->release);
+            categories_join(&released, &of);
             shared[c->kinds[k]] = true;
-        categories_join(&released, &c->release);
+        }
     }
     for (size_t s = 0; s < catalogue_count(x->b->catalogue); s++) {
         const struct schema *schema = x->k->schemas[s];
@@ -117,29 +125,44 @@ static void say_unsaid(struct analysis *x, const struct clause *c)
                         .column = c->column };
     for (size_t i = 0; i < c->kind_count; i++) {
         bool said = false;
-        struct slice kind;
-        const struct schema *type = analyse_kind(x, c->kinds[i], &kind);
         for (unsigned s = 0; s < x->b->service_count; s++)
             said |= services_have(&c->from, s) && analysis_says(x, s, c->kinds[i])->is_said;
-        const char *name =
-            said ? NULL : arena_format(x->arena, "%.*s.%.*s", SHOWN(type->name), SHOWN(kind));
-        if (name)
-            naming_add(&m, slice_text(name));
+        if (!said)
+            analyse_name_kind(x, &m, c->kinds[i]);
     }
     naming_end(&m);
 }
 
-/* Whether some event that the clause is asked about can have that field. */
-static bool is_filled(const struct analysis *x, const struct clause *c,
-                      const struct when_node *path)
+/* Whether one of these fields is filled. */
+static bool fills(const struct says *says, const uint16_t *slots, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (says->slots[slots[i]])
+            return true;
+    return false;
+}
+
+/* Whether a message of that source has what the condition reads there: a field, the date of birth,
+ * an addressee. */
+static bool has_what(const struct analysis *x, const struct says *says, const struct when_node *n)
+{
+    int schema = bundle_schema(x->b, says->schema->plan);
+    int born = plan_header(says->schema->plan)->birth_date;
+    const struct mentions *m = &x->k->mentions[schema];
+    if (n->op == WHEN_PATH)
+        return n->slots[schema] >= 0 && says->slots[n->slots[schema]];
+    if (n->function == WHEN_AGE)
+        return born >= 0 && says->slots[born];
+    return fills(says, m->slots, m->addressee_count);
+}
+
+/* Whether some event that the clause is asked about can have it. */
+static bool is_filled(const struct analysis *x, const struct clause *c, const struct when_node *n)
 {
     for (size_t i = 0; i < c->kind_count; i++)
         for (unsigned s = 0; s < x->b->service_count; s++) {
             const struct says *says = analysis_says(x, s, c->kinds[i]);
-            if (!services_have(&c->from, s) || !says->is_said)
-                continue;
-            int schema = bundle_schema(x->b, says->schema->plan);
-            if (path->slots[schema] >= 0 && says->slots[path->slots[schema]])
+            if (services_have(&c->from, s) && says->is_said && has_what(x, says, n))
                 return true;
         }
     return false;
@@ -147,11 +170,13 @@ static bool is_filled(const struct analysis *x, const struct clause *c,
 
 static void check_paths(struct analysis *x, const struct clause *c, const struct when_node *n)
 {
-    if (n->op == WHEN_PATH && !is_filled(x, c, n))
+    bool reads = n->op == WHEN_PATH ||
+                 (n->op == WHEN_CALL && (n->function == WHEN_AGE || n->function == WHEN_ADDRESSED));
+    if (reads && !is_filled(x, c, n))
         (void)problems_say(x->warnings, "check.unfilled", c->file, c->line, c->column,
-                           "clause '%.*s' has a condition that reads '%.*s', which no mapping of "
+                           "clause '%.*s' has a condition that reads '%.*s%s', which no mapping of "
                            "its sources fills",
-                           SHOWN(c->name), SHOWN(n->text));
+                           SHOWN(c->name), SHOWN(n->text), n->op == WHEN_PATH ? "" : "()");
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         check_paths(x, c, arg);
 }

@@ -77,6 +77,11 @@ static bool releases_as_much(const struct clause *more, const struct clause *les
         categories_drop(&changed, &less->obliged[o]);
         if (!categories_is_empty(&changed))
             return false;
+        changed = less->obliged[o]; /* of two changes the one that says least is made */
+        categories_drop(&changed, &more->plain);
+        categories_drop(&changed, &more->obliged[o]);
+        if (!categories_is_empty(&changed))
+            return false;
     }
     return true;
 }
@@ -88,11 +93,13 @@ static bool lasts_as_long(const struct clause *more, const struct clause *less)
             more->lasting_ms >= less->lasting_ms);
 }
 
-/* Whether more shares all that less shares, whenever less does. */
+/* Whether more shares all that less shares, whenever less does. One that never does is told of
+ * elsewhere. */
 static bool shadows(const struct analysis *x, const struct clause *more, const struct clause *less)
 {
     return is_alike(more, less) && releases_as_much(more, less) && lasts_as_long(more, less) &&
-           when_implies(x->b->catalogue, less->when, more->when);
+           when_implies(x->b->catalogue, less->when, more->when) &&
+           when_can_be(x->b->catalogue, less->when, WHEN_IS_TRUE);
 }
 
 static void say_shadowed(struct analysis *x, const struct clause *by, const struct clause *c)
@@ -131,50 +138,53 @@ static void check_shadows(struct analysis *x)
 
 /* ---- what a recipient is told must not depend on the order of files ---- */
 
-static bool services_meet(const struct services *a, const struct services *b, size_t count)
+static bool sources_meet(const struct analysis *x, const struct prohibition *a,
+                         const struct prohibition *b)
 {
-    for (unsigned s = 0; s < count; s++)
-        if (services_have(a, s) && services_have(b, s))
+    for (unsigned s = 0; s < x->b->service_count; s++)
+        if (services_have(&a->from, s) && services_have(&b->from, s))
             return true;
     return false;
 }
 
-static bool kinds_meet(const struct prohibition *a, const struct prohibition *b)
+/* Whether somebody may be given something of both. */
+static bool takings_meet(const struct analysis *x, const struct prohibition *a,
+                         const struct prohibition *b)
 {
-    if (a->is_for_all_kinds || b->is_for_all_kinds)
-        return true;
-    for (size_t i = 0; i < a->kind_count; i++)
-        if (kinds_have(b->kinds, b->kind_count, a->kinds[i]))
-            return true;
+    size_t services = x->b->service_count;
+    for (uint32_t k = 0; k < x->k->kind_count; k++) {
+        if (!prohibition_is_for(a, k) || !prohibition_is_for(b, k))
+            continue;
+        for (unsigned to = 0; to < services; to++) {
+            const struct categories *may = &x->may[k * services + to];
+            if (services_have(&a->to, to) && services_have(&b->to, to) &&
+                analyse_meet(may, &a->withhold) && analyse_meet(may, &b->withhold))
+                return true;
+        }
+    }
     return false;
 }
 
-static void check_telling(struct analysis *x, const struct prohibition *a,
-                          const struct prohibition *b)
+static bool tell_differently(const struct analysis *x, const struct prohibition *a,
+                             const struct prohibition *b)
 {
-    if (slice_equal(a->tell, b->tell) || !kinds_meet(a, b) ||
-        !services_meet(&a->to, &b->to, x->b->service_count) ||
-        !services_meet(&a->from, &b->from, x->b->service_count) ||
-        !when_can_both(x->b->catalogue, a->when, ACTS, b->when, ACTS))
-        return;
-    (void)problems_say(x->problems, "check.tell", b->file, b->line, b->column,
-                       "prohibitions '%.*s' and '%.*s' tell the same recipient different things",
-                       SHOWN(a->id), SHOWN(b->id));
+    return a->tell.n && !slice_equal(a->tell, b->tell) && sources_meet(x, a, b) &&
+           takings_meet(x, a, b) && when_can_both(x->b->catalogue, a->when, ACTS, b->when, ACTS);
 }
 
-/* Those that tell are few: what is told is a word of a short list. */
+/* Each against those before it; the first that it contradicts is enough. */
 static void check_tells(struct analysis *x)
 {
-    const struct prohibition *tells[NEAR];
-    size_t count = 0;
     for (size_t i = 0; i < x->b->prohibition_count; i++) {
         const struct prohibition *p = &x->b->prohibitions[i];
-        if (slice_is_empty(p->tell))
-            continue;
-        for (size_t j = 0; j < count; j++)
-            check_telling(x, tells[j], p);
-        if (count < NEAR)
-            tells[count++] = p;
+        size_t n = 0;
+        while (p->tell.n && n < i && !tell_differently(x, &x->b->prohibitions[n], p))
+            n++;
+        if (p->tell.n && n < i)
+            (void)problems_say(x->problems, "check.tell", p->file, p->line, p->column,
+                               "prohibitions '%.*s' and '%.*s' tell the same recipient different "
+                               "things, and only one would be told",
+                               SHOWN(x->b->prohibitions[n].id), SHOWN(p->id));
     }
 }
 

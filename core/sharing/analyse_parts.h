@@ -13,6 +13,12 @@ struct says {
     struct categories filled; /* of those slots, and of what intake itself sets */
 };
 
+/* All that begins with one word: "stay". */
+struct group {
+    struct categories parts;
+    size_t count; /* of its categories */
+};
+
 struct analysis {
     const struct analyse_input *in;
     const struct bundle *b;
@@ -20,9 +26,12 @@ struct analysis {
     struct arena *arena;
     struct problems *problems, *warnings;
     struct categories own;            /* always and never: not for agreements */
+    const struct categories *parts;   /* by category */
+    const struct group *groups;       /* by category: the one it is in */
     const struct categories *of_kind; /* by kind: what its type has for agreements */
     const struct categories *taken;   /* by kind and service: what prohibitions without a
                                          condition take whatever the source */
+    const struct categories *may;     /* by kind and service: what clauses release of it */
     const bool *has_feed;             /* by service */
     const struct says *says;          /* by service and kind; NULL: mappings are not known */
 };
@@ -47,11 +56,22 @@ void naming_add(struct naming *m, struct slice name);
 void naming_end(struct naming *m);
 /* All of it for a set of categories, a whole group by its name; nothing when the set is empty. */
 void analyse_say_set(const struct analysis *x, struct naming *m, const struct categories *set);
+/* Adds "Type.kind". */
+void analyse_name_kind(const struct analysis *x, struct naming *m, uint32_t kind);
 /* "clause 'NAME' what: ..." as warnings. */
 void analyse_say_of_clause(const struct analysis *x, const struct clause *c, const char *code,
                            const char *what, const struct categories *set, bool in_full);
 /* The type and the kind of a number. */
 const struct schema *analyse_kind(const struct analysis *x, uint32_t kind, struct slice *name);
+
+/* Whether an agreement will share nothing more: it is stopped, or a later version is in force. */
+bool analyse_is_gone(const struct analysis *x, const struct agreement *g);
+static inline bool analyse_meet(const struct categories *a, const struct categories *b)
+{
+    struct categories both = *a;
+    categories_keep(&both, b);
+    return !categories_is_empty(&both);
+}
 
 /* Each adds its findings. */
 void analyse_clauses(struct analysis *x);      /* analyse_clause.c: never, overridden, reads */

@@ -1,6 +1,10 @@
 /* analyse_terms.c - agreements that are not active, end soon, or are due for review. */
 #include "sharing/analyse_parts.h"
+
+#include <stdio.h>
+
 #include "sharing/expiry.h"
+#include "sharing/explain_words.h"
 
 static bool has_approved(const struct agreement *g, uint16_t agency)
 {
@@ -20,37 +24,67 @@ static void check_approvals(struct analysis *x, const struct agreement *g)
                                SHOWN(x->b->agencies[g->parties[i].agency].name));
 }
 
-static void say_expiry(struct analysis *x, const struct expiry *y)
+static const char *day_of(int64_t ms, struct buf *out)
+{
+    buf_reset(out);
+    explain_day(ms, out);
+    buf_byte(out, 0);
+    return buf_ok(out) ? (const char *)out->p : "";
+}
+
+static void say(struct analysis *x, const struct agreement *g, const char *code, const char *what)
+{
+    (void)problems_say(x->warnings, code, g->file, g->line, 1, "agreement '%.*s' version %d %s",
+                       SHOWN(g->name), g->version, what);
+}
+
+/* day: room for its words. */
+static void say_expiry(struct analysis *x, const struct expiry *y, struct buf *day)
 {
     const struct agreement *g = &x->b->agreements[y->agreement];
-    if (y->stage == EXPIRY_ENDED)
-        (void)problems_say(x->warnings, "check.ended", g->file, g->line, 1,
-                           "agreement '%.*s' version %d has ended: what it would share is held",
-                           SHOWN(g->name), g->version);
-    else if (y->stage != EXPIRY_NONE)
-        (void)problems_say(x->warnings, "check.ends", g->file, g->line, 1,
-                           "agreement '%.*s' version %d is in its last %s days: %lld left",
-                           SHOWN(g->name), g->version, expiry_stage_name(y->stage),
-                           (long long)y->days_left);
-    if (y->review_overdue)
-        (void)problems_say(x->warnings, "check.review", g->file, g->line, 1,
-                           "agreement '%.*s' version %d should have been reviewed by now",
-                           SHOWN(g->name), g->version);
+    const char *last = day_of(g->until_ms - 1, day);
+    char what[120];
+    if (y->stage == EXPIRY_ENDED) {
+        (void)snprintf(what, sizeof what,
+                       "ended on %s: what it would share is held until it is extended", last);
+        say(x, g, "check.ended", what);
+    } else if (y->stage != EXPIRY_NONE) {
+        (void)snprintf(what, sizeof what,
+                       "ends on %s, %lld day%s from now: have its next version approved, or extend "
+                       "it",
+                       last, (long long)y->days_left, y->days_left == 1 ? "" : "s");
+        say(x, g, "check.ends", what);
+    }
+    if (y->review_overdue) {
+        (void)snprintf(what, sizeof what, "was to be reviewed by %s",
+                       day_of(g->review_ms - 1, day));
+        say(x, g, "check.review", what);
+    }
+}
+
+static void check_agreement(struct analysis *x, const struct agreement *g, struct buf *day)
+{
+    char what[120];
+    check_approvals(x, g);
+    if (g->superseded_ms <= g->from_ms)
+        say(x, g, "check.superseded", "never comes into force: a later version is there before it");
+    if (g->stopped_ms == NEVER_MS)
+        return;
+    (void)snprintf(what, sizeof what, "is stopped from %s on: it shares nothing",
+                   day_of(g->stopped_ms, day));
+    say(x, g, "check.stopped", what);
 }
 
 void analyse_terms(struct analysis *x)
 {
+    struct buf day;
     struct expiry *list = ARENA_ARRAY(x->arena, x->b->agreement_count + 1, struct expiry);
     size_t n = list ? bundle_expiries(x->b, x->in->now_ms, list) : 0;
     x->problems->lost |= !list;
+    buf_init(&day, 100);
     for (size_t i = 0; i < n; i++)
-        say_expiry(x, &list[i]);
-    for (size_t i = 0; i < x->b->agreement_count; i++) {
-        const struct agreement *g = &x->b->agreements[i];
-        check_approvals(x, g);
-        if (g->stopped_ms != NEVER_MS)
-            (void)problems_say(x->warnings, "check.stopped", g->file, g->line, 1,
-                               "agreement '%.*s' version %d is stopped", SHOWN(g->name),
-                               g->version);
-    }
+        say_expiry(x, &list[i], &day);
+    for (size_t i = 0; i < x->b->agreement_count; i++)
+        check_agreement(x, &x->b->agreements[i], &day);
+    buf_release(&day);
 }

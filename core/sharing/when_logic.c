@@ -330,9 +330,8 @@ static bool find(struct search *s, const struct goal *g, const struct leaf *leav
     case WHEN_AND: /* true, or not false, as all are; false, or not true, as one is */
     case WHEN_OR:
         below.all = true;
-        return (n->op == WHEN_AND) == ((g->is & WHEN_IS_TRUE) != 0)
-                   ? find(s, &below, leaves)
-                   : find_any(s, g, next, leaves);
+        return (n->op == WHEN_AND) == ((g->is & WHEN_IS_TRUE) != 0) ? find(s, &below, leaves)
+                                                                    : find_any(s, g, next, leaves);
     case WHEN_LITERAL:
         return (g->is & (n->number ? WHEN_IS_TRUE : WHEN_IS_FALSE)) && find(s, next, leaves);
     default:
@@ -369,12 +368,24 @@ bool when_implies(const struct catalogue *c, const struct when *a, const struct 
 
 /* ---- words that a field never holds ---- */
 
+static bool is_text_path(const struct when_node *n)
+{
+    return n->op == WHEN_PATH && (n->type == WHEN_TEXT || n->type == WHEN_TEXTS);
+}
+
+/* "word" in a list that is a field. */
+static bool is_word_in_field(const struct when_node *n)
+{
+    return n->op == WHEN_IN && n->args->op == WHEN_LITERAL && is_text_path(n->args->next);
+}
+
 static bool find_foreign(const struct catalogue *c, const struct when_node *n, struct slice *path,
                          struct slice *word)
 {
     struct limit l = limit_of(n, true);
-    bool holds_words = l.kind != LIMIT_NONE && l.kind != LIMIT_RANGE &&
-                       l.subject->op == WHEN_PATH && l.subject->type == WHEN_TEXT;
+    if (is_word_in_field(n))
+        l = (struct limit){ .kind = LIMIT_ONE_OF, .subject = n->args->next, .values = n->args };
+    bool holds_words = l.kind != LIMIT_NONE && l.kind != LIMIT_RANGE && is_text_path(l.subject);
     for (const struct when_node *v = holds_words ? first_value(&l) : NULL; v; v = next_value(&l, v))
         if (!can_hold(c, l.subject, v->text)) {
             *path = l.subject->text;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "sharing/clause.h"
-#include "world.h"
+#include "small.h"
 
 static const char region[] =
     "region: testshire\npartitions: 4\nagencies:\n"
@@ -225,6 +225,43 @@ static void clauses_that_share_nothing_are_found(void)
            true, "check.overridden", "test/1/good");
 }
 
+#define TAKES(rest) "  - {id: p, withhold: [identity, stay], source: law" rest "}\n"
+
+static void a_condition_that_brings_its_own_prohibition_is_found(void)
+{
+    expect(WHEN("known(recipient) && age() > 17"), TAKES(", when: known(recipient)"), true,
+           "check.overridden", "test/1/asks");
+    expect(GOOD, TAKES(", from: acute-trust"), true, "check.overridden", "test/1/good");
+    expect(WHEN("age() > 17"), TAKES(", when: 'age() > 16'"), true, "check.overridden", "asks");
+    expect(WHEN("age() > 17"), TAKES(", when: 'age() > 18'"), true, NULL, "");
+    expect(WHEN("known(recipient) || age() > 17"), TAKES(", when: known(recipient)"), true, NULL,
+           "");
+    expect(GOOD, TAKES(", from: care-transfer-hub"), true, NULL, "");
+    expect(WHEN("objection(recipient)"), "", true, "check.never", "asks for an objection");
+    expect(WHEN("objection(source)"), "", true, NULL, "");
+}
+
+static void a_condition_that_is_never_true_is_one_problem(void)
+{
+    struct findings f;
+    struct analyse_input in = { .bundle = load(terms,
+                                               WHEN("known(recipient) && !known(recipient)"),
+                                               TAKES(", when: known(recipient)")),
+                                .now_ms = MARCH };
+    look(&in, &f);
+    CU_ASSERT_EQUAL(f.problems.count, 1);
+    release(&f);
+}
+
+static void releases_that_no_event_has_are_listed(void)
+{
+    expect("  - {id: a, " STAY ", release: [identity.name, housing, stay]}\n", "", false,
+           "check.absent", "events do not have: housing");
+    expect("  - {id: a, share: {HospitalStay: [moved], SocialCare: [assessed]}, from: acute-trust, "
+           "to: adult-social-care, release: [stay.ward]}\n",
+           "", false, "check.absent", "nothing of these: SocialCare.assessed");
+}
+
 static void what_prohibitions_take_only_now_and_then_is_not_overridden(void)
 {
     expect(GOOD, "  - {id: p, withhold: [identity, stay], source: law, when: known(recipient)}\n",
@@ -295,13 +332,20 @@ static void prohibitions_that_tell_different_things_are_found(void)
            TELLS("a", ASK, ", to: adaptations, when: 'age() < 9'")
                TELLS("b", "other-word", ", to: adult-social-care, when: 'age() < 9'"),
            true, NULL, "");
+    expect(GOOD, /* nobody is given anything of the second */
+           TELLS("a", ASK, ", when: known(recipient)")
+           "  - {id: b, withhold: [housing], tell: other-word, source: law}\n",
+           true, NULL, "");
 }
 
 static void conditions_that_read_what_they_do_not_release_are_listed(void)
 {
     expect(WHEN("age() > 17"), "", false, "check.reads", "does not release: identity.birth-date");
+    expect("  - {id: year, " STAY ", release: [identity.birth-date], when: 'age() > 17', oblige: "
+           "{year: [identity.birth-date]}}\n", /* the year is not the day */
+           "", false, "check.reads", "does not release: identity.birth-date");
     expect(GOOD, "  - {id: p, withhold: [stay], source: law, when: 'age() < 18'}\n", false,
-           "check.reads", "prohibition 'p' depends on fields");
+           "check.reads", "prohibition 'p' is not protected");
     expect(GOOD, "", false, "check.unshared", "registered");
     expect(GOOD, "", false, "check.unreceived", "protected");
 }
@@ -314,11 +358,11 @@ static void ends_reviews_and_missing_approvals_are_told_in_time(void)
         const char *code, *word;
     } rows[] = {
         { terms, AFTER - 62 * DAY, NULL, "check.ends" },
-        { terms, AFTER - 61 * DAY, "check.ends", "last 60 days: 60 left" },
-        { terms, AFTER - 1, "check.ends", "last 7 days: 0 left" },
-        { terms, AFTER, "check.ended", "has ended" },
+        { terms, AFTER - 61 * DAY, "check.ends", "ends on 31 December 2026, 60 days from now" },
+        { terms, AFTER - 1, "check.ends", "ends on 31 December 2026, 0 days from now" },
+        { terms, AFTER, "check.ended", "ended on 31 December 2026" },
         { terms, MARCH, NULL, "check.review" },
-        { terms, AFTER - 50 * DAY, "check.review", "reviewed" },
+        { terms, AFTER - 50 * DAY, "check.review", "was to be reviewed by 31 October 2026" },
         { unapproved, MARCH, "check.unapproved", "'council' has not approved" },
         { terms, MARCH, NULL, "check.unapproved" },
     };
@@ -332,6 +376,27 @@ static void ends_reviews_and_missing_approvals_are_told_in_time(void)
         else
             CU_ASSERT_PTR_NULL(find(&f.warnings, rows[i].word, ""))
         CU_ASSERT_EQUAL(f.problems.count, 0);
+        release(&f);
+    }
+}
+
+static void what_only_a_replaced_version_shares_is_shared_by_nobody(void)
+{
+    static const char ward[] = "  - id: a\n    share: {HospitalStay: [moved]}\n"
+                               "    from: acute-trust\n    to: landlord\n"
+                               "    release: [stay.ward]\n";
+    const struct small_terms later = { .version = "2", .from = "2026-06-01" };
+    const struct small_file files[] = {
+        { "agreements/a.yaml", small_agreement(NULL, ward) },
+        { "agreements/b.yaml",
+          small_agreement(&later, small_replace(ward, "[moved]", "[admitted]")) }
+    };
+    CU_ASSERT_FATAL(small_open(files, 2));
+    for (int i = 0; i < 2; i++) {
+        struct findings f;
+        struct analyse_input in = { .bundle = world.bundle, .now_ms = i ? AFTER : MARCH };
+        look(&in, &f);
+        CU_ASSERT_EQUAL(find(&f.warnings, "check.unshared", " moved,") != NULL, i == 1);
         release(&f);
     }
 }
@@ -363,6 +428,9 @@ static void clauses_are_held_against_the_mappings_of_their_sources(void)
     expect_of_feed(GOOD, "admitted", "stay.ward", "check.unfilled", "fills: identity.name");
     expect_of_feed(WHEN("stay.class == \"inpatient\""), "admitted", "stay.ward", "check.unfilled",
                    "reads 'stay.class'");
+    expect_of_feed(WHEN("age() > 17"), "admitted", "stay.ward", "check.unfilled", "reads 'age()'");
+    expect_of_feed("  - {id: a, " STAY ", release: [stay.ward, source.urgency, source.site]}\n",
+                   "admitted", "stay.ward", "check.unfilled", "fills: source.urgency");
 }
 
 /* Clauses of a few shapes, each a little different, all well formed. */
@@ -396,6 +464,11 @@ static CU_TestInfo cases[] = {
     { "conditions that can be true are left alone", conditions_that_can_be_true_are_left_alone },
     { "a word that a field never holds is found", a_word_that_a_field_never_holds_is_found },
     { "clauses that share nothing are found", clauses_that_share_nothing_are_found },
+    { "a condition that brings its own prohibition is found",
+      a_condition_that_brings_its_own_prohibition_is_found },
+    { "a condition that is never true is one problem",
+      a_condition_that_is_never_true_is_one_problem },
+    { "releases that no event has are listed", releases_that_no_event_has_are_listed },
     { "what prohibitions take only now and then is not overridden",
       what_prohibitions_take_only_now_and_then_is_not_overridden },
     { "clauses that add nothing are found", clauses_that_add_nothing_are_found },
@@ -406,6 +479,8 @@ static CU_TestInfo cases[] = {
       conditions_that_read_what_they_do_not_release_are_listed },
     { "ends, reviews and missing approvals are told in time",
       ends_reviews_and_missing_approvals_are_told_in_time },
+    { "what only a replaced version shares is shared by nobody",
+      what_only_a_replaced_version_shares_is_shared_by_nobody },
     { "clauses are held against the mappings of their sources",
       clauses_are_held_against_the_mappings_of_their_sources },
     { "ten thousand clauses are looked at quickly", ten_thousand_clauses_are_looked_at_quickly },
