@@ -104,10 +104,11 @@ struct terms {
     uint16_t name;                      /* number of the first agreement of that name */
     bool approved;
 };
-/* An end that clauses wait for: so long after that kind was decided. */
+/* An end that clauses wait for: so long after that kind was decided (lasting.c). */
 struct end {
     struct slice kind;
     int64_t after_ms;
+    const bool *begun_by;               /* by number of kind: opens what that kind ends */
 };
 /* The slots of a schema whose text may name a recipient: first those that say whom an event is
  * addressed to, then what else a condition compares with a recipient's name. */

@@ -188,8 +188,41 @@ static uint32_t find_end(struct compiled *k, struct end *ends, const struct clau
     for (size_t i = 1; i < k->end_count; i++)
         if (ends[i].after_ms == c->lasting_ms && slice_equal(ends[i].kind, c->lasting_kind))
             return (uint32_t)i;
-    ends[k->end_count] = (struct end){ c->lasting_kind, c->lasting_ms };
+    ends[k->end_count] = (struct end){ .kind = c->lasting_kind, .after_ms = c->lasting_ms };
     return (uint32_t)k->end_count++;
+}
+
+/* Whether by that line some kind of the schema ends it that has the end's name. */
+static bool is_ended_by(const struct loader *l, const struct fact_rule *r, size_t schema,
+                        const struct end *end)
+{
+    int64_t kind = bundle_kind(l->bundle, schema, end->kind);
+    return r->effect == FACT_OPENS && kind >= 0 &&
+           kinds_have(r->closed_by, r->closed_by_count, (uint32_t)kind);
+}
+
+static bool find_beginnings(struct loader *l, struct end *end)
+{
+    const struct compiled *k = l->compiled;
+    const struct bundle *b = l->bundle;
+    bool *begun_by = ARENA_ARRAY(l->reader.arena, k->kind_count + 1, bool);
+    if (!begun_by)
+        return strict_memory(&l->reader);
+    for (size_t s = 0; s < catalogue_count(b->catalogue); s++)
+        for (size_t i = 0; i < b->fact_count; i++)
+            for (uint32_t n = k->kind_base[s];
+                 n < k->kind_base[s + 1] && is_ended_by(l, &b->facts[i], s, end); n++)
+                begun_by[n] |= kinds_have(b->facts[i].on, b->facts[i].on_count, n);
+    end->begun_by = begun_by;
+    return true;
+}
+
+static bool compile_beginnings(struct loader *l, struct end *ends)
+{
+    for (size_t i = 1; i < l->compiled->end_count; i++)
+        if (!find_beginnings(l, &ends[i]))
+            return false;
+    return true;
 }
 
 static size_t count_asks(const struct bundle *b)
@@ -232,7 +265,9 @@ static bool compile_rules(struct loader *l)
     k->prohibition_when = prohibited;
     k->asks = asks.list;
     k->ask_count = asks.count;
-    return asks.lost ? strict_memory(&l->reader) : compile_mentions(l, &asks);
+    if (asks.lost)
+        return strict_memory(&l->reader);
+    return compile_beginnings(l, ends) && compile_mentions(l, &asks);
 }
 
 /* ---- schemas ---- */

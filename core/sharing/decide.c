@@ -13,6 +13,7 @@
 #include "sharing/decide.h"
 
 #include "sharing/ask.h"
+#include "sharing/lasting.h"
 #include "sharing/run.h"
 
 /* ---- the gates of a clause ---- */
@@ -31,24 +32,6 @@ bool decide_guard(const struct agreement *g, const struct person *facts, uint16_
         return facts_consent(facts, g->purpose, recipient, at_ms);
     /* An answer goes back to who asked: it needs the consent that let its sender know. */
     return facts_consent(facts, g->purpose, source, at_ms);
-}
-
-/* Whether the time that clauses last is over for this event's episode: counted from when the end
- * was decided, so that a late or backdated message still has its days; and at once when the same
- * agency opened another episode after that end (re-admission). */
-static bool is_over(const struct question *q, const struct end *end)
-{
-    const struct event *ev = q->event;
-    for (size_t i = 0; i < q->facts->event_count; i++) {
-        const struct episode_event *x = &q->facts->events[i];
-        if (!x->retracted && x->closed && x->agency == ev->agency &&
-            slice_equal(x->type, ev->type) && slice_equal(x->episode, ev->episode) &&
-            slice_equal(x->kind, end->kind) &&
-            (ev->decided_ms >= x->closed_ms + end->after_ms ||
-             facts_readmitted(q->facts, x->agency, x->type, x->episode, x->occurred_ms)))
-            return true;
-    }
-    return false;
 }
 
 /* WEIGHT_ENDED: open, but only a human may let anything through. */
@@ -111,6 +94,11 @@ static bool turn_to_agreement(struct weighing *w, uint32_t agreement)
     return w->guard != NULL;
 }
 
+static uint8_t is_over(const struct question *q, const struct end *end)
+{
+    return lasting_is_over(q->bundle, q->facts, q->event, end) ? WEIGHT_FALSE(LAPSED) : WEIGHT_TRUE;
+}
+
 /* The gates that are the same for every service. */
 static uint8_t common_gate(struct weighing *w, const struct rule *rule)
 {
@@ -118,7 +106,7 @@ static uint8_t common_gate(struct weighing *w, const struct rule *rule)
     if (weight_is_false(w->gate) || rule->lasting == 0)
         return w->gate;
     if (*over == WEIGHT_NONE)
-        *over = is_over(w->q, &w->k->ends[rule->lasting]) ? WEIGHT_FALSE(LAPSED) : WEIGHT_TRUE;
+        *over = is_over(w->q, &w->k->ends[rule->lasting]);
     return weight_lesser(w->gate, *over);
 }
 

@@ -18,8 +18,8 @@ MUST_CHECK bool list_reserve(struct arena *a, struct list *l, size_t more);
 void list_remove(struct list *l, size_t n);
 
 /* Of each person: above what happens to anybody, low enough that a broken feed cannot fill memory. At a
- * limit the oldest goes, counted in `dropped`: of events first those of closed episodes, but for ends that
- * a clause counts its days from. */
+ * limit the oldest goes, counted in `dropped`: of events first those of closed episodes, but for what a
+ * clause counts its days from. */
 #define EVENTS_MAX 512
 #define WORDS_MAX_ALIKE 8  /* of one purpose and recipient, one kind, one function, one opening */
 #define EARLY_MAX 16       /* retractions that wait for their original */
@@ -67,6 +67,9 @@ struct episode_event *draft_original(const struct draft *d, const struct event *
 struct episode_event *draft_newest(const struct draft *d, struct episode_event *x);
 /* The version that x replaced, or NULL. */
 struct episode_event *draft_replaced(const struct draft *d, const struct episode_event *x);
+/* A correction says better what was known before: the newest version of x is dated as the first one of
+ * its kind and episode. */
+void draft_date(struct draft *d, struct episode_event *x);
 /* Whether x stands and none of its kind in its episode is later. */
 bool draft_is_latest(const struct draft *d, const struct episode_event *x);
 struct hold *draft_hold(const struct draft *d, const struct event_id *event, uint16_t service);
@@ -92,8 +95,7 @@ MUST_CHECK bool draft_apply(struct draft *d, const struct bundle *b, const struc
 void draft_undo(struct draft *d, const struct event_id *original);
 /* Which relationships and events of this event's episode are closed, from the events that stand. */
 void draft_settle(struct draft *d, const struct bundle *b, const struct event *ev);
-/* Forgets what was closed long ago, but for the ends from which some clause's days are counted: a
- * late event must not find its episode open again. */
+/* Forgets what was closed long ago, but for what some clause's days are counted from (lasting.c). */
 void draft_prune(struct draft *d, const struct bundle *b, int64_t decided_ms);
 /* Adds a word; of WORDS_MAX_ALIKE alike the one that occurred first goes. id_at and time_at: where
  * in an item its event id and its time of occurring stand. */

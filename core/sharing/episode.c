@@ -3,7 +3,7 @@
  *
  * Everything here is worked out anew from the events that stand, so that it comes out the same in
  * whatever order they arrived. */
-#include "sharing/draft.h"
+#include "sharing/lasting.h"
 
 #define DAY_MS ((int64_t)86400000)
 #define CLOSED_KEPT_MS (90 * DAY_MS)
@@ -82,6 +82,16 @@ struct episode_event *draft_newest(const struct draft *d, struct episode_event *
     while (x && steps++ < EVENTS_MAX && (next = later_version(d, &x->id)))
         x = next;
     return x;
+}
+
+void draft_date(struct draft *d, struct episode_event *x)
+{
+    struct episode_event *newest = draft_newest(d, x);
+    const struct episode_event *y = newest;
+    size_t steps = 0;
+    while ((y = draft_replaced(d, y)) && steps++ < EVENTS_MAX)
+        if (is_alike(y, newest) && y->decided_ms < newest->decided_ms)
+            newest->decided_ms = y->decided_ms;
 }
 
 static struct episode_event *named_original(const struct draft *d, const struct event *ev)
@@ -171,38 +181,30 @@ enum arrival draft_arrival(struct draft *d, const struct event *ev)
 
 /* ---- the list ---- */
 
-/* Whether some clause lasts so long after an event of that kind. */
-static bool is_lasting_end(const struct bundle *b, const struct episode_event *x)
+static bool is_finished(const struct bundle *b, const struct draft *d,
+                        const struct episode_event *x)
 {
-    const struct compiled *k = b->compiled;
-    for (size_t i = 1; !x->retracted && i < k->end_count; i++)
-        if (slice_equal(k->ends[i].kind, x->kind))
-            return true;
-    return false;
+    return (x->closed || x->retracted) && !lasting_needs(b, d, x);
 }
 
-static bool is_finished(const struct bundle *b, const struct episode_event *x)
-{
-    return (x->closed || x->retracted) && !is_lasting_end(b, x);
-}
-
-/* Which goes when there are too many: those of closed episodes first, then the oldest. */
-static bool goes_before(const struct bundle *b, const struct episode_event *x,
-                        const struct episode_event *y)
-{
-    bool x_finished = is_finished(b, x);
-    return x_finished != is_finished(b, y) ? x_finished : is_later(y, x);
-}
-
+/* When there are too many, those of closed episodes go first, then the oldest. */
 static void make_room(struct draft *d, const struct bundle *b)
 {
     const struct episode_event *events = d->events.items;
     size_t first = 0;
     if (d->events.count < EVENTS_MAX)
         return;
-    for (size_t i = 1; i < d->events.count; i++)
-        if (goes_before(b, &events[i], &events[first]))
-            first = i;
+    bool is_first_finished = is_finished(b, d, &events[0]);
+    for (size_t i = 1; i < d->events.count; i++) {
+        bool is_older = is_later(&events[first], &events[i]);
+        if (is_first_finished && !is_older)
+            continue;
+        bool is_this_finished = is_finished(b, d, &events[i]);
+        if (is_this_finished == is_first_finished ? !is_older : is_first_finished)
+            continue;
+        first = i;
+        is_first_finished = is_this_finished;
+    }
     list_remove(&d->events, first);
     d->dropped++;
 }
@@ -227,7 +229,8 @@ bool draft_record(struct draft *d, const struct bundle *b, const struct event *e
                                  .type = ev->type,
                                  .kind = ev->kind_name,
                                  .id = ev->id,
-                                 .occurred_ms = ev->occurred_ms };
+                                 .occurred_ms = ev->occurred_ms,
+                                 .decided_ms = ev->decided_ms };
     if (ev->replaces)
         x->original = ev->original;
     if (b->compiled->schemas[ev->schema]->disclosable)
@@ -328,19 +331,25 @@ void draft_settle(struct draft *d, const struct bundle *b, const struct event *e
     }
 }
 
+/* What goes is marked first: of an end and what undid it none may go by the other's having gone. */
 static void prune_events(struct draft *d, const struct bundle *b, int64_t decided_ms)
 {
     struct episode_event *events = d->events.items;
-    for (size_t i = d->events.count; i-- > 0;) {
+    bool goes[EVENTS_MAX] = { false };
+    for (size_t i = 0; i < d->events.count; i++) {
         int64_t age_ms = events[i].closed ? decided_ms - events[i].closed_ms : 0;
         if (age_ms > CLOSED_BYTES_KEPT_MS && events[i].bytes.n > 0) {
             events[i].bytes = (struct slice){ 0 };
             d->changed = true;
         }
-        if (age_ms > CLOSED_KEPT_MS && !is_lasting_end(b, &events[i])) {
-            list_remove(&d->events, i);
-            d->changed = true;
-        }
+        if (i < EVENTS_MAX && age_ms > CLOSED_KEPT_MS)
+            goes[i] = !lasting_needs(b, d, &events[i]);
+    }
+    for (size_t i = d->events.count; i-- > 0;) {
+        if (i >= EVENTS_MAX || !goes[i])
+            continue;
+        list_remove(&d->events, i);
+        d->changed = true;
     }
 }
 

@@ -49,8 +49,8 @@ struct local_link { uint16_t agency; struct slice local_id; struct event_id by; 
 
 /* What of an event somebody was told, by slot of its own schema (released.c). */
 struct released {
-    struct slice slots;                 /* a bit a slot, the first the least of a byte; zeros at the end left out */
-    struct slice changed;               /* of those that travelled changed: slot and enum obligation, a byte each */
+    struct slice slots;                 /* a bit a slot, the first the least of a byte; cut at the last set */
+    struct slice changed;               /* of those that went changed: slot and enum obligation, a byte each */
 };
 /* Who got an event, under which disclosure, released what. */
 struct receiver {
@@ -74,6 +74,7 @@ struct episode_event {
     size_t receiver_count;
     bool replaced;                      /* retracted only because a later version stands in its place */
     struct event_id original;           /* the event that this one replaces; zeros: none */
+    int64_t decided_ms;                 /* when it was learnt, or the first version of it of its kind */
 };
 /* A retraction that came before its original. */
 struct early_retraction {

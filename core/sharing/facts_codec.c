@@ -162,6 +162,7 @@ static void put_event(const struct bundle *b, const struct episode_event *x, str
     end_list(out);
     put_bool(out, x->replaced);
     put_id(out, &x->original);
+    avro_put_long(out, x->decided_ms);
 }
 
 static void put_holds(const struct bundle *b, const struct person *p, struct buf *out)
@@ -407,6 +408,7 @@ static bool get_event(struct reader *r, const struct view *v, void *item)
     x->receiver_count = receivers.count;
     x->replaced = view_long(v, 11);
     get_id(v, 12, &x->original);
+    x->decided_ms = view_long(v, 13);
     return get_agency(r, v, 0, &x->agency);
 }
 

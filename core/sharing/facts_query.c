@@ -154,14 +154,6 @@ enum truth facts_responsible(const struct person *p, struct slice function, uint
     return last->service == who ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
-static const struct episode_event *find_event(const struct person *p, const struct event_id *id)
-{
-    for (size_t i = 0; i < p->event_count; i++)
-        if (memcmp(p->events[i].id.b, id->b, ID_BYTES) == 0)
-            return &p->events[i];
-    return NULL;
-}
-
 bool facts_taken_back(const struct person *p, const struct episode_event *x)
 {
     size_t steps = 0;
@@ -175,18 +167,4 @@ bool facts_taken_back(const struct person *p, const struct episode_event *x)
         x = later;
     }
     return x->retracted && !x->replaced;
-}
-
-bool facts_readmitted(const struct person *p, uint16_t agency, struct slice type,
-                      struct slice episode, int64_t since_ms)
-{
-    for (size_t i = 0; i < p->relationship_count; i++) {
-        const struct relationship *r = &p->relationships[i];
-        if (r->agency != agency || slice_equal(r->episode, episode) || r->opened_ms <= since_ms)
-            continue;
-        const struct episode_event *by = find_event(p, &r->opened_by);
-        if (by && slice_equal(by->type, type))
-            return true;
-    }
-    return false;
 }

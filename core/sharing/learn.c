@@ -77,6 +77,7 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
         return false;
     struct episode_event *x = draft_event(d, &ev->id);
     x->original = original;
+    draft_date(d, x);
     struct episode_event *newest = draft_newest(d, x);
     if (*how == ARRIVED_RETRACTED && newest != x)
         strike(r, newest, false);

@@ -228,9 +228,23 @@ static bool take_ended(struct row *r, const struct word *w)
                                  .kind = w->args[0],
                                  .closed = true,
                                  .closed_ms = r->at_ms - (int64_t)days * DAY_MS };
-    x->occurred_ms = x->closed_ms;
+    x->occurred_ms = x->decided_ms = x->closed_ms;
     x->id.b[0] = 1;
     return set_field(r, SLICE("header.episode"), EPISODE);
+}
+
+/* The first kind of the row's type that opens what some clause waits for the end of; else its own. */
+static struct slice opening_kind(const struct row *r)
+{
+    const struct compiled *k = r->b->compiled;
+    for (size_t i = 1; i < k->end_count; i++)
+        for (size_t n = 0; n < r->schema->kind_count; n++) {
+            int64_t kind = bundle_kind(r->b, (size_t)bundle_schema(r->b, r->schema->plan),
+                                       r->schema->kinds[n]);
+            if (k->ends[i].begun_by[kind])
+                return r->schema->kinds[n];
+        }
+    return r->kind;
 }
 
 /* It began again: another episode of the same agency and type was opened a moment ago. */
@@ -247,8 +261,9 @@ static bool take_readmitted(struct row *r, const struct word *w)
     *by = (struct episode_event){ .agency = agency,
                                   .episode = SLICE("table-again"),
                                   .type = r->schema->name,
-                                  .kind = r->kind,
-                                  .occurred_ms = r->at_ms };
+                                  .kind = opening_kind(r),
+                                  .occurred_ms = r->at_ms,
+                                  .decided_ms = r->at_ms };
     by->id.b[0] = 2;
     *x = (struct relationship){ .kind = kinds->list[0],
                                 .with = (uint16_t)r->source,

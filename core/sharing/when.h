@@ -114,8 +114,5 @@ enum truth facts_restricted(const struct person *p, struct slice kind);
 enum truth facts_responsible(const struct person *p, struct slice function, uint16_t who);
 /* Whether an event, or the version that stands in its place, was taken back. */
 bool facts_taken_back(const struct person *p, const struct episode_event *x);
-/* Whether the agency opened another episode of that type after since_ms (re-admission). */
-bool facts_readmitted(const struct person *p, uint16_t agency, struct slice type,
-                      struct slice episode, int64_t since_ms);
 
 #endif

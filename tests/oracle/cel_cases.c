@@ -49,7 +49,7 @@ static void make_bundle(struct maker *m, struct ref_scope *scope, int *recipient
                                  .approved = { b->agencies, b->agency_count } };
     *recipient = (int)ref_below(m->random, 5);
     *scope = (struct ref_scope){ m->of.catalogue, b, share, g->purpose, true };
-    b->ending.n = 0;
+    b->ending.n = b->beginning.n = 0;
     for (size_t i = 0; i < b->clause_count; i++) {
         struct ref_clause *c = &b->clauses[i];
         *c = (struct ref_clause){ .id = c->id, .share = share };

@@ -241,11 +241,9 @@ static void print_facts(const struct ref_case *c)
     const struct ref_facts *f = c->facts;
     printf("facts, decided at %lld:\n", (long long)c->at_ms);
     for (size_t i = 0; i < f->relationship_count; i++)
-        printf("  relationship %s with %s, %s, %s of agency %zu at %lld\n",
-               f->relationships[i].kind, name_of(c, f->relationships[i].with),
-               f->relationships[i].is_open ? "open" : "closed",
-               f->relationships[i].episode ? f->relationships[i].episode : "(no episode)",
-               f->relationships[i].agency, (long long)f->relationships[i].opened_ms);
+        printf("  relationship %s with %s, %s\n", f->relationships[i].kind,
+               name_of(c, f->relationships[i].with),
+               f->relationships[i].is_open ? "open" : "closed");
     print_words(c);
     for (size_t i = 0; i < f->responsible_count; i++)
         printf("  responsible for %s: %s at %lld\n", f->responsible[i].function,
@@ -253,10 +251,10 @@ static void print_facts(const struct ref_case *c)
     for (size_t i = 0; i < f->death_count; i++)
         printf("  death, %s\n", f->deaths[i].is_formal ? "formal" : "heard of");
     for (size_t i = 0; i < f->past_count; i++)
-        printf("  past %.*s of agency %zu, episode %s, decided %lld%s\n",
+        printf("  past %.*s of agency %zu, episode %s, at %lld, decided %lld%s\n",
                SHOWN(catalogue_at(c->catalogue, f->past[i].schema)->kinds[f->past[i].kind]),
-               f->past[i].agency, f->past[i].episode, (long long)f->past[i].decided_ms,
-               f->past[i].retracted ? ", retracted" : "");
+               f->past[i].agency, f->past[i].episode, (long long)f->past[i].occurred_ms,
+               (long long)f->past[i].decided_ms, f->past[i].retracted ? ", retracted" : "");
 }
 
 static void print_event(const struct ref_case *c)

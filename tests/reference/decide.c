@@ -204,48 +204,80 @@ static bool is_superseded(const struct ref_bundle *b, const struct ref_agreement
     return false;
 }
 
-/* Another episode of the same agency and type was opened after that. */
-static bool is_readmitted(const struct ref_case *c, const struct ref_past *end)
+/* Whether a kind opens what the clause's end closes; a caseload's "declared" opens whatever ends. */
+static bool begins(const struct ref_case *c, size_t schema, size_t kind)
 {
-    for (size_t i = 0; i < c->facts->relationship_count; i++) {
-        const struct ref_relationship *r = &c->facts->relationships[i];
-        if (r->episode && !ref_same(r->episode, end->episode) && r->agency == end->agency &&
-            r->schema == end->schema && r->opened_ms > end->occurred_ms)
+    const struct schema *s = catalogue_at(c->catalogue, schema);
+    for (size_t i = 0; i < c->bundle->beginning.n; i++)
+        if (c->bundle->beginning.at[i].schema == schema && c->bundle->beginning.at[i].kind == kind)
             return true;
-    }
-    return false;
+    return slice_equal_text(s->name, "Caseload") && slice_equal_text(s->kinds[kind], "declared");
 }
 
-static bool is_over(const struct ref_case *c, const struct ref_clause *clause,
-                    const struct ref_past *end)
+/* Whether an earlier event is of the type and agency of the one at hand, and stands. */
+static bool is_alike(const struct ref_case *c, const struct ref_past *x)
 {
-    const struct ref_event *ev = c->event;
+    return !x->retracted && x->schema == c->event->schema &&
+           x->agency == c->bundle->services[c->event->source].agency;
+}
+
+static bool is_of_the_episode(const struct ref_case *c, const struct ref_past *x)
+{
+    return is_alike(c, x) && ref_same(x->episode, c->event->episode ? c->event->episode : "");
+}
+
+/* Such an end counts unless its episode was opened again after it. */
+static bool is_end(const struct ref_case *c, const struct ref_clause *clause,
+                   const struct ref_past *all, size_t n, const struct ref_past *end)
+{
     struct slice kind = catalogue_at(c->catalogue, end->schema)->kinds[end->kind];
-    bool is_of_it = end->agency == c->bundle->services[ev->source].agency &&
-                    ref_same(end->episode, ev->episode ? ev->episode : "") &&
-                    end->schema == ev->schema && slice_equal_text(kind, clause->lasting_kind);
-    return is_of_it && !end->retracted &&
-           (c->at_ms >= end->decided_ms + clause->lasting_days * REF_DAY_MS ||
-            is_readmitted(c, end));
+    if (!is_of_the_episode(c, end) || !slice_equal_text(kind, clause->lasting_kind))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (is_of_the_episode(c, &all[i]) && begins(c, all[i].schema, all[i].kind) &&
+            all[i].occurred_ms > end->occurred_ms)
+            return false;
+    return true;
 }
 
-/* An event of that kind of this episode stands, decided so long ago; or it all began again. The
- * event at hand may be that one. */
-static bool is_lapsed(const struct ref_case *c, const struct ref_clause *clause)
+/* Another episode was begun after every end of this one. */
+static bool is_readmitted(const struct ref_case *c, const struct ref_clause *clause,
+                          const struct ref_past *all, size_t n, const struct ref_past *again)
+{
+    if (!is_alike(c, again) || is_of_the_episode(c, again) ||
+        !begins(c, again->schema, again->kind))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (is_end(c, clause, all, n, &all[i]) && all[i].occurred_ms >= again->occurred_ms)
+            return false;
+    return true;
+}
+
+/* The episode ended, and any of its ends was decided so long ago; or it all began again. The event at
+ * hand may be an end or a beginning itself. */
+static bool is_lapsed(struct arena *a, const struct ref_case *c, const struct ref_clause *clause)
 {
     const struct ref_event *ev = c->event;
-    struct ref_past itself = { .agency = c->bundle->services[ev->source].agency,
-                               .schema = ev->schema,
-                               .kind = ev->kind,
-                               .episode = ev->episode ? ev->episode : "",
-                               .occurred_ms = ev->occurred_ms,
-                               .decided_ms = c->at_ms };
+    size_t n = c->facts->past_count;
+    struct ref_past *all = ARENA_ARRAY(a, n + 1, struct ref_past);
+    bool has_ended = false, is_late = false, is_again = false;
     if (!clause->lasting_kind)
         return false;
-    for (size_t i = 0; i < c->facts->past_count; i++)
-        if (is_over(c, clause, &c->facts->past[i]))
-            return true;
-    return is_over(c, clause, &itself);
+    for (size_t i = 0; i < n; i++)
+        all[i] = c->facts->past[i];
+    all[n++] = (struct ref_past){ .agency = c->bundle->services[ev->source].agency,
+                                  .schema = ev->schema,
+                                  .kind = ev->kind,
+                                  .episode = ev->episode ? ev->episode : "",
+                                  .occurred_ms = ev->occurred_ms,
+                                  .decided_ms = c->at_ms };
+    for (size_t i = 0; i < n; i++) {
+        bool ends = is_end(c, clause, all, n, &all[i]);
+        has_ended |= ends;
+        is_late |= ends && c->at_ms >= all[i].decided_ms + clause->lasting_days * REF_DAY_MS;
+        is_again |= is_readmitted(c, clause, all, n, &all[i]);
+    }
+    return has_ended && (is_late || is_again);
 }
 
 /* The agreement's own confidentiality basis. Consent may be given for the recipient, or, when the
@@ -291,7 +323,8 @@ static struct answer ask_condition(const struct ref_case *c, const struct ref_cl
     return (struct answer){ SURE, ref_reason("disclosed") };
 }
 
-static struct answer ask_clause(const struct ref_case *c, const struct ref_clause *clause, int to)
+static struct answer ask_clause(struct arena *a, const struct ref_case *c,
+                                const struct ref_clause *clause, int to)
 {
     const struct ref_agreement *g = &c->bundle->agreements[clause->agreement];
     if (!is_approved(g))
@@ -302,7 +335,7 @@ static struct answer ask_clause(const struct ref_case *c, const struct ref_claus
         return shut("agreement-stopped");
     if (is_superseded(c->bundle, g, c->at_ms))
         return shut("superseded");
-    if (is_lapsed(c, clause))
+    if (is_lapsed(a, c, clause))
         return shut("lapsed");
     return ask_condition(c, clause, to);
 }
@@ -379,7 +412,7 @@ static int ask_all(struct arena *a, const struct ref_case *c, struct ref_decisio
         for (size_t i = 0; i < b->clause_count; i++) {
             if (!is_named(c, &b->clauses[i], d->to))
                 continue;
-            struct answer one = ask_clause(c, &b->clauses[i], d->to);
+            struct answer one = ask_clause(a, c, &b->clauses[i], d->to);
             size_t *told_here = &told[one.stands];
             *told_here = *told_here == SIZE_MAX ? one.why : ref_reason_last(*told_here, one.why);
             best = (int)one.stands > best ? (int)one.stands : best;

@@ -88,11 +88,6 @@ static const struct relationship *relationships(struct arena *a, const struct re
                                          .episode = SLICE("another"),
                                          .opened_by = id_of(1000 + i),
                                          .opened_ms = c->at_ms - REF_DAY_MS };
-        if (f->relationships[i].episode) {
-            list[i].episode = slice_text(f->relationships[i].episode);
-            list[i].agency = (uint16_t)f->relationships[i].agency;
-            list[i].opened_ms = f->relationships[i].opened_ms;
-        }
         if (!list[i].is_open) {
             list[i].closed_by = id_of(2000 + i);
             list[i].closed_ms = c->at_ms - 3600000;
@@ -151,29 +146,10 @@ static const struct death_fact *deaths(struct arena *a, const struct ref_facts *
     return list;
 }
 
-/* The events that opened what relationships say they did. */
-static void add_openings(const struct ref_case *c, struct episode_event *list, size_t *count)
-{
-    for (size_t i = 0; i < c->facts->relationship_count; i++) {
-        const struct ref_relationship *r = &c->facts->relationships[i];
-        if (!r->episode)
-            continue;
-        const struct schema *s = catalogue_at(c->catalogue, r->schema);
-        list[(*count)++] = (struct episode_event){ .agency = (uint16_t)r->agency,
-                                                   .episode = slice_text(r->episode),
-                                                   .type = s->name,
-                                                   .kind = s->kinds[0],
-                                                   .id = id_of(1000 + i),
-                                                   .occurred_ms = r->opened_ms };
-    }
-}
-
-static const struct episode_event *past_events(struct arena *a, const struct ref_case *c,
-                                               size_t *count)
+static const struct episode_event *past_events(struct arena *a, const struct ref_case *c)
 {
     const struct ref_facts *f = c->facts;
-    struct episode_event *list =
-        ARENA_ARRAY(a, f->past_count + f->relationship_count + 1, struct episode_event);
+    struct episode_event *list = ARENA_ARRAY(a, f->past_count + 1, struct episode_event);
     for (size_t i = 0; i < f->past_count; i++) {
         const struct ref_past *p = &f->past[i];
         const struct schema *s = catalogue_at(c->catalogue, p->schema);
@@ -184,11 +160,8 @@ static const struct episode_event *past_events(struct arena *a, const struct ref
                                           .id = id_of(7000 + i),
                                           .occurred_ms = p->occurred_ms,
                                           .retracted = p->retracted,
-                                          .closed = true,
-                                          .closed_ms = p->decided_ms };
+                                          .decided_ms = p->decided_ms };
     }
-    *count = f->past_count;
-    add_openings(c, list, count);
     return list;
 }
 
@@ -203,7 +176,8 @@ void ref_person(struct arena *a, const struct ref_case *c, struct person *out)
     put_words(a, c->facts, out);
     out->deaths = deaths(a, c->facts);
     out->death_count = c->facts->death_count;
-    out->events = past_events(a, c, &out->event_count);
+    out->events = past_events(a, c);
+    out->event_count = c->facts->past_count;
 }
 
 /* ---- the event ---- */

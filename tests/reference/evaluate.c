@@ -178,11 +178,35 @@ static enum ref_truth responsible(const struct ref_case *c, int who, const char 
     return last.service == who ? REF_TRUE : REF_FALSE;
 }
 
+/* Whether the event at hand begins what nothing on file ends: its source knows the person by it. */
+static bool begins_something(const struct ref_case *c)
+{
+    const struct ref_bundle *b = c->bundle;
+    const struct ref_event *ev = c->event;
+    bool begins = false;
+    for (size_t i = 0; i < b->beginning.n; i++)
+        begins |= b->beginning.at[i].schema == ev->schema && b->beginning.at[i].kind == ev->kind;
+    for (size_t i = 0; i < c->facts->past_count; i++) {
+        const struct ref_past *x = &c->facts->past[i];
+        bool is_end = false;
+        for (size_t n = 0; n < b->ending.n; n++)
+            is_end |= b->ending.at[n].schema == x->schema && b->ending.at[n].kind == x->kind;
+        if (is_end && !x->retracted && x->schema == ev->schema &&
+            x->agency == b->services[ev->source].agency &&
+            ref_same(x->episode, ev->episode ? ev->episode : "") &&
+            x->occurred_ms >= ev->occurred_ms)
+            return false;
+    }
+    return begins;
+}
+
 /* kind NULL: of any kind. */
 static enum ref_truth related(const struct ref_case *c, int who, const char *kind)
 {
     const struct ref_facts *f = c->facts;
     if (opens(c) && who == c->event->source && (!kind || ref_same(kind, "tenancy")))
+        return REF_TRUE;
+    if (!kind && who == c->event->source && begins_something(c))
         return REF_TRUE;
     for (size_t i = 0; i < f->relationship_count; i++) {
         const struct ref_relationship *r = &f->relationships[i];

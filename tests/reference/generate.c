@@ -371,6 +371,23 @@ void ref_random_prohibition(struct arena *a, struct ref_random *r, const struct 
     make_prohibition(&m, ref_below(r, 9000) + 1000, out);
 }
 
+/* Of each type of which some kinds end, one kind that does not begins what they end. */
+static void make_beginnings(const struct maker *m)
+{
+    struct ref_bundle *b = m->bundle;
+    b->beginning.at = ARENA_ARRAY(m->arena, TYPES, struct ref_kind);
+    for (size_t t = 0; t < TYPES; t++) {
+        bool ends = false, begins = false;
+        for (size_t i = 0; i < b->ending.n; i++)
+            ends |= b->ending.at[i].schema == m->types[t];
+        for (size_t i = 0; i < b->beginning.n; i++)
+            begins |= b->beginning.at[i].schema == m->types[t];
+        size_t kind = below(m, catalogue_at(m->catalogue, m->types[t])->kind_count);
+        if (ends && !begins && !has_kind(&b->ending, m->types[t], kind))
+            b->beginning.at[b->beginning.n++] = (struct ref_kind){ m->types[t], kind };
+    }
+}
+
 struct ref_size ref_random_size(struct ref_random *r)
 {
     struct ref_size s = { 2 + ref_below(r, 4), 0, 1 + ref_below(r, 5), 0, ref_below(r, 6) };
@@ -403,6 +420,7 @@ struct ref_bundle *ref_random_bundle(struct arena *a, struct ref_random *r,
         make_clause(&m, i, i * size.agreements / size.clauses, &b->clauses[i]);
     b->clause_count = size.clauses;
     make_openings(&m);
+    make_beginnings(&m);
     for (size_t i = 0; i < size.prohibitions; i++)
         make_prohibition(&m, i, &b->prohibitions[i]);
     b->prohibition_count = size.prohibitions;

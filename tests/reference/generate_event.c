@@ -74,22 +74,13 @@ static int some_or_all(const struct maker *m)
 
 static void make_relationships(const struct maker *m, struct ref_facts *f)
 {
-    static const char *const episodes[] = { "E3", "E4" };
     size_t n = below(m, 2 * m->bundle->service_count);
     f->relationships = ARENA_ARRAY(m->arena, n + 1, struct ref_relationship);
-    for (; f->relationship_count < n; f->relationship_count++) {
-        struct ref_relationship *r = &f->relationships[f->relationship_count];
-        const struct ref_clause *c = &m->bundle->clauses[below(m, m->bundle->clause_count)];
-        *r = (struct ref_relationship){ .kind = PICK(m, ref_relationships),
-                                        .with = some_service(m),
-                                        .is_open = chance(m, 80) };
-        if (f->relationship_count > 3 || !chance(m, 25))
-            continue;
-        r->episode = PICK(m, episodes);
-        r->agency = m->bundle->services[some_service(m)].agency;
-        r->schema = c->share.at[0].schema;
-        r->opened_ms = m->at_ms - (int64_t)below(m, 60) * REF_DAY_MS;
-    }
+    for (; f->relationship_count < n; f->relationship_count++)
+        f->relationships[f->relationship_count] =
+            (struct ref_relationship){ .kind = PICK(m, ref_relationships),
+                                       .with = some_service(m),
+                                       .is_open = chance(m, 80) };
 }
 
 static void make_words(const struct maker *m, struct ref_facts *f)
@@ -134,42 +125,38 @@ static void make_responsible(const struct maker *m, struct ref_facts *f)
                                       some_time(m) };
 }
 
-/* Endings that clauses last beyond: by a day more or less, or by a millisecond. */
-static void make_past(const struct maker *m, struct ref_facts *f)
+/* An earlier event that is one of these kinds; its days few, so that many fall on the same. */
+static void add_past(const struct maker *m, const struct ref_kinds *of, int64_t decided_ms,
+                     struct ref_facts *f)
 {
-    static const char *const episodes[] = { "E1", "E2" };
-    f->past = ARENA_ARRAY(m->arena, m->bundle->clause_count + 1, struct ref_past);
-    for (size_t i = 0; i < m->bundle->clause_count; i++) {
-        const struct ref_clause *c = &m->bundle->clauses[i];
-        if (!c->lasting_kind || f->past_count >= 8 || !chance(m, 40))
-            continue;
-        int64_t ago = c->lasting_days * REF_DAY_MS + ((int64_t)below(m, 3) - 1) * 1;
-        const struct ref_kind *k = c->share.at;
-        while (!slice_equal_text(catalogue_at(m->catalogue, k->schema)->kinds[k->kind],
-                                 c->lasting_kind))
-            k++;
-        f->past[f->past_count++] = (struct ref_past){
-            .agency = m->bundle->services[below(m, m->bundle->service_count)].agency,
-            .schema = k->schema,
-            .kind = k->kind,
-            .episode = PICK(m, episodes),
-            .occurred_ms = m->at_ms - (int64_t)below(m, 100) * REF_DAY_MS,
-            .decided_ms = chance(m, 70) ? m->at_ms - ago : m->at_ms - 40 * REF_DAY_MS,
-            .retracted = chance(m, 20)
-        };
-    }
+    static const char *const episodes[] = { "E1", "E2", "E3" };
+    const struct ref_kind *k = &of->at[below(m, of->n)];
+    f->past[f->past_count++] = (struct ref_past){
+        .agency = m->bundle->services[below(m, m->bundle->service_count)].agency,
+        .schema = k->schema,
+        .kind = k->kind,
+        .episode = PICK(m, episodes),
+        .occurred_ms = m->at_ms - (int64_t)below(m, 5) * 12 * REF_DAY_MS,
+        .decided_ms = decided_ms,
+        .retracted = chance(m, 20)
+    };
 }
 
-/* One entry stands for an agency's episode, type and kind: the facts keep the last. */
-static void keep_one_past_each(struct ref_facts *f)
+/* Endings that clauses last beyond, by a millisecond more or less or by days, and beginnings between
+ * them. */
+static void make_past(const struct maker *m, struct ref_facts *f)
 {
-    for (size_t i = 0; i < f->past_count; i++)
-        for (size_t j = f->past_count; j-- > i + 1;) {
-            const struct ref_past *a = &f->past[i], *b = &f->past[j];
-            if (a->agency == b->agency && ref_same(a->episode, b->episode) &&
-                a->schema == b->schema && a->kind == b->kind)
-                f->past[j] = f->past[--f->past_count];
-        }
+    const struct ref_bundle *b = m->bundle;
+    f->past = ARENA_ARRAY(m->arena, 2 * b->clause_count + 1, struct ref_past);
+    for (size_t i = 0; i < b->clause_count; i++) {
+        const struct ref_clause *c = &b->clauses[i];
+        if (!c->lasting_kind || f->past_count >= 8 || !chance(m, 60))
+            continue;
+        int64_t ago = c->lasting_days * REF_DAY_MS + (int64_t)below(m, 3) - 1;
+        add_past(m, &b->ending, chance(m, 60) ? m->at_ms - ago : m->at_ms - 5 * REF_DAY_MS, f);
+        if (b->beginning.n && chance(m, 50))
+            add_past(m, &b->beginning, m->at_ms - REF_DAY_MS, f);
+    }
 }
 
 struct ref_facts *ref_random_facts(struct arena *a, struct ref_random *r,
@@ -187,7 +174,6 @@ struct ref_facts *ref_random_facts(struct arena *a, struct ref_random *r,
     while (f->death_count < 2 && ref_chance(r, 15))
         f->deaths[f->death_count++].is_formal = ref_chance(r, 50);
     make_past(&m, f);
-    keep_one_past_each(f);
     return f;
 }
 

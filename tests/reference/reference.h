@@ -86,6 +86,8 @@ struct ref_bundle {
     struct ref_kinds ending;        /* those that clauses last beyond */
     struct ref_kinds opening;       /* their source is a tenancy from then on, and responsible for
                                        homelessness */
+    struct ref_kinds beginning;     /* of a type of which some end: their source has a stay of the person's
+                                       from then on, until one of those */
 };
 
 /* ---- the person and the event ---- */
@@ -94,9 +96,6 @@ struct ref_relationship {
     const char *kind;
     int with;
     bool is_open;
-    const char *episode;            /* that an event of agency and schema opened; NULL: of none */
-    size_t agency, schema;
-    int64_t opened_ms;
 };
 struct ref_consent {
     const char *purpose;            /* "": none named */
@@ -111,7 +110,7 @@ struct ref_restriction { const char *kind; bool stands; int64_t at_ms; int sourc
 #define REF_CANNOT_BE_TOLD (-2)
 struct ref_responsible { const char *function; int service; int64_t at_ms; };
 struct ref_death { bool is_formal; };
-/* An earlier event of an episode. */
+/* An earlier event of an episode: one that ends it, or begins it. */
 struct ref_past {
     size_t agency, schema, kind;
     const char *episode;

@@ -317,6 +317,27 @@ static void put_openings(struct buf *out, const struct ref_case *c)
     }
 }
 
+/* What begins in an episode of the type ends with each kind of it that ends something. */
+static void put_beginnings(struct buf *out, const struct ref_case *c)
+{
+    const struct ref_bundle *b = c->bundle;
+    for (size_t i = 0; i < b->beginning.n; i++) {
+        const struct schema *s = catalogue_at(c->catalogue, b->beginning.at[i].schema);
+        const char *mark = "[";
+        buf_format(out,
+                   "  - on: {%.*s: [%.*s]}\n    opens: {relationship: stay, with: source}\n"
+                   "    closed_by: {%.*s: ",
+                   SHOWN(s->name), SHOWN(s->kinds[b->beginning.at[i].kind]), SHOWN(s->name));
+        for (size_t n = 0; n < b->ending.n; n++) {
+            if (b->ending.at[n].schema != b->beginning.at[i].schema)
+                continue;
+            buf_format(out, "%s%.*s", mark, SHOWN(s->kinds[b->ending.at[n].kind]));
+            mark = ", ";
+        }
+        buf_text(out, "]}\n");
+    }
+}
+
 /* Says which words conditions may use. The kinds that clauses last beyond end their episode. */
 static void put_facts(struct buf *out, const struct ref_case *c)
 {
@@ -336,6 +357,7 @@ static void put_facts(struct buf *out, const struct ref_case *c)
             "  - on: {Caseload: [declared]}\n    responsible: {function: %s, service: source}\n",
             ref_functions[i]);
     put_openings(out, c);
+    put_beginnings(out, c);
     buf_text(out, "  - on: {Restriction: [raised]}\n    restricts: field restriction.kind\n"
                   "  - on: {Caseload: [ended]}\n    dies: field header.urgency\n");
 }

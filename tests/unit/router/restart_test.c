@@ -53,25 +53,18 @@ static void the_chain_goes_on_where_it_stood(void)
     CU_ASSERT_EQUAL(world_verify(), 0);
 }
 
-/* Restarted after each event, or never: the same decisions, the same facts. */
+/* Restarted after each event: a replay, which never is, comes to the same decisions and facts. */
 static void restarts_change_nothing(void)
 {
-    uint8_t after[2][HASH_BYTES];
-    for (int round = 0; round < 2; round++) {
-        for (int i = 0; i < 6; i++) {
-            i == 3 ? world_known("ada") : world_admit("ada", i < 3 ? "v1" : "v2");
-            CU_ASSERT_TRUE_FATAL(world_run());
-            if (round == 1)
-                world_restart();
-        }
-        world_read();
-        memcpy(after[round], world.entries[5].r.facts_after, HASH_BYTES);
-        if (round == 0) {
-            world_done();
-            world_fresh();
-        }
+    for (int i = 0; i < 6; i++) {
+        i == 3 ? world_known("ada") : world_admit("ada", i < 3 ? "v1" : "v2");
+        CU_ASSERT_TRUE_FATAL(world_run());
+        world_restart();
     }
-    CU_ASSERT_EQUAL(memcmp(after[0], after[1], HASH_BYTES), 0);
+    world_read();
+    CU_ASSERT_EQUAL(world.entry_count, 6);
+    CU_ASSERT_EQUAL(world_verify(), 0);
+    CU_ASSERT_EQUAL(world_replay(), 0);
 }
 
 /* Kafka forgets positions (KIP-211): the chain is found again from its last entry. */

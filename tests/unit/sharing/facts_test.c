@@ -439,19 +439,6 @@ static void at_the_limit_the_oldest_closed_event_goes_and_is_counted(void)
     CU_ASSERT(slice_equal_text(world.facts.events[0].kind, "discharged")); /* days count from it */
 }
 
-static void a_later_stay_is_a_readmission(void)
-{
-    uint16_t hospital = (uint16_t)bundle_agency(world.bundle, SLICE("wexbridge-hospital"));
-    const struct slice stay = SLICE("HospitalStay"), first = SLICE("V1");
-    SAY("HospitalStay.admitted", WARDS, "header.episode=V1;at=1");
-    SAY("HospitalStay.discharged", WARDS, "header.episode=V1;at=5");
-    CU_ASSERT_FALSE(facts_readmitted(&world.facts, hospital, stay, first, T0 + 5 * HOUR));
-    SAY("HospitalStay.admitted", WARDS, "header.episode=V0;at=3"); /* before */
-    CU_ASSERT_FALSE(facts_readmitted(&world.facts, hospital, stay, first, T0 + 5 * HOUR));
-    SAY("HospitalStay.admitted", WARDS, "header.episode=V2;at=9");
-    CU_ASSERT(facts_readmitted(&world.facts, hospital, stay, first, T0 + 5 * HOUR));
-}
-
 static CU_TestInfo tests[] = {
     { "capacity and basis decide whether consent holds",
       capacity_and_basis_decide_whether_consent_holds },
@@ -494,7 +481,6 @@ static CU_TestInfo tests[] = {
       an_original_that_comes_after_its_correction_is_shown_to_nobody },
     { "at the limit the oldest closed event goes and is counted",
       at_the_limit_the_oldest_closed_event_goes_and_is_counted },
-    { "a later stay is a readmission", a_later_stay_is_a_readmission },
     CU_TEST_INFO_NULL
 };
 
