@@ -163,7 +163,8 @@ static void put_sources(struct annex *x)
         const struct prohibition *p = &x->b->prohibitions[i];
         if (!x->named[i])
             continue;
-        buf_text(x->out, any ? "" : "\nThe prohibitions in brackets, and where they come from:\n\n");
+        if (!any)
+            buf_text(x->out, "\nThe prohibitions in brackets, and where they come from:\n\n");
         any = true;
         buf_format(x->out, "- %.*s: ", SHOWN(p->id));
         put_plain(x->out, p->source);

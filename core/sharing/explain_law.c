@@ -30,8 +30,8 @@ static const struct words_of articles[] = {
 static const struct words_of confidentialities[] = {
     { "implied-consent", "People expect this for their own care; a recorded objection stops it." },
     { "explicit-consent",
-      "Nothing is shared unless the person's consent for this purpose stands: for the recipient, or, "
-      "where nobody ever asked about the recipient, for the sender." },
+      "Nothing is shared unless the person's consent for this purpose stands: for the recipient, "
+      "or, where nobody ever asked about the recipient, for the sender." },
     { "statutory-duty", "The law requires it; consent is not what it rests on." },
     { "court-order", "A court has ordered it." },
     { "s251-nhs-act",

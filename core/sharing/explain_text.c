@@ -19,7 +19,7 @@ struct page {
     bool *named;         /* by prohibition: a clause told of it */
 };
 
-/* What somebody wrote into a text does not lay out the page, nor steer the terminal it is read on. */
+/* What somebody wrote into a text neither lays out the page nor steers the terminal. */
 static void flatten(struct buf *b)
 {
     for (size_t i = 0; i < b->n; i++)

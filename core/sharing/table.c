@@ -33,7 +33,9 @@ static int default_source(const struct row *r, int64_t kind)
         if (anybody < 0)
             anybody = source;
     }
-    return anybody >= 0 ? anybody : r->to == 0;
+    if (anybody < 0)
+        anybody = r->to == 0 && r->b->service_count > 1;
+    return anybody;
 }
 
 /* Unless the row says: when the last of the agreements has begun. */
@@ -63,20 +65,27 @@ static bool read_event_name(struct row *r)
     return true;
 }
 
+/* A field of the header that follows from the row: the event, from(), at(). */
+static bool put_text(struct row *r, int slot, struct slice text)
+{
+    struct slice path = plan_slot_at(r->schema->plan, (size_t)slot)->path;
+    if (build_is_set(&r->event, (size_t)slot))
+        return row_bad(r, "not for a row to say:", path);
+    return build_text(&r->event, (size_t)slot, text, r->e);
+}
+
 static bool fill_header(struct row *r)
 {
     const struct header_slots *s = plan_header(r->schema->plan);
     const struct service *source = &r->b->services[r->source];
     struct slice agency = r->b->agencies[source->agency].name;
+    struct slice service = slice_from(source->name, agency.n + 1);
     struct build *b = &r->event;
-    return build_text(b, (size_t)s->id, SLICE(EVENT_ID), r->e) &&
-           build_text(b, (size_t)s->type, r->schema->name, r->e) &&
-           build_text(b, (size_t)s->kind, r->kind, r->e) &&
-           build_text(b, (size_t)s->action, SLICE("asserts"), r->e) &&
+    return put_text(r, s->id, SLICE(EVENT_ID)) && put_text(r, s->type, r->schema->name) &&
+           put_text(r, s->kind, r->kind) && put_text(r, s->action, SLICE("asserts")) &&
+           put_text(r, s->source_agency, agency) && put_text(r, s->source_service, service) &&
+           put_text(r, s->environment, SLICE("live")) &&
            build_long(b, (size_t)s->occurred, r->at_ms, r->e) &&
-           build_text(b, (size_t)s->source_agency, agency, r->e) &&
-           build_text(b, (size_t)s->source_service, slice_from(source->name, agency.n + 1), r->e) &&
-           build_text(b, (size_t)s->environment, SLICE("live"), r->e) &&
            build_strings(b, (size_t)s->cleared, NULL, 0, r->e);
 }
 
@@ -156,43 +165,93 @@ static bool prohibit_all(struct row *r, struct decision *d, struct categories *t
 
 /* ---- rows and files ---- */
 
-static void note_seen(const struct decision *d, struct table_seen *seen)
+/* Whether a clause releases something that no other of the decision does, or does plain. */
+static bool adds(const struct bundle *b, const struct decision *d, size_t n)
 {
-    if (!seen)
-        return;
-    for (size_t i = 0; i < d->clause_count && d->outcome != OUTCOME_HOLD; i++)
-        seen->clauses[d->clauses[i]] = true;
+    struct categories own = b->clauses[d->clauses[n]].release;
+    struct categories plain = b->clauses[d->clauses[n]].plain;
+    for (size_t i = 0; i < d->clause_count; i++) {
+        if (i == n)
+            continue;
+        categories_drop(&own, &b->clauses[d->clauses[i]].release);
+        categories_drop(&plain, &b->clauses[d->clauses[i]].plain);
+    }
+    categories_join(&own, &plain);
+    categories_keep(&own, &d->released);
+    return !categories_is_empty(&own);
+}
+
+/* Whether a prohibition takes something that no other does, of what would be released. */
+static bool takes(const struct bundle *b, const struct decision *d, size_t n,
+                  const struct categories *would)
+{
+    struct categories own = b->prohibitions[d->prohibitions[n]].withhold;
+    categories_keep(&own, would);
     for (size_t i = 0; i < d->prohibition_count; i++)
-        seen->prohibitions[d->prohibitions[i]] = true;
+        if (i != n)
+            categories_drop(&own, &b->prohibitions[d->prohibitions[i]].withhold);
+    return !categories_is_empty(&own);
+}
+
+/* Only what the row would turn out otherwise without. would: what prohibitions were asked about. */
+static void note_seen(const struct bundle *b, const struct decision *d,
+                      const struct categories *would, struct table_seen *seen)
+{
+    if (!seen || d->outcome == OUTCOME_HOLD)
+        return;
+    for (size_t i = 0; i < d->clause_count; i++)
+        seen->clauses[d->clauses[i]] |= adds(b, d, i);
+    for (size_t i = 0; i < d->prohibition_count; i++)
+        seen->prohibitions[d->prohibitions[i]] |= takes(b, d, i, would);
+}
+
+/* What the clauses of a decision release of the event. */
+static struct categories released_by(const struct row *r, const struct decision *d)
+{
+    struct categories any = { { 0 } }, has;
+    for (size_t i = 0; i < d->clause_count; i++)
+        categories_join(&any, &r->b->clauses[d->clauses[i]].release);
+    bundle_parts_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &has);
+    categories_keep(&any, &has);
+    return any;
 }
 
 /* The facts and the event of the row. */
 static bool make_case(struct row *r)
 {
     if (r->words.count < 4)
-        return err_set(r->e, ERR_REJECT, "table.row", 0, "a row is: want, event, to, facts");
+        return err_set(r->e, ERR_REJECT, "table.row", 0,
+                       "a row is: outcome, categories or reason, event, recipient, facts");
     return read_event_name(r) && draft_init(&r->draft, r->arena, &person_unknown, r->e) &&
            build_init(&r->event, r->schema->plan, r->arena, r->e) && row_take_words(r);
+}
+
+/* What prohibitions take, of all that such an event has. */
+static bool run_prohibitions(struct row *r, struct table_seen *seen)
+{
+    struct categories taken, all;
+    struct decision d;
+    if (!prohibit_all(r, &d, &taken) || !row_compare_taken(r, &taken))
+        return false;
+    bundle_parts_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &all);
+    note_seen(r->b, &d, &all, seen);
+    return true;
 }
 
 static bool run_row(struct row *r, struct table_seen *seen)
 {
     struct judged j;
-    struct categories taken;
-    struct decision d;
-    if (!make_case(r))
+    if (!make_case(r) || !row_check_want(r))
         return false;
-    if (row_is_of_prohibitions(r)) {
-        if (!prohibit_all(r, &d, &taken) || !row_compare_taken(r, &taken))
-            return false;
-    } else {
-        if (!judge_row(r, &j))
-            return false;
-        d = find_decision(r, &j);
-        if (!row_compare(r, &d))
-            return false;
-    }
-    note_seen(&d, seen);
+    if (row_is_of_prohibitions(r))
+        return run_prohibitions(r, seen);
+    if (!judge_row(r, &j))
+        return false;
+    struct decision d = find_decision(r, &j);
+    struct categories would = released_by(r, &d);
+    if (!row_compare(r, &d))
+        return false;
+    note_seen(r->b, &d, &would, seen);
     return true;
 }
 
@@ -247,6 +306,22 @@ static bool run_line(struct row *r, struct slice line, struct row_words *given,
     return run_row(r, seen);
 }
 
+/* Where in the file: at the word that is wrong, which may stand in a `given` above, or at the row.
+ */
+static void add_problem(struct problems *p, const char *path, struct slice whole, uint32_t row,
+                        const struct row *r)
+{
+    uint32_t line = row, column = 1;
+    if (r->at && r->at >= whole.p && r->at < whole.p + whole.n) {
+        line = 1;
+        for (const uint8_t *c = whole.p; c < r->at; c++) {
+            column = *c == '\n' ? 1 : column + 1;
+            line += *c == '\n';
+        }
+    }
+    (void)problems_say(p, r->e->code, path, line, column, "%s", r->e->text);
+}
+
 bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
                struct table_seen *seen, struct problems *p, struct table_result *out)
 {
@@ -258,6 +333,9 @@ bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
         problems_add(p, &e);
         return false;
     }
+    if (slice_starts(text, SLICE("\xef\xbb\xbf"))) /* some editors begin UTF-8 so */
+        text = slice_from(text, 3);
+    const struct slice whole = text;
     for (uint32_t line = 1; text.n > 0; line++) {
         size_t end = slice_find(text, '\n');
         struct arena_mark mark = arena_mark(scratch);
@@ -265,7 +343,7 @@ bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
         struct row r = { .b = b, .arena = scratch, .given = &given, .e = &e };
         if (!run_line(&r, slice_head(text, end), &given, seen, out)) {
             out->failed++;
-            (void)problems_say(p, e.code, path, line, 1, "%s", e.text);
+            add_problem(p, path, whole, line, &r);
         }
         text = slice_from(text, end + 1);
         arena_rewind(scratch, mark);

@@ -17,7 +17,8 @@
  *   age(years), ended(kind,days), readmitted, died, died(reported), released, from(service), at(day
  *   or time), and field=value, where "..." holds blanks and a|b is a list.
  * A row `given FACT...` has facts for all rows below it, until the next.
- * Errors: table.* with file:line, all collected. */
+ * A name stands for what the event has of it. Errors: table.* with file:line:column, all
+ * collected. */
 #ifndef CONCORDAT_SHARING_TABLE_H
 #define CONCORDAT_SHARING_TABLE_H
 
@@ -27,8 +28,8 @@ struct table_result {
     size_t rows, failed;
 };
 
-/* Which clauses permitted in some row that holds, and which prohibitions took something: by index,
- * the caller's arrays of the bundle's counts. */
+/* Which clauses shared something, and which prohibitions took something, that no other of the same
+ * row did, in some row that holds: by index, the caller's arrays of the bundle's counts. */
 struct table_seen {
     bool *clauses, *prohibitions;
 };

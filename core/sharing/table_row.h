@@ -27,6 +27,7 @@ struct row {
     bool is_released; /* a human has released it */
     struct draft draft;
     struct build event;
+    const uint8_t *at; /* the word of the file that is wrong; NULL: none is */
     struct err *e;
 };
 
@@ -36,6 +37,8 @@ bool row_bad(struct row *r, const char *what, struct slice word);
 /* The facts and the event that the row's words say, source and time first. */
 MUST_CHECK bool row_take_words(struct row *r);
 
+/* Whether what is wanted can be read at all, before anything is decided. */
+MUST_CHECK bool row_check_want(struct row *r);
 /* Whether the decision is the one wanted. */
 MUST_CHECK bool row_compare(struct row *r, const struct decision *d);
 /* Whether a row is about prohibitions alone (forbid, permit), and whether taken is what it wants.

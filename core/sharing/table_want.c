@@ -4,10 +4,17 @@
 
 /* The names of one row's second word: "=a,b:year,-c". */
 struct wanted {
-    bool exactly; /* began with '=' */
+    bool exactly;          /* began with '=' */
+    struct categories has; /* what events of this type have */
     struct categories released, lacking;
     struct categories obliged[OBLIGE_COUNT];
 };
+
+bool row_is_of_prohibitions(const struct row *r)
+{
+    return slice_equal_text(r->words.list[0], "forbid") ||
+           slice_equal_text(r->words.list[0], "permit");
+}
 
 static bool read_obligation(struct row *r, struct slice name, enum obligation *out)
 {
@@ -32,6 +39,9 @@ static bool read_name(struct row *r, struct slice text, struct wanted *w)
         return row_bad(r, "unknown or ambiguous category or field", slice_head(name, colon));
     if (colon < name.n && !read_obligation(r, slice_from(name, colon + 1), &o))
         return false;
+    categories_keep(&one, &w->has); /* of a group, or of a category in parts */
+    if (categories_is_empty(&one) && !lacks)
+        return row_bad(r, "the event has nothing of", slice_head(name, colon));
     categories_join(lacks ? &w->lacking : &w->released, &one);
     if (o < OBLIGE_COUNT)
         categories_join(&w->obliged[o], &one);
@@ -40,15 +50,18 @@ static bool read_name(struct row *r, struct slice text, struct wanted *w)
 
 static bool read_wanted(struct row *r, struct wanted *w)
 {
-    struct slice rest = r->words.list[1];
+    struct slice all = r->words.list[1], rest = all;
     *w = (struct wanted){ .exactly = slice_starts(rest, SLICE("=")) };
+    bundle_parts_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &w->has);
     for (rest = slice_from(rest, w->exactly); rest.n > 0;) {
         size_t comma = slice_find(rest, ',');
         if (!read_name(r, slice_head(rest, comma), w))
             return false;
         rest = slice_from(rest, comma + 1);
     }
-    return true;
+    bool is_empty = categories_is_empty(&w->released) &&
+                    (row_is_of_prohibitions(r) || categories_is_empty(&w->lacking));
+    return !is_empty || row_bad(r, "names no category or field:", all);
 }
 
 /* Names the first category of a that is not in b. True when there is none. */
@@ -76,11 +89,33 @@ static bool compare_obliged(struct row *r, const struct wanted *w, const struct 
     return true;
 }
 
+/* Why a part does not go: whose prohibition takes it, or that no clause releases it. */
+static bool lacks(struct row *r, const struct decision *d, unsigned part)
+{
+    struct slice name = bundle_part_name(r->b, part);
+    for (size_t i = 0; i < d->prohibition_count; i++) {
+        const struct prohibition *p = &r->b->prohibitions[d->prohibitions[i]];
+        if (categories_has(&p->withhold, part))
+            return err_set(r->e, ERR_REJECT, "table.word", 0,
+                           "not released: '%.*s', '%.*s' takes it", SHOWN(name), SHOWN(p->id));
+    }
+    return err_set(r->e, ERR_REJECT, "table.word", 0,
+                   "not released: '%.*s', by no clause that permits", SHOWN(name));
+}
+
+static bool all_go(struct row *r, const struct wanted *w, const struct decision *d)
+{
+    for (unsigned i = 0; i < bundle_part_count(r->b); i++)
+        if (categories_has(&w->released, i) && !categories_has(&d->released, i))
+            return lacks(r, d, i);
+    return true;
+}
+
 static bool compare_categories(struct row *r, const struct decision *d)
 {
     struct wanted w;
     struct categories lacking;
-    if (!read_wanted(r, &w) || !covers(r, "not released:", &w.released, &d->released))
+    if (!read_wanted(r, &w) || !all_go(r, &w, d))
         return false;
     lacking = w.lacking;
     categories_keep(&lacking, &d->released);
@@ -90,36 +125,47 @@ static bool compare_categories(struct row *r, const struct decision *d)
            compare_obliged(r, &w, d);
 }
 
+static bool is_reason(struct slice code)
+{
+    for (int i = 0; i < REASON_COUNT; i++)
+        if (slice_equal_text(code, reason_code((enum reason)i)))
+            return true;
+    return false;
+}
+
+bool row_check_want(struct row *r)
+{
+    static const char *const with_names[] = { "disclose", "forbid", "permit" };
+    static const char *const with_reason[] = { "withhold", "hold" };
+    struct slice outcome = r->words.list[0], what = r->words.list[1];
+    struct wanted w;
+    if (slice_is_one_of_texts(outcome, with_names, 3))
+        return read_wanted(r, &w);
+    if (!slice_is_one_of_texts(outcome, with_reason, 2))
+        return row_bad(r, "neither disclose, withhold, hold, forbid nor permit:", outcome);
+    return is_reason(what) || row_bad(r, "unknown reason", what);
+}
+
 bool row_compare(struct row *r, const struct decision *d)
 {
     struct slice outcome = r->words.list[0], reason = r->words.list[1];
     if (!slice_equal_text(outcome, outcome_name(d->outcome)))
-        return err_set(r->e, ERR_REJECT, "table.outcome", 0, "wanted %.*s, decided %s (%s)",
-                       SHOWN(outcome), outcome_name(d->outcome), d->reason);
+        return err_set(r->e, ERR_REJECT, "table.outcome", 0, "wanted %.*s, decided %s (%s): %s",
+                       SHOWN(outcome), outcome_name(d->outcome), d->reason,
+                       reason_sentence(slice_text(d->reason)));
     if (d->outcome == OUTCOME_DISCLOSE)
         return compare_categories(r, d);
     return slice_equal_text(reason, d->reason) ||
-           err_set(r->e, ERR_REJECT, "table.reason", 0, "wanted reason %.*s, decided %s",
-                   SHOWN(reason), d->reason);
-}
-
-bool row_is_of_prohibitions(const struct row *r)
-{
-    return slice_equal_text(r->words.list[0], "forbid") ||
-           slice_equal_text(r->words.list[0], "permit");
+           err_set(r->e, ERR_REJECT, "table.reason", 0, "wanted reason %.*s, decided %s: %s",
+                   SHOWN(reason), d->reason, reason_sentence(slice_text(d->reason)));
 }
 
 bool row_compare_taken(struct row *r, const struct categories *taken)
 {
     struct wanted w;
-    struct categories own;
     const struct categories none = { { 0 } };
     if (!read_wanted(r, &w))
         return false;
-    bundle_parts_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &own); /* of a group, what this event has */
-    categories_keep(&w.released, &own);
-    if (categories_is_empty(&w.released))
-        return row_bad(r, "the event has nothing of", r->words.list[1]);
     if (slice_equal_text(r->words.list[0], "forbid"))
         return covers(r, "no prohibition takes", &w.released, taken) &&
                (!w.exactly || covers(r, "a prohibition also takes", taken, &w.released));

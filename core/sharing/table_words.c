@@ -8,6 +8,7 @@
 
 bool row_bad(struct row *r, const char *what, struct slice word)
 {
+    r->at = word.p;
     return err_set(r->e, ERR_REJECT, "table.word", 0, "%s '%.*s'", what, SHOWN(word));
 }
 
@@ -143,7 +144,10 @@ static bool set_list(struct row *r, size_t slot, struct slice value)
 {
     struct slice texts[LIST_MAX];
     size_t n = 0;
-    for (; value.n && n < LIST_MAX; n++) {
+    struct slice all = value;
+    for (; value.n; n++) {
+        if (n == LIST_MAX)
+            return row_bad(r, "too many in the list", all);
         size_t bar = slice_find(value, '|');
         texts[n] = slice_head(value, bar);
         value = slice_from(value, bar + 1);
@@ -171,7 +175,7 @@ static bool set_time(struct row *r, size_t slot, struct slice value)
 
 static bool set_field(struct row *r, struct slice path, struct slice value)
 {
-    int slot = plan_slot(r->schema->plan, path);
+    int slot = plan_field(r->schema->plan, path);
     if (slot < 0)
         return row_bad(r, "unknown field", path);
     if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')

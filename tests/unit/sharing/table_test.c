@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "sharing/table.h"
-#include "world.h"
+#include "small.h"
 
 #define EXAMPLE SOURCE_DIR "/deploy/example"
 
@@ -25,16 +25,34 @@ static void prohibition_rows_hold(void)
 }
 
 /* Rows as a file, run; the codes of its problems in order. */
-static size_t run_rows(const char *rows, struct problems *p, struct table_result *result)
+static size_t run_file(const char *rows, struct table_seen *seen, struct problems *p,
+                       struct table_result *result)
 {
     char path[] = "/tmp/concordat-table-XXXXXX";
     int fd = mkstemp(path);
     CU_ASSERT_FATAL(fd >= 0);
     CU_ASSERT_EQUAL(write(fd, rows, strlen(rows)), (ssize_t)strlen(rows));
-    CU_ASSERT(table_run(world.bundle, &world.arena, path, NULL, p, result));
+    CU_ASSERT(table_run(world.bundle, &world.arena, path, seen, p, result));
     (void)close(fd);
     (void)unlink(path);
     return p->count;
+}
+
+static size_t run_rows(const char *rows, struct problems *p, struct table_result *result)
+{
+    return run_file(rows, NULL, p, result);
+}
+
+/* How many failed. */
+static size_t run_seen(const char *rows, struct table_seen *seen)
+{
+    struct problems p = { 0 };
+    struct table_result result;
+    size_t failed = run_file(rows, seen, &p, &result);
+    for (size_t i = 0; i < failed; i++)
+        printf("%s\n", p.list[i].text);
+    problems_release(&p);
+    return failed;
 }
 
 #define STAY_ROW " HospitalStay.admitted " TEAM " known responsible(adult-social-care)\n"
@@ -62,6 +80,54 @@ static void a_row_that_turns_out_otherwise_fails(void)
         CU_ASSERT_STRING_EQUAL(p.list[0].code, rows[i].code);
         CU_ASSERT_EQUAL(p.list[0].line, 1);
         CU_ASSERT_EQUAL(result.failed, 1);
+        problems_release(&p);
+    }
+}
+
+static void a_word_that_can_match_nothing_is_found_where_it_stands(void)
+{
+    static const struct {
+        const char *rows;
+        unsigned line, column;
+    } wrong[] = {
+        { "discloses name" STAY_ROW, 1, 1 },
+        { "withhold because HospitalStay.admitted " TEAM "\n", 1, 10 },
+        { "\n\tdisclose\tname,nme" STAY_ROW, 2, 16 },
+        { "disclose =" STAY_ROW, 1, 10 },
+        { "disclose housing" STAY_ROW, 1, 10 },
+        { "forbid -ward" STAY_ROW, 1, 8 },
+        { "given known\r\ngiven  rumoured\r\n\r\ndisclose name" STAY_ROW, 2, 8 },
+        { "\xef\xbb\xbf# a mark that some editors write\ndisclose nme" STAY_ROW, 2, 10 },
+        { "disclose name HospitalStay.admitted " TEAM " header.kind=moved\n", 1, 1 },
+        { "disclose name HospitalStay.admitted " TEAM " person.address_lines="
+          "1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17\n",
+          1, 89 },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct problems p = { 0 };
+        struct table_result result;
+        CU_ASSERT_EQUAL_FATAL(run_rows(wrong[i].rows, &p, &result), 1);
+        CU_ASSERT_STRING_EQUAL(p.list[0].code, "table.word");
+        CU_ASSERT_EQUAL(p.list[0].line, wrong[i].line);
+        CU_ASSERT_EQUAL(p.list[0].column, wrong[i].column);
+        problems_release(&p);
+    }
+}
+
+static void a_row_that_fails_says_why(void)
+{
+    static const char *const rows[][2] = {
+        { "withhold no-clause" STAY_ROW, "decided disclose (disclosed): a clause permits it" },
+        { "disclose ward HospitalStay.admitted " TEAM
+          " known responsible(adult-social-care) restricted(location)\n",
+          "'stay.ward', 'hidden-location' takes it" },
+        { "disclose address" STAY_ROW, "'location.address', by no clause that permits" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct problems p = { 0 };
+        struct table_result result;
+        CU_ASSERT_EQUAL_FATAL(run_rows(rows[i][0], &p, &result), 1);
+        CU_ASSERT_PTR_NOT_NULL(strstr(p.list[0].text, rows[i][1]));
         problems_release(&p);
     }
 }
@@ -113,6 +179,7 @@ static void what_must_not_be_released_can_be_said(void)
     static const char *const rows[][2] = {
         { "disclose name,-address" STAY_ROW, NULL },
         { "disclose name,-ward" STAY_ROW, "table.word" },
+        { "disclose -address" STAY_ROW, NULL },
         { "disclose birth-date:year" STAY_ROW, "table.word" },
         { "disclose birth-date:decade" STAY_ROW, "table.word" },
         { "forbid nhs-number,clinical HospitalStay.admitted " GRANTS "\n", NULL },
@@ -188,8 +255,42 @@ static void rows_say_which_clauses_and_prohibitions_decided(void)
     problems_release(&p);
 }
 
+/* Two clauses that overlap, two prohibitions that do. */
+static void only_what_matters_in_a_row_is_covered(void)
+{
+    static const char clauses[] =
+        "  - {id: wide, share: {HospitalStay: [moved]}, from: acute-trust, to: landlord,\n"
+        "     release: [stay.ward, stay.site]}\n"
+        "  - {id: narrow, share: {HospitalStay: [moved]}, from: acute-trust, to: landlord,\n"
+        "     release: [stay.ward], when: 'stay.ward == \"ELM\"'}\n"
+        "  - {id: taken, share: {HospitalStay: [moved]}, from: acute-trust, to: adaptations,\n"
+        "     release: [stay.ward]}\n";
+    const struct small_file files[] = {
+        { "agreements/a.yaml", small_agreement(NULL, clauses) },
+        { "prohibitions/p.yaml", "prohibitions:\n"
+                                 "  - {id: one, withhold: [stay.ward], to: adaptations, "
+                                 "source: s}\n"
+                                 "  - {id: two, withhold: [stay], to: adaptations, source: s}\n" }
+    };
+    bool of_clauses[3] = { false }, of_prohibitions[2] = { false };
+    struct table_seen seen = { of_clauses, of_prohibitions };
+    CU_ASSERT_FATAL(small_open(files, 2));
+    CU_ASSERT_EQUAL(run_seen("disclose ward,stay.site HospitalStay.moved " REPAIRS " stay.ward=ELM\n"
+                             "withhold prohibited HospitalStay.moved " GRANTS "\n",
+                             &seen),
+                    0);
+    CU_ASSERT(of_clauses[0] && !of_clauses[1] && !of_clauses[2]);
+    CU_ASSERT(!of_prohibitions[0] && !of_prohibitions[1]);
+    CU_ASSERT_EQUAL(run_seen("forbid stay HospitalStay.moved " GRANTS "\n", &seen), 0);
+    CU_ASSERT(!of_prohibitions[0] && of_prohibitions[1]);
+}
+
 static CU_TestInfo cases[] = {
     { "a row that turns out otherwise fails", a_row_that_turns_out_otherwise_fails },
+    { "a word that can match nothing is found where it stands",
+      a_word_that_can_match_nothing_is_found_where_it_stands },
+    { "a row that fails says why", a_row_that_fails_says_why },
+    { "only what matters in a row is covered", only_what_matters_in_a_row_is_covered },
     { "age and fields can be said", age_and_fields_can_be_said },
     { "facts can be given once and changed below", facts_can_be_given_once_and_changed_below },
     { "what must not be released can be said", what_must_not_be_released_can_be_said },
