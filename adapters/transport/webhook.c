@@ -5,12 +5,14 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "base/address.h"
 #include "host/http_server.h"
 #include "transport/token.h"
 
 #define KEY_MAX 256
+#define RUN_WAIT_S 2 /* for run(), which comes soon after open() */
 #define AT(field) offsetof(struct webhook, field)
 
 struct webhook {
@@ -22,7 +24,7 @@ struct webhook {
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
     struct intake up; /* take NULL: nobody is there to take */
-    bool stop;
+    bool ran, stop;
 };
 
 static const struct cfg_option options[] = {
@@ -107,6 +109,16 @@ static void give(const struct webhook *s, const struct answer *from, struct http
     }
 }
 
+/* A request may come between open() and run(): its sender need not come again for that. */
+static void await_run(struct webhook *s)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += RUN_WAIT_S;
+    while (!s->ran && !s->stop && pthread_cond_timedwait(&s->changed, &s->lock, &until) == 0)
+        continue;
+}
+
 static void handle(void *ctx, struct http_request *r, struct http_answer *a)
 {
     struct webhook *s = ctx;
@@ -119,6 +131,7 @@ static void handle(void *ctx, struct http_request *r, struct http_answer *a)
     struct arrival one = { http_body(r), http_header(r, "Idempotency-Key"), slice_of(NULL, 0) };
     struct answer answer = { .fate = ANSWER_LATER };
     pthread_mutex_lock(&s->lock);
+    await_run(s);
     if (s->up.take)
         s->up.take(s->up.ctx, &one, &answer, 1);
     give(s, &answer, a);
@@ -187,6 +200,8 @@ static bool webhook_run(void *state, struct intake up, struct err *e)
     (void)e;
     pthread_mutex_lock(&s->lock);
     s->up = up;
+    s->ran = true;
+    pthread_cond_broadcast(&s->changed);
     while (!s->stop)
         pthread_cond_wait(&s->changed, &s->lock);
     s->up = (struct intake){ .take = NULL };

@@ -57,14 +57,9 @@ static int ask(const struct request *q, const char *body)
     return status;
 }
 
-/* run() may not have begun to take yet: until then the answer is "later". */
 static int post(const char *more)
 {
-    int status;
-    do
-        status = ask(&(struct request){ .more = more }, "{}");
-    while (status == 503 && r.fates[0] != ANSWER_LATER);
-    return status;
+    return ask(&(struct request){ .more = more }, "{}");
 }
 
 static void answers_202_when_kept(void)
@@ -92,11 +87,29 @@ static void answers_503_when_it_cannot_be_kept_now(void)
     CU_ASSERT_EQUAL(post(NULL), 503);
 }
 
-static void answers_503_before_anybody_takes(void)
+static void answers_503_when_nobody_takes_any_more(void)
 {
-    CU_ASSERT_FATAL(rig_open(&r));
-    CU_ASSERT_EQUAL(ask(&(struct request){ .method = NULL }, "{}"), 503);
+    start();
+    rig_stop(&r);
+    CU_ASSERT_EQUAL(post(NULL), 503);
     CU_ASSERT_EQUAL(r.arrivals, 0);
+}
+
+static void *start_late(void *unused)
+{
+    rig_start(&r);
+    return unused;
+}
+
+/* The post may come before or after run(): it is taken either way. */
+static void takes_what_comes_before_it_runs(void)
+{
+    pthread_t starter;
+    CU_ASSERT_FATAL(rig_open(&r));
+    CU_ASSERT_FATAL(pthread_create(&starter, NULL, start_late, NULL) == 0);
+    int status = ask(&(struct request){ .method = NULL }, "{}");
+    pthread_join(starter, NULL);
+    CU_ASSERT_EQUAL(status, 202);
 }
 
 static void refuses_what_is_no_message_for_it(void)
@@ -124,7 +137,6 @@ static void takes_json_under_its_other_names(void)
     static const char *const types[] = { "application/json; charset=utf-8", "Application/JSON",
                                          "application/fhir+json" };
     start();
-    post(NULL);
     for (size_t i = 0; i < 3; i++)
         CU_ASSERT_EQUAL(ask(&(struct request){ .type = types[i] }, "{}"), 202);
 }
@@ -179,7 +191,8 @@ static CU_TestInfo cases[] = {
     { "answers 202 when kept", answers_202_when_kept },
     { "answers 422 when refused", answers_422_when_refused },
     { "answers 503 when it cannot be kept now", answers_503_when_it_cannot_be_kept_now },
-    { "answers 503 before anybody takes", answers_503_before_anybody_takes },
+    { "answers 503 when nobody takes any more", answers_503_when_nobody_takes_any_more },
+    { "takes what comes before it runs", takes_what_comes_before_it_runs },
     { "refuses what is no message for it", refuses_what_is_no_message_for_it },
     { "takes JSON under its other names", takes_json_under_its_other_names },
     { "asks for the token", asks_for_the_token },
