@@ -71,12 +71,13 @@ static bool is_wanted(const struct daemon *d, const char *room, const char *name
     return false;
 }
 
-/* A thread that cannot go on takes the process down by the ordinary way. */
+/* A thread that cannot go on takes the process down by the ordinary way. By a signal of its own: a second
+ * TERM, be it of another thread that cannot go on, would end the process at once. */
 static void give_up(struct daemon *d, const struct log_who *who, const struct err *e)
 {
     log_err(LOG_ERROR, who, e);
     atomic_store(&d->failed, true);
-    kill(getpid(), SIGTERM);
+    kill(getpid(), SIGUSR1);
 }
 
 static void *run_feed(void *ctx)
@@ -399,15 +400,23 @@ static void stop_all(struct daemon *d)
         bus_close(&d->bus);
 }
 
-/* Waits for TERM or INT; a second one ends the process at once. */
+/* TERM and INT, and USR1 by which a thread gives up. */
+static void signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGUSR1);
+}
+
+/* Waits for one of them; a TERM or INT after it ends the process at once. */
 static void wait_for_signal(void)
 {
     sigset_t set;
     int got;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
+    signals(&set);
     sigwait(&set, &got);
+    sigdelset(&set, SIGUSR1);
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
@@ -416,9 +425,7 @@ static void wait_for_signal(void)
 static void block_signals(void)
 {
     sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
+    signals(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
 }
