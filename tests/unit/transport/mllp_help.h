@@ -2,6 +2,7 @@
 #ifndef CONCORDAT_TESTS_MLLP_HELP_H
 #define CONCORDAT_TESTS_MLLP_HELP_H
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -52,12 +53,22 @@ static inline bool mllp_test_send(int fd, struct slice s)
     return true;
 }
 
+/* Which of these events, or POLLERR and POLLHUP, have come; 0: none in time. */
+static inline int mllp_test_await(int fd, short events)
+{
+    struct pollfd p = { .fd = fd, .events = events };
+    int n;
+    do
+        n = poll(&p, 1, WAIT_MS);
+    while (n < 0 && errno == EINTR);
+    return n > 0 ? p.revents : 0;
+}
+
 /* Reads until n bytes have come or the peer has closed; returns how many came. */
 static inline size_t mllp_test_read(int fd, void *to, size_t n)
 {
     size_t have = 0;
-    struct pollfd p = { .fd = fd, .events = POLLIN };
-    while (have < n && poll(&p, 1, WAIT_MS) > 0) {
+    while (have < n && mllp_test_await(fd, POLLIN)) {
         ssize_t more = recv(fd, (char *)to + have, n - have, 0);
         if (more <= 0)
             break;
