@@ -93,6 +93,13 @@ static struct effect_line *line_of(struct comparing *c, struct slice service, st
     return &grown[c->line_count++];
 }
 
+/* Whether a protected prohibition of either bundle would show in what differs. */
+static bool is_hidden(const struct comparing *c, const struct told *t)
+{
+    return (t->before && decision_hides(c->now.rules.bundle, t->before)) ||
+           (t->after && decision_hides(c->then.rules.bundle, t->after));
+}
+
 /* People are counted through a set of (line, side, subject). */
 static bool count(struct comparing *c, const struct told *t, struct slice category, bool more)
 {
@@ -105,8 +112,10 @@ static bool count(struct comparing *c, const struct told *t, struct slice catego
                              hash_bytes(slice_of(c->now.step.subject.b, ID_BYTES)) };
     if (!seen_add(&c->seen, hash_bytes(slice_of(who, sizeof who)), &is_new, c->e))
         return false;
-    if (s->events < EFFECT_EXAMPLES)
+    if (s->events < EFFECT_EXAMPLES) {
         id_hex(t->event->b, s->examples[s->events]);
+        s->hidden[s->events] = is_hidden(c, t);
+    }
     s->events++;
     s->people += is_new;
     c->out->widens |= more;

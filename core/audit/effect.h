@@ -4,7 +4,8 @@
  * at hand, and under the candidate as if all its agreements that are not yet ended had been approved
  * and in force all the time - so that it can be read before anybody signs. What differs is counted a
  * service and a category, or a field that one of the bundles names; examples are event ids, never
- * payload. Both bundles are of one catalogue.
+ * payload. A candidate without a protected prohibition would else tell on whom that had acted. Both
+ * bundles are of one catalogue.
  * Threads: one. Errors: those of the bus and of the audit. */
 #ifndef CONCORDAT_AUDIT_EFFECT_H
 #define CONCORDAT_AUDIT_EFFECT_H
@@ -17,6 +18,7 @@
 struct effect_side {
     uint64_t events, people;
     char examples[EFFECT_EXAMPLES][ID_HEX];
+    bool hidden[EFFECT_EXAMPLES];       /* a protected prohibition acted: the example is for those who may know */
 };
 struct effect_line {
     struct slice service;               /* "agency/service" */

@@ -17,8 +17,8 @@ static void print_finding(void *ctx, const char *sentence)
 static int report(const char *word, const struct audit_report *r)
 {
     printf("%s: %" PRIu64 " entries of %" PRIu64 " events, %" PRIu64 " decisions, %" PRIu64
-           " disclosures", r->broken ? "NOT verified" : word, r->entries, r->events, r->decisions,
-           r->disclosures);
+           " disclosures",
+           r->broken ? "NOT verified" : word, r->entries, r->events, r->decisions, r->disclosures);
     if (r->broken)
         printf("; %" PRIu64 " findings", r->broken);
     printf("\n");
@@ -41,6 +41,37 @@ static void print_string(struct buf *b, const char *name, struct slice text)
     buf_json(b, text);
 }
 
+struct listing {
+    struct buf line;
+    const struct bundle *bundle;
+    bool may_see_protected;
+};
+
+static void add_name(void *ctx, struct slice name)
+{
+    struct buf *b = ctx;
+    buf_text(b, b->p[b->n - 1] == '[' ? "" : ",");
+    buf_json(b, name);
+}
+
+/* Prohibitions that acted, and what was released: as far as everybody may see it. */
+static void print_categories(struct listing *l, const struct audit_decision *d)
+{
+    struct buf *b = &l->line;
+    buf_text(b, ",\"prohibitions\":[");
+    prohibitions_shown(l->bundle, d->prohibitions, d->prohibition_count, l->may_see_protected,
+                       add_name, b);
+    buf_byte(b, ']');
+    if (!l->may_see_protected && slice_equal_text(d->outcome, outcome_name(OUTCOME_DISCLOSE)) &&
+        prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count)) {
+        buf_text(b, ",\"released\":null,\"withheld\":null,\"obliged\":null");
+        return;
+    }
+    print_strings(b, "released", d->released, d->released_count);
+    print_strings(b, "withheld", d->withheld, d->withheld_count);
+    print_strings(b, "obliged", d->obliged, d->obliged_count);
+}
+
 /* When, and by which bundle: the first 8 bytes of its hash, as status shows them. */
 static void print_rules(struct buf *b, const struct audit_read *r)
 {
@@ -53,7 +84,8 @@ static void print_rules(struct buf *b, const struct audit_read *r)
 
 static bool list_entry(void *ctx, int partition, const struct audit_read *r)
 {
-    struct buf *b = ctx;
+    struct listing *l = ctx;
+    struct buf *b = &l->line;
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
         buf_reset(b);
@@ -65,28 +97,26 @@ static bool list_entry(void *ctx, int partition, const struct audit_read *r)
         print_string(b, "event", d->event_id);
         print_string(b, "recipient", d->recipient);
         print_string(b, "outcome", d->outcome);
-        print_string(b, "reason", d->reason);
+        print_string(b, "reason", reason_shown(d->reason, l->may_see_protected));
         print_string(b, "disclosure", d->disclosure);
         print_strings(b, "clauses", d->clauses, d->clause_count);
-        print_strings(b, "released", d->released, d->released_count);
-        print_strings(b, "withheld", d->withheld, d->withheld_count);
-        print_strings(b, "obliged", d->obliged, d->obliged_count);
+        print_categories(l, d);
         buf_format(b, ",\"caught_up\":%s}", d->caught_up ? "true" : "false");
         printf("%.*s\n", (int)b->n, (const char *)b->p);
     }
     return true;
 }
 
-static int list(const struct site *s)
+static int list(const struct site *s, bool may_see_protected)
 {
     struct bus *b = cli_bus(s, true);
-    struct buf line;
+    struct listing l = { .bundle = s->bundle, .may_see_protected = may_see_protected };
     struct err e = { 0 };
     if (!b)
         return CLI_CANNOT;
-    buf_init(&line, 1 << 20);
-    bool good = audit_each(b, s->catalogue, s->bundle->partitions, list_entry, &line, &e);
-    buf_release(&line);
+    buf_init(&l.line, 1 << 20);
+    bool good = audit_each(b, s->catalogue, s->bundle->partitions, list_entry, &l, &e);
+    buf_release(&l.line);
     bus_close(&b);
     return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }
@@ -103,25 +133,32 @@ static const struct bundle *find_bundle(void *ctx, const uint8_t hash[HASH_BYTES
     return site_bundle_hashed(f->site, &f->c->arena, hash);
 }
 
-int cmd_audit(struct cli *c, int argc, char **argv)
+static int examine(struct cli *c, const struct site *s, bool replay)
 {
-    bool replay = argc == 3 && strcmp(argv[1], "replay") == 0;
-    bool lists = argc == 3 && strcmp(argv[1], "list") == 0;
-    if (argc != 3 || (strcmp(argv[1], "verify") != 0 && !replay && !lists))
-        return CLI_USAGE;
-    struct site *s = cli_site(c, argv[2], replay);
-    if (s && lists)
-        return list(s);
-    struct bus *b = s ? cli_bus(s, true) : NULL;
+    struct bus *b = cli_bus(s, true);
     if (!b)
         return CLI_CANNOT;
     struct audit_report r = { 0 };
     struct err e = { 0 };
     struct finder finder = { c, s };
     const struct audit_bundles bundles = { find_bundle, &finder };
-    bool good = replay ? audit_replay_by(b, s->bundle, &bundles, &s->router_keys, print_finding, NULL,
-                                         &r, &e)
+    bool good = replay ? audit_replay_by(b, s->bundle, &bundles, &s->router_keys, print_finding,
+                                         NULL, &r, &e)
                        : audit_verify(b, s->bundle, print_finding, NULL, &r, &e);
     bus_close(&b);
-    return good ? report(replay ? "judged again, the same" : "verified", &r) : cli_fail(CLI_CANNOT, &e);
+    return good ? report(replay ? "judged again, the same" : "verified", &r)
+                : cli_fail(CLI_CANNOT, &e);
+}
+
+int cmd_audit(struct cli *c, int argc, char **argv)
+{
+    bool protected = argc == 4 && strcmp(argv[3], "--protected") == 0;
+    bool lists = argc == 3 + protected && strcmp(argv[1], "list") == 0;
+    bool replay = argc == 3 && strcmp(argv[1], "replay") == 0;
+    if (!lists && !replay && (argc != 3 || strcmp(argv[1], "verify") != 0))
+        return CLI_USAGE;
+    struct site *s = cli_site(c, argv[2], replay);
+    if (!s)
+        return CLI_CANNOT;
+    return lists ? list(s, protected) : examine(c, s, replay);
 }

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_side(const char *what, const struct effect_line *l, const struct effect_side *s)
+static void print_side(const char *what, const struct effect_line *l, const struct effect_side *s,
+                       bool may_see_protected)
 {
     if (s->events == 0)
         return;
@@ -18,18 +19,18 @@ static void print_side(const char *what, const struct effect_line *l, const stru
            (const char *)data.p, s->events, s->events == 1 ? "" : "s", s->people,
            s->people == 1 ? "person" : "people");
     for (uint64_t i = 0; i < s->events && i < EFFECT_EXAMPLES; i++)
-        printf(" %s", s->examples[i]);
+        printf(" %s", s->hidden[i] && !may_see_protected ? "(protected)" : s->examples[i]);
     printf("\n");
 }
 
-static void print_effect(const struct effect *x)
+static void print_effect(const struct effect *x, bool may_see_protected)
 {
     for (size_t i = 0; i < x->count; i++) {
         const struct effect_line *l = &x->lines[i];
         if (i == 0 || !slice_equal(l->service, x->lines[i - 1].service))
             printf("%.*s\n", (int)l->service.n, (const char *)l->service.p);
-        print_side("WIDENS: newly shared", l, &l->more);
-        print_side("no longer shared", l, &l->less);
+        print_side("WIDENS: newly shared", l, &l->more, may_see_protected);
+        print_side("no longer shared", l, &l->less, may_see_protected);
     }
     printf("%" PRIu64 " recorded inputs judged under both: %s\n", x->inputs,
            x->count == 0 ? "nothing would change"
@@ -71,7 +72,8 @@ int cmd_effect(struct cli *c, int argc, char **argv)
 {
     struct effect x;
     struct err e = { 0 };
-    if (argc != 4 || strcmp(argv[2], "--candidate") != 0)
+    bool protected = argc == 5 && strcmp(argv[4], "--protected") == 0;
+    if (argc != 4 + protected || strcmp(argv[2], "--candidate") != 0)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], true);
     const struct bundle *candidate = s ? load_candidate(c, s, argv[3]) : NULL;
@@ -84,6 +86,6 @@ int cmd_effect(struct cli *c, int argc, char **argv)
     bus_close(&b);
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
-    print_effect(&x);
+    print_effect(&x, protected);
     return print_changes(c, s, argv[3], &e) ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }

@@ -101,7 +101,7 @@ static void print_prohibitions(const struct why *w, const struct audit_decision 
 }
 
 /* What was released, and what was not, would name the prohibition by its effect. */
-static void print_categories(const struct why *w, const struct audit_decision *d, bool shared)
+static void print_categories(const struct why *w, const struct audit_decision *d)
 {
     if (!w->may_see_protected &&
         prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count)) {
@@ -110,8 +110,7 @@ static void print_categories(const struct why *w, const struct audit_decision *d
     }
     print_list("released", d->released, d->released_count);
     print_list("only as", d->obliged, d->obliged_count);
-    if (shared)
-        print_withheld(d);
+    print_withheld(d);
 }
 
 static void print_decision(const struct why *w, const struct audit_decision *d)
@@ -130,7 +129,8 @@ static void print_decision(const struct why *w, const struct audit_decision *d)
         printf(", caught up");
     if (d->disclosure.n)
         printf(", as %.*s", (int)d->disclosure.n, (const char *)d->disclosure.p);
-    print_categories(w, d, shared);
+    if (shared)
+        print_categories(w, d);
     print_prohibitions(w, d);
     printf("\n");
 }

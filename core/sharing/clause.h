@@ -8,6 +8,7 @@
 
 #include "sharing/judge.h"
 #include "sharing/names.h"
+#include "sharing/reason.h"
 #include "sharing/when.h"
 
 #define SERVICES_WORDS (SERVICES_MAX / 64)
@@ -52,6 +53,7 @@ struct prohibition {
     const struct when *when;
     struct services from;               /* of events of these */
     bool is_protected;                  /* that it bites tells something itself: its id is not shown */
+    enum reason reason;                 /* its own, protected too; REASON_PROHIBITED: it has none */
 };
 
 /* Where a facts rule finds a service, or a text. */

@@ -72,13 +72,33 @@ static bool is_prohibited(const struct question *q, size_t n, uint16_t service, 
     return when || ask == ASK_ALWAYS;
 }
 
+/* What prohibitions have taken so far. */
+struct taking {
+    struct slice *tell;
+    struct categories plainly; /* by those without a reason of their own */
+    enum reason own;           /* the first of the others; REASON_COUNT: none */
+};
+
 static void take_away(struct decision *d, const struct prohibition *p,
-                      const struct categories *taken, struct slice *tell)
+                      const struct categories *taken, struct taking *t)
 {
     categories_drop(&d->released, taken);
     d->prohibition_count++;
-    if (slice_is_empty(*tell))
-        *tell = p->tell;
+    if (slice_is_empty(*t->tell))
+        *t->tell = p->tell;
+    if (p->reason == REASON_PROHIBITED)
+        categories_join(&t->plainly, taken);
+    else if (p->reason < t->own)
+        t->own = p->reason;
+}
+
+static void give_reason(struct decision *d, const struct taking *t, const struct categories *would)
+{
+    struct categories others_left = *would;
+    categories_drop(&others_left, &t->plainly);
+    if (t->own < REASON_COUNT && categories_is_empty(&d->released) &&
+        !categories_is_empty(&others_left))
+        d->reason = reason_code(t->own);
 }
 
 bool decide_prohibit(const struct question *q, struct decision *d, struct slice *tell,
@@ -90,6 +110,7 @@ bool decide_prohibit(const struct question *q, struct decision *d, struct slice 
     const uint64_t *from = k->prohibitions_from + q->event->source * words;
     const uint64_t *to = k->prohibitions_to + d->to.n * words;
     const struct categories would = d->released;
+    struct taking taking = { .tell = tell, .own = REASON_COUNT };
     uint32_t *list = ARENA_ARRAY(q->arena, q->bundle->prohibition_count, uint32_t);
     if (!list)
         return err_memory(e);
@@ -108,15 +129,18 @@ bool decide_prohibit(const struct question *q, struct decision *d, struct slice 
             if (!applies)
                 continue;
             list[d->prohibition_count] = (uint32_t)n;
-            take_away(d, p, &taken, tell);
+            take_away(d, p, &taken, &taking);
         }
+    give_reason(d, &taking, &would);
     return true;
 }
 
 static void conclude(uint8_t weight, const struct release *r, struct decision *d)
 {
     if (categories_is_empty(&d->released)) {
-        d->reason = reason_code(d->prohibition_count ? REASON_PROHIBITED : REASON_NOTHING_RELEASED);
+        if (!d->reason)
+            d->reason =
+                reason_code(d->prohibition_count ? REASON_PROHIBITED : REASON_NOTHING_RELEASED);
     } else if (weight_is_true(weight)) {
         d->outcome = OUTCOME_DISCLOSE;
         d->reason = reason_code(REASON_DISCLOSED);

@@ -41,7 +41,8 @@ MUST_CHECK bool decide_begin(struct question *q, struct err *e);
 /* Decides for one candidate. tell: of the first prohibition that took something and says so. */
 MUST_CHECK bool decide_for(const struct question *q, uint16_t recipient, struct decision *out,
                            struct slice *tell, struct err *e);
-/* Takes away what prohibitions withhold from d->to; each is asked about all that d releases. */
+/* Takes away what prohibitions withhold from d->to; each is asked about all that d releases. Gives d
+ * the reason of one that has its own, when nothing is left and without those something would be. */
 MUST_CHECK bool decide_prohibit(const struct question *q, struct decision *d, struct slice *tell,
                                 struct err *e);
 /* Whether the agreement's own confidentiality basis lets anything go from one service to another.

@@ -25,6 +25,21 @@ static void load_sides(struct loader *l, const struct node *n, struct services *
         memset(out, 0xff, sizeof *out);
 }
 
+/* Audits tell a reason of its own where all else reads "prohibited". */
+static void load_reason(struct loader *l, const struct node *n, struct prohibition *p)
+{
+    const struct node *code = strict_member(n, "reason", NODE_TEXT);
+    p->reason = REASON_PROHIBITED;
+    if (!code)
+        return;
+    if (!p->is_protected)
+        (void)strict_say(&l->reader, code, "bundle.reason",
+                         "a reason of its own is for a protected prohibition: any other is named");
+    if (!reason_protected(code->text, &p->reason))
+        (void)strict_say(&l->reader, code, "bundle.reason", "unknown protected reason '%.*s'",
+                         SHOWN(code->text));
+}
+
 static void load_prohibition(struct loader *l, const struct node *n, struct prohibition *p)
 {
     static const struct strict_key keys[] = {
@@ -32,7 +47,7 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
         { "to", false, STRICT_TEXTS },       { "when", false, STRICT_TEXT },
         { "share", false, STRICT_MAP },      { "tell", false, STRICT_TEXT },
         { "source", true, STRICT_TEXT },     { "from", false, STRICT_TEXTS },
-        { "protected", false, STRICT_TEXT },
+        { "protected", false, STRICT_TEXT }, { "reason", false, STRICT_TEXT },
     };
     static const char *const truths[] = { "true", "false" };
     bool *schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
@@ -57,6 +72,7 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
     if (p->is_protected && p->tell.n)
         (void)strict_say(&l->reader, node_get(n, "tell"), "bundle.tell",
                          "a protected prohibition tells nobody that it acts");
+    load_reason(l, n, p);
     load_scope(l, schemas, &scope);
     p->when = load_when(l, node_get(n, "when"), &scope);
 }

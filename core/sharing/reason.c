@@ -43,6 +43,12 @@ static size_t find(struct slice code)
     return i;
 }
 
+bool reason_protected(struct slice code, enum reason *out)
+{
+    *out = (enum reason)find(code);
+    return *out < REASON_COUNT && reasons[*out].visibility == VISIBILITY_PROTECTED;
+}
+
 const char *reason_sentence(struct slice code)
 {
     size_t i = find(code);

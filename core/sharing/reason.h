@@ -2,6 +2,8 @@
 #ifndef CONCORDAT_SHARING_REASON_H
 #define CONCORDAT_SHARING_REASON_H
 
+#include "base/slice.h"
+
 enum reason {
 #define X(name, code, rank, visibility, sentence) REASON_##name,
 #include "sharing/reasons.def"
@@ -21,6 +23,8 @@ enum visibility { VISIBILITY_OPEN, VISIBILITY_PROTECTED };
 
 const char *reason_code(enum reason r);
 int reason_rank(enum reason r);
+/* The protected reason of that code; false when there is none. */
+bool reason_protected(struct slice code, enum reason *out);
 /* The gate of that rank; REASON_NO_CLAUSE for 0. */
 enum reason reason_of_rank(unsigned rank);
 

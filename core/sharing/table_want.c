@@ -156,6 +156,7 @@ bool row_compare(struct row *r, const struct decision *d)
     if (d->outcome == OUTCOME_DISCLOSE)
         return compare_categories(r, d);
     return slice_equal_text(reason, d->reason) ||
+           slice_equal(reason, reason_shown(slice_text(d->reason), false)) ||
            err_set(r->e, ERR_REJECT, "table.reason", 0, "wanted reason %.*s, decided %s: %s",
                    SHOWN(reason), d->reason, reason_sentence(slice_text(d->reason)));
 }

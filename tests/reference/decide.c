@@ -400,6 +400,24 @@ static void prohibit(struct arena *a, const struct ref_case *c, struct ref_decis
     }
 }
 
+/* Why nothing is left of what clauses would release: a prohibition's own reason where without those
+ * that have one something would be left, the first of reasons.def. */
+static size_t why_prohibited(const struct ref_case *c, const struct ref_decision *d)
+{
+    struct ref_set others_left = d->would;
+    size_t own = SIZE_MAX;
+    for (size_t n = 0; n < d->prohibition_count; n++) {
+        const struct ref_prohibition *p = &c->bundle->prohibitions[d->prohibitions[n]];
+        if (!p->reason)
+            take_away(&others_left, named_by(c, &p->withhold));
+        else if (ref_reason(p->reason) < own)
+            own = ref_reason(p->reason);
+    }
+    if (!d->prohibition_count)
+        return ref_reason("nothing-released");
+    return own == SIZE_MAX || is_empty(&others_left) ? ref_reason("prohibited") : own;
+}
+
 /* The clauses that stand, the surest only; the best of them, and the reason that is told. */
 static int ask_all(struct arena *a, const struct ref_case *c, struct ref_decision *d, size_t *why)
 {
@@ -463,8 +481,7 @@ bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct re
     if (stands == SHUT)
         withhold_all(d, REF_WITHHOLD, why);
     else if (is_empty(&d->released))
-        withhold_all(d, REF_WITHHOLD,
-                     ref_reason(d->prohibition_count ? "prohibited" : "nothing-released"));
+        withhold_all(d, REF_WITHHOLD, why_prohibited(c, d));
     else if (stands == UNSURE)
         withhold_all(d, REF_HOLD, why);
     else if (is_restricted_unread(c) && !c->is_released)

@@ -319,6 +319,7 @@ static void make_clause(const struct maker *m, size_t n, size_t agreement, struc
 static void make_prohibition(const struct maker *m, size_t n, struct ref_prohibition *p)
 {
     static const char *const tells[] = { "restricted-ask-the-source", "ask-first" };
+    static const char *const reasons[] = { "sexual-health", "gender-history", "refuge" };
     *p = (struct ref_prohibition){ .id = arena_format(m->arena, "prohibition-%zu", n),
                                    .withhold = some_categories(m, 4) };
     if (chance(m, 40))
@@ -328,6 +329,8 @@ static void make_prohibition(const struct maker *m, size_t n, struct ref_prohibi
     if (chance(m, 25))
         p->from = some_services(m, NULL);
     if (chance(m, 30))
+        p->reason = PICK(m, reasons);
+    else if (chance(m, 40))
         p->tell = PICK(m, tells);
     struct ref_scope scope = { m->catalogue, m->bundle, p->share, m->bundle->agreements[0].purpose,
                                false };

@@ -65,6 +65,7 @@ struct ref_clause {
 };
 struct ref_prohibition {
     const char *id, *tell;          /* tell NULL: nothing */
+    const char *reason;             /* its own; NULL: none, and it is not protected */
     struct ref_kinds share;         /* none: all */
     struct ref_words from, to, withhold;                          /* from, to none: all */
     struct ref_expr *when;

@@ -193,6 +193,8 @@ static void make_rival(struct trial *t, const struct ref_clause *of, const struc
     x->from = chance(t, 30) ? of->from : (struct ref_words){ NULL, 0 };
     x->to = chance(t, 30) ? of->to : (struct ref_words){ NULL, 0 };
     x->tell = chance(t, 50) ? x->tell : chance(t, 50) ? "ask-first" : "ask-later";
+    if (x->tell)
+        x->reason = NULL; /* a protected one tells nobody */
     x->when = chance(t, 75) ? mix(t, p, 1) : NULL;
 }
 

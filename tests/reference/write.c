@@ -271,6 +271,8 @@ static void put_prohibitions(struct buf *out, const struct ref_case *c, const si
         put_when(out, b, p->when);
         if (p->tell)
             buf_format(out, "    tell: %s\n", p->tell);
+        if (p->reason)
+            buf_format(out, "    protected: true\n    reason: %s\n", p->reason);
     }
 }
 

@@ -300,6 +300,47 @@ static void a_protected_prohibition_tells_no_recipient(void)
     CU_ASSERT(small_problem(files, 2, "bundle.tell", "prohibitions/some.yaml"));
 }
 
+static void of_protected_prohibitions_the_audit_has_a_reason_of_its_own(void)
+{
+    static const char plain[] = "  - {id: plain, withhold: [identity.name], source: a test}\n";
+    static const char other[] = "  - {id: other, withhold: [identity.name], source: a test, "
+                                "protected: true, reason: adoption}\n";
+    static const struct {
+        const char *own, *beside, *told;
+    } rows[] = {
+        { "sexual-health", "", "sexual-health" },
+        { "sexual-health", plain, "prohibited" }, /* which alone would leave nothing */
+        { "sexual-health", other, "adoption" },   /* the first of reasons.def */
+        { "gender-history", other, "gender-history" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CU_ASSERT_FATAL(
+            open_prohibition(arena_format(&world.arena, "    protected: true\n    reason: %s\n%s",
+                                          rows[i].own, rows[i].beside)));
+        CU_ASSERT(admitted("", TEAM, rows[i].told));
+        struct slice reason = slice_text(world_decision(&world, TEAM, false)->reason);
+        CU_ASSERT(slice_equal_text(reason_shown(reason, false), "prohibited"));
+        CU_ASSERT(slice_equal_text(reason_shown(reason, true), rows[i].told));
+    }
+}
+
+static void a_reason_of_its_own_is_protected_and_of_a_protected_prohibition(void)
+{
+    static const char *const rows[] = { "reason: gender-history", "protected: true, reason: objection",
+                                        "protected: true, reason: no-such-reason" };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct small_file files[] = {
+            { "agreements/sharing.yaml", small_agreement(NULL, STAY) },
+            { "prohibitions/some.yaml",
+              arena_format(&world.arena,
+                           "prohibitions:\n"
+                           "  - {id: secret, withhold: [identity.name], source: a test, %s}\n",
+                           rows[i]) },
+        };
+        CU_ASSERT(small_problem(files, 2, "bundle.reason", "prohibitions/some.yaml"));
+    }
+}
+
 static void an_open_reason_is_shown_to_all(void)
 {
     CU_ASSERT(slice_equal_text(reason_shown(SLICE("objection"), false), "objection"));
@@ -339,6 +380,10 @@ static CU_TestInfo cases[] = {
     { "a protected prohibition is named only to those who ask",
       a_protected_prohibition_is_named_only_to_those_who_ask },
     { "a protected prohibition tells no recipient", a_protected_prohibition_tells_no_recipient },
+    { "of protected prohibitions the audit has a reason of its own",
+      of_protected_prohibitions_the_audit_has_a_reason_of_its_own },
+    { "a reason of its own is protected, and of a protected prohibition",
+      a_reason_of_its_own_is_protected_and_of_a_protected_prohibition },
     { "an open reason is shown to all", an_open_reason_is_shown_to_all },
     { "what is not known here is shown as if it were protected",
       what_is_not_known_here_is_shown_as_if_it_were_protected },
