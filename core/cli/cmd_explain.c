@@ -56,6 +56,14 @@ static bool explain_all(const struct bundle *b, const struct wanted *w, struct b
     return true;
 }
 
+/* A name that is there is found more easily in a list. */
+static void print_names(const struct bundle *b, const char *wanted)
+{
+    fprintf(stderr, "concordat: no agreement '%s'; there are:\n", wanted);
+    for (size_t i = 0; i < b->agreement_count; i++)
+        fprintf(stderr, "  %.*s/%d\n", SHOWN(b->agreements[i].name), b->agreements[i].version);
+}
+
 int cmd_explain(struct cli *c, int argc, char **argv)
 {
     struct wanted w;
@@ -75,6 +83,6 @@ int cmd_explain(struct cli *c, int argc, char **argv)
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
     if (!found)
-        fprintf(stderr, "concordat: no agreement '%s'\n", w.agreement ? w.agreement : "");
+        print_names(rules.bundle, w.agreement ? w.agreement : "");
     return found ? CLI_DONE : CLI_NO;
 }

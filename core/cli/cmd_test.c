@@ -1,6 +1,6 @@
 /* cmd_test.c - concordat test SITE [FILE...]: do the rules decide as people wrote down that they
- * should? Tells each row that turns out otherwise, then which clauses and prohibitions no row asks.
- */
+ * should? Tells each row that turns out otherwise, then the clauses and prohibitions of which no row
+ * shows what they do alone. */
 #include "cli/cli.h"
 
 #include <dirent.h>
@@ -28,23 +28,32 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*x, *y);
 }
 
+static bool add_table(struct testing *t, const char *folder, const char *name)
+{
+    const char *path = arena_format(&t->cli->arena, "%s/%s", folder, name);
+    if (path && t->file_count < TABLES_MAX) {
+        t->files[t->file_count++] = path;
+        return true;
+    }
+    fprintf(stderr, "concordat: more than %d tables in '%s'\n", TABLES_MAX, folder);
+    return false;
+}
+
 /* The tables beside region.yaml, in the order of their names. */
 static bool find_tables(struct testing *t)
 {
     const char *folder = arena_format(&t->cli->arena, "%s/tests", t->rules.folder);
     DIR *dir = folder ? opendir(folder) : NULL;
-    if (!dir)
-        return false;
-    for (const struct dirent *d = readdir(dir); d && t->file_count < TABLES_MAX; d = readdir(dir)) {
-        if (!slice_ends(slice_text(d->d_name), SLICE(".decisions")) || d->d_name[0] == '.')
-            continue;
-        const char *path = arena_format(&t->cli->arena, "%s/%s", folder, d->d_name);
-        if (path)
-            t->files[t->file_count++] = path;
-    }
-    (void)closedir(dir);
+    bool good = true;
+    for (const struct dirent *d; dir && good && (d = readdir(dir));)
+        if (slice_ends(slice_text(d->d_name), SLICE(".decisions")) && d->d_name[0] != '.')
+            good = add_table(t, folder, d->d_name);
+    if (dir)
+        (void)closedir(dir);
     qsort(t->files, t->file_count, sizeof *t->files, compare_names);
-    return t->file_count > 0;
+    if (t->file_count == 0)
+        fprintf(stderr, "concordat: no tables '%s/tests/*.decisions'\n", t->rules.folder);
+    return good && t->file_count > 0;
 }
 
 static bool read_words(struct testing *t, int argc, char **argv)
@@ -94,13 +103,13 @@ static void print_unseen(const struct testing *t)
         struct slice name = clause_name(b, i);
         const char *file = clause_place(b, i, &line);
         if (!t->seen.clauses[i])
-            printf("%s:%u: no row makes clause '%.*s' share anything\n", file, line, SHOWN(name));
+            printf("%s:%u: no row shows what clause '%.*s' alone shares\n", file, line, SHOWN(name));
     }
     for (uint32_t i = 0; i < b->prohibition_count; i++) {
         struct slice name = prohibition_name(b, i);
         const char *file = prohibition_place(b, i, &line);
         if (!t->seen.prohibitions[i])
-            printf("%s:%u: no row makes prohibition '%.*s' take anything\n", file, line,
+            printf("%s:%u: no row shows what prohibition '%.*s' alone takes\n", file, line,
                    SHOWN(name));
     }
 }
@@ -116,7 +125,7 @@ static bool conclude(const struct testing *t)
     print_unseen(t);
     printf("%zu rows in %zu table%s: %zu failed\n", t->rows, t->file_count,
            t->file_count == 1 ? "" : "s", t->failed);
-    printf("%zu of %zu clauses and %zu of %zu prohibitions decided in some row: %zu%%\n", clauses,
+    printf("%zu of %zu clauses and %zu of %zu prohibitions shown by some row: %zu%%\n", clauses,
            b->clause_count, prohibitions, b->prohibition_count, percent);
     if (percent < t->coverage_min)
         printf("less than the %llu%% wanted\n", (unsigned long long)t->coverage_min);
@@ -133,10 +142,8 @@ int cmd_test(struct cli *c, int argc, char **argv)
         return CLI_USAGE;
     if (!cli_rules(c, argv[1], &t->rules))
         return CLI_CANNOT;
-    if (t->file_count == 0 && !find_tables(t)) {
-        fprintf(stderr, "concordat: no tables '%s/tests/*.decisions'\n", t->rules.folder);
+    if (t->file_count == 0 && !find_tables(t))
         return CLI_CANNOT;
-    }
     t->seen.clauses = ARENA_ARRAY(&c->arena, t->rules.bundle->clause_count + 1, bool);
     t->seen.prohibitions = ARENA_ARRAY(&c->arena, t->rules.bundle->prohibition_count + 1, bool);
     if (!t->seen.clauses || !t->seen.prohibitions)

@@ -16,7 +16,7 @@ static const struct command commands[] = {
     { "map MAPPING FILE...", "native files to shared records as JSON, with what was not carried",
       cmd_map },
     { "test SITE [FILE]... [--coverage-min N]",
-      "decision tables: rows that turn out otherwise, clauses no row asks", cmd_test },
+      "decision tables: rows that turn out otherwise, clauses that no row shows", cmd_test },
     { "explain SITE [AGREEMENT] [--annex]",
       "agreements in plain sentences for those who sign; or as a Markdown table", cmd_explain },
     { "why SITE EVENT-ID [SERVICE] [--protected]",

@@ -147,7 +147,7 @@ void bundle_put_names(const struct bundle *b, size_t schema, const struct catego
 void bundle_put_names_as(const struct bundle *b, size_t schema, const struct categories *set,
                          struct slice how, struct buf *out);
 
-/* The same as if every agreement had been approved and in force all the time, the highest version of
+/* The same as if every agreement had been approved and begun long ago, the highest version of
  * each: to look at it before it is signed. In a, borrows b; NULL without memory. */
 const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b);
 

@@ -1,4 +1,5 @@
-/* suppose.c - a bundle as if what waits for its day or its signatures were in force. */
+/* suppose.c - a bundle as if what waits for its day or its signatures had begun; what has ended or
+ * was stopped stays so. */
 #include "sharing/clause.h"
 
 static bool has_later(const struct bundle *b, const struct agreement *g)
