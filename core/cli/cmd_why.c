@@ -12,6 +12,7 @@
 struct why {
     const struct bundle *bundle;
     struct slice id, service;
+    struct slice source; /* of the supposed event that was told of last */
     bool may_see_protected;
     size_t found;
 };
@@ -217,33 +218,52 @@ static bool as_read(const struct bundle *b, struct arena *a, const struct decisi
     return out->clauses && out->prohibitions && out->released && out->withheld && out->obliged;
 }
 
+#define FACTS_MAX 40
+
+/* Of which event the answers below are: another source is another event. */
+static void print_supposed(struct why *w, const struct table_answer *answer, struct slice event)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice source = w->bundle->services[answer->source].name;
+    if (slice_equal(source, w->source))
+        return;
+    w->source = source;
+    printf("%.*s from %.*s, if it were decided %.*s\n", SHOWN(event), SHOWN(source),
+           SHOWN(time_ms_to_iso(answer->at_ms, time)));
+}
+
 static bool suppose_for(struct why *w, struct cli *c, struct slice *words, size_t n,
                         struct slice service, struct err *e)
 {
-    struct decision d;
+    struct table_answer answer;
     struct audit_decision read;
     words[1] = service;
-    if (!table_ask(w->bundle, &c->arena, words, n, &d, e))
+    if (!table_ask(w->bundle, &c->arena, words, n, &answer, e))
         return false;
-    if (!slice_is_empty(w->service) || strcmp(d.reason, "no-clause") != 0) {
-        if (!as_read(w->bundle, &c->arena, &d, service, &read))
-            return err_memory(e);
-        print_decision(w, &read);
-        w->found++;
-    }
+    if (slice_is_empty(w->service) && strcmp(answer.decision.reason, "no-clause") == 0)
+        return true;
+    if (!as_read(w->bundle, &c->arena, &answer.decision, service, &read))
+        return err_memory(e);
+    print_supposed(w, &answer, words[0]);
+    print_decision(w, &read);
+    w->found++;
     return true;
 }
 
 static int suppose(struct why *w, struct cli *c, int argc, char **argv)
 {
-    struct slice words[32];
+    struct slice words[FACTS_MAX + 3] = { w->id };
     struct err e = { .fate = ERR_NONE };
-    size_t n = 0;
+    size_t n = 2;
+    char time[TIME_TEXT_MAX];
     bool is_for_all = slice_is_empty(w->service) || slice_equal_text(w->service, "all");
-    for (int i = 2; i < argc && n < 32; i++)
+    const char *now = arena_format(&c->arena, "at(%.*s)",
+                                   SHOWN(time_ms_to_iso(clock_wall_ms(), time)));
+    if (argc > FACTS_MAX + 4)
+        return CLI_USAGE;
+    words[n++] = slice_text(now); /* an at() of the asker's comes later, and counts */
+    for (int i = 4; i < argc; i++)
         words[n++] = slice_text(argv[i]);
-    if (n == 1)
-        n++;
     if (!is_for_all)
         return suppose_for(w, c, words, n, w->service, &e) ? CLI_DONE : cli_fail(CLI_NO, &e);
     w->service = (struct slice){ 0 };

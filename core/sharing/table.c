@@ -352,7 +352,7 @@ bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
 }
 
 bool table_ask(const struct bundle *b, struct arena *a, const struct slice *words, size_t n,
-               struct decision *out, struct err *e)
+               struct table_answer *out, struct err *e)
 {
     const struct row_words none = { .count = 0 };
     struct row *r = ARENA_NEW(a, struct row);
@@ -367,6 +367,6 @@ bool table_ask(const struct bundle *b, struct arena *a, const struct slice *word
         r->words.list[i + 2] = words[i];
     if (!make_case(r) || !judge_row(r, &j))
         return false;
-    *out = find_decision(r, &j);
+    *out = (struct table_answer){ find_decision(r, &j), (uint16_t)r->source, r->at_ms };
     return true;
 }

@@ -40,9 +40,15 @@ struct table_seen {
 MUST_CHECK bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
                           struct table_seen *seen, struct problems *p, struct table_result *out);
 
-/* One question outside a table: event, to, facts ... as in a row without what is wanted. out: what
- * is decided for that recipient; its lists live in a. Errors: table.word. */
+/* One question outside a table: event, to, facts ... as in a row without what is wanted. What is
+ * decided for that recipient (its lists live in a), of an event from which service and when. Errors:
+ * table.word. */
+struct table_answer {
+    struct decision decision;
+    uint16_t source;
+    int64_t at_ms;
+};
 MUST_CHECK bool table_ask(const struct bundle *b, struct arena *a, const struct slice *words,
-                          size_t n, struct decision *out, struct err *e);
+                          size_t n, struct table_answer *out, struct err *e);
 
 #endif

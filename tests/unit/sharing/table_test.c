@@ -224,14 +224,15 @@ static void one_question_can_be_asked_without_a_table(void)
 {
     const struct slice words[] = { SLICE("HospitalStay.admitted"), SLICE(TEAM), SLICE("known"),
                                    SLICE("responsible(adult-social-care)"), SLICE("rumoured") };
-    struct decision d;
+    struct table_answer answer;
     struct err e = { 0 };
-    CU_ASSERT(table_ask(world.bundle, &world.arena, words, 4, &d, &e));
-    CU_ASSERT_EQUAL(d.outcome, OUTCOME_DISCLOSE);
-    CU_ASSERT_EQUAL(d.clause_count, 1);
-    CU_ASSERT(table_ask(world.bundle, &world.arena, words, 2, &d, &e));
-    CU_ASSERT_STRING_EQUAL(d.reason, "no-relationship");
-    CU_ASSERT_FALSE(table_ask(world.bundle, &world.arena, words, 5, &d, &e));
+    CU_ASSERT(table_ask(world.bundle, &world.arena, words, 4, &answer, &e));
+    CU_ASSERT_EQUAL(answer.decision.outcome, OUTCOME_DISCLOSE);
+    CU_ASSERT_EQUAL(answer.decision.clause_count, 1);
+    CU_ASSERT_EQUAL(answer.source, bundle_service(world.bundle, SLICE(WARDS)));
+    CU_ASSERT(table_ask(world.bundle, &world.arena, words, 2, &answer, &e));
+    CU_ASSERT_STRING_EQUAL(answer.decision.reason, "no-relationship");
+    CU_ASSERT_FALSE(table_ask(world.bundle, &world.arena, words, 5, &answer, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "table.word");
 }
 
