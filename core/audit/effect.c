@@ -147,11 +147,11 @@ static bool discloses(const struct decision *d)
 struct slots {
     const struct plan *plan;
     const uint8_t *now, *then; /* the part of each, in either bundle */
-    bool *more, *less; /* newly shared, no longer */
+    bool *more, *less;         /* newly shared, no longer */
 };
 
-/* Whether d lets a slot go, in a part of its bundle, with nothing asked of it that other does not ask
- * too. */
+/* Whether d lets a slot go, in a part of its bundle, with nothing asked of it that other does not
+ * ask too. */
 static bool gives(const struct decision *d, unsigned part, const struct decision *other,
                   unsigned other_part)
 {
@@ -258,7 +258,8 @@ static bool compare_decision(struct comparing *c, const struct told *t)
         return false;
     if (!compare_slots(c, t, &s, &differ))
         return false;
-    for (unsigned i = 0; differ && i < catalogue_category_count(c->now.rules.bundle->catalogue); i++)
+    for (unsigned i = 0; differ && i < catalogue_category_count(c->now.rules.bundle->catalogue);
+         i++)
         if (!count_category(c, t, &s, i, false) || !count_category(c, t, &s, i, true))
             return false;
     return true;

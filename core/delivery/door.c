@@ -215,10 +215,9 @@ static bool reduce(const struct door_input *in, const struct notice_view *notice
                    struct buf *work, struct door_verdict *out, struct err *e)
 {
     const struct view v = out->view;
-    struct reduction r = { .catalogue = in->bundle->catalogue,
-                           .arena = a,
-                           .work = work,
-                           .view = &v };
+    struct reduction r = {
+        .catalogue = in->bundle->catalogue, .arena = a, .work = work, .view = &v
+    };
     struct slice framed;
     bool takes, leaves;
     if (!find_withheld(&r, notice))

@@ -133,7 +133,7 @@ struct slice bundle_part_path(const struct bundle *b, unsigned part);
 /* A carved field by its path, a category by its name. */
 struct slice bundle_part_name(const struct bundle *b, unsigned part);
 /* By name: a category (catalogue_categories), with all its parts; "field PATH", or a path that is no
- * category's name: where it is carved or alone in its category. false: none. */
+ * category's name: where it is carved, or alone in what is left of its category. false: none. */
 bool bundle_named(const struct bundle *b, struct slice name, struct categories *out);
 /* A set in names, of a type (SIZE_MAX: of any): a category's name where all parts of it that the type
  * has are in the set, "NAME except PATH, PATH" where its rest is, else the paths of its fields. Live

@@ -45,9 +45,9 @@ static bool check_field(struct loader *l, const struct node *n, struct slice pat
                               "the field '%.*s' is not for agreements to say", SHOWN(path));
         any |= slot >= 0;
     }
-    return any || strict_say(&l->reader, n, "bundle.category",
-                             "'%.*s' is no category, and no field of any type it is for",
-                             SHOWN(path));
+    return any ||
+           strict_say(&l->reader, n, "bundle.category",
+                      "'%.*s' is no category, and no field of any type it is for", SHOWN(path));
 }
 
 /* Its part of each category that it has in any type. */

@@ -82,6 +82,20 @@ struct slice bundle_part_name(const struct bundle *b, unsigned part)
 
 /* ---- by name ---- */
 
+/* Whether nothing else is left in a part: a field that is alone in what others were carved out of
+ * is meant as surely as they are. */
+static bool is_alone_in(const struct bundle *b, unsigned part, struct slice path)
+{
+    for (size_t i = 0; i < catalogue_count(b->catalogue); i++) {
+        const struct plan *p = catalogue_at(b->catalogue, i)->plan;
+        for (size_t slot = 0; slot < plan_slots(p); slot++)
+            if (bundle_part(b, i, slot) == part &&
+                !slice_equal(plan_bare(plan_slot_at(p, slot)->path), path))
+                return false;
+    }
+    return true;
+}
+
 /* A field's part in every type that has it. */
 static bool add_field(const struct bundle *b, struct slice path, struct categories *out)
 {
@@ -94,7 +108,7 @@ static bool add_field(const struct bundle *b, struct slice path, struct categori
         if (!parts_may_be_named(c, category))
             continue;
         unsigned part = bundle_part(b, i, (size_t)slot);
-        if (part == category && !parts_is_alone(c, category, path))
+        if (!is_alone_in(b, part, path))
             return false;
         categories_add(out, part);
         any = true;
@@ -151,7 +165,8 @@ static void take_category(struct taker *t, size_t schema, const struct categorie
     }
     but = own = parts_of_category(t->b, schema, category);
     categories_drop(&but, set);
-    if (categories_is_empty(&but) || (categories_has(set, category) && categories_has(&own, category)))
+    if (categories_is_empty(&but) ||
+        (categories_has(set, category) && categories_has(&own, category)))
         t->take(t, name, categories_is_empty(&but) ? NULL : &but);
     else
         for (size_t i = 0; i < k->carved_count; i++)

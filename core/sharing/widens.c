@@ -185,8 +185,7 @@ static bool release_within(const struct catalogue *c, const struct node *now,
     return true;
 }
 
-static bool clause_within(const struct catalogue *c, const struct node *now,
-                          const struct node *was)
+static bool clause_within(const struct catalogue *c, const struct node *now, const struct node *was)
 {
     static const char *const compared[] = { "share", "from", "to", "release" };
     if (same(now, was))
@@ -376,9 +375,7 @@ bool pack_widens(struct arena *a, const struct catalogue *schemas, const struct 
                  const struct pack *after, const struct widening **out, struct err *e)
 {
     static const char *const whole[] = { "region.yaml", "facts.yaml", "aliases.yaml" };
-    struct comparing c = {
-        .a = a, .catalogue = schemas, .before = before, .after = after, .e = e
-    };
+    struct comparing c = { .a = a, .catalogue = schemas, .before = before, .after = after, .e = e };
     c.last = &c.first;
     if (before) {
         for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)

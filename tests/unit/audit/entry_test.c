@@ -33,7 +33,7 @@ static void teardown(void)
 static void add(struct categories *set, const char *name)
 {
     struct categories named = { { 0 } };
-    CU_ASSERT_FATAL(catalogue_categories(catalogue, slice_text(name), &named));
+    CU_ASSERT_FATAL(bundle_named(bundle, slice_text(name), &named));
     categories_join(set, &named);
 }
 
@@ -90,6 +90,51 @@ static void an_entry_without_obligations_lists_none(void)
     CU_ASSERT(r.decisions[0].released_count > 2);
 }
 
+static bool lists(const struct slice *list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal_text(list[i], name))
+            return true;
+    return false;
+}
+
+/* The bundle names stay.admitted and stay.discharged apart from stay.times. */
+static struct decision decision_of_fields(const char *const *released)
+{
+    struct decision d = decision();
+    const struct schema *s = catalogue_named(catalogue, SLICE("HospitalStay"));
+    while (catalogue_at(catalogue, d.schema) != s)
+        d.schema++;
+    d.released = (struct categories){ { 0 } };
+    for (; *released; released++)
+        add(&d.released, *released);
+    add(&d.withheld, "stay.times");
+    categories_drop(&d.withheld, &d.released);
+    return d;
+}
+
+static void an_entry_names_fields_where_a_category_is_divided(void)
+{
+    static const char *const both[] = { "stay.admitted", "stay.discharged", NULL };
+    static const char *const all[] = { "stay.times", NULL };
+    struct audit_read r;
+    struct decision d = decision_of_fields(both);
+    add(&d.obliged[OBLIGE_YEAR], "stay.admitted");
+    write_and_read(&d, &r);
+    const struct audit_decision *got = &r.decisions[0];
+    CU_ASSERT_EQUAL(got->released_count, 2);
+    CU_ASSERT(lists(got->released, got->released_count, "stay.admitted"));
+    CU_ASSERT(lists(got->released, got->released_count, "stay.discharged"));
+    CU_ASSERT(lists(got->obliged, got->obliged_count, "year:stay.admitted"));
+    CU_ASSERT_EQUAL(got->withheld_count, 1);
+    CU_ASSERT(lists(got->withheld, got->withheld_count,
+                    "stay.times except stay.admitted, stay.discharged"));
+    d = decision_of_fields(all);
+    write_and_read(&d, &r);
+    CU_ASSERT_EQUAL(r.decisions[0].released_count, 1);
+    CU_ASSERT(lists(r.decisions[0].released, 1, "stay.times"));
+}
+
 static void said(void *ctx, const char *sentence)
 {
     (void)snprintf(ctx, 400, "%s", sentence);
@@ -112,8 +157,28 @@ static void a_replay_that_obliges_to_less_is_found(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(sentence, "travels changed"));
 }
 
+static void a_replay_that_releases_another_field_is_found(void)
+{
+    static const char *const lists_of[][2] = { { "stay.admitted", NULL },
+                                               { "stay.discharged", NULL } };
+    struct audit_read recorded, again;
+    struct audit_report report = { 0 };
+    char sentence[400] = "";
+    const struct findings f = { .say = said, .ctx = sentence, .report = &report };
+    struct decision d = decision_of_fields(lists_of[0]);
+    write_and_read(&d, &recorded);
+    d = decision_of_fields(lists_of[1]);
+    write_and_read(&d, &again);
+    compare_entries(&f, 0, &recorded, &again);
+    CU_ASSERT_EQUAL(report.broken, 2); /* what is released, what is withheld */
+}
+
 static CU_TestInfo cases[] = {
     { "an entry says what travelled changed", an_entry_says_what_travelled_changed },
+    { "an entry names fields where a category is divided",
+      an_entry_names_fields_where_a_category_is_divided },
+    { "a replay that releases another field is found",
+      a_replay_that_releases_another_field_is_found },
     { "an entry without obligations lists none", an_entry_without_obligations_lists_none },
     { "a replay that obliges to less is found", a_replay_that_obliges_to_less_is_found },
     CU_TEST_INFO_NULL,

@@ -34,6 +34,18 @@ static const struct row {
       .tell = { .withhold = { "no-such-thing" } } },
     { "whatever stands beside it", "stop delivery.nothing-left", NULL,
       .tell = { .withhold = { "no-such-thing", "stay.ward" } } },
+    { "a field is withheld by its path", "reduce", "[Ann A][W7][-][]",
+      .tell = { .withhold = { "person.postcode" } } },
+    { "a list is a field too", "reduce", "[-][W7][AB1 2CD][]",
+      .tell = { .withhold = { "person.names" } } },
+    { "another field of its category stays", "pass", ALL_LEFT,
+      .tell = { .withhold = { "person.address_lines" } } },
+    { "a field of another type is known", "pass", ALL_LEFT,
+      .tell = { .withhold = { "duty.start" } } },
+    { "a category with an exception is withheld whole", "reduce", "[Ann A][W7][-][]",
+      .tell = { .withhold = { "location.address except person.postcode" } } },
+    { "a path that no type has withholds all", "stop delivery.nothing-left", NULL,
+      .tell = { .withhold = { "stay.corridor" } } },
     { "its agreement is stopped", "stop delivery.stopped", NULL,
       .tell = { .stop = { "home-care", "hospital-discharge" } } },
     { "another agreement is stopped", "pass", ALL_LEFT, .tell = { .stop = { "home-care" } } },
@@ -237,6 +249,24 @@ static void says_which_categories_held_something(void)
     CU_ASSERT(slice_equal_text(v.removed[0], "stay.ward"));
 }
 
+static void says_which_fields_held_something_where_not_all_is_withheld(void)
+{
+    static const struct row rows_of[] = {
+        { .tell = { .withhold = { "person.postcode", "stay.ward" } } },
+        { .tell = { .withhold = { "person.postcode", "person.address_lines", "stay.ward" } } },
+    };
+    static const char *const wanted[] = { "person.postcode", "location.address" };
+    for (size_t i = 0; i < 2; i++) {
+        struct door_verdict v;
+        CU_ASSERT_FATAL(check(&rows_of[i], &v));
+        CU_ASSERT_EQUAL_FATAL(v.removed_count, 2);
+        CU_ASSERT(slice_equal_text(v.removed[0], wanted[i]) ||
+                  slice_equal_text(v.removed[1], wanted[i]));
+        CU_ASSERT(slice_equal_text(v.removed[0], "stay.ward") ||
+                  slice_equal_text(v.removed[1], "stay.ward"));
+    }
+}
+
 static void a_notice_that_cannot_be_read_lets_nothing_out(void)
 {
     struct row row = { .say = { .n = 1, .who = 'A' } };
@@ -265,6 +295,8 @@ static CU_TestInfo cases[] = {
     { "what was withheld leaves no trace", what_was_withheld_leaves_no_trace },
     { "a notice is not told of twice", a_notice_is_not_told_of_twice },
     { "says which categories held something", says_which_categories_held_something },
+    { "says which fields held something where not all is withheld",
+      says_which_fields_held_something_where_not_all_is_withheld },
     { "a notice that cannot be read lets nothing out",
       a_notice_that_cannot_be_read_lets_nothing_out },
     CU_TEST_INFO_NULL,

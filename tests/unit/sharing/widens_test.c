@@ -83,12 +83,18 @@ struct row {
     const char *file, *find, *instead;
 };
 
+static bool is_wider(const struct catalogue *schemas, const struct pack *before,
+                     const struct pack *after)
+{
+    const struct widening *w = NULL;
+    CU_ASSERT_FATAL(pack_widens(&a, schemas, before, after, &w, &e));
+    return w != NULL;
+}
+
 static bool widens(const struct row *r)
 {
     struct pack before = make(NULL, NULL, NULL), after = make(r->file, r->find, r->instead);
-    const struct widening *w = NULL;
-    CU_ASSERT_FATAL(pack_widens(&a, NULL, &before, &after, &w, &e));
-    return w != NULL;
+    return is_wider(NULL, &before, &after);
 }
 
 static void what_takes_away_narrows(void)
@@ -162,6 +168,39 @@ static void whatever_else_widens(void)
     }
 }
 
+/* Either way round: what releases less narrows, its reverse widens. */
+static void what_a_clause_releases_is_compared_by_what_it_means(void)
+{
+    static const struct {
+        const char *more, *less;
+        bool neither; /* is within the other */
+    } rows[] = {
+        { "stay.times", "stay.leave_until", false },
+        { "stay", "stay.times", false },
+        { "stay", "stay.leave_until, stay.ward", false },
+        { "times", "field stay.leave_until", true }, /* ambiguous: of a stay, a visit ... */
+        { "stay.times", "\"person.names[]\"", true },
+        { "location.address", "\"person.address_lines[]\"", false },
+        { "referral.worker", "field referral.worker", false },
+        { "stay.leave_until, stay.ward", "stay.ward", false },
+        { "\"person.address_lines[]\", stay.ward", "field person.address_lines", false },
+    };
+    struct problems p = { 0 };
+    const struct catalogue *schemas = catalogue_load(&a, SOURCE_DIR "/schemas", &p);
+    CU_ASSERT_FATAL(schemas != NULL);
+    problems_release(&p);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct pack more = make("agreements/a.yaml", "name, ward", rows[i].more);
+        struct pack less = make("agreements/a.yaml", "name, ward", rows[i].less);
+        bool narrows = !is_wider(schemas, &more, &less);
+        if (narrows == rows[i].neither)
+            printf("\n%s to %s", rows[i].more, rows[i].less);
+        CU_ASSERT_EQUAL(narrows, !rows[i].neither);
+        CU_ASSERT(is_wider(schemas, &less, &more));
+        CU_ASSERT(is_wider(NULL, &more, &less) || strchr(rows[i].more, ','));
+    }
+}
+
 static void the_first_bundle_widens(void)
 {
     struct pack first = make(NULL, NULL, NULL);
@@ -194,6 +233,8 @@ static void a_bundle_is_in_force_from_its_time_on(void)
 static CU_TestInfo tests[] = {
     { "what takes away narrows", what_takes_away_narrows },
     { "whatever else widens", whatever_else_widens },
+    { "what a clause releases is compared by what it means",
+      what_a_clause_releases_is_compared_by_what_it_means },
     { "the first bundle widens", the_first_bundle_widens },
     { "a bundle is in force from its time on", a_bundle_is_in_force_from_its_time_on },
     CU_TEST_INFO_NULL,
