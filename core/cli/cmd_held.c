@@ -59,6 +59,8 @@ static int list(struct cli *c, const struct holds *l)
         print_due(h, now_ms);
         printf("%s%s\n", *h->first ? ", released by one of two: " : "", h->first);
     }
+    if (count == 0)
+        fprintf(stderr, "nothing is held\n");
     return CLI_DONE;
 }
 
@@ -66,16 +68,19 @@ static int show(const struct held *h)
 {
     char time[TIME_TEXT_MAX];
     int64_t now_ms = clock_wall_ms();
-    struct slice since = time_ms_to_iso(h->since_ms, time);
+    struct slice since = time_ms_to_iso(h->since_ms, time), name = slice_text(h->hold);
+    struct slice to = slice_from(name, slice_find(name, ':') + 1);
     struct slice reason = reason_shown(slice_text(h->reason), false);
-    printf("hold      %s\nevent     %s from %s\nsince     %.*s, ", h->hold, h->what, h->source,
-           SHOWN(since));
+    printf("hold      %s\nevent     %s from %s\nfor       %.*s\nsince     %.*s, ", h->hold, h->what,
+           h->source, SHOWN(to), SHOWN(since));
     print_due(h, now_ms);
     printf("\nreason    %.*s: %s\nclause    %s\n", SHOWN(reason), reason_sentence(reason),
            *h->clause ? h->clause : "none");
     if (*h->first)
         printf("released  by %s; the person is restricted, somebody else must agree\n", h->first);
-    printf("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n", h->hold);
+    printf("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n"
+           "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON'\n",
+           h->hold, h->hold);
     return CLI_DONE;
 }
 

@@ -13,6 +13,8 @@
 #include "check.h"
 #include "sharing/analyse.h"
 #include "sharing/clause.h"
+#include "sharing/explain_limit.h"
+#include "sharing/when_logic.h"
 
 #define CASES_A_BUNDLE 100
 #define LEAVES 4
@@ -28,6 +30,7 @@ struct promise {
 
 struct counts {
     uint64_t cases, bundles, decisions, findings, dead, shadowed, taken, silent, tells, met;
+    uint64_t truths, implied;
 };
 
 struct trial {
@@ -439,6 +442,97 @@ static bool keeps_all(struct trial *t, const struct decision *d, uint32_t kind)
     return ok && keeps_telling(t, d);
 }
 
+/* ---- what conditions are ---- */
+
+static const struct ref_clause *ref_of(const struct trial *t, const struct clause *c)
+{
+    for (size_t i = 0; i < t->of.bundle->clause_count; i++)
+        if (slice_equal_text(c->id, t->of.bundle->clauses[i].id))
+            return &t->of.bundle->clauses[i];
+    abort();
+}
+
+static unsigned truth_of(struct trial *t, const struct clause *c, int to)
+{
+    static const unsigned truths[] = {
+        [REF_FALSE] = WHEN_IS_FALSE, [REF_TRUE] = WHEN_IS_TRUE, [REF_UNKNOWN] = WHEN_IS_UNKNOWN
+    };
+    return truths[ref_evaluate(&t->of, to, ref_of(t, c)->when).truth];
+}
+
+/* The sets that a condition is asked for as a whole, of those that have this truth. */
+static bool can_be_both(const struct trial *t, const struct clause *a, unsigned a_is,
+                        const struct clause *b, unsigned b_is)
+{
+    static const unsigned sets[] = { WHEN_IS_FALSE, WHEN_IS_TRUE, WHEN_IS_FALSE | WHEN_IS_UNKNOWN,
+                                     WHEN_IS_TRUE | WHEN_IS_UNKNOWN };
+    for (size_t i = 0; i < 4; i++)
+        for (size_t j = 0; j < 4; j++)
+            if ((sets[i] & a_is) && (sets[j] & b_is) &&
+                !when_can_both(t->of.catalogue, a->when, sets[i], b->when, sets[j]))
+                return false;
+    return true;
+}
+
+/* Two clauses for the event's kind, each asked about the same recipient. */
+static bool keeps_logic(struct trial *t, const struct clause *a, const struct clause *b)
+{
+    int to = (int)below(t, t->bundle->service_count);
+    unsigned a_is = truth_of(t, a, to), b_is = truth_of(t, b, to);
+    bool implies = when_implies(t->of.catalogue, a->when, b->when);
+    t->n.truths++;
+    t->n.implied += implies && a_is == WHEN_IS_TRUE;
+    if (!when_can_be(t->of.catalogue, a->when, a_is))
+        return broken("its condition cannot be what it is", a->name);
+    if (!can_be_both(t, a, a_is, b, b_is))
+        return broken("its condition cannot be so beside another", a->name);
+    if (implies && ((a_is == WHEN_IS_TRUE && b_is != WHEN_IS_TRUE) ||
+                    (a_is == WHEN_IS_UNKNOWN && b_is == WHEN_IS_FALSE)))
+        return broken("its condition implies another that does not hold", a->name);
+    return true;
+}
+
+static bool keep_logic(struct trial *t, uint32_t kind)
+{
+    const struct clause *before = NULL;
+    for (size_t i = 0; i < t->bundle->clause_count; i++) {
+        const struct clause *c = &t->bundle->clauses[i];
+        if (!kinds_have(c->kinds, c->kind_count, kind))
+            continue;
+        if (before && (!keeps_logic(t, before, c) || !keeps_logic(t, c, before)))
+            return false;
+        before = c;
+    }
+    return true;
+}
+
+/* ---- what explain says of what was decided ---- */
+
+static bool is_explained(const struct trial *t, const struct decision *d)
+{
+    const struct bundle *b = t->bundle;
+    struct categories rest = d->released;
+    for (size_t i = 0; i < d->clause_count; i++) {
+        struct categories shared = explain_shared(b, &b->clauses[d->clauses[i]]);
+        categories_drop(&rest, &shared);
+    }
+    if (!categories_is_empty(&rest))
+        return broken("released, and not explained", SLICE(""));
+    for (size_t p = 0; p < d->prohibition_count; p++) {
+        const struct prohibition *x = &b->prohibitions[d->prohibitions[p]];
+        bool any = false;
+        for (size_t i = 0; i < d->clause_count; i++) {
+            const struct clause *c = &b->clauses[d->clauses[i]];
+            struct categories shared = explain_shared(b, c);
+            struct categories taken = explain_taken(b, c, x, &shared);
+            any |= !categories_is_empty(&taken);
+        }
+        if (!any)
+            return broken("it acts, and no clause explains it", x->id);
+    }
+    return true;
+}
+
 static bool try_case(struct trial *t)
 {
     struct ref_question *q = ARENA_NEW(t->arena, struct ref_question);
@@ -451,9 +545,9 @@ static bool try_case(struct trial *t)
         return broken("not decided", SLICE(""));
     t->n.cases++;
     for (size_t i = 0; i < out.decision_count; i++)
-        if (!keeps_all(t, &out.decisions[i], kind))
+        if (!keeps_all(t, &out.decisions[i], kind) || !is_explained(t, &out.decisions[i]))
             return false;
-    return true;
+    return keep_logic(t, kind);
 }
 
 static void print_findings(const struct trial *t)
@@ -518,9 +612,11 @@ int main(void)
            (unsigned long long)t.n.dead, (unsigned long long)t.n.shadowed,
            (unsigned long long)t.n.taken, (unsigned long long)t.n.silent,
            (unsigned long long)t.n.tells);
-    printf("%llu cases, %llu decisions, %llu times one of them stood in a decision: %s\n",
+    printf("%llu cases, %llu decisions, %llu times one of them stood in a decision; %llu pairs of "
+           "conditions, %llu implied: %s\n",
            (unsigned long long)t.n.cases, (unsigned long long)t.n.decisions,
-           (unsigned long long)t.n.met, ok ? "all promises kept" : "FAILED");
+           (unsigned long long)t.n.met, (unsigned long long)t.n.truths,
+           (unsigned long long)t.n.implied, ok ? "all promises kept" : "FAILED");
     problems_release(&p);
     arena_release(&a);
     return ok ? 0 : 1;
