@@ -79,9 +79,11 @@ static void withhold(const struct reduction *r, struct slice name)
 {
     const struct plan *p = r->view->plan;
     struct categories named = { { 0 } };
-    bool is_category = catalogue_categories(r->catalogue, without_exception(name), &named);
-    bool is_all = !is_category && !is_field(r->catalogue, name);
-    int field = is_category ? -1 : plan_field(p, name);
+    struct slice path;
+    bool is_category = !catalogue_field(name, &path) &&
+                       catalogue_categories(r->catalogue, without_exception(name), &named);
+    bool is_all = !is_category && !is_field(r->catalogue, path);
+    int field = is_category ? -1 : plan_field(p, path);
     for (size_t i = 0; i < plan_slots(p); i++)
         r->withheld[i] |=
             is_all || (int)i == field || categories_has(&named, plan_categories(p)[i]);
@@ -114,7 +116,8 @@ static size_t name_category(const struct reduction *r, unsigned category, struct
             continue;
         all &= r->withheld[i];
         if (r->withheld[i] && !view_is_null(r->view, i))
-            list[n++] = plan_bare(plan_slot_at(p, i)->path);
+            list[n++] = catalogue_field_name(r->catalogue, r->arena,
+                                             plan_bare(plan_slot_at(p, i)->path));
     }
     if (n == 0 || !all)
         return n;

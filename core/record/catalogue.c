@@ -223,6 +223,24 @@ bool catalogue_categories(const struct catalogue *c, struct slice name, struct c
     return category_set_find(&c->categories, name, out);
 }
 
+#define FIELD "field "
+
+bool catalogue_field(struct slice name, struct slice *path)
+{
+    bool is_said = slice_starts(name, SLICE(FIELD));
+    *path = plan_bare(is_said ? slice_trim(slice_from(name, strlen(FIELD))) : name);
+    return is_said;
+}
+
+struct slice catalogue_field_name(const struct catalogue *c, struct arena *a, struct slice path)
+{
+    struct categories same;
+    if (!catalogue_categories(c, path, &same))
+        return path;
+    const char *text = arena_format(a, FIELD "%.*s", (int)path.n, (const char *)path.p);
+    return text ? slice_text(text) : (struct slice){ 0 };
+}
+
 unsigned catalogue_always(const struct catalogue *c)
 {
     (void)c;

@@ -36,6 +36,11 @@ bool schema_has_kind(const struct schema *s, struct slice kind);
 size_t catalogue_category_count(const struct catalogue *c);
 struct slice catalogue_category(const struct catalogue *c, unsigned n);
 bool catalogue_categories(const struct catalogue *c, struct slice name, struct categories *out);
+/* A field by its path beside categories: "field PATH", and where no category has that name the bare
+ * path. catalogue_field: whether it is written as one; *path is what may be one, without []. */
+bool catalogue_field(struct slice name, struct slice *path);
+/* The path as it is to be written among names of categories; in a, empty without memory. */
+struct slice catalogue_field_name(const struct catalogue *c, struct arena *a, struct slice path);
 unsigned catalogue_always(const struct catalogue *c);
 unsigned catalogue_never(const struct catalogue *c);
 /* All categories any slot of the schema has (for withheld = all - released). */

@@ -130,7 +130,7 @@ void bundle_parts_of(const struct bundle *b, size_t schema, struct categories *o
 /* The category of a part, and the path of a carved field (a list's without []); empty: a category. */
 unsigned bundle_part_category(const struct bundle *b, unsigned part);
 struct slice bundle_part_path(const struct bundle *b, unsigned part);
-/* A carved field by its path, a category by its name. */
+/* A category by its name; a carved field by its path, "field PATH" where a category has that name. */
 struct slice bundle_part_name(const struct bundle *b, unsigned part);
 /* By name: a category (catalogue_categories), with all its parts; "field PATH", or a path that is no
  * category's name: where it is carved, or alone in what is left of its category. false: none. */

@@ -123,6 +123,7 @@ struct mentions {
 struct carved {
     struct slice path;                  /* without [] */
     unsigned category;
+    struct slice name;                  /* the path as it is written; "field PATH" where it must be */
 };
 
 struct compiled {
@@ -174,8 +175,6 @@ static inline bool prohibition_is_for(const struct prohibition *p, uint32_t kind
 void parts_close(const struct bundle *b, struct categories *set);
 /* The parts of a category that a type has (SIZE_MAX: any); of a type without it, those any has. */
 struct categories parts_of_category(const struct bundle *b, size_t schema, unsigned category);
-/* The path that a name may be, without []; whether it is written as one ("field PATH"). */
-bool parts_field(struct slice name, struct slice *path);
 /* Not "always", nor "never". */
 bool parts_may_be_named(const struct catalogue *c, unsigned category);
 /* Whether no other field of any type is of that category. */

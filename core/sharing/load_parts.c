@@ -2,7 +2,10 @@
  *
  * While files are read a category is its own number alone, and a named field gets its part when it
  * is first named. Only when all files are read is it known what is carved out of a category: then
- * each set that has the category gets all of it. */
+ * the parts are numbered in the order of their paths, so that nothing depends on the order of files,
+ * and each set that has the category gets all of it. */
+#include <stdlib.h>
+
 #include "sharing/load.h"
 
 /* The part of a field, given now if it is named for the first time; -1 with a problem. */
@@ -23,7 +26,12 @@ static int part_of_field(struct loader *l, const struct node *n, unsigned catego
                          CATEGORIES_MAX);
         return -1;
     }
-    l->carved[k->carved_count++] = (struct carved){ path, category };
+    struct slice name = catalogue_field_name(l->bundle->catalogue, l->reader.arena, path);
+    if (!name.n) {
+        (void)strict_memory(&l->reader);
+        return -1;
+    }
+    l->carved[k->carved_count++] = (struct carved){ path, category, name };
     return (int)(categories + k->carved_count - 1);
 }
 
@@ -78,7 +86,7 @@ void load_named(struct loader *l, const struct node *list, const struct load_typ
     for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n)) {
         struct categories one = { { 0 } };
         struct slice name = n->kind == NODE_TEXT ? n->text : SLICE(""), path;
-        if (parts_field(name, &path))
+        if (catalogue_field(name, &path))
             load_field(l, n, path, types, out);
         else if (catalogue_categories(c, name, &one))
             categories_join(out, &one);
@@ -92,20 +100,65 @@ void load_named(struct loader *l, const struct node *list, const struct load_typ
 
 /* ---- when all is read ---- */
 
-static void close_sets(struct loader *l)
+static int by_path(const void *a, const void *b)
 {
-    const struct bundle *b = l->bundle;
-    for (size_t i = 0; i < b->clause_count; i++) {
+    const struct carved *left = a, *right = b;
+    int order = slice_compare(left->path, right->path);
+    return order ? order : (left->category > right->category) - (left->category < right->category);
+}
+
+/* The parts as they were numbered while reading, sorted; in the set each bit moves with its part. */
+struct sorting {
+    const struct bundle *bundle;
+    const struct carved *was;
+};
+
+static bool sort_carved(struct loader *l, struct sorting *s)
+{
+    size_t n = l->compiled->carved_count;
+    struct carved *was = ARENA_ARRAY(l->reader.arena, n + 1, struct carved);
+    if (!was)
+        return strict_memory(&l->reader);
+    *s = (struct sorting){ l->bundle, was };
+    if (n)
+        memcpy(was, l->carved, n * sizeof *was);
+    if (n)
+        qsort(l->carved, n, sizeof *was, by_path);
+    return true;
+}
+
+/* By the new numbers, and closed over what is carved out of its categories. */
+static void settle(const struct sorting *s, struct categories *set)
+{
+    const struct compiled *k = s->bundle->compiled;
+    size_t first = catalogue_category_count(s->bundle->catalogue);
+    struct categories named = *set;
+    for (size_t i = 0; i < k->carved_count; i++)
+        set->bits[(first + i) / 64] &= ~((uint64_t)1 << ((first + i) % 64));
+    for (size_t i = 0; i < k->carved_count; i++) {
+        const struct carved *field = categories_has(&named, (unsigned)(first + i))
+                                         ? bsearch(&s->was[i], k->carved, k->carved_count,
+                                                   sizeof *field, by_path)
+                                         : NULL;
+        if (field)
+            categories_add(set, (unsigned)(first + (size_t)(field - k->carved)));
+    }
+    parts_close(s->bundle, set);
+}
+
+static void settle_sets(struct loader *l, const struct sorting *s)
+{
+    for (size_t i = 0; i < l->bundle->clause_count; i++) {
         struct clause *c = &l->clauses[i];
-        parts_close(b, &c->release);
+        settle(s, &c->release);
         c->plain = c->release;
         for (enum obligation o = 0; o < OBLIGE_COUNT; o++) {
-            parts_close(b, &c->obliged[o]);
+            settle(s, &c->obliged[o]);
             categories_drop(&c->plain, &c->obliged[o]);
         }
     }
-    for (size_t i = 0; i < b->prohibition_count; i++)
-        parts_close(b, &l->prohibitions[i].withhold);
+    for (size_t i = 0; i < l->bundle->prohibition_count; i++)
+        settle(s, &l->prohibitions[i].withhold);
 }
 
 static unsigned part_of_slot(const struct bundle *b, const struct slot *s)
@@ -136,8 +189,11 @@ bool load_parts(struct loader *l)
     size_t count = catalogue_count(c);
     const uint8_t **parts = ARENA_ARRAY(l->reader.arena, count + 1, const uint8_t *);
     struct categories *types = ARENA_ARRAY(l->reader.arena, count + 1, struct categories);
+    struct sorting sorting;
     if (!parts || !types)
         return strict_memory(&l->reader);
+    if (!sort_carved(l, &sorting))
+        return false;
     for (size_t i = 0; i < count; i++) {
         parts[i] = parts_of_type(l, catalogue_at(c, i)->plan, &types[i]);
         if (!parts[i])
@@ -148,6 +204,6 @@ bool load_parts(struct loader *l)
     k->types = types;
     for (size_t i = 0; i < k->carved_count; i++)
         categories_add(&k->parted, k->carved[i].category);
-    close_sets(l);
+    settle_sets(l, &sorting);
     return true;
 }

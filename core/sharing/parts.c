@@ -5,14 +5,6 @@
 #define EXCEPT SLICE(" except ")
 #define BETWEEN SLICE(", ")
 
-bool parts_field(struct slice name, struct slice *path)
-{
-    static const struct slice word = SLICE_INIT("field ");
-    bool is_said = slice_starts(name, word);
-    *path = plan_bare(is_said ? slice_trim(slice_from(name, word.n)) : name);
-    return is_said;
-}
-
 bool parts_may_be_named(const struct catalogue *c, unsigned category)
 {
     return category != catalogue_always(c) && category != catalogue_never(c);
@@ -77,7 +69,7 @@ struct slice bundle_part_path(const struct bundle *b, unsigned part)
 struct slice bundle_part_name(const struct bundle *b, unsigned part)
 {
     const struct carved *field = carved_at(b, part);
-    return field ? field->path : catalogue_category(b->catalogue, part);
+    return field ? field->name : catalogue_category(b->catalogue, part);
 }
 
 /* ---- by name ---- */
@@ -119,7 +111,7 @@ static bool add_field(const struct bundle *b, struct slice path, struct categori
 bool bundle_named(const struct bundle *b, struct slice name, struct categories *out)
 {
     struct slice path;
-    if (!parts_field(name, &path) && catalogue_categories(b->catalogue, name, out)) {
+    if (!catalogue_field(name, &path) && catalogue_categories(b->catalogue, name, out)) {
         parts_close(b, out);
         return true;
     }
@@ -172,7 +164,7 @@ static void take_category(struct taker *t, size_t schema, const struct categorie
         for (size_t i = 0; i < k->carved_count; i++)
             if (k->carved[i].category == category &&
                 categories_has(set, (unsigned)(catalogue_category_count(t->b->catalogue) + i)))
-                t->take(t, k->carved[i].path, NULL);
+                t->take(t, k->carved[i].name, NULL);
 }
 
 static void take_names(struct taker *t, size_t schema, const struct categories *set)
@@ -196,7 +188,7 @@ static size_t but_length(const struct bundle *b, const struct categories *but)
     size_t n = 0;
     for (unsigned i = 0; but && i < bundle_part_count(b); i++)
         if (categories_has(but, i))
-            n += (n ? BETWEEN : EXCEPT).n + bundle_part_path(b, i).n;
+            n += (n ? BETWEEN : EXCEPT).n + bundle_part_name(b, i).n;
     return n;
 }
 
@@ -209,7 +201,7 @@ static void put_name(const struct bundle *b, struct slice name, const struct cat
         if (!categories_has(but, i))
             continue;
         buf_put(out, any ? BETWEEN : EXCEPT);
-        buf_put(out, bundle_part_path(b, i));
+        buf_put(out, bundle_part_name(b, i));
         any = true;
     }
 }

@@ -122,7 +122,7 @@ static bool is_category(const struct catalogue *c, struct slice name, struct cat
                         struct slice *path)
 {
     *set = (struct categories){ { 0 } };
-    return !parts_field(name, path) && catalogue_categories(c, name, set);
+    return !catalogue_field(name, path) && catalogue_categories(c, name, set);
 }
 
 static struct release_list read_release(const struct catalogue *c, const struct node *list)

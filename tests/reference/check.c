@@ -14,21 +14,24 @@ static bool differ(const struct check *k, int to, const char *what)
     return false;
 }
 
-/* Field by field; the engine's set has nothing besides. */
-static bool same_set(const struct check *k, const struct ref_set *a, const struct categories *b)
+/* The engine's set, field by field. */
+static struct ref_set by_field(const struct check *k, const struct categories *b)
 {
     size_t schema = k->of->event->schema;
-    const struct plan *p = catalogue_at(k->of->catalogue, schema)->plan;
-    struct categories rest = *b;
-    for (size_t i = 0; i < plan_slots(p); i++) {
-        unsigned part = bundle_part(k->bundle, schema, i);
-        struct categories one = { { 0 } };
-        categories_add(&one, part);
-        if (a->has[i] != categories_has(b, part))
-            return false;
-        categories_drop(&rest, &one);
-    }
-    return categories_is_empty(&rest);
+    struct ref_set set = { { false } };
+    for (size_t i = 0; i < plan_slots(catalogue_at(k->of->catalogue, schema)->plan); i++)
+        set.has[i] = categories_has(b, bundle_part(k->bundle, schema, i));
+    return set;
+}
+
+/* The engine's has nothing besides. */
+static bool same_set(const struct check *k, const struct ref_set *a, const struct categories *b)
+{
+    struct ref_set got = by_field(k, b);
+    struct categories has, rest = *b;
+    bundle_parts_of(k->bundle, k->of->event->schema, &has);
+    categories_drop(&rest, &has);
+    return memcmp(a, &got, sizeof got) == 0 && categories_is_empty(&rest);
 }
 
 /* "agreement/version/clause" ends with the clause's id. */
@@ -59,10 +62,78 @@ static bool same_list(const struct check *k, const uint32_t *got, const size_t *
     return true;
 }
 
+/* The same set in words. */
+static bool same_names(const struct check *k, const struct ref_set *a, const struct categories *b)
+{
+    const struct slice *names = NULL;
+    const char *text = "";
+    size_t n = bundle_names(k->bundle, k->of->event->schema, b, k->arena, &names);
+    for (size_t i = 0; i < n; i++)
+        text = arena_format(k->arena, "%s%s%.*s", text, i ? "; " : "", (int)names[i].n,
+                            (const char *)names[i].p);
+    const char *wanted = ref_names(k->arena, k->of, &k->named, a);
+    bool same = ref_same(text, wanted);
+    if (!same && k->tell)
+        printf("named: %s\nwanted: %s\n", text, wanted);
+    return same;
+}
+
+/* ---- the record ---- */
+
+static bool is_obliged(const struct ref_decision *d, size_t slot)
+{
+    for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
+        if (d->obliged[o].has[slot])
+            return true;
+    return false;
+}
+
+/* Only of fields that this recipient gets. */
+static bool same_cleared(const struct check *k, const struct ref_decision *want,
+                         const struct view *v)
+{
+    const struct plan *p = v->plan;
+    int slot = plan_header(p)->cleared;
+    const struct ref_words *said = &k->of->event->values[slot].texts;
+    const struct slice *got = NULL;
+    size_t n = 0, heard = 0;
+    struct err e = { .fate = ERR_NONE };
+    if (!view_strings(v, (size_t)slot, k->arena, &got, &n, &e))
+        return false;
+    for (size_t i = 0; i < said->n; i++) {
+        struct ref_set one = ref_meant(k->of, arena_format(k->arena, "field %s", said->at[i]));
+        bool may = false;
+        for (size_t s = 0; s < plan_slots(p); s++)
+            may |= one.has[s] && want->released.has[s];
+        if (may && (heard >= n || !slice_equal_text(got[heard++], said->at[i])))
+            return false;
+    }
+    return heard == n;
+}
+
+/* What is released is as it was, what is withheld is not there. */
+static bool same_fields(const struct check *k, const struct ref_decision *want,
+                        const struct view *sent)
+{
+    struct slice framed;
+    struct view was;
+    struct err e = { .fate = ERR_NONE };
+    if (!ref_record(k->arena, k->of, &framed, &was, &e))
+        return false;
+    for (size_t i = 0; i < plan_slots(sent->plan); i++) {
+        if (want->withheld.has[i] && plan_slot_at(sent->plan, i)->nullable &&
+            !view_is_null(sent, i))
+            return false;
+        if (want->released.has[i] && !is_obliged(want, i) &&
+            !slice_equal(view_raw(sent, i), view_raw(&was, i)))
+            return false;
+    }
+    return same_cleared(k, want, sent);
+}
+
 /* The notice is in the record itself. Of several the first in the file is told, so not when
- * shuffled.
- */
-static bool same_notice(const struct check *k, const struct ref_decision *want,
+ * shuffled. */
+static bool same_record(const struct check *k, const struct ref_decision *want,
                         const struct judged *out, const struct decision *got)
 {
     struct view v;
@@ -77,7 +148,8 @@ static bool same_notice(const struct check *k, const struct ref_decision *want,
         !plan_view(p, k->arena, body, &v, &e))
         return false;
     struct slice notice = view_text(&v, (size_t)plan_header(p)->notice);
-    return k->shuffle || slice_equal_text(notice, want->tell ? want->tell : "");
+    return (k->shuffle || slice_equal_text(notice, want->tell ? want->tell : "")) &&
+           same_fields(k, want, &v);
 }
 
 static bool same_decision(const struct check *k, const struct ref_decision *want,
@@ -102,7 +174,10 @@ static bool same_decision(const struct check *k, const struct ref_decision *want
         !same_list(k, got->prohibitions, want->prohibitions, got->prohibition_count,
                    is_prohibition))
         return differ(k, want->to, "prohibitions");
-    return same_notice(k, want, out, got) || differ(k, want->to, "notice");
+    if (want->outcome == REF_DISCLOSE && (!same_names(k, &want->released, &got->released) ||
+                                          !same_names(k, &want->withheld, &got->withheld)))
+        return differ(k, want->to, "what is named");
+    return same_record(k, want, out, got) || differ(k, want->to, "record");
 }
 
 static const struct decision *find(const struct judged *out, int to)
@@ -145,6 +220,7 @@ bool check_case(struct check *k)
     struct judged out = { .decisions = NULL };
     size_t n = 0;
     ref_decide(k->arena, k->of, &want, &n);
+    k->named = ref_named(k->of);
     if (!ask(k, -1, &out))
         return false;
     if (n != out.decision_count)
@@ -167,14 +243,12 @@ bool check_case(struct check *k)
 
 /* ---- printing ---- */
 
-/* Of the reference; engine: its bundle, when it is the engine's set. */
-static void print_names(const char *what, const struct ref_case *c, const struct ref_set *a,
-                        const struct bundle *engine, const struct categories *b)
+static void print_set(const char *what, const struct ref_case *c, const struct ref_set *set)
 {
     const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
     printf("    %s:", what);
     for (size_t i = 0; i < plan_slots(p); i++)
-        if (a ? a->has[i] : categories_has(b, bundle_part(engine, c->event->schema, i)))
+        if (set->has[i])
             printf(" %.*s", SHOWN(plan_slot_at(p, i)->path));
     printf("\n");
 }
@@ -191,9 +265,9 @@ static void print_wanted(const struct ref_case *c, const struct ref_decision *d)
     for (size_t i = 0; i < d->prohibition_count; i++)
         printf(" %s", c->bundle->prohibitions[d->prohibitions[i]].id);
     printf("\n");
-    print_names("released", c, &d->released, NULL, NULL);
+    print_set("released", c, &d->released);
     for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
-        print_names(obligations[o], c, &d->obliged[o], NULL, NULL);
+        print_set(obligations[o], c, &d->obliged[o]);
 }
 
 static void print_got(const struct check *k, const struct decision *d)
@@ -207,9 +281,12 @@ static void print_got(const struct check *k, const struct decision *d)
     for (size_t i = 0; i < d->prohibition_count; i++)
         printf(" %.*s", SHOWN(prohibition_name(k->bundle, d->prohibitions[i])));
     printf("\n");
-    print_names("released", k->of, NULL, k->bundle, &d->released);
-    for (size_t o = 0; o < OBLIGE_COUNT; o++)
-        print_names(obligations[o], k->of, NULL, k->bundle, &d->obliged[o]);
+    struct ref_set set = by_field(k, &d->released);
+    print_set("released", k->of, &set);
+    for (size_t o = 0; o < OBLIGE_COUNT; o++) {
+        set = by_field(k, &d->obliged[o]);
+        print_set(obligations[o], k->of, &set);
+    }
 }
 
 static const char *name_of(const struct ref_case *c, int service)

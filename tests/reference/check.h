@@ -10,6 +10,7 @@ struct check {
     const struct bundle *bundle;
     uint64_t shuffle;               /* the bundle was read in another order; 0: as it stands */
     bool tell;                      /* print what differs */
+    struct ref_set named;           /* by check_case */
     size_t decisions, disclosed, held, withheld;
 };
 /* False: they differ. Holds are released, one by one, and compared again. */

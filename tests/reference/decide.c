@@ -102,10 +102,16 @@ static bool is_path(const char *word, struct slice path)
            (is_list && slice_equal_text(slice_head(path, path.n - 2), word));
 }
 
-/* What a word of a list means: a category before a field, unless it says which. */
-static struct ref_set meant(const struct ref_case *c, const char *word)
+static const char field[] = "field ";
+
+bool ref_is_category(const struct ref_case *c, const char *word)
 {
-    static const char field[] = "field ";
+    return strncmp(word, field, sizeof field - 1) != 0 &&
+           (is_any(c, word, names_category) || is_any(c, word, ends_with));
+}
+
+struct ref_set ref_meant(const struct ref_case *c, const char *word)
+{
     const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
     bool is_field = strncmp(word, field, sizeof field - 1) == 0;
     bool is_category = !is_field && is_any(c, word, names_category);
@@ -131,7 +137,7 @@ static struct ref_set named_by(const struct ref_case *c, const struct ref_words 
 {
     struct ref_set set = { { false } };
     for (size_t n = 0; n < w->n; n++)
-        add(&set, meant(c, w->at[n]));
+        add(&set, ref_meant(c, w->at[n]));
     return set;
 }
 
@@ -204,7 +210,8 @@ static bool is_superseded(const struct ref_bundle *b, const struct ref_agreement
     return false;
 }
 
-/* Whether a kind opens what the clause's end closes; a caseload's "declared" opens whatever ends. */
+/* Whether a kind opens what the clause's end closes; a caseload's "declared" opens whatever ends.
+ */
 static bool begins(const struct ref_case *c, size_t schema, size_t kind)
 {
     const struct schema *s = catalogue_at(c->catalogue, schema);
@@ -253,8 +260,8 @@ static bool is_readmitted(const struct ref_case *c, const struct ref_clause *cla
     return true;
 }
 
-/* The episode ended, and any of its ends was decided so long ago; or it all began again. The event at
- * hand may be an end or a beginning itself. */
+/* The episode ended, and any of its ends was decided so long ago; or it all began again. The event
+ * at hand may be an end or a beginning itself. */
 static bool is_lapsed(struct arena *a, const struct ref_case *c, const struct ref_clause *clause)
 {
     const struct ref_event *ev = c->event;

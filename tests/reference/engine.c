@@ -212,7 +212,7 @@ static bool set_records(struct arena *a, struct build *b, size_t slot, int64_t n
 static bool set_value(struct arena *a, struct build *b, size_t slot, const struct ref_value *v,
                       struct err *e)
 {
-    struct slice texts[8];
+    struct slice texts[16];
     switch (v->sort) {
     case REF_IS_TEXT:
         return build_text(b, slot, slice_text(v->text), e);
@@ -221,7 +221,7 @@ static bool set_value(struct arena *a, struct build *b, size_t slot, const struc
     case REF_IS_BOOL:
         return build_bool(b, slot, v->number != 0, e);
     case REF_IS_TEXTS:
-        for (size_t i = 0; i < v->texts.n && i < 8; i++)
+        for (size_t i = 0; i < v->texts.n && i < 16; i++)
             texts[i] = slice_text(v->texts.at[i]);
         return build_strings(b, slot, texts, v->texts.n, e);
     case REF_IS_RECORDS:

@@ -223,6 +223,70 @@ static struct ref_words some_categories(const struct maker *m, size_t most)
     return w;
 }
 
+/* ---- fields by name ---- */
+
+static bool is_for_agreements(const struct maker *m, const struct slot *s)
+{
+    return s->category != catalogue_always(m->catalogue) &&
+           s->category != catalogue_never(m->catalogue);
+}
+
+static bool has_fellow(const struct plan *p, size_t slot)
+{
+    for (size_t i = 0; i < plan_slots(p); i++)
+        if (i != slot && plan_slot_at(p, i)->category == plan_slot_at(p, slot)->category)
+            return true;
+    return false;
+}
+
+/* A few of those that share their category with others; in some bundles none. */
+static void pick_fields(const struct maker *m)
+{
+    size_t wanted = chance(m, 30) ? 0 : 1 + below(m, 5);
+    for (size_t tries = 0; tries < 200 && m->bundle->fields.n < wanted; tries++) {
+        const struct plan *p = catalogue_at(m->catalogue, m->types[below(m, TYPES)])->plan;
+        size_t slot = below(m, plan_slots(p));
+        const struct slot *s = plan_slot_at(p, slot);
+        if (is_for_agreements(m, s) && (has_fellow(p, slot) || chance(m, 5)))
+            add_word(m, &m->bundle->fields, arena_text(m->arena, s->path));
+    }
+}
+
+/* Of the kinds' types: those that have it. share none: of all that can be disclosed. */
+static size_t count_types(const struct maker *m, const struct ref_kinds *share, const char *path,
+                          size_t *of)
+{
+    size_t found = 0;
+    *of = 0;
+    for (size_t i = 0; i < catalogue_count(m->catalogue); i++) {
+        const struct schema *s = catalogue_at(m->catalogue, i);
+        bool is_shared = !share->n && s->disclosable && !s->internal;
+        for (size_t n = 0; n < share->n; n++)
+            is_shared |= share->at[n].schema == i;
+        *of += is_shared;
+        found += is_shared && plan_slot(s->plan, slice_text(path)) >= 0;
+    }
+    return found;
+}
+
+/* The path as somebody writes it. */
+static const char *field_word(const struct maker *m, const char *path)
+{
+    size_t n = strlen(path);
+    bool is_list = path[n - 1] == ']';
+    return arena_format(m->arena, "%s%.*s", chance(m, 60) ? "field " : "",
+                        (int)(is_list && chance(m, 70) ? n - 2 : n), path);
+}
+
+/* One that all of these types have, or at least one has; NULL: none that was tried. */
+static const char *some_field(const struct maker *m, const struct ref_kinds *share, bool in_all)
+{
+    const struct ref_words *fields = &m->bundle->fields;
+    const char *path = fields->n ? fields->at[below(m, fields->n)] : NULL;
+    size_t of = 0, found = path ? count_types(m, share, path, &of) : 0;
+    return found && (!in_all || found == of) ? path : NULL;
+}
+
 /* Whether one of the clause's types has it in a field of free words. */
 static bool is_in_words(const struct maker *m, const struct ref_clause *c, const char *category)
 {
@@ -236,6 +300,41 @@ static bool is_in_words(const struct maker *m, const struct ref_clause *c, const
         }
     }
     return false;
+}
+
+static void add_field(const struct maker *m, struct ref_words *w, const struct ref_kinds *share,
+                      bool in_all)
+{
+    const char *path = some_field(m, share, in_all);
+    if (path)
+        add_word(m, w, field_word(m, path));
+}
+
+static bool is_field_in_words(const struct maker *m, const struct ref_clause *c, const char *path)
+{
+    for (size_t i = 0; i < c->share.n; i++) {
+        const struct plan *p = catalogue_at(m->catalogue, c->share.at[i].schema)->plan;
+        int slot = plan_slot(p, slice_text(path));
+        const struct slot *s = slot < 0 ? NULL : plan_slot_at(p, (size_t)slot);
+        if (s && s->type == SLOT_STRING && s->nullable && !s->vocabulary_count)
+            return true;
+    }
+    return false;
+}
+
+/* A field of the release, or of a category of it, travels changed. */
+static void oblige_field(const struct maker *m, struct ref_clause *c)
+{
+    const char *path = some_field(m, &c->share, true);
+    if (!path || !is_field_in_words(m, c, path))
+        return;
+    const struct plan *p = catalogue_at(m->catalogue, c->share.at[0].schema)->plan;
+    const struct slot *s = plan_slot_at(p, (size_t)plan_slot(p, slice_text(path)));
+    const char *word = field_word(m, path);
+    bool whole = chance(m, 50);
+    add_word(m, &c->release,
+             whole ? arena_text(m->arena, catalogue_category(m->catalogue, s->category)) : word);
+    add_word(m, &c->oblige[below(m, REF_OBLIGATIONS_COUNT)], word);
 }
 
 /* In some bundles most clauses oblige to something about one category, so that they differ on it.
@@ -269,29 +368,6 @@ static void add_ending(const struct maker *m, const char *kind)
     }
 }
 
-/* Whether a type has that field, and no other of its category. */
-static bool is_alone(const struct plan *p, struct slice path)
-{
-    int slot = plan_slot(p, path);
-    size_t n = 0;
-    for (size_t i = 0; slot >= 0 && i < plan_slots(p); i++)
-        n += plan_slot_at(p, i)->category == plan_slot_at(p, (size_t)slot)->category;
-    return n == 1;
-}
-
-/* A field by its path, where that is as good as its category. */
-static void add_field(const struct maker *m, struct ref_clause *c)
-{
-    const struct plan *p = catalogue_at(m->catalogue, c->share.at[0].schema)->plan;
-    const struct slot *s = plan_slot_at(p, below(m, plan_slots(p)));
-    bool fits = s->category != catalogue_always(m->catalogue) &&
-                s->category != catalogue_never(m->catalogue) && s->type != SLOT_ARRAY;
-    for (size_t i = 0; i < c->share.n; i++)
-        fits &= is_alone(catalogue_at(m->catalogue, c->share.at[i].schema)->plan, s->path);
-    if (fits)
-        add_word(m, &c->release, arena_text(m->arena, s->path));
-}
-
 static void make_clause(const struct maker *m, size_t n, size_t agreement, struct ref_clause *c)
 {
     const struct ref_agreement *g = &m->bundle->agreements[agreement];
@@ -312,8 +388,10 @@ static void make_clause(const struct maker *m, size_t n, size_t agreement, struc
         add_ending(m, c->lasting_kind);
     }
     make_obligations(m, c);
+    while (chance(m, 40))
+        add_field(m, &c->release, &c->share, true);
     if (chance(m, 20))
-        add_field(m, c);
+        oblige_field(m, c);
 }
 
 static void make_prohibition(const struct maker *m, size_t n, struct ref_prohibition *p)
@@ -324,6 +402,10 @@ static void make_prohibition(const struct maker *m, size_t n, struct ref_prohibi
                                    .withhold = some_categories(m, 4) };
     if (chance(m, 40))
         p->share = some_kinds(m);
+    while (chance(m, 40))
+        add_field(m, &p->withhold, &p->share, false);
+    if (chance(m, 30) && p->withhold.n > 1)
+        p->withhold = (struct ref_words){ &p->withhold.at[p->withhold.n - 1], 1 };
     if (chance(m, 40))
         p->to = some_services(m, NULL);
     if (chance(m, 25))
@@ -410,6 +492,7 @@ struct ref_bundle *ref_random_bundle(struct arena *a, struct ref_random *r,
     if (!b)
         abort();
     pick_types(&m);
+    pick_fields(&m);
     m.obliges_much = ref_chance(r, 25);
     b->ending.at = ARENA_ARRAY(a, TYPES * 64, struct ref_kind);
     make_region(&m, &size);

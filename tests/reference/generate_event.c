@@ -77,10 +77,9 @@ static void make_relationships(const struct maker *m, struct ref_facts *f)
     size_t n = below(m, 2 * m->bundle->service_count);
     f->relationships = ARENA_ARRAY(m->arena, n + 1, struct ref_relationship);
     for (; f->relationship_count < n; f->relationship_count++)
-        f->relationships[f->relationship_count] =
-            (struct ref_relationship){ .kind = PICK(m, ref_relationships),
-                                       .with = some_service(m),
-                                       .is_open = chance(m, 80) };
+        f->relationships[f->relationship_count] = (struct ref_relationship){
+            .kind = PICK(m, ref_relationships), .with = some_service(m), .is_open = chance(m, 80)
+        };
 }
 
 static void make_words(const struct maker *m, struct ref_facts *f)
@@ -131,19 +130,18 @@ static void add_past(const struct maker *m, const struct ref_kinds *of, int64_t 
 {
     static const char *const episodes[] = { "E1", "E2", "E3" };
     const struct ref_kind *k = &of->at[below(m, of->n)];
-    f->past[f->past_count++] = (struct ref_past){
-        .agency = m->bundle->services[below(m, m->bundle->service_count)].agency,
-        .schema = k->schema,
-        .kind = k->kind,
-        .episode = PICK(m, episodes),
-        .occurred_ms = m->at_ms - (int64_t)below(m, 5) * 12 * REF_DAY_MS,
-        .decided_ms = decided_ms,
-        .retracted = chance(m, 20)
-    };
+    f->past[f->past_count++] =
+        (struct ref_past){ .agency = m->bundle->services[below(m, m->bundle->service_count)].agency,
+                           .schema = k->schema,
+                           .kind = k->kind,
+                           .episode = PICK(m, episodes),
+                           .occurred_ms = m->at_ms - (int64_t)below(m, 5) * 12 * REF_DAY_MS,
+                           .decided_ms = decided_ms,
+                           .retracted = chance(m, 20) };
 }
 
-/* Endings that clauses last beyond, by a millisecond more or less or by days, and beginnings between
- * them. */
+/* Endings that clauses last beyond, by a millisecond more or less or by days, and beginnings
+ * between them. */
 static void make_past(const struct maker *m, struct ref_facts *f)
 {
     const struct ref_bundle *b = m->bundle;
@@ -261,6 +259,21 @@ static void set_text(struct ref_event *ev, int slot, const char *text)
                                 : (struct ref_value){ .sort = REF_NULL };
 }
 
+/* Of a few fields its sender says that they are empty now. */
+static void set_cleared(const struct maker *m, struct ref_event *ev)
+{
+    const struct plan *p = catalogue_at(m->catalogue, ev->schema)->plan;
+    struct ref_value *v = &ev->values[plan_header(p)->cleared];
+    *v = (struct ref_value){ .sort = REF_IS_TEXTS };
+    v->texts.at = ARENA_ARRAY(m->arena, 4, const char *);
+    while (v->texts.n < 4 && chance(m, 60)) {
+        struct slice path = plan_slot_at(p, below(m, plan_slots(p)))->path;
+        bool is_list = slice_ends(path, SLICE("[]"));
+        path.n -= is_list && chance(m, 50) ? 2 : 0;
+        v->texts.at[v->texts.n++] = arena_text(m->arena, path);
+    }
+}
+
 /* What the header must say; and no word on who the subject is that a judge would ask back about. */
 static void set_header(const struct maker *m, struct ref_event *ev)
 {
@@ -284,6 +297,7 @@ static void set_header(const struct maker *m, struct ref_event *ev)
     set_text(ev, h->reference_of, NULL);
     set_text(ev, plan_slot(s->plan, SLICE("header.unknown_restriction")),
              chance(m, 3) ? "XYZ" : NULL);
+    set_cleared(m, ev);
     ev->values[h->occurred] =
         (struct ref_value){ .sort = REF_IS_NUMBER, .number = ev->occurred_ms };
 }

@@ -2,9 +2,10 @@
  *
  * A case is decided; then, for each recipient it was disclosed to, every field of a category that
  * this one does not get is changed at random, and every field that it gets changed (an obligation)
- * is given another value that is changed to the same. When the decision for this recipient is still
- * the same one, what it gets must be, byte for byte: header, key, id, size. NO_TRACE_CASES (8,000),
- * REFERENCE_SEED. Every type that can be disclosed must have been compared. */
+ * is given another value that is changed to the same; so are the paths it says to be cleared. When
+ * the decision for this recipient is still the same one, what it gets must be, byte for byte:
+ * header, key, id, size. NO_TRACE_CASES (8,000), REFERENCE_SEED. Every type that can be disclosed
+ * must have been compared. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -96,6 +97,26 @@ static bool is_fixed(const struct header_slots *h, size_t slot)
     return false;
 }
 
+/* What it says to be empty now: of what is released the same, of what is withheld whatever. */
+static void vary_cleared(struct trial *t, const struct decision *d, struct ref_event *ev)
+{
+    const struct plan *p = catalogue_at(t->of.catalogue, ev->schema)->plan;
+    struct ref_value *v = &ev->values[plan_header(p)->cleared];
+    struct ref_words was = v->texts,
+                     now = { ARENA_ARRAY(t->arena, 2 * was.n + 2, const char *), 0 };
+    for (size_t i = 0; i <= was.n; i++) {
+        size_t other = ref_below(t->random, plan_slots(p));
+        if (!categories_has(&d->released, bundle_part(t->bundle, ev->schema, other)) &&
+            ref_chance(t->random, 50))
+            now.at[now.n++] = arena_text(t->arena, plan_slot_at(p, other)->path);
+        int slot = i < was.n ? plan_field(p, slice_text(was.at[i])) : -1;
+        if (slot >= 0 &&
+            categories_has(&d->released, bundle_part(t->bundle, ev->schema, (size_t)slot)))
+            now.at[now.n++] = was.at[i];
+    }
+    v->texts = now;
+}
+
 static struct ref_event *vary(struct trial *t, const struct decision *d)
 {
     const struct ref_event *ev = t->of.event;
@@ -117,6 +138,7 @@ static struct ref_event *vary(struct trial *t, const struct decision *d)
         else if (o >= 0 && change_within(t, s, (enum ref_obligation)o, &other->values[i]))
             t->changed_by_obligation++;
     }
+    vary_cleared(t, d, other);
     return other;
 }
 

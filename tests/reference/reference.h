@@ -73,6 +73,7 @@ struct ref_prohibition {
 #define REF_TYPES 3
 struct ref_bundle {
     size_t types[REF_TYPES];        /* that its clauses share */
+    struct ref_words fields;        /* paths that may be named */
     const char *more_aliases;       /* NULL, or what the table has besides */
     const char **agencies;
     size_t agency_count;
@@ -169,6 +170,17 @@ struct ref_case {
     int64_t at_ms;                  /* decision time */
     bool is_released;               /* a human has released the hold */
 };
+/* What a word of a release, an obligation or a prohibition means for the event: a category (its full
+ * name, a group, a last segment) before a field by its path, unless it is written "field PATH". */
+struct ref_set ref_meant(const struct ref_case *c, const char *word);
+bool ref_is_category(const struct ref_case *c, const char *word);
+/* Fields of the event's type that the bundle names by themselves somewhere. */
+struct ref_set ref_named(const struct ref_case *c);
+/* A set as it is written out: a category all of whose fields (of the event's type) are in it by its
+ * name; "NAME except PATH, PATH" where what nobody names is in it; else each PATH, in the order of the
+ * alphabet ("field PATH" where a category has that name). Parted by "; ". */
+const char *ref_names(struct arena *a, const struct ref_case *c, const struct ref_set *named,
+                      const struct ref_set *set);
 /* One decision a candidate, by number of service. */
 void ref_decide(struct arena *a, const struct ref_case *c, struct ref_decision **out, size_t *n);
 /* The one of one service; false when it is no candidate. */

@@ -170,7 +170,7 @@ static void make_sibling(struct trial *t, const struct ref_clause *of, const str
     c->when = chance(t, 80) ? mix(t, p, 2) : NULL;
 }
 
-/* Of these words those that name categories, whatever the type. */
+/* Of these words those that name categories: they mean something of every type. */
 static struct ref_words categories_of(struct trial *t, const struct ref_words *w)
 {
     struct ref_words out = { ARENA_ARRAY(t->life, w->n + 1, const char *), 0 };
@@ -191,8 +191,7 @@ static void make_rival(struct trial *t, const struct ref_clause *of, const struc
     if (!b->prohibition_count)
         return;
     x->share = of->share;
-    if (chance(t, 60))
-        x->withhold = categories_of(t, &of->release);
+    x->withhold = chance(t, 60) ? of->release : categories_of(t, &x->withhold);
     x->from = chance(t, 30) ? of->from : (struct ref_words){ NULL, 0 };
     x->to = chance(t, 30) ? of->to : (struct ref_words){ NULL, 0 };
     x->tell = chance(t, 50) ? x->tell : chance(t, 50) ? "ask-first" : "ask-later";

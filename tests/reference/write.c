@@ -150,8 +150,10 @@ void ref_print_expression(struct buf *out, const struct ref_bundle *b, const str
 
 static void put_words(struct buf *out, const struct ref_words *w)
 {
-    for (size_t i = 0; i < w->n; i++)
-        buf_format(out, "%s%s", i ? ", " : "[", w->at[i]);
+    for (size_t i = 0; i < w->n; i++) {
+        const char *quote = strchr(w->at[i], '[') ? "'" : "";
+        buf_format(out, "%s%s%s%s", i ? ", " : "[", quote, w->at[i], quote);
+    }
     buf_byte(out, ']');
 }
 
@@ -364,21 +366,39 @@ static void put_facts(struct buf *out, const struct ref_case *c)
                   "  - on: {Caseload: [ended]}\n    dies: field header.urgency\n");
 }
 
-/* Three names known under two others, for every category that travels so. */
-static void put_aliases(struct buf *out, const struct ref_bundle *b)
+/* The category that a word is of: itself, or that of a field. */
+static const char *category_of(struct arena *a, const struct catalogue *c, const char *word)
 {
-    struct ref_words done = { (const char *[64]){ NULL }, 0 };
+    struct slice path = slice_text(strncmp(word, "field ", 6) == 0 ? word + 6 : word);
+    for (unsigned i = 0; path.p == (const uint8_t *)word && i < catalogue_category_count(c); i++)
+        if (slice_equal_text(catalogue_category(c, i), word))
+            return word;
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        const struct plan *p = catalogue_at(c, i)->plan;
+        int slot = plan_slot(p, path);
+        if (slot >= 0)
+            return arena_text(a, catalogue_category(c, plan_slot_at(p, (size_t)slot)->category));
+    }
+    return word;
+}
+
+/* Three names known under two others, for every category that travels so. */
+static void put_aliases(struct arena *a, struct buf *out, const struct ref_case *c)
+{
+    const struct ref_bundle *b = c->bundle;
+    struct ref_words done = { ARENA_ARRAY(a, 64, const char *), 0 };
     buf_text(out, "aliases:\n");
     for (size_t i = 0; i < b->clause_count; i++) {
         const struct ref_words *w = &b->clauses[i].oblige[REF_ALIAS];
         for (size_t n = 0; n < w->n && done.n < 64; n++) {
+            const char *category = category_of(a, c->catalogue, w->at[n]);
             bool seen = false;
             for (size_t d = 0; d < done.n; d++)
-                seen |= ref_same(done.at[d], w->at[n]);
+                seen |= ref_same(done.at[d], category);
             if (seen)
                 continue;
-            done.at[done.n++] = w->at[n];
-            buf_format(out, "  %s: {A: First, a: First, W7 STROKE: Second%s}\n", w->at[n],
+            done.at[done.n++] = category;
+            buf_format(out, "  %s: {A: First, a: First, W7 STROKE: Second%s}\n", category,
                        b->more_aliases ? b->more_aliases : "");
         }
     }
@@ -432,7 +452,7 @@ void ref_write_bundle(struct arena *a, const struct ref_case *c, uint64_t shuffl
     add_file(a, files, &out, "region.yaml");
     put_facts(&out, c);
     add_file(a, files, &out, "facts.yaml");
-    put_aliases(&out, b);
+    put_aliases(a, &out, c);
     if (out.n > strlen("aliases:\n"))
         add_file(a, files, &out, "aliases.yaml");
     buf_reset(&out);
