@@ -198,12 +198,14 @@ static int open_file(sqlite3_vfs *layer, const char *path, sqlite3_file *f, int 
     return result;
 }
 
-static pthread_once_t layer_once = PTHREAD_ONCE_INIT;
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
-/* The library keeps the pointer. All but the opening of a WAL is its own file system's. */
-static void register_layer(void)
+/* SQLite counts its memory under one lock for all connections: a feed's turn would wait for the bus.
+ * It keeps the pointer to the layer, whose every part but the opening of a WAL is its own. */
+static void set_library(void)
 {
     static sqlite3_vfs layer;
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* before its first use */
     sqlite3_vfs *real = sqlite3_vfs_find(NULL);
     layer = *real;
     layer.zName = GATHERING;
@@ -272,6 +274,7 @@ static bool make_private(const char *path, struct err *e)
 static bool connect_file(struct db *d, const char *path, int flags, const char *layer,
                          struct err *e)
 {
+    pthread_once(&library_once, set_library);
     int result = sqlite3_open_v2(path, &d->sql, flags | SQLITE_OPEN_NOMUTEX, layer);
     if (result != SQLITE_OK)
         return err_set(e, ERR_FATAL, "db.open", 0, "cannot open '%s': %s", path,
@@ -306,7 +309,6 @@ bool db_open(const char *path, const char *schema, struct db **out, struct err *
     struct db *d = new_db();
     if (!d)
         return err_memory(e);
-    pthread_once(&layer_once, register_layer);
     if (take_lock(d, path, e) && make_private(path, e) &&
         connect_file(d, path, SQLITE_OPEN_READWRITE, GATHERING, e) &&
         run_settings(d, path, writer_settings, e) && db_run(d, schema, e) &&
