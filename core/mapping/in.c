@@ -3,35 +3,37 @@
 
 #define MEMORY_SEPARATOR 0x1f
 
-struct found run_find(struct run *r, const struct ref *ref)
+static void find_anew(struct run *r, const struct path *p, const struct path *base, size_t nth,
+                      struct found *f)
 {
-    const struct format *format = r->m->format;
-    struct found f;
+    *f = r->m->format->find(r->a, r->d, p, base, nth);
+    if (f->how == FOUND_PRESENT && f->value.n == 0)
+        f->how = FOUND_ABSENT; /* escapes that leave nothing */
+}
+
+const struct found *run_find(struct run *r, const struct ref *ref)
+{
+    struct found *f = ref->source < 0 ? &r->passing : &r->found[ref->source];
     if (ref->source < 0) {
-        f = format->find(r->a, r->d, ref->path, r->base, r->nth);
-    } else {
-        if (!r->is_found[ref->source]) {
-            r->found[ref->source] = format->find(r->a, r->d, ref->path, NULL, 0);
-            r->is_found[ref->source] = true;
-        }
-        f = r->found[ref->source];
+        find_anew(r, ref->path, r->base, r->nth, f);
+    } else if (!r->is_found[ref->source]) {
+        find_anew(r, ref->path, NULL, 0, f);
+        r->is_found[ref->source] = true;
     }
-    if (f.how == FOUND_PRESENT && f.value.n == 0)
-        f.how = FOUND_ABSENT; /* escapes that leave nothing */
-    if (r->reads && f.how != FOUND_ABSENT)
-        reads_add(r->reads, f.at, f.length);
+    if (r->reads && f->how != FOUND_ABSENT)
+        reads_add(r->reads, f->at, f->length);
     return f;
 }
 
 bool run_holds(struct run *r, const struct condition *c)
 {
-    struct found f = run_find(r, &c->ref);
+    const struct found *f = run_find(r, &c->ref);
     if (c->test != IS_WORD)
-        return (f.how == FOUND_PRESENT) == (c->test == IS_PRESENT);
+        return (f->how == FOUND_PRESENT) == (c->test == IS_PRESENT);
     bool any = false;
-    for (size_t i = 0; !any && f.how == FOUND_PRESENT && i < c->word_count; i++)
-        any = slice_equal(f.value, c->words[i]);
-    if (c->needs_value && f.how != FOUND_PRESENT)
+    for (size_t i = 0; !any && f->how == FOUND_PRESENT && i < c->word_count; i++)
+        any = slice_equal(f->value, c->words[i]);
+    if (c->needs_value && f->how != FOUND_PRESENT)
         return false;
     return any != c->negated;
 }
@@ -50,17 +52,17 @@ static bool join_found(struct run *r, const struct refs *refs, uint8_t separator
 {
     size_t n = 0;
     for (size_t i = 0; i < refs->count; i++)
-        n += run_find(r, &refs->list[i]).value.n + 1;
+        n += run_find(r, &refs->list[i])->value.n + 1;
     uint8_t *text = arena_raw(r->a, n + 1), *to = text;
     if (!text)
         return err_memory(e);
     for (size_t i = 0; i < refs->count; i++) {
-        struct found f = run_find(r, &refs->list[i]);
+        const struct found *f = run_find(r, &refs->list[i]);
         if (i > 0)
             *to++ = separator;
-        if (f.how == FOUND_PRESENT && f.value.n) {
-            memcpy(to, f.value.p, f.value.n);
-            to += f.value.n;
+        if (f->how == FOUND_PRESENT) {
+            memcpy(to, f->value.p, f->value.n);
+            to += f->value.n;
         }
     }
     *out = slice_of(text, (size_t)(to - text));
@@ -72,17 +74,17 @@ static bool watched(struct run *r, const struct refs *refs, struct slice *out, s
 {
     size_t n = 0;
     for (size_t i = 0; i < refs->count; i++)
-        n += run_find(r, &refs->list[i]).value.n + 2;
+        n += run_find(r, &refs->list[i])->value.n + 2;
     uint8_t *text = arena_raw(r->a, n), *to = text;
     if (!text)
         return err_memory(e);
     for (size_t i = 0; i < refs->count; i++) {
-        struct found f = run_find(r, &refs->list[i]);
+        const struct found *f = run_find(r, &refs->list[i]);
         *to++ = MEMORY_SEPARATOR;
-        *to++ = f.how == FOUND_PRESENT ? '+' : f.how == FOUND_CLEARED ? '0' : '-';
-        if (f.how == FOUND_PRESENT && f.value.n) {
-            memcpy(to, f.value.p, f.value.n);
-            to += f.value.n;
+        *to++ = f->how == FOUND_PRESENT ? '+' : f->how == FOUND_CLEARED ? '0' : '-';
+        if (f->how == FOUND_PRESENT) {
+            memcpy(to, f->value.p, f->value.n);
+            to += f->value.n;
         }
     }
     *out = slice_of(text, (size_t)(to - text));
@@ -93,7 +95,7 @@ static bool watched(struct run *r, const struct refs *refs, struct slice *out, s
 static bool says_anything(struct run *r, const struct refs *refs)
 {
     for (size_t i = 0; i < refs->count; i++)
-        if (run_find(r, &refs->list[i]).how != FOUND_ABSENT)
+        if (run_find(r, &refs->list[i])->how != FOUND_ABSENT)
             return true;
     return false;
 }

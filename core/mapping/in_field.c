@@ -49,15 +49,15 @@ static void pick(struct run *r, const struct refs *from, const struct field *f, 
 {
     v->how = HOW_ABSENT;
     for (size_t i = 0; i < from->count; i++) {
-        struct found one = run_find(r, &from->list[i]);
-        if (one.how == FOUND_ABSENT || (one.how == FOUND_CLEARED && v->how == HOW_CLEARED) ||
-            (f && is_passed(f, &one)))
+        const struct found *one = run_find(r, &from->list[i]);
+        if (one->how == FOUND_ABSENT || (one->how == FOUND_CLEARED && v->how == HOW_CLEARED) ||
+            (f && is_passed(f, one)))
             continue;
-        v->how = one.how == FOUND_PRESENT ? HOW_TEXT : HOW_CLEARED;
-        v->text = one.value;
+        v->how = one->how == FOUND_PRESENT ? HOW_TEXT : HOW_CLEARED;
+        v->text = one->value;
         v->ref = &from->list[i];
-        v->at = one.at;
-        if (one.how == FOUND_PRESENT)
+        v->at = one->at;
+        if (one->how == FOUND_PRESENT)
             return;
     }
 }
@@ -116,20 +116,20 @@ static bool join_parts(struct run *r, const struct field *f, struct value *v, st
 {
     size_t n = 0;
     for (size_t i = 0; i < f->from.count; i++)
-        n += run_find(r, &f->from.list[i]).value.n + f->with.n;
+        n += run_find(r, &f->from.list[i])->value.n + f->with.n;
     uint8_t *text = arena_raw(r->a, n + 1), *to = text;
     if (!text)
         return err_memory(e);
     for (size_t i = 0; i < f->from.count; i++) {
-        struct found part = run_find(r, &f->from.list[i]);
-        if (part.how != FOUND_PRESENT || !part.value.n)
+        const struct found *part = run_find(r, &f->from.list[i]);
+        if (part->how != FOUND_PRESENT)
             continue;
         if (to > text && f->with.n) {
             memcpy(to, f->with.p, f->with.n);
             to += f->with.n;
         }
-        memcpy(to, part.value.p, part.value.n);
-        to += part.value.n;
+        memcpy(to, part->value.p, part->value.n);
+        to += part->value.n;
     }
     v->text = slice_of(text, (size_t)(to - text));
     v->ref = &f->from.list[0];
@@ -323,10 +323,10 @@ static bool set_parts(struct run *r, struct build *b, const struct field *f, siz
     if (!items)
         return err_memory(e);
     for (size_t i = 0; i < f->from.count; i++) {
-        struct found part = run_find(r, &f->from.list[i]);
-        any_cleared = any_cleared || part.how == FOUND_CLEARED;
-        if (part.how == FOUND_PRESENT)
-            items[n++] = part.value;
+        const struct found *part = run_find(r, &f->from.list[i]);
+        any_cleared = any_cleared || part->how == FOUND_CLEARED;
+        if (part->how == FOUND_PRESENT)
+            items[n++] = part->value;
     }
     *cleared = n == 0 && any_cleared;
     return n == 0 || build_strings(b, slot, items, n, e);

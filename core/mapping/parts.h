@@ -228,6 +228,7 @@ struct run {
     struct arena *a;
     const struct doc *d;
     struct found *found; /* by source */
+    struct found passing; /* what has no source of its own: under an each */
     bool *is_found;
     struct memo *memos;
     struct reads *reads; /* NULL: nobody asks */
@@ -235,7 +236,9 @@ struct run {
     size_t nth;
     size_t skipped_ids;
 };
-struct found run_find(struct run *r, const struct ref *ref);
+/* Holds until the next call: a copy of so small a struct right after it was written costs more than
+ * the finding. */
+const struct found *run_find(struct run *r, const struct ref *ref);
 bool run_holds(struct run *r, const struct condition *c);
 bool run_all_hold(struct run *r, const struct conditions *c);
 /* Sets one field of b. *cleared: the sender cleared it. */
