@@ -1,8 +1,8 @@
 /* filter.h - whether a key may be in the table `known`: a Bloom filter over the keys' first 8 bytes.
  *
  * Most keys that a feed looks up were never seen, and a miss in a sorted table is the dearer half of
- * a look-up. "No" is certain, "perhaps" asks the table. 4 MiB: at a million keys one miss in 5,000
- * is asked for nothing, at five million one in 25. After a start the table is read into it a little
+ * a look-up. "No" is certain, "perhaps" asks the table. 4 MiB: at a million keys one miss in 4,600
+ * is asked for nothing, at five million one in 24. After a start the table is read into it a little
  * in each turn, and until that is done every answer is "perhaps". Threads: the caller's lock. */
 #ifndef CONCORDAT_INTAKE_FILTER_H
 #define CONCORDAT_INTAKE_FILTER_H
