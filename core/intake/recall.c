@@ -8,7 +8,9 @@
 #include "base/arena.h"
 
 #define PREFIX_BYTES 8
-#define FREEZE_AT 8192
+/* When a generation is merged: the more entries, the more of them share a page of `known`. */
+#define FULL 32768
+#define ROOM_LEAST 1024
 /* Merging must end before the next generation is full: four for each one that came. */
 #define MERGE_LEAST 64
 #define MERGE_FACTOR 4
@@ -42,7 +44,7 @@ static bool grow(struct generation *g, struct err *e)
 {
     if (g->count < g->room)
         return true;
-    size_t room = g->room ? g->room * 2 : FREEZE_AT;
+    size_t room = g->room ? g->room * 2 : ROOM_LEAST;
     struct recall_entry *entries = mem_grow(g->entries, room * sizeof *entries);
     if (!entries)
         return err_memory(e);
@@ -203,7 +205,7 @@ bool recall_open(struct recall *r, struct db *d, struct err *e)
           "select 1 from known where key >= ?1 and key <= ?2 limit 1" },
         { offsetof(struct recall, drop), "delete from known where key = ?1 and value = ?2" },
     };
-    *r = (struct recall){ .row = 0 };
+    *r = (struct recall){ .full = FULL };
     buf_init(&r->gathered, GATHERED_MAX);
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
         struct db_query *q = NULL;
@@ -232,7 +234,7 @@ void recall_close(struct recall *r)
 
 bool recall_begin(struct recall *r, struct err *e)
 {
-    if (r->now.count >= FREEZE_AT && r->frozen.count == 0 && !freeze(r, e))
+    if (r->now.count >= r->full && r->frozen.count == 0 && !freeze(r, e))
         return false;
     save(r);
     return true;

@@ -41,6 +41,7 @@ struct recall {
     struct db_query *append, *merge, *merge_rows, *sweep, *get, *range, *drop;
     struct buf gathered; /* this turn's entries, one row of `recent` */
     struct generation now, frozen;
+    size_t full;             /* entries of a generation that is merged; a test wants fewer */
     struct filter filter;    /* of the keys in `known` */
     int64_t row;             /* last number in `recent` */
     int64_t swept, sweep_to; /* rows up to swept are deleted; up to sweep_to they may be */
