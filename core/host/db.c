@@ -67,6 +67,7 @@ struct wal_file {
     uint8_t *gathered;
     size_t n;
     sqlite3_int64 at; /* of the first gathered byte */
+    bool is_synced;   /* nothing was written since the last sync */
 };
 
 static struct wal_file *wal_of(sqlite3_file *f)
@@ -85,6 +86,7 @@ static int wal_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at
 {
     struct wal_file *w = wal_of(f);
     size_t size = (size_t)n;
+    w->is_synced = false;
     bool follows = at == w->at + (sqlite3_int64)w->n && size <= GATHER_BYTES - w->n;
     int result = follows ? SQLITE_OK : wal_flush(w);
     if (result != SQLITE_OK)
@@ -111,14 +113,20 @@ static int wal_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
     struct wal_file *w = wal_of(f);
     int result = wal_flush(w);
+    w->is_synced = false;
     return result == SQLITE_OK ? w->real->pMethods->xTruncate(w->real, size) : result;
 }
 
+/* A checkpoint begins with a sync of what the last commit has synced. */
 static int wal_sync(sqlite3_file *f, int flags)
 {
     struct wal_file *w = wal_of(f);
     int result = wal_flush(w);
-    return result == SQLITE_OK ? w->real->pMethods->xSync(w->real, flags) : result;
+    if (result != SQLITE_OK || w->is_synced)
+        return result;
+    result = w->real->pMethods->xSync(w->real, flags);
+    w->is_synced = result == SQLITE_OK;
+    return result;
 }
 
 static int wal_size(sqlite3_file *f, sqlite3_int64 *out)
