@@ -31,6 +31,7 @@ struct message {
     enum reading reading;
     struct err why;
     uint8_t body[HASH_BYTES]; /* SHA-256 of raw */
+    struct mark mark;         /* of what was mapped */
 };
 
 /* One take(): messages are read and stored in runs of TURN_MESSAGES, all in one commit. The first

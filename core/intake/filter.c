@@ -55,6 +55,12 @@ bool filter_may_have(const struct filter *f, const uint8_t key[ID_BYTES])
     return true;
 }
 
+void filter_expect(const struct filter *f, const uint8_t key[ID_BYTES])
+{
+    if (f->bits)
+        __builtin_prefetch(&f->bits[probe_of(key).block * BLOCK_WORDS]);
+}
+
 /* What is merged meanwhile is added by its merger, wherever the reading stands. */
 bool filter_step(struct filter *f, struct err *e)
 {

@@ -22,6 +22,8 @@ void filter_close(struct filter *f);
 /* key goes into the table. */
 void filter_add(struct filter *f, const uint8_t key[ID_BYTES]);
 bool filter_may_have(const struct filter *f, const uint8_t key[ID_BYTES]);
+/* key is asked for soon. */
+void filter_expect(const struct filter *f, const uint8_t key[ID_BYTES]);
 /* Reads some more of the table. */
 MUST_CHECK bool filter_step(struct filter *f, struct err *e);
 

@@ -368,6 +368,15 @@ bool recall_get(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BY
     return true;
 }
 
+void recall_expect(const struct recall *r, const uint8_t key[ID_BYTES])
+{
+    if (r->now.heads)
+        __builtin_prefetch(&r->now.heads[bucket(&r->now, key)]);
+    if (r->frozen.heads)
+        __builtin_prefetch(&r->frozen.heads[bucket(&r->frozen, key)]);
+    filter_expect(&r->filter, key);
+}
+
 bool recall_has_prefix(struct recall *r, const uint8_t key[ID_BYTES], bool *found, struct err *e)
 {
     *found = find(&r->now, RECALL_MARK, key, PREFIX_BYTES) ||

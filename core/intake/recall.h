@@ -70,6 +70,8 @@ MUST_CHECK bool recall_get(struct recall *r, enum recall_kind kind, const uint8_
 /* Deletes an entry that has exactly this value, if it was merged. */
 MUST_CHECK bool recall_drop(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
                             const struct recall_value *value, struct err *e);
+/* key is looked up soon: what holds it is brought near. */
+void recall_expect(const struct recall *r, const uint8_t key[ID_BYTES]);
 /* Whether another mark begins with the same 8 bytes as key. */
 MUST_CHECK bool recall_has_prefix(struct recall *r, const uint8_t key[ID_BYTES], bool *found,
                                   struct err *e);

@@ -328,17 +328,15 @@ static bool store_mapped(struct feed *f, struct message *m, const struct mark *m
 
 static bool store_if_new(struct feed *f, struct message *m)
 {
-    struct mark mark;
     struct seen seen;
-    mark_of(m->mapped.message_id, m->body, &mark);
-    if (!spool_seen(&f->spool, &mark, f->turn.now_ms, &f->keep, &seen, &f->turn.failed))
+    if (!spool_seen(&f->spool, &m->mark, f->turn.now_ms, &f->keep, &seen, &f->turn.failed))
         return false;
     if (seen.again)
         return store_duplicate(f, m, &seen);
     if (seen.other_body)
         log_line(LOG_WARN, &f->who, "intake.id_reused",
                  "a message has the id of an earlier one and another body; it is taken as new");
-    return store_mapped(f, m, &mark);
+    return store_mapped(f, m, &m->mark);
 }
 
 bool feed_store(struct feed *f, struct message *m)

@@ -31,6 +31,7 @@ static enum reading read_message(struct feed *f, struct message *m)
             return READ_LATER;
         return strcmp(e->code, "map.environment") == 0 ? READ_WRONG_ENVIRONMENT : READ_UNMAPPED;
     }
+    mark_of(m->mapped.message_id, m->body, &m->mark);
     struct slice said = m->mapped.environment;
     if (slice_is_empty(said) || slice_equal(said, environment_of(f)))
         return READ_MAPPED;
@@ -63,9 +64,12 @@ static bool store_run(struct feed *f)
         return true;
     if (!t->open && !begin(f))
         return false;
-    for (size_t i = 0; i < t->count; i++)
+    for (size_t i = 0; i < t->count; i++) {
+        if (i + 1 < t->count)
+            recall_expect(&f->spool.recall, t->messages[i + 1].mark.key);
         if (!feed_store(f, &t->messages[i]))
             return false;
+    }
     t->count = 0;
     arena_reset(&f->work);
     return true;
