@@ -68,7 +68,7 @@ bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct
             COPY(responsible, responsible_count, responsible_fact) &&
             COPY(links, link_count, local_link) && COPY(events, event_count, episode_event) &&
             COPY(holds, hold_count, hold) && COPY(deaths, death_count, death_fact) &&
-            COPY(early, early_count, early_retraction)) ||
+            COPY(early, early_count, early_retraction) && COPY(gone, gone_count, gone_event)) ||
            err_memory(e);
 }
 
@@ -99,6 +99,8 @@ void draft_view(const struct draft *d, struct person *out)
         .early = d->early.items,
         .early_count = d->early.count,
         .dropped = d->dropped,
+        .gone = d->gone.items,
+        .gone_count = d->gone.count,
     };
 }
 
@@ -138,6 +140,51 @@ void draft_end_holds(struct draft *d, const struct event_id *event)
         if (event_id_equal(&h->event, event))
             draft_end_hold(d, event, h->service);
     }
+}
+
+/* ---- what came before ---- */
+
+static struct gone_event gone_of(const struct event_id *id)
+{
+    struct gone_event g;
+    memcpy(g.id, id->b + ID_BYTES - GONE_BYTES, GONE_BYTES);
+    return g;
+}
+
+bool draft_forget(struct draft *d, const struct event_id *id, struct err *e)
+{
+    if (d->gone.count >= GONE_MAX) {
+        list_remove(&d->gone, 0);
+        d->dropped++;
+    }
+    struct gone_event *g = list_add(d->arena, &d->gone);
+    if (!g)
+        return err_memory(e);
+    *g = gone_of(id);
+    d->changed = true;
+    return true;
+}
+
+static bool is_gone(const struct draft *d, const struct event_id *id)
+{
+    const struct gone_event *gone = d->gone.items, wanted = gone_of(id);
+    for (size_t i = 0; i < d->gone.count; i++)
+        if (memcmp(gone[i].id, wanted.id, GONE_BYTES) == 0)
+            return true;
+    return false;
+}
+
+bool draft_had(const struct draft *d, const struct event_id *id)
+{
+    const struct hold *holds = d->holds.items;
+    const struct early_retraction *early = d->early.items;
+    for (size_t i = 0; i < d->holds.count; i++)
+        if (event_id_equal(&holds[i].event, id))
+            return true;
+    for (size_t i = 0; i < d->early.count; i++)
+        if (event_id_equal(&early[i].by, id))
+            return true;
+    return draft_event(d, id) || is_gone(d, id);
 }
 
 /* ---- words ---- */

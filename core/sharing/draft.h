@@ -24,11 +24,12 @@ void list_remove(struct list *l, size_t n);
 #define WORDS_MAX_ALIKE 8  /* of one purpose and recipient, one kind, one function, one opening */
 #define EARLY_MAX 16       /* retractions that wait for their original */
 #define LINKS_MAX 16       /* local ids of one agency */
+#define GONE_MAX 1024      /* events on file no more that are still known when they come again */
 
 struct draft {
     struct arena *arena;
     struct list relationships, consents, objections, restrictions, responsible, links, events,
-        holds, deaths, early;
+        holds, deaths, early, gone;
     struct slice birth_hash;
     bool verified;
     uint64_t notices, dropped;
@@ -82,10 +83,15 @@ bool event_id_is_set(const struct event_id *id);
 /* Notes ev among the events of its episode. Pointers to entries end here. */
 MUST_CHECK bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev,
                              struct err *e);
+/* Keeps the id of what is on file no more, or never was: sent again it is a duplicate. */
+MUST_CHECK bool draft_forget(struct draft *d, const struct event_id *id, struct err *e);
+/* Whether an event of that id was taken in before, whatever became of it. */
+bool draft_had(const struct draft *d, const struct event_id *id);
 /* Of an event noted just now: it arrives when a later version of it, or its retraction, is already
  * here. Such an event makes nothing known. */
 enum arrival { ARRIVED_STANDING, ARRIVED_REPLACED, ARRIVED_RETRACTED };
-enum arrival draft_arrival(struct draft *d, const struct event *ev);
+MUST_CHECK bool draft_arrival(struct draft *d, const struct event *ev, enum arrival *how,
+                              struct err *e);
 /* Keeps a retraction whose original is not here yet. */
 MUST_CHECK bool draft_await(struct draft *d, const struct event *ev, struct err *e);
 /* What the facts table says of this event. */
@@ -96,7 +102,8 @@ void draft_undo(struct draft *d, const struct event_id *original);
 /* Which relationships and events of this event's episode are closed, from the events that stand. */
 void draft_settle(struct draft *d, const struct bundle *b, const struct event *ev);
 /* Forgets what was closed long ago, but for what some clause's days are counted from (lasting.c). */
-void draft_prune(struct draft *d, const struct bundle *b, int64_t decided_ms);
+MUST_CHECK bool draft_prune(struct draft *d, const struct bundle *b, int64_t decided_ms,
+                            struct err *e);
 /* Adds a word; of WORDS_MAX_ALIKE alike the one that occurred first goes. id_at and time_at: where
  * in an item its event id and its time of occurring stand. */
 struct word_form {

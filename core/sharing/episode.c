@@ -132,13 +132,21 @@ static bool is_on_file(const struct draft *d, const struct event *ev)
     return false;
 }
 
+static bool forget_early(struct draft *d, size_t n, struct err *e)
+{
+    const struct event_id by = ((const struct early_retraction *)d->early.items)[n].by;
+    list_remove(&d->early, n);
+    return draft_forget(d, &by, e);
+}
+
 bool draft_await(struct draft *d, const struct event *ev, struct err *e)
 {
     /* Without a name it could be meant for what was taken back already: said twice. */
     if (!event_id_is_set(&ev->original) && is_on_file(d, ev))
-        return true;
+        return draft_forget(d, &ev->id, e);
     if (d->early.count >= EARLY_MAX) {
-        list_remove(&d->early, 0);
+        if (!forget_early(d, 0, e))
+            return false;
         d->dropped++;
     }
     struct early_retraction *r = list_add(d->arena, &d->early);
@@ -166,34 +174,51 @@ static bool is_meant(const struct early_retraction *r, const struct event *ev)
            ev->occurred_ms <= r->occurred_ms;
 }
 
-enum arrival draft_arrival(struct draft *d, const struct event *ev)
+bool draft_arrival(struct draft *d, const struct event *ev, enum arrival *how, struct err *e)
 {
     const struct early_retraction *early = d->early.items;
-    const struct episode_event *next = later_version(d, &ev->id);
+    *how = later_version(d, &ev->id) ? ARRIVED_REPLACED : ARRIVED_STANDING;
     for (size_t i = 0; i < d->early.count; i++) {
         if (!is_meant(&early[i], ev))
             continue;
-        list_remove(&d->early, i);
-        return ARRIVED_RETRACTED;
+        *how = ARRIVED_RETRACTED;
+        return forget_early(d, i, e);
     }
-    return next ? ARRIVED_REPLACED : ARRIVED_STANDING;
+    return true;
 }
 
 /* ---- the list ---- */
 
+/* A human may yet release it, and a retraction must find who got it then. */
+static bool is_held(const struct draft *d, const struct episode_event *x)
+{
+    const struct hold *holds = d->holds.items;
+    for (size_t i = 0; i < d->holds.count; i++)
+        if (event_id_equal(&holds[i].event, &x->id))
+            return true;
+    return false;
+}
+
+static bool forget_event(struct draft *d, size_t n, struct err *e)
+{
+    const struct event_id id = ((const struct episode_event *)d->events.items)[n].id;
+    list_remove(&d->events, n);
+    return draft_forget(d, &id, e);
+}
+
 static bool is_finished(const struct bundle *b, const struct draft *d,
                         const struct episode_event *x)
 {
-    return (x->closed || x->retracted) && !lasting_needs(b, d, x);
+    return (x->closed || x->retracted) && !is_held(d, x) && !lasting_needs(b, d, x);
 }
 
 /* When there are too many, those of closed episodes go first, then the oldest. */
-static void make_room(struct draft *d, const struct bundle *b)
+static bool make_room(struct draft *d, const struct bundle *b, struct err *e)
 {
     const struct episode_event *events = d->events.items;
     size_t first = 0;
     if (d->events.count < EVENTS_MAX)
-        return;
+        return true;
     bool is_first_finished = is_finished(b, d, &events[0]);
     for (size_t i = 1; i < d->events.count; i++) {
         bool is_older = is_later(&events[first], &events[i]);
@@ -205,8 +230,8 @@ static void make_room(struct draft *d, const struct bundle *b)
         first = i;
         is_first_finished = is_this_finished;
     }
-    list_remove(&d->events, first);
     d->dropped++;
+    return forget_event(d, first, e);
 }
 
 static void drop_bytes(struct draft *d, const struct episode_event *like)
@@ -220,7 +245,8 @@ static void drop_bytes(struct draft *d, const struct episode_event *like)
 
 bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
 {
-    make_room(d, b);
+    if (!make_room(d, b, e))
+        return false;
     struct episode_event *x = list_add(d->arena, &d->events);
     if (!x)
         return err_memory(e);
@@ -332,7 +358,8 @@ void draft_settle(struct draft *d, const struct bundle *b, const struct event *e
 }
 
 /* What goes is marked first: of an end and what undid it none may go by the other's having gone. */
-static void prune_events(struct draft *d, const struct bundle *b, int64_t decided_ms)
+static bool prune_events(struct draft *d, const struct bundle *b, int64_t decided_ms,
+                         struct err *e)
 {
     struct episode_event *events = d->events.items;
     bool goes[EVENTS_MAX] = { false };
@@ -343,30 +370,28 @@ static void prune_events(struct draft *d, const struct bundle *b, int64_t decide
             d->changed = true;
         }
         if (i < EVENTS_MAX && age_ms > CLOSED_KEPT_MS)
-            goes[i] = !lasting_needs(b, d, &events[i]);
+            goes[i] = is_finished(b, d, &events[i]);
     }
-    for (size_t i = d->events.count; i-- > 0;) {
-        if (i >= EVENTS_MAX || !goes[i])
-            continue;
-        list_remove(&d->events, i);
-        d->changed = true;
-    }
+    for (size_t i = d->events.count; i-- > 0;)
+        if (i < EVENTS_MAX && goes[i] && !forget_event(d, i, e))
+            return false;
+    return true;
 }
 
-void draft_prune(struct draft *d, const struct bundle *b, int64_t decided_ms)
+bool draft_prune(struct draft *d, const struct bundle *b, int64_t decided_ms, struct err *e)
 {
     const struct relationship *relationships = d->relationships.items;
     const struct early_retraction *early = d->early.items;
-    prune_events(d, b, decided_ms);
+    if (!prune_events(d, b, decided_ms, e))
+        return false;
     for (size_t i = d->early.count; i-- > 0;)
-        if (decided_ms - early[i].since_ms > CLOSED_KEPT_MS) {
-            list_remove(&d->early, i);
-            d->changed = true;
-        }
+        if (decided_ms - early[i].since_ms > CLOSED_KEPT_MS && !forget_early(d, i, e))
+            return false;
     for (size_t i = d->relationships.count; i-- > 0;) {
         if (relationships[i].is_open || draft_event(d, &relationships[i].closed_by))
             continue;
         list_remove(&d->relationships, i);
         d->changed = true;
     }
+    return true;
 }

@@ -83,6 +83,9 @@ struct early_retraction {
     struct event_id by, original;       /* original zeros: the first of that episode and kind */
     int64_t occurred_ms, since_ms;      /* since: decided; kept 90 days */
 };
+/* An event that was taken in and is on file no more: so much of the random end of its id. */
+#define GONE_BYTES 8
+struct gone_event { uint8_t id[GONE_BYTES]; };
 /* Waits for a human. */
 struct hold {
     struct event_id event;
@@ -109,6 +112,7 @@ struct person {
     const struct death_fact *deaths; size_t death_count;
     const struct early_retraction *early; size_t early_count;
     uint64_t dropped;                   /* how many facts fell out at a limit */
+    const struct gone_event *gone; size_t gone_count; /* the last ones, retractions among them */
 };
 
 /* A person of whom nothing is known. */

@@ -26,6 +26,7 @@ enum {
     AT_DEATHS,
     AT_EARLY,
     AT_DROPPED,
+    AT_GONE,
     AT_COUNT
 };
 
@@ -231,6 +232,7 @@ bool person_encode(const struct bundle *b, const struct person *p, struct buf *o
     put_deaths(p, out);
     put_early(b, p, out);
     avro_put_long(out, (int64_t)p->dropped);
+    avro_put_text(out, slice_of(p->gone, p->gone_count * sizeof *p->gone));
     return buf_done(out, e);
 }
 
@@ -473,6 +475,9 @@ bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, 
     if (!read_lists(&r, &v, &d))
         return false;
     draft_view(&d, out);
+    struct slice gone = view_text(&v, AT_GONE);
+    out->gone = (const struct gone_event *)(const void *)gone.p;
+    out->gone_count = gone.n / GONE_BYTES;
     return true;
 }
 

@@ -182,12 +182,7 @@ static const char *refusal(const struct run *r)
         return reason_code(REASON_WRONG_ENVIRONMENT);
     if (r->in->release)
         return NULL;
-    if (draft_event(&r->draft, &ev->id))
-        return reason_code(REASON_DUPLICATE);
-    for (size_t i = 0; i < r->draft.holds.count; i++)
-        if (event_id_equal(&((const struct hold *)r->draft.holds.items)[i].event, &ev->id))
-            return reason_code(REASON_DUPLICATE);
-    return NULL;
+    return draft_had(&r->draft, &ev->id) ? reason_code(REASON_DUPLICATE) : NULL;
 }
 
 static bool hold_identity(struct run *r)
@@ -215,8 +210,8 @@ static bool judge(struct run *r)
     } else if (!take_event(r, &r->event, false) || !join_held(r)) {
         return false;
     }
-    draft_prune(&r->draft, in->bundle, in->decided_ms);
-    return catch_up(r) && run_doors(r) && run_links(r);
+    return draft_prune(&r->draft, in->bundle, in->decided_ms, r->e) && catch_up(r) &&
+           run_doors(r) && run_links(r);
 }
 
 static bool finish(struct run *r, struct judged *out)

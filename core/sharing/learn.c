@@ -71,7 +71,9 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
     struct draft *d = &r->draft;
     struct event_id original;
     bool was_taken_back = replace_original(r, ev, &original);
-    *how = was_taken_back ? ARRIVED_RETRACTED : draft_arrival(d, ev);
+    *how = ARRIVED_RETRACTED;
+    if (!was_taken_back && !draft_arrival(d, ev, how, r->e))
+        return false;
     r->identified |= learn_identity(r, ev);
     if (!draft_record(d, r->in->bundle, ev, r->e))
         return false;
@@ -186,6 +188,8 @@ bool run_retraction(struct run *r, const struct event *ev)
         return draft_await(&r->draft, ev, r->e) &&
                run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTION_WITHOUT_ORIGINAL, NULL);
     }
+    if (!draft_forget(&r->draft, &ev->id, r->e))
+        return false;
     if (x->retracted)
         return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTED, NULL);
     const struct event_id newest = x->id;
