@@ -62,6 +62,7 @@ static bool open_inbox(struct folder *s, struct err *e)
     s->refused = open_folder(s->inbox, "refused", e);
     if (s->done < 0 || s->refused < 0)
         return false;
+    folder_tidy(s->refused, ".why");
     s->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (s->watch < 0 ||
         inotify_add_watch(s->watch, s->read, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0)
@@ -98,8 +99,10 @@ static bool folder_open(void *state, struct err *e)
     if (ok && cfg_is_set(s->write)) {
         int outbox = open_folder(AT_FDCWD, s->write, e);
         ok = outbox >= 0;
-        if (ok)
+        if (ok) {
+            folder_tidy(outbox, s->suffix);
             close(outbox);
+        }
     }
     if (ok && cfg_is_set(s->read))
         ok = open_inbox(s, e);

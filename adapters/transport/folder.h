@@ -4,8 +4,8 @@
  * it goes to done/, or to refused/ with a .why beside it that holds code and sentence only; when it
  * cannot be kept now it stays and is tried again. inotify says what came; where it cannot (network
  * shares) the folder is read again every few seconds. Out: written to a hidden name, synced,
- * renamed, the folder synced: a reader never sees half a file. The same id written again replaces
- * its file. Threads: one runs or sends; stop() from any. Errors: folder.option, folder.open
+ * renamed, the folder synced: a reader never sees half a file; what a killed process left of one is
+ * deleted when the folder is opened. The same id written again replaces its file. Threads: one runs or sends; stop() from any. Errors: folder.option, folder.open
  * (ERR_FATAL); folder.connect, folder.write (ERR_RETRY); folder.name (ERR_REJECT). */
 #ifndef CONCORDAT_TRANSPORT_FOLDER_H
 #define CONCORDAT_TRANSPORT_FOLDER_H

@@ -5,19 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/part.h"
 #include "transport/folder_state.h"
-
-static bool write_all(int fd, struct slice bytes)
-{
-    while (bytes.n > 0) {
-        ssize_t n = write(fd, bytes.p, bytes.n);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            bytes = slice_from(bytes, (size_t)n);
-    }
-    return true;
-}
 
 /* A kernel stamps files by its tick, some milliseconds: whoever takes them by their time would mix up
  * what was written within one. A share that cannot take a time keeps its own. */
@@ -34,8 +23,8 @@ bool folder_put(int folder, const char *name, struct slice bytes, struct err *e)
 {
     char hidden[NAME_MAX + 8];
     snprintf(hidden, sizeof hidden, ".%s.tmp", name);
-    int fd = openat(folder, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-    bool ok = fd >= 0 && write_all(fd, bytes);
+    int fd = part_open(folder, hidden, 0640);
+    bool ok = fd >= 0 && part_write(fd, bytes);
     if (ok)
         stamp(fd);
     ok = ok && fsync(fd) == 0;
@@ -63,6 +52,21 @@ static bool is_safe(struct slice name)
             return false;
     }
     return true;
+}
+
+/* ".STEM" and that ending, as folder_put names what it writes aside. */
+static bool is_part(const void *ctx, const char *name)
+{
+    struct slice text = slice_text(name), ending = slice_text(ctx), tmp = SLICE(".tmp");
+    if (text.n < 1 + ending.n + tmp.n || text.p[0] != '.' || !slice_ends(text, tmp))
+        return false;
+    struct slice whole = slice_head(slice_from(text, 1), text.n - 1 - tmp.n);
+    return slice_ends(whole, ending) && is_safe(slice_head(whole, whole.n - ending.n));
+}
+
+void folder_tidy(int folder, const char *ending)
+{
+    (void)part_sweep(folder, is_part, ending);
 }
 
 bool folder_send(struct folder *s, const struct outgoing *m, struct err *e)

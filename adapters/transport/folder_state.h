@@ -40,5 +40,7 @@ bool folder_is_still(const struct folder *s, const struct folder_file *f, int64_
 MUST_CHECK bool folder_send(struct folder *s, const struct outgoing *m, struct err *e);
 /* Puts bytes at a name of a folder: hidden name, sync, rename, sync the folder. folder.write. */
 MUST_CHECK bool folder_put(int folder, const char *name, struct slice bytes, struct err *e);
+/* Deletes what folder_put left there half written when its process was killed; of names with that ending. */
+void folder_tidy(int folder, const char *ending);
 
 #endif

@@ -3,12 +3,14 @@
 #include "cli/words.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "host/part.h"
 
 static void print_hash(const char *what, const uint8_t hash[HASH_BYTES])
 {
@@ -125,6 +127,34 @@ static int pack(struct cli *c, int argc, char **argv)
 
 /* ---- sign, show, verify ---- */
 
+/* Writes the signed file aside, under a lock, and puts it in the place of the other. */
+static int sign_file(struct cli *c, const char *file, const char *name, const char *key)
+{
+    struct pack p;
+    struct slice bytes;
+    struct err e = { 0 };
+    int code = CLI_DONE;
+    const char *part = arena_format(&c->arena, "%s.part", file);
+    int fd = part ? part_open(AT_FDCWD, part, 0644) : -1;
+    if (fd < 0) {
+        err_errno(&e, ERR_FATAL, "bundle.write", errno, "cannot write", file);
+        return cli_fail(CLI_CANNOT, &e);
+    }
+    /* Read now: another may have signed while we waited. */
+    if (!read_file(c, file, &bytes, &p)) {
+        code = CLI_NO;
+    } else if (!submit_sign(&c->arena, bytes, name, key, &bytes, &e)) {
+        code = cli_fail(CLI_NO, &e);
+    } else if (!part_write(fd, bytes) || fsync(fd) != 0 || rename(part, file) != 0) {
+        err_errno(&e, ERR_FATAL, "bundle.write", errno, "cannot write", file);
+        code = cli_fail(CLI_CANNOT, &e);
+    }
+    if (code != CLI_DONE)
+        (void)unlink(part);
+    (void)close(fd);
+    return code;
+}
+
 static int sign(struct cli *c, int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--key", .most = 1 },
@@ -133,21 +163,13 @@ static int sign(struct cli *c, int argc, char **argv)
     struct words w;
     struct pack p;
     struct slice bytes;
-    struct err e = { 0 };
+    int code = CLI_NO;
     if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || !o[1].count)
         return CLI_USAGE;
-    if (!read_file(c, w.plain[0], &bytes, &p))
-        return CLI_NO;
-    if (!submit_sign(&c->arena, bytes, o[1].values[0], o[0].values[0], &bytes, &e))
-        return cli_fail(CLI_NO, &e);
-    const char *part = arena_format(&c->arena, "%s.part", w.plain[0]);
-    if (!part || !submit_write(part, bytes, &e))
-        return cli_fail(CLI_CANNOT, &e);
-    if (rename(part, w.plain[0]) != 0) {
-        err_errno(&e, ERR_FATAL, "bundle.write", errno, "cannot write", w.plain[0]);
-        (void)unlink(part);
-        return cli_fail(CLI_CANNOT, &e);
-    }
+    if (read_file(c, w.plain[0], &bytes, &p))
+        code = sign_file(c, w.plain[0], o[1].values[0], o[0].values[0]);
+    if (code != CLI_DONE)
+        return code;
     print_header(&p);
     printf("signed by %s\n", o[1].values[0]);
     return CLI_DONE;

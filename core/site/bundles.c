@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/part.h"
 #include "host/strict.h"
 
 /* ---- reading and trusting ---- */
@@ -155,36 +156,22 @@ static bool is_there(const char *path, const struct edition *g, struct err *e)
     return good;
 }
 
-static bool write_all(int fd, struct slice s)
-{
-    while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno != EINTR)
-            return false;
-        s = slice_from(s, n > 0 ? (size_t)n : 0);
-    }
-    return true;
-}
-
 /* Written aside, synced, then linked to its name, which must not be there yet. */
 static bool put_file(const char *part, const char *path, struct slice bytes, bool *exists,
                      struct err *e)
 {
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = part_open(AT_FDCWD, part, 0600);
     if (fd < 0)
         return err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot make", part);
-    bool good = write_all(fd, bytes) && fsync(fd) == 0;
+    bool good = part_write(fd, bytes) && fsync(fd) == 0;
     int number = errno;
-    if (close(fd) != 0 && good) {
-        number = errno;
-        good = false;
-    }
     if (good && link(part, path) != 0) {
         number = errno;
         *exists = number == EEXIST;
         good = *exists;
     }
     (void)unlink(part);
+    (void)close(fd); /* synced before */
     return good || err_errno(e, ERR_FATAL, "bundle.keep", number, "cannot write", path);
 }
 
@@ -198,6 +185,29 @@ static bool sync_folder(const char *folder, struct err *e)
     if (fd >= 0)
         (void)close(fd);
     return good;
+}
+
+/* ".NUMBER.PROCESS", as bundles_keep names them. */
+static bool is_part(const void *ctx, const char *name)
+{
+    struct slice text = slice_text(name);
+    uint64_t number = 0, process = 0;
+    (void)ctx;
+    if (text.n == 0 || text.p[0] != '.')
+        return false;
+    struct slice rest = slice_from(text, 1);
+    size_t dot = slice_find(rest, '.');
+    return slice_to_u64(slice_head(rest, dot), &number) &&
+           slice_to_u64(slice_from(rest, dot + 1), &process);
+}
+
+void bundles_tidy(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)part_sweep(fd, is_part, NULL);
+    (void)close(fd);
 }
 
 bool bundles_keep(const char *folder, const struct edition *g, struct err *e)

@@ -41,6 +41,9 @@ MUST_CHECK bool bundles_follows(const struct bundles_trust *t, const struct edit
 /* Puts a bundle into the folder, durably, under its number; good when it is there already. */
 MUST_CHECK bool bundles_keep(const char *folder, const struct edition *g, struct err *e);
 
+/* Deletes what processes that were killed left half written in the folder. */
+void bundles_tidy(const char *folder);
+
 /* All that the folder keeps, by number, as packs alone; *n 0 when there is no folder. */
 struct kept_bundle {
     uint64_t number;

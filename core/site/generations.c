@@ -289,6 +289,7 @@ struct bundles_trust site_trust(const struct site *s)
 
 bool site_keep_bundles(const struct site *s, struct err *e)
 {
+    bundles_tidy(s->places.bundles);
     for (const struct edition *g = rules_newest(&s->rules); g; g = g->earlier)
         if (!bundles_keep(s->places.bundles, g, e))
             return false;

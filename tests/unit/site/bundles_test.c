@@ -123,6 +123,27 @@ static void no_folder_keeps_nothing_but_one_that_cannot_be_read_is_no_empty_one(
     CU_ASSERT_STRING_EQUAL(e.code, "bundle.list");
 }
 
+static void what_was_left_half_written_is_deleted(void)
+{
+    static const struct {
+        const char *name;
+        bool stays;
+    } rows[] = { { ".000003.4711", false }, { ".000003", true },   { ".notes.4711", true },
+                 { ".000003.x", true },     { "000003.4711", true }, { "000003.bundle", true } };
+    char path[600];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", scratch.dir, rows[i].name);
+        FILE *f = fopen(path, "w");
+        CU_ASSERT_FATAL(f && fclose(f) == 0);
+    }
+    bundles_tidy(scratch.dir);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", scratch.dir, rows[i].name);
+        CU_ASSERT_EQUAL(access(path, F_OK) == 0, rows[i].stays);
+        (void)unlink(path);
+    }
+}
+
 static CU_TestInfo tests[] = {
     { "what follows is newer, of the region, and made for it",
       what_follows_is_newer_of_the_region_and_made_for_it },
@@ -130,6 +151,7 @@ static CU_TestInfo tests[] = {
     { "what is kept is listed by number", what_is_kept_is_listed_by_number },
     { "no folder keeps nothing, but one that cannot be read is no empty one",
       no_folder_keeps_nothing_but_one_that_cannot_be_read_is_no_empty_one },
+    { "what was left half written is deleted", what_was_left_half_written_is_deleted },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_bundles = { "bundles", NULL, NULL, fresh, done, tests };

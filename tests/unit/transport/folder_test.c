@@ -7,6 +7,7 @@
 
 #include <CUnit/CUnit.h>
 
+#include "host/part.h"
 #include "rig.h"
 #include "transport/folder.h"
 #include "transport/folder_state.h"
@@ -245,6 +246,27 @@ static void tries_again_when_the_outbox_is_gone(void)
     CU_ASSERT_STRING_EQUAL(r.e.code, "folder.connect");
 }
 
+/* A killed process left them; one that another process is writing is locked. */
+static void deletes_what_was_left_half_written(void)
+{
+    CU_ASSERT_FATAL(mkdir(out_path, 0700) == 0);
+    rig_write(&r, "out/.abc.csv.tmp", "half");
+    rig_write(&r, "out/.abc.txt.tmp", "another's");
+    rig_write(&r, "out/.a b.csv.tmp", "another's");
+    rig_write(&r, "out/abc.csv", "whole");
+    int outbox = open(out_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int written = part_open(outbox, ".now.csv.tmp", 0600);
+    CU_ASSERT_FATAL(outbox >= 0 && written >= 0);
+    open_outbox();
+    CU_ASSERT_FALSE(rig_has(&r, "out/.abc.csv.tmp"));
+    CU_ASSERT(rig_has(&r, "out/.abc.txt.tmp"));
+    CU_ASSERT(rig_has(&r, "out/.a b.csv.tmp"));
+    CU_ASSERT(rig_has(&r, "out/.now.csv.tmp"));
+    CU_ASSERT(rig_has(&r, "out/abc.csv"));
+    (void)close(written);
+    (void)close(outbox);
+}
+
 static void wants_at_least_one_folder(void)
 {
     CU_ASSERT_FALSE(rig_open(&r));
@@ -289,6 +311,7 @@ static CU_TestInfo cases[] = {
     { "replaces the file of the same id", replaces_the_file_of_the_same_id },
     { "refuses a name that leaves the folder", refuses_a_name_that_leaves_the_folder },
     { "tries again when the outbox is gone", tries_again_when_the_outbox_is_gone },
+    { "deletes what was left half written", deletes_what_was_left_half_written },
     { "wants at least one folder", wants_at_least_one_folder },
     { "wants the folder that its direction needs", wants_the_folder_that_its_direction_needs },
     CU_TEST_INFO_NULL
