@@ -217,15 +217,21 @@ struct categories explain_alike(const struct bundle *b, const struct categories 
     return alike;
 }
 
-/* "the person's birth date, the person's names". */
+/* After the group's own word "leave from, leave until"; what is of another "the person's names". */
 static void put_fields(const struct bundle *b, const struct categories *set, struct buf *out)
 {
     bool any = false;
     for (unsigned i = 0; i < bundle_part_count(b); i++) {
+        struct slice category = catalogue_category(b->catalogue, bundle_part_category(b, i));
+        struct slice path = bundle_part_path(b, i);
+        size_t dot = slice_find(path, '.');
         if (!categories_has(set, i))
             continue;
         buf_text(out, any ? ", " : "");
-        explain_path(bundle_part_path(b, i), out);
+        if (slice_equal(slice_head(path, dot), slice_head(category, slice_find(category, '.'))))
+            explain_word(slice_from(path, dot + 1), out);
+        else
+            explain_path(path, out);
         any = true;
     }
 }

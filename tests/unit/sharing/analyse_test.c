@@ -421,6 +421,26 @@ static void expect_of_feed(const char *clauses, const char *kind, const char *fi
     release(&f);
 }
 
+#define TAKES_ONLY(name) "  - {id: p, withhold: [" name "], source: law}\n"
+#define FIELD "  - {id: good, " STAY ", release: [stay.leave_until]}\n"
+#define ALL_BUT_TIMES                                                                              \
+    "  - {id: more, " STAY ", release: [identity, location, contact, needs, source, clinical, "     \
+    "related-person, protected, stay.ward, stay.site]}\n"
+
+static void named_fields_are_weighed_by_themselves(void)
+{
+    expect(FIELD, TAKES_ONLY("stay.leave_until"), true, "check.overridden", "test/1/good");
+    expect(FIELD, TAKES_ONLY("stay.times"), true, "check.overridden", "test/1/good");
+    expect(FIELD, TAKES_ONLY("stay.leave_from"), false, NULL, NULL);
+    expect(FIELD ALL_BUT_TIMES, "", false, "check.unreceived",
+           "stay.times except stay.leave_until");
+    expect("  - {id: good, " STAY ", release: [stay.ready_from], when: 'has(stay.ready_from)'}\n"
+           "  - {id: asks, " STAY ", release: [stay.ready_from], when: stay.medically_fit}\n",
+           "", false, "check.reads", "stay.ready except stay.ready_from");
+    expect_of_feed(FIELD, "admitted", "stay.leave_from", "check.unfilled",
+                   "fills: stay.leave_until");
+}
+
 static void clauses_are_held_against_the_mappings_of_their_sources(void)
 {
     expect_of_feed(GOOD, "discharged", "stay.ward", "check.unsaid", "makes such an event");
@@ -481,6 +501,7 @@ static CU_TestInfo cases[] = {
       ends_reviews_and_missing_approvals_are_told_in_time },
     { "what only a replaced version shares is shared by nobody",
       what_only_a_replaced_version_shares_is_shared_by_nobody },
+    { "named fields are weighed by themselves", named_fields_are_weighed_by_themselves },
     { "clauses are held against the mappings of their sources",
       clauses_are_held_against_the_mappings_of_their_sources },
     { "ten thousand clauses are looked at quickly", ten_thousand_clauses_are_looked_at_quickly },

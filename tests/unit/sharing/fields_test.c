@@ -422,8 +422,8 @@ static void a_condition_reads_the_field_and_not_its_category(void)
 
 static void those_who_sign_read_which_field_it_is(void)
 {
-    static const char *const wanted[] = { "stay: the stay's leave until (year only)",
-                                          "the stay's ready from" };
+    static const char *const wanted[] = { "stay: leave until (year only)",
+                                          "stay: ready from - Since when ready" };
     const char *text = arena_format(&world.arena, "%s    oblige: {year: [stay.leave_until]}\n",
                                     stay("[stay.leave_until, stay.ready_from]"));
     struct buf out;

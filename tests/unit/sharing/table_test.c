@@ -161,6 +161,27 @@ static void check_rows(const char *const rows[][2], size_t n)
     }
 }
 
+/* The example names stay.ready_from apart from stay.ready, and no other field of it. */
+#define READY_ROW " HospitalStay.ready_for_discharge " ROTA " relationship(care-package)\n"
+
+static void a_field_that_the_bundle_names_is_wanted_by_its_path(void)
+{
+    static const char *const rows[][2] = {
+        { "disclose stay.ready_from,-stay.medically_fit" READY_ROW, NULL },
+        { "disclose field stay.ready_from" READY_ROW, "table.word" }, /* words end at a blank */
+        { "disclose =name,birth-date,expected-discharge,stay.ready_from,source.contact,"
+          "timing" READY_ROW,
+          NULL },
+        { "disclose stay.ready" READY_ROW, "table.word" },
+        { "disclose -stay.ready" READY_ROW, "table.word" },
+        { "disclose stay.medically_fit" READY_ROW, "table.word" },
+        { "disclose =name,birth-date,expected-discharge,source.contact,timing" READY_ROW,
+          "table.word" },
+        { "disclose -stay.leave_until" READY_ROW, "table.word" }, /* nothing names it */
+    };
+    check_rows(rows, sizeof rows / sizeof rows[0]);
+}
+
 static void facts_can_be_given_once_and_changed_below(void)
 {
     static const char *const rows[][2] = {
@@ -293,6 +314,8 @@ static CU_TestInfo cases[] = {
     { "a row that fails says why", a_row_that_fails_says_why },
     { "only what matters in a row is covered", only_what_matters_in_a_row_is_covered },
     { "age and fields can be said", age_and_fields_can_be_said },
+    { "a field that the bundle names is wanted by its path",
+      a_field_that_the_bundle_names_is_wanted_by_its_path },
     { "facts can be given once and changed below", facts_can_be_given_once_and_changed_below },
     { "what must not be released can be said", what_must_not_be_released_can_be_said },
     { "times, quotes and human releases can be said", times_quotes_and_human_releases_can_be_said },
