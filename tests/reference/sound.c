@@ -11,14 +11,13 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "sound.h"
 #include "sharing/analyse.h"
 #include "sharing/clause.h"
 #include "sharing/explain_limit.h"
 #include "sharing/when_logic.h"
 
 #define CASES_A_BUNDLE 100
-#define LEAVES 4
-#define TRIES 30
 #define ARENA_MAX ((size_t)512 << 20)
 
 /* What is promised of a clause. */
@@ -38,6 +37,7 @@ struct trial {
     struct ref_random *random;
     struct ref_case of;
     const struct bundle *bundle;
+    const struct ref_question *question;
     struct promise *promises; /* by clause */
     bool *acts_unsure;        /* by prohibition: its condition is never true */
     bool *unshared;           /* by number of kind */
@@ -46,186 +46,9 @@ struct trial {
     struct counts n;
 };
 
-static bool chance(struct trial *t, unsigned percent)
-{
-    return ref_chance(t->random, percent);
-}
-
 static size_t below(struct trial *t, size_t n)
 {
     return ref_below(t->random, n);
-}
-
-/* ---- bundles whose conditions meet ---- */
-
-struct pool {
-    struct ref_expr *leaves[LEAVES];
-};
-
-static struct ref_expr *make(struct trial *t, enum ref_op op)
-{
-    struct ref_expr *x = ARENA_NEW(t->life, struct ref_expr);
-    if (!x)
-        abort();
-    *x = (struct ref_expr){ .op = op, .type = REF_BOOL };
-    return x;
-}
-
-static bool is_leaf(const struct ref_expr *x)
-{
-    return x->op != REF_AND && x->op != REF_OR && x->op != REF_NOT && x->op != REF_LITERAL;
-}
-
-static bool compares_a_field(const struct ref_expr *x)
-{
-    return x->op >= REF_EQ && x->op <= REF_GE && x->args[0]->op == REF_PATH &&
-           x->args[1]->op == REF_LITERAL && x->args[1]->type != REF_BOOL;
-}
-
-/* A leaf about the same field: is it there, how does it compare, is it one of two. */
-static struct ref_expr *beside(struct trial *t, const struct ref_expr *leaf)
-{
-    struct ref_expr *x = make(t, leaf->op);
-    *x = *leaf;
-    x->extra_parentheses = false;
-    if (!compares_a_field(leaf))
-        return x;
-    size_t n = below(t, 6);
-    if (n == 0) {
-        *x = (struct ref_expr){ .op = REF_HAS, .type = REF_BOOL, .text = leaf->args[0]->text };
-    } else if (n == 1 && leaf->args[1]->type == REF_TEXT) {
-        struct ref_expr *list = make(t, REF_LIST), *other = make(t, REF_LITERAL);
-        list->type = REF_TEXTS;
-        *other = *leaf->args[1];
-        other->text = ref_pick_text(t->random, t->of.bundle);
-        list->args[list->count++] = leaf->args[1];
-        list->args[list->count++] = other;
-        x->op = REF_IN;
-        x->args[1] = list;
-    } else {
-        x->op = (enum ref_op)(REF_EQ + below(t, 6));
-        if (n == 2 && leaf->args[1]->type == REF_TEXT) {
-            struct ref_expr *other = make(t, REF_LITERAL);
-            *other = *leaf->args[1];
-            other->text = ref_pick_text(t->random, t->of.bundle);
-            x->args[1] = other;
-        }
-    }
-    return x;
-}
-
-static struct pool make_pool(struct trial *t, const struct ref_clause *c)
-{
-    const char *purpose = t->of.bundle->agreements[c->agreement].purpose;
-    const struct ref_scope s = { t->of.catalogue, t->of.bundle, c->share, purpose, false };
-    struct pool p = { { NULL } };
-    for (size_t i = 0; i < LEAVES; i++) {
-        struct ref_expr *x = NULL;
-        bool wants_field = chance(t, 50);
-        for (size_t n = 0; n < TRIES && !p.leaves[i]; n++) {
-            x = ref_random_condition(t->life, t->random, &s);
-            if (is_leaf(x) && (!wants_field || compares_a_field(x)))
-                p.leaves[i] = x;
-        }
-        if (!p.leaves[i])
-            p.leaves[i] = x;
-        if (i && chance(t, 60))
-            p.leaves[i] = beside(t, p.leaves[below(t, i)]);
-    }
-    return p;
-}
-
-static struct ref_expr *mix(struct trial *t, const struct pool *p, int depth)
-{
-    struct ref_expr *x;
-    if (depth == 0 || chance(t, 20)) {
-        x = p->leaves[below(t, LEAVES)];
-        if (chance(t, 25))
-            x = beside(t, x);
-    } else {
-        x = make(t, chance(t, 60) ? REF_AND : REF_OR);
-        for (size_t wanted = 2 + below(t, 2); x->count < wanted;)
-            x->args[x->count++] = mix(t, p, depth - 1);
-    }
-    if (chance(t, 30)) {
-        struct ref_expr *inner = x;
-        x = make(t, REF_NOT);
-        x->args[x->count++] = inner;
-    }
-    return x;
-}
-
-/* Another clause of the same agreement, of the same events, that says much the same. */
-static void make_sibling(struct trial *t, const struct ref_clause *of, const struct pool *p)
-{
-    struct ref_bundle *b = t->of.bundle;
-    struct ref_clause *c = &b->clauses[below(t, b->clause_count)];
-    const char *id = c->id;
-    if (c == of || c->agreement != of->agreement)
-        return;
-    *c = *of;
-    c->id = id;
-    if (chance(t, 30))
-        c->lasting_kind = NULL;
-    c->when = chance(t, 80) ? mix(t, p, 2) : NULL;
-}
-
-/* Of these words those that name categories: they mean something of every type. */
-static struct ref_words categories_of(struct trial *t, const struct ref_words *w)
-{
-    struct ref_words out = { ARENA_ARRAY(t->life, w->n + 1, const char *), 0 };
-    struct categories one;
-    for (size_t i = 0; i < w->n; i++)
-        if (catalogue_categories(t->of.catalogue, slice_text(w->at[i]), &one))
-            out.at[out.n++] = w->at[i];
-    if (!out.n)
-        out.at[out.n++] = "identity";
-    return out;
-}
-
-/* One that takes what the clause releases, by the same leaves. */
-static void make_rival(struct trial *t, const struct ref_clause *of, const struct pool *p)
-{
-    struct ref_bundle *b = t->of.bundle;
-    struct ref_prohibition *x = &b->prohibitions[below(t, b->prohibition_count)];
-    if (!b->prohibition_count)
-        return;
-    x->share = of->share;
-    x->withhold = chance(t, 60) ? of->release : categories_of(t, &x->withhold);
-    x->from = chance(t, 30) ? of->from : (struct ref_words){ NULL, 0 };
-    x->to = chance(t, 30) ? of->to : (struct ref_words){ NULL, 0 };
-    x->tell = chance(t, 50) ? x->tell : chance(t, 50) ? "ask-first" : "ask-later";
-    if (x->tell)
-        x->reason = NULL; /* a protected one tells nobody */
-    x->when = chance(t, 75) ? mix(t, p, 1) : NULL;
-}
-
-/* Mostly in force, so that what can be shared is. */
-static void put_in_force(struct trial *t, struct ref_agreement *g)
-{
-    if (chance(t, 20))
-        return;
-    g->approved = g->parties;
-    g->stopped = NULL;
-}
-
-static void make_bundle(struct trial *t)
-{
-    t->of.bundle =
-        ref_random_bundle(t->life, t->random, t->of.catalogue, ref_random_size(t->random));
-    struct ref_bundle *b = t->of.bundle;
-    for (size_t i = 0; i < b->agreement_count; i++)
-        put_in_force(t, &b->agreements[i]);
-    for (size_t i = 0; i < b->clause_count; i++) {
-        if (chance(t, 30))
-            continue;
-        struct pool p = make_pool(t, &b->clauses[i]);
-        b->clauses[i].when = mix(t, &p, 1 + (int)below(t, 2));
-        if (chance(t, 40))
-            make_sibling(t, &b->clauses[i], &p);
-        if (chance(t, 30))
-            make_rival(t, &b->clauses[i], &p);
-    }
 }
 
 /* ---- what check promises ---- */
@@ -258,7 +81,8 @@ static void read_names(const struct bundle *b, const char *text, struct categori
         size_t comma = slice_find(rest, ',');
         struct slice name = slice_trim(slice_head(rest, comma));
         struct categories one;
-        name = slice_head(name, slice_find(name, ' '));
+        if (!slice_starts(name, SLICE("field ")))
+            name = slice_head(name, slice_find(name, ' '));
         if (bundle_named(b, name, &one))
             categories_join(out, &one);
         rest = slice_from(rest, comma + 1);
@@ -384,22 +208,23 @@ static bool keeps_clause(struct trial *t, const struct decision *d, uint32_t n)
     return true;
 }
 
-static const struct ref_prohibition *find_prohibition(const struct trial *t, struct slice id)
-{
-    for (size_t i = 0; i < t->of.bundle->prohibition_count; i++)
-        if (slice_equal_text(id, t->of.bundle->prohibitions[i].id))
-            return &t->of.bundle->prohibitions[i];
-    abort();
-}
-
+/* By the engine's own word: what the event itself makes known is not known yet when it decides. */
 static bool keeps_prohibition(struct trial *t, const struct decision *d, uint32_t n)
 {
     const struct prohibition *p = &t->bundle->prohibitions[n];
-    const struct ref_prohibition *of = find_prohibition(t, p->id);
+    const struct when_input in = { .bundle = t->bundle,
+                                   .facts = t->question->in.facts,
+                                   .event = &t->question->in.event,
+                                   .schema = d->schema,
+                                   .source = (uint16_t)t->of.event->source,
+                                   .recipient = d->to.n,
+                                   .decided_ms = t->of.at_ms,
+                                   .arena = t->arena };
+    enum reason why;
     if (!t->acts_unsure[n])
         return true;
     t->n.met++;
-    return ref_evaluate(&t->of, d->to.n, of->when).truth == REF_UNKNOWN ||
+    return when_eval(p->when, &in, &why) == TRUTH_UNKNOWN ||
            broken("its condition is never true, and it acts", p->id);
 }
 
@@ -543,6 +368,7 @@ static bool try_case(struct trial *t)
     if (!q || !ref_decide_case(t->arena, &t->of, t->bundle, q, &out, &e) || out.error)
         return broken("not decided", SLICE(""));
     t->n.cases++;
+    t->question = q;
     for (size_t i = 0; i < out.decision_count; i++)
         if (!keeps_all(t, &out.decisions[i], kind) || !is_explained(t, &out.decisions[i]))
             return false;
@@ -567,7 +393,7 @@ static bool try_bundle(struct trial *t, uint64_t seed, size_t cases)
     t->life = &life;
     t->arena = &scratch;
     t->random = &r;
-    make_bundle(t);
+    t->of.bundle = sound_bundle(&life, &r, t->of.catalogue);
     t->bundle = ref_load(&life, &t->of, 0, true);
     bool ok = t->bundle != NULL;
     t->of.at_ms = ref_random_moment(&r, t->of.bundle);
