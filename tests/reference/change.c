@@ -128,6 +128,62 @@ static bool drop_release(const struct editor *m)
     return c && !edit_obliges(c) && drop_word(m, &c->release);
 }
 
+/* Of all that the word releases only one field is left; which every type of the clause has. */
+static bool narrow_to_field(const struct editor *m)
+{
+    struct ref_clause *c = some_clause(m);
+    struct ref_event of = { 0 };
+    if (!c || edit_obliges(c))
+        return false;
+    of.schema = c->share.at[0].schema;
+    const struct ref_case asked = { .catalogue = m->catalogue, .event = &of };
+    const struct plan *p = catalogue_at(m->catalogue, of.schema)->plan;
+    size_t word = below(m, c->release.n), from = below(m, plan_slots(p));
+    struct ref_set meant = ref_meant(&asked, c->release.at[word]);
+    for (size_t i = 0; i < plan_slots(p); i++) {
+        size_t slot = (from + i) % plan_slots(p);
+        struct slice path = plan_slot_at(p, slot)->path;
+        bool in_all = meant.has[slot];
+        for (size_t n = 0; n < c->share.n; n++)
+            in_all &= plan_slot(catalogue_at(m->catalogue, c->share.at[n].schema)->plan, path) >= 0;
+        if (!in_all)
+            continue;
+        c->release.at[word] =
+            arena_format(m->arena, "field %.*s", (int)path.n, (const char *)path.p);
+        return true;
+    }
+    return false;
+}
+
+/* A field that a type of the clause has, by its path. */
+static bool add_field(const struct editor *m)
+{
+    struct ref_clause *c = some_clause(m);
+    if (!c)
+        return false;
+    const struct plan *p = catalogue_at(m->catalogue, c->share.at[0].schema)->plan;
+    struct slice path = plan_slot_at(p, below(m, plan_slots(p)))->path;
+    const char *word = arena_format(m->arena, "field %.*s", (int)path.n, (const char *)path.p);
+    struct ref_words one = { &word, 1 };
+    return take_word(m, &c->release, &one);
+}
+
+/* A category instead of one of its fields. */
+static bool widen_from_field(const struct editor *m)
+{
+    struct ref_clause *c = some_clause(m);
+    size_t word = c ? below(m, c->release.n) : 0;
+    if (!c || strncmp(c->release.at[word], "field ", 6) != 0)
+        return false;
+    const struct plan *p = catalogue_at(m->catalogue, c->share.at[0].schema)->plan;
+    int slot = plan_field(p, slice_text(c->release.at[word] + 6));
+    if (slot < 0)
+        return false;
+    unsigned category = plan_slot_at(p, (size_t)slot)->category;
+    c->release.at[word] = arena_text(m->arena, catalogue_category(m->catalogue, category));
+    return true;
+}
+
 static bool drop_share(const struct editor *m)
 {
     struct ref_clause *c = some_clause(m);
@@ -466,6 +522,7 @@ static const struct {
 } changes[] = {
     { "a clause is gone", true, drop_clause },
     { "a word of a release is gone", true, drop_release },
+    { "a field instead of its category", true, narrow_to_field },
     { "a kind of a clause is gone", true, drop_share },
     { "a sender of a clause is gone", true, drop_from },
     { "a recipient of a clause is gone", true, drop_to },
@@ -481,6 +538,8 @@ static const struct {
     { "a new clause", false, add_clause },
     { "a new agreement", false, add_agreement },
     { "a new word of a release", false, add_release },
+    { "a category instead of its field", false, widen_from_field },
+    { "a new field of a release", false, add_field },
     { "a new kind of a clause", false, add_share },
     { "a new sender or recipient", false, add_side },
     { "another condition", false, change_when },

@@ -322,6 +322,17 @@ static bool is_field_in_words(const struct maker *m, const struct ref_clause *c,
     return false;
 }
 
+/* The whole category of a field that may be named elsewhere. */
+static void add_whole(const struct maker *m, struct ref_clause *c)
+{
+    const char *path = some_field(m, &c->share, true);
+    if (!path)
+        return;
+    const struct plan *p = catalogue_at(m->catalogue, c->share.at[0].schema)->plan;
+    unsigned category = plan_slot_at(p, (size_t)plan_slot(p, slice_text(path)))->category;
+    add_word(m, &c->release, arena_text(m->arena, catalogue_category(m->catalogue, category)));
+}
+
 /* A field of the release, or of a category of it, travels changed. */
 static void oblige_field(const struct maker *m, struct ref_clause *c)
 {
@@ -390,7 +401,9 @@ static void make_clause(const struct maker *m, size_t n, size_t agreement, struc
     make_obligations(m, c);
     while (chance(m, 40))
         add_field(m, &c->release, &c->share, true);
-    if (chance(m, 20))
+    if (chance(m, 30))
+        add_whole(m, c);
+    if (chance(m, m->obliges_much ? 70 : 20))
         oblige_field(m, c);
 }
 
