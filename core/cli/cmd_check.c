@@ -110,7 +110,7 @@ int cmd_check(struct cli *c, int argc, char **argv)
     struct site *s = cli_site(c, argv[1], false);
     if (!s)
         return CLI_NO;
-    if (s->bundle && !look(c, s->bundle, s))
+    if (!look(c, s->bundle, s))
         return CLI_NO;
     printf("good: %zu feeds, %zu deliveries, ", s->feed_count, s->delivery_count);
     print_rules(s->bundle);

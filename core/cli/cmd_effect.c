@@ -51,7 +51,7 @@ static bool print_changes(struct cli *c, const struct site *s, const char *folde
     if (!pack_collect(&c->arena, &source, s->places.schemas, &candidate, e) ||
         !pack_widens(&c->arena, s->catalogue, now, &candidate, &w, e))
         return false;
-    printf(w ? "changes that may widen, whatever was recorded:\n"
+    printf(w ? "changes that may widen, whatever was recorded; two approvers must sign them:\n"
              : "no change may widen: one approver is enough\n");
     for (; w; w = w->next)
         printf("  may widen: %s\n", w->what);

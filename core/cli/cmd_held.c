@@ -1,4 +1,5 @@
-/* cmd_held.c - concordat held SITE list|show|release|refuse: what waits for a human, and their word. */
+/* cmd_held.c - concordat held SITE list|show|release|refuse: what waits for a human, and their
+ * word. */
 #include "cli/cli.h"
 
 #include "audit/holds.h"

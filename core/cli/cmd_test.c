@@ -1,6 +1,6 @@
 /* cmd_test.c - concordat test SITE [FILE...]: do the rules decide as people wrote down that they
- * should? Tells each row that turns out otherwise, then the clauses and prohibitions of which no row
- * shows what they do alone. */
+ * should? Tells each row that turns out otherwise, then the clauses and prohibitions of which no
+ * row shows what they do alone. */
 #include "cli/cli.h"
 
 #include <dirent.h>
@@ -103,7 +103,8 @@ static void print_unseen(const struct testing *t)
         struct slice name = clause_name(b, i);
         const char *file = clause_place(b, i, &line);
         if (!t->seen.clauses[i])
-            printf("%s:%u: no row shows what clause '%.*s' alone shares\n", file, line, SHOWN(name));
+            printf("%s:%u: no row shows what clause '%.*s' alone shares\n", file, line,
+                   SHOWN(name));
     }
     for (uint32_t i = 0; i < b->prohibition_count; i++) {
         struct slice name = prohibition_name(b, i);

@@ -71,8 +71,8 @@ static bool is_wanted(const struct daemon *d, const char *room, const char *name
     return false;
 }
 
-/* A thread that cannot go on takes the process down by the ordinary way. By a signal of its own: a second
- * TERM, be it of another thread that cannot go on, would end the process at once. */
+/* A thread that cannot go on takes the process down by the ordinary way. By a signal of its own: a
+ * second TERM, be it of another thread that cannot go on, would end the process at once. */
 static void give_up(struct daemon *d, const struct log_who *who, const struct err *e)
 {
     log_err(LOG_ERROR, who, e);
