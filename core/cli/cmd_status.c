@@ -20,7 +20,7 @@ static bool gather(struct cli *c, const struct site *s, struct figures *out,
     struct bus *b = cli_bus(s, true);
     struct tally *tally = NULL;
     struct figures_of of = { .site = s };
-    bool good = b && tally_open(s, b, &tally, e);
+    bool good = b && tally_open(s, b, &tally, e) && tally_read(tally, e);
     of.tally = tally;
     parts->a = &c->arena;
     good = good && figures_gather(&of, &c->arena, out, e) && states_read(parts, b, s->catalogue, e);
@@ -81,10 +81,11 @@ static void print_text(const struct site *s, const struct figures *t,
            " caught up) + withheld %" PRIu64 " + held %" PRIu64 "\n",
            r->events, r->duplicates, r->refused, r->decisions, r->disclosed, r->caught_up,
            r->withheld, r->held);
-    if (t->held.open)
+    if (t->routed.waiting.open)
         printf("  held     %" PRIu64 " wait for a named person, %" PRIu64
                " of them %s: concordat held SITE list\n",
-               t->held.open, t->held.overdue, t->held.overdue ? "OVERDUE" : "overdue");
+               t->routed.waiting.open, t->routed.waiting.overdue,
+               t->routed.waiting.overdue ? "OVERDUE" : "overdue");
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &t->deliveries[i];
         printf("  delivery %-16s taken %" PRIu64 " = accepted %" PRIu64 " (%" PRIu64
@@ -150,11 +151,11 @@ static void print_reasons_json(const struct figures *t)
                t->routed.reasons[i].outcome, t->routed.reasons[i].reason,
                t->routed.reasons[i].count);
     printf("],\"holds_by_reason\":[");
-    for (size_t i = 0; i < t->held_by_count; i++)
+    for (size_t i = 0; i < t->routed.waiting_by_count; i++)
         printf("%s{\"reason\":\"%s\",\"open\":%" PRIu64 ",\"overdue\":%" PRIu64
                ",\"oldest\":%" PRId64 "}",
-               i ? "," : "", t->held_by[i].reason, t->held_by[i].count.open,
-               t->held_by[i].count.overdue, t->held_by[i].count.oldest_ms);
+               i ? "," : "", t->routed.waiting_by[i].reason, t->routed.waiting_by[i].count.open,
+               t->routed.waiting_by[i].count.overdue, t->routed.waiting_by[i].count.oldest_ms);
     printf("]");
 }
 
@@ -168,8 +169,8 @@ static void print_json(const struct site *s, const struct figures *t,
            ",\"caught_up\":%" PRIu64 ",\"receipts\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
            ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "}",
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
-           r->refused, r->disclosed, r->withheld, r->held, r->caught_up, r->receipts, t->held.open,
-           t->held.overdue, t->held.oldest_ms);
+           r->refused, r->disclosed, r->withheld, r->held, r->caught_up, r->receipts,
+           t->routed.waiting.open, t->routed.waiting.overdue, t->routed.waiting.oldest_ms);
     print_snapshots_json(s, t);
     print_feeds_json(s, t);
     print_deliveries_json(s, t);

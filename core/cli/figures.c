@@ -42,45 +42,6 @@ static void add_up(const struct site *s, struct figures *f)
                     missing(ended, r->receipts);
 }
 
-/* ---- what the tally has ---- */
-
-struct copying {
-    struct arena *a;
-    struct figures *out;
-    bool lost; /* memory has ended */
-};
-
-static struct holds_count *count_of(struct figures *f, const char *reason)
-{
-    size_t i = 0;
-    while (i < f->held_by_count && f->held_by[i].reason != reason)
-        i++;
-    if (i == f->held_by_count)
-        f->held_by[f->held_by_count++] = (struct figures_held){ .reason = reason };
-    return &f->held_by[i].count;
-}
-
-static void copy_tally(void *ctx, struct tally_counts *t)
-{
-    struct copying *c = ctx;
-    struct figures *f = c->out;
-    f->routed = *t;
-    f->routed.holds.first = NULL; /* stays the tally's */
-    holds_count(&t->holds, f->at_ms, &f->held);
-    f->held_by = ARENA_ARRAY(c->a, TALLY_REASONS_MAX, struct figures_held);
-    c->lost = !f->held_by;
-    for (const struct held *h = t->holds.first; h && !c->lost; h = h->next) {
-        const char *reason = (const char *)reason_shown(slice_text(h->reason), false).p;
-        holds_count_one(h, f->at_ms, count_of(f, reason));
-    }
-}
-
-static bool read_tally(struct tally *t, struct arena *a, struct figures *out, struct err *e)
-{
-    struct copying c = { .a = a, .out = out };
-    return tally_read(t, copy_tally, &c, e) && (!c.lost || err_memory(e));
-}
-
 /* ---- all of it ---- */
 
 static bool is_there(const bool *which, size_t i, const char *path)
@@ -98,7 +59,6 @@ static bool read_feeds(const struct figures_of *of, struct figures *out, struct 
     return true;
 }
 
-/* After the router, so that nothing seems to have arrived that was never sent. */
 static bool read_deliveries(const struct figures_of *of, struct figures *out, struct err *e)
 {
     const struct site *s = of->site;
@@ -122,8 +82,9 @@ bool figures_gather(const struct figures_of *of, struct arena *a, struct figures
     if (!out->feeds || !out->deliveries || !out->ends)
         return err_memory(e);
     out->end_count = bundle_ends(b, out->at_ms, out->ends);
-    if (!read_feeds(of, out, e) || (of->tally && !read_tally(of->tally, a, out, e)) ||
-        !read_deliveries(of, out, e))
+    if (of->tally)
+        tally_last(of->tally, &out->routed);
+    if (!read_feeds(of, out, e) || !read_deliveries(of, out, e))
         return false;
     add_up(s, out);
     return true;

@@ -1,7 +1,7 @@
 /* figures.h - what `status` and the admin endpoint say, gathered in one way.
  *
- * From the spools, the deliveries' databases and the audit; beside a running daemon or without one.
- * Errors: db.*, bus.*, audit.*. */
+ * From the spools, the deliveries' databases and what was last read of the audit; beside a running
+ * daemon or without one. Never waits for the bus. Errors: db.*. */
 #ifndef CONCORDAT_CLI_FIGURES_H
 #define CONCORDAT_CLI_FIGURES_H
 
@@ -13,14 +13,8 @@
 /* What is asked about. */
 struct figures_of {
     const struct site *site;
-    struct tally *tally;            /* NULL: the router runs elsewhere, and its figures are 0 */
+    struct tally *tally; /* as last read; NULL: the router runs elsewhere, and its figures are 0 */
     const bool *feeds, *deliveries; /* by the site's index; NULL: all */
-};
-
-/* What waits for a human, by the reason as everybody may see it. */
-struct figures_held {
-    const char *reason;
-    struct holds_count count;
 };
 
 struct figures {
@@ -28,10 +22,7 @@ struct figures {
     const struct edition *rules; /* in force */
     struct feed_counts *feeds;   /* by the site's index, as below */
     struct delivery_counts *deliveries;
-    struct tally_counts routed; /* but for its holds, which are counted below */
-    struct holds_count held;
-    struct figures_held *held_by;
-    size_t held_by_count;
+    struct tally_counts routed;
     struct expiry *ends; /* of every agreement that is live: bundle_ends */
     size_t end_count;
     uint64_t in_motion; /* taken in, decided or delivered, and not yet arrived at the next room */

@@ -292,9 +292,9 @@ static void put_held(struct buf *out, const struct figures *f)
     };
     for (size_t k = 0; k < 3; k++) {
         put_family(out, families[k].name, "gauge", families[k].help);
-        for (size_t i = 0; i < f->held_by_count; i++) {
-            const struct holds_count *n = &f->held_by[i].count;
-            const struct label reason = { "reason", slice_text(f->held_by[i].reason) };
+        for (size_t i = 0; i < f->routed.waiting_by_count; i++) {
+            const struct holds_count *n = &f->routed.waiting_by[i].count;
+            const struct label reason = { "reason", slice_text(f->routed.waiting_by[i].reason) };
             if (k == 2)
                 put_seconds(out, families[k].name, &reason, 1, f->at_ms - n->oldest_ms);
             else
@@ -307,6 +307,7 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
 {
     static const char decisions[] = "concordat_decisions_total",
                       lag[] = "concordat_router_lag_seconds";
+    static const char age[] = "concordat_router_audit_age_seconds";
     const struct tally_counts *n = &f->routed;
     put_one(out, "concordat_router_events_total", "counter", "Events decided.", n->events);
     put_one(out, "concordat_router_duplicate_events_total", "counter",
@@ -325,6 +326,8 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
     }
     put_family(out, lag, "gauge", "Since the router last had nothing left to decide.");
     put_seconds(out, lag, NULL, 0, p->router_lag_ms);
+    put_family(out, age, "gauge", "Since the audit was last read: what is told of it is as old.");
+    put_seconds(out, age, NULL, 0, f->at_ms - n->read_ms);
     put_held(out, f);
 }
 

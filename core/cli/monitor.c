@@ -32,6 +32,13 @@ static const struct edition *in_force(const struct site *s, int64_t now_ms)
     return g && g->from_ms <= now_ms ? g : NULL;
 }
 
+static int64_t audit_age_ms(struct tally *t)
+{
+    struct tally_counts n;
+    tally_last(t, &n);
+    return clock_wall_ms() - n.read_ms;
+}
+
 /* A sentence a trouble; none: ready. */
 static bool is_ready(const struct monitor *m, struct buf *out)
 {
@@ -46,6 +53,11 @@ static bool is_ready(const struct monitor *m, struct buf *out)
                    "the router is not in step: it last had nothing left to decide %" PRId64
                    " seconds ago\n",
                    lag_ms / 1000);
+    int64_t silent_ms = m->o.of.tally ? audit_age_ms(m->o.of.tally) : 0;
+    if (silent_ms > LAG_MAX_MS)
+        buf_format(out,
+                   "the bus does not answer: the audit was last read %" PRId64 " seconds ago\n",
+                   silent_ms / 1000);
     if (!in_force(s, clock_wall_ms()))
         buf_text(out, "no bundle is in force yet\n");
     if (keeper_wants_restart(m->o.keeper))

@@ -39,17 +39,13 @@ size_t pager_page(struct holds *h, int64_t now_ms)
     return n;
 }
 
-static void page(void *ctx, struct tally_counts *c)
-{
-    (void)ctx;
-    (void)pager_page(&c->holds, clock_wall_ms());
-}
-
 /* After a failure the audit is read anew; what was paged is then said once more. */
 static void look(struct pager *p)
 {
     struct err e = { .fate = ERR_NONE };
-    if (!tally_read(p->tally, page, NULL, &e))
+    if (tally_read(p->tally, &e))
+        (void)pager_page(tally_holds(p->tally), clock_wall_ms());
+    else
         log_err(LOG_WARN, &who, &e);
 }
 

@@ -1,6 +1,6 @@
 /* pager.h - pages for holds past their deadline, said again each hour while they wait.
  *
- * A thread of the process that runs the router, and so has the audit's tally. */
+ * A thread of the process that runs the router: it alone reads the audit's tally. */
 #ifndef CONCORDAT_CLI_PAGER_H
 #define CONCORDAT_CLI_PAGER_H
 

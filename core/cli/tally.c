@@ -3,12 +3,16 @@
 
 #include <pthread.h>
 
+#include "base/clock.h"
+
 struct tally {
     const struct site *site;
     struct bus *bus;
-    pthread_mutex_t lock;
     struct audit_follow *audit;
-    struct tally_counts counts;
+    struct tally_counts counts; /* so far; of the thread that reads */
+    struct holds holds;
+    pthread_mutex_t lock;
+    struct tally_counts last; /* under the lock */
 };
 
 static bool has_delivery(const struct site *s, struct slice service)
@@ -59,15 +63,37 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     n->receipts += slice_equal_text(r->kind, audit_kind_name(AUDIT_RECEIPT));
     for (size_t i = 0; i < r->decision_count; i++)
         take_decision(t, &r->decisions[i]);
-    return holds_take(&n->holds, partition, r);
+    return holds_take(&t->holds, partition, r);
+}
+
+static struct holds_count *waiting_by(struct tally_counts *n, const char *reason)
+{
+    size_t i = 0;
+    while (i < n->waiting_by_count && n->waiting_by[i].reason != reason)
+        i++;
+    if (i == n->waiting_by_count && i < TALLY_REASONS_MAX)
+        n->waiting_by[n->waiting_by_count++] = (struct tally_held){ .reason = reason };
+    return &n->waiting_by[i < TALLY_REASONS_MAX ? i : TALLY_REASONS_MAX - 1].count;
+}
+
+static void count_waiting(struct tally *t)
+{
+    struct tally_counts *n = &t->counts;
+    n->read_ms = clock_wall_ms();
+    holds_count(&t->holds, n->read_ms, &n->waiting);
+    n->waiting_by_count = 0;
+    for (const struct held *h = t->holds.first; h; h = h->next) {
+        struct slice reason = reason_shown(slice_text(h->reason), false);
+        holds_count_one(h, n->read_ms, waiting_by(n, (const char *)reason.p));
+    }
 }
 
 static void begin_anew(struct tally *t)
 {
     audit_follow_close(&t->audit);
-    holds_release(&t->counts.holds);
+    holds_release(&t->holds);
     t->counts = (struct tally_counts){ .events = 0 };
-    holds_init(&t->counts.holds, t->site->bundle);
+    holds_init(&t->holds, t->site->bundle);
 }
 
 bool tally_open(const struct site *s, struct bus *b, struct tally **out, struct err *e)
@@ -79,24 +105,37 @@ bool tally_open(const struct site *s, struct bus *b, struct tally **out, struct 
     t->site = s;
     t->bus = b;
     pthread_mutex_init(&t->lock, NULL);
-    holds_init(&t->counts.holds, s->bundle);
+    holds_init(&t->holds, s->bundle);
+    t->last.read_ms = clock_wall_ms();
     return true;
 }
 
-bool tally_read(struct tally *t, void (*use)(void *ctx, struct tally_counts *c), void *ctx,
-                struct err *e)
+bool tally_read(struct tally *t, struct err *e)
 {
     const struct site *s = t->site;
-    pthread_mutex_lock(&t->lock);
-    bool good = (t->audit ||
-                 audit_follow_open(t->bus, s->catalogue, s->bundle->partitions, &t->audit, e)) &&
-                audit_follow_read(t->audit, take_entry, t, e);
-    if (good)
-        use(ctx, &t->counts);
-    else
+    if ((!t->audit &&
+         !audit_follow_open(t->bus, s->catalogue, s->bundle->partitions, &t->audit, e)) ||
+        !audit_follow_read(t->audit, take_entry, t, e)) {
         begin_anew(t);
+        return false;
+    }
+    count_waiting(t);
+    pthread_mutex_lock(&t->lock);
+    t->last = t->counts;
     pthread_mutex_unlock(&t->lock);
-    return good;
+    return true;
+}
+
+struct holds *tally_holds(struct tally *t)
+{
+    return &t->holds;
+}
+
+void tally_last(struct tally *t, struct tally_counts *out)
+{
+    pthread_mutex_lock(&t->lock);
+    *out = t->last;
+    pthread_mutex_unlock(&t->lock);
 }
 
 void tally_close(struct tally **out)

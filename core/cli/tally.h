@@ -1,7 +1,7 @@
 /* tally.h - what the audit adds up to, followed as it grows: for status, metrics and pages alike.
  *
  * Reasons are those that everybody may see: there are never more of them than reason codes.
- * Threads: any; one after the other. */
+ * Threads: one reads; any may ask what was read last, and never waits for the bus. */
 #ifndef CONCORDAT_CLI_TALLY_H
 #define CONCORDAT_CLI_TALLY_H
 
@@ -14,23 +14,34 @@ struct tally_reason {
     const char *outcome, *reason;
     uint64_t count;
 };
-/* Since the beginning of the audit; holds: what waits now. */
+/* What waits for a human, by reason. */
+struct tally_held {
+    const char *reason;
+    struct holds_count count;
+};
+/* Since the beginning of the audit; what is held, now. */
 struct tally_counts {
+    int64_t read_ms; /* when; before the first time, when it was opened */
     uint64_t events, decisions, disclosed, withheld, held, caught_up, duplicates, refused, receipts;
     uint64_t to_deliveries; /* disclosures to services that this site delivers to */
     struct tally_reason reasons[TALLY_REASONS_MAX];
     size_t reason_count;
-    struct holds holds;
+    struct holds_count waiting;
+    struct tally_held waiting_by[TALLY_REASONS_MAX];
+    size_t waiting_by_count;
 };
 
 struct tally;
 
 /* Reads nothing yet. Borrows both. */
 MUST_CHECK bool tally_open(const struct site *s, struct bus *b, struct tally **out, struct err *e);
-/* Reads what the audit has more, then calls use; nobody else does meanwhile. After a failure it
- * begins anew: the next call reads the whole audit. */
-MUST_CHECK bool tally_read(struct tally *t, void (*use)(void *ctx, struct tally_counts *c),
-                           void *ctx, struct err *e);
+/* Reads what the audit has more, to its end. After a failure it begins anew: the next call reads
+ * the whole audit. */
+MUST_CHECK bool tally_read(struct tally *t, struct err *e);
+/* What waits: for the thread that reads, until it reads again. */
+struct holds *tally_holds(struct tally *t);
+/* As it was when the audit was last read to its end. Any thread. */
+void tally_last(struct tally *t, struct tally_counts *out);
 void tally_close(struct tally **t);
 
 #endif

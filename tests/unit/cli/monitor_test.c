@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "bus/backend.h"
 #include "cli/monitor.h"
 #include "cli/pager.h"
 #include "host/http_client.h"
@@ -16,9 +17,12 @@ static struct pager *pager;
 static struct monitor *monitor;
 static const struct feed *const no_feeds[1];
 
+static struct bus *tally_bus; /* the office's, unless a test says otherwise */
+
 static void fresh(void)
 {
     office_open(&office);
+    tally_bus = office.bus;
 }
 
 static void done(void)
@@ -34,7 +38,7 @@ static void start(void)
 {
     struct err e = { .fate = ERR_NONE };
     CU_ASSERT_FATAL(keeper_open(office.site, office.bus, &keeper, &e) && keeper_start(keeper, &e));
-    CU_ASSERT_FATAL(tally_open(office.site, office.bus, &tally, &e) &&
+    CU_ASSERT_FATAL(tally_open(office.site, tally_bus, &tally, &e) &&
                     pager_start(tally, &pager, &e));
     const struct monitor_options o = { .listen = "127.0.0.1:0",
                                        .of = { .site = office.site, .tally = tally },
@@ -86,6 +90,82 @@ static void many_may_ask_at_once(void)
     }
 }
 
+/* A bus whose readers do not come back until they are let go. */
+struct silent {
+    struct bus bus;
+    struct bus_reader reader;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool is_asked, is_over;
+};
+static struct silent silent;
+
+static bool open_reader(struct bus *b, const char *topic, int partition, int64_t from,
+                        struct bus_reader **out, struct err *e)
+{
+    (void)topic;
+    (void)partition;
+    (void)from;
+    (void)e;
+    *out = &((struct silent *)b)->reader;
+    return true;
+}
+
+static bool wait_for_ever(struct bus_reader *r, int wait_ms, const struct bus_record **out,
+                          size_t *n, bool *end, struct err *e)
+{
+    (void)r;
+    (void)wait_ms;
+    (void)out;
+    (void)n;
+    (void)end;
+    pthread_mutex_lock(&silent.lock);
+    silent.is_asked = true;
+    pthread_cond_broadcast(&silent.changed);
+    while (!silent.is_over)
+        pthread_cond_wait(&silent.changed, &silent.lock);
+    pthread_mutex_unlock(&silent.lock);
+    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot read: a test said so");
+}
+
+static void close_reader(struct bus_reader *r)
+{
+    (void)r;
+}
+
+static const struct bus_ops silent_ops = { .reader_open = open_reader,
+                                           .reader_next = wait_for_ever,
+                                           .reader_close = close_reader };
+
+static void set_silent(bool is_over)
+{
+    pthread_mutex_lock(&silent.lock);
+    silent.is_over = is_over;
+    pthread_cond_broadcast(&silent.changed);
+    while (!is_over && !silent.is_asked)
+        pthread_cond_wait(&silent.changed, &silent.lock);
+    pthread_mutex_unlock(&silent.lock);
+}
+
+static void a_bus_that_does_not_answer_keeps_nobody_waiting(void)
+{
+    char body[1000];
+    silent = (struct silent){ .bus = { .ops = &silent_ops }, .reader = { .ops = &silent_ops } };
+    pthread_mutex_init(&silent.lock, NULL);
+    pthread_cond_init(&silent.changed, NULL);
+    tally_bus = &silent.bus;
+    start();
+    set_silent(false);
+    CU_ASSERT_EQUAL(ask("/health/live", body), 200);
+    CU_ASSERT_EQUAL(ask("/metrics", body), 200);
+    CU_ASSERT_EQUAL(ask("/health/ready", body), 200); /* it may still answer within half a minute */
+    set_silent(true);
+    done();
+    pthread_cond_destroy(&silent.changed);
+    pthread_mutex_destroy(&silent.lock);
+    fresh();
+}
+
 static void before_its_bundle_has_begun_it_is_not_ready(void)
 {
     char body[1000];
@@ -118,6 +198,8 @@ static void with_a_bundle_that_wants_a_restart_it_is_not_ready(void)
 
 static CU_TestInfo cases[] = {
     { "many may ask at once", many_may_ask_at_once },
+    { "a bus that does not answer keeps nobody waiting",
+      a_bus_that_does_not_answer_keeps_nobody_waiting },
     { "before its bundle has begun it is not ready", before_its_bundle_has_begun_it_is_not_ready },
     { "with a bundle that wants a restart it is not ready",
       with_a_bundle_that_wants_a_restart_it_is_not_ready },
