@@ -82,14 +82,16 @@ static void write_region(FILE *f, struct dice *d)
 
 /* ---- what ---- */
 
-/* A type of event, who says it, how often clauses are about it, what they release of it. */
+/* A type of event, who says it, a field that some clauses name beside categories, how often clauses
+ * are about it, what they release of it. */
 static const struct made_type {
-    const char *type, *from;
+    const char *type, *from, *field;
     unsigned share;
     const char *kinds[12], *release[20];
 } types[] = {
     { "HospitalStay",
       "acute-trust",
+      "stay.leave_until",
       40,
       { "pre_admitted", "admitted", "moved", "leave_started", "leave_ended",
         "expected_discharge_changed", "ready_for_discharge", "no_longer_ready", "discharged" },
@@ -99,6 +101,7 @@ static const struct made_type {
         "location.address", "contact.phone", "gp.practice" } },
     { "DischargePlan",
       "care-transfer-hub",
+      "referral.team",
       20,
       { "referred", "assessment_requested", "accepted", "rejected", "pathway_set",
         "discharge_proposed", "agreed", "withdrawn" },
@@ -107,6 +110,7 @@ static const struct made_type {
         "source.contact", "source.timing", "contact.phone", "location.address" } },
     { "SocialCare",
       "adult-social-care",
+      "service.end",
       20,
       { "requested", "allocated", "assessed", "package_started", "package_changed",
         "package_suspended", "package_resumed", "package_ended", "reviewed" },
@@ -114,12 +118,14 @@ static const struct made_type {
         "care.times", "care.provider", "source.contact", "source.timing", "needs.communication" } },
     { "HousingCase",
       "adaptations",
+      "case.completed",
       10,
       { "application_valid", "adaptation_decided", "works_scheduled", "adaptation_completed" },
       { "identity.name", "housing.case-number", "housing.status", "housing.works", "housing.times",
         "housing.target-date", "source.contact", "source.timing" } },
     { "Homelessness",
       "homelessness",
+      "duty.kind",
       10,
       { "acknowledged", "no_contact", "no_duty", "duty_accepted", "duty_ended",
         "accommodation_placed" },
@@ -253,7 +259,7 @@ static void write_clause(FILE *f, struct dice *d, const struct made_agreement *g
     write_condition(f, d, t, g);
     fputs("    release: [", f);
     write_some(f, d, t->release, COUNT(t->release), 45);
-    fputs("]\n", f);
+    fprintf(f, "%s%s]\n", n % 3 ? "" : ", ", n % 3 ? "" : t->field);
 }
 
 /* A clause that ends some days after the discharge. */
@@ -353,7 +359,7 @@ static void write_prohibitions(FILE *f, struct dice *d)
     for (size_t i = 0; i < 24; i++) {
         fprintf(f, "  - id: prohibition-%zu\n    withhold: [", i);
         write_some(f, d, withhold, COUNT(withhold), 12);
-        fputs("]\n    to: [", f);
+        fprintf(f, "%s]\n    to: [", i % 8 == 5 ? ", person.postcode" : "");
         write_some(f, d, to, COUNT(to), 30);
         fputs("]\n    source: made\n", f);
         const char *condition = when[dice_below(d, COUNT(when))];
