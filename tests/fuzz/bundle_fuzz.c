@@ -120,6 +120,39 @@ static bool build_stay(const struct bundle *b, size_t source, struct view *out,
     return done && plan_view(s->plan, &scratch, slice_from(*framed, WIRE_HEADER_BYTES), out, e);
 }
 
+/* The parts that such a name means: "X", or "X except Y, Z". */
+static struct categories meant(const struct bundle *b, struct slice name)
+{
+    static const struct slice except = SLICE_INIT(" except ");
+    struct categories set = { { 0 } }, one;
+    size_t end = 0;
+    while (end < name.n && !slice_starts(slice_from(name, end), except))
+        end++;
+    must(bundle_named(b, slice_head(name, end), &set), "a name that means nothing");
+    for (struct slice rest = slice_from(name, end + except.n); rest.n;) {
+        size_t comma = slice_find(rest, ',');
+        must(bundle_named(b, slice_trim(slice_head(rest, comma)), &one), "an exception of nothing");
+        categories_drop(&set, &one);
+        rest = slice_from(rest, comma + 1);
+    }
+    return set;
+}
+
+/* What is written of a set means that set. */
+static void name_set(const struct bundle *b, size_t schema, const struct categories *set)
+{
+    struct categories all = { { 0 } }, has;
+    const struct slice *names = NULL;
+    size_t n = bundle_names(b, schema, set, &scratch, &names);
+    for (size_t i = 0; i < n; i++) {
+        struct categories one = meant(b, names[i]);
+        categories_join(&all, &one);
+    }
+    bundle_parts_of(b, schema, &has);
+    categories_keep(&all, &has);
+    must(categories_equal(&all, set), "a set is written as another");
+}
+
 /* Whatever loads decides: with a reason each, and nothing both released and withheld. */
 static void decide(const struct bundle *b, size_t source)
 {
@@ -137,6 +170,8 @@ static void decide(const struct bundle *b, size_t source)
         must(categories_is_empty(&both), "released and withheld at once");
         must((d->outcome == OUTCOME_DISCLOSE) == !categories_is_empty(&d->released),
              "disclosed without anything, or not disclosed with something");
+        name_set(b, d->schema, &d->released);
+        name_set(b, d->schema, &d->withheld);
     }
 }
 
