@@ -52,11 +52,6 @@ static void check_categories(struct analysis *x, size_t schema, struct categorie
     analyse_say_set(x, &m, &rest);
 }
 
-static bool is_gone(const struct analysis *x, const struct clause *c)
-{
-    return analyse_is_gone(x, &x->b->agreements[c->agreement]);
-}
-
 void analyse_cover(struct analysis *x)
 {
     bool *shared = ARENA_ARRAY(x->arena, x->k->kind_count + 1, bool);
@@ -67,7 +62,7 @@ void analyse_cover(struct analysis *x)
     struct categories released = { { 0 } };
     for (size_t i = 0; i < x->b->clause_count; i++) {
         const struct clause *c = &x->b->clauses[i];
-        for (size_t k = 0; !is_gone(x, c) && k < c->kind_count; k++) {
+        for (size_t k = 0; !analyse_is_gone_clause(x, c) && k < c->kind_count; k++) {
             struct categories of = x->of_kind[c->kinds[k]];
             categories_keep(&of, &c->release);
             categories_join(&released, &of);

@@ -1,4 +1,5 @@
-/* analyse_pairs.c - clauses that make others redundant, prohibitions that contradict each other.
+/* analyse_pairs.c - clauses that make others redundant or undo what they oblige to, prohibitions
+ * that contradict each other.
  *
  * Clauses are sorted by agreement, kinds, sources and recipients, so that only those alike in these
  * are held against each other; at most NEAR of them, so that the cost stays a sort. */
@@ -136,16 +137,60 @@ static void check_shadows(struct analysis *x)
         check_near(x, list, n, i);
 }
 
-/* ---- what a recipient is told must not depend on the order of files ---- */
+/* ---- an obligation is undone by a clause that releases the same as it is ---- */
 
-static bool sources_meet(const struct analysis *x, const struct prohibition *a,
-                         const struct prohibition *b)
+static bool services_meet(const struct analysis *x, const struct services *a,
+                          const struct services *b)
 {
     for (unsigned s = 0; s < x->b->service_count; s++)
-        if (services_have(&a->from, s) && services_have(&b->from, s))
+        if (services_have(a, s) && services_have(b, s))
             return true;
     return false;
 }
+
+/* What c only releases changed, and other as it is, to somebody who may get both. */
+static struct categories undone(const struct analysis *x, const struct clause *c,
+                                const struct clause *other)
+{
+    struct categories changed = c->release, none = { { 0 } };
+    categories_drop(&changed, &c->plain);
+    categories_keep(&changed, &other->plain);
+    bool meet = !categories_is_empty(&changed) && services_meet(x, &c->from, &other->from) &&
+                services_meet(x, &c->to, &other->to) &&
+                when_can_both(x->b->catalogue, c->when, WHEN_IS_TRUE, other->when, WHEN_IS_TRUE);
+    return meet ? changed : none;
+}
+
+/* The first other clause for one of its kinds that does. */
+static void check_undone(struct analysis *x, const struct clause *c, uint32_t kind, bool *is_told)
+{
+    const uint64_t *row = x->k->clauses_of_kind + kind * x->k->words;
+    for (size_t i = 0; i < x->b->clause_count && !*is_told; i++) {
+        const struct clause *other = &x->b->clauses[i];
+        if (!((row[i / 64] >> (i % 64)) & 1) || analyse_is_gone_clause(x, other))
+            continue;
+        struct categories what = undone(x, c, other);
+        categories_keep(&what, &x->of_kind[kind]);
+        const char *sentence = arena_format(
+            x->arena, "releases only changed what '%.*s' releases as it is", SHOWN(other->name));
+        *is_told = !categories_is_empty(&what);
+        analyse_say_of_clause(x, c, "check.undone", sentence ? sentence : "", &what, false);
+    }
+}
+
+static void check_obligations(struct analysis *x)
+{
+    for (size_t i = 0; i < x->b->clause_count; i++) {
+        const struct clause *c = &x->b->clauses[i];
+        bool is_told = false;
+        struct arena_mark mark = arena_mark(x->arena);
+        for (size_t k = 0; c->has_obligations && k < c->kind_count && !is_told; k++)
+            check_undone(x, c, c->kinds[k], &is_told);
+        arena_rewind(x->arena, mark);
+    }
+}
+
+/* ---- what a recipient is told must not depend on the order of files ---- */
 
 /* Whether somebody may be given something of both. */
 static bool takings_meet(const struct analysis *x, const struct prohibition *a,
@@ -168,7 +213,7 @@ static bool takings_meet(const struct analysis *x, const struct prohibition *a,
 static bool tell_differently(const struct analysis *x, const struct prohibition *a,
                              const struct prohibition *b)
 {
-    return a->tell.n && !slice_equal(a->tell, b->tell) && sources_meet(x, a, b) &&
+    return a->tell.n && !slice_equal(a->tell, b->tell) && services_meet(x, &a->from, &b->from) &&
            takings_meet(x, a, b) && when_can_both(x->b->catalogue, a->when, ACTS, b->when, ACTS);
 }
 
@@ -191,5 +236,6 @@ static void check_tells(struct analysis *x)
 void analyse_pairs(struct analysis *x)
 {
     check_shadows(x);
+    check_obligations(x);
     check_tells(x);
 }

@@ -66,6 +66,10 @@ const struct schema *analyse_kind(const struct analysis *x, uint32_t kind, struc
 
 /* Whether an agreement will share nothing more: it is stopped, or a later version is in force. */
 bool analyse_is_gone(const struct analysis *x, const struct agreement *g);
+static inline bool analyse_is_gone_clause(const struct analysis *x, const struct clause *c)
+{
+    return analyse_is_gone(x, &x->b->agreements[c->agreement]);
+}
 static inline bool analyse_meet(const struct categories *a, const struct categories *b)
 {
     struct categories both = *a;
@@ -76,7 +80,7 @@ static inline bool analyse_meet(const struct categories *a, const struct categor
 /* Each adds its findings. */
 void analyse_clauses(struct analysis *x);      /* analyse_clause.c: never, overridden, reads */
 void analyse_prohibitions(struct analysis *x); /* analyse_clause.c */
-void analyse_pairs(struct analysis *x);        /* analyse_pairs.c: shadowed, told differently */
+void analyse_pairs(struct analysis *x);        /* analyse_pairs.c: shadowed, undone, told differently */
 void analyse_cover(struct analysis *x);        /* analyse_cover.c: kinds and categories of nobody */
 void analyse_sources(struct analysis *x);      /* analyse_cover.c: against the site's mappings */
 void analyse_terms(struct analysis *x);        /* analyse_terms.c: approvals, ends, reviews */

@@ -23,6 +23,7 @@
 /* What is promised of a clause. */
 struct promise {
     bool never_true, never_shares, reaches_nobody;
+    bool is_undone;           /* another may release as it is what this one changes */
     uint32_t adds_nothing_to; /* number of the clause that shares all of it, + 1; 0: none */
     struct categories taken;  /* never released together with it */
 };
@@ -145,6 +146,8 @@ static void read_finding(struct trial *t, const struct err *f)
         read_kinds(t, f);
     else if (ref_same(f->code, "check.shadowed"))
         read_shadow(t, p, f);
+    else if (ref_same(f->code, "check.undone"))
+        p->is_undone = true;
     else if (ref_same(f->code, "check.tell"))
         t->n.tells++;
 }
@@ -251,6 +254,22 @@ static bool keeps_telling(struct trial *t, const struct decision *d)
     return true;
 }
 
+/* Whether check has said that one's obligation may be undone by another of the same decision. */
+static bool keeps_obligations(struct trial *t, const struct decision *d)
+{
+    for (size_t i = 0; i < d->clause_count && d->outcome == OUTCOME_DISCLOSE; i++)
+        for (size_t j = 0; j < d->clause_count; j++) {
+            const struct clause *c = &t->bundle->clauses[d->clauses[i]];
+            struct categories changed = c->release;
+            categories_drop(&changed, &c->plain);
+            categories_keep(&changed, &d->released);
+            if (meet(&changed, &t->bundle->clauses[d->clauses[j]].plain) &&
+                !t->promises[d->clauses[i]].is_undone)
+                return broken("nobody said that its obligation may be undone", c->name);
+        }
+    return true;
+}
+
 static bool keeps_all(struct trial *t, const struct decision *d, uint32_t kind)
 {
     bool ok = true;
@@ -263,7 +282,7 @@ static bool keeps_all(struct trial *t, const struct decision *d, uint32_t kind)
         ok = keeps_clause(t, d, d->clauses[i]);
     for (size_t i = 0; ok && i < d->prohibition_count; i++)
         ok = keeps_prohibition(t, d, d->prohibitions[i]);
-    return ok && keeps_telling(t, d);
+    return ok && keeps_telling(t, d) && keeps_obligations(t, d);
 }
 
 /* ---- what conditions are ---- */

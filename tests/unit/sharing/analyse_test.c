@@ -309,6 +309,31 @@ static void clauses_that_add_something_are_not_shadowed(void)
     }
 }
 
+#define YEAR(rest)                                                                                 \
+    "  - {id: year, " STAY ", release: [identity.birth-date], oblige: {year: "                      \
+    "[identity.birth-date]}" rest "}\n"
+#define DAY_TO(to, rest)                                                                           \
+    "  - {id: day, share: {HospitalStay: [moved]}, from: acute-trust, to: " to                      \
+    ", release: [identity]" rest "}\n"
+
+static void an_obligation_that_another_clause_undoes_is_found(void)
+{
+    static const char *const good[] = {
+        YEAR("") DAY_TO("care-transfer-hub", ""),
+        YEAR(", when: known(recipient)") DAY_TO("adult-social-care", ", when: '!known(recipient)'"),
+    };
+    expect(YEAR("") DAY_TO("adult-social-care", ""), "", false, "check.undone",
+           "'test/1/year' releases only changed what 'test/1/day' releases as it is: "
+           "identity.birth-date");
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct findings f;
+        struct analyse_input in = { .bundle = load(terms, good[i], ""), .now_ms = MARCH };
+        look(&in, &f);
+        CU_ASSERT_PTR_NULL(find(&f.warnings, "check.undone", ""));
+        release(&f);
+    }
+}
+
 #define TELLS(id, word, rest)                                                                      \
     "  - {id: " id ", withhold: [stay.ward], tell: " word ", source: law" rest "}\n"
 #define ASK "restricted-ask-the-source"
@@ -493,6 +518,8 @@ static CU_TestInfo cases[] = {
       what_prohibitions_take_only_now_and_then_is_not_overridden },
     { "clauses that add nothing are found", clauses_that_add_nothing_are_found },
     { "clauses that add something are not shadowed", clauses_that_add_something_are_not_shadowed },
+    { "an obligation that another clause undoes is found",
+      an_obligation_that_another_clause_undoes_is_found },
     { "prohibitions that tell different things are found",
       prohibitions_that_tell_different_things_are_found },
     { "conditions that read what they do not release are listed",
