@@ -192,7 +192,15 @@ static bool is_named(const struct slots *s, size_t slot)
     return s->now[slot] != category || s->then[slot] != category;
 }
 
-/* "CATEGORY except PATH, PATH": all of the category that is not in set. */
+/* Empty without memory. */
+static struct slice field_name(struct comparing *c, const struct slots *s, size_t slot)
+{
+    return catalogue_field_name(c->now.rules.bundle->catalogue, &c->arena,
+                                plan_bare(plan_slot_at(s->plan, slot)->path));
+}
+
+/* "CATEGORY except PATH, PATH": all of the category but what is not in set. Empty without memory.
+ */
 static struct slice all_but(struct comparing *c, const struct slots *s, unsigned category,
                             const bool *set)
 {
@@ -202,7 +210,9 @@ static struct slice all_but(struct comparing *c, const struct slots *s, unsigned
     for (size_t i = 0; name.n && i < plan_slots(s->plan); i++) {
         if (plan_categories(s->plan)[i] != category || set[i])
             continue;
-        struct slice path = plan_bare(plan_slot_at(s->plan, i)->path);
+        struct slice path = field_name(c, s, i);
+        if (!path.n)
+            return path;
         const char *longer =
             arena_format(&c->arena, "%.*s%s%.*s", (int)name.n, (const char *)name.p, between,
                          (int)path.n, (const char *)path.p);
@@ -216,10 +226,15 @@ static bool count_fields(struct comparing *c, const struct told *t, const struct
                          unsigned category, bool more)
 {
     const bool *set = more ? s->more : s->less;
-    for (size_t i = 0; i < plan_slots(s->plan); i++)
-        if (plan_categories(s->plan)[i] == category && set[i] &&
-            !count(c, t, plan_bare(plan_slot_at(s->plan, i)->path), more))
+    for (size_t i = 0; i < plan_slots(s->plan); i++) {
+        if (plan_categories(s->plan)[i] != category || !set[i])
+            continue;
+        struct slice name = field_name(c, s, i);
+        if (!name.n)
+            return err_memory(c->e);
+        if (!count(c, t, name, more))
             return false;
+    }
     return true;
 }
 

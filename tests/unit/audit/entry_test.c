@@ -98,13 +98,19 @@ static bool lists(const struct slice *list, size_t n, const char *name)
     return false;
 }
 
+static uint16_t schema_of(const char *type)
+{
+    uint16_t n = 0;
+    while (catalogue_at(catalogue, n) != catalogue_named(catalogue, slice_text(type)))
+        n++;
+    return n;
+}
+
 /* The bundle names stay.admitted and stay.discharged apart from stay.times. */
 static struct decision decision_of_fields(const char *const *released)
 {
     struct decision d = decision();
-    const struct schema *s = catalogue_named(catalogue, SLICE("HospitalStay"));
-    while (catalogue_at(catalogue, d.schema) != s)
-        d.schema++;
+    d.schema = schema_of("HospitalStay");
     d.released = (struct categories){ { 0 } };
     for (; *released; released++)
         add(&d.released, *released);
@@ -133,6 +139,24 @@ static void an_entry_names_fields_where_a_category_is_divided(void)
     write_and_read(&d, &r);
     CU_ASSERT_EQUAL(r.decisions[0].released_count, 1);
     CU_ASSERT(lists(r.decisions[0].released, 1, "stay.times"));
+}
+
+/* duty.case_number is all of housing.case-number in this type, and not in another. */
+static void an_entry_names_the_category_where_the_type_has_no_more_of_it(void)
+{
+    static const char *const types[] = { "Homelessness", "HousingCase" };
+    static const char *const wanted[] = { "housing.case-number", "duty.case_number" };
+    struct categories field = { { 0 } };
+    add(&field, "duty.case_number");
+    for (size_t i = 0; i < 2; i++) {
+        struct audit_read r;
+        struct decision d = decision();
+        d.schema = schema_of(types[i]);
+        d.released = d.withheld = field;
+        write_and_read(&d, &r);
+        CU_ASSERT(lists(r.decisions[0].released, r.decisions[0].released_count, wanted[i]));
+        CU_ASSERT(lists(r.decisions[0].withheld, r.decisions[0].withheld_count, wanted[i]));
+    }
 }
 
 static void said(void *ctx, const char *sentence)
@@ -177,6 +201,8 @@ static CU_TestInfo cases[] = {
     { "an entry says what travelled changed", an_entry_says_what_travelled_changed },
     { "an entry names fields where a category is divided",
       an_entry_names_fields_where_a_category_is_divided },
+    { "an entry names the category where the type has no more of it",
+      an_entry_names_the_category_where_the_type_has_no_more_of_it },
     { "a replay that releases another field is found",
       a_replay_that_releases_another_field_is_found },
     { "an entry without obligations lists none", an_entry_without_obligations_lists_none },

@@ -387,6 +387,20 @@ static void of_a_type_that_has_no_more_of_it_a_field_is_the_category(void)
     CU_ASSERT(slice_equal_text(list[0], "duty.case_number"));
 }
 
+/* What a door goes by: not what the category could hold beside it. */
+static void what_could_be_released_is_the_field_alone(void)
+{
+    struct categories could, field;
+    struct view v;
+    CU_ASSERT_FATAL(open_with(stay("[stay.leave_until]"), NULL));
+    CU_ASSERT(admitted(TIMES));
+    CU_ASSERT_FATAL(world_got(&world, TEAM, 0, &v, NULL));
+    struct recipient_id to = { (uint16_t)bundle_service(world.bundle, SLICE(TEAM)) };
+    judge_releasable(world.bundle, &v, to, &could);
+    CU_ASSERT_FATAL(bundle_named(world.bundle, SLICE("stay.leave_until"), &field));
+    CU_ASSERT(categories_equal(&could, &field));
+}
+
 /* Law 6: what a prohibition takes of what is queued, its door must know by name. */
 static void a_notice_names_the_field(void)
 {
@@ -468,6 +482,7 @@ static CU_TestInfo cases[] = {
       a_category_without_two_of_its_fields_names_both },
     { "of a type that has no more of it a field is the category",
       of_a_type_that_has_no_more_of_it_a_field_is_the_category },
+    { "what could be released is the field alone", what_could_be_released_is_the_field_alone },
     { "a notice names the field", a_notice_names_the_field },
     { "a condition reads the field and not its category",
       a_condition_reads_the_field_and_not_its_category },
