@@ -178,25 +178,38 @@ static enum ref_truth responsible(const struct ref_case *c, int who, const char 
     return last.service == who ? REF_TRUE : REF_FALSE;
 }
 
-/* Whether the event at hand begins what nothing on file ends: its source knows the person by it. */
-static bool begins_something(const struct ref_case *c)
+/* Whether a kind of that type begins a stay. */
+static bool begins_stays(const struct ref_bundle *b, size_t schema)
+{
+    for (size_t i = 0; i < b->beginning.n; i++)
+        if (b->beginning.at[i].schema == schema)
+            return true;
+    return false;
+}
+
+/* A stay of an agency's episode is ended by whatever ends stays of any type, in that episode. */
+static bool ends_stay(const struct ref_case *c, const struct ref_past *x)
 {
     const struct ref_bundle *b = c->bundle;
     const struct ref_event *ev = c->event;
+    bool is_ending = false;
+    for (size_t i = 0; i < b->ending.n; i++)
+        is_ending |= b->ending.at[i].schema == x->schema && b->ending.at[i].kind == x->kind;
+    return is_ending && begins_stays(b, x->schema) && !x->retracted &&
+           x->agency == b->services[ev->source].agency &&
+           ref_same(x->episode, ev->episode ? ev->episode : "") &&
+           x->occurred_ms >= ev->occurred_ms;
+}
+
+/* Whether the event at hand begins what nothing on file ends: its source knows the person by it. */
+static bool begins_something(const struct ref_case *c)
+{
+    const struct ref_kinds *k = &c->bundle->beginning;
     bool begins = false;
-    for (size_t i = 0; i < b->beginning.n; i++)
-        begins |= b->beginning.at[i].schema == ev->schema && b->beginning.at[i].kind == ev->kind;
-    for (size_t i = 0; i < c->facts->past_count; i++) {
-        const struct ref_past *x = &c->facts->past[i];
-        bool is_end = false;
-        for (size_t n = 0; n < b->ending.n; n++)
-            is_end |= b->ending.at[n].schema == x->schema && b->ending.at[n].kind == x->kind;
-        if (is_end && !x->retracted && x->schema == ev->schema &&
-            x->agency == b->services[ev->source].agency &&
-            ref_same(x->episode, ev->episode ? ev->episode : "") &&
-            x->occurred_ms >= ev->occurred_ms)
-            return false;
-    }
+    for (size_t i = 0; i < k->n; i++)
+        begins |= k->at[i].schema == c->event->schema && k->at[i].kind == c->event->kind;
+    for (size_t i = 0; i < c->facts->past_count && begins; i++)
+        begins = !ends_stay(c, &c->facts->past[i]);
     return begins;
 }
 
