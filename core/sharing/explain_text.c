@@ -2,6 +2,7 @@
 #include "sharing/explain.h"
 
 #include "base/arena.h"
+#include "sharing/explain_known.h"
 #include "sharing/explain_law.h"
 #include "sharing/explain_limit.h"
 #include "sharing/explain_words.h"
@@ -223,6 +224,26 @@ static void put_sources(struct page *p)
         put_blank(p);
 }
 
+/* What the conditions' words for facts mean. */
+static void put_facts(struct page *p)
+{
+    bool any = false;
+    size_t agreement = (size_t)(p->g - p->b->agreements);
+    for (size_t i = 0; i < p->b->fact_count; i++) {
+        const struct fact_rule *f = &p->b->facts[i];
+        if (!explain_uses_fact(p->b, agreement, f))
+            continue;
+        if (!any)
+            put_line(p, 0, "", SLICE("Who is known, and who is responsible, by the facts table:"));
+        any = true;
+        buf_text(&p->sentence, "- ");
+        explain_fact(p->b, f, &p->sentence);
+        put(p, 2);
+    }
+    if (any)
+        put_blank(p);
+}
+
 /* "When ..., A shares ... with B, if ..., until ...". */
 static void put_clause(struct page *p, const struct clause *c)
 {
@@ -285,6 +306,7 @@ bool explain_agreement(const struct bundle *b, size_t agreement, struct buf *out
         if (b->clauses[i].agreement == agreement)
             put_clause(&p, &b->clauses[i]);
     put_blank(&p);
+    put_facts(&p);
     put_sources(&p);
     put_terms(&p);
     buf_release(&p.sentence);

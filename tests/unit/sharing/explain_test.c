@@ -223,6 +223,31 @@ static void a_prohibition_is_said_as_narrow_as_it_is(void)
     CU_ASSERT(says(text, "| always; never, if the person is known to the recipient [all] |"));
 }
 
+static void words_for_facts_are_said_where_they_are_used(void)
+{
+    static const char clause[] = "  - id: a\n" STAYS "    from: acute-trust\n    to: landlord\n"
+                                 "    release: [stay.ward]\n    when: %s\n";
+    static const char known[] = "known through inpatient: who says (hospital stay: admitted), until "
+                                "(hospital stay: discharged)";
+    static const char case_[] = "known through open case: who says (caseload: declared), until";
+    static const char responsible[] = "responsible for adult social care: who says (caseload: "
+                                      "declared)";
+    static const struct {
+        const char *when;
+        bool inpatient, open_case, responsible;
+    } rows[] = { { "known(recipient)", true, true, false },
+                 { "'relationship(source, \"inpatient\")'", true, false, false },
+                 { "'!responsible(recipient, \"adult-social-care\")'", false, false, true },
+                 { "has(stay.ward)", false, false, false } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CU_ASSERT_FATAL(small_clauses(NULL, arena_format(&world.arena, clause, rows[i].when)));
+        const char *text = explained(explain_agreement);
+        CU_ASSERT_EQUAL(strstr(text, known) != NULL, rows[i].inpatient);
+        CU_ASSERT_EQUAL(strstr(text, case_) != NULL, rows[i].open_case);
+        CU_ASSERT_EQUAL(strstr(text, responsible) != NULL, rows[i].responsible);
+    }
+}
+
 static void what_is_not_active_or_replaced_says_so(void)
 {
     const struct small_terms later = { .version = "2", .from = "2027-01-01" };
@@ -269,6 +294,8 @@ static CU_TestInfo cases[] = {
     { "comparisons and mixed conditions read one way only",
       comparisons_and_mixed_conditions_read_one_way_only },
     { "a prohibition is said as narrow as it is", a_prohibition_is_said_as_narrow_as_it_is },
+    { "words for facts are said where they are used",
+      words_for_facts_are_said_where_they_are_used },
     { "what is not active or replaced says so", what_is_not_active_or_replaced_says_so },
     { "no text lays out the page", no_text_lays_out_the_page },
     CU_TEST_INFO_NULL
