@@ -15,7 +15,7 @@ static bool look(void *ctx)
 {
     struct sight *s = ctx;
     const struct bus_record *got;
-    int64_t until_ns = clock_mono_ns() + PATIENCE_MS / 10 * (int64_t)1000000;
+    int64_t until_ns = clock_mono_ns() + PATIENCE_MS * (int64_t)1000000;
     s->ok = bus_reader_open(f.b, "out", 0, 0, &s->r, &f.e);
     while (s->ok && s->end && s->n == 0 && clock_mono_ns() < until_ns)
         s->ok = bus_reader_next(s->r, 100, &got, &s->n, &s->end, &f.e);

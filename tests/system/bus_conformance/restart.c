@@ -20,7 +20,7 @@
 #define KILLS 2
 #define EACH 400 /* numbers between one kill and the next */
 #define NUMBERS ((KILLS + 1) * EACH)
-#define PATIENCE_NS ((int64_t)120 * 1000000000)
+#define PATIENCE_NS ((int64_t)600 * 1000000000)
 
 static const struct bus_topic topics[] = { { .name = "in", .partitions = 1 },
                                            { .name = "out", .partitions = 1 } };
