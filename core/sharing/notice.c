@@ -60,28 +60,55 @@ static bool may_flow(const struct bundle *b, const struct clause *c, const struc
     return false;
 }
 
+/* By number of an agreement's name: something may flow; it was told that nothing may. */
+struct flowing {
+    bool *is_open, *is_told;
+};
+
+static void tell_stop(const struct bundle *b, const struct flowing *f, uint16_t name,
+                      struct standing *s)
+{
+    if (f->is_open[name] || f->is_told[name])
+        return;
+    f->is_told[name] = true;
+    s->stop[s->stop_count++] = b->agreements[name].name;
+}
+
+/* What went by a clause that is gone may still wait at the door. */
+static void tell_received(const struct bundle *b, const struct person *facts, uint16_t recipient,
+                          const struct flowing *f, struct standing *s)
+{
+    for (size_t i = 0; i < facts->event_count; i++)
+        for (size_t j = 0; j < facts->events[i].receiver_count; j++) {
+            const struct receiver *r = &facts->events[i].receivers[j];
+            struct slice agreement = slice_head(r->clause, slice_find(r->clause, '/'));
+            size_t n = 0;
+            while (n < b->agreement_count && !slice_equal(b->agreements[n].name, agreement))
+                n++;
+            if (r->service == recipient && n < b->agreement_count)
+                tell_stop(b, f, (uint16_t)n, s); /* the first of its name gives the number */
+        }
+}
+
 /* Agreements, whatever their version, under which nothing may reach this recipient any more. */
 static bool find_stopped(const struct bundle *b, struct arena *a, const struct person *facts,
                          int64_t at_ms, uint16_t recipient, struct standing *s)
 {
     const struct terms *terms = b->compiled->terms;
-    bool *is_open = ARENA_ARRAY(a, b->agreement_count + 1, bool); /* by number of the name */
-    bool *is_told = ARENA_ARRAY(a, b->agreement_count + 1, bool);
+    struct flowing f = { ARENA_ARRAY(a, b->agreement_count + 1, bool),
+                         ARENA_ARRAY(a, b->agreement_count + 1, bool) };
     s->stop = ARENA_ARRAY(a, b->agreement_count + 1, struct slice);
-    if (!s->stop || !is_open || !is_told)
+    if (!s->stop || !f.is_open || !f.is_told)
         return false;
     for (size_t i = 0; i < b->clause_count; i++) {
-        bool *open = &is_open[terms[b->clauses[i].agreement].name];
+        bool *open = &f.is_open[terms[b->clauses[i].agreement].name];
         if (!*open && services_have(&b->clauses[i].to, recipient))
             *open = may_flow(b, &b->clauses[i], facts, at_ms, recipient);
     }
-    for (size_t i = 0; i < b->clause_count; i++) {
-        uint16_t name = terms[b->clauses[i].agreement].name;
-        if (is_open[name] || is_told[name] || !services_have(&b->clauses[i].to, recipient))
-            continue;
-        is_told[name] = true;
-        s->stop[s->stop_count++] = b->agreements[name].name;
-    }
+    for (size_t i = 0; i < b->clause_count; i++)
+        if (services_have(&b->clauses[i].to, recipient))
+            tell_stop(b, &f, terms[b->clauses[i].agreement].name, s);
+    tell_received(b, facts, recipient, &f, s);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
+#include "sharing/clause.h"
 #include "world.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))
@@ -313,6 +314,32 @@ static void a_door_hears_all_that_stands(void)
     CU_ASSERT_FALSE(slices_have(n.stop, n.stop_count, "duty-to-refer"));
 }
 
+/* The same bundle, but that agreement no longer names anybody. */
+static const struct bundle *without(const char *agreement)
+{
+    struct bundle *b = arena_alloc(&world.arena, sizeof *b);
+    struct clause *list = ARENA_ARRAY(&world.arena, world.bundle->clause_count, struct clause);
+    *b = *world.bundle;
+    for (size_t i = 0; i < b->clause_count; i++) {
+        list[i] = b->clauses[i];
+        if (slice_equal_text(clause_agreement(b, (uint32_t)i)->name, agreement))
+            list[i].to = (struct services){ .bits = { 0 } };
+    }
+    b->clauses = list;
+    return b;
+}
+
+static void what_went_by_a_clause_that_is_gone_is_stopped_too(void)
+{
+    struct notice_view n;
+    make_known();
+    SAY("HospitalStay.admitted", WARDS, STAY);
+    world.bundle = without("hospital-discharge");
+    SAY("Consent.objection_recorded", HUB, "consent.recipient=" TEAM);
+    CU_ASSERT_FATAL(world_notice(&world, TEAM, &n));
+    CU_ASSERT(slices_have(n.stop, n.stop_count, "hospital-discharge"));
+}
+
 static void withdrawn_consent_stops_what_is_queued(void)
 {
     struct notice_view n;
@@ -546,6 +573,8 @@ static CU_TestInfo cases[] = {
     { "law 6: only who raised a restriction lifts it", only_who_raised_a_restriction_lifts_it },
     { "law 6: a door hears all that stands", a_door_hears_all_that_stands },
     { "law 6: withdrawn consent stops what is queued", withdrawn_consent_stops_what_is_queued },
+    { "law 6: what went by a clause that is gone is stopped too",
+      what_went_by_a_clause_that_is_gone_is_stopped_too },
     { "a restricted person is shared without location",
       a_restricted_person_is_shared_without_location },
     { "what cannot be told is held for a human", what_cannot_be_told_is_held_for_a_human },
