@@ -37,7 +37,7 @@ static void echo(void *ctx, struct http_request *r, struct http_answer *out)
 
 static bool start(const char *listen_on, struct http_server **out)
 {
-    struct http_server_options o = { .listen = listen_on, .body_max = BODY_MAX, .idle_s = 5,
+    struct http_server_options o = { .listen = listen_on, .body_max = BODY_MAX, .idle_s = 60,
                                      .connections_max = 8, .handle = echo };
     err_clear(&e);
     return http_server_start(&o, out, &e);
@@ -71,7 +71,7 @@ static bool call(const char *method, const char *path, struct slice body)
 {
     static const char *const headers[] = { "X-Test: yes", NULL };
     struct http_call c = { .method = method, .url = at(path), .headers = headers, .body = body,
-                           .timeout_ms = 5000 };
+                           .timeout_ms = 60000 };
     err_clear(&e);
     return http_client_do(client, &c, &status, &answer, &e);
 }
@@ -189,7 +189,7 @@ static void refuses_an_address_with_a_hidden_nul(void)
 static void refuses_an_answer_over_its_buffer(void)
 {
     struct buf small;
-    struct http_call c = { .method = "GET", .url = at("/"), .timeout_ms = 5000 };
+    struct http_call c = { .method = "GET", .url = at("/"), .timeout_ms = 60000 };
     buf_init(&small, 4);
     CU_ASSERT_FALSE(http_client_do(client, &c, &status, &small, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "http.limit");
@@ -202,7 +202,7 @@ static void says_when_nobody_answers(void)
 {
     at("/");
     http_server_stop(&server);
-    struct http_call c = { .method = "GET", .url = url, .timeout_ms = 5000 };
+    struct http_call c = { .method = "GET", .url = url, .timeout_ms = 60000 };
     CU_ASSERT_FALSE(http_client_do(client, &c, &status, &answer, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "http.connect");
     CU_ASSERT_EQUAL(e.fate, ERR_RETRY);
@@ -243,7 +243,7 @@ static void serves_a_unix_socket_and_removes_it(void)
     snprintf(where, sizeof where, "unix:%s/sock", scratch.dir);
     CU_ASSERT_TRUE_FATAL(start(where, &local));
     CU_ASSERT_EQUAL(http_server_port(local), 0);
-    struct http_call c = { .method = "GET", .url = "http://localhost/x", .timeout_ms = 5000,
+    struct http_call c = { .method = "GET", .url = "http://localhost/x", .timeout_ms = 60000,
                            .unix_socket = where + 5 };
     CU_ASSERT_TRUE(http_client_do(client, &c, &status, &answer, &e));
     CU_ASSERT_TRUE(slice_starts(buf_slice(&answer), SLICE("GET /x ")));

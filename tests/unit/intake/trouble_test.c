@@ -123,7 +123,7 @@ static void loses_nothing_when_memory_runs_out(void)
 {
     uint64_t kept = 0;
     CU_ASSERT_FATAL(world_open_feed(&w));
-    CU_ASSERT_FATAL(feed_drain(w.feed, 10000)); /* the publisher has started, and is quiet */
+    CU_ASSERT_FATAL(feed_drain(w.feed, 120000)); /* the publisher has started, and is quiet */
     log_set_level((enum log_level) - 1);
     for (size_t n = 1; n < 60; n++) {
         arena_release(&w.feed->work);

@@ -13,6 +13,8 @@
 #include "format/json.h"
 #include "record/wire.h"
 
+#define DRAIN_MS 120000 /* for what must come */
+
 static _Atomic int64_t now_ms;
 
 void world_set_ms(int64_t ms)
@@ -211,7 +213,7 @@ struct feed_counts world_counts(struct world *w)
 {
     struct feed_counts c = { 0 };
     struct err e = { .fate = ERR_NONE };
-    if (w->feed && !feed_drain(w->feed, 10000))
+    if (w->feed && !feed_drain(w->feed, DRAIN_MS))
         fprintf(stderr, "the feed did not drain\n");
     if (!feed_counts_read(w->spool, &c, &e))
         fprintf(stderr, "counts: %s\n", e.text);

@@ -51,7 +51,7 @@ static int ask(const struct request *q, const char *body)
                               .url = url,
                               .headers = headers,
                               .body = slice_text(body),
-                              .timeout_ms = 10000 };
+                              .timeout_ms = 60000 };
     struct err e = { .fate = ERR_NONE };
     CU_ASSERT_FATAL(http_client_do(client, &call, &status, &answer, &e));
     return status;
