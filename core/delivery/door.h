@@ -34,8 +34,8 @@ struct door_input {
 };
 
 /* Lives in a, borrows the bundle. Errors: wire.*, avro.*, delivery.schema (ERR_REJECT: the record
- * cannot be read); delivery.notice (ERR_RETRY: its subject's notice cannot, so nothing may leave until another
- * comes). */
+ * cannot be read); delivery.notice (ERR_RETRY: its subject's notice cannot, so nothing may leave
+ * until another comes). */
 MUST_CHECK bool door_check(const struct door_input *in, struct arena *a, struct buf *work,
                            struct door_verdict *out, struct err *e);
 
