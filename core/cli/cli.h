@@ -50,6 +50,12 @@ struct cli_rules {
 MUST_CHECK bool cli_rules(struct cli *c, const char *path, struct cli_rules *out);
 bool cli_is_rules_only(struct cli *c, const char *path);
 
+/* "WHAT: NAME/VERSION, not yet approved by A and B" for each agreement that lacks approvals. unapproved.c */
+void cli_print_unapproved(const struct bundle *b, const char *what);
+/* --as-approved: the bundle as if every party had approved, after printing of which that is not so.
+ * For commands that only answer. NULL after printing. */
+const struct bundle *cli_as_approved(struct cli *c, const struct bundle *b);
+
 /* The schemas alone. NULL after printing. */
 const struct catalogue *cli_schemas(struct cli *c);
 /* The site's bus; NULL after printing. */

@@ -1,5 +1,7 @@
 /* cmd_effect.c - concordat effect SITE --candidate DIR: what another bundle would newly disclose or
- * stop, over the recorded events. */
+ * stop, over the recorded events. What is not yet approved or begun is judged as if it were
+ * (audit/effect.h), for a widening is to be seen before it is signed; what lacks approvals is
+ * named. */
 #include "cli/cli.h"
 
 #include "audit/effect.h"
@@ -86,6 +88,7 @@ int cmd_effect(struct cli *c, int argc, char **argv)
     bus_close(&b);
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
+    cli_print_unapproved(candidate, "taken as approved");
     print_effect(&x, protected);
     return print_changes(c, s, argv[3], &e) ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }

@@ -19,6 +19,7 @@ struct testing {
     const char *files[TABLES_MAX];
     size_t file_count;
     uint64_t coverage_min; /* percent */
+    bool as_approved;
     size_t rows, failed;
 };
 
@@ -64,6 +65,8 @@ static bool read_words(struct testing *t, int argc, char **argv)
             if (++i == argc || !slice_to_u64(slice_text(argv[i]), &t->coverage_min) ||
                 t->coverage_min > 100)
                 return false;
+        } else if (strcmp(argv[i], "--as-approved") == 0) {
+            t->as_approved = true;
         } else if (argv[i][0] == '-' || t->file_count == TABLES_MAX) {
             return false;
         } else {
@@ -130,6 +133,8 @@ static bool conclude(const struct testing *t)
            b->clause_count, prohibitions, b->prohibition_count, percent);
     if (percent < t->coverage_min)
         printf("less than the %llu%% wanted\n", (unsigned long long)t->coverage_min);
+    if (t->failed && !t->as_approved)
+        cli_print_unapproved(b, "shares nothing until it is approved (--as-approved tries it)");
     return t->failed == 0 && percent >= t->coverage_min;
 }
 
@@ -144,6 +149,8 @@ int cmd_test(struct cli *c, int argc, char **argv)
     if (!cli_rules(c, argv[1], &t->rules))
         return CLI_CANNOT;
     if (t->file_count == 0 && !find_tables(t))
+        return CLI_CANNOT;
+    if (t->as_approved && !(t->rules.bundle = cli_as_approved(c, t->rules.bundle)))
         return CLI_CANNOT;
     t->seen.clauses = ARENA_ARRAY(&c->arena, t->rules.bundle->clause_count + 1, bool);
     t->seen.prohibitions = ARENA_ARRAY(&c->arena, t->rules.bundle->prohibition_count + 1, bool);

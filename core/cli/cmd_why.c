@@ -1,5 +1,6 @@
 /* cmd_why.c - concordat why SITE EVENT-ID [SERVICE]: one sentence a recipient, from the audit.
- * concordat why SITE TYPE.KIND SERVICE FACT...: the same of an event that is only supposed. */
+ * concordat why SITE TYPE.KIND SERVICE FACT... [--as-approved]: the same of an event that is only
+ * supposed. */
 #include "cli/cli.h"
 
 #include "audit/audit.h"
@@ -13,7 +14,7 @@ struct why {
     const struct bundle *bundle;
     struct slice id, service;
     struct slice source; /* of the supposed event that was told of last */
-    bool may_see_protected;
+    bool may_see_protected, as_approved;
     size_t found;
 };
 
@@ -293,22 +294,36 @@ static int recorded(struct why *w, struct site *s, const char *id)
     return w->found ? CLI_DONE : CLI_NO;
 }
 
+/* Takes the options from the end of the line. How many words are left. */
+static int take_options(struct why *w, int argc, char **argv)
+{
+    for (; argc > 3; argc--) {
+        if (strcmp(argv[argc - 1], "--protected") == 0)
+            w->may_see_protected = true;
+        else if (strcmp(argv[argc - 1], "--as-approved") == 0)
+            w->as_approved = true;
+        else
+            break;
+    }
+    return argc;
+}
+
 int cmd_why(struct cli *c, int argc, char **argv)
 {
-    bool protected = argc > 3 && strcmp(argv[argc - 1], "--protected") == 0;
-    argc -= protected;
+    struct why w = { .found = 0 };
+    argc = take_options(&w, argc, argv);
     if (argc < 3)
         return CLI_USAGE;
-    struct slice id = slice_text(argv[2]);
-    bool is_supposed = slice_find(id, '.') < id.n;
-    if (!is_supposed && argc > 4)
+    w.id = slice_text(argv[2]);
+    w.service = slice_text(argc > 3 ? argv[3] : NULL);
+    bool is_supposed = slice_find(w.id, '.') < w.id.n;
+    if (!is_supposed && (argc > 4 || w.as_approved))
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
     if (!s)
         return CLI_CANNOT;
-    struct why w = { .bundle = s->bundle,
-                     .id = id,
-                     .service = slice_text(argc > 3 ? argv[3] : NULL),
-                     .may_see_protected = protected };
+    w.bundle = w.as_approved ? cli_as_approved(c, s->bundle) : s->bundle;
+    if (!w.bundle)
+        return CLI_CANNOT;
     return is_supposed ? suppose(&w, c, argc, argv) : recorded(&w, s, argv[2]);
 }

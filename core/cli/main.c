@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#define AS_APPROVED                                                                                \
+    "judge agreements that still lack approvals as if every party had given it; nothing is "       \
+    "changed"
+
 static const struct command commands[] = {
     { "run SITE [--only WHAT]... [--admin HOST:PORT]",
       "run the site; WHAT is feed:NAME, router or delivery:NAME; metrics and health at HOST:PORT",
@@ -17,6 +21,7 @@ static const struct command commands[] = {
       cmd_map },
     { "test SITE [FILE]... [--coverage-min N]",
       "decision tables: rows that turn out otherwise, clauses that no row shows", cmd_test },
+    { "test SITE [FILE]... --as-approved", AS_APPROVED, cmd_test },
     { "explain SITE [AGREEMENT] [--annex]",
       "agreements in plain sentences for those who sign; or as a Markdown table", cmd_explain },
     { "why SITE EVENT-ID [SERVICE] [--protected]",
@@ -24,12 +29,15 @@ static const struct command commands[] = {
       cmd_why },
     { "why SITE TYPE.KIND SERVICE|all [FACT]...",
       "the same of a supposed event; facts as in decision tables", cmd_why },
+    { "why SITE TYPE.KIND ... --as-approved", AS_APPROVED, cmd_why },
     { "audit verify SITE", "chain, sequence, and no disclosure without its record", cmd_audit },
     { "audit replay SITE", "judge the recorded events again and compare", cmd_audit },
     { "audit list SITE [--protected]",
       "every decision as a line of JSON: ids, codes and categories, never payload", cmd_audit },
     { "effect SITE --candidate DIR [--protected]",
-      "what another bundle would newly share or stop, over the recorded events", cmd_effect },
+      "what another bundle would newly share or stop, over the recorded events, its drafts as if "
+      "approved",
+      cmd_effect },
     { "held SITE list", "what waits for a named person, the oldest first, and until when",
       cmd_held },
     { "held SITE show HOLD", "one hold: what, for whom, why, since when", cmd_held },

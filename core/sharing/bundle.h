@@ -150,5 +150,8 @@ void bundle_put_names_as(const struct bundle *b, size_t schema, const struct cat
 /* The same as if every agreement had been approved and begun long ago, the highest version of
  * each: to look at it before it is signed. In a, borrows b; NULL without memory. */
 const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b);
+/* The same as if every party had approved every agreement, each still of its own days: to try a
+ * draft. A draft of a later version takes over from its day on. In a, borrows b; NULL without memory. */
+const struct bundle *bundle_suppose_approved(struct arena *a, const struct bundle *b);
 
 #endif

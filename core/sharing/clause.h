@@ -167,6 +167,8 @@ int bundle_schema(const struct bundle *b, const struct plan *p);
 /* Empty when nobody has reviewed that name. */
 struct slice alias_find(const struct bundle *b, unsigned category, struct slice name);
 bool kinds_have(const uint32_t *kinds, size_t n, uint32_t kind);
+/* Which of them an approved later version takes over, and when: load_order.c. */
+void agreements_succeed(struct agreement *list, size_t n);
 static inline bool prohibition_is_for(const struct prohibition *p, uint32_t kind)
 {
     return p->is_for_all_kinds || kinds_have(p->kinds, p->kind_count, kind);

@@ -15,5 +15,7 @@ MUST_CHECK bool explain_agreement(const struct bundle *b, size_t agreement, stru
 /* Markdown: a heading, and one row a data item and clause. */
 MUST_CHECK bool explain_annex(const struct bundle *b, size_t agreement, struct buf *out,
                               struct err *e);
+/* "Wexbridge District Council and Eastwex District Council": who has not approved it. */
+void explain_missing(const struct bundle *b, const struct agreement *g, struct buf *out);
 
 #endif

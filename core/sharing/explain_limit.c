@@ -1,6 +1,7 @@
 /* explain_limit.c - clauses held against their events, and against prohibitions. */
 #include "sharing/explain_limit.h"
 
+#include "sharing/explain.h"
 #include "sharing/explain_words.h"
 #include "sharing/when_logic.h"
 #include "sharing/when_words.h"

@@ -19,7 +19,5 @@ void explain_limit(const struct bundle *b, const struct clause *c, const struct 
 void explain_lasting(const struct clause *c, struct buf *out);
 /* "from 1 January 2026 to 31 December 2035, both days included". */
 void explain_term(const struct agreement *g, struct buf *out);
-/* "Wexbridge District Council and Eastwex District Council": who has not approved it. */
-void explain_missing(const struct bundle *b, const struct agreement *g, struct buf *out);
 
 #endif

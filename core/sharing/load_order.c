@@ -160,15 +160,20 @@ void load_stop(struct loader *l, const struct node *root)
 
 /* ---- what follows ---- */
 
-void load_succession(struct loader *l)
+void agreements_succeed(struct agreement *list, size_t n)
 {
-    for (size_t i = 0; i < l->bundle->agreement_count; i++) {
-        struct agreement *g = &l->agreements[i];
-        for (size_t j = 0; j < l->bundle->agreement_count; j++) {
-            const struct agreement *later = &l->agreements[j];
+    for (size_t i = 0; i < n; i++) {
+        struct agreement *g = &list[i];
+        for (size_t j = 0; j < n; j++) {
+            const struct agreement *later = &list[j];
             if (later->approved && later->version > g->version &&
                 slice_equal(later->name, g->name) && later->from_ms < g->superseded_ms)
                 g->superseded_ms = later->from_ms;
         }
     }
+}
+
+void load_succession(struct loader *l)
+{
+    agreements_succeed(l->agreements, l->bundle->agreement_count);
 }

@@ -170,6 +170,18 @@ static void it_is_not_active_until_every_party_has_approved(void)
     CU_ASSERT(decided_at("2026-03-02T00:00Z", "disclose"));
 }
 
+static void as_if_approved_its_days_and_its_end_still_count(void)
+{
+    const struct small_terms t = { .is_unapproved = true };
+    (void)load(&t);
+    world.bundle = bundle_suppose_approved(&world.arena, world.bundle);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(world.bundle);
+    CU_ASSERT(world.bundle->agreements[0].approved);
+    CU_ASSERT(decided_at("2025-12-31T00:00Z", "not-in-force"));
+    CU_ASSERT(decided_at("2026-03-02T00:00Z", "disclose"));
+    CU_ASSERT(decided_at("2028-01-01T00:00Z", "agreement-ended"));
+}
+
 /* The guard is the agreement's own: no clause has to say it. */
 static void implied_consent_is_guarded_against_objection(void)
 {
@@ -190,6 +202,8 @@ static CU_TestInfo cases[] = { { "each legal mistake is found", each_legal_mista
                                  its_last_day_is_whole_on_the_longest_day_of_the_year },
                                { "it is not active until every party has approved",
                                  it_is_not_active_until_every_party_has_approved },
+                               { "as if approved its days and its end still count",
+                                 as_if_approved_its_days_and_its_end_still_count },
                                { "implied consent is guarded against objection",
                                  implied_consent_is_guarded_against_objection },
                                CU_TEST_INFO_NULL };

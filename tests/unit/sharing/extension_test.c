@@ -271,6 +271,24 @@ static void a_version_nobody_has_approved_takes_nothing_over(void)
     CU_ASSERT(world_decided(&world, OTHER_TEAM, "no-relationship"));
 }
 
+static void a_draft_can_be_tried_as_if_it_were_approved(void)
+{
+    CU_ASSERT_FATAL(open_versions(true));
+    const struct bundle *drafted = world.bundle;
+    world.bundle = bundle_suppose_approved(&world.arena, drafted);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(world.bundle);
+    CU_ASSERT(decided_at("2026-02-28T23:59:59.999Z", "disclose"));
+    CU_ASSERT(world_decided(&world, OTHER_TEAM, "no-relationship"));
+    CU_ASSERT(decided_at("2026-03-01T00:00Z", "disclose"));
+    CU_ASSERT(
+        slice_equal_text(clause_name(world.bundle, world_decision(&world, TEAM, false)->clauses[0]),
+                         "sharing/2/stay"));
+    CU_ASSERT(world_decided(&world, OTHER_TEAM, "disclose"));
+    world.bundle = drafted; /* which is as it was */
+    CU_ASSERT(decided_at("2026-03-01T00:00Z", "disclose"));
+    CU_ASSERT(world_decided(&world, OTHER_TEAM, "no-relationship"));
+}
+
 static void an_old_version_does_not_come_back(void)
 {
     const struct small_terms second = { .version = "2", .from = "2026-02-01" };
@@ -306,6 +324,7 @@ static CU_TestInfo cases[] = {
     { "the highest version that has begun counts", the_highest_version_that_has_begun_counts },
     { "a version nobody has approved takes nothing over",
       a_version_nobody_has_approved_takes_nothing_over },
+    { "a draft can be tried as if it were approved", a_draft_can_be_tried_as_if_it_were_approved },
     { "an old version does not come back", an_old_version_does_not_come_back },
     CU_TEST_INFO_NULL
 };
