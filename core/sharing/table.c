@@ -19,33 +19,59 @@ static int first_source(const struct row *r, const struct clause *c)
     return -1;
 }
 
-/* Unless the row says: the first service that shares this with the recipient, or with anybody. */
-static int default_source(const struct row *r, int64_t kind)
+static bool may_be_of(const struct row *r, const struct clause *c, uint32_t kind)
 {
-    int anybody = -1;
-    for (size_t i = 0; i < r->b->clause_count; i++) {
-        const struct clause *c = &r->b->clauses[i];
-        if (!kinds_have(c->kinds, c->kind_count, (uint32_t)kind))
-            continue;
-        int source = first_source(r, c);
-        if (source >= 0 && services_have(&c->to, (unsigned)r->to))
-            return source;
-        if (anybody < 0)
-            anybody = source;
-    }
-    if (anybody < 0)
-        anybody = r->to == 0 && r->b->service_count > 1;
-    return anybody;
+    bool is_from =
+        r->source < 0 ? first_source(r, c) >= 0 : services_have(&c->from, (unsigned)r->source);
+    return is_from && kinds_have(c->kinds, c->kind_count, kind);
 }
 
-/* Unless the row says: when the last of the agreements has begun. */
-static int64_t default_time(const struct bundle *b)
+/* Of the clauses that share such an event, with the recipient or with anybody: one of an agreement
+ * that begins first, so that an agreement added for later moves no row that stands. NULL: none. */
+static const struct clause *first_clause(const struct row *r, uint32_t kind, bool with_anybody)
 {
-    int64_t at_ms = 0;
-    for (size_t i = 0; i < b->agreement_count; i++)
-        if (b->agreements[i].from_ms > at_ms)
-            at_ms = b->agreements[i].from_ms;
-    return at_ms + DAY_MS;
+    const struct clause *first = NULL;
+    for (size_t i = 0; i < r->b->clause_count; i++) {
+        const struct clause *c = &r->b->clauses[i];
+        bool is_to = with_anybody || services_have(&c->to, (unsigned)r->to);
+        if (is_to && may_be_of(r, c, kind) &&
+            (!first ||
+             r->b->agreements[c->agreement].from_ms < r->b->agreements[first->agreement].from_ms))
+            first = c;
+    }
+    return first;
+}
+
+static int default_source(const struct row *r, uint32_t kind)
+{
+    const struct clause *c = first_clause(r, kind, false);
+    if (!c)
+        c = first_clause(r, kind, true);
+    return c ? first_source(r, c) : r->to == 0 && r->b->service_count > 1;
+}
+
+/* The day after that agreement begins; where nothing is shared, after the first of all begins. */
+static int64_t default_time(const struct row *r, uint32_t kind)
+{
+    const struct clause *c = first_clause(r, kind, false);
+    if (c)
+        return r->b->agreements[c->agreement].from_ms + DAY_MS;
+    int64_t first_ms = r->b->agreement_count ? r->b->agreements[0].from_ms : 0;
+    for (size_t i = 1; i < r->b->agreement_count; i++)
+        if (r->b->agreements[i].from_ms < first_ms)
+            first_ms = r->b->agreements[i].from_ms;
+    return first_ms + DAY_MS;
+}
+
+/* Where the event comes from, and when it is decided, unless the row says. */
+static void settle(struct row *r)
+{
+    int schema = bundle_schema(r->b, r->schema->plan);
+    uint32_t kind = (uint32_t)bundle_kind(r->b, (size_t)schema, r->kind);
+    if (r->source < 0)
+        r->source = default_source(r, kind);
+    if (r->at_ms == NEVER_MS)
+        r->at_ms = default_time(r, kind);
 }
 
 static bool read_event_name(struct row *r)
@@ -59,9 +85,8 @@ static bool read_event_name(struct row *r)
     r->to = bundle_service(r->b, r->words.list[3]);
     if (r->to < 0)
         return row_bad(r, "unknown service", r->words.list[3]);
-    int schema = bundle_schema(r->b, r->schema->plan);
-    r->source = default_source(r, bundle_kind(r->b, (size_t)schema, r->kind));
-    r->at_ms = default_time(r->b);
+    r->source = -1;
+    r->at_ms = NEVER_MS;
     return true;
 }
 
@@ -222,8 +247,11 @@ static bool make_case(struct row *r)
     if (r->words.count < 4)
         return err_set(r->e, ERR_REJECT, "table.row", 0,
                        "a row is: outcome, categories or reason, event, recipient, facts");
-    return read_event_name(r) && draft_init(&r->draft, r->arena, &person_unknown, r->e) &&
-           build_init(&r->event, r->schema->plan, r->arena, r->e) && row_take_words(r);
+    if (!read_event_name(r) || !draft_init(&r->draft, r->arena, &person_unknown, r->e) ||
+        !build_init(&r->event, r->schema->plan, r->arena, r->e) || !row_take_settings(r))
+        return false;
+    settle(r);
+    return row_take_facts(r);
 }
 
 /* What prohibitions take, of all that such an event has. */

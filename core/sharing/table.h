@@ -16,6 +16,9 @@
  *   lacks-capacity third; objection(service), restricted(kind), lifted(kind), addressed(service),
  *   age(years), ended(kind,days), readmitted, died, died(reported), released, from(service), at(day
  *   or time), and field=value, where "..." holds blanks and a|b is a list.
+ * Without from() an event comes from the first service that shares it with the recipient, without
+ * at() it is decided the day after that begins: of several agreements that share it the one that
+ * begins first counts, so that a later one, or a later version, moves no row. Its own rows say at().
  * A row `given FACT...` has facts for all rows below it, until the next.
  * A name stands for what the event has of it. Errors: table.* with file:line:column, all
  * collected. */

@@ -22,8 +22,8 @@ struct row {
     const struct row_words *given; /* facts of all rows from the last `given` on */
     const struct schema *schema;
     struct slice kind;
-    int to, source;
-    int64_t at_ms;
+    int to, source; /* source -1: not said */
+    int64_t at_ms;  /* NEVER_MS: not said */
     bool is_released; /* a human has released it */
     struct draft draft;
     struct build event;
@@ -34,8 +34,10 @@ struct row {
 /* Says that a word is wrong: "what 'word'". Returns false. */
 bool row_bad(struct row *r, const char *what, struct slice word);
 
-/* The facts and the event that the row's words say, source and time first. */
-MUST_CHECK bool row_take_words(struct row *r);
+/* Source and time, where the row's words say them. */
+MUST_CHECK bool row_take_settings(struct row *r);
+/* When both stand: the facts and the event that the words say. */
+MUST_CHECK bool row_take_facts(struct row *r);
 
 /* Whether what is wanted can be read at all, before anything is decided. */
 MUST_CHECK bool row_check_want(struct row *r);

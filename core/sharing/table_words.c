@@ -347,15 +347,23 @@ static bool take_word(struct row *r, struct slice text, bool settings)
     return row_bad(r, "unknown word", text);
 }
 
-bool row_take_words(struct row *r)
+static bool take_words(struct row *r, bool settings)
 {
-    for (int settings = 1; settings >= 0; settings--) {
-        for (size_t i = 0; i < r->given->count; i++)
-            if (!take_word(r, r->given->list[i], settings))
-                return false;
-        for (size_t i = 4; i < r->words.count; i++)
-            if (!take_word(r, r->words.list[i], settings))
-                return false;
-    }
+    for (size_t i = 0; i < r->given->count; i++)
+        if (!take_word(r, r->given->list[i], settings))
+            return false;
+    for (size_t i = 4; i < r->words.count; i++)
+        if (!take_word(r, r->words.list[i], settings))
+            return false;
     return true;
+}
+
+bool row_take_settings(struct row *r)
+{
+    return take_words(r, true);
+}
+
+bool row_take_facts(struct row *r)
+{
+    return take_words(r, false);
 }

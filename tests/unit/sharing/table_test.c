@@ -307,7 +307,36 @@ static void only_what_matters_in_a_row_is_covered(void)
     CU_ASSERT(!of_prohibitions[0] && of_prohibitions[1]);
 }
 
+/* What is added for later stands first in the order of files, and shares more. */
+static void an_agreement_added_for_later_moves_no_row(void)
+{
+    static const char now[] = "  - {id: now, share: {HospitalStay: [moved]}, from: acute-trust,\n"
+                              "     to: landlord, release: [stay.ward]}\n";
+    static const char later[] =
+        "  - {id: later, share: {HospitalStay: [moved, admitted]}, from: acute-trust,\n"
+        "     to: [landlord, adaptations], release: [stay.ward, stay.site]}\n";
+    const struct small_terms second = { .version = "2", .from = "2026-07-01" };
+    const struct small_terms other = { .name = "other", .from = "2026-07-01" };
+    const struct small_terms *const added[] = { &second, &other };
+    for (size_t i = 0; i < 2; i++) {
+        const struct small_file files[] = {
+            { "agreements/a.yaml", small_agreement(added[i], later) },
+            { "agreements/b.yaml", small_agreement(NULL, now) },
+        };
+        CU_ASSERT_FATAL(small_open(files, 2));
+        CU_ASSERT_EQUAL(
+            run_seen("disclose =ward HospitalStay.moved " REPAIRS "\n"
+                     "disclose =ward HospitalStay.moved " REPAIRS " from(" WARDS ")\n"
+                     "withhold no-clause HospitalStay.discharged " REPAIRS "\n"
+                     "disclose ward,stay.site HospitalStay.moved " REPAIRS " at(2026-07-01)\n"
+                     "disclose ward,stay.site HospitalStay.admitted " REPAIRS "\n",
+                     NULL),
+            0);
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "an agreement added for later moves no row", an_agreement_added_for_later_moves_no_row },
     { "a row that turns out otherwise fails", a_row_that_turns_out_otherwise_fails },
     { "a word that can match nothing is found where it stands",
       a_word_that_can_match_nothing_is_found_where_it_stands },
