@@ -31,6 +31,8 @@ struct bus_ops {
 
     bool (*group_committed)(struct bus *b, const char *group, const char *topic, int partition,
                             struct arena *a, struct bus_position *out, struct err *e);
+
+    bool (*answers)(struct bus *b, int wait_ms); /* NULL: always */
 };
 
 /* Each is the first member of the backend's own struct. */

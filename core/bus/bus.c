@@ -180,6 +180,11 @@ bool bus_group_committed(struct bus *b, const char *group, const char *topic, in
     return check_name(topic, e) && b->ops->group_committed(b, group, topic, partition, a, out, e);
 }
 
+bool bus_answers(struct bus *b, int wait_ms)
+{
+    return !b->ops->answers || b->ops->answers(b, wait_ms);
+}
+
 bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,
               struct err *e)
 {

@@ -92,6 +92,9 @@ MUST_CHECK bool bus_group_committed(struct bus *b, const char *group, const char
                                     int partition, struct arena *a, struct bus_position *out,
                                     struct err *e);
 
+/* Whether the bus is there: it answers a question within wait_ms. From any thread. */
+bool bus_answers(struct bus *b, int wait_ms);
+
 /* Topics that exist, with the prefix taken off (in a). */
 MUST_CHECK bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,
                          struct err *e);

@@ -10,7 +10,6 @@
  * Threads: the looker is asked by any; a worker and a reader belong to one thread. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "bus/backend.h"
 #include "bus/kafka_client.h"
 #include "bus/kafka_publisher.h"
@@ -59,11 +58,6 @@ struct reader {
 
 static bool start_client(struct kafka *k, enum kafka_role role, const char *id,
                          struct kafka_client **out, struct err *e);
-
-static int64_t after_ms(int64_t ms)
-{
-    return clock_mono_ns() + ms * 1000000;
-}
 
 static int left_ms(int64_t until_ns)
 {
@@ -144,6 +138,11 @@ static bool kafka_list(struct bus *bus, struct arena *a, const struct bus_topic 
     bool ok = kafka_topics(k->look, true, a, &list, n, &brokers, e);
     *out = list;
     return ok;
+}
+
+static bool kafka_is_there(struct bus *bus, int wait_ms)
+{
+    return kafka_answers(((struct kafka *)bus)->look, wait_ms);
 }
 
 /* ---- what was handed out ---- */
@@ -488,6 +487,7 @@ static const struct bus_ops kafka_ops = {
     .reader_next = kafka_reader_next,
     .reader_close = kafka_reader_close,
     .group_committed = kafka_group_position,
+    .answers = kafka_is_there,
 };
 
 bool kafka_open(const struct bus_options *o, const char *address, struct bus **out, struct err *e)

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <librdkafka/rdkafka.h>
 
@@ -28,8 +27,6 @@ struct kafka_client {
     struct topic *topics; /* those it has met, by name */
     size_t count, room;
 };
-
-/* ---- errors ---- */
 
 static bool down(struct err *e, const char *what, rd_kafka_resp_err_t why)
 {
@@ -73,11 +70,6 @@ static bool again(rd_kafka_error_t **error, int64_t until_ns)
     rd_kafka_error_destroy(*error);
     *error = NULL;
     return true;
-}
-
-static int64_t after_ms(int64_t ms)
-{
-    return clock_mono_ns() + ms * 1000000;
 }
 
 /* False when the time is over. */
@@ -332,6 +324,15 @@ bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
     return !with_compacted || count == 0 || ask_compacted(c, list, count, e);
 }
 
+bool kafka_answers(struct kafka_client *c, int wait_ms)
+{
+    const struct rd_kafka_metadata *md = NULL;
+    if (rd_kafka_metadata(c->rk, 0, NULL, &md, wait_ms) != 0)
+        return false;
+    rd_kafka_metadata_destroy(md);
+    return true;
+}
+
 static rd_kafka_NewTopic_t *new_topic(struct kafka_client *c, const struct bus_topic *t,
                                       int brokers)
 {
@@ -393,8 +394,7 @@ bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_
     full_name(c, topic, full);
     do
         why = rd_kafka_query_watermark_offsets(c->rk, full, partition, first, next, ANSWER_MS);
-    while (why &&
-           pause_before(c, until)); /* a new topic's leader may not know yet that it is one */
+    while (why && pause_before(c, until)); /* a new topic's leader may not know that it is one */
     return !why || down(e, "ask kafka where a topic ends", why);
 }
 
@@ -520,8 +520,7 @@ bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, s
     rd_kafka_topic_partition_list_t *list = list_of(c, p, n);
     if (!list)
         return err_memory(e);
-    do { /* while a transaction over a position is open, its err is set and its offset means nothing
-          */
+    do { /* while a transaction over a position is open, its err is set, its offset is not */
         why = rd_kafka_committed(c->rk, list, ANSWER_MS);
         for (int i = 0; !why && i < list->cnt; i++)
             why = list->elems[i].err;

@@ -8,10 +8,17 @@
 #ifndef CONCORDAT_BUS_KAFKA_CLIENT_H
 #define CONCORDAT_BUS_KAFKA_CLIENT_H
 
+#include "base/clock.h"
 #include "bus/bus.h"
 #include "bus/kafka_settings.h"
 
 struct kafka_client;
+
+/* The steady clock's time so many milliseconds from now. */
+static inline int64_t after_ms(int64_t ms)
+{
+    return clock_mono_ns() + ms * 1000000;
+}
 
 struct kafka_start {
     enum kafka_role role;
@@ -29,6 +36,8 @@ MUST_CHECK bool kafka_want(struct kafka_client *c, const char *topic, int partit
 /* All topics of the prefix and the number of brokers; compacted only when asked for (a second question). */
 MUST_CHECK bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
                              struct bus_topic **out, size_t *n, int *brokers, struct err *e);
+/* Whether a broker answers within wait_ms (looker). */
+bool kafka_answers(struct kafka_client *c, int wait_ms);
 /* One that exists already is no error. */
 MUST_CHECK bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, int brokers,
                              struct err *e);

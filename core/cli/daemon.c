@@ -2,9 +2,10 @@
  *
  * Order: the bus and its topics, transports bound, then threads, then `listening` is written.
  * Stopping: first what comes in, then what is spooled goes to the bus, then router and deliveries,
- * then the bus. A part that cannot go on stops the whole process with exit 3: restart is the
- * recovery path. */
+ * then the bus; ending.h bounds it. A part that cannot go on stops the whole process with exit 3:
+ * restart is the recovery path. */
 #include "cli/cli.h"
+#include "cli/ending.h"
 #include "cli/keeper.h"
 #include "cli/monitor.h"
 #include "cli/pager.h"
@@ -16,7 +17,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +56,7 @@ struct daemon {
     const char *admin_listen; /* NULL: nowhere */
     char **only;            /* NULL-terminated; NULL: everything */
     bool listening;         /* the file of that name is ours */
+    struct ending ending;
     atomic_bool failed;
 };
 
@@ -71,13 +72,12 @@ static bool is_wanted(const struct daemon *d, const char *room, const char *name
     return false;
 }
 
-/* A thread that cannot go on takes the process down by the ordinary way. By a signal of its own: a
- * second TERM, be it of another thread that cannot go on, would end the process at once. */
+/* A thread that cannot go on takes the process down by the ordinary way. */
 static void give_up(struct daemon *d, const struct log_who *who, const struct err *e)
 {
     log_err(LOG_ERROR, who, e);
     atomic_store(&d->failed, true);
-    kill(getpid(), SIGUSR1);
+    ending_ask();
 }
 
 static void *run_feed(void *ctx)
@@ -379,12 +379,12 @@ static void stop_deliveries(struct daemon *d)
 
 static void stop_all(struct daemon *d)
 {
+    if (d->listening)
+        unlink(d->site->listening);
     monitor_stop(&d->monitor);
     admin_stop(&d->admin);
     if (d->keeper)
         keeper_stop(d->keeper);
-    if (d->listening)
-        unlink(d->site->listening);
     stop_intake(d);
     pager_stop(&d->pager);
     tally_close(&d->tally);
@@ -396,38 +396,9 @@ static void stop_all(struct daemon *d)
         router_close(&d->router);
     stop_deliveries(d);
     keeper_close(&d->keeper);
+    ending_leave_bus(&d->ending);
     if (d->bus)
         bus_close(&d->bus);
-}
-
-/* TERM and INT, and USR1 by which a thread gives up. */
-static void signals(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGUSR1);
-}
-
-/* Waits for one of them; a TERM or INT after it ends the process at once. */
-static void wait_for_signal(void)
-{
-    sigset_t set;
-    int got;
-    signals(&set);
-    sigwait(&set, &got);
-    sigdelset(&set, SIGUSR1);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-}
-
-static void block_signals(void)
-{
-    sigset_t set;
-    signals(&set);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
 }
 
 static bool names_a_part(const struct site *s, const char *word)
@@ -463,13 +434,36 @@ static char **read_run_words(struct cli *c, int argc, char **argv, const char **
     return words;
 }
 
+/* What fails once a stop was asked for is told in the log and done again at the next start. */
+static int run_site(struct daemon *d, struct arena *a)
+{
+    struct err e = { 0 };
+    bool good = ending_start(&d->ending, &e) && open_all(d, a, &e);
+    if (good) {
+        ending_begin(&d->ending);
+        good = start_all(d, a, &e) && write_listening(d, a, &e);
+    }
+    if (good) {
+        log_line(LOG_INFO, NULL, "run.ready", "running");
+        ending_wait(&d->ending);
+        log_line(LOG_INFO, NULL, "run.stopping", "stopping");
+    }
+    int code = good && !atomic_load(&d->failed) ? CLI_DONE : CLI_CANNOT;
+    if (!good)
+        cli_fail(CLI_CANNOT, &e);
+    ending_guard(&d->ending, d->bus, code);
+    stop_all(d);
+    ending_over(&d->ending);
+    return code;
+}
+
 int cmd_run(struct cli *c, int argc, char **argv)
 {
     const char *admin_listen = NULL;
     char **only = argc >= 2 ? read_run_words(c, argc, argv, &admin_listen) : NULL;
     if (!only)
         return CLI_USAGE;
-    block_signals();
+    ending_hold();
     struct site *s = cli_site(c, argv[1], true);
     if (!s)
         return CLI_NO;
@@ -478,16 +472,5 @@ int cmd_run(struct cli *c, int argc, char **argv)
     for (char **o = only; *o; o++)
         if (!names_a_part(s, *o))
             return CLI_USAGE;
-    struct err e = { 0 };
-    bool good = open_all(&d, &c->arena, &e) && start_all(&d, &c->arena, &e) &&
-                write_listening(&d, &c->arena, &e);
-    if (good) {
-        log_line(LOG_INFO, NULL, "run.ready", "running");
-        wait_for_signal();
-        log_line(LOG_INFO, NULL, "run.stopping", "stopping");
-    }
-    stop_all(&d);
-    if (!good)
-        return cli_fail(CLI_CANNOT, &e);
-    return atomic_load(&d.failed) ? CLI_CANNOT : CLI_DONE;
+    return run_site(&d, &c->arena);
 }
