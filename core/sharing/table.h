@@ -6,7 +6,8 @@
  *
  * Want:
  *   disclose a,b   at least these categories (last segments do), each plain; a:year is changed by
- *                  that obligation; -a is not there; disclose =a,b is exactly these
+ *                  that obligation; -a is not there; disclose =a,b is exactly these; a field that
+ *                  bears a category's name is written "field PATH"
  *   withhold, hold the reason's code
  *   forbid a,b     whatever clauses release, prohibitions take these; =a,b exactly these
  *   permit a,b     and take none of these

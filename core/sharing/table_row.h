@@ -33,6 +33,8 @@ struct row {
 
 /* Says that a word is wrong: "what 'word'". Returns false. */
 bool row_bad(struct row *r, const char *what, struct slice word);
+/* What stands between quotes, where there are any. */
+struct slice row_unquoted(struct slice word);
 
 /* Source and time, where the row's words say them. */
 MUST_CHECK bool row_take_settings(struct row *r);

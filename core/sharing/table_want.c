@@ -33,15 +33,16 @@ static bool read_name(struct row *r, struct slice text, struct wanted *w)
     bool lacks = slice_starts(text, SLICE("-"));
     struct slice name = slice_from(text, lacks);
     size_t colon = slice_find(name, ':');
+    struct slice what = row_unquoted(slice_head(name, colon));
     struct categories one;
     enum obligation o = OBLIGE_COUNT;
-    if (!bundle_named(r->b, slice_head(name, colon), &one))
-        return row_bad(r, "unknown or ambiguous category or field", slice_head(name, colon));
+    if (!bundle_named(r->b, what, &one))
+        return row_bad(r, "unknown or ambiguous category or field", what);
     if (colon < name.n && !read_obligation(r, slice_from(name, colon + 1), &o))
         return false;
     categories_keep(&one, &w->has); /* of a group, or of a category in parts */
     if (categories_is_empty(&one) && !lacks)
-        return row_bad(r, "the event has nothing of", slice_head(name, colon));
+        return row_bad(r, "the event has nothing of", what);
     categories_join(lacks ? &w->lacking : &w->released, &one);
     if (o < OBLIGE_COUNT)
         categories_join(&w->obliged[o], &one);

@@ -173,13 +173,18 @@ static bool set_time(struct row *r, size_t slot, struct slice value)
     return read_time(r, value, &ms) && build_long(&r->event, slot, ms, r->e);
 }
 
+struct slice row_unquoted(struct slice word)
+{
+    bool is_quoted = word.n >= 2 && word.p[0] == '"' && word.p[word.n - 1] == '"';
+    return is_quoted ? slice_of(word.p + 1, word.n - 2) : word;
+}
+
 static bool set_field(struct row *r, struct slice path, struct slice value)
 {
     int slot = plan_field(r->schema->plan, path);
     if (slot < 0)
         return row_bad(r, "unknown field", path);
-    if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
-        value = slice_of(value.p + 1, value.n - 2);
+    value = row_unquoted(value);
     const struct slot *s = plan_slot_at(r->schema->plan, (size_t)slot);
     if (s->is_time_ms)
         return set_time(r, (size_t)slot, value);

@@ -57,6 +57,18 @@ static size_t run_seen(const char *rows, struct table_seen *seen)
 
 #define STAY_ROW " HospitalStay.admitted " TEAM " known responsible(adult-social-care)\n"
 
+static void a_field_is_asked_for_between_quotes(void)
+{
+    struct problems p = { 0 };
+    struct table_result result;
+    CU_ASSERT_EQUAL(run_rows("disclose name,\"field stay.ward\"" STAY_ROW
+                             "disclose name,\"field stay.corridor\"" STAY_ROW,
+                             &p, &result),
+                    1);
+    CU_ASSERT(p.count == 1 && p.list[0].line == 2);
+    problems_release(&p);
+}
+
 static void a_row_that_turns_out_otherwise_fails(void)
 {
     static const struct {
@@ -337,6 +349,7 @@ static void an_agreement_added_for_later_moves_no_row(void)
 
 static CU_TestInfo cases[] = {
     { "an agreement added for later moves no row", an_agreement_added_for_later_moves_no_row },
+    { "a field is asked for between quotes", a_field_is_asked_for_between_quotes },
     { "a row that turns out otherwise fails", a_row_that_turns_out_otherwise_fails },
     { "a word that can match nothing is found where it stands",
       a_word_that_can_match_nothing_is_found_where_it_stands },
