@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "sharing/analyse.h"
+#include "sharing/tools/analyse.h"
 
 struct findings {
     struct problems problems, warnings;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sharing/explain.h"
+#include "sharing/tools/explain.h"
 
 #define TEXT_MAX ((size_t)64 << 20)
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sharing/table.h"
+#include "sharing/tools/table.h"
 
 #define TABLES_MAX 500
 

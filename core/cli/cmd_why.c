@@ -5,7 +5,7 @@
 
 #include "audit/audit.h"
 #include "base/clock.h"
-#include "sharing/table.h"
+#include "sharing/tools/table.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "sharing/explain.h"
+#include "sharing/tools/explain.h"
 
 #define LINE_MAX_BYTES 65536
 

@@ -38,6 +38,13 @@ done < <(grep -nE '^#include "[a-z_]+/' -r adapters --include='*.[ch]' || true)
 while IFS=: read -r file line _; do
     [ "$file" = core/cli/main.c ] || say "$file:$line: only core/cli/main.c knows the registry"
 done < <(grep -nE '#include "(.*adapters/|registry\.h)' -r core --include='*.[ch]' || true)
+# What decides knows nothing of the tools that explain it.
+while IFS=: read -r file line _; do
+    case $file in
+        core/sharing/tools/* | core/cli/cmd_*.c | core/cli/unapproved.c) ;;
+        *) say "$file:$line: only commands may include sharing/tools" ;;
+    esac
+done < <(grep -nE '#include "sharing/tools/' -r core adapters --include='*.[ch]' || true)
 # What is not approved is only tried, by commands that answer: nothing of the daemon asks for it.
 while IFS=: read -r file line _; do
     case $file in

@@ -12,10 +12,10 @@
 
 #include "check.h"
 #include "sound.h"
-#include "sharing/analyse.h"
 #include "sharing/clause.h"
-#include "sharing/explain_limit.h"
-#include "sharing/when_logic.h"
+#include "sharing/tools/analyse.h"
+#include "sharing/tools/explain_limit.h"
+#include "sharing/tools/when_logic.h"
 
 #define CASES_A_BUNDLE 100
 #define ARENA_MAX ((size_t)512 << 20)

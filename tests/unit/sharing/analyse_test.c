@@ -1,6 +1,6 @@
 /* analyse_test.c - what can never be right is found in small bundles, and nothing right is blamed.
  */
-#include "sharing/analyse.h"
+#include "sharing/tools/analyse.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>

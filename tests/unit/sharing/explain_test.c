@@ -3,13 +3,13 @@
  *
  * When the example has changed: `concordat explain deploy/example NAME` gives the new text; read it
  * as those who sign would, then keep it in tests/fixtures/explain. */
-#include "sharing/explain.h"
+#include "sharing/tools/explain.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
 #include "host/tree.h"
-#include "sharing/when_words.h"
+#include "sharing/tools/when_words.h"
 #include "small.h"
 
 static int find_agreement(const char *name)

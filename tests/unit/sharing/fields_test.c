@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "sharing/clause.h"
-#include "sharing/explain.h"
-#include "sharing/table.h"
+#include "sharing/tools/explain.h"
+#include "sharing/tools/table.h"
 #include "small.h"
 
 /* Of the category stay.times: stay.admitted, stay.discharged, stay.leave_from, stay.leave_until. */

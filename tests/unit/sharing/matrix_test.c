@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "host/tree.h"
-#include "sharing/table.h"
+#include "sharing/tools/table.h"
 #include "world.h"
 
 #define MATRIX SOURCE_DIR "/deploy/matrix"

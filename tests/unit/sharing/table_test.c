@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "sharing/table.h"
+#include "sharing/tools/table.h"
 #include "small.h"
 
 #define EXAMPLE SOURCE_DIR "/deploy/example"

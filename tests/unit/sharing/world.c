@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "record/wire.h"
-#include "sharing/table.h"
+#include "sharing/tools/table.h"
 
 struct world world;
 

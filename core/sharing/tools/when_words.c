@@ -1,8 +1,8 @@
 /* when_words.c - each function a phrase, each comparison a sentence, "and" before "or". */
-#include "sharing/when_words.h"
+#include "sharing/tools/when_words.h"
 
 #include "base/clock.h"
-#include "sharing/explain_words.h"
+#include "sharing/tools/explain_words.h"
 
 struct telling {
     const struct bundle *b;

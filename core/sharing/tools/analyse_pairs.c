@@ -5,8 +5,8 @@
  * are held against each other; at most NEAR of them, so that the cost stays a sort. */
 #include <stdlib.h>
 
-#include "sharing/analyse_parts.h"
-#include "sharing/when_logic.h"
+#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/when_logic.h"
 
 #define NEAR 32
 #define ACTS (WHEN_IS_TRUE | WHEN_IS_UNKNOWN) /* a prohibition whose condition is this */

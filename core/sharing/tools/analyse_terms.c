@@ -1,10 +1,10 @@
 /* analyse_terms.c - agreements that are not active, end soon, or are due for review. */
-#include "sharing/analyse_parts.h"
+#include "sharing/tools/analyse_parts.h"
 
 #include <stdio.h>
 
 #include "sharing/expiry.h"
-#include "sharing/explain_words.h"
+#include "sharing/tools/explain_words.h"
 
 static bool has_approved(const struct agreement *g, uint16_t agency)
 {

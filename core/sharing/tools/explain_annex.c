@@ -1,11 +1,11 @@
 /* explain_annex.c - the annex table of an information sharing agreement, in Markdown. */
-#include "sharing/explain.h"
+#include "sharing/tools/explain.h"
 
 #include "base/arena.h"
-#include "sharing/explain_law.h"
-#include "sharing/explain_limit.h"
-#include "sharing/explain_words.h"
-#include "sharing/when_words.h"
+#include "sharing/tools/explain_law.h"
+#include "sharing/tools/explain_limit.h"
+#include "sharing/tools/explain_words.h"
+#include "sharing/tools/when_words.h"
 
 #define CELL_MAX (1u << 20)
 

@@ -1,13 +1,13 @@
 /* explain_text.c - an agreement as plain sentences. */
-#include "sharing/explain.h"
+#include "sharing/tools/explain.h"
 
 #include "base/arena.h"
-#include "sharing/explain_known.h"
-#include "sharing/explain_law.h"
-#include "sharing/explain_limit.h"
-#include "sharing/explain_words.h"
-#include "sharing/when_logic.h"
-#include "sharing/when_words.h"
+#include "sharing/tools/explain_known.h"
+#include "sharing/tools/explain_law.h"
+#include "sharing/tools/explain_limit.h"
+#include "sharing/tools/explain_words.h"
+#include "sharing/tools/when_logic.h"
+#include "sharing/tools/when_words.h"
 
 #define WIDTH 96
 #define SENTENCE_MAX (1u << 20)

@@ -1,7 +1,7 @@
 /* explain_known.c - lines of the facts table, for those who read a condition that rests on them. */
-#include "sharing/explain_known.h"
+#include "sharing/tools/explain_known.h"
 
-#include "sharing/explain_words.h"
+#include "sharing/tools/explain_words.h"
 
 /* Whether a condition asks for that word, or for any relationship at all. */
 static bool asks(const struct when_node *n, const struct fact_rule *f)

@@ -1,7 +1,7 @@
 /* explain_law.c - articles and bases of confidentiality, each with its words. */
-#include "sharing/explain_law.h"
+#include "sharing/tools/explain_law.h"
 
-#include "sharing/explain_words.h"
+#include "sharing/tools/explain_words.h"
 
 struct words_of {
     const char *code, *words;

@@ -1,5 +1,5 @@
 /* explain_words.c - names in words; nothing is invented, so that a new name explains itself. */
-#include "sharing/explain_words.h"
+#include "sharing/tools/explain_words.h"
 
 #include "base/clock.h"
 

@@ -1,5 +1,5 @@
 /* when_logic.c - the search behind when_logic.h. */
-#include "sharing/when_logic.h"
+#include "sharing/tools/when_logic.h"
 
 #define STEPS_MAX 2000 /* of one search: also the depth of its recursion */
 #define AGE_MAX 150

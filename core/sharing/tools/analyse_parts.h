@@ -2,7 +2,7 @@
 #ifndef CONCORDAT_SHARING_ANALYSE_PARTS_H
 #define CONCORDAT_SHARING_ANALYSE_PARTS_H
 
-#include "sharing/analyse.h"
+#include "sharing/tools/analyse.h"
 #include "sharing/clause.h"
 
 /* What a service's feeds can say of one kind of event. */

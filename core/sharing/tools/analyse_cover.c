@@ -1,6 +1,6 @@
 /* analyse_cover.c - what no clause speaks of, and clauses against what the site's mappings make. */
-#include "sharing/analyse_parts.h"
-#include "sharing/when_logic.h"
+#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/when_logic.h"
 
 /* ---- kinds nobody shares, categories nobody may receive ---- */
 

@@ -1,10 +1,10 @@
 /* table.c - the rows of a decision table: make the case, have it judged, compare. */
-#include "sharing/table.h"
+#include "sharing/tools/table.h"
 
 #include "host/tree.h"
 #include "sharing/decide.h"
 #include "sharing/run.h"
-#include "sharing/table_row.h"
+#include "sharing/tools/table_row.h"
 
 #define FILE_BYTES_MAX (1u << 20)
 #define DAY_MS ((int64_t)86400000)

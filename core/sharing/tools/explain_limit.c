@@ -1,10 +1,10 @@
 /* explain_limit.c - clauses held against their events, and against prohibitions. */
-#include "sharing/explain_limit.h"
+#include "sharing/tools/explain_limit.h"
 
-#include "sharing/explain.h"
-#include "sharing/explain_words.h"
-#include "sharing/when_logic.h"
-#include "sharing/when_words.h"
+#include "sharing/tools/explain.h"
+#include "sharing/tools/explain_words.h"
+#include "sharing/tools/when_logic.h"
+#include "sharing/tools/when_words.h"
 
 #define DAY_MS ((int64_t)86400000)
 

@@ -1,6 +1,6 @@
 /* table_want.c - compares what was decided with the left side of a decision table's row. */
 #include "sharing/clause.h"
-#include "sharing/table_row.h"
+#include "sharing/tools/table_row.h"
 
 /* The names of one row's second word: "=a,b:year,-c". */
 struct wanted {

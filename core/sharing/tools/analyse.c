@@ -1,10 +1,10 @@
 /* analyse.c - makes the tables that the findings are read from, and runs them all. */
-#include "sharing/analyse.h"
+#include "sharing/tools/analyse.h"
 
 #include <stdio.h>
 
-#include "sharing/analyse_parts.h"
-#include "sharing/when_logic.h"
+#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/when_logic.h"
 
 void naming_end(struct naming *m)
 {

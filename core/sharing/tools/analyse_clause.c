@@ -1,6 +1,6 @@
 /* analyse_clause.c - each clause and each prohibition by itself. */
-#include "sharing/analyse_parts.h"
-#include "sharing/when_logic.h"
+#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/when_logic.h"
 
 /* ---- can it ever share anything? ---- */
 
