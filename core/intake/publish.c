@@ -6,7 +6,6 @@
 #include "intake/feed.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -223,20 +222,11 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
     return work || !stop;
 }
 
-/* What it does can wait: woken by the end of a turn it does not push that turn's answers off their
- * processor. */
-static void give_way(void)
-{
-    static const struct sched_param none;
-    (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
-}
-
 static void *publisher_main(void *ctx)
 {
     struct feed *f = ctx;
     struct arena a;
     int64_t wait_ms = BACKOFF_MS;
-    give_way();
     arena_init(&a, BATCH_BYTES_MAX);
     if (start(f, &a)) {
         read_links_quietly(f, &a);
