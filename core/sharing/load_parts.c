@@ -67,9 +67,9 @@ static void load_field(struct loader *l, const struct node *n, struct slice path
         return;
     for (size_t i = 0; i < catalogue_count(c); i++) {
         const struct plan *p = catalogue_at(c, i)->plan;
-        int slot = plan_field(p, path);
-        unsigned category = slot < 0 ? catalogue_never(c) : plan_categories(p)[slot];
-        if (!parts_may_be_named(c, category))
+        unsigned category;
+        int slot = parts_nameable(c, i, path, &category);
+        if (slot < 0)
             continue;
         struct slice own = plan_slot_at(p, (size_t)slot)->path; /* lives as long as the bundle */
         int part = part_of_field(l, n, category, plan_bare(own));

@@ -28,6 +28,22 @@ bool oblige_says_more(enum obligation a, enum obligation b)
     return rank_of(a) > rank_of(b);
 }
 
+enum obligation oblige_form(const struct categories obliged[OBLIGE_COUNT], unsigned part)
+{
+    enum obligation o = 0;
+    while (o < OBLIGE_COUNT && !categories_has(&obliged[o], part))
+        o++;
+    return o;
+}
+
+bool oblige_any(const struct categories obliged[OBLIGE_COUNT])
+{
+    enum obligation o = 0;
+    while (o < OBLIGE_COUNT && categories_is_empty(&obliged[o]))
+        o++;
+    return o < OBLIGE_COUNT;
+}
+
 /* A text that may hold such a word: any, or one of its own vocabulary. */
 static bool is_text(const struct slot *s, enum obligation o)
 {

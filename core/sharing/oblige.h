@@ -10,6 +10,10 @@
 extern const enum obligation oblige_least_first[OBLIGE_COUNT];
 /* Whether a value says more in form a than in form b; OBLIGE_COUNT: as it is. */
 bool oblige_says_more(enum obligation a, enum obligation b);
+/* How a part travels by a decision's `obliged`; OBLIGE_COUNT: as it is, or not at all. */
+enum obligation oblige_form(const struct categories obliged[OBLIGE_COUNT], unsigned part);
+/* Whether any part travels changed. */
+bool oblige_any(const struct categories obliged[OBLIGE_COUNT]);
 /* Whether a field can travel so at all; one that cannot is withheld. */
 bool oblige_fits(const struct slot *s, enum obligation o);
 /* The slot's value as the obligation has it, encoded; null when it has none or cannot be changed.

@@ -10,6 +10,14 @@ bool parts_may_be_named(const struct catalogue *c, unsigned category)
     return category != catalogue_always(c) && category != catalogue_never(c);
 }
 
+int parts_nameable(const struct catalogue *c, size_t schema, struct slice path, unsigned *category)
+{
+    const struct plan *p = catalogue_at(c, schema)->plan;
+    int slot = plan_field(p, path);
+    *category = slot < 0 ? catalogue_never(c) : plan_categories(p)[slot];
+    return parts_may_be_named(c, *category) ? slot : -1;
+}
+
 bool parts_is_alone(const struct catalogue *c, unsigned category, struct slice path)
 {
     for (size_t i = 0; i < catalogue_count(c); i++) {
@@ -94,10 +102,9 @@ static bool add_field(const struct bundle *b, struct slice path, struct categori
     const struct catalogue *c = b->catalogue;
     bool any = false;
     for (size_t i = 0; i < catalogue_count(c); i++) {
-        const struct plan *p = catalogue_at(c, i)->plan;
-        int slot = plan_field(p, path);
-        unsigned category = slot < 0 ? catalogue_never(c) : plan_categories(p)[slot];
-        if (!parts_may_be_named(c, category))
+        unsigned category;
+        int slot = parts_nameable(c, i, path, &category);
+        if (slot < 0)
             continue;
         unsigned part = bundle_part(b, i, (size_t)slot);
         if (!is_alone_in(b, part, path))

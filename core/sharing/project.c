@@ -165,30 +165,19 @@ static bool fill_header(const struct project *p, const struct disclosure *d, str
     return put_cleared(p, h, e) && buf_done(&h->bytes, e);
 }
 
-/* How a slot is to travel; OBLIGE_COUNT: as it is, or not at all. */
-static enum obligation obligation_of(const struct project *p, size_t slot)
-{
-    enum obligation o = 0;
-    while (o < OBLIGE_COUNT && !categories_has(&p->obliged[o], p->parts[slot]))
-        o++;
-    return o;
-}
-
 static size_t count_obliged(const struct project *p)
 {
     size_t n = 0;
-    enum obligation o = 0;
-    while (o < OBLIGE_COUNT && categories_is_empty(&p->obliged[o]))
-        o++;
-    for (size_t i = 0; o < OBLIGE_COUNT && i < plan_slots(p->event->view->plan); i++)
-        n += obligation_of(p, i) != OBLIGE_COUNT;
+    bool any = oblige_any(p->obliged);
+    for (size_t i = 0; any && i < plan_slots(p->event->view->plan); i++)
+        n += oblige_form(p->obliged, p->parts[i]) != OBLIGE_COUNT;
     return n;
 }
 
 static void put_obliged(const struct project *p, struct header *h)
 {
     for (size_t i = 0; i < plan_slots(p->event->view->plan); i++) {
-        enum obligation o = obligation_of(p, i);
+        enum obligation o = oblige_form(p->obliged, p->parts[i]);
         if (o == OBLIGE_COUNT)
             continue;
         begin_slot(h);

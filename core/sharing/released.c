@@ -66,22 +66,6 @@ static void add_changed(const struct bundle *b, const struct event *ev, size_t s
     t->changed[t->changed_bytes++] = (uint8_t)o;
 }
 
-static enum obligation form_of(const struct decision *d, unsigned part)
-{
-    enum obligation o = 0;
-    while (o < OBLIGE_COUNT && !categories_has(&d->obliged[o], part))
-        o++;
-    return o;
-}
-
-static bool any_changes(const struct decision *d)
-{
-    bool any = false;
-    for (size_t i = 0; i < OBLIGE_COUNT; i++)
-        any |= !categories_is_empty(&d->obliged[i]);
-    return any;
-}
-
 static bool keep(struct arena *a, const struct told *t, struct released *out, struct err *e)
 {
     *out = (struct released){ .slots = arena_copy(a, slice_of(t->slots, t->slot_bytes)) };
@@ -95,7 +79,7 @@ bool released_by(const struct bundle *b, struct arena *a, const struct event *ev
 {
     const struct plan *p = ev->view->plan;
     const uint8_t *parts = bundle_parts(b, ev->schema);
-    bool is_changed = any_changes(d);
+    bool is_changed = oblige_any(d->obliged);
     struct told t;
     struct buf value;
     memset(t.slots, 0, sizeof t.slots);
@@ -106,7 +90,7 @@ bool released_by(const struct bundle *b, struct arena *a, const struct event *ev
         unsigned part = parts[i];
         if (!categories_has(&d->released, part) || !holds_something(ev->view, i))
             continue;
-        enum obligation o = is_changed ? form_of(d, part) : OBLIGE_COUNT;
+        enum obligation o = is_changed ? oblige_form(d->obliged, part) : OBLIGE_COUNT;
         if (o == OBLIGE_COUNT)
             add_slot(&t, i);
         else

@@ -153,10 +153,8 @@ static bool releases_field(const struct release_list *r, struct slice path)
     if (names_field(r, path))
         return true;
     for (size_t i = 0; i < catalogue_count(r->catalogue); i++) {
-        const struct plan *p = catalogue_at(r->catalogue, i)->plan;
-        int slot = plan_field(p, path);
-        unsigned category = slot < 0 ? catalogue_never(r->catalogue) : plan_categories(p)[slot];
-        if (!parts_may_be_named(r->catalogue, category))
+        unsigned category;
+        if (parts_nameable(r->catalogue, i, path, &category) < 0)
             continue;
         if (!categories_has(&r->whole, category))
             return false;
