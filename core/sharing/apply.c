@@ -127,7 +127,8 @@ static bool add_consent(struct effect *x, bool granted)
                               .by = x->ev->id,
                               .capacity = text_of(x, &x->rule->capacity),
                               .basis = text_of(x, &x->rule->basis),
-                              .recorder = text_of(x, &x->rule->recorder) };
+                              .recorder = text_of(x, &x->rule->recorder),
+                              .source = x->ev->source_name };
     if (granted && (who == SERVICE_FOREIGN || slice_is_empty(f.purpose)))
         return true;
     x->d->gate |= granted;
@@ -142,7 +143,8 @@ static bool add_objection(struct effect *x, bool stands)
     struct objection_fact f = { .recipient = who < 0 ? -1 : who,
                                 .stands = stands,
                                 .occurred_ms = said_ms(x),
-                                .by = x->ev->id };
+                                .by = x->ev->id,
+                                .source = x->ev->source_name };
     if (!stands && who == SERVICE_FOREIGN)
         return true;
     x->d->gate |= !stands;
@@ -157,7 +159,7 @@ static bool add_restriction(struct effect *x, bool stands)
                                   .stands = stands,
                                   .occurred_ms = said_ms(x),
                                   .by = x->ev->id,
-                                  .source = x->b->services[x->ev->source].name };
+                                  .source = x->ev->source_name };
     if (slice_is_empty(f.kind))
         f.kind = SLICE("unknown");
     x->d->gate |= !stands;
@@ -190,7 +192,8 @@ static bool add_responsible(struct effect *x)
     struct responsible_fact f = { .function = x->rule->word,
                                   .service = who,
                                   .occurred_ms = said_ms(x),
-                                  .by = x->ev->id };
+                                  .by = x->ev->id,
+                                  .source = x->ev->source_name };
     if (who == SERVICE_UNNAMED)
         return true;
     if (who == SERVICE_FOREIGN)
@@ -210,7 +213,8 @@ static bool add_death(struct effect *x)
     static const struct word_form form = FORM(death_fact, same_death, occurred_ms);
     struct death_fact f = { .is_formal = slice_equal_text(text_of(x, &x->rule->what), "formal"),
                             .occurred_ms = said_ms(x),
-                            .by = x->ev->id };
+                            .by = x->ev->id,
+                            .source = x->ev->source_name };
     x->d->gate = true;
     x->d->doors = true;
     return draft_word(x->d, &x->d->deaths, &f, &form, x->e);

@@ -68,7 +68,8 @@ bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct
             COPY(responsible, responsible_count, responsible_fact) &&
             COPY(links, link_count, local_link) && COPY(events, event_count, episode_event) &&
             COPY(holds, hold_count, hold) && COPY(deaths, death_count, death_fact) &&
-            COPY(early, early_count, early_retraction) && COPY(gone, gone_count, gone_event)) ||
+            COPY(early, early_count, early_retraction) && COPY(gone, gone_count, gone_event) &&
+            COPY(settlements, settlement_count, settlement)) ||
            err_memory(e);
 }
 
@@ -101,6 +102,8 @@ void draft_view(const struct draft *d, struct person *out)
         .dropped = d->dropped,
         .gone = d->gone.items,
         .gone_count = d->gone.count,
+        .settlements = d->settlements.items,
+        .settlement_count = d->settlements.count,
     };
 }
 
@@ -144,14 +147,26 @@ void draft_end_holds(struct draft *d, const struct event_id *event)
 
 /* ---- what came before ---- */
 
-static struct gone_event gone_of(const struct event_id *id)
+/* Of an agency's name, the same in every bundle that has it (FNV-1a). */
+static uint32_t agency_hash(struct slice agency)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < agency.n; i++)
+        h = (h ^ agency.p[i]) * 16777619u;
+    return h;
+}
+
+static struct gone_event gone_of(const struct event_id *id, struct slice source)
 {
     struct gone_event g;
-    memcpy(g.id, id->b + ID_BYTES - GONE_BYTES, GONE_BYTES);
+    uint32_t h = agency_hash(source_agency(source));
+    memcpy(g.id, id->b + ID_BYTES - GONE_ID_BYTES, GONE_ID_BYTES);
+    for (size_t i = 0; i < GONE_AGENCY_BYTES; i++)
+        g.agency[i] = (uint8_t)(h >> (8 * i));
     return g;
 }
 
-bool draft_forget(struct draft *d, const struct event_id *id, struct err *e)
+bool draft_forget(struct draft *d, const struct event_id *id, struct slice source, struct err *e)
 {
     if (d->gone.count >= GONE_MAX) {
         list_remove(&d->gone, 0);
@@ -160,16 +175,16 @@ bool draft_forget(struct draft *d, const struct event_id *id, struct err *e)
     struct gone_event *g = list_add(d->arena, &d->gone);
     if (!g)
         return err_memory(e);
-    *g = gone_of(id);
+    *g = gone_of(id, source);
     d->changed = true;
     return true;
 }
 
 static bool is_gone(const struct draft *d, const struct event_id *id)
 {
-    const struct gone_event *gone = d->gone.items, wanted = gone_of(id);
+    const struct gone_event *gone = d->gone.items, wanted = gone_of(id, SLICE(""));
     for (size_t i = 0; i < d->gone.count; i++)
-        if (memcmp(gone[i].id, wanted.id, GONE_BYTES) == 0)
+        if (memcmp(gone[i].id, wanted.id, GONE_ID_BYTES) == 0)
             return true;
     return false;
 }

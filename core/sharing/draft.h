@@ -29,7 +29,7 @@ void list_remove(struct list *l, size_t n);
 struct draft {
     struct arena *arena;
     struct list relationships, consents, objections, restrictions, responsible, links, events,
-        holds, deaths, early, gone;
+        holds, deaths, early, gone, settlements;
     struct slice birth_hash;
     bool verified;
     uint64_t notices, dropped;
@@ -52,6 +52,7 @@ struct event {
     struct slice type, kind_name, episode;
     struct event_id id;
     uint16_t source, agency;
+    struct slice source_name;  /* "agency/service" */
     int64_t occurred_ms, decided_ms;
     bool retracts, replaces;
     struct event_id original; /* header.original; zeros: not named */
@@ -84,7 +85,8 @@ bool event_id_is_set(const struct event_id *id);
 MUST_CHECK bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev,
                              struct err *e);
 /* Keeps the id of what is on file no more, or never was: sent again it is a duplicate. */
-MUST_CHECK bool draft_forget(struct draft *d, const struct event_id *id, struct err *e);
+MUST_CHECK bool draft_forget(struct draft *d, const struct event_id *id, struct slice source,
+                             struct err *e);
 /* Whether an event of that id was taken in before, whatever became of it. */
 bool draft_had(const struct draft *d, const struct event_id *id);
 /* Of an event noted just now: it arrives when a later version of it, or its retraction, is already

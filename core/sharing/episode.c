@@ -134,16 +134,16 @@ static bool is_on_file(const struct draft *d, const struct event *ev)
 
 static bool forget_early(struct draft *d, size_t n, struct err *e)
 {
-    const struct event_id by = ((const struct early_retraction *)d->early.items)[n].by;
+    const struct early_retraction was = ((const struct early_retraction *)d->early.items)[n];
     list_remove(&d->early, n);
-    return draft_forget(d, &by, e);
+    return draft_forget(d, &was.by, was.source, e);
 }
 
 bool draft_await(struct draft *d, const struct event *ev, struct err *e)
 {
     /* Without a name it could be meant for what was taken back already: said twice. */
     if (!event_id_is_set(&ev->original) && is_on_file(d, ev))
-        return draft_forget(d, &ev->id, e);
+        return draft_forget(d, &ev->id, ev->source_name, e);
     if (d->early.count >= EARLY_MAX) {
         if (!forget_early(d, 0, e))
             return false;
@@ -159,7 +159,8 @@ bool draft_await(struct draft *d, const struct event *ev, struct err *e)
                                     .by = ev->id,
                                     .original = ev->original,
                                     .occurred_ms = ev->occurred_ms,
-                                    .since_ms = ev->decided_ms };
+                                    .since_ms = ev->decided_ms,
+                                    .source = ev->source_name };
     d->changed = true;
     return true;
 }
@@ -201,9 +202,9 @@ static bool is_held(const struct draft *d, const struct episode_event *x)
 
 static bool forget_event(struct draft *d, size_t n, struct err *e)
 {
-    const struct event_id id = ((const struct episode_event *)d->events.items)[n].id;
+    const struct episode_event was = ((const struct episode_event *)d->events.items)[n];
     list_remove(&d->events, n);
-    return draft_forget(d, &id, e);
+    return draft_forget(d, &was.id, was.source, e);
 }
 
 static bool is_finished(const struct bundle *b, const struct draft *d,
@@ -256,7 +257,8 @@ bool draft_record(struct draft *d, const struct bundle *b, const struct event *e
                                  .kind = ev->kind_name,
                                  .id = ev->id,
                                  .occurred_ms = ev->occurred_ms,
-                                 .decided_ms = ev->decided_ms };
+                                 .decided_ms = ev->decided_ms,
+                                 .source = ev->source_name };
     if (ev->replaces)
         x->original = ev->original;
     if (b->compiled->schemas[ev->schema]->disclosable)

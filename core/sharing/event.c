@@ -44,5 +44,6 @@ const char *event_read(const struct bundle *b, const struct view *v, struct slic
         return reason_code(REASON_UNKNOWN_SOURCE);
     ev->source = (uint16_t)source;
     ev->agency = b->services[source].agency;
+    ev->source_name = b->services[source].name;
     return NULL;
 }

@@ -2,7 +2,8 @@
  *
  * A struct person is immutable once made: judge_event makes a new one. It lives as its encoded bytes (internal/
  * Facts.avsc), which are also the value on the topic `facts`; reading a person from bytes lives in an
- * arena. Each fact knows the event it came from, so that a retraction or a wrong link can be undone.
+ * arena. Each fact knows the event it came from and who said it, so that a retraction or a wrong link
+ * can be undone, and by nobody else.
  * What is so follows from the events that stand, in whatever order they arrived: each word is kept
  * with its time of occurring, and whoever asks takes the last (facts_query.c). Every list has a
  * limit (draft.h); what falls out at it is the oldest, and is counted in `dropped`. */
@@ -31,8 +32,15 @@ struct consent_fact {
     struct slice capacity;              /* "has-capacity", "lacks-capacity", empty: nobody said */
     struct slice basis;                 /* "explicit", "best-interests"; empty: as explicit */
     struct slice recorder;              /* who wrote it down, as the source has it */
+    struct slice source;                /* "agency/service" that said it */
 };
-struct objection_fact { int32_t recipient; bool stands; int64_t occurred_ms; struct event_id by; };
+struct objection_fact {
+    int32_t recipient;
+    bool stands;
+    int64_t occurred_ms;
+    struct event_id by;
+    struct slice source;
+};
 /* Only who raised a restriction lifts it, also when the region has had that service out for a while. */
 struct restriction_fact {
     struct slice kind;
@@ -43,8 +51,25 @@ struct restriction_fact {
 };
 #define SERVICE_OUTSIDE (-1)            /* somebody outside the region */
 #define SERVICE_UNKNOWN (-2)            /* the last word is that it cannot be told */
-struct responsible_fact { struct slice function; int32_t service; int64_t occurred_ms; struct event_id by; };
-struct death_fact { bool is_formal; int64_t occurred_ms; struct event_id by; };
+struct responsible_fact {
+    struct slice function;
+    int32_t service;
+    int64_t occurred_ms;
+    struct event_id by;
+    struct slice source;
+};
+struct death_fact { bool is_formal; int64_t occurred_ms; struct event_id by; struct slice source; };
+/* Named people have ended a conflict of words about sharing with one service: of those words the
+ * ones that say otherwise count no more. A word that is not among them is a new one. */
+struct settlement {
+    bool is_objection;                  /* else about consent */
+    struct slice purpose;               /* of a consent */
+    uint16_t recipient;
+    bool yes;                           /* it may be shared */
+    int64_t at_ms;                      /* decided */
+    struct slice people;                /* who said so */
+    struct slice overruled;             /* ids of the events whose words count no more, end to end */
+};
 struct local_link { uint16_t agency; struct slice local_id; struct event_id by; };
 
 /* What of an event somebody was told, by slot of its own schema (released.c). */
@@ -65,6 +90,7 @@ struct episode_event {
     struct slice episode, type, kind;
     struct event_id id;
     int64_t occurred_ms;
+    struct slice source;                /* "agency/service", also when that service has left */
     bool retracted, closed;             /* closed episodes are kept 90 days, their bytes 7; an end that
                                            a clause counts its days from stays. retracted: it stands
                                            no more, also because another replaced it */
@@ -82,10 +108,14 @@ struct early_retraction {
     struct slice episode, type, kind;
     struct event_id by, original;       /* original zeros: the first of that episode and kind */
     int64_t occurred_ms, since_ms;      /* since: decided; kept 90 days */
+    struct slice source;                /* "agency/service" that takes back */
 };
-/* An event that was taken in and is on file no more: so much of the random end of its id. */
-#define GONE_BYTES 8
-struct gone_event { uint8_t id[GONE_BYTES]; };
+/* An event that was taken in and is on file no more: so much of the random end of its id, and of a
+ * hash of the agency that used it. */
+#define GONE_ID_BYTES 8
+#define GONE_AGENCY_BYTES 4
+#define GONE_BYTES (GONE_ID_BYTES + GONE_AGENCY_BYTES)
+struct gone_event { uint8_t id[GONE_ID_BYTES], agency[GONE_AGENCY_BYTES]; };
 /* Waits for a human. */
 struct hold {
     struct event_id event;
@@ -95,6 +125,7 @@ struct hold {
     int64_t since_ms;
     struct slice bytes;                 /* the framed event */
     struct slice first_by;              /* who released it first, where two must; empty: nobody */
+    struct slice source;                /* "agency/service" of the event */
 };
 
 struct person {
@@ -113,7 +144,15 @@ struct person {
     const struct early_retraction *early; size_t early_count;
     uint64_t dropped;                   /* how many facts fell out at a limit */
     const struct gone_event *gone; size_t gone_count; /* the last ones, retractions among them */
+    const struct settlement *settlements; size_t settlement_count;
 };
+
+/* The agency of "agency/service". */
+static inline struct slice source_agency(struct slice source)
+{
+    size_t at = slice_find(source, '/');
+    return at < source.n ? slice_head(source, at) : source;
+}
 
 /* A person of whom nothing is known. */
 extern const struct person person_unknown;

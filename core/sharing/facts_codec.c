@@ -5,7 +5,7 @@
 #include "record/wire.h"
 #include "sharing/draft.h"
 
-#define VERSION 3
+#define VERSION 4
 
 const struct person person_unknown = { .relationship_count = 0 };
 
@@ -27,6 +27,7 @@ enum {
     AT_EARLY,
     AT_DROPPED,
     AT_GONE,
+    AT_SETTLEMENTS,
     AT_COUNT
 };
 
@@ -95,6 +96,7 @@ static void put_consents(const struct bundle *b, const struct person *p, struct 
         avro_put_text(out, f->capacity);
         avro_put_text(out, f->basis);
         avro_put_text(out, f->recorder);
+        avro_put_text(out, f->source);
     }
     end_list(out);
 }
@@ -107,6 +109,7 @@ static void put_limits(const struct bundle *b, const struct person *p, struct bu
         put_bool(out, p->objections[i].stands);
         avro_put_long(out, p->objections[i].occurred_ms);
         put_id(out, &p->objections[i].by);
+        avro_put_text(out, p->objections[i].source);
     }
     end_list(out);
     begin_list(out, p->restriction_count);
@@ -129,6 +132,7 @@ static void put_responsible_and_links(const struct bundle *b, const struct perso
         put_service(out, b, p->responsible[i].service);
         avro_put_long(out, p->responsible[i].occurred_ms);
         put_id(out, &p->responsible[i].by);
+        avro_put_text(out, p->responsible[i].source);
     }
     end_list(out);
     begin_list(out, p->link_count);
@@ -164,6 +168,7 @@ static void put_event(const struct bundle *b, const struct episode_event *x, str
     put_bool(out, x->replaced);
     put_id(out, &x->original);
     avro_put_long(out, x->decided_ms);
+    avro_put_text(out, x->source);
 }
 
 static void put_holds(const struct bundle *b, const struct person *p, struct buf *out)
@@ -178,6 +183,7 @@ static void put_holds(const struct bundle *b, const struct person *p, struct buf
         avro_put_long(out, h->since_ms);
         avro_put_text(out, h->bytes);
         avro_put_text(out, h->first_by);
+        avro_put_text(out, h->source);
     }
     end_list(out);
 }
@@ -189,6 +195,7 @@ static void put_deaths(const struct person *p, struct buf *out)
         put_bool(out, p->deaths[i].is_formal);
         avro_put_long(out, p->deaths[i].occurred_ms);
         put_id(out, &p->deaths[i].by);
+        avro_put_text(out, p->deaths[i].source);
     }
     end_list(out);
 }
@@ -206,6 +213,23 @@ static void put_early(const struct bundle *b, const struct person *p, struct buf
         put_id(out, &r->original);
         avro_put_long(out, r->occurred_ms);
         avro_put_long(out, r->since_ms);
+        avro_put_text(out, r->source);
+    }
+    end_list(out);
+}
+
+static void put_settlements(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->settlement_count);
+    for (size_t i = 0; i < p->settlement_count; i++) {
+        const struct settlement *x = &p->settlements[i];
+        put_bool(out, x->is_objection);
+        avro_put_text(out, x->purpose);
+        put_service(out, b, x->recipient);
+        put_bool(out, x->yes);
+        avro_put_long(out, x->at_ms);
+        avro_put_text(out, x->people);
+        avro_put_text(out, x->overruled);
     }
     end_list(out);
 }
@@ -233,6 +257,7 @@ bool person_encode(const struct bundle *b, const struct person *p, struct buf *o
     put_early(b, p, out);
     avro_put_long(out, (int64_t)p->dropped);
     avro_put_text(out, slice_of(p->gone, p->gone_count * sizeof *p->gone));
+    put_settlements(b, p, out);
     return buf_done(out, e);
 }
 
@@ -306,6 +331,7 @@ static bool get_consent(struct reader *r, const struct view *v, void *item)
     x->capacity = view_text(v, 6);
     x->basis = view_text(v, 7);
     x->recorder = view_text(v, 8);
+    x->source = view_text(v, 9);
     return get_service(r, v, 1, &x->recipient);
 }
 
@@ -315,6 +341,7 @@ static bool get_objection(struct reader *r, const struct view *v, void *item)
     x->stands = view_long(v, 1);
     x->occurred_ms = view_long(v, 2);
     get_id(v, 3, &x->by);
+    x->source = view_text(v, 4);
     return get_service(r, v, 0, &x->recipient);
 }
 
@@ -338,6 +365,7 @@ static bool get_responsible(struct reader *r, const struct view *v, void *item)
     x->function = view_text(v, 0);
     x->occurred_ms = view_long(v, 2);
     get_id(v, 3, &x->by);
+    x->source = view_text(v, 4);
     if (slice_equal_text(view_text(v, 1), "?"))
         x->service = SERVICE_UNKNOWN;
     else if (!get_service(r, v, 1, &x->service))
@@ -370,6 +398,7 @@ static bool get_hold(struct reader *r, const struct view *v, void *item)
     x->since_ms = view_long(v, 4);
     x->bytes = view_text(v, 5);
     x->first_by = view_text(v, 6);
+    x->source = view_text(v, 7);
     return get_service_n(r, v, 1, &x->service);
 }
 
@@ -411,6 +440,7 @@ static bool get_event(struct reader *r, const struct view *v, void *item)
     x->replaced = view_long(v, 11);
     get_id(v, 12, &x->original);
     x->decided_ms = view_long(v, 13);
+    x->source = view_text(v, 14);
     return get_agency(r, v, 0, &x->agency);
 }
 
@@ -421,6 +451,7 @@ static bool get_death(struct reader *r, const struct view *v, void *item)
     x->is_formal = view_long(v, 0);
     x->occurred_ms = view_long(v, 1);
     get_id(v, 2, &x->by);
+    x->source = view_text(v, 3);
     return true;
 }
 
@@ -434,7 +465,20 @@ static bool get_early(struct reader *r, const struct view *v, void *item)
     get_id(v, 5, &x->original);
     x->occurred_ms = view_long(v, 6);
     x->since_ms = view_long(v, 7);
+    x->source = view_text(v, 8);
     return get_agency(r, v, 0, &x->agency);
+}
+
+static bool get_settlement(struct reader *r, const struct view *v, void *item)
+{
+    struct settlement *x = item;
+    x->is_objection = view_long(v, 0);
+    x->purpose = view_text(v, 1);
+    x->yes = view_long(v, 3);
+    x->at_ms = view_long(v, 4);
+    x->people = view_text(v, 5);
+    x->overruled = view_text(v, 6);
+    return get_service_n(r, v, 2, &x->recipient);
 }
 
 static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
@@ -448,7 +492,8 @@ static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
            read_list(r, v, AT_EVENTS, &d->events, get_event) &&
            read_list(r, v, AT_HOLDS, &d->holds, get_hold) &&
            read_list(r, v, AT_DEATHS, &d->deaths, get_death) &&
-           read_list(r, v, AT_EARLY, &d->early, get_early) && r->e->fate == ERR_NONE;
+           read_list(r, v, AT_EARLY, &d->early, get_early) &&
+           read_list(r, v, AT_SETTLEMENTS, &d->settlements, get_settlement) && r->e->fate == ERR_NONE;
 }
 
 bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, struct person *out,

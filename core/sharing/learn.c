@@ -188,7 +188,7 @@ bool run_retraction(struct run *r, const struct event *ev)
         return draft_await(&r->draft, ev, r->e) &&
                run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTION_WITHOUT_ORIGINAL, NULL);
     }
-    if (!draft_forget(&r->draft, &ev->id, r->e))
+    if (!draft_forget(&r->draft, &ev->id, ev->source_name, r->e))
         return false;
     if (x->retracted)
         return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTED, NULL);

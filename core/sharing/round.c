@@ -31,7 +31,8 @@ static bool add_hold(struct run *r, const struct event *ev, const struct decisio
                         .service = d->to.n,
                         .reason = slice_text(d->reason),
                         .since_ms = held_since(r, ev, d->to.n),
-                        .bytes = ev->framed };
+                        .bytes = ev->framed,
+                        .source = ev->source_name };
     if (d->clause_count)
         h->clause = clause_name(r->in->bundle, d->clauses[0]);
     r->draft.changed = true;

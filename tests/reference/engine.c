@@ -120,7 +120,8 @@ static void put_words(struct arena *a, const struct ref_facts *f, struct person 
     struct responsible_fact *s = ARENA_ARRAY(a, f->responsible_count + 1, struct responsible_fact);
     for (size_t i = 0; i < f->objection_count; i++)
         o[i] = (struct objection_fact){ f->objections[i].to, f->objections[i].stands,
-                                        f->objections[i].at_ms, id_of(4000 + i) };
+                                        f->objections[i].at_ms, id_of(4000 + i),
+                                        (struct slice){ 0 } };
     for (size_t i = 0; i < f->restriction_count; i++)
         r[i] = (struct restriction_fact){ slice_text(f->restrictions[i].kind),
                                           f->restrictions[i].stands, f->restrictions[i].at_ms,
@@ -129,7 +130,7 @@ static void put_words(struct arena *a, const struct ref_facts *f, struct person 
     for (size_t i = 0; i < f->responsible_count; i++)
         s[i] = (struct responsible_fact){ slice_text(f->responsible[i].function),
                                           f->responsible[i].service, f->responsible[i].at_ms,
-                                          id_of(6000 + i) };
+                                          id_of(6000 + i), (struct slice){ 0 } };
     out->objections = o;
     out->objection_count = f->objection_count;
     out->restrictions = r;

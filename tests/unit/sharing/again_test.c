@@ -108,7 +108,7 @@ static void of_those_forgotten_the_last_are_known(void)
     for (unsigned i = 0; i <= GONE_MAX; i++) {
         id.b[ID_BYTES - 1] = (uint8_t)i;
         id.b[ID_BYTES - 2] = (uint8_t)(i >> 8);
-        CU_ASSERT(draft_forget(&d, &id, &e));
+        CU_ASSERT(draft_forget(&d, &id, SLICE("a/b"), &e));
     }
     CU_ASSERT(draft_had(&d, &id));
     CU_ASSERT_EQUAL(d.gone.count, GONE_MAX);
