@@ -186,26 +186,79 @@ static bool read_hold(const struct bundle *b, struct slice hold, struct input_ac
     return true;
 }
 
-bool input_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
-               struct input_act *out, struct err *e)
+/* What one typed name decided, as it was written once: of a region that names nobody. */
+static bool read_hold_act(const struct input_rules *r, const struct view *v, struct input_act *out,
+                       struct err *e)
 {
-    struct view v;
-    *out = (struct input_act){ .is_release = false };
-    if (!input_open(r->bundle, a, in->value, "HoldAct", &v, e))
-        return false;
-    struct slice subject = view_text_at(&v, "subject");
-    out->act = view_text_at(&v, "act");
-    out->hold = view_text_at(&v, "hold");
-    out->person = view_text_at(&v, "person");
-    out->reason = view_text_at(&v, "reason");
-    out->is_release = slice_equal_text(out->act, "release");
+    struct slice subject = view_text_at(v, "subject");
+    out->act = view_text_at(v, "act");
+    out->hold = view_text_at(v, "hold");
+    out->person = view_text_at(v, "person");
+    out->reason = view_text_at(v, "reason");
+    out->is_on_hold = true;
     memcpy(out->subject.b, subject.p, ID_BYTES);
-    if (!out->is_release && !slice_equal_text(out->act, "refuse"))
+    if (r->bundle->people.count)
+        return err_set(e, ERR_REJECT, "act.unsigned", 0,
+                       "cannot do it: nobody has signed it, and region.yaml names who must");
+    if (!slice_equal_text(out->act, "release") && !slice_equal_text(out->act, "refuse"))
         return err_set(e, ERR_REJECT, "act.word", 0, "cannot do it: neither release nor refuse");
     if (slice_is_empty(out->person) || slice_is_empty(out->reason))
         return err_set(e, ERR_REJECT, "act.person", 0,
                        "cannot do it without a named person and a reason");
-    if (!read_hold(r->bundle, out->hold, out))
+    return true;
+}
+
+static bool join_names(const struct act_signers *by, struct arena *a, struct slice *out)
+{
+    const char *text = "";
+    for (size_t i = 0; i < by->count && text; i++)
+        text = arena_format(a, "%s%s%.*s", text, i ? " and " : "", (int)by->list[i]->name.n,
+                            (const char *)by->list[i]->name.p);
+    *out = slice_text(text);
+    return text != NULL;
+}
+
+static bool read_document(const struct input_rules *r, const struct view *v, struct arena *a,
+                        int64_t now_ms, struct input_act *out, struct err *e)
+{
+    struct act *x = ARENA_NEW(a, struct act);
+    enum people_role role = ROLE_HOLDS;
+    if (!x)
+        return err_memory(e);
+    if (!act_read(view_text_at(v, "act"), x, e) || !act_verify(x, r->bundle, now_ms, &out->by, e))
+        return false;
+    out->document = x;
+    out->act = x->word;
+    out->hold = x->on;
+    out->reason = x->reason;
+    out->subject = x->subject;
+    out->is_on_hold = act_role(x->word, &role) && role == ROLE_HOLDS;
+    out->person = x->typed;
+    return out->by.count == 0 || join_names(&out->by, a, &out->person) || err_memory(e);
+}
+
+static bool open_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+                     int64_t now_ms, struct input_act *out, struct err *e)
+{
+    struct view v;
+    struct err other = { .fate = ERR_NONE };
+    if (input_open(r->bundle, a, in->value, "PersonAct", &v, &other))
+        return read_document(r, &v, a, now_ms, out, e);
+    if (strcmp(other.code, "event.schema") != 0) {
+        *e = other;
+        return false;
+    }
+    return input_open(r->bundle, a, in->value, "HoldAct", &v, e) && read_hold_act(r, &v, out, e);
+}
+
+bool input_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+               int64_t now_ms, struct input_act *out, struct err *e)
+{
+    *out = (struct input_act){ .is_release = false };
+    if (!open_act(r, in, a, now_ms, out, e))
+        return false;
+    out->is_release = slice_equal_text(out->act, "release");
+    if (out->is_on_hold && !read_hold(r->bundle, out->hold, out))
         return err_set(e, ERR_REJECT, "act.hold", 0, "cannot find whom the hold is for");
     return check_partition(r, in, &out->subject, "act.partition", e);
 }

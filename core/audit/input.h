@@ -9,6 +9,7 @@
 #define CONCORDAT_AUDIT_INPUT_H
 
 #include "bus/bus.h"
+#include "sharing/act.h"
 #include "sharing/judge.h"
 
 enum input_topic { INPUT_EVENTS, INPUT_RECEIPTS, INPUT_CONTROL, INPUT_OTHER };
@@ -49,16 +50,19 @@ struct input_receipt {
 MUST_CHECK bool input_receipt(const struct input_rules *r, const struct bus_record *in,
                               struct arena *a, struct input_receipt *out, struct err *e);
 
-/* "eventidhex:AGENCY/SERVICE", what a named person decided about it, and why. */
+/* "eventidhex:AGENCY/SERVICE", what named people decided about it, and why; or what they did to what
+ * is no hold. Of a region that names its people a signed one alone, verified as of now_ms. */
 struct input_act {
     struct subject_key subject;
     struct event_id event;
     struct recipient_id to;
-    bool is_release;
-    struct slice act, hold, person, reason;
+    bool is_on_hold, is_release;
+    struct slice act, hold, person, reason; /* person: who signed, joined by " and "; or was typed */
+    const struct act *document;             /* NULL: a HoldAct, as was written before */
+    struct act_signers by;                  /* empty: unsigned */
 };
 MUST_CHECK bool input_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
-                          struct input_act *out, struct err *e);
+                          int64_t now_ms, struct input_act *out, struct err *e);
 
 /* An order to take up a bundle, or what a part says of one: what the audit notes of it. */
 struct input_bundle {

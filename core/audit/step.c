@@ -4,6 +4,7 @@
  * ways share - decision time, entry, chain, the feed's mark - is done once, in finish(). */
 #include "audit/step.h"
 
+#include "audit/acts.h"
 #include "record/wire.h"
 
 #define ENTRY_MAX_BYTES BUS_RECORD_MAX_BYTES
@@ -19,6 +20,7 @@ struct work {
     struct input_event event;
     bool moves_mark;
     struct buf facts;                   /* the encoded person after it; empty: unchanged */
+    struct buf acts;                    /* the acts taken after it; empty: unchanged */
 };
 
 /* -- marks of feeds ------------------------------------------------------------------------- */
@@ -304,17 +306,51 @@ static bool note_act(struct work *w, const struct input_act *act, const char *be
     return note || err_memory(e);
 }
 
-/* The first word is kept with the hold; it goes when somebody else says so too. */
-static bool release_by_two(struct work *w, const struct input_act *act, const struct person *person,
-                           const struct hold *hold, struct err *e)
+static bool keep_first(struct work *w, const struct input_act *act, const struct person *person,
+                       struct slice who, struct err *e)
 {
     struct person after;
+    return note_act(w, act, HOLD_FIRST_OF_TWO, e) &&
+           person_note_hold(w->a, person, &act->event, act->to.n, who, &after, e) &&
+           keep_person(w, &after, e);
+}
+
+/* By typed names: the first word is kept with the hold; it goes when somebody else says so too. */
+static enum act_enough enough_typed(const struct input_act *act, const struct hold *hold, bool two)
+{
+    if (!two)
+        return ACT_ENOUGH;
     if (slice_is_empty(hold->first_by))
-        return note_act(w, act, HOLD_FIRST_OF_TWO, e) &&
-               person_note_hold(w->a, person, &act->event, act->to.n, act->person, &after, e) &&
-               keep_person(w, &after, e);
-    if (is_same_name(hold->first_by, act->person))
+        return ACT_ANOTHER;
+    return is_same_name(hold->first_by, act->person) ? ACT_SAME : ACT_ENOUGH;
+}
+
+/* By signatures: whoever released it first counts as long as they may act. */
+static enum act_enough enough_signed(const struct work *w, const struct input_act *act,
+                                     const struct hold *hold, bool two)
+{
+    struct err gone = { .fate = ERR_NONE };
+    const struct named *first =
+        act_person(w->r->bundle, act->act, hold->first_by, w->says.decided_ms, &gone);
+    return act_enough(&act->by, first, w->r->bundle, act->to, two);
+}
+
+static bool release(struct work *w, const struct input_act *act, const struct person *person,
+                    const struct hold *hold, struct err *e)
+{
+    bool two = needs_two(person, hold);
+    switch (act->by.count ? enough_signed(w, act, hold, two) : enough_typed(act, hold, two)) {
+    case ACT_ANOTHER:
+        return keep_first(w, act, person, act->by.count ? act->by.list[0]->name : act->person, e);
+    case ACT_SAME:
         return note_act(w, act, " (the same person: somebody else must agree)", e);
+    case ACT_OUTSIDER:
+        return err_set(e, ERR_REJECT, "act.own-agency", 0,
+                       "cannot do it: somebody who is not of the recipient's own agency must "
+                       "release it");
+    case ACT_ENOUGH:
+        break;
+    }
     return note_act(w, act, "", e) && release_hold(w, person, hold, e);
 }
 
@@ -323,10 +359,9 @@ static bool act_on_hold(struct work *w, const struct input_act *act, const struc
 {
     if (!open_held(w, hold, e))
         return false;
-    if (act->is_release && needs_two(person, hold))
-        return release_by_two(w, act, person, hold, e);
-    return note_act(w, act, "", e) && (act->is_release ? release_hold(w, person, hold, e)
-                                                       : refuse_hold(w, act, person, e));
+    if (act->is_release)
+        return release(w, act, person, hold, e);
+    return note_act(w, act, "", e) && refuse_hold(w, act, person, e);
 }
 
 static bool take_act(struct work *w, struct err *e)
@@ -335,9 +370,16 @@ static bool take_act(struct work *w, struct err *e)
     struct person person;
     w->says.kind = AUDIT_HOLD_ACT;
     w->says.schema = SLICE("HoldAct");
-    if (!input_act(w->r, w->in, w->a, &act, e))
+    if (!input_act(w->r, w->in, w->a, w->says.decided_ms, &act, e))
         return false;
+    if (!act.is_on_hold)
+        w->says.schema = SLICE("PersonAct");
     w->out->subject = act.subject;
+    if (act.by.count && !acts_take(w->r->bundle, &w->p->memory, w->a, act.document,
+                                   w->says.decided_ms, &w->acts, e))
+        return false;
+    if (!act.is_on_hold) /* whose it is does it; here it is on record */
+        return note_act(w, &act, "", e);
     if (!load_person(w, &person, e))
         return false;
     size_t at = find_hold(&person, &act);
@@ -386,6 +428,7 @@ static void refuse(struct work *w, struct err *e)
     w->out->refusal = *e;
     err_clear(e);
     buf_reset(&w->facts);
+    buf_reset(&w->acts);
     w->out->judged = (struct judged){ .decisions = NULL };
     w->says.kind = AUDIT_REFUSED;
     w->says.judged = NULL;
@@ -407,13 +450,20 @@ static bool make_entry(struct work *w, struct err *e)
     return made;
 }
 
+static bool keep_acts(struct work *w, struct err *e)
+{
+    uint8_t key[ID_BYTES];
+    acts_key(key);
+    return w->acts.n == 0 || copy_out(&w->out->acts, key, &w->acts, e);
+}
+
 static bool finish(struct work *w, struct err *e)
 {
     w->out->kind = w->says.kind;
     w->says.subject = &w->out->subject;
     return make_entry(w, e) && make_mark(w, e) &&
            (w->facts.n == 0 || copy_out(&w->out->facts, w->out->subject.b, &w->facts, e)) &&
-           memory_room(&w->p->memory, 2, e);
+           keep_acts(w, e) && memory_room(&w->p->memory, 3, e);
 }
 
 int64_t step_time(const struct partition *p, const struct bus_record *in)
@@ -429,6 +479,7 @@ bool step_decide(const struct input_rules *r, struct partition *p, const struct 
     w.says.input = in;
     w.says.decided_ms = step_time(p, in);
     buf_init(&w.facts, BUS_RECORD_MAX_BYTES * 2);
+    buf_init(&w.acts, BUS_RECORD_MAX_BYTES);
     bool done = take(&w, e);
     if (!done && e->fate == ERR_REJECT) {
         refuse(&w, e);
@@ -436,6 +487,7 @@ bool step_decide(const struct input_rules *r, struct partition *p, const struct 
     }
     done = done && finish(&w, e);
     buf_release(&w.facts);
+    buf_release(&w.acts);
     if (!done)
         step_drop(out);
     return done;
@@ -452,6 +504,7 @@ void step_accept(struct partition *p, struct step *s)
 {
     accept(&p->memory, &s->facts);
     accept(&p->memory, &s->mark);
+    accept(&p->memory, &s->acts);
     p->chain = s->chain;
 }
 
@@ -459,5 +512,6 @@ void step_drop(struct step *s)
 {
     mem_free(s->facts.bytes);
     mem_free(s->mark.bytes);
-    s->facts.bytes = s->mark.bytes = NULL;
+    mem_free(s->acts.bytes);
+    s->facts.bytes = s->mark.bytes = s->acts.bytes = NULL;
 }

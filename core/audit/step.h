@@ -32,7 +32,7 @@ struct step {
     struct slice entry;                 /* framed, in the arena */
     struct err refusal;                 /* of AUDIT_REFUSED */
     struct audit_chain chain;           /* after it */
-    struct step_change facts, mark;
+    struct step_change facts, mark, acts;
 };
 
 /* The decision time of a record: its time of acceptance, never before the one before it. By it the

@@ -1,12 +1,11 @@
 /* admin.c - the daemon's local socket: what changes something while the daemon holds the bus.
  *
- * POST /hold {"hold","act","person","reason","subject","partition"}: 202 when it is durable on `control`.
+ * POST /act with the file of what people decided (sharing/act.h): 202 when it is durable on `control`.
  * POST /order with a framed BundleOrder: the same; whether its bundle is taken up the keeper says, on `control`.
  * The socket lies in the site's state folder; whoever may write there may use it. */
-#include "cli/cli.h"
+#include "cli/acts.h"
 #include "cli/orders.h"
 
-#include "base/clock.h"
 #include "host/http_client.h"
 #include "host/http_server.h"
 
@@ -19,38 +18,11 @@ struct admin {
     struct http_server *server;
 };
 
-static const char *text_of(struct arena *a, const struct node *n, const char *key)
+static bool take_act(struct admin *a, struct slice body, struct err *e)
 {
-    const struct node *value = node_get(n, key);
-    return value && value->kind == NODE_TEXT ? arena_text(a, value->text) : NULL;
-}
-
-static bool read_act(struct arena *a, struct slice body, struct hold_act *act, struct err *e)
-{
-    struct node *n;
-    int64_t partition;
-    if (!tree_json(a, body, &n, e))
-        return false;
-    const struct node *number = node_get(n, "partition");
-    const char *subject = text_of(a, n, "subject");
-    act->hold = text_of(a, n, "hold");
-    act->act = text_of(a, n, "act");
-    act->person = text_of(a, n, "person");
-    act->reason = text_of(a, n, "reason");
-    if (!act->hold || !act->act || !act->person || !act->reason || !number || !subject ||
-        !slice_to_i64(number->text, &partition) ||
-        !id_from_hex(slice_text(subject), act->subject))
-        return err_set(e, ERR_REJECT, "admin.hold", 0, "cannot read the act: a member is missing");
-    act->partition = (int)partition;
-    return true;
-}
-
-static bool take_hold(struct admin *a, struct arena *arena, struct slice body, struct err *e)
-{
-    struct hold_act act;
-    return read_act(arena, body, &act, e) && act.partition >= 0 &&
-           act.partition < a->o.site->bundle->partitions &&
-           hold_act_publish(a->o.bus, a->o.site->catalogue, &act, clock_wall_ms(), e);
+    struct act x;
+    return act_read(body, &x, e) &&
+           acts_publish(a->o.bus, a->o.site->catalogue, a->o.site->bundle->partitions, &x, e);
 }
 
 static bool take_order(struct admin *a, struct arena *arena, struct slice body, struct err *e)
@@ -67,15 +39,15 @@ static void handle(void *ctx, struct http_request *r, struct http_answer *out)
     struct admin *a = ctx;
     struct arena arena;
     struct err e = { 0 };
-    bool is_hold = slice_equal_text(http_path(r), "/hold");
-    if ((!is_hold && !slice_equal_text(http_path(r), "/order")) ||
+    bool is_act = slice_equal_text(http_path(r), "/act");
+    if ((!is_act && !slice_equal_text(http_path(r), "/order")) ||
         !slice_equal_text(http_method(r), "POST")) {
         out->status = 404;
         return;
     }
     arena_init(&arena, 64 << 20);
-    bool good = is_hold ? take_hold(a, &arena, http_body(r), &e)
-                        : take_order(a, &arena, http_body(r), &e);
+    bool good = is_act ? take_act(a, http_body(r), &e)
+                       : take_order(a, &arena, http_body(r), &e);
     out->status = good ? 202 : e.fate == ERR_RETRY ? 503 : 422;
     if (!good)
         buf_text(out->body, e.text);
@@ -111,12 +83,6 @@ void admin_stop(struct admin **a)
     *a = NULL;
 }
 
-static void put_member(struct buf *b, const char *name, const char *value)
-{
-    buf_format(b, "%s\"%s\":", b->n > 1 ? "," : "", name);
-    buf_json(b, slice_text(value));
-}
-
 /* *running false when there is no daemon, also when it has left its socket behind. */
 static bool ask(const struct site *s, const char *url, struct slice body, bool *running, struct err *e)
 {
@@ -149,21 +115,7 @@ bool admin_ask_order(const struct site *s, struct slice framed, bool *running, s
     return ask(s, "http://localhost/order", framed, running, e);
 }
 
-bool admin_ask_hold(const struct site *s, const struct hold_act *act, bool *running, struct err *e)
+bool admin_ask_act(const struct site *s, struct slice file, bool *running, struct err *e)
 {
-    struct buf body;
-    char subject[ID_HEX];
-    buf_init(&body, 1 << 16);
-    id_hex(act->subject, subject);
-    buf_byte(&body, '{');
-    put_member(&body, "hold", act->hold);
-    put_member(&body, "act", act->act);
-    put_member(&body, "person", act->person);
-    put_member(&body, "reason", act->reason);
-    put_member(&body, "subject", subject);
-    buf_format(&body, ",\"partition\":%d}", act->partition);
-    bool good = buf_done(&body, e) &&
-                ask(s, "http://localhost/hold", buf_slice(&body), running, e);
-    buf_release(&body);
-    return good;
+    return ask(s, "http://localhost/act", file, running, e);
 }

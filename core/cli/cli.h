@@ -30,6 +30,7 @@ int cmd_explain(struct cli *c, int argc, char **argv);
 int cmd_why(struct cli *c, int argc, char **argv);
 int cmd_audit(struct cli *c, int argc, char **argv);
 int cmd_effect(struct cli *c, int argc, char **argv);
+int cmd_act(struct cli *c, int argc, char **argv);
 int cmd_held(struct cli *c, int argc, char **argv);
 int cmd_status(struct cli *c, int argc, char **argv);
 int cmd_schemas(struct cli *c, int argc, char **argv);
@@ -64,15 +65,6 @@ void cli_print_problems(struct problems *p);
 /* Prints "concordat: sentence [code]" and returns the code given. */
 int cli_fail(enum cli_exit code, const struct err *e);
 
-/* A human's word on a hold, made durable on `control` (hold_act.c). hold is "eventid:agency/service". */
-struct hold_act {
-    const char *hold, *act, *person, *reason; /* act: "release" or "refuse" */
-    uint8_t subject[ID_BYTES];
-    int partition;
-};
-MUST_CHECK bool hold_act_publish(struct bus *b, const struct catalogue *c, const struct hold_act *act,
-                                 int64_t now_ms, struct err *e);
-
 /* The daemon's local socket (admin.c). */
 struct admin;
 struct admin_options {
@@ -84,8 +76,8 @@ void admin_stop(struct admin **a);
 /* Hands a framed order of a bundle to a running daemon. */
 MUST_CHECK bool admin_ask_order(const struct site *s, struct slice framed, bool *running,
                                 struct err *e);
-/* Asks a running daemon; *running false when there is none. */
-MUST_CHECK bool admin_ask_hold(const struct site *s, const struct hold_act *act, bool *running,
-                               struct err *e);
+/* Hands it an act's file; *running false when there is no daemon. */
+MUST_CHECK bool admin_ask_act(const struct site *s, struct slice file, bool *running,
+                              struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
 /* cmd_held.c - concordat held SITE list|show|release|refuse: what waits for a human, and their
  * word. */
-#include "cli/cli.h"
+#include "cli/acts.h"
 
 #include "audit/holds.h"
 #include "base/clock.h"
@@ -85,45 +85,40 @@ static int show(const struct held *h)
     return CLI_DONE;
 }
 
-/* Through the running daemon, or on the bus itself when none runs. */
-static int act(const struct site *s, const struct held *h, char **argv)
+static int act(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
 {
-    struct hold_act a = { h->hold, argv[2], argv[4], argv[5], { 0 }, h->partition };
-    struct err e = { 0 };
-    bool running;
-    memcpy(a.subject, h->subject, ID_BYTES);
-    if (!*a.person || !*a.reason)
+    struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
+    struct words none;
+    if (!words_read(argc, argv, 6, 0, o, &none) || !*argv[4] || !*argv[5])
         return CLI_USAGE;
-    if (!admin_ask_hold(s, &a, &running, &e))
-        return cli_fail(CLI_CANNOT, &e);
-    if (!running) {
-        struct bus *b = cli_bus(s, false);
-        if (!b)
-            return CLI_CANNOT;
-        bool good = hold_act_publish(b, s->catalogue, &a, clock_wall_ms(), &e);
-        bus_close(&b);
-        if (!good)
-            return cli_fail(CLI_CANNOT, &e);
+    struct act x = acts_make(s, argv[2], h->hold, argv[5]);
+    memcpy(x.subject.b, h->subject, ID_BYTES);
+    switch (acts_give(c, s, argv[4], o, &x)) {
+    case ACTS_WRITTEN:
+        return CLI_DONE;
+    case ACTS_FAILED:
+        return CLI_NO;
+    case ACTS_GIVEN:
+        break;
     }
-    printf("%s recorded%s\n", a.act, running ? "" : "; the router will see it when it runs");
-    return CLI_DONE;
+    return acts_submit(s, &x);
 }
 
-static int on_hold(const struct site *s, const struct holds *l, int argc, char **argv)
+static int on_hold(struct cli *c, const struct site *s, const struct holds *l, int argc, char **argv)
 {
     const struct held *h = holds_find(l, slice_text(argv[3]));
     if (!h) {
         fprintf(stderr, "concordat: nothing is held as '%s'\n", argv[3]);
         return CLI_NO;
     }
-    return argc == 4 ? show(h) : act(s, h, argv);
+    return argc == 4 ? show(h) : act(c, s, h, argc, argv);
 }
 
 int cmd_held(struct cli *c, int argc, char **argv)
 {
     bool lists = argc == 3 && strcmp(argv[2], "list") == 0;
     bool shows = argc == 4 && strcmp(argv[2], "show") == 0;
-    bool acts = argc == 6 && (strcmp(argv[2], "release") == 0 || strcmp(argv[2], "refuse") == 0);
+    bool acts = argc >= 6 && (strcmp(argv[2], "release") == 0 || strcmp(argv[2], "refuse") == 0);
     if (!lists && !shows && !acts)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
@@ -137,7 +132,7 @@ int cmd_held(struct cli *c, int argc, char **argv)
     bus_close(&b);
     if (l.lost)
         good = err_memory(&e);
-    int code = !good ? cli_fail(CLI_CANNOT, &e) : lists ? list(c, &l) : on_hold(s, &l, argc, argv);
+    int code = !good ? cli_fail(CLI_CANNOT, &e) : lists ? list(c, &l) : on_hold(c, s, &l, argc, argv);
     holds_release(&l);
     return code;
 }

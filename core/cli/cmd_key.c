@@ -1,19 +1,27 @@
-/* cmd_key.c - concordat key [--approver] FILE. */
+/* cmd_key.c - concordat key [--approver | --person] FILE. */
 #include "cli/cli.h"
 
 #include "base/base64.h"
-#include "host/crypto.h"
+#include "cli/passphrase.h"
+#include "cli/words.h"
+#include "host/person_key.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+static void print_key(const struct public_key *key)
+{
+    char text[BASE64_LENGTH(KEY_BYTES)];
+    base64_encode(slice_of(key->b, sizeof key->b), text);
+    printf("%.*s\n", (int)sizeof text, text);
+}
 
 /* What region.yaml names: the other half of an approver's key. */
 static int print_public(const char *path)
 {
     struct key secret;
     struct public_key public;
-    char text[BASE64_LENGTH(KEY_BYTES)];
     struct err e = { 0 };
     if (access(path, F_OK) != 0 && !key_make(path, &e))
         return cli_fail(CLI_CANNOT, &e);
@@ -21,8 +29,32 @@ static int print_public(const char *path)
         return cli_fail(CLI_CANNOT, &e);
     ed25519_public(&secret, &public);
     explicit_bzero(&secret, sizeof secret);
-    base64_encode(slice_of(public.b, sizeof public.b), text);
-    printf("%.*s\n", (int)sizeof text, text);
+    print_key(&public);
+    return CLI_DONE;
+}
+
+/* A person's key under a passphrase; of one that is there its public half alone. */
+static int make_person(int argc, char **argv)
+{
+    struct word_option o[] = { { .name = "--passphrase-file", .most = 1 }, { .name = NULL } };
+    struct words w;
+    struct passphrase phrase;
+    struct public_key public;
+    struct err e = { 0 };
+    if (!words_read(argc, argv, 2, 1, o, &w))
+        return CLI_USAGE;
+    bool good = access(w.plain[0], F_OK) == 0
+                    ? person_key_public(w.plain[0], &public) ||
+                          err_set(&e, ERR_FATAL, "key.form", 0,
+                                  "cannot use key file '%s': it is no key that concordat key "
+                                  "--person makes",
+                                  w.plain[0])
+                    : passphrase_new(words_one(o, "--passphrase-file"), &phrase, &e) &&
+                          person_key_make(w.plain[0], passphrase_slice(&phrase), &public, &e);
+    passphrase_wipe(&phrase);
+    if (!good)
+        return cli_fail(CLI_CANNOT, &e);
+    print_key(&public);
     return CLI_DONE;
 }
 
@@ -32,6 +64,8 @@ int cmd_key(struct cli *c, int argc, char **argv)
     (void)c;
     if (argc == 3 && strcmp(argv[1], "--approver") == 0)
         return print_public(argv[2]);
+    if (argc > 1 && strcmp(argv[1], "--person") == 0)
+        return make_person(argc, argv);
     if (argc != 2)
         return CLI_USAGE;
     return key_make(argv[1], &e) ? CLI_DONE : cli_fail(CLI_CANNOT, &e);

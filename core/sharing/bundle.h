@@ -8,6 +8,7 @@
 #include "host/crypto.h"
 #include "record/catalogue.h"
 #include "sharing/approve.h"
+#include "sharing/people.h"
 
 struct recipient_id { uint16_t n; };    /* index of a service in the bundle */
 #define SERVICES_MAX 1024
@@ -90,6 +91,7 @@ struct bundle {
     uint8_t hash[HASH_BYTES];           /* of every file's bytes, schemas included; of a packed one: the pack's */
     const struct compiled *compiled;    /* bitmaps; sharing only */
     struct approvers approvers;         /* who may sign the next */
+    struct people people;               /* who may act; none: a name is enough (act.h) */
     const struct hold_limit *hold_limits;
     size_t hold_limit_count;
 };

@@ -53,6 +53,8 @@ void load_services(struct loader *l, const struct node *n, const bool *agencies,
                    struct services *out);
 
 void load_region(struct loader *l, const struct node *root);
+/* Who may act; map may be NULL. people.c */
+void load_named_people(struct loader *l, const struct node *map);
 /* The region's limits on holds; map may be NULL. */
 void load_holds(struct loader *l, const struct node *map);
 void load_facts(struct loader *l, const struct node *root);

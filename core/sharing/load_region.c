@@ -141,6 +141,7 @@ void load_region(struct loader *l, const struct node *root)
                                               { "partitions", true, STRICT_TEXT },
                                               { "agencies", true, STRICT_MAP },
                                               { "approvers", false, STRICT_MAP },
+                                              { "people", false, STRICT_MAP },
                                               { "holds", false, STRICT_MAP } };
     STRICT_KEYS(&l->reader, root, keys);
     l->bundle->region = strict_text(root, "region");
@@ -154,5 +155,6 @@ void load_region(struct loader *l, const struct node *root)
     if (agencies)
         load_agencies(l, agencies);
     load_approvers(l, node_get(root, "approvers"));
+    load_named_people(l, strict_member(root, "people", NODE_MAP));
     load_holds(l, strict_member(root, "holds", NODE_MAP));
 }

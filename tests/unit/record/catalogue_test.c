@@ -36,7 +36,8 @@ static void holds_every_event_family(void)
 static void keeps_internal_schemas_apart(void)
 {
     static const char *const names[] = { "AuditEntry", "Facts", "Receipt", "Notice", "Link",
-                                         "Quarantine", "HoldAct" };
+                                         "Quarantine", "HoldAct",
+                                         "PersonAct",  "ActMarks" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const struct schema *s = named(names[i]);
         CU_ASSERT_PTR_NOT_NULL_FATAL(s);

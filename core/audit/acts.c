@@ -1,0 +1,70 @@
+/* acts.c - reads, compares and writes the marks of acts. */
+#include "audit/acts.h"
+
+#include "record/wire.h"
+
+#define ACTS_VERSION 1
+
+void acts_key(uint8_t key[ID_BYTES])
+{
+    uint8_t hash[HASH_BYTES];
+    sha256(SLICE("acts:"), hash);
+    memcpy(key, hash, ID_BYTES);
+}
+
+static bool read_marks(const struct schema *s, struct arena *a, struct slice framed,
+                       const struct view **marks, size_t *n, struct err *e)
+{
+    uint64_t fingerprint = 0;
+    struct slice body;
+    struct view v;
+    int slot = plan_field(s->plan, SLICE("acts"));
+    *n = 0;
+    if (slice_is_empty(framed))
+        return true;
+    bool good = slot >= 0 && wire_open(framed, &fingerprint, &body, e) &&
+                (fingerprint == plan_fingerprint(s->plan) ||
+                 err_set(e, ERR_FATAL, "facts.schema", 0, "cannot read which acts were taken")) &&
+                plan_view(s->plan, a, body, &v, e) &&
+                view_items(&v, (size_t)slot, a, marks, n, e);
+    e->fate = e->fate == ERR_REJECT ? ERR_FATAL : e->fate; /* our own record */
+    return good;
+}
+
+static void put_mark(struct buf *out, struct slice hash, int64_t at_ms)
+{
+    avro_put_text(out, hash); /* bytes are written like a text */
+    avro_put_long(out, at_ms);
+}
+
+bool acts_take(const struct bundle *b, const struct memory *m, struct arena *a, const struct act *x,
+               int64_t now_ms, struct buf *out, struct err *e)
+{
+    const struct schema *s = catalogue_named(b->catalogue, SLICE("ActMarks"));
+    const struct view *marks = NULL;
+    uint8_t key[ID_BYTES], hash[HASH_BYTES];
+    size_t n = 0, kept = 1;
+    acts_key(key);
+    if (!s)
+        return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the schema 'ActMarks'");
+    if (!read_marks(s, a, memory_get(m, key), &marks, &n, e) || !act_hash(x, hash, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (slice_equal(view_text_at(&marks[i], "hash"), slice_of(hash, HASH_BYTES)))
+            return err_set(e, ERR_REJECT, "act.again", 0, "cannot do it: it was done already");
+        kept += view_long_at(&marks[i], "at") > now_ms - ACT_AGE_MAX_MS;
+    }
+    if (kept > ACTS_KEPT_MAX)
+        return err_set(e, ERR_REJECT, "act.many", 0,
+                       "cannot do it: more than %d acts in %d days in this partition",
+                       ACTS_KEPT_MAX, (int)(ACT_AGE_MAX_MS / 86400000));
+    wire_put_header(out, plan_fingerprint(s->plan));
+    avro_put_long(out, ACTS_VERSION);
+    avro_put_long(out, (int64_t)kept);
+    for (size_t i = 0; i < n; i++)
+        if (view_long_at(&marks[i], "at") > now_ms - ACT_AGE_MAX_MS)
+            put_mark(out, view_text_at(&marks[i], "hash"), view_long_at(&marks[i], "at"));
+    put_mark(out, slice_of(hash, HASH_BYTES), x->at_ms);
+    avro_put_long(out, 0);
+    return buf_done(out, e);
+}

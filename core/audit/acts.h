@@ -1,0 +1,21 @@
+/* acts.h - signed acts are taken once: which of them a partition has taken.
+ *
+ * Kept with the partition's memory, in the router's transaction, as long as an act's age would let it
+ * be taken again (ACT_AGE_MAX_MS and what a clock may be ahead). Errors: act.again, act.many
+ * (ERR_REJECT); facts.* ERR_FATAL: our own record cannot be read. */
+#ifndef CONCORDAT_AUDIT_ACTS_H
+#define CONCORDAT_AUDIT_ACTS_H
+
+#include "audit/memory.h"
+#include "sharing/act.h"
+
+/* In a partition, in some seven days. */
+#define ACTS_KEPT_MAX 4096
+
+/* Where they stand in memory and on the topic `facts`. */
+void acts_key(uint8_t key[ID_BYTES]);
+/* Writes what memory is to hold after x was taken at that time; act.again when it was before. */
+MUST_CHECK bool acts_take(const struct bundle *b, const struct memory *m, struct arena *a,
+                          const struct act *x, int64_t now_ms, struct buf *out, struct err *e);
+
+#endif

@@ -1,0 +1,103 @@
+/* passphrase.c - asks for a passphrase. */
+#include "cli/passphrase.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <termios.h>
+#include <unistd.h>
+
+void passphrase_wipe(struct passphrase *p)
+{
+    explicit_bzero(p, sizeof *p);
+}
+
+/* One line, without its end. */
+static bool read_line(int fd, struct passphrase *out)
+{
+    ssize_t n = 0;
+    out->n = 0;
+    while (out->n < sizeof out->b && (n = read(fd, out->b + out->n, 1)) == 1 &&
+           out->b[out->n] != '\n')
+        out->n++;
+    while (out->n && n >= 0 && out->b[out->n - 1] == '\r')
+        out->n--;
+    return n >= 0 && out->n <= PASSPHRASE_MAX;
+}
+
+static bool read_file(const char *path, struct passphrase *out, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(e, ERR_FATAL, "key.passphrase", errno, "cannot read the passphrase from",
+                         path);
+    bool good = read_line(fd, out);
+    (void)close(fd);
+    return good || err_set(e, ERR_FATAL, "key.passphrase", 0,
+                           "cannot use the passphrase in '%s': longer than %d bytes", path,
+                           PASSPHRASE_MAX);
+}
+
+static bool ask(int fd, const char *prompt, struct passphrase *out, struct err *e)
+{
+    struct termios before, silent;
+    if (tcgetattr(fd, &before) != 0)
+        return err_errno(e, ERR_FATAL, "key.passphrase", errno, "cannot ask for a passphrase at",
+                         "/dev/tty");
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    (void)dprintf(fd, "%s: ", prompt);
+    bool good = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && read_line(fd, out);
+    (void)tcsetattr(fd, TCSAFLUSH, &before);
+    (void)dprintf(fd, "\n");
+    return good ||
+           err_set(e, ERR_FATAL, "key.passphrase", 0, "cannot read the passphrase at the terminal");
+}
+
+static int terminal(struct err *e)
+{
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        err_set(e, ERR_FATAL, "key.passphrase", 0,
+                "cannot ask for a passphrase: there is no terminal; a script gives "
+                "--passphrase-file FILE");
+    return fd;
+}
+
+bool passphrase_ask(const char *file, const char *prompt, struct passphrase *out, struct err *e)
+{
+    if (file)
+        return read_file(file, out, e);
+    int fd = terminal(e);
+    bool good = fd >= 0 && ask(fd, prompt, out, e);
+    if (fd >= 0)
+        (void)close(fd);
+    return good;
+}
+
+bool passphrase_new(const char *file, struct passphrase *out, struct err *e)
+{
+    struct passphrase again;
+    if (file)
+        return read_file(file, out, e);
+    bool good = passphrase_ask(NULL, "new passphrase, several words", out, e) &&
+                passphrase_ask(NULL, "the same again", &again, e);
+    bool same = good && slice_equal(passphrase_slice(out), passphrase_slice(&again));
+    passphrase_wipe(&again);
+    return same || (good && err_set(e, ERR_FATAL, "key.passphrase", 0,
+                                    "cannot make the key: the two are not the same"));
+}
+
+bool signing_key_read(const char *path, const char *passphrase_file, struct key *out,
+                      struct err *e)
+{
+    struct passphrase phrase;
+    char prompt[512];
+    if (key_file_kind(path) != KEY_FILE_ENCRYPTED)
+        return key_read(path, out, e);
+    (void)snprintf(prompt, sizeof prompt, "passphrase of %s", path);
+    bool good = passphrase_ask(passphrase_file, prompt, &phrase, e) &&
+                person_key_read(path, passphrase_slice(&phrase), out, e);
+    passphrase_wipe(&phrase);
+    return good;
+}

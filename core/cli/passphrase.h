@@ -1,0 +1,29 @@
+/* passphrase.h - a passphrase from the terminal, without echo, or from a file for scripts.
+ *
+ * Wiped by who has it. Errors: key.passphrase (ERR_FATAL). */
+#ifndef CONCORDAT_CLI_PASSPHRASE_H
+#define CONCORDAT_CLI_PASSPHRASE_H
+
+#include "host/person_key.h"
+
+struct passphrase {
+    uint8_t b[PASSPHRASE_MAX + 2];
+    size_t n;
+};
+static inline struct slice passphrase_slice(const struct passphrase *p)
+{
+    return slice_of(p->b, p->n);
+}
+void passphrase_wipe(struct passphrase *p);
+
+/* Of a key that is there: the first line of file (/dev/fd/N too), or asked with that prompt. */
+MUST_CHECK bool passphrase_ask(const char *file, const char *prompt, struct passphrase *out,
+                               struct err *e);
+/* Of a new key: asked twice. */
+MUST_CHECK bool passphrase_new(const char *file, struct passphrase *out, struct err *e);
+
+/* Opens a key to sign with: a person's under its passphrase, or an approver's 32 bytes. */
+MUST_CHECK bool signing_key_read(const char *path, const char *passphrase_file, struct key *out,
+                                 struct err *e);
+
+#endif

@@ -1,0 +1,177 @@
+/* person_key.c - makes and opens encrypted PKCS#8 files. */
+#include "host/person_key.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+
+#include "base/base64.h"
+
+#define FILE_MAX 8192
+#define FIRST_LINE "concordat person key, public half "
+#define ENCRYPTED "-----BEGIN ENCRYPTED PRIVATE KEY-----"
+#define PLAIN "-----BEGIN PRIVATE KEY-----"
+/* OWASP's figure for PBKDF2 with HMAC-SHA-256: a guess costs some tenths of a second. */
+#define ROUNDS 600000
+
+/* ---- making ---- */
+
+static bool put_encrypted(BIO *out, EVP_PKEY *key, struct slice passphrase)
+{
+    PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(key);
+    X509_ALGOR *how =
+        PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), ROUNDS, NULL, 0, NULL, NID_hmacWithSHA256);
+    X509_SIG *sealed = plain && how ? PKCS8_set0_pbe((const char *)passphrase.p,
+                                                     (int)passphrase.n, plain, how)
+                                    : NULL;
+    bool good = sealed && PEM_write_bio_PKCS8(out, sealed) == 1;
+    if (!sealed)
+        X509_ALGOR_free(how); /* else it is the sealed one's */
+    X509_SIG_free(sealed);
+    PKCS8_PRIV_KEY_INFO_free(plain);
+    return good;
+}
+
+static bool write_new(const char *path, struct slice bytes, struct err *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_errno(e, ERR_FATAL, "key.open", errno, "cannot make key file", path);
+    bool good = write(fd, bytes.p, bytes.n) == (ssize_t)bytes.n && fsync(fd) == 0;
+    int number = errno;
+    good = close(fd) == 0 && good;
+    if (good)
+        return true;
+    (void)unlink(path);
+    return err_errno(e, ERR_FATAL, "key.open", number, "cannot write key file", path);
+}
+
+bool person_key_make(const char *path, struct slice passphrase, struct public_key *out,
+                     struct err *e)
+{
+    struct key secret = { .set = true };
+    char text[BASE64_LENGTH(KEY_BYTES)], *bytes = NULL;
+    if (passphrase.n < PASSPHRASE_MIN || passphrase.n > PASSPHRASE_MAX)
+        return err_set(e, ERR_FATAL, "key.passphrase", 0,
+                       "cannot make the key: a passphrase has %d to %d characters, several words",
+                       PASSPHRASE_MIN, PASSPHRASE_MAX);
+    random_bytes(secret.b, KEY_BYTES);
+    ed25519_public(&secret, out);
+    base64_encode(slice_of(out->b, KEY_BYTES), text);
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret.b, KEY_BYTES);
+    BIO *memory = BIO_new(BIO_s_mem());
+    explicit_bzero(&secret, sizeof secret);
+    bool good = key && memory &&
+                BIO_printf(memory, FIRST_LINE "%.*s\n", (int)sizeof text, text) > 0 &&
+                put_encrypted(memory, key, passphrase);
+    long n = good ? BIO_get_mem_data(memory, &bytes) : 0;
+    good = good ? write_new(path, slice_of(bytes, (size_t)n), e) : err_memory(e);
+    BIO_free(memory);
+    EVP_PKEY_free(key);
+    return good;
+}
+
+/* ---- reading ---- */
+
+static bool read_bytes(const char *path, uint8_t room[FILE_MAX], struct slice *out, struct stat *st)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool good = fstat(fd, st) == 0;
+    ssize_t n = good && S_ISREG(st->st_mode) ? read(fd, room, FILE_MAX) : -1;
+    if (good && !S_ISREG(st->st_mode))
+        errno = EINVAL;
+    (void)close(fd);
+    *out = slice_of(room, n < 0 ? 0 : (size_t)n);
+    return n >= 0;
+}
+
+static enum key_file kind_of(struct slice bytes)
+{
+    if (bytes.n == KEY_BYTES)
+        return KEY_FILE_RAW;
+    if (memmem(bytes.p, bytes.n, ENCRYPTED, sizeof ENCRYPTED - 1))
+        return KEY_FILE_ENCRYPTED;
+    return memmem(bytes.p, bytes.n, PLAIN, sizeof PLAIN - 1) ? KEY_FILE_PLAIN : KEY_FILE_NONE;
+}
+
+enum key_file key_file_kind(const char *path)
+{
+    uint8_t room[FILE_MAX];
+    struct slice bytes;
+    struct stat st;
+    enum key_file kind = read_bytes(path, room, &bytes, &st) ? kind_of(bytes) : KEY_FILE_NONE;
+    explicit_bzero(room, sizeof room);
+    return kind;
+}
+
+bool person_key_public(const char *path, struct public_key *out)
+{
+    uint8_t room[FILE_MAX];
+    struct slice bytes;
+    struct stat st;
+    return read_bytes(path, room, &bytes, &st) && slice_starts(bytes, SLICE(FIRST_LINE)) &&
+           base64_decode(slice_head(slice_from(bytes, sizeof FIRST_LINE - 1),
+                                    BASE64_LENGTH(KEY_BYTES)),
+                         out->b, KEY_BYTES);
+}
+
+/* What OpenSSL asks the passphrase by. */
+static int give_passphrase(char *to, int room, int for_writing, void *passphrase)
+{
+    const struct slice *p = passphrase;
+    (void)for_writing;
+    if (room < 0 || p->n > (size_t)room)
+        return -1;
+    memcpy(to, p->p, p->n);
+    return (int)p->n;
+}
+
+static bool open_key(const char *path, struct slice bytes, struct slice passphrase, struct key *out,
+                     struct err *e)
+{
+    BIO *memory = BIO_new_mem_buf(bytes.p, (int)bytes.n);
+    EVP_PKEY *key =
+        memory ? PEM_read_bio_PrivateKey(memory, NULL, give_passphrase, &passphrase) : NULL;
+    size_t n = KEY_BYTES;
+    BIO_free(memory);
+    if (!key)
+        return err_set(e, ERR_FATAL, "key.passphrase", 0,
+                       "cannot open key file '%s': the passphrase is not its own", path);
+    out->set = EVP_PKEY_is_a(key, "ED25519") &&
+               EVP_PKEY_get_raw_private_key(key, out->b, &n) == 1 && n == KEY_BYTES;
+    EVP_PKEY_free(key);
+    return out->set || err_set(e, ERR_FATAL, "key.form", 0,
+                               "cannot use key file '%s': it is no Ed25519 key", path);
+}
+
+bool person_key_read(const char *path, struct slice passphrase, struct key *out, struct err *e)
+{
+    uint8_t room[FILE_MAX];
+    struct slice bytes;
+    struct stat st;
+    out->set = false;
+    if (!read_bytes(path, room, &bytes, &st))
+        return err_errno(e, ERR_FATAL, "key.open", errno, "cannot open key file", path);
+    if (st.st_mode & 077)
+        return err_set(e, ERR_FATAL, "key.mode", 0,
+                       "cannot use key file '%s': others may read it (mode %04o, not 0600)", path,
+                       (unsigned)st.st_mode & 07777);
+    enum key_file kind = kind_of(bytes);
+    if (kind != KEY_FILE_ENCRYPTED)
+        return err_set(e, ERR_FATAL, kind == KEY_FILE_PLAIN ? "key.plain" : "key.form", 0,
+                       "cannot use key file '%s': %s", path,
+                       kind == KEY_FILE_PLAIN
+                           ? "it lies there without a passphrase; openssl pkcs8 -topk8 gives it one"
+                           : "it is no key that concordat key --person makes");
+    return open_key(path, bytes, passphrase, out, e);
+}
