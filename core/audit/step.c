@@ -155,6 +155,8 @@ static bool judge(struct work *w, const struct judge_input *in, struct err *e)
     if (j->facts_changed && !keep_person(w, j->after, e))
         return false;
     w->says.judged = j;
+    if (slice_is_empty(w->says.note))
+        w->says.note = j->note;
     return check_sizes(w, j, e);
 }
 

@@ -314,6 +314,12 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
             "Events dropped as sent twice.", n->duplicates);
     put_one(out, "concordat_router_refused_events_total", "counter",
             "Events that could not be decided.", n->refused);
+    put_one(out, "concordat_router_not_yours_events_total", "counter",
+            "Events that would take back, replace or reuse what another agency or service said.",
+            n->not_yours);
+    put_one(out, "concordat_router_not_allowed_facts_total", "counter",
+            "What an event would make known by a line of facts.yaml that does not name its role.",
+            n->not_allowed);
     put_one(out, "concordat_router_receipts_total", "counter", "Receipts taken into the audit.",
             n->receipts);
     put_one(out, "concordat_router_caught_up_decisions_total", "counter",

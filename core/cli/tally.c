@@ -53,6 +53,18 @@ static void take_decision(struct tally *t, const struct audit_decision *d)
         }
 }
 
+/* How often the audit notes a code of one event; a person's own words are not looked at. */
+static uint64_t noted(const struct audit_read *r, struct slice code)
+{
+    uint64_t n = 0;
+    struct slice rest = r->note;
+    if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
+        return 0;
+    for (const uint8_t *at; rest.n && (at = memmem(rest.p, rest.n, code.p, code.n)); n++)
+        rest = slice_from(rest, (size_t)(at - rest.p) + code.n);
+    return n;
+}
+
 static bool take_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct tally *t = ctx;
@@ -61,6 +73,8 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     n->duplicates += slice_equal_text(r->kind, audit_kind_name(AUDIT_DUPLICATE));
     n->refused += slice_equal_text(r->kind, audit_kind_name(AUDIT_REFUSED));
     n->receipts += slice_equal_text(r->kind, audit_kind_name(AUDIT_RECEIPT));
+    n->not_yours += noted(r, SLICE("event.not-yours"));
+    n->not_allowed += noted(r, SLICE("facts.not-allowed"));
     for (size_t i = 0; i < r->decision_count; i++)
         take_decision(t, &r->decisions[i]);
     return holds_take(&t->holds, partition, r);

@@ -23,6 +23,8 @@ struct tally_held {
 struct tally_counts {
     int64_t read_ms; /* when; before the first time, when it was opened */
     uint64_t events, decisions, disclosed, withheld, held, caught_up, duplicates, refused, receipts;
+    uint64_t not_yours;     /* would take back, replace or reuse what another said */
+    uint64_t not_allowed;   /* what a line of facts.yaml would make known, said by who may not */
     uint64_t to_deliveries; /* disclosures to services that this site delivers to */
     struct tally_reason reasons[TALLY_REASONS_MAX];
     size_t reason_count;

@@ -83,16 +83,23 @@ static int64_t until_of(struct slice text)
     return london_to_ms(&next, &doubtful);
 }
 
+static bool is_same_agency(struct slice a, struct slice b)
+{
+    return slice_equal(source_agency(a), source_agency(b));
+}
+
 static bool same_consent(const void *item, const void *like)
 {
     const struct consent_fact *a = item, *b = like;
-    return a->recipient == b->recipient && slice_equal(a->purpose, b->purpose);
+    return a->recipient == b->recipient && slice_equal(a->purpose, b->purpose) &&
+           is_same_agency(a->source, b->source);
 }
 
 static bool same_objection(const void *item, const void *like)
 {
     const struct objection_fact *a = item, *b = like;
-    return a->recipient == b->recipient;
+    return a->recipient == b->recipient &&
+           is_same_agency(a->source, b->source);
 }
 
 static bool same_restriction(const void *item, const void *like)
@@ -104,7 +111,7 @@ static bool same_restriction(const void *item, const void *like)
 static bool same_function(const void *item, const void *like)
 {
     const struct responsible_fact *a = item, *b = like;
-    return slice_equal(a->function, b->function);
+    return slice_equal(a->function, b->function) && is_same_agency(a->source, b->source);
 }
 
 /* When a word counts from: none of tomorrow, or nothing said until then could take it back. */
@@ -175,7 +182,7 @@ static bool is_someone_else(const struct draft *d, const struct responsible_fact
     int64_t last_ms = INT64_MIN;
     bool is_other = true;
     for (size_t i = 0; i < d->responsible.count; i++) {
-        if (!same_function(&words[i], f) || words[i].occurred_ms < last_ms)
+        if (!slice_equal(words[i].function, f->function) || words[i].occurred_ms < last_ms)
             continue;
         is_other = words[i].service != f->service || (is_other && words[i].occurred_ms == last_ms);
         last_ms = words[i].occurred_ms;
@@ -205,7 +212,7 @@ static bool add_responsible(struct effect *x)
 static bool same_death(const void *item, const void *like)
 {
     const struct death_fact *a = item, *b = like;
-    return a->is_formal == b->is_formal;
+    return a->is_formal == b->is_formal && is_same_agency(a->source, b->source);
 }
 
 static bool add_death(struct effect *x)
@@ -280,13 +287,26 @@ bool draft_apply(struct draft *d, const struct bundle *b, const struct event *ev
     return true;
 }
 
-/* Removes the items whose id, at that place within them, is the original's. */
-static bool remove_by(struct list *l, size_t id_at, const struct event_id *original)
+/* Whether a fact that was made by that event is the source's own: its agency's, and of a word about
+ * sharing its service's. */
+struct undoing {
+    const struct event_id *original;
+    const struct event *ev;
+};
+
+static bool is_undone(const struct undoing *u, const struct event_id *by, struct slice source)
+{
+    return event_id_equal(by, u->original) &&
+           (u->ev->is_word ? slice_equal(source, u->ev->source_name)
+                           : is_same_agency(source, u->ev->source_name));
+}
+
+static bool remove_relationships(struct list *l, const struct undoing *u)
 {
     bool any = false;
     for (size_t i = l->count; i-- > 0;) {
-        const uint8_t *item = (const uint8_t *)l->items + i * l->item_bytes;
-        if (memcmp(item + id_at, original->b, ID_BYTES) != 0)
+        const struct relationship *r = (const struct relationship *)l->items + i;
+        if (r->agency != u->ev->agency || !event_id_equal(&r->opened_by, u->original))
             continue;
         list_remove(l, i);
         any = true;
@@ -294,14 +314,35 @@ static bool remove_by(struct list *l, size_t id_at, const struct event_id *origi
     return any;
 }
 
-void draft_undo(struct draft *d, const struct event_id *original)
+/* Where in an item its event's id and its source stand. */
+static bool remove_by(struct list *l, size_t id_at, size_t source_at, const struct undoing *u)
 {
-    bool doors = remove_by(&d->consents, offsetof(struct consent_fact, by), original);
-    doors |= remove_by(&d->objections, offsetof(struct objection_fact, by), original);
-    doors |= remove_by(&d->restrictions, offsetof(struct restriction_fact, by), original);
-    doors |= remove_by(&d->deaths, offsetof(struct death_fact, by), original);
-    bool others = remove_by(&d->relationships, offsetof(struct relationship, opened_by), original);
-    others |= remove_by(&d->responsible, offsetof(struct responsible_fact, by), original);
+    bool any = false;
+    for (size_t i = l->count; i-- > 0;) {
+        const uint8_t *item = (const uint8_t *)l->items + i * l->item_bytes;
+        struct event_id by;
+        struct slice source;
+        memcpy(&by, item + id_at, sizeof by);
+        memcpy(&source, item + source_at, sizeof source);
+        if (!is_undone(u, &by, source))
+            continue;
+        list_remove(l, i);
+        any = true;
+    }
+    return any;
+}
+#define REMOVE(list, type)                                                                         \
+    remove_by(&d->list, offsetof(struct type, by), offsetof(struct type, source), &u)
+
+void draft_undo(struct draft *d, const struct event_id *original, const struct event *ev)
+{
+    const struct undoing u = { original, ev };
+    bool doors = REMOVE(consents, consent_fact);
+    doors |= REMOVE(objections, objection_fact);
+    doors |= REMOVE(restrictions, restriction_fact);
+    doors |= REMOVE(deaths, death_fact);
+    bool others = remove_relationships(&d->relationships, &u);
+    others |= REMOVE(responsible, responsible_fact);
     d->doors |= doors;
     d->gate |= doors || others;
     d->changed |= doors || others;

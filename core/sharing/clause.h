@@ -140,6 +140,7 @@ struct compiled {
     size_t traced_count;
     struct words relationships, functions, restrictions, purposes;
     const bool *closes;                 /* by number of kind: ends its episode */
+    const bool *says_sharing;           /* by number of kind: a consent, an objection, a restriction */
     const struct alias *aliases;        /* in order */
     size_t alias_count, alias_bytes_max; /* of the longest */
     /* Rows of bits: of clauses by kind and by source, of services by clause; so of prohibitions. */

@@ -295,6 +295,23 @@ static void compile_ranks(struct compiled *k)
         k->reason_of_rank[rank] = (uint8_t)reason_of_rank(rank);
 }
 
+/* Kinds that say something about sharing: a consent, an objection, a restriction. */
+static const bool *find_words(struct loader *l)
+{
+    bool *words = ARENA_ARRAY(l->reader.arena, l->compiled->kind_count + 1, bool);
+    if (!words)
+        (void)strict_memory(&l->reader);
+    for (size_t i = 0; words && i < l->bundle->fact_count; i++) {
+        const struct fact_rule *r = &l->bundle->facts[i];
+        bool is_word = r->effect == FACT_GRANTS || r->effect == FACT_REVOKES ||
+                       r->effect == FACT_OBJECTS || r->effect == FACT_LIFTS_OBJECTION ||
+                       r->effect == FACT_RESTRICTS || r->effect == FACT_LIFTS;
+        for (size_t j = 0; is_word && j < r->on_count; j++)
+            words[r->on[j]] = true;
+    }
+    return words;
+}
+
 static bool compile_closing(struct loader *l)
 {
     struct compiled *k = l->compiled;
@@ -305,6 +322,7 @@ static bool compile_closing(struct loader *l)
         for (size_t j = 0; j < l->bundle->facts[i].closed_by_count; j++)
             closes[l->bundle->facts[i].closed_by[j]] = true;
     k->closes = closes;
+    k->says_sharing = find_words(l);
     return true;
 }
 

@@ -156,7 +156,7 @@ static uint32_t agency_hash(struct slice agency)
     return h;
 }
 
-static struct gone_event gone_of(const struct event_id *id, struct slice source)
+struct gone_event draft_gone(const struct event_id *id, struct slice source)
 {
     struct gone_event g;
     uint32_t h = agency_hash(source_agency(source));
@@ -166,40 +166,33 @@ static struct gone_event gone_of(const struct event_id *id, struct slice source)
     return g;
 }
 
+/* Of one agency's too many the first goes. */
+static void make_room_for(struct draft *d, const struct gone_event *now)
+{
+    const struct gone_event *gone = d->gone.items;
+    size_t alike = 0, first = 0;
+    for (size_t i = d->gone.count; i-- > 0;) {
+        if (memcmp(gone[i].agency, now->agency, GONE_AGENCY_BYTES) != 0)
+            continue;
+        alike++;
+        first = i;
+    }
+    if (alike < GONE_MAX)
+        return;
+    list_remove(&d->gone, first);
+    d->dropped++;
+}
+
 bool draft_forget(struct draft *d, const struct event_id *id, struct slice source, struct err *e)
 {
-    if (d->gone.count >= GONE_MAX) {
-        list_remove(&d->gone, 0);
-        d->dropped++;
-    }
+    const struct gone_event now = draft_gone(id, source);
+    make_room_for(d, &now);
     struct gone_event *g = list_add(d->arena, &d->gone);
     if (!g)
         return err_memory(e);
-    *g = gone_of(id, source);
+    *g = now;
     d->changed = true;
     return true;
-}
-
-static bool is_gone(const struct draft *d, const struct event_id *id)
-{
-    const struct gone_event *gone = d->gone.items, wanted = gone_of(id, SLICE(""));
-    for (size_t i = 0; i < d->gone.count; i++)
-        if (memcmp(gone[i].id, wanted.id, GONE_ID_BYTES) == 0)
-            return true;
-    return false;
-}
-
-bool draft_had(const struct draft *d, const struct event_id *id)
-{
-    const struct hold *holds = d->holds.items;
-    const struct early_retraction *early = d->early.items;
-    for (size_t i = 0; i < d->holds.count; i++)
-        if (event_id_equal(&holds[i].event, id))
-            return true;
-    for (size_t i = 0; i < d->early.count; i++)
-        if (event_id_equal(&early[i].by, id))
-            return true;
-    return draft_event(d, id) || is_gone(d, id);
 }
 
 /* ---- words ---- */

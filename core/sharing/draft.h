@@ -17,13 +17,14 @@ void *list_add(struct arena *a, struct list *l);
 MUST_CHECK bool list_reserve(struct arena *a, struct list *l, size_t more);
 void list_remove(struct list *l, size_t n);
 
-/* Of each person: above what happens to anybody, low enough that a broken feed cannot fill memory. At a
- * limit the oldest goes, counted in `dropped`: of events first those of closed episodes, but for what a
- * clause counts its days from. */
+/* Of each person and agency: above what happens to anybody, low enough that a broken feed cannot fill
+ * memory. At a limit the oldest of that agency goes, counted in `dropped`, so that nobody can push out
+ * what another said: of events first those of closed episodes, but for what a clause counts its days
+ * from. */
 #define EVENTS_MAX 512
 #define WORDS_MAX_ALIKE 8  /* of one purpose and recipient, one kind, one function, one opening */
 #define EARLY_MAX 16       /* retractions that wait for their original */
-#define LINKS_MAX 16       /* local ids of one agency */
+#define LINKS_MAX 16       /* local ids */
 #define GONE_MAX 1024      /* events on file no more that are still known when they come again */
 
 struct draft {
@@ -56,14 +57,15 @@ struct event {
     int64_t occurred_ms, decided_ms;
     bool retracts, replaces;
     struct event_id original; /* header.original; zeros: not named */
+    bool is_word;              /* about sharing, by facts.yaml: its service alone takes it back */
     bool is_restricted_unread; /* its sender restricts it by a code that nobody here knows */
 };
 
 /* The entry of that event, or NULL. */
 struct episode_event *draft_event(const struct draft *d, const struct event_id *id);
-/* What an event replaces or takes back: the version that stands of the one it names; else of the
- * standing events of its agency, episode, type and kind the one of the same moment, else the last
- * before, else the first after. NULL: none is on file. */
+/* What an event replaces or takes back, of what is its own to (owner.h): the version that stands of the
+ * one it names; else of the standing events the one of the same moment, else the last before, else the
+ * first after. NULL: none is on file. */
 struct episode_event *draft_original(const struct draft *d, const struct event *ev);
 /* The version that stands, or last stood, in the place of x: x itself when nothing replaced it. */
 struct episode_event *draft_newest(const struct draft *d, struct episode_event *x);
@@ -87,20 +89,23 @@ MUST_CHECK bool draft_record(struct draft *d, const struct bundle *b, const stru
 /* Keeps the id of what is on file no more, or never was: sent again it is a duplicate. */
 MUST_CHECK bool draft_forget(struct draft *d, const struct event_id *id, struct slice source,
                              struct err *e);
-/* Whether an event of that id was taken in before, whatever became of it. */
-bool draft_had(const struct draft *d, const struct event_id *id);
+struct gone_event draft_gone(const struct event_id *id, struct slice source);
 /* Of an event noted just now: it arrives when a later version of it, or its retraction, is already
  * here. Such an event makes nothing known. */
 enum arrival { ARRIVED_STANDING, ARRIVED_REPLACED, ARRIVED_RETRACTED };
 MUST_CHECK bool draft_arrival(struct draft *d, const struct event *ev, enum arrival *how,
                               struct err *e);
+/* The first retraction that waits for the event of ev by its name, and is not its owner's to make;
+ * zeros when there is none. Nothing of it is left but that it was here. */
+MUST_CHECK bool draft_drop_early(struct draft *d, const struct event *ev, struct event_id *by,
+                                 struct slice *source, struct err *e);
 /* Keeps a retraction whose original is not here yet. */
 MUST_CHECK bool draft_await(struct draft *d, const struct event *ev, struct err *e);
 /* What the facts table says of this event. */
 MUST_CHECK bool draft_apply(struct draft *d, const struct bundle *b, const struct event *ev,
                             struct err *e);
-/* Takes back what that event made known. */
-void draft_undo(struct draft *d, const struct event_id *original);
+/* Takes back what the event of that id made known: it is an event of the source of ev. */
+void draft_undo(struct draft *d, const struct event_id *original, const struct event *ev);
 /* Which relationships and events of this event's episode are closed, from the events that stand. */
 void draft_settle(struct draft *d, const struct bundle *b, const struct event *ev);
 /* Forgets what was closed long ago, but for what some clause's days are counted from (lasting.c). */

@@ -4,6 +4,7 @@
  * Everything here is worked out anew from the events that stand, so that it comes out the same in
  * whatever order they arrived. */
 #include "sharing/lasting.h"
+#include "sharing/owner.h"
 
 #define DAY_MS ((int64_t)86400000)
 #define CLOSED_KEPT_MS (90 * DAY_MS)
@@ -64,7 +65,7 @@ bool draft_is_latest(const struct draft *d, const struct episode_event *x)
 static struct episode_event *later_version(const struct draft *d, const struct event_id *id)
 {
     struct episode_event *events = d->events.items;
-    for (size_t i = 0; i < d->events.count; i++)
+    for (size_t i = 0; event_id_is_set(id) && i < d->events.count; i++)
         if (event_id_equal(&events[i].original, id))
             return &events[i];
     return NULL;
@@ -94,10 +95,23 @@ void draft_date(struct draft *d, struct episode_event *x)
             newest->decided_ms = y->decided_ms;
 }
 
+/* A version on file of what is not; of another's claim to be one nothing is known yet. */
+static struct episode_event *own_version(const struct draft *d, const struct event_id *id,
+                                         const struct event *ev)
+{
+    struct episode_event *events = d->events.items;
+    for (size_t i = 0; event_id_is_set(id) && i < d->events.count; i++)
+        if (event_id_equal(&events[i].original, id) && owner_is_same(&events[i], ev))
+            return &events[i];
+    return NULL;
+}
+
 static struct episode_event *named_original(const struct draft *d, const struct event *ev)
 {
     struct episode_event *x = draft_event(d, &ev->original);
-    return draft_newest(d, x ? x : later_version(d, &ev->original));
+    if (x && !owner_is_same(x, ev))
+        return NULL;
+    return draft_newest(d, x ? x : own_version(d, &ev->original, ev));
 }
 
 /* Of two candidates: the same moment, else the last before, else the first after. */
@@ -115,8 +129,8 @@ struct episode_event *draft_original(const struct draft *d, const struct event *
     if (event_id_is_set(&ev->original))
         return named_original(d, ev);
     for (size_t i = 0; i < d->events.count; i++)
-        if (is_of_episode(&events[i], ev) && slice_equal(events[i].type, ev->type) &&
-            slice_equal(events[i].kind, ev->kind_name) && !event_id_equal(&events[i].id, &ev->id) &&
+        if (!events[i].retracted && owner_is_same(&events[i], ev) &&
+            !event_id_equal(&events[i].id, &ev->id) &&
             (!found || is_nearer(&events[i], found, ev->occurred_ms)))
             found = &events[i];
     return found;
@@ -126,8 +140,7 @@ static bool is_on_file(const struct draft *d, const struct event *ev)
 {
     const struct episode_event *events = d->events.items;
     for (size_t i = 0; i < d->events.count; i++)
-        if (was_of_episode(&events[i], ev) && slice_equal(events[i].type, ev->type) &&
-            slice_equal(events[i].kind, ev->kind_name))
+        if (owner_is_same(&events[i], ev))
             return true;
     return false;
 }
@@ -139,16 +152,45 @@ static bool forget_early(struct draft *d, size_t n, struct err *e)
     return draft_forget(d, &was.by, was.source, e);
 }
 
+bool draft_drop_early(struct draft *d, const struct event *ev, struct event_id *by,
+                      struct slice *source, struct err *e)
+{
+    const struct early_retraction *early = d->early.items;
+    *by = (struct event_id){ { 0 } };
+    for (size_t i = 0; i < d->early.count; i++) {
+        if (!event_id_equal(&early[i].original, &ev->id) || owner_waits_for(&early[i], ev))
+            continue;
+        *by = early[i].by;
+        *source = early[i].source;
+        return forget_early(d, i, e);
+    }
+    return true;
+}
+
+/* Of one agency's too many the first goes. */
+static bool make_room_for_early(struct draft *d, const struct event *ev, struct err *e)
+{
+    const struct early_retraction *early = d->early.items;
+    size_t count = 0, first = 0;
+    for (size_t i = d->early.count; i-- > 0;) {
+        if (early[i].agency != ev->agency)
+            continue;
+        count++;
+        first = i;
+    }
+    if (count < EARLY_MAX)
+        return true;
+    d->dropped++;
+    return forget_early(d, first, e);
+}
+
 bool draft_await(struct draft *d, const struct event *ev, struct err *e)
 {
     /* Without a name it could be meant for what was taken back already: said twice. */
     if (!event_id_is_set(&ev->original) && is_on_file(d, ev))
         return draft_forget(d, &ev->id, ev->source_name, e);
-    if (d->early.count >= EARLY_MAX) {
-        if (!forget_early(d, 0, e))
-            return false;
-        d->dropped++;
-    }
+    if (!make_room_for_early(d, ev, e))
+        return false;
     struct early_retraction *r = list_add(d->arena, &d->early);
     if (!r)
         return err_memory(e);
@@ -168,17 +210,17 @@ bool draft_await(struct draft *d, const struct event *ev, struct err *e)
 /* A named one is for that event, or for the one that it is a version of. */
 static bool is_meant(const struct early_retraction *r, const struct event *ev)
 {
+    if (!owner_waits_for(r, ev))
+        return false;
     if (event_id_is_set(&r->original))
         return event_id_equal(&r->original, &ev->id) || event_id_equal(&r->original, &ev->original);
-    return r->agency == ev->agency && slice_equal(r->episode, ev->episode) &&
-           slice_equal(r->type, ev->type) && slice_equal(r->kind, ev->kind_name) &&
-           ev->occurred_ms <= r->occurred_ms;
+    return ev->occurred_ms <= r->occurred_ms;
 }
 
 bool draft_arrival(struct draft *d, const struct event *ev, enum arrival *how, struct err *e)
 {
     const struct early_retraction *early = d->early.items;
-    *how = later_version(d, &ev->id) ? ARRIVED_REPLACED : ARRIVED_STANDING;
+    *how = own_version(d, &ev->id, ev) ? ARRIVED_REPLACED : ARRIVED_STANDING;
     for (size_t i = 0; i < d->early.count; i++) {
         if (!is_meant(&early[i], ev))
             continue;
@@ -213,20 +255,25 @@ static bool is_finished(const struct bundle *b, const struct draft *d,
     return (x->closed || x->retracted) && !is_held(d, x) && !lasting_needs(b, d, x);
 }
 
-/* When there are too many, those of closed episodes go first, then the oldest. */
-static bool make_room(struct draft *d, const struct bundle *b, struct err *e)
+/* Of one agency's too many those of closed episodes go first, then the oldest. */
+static bool make_room(struct draft *d, const struct bundle *b, uint16_t agency, struct err *e)
 {
     const struct episode_event *events = d->events.items;
-    size_t first = 0;
-    if (d->events.count < EVENTS_MAX)
+    size_t count = 0, first = 0;
+    bool is_first_finished = false;
+    for (size_t i = 0; i < d->events.count; i++)
+        count += events[i].agency == agency;
+    if (count < EVENTS_MAX)
         return true;
-    bool is_first_finished = is_finished(b, d, &events[0]);
-    for (size_t i = 1; i < d->events.count; i++) {
-        bool is_older = is_later(&events[first], &events[i]);
+    for (size_t i = count = 0; i < d->events.count; i++) {
+        if (events[i].agency != agency)
+            continue;
+        bool is_older = count == 0 || is_later(&events[first], &events[i]);
         if (is_first_finished && !is_older)
             continue;
         bool is_this_finished = is_finished(b, d, &events[i]);
-        if (is_this_finished == is_first_finished ? !is_older : is_first_finished)
+        if (count++ > 0 &&
+            (is_this_finished == is_first_finished ? !is_older : is_first_finished))
             continue;
         first = i;
         is_first_finished = is_this_finished;
@@ -246,7 +293,7 @@ static void drop_bytes(struct draft *d, const struct episode_event *like)
 
 bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
 {
-    if (!make_room(d, b, e))
+    if (!make_room(d, b, ev->agency, e))
         return false;
     struct episode_event *x = list_add(d->arena, &d->events);
     if (!x)
@@ -364,18 +411,20 @@ static bool prune_events(struct draft *d, const struct bundle *b, int64_t decide
                          struct err *e)
 {
     struct episode_event *events = d->events.items;
-    bool goes[EVENTS_MAX] = { false };
+    bool *goes = ARENA_ARRAY(d->arena, d->events.count + 1, bool);
+    if (!goes)
+        return err_memory(e);
     for (size_t i = 0; i < d->events.count; i++) {
         int64_t age_ms = events[i].closed ? decided_ms - events[i].closed_ms : 0;
         if (age_ms > CLOSED_BYTES_KEPT_MS && events[i].bytes.n > 0) {
             events[i].bytes = (struct slice){ 0 };
             d->changed = true;
         }
-        if (i < EVENTS_MAX && age_ms > CLOSED_KEPT_MS)
+        if (age_ms > CLOSED_KEPT_MS)
             goes[i] = is_finished(b, d, &events[i]);
     }
     for (size_t i = d->events.count; i-- > 0;)
-        if (i < EVENTS_MAX && goes[i] && !forget_event(d, i, e))
+        if (goes[i] && !forget_event(d, i, e))
             return false;
     return true;
 }

@@ -38,6 +38,7 @@ const char *event_read(const struct bundle *b, const struct view *v, struct slic
     if (kind < 0)
         return reason_code(REASON_UNKNOWN_KIND);
     ev->kind = (uint32_t)kind;
+    ev->is_word = b->compiled->says_sharing[kind];
     int source = find_source(b, view_text(v, (size_t)s->source_agency),
                              view_text(v, (size_t)s->source_service));
     if (source < 0)

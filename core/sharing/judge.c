@@ -6,6 +6,7 @@
 #include "sharing/judge.h"
 
 #include "record/wire.h"
+#include "sharing/owner.h"
 #include "sharing/run.h"
 
 const char *outcome_name(enum outcome o)
@@ -49,6 +50,8 @@ static bool take_learned(struct run *r, const struct event *ev, enum arrival how
 static bool take_event(struct run *r, const struct event *ev, bool is_late)
 {
     enum arrival how;
+    if (!run_drop_claims(r, ev))
+        return false;
     if (ev->retracts)
         return run_retraction(r, ev);
     return run_learn(r, ev, &how) && take_learned(r, ev, how, is_late);
@@ -66,6 +69,10 @@ static bool take_release(struct run *r)
     draft_end_hold(&r->draft, &ev->id, service);
     if (draft_event(&r->draft, &ev->id))
         return take_learned(r, ev, ARRIVED_STANDING, false);
+    if (owner_oversteps(&r->draft, ev)) {
+        r->error = reason_code(REASON_NOT_YOURS);
+        return true;
+    }
     return take_event(r, ev, false);
 }
 
@@ -140,6 +147,16 @@ static bool find_joining(struct run *r, const struct event **out)
     return true;
 }
 
+/* What was not its sender's to say when it came is not now; the hold ends as withheld. */
+static bool join_one(struct run *r, const struct event *ev)
+{
+    if (!owner_oversteps(&r->draft, ev))
+        return take_event(r, ev, true);
+    r->overstepped++;
+    return draft_forget(&r->draft, &ev->id, ev->source_name, r->e) &&
+           run_alike(r, ev, OUTCOME_WITHHOLD, REASON_NOT_YOURS, NULL);
+}
+
 /* Events that waited for the person to be verified are taken as if they came now. */
 static bool join_held(struct run *r)
 {
@@ -152,7 +169,7 @@ static bool join_held(struct run *r)
         if (!ev)
             return true;
         draft_end_holds(&r->draft, &ev->id);
-        if (!take_event(r, ev, true))
+        if (!join_one(r, ev))
             return false;
     }
 }
@@ -182,7 +199,11 @@ static const char *refusal(const struct run *r)
         return reason_code(REASON_WRONG_ENVIRONMENT);
     if (r->in->release)
         return NULL;
-    return draft_had(&r->draft, &ev->id) ? reason_code(REASON_DUPLICATE) : NULL;
+    enum owner_use use = owner_use(&r->draft, ev);
+    if (use == USED_BY_ITS_OWN)
+        return reason_code(REASON_DUPLICATE);
+    return use == USED_BY_ANOTHER || owner_oversteps(&r->draft, ev) ? reason_code(REASON_NOT_YOURS)
+                                                                   : NULL;
 }
 
 static bool hold_identity(struct run *r)
@@ -231,6 +252,8 @@ static bool finish(struct run *r, struct judged *out)
         .link_count = r->links.count,
         .after = r->draft.changed ? after : r->in->facts,
         .facts_changed = r->draft.changed,
+        .note = r->note,
+        .overstepped = r->overstepped,
         .error = r->error,
     };
     return true;

@@ -67,6 +67,8 @@ struct judged {
     const struct person *after;         /* the facts from now on; equal to before when unchanged. Borrows from
                                            the event's and the earlier facts' bytes: encode it first */
     bool facts_changed;
+    struct slice note;                  /* what did not count, and why, for the audit; empty: all did */
+    unsigned overstepped;               /* how many that waited for this event were not its owner's */
     const char *error;                  /* code when the event itself could not be decided (refused); else NULL */
 };
 

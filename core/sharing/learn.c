@@ -5,6 +5,7 @@
  * back, one by one, since a door may have sent the first and still hold the second; nobody else
  * gets it. */
 #include "sharing/decide.h"
+#include "sharing/owner.h"
 #include "sharing/run.h"
 
 static bool learn_identity(struct run *r, const struct event *ev)
@@ -39,14 +40,67 @@ static bool learn_link(struct run *r, const struct event *ev)
 }
 
 /* It stands no more. */
-static void strike(struct run *r, struct episode_event *x, bool by_later_version)
+static void strike(struct run *r, struct episode_event *x, const struct event *ev,
+                   bool by_later_version)
 {
     x->retracted = true;
     x->replaced = by_later_version;
     x->bytes = (struct slice){ 0 };
     r->draft.changed = true;
-    draft_undo(&r->draft, &x->id);
+    draft_undo(&r->draft, &x->id, ev);
     draft_end_holds(&r->draft, &x->id);
+}
+
+/* ---- what waited for it ---- */
+
+bool run_note(struct run *r, const char *text)
+{
+    const char *all = !text || slice_is_empty(r->note)
+                          ? text
+                          : arena_format(r->arena, "%.*s; %s", SHOWN(r->note), text);
+    r->note = slice_text(all);
+    return all || err_memory(r->e);
+}
+
+static bool note_claim(struct run *r, const struct event_id *id, struct slice source)
+{
+    char hex[ID_HEX];
+    id_hex(id->b, hex);
+    r->overstepped++;
+    return run_note(r, arena_format(r->arena, "%s: %s of %.*s", reason_code(REASON_NOT_YOURS), hex,
+                                    SHOWN(source)));
+}
+
+/* A version that came first of what turns out to be another's stands no more. */
+static bool drop_versions(struct run *r, const struct event *ev)
+{
+    struct episode_event *events = r->draft.events.items;
+    for (size_t i = 0; i < r->draft.events.count; i++) {
+        struct episode_event *x = &events[i];
+        const struct event own = { .source_name = x->source, .agency = x->agency,
+                                   .is_word = true };
+        if (!event_id_equal(&x->original, &ev->id) || owner_is_same(x, ev))
+            continue;
+        x->original = (struct event_id){ { 0 } };
+        r->draft.changed = r->draft.doors = true;
+        if (!x->retracted)
+            strike(r, x, &own, false);
+        if (!note_claim(r, &x->id, x->source))
+            return false;
+    }
+    return true;
+}
+
+bool run_drop_claims(struct run *r, const struct event *ev)
+{
+    struct event_id by;
+    struct slice source;
+    do {
+        if (!draft_drop_early(&r->draft, ev, &by, &source, r->e) ||
+            (event_id_is_set(&by) && !note_claim(r, &by, source)))
+            return false;
+    } while (event_id_is_set(&by));
+    return drop_versions(r, ev);
 }
 
 /* ---- learning ---- */
@@ -62,7 +116,7 @@ static bool replace_original(struct run *r, const struct event *ev, struct event
     *id = original->id;
     if (original->retracted)
         return !original->replaced;
-    strike(r, original, true);
+    strike(r, original, ev, true);
     return false;
 }
 
@@ -82,9 +136,9 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
     draft_date(d, x);
     struct episode_event *newest = draft_newest(d, x);
     if (*how == ARRIVED_RETRACTED && newest != x)
-        strike(r, newest, false);
+        strike(r, newest, ev, false);
     if (*how != ARRIVED_STANDING)
-        strike(r, x, newest != x);
+        strike(r, x, ev, newest != x);
     else if (!draft_apply(d, r->in->bundle, ev, r->e))
         return false;
     draft_settle(d, r->in->bundle, ev);
@@ -184,7 +238,7 @@ bool run_retraction(struct run *r, const struct event *ev)
     if (!x) {
         /* What fell out of the list may still have made something known. */
         if (event_id_is_set(&ev->original))
-            draft_undo(&r->draft, &ev->original);
+            draft_undo(&r->draft, &ev->original, ev);
         return draft_await(&r->draft, ev, r->e) &&
                run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTION_WITHOUT_ORIGINAL, NULL);
     }
@@ -193,7 +247,7 @@ bool run_retraction(struct run *r, const struct event *ev)
     if (x->retracted)
         return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTED, NULL);
     const struct event_id newest = x->id;
-    strike(r, x, false);
+    strike(r, x, ev, false);
     draft_settle(&r->draft, r->in->bundle, ev);
     return run_take_back(r, ev, &newest, REASON_RETRACTION_FOLLOWS);
 }

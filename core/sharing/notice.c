@@ -1,12 +1,13 @@
 /* notice.c - what a door must know of one subject, and an agency's own id of it.
  *
  * A notice says everything that stands at this moment (the topic is compacted): categories that a
- * fact now forbids, agreements whose guard no longer stands, disclosures that were taken back. */
+ * fact now forbids, agreements whose guard no longer stands, disclosures that were taken back. Which
+ * event it came of, and when that was said, is its source's alone: neither record tells it. */
 #include "record/wire.h"
 #include "sharing/decide.h"
 #include "sharing/project.h"
 
-#define VERSION 1
+#define VERSION 2
 #define TEXT_ROOM 512
 
 static void put_list(struct buf *out, const struct slice *items, size_t n)
@@ -143,12 +144,11 @@ static size_t text_bytes(const struct slice *items, size_t n)
 
 /* In the order of internal/Notice.avsc. */
 static bool encode_notice(const struct judge_input *in, struct arena *a, const struct person *facts,
-                          const struct event *ev, const struct standing *s, struct notice *out,
-                          struct err *e)
+                          const struct standing *s, struct notice *out, struct err *e)
 {
     const struct schema *schema = catalogue_named(in->bundle->catalogue, SLICE("Notice"));
     const struct slice *names = NULL;
-    char reference[ID_HEX], event[ID_HEX];
+    char reference[ID_HEX];
     struct buf b;
     if (!schema)
         return err_set(e, ERR_FATAL, "judge.schema", 0, "the catalogue has no schema 'Notice'");
@@ -160,7 +160,6 @@ static bool encode_notice(const struct judge_input *in, struct arena *a, const s
     if (!project_buf(a, room, &b, e))
         return false;
     id_hex(out->key.b, reference);
-    id_hex(ev->id.b, event);
     wire_put_header(&b, plan_fingerprint(schema->plan));
     avro_put_long(&b, VERSION);
     avro_put_text(&b, slice_text(reference));
@@ -170,7 +169,6 @@ static bool encode_notice(const struct judge_input *in, struct arena *a, const s
     avro_put_text(&b, s->tell);
     put_list(&b, s->stop, s->stop_count);
     put_list(&b, s->cancelled, s->cancelled_count);
-    avro_put_text(&b, slice_text(event));
     out->bytes = buf_slice(&b);
     return buf_done(&b, e);
 }
@@ -185,7 +183,7 @@ bool project_notice(const struct judge_input *in, struct arena *a, const struct 
     if (!find_stopped(in->bundle, a, facts, ev->decided_ms, recipient, &s) ||
         !find_cancelled(a, facts, recipient, &s))
         return err_memory(e);
-    return encode_notice(in, a, facts, ev, &s, out, e);
+    return encode_notice(in, a, facts, &s, out, e);
 }
 
 bool notice_read(const struct catalogue *c, struct arena *a, struct slice framed,
@@ -217,7 +215,7 @@ bool project_link(const struct judge_input *in, struct arena *a, const struct ev
     const struct bundle *b = in->bundle;
     const struct schema *schema = catalogue_named(b->catalogue, SLICE("Link"));
     struct pseudonym key;
-    char reference[ID_HEX], event[ID_HEX];
+    char reference[ID_HEX];
     struct buf bytes;
     if (!schema)
         return err_set(e, ERR_FATAL, "judge.schema", 0, "the catalogue has no schema 'Link'");
@@ -227,7 +225,6 @@ bool project_link(const struct judge_input *in, struct arena *a, const struct ev
     judge_link_key(b->services[service].name, local_id, out->local_key);
     judge_pseudonym(in->keys, b, (struct recipient_id){ service }, &in->subject, &key);
     id_hex(key.b, reference);
-    id_hex(ev->id.b, event);
     wire_put_header(&bytes, plan_fingerprint(schema->plan));
     avro_put_long(&bytes, VERSION);
     avro_put_text(&bytes, local_id);
@@ -235,7 +232,6 @@ bool project_link(const struct judge_input *in, struct arena *a, const struct ev
     avro_put_text(&bytes, b->services[service].name);
     avro_put_long(&bytes, subject_partition(&in->subject, b->partitions));
     avro_put_text(&bytes, b->services[ev->source].name);
-    avro_put_text(&bytes, slice_text(event));
     out->bytes = buf_slice(&bytes);
     return buf_done(&bytes, e);
 }

@@ -18,17 +18,23 @@ bool project_buf(struct arena *a, size_t room, struct buf *out, struct err *e)
     return out->p || err_memory(e);
 }
 
-void project_id(const struct bundle *b, const struct event_id *id, uint16_t recipient,
-                unsigned again, struct disclosure_id *out)
+void project_id(const struct bundle *b, const struct event *ev, uint16_t recipient, unsigned again,
+                struct disclosure_id *out)
 {
     char hex[ID_HEX];
     const uint8_t times[] = { 0, (uint8_t)again, (uint8_t)(again >> 8) };
     uint8_t hash[HASH_BYTES];
-    id_hex(id->b, hex);
+    id_hex(ev->id.b, hex);
     const struct slice zero = slice_of("", 1);
-    const struct slice parts[] = { b->region, zero, slice_text(hex), zero,
-                                   b->services[recipient].name, slice_of(times, sizeof times) };
-    sha256_parts(parts, again ? 6 : 5, hash);
+    const struct slice parts[] = { b->region,
+                                   zero,
+                                   b->agencies[ev->agency].name,
+                                   zero,
+                                   slice_text(hex),
+                                   zero,
+                                   b->services[recipient].name,
+                                   slice_of(times, sizeof times) };
+    sha256_parts(parts, again ? 8 : 7, hash);
     disclosure_id_from(hash, out);
 }
 
@@ -195,7 +201,7 @@ bool project_disclosure(const struct project *p, struct disclosure *out, struct 
     struct buf bytes;
     size_t room = HEADER_ROOM + p->tell.n + v->bytes.n + changed * oblige_room(b);
     out->to.n = p->recipient;
-    project_id(b, &p->event->id, p->recipient, p->again, &out->id);
+    project_id(b, p->event, p->recipient, p->again, &out->id);
     judge_pseudonym(p->in->keys, b, out->to, &p->in->subject, &out->key);
     if (!h.list)
         return err_memory(e);

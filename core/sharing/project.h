@@ -20,8 +20,9 @@ struct project {
     unsigned again;        /* how often that recipient has had this event before */
 };
 
-/* The disclosure of that event to that service, again times after the first: the same id for ever. */
-void project_id(const struct bundle *b, const struct event_id *id, uint16_t recipient,
+/* The disclosure of that event to that service, again times after the first: the same id for ever, and
+ * of another agency's event another one, also when it uses the same event id. */
+void project_id(const struct bundle *b, const struct event *ev, uint16_t recipient,
                 unsigned again, struct disclosure_id *out);
 /* The event with only what is released, and the header a recipient gets. */
 MUST_CHECK bool project_disclosure(const struct project *p, struct disclosure *out, struct err *e);

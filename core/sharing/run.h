@@ -12,6 +12,8 @@ struct run {
     struct event event;
     struct list decisions, disclosures, notices, links;
     const char *error;
+    struct slice note;    /* as judged.note, so far */
+    unsigned overstepped;
     bool identified; /* a verified number was seen that was not on file before */
 };
 
@@ -29,6 +31,10 @@ const char *event_read(const struct bundle *b, const struct view *v, struct slic
 /* Whether the event is this person's: an unverified number joins only when the birth date agrees
  * with the one on file. */
 bool run_joins(const struct run *r, const struct event *ev);
+/* One more thing for the audit that did not count. */
+MUST_CHECK bool run_note(struct run *r, const char *text);
+/* Drops what waits for this event to take it back or replace it, and is not its owner's. */
+MUST_CHECK bool run_drop_claims(struct run *r, const struct event *ev);
 /* What an event makes known. How it arrived: one that was replaced or taken back before makes nothing
  * known. */
 MUST_CHECK bool run_learn(struct run *r, const struct event *ev, enum arrival *how);

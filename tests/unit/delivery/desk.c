@@ -273,7 +273,6 @@ struct slice desk_notice(const struct tell *t)
     avro_put_text(&b, slice_text(t->tell ? t->tell : ""));
     put_texts(&b, t->stop, 3);
     put_texts(&b, cancelled, 1);
-    avro_put_text(&b, SLICE("00000000000000000000000000000000"));
     return end_value(&b);
 }
 
@@ -293,7 +292,6 @@ void desk_link(char who, const char *of, const char *local_id)
     avro_put_text(&b, slice_text(of));
     avro_put_long(&b, who % 4);
     avro_put_text(&b, SLICE("wexbridge-hospital/wards"));
-    avro_put_text(&b, SLICE("00000000000000000000000000000000"));
     uint8_t key[ID_BYTES];
     judge_link_key(slice_text(of), slice_text(local_id), key);
     desk_put("links", slice_of(key, ID_BYTES), end_value(&b));

@@ -198,13 +198,12 @@ static void put_link(const char *local_id)
     struct buf b;
     buf_init(&b, 1000);
     wire_put_header(&b, plan_fingerprint(catalogue_named(w.schemas, SLICE("Link"))->plan));
-    avro_put_long(&b, 1);
+    avro_put_long(&b, 2);
     avro_put_text(&b, slice_text(local_id));
     avro_put_text(&b, SLICE("09090909090909090909090909090909"));
     avro_put_text(&b, SLICE("hospital/wards"));
     avro_put_long(&b, 2);
     avro_put_text(&b, SLICE("council/team"));
-    avro_put_text(&b, SLICE("00000000000000000000000000000000"));
     struct bus_record r = { .topic = "links.hospital",
                             .key = slice_text(local_id),
                             .value = buf_slice(&b) };

@@ -2,7 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/draft.h"
+#include "sharing/owner.h"
 #include "small.h"
 
 #define DAY (24 * HOUR)
@@ -99,22 +99,34 @@ static void what_fell_out_at_the_limit_is_a_duplicate_too(void)
     CU_ASSERT(is_duplicate(1, "HospitalStay.admitted", "header.episode=E1;at=0"));
 }
 
+static enum owner_use use_of(const struct draft *d, const struct event_id *id, const char *source)
+{
+    const struct event ev = { .id = *id, .source_name = slice_text(source), .agency = 7 };
+    return owner_use(d, &ev);
+}
+
 static void of_those_forgotten_the_last_are_known(void)
 {
     struct draft d;
     struct err e = { 0 };
-    struct event_id id = { { 0 } };
+    struct event_id id = { { 0 } }, first = { { 0 } };
     CU_ASSERT_FATAL(draft_init(&d, &world.arena, &person_unknown, &e));
+    CU_ASSERT(draft_forget(&d, &first, SLICE("c/d"), &e));
     for (unsigned i = 0; i <= GONE_MAX; i++) {
         id.b[ID_BYTES - 1] = (uint8_t)i;
         id.b[ID_BYTES - 2] = (uint8_t)(i >> 8);
         CU_ASSERT(draft_forget(&d, &id, SLICE("a/b"), &e));
     }
-    CU_ASSERT(draft_had(&d, &id));
-    CU_ASSERT_EQUAL(d.gone.count, GONE_MAX);
+    CU_ASSERT_EQUAL(use_of(&d, &id, "a/other"), USED_BY_ITS_OWN);
+    CU_ASSERT_EQUAL(use_of(&d, &id, "c/d"), USED_BY_ANOTHER);
+    CU_ASSERT_EQUAL(d.gone.count, GONE_MAX + 1);
     CU_ASSERT_EQUAL(d.dropped, 1);
-    memset(id.b, 0, sizeof id.b);
-    CU_ASSERT_FALSE(draft_had(&d, &id));
+    CU_ASSERT_EQUAL(use_of(&d, &first, "c/d"), USED_BY_ITS_OWN); /* a pushed out its own only */
+    CU_ASSERT_EQUAL(use_of(&d, &first, "a/b"), USED_BY_ANOTHER);
+    first.b[0] = 1;
+    first.b[ID_BYTES - 1] = 99;
+    first.b[ID_BYTES - 3] = 9;
+    CU_ASSERT_EQUAL(use_of(&d, &first, "a/b"), USED_BY_NOBODY);
 }
 
 static void an_event_that_is_held_is_not_forgotten(void)
