@@ -379,5 +379,5 @@ const struct format format_hl7v2 = {
     .leaves = hl7v2_leaves,
     .render = hl7v2_render,
     .reply = hl7v2_reply,
-    .accepted = hl7v2_accepted,
+    .means = hl7v2_means,
 };

@@ -106,6 +106,8 @@ MUST_CHECK bool hl7v2_render(const struct node *filled, struct slice id, struct 
                              struct err *e);
 void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
                  const struct err *why, int64_t now_ms, struct buf *out);
-MUST_CHECK bool hl7v2_accepted(struct slice answer, struct slice id, struct err *e);
+/* hl7v2_answer.c */
+enum answer_means hl7v2_means(struct slice answer, struct slice sent, struct slice id,
+                              struct partner_said *said, struct err *why);
 
 #endif

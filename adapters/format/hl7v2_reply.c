@@ -1,4 +1,4 @@
-/* hl7v2_reply.c - the acknowledgement we send, and what a partner's means.
+/* hl7v2_reply.c - the acknowledgement we send.
  *
  * What is echoed is copied byte for byte from the header line, which is read here by its separators
  * alone: so that a message which could not be parsed still gets an answer that its sender can place. */
@@ -8,7 +8,6 @@
 
 #define HEADER_FIELDS 18
 #define TEXT_MAX 80 /* MSA-3 */
-#define ANSWER_SCRATCH_MAX ((size_t)4 * 1024 * 1024)
 
 static const struct hl7v2_marks usual_marks = { '|', '^', '~', '\\', '&', 0 };
 
@@ -198,35 +197,4 @@ void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
     put_msa(&a, kind, why);
     if (kind != REPLY_ACCEPT)
         put_err(&a, kind, why);
-}
-
-static bool judge_answer(const struct doc *d, struct slice id, struct err *e)
-{
-    const struct hl7v2_segment *msa = hl7v2_segment_at(d, hl7v2_id('M', 'S', 'A'), 0);
-    if (!msa)
-        return err_set(e, ERR_RETRY, "hl7v2.answer", 0, "cannot use answer: it has no MSA");
-    struct slice code = slice_trim(hl7v2_bytes(d, hl7v2_field(d, msa, 1)));
-    struct slice echoed = slice_trim(hl7v2_bytes(d, hl7v2_field(d, msa, 2)));
-    if (!slice_equal(echoed, id))
-        return err_set(e, ERR_RETRY, "hl7v2.answer", msa->at, "answer is to another message");
-    if (slice_equal_text(code, "AA") || slice_equal_text(code, "CA"))
-        return true;
-    if (slice_equal_text(code, "AE") || slice_equal_text(code, "CE"))
-        return err_set(e, ERR_REJECT, "hl7v2.refused", msa->at, "partner refused the message");
-    if (slice_equal_text(code, "AR") || slice_equal_text(code, "CR"))
-        return err_set(e, ERR_RETRY, "hl7v2.busy", msa->at, "partner cannot take the message now");
-    return err_set(e, ERR_RETRY, "hl7v2.answer", msa->at, "cannot use answer: unknown MSA-1");
-}
-
-bool hl7v2_accepted(struct slice answer, struct slice id, struct err *e)
-{
-    struct arena a;
-    struct doc *d = NULL;
-    struct err why = { .fate = ERR_NONE };
-    arena_init(&a, ANSWER_SCRATCH_MAX);
-    bool done = hl7v2_parse(&a, answer, &d, &why)
-                    ? judge_answer(d, id, e)
-                    : err_set(e, ERR_RETRY, "hl7v2.answer", why.at, "cannot read answer");
-    arena_release(&a);
-    return done;
 }

@@ -119,13 +119,15 @@ static bool run(void *state, struct intake up, struct err *e)
     return folder_run(s, up, e);
 }
 
-static bool send_one(void *state, const struct outgoing *m, struct buf *answer, struct err *e)
+static void send_one(void *state, const struct outgoing *m, struct buf *answer, struct handing *out)
 {
     struct folder *s = state;
     buf_reset(answer);
-    if (!cfg_is_set(s->write))
-        return err_set(e, ERR_FATAL, "folder.option", 0, "'write' is needed to send files");
-    return folder_send(s, m, e);
+    *out = (struct handing){ .fate = HANDING_SITE };
+    if (cfg_is_set(s->write))
+        folder_send(s, m, out);
+    else
+        err_set(&out->why, ERR_RETRY, "folder.option", 0, "'write' is needed to send files");
 }
 
 static void folder_stop(void *state)

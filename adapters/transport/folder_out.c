@@ -69,18 +69,25 @@ void folder_tidy(int folder, const char *ending)
     (void)part_sweep(folder, is_part, ending);
 }
 
-bool folder_send(struct folder *s, const struct outgoing *m, struct err *e)
+void folder_send(struct folder *s, const struct outgoing *m, struct handing *out)
 {
     char name[NAME_MAX + 1];
-    if (!is_safe(m->name))
-        return err_set(e, ERR_REJECT, "folder.name", 0,
-                       "cannot send: its name is no safe file name");
+    if (!is_safe(m->name)) {
+        out->fate = HANDING_REFUSED;
+        err_set(&out->why, ERR_REJECT, "folder.name", 0,
+                "cannot send: its name is no safe file name");
+        return;
+    }
     snprintf(name, sizeof name, "%.*s%s", (int)m->name.n, (const char *)m->name.p, s->suffix);
     /* Opened anew each time: a share that went and came back is another folder of the same name. */
     int outbox = open(s->write, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (outbox < 0)
-        return err_errno(e, ERR_RETRY, "folder.connect", errno, "cannot open", "the outbox");
-    bool good = folder_put(outbox, name, m->bytes, e);
+    if (outbox < 0) {
+        out->fate = HANDING_NOT_SENT;
+        err_errno(&out->why, ERR_RETRY, "folder.connect", errno, "cannot open", "the outbox");
+        return;
+    }
+    /* When the last sync fails the file stands there all the same. */
+    out->left = true;
+    out->fate = folder_put(outbox, name, m->bytes, &out->why) ? HANDING_TAKEN : HANDING_UNKNOWN;
     close(outbox);
-    return good;
 }

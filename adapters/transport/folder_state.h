@@ -37,7 +37,7 @@ MUST_CHECK bool folder_run(struct folder *s, struct intake up, struct err *e);
 bool folder_is_still(const struct folder *s, const struct folder_file *f, int64_t now_ns,
                      int64_t wall_ms, int64_t *wait_ns);
 /* folder_out.c */
-MUST_CHECK bool folder_send(struct folder *s, const struct outgoing *m, struct err *e);
+void folder_send(struct folder *s, const struct outgoing *m, struct handing *out);
 /* Puts bytes at a name of a folder: hidden name, sync, rename, sync the folder. folder.write. */
 MUST_CHECK bool folder_put(int folder, const char *name, struct slice bytes, struct err *e);
 /* Deletes what folder_put left there half written when its process was killed; of names with that ending. */

@@ -17,7 +17,7 @@ struct http_out {
     const char *url, *token_file, *content_type;
     int64_t timeout_ms;
     struct http_client *client;
-    char type[HEADER_MAX], authorization[HEADER_MAX];
+    char type[HEADER_MAX];
 };
 
 static const struct cfg_option options[] = {
@@ -59,43 +59,125 @@ static bool out_open(void *state, struct err *e)
     struct token token;
     if (!out_check(s, false, e) || !token_read(s->token_file, &token, e))
         return false;
+    explicit_bzero(&token, sizeof token);
     snprintf(s->type, sizeof s->type, "Content-Type: %s", s->content_type);
-    snprintf(s->authorization, sizeof s->authorization, "Authorization: Bearer %s", token.text);
-    if (!*token.text)
-        s->authorization[0] = '\0';
     return http_client_open(&s->client, e);
 }
 
-/* RFC 9110 section 15: what is the server's trouble, or for now, is tried again. */
-static bool judge(int status, struct err *e)
+/* ---- what a status means ---- */
+
+static bool is_in(int status, const int *list)
 {
-    if (status >= 200 && status < 300)
-        return true;
-    bool later = status < 400 || status >= 500 || status == 408 || status == 425 || status == 429;
-    return later ? err_set(e, ERR_RETRY, "http_out.busy", 0,
-                           "not delivered: the partner answered %d", status)
-                 : err_set(e, ERR_REJECT, "http_out.refused", 0,
-                           "refused by the partner: it answered %d", status);
+    while (*list && *list != status)
+        list++;
+    return *list != 0;
 }
 
-static bool out_send(void *state, const struct outgoing *m, struct buf *answer, struct err *e)
+/* RFC 9110 section 15. What is wrong with our credentials, our address or how we ask is wrong for every
+ * message: the site's trouble. What is the server's, or for now, or under way already, is asked again.
+ * What remains (400, 422 and those that nobody has thought of) is about this one. */
+static enum handing_fate fate_of(int status)
 {
-    struct http_out *s = state;
-    char key[HEADER_MAX];
-    int n = snprintf(key, sizeof key, "Idempotency-Key: %.*s", (int)slice_head(m->id, 128).n,
+    static const int site[] = { 401, 402, 403, 404, 405, 406, 407, 410, 411,
+                                415, 417, 421, 426, 428, 431, 451, 0 };
+    static const int later[] = { 408, 409, 423, 425, 429, 0 };
+    if (status < 300)
+        return HANDING_TAKEN;
+    if (status < 400 || is_in(status, site))
+        return HANDING_SITE;
+    return status >= 500 || is_in(status, later) ? HANDING_LATER : HANDING_REFUSED;
+}
+
+static void judge_status(int status, struct handing *out)
+{
+    (void)snprintf(out->said.codes, sizeof out->said.codes, "%d", status);
+    out->fate = fate_of(status);
+    /* A 4xx says that it was not taken; who redirects, or asks for later, may have done it first. */
+    out->left = out->fate == HANDING_LATER || status < 400;
+    switch (out->fate) {
+    case HANDING_SITE:
+        err_set(&out->why, ERR_RETRY, "http_out.site", 0,
+                "the partner answered %d: mend the address, the token or what it asks for", status);
+        break;
+    case HANDING_LATER:
+        err_set(&out->why, ERR_RETRY, "http_out.busy", 0, "not delivered: the partner answered %d",
+                status);
+        break;
+    case HANDING_REFUSED:
+        err_set(&out->why, ERR_REJECT, "http_out.refused", 0,
+                "refused by the partner: it answered %d", status);
+        break;
+    default:
+        break;
+    }
+}
+
+/* By the status where there is one, however long its body. An answer that the partner itself has cut
+ * short is no word that it has taken anything. */
+static void judge(const struct http_heard *heard, const struct err *why, struct handing *out)
+{
+    bool cut_short = slice_equal_text(SLICE("http.closed"), why->code ? why->code : "");
+    out->after_ms = heard->retry_after_ms;
+    if (heard->status && !(cut_short && heard->status < 300)) {
+        judge_status(heard->status, out);
+        return;
+    }
+    bool is_site = why->fate == ERR_REJECT || slice_equal_text(SLICE("http.tls"), why->code);
+    out->why = *why;
+    out->left = heard->left;
+    out->fate = is_site        ? HANDING_SITE
+                : !heard->left ? HANDING_NOT_SENT
+                               : HANDING_UNKNOWN;
+}
+
+/* ---- sending ---- */
+
+static bool make_key(const struct outgoing *m, char key[HEADER_MAX], struct err *e)
+{
+    int n = snprintf(key, HEADER_MAX, "Idempotency-Key: %.*s", (int)slice_head(m->id, 128).n,
                      (const char *)m->id.p);
     if (m->id.n == 0 || m->id.n > 128 || strlen(key) != (size_t)n || !is_header_text(key))
         return err_set(e, ERR_REJECT, "http_out.id", 0,
                        "cannot send: its id cannot stand in a header");
-    const char *const headers[] = { s->type, key, *s->authorization ? s->authorization : NULL,
-                                    NULL };
+    return true;
+}
+
+/* Read anew for each message: it may have been mended, or changed as tokens are. */
+static bool make_authorization(const struct http_out *s, char out[HEADER_MAX], struct err *e)
+{
+    struct token token;
+    bool good = token_read(s->token_file, &token, e);
+    *out = '\0';
+    if (good && *token.text)
+        (void)snprintf(out, HEADER_MAX, "Authorization: Bearer %s", token.text);
+    explicit_bzero(&token, sizeof token);
+    return good;
+}
+
+static void out_send(void *state, const struct outgoing *m, struct buf *answer,
+                     struct handing *out)
+{
+    struct http_out *s = state;
+    char key[HEADER_MAX], authorization[HEADER_MAX];
+    int status = 0;
+    struct err why = { .fate = ERR_NONE };
+    buf_reset(answer);
+    *out = (struct handing){ .fate = HANDING_REFUSED };
+    if (!make_key(m, key, &out->why))
+        return;
+    out->fate = HANDING_SITE;
+    if (!make_authorization(s, authorization, &out->why))
+        return;
+    const char *const headers[] = { s->type, key, *authorization ? authorization : NULL, NULL };
     struct http_call call = { .method = "POST",
                               .url = s->url,
                               .headers = headers,
                               .body = m->bytes,
                               .timeout_ms = (long)s->timeout_ms };
-    int status = 0;
-    return http_client_do(s->client, &call, &status, answer, e) && judge(status, e);
+    (void)!http_client_do(s->client, &call, &status, answer, &why);
+    explicit_bzero(authorization, sizeof authorization);
+    const struct http_heard heard = http_client_heard(s->client);
+    judge(&heard, &why, out);
 }
 
 /* A request under way ends at its timeout; there is nothing to wake. */

@@ -94,13 +94,16 @@ static bool mllp_run(void *state, struct intake up, struct err *e)
     return mllp_server_run(s, up, e);
 }
 
-static bool mllp_send(void *state, const struct outgoing *m, struct buf *answer, struct err *e)
+static void mllp_send(void *state, const struct outgoing *m, struct buf *answer,
+                      struct handing *out)
 {
     struct mllp *s = state;
     buf_reset(answer);
-    if (!cfg_is_set(s->connect))
-        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot send without 'connect'");
-    return mllp_client_send(s, m, answer, e);
+    *out = (struct handing){ .fate = HANDING_SITE };
+    if (cfg_is_set(s->connect))
+        mllp_client_send(s, m, answer, out);
+    else
+        err_set(&out->why, ERR_RETRY, "mllp.option", 0, "cannot send without 'connect'");
 }
 
 static void mllp_stop(void *state)

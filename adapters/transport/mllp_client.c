@@ -130,27 +130,67 @@ static bool read_some(struct mllp *s, int64_t until_ns, struct err *e)
     }
 }
 
-/* The first frame that is not empty; junk before it does not matter. */
-static bool read_frame(struct mllp *s, int64_t until_ns, struct buf *answer, struct err *e)
+/* What was read while waiting. */
+struct reading {
+    size_t at, seen;     /* in the work buffer: the next byte, and of what follows how much is searched */
+    size_t junk, passed; /* bytes that are no frame; frames that answer another message */
+};
+
+/* Frames that were looked at need not be kept. */
+static void forget_read(struct mllp *s, struct reading *r)
 {
-    size_t at = 0, seen = 0;
+    struct slice rest = slice_from(buf_slice(&s->work), r->at);
+    if (r->at < READ_LEAST)
+        return;
+    memmove(s->work.p, rest.p, rest.n);
+    s->work.n = rest.n;
+    r->at = 0;
+}
+
+/* The first frame that is the answer to this message. What answers another one is passed over: a
+ * partner that was slow, or that says more than once what became of a message. */
+static bool read_frame(struct mllp *s, const struct outgoing *m, int64_t until_ns,
+                       struct reading *r, struct buf *answer, struct err *e)
+{
     buf_reset(&s->work);
     for (;;) {
         struct mllp_cut cut;
-        enum frame f = mllp_frame(slice_from(buf_slice(&s->work), at), seen,
+        enum frame f = mllp_frame(slice_from(buf_slice(&s->work), r->at), r->seen,
                                   (size_t)s->frame_max, &cut);
-        at += cut.used;
-        seen = cut.seen;
+        r->at += cut.used;
+        r->seen = cut.seen;
+        r->junk += cut.junk;
         if (f == FRAME_BAD)
             return err_set(e, ERR_RETRY, "mllp.frame", 0, "answer from '%.80s' is over 'frame_max'",
                            s->connect);
         if (f == FRAME_READY && cut.payload.n > 0) {
-            buf_put(answer, cut.payload);
-            return buf_done(answer, e);
+            if (!m->is_answer || m->is_answer(m->ctx, cut.payload)) {
+                buf_put(answer, cut.payload);
+                return buf_done(answer, e);
+            }
+            r->passed++;
         }
-        if (f == FRAME_MORE && !read_some(s, until_ns, e))
+        if (f != FRAME_MORE)
+            continue;
+        forget_read(s, r);
+        if (!read_some(s, until_ns, e))
             return false;
     }
+}
+
+/* A wait that was in vain says what came instead of an answer: how much, never what. */
+static void say_what_came(const struct mllp *s, const struct reading *r, struct err *e)
+{
+    size_t junk = r->junk + (s->work.n > r->at ? s->work.n - r->at : 0);
+    if (junk == 0 && r->passed == 0)
+        return;
+    const char *code = junk ? "mllp.unframed" : "mllp.other_answer";
+    struct err what = { .fate = ERR_NONE };
+    err_set(&what, ERR_RETRY, code, 0,
+            "no answer from '%.80s': %zu bytes came that are no frame (VT before, FS behind), %zu "
+            "frames answer another message",
+            s->connect, junk, r->passed);
+    *e = what;
 }
 
 /* VT, payload, FS, CR in the work buffer. */
@@ -169,18 +209,35 @@ static bool make_frame(struct mllp *s, struct slice bytes, struct err *e)
     return buf_done(&s->work, e);
 }
 
-bool mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answer, struct err *e)
+/* The frame stands in the work buffer. */
+static enum handing_fate hand_over(struct mllp *s, const struct outgoing *m, struct buf *answer,
+                                   struct err *e)
 {
     int64_t until_ns = clock_mono_ns() + s->timeout_ms * 1000000;
-    if (!make_frame(s, m->bytes, e))
-        return false;
+    struct reading r = { .at = 0 };
     if (s->fd >= 0 && !drain(s))
         hang_up(s);
-    bool done = (s->fd >= 0 || connect_any(s, until_ns, e)) && write_frame(s, until_ns, e) &&
-                read_frame(s, until_ns, answer, e);
-    if (!done)
+    if (s->fd < 0 && !connect_any(s, until_ns, e))
+        return HANDING_NOT_SENT;
+    if (!write_frame(s, until_ns, e))
+        return HANDING_UNKNOWN;
+    if (read_frame(s, m, until_ns, &r, answer, e))
+        return HANDING_TAKEN;
+    if (strcmp(e->code, "mllp.timeout") == 0 || strcmp(e->code, "mllp.closed") == 0)
+        say_what_came(s, &r, e);
+    return HANDING_UNKNOWN;
+}
+
+void mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answer,
+                      struct handing *out)
+{
+    out->fate = HANDING_REFUSED;
+    if (!make_frame(s, m->bytes, &out->why))
+        return;
+    out->fate = hand_over(s, m, answer, &out->why);
+    out->left = out->fate != HANDING_NOT_SENT;
+    if (out->fate != HANDING_TAKEN)
         hang_up(s);
     if (s->work.room > KEEP_MAX)
         buf_release(&s->work);
-    return done;
 }

@@ -55,7 +55,7 @@ void mllp_socket_tune(int fd);
 MUST_CHECK bool mllp_server_open(struct mllp *s, struct err *e);
 MUST_CHECK bool mllp_server_run(struct mllp *s, struct intake up, struct err *e);
 /* mllp_client.c */
-MUST_CHECK bool mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answer,
-                                 struct err *e);
+void mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answer,
+                      struct handing *out);
 
 #endif

@@ -157,7 +157,9 @@ static bool open_delivery(struct running_delivery *r, struct err *e)
         .name = f->name, .agency = f->agency, .service = f->service, .mapping = f->mapping,
         .transport = f->transport, .state = f->state, .bundle = r->d->site->bundle,
         .bus = r->d->bus, .database = f->database, .retry_ms = f->retry_ms,
-        .retry_max_ms = f->retry_max_ms, .rules = &r->d->site->rules,
+        .retry_max_ms = f->retry_max_ms,
+        .retry_after_max_ms = f->retry_after_max_ms, .alarm_after_ms = f->alarm_after_ms,
+        .tries_on_error = f->tries_on_error, .tries_on_reject = f->tries_on_reject, .rules = &r->d->site->rules,
     };
     r->opened = f->transport->open(f->state, e);
     return r->opened && delivery_open(&o, &r->delivery, e);

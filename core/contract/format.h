@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "contract/handing.h"
 #include "host/tree.h"
 
 struct doc;  /* private to each format */
@@ -56,9 +57,10 @@ struct format {
      * now_ms: for the answer's own time. NULL: the format answers nothing. */
     void (*reply)(const struct doc *d, struct slice raw, enum reply_kind kind, const struct err *why,
                   int64_t now_ms, struct buf *out);
-    /* What the partner's answer to our message means: true accepted; ERR_REJECT refused for content (AE);
-     * ERR_RETRY busy (AR) or an answer to something else. NULL: any answer is good. */
-    bool (*accepted)(struct slice answer, struct slice id, struct err *e);
+    /* What the partner's answer means to our message `sent`, whose own id is `id`; said: what stands in it
+     * beside (zeroed first); why: unless it is a yes. NULL: any answer is good. */
+    enum answer_means (*means)(struct slice answer, struct slice sent, struct slice id,
+                               struct partner_said *said, struct err *why);
 };
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "contract/handing.h"
 #include "contract/option.h"
 
 /* name: file name, Idempotency-Key, MESH id; may be empty. sender: the peer, for logs: never payload. */
@@ -36,8 +37,14 @@ struct intake {
     void (*prepare)(void *ctx, const struct arrival *one);
 };
 
-/* id: the same for ever, the recipient's idempotency key. name: a safe file name stem made of it. */
-struct outgoing { struct slice bytes, id, name; };
+/* id: the same for ever, the recipient's idempotency key. name: a safe file name stem made of it.
+ * is_answer: whether what came is the answer to this message; what is not is passed over, and more is
+ * waited for. NULL: the first that comes is. */
+struct outgoing {
+    struct slice bytes, id, name;
+    bool (*is_answer)(void *ctx, struct slice came);
+    void *ctx;
+};
 
 struct transport {
     const char *name;
@@ -52,9 +59,8 @@ struct transport {
     /* Blocks until stop(), handing turns up. NULL: sends only. */
     bool (*run)(void *state, struct intake up, struct err *e);
     /* Blocks until the partner has answered; the answer's bytes go to answer (reset first), empty when
-     * the partner gives none. ERR_RETRY: not delivered or not known, try again with the same id.
-     * ERR_REJECT: the partner will never take it (HTTP 4xx but 408, 425, 429). NULL: receives only. */
-    bool (*send)(void *state, const struct outgoing *m, struct buf *answer, struct err *e);
+     * the partner gives none, cut off where answer is full. out: what came of it. NULL: receives only. */
+    void (*send)(void *state, const struct outgoing *m, struct buf *answer, struct handing *out);
     void (*stop)(void *state);          /* any thread; run() returns within a second */
     void (*close)(void *state);
     /* Where it listens ("127.0.0.1:41234"), for the log and for tests with port 0; NULL: nowhere. */

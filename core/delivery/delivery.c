@@ -4,39 +4,14 @@
 #include "base/clock.h"
 #include "bus/topics.h"
 #include "delivery/arrival.h"
-#include "delivery/known.h"
+#include "delivery/inside.h"
 #include "delivery/receipt.h"
-#include "delivery/send.h"
-#include "host/log.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
 #define ARENA_MAX_BYTES ((size_t)64 << 20)
 #define WAIT_MAX_MS 200
-
-struct delivery {
-    struct delivery_options o;
-    struct log_who who;
-    struct recipient_id to;
-    struct store *store;
-    struct known *known;
-    struct bus_reader *reader;
-    struct arena names, arena;
-    struct buf work, answer, receipt;
-    const char *disclosures, *receipts; /* topics */
-    struct rules own; /* of one bundle alone */
-    struct edition only;
-    const struct rules *rules;
-    const struct edition *head; /* the newest when this row was begun */
-    _Atomic uint64_t generation;   /* its number */
-    int64_t quiet_until_ms; /* the partner cannot be reached: nobody is tried before */
-    atomic_bool stopping;
-    pthread_mutex_t lock;
-    pthread_cond_t stop_asked;
-};
 
 /* Between two rows: from now on nothing goes by an older generation. */
 static void look_up(struct delivery *d)
@@ -50,7 +25,7 @@ uint64_t delivery_generation(const struct delivery *d)
     return atomic_load(&d->generation);
 }
 
-static int64_t now_ms(const struct delivery *d)
+int64_t delivery_now_ms(const struct delivery *d)
 {
     return d->o.now_ms ? d->o.now_ms() : clock_wall_ms();
 }
@@ -69,7 +44,7 @@ static bool open_topics(struct delivery *d, struct err *e)
     d->receipts = topic_receipts(&d->names, d->o.agency);
     if (!d->disclosures || !d->receipts)
         return err_memory(e);
-    return open_reader(d, e) && known_open(&d->o, &d->known, e);
+    return open_reader(d, e) && known_open(&d->o, &d->known, e) && trouble_begin(d, e);
 }
 
 bool delivery_open(const struct delivery_options *o, struct delivery **out, struct err *e)
@@ -194,7 +169,7 @@ static bool end_row(struct delivery *d, struct queued *q, const struct sent *s, 
         .recipient = d->o.service,
         .outcome = s->outcome,
         .code = s->code,
-        .at_ms = now_ms(d),
+        .at_ms = delivery_now_ms(d),
         .removed = s->removed,
         .removed_count = s->removed_count,
         .framed = s->framed,
@@ -210,28 +185,6 @@ static bool end_row(struct delivery *d, struct queued *q, const struct sent *s, 
     return finish(d, q, e);
 }
 
-/* Transports name their code "<name>.connect" when no byte of the message can have reached the
- * partner. */
-static bool never_arrived(const struct err *why)
-{
-    size_t n = strlen(why->code ? why->code : "");
-    return n > 8 && strcmp(why->code + n - 8, ".connect") == 0;
-}
-
-static bool try_later(struct delivery *d, const struct queued *q, const struct sent *s,
-                      struct err *e)
-{
-    int64_t wait = d->o.retry_ms;
-    for (int64_t i = 0; i < q->tries && wait < d->o.retry_max_ms; i++)
-        wait *= 2;
-    int64_t due = now_ms(d) + (wait < d->o.retry_max_ms ? wait : d->o.retry_max_ms);
-    bool reached = s->handed && !never_arrived(&s->why);
-    if (s->handed && !reached)
-        d->quiet_until_ms = due;
-    log_err(q->tries ? LOG_DEBUG : LOG_WARN, &d->who, &s->why);
-    return store_again(d->store, q->seq, due, q->maybe || reached, e);
-}
-
 /* A row that is taken back before it can have arrived, and the retraction of one that never left,
  * end here (law 10). */
 static bool is_cancelled(struct delivery *d, const struct queued *q, bool *yes, struct err *e)
@@ -242,21 +195,32 @@ static bool is_cancelled(struct delivery *d, const struct queued *q, bool *yes, 
     return q->maybe || store_is_retracted(d->store, q->id, yes, e);
 }
 
+/* Its retraction has come. What may have arrived ends as it was left, and the retraction goes. */
+static bool end_parked(struct delivery *d, struct queued *q, struct err *e)
+{
+    struct sent s = { .framed = q->bytes,
+                      .outcome = q->maybe ? "refused" : "stopped",
+                      .code = "delivery.cancelled" };
+    return end_row(d, q, &s, e);
+}
+
 static bool try_row(struct delivery *d, struct queued *q, struct err *e)
 {
     struct send_input in = {
         .o = &d->o,
-        .bundle = rules_at(d->head, now_ms(d))->bundle,
+        .bundle = rules_at(d->head, delivery_now_ms(d))->bundle,
         .id = q->id,
         .framed = q->bytes,
         .to = d->to,
         .maybe = q->maybe,
-        .now_ms = now_ms(d),
+        .now_ms = delivery_now_ms(d),
         .notice = known_notice(d->known, q->subject),
         .local_id = known_local_id(d->known, q->subject),
     };
     struct sent s = { .framed = q->bytes, .outcome = "stopped", .code = "delivery.cancelled" };
     bool cancelled;
+    if (q->state == QUEUED_PARKED)
+        return end_parked(d, q, e);
     if (!is_cancelled(d, q, &cancelled, e))
         return false;
     if (cancelled)
@@ -268,7 +232,9 @@ static bool try_row(struct delivery *d, struct queued *q, struct err *e)
             return false;
         send_hand_over(&in, buf_slice(&d->work), &d->answer, &s);
     }
-    return s.again ? try_later(d, q, &s, e) : end_row(d, q, &s, e);
+    if (s.again || s.park)
+        return trouble_take(d, q, &s, e);
+    return end_row(d, q, &s, e) && trouble_over(d, q, s.handed, e);
 }
 
 /* One pass over the heads that are due, in order. The restrictions are read to their end before
@@ -277,11 +243,11 @@ static bool send_due(struct delivery *d, bool *busy, struct err *e)
 {
     int64_t after = 0;
     bool found = true;
-    while (found && !atomic_load(&d->stopping) && now_ms(d) >= d->quiet_until_ms) {
+    while (found && !atomic_load(&d->stopping) && delivery_now_ms(d) >= d->quiet_until_ms) {
         struct queued q;
         arena_reset(&d->arena);
         look_up(d);
-        if (!store_due(d->store, after, now_ms(d), &d->arena, &q, &found, e))
+        if (!store_due(d->store, after, delivery_now_ms(d), &d->arena, &q, &found, e))
             return false;
         if (!found)
             return true;
@@ -310,7 +276,7 @@ static int wait_for(struct delivery *d, struct err *e)
         return 0;
     if (due < d->quiet_until_ms)
         due = d->quiet_until_ms;
-    int64_t wait = due == INT64_MAX ? WAIT_MAX_MS : due - now_ms(d);
+    int64_t wait = due == INT64_MAX ? WAIT_MAX_MS : due - delivery_now_ms(d);
     return wait < 1 ? 1 : wait > WAIT_MAX_MS ? WAIT_MAX_MS : (int)wait;
 }
 

@@ -2,10 +2,12 @@
  *
  * Law 6: before a disclosure leaves, restrictions.<service> is read to its end; what a notice
  * withholds is taken out, what it stops or cancels is stopped, an agreement that has ended stops;
- * when the restrictions cannot be read nothing is sent. Law 8: order per subject; ERR_RETRY holds
- * that subject only, unless the partner cannot be reached at all (code *.connect): then the whole
- * delivery rests until the next try. What the partner refuses has ended. A disclosure sent again
- * carries the same id. Receipts go to receipts.<agency>.
+ * when the restrictions cannot be read nothing is sent. Law 8: order per subject; what does not go
+ * holds its subject only, unless nothing can go (contract/handing.h: not sent, the site's trouble, a
+ * pause that the partner asks for): then the whole delivery rests, and one disclosure a time tries
+ * again. What a partner refuses, and what we cannot render, is parked: it waits for a named person at
+ * the head of its subject. What does not go is an alarm after alarm_after_ms, until it has gone. A
+ * disclosure sent again carries the same id. Receipts go to receipts.<agency>.
  * Progress and own records of disclosure ids (for case references) live in the delivery database.
  *
  * Threads: one thread runs it; delivery_stop from any. */
@@ -30,7 +32,11 @@ struct delivery_options {
     const struct bundle *bundle;
     struct bus *bus;
     const char *database;           /* path */
-    int64_t retry_ms, retry_max_ms; /* back-off after ERR_RETRY: first, most */
+    int64_t retry_ms, retry_max_ms; /* back-off between two tries: first, most */
+    int64_t retry_after_max_ms;     /* the longest pause that a partner may ask for */
+    int64_t alarm_after_ms;
+    /* How often what the partner answers with AE, with AR, is sent before it is parked; 0: for ever. */
+    int64_t tries_on_error, tries_on_reject;
     int64_t (*now_ms)(void);        /* NULL: clock_wall_ms */
     const struct rules *rules; /* the door goes by the one in force when it sends; all of bundle's
                                   shape. NULL: by bundle alone */
@@ -51,7 +57,15 @@ uint64_t delivery_generation(const struct delivery *d);
 struct delivery_counts {
     uint64_t taken, accepted, refused, stopped, outstanding, duplicates;
     uint64_t reduced; /* of the accepted: left with something taken out at the door */
+    /* Of the outstanding: set aside for a human, since when the oldest; tried in vain, since when. */
+    uint64_t parked, troubled, tries;
+    int64_t parked_since_ms, troubled_since_ms;
+    int64_t down_since_ms; /* nothing goes at all; 0: it does */
+    bool down_by_site;     /* and somebody at the site has to mend it */
+    char code[48];         /* of the last trouble, or of what keeps it down */
 };
+/* Whether somebody has to look: something is parked, or has not gone for that long. */
+bool delivery_is_alarming(const struct delivery_counts *c, int64_t alarm_after_ms, int64_t now_ms);
 MUST_CHECK bool delivery_counts_read(const char *database, struct delivery_counts *out,
                                      struct err *e);
 

@@ -1,6 +1,8 @@
 /* send.c - one disclosure through the door to the partner. */
 #include "delivery/send.h"
 
+#include "host/log.h"
+
 #include <stdio.h>
 
 static void end(struct sent *out, const char *outcome, const char *code)
@@ -9,14 +11,12 @@ static void end(struct sent *out, const char *outcome, const char *code)
     out->code = code;
 }
 
-/* A fate of the transport or of the partner's answer. */
+/* What our own door or mapping could not do. */
 static void judge_trouble(struct sent *out, const struct err *why)
 {
     out->why = *why;
-    if (why->fate == ERR_REJECT)
-        end(out, "refused", why->code);
-    else
-        out->again = true;
+    out->park = why->fate == ERR_REJECT;
+    out->again = !out->park;
 }
 
 /* The file's ending where a partner reads files: people open them by it. */
@@ -36,22 +36,67 @@ static bool render(const struct send_input *in, const struct door_verdict *door,
     return !*fits || mapping_format(in->o->mapping)->render(tree, in->id, work, e);
 }
 
+/* ---- the partner's answer ---- */
+
+struct waiting {
+    const struct format *format;
+    struct slice sent, id;
+    const struct log_who *who;
+};
+
+/* A second word on an earlier message comes too late to change anything; that it was no is told. */
+static void tell_late(const struct waiting *w, const struct partner_said *said)
+{
+    if (said->codes[0] && said->codes[1] != 'A')
+        log_line(LOG_WARN, w->who, "delivery.late_answer",
+                 "the partner answers an earlier disclosure with %s", said->codes);
+}
+
+static bool is_answer(void *ctx, struct slice came)
+{
+    const struct waiting *w = ctx;
+    struct partner_said said;
+    struct err ignored = { .fate = ERR_NONE };
+    if (w->format->means(came, w->sent, w->id, &said, &ignored) != ANSWER_ELSE)
+        return true;
+    tell_late(w, &said);
+    return false;
+}
+
+static void judge_answer(const struct format *f, struct slice sent, struct slice id,
+                         struct slice answer, struct sent *out)
+{
+    struct handing *h = &out->handing;
+    out->means = f->means(answer, sent, id, &h->said, &h->why);
+    if (out->means == ANSWER_YES)
+        return;
+    h->left = true;
+    h->fate = out->means == ANSWER_ERROR || out->means == ANSWER_REJECT ? HANDING_LATER
+                                                                        : HANDING_UNKNOWN;
+}
+
 void send_hand_over(const struct send_input *in, struct slice bytes, struct buf *answer,
                     struct sent *out)
 {
     const struct format *f = mapping_format(in->o->mapping);
-    struct err e = { 0 };
+    const struct log_who who = { "delivery", in->o->name };
+    struct waiting w = { f, bytes, in->id, &who };
     char name[64];
     int n =
         snprintf(name, sizeof name, "%.*s.%s", (int)in->id.n, (const char *)in->id.p, ending(f));
-    struct outgoing m = { .bytes = bytes, .id = in->id, .name = slice_of(name, (size_t)n) };
+    struct outgoing m = { .bytes = bytes,
+                          .id = in->id,
+                          .name = slice_of(name, (size_t)n),
+                          .is_answer = f->means ? is_answer : NULL,
+                          .ctx = &w };
     buf_reset(answer);
     out->handed = true;
-    bool good = in->o->transport->send(in->o->state, &m, answer, &e);
-    if (good && answer->n && f->accepted)
-        good = f->accepted(buf_slice(answer), in->id, &e);
-    if (!good)
-        judge_trouble(out, &e);
+    in->o->transport->send(in->o->state, &m, answer, &out->handing);
+    if (out->handing.fate == HANDING_TAKEN && answer->n && f->means)
+        judge_answer(f, bytes, in->id, buf_slice(answer), out);
+    out->why = out->handing.why;
+    out->park = out->handing.fate == HANDING_REFUSED;
+    out->again = !out->park && out->handing.fate != HANDING_TAKEN;
 }
 
 bool send_prepare(const struct send_input *in, struct arena *a, struct buf *work, struct sent *out,
@@ -75,8 +120,10 @@ bool send_prepare(const struct send_input *in, struct arena *a, struct buf *work
         end(out, "stopped", door.code);
         return true;
     }
+    bool seen = good;
     if (!good || !render(in, &door, a, work, &fits, &why)) {
         judge_trouble(out, &why);
+        out->unrendered = seen && out->park;
         return why.fate != ERR_FATAL || err_set(e, ERR_FATAL, why.code, why.at, "%s", why.text);
     }
     out->ready = fits;

@@ -1,8 +1,6 @@
 /* store.c - the delivery database. */
 #include "delivery/store.h"
 
-#include "delivery/delivery.h"
-
 static const char schema[] =
     "create table if not exists progress("
     "  only integer primary key check (only = 0), next integer not null);"
@@ -20,6 +18,13 @@ static const char schema[] =
     "create table if not exists own("
     "  id text primary key, reference blob not null, route integer not null,"
     "  outcome text not null, arrived integer not null) without rowid;"
+    "create table if not exists trouble("
+    "  seq integer primary key, since_ms integer not null, last_ms integer not null,"
+    "  code text not null, sentence text not null, said text not null, words text not null,"
+    "  mapping blob not null, errors integer not null);"
+    "create table if not exists down("
+    "  only integer primary key check (only = 0), since_ms integer not null, code text not null,"
+    "  site integer not null);"
     "create table if not exists counts(name text primary key, n integer not null) without rowid;";
 
 enum query {
@@ -34,6 +39,14 @@ enum query {
     Q_ROUTE,
     Q_TRYING,
     Q_AGAIN,
+    Q_PARK,
+    Q_TROUBLE,
+    Q_TROUBLE_OVER,
+    Q_UNPARK_RENDERED,
+    Q_TROUBLED,
+    Q_DOWN,
+    Q_DOWN_SINCE,
+    Q_UP,
     Q_END,
     Q_OWN_END,
     Q_FORGET,
@@ -51,14 +64,34 @@ static const char *const sql[] = {
         " not exists(select 1 from queue where subject = ?2))",
     [Q_OWN] = "insert or ignore into own values(?1, ?2, ?3, ?4, 0)",
     [Q_DUE] =
-        "select seq, id, subject, bytes, route, tries, original, state, receipt, maybe, retracts"
-        " from queue where head = 1 and seq > ?1 and due_ms <= ?2 order by seq limit 1",
-    [Q_NEXT_DUE] = "select min(due_ms) from queue where head = 1",
+        "select seq, id, subject, bytes, route, tries, original, state, receipt, maybe, retracts,"
+        " coalesce((select errors from trouble t where t.seq = queue.seq), 0)"
+        " from queue where head = 1 and seq > ?1 and due_ms <= ?2 and (state <> 2 or exists"
+        " (select 1 from queue r where r.retracts = 1 and r.original = queue.id))"
+        " order by seq limit 1",
+    [Q_NEXT_DUE] = "select min(due_ms) from queue where head = 1 and state <> 2",
     [Q_RETRACTION] = "select 1 from queue where original = ?1 and retracts = 1 limit 1",
     [Q_NEVER_LEFT] = "select 1 from own where id = ?1 and outcome = 'stopped' and arrived = 0",
     [Q_ROUTE] = "select route from own where reference = ?1 limit 1",
     [Q_TRYING] = "update queue set maybe = 1 where seq = ?1",
     [Q_AGAIN] = "update queue set tries = tries + 1, due_ms = ?2, maybe = ?3 where seq = ?1",
+    [Q_PARK] = "update queue set tries = tries + 1, due_ms = 0, maybe = ?2, state = 2"
+               " where seq = ?1",
+    [Q_TROUBLE] =
+        "insert into trouble values(?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict(seq) do update"
+        " set last_ms = ?2, code = ?3, sentence = ?4, said = ?5, words = ?6, mapping = ?7,"
+        " errors = errors + ?8",
+    [Q_TROUBLE_OVER] = "delete from trouble where seq = ?1",
+    [Q_UNPARK_RENDERED] =
+        "update queue set state = 0, due_ms = 0 where state = 2 and seq in"
+        " (select seq from trouble where length(mapping) > 0 and mapping <> ?1)",
+    [Q_TROUBLED] =
+        "select sum(q.state = 0), min(case when q.state = 0 then t.since_ms end),"
+        " max(case when q.state = 0 then q.tries end), sum(q.state = 2)"
+        " from trouble t join queue q on q.seq = t.seq where q.state <> 1",
+    [Q_DOWN] = "insert or replace into down values(0, ?1, ?2, ?3)",
+    [Q_DOWN_SINCE] = "select since_ms from down",
+    [Q_UP] = "delete from down",
     [Q_END] = "update queue set state = 1, due_ms = 0, receipt = ?2 where seq = ?1",
     [Q_OWN_END] = "update own set outcome = ?2, arrived = ?3 where id = ?1",
     [Q_FORGET] = "delete from queue where seq = ?1",
@@ -182,10 +215,11 @@ bool store_due(struct store *s, int64_t after_seq, int64_t now_ms, struct arena 
         .route = db_int(q, 4),
         .tries = db_int(q, 5),
         .original = arena_copy(a, db_blob(q, 6)),
-        .state = db_int(q, 7) ? QUEUED_ENDED : QUEUED_WAITING,
+        .state = (enum queued_state)db_int(q, 7),
         .receipt = arena_copy(a, db_blob(q, 8)),
         .maybe = db_int(q, 9) != 0,
         .retracts = db_int(q, 10) != 0,
+        .errors = db_int(q, 11),
     };
     db_reset(q);
     return (out->id.p && out->subject.p && out->bytes.p && out->original.p && out->receipt.p) ||
@@ -240,12 +274,96 @@ bool store_trying(struct store *s, int64_t seq, struct err *e)
     return db_do(s->query[Q_TRYING], e);
 }
 
-bool store_again(struct store *s, int64_t seq, int64_t due_ms, bool maybe, struct err *e)
+static bool put_trouble(struct store *s, const struct store_trouble *t, struct err *e)
 {
-    db_bind_int(s->query[Q_AGAIN], 1, seq);
-    db_bind_int(s->query[Q_AGAIN], 2, due_ms);
-    db_bind_int(s->query[Q_AGAIN], 3, maybe);
-    return db_do(s->query[Q_AGAIN], e);
+    struct db_query *q = s->query[Q_TROUBLE];
+    db_bind_int(q, 1, t->seq);
+    db_bind_int(q, 2, t->at_ms);
+    db_bind_text(q, 3, slice_text(t->code));
+    db_bind_text(q, 4, slice_text(t->sentence));
+    db_bind_text(q, 5, slice_text(t->said->codes));
+    db_bind_text(q, 6, slice_text(t->said->words));
+    db_bind_blob(q, 7, t->mapping);
+    db_bind_int(q, 8, t->answered);
+    return db_do(q, e);
+}
+
+/* change: bound already, of the row itself. */
+static bool put_with_trouble(struct store *s, struct db_query *change,
+                             const struct store_trouble *t, struct err *e)
+{
+    if (!db_begin(s->db, e))
+        return false;
+    if (!db_do(change, e) || !put_trouble(s, t, e)) {
+        db_rollback(s->db);
+        return false;
+    }
+    return db_commit(s->db, e);
+}
+
+bool store_again(struct store *s, const struct store_trouble *t, int64_t due_ms, struct err *e)
+{
+    struct db_query *q = s->query[Q_AGAIN];
+    db_bind_int(q, 1, t->seq);
+    db_bind_int(q, 2, due_ms);
+    db_bind_int(q, 3, t->maybe);
+    return put_with_trouble(s, q, t, e);
+}
+
+bool store_park(struct store *s, const struct store_trouble *t, struct err *e)
+{
+    struct db_query *q = s->query[Q_PARK];
+    db_bind_int(q, 1, t->seq);
+    db_bind_int(q, 2, t->maybe);
+    return put_with_trouble(s, q, t, e);
+}
+
+bool store_unpark_rendered(struct store *s, struct slice mapping, int64_t *n, struct err *e)
+{
+    db_bind_blob(s->query[Q_UNPARK_RENDERED], 1, mapping);
+    if (!db_do(s->query[Q_UNPARK_RENDERED], e))
+        return false;
+    *n = db_changes(s->db);
+    return true;
+}
+
+bool store_troubled(struct store *s, struct store_troubled *out, struct err *e)
+{
+    struct db_query *q = s->query[Q_TROUBLED];
+    bool row;
+    if (!db_step(q, &row, e))
+        return false;
+    *out = (struct store_troubled){ .waiting = 0 };
+    if (!row)
+        return true;
+    *out = (struct store_troubled){
+        .waiting = db_int(q, 0), .since_ms = db_int(q, 1), .tries = db_int(q, 2),
+        .parked = db_int(q, 3),
+    };
+    db_reset(q);
+    return true;
+}
+
+bool store_down(struct store *s, int64_t since_ms, const char *code, bool site, struct err *e)
+{
+    if (!since_ms)
+        return db_do(s->query[Q_UP], e);
+    db_bind_int(s->query[Q_DOWN], 1, since_ms);
+    db_bind_text(s->query[Q_DOWN], 2, slice_text(code));
+    db_bind_int(s->query[Q_DOWN], 3, site);
+    return db_do(s->query[Q_DOWN], e);
+}
+
+bool store_down_since(struct store *s, int64_t *since_ms, struct err *e)
+{
+    struct db_query *q = s->query[Q_DOWN_SINCE];
+    bool row;
+    if (!db_step(q, &row, e))
+        return false;
+    *since_ms = row ? db_int(q, 0) : 0;
+    if (row)
+        db_reset(q);
+    return true;
 }
 
 bool store_ended(struct store *s, const struct queued *row, const char *outcome,
@@ -272,47 +390,12 @@ bool store_forget(struct store *s, const struct queued *row, struct err *e)
     if (!db_begin(s->db, e))
         return false;
     db_bind_int(s->query[Q_FORGET], 1, row->seq);
+    db_bind_int(s->query[Q_TROUBLE_OVER], 1, row->seq);
     db_bind_blob(s->query[Q_NEW_HEAD], 1, row->subject);
-    if (!db_do(s->query[Q_FORGET], e) || !db_do(s->query[Q_NEW_HEAD], e)) {
+    if (!db_do(s->query[Q_FORGET], e) || !db_do(s->query[Q_TROUBLE_OVER], e) ||
+        !db_do(s->query[Q_NEW_HEAD], e)) {
         db_rollback(s->db);
         return false;
     }
     return db_commit(s->db, e);
-}
-
-static void add_count(struct delivery_counts *c, struct slice name, uint64_t n)
-{
-    const struct {
-        const char *name;
-        uint64_t *at;
-    } fields[] = {
-        { "taken", &c->taken },     { "accepted", &c->accepted },     { "refused", &c->refused },
-        { "stopped", &c->stopped }, { "duplicates", &c->duplicates }, { "reduced", &c->reduced },
-    };
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (slice_equal_text(name, fields[i].name))
-            *fields[i].at = n;
-}
-
-bool delivery_counts_read(const char *database, struct delivery_counts *out, struct err *e)
-{
-    struct db *db;
-    struct db_query *q;
-    *out = (struct delivery_counts){ 0 };
-    if (!db_open_reader(database, &db, e))
-        return false;
-    bool row = false;
-    bool good = db_prepare(db,
-                           "select name, n from counts union all"
-                           " select 'outstanding', count(*) from queue where state = 0",
-                           &q, e);
-    while (good && (good = db_step(q, &row, e)) && row) {
-        if (slice_equal_text(db_blob(q, 0), "outstanding"))
-            out->outstanding = (uint64_t)db_int(q, 1);
-        else
-            add_count(out, db_blob(q, 0), (uint64_t)db_int(q, 1));
-    }
-    out->accepted += out->reduced;
-    db_close(&db);
-    return good;
 }

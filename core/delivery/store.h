@@ -2,7 +2,8 @@
  *
  * queue: what is outstanding, in arrival order; the oldest row of each subject is its head, and
  * only heads are ever tried (law 8). own: every disclosure id with its pseudonym, route and
- * outcome, kept, so that a case reference or a retraction can be answered later.
+ * outcome, kept, so that a case reference or a retraction can be answered later. trouble: why a row of
+ * the queue has not gone, and since when. down: since when nothing goes at all.
  *
  * One connection, the delivery's thread. */
 #ifndef CONCORDAT_DELIVERY_STORE_H
@@ -11,13 +12,15 @@
 #include "base/arena.h"
 #include "base/ids.h"
 #include "bus/bus.h"
+#include "contract/handing.h"
 #include "host/db.h"
 
 struct store;
 
 enum queued_state {
     QUEUED_WAITING, /* to be sent, or to be sent again */
-    QUEUED_ENDED    /* its outcome is known; its receipt is to be published, then it is forgotten */
+    QUEUED_ENDED,   /* its outcome is known; its receipt is to be published, then it is forgotten */
+    QUEUED_PARKED   /* set aside for a human, at the head of its subject */
 };
 
 struct queued {
@@ -27,6 +30,7 @@ struct queued {
     struct slice original; /* disclosure id that is replaced or retracted; may be empty */
     struct slice bytes;    /* framed disclosure */
     int64_t route, tries;
+    int64_t errors; /* tries that the partner answered with AE or AR */
     bool retracts;
     bool maybe; /* an earlier try may have reached the partner */
     enum queued_state state;
@@ -50,7 +54,8 @@ struct arrived {
 MUST_CHECK bool store_take(struct store *s, const struct arrived *list, size_t n, int64_t next,
                            struct err *e);
 
-/* The next head after seq that is due at now_ms. Lives in a. */
+/* The next head after seq that is due at now_ms; a parked one is due when its retraction has come.
+ * Lives in a. */
 MUST_CHECK bool store_due(struct store *s, int64_t after_seq, int64_t now_ms, struct arena *a,
                           struct queued *out, bool *found, struct err *e);
 /* When the next head falls due; INT64_MAX when there is none. */
@@ -64,9 +69,31 @@ MUST_CHECK bool store_route(struct store *s, struct slice subject, int64_t *rout
 
 /* Before a try: from now on it may have reached the partner. */
 MUST_CHECK bool store_trying(struct store *s, int64_t seq, struct err *e);
-/* After a try that did not end it. */
-MUST_CHECK bool store_again(struct store *s, int64_t seq, int64_t due_ms, bool maybe,
+/* Why a row did not go. mapping: hash of the mapping that could not render it; empty: else. */
+struct store_trouble {
+    int64_t seq, at_ms;
+    const char *code, *sentence;
+    const struct partner_said *said;
+    struct slice mapping;
+    bool maybe;    /* it may have reached the partner, by this try or an earlier one */
+    bool answered; /* by AE or AR: counted */
+};
+/* After a try that did not end it; or it is parked. */
+MUST_CHECK bool store_again(struct store *s, const struct store_trouble *t, int64_t due_ms,
                             struct err *e);
+MUST_CHECK bool store_park(struct store *s, const struct store_trouble *t, struct err *e);
+/* What another mapping could not render is tried by this one. *n: how many. */
+MUST_CHECK bool store_unpark_rendered(struct store *s, struct slice mapping, int64_t *n,
+                                      struct err *e);
+/* Rows in trouble that are not parked, the oldest since *since_ms (0: none); those parked. */
+struct store_troubled {
+    int64_t waiting, since_ms, tries, parked;
+};
+MUST_CHECK bool store_troubled(struct store *s, struct store_troubled *out, struct err *e);
+/* Nothing goes at all, since then; 0: it does. site: by what somebody at the site has to mend. */
+MUST_CHECK bool store_down(struct store *s, int64_t since_ms, const char *code, bool site,
+                           struct err *e);
+MUST_CHECK bool store_down_since(struct store *s, int64_t *since_ms, struct err *e);
 /* The outcome is known, and the receipt that says so. */
 MUST_CHECK bool store_ended(struct store *s, const struct queued *row, const char *outcome,
                             struct slice receipt, struct err *e);

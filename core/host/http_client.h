@@ -1,9 +1,10 @@
 /* http_client.h - outbound HTTP (libcurl): one request, one answer, one thread a client.
  *
- * Errors: http.connect, http.timeout (ERR_RETRY); http.limit (ERR_REJECT) when the answer exceeds
- * its buffer; http.url (ERR_REJECT) when the address is none of http or https. No redirects are
- * followed and no proxy of the environment is used. A status of any kind is no error here: the
- * caller judges it. */
+ * Errors: http.connect (no byte of the request left: no name, no connection), http.tls (nor with a
+ * handshake that failed), http.timeout, http.closed (the peer hung up, or cut its answer short)
+ * (ERR_RETRY); http.limit (ERR_REJECT) when the answer exceeds its buffer, which then has its beginning;
+ * http.url (ERR_REJECT) when the address is none of http or https. No redirects are followed and no proxy
+ * of the environment is used. A status of any kind is no error here: the caller judges it. */
 #ifndef CONCORDAT_HOST_HTTP_CLIENT_H
 #define CONCORDAT_HOST_HTTP_CLIENT_H
 
@@ -21,10 +22,19 @@ struct http_call {
     long timeout_ms;
 };
 
+/* What is known of a call that failed, too. */
+struct http_heard {
+    int status;             /* the last one that came; 0: none */
+    bool left;              /* a byte of the request may have left */
+    int64_t retry_after_ms; /* RFC 9110 10.2.3, seconds or a date, from now; 0: none, or not ahead */
+};
+
 MUST_CHECK bool http_client_open(struct http_client **out, struct err *e);
 void http_client_close(struct http_client **c);
 /* The answer's body goes to answer (reset first). */
 MUST_CHECK bool http_client_do(struct http_client *c, const struct http_call *call, int *status,
                                struct buf *answer, struct err *e);
+/* Of the last call. */
+struct http_heard http_client_heard(const struct http_client *c);
 
 #endif

@@ -218,24 +218,58 @@ static bool is_served(const struct site *s, const struct site_delivery *d)
     return false;
 }
 
+/* AE is mostly about the message, and now and then a database that is away: some four minutes by the
+ * usual waits, then a human's turn. AR is mostly "not now", so it is tried until it is over. */
+#define TRIES_ON_ERROR 10
+
+/* "park", "retry", or {retry: N}: how often it is sent before it is parked; 0: for ever. */
+static int64_t read_tries(struct reading *r, const struct node *map, const char *key,
+                          int64_t fallback)
+{
+    const struct node *n = node_get(map, key);
+    const struct node *times = n && n->kind == NODE_MAP && n->count == 1 ? node_get(n, "retry")
+                                                                         : NULL;
+    int64_t most = 0;
+    if (!n)
+        return fallback;
+    if (n->kind == NODE_TEXT && slice_equal_text(n->text, "park"))
+        return 1;
+    if (n->kind == NODE_TEXT && slice_equal_text(n->text, "retry"))
+        return 0;
+    if (times && times->kind == NODE_TEXT && slice_to_i64(times->text, &most) && most > 0)
+        return most;
+    strict_say(&r->reader, n, "site.option",
+               "cannot read '%s': want park, retry, or {retry: N} with N tries before it is parked",
+               key);
+    return fallback;
+}
+
 static void read_delivery(struct reading *r, const struct node *n, struct site_delivery *d)
 {
     static const struct strict_key keys[] = {
         { "for", true, STRICT_TEXT },     { "transport", true, STRICT_MAP },
         { "mapping", true, STRICT_TEXT }, STRICT_MAY("retry"),
         STRICT_MAY("retry_max"),
+        STRICT_MAY("retry_after_max"),    STRICT_MAY("alarm_after"),
+        STRICT_MAY("on_error"),           STRICT_MAY("on_reject"),
     };
     static const struct cfg_option own[] = {
         { "retry", CFG_MS, offsetof(struct site_delivery, retry_ms), "1s",
           "wait before the second try; doubles each time" },
         { "retry_max", CFG_MS, offsetof(struct site_delivery, retry_max_ms), "60s",
           "the longest wait between two tries" },
+        { "retry_after_max", CFG_MS, offsetof(struct site_delivery, retry_after_max_ms), "1h",
+          "the longest pause that the partner may ask for (Retry-After)" },
+        { "alarm_after", CFG_MS, offsetof(struct site_delivery, alarm_after_ms), "10m",
+          "how long something may wait for another try before it is an alarm" },
         { .type = CFG_END },
     };
     STRICT_KEYS(&r->reader, n, keys);
     check_name(r, n);
     d->name = arena_text(r->reader.arena, n->key);
     read_own(r, n, own, d);
+    d->tries_on_error = read_tries(r, n, "on_error", TRIES_ON_ERROR);
+    d->tries_on_reject = read_tries(r, n, "on_reject", 0);
     read_transport(r, n, false, &d->transport, &d->state);
     d->mapping = read_mapping(r, n, false);
     d->database =

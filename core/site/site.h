@@ -32,7 +32,8 @@ struct site_delivery {
     void *state;
     const struct mapping *mapping;
     const char *database;
-    int64_t retry_ms, retry_max_ms;
+    int64_t retry_ms, retry_max_ms, retry_after_max_ms, alarm_after_ms;
+    int64_t tries_on_error, tries_on_reject; /* 0: for ever */
 };
 
 struct site {

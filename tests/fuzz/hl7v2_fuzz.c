@@ -85,7 +85,8 @@ static void answer(struct arena *a, const struct doc *d, struct slice raw, const
         struct found code = look_up(a, ack, SLICE("MSA-1"));
         assert(code.how == FOUND_PRESENT && code.value.n == 2);
         struct found id = look_up(a, ack, SLICE("MSA-2"));
-        bool accepted = format_hl7v2.accepted(buf_slice(&b), id.value, &e);
+        struct partner_said said;
+        bool accepted = format_hl7v2.means(buf_slice(&b), raw, id.value, &said, &e) == ANSWER_YES;
         assert(!accepted || d);
     }
     buf_release(&b);

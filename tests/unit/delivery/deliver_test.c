@@ -136,19 +136,6 @@ static void only_the_head_of_a_subject_falls_due(void)
     store_close(&s);
 }
 
-static void what_is_refused_has_ended(void)
-{
-    desk.partner.mood = MOOD_REFUSES;
-    desk_say(&(struct say){ .n = 1, .who = 'A' });
-    CU_ASSERT(desk_step());
-    desk.partner.mood = MOOD_TAKES;
-    desk_say(&(struct say){ .n = 2, .who = 'A' });
-    later(RETRY_MS);
-    CU_ASSERT(GOT(1, 2));
-    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "refused partner.refused");
-    CU_ASSERT_EQUAL(desk_counts().refused, 1);
-}
-
 static void what_the_mapping_leaves_out_is_stopped(void)
 {
     desk_say(&(struct say){ .n = 1, .who = 'A', .type = "DischargePlan", .kind = "referred" });
@@ -360,7 +347,6 @@ static CU_TestInfo cases[] = {
     { "a partner that is away is left in peace", a_partner_that_is_away_is_left_in_peace },
     { "runs until it is stopped", runs_until_it_is_stopped },
     { "only the head of a subject falls due", only_the_head_of_a_subject_falls_due },
-    { "what is refused has ended", what_is_refused_has_ended },
     { "what the mapping leaves out is stopped", what_the_mapping_leaves_out_is_stopped },
     { "a restriction stops what is still queued", a_restriction_stops_what_is_still_queued },
     { "nothing leaves while restrictions cannot be read",

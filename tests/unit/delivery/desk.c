@@ -21,6 +21,13 @@ static int64_t now(void)
     return desk.now_ms;
 }
 
+static const struct mapping *load(const char *name, struct problems *p)
+{
+    const char *path =
+        arena_format(&desk.process, "%s/tests/unit/delivery/%s", SOURCE_DIR, name);
+    return mapping_load(&desk.process, path, &adapters, desk.catalogue, p);
+}
+
 int desk_load(void)
 {
     struct problems p = { .count = 0 };
@@ -30,13 +37,14 @@ int desk_load(void)
     desk.catalogue = catalogue_load(&desk.process, SOURCE_DIR "/schemas", &p);
     if (desk.catalogue)
         desk.bundle = bundle_load(&desk.process, SOURCE_DIR "/deploy/example", desk.catalogue, &p);
-    if (desk.bundle)
-        desk.mapping = mapping_load(&desk.process, SOURCE_DIR "/tests/unit/delivery/out.yaml",
-                                    &adapters, desk.catalogue, &p);
+    if (desk.bundle) {
+        desk.mapping_json = load("out.yaml", &p);
+        desk.mapping_hl7 = load("out_hl7.yaml", &p);
+    }
     for (size_t i = 0; i < p.count; i++)
         fprintf(stderr, "%s\n", err_print(&p.list[i], text, sizeof text));
     problems_release(&p);
-    return desk.mapping ? 0 : 1;
+    return desk.mapping_json && desk.mapping_hl7 ? 0 : 1;
 }
 
 int desk_unload(void)
@@ -64,6 +72,10 @@ static void open_delivery(void)
         .database = desk_database(),
         .retry_ms = RETRY_MS,
         .retry_max_ms = 60 * RETRY_MS,
+        .retry_after_max_ms = 600 * RETRY_MS,
+        .alarm_after_ms = ALARM_MS,
+        .tries_on_error = desk.tries_on_error,
+        .tries_on_reject = desk.tries_on_reject,
         .now_ms = now,
     };
     CU_ASSERT_FATAL(delivery_open(&o, &desk.delivery, &desk.e));
@@ -83,6 +95,8 @@ void desk_fresh(void)
     desk.e = (struct err){ 0 };
     desk.partner = (struct partner){ .mood = MOOD_TAKES };
     desk.broken = false;
+    desk.mapping = desk.mapping_json;
+    desk.tries_on_error = desk.tries_on_reject = 0;
     desk.now_ms = MAY_2026_MS;
     const char *url = arena_format(&desk.arena, "embedded:%s/bus.db", desk.scratch.dir);
     struct bus_options o = { .url = url, .prefix = "", .client = "test" };

@@ -15,18 +15,20 @@
 #define MAY_2026_MS INT64_C(1777593600000)
 #define IN_2040_MS INT64_C(2208988800000)
 #define RETRY_MS 1000
+#define ALARM_MS (600 * (int64_t)RETRY_MS)
 
 struct desk {
     struct scratch scratch;
     struct arena process, arena; /* of the suite, of the test */
     const struct catalogue *catalogue;
     const struct bundle *bundle;
-    const struct mapping *mapping;
+    const struct mapping *mapping; /* the one that it goes by: one of these */
+    const struct mapping *mapping_json, *mapping_hl7;
     struct bus *bus;
     bool broken; /* restrictions cannot be read */
     struct partner partner;
     struct delivery *delivery;
-    int64_t now_ms;
+    int64_t now_ms, tries_on_error, tries_on_reject;
     struct err e;
 };
 extern struct desk desk;

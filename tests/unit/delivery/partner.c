@@ -7,25 +7,42 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool partner_send(void *state, const struct outgoing *m, struct buf *answer, struct err *e)
+static void partner_send(void *state, const struct outgoing *m, struct buf *answer,
+                         struct handing *out)
 {
     struct partner *p = state;
     char text[1000];
     snprintf(text, sizeof text, "%.*s", (int)m->bytes.n, (const char *)m->bytes.p);
     enum mood mood = p->only && !strstr(text, p->only) ? MOOD_TAKES : p->mood;
-    (void)answer;
     if (++p->asked == p->stop_at)
         p->stop();
-    if (mood == MOOD_AWAY)
-        return err_set(e, ERR_RETRY, "partner.connect", 0, "cannot connect");
+    *out = (struct handing){ .fate = HANDING_NOT_SENT, .after_ms = p->after_ms };
+    if (mood == MOOD_AWAY) {
+        err_set(&out->why, ERR_RETRY, "partner.connect", 0, "cannot connect");
+        return;
+    }
     if (p->count < PARTNER_MAX) {
         snprintf(p->got[p->count].id, sizeof p->got[0].id, "%.*s", (int)m->id.n,
                  (const char *)m->id.p);
         snprintf(p->got[p->count++].text, sizeof p->got[0].text, "%s", text);
     }
-    if (mood == MOOD_SILENT)
-        return err_set(e, ERR_RETRY, "partner.closed", 0, "connection lost");
-    return mood == MOOD_TAKES || err_set(e, ERR_REJECT, "partner.refused", 0, "will not have it");
+    static const struct {
+        enum handing_fate fate;
+        bool left;
+        const char *code;
+    } moods[] = {
+        [MOOD_TAKES] = { HANDING_TAKEN, true, NULL },
+        [MOOD_SILENT] = { HANDING_UNKNOWN, true, "partner.closed" },
+        [MOOD_REFUSES] = { HANDING_REFUSED, false, "partner.refused" },
+        [MOOD_LATER] = { HANDING_LATER, true, "partner.busy" },
+        [MOOD_LOCKED] = { HANDING_SITE, false, "partner.locked" },
+    };
+    out->fate = moods[mood].fate;
+    out->left = moods[mood].left;
+    if (moods[mood].code)
+        err_set(&out->why, ERR_RETRY, moods[mood].code, 0, "not now");
+    if (out->fate == HANDING_TAKEN && p->says)
+        buf_text(answer, p->says);
 }
 
 const struct transport partner_transport = {

@@ -8,7 +8,7 @@
 
 #define PARTNER_MAX 64
 
-enum mood { MOOD_TAKES, MOOD_SILENT, MOOD_REFUSES, MOOD_AWAY };
+enum mood { MOOD_TAKES, MOOD_SILENT, MOOD_REFUSES, MOOD_AWAY, MOOD_LATER, MOOD_LOCKED };
 
 struct partner {
     enum mood mood;
@@ -17,6 +17,8 @@ struct partner {
     struct {
         char id[21], text[1000];
     } got[PARTNER_MAX];
+    const char *says; /* its answer, when it takes it; NULL: none */
+    int64_t after_ms; /* the pause that it asks for */
     size_t asked;   /* tries, those that did not reach it too */
     size_t stop_at; /* on that try it calls stop(); 0: never */
     void (*stop)(void);

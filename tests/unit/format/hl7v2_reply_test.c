@@ -106,29 +106,56 @@ static void answers_also_what_it_could_not_read(void)
     CU_ASSERT(has(ack, "MSA-1", "AE"));
 }
 
-static enum err_fate fate_of(const char *ack)
+static struct partner_said said;
+
+static enum answer_means means(const char *ack, const char *sent)
 {
     err_clear(&t.e);
-    bool good = format_hl7v2.accepted(slice_text(ack), SLICE("id1"), &t.e);
-    CU_ASSERT_EQUAL(good, t.e.fate == ERR_NONE);
-    return t.e.fate;
+    enum answer_means m =
+        format_hl7v2.means(slice_text(ack), slice_text(sent), SLICE("id1"), &said, &t.e);
+    CU_ASSERT_EQUAL(m == ANSWER_YES, t.e.fate == ERR_NONE);
+    return m;
 }
 
 #define ACK(msa) "MSH|^~\\&|B|B|A|A|1||ACK^T02|ACK|P|2.4\r" msa
 
 static void understands_the_partners_answer(void)
 {
-    static const struct { const char *ack; enum err_fate fate; } table[] = {
-        { ACK("MSA|AA|id1\r"), ERR_NONE },   { ACK("MSA|CA|id1"), ERR_NONE },
-        { ACK("MSA|AE|id1\r"), ERR_REJECT }, { ACK("MSA|CE|id1|no\r"), ERR_REJECT },
-        { ACK("MSA|AR|id1\r"), ERR_RETRY },  { ACK("MSA|CR|id1\r"), ERR_RETRY },
-        { ACK("MSA|AA|id2\r"), ERR_RETRY },  { ACK("MSA|AE|id2\r"), ERR_RETRY },
-        { ACK("MSA|AA\r"), ERR_RETRY },      { ACK("MSA|XX|id1\r"), ERR_RETRY },
-        { ACK(""), ERR_RETRY },              { "\x06", ERR_RETRY },
-        { "", ERR_RETRY },                   { "\r\nMSH|^~\\&|\nMSA|AA|id1\n", ERR_NONE },
+    static const struct { const char *ack; enum answer_means means; } table[] = {
+        { ACK("MSA|AA|id1\r"), ANSWER_YES },    { ACK("MSA|CA|id1"), ANSWER_YES },
+        { ACK("MSA|AE|id1\r"), ANSWER_ERROR },  { ACK("MSA|CE|id1|no\r"), ANSWER_ERROR },
+        { ACK("MSA|AR|id1\r"), ANSWER_REJECT }, { ACK("MSA|CR|id1\r"), ANSWER_REJECT },
+        { ACK("MSA|AA|id2\r"), ANSWER_ELSE },   { ACK("MSA|AE|id2\r"), ANSWER_ELSE },
+        { ACK("MSA|AA\r"), ANSWER_UNREADABLE }, { ACK("MSA|XX|id1\r"), ANSWER_UNREADABLE },
+        { ACK(""), ANSWER_UNREADABLE },         { "\x06", ANSWER_UNREADABLE },
+        { "", ANSWER_UNREADABLE },              { "\r\nMSH|^~\\&|\nMSA|AA|id1\n", ANSWER_YES },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        CU_ASSERT_EQUAL(fate_of(table[i].ack), table[i].fate);
+        CU_ASSERT_EQUAL(means(table[i].ack, ""), table[i].means);
+}
+
+/* CA is the last word unless our message asks for a second one (MSH-16). */
+static void waits_for_the_second_answer_that_it_asked_for(void)
+{
+    static const char asks[] = "MSH|^~\\&|A|A|B|B|1||ADT^A01|id1|P|2.4|||AL|AL\rPID|1\r";
+    static const char asks_once[] = "MSH|^~\\&|A|A|B|B|1||ADT^A01|id1|P|2.4|||AL|NE\rPID|1\r";
+    CU_ASSERT_EQUAL(means(ACK("MSA|CA|id1\r"), asks), ANSWER_ELSE);
+    CU_ASSERT_EQUAL(means(ACK("MSA|AA|id1\r"), asks), ANSWER_YES);
+    CU_ASSERT_EQUAL(means(ACK("MSA|CE|id1\r"), asks), ANSWER_ERROR);
+    CU_ASSERT_EQUAL(means(ACK("MSA|CA|id1\r"), asks_once), ANSWER_YES);
+}
+
+/* Codes are for everybody, words are not; what is no code is not taken for one. */
+static void keeps_what_the_partner_says(void)
+{
+    (void)means(ACK("MSA|AE|id1|Database is down for Ada\rERR|PID^1^3^207&Internal&HL70357\r"), "");
+    CU_ASSERT_STRING_EQUAL(said.codes, "AE 207");
+    CU_ASSERT_STRING_EQUAL(said.words, "Database is down for Ada Internal");
+    (void)means(ACK("MSA|AR|id1\rERR||PID^1|204^Unknown key^HL70357|E|X12^t|||no such Ada\r"), "");
+    CU_ASSERT_STRING_EQUAL(said.codes, "AR 204 X12");
+    CU_ASSERT_STRING_EQUAL(said.words, "Unknown key no such Ada");
+    (void)means(ACK("MSA|AE|id1\rERR|||Ada Sample of 1 High St\r"), "");
+    CU_ASSERT_STRING_EQUAL(said.codes, "AE");
 }
 
 static CU_TestInfo cases[] = {
@@ -140,6 +167,8 @@ static CU_TestInfo cases[] = {
     { "answers with the sender's marks", answers_with_the_senders_marks },
     { "answers also what it could not read", answers_also_what_it_could_not_read },
     { "understands the partner's answer", understands_the_partners_answer },
+    { "waits for the second answer that it asked for", waits_for_the_second_answer_that_it_asked_for },
+    { "keeps what the partner says", keeps_what_the_partner_says },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_hl7v2_reply = { "hl7v2_reply", NULL, NULL, fresh, done, cases };

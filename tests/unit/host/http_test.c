@@ -194,6 +194,8 @@ static void refuses_an_answer_over_its_buffer(void)
     CU_ASSERT_FALSE(http_client_do(client, &c, &status, &small, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "http.limit");
     CU_ASSERT_EQUAL(e.fate, ERR_REJECT);
+    CU_ASSERT(slice_equal(buf_slice(&small), SLICE("GET ")));
+    CU_ASSERT_EQUAL(http_client_heard(client).status, 200);
     buf_release(&small);
     CU_ASSERT_TRUE(call("GET", "/", SLICE("")));
 }
@@ -206,6 +208,7 @@ static void says_when_nobody_answers(void)
     CU_ASSERT_FALSE(http_client_do(client, &c, &status, &answer, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "http.connect");
     CU_ASSERT_EQUAL(e.fate, ERR_RETRY);
+    CU_ASSERT_FALSE(http_client_heard(client).left);
 }
 
 /* A socket that listens but never accepts. */
@@ -221,6 +224,7 @@ static void gives_up_when_its_time_is_over(void)
     CU_ASSERT_FALSE(http_client_do(client, &c, &status, &answer, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "http.timeout");
     CU_ASSERT_EQUAL(e.fate, ERR_RETRY);
+    CU_ASSERT_TRUE(http_client_heard(client).left);
     close(fd);
 }
 

@@ -201,11 +201,16 @@ static void says_how_long_a_file_must_still_rest(void)
 
 static bool send(const char *name, const char *text)
 {
-    struct outgoing m = { slice_text(text), slice_text(name), slice_text(name) };
+    struct outgoing m = { .bytes = slice_text(text),
+                          .id = slice_text(name),
+                          .name = slice_text(name) };
     struct buf answer;
     buf_init(&answer, 100);
     r.e = (struct err){ .fate = ERR_NONE };
-    bool ok = transport_folder.send(r.state, &m, &answer, &r.e);
+    struct handing came;
+    transport_folder.send(r.state, &m, &answer, &came);
+    bool ok = came.fate == HANDING_TAKEN;
+    r.e = came.why;
     buf_release(&answer);
     return ok;
 }

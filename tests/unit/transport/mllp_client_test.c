@@ -12,6 +12,7 @@
 static struct mllp s;
 static struct buf answer;
 static struct err e;
+static struct handing came;
 static char where[MLLP_ADDRESS_MAX];
 
 static struct {
@@ -124,8 +125,9 @@ static void done(void)
 static bool sends(const char *text)
 {
     struct outgoing m = { .bytes = slice_text(text) };
-    err_clear(&e);
-    return transport_mllp.send(&s, &m, &answer, &e);
+    transport_mllp.send(&s, &m, &answer, &came);
+    e = came.why;
+    return came.fate == HANDING_TAKEN;
 }
 
 static bool hears(const char *text, const char *wanted)
@@ -133,9 +135,10 @@ static bool hears(const char *text, const char *wanted)
     return sends(text) && slice_equal_text(buf_slice(&answer), wanted);
 }
 
-static bool fails(const char *text, const char *code, enum err_fate fate)
+static bool fails(const char *text, const char *code, enum handing_fate fate)
 {
-    return !sends(text) && strcmp(e.code, code) == 0 && e.fate == fate;
+    return !sends(text) && strcmp(e.code, code) == 0 && came.fate == fate &&
+           came.left == (fate == HANDING_UNKNOWN);
 }
 
 static void keeps_one_connection_for_many_messages(void)
@@ -173,9 +176,9 @@ static void forgets_a_late_answer(void)
 static void says_when_no_answer_comes(void)
 {
     script("<.<!");
-    CU_ASSERT(fails("a", "mllp.closed", ERR_RETRY));
+    CU_ASSERT(fails("a", "mllp.closed", HANDING_UNKNOWN));
     s.timeout_ms = 30;
-    CU_ASSERT(fails("b", "mllp.timeout", ERR_RETRY));
+    CU_ASSERT(fails("b", "mllp.timeout", HANDING_UNKNOWN));
     CU_ASSERT_EQUAL(s.fd, -1);
 }
 
@@ -185,7 +188,7 @@ static void refuses_an_endless_answer(void)
     s.frame_max = 64;
     CU_ASSERT_FATAL(transport_mllp.open(&s, &e));
     script("<" VT "0123456789012345678901234567890123456789012345678901234567890123456789.");
-    CU_ASSERT(fails("a", "mllp.frame", ERR_RETRY));
+    CU_ASSERT(fails("a", "mllp.frame", HANDING_UNKNOWN));
 }
 
 static void says_when_nobody_listens(void)
@@ -197,24 +200,77 @@ static void says_when_nobody_listens(void)
     CU_ASSERT_FATAL(bind(fd, (struct sockaddr *)&mute, sizeof mute) == 0);
     CU_ASSERT_FATAL(getsockname(fd, (struct sockaddr *)&bound, &n) == 0);
     mllp_address_text(&bound, where);
-    CU_ASSERT(fails("a", "mllp.connect", ERR_RETRY));
+    CU_ASSERT(fails("a", "mllp.connect", HANDING_NOT_SENT));
     s.connect = "no-such-host.invalid:1";
-    CU_ASSERT(fails("a", "mllp.connect", ERR_RETRY));
+    CU_ASSERT(fails("a", "mllp.connect", HANDING_NOT_SENT));
     close(fd);
 }
 
 static void refuses_what_cannot_be_framed(void)
 {
-    CU_ASSERT(fails("a" VT "b", "mllp.payload", ERR_REJECT));
-    CU_ASSERT(fails("a" FS "b", "mllp.payload", ERR_REJECT));
-    CU_ASSERT(fails("", "mllp.payload", ERR_REJECT));
+    CU_ASSERT(fails("a" VT "b", "mllp.payload", HANDING_REFUSED));
+    CU_ASSERT(fails("a" FS "b", "mllp.payload", HANDING_REFUSED));
+    CU_ASSERT(fails("", "mllp.payload", HANDING_REFUSED));
 }
 
 static void ends_its_wait_when_stopped(void)
 {
     script("<^!");
-    CU_ASSERT(fails("a", "mllp.stopped", ERR_RETRY));
+    CU_ASSERT(fails("a", "mllp.stopped", HANDING_UNKNOWN));
     await_partner(); /* nobody may be in stop() when close() is called */
+}
+
+static bool is_two(void *ctx, struct slice bytes)
+{
+    ++*(size_t *)ctx;
+    return slice_equal_text(bytes, "two");
+}
+
+static bool sends_and_looks(size_t *seen)
+{
+    struct outgoing m = { .bytes = SLICE("a"), .is_answer = is_two, .ctx = seen };
+    *seen = 0;
+    transport_mllp.send(&s, &m, &answer, &came);
+    return came.fate == HANDING_TAKEN;
+}
+
+static void passes_over_what_answers_another_message(void)
+{
+    size_t seen;
+    script("<" VT "one" FS "\r" VT "one" FS "\r" VT "two" FS "\r<" VT "one" FS VT "two" FS "\r!");
+    CU_ASSERT(sends_and_looks(&seen) && seen == 3);
+    CU_ASSERT(slice_equal_text(buf_slice(&answer), "two"));
+    CU_ASSERT(sends_and_looks(&seen) && seen == 2);
+    CU_ASSERT_EQUAL(partner.connections, 1);
+}
+
+static void says_that_only_other_answers_came(void)
+{
+    size_t seen;
+    script("<" VT "one" FS "\r.");
+    CU_ASSERT(!sends_and_looks(&seen) && seen == 1);
+    CU_ASSERT_STRING_EQUAL(came.why.code, "mllp.other_answer");
+    CU_ASSERT(came.fate == HANDING_UNKNOWN && came.left);
+}
+
+/* How much came is told, and nothing of what. */
+static void says_that_bytes_came_which_are_no_frame(void)
+{
+    script("<MSH|junk\r.<" VT "MSH|junk\r!");
+    CU_ASSERT(fails("a", "mllp.unframed", HANDING_UNKNOWN));
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.text, " 8 bytes"));
+    CU_ASSERT_PTR_NULL(strstr(e.text, "junk"));
+    s.timeout_ms = 30;
+    CU_ASSERT(fails("b", "mllp.unframed", HANDING_UNKNOWN));
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.text, " 10 bytes"));
+}
+
+/* A partner that takes all and hangs up may have kept it; one that never let us in has not. */
+static void tells_what_may_have_arrived(void)
+{
+    script("<.<" VT "one" FS "\r!");
+    CU_ASSERT(fails("a", "mllp.closed", HANDING_UNKNOWN));
+    CU_ASSERT(hears("b", "one"));
 }
 
 static CU_TestInfo cases[] = {
@@ -227,6 +283,10 @@ static CU_TestInfo cases[] = {
     { "says when nobody listens", says_when_nobody_listens },
     { "refuses what cannot be framed", refuses_what_cannot_be_framed },
     { "ends its wait when stopped", ends_its_wait_when_stopped },
+    { "passes over what answers another message", passes_over_what_answers_another_message },
+    { "says that only other answers came", says_that_only_other_answers_came },
+    { "says that bytes came which are no frame", says_that_bytes_came_which_are_no_frame },
+    { "tells what may have arrived", tells_what_may_have_arrived },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_mllp_client = { "mllp_client", NULL, NULL, fresh, done, cases };

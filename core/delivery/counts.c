@@ -1,0 +1,98 @@
+/* counts.c - a delivery's sums and what is in trouble, read beside it. */
+#include "delivery/delivery.h"
+
+#include <stdio.h>
+
+#include "host/db.h"
+
+static void add_count(struct delivery_counts *c, struct slice name, uint64_t n)
+{
+    const struct {
+        const char *name;
+        uint64_t *at;
+    } fields[] = {
+        { "taken", &c->taken },     { "accepted", &c->accepted },     { "refused", &c->refused },
+        { "stopped", &c->stopped }, { "duplicates", &c->duplicates }, { "reduced", &c->reduced },
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (slice_equal_text(name, fields[i].name))
+            *fields[i].at = n;
+}
+
+/* A file of an older program has no such table until a daemon opens it. */
+static bool has_trouble(struct db *db, bool *yes, struct err *e)
+{
+    struct db_query *q;
+    if (!db_prepare(db, "select 1 from sqlite_schema where name = 'trouble'", &q, e) ||
+        !db_step(q, yes, e))
+        return false;
+    if (*yes)
+        db_reset(q);
+    return true;
+}
+
+static void copy_text(char *to, size_t room, struct slice text)
+{
+    (void)snprintf(to, room, "%.*s", (int)text.n, (const char *)text.p);
+}
+
+static bool read_trouble(struct db *db, struct delivery_counts *out, struct err *e)
+{
+    struct db_query *q;
+    bool row = false;
+    if (!has_trouble(db, &row, e) || !row)
+        return e->fate == ERR_NONE;
+    if (!db_prepare(db,
+                    "select sum(q.state = 2), sum(q.state = 0),"
+                    " min(case when q.state = 0 then t.since_ms end),"
+                    " min(case when q.state = 2 then t.last_ms end), max(q.tries),"
+                    " (select since_ms from down), (select code from down), (select site from down),"
+                    " (select code from trouble order by last_ms desc, seq desc limit 1)"
+                    " from trouble t join queue q on q.seq = t.seq where q.state <> 1",
+                    &q, e) ||
+        !db_step(q, &row, e))
+        return false;
+    if (!row)
+        return true;
+    out->parked = (uint64_t)db_int(q, 0);
+    out->troubled = (uint64_t)db_int(q, 1);
+    out->troubled_since_ms = db_int(q, 2);
+    out->parked_since_ms = db_int(q, 3);
+    out->tries = (uint64_t)db_int(q, 4);
+    out->down_since_ms = db_int(q, 5);
+    out->down_by_site = db_int(q, 7) != 0;
+    copy_text(out->code, sizeof out->code, db_blob(q, db_is_null(q, 6) ? 8 : 6));
+    db_reset(q);
+    return true;
+}
+
+bool delivery_counts_read(const char *database, struct delivery_counts *out, struct err *e)
+{
+    struct db *db;
+    struct db_query *q;
+    *out = (struct delivery_counts){ 0 };
+    if (!db_open_reader(database, &db, e))
+        return false;
+    bool row = false;
+    bool good = db_prepare(db,
+                           "select name, n from counts union all"
+                           " select 'outstanding', count(*) from queue where state <> 1",
+                           &q, e);
+    while (good && (good = db_step(q, &row, e)) && row) {
+        if (slice_equal_text(db_blob(q, 0), "outstanding"))
+            out->outstanding = (uint64_t)db_int(q, 1);
+        else
+            add_count(out, db_blob(q, 0), (uint64_t)db_int(q, 1));
+    }
+    out->accepted += out->reduced;
+    good = good && read_trouble(db, out, e);
+    db_close(&db);
+    return good;
+}
+
+bool delivery_is_alarming(const struct delivery_counts *c, int64_t alarm_after_ms, int64_t now_ms)
+{
+    return c->parked > 0 || (c->down_since_ms && c->down_by_site) ||
+           (c->troubled_since_ms && now_ms - c->troubled_since_ms >= alarm_after_ms) ||
+           (c->down_since_ms && now_ms - c->down_since_ms >= alarm_after_ms);
+}

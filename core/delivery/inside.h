@@ -1,0 +1,49 @@
+/* inside.h - the inside of a delivery, shared by the files of this room. */
+#ifndef CONCORDAT_DELIVERY_INSIDE_H
+#define CONCORDAT_DELIVERY_INSIDE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "delivery/delivery.h"
+#include "delivery/known.h"
+#include "delivery/send.h"
+#include "delivery/store.h"
+#include "host/log.h"
+
+struct delivery {
+    struct delivery_options o;
+    struct log_who who;
+    struct recipient_id to;
+    struct store *store;
+    struct known *known;
+    struct bus_reader *reader;
+    struct arena names, arena;
+    struct buf work, answer, receipt;
+    const char *disclosures, *receipts; /* topics */
+    struct rules own; /* of one bundle alone */
+    struct edition only;
+    const struct rules *rules;
+    const struct edition *head; /* the newest when this row was begun */
+    _Atomic uint64_t generation;   /* its number */
+    int64_t quiet_until_ms; /* nobody is tried before */
+    int64_t down_since_ms;  /* nothing goes at all; 0: it does */
+    int64_t down_tries;     /* in a row */
+    bool in_trouble, alarmed, parked_said; /* said, until it is over */
+    atomic_bool stopping;
+    pthread_mutex_t lock;
+    pthread_cond_t stop_asked;
+};
+
+int64_t delivery_now_ms(const struct delivery *d);
+
+/* trouble.c. After opening: what an earlier run left, and what another mapping could not render. */
+MUST_CHECK bool trouble_begin(struct delivery *d, struct err *e);
+/* A try that did not end the row: tried again later, or parked. */
+MUST_CHECK bool trouble_take(struct delivery *d, const struct queued *q, const struct sent *s,
+                             struct err *e);
+/* A try that did: what was in trouble may be over. */
+MUST_CHECK bool trouble_over(struct delivery *d, const struct queued *q, bool handed,
+                             struct err *e);
+
+#endif

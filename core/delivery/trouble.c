@@ -1,0 +1,172 @@
+/* trouble.c - what did not go: when again, when it is parked, and what an operator is told of it.
+ *
+ * Said once when it begins, once when it lasts, once when it is over; each try between is for debugging.
+ * What is parked is said for the first; how many there are stands in status and metrics. */
+#include "delivery/inside.h"
+
+#include "base/clock.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What concerns every message: one at a time tries whether it is over. */
+static bool is_wide(const struct handing *h)
+{
+    return h->fate == HANDING_NOT_SENT || h->fate == HANDING_SITE;
+}
+
+static int64_t wait_ms(const struct delivery *d, int64_t tries)
+{
+    int64_t wait = d->o.retry_ms;
+    for (int64_t i = 0; i < tries && wait < d->o.retry_max_ms; i++)
+        wait *= 2;
+    return wait < d->o.retry_max_ms ? wait : d->o.retry_max_ms;
+}
+
+/* AE and AR may be sent so often; whatever else is refused was looked at, and is not sent again. */
+static bool is_parked(const struct delivery *d, const struct queued *q, const struct sent *s)
+{
+    if (s->park)
+        return true;
+    int64_t most = s->means == ANSWER_ERROR    ? d->o.tries_on_error
+                   : s->means == ANSWER_REJECT ? d->o.tries_on_reject
+                                               : 0;
+    return most > 0 && q->errors + 1 >= most;
+}
+
+/* ---- what is told ---- */
+
+static void say_down(struct delivery *d, const struct sent *s, int64_t now_ms)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice since = time_ms_to_iso(now_ms, time);
+    bool acts = s->handing.fate == HANDING_SITE; /* it does not pass by itself */
+    log_line(acts ? LOG_ERROR : LOG_WARN, &d->who, s->why.code, "down since %.*s: %s", SHOWN(since), s->why.text);
+}
+
+static bool go_down(struct delivery *d, const struct sent *s, int64_t now_ms, struct err *e)
+{
+    d->down_tries++;
+    if (d->down_since_ms)
+        return true;
+    d->down_since_ms = now_ms;
+    say_down(d, s, now_ms);
+    return store_down(d->store, now_ms, s->why.code, s->handing.fate == HANDING_SITE, e);
+}
+
+static bool come_up(struct delivery *d, int64_t now_ms, struct err *e)
+{
+    if (!d->down_since_ms)
+        return true;
+    log_line(LOG_INFO, &d->who, "delivery.up", "up again after %" PRId64 " seconds",
+             (now_ms - d->down_since_ms) / 1000);
+    d->down_since_ms = d->down_tries = 0;
+    return store_down(d->store, 0, "", false, e);
+}
+
+/* Whether it lasts too long. */
+static void look_for_alarm(struct delivery *d, const struct store_troubled *t, const char *code,
+                           int64_t now_ms)
+{
+    if (d->alarmed || !t->waiting || now_ms - t->since_ms < d->o.alarm_after_ms)
+        return;
+    char time[TIME_TEXT_MAX];
+    struct slice since = time_ms_to_iso(t->since_ms, time);
+    d->alarmed = true;
+    log_line(LOG_WARN, &d->who, "delivery.alarm",
+             "not delivered since %.*s: %" PRId64 " wait, tried %" PRId64 " times, last %s",
+             SHOWN(since), t->waiting, t->tries, code);
+}
+
+static bool say_over(struct delivery *d, struct err *e)
+{
+    struct store_troubled t;
+    if (!d->in_trouble && !d->alarmed && !d->parked_said)
+        return true;
+    if (!store_troubled(d->store, &t, e))
+        return false;
+    d->parked_said &= t.parked > 0;
+    if (t.waiting)
+        return true;
+    if (d->in_trouble || d->alarmed)
+        log_line(LOG_INFO, &d->who, "delivery.over", "nothing waits for another try any more");
+    d->in_trouble = d->alarmed = false;
+    return true;
+}
+
+/* ---- what is done ---- */
+
+static bool park(struct delivery *d, const struct queued *q, const struct sent *s,
+                 const struct store_trouble *t, struct err *e)
+{
+    log_line(d->parked_said ? LOG_INFO : LOG_WARN, &d->who, t->code,
+             "disclosure %.*s parked, it waits for a named person: %s%s%s", SHOWN(q->id),
+             s->why.text, *t->said->codes ? ", answered " : "", t->said->codes);
+    d->parked_said = true;
+    return store_park(d->store, t, e) && say_over(d, e);
+}
+
+static bool again(struct delivery *d, const struct queued *q, const struct sent *s,
+                  const struct store_trouble *t, struct err *e)
+{
+    int64_t after = s->handing.after_ms;
+    bool wide = s->handed && is_wide(&s->handing);
+    if (after > d->o.retry_after_max_ms)
+        after = d->o.retry_after_max_ms;
+    if (wide && !go_down(d, s, t->at_ms, e))
+        return false;
+    int64_t wait = wait_ms(d, wide ? d->down_tries - 1 : q->tries);
+    int64_t due = t->at_ms + (after > wait ? after : wait);
+    if (wide || (s->handed && after > 0))
+        d->quiet_until_ms = due;
+    bool said = wide || d->in_trouble;
+    d->in_trouble = true;
+    log_err(said ? LOG_DEBUG : LOG_WARN, &d->who, &s->why);
+    struct store_troubled all;
+    if (!store_again(d->store, t, due, e) || !store_troubled(d->store, &all, e))
+        return false;
+    look_for_alarm(d, &all, t->code, t->at_ms);
+    return true;
+}
+
+bool trouble_take(struct delivery *d, const struct queued *q, const struct sent *s, struct err *e)
+{
+    bool left = s->handed && s->handing.left;
+    struct store_trouble t = {
+        .seq = q->seq,
+        .at_ms = delivery_now_ms(d),
+        .code = s->why.code,
+        .sentence = s->why.text,
+        .said = &s->handing.said,
+        .maybe = q->maybe || left,
+        .answered = s->means == ANSWER_ERROR || s->means == ANSWER_REJECT,
+    };
+    if (s->unrendered)
+        t.mapping = slice_of(mapping_hash(d->o.mapping), HASH_BYTES);
+    if (s->handed && !is_wide(&s->handing) && !come_up(d, t.at_ms, e))
+        return false;
+    return is_parked(d, q, s) ? park(d, q, s, &t, e) : again(d, q, s, &t, e);
+}
+
+bool trouble_over(struct delivery *d, const struct queued *q, bool handed, struct err *e)
+{
+    if (handed && !come_up(d, delivery_now_ms(d), e))
+        return false;
+    return q->tries == 0 || say_over(d, e);
+}
+
+bool trouble_begin(struct delivery *d, struct err *e)
+{
+    struct store_troubled t;
+    int64_t n = 0;
+    struct slice mapping = slice_of(mapping_hash(d->o.mapping), HASH_BYTES);
+    if (!store_unpark_rendered(d->store, mapping, &n, e) || !store_troubled(d->store, &t, e) ||
+        !store_down_since(d->store, &d->down_since_ms, e))
+        return false;
+    if (n)
+        log_line(LOG_INFO, &d->who, "delivery.mapping",
+                 "%" PRId64 " that the mapping before could not render are tried again", n);
+    d->in_trouble = t.waiting > 0;
+    d->parked_said = t.parked > 0;
+    return true;
+}

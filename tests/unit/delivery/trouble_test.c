@@ -1,0 +1,233 @@
+/* trouble_test.c - what becomes of what a partner does not take: tried again, parked, waited for. */
+#include "desk.h"
+
+#include <CUnit/CUnit.h>
+#include <string.h>
+
+static const struct partner *p = &desk.partner;
+
+static bool got(const int *want)
+{
+    size_t n = 0;
+    while (want[n])
+        n++;
+    bool same = n == p->count;
+    for (size_t i = 0; same && i < n; i++)
+        same = strcmp(p->got[i].id, desk_id(want[i])) == 0;
+    return same;
+}
+#define GOT(...) got((const int[]){ __VA_ARGS__, 0 })
+
+static void later(int64_t ms)
+{
+    desk.now_ms += ms;
+    CU_ASSERT(desk_step());
+}
+
+static void say(int n, char who)
+{
+    desk_say(&(struct say){ .n = n, .who = who });
+}
+
+static void mood(enum mood m)
+{
+    desk.partner.mood = m;
+}
+
+static void what_is_refused_is_parked_and_holds_its_person_only(void)
+{
+    mood(MOOD_REFUSES);
+    desk.partner.only = "Ann A";
+    say(1, 'A');
+    say(2, 'B');
+    say(3, 'A');
+    CU_ASSERT(desk_step());
+    mood(MOOD_TAKES);
+    later(ALARM_MS);
+    CU_ASSERT(GOT(1, 2));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "");
+    struct delivery_counts c = desk_counts();
+    CU_ASSERT(c.taken == 3 && c.accepted == 1 && c.refused == 0 && c.outstanding == 2);
+    CU_ASSERT(c.parked == 1 && c.troubled == 0 && c.parked_since_ms == MAY_2026_MS);
+    CU_ASSERT_STRING_EQUAL(c.code, "partner.refused");
+    CU_ASSERT(delivery_is_alarming(&c, ALARM_MS, MAY_2026_MS));
+    desk_reopen();
+    later(ALARM_MS);
+    CU_ASSERT(GOT(1, 2));
+}
+
+/* Nobody heard of it, so nobody has to hear that it is taken back. */
+static void a_parked_one_is_cancelled_with_its_retraction(void)
+{
+    mood(MOOD_REFUSES);
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    mood(MOOD_TAKES);
+    desk_say(&(struct say){ .n = 2, .who = 'A', .action = "retracts", .original = 1 });
+    say(3, 'A');
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(1, 3));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "stopped delivery.cancelled");
+    CU_ASSERT_STRING_EQUAL(desk_outcome(2), "stopped delivery.cancelled");
+    CU_ASSERT_EQUAL(desk_counts().parked, 0);
+}
+
+/* The first try may have arrived although the second was refused: who has it must hear of it. */
+static void the_retraction_of_a_parked_one_that_may_have_arrived_goes(void)
+{
+    mood(MOOD_SILENT);
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    mood(MOOD_REFUSES);
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(desk_counts().parked, 1);
+    mood(MOOD_TAKES);
+    desk_say(&(struct say){ .n = 2, .who = 'A', .action = "retracts", .original = 1 });
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(1, 1, 2));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "refused delivery.cancelled");
+    CU_ASSERT_STRING_EQUAL(desk_outcome(2), "accepted");
+}
+
+/* One probe a time, whoever waits, and nothing is lost by it. */
+static void the_sites_trouble_stops_all_and_loses_nothing(void)
+{
+    mood(MOOD_LOCKED);
+    for (int i = 0; i < 5; i++)
+        say(i + 1, (char)('A' + i));
+    CU_ASSERT(desk_step() && desk_step());
+    CU_ASSERT_EQUAL(p->asked, 1);
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 2);
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 2);
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 3);
+    struct delivery_counts c = desk_counts();
+    CU_ASSERT(c.down_since_ms == MAY_2026_MS && c.down_by_site && c.outstanding == 5);
+    CU_ASSERT_STRING_EQUAL(c.code, "partner.locked");
+    CU_ASSERT(delivery_is_alarming(&c, ALARM_MS, desk.now_ms));
+    mood(MOOD_TAKES);
+    later(60 * RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 8);
+    c = desk_counts();
+    CU_ASSERT(c.accepted == 5 && c.refused == 0 && !c.down_since_ms && !c.troubled);
+    CU_ASSERT_FALSE(delivery_is_alarming(&c, ALARM_MS, desk.now_ms));
+}
+
+/* It was not taken: what is taken back meanwhile never leaves. */
+static void the_sites_trouble_is_no_arrival(void)
+{
+    mood(MOOD_LOCKED);
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    size_t before = p->count;
+    desk_say(&(struct say){ .n = 2, .who = 'A', .action = "retracts", .original = 1 });
+    mood(MOOD_TAKES);
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(p->count, before);
+    CU_ASSERT_STRING_EQUAL(desk_outcome(2), "stopped delivery.cancelled");
+}
+
+static void a_pause_is_kept_by_the_whole_delivery_within_its_bound(void)
+{
+    mood(MOOD_LATER);
+    desk.partner.after_ms = 30 * RETRY_MS;
+    for (int i = 0; i < 4; i++)
+        say(i + 1, (char)('A' + i));
+    CU_ASSERT(desk_step());
+    later(29 * RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 1);
+    desk.partner.after_ms = 100000 * (int64_t)RETRY_MS;
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 2);
+    mood(MOOD_TAKES);
+    desk.partner.after_ms = 0;
+    later(599 * RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 2);
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(desk_counts().accepted, 4);
+}
+
+static void an_alarm_stays_until_it_is_over(void)
+{
+    mood(MOOD_SILENT);
+    desk.partner.only = "Ann A";
+    say(1, 'A');
+    say(2, 'B');
+    CU_ASSERT(desk_step());
+    struct delivery_counts c = desk_counts();
+    CU_ASSERT(c.troubled == 1 && c.troubled_since_ms == MAY_2026_MS && !c.down_since_ms);
+    CU_ASSERT_FALSE(delivery_is_alarming(&c, ALARM_MS, desk.now_ms));
+    later(ALARM_MS);
+    c = desk_counts();
+    CU_ASSERT(delivery_is_alarming(&c, ALARM_MS, desk.now_ms) && c.tries == 2);
+    desk_reopen();
+    mood(MOOD_TAKES);
+    later(60 * RETRY_MS);
+    c = desk_counts();
+    CU_ASSERT(c.accepted == 2 && !c.troubled);
+    CU_ASSERT_FALSE(delivery_is_alarming(&c, ALARM_MS, desk.now_ms));
+}
+
+/* ---- AE and AR ---- */
+
+#define ACK(msa) "MSH|^~\\&|B|B|A|A|1||ACK|ACK|P|2.4\r" msa "\r"
+
+static void ae_is_tried_as_often_as_asked_then_parked(void)
+{
+    char says[200];
+    desk.mapping = desk.mapping_hl7;
+    desk.tries_on_error = 3;
+    desk_reopen();
+    snprintf(says, sizeof says, ACK("MSA|AE|%s|Database is down"), desk_id(1));
+    desk.partner.says = says;
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    CU_ASSERT_EQUAL(desk_counts().parked, 0);
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(desk_counts().parked, 0);
+    later(2 * RETRY_MS);
+    struct delivery_counts c = desk_counts();
+    CU_ASSERT(c.parked == 1 && p->asked == 3);
+    CU_ASSERT_STRING_EQUAL(c.code, "hl7v2.refused");
+    later(ALARM_MS);
+    CU_ASSERT_EQUAL(p->asked, 3);
+}
+
+static void ar_is_tried_until_it_is_over(void)
+{
+    char says[200];
+    desk.mapping = desk.mapping_hl7;
+    desk.tries_on_error = 1;
+    desk_reopen();
+    snprintf(says, sizeof says, ACK("MSA|AR|%s"), desk_id(1));
+    desk.partner.says = says;
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    for (int i = 0; i < 20; i++)
+        later(60 * RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 21);
+    snprintf(says, sizeof says, ACK("MSA|AA|%s"), desk_id(1));
+    later(60 * RETRY_MS);
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "accepted");
+}
+
+static CU_TestInfo cases[] = {
+    { "what is refused is parked, and holds its person only",
+      what_is_refused_is_parked_and_holds_its_person_only },
+    { "a parked one is cancelled with its retraction",
+      a_parked_one_is_cancelled_with_its_retraction },
+    { "the retraction of a parked one that may have arrived goes",
+      the_retraction_of_a_parked_one_that_may_have_arrived_goes },
+    { "the site's trouble stops all and loses nothing",
+      the_sites_trouble_stops_all_and_loses_nothing },
+    { "the site's trouble is no arrival", the_sites_trouble_is_no_arrival },
+    { "a pause is kept by the whole delivery, within its bound",
+      a_pause_is_kept_by_the_whole_delivery_within_its_bound },
+    { "an alarm stays until it is over", an_alarm_stays_until_it_is_over },
+    { "AE is tried as often as asked, then parked", ae_is_tried_as_often_as_asked_then_parked },
+    { "AR is tried until it is over", ar_is_tried_until_it_is_over },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_trouble = { "trouble", desk_load, desk_unload, desk_fresh, desk_done, cases };
