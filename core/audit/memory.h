@@ -20,6 +20,12 @@ struct memory_slot {
 struct memory_table { struct memory_slot *slots; size_t room, count; };
 struct memory { struct memory_table base, over; };
 
+/* One that is to be put. bytes NULL: no change; of mem_alloc, owned until put or freed. */
+struct memory_change {
+    uint8_t key[ID_BYTES], *bytes;
+    size_t n;
+};
+
 /* All zeros is an empty memory. */
 void memory_release(struct memory *s);
 

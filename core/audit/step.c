@@ -8,7 +8,6 @@
 #include "record/wire.h"
 
 #define ENTRY_MAX_BYTES BUS_RECORD_MAX_BYTES
-#define MARK_VERSION 1
 
 struct work {
     const struct input_rules *r;
@@ -18,6 +17,8 @@ struct work {
     struct step *out;
     struct audit_subject says;
     struct input_event event;
+    struct mark_event mark;
+    struct mark_place place;
     bool moves_mark;
     struct buf facts;                   /* the encoded person after it; empty: unchanged */
     struct buf acts;                    /* the acts taken after it; empty: unchanged */
@@ -25,31 +26,7 @@ struct work {
 
 /* -- marks of feeds ------------------------------------------------------------------------- */
 
-static void mark_key(struct slice feed, uint8_t key[ID_BYTES])
-{
-    uint8_t hash[HASH_BYTES];
-    const struct slice parts[] = { SLICE("feed:"), feed };
-    sha256_parts(parts, 2, hash);
-    memcpy(key, hash, ID_BYTES);
-}
-
-static bool read_mark(const struct work *w, const uint8_t key[ID_BYTES], int64_t *last,
-                      struct err *e)
-{
-    struct view v;
-    struct slice bytes = memory_get(&w->p->memory, key);
-    *last = -1;
-    if (slice_is_empty(bytes))
-        return true;
-    if (!input_open(w->r->bundle, w->a, bytes, "FeedMark", &v, e)) {
-        e->fate = e->fate == ERR_REJECT ? ERR_FATAL : e->fate; /* our own record */
-        return false;
-    }
-    *last = view_long_at(&v, "sequence");
-    return true;
-}
-
-static bool copy_out(struct step_change *c, const uint8_t key[ID_BYTES], const struct buf *b,
+static bool copy_out(struct memory_change *c, const uint8_t key[ID_BYTES], const struct buf *b,
                      struct err *e)
 {
     uint8_t *block = buf_ok(b) ? mem_alloc(b->n) : NULL;
@@ -62,40 +39,37 @@ static bool copy_out(struct step_change *c, const uint8_t key[ID_BYTES], const s
     return true;
 }
 
-static bool make_mark(struct work *w, struct err *e)
+/* Whether it was decided before. Where that cannot be told nothing may follow from it. */
+static bool ask_mark(struct work *w, struct err *e)
 {
-    const struct schema *s = catalogue_named(w->r->bundle->catalogue, SLICE("FeedMark"));
-    uint8_t key[ID_BYTES];
-    struct buf b;
-    if (!w->moves_mark)
-        return true;
-    if (!s)
-        return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the schema 'FeedMark'");
-    mark_key(w->event.feed, key);
-    buf_init(&b, WIRE_HEADER_BYTES + 30 + w->event.feed.n);
-    wire_put_header(&b, plan_fingerprint(s->plan));
-    avro_put_long(&b, MARK_VERSION);
-    avro_put_text(&b, w->event.feed);
-    avro_put_long(&b, w->event.feed_seq);
-    bool made = copy_out(&w->out->mark, key, &b, e);
-    buf_release(&b);
-    return made;
-}
-
-/* A feed publishes in the order of feed_seq: what is not above the last one was sent twice. */
-static bool is_duplicate(struct work *w, bool *duplicate, struct err *e)
-{
-    uint8_t key[ID_BYTES];
-    int64_t last = -1;
-    *duplicate = false;
+    const struct view *v = &w->event.view;
+    const struct header_slots *h = w->event.header;
     if (slice_is_empty(w->event.feed))
         return true;
-    mark_key(w->event.feed, key);
-    if (!read_mark(w, key, &last, e))
+    w->mark = (struct mark_event){
+        .feed = w->event.feed,
+        .number = w->event.feed_seq,
+        .id = view_text(v, (size_t)h->id),
+        .taken_ms = view_is_null(v, (size_t)h->observed) ? 0 : view_long(v, (size_t)h->observed),
+        .decided_ms = w->says.decided_ms,
+    };
+    if (!marks_ask(w->r->bundle, &w->p->memory, &w->mark, &w->place, e))
         return false;
-    *duplicate = w->event.feed_seq <= last;
-    w->moves_mark = !*duplicate;
-    return true;
+    w->out->mark = w->place.says;
+    w->moves_mark = w->place.says != MARK_AGAIN;
+    w->says.note = slice_text(mark_note(w->place.says));
+    if (w->place.says != MARK_UNKNOWN)
+        return true;
+    return err_set(e, ERR_FATAL, "feed.unknown", 0,
+                   "cannot tell whether an event of feed %.*s was decided before: it was taken in "
+                   "more than 30 days ago, under an opening of its spool that is not known",
+                   (int)w->mark.feed.n, (const char *)w->mark.feed.p);
+}
+
+static bool make_marks(struct work *w, struct err *e)
+{
+    return !w->moves_mark ||
+           marks_make(w->r->bundle, &w->p->memory, &w->mark, &w->place, w->out->marks, e);
 }
 
 /* -- judging --------------------------------------------------------------------------------- */
@@ -115,6 +89,17 @@ static bool keep_person(struct work *w, const struct person *after, struct err *
         return false;
     w->says.facts_after = buf_slice(&w->facts);
     return true;
+}
+
+/* Codes stand beside each other. */
+static bool add_note(struct work *w, struct slice more)
+{
+    struct slice was = w->says.note;
+    if (was.n)
+        more = slice_text(arena_format(w->a, "%.*s %.*s", (int)was.n, (const char *)was.p,
+                                       (int)more.n, (const char *)more.p));
+    w->says.note = more;
+    return more.p != NULL;
 }
 
 /* What no bus would take must be refused here: at the commit it would stop the partition for
@@ -138,6 +123,8 @@ static bool check_sizes(const struct work *w, const struct judged *j, struct err
 static bool drop_again(struct work *w)
 {
     w->says.kind = AUDIT_DUPLICATE;
+    w->says.note = slice_of(NULL, 0);
+    w->out->mark = MARK_AGAIN;
     w->out->judged = (struct judged){ .decisions = NULL };
     return true;
 }
@@ -155,8 +142,8 @@ static bool judge(struct work *w, const struct judge_input *in, struct err *e)
     if (j->facts_changed && !keep_person(w, j->after, e))
         return false;
     w->says.judged = j;
-    if (slice_is_empty(w->says.note))
-        w->says.note = j->note;
+    if (j->note.n && w->says.kind == AUDIT_EVENT && !add_note(w, j->note))
+        return err_memory(e);
     return check_sizes(w, j, e);
 }
 
@@ -190,13 +177,12 @@ static bool take_duplicate(struct work *w)
 
 static bool take_event(struct work *w, struct err *e)
 {
-    bool duplicate = false;
     bool read = input_event(w->r, w->in, w->a, &w->event, e);
     if (w->event.has_sender)
         w->says.event = &w->event.view;
-    if (!read || !is_duplicate(w, &duplicate, e))
+    if (!read || !ask_mark(w, e))
         return false;
-    if (duplicate)
+    if (w->place.says == MARK_AGAIN)
         return take_duplicate(w);
     bool good = input_event_check(w->r, w->in, &w->event, e);
     w->out->subject = w->event.subject; /* also of a refused one, when it was found */
@@ -463,9 +449,9 @@ static bool finish(struct work *w, struct err *e)
 {
     w->out->kind = w->says.kind;
     w->says.subject = &w->out->subject;
-    return make_entry(w, e) && make_mark(w, e) &&
+    return make_entry(w, e) && make_marks(w, e) &&
            (w->facts.n == 0 || copy_out(&w->out->facts, w->out->subject.b, &w->facts, e)) &&
-           keep_acts(w, e) && memory_room(&w->p->memory, 3, e);
+           keep_acts(w, e) && memory_room(&w->p->memory, 2 + MARK_CHANGES, e);
 }
 
 int64_t step_time(const struct partition *p, const struct bus_record *in)
@@ -495,7 +481,7 @@ bool step_decide(const struct input_rules *r, struct partition *p, const struct 
     return done;
 }
 
-static void accept(struct memory *s, struct step_change *c)
+static void accept(struct memory *s, struct memory_change *c)
 {
     if (c->bytes)
         memory_put(s, c->key, c->bytes, c->n);
@@ -505,15 +491,19 @@ static void accept(struct memory *s, struct step_change *c)
 void step_accept(struct partition *p, struct step *s)
 {
     accept(&p->memory, &s->facts);
-    accept(&p->memory, &s->mark);
     accept(&p->memory, &s->acts);
+    for (int i = 0; i < MARK_CHANGES; i++)
+        accept(&p->memory, &s->marks[i]);
     p->chain = s->chain;
 }
 
 void step_drop(struct step *s)
 {
     mem_free(s->facts.bytes);
-    mem_free(s->mark.bytes);
     mem_free(s->acts.bytes);
-    s->facts.bytes = s->mark.bytes = s->acts.bytes = NULL;
+    s->facts.bytes = s->acts.bytes = NULL;
+    for (int i = 0; i < MARK_CHANGES; i++) {
+        mem_free(s->marks[i].bytes);
+        s->marks[i].bytes = NULL;
+    }
 }

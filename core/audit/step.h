@@ -4,25 +4,20 @@
  * step_decide computes all that follows from a record and the state of its partition, and
  * changes nothing but room; step_accept then moves the state on and cannot fail. So a step
  * happens wholly or not at all. A record that cannot be decided becomes an entry of kind
- * refused: only ERR_RETRY and ERR_FATAL come out. Pure: no clock, no bus. Threads: one a
+ * refused: only ERR_RETRY and ERR_FATAL come out; feed.unknown (ERR_FATAL) of an event of which it
+ * cannot be told whether it was decided before. Pure: no clock, no bus. Threads: one a
  * partition. */
 #ifndef CONCORDAT_AUDIT_STEP_H
 #define CONCORDAT_AUDIT_STEP_H
 
 #include "audit/audit.h"
 #include "audit/input.h"
-#include "audit/memory.h"
+#include "audit/marks.h"
 
 /* What a partition's owner knows. */
 struct partition {
     struct memory memory;
     struct audit_chain chain;
-};
-
-/* bytes NULL: no change; owned until accepted or dropped. */
-struct step_change {
-    uint8_t key[ID_BYTES], *bytes;
-    size_t n;
 };
 
 struct step {
@@ -32,7 +27,8 @@ struct step {
     struct slice entry;                 /* framed, in the arena */
     struct err refusal;                 /* of AUDIT_REFUSED */
     struct audit_chain chain;           /* after it */
-    struct step_change facts, mark, acts;
+    enum mark_says mark;                /* of an event: whether it was decided before */
+    struct memory_change facts, acts, marks[MARK_CHANGES]; /* owned until accepted or dropped */
 };
 
 /* The decision time of a record: its time of acceptance, never before the one before it. By it the

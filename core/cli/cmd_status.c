@@ -86,6 +86,10 @@ static void print_text(const struct site *s, const struct figures *t,
                " would take back, replace or reuse what another said, %" PRIu64
                " would make known what facts.yaml does not let their role say\n",
                r->not_yours, r->not_allowed);
+    if (r->returned + r->second)
+        printf("           LOOK: %" PRIu64 " events had a number that was given before, at %" PRIu64
+               " a feed went on with another spool: state came back, or two hosts take for it\n",
+               r->returned, r->second);
     if (t->routed.waiting.open)
         printf("  held     %" PRIu64 " wait for a named person, %" PRIu64
                " of them %s: concordat held SITE list\n",
@@ -171,11 +175,13 @@ static void print_json(const struct site *s, const struct figures *t,
     printf("{\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64
            ",\"events\":%" PRIu64 ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64
            ",\"disclosed\":%" PRIu64 ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64
-           ",\"caught_up\":%" PRIu64 ",\"receipts\":%" PRIu64 ",\"not_yours\":%" PRIu64
-           ",\"not_allowed\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
+           ",\"feed_openings\":%" PRIu64 ",\"returned\":%" PRIu64
+           ",\"second_spool\":%" PRIu64 ",\"caught_up\":%" PRIu64 ",\"receipts\":%" PRIu64
+           ",\"not_yours\":%" PRIu64 ",\"not_allowed\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
            ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "}",
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
-           r->refused, r->disclosed, r->withheld, r->held, r->caught_up, r->receipts,
+           r->refused, r->disclosed, r->withheld, r->held, r->openings, r->returned, r->second,
+           r->caught_up, r->receipts,
            r->not_yours, r->not_allowed, t->routed.waiting.open, t->routed.waiting.overdue,
            t->routed.waiting.oldest_ms);
     print_snapshots_json(s, t);

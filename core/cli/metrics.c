@@ -312,6 +312,15 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
     put_one(out, "concordat_router_events_total", "counter", "Events decided.", n->events);
     put_one(out, "concordat_router_duplicate_events_total", "counter",
             "Events dropped as sent twice.", n->duplicates);
+    put_one(out, "concordat_router_feed_openings_total", "counter",
+            "Times that a partition met a feed's spool opened anew.", n->openings);
+    put_one(out, "concordat_router_returned_events_total", "counter",
+            "Events decided whose number had been given before: an older state came back.",
+            n->returned);
+    put_one(out, "concordat_router_second_spool_events_total", "counter",
+            "Events at which a feed went on with another spool than the one before.", n->second);
+    put_one(out, "concordat_router_standing_lanes", "gauge",
+            "Partitions of topics that wait for a human to say how to go on.", p->standing_lanes);
     put_one(out, "concordat_router_refused_events_total", "counter",
             "Events that could not be decided.", n->refused);
     put_one(out, "concordat_router_not_yours_events_total", "counter",

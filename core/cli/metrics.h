@@ -14,6 +14,7 @@
 struct metrics_process {
     int64_t started_ms;
     int64_t router_lag_ms; /* with a router only */
+    uint64_t standing_lanes; /* the same */
     bool is_ready, wants_restart;
     uint64_t disk_free_bytes, disk_size_bytes; /* where the site keeps its state */
 };

@@ -53,6 +53,9 @@ static bool is_ready(const struct monitor *m, struct buf *out)
                    "the router is not in step: it last had nothing left to decide %" PRId64
                    " seconds ago\n",
                    lag_ms / 1000);
+    size_t standing = m->o.router ? router_standing(m->o.router) : 0;
+    if (standing)
+        buf_format(out, "%zu partitions of topics wait for a human: see the log\n", standing);
     int64_t silent_ms = m->o.of.tally ? audit_age_ms(m->o.of.tally) : 0;
     if (silent_ms > LAG_MAX_MS)
         buf_format(out,
@@ -103,6 +106,7 @@ static void answer_metrics(struct monitor *m, struct http_answer *out)
     buf_release(&ignored);
     p.wants_restart = keeper_wants_restart(m->o.keeper);
     p.router_lag_ms = m->o.router ? router_lag_ms(m->o.router) : 0;
+    p.standing_lanes = m->o.router ? router_standing(m->o.router) : 0;
     look_at_disk(m->o.of.site->state_folder, &p);
     out->type = METRICS_TYPE;
     out->status = 200;

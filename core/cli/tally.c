@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "audit/marks.h"
 #include "base/clock.h"
 
 struct tally {
@@ -74,6 +75,9 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     n->refused += slice_equal_text(r->kind, audit_kind_name(AUDIT_REFUSED));
     n->receipts += slice_equal_text(r->kind, audit_kind_name(AUDIT_RECEIPT));
     n->not_yours += noted(r, SLICE("event.not-yours"));
+    n->openings += noted(r, slice_text(mark_note(MARK_FIRST)));
+    n->returned += noted(r, slice_text(mark_note(MARK_RETURNED)));
+    n->second += noted(r, slice_text(mark_note(MARK_OTHER)));
     n->not_allowed += noted(r, SLICE("facts.not-allowed"));
     for (size_t i = 0; i < r->decision_count; i++)
         take_decision(t, &r->decisions[i]);

@@ -1,7 +1,7 @@
 /* spool.c - the feed's file: tables, turns, waiting messages, quarantine and sums. */
 #include "intake/spool.h"
 
-#include "base/clock.h"
+#include "host/crypto.h"
 #include "intake/snapshot.h"
 
 /* Waiting messages are appended and deleted by range, answers by age; recent and known are
@@ -32,7 +32,6 @@ static const char tuning[] = "pragma wal_autocheckpoint = 4096;"
                              "pragma journal_size_limit = 33554432;"
                              "pragma cache_size = -6144;";
 
-#define FEED_SEQ_PER_MS 1024
 #define TALLY_NAME_MAX 48
 #define TALLY_NAMES_MAX 1000
 #define GATHERED_MAX ((size_t)256 * 1024 * 1024)
@@ -72,11 +71,14 @@ static bool read_numbers(struct db *d, const char *sql, int64_t *out, int count,
     return true;
 }
 
-/* A spool that was lost starts anew above all that it gave before: numbers that went back would be
- * dropped by the router as sent twice. No feed makes more than 1,024 records a millisecond. */
-static int64_t first_feed_seq(void)
+/* Each opening numbers under a random word of its own (audit/marks.h reads it so): numbers of a
+ * state that came back, of another host or of a clock that went back are never those that were
+ * given before. Rows that wait keep theirs. */
+static int64_t opening(void)
 {
-    return clock_wall_ms() * FEED_SEQ_PER_MS;
+    uint32_t word;
+    random_bytes((uint8_t *)&word, sizeof word);
+    return (int64_t)(word & 0x3fffffff) << 32 | (int64_t)1 << 62;
 }
 
 static bool read_state(struct spool *s, struct err *e)
@@ -101,7 +103,7 @@ static bool read_state(struct spool *s, struct err *e)
     };
     for (size_t i = 0; i < sizeof to / sizeof to[0]; i++)
         *to[i] = (uint64_t)v[i];
-    s->kept.feed_seq = v[10] ? v[10] : first_feed_seq();
+    s->kept.feed_seq = opening();
     s->waiting_bytes = waiting[0];
     s->first_waiting = waiting[1] ? waiting[1] : v[0] + 1;
     s->oldest_answer_ms = oldest[0] ? oldest[1] : INT64_MAX;

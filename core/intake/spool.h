@@ -41,7 +41,7 @@ enum spool_query {
 
 struct totals {
     struct feed_counts counts; /* without `waiting`, which is counted */
-    int64_t feed_seq;          /* the last one given; of a new spool the time of opening */
+    int64_t feed_seq;          /* the last one given; after opening, the first but one */
 };
 
 struct spool {

@@ -19,6 +19,7 @@
 #define ROUTER_ARENA_BYTES ((size_t)64 * 1024 * 1024)
 #define RUN_WAIT_MS 500
 #define BACK_OFF_MS 200
+#define WARN_AGAIN_NS ((int64_t)10 * 1000 * 1000 * 1000)
 
 enum count { EVENTS, DISCLOSED, WITHHELD, HELD, DUPLICATES, REFUSED, RECEIPTS, COMMITS, COUNTS };
 
@@ -38,6 +39,10 @@ struct router {
     struct order order;                 /* the same, in order; decided up to at */
     size_t n, at;
     bool is_ordered;
+    struct standing { const char *topic; int partition; } *standing; /* lanes that wait for a human */
+    size_t standing_count;
+    _Atomic size_t standing_seen;
+    int64_t warned_ns; /* when an alarm of numbers was last logged */
     uint64_t tally[COUNTS];             /* of this transaction */
     _Atomic uint64_t counts[COUNTS];
     _Atomic int64_t in_step_ns; /* when all that there was had been committed */
@@ -70,7 +75,8 @@ static bool join(struct router *r, struct err *e)
     const char **topics = NULL;
     r->partitions = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct partition);
     r->committed = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct audit_chain);
-    if (!r->partitions || !r->committed)
+    r->standing = ARENA_ARRAY(&r->arena, b->agency_count * (size_t)b->partitions, struct standing);
+    if (!r->partitions || !r->committed || !r->standing)
         return err_memory(e);
     if (!make_topics(b, &r->arena, &topics, e) ||
         !transaction_init(&r->tx, b, topics, &r->arena, e))
@@ -154,17 +160,63 @@ static void log_refusal(const struct router *r, const struct bus_record *in, con
                  in->topic, in->partition, (long long)in->offset, s->judged.overstepped);
 }
 
+/* Numbers that were given twice, or two spools of one feed: once in a while in the log, each in the
+ * audit. */
+static void log_mark(struct router *r, const struct bus_record *in, const struct step *s)
+{
+    const struct log_who who = { "router", r->o.worker };
+    int64_t now = clock_mono_ns();
+    bool is_alarm = s->mark == MARK_RETURNED || s->mark == MARK_OTHER;
+    if (!is_alarm || (r->warned_ns && now - r->warned_ns < WARN_AGAIN_NS))
+        return;
+    r->warned_ns = now;
+    log_line(LOG_WARN, &who, s->mark == MARK_RETURNED ? "feed.returned" : "feed.second",
+             "%s partition %d offset %lld: %s; it is decided, and noted in the audit", in->topic,
+             in->partition, (long long)in->offset,
+             s->mark == MARK_RETURNED
+                 ? "an event that was never decided has a number that was: an older state of its "
+                   "feed has come back"
+                 : "a feed goes on with a spool that another one had followed: two hosts take for "
+                   "it, or an older one has come back");
+}
+
+static bool stands(const struct router *r, const struct bus_record *in)
+{
+    for (size_t i = 0; i < r->standing_count; i++)
+        if (r->standing[i].partition == in->partition &&
+            strcmp(r->standing[i].topic, in->topic) == 0)
+            return true;
+    return false;
+}
+
+/* This lane waits at this record for a human; nothing of it is committed. All others go on. */
+static bool stand_still(struct router *r, const struct bus_record *in, struct err *e)
+{
+    const struct log_who who = { "router", r->o.worker };
+    const char *topic = arena_text(&r->arena, slice_text(in->topic));
+    if (!topic)
+        return err_memory(e);
+    log_line(LOG_ERROR, &who, e->code, "%s partition %d stands still at offset %lld: %s", topic,
+             in->partition, (long long)in->offset, e->text);
+    r->standing[r->standing_count++] = (struct standing){ topic, in->partition };
+    atomic_store(&r->standing_seen, r->standing_count);
+    err_clear(e);
+    return true;
+}
+
 /* The step lives as long as the transaction: outputs borrow its keys. */
 static bool decide(struct router *r, const struct bus_record *in, struct err *e)
 {
     struct partition *p = &r->partitions[in->partition];
+    if (stands(r, in))
+        return true;
     struct step *step = ARENA_NEW(&r->tx.arena, struct step);
     if (!step)
         return err_memory(e);
     const struct edition *g = rules_at(r->head, step_time(p, in));
     const struct input_rules rules = { g->bundle, r->o.keys, r->o.live };
     if (!step_decide(&rules, p, in, &r->tx.arena, step, e))
-        return false;
+        return slice_equal_text(SLICE("feed.unknown"), e->code) && stand_still(r, in, e);
     if (!transaction_room(&r->tx, step, e)) {
         step_drop(step);
         return false;
@@ -173,6 +225,7 @@ static bool decide(struct router *r, const struct bus_record *in, struct err *e)
     transaction_add(&r->tx, in, step);
     tally(r, step);
     log_refusal(r, in, step);
+    log_mark(r, in, step);
     return true;
 }
 
@@ -309,6 +362,11 @@ bool router_run(struct router *r, struct err *e)
 void router_stop(struct router *r)
 {
     atomic_store(&r->stop, true);
+}
+
+size_t router_standing(const struct router *r)
+{
+    return atomic_load(&r->standing_seen);
 }
 
 uint64_t router_generation(const struct router *r)

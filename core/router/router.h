@@ -43,6 +43,9 @@ struct router_counts {
     uint64_t events, disclosed, withheld, held, duplicates, refused, receipts, commits;
 };
 void router_counts(const struct router *r, struct router_counts *out);
+/* How many lanes (a partition of a topic) wait for a human, because it cannot be told of their next
+ * event whether it was decided before. Any thread. */
+size_t router_standing(const struct router *r);
 /* The newest generation that every transaction from now on goes by; 0: none yet. Any thread. */
 uint64_t router_generation(const struct router *r);
 /* How long ago it last had nothing left to decide: small when it is in step. Any thread. */

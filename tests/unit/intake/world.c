@@ -226,6 +226,26 @@ static int by_seq(const void *a, const void *b)
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
+static int by_opening(const void *a, const void *b)
+{
+    const struct world_event *x = a, *y = b;
+    if (x->accepted_ms != y->accepted_ms)
+        return x->accepted_ms < y->accepted_ms ? -1 : 1;
+    return by_seq(a, b);
+}
+
+/* Sorted by number: each gets the time of the first of its opening. */
+static void date_openings(struct world_event *e, size_t n)
+{
+    for (size_t i = 0, k; i < n; i = k) {
+        int64_t first = e[i].accepted_ms;
+        for (k = i; k < n && e[k].seq >> 32 == e[i].seq >> 32; k++)
+            first = e[k].accepted_ms < first ? e[k].accepted_ms : first;
+        for (size_t m = i; m < k; m++)
+            e[m].accepted_ms = first;
+    }
+}
+
 static void read_event(struct world *w, const struct bus_record *r, struct world_event *out)
 {
     uint64_t fingerprint = 0;
@@ -239,6 +259,7 @@ static void read_event(struct world *w, const struct bus_record *r, struct world
         abort();
     }
     out->seq = view_long_at(&out->v, "header.feed_seq");
+    out->accepted_ms = r->accepted_ms;
 }
 
 size_t world_events(struct world *w, struct world_event *out, size_t most)
@@ -255,6 +276,8 @@ size_t world_events(struct world *w, struct world_event *out, size_t most)
         bus_reader_close(&r);
     }
     qsort(out, found, sizeof *out, by_seq);
+    date_openings(out, found);
+    qsort(out, found, sizeof *out, by_opening);
     return found;
 }
 

@@ -32,12 +32,13 @@ bool world_open_bus(struct world *w);
 enum answer_fate world_say(struct world *w, const char *text);
 /* Waits for the publisher, then reads the sums. */
 struct feed_counts world_counts(struct world *w);
-/* All records of events.hospital in all partitions, by feed_seq; views and keys in w->a. */
+/* All records of events.hospital in all partitions, by feed_seq, openings in the order of their first; views and keys in w->a. */
 struct world_event {
     struct slice key;
     int partition;
     struct view v;
     int64_t seq;
+    int64_t accepted_ms; /* of the first record of its opening */
 };
 size_t world_events(struct world *w, struct world_event *out, size_t most);
 /* Text of one slot of an event, NUL-terminated in w->a; "" when null. */

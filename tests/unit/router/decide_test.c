@@ -51,13 +51,16 @@ static void the_audited_hash_is_that_of_the_disclosed_bytes(void)
 
 static void what_a_feed_sends_twice_is_dropped(void)
 {
-    struct say s = { .who = "ada", .episode = "v1", .feed = "pas", .feed_seq = 4 };
+    struct say s = { .who = "ada", .episode = "v1", .feed = "pas", .feed_seq = 3 };
     world_known("ada");
+    s.id = "0000019f000000000000000000000003";
+    world_say(&s);
+    s.feed_seq = 4;
+    s.id = "0000019f000000000000000000000004";
     world_say(&s);
     world_say(&s);
     s.feed_seq = 3;
-    world_say(&s);
-    s.feed_seq = 5;
+    s.id = "0000019f000000000000000000000003";
     world_say(&s);
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
@@ -77,6 +80,12 @@ static void feeds_and_partitions_count_apart(void)
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
     CU_ASSERT_PTR_NULL(world_entry("duplicate", 0));
+    CU_ASSERT_PTR_NULL(world_entry("refused", 0));
+    CU_ASSERT_EQUAL(world.entry_count, 4);
+    for (size_t i = 0; i < world.entry_count; i++) {
+        CU_ASSERT_TRUE(slice_equal_text(world.entries[i].r.kind, "event"));
+        CU_ASSERT_EQUAL(world.entries[i].r.note.n, 0);
+    }
 }
 
 static void the_same_event_under_another_number_is_dropped(void)

@@ -96,7 +96,8 @@ static void what_comes_after_a_refusal_is_decided(void)
 
 static void a_refused_event_moves_its_feed_on(void)
 {
-    struct say s = { .who = "ada", .feed = "pas", .feed_seq = 7, .environment = "live" };
+    struct say s = { .who = "ada", .feed = "pas", .feed_seq = 7, .environment = "live",
+                     .id = "0000019f000000000000000000000007" };
     world_say(&s);
     world_say(&s);
     CU_ASSERT_STRING_EQUAL(refusal(), "wrong-environment");

@@ -29,7 +29,8 @@ static void nothing_is_decided_twice_after_a_restart(void)
 
 static void a_feed_is_remembered_over_a_restart(void)
 {
-    const struct say s = { .who = "ada", .feed = "pas", .feed_seq = 4 };
+    const struct say s = { .who = "ada", .feed = "pas", .feed_seq = 4,
+                           .id = "0000019f000000000000000000000004" };
     world_say(&s);
     CU_ASSERT_TRUE_FATAL(world_run());
     world_restart();

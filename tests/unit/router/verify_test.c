@@ -14,13 +14,15 @@
 
 static void tell_the_story(void)
 {
+    static const char *const ids[] = { "0000019f000000000000000000000001",
+                                       "0000019f000000000000000000000002" };
     world_known("ada");
     world_known("cara");
     for (int i = 0; i < 4; i++) {
         world_admit("ada", i < 2 ? "v1" : "v2");
         world_admit("dora", "v1");
         world_say(&(struct say){ .who = "cara", .kind = "ready_for_discharge", .feed = "pas",
-                                 .feed_seq = i / 2 });
+                                 .feed_seq = i / 2, .id = ids[i / 2] });
         world_say(&(struct say){ .who = "ada", .environment = "live" });
         CU_ASSERT_TRUE_FATAL(world_run());
     }

@@ -128,13 +128,13 @@ static void set_number(const char *path, int64_t value)
     must(build_long(now_building, (size_t)slot, value, &world.e));
 }
 
-/* The first six bytes are the time, the others make it another event each time. */
+/* The first six bytes are the time, the last eight make it another event each time. */
 static void event_id(const struct say *s, char out[ID_HEX])
 {
     uint8_t id[ID_BYTES] = { 0 };
     for (int i = 0; i < 6; i++)
         id[i] = (uint8_t)(s->occurred_ms >> (40 - 8 * i));
-    memcpy(id + 6, &said_count, sizeof said_count);
+    memcpy(id + 8, &said_count, sizeof said_count);
     id_hex(id, out);
     said_count++;
 }
@@ -158,6 +158,8 @@ static void set_header(const struct say *s)
     set("header.source_feed", s->feed);
     if (s->feed)
         set_number("header.feed_seq", s->feed_seq);
+    if (s->taken_ms)
+        set_number("header.observed", s->taken_ms);
     if (s->reference) {
         id_hex(s->reference->b, hex);
         set("subject.reference", hex);

@@ -47,6 +47,7 @@ struct say {
     int64_t occurred_ms;
     const char *feed;                   /* NULL: none */
     int64_t feed_seq;
+    int64_t taken_ms;                   /* header.observed; 0: none */
     const char *const *set;             /* path, value, path, value, NULL */
     const char *environment;            /* "test" */
     /* On the bus; each NULL or negative: as it should be. */

@@ -1,0 +1,411 @@
+/* marks.c - marks and pages of ids: read by hand, since every event asks. */
+#include "audit/marks.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/cursor.h"
+#include "record/wire.h"
+
+#define VERSION 1
+#define MARK_BYTES 16
+#define ID_KEPT 8
+#define PAGE_BYTES ((size_t)MARKS_IDS_A_PAGE * ID_KEPT)
+#define RECORD_MORE (WIRE_HEADER_BYTES + 64)
+
+const char *mark_note(enum mark_says s)
+{
+    static const char *const notes[] = {
+        [MARK_NEW] = "",
+        [MARK_FIRST] = "feed.opened",
+        [MARK_AGAIN] = "",
+        [MARK_RETURNED] = "feed.returned",
+        [MARK_OTHER] = "feed.second",
+        [MARK_UNKNOWN] = "",
+    };
+    return notes[s];
+}
+
+static void key_of(const char *start, struct slice rest, uint8_t key[ID_BYTES])
+{
+    uint8_t hash[HASH_BYTES];
+    const struct slice parts[] = { slice_text(start), rest };
+    sha256_parts(parts, 2, hash);
+    memcpy(key, hash, ID_BYTES);
+}
+
+static void key_of_page(int64_t page, uint8_t key[ID_BYTES])
+{
+    char text[24];
+    int n = snprintf(text, sizeof text, "%" PRId64, page);
+    key_of("ids:", slice_of(text, (size_t)n), key);
+}
+
+static uint64_t number_at(const uint8_t *p)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < 8; i++)
+        n = n << 8 | p[i];
+    return n;
+}
+
+static void put_number(uint8_t *p, uint64_t n)
+{
+    for (int i = 0; i < 8; i++)
+        p[i] = (uint8_t)(n >> (56 - 8 * i));
+}
+
+static int64_t opening_of(int64_t number)
+{
+    return number & MARKS_OPENING_BIT ? number >> 32 : 0;
+}
+
+/* -- reading ---------------------------------------------------------------------------------- */
+
+static bool damaged(const char *what, struct err *e)
+{
+    return err_set(e, ERR_FATAL, "facts.mark", 0, "cannot read the facts of a partition: its %s",
+                   what);
+}
+
+/* The body of our own record under key; *found false when there is none. */
+static bool open_own(const struct bundle *b, const struct memory *m, const uint8_t key[ID_BYTES],
+                     const char *name, struct cursor *out, bool *found, struct err *e)
+{
+    struct slice framed = memory_get(m, key), body;
+    const struct schema *s = catalogue_named(b->catalogue, slice_text(name));
+    uint64_t fingerprint = 0;
+    int64_t version = 0;
+    *found = !slice_is_empty(framed);
+    if (!*found)
+        return true;
+    if (!wire_open(framed, &fingerprint, &body, e) || !s ||
+        fingerprint != plan_fingerprint(s->plan))
+        return damaged(name, e);
+    *out = cursor_of(body);
+    return cursor_long(out, &version, e) || damaged(name, e);
+}
+
+struct marks {
+    bool known;         /* the feed was met before in this partition */
+    struct slice list;  /* 16 bytes a mark */
+    int64_t old;        /* of programs that knew no openings; -1: none */
+};
+
+static bool read_old(const struct bundle *b, const struct memory *m, struct slice feed,
+                     struct marks *out, struct err *e)
+{
+    struct cursor c;
+    struct slice name;
+    uint8_t key[ID_BYTES];
+    bool found = false;
+    key_of("feed:", feed, key);
+    if (!open_own(b, m, key, "FeedMark", &c, &found, e))
+        return false;
+    if (found && (!cursor_run(&c, &name, e) || !cursor_long(&c, &out->old, e)))
+        return damaged("FeedMark", e);
+    out->known = found;
+    return true;
+}
+
+static bool read_marks(const struct bundle *b, const struct memory *m, struct slice feed,
+                       const uint8_t key[ID_BYTES], struct marks *out, struct err *e)
+{
+    struct cursor c;
+    struct slice name;
+    *out = (struct marks){ .old = -1 };
+    if (!open_own(b, m, key, "FeedMarks", &c, &out->known, e))
+        return false;
+    if (!out->known)
+        return read_old(b, m, feed, out, e);
+    if (!cursor_run(&c, &name, e) || !cursor_run(&c, &out->list, e) || out->list.n % MARK_BYTES)
+        return damaged("FeedMarks", e);
+    return true;
+}
+
+struct pages {
+    int64_t count, at, since;
+};
+
+static const uint8_t *key_of_pages(void)
+{
+    static const uint8_t key[ID_BYTES] = "event id pages.."; /* no hash is likely to be that */
+    return key;
+}
+
+static bool read_pages(const struct bundle *b, const struct memory *m, struct pages *out,
+                       struct err *e)
+{
+    struct cursor c;
+    bool found = false;
+    *out = (struct pages){ .count = 0 };
+    if (!open_own(b, m, key_of_pages(), "EventIdPages", &c, &found, e))
+        return false;
+    if (found && (!cursor_long(&c, &out->count, e) || !cursor_long(&c, &out->at, e) ||
+                  !cursor_long(&c, &out->since, e)))
+        return damaged("EventIdPages", e);
+    return true;
+}
+
+struct page {
+    uint8_t key[ID_BYTES];
+    int64_t last;
+    struct slice ids;
+};
+
+static bool read_page(const struct bundle *b, const struct memory *m, int64_t number,
+                      struct page *out, struct err *e)
+{
+    struct cursor c;
+    bool found = false;
+    *out = (struct page){ .last = 0 };
+    key_of_page(number, out->key);
+    if (!open_own(b, m, out->key, "EventIds", &c, &found, e))
+        return false;
+    if (found && (!cursor_long(&c, &out->last, e) || !cursor_run(&c, &out->ids, e)))
+        return damaged("EventIds", e);
+    return true;
+}
+
+/* -- asking ----------------------------------------------------------------------------------- */
+
+/* Of one feed: another feed's same id is another. */
+static void short_id(const struct mark_event *event, const uint8_t key[ID_BYTES],
+                     uint8_t out[ID_KEPT])
+{
+    uint8_t id[HASH_BYTES];
+    if (id_from_hex(event->id, id))
+        memcpy(out, id + ID_BYTES - ID_KEPT, ID_KEPT);
+    else {
+        sha256(event->id, id);
+        memcpy(out, id, ID_KEPT);
+    }
+    for (int i = 0; i < ID_KEPT; i++)
+        out[i] ^= key[i];
+}
+
+static bool is_in(const struct page *page, const uint8_t id[ID_KEPT])
+{
+    for (size_t i = 0; i + ID_KEPT <= page->ids.n; i += ID_KEPT)
+        if (memcmp(page->ids.p + i, id, ID_KEPT) == 0)
+            return true;
+    return false;
+}
+
+/* *since_ms: of what was decided before, some ids are gone. */
+static bool find_id(const struct bundle *b, const struct memory *m, const struct mark_event *event,
+                    const uint8_t key[ID_BYTES], bool *found, int64_t *since_ms, struct err *e)
+{
+    struct pages all;
+    uint8_t id[ID_KEPT];
+    *found = false;
+    if (!read_pages(b, m, &all, e))
+        return false;
+    short_id(event, key, id);
+    *since_ms = event->decided_ms - MARKS_KEPT_MS;
+    if (all.since > *since_ms)
+        *since_ms = all.since;
+    for (int64_t i = 0; i < all.count && !*found; i++) {
+        struct page page;
+        if (!read_page(b, m, i, &page, e))
+            return false;
+        *found = is_in(&page, id);
+    }
+    return true;
+}
+
+/* Its place in the list; the list's end when the opening has no mark. */
+static size_t find_mark(const struct marks *marks, int64_t number)
+{
+    size_t at = marks->list.n;
+    while (at > 0 &&
+           opening_of((int64_t)number_at(marks->list.p + at - MARK_BYTES)) != opening_of(number))
+        at -= MARK_BYTES;
+    return at > 0 ? at - MARK_BYTES : marks->list.n;
+}
+
+static int64_t mark_of(const struct marks *marks, int64_t number, bool *is_last)
+{
+    size_t at = find_mark(marks, number);
+    *is_last = at + MARK_BYTES >= marks->list.n;
+    if (at < marks->list.n)
+        return (int64_t)number_at(marks->list.p + at);
+    return opening_of(number) == 0 ? marks->old : -1;
+}
+
+/* Whoever is above its mark was never decided; of all others the id tells. */
+bool marks_ask(const struct bundle *b, const struct memory *m, const struct mark_event *event,
+               struct mark_place *out, struct err *e)
+{
+    struct marks marks;
+    bool is_last = false, found = false;
+    int64_t since_ms = 0;
+    key_of("marks:", event->feed, out->key);
+    if (!read_marks(b, m, event->feed, out->key, &marks, e))
+        return false;
+    int64_t mark = mark_of(&marks, event->number, &is_last);
+    if (mark >= 0 && event->number > mark) {
+        out->says = is_last ? MARK_NEW : MARK_OTHER;
+        return true;
+    }
+    if (!marks.known) {
+        out->says = MARK_NEW;
+        return true;
+    }
+    if (!find_id(b, m, event, out->key, &found, &since_ms, e))
+        return false;
+    bool is_old = event->taken_ms > 0 && event->taken_ms <= since_ms;
+    if (found || (mark >= 0 && is_old))
+        out->says = MARK_AGAIN;
+    else if (mark >= 0)
+        out->says = MARK_RETURNED;
+    else
+        out->says = is_old ? MARK_UNKNOWN : MARK_FIRST;
+    return true;
+}
+
+/* -- changing --------------------------------------------------------------------------------- */
+
+static bool begin_own(const struct bundle *b, const char *name, size_t room, struct buf *out,
+                      struct err *e)
+{
+    const struct schema *s = catalogue_named(b->catalogue, slice_text(name));
+    if (!s)
+        return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the schema '%s'", name);
+    buf_init(out, room + RECORD_MORE);
+    wire_put_header(out, plan_fingerprint(s->plan));
+    avro_put_long(out, VERSION);
+    return true;
+}
+
+static bool end_own(struct buf *b, const uint8_t key[ID_BYTES], struct memory_change *out,
+                    struct err *e)
+{
+    out->bytes = buf_ok(b) ? mem_alloc(b->n) : NULL;
+    if (out->bytes) {
+        memcpy(out->bytes, b->p, b->n);
+        memcpy(out->key, key, ID_BYTES);
+        out->n = b->n;
+    }
+    buf_release(b);
+    return out->bytes || err_memory(e);
+}
+
+/* Whether the mark there is to be forgotten: `left` are kept with it and behind it. */
+static bool is_stale(const struct marks *marks, size_t at, size_t left, int64_t now_ms)
+{
+    int64_t used = (int64_t)number_at(marks->list.p + at + 8);
+    return left > MARKS_KEPT_MAX || (left > MARKS_KEPT_MIN && used < now_ms - MARKS_KEPT_MS);
+}
+
+static bool make_marks(const struct bundle *b, const struct memory *m,
+                       const struct mark_event *event, const uint8_t key[ID_BYTES],
+                       struct memory_change *out, struct err *e)
+{
+    struct marks marks;
+    struct buf record;
+    uint8_t own[MARK_BYTES], old[MARK_BYTES];
+    bool is_last;
+    if (!read_marks(b, m, event->feed, key, &marks, e))
+        return false;
+    size_t at = find_mark(&marks, event->number), from = 0;
+    bool fresh = at == marks.list.n;
+    while (from < marks.list.n && from != at &&
+           is_stale(&marks, from, (marks.list.n - from) / MARK_BYTES + fresh, event->decided_ms))
+        from += MARK_BYTES;
+    int64_t before = mark_of(&marks, event->number, &is_last);
+    put_number(own, (uint64_t)(event->number > before ? event->number : before));
+    put_number(own + 8, (uint64_t)event->decided_ms);
+    put_number(old, (uint64_t)marks.old);
+    put_number(old + 8, (uint64_t)event->decided_ms);
+    struct slice head = slice_from(slice_head(marks.list, at), from);
+    if (marks.old >= 0 && opening_of(event->number) != 0)
+        head = slice_of(old, MARK_BYTES); /* there is no list yet */
+    struct slice tail = fresh ? slice_of(NULL, 0) : slice_from(marks.list, at + MARK_BYTES);
+    if (!begin_own(b, "FeedMarks", event->feed.n + marks.list.n + 2 * MARK_BYTES, &record, e))
+        return false;
+    avro_put_text(&record, event->feed);
+    avro_put_long(&record, (int64_t)(head.n + tail.n + MARK_BYTES));
+    buf_put(&record, head);
+    buf_put(&record, tail);
+    buf_put(&record, slice_of(own, MARK_BYTES));
+    return end_own(&record, key, out, e);
+}
+
+/* A page that is full: the next is one whose ids are older than those that must be kept, else a new
+ * one, else the next all the same. */
+static bool turn_page(const struct bundle *b, const struct memory *m, int64_t now_ms,
+                      struct pages *all, struct page *page, struct err *e)
+{
+    int64_t next = all->count > 0 ? (all->at + 1) % all->count : 0;
+    if (all->count > 0 && !read_page(b, m, next, page, e))
+        return false;
+    if (all->count > 0 && page->last >= now_ms - MARKS_KEPT_MS) {
+        if (all->count < MARKS_PAGES_MAX)
+            next = all->count;
+        else if (page->last > all->since)
+            all->since = page->last;
+    }
+    all->at = next;
+    if (next == all->count)
+        all->count++;
+    page->ids = slice_of(NULL, 0);
+    key_of_page(next, page->key);
+    return true;
+}
+
+static bool make_pages(const struct bundle *b, const struct pages *all, struct memory_change *out,
+                       struct err *e)
+{
+    struct buf record;
+    if (!begin_own(b, "EventIdPages", 0, &record, e))
+        return false;
+    avro_put_long(&record, all->count);
+    avro_put_long(&record, all->at);
+    avro_put_long(&record, all->since);
+    return end_own(&record, key_of_pages(), out, e);
+}
+
+static bool make_page(const struct bundle *b, const struct mark_event *event,
+                      const struct page *page, const uint8_t id[ID_KEPT], struct memory_change *out,
+                      struct err *e)
+{
+    struct buf record;
+    if (!begin_own(b, "EventIds", PAGE_BYTES, &record, e))
+        return false;
+    avro_put_long(&record, event->decided_ms);
+    avro_put_long(&record, (int64_t)(page->ids.n + ID_KEPT));
+    buf_put(&record, page->ids);
+    buf_put(&record, slice_of(id, ID_KEPT));
+    return end_own(&record, page->key, out, e);
+}
+
+static bool make_ids(const struct bundle *b, const struct memory *m, const struct mark_event *event,
+                     const uint8_t key[ID_BYTES], struct memory_change out[2], struct err *e)
+{
+    struct pages all;
+    struct page page = { .last = 0 };
+    uint8_t id[ID_KEPT];
+    if (!read_pages(b, m, &all, e) ||
+        (all.count > 0 && !read_page(b, m, all.at, &page, e)))
+        return false;
+    short_id(event, key, id);
+    if ((all.count == 0 || page.ids.n >= PAGE_BYTES) &&
+        (!turn_page(b, m, event->decided_ms, &all, &page, e) || !make_pages(b, &all, &out[1], e)))
+        return false;
+    return make_page(b, event, &page, id, &out[0], e);
+}
+
+bool marks_make(const struct bundle *b, const struct memory *m, const struct mark_event *event,
+                const struct mark_place *at, struct memory_change out[MARK_CHANGES], struct err *e)
+{
+    if (make_marks(b, m, event, at->key, &out[0], e) &&
+        make_ids(b, m, event, at->key, &out[1], e))
+        return true;
+    for (int i = 0; i < MARK_CHANGES; i++) {
+        mem_free(out[i].bytes);
+        out[i] = (struct memory_change){ .bytes = NULL };
+    }
+    return false;
+}

@@ -1,0 +1,197 @@
+/* feeds_test.c - the numbers of feeds: state that returned, moved or is old is known again; nothing
+ * that was never decided is dropped, nothing that was is decided twice. */
+#include <CUnit/CUnit.h>
+
+#include "base/clock.h"
+#include "world.h"
+
+#define A ((int64_t)0x40000001 << 32)
+#define B ((int64_t)0x40000002 << 32)
+#define A_AGAIN ((int64_t)0x40000003 << 32)
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+static char ids[64][ID_HEX];
+
+/* The event of that name by that number; the same name is the same event. */
+static void say(int name, int64_t number)
+{
+    snprintf(ids[name], ID_HEX, "0000019f00000000%016x", 0x1000 + name);
+    world_say(&(struct say){ .who = "ada", .feed = "pas", .feed_seq = number, .id = ids[name] });
+}
+
+static size_t entries(const char *kind, const char *note)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < world.entry_count; i++)
+        n += slice_equal_text(world.entries[i].r.kind, kind) &&
+             (!note || slice_equal_text(world.entries[i].r.note, note));
+    return n;
+}
+
+static void run(void)
+{
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+    CU_ASSERT_EQUAL(world_verify(), 0);
+    CU_ASSERT_EQUAL(world_replay(), 0);
+}
+
+/* Host A, host B, host A: each event that A takes afterwards is decided. */
+static void a_host_that_comes_back_loses_nothing(void)
+{
+    for (int i = 0; i < 5; i++)
+        say(i, A + 1 + i);
+    for (int i = 5; i < 9; i++)
+        say(i, B + i - 4);
+    for (int i = 9; i < 19; i++)
+        say(i, A_AGAIN + i - 8);
+    run();
+    CU_ASSERT_EQUAL(entries("event", NULL), 19);
+    CU_ASSERT_EQUAL(entries("duplicate", NULL), 0);
+    CU_ASSERT_EQUAL(entries("event", "feed.opened"), 2);
+    CU_ASSERT_EQUAL(entries("event", ""), 17);
+}
+
+/* The state of a backup sends again what waited in it, and takes others under numbers of its own. */
+static void restored_state_repeats_and_goes_on(void)
+{
+    for (int i = 0; i < 5; i++)
+        say(i, A + 1 + i);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_restart();
+    for (int i = 3; i < 5; i++)
+        say(i, A + 1 + i);
+    for (int i = 5; i < 10; i++)
+        say(i, B + i - 4);
+    run();
+    CU_ASSERT_EQUAL(entries("event", NULL), 10);
+    CU_ASSERT_EQUAL(entries("duplicate", NULL), 2);
+}
+
+/* A machine restored while it ran gives the same numbers to other messages: only the ids tell. */
+static void numbers_given_twice_are_decided_and_noted(void)
+{
+    for (int i = 0; i < 4; i++)
+        say(i, A + 1 + i);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_restart();
+    say(2, A + 3);
+    say(10, A + 3);
+    say(11, A + 4);
+    say(12, A + 5);
+    run();
+    CU_ASSERT_EQUAL(entries("duplicate", NULL), 1);
+    CU_ASSERT_EQUAL(entries("event", NULL), 7);
+    CU_ASSERT_EQUAL(entries("event", "feed.returned"), 2);
+}
+
+/* Events known by their ids alone are dropped also under an opening that nobody knows. */
+static void a_known_id_is_dropped_under_any_number(void)
+{
+    say(1, A + 1);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_restart();
+    say(1, B + 1);
+    say(2, B + 2);
+    run();
+    CU_ASSERT_EQUAL(entries("duplicate", NULL), 1);
+    CU_ASSERT_EQUAL(entries("event", "feed.opened"), 1);
+}
+
+/* The id says nothing across feeds. */
+static void ids_are_known_of_their_own_feed(void)
+{
+    world_say(&(struct say){ .who = "ada", .feed = "pas", .feed_seq = A + 2,
+                             .id = "0000019f000000000000000000000001", .environment = "live" });
+    world_say(&(struct say){ .who = "ada", .feed = "other", .feed_seq = A + 2,
+                             .id = "0000019f000000000000000000000002" });
+    world_say(&(struct say){ .who = "ada", .feed = "other", .feed_seq = A + 1,
+                             .id = "0000019f000000000000000000000001" });
+    run();
+    CU_ASSERT_EQUAL(entries("refused", NULL), 1);
+    CU_ASSERT_EQUAL(entries("event", "feed.returned"), 1);
+    CU_ASSERT_EQUAL(entries("duplicate", NULL), 0);
+}
+
+static void two_spools_of_one_feed_are_noted(void)
+{
+    say(0, A + 1);
+    say(1, B + 1);
+    say(2, A + 2);
+    say(3, A + 3);
+    say(4, B + 2);
+    run();
+    CU_ASSERT_EQUAL(entries("event", NULL), 5);
+    CU_ASSERT_EQUAL(entries("event", "feed.second"), 2);
+}
+
+/* Programs that knew no openings left marks: what they decided is not decided again, and their
+ * numbers go on. */
+static void old_numbers_go_on(void)
+{
+    for (int i = 0; i < 3; i++)
+        say(i, 1790000000000 * 1024 + i);
+    say(3, A + 1);
+    say(1, 1790000000000 * 1024 + 1);
+    say(4, 1790000000000 * 1024 + 3);
+    run();
+    CU_ASSERT_EQUAL(entries("duplicate", NULL), 1);
+    CU_ASSERT_EQUAL(entries("event", NULL), 5);
+}
+
+static void say_taken(const char *who, int name, int64_t number, int64_t taken_ms)
+{
+    snprintf(ids[name], ID_HEX, "0000019f00000000%016x", 0x1000 + name);
+    world_say(&(struct say){ .who = who, .feed = "pas", .feed_seq = number, .id = ids[name],
+                             .taken_ms = taken_ms });
+}
+
+/* Older than the ids that are kept, of an opening that nobody knows: it stands still there, and
+ * there alone; a restart changes nothing, and what was known stays known. */
+static void what_cannot_be_told_stands_still(void)
+{
+    int64_t now = clock_wall_ms();
+    say_taken("ada", 0, A + 1, now - 40 * DAY_MS); /* nothing of the feed was ever decided here */
+    say_taken("ada", 1, A + 2, now - 40 * DAY_MS);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    say_taken("ada", 1, A + 2, now - 40 * DAY_MS);
+    say_taken("ada", 2, B + 1, now - 31 * DAY_MS);
+    say_taken("ada", 3, A + 3, now);
+    world_say(&(struct say){ .who = "dora", .feed = "pas", .feed_seq = B + 2 });
+    CU_ASSERT_NOT_EQUAL_FATAL(world_partition("ada"), world_partition("dora"));
+    for (int again = 0; again < 2; again++) {
+        run();
+        CU_ASSERT_EQUAL(router_standing(world.router), 1);
+        CU_ASSERT_EQUAL(entries("event", NULL), 3);
+        CU_ASSERT_EQUAL(entries("duplicate", NULL), 1);
+        world_restart();
+    }
+    say_taken("ada", 4, B + 1, now - 29 * DAY_MS);
+    run();
+    CU_ASSERT_EQUAL(entries("event", NULL), 3); /* it waits behind the other */
+}
+
+static void a_younger_one_of_an_unknown_opening_is_decided(void)
+{
+    int64_t now = clock_wall_ms();
+    say_taken("ada", 1, A + 1, now - 40 * DAY_MS);
+    say_taken("ada", 2, B + 1, now - 29 * DAY_MS);
+    run();
+    CU_ASSERT_EQUAL(entries("event", NULL), 2);
+    CU_ASSERT_EQUAL(router_standing(world.router), 0);
+}
+
+static CU_TestInfo cases[] = {
+    { "a host that comes back loses nothing", a_host_that_comes_back_loses_nothing },
+    { "restored state repeats and goes on", restored_state_repeats_and_goes_on },
+    { "numbers given twice are decided and noted", numbers_given_twice_are_decided_and_noted },
+    { "a known id is dropped under any number", a_known_id_is_dropped_under_any_number },
+    { "ids are known of their own feed", ids_are_known_of_their_own_feed },
+    { "two spools of one feed are noted", two_spools_of_one_feed_are_noted },
+    { "old numbers go on", old_numbers_go_on },
+    { "what cannot be told stands still", what_cannot_be_told_stands_still },
+    { "a younger one of an unknown opening is decided",
+      a_younger_one_of_an_unknown_opening_is_decided },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_feeds = { "feeds", world_load, world_unload, world_fresh, world_done, cases };
