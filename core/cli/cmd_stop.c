@@ -90,6 +90,7 @@ int cmd_stop(struct cli *c, int argc, char **argv)
     change.by_count = o[0].count;
     change.key_count = o[1].count;
     change.out = words_one(o, "--out");
+    change.what = SIGN_BUNDLE;
     return submit_change(c, s, &change);
 }
 
@@ -148,5 +149,6 @@ int cmd_extend(struct cli *c, int argc, char **argv)
     change.by_count = o[0].count;
     change.key_count = o[1].count;
     change.out = words_one(o, "--out");
+    change.what = SIGN_EXTENSIONS;
     return submit_change(c, s, &change);
 }

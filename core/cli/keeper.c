@@ -177,6 +177,7 @@ static void take_order(struct keeper *k, const struct bundle_order *o)
     if (!one)
         (void)err_memory(&e);
     if (g && bundles_follows(&trust, k->site->last, g, &e) &&
+        (!k->is_open || bundles_are_new(&trust, g, &e)) &&
         bundles_keep(k->site->places.bundles, g, &e)) {
         take_up(k, g, o);
         return;

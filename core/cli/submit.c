@@ -194,35 +194,12 @@ int submit_bundle(struct cli *c, struct site *s, struct slice file, const char *
     struct edition *g = read_edition(c, s, file);
     if (!g)
         return CLI_NO;
-    if (!bundles_follows(&trust, s->last, g, &e))
+    if (!bundles_follows(&trust, s->last, g, &e) || !bundles_are_new(&trust, g, &e))
         return cli_fail(CLI_NO, &e);
     return submit_edition(s, g, file, by);
 }
 
 /* ---- making one ---- */
-
-bool submit_sign(struct arena *a, struct slice file, const char *name, const char *key_file,
-                 struct slice *out, struct err *e)
-{
-    struct pack p;
-    struct key key;
-    struct buf b;
-    uint8_t signature[SIGNATURE_BYTES];
-    if (!pack_read(a, file, &p, e) || !key_read(key_file, &key, e))
-        return false;
-    for (size_t i = 0; i < p.signature_count; i++)
-        if (slice_equal_text(p.signatures[i].name, name))
-            return err_set(e, ERR_REJECT, "pack.signed", 0, "cannot sign: '%s' has signed already",
-                           name);
-    ed25519_sign(&key, slice_of(p.hash, HASH_BYTES), signature);
-    explicit_bzero(&key, sizeof key);
-    buf_init(&b, PACK_BYTES_MAX);
-    buf_put(&b, file);
-    pack_put_signature(slice_text(name), signature, &b);
-    *out = buf_ok(&b) ? arena_copy(a, buf_slice(&b)) : slice_of(NULL, 0);
-    buf_release(&b);
-    return out->p ? pack_read(a, *out, &p, e) : err_memory(e);
-}
 
 bool submit_write(const char *path, struct slice bytes, struct err *e)
 {
@@ -329,23 +306,51 @@ static int keep_unfinished(const struct change *change, struct slice bytes, cons
     return CLI_NO;
 }
 
+static bool sign_all(struct cli *c, const struct site *s, const struct change *change,
+                     const struct bundle *b, struct slice *bytes, struct err *e)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < change->key_count; i++) {
+        const struct signing one = { change->by[i], change->keys[i], &s->last->bundle->approvers,
+                                     change->what };
+        good = submit_sign(&c->arena, *bytes, b, &one, bytes, e);
+    }
+    return good;
+}
+
+/* What the change leaves without the approvals that it needs. */
+static void print_drafts(const struct site *s, const struct edition *g)
+{
+    const struct bundle *b = g->bundle;
+    for (size_t i = 0; !s->places.demo && i < b->agreement_count; i++)
+        if (!b->agreements[i].approved || b->agreements[i].extension_waits)
+            bundle_print_agreement(b, &b->agreements[i], "");
+}
+
 int submit_change(struct cli *c, struct site *s, const struct change *change)
 {
     const struct bundles_draft d = { .from_ms = clock_wall_ms(),
                                      .before = s->last->pack,
                                      .schemas = s->places.schemas,
-                                     .catalogue = s->catalogue };
+                                     .catalogue = s->catalogue,
+                                     .is_signed = !s->places.demo,
+                                     .is_for_all = change->what == SIGN_AGREEMENTS };
     const struct bundles_trust trust = site_trust(s);
     struct slice bytes = { 0 };
     struct err e = { 0 };
-    bool good = change_files(c, s, change, &d, &bytes, &e);
-    for (size_t i = 0; good && i < change->key_count; i++)
-        good = submit_sign(&c->arena, bytes, change->by[i], change->keys[i], &bytes, &e);
-    if (!good)
+    if (!change_files(c, s, change, &d, &bytes, &e))
         return cli_fail(CLI_CANNOT, &e);
     struct edition *g = read_edition(c, s, bytes);
     if (!g)
         return CLI_NO;
+    if (change->key_count) {
+        if (!sign_all(c, s, change, g->bundle, &bytes, &e))
+            return cli_fail(CLI_NO, &e);
+        g = read_edition(c, s, bytes);
+        if (!g)
+            return CLI_NO;
+    }
+    print_drafts(s, g);
     if (!bundles_follows(&trust, s->last, g, &e))
         return keep_unfinished(change, bytes, &e);
     if (trust.demo && change->add.name && !put_beside(c, s, &change->add, &e))

@@ -18,8 +18,8 @@ void cli_print_unapproved(const struct bundle *b, const char *what)
             continue;
         buf_init(&who, LINE_MAX_BYTES);
         explain_missing(b, g, &who);
-        printf("%s: %.*s/%d, not yet approved by %.*s\n", what, SHOWN(g->name), g->version,
-               SHOWN(buf_slice(&who)));
+        printf("%s: %.*s/%d, not yet %s by %.*s\n", what, SHOWN(g->name), g->version,
+               g->is_signed ? "signed" : "approved", (int)who.n, (const char *)who.p);
         buf_release(&who);
     }
 }

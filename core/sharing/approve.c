@@ -4,15 +4,21 @@
 #include "base/base64.h"
 #include "sharing/load.h"
 
+bool approver_role_read(const struct strict *r, const struct node *n)
+{
+    static const char *const roles[] = { "caldicott-guardian", "senior-information-risk-owner",
+                                         "data-protection-officer", "information-governance-lead",
+                                         "registered-manager" };
+    return strict_one_of(r, n, roles, sizeof roles / sizeof roles[0]);
+}
+
 static void read_one(const struct strict *r, const struct node *n, struct approver *out)
 {
     static const struct strict_key keys[] = { { "agency", true, STRICT_TEXT },
                                               { "role", true, STRICT_TEXT },
                                               { "key", true, STRICT_TEXT } };
-    static const char *const roles[] = { "caldicott-guardian", "senior-information-risk-owner",
-                                         "data-protection-officer", "information-governance-lead" };
     STRICT_KEYS(r, n, keys);
-    (void)strict_one_of(r, node_get(n, "role"), roles, sizeof roles / sizeof roles[0]);
+    (void)approver_role_read(r, node_get(n, "role"));
     *out = (struct approver){ .name = n->key,
                               .agency = strict_text(n, "agency"),
                               .role = strict_text(n, "role") };
@@ -57,36 +63,133 @@ const struct approver *approver_named(const struct approvers *by, struct slice n
 }
 
 bool pack_signature_good(const struct pack *p, const struct pack_signature *s,
-                         const struct approvers *by, struct err *e)
+                         const struct approving *a, const struct approver **who, struct err *e)
 {
-    const struct approver *who = approver_named(by, s->name);
-    if (!who)
+    *who = approver_named(a->by, s->name);
+    if (!*who && a->own)
+        *who = approver_named(a->own, s->name);
+    if (!*who)
         return err_set(e, ERR_REJECT, "pack.signature", 0,
                        "cannot take the bundle: '%.*s', who signed it, is no approver",
                        SHOWN(s->name));
-    return ed25519_verify(&who->key, slice_of(p->hash, HASH_BYTES), s->bytes) ||
+    return ed25519_verify(&(*who)->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes) ||
            err_set(e, ERR_REJECT, "pack.signature", 0,
                    "cannot take the bundle: the signature of '%.*s' is not of this bundle by "
                    "their key",
                    SHOWN(s->name));
 }
 
-bool pack_approved(const struct pack *p, const struct approvers *by, bool widens, struct err *e)
+bool pack_approved(const struct pack *p, const struct approving *a, bool widens, struct err *e)
 {
     bool two_agencies = false;
-    const struct approver *first = NULL;
-    if (p->signature_count == 0)
-        return err_set(e, ERR_REJECT, "pack.unsigned", 0,
-                       "cannot take the bundle: nobody has signed it");
+    const struct approver *first = NULL, *who = NULL;
     for (size_t i = 0; i < p->signature_count; i++) {
-        if (!pack_signature_good(p, &p->signatures[i], by, e))
+        if (!pack_signature_good(p, &p->signatures[i], a, &who, e))
             return false;
-        const struct approver *who = approver_named(by, p->signatures[i].name);
+        if (approver_named(a->by, who->name) != who)
+            continue;
         first = first ? first : who;
         two_agencies |= !slice_equal(first->agency, who->agency);
     }
+    if (!first)
+        return err_set(e, ERR_REJECT, "pack.unsigned", 0,
+                       "cannot take the bundle: nobody has signed it%s",
+                       p->signature_count ? " who may by the one before" : "");
     return two_agencies || !widens ||
            err_set(e, ERR_REJECT, "pack.approvers", 0,
                    "cannot take the bundle: it may widen what is shared, so two approvers of two "
                    "agencies must sign it");
+}
+
+/* ---- who speaks for an agency ---- */
+
+static bool has_approver(const struct approvers *by, const struct approver *like)
+{
+    const struct approver *same = approver_named(by, like->name);
+    return same && slice_equal(same->agency, like->agency) && slice_equal(same->role, like->role) &&
+           memcmp(same->key.b, like->key.b, KEY_BYTES) == 0;
+}
+
+bool approvers_speak(const struct approvers *before, struct slice agency, const struct pack *p)
+{
+    bool any = false;
+    for (size_t i = 0; i < before->count; i++)
+        any |= slice_equal(before->list[i].agency, agency);
+    for (size_t i = 0; i < p->signature_count; i++) {
+        const struct approver *who = approver_named(before, p->signatures[i].name);
+        if (who && slice_equal(who->agency, agency))
+            return true; /* that the signature is good, pack_approved has found */
+    }
+    return !any;
+}
+
+/* What `of` has and `in` has not, or has otherwise, one of that agency must have signed. */
+static bool follow_one_way(const struct approvers *of, const struct approvers *in,
+                           const struct approvers *before, const struct pack *p, struct err *e)
+{
+    for (size_t i = 0; i < of->count; i++) {
+        const struct approver *one = &of->list[i];
+        if (!has_approver(in, one) && !approvers_speak(before, one->agency, p))
+            return err_set(e, ERR_REJECT, "pack.people", 0,
+                           "cannot take the bundle: it changes approver '%.*s', and no approver "
+                           "of '%.*s' has signed it",
+                           SHOWN(one->name), SHOWN(one->agency));
+    }
+    return true;
+}
+
+bool approvers_follow(const struct approvers *before, const struct approvers *next,
+                      const struct pack *p, struct err *e)
+{
+    return follow_one_way(next, before, before, p, e) && follow_one_way(before, next, before, p, e);
+}
+
+/* ---- approvals of agreements ---- */
+
+bool pack_approval_good(struct slice region, const struct pack_approval *a)
+{
+    struct buf text;
+    buf_init(&text, 4096);
+    pack_approval_text(region, a, &text);
+    bool good = buf_ok(&text) && ed25519_verify(&a->key, buf_slice(&text), a->bytes);
+    buf_release(&text);
+    return good;
+}
+
+static bool stood_before(const struct pack *before, const struct pack_approval *a)
+{
+    for (size_t i = 0; before && i < before->approvals.count; i++)
+        if (slice_equal(before->approvals.list[i].line, a->line))
+            return true;
+    return false;
+}
+
+static bool refuse_approval(const struct pack_approval *a, const char *why, struct err *e)
+{
+    return err_set(e, ERR_REJECT, "pack.approval", 0,
+                   "cannot take the bundle: the approval of '%.*s' by '%.*s' %s", SHOWN(a->file),
+                   SHOWN(a->name), why);
+}
+
+bool approvals_follow(const struct approvals_base *base, const struct pack *p, struct err *e)
+{
+    for (size_t i = 0; i < p->approvals.count; i++) {
+        const struct pack_approval *a = &p->approvals.list[i];
+        const struct approver who = { a->name, a->agency, a->role, a->key };
+        if (stood_before(base->before, a))
+            continue;
+        if (a->inherited && !(base->settled && base->settled(base->ctx, a->what)))
+            return err_set(e, ERR_REJECT, "pack.approval", 0,
+                           "cannot take the bundle: '%.*s' as it is was not in force before",
+                           SHOWN(a->file));
+        if (a->inherited)
+            continue;
+        if (!has_approver(base->by, &who) && !has_approver(base->own, &who))
+            return refuse_approval(a, "is of nobody whom region.yaml names", e);
+        if (!hash_equal(a->bundle, p->signed_hash))
+            return refuse_approval(a, "was given in another bundle than this or the last", e);
+        if (!pack_approval_good(p->region, a))
+            return refuse_approval(a, "is not by their key", e);
+    }
+    return true;
 }

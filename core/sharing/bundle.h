@@ -39,18 +39,19 @@ struct party {
     struct slice uk_gdpr, special_category, schedule_1; /* schedule_1 may be empty */
 };
 
-/* That a named office of a party has approved. */
+/* That a named office of a party has approved: signed, or, where nothing is signed, written. */
 struct approval {
     uint16_t agency;
     struct slice role;
-    int64_t on_ms;                      /* first ms of that London day */
+    int64_t on_ms;                      /* when it was signed; written: first ms of that London day */
+    struct slice name;                  /* of the approver; may be empty where it is only written */
 };
 
 /* One version of one agreement, with all that the law wants said (domain.md 7.1). */
 struct agreement {
     struct slice name, reference, title, purpose, confidentiality;
     int version;
-    bool approved;                      /* by every party */
+    bool approved;                      /* by all of `wanted` */
     int64_t from_ms, until_ms;          /* first ms in force; first ms no longer, extension included */
     const char *file;
     uint32_t line;
@@ -62,6 +63,13 @@ struct agreement {
         on_termination;
     int64_t review_ms;                  /* first ms after the day by which it is to be reviewed */
     const struct approval *approvals; size_t approval_count;
+    const uint16_t *wanted; size_t wanted_count; /* agencies whose approval puts it in force: signed,
+                                           those that share by it; only written, every party */
+    bool is_signed;                     /* the approvals are signatures */
+    bool is_inherited;                  /* in force by a bundle signed before agreements were */
+    uint8_t hash[HASH_BYTES];           /* of what is signed: load_signed.c */
+    uint8_t extension_hash[HASH_BYTES]; /* the same of its extension, where there is one */
+    bool extension_waits;               /* it is there, and not signed by all who must */
     int64_t signed_until_ms;            /* until_ms as the parties signed it */
     struct slice extension;             /* why it was extended; empty: it was not */
     int64_t stopped_ms;                 /* first ms stopped; NEVER_MS: not stopped */
@@ -110,6 +118,8 @@ int bundle_agency(const struct bundle *b, struct slice name);
 bool bundle_feed_is_traced(const struct bundle *b, struct slice agency, struct slice feed);
 /* The agreement of that name and version, or NULL. */
 const struct agreement *bundle_agreement(const struct bundle *b, struct slice name, int version);
+/* Whether somebody of that agency has approved. */
+bool agreement_approved_by(const struct agreement *g, uint16_t agency);
 /* Approved, in force and not stopped at that moment. */
 bool agreement_in_force(const struct agreement *g, int64_t ms);
 /* The region's own limit for that reason, else its default, else 24 hours; 0 for agreement-ended. */

@@ -59,6 +59,10 @@ void load_named_people(struct loader *l, const struct node *map);
 void load_holds(struct loader *l, const struct node *map);
 void load_facts(struct loader *l, const struct node *root);
 void load_agreement(struct loader *l, const struct node *root);
+/* When its clauses are read: what is signed of it, and who has; l->agreements[agreement]. */
+void load_signed_agreement(struct loader *l, size_t agreement);
+/* Whether the extension of g that is being read counts. */
+bool load_signed_extension(struct loader *l, struct agreement *g);
 /* By what law the parties share. parties: those of g, to be written. */
 void load_basis(struct loader *l, const struct node *root, struct party *parties,
                 struct agreement *g);

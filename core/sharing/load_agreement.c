@@ -98,9 +98,12 @@ static void load_approval(struct loader *l, const struct node *n, const bool *is
 {
     static const struct strict_key keys[] = { { "agency", true, STRICT_TEXT },
                                               { "role", true, STRICT_TEXT },
-                                              { "on", true, STRICT_TEXT } };
+                                              { "on", true, STRICT_TEXT },
+                                              { "name", false, STRICT_TEXT } };
     int64_t start = 0, end = 0;
     STRICT_KEYS(&l->reader, n, keys);
+    if (!l->source->is_settled)
+        (void)approver_role_read(&l->reader, node_get(n, "role"));
     const struct node *name = node_get(n, "agency"), *on = node_get(n, "on");
     int agency = name ? load_party_name(l, name, is_party) : -1;
     bool is_dated = load_day(l, on, &start, &end);
@@ -112,11 +115,13 @@ static void load_approval(struct loader *l, const struct node *n, const bool *is
         if (g->approvals[i].agency == agency)
             (void)strict_say(&l->reader, name, "bundle.duplicate", "'%.*s' approves twice",
                              SHOWN(name->text));
-    *out = (struct approval){ (uint16_t)agency, strict_text(n, "role"), start };
+    *out = (struct approval){ (uint16_t)agency, strict_text(n, "role"), start,
+                              strict_text(n, "name") };
     g->approval_count++;
 }
 
-/* Approved when each party has; that one has not yet is no problem of the file. */
+/* What the file says itself: each party has approved, or not yet, which is no problem of the file.
+ * In a signed bundle it counts for nothing (load_signed.c). */
 static void load_approvals(struct loader *l, const struct node *list, const bool *is_party,
                            struct agreement *g)
 {
@@ -234,6 +239,7 @@ void load_agreement(struct loader *l, const struct node *root)
     load_duties(l, root, g);
     load_approvals(l, strict_member(root, "approved_by", NODE_LIST), is_party, g);
     check_unique(l, root, g);
-    load_clauses(l, strict_member(root, "clauses", NODE_LIST), (uint16_t)b->agreement_count++,
-                 is_party);
+    size_t number = b->agreement_count++;
+    load_clauses(l, strict_member(root, "clauses", NODE_LIST), (uint16_t)number, is_party);
+    load_signed_agreement(l, number);
 }

@@ -66,6 +66,8 @@ static void load_approvers(struct loader *l, const struct node *list, const stru
         struct slice name = strict_text(n, "name");
         int64_t start = 0, end = 0;
         STRICT_KEYS(&l->reader, n, keys);
+        if (!l->source->is_settled)
+            (void)approver_role_read(&l->reader, node_get(n, "role"));
         (void)load_day(l, node_get(n, "on"), &start, &end);
         if (agency && !is_party(g, bundle_agency(l->bundle, agency->text)))
             (void)strict_say(&l->reader, agency, "bundle.agency", "'%.*s' is no party",
@@ -105,7 +107,7 @@ void load_extension(struct loader *l, const struct node *root)
         return;
     struct agreement *g = find_target(l, &target);
     load_approvers(l, strict_member(root, "approved_by", NODE_LIST), g);
-    if (g->extension.n) {
+    if (g->extension.n || g->extension_waits) {
         (void)strict_say(&l->reader, root, "bundle.duplicate",
                          "a version of an agreement is extended once");
         return;
@@ -115,6 +117,8 @@ void load_extension(struct loader *l, const struct node *root)
     else if (is_dated && end > extension_limit(g))
         (void)strict_say(&l->reader, until, "bundle.day", "extended by more than %d days",
                          EXTENSION_DAYS_MAX);
+    if (!load_signed_extension(l, g))
+        return;
     g->until_ms = end;
     g->extension = strict_text(root, "reason");
 }

@@ -109,7 +109,8 @@ static bool read_name(struct reader *r, struct pack *p)
     struct slice s;
     if (!read_line(r, "concordat-bundle", &s))
         return false;
-    if (!slice_equal_text(s, "1"))
+    p->form = slice_equal_text(s, "1") ? PACK_FORM_DEMO : PACK_FORM_SIGNED;
+    if (p->form == PACK_FORM_SIGNED && !slice_equal_text(s, "2"))
         return refuse(r, "a form that this program does not know");
     if (!read_line(r, "region", &p->region) || !read_line(r, "number", &s))
         return false;
@@ -199,6 +200,8 @@ static bool read_signature(struct reader *r, const struct pack *p, struct pack_s
     struct slice s;
     if (!read_line(r, "signature", &s))
         return false;
+    if (p->signature_count == PACK_SIGNATURES_MAX)
+        return refuse(r, "too many signatures");
     size_t space = slice_find(s, ' ');
     out->name = slice_head(s, space);
     if (!is_id(out->name) || !base64_decode(slice_from(s, space + 1), out->bytes, SIGNATURE_BYTES))
@@ -209,18 +212,71 @@ static bool read_signature(struct reader *r, const struct pack *p, struct pack_s
     return true;
 }
 
+/* The next word of a line, which one blank ends. */
+static struct slice next_word(struct slice *rest)
+{
+    size_t n = slice_find(*rest, ' ');
+    struct slice word = slice_head(*rest, n);
+    *rest = slice_from(*rest, n < rest->n ? n + 1 : n);
+    return word;
+}
+
+static bool read_who(struct slice s, struct pack_approval *out)
+{
+    out->name = next_word(&s);
+    out->agency = next_word(&s);
+    out->role = next_word(&s);
+    return is_id(out->name) && is_id(out->agency) && is_id(out->role) &&
+           base64_decode(next_word(&s), out->key.b, KEY_BYTES) &&
+           read_time(next_word(&s), &out->at_ms) && read_hash(next_word(&s), out->bundle) &&
+           base64_decode(s, out->bytes, SIGNATURE_BYTES);
+}
+
+static bool read_approval(struct reader *r, const struct pack *p, struct pack_approval *out)
+{
+    struct slice line = slice_head(r->rest, slice_find(r->rest, '\n')), s;
+    bool inherited = slice_starts(line, SLICE("inherited "));
+    *out = (struct pack_approval){ .line = line, .inherited = inherited };
+    if (!read_line(r, inherited ? "inherited" : "approval", &s))
+        return false;
+    out->file = next_word(&s);
+    if (!is_file_name(out->file) || !read_hash(next_word(&s), out->what) ||
+        (inherited ? s.n > 0 : !read_who(s, out)))
+        return refuse(r, "want the file, its hash, and who approves it");
+    for (size_t i = 0; i < p->approvals.count; i++)
+        if (slice_equal(p->approvals.list[i].line, line))
+            return refuse(r, "that approval stands twice");
+    return true;
+}
+
+static size_t count_lines(struct slice s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += s.p[i] == '\n';
+    return n;
+}
+
+/* What stands after the canonical part. */
 static bool read_signatures(struct reader *r, struct pack *p)
 {
+    size_t lines = count_lines(r->rest);
+    size_t room = p->form == PACK_FORM_SIGNED ? lines : 0;
+    if (room > PACK_APPROVALS_MAX)
+        return refuse(r, "too many approvals");
     struct pack_signature *list = ARENA_ARRAY(r->a, PACK_SIGNATURES_MAX, struct pack_signature);
-    if (!list)
+    struct pack_approval *approvals = ARENA_ARRAY(r->a, room + 1, struct pack_approval);
+    if (!list || !approvals)
         return err_memory(r->e);
     p->signatures = list;
+    p->approvals.list = approvals;
     while (r->rest.n > 0) {
-        if (p->signature_count == PACK_SIGNATURES_MAX)
-            return refuse(r, "too many signatures");
-        if (!read_signature(r, p, &list[p->signature_count]))
+        bool is_signature = !room || slice_starts(r->rest, SLICE("signature "));
+        if (is_signature ? !read_signature(r, p, &list[p->signature_count])
+                         : !read_approval(r, p, &approvals[p->approvals.count]))
             return false;
-        p->signature_count++;
+        p->signature_count += is_signature;
+        p->approvals.count += !is_signature;
     }
     return true;
 }
@@ -235,7 +291,8 @@ bool pack_read(struct arena *a, struct slice bytes, struct pack *out, struct err
         return false;
     out->file = bytes;
     out->canonical = slice_head(bytes, bytes.n - r.rest.n);
-    sha256(out->canonical, out->hash);
+    sha256(out->canonical, out->signed_hash);
+    sha256(out->form == PACK_FORM_SIGNED ? bytes : out->canonical, out->hash);
     return read_signatures(&r, out);
 }
 
@@ -248,9 +305,9 @@ bool pack_write(const struct pack *p, struct buf *out, struct err *e)
 {
     char time[TIME_TEXT_MAX];
     struct slice from = time_ms_to_iso(p->from_ms, time);
-    buf_format(out, "concordat-bundle 1\nregion %.*s\nnumber %" PRIu64 "\nfrom %.*s\nwidens %s\n",
-               (int)p->region.n, (const char *)p->region.p, p->number, (int)from.n,
-               (const char *)from.p, p->widens ? "yes" : "no");
+    buf_format(out, "concordat-bundle %d\nregion %.*s\nnumber %" PRIu64 "\nfrom %.*s\nwidens %s\n",
+               p->form == PACK_FORM_SIGNED ? 2 : 1, (int)p->region.n, (const char *)p->region.p,
+               p->number, (int)from.n, (const char *)from.p, p->widens ? "yes" : "no");
     buf_text(out, "previous ");
     if (p->has_previous)
         put_hash(out, p->previous);
@@ -279,5 +336,46 @@ void pack_put_signature(struct slice name, const uint8_t bytes[SIGNATURE_BYTES],
     buf_put(out, name);
     buf_byte(out, ' ');
     buf_put(out, slice_of(text, sizeof text));
+    buf_byte(out, '\n');
+}
+
+static void put_claim(const struct pack_approval *a, struct buf *out)
+{
+    char key[BASE64_LENGTH(KEY_BYTES)], time[TIME_TEXT_MAX];
+    base64_encode(slice_of(a->key.b, KEY_BYTES), key);
+    buf_put(out, a->file);
+    buf_byte(out, ' ');
+    put_hash(out, a->what);
+    const struct slice words[] = { a->name, a->agency, a->role, slice_of(key, sizeof key),
+                                   time_ms_to_iso(a->at_ms, time) };
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && !a->inherited; i++) {
+        buf_byte(out, ' ');
+        buf_put(out, words[i]);
+    }
+    if (a->inherited)
+        return;
+    buf_byte(out, ' ');
+    put_hash(out, a->bundle);
+}
+
+void pack_approval_text(struct slice region, const struct pack_approval *a, struct buf *out)
+{
+    buf_text(out, "concordat-approval\n");
+    buf_put(out, region);
+    buf_byte(out, '\n');
+    put_claim(a, out);
+    buf_byte(out, '\n');
+}
+
+void pack_put_approval(const struct pack_approval *a, struct buf *out)
+{
+    char text[BASE64_LENGTH(SIGNATURE_BYTES)];
+    buf_text(out, a->inherited ? "inherited " : "approval ");
+    put_claim(a, out);
+    if (!a->inherited) {
+        base64_encode(slice_of(a->bytes, SIGNATURE_BYTES), text);
+        buf_byte(out, ' ');
+        buf_put(out, slice_of(text, sizeof text));
+    }
     buf_byte(out, '\n');
 }

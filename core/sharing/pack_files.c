@@ -19,6 +19,12 @@ const struct pack_file *pack_file_named(const struct pack *p, const char *name)
                          : NULL;
 }
 
+const char *pack_name_of(const char *file)
+{
+    const char *name = strstr(file, "/agreements/");
+    return name ? name + 1 : file;
+}
+
 /* ---- gathering ---- */
 
 struct gathering {
@@ -131,7 +137,13 @@ static bool packed_list(const void *ctx, struct arena *a, const char *folder,
 struct bundle_source pack_source(const struct pack *p, const char *label)
 {
     return (struct bundle_source){
-        .label = label, .ctx = p, .hash = p->hash, .read = packed_read, .list = packed_list
+        .label = label,
+        .ctx = p,
+        .hash = p->hash,
+        .approvals = p->form == PACK_FORM_SIGNED ? &p->approvals : NULL,
+        .is_settled = p->form != PACK_FORM_SIGNED && p->signature_count > 0,
+        .read = packed_read,
+        .list = packed_list
     };
 }
 

@@ -18,11 +18,17 @@ struct source_names {
     bool found; /* the folder is there, be it empty */
 };
 
+struct pack_approvals; /* pack.h */
+
 struct bundle_source {
     const char *label; /* problems name their files as label/name */
     const void *ctx;
     const uint8_t
         *hash; /* the bundle's, where it has one of its own (a pack); NULL: of its files */
+    const struct pack_approvals
+        *approvals; /* of a signed bundle: they alone put agreements in force, never what a file
+                       says of itself (approved_by); NULL: what the files say counts */
+    bool is_settled; /* signed before agreements were: in force, and not asked what is asked now */
     /* A file's bytes, in a or borrowed for as long as ctx. *found false: there is none. */
     bool (*read)(const void *ctx, struct arena *a, const char *name, struct slice *out, bool *found,
                  struct err *e);

@@ -14,7 +14,7 @@ struct comparing {
     struct arena *a;
     const struct catalogue *catalogue;
     const struct pack *before, *after;
-    struct widening *first, **last;
+    const struct widening *first, **last;
     struct err *e;
     bool failed;
 };
@@ -390,4 +390,33 @@ bool pack_widens(struct arena *a, const struct catalogue *schemas, const struct 
     }
     *out = c.first;
     return !c.failed;
+}
+
+/* ---- approvals ---- */
+
+static bool takes_more_with_it(const struct bundle *b, size_t agreement)
+{
+    const struct agreement *g = &b->agreements[agreement];
+    for (size_t i = 0; i < b->clause_count; i++)
+        if (b->clauses[i].agreement == agreement && b->clauses[i].has_obligations)
+            return true;
+    for (size_t i = 0; i < b->agreement_count; i++)
+        if (i != agreement && slice_equal(b->agreements[i].name, g->name))
+            return true;
+    return false;
+}
+
+bool approvals_widen(const struct bundle *before, const struct bundle *after)
+{
+    for (size_t i = 0; i < after->agreement_count; i++) {
+        const struct agreement *now = &after->agreements[i];
+        const struct agreement *was = bundle_agreement(before, now->name, now->version);
+        if (!was)
+            continue; /* new: pack_widens says so */
+        if ((now->approved && !was->approved) ||
+            (was->approved && !now->approved && takes_more_with_it(after, i)) ||
+            (now->until_ms > was->until_ms))
+            return true;
+    }
+    return false;
 }

@@ -11,10 +11,11 @@
 #ifndef CONCORDAT_SHARING_WIDENS_H
 #define CONCORDAT_SHARING_WIDENS_H
 
+#include "sharing/bundle.h"
 #include "sharing/pack.h"
 
 struct widening {
-    struct widening *next;
+    const struct widening *next;
     const char *what; /* "agreements/x.yaml: clause 'y' is new" */
 };
 
@@ -23,5 +24,10 @@ struct widening {
 MUST_CHECK bool pack_widens(struct arena *a, const struct catalogue *schemas,
                             const struct pack *before, const struct pack *after,
                             const struct widening **out, struct err *e);
+
+/* What pack_widens cannot see: an agreement whose file is as before, and which now has the approvals
+ * that it lacked; or has lost one, and with it its obligations, or its place before an older
+ * version. */
+bool approvals_widen(const struct bundle *before, const struct bundle *after);
 
 #endif

@@ -53,13 +53,59 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
         return true;
     arena_init(&a, PACK_BYTES_MAX * 8);
     bool good = pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack, &w, e);
-    bool widens = w != NULL;
+    bool widens = w != NULL || (before && approvals_widen(before->bundle, next->bundle));
     arena_release(&a);
     if (good && widens && !next->pack->widens)
         good = err_set(e, ERR_REJECT, "pack.widens", 0,
                        "cannot take the bundle: it says that it does not widen, and it may");
-    return good &&
-           pack_approved(next->pack, before ? &before->bundle->approvers : t->first_by, widens, e);
+    const struct approvers *own = &next->bundle->approvers;
+    const struct approving by = { before ? &before->bundle->approvers : t->first_by, own };
+    if (!good || !pack_approved(next->pack, &by, widens, e))
+        return false;
+    return next->pack->form != PACK_FORM_SIGNED || approvers_follow(by.by, own, next->pack, e);
+}
+
+/* Whether what has that hash is in force by a bundle whose files said who approves. */
+static bool is_settled(const void *ctx, const uint8_t what[HASH_BYTES])
+{
+    const struct bundle *b = ctx;
+    for (size_t i = 0; i < b->agreement_count; i++) {
+        const struct agreement *g = &b->agreements[i];
+        if ((g->approved && hash_equal(g->hash, what)) ||
+            (g->extension.n && hash_equal(g->extension_hash, what)))
+            return true;
+    }
+    return false;
+}
+
+static bool was_settled(const struct edition *before)
+{
+    return before && before->pack->form != PACK_FORM_SIGNED && before->pack->signature_count > 0;
+}
+
+bool bundles_are_new(const struct bundles_trust *t, const struct edition *g, struct err *e)
+{
+    return t->demo || g->pack->form == PACK_FORM_SIGNED ||
+           err_set(e, ERR_REJECT, "pack.old", 0,
+                   "cannot take bundle %" PRIu64 ": an older program made it, without approvals of "
+                   "its agreements: pack it anew",
+                   g->number);
+}
+
+/* What it says of approvals, agreement by agreement. */
+static bool approvals_are_good(const struct bundles_trust *t, const struct edition *before,
+                               const struct edition *next, struct err *e)
+{
+    const struct approvals_base base = { .before = before ? before->pack : NULL,
+                                         .by = before ? &before->bundle->approvers : t->first_by,
+                                         .own = &next->bundle->approvers,
+                                         .settled = was_settled(before) ? is_settled : NULL,
+                                         .ctx = before ? before->bundle : NULL };
+    if (t->demo)
+        return true;
+    if (before && before->pack->form == PACK_FORM_SIGNED && !bundles_are_new(t, next, e))
+        return false;
+    return approvals_follow(&base, next->pack, e);
 }
 
 /* Whose place next takes: of before and those before it the last that begins no later. One that had
@@ -92,7 +138,8 @@ bool bundles_follows(const struct bundles_trust *t, const struct edition *before
         return err_set(e, ERR_REJECT, "bundle.from", 0,
                        "cannot take bundle %" PRIu64 ": it would begin before all that it follows",
                        next->number);
-    return approved(t, before, next, e) && (place == before || approved(t, place, next, e));
+    return approved(t, before, next, e) && (place == before || approved(t, place, next, e)) &&
+           approvals_are_good(t, before, next, e);
 }
 
 /* ---- keeping ---- */
@@ -242,22 +289,109 @@ static bool read_region_name(struct arena *a, const struct pack *p, struct slice
            err_set(e, ERR_REJECT, "pack.region", 0, "cannot pack: region.yaml names no region");
 }
 
+/* What a pack's files say, for looking at; NULL: nothing that loads, which whoever reads it is told
+ * elsewhere. */
+static const struct bundle *peek(struct arena *a, const struct pack *p, const struct catalogue *c)
+{
+    const struct bundle_source source = pack_source(p, "the bundle");
+    struct problems ignored = { .count = 0 };
+    const struct bundle *b = c ? bundle_load_from(a, &source, c, &ignored) : NULL;
+    problems_release(&ignored);
+    return b;
+}
+
+static bool is_still_meant(const struct bundle *after, const uint8_t what[HASH_BYTES])
+{
+    for (size_t i = 0; i < after->agreement_count; i++)
+        if (hash_equal(after->agreements[i].hash, what) ||
+            hash_equal(after->agreements[i].extension_hash, what))
+            return true;
+    return false;
+}
+
+static bool inherit(struct pack_approval *out, const char *file, const uint8_t what[HASH_BYTES])
+{
+    *out = (struct pack_approval){ .inherited = true, .file = slice_text(file) };
+    memcpy(out->what, what, HASH_BYTES);
+    return true;
+}
+
+/* The approvals of what has not changed since the bundle before. */
+static bool carry(struct arena *a, struct pack *p, const struct bundles_draft *d, struct err *e)
+{
+    const struct bundle *after = peek(a, p, d->catalogue);
+    const struct bundle *before = d->before ? peek(a, d->before, d->catalogue) : NULL;
+    if (!after || !before)
+        return true;
+    size_t room = d->before->approvals.count + 2 * before->agreement_count, n = 0;
+    struct pack_approval *list = ARENA_ARRAY(a, room + 1, struct pack_approval);
+    if (!list)
+        return err_memory(e);
+    for (size_t i = 0; i < d->before->approvals.count; i++)
+        if (is_still_meant(after, d->before->approvals.list[i].what))
+            list[n++] = d->before->approvals.list[i];
+    const struct edition was = { .bundle = before, .pack = d->before };
+    for (size_t i = 0; was_settled(&was) && i < before->agreement_count; i++) {
+        const struct agreement *g = &before->agreements[i];
+        if (g->approved && is_still_meant(after, g->hash))
+            n += inherit(&list[n], pack_name_of(g->file), g->hash);
+        if (g->extension.n && is_still_meant(after, g->extension_hash))
+            n += inherit(&list[n], pack_name_of(g->file), g->extension_hash);
+    }
+    p->approvals = (struct pack_approvals){ list, n };
+    return true;
+}
+
+static bool add_widening(struct arena *a, const struct widening **list, const char *what,
+                         struct err *e)
+{
+    struct widening *w = ARENA_NEW(a, struct widening);
+    if (!w || !what)
+        return err_memory(e);
+    w->what = what;
+    w->next = *list;
+    *list = w;
+    return true;
+}
+
+/* What may come into force by approvals that are still to be given. */
+static bool add_drafts(struct arena *a, const struct pack *p, const struct bundles_draft *d,
+                       const struct widening **list, struct err *e)
+{
+    const struct bundle *b = d->is_for_all && d->before ? peek(a, p, d->catalogue) : NULL;
+    for (size_t i = 0; b && i < b->agreement_count; i++) {
+        const struct agreement *g = &b->agreements[i];
+        if ((!g->approved || g->extension_waits) &&
+            !add_widening(a, list,
+                          arena_format(a, "%s: comes into force once it is signed",
+                                       pack_name_of(g->file)),
+                          e))
+            return false;
+    }
+    return true;
+}
+
 bool bundles_pack_files(struct arena *a, const struct pack_file *files, size_t n,
                         const struct bundles_draft *d, struct slice *bytes,
                         const struct widening **widenings, struct err *e)
 {
     struct pack p = { .files = files, .file_count = n, .from_ms = d->from_ms, .region = d->region };
     struct buf out;
+    p.form = d->is_signed ? PACK_FORM_SIGNED : PACK_FORM_DEMO;
     p.number = d->before ? d->before->number + 1 : 1;
     p.has_previous = d->before != NULL;
     if (d->before)
         memcpy(p.previous, d->before->hash, HASH_BYTES);
     if ((!p.region.n && !read_region_name(a, &p, &p.region, e)) ||
-        !pack_widens(a, d->catalogue, d->before, &p, widenings, e))
+        !pack_widens(a, d->catalogue, d->before, &p, widenings, e) ||
+        (d->is_signed && (!carry(a, &p, d, e) || !add_drafts(a, &p, d, widenings, e))))
         return false;
     p.widens = *widenings != NULL;
     buf_init(&out, PACK_BYTES_MAX);
     bool good = pack_write(&p, &out, e);
+    for (size_t i = 0; i < p.approvals.count; i++)
+        pack_put_approval(&p.approvals.list[i], &out);
+    good = good && buf_done(&out, e);
     *bytes = good ? arena_copy(a, buf_slice(&out)) : slice_of(NULL, 0);
     buf_release(&out);
     return good && (bytes->p || err_memory(e));

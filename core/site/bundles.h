@@ -38,6 +38,10 @@ struct bundles_trust {
 MUST_CHECK bool bundles_follows(const struct bundles_trust *t, const struct edition *before,
                                 const struct edition *next, struct err *e);
 
+/* Whether it may be taken up now: one that an older program made may only have been before. */
+MUST_CHECK bool bundles_are_new(const struct bundles_trust *t, const struct edition *g,
+                                struct err *e);
+
 /* Puts a bundle into the folder, durably, under its number; good when it is there already. */
 MUST_CHECK bool bundles_keep(const char *folder, const struct edition *g, struct err *e);
 
@@ -63,6 +67,8 @@ struct bundles_draft {
     const char *schemas;
     struct slice region; /* its name; empty: read from region.yaml */
     const struct catalogue *catalogue; /* of those schemas, for what names mean */
+    bool is_signed;    /* its approvals are signatures: those that still hold are carried over */
+    bool is_for_all;   /* to be signed agreement by agreement: whatever lacks approvals may get them */
 };
 MUST_CHECK bool bundles_pack(struct arena *a, const struct bundle_source *s,
                              const struct bundles_draft *d, struct slice *bytes,

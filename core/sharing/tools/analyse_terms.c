@@ -6,22 +6,32 @@
 #include "sharing/expiry.h"
 #include "sharing/tools/explain_words.h"
 
-static bool has_approved(const struct agreement *g, uint16_t agency)
+static bool has_approver(const struct bundle *b, struct slice agency)
 {
-    for (size_t i = 0; i < g->approval_count; i++)
-        if (g->approvals[i].agency == agency)
+    for (size_t i = 0; i < b->approvers.count; i++)
+        if (slice_equal(b->approvers.list[i].agency, agency))
             return true;
     return false;
 }
 
 static void check_approvals(struct analysis *x, const struct agreement *g)
 {
-    for (size_t i = 0; i < g->party_count && !g->approved; i++)
-        if (!has_approved(g, g->parties[i].agency))
-            (void)problems_say(x->warnings, "check.unapproved", g->file, g->line, 1,
-                               "agreement '%.*s' version %d is not active: '%.*s' has not approved",
-                               SHOWN(g->name), g->version,
-                               SHOWN(x->b->agencies[g->parties[i].agency].name));
+    for (size_t i = 0; i < g->wanted_count && !g->approved; i++) {
+        struct slice agency = x->b->agencies[g->wanted[i]].name;
+        if (agreement_approved_by(g, g->wanted[i]))
+            continue;
+        (void)problems_say(x->warnings, "check.unapproved", g->file, g->line, 1,
+                           "agreement '%.*s' version %d is not active: '%.*s' has not %s",
+                           SHOWN(g->name), g->version, SHOWN(agency),
+                           !g->is_signed                  ? "approved"
+                           : has_approver(x->b, agency) ? "signed it"
+                                                          : "signed it, nor an approver");
+    }
+    if (g->extension_waits)
+        (void)problems_say(x->warnings, "check.unapproved", g->file, g->line, 1,
+                           "the extension of agreement '%.*s' version %d is not active: not all "
+                           "who share by it have signed it",
+                           SHOWN(g->name), g->version);
 }
 
 static const char *day_of(int64_t ms, struct buf *out)

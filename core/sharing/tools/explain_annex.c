@@ -147,7 +147,8 @@ static void put_heading(struct annex *x)
     explain_term(x->g, x->out);
     buf_text(x->out, ".");
     if (!x->g->approved) {
-        buf_text(x->out, " NOT ACTIVE: not yet approved by ");
+        buf_text(x->out, x->g->is_signed ? " NOT ACTIVE: not yet signed by "
+                                         : " NOT ACTIVE: not yet approved by ");
         explain_missing(x->b, x->g, &x->cell);
         put_plain(x->out, buf_slice(&x->cell));
         buf_reset(&x->cell);

@@ -134,25 +134,17 @@ void explain_term(const struct agreement *g, struct buf *out)
     buf_text(out, ", both days included");
 }
 
-static bool has_approved(const struct agreement *g, uint16_t agency)
-{
-    for (size_t i = 0; i < g->approval_count; i++)
-        if (g->approvals[i].agency == agency)
-            return true;
-    return false;
-}
-
 void explain_missing(const struct bundle *b, const struct agreement *g, struct buf *out)
 {
     size_t left = 0, all;
-    for (size_t i = 0; i < g->party_count; i++)
-        left += !has_approved(g, g->parties[i].agency);
+    for (size_t i = 0; i < g->wanted_count; i++)
+        left += !agreement_approved_by(g, g->wanted[i]);
     all = left;
-    for (size_t i = 0; i < g->party_count; i++) {
-        if (has_approved(g, g->parties[i].agency))
+    for (size_t i = 0; i < g->wanted_count; i++) {
+        if (agreement_approved_by(g, g->wanted[i]))
             continue;
         buf_text(out, left == all ? "" : left == 1 ? " and " : ", ");
-        explain_agency(b, g->parties[i].agency, out);
+        explain_agency(b, g->wanted[i], out);
         left--;
     }
 }

@@ -70,9 +70,11 @@ static void put_approvals(struct page *p)
 {
     const struct agreement *g = p->g;
     for (size_t i = 0; i < g->approval_count; i++) {
-        buf_text(&p->sentence, "Approved for ");
+        buf_text(&p->sentence, g->is_signed ? "Signed for " : "Approved for ");
         explain_agency(p->b, g->approvals[i].agency, &p->sentence);
-        buf_text(&p->sentence, " by its ");
+        buf_text(&p->sentence, " by ");
+        buf_put(&p->sentence, g->approvals[i].name);
+        buf_text(&p->sentence, g->approvals[i].name.n ? ", its " : "its ");
         explain_word(g->approvals[i].role, &p->sentence);
         buf_text(&p->sentence, " on ");
         explain_day(g->approvals[i].on_ms, &p->sentence);
@@ -81,7 +83,8 @@ static void put_approvals(struct page *p)
     }
     if (g->approved)
         return;
-    buf_text(&p->sentence, "NOT ACTIVE: not yet approved by ");
+    buf_text(&p->sentence, g->is_signed ? "NOT ACTIVE: not yet signed by "
+                                        : "NOT ACTIVE: not yet approved by ");
     explain_missing(p->b, g, &p->sentence);
     buf_text(&p->sentence, ".");
     put(p, 0);
