@@ -44,6 +44,38 @@ struct edition *bundles_read(struct arena *a, struct slice bytes, const char *la
     return g;
 }
 
+static bool has_person(const struct bundle *b, struct slice agency, const struct named *like)
+{
+    const struct named *same = people_named(&b->people, like->name);
+    return same && slice_equal(b->agencies[same->agency].name, agency) &&
+           same->roles == like->roles && same->until_ms == like->until_ms &&
+           memcmp(same->key.b, like->key.b, KEY_BYTES) == 0;
+}
+
+/* What `of` says of people, and `in` (NULL: no bundle) does not, their agency must have signed. */
+static bool people_stand(const struct bundle *of, const struct bundle *in,
+                         const struct approvers *by, const struct pack *p, struct err *e)
+{
+    for (size_t i = 0; i < of->people.count; i++) {
+        const struct named *one = &of->people.list[i];
+        struct slice agency = of->agencies[one->agency].name;
+        if ((!in || !has_person(in, agency, one)) && !approvers_speak(by, agency, p))
+            return err_set(e, ERR_REJECT, "pack.people", 0,
+                           "cannot take the bundle: it changes '%.*s' of its people, and no "
+                           "approver of '%.*s' has signed it",
+                           SHOWN(one->name), SHOWN(agency));
+    }
+    return true;
+}
+
+/* Who may act for an agency is for that agency to say, as its approvers are. before NULL: none. */
+static bool people_follow(const struct bundle *before, const struct approvers *by,
+                          const struct edition *next, struct err *e)
+{
+    return people_stand(next->bundle, before, by, next->pack, e) &&
+           (!before || people_stand(before, next->bundle, by, next->pack, e));
+}
+
 static bool approved(const struct bundles_trust *t, const struct edition *before,
                      const struct edition *next, struct err *e)
 {
@@ -62,7 +94,9 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
     const struct approving by = { before ? &before->bundle->approvers : t->first_by, own };
     if (!good || !pack_approved(next->pack, &by, widens, e))
         return false;
-    return next->pack->form != PACK_FORM_SIGNED || approvers_follow(by.by, own, next->pack, e);
+    return next->pack->form != PACK_FORM_SIGNED ||
+           (approvers_follow(by.by, own, next->pack, e) &&
+            people_follow(before ? before->bundle : NULL, by.by, next, e));
 }
 
 /* Whether what has that hash is in force by a bundle whose files said who approves. */

@@ -354,6 +354,21 @@ static void nobody_names_the_approvers_of_another_agency(void)
     CU_ASSERT_STRING_EQUAL(refusal(first, signed_by(first, "th")), "");
 }
 
+static void nobody_names_the_people_of_another_agency(void)
+{
+    const char *person = "people:\n  eve: {agency: trust, roles: [holds], until: 2027-01-01,\n"
+                         "        key: JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n";
+    const struct edition *first = signed_by(NULL, "tc");
+    put("region.yaml", arena_format(&a, "%s%s", rules.files[0].text, person));
+    CU_ASSERT_STRING_EQUAL(refusal(NULL, signed_by(NULL, "hn")), "pack.people");
+    CU_ASSERT_STRING_EQUAL(refusal(first, signed_by(first, "hn")), "pack.people");
+    const struct edition *second = signed_by(first, "th");
+    CU_ASSERT_STRING_EQUAL(refusal(first, second), "");
+    put_region("landlord", "tchn");
+    CU_ASSERT_STRING_EQUAL(refusal(second, signed_by(second, "hn")), "pack.people");
+    CU_ASSERT_STRING_EQUAL(refusal(second, signed_by(second, "tn")), "");
+}
+
 static void who_signed_and_left_has_signed(void)
 {
     put_region("landlord", "tchns");
@@ -515,6 +530,7 @@ static CU_TestInfo tests[] = {
       whoever_adds_a_recipient_has_changed_the_agreement },
     { "nobody names the approvers of another agency",
       nobody_names_the_approvers_of_another_agency },
+    { "nobody names the people of another agency", nobody_names_the_people_of_another_agency },
     { "who signed and left has signed", who_signed_and_left_has_signed },
     { "an approval is good for the bundle it was given in, and what follows it",
       an_approval_is_good_for_the_bundle_it_was_given_in_and_what_follows_it },
