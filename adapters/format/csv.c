@@ -9,7 +9,7 @@
  * csv.short, csv.rows, csv.path, csv.render (ERR_REJECT). */
 #include "format/csv.h"
 
-#include "format/cp1252.h"
+#include "base/charset.h"
 
 #define CSV_COLUMNS_MAX 2048
 
@@ -168,7 +168,7 @@ static struct slice cell_text(struct arena *a, const struct doc *d, const struct
         }
         raw = slice_of(plain, n);
     }
-    return d->is_utf8 || !raw.p ? raw : cp1252_to_utf8(a, raw);
+    return d->is_utf8 || !raw.p ? raw : charset_to_utf8(a, CHARSET_LATIN1, raw);
 }
 
 /* Lower case, runs of white space as one blank, none at the ends. */

@@ -259,14 +259,48 @@ const struct hl7v2_segment *hl7v2_segment_at(const struct doc *d, uint32_t id, s
     return k && n < k->count ? &d->segments[d->order[k->first + n]] : NULL;
 }
 
-/* MSH-18 (table 0211), first repetition; other names mean: UTF-8 where it is well-formed. */
-static enum hl7v2_charset charset_of(const struct doc *d)
+static bool has_high(struct slice s)
 {
-    struct slice s = hl7v2_bytes(d, hl7v2_field(d, &d->segments[0], 18));
-    s = slice_trim(slice_head(s, slice_find(s, d->marks.repetition)));
-    if (slice_equal_text(s, "8859/1"))
-        return HL7V2_LATIN1;
-    return slice_equal_text(s, "8859/15") ? HL7V2_LATIN9 : HL7V2_UNKNOWN;
+    uint8_t all = 0;
+    for (size_t i = 0; i < s.n; i++)
+        all |= s.p[i];
+    return all & 0x80;
+}
+
+/* A switch of the set within a text (2.A, "Escape sequences supporting multiple character sets"). */
+static bool switches_set(const struct doc *d)
+{
+    const uint8_t switches[] = { d->marks.escape, 'C', d->marks.escape, 'M' };
+    if (memchr(d->raw.p, 0x1b, d->raw.n))
+        return true; /* ISO 2022, as the Japanese sets are written */
+    return memmem(d->raw.p, d->raw.n, switches, 2) || memmem(d->raw.p, d->raw.n, switches + 2, 2);
+}
+
+/* MSH-18 (table 0211): the first repetition is the set of the message, others are those that escapes
+ * switch to. What is all ASCII reads the same in every set; bytes past it want a set that is read. */
+static bool set_charset(struct doc *d, struct err *e)
+{
+    struct hl7v2_span field = hl7v2_field(d, &d->segments[0], 18);
+    struct slice all = hl7v2_bytes(d, field);
+    struct slice first = slice_trim(slice_head(all, slice_find(all, d->marks.repetition)));
+    enum charset_kind kind = charset_named(first);
+    d->charset = kind;
+    if (kind == CHARSET_ASCII || kind == CHARSET_UTF16LE || kind == CHARSET_UTF32LE || !first.n)
+        d->charset = CHARSET_UTF8; /* the marks stand as single bytes, so it is neither 16 nor 32 */
+    bool several = all.n > 0 && slice_find(all, d->marks.repetition) < all.n;
+    if ((several || kind == CHARSET_UNREAD) && switches_set(d))
+        return err_set(e, ERR_REJECT, "hl7v2.charset", field.at,
+                       "cannot read text that switches its character set: send one set, as UTF-8");
+    if (d->charset < CHARSET_UNREAD || !has_high(d->raw))
+        return true;
+    if (kind == CHARSET_UNKNOWN && slice_is_utf8(d->raw)) {
+        d->charset = CHARSET_UTF8;
+        return true;
+    }
+    return err_set(e, ERR_REJECT, "hl7v2.charset", field.at,
+                   kind == CHARSET_UNKNOWN
+                       ? "cannot read text: MSH-18 names a character set that table 0211 lacks"
+                       : "cannot read text: the character set in MSH-18 is not read here");
 }
 
 static bool scan_init(struct scan *s, struct arena *a, struct doc *d)
@@ -288,6 +322,11 @@ bool hl7v2_parse(struct arena *a, struct slice one, struct doc **out, struct err
                        "cannot take a message of more than %zu bytes", HL7V2_MESSAGE_MAX);
     struct hl7v2_marks marks;
     size_t at = hl7v2_skip_blank(one);
+    enum charset_kind kind = charset_begins(one);
+    if (kind != CHARSET_UTF8)
+        return err_set(e, ERR_REJECT, "hl7v2.charset", 0,
+                       "cannot read message: it is %s, where each mark is one byte",
+                       charset_name(kind));
     if (!hl7v2_marks_read(one, at, &marks, e))
         return false;
     struct doc *d = ARENA_NEW(a, struct doc);
@@ -300,7 +339,8 @@ bool hl7v2_parse(struct arena *a, struct slice one, struct doc **out, struct err
         return err_memory(e);
     if (!scan_all(&s, at, e) || !sort_kinds(a, d, e))
         return false;
-    d->charset = charset_of(d);
+    if (!set_charset(d, e))
+        return false;
     *out = d;
     return true;
 }
@@ -322,12 +362,13 @@ static enum line_kind line_kind(struct slice line)
     return LINE_SEGMENT;
 }
 
-/* Most senders end all their lines alike, so that one of the two is seldom found. */
+/* Of either mark the first: a search for one alone would pass over the rest of the unit, line by
+ * line, where all lines end with the other. */
 static size_t line_end(struct slice unit, size_t at)
 {
-    struct slice line = slice_from(unit, at);
-    line = slice_head(line, slice_find(line, '\r'));
-    return at + slice_find(line, '\n');
+    while (at < unit.n && !is_line_end(unit.p[at]))
+        at++;
+    return at;
 }
 
 static size_t next_line(struct slice unit, size_t at)

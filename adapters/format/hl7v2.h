@@ -17,12 +17,14 @@
  * fields can be walked side by side; a selector never accepts one.
  *
  * Values: blanks at both ends dropped, escapes undone once, as UTF-8. `""` is FOUND_CLEARED, and so
- * is every part of what is `""` as a whole; empty is FOUND_ABSENT. Bytes from 0x80 on follow MSH-18:
- * 8859/1 is read as windows-1252 (a superset), 8859/15 as itself, all else as UTF-8 where well-formed
- * and as windows-1252 where not. Highlighting (\H\ \N\) is dropped; escapes without meaning for plain
+ * is every part of what is `""` as a whole; empty is FOUND_ABSENT. Bytes from 0x80 on follow MSH-18
+ * (table 0211): 8859/1 is read as windows-1252 (a superset), 8859/2 to 8859/9 and 8859/15 as themselves,
+ * none, ASCII and UNICODE as UTF-8 where well-formed and as windows-1252 where not. The Japanese, Chinese
+ * and Korean sets, switches from one set to another and names that the table lacks are refused in words,
+ * and so is UTF-16; where all is ASCII no name matters. Highlighting (\H\ \N\) is dropped; escapes without meaning for plain
  * text (\.in\, \C..\, \Z..\) stay as they are.
  *
- * Threads: no state. Errors: hl7v2.short, hl7v2.header, hl7v2.segment, hl7v2.limit, hl7v2.path,
+ * Threads: no state. Errors: hl7v2.short, hl7v2.header, hl7v2.segment, hl7v2.limit, hl7v2.path, hl7v2.charset,
  * hl7v2.render (ERR_REJECT); memory.limit (ERR_RETRY). */
 #ifndef CONCORDAT_FORMAT_HL7V2_H
 #define CONCORDAT_FORMAT_HL7V2_H

@@ -5,6 +5,7 @@
 #ifndef CONCORDAT_FORMAT_HL7V2_DOC_H
 #define CONCORDAT_FORMAT_HL7V2_DOC_H
 
+#include "base/charset.h"
 #include "contract/format.h"
 #include "format/hl7v2.h"
 
@@ -12,8 +13,6 @@
 struct hl7v2_marks {
     uint8_t field, component, repetition, escape, subcomponent, truncation;
 };
-
-enum hl7v2_charset { HL7V2_UNKNOWN, HL7V2_LATIN1, HL7V2_LATIN9 };
 
 /* fields: how many; their starts are starts[first] on, and one more that stands for the end. */
 struct hl7v2_segment {
@@ -29,7 +28,7 @@ struct hl7v2_kind {
 struct doc {
     struct slice raw;
     struct hl7v2_marks marks;
-    enum hl7v2_charset charset;
+    enum charset_kind charset; /* UTF8: or windows-1252 where a leaf is not well-formed */
     struct hl7v2_segment *segments;
     uint32_t segment_count, kind_count;
     uint32_t *starts, *order;

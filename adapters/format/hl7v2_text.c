@@ -1,6 +1,6 @@
 /* hl7v2_text.c - leaf values: escapes (HL7 v2 chapter 2, "Use of escape sequences in text fields") and
  * character sets, in both directions. */
-#include "format/cp1252.h"
+#include "base/charset.h"
 #include "format/hl7v2_doc.h"
 
 /* \Xhhhh..\ with at least one and only whole bytes; returns the end of what was written, or NULL. */
@@ -80,11 +80,11 @@ static bool has_high(struct slice s)
     return all & 0x80;
 }
 
-static struct slice to_utf8(struct arena *a, enum hl7v2_charset charset, struct slice s)
+static struct slice to_utf8(struct arena *a, enum charset_kind charset, struct slice s)
 {
-    if (charset == HL7V2_LATIN1)
-        return cp1252_to_utf8(a, s);
-    return charset == HL7V2_LATIN9 ? latin9_to_utf8(a, s) : cp1252_or_utf8(a, s);
+    if (charset == CHARSET_UTF8)
+        return charset_guess(a, s);
+    return charset_to_utf8(a, charset, s);
 }
 
 struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw)

@@ -1,15 +1,19 @@
-/* json.c - one JSON value a message (RFC 8259), found by dotted paths.
+/* json.c - one JSON value a message (RFC 8259), found by dotted paths; a unit may hold a list of
+ * messages, or one a line.
  *
  * Paths: "referral.to", "tenures[0].id", "patient.phones[]" (a list, for each); under an each a
  * path that begins with a dot is relative to the item (".id"), and "." is the item itself. A null
  * is absent, because most writers send null for what they do not have; a path that ends in "!"
  * says that of this member a null means: the sender cleared it.
- * host/tree reads the text; a second, plain pass over the (then well-formed) text gives each scalar
- * its place and each number its own digits back.
- * Threads: any; errors: tree.* for the text, json.path, json.render (ERR_REJECT). */
+ * host/tree reads the text and knows the place of each value.
+ * Threads: any; errors: tree.* for the text, json.charset, json.batch, json.path, json.render
+ * (ERR_REJECT). */
 #include "format/json.h"
 
+#include "base/charset.h"
+
 #define STEPS_MAX 16
+#define TEXT_MARK 0x1e /* RFC 7464: before each text of a sequence */
 #define INDEX_NONE (-1)
 #define INDEX_EACH (-2)
 
@@ -28,75 +32,19 @@ struct doc {
     struct node *root;
 };
 
-static bool is_between(uint8_t c)
-{
-    return c && strchr(" \t\r\n{}[],:", c);
-}
-
-/* The end of the token (text, number or literal) of a well-formed text that begins at i. */
-static size_t token_end(struct slice s, size_t i)
-{
-    if (s.p[i] != '"') {
-        while (i < s.n && !is_between(s.p[i]))
-            i++;
-        return i;
-    }
-    for (i++; i < s.n && s.p[i] != '"'; i++)
-        if (s.p[i] == '\\')
-            i++;
-    return i + 1;
-}
-
-static bool is_key(struct slice s, size_t start, size_t end)
-{
-    while (end < s.n && (s.p[end] == ' ' || (s.p[end] >= '\t' && s.p[end] <= '\r')))
-        end++;
-    return s.p[start] == '"' && end < s.n && s.p[end] == ':';
-}
-
-/* The next scalar that is not a key: its offset and length. */
-static bool next_scalar(struct slice s, size_t *at, size_t *start, size_t *length)
-{
-    bool key = true;
-    while (key) {
-        while (*at < s.n && is_between(s.p[*at]))
-            *at += 1;
-        if (*at >= s.n)
-            return false;
-        *start = *at;
-        *at = token_end(s, *at);
-        key = is_key(s, *start, *at);
-    }
-    *length = *at - *start;
-    return true;
-}
-
 static bool is_scalar(const struct node *n)
 {
     return n->kind != NODE_LIST && n->kind != NODE_MAP;
 }
 
-/* Notes each scalar's place in its node (line: offset, column: length), in the order of the text.
- */
-static void place_scalars(struct slice s, struct node *root)
+/* Systems that exchange JSON write UTF-8 (RFC 8259 section 8.1); what begins as another encoding does
+ * is named, or its NUL bytes would be all that is said of it. */
+static bool is_utf8_text(struct slice s, struct err *e)
 {
-    struct node *stack[TREE_DEPTH_MAX + 1];
-    size_t depth = 0, at = 0, start, length;
-    stack[depth++] = root;
-    while (depth > 0) {
-        struct node *n = stack[--depth];
-        if (n->next && depth < TREE_DEPTH_MAX)
-            stack[depth++] = n->next;
-        if (!is_scalar(n)) {
-            if (n->first)
-                stack[depth++] = n->first; /* at most one sibling waits for each level above */
-        } else if (next_scalar(s, &at, &start, &length)) {
-            n->line = (uint32_t)start;
-            n->column = (uint32_t)length;
-            if (n->kind == NODE_NUMBER)
-                n->text = slice_of(s.p + start, length);
-        }
-    }
+    enum charset_kind kind = charset_begins(s);
+    return kind == CHARSET_UTF8 ||
+           err_set(e, ERR_REJECT, "json.charset", 0, "cannot read as JSON: it is %s, not UTF-8",
+                   charset_name(kind));
 }
 
 static bool json_parse(struct arena *a, struct slice one, struct doc **out, struct err *e)
@@ -104,14 +52,125 @@ static bool json_parse(struct arena *a, struct slice one, struct doc **out, stru
     struct doc *d = ARENA_NEW(a, struct doc);
     if (!d)
         return err_memory(e);
-    if (one.n > UINT32_MAX)
-        return err_set(e, ERR_REJECT, "json.limit", 0, "cannot read a message of 4 GiB or more");
-    size_t bom = slice_starts(one, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
-    if (!tree_json(a, slice_from(one, bom), &d->root, e))
+    if (!is_utf8_text(one, e) || !tree_json(a, one, &d->root, e))
         return false;
-    place_scalars(one, d->root);
     *out = d;
     return true;
+}
+
+/* Taking a unit apart. Only brackets, commas and quotes are looked at: what stands between them is
+ * parse()'s to judge. */
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == TEXT_MARK;
+}
+
+static void skip_blanks(struct slice s, size_t *at)
+{
+    while (*at < s.n && is_blank(s.p[*at]))
+        *at += 1;
+}
+
+/* i stands on a quote; the last byte of the text that it begins. */
+static size_t text_end(struct slice s, size_t i)
+{
+    for (i++; i < s.n && s.p[i] != '"'; i++)
+        i += s.p[i] == '\\';
+    return i;
+}
+
+/* The end of the value that begins at i, or where the text stops being one. */
+static size_t value_end(struct slice s, size_t i, bool in_list)
+{
+    size_t depth = 0;
+    for (; i < s.n; i++) {
+        uint8_t c = s.p[i];
+        bool opens = c == '{' || c == '[', closes = c == '}' || c == ']';
+        if (depth == 0 && (closes || c == (in_list ? ',' : '\n')))
+            break;
+        if (c == '"')
+            i = text_end(s, i);
+        depth += opens;
+        depth -= closes;
+        if (depth == 0 && closes)
+            return i + 1;
+    }
+    return i < s.n ? i : s.n;
+}
+
+/* Whether all from i on is blank. */
+static bool ends_at(struct slice s, size_t i)
+{
+    skip_blanks(s, &i);
+    return i == s.n;
+}
+
+/* *at stands after '[', or after a message of the list. */
+static bool next_in_list(struct slice unit, size_t first, size_t *at, struct slice *one,
+                         struct err *e)
+{
+    size_t i = *at;
+    skip_blanks(unit, &i);
+    bool begun = *at > first + 1;
+    if (begun && i < unit.n && unit.p[i] == ']') {
+        *at = unit.n;
+        return ends_at(unit, i + 1) ? false
+                                    : err_set(e, ERR_REJECT, "json.batch", i + 1,
+                                              "cannot read a list of messages: text after its end");
+    }
+    if (begun && i < unit.n && unit.p[i] == ',')
+        i++;
+    skip_blanks(unit, &i);
+    size_t end = value_end(unit, i, true), after = end;
+    skip_blanks(unit, &after);
+    bool closed = after < unit.n && (unit.p[after] == ',' || unit.p[after] == ']');
+    if (i == end || !closed)
+        return err_set(e, ERR_REJECT, "json.batch", after,
+                       "cannot read a list of messages: want a message, then ',' or ']'");
+    *one = slice_of(unit.p + i, end - i);
+    *at = end;
+    return true;
+}
+
+/* One value a line, or one in all. What stands after a value on its line makes it no JSON: parse()
+ * gets both and says so. */
+static bool next_line(struct slice unit, size_t *at, struct slice *one)
+{
+    size_t start = *at;
+    skip_blanks(unit, &start);
+    if (start == unit.n)
+        return false;
+    size_t end = value_end(unit, start, false), line = end;
+    while (line < unit.n && (unit.p[line] == ' ' || unit.p[line] == '\t' || unit.p[line] == '\r'))
+        line++;
+    if (end == start || (line < unit.n && unit.p[line] != '\n'))
+        end = unit.n;
+    *one = slice_of(unit.p + start, end - start);
+    if (*at == 0 && ends_at(unit, end) && unit.p[0] != TEXT_MARK)
+        *one = unit; /* alone in its unit it is the unit, byte for byte */
+    *at = ends_at(unit, end) ? unit.n : end;
+    return true;
+}
+
+/* A list of messages (application/cloudevents-batch+json), or one value a line (NDJSON). */
+static bool json_split(struct arena *a, struct slice unit, size_t *at, struct slice *one,
+                       struct err *e)
+{
+    (void)a;
+    size_t first = slice_starts(unit, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
+    skip_blanks(unit, &first);
+    if (first < unit.n && unit.p[first] == '[') {
+        if (*at <= first)
+            *at = first + 1;
+        return next_in_list(unit, first, at, one, e);
+    }
+    if (*at == 0 && charset_begins(unit) != CHARSET_UTF8) {
+        *one = unit;
+        *at = unit.n;
+        return unit.n > 0;
+    }
+    return next_line(unit, at, one);
 }
 
 /* "[0]", "[]" after a name; *at stands on the bracket. */
@@ -322,6 +381,7 @@ static void json_reply(const struct doc *d, struct slice raw, enum reply_kind ki
 
 const struct format format_json = {
     .name = "json",
+    .split = json_split,
     .parse = json_parse,
     .compile = json_compile,
     .count = json_count,

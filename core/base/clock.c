@@ -1,4 +1,4 @@
-/* clock.c - the calendar, British summer time, and the three ways in which partners write a moment.
+/* clock.c - the calendar, and the one form in which we write a moment.
  *
  * Days are counted with the proleptic Gregorian calendar in eras of 400 years that begin on
  * 1 March, so that the leap day is the last of its year and needs no case of its own. */
@@ -95,35 +95,6 @@ bool civil_is_valid(const struct civil *c)
            is_within(c->minute, 0, 59) && is_within(c->second, 0, 59) && is_within(c->ms, 0, 999);
 }
 
-/* 01:00Z on the last Sunday of a month of 31 days. */
-static int64_t last_sunday_ms(int year, int month)
-{
-    int64_t last = days_from_civil(year, month, 31);
-    int64_t after_sunday = (last + 4) % 7; /* 1970-01-01 was a Thursday */
-    if (after_sunday < 0)
-        after_sunday += 7;
-    return (last - after_sunday) * DAY_MS + HOUR_MS;
-}
-
-int64_t london_to_ms(const struct civil *c, bool *doubtful)
-{
-    int64_t local = civil_to_ms(c);
-    int64_t start = last_sunday_ms(c->year, 3), end = last_sunday_ms(c->year, 10);
-    bool never = local >= start && local < start + HOUR_MS;
-    bool twice = local >= end && local < end + HOUR_MS;
-    if (doubtful)
-        *doubtful = never || twice;
-    bool summer = local >= start + HOUR_MS && local < end + HOUR_MS;
-    return local - (summer ? HOUR_MS : 0);
-}
-
-struct civil london_from_ms(int64_t ms)
-{
-    int year = civil_from_ms(ms).year; /* both changes are far from New Year */
-    bool summer = ms >= last_sunday_ms(year, 3) && ms < last_sunday_ms(year, 10);
-    return civil_from_ms(ms + (summer ? HOUR_MS : 0));
-}
-
 /* Reading. Each take_* moves past what it names, or returns false. */
 
 static bool take_digits(struct slice *s, size_t n, int *out)
@@ -150,7 +121,7 @@ static bool has_digit(struct slice s)
 }
 
 /* ".5" is 500 ms; digits past the third are read and dropped. */
-static bool take_fraction(struct slice *s, size_t most, int *ms)
+static bool take_fraction(struct slice *s, int *ms)
 {
     size_t n = 0;
     int value = 0;
@@ -160,11 +131,11 @@ static bool take_fraction(struct slice *s, size_t most, int *ms)
     for (size_t i = n; i < 3; i++)
         value *= 10;
     *ms = value;
-    return n > 0 && n <= most;
+    return n > 0 && n <= 9;
 }
 
-/* SS[.fraction], the fraction of so many digits at most. */
-static bool take_seconds(struct slice *s, size_t most, struct moment *m)
+/* SS[.fraction] */
+static bool take_seconds(struct slice *s, struct moment *m)
 {
     m->precision = TIME_SECOND;
     if (!take_digits(s, 2, &m->local.second))
@@ -172,24 +143,23 @@ static bool take_seconds(struct slice *s, size_t most, struct moment *m)
     if (s->n == 0 || s->p[0] != '.')
         return true;
     m->precision = TIME_MS;
-    return take_fraction(s, most, &m->local.ms);
+    return take_fraction(s, &m->local.ms);
 }
 
-/* +hhmm or +hh:mm, at most 14 hours. */
-static bool take_offset(struct slice *s, bool colon, int64_t *offset_ms)
+/* +hh:mm, at most 14 hours. */
+static bool take_offset(struct slice *s, int64_t *offset_ms)
 {
     if (s->n == 0 || (s->p[0] != '+' && s->p[0] != '-'))
         return false;
     int sign = s->p[0] == '-' ? -1 : 1, hours, minutes;
     *s = slice_from(*s, 1);
-    if (!take_digits(s, 2, &hours) || (colon && !take_byte(s, ':')) || !take_digits(s, 2, &minutes))
+    if (!take_digits(s, 2, &hours) || !take_byte(s, ':') || !take_digits(s, 2, &minutes))
         return false;
     *offset_ms = sign * ((int64_t)hours * HOUR_MS + (int64_t)minutes * MINUTE_MS);
     return minutes < 60 && hours * 60 + minutes <= 14 * 60;
 }
 
-/* Checks the civil time and turns it into UTC: the common end of the three readers. */
-static bool settle(struct moment *m, int64_t offset_ms, struct moment *out)
+bool moment_settle(struct moment *m, int64_t offset_ms, struct moment *out)
 {
     if (!civil_is_valid(&m->local))
         return false;
@@ -208,47 +178,6 @@ static struct moment new_moment(void)
     return (struct moment){ .precision = TIME_YEAR, .local = { .month = 1, .day = 1 } };
 }
 
-static bool take_hl7_time(struct slice *s, struct moment *m)
-{
-    if (!take_digits(s, 2, &m->local.hour) || !take_digits(s, 2, &m->local.minute))
-        return false;
-    m->precision = TIME_MINUTE;
-    if (!has_digit(*s))
-        return true;
-    return take_seconds(s, 4, m);
-}
-
-static bool take_hl7_date(struct slice *s, struct moment *m)
-{
-    if (!take_digits(s, 4, &m->local.year))
-        return false;
-    if (!has_digit(*s))
-        return true;
-    m->precision = TIME_MONTH;
-    if (!take_digits(s, 2, &m->local.month))
-        return false;
-    if (!has_digit(*s))
-        return true;
-    m->precision = TIME_DAY;
-    return take_digits(s, 2, &m->local.day);
-}
-
-bool time_from_hl7(struct slice s, struct moment *out)
-{
-    struct moment m = new_moment();
-    int64_t offset_ms = 0;
-    if (!take_hl7_date(&s, &m))
-        return false;
-    if (m.precision == TIME_DAY && has_digit(s) && !take_hl7_time(&s, &m))
-        return false;
-    if (s.n > 0) {
-        m.has_offset = true;
-        if (!take_offset(&s, false, &offset_ms))
-            return false;
-    }
-    return s.n == 0 && settle(&m, offset_ms, out);
-}
-
 /* HH:MM[:SS[.fraction]] */
 static bool take_clock(struct slice *s, struct moment *m)
 {
@@ -258,7 +187,7 @@ static bool take_clock(struct slice *s, struct moment *m)
     m->precision = TIME_MINUTE;
     if (!take_byte(s, ':'))
         return true;
-    return take_seconds(s, 9, m);
+    return take_seconds(s, m);
 }
 
 static bool take_iso_date(struct slice *s, struct moment *m)
@@ -286,23 +215,10 @@ bool time_from_iso(struct slice s, struct moment *out)
         if (!take_byte(&s, 'T') || !take_clock(&s, &m))
             return false;
         m.has_offset = s.n > 0;
-        if (m.has_offset && !take_byte(&s, 'Z') && !take_offset(&s, true, &offset_ms))
+        if (m.has_offset && !take_byte(&s, 'Z') && !take_offset(&s, &offset_ms))
             return false;
     }
-    return s.n == 0 && settle(&m, offset_ms, out);
-}
-
-bool time_from_uk(struct slice s, struct moment *out)
-{
-    struct moment m = new_moment();
-    m.precision = TIME_DAY;
-    if (!take_digits(&s, 2, &m.local.day) || !take_byte(&s, '/') ||
-        !take_digits(&s, 2, &m.local.month) || !take_byte(&s, '/') ||
-        !take_digits(&s, 4, &m.local.year))
-        return false;
-    if (s.n > 0 && (!take_byte(&s, ' ') || !take_clock(&s, &m) || m.precision == TIME_MS))
-        return false;
-    return s.n == 0 && settle(&m, 0, out);
+    return s.n == 0 && moment_settle(&m, offset_ms, out);
 }
 
 /* Writing. */

@@ -1,8 +1,8 @@
 /* clock.h - time: reading it, and turning civil time into UTC and back.
  *
- * Wall time is int64_t milliseconds since 1970-01-01T00:00Z. British local time is computed here
- * (BST: last Sunday of March 01:00Z to last Sunday of October 01:00Z), so that no tz database or
- * process-wide TZ is needed and a replay gives the same answer on every machine. */
+ * Wall time is int64_t milliseconds since 1970-01-01T00:00Z. British local time comes from a table and
+ * a rule of our own (london.c), so that no tz database or process-wide TZ is needed and a replay gives
+ * the same answer on every machine. */
 #ifndef CONCORDAT_BASE_CLOCK_H
 #define CONCORDAT_BASE_CLOCK_H
 
@@ -35,12 +35,12 @@ struct moment {
     struct civil local; /* as written */
 };
 
-/* HL7 TS: YYYY[MM[DD[HHMM[SS[.S[S[S[S]]]]]]]][+/-ZZZZ]; no offset = Europe/London (ITK). */
-bool time_from_hl7(struct slice s, struct moment *out);
-/* ISO 8601: YYYY[-MM[-DD[THH:MM[:SS[.fraction]][Z|+hh:mm]]]]; no offset = Europe/London. */
+/* Checks the civil time and turns it into UTC; without an offset it is London's. False: no such time. */
+bool moment_settle(struct moment *m, int64_t offset_ms, struct moment *out);
+
+/* Our own form, ISO 8601 strictly: YYYY[-MM[-DD[THH:MM[:SS[.fraction]][Z|+hh:mm]]]]; no offset =
+ * Europe/London. What partners write is read by moment.h. */
 bool time_from_iso(struct slice s, struct moment *out);
-/* dd/mm/yyyy[ HH:MM[:SS]] as British exports write it; no offset = Europe/London. */
-bool time_from_uk(struct slice s, struct moment *out);
 
 #define TIME_TEXT_MAX 32
 /* ISO text as precise as the moment was: a date stays the date as written ("1941-11", "2026-02-03"),

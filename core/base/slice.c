@@ -1,17 +1,52 @@
 /* slice.c - the few operations on bytes that are not one line. */
 #include "base/slice.h"
 
-static bool is_blank(uint8_t c)
+/* Blanks, and what shows as nothing: U+0085, U+00A0, U+00AD, U+1680, U+180E, U+2000 to U+200F, U+2028
+ * to U+202F, U+205F to U+206F, U+3000, U+FEFF. */
+static size_t wide_blank(const uint8_t *p, size_t n)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    static const struct {
+        uint32_t first, last;
+    } blanks[] = { { 0xe19a80, 0xe19a80 }, { 0xe1a08e, 0xe1a08e }, { 0xe28080, 0xe2808f },
+                   { 0xe280a8, 0xe280af }, { 0xe2819f, 0xe281af }, { 0xe38080, 0xe38080 },
+                   { 0xefbbbf, 0xefbbbf } };
+    if (n >= 2 && p[0] == 0xc2)
+        return p[1] == 0xa0 || p[1] == 0x85 || p[1] == 0xad ? 2 : 0;
+    if (n < 3 || p[0] < 0xe1)
+        return 0;
+    uint32_t c = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+    for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++)
+        if (c >= blanks[i].first && c <= blanks[i].last)
+            return 3;
+    return 0;
+}
+
+size_t slice_blank_length(struct slice s)
+{
+    if (s.n == 0)
+        return 0;
+    uint8_t c = s.p[0];
+    if (c < 0x80)
+        return c == ' ' || (c >= '\t' && c <= '\r');
+    return wide_blank(s.p, s.n);
+}
+
+/* The length of the blank that s ends with. */
+static size_t last_blank(struct slice s)
+{
+    uint8_t c = s.p[s.n - 1];
+    if (c < 0x80)
+        return slice_blank_length(slice_of(&c, 1));
+    size_t two = s.n >= 2 ? wide_blank(s.p + s.n - 2, 2) : 0;
+    return two ? two : s.n >= 3 ? wide_blank(s.p + s.n - 3, 3) : 0;
 }
 
 struct slice slice_trim(struct slice s)
 {
-    while (s.n > 0 && is_blank(s.p[0]))
-        s = slice_from(s, 1);
-    while (s.n > 0 && is_blank(s.p[s.n - 1]))
-        s.n--;
+    for (size_t n = slice_blank_length(s); n; n = slice_blank_length(s))
+        s = slice_from(s, n);
+    for (size_t n = s.n ? last_blank(s) : 0; n; n = s.n ? last_blank(s) : 0)
+        s.n -= n;
     return s;
 }
 

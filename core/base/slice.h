@@ -94,7 +94,10 @@ void slice_to_hex(struct slice bytes, char *out);
 /* 0 to 15, also of a capital; -1 when it is no hexadecimal digit. */
 int hex_digit(uint8_t c);
 
-/* Without leading and trailing ASCII blanks, tabs, CR and LF. */
+/* The length of the blank character that s starts with: of ASCII, of Unicode as UTF-8 (no-break, thin,
+ * ideographic), or one that shows as nothing (zero-width, soft hyphen, byte order mark); 0: none. */
+size_t slice_blank_length(struct slice s);
+/* Without such blanks at both ends. */
 struct slice slice_trim(struct slice s);
 
 /* Equal without regard to ASCII case. */

@@ -3,8 +3,9 @@
  * Every scalar of YAML is text, typed by whoever reads the key: on, .2 and 2026-04-01 are never
  * resolved. JSON keeps its types (NODE_TEXT, NODE_NUMBER with its digits, NODE_BOOL, NODE_NULL).
  * Strict: duplicate keys, YAML aliases, anchors, tags and several documents are refused.
- * Trees live in the arena given; places are file:line:column, 1-based (JSON read by jansson gives
- * places only in errors; read .avsc as YAML, which JSON is nearly a part of, to get them).
+ * Trees live in the arena given; places are file:line:column, 1-based. A tree of JSON borrows its
+ * text, and its line and column are the byte offset and the length of each value as it stands there
+ * (read .avsc as YAML, which JSON is nearly a part of, to get lines).
  * Errors: tree.open, tree.syntax, tree.duplicate, tree.refused, tree.limit (ERR_REJECT). */
 #ifndef CONCORDAT_HOST_TREE_H
 #define CONCORDAT_HOST_TREE_H
@@ -35,7 +36,8 @@ MUST_CHECK bool tree_yaml_file(struct arena *a, const char *path, struct node **
 MUST_CHECK bool tree_yaml(struct arena *a, struct slice text, const char *name, struct node **out,
                           struct err *e);
 /* RFC 8259, whole input, one value, duplicate keys refused, depth at most TREE_DEPTH_MAX, NUL in
- * texts allowed. e->at is the byte offset. */
+ * texts allowed, a byte order mark passed over. Numbers keep their digits. Borrows text for the
+ * tree's life. e->at is the byte offset. */
 MUST_CHECK bool tree_json(struct arena *a, struct slice text, struct node **out, struct err *e);
 
 /* A whole file into the arena, at most max bytes. tree.open, tree.limit. */

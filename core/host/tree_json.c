@@ -1,150 +1,382 @@
-/* tree_json.c - JSON into trees, by way of jansson.
+/* tree_json.c - JSON (RFC 8259) into trees, in one pass.
  *
- * The bytes are checked for depth first, so that the library never sees a deep document and the
- * copying below may recurse. Its texts of errors quote the input and are never shown. An integer
- * past 64 bits and a NUL within a key are refused: the library cannot hold them. */
+ * Each value is placed and read by the same step, so that a text can never stand beside another's
+ * place. Numbers keep the digits that were written, however many: whoever needs one as a number
+ * reads them, and one that nobody reads refuses nothing. A byte order mark of UTF-8 before the
+ * value is passed over (section 8.1); offsets count it. */
 #include "host/tree.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include <jansson.h>
+/* Up to so many keys each is compared with each; of more they are sorted first. */
+#define KEYS_PAIRED_MAX 16
 
-/* Counts brackets outside of strings. On a malformed text it may count wrongly, which is no harm:
- * jansson refuses that text anyway. Not so a NUL after a number, which it passes over: a NUL is
- * refused here, wherever it is. */
-static bool check_bytes(struct slice s, struct err *e)
+struct reader {
+    struct arena *a;
+    struct slice s;
+    size_t at, depth;
+    struct err *e;
+};
+
+static bool refuse(const struct reader *r, const char *why)
 {
-    size_t depth = 0;
-    bool string = false;
-    for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = s.p[i];
-        if (c == '\0')
-            return err_set(e, ERR_REJECT, "tree.syntax", i, "cannot read as JSON: a NUL byte");
-        if (string && c == '\\')
-            i++;
-        else if (c == '"')
-            string = !string;
-        else if (!string && (c == '[' || c == '{') && ++depth > TREE_DEPTH_MAX)
-            return err_set(e, ERR_REJECT, "tree.limit", i, "cannot go deeper: over %d levels",
-                           TREE_DEPTH_MAX);
-        else if (!string && (c == ']' || c == '}') && depth > 0)
-            depth--;
+    return err_set(r->e, ERR_REJECT, "tree.syntax", r->at, "cannot read as JSON%s%s", *why ? ": " : "",
+                   why);
+}
+
+static bool is_at_end(const struct reader *r)
+{
+    return r->at >= r->s.n;
+}
+
+/* What is wrong where a byte was wanted that is not there. */
+static bool refuse_byte(const struct reader *r)
+{
+    if (is_at_end(r))
+        return refuse(r, "the input ends");
+    return refuse(r, r->s.p[r->at] ? "" : "a NUL byte");
+}
+
+static bool is_next(const struct reader *r, uint8_t byte)
+{
+    return r->at < r->s.n && r->s.p[r->at] == byte;
+}
+
+static void skip_blanks(struct reader *r)
+{
+    while (is_next(r, ' ') || is_next(r, '\n') || is_next(r, '\r') || is_next(r, '\t'))
+        r->at++;
+}
+
+static bool is_digit(const struct reader *r)
+{
+    return r->at < r->s.n && r->s.p[r->at] >= '0' && r->s.p[r->at] <= '9';
+}
+
+static bool digits(struct reader *r)
+{
+    if (!is_digit(r))
+        return refuse_byte(r);
+    while (is_digit(r))
+        r->at++;
+    return true;
+}
+
+/* Section 6: -? int frac? exp? */
+static bool number(struct reader *r)
+{
+    if (is_next(r, '-'))
+        r->at++;
+    if (is_next(r, '0'))
+        r->at++;
+    else if (!digits(r))
+        return false;
+    if (is_next(r, '.')) {
+        r->at++;
+        if (!digits(r))
+            return false;
+    }
+    if (!is_next(r, 'e') && !is_next(r, 'E'))
+        return true;
+    r->at++;
+    if (is_next(r, '+') || is_next(r, '-'))
+        r->at++;
+    return digits(r);
+}
+
+/* The four digits of \uXXXX; r->at stands on the first. */
+static bool hex_unit(struct reader *r, uint32_t *out)
+{
+    *out = 0;
+    for (size_t end = r->at + 4; r->at < end; r->at++) {
+        int digit = is_at_end(r) ? -1 : hex_digit(r->s.p[r->at]);
+        if (digit < 0)
+            return refuse_byte(r);
+        *out = *out << 4 | (uint32_t)digit;
     }
     return true;
 }
 
-static bool refuse(const json_error_t *error, struct err *e)
+static uint8_t *put_point(uint8_t *to, uint32_t c)
 {
-    size_t at = error->position > 0 ? (size_t)error->position : 0;
-    switch (json_error_code(error)) {
-    case json_error_out_of_memory:
-        return err_memory(e);
-    case json_error_duplicate_key:
-        return err_set(e, ERR_REJECT, "tree.duplicate", at, "cannot take a key twice");
-    case json_error_null_byte_in_key:
-        return err_set(e, ERR_REJECT, "tree.refused", at, "cannot take a key with a NUL");
-    case json_error_numeric_overflow:
-        return err_set(e, ERR_REJECT, "tree.limit", at, "cannot hold this number");
-    case json_error_invalid_utf8:
-        return err_set(e, ERR_REJECT, "tree.syntax", at, "cannot read as JSON: not UTF-8");
-    case json_error_premature_end_of_input:
-        return err_set(e, ERR_REJECT, "tree.syntax", at, "cannot read as JSON: the input ends");
-    case json_error_end_of_input_expected:
-        return err_set(e, ERR_REJECT, "tree.syntax", at, "cannot read as JSON: a second value");
-    default:
-        return err_set(e, ERR_REJECT, "tree.syntax", at, "cannot read as JSON");
+    if (c < 0x80) {
+        *to++ = (uint8_t)c;
+        return to;
     }
-}
-
-static struct node *from_text(struct arena *a, const json_t *value)
-{
-    struct slice text =
-        arena_copy(a, slice_of(json_string_value(value), json_string_length(value)));
-    return text.p ? node_new_text(a, text) : NULL;
-}
-
-/* The shortest digits that read back as the same number, so that 0.1 stays 0.1; and always with a
- * point or an exponent, so that it stays a real. */
-static struct node *from_real(struct arena *a, double value)
-{
-    char digits[40];
-    snprintf(digits, sizeof digits, "%.15g", value);
-    if (strtod(digits, NULL) < value || strtod(digits, NULL) > value)
-        snprintf(digits, sizeof digits, "%.17g", value);
-    const char *end = strpbrk(digits, ".e") ? "" : ".0";
-    struct node *n = node_new(a, NODE_NUMBER);
-    char *text = arena_format(a, "%s%s", digits, end);
-    if (!n || !text)
-        return NULL;
-    n->text = slice_text(text);
-    return n;
-}
-
-static struct node *convert(struct arena *a, json_t *value);
-
-static struct node *from_list(struct arena *a, json_t *value)
-{
-    struct node *list = node_new(a, NODE_LIST);
-    for (size_t i = 0; list && i < json_array_size(value); i++) {
-        struct node *child = convert(a, json_array_get(value, i));
-        if (!child)
-            return NULL;
-        node_add(list, child);
+    if (c < 0x800) {
+        *to++ = (uint8_t)(0xc0 | c >> 6);
+    } else {
+        if (c < 0x10000) {
+            *to++ = (uint8_t)(0xe0 | c >> 12);
+        } else {
+            *to++ = (uint8_t)(0xf0 | c >> 18);
+            *to++ = (uint8_t)(0x80 | (c >> 12 & 0x3f));
+        }
+        *to++ = (uint8_t)(0x80 | (c >> 6 & 0x3f));
     }
-    return list;
+    *to++ = (uint8_t)(0x80 | (c & 0x3f));
+    return to;
 }
 
-static struct node *from_map(struct arena *a, json_t *value)
+/* \uXXXX, two of them for what lies past the first plane; half of such a pair is no character. */
+static bool unicode(struct reader *r, uint8_t **to)
 {
-    struct node *map = node_new(a, NODE_MAP);
-    for (void *i = json_object_iter(value); map && i; i = json_object_iter_next(value, i)) {
-        struct slice key =
-            arena_copy(a, slice_of(json_object_iter_key(i), json_object_iter_key_len(i)));
-        struct node *child = key.p ? convert(a, json_object_iter_value(i)) : NULL;
-        if (!child)
-            return NULL;
-        node_put(map, key, child);
+    uint32_t c, low;
+    if (!hex_unit(r, &c))
+        return false;
+    if (c >= 0xd800 && c < 0xdc00) {
+        if (!slice_starts(slice_from(r->s, r->at), SLICE("\\u")))
+            return refuse(r, "half of a pair of \\u");
+        r->at += 2;
+        if (!hex_unit(r, &low))
+            return false;
+        if (low < 0xdc00 || low > 0xdfff)
+            return refuse(r, "half of a pair of \\u");
+        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+    } else if (c >= 0xdc00 && c <= 0xdfff) {
+        return refuse(r, "half of a pair of \\u");
     }
-    return map;
+    *to = put_point(*to, c);
+    return true;
 }
 
-/* NULL when the arena is full. */
-static struct node *convert(struct arena *a, json_t *value)
+static bool escape(struct reader *r, uint8_t **to)
 {
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-        return from_map(a, value);
-    case JSON_ARRAY:
-        return from_list(a, value);
-    case JSON_STRING:
-        return from_text(a, value);
-    case JSON_INTEGER:
-        return node_new_number(a, json_integer_value(value));
-    case JSON_REAL:
-        return from_real(a, json_real_value(value));
-    case JSON_TRUE:
-    case JSON_FALSE:
-        return node_new_bool(a, json_is_true(value));
-    default:
-        return node_new(a, NODE_NULL);
+    static const char from[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+    if (is_at_end(r))
+        return refuse_byte(r);
+    uint8_t c = r->s.p[r->at];
+    const char *known = c ? strchr(from, c) : NULL;
+    if (c != 'u' && !known)
+        return refuse_byte(r);
+    r->at++;
+    if (c == 'u')
+        return unicode(r, to);
+    *(*to)++ = (uint8_t)meant[known - from];
+    return true;
+}
+
+/* The end of the characters that stand for themselves. */
+static size_t plain_end(const struct reader *r)
+{
+    size_t i = r->at;
+    while (i < r->s.n && r->s.p[i] != '"' && r->s.p[i] != '\\' && r->s.p[i] >= ' ')
+        i++;
+    return i;
+}
+
+static bool plain_run(struct reader *r, struct slice *out)
+{
+    size_t end = plain_end(r);
+    *out = slice_of(r->s.p + r->at, end - r->at);
+    struct slice rest = *out;
+    while (rest.n && !slice_is_utf8(rest)) { /* only to say where */
+        size_t n = slice_utf8_length(rest);
+        if (!n)
+            return refuse(r, "not UTF-8");
+        r->at += n;
+        rest = slice_from(rest, n);
     }
+    r->at = end;
+    return true;
+}
+
+/* A text with its quotes; one without escapes is borrowed. */
+static bool string(struct reader *r, struct slice *out)
+{
+    r->at++;
+    if (!plain_run(r, out))
+        return false;
+    if (!is_next(r, '"')) {
+        size_t end = r->at;
+        while (end < r->s.n && r->s.p[end] != '"')
+            end += r->s.p[end] == '\\' ? 2 : 1;
+        /* No escape is shorter than what it stands for. */
+        uint8_t *bytes = arena_alloc(r->a, out->n + end - r->at + 1), *to = bytes;
+        if (!bytes)
+            return err_memory(r->e);
+        for (struct slice run = *out;;) {
+            memcpy(to, run.p, run.n);
+            to += run.n;
+            if (!is_next(r, '\\'))
+                break;
+            r->at++;
+            if (!escape(r, &to) || !plain_run(r, &run))
+                return false;
+        }
+        *out = slice_of(bytes, (size_t)(to - bytes));
+    }
+    if (!is_next(r, '"'))
+        return refuse_byte(r);
+    r->at++;
+    return true;
+}
+
+static bool value(struct reader *r, struct node **out);
+
+static bool list(struct reader *r, struct node *n)
+{
+    for (bool more = !is_next(r, ']'); more;) {
+        struct node *child;
+        if (!value(r, &child))
+            return false;
+        node_add(n, child);
+        skip_blanks(r);
+        more = is_next(r, ',');
+        if (more)
+            r->at++;
+    }
+    return is_next(r, ']') || refuse_byte(r);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct node *const *x = a, *const *y = b;
+    return slice_compare((*x)->key, (*y)->key);
+}
+
+static bool refuse_twice(const struct reader *r, const struct node *n)
+{
+    return err_set(r->e, ERR_REJECT, "tree.duplicate", n->key_column, "cannot take a key twice");
+}
+
+static bool check_pairs(const struct reader *r, const struct node *map)
+{
+    for (const struct node *n = map->first; n; n = n->next)
+        for (const struct node *before = map->first; before != n; before = before->next)
+            if (slice_equal(before->key, n->key))
+                return refuse_twice(r, n);
+    return true;
+}
+
+static bool check_keys(const struct reader *r, const struct node *map)
+{
+    if (map->count <= KEYS_PAIRED_MAX)
+        return check_pairs(r, map);
+    const struct node **all = arena_alloc(r->a, map->count * sizeof *all);
+    size_t count = 0;
+    if (!all)
+        return err_memory(r->e);
+    for (const struct node *n = map->first; n; n = n->next)
+        all[count++] = n;
+    qsort(all, count, sizeof *all, by_key);
+    for (size_t i = 1; i < count; i++)
+        if (slice_equal(all[i - 1]->key, all[i]->key))
+            return refuse_twice(r, all[i - 1]->key_column > all[i]->key_column ? all[i - 1] : all[i]);
+    return true;
+}
+
+static bool member(struct reader *r, struct node *map)
+{
+    struct slice key;
+    struct node *child;
+    skip_blanks(r);
+    size_t start = r->at;
+    if (!is_next(r, '"'))
+        return refuse_byte(r);
+    if (!string(r, &key))
+        return false;
+    if (slice_find(key, 0) < key.n)
+        return err_set(r->e, ERR_REJECT, "tree.refused", start, "cannot take a key with a NUL");
+    skip_blanks(r);
+    if (!is_next(r, ':'))
+        return refuse_byte(r);
+    r->at++;
+    if (!value(r, &child))
+        return false;
+    child->key_column = (uint32_t)start;
+    node_put(map, key, child);
+    return true;
+}
+
+static bool map(struct reader *r, struct node *n)
+{
+    for (bool more = !is_next(r, '}'); more;) {
+        if (!member(r, n))
+            return false;
+        skip_blanks(r);
+        more = is_next(r, ',');
+        if (more)
+            r->at++;
+    }
+    return (is_next(r, '}') || refuse_byte(r)) && check_keys(r, n);
+}
+
+static bool literal(struct reader *r, struct node *n)
+{
+    static const struct {
+        struct slice word;
+        enum node_kind kind;
+        bool truth;
+    } words[] = { { SLICE_INIT("true"), NODE_BOOL, true },
+                  { SLICE_INIT("false"), NODE_BOOL, false },
+                  { SLICE_INIT("null"), NODE_NULL, false } };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (slice_starts(slice_from(r->s, r->at), words[i].word)) {
+            n->kind = words[i].kind;
+            n->truth = words[i].truth;
+            r->at += words[i].word.n;
+            return true;
+        }
+    return refuse_byte(r);
+}
+
+static bool nested(struct reader *r, struct node *n)
+{
+    n->kind = r->s.p[r->at] == '[' ? NODE_LIST : NODE_MAP;
+    if (r->depth == TREE_DEPTH_MAX)
+        return err_set(r->e, ERR_REJECT, "tree.limit", r->at, "cannot go deeper: over %d levels",
+                       TREE_DEPTH_MAX);
+    r->depth++;
+    r->at++;
+    skip_blanks(r);
+    if (n->kind == NODE_LIST ? !list(r, n) : !map(r, n))
+        return false;
+    r->at++;
+    r->depth--;
+    return true;
+}
+
+/* As deep as TREE_DEPTH_MAX. */
+static bool value(struct reader *r, struct node **out)
+{
+    struct node *n = node_new(r->a, NODE_NULL);
+    if (!n)
+        return err_memory(r->e);
+    skip_blanks(r);
+    size_t start = r->at;
+    bool ok;
+    if (is_next(r, '[') || is_next(r, '{')) {
+        ok = nested(r, n);
+    } else if (is_next(r, '"')) {
+        n->kind = NODE_TEXT;
+        ok = string(r, &n->text);
+    } else if (is_next(r, '-') || is_digit(r)) {
+        n->kind = NODE_NUMBER;
+        ok = number(r);
+        n->text = slice_of(r->s.p + start, r->at - start);
+    } else {
+        ok = literal(r, n);
+    }
+    n->line = (uint32_t)start;
+    n->column = (uint32_t)(r->at - start);
+    *out = n;
+    return ok;
 }
 
 bool tree_json(struct arena *a, struct slice text, struct node **out, struct err *e)
 {
-    if (!check_bytes(text, e))
+    struct reader r = { .a = a, .s = text, .e = e };
+    struct node *root = NULL;
+    if (text.n > UINT32_MAX)
+        return err_set(e, ERR_REJECT, "tree.limit", 0, "cannot read a text of 4 GiB or more");
+    if (slice_starts(text, SLICE("\xEF\xBB\xBF")))
+        r.at = 3;
+    if (!value(&r, &root))
         return false;
-    json_error_t error;
-    json_t *value = json_loadb(text.n ? (const char *)text.p : "", text.n,
-                               JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &error);
-    if (!value)
-        return refuse(&error, e);
-    struct node *root = convert(a, value);
-    json_decref(value);
-    if (!root)
-        return err_memory(e);
+    skip_blanks(&r);
+    if (!is_at_end(&r))
+        return is_next(&r, '\0') ? refuse_byte(&r) : refuse(&r, "a second value");
     *out = root;
     return true;
 }

@@ -9,7 +9,7 @@ static const struct {
     { "uk-date", AS_UK_DATE },   { "date", AS_DATE },         { "nhs-number", AS_NHS_NUMBER },
     { "postcode", AS_POSTCODE }, { "trim", AS_TRIM },         { "upper", AS_UPPER },
     { "lower", AS_LOWER },       { "boolean", AS_BOOLEAN },   { "count", AS_COUNT },
-    { "words", AS_WORDS },
+    { "words", AS_WORDS },       { "epoch-seconds", AS_EPOCH_S }, { "epoch-ms", AS_EPOCH_MS },
 };
 
 enum conversion conversion_named(struct slice name)
@@ -22,17 +22,24 @@ enum conversion conversion_named(struct slice name)
 
 bool conversion_is_time(enum conversion as)
 {
-    return as == AS_HL7_TIME || as == AS_ISO_TIME || as == AS_UK_DATE || as == AS_DATE;
+    return as >= AS_HL7_TIME && as <= AS_DATE;
 }
 
 bool conversion_read_time(enum conversion as, struct slice text, struct moment *out)
 {
-    text = slice_trim(text);
-    if (as == AS_HL7_TIME)
-        return time_from_hl7(text, out);
-    if (as == AS_UK_DATE)
-        return time_from_uk(text, out);
-    return time_from_iso(text, out) || (as == AS_DATE && time_from_hl7(text, out));
+    switch (as) {
+    case AS_HL7_TIME:
+        return moment_from_hl7(text, out);
+    case AS_UK_DATE:
+        return moment_from_uk(text, out);
+    case AS_EPOCH_S:
+    case AS_EPOCH_MS:
+        return moment_from_epoch(text, as == AS_EPOCH_S, out);
+    case AS_DATE:
+        return moment_from_iso(text, out) || moment_from_hl7(text, out);
+    default:
+        return moment_from_iso(text, out);
+    }
 }
 
 static struct slice folded(struct arena *a, struct slice s, uint8_t from, uint8_t to)
@@ -115,7 +122,7 @@ struct slice conversion_text(enum conversion as, struct arena *a, struct slice t
 /* The moment in London's civil time; a date has no hour to move. */
 static struct civil local_of(const struct moment *m)
 {
-    return m->precision <= TIME_DAY ? m->local : london_from_ms(m->ms);
+    return m->precision <= TIME_DAY || !m->has_offset ? m->local : london_from_ms(m->ms);
 }
 
 static char *hl7_text(struct arena *a, const struct moment *m, const struct civil *c)
@@ -158,6 +165,10 @@ struct slice conversion_write_time(enum conversion as, struct arena *a, const st
         return slice_text(hl7_text(a, m, &c));
     case AS_UK_DATE:
         return slice_text(uk_text(a, m, &c));
+    case AS_EPOCH_S:
+    case AS_EPOCH_MS:
+        return slice_text(
+            arena_format(a, "%lld", (long long)(as == AS_EPOCH_S ? m->ms / 1000 : m->ms)));
     case AS_DATE:
         if (day.precision > TIME_DAY)
             day.precision = TIME_DAY;

@@ -6,7 +6,7 @@
 #ifndef CONCORDAT_MAPPING_PARTS_H
 #define CONCORDAT_MAPPING_PARTS_H
 
-#include "base/clock.h"
+#include "base/moment.h"
 #include "host/crypto.h"
 #include "host/strict.h"
 #include "mapping/mapping.h"
@@ -16,7 +16,7 @@
 #define FIELDS_MAX 400
 
 enum conversion {
-    AS_TEXT, AS_HL7_TIME, AS_ISO_TIME, AS_UK_DATE, AS_DATE, AS_NHS_NUMBER, AS_POSTCODE, AS_TRIM,
+    AS_TEXT, AS_HL7_TIME, AS_ISO_TIME, AS_UK_DATE, AS_EPOCH_S, AS_EPOCH_MS, AS_DATE, AS_NHS_NUMBER, AS_POSTCODE, AS_TRIM,
     AS_UPPER, AS_LOWER, AS_BOOLEAN, AS_COUNT, AS_WORDS, AS_NONE
 };
 /* By its name in a mapping ("hl7-time"); AS_NONE when there is none. */

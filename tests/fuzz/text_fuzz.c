@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
-#include "base/clock.h"
+#include "base/moment.h"
 #include "base/ids.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -11,7 +11,8 @@ static void read_times(struct slice s)
 {
     struct moment m;
     char text[TIME_TEXT_MAX];
-    if (time_from_hl7(s, &m) || time_from_iso(s, &m) || time_from_uk(s, &m)) {
+    if (moment_from_hl7(s, &m) || moment_from_iso(s, &m) || moment_from_uk(s, &m) ||
+        moment_from_epoch(s, true, &m) || moment_from_epoch(s, false, &m) || time_from_iso(s, &m)) {
         struct moment again;
         struct slice iso = time_to_iso(&m, text);
         if (!time_from_iso(iso, &again))

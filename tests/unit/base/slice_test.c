@@ -32,11 +32,14 @@ static void cuts_without_leaving_its_bounds(void)
     CU_ASSERT_EQUAL(slice_find(SLICE("abc"), 'd'), 3);
 }
 
-static void trims_ascii_blanks_only(void)
+static void trims_blanks_of_every_kind(void)
 {
     CU_ASSERT_TRUE(slice_equal(slice_trim(SLICE(" \t\r\n a b \n")), SLICE("a b")));
     CU_ASSERT_EQUAL(slice_trim(SLICE(" \t ")).n, 0);
-    CU_ASSERT_EQUAL(slice_trim(SLICE("\xc2\xa0")).n, 2);
+    CU_ASSERT_EQUAL(slice_trim(SLICE("\xc2\xa0")).n, 0);
+    CU_ASSERT_TRUE(slice_equal_text(
+        slice_trim(SLICE("\xe2\x80\x8b \xef\xbb\xbf" "a\xc2\xa0z\xc2\xad\xe3\x80\x80\v")), "a\xc2\xa0z"));
+    CU_ASSERT_TRUE(slice_equal_text(slice_trim(SLICE("\xc3\xa0\x20")), "\xc3\xa0"));
 }
 
 static void ignores_ascii_case_only(void)
@@ -135,7 +138,7 @@ static CU_TestInfo cases[] = {
       compares_with_the_empty_slice_of_any_pointer },
     { "orders by bytes, the shorter first", orders_by_bytes_the_shorter_first },
     { "cuts without leaving its bounds", cuts_without_leaving_its_bounds },
-    { "trims ASCII blanks only", trims_ascii_blanks_only },
+    { "trims blanks of every kind", trims_blanks_of_every_kind },
     { "ignores ASCII case only", ignores_ascii_case_only },
     { "knows well-formed UTF-8", knows_well_formed_utf8 },
     { "reads numbers without sign", reads_numbers_without_sign },

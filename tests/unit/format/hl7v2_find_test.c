@@ -192,10 +192,36 @@ static void decodes_by_the_header_but_trusts_the_bytes(void)
     CU_ASSERT(decodes("", SLICE("Ren\xe9" "e O\x92" "Brien"), "Renée O’Brien"));
     CU_ASSERT(decodes("UNICODE", SLICE("Bj\xc3\xb6rk"), "Björk"));
     CU_ASSERT(decodes("UNICODE UTF-8", SLICE("Ren\xe9"), "René"));
-    CU_ASSERT(decodes("ISO IR 999", SLICE("Ren\xe9"), "René"));
+    CU_ASSERT(decodes("ISO IR 999", SLICE("Ren\xc3\xa9"), "René"));
+    CU_ASSERT(decodes("8859/2", SLICE("\xa3ukasz"), "Łukasz"));
+    CU_ASSERT(decodes("8859/7", SLICE("\xe1"), "α"));
+    CU_ASSERT(decodes("BIG-5", SLICE("Rene"), "Rene"));
+    CU_ASSERT(decodes("UNICODE UTF-16", SLICE("Ren\xc3\xa9"), "René"));
     CU_ASSERT(decodes("8859/1", SLICE("\xc3\xb6 \x80"), "Ã¶ €"));
     CU_ASSERT(decodes("8859/15~ASCII", SLICE("\xa4 \xe9"), "€ é"));
     CU_ASSERT(decodes("", SLICE("\\XC3\\\\XB6\\"), "ö"));
+}
+
+static void says_which_character_sets_it_does_not_read(void)
+{
+    static const struct {
+        const char *charset;
+        struct slice text;
+    } rows[] = {
+        { "GB 18030-2000", SLICE_INIT("\xd5\x5c") },      { "KS X 1001", SLICE_INIT("\xb0\xa1") },
+        { "CNS 11643-1992", SLICE_INIT("\xb0\xa1") },     { "BIG-5", SLICE_INIT("\xa4\x7c") },
+        { "ISO IR87", SLICE_INIT("\x1b$B;3\x1b(B") },     { "ISO IR14", SLICE_INIT("\xd4") },
+        { "ISO IR159", SLICE_INIT("\\M2440\\") },         { "ASCII~ISO IR87", SLICE_INIT("\\C2842\\") },
+        { "ISO IR 999", SLICE_INIT("Ren\xe9") },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        err_clear(&t.e);
+        CU_ASSERT_FALSE(decodes(rows[i].charset, rows[i].text, "never"));
+        CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.charset");
+    }
+    err_clear(&t.e);
+    CU_ASSERT_PTR_NULL(hl7v2_test_parse(&t, SLICE("\xff\xfeM\0S\0H\0|\0")));
+    CU_ASSERT_PTR_NOT_NULL(strstr(t.e.text, "UTF-16"));
 }
 
 static void drops_blanks_at_the_ends_only(void)
@@ -216,6 +242,7 @@ static CU_TestInfo cases[] = {
     { "undoes escapes once", undoes_escapes_once },
     { "keeps escapes it does not know", keeps_escapes_it_does_not_know },
     { "decodes by the header but trusts the bytes", decodes_by_the_header_but_trusts_the_bytes },
+    { "says which character sets it does not read", says_which_character_sets_it_does_not_read },
     { "drops blanks at the ends only", drops_blanks_at_the_ends_only },
     CU_TEST_INFO_NULL,
 };

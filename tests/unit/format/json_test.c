@@ -93,6 +93,80 @@ static void knows_where_each_value_stands(void)
     CU_ASSERT_EQUAL(f.length, 4);
 }
 
+#define BOM "\xEF\xBB\xBF"
+
+/* A mark before the text moves places and nothing else: each value has its own digits. */
+static void reads_the_same_behind_a_byte_order_mark(void)
+{
+    static const char text[] = "{\"old\":9990000042,\"new\":9990000026,\"s\":\"x\",\"n\":7}";
+    struct doc *plain = parse(text), *marked = parse(BOM "{\"old\":9990000042,\"new\":9990000026,"
+                                                        "\"s\":\"x\",\"n\":7}");
+    static const char *const paths[] = { "old", "new", "s", "n" };
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct found a = find(plain, paths[i]), b = find(marked, paths[i]);
+        CU_ASSERT_TRUE(slice_equal(a.value, b.value));
+        CU_ASSERT_EQUAL(b.at, a.at + 3);
+        CU_ASSERT_EQUAL(b.length, a.length);
+    }
+    IS(marked, "new", "9990000026");
+}
+
+static void says_that_a_text_is_no_utf8(void)
+{
+    static const struct slice rows[] = { SLICE_INIT("\xFF\xFE{\0}\0"), SLICE_INIT("\0{\0}"),
+                                         SLICE_INIT("\0\0\xFE\xFF\0\0\0{"),
+                                         SLICE_INIT("{\0\0\0}\0\0\0") };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct doc *d = NULL;
+        err_clear(&err);
+        CU_ASSERT_FALSE(format_json.parse(&arena, rows[i], &d, &err));
+        CU_ASSERT_STRING_EQUAL(err.code, "json.charset");
+        CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "UTF-"));
+    }
+}
+
+/* The messages of a unit with a bar after each, and the code of what ended it. */
+static const char *split(const char *unit)
+{
+    static char shown[256];
+    struct slice one;
+    size_t at = 0, n = 0;
+    err_clear(&err);
+    while (format_json.split(&arena, slice_text(unit), &at, &one, &err))
+        n += (size_t)snprintf(shown + n, sizeof shown - n, "%.*s|", (int)one.n,
+                              (const char *)one.p);
+    snprintf(shown + n, sizeof shown - n, "%s", err.fate == ERR_NONE ? "" : err.code);
+    return shown;
+}
+
+static void takes_a_list_apart_into_messages(void)
+{
+    static const struct {
+        const char *unit, *want;
+    } rows[] = {
+        { "{\"a\":1}", "{\"a\":1}|" },
+        { " {\"a\":\n1}\r\n ", " {\"a\":\n1}\r\n |" },
+        { "[{\"a\":1},{\"a\":[2,\"]\\\"\"]} , 3]", "{\"a\":1}|{\"a\":[2,\"]\\\"\"]}|3|" },
+        { BOM " [{}]\n", "{}|" },
+        { "{\"a\":1}\n{\"a\":2}\r\n\n{\"a\":3}\n", "{\"a\":1}|{\"a\":2}|{\"a\":3}|" },
+        { "{\"a\":1} {\"a\":2}", "{\"a\":1} {\"a\":2}|" }, /* parse() refuses it whole */
+        { "\x1e{}\n\x1e{}\n", "{}|{}|" },
+        { "[]", "json.batch" },
+        { "[{},]", "{}|json.batch" },
+        { "[{} {}]", "json.batch" },
+        { "[{},{\"a\":1", "{}|json.batch" },
+        { "[{}] x", "{}|json.batch" },
+        { "[", "json.batch" },
+        { "", "" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *got = split(rows[i].unit);
+        CU_ASSERT_STRING_EQUAL(got, rows[i].want);
+        if (strcmp(got, rows[i].want) != 0)
+            printf("\n    row %zu: %s ", i, got);
+    }
+}
+
 static void count_leaf(void *ctx, const struct leaf *l)
 {
     struct buf *out = ctx;
@@ -189,6 +263,9 @@ static CU_TestInfo cases[] = {
       takes_null_as_absent_unless_the_path_says_cleared },
     { "walks the items of a list", walks_the_items_of_a_list },
     { "knows where each value stands", knows_where_each_value_stands },
+    { "reads the same behind a byte order mark", reads_the_same_behind_a_byte_order_mark },
+    { "says that a text is no UTF-8", says_that_a_text_is_no_utf8 },
+    { "takes a list apart into messages", takes_a_list_apart_into_messages },
     { "names every leaf in order", names_every_leaf_in_order },
     { "refuses paths with their place", refuses_paths_with_their_place },
     { "renders dotted keys as objects", renders_dotted_keys_as_objects },

@@ -1,0 +1,333 @@
+/* moment.c - readers of times; each take_* moves past what it names, or returns false. */
+#include "base/moment.h"
+
+#define SECOND_MS 1000
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS ((int64_t)24 * HOUR_MS)
+#define EPOCH_MS_MAX (INT64_C(253402300799) * SECOND_MS) /* the end of the year 9999 */
+#define HOUR_YEAR_MIN 1850 /* of ten digits: seconds since 1970 would be a year before that */
+
+struct reading {
+    struct slice s;
+    struct moment m;
+    int64_t offset_ms, later_ms; /* later: 24:00, second 60 */
+};
+
+static struct reading begin(struct slice s)
+{
+    return (struct reading){
+        .s = slice_trim(s),
+        .m = { .precision = TIME_YEAR, .local = { .month = 1, .day = 1 } },
+    };
+}
+
+static bool is_digit(struct slice s, size_t i)
+{
+    return i < s.n && s.p[i] >= '0' && s.p[i] <= '9';
+}
+
+static size_t digits(struct slice s)
+{
+    size_t n = 0;
+    while (is_digit(s, n))
+        n++;
+    return n;
+}
+
+static bool take_digits(struct slice *s, size_t n, int *out)
+{
+    uint64_t value;
+    if (s->n < n || !slice_to_u64(slice_head(*s, n), &value))
+        return false;
+    *out = (int)value;
+    *s = slice_from(*s, n);
+    return true;
+}
+
+static bool take_byte(struct slice *s, uint8_t byte)
+{
+    if (s->n == 0 || s->p[0] != byte)
+        return false;
+    *s = slice_from(*s, 1);
+    return true;
+}
+
+/* A word without regard to its case, which no further letter follows. */
+static bool take_word(struct slice *s, struct slice word)
+{
+    uint8_t next = s->n > word.n ? s->p[word.n] | 0x20 : 0;
+    if (!slice_equal_nocase(slice_head(*s, word.n), word) || (next >= 'a' && next <= 'z'))
+        return false;
+    *s = slice_from(*s, word.n);
+    return true;
+}
+
+static void skip_blanks(struct slice *s)
+{
+    for (size_t n = slice_blank_length(*s); n; n = slice_blank_length(*s))
+        *s = slice_from(*s, n);
+}
+
+/* Digits of a fraction, at least one: three are kept. */
+static bool take_fraction(struct reading *r)
+{
+    size_t n = digits(r->s);
+    int ms = 0;
+    for (size_t i = 0; i < 3; i++)
+        ms = ms * 10 + (i < n ? r->s.p[i] - '0' : 0);
+    r->m.local.ms = ms;
+    r->m.precision = TIME_MS;
+    r->s = slice_from(r->s, n);
+    return n > 0;
+}
+
+/* What stands behind the day: minutes in any case, for no word is there for an hour. */
+static bool settle_clock(struct reading *r)
+{
+    struct civil *c = &r->m.local;
+    if (c->hour == 24 && c->minute == 0 && c->second == 0 && c->ms == 0) {
+        c->hour = 0;
+        r->later_ms = DAY_MS;
+    }
+    if (c->second == 60) {
+        c->second = 59;
+        c->ms = 0;
+        r->later_ms += SECOND_MS;
+    }
+    return true;
+}
+
+/* HH[:MM[:SS[.fraction]]] or HHMM[SS[.fraction]] */
+static bool take_clock(struct reading *r)
+{
+    bool colon = r->s.n > 2 && r->s.p[2] == ':';
+    r->m.precision = TIME_MINUTE;
+    if (!take_digits(&r->s, digits(r->s) == 1 && r->s.n > 1 && r->s.p[1] == ':' ? 1 : 2,
+                     &r->m.local.hour))
+        return false;
+    colon = take_byte(&r->s, ':');
+    if (!is_digit(r->s, 0))
+        return !colon && settle_clock(r);
+    if (!take_digits(&r->s, 2, &r->m.local.minute))
+        return false;
+    if (colon ? !take_byte(&r->s, ':') : !is_digit(r->s, 0))
+        return settle_clock(r);
+    r->m.precision = TIME_SECOND;
+    if (!take_digits(&r->s, 2, &r->m.local.second))
+        return false;
+    if ((take_byte(&r->s, '.') || take_byte(&r->s, ',')) && !take_fraction(r))
+        return false;
+    return settle_clock(r);
+}
+
+/* [Europe/London] behind an offset says nothing more than it. */
+static bool take_zone_name(struct slice *s)
+{
+    if (!take_byte(s, '['))
+        return true;
+    *s = slice_from(*s, slice_find(*s, ']'));
+    return take_byte(s, ']');
+}
+
+/* Z, UTC, GMT, +hh, +hhmm, +hh:mm, at most 14 hours; or nothing. */
+static bool take_zone(struct reading *r)
+{
+    struct slice *s = &r->s;
+    skip_blanks(s);
+    if (s->n == 0)
+        return true;
+    r->m.has_offset = true;
+    if (take_word(s, SLICE("Z")) || take_word(s, SLICE("UTC")) || take_word(s, SLICE("GMT")))
+        return take_zone_name(s);
+    if (s->p[0] != '+' && s->p[0] != '-')
+        return false;
+    int sign = s->p[0] == '-' ? -1 : 1, hours, minutes = 0;
+    *s = slice_from(*s, 1);
+    if (!take_digits(s, 2, &hours))
+        return false;
+    bool colon = take_byte(s, ':');
+    if ((colon || is_digit(*s, 0)) && !take_digits(s, 2, &minutes))
+        return false;
+    r->offset_ms = sign * ((int64_t)hours * HOUR_MS + (int64_t)minutes * MINUTE_MS);
+    return minutes < 60 && hours * 60 + minutes <= 14 * 60 && take_zone_name(s);
+}
+
+/* Checks that all was read, and turns it into UTC. */
+static bool finish(struct reading *r, struct moment *out)
+{
+    if (r->s.n > 0 || !moment_settle(&r->m, r->offset_ms, out))
+        return false;
+    if (r->later_ms == 0)
+        return true;
+    struct civil later = civil_from_ms(civil_to_ms(&r->m.local) + r->later_ms);
+    r->m.local = later;
+    return moment_settle(&r->m, r->offset_ms, out);
+}
+
+/* T, t or blanks, then a clock; or nothing; then a zone. */
+static bool take_rest(struct reading *r)
+{
+    struct slice before = r->s;
+    bool mark = take_byte(&r->s, 'T') || take_byte(&r->s, 't');
+    if (!mark)
+        skip_blanks(&r->s);
+    if (mark || (r->s.p != before.p && is_digit(r->s, 0))) {
+        if (!take_clock(r))
+            return false;
+    }
+    return take_zone(r);
+}
+
+/* YYYY-MM[-DD], where the hyphen stands behind four digits; or YYYY. */
+static bool take_iso_date(struct reading *r)
+{
+    struct civil *c = &r->m.local;
+    if (digits(r->s) == 8) {
+        r->m.precision = TIME_DAY;
+        return take_digits(&r->s, 4, &c->year) && take_digits(&r->s, 2, &c->month) &&
+               take_digits(&r->s, 2, &c->day);
+    }
+    if (digits(r->s) != 4 || !take_digits(&r->s, 4, &c->year))
+        return false;
+    if (!take_byte(&r->s, '-'))
+        return true;
+    r->m.precision = TIME_MONTH;
+    if (!take_digits(&r->s, 2, &c->month))
+        return false;
+    if (!take_byte(&r->s, '-'))
+        return true;
+    r->m.precision = TIME_DAY;
+    return take_digits(&r->s, 2, &c->day);
+}
+
+bool moment_from_iso(struct slice s, struct moment *out)
+{
+    struct reading r = begin(s);
+    if (!take_iso_date(&r))
+        return false;
+    return (r.m.precision < TIME_DAY || take_rest(&r)) && finish(&r, out);
+}
+
+/* Digits alone, from the year on. */
+static bool take_run(struct reading *r)
+{
+    struct civil *c = &r->m.local;
+    int *const parts[] = { &c->month, &c->day, &c->hour, &c->minute, &c->second };
+    static const enum time_precision precisions[] = { TIME_MONTH, TIME_DAY, TIME_MINUTE,
+                                                      TIME_MINUTE, TIME_SECOND };
+    if (!take_digits(&r->s, 4, &c->year))
+        return false;
+    for (size_t i = 0; i < 5 && is_digit(r->s, 0); i++) {
+        if (!take_digits(&r->s, 2, parts[i]))
+            return false;
+        r->m.precision = precisions[i];
+    }
+    return true;
+}
+
+/* The hyphens or the T of ISO 8601; a hyphen behind a year may also begin an offset. */
+static bool looks_iso(struct slice s, size_t digits_first)
+{
+    if (digits_first == 4)
+        return s.n > 4 && s.p[4] == '-' && (s.n < 9 || s.p[7] == '-');
+    return digits_first == 8 && s.n > 8 && (s.p[8] | 0x20) == 't';
+}
+
+bool moment_from_hl7(struct slice s, struct moment *out)
+{
+    struct reading r = begin(s);
+    size_t n = digits(r.s);
+    if (looks_iso(r.s, n))
+        return moment_from_iso(s, out);
+    if (!take_run(&r) || (n == 10 && r.m.local.year < HOUR_YEAR_MIN))
+        return false;
+    bool point = n >= 14 && take_byte(&r.s, '.');
+    if ((point || n > 14) && !take_fraction(&r))
+        return false;
+    if (r.m.precision >= TIME_MINUTE)
+        settle_clock(&r);
+    return take_zone(&r) && finish(&r, out);
+}
+
+/* Jan, january, 1, 01 */
+static bool take_month(struct slice *s, int *month)
+{
+    static const char *const names[] = { "january", "february", "march",     "april",
+                                         "may",     "june",     "july",      "august",
+                                         "september", "october", "november", "december" };
+    size_t n = digits(*s);
+    if (n)
+        return n <= 2 && take_digits(s, n, month);
+    for (int i = 0; i < 12; i++) {
+        struct slice name = slice_text(names[i]);
+        if (take_word(s, name) || take_word(s, slice_head(name, 3))) {
+            *month = i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One mark between day, month and year, the same in both places. */
+static bool take_uk_date(struct reading *r)
+{
+    struct civil *c = &r->m.local;
+    size_t n = digits(r->s);
+    if (n == 0 || n > 2 || !take_digits(&r->s, n, &c->day) || r->s.n == 0)
+        return false;
+    uint8_t mark = r->s.p[0];
+    r->m.precision = TIME_DAY;
+    return (mark == '/' || mark == '-' || mark == '.' || mark == ' ') && take_byte(&r->s, mark) &&
+           take_month(&r->s, &c->month) && take_byte(&r->s, mark) && digits(r->s) == 4 &&
+           take_digits(&r->s, 4, &c->year);
+}
+
+static bool take_half(struct reading *r)
+{
+    struct civil *c = &r->m.local;
+    skip_blanks(&r->s);
+    bool pm = take_word(&r->s, SLICE("PM"));
+    if (!pm && !take_word(&r->s, SLICE("AM")))
+        return true;
+    if (c->hour < 1 || c->hour > 12)
+        return false;
+    c->hour = c->hour % 12 + (pm ? 12 : 0);
+    return true;
+}
+
+bool moment_from_uk(struct slice s, struct moment *out)
+{
+    struct reading r = begin(s);
+    if (digits(r.s) == 4 && r.s.n > 4 && r.s.p[4] == '-')
+        return moment_from_iso(s, out);
+    if (!take_uk_date(&r))
+        return false;
+    struct slice before = r.s;
+    bool mark = take_byte(&r.s, 'T');
+    if (!mark)
+        skip_blanks(&r.s);
+    if ((mark || r.s.p != before.p) && r.s.n > 0 && (!take_clock(&r) || !take_half(&r)))
+        return false;
+    return take_zone(&r) && finish(&r, out);
+}
+
+bool moment_from_epoch(struct slice s, bool seconds, struct moment *out)
+{
+    s = slice_trim(s);
+    bool minus = s.n > 0 && s.p[0] == '-';
+    struct slice whole = slice_from(s, minus);
+    size_t n = digits(whole);
+    struct slice rest = slice_from(whole, n + 1);
+    uint64_t value = 0;
+    if ((n < whole.n && (whole.p[n] != '.' || digits(rest) != rest.n)) ||
+        !slice_to_u64(slice_head(whole, n), &value) ||
+        value > (uint64_t)EPOCH_MS_MAX / (seconds ? SECOND_MS : 1))
+        return false;
+    int64_t ms = (int64_t)value * (seconds ? SECOND_MS : 1) * (minus ? -1 : 1);
+    *out = (struct moment){ .ms = ms,
+                            .precision = seconds ? TIME_SECOND : TIME_MS,
+                            .has_offset = true,
+                            .local = civil_from_ms(ms) };
+    return civil_is_valid(&out->local);
+}
