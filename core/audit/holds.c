@@ -8,9 +8,8 @@ void holds_init(struct holds *h, const struct bundle *b)
     *h = (struct holds){ .bundle = b };
 }
 
-static struct held **find(struct holds *h, const char *hold)
+static struct held **find(struct held **at, const char *hold)
 {
-    struct held **at = &h->first;
     while (*at && strcmp((*at)->hold, hold) != 0)
         at = &(*at)->next;
     return at;
@@ -46,18 +45,31 @@ static struct held *new_held(const struct holds *h, int partition, const struct 
 }
 
 /* "release HOLD by NAME: REASON (first of two)" */
-static void take_first(struct holds *h, struct slice note)
+struct said {
+    struct slice act, by;
+    char hold[HOLD_NAME_MAX];
+    bool is_first; /* of two */
+};
+
+static void read_note(struct slice note, struct said *out)
 {
-    char name[HOLD_NAME_MAX];
-    if (!slice_ends(note, SLICE(HOLD_FIRST_OF_TWO)))
-        return;
-    struct slice rest = slice_from(note, slice_find(note, ' ') + 1);
+    size_t word = slice_find(note, ' ');
+    struct slice rest = slice_from(note, word + 1);
     size_t blank = slice_find(rest, ' ');
-    put(name, sizeof name, slice_head(rest, blank));
     struct slice by = slice_from(rest, blank + sizeof " by " - 1);
-    struct held *x = *find(h, name);
+    out->act = slice_head(note, word);
+    out->by = slice_head(by, slice_find(by, ':'));
+    out->is_first = slice_ends(note, SLICE(HOLD_FIRST_OF_TWO));
+    put(out->hold, sizeof out->hold, slice_head(rest, blank));
+}
+
+static void take_first(struct holds *h, const struct said *said)
+{
+    struct held *x = *find(&h->first, said->hold);
+    if (!x)
+        x = *find(&h->refused, said->hold);
     if (x)
-        put(x->first, sizeof x->first, slice_head(by, slice_find(by, ':')));
+        put(x->first, sizeof x->first, said->by);
 }
 
 static void end(struct held **at)
@@ -67,13 +79,41 @@ static void end(struct held **at)
     mem_free(gone);
 }
 
+/* What was refused is kept beside what is held; with its episode only the one that was named. */
+static void refuse(struct holds *h, const struct said *said, int64_t decided_ms)
+{
+    struct held **at = find(&h->first, said->hold), *x = *at;
+    if (!x)
+        return;
+    *at = x->next;
+    x->next = h->refused;
+    h->refused = x;
+    x->refused_ms = decided_ms;
+    x->is_whole_episode = slice_equal_text(said->act, "refuse-episode");
+    *x->first = '\0';
+    put(x->refused_by, sizeof x->refused_by, said->by);
+}
+
+static void take_word(struct holds *h, const struct audit_read *r)
+{
+    struct said said;
+    read_note(r->note, &said);
+    if (said.is_first)
+        take_first(h, &said);
+    else if (r->decision_count && slice_starts(said.act, SLICE("refuse")))
+        refuse(h, &said, r->decided_ms);
+    else if (r->decision_count && slice_equal_text(said.act, "reopen") &&
+             *find(&h->refused, said.hold))
+        end(find(&h->refused, said.hold));
+}
+
 static void take_decision(struct holds *h, int partition, const struct audit_read *r,
                           const struct audit_decision *d)
 {
     char name[HOLD_NAME_MAX];
     bool is_hold = slice_equal_text(d->outcome, "hold");
     join(name, sizeof name, d->event_id, ':', d->recipient);
-    struct held **at = find(h, name);
+    struct held **at = find(&h->first, name);
     if (*at && !is_hold) {
         end(at);
     } else if (!*at && is_hold) {
@@ -88,7 +128,7 @@ bool holds_take(void *holds, int partition, const struct audit_read *r)
 {
     struct holds *h = holds;
     if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
-        take_first(h, r->note);
+        take_word(h, r);
     for (size_t i = 0; i < r->decision_count; i++)
         take_decision(h, partition, r, &r->decisions[i]);
     return !h->lost;
@@ -97,6 +137,14 @@ bool holds_take(void *holds, int partition, const struct audit_read *r)
 const struct held *holds_find(const struct holds *h, struct slice hold)
 {
     const struct held *x = h->first;
+    while (x && !slice_equal_text(hold, x->hold))
+        x = x->next;
+    return x;
+}
+
+const struct held *holds_find_refused(const struct holds *h, struct slice hold)
+{
+    const struct held *x = h->refused;
     while (x && !slice_equal_text(hold, x->hold))
         x = x->next;
     return x;
@@ -121,4 +169,6 @@ void holds_release(struct holds *h)
 {
     while (h->first)
         end(&h->first);
+    while (h->refused)
+        end(&h->refused);
 }

@@ -1,5 +1,7 @@
 /* holds.h - what waits for a human, as the audit tells it: since when, and until when it may.
  *
+ * What a person refused is told as well, until people reopen it.
+ *
  * A decision to hold opens one; a later decision on the same event for the same recipient that is
  * none ends it. Each has a deadline by its reason (region.yaml, holds). Owns its memory.
  * Threads: one. */
@@ -19,11 +21,15 @@ struct held {
     int64_t since_ms, due_ms, paged_ms; /* paged_ms: for whoever pages, 0 at first */
     uint8_t subject[ID_BYTES];
     int partition;
+    /* Of one that was refused: */
+    char refused_by[128];
+    int64_t refused_ms;
+    bool is_whole_episode;
 };
 
 struct holds {
     const struct bundle *bundle;
-    struct held *first;
+    struct held *first, *refused;       /* refused, and not reopened */
     bool lost;                          /* memory ended: the list is not whole */
 };
 
@@ -32,6 +38,8 @@ void holds_init(struct holds *h, const struct bundle *b);
 bool holds_take(void *holds, int partition, const struct audit_read *r);
 /* NULL when nothing is held by that name. */
 const struct held *holds_find(const struct holds *h, struct slice hold);
+/* NULL when nothing was refused by that name, or it was reopened. */
+const struct held *holds_find_refused(const struct holds *h, struct slice hold);
 
 struct holds_count { uint64_t open, overdue; int64_t oldest_ms; /* since; 0: none */ };
 void holds_count(const struct holds *h, int64_t now_ms, struct holds_count *out);

@@ -216,48 +216,48 @@ static size_t find_hold(const struct person *p, const struct input_act *act)
     return i;
 }
 
-static bool open_held(struct work *w, const struct hold *hold, struct err *e)
+static bool open_held(struct work *w, struct slice framed, struct err *e)
 {
-    if (!input_open(w->r->bundle, w->a, hold->bytes, NULL, &w->event.view, e))
+    if (!input_open(w->r->bundle, w->a, framed, NULL, &w->event.view, e))
         return false;
     w->says.event = &w->event.view;
     return true;
 }
 
-/* Refused by a person: the hold ends as withheld (law 2). */
-static bool refuse_hold(struct work *w, const struct input_act *act, const struct person *person,
-                        struct err *e)
+static struct judge_input held_input(const struct work *w, const struct person *person,
+                                     struct slice framed)
 {
-    struct person after;
-    struct decision *decision = ARENA_NEW(w->a, struct decision);
-    if (!decision)
-        return err_memory(e);
-    *decision = (struct decision){ .event = act->event,
-                                   .to = act->to,
-                                   .outcome = OUTCOME_WITHHOLD,
-                                   .reason = "hold-refused",
-                                   .disclosure = -1 };
-    w->out->judged.decisions = decision;
-    w->out->judged.decision_count = 1;
+    return (struct judge_input){ .bundle = w->r->bundle,
+                                 .keys = w->r->keys,
+                                 .event = w->event.view,
+                                 .framed = framed,
+                                 .subject = w->out->subject,
+                                 .facts = person,
+                                 .decided_ms = w->says.decided_ms,
+                                 .test = !w->r->live };
+}
+
+/* What a person's word on a refusal made of it, kept. */
+static bool keep_word(struct work *w, struct err *e)
+{
     w->says.judged = &w->out->judged;
-    return person_end_hold(w->a, person, &act->event, act->to.n, &after, e) &&
-           keep_person(w, &after, e);
+    return keep_person(w, w->out->judged.after, e);
+}
+
+/* Refused by a person: the hold ends as withheld (law 2), and it lasts. */
+static bool refuse_hold(struct work *w, const struct input_act *act, const struct person *person,
+                        const struct hold *hold, struct err *e)
+{
+    const struct judge_input in = held_input(w, person, hold->bytes);
+    return judge_refuse(&in, hold, act->person, act->is_for_episode, w->a, &w->out->judged, e) &&
+           keep_word(w, e);
 }
 
 static bool release_hold(struct work *w, const struct person *person, const struct hold *hold,
                          struct err *e)
 {
-    const struct judge_input in = {
-        .bundle = w->r->bundle,
-        .keys = w->r->keys,
-        .event = w->event.view,
-        .framed = hold->bytes,
-        .subject = w->out->subject,
-        .facts = person,
-        .decided_ms = w->says.decided_ms,
-        .release = hold,
-        .test = !w->r->live,
-    };
+    struct judge_input in = held_input(w, person, hold->bytes);
+    in.release = hold;
     return judge(w, &in, e);
 }
 
@@ -278,9 +278,9 @@ static bool is_same_name(struct slice a, struct slice b)
 }
 
 /* A restricted person's event needs two named people to go. */
-static bool needs_two(const struct person *p, const struct hold *h)
+static bool needs_two(const struct person *p, struct slice reason)
 {
-    return facts_is_restricted(p) || slice_equal_text(h->reason, "sender-restriction-unknown");
+    return facts_is_restricted(p) || slice_equal_text(reason, "sender-restriction-unknown");
 }
 
 /* "<act> <hold> by <person>: <reason>", and what became of it when that is not the act itself. */
@@ -304,38 +304,55 @@ static bool keep_first(struct work *w, const struct input_act *act, const struct
 }
 
 /* By typed names: the first word is kept with the hold; it goes when somebody else says so too. */
-static enum act_enough enough_typed(const struct input_act *act, const struct hold *hold, bool two)
+static enum act_enough enough_typed(const struct input_act *act, struct slice first_by, bool two)
 {
     if (!two)
         return ACT_ENOUGH;
-    if (slice_is_empty(hold->first_by))
+    if (slice_is_empty(first_by))
         return ACT_ANOTHER;
-    return is_same_name(hold->first_by, act->person) ? ACT_SAME : ACT_ENOUGH;
+    return is_same_name(first_by, act->person) ? ACT_SAME : ACT_ENOUGH;
 }
 
 /* By signatures: whoever released it first counts as long as they may act. */
 static enum act_enough enough_signed(const struct work *w, const struct input_act *act,
-                                     const struct hold *hold, bool two)
+                                     struct slice first_by, bool two)
 {
     struct err gone = { .fate = ERR_NONE };
     const struct named *first =
-        act_person(w->r->bundle, act->act, hold->first_by, w->says.decided_ms, &gone);
+        act_person(w->r->bundle, act->act, first_by, w->says.decided_ms, &gone);
     return act_enough(&act->by, first, w->r->bundle, act->to, two);
+}
+
+static enum act_enough enough(const struct work *w, const struct input_act *act,
+                              struct slice first_by, bool two)
+{
+    return act->by.count ? enough_signed(w, act, first_by, two) : enough_typed(act, first_by, two);
+}
+
+static struct slice who_first(const struct input_act *act)
+{
+    return act->by.count ? act->by.list[0]->name : act->person;
+}
+
+#define SAME_PERSON " (the same person: somebody else must agree)"
+
+static bool no_outsider(const char *what, struct err *e)
+{
+    return err_set(e, ERR_REJECT, "act.own-agency", 0,
+                   "cannot do it: somebody who is not of the recipient's own agency must %s it",
+                   what);
 }
 
 static bool release(struct work *w, const struct input_act *act, const struct person *person,
                     const struct hold *hold, struct err *e)
 {
-    bool two = needs_two(person, hold);
-    switch (act->by.count ? enough_signed(w, act, hold, two) : enough_typed(act, hold, two)) {
+    switch (enough(w, act, hold->first_by, needs_two(person, hold->reason))) {
     case ACT_ANOTHER:
-        return keep_first(w, act, person, act->by.count ? act->by.list[0]->name : act->person, e);
+        return keep_first(w, act, person, who_first(act), e);
     case ACT_SAME:
-        return note_act(w, act, " (the same person: somebody else must agree)", e);
+        return note_act(w, act, SAME_PERSON, e);
     case ACT_OUTSIDER:
-        return err_set(e, ERR_REJECT, "act.own-agency", 0,
-                       "cannot do it: somebody who is not of the recipient's own agency must "
-                       "release it");
+        return no_outsider("release", e);
     case ACT_ENOUGH:
         break;
     }
@@ -345,11 +362,48 @@ static bool release(struct work *w, const struct input_act *act, const struct pe
 static bool act_on_hold(struct work *w, const struct input_act *act, const struct person *person,
                         const struct hold *hold, struct err *e)
 {
-    if (!open_held(w, hold, e))
+    if (!open_held(w, hold->bytes, e))
         return false;
     if (act->is_release)
         return release(w, act, person, hold, e);
-    return note_act(w, act, "", e) && refuse_hold(w, act, person, e);
+    return note_act(w, act, "", e) && refuse_hold(w, act, person, hold, e);
+}
+
+/* -- a refusal that is lifted ------------------------------------------------------------------ */
+
+static bool keep_first_reopening(struct work *w, const struct input_act *act,
+                                 const struct person *person, const struct refusal *refusal,
+                                 struct err *e)
+{
+    struct person after;
+    return note_act(w, act, HOLD_FIRST_OF_TWO, e) &&
+           person_note_refusal(w->a, person, refusal, who_first(act), &after, e) &&
+           keep_person(w, &after, e);
+}
+
+/* As many people as a release of it needs. */
+static bool reopen(struct work *w, const struct input_act *act, const struct person *person,
+                   struct err *e)
+{
+    struct slice service = w->r->bundle->services[act->to.n].name;
+    const struct refusal *refusal = facts_refusal(person, &act->event, service);
+    if (!refusal)
+        return note_act(w, act, " (it was not refused)", e);
+    if (!open_held(w, refusal->bytes, e))
+        return false;
+    switch (enough(w, act, refusal->first_by, needs_two(person, refusal->reason))) {
+    case ACT_ANOTHER:
+        return keep_first_reopening(w, act, person, refusal, e);
+    case ACT_SAME:
+        return note_act(w, act, SAME_PERSON, e);
+    case ACT_OUTSIDER:
+        return no_outsider("reopen", e);
+    case ACT_ENOUGH:
+        break;
+    }
+    const struct judge_input in = held_input(w, person, refusal->bytes);
+    return note_act(w, act, "", e) && judge_reopen(&in, refusal, w->a, &w->out->judged, e) &&
+           keep_word(w, e);
 }
 
 static bool take_act(struct work *w, struct err *e)
@@ -370,6 +424,8 @@ static bool take_act(struct work *w, struct err *e)
         return note_act(w, &act, "", e);
     if (!load_person(w, &person, e))
         return false;
+    if (act.is_reopening)
+        return reopen(w, &act, &person, e);
     size_t at = find_hold(&person, &act);
     if (at == person.hold_count)
         return note_act(w, &act, " (the hold was gone)", e);

@@ -1,5 +1,5 @@
-/* cmd_held.c - concordat held SITE list|show|release|refuse: what waits for a human, and their
- * word. */
+/* cmd_held.c - concordat held SITE list|show|release|refuse|reopen: what waits for a human, what one
+ * refused, and their word. */
 #include "cli/acts.h"
 
 #include "audit/holds.h"
@@ -65,6 +65,40 @@ static int list(struct cli *c, const struct holds *l)
     return CLI_DONE;
 }
 
+/* What named people refused, and nobody has reopened. */
+static int list_refused(const struct holds *l)
+{
+    char since[TIME_TEXT_MAX];
+    for (const struct held *h = l->refused; h; h = h->next) {
+        struct slice at = time_ms_to_iso(h->refused_ms, since);
+        struct slice reason = reason_shown(slice_text(h->reason), false);
+        printf("%s  %s from %s, refused by %s at %.*s%s; it was held: %.*s%s%s\n", h->hold, h->what,
+               h->source, h->refused_by, SHOWN(at),
+               h->is_whole_episode ? ", with what follows in its episode" : "", SHOWN(reason),
+               *h->first ? ", reopened by one of two: " : "", h->first);
+    }
+    if (!l->refused)
+        fprintf(stderr, "nothing is refused\n");
+    return CLI_DONE;
+}
+
+static int show_refused(const struct held *h)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice at = time_ms_to_iso(h->refused_ms, time), name = slice_text(h->hold);
+    struct slice to = slice_from(name, slice_find(name, ':') + 1);
+    struct slice reason = reason_shown(slice_text(h->reason), false);
+    printf("refused   %s\nevent     %s from %s%s\nfor       %.*s\nby        %s at %.*s\n", h->hold,
+           h->what, h->source, h->is_whole_episode ? ", with what follows in its episode" : "",
+           SHOWN(to), h->refused_by, SHOWN(at));
+    printf("reason    it was held: %.*s: %s\nclause    %s\n", SHOWN(reason),
+           reason_sentence(reason), *h->clause ? h->clause : "none");
+    if (*h->first)
+        printf("reopened  by %s; the person is restricted, somebody else must agree\n", h->first);
+    printf("to have it held again:  concordat held SITE reopen %s 'YOUR NAME' 'REASON'\n", h->hold);
+    return CLI_DONE;
+}
+
 static int show(const struct held *h)
 {
     char time[TIME_TEXT_MAX];
@@ -80,7 +114,7 @@ static int show(const struct held *h)
     if (*h->first)
         printf("released  by %s; the person is restricted, somebody else must agree\n", h->first);
     printf("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n"
-           "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON'\n",
+           "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON' [--episode]\n",
            h->hold, h->hold);
     return CLI_DONE;
 }
@@ -89,9 +123,11 @@ static int act(struct cli *c, const struct site *s, const struct held *h, int ar
 {
     struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
     struct words none;
-    if (!words_read(argc, argv, 6, 0, o, &none) || !*argv[4] || !*argv[5])
+    bool of_episode =
+        argc > 6 && strcmp(argv[6], "--episode") == 0 && strcmp(argv[2], "refuse") == 0;
+    if (!words_read(argc, argv, of_episode ? 7 : 6, 0, o, &none) || !*argv[4] || !*argv[5])
         return CLI_USAGE;
-    struct act x = acts_make(s, argv[2], h->hold, argv[5]);
+    struct act x = acts_make(s, of_episode ? "refuse-episode" : argv[2], h->hold, argv[5]);
     memcpy(x.subject.b, h->subject, ID_BYTES);
     switch (acts_give(c, s, argv[4], o, &x)) {
     case ACTS_WRITTEN:
@@ -106,20 +142,38 @@ static int act(struct cli *c, const struct site *s, const struct held *h, int ar
 
 static int on_hold(struct cli *c, const struct site *s, const struct holds *l, int argc, char **argv)
 {
-    const struct held *h = holds_find(l, slice_text(argv[3]));
+    struct slice name = slice_text(argv[3]);
+    bool reopens = strcmp(argv[2], "reopen") == 0;
+    const struct held *refused = holds_find_refused(l, name);
+    const struct held *h = reopens ? refused : holds_find(l, name);
+    if (!h && refused && argc == 4)
+        return show_refused(refused);
     if (!h) {
-        fprintf(stderr, "concordat: nothing is held as '%s'\n", argv[3]);
+        fprintf(stderr, "concordat: nothing is %s as '%s'%s\n", reopens ? "refused" : "held", argv[3],
+                refused ? ": it was refused" : "");
         return CLI_NO;
     }
     return argc == 4 ? show(h) : act(c, s, h, argc, argv);
 }
 
+enum held_word { HELD_LIST, HELD_LIST_REFUSED, HELD_ONE, HELD_NONE };
+static enum held_word which(int argc, char **argv)
+{
+    static const char *const words[] = { "release", "refuse", "reopen" };
+    struct slice word = slice_text(argc > 2 ? argv[2] : NULL);
+    bool lists = slice_equal_text(word, "list");
+    if (lists && argc == 4 && strcmp(argv[3], "--refused") == 0)
+        return HELD_LIST_REFUSED;
+    if (lists)
+        return argc == 3 ? HELD_LIST : HELD_NONE;
+    bool acts = argc >= 6 && slice_is_one_of_texts(word, words, 3);
+    return acts || (argc == 4 && slice_equal_text(word, "show")) ? HELD_ONE : HELD_NONE;
+}
+
 int cmd_held(struct cli *c, int argc, char **argv)
 {
-    bool lists = argc == 3 && strcmp(argv[2], "list") == 0;
-    bool shows = argc == 4 && strcmp(argv[2], "show") == 0;
-    bool acts = argc >= 6 && (strcmp(argv[2], "release") == 0 || strcmp(argv[2], "refuse") == 0);
-    if (!lists && !shows && !acts)
+    enum held_word word = which(argc, argv);
+    if (word == HELD_NONE)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
     struct bus *b = s ? cli_bus(s, true) : NULL;
@@ -132,7 +186,10 @@ int cmd_held(struct cli *c, int argc, char **argv)
     bus_close(&b);
     if (l.lost)
         good = err_memory(&e);
-    int code = !good ? cli_fail(CLI_CANNOT, &e) : lists ? list(c, &l) : on_hold(c, s, &l, argc, argv);
+    int code = !good                       ? cli_fail(CLI_CANNOT, &e)
+               : word == HELD_LIST_REFUSED ? list_refused(&l)
+               : word == HELD_LIST         ? list(c, &l)
+                                           : on_hold(c, s, &l, argc, argv);
     holds_release(&l);
     return code;
 }

@@ -3,7 +3,7 @@
  * supposed. */
 #include "cli/cli.h"
 
-#include "audit/audit.h"
+#include "audit/holds.h"
 #include "base/clock.h"
 #include "sharing/tools/table.h"
 
@@ -16,6 +16,8 @@ struct why {
     struct slice source; /* of the supposed event that was told of last */
     bool may_see_protected, as_approved;
     size_t found;
+    struct holds holds;  /* what was refused on the way, and stands */
+    struct buf refusals; /* what entries that were told of say of it */
 };
 
 static void print_list(const char *word, const struct slice *list, size_t n)
@@ -147,10 +149,30 @@ static void print_entry(const struct audit_read *r, int partition)
            (long long)r->sequence, r->note.n ? ", " : "", (int)r->note.n, (const char *)r->note.p);
 }
 
+/* Whether a refusal stands that kept the event at hand back: its own, or one that an entry names. */
+static void print_refusals(const struct why *w)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice told = buf_slice(&w->refusals);
+    for (const struct held *x = w->holds.refused; x; x = x->next) {
+        struct slice name = slice_text(x->hold), at = time_ms_to_iso(x->refused_ms, time);
+        struct slice to = slice_from(name, slice_find(name, ':') + 1);
+        bool is_own = slice_starts(name, w->id);
+        if ((!is_own && (!told.n || !memmem(told.p, told.n, name.p, name.n))) ||
+            (!slice_is_empty(w->service) && !slice_equal(to, w->service)))
+            continue;
+        printf("refused from %.*s by %s at %.*s%s: it stands until 'held SITE reopen %s'\n", SHOWN(to),
+               x->refused_by, SHOWN(at), x->is_whole_episode ? ", with what follows in its episode" : "",
+               x->hold);
+    }
+}
+
 static bool each_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct why *w = ctx;
     bool mine = slice_equal(r->event_id, w->id), printed = false;
+    if (!holds_take(&w->holds, partition, r))
+        return false;
     if (mine && slice_is_empty(w->service)) {
         print_entry(r, partition);
         printed = true;
@@ -168,6 +190,8 @@ static bool each_entry(void *ctx, int partition, const struct audit_read *r)
         print_decision(w, d);
         w->found++;
     }
+    if (printed)
+        buf_put(&w->refusals, r->note);
     return true;
 }
 
@@ -282,8 +306,16 @@ static int recorded(struct why *w, struct site *s, const char *id)
     struct err e = { .fate = ERR_NONE };
     if (!b)
         return CLI_CANNOT;
+    holds_init(&w->holds, s->bundle);
+    buf_init(&w->refusals, 1u << 24);
     bool good = audit_each(b, s->catalogue, s->bundle->partitions, each_entry, w, &e);
     bus_close(&b);
+    if (good && (w->holds.lost || !buf_ok(&w->refusals)))
+        good = err_memory(&e);
+    if (good)
+        print_refusals(w);
+    holds_release(&w->holds);
+    buf_release(&w->refusals);
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
     if (!w->found)

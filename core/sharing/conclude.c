@@ -165,6 +165,11 @@ bool decide_for(const struct question *q, uint16_t recipient, struct decision *o
                               .outcome = OUTCOME_WITHHOLD,
                               .withheld = q->all,
                               .schema = (uint16_t)q->event->schema };
+    out->refused = facts_refuses(q->bundle, q->facts, q->event, recipient);
+    if (out->refused) {
+        out->reason = reason_code(REASON_HOLD_REFUSED);
+        return true;
+    }
     if (weight_is_false(v->weight)) {
         out->reason = reason_code((enum reason)q->bundle->compiled->reason_of_rank[v->weight]);
         return true;

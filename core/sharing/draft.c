@@ -69,7 +69,8 @@ bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct
             COPY(links, link_count, local_link) && COPY(events, event_count, episode_event) &&
             COPY(holds, hold_count, hold) && COPY(deaths, death_count, death_fact) &&
             COPY(early, early_count, early_retraction) && COPY(gone, gone_count, gone_event) &&
-            COPY(settlements, settlement_count, settlement)) ||
+            COPY(settlements, settlement_count, settlement) &&
+            COPY(refusals, refusal_count, refusal)) ||
            err_memory(e);
 }
 
@@ -104,6 +105,8 @@ void draft_view(const struct draft *d, struct person *out)
         .gone_count = d->gone.count,
         .settlements = d->settlements.items,
         .settlement_count = d->settlements.count,
+        .refusals = d->refusals.items,
+        .refusal_count = d->refusals.count,
     };
 }
 
@@ -142,6 +145,18 @@ void draft_end_holds(struct draft *d, const struct event_id *event)
         const struct hold *h = (const struct hold *)d->holds.items + i;
         if (event_id_equal(&h->event, event))
             draft_end_hold(d, event, h->service);
+    }
+}
+
+void draft_carry_holds(struct draft *d, const struct event_id *event, const struct event *ev)
+{
+    struct hold *holds = d->holds.items;
+    for (size_t i = 0; i < d->holds.count; i++) {
+        if (!holds[i].reopened || !event_id_equal(&holds[i].event, event))
+            continue;
+        holds[i].event = ev->id;
+        holds[i].bytes = ev->framed;
+        d->changed = true;
     }
 }
 

@@ -30,7 +30,7 @@ void list_remove(struct list *l, size_t n);
 struct draft {
     struct arena *arena;
     struct list relationships, consents, objections, restrictions, responsible, links, events,
-        holds, deaths, early, gone, settlements;
+        holds, deaths, early, gone, settlements, refusals;
     struct slice birth_hash;
     bool verified;
     uint64_t notices, dropped;
@@ -80,6 +80,8 @@ struct hold *draft_hold(const struct draft *d, const struct event_id *event, uin
 void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t service);
 /* From every service. */
 void draft_end_holds(struct draft *d, const struct event_id *event);
+/* Those that no rule ends wait for ev, which corrects that event. */
+void draft_carry_holds(struct draft *d, const struct event_id *event, const struct event *ev);
 bool event_id_equal(const struct event_id *a, const struct event_id *b);
 bool event_id_is_set(const struct event_id *id);
 
@@ -119,6 +121,13 @@ struct word_form {
 };
 MUST_CHECK bool draft_word(struct draft *d, struct list *l, const void *word,
                            const struct word_form *form, struct err *e);
+/* The refusal that keeps ev from that service, whatever any rule says: of it, of what it corrects, or of
+ * its episode. Retractions are never kept. NULL: none. */
+const struct refusal *facts_refuses(const struct bundle *b, const struct person *p,
+                                    const struct event *ev, uint16_t service);
+/* What corrects a refused event is refused too. original: what ev was found to replace; zeros: nothing. */
+MUST_CHECK bool draft_follow(struct draft *d, const struct bundle *b, const struct event *ev,
+                             const struct event_id *original, struct err *e);
 /* Notes an agency's own local id of the subject. */
 MUST_CHECK bool draft_link(struct draft *d, uint16_t agency, struct slice local_id,
                            const struct event_id *by, struct err *e);

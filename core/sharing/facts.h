@@ -126,6 +126,22 @@ struct hold {
     struct slice bytes;                 /* the framed event */
     struct slice first_by;              /* who released it first, where two must; empty: nobody */
     struct slice source;                /* "agency/service" of the event */
+    bool reopened;                      /* it was refused once: no rule ends it, only a person's release */
+};
+/* A named person's no: that event and every correction of it never go to that service, nor what follows
+ * in its episode where they said so, until named people reopen it. Outside all limits and pruning.
+ * Agency and service stand by name: one that leaves the region and comes back meets it again. */
+struct refusal {
+    struct slice agency, service;       /* whose event it is; from whom it is kept */
+    struct slice episode, type, kind;   /* of the event that was refused */
+    bool is_whole_episode;
+    struct slice versions;              /* ids, ID_BYTES each: it, what it replaced, and its corrections */
+    int64_t at_ms;                      /* decided */
+    struct slice by;                    /* who */
+    struct slice first_by;              /* who reopened it first, where two must; empty: nobody */
+    /* The hold that was refused, for whoever reopens it. */
+    struct event_id event;
+    struct slice reason, clause, bytes; /* bytes: the framed event, of its newest version */
 };
 
 struct person {
@@ -145,6 +161,7 @@ struct person {
     uint64_t dropped;                   /* how many facts fell out at a limit */
     const struct gone_event *gone; size_t gone_count; /* the last ones, retractions among them */
     const struct settlement *settlements; size_t settlement_count;
+    const struct refusal *refusals; size_t refusal_count;
 };
 
 /* The agency of "agency/service". */
@@ -171,8 +188,14 @@ bool facts_is_restricted(const struct person *p);
 /* Somebody has released this hold of a restricted person first: the same facts, who is noted. */
 MUST_CHECK bool person_note_hold(struct arena *a, const struct person *p, const struct event_id *event,
                                  uint16_t service, struct slice who, struct person *out, struct err *e);
-/* A human has refused this hold: the same facts without it. Lists live in a. */
-MUST_CHECK bool person_end_hold(struct arena *a, const struct person *p, const struct event_id *event,
-                                uint16_t service, struct person *out, struct err *e);
+/* Whether that is a version of what was refused. */
+bool facts_refusal_has(const struct refusal *x, const struct event_id *id);
+/* The refusal that covers this event of that service's, by the id of any version of it; NULL: none. */
+const struct refusal *facts_refusal(const struct person *p, const struct event_id *event,
+                                    struct slice service);
+/* Somebody has reopened this refusal first, where two must: the same facts, who is noted. */
+MUST_CHECK bool person_note_refusal(struct arena *a, const struct person *p,
+                                    const struct refusal *refusal, struct slice who,
+                                    struct person *out, struct err *e);
 
 #endif

@@ -28,6 +28,7 @@ enum {
     AT_DROPPED,
     AT_GONE,
     AT_SETTLEMENTS,
+    AT_REFUSALS,
     AT_COUNT
 };
 
@@ -184,6 +185,7 @@ static void put_holds(const struct bundle *b, const struct person *p, struct buf
         avro_put_text(out, h->bytes);
         avro_put_text(out, h->first_by);
         avro_put_text(out, h->source);
+        put_bool(out, h->reopened);
     }
     end_list(out);
 }
@@ -234,6 +236,29 @@ static void put_settlements(const struct bundle *b, const struct person *p, stru
     end_list(out);
 }
 
+static void put_refusals(const struct person *p, struct buf *out)
+{
+    begin_list(out, p->refusal_count);
+    for (size_t i = 0; i < p->refusal_count; i++) {
+        const struct refusal *x = &p->refusals[i];
+        avro_put_text(out, x->agency);
+        avro_put_text(out, x->service);
+        avro_put_text(out, x->episode);
+        avro_put_text(out, x->type);
+        avro_put_text(out, x->kind);
+        put_bool(out, x->is_whole_episode);
+        avro_put_text(out, x->versions);
+        avro_put_long(out, x->at_ms);
+        avro_put_text(out, x->by);
+        avro_put_text(out, x->first_by);
+        put_id(out, &x->event);
+        avro_put_text(out, x->reason);
+        avro_put_text(out, x->clause);
+        avro_put_text(out, x->bytes);
+    }
+    end_list(out);
+}
+
 bool person_encode(const struct bundle *b, const struct person *p, struct buf *out, struct err *e)
 {
     const struct schema *s = catalogue_named(b->catalogue, SLICE("Facts"));
@@ -258,6 +283,7 @@ bool person_encode(const struct bundle *b, const struct person *p, struct buf *o
     avro_put_long(out, (int64_t)p->dropped);
     avro_put_text(out, slice_of(p->gone, p->gone_count * sizeof *p->gone));
     put_settlements(b, p, out);
+    put_refusals(p, out);
     return buf_done(out, e);
 }
 
@@ -399,6 +425,7 @@ static bool get_hold(struct reader *r, const struct view *v, void *item)
     x->bytes = view_text(v, 5);
     x->first_by = view_text(v, 6);
     x->source = view_text(v, 7);
+    x->reopened = view_long(v, 8);
     return get_service_n(r, v, 1, &x->service);
 }
 
@@ -481,6 +508,28 @@ static bool get_settlement(struct reader *r, const struct view *v, void *item)
     return get_service_n(r, v, 2, &x->recipient);
 }
 
+/* By name: it stands also while its service is out of the region. */
+static bool get_refusal(struct reader *r, const struct view *v, void *item)
+{
+    struct refusal *x = item;
+    (void)r;
+    x->agency = view_text(v, 0);
+    x->service = view_text(v, 1);
+    x->episode = view_text(v, 2);
+    x->type = view_text(v, 3);
+    x->kind = view_text(v, 4);
+    x->is_whole_episode = view_long(v, 5);
+    x->versions = view_text(v, 6);
+    x->at_ms = view_long(v, 7);
+    x->by = view_text(v, 8);
+    x->first_by = view_text(v, 9);
+    get_id(v, 10, &x->event);
+    x->reason = view_text(v, 11);
+    x->clause = view_text(v, 12);
+    x->bytes = view_text(v, 13);
+    return true;
+}
+
 static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
 {
     return read_list(r, v, AT_RELATIONSHIPS, &d->relationships, get_relationship) &&
@@ -493,7 +542,8 @@ static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
            read_list(r, v, AT_HOLDS, &d->holds, get_hold) &&
            read_list(r, v, AT_DEATHS, &d->deaths, get_death) &&
            read_list(r, v, AT_EARLY, &d->early, get_early) &&
-           read_list(r, v, AT_SETTLEMENTS, &d->settlements, get_settlement) && r->e->fate == ERR_NONE;
+           read_list(r, v, AT_SETTLEMENTS, &d->settlements, get_settlement) &&
+           read_list(r, v, AT_REFUSALS, &d->refusals, get_refusal) && r->e->fate == ERR_NONE;
 }
 
 bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, struct person *out,
@@ -535,17 +585,6 @@ bool person_note_hold(struct arena *a, const struct person *p, const struct even
     struct hold *h = draft_hold(&d, event, service);
     if (h)
         h->first_by = who;
-    draft_view(&d, out);
-    return true;
-}
-
-bool person_end_hold(struct arena *a, const struct person *p, const struct event_id *event,
-                     uint16_t service, struct person *out, struct err *e)
-{
-    struct draft d;
-    if (!draft_init(&d, a, p, e))
-        return false;
-    draft_end_hold(&d, event, service);
     draft_view(&d, out);
     return true;
 }

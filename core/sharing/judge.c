@@ -85,8 +85,7 @@ static int compare_entries(const struct episode_event *a, const struct episode_e
     return memcmp(a->id.b, b->id.b, ID_BYTES);
 }
 
-/* The next entry in order of occurring after last, that may be caught up; NULL at the end. */
-static const struct episode_event *next_entry(const struct run *r, const struct episode_event *last)
+const struct episode_event *run_next_entry(const struct run *r, const struct episode_event *last)
 {
     const struct episode_event *events = r->draft.events.items, *next = NULL;
     for (size_t i = 0; i < r->draft.events.count; i++) {
@@ -100,9 +99,7 @@ static const struct episode_event *next_entry(const struct run *r, const struct 
     return next;
 }
 
-/* An earlier event read again; *out NULL: it can no longer be released, its schema or source is
- * gone. */
-static bool reopen(struct run *r, struct slice framed, const struct event **out)
+bool run_reopen(struct run *r, struct slice framed, const struct event **out)
 {
     struct view *v = ARENA_NEW(r->arena, struct view);
     struct event *ev = ARENA_NEW(r->arena, struct event);
@@ -126,7 +123,7 @@ static bool reopen(struct run *r, struct slice framed, const struct event **out)
 static bool catch_up_one(struct run *r, const struct episode_event *x)
 {
     const struct event *ev;
-    if (!reopen(r, x->bytes, &ev))
+    if (!run_reopen(r, x->bytes, &ev))
         return false;
     return !ev || take_learned(r, ev, ARRIVED_STANDING, true);
 }
@@ -137,9 +134,10 @@ static bool find_joining(struct run *r, const struct event **out)
     const struct hold *holds = r->draft.holds.items;
     *out = NULL;
     for (size_t i = 0; !*out && i < r->draft.holds.count; i++) {
-        if (!slice_equal_text(holds[i].reason, reason_code(REASON_IDENTITY_UNVERIFIED)))
+        if (!slice_equal_text(holds[i].reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
+            draft_event(&r->draft, &holds[i].event))
             continue;
-        if (!reopen(r, holds[i].bytes, out))
+        if (!run_reopen(r, holds[i].bytes, out))
             return false;
         if (*out && !run_joins(r, *out))
             *out = NULL;
@@ -157,6 +155,16 @@ static bool join_one(struct run *r, const struct event *ev)
            run_alike(r, ev, OUTCOME_WITHHOLD, REASON_NOT_YOURS, NULL);
 }
 
+/* What a rule may end; what was reopened goes on waiting for a person. */
+static void end_joined(struct run *r, const struct event_id *event)
+{
+    for (size_t i = r->draft.holds.count; i-- > 0;) {
+        const struct hold h = ((const struct hold *)r->draft.holds.items)[i];
+        if (event_id_equal(&h.event, event) && !h.reopened)
+            draft_end_hold(&r->draft, event, h.service);
+    }
+}
+
 /* Events that waited for the person to be verified are taken as if they came now. */
 static bool join_held(struct run *r)
 {
@@ -168,7 +176,7 @@ static bool join_held(struct run *r)
             return false;
         if (!ev)
             return true;
-        draft_end_holds(&r->draft, &ev->id);
+        end_joined(r, &ev->id);
         if (!join_one(r, ev))
             return false;
     }
@@ -180,7 +188,7 @@ static bool catch_up(struct run *r)
     struct episode_event last;
     if (!r->draft.gate)
         return true;
-    while ((x = next_entry(r, x ? &last : NULL))) {
+    while ((x = run_next_entry(r, x ? &last : NULL))) {
         last = *x;
         if (!catch_up_one(r, &last))
             return false;
@@ -208,7 +216,9 @@ static const char *refusal(const struct run *r)
 
 static bool hold_identity(struct run *r)
 {
-    if (!run_alike(r, &r->event, OUTCOME_HOLD, REASON_IDENTITY_UNVERIFIED, NULL))
+    static const struct event_id none;
+    if (!draft_follow(&r->draft, r->in->bundle, &r->event, &none, r->e) ||
+        !run_alike(r, &r->event, OUTCOME_HOLD, REASON_IDENTITY_UNVERIFIED, NULL))
         return false;
     if (r->decisions.count == 0)
         r->error = reason_code(REASON_IDENTITY_UNVERIFIED);
@@ -235,7 +245,7 @@ static bool judge(struct run *r)
            run_doors(r) && run_links(r);
 }
 
-static bool finish(struct run *r, struct judged *out)
+bool run_end(struct run *r, struct judged *out)
 {
     struct person *after = ARENA_NEW(r->arena, struct person);
     if (!after)
@@ -259,12 +269,18 @@ static bool finish(struct run *r, struct judged *out)
     return true;
 }
 
+bool run_begin(struct run *r, const struct judge_input *in, struct arena *a, struct err *e)
+{
+    *r = (struct run){ .in = in, .arena = a, .e = e };
+    list_init(&r->decisions, sizeof(struct decision));
+    list_init(&r->disclosures, sizeof(struct disclosure));
+    list_init(&r->notices, sizeof(struct notice));
+    list_init(&r->links, sizeof(struct link_out));
+    return draft_init(&r->draft, a, in->facts, e);
+}
+
 bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out, struct err *e)
 {
-    struct run r = { .in = in, .arena = a, .e = e };
-    list_init(&r.decisions, sizeof(struct decision));
-    list_init(&r.disclosures, sizeof(struct disclosure));
-    list_init(&r.notices, sizeof(struct notice));
-    list_init(&r.links, sizeof(struct link_out));
-    return draft_init(&r.draft, a, in->facts, e) && judge(&r) && finish(&r, out);
+    struct run r;
+    return run_begin(&r, in, a, e) && judge(&r) && run_end(&r, out);
 }

@@ -33,6 +33,7 @@ struct decision {
     int32_t disclosure;                 /* index in judged.disclosures, -1 none */
     struct categories obliged[OBLIGE_COUNT]; /* parts of released that travel changed; disjoint */
     uint16_t schema;                    /* of the event's type: its index in the catalogue */
+    const struct refusal *refused;      /* the person's no that keeps it back; NULL: none. Lives in the arena */
 };
 
 /* One record for a recipient's topic. */
@@ -96,6 +97,15 @@ struct judge_input {
 };
 MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out,
                             struct err *e);
+
+/* A named person refuses to release a hold: it ends withheld, and a refusal stands from now on, of its whole
+ * episode where they say so (of an event without one: of the event). in->event and in->framed are the
+ * held event's. The same two for reopening: of the refusal's newest version. Nothing is disclosed by it; what
+ * was kept back is held, and only a person's release ends such a hold. */
+MUST_CHECK bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct slice by,
+                             bool is_whole_episode, struct arena *a, struct judged *out, struct err *e);
+MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct refusal *refusal, struct arena *a,
+                             struct judged *out, struct err *e);
 
 /* The deciding part alone: one event for all its candidates by the facts as they are; nothing is learnt,
  * projected or caught up. out has decisions (disclosure -1) or an error, and nothing else. */

@@ -116,6 +116,7 @@ static bool replace_original(struct run *r, const struct event *ev, struct event
     *id = original->id;
     if (original->retracted)
         return !original->replaced;
+    draft_carry_holds(&r->draft, id, ev);
     strike(r, original, ev, true);
     return false;
 }
@@ -134,6 +135,8 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
     struct episode_event *x = draft_event(d, &ev->id);
     x->original = original;
     draft_date(d, x);
+    if (!draft_follow(d, r->in->bundle, ev, &original, r->e))
+        return false;
     struct episode_event *newest = draft_newest(d, x);
     if (*how == ARRIVED_RETRACTED && newest != x)
         strike(r, newest, ev, false);

@@ -47,13 +47,23 @@ static void found(struct uses *u, const struct event_id *id, bool is_own)
         }                                                                                          \
     } while (false)
 
-/* What is on file, waits, or waits for what it takes back. */
+/* What was refused, and its versions: known by their ids alone. */
+static void find_refused(const struct draft *d, const struct event *ev, struct uses *u)
+{
+    const struct refusal *refusals = d->refusals.items;
+    for (size_t i = 0; i < d->refusals.count; i++)
+        if (facts_refusal_has(&refusals[i], u->id))
+            found(u, u->id, slice_equal(refusals[i].agency, source_agency(ev->source_name)));
+}
+
+/* What is on file, waits, was refused, or waits for what it takes back. */
 static void find_events(const struct draft *d, const struct event *ev, struct uses *u)
 {
     FIND(events, episode_event, id, x->agency == ev->agency);
     FIND(holds, hold, event,
          slice_equal(source_agency(x->source), source_agency(ev->source_name)));
     FIND(early, early_retraction, by, x->agency == ev->agency);
+    find_refused(d, ev, u);
 }
 
 /* A fact may outlast the event that made it. */

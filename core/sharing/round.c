@@ -1,7 +1,19 @@
 /* round.c - one event decided for its recipients, and what comes of each decision. */
+#include "base/clock.h"
 #include "sharing/decide.h"
 #include "sharing/released.h"
 #include "sharing/run.h"
+
+/* Whose no kept it back, and since when. */
+static bool note_refusal(struct run *r, const struct refusal *x)
+{
+    char time[TIME_TEXT_MAX], id[ID_HEX];
+    struct slice at = time_ms_to_iso(x->at_ms, time);
+    id_hex(x->event.b, id);
+    return run_note(r, arena_format(r->arena, "refused from %.*s by %.*s at %.*s (%s:%.*s)",
+                                    SHOWN(x->service), SHOWN(x->by), SHOWN(at), id,
+                                    SHOWN(x->service)));
+}
 
 bool run_decision(struct run *r, const struct decision *d)
 {
@@ -9,18 +21,32 @@ bool run_decision(struct run *r, const struct decision *d)
     if (!item)
         return err_memory(r->e);
     *item = *d;
-    return true;
+    return !d->refused || note_refusal(r, d->refused);
 }
 
 /* What a human could not release goes on waiting: it does not begin anew. */
-static int64_t held_since(const struct run *r, const struct event *ev, uint16_t service)
+static const struct hold *released_hold(const struct run *r, const struct event *ev,
+                                        uint16_t service)
 {
     const struct hold *was = r->in->release;
     bool is_same = was && was->service == service && event_id_equal(&was->event, &ev->id);
-    return is_same ? was->since_ms : ev->decided_ms;
+    return is_same ? was : NULL;
 }
 
-static bool add_hold(struct run *r, const struct event *ev, const struct decision *d)
+static int64_t held_since(const struct run *r, const struct event *ev, uint16_t service)
+{
+    const struct hold *was = released_hold(r, ev, service);
+    return was ? was->since_ms : ev->decided_ms;
+}
+
+static bool stays_reopened(const struct run *r, const struct event *ev, uint16_t service)
+{
+    const struct hold *was = released_hold(r, ev, service);
+    return was && was->reopened;
+}
+
+static bool add_hold(struct run *r, const struct event *ev, const struct decision *d,
+                     bool is_reopened)
 {
     if (draft_hold(&r->draft, &ev->id, d->to.n))
         return true;
@@ -32,7 +58,8 @@ static bool add_hold(struct run *r, const struct event *ev, const struct decisio
                         .reason = slice_text(d->reason),
                         .since_ms = held_since(r, ev, d->to.n),
                         .bytes = ev->framed,
-                        .source = ev->source_name };
+                        .source = ev->source_name,
+                        .reopened = is_reopened || stays_reopened(r, ev, d->to.n) };
     if (d->clause_count)
         h->clause = clause_name(r->in->bundle, d->clauses[0]);
     r->draft.changed = true;
@@ -89,16 +116,39 @@ bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
     return project_disclosure(&p, item, r->e) && add_receiver(r, ev, d, item, how->clause);
 }
 
+static void hold_instead(struct decision *d, const char *reason)
+{
+    d->outcome = OUTCOME_HOLD;
+    d->reason = reason;
+    categories_join(&d->withheld, &d->released);
+    memset(&d->released, 0, sizeof d->released);
+    memset(d->obliged, 0, sizeof d->obliged);
+}
+
 /* What its sender restricts in words that nobody here knows is not for a rule to release. */
 static void hold_unread(const struct question *q, struct decision *d)
 {
     if (d->outcome != OUTCOME_DISCLOSE || !q->event->is_restricted_unread || q->unknown_is_true)
         return;
-    d->outcome = OUTCOME_HOLD;
-    d->reason = reason_code(REASON_SENDER_RESTRICTION_UNKNOWN);
-    categories_join(&d->withheld, &d->released);
-    memset(&d->released, 0, sizeof d->released);
-    memset(d->obliged, 0, sizeof d->obliged);
+    hold_instead(d, reason_code(REASON_SENDER_RESTRICTION_UNKNOWN));
+}
+
+/* What was refused once goes by a person's word alone, whatever rules say now. */
+static bool hold_reopened(struct run *r, const struct question *q, const struct round *round,
+                          struct decision *d)
+{
+    const struct hold *h = draft_hold(&r->draft, &round->event->id, d->to.n);
+    if (q->unknown_is_true || d->refused)
+        return true;
+    if (h && h->reopened) {
+        const char *reason = arena_text(r->arena, h->reason);
+        if (!reason)
+            return err_memory(r->e);
+        hold_instead(d, reason);
+    } else if (round->is_reopened && d->outcome == OUTCOME_DISCLOSE) {
+        hold_instead(d, reason_code(REASON_REOPENED));
+    }
+    return true;
 }
 
 /* Whether a decision made when a gate opened says anything new: what was withheld stays so, what is
@@ -144,12 +194,14 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     if (!decide_for(q, recipient, &d, &tell, r->e))
         return false;
     hold_unread(q, &d);
+    if (!hold_reopened(r, q, round, &d))
+        return false;
     d.caught_up = round->caught_up;
     if (round->caught_up && !is_news(r, ev, &d, &is_new))
         return false;
     if (!is_new)
         return true;
-    if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d)) ||
+    if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d, round->is_reopened)) ||
         (d.outcome == OUTCOME_DISCLOSE && !send(r, round, &d, tell)))
         return false;
     return run_decision(r, &d);
@@ -173,6 +225,8 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
     for (size_t i = 0; i < r->in->bundle->service_count; i++) {
         if (release ? release->service != i : !services_have(&q.candidates, (unsigned)i))
             continue;
+        if (round->is_reopened && round->reopened_for != i)
+            continue;
         if (!round->caught_up &&
             find_receiver(draft_event(&r->draft, &round->event->id), (uint16_t)i))
             continue;
@@ -186,9 +240,11 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
 bool run_alike(struct run *r, const struct event *ev, enum outcome outcome, enum reason reason,
                const struct episode_event *except)
 {
+    struct person facts;
     struct question q = {
         .bundle = r->in->bundle, .event = ev, .facts = r->in->facts, .arena = r->arena
     };
+    draft_view(&r->draft, &facts);
     if (!decide_begin(&q, r->e))
         return false;
     for (size_t i = 0; i < r->in->bundle->service_count; i++) {
@@ -201,7 +257,12 @@ bool run_alike(struct run *r, const struct event *ev, enum outcome outcome, enum
                               .reason = reason_code(reason),
                               .disclosure = -1,
                               .schema = (uint16_t)ev->schema };
-        if ((outcome == OUTCOME_HOLD && !add_hold(r, ev, &d)) || !run_decision(r, &d))
+        d.refused = outcome == OUTCOME_HOLD ? facts_refuses(q.bundle, &facts, ev, d.to.n) : NULL;
+        if (d.refused) {
+            d.outcome = OUTCOME_WITHHOLD;
+            d.reason = reason_code(REASON_HOLD_REFUSED);
+        }
+        if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d, false)) || !run_decision(r, &d))
             return false;
     }
     return true;

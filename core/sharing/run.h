@@ -22,7 +22,17 @@ struct round {
     const struct event *event;
     const struct episode_event *original; /* receivers of what the event replaces; else NULL */
     bool caught_up;
+    bool is_reopened;                     /* for that service alone, and whatever would go is held */
+    uint16_t reopened_for;
 };
+
+MUST_CHECK bool run_begin(struct run *r, const struct judge_input *in, struct arena *a,
+                          struct err *e);
+MUST_CHECK bool run_end(struct run *r, struct judged *out);
+/* An earlier event read again; *out NULL: it can no longer be released, its schema or source is gone. */
+MUST_CHECK bool run_reopen(struct run *r, struct slice framed, const struct event **out);
+/* The next entry in order of occurring after last, that may be caught up; NULL at the end. */
+const struct episode_event *run_next_entry(const struct run *r, const struct episode_event *last);
 
 /* Reads what the rules need. NULL when it can be judged, else the reason why not. */
 const char *event_read(const struct bundle *b, const struct view *v, struct slice framed,

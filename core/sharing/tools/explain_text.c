@@ -303,7 +303,8 @@ bool explain_agreement(const struct bundle *b, size_t agreement, struct buf *out
         put_blank(&p);
         put_line(&p, 0, "",
                  SLICE("Where it cannot be told whether a condition below holds, nothing is shared "
-                       "until a named person has decided."));
+                       "until a named person has decided. What they refuse stays refused until named "
+                       "people reopen it."));
     }
     for (size_t i = 0; i < b->clause_count; i++)
         if (b->clauses[i].agreement == agreement)

@@ -113,6 +113,39 @@ static void the_first_of_two_words_is_told_and_ends_nothing(void)
     CU_ASSERT_STRING_EQUAL(the_hold()->first, "Njeri Ndungu");
 }
 
+static void word(const char *note, const char *outcome, const char *reason)
+{
+    const struct audit_decision d = { .event_id = SLICE(EVENT),
+                                      .recipient = SLICE(TEAM),
+                                      .outcome = slice_text(outcome),
+                                      .reason = slice_text(reason) };
+    const struct audit_read r = { .kind = SLICE("hold-act"),
+                                  .note = slice_text(note),
+                                  .decided_ms = NOON_MS + HOUR_MS,
+                                  .decisions = &d,
+                                  .decision_count = 1 };
+    CU_ASSERT_TRUE(holds_take(&h, 2, &r));
+}
+
+static void what_was_refused_is_told_until_it_is_reopened(void)
+{
+    const struct slice name = SLICE(EVENT ":" TEAM);
+    say("hold", "unknown", NOON_MS);
+    word("refuse-episode " EVENT ":" TEAM " by Njeri Ndungu: never", "withhold", "hold-refused");
+    CU_ASSERT_PTR_NULL(the_hold());
+    const struct held *x = holds_find_refused(&h, name);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(x);
+    CU_ASSERT_STRING_EQUAL(x->refused_by, "Njeri Ndungu");
+    CU_ASSERT_EQUAL(x->refused_ms, NOON_MS + HOUR_MS);
+    CU_ASSERT_TRUE(x->is_whole_episode);
+    act("reopen " EVENT ":" TEAM " by Sam Okoro: a mistake" HOLD_FIRST_OF_TWO);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(holds_find_refused(&h, name));
+    CU_ASSERT_STRING_EQUAL(holds_find_refused(&h, name)->first, "Sam Okoro");
+    word("reopen " EVENT ":" TEAM " by Jo Finch: a mistake", "hold", "unknown");
+    CU_ASSERT_PTR_NULL(holds_find_refused(&h, name));
+    CU_ASSERT_PTR_NOT_NULL(the_hold());
+}
+
 static void a_word_on_what_is_not_held_changes_nothing(void)
 {
     act("release " EVENT ":" TEAM " by Njeri Ndungu: late" HOLD_FIRST_OF_TWO);
@@ -129,6 +162,8 @@ static CU_TestInfo cases[] = {
     { "what is past its deadline is counted", what_is_past_its_deadline_is_counted },
     { "the first of two words is told and ends nothing",
       the_first_of_two_words_is_told_and_ends_nothing },
+    { "what was refused is told until it is reopened",
+      what_was_refused_is_told_until_it_is_reopened },
     { "a word on what is not held changes nothing", a_word_on_what_is_not_held_changes_nothing },
     CU_TEST_INFO_NULL,
 };

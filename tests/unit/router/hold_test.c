@@ -1,7 +1,9 @@
 /* hold_test.c - what waits for a human, and what the human's word does. */
 #include <CUnit/CUnit.h>
 
+#include "base/clock.h"
 #include "record/wire.h"
+#include "sharing/act.h"
 #include "world.h"
 
 static const char id[] = "0000019f0000000000000000000000aa";
@@ -12,6 +14,32 @@ static void hold_ada(void)
     world_say(
         &(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = id });
     CU_ASSERT_TRUE_FATAL(world_run());
+}
+
+/* As it is given today where nobody can sign. */
+static void give(const char *word, const char *service, const char *person)
+{
+    static int64_t minute;
+    struct buf file, b;
+    struct act x = { .region = world.bundle->region,
+                     .word = slice_text(word),
+                     .on = slice_text(arena_format(&world.arena, "%s:%s", id, service)),
+                     .reason = SLICE("rang the ward"),
+                     .typed = slice_text(person),
+                     .at_ms = clock_wall_ms() + ++minute };
+    const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
+    world_key("ada", &x.subject);
+    buf_init(&file, ACT_BYTES_MAX);
+    buf_init(&b, 2 * ACT_BYTES_MAX);
+    act_put_file(&x, &file);
+    wire_put_header(&b, plan_fingerprint(s->plan));
+    avro_put_long(&b, 1);
+    avro_put_text(&b, buf_slice(&file));
+    world_publish("control", world_partition("ada"), slice_of(x.subject.b, ID_BYTES), buf_slice(&b));
+    buf_release(&file);
+    buf_release(&b);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
 }
 
 static void act(const char *word, const char *service, const char *person, const char *who)
@@ -88,6 +116,85 @@ static void a_refusal_withholds_it_for_good(void)
     both_agree();
 }
 
+static void ready_again(const char *kind, const char *event)
+{
+    static const char *const fit[] = { "stay.medically_fit", "true", NULL };
+    world_say(&(struct say){ .who = "ada",
+                             .kind = kind,
+                             .episode = "v1",
+                             .id = event,
+                             .set = event ? fit : NULL });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+static void a_refusal_outlives_what_comes_and_a_restart(void)
+{
+    hold_ada();
+    act("refuse", "council/social", "Nurse Njeri", "ada");
+    world_restart();
+    ready_again("admitted", NULL);
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1); /* the admission */
+    world_restart();
+    world_known("ada"); /* a gate opens: what may be caught up is */
+    CU_ASSERT_TRUE_FATAL(world_run());
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1);
+    world_read();
+    CU_ASSERT_PTR_NULL(world_entry("hold-act", 1));
+    both_agree();
+}
+
+static void reopened_it_is_held_again(void)
+{
+    hold_ada();
+    act("refuse", "council/social", "Nurse Njeri", "ada");
+    give("reopen", "council/social", "Dr Ortiz");
+    const struct audit_decision *d = decision(world_entry("hold-act", 1));
+    CU_ASSERT_TRUE(slice_equal_text(d->outcome, "hold"));
+    CU_ASSERT_TRUE(slice_equal_text(d->reason, "unknown"));
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 0);
+    give("reopen", "council/social", "Dr Ortiz");
+    const struct audit_read *r = world_entry("hold-act", 2);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    CU_ASSERT_EQUAL(r->decision_count, 0);
+    CU_ASSERT_PTR_NOT_NULL(memmem(r->note.p, r->note.n, "it was not refused", 18));
+    act("release", "council/social", "Dr Ortiz", "ada");
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1);
+    both_agree();
+}
+
+static void two_reopen_what_two_must_release(void)
+{
+    static const char *const hidden[] = { "restriction.kind", "location", NULL };
+    hold_ada();
+    act("refuse", "council/social", "Nurse Njeri", "ada");
+    world_say(&(struct say){ .who = "ada", .type = "Restriction", .kind = "raised", .set = hidden });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    give("reopen", "council/social", "Dr Ortiz");
+    give("reopen", "council/social", "dr ortiz");
+    for (size_t i = 1; i < 3; i++) {
+        const struct audit_read *r = world_entry("hold-act", i);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+        CU_ASSERT_EQUAL(r->decision_count, 0);
+    }
+    give("reopen", "council/social", "Sam Okoro");
+    CU_ASSERT_TRUE(slice_equal_text(decision(world_entry("hold-act", 3))->outcome, "hold"));
+    both_agree();
+}
+
+static void a_decision_says_whose_no_it_was(void)
+{
+    hold_ada();
+    give("refuse-episode", "council/social", "Nurse Njeri");
+    ready_again("ready_for_discharge", "0000019f0000000000000000000000ab");
+    const struct audit_read *r = world_entry("event", 2);
+    const struct audit_decision *d = decision(r);
+    CU_ASSERT_TRUE(slice_equal_text(d->reason, "hold-refused"));
+    CU_ASSERT_TRUE(slice_starts(r->note, SLICE("refused from council/social by Nurse Njeri at 20")));
+    CU_ASSERT_PTR_NOT_NULL(memmem(r->note.p, r->note.n, id, sizeof id - 1));
+    both_agree();
+}
+
 static void a_second_release_finds_it_gone(void)
 {
     hold_ada();
@@ -134,6 +241,10 @@ static CU_TestInfo cases[] = {
     { "what cannot be told is held", what_cannot_be_told_is_held },
     { "a release discloses the held event", a_release_discloses_the_held_event },
     { "a refusal withholds it for good", a_refusal_withholds_it_for_good },
+    { "a refusal outlives what comes and a restart", a_refusal_outlives_what_comes_and_a_restart },
+    { "reopened it is held again", reopened_it_is_held_again },
+    { "two reopen what two must release", two_reopen_what_two_must_release },
+    { "a decision says whose no it was", a_decision_says_whose_no_it_was },
     { "a second release finds it gone", a_second_release_finds_it_gone },
     { "a hold outlives a restart", a_hold_outlives_a_restart },
     { "a wrong act is refused", a_wrong_act_is_refused },

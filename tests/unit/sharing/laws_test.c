@@ -412,17 +412,6 @@ static void a_hold_ends_when_the_answer_comes(void)
     CU_ASSERT_EQUAL(world.facts.hold_count, 0);
 }
 
-static void a_refused_hold_is_gone(void)
-{
-    struct person after;
-    struct err e = { 0 };
-    hold_an_admission();
-    const struct hold held = world.facts.holds[0];
-    CU_ASSERT(person_end_hold(&world.arena, &world.facts, &held.event, held.service, &after, &e));
-    CU_ASSERT_EQUAL(after.hold_count, 0);
-    CU_ASSERT_EQUAL(after.event_count, world.facts.event_count);
-}
-
 static void a_retracted_event_is_held_no_more(void)
 {
     hold_an_admission();
@@ -581,7 +570,6 @@ static CU_TestInfo cases[] = {
     { "a released hold is decided again with unknowns true",
       a_released_hold_is_decided_again_with_unknowns_true },
     { "a hold ends when the answer comes", a_hold_ends_when_the_answer_comes },
-    { "a refused hold is gone", a_refused_hold_is_gone },
     { "a retracted event is held no more", a_retracted_event_is_held_no_more },
     { "an unverified number is held until a birth date agrees",
       an_unverified_number_is_held_until_a_birth_date_agrees },

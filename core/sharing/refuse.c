@@ -1,0 +1,307 @@
+/* refuse.c - a named person's no, and what opens again when named people take it back.
+ *
+ * A refusal stands above every gate (decide_for asks it first) and outside every limit. It knows by
+ * id all versions of what was refused, so that a correction is recognised when the events
+ * themselves are on file no more. Whoever reopens one discloses nothing: what it kept back is held,
+ * and no rule ends such a hold, only a person's release. */
+#include "sharing/decide.h"
+#include "sharing/run.h"
+
+/* ---- what is refused ---- */
+
+bool facts_refusal_has(const struct refusal *x, const struct event_id *id)
+{
+    for (size_t at = 0; at + ID_BYTES <= x->versions.n; at += ID_BYTES)
+        if (memcmp(x->versions.p + at, id->b, ID_BYTES) == 0)
+            return true;
+    return false;
+}
+
+const struct refusal *facts_refusal(const struct person *p, const struct event_id *event,
+                                    struct slice service)
+{
+    for (size_t i = 0; i < p->refusal_count; i++)
+        if (slice_equal(p->refusals[i].service, service) && facts_refusal_has(&p->refusals[i], event))
+            return &p->refusals[i];
+    return NULL;
+}
+
+static bool is_of_agency(const struct bundle *b, const struct refusal *x, const struct event *ev)
+{
+    return slice_equal(x->agency, b->agencies[ev->agency].name);
+}
+
+static bool is_same_episode(const struct refusal *x, struct slice episode)
+{
+    return x->is_whole_episode && episode.n && slice_equal(x->episode, episode);
+}
+
+const struct refusal *facts_refuses(const struct bundle *b, const struct person *p,
+                                    const struct event *ev, uint16_t service)
+{
+    for (size_t i = 0; i < p->refusal_count && !ev->retracts; i++) {
+        const struct refusal *x = &p->refusals[i];
+        if (!slice_equal(x->service, b->services[service].name) || !is_of_agency(b, x, ev))
+            continue;
+        if (facts_refusal_has(x, &ev->id) || is_same_episode(x, ev->episode) ||
+            (ev->replaces && event_id_is_set(&ev->original) && facts_refusal_has(x, &ev->original)))
+            return x;
+    }
+    return NULL;
+}
+
+/* ---- corrections ---- */
+
+static bool is_on_file(const struct draft *d, const struct refusal *x)
+{
+    struct event_id id;
+    for (size_t at = 0; at + ID_BYTES <= x->versions.n; at += ID_BYTES) {
+        memcpy(id.b, x->versions.p + at, ID_BYTES);
+        if (draft_event(d, &id))
+            return true;
+    }
+    return false;
+}
+
+/* Without a name, what is on file no more may be what is meant: it cannot be told, so it is. */
+static bool is_correction(const struct draft *d, const struct bundle *b, const struct refusal *x,
+                          const struct event *ev, const struct event_id *original)
+{
+    if (!ev->replaces || !is_of_agency(b, x, ev))
+        return false;
+    if (facts_refusal_has(x, original) || facts_refusal_has(x, &ev->original))
+        return true;
+    return !event_id_is_set(&ev->original) && slice_equal(x->episode, ev->episode) &&
+           slice_equal(x->type, ev->type) && slice_equal(x->kind, ev->kind_name) &&
+           !is_on_file(d, x);
+}
+
+static bool add_version(struct arena *a, struct refusal *x, const struct event_id *id,
+                        struct err *e)
+{
+    uint8_t *more = arena_raw(a, x->versions.n + ID_BYTES);
+    if (!more)
+        return err_memory(e);
+    if (x->versions.n)
+        memcpy(more, x->versions.p, x->versions.n);
+    memcpy(more + x->versions.n, id->b, ID_BYTES);
+    x->versions = slice_of(more, x->versions.n + ID_BYTES);
+    return true;
+}
+
+bool draft_follow(struct draft *d, const struct bundle *b, const struct event *ev,
+                  const struct event_id *original, struct err *e)
+{
+    struct refusal *refusals = d->refusals.items;
+    for (size_t i = 0; i < d->refusals.count; i++) {
+        struct refusal *x = &refusals[i];
+        if (facts_refusal_has(x, &ev->id) || !is_correction(d, b, x, ev, original))
+            continue;
+        const struct episode_event *newest = draft_newest(d, draft_event(d, &ev->id));
+        bool is_late = newest && !event_id_equal(&newest->id, &ev->id);
+        if (!add_version(d->arena, x, &ev->id, e) ||
+            (is_late && !add_version(d->arena, x, &newest->id, e)))
+            return false;
+        if (!is_late || newest->bytes.n)
+            x->bytes = is_late ? newest->bytes : ev->framed;
+        d->changed = true;
+    }
+    return true;
+}
+
+/* ---- refusing ---- */
+
+/* Withheld from now on: what ends a hold that was refused. */
+static bool end_refused(struct run *r, const struct event_id *event, uint16_t service)
+{
+    struct decision d = { .event = *event,
+                          .to = { service },
+                          .outcome = OUTCOME_WITHHOLD,
+                          .reason = reason_code(REASON_HOLD_REFUSED),
+                          .disclosure = -1 };
+    draft_end_hold(&r->draft, event, service);
+    return run_decision(r, &d);
+}
+
+/* Other events of that episode that wait for the same service's release. */
+static bool end_episode(struct run *r, const struct refusal *x, uint16_t service)
+{
+    struct list *holds = &r->draft.holds;
+    for (size_t i = 0; i < holds->count;) {
+        const struct hold h = ((const struct hold *)holds->items)[i];
+        const struct event *ev = NULL;
+        i++;
+        if (h.service != service)
+            continue;
+        if (!run_reopen(r, h.bytes, &ev))
+            return false;
+        if (!ev || ev->retracts || !is_of_agency(r->in->bundle, x, ev) ||
+            !is_same_episode(x, ev->episode))
+            continue;
+        if (!end_refused(r, &h.event, service))
+            return false;
+        i--;
+    }
+    return true;
+}
+
+static bool add_replaced(struct run *r, struct refusal *x)
+{
+    const struct episode_event *was = draft_event(&r->draft, &x->event);
+    for (size_t steps = 0; was && steps < EVENTS_MAX; steps++) {
+        if (event_id_is_set(&was->original) &&
+            !add_version(r->arena, x, &was->original, r->e))
+            return false;
+        was = draft_replaced(&r->draft, was);
+    }
+    return true;
+}
+
+/* By the record itself: its source may have left the region. */
+static bool describe(struct run *r, const struct hold *h, struct refusal *x)
+{
+    const struct view *v = &r->in->event;
+    const struct header_slots *s = plan_header(v->plan);
+    x->agency = view_text(v, (size_t)s->source_agency);
+    x->episode = view_text(v, (size_t)s->episode);
+    x->type = view_text(v, (size_t)s->type);
+    x->kind = view_text(v, (size_t)s->kind);
+    x->event = h->event;
+    return add_version(r->arena, x, &h->event, r->e) && add_replaced(r, x);
+}
+
+static bool refuse(struct run *r, const struct hold *h, struct slice by, bool is_whole_episode)
+{
+    struct refusal *x = list_add(r->arena, &r->draft.refusals);
+    if (!x)
+        return err_memory(r->e);
+    *x = (struct refusal){ .service = r->in->bundle->services[h->service].name,
+                           .at_ms = r->in->decided_ms,
+                           .by = by,
+                           .reason = h->reason,
+                           .clause = h->clause,
+                           .bytes = h->bytes };
+    if (!describe(r, h, x))
+        return false;
+    x->is_whole_episode = is_whole_episode && x->episode.n;
+    r->draft.changed = true;
+    const uint16_t service = h->service;
+    return end_refused(r, &x->event, service) &&
+           (!x->is_whole_episode || end_episode(r, x, service));
+}
+
+bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct slice by,
+                  bool is_whole_episode, struct arena *a, struct judged *out, struct err *e)
+{
+    struct run r;
+    return run_begin(&r, in, a, e) && refuse(&r, hold, by, is_whole_episode) && run_end(&r, out);
+}
+
+/* ---- reopening ---- */
+
+static bool add_reopened(struct run *r, const struct refusal *x, const struct event_id *newest,
+                         uint16_t service)
+{
+    struct hold *h = list_add(r->arena, &r->draft.holds);
+    if (!h)
+        return err_memory(r->e);
+    *h = (struct hold){ .event = *newest,
+                        .service = service,
+                        .reason = x->reason,
+                        .clause = x->clause,
+                        .since_ms = r->in->decided_ms,
+                        .bytes = x->bytes,
+                        .reopened = true };
+    return true;
+}
+
+/* The newest version waits again; what was taken back in the meantime does not. */
+static bool hold_again(struct run *r, const struct refusal *x, uint16_t service, bool is_known)
+{
+    struct person facts;
+    const struct episode_event *on_file;
+    struct decision d = { .to = { service }, .outcome = OUTCOME_HOLD, .disclosure = -1 };
+    d.reason = arena_text(r->arena, x->reason);
+    if (!d.reason)
+        return err_memory(r->e);
+    if (!id_from_hex(view_text(&r->in->event, (size_t)plan_header(r->in->event.plan)->id),
+                     d.event.b))
+        d.event = x->event;
+    draft_view(&r->draft, &facts);
+    if (is_known)
+        d.refused = facts_refuses(r->in->bundle, &facts, &r->event, service);
+    on_file = draft_event(&r->draft, &d.event);
+    if (d.refused) {
+        d.outcome = OUTCOME_WITHHOLD;
+        d.reason = reason_code(REASON_HOLD_REFUSED);
+        return run_decision(r, &d); /* another refusal stands, of its episode */
+    }
+    if (on_file && on_file->retracted) {
+        d.outcome = OUTCOME_WITHHOLD;
+        d.reason = reason_code(on_file->replaced ? REASON_REPLACED : REASON_RETRACTED);
+        return run_decision(r, &d);
+    }
+    return add_reopened(r, x, &d.event, service) && run_decision(r, &d);
+}
+
+/* What else of the episode was kept back: whatever a rule would let go now waits for a person. */
+static bool hold_episode(struct run *r, const struct refusal *x, uint16_t service)
+{
+    const struct episode_event *entry = NULL;
+    struct episode_event last;
+    while ((entry = run_next_entry(r, entry ? &last : NULL))) {
+        const struct event *ev = NULL;
+        last = *entry;
+        entry = &last;
+        if (!run_reopen(r, last.bytes, &ev))
+            return false;
+        if (!ev || !is_of_agency(r->in->bundle, x, ev) || !is_same_episode(x, ev->episode))
+            continue;
+        struct round round = {
+            .event = ev, .caught_up = true, .is_reopened = true, .reopened_for = service
+        };
+        if (!run_round(r, &round, NULL))
+            return false;
+    }
+    return true;
+}
+
+static bool reopen_refusal(struct run *r, const struct refusal *refusal)
+{
+    struct refusal *refusals = r->draft.refusals.items;
+    const struct refusal x = *refusal;
+    int service = bundle_service(r->in->bundle, x.service);
+    for (size_t i = r->draft.refusals.count; i-- > 0;)
+        if (slice_equal(refusals[i].service, x.service) && facts_refusal_has(&refusals[i], &x.event))
+            list_remove(&r->draft.refusals, i);
+    r->draft.changed = true;
+    if (service < 0)
+        return true; /* nobody is there to be disclosed to */
+    /* The hold waits also when its source has gone. */
+    bool is_known =
+        !event_read(r->in->bundle, &r->in->event, r->in->framed, r->in->decided_ms, &r->event);
+    return hold_again(r, &x, (uint16_t)service, is_known) &&
+           (!x.is_whole_episode || hold_episode(r, &x, (uint16_t)service));
+}
+
+bool judge_reopen(const struct judge_input *in, const struct refusal *refusal, struct arena *a,
+                  struct judged *out, struct err *e)
+{
+    struct run r;
+    return run_begin(&r, in, a, e) && reopen_refusal(&r, refusal) && run_end(&r, out);
+}
+
+bool person_note_refusal(struct arena *a, const struct person *p, const struct refusal *refusal,
+                         struct slice who, struct person *out, struct err *e)
+{
+    struct draft d;
+    if (!draft_init(&d, a, p, e))
+        return false;
+    struct refusal *list = d.refusals.items;
+    for (size_t i = 0; i < d.refusals.count; i++)
+        if (slice_equal(list[i].service, refusal->service) &&
+            event_id_equal(&list[i].event, &refusal->event))
+            list[i].first_by = who;
+    draft_view(&d, out);
+    return true;
+}
