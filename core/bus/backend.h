@@ -32,6 +32,11 @@ struct bus_ops {
     bool (*group_committed)(struct bus *b, const char *group, const char *topic, int partition,
                             struct arena *a, struct bus_position *out, struct err *e);
 
+    /* first and next of out */
+    bool (*end)(struct bus *b, const char *topic, int partition, struct bus_end *out,
+                struct err *e);
+    bool reads_cheaply; /* a reader of one record costs no connection */
+
     bool (*answers)(struct bus *b, int wait_ms); /* NULL: always */
 };
 
@@ -53,6 +58,13 @@ struct bus_reader {
 
 bool embedded_open(const struct bus_options *o, const char *path, struct bus **out, struct err *e);
 bool kafka_open(const struct bus_options *o, const char *address, struct bus **out, struct err *e);
+
+/* Whether reading may begin at from, where the lane is what `end` says. */
+bool bus_may_read(const char *topic, int partition, int64_t from, const struct bus_end *end,
+                  struct err *e);
+/* The same for a worker's position, which it may change; none: -1. */
+bool bus_may_go_on(const struct bus_join *j, struct bus_position *p, const struct bus_end *end,
+                   struct err *e);
 
 /* How much of a worker's id names its group: "router-0" and "router-1" both belong to "router". */
 size_t bus_group_length(const char *id);

@@ -5,7 +5,8 @@
  * sequence, chain head, owner; text without NUL, at most 4,096 bytes (librdkafka 2.0.2 cuts at zero).
  * Topic names here are without the region's prefix; the backend adds it.
  * Threads: bus_publish from any thread; a worker, a reader: one thread each.
- * Errors: bus.down, bus.full (ERR_RETRY); bus.fenced, bus.fatal, bus.locked, bus.topic (ERR_FATAL). */
+ * Errors: bus.down, bus.full (ERR_RETRY); bus.fenced, bus.fatal, bus.locked, bus.topic, bus.aged,
+ * bus.position (ERR_FATAL). */
 #ifndef CONCORDAT_BUS_H
 #define CONCORDAT_BUS_H
 
@@ -54,11 +55,14 @@ MUST_CHECK bool bus_publish(struct bus *b, const struct bus_record *r, size_t n,
 
 /* A worker owns the partitions given, of every topic given; id is its stable transactional identity.
  * A second worker of the same id fences the first (bus.fenced). Positions belong to the group: the id
- * without its last "-<number>", so "router-0" and "router-1" share them. */
+ * without its last "-<number>", so "router-0" and "router-1" share them. A position behind the first record that
+ * there is: bus.aged (ERR_FATAL), with both in the sentence. One beyond the end, of a topic that was lost: it
+ * begins anew at the start, and the log says so. */
 struct bus_join {
     const char *id;                 /* "router-0" */
     const char *const *topics;      /* NULL-terminated: what is fetched */
     int partitions;                 /* 0 .. partitions-1 are owned */
+    bool past_gaps;                 /* positions behind the first record there is move on to it */
 };
 MUST_CHECK bool bus_join(struct bus *b, const struct bus_join *j, struct bus_worker **out,
                          struct err *e);
@@ -79,12 +83,22 @@ void bus_leave(struct bus_worker **w);
 /* Reads committed records of one partition from an offset on. A batch's slices live until the next call.
  * *end: the position has reached what was the end (high watermark) when this call began. Of a compacted topic the
  * last value of a key is always among what is read; earlier ones may be. The first time that it is at the end it
- * says so at once; from then on it waits for more, at most wait_ms. */
+ * says so at once; from then on it waits for more, at most wait_ms. From 0: whatever there is. From anywhere else it
+ * must be there still: bus.aged when the topic begins behind it, bus.position when it ends before it (ERR_FATAL). */
 MUST_CHECK bool bus_reader_open(struct bus *b, const char *topic, int partition, int64_t from,
                                 struct bus_reader **out, struct err *e);
 MUST_CHECK bool bus_reader_next(struct bus_reader *r, int wait_ms, const struct bus_record **out,
                                 size_t *n, bool *end, struct err *e);
 void bus_reader_close(struct bus_reader **r);
+
+/* Where a lane begins and ends, uncommitted records counted; and a word of the record that stands last, 0 where
+ * asking for it is dear. Kept by whoever must know later whether the lane still is what it was. */
+struct bus_end { int64_t first, next; uint64_t word; };
+MUST_CHECK bool bus_end(struct bus *b, const char *topic, int partition, struct bus_end *out,
+                        struct err *e);
+/* *yes: the lane still has what it had then, or had it and let it age. */
+MUST_CHECK bool bus_still_has(struct bus *b, const char *topic, int partition,
+                              const struct bus_end *then, bool *yes, struct err *e);
 
 /* What the workers of a group ("router") have committed; also on a bus opened read-only and beside a running worker.
  * next 0 and an empty note when there is nothing. Note lives in a. */

@@ -270,6 +270,18 @@ static bool embedded_group_committed(struct bus *bus, const char *group, const c
     return ok;
 }
 
+static bool embedded_end(struct bus *bus, const char *topic, int partition, struct bus_end *out,
+                         struct err *e)
+{
+    struct embedded *b = (struct embedded *)bus;
+    struct bus_store_topic *t;
+    pthread_mutex_lock(&b->disk);
+    bool ok = refresh(b, e) && bus_store_want(&b->store, topic, partition, &t, e) &&
+              bus_store_ends(&b->store, &t->lanes[partition], out, e);
+    pthread_mutex_unlock(&b->disk);
+    return ok;
+}
+
 /* ---- waiting ---- */
 
 static int64_t deadline(int wait_ms)
@@ -312,6 +324,10 @@ static bool fill_slots(struct worker *w, const struct bus_join *j, struct err *e
             s->partition = p;
             ok = bus_store_want(&w->b->store, j->topics[i], p, &s->t, e) &&
                  bus_store_position(&w->b->store, w->group, &s->t->lanes[p], &notes, &from, e);
+            struct bus_end end = { .first = 0 };
+            from.topic = j->topics[i];
+            from.partition = p;
+            ok = ok && bus_store_ends(&w->b->store, &s->t->lanes[p], &end, e) && bus_may_go_on(j, &from, &end, e);
             if (ok)
                 s->at = s->committed = from.next;
             arena_reset(&notes);
@@ -469,7 +485,9 @@ static bool embedded_reader_open(struct bus *bus, const char *topic, int partiti
     *r = (struct reader){ .face.ops = bus->ops, .b = b, .partition = partition, .at = from };
     bool ok = batch_init(&r->batch, e);
     pthread_mutex_lock(&b->disk);
-    ok = ok && refresh(b, e) && bus_store_want(&b->store, topic, partition, &r->t, e);
+    struct bus_end end = { .first = 0 };
+    ok = ok && refresh(b, e) && bus_store_want(&b->store, topic, partition, &r->t, e) &&
+         bus_store_ends(&b->store, &r->t->lanes[partition], &end, e) && bus_may_read(topic, partition, from, &end, e);
     pthread_mutex_unlock(&b->disk);
     if (ok)
         *out = &r->face;
@@ -540,6 +558,8 @@ static const struct bus_ops embedded_ops = {
     .reader_next = embedded_reader_next,
     .reader_close = embedded_reader_close,
     .group_committed = embedded_group_committed,
+    .end = embedded_end,
+    .reads_cheaply = true,
 };
 
 static void init_locks(struct embedded *b)

@@ -438,6 +438,22 @@ bool bus_store_head(struct bus_store *s, const struct lane *l, int64_t *next, in
     return true;
 }
 
+bool bus_store_ends(struct bus_store *s, const struct lane *l, struct bus_end *out, struct err *e)
+{
+    bool row = false;
+    int64_t last_ms;
+    if (!bus_store_head(s, l, &out->next, &last_ms, e))
+        return false;
+    bind_range(s->get, l, 0);
+    db_bind_int(s->get, 3, 1);
+    if (!db_step(s->get, &row, e))
+        return as_bus(e);
+    out->first = row ? offset_of(db_int(s->get, 0)) : out->next;
+    if (row)
+        db_reset(s->get);
+    return true;
+}
+
 bool bus_store_position(struct bus_store *s, struct slice group, const struct lane *l,
                         struct arena *a, struct bus_position *out, struct err *e)
 {

@@ -80,6 +80,9 @@ MUST_CHECK bool bus_store_read(struct bus_store *s, const struct bus_store_topic
 /* The offset that the next record of a lane will have, as the file says. */
 MUST_CHECK bool bus_store_head(struct bus_store *s, const struct lane *l, int64_t *next, int64_t *last_ms,
                            struct err *e);
+/* The first offset of a lane that there is, and the head; of a lane without records both. */
+MUST_CHECK bool bus_store_ends(struct bus_store *s, const struct lane *l, struct bus_end *out,
+                           struct err *e);
 /* next 0 and an empty note when there is none; the note lives in a. */
 MUST_CHECK bool bus_store_position(struct bus_store *s, struct slice group, const struct lane *l,
                                struct arena *a, struct bus_position *out, struct err *e);

@@ -140,6 +140,12 @@ static bool kafka_list(struct bus *bus, struct arena *a, const struct bus_topic 
     return ok;
 }
 
+static bool kafka_end(struct bus *bus, const char *topic, int partition, struct bus_end *out,
+                      struct err *e)
+{
+    return kafka_ends(((struct kafka *)bus)->look, topic, partition, &out->first, &out->next, e);
+}
+
 static bool kafka_is_there(struct bus *bus, int wait_ms)
 {
     return kafka_answers(((struct kafka *)bus)->look, wait_ms);
@@ -234,6 +240,18 @@ static bool list_lanes(struct worker *w, const struct bus_join *j, struct err *e
     return true;
 }
 
+static bool check_lanes(struct worker *w, const struct bus_join *j, struct err *e)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        struct bus_position *p = &w->lanes[i];
+        struct bus_end end = { .first = 0 };
+        if (!kafka_ends(w->k->look, p->topic, p->partition, &end.first, &end.next, e) ||
+            !bus_may_go_on(j, p, &end, e))
+            return false;
+    }
+    return true;
+}
+
 /* Takes over first: only then can no one else still be committing these positions. */
 static bool start_worker(struct worker *w, const struct bus_join *j, struct err *e)
 {
@@ -245,7 +263,7 @@ static bool start_worker(struct worker *w, const struct bus_join *j, struct err 
     return held_init(&w->held, e) && start_client(w->k, KAFKA_WRITER, id, &w->out, e) &&
            start_client(w->k, KAFKA_FETCHER, w->group, &w->in, e) && list_lanes(w, j, e) &&
            kafka_take_over(w->out, e) && kafka_committed(w->in, w->lanes, w->count, &w->a, e) &&
-           kafka_assign(w->in, w->lanes, w->count, e);
+           check_lanes(w, j, e) && kafka_assign(w->in, w->lanes, w->count, e);
 }
 
 static bool kafka_join(struct bus *bus, const struct bus_join *j, struct bus_worker **out,
@@ -404,10 +422,9 @@ static bool start_reader(struct reader *r, int64_t from, struct err *e)
     if (!start_client(r->k, KAFKA_READER, group, &r->c, e) ||
         !kafka_want(r->c, r->topic, r->partition, e) || !ask_mark(r, &first, e))
         return false;
-    if (from > r->mark)
-        return err_set(e, ERR_FATAL, "bus.position", 0,
-                       "cannot read '%s' %d from %lld: it ends at %lld", r->topic, r->partition,
-                       (long long)from, (long long)r->mark);
+    const struct bus_end end = { .first = first, .next = r->mark };
+    if (!bus_may_read(r->topic, r->partition, from, &end, e))
+        return false;
     r->at = p.next = from < first ? first : from;
     return kafka_assign(r->c, &p, 1, e);
 }
@@ -487,6 +504,7 @@ static const struct bus_ops kafka_ops = {
     .reader_next = kafka_reader_next,
     .reader_close = kafka_reader_close,
     .group_committed = kafka_group_position,
+    .end = kafka_end,
     .answers = kafka_is_there,
 };
 

@@ -63,13 +63,13 @@ static bool read_record(const struct delivery_options *o, struct arena *a,
     return true;
 }
 
-static bool put_receipt(const struct delivery_options *o, struct arena *a, const char *code,
-                        struct arrived *out, struct err *e)
+bool arrival_receipt(const struct delivery_options *o, struct arena *a, const char *outcome,
+                     const char *code, struct arrived *out, struct err *e)
 {
     struct receipt r = {
         .disclosure = out->id,
         .recipient = o->service,
-        .outcome = "refused",
+        .outcome = outcome,
         .code = code,
         .at_ms = o->now_ms ? o->now_ms() : clock_wall_ms(),
         .framed = out->bytes,
@@ -98,7 +98,7 @@ bool arrival_read(const struct delivery_options *o, struct store *s, struct aren
     if (out->id.n && has_key && !store_route(s, r->key, &out->route, e))
         return false;
     if (out->id.n && has_key && out->route >= 0)
-        return put_receipt(o, a, why.code, out, e);
+        return arrival_receipt(o, a, "refused", why.code, out, e);
     log_line(LOG_ERROR, &who, why.code, "no receipt for offset %lld: nobody can tell whose it is",
              (long long)r->offset);
     out->id = (struct slice){ 0 };

@@ -11,4 +11,9 @@
 MUST_CHECK bool arrival_read(const struct delivery_options *o, struct store *s, struct arena *a,
                              const struct bus_record *r, struct arrived *out, struct err *e);
 
+/* The framed receipt of out, in a: how it ended. */
+MUST_CHECK bool arrival_receipt(const struct delivery_options *o, struct arena *a,
+                                const char *outcome, const char *code, struct arrived *out,
+                                struct err *e);
+
 #endif

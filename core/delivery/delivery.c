@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "bus/topics.h"
-#include "delivery/arrival.h"
 #include "delivery/inside.h"
 #include "delivery/receipt.h"
 
@@ -30,21 +29,13 @@ int64_t delivery_now_ms(const struct delivery *d)
     return d->o.now_ms ? d->o.now_ms() : clock_wall_ms();
 }
 
-/* Reads on behind the last record that the queue holds. */
-static bool open_reader(struct delivery *d, struct err *e)
-{
-    int64_t next;
-    return store_progress(d->store, &next, e) &&
-           bus_reader_open(d->o.bus, d->disclosures, 0, next, &d->reader, e);
-}
-
 static bool open_topics(struct delivery *d, struct err *e)
 {
     d->disclosures = topic_disclosures(&d->names, d->o.service);
     d->receipts = topic_receipts(&d->names, d->o.agency);
     if (!d->disclosures || !d->receipts)
         return err_memory(e);
-    return open_reader(d, e) && known_open(&d->o, &d->known, e) && trouble_begin(d, e);
+    return topic_open(d, e) && known_open(&d->o, &d->known, e) && trouble_begin(d, e);
 }
 
 bool delivery_open(const struct delivery_options *o, struct delivery **out, struct err *e)
@@ -108,6 +99,7 @@ void delivery_close(struct delivery **d)
     if (!*d)
         return;
     bus_reader_close(&(*d)->reader);
+    told_release(&(*d)->told);
     known_close(&(*d)->known);
     store_close(&(*d)->store);
     buf_release(&(*d)->work);
@@ -119,35 +111,6 @@ void delivery_close(struct delivery **d)
     pthread_mutex_destroy(&(*d)->lock);
     mem_free(*d);
     *d = NULL;
-}
-
-/* Moves records into the queue, with the progress that they make. */
-static bool keep(struct delivery *d, const struct bus_record *r, size_t n, struct err *e)
-{
-    arena_reset(&d->arena);
-    struct arrived *list = ARENA_ARRAY(&d->arena, n, struct arrived);
-    if (!list)
-        return err_memory(e);
-    for (size_t i = 0; i < n; i++)
-        if (!arrival_read(&d->o, d->store, &d->arena, &r[i], &list[i], e))
-            return false;
-    return store_take(d->store, list, n, r[n - 1].offset + 1, e);
-}
-
-/* Takes up what the topic has. What could not be kept is read again: the reader is past it. */
-static bool take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
-{
-    const struct bus_record *r;
-    size_t n;
-    bool end;
-    if (!d->reader && !open_reader(d, e))
-        return false;
-    bool good = bus_reader_next(d->reader, wait_ms, &r, &n, &end, e) &&
-                (n == 0 || keep(d, r, n, e));
-    if (!good)
-        bus_reader_close(&d->reader);
-    *busy = good && n > 0;
-    return good;
 }
 
 /* Publishes the receipt, then forgets the row. A repeat after a crash carries the same bytes. */
@@ -265,7 +228,7 @@ bool delivery_step(struct delivery *d, int wait_ms, bool *busy, struct err *e)
 {
     *busy = false;
     look_up(d);
-    return take(d, wait_ms, busy, e) && send_due(d, busy, e);
+    return topic_take(d, wait_ms, busy, e) && send_due(d, busy, e);
 }
 
 /* How long the next step may wait for the topic. */

@@ -9,6 +9,7 @@
 #include "delivery/known.h"
 #include "delivery/send.h"
 #include "delivery/store.h"
+#include "delivery/told.h"
 #include "host/log.h"
 
 struct delivery {
@@ -18,6 +19,9 @@ struct delivery {
     struct store *store;
     struct known *known;
     struct bus_reader *reader;
+    int64_t next;         /* progress, when the reader was opened */
+    bool compares;        /* the first that it gives is the last one taken */
+    struct told *told;    /* NULL: file and topic are what they were */
     struct arena names, arena;
     struct buf work, answer, receipt;
     const char *disclosures, *receipts; /* topics */
@@ -45,5 +49,13 @@ MUST_CHECK bool trouble_take(struct delivery *d, const struct queued *q, const s
 /* A try that did: what was in trouble may be over. */
 MUST_CHECK bool trouble_over(struct delivery *d, const struct queued *q, bool handed,
                              struct err *e);
+
+/* topic.c: what the topic has goes into the queue. A topic that is not what it was (it ends before
+ * the progress, or another record stands where the last one was taken) is read from its start: what
+ * was taken is known by its id, and what had ended has its receipt published again where that is
+ * gone. A delivery whose file is gone knows by the receipts what had ended. One that begins
+ * behind the progress: bus.aged (ERR_FATAL). */
+MUST_CHECK bool topic_open(struct delivery *d, struct err *e);
+MUST_CHECK bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e);
 
 #endif

@@ -5,6 +5,8 @@ static const char schema[] =
     "create table if not exists progress("
     "  only integer primary key check (only = 0), next integer not null);"
     "insert or ignore into progress values(0, 0);"
+    "create table if not exists anew("
+    "  only integer primary key check (only = 0), at_ms integer not null);"
     "create table if not exists queue("
     "  seq integer primary key autoincrement, id text not null unique, subject blob not null,"
     "  head integer not null, original text not null, retracts integer not null,"
@@ -52,6 +54,9 @@ enum query {
     Q_FORGET,
     Q_NEW_HEAD,
     Q_COUNT,
+    Q_KNOWN,
+    Q_ANEW,
+    Q_HISTORY,
     Q_COUNT_ALL
 };
 
@@ -97,6 +102,10 @@ static const char *const sql[] = {
     [Q_FORGET] = "delete from queue where seq = ?1",
     [Q_NEW_HEAD] = "update queue set head = 1"
                    " where seq = (select min(seq) from queue where subject = ?1)",
+    [Q_KNOWN] = "select own.outcome, queue.id is not null from own left join queue using (id)"
+                " where own.id = ?1",
+    [Q_ANEW] = "insert or replace into anew values(0, ?1)",
+    [Q_HISTORY] = "select not exists(select 1 from own), (select at_ms from anew)",
     [Q_COUNT] = "insert into counts values(?1, ?2) on conflict(name) do update set n = n + ?2",
 };
 
@@ -141,6 +150,44 @@ bool store_progress(struct store *s, int64_t *next, struct err *e)
     return true;
 }
 
+bool store_begin_anew(struct store *s, int64_t next, int64_t now_ms, struct err *e)
+{
+    if (!db_begin(s->db, e))
+        return false;
+    db_bind_int(s->query[Q_MOVE], 1, next);
+    db_bind_int(s->query[Q_ANEW], 1, now_ms);
+    if (db_do(s->query[Q_MOVE], e) && db_do(s->query[Q_ANEW], e))
+        return db_commit(s->db, e);
+    db_rollback(s->db);
+    return false;
+}
+
+bool store_history(struct store *s, bool *fresh, int64_t *anew_ms, struct err *e)
+{
+    struct db_query *q = s->query[Q_HISTORY];
+    bool row = false;
+    if (!db_step(q, &row, e))
+        return false;
+    *fresh = row && db_int(q, 0) != 0;
+    *anew_ms = row ? db_int(q, 1) : 0;
+    db_reset(q);
+    return true;
+}
+
+bool store_known(struct store *s, struct slice id, struct arena *a, bool *known,
+                 struct slice *outcome, struct err *e)
+{
+    struct db_query *q = s->query[Q_KNOWN];
+    *outcome = (struct slice){ 0 };
+    db_bind_text(q, 1, id);
+    if (!db_step(q, known, e) || !*known)
+        return e->fate == ERR_NONE;
+    bool waits = db_int(q, 1) != 0; /* its receipt is on its way yet */
+    *outcome = waits ? SLICE("") : arena_copy(a, db_blob(q, 0));
+    db_reset(q);
+    return outcome->p || err_memory(e);
+}
+
 static bool count(struct store *s, const char *name, int64_t n, struct err *e)
 {
     struct db_query *q = s->query[Q_COUNT];
@@ -155,19 +202,9 @@ static bool count_taken(struct store *s, const struct arrived *r, struct err *e)
     return count(s, "taken", 1, e) && (!refused || count(s, "refused", 1, e));
 }
 
-static bool take_one(struct store *s, const struct arrived *r, struct err *e)
+static bool queue_one(struct store *s, const struct arrived *r, struct err *e)
 {
-    struct db_query *own = s->query[Q_OWN], *queue = s->query[Q_QUEUE];
-    if (!r->id.n)
-        return count_taken(s, r, e);
-    db_bind_text(own, 1, r->id);
-    db_bind_blob(own, 2, r->subject);
-    db_bind_int(own, 3, r->route);
-    db_bind_text(own, 4, r->receipt.n ? SLICE("refused") : SLICE(""));
-    if (!db_do(own, e))
-        return false;
-    if (db_changes(s->db) == 0)
-        return count(s, "duplicates", 1, e);
+    struct db_query *queue = s->query[Q_QUEUE];
     db_bind_text(queue, 1, r->id);
     db_bind_blob(queue, 2, r->subject);
     db_bind_text(queue, 3, r->original);
@@ -176,7 +213,27 @@ static bool take_one(struct store *s, const struct arrived *r, struct err *e)
     db_bind_blob(queue, 6, r->bytes);
     db_bind_int(queue, 7, r->receipt.n ? QUEUED_ENDED : QUEUED_WAITING);
     db_bind_blob(queue, 8, r->receipt);
-    return db_do(queue, e) && count_taken(s, r, e);
+    return db_do(queue, e);
+}
+
+static bool take_one(struct store *s, const struct arrived *r, struct err *e)
+{
+    struct db_query *own = s->query[Q_OWN];
+    if (!r->id.n)
+        return count_taken(s, r, e);
+    if (r->again)
+        return queue_one(s, r, e) && count(s, "duplicates", 1, e);
+    db_bind_text(own, 1, r->id);
+    db_bind_blob(own, 2, r->subject);
+    db_bind_int(own, 3, r->route);
+    db_bind_text(own, 4, r->ended ? slice_text(r->ended) : r->receipt.n ? SLICE("refused") : SLICE(""));
+    if (!db_do(own, e))
+        return false;
+    if (db_changes(s->db) == 0)
+        return count(s, "duplicates", 1, e);
+    if (r->ended)
+        return count(s, "taken", 1, e) && count(s, r->ended, 1, e);
+    return queue_one(s, r, e) && count_taken(s, r, e);
 }
 
 bool store_take(struct store *s, const struct arrived *list, size_t n, int64_t next, struct err *e)

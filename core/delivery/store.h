@@ -43,6 +43,14 @@ void store_close(struct store **s);
 /* Next offset to read of the topic. */
 MUST_CHECK bool store_progress(struct store *s, int64_t *next, struct err *e);
 
+/* The topic is not what it was: it is read again from there on. What was taken is known by its id. */
+MUST_CHECK bool store_begin_anew(struct store *s, int64_t next, int64_t now_ms, struct err *e);
+/* *fresh: nothing was ever taken; *anew_ms: when that was last, 0: never. */
+MUST_CHECK bool store_history(struct store *s, bool *fresh, int64_t *anew_ms, struct err *e);
+/* Whether that id was taken before, and how it ended: empty while it has not. Lives in a. */
+MUST_CHECK bool store_known(struct store *s, struct slice id, struct arena *a, bool *known,
+                            struct slice *outcome, struct err *e);
+
 /* Queues what the topic gave, and moves the progress, in one commit. An id that was seen before is
  * counted as a duplicate and dropped. A receipt: it could not be read, and only that is to be
  * published. No id: it could not be read and nobody can be told; it is counted as refused. */
@@ -50,6 +58,8 @@ struct arrived {
     struct slice id, subject, original, bytes, receipt;
     int64_t route;
     bool retracts;
+    bool again; /* taken before and ended: only its receipt is to be published once more */
+    const char *ended; /* so it had ended, by its receipt, before this file was; NULL: it had not */
 };
 MUST_CHECK bool store_take(struct store *s, const struct arrived *list, size_t n, int64_t next,
                            struct err *e);

@@ -26,7 +26,14 @@ static bool read_last(struct bus *b, const struct catalogue *c, int partition, i
     struct arena a;
     const struct bus_record *record = NULL;
     struct audit_read entry;
+    struct bus_end end;
     *out = (struct last){ .found = false };
+    if (!bus_end(b, TOPIC_AUDIT, partition, &end, e))
+        return false;
+    if (from < end.first)
+        from = end.first;
+    if (from > end.next)
+        from = end.next; /* it is missing: the caller says so */
     arena_init(&a, RESTORE_ARENA_BYTES);
     bool good = walk_open(&w, b, TOPIC_AUDIT, partition, from, e);
     while (good && (good = walk_next(&w, &record, e)) && record) {

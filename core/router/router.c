@@ -81,7 +81,7 @@ static bool join(struct router *r, struct err *e)
     if (!make_topics(b, &r->arena, &topics, e) ||
         !transaction_init(&r->tx, b, topics, &r->arena, e))
         return false;
-    const struct bus_join how = { r->o.worker, topics, b->partitions };
+    const struct bus_join how = { .id = r->o.worker, .topics = topics, .partitions = b->partitions };
     return bus_join(r->o.bus, &how, &r->worker, e);
 }
 

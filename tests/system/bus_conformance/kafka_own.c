@@ -1,6 +1,10 @@
 /* kafka_own.c - what the Kafka backend promises beyond the conformance suite. */
 #include "kafka_own.h"
 
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "conformance_fixture.h"
 
@@ -49,8 +53,100 @@ static void refuses_to_read_from_beyond_the_end(void)
     CU_ASSERT_STRING_EQUAL(f.e.code, "bus.position");
 }
 
+/* Another worker of the name takes over while a transaction is open; then it fails. */
+static bool take_over_and_fail(void *ctx)
+{
+    static const char *const fetched[] = { "in", "more", NULL };
+    struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 2 };
+    (void)must(bus_join(f.b, &j, ctx, &f.e));
+    return false;
+}
+
+/* Going back needs an abort, and that fails: going on would pass over what was fetched. */
+static void a_worker_that_cannot_go_back_ends(void)
+{
+    struct bus_worker *second = NULL;
+    struct bus_record r = record("out", 0, "k", "zombie");
+    struct bus_position p = position("in", 1, "");
+    publish_numbers("in", 1);
+    join_as("router-0");
+    CU_ASSERT_STRING_EQUAL(fetch_values(1), "0 ");
+    f.w->between = take_over_and_fail;
+    f.w->between_ctx = &second;
+    CU_ASSERT_FALSE(bus_commit(f.w, &r, 1, &p, 1, &f.e));
+    CU_ASSERT_EQUAL(f.e.fate, ERR_FATAL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+    err_clear(&f.e);
+    bus_leave(&f.w);
+    f.w = second;
+    CU_ASSERT_STRING_EQUAL(fetch_values(1), "0 ");
+}
+
+/* What retention does: the first records of in/0 are no more. */
+static void trim(int64_t before)
+{
+    char name[100], text[200];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    CU_ASSERT_EQUAL_FATAL(rd_kafka_conf_set(conf, "bootstrap.servers", strchr(f.url, ':') + 3, text,
+                                            sizeof text),
+                          RD_KAFKA_CONF_OK);
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(rk);
+    snprintf(name, sizeof name, "%sin", f.prefix);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, name, 0)->offset = before;
+    rd_kafka_DeleteRecords_t *order = rd_kafka_DeleteRecords_new(list);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_DeleteRecords(rk, &order, 1, NULL, queue);
+    rd_kafka_event_t *done = rd_kafka_queue_poll(queue, PATIENCE_MS);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(done);
+    CU_ASSERT_EQUAL(rd_kafka_event_error(done), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_event_destroy(done);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_DeleteRecords_destroy(order);
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_destroy(rk);
+}
+
+static void reads_a_trimmed_topic_from_where_it_begins(void)
+{
+    struct bus_reader *r = NULL;
+    publish_numbers("in", 6);
+    trim(4);
+    CU_ASSERT_STRING_EQUAL(read_values("in", 0, 0), "4 5 ");
+    CU_ASSERT_STRING_EQUAL(read_values("in", 0, 4), "4 5 ");
+    CU_ASSERT_FALSE_FATAL(bus_reader_open(f.b, "in", 0, 2, &r, &f.e));
+    CU_ASSERT_STRING_EQUAL(f.e.code, "bus.aged");
+    CU_ASSERT_PTR_NOT_NULL(strstr(f.e.text, "at 2: it begins at 4; up to 2"));
+}
+
+static void stops_a_worker_before_a_gap(void)
+{
+    static const char *const fetched[] = { "in", NULL };
+    struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 2 };
+    struct bus_worker *w = NULL;
+    publish_numbers("in", 6);
+    join_as("router-0");
+    CU_ASSERT_STRING_EQUAL(fetch_values(6), numbers(6));
+    CU_ASSERT_TRUE(must(commit_one("first", 1)));
+    bus_leave(&f.w);
+    trim(4);
+    CU_ASSERT_FALSE_FATAL(bus_join(f.b, &j, &w, &f.e));
+    CU_ASSERT_STRING_EQUAL(f.e.code, "bus.aged");
+    CU_ASSERT_PTR_NOT_NULL(strstr(f.e.text, "at 1: it begins at 4; up to 3"));
+    err_clear(&f.e);
+    j.past_gaps = true;
+    CU_ASSERT_TRUE_FATAL(must(bus_join(f.b, &j, &f.w, &f.e)));
+    CU_ASSERT_STRING_EQUAL(fetch_values(2), "4 5 ");
+}
+
 CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transaction is decided",
                                     does_not_say_the_end_before_an_open_transaction_is_decided },
                                   { "refuses to read from beyond the end",
                                     refuses_to_read_from_beyond_the_end },
+                                  { "a worker that cannot go back ends",
+                                    a_worker_that_cannot_go_back_ends },
+                                  { "reads a trimmed topic from where it begins",
+                                    reads_a_trimmed_topic_from_where_it_begins },
+                                  { "stops a worker before a gap", stops_a_worker_before_a_gap },
                                   CU_TEST_INFO_NULL };

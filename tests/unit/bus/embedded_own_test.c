@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "bus/bus.h"
+#include "host/db.h"
 
 static char folder[64], url[128];
 static struct bus *b;
@@ -240,6 +241,103 @@ static void says_that_the_disk_is_full_and_keeps_what_it_has(void)
         CU_ASSERT_EQUAL(WEXITSTATUS(status), 0);
 }
 
+/* What retention does on a broker, and what a restored file does. */
+static void lose(const char *sql)
+{
+    struct db *d = NULL;
+    char path[128];
+    bus_close(&b);
+    snprintf(path, sizeof path, "%s/bus.db", folder);
+    CU_ASSERT_TRUE_FATAL(db_open(path, "", &d, &e));
+    CU_ASSERT_TRUE_FATAL(db_run(d, sql, &e));
+    db_close(&d);
+    CU_ASSERT_TRUE_FATAL(open_as(false, &b));
+}
+
+static void reads_on_only_where_records_are(void)
+{
+    const struct {
+        int64_t from;
+        const char *code, *says; /* NULL: it reads */
+    } rows[] = {
+        { 0, NULL, "" },          { 3, NULL, "" },
+        { 6, NULL, "" },          { 7, "bus.position", "from 7: it ends at 6" },
+        { 2, "bus.aged", "at 2: it begins at 3; up to 1 records are gone" },
+    };
+    for (int i = 0; i < 6; i++)
+        CU_ASSERT_TRUE_FATAL(publish(b, "v", &e));
+    lose("DELETE FROM records WHERE (row & ((1 << 40) - 1)) < 3");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bus_reader *r = NULL;
+        bool good = bus_reader_open(b, "in", 0, rows[i].from, &r, &e);
+        CU_ASSERT_EQUAL(good, rows[i].code == NULL);
+        if (!good && rows[i].code) {
+            CU_ASSERT_STRING_EQUAL(e.code, rows[i].code);
+            CU_ASSERT_PTR_NOT_NULL(strstr(e.text, rows[i].says));
+            CU_ASSERT_EQUAL(e.fate, ERR_FATAL);
+        }
+        bus_reader_close(&r);
+        err_clear(&e);
+    }
+}
+
+static void a_worker_stops_before_a_gap(void)
+{
+    struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 1 };
+    const struct bus_record *got = NULL;
+    struct bus_worker *w = NULL;
+    size_t n = 0;
+    for (int i = 0; i < 6; i++)
+        CU_ASSERT_TRUE_FATAL(publish(b, "v", &e));
+    lose("DELETE FROM records WHERE (row & ((1 << 40) - 1)) < 3");
+    CU_ASSERT_FALSE_FATAL(bus_join(b, &j, &w, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "bus.aged");
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "'in' 0 at 0: it begins at 3; up to 3"));
+    err_clear(&e);
+    j.past_gaps = true;
+    CU_ASSERT_TRUE_FATAL(bus_join(b, &j, &w, &e));
+    CU_ASSERT_TRUE(bus_fetch(w, 0, &got, &n, &e));
+    CU_ASSERT_EQUAL(n, 3);
+    bus_leave(&w);
+}
+
+static void a_worker_beyond_the_end_begins_anew(void)
+{
+    struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 1 };
+    const struct bus_position done = { .topic = "in", .next = 6 };
+    const struct bus_record *got = NULL;
+    struct bus_worker *w = NULL;
+    size_t n = 0;
+    for (int i = 0; i < 6; i++)
+        CU_ASSERT_TRUE_FATAL(publish(b, "v", &e));
+    CU_ASSERT_TRUE_FATAL(bus_join(b, &j, &w, &e));
+    CU_ASSERT_TRUE_FATAL(bus_commit(w, NULL, 0, &done, 1, &e));
+    bus_leave(&w);
+    lose("DELETE FROM records WHERE (row & ((1 << 40) - 1)) > 3");
+    CU_ASSERT_TRUE_FATAL(bus_join(b, &j, &w, &e));
+    CU_ASSERT_TRUE(bus_fetch(w, 0, &got, &n, &e));
+    CU_ASSERT_EQUAL(n, 4);
+    bus_leave(&w);
+}
+
+/* An end that is kept tells later whether the lane is what it was. */
+static void an_end_tells_whether_a_lane_is_what_it_was(void)
+{
+    struct bus_end then;
+    bool yes = false;
+    for (int i = 0; i < 4; i++)
+        CU_ASSERT_TRUE_FATAL(publish(b, "v", &e));
+    CU_ASSERT_TRUE_FATAL(bus_end(b, "in", 0, &then, &e));
+    CU_ASSERT_EQUAL(then.next, 4);
+    CU_ASSERT_TRUE_FATAL(publish(b, "more", &e));
+    CU_ASSERT_TRUE(bus_still_has(b, "in", 0, &then, &yes, &e) && yes);
+    lose("DELETE FROM records WHERE (row & ((1 << 40) - 1)) > 2");
+    CU_ASSERT_TRUE(bus_still_has(b, "in", 0, &then, &yes, &e) && !yes);
+    CU_ASSERT_TRUE_FATAL(publish(b, "another", &e)); /* it has grown as far again */
+    CU_ASSERT_TRUE_FATAL(publish(b, "another", &e));
+    CU_ASSERT_TRUE(bus_still_has(b, "in", 0, &then, &yes, &e) && !yes);
+}
+
 static CU_TestInfo cases[] = {
     { "refuses a second writer with a clear sentence",
       refuses_a_second_writer_with_a_clear_sentence },
@@ -250,6 +348,10 @@ static CU_TestInfo cases[] = {
     { "wakes a waiting fetch by a publish", wakes_a_waiting_fetch_by_a_publish },
     { "remembers everything when opened again", remembers_everything_when_opened_again },
     { "deletes earlier values of a compacted topic", deletes_earlier_values_of_a_compacted_topic },
+    { "reads on only where records are", reads_on_only_where_records_are },
+    { "a worker stops before a gap", a_worker_stops_before_a_gap },
+    { "a worker beyond the end begins anew", a_worker_beyond_the_end_begins_anew },
+    { "an end tells whether a lane is what it was", an_end_tells_whether_a_lane_is_what_it_was },
     { "says that the disk is full and keeps what it has",
       says_that_the_disk_is_full_and_keeps_what_it_has },
     CU_TEST_INFO_NULL

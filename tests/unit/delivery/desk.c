@@ -8,6 +8,7 @@
 
 #include <CUnit/CUnit.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DISCLOSURES "disclosures.wexshire-council.hospital-team"
 #define RESTRICTIONS "restrictions.wexshire-council.hospital-team"
@@ -58,7 +59,7 @@ const char *desk_database(void)
     return scratch_path(&desk.scratch, "delivery.db");
 }
 
-static void open_delivery(void)
+static bool try_delivery(void)
 {
     struct delivery_options o = {
         .name = "inbox",
@@ -78,10 +79,15 @@ static void open_delivery(void)
         .tries_on_reject = desk.tries_on_reject,
         .now_ms = now,
     };
-    CU_ASSERT_FATAL(delivery_open(&o, &desk.delivery, &desk.e));
+    return delivery_open(&o, &desk.delivery, &desk.e);
 }
 
-void desk_fresh(void)
+static void open_delivery(void)
+{
+    CU_ASSERT_FATAL(try_delivery());
+}
+
+static void open_bus(void)
 {
     static const struct bus_topic topics[] = {
         { DISCLOSURES, 1, false },
@@ -90,6 +96,15 @@ void desk_fresh(void)
         { RECEIPTS, 4, false },
     };
     struct bus *real;
+    const char *url = arena_format(&desk.arena, "embedded:%s/bus.db", desk.scratch.dir);
+    struct bus_options o = { .url = url, .prefix = "", .client = "test" };
+    CU_ASSERT_FATAL(bus_open(&o, &real, &desk.e));
+    CU_ASSERT_FATAL((desk.bus = partner_bus(real, &desk.broken)) != NULL);
+    CU_ASSERT_FATAL(bus_topics(desk.bus, topics, 4, &desk.e));
+}
+
+void desk_fresh(void)
+{
     scratch_make(&desk.scratch);
     arena_init(&desk.arena, (size_t)64 << 20);
     desk.e = (struct err){ 0 };
@@ -98,11 +113,7 @@ void desk_fresh(void)
     desk.mapping = desk.mapping_json;
     desk.tries_on_error = desk.tries_on_reject = 0;
     desk.now_ms = MAY_2026_MS;
-    const char *url = arena_format(&desk.arena, "embedded:%s/bus.db", desk.scratch.dir);
-    struct bus_options o = { .url = url, .prefix = "", .client = "test" };
-    CU_ASSERT_FATAL(bus_open(&o, &real, &desk.e));
-    CU_ASSERT_FATAL((desk.bus = partner_bus(real, &desk.broken)) != NULL);
-    CU_ASSERT_FATAL(bus_topics(desk.bus, topics, 4, &desk.e));
+    open_bus();
     open_delivery();
 }
 
@@ -118,6 +129,24 @@ void desk_reopen(void)
 {
     delivery_close(&desk.delivery);
     open_delivery();
+}
+
+bool desk_lose(const char *sql)
+{
+    static const char *const ends[] = { "bus.db", "bus.db-wal", "bus.db-shm" };
+    struct db *d = NULL;
+    delivery_close(&desk.delivery);
+    bus_close(&desk.bus);
+    if (sql) {
+        CU_ASSERT_FATAL(db_open(scratch_path(&desk.scratch, "bus.db"), "", &d, &desk.e));
+        CU_ASSERT_FATAL(db_run(d, sql, &desk.e));
+        db_close(&d);
+    }
+    for (int i = 0; !sql && i < 3; i++)
+        unlink(scratch_path(&desk.scratch, ends[i]));
+    open_bus();
+    desk.e = (struct err){ 0 };
+    return try_delivery();
 }
 
 bool desk_step(void)

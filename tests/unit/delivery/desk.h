@@ -73,6 +73,8 @@ void desk_put(const char *topic, struct slice key, struct slice value);
 bool desk_step(void);
 /* Closes the delivery and opens it again. */
 void desk_reopen(void);
+/* The same, and between the two the bus loses what sql deletes; NULL: all. False: it does not open. */
+bool desk_lose(const char *sql);
 const char *desk_database(void);
 struct delivery_counts desk_counts(void);
 

@@ -112,6 +112,12 @@ static void wrapped_reader_close(struct bus_reader *face)
     mem_free(face);
 }
 
+static bool wrapped_end(struct bus *b, const char *topic, int partition, struct bus_end *out,
+                        struct err *e)
+{
+    return bus_end(((struct wrapped *)b)->real, topic, partition, out, e);
+}
+
 static const struct bus_ops wrapped_ops = {
     .close = wrapped_close,
     .publish = wrapped_publish,
@@ -119,6 +125,7 @@ static const struct bus_ops wrapped_ops = {
     .reader_open = wrapped_reader_open,
     .reader_next = wrapped_reader_next,
     .reader_close = wrapped_reader_close,
+    .end = wrapped_end,
 };
 
 struct bus *partner_bus(struct bus *real, const bool *broken)

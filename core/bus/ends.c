@@ -1,0 +1,91 @@
+/* ends.c - whether a lane still has what somebody has read or written there. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "bus/backend.h"
+#include "host/crypto.h"
+#include "host/log.h"
+
+static bool aged(const char *topic, int partition, int64_t from, int64_t first, struct err *e)
+{
+    return err_set(e, ERR_FATAL, "bus.aged", 0,
+                   "cannot go on in '%s' %d at %" PRId64 ": it begins at %" PRId64
+                   "; up to %" PRId64 " records are gone (concordat skip)",
+                   topic, partition, from, first, first - from);
+}
+
+bool bus_may_read(const char *topic, int partition, int64_t from, const struct bus_end *end,
+                  struct err *e)
+{
+    if (from > end->next)
+        return err_set(e, ERR_FATAL, "bus.position", 0,
+                       "cannot read '%s' %d from %" PRId64 ": it ends at %" PRId64, topic,
+                       partition, from, end->next);
+    return from == 0 || from >= end->first || aged(topic, partition, from, end->first, e);
+}
+
+bool bus_may_go_on(const struct bus_join *j, struct bus_position *p, const struct bus_end *end,
+                   struct err *e)
+{
+    const struct log_who who = { "bus", j->id };
+    int64_t at = p->next > 0 ? p->next : 0;
+    if (at > end->next) {
+        log_line(LOG_WARN, &who, "bus.position",
+                 "'%s' %d ends at %" PRId64 ", before %" PRId64
+                 " where it was read to: it is read from its start, what was decided is known",
+                 p->topic, p->partition, end->next, at);
+        p->next = end->first;
+        return true;
+    }
+    if (at >= end->first)
+        return true;
+    p->next = end->first;
+    return j->past_gaps || aged(p->topic, p->partition, at, end->first, e);
+}
+
+/* Of the record at that offset; 0: it is not there. */
+static bool word_at(struct bus *b, const char *topic, int partition, int64_t offset, uint64_t *out,
+                    struct err *e)
+{
+    struct bus_reader *r = NULL;
+    const struct bus_record *one = NULL;
+    uint8_t hash[HASH_BYTES];
+    size_t n = 0;
+    bool end = false;
+    *out = 0;
+    if (!bus_reader_open(b, topic, partition, offset, &r, e))
+        return false;
+    bool good = bus_reader_next(r, 0, &one, &n, &end, e);
+    if (good && n > 0 && one->offset == offset) {
+        const struct slice parts[] = { one->key, one->value,
+                                       slice_of(&one->accepted_ms, sizeof one->accepted_ms) };
+        sha256_parts(parts, 3, hash);
+        memcpy(out, hash, sizeof *out);
+    }
+    bus_reader_close(&r);
+    return good;
+}
+
+bool bus_end(struct bus *b, const char *topic, int partition, struct bus_end *out, struct err *e)
+{
+    *out = (struct bus_end){ .first = 0 };
+    if (!b->ops->end(b, topic, partition, out, e))
+        return false;
+    return !b->ops->reads_cheaply || out->next <= out->first ||
+           word_at(b, topic, partition, out->next - 1, &out->word, e);
+}
+
+bool bus_still_has(struct bus *b, const char *topic, int partition, const struct bus_end *then,
+                   bool *yes, struct err *e)
+{
+    struct bus_end now = { .first = 0 };
+    uint64_t word = then->word;
+    if (!b->ops->end(b, topic, partition, &now, e))
+        return false;
+    *yes = now.next >= then->next;
+    if (*yes && then->word && then->next > now.first &&
+        !word_at(b, topic, partition, then->next - 1, &word, e))
+        return false;
+    *yes = *yes && word == then->word;
+    return true;
+}

@@ -1,0 +1,18 @@
+/* told.h - the receipts that a service's deliveries have published: which disclosures had ended.
+ *
+ * Read once, where the delivery's own file or the bus is not what it was. Threads: one. */
+#ifndef CONCORDAT_DELIVERY_TOLD_H
+#define CONCORDAT_DELIVERY_TOLD_H
+
+#include "delivery/delivery.h"
+
+struct told;
+
+/* All receipts there are for that service. Errors: bus.*, memory.limit. */
+MUST_CHECK bool told_read(const struct delivery_options *o, const char *topic, struct told **out,
+                          struct err *e);
+void told_release(struct told **t);
+/* How it ended, by the last receipt; NULL when there is none. t may be NULL. */
+const char *told_outcome(const struct told *t, struct slice id);
+
+#endif

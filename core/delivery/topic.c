@@ -1,0 +1,141 @@
+/* topic.c - reads a service's disclosures into the queue, and sees when the topic is not what it
+ * was. */
+#include "delivery/arrival.h"
+#include "delivery/inside.h"
+
+#include <inttypes.h>
+
+#define ANEW_KEPT_MS ((int64_t)14 * 24 * 3600 * 1000)
+
+static bool aged(const struct delivery *d, const struct bus_end *end, struct err *e)
+{
+    return err_set(e, ERR_FATAL, "bus.aged", 0,
+                   "cannot go on in '%s' at %" PRId64 ": it begins at %" PRId64 "; up to %" PRId64
+                   " disclosures are gone (concordat skip SITE delivery:%s)",
+                   d->disclosures, d->next, end->first, end->first - d->next, d->o.name);
+}
+
+static bool begin_anew(struct delivery *d, const struct bus_end *end, const char *why,
+                       struct err *e)
+{
+    log_line(LOG_WARN, &d->who, "delivery.anew",
+             "'%s' is not the topic that was read up to %" PRId64
+             ": %s; it is read from its start, and what was taken is known by its id",
+             d->disclosures, d->next, why);
+    d->next = end->first;
+    told_release(&d->told);
+    return store_begin_anew(d->store, d->next, delivery_now_ms(d), e);
+}
+
+/* Receipts are asked where the file is new and the topic is not, and for a while after a loss. */
+static bool look_back(struct delivery *d, const struct bus_end *end, struct err *e)
+{
+    bool fresh;
+    int64_t anew_ms;
+    if (d->told)
+        return true;
+    if (!store_history(d->store, &fresh, &anew_ms, e))
+        return false;
+    bool lost = anew_ms > 0 && delivery_now_ms(d) - anew_ms < ANEW_KEPT_MS;
+    if (!lost && !(fresh && end->next > 0))
+        return true;
+    return told_read(&d->o, d->receipts, &d->told, e);
+}
+
+/* Reads on behind the last record that the queue holds; that one is read again, to be compared. */
+bool topic_open(struct delivery *d, struct err *e)
+{
+    struct bus_end end;
+    if (!store_progress(d->store, &d->next, e) ||
+        !bus_end(d->o.bus, d->disclosures, 0, &end, e))
+        return false;
+    if (d->next > end.next && !begin_anew(d, &end, "it ends before that", e))
+        return false;
+    if (d->next < end.first)
+        return aged(d, &end, e);
+    if (!look_back(d, &end, e))
+        return false;
+    d->compares = d->next > end.first;
+    return bus_reader_open(d->o.bus, d->disclosures, 0, d->next - d->compares, &d->reader, e);
+}
+
+/* By the receipts: what had ended is not sent again, and told again when its receipt is gone. */
+static bool compare_receipts(struct delivery *d, struct arrived *one, struct err *e)
+{
+    bool known;
+    struct slice outcome;
+    if (!d->told || !one->id.n || one->receipt.n)
+        return true;
+    const char *said = told_outcome(d->told, one->id);
+    if (!store_known(d->store, one->id, &d->arena, &known, &outcome, e))
+        return false;
+    if (!known)
+        one->ended = said;
+    one->again = known && outcome.n > 0 && !said;
+    if (!one->again)
+        return true;
+    const char *word = arena_text(&d->arena, outcome);
+    return (word || err_memory(e)) &&
+           arrival_receipt(&d->o, &d->arena, word, "delivery.again", one, e);
+}
+
+/* Whether r, which stands where the last one was taken, is that one. One without an id cannot be
+ * told from it. */
+static bool is_the_last(struct delivery *d, const struct bus_record *r, bool *yes, struct err *e)
+{
+    struct arrived one;
+    struct slice outcome;
+    arena_reset(&d->arena);
+    *yes = true;
+    return arrival_read(&d->o, d->store, &d->arena, r, &one, e) &&
+           (!one.id.n || store_known(d->store, one.id, &d->arena, yes, &outcome, e));
+}
+
+/* Moves records into the queue, with the progress that they make. */
+static bool keep(struct delivery *d, const struct bus_record *r, size_t n, struct err *e)
+{
+    arena_reset(&d->arena);
+    struct arrived *list = ARENA_ARRAY(&d->arena, n, struct arrived);
+    if (!list)
+        return err_memory(e);
+    for (size_t i = 0; i < n; i++)
+        if (!arrival_read(&d->o, d->store, &d->arena, &r[i], &list[i], e) ||
+            !compare_receipts(d, &list[i], e))
+            return false;
+    return store_take(d->store, list, n, r[n - 1].offset + 1, e);
+}
+
+/* *same false: the topic is another, and is read anew. */
+static bool compare(struct delivery *d, const struct bus_record **r, size_t *n, bool *same,
+                    struct err *e)
+{
+    struct bus_end end;
+    *same = true;
+    if (!d->compares || *n == 0)
+        return true;
+    d->compares = false;
+    if ((*r)->offset != d->next - 1)
+        return true;
+    if (!is_the_last(d, *r, same, e))
+        return false;
+    ++*r;
+    --*n;
+    return *same || (bus_end(d->o.bus, d->disclosures, 0, &end, e) &&
+                     begin_anew(d, &end, "another record stands before that", e));
+}
+
+/* What could not be kept is read again: the reader is past it. */
+bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
+{
+    const struct bus_record *r;
+    size_t n;
+    bool end, same = true;
+    if (!d->reader && !topic_open(d, e))
+        return false;
+    bool good = bus_reader_next(d->reader, wait_ms, &r, &n, &end, e) &&
+                compare(d, &r, &n, &same, e) && (!same || n == 0 || keep(d, r, n, e));
+    if (!good || !same)
+        bus_reader_close(&d->reader);
+    *busy = good && (n > 0 || !same);
+    return good;
+}
