@@ -92,14 +92,21 @@ static uint8_t *new_row(struct answers *s)
     return s->more_rows - s->width;
 }
 
+static void fill_one(enum truth counts, uint8_t *weight)
+{
+    if (counts != TRUTH_FALSE)
+        *weight = weight_greater(*weight, counts == TRUTH_TRUE ? weight_plain(true)
+                                                               : WEIGHT_UNKNOWN);
+}
+
 /* Columns that differ from the stranger's: only of who is in such a relationship. */
 static void fill_relationships(const struct answers *s, struct slice kind, uint8_t *row)
 {
     const struct person *p = s->in.facts;
     memset(row, WEIGHT_FALSE(NO_RELATIONSHIP), s->width);
     for (size_t i = 0; i < p->relationship_count; i++)
-        if (facts_counts(&p->relationships[i], kind))
-            row[s->column[p->relationships[i].with]] = weight_plain(true);
+        fill_one(facts_counts(&s->in, &p->relationships[i], kind),
+                 &row[s->column[p->relationships[i].with]]);
 }
 
 static void fill_columns(struct answers *s, const struct when_node *n, uint8_t *row)

@@ -314,6 +314,19 @@ static bool remove_relationships(struct list *l, const struct undoing *u)
     return any;
 }
 
+static bool remove_births(struct list *l, const struct undoing *u)
+{
+    bool any = false;
+    for (size_t i = l->count; i-- > 0;) {
+        const struct birth_fact *f = (const struct birth_fact *)l->items + i;
+        if (f->agency != u->ev->agency || !event_id_equal(&f->by, u->original))
+            continue;
+        list_remove(l, i);
+        any = true;
+    }
+    return any;
+}
+
 /* Where in an item its event's id and its source stand. */
 static bool remove_by(struct list *l, size_t id_at, size_t source_at, const struct undoing *u)
 {
@@ -343,7 +356,9 @@ void draft_undo(struct draft *d, const struct event_id *original, const struct e
     doors |= REMOVE(deaths, death_fact);
     bool others = remove_relationships(&d->relationships, &u);
     others |= REMOVE(responsible, responsible_fact);
+    bool shown = remove_births(&d->births, &u);
     d->doors |= doors;
     d->gate |= doors || others;
-    d->changed |= doors || others;
+    d->shown |= shown;
+    d->changed |= doors || others || shown;
 }

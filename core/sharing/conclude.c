@@ -1,5 +1,6 @@
 /* conclude.c - what comes of it for one service: what is released, changed, withheld, or held. */
 #include "sharing/ask.h"
+#include "sharing/claimed.h"
 #include "sharing/decide.h"
 #include "sharing/oblige.h"
 
@@ -135,6 +136,39 @@ bool decide_prohibit(const struct question *q, struct decision *d, struct slice 
     return true;
 }
 
+/* Whether two answers to what a claim in doubt amounts to differ. */
+static bool differ(const struct decision *a, const struct decision *b)
+{
+    return a->outcome != b->outcome || a->reason != b->reason ||
+           a->clause_count != b->clause_count ||
+           memcmp(&a->released, &b->released, sizeof a->released) != 0;
+}
+
+/* What cannot be told: whether they who claim the person mean the one whom others mean, where anything
+ * rests on that; else something else. */
+static bool doubt(const struct question *q, struct decision *d, struct err *e)
+{
+    struct decision with, without;
+    struct slice tell;
+    if (!q->with)
+        return true;
+    if (!decide_for(q->with, d->to.n, &with, &tell, e) ||
+        !decide_for(q->without, d->to.n, &without, &tell, e))
+        return false;
+    if (!differ(&with, &without))
+        return true;
+    int source = q->bundle->services[q->event->source].agency;
+    d->reason = reason_code(claimed_worst(q->bundle, q->facts, d->to.n, source) == CLAIMED_DISAGREES
+                                ? REASON_IDENTITY_DISAGREES
+                                : REASON_IDENTITY_UNVERIFIED);
+    return true;
+}
+
+static bool is_unknown(const struct decision *d)
+{
+    return d->outcome == OUTCOME_HOLD && d->reason == reason_code(REASON_UNKNOWN);
+}
+
 static void conclude(uint8_t weight, const struct release *r, struct decision *d)
 {
     if (categories_is_empty(&d->released)) {
@@ -179,5 +213,5 @@ bool decide_for(const struct question *q, uint16_t recipient, struct decision *o
     if (!decide_prohibit(q, out, tell, e))
         return false;
     conclude(v->weight, &release, out);
-    return true;
+    return !is_unknown(out) || doubt(q, out, e);
 }

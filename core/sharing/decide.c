@@ -13,6 +13,7 @@
 #include "sharing/decide.h"
 
 #include "sharing/ask.h"
+#include "sharing/claimed.h"
 #include "sharing/lasting.h"
 #include "sharing/run.h"
 
@@ -225,6 +226,32 @@ static void find_candidates(struct question *q)
     }
 }
 
+static bool ask_as(const struct question *q, enum when_doubt doubt, struct question **out,
+                   struct err *e)
+{
+    struct question *other = ARENA_NEW(q->arena, struct question);
+    if (!other)
+        return err_memory(e);
+    *other = (struct question){ .bundle = q->bundle,
+                                .event = q->event,
+                                .facts = q->facts,
+                                .arena = q->arena,
+                                .doubt = doubt };
+    *out = other;
+    return decide_begin(other, e);
+}
+
+/* Only where some claim is in doubt: of hardly anybody. */
+static bool ask_both(struct question *q, struct err *e)
+{
+    int source = q->bundle->services[q->event->source].agency;
+    if (q->doubt != WHEN_DOUBT_STAYS || q->unknown_is_true ||
+        claimed_worst(q->bundle, q->facts, -1, source) == CLAIMED_COUNTS)
+        return true;
+    return ask_as(q, WHEN_DOUBT_COUNTS, &q->with, e) &&
+           ask_as(q, WHEN_DOUBT_FALLS, &q->without, e);
+}
+
 bool decide_begin(struct question *q, struct err *e)
 {
     const struct event *ev = q->event;
@@ -234,14 +261,15 @@ bool decide_begin(struct question *q, struct err *e)
                              .schema = ev->schema,
                              .source = ev->source,
                              .decided_ms = ev->decided_ms,
-                             .arena = q->arena };
+                             .arena = q->arena,
+                             .doubt = q->doubt };
     q->all = q->bundle->compiled->categories[ev->schema];
     q->answers = ARENA_NEW(q->arena, struct answers);
     q->verdicts = ARENA_ARRAY(q->arena, q->bundle->service_count, struct verdict);
     if (!q->answers || !q->verdicts || !answers_begin(q->answers, &in, e) || !weigh(q))
         return err_memory(e);
     find_candidates(q);
-    return true;
+    return ask_both(q, e);
 }
 
 bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *out, struct err *e)

@@ -5,6 +5,7 @@
 
 #include "sharing/draft.h"
 #include "sharing/judge.h"
+#include "sharing/when.h"
 
 struct answers;
 
@@ -26,6 +27,7 @@ struct question {
     const struct person *facts;
     struct arena *arena;
     bool unknown_is_true; /* a human has released it */
+    enum when_doubt doubt;
     /* Found by decide_begin. */
     struct categories all; /* that this type has and agreements can release */
     struct services candidates;
@@ -34,6 +36,8 @@ struct question {
     struct verdict *verdicts; /* by service */
     struct permit *permits;
     size_t permit_count, permit_room;
+    /* Where a claim is in doubt: the same question with such claims counting, and with none of them. */
+    struct question *with, *without;
 };
 
 /* Asks every clause for the event's kind and source about every service it names. */

@@ -57,7 +57,6 @@ static bool list_copy(struct arena *a, struct list *l, const void *items, size_t
 bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct err *e)
 {
     *d = (struct draft){ .arena = a,
-                         .birth_hash = p->birth_hash,
                          .verified = p->verified,
                          .notices = p->notices,
                          .dropped = p->dropped };
@@ -70,7 +69,8 @@ bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct
             COPY(holds, hold_count, hold) && COPY(deaths, death_count, death_fact) &&
             COPY(early, early_count, early_retraction) && COPY(gone, gone_count, gone_event) &&
             COPY(settlements, settlement_count, settlement) &&
-            COPY(refusals, refusal_count, refusal)) ||
+            COPY(refusals, refusal_count, refusal) &&
+            COPY(births, birth_count, birth_fact)) ||
            err_memory(e);
 }
 
@@ -93,7 +93,6 @@ void draft_view(const struct draft *d, struct person *out)
         .event_count = d->events.count,
         .holds = d->holds.items,
         .hold_count = d->holds.count,
-        .birth_hash = d->birth_hash,
         .verified = d->verified,
         .notices = d->notices,
         .deaths = d->deaths.items,
@@ -107,6 +106,8 @@ void draft_view(const struct draft *d, struct person *out)
         .settlement_count = d->settlements.count,
         .refusals = d->refusals.items,
         .refusal_count = d->refusals.count,
+        .births = d->births.items,
+        .birth_count = d->births.count,
     };
 }
 
@@ -158,6 +159,19 @@ void draft_carry_holds(struct draft *d, const struct event_id *event, const stru
         holds[i].bytes = ev->framed;
         d->changed = true;
     }
+}
+
+bool person_note_hold(struct arena *a, const struct person *p, const struct event_id *event,
+                      uint16_t service, struct slice who, struct person *out, struct err *e)
+{
+    struct draft d;
+    if (!draft_init(&d, a, p, e))
+        return false;
+    struct hold *h = draft_hold(&d, event, service);
+    if (h)
+        h->first_by = who;
+    draft_view(&d, out);
+    return true;
 }
 
 /* ---- what came before ---- */

@@ -26,17 +26,19 @@ void list_remove(struct list *l, size_t n);
 #define EARLY_MAX 16       /* retractions that wait for their original */
 #define LINKS_MAX 16       /* local ids */
 #define GONE_MAX 1024      /* events on file no more that are still known when they come again */
+#define BIRTHS_MAX 8       /* of one agency */
+#define BIRTHS_MAX_ALIKE 3 /* of one agency that say the same */
 
 struct draft {
     struct arena *arena;
     struct list relationships, consents, objections, restrictions, responsible, links, events,
-        holds, deaths, early, gone, settlements, refusals;
-    struct slice birth_hash;
+        holds, deaths, early, gone, settlements, refusals, births;
     bool verified;
     uint64_t notices, dropped;
     bool changed;
     bool gate;  /* something opened: earlier events may now be released (law 9) */
     bool doors; /* doors must hear of it (law 6) */
+    bool shown; /* some agency has now shown otherwise whom it means (claimed.h) */
 };
 
 MUST_CHECK bool draft_init(struct draft *d, struct arena *a, const struct person *before,
@@ -128,6 +130,9 @@ const struct refusal *facts_refuses(const struct bundle *b, const struct person 
 /* What corrects a refused event is refused too. original: what ev was found to replace; zeros: nothing. */
 MUST_CHECK bool draft_follow(struct draft *d, const struct bundle *b, const struct event *ev,
                              const struct event_id *original, struct err *e);
+/* Notes how its agency shows whom ev means: a birth date, or the pseudonym that it was given. */
+MUST_CHECK bool draft_birth(struct draft *d, const struct bundle *b, const struct event *ev,
+                            struct err *e);
 /* Notes an agency's own local id of the subject. */
 MUST_CHECK bool draft_link(struct draft *d, uint16_t agency, struct slice local_id,
                            const struct event_id *by, struct err *e);

@@ -70,6 +70,14 @@ struct settlement {
     struct slice people;                /* who said so */
     struct slice overruled;             /* ids of the events whose words count no more, end to end */
 };
+/* How an agency showed whom it means (claimed.h): by a birth date, or by the pseudonym of something that it was
+ * sent, which is a link. One agency's last word counts; those of several are compared, never mixed. */
+struct birth_fact {
+    uint16_t agency;
+    struct slice hash;                  /* of the birth date under the region's key, hex; empty: a link */
+    int64_t occurred_ms;
+    struct event_id by;
+};
 struct local_link { uint16_t agency; struct slice local_id; struct event_id by; };
 
 /* What of an event somebody was told, by slot of its own schema (released.c). */
@@ -153,7 +161,6 @@ struct person {
     const struct local_link *links; size_t link_count;
     const struct episode_event *events; size_t event_count;
     const struct hold *holds; size_t hold_count;
-    struct slice birth_hash;            /* hex, empty: none on file */
     bool verified;                      /* a verified number made this person */
     uint64_t notices;                   /* how many notices were written: their sequence */
     const struct death_fact *deaths; size_t death_count;
@@ -162,6 +169,7 @@ struct person {
     const struct gone_event *gone; size_t gone_count; /* the last ones, retractions among them */
     const struct settlement *settlements; size_t settlement_count;
     const struct refusal *refusals; size_t refusal_count;
+    const struct birth_fact *births; size_t birth_count;
 };
 
 /* The agency of "agency/service". */

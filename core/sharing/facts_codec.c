@@ -12,7 +12,6 @@ const struct person person_unknown = { .relationship_count = 0 };
 /* Slots of internal/Facts.avsc, in its order. */
 enum {
     AT_VERSION,
-    AT_BIRTH_HASH,
     AT_VERIFIED,
     AT_NOTICES,
     AT_RELATIONSHIPS,
@@ -29,6 +28,7 @@ enum {
     AT_GONE,
     AT_SETTLEMENTS,
     AT_REFUSALS,
+    AT_BIRTHS,
     AT_COUNT
 };
 
@@ -259,6 +259,18 @@ static void put_refusals(const struct person *p, struct buf *out)
     end_list(out);
 }
 
+static void put_births(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->birth_count);
+    for (size_t i = 0; i < p->birth_count; i++) {
+        avro_put_text(out, b->agencies[p->births[i].agency].name);
+        avro_put_text(out, p->births[i].hash);
+        avro_put_long(out, p->births[i].occurred_ms);
+        put_id(out, &p->births[i].by);
+    }
+    end_list(out);
+}
+
 bool person_encode(const struct bundle *b, const struct person *p, struct buf *out, struct err *e)
 {
     const struct schema *s = catalogue_named(b->catalogue, SLICE("Facts"));
@@ -266,7 +278,6 @@ bool person_encode(const struct bundle *b, const struct person *p, struct buf *o
         return err_set(e, ERR_FATAL, "facts.schema", 0, "the catalogue has no schema 'Facts'");
     wire_put_header(out, plan_fingerprint(s->plan));
     avro_put_long(out, VERSION);
-    avro_put_text(out, p->birth_hash);
     put_bool(out, p->verified);
     avro_put_long(out, (int64_t)p->notices);
     put_relationships(b, p, out);
@@ -284,6 +295,7 @@ bool person_encode(const struct bundle *b, const struct person *p, struct buf *o
     avro_put_text(out, slice_of(p->gone, p->gone_count * sizeof *p->gone));
     put_settlements(b, p, out);
     put_refusals(p, out);
+    put_births(b, p, out);
     return buf_done(out, e);
 }
 
@@ -396,6 +408,7 @@ static bool get_responsible(struct reader *r, const struct view *v, void *item)
         x->service = SERVICE_UNKNOWN;
     else if (!get_service(r, v, 1, &x->service))
         x->service = SERVICE_OUTSIDE;
+    x->source = view_text(v, 4);
     return true;
 }
 
@@ -530,6 +543,15 @@ static bool get_refusal(struct reader *r, const struct view *v, void *item)
     return true;
 }
 
+static bool get_birth(struct reader *r, const struct view *v, void *item)
+{
+    struct birth_fact *x = item;
+    x->hash = view_text(v, 1);
+    x->occurred_ms = view_long(v, 2);
+    get_id(v, 3, &x->by);
+    return get_agency(r, v, 0, &x->agency);
+}
+
 static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
 {
     return read_list(r, v, AT_RELATIONSHIPS, &d->relationships, get_relationship) &&
@@ -543,7 +565,8 @@ static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
            read_list(r, v, AT_DEATHS, &d->deaths, get_death) &&
            read_list(r, v, AT_EARLY, &d->early, get_early) &&
            read_list(r, v, AT_SETTLEMENTS, &d->settlements, get_settlement) &&
-           read_list(r, v, AT_REFUSALS, &d->refusals, get_refusal) && r->e->fate == ERR_NONE;
+           read_list(r, v, AT_REFUSALS, &d->refusals, get_refusal) &&
+           read_list(r, v, AT_BIRTHS, &d->births, get_birth) && r->e->fate == ERR_NONE;
 }
 
 bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, struct person *out,
@@ -563,7 +586,6 @@ bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, 
         return err_set(e, ERR_FATAL, "facts.version", 0, "cannot read facts of another version");
     if (!draft_init(&d, a, &person_unknown, e))
         return false;
-    d.birth_hash = view_text(&v, AT_BIRTH_HASH);
     d.verified = view_long(&v, AT_VERIFIED);
     d.notices = (uint64_t)view_long(&v, AT_NOTICES);
     d.dropped = (uint64_t)view_long(&v, AT_DROPPED);
@@ -573,18 +595,5 @@ bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, 
     struct slice gone = view_text(&v, AT_GONE);
     out->gone = (const struct gone_event *)(const void *)gone.p;
     out->gone_count = gone.n / GONE_BYTES;
-    return true;
-}
-
-bool person_note_hold(struct arena *a, const struct person *p, const struct event_id *event,
-                      uint16_t service, struct slice who, struct person *out, struct err *e)
-{
-    struct draft d;
-    if (!draft_init(&d, a, p, e))
-        return false;
-    struct hold *h = draft_hold(&d, event, service);
-    if (h)
-        h->first_by = who;
-    draft_view(&d, out);
     return true;
 }

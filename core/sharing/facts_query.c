@@ -1,5 +1,5 @@
 /* facts_query.c - what facts say: the last word by time of occurring, whenever it arrived. */
-#include "sharing/when.h"
+#include "sharing/claimed.h"
 
 /* A word without a purpose counts only when it takes consent away. */
 static bool is_about(const struct consent_fact *f, struct slice purpose, uint16_t who)
@@ -60,22 +60,39 @@ bool facts_objection(const struct person *p, uint16_t who)
     return last && last->stands;
 }
 
-bool facts_counts(const struct relationship *r, struct slice kind)
+/* Of which agency the event at hand is. */
+static int agency_of(const struct when_input *in)
 {
-    return r->is_open && (slice_is_empty(kind) || slice_equal(r->kind, kind));
+    return in->event ? in->bundle->services[in->source].agency : AGENCY_NOBODY;
 }
 
-bool facts_related(const struct person *p, struct slice kind, uint16_t who)
+static enum truth of_claim(const struct when_input *in, enum claimed c)
 {
-    for (size_t i = 0; i < p->relationship_count; i++)
-        if (p->relationships[i].with == who && facts_counts(&p->relationships[i], kind))
-            return true;
-    return false;
+    static const enum truth doubts[] = { [WHEN_DOUBT_STAYS] = TRUTH_UNKNOWN,
+                                         [WHEN_DOUBT_COUNTS] = TRUTH_TRUE,
+                                         [WHEN_DOUBT_FALLS] = TRUTH_FALSE };
+    return c == CLAIMED_COUNTS ? TRUTH_TRUE : doubts[in->doubt];
 }
 
-bool facts_known(const struct person *p, uint16_t who)
+enum truth facts_counts(const struct when_input *in, const struct relationship *r,
+                        struct slice kind)
 {
-    return facts_related(p, (struct slice){ 0 }, who);
+    if (!r->is_open || !(slice_is_empty(kind) || slice_equal(r->kind, kind)))
+        return TRUTH_FALSE;
+    return of_claim(in, claimed_relationship(in->bundle, in->facts, r, agency_of(in)));
+}
+
+enum truth facts_related(const struct when_input *in, struct slice kind, uint16_t who)
+{
+    const struct person *p = in->facts;
+    enum truth best = TRUTH_FALSE;
+    for (size_t i = 0; i < p->relationship_count && best != TRUTH_TRUE; i++) {
+        if (p->relationships[i].with != who)
+            continue;
+        enum truth one = facts_counts(in, &p->relationships[i], kind);
+        best = one == TRUTH_FALSE ? best : one;
+    }
+    return best;
 }
 
 /* A later word of the same source; of two of one moment the restriction counts. */
@@ -137,13 +154,22 @@ enum truth facts_restricted(const struct person *p, struct slice kind)
     return restriction_stands(p, SLICE("unknown")) ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }
 
-enum truth facts_responsible(const struct person *p, struct slice function, uint16_t who)
+static bool may_count(const struct when_input *in, const struct responsible_fact *f, bool with_doubt)
 {
+    return with_doubt ||
+           claimed_word(in->bundle, in->facts, f, agency_of(in)) == CLAIMED_COUNTS;
+}
+
+static enum truth last_word(const struct when_input *in, struct slice function, uint16_t who,
+                            bool with_doubt)
+{
+    const struct person *p = in->facts;
     const struct responsible_fact *last = NULL;
     bool is_agreed = true;
     for (size_t i = 0; i < p->responsible_count; i++) {
         const struct responsible_fact *f = &p->responsible[i];
-        if (!slice_equal(f->function, function) || (last && f->occurred_ms < last->occurred_ms))
+        if (!slice_equal(f->function, function) || (last && f->occurred_ms < last->occurred_ms) ||
+            !may_count(in, f, with_doubt))
             continue;
         is_agreed = !last || f->occurred_ms > last->occurred_ms ||
                     (is_agreed && f->service == last->service);
@@ -152,6 +178,15 @@ enum truth facts_responsible(const struct person *p, struct slice function, uint
     if (!last || !is_agreed || last->service == SERVICE_UNKNOWN)
         return TRUTH_UNKNOWN;
     return last->service == who ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+enum truth facts_responsible(const struct when_input *in, struct slice function, uint16_t who)
+{
+    enum truth sure = last_word(in, function, who, false);
+    if (sure == TRUTH_TRUE || in->doubt == WHEN_DOUBT_FALLS ||
+        last_word(in, function, who, true) != TRUTH_TRUE)
+        return sure;
+    return in->doubt == WHEN_DOUBT_COUNTS ? TRUTH_TRUE : TRUTH_UNKNOWN;
 }
 
 bool facts_taken_back(const struct person *p, const struct episode_event *x)

@@ -6,6 +6,7 @@
 #include "sharing/judge.h"
 
 #include "record/wire.h"
+#include "sharing/claimed.h"
 #include "sharing/owner.h"
 #include "sharing/run.h"
 
@@ -25,12 +26,23 @@ static bool is_right_environment(const struct judge_input *in, const struct even
 
 /* ---- an event that says something ---- */
 
+/* What is decided of an event that stands, whatever was decided of it before. */
+static bool take_standing(struct run *r, struct round *round, const struct hold *release)
+{
+    struct episode_event before;
+    const struct episode_event *x = draft_event(&r->draft, &round->event->id);
+    if (x && event_id_is_set(&x->original)) {
+        if (!run_receivers(r, &x->original, &before))
+            return false;
+        round->original = &before;
+    }
+    return run_round(r, round, release);
+}
+
 /* What is decided of an event that was just learned. A release is for its own event, never for one
  * that catches up beside it. */
 static bool take_learned(struct run *r, const struct event *ev, enum arrival how, bool is_late)
 {
-    const struct hold *release = is_late ? NULL : r->in->release;
-    struct episode_event before;
     struct episode_event *x = draft_event(&r->draft, &ev->id);
     if (how == ARRIVED_REPLACED)
         return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_REPLACED, NULL);
@@ -39,12 +51,7 @@ static bool take_learned(struct run *r, const struct event *ev, enum arrival how
         return run_take_back(r, ev, &newest, REASON_RETRACTED);
     }
     struct round round = { .event = ev, .caught_up = is_late };
-    if (x && event_id_is_set(&x->original)) {
-        if (!run_receivers(r, &x->original, &before))
-            return false;
-        round.original = &before;
-    }
-    return run_round(r, &round, release);
+    return take_standing(r, &round, is_late ? NULL : r->in->release);
 }
 
 static bool take_event(struct run *r, const struct event *ev, bool is_late)
@@ -85,18 +92,40 @@ static int compare_entries(const struct episode_event *a, const struct episode_e
     return memcmp(a->id.b, b->id.b, ID_BYTES);
 }
 
-const struct episode_event *run_next_entry(const struct run *r, const struct episode_event *last)
+static bool may_catch_up(const struct run *r, const struct episode_event *x)
+{
+    return x->bytes.n && !x->closed && draft_is_latest(&r->draft, x);
+}
+
+/* Its hold, where it waits because of a claim in doubt: then it is decided again though a later one of
+ * its kind has come, or its episode is closed; NULL: it does not wait for that. */
+static const struct hold *hold_of_claim(const struct run *r, const struct episode_event *x)
+{
+    const struct hold *holds = r->draft.holds.items;
+    for (size_t i = 0; i < r->draft.holds.count; i++)
+        if (event_id_equal(&holds[i].event, &x->id) && hold_is_of_claim(&holds[i]))
+            return &holds[i];
+    return NULL;
+}
+
+static const struct episode_event *next_entry(const struct run *r, const struct episode_event *last,
+                                              bool with_waiting)
 {
     const struct episode_event *events = r->draft.events.items, *next = NULL;
     for (size_t i = 0; i < r->draft.events.count; i++) {
         const struct episode_event *x = &events[i];
-        if (x->bytes.n == 0 || x->closed || event_id_equal(&x->id, &r->event.id) ||
-            !draft_is_latest(&r->draft, x))
+        if (event_id_equal(&x->id, &r->event.id) ||
+            (!may_catch_up(r, x) && !(with_waiting && hold_of_claim(r, x))))
             continue;
         if ((!last || compare_entries(x, last) > 0) && (!next || compare_entries(x, next) < 0))
             next = x;
     }
     return next;
+}
+
+const struct episode_event *run_next_entry(const struct run *r, const struct episode_event *last)
+{
+    return next_entry(r, last, false);
 }
 
 bool run_reopen(struct run *r, struct slice framed, const struct event **out)
@@ -123,9 +152,11 @@ bool run_reopen(struct run *r, struct slice framed, const struct event **out)
 static bool catch_up_one(struct run *r, const struct episode_event *x)
 {
     const struct event *ev;
-    if (!run_reopen(r, x->bytes, &ev))
+    struct round round = { .caught_up = true, .waiting_only = !may_catch_up(r, x) };
+    if (!run_reopen(r, round.waiting_only ? hold_of_claim(r, x)->bytes : x->bytes, &ev))
         return false;
-    return !ev || take_learned(r, ev, ARRIVED_STANDING, true);
+    round.event = ev;
+    return !ev || take_standing(r, &round, NULL);
 }
 
 /* The first event held for its unverified number that now joins; NULL: none. */
@@ -135,7 +166,7 @@ static bool find_joining(struct run *r, const struct event **out)
     *out = NULL;
     for (size_t i = 0; !*out && i < r->draft.holds.count; i++) {
         if (!slice_equal_text(holds[i].reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
-            draft_event(&r->draft, &holds[i].event))
+            holds[i].clause.n || draft_event(&r->draft, &holds[i].event))
             continue;
         if (!run_reopen(r, holds[i].bytes, out))
             return false;
@@ -188,13 +219,23 @@ static bool catch_up(struct run *r)
     struct episode_event last;
     if (!r->draft.gate)
         return true;
-    while ((x = run_next_entry(r, x ? &last : NULL))) {
+    while ((x = next_entry(r, x ? &last : NULL, true))) {
         last = *x;
         if (!catch_up_one(r, &last))
             return false;
         x = &last;
     }
     return true;
+}
+
+/* Whether what was learnt makes some claim count otherwise than before. */
+static bool have_claims_turned(const struct run *r)
+{
+    struct person after;
+    if (!r->draft.shown)
+        return false;
+    draft_view(&r->draft, &after);
+    return claimed_turned(r->in->bundle, r->in->facts, &after);
 }
 
 /* ---- the whole ---- */
@@ -241,6 +282,7 @@ static bool judge(struct run *r)
     } else if (!take_event(r, &r->event, false) || !join_held(r)) {
         return false;
     }
+    r->draft.gate |= have_claims_turned(r);
     return draft_prune(&r->draft, in->bundle, in->decided_ms, r->e) && catch_up(r) &&
            run_doors(r) && run_links(r);
 }

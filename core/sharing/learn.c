@@ -4,21 +4,34 @@
  * and makes nothing known. A retraction follows each disclosure of any version of what it takes
  * back, one by one, since a door may have sent the first and still hold the second; nobody else
  * gets it. */
+#include "sharing/claimed.h"
 #include "sharing/decide.h"
 #include "sharing/owner.h"
 #include "sharing/run.h"
 
 static bool learn_identity(struct run *r, const struct event *ev)
 {
-    struct slice born = view_text(ev->view, (size_t)ev->slots->birth_hash);
-    if (!slice_equal_text(view_text(ev->view, (size_t)ev->slots->identity_confidence), "verified"))
+    struct draft *d = &r->draft;
+    if (!draft_birth(d, r->in->bundle, ev, r->e))
         return false;
-    bool is_news = !r->draft.verified || (born.n && !slice_equal(born, r->draft.birth_hash));
-    r->draft.changed |= is_news;
-    r->draft.verified = true;
-    if (born.n)
-        r->draft.birth_hash = born;
-    return is_news;
+    bool is_news =
+        !d->verified &&
+        slice_equal_text(view_text(ev->view, (size_t)ev->slots->identity_confidence), "verified");
+    d->verified |= is_news;
+    d->changed |= is_news;
+    r->identified |= is_news || d->shown;
+    return true;
+}
+
+/* Whether some agency's birth date is that one. */
+static bool is_on_file(const struct run *r, struct slice born)
+{
+    struct person p;
+    draft_view(&r->draft, &p);
+    for (size_t i = 0; i < p.birth_count; i++)
+        if (slice_equal(claimed_birth(&p, p.births[i].agency), born))
+            return true;
+    return false;
 }
 
 bool run_joins(const struct run *r, const struct event *ev)
@@ -27,7 +40,7 @@ bool run_joins(const struct run *r, const struct event *ev)
     struct slice born = view_text(ev->view, (size_t)ev->slots->birth_hash);
     if (!slice_equal_text(confidence, "unverified"))
         return true;
-    return !slice_is_empty(born) && slice_equal(born, r->draft.birth_hash);
+    return !slice_is_empty(born) && is_on_file(r, born);
 }
 
 static bool learn_link(struct run *r, const struct event *ev)
@@ -129,8 +142,7 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
     *how = ARRIVED_RETRACTED;
     if (!was_taken_back && !draft_arrival(d, ev, how, r->e))
         return false;
-    r->identified |= learn_identity(r, ev);
-    if (!draft_record(d, r->in->bundle, ev, r->e))
+    if (!learn_identity(r, ev) || !draft_record(d, r->in->bundle, ev, r->e))
         return false;
     struct episode_event *x = draft_event(d, &ev->id);
     x->original = original;

@@ -45,12 +45,29 @@ static bool stays_reopened(const struct run *r, const struct event *ev, uint16_t
     return was && was->reopened;
 }
 
+/* Only what some clause would release waits for a claim; what was reopened waits for a person. */
+bool hold_is_of_claim(const struct hold *h)
+{
+    return h->clause.n && !h->reopened &&
+           (slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
+            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_DISAGREES)));
+}
+
+/* Held already, and for a claim that is in doubt otherwise now: who is asked must see that. */
+static bool is_held_otherwise(const struct hold *h, const struct decision *d)
+{
+    return hold_is_of_claim(h) && !slice_equal_text(h->reason, d->reason);
+}
+
 static bool add_hold(struct run *r, const struct event *ev, const struct decision *d,
                      bool is_reopened)
 {
-    if (draft_hold(&r->draft, &ev->id, d->to.n))
+    struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
+    if (h) {
+        h->reason = is_held_otherwise(h, d) ? slice_text(d->reason) : h->reason;
         return true;
-    struct hold *h = list_add(r->arena, &r->draft.holds);
+    }
+    h = list_add(r->arena, &r->draft.holds);
     if (!h)
         return err_memory(r->e);
     *h = (struct hold){ .event = ev->id,
@@ -159,8 +176,10 @@ static bool is_news(struct run *r, const struct event *ev, const struct decision
     const struct receiver *has = find_receiver(draft_event(&r->draft, &ev->id), d->to.n);
     struct released now;
     *yes = !has && d->outcome != OUTCOME_WITHHOLD;
-    if (d->outcome == OUTCOME_HOLD)
-        *yes = !has && !draft_hold(&r->draft, &ev->id, d->to.n);
+    if (d->outcome == OUTCOME_HOLD) {
+        const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
+        *yes = !has && (!h || is_held_otherwise(h, d));
+    }
     if (!has || d->outcome != OUTCOME_DISCLOSE)
         return true;
     if (!released_by(r->in->bundle, r->arena, ev, d, &now, r->e))
@@ -207,6 +226,12 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     return run_decision(r, &d);
 }
 
+static bool waits_for_claim(const struct run *r, const struct event *ev, uint16_t service)
+{
+    const struct hold *h = draft_hold(&r->draft, &ev->id, service);
+    return h && hold_is_of_claim(h);
+}
+
 /* Decides one event for its candidates, or for one of them; who has it already is passed over,
  * unless a gate opened. */
 bool run_round(struct run *r, const struct round *round, const struct hold *release)
@@ -226,6 +251,8 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
         if (release ? release->service != i : !services_have(&q.candidates, (unsigned)i))
             continue;
         if (round->is_reopened && round->reopened_for != i)
+            continue;
+        if (round->waiting_only && !waits_for_claim(r, round->event, (uint16_t)i))
             continue;
         if (!round->caught_up &&
             find_receiver(draft_event(&r->draft, &round->event->id), (uint16_t)i))

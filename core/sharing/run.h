@@ -24,6 +24,7 @@ struct round {
     bool caught_up;
     bool is_reopened;                     /* for that service alone, and whatever would go is held */
     uint16_t reopened_for;
+    bool waiting_only; /* for those alone from whom it is held because of a claim in doubt */
 };
 
 MUST_CHECK bool run_begin(struct run *r, const struct judge_input *in, struct arena *a,
@@ -57,6 +58,8 @@ MUST_CHECK bool run_take_back(struct run *r, const struct event *ev, const struc
 /* Who got that event or a version before it, in the order of sending: id and receivers of *out. */
 MUST_CHECK bool run_receivers(struct run *r, const struct event_id *newest,
                               struct episode_event *out);
+/* Whether it is held because a claim is in doubt, and not because its own number is unverified. */
+bool hold_is_of_claim(const struct hold *h);
 /* What that service got last; NULL: nothing. */
 const struct receiver *receiver_of(const struct receiver *list, size_t n, uint16_t service);
 

@@ -75,6 +75,9 @@ MUST_CHECK bool when_compile(const struct when_scope *s, struct arena *a, struct
 /* The parts of the fields it reads. */
 void when_reads(const struct bundle *b, const struct when *w, struct categories *out);
 
+/* A claim that is in doubt (claimed.h) leaves what rests on it unknown; or it is taken as counting, or
+ * as not made, so that one sees whether anything rests on it. */
+enum when_doubt { WHEN_DOUBT_STAYS, WHEN_DOUBT_COUNTS, WHEN_DOUBT_FALLS };
 struct when_input {
     const struct bundle *bundle;
     const struct person *facts;
@@ -84,6 +87,7 @@ struct when_input {
     int64_t decided_ms;
     struct arena *arena;                /* scratch: lists of texts */
     struct when_age *age;               /* scratch: the age is worked out once; NULL: each time */
+    enum when_doubt doubt;
 };
 /* Full years; unknown of a birth date that is not whole. */
 struct when_age {
@@ -101,17 +105,18 @@ bool facts_consent(const struct person *p, struct slice purpose, uint16_t who, i
 /* Whether any word for that service itself, or for all, was ever given. */
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who);
 bool facts_objection(const struct person *p, uint16_t who);
-bool facts_known(const struct person *p, uint16_t who);
-/* Whether a relationship counts: it is open, and of that kind (empty: any). */
-bool facts_counts(const struct relationship *r, struct slice kind);
-bool facts_related(const struct person *p, struct slice kind, uint16_t who);
+/* Whether a relationship counts: it is open, of that kind (empty: any), and its claim is not in doubt. */
+enum truth facts_counts(const struct when_input *in, const struct relationship *r,
+                        struct slice kind);
+enum truth facts_related(const struct when_input *in, struct slice kind, uint16_t who);
 /* Besides the kinds of restriction: FACTS_UNCHECKED, nobody has ever said whether the location is
  * restricted or not; FACTS_DECEASED, the person has died (unknown while that is not registered). */
 #define FACTS_UNCHECKED "location-unchecked"
 #define FACTS_DECEASED "deceased"
 enum truth facts_restricted(const struct person *p, struct slice kind);
-/* Unknown: nobody ever said, the last word is that it cannot be told, or two words of that moment differ. */
-enum truth facts_responsible(const struct person *p, struct slice function, uint16_t who);
+/* Unknown: nobody ever said, the last word is that it cannot be told, two words of that moment differ, or
+ * it would be who by a word that is in doubt; such a word takes nothing from anybody. */
+enum truth facts_responsible(const struct when_input *in, struct slice function, uint16_t who);
 /* Whether an event, or the version that stands in its place, was taken back. */
 bool facts_taken_back(const struct person *p, const struct episode_event *x);
 

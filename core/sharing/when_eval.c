@@ -214,9 +214,8 @@ static uint8_t weigh_call(const struct when_node *n, const struct when_input *in
         return WEIGHT_UNKNOWN;
     switch (n->function) {
     case WHEN_KNOWN:
-        return gate(facts_known(p, who), WEIGHT_FALSE(NO_RELATIONSHIP));
     case WHEN_RELATIONSHIP:
-        return gate(facts_related(p, word, who), WEIGHT_FALSE(NO_RELATIONSHIP));
+        return gate_or_unknown(facts_related(in, word, who), WEIGHT_FALSE(NO_RELATIONSHIP));
     case WHEN_CONSENT:
         return gate(facts_consent(p, word, who, in->decided_ms), WEIGHT_FALSE(NO_CONSENT));
     case WHEN_OBJECTION:
@@ -224,7 +223,7 @@ static uint8_t weigh_call(const struct when_node *n, const struct when_input *in
     case WHEN_RESTRICTED:
         return gate_or_unknown(facts_restricted(p, word), WEIGHT_FALSE(CONDITION_FALSE));
     case WHEN_RESPONSIBLE:
-        return gate_or_unknown(facts_responsible(p, word, who), WEIGHT_FALSE(NOT_RESPONSIBLE));
+        return gate_or_unknown(facts_responsible(in, word, who), WEIGHT_FALSE(NOT_RESPONSIBLE));
     default:
         return weigh_addressed(who, in);
     }

@@ -122,8 +122,14 @@ static void fill_facts(struct maker *m)
     for (size_t i = 0; i < 3; i++)
         r[f->responsible_count++] =
             (struct ref_responsible){ ref_functions[i], (int)ref_below(m->random, 6),
-                                      m->of.at_ms - 4 * 3600000 + 100 + (int64_t)i };
+                                      m->of.at_ms - 4 * 3600000 + 100 + (int64_t)i, 0 };
     f->responsible = r;
+    /* CEL knows nothing of who says so: all of it is by the event's own agency. */
+    size_t agency = m->of.bundle->services[m->of.event->source].agency;
+    for (size_t i = 0; i < f->responsible_count; i++)
+        r[i].by = agency;
+    for (size_t i = 0; i < f->relationship_count; i++)
+        f->relationships[i].by = agency;
     m->of.facts = f;
 }
 

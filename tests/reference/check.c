@@ -318,13 +318,17 @@ static void print_facts(const struct ref_case *c)
     const struct ref_facts *f = c->facts;
     printf("facts, decided at %lld:\n", (long long)c->at_ms);
     for (size_t i = 0; i < f->relationship_count; i++)
-        printf("  relationship %s with %s, %s\n", f->relationships[i].kind,
+        printf("  relationship %s with %s, %s, by agency %zu\n", f->relationships[i].kind,
                name_of(c, f->relationships[i].with),
-               f->relationships[i].is_open ? "open" : "closed");
+               f->relationships[i].is_open ? "open" : "closed", f->relationships[i].by);
+    for (size_t i = 0; i < f->birth_count; i++)
+        printf("  agency %zu says '%s' at %lld\n", f->births[i].agency, f->births[i].hash,
+               (long long)f->births[i].at_ms);
     print_words(c);
     for (size_t i = 0; i < f->responsible_count; i++)
-        printf("  responsible for %s: %s at %lld\n", f->responsible[i].function,
-               name_of(c, f->responsible[i].service), (long long)f->responsible[i].at_ms);
+        printf("  responsible for %s: %s at %lld, by agency %zu\n", f->responsible[i].function,
+               name_of(c, f->responsible[i].service), (long long)f->responsible[i].at_ms,
+               f->responsible[i].by);
     for (size_t i = 0; i < f->death_count; i++)
         printf("  death, %s\n", f->deaths[i].is_formal ? "formal" : "heard of");
     for (size_t i = 0; i < f->past_count; i++)

@@ -475,6 +475,24 @@ static bool is_restricted_unread(const struct ref_case *c)
     return c->event->values[slot].sort != REF_NULL;
 }
 
+/* Held because it cannot be told: it is the claims in doubt if it would be otherwise decided were they
+ * all so, or were none. */
+static const char *why_unsure(struct arena *a, const struct ref_case *c, int to)
+{
+    struct ref_case with = *c, without = *c;
+    struct ref_decision yes, no;
+    with.doubt = REF_DOUBT_COUNTS;
+    without.doubt = REF_DOUBT_FALLS;
+    if (c->doubt != REF_IN_DOUBT || !ref_decide_one(a, &with, to, &yes) ||
+        !ref_decide_one(a, &without, to, &no) || ref_claim_worst(c, to) == REF_CLAIM_COUNTS ||
+        (yes.outcome == no.outcome && ref_same(yes.reason, no.reason) &&
+         yes.clause_count == no.clause_count &&
+         memcmp(&yes.released, &no.released, sizeof yes.released) == 0))
+        return "unknown";
+    return ref_claim_worst(c, to) == REF_CLAIM_DISAGREES ? "identity-disagrees"
+                                                         : "identity-unverified";
+}
+
 bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct ref_decision *d)
 {
     size_t why = SIZE_MAX;
@@ -490,7 +508,9 @@ bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct re
     else if (is_empty(&d->released))
         withhold_all(d, REF_WITHHOLD, why_prohibited(c, d));
     else if (stands == UNSURE)
-        withhold_all(d, REF_HOLD, why);
+        withhold_all(d, REF_HOLD,
+                     ref_same(ref_reason_code(why), "unknown") ? ref_reason(why_unsure(a, c, to))
+                                                               : why);
     else if (is_restricted_unread(c) && !c->is_released)
         withhold_all(d, REF_HOLD, ref_reason("sender-restriction-unknown"));
     else

@@ -87,7 +87,8 @@ static const struct relationship *relationships(struct arena *a, const struct re
                                          .is_open = f->relationships[i].is_open,
                                          .episode = SLICE("another"),
                                          .opened_by = id_of(1000 + i),
-                                         .opened_ms = c->at_ms - REF_DAY_MS };
+                                         .opened_ms = c->at_ms - REF_DAY_MS,
+                                         .agency = (uint16_t)f->relationships[i].by };
         if (!list[i].is_open) {
             list[i].closed_by = id_of(2000 + i);
             list[i].closed_ms = c->at_ms - 3600000;
@@ -113,8 +114,15 @@ static const struct consent_fact *consents(struct arena *a, const struct ref_fac
     return list;
 }
 
-static void put_words(struct arena *a, const struct ref_facts *f, struct person *out)
+/* Facts name who says so as "agency/service"; of which service is nothing to a claim. */
+static struct slice source_of(struct arena *a, const struct ref_case *c, size_t agency)
 {
+    return slice_text(arena_format(a, "%s/any", c->bundle->agencies[agency]));
+}
+
+static void put_words(struct arena *a, const struct ref_case *c, struct person *out)
+{
+    const struct ref_facts *f = c->facts;
     struct objection_fact *o = ARENA_ARRAY(a, f->objection_count + 1, struct objection_fact);
     struct restriction_fact *r = ARENA_ARRAY(a, f->restriction_count + 1, struct restriction_fact);
     struct responsible_fact *s = ARENA_ARRAY(a, f->responsible_count + 1, struct responsible_fact);
@@ -130,7 +138,7 @@ static void put_words(struct arena *a, const struct ref_facts *f, struct person 
     for (size_t i = 0; i < f->responsible_count; i++)
         s[i] = (struct responsible_fact){ slice_text(f->responsible[i].function),
                                           f->responsible[i].service, f->responsible[i].at_ms,
-                                          id_of(6000 + i), (struct slice){ 0 } };
+                                          id_of(6000 + i), source_of(a, c, f->responsible[i].by) };
     out->objections = o;
     out->objection_count = f->objection_count;
     out->restrictions = r;
@@ -166,6 +174,17 @@ static const struct episode_event *past_events(struct arena *a, const struct ref
     return list;
 }
 
+static const struct birth_fact *births(struct arena *a, const struct ref_facts *f)
+{
+    struct birth_fact *list = ARENA_ARRAY(a, f->birth_count + 1, struct birth_fact);
+    for (size_t i = 0; i < f->birth_count; i++)
+        list[i] = (struct birth_fact){ .agency = (uint16_t)f->births[i].agency,
+                                       .hash = slice_text(f->births[i].hash),
+                                       .occurred_ms = f->births[i].at_ms,
+                                       .by = id_of(9000 + i) };
+    return list;
+}
+
 void ref_person(struct arena *a, const struct ref_case *c, struct person *out)
 {
     *out = person_unknown;
@@ -174,11 +193,13 @@ void ref_person(struct arena *a, const struct ref_case *c, struct person *out)
     out->relationship_count = c->facts->relationship_count;
     out->consents = consents(a, c->facts);
     out->consent_count = c->facts->consent_count;
-    put_words(a, c->facts, out);
+    put_words(a, c, out);
     out->deaths = deaths(a, c->facts);
     out->death_count = c->facts->death_count;
     out->events = past_events(a, c);
     out->event_count = c->facts->past_count;
+    out->births = births(a, c->facts);
+    out->birth_count = c->facts->birth_count;
 }
 
 /* ---- the event ---- */

@@ -164,18 +164,31 @@ static void name_responsible(struct named *last, int service, int64_t at_ms)
 }
 
 /* Nobody was ever named, or the last word is that it cannot be told: unknown. */
-static enum ref_truth responsible(const struct ref_case *c, int who, const char *function)
+static enum ref_truth responsible_by(const struct ref_case *c, int who, const char *function,
+                                    bool with_doubt)
 {
     const struct ref_facts *f = c->facts;
     struct named last = { INT64_MIN, REF_CANNOT_BE_TOLD };
     for (size_t i = 0; i < f->responsible_count; i++)
-        if (ref_same(f->responsible[i].function, function))
+        if (ref_same(f->responsible[i].function, function) &&
+            (with_doubt || f->responsible[i].service == REF_CANNOT_BE_TOLD ||
+             ref_claim_by(c, f->responsible[i].by) == REF_CLAIM_COUNTS))
             name_responsible(&last, f->responsible[i].service, f->responsible[i].at_ms);
     if (opens(c) && ref_same(function, "homelessness"))
         name_responsible(&last, c->event->source, c->event->occurred_ms);
     if (last.service == REF_CANNOT_BE_TOLD)
         return REF_UNKNOWN;
     return last.service == who ? REF_TRUE : REF_FALSE;
+}
+
+/* Words in doubt take nothing from anybody; who would be responsible by one may be. */
+static enum ref_truth responsible(const struct ref_case *c, int who, const char *function)
+{
+    enum ref_truth sure = responsible_by(c, who, function, false);
+    enum ref_truth perhaps = responsible_by(c, who, function, true);
+    if (perhaps != REF_TRUE || c->doubt == REF_DOUBT_FALLS)
+        return sure;
+    return sure == REF_TRUE || c->doubt == REF_DOUBT_COUNTS ? REF_TRUE : REF_UNKNOWN;
 }
 
 /* Whether a kind of that type begins a stay. */
@@ -213,20 +226,32 @@ static bool begins_something(const struct ref_case *c)
     return begins;
 }
 
+bool ref_opens_for_source(const struct ref_case *c)
+{
+    return opens(c) || begins_something(c);
+}
+
 /* kind NULL: of any kind. */
 static enum ref_truth related(const struct ref_case *c, int who, const char *kind)
 {
     const struct ref_facts *f = c->facts;
+    enum ref_truth in_doubt = c->doubt == REF_DOUBT_COUNTS  ? REF_TRUE
+                              : c->doubt == REF_DOUBT_FALLS ? REF_FALSE
+                                                            : REF_UNKNOWN;
+    bool any = false;
     if (opens(c) && who == c->event->source && (!kind || ref_same(kind, "tenancy")))
         return REF_TRUE;
     if (!kind && who == c->event->source && begins_something(c))
         return REF_TRUE;
     for (size_t i = 0; i < f->relationship_count; i++) {
         const struct ref_relationship *r = &f->relationships[i];
-        if (r->is_open && r->with == who && (!kind || ref_same(r->kind, kind)))
+        if (!r->is_open || r->with != who || (kind && !ref_same(r->kind, kind)))
+            continue;
+        if (ref_claim_of(c, r) == REF_CLAIM_COUNTS)
             return REF_TRUE;
+        any = true;
     }
-    return REF_FALSE;
+    return any ? in_doubt : REF_FALSE;
 }
 
 /* ---- the event ---- */

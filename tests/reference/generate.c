@@ -67,8 +67,11 @@ static void make_region(const struct maker *m, const struct ref_size *size)
     struct ref_bundle *b = m->bundle;
     b->agencies = ARENA_ARRAY(m->arena, size->agencies, const char *);
     b->services = ARENA_ARRAY(m->arena, size->services, struct ref_service);
-    for (size_t i = 0; i < size->agencies; i++)
+    b->entitled = ARENA_ARRAY(m->arena, size->agencies, bool);
+    for (size_t i = 0; i < size->agencies; i++) {
         b->agencies[i] = arena_format(m->arena, "agency-%zu", i);
+        b->entitled[i] = chance(m, 80);
+    }
     b->agency_count = size->agencies;
     for (size_t i = 0; i < size->services; i++) {
         size_t agency = i * size->agencies / size->services;

@@ -72,6 +72,13 @@ static int some_or_all(const struct maker *m)
     return chance(m, 50) ? -1 : some_service(m);
 }
 
+/* Mostly the agency whose service it is. */
+static size_t some_claimant(const struct maker *m, int service)
+{
+    return service >= 0 && chance(m, 60) ? m->bundle->services[service].agency
+                                         : below(m, m->bundle->agency_count);
+}
+
 static void make_relationships(const struct maker *m, struct ref_facts *f)
 {
     size_t n = below(m, 2 * m->bundle->service_count);
@@ -80,6 +87,26 @@ static void make_relationships(const struct maker *m, struct ref_facts *f)
         f->relationships[f->relationship_count] = (struct ref_relationship){
             .kind = PICK(m, ref_relationships), .with = some_service(m), .is_open = chance(m, 80)
         };
+    for (size_t i = 0; i < n; i++)
+        f->relationships[i].by = some_claimant(m, f->relationships[i].with);
+}
+
+/* Of half of the persons nobody has said a birth date, and nothing is in doubt but for who may not use
+ * numbers; of the others few dates, so that agencies agree, disagree, and say nothing. */
+static void make_births(const struct maker *m, struct ref_facts *f)
+{
+    size_t n = chance(m, 50) ? 1 + below(m, 6) : 0;
+    size_t *alike = ARENA_ARRAY(m->arena, m->bundle->agency_count, size_t);
+    f->births = ARENA_ARRAY(m->arena, n + m->bundle->agency_count, struct ref_birth);
+    for (size_t i = 0; i < n; i++) {
+        size_t agency = below(m, m->bundle->agency_count);
+        if (m->bundle->entitled[agency] && alike[agency]++ < 2)
+            f->births[f->birth_count++] =
+                (struct ref_birth){ agency, chance(m, 70) ? "aa" : "bb", some_time(m) };
+    }
+    for (size_t i = 0; i < m->bundle->agency_count; i++)
+        if (!m->bundle->entitled[i] && chance(m, 70))
+            f->births[f->birth_count++] = (struct ref_birth){ i, "", some_time(m) };
 }
 
 static void make_words(const struct maker *m, struct ref_facts *f)
@@ -121,7 +148,9 @@ static void make_responsible(const struct maker *m, struct ref_facts *f)
         f->responsible[f->responsible_count] =
             (struct ref_responsible){ PICK(m, ref_functions),
                                       chance(m, 15) ? -1 - (int)below(m, 2) : some_service(m),
-                                      some_time(m) };
+                                      some_time(m), 0 };
+    for (size_t i = 0; i < n; i++)
+        f->responsible[i].by = some_claimant(m, f->responsible[i].service);
 }
 
 /* An earlier event that is one of these kinds; its days few, so that many fall on the same. */
@@ -172,6 +201,7 @@ struct ref_facts *ref_random_facts(struct arena *a, struct ref_random *r,
     while (f->death_count < 2 && ref_chance(r, 15))
         f->deaths[f->death_count++].is_formal = ref_chance(r, 50);
     make_past(&m, f);
+    make_births(&m, f);
     return f;
 }
 
@@ -288,12 +318,15 @@ static void set_header(const struct maker *m, struct ref_event *ev)
     set_text(ev, h->source_agency, arena_text(m->arena, slice_head(slice_text(service), slash)));
     set_text(ev, h->source_service, service + slash + 1);
     set_text(ev, h->environment, "live");
-    set_text(ev, h->identity_confidence, chance(m, 50) ? "verified" : NULL);
+    set_text(ev, h->identity_confidence,
+             chance(m, 50)  ? "verified"
+             : chance(m, 5) ? "local"
+                            : NULL);
     set_text(ev, h->episode, ev->episode);
-    set_text(ev, h->birth_hash, NULL);
+    set_text(ev, h->birth_hash, !chance(m, 40) ? NULL : chance(m, 70) ? "aa" : "bb");
     set_text(ev, h->original, NULL);
     set_text(ev, h->case_reference, NULL);
-    set_text(ev, h->reference, NULL);
+    set_text(ev, h->reference, chance(m, 30) ? "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a" : NULL);
     set_text(ev, h->reference_of, NULL);
     set_text(ev, plan_slot(s->plan, SLICE("header.unknown_restriction")),
              chance(m, 3) ? "XYZ" : NULL);

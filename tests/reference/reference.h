@@ -76,6 +76,7 @@ struct ref_bundle {
     struct ref_words fields;        /* paths that may be named */
     const char *more_aliases;       /* NULL, or what the table has besides */
     const char **agencies;
+    bool *entitled;                 /* by agency: it may use NHS numbers */
     size_t agency_count;
     struct ref_service *services;
     size_t service_count;
@@ -98,6 +99,7 @@ struct ref_relationship {
     const char *kind;
     int with;
     bool is_open;
+    size_t by;                      /* agency that says so */
 };
 struct ref_consent {
     const char *purpose;            /* "": none named */
@@ -110,7 +112,10 @@ struct ref_objection { int to; bool stands; int64_t at_ms; };
 struct ref_restriction { const char *kind; bool stands; int64_t at_ms; int source; };
 #define REF_OUTSIDE (-1)            /* somebody outside the region */
 #define REF_CANNOT_BE_TOLD (-2)
-struct ref_responsible { const char *function; int service; int64_t at_ms; };
+struct ref_responsible { const char *function; int service; int64_t at_ms; size_t by; };
+/* An agency says whom it means: by a birth date, or by what it was sent ("": a link). The later in the list is
+ * the later of one moment. */
+struct ref_birth { size_t agency; const char *hash; int64_t at_ms; };
 struct ref_death { bool is_formal; };
 /* An earlier event of an episode: one that ends it, or begins it. */
 struct ref_past {
@@ -127,6 +132,7 @@ struct ref_facts {
     struct ref_responsible *responsible; size_t responsible_count;
     struct ref_death *deaths; size_t death_count;
     struct ref_past *past; size_t past_count;
+    struct ref_birth *births; size_t birth_count;
 };
 
 enum ref_sort { REF_NULL, REF_IS_TEXT, REF_IS_NUMBER, REF_IS_BOOL, REF_IS_TEXTS, REF_IS_RECORDS };
@@ -169,6 +175,7 @@ struct ref_case {
     struct ref_event *event;
     int64_t at_ms;                  /* decision time */
     bool is_released;               /* a human has released the hold */
+    enum { REF_IN_DOUBT, REF_DOUBT_COUNTS, REF_DOUBT_FALLS } doubt; /* what a claim in doubt is taken as */
 };
 /* What a word of a release, an obligation or a prohibition means for the event: a category (its full
  * name, a group, a last segment) before a field by its path, unless it is written "field PATH". */
@@ -199,6 +206,17 @@ size_t ref_reason_first(size_t a, size_t b);
 size_t ref_reason_last(size_t a, size_t b);
 const char *ref_reason_code(size_t reason);
 bool ref_same(const char *a, const char *b);
+
+/* ---- claims (claims.c) ---- */
+
+/* What a claim by that agency amounts to for the event at hand; a relationship's may be borne out. */
+enum ref_claim { REF_CLAIM_COUNTS, REF_CLAIM_UNVERIFIED, REF_CLAIM_DISAGREES };
+enum ref_claim ref_claim_by(const struct ref_case *c, size_t agency);
+enum ref_claim ref_claim_of(const struct ref_case *c, const struct ref_relationship *r);
+/* Of all claims that speak for that service; where none of those is in doubt, of all. */
+/* Whether the event at hand makes its source known itself. */
+bool ref_opens_for_source(const struct ref_case *c);
+enum ref_claim ref_claim_worst(const struct ref_case *c, int service);
 
 /* ---- days (calendar.c) ---- */
 

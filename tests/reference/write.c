@@ -282,7 +282,8 @@ static void put_region(struct buf *out, const struct ref_bundle *b)
 {
     buf_text(out, "region: wexshire\npartitions: 4\nagencies:\n");
     for (size_t i = 0; i < b->agency_count; i++) {
-        buf_format(out, "  %s:\n    nhs_number: entitled\n    services:\n", b->agencies[i]);
+        buf_format(out, "  %s:\n%s    services:\n", b->agencies[i],
+                   b->entitled[i] ? "    nhs_number: entitled\n" : "");
         for (size_t s = 0; s < b->service_count; s++)
             if (b->services[s].agency == i)
                 buf_format(out, "      %s: {role: %s}\n",

@@ -243,8 +243,14 @@ static void put_facts(struct page *p)
         explain_fact(p->b, f, &p->sentence);
         put(p, 2);
     }
-    if (any)
+    if (any) {
+        put_line(p, 0, "", SLICE("Who says so must mean the person whom the news is of. The birth dates that "
+                                 "both agencies have are compared; where they differ, or the one who says "
+                                 "so has none and another has, a named person decides. An agency without "
+                                 "NHS numbers must have the person from what it was sent, or be named by one "
+                                 "that has them."));
         put_blank(p);
+    }
 }
 
 /* "When ..., A shares ... with B, if ..., until ...". */

@@ -50,6 +50,9 @@ static bool add_relationship(struct row *r, struct slice kind, struct slice who)
         return err_memory(r->e);
     x->kind = kind;
     x->is_open = true;
+    /* A row says what is so, not who claims it; and the event at hand is of another episode. */
+    x->agency = r->b->services[r->source].agency;
+    x->episode = SLICE("as the row says");
     if (!service_or_to(r, who, &with))
         return false;
     x->with = (uint16_t)with;
@@ -77,6 +80,7 @@ static bool take_responsible(struct row *r, const struct word *w)
     if (!x)
         return err_memory(r->e);
     x->function = w->args[0];
+    x->source = r->b->services[r->source].name;
     return service_or_to(r, w->args[1], &x->service);
 }
 

@@ -350,9 +350,13 @@ static void prohibitions_that_tell_different_things_are_found(void)
                TELLS("b", "other-word", ", when: 'age() >= 18'"), /* nobody knows: both act */
            true, "check.tell", "'a' and 'b'");
     expect(GOOD,
-           TELLS("a", ASK, ", when: known(recipient)")
-               TELLS("b", "other-word", ", when: '!known(recipient)'"),
+           TELLS("a", ASK, ", when: objection(recipient)")
+               TELLS("b", "other-word", ", when: '!objection(recipient)'"),
            true, NULL, "");
+    expect(GOOD,
+           TELLS("a", ASK, ", when: known(recipient)")
+               TELLS("b", "other-word", ", when: '!known(recipient)'"), /* a claim in doubt */
+           true, "check.tell", "'a' and 'b'");
     expect(GOOD,
            TELLS("a", ASK, ", to: adaptations, when: 'age() < 9'")
                TELLS("b", "other-word", ", to: adult-social-care, when: 'age() < 9'"),

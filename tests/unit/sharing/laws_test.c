@@ -425,7 +425,7 @@ static void a_retracted_event_is_held_no_more(void)
 
 static void an_unverified_number_is_held_until_a_birth_date_agrees(void)
 {
-    make_known();
+    SAY("Caseload.declared", TEAM, "header.birth_hash=bb");
     SAY("HospitalStay.admitted", WARDS, STAY UNSURE "aa");
     CU_ASSERT(world_decided(&world, TEAM, "identity-unverified"));
     CU_ASSERT_EQUAL(open_relationships("inpatient"), 0);

@@ -274,7 +274,7 @@ static const struct disclosure *disclosed_to(const struct judged *j, uint16_t to
 }
 
 /* A person about whom everything is known, so that every clause towards `to` may permit. */
-static void know_everything(uint16_t to, bool restricted, struct person *out)
+static void know_everything(uint16_t from, uint16_t to, bool restricted, struct person *out)
 {
     static const char *const kinds[] = { "open-case", "care-package", "discharge-planning",
                                          "duty-to-refer", "adaptation-request" };
@@ -284,18 +284,28 @@ static void know_everything(uint16_t to, bool restricted, struct person *out)
     struct responsible_fact *f = ARENA_ARRAY(&world.arena, 2, struct responsible_fact);
     struct restriction_fact *s = ARENA_ARRAY(&world.arena, 1, struct restriction_fact);
     int wards = bundle_service(world.bundle, SLICE(WARDS));
+    uint16_t agency = world.bundle->services[from].agency; /* by whose word it all is so */
     for (size_t i = 0; i < 5; i++)
-        r[i] = (struct relationship){ .kind = slice_text(kinds[i]), .with = to, .is_open = true };
+        r[i] = (struct relationship){
+            .kind = slice_text(kinds[i]), .with = to, .is_open = true, .agency = agency,
+            .episode = SLICE("another")
+        };
     r[5] = (struct relationship){ .kind = SLICE("inpatient"),
                                   .with = (uint16_t)wards,
-                                  .is_open = true };
+                                  .is_open = true,
+                                  .agency = agency,
+                                  .episode = SLICE("another") };
     for (size_t i = 0; i < 2; i++)
         c[i] = (struct consent_fact){ .purpose = slice_text(purposes[i]),
                                       .recipient = -1,
                                       .granted = true,
                                       .until_ms = NEVER_MS };
-    f[0] = (struct responsible_fact){ .function = SLICE("adult-social-care"), .service = to };
-    f[1] = (struct responsible_fact){ .function = SLICE("homelessness"), .service = to };
+    f[0] = (struct responsible_fact){ .function = SLICE("adult-social-care"),
+                                      .service = to,
+                                      .source = world.bundle->services[from].name };
+    f[1] = (struct responsible_fact){ .function = SLICE("homelessness"),
+                                      .service = to,
+                                      .source = world.bundle->services[from].name };
     s[0] = (struct restriction_fact){ .kind = SLICE("location"), .stands = restricted };
     *out = (struct person){ .relationships = r,
                             .relationship_count = 6,
@@ -339,13 +349,13 @@ static int compare_service(const struct schema *s, uint16_t to, bool restricted)
 {
     struct person facts;
     int compared = 0;
-    know_everything(to, restricted, &facts);
     for (size_t k = 0; k < s->kind_count; k++)
         for (uint16_t from = 0; from < world.bundle->service_count; from++) {
             struct trial t = {
                 .schema = s, .kind = s->kinds[k], .source = from, .to = to, .facts = &facts
             };
             struct arena_mark mark = arena_mark(&world.arena);
+            know_everything(from, to, restricted, &facts);
             int n = compare_variants(&t);
             if (n < 0) {
                 printf("%.*s.%.*s %zu to %u: %s\n", (int)s->name.n, (const char *)s->name.p,

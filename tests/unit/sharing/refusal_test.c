@@ -230,6 +230,8 @@ static void an_unverified_event_stays_refused_when_it_joins(void)
     SAY("HospitalStay.admitted", WARDS,
         STAY "header.identity_confidence=unverified;header.birth_hash=aa");
     refuse(TEAM, false);
+    SAY("Caseload.declared", TEAM, "header.episode=C1;header.birth_hash=aa");
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
     SAY("HospitalStay.moved", WARDS,
         "header.episode=V9;header.identity_confidence=verified;header.birth_hash=aa");
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 1); /* the move alone */
@@ -401,6 +403,8 @@ static void a_reopened_one_that_is_held_for_its_identity_does_not_join_by_itself
         STAY "header.identity_confidence=unverified;header.birth_hash=aa");
     refuse(TEAM, false);
     reopen();
+    SAY("Caseload.declared", TEAM, "header.episode=C1;header.birth_hash=aa");
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
     SAY("HospitalStay.moved", WARDS,
         "header.episode=V9;header.identity_confidence=verified;header.birth_hash=aa");
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 1); /* the move alone */

@@ -1,0 +1,245 @@
+/* claimed.c - who claims a person, and whether they mean the one whom others mean. */
+#include "sharing/claimed.h"
+
+#include "sharing/draft.h"
+
+/* ---- how an agency shows whom it means ---- */
+
+/* By time of occurring, then by id: the order of arrival counts for nothing. */
+static bool is_later(const struct birth_fact *a, const struct birth_fact *b)
+{
+    if (a->occurred_ms != b->occurred_ms)
+        return a->occurred_ms > b->occurred_ms;
+    return memcmp(a->by.b, b->by.b, ID_BYTES) > 0;
+}
+
+struct slice claimed_birth(const struct person *p, uint16_t agency)
+{
+    const struct birth_fact *last = NULL;
+    for (size_t i = 0; i < p->birth_count; i++) {
+        const struct birth_fact *f = &p->births[i];
+        if (f->agency == agency && f->hash.n && (!last || is_later(f, last)))
+            last = f;
+    }
+    return last ? last->hash : (struct slice){ 0 };
+}
+
+static bool is_linked(const struct person *p, uint16_t agency)
+{
+    for (size_t i = 0; i < p->birth_count; i++)
+        if (p->births[i].agency == agency && p->births[i].hash.n == 0)
+            return true;
+    return false;
+}
+
+/* What the agencies other than one say of its birth date. */
+struct others {
+    bool any, agree, differ;
+};
+
+static struct others ask_others(const struct person *p, uint16_t agency, struct slice own)
+{
+    struct others o = { .any = false };
+    for (size_t i = 0; i < p->birth_count; i++) {
+        const struct birth_fact *f = &p->births[i];
+        if (f->agency == agency || f->hash.n == 0)
+            continue;
+        struct slice last = claimed_birth(p, f->agency);
+        o.any = true;
+        o.agree |= slice_equal(last, own);
+        o.differ |= !slice_equal(last, own);
+    }
+    return o;
+}
+
+/* ---- claims ---- */
+
+enum claimed claimed_by(const struct bundle *b, const struct person *p, uint16_t agency, int source)
+{
+    if (agency == source)
+        return CLAIMED_COUNTS;
+    if (!b->agencies[agency].entitled)
+        return is_linked(p, agency) ? CLAIMED_COUNTS : CLAIMED_UNVERIFIED;
+    struct slice own = claimed_birth(p, agency);
+    struct slice theirs =
+        source >= 0 ? claimed_birth(p, (uint16_t)source) : (struct slice){ 0 };
+    if (own.n && theirs.n)
+        return slice_equal(own, theirs) ? CLAIMED_COUNTS : CLAIMED_DISAGREES;
+    const struct others o = ask_others(p, agency, own);
+    if (!o.any || (own.n && o.agree))
+        return CLAIMED_COUNTS;
+    return own.n ? CLAIMED_DISAGREES : CLAIMED_UNVERIFIED;
+}
+
+/* An agency that may use NHS numbers names the same service, and means the same person. */
+static bool is_borne_out(const struct bundle *b, const struct person *p,
+                         const struct relationship *r, int source)
+{
+    for (size_t i = 0; i < p->relationship_count; i++) {
+        const struct relationship *x = &p->relationships[i];
+        if (x->is_open && x->with == r->with && b->agencies[x->agency].entitled &&
+            claimed_by(b, p, x->agency, source) == CLAIMED_COUNTS)
+            return true;
+    }
+    return false;
+}
+
+enum claimed claimed_relationship(const struct bundle *b, const struct person *p,
+                                  const struct relationship *r, int source)
+{
+    enum claimed c = claimed_by(b, p, r->agency, source);
+    if (c == CLAIMED_COUNTS || b->agencies[r->agency].entitled)
+        return c;
+    return is_borne_out(b, p, r, source) ? CLAIMED_COUNTS : c;
+}
+
+enum claimed claimed_word(const struct bundle *b, const struct person *p,
+                          const struct responsible_fact *f, int source)
+{
+    int agency = bundle_agency(b, source_agency(f->source));
+    if (f->service == SERVICE_UNKNOWN)
+        return CLAIMED_COUNTS;
+    return agency < 0 ? CLAIMED_UNVERIFIED : claimed_by(b, p, (uint16_t)agency, source);
+}
+
+static enum claimed worse(enum claimed a, enum claimed b)
+{
+    return a > b ? a : b;
+}
+
+enum claimed claimed_worst(const struct bundle *b, const struct person *p, int service, int source)
+{
+    enum claimed own = CLAIMED_COUNTS, any = CLAIMED_COUNTS;
+    for (size_t i = 0; i < p->relationship_count; i++) {
+        const struct relationship *r = &p->relationships[i];
+        enum claimed c = r->is_open ? claimed_relationship(b, p, r, source) : CLAIMED_COUNTS;
+        any = worse(any, c);
+        if (r->with == service)
+            own = worse(own, c);
+    }
+    for (size_t i = 0; i < p->responsible_count; i++) {
+        const struct responsible_fact *f = &p->responsible[i];
+        enum claimed c = f->service < 0 ? CLAIMED_COUNTS : claimed_word(b, p, f, source);
+        any = worse(any, c);
+        if (f->service == service)
+            own = worse(own, c);
+    }
+    return own == CLAIMED_COUNTS ? any : own;
+}
+
+/* ---- what a change does to them ---- */
+
+static bool has_turned(const struct bundle *b, const struct person *before,
+                       const struct person *after, uint16_t agency)
+{
+    if (claimed_by(b, before, agency, AGENCY_NOBODY) != claimed_by(b, after, agency, AGENCY_NOBODY))
+        return true;
+    int last = AGENCY_NOBODY;
+    for (size_t i = 0; i < after->event_count; i++) {
+        int source = after->events[i].agency;
+        if (source != last &&
+            claimed_by(b, before, agency, source) != claimed_by(b, after, agency, source))
+            return true;
+        last = source;
+    }
+    return false;
+}
+
+bool claimed_turned(const struct bundle *b, const struct person *before, const struct person *after)
+{
+    for (size_t i = 0; i < after->relationship_count; i++)
+        if (after->relationships[i].is_open &&
+            has_turned(b, before, after, after->relationships[i].agency))
+            return true;
+    for (size_t i = 0; i < after->responsible_count; i++) {
+        int agency = bundle_agency(b, source_agency(after->responsible[i].source));
+        if (agency >= 0 && has_turned(b, before, after, (uint16_t)agency))
+            return true;
+    }
+    return false;
+}
+
+static bool is_claimed(const struct bundle *b, const struct person *p, uint16_t service)
+{
+    uint16_t agency = b->services[service].agency;
+    for (size_t i = 0; i < p->relationship_count; i++) {
+        const struct relationship *r = &p->relationships[i];
+        if (r->is_open && r->with == service && r->agency == agency)
+            return true;
+    }
+    return false;
+}
+
+enum claim_state claimed_state(const struct bundle *b, const struct person *p, uint16_t service)
+{
+    uint16_t agency = b->services[service].agency;
+    struct slice own = claimed_birth(p, agency);
+    if (!is_claimed(b, p, service))
+        return CLAIM_NONE;
+    if (!b->agencies[agency].entitled)
+        return is_linked(p, agency) ? CLAIM_LINKED : CLAIM_UNVERIFIED;
+    const struct others o = ask_others(p, agency, own);
+    if (!o.any)
+        return CLAIM_UNCHECKED;
+    if (own.n == 0)
+        return CLAIM_UNVERIFIED;
+    return o.differ ? CLAIM_DISAGREES : CLAIM_AGREES;
+}
+
+/* ---- noting it ---- */
+
+static size_t first_of(const struct list *births, uint16_t agency, const struct slice *hash,
+                       size_t *count)
+{
+    const struct birth_fact *f = births->items;
+    size_t first = births->count;
+    *count = 0;
+    for (size_t i = 0; i < births->count; i++) {
+        if (f[i].agency != agency || (hash && !slice_equal(f[i].hash, *hash)))
+            continue;
+        ++*count;
+        if (first == births->count || is_later(&f[first], &f[i]))
+            first = i;
+    }
+    return first;
+}
+
+/* The first of more than so many goes. */
+static void keep_last(struct draft *d, uint16_t agency, const struct slice *hash, size_t max)
+{
+    size_t count, first = first_of(&d->births, agency, hash, &count);
+    if (count > max)
+        list_remove(&d->births, first);
+}
+
+/* A hash tells something only where the agency holds the region's key; and where it does, a
+ * pseudonym tells nothing besides. */
+bool draft_birth(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
+{
+    const struct header_slots *h = ev->slots;
+    bool may = b->agencies[ev->agency].entitled;
+    struct birth_fact f = { .agency = ev->agency,
+                            .occurred_ms = ev->occurred_ms < ev->decided_ms ? ev->occurred_ms
+                                                                            : ev->decided_ms,
+                            .by = ev->id };
+    struct slice shown = view_text(ev->view, (size_t)(may ? h->birth_hash : h->reference));
+    struct person p;
+    if (slice_is_empty(shown) ||
+        slice_equal_text(view_text(ev->view, (size_t)h->identity_confidence), "local"))
+        return true;
+    if (may)
+        f.hash = shown;
+    draft_view(d, &p);
+    struct slice before = claimed_birth(&p, f.agency);
+    bool was_linked = is_linked(&p, f.agency);
+    struct birth_fact *item = list_add(d->arena, &d->births);
+    if (!item)
+        return err_memory(e);
+    *item = f;
+    keep_last(d, f.agency, &f.hash, BIRTHS_MAX_ALIKE);
+    keep_last(d, f.agency, NULL, BIRTHS_MAX);
+    draft_view(d, &p);
+    d->changed = true;
+    d->shown |= may ? !slice_equal(before, claimed_birth(&p, f.agency)) : !was_linked;
+    return true;
+}
