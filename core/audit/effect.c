@@ -382,8 +382,8 @@ bool audit_effect(struct bus *b, const struct bundle *now, const struct bundle *
     *out = (struct effect){ .inputs = 0 };
     if (!then)
         return err_memory(e);
-    c.now.rules = (struct input_rules){ now, keys, live };
-    c.then.rules = (struct input_rules){ then, keys, live };
+    c.now.rules = (struct input_rules){ now, keys, live, false };
+    c.then.rules = (struct input_rules){ then, keys, live, false };
     arena_init(&c.arena, WALK_ARENA_BYTES);
     for (c.number = 0; good && c.number < now->partitions; c.number++)
         good = take_partition(&c);

@@ -3,12 +3,14 @@
 
 #include "bus/topics.h"
 #include "record/wire.h"
+#include "sharing/stop.h"
 
 enum input_topic input_topic(const char *topic, struct slice *agency)
 {
     static const struct { struct slice start; enum input_topic what; } families[] = {
         { SLICE_INIT("events."), INPUT_EVENTS },
         { SLICE_INIT("receipts."), INPUT_RECEIPTS },
+        { SLICE_INIT("states."), INPUT_STATES },
     };
     struct slice name = slice_text(topic);
     *agency = slice_of(NULL, 0);
@@ -17,6 +19,8 @@ enum input_topic input_topic(const char *topic, struct slice *agency)
             *agency = slice_from(name, families[i].start.n);
             return families[i].what;
         }
+    if (slice_equal_text(name, "states")) /* of the region's own parts */
+        return INPUT_STATES;
     return slice_equal_text(name, TOPIC_CONTROL) ? INPUT_CONTROL : INPUT_OTHER;
 }
 
@@ -290,12 +294,37 @@ static bool note_state(struct arena *a, const struct view *v, struct input_bundl
     return out->note.p != NULL;
 }
 
+static bool check_order(const struct input_rules *r, struct arena *a, const struct view *v,
+                        struct err *e)
+{
+    struct pack p;
+    if (!pack_read(a, view_text_at(v, "file"), &p, e))
+        return false;
+    if (p.number != (uint64_t)view_long_at(v, "number") ||
+        !slice_equal(view_text_at(v, "hash"), slice_of(p.hash, HASH_BYTES)))
+        return err_set(e, ERR_REJECT, "order.forged", 0,
+                       "cannot take the order: it brings another bundle than the one it names");
+    return r->demo || order_is_signed(&p, r->bundle, e);
+}
+
+/* By the topic's agency alone may a part be spoken for; once they all stood on control. */
+static bool check_state(const struct input_rules *r, const struct bus_record *in,
+                        const struct view *v, struct err *e)
+{
+    struct slice agency;
+    bool is_old = input_topic(in->topic, &agency) == INPUT_CONTROL && !r->bundle->people.count;
+    return is_old || (input_topic(in->topic, &agency) == INPUT_STATES &&
+                      slice_equal(view_text_at(v, "agency"), agency)) ||
+           err_set(e, ERR_REJECT, "state.agency", 0,
+                   "cannot take what is said of a part: it is of another agency than the topic's");
+}
+
 bool input_bundle(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                   struct input_bundle *out, struct err *e)
 {
     static const char *const names[] = { "BundleOrder", "BundleState" };
     uint64_t fingerprint = 0;
-    struct slice body;
+    struct slice body, ignored;
     struct view v;
     *out = (struct input_bundle){ .schema = SLICE_INIT("") };
     if (!wire_open(in->value, &fingerprint, &body, e))
@@ -303,9 +332,13 @@ bool input_bundle(const struct input_rules *r, const struct bus_record *in, stru
     const struct schema *s = catalogue_fingerprint(r->bundle->catalogue, fingerprint);
     if (!s || !slice_is_one_of_texts(s->name, names, 2))
         return true;
-    out->schema = s->name;
+    bool is_order = slice_equal_text(s->name, names[0]);
     if (!plan_view(s->plan, a, body, &v, e))
         return false;
-    bool is_order = slice_equal_text(s->name, names[0]);
+    if (is_order && input_topic(in->topic, &ignored) != INPUT_CONTROL)
+        return err_set(e, ERR_REJECT, "event.topic", 0, "cannot take an order from this topic");
+    if (!(is_order ? check_order(r, a, &v, e) : check_state(r, in, &v, e)))
+        return false;
+    out->schema = s->name;
     return (is_order ? note_order(a, &v, out) : note_state(a, &v, out)) || err_memory(e);
 }

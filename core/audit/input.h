@@ -4,7 +4,7 @@
  * be decided fails with ERR_REJECT and a code; the fields found by then are set, so that the
  * refusal can be audited with what is known.
  * Errors: wire.*, avro.*; event.schema, event.type, event.agency, event.key, event.reference,
- * event.partition, wrong-environment; receipt.*; act.* (all ERR_REJECT). */
+ * event.partition, wrong-environment; receipt.*; act.*; order.*, state.*, pack.* (all ERR_REJECT). */
 #ifndef CONCORDAT_AUDIT_INPUT_H
 #define CONCORDAT_AUDIT_INPUT_H
 
@@ -12,7 +12,7 @@
 #include "sharing/act.h"
 #include "sharing/judge.h"
 
-enum input_topic { INPUT_EVENTS, INPUT_RECEIPTS, INPUT_CONTROL, INPUT_OTHER };
+enum input_topic { INPUT_EVENTS, INPUT_RECEIPTS, INPUT_STATES, INPUT_CONTROL, INPUT_OTHER };
 /* What a topic carries, by its name; agency is empty where it has none. */
 enum input_topic input_topic(const char *topic, struct slice *agency);
 
@@ -20,6 +20,7 @@ struct input_rules {
     const struct bundle *bundle;
     const struct judge_keys *keys;
     bool live;          /* the environment that is taken */
+    bool demo;          /* unsigned orders of bundles are good */
 };
 
 /* An event as far as it could be read. feed empty: it keeps no mark. */
@@ -65,7 +66,9 @@ struct input_act {
 MUST_CHECK bool input_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                           int64_t now_ms, struct input_act *out, struct err *e);
 
-/* An order to take up a bundle, or what a part says of one: what the audit notes of it. */
+/* An order to take up a bundle, or what a part says of one: what the audit notes of it. Refused: an
+ * order that brings another bundle than it names, or that nobody signed who may (order.forged,
+ * pack.*); what is said of a part of another agency than the topic's (state.agency). */
 struct input_bundle {
     struct slice schema; /* empty: it is neither */
     struct slice note;   /* "order 3 HASH by WHO", "delivery:inbox of AGENCY taken 3 HASH" */

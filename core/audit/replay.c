@@ -164,7 +164,7 @@ bool audit_replay_by(struct bus *b, const struct bundle *bundle,
     struct replay r = {
         .f = { say, ctx, out },
         .bus = b,
-        .rules = { bundle, keys, true },
+        .rules = { bundle, keys, true, bundles && bundles->demo },
         .fallback = bundle,
         .bundles = bundles,
     };

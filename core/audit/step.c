@@ -434,14 +434,17 @@ static bool take_act(struct work *w, struct err *e)
 
 /* -- orders and states of bundles ------------------------------------------------------------- */
 
-/* The keeper of the bundles follows them (cli/keeper.c); here they are noted. */
-static bool take_control(struct work *w, struct err *e)
+/* The keeper of the bundles follows them (cli/keeper.c); here they are noted. What is neither is an
+ * act, where acts stand. */
+static bool take_control(struct work *w, bool acts, struct err *e)
 {
     struct input_bundle b;
     if (!input_bundle(w->r, w->in, w->a, &b, e))
         return false;
     if (slice_is_empty(b.schema))
-        return take_act(w, e);
+        return acts ? take_act(w, e)
+                    : err_set(e, ERR_REJECT, "event.schema", 2,
+                              "cannot take a record that has no place on this topic");
     w->says.kind = AUDIT_BUNDLE;
     w->says.schema = b.schema;
     w->says.note = b.note;
@@ -459,7 +462,9 @@ static bool take(struct work *w, struct err *e)
     case INPUT_RECEIPTS:
         return take_receipt(w, e);
     case INPUT_CONTROL:
-        return take_control(w, e);
+        return take_control(w, true, e);
+    case INPUT_STATES:
+        return take_control(w, false, e);
     case INPUT_OTHER:
         break;
     }

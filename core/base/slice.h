@@ -109,6 +109,9 @@ bool slice_is_utf8(struct slice s);
 /* The length of the well-formed UTF-8 character that s starts with; 0 when there is none. */
 size_t slice_utf8_length(struct slice s);
 
+/* How many of the first bytes can be shown as they are: well-formed UTF-8 without control characters,
+ * line breaks, and marks that are not seen or turn the direction of writing. */
+size_t slice_plain_length(struct slice s);
 /* A decimal number without sign, blanks or excess digits; false when it is anything else. The signed
  * one takes a minus too. */
 bool slice_to_u64(struct slice s, uint64_t *out);

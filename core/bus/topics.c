@@ -30,6 +30,11 @@ const char *topic_quarantine(struct arena *a, struct slice agency)
     return one(a, "quarantine.", agency);
 }
 
+const char *topic_states(struct arena *a, struct slice agency)
+{
+    return one(a, agency.n ? "states." : "states", agency);
+}
+
 const char *topic_links(struct arena *a, struct slice agency)
 {
     return one(a, "links.", agency);

@@ -13,6 +13,8 @@
 const char *topic_events(struct arena *a, struct slice agency);
 const char *topic_receipts(struct arena *a, struct slice agency);
 const char *topic_quarantine(struct arena *a, struct slice agency);
+/* What an agency's parts say; agency empty: the region's own, "states". */
+const char *topic_states(struct arena *a, struct slice agency);
 const char *topic_links(struct arena *a, struct slice agency);
 const char *topic_disclosures(struct arena *a, struct slice service);
 const char *topic_restrictions(struct arena *a, struct slice service);

@@ -107,14 +107,14 @@ static bool give_typed(const char *by, const char *key, struct act *x, struct er
 }
 
 static bool give_signed(const struct site *s, const char *by, const char *key,
-                        const char *passphrase_file, struct act *x, struct err *e)
+                        const char *passphrases, struct act *x, struct err *e)
 {
     struct key secret = { .set = false };
     int64_t now_ms = clock_wall_ms();
     if (!act_check(x, e) || !act_person(s->bundle, x->word, slice_text(by), now_ms, e))
         return false;
     acts_print(x);
-    bool good = signing_key_read(key, passphrase_file, &secret, e) &&
+    bool good = passphrases_from(passphrases, e) && signing_key_read(key, &secret, e) &&
                 act_sign(x, s->bundle, slice_text(by), &secret, now_ms, e);
     explicit_bzero(&secret, sizeof secret);
     return good;

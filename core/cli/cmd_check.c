@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "cli/shown.h"
 #include "sharing/tools/analyse.h"
 
 struct findings {
@@ -60,7 +61,7 @@ static void print_warnings(struct problems *p)
     char line[600];
     problems_sort(p);
     for (size_t i = 0; i < p->count; i++)
-        fprintf(stderr, "warning: %s\n", err_print(&p->list[i], line, sizeof line));
+        fprintf(stderr, "warning: %s\n", shown_text(err_print(&p->list[i], line, sizeof line)));
     if (p->count)
         fprintf(stderr, "%zu warning%s\nwarnings stop nothing; whoever signs looks at each\n",
                 p->count, p->count == 1 ? "" : "s");
@@ -74,6 +75,12 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
     bool good = !s || find_feeds(&c->arena, s, b, &in);
     if (good)
         analyse(&in, &c->arena, &f.problems, &f.warnings);
+    if (s)
+        site_find_person_keys(s, &f.problems);
+    if (s && !s->places.demo && !b->people.count)
+        (void)problems_say(&f.warnings, "bundle.people", "region.yaml", 0, 0,
+                           "names no people: whoever types a name releases what is held; the next "
+                           "bundle must say `people: {NAME: {agency, roles, key, until}}`");
     print_warnings(&f.warnings);
     good = good && !problems_any(&f.problems);
     if (!good)

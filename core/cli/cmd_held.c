@@ -4,6 +4,7 @@
 
 #include "audit/holds.h"
 #include "base/clock.h"
+#include "cli/shown.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static int list(struct cli *c, const struct holds *l)
         printf("%s  %s from %s, held since %.*s: %.*s, ", h->hold, h->what, h->source, SHOWN(since),
                SHOWN(reason));
         print_due(h, now_ms);
-        printf("%s%s\n", *h->first ? ", released by one of two: " : "", h->first);
+        printf("%s%s\n", *h->first ? ", released by one of two: " : "", shown_text(h->first));
     }
     if (count == 0)
         fprintf(stderr, "nothing is held\n");
@@ -112,7 +113,8 @@ static int show(const struct held *h)
     printf("\nreason    %.*s: %s\nclause    %s\n", SHOWN(reason), reason_sentence(reason),
            *h->clause ? h->clause : "none");
     if (*h->first)
-        printf("released  by %s; the person is restricted, somebody else must agree\n", h->first);
+        printf("released  by %s; the person is restricted, somebody else must agree\n",
+               shown_text(h->first));
     printf("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n"
            "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON' [--episode]\n",
            h->hold, h->hold);
@@ -149,7 +151,8 @@ static int on_hold(struct cli *c, const struct site *s, const struct holds *l, i
     if (!h && refused && argc == 4)
         return show_refused(refused);
     if (!h) {
-        fprintf(stderr, "concordat: nothing is %s as '%s'%s\n", reopens ? "refused" : "held", argv[3],
+        fprintf(stderr, "concordat: nothing is %s as '%s'%s\n", reopens ? "refused" : "held",
+                shown_text(argv[3]),
                 refused ? ": it was refused" : "");
         return CLI_NO;
     }

@@ -23,7 +23,7 @@ static bool gather(struct cli *c, const struct site *s, struct figures *out,
     bool good = b && tally_open(s, b, &tally, e) && tally_read(tally, e);
     of.tally = tally;
     parts->a = &c->arena;
-    good = good && figures_gather(&of, &c->arena, out, e) && states_read(parts, b, s->catalogue, e);
+    good = good && figures_gather(&of, &c->arena, out, e) && states_read(parts, b, s->bundle, e);
     tally_close(&tally);
     if (b)
         bus_close(&b);

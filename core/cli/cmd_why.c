@@ -5,6 +5,7 @@
 
 #include "audit/holds.h"
 #include "base/clock.h"
+#include "cli/shown.h"
 #include "sharing/tools/table.h"
 
 #include <stdio.h>
@@ -143,10 +144,9 @@ static void print_entry(const struct audit_read *r, int partition)
 {
     char time[TIME_TEXT_MAX];
     struct slice at = time_ms_to_iso(r->decided_ms, time);
-    printf("%.*s.%.*s from %.*s, decided %.*s, audit %d/%lld%s%.*s\n", (int)r->schema.n,
-           (const char *)r->schema.p, (int)r->event_kind.n, (const char *)r->event_kind.p,
-           (int)r->source.n, (const char *)r->source.p, (int)at.n, (const char *)at.p, partition,
-           (long long)r->sequence, r->note.n ? ", " : "", (int)r->note.n, (const char *)r->note.p);
+    printf("%s.%s from %s, decided %.*s, audit %d/%lld%s%s\n", shown(r->schema),
+           shown(r->event_kind), shown(r->source), (int)at.n, (const char *)at.p, partition,
+           (long long)r->sequence, r->note.n ? ", " : "", shown(r->note));
 }
 
 /* Whether a refusal stands that kept the event at hand back: its own, or one that an entry names. */

@@ -191,7 +191,8 @@ static bool open_router(struct daemon *d, struct err *e)
 {
     struct router_options o = {
         .bus = d->bus, .bundle = d->site->bundle, .keys = &d->site->router_keys,
-        .worker = "router-0", .live = d->site->live, .rules = &d->site->rules,
+        .worker = "router-0", .live = d->site->live, .demo = d->site->places.demo,
+        .rules = &d->site->rules,
     };
     if (!d->site->has_router || !is_wanted(d, "router", NULL))
         return true;

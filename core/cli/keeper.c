@@ -54,7 +54,7 @@ static bool tell(struct keeper *k, const struct watched *p, struct bundle_state 
     s->at_ms = clock_wall_ms();
     buf_init(&framed, 1 << 16);
     bool good = state_encode(k->site->catalogue, s, &framed, &e) &&
-                orders_publish(k->bus, buf_slice(&framed), &e);
+                states_publish(k->bus, s->agency, buf_slice(&framed), &e);
     if (!good)
         log_err(LOG_WARN, &who, &e);
     buf_release(&framed);
@@ -163,15 +163,37 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
              g->number, hash, SHOWN(from));
 }
 
+/* Whether the order brings what it says. Else it is no news of the bundle that it names, and no part
+ * answers it: one that refused that by name would deny the real one. */
+static bool brings_it(struct keeper *k, const struct bundle_order *o, struct err *e)
+{
+    struct pack p;
+    if (!pack_read(&k->work, o->file, &p, e))
+        return false;
+    return (p.number == o->number && hash_equal(p.hash, o->hash)) ||
+           err_set(e, ERR_REJECT, "order.forged", 0,
+                   "it brings another bundle than the one that it names");
+}
+
 /* What was ordered before this program began and is known, or was refused then, is passed over. */
+static bool is_known(const struct keeper *k, const struct bundle_order *o)
+{
+    return rules_hashed(&k->site->rules, o->hash) ||
+           hash_equal(k->site->last->bundle->hash, o->hash) ||
+           (!k->is_open && o->number <= k->site->last->number);
+}
+
 static void take_order(struct keeper *k, const struct bundle_order *o)
 {
     const struct bundles_trust trust = site_trust(k->site);
     struct err e = { 0 };
-    if (rules_hashed(&k->site->rules, o->hash) ||
-        hash_equal(k->site->last->bundle->hash, o->hash) ||
-        (!k->is_open && o->number <= k->site->last->number))
+    if (is_known(k, o))
         return;
+    if (!brings_it(k, o, &e)) {
+        log_line(LOG_WARN, &who, e.code, "an order of bundle %" PRIu64 " is passed over: %s",
+                 o->number, e.text);
+        return;
+    }
     struct kept *one = new_kept(k);
     struct edition *g = one ? compile(k, &one->arena, o, &e) : NULL;
     if (!one)
@@ -200,8 +222,6 @@ static void take_record(struct keeper *k, const struct bus_record *r)
     order_read(k->site->catalogue, &k->work, r->value, &read);
     if (read.kind == ORDER_BUNDLE)
         take_order(k, &read.order);
-    else if (read.kind == ORDER_STATE && !k->is_open && !states_put(&k->states, &read.state))
-        log_line(LOG_WARN, &who, "memory.limit", "cannot remember what a part said");
 }
 
 /* ---- what ends ---- */
@@ -242,7 +262,7 @@ bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err 
     arena_init(&k->work, READ_ARENA_BYTES);
     k->states.a = &k->own;
     note_waiting(k);
-    bool good = site_keep_bundles(s, e) &&
+    bool good = site_keep_bundles(s, e) && states_read(&k->states, b, s->bundle, e) &&
                 bus_reader_open(b, TOPIC_CONTROL, ORDERS_PARTITION, 0, &k->reader, e);
     while (good && !end) {
         const struct bus_record *r;
@@ -275,7 +295,7 @@ bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
                              .agency = p->agency,
                              .generation = p->generation,
                              .of = p->part };
-    const struct bundle_state *before = states_get(&k->states, p->agency, one->part);
+    const struct bundle_state *before = states_get(&k->states, p->agency, one->part, NULL);
     if (before && slice_equal_text(before->outcome, "taken"))
         memcpy(one->told, before->hash, HASH_BYTES);
     k->parts = one;

@@ -1,7 +1,9 @@
-/* orders.h - bundles on `control`: the order to take one up, and what each part says of it.
+/* orders.h - bundles on the bus: the order to take one up, and what each part says of it.
  *
- * Orders carry the whole packed bundle, so that every host gets the same bytes by the bus alone;
- * its signatures, not the order, say whether it is to be trusted. Errors: order.* and those of the
+ * Orders, on `control`, carry the whole packed bundle, so that every host gets the same bytes by the
+ * bus alone; its signatures, not the order, say whether it is to be trusted. What parts say nobody
+ * signs: it stands on a topic that their agency alone writes (`states.AGENCY`; `states` of the region's
+ * own), and counts for parts of that agency only. Errors: order.* and those of the
  * bus. */
 #ifndef CONCORDAT_CLI_ORDERS_H
 #define CONCORDAT_CLI_ORDERS_H
@@ -10,7 +12,7 @@
 #include "bus/topics.h"
 #include "site/site.h"
 
-/* Orders and states all stand in this partition of control, in one order. */
+/* Orders, and states, all stand in this partition of their topics, in one order. */
 #define ORDERS_PARTITION 0
 
 struct bundle_order {
@@ -33,6 +35,9 @@ MUST_CHECK bool order_encode(const struct catalogue *c, const struct bundle_orde
 MUST_CHECK bool state_encode(const struct catalogue *c, const struct bundle_state *s,
                              struct buf *out, struct err *e);
 MUST_CHECK bool orders_publish(struct bus *b, struct slice framed, struct err *e);
+/* On the topic of that agency. */
+MUST_CHECK bool states_publish(struct bus *b, struct slice agency, struct slice framed,
+                               struct err *e);
 
 enum order_kind { ORDER_OTHER, ORDER_BUNDLE, ORDER_STATE };
 struct order_read {
@@ -44,20 +49,39 @@ struct order_read {
 void order_read(const struct catalogue *c, struct arena *a, struct slice framed,
                 struct order_read *out);
 
-/* The last state of each part, as read. */
+/* What each part said last: what it goes by (outcome empty: it never said), and what it refused, which
+ * changes nothing of that. */
 struct part_states {
     struct arena *a; /* copies live here */
     struct part_state {
         struct part_state *next;
-        struct bundle_state state;
+        struct bundle_state state, refused;
     } * first;
 };
 /* False without memory. */
 MUST_CHECK bool states_put(struct part_states *l, const struct bundle_state *s);
+/* What it goes by, or, when it refused that very bundle, the refusal; hash NULL: what it goes by. NULL:
+ * there is no such part. */
 const struct bundle_state *states_get(const struct part_states *l, struct slice agency,
-                                      struct slice part);
-/* Reads control from its beginning to its end. */
-MUST_CHECK bool states_read(struct part_states *l, struct bus *b, const struct catalogue *c,
+                                      struct slice part, const uint8_t *hash);
+/* Reads what parts say, more each time. */
+struct states_from {
+    struct states_topic {
+        struct bus_reader *reader; /* NULL: there is no such topic yet */
+        struct slice agency;
+    } * list;
+    size_t count;
+    const struct catalogue *catalogue;
+    struct arena work;
+};
+/* g: whose agencies; b and g are borrowed. */
+MUST_CHECK bool states_open(struct states_from *f, struct bus *b, const struct bundle *g,
+                            struct err *e);
+/* To the end as it is now; a state of another agency than its topic's is passed over. */
+MUST_CHECK bool states_more(struct states_from *f, struct part_states *l, struct err *e);
+void states_close(struct states_from *f);
+/* All of it once. */
+MUST_CHECK bool states_read(struct part_states *l, struct bus *b, const struct bundle *g,
                             struct err *e);
 
 /* The parts of a site: name and agency, one a call, *at from 0; false after the last. */

@@ -25,17 +25,24 @@ static bool read_line(int fd, struct passphrase *out)
     return n >= 0 && out->n <= PASSPHRASE_MAX;
 }
 
-static bool read_file(const char *path, struct passphrase *out, struct err *e)
+static int lines = -1; /* the file they come from; -1: the terminal */
+
+bool passphrases_from(const char *file, struct err *e)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return err_errno(e, ERR_FATAL, "key.passphrase", errno, "cannot read the passphrase from",
-                         path);
-    bool good = read_line(fd, out);
-    (void)close(fd);
-    return good || err_set(e, ERR_FATAL, "key.passphrase", 0,
-                           "cannot use the passphrase in '%s': longer than %d bytes", path,
-                           PASSPHRASE_MAX);
+    if (!file)
+        return true;
+    lines = open(file, O_RDONLY | O_CLOEXEC);
+    return lines >= 0 || err_errno(e, ERR_FATAL, "key.passphrase", errno,
+                                   "cannot read the passphrase from", file);
+}
+
+static bool next_of_file(struct passphrase *out, struct err *e)
+{
+    return (read_line(lines, out) && out->n > 0) ||
+           err_set(e, ERR_FATAL, "key.passphrase", 0,
+                   "cannot use the passphrases of the file: want a line of at most %d bytes for each "
+                   "key",
+                   PASSPHRASE_MAX);
 }
 
 static bool ask(int fd, const char *prompt, struct passphrase *out, struct err *e)
@@ -64,10 +71,10 @@ static int terminal(struct err *e)
     return fd;
 }
 
-bool passphrase_ask(const char *file, const char *prompt, struct passphrase *out, struct err *e)
+bool passphrase_ask(const char *prompt, struct passphrase *out, struct err *e)
 {
-    if (file)
-        return read_file(file, out, e);
+    if (lines >= 0)
+        return next_of_file(out, e);
     int fd = terminal(e);
     bool good = fd >= 0 && ask(fd, prompt, out, e);
     if (fd >= 0)
@@ -75,28 +82,27 @@ bool passphrase_ask(const char *file, const char *prompt, struct passphrase *out
     return good;
 }
 
-bool passphrase_new(const char *file, struct passphrase *out, struct err *e)
+bool passphrase_new(struct passphrase *out, struct err *e)
 {
     struct passphrase again;
-    if (file)
-        return read_file(file, out, e);
-    bool good = passphrase_ask(NULL, "new passphrase, several words", out, e) &&
-                passphrase_ask(NULL, "the same again", &again, e);
+    if (lines >= 0)
+        return next_of_file(out, e);
+    bool good = passphrase_ask("new passphrase, several words", out, e) &&
+                passphrase_ask("the same again", &again, e);
     bool same = good && slice_equal(passphrase_slice(out), passphrase_slice(&again));
     passphrase_wipe(&again);
     return same || (good && err_set(e, ERR_FATAL, "key.passphrase", 0,
                                     "cannot make the key: the two are not the same"));
 }
 
-bool signing_key_read(const char *path, const char *passphrase_file, struct key *out,
-                      struct err *e)
+bool signing_key_read(const char *path, struct key *out, struct err *e)
 {
     struct passphrase phrase;
     char prompt[512];
     if (key_file_kind(path) != KEY_FILE_ENCRYPTED)
         return key_read(path, out, e);
     (void)snprintf(prompt, sizeof prompt, "passphrase of %s", path);
-    bool good = passphrase_ask(passphrase_file, prompt, &phrase, e) &&
+    bool good = passphrase_ask(prompt, &phrase, e) &&
                 person_key_read(path, passphrase_slice(&phrase), out, e);
     passphrase_wipe(&phrase);
     return good;

@@ -1,6 +1,6 @@
-/* passphrase.h - a passphrase from the terminal, without echo, or from a file for scripts.
+/* passphrase.h - passphrases from the terminal, without echo, or from a file for scripts.
  *
- * Wiped by who has it. Errors: key.passphrase (ERR_FATAL). */
+ * Wiped by who has one. Threads: a command's own. Errors: key.passphrase (ERR_FATAL). */
 #ifndef CONCORDAT_CLI_PASSPHRASE_H
 #define CONCORDAT_CLI_PASSPHRASE_H
 
@@ -16,14 +16,15 @@ static inline struct slice passphrase_slice(const struct passphrase *p)
 }
 void passphrase_wipe(struct passphrase *p);
 
-/* Of a key that is there: the first line of file (/dev/fd/N too), or asked with that prompt. */
-MUST_CHECK bool passphrase_ask(const char *file, const char *prompt, struct passphrase *out,
-                               struct err *e);
+/* From now on this command's passphrases are the lines of that file (/dev/fd/N too), in the order in
+ * which they are needed. NULL: they are asked for. */
+MUST_CHECK bool passphrases_from(const char *file, struct err *e);
+/* Of a key that is there; asked with that prompt. */
+MUST_CHECK bool passphrase_ask(const char *prompt, struct passphrase *out, struct err *e);
 /* Of a new key: asked twice. */
-MUST_CHECK bool passphrase_new(const char *file, struct passphrase *out, struct err *e);
+MUST_CHECK bool passphrase_new(struct passphrase *out, struct err *e);
 
 /* Opens a key to sign with: a person's under its passphrase, or an approver's 32 bytes. */
-MUST_CHECK bool signing_key_read(const char *path, const char *passphrase_file, struct key *out,
-                                 struct err *e);
+MUST_CHECK bool signing_key_read(const char *path, struct key *out, struct err *e);
 
 #endif

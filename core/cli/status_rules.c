@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "cli/shown.h"
 
 void expiry_sentence(const struct bundle *b, const struct expiry *x, char out[EXPIRY_TEXT_MAX])
 {
@@ -54,8 +55,7 @@ static bool print_parts(const struct part_states *states, const struct edition *
     size_t n = 0;
     for (const struct part_state *p = states->first; p; p = p->next)
         if (goes_by(p, g, taken))
-            printf("%s%.*s", n++ ? ", " : what, (int)p->state.part.n,
-                   (const char *)p->state.part.p);
+            printf("%s%s", n++ ? ", " : what, shown(p->state.part));
     if (n)
         printf("\n");
     return n > 0;
@@ -73,9 +73,9 @@ void status_rules_text(const struct site *s, const struct figures *f,
     if (print_parts(states, now, false, "           NOT gone by, for it needs a restart: "))
         printf("           bundle %" PRIu64 " waits for a restart\n", now->number);
     for (const struct part_state *p = states->first; p; p = p->next)
-        if (!hash_equal(p->state.hash, now->bundle->hash))
-            printf("           %.*s of %.*s goes by %" PRIu64 "\n", SHOWN(p->state.part),
-                   SHOWN(p->state.agency), p->state.number);
+        if (p->state.outcome.n && !hash_equal(p->state.hash, now->bundle->hash))
+            printf("           %s of %s goes by %" PRIu64 "\n", shown(p->state.part),
+                   shown(p->state.agency), p->state.number);
     for (const struct edition *g = newest; g != now; g = g->earlier)
         printf("           bundle %" PRIu64 " (%s) follows, in force from %s\n", g->number,
                bundle_short_hash(g->bundle, hash), from_text(g->from_ms, time));
@@ -90,12 +90,20 @@ void status_rules_text(const struct site *s, const struct figures *f,
     }
 }
 
-/* A text of ours: ids, no quotes in them; parts may hold a feed's name, which has none either. */
+/* The texts are another host's. */
 static void put_part(const struct bundle_state *p, const char *before)
 {
-    printf("%s{\"part\":\"%.*s\",\"agency\":\"%.*s\",\"bundle\":%" PRIu64 ",\"outcome\":\"%.*s\"}",
-           before, (int)p->part.n, (const char *)p->part.p, (int)p->agency.n,
-           (const char *)p->agency.p, p->number, (int)p->outcome.n, (const char *)p->outcome.p);
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_format(&b, "%s{\"part\":", before);
+    buf_json(&b, p->part);
+    buf_text(&b, ",\"agency\":");
+    buf_json(&b, p->agency);
+    buf_format(&b, ",\"bundle\":%" PRIu64 ",\"outcome\":", p->number);
+    buf_json(&b, p->outcome);
+    buf_byte(&b, '}');
+    printf("%.*s", (int)b.n, (const char *)b.p);
+    buf_release(&b);
 }
 
 static void put_expiries(const struct figures *f)
@@ -126,7 +134,7 @@ void status_rules_json(const struct site *s, const struct figures *f,
            s->places.demo ? "true" : "false");
     printf(",\"parts\":[");
     for (const struct part_state *p = states->first; p; p = p->next)
-        put_part(&p->state, p == states->first ? "" : ",");
+        put_part(p->state.outcome.n ? &p->state : &p->refused, p == states->first ? "" : ",");
     printf("]");
     put_expiries(f);
 }

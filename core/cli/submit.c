@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/passphrase.h"
+#include "cli/shown.h"
 
 #define CONFIRM_MS 30000
 #define LOOK_NS 20000000
@@ -21,6 +23,8 @@ struct waiting {
     const struct site *site;
     const struct edition *g;
     struct arena arena;
+    struct bus *bus;
+    struct states_from from;
     struct part_states states, said; /* said: those printed */
     size_t missing;
     bool refused;
@@ -28,8 +32,7 @@ struct waiting {
 
 static void print_part(const struct bundle_state *s)
 {
-    printf("  %.*s%s%.*s ", (int)s->part.n, (const char *)s->part.p, s->agency.n ? " of " : "",
-           (int)s->agency.n, (const char *)s->agency.p);
+    printf("  %s%s%s ", shown(s->part), s->agency.n ? " of " : "", shown(s->agency));
 }
 
 static void print_state(const struct bundle_state *s)
@@ -39,19 +42,19 @@ static void print_state(const struct bundle_state *s)
                             ? "keeps it, and takes it up when it starts again"
                             : "REFUSES it";
     print_part(s);
-    printf("%s%s%.*s\n", words, s->code.n ? ": " : "", (int)s->code.n, (const char *)s->code.p);
+    printf("%s%s%s\n", words, s->code.n ? ": " : "", shown(s->code));
     fflush(stdout);
 }
 
 static void look_at(struct waiting *w, struct slice agency, struct slice part)
 {
-    const struct bundle_state *s = states_get(&w->states, agency, part);
+    const struct bundle_state *s = states_get(&w->states, agency, part, w->g->bundle->hash);
     if (!s || !hash_equal(s->hash, w->g->bundle->hash)) {
         w->missing++;
         return;
     }
     w->refused |= slice_equal_text(s->outcome, "refused");
-    if (states_get(&w->said, agency, part))
+    if (states_get(&w->said, agency, part, NULL))
         return;
     print_state(s);
     (void)!states_put(&w->said, s);
@@ -62,18 +65,23 @@ static bool look(struct waiting *w, struct err *e)
 {
     struct site_part p;
     size_t at = 0;
-    struct bus *b = cli_bus(w->site, true);
-    if (!b)
-        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
-    bool good = states_read(&w->states, b, w->site->catalogue, e);
-    bus_close(&b);
+    bool good = states_more(&w->from, &w->states, e);
     w->missing = 0;
     while (good && site_part_next(w->site, &w->arena, &at, &p))
-        if (!states_get(&w->states, p.agency, p.part))
+        if (!states_get(&w->states, p.agency, p.part, NULL))
             w->missing++;
     for (const struct part_state *s = w->states.first; good && s; s = s->next)
         look_at(w, s->state.agency, s->state.part);
     return good;
+}
+
+static bool begin_to_wait(struct waiting *w, struct err *e)
+{
+    arena_init(&w->arena, (size_t)64 << 20);
+    w->states.a = w->said.a = &w->arena;
+    w->bus = cli_bus(w->site, true);
+    return w->bus ? states_open(&w->from, w->bus, w->g->bundle, e)
+                  : err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
 }
 
 static void print_missing(const struct waiting *w)
@@ -84,13 +92,13 @@ static void print_missing(const struct waiting *w)
     arena_init(&a, 1 << 20);
     while (site_part_next(w->site, &a, &at, &p)) {
         const struct bundle_state never = { .part = p.part, .agency = p.agency };
-        if (states_get(&w->states, p.agency, p.part))
+        if (states_get(&w->states, p.agency, p.part, NULL))
             continue;
         print_part(&never);
         printf("has not confirmed\n");
     }
     for (const struct part_state *s = w->states.first; s; s = s->next) {
-        if (states_get(&w->said, s->state.agency, s->state.part))
+        if (states_get(&w->said, s->state.agency, s->state.part, NULL))
             continue;
         print_part(&s->state);
         printf("has not confirmed: it goes by bundle %" PRIu64 "\n", s->state.number);
@@ -104,9 +112,7 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
     struct err e = { 0 };
     int64_t end = clock_mono_ns() + (int64_t)CONFIRM_MS * 1000000;
     const struct timespec pause = { 0, LOOK_NS };
-    arena_init(&w.arena, (size_t)64 << 20);
-    w.states.a = w.said.a = &w.arena;
-    bool good = look(&w, &e);
+    bool good = begin_to_wait(&w, &e) && look(&w, &e);
     while (good && w.missing && !w.refused && clock_mono_ns() < end) {
         (void)nanosleep(&pause, NULL);
         good = look(&w, &e);
@@ -116,6 +122,9 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
     int code = !good ? cli_fail(CLI_CANNOT, &e) : w.missing || w.refused ? CLI_NO : CLI_DONE;
     if (code == CLI_DONE)
         printf("confirmed by all parts\n");
+    states_close(&w.from);
+    if (w.bus)
+        bus_close(&w.bus);
     arena_release(&w.arena);
     return code;
 }

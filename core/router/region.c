@@ -3,9 +3,9 @@
 
 #include "bus/topics.h"
 
-#define TOPICS_OF_AGENCY 4
+#define TOPICS_OF_AGENCY 5
 #define TOPICS_OF_SERVICE 2
-#define TOPICS_OF_REGION 4
+#define TOPICS_OF_REGION 5
 
 struct list {
     struct bus_topic *at;
@@ -31,6 +31,7 @@ bool region_topics(const struct bundle *b, struct arena *a, const struct bus_top
         struct slice agency = b->agencies[i].name;
         add(&l, topic_events(a, agency), b->partitions, false);
         add(&l, topic_receipts(a, agency), b->partitions, false);
+        add(&l, topic_states(a, agency), b->partitions, false);
         add(&l, topic_quarantine(a, agency), 1, false);
         add(&l, topic_links(a, agency), 1, true);
     }
@@ -42,6 +43,7 @@ bool region_topics(const struct bundle *b, struct arena *a, const struct bus_top
     add(&l, TOPIC_AUDIT, b->partitions, false);
     add(&l, TOPIC_SCHEMAS, 1, true);
     add(&l, TOPIC_CONTROL, b->partitions, false);
+    add(&l, topic_states(a, SLICE("")), b->partitions, false);
     *out = l.at;
     *n = l.n;
     return !l.lost || err_memory(e);

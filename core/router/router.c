@@ -54,19 +54,21 @@ struct router {
 
 static bool make_topics(const struct bundle *b, struct arena *a, const char ***out, struct err *e)
 {
-    const char **list = ARENA_ARRAY(a, b->agency_count * 2 + 2, const char *);
+    const char **list = ARENA_ARRAY(a, b->agency_count * 3 + 3, const char *);
     size_t n = 0;
     if (!list)
         return err_memory(e);
     for (size_t i = 0; i < b->agency_count; i++) {
         list[n++] = topic_events(a, b->agencies[i].name);
         list[n++] = topic_receipts(a, b->agencies[i].name);
-        if (!list[n - 1] || !list[n - 2])
+        list[n++] = topic_states(a, b->agencies[i].name);
+        if (!list[n - 1] || !list[n - 2] || !list[n - 3])
             return err_memory(e);
     }
+    list[n++] = topic_states(a, SLICE(""));
     list[n] = TOPIC_CONTROL;
     *out = list;
-    return true;
+    return list[n - 1] || err_memory(e);
 }
 
 static bool join(struct router *r, struct err *e)
@@ -214,7 +216,7 @@ static bool decide(struct router *r, const struct bus_record *in, struct err *e)
     if (!step)
         return err_memory(e);
     const struct edition *g = rules_at(r->head, step_time(p, in));
-    const struct input_rules rules = { g->bundle, r->o.keys, r->o.live };
+    const struct input_rules rules = { g->bundle, r->o.keys, r->o.live, r->o.demo };
     if (!step_decide(&rules, p, in, &r->tx.arena, step, e))
         return slice_equal_text(SLICE("feed.unknown"), e->code) && stand_still(r, in, e);
     if (!transaction_room(&r->tx, step, e)) {

@@ -19,6 +19,7 @@ struct router_options {
     const struct bundle *bundle;
     const struct judge_keys *keys;
     const char *worker;             /* stable id: "router-0" */
+    bool demo; /* its rules are unsigned, and so are the orders that change them */
     bool live; /* environment; an event of the other one is refused (wrong-environment) */
     /* What it goes by, each record by its decision time; all of bundle's shape (rules_differ). NULL:
      * by bundle alone. */

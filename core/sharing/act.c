@@ -24,32 +24,9 @@ bool act_role(struct slice word, enum people_role *out)
     return false;
 }
 
-static uint32_t code_point(const uint8_t *p, size_t n)
-{
-    static const uint8_t first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-    uint32_t c = p[0] & first[n];
-    for (size_t i = 1; i < n; i++)
-        c = c << 6 | (p[i] & 0x3f);
-    return c;
-}
-
-/* What a terminal obeys, what breaks a line, and what is not seen or turns what is. */
-static bool is_hidden(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0xfeff ||
-           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x206f);
-}
-
 bool act_is_plain(struct slice value)
 {
-    for (size_t at = 0; at < value.n;) {
-        size_t n = slice_utf8_length(slice_from(value, at));
-        if (n == 0 || is_hidden(code_point(value.p + at, n)))
-            return false;
-        at += n;
-    }
-    return !slice_is_empty(slice_trim(value));
+    return slice_plain_length(value) == value.n && !slice_is_empty(slice_trim(value));
 }
 
 bool act_check(const struct act *x, struct err *e)

@@ -68,6 +68,16 @@ static bool people_stand(const struct bundle *of, const struct bundle *in,
     return true;
 }
 
+/* Where people are named, acts are signed; a region never goes back to typed names. */
+static bool keeps_people(const struct bundle *before, const struct edition *next, struct err *e)
+{
+    return !before || !before->people.count || next->bundle->people.count ||
+           err_set(e, ERR_REJECT, "bundle.people", 0,
+                   "cannot take bundle %" PRIu64 ": it names no people, and the one before does: a "
+                   "typed name would be enough again",
+                   next->number);
+}
+
 /* Who may act for an agency is for that agency to say, as its approvers are. before NULL: none. */
 static bool people_follow(const struct bundle *before, const struct approvers *by,
                           const struct edition *next, struct err *e)
@@ -76,27 +86,40 @@ static bool people_follow(const struct bundle *before, const struct approvers *b
            (!before || people_stand(before, next->bundle, by, next->pack, e));
 }
 
+/* By the approvers of the one before; what only stops the one whose place it takes, by who may stop. */
+static bool is_signed(const struct approving *by, const struct edition *before,
+                      const struct edition *next, const struct edition *place, bool widens,
+                      struct err *e)
+{
+    if (before && place && !widens && pack_only_stops(place->pack, next->pack))
+        return pack_stop_signed(next->pack, before->bundle, e);
+    return pack_approved(next->pack, by, widens, e);
+}
+
 static bool approved(const struct bundles_trust *t, const struct edition *before,
-                     const struct edition *next, struct err *e)
+                     const struct edition *next, const struct edition *place, struct err *e)
 {
     struct arena a;
     const struct widening *w = NULL;
+    const struct bundle *was = before ? before->bundle : NULL;
     if (t->demo)
         return true;
+    if (!keeps_people(was, next, e))
+        return false;
     arena_init(&a, PACK_BYTES_MAX * 8);
     bool good = pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack, &w, e);
-    bool widens = w != NULL || (before && approvals_widen(before->bundle, next->bundle));
+    bool widens = w != NULL || (was && approvals_widen(was, next->bundle));
     arena_release(&a);
     if (good && widens && !next->pack->widens)
         good = err_set(e, ERR_REJECT, "pack.widens", 0,
                        "cannot take the bundle: it says that it does not widen, and it may");
     const struct approvers *own = &next->bundle->approvers;
-    const struct approving by = { before ? &before->bundle->approvers : t->first_by, own };
-    if (!good || !pack_approved(next->pack, &by, widens, e))
+    const struct approving by = { was ? &was->approvers : t->first_by, own };
+    if (!good || !is_signed(&by, before, next, place, widens, e))
         return false;
     return next->pack->form != PACK_FORM_SIGNED ||
            (approvers_follow(by.by, own, next->pack, e) &&
-            people_follow(before ? before->bundle : NULL, by.by, next, e));
+            people_follow(was, by.by, next, e));
 }
 
 /* Whether what has that hash is in force by a bundle whose files said who approves. */
@@ -172,7 +195,8 @@ bool bundles_follows(const struct bundles_trust *t, const struct edition *before
         return err_set(e, ERR_REJECT, "bundle.from", 0,
                        "cannot take bundle %" PRIu64 ": it would begin before all that it follows",
                        next->number);
-    return approved(t, before, next, e) && (place == before || approved(t, place, next, e)) &&
+    return approved(t, before, next, place, e) &&
+           (place == before || approved(t, place, next, place, e)) &&
            approvals_are_good(t, before, next, e);
 }
 

@@ -13,6 +13,7 @@
 #define CONCORDAT_SITE_BUNDLES_H
 
 #include "sharing/rules.h"
+#include "sharing/stop.h"
 #include "sharing/widens.h"
 
 /* What is known of a site before any bundle is read, or when none can be. */

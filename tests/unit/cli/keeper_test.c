@@ -35,7 +35,13 @@ static bool open_reader(struct bus *b, const char *topic, int partition, int64_t
     return bus_reader_open(((struct refusing *)b)->real, topic, partition, from, out, e);
 }
 
-static const struct bus_ops ops = { .publish = publish, .reader_open = open_reader };
+static bool list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,
+                 struct err *e)
+{
+    return bus_list(((struct refusing *)b)->real, a, out, n, e);
+}
+
+static const struct bus_ops ops = { .publish = publish, .reader_open = open_reader, .list = list };
 
 static struct office office;
 static struct refusing bus;
@@ -94,14 +100,14 @@ static void run_until(int tries)
     keeper_stop(keeper);
 }
 
-/* How often that part has said on `control` that it goes by the bundle in force. */
+/* How often that part has said, on its agency's topic, that it goes by the bundle in force. */
 static size_t said(const char *part)
 {
     const struct edition *now = rules_newest(&office.site->rules);
     struct err e = { .fate = ERR_NONE };
     struct bus_reader *reader = NULL;
     size_t count = 0;
-    CU_ASSERT_FATAL(bus_reader_open(office.bus, TOPIC_CONTROL, ORDERS_PARTITION, 0, &reader, &e));
+    CU_ASSERT_FATAL(bus_reader_open(office.bus, "states.wexbridge-hospital", ORDERS_PARTITION, 0, &reader, &e));
     for (bool end = false; !end;) {
         const struct bus_record *r = NULL;
         size_t n = 0;

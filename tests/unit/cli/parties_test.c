@@ -364,7 +364,14 @@ static void nobody_names_the_people_of_another_agency(void)
     CU_ASSERT_STRING_EQUAL(refusal(first, signed_by(first, "hn")), "pack.people");
     const struct edition *second = signed_by(first, "th");
     CU_ASSERT_STRING_EQUAL(refusal(first, second), "");
-    put_region("landlord", "tchn");
+    static const char key[] = "JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=";
+    put_region("landlord", "tchn"); /* nobody: typed names would be enough again */
+    CU_ASSERT_STRING_EQUAL(refusal(second, signed_by(second, "hn")), "bundle.people");
+    CU_ASSERT_STRING_EQUAL(refusal(second, signed_by(second, "tn")), "bundle.people");
+    put("region.yaml", arena_format(&a,
+                                    "%speople:\n  eve: {agency: trust, roles: [stops], until: "
+                                    "2027-01-01, key: %s}\n",
+                                    rules.files[0].text, key));
     CU_ASSERT_STRING_EQUAL(refusal(second, signed_by(second, "hn")), "pack.people");
     CU_ASSERT_STRING_EQUAL(refusal(second, signed_by(second, "tn")), "");
 }

@@ -1,0 +1,36 @@
+/* shown.c - writes out what must not reach a terminal as it is. */
+#include "cli/shown.h"
+
+#include <stdio.h>
+
+#define TEXTS 8
+#define TAIL 16 /* room for what is written out, and for the dots */
+
+static size_t write_out(struct slice s, char *to, size_t *taken)
+{
+    size_t n = slice_utf8_length(s);
+    uint32_t c = n == 2   ? (s.p[0] & 0x1fU) << 6 | (s.p[1] & 0x3fU)
+                 : n == 3 ? (s.p[0] & 0x0fU) << 12 | (s.p[1] & 0x3fU) << 6 | (s.p[2] & 0x3fU)
+                          : s.p[0];
+    *taken = n ? n : 1;
+    return (size_t)snprintf(to, TAIL, n > 1 ? "\\u%04x" : "\\x%02x", (unsigned)c);
+}
+
+const char *shown(struct slice s)
+{
+    static _Thread_local char texts[TEXTS][SHOWN_MAX + 2 * TAIL];
+    static _Thread_local unsigned next;
+    char *out = texts[next++ % TEXTS];
+    size_t n = 0;
+    while (s.n && n < SHOWN_MAX) {
+        size_t plain = slice_plain_length(slice_head(s, SHOWN_MAX - n));
+        size_t taken = plain;
+        memcpy(out + n, s.p, plain);
+        n += plain;
+        if (plain == 0)
+            n += write_out(s, out + n, &taken);
+        s = slice_from(s, taken);
+    }
+    memcpy(out + n, s.n ? "..." : "", s.n ? 4 : 1);
+    return out;
+}
