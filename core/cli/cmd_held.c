@@ -100,6 +100,18 @@ static int show_refused(const struct held *h)
     return CLI_DONE;
 }
 
+/* A claim in doubt ends by itself where its own data are put right. */
+static void print_remedy(const struct held *h)
+{
+    if (strcmp(h->reason, "identity-disagrees") == 0)
+        printf("first     ask both sides for the number and the birth date; when the one who has it wrong\n"
+               "          corrects it in their own system, this goes by itself. Release it only where you\n"
+               "          have found that both mean the same person\n");
+    else if (strcmp(h->reason, "identity-unverified") == 0)
+        printf("first     ask the one who claims the person, or sent this, for the birth date; when their\n"
+               "          system says it, and it agrees with what others have, this goes by itself\n");
+}
+
 static int show(const struct held *h)
 {
     char time[TIME_TEXT_MAX];
@@ -115,6 +127,7 @@ static int show(const struct held *h)
     if (*h->first)
         printf("released  by %s; the person is restricted, somebody else must agree\n",
                shown_text(h->first));
+    print_remedy(h);
     printf("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n"
            "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON' [--episode]\n",
            h->hold, h->hold);
