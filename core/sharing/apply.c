@@ -277,11 +277,45 @@ static bool take_effect(struct effect *x)
     }
 }
 
+bool sayers_have(const struct sayers *s, int source, int about)
+{
+    return s->anybody || (source >= 0 && services_have(&s->services, (unsigned)source)) ||
+           (s->itself && source == about);
+}
+
+/* A restriction is lifted by the service itself that raised it: no other's word lifts it anyway. */
+static bool may_say(const struct effect *x)
+{
+    int about = x->rule->effect == FACT_LIFTS ? x->ev->source : service_of(x, &x->rule->who);
+    return sayers_have(&x->rule->by, x->ev->source, about);
+}
+
+static bool add_unsaid(struct effect *x, bool closes)
+{
+    struct unsaid *u = list_add(x->d->arena, &x->d->unsaid);
+    if (!u)
+        return err_memory(x->e);
+    *u = (struct unsaid){ x->rule, closes };
+    return true;
+}
+
+/* Whether an event says that something is over, and may end it nowhere. */
+static bool is_no_closer(const struct effect *x)
+{
+    const struct fact_rule *r = x->rule;
+    return kinds_have(r->closed_by, r->closed_by_count, x->ev->kind) && !r->closers.itself &&
+           !sayers_have(&r->closers, x->ev->source, -1);
+}
+
 bool draft_apply(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
 {
     for (size_t i = 0; i < b->fact_count; i++) {
         struct effect x = { d, b, ev, &b->facts[i], e };
-        if (kinds_have(x.rule->on, x.rule->on_count, ev->kind) && !take_effect(&x))
+        if (is_no_closer(&x) && !add_unsaid(&x, true))
+            return false;
+        if (!kinds_have(x.rule->on, x.rule->on_count, ev->kind))
+            continue;
+        if (!(may_say(&x) ? take_effect(&x) : add_unsaid(&x, false)))
             return false;
     }
     return true;

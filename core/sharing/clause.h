@@ -70,9 +70,19 @@ struct fact_value {
 };
 enum fact_effect { FACT_OPENS, FACT_RESPONSIBLE, FACT_GRANTS, FACT_REVOKES, FACT_OBJECTS,
                    FACT_LIFTS_OBJECTION, FACT_RESTRICTS, FACT_LIFTS, FACT_LINKS, FACT_DIES };
+/* Who may say something, or end it. */
+struct sayers {
+    const struct slice *words; size_t count; /* as they are written: roles, "the service itself" */
+    struct services services;           /* of those roles */
+    bool itself;                        /* the service that it is about */
+    bool anybody;                       /* an older bundle, which does not say */
+};
+#define SAYER_ITSELF "the service itself"
 /* One effect of one line of the facts table. */
 struct fact_rule {
     enum fact_effect effect;
+    uint32_t line;                      /* in facts.yaml */
+    struct sayers by, closers;
     const uint32_t *on;                 /* numbers of types and kinds */
     size_t on_count;
     const uint32_t *closed_by;          /* FACT_OPENS */
@@ -161,6 +171,8 @@ struct compiled {
     uint8_t reason_of_rank[128];        /* enum reason */
 };
 
+/* Whether an event of that service may say something about a service (or -1), or end it. */
+bool sayers_have(const struct sayers *s, int source, int about);
 /* The number of a type and kind; -1 when there is none. */
 int64_t bundle_kind(const struct bundle *b, size_t schema, struct slice kind);
 /* Index of a plan's schema in the catalogue; -1 when it is not of it. */

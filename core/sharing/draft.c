@@ -60,6 +60,7 @@ bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct
                          .verified = p->verified,
                          .notices = p->notices,
                          .dropped = p->dropped };
+    list_init(&d->unsaid, sizeof(struct unsaid));
     return (COPY(relationships, relationship_count, relationship) &&
             COPY(consents, consent_count, consent_fact) &&
             COPY(objections, objection_count, objection_fact) &&

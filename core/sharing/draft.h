@@ -33,6 +33,7 @@ struct draft {
     struct arena *arena;
     struct list relationships, consents, objections, restrictions, responsible, links, events,
         holds, deaths, early, gone, settlements, refusals, births;
+    struct list unsaid; /* struct unsaid: lines that do not let this event say it */
     bool verified;
     uint64_t notices, dropped;
     bool changed;
@@ -40,6 +41,9 @@ struct draft {
     bool doors; /* doors must hear of it (law 6) */
     bool shown; /* some agency has now shown otherwise whom it means (claimed.h) */
 };
+
+/* What an event would make known, or end, and may not. */
+struct unsaid { const struct fact_rule *rule; bool closes; };
 
 MUST_CHECK bool draft_init(struct draft *d, struct arena *a, const struct person *before,
                            struct err *e);

@@ -324,13 +324,37 @@ static int64_t entry_kind(const struct bundle *b, const struct episode_event *x)
     return schema < 0 ? -1 : bundle_kind(b, (size_t)schema, x->kind);
 }
 
-/* Whether an event of that kind ends a relationship of that kind. */
-static bool kind_closes(const struct bundle *b, struct slice relationship, int64_t kind)
+/* Of a service that has left the region nobody can tell any more what it might say: it said so. */
+static bool may_close(const struct bundle *b, const struct fact_rule *rule,
+                      const struct episode_event *x, int about)
+{
+    int source = bundle_service(b, x->source);
+    return source < 0 || sayers_have(&rule->closers, source, about);
+}
+
+/* Whether an event of that kind ends a relationship. */
+static bool event_closes(const struct bundle *b, const struct relationship *r,
+                         const struct episode_event *x, int64_t kind)
 {
     for (size_t i = 0; kind >= 0 && i < b->fact_count; i++) {
-        const struct fact_rule *r = &b->facts[i];
-        if (r->effect == FACT_OPENS && slice_equal(r->word, relationship) &&
-            kinds_have(r->closed_by, r->closed_by_count, (uint32_t)kind))
+        const struct fact_rule *rule = &b->facts[i];
+        if (rule->effect == FACT_OPENS && slice_equal(rule->word, r->kind) &&
+            kinds_have(rule->closed_by, rule->closed_by_count, (uint32_t)kind) &&
+            may_close(b, rule, x, r->with))
+            return true;
+    }
+    return false;
+}
+
+/* Whether it ends its episode: something that an event of that kind ends, it may. */
+static bool event_ends(const struct bundle *b, const struct episode_event *x, int64_t kind)
+{
+    if (kind < 0 || !b->compiled->closes[kind])
+        return false;
+    for (size_t i = 0; i < b->fact_count; i++) {
+        const struct fact_rule *rule = &b->facts[i];
+        if (kinds_have(rule->closed_by, rule->closed_by_count, (uint32_t)kind) &&
+            (rule->closers.itself || may_close(b, rule, x, -1)))
             return true;
     }
     return false;
@@ -344,7 +368,7 @@ static void settle_relationship(struct draft *d, const struct bundle *b, const s
     for (size_t i = 0; i < d->events.count; i++)
         if (is_of_episode(&events[i], ev) && events[i].occurred_ms >= r->opened_ms &&
             (!closing || is_later(&events[i], closing)) &&
-            kind_closes(b, r->kind, entry_kind(b, &events[i])))
+            event_closes(b, r, &events[i], entry_kind(b, &events[i])))
             closing = &events[i];
     r->is_open = !closing;
     r->closed_by = closing ? closing->id : (struct event_id){ { 0 } };
@@ -376,7 +400,7 @@ static bool episode_is_closed(const struct draft *d, const struct bundle *b, con
         if (!is_of_episode(&events[i], ev) || !slice_equal(events[i].type, ev->type))
             continue;
         int64_t kind = entry_kind(b, &events[i]);
-        if (kind >= 0 && b->compiled->closes[kind]) {
+        if (event_ends(b, &events[i], kind)) {
             any = true;
             if (events[i].occurred_ms > closed_ms)
                 closed_ms = events[i].occurred_ms;

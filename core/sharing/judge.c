@@ -305,6 +305,7 @@ bool run_end(struct run *r, struct judged *out)
         .after = r->draft.changed ? after : r->in->facts,
         .facts_changed = r->draft.changed,
         .note = r->note,
+        .not_allowed = r->not_allowed,
         .overstepped = r->overstepped,
         .error = r->error,
     };

@@ -69,6 +69,7 @@ struct judged {
                                            the event's and the earlier facts' bytes: encode it first */
     bool facts_changed;
     struct slice note;                  /* what did not count, and why, for the audit; empty: all did */
+    unsigned not_allowed;               /* how much it would make known, or end, and may not */
     unsigned overstepped;               /* how many that waited for this event were not its owner's */
     const char *error;                  /* code when the event itself could not be decided (refused); else NULL */
 };

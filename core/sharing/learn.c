@@ -118,6 +118,31 @@ bool run_drop_claims(struct run *r, const struct event *ev)
 
 /* ---- learning ---- */
 
+static const char *const says[] = {
+    [FACT_OPENS] = "opens ",        [FACT_RESPONSIBLE] = "responsible ",
+    [FACT_GRANTS] = "grants",       [FACT_REVOKES] = "revokes",
+    [FACT_OBJECTS] = "objects",     [FACT_LIFTS_OBJECTION] = "lifts_objection",
+    [FACT_RESTRICTS] = "restricts", [FACT_LIFTS] = "lifts",
+    [FACT_LINKS] = "links",         [FACT_DIES] = "dies",
+};
+
+/* "facts.not-allowed: facts.yaml:12 opens open-case" */
+static bool note_unsaid(struct run *r)
+{
+    const struct unsaid *list = r->draft.unsaid.items;
+    for (size_t i = 0; i < r->draft.unsaid.count; i++) {
+        const struct fact_rule *f = list[i].rule;
+        const char *text = arena_format(r->arena, "facts.not-allowed: facts.yaml:%u %s%.*s", f->line,
+                                        list[i].closes ? "closes " : says[f->effect],
+                                        SHOWN(f->word));
+        if (!run_note(r, text))
+            return false;
+    }
+    r->not_allowed += (unsigned)r->draft.unsaid.count;
+    r->draft.unsaid.count = 0;
+    return true;
+}
+
 /* The event that ev replaces, struck; *id: zeros when it replaces none that is here. True when what
  * it is a version of was taken back as a whole. */
 static bool replace_original(struct run *r, const struct event *ev, struct event_id *id)
@@ -154,7 +179,7 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
         strike(r, newest, ev, false);
     if (*how != ARRIVED_STANDING)
         strike(r, x, ev, newest != x);
-    else if (!draft_apply(d, r->in->bundle, ev, r->e))
+    else if (!draft_apply(d, r->in->bundle, ev, r->e) || !note_unsaid(r))
         return false;
     draft_settle(d, r->in->bundle, ev);
     return learn_link(r, ev);

@@ -45,7 +45,8 @@ void load_named(struct loader *l, const struct node *list, const struct load_typ
                 struct categories *out);
 /* A condition; NULL node gives NULL. */
 const struct when *load_when(struct loader *l, const struct node *n, const struct when_scope *s);
-/* One of the words that region.yaml may give a service as its role. */
+/* One of the words that region.yaml may give a service as its role, and how many those are. */
+#define LOAD_ROLES 10
 bool load_is_role(struct slice word);
 /* Services by name, or by role among those of agencies (by index; NULL: all agencies, and a role that
  * no service has is good, for prohibitions are written for every region). */

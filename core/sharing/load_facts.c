@@ -1,7 +1,8 @@
 /* load_facts.c - facts.yaml: which events change what is known of a person.
  *
- * One line has "on" and any of: opens (with closed_by), responsible, grants, revokes, objects,
- * lifts_objection, restricts, lifts, links, dies. A value is "source" or "field PATH", and the path
+ * One line has "on", "by" and any of: opens (with closed_by), responsible, grants, revokes, objects,
+ * lifts_objection, restricts, lifts, links, dies. "by" names who may say it: roles, or "the service
+ * itself" that the line is about; closed_by has a "by" of its own. A value is "source" or "field PATH", and the path
  * must exist in every type of the line. Who is responsible may also be "unknown", or be found by
  * "places": what the field says, and the service it means. */
 #include "sharing/load.h"
@@ -13,7 +14,43 @@ struct line {
     const uint32_t *on;
     size_t on_count;
     bool *schemas;
+    struct sayers by;
 };
+
+static void add_sayer(struct loader *l, const struct node *m, struct sayers *out)
+{
+    const struct bundle *b = l->bundle;
+    if (slice_equal_text(m->text, SAYER_ITSELF)) {
+        out->itself = true;
+        return;
+    }
+    if (!load_is_role(m->text))
+        (void)strict_say(&l->reader, m, "bundle.by", "'%.*s' is no role, nor '" SAYER_ITSELF "'",
+                         SHOWN(m->text));
+    for (unsigned i = 0; i < b->service_count; i++)
+        if (slice_equal(b->services[i].role, m->text))
+            services_add(&out->services, i);
+}
+
+/* of: what wants it, for its place; how it is written. */
+static void load_sayers(struct loader *l, const struct node *n, const struct node *of,
+                        const char *how, struct sayers *out)
+{
+    struct slice *words = ARENA_ARRAY(l->reader.arena, (n ? strict_count(n) : 0) + 1, struct slice);
+    *out = (struct sayers){ .words = words, .anybody = !n };
+    if (!words)
+        (void)strict_memory(&l->reader);
+    if (!n && !l->source->is_settled)
+        (void)strict_say(&l->reader, of, "bundle.by", "who may say so is missing: %s", how);
+    for (const struct node *m = strict_each(n, NULL); words && m; m = strict_each(n, m)) {
+        if (m->kind != NODE_TEXT)
+            continue;
+        words[out->count++] = m->text;
+        add_sayer(l, m, out);
+    }
+    if (n && !out->count)
+        (void)strict_say(&l->reader, n, "bundle.by", "'by' names nobody");
+}
 
 static struct fact_rule *add_rule(struct loader *l, const struct line *line,
                                   enum fact_effect effect)
@@ -27,7 +64,11 @@ static struct fact_rule *add_rule(struct loader *l, const struct line *line,
     }
     b->facts = l->facts = grown;
     struct fact_rule *r = &grown[b->fact_count++];
-    *r = (struct fact_rule){ .effect = effect, .on = line->on, .on_count = line->on_count };
+    *r = (struct fact_rule){ .effect = effect,
+                             .line = line->node->line,
+                             .by = line->by,
+                             .on = line->on,
+                             .on_count = line->on_count };
     return r;
 }
 
@@ -85,6 +126,29 @@ static void load_places(struct loader *l, const struct node *n, struct fact_valu
     out->place_count = count;
 }
 
+/* {Type: [kind, ...], by: [role, ...]} */
+static void load_closing(struct loader *l, const struct node *n, struct fact_rule *r)
+{
+    struct node kinds, *copy = ARENA_ARRAY(l->reader.arena, n->count + 1, struct node);
+    struct node **last = &kinds.first;
+    if (!copy) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    kinds = *n;
+    kinds.first = NULL;
+    for (const struct node *m = n->kind == NODE_MAP ? n->first : NULL; m; m = m->next) {
+        if (slice_equal_text(m->key, "by"))
+            continue;
+        *copy = *m;
+        copy->next = NULL;
+        *last = copy;
+        last = &copy++->next;
+    }
+    load_sayers(l, node_get(n, "by"), n, "closed_by: {TYPE: [KIND], by: [ROLE, ...]}", &r->closers);
+    (void)load_kinds(l, &kinds, &r->closed_by, &r->closed_by_count, NULL);
+}
+
 static void load_opens(struct loader *l, const struct node *n, const struct line *line)
 {
     static const struct strict_key keys[] = { { "relationship", true, STRICT_TEXT },
@@ -97,8 +161,9 @@ static void load_opens(struct loader *l, const struct node *n, const struct line
     if (node_get(n, "relationship") && !load_is_id(r->word))
         (void)strict_say(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(r->word));
     load_value(l, node_get(n, "with"), line, true, &r->who);
-    (void)load_kinds(l, node_get(line->node, "closed_by"), &r->closed_by, &r->closed_by_count,
-                     NULL);
+    const struct node *closing = strict_member(line->node, "closed_by", NODE_MAP);
+    if (closing)
+        load_closing(l, closing, r);
 }
 
 static void load_responsible(struct loader *l, const struct node *n, const struct line *line)
@@ -186,6 +251,18 @@ static void load_effects(struct loader *l, const struct node *n, const struct li
         load_field(l, m, line, FACT_DIES);
 }
 
+/* Of "source" everybody is the service itself: it would let anybody say it. */
+static void check_itself(struct loader *l, const struct node *n, size_t first)
+{
+    for (size_t i = first; i < l->bundle->fact_count; i++) {
+        const struct fact_rule *r = &l->bundle->facts[i];
+        if (r->by.itself && r->who.from != FACT_FIELD && r->effect != FACT_LIFTS)
+            (void)strict_say(&l->reader, node_get(n, "by"), "bundle.by",
+                             "'" SAYER_ITSELF "' is for a line that finds the service in a field: "
+                             "name roles");
+    }
+}
+
 static void load_line(struct loader *l, const struct node *n)
 {
     static const struct strict_key keys[] = {
@@ -195,6 +272,7 @@ static void load_line(struct loader *l, const struct node *n)
         { "objects", false, STRICT_MAP },    { "lifts_objection", false, STRICT_MAP },
         { "restricts", false, STRICT_TEXT }, { "lifts", false, STRICT_TEXT },
         { "links", false, STRICT_TEXT },     { "dies", false, STRICT_TEXT },
+        { "by", false, STRICT_TEXTS },
     };
     size_t before = l->bundle->fact_count;
     struct line line = { .node = n };
@@ -206,9 +284,11 @@ static void load_line(struct loader *l, const struct node *n)
     STRICT_KEYS(&l->reader, n, keys);
     if (!load_kinds(l, node_get(n, "on"), &line.on, &line.on_count, line.schemas))
         return;
+    load_sayers(l, node_get(n, "by"), n, "by: [ROLE, ...], or by: " SAYER_ITSELF, &line.by);
     load_effects(l, n, &line);
     if (l->bundle->fact_count == before)
         (void)strict_say(&l->reader, n, "bundle.missing", "a line of facts that changes nothing");
+    check_itself(l, n, before);
 }
 
 static void add_word(struct words *w, struct slice *list, struct slice word)

@@ -4,7 +4,7 @@
 
 #define PARTITIONS_MAX 1024
 
-static const char *const roles[] = { "acute-trust",       "community-health",  "gp",
+static const char *const roles[LOAD_ROLES] = { "acute-trust",       "community-health",  "gp",
                                      "care-transfer-hub", "adult-social-care", "safeguarding",
                                      "homelessness",      "adaptations",       "landlord",
                                      "care-provider" };

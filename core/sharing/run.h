@@ -13,7 +13,7 @@ struct run {
     struct list decisions, disclosures, notices, links;
     const char *error;
     struct slice note;    /* as judged.note, so far */
-    unsigned overstepped;
+    unsigned overstepped, not_allowed;
     bool identified; /* a verified number was seen that was not on file before */
 };
 

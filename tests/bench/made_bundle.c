@@ -390,29 +390,40 @@ static bool make_folder(const char *folder, const char *name, struct err *e)
 }
 
 /* Which events open and close what; the words that conditions may use. */
+#define ALL                                                                                        \
+    "[acute-trust, community-health, gp, care-transfer-hub, adult-social-care, safeguarding, "     \
+    "homelessness, adaptations, landlord, care-provider]"
 static const char facts[] =
     "facts:\n"
-    "  - {on: {Caseload: [declared]}, opens: {relationship: open-case, with: source},\n"
-    "     closed_by: {Caseload: [ended]}, responsible: {function: adult-social-care, service: "
+    "  - {on: {Caseload: [declared]}, by: " ALL ", opens: {relationship: open-case, "
+    "with: source},\n"
+    "     closed_by: {Caseload: [ended], by: " ALL "}, "
+    "responsible: {function: adult-social-care, service: "
     "source}}\n"
-    "  - {on: {DischargePlan: [referred]}, opens: {relationship: referral, with: field "
+    "  - {on: {DischargePlan: [referred]}, by: " ALL ", opens: {relationship: referral, "
+    "with: field "
     "referral.to}}\n"
-    "  - {on: {DischargePlan: [referred]}, opens: {relationship: discharge-planning, with: "
+    "  - {on: {DischargePlan: [referred]}, by: " ALL ", "
+    "opens: {relationship: discharge-planning, with: "
     "source}}\n"
-    "  - {on: {SocialCare: [package_started]}, opens: {relationship: package, with: source},\n"
-    "     closed_by: {SocialCare: [package_ended]}}\n"
-    "  - {on: {SocialCare: [package_started]},\n"
+    "  - {on: {SocialCare: [package_started]}, by: " ALL ", opens: {relationship: package, "
+    "with: source},\n"
+    "     closed_by: {SocialCare: [package_ended], by: " ALL "}}\n"
+    "  - {on: {SocialCare: [package_started]}, by: " ALL ",\n"
     "     opens: {relationship: care-package, with: field service.provider}}\n"
-    "  - {on: {HospitalStay: [admitted]}, opens: {relationship: inpatient, with: source},\n"
-    "     closed_by: {HospitalStay: [discharged]}}\n"
-    "  - {on: {HousingCase: [tenancy_started]}, opens: {relationship: tenancy, with: source}}\n"
-    "  - {on: {Homelessness: [referred]},\n"
+    "  - {on: {HospitalStay: [admitted]}, by: " ALL ", opens: {relationship: inpatient, "
+    "with: source},\n"
+    "     closed_by: {HospitalStay: [discharged], by: " ALL "}}\n"
+    "  - {on: {HousingCase: [tenancy_started]}, by: " ALL ", opens: {relationship: tenancy, "
+    "with: source}}\n"
+    "  - {on: {Homelessness: [referred]}, by: " ALL ",\n"
     "     responsible: {function: homelessness, service: field referral.chosen}}\n"
-    "  - {on: {Consent: [granted]}, grants: {scope: field consent.purpose, to: field "
+    "  - {on: {Consent: [granted]}, by: " ALL ", grants: {scope: field consent.purpose, to: field "
     "consent.recipient}}\n"
-    "  - {on: {Consent: [objection_recorded]}, objects: {to: field consent.recipient}}\n"
-    "  - {on: {Restriction: [raised]}, restricts: field restriction.kind}\n"
-    "  - {on: {Restriction: [lifted]}, lifts: field restriction.kind}\n";
+    "  - {on: {Consent: [objection_recorded]}, by: " ALL ", "
+    "objects: {to: field consent.recipient}}\n"
+    "  - {on: {Restriction: [raised]}, by: " ALL ", restricts: field restriction.kind}\n"
+    "  - {on: {Restriction: [lifted]}, by: " ALL ", lifts: field restriction.kind}\n";
 
 /* Opens a file of the bundle, has it written, closes it. */
 static bool write_file(const char *folder, const char *name, void (*write)(FILE *, struct dice *),

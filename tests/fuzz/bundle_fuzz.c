@@ -28,10 +28,11 @@ static const struct {
       "    services: {w: {role: acute-trust}, h: {role: care-transfer-hub}}\n"
       "  b: {services: {t: {role: adult-social-care}}}\n" },
     { "facts.yaml", "",
-      "facts:\n  - on: {Caseload: [declared]}\n    opens: {relationship: open-case, with: source}\n"
-      "    closed_by: {HospitalStay: [discharged]}\n"
+      "facts:\n  - on: {Caseload: [declared]}\n    by: [adult-social-care]\n"
+      "    opens: {relationship: open-case, with: source}\n"
+      "    closed_by: {HospitalStay: [discharged], by: [acute-trust, the service itself]}\n"
       "    responsible: {function: homelessness, service: source}\n"
-      "  - on: {Restriction: [raised]}\n    restricts: field restriction.kind\n" },
+      "  - on: {Restriction: [raised]}\n    by: [acute-trust]\n    restricts: field restriction.kind\n" },
     { "agreements/g.yaml", "agreements",
       "agreement: g\nreference: R\nversion: 1\ntitle: T\nparties: [a, b]\npurpose: p\nbasis:\n"
       "  a: {uk_gdpr: 6(1)(e), special_category: none}\n"

@@ -169,7 +169,9 @@ static const struct episode_event *past_events(struct arena *a, const struct ref
                                           .id = id_of(7000 + i),
                                           .occurred_ms = p->occurred_ms,
                                           .retracted = p->retracted,
-                                          .decided_ms = p->decided_ms };
+                                          .decided_ms = p->decided_ms,
+                                          .source =
+                                              slice_text(c->bundle->services[p->source].name) };
     }
     return list;
 }

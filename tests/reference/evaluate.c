@@ -138,9 +138,19 @@ static enum ref_truth restricted(const struct ref_facts *f, const char *kind)
     return restriction_stands(f, "unknown") ? REF_UNKNOWN : REF_FALSE;
 }
 
-/* The event at hand is known before it is decided. */
+bool ref_may_say(const struct ref_bundle *b, const struct ref_words *by, int service)
+{
+    for (size_t i = 0; i < by->n; i++)
+        if (ref_same(by->at[i], b->services[service].role))
+            return true;
+    return false;
+}
+
+/* The event at hand is known before it is decided, where its source may say so. */
 static bool opens(const struct ref_case *c)
 {
+    if (!ref_may_say(c->bundle, &c->bundle->opening_by, c->event->source))
+        return false;
     for (size_t i = 0; i < c->bundle->opening.n; i++)
         if (c->bundle->opening.at[i].schema == c->event->schema &&
             c->bundle->opening.at[i].kind == c->event->kind)
@@ -211,7 +221,7 @@ static bool ends_stay(const struct ref_case *c, const struct ref_past *x)
     return is_ending && begins_stays(b, x->schema) && !x->retracted &&
            x->agency == b->services[ev->source].agency &&
            ref_same(x->episode, ev->episode ? ev->episode : "") &&
-           x->occurred_ms >= ev->occurred_ms;
+           x->occurred_ms >= ev->occurred_ms && ref_may_say(b, &b->ending_by, x->source);
 }
 
 /* Whether the event at hand begins what nothing on file ends: its source knows the person by it. */
@@ -219,6 +229,8 @@ static bool begins_something(const struct ref_case *c)
 {
     const struct ref_kinds *k = &c->bundle->beginning;
     bool begins = false;
+    if (!ref_may_say(c->bundle, &c->bundle->beginning_by, c->event->source))
+        return false;
     for (size_t i = 0; i < k->n; i++)
         begins |= k->at[i].schema == c->event->schema && k->at[i].kind == c->event->kind;
     for (size_t i = 0; i < c->facts->past_count && begins; i++)

@@ -489,6 +489,18 @@ static void make_beginnings(const struct maker *m)
     }
 }
 
+/* Some roles, or all. */
+static struct ref_words make_sayers(const struct maker *m)
+{
+    const size_t n = sizeof roles / sizeof roles[0];
+    struct ref_words by = { ARENA_ARRAY(m->arena, n, const char *), 0 };
+    unsigned part = chance(m, 50) ? 100 : 40;
+    for (size_t i = 0; i < n; i++)
+        if (chance(m, part) || (i + 1 == n && by.n == 0))
+            by.at[by.n++] = roles[i];
+    return by;
+}
+
 struct ref_size ref_random_size(struct ref_random *r)
 {
     struct ref_size s = { 2 + ref_below(r, 4), 0, 1 + ref_below(r, 5), 0, ref_below(r, 6) };
@@ -523,6 +535,9 @@ struct ref_bundle *ref_random_bundle(struct arena *a, struct ref_random *r,
     b->clause_count = size.clauses;
     make_openings(&m);
     make_beginnings(&m);
+    b->opening_by = make_sayers(&m);
+    b->beginning_by = make_sayers(&m);
+    b->ending_by = make_sayers(&m);
     for (size_t i = 0; i < size.prohibitions; i++)
         make_prohibition(&m, i, &b->prohibitions[i]);
     b->prohibition_count = size.prohibitions;

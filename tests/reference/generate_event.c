@@ -159,8 +159,10 @@ static void add_past(const struct maker *m, const struct ref_kinds *of, int64_t 
 {
     static const char *const episodes[] = { "E1", "E2", "E3" };
     const struct ref_kind *k = &of->at[below(m, of->n)];
+    int source = some_service(m);
     f->past[f->past_count++] =
-        (struct ref_past){ .agency = m->bundle->services[below(m, m->bundle->service_count)].agency,
+        (struct ref_past){ .agency = m->bundle->services[source].agency,
+                           .source = source,
                            .schema = k->schema,
                            .kind = k->kind,
                            .episode = PICK(m, episodes),

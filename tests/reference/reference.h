@@ -91,6 +91,9 @@ struct ref_bundle {
                                        homelessness */
     struct ref_kinds beginning;     /* of a type of which some end: their source has a stay of the person's
                                        from then on, until one of those */
+    /* Roles of those who may say so by what facts.yaml says of openings, of beginnings, and of the ends
+     * of what begins. */
+    struct ref_words opening_by, beginning_by, ending_by;
 };
 
 /* ---- the person and the event ---- */
@@ -123,6 +126,7 @@ struct ref_past {
     const char *episode;
     int64_t occurred_ms, decided_ms;
     bool retracted;
+    int source;
 };
 struct ref_facts {
     struct ref_relationship *relationships; size_t relationship_count;
@@ -206,6 +210,8 @@ size_t ref_reason_first(size_t a, size_t b);
 size_t ref_reason_last(size_t a, size_t b);
 const char *ref_reason_code(size_t reason);
 bool ref_same(const char *a, const char *b);
+/* Whether a service has one of those roles. */
+bool ref_may_say(const struct ref_bundle *b, const struct ref_words *by, int service);
 
 /* ---- claims (claims.c) ---- */
 

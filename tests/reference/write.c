@@ -310,6 +310,18 @@ static void put_kinds(struct buf *out, const struct catalogue *c, const struct r
     }
 }
 
+#define EVERYBODY                                                                                  \
+    "[acute-trust, community-health, gp, care-transfer-hub, adult-social-care, safeguarding, "     \
+    "homelessness, adaptations, landlord, care-provider]"
+
+static void put_sayers(struct buf *out, const struct ref_words *by)
+{
+    buf_text(out, "by: [");
+    for (size_t i = 0; i < by->n; i++)
+        buf_format(out, "%s%s", i ? ", " : "", by->at[i]);
+    buf_text(out, "]");
+}
+
 static void put_openings(struct buf *out, const struct ref_case *c)
 {
     for (size_t i = 0; i < c->bundle->opening.n; i++) {
@@ -317,8 +329,10 @@ static void put_openings(struct buf *out, const struct ref_case *c)
         struct slice kind = s->kinds[c->bundle->opening.at[i].kind];
         buf_format(out,
                    "  - on: {%.*s: [%.*s]}\n    opens: {relationship: tenancy, with: source}\n"
-                   "    responsible: {function: homelessness, service: source}\n",
+                   "    responsible: {function: homelessness, service: source}\n    ",
                    SHOWN(s->name), SHOWN(kind));
+        put_sayers(out, &c->bundle->opening_by);
+        buf_text(out, "\n");
     }
 }
 
@@ -330,16 +344,19 @@ static void put_beginnings(struct buf *out, const struct ref_case *c)
         const struct schema *s = catalogue_at(c->catalogue, b->beginning.at[i].schema);
         const char *mark = "[";
         buf_format(out,
-                   "  - on: {%.*s: [%.*s]}\n    opens: {relationship: stay, with: source}\n"
-                   "    closed_by: {%.*s: ",
-                   SHOWN(s->name), SHOWN(s->kinds[b->beginning.at[i].kind]), SHOWN(s->name));
+                   "  - on: {%.*s: [%.*s]}\n    opens: {relationship: stay, with: source}\n    ",
+                   SHOWN(s->name), SHOWN(s->kinds[b->beginning.at[i].kind]));
+        put_sayers(out, &b->beginning_by);
+        buf_format(out, "\n    closed_by: {%.*s: ", SHOWN(s->name));
         for (size_t n = 0; n < b->ending.n; n++) {
             if (b->ending.at[n].schema != b->beginning.at[i].schema)
                 continue;
             buf_format(out, "%s%.*s", mark, SHOWN(s->kinds[b->ending.at[n].kind]));
             mark = ", ";
         }
-        buf_text(out, "]}\n");
+        buf_text(out, "], ");
+        put_sayers(out, &b->ending_by);
+        buf_text(out, "}\n");
     }
 }
 
@@ -349,8 +366,9 @@ static void put_facts(struct buf *out, const struct ref_case *c)
     buf_text(out, "facts:\n");
     for (size_t i = 0; i < 4; i++) {
         buf_format(out,
-                   "  - on: {Caseload: [declared]}\n    opens: {relationship: %s, with: source}\n"
-                   "    closed_by: {Caseload: [ended]",
+                   "  - on: {Caseload: [declared]}\n    by: " EVERYBODY "\n"
+                   "    opens: {relationship: %s, with: source}\n"
+                   "    closed_by: {by: " EVERYBODY ", Caseload: [ended]",
                    ref_relationships[i]);
         if (!ref_same(ref_relationships[i], "tenancy")) /* which events here open */
             put_kinds(out, c->catalogue, &c->bundle->ending);
@@ -359,12 +377,15 @@ static void put_facts(struct buf *out, const struct ref_case *c)
     for (size_t i = 0; i < 3; i++)
         buf_format(
             out,
-            "  - on: {Caseload: [declared]}\n    responsible: {function: %s, service: source}\n",
+            "  - on: {Caseload: [declared]}\n    by: " EVERYBODY "\n"
+            "    responsible: {function: %s, service: source}\n",
             ref_functions[i]);
     put_openings(out, c);
     put_beginnings(out, c);
-    buf_text(out, "  - on: {Restriction: [raised]}\n    restricts: field restriction.kind\n"
-                  "  - on: {Caseload: [ended]}\n    dies: field header.urgency\n");
+    buf_text(out, "  - on: {Restriction: [raised]}\n    by: " EVERYBODY "\n"
+                  "    restricts: field restriction.kind\n"
+                  "  - on: {Caseload: [ended]}\n    by: " EVERYBODY "\n"
+                  "    dies: field header.urgency\n");
 }
 
 /* The category that a word is of: itself, or that of a field. */

@@ -237,7 +237,9 @@ static void put_facts(struct page *p)
         if (!explain_uses_fact(p->b, agreement, f))
             continue;
         if (!any)
-            put_line(p, 0, "", SLICE("Who is known, and who is responsible, by the facts table:"));
+            put_line(p, 0, "",
+                     SLICE("Who is known, who is responsible, and whose word counts, by the facts "
+                           "table:"));
         any = true;
         buf_text(&p->sentence, "- ");
         explain_fact(p->b, f, &p->sentence);

@@ -25,8 +25,9 @@ static const char region[] =
 
 static const char facts[] = "facts:\n"
                             "  - on: {HospitalStay: [admitted]}\n"
+                            "    by: [acute-trust]\n"
                             "    opens: {relationship: inpatient, with: source}\n"
-                            "    closed_by: {HospitalStay: [discharged]}\n";
+                            "    closed_by: {HospitalStay: [discharged], by: [acute-trust]}\n";
 
 static const char agreement[] =
     "agreement: %s\nreference: F-1\nversion: 1\ntitle: For a test\n"

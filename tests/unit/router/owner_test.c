@@ -241,6 +241,71 @@ static void a_flood_pushes_out_nobody_elses(void)
     both_agree();
 }
 
+/* ---- who may say what: by: of region/facts.yaml ---- */
+
+static const struct audit_read *last_entry(void)
+{
+    world_read();
+    const struct audit_read *last = NULL;
+    for (size_t i = 0; i < world.entry_count; i++)
+        if (world.entries[i].partition == world_partition("ada"))
+            last = &world.entries[i].r;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(last);
+    return last;
+}
+
+static size_t shared(void)
+{
+    world_admit("ada", "v1");
+    run();
+    return world_count("disclosures.council.social", NULL);
+}
+
+static void what_a_role_may_not_say_is_not_known(void)
+{
+    world_say(&(struct say){ .who = "ada", .source = "hosp/wards", .type = "Caseload",
+                             .kind = "declared", .id = RAISED,
+                             .set = (const char *[]){ "header.episode", "c1", NULL } });
+    run();
+    CU_ASSERT(slice_equal_text(last_entry()->note,
+                               "facts.not-allowed: facts.yaml:2 opens open-case"));
+    world_known("ada");
+    CU_ASSERT(slice_is_empty(last_entry()->note));
+    CU_ASSERT_EQUAL(shared(), 1);
+    both_agree();
+}
+
+/* The hub may not say that the stay of the wards is over. */
+static void what_a_role_may_not_end_goes_on(void)
+{
+    world_known("ada");
+    CU_ASSERT_EQUAL(shared(), 1);
+    world_say(&(struct say){ .who = "ada", .source = "hosp/hub", .kind = "discharged",
+                             .id = FORGED, .episode = "v1" });
+    run();
+    CU_ASSERT(says(last_entry(), "facts.not-allowed: facts.yaml:4 closes inpatient"));
+    world_say(&(struct say){ .who = "ada", .kind = "discharged", .id = RAISED, .episode = "v1" });
+    run();
+    CU_ASSERT(slice_is_empty(last_entry()->note));
+    both_agree();
+}
+
+static void the_service_itself_says_it(void)
+{
+    static const char *const to[] = { "referral.to", "council/social", NULL };
+    world_say(&(struct say){ .who = "ada", .source = "hosp/hub", .type = "DischargePlan",
+                             .kind = "referred", .id = RAISED, .set = to });
+    run();
+    CU_ASSERT(says(last_entry(), "facts.not-allowed: facts.yaml:6 opens referral"));
+    CU_ASSERT_EQUAL(shared(), 0);
+    world_say(&(struct say){ .who = "ada", .source = "council/social", .type = "DischargePlan",
+                             .kind = "referred", .id = FORGED, .set = to });
+    run();
+    CU_ASSERT(slice_is_empty(last_entry()->note));
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1); /* caught up */
+    both_agree();
+}
+
 static bool holds_bytes(struct slice in, const void *wanted, size_t n)
 {
     return memmem(in.p, in.n, wanted, n) != NULL;
@@ -270,6 +335,9 @@ static CU_TestInfo cases[] = {
       what_waits_is_judged_when_its_original_comes },
     { "a used id is its user's", a_used_id_is_its_users },
     { "a flood pushes out nobody else's", a_flood_pushes_out_nobody_elses },
+    { "what a role may not say is not known", what_a_role_may_not_say_is_not_known },
+    { "what a role may not end goes on", what_a_role_may_not_end_goes_on },
+    { "the service itself says it", the_service_itself_says_it },
     { "a notice tells no event and no time of its source",
       a_notice_tells_no_event_and_no_time_of_its_source },
     CU_TEST_INFO_NULL,

@@ -23,13 +23,15 @@ static const char region[] =
 
 static const char facts[] =
     "facts:\n"
-    "  - {on: {Caseload: [declared]}, opens: {relationship: open-case, with: source}, closed_by: "
-    "{Caseload: "
-    "[ended]}, responsible: {function: adult-social-care, service: source}}\n"
-    "  - {on: {HospitalStay: [admitted]}, opens: {relationship: stay, with: source}, closed_by: "
-    "{HospitalStay: [moved]}}\n"
-    "  - {on: {Restriction: [raised]}, restricts: field restriction.kind}\n"
-    "  - {on: {Restriction: [lifted]}, lifts: field restriction.kind}\n";
+    "  - {on: {Caseload: [declared]}, by: [adult-social-care, adaptations],\n"
+    "     opens: {relationship: open-case, with: source},\n"
+    "     closed_by: {Caseload: [ended], by: [adult-social-care, adaptations]},\n"
+    "     responsible: {function: adult-social-care, service: source}}\n"
+    "  - {on: {HospitalStay: [admitted]}, by: [acute-trust], opens: {relationship: stay, with: "
+    "source},\n"
+    "     closed_by: {HospitalStay: [moved], by: [acute-trust]}}\n"
+    "  - {on: {Restriction: [raised]}, by: [acute-trust], restricts: field restriction.kind}\n"
+    "  - {on: {Restriction: [lifted]}, by: the service itself, lifts: field restriction.kind}\n";
 
 #define TERMS                                                                                      \
     "agreement: test\nreference: T-1\nversion: 1\ntitle: T\nparties: [hospital, council, "         \

@@ -7,6 +7,8 @@
 
 #include "host/tree.h"
 #include "sharing/bundle.h"
+#include "sharing/clause.h"
+#include "sharing/source.h"
 #include "world.h"
 
 static const char *const files[] = {
@@ -146,6 +148,15 @@ static void each_mistake_is_found_in_its_file(void)
         { "facts.yaml", "field referral.to", "field referral.two", "bundle.field" },
         { "facts.yaml", "with: source", "with: sender", "bundle.value" },
         { "facts.yaml", "restricts: field", "restrict: field", "bundle.key" },
+        { "facts.yaml", "    by: [adult-social-care]\n", "", "bundle.by" },
+        { "facts.yaml", "by: [adult-social-care]", "by: [social-work]", "bundle.by" },
+        { "facts.yaml", "by: [adult-social-care]", "by: [wexshire-council/hospital-team]",
+          "bundle.by" },
+        { "facts.yaml", "by: [adult-social-care]", "by: []", "bundle.by" },
+        { "facts.yaml", "by: [adult-social-care]", "by: the service itself", "bundle.by" },
+        { "facts.yaml", "[ended], by: [adult-social-care]}", "[ended]}", "bundle.by" },
+        { "facts.yaml", "[ended], by: [adult-social-care]}", "[ended], by: [social-work]}",
+          "bundle.by" },
         { DISCHARGE, "dpia: WX-DPIA-031\n", "", "bundle.missing" },
         { DISCHARGE, "controllers: [wexbridge-hospital, wexshire-council]\n", "",
           "bundle.missing" },
@@ -252,6 +263,24 @@ static void the_hash_covers_every_byte(void)
     problems_release(&p);
 }
 
+/* One that was signed before "by" was asked for is in force as it is. */
+static void a_packed_bundle_may_lack_who_may_say_so(void)
+{
+    struct problems p = { 0 };
+    struct bundle_source source = source_folder(folder);
+    CU_ASSERT_FATAL(copy_example("facts.yaml", "    by: [adult-social-care]\n", ""));
+    CU_ASSERT(bundle_load_from(&world.arena, &source, world.catalogue, &p) == NULL);
+    CU_ASSERT_EQUAL(p.count, 1);
+    problems_release(&p);
+    source.is_settled = true;
+    const struct bundle *b = bundle_load_from(&world.arena, &source, world.catalogue, &p);
+    CU_ASSERT_FATAL(b != NULL);
+    CU_ASSERT(b->facts[0].by.anybody);
+    CU_ASSERT_FALSE(b->facts[0].closers.anybody);
+    CU_ASSERT_FALSE(b->facts[2].by.anybody);
+    problems_release(&p);
+}
+
 static void a_missing_folder_is_a_problem(void)
 {
     struct problems p = { 0 };
@@ -271,6 +300,7 @@ static CU_TestInfo cases[] = {
     { "a missing approval loads and does not permit",
       a_missing_approval_loads_and_does_not_permit },
     { "the hash covers every byte", the_hash_covers_every_byte },
+    { "a packed bundle may lack who may say so", a_packed_bundle_may_lack_who_may_say_so },
     { "a missing folder is a problem", a_missing_folder_is_a_problem },
     CU_TEST_INFO_NULL
 };
