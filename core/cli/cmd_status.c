@@ -63,6 +63,10 @@ static void print_feeds(const struct site *s, const struct figures *t)
             printf("                   waiting for the bus %" PRIu64
                    ", of the wrong environment %" PRIu64 ", asked to come later %" PRIu64 "\n",
                    n->waiting, n->refused_environment, n->refused_later);
+        if (n->lost)
+            printf("                   LOST BY THE BUS: %" PRIu64 " messages between number %" PRIu64
+                   " and %" PRIu64 ", which were no longer kept here\n",
+                   n->lost, n->lost_first, n->lost_last);
         print_snapshot(n, t->at_ms);
         if (n->not_carried + n->quarantined &&
             !feed_counts_each(s->feeds[i].spool, print_reason, NULL, &e))
@@ -128,11 +132,11 @@ static void print_feeds_json(const struct site *s, const struct figures *t)
         printf("%s\"%s\":{\"taken\":%" PRIu64 ",\"published\":%" PRIu64 ",\"unchanged\":%" PRIu64
                ",\"duplicates\":%" PRIu64 ",\"not_carried\":%" PRIu64 ",\"quarantined\":%" PRIu64
                ",\"refused_environment\":%" PRIu64 ",\"refused_later\":%" PRIu64
-               ",\"events\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"vanished\":%" PRIu64
-               ",\"stale\":%s}",
+               ",\"events\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64
+               ",\"vanished\":%" PRIu64 ",\"stale\":%s}",
                i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
                n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
-               n->waiting, n->vanished, feed_is_stale(n, t->at_ms) ? "true" : "false");
+               n->waiting, n->lost, n->vanished, feed_is_stale(n, t->at_ms) ? "true" : "false");
     }
     printf("}");
 }

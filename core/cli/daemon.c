@@ -140,7 +140,7 @@ static bool open_feed(struct running_feed *r, struct err *e)
         .timeliness = f->timeliness, .traced = f->traced, .live = s->live, .mapping = f->mapping,
         .bundle = s->bundle, .bus = r->d->bus, .region_key = f->region_key,
         .agency_key = f->agency_key, .spool = f->spool, .spool_max_bytes = f->spool_max_bytes,
-        .stale_after_ms = f->stale_after_ms,
+        .stale_after_ms = f->stale_after_ms, .keep_ms = f->keep_ms,
         .references = { find_reference, r },
         .rules = &s->rules,
     };

@@ -29,7 +29,7 @@ static void add_up(const struct site *s, struct figures *f)
     for (size_t i = 0; i < s->feed_count; i++) {
         events += f->feeds[i].events;
         f->in_motion += f->feeds[i].waiting;
-        f->balanced &= figures_feed_ended(&f->feeds[i]) == f->feeds[i].taken;
+        f->balanced &= figures_feed_ended(&f->feeds[i]) == f->feeds[i].taken && !f->feeds[i].lost;
     }
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &f->deliveries[i];

@@ -10,10 +10,15 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
     if (!db_prepare(d,
                     "select taken, published, unchanged, duplicates, not_carried, quarantined,"
                     " refused_environment, refused_later, events, lost_ids,"
-                    " (select coalesce(sum(messages), 0) from message),"
+                    " (select coalesce(sum(messages), 0) from message where n >"
+                    " (select coalesce(max(n), 0) from sent)),"
                     " (select count(*) from expected where gone > 0),"
                     " (select complete from snapshot), (select stale_after from snapshot),"
-                    " (select coalesce(sum(length(raw) + length(records)), 0) from message)"
+                    " (select coalesce(sum(length(raw) + length(records)), 0) from message where n >"
+                    " (select coalesce(max(n), 0) from sent)),"
+                    " (select coalesce(sum(last - first + 1), 0) from gap),"
+                    " (select coalesce(min(first), 0) from gap), (select coalesce(max(last), 0)"
+                    " from gap)"
                     " from total",
                     &q, e) ||
         !db_step(q, &row, e))
@@ -37,6 +42,9 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
     c->snapshot_ms = db_int(q, 12);
     c->stale_after_ms = db_int(q, 13);
     c->waiting_bytes = (uint64_t)db_int(q, 14);
+    c->lost = (uint64_t)db_int(q, 15);
+    c->lost_first = (uint64_t)db_int(q, 16);
+    c->lost_last = (uint64_t)db_int(q, 17);
     db_reset(q);
     return true;
 }

@@ -58,7 +58,10 @@ struct publisher {
     int drains;              /* how many wait in feed_drain */
     int64_t last;            /* number of the last message committed that waits */
     int64_t sent, forgotten; /* the bus has all up to sent; up to forgotten they are deleted */
-    int64_t sent_bytes;
+    bool *touched;           /* lanes that it got something in since that was noted; by partition */
+    struct bus_end *ends;    /* as last noted; by partition */
+    int64_t noted_ns, looked_ns; /* when that was, and when the bus was last asked whether it has all */
+    bool lacks;              /* it does not: what it lacks is sent again before anything else */
     int64_t wake_at; /* wake when last reaches this */
     bool in_trouble; /* the bus refuses: said once */
     struct bus_reader *links;
@@ -112,6 +115,12 @@ MUST_CHECK bool feed_commit(struct feed *f, struct err *e);
 MUST_CHECK bool publisher_start(struct feed *f, struct err *e);
 void publisher_committed(struct feed *f);
 void publisher_stop(struct feed *f);
+
+/* republish.c: what the bus has, and whether it has it still. The publisher's thread.
+ * Notes on disk what was sent, with the ends of the lanes it went to; lets go what is old. */
+MUST_CHECK bool publisher_note(struct feed *f, struct arena *a, struct err *e);
+/* Goes back to what the bus lacks. */
+MUST_CHECK bool publisher_look(struct feed *f, struct err *e);
 
 /* bus_side.c: what the publisher does once and when idle. */
 MUST_CHECK bool publish_schemas(struct feed *f, struct arena *a, struct err *e);

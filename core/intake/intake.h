@@ -2,7 +2,8 @@
  *
  * Law 1: a turn's raw bytes, outcomes, records, dedup marks, links and changes go to the feed's
  * spool database in one commit; then its answers. A publisher thread sends spooled records to the
- * bus in feed_seq order and forgets them when the bus has them (folded into the next commit). Law
+ * bus in feed_seq order and keeps them a while when the bus has them: what the bus then loses (an
+ * older bus.db, a topic made anew) is published again at the next start, or when it is seen. Law
  * 2: every message ends as published, unchanged, duplicate, not carried or quarantined, and is
  * counted in the same commit. Threads: take() from the transport's thread; one publisher thread of
  * its own. */
@@ -32,6 +33,7 @@ struct feed_options {
     const char *spool;                  /* path of the spool database */
     struct reference_finder references; /* the agency's own delivery records; find may be NULL */
     int64_t spool_max_bytes;            /* beyond it: ANSWER_LATER; 0 = 8 GiB */
+    int64_t keep_ms; /* what the bus has is kept so long, within spool_max_bytes, in case it loses it */
     int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
     const struct rules *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
     int64_t stale_after_ms; /* of snapshots: an alarm when none came for so long; 0: never */
@@ -57,6 +59,8 @@ struct feed_counts {
     uint64_t events, waiting;                    /* records made; messages still in the spool */
     uint64_t lost_ids;                           /* numbers that failed the check and fell back */
     uint64_t waiting_bytes; /* of those still in the spool */
+    /* Messages that the bus had, lost, and that were no longer kept to be published again. */
+    uint64_t lost, lost_first, lost_last;
     uint64_t vanished;  /* rows that the last snapshot lacks: somebody has to look */
     int64_t snapshot_ms, stale_after_ms; /* when the last complete one came; 0: none, no limit */
 };

@@ -20,6 +20,8 @@
 #define BACKOFF_MS 100
 #define BACKOFF_MOST_MS 5000
 #define FORGET_SELF 1000
+#define NOTE_MS 2000
+#define LOOK_MS 60000
 
 static struct timespec in_ms(int64_t ms)
 {
@@ -89,6 +91,8 @@ static bool as_records(struct feed *f, struct arena *a, const struct spool_row *
         struct queued q;
         for (size_t at = 0; queued_next(rows[i].records, &at, &q, e); r++) {
             bool event = q.topic == QUEUED_EVENT;
+            if (event && q.partition < f->o.bundle->partitions)
+                f->publisher.touched[q.partition] = true;
             *r = (struct bus_record){ .topic = event ? f->topic_events : f->topic_quarantine,
                                       .partition = q.partition,
                                       .value = q.value };
@@ -144,19 +148,19 @@ static bool publish_batch(struct feed *f, struct arena *a, struct err *e)
     return true;
 }
 
-/* Deletes what the bus has, when no turn does it: the feed is quiet, or turns cannot keep up. */
+/* Deletes what is kept no longer, when no turn does it: the feed is quiet, or turns cannot keep up. */
 static void forget(struct feed *f, int64_t more_than)
 {
     struct publisher *p = &f->publisher;
     struct err e = { .fate = ERR_NONE };
     pthread_mutex_lock(&f->lock);
-    if (p->sent - p->forgotten > more_than) {
-        if (feed_begin(f, &e) && spool_forget(&f->spool, p->sent, &e) && feed_commit(f, &e))
-            p->forgotten = p->sent;
+    if (f->spool.dropped - p->forgotten > more_than) {
+        if (feed_begin(f, &e) && spool_forget(&f->spool, f->spool.dropped, &e) &&
+            feed_commit(f, &e))
+            p->forgotten = f->spool.dropped;
         else
             spool_rollback(&f->spool);
     }
-    pthread_cond_broadcast(&p->drained);
     pthread_mutex_unlock(&f->lock);
 }
 
@@ -176,7 +180,7 @@ static bool start(struct feed *f, struct arena *a)
     for (;;) {
         struct err e = { .fate = ERR_NONE };
         arena_reset(a);
-        if (publish_schemas(f, a, &e))
+        if (publish_schemas(f, a, &e) && publisher_look(f, &e))
             return true;
         complain(f, &e);
         rest(f, wait_ms);
@@ -197,6 +201,26 @@ static void read_links_quietly(struct feed *f, struct arena *a)
         log_err(LOG_DEBUG, &f->who, &e); /* tried again at the next quiet second */
 }
 
+static bool is_older(int64_t ns, int64_t than_ms)
+{
+    return clock_mono_ns() - ns >= than_ms * 1000000;
+}
+
+/* After what was sent: noted when the feed is quiet or ends, or now and then; once in a while the
+ * bus is asked whether it has it all still. */
+static bool look_after(struct feed *f, struct arena *a, bool at_once, struct err *e)
+{
+    struct publisher *p = &f->publisher;
+    bool is_new = p->sent > f->spool.sent;
+    if ((is_new && (at_once || is_older(p->noted_ns, NOTE_MS))) ||
+        is_older(p->noted_ns, LOOK_MS)) {
+        arena_reset(a);
+        if (!publisher_note(f, a, e))
+            return false;
+    }
+    return !(p->lacks || is_older(p->looked_ns, LOOK_MS)) || publisher_look(f, e);
+}
+
 /* One round. False: it is time to end. */
 static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
 {
@@ -205,7 +229,7 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
     bool work = wait_for_work(f), stop = f->publisher.stop, drain = f->publisher.drains > 0;
     pthread_mutex_unlock(&f->lock);
     arena_reset(a);
-    if (work && !publish_batch(f, a, &e)) {
+    if ((work && !publish_batch(f, a, &e)) || !look_after(f, a, !work || stop || drain, &e)) {
         complain(f, &e);
         if (stop)
             return false;
@@ -252,7 +276,13 @@ bool publisher_start(struct feed *f, struct err *e)
 {
     struct publisher *p = &f->publisher;
     init_conditions(p);
-    p->sent = p->forgotten = f->spool.first_waiting - 1;
+    size_t partitions = (size_t)f->o.bundle->partitions;
+    p->touched = ARENA_ARRAY(&f->own, partitions, bool);
+    p->ends = ARENA_ARRAY(&f->own, partitions, struct bus_end);
+    if (!p->touched || !p->ends)
+        return err_memory(e);
+    p->sent = f->spool.sent;
+    p->forgotten = f->spool.first - 1;
     p->last = (int64_t)f->spool.kept.counts.taken;
     p->wake_at = INT64_MAX;
     int failed = pthread_create(&p->thread, NULL, publisher_main, f);
@@ -293,10 +323,10 @@ bool feed_drain(struct feed *f, int64_t ms)
     pthread_mutex_lock(&f->lock);
     p->drains++;
     pthread_cond_broadcast(&p->wake);
-    while (p->sent < p->last || p->forgotten < p->sent)
+    while (p->sent < p->last || f->spool.sent < p->sent)
         if (pthread_cond_timedwait(&p->drained, &f->lock, &until) == ETIMEDOUT)
             break;
-    bool done = p->sent >= p->last && p->forgotten >= p->sent;
+    bool done = p->sent >= p->last && f->spool.sent >= p->sent;
     p->drains--;
     pthread_mutex_unlock(&f->lock);
     return done;

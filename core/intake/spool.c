@@ -18,6 +18,10 @@ static const char schema[] =
     " own integer not null) without rowid;"
     "create table if not exists quarantine (n integer primary key, at integer not null,"
     " code text not null, place integer not null, sentence text not null, raw blob not null);"
+    "create table if not exists sent (n integer primary key, at integer not null,"
+    " bytes integer not null, dropped integer not null default 0, ends blob not null);"
+    "create table if not exists gap (first integer primary key, last integer not null,"
+    " at integer not null);"
     "create table if not exists tally (what text not null, name text not null,"
     " n integer not null, primary key (what, name)) without rowid;"
     SNAPSHOT_SCHEMA
@@ -55,6 +59,16 @@ static const char *const texts[SPOOL_QUERY_COUNT] = {
                      " refused_later = ?8, events = ?9, lost_ids = ?10, feed_seq = ?11",
     [SPOOL_BATCH] = "select n, records, length(raw) from message where n > ?1 order by n limit ?2",
     [SPOOL_FORGET] = "delete from message where n <= ?1",
+    [SPOOL_SENT] = "insert or replace into sent values (?1, ?2, ?3, 0, ?4)",
+    [SPOOL_SENT_EACH] = "select n, ends from sent order by n desc",
+    [SPOOL_SENT_OLDEST] = "select n, at, bytes from sent where n > ?1 order by n limit 1",
+    [SPOOL_SENT_DROP] = "update sent set dropped = 1 where n = ?1",
+    [SPOOL_SENT_DELETE] = "delete from sent where n = ?1",
+    [SPOOL_SENT_AGED] = "delete from sent where n = (select min(n) from sent) and at < ?1",
+    [SPOOL_SENT_CUT] = "delete from sent where n > ?1",
+    [SPOOL_GAP] = "insert or replace into gap values (?1, ?2, ?3)",
+    [SPOOL_SIZES] = "select coalesce(sum(length(raw) + length(records)), 0) from message"
+                    " where n > ?1 and n <= ?2",
 };
 
 /* The first row's numbers; zeroes where there is no row. */
@@ -83,16 +97,20 @@ static int64_t opening(void)
 
 static bool read_state(struct spool *s, struct err *e)
 {
-    int64_t v[11], waiting[2], oldest[2];
+    int64_t v[11], rows[5], oldest[2];
     if (!read_numbers(s->db,
                       "select taken, published, unchanged, duplicates, not_carried,"
                       " quarantined, refused_environment, refused_later, events, lost_ids,"
                       " feed_seq from total",
                       v, 11, e) ||
         !read_numbers(s->db,
-                      "select coalesce(sum(length(raw) + length(records)), 0),"
-                      " coalesce(min(n), 0) from message",
-                      waiting, 2, e) ||
+                      "select coalesce(sum(size), 0),"
+                      " coalesce(sum(case when n > upto then size end), 0), coalesce(min(n), 0),"
+                      " (select coalesce(max(n), 0) from sent),"
+                      " (select coalesce(max(n), 0) from sent where dropped = 1) from"
+                      " (select n, length(raw) + length(records) as size,"
+                      " (select coalesce(max(n), 0) from sent) as upto from message)",
+                      rows, 5, e) ||
         !read_numbers(s->db, "select n, at from answer order by n limit 1", oldest, 2, e))
         return false;
     struct feed_counts *c = &s->kept.counts;
@@ -104,8 +122,11 @@ static bool read_state(struct spool *s, struct err *e)
     for (size_t i = 0; i < sizeof to / sizeof to[0]; i++)
         *to[i] = (uint64_t)v[i];
     s->kept.feed_seq = opening();
-    s->waiting_bytes = waiting[0];
-    s->first_waiting = waiting[1] ? waiting[1] : v[0] + 1;
+    s->waiting_bytes = rows[1];
+    s->kept_bytes = rows[0] - rows[1];
+    s->first = rows[2] ? rows[2] : v[0] + 1;
+    s->sent = rows[3];
+    s->dropped = rows[4];
     s->oldest_answer_ms = oldest[0] ? oldest[1] : INT64_MAX;
     s->recall.pruned = oldest[0] ? oldest[0] - 1 : 0;
     return true;

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/ids.h"
+#include "bus/bus.h"
 #include "host/db.h"
 #include "intake/intake.h"
 #include "intake/recall.h"
@@ -33,6 +34,15 @@ enum spool_query {
     SPOOL_TOTALS,
     SPOOL_BATCH,
     SPOOL_FORGET,
+    SPOOL_SENT,
+    SPOOL_SENT_EACH,
+    SPOOL_SENT_OLDEST,
+    SPOOL_SENT_DROP,
+    SPOOL_SENT_DELETE,
+    SPOOL_SENT_AGED,
+    SPOOL_SENT_CUT,
+    SPOOL_GAP,
+    SPOOL_SIZES,
     SPOOL_QUERY_COUNT
 };
 
@@ -51,7 +61,11 @@ struct spool {
     struct totals kept, turn; /* as on disk; as the open turn will leave them */
     int64_t waiting_bytes; /* of messages that the bus has not confirmed; the publisher takes off */
     int64_t turn_bytes;
-    int64_t first_waiting;    /* when opened: number of the first message there is */
+    int64_t kept_bytes;       /* of those that it has, and that are kept in case it loses them */
+    int64_t sent;             /* the bus has all up to that number, as on disk */
+    int64_t dropped;          /* all up to that number may be deleted */
+    int64_t dropped_ms, noted_ms; /* when that was sent; the last of those whose ends are kept */
+    int64_t first;            /* when opened: number of the first message there is */
     int64_t oldest_answer_ms; /* INT64_MAX when there is none */
     struct buf raws, records; /* gathered messages: each raw with its length before it */
     int64_t messages;         /* of these, without notices */
@@ -89,6 +103,28 @@ MUST_CHECK bool spool_batch(struct spool *s, int64_t after, struct arena *a, str
                             size_t max, size_t *n, struct err *e);
 /* Deletes messages up to number n, which the bus has, within the open turn. */
 MUST_CHECK bool spool_forget(struct spool *s, int64_t n, struct err *e);
+
+/* ---- kept.c: what the bus has is kept a while, with how far its lanes were when it had it */
+
+struct lane_end {
+    int partition;
+    struct bus_end end;
+};
+/* The bus has all up to n; the lanes that this went to ended so. Within the open turn. */
+MUST_CHECK bool spool_sent(struct spool *s, int64_t n, int64_t now_ms, const struct lane_end *ends,
+                           size_t count, struct err *e);
+/* Lets go what was sent before that time, and the oldest while waiting and kept together are more
+ * than max; s->dropped is moved. Within the open turn. */
+MUST_CHECK bool spool_drop(struct spool *s, int64_t before_ms, int64_t max_bytes, struct err *e);
+/* What was sent, the newest first: each gives false to stop. */
+MUST_CHECK bool spool_sent_each(struct spool *s,
+                                bool (*each)(void *ctx, int64_t n, const struct lane_end *ends,
+                                             size_t count),
+                                void *ctx, struct err *e);
+/* The bus no longer has what came after n: what is kept of it waits again. What is not is a gap,
+ * noted: *first to *last, 0 when there is none. A turn of its own. */
+MUST_CHECK bool spool_go_back(struct spool *s, int64_t n, int64_t now_ms, int64_t *first,
+                              int64_t *last, struct err *e);
 
 /* ---- known.c, answers.c: what was seen before */
 

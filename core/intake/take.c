@@ -9,7 +9,7 @@
 
 /* A long file is read in runs; what was read of one run ends before the next begins. */
 #define WORK_BYTES_FULL ((size_t)4 * 1024 * 1024)
-/* Deleting what the bus has is spread over the turns, so that no turn waits for a long delete. */
+/* Deleting what is kept no longer is spread over the turns, so that no turn waits for a long delete. */
 #define FORGET_MOST 96
 
 static struct slice environment_of(const struct feed *f)
@@ -40,6 +40,12 @@ static enum reading read_message(struct feed *f, struct message *m)
     return READ_WRONG_ENVIRONMENT;
 }
 
+static int64_t may_forget(const struct feed *f)
+{
+    int64_t most = f->publisher.forgotten + FORGET_MOST;
+    return most < f->spool.dropped ? most : f->spool.dropped;
+}
+
 static bool begin(struct feed *f)
 {
     struct turn *t = &f->turn;
@@ -52,8 +58,8 @@ static bool begin(struct feed *f)
     if (!feed_begin(f, e) || !spool_prune(&f->spool, t->now_ms, e))
         return false;
     struct publisher *p = &f->publisher;
-    int64_t upto = p->forgotten + FORGET_MOST < p->sent ? p->forgotten + FORGET_MOST : p->sent;
-    return upto == p->forgotten || spool_forget(&f->spool, upto, e);
+    int64_t upto = may_forget(f);
+    return upto <= p->forgotten || spool_forget(&f->spool, upto, e);
 }
 
 /* Stores the run that was read. False: the turn has failed. */
@@ -150,8 +156,8 @@ static bool commit(struct feed *f)
         return true;
     if (!feed_commit(f, &t->failed))
         return false;
-    if (p->forgotten < p->sent)
-        p->forgotten = p->forgotten + FORGET_MOST < p->sent ? p->forgotten + FORGET_MOST : p->sent;
+    if (p->forgotten < may_forget(f))
+        p->forgotten = may_forget(f);
     publisher_committed(f);
     return true;
 }

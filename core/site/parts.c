@@ -182,12 +182,15 @@ static void read_feed(struct reading *r, const struct node *n, struct site_feed 
         { "contact", false, STRICT_MAP },  { "timeliness", false, STRICT_TEXT },
         { "transport", true, STRICT_MAP }, { "mapping", true, STRICT_TEXT },
         STRICT_MAY("spool_max"),           STRICT_MAY("stale_after"),
+        STRICT_MAY("keep"),
     };
     static const struct strict_key contact_keys[] = { { "team", false, STRICT_NOTE },
                                                       { "phone", false, STRICT_NOTE } };
     static const struct cfg_option own[] = {
         { "spool_max", CFG_BYTES, offsetof(struct site_feed, spool_max_bytes), "8GiB",
           "messages that wait for the bus beyond this are answered: later" },
+        { "keep", CFG_MS, offsetof(struct site_feed, keep_ms), "48h",
+          "what the bus has is kept so long, within spool_max, and given again to a bus that lost it" },
         { "stale_after", CFG_MS, offsetof(struct site_feed, stale_after_ms), "0s",
           "of a feed of snapshots: an alarm when no complete one came for so long; 0s: never" },
         { .type = CFG_END },

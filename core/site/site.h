@@ -22,7 +22,7 @@ struct site_feed {
     const struct key *agency_key, *region_key; /* region_key NULL: not entitled */
     bool traced;
     const char *spool; /* path of its database */
-    int64_t spool_max_bytes, stale_after_ms;
+    int64_t spool_max_bytes, stale_after_ms, keep_ms;
 };
 
 struct site_delivery {

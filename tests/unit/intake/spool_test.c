@@ -179,6 +179,97 @@ static void a_turn_that_failed_leaves_nothing_for_the_next(void)
     CU_ASSERT(slice_equal(rows[0].records, SLICE("good")));
 }
 
+static void put_row(const char *records)
+{
+    s.turn.counts.taken++;
+    CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE("raw"), slice_text(records), &e));
+    next_turn();
+}
+
+static void sent(int64_t n, int64_t at_ms)
+{
+    const struct lane_end ends[] = { { 3, { .next = 10 * n, .word = (uint64_t)n } } };
+    s.waiting_bytes -= 14; /* as the publisher does when the bus has it */
+    CU_ASSERT_FATAL(spool_sent(&s, n, at_ms, ends, 1, &e));
+    next_turn();
+}
+
+static bool first_note(void *ctx, int64_t n, const struct lane_end *ends, size_t count)
+{
+    int64_t *out = ctx;
+    CU_ASSERT_EQUAL(count, 1);
+    CU_ASSERT_EQUAL(ends[0].partition, 3);
+    CU_ASSERT_EQUAL(ends[0].end.next, 10 * n);
+    CU_ASSERT_EQUAL(ends[0].end.word, (uint64_t)n);
+    out[0]++;
+    out[1] = n; /* the last told: the oldest */
+    return true;
+}
+
+static size_t waiting(int64_t after)
+{
+    struct spool_row rows[8];
+    size_t n = 0;
+    CU_ASSERT_FATAL(spool_batch(&s, after, &a, rows, 8, &n, &e));
+    return n;
+}
+
+/* What was sent stays until it is old or too much, and waits again when the bus lost it. */
+static void keeps_what_was_sent_and_goes_back_to_it(void)
+{
+    int64_t notes[2] = { 0 }, first = -1, last = -1;
+    for (int i = 1; i <= 4; i++) {
+        put_row("records");
+        sent(i, 1000 * i);
+    }
+    CU_ASSERT_EQUAL(s.waiting_bytes, 0);
+    CU_ASSERT_EQUAL(s.kept_bytes, 4 * 14);
+    CU_ASSERT_FATAL(spool_sent_each(&s, first_note, notes, &e));
+    CU_ASSERT_EQUAL(notes[0], 4);
+    spool_rollback(&s);
+    CU_ASSERT_FATAL(spool_go_back(&s, 2, 9000, &first, &last, &e));
+    CU_ASSERT_EQUAL(first, 0);
+    CU_ASSERT_EQUAL(s.sent, 2);
+    CU_ASSERT_EQUAL(waiting(s.sent), 2);
+    CU_ASSERT_EQUAL(s.waiting_bytes, 2 * 14);
+    spool_close(&s);
+    CU_ASSERT_FATAL(spool_open(path, &s, &e));
+    CU_ASSERT_EQUAL(s.sent, 2);
+    CU_ASSERT_EQUAL(s.waiting_bytes, 2 * 14);
+    CU_ASSERT_EQUAL(s.kept_bytes, 2 * 14);
+    CU_ASSERT_FATAL(spool_begin(&s, &e));
+}
+
+static void lets_go_what_is_old_or_too_much_and_tells_the_gap(void)
+{
+    int64_t first = -1, last = -1;
+    for (int i = 1; i <= 5; i++) {
+        put_row("records");
+        sent(i, 1000 * i);
+    }
+    CU_ASSERT_FATAL(spool_drop(&s, 2001, 1000, &e)); /* by age: two */
+    CU_ASSERT_EQUAL(s.dropped, 2);
+    CU_ASSERT_FATAL(spool_drop(&s, 0, 2 * 14, &e)); /* by size: one more */
+    CU_ASSERT_EQUAL(s.dropped, 3);
+    CU_ASSERT_FATAL(spool_forget(&s, s.dropped, &e));
+    next_turn();
+    CU_ASSERT_EQUAL(waiting(0), 2);
+    spool_rollback(&s);
+    spool_close(&s);
+    CU_ASSERT_FATAL(spool_open(path, &s, &e));
+    CU_ASSERT_EQUAL(s.dropped, 3);
+    CU_ASSERT_FATAL(spool_go_back(&s, 0, 9000, &first, &last, &e));
+    CU_ASSERT_EQUAL(first, 1);
+    CU_ASSERT_EQUAL(last, 3);
+    CU_ASSERT_EQUAL(waiting(s.sent), 2);
+    struct feed_counts c;
+    CU_ASSERT_FATAL(feed_counts_read(path, &c, &e));
+    CU_ASSERT_EQUAL(c.lost, 3);
+    CU_ASSERT_EQUAL(c.lost_first, 1);
+    CU_ASSERT_EQUAL(c.lost_last, 3);
+    CU_ASSERT_FATAL(spool_begin(&s, &e));
+}
+
 static void compares_with_what_was_last_seen(void)
 {
     struct change c = { .key = { 1 }, .of = { 1 } };
@@ -246,6 +337,9 @@ static CU_TestInfo cases[] = {
     { "knows a body without an id", knows_a_body_without_an_id },
     { "prunes old marks a few at a time", prunes_old_marks_a_few_at_a_time },
     { "forgets a turn that is rolled back", forgets_a_turn_that_is_rolled_back },
+    { "keeps what was sent and goes back to it", keeps_what_was_sent_and_goes_back_to_it },
+    { "lets go what is old or too much and tells the gap",
+      lets_go_what_is_old_or_too_much_and_tells_the_gap },
     { "each opening numbers for itself", each_opening_numbers_for_itself },
     { "a turn that failed leaves nothing for the next",
       a_turn_that_failed_leaves_nothing_for_the_next },
