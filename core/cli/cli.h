@@ -40,7 +40,7 @@ int cmd_extend(struct cli *c, int argc, char **argv);
 int cmd_key(struct cli *c, int argc, char **argv);
 
 /* Loads and checks; prints every problem. NULL after printing. */
-struct site *cli_site(struct cli *c, const char *path, bool with_keys);
+struct site *cli_site(struct cli *c, const char *path, enum site_keys keys);
 /* The rules as they lie in a folder, for whoever writes or signs them: of a site, or of a region.yaml
  * without a site. False after printing. rules_folder.c */
 struct cli_rules {

@@ -53,6 +53,28 @@ static const struct edition *read_made(struct cli *c, struct slice bytes,
     return g;
 }
 
+/* The folder's region.yaml names the keys that this site holds, before it is packed. */
+static bool fill_checks(struct cli *c, const char *site, struct err *e)
+{
+    const char *said = NULL;
+    if (!site_fill_key_checks(&c->arena, site, &said, e))
+        return false;
+    if (said)
+        fputs(said, stdout);
+    return true;
+}
+
+static void print_made(const struct edition *made, const struct widening *widens)
+{
+    const struct bundle *b = made->bundle;
+    bundle_print_header(made->pack);
+    for (; widens; widens = widens->next)
+        printf("  may widen: %s\n", widens->what);
+    for (size_t i = 0; made->pack->form == PACK_FORM_SIGNED && i < b->agreement_count; i++)
+        if (!b->agreements[i].approved)
+            bundle_print_agreement(b, &b->agreements[i], "");
+}
+
 static int pack(struct cli *c, int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--from", .most = 1 },
@@ -75,6 +97,8 @@ static int pack(struct cli *c, int argc, char **argv)
         fprintf(stderr, "concordat: the site names no region.yaml to pack: want `region: PATH`\n");
         return CLI_NO;
     }
+    if (!at.demo && !fill_checks(c, w.plain[0], &e))
+        return cli_fail(CLI_NO, &e);
     const struct bundle_source source = source_folder(at.region);
     d.before = before;
     d.schemas = at.schemas;
@@ -89,12 +113,7 @@ static int pack(struct cli *c, int argc, char **argv)
         return CLI_NO;
     if (!submit_write(o[1].values[0], bytes, &e))
         return cli_fail(CLI_CANNOT, &e);
-    bundle_print_header(made->pack);
-    for (; widens; widens = widens->next)
-        printf("  may widen: %s\n", widens->what);
-    for (size_t i = 0; d.is_signed && i < made->bundle->agreement_count; i++)
-        if (!made->bundle->agreements[i].approved)
-            bundle_print_agreement(made->bundle, &made->bundle->agreements[i], "");
+    print_made(made, widens);
     return CLI_DONE;
 }
 

@@ -73,6 +73,8 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
     struct findings f = { { 0 }, { 0 } };
     struct analyse_input in = { .bundle = b, .now_ms = clock_wall_ms() };
     bool good = !s || find_feeds(&c->arena, s, b, &in);
+    for (const struct site_note *n = s ? s->notes : NULL; n; n = n->next)
+        (void)problems_say(&f.warnings, n->code, n->at->file, n->at->line, n->at->column, "%s", n->text);
     if (good)
         analyse(&in, &c->arena, &f.problems, &f.warnings);
     if (s)
@@ -114,7 +116,7 @@ int cmd_check(struct cli *c, int argc, char **argv)
         return CLI_USAGE;
     if (cli_is_rules_only(c, argv[1]))
         return check_rules(c, argv[1]);
-    struct site *s = cli_site(c, argv[1], false);
+    struct site *s = cli_site(c, argv[1], SITE_KEYS_LOOKED_AT);
     if (!s)
         return CLI_NO;
     if (!look(c, s->bundle, s))

@@ -1,4 +1,4 @@
-/* cmd_key.c - concordat key [--approver | --person] FILE. */
+/* cmd_key.c - concordat key [--approver | --person | check] FILE. */
 #include "cli/cli.h"
 
 #include "base/base64.h"
@@ -59,6 +59,20 @@ static int make_person(int argc, char **argv)
     return CLI_DONE;
 }
 
+/* Read out, it tells two people that they have the same file. */
+static int print_check(const char *path)
+{
+    struct key key;
+    struct err e = { 0 };
+    char value[KEY_CHECK_CHARS + 1];
+    if (!key_read(path, &key, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    key_check_value(&key, value);
+    explicit_bzero(&key, sizeof key);
+    printf("%s\n", value);
+    return CLI_DONE;
+}
+
 int cmd_key(struct cli *c, int argc, char **argv)
 {
     struct err e = { 0 };
@@ -67,7 +81,9 @@ int cmd_key(struct cli *c, int argc, char **argv)
         return print_public(argv[2]);
     if (argc > 1 && strcmp(argv[1], "--person") == 0)
         return make_person(argc, argv);
+    if (argc == 3 && strcmp(argv[1], "check") == 0)
+        return print_check(argv[2]);
     if (argc != 2)
         return CLI_USAGE;
-    return key_make(argv[1], &e) ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
+    return key_make(argv[1], &e) ? print_check(argv[1]) : cli_fail(CLI_CANNOT, &e);
 }

@@ -21,10 +21,10 @@ int cli_fail(enum cli_exit code, const struct err *e)
     return (int)code;
 }
 
-struct site *cli_site(struct cli *c, const char *path, bool with_keys)
+struct site *cli_site(struct cli *c, const char *path, enum site_keys keys)
 {
     struct problems p = { 0 };
-    struct site *s = site_load(&c->arena, path, c->adapters, with_keys, &p);
+    struct site *s = site_load(&c->arena, path, c->adapters, keys, &p);
     if (!s)
         cli_print_problems(&p);
     problems_release(&p);

@@ -175,6 +175,14 @@ static bool brings_it(struct keeper *k, const struct bundle_order *o, struct err
                    "it brings another bundle than the one that it names");
 }
 
+/* What is asked of one that comes while this program runs. */
+static bool may_come(const struct keeper *k, const struct edition *g, struct err *e)
+{
+    const struct bundles_trust trust = site_trust(k->site);
+    return bundles_are_new(&trust, g, e) &&
+           site_keys_fit(k->site, k->site->last->bundle, g->bundle, e);
+}
+
 /* What was ordered before this program began and is known, or was refused then, is passed over. */
 static bool is_known(const struct keeper *k, const struct bundle_order *o)
 {
@@ -198,8 +206,7 @@ static void take_order(struct keeper *k, const struct bundle_order *o)
     struct edition *g = one ? compile(k, &one->arena, o, &e) : NULL;
     if (!one)
         (void)err_memory(&e);
-    if (g && bundles_follows(&trust, k->site->last, g, &e) &&
-        (!k->is_open || bundles_are_new(&trust, g, &e)) &&
+    if (g && bundles_follows(&trust, k->site->last, g, &e) && (!k->is_open || may_come(k, g, &e)) &&
         bundles_keep(k->site->places.bundles, g, &e)) {
         take_up(k, g, o);
         return;

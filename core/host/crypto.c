@@ -198,6 +198,21 @@ bool key_make(const char *path, struct err *e)
     return err_errno(e, ERR_FATAL, "key.open", number, "cannot write key file", path);
 }
 
+void key_check_value(const struct key *k, char out[KEY_CHECK_CHARS + 1])
+{
+    static const char text[] = "concordat key check value 1";
+    uint8_t hash[HASH_BYTES];
+    char hex[16];
+    hmac_sha256(k, slice_of(text, sizeof text), hash);
+    slice_to_hex(slice_of(hash, 8), hex);
+    for (size_t i = 0, n = 0; n < sizeof hex; n++) {
+        if (n && n % 4 == 0)
+            out[i++] = '-';
+        out[i++] = hex[n];
+    }
+    out[KEY_CHECK_CHARS] = 0;
+}
+
 static EVP_PKEY *secret_key(const struct key *k)
 {
     assert(k->set);

@@ -36,6 +36,11 @@ MUST_CHECK bool key_read(const char *path, struct key *out, struct err *e);
 /* Makes a new key file, mode 0600; fails when it exists. */
 MUST_CHECK bool key_make(const char *path, struct err *e);
 
+/* What a key may be known by among people, "1f3a-90c2-77de-04b1": a keyed hash of a fixed text, which
+ * tells nothing of the key and is the same for the same 32 bytes alone. */
+#define KEY_CHECK_CHARS 19
+void key_check_value(const struct key *k, char out[KEY_CHECK_CHARS + 1]);
+
 /* Ed25519 (RFC 8032). A secret key is 32 random bytes, as key_make makes them. */
 #define SIGNATURE_BYTES 64
 struct public_key { uint8_t b[KEY_BYTES]; };

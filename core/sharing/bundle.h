@@ -15,11 +15,19 @@ struct recipient_id { uint16_t n; };    /* index of a service in the bundle */
 /* Of a date that is none: 0 is one, the first of 1970, and so is what is less. */
 #define NEVER_MS INT64_MAX
 
+/* By what a key file is known (key_check_value); of region.yaml. */
+struct key_check {
+    struct slice value;                 /* empty: nobody has said it */
+    const char *file;
+    uint32_t line;
+};
+
 struct agency {
     struct slice name;
     bool entitled;                      /* holds the region key, may see NHS numbers */
     uint16_t first_service, service_count;
     struct slice title;                 /* its name for people; empty: none */
+    struct key_check key;               /* of its own key */
 };
 
 struct service {
@@ -84,6 +92,7 @@ struct bundle {
     const struct catalogue *catalogue;
     struct slice region;
     int partitions;
+    struct key_check region_key, recipients_key;
     const struct agency *agencies;
     size_t agency_count;
     const struct service *services;

@@ -52,12 +52,38 @@ static void load_codes(struct loader *l, const struct node *codes)
     STRICT_KEYS(&l->reader, codes, keys);
 }
 
+/* "1f3a-90c2-77de-04b1", as concordat key prints it. */
+static struct key_check load_key_check(struct loader *l, const struct node *n)
+{
+    bool good = n && n->kind == NODE_TEXT && n->text.n == KEY_CHECK_CHARS;
+    for (size_t i = 0; good && i < KEY_CHECK_CHARS; i++)
+        good = i % 5 == 4 ? n->text.p[i] == '-'
+                          : hex_digit(n->text.p[i]) >= 0 && !(n->text.p[i] >= 'A' && n->text.p[i] <= 'F');
+    if (!n || n->kind != NODE_TEXT)
+        return (struct key_check){ .line = 0 };
+    if (!good)
+        (void)strict_say(&l->reader, n, "bundle.word",
+                         "'%.*s' is no check value of a key, as concordat key check prints it",
+                         SHOWN(n->text));
+    return (struct key_check){ n->text, n->file, n->line };
+}
+
+static void load_key_checks(struct loader *l, const struct node *map)
+{
+    static const struct strict_key keys[] = { { "region", false, STRICT_TEXT },
+                                              { "recipients", false, STRICT_TEXT } };
+    STRICT_KEYS(&l->reader, map, keys);
+    l->bundle->region_key = load_key_check(l, node_get(map, "region"));
+    l->bundle->recipients_key = load_key_check(l, node_get(map, "recipients"));
+}
+
 static void load_agency(struct loader *l, const struct node *n, struct agency *out)
 {
     static const struct strict_key keys[] = { { "title", false, STRICT_TEXT },
                                               { "codes", false, STRICT_MAP },
                                               { "nhs_number", false, STRICT_TEXT },
                                               { "feeds", false, STRICT_MAP },
+                                              { "key_check", false, STRICT_TEXT },
                                               { "services", true, STRICT_MAP } };
     static const char *const entitled[] = { "entitled" };
     if (!load_is_id(n->key))
@@ -67,6 +93,7 @@ static void load_agency(struct loader *l, const struct node *n, struct agency *o
     const struct node *number = node_get(n, "nhs_number");
     out->name = n->key;
     out->title = strict_text(n, "title");
+    out->key = load_key_check(l, node_get(n, "key_check"));
     out->entitled = number && strict_one_of(&l->reader, number, entitled, 1);
 }
 
@@ -140,6 +167,7 @@ void load_region(struct loader *l, const struct node *root)
     static const struct strict_key keys[] = { { "region", true, STRICT_TEXT },
                                               { "partitions", true, STRICT_TEXT },
                                               { "agencies", true, STRICT_MAP },
+                                              { "key_checks", false, STRICT_MAP },
                                               { "approvers", false, STRICT_MAP },
                                               { "people", false, STRICT_MAP },
                                               { "holds", false, STRICT_MAP } };
@@ -154,6 +182,7 @@ void load_region(struct loader *l, const struct node *root)
     const struct node *agencies = strict_member(root, "agencies", NODE_MAP);
     if (agencies)
         load_agencies(l, agencies);
+    load_key_checks(l, strict_member(root, "key_checks", NODE_MAP));
     load_approvers(l, node_get(root, "approvers"));
     load_named_people(l, strict_member(root, "people", NODE_MAP));
     load_holds(l, strict_member(root, "holds", NODE_MAP));

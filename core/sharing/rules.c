@@ -44,6 +44,21 @@ static bool same_agencies(const struct bundle *a, const struct bundle *b)
     return same;
 }
 
+static bool says_another(const struct key_check *a, const struct key_check *b)
+{
+    return a->value.n && b->value.n && !slice_equal(a->value, b->value);
+}
+
+/* Whether a key is to be another file from then on. */
+static bool another_key(const struct bundle *a, const struct bundle *b)
+{
+    bool differs = says_another(&a->region_key, &b->region_key) ||
+                   says_another(&a->recipients_key, &b->recipients_key);
+    for (size_t i = 0; !differs && i < a->agency_count; i++)
+        differs = says_another(&a->agencies[i].key, &b->agencies[i].key);
+    return differs;
+}
+
 const char *rules_differ(const struct bundle *a, const struct bundle *b)
 {
     if (!slice_equal(a->region, b->region))
@@ -55,5 +70,7 @@ const char *rules_differ(const struct bundle *a, const struct bundle *b)
         return "the schemas";
     if (!same_agencies(a, b))
         return "the list of agencies";
-    return same_services(a, b) ? NULL : "the list of services";
+    if (!same_services(a, b))
+        return "the list of services";
+    return another_key(a, b) ? "a key" : NULL;
 }

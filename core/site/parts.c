@@ -12,7 +12,7 @@ static const struct key *agency_key(struct reading *r, struct slice agency, cons
     if (!n)
         n = node_get_slice(node_get(r->keys, "agencies"), agency);
     if (n && n->kind == NODE_TEXT)
-        return reading_key(r, n);
+        return reading_key(r, n, KEY_OF_AGENCY, agency);
     reading_complain(r, at, "site.key", "its agency has no key under keys", agency);
     return NULL;
 }

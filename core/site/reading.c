@@ -13,17 +13,6 @@ bool reading_complain(struct reading *r, const struct node *n, const char *code,
     return strict_say(&r->reader, n, code, "cannot use '%.*s': %s", SHOWN(what), why);
 }
 
-const struct key *reading_key(struct reading *r, const struct node *n)
-{
-    struct key *key = ARENA_NEW(r->reader.arena, struct key);
-    const char *path = strict_path(r->reader.arena, r->site->folder, n->text);
-    struct err e = { 0 };
-    if (!key || !path || !r->with_keys || key_read(path, key, &e))
-        return key;
-    strict_say(&r->reader, n, e.code, "%s", e.text);
-    return NULL;
-}
-
 const char *reading_text(struct reading *r, const struct node *map, const char *key)
 {
     const struct node *n = strict_member(map, key, NODE_TEXT);

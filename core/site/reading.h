@@ -16,7 +16,8 @@ struct reading {
     const struct node *keys;
     const struct key *region_key; /* NULL: not named */
     const struct node *region;    /* region.yaml as read; NULL: cannot be read, which is said */
-    bool with_keys;
+    enum site_keys keys_mode;
+    struct read_key *keys_read; /* keys.c */
 };
 
 extern const struct strict_codes site_codes;
@@ -26,8 +27,21 @@ bool reading_complain(struct reading *r, const struct node *n, const char *code,
                       struct slice what);
 /* A member's text, NUL-terminated; NULL when it is not there or no text. */
 const char *reading_text(struct reading *r, const struct node *map, const char *key);
-/* Reads the key file that a node names; without with_keys it is only named. */
-const struct key *reading_key(struct reading *r, const struct node *n);
+/* The keys that a site names: keys.c. */
+enum key_of { KEY_OF_REGION, KEY_OF_RECIPIENTS, KEY_OF_AGENCY };
+/* The key of a file that a node names, read once however often it is asked for; agency: whose, of
+ * KEY_OF_AGENCY. What it is for decides which check value it must have. */
+const struct key *reading_key(struct reading *r, const struct node *n, enum key_of of,
+                              struct slice agency);
+/* What region.yaml says of it; NULL: no such agency. */
+const struct key_check *key_check_of(const struct bundle *b, enum key_of of, struct slice agency);
+/* Each key that a site's tree names, in turn from *at = 0; false at the end. agency: of an agency's. */
+struct named_key {
+    enum key_of of;
+    struct slice agency;
+    const struct node *at;
+};
+bool site_next_key(const struct node *root, size_t *at, struct named_key *out);
 
 /* places.c: the site's file as a tree, and its places. */
 MUST_CHECK bool site_open_file(struct arena *a, const char *path, struct site_places *out,

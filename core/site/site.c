@@ -2,10 +2,10 @@
 #include "base/address.h"
 #include "site/reading.h"
 
-static const struct key *optional_key(struct reading *r, const char *name)
+static const struct key *optional_key(struct reading *r, const char *name, enum key_of of)
 {
     const struct node *n = strict_member(r->keys, name, NODE_TEXT);
-    return n ? reading_key(r, n) : NULL;
+    return n ? reading_key(r, n, of, SLICE("")) : NULL;
 }
 
 static void read_keys(struct reading *r, const struct node *root)
@@ -18,8 +18,8 @@ static void read_keys(struct reading *r, const struct node *root)
     if (!r->keys)
         return;
     STRICT_KEYS(&r->reader, r->keys, keys);
-    r->region_key = optional_key(r, "region");
-    const struct key *key = optional_key(r, "recipients");
+    r->region_key = optional_key(r, "region", KEY_OF_REGION);
+    const struct key *key = optional_key(r, "recipients", KEY_OF_RECIPIENTS);
     if (key)
         r->site->router_keys.recipients = *key;
     if (r->site->has_router && !node_get(r->keys, "recipients"))
@@ -127,11 +127,11 @@ static void read_root(struct reading *r, const struct node *root)
 }
 
 struct site *site_load(struct arena *a, const char *path, const struct registry *adapters,
-                       bool with_keys, struct problems *p)
+                       enum site_keys keys, struct problems *p)
 {
     struct reading r = { .reader = { a, p, &site_codes, path },
                          .adapters = adapters,
-                         .with_keys = with_keys };
+                         .keys_mode = keys };
     struct node *root = NULL;
     struct err e = { 0 };
     r.site = ARENA_NEW(a, struct site);

@@ -36,6 +36,13 @@ struct site_delivery {
     int64_t tries_on_error, tries_on_reject; /* 0: for ever */
 };
 
+/* What `check` tells of keys and nothing stops at. */
+struct site_note {
+    const struct site_note *next;
+    const struct node *at;
+    const char *code, *text;
+};
+
 struct site {
     const char *folder, *state_folder; /* absolute */
     const char *admin_socket;          /* path of the daemon's local socket */
@@ -51,6 +58,7 @@ struct site {
     size_t feed_count;
     struct site_delivery *deliveries;
     size_t delivery_count;
+    const struct site_note *notes;
     /* generations.c */
     struct site_places places;
     struct approvers first_by;            /* who may sign the first bundle */
@@ -61,10 +69,21 @@ struct site {
 /* Where schemas/ and systems/ were installed: CONCORDAT_SHARE, else beside the program. In a. */
 const char *site_share(struct arena *a);
 
-/* path: a site's folder, or its site.yaml. with_keys: read key files (run); without, only their
- * being named is checked. Lives in a. NULL when a problem was added. */
+/* path: a site's folder, or its site.yaml. Lives in a. NULL when a problem was added. Key files are
+ * only to be named; or read, and compared with the check values of region.yaml; or the same to look
+ * at them alone, and then a demo may be without, which is noted. */
+enum site_keys { SITE_KEYS_NAMED, SITE_KEYS_READ, SITE_KEYS_LOOKED_AT };
 struct site *site_load(struct arena *a, const char *path, const struct registry *adapters,
-                       bool with_keys, struct problems *p);
+                       enum site_keys keys, struct problems *p);
+
+/* Whether the keys that a running site holds are those that a bundle speaks of, where the one before
+ * did not; err names both. keys.c */
+MUST_CHECK bool site_keys_fit(const struct site *s, const struct bundle *before,
+                              const struct bundle *b, struct err *e);
+/* Writes into region.yaml the check values of the keys that the site names and holds, where they are
+ * not there yet. said, in a: a line for each, or NULL. Refused when one is there and another. fill.c */
+MUST_CHECK bool site_fill_key_checks(struct arena *a, const char *path, const char **said,
+                                     struct err *e);
 
 /* What a site that need not be loadable says of its folders. */
 MUST_CHECK bool site_places_read(struct arena *a, const char *path, struct site_places *out,

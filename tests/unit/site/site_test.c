@@ -167,10 +167,11 @@ static void what_is_not_said_has_its_default(void)
     }
 }
 
-/* keyless/ is good but for its keys, which nobody has made. */
-static void key_files_are_read_by_run_only(void)
+/* keyless/ is a demo, good but for its keys, which nobody has made. */
+static void key_files_are_read_by_run_and_looked_at_by_check(void)
 {
     const char *keyless = SOURCE_DIR "/tests/fixtures/site/keyless";
+    struct problems looked_at = { .count = 0 };
     CU_ASSERT_PTR_NOT_NULL(site_load(&arena, keyless, &adapters, false, &problems));
     CU_ASSERT_PTR_NULL(site_load(&arena, keyless, &adapters, true, &problems));
     CU_ASSERT_EQUAL_FATAL(problems.count, 3);
@@ -178,6 +179,121 @@ static void key_files_are_read_by_run_only(void)
         CU_ASSERT_STRING_EQUAL(problems.list[i].code, "key.open");
         CU_ASSERT_EQUAL(problems.list[i].line, 4);
     }
+    const struct site *s = site_load(&arena, keyless, &adapters, SITE_KEYS_LOOKED_AT, &looked_at);
+    size_t notes = 0;
+    CU_ASSERT_FATAL(s && looked_at.count == 0);
+    for (const struct site_note *n = s->notes; n; n = n->next)
+        notes += strcmp(n->code, "site.key-absent") == 0;
+    CU_ASSERT_EQUAL(notes, 3);
+    problems_release(&looked_at);
+}
+
+/* ---- a demo with keys, and what its region.yaml says of them ---- */
+
+static struct scratch own;
+
+static void put_text(const char *name, const char *text)
+{
+    scratch_write(&own, name, text, strlen(text), 0644);
+}
+
+/* region: what stands before and within its agencies. */
+static void put_site(const char *head, const char *hospital)
+{
+    static const char *const folders[] = { "agreements", "prohibitions" };
+    for (size_t i = 0; i < 2; i++)
+        (void)mkdir(scratch_path(&own, folders[i]), 0755);
+    put_text("facts.yaml", "facts: []\n");
+    put_text("region.yaml",
+             arena_format(&arena,
+                          "region: small\npartitions: 1\n%sagencies:\n  # the hospital\n"
+                          "  hospital: %s\n  council:\n    title: \"The \\u00e9 council\"\n"
+                          "    services: {team: {role: adult-social-care}}\n",
+                          head, hospital));
+    put_text("site.yaml",
+             "region: region.yaml\ndemo: true\nenvironment: test\nbus: embedded:bus.db\n"
+             "keys:\n  region: region.key\n  recipients: recipients.key\n  agencies:\n"
+             "    hospital: hospital.key\n    council: council.key\n    absent: absent.key\n"
+             "router: true\nfeeds:\n  a:\n    service: hospital/wards\n"
+             "    transport: {folder: {read: in}}\n    mapping: systems/nhs/itk-adt-2.4/in.yaml\n"
+             "  b:\n    service: hospital/wards\n    transport: {folder: {read: in2}}\n"
+             "    mapping: systems/nhs/itk-adt-2.4/in.yaml\n");
+}
+
+static const char *put_key(const char *name, uint8_t first)
+{
+    struct key key = { .b = { first }, .set = true };
+    char *value = arena_alloc(&arena, KEY_CHECK_CHARS + 1);
+    scratch_write(&own, name, key.b, KEY_BYTES, 0600);
+    key_check_value(&key, value);
+    return value;
+}
+
+static void the_check_values_of_keys_are_filled_in_where_they_are_missing(void)
+{
+    const char *said = NULL;
+    struct slice text;
+    struct err e = { 0 };
+    scratch_make(&own);
+    put_site("", "{nhs_number: entitled, services: {wards: {role: acute-trust}}}");
+    const char *region = put_key("region.key", 1), *recipients = put_key("recipients.key", 2);
+    const char *hospital = put_key("hospital.key", 3), *council = put_key("council.key", 4);
+    CU_ASSERT_FATAL(site_fill_key_checks(&arena, own.dir, &said, &e));
+    CU_ASSERT_PTR_NOT_NULL(said);
+    CU_ASSERT_FATAL(tree_read_file(&arena, scratch_path(&own, "region.yaml"), 4096, &text, &e));
+    const char *want = arena_format(
+        &arena,
+        "region: small\npartitions: 1\nkey_checks: {recipients: %s, region: %s}\nagencies:\n"
+        "  # the hospital\n  hospital: {key_check: %s, nhs_number: entitled, services: {wards: "
+        "{role: acute-trust}}}\n  council:\n    key_check: %s\n    title: \"The \\u00e9 council\"\n"
+        "    services: {team: {role: adult-social-care}}\n",
+        recipients, region, hospital, council);
+    CU_ASSERT(slice_equal_text(text, want));
+    CU_ASSERT(site_fill_key_checks(&arena, own.dir, &said, &e));
+    CU_ASSERT_PTR_NULL(said); /* nothing is missing */
+    put_key("council.key", 9);
+    CU_ASSERT_FALSE(site_fill_key_checks(&arena, own.dir, &said, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "site.key-differs");
+    scratch_remove(&own);
+}
+
+/* A copy that went wrong: nothing starts with it, and the sentence names both. */
+static void another_key_than_region_yaml_says_stops_the_site_once(void)
+{
+    static const char *const names[] = { "region.key", "recipients.key", "hospital.key",
+                                         "council.key" };
+    char *values[4];
+    scratch_make(&own);
+    for (uint8_t i = 0; i < 4; i++)
+        values[i] = arena_text(&arena, slice_text(put_key(names[i], (uint8_t)(i + 1))));
+    put_site(arena_format(&arena, "key_checks: {region: %s, recipients: %s}\n", values[0], values[1]),
+             arena_format(&arena,
+                          "{key_check: %s, nhs_number: entitled, services: {wards: {role: "
+                          "acute-trust}}}",
+                          values[2]));
+    for (int mode = SITE_KEYS_READ; mode <= SITE_KEYS_LOOKED_AT; mode++) {
+        CU_ASSERT_PTR_NOT_NULL(site_load(&arena, own.dir, &adapters, (enum site_keys)mode, &problems));
+        for (uint8_t i = 0; i < 3; i++) {
+            const char *other = put_key(names[i], 77);
+            struct problems p = { .count = 0 };
+            CU_ASSERT_PTR_NULL(site_load(&arena, own.dir, &adapters, (enum site_keys)mode, &p));
+            CU_ASSERT_EQUAL_FATAL(p.count, 1); /* of two feeds with that key, too */
+            CU_ASSERT_STRING_EQUAL(p.list[0].code, "site.key-differs");
+            CU_ASSERT(p.list[0].line == (i == 0 ? 6 : i == 1 ? 7 : 9));
+            CU_ASSERT(strstr(p.list[0].text, values[i]) && strstr(p.list[0].text, other) &&
+                      strstr(p.list[0].text, i == 2 ? "region.yaml:6" : "region.yaml:3"));
+            problems_release(&p);
+            put_key(names[i], (uint8_t)(i + 1));
+        }
+    }
+    scratch_write(&own, "region.key", "short", 5, 0600);
+    CU_ASSERT_PTR_NULL(site_load(&arena, own.dir, &adapters, SITE_KEYS_LOOKED_AT, &problems));
+    CU_ASSERT_STRING_EQUAL(problems.list[problems.count - 1].code, "key.size");
+    put_key("region.key", 1);
+    CU_ASSERT_EQUAL(chmod(scratch_path(&own, "region.key"), 0644), 0);
+    CU_ASSERT_PTR_NULL(site_load(&arena, own.dir, &adapters, SITE_KEYS_LOOKED_AT, &problems));
+    CU_ASSERT_STRING_EQUAL(problems.list[problems.count - 1].code, "key.mode");
+    scratch_remove(&own);
 }
 
 static CU_TestInfo cases[] = {
@@ -190,7 +306,12 @@ static CU_TestInfo cases[] = {
       a_site_is_meant_by_its_folder_or_by_its_file },
     { "a feed knows what its agency may see", a_feed_knows_what_its_agency_may_see },
     { "what is not said has its default", what_is_not_said_has_its_default },
-    { "key files are read by run only", key_files_are_read_by_run_only },
+    { "key files are read by run, and looked at by check",
+      key_files_are_read_by_run_and_looked_at_by_check },
+    { "the check values of keys are filled in where they are missing",
+      the_check_values_of_keys_are_filled_in_where_they_are_missing },
+    { "another key than region.yaml says stops the site, once",
+      another_key_than_region_yaml_says_stops_the_site_once },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_site = { "site", install, uninstall, fresh, done, cases };
