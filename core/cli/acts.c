@@ -10,6 +10,7 @@
 #include "bus/topics.h"
 #include "cli/passphrase.h"
 #include "cli/submit.h"
+#include "cli/way_back.h"
 #include "host/part.h"
 #include "record/wire.h"
 
@@ -195,15 +196,20 @@ static bool publish_alone(const struct site *s, const struct act *x, struct err 
 
 int acts_submit(const struct site *s, const struct act *x)
 {
+    struct way_back_act ignored;
+    struct err is_back = { 0 };
+    if (way_back_read(x, &ignored, &is_back) || is_back.fate != ERR_NONE)
+        return way_back_submit(s, x);
     struct act_signers by;
     struct buf file;
     struct err e = { 0 };
     bool running = false;
+    int64_t done;
     if (!act_verify(x, s->bundle, clock_wall_ms(), &by, &e))
         return cli_fail(CLI_NO, &e);
     buf_init(&file, ACT_BYTES_MAX);
     act_put_file(x, &file);
-    bool good = buf_done(&file, &e) && admin_ask_act(s, buf_slice(&file), &running, &e);
+    bool good = buf_done(&file, &e) && admin_ask_act(s->admin_socket, buf_slice(&file), &running, &done, &e);
     buf_release(&file);
     good = good && (running || publish_alone(s, x, &e));
     if (!good)

@@ -1,14 +1,18 @@
 /* admin.c - the daemon's local socket: what changes something while the daemon holds the bus.
  *
  * POST /act with the file of what people decided (sharing/act.h): 202 when it is durable on `control`.
+ *   An act on what a part has set aside is done then, when the part runs here: 200 and on how much.
  * POST /order with a framed BundleOrder: the same; whether its bundle is taken up the keeper says, on `control`.
  * The socket lies in the site's state folder; whoever may write there may use it. */
 #include "cli/acts.h"
 #include "cli/orders.h"
+#include "cli/way_back.h"
 
+#include "base/clock.h"
 #include "host/http_client.h"
 #include "host/http_server.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,11 +22,31 @@ struct admin {
     struct http_server *server;
 };
 
-static bool take_act(struct admin *a, struct slice body, struct err *e)
+/* What is recorded and not done can be asked for again: both ways are the same for what was done. */
+static bool take_act(struct admin *a, struct slice body, struct http_answer *out, struct err *e)
 {
     struct act x;
-    return act_read(body, &x, e) &&
-           acts_publish(a->o.bus, a->o.site->catalogue, a->o.site->bundle->partitions, &x, e);
+    struct act_signers by;
+    struct way_back_act back;
+    const struct site *s = a->o.site;
+    const int64_t now_ms = clock_wall_ms();
+    uint64_t done = 0;
+    bool here = false;
+    out->status = 202;
+    if (!act_read(body, &x, e))
+        return false;
+    bool is_back = way_back_read(&x, &back, e);
+    if ((!is_back && e->fate != ERR_NONE) ||
+        (is_back && !act_verify(&x, rules_at(rules_newest(&s->rules), now_ms)->bundle, now_ms, &by, e)) ||
+        !acts_publish(a->o.bus, s->catalogue, s->bundle->partitions, &x, e))
+        return false;
+    if (is_back && !a->o.take_back(a->o.ctx, back.room, back.name, &back.what, &here, &done, e))
+        return false;
+    if (here) {
+        out->status = 200;
+        buf_format(out->body, "%" PRIu64, done);
+    }
+    return true;
 }
 
 static bool take_order(struct admin *a, struct arena *arena, struct slice body, struct err *e)
@@ -46,9 +70,12 @@ static void handle(void *ctx, struct http_request *r, struct http_answer *out)
         return;
     }
     arena_init(&arena, 64 << 20);
-    bool good = is_act ? take_act(a, http_body(r), &e)
+    bool good = is_act ? take_act(a, http_body(r), out, &e)
                        : take_order(a, &arena, http_body(r), &e);
-    out->status = good ? 202 : e.fate == ERR_RETRY ? 503 : 422;
+    if (good && !is_act)
+        out->status = 202;
+    if (!good)
+        out->status = e.fate == ERR_RETRY ? 503 : 422;
     if (!good)
         buf_text(out->body, e.text);
     arena_release(&arena);
@@ -61,7 +88,7 @@ bool admin_start(const struct admin_options *o, struct admin **out, struct err *
     if (!a)
         return err_memory(e);
     a->o = *o;
-    snprintf(listen, sizeof listen, "unix:%s", o->site->admin_socket);
+    snprintf(listen, sizeof listen, "unix:%s", o->socket);
     struct http_server_options server = {
         .listen = listen, .body_max = BUS_RECORD_MAX_BYTES, .idle_s = 10, .connections_max = 8,
         .handle = handle, .ctx = a,
@@ -84,38 +111,43 @@ void admin_stop(struct admin **a)
 }
 
 /* *running false when there is no daemon, also when it has left its socket behind. */
-static bool ask(const struct site *s, const char *url, struct slice body, bool *running, struct err *e)
+static bool ask(const char *socket, const char *url, struct slice body, bool *running, int64_t *done,
+                struct err *e)
 {
     struct http_client *client;
     struct buf answer;
     struct err connect = { 0 };
     int status = 0;
-    *running = access(s->admin_socket, W_OK) == 0;
+    *running = access(socket, W_OK) == 0;
     if (!*running)
         return true;
     if (!http_client_open(&client, e))
         return false;
     buf_init(&answer, 1 << 16);
     struct http_call call = {
-        .method = "POST", .url = url, .unix_socket = s->admin_socket, .body = body,
-        .timeout_ms = 10000,
+        .method = "POST", .url = url, .unix_socket = socket, .body = body,
+        .timeout_ms = 60000,
     };
     bool good = http_client_do(client, &call, &status, &answer, &connect);
     if (!good)
         *running = false; /* a socket left behind: the caller opens the bus itself */
-    else if (status != 202)
-        err_set(e, ERR_REJECT, "admin.refused", 0, "cannot do it: the daemon answered %d", status);
+    else if (status != 202 && status != 200)
+        err_set(e, ERR_REJECT, "admin.refused", 0, "cannot do it: the daemon answered %d: %.*s", status,
+                (int)slice_head(buf_slice(&answer), 120).n, (const char *)answer.p);
+    if (good && (status != 200 || !slice_to_i64(buf_slice(&answer), done)))
+        *done = -1;
     buf_release(&answer);
     http_client_close(&client);
-    return !good || status == 202;
+    return !good || status == 202 || status == 200;
 }
 
 bool admin_ask_order(const struct site *s, struct slice framed, bool *running, struct err *e)
 {
-    return ask(s, "http://localhost/order", framed, running, e);
+    int64_t ignored;
+    return ask(s->admin_socket, "http://localhost/order", framed, running, &ignored, e);
 }
 
-bool admin_ask_act(const struct site *s, struct slice file, bool *running, struct err *e)
+bool admin_ask_act(const char *socket, struct slice file, bool *running, int64_t *done, struct err *e)
 {
-    return ask(s, "http://localhost/act", file, running, e);
+    return ask(socket, "http://localhost/act", file, running, done, e);
 }

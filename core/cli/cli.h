@@ -31,6 +31,7 @@ int cmd_why(struct cli *c, int argc, char **argv);
 int cmd_audit(struct cli *c, int argc, char **argv);
 int cmd_effect(struct cli *c, int argc, char **argv);
 int cmd_act(struct cli *c, int argc, char **argv);
+int cmd_deliveries(struct cli *c, int argc, char **argv);
 int cmd_held(struct cli *c, int argc, char **argv);
 int cmd_status(struct cli *c, int argc, char **argv);
 int cmd_schemas(struct cli *c, int argc, char **argv);
@@ -67,17 +68,25 @@ int cli_fail(enum cli_exit code, const struct err *e);
 
 /* The daemon's local socket (admin.c). */
 struct admin;
+struct way_back;
 struct admin_options {
     const struct site *site;
     struct bus *bus;
+    const char *socket; /* path */
+    /* A named person's word on what a part has set aside, after it is recorded. *here false: the part
+     * does not run in this process. */
+    bool (*take_back)(void *ctx, const char *room, struct slice name, const struct way_back *w,
+                      bool *here, uint64_t *done, struct err *e);
+    void *ctx;
 };
 MUST_CHECK bool admin_start(const struct admin_options *o, struct admin **out, struct err *e);
 void admin_stop(struct admin **a);
 /* Hands a framed order of a bundle to a running daemon. */
 MUST_CHECK bool admin_ask_order(const struct site *s, struct slice framed, bool *running,
                                 struct err *e);
-/* Hands it an act's file; *running false when there is no daemon. */
-MUST_CHECK bool admin_ask_act(const struct site *s, struct slice file, bool *running,
+/* Hands an act's file to whoever listens there; *running false when nobody does. *done: on how much of
+ * what was set aside it was done there; -1: it is recorded only. */
+MUST_CHECK bool admin_ask_act(const char *socket, struct slice file, bool *running, int64_t *done,
                               struct err *e);
 
 #endif

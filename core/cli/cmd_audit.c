@@ -107,7 +107,23 @@ static bool list_entry(void *ctx, int partition, const struct audit_read *r)
     return true;
 }
 
-static int list(const struct site *s, bool may_see_protected)
+/* Who did what, and why: the note of the entry is that sentence. */
+static bool list_act(void *ctx, int partition, const struct audit_read *r)
+{
+    struct listing *l = ctx;
+    struct buf *b = &l->line;
+    if (!slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
+        return true;
+    buf_reset(b);
+    buf_format(b, "{\"partition\":%d,\"sequence\":%" PRId64, partition, r->sequence);
+    print_rules(b, r);
+    print_string(b, "act", r->note);
+    buf_byte(b, '}');
+    printf("%.*s\n", (int)b->n, (const char *)b->p);
+    return true;
+}
+
+static int list(const struct site *s, bool may_see_protected, bool acts)
 {
     struct bus *b = cli_bus(s, true);
     struct listing l = { .bundle = s->bundle, .may_see_protected = may_see_protected };
@@ -115,7 +131,8 @@ static int list(const struct site *s, bool may_see_protected)
     if (!b)
         return CLI_CANNOT;
     buf_init(&l.line, 1 << 20);
-    bool good = audit_each(b, s->catalogue, s->bundle->partitions, list_entry, &l, &e);
+    bool good = audit_each(b, s->catalogue, s->bundle->partitions, acts ? list_act : list_entry,
+                           &l, &e);
     buf_release(&l.line);
     bus_close(&b);
     return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
@@ -153,12 +170,13 @@ static int examine(struct cli *c, const struct site *s, bool replay)
 int cmd_audit(struct cli *c, int argc, char **argv)
 {
     bool protected = argc == 4 && strcmp(argv[3], "--protected") == 0;
-    bool lists = argc == 3 + protected && strcmp(argv[1], "list") == 0;
+    bool acts = argc == 4 && strcmp(argv[3], "--acts") == 0;
+    bool lists = argc == 3 + protected + acts && strcmp(argv[1], "list") == 0;
     bool replay = argc == 3 && strcmp(argv[1], "replay") == 0;
     if (!lists && !replay && (argc != 3 || strcmp(argv[1], "verify") != 0))
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[2], replay);
     if (!s)
         return CLI_CANNOT;
-    return lists ? list(s, protected) : examine(c, s, replay);
+    return lists ? list(s, protected, acts) : examine(c, s, replay);
 }

@@ -74,6 +74,27 @@ static void print_feeds(const struct site *s, const struct figures *t)
     }
 }
 
+/* What does not go, and that somebody has to look. */
+static void print_trouble(const struct site *s, const struct figures *t, size_t i)
+{
+    const struct figures_of of = { .site = s };
+    const struct delivery_counts *n = &t->deliveries[i];
+    const char *alarm = figures_is_alarming(&of, t, i) ? "ALARM: " : "";
+    char time[TIME_TEXT_MAX];
+    struct slice down = time_ms_to_iso(n->down_since_ms, time);
+    if (n->down_since_ms)
+        printf("                   %sdown since %.*s: %s%s\n", alarm, SHOWN(down), n->code,
+               n->down_by_site ? ", for somebody here to mend" : "");
+    struct slice since = time_ms_to_iso(n->troubled_since_ms, time);
+    if (n->troubled && !n->down_since_ms)
+        printf("                   %s%" PRIu64 " tried in vain since %.*s, last %s\n", alarm,
+               n->troubled, SHOWN(since), n->code);
+    if (n->parked)
+        printf("                   ALARM: %" PRIu64
+               " parked, for a named person: concordat deliveries SITE list\n",
+               n->parked);
+}
+
 static void print_text(const struct site *s, const struct figures *t,
                        const struct part_states *parts)
 {
@@ -106,6 +127,7 @@ static void print_text(const struct site *s, const struct figures *t,
                " + outstanding %" PRIu64 "\n",
                s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused, n->stopped,
                n->outstanding);
+        print_trouble(s, t, i);
     }
     printf("%s; %" PRIu64 " in motion, %" PRIu64 " outstanding at partners\n",
            t->balanced ? "in = out: all three sums come to zero" : "A SUM DOES NOT COME TO ZERO",
@@ -143,14 +165,17 @@ static void print_feeds_json(const struct site *s, const struct figures *t)
 
 static void print_deliveries_json(const struct site *s, const struct figures *t)
 {
+    const struct figures_of of = { .site = s };
     printf(",\"deliveries\":{");
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &t->deliveries[i];
         printf("%s\"%s\":{\"taken\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"reduced\":%" PRIu64
                ",\"refused\":%" PRIu64 ",\"stopped\":%" PRIu64 ",\"duplicates\":%" PRIu64
-               ",\"outstanding\":%" PRIu64 "}",
+               ",\"outstanding\":%" PRIu64 ",\"parked\":%" PRIu64 ",\"troubled\":%" PRIu64
+               ",\"down_since\":%" PRId64 ",\"alarm\":%s}",
                i ? "," : "", s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused,
-               n->stopped, n->duplicates, n->outstanding);
+               n->stopped, n->duplicates, n->outstanding, n->parked, n->troubled, n->down_since_ms,
+               figures_is_alarming(&of, t, i) ? "true" : "false");
     }
     printf("}");
 }

@@ -9,7 +9,9 @@
 #include "cli/keeper.h"
 #include "cli/monitor.h"
 #include "cli/pager.h"
+#include "cli/way_back.h"
 
+#include "delivery/asides.h"
 #include "delivery/delivery.h"
 #include "host/log.h"
 #include "intake/intake.h"
@@ -22,6 +24,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* A send to a partner may take as long as its timeout. */
+#define TAKE_BACK_MS 45000
 
 struct daemon;
 
@@ -38,6 +43,7 @@ struct running_delivery {
     struct delivery *delivery;
     pthread_t thread;
     bool opened, started;
+    struct admin *admin; /* its own, where it does not share the site's */
 };
 
 struct daemon {
@@ -199,6 +205,44 @@ static bool open_router(struct daemon *d, struct err *e)
     return router_open(&o, &d->router, e);
 }
 
+/* A named person's word on what a part has set aside: done by that part's own thread. */
+static bool take_back(void *ctx, const char *room, struct slice name, const struct way_back *w,
+                      bool *here, uint64_t *done, struct err *e)
+{
+    struct daemon *d = ctx;
+    *here = false;
+    (void)room;
+    for (size_t i = 0; i < d->site->delivery_count; i++)
+        if (d->deliveries[i].started && slice_equal_text(name, d->site->deliveries[i].name)) {
+            *here = true;
+            return delivery_take_back(d->deliveries[i].delivery, w, TAKE_BACK_MS, done, e);
+        }
+    return true;
+}
+
+static bool open_own(struct daemon *d, struct arena *a, const char *room, const char *name,
+                     struct admin **out, struct err *e)
+{
+    const char *socket = way_back_socket(a, d->site, room, slice_text(name));
+    const struct admin_options o = { d->site, d->bus, socket, take_back, d };
+    return socket ? admin_start(&o, out, e) : err_memory(e);
+}
+
+/* Parts of a site on Kafka would meet at the one socket: each has its own, for what it has set aside;
+ * all else tools publish themselves. */
+static bool open_admin(struct daemon *d, struct arena *a, struct err *e)
+{
+    const struct site *s = d->site;
+    const struct admin_options o = { s, d->bus, s->admin_socket, take_back, d };
+    if (!d->only || strncmp(s->bus_url, "embedded:", 9) == 0)
+        return admin_start(&o, &d->admin, e);
+    bool good = true;
+    for (size_t i = 0; good && i < s->delivery_count; i++)
+        good = !d->deliveries[i].delivery ||
+               open_own(d, a, "deliveries", s->deliveries[i].name, &d->deliveries[i].admin, e);
+    return good;
+}
+
 static bool open_all(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct site *s = d->site;
@@ -218,11 +262,7 @@ static bool open_all(struct daemon *d, struct arena *a, struct err *e)
         if (is_wanted(d, "delivery", s->deliveries[i].name) && !open_delivery(&d->deliveries[i], e))
             return false;
     }
-    /* Parts of a site on Kafka would meet at the one socket, and need none: tools publish
-     * themselves. */
-    struct admin_options o = { s, d->bus };
-    bool is_alone = !d->only || strncmp(s->bus_url, "embedded:", 9) == 0;
-    return !is_alone || admin_start(&o, &d->admin, e);
+    return open_admin(d, a, e);
 }
 
 static uint64_t of_router(const void *part)
@@ -380,12 +420,19 @@ static void stop_deliveries(struct daemon *d)
     }
 }
 
+static void stop_admin(struct daemon *d)
+{
+    admin_stop(&d->admin);
+    for (size_t i = 0; d->deliveries && i < d->site->delivery_count; i++)
+        admin_stop(&d->deliveries[i].admin);
+}
+
 static void stop_all(struct daemon *d)
 {
     if (d->listening)
         unlink(d->site->listening);
     monitor_stop(&d->monitor);
-    admin_stop(&d->admin);
+    stop_admin(d);
     if (d->keeper)
         keeper_stop(d->keeper);
     stop_intake(d);

@@ -42,6 +42,11 @@ static void add_up(const struct site *s, struct figures *f)
                     missing(ended, r->receipts);
 }
 
+bool figures_is_alarming(const struct figures_of *of, const struct figures *f, size_t i)
+{
+    return delivery_is_alarming(&f->deliveries[i], of->site->deliveries[i].alarm_after_ms, f->at_ms);
+}
+
 /* ---- all of it ---- */
 
 static bool is_there(const bool *which, size_t i, const char *path)

@@ -33,6 +33,8 @@ struct figures {
 /* Lives in a, but for rules. */
 MUST_CHECK bool figures_gather(const struct figures_of *of, struct arena *a, struct figures *out,
                                struct err *e);
+/* Whether somebody has to look at what the i-th delivery does not get rid of. */
+bool figures_is_alarming(const struct figures_of *of, const struct figures *f, size_t i);
 /* What a feed has ended in one way or another; balanced when it is what was taken. */
 uint64_t figures_feed_ended(const struct feed_counts *n);
 

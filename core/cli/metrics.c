@@ -171,6 +171,18 @@ static const struct table_family of_deliveries[] = {
       NULL,
       { { NULL, DELIVERY(outstanding) } },
       1 },
+    { "concordat_delivery_parked_disclosures",
+      "gauge",
+      "Of these, set aside for a named person: page somebody.",
+      NULL,
+      { { NULL, DELIVERY(parked) } },
+      1 },
+    { "concordat_delivery_troubled_disclosures",
+      "gauge",
+      "Of these, tried in vain and to be tried again.",
+      NULL,
+      { { NULL, DELIVERY(troubled) } },
+      1 },
 };
 
 struct rows {
@@ -231,6 +243,35 @@ static void put_snapshots(struct buf *out, const struct figures_of *of, const st
     }
 }
 
+/* Since when something does not go; and whether somebody has to look. */
+static void put_trouble(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    static const char alarm[] = "concordat_delivery_alarm";
+    static const char *const ages[] = { "concordat_delivery_trouble_age_seconds",
+                                        "concordat_delivery_down_seconds" };
+    const struct site *s = of->site;
+    put_family(out, alarm, "gauge",
+               "Whether something is parked, down for somebody to mend, or in trouble for longer than "
+               "alarm_after: page somebody.");
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        const struct label name = { "delivery", slice_text(s->deliveries[i].name) };
+        if (!of->deliveries || of->deliveries[i])
+            put_count(out, alarm, &name, 1, figures_is_alarming(of, f, i));
+    }
+    for (size_t k = 0; k < 2; k++) {
+        put_family(out, ages[k], "gauge",
+                   k ? "Since nothing goes at all; 0: it does."
+                     : "How long the oldest has been tried in vain; 0: none is.");
+        for (size_t i = 0; i < s->delivery_count; i++) {
+            const struct delivery_counts *n = &f->deliveries[i];
+            const struct label name = { "delivery", slice_text(s->deliveries[i].name) };
+            int64_t since = k ? n->down_since_ms : n->troubled_since_ms;
+            if (!of->deliveries || of->deliveries[i])
+                put_seconds(out, ages[k], &name, 1, since ? f->at_ms - since : 0);
+        }
+    }
+}
+
 static void put_tables(struct buf *out, const struct figures_of *of, const struct figures *f)
 {
     const struct site *s = of->site;
@@ -243,6 +284,7 @@ static void put_tables(struct buf *out, const struct figures_of *of, const struc
     put_snapshots(out, of, f);
     for (size_t i = 0; i < sizeof of_deliveries / sizeof of_deliveries[0]; i++)
         put_table(out, s, &deliveries, &of_deliveries[i]);
+    put_trouble(out, of, f);
 }
 
 /* ---- rules ---- */

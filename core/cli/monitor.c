@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/address.h"
 #include "base/clock.h"
@@ -68,12 +69,31 @@ static bool is_ready(const struct monitor *m, struct buf *out)
     return out->n == before;
 }
 
+/* Partners in trouble are said and make nothing less ready: what waits for them waits on disk, and who
+ * is taken out of service for it could take nothing in either. */
+static void tell_alarms(const struct monitor *m, struct buf *out)
+{
+    const struct figures_of *of = &m->o.of;
+    struct err ignored = { .fate = ERR_NONE };
+    int64_t now_ms = clock_wall_ms();
+    for (size_t i = 0; i < of->site->delivery_count; i++) {
+        const struct site_delivery *d = &of->site->deliveries[i];
+        struct delivery_counts n;
+        if ((!of->deliveries || of->deliveries[i]) && access(d->database, R_OK) == 0 &&
+            delivery_counts_read(d->database, &n, &ignored) &&
+            delivery_is_alarming(&n, d->alarm_after_ms, now_ms))
+            buf_format(out, "alarm: delivery %s does not get rid of %" PRIu64 " (%s)\n", d->name,
+                       n.parked + n.troubled, n.code);
+    }
+}
+
 static void answer_ready(struct monitor *m, struct http_answer *out)
 {
     bool yes = is_ready(m, out->body);
     out->status = yes ? 200 : 503;
     if (yes)
         buf_text(out->body, "ready\n");
+    tell_alarms(m, out->body);
 }
 
 /* ---- metrics ---- */

@@ -32,6 +32,18 @@ bool words_read(int argc, char **argv, int from, size_t plain, struct word_optio
     return out->plain_count == plain;
 }
 
+bool words_flag(int *argc, char **argv, const char *name)
+{
+    for (int i = 0; i < *argc; i++) {
+        if (strcmp(argv[i], name) != 0)
+            continue;
+        --*argc;
+        memmove(argv + i, argv + i + 1, (size_t)(*argc - i) * sizeof *argv);
+        return true;
+    }
+    return false;
+}
+
 const char *words_one(const struct word_option *options, const char *name)
 {
     for (; options->name; options++)

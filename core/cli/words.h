@@ -24,6 +24,8 @@ struct words {
  * given too often, has no value or an empty one, or there are not `plain` other words. */
 bool words_read(int argc, char **argv, int from, size_t plain, struct word_option *options,
                 struct words *out);
+/* Takes a word that has no value out of argv; whether it was there. */
+bool words_flag(int *argc, char **argv, const char *name);
 /* The first value, or NULL. */
 const char *words_one(const struct word_option *options, const char *name);
 

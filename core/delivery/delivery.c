@@ -56,6 +56,11 @@ bool delivery_open(const struct delivery_options *o, struct delivery **out, stru
     buf_init(&d->receipt, 1 << 20);
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->stop_asked, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&d->answered, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     int service = bundle_service(o->bundle, o->service);
     bool good = service >= 0 || err_set(e, ERR_FATAL, "delivery.service", 0,
                                         "cannot deliver: the region has no such service");
@@ -108,6 +113,7 @@ void delivery_close(struct delivery **d)
     arena_release(&(*d)->names);
     arena_release(&(*d)->arena);
     pthread_cond_destroy(&(*d)->stop_asked);
+    pthread_cond_destroy(&(*d)->answered);
     pthread_mutex_destroy(&(*d)->lock);
     mem_free(*d);
     *d = NULL;
@@ -158,6 +164,13 @@ static bool is_cancelled(struct delivery *d, const struct queued *q, bool *yes, 
     return q->maybe || store_is_retracted(d->store, q->id, yes, e);
 }
 
+/* A named person gave it up. */
+static bool end_dropped(struct delivery *d, struct queued *q, struct err *e)
+{
+    struct sent s = { .framed = q->bytes, .outcome = "stopped", .code = "delivery.dropped" };
+    return end_row(d, q, &s, e);
+}
+
 /* Its retraction has come. What may have arrived ends as it was left, and the retraction goes. */
 static bool end_parked(struct delivery *d, struct queued *q, struct err *e)
 {
@@ -183,7 +196,9 @@ static bool try_row(struct delivery *d, struct queued *q, struct err *e)
     struct sent s = { .framed = q->bytes, .outcome = "stopped", .code = "delivery.cancelled" };
     bool cancelled;
     if (q->state == QUEUED_PARKED)
-        return end_parked(d, q, e);
+        return end_parked(d, q, e) && trouble_over(d, q, false, e);
+    if (q->state == QUEUED_DROPPED)
+        return end_dropped(d, q, e) && trouble_over(d, q, false, e);
     if (!is_cancelled(d, q, &cancelled, e))
         return false;
     if (cancelled)
@@ -206,8 +221,11 @@ static bool send_due(struct delivery *d, bool *busy, struct err *e)
 {
     int64_t after = 0;
     bool found = true;
-    while (found && !atomic_load(&d->stopping) && delivery_now_ms(d) >= d->quiet_until_ms) {
+    for (;;) {
         struct queued q;
+        asides_answer(d);
+        if (atomic_load(&d->stopping) || delivery_now_ms(d) < d->quiet_until_ms)
+            return true;
         arena_reset(&d->arena);
         look_up(d);
         if (!store_due(d->store, after, delivery_now_ms(d), &d->arena, &q, &found, e))
@@ -221,12 +239,12 @@ static bool send_due(struct delivery *d, bool *busy, struct err *e)
         if (!good)
             return false;
     }
-    return true;
 }
 
 bool delivery_step(struct delivery *d, int wait_ms, bool *busy, struct err *e)
 {
     *busy = false;
+    asides_answer(d);
     look_up(d);
     return topic_take(d, wait_ms, busy, e) && send_due(d, busy, e);
 }

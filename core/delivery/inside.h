@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "contract/way_back.h"
 #include "delivery/delivery.h"
 #include "delivery/known.h"
 #include "delivery/send.h"
@@ -37,6 +38,10 @@ struct delivery {
     atomic_bool stopping;
     pthread_mutex_t lock;
     pthread_cond_t stop_asked;
+    const struct way_back *asked; /* under lock, as what came of it: by its thread, told on answered */
+    uint64_t asked_done;
+    struct err asked_failed;
+    pthread_cond_t answered;
 };
 
 int64_t delivery_now_ms(const struct delivery *d);
@@ -57,5 +62,8 @@ MUST_CHECK bool trouble_over(struct delivery *d, const struct queued *q, bool ha
  * behind the progress: bus.aged (ERR_FATAL). */
 MUST_CHECK bool topic_open(struct delivery *d, struct err *e);
 MUST_CHECK bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e);
+
+/* asides.c. Between two rows: does what was asked. */
+void asides_answer(struct delivery *d);
 
 #endif

@@ -49,6 +49,10 @@ enum query {
     Q_DOWN,
     Q_DOWN_SINCE,
     Q_UP,
+    Q_ASIDES,
+    Q_TAKE_AGAIN,
+    Q_AGAIN_ANEW,
+    Q_DROP,
     Q_END,
     Q_OWN_END,
     Q_FORGET,
@@ -97,6 +101,12 @@ static const char *const sql[] = {
     [Q_DOWN] = "insert or replace into down values(0, ?1, ?2, ?3)",
     [Q_DOWN_SINCE] = "select since_ms from down",
     [Q_UP] = "delete from down",
+    [Q_ASIDES] = "select q.seq, q.id, t.code, t.since_ms from queue q"
+                 " left join trouble t on t.seq = q.seq where q.state in (0, 2) and q.seq > ?1"
+                 " order by q.seq limit 1",
+    [Q_TAKE_AGAIN] = "update queue set state = 0, due_ms = 0, tries = 0 where seq = ?1",
+    [Q_AGAIN_ANEW] = "update trouble set errors = 0 where seq = ?1",
+    [Q_DROP] = "update queue set state = 3, due_ms = 0 where seq = ?1",
     [Q_END] = "update queue set state = 1, due_ms = 0, receipt = ?2 where seq = ?1",
     [Q_OWN_END] = "update own set outcome = ?2, arrived = ?3 where id = ?1",
     [Q_FORGET] = "delete from queue where seq = ?1",
@@ -421,6 +431,50 @@ bool store_down_since(struct store *s, int64_t *since_ms, struct err *e)
     if (row)
         db_reset(q);
     return true;
+}
+
+/* The next row that waits, and whether it is selected. What has no trouble of its own is taken by its
+ * id only. */
+static bool next_aside(struct store *s, const struct selection *which, int64_t *seq, bool *selected,
+                       bool *found, struct err *e)
+{
+    struct db_query *q = s->query[Q_ASIDES];
+    db_bind_int(q, 1, *seq);
+    if (!db_step(q, found, e))
+        return false;
+    if (!*found)
+        return true;
+    *seq = db_int(q, 0);
+    *selected = (which->id_count || !db_is_null(q, 3)) &&
+                selection_takes(which, db_blob(q, 1), db_blob(q, 2), db_int(q, 3));
+    db_reset(q);
+    return true;
+}
+
+static bool take_back(struct store *s, int64_t seq, bool drop, struct err *e)
+{
+    struct db_query *row = s->query[drop ? Q_DROP : Q_TAKE_AGAIN];
+    db_bind_int(row, 1, seq);
+    db_bind_int(s->query[Q_AGAIN_ANEW], 1, seq);
+    return db_do(row, e) && db_do(s->query[Q_AGAIN_ANEW], e);
+}
+
+bool store_take_back(struct store *s, const struct way_back *w, uint64_t *done, struct err *e)
+{
+    int64_t seq = 0;
+    bool found = true, selected = false, good = true;
+    *done = 0;
+    if (!db_begin(s->db, e))
+        return false;
+    while (good && (good = next_aside(s, &w->which, &seq, &selected, &found, e)) && found) {
+        good = !selected || take_back(s, seq, w->drop, e);
+        *done += good && selected;
+    }
+    if (!good) {
+        db_rollback(s->db);
+        return false;
+    }
+    return db_commit(s->db, e);
 }
 
 bool store_ended(struct store *s, const struct queued *row, const char *outcome,

@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "bus/bus.h"
 #include "contract/handing.h"
+#include "contract/way_back.h"
 #include "host/db.h"
 
 struct store;
@@ -20,7 +21,8 @@ struct store;
 enum queued_state {
     QUEUED_WAITING, /* to be sent, or to be sent again */
     QUEUED_ENDED,   /* its outcome is known; its receipt is to be published, then it is forgotten */
-    QUEUED_PARKED   /* set aside for a human, at the head of its subject */
+    QUEUED_PARKED,  /* set aside for a human, at the head of its subject */
+    QUEUED_DROPPED  /* given up by one: it ends when it is its turn */
 };
 
 struct queued {
@@ -107,6 +109,9 @@ MUST_CHECK bool store_down_since(struct store *s, int64_t *since_ms, struct err 
 /* The outcome is known, and the receipt that says so. */
 MUST_CHECK bool store_ended(struct store *s, const struct queued *row, const char *outcome,
                             struct slice receipt, struct err *e);
+/* A named person's word; *done: on how many rows. */
+MUST_CHECK bool store_take_back(struct store *s, const struct way_back *w, uint64_t *done,
+                                struct err *e);
 /* The receipt is published: the subject's next row becomes its head. */
 MUST_CHECK bool store_forget(struct store *s, const struct queued *row, struct err *e);
 

@@ -1,4 +1,5 @@
 /* trouble_test.c - what becomes of what a partner does not take: tried again, parked, waited for. */
+#include "delivery/asides.h"
 #include "desk.h"
 
 #include <CUnit/CUnit.h>
@@ -213,6 +214,129 @@ static void ar_is_tried_until_it_is_over(void)
     CU_ASSERT_STRING_EQUAL(desk_outcome(1), "accepted");
 }
 
+/* ---- a named person's word ---- */
+
+static uint64_t take_back(const struct way_back *w)
+{
+    uint64_t done = 0;
+    delivery_close(&desk.delivery);
+    CU_ASSERT(delivery_take_back_alone(desk_database(), w, &done, &desk.e));
+    desk_reopen();
+    CU_ASSERT(desk_step());
+    return done;
+}
+
+static bool note_one(void *ctx, const struct aside *a)
+{
+    char *text = ctx;
+    size_t n = strlen(text);
+    snprintf(text + n, 400 - n, "%.*s %.*s%s%.*s; ", (int)a->id.n, (const char *)a->id.p,
+             (int)a->state.n, (const char *)a->state.p, a->said.n ? " " : "", (int)a->said.n,
+             (const char *)a->said.p);
+    return true;
+}
+
+static const char *listed(void)
+{
+    static char text[400];
+    text[0] = '\0';
+    CU_ASSERT(delivery_asides_each(desk_database(), SLICE(""), note_one, text, &desk.e));
+    return text;
+}
+
+static void a_parked_one_goes_again_through_the_door_and_in_order(void)
+{
+    char want[200];
+    mood(MOOD_REFUSES);
+    desk_say(&(struct say){ .n = 1, .who = 'A', .ward = "hidden-ward" });
+    say(2, 'A');
+    say(3, 'B');
+    CU_ASSERT(desk_step());
+    snprintf(want, sizeof want, "%s parked; %s behind another; %s parked; ", desk_id(1), desk_id(2),
+             desk_id(3));
+    CU_ASSERT_STRING_EQUAL(listed(), want);
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .tell = "restricted-ask-the-source",
+                              .withhold = { "stay.ward" } });
+    mood(MOOD_TAKES);
+    struct way_back one = { .which = { .ids = { slice_text(desk_id(1)) }, .id_count = 1 } };
+    CU_ASSERT_EQUAL(take_back(&one), 1);
+    CU_ASSERT(GOT(1, 3, 1, 2));
+    CU_ASSERT_PTR_NULL(strstr(p->got[2].text, "hidden-ward"));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "reduced");
+    CU_ASSERT_STRING_EQUAL(desk_outcome(3), "");
+    one.which.ids[0] = slice_text(desk_id(1));
+    CU_ASSERT_EQUAL(take_back(&one), 0);
+}
+
+static void they_are_selected_by_code_and_time(void)
+{
+    mood(MOOD_REFUSES);
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    desk.now_ms += 1000;
+    say(2, 'B');
+    CU_ASSERT(desk_step());
+    mood(MOOD_TAKES);
+    struct way_back w = { .which = { .code = SLICE("other.code"), .until_ms = INT64_MAX } };
+    CU_ASSERT_EQUAL(take_back(&w), 0);
+    w.which.code = SLICE("partner.refused");
+    w.which.since_ms = MAY_2026_MS + 1000;
+    CU_ASSERT_EQUAL(take_back(&w), 1);
+    CU_ASSERT(GOT(1, 2, 2));
+    w = (struct way_back){ .which = { .until_ms = MAY_2026_MS + 1 } };
+    CU_ASSERT_EQUAL(take_back(&w), 1);
+    CU_ASSERT(GOT(1, 2, 2, 1));
+}
+
+static void what_is_dropped_never_goes_and_the_next_does(void)
+{
+    mood(MOOD_REFUSES);
+    say(1, 'A');
+    say(2, 'A');
+    CU_ASSERT(desk_step());
+    mood(MOOD_TAKES);
+    const struct way_back w = { .drop = true,
+                                .which = { .ids = { slice_text(desk_id(1)) }, .id_count = 1 } };
+    CU_ASSERT_EQUAL(take_back(&w), 1);
+    CU_ASSERT(GOT(1, 2));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "stopped delivery.dropped");
+    CU_ASSERT_STRING_EQUAL(desk_outcome(2), "accepted");
+    struct delivery_counts c = desk_counts();
+    CU_ASSERT(c.stopped == 1 && c.parked == 0 && c.outstanding == 0);
+}
+
+/* One that waits can be dropped too; it ends when it is its turn, and is never sent. */
+static void one_behind_another_can_be_dropped(void)
+{
+    mood(MOOD_REFUSES);
+    say(1, 'A');
+    say(2, 'A');
+    say(3, 'A');
+    CU_ASSERT(desk_step());
+    mood(MOOD_TAKES);
+    struct way_back w = { .drop = true,
+                          .which = { .ids = { slice_text(desk_id(2)) }, .id_count = 1 } };
+    CU_ASSERT_EQUAL(take_back(&w), 1);
+    CU_ASSERT(GOT(1));
+    w = (struct way_back){ .which = { .ids = { slice_text(desk_id(1)) }, .id_count = 1 } };
+    CU_ASSERT_EQUAL(take_back(&w), 1);
+    CU_ASSERT(GOT(1, 1, 3));
+}
+
+static void what_the_partner_said_is_listed(void)
+{
+    char says[200], want[200];
+    desk.mapping = desk.mapping_hl7;
+    desk.tries_on_error = 1;
+    desk_reopen();
+    snprintf(says, sizeof says, ACK("MSA|AE|%s|No such Ada\rERR|||204^x"), desk_id(1));
+    desk.partner.says = says;
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    snprintf(want, sizeof want, "%s parked AE 204; ", desk_id(1));
+    CU_ASSERT_STRING_EQUAL(listed(), want);
+}
+
 static CU_TestInfo cases[] = {
     { "what is refused is parked, and holds its person only",
       what_is_refused_is_parked_and_holds_its_person_only },
@@ -228,6 +352,13 @@ static CU_TestInfo cases[] = {
     { "an alarm stays until it is over", an_alarm_stays_until_it_is_over },
     { "AE is tried as often as asked, then parked", ae_is_tried_as_often_as_asked_then_parked },
     { "AR is tried until it is over", ar_is_tried_until_it_is_over },
+    { "a parked one goes again, through the door and in order",
+      a_parked_one_goes_again_through_the_door_and_in_order },
+    { "they are selected by code and time", they_are_selected_by_code_and_time },
+    { "what is dropped never goes, and the next does",
+      what_is_dropped_never_goes_and_the_next_does },
+    { "one behind another can be dropped", one_behind_another_can_be_dropped },
+    { "what the partner said is listed", what_the_partner_said_is_listed },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_trouble = { "trouble", desk_load, desk_unload, desk_fresh, desk_done, cases };

@@ -1,0 +1,49 @@
+/* way_back.h - `quarantine` and `deliveries`: what was set aside, listed, shown, and a named person's
+ * word on it; what the two commands share.
+ *
+ * The word is an act (sharing/act.h) whose `on` says room, name and selection: "deliveries
+ * council-inbox ids bccnot6ymoh47e2ac36c", "quarantine pas-adt code map.value since TIME until TIME".
+ * It is recorded on `control`, then done by the part itself: by the process that runs it, over a local
+ * socket, or on its file where none does. */
+#ifndef CONCORDAT_CLI_WAY_BACK_H
+#define CONCORDAT_CLI_WAY_BACK_H
+
+#include "cli/acts.h"
+#include "contract/way_back.h"
+
+struct way_back_act {
+    const char *room; /* "deliveries", "quarantine" */
+    struct slice name;
+    struct way_back what;
+};
+/* False without an error: it is no act of this kind. way_back.form: it is, and cannot be read. Borrows
+ * the act's texts. */
+MUST_CHECK bool way_back_read(const struct act *x, struct way_back_act *out, struct err *e);
+
+/* What differs between the two. */
+struct way_back_room {
+    const char *word, *what; /* "deliveries"; "deliver" of state/deliver-NAME.. */
+    size_t (*count)(const struct site *s);
+    const char *(*name)(const struct site *s, size_t i);
+    const char *(*file)(const struct site *s, size_t i);
+    /* id empty: all. */
+    bool (*each)(const char *file, struct slice id, bool (*each)(void *ctx, const struct aside *a),
+                 void *ctx, struct err *e);
+    bool (*alone)(const char *file, const struct way_back *w, uint64_t *done, struct err *e);
+    /* Prints what is in it; masked unless `plain`. */
+    bool (*show)(struct cli *c, const struct site *s, size_t i, const struct aside *a, bool plain,
+                 struct err *e);
+};
+extern const struct way_back_room way_back_deliveries;
+
+/* ROOM SITE list | show ID [--payload ...] | again|drop ... */
+int way_back_command(struct cli *c, const struct way_back_room *r, int argc, char **argv);
+/* Whole word of an act of this kind: recorded, done. Prints; the exit code. */
+int way_back_submit(const struct site *s, const struct act *x);
+/* Where the part's own process listens, when it is not the site's one. In a. */
+const char *way_back_socket(struct arena *a, const struct site *s, const char *room,
+                            struct slice name);
+/* Text as it may be shown: a letter is x, a digit 9; what a terminal obeys is never printed. */
+struct slice way_back_masked(struct arena *a, struct slice text, bool plain);
+
+#endif

@@ -1,0 +1,43 @@
+/* way_back.h - what a named person does with what was set aside: takes it again, or gives it up.
+ *
+ * intake and delivery stand on one level; both select in this way, and cli says it to each. */
+#ifndef CONCORDAT_CONTRACT_WAY_BACK_H
+#define CONCORDAT_CONTRACT_WAY_BACK_H
+
+#include <stdint.h>
+
+#include "base/slice.h"
+
+#define SELECTION_IDS_MAX 8
+
+/* By ids alone; or whatever was set aside in [since_ms, until_ms) for that code (empty: any). */
+struct selection {
+    struct slice ids[SELECTION_IDS_MAX];
+    size_t id_count;
+    struct slice code;
+    int64_t since_ms, until_ms;
+};
+static inline bool selection_takes(const struct selection *s, struct slice id, struct slice code,
+                                   int64_t at_ms)
+{
+    for (size_t i = 0; i < s->id_count; i++)
+        if (slice_equal(s->ids[i], id))
+            return true;
+    return s->id_count == 0 && at_ms >= s->since_ms && at_ms < s->until_ms &&
+           (slice_is_empty(s->code) || slice_equal(s->code, code));
+}
+
+struct way_back {
+    bool drop; /* given up for good; else taken again */
+    struct selection which;
+};
+
+/* One that was set aside, or waits, as a list shows it: nothing of it is payload but words and bytes. */
+struct aside {
+    struct slice id, state, code, sentence, said;
+    struct slice words, bytes; /* what a partner says; the record or the message itself */
+    int64_t at_ms, due_ms, tries, place;
+    bool answered; /* a feed's: its sender was told that it is kept */
+};
+
+#endif
