@@ -9,8 +9,8 @@
  * truncation); a header that does not is refused, since what follows could only be guessed.
  *
  * Paths: "PID-5", "PID-5.1", "PID-5.1.1", "PID-3(2).1" (second repetition), "OBX(2)-5" (second OBX),
- * "PID-3[4=NHS|NHSNMBR].1" (first repetition whose component 4 is one of these), "[4!=NHS,5!=NH]"
- * (comma: and). A path without component is the first component, and without subcomponent the first
+ * "PID-3[4=NHS|NHSNMBR].1" (first repetition whose component 4 is one of these, whatever its letters'
+ * case), "[4!=NHS,5!=NH]" (comma: and). A path without component is the first component, and without subcomponent the first
  * subcomponent: for a simple field that is its whole value. MSH-1 is the separator itself, MSH-2 raw.
  * Bases of an each: "NK1" (segments), "PID-5" (repetitions, also with a selector); relative paths in
  * them: "-2.1" (of the segment), ".1.1" (of the repetition). Empty repetitions count, so that two

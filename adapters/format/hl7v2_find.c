@@ -108,9 +108,9 @@ static bool condition_holds(struct arena *a, const struct doc *d, struct hl7v2_s
     struct hl7v2_span leaf;
     struct slice value = { NULL, 0 };
     if (leaf_of(d, repetition, c->component, c->subcomponent, &leaf))
-        value = hl7v2_decode(a, d, hl7v2_bytes(d, leaf));
+        value = slice_trim(hl7v2_decode(a, d, hl7v2_bytes(d, leaf)));
     for (size_t i = 0; i < c->word_count; i++)
-        if (slice_equal(value, c->words[i]))
+        if (slice_equal_nocase(value, c->words[i])) /* as senders write an authority: NHS, nhs */
             return !c->differs;
     return c->differs;
 }

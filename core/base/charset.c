@@ -290,3 +290,44 @@ struct slice charset_guess(struct arena *a, struct slice s)
 {
     return slice_is_utf8(s) ? s : charset_to_utf8(a, CHARSET_LATIN1, s);
 }
+
+/* Whether a blank of Unicode shows as nothing: then two letters beside it are one word. */
+static bool is_hidden(struct slice blank)
+{
+    static const struct slice spaces[] = { SLICE_INIT("\xe2\x80\xa8"), SLICE_INIT("\xe2\x80\xa9"),
+                                           SLICE_INIT("\xe2\x80\xaf"), SLICE_INIT("\xe2\x81\x9f") };
+    bool wide = blank.n == 3 && (blank.p[0] == 0xe1 || blank.p[0] == 0xe3);
+    bool space = blank.n == 3 && blank.p[0] == 0xe2 && blank.p[1] == 0x80 && blank.p[2] <= 0x8a;
+    if (blank.n == 1 || wide || space ||
+        slice_is_one_of(blank, spaces, sizeof spaces / sizeof spaces[0]))
+        return false;
+    return blank.n == 3 || blank.p[1] == 0xad;
+}
+
+static bool is_plain(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        size_t blank = slice_blank_length(slice_from(s, i));
+        if (blank > 1 || (blank && (s.p[i] != ' ' || (i + 1 < s.n && s.p[i + 1] == ' '))))
+            return false;
+    }
+    return true;
+}
+
+struct slice text_plain(struct arena *a, struct slice s)
+{
+    s = slice_trim(s);
+    if (is_plain(s))
+        return s.p ? s : SLICE("");
+    uint8_t *out = arena_alloc(a, s.n);
+    size_t n = 0;
+    for (size_t i = 0; out && i < s.n;) {
+        size_t blank = slice_blank_length(slice_from(s, i));
+        if (!blank)
+            out[n++] = s.p[i++];
+        else if (!is_hidden(slice_of(s.p + i, blank)) && out[n - 1] != ' ')
+            out[n++] = ' ';
+        i += blank;
+    }
+    return slice_of(out, n);
+}

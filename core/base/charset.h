@@ -35,4 +35,8 @@ struct slice charset_to_utf8(struct arena *a, enum charset_kind kind, struct sli
  * or whose word is not to be trusted. .p is NULL when a is full. */
 struct slice charset_guess(struct arena *a, struct slice s);
 
+/* UTF-8 as it is compared: every run of blanks (slice_blank_length) as one blank, none at the ends,
+ * nothing of what does not show. s itself where it is so already; .p is NULL when a is full. */
+struct slice text_plain(struct arena *a, struct slice s);
+
 #endif

@@ -21,17 +21,39 @@ static bool is_one_digit_repeated(const char digit[10])
     return true;
 }
 
+/* The blank or hyphen that s starts with, of ASCII or of Unicode (U+2010 to U+2015, U+2212). */
+static size_t gap_length(struct slice s)
+{
+    bool dash = s.n >= 3 && s.p[0] == 0xe2 &&
+                ((s.p[1] == 0x80 && s.p[2] >= 0x90 && s.p[2] <= 0x95) ||
+                 (s.p[1] == 0x88 && s.p[2] == 0x92));
+    return dash ? 3 : s.p[0] == '-' ? 1 : slice_blank_length(s);
+}
+
+/* ".0", as a number that became a text has it. */
+static bool is_nothing_behind_a_point(struct slice s)
+{
+    s = slice_trim(s);
+    size_t zeros = 1;
+    while (zeros < s.n && s.p[zeros] == '0')
+        zeros++;
+    return s.n > 1 && s.p[0] == '.' && zeros == s.n;
+}
+
 bool nhs_number_parse(struct slice s, struct nhs_number *out)
 {
     struct nhs_number number = { .digit = "" };
     size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) {
+    for (size_t i = 0; i < s.n;) {
         uint8_t c = s.p[i];
-        if (c == ' ' || c == '-')
-            continue;
-        if (c < '0' || c > '9' || n == 10)
+        size_t gap = gap_length(slice_from(s, i));
+        if (!gap && n == 10 && is_nothing_behind_a_point(slice_from(s, i)))
+            break;
+        if (!gap && (c < '0' || c > '9' || n == 10))
             return false;
-        number.digit[n++] = (char)c;
+        if (!gap)
+            number.digit[n++] = (char)c;
+        i += gap ? gap : 1;
     }
     if (n != 10 || is_one_digit_repeated(number.digit) || !is_modulus_11(number.digit))
         return false;

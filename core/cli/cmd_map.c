@@ -57,6 +57,22 @@ static bool show_event(struct mapping_run *r, struct mapped_event *ev, struct no
     return true;
 }
 
+/* What was read and is in no record: its form, never the value. */
+static void show_misses(struct mapping_run *r, const struct mapped *m, struct node *out)
+{
+    struct node *list = node_new(r->a, NODE_LIST);
+    for (size_t i = 0; i < m->miss_count; i++) {
+        const struct mapped_miss *miss = &m->misses[i];
+        struct node *one = node_new(r->a, NODE_MAP);
+        put_text(r, one, "path", miss->path);
+        put_text(r, one, "field", miss->field);
+        put_text(r, one, "form", miss->form);
+        put_text(r, one, "why", slice_text(miss->why));
+        node_add(list, one);
+    }
+    node_put(out, SLICE("read_and_not_kept"), list);
+}
+
 static bool show_message(struct mapping_run *r, struct slice one, struct node *out, struct err *e)
 {
     struct doc *d;
@@ -66,6 +82,8 @@ static bool show_message(struct mapping_run *r, struct slice one, struct node *o
         return false;
     bool carried = mapped.outcome == MAPPED_EVENTS;
     put_text(r, out, "outcome", carried ? SLICE("mapped") : SLICE("not carried"));
+    if (!mapped.is_named)
+        node_put(out, SLICE("known_to_no_rule"), node_new_bool(r->a, true));
     put_text(r, out, "message_id", mapped.message_id);
     put_text(r, out, "type", mapped.type);
     struct node *events = node_new(r->a, NODE_LIST);
@@ -73,6 +91,7 @@ static bool show_message(struct mapping_run *r, struct slice one, struct node *o
     for (size_t i = 0; i < mapped.event_count; i++)
         if (!show_event(r, &mapped.events[i], events, e))
             return false;
+    show_misses(r, &mapped, out);
     r->list = node_new(r->a, NODE_LIST);
     node_put(out, SLICE("fields_not_carried"), r->list);
     if (carried)
@@ -107,6 +126,8 @@ static int map_file(struct mapping_run *r, const char *file)
     bool good = true;
     if (!tree_read_file(r->a, file, (size_t)64 << 20, &unit, &e))
         return cli_fail(CLI_CANNOT, &e);
+    if (f->open && !f->open(r->a, mapping_options(r->m), unit, &unit, &e))
+        return cli_fail(CLI_NO, &e);
     if (!f->split)
         return print_message(r, file, unit) ? CLI_DONE : CLI_NO;
     while (f->split(r->a, unit, &at, &one, &e)) {

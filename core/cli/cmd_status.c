@@ -49,6 +49,21 @@ static void print_snapshot(const struct feed_counts *n, int64_t now_ms)
                n->stale_after_ms / 3600000);
 }
 
+/* What came in and is in no record, though nothing was refused. */
+static void print_losses(const struct feed_counts *n)
+{
+    if (n->lost_ids)
+        printf("                   LOOK: %" PRIu64 " NHS numbers failed their check and were left out\n",
+               n->lost_ids);
+    if (n->unknown)
+        printf("                   LOOK: %" PRIu64
+               " messages are of types that the mapping does not name\n",
+               n->unknown);
+    if (n->not_kept)
+        printf("                   %" PRIu64 " values were read and could not be kept\n",
+               n->not_kept);
+}
+
 static void print_feeds(const struct site *s, const struct figures *t)
 {
     for (size_t i = 0; i < s->feed_count; i++) {
@@ -68,7 +83,8 @@ static void print_feeds(const struct site *s, const struct figures *t)
                    " and %" PRIu64 ", which were no longer kept here\n",
                    n->lost, n->lost_first, n->lost_last);
         print_snapshot(n, t->at_ms);
-        if (n->not_carried + n->quarantined &&
+        print_losses(n);
+        if (n->not_carried + n->quarantined + n->not_kept &&
             !feed_counts_each(s->feeds[i].spool, print_reason, NULL, &e))
             cli_fail(CLI_CANNOT, &e);
     }
@@ -155,10 +171,12 @@ static void print_feeds_json(const struct site *s, const struct figures *t)
                ",\"duplicates\":%" PRIu64 ",\"not_carried\":%" PRIu64 ",\"quarantined\":%" PRIu64
                ",\"refused_environment\":%" PRIu64 ",\"refused_later\":%" PRIu64
                ",\"events\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64
+               ",\"lost_ids\":%" PRIu64 ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64
                ",\"vanished\":%" PRIu64 ",\"stale\":%s}",
                i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
                n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
-               n->waiting, n->lost, n->vanished, feed_is_stale(n, t->at_ms) ? "true" : "false");
+               n->waiting, n->lost, n->lost_ids, n->unknown, n->not_kept, n->vanished,
+               feed_is_stale(n, t->at_ms) ? "true" : "false");
     }
     printf("}");
 }

@@ -31,8 +31,17 @@ enum reply_kind { REPLY_ACCEPT, REPLY_ERROR, REPLY_REJECT };
 
 #define PATH_NTH_MAX 4
 
+/* What a mapping says of how its messages are written; 0: the unit shows it. */
+struct format_options {
+    uint8_t separator; /* between cells */
+};
+
 struct format {
     const char *name;
+    /* A unit as its messages are cut from it, asked once a unit before split: of another encoding, as
+     * UTF-8. *text borrows unit or lives in a. NULL: a unit is taken as it came. */
+    bool (*open)(struct arena *a, const struct format_options *o, struct slice unit,
+                 struct slice *text, struct err *e);
     /* The next message of a unit (CSV row, HL7 batch member): *at starts at 0 and moves on; returns
      * false with fate ERR_NONE at the end. one borrows unit (or lives in a: a CSV row with its header).
      * NULL: a unit is one message. */
@@ -47,6 +56,9 @@ struct format {
      * that the path's own selector accepts. base: the each-path, for relative paths (".1.1"); may be NULL. */
     struct found (*find)(struct arena *a, const struct doc *d, const struct path *p,
                          const struct path *base, size_t nth);
+    /* Whether what d belongs to has that place at all, filled or not, as a file has a column. False, with
+     * both names in words: it can never be read. NULL: what a document lacks is absent, and no more. */
+    bool (*has)(struct arena *a, const struct doc *d, const struct path *p, struct err *e);
     /* Every populated leaf, in order, for the loss report. */
     void (*leaves)(struct arena *a, const struct doc *d,
                    void (*each)(void *ctx, const struct leaf *l), void *ctx);

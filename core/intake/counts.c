@@ -18,7 +18,9 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
                     " (select coalesce(max(n), 0) from sent)),"
                     " (select coalesce(sum(last - first + 1), 0) from gap),"
                     " (select coalesce(min(first), 0) from gap), (select coalesce(max(last), 0)"
-                    " from gap)"
+                    " from gap),"
+                    " (select coalesce(sum(n), 0) from tally where what = '" TALLY_UNKNOWN "'),"
+                    " (select coalesce(sum(n), 0) from tally where what = '" TALLY_NOT_KEPT "')"
                     " from total",
                     &q, e) ||
         !db_step(q, &row, e))
@@ -45,6 +47,8 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
     c->lost = (uint64_t)db_int(q, 15);
     c->lost_first = (uint64_t)db_int(q, 16);
     c->lost_last = (uint64_t)db_int(q, 17);
+    c->unknown = (uint64_t)db_int(q, 18);
+    c->not_kept = (uint64_t)db_int(q, 19);
     db_reset(q);
     return true;
 }

@@ -7,7 +7,7 @@
 #define MAPPING_HASH_SHOWN 8 /* bytes of the mapping's hash in header.mapping */
 #define REFUSING_MS 30000 /* after that a sender may be asked to try again */
 #define OWN_BYTES_MAX ((size_t)64 * 1024)
-#define KEEP_BYTES_MAX ((size_t)64 * 1024 * 1024)
+#define KEEP_BYTES_MAX ((size_t)192 * 1024 * 1024) /* also a file made UTF-8 */
 #define WORK_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define RECORDS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define REPLY_BYTES_MAX ((size_t)1024 * 1024)

@@ -13,6 +13,7 @@
 #include "intake/snapshot.h"
 
 #define TURN_MESSAGES 64
+#define UNKNOWN_SAID_MAX 32
 
 /* How far a message came before anything was stored. */
 enum reading {
@@ -29,6 +30,7 @@ struct message {
     struct doc *doc; /* NULL when it could not be parsed */
     struct mapped mapped;
     enum reading reading;
+    bool is_refused; /* unmapped, and so its whole unit */
     struct err why;
     uint8_t body[HASH_BYTES]; /* SHA-256 of raw */
     struct mark mark;         /* of what was mapped */
@@ -84,6 +86,8 @@ struct feed {
     struct snapshot snapshot;
     struct publisher publisher;
     uint64_t later; /* answered AR, not yet counted on disk */
+    uint64_t unknown[UNKNOWN_SAID_MAX]; /* types that no rule names, as they were said */
+    size_t unknown_said;
     bool refusing;  /* the last turn could not be kept: said once */
     _Atomic int64_t refused_ms; /* when that was; 0: it could */
 };

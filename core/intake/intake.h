@@ -53,11 +53,17 @@ void feed_close(struct feed **f);
 bool feed_drain(struct feed *f, int64_t ms);
 
 /* Law 2's first sum, read from a spool beside a running daemon or not. */
+/* What is counted by name beside the sums (feed_counts_each). */
+#define TALLY_UNKNOWN "not named"
+#define TALLY_NOT_KEPT "not kept"
+
 struct feed_counts {
     uint64_t taken, published, unchanged, duplicates, not_carried, quarantined; /* messages */
     uint64_t refused_environment, refused_later; /* answered AR: counted, not kept */
     uint64_t events, waiting;                    /* records made; messages still in the spool */
     uint64_t lost_ids;                           /* numbers that failed the check and fell back */
+    uint64_t unknown;       /* messages of types that the mapping does not name */
+    uint64_t not_kept;      /* values that were read and are in no record */
     uint64_t waiting_bytes; /* of those still in the spool */
     /* Messages that the bus had, lost, and that were no longer kept to be published again. */
     uint64_t lost, lost_first, lost_last;

@@ -271,7 +271,7 @@ bool spool_quarantine(struct spool *s, struct slice raw, const struct err *why, 
 static bool is_code(struct slice name)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                  "^_.:/-";
+                                  "^_.:/-[]()=|!<>, ";
     if (name.n == 0 || name.n > TALLY_NAME_MAX)
         return false;
     for (size_t i = 0; i < name.n; i++)

@@ -157,7 +157,8 @@ static bool store_quarantined(struct feed *f, struct message *m)
     return buf_done(&f->records, e) &&
            spool_quarantine(&f->spool, m->raw, &m->why, f->turn.now_ms, e) &&
            spool_put(&f->spool, SPOOL_NOTICE, slice_of(NULL, 0), buf_slice(&f->records), e) &&
-           finish(f, m, &mark, m->reading == READ_UNREADABLE ? REPLY_ERROR : REPLY_ACCEPT);
+           finish(f, m, &mark,
+                  m->reading == READ_UNREADABLE || m->is_refused ? REPLY_ERROR : REPLY_ACCEPT);
 }
 
 /* The name under which a type is counted. A type is a word of a code list; whatever else stands in its
@@ -170,10 +171,39 @@ static struct slice label_of(struct slice type)
     return good ? type : SLICE("(no code)");
 }
 
+/* Once for each type: a feed may send thousands of what nobody thought of. */
+static void say_unknown(struct feed *f, struct slice label)
+{
+    uint64_t hash = hash_bytes(label);
+    for (size_t i = 0; i < f->unknown_said; i++)
+        if (f->unknown[i] == hash)
+            return;
+    if (f->unknown_said == UNKNOWN_SAID_MAX)
+        return;
+    f->unknown[f->unknown_said++] = hash;
+    log_line(LOG_WARN, &f->who, "intake.unknown",
+             "no rule and no not_carried of the mapping names type '%.*s': it is not carried",
+             (int)label.n, (const char *)label.p);
+}
+
+/* What was read of a message and is in none of its records, by the mapping's own paths. */
+static bool tally_misses(struct feed *f, const struct mapped *m, struct err *e)
+{
+    for (size_t i = 0; i < m->miss_count; i++)
+        if (!spool_tally(&f->spool, TALLY_NOT_KEPT, slice_head(m->misses[i].path, TYPE_LABEL_MAX), e))
+            return false;
+    return true;
+}
+
 static bool store_not_carried(struct feed *f, struct message *m, const struct mark *mark)
 {
     counts(f)->taken++;
     counts(f)->not_carried++;
+    if (!m->mapped.is_named) {
+        say_unknown(f, label_of(m->mapped.type));
+        if (!spool_tally(&f->spool, TALLY_UNKNOWN, SLICE("type"), &f->turn.failed))
+            return false;
+    }
     return spool_tally(&f->spool, "not_carried", label_of(m->mapped.type), &f->turn.failed) &&
            finish(f, m, mark, REPLY_ACCEPT);
 }
@@ -303,7 +333,8 @@ static bool store_events(struct feed *f, struct message *m, const struct mark *m
         c->published++;
     else
         c->unchanged++;
-    return write_rows(f, &k, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
+    return tally_misses(f, &m->mapped, &f->turn.failed) &&
+           write_rows(f, &k, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
 }
 
 /* A format that answers nothing has no stored answer to give again; and where each record of the

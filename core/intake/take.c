@@ -113,23 +113,57 @@ static void add_broken(struct feed *f, size_t arrival, struct slice raw, const s
     m->reading = why->fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
 }
 
+/* Whether the unit that the last message was cut from can be read by this mapping at all. Where a file
+ * lacks a column nothing of it is taken: what is not there would read as "nothing was said". The
+ * whole unit is then the one message that cannot be read. */
+static bool is_readable_unit(struct feed *f, struct slice unit)
+{
+    struct message *m = &f->turn.messages[f->turn.count - 1];
+    struct err e = { .fate = ERR_NONE };
+    if (!m->doc || mapping_can_read(f->o.mapping, &f->work, m->doc, &e))
+        return true;
+    m->raw = unit;
+    m->why = e;
+    m->reading = e.fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
+    m->doc = NULL;
+    sha256(unit, m->body);
+    return false;
+}
+
+/* A file of which nothing could be mapped is refused as a whole, so that whoever sent it learns of it;
+ * a format that answers has told its sender already. */
+static void judge_unit(struct feed *f, size_t messages, size_t unmapped)
+{
+    struct message *m = f->turn.count ? &f->turn.messages[f->turn.count - 1] : NULL;
+    if (m && messages > 0 && messages == unmapped && !f->format->reply)
+        m->is_refused = true;
+}
+
 /* Every message of a unit; room is made before a message is split off, because the split's own
  * memory belongs to the run that it is read in. Where a unit cannot be taken apart any further, the
  * rest is one message that cannot be read. */
-static bool read_unit(struct feed *f, size_t arrival, struct slice unit)
+static bool read_unit(struct feed *f, size_t arrival, struct slice came)
 {
-    struct slice one;
+    struct slice one, unit = came;
     struct err broken = { .fate = ERR_NONE };
-    size_t at = 0, messages = 0;
+    size_t at = 0, messages = 0, unmapped = 0;
     if (!make_room(f))
         return false;
+    if (f->format->open && !f->format->open(&f->keep, mapping_options(f->o.mapping), came, &unit, &broken)) {
+        add_broken(f, arrival, came, &broken);
+        return true;
+    }
     if (!f->format->split) {
         add_read(f, arrival, unit);
         return true;
     }
     while (f->format->split(&f->work, unit, &at, &one, &broken)) {
         add_read(f, arrival, one);
-        messages++;
+        if (messages++ == 0 && !is_readable_unit(f, came))
+            return true;
+        unmapped += f->turn.messages[f->turn.count - 1].reading == READ_UNMAPPED;
+        if (slice_is_empty(slice_trim(slice_from(unit, at))))
+            judge_unit(f, messages, unmapped);
         if (!make_room(f))
             return false;
     }

@@ -2,13 +2,47 @@
 #include "mapping/parts.h"
 
 #define MEMORY_SEPARATOR 0x1f
+#define MISSES_MAX 100
+#define FORM_MAX 24
+
+static size_t skip_digits(struct slice s, size_t i, uint8_t also)
+{
+    while (i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == also))
+        i++;
+    return i;
+}
+
+/* 9.99E+09 */
+static bool has_power(struct slice s)
+{
+    size_t start = s.n && s.p[0] == '-', e = skip_digits(s, start, '.');
+    if (e == start || e + 2 >= s.n || s.p[e] != 'E' || (s.p[e + 1] != '+' && s.p[e + 1] != '-'))
+        return false;
+    return skip_digits(s, e + 2, 0) == s.n;
+}
+
+/* What databases and spreadsheets write into a cell where they have nothing, or cannot show what they
+ * have. Some are words of people too, so none is taken for a blank unless the mapping says so. */
+static const char *doubt_of(struct slice value)
+{
+    static const char *const nothing[] = { "NULL",    "null",   "\\N",      "(null)", "<null>", "[NULL]",
+                                           "<NULL>",  "(NULL)", "#N/A",     "#REF!",  "#VALUE!",
+                                           "#NAME?",  "#DIV/0!", "#NUM!",   "#NULL!", "NaN",
+                                           "#SPILL!", "########" };
+    if (slice_is_one_of_texts(value, nothing, sizeof nothing / sizeof nothing[0]))
+        return "it may mean that nothing is there: name it under 'empty:', or write 'empty: []'";
+    return has_power(value) ? "a spreadsheet has cut its digits" : NULL;
+}
 
 static void find_anew(struct run *r, const struct path *p, const struct path *base, size_t nth,
                       struct found *f)
 {
     *f = r->m->format->find(r->a, r->d, p, base, nth);
-    if (f->how == FOUND_PRESENT && f->value.n == 0)
-        f->how = FOUND_ABSENT; /* escapes that leave nothing */
+    if (f->how != FOUND_PRESENT)
+        return;
+    f->value = slice_trim(f->value);
+    if (f->value.n == 0 || slice_is_one_of(f->value, r->m->empty, r->m->empty_count))
+        f->how = FOUND_ABSENT;
 }
 
 const struct found *run_find(struct run *r, const struct ref *ref)
@@ -22,17 +56,66 @@ const struct found *run_find(struct run *r, const struct ref *ref)
     }
     if (r->reads && f->how != FOUND_ABSENT)
         reads_add(r->reads, f->at, f->length);
+    r->doubt = NULL;
+    if (r->m->format->has && f->how == FOUND_PRESENT && !r->m->says_empty)
+        r->doubt = doubt_of(f->value);
     return f;
+}
+
+void run_doubt(struct run *r, const struct ref *ref)
+{
+    if (r->doubt && r->refused.fate == ERR_NONE)
+        err_set(&r->refused, ERR_REJECT, "map.doubtful", 0, "cannot use '%.*s': %s",
+                SHOWN(ref->text), r->doubt);
+}
+
+/* Letters as A and a, digits as 9; marks stay. Never the value. */
+static struct slice form_of(struct arena *a, struct slice value)
+{
+    value = slice_head(value, FORM_MAX);
+    uint8_t *form = arena_alloc(a, value.n + 1);
+    for (size_t i = 0; form && i < value.n; i++) {
+        uint8_t c = value.p[i];
+        bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z';
+        form[i] = lower ? 'a' : upper ? 'A' : c >= '0' && c <= '9' ? '9' : c < 0x7f && c >= ' ' ? c : '?';
+    }
+    return slice_of(form, form ? value.n : 0);
+}
+
+void run_miss(struct run *r, const struct ref *ref, struct slice field, struct slice value,
+              const char *why)
+{
+    for (size_t i = 0; ref && i < r->miss_count; i++)
+        if (slice_equal(r->misses[i].path, ref->text) && slice_equal(r->misses[i].field, field))
+            return;
+    struct mapped_miss *all =
+        r->miss_count < MISSES_MAX
+            ? arena_grow(r->a, r->misses, &r->miss_room, r->miss_count, sizeof *all)
+            : NULL;
+    if (!all || !ref)
+        return;
+    r->misses = all;
+    r->misses[r->miss_count++] =
+        (struct mapped_miss){ ref->text, field, form_of(r->a, value), why };
+}
+
+/* As a code is compared: blanks of any kind as one, what does not show left out. */
+static struct slice plain(struct run *r, struct slice value)
+{
+    struct slice text = text_plain(r->a, value);
+    return text.p ? text : value;
 }
 
 bool run_holds(struct run *r, const struct condition *c)
 {
     const struct found *f = run_find(r, &c->ref);
+    run_doubt(r, &c->ref);
     if (c->test != IS_WORD)
         return (f->how == FOUND_PRESENT) == (c->test == IS_PRESENT);
     bool any = false;
+    struct slice value = f->how == FOUND_PRESENT ? plain(r, f->value) : f->value;
     for (size_t i = 0; !any && f->how == FOUND_PRESENT && i < c->word_count; i++)
-        any = slice_equal(f->value, c->words[i]);
+        any = slice_equal(value, c->words[i]);
     if (c->needs_value && f->how != FOUND_PRESENT)
         return false;
     return any != c->negated;
@@ -58,6 +141,7 @@ static bool join_found(struct run *r, const struct refs *refs, uint8_t separator
         return err_memory(e);
     for (size_t i = 0; i < refs->count; i++) {
         const struct found *f = run_find(r, &refs->list[i]);
+        run_doubt(r, &refs->list[i]);
         if (i > 0)
             *to++ = separator;
         if (f->how == FOUND_PRESENT) {
@@ -104,6 +188,10 @@ static bool fill_changed(struct run *r, const struct rule *rule, struct mapped_e
                          struct err *e)
 {
     struct slice key;
+    for (size_t i = 0; i < rule->key.count; i++) {
+        run_find(r, &rule->key.list[i]);
+        run_doubt(r, &rule->key.list[i]);
+    }
     if (!watched(r, &rule->key, &key, e) || !watched(r, &rule->of, &out->changed_of, e))
         return false;
     uint8_t *text = arena_raw(r->a, rule->memory.n + key.n);
@@ -174,24 +262,25 @@ static bool check_type(const struct mapping *m, struct slice type, struct err *e
     return err_set(e, ERR_REJECT, "map.type", 0, "cannot tell the type of the message: it says none");
 }
 
-static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
+bool mapping_can_read(const struct mapping *m, struct arena *a, const struct doc *d, struct err *e)
+{
+    if (!m->format->has)
+        return true;
+    for (size_t i = 0; i < m->source_count; i++)
+        if (m->needed[i] && !m->format->has(a, d, m->sources[i], e))
+            return false;
+    return true;
+}
+
+static bool run_rules(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
 {
     const struct mapping *m = r->m;
-    *out = (struct mapped){ .outcome = MAPPED_NOT_CARRIED };
-    if (!join_found(r, &m->id, '|', &out->message_id, e) ||
-        !join_found(r, &m->type, '^', &out->type, e) || !check_type(m, out->type, e))
-        return false;
-    for (size_t i = 0; i < m->not_carried.count; i++)
-        if (run_holds(r, &m->not_carried.list[i]))
-            return true;
-    out->events = arena_raw(r->a, (m->rule_count + 1) * sizeof *out->events);
-    if (!out->events)
-        return err_memory(e);
     for (size_t i = 0; i < m->rule_count; i++) {
         const struct rule *rule = &m->rules[i];
         if (!run_all_hold(r, &rule->on))
             continue;
         out->outcome = MAPPED_EVENTS;
+        out->is_named = true;
         if (rule->has_changed && !says_anything(r, &rule->of))
             continue;
         struct mapped_event *event = &out->events[out->event_count++];
@@ -201,8 +290,33 @@ static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, stru
         if (build_is_set(&event->build, (size_t)h->environment))
             out->environment = build_get_text(&event->build, (size_t)h->environment);
     }
-    out->skipped_ids = r->skipped_ids;
     return true;
+}
+
+static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
+{
+    const struct mapping *m = r->m;
+    *out = (struct mapped){ .outcome = MAPPED_NOT_CARRIED };
+    if (!mapping_can_read(m, r->a, r->d, e) ||
+        !join_found(r, &m->id, '|', &out->message_id, e) ||
+        !join_found(r, &m->type, '^', &out->type, e) || !check_type(m, out->type, e))
+        return false;
+    for (size_t i = 0; i < m->not_carried.count && !out->is_named; i++)
+        out->is_named = run_holds(r, &m->not_carried.list[i]);
+    if (!out->is_named) {
+        out->events = arena_raw(r->a, (m->rule_count + 1) * sizeof *out->events);
+        if (!out->events)
+            return err_memory(e);
+        if (!run_rules(r, observed_ms, out, e))
+            return false;
+    }
+    out->skipped_ids = r->skipped_ids;
+    out->misses = r->misses;
+    out->miss_count = r->miss_count;
+    if (r->refused.fate == ERR_NONE)
+        return true;
+    *e = r->refused;
+    return false;
 }
 
 bool mapping_in(const struct mapping *m, struct arena *a, const struct doc *d, int64_t observed_ms,

@@ -20,8 +20,11 @@ static bool refuse(const struct field *f, const struct value *v, const char *why
 }
 
 /* What the mapping says of a value that does not fit. */
-static bool miss(const struct field *f, struct value *v, const char *why, struct err *e)
+static bool miss(struct run *r, const struct field *f, struct value *v, const char *why,
+                 struct err *e)
 {
+    if (f->miss != MISS_REFUSE)
+        run_miss(r, v->ref, f->path, v->text, why);
     switch (f->miss) {
     case MISS_SKIP:
         v->how = HOW_DROP;
@@ -43,30 +46,78 @@ static bool is_passed(const struct field *f, const struct found *one)
     return one->how == FOUND_PRESENT && slice_is_one_of(one->value, f->passed, f->passed_count);
 }
 
-/* The first path that has a value that f does not pass over; else cleared when one was cleared. f
- * NULL: nothing is passed over. */
-static void pick(struct run *r, const struct refs *from, const struct field *f, struct value *v)
+/* From path *next on the first that has a value that f does not pass over; else cleared when one was
+ * cleared. f NULL: nothing is passed over. *next moves behind what was taken. */
+static void pick(struct run *r, const struct refs *from, const struct field *f, size_t *next,
+                 struct value *v)
 {
     v->how = HOW_ABSENT;
-    for (size_t i = 0; i < from->count; i++) {
-        const struct found *one = run_find(r, &from->list[i]);
+    while (*next < from->count) {
+        const struct ref *ref = &from->list[(*next)++];
+        const struct found *one = run_find(r, ref);
         if (one->how == FOUND_ABSENT || (one->how == FOUND_CLEARED && v->how == HOW_CLEARED) ||
             (f && is_passed(f, one)))
             continue;
         v->how = one->how == FOUND_PRESENT ? HOW_TEXT : HOW_CLEARED;
         v->text = one->value;
-        v->ref = &from->list[i];
+        v->ref = ref;
         v->at = one->at;
         if (one->how == FOUND_PRESENT)
             return;
     }
 }
 
+static void pick_first(struct run *r, const struct refs *from, struct value *v)
+{
+    size_t next = 0;
+    pick(r, from, NULL, &next, v);
+    if (v->how == HOW_TEXT)
+        run_doubt(r, v->ref);
+}
+
+/* Whether the conversion can make anything of it: those that read, where others only rewrite. */
+static bool can_be_read(struct run *r, const struct field *f, struct slice text)
+{
+    struct moment unused;
+    if (conversion_is_time(f->as))
+        return conversion_read_time(f->as, text, &unused);
+    return (f->as != AS_NHS_NUMBER && f->as != AS_BOOLEAN) ||
+           conversion_text(f->as, r->a, text).p != NULL;
+}
+
+static const char *unread_reason(const struct field *f)
+{
+    return conversion_is_time(f->as)    ? "no such time"
+           : f->as == AS_NHS_NUMBER ? "no valid NHS number"
+                                    : "neither yes nor no";
+}
+
+/* The first value that can be read; of several that cannot be the first, for `else` to judge. */
+static void pick_readable(struct run *r, const struct field *f, struct value *v)
+{
+    struct value first = { 0 };
+    for (size_t next = 0; next < f->from.count || first.how == HOW_ABSENT;) {
+        pick(r, &f->from, f, &next, v);
+        if (v->how != HOW_TEXT || can_be_read(r, f, v->text))
+            break;
+        if (next < f->from.count)
+            run_miss(r, v->ref, f->path, v->text, unread_reason(f));
+        if (first.how == HOW_ABSENT)
+            first = *v;
+    }
+    if (first.how != HOW_ABSENT && (v->how != HOW_TEXT || !can_be_read(r, f, v->text)))
+        *v = first;
+    bool reads = f->table || conversion_is_time(f->as) || f->as == AS_NHS_NUMBER ||
+                 f->as == AS_BOOLEAN;
+    if (v->how == HOW_TEXT && !reads)
+        run_doubt(r, v->ref);
+}
+
 /* "within/value": a number that is unique only within its facility. */
 static bool put_within(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     struct value within = { 0 };
-    pick(r, &f->within, NULL, &within);
+    pick_first(r, &f->within, &within);
     if (within.how != HOW_TEXT)
         return true;
     uint8_t *text = arena_raw(r->a, within.text.n + 1 + v->text.n);
@@ -83,18 +134,19 @@ static bool convert(struct run *r, const struct field *f, struct value *v, struc
 {
     if (conversion_is_time(f->as)) {
         if (!conversion_read_time(f->as, v->text, &v->moment))
-            return miss(f, v, "no such time", e);
+            return miss(r, f, v, unread_reason(f), e);
         v->how = HOW_MOMENT;
         return true;
     }
     struct slice text = conversion_text(f->as, r->a, v->text);
     if (!text.p && f->as == AS_NHS_NUMBER) {
         r->skipped_ids++; /* identity falls back to the sender's own id */
+        run_miss(r, v->ref, f->path, v->text, unread_reason(f));
         v->how = HOW_ABSENT;
         return true;
     }
     if (!text.p && f->as == AS_BOOLEAN)
-        return miss(f, v, "neither yes nor no", e);
+        return miss(r, f, v, unread_reason(f), e);
     if (!text.p && v->text.n)
         return err_memory(e);
     v->text = text;
@@ -103,11 +155,14 @@ static bool convert(struct run *r, const struct field *f, struct value *v, struc
     return true;
 }
 
-static bool look_up(const struct field *f, struct value *v, struct err *e)
+static bool look_up(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     const struct slice *to = table_find(f->table, v->text);
+    struct slice plain = to ? v->text : text_plain(r->a, v->text);
+    if (!to && plain.p)
+        to = table_find(f->table, plain);
     if (!to)
-        return miss(f, v, "its table lacks this code", e);
+        return miss(r, f, v, "its table lacks this code", e);
     v->text = *to;
     return true;
 }
@@ -124,6 +179,7 @@ static bool join_parts(struct run *r, const struct field *f, struct value *v, st
         const struct found *part = run_find(r, &f->from.list[i]);
         if (part->how != FOUND_PRESENT)
             continue;
+        run_doubt(r, &f->from.list[i]);
         if (to > text && f->with.n) {
             memcpy(to, f->with.p, f->with.n);
             to += f->with.n;
@@ -159,11 +215,11 @@ static bool evaluate(struct run *r, const struct field *f, struct value *v, stru
         if (!join_parts(r, f, v, e))
             return false;
     } else {
-        pick(r, &f->from, f, v);
+        pick_readable(r, f, v);
     }
     if (v->how == HOW_TEXT && f->as != AS_TEXT && !convert(r, f, v, e))
         return false;
-    if (v->how == HOW_TEXT && f->table && !look_up(f, v, e))
+    if (v->how == HOW_TEXT && f->table && !look_up(r, f, v, e))
         return false;
     return v->how != HOW_TEXT || !f->within.count || put_within(r, f, v, e);
 }
@@ -175,8 +231,8 @@ static const char *reason_of(const struct err *e)
     return colon ? colon + 3 : e->text;
 }
 
-static bool set_text(const struct field *f, struct build *b, size_t slot, struct value *v,
-                     struct err *e)
+static bool set_text(struct run *r, const struct field *f, struct build *b, size_t slot,
+                     struct value *v, struct err *e)
 {
     if (build_text(b, slot, v->text, e))
         return true;
@@ -184,7 +240,7 @@ static bool set_text(const struct field *f, struct build *b, size_t slot, struct
         return false;
     struct err why = *e;
     err_clear(e);
-    if (!miss(f, v, reason_of(&why), e))
+    if (!miss(r, f, v, arena_text(r->a, slice_text(reason_of(&why))), e))
         return false;
     return v->how != HOW_TEXT || build_text(b, slot, v->text, e);
 }
@@ -195,12 +251,14 @@ static bool set_value(struct run *r, const struct field *f, struct build *b, siz
     if (v->how == HOW_MOMENT && plan_slot_at(b->plan, slot)->is_time_ms)
         return build_long(b, slot, v->moment.ms, e);
     if (v->how == HOW_MOMENT) {
-        v->text = conversion_write_time(f->as == AS_DATE ? AS_DATE : AS_ISO_TIME, r->a, &v->moment);
+        const struct header_slots *h = plan_header(b->plan);
+        bool is_day = f->as == AS_DATE || (h && h->birth_date == (int)slot);
+        v->text = conversion_write_time(is_day ? AS_DATE : AS_ISO_TIME, r->a, &v->moment);
         if (!v->text.p)
             return err_memory(e);
     }
     return v->how == HOW_ABSENT || v->how == HOW_CLEARED || v->how == HOW_DROP ||
-           set_text(f, b, slot, v, e);
+           set_text(r, f, b, slot, v, e);
 }
 
 /* A built item as bytes in the arena. */
@@ -325,8 +383,10 @@ static bool set_parts(struct run *r, struct build *b, const struct field *f, siz
     for (size_t i = 0; i < f->from.count; i++) {
         const struct found *part = run_find(r, &f->from.list[i]);
         any_cleared = any_cleared || part->how == FOUND_CLEARED;
-        if (part->how == FOUND_PRESENT)
-            items[n++] = part->value;
+        if (part->how != FOUND_PRESENT)
+            continue;
+        run_doubt(r, &f->from.list[i]);
+        items[n++] = part->value;
     }
     *cleared = n == 0 && any_cleared;
     return n == 0 || build_strings(b, slot, items, n, e);
@@ -343,7 +403,7 @@ static bool set_companion(struct run *r, struct build *b, const struct setter *s
         return build_text(b, slot, slice_text(time_precision_name(v->moment.precision)), e);
     struct value status = { 0 };
     if (v->how == HOW_TEXT)
-        pick(r, &s->field->status, NULL, &status);
+        pick_first(r, &s->field->status, &status);
     return status.how != HOW_TEXT || build_text(b, slot, status.text, e);
 }
 

@@ -15,16 +15,21 @@ static int intern(struct loader *l, const struct node *n, struct slice text)
 {
     struct mapping *m = l->m;
     for (size_t i = 0; i < m->source_count; i++)
-        if (slice_equal(l->source_texts[i], text))
+        if (slice_equal(l->source_texts[i], text)) {
+            m->needed[i] = m->needed[i] || !l->optional;
             return (int)i;
+        }
     struct slice *texts =
         arena_grow(l->reader.arena, l->source_texts, &l->text_room, m->source_count, sizeof *texts);
     const struct path **paths =
         arena_grow(l->reader.arena, m->sources, &l->source_room, m->source_count, sizeof *paths);
-    if (!texts || !paths)
+    bool *needed = arena_grow(l->reader.arena, m->needed, &l->needed_room, m->source_count,
+                              sizeof *needed);
+    if (!texts || !paths || !needed)
         return strict_memory(&l->reader), -1;
     l->source_texts = texts;
     m->sources = paths;
+    m->needed = needed;
     struct err e = { 0 };
     struct path *path = NULL;
     if (!m->format->compile(l->reader.arena, text, &path, &e)) {
@@ -33,6 +38,7 @@ static int intern(struct loader *l, const struct node *n, struct slice text)
     }
     l->source_texts[m->source_count] = text;
     m->sources[m->source_count] = path;
+    m->needed[m->source_count] = !l->optional;
     return (int)m->source_count++;
 }
 
@@ -296,6 +302,11 @@ bool mapping_is_in(const struct mapping *m)
 const struct format *mapping_format(const struct mapping *m)
 {
     return m->format;
+}
+
+const struct format_options *mapping_options(const struct mapping *m)
+{
+    return &m->options;
 }
 
 const uint8_t *mapping_hash(const struct mapping *m)

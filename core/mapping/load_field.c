@@ -195,6 +195,18 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
     f->item_count = 1;
 }
 
+/* optional: true: a file may lack the columns that this field names. */
+static void load_optional(struct loader *l, const struct node *n)
+{
+    l->optional = l->optional || n != NULL;
+    if (n && (n->kind != NODE_TEXT || !slice_equal_text(n->text, "true")))
+        strict_say(&l->reader, n, "map.field", "cannot take this for optional: want true");
+    else if (n && !l->m->format->has)
+        strict_say(&l->reader, n, "map.field",
+                   "cannot use optional here: of '%s' every path may be absent",
+                   l->m->format->name);
+}
+
 static void load_field_map(struct loader *l, const struct node *n, bool relative, struct field *f,
                            const struct slot *s)
 {
@@ -202,9 +214,10 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
         STRICT_MAY("from"),  STRICT_MAY("as"),     STRICT_MAY("within"), STRICT_MAY("table"),
         STRICT_MAY("else"),  STRICT_MAY("text"),   STRICT_MAY("status"), STRICT_MAY("each"),
         STRICT_MAY("where"), STRICT_MAY("fields"), STRICT_MAY("join"),   STRICT_MAY("with"),
-        STRICT_MAY("other")
+        STRICT_MAY("other"), STRICT_MAY("optional")
     };
     STRICT_KEYS(&l->reader, n, keys);
+    load_optional(l, node_get(n, "optional"));
     load_kind(l, n, relative, f);
     if (f->kind == FIELD_EACH && s->type != SLOT_ARRAY)
         strict_say(&l->reader, n, "map.field", "cannot repeat '%.*s': it is no list",
@@ -239,7 +252,9 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
     *f = (struct field){ .path = n->key, .slot = slot, .memo = -1, .with = SLICE(" ") };
     const struct slot *s = plan_slot_at(plan, (size_t)slot);
     if (n->kind == NODE_MAP) {
+        bool outer = l->optional;
         load_field_map(l, n, relative, f, s);
+        l->optional = outer;
     } else {
         f->from = load_refs(l, n, relative);
         if (s->type == SLOT_ARRAY)

@@ -8,12 +8,53 @@ struct common {
     const struct slot *slot;
 };
 
+/* separator: ";" or tab, for a format whose units are opened. */
+static void load_separator(struct loader *l, const struct node *n)
+{
+    static const struct {
+        const char *word;
+        uint8_t mark;
+    } words[] = { { ",", ',' }, { ";", ';' }, { "tab", '\t' }, { "|", '|' } };
+    if (!l->m->format->open) {
+        strict_say(&l->reader, n, "map.format", "cannot use a separator: '%s' has none",
+                   l->m->format->name);
+        return;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (n->kind == NODE_TEXT && slice_equal_text(n->text, words[i].word))
+            l->m->options.separator = words[i].mark;
+    if (!l->m->options.separator)
+        strict_say(&l->reader, n, "map.format",
+                   "cannot use this separator: want one of \",\", \";\", tab, \"|\"");
+}
+
+/* empty: [NULL, "\\N"]: what a source writes where it has nothing; [] says that it writes no such word. */
+static void load_empty(struct loader *l, const struct node *n)
+{
+    struct mapping *m = l->m;
+    m->says_empty = true;
+    m->empty = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct slice);
+    if (!m->empty) {
+        strict_memory(&l->reader);
+        return;
+    }
+    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
+        if (strict_is(&l->reader, one, NODE_TEXT, "a word"))
+            m->empty[m->empty_count++] = one->text;
+}
+
 static void load_head(struct loader *l, const struct node *head)
 {
     struct mapping *m = l->m;
-    static const struct strict_key keys[] = { STRICT_MAY("format"), STRICT_MAY("id"),
-                                              STRICT_MAY("type"), STRICT_MAY("not_carried") };
+    static const struct strict_key keys[] = { STRICT_MAY("format"),      STRICT_MAY("id"),
+                                              STRICT_MAY("type"),        STRICT_MAY("not_carried"),
+                                              STRICT_MAY("separator"),   STRICT_MAY("empty") };
     STRICT_KEYS(&l->reader, head, keys);
+    const struct node *separator = node_get(head, "separator"), *empty = node_get(head, "empty");
+    if (separator)
+        load_separator(l, separator);
+    if (empty)
+        load_empty(l, empty);
     const struct node *id = node_get(head, "id"), *type = node_get(head, "type");
     const struct node *not_carried = node_get(head, "not_carried");
     if (id)

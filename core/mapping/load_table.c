@@ -100,12 +100,16 @@ static const struct table *load_file(struct loader *l, const struct node *n, boo
                NULL;
     if (!tree_read_file(l->reader.arena, path, TABLE_BYTES_MAX, &r.text, &e))
         return strict_say(&l->reader, n, "map.table", "%s", e.text), NULL;
+    static const struct format_options as_it_shows;
+    struct slice came = r.text;
+    if (r.csv->open && !r.csv->open(l->reader.arena, &as_it_shows, came, &r.text, &e))
+        return strict_memory(&l->reader), NULL;
     if (!r.csv->compile(l->reader.arena, SLICE("native"), &r.native, &e) ||
         !r.csv->compile(l->reader.arena, SLICE("shared"), &r.shared, &e))
         return strict_memory(&l->reader), NULL;
     if (l->file_count == sizeof l->files / sizeof l->files[0])
         return strict_say(&l->reader, n, "map.table", "cannot use more than 63 tables"), NULL;
-    l->files[l->file_count++] = r.text;
+    l->files[l->file_count++] = came;
     t->entries = ARENA_ARRAY(l->reader.arena, count_lines(r.text) + 1, struct table_entry);
     if (!t->entries)
         return strict_memory(&l->reader), NULL;

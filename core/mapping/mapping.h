@@ -18,6 +18,8 @@ const struct mapping *mapping_load(struct arena *a, const char *path, const stru
                                    const struct catalogue *schemas, struct problems *p);
 bool mapping_is_in(const struct mapping *m);
 const struct format *mapping_format(const struct mapping *m);
+/* How it says that its messages are written, for format->open. */
+const struct format_options *mapping_options(const struct mapping *m);
 /* SHA-256 of the file and its tables: header.mapping is its first 8 bytes in hex. */
 const uint8_t *mapping_hash(const struct mapping *m);
 
@@ -33,6 +35,10 @@ struct mapped_event {
     bool changed_asks;              /* `vanished: ask`: when the next snapshot lacks the key somebody is asked */
 };
 
+/* A value of the message that was read and could not be kept: path and field as the mapping writes
+ * them; form: its letters as A and a, its digits as 9 (never the value); why in words. */
+struct mapped_miss { struct slice path, field, form; const char *why; };
+
 enum mapped_outcome { MAPPED_EVENTS, MAPPED_NOT_CARRIED };
 
 struct mapped {
@@ -44,7 +50,15 @@ struct mapped {
     size_t event_count;
     struct slice environment;       /* "live", "test" as mapped; empty when the mapping names none */
     size_t skipped_ids;             /* NHS numbers that fail their check: left out, to be counted */
+    bool is_named;                  /* a rule or not_carried knows it; else nobody thought of it */
+    const struct mapped_miss *misses; /* values that were there and are not in the records */
+    size_t miss_count;
 };
+
+/* Whether a unit that d is a message of can be read by m at all: a file lacks a column that m names
+ * without `optional: true`. The format's code (csv.column), ERR_REJECT, with both names. */
+MUST_CHECK bool mapping_can_read(const struct mapping *m, struct arena *a, const struct doc *d,
+                                 struct err *e);
 
 /* doc comes from the mapping's format. observed_ms: when it arrived. Lives in a. map.* ERR_REJECT;
  * map.environment (ERR_REJECT) when header.environment's table refuses: answered AR. */

@@ -6,6 +6,7 @@
 #ifndef CONCORDAT_MAPPING_PARTS_H
 #define CONCORDAT_MAPPING_PARTS_H
 
+#include "base/charset.h"
 #include "base/moment.h"
 #include "host/crypto.h"
 #include "host/strict.h"
@@ -194,7 +195,12 @@ struct mapping {
     /* in */
     struct refs id, type;
     struct conditions not_carried; /* any of them */
+    struct format_options options;
+    struct slice *empty; /* values that mean: nothing is there */
+    size_t empty_count;
+    bool says_empty;
     const struct path **sources;
+    bool *needed; /* by source: some rule names it and does not call it optional */
     size_t source_count, memo_count;
     struct rule *rules;
     size_t rule_count;
@@ -235,7 +241,16 @@ struct run {
     const struct path *base; /* the repetition at hand */
     size_t nth;
     size_t skipped_ids;
+    struct mapped_miss *misses;
+    size_t miss_count, miss_room;
+    const char *doubt; /* the last value found may be none: why; NULL: it is one */
+    struct err refused; /* why the message cannot be mapped, found where no error could be given */
 };
+/* What was there and is not in the records; of what a common rule meets again the first counts. */
+void run_miss(struct run *r, const struct ref *ref, struct slice field, struct slice value,
+              const char *why);
+/* Refuses the message, if nothing has yet, for a value that may be none. */
+void run_doubt(struct run *r, const struct ref *ref);
 /* Holds until the next call: a copy of so small a struct right after it was written costs more than
  * the finding. */
 const struct found *run_find(struct run *r, const struct ref *ref);
@@ -280,7 +295,8 @@ struct loader {
     const struct catalogue *schemas;
     struct mapping *m;
     struct slice *source_texts;
-    size_t text_room, source_room;
+    size_t text_room, source_room, needed_room;
+    bool optional; /* the paths at hand may be missing from a file */
     struct slice files[64]; /* the mapping and its tables, for the hash */
     size_t file_count;
 };

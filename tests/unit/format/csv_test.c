@@ -64,7 +64,7 @@ static void refuses_with_the_place(void)
         const char *file, *code;
         size_t at;
     } rows[] = {
-        { "a,b\n1\n", "csv.columns", 4 },   { "a,b\n1,2,3\n", "csv.columns", 4 },
+        { "a,b\n1", "csv.columns", 4 },     { "a,b\n1,2,3\n", "csv.columns", 4 },
         { "a,b\n1,\"2\n", "csv.quote", 6 }, { "a,b\n1,\"2\"x\n", "csv.quote", 9 },
         { "a,\"b\n", "csv.quote", 2 },      { "a,A \n1,2\n", "csv.header", 2 },
     };
@@ -76,12 +76,119 @@ static void refuses_with_the_place(void)
     }
 }
 
-static void goes_on_after_a_short_row(void)
+static void takes_cells_that_a_row_lacks_for_empty(void)
 {
-    struct slice file = SLICE("a,b\n1\n2,3\n");
+    struct slice file = SLICE("a,b,c\n1\n2,3\n4,5,6, ,\xC2\xA0\n");
+    IS(row(file, 0), "a", "1");
+    CU_ASSERT_EQUAL(find(row(file, 0), "b").how, FOUND_ABSENT);
+    IS(row(file, 1), "b", "3");
+    CU_ASSERT_EQUAL(find(row(file, 1), "c").how, FOUND_ABSENT);
+    IS(row(file, 2), "c", "6");
+}
+
+static void goes_on_after_a_row_that_is_refused(void)
+{
+    struct slice file = SLICE("a,b\n1,2,3\n2,3\n");
     CU_ASSERT_PTR_NULL(row(file, 0));
     err_clear(&err);
     IS(row(file, 1), "b", "3");
+}
+
+static void sees_names_and_cells_behind_blanks_of_any_kind(void)
+{
+    struct slice file = SLICE("\xC2\xA0nhs\xC2\xA0number\xE2\x80\x8B,sta\xE2\x80\x8Btus ,\"q \" ,w\r\n"
+                              "9\xC2\xA0,open      ,\xE2\x80\x83x\xC2\xAD, \"y, z\" \r\n");
+    struct doc *d = row(file, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+    IS(d, "nhs number", "9");
+    IS(d, "status", "open");
+    IS(d, "q", "x");
+    IS(d, "w", "y, z");
+}
+
+static void unwraps_what_spreadsheets_wrap(void)
+{
+    struct doc *d = row(SLICE("a,b,c,d,e\n=\"00123\",\"=\"\"4,5\"\"\",'678,'t Hooft,=1+1\n"), 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+    IS(d, "a", "00123");
+    IS(d, "b", "4,5");
+    IS(d, "c", "678");
+    IS(d, "d", "'t Hooft");
+    IS(d, "e", "=1+1");
+}
+
+/* The unit opened with that separator, its first row's value of a column. */
+static void check_separator(struct slice unit, uint8_t separator, const char *name,
+                            const char *want)
+{
+    struct format_options o = { .separator = separator };
+    struct slice text;
+    CU_ASSERT_TRUE_FATAL(format_csv.open(&arena, &o, unit, &text, &err));
+    struct doc *d = row(text, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+    IS(d, name, want);
+}
+
+static void finds_the_separator_and_the_encoding(void)
+{
+    check_separator(SLICE("a;b\n1,5;2\n"), 0, "a", "1,5");
+    check_separator(SLICE("a\tb\n1;5\t2\n"), 0, "a", "1;5");
+    check_separator(SLICE("a|b\n1;5|2\n"), 0, "a", "1;5");
+    check_separator(SLICE("\"a;x\",b\n1;5,2\n"), 0, "a;x", "1;5");
+    check_separator(SLICE("a,x;b\n1,5;2\n"), ';', "a,x", "1,5");
+    check_separator(SLICE("sep=;\r\na,x;b\r\n1,5;2\r\n"), 0, "a,x", "1,5");
+    check_separator(SLICE("\xEF\xBB\xBFsep=\t\na\tb\n1\t2\n"), ';', "b", "2");
+    check_separator(SLICE("\xFF\xFE" "a\0\t\0b\0\n\0\xE9\0\t\0" "2\0\n\0"), 0, "a", "\xC3\xA9");
+    check_separator(SLICE("\xFE\xFF\0a\0,\0b\0\n\0" "1\0,\0" "2\0\n"), 0, "b", "2");
+}
+
+static bool has(const struct doc *d, const char *name)
+{
+    struct path *p = NULL;
+    err_clear(&err);
+    CU_ASSERT_TRUE_FATAL(format_csv.compile(&arena, slice_text(name), &p, &err));
+    return format_csv.has(&arena, d, p, &err);
+}
+
+static void tells_a_column_that_is_not_there_from_an_empty_cell(void)
+{
+    struct doc *d = row(SLICE("id,Event_Finish_Date,x\n1,,\n"), 0);
+    CU_ASSERT_TRUE(has(d, "event_finish_date"));
+    CU_ASSERT_TRUE(has(d, "x"));
+    CU_ASSERT_FALSE(has(d, "Event_End_Date"));
+    CU_ASSERT_STRING_EQUAL(err.code, "csv.column");
+    CU_ASSERT_STRING_EQUAL(
+        err.text, "no column 'Event_End_Date'; the file has 'Event_Finish_Date' among its 3");
+}
+
+/* A file without a header has people in its first row: none of them is shown. */
+static void shows_no_name_that_may_be_somebodys(void)
+{
+    struct doc *d = row(SLICE("P1,9990000026,Testpatient,Ada;\nP2,,Sample,Zed\n"), 0);
+    CU_ASSERT_FALSE(has(d, "family_name"));
+    CU_ASSERT_STRING_EQUAL(err.text,
+                           "no column 'family_name'; the file has 4 columns, none like it");
+    d = row(SLICE("P1~Ada\nP2~Zed\n"), 0);
+    CU_ASSERT_FALSE(has(d, "family_name"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "one column only"));
+    d = row(SLICE("person;status\nP2;open\n"), 0);
+    CU_ASSERT_FALSE(has(d, "team"));
+    CU_ASSERT_STRING_EQUAL(err.text,
+                           "no column 'team'; the file has 2 columns, none like it, read by ;");
+}
+
+static void bounds_its_header(void)
+{
+    struct buf file;
+    struct slice one;
+    size_t at = 0;
+    buf_init(&file, 1 << 20);
+    for (size_t i = 0; i < 70000; i++)
+        buf_byte(&file, 'a');
+    buf_text(&file, ",b\n1,2\n");
+    CU_ASSERT_FALSE(format_csv.split(&arena, buf_slice(&file), &at, &one, &err));
+    CU_ASSERT_STRING_EQUAL(err.code, "csv.limit");
+    buf_release(&file);
 }
 
 static void gives_each_row_its_header(void)
@@ -99,7 +206,7 @@ static void gives_each_row_its_header(void)
 static void renders_what_it_reads_back(void)
 {
     static const char *const values[] = { "plain",        "a,b",     "say \"x\"",
-                                          "two\r\nlines", " blank ", "\xC3\xA9" };
+                                          "two\r\nlines", "a;b\tc",  "\xC3\xA9" };
     struct node *map = node_new(&arena, NODE_MAP);
     struct buf out;
     char names[6][8];
@@ -174,7 +281,16 @@ static CU_TestInfo cases[] = {
       keeps_line_ends_in_quotes_and_skips_blank_lines },
     { "reads windows-1252 where it is not UTF-8", reads_windows_1252_where_it_is_not_utf8 },
     { "refuses with the place", refuses_with_the_place },
-    { "goes on after a short row", goes_on_after_a_short_row },
+    { "takes cells that a row lacks for empty", takes_cells_that_a_row_lacks_for_empty },
+    { "goes on after a row that is refused", goes_on_after_a_row_that_is_refused },
+    { "sees names and cells behind blanks of any kind",
+      sees_names_and_cells_behind_blanks_of_any_kind },
+    { "unwraps what spreadsheets wrap", unwraps_what_spreadsheets_wrap },
+    { "finds the separator and the encoding", finds_the_separator_and_the_encoding },
+    { "tells a column that is not there from an empty cell",
+      tells_a_column_that_is_not_there_from_an_empty_cell },
+    { "shows no name that may be somebody's", shows_no_name_that_may_be_somebodys },
+    { "bounds its header", bounds_its_header },
     { "gives each row its header", gives_each_row_its_header },
     { "renders what it reads back", renders_what_it_reads_back },
     { "reads a long file in linear time", reads_a_long_file_in_linear_time },

@@ -62,6 +62,27 @@ static void a_snapshot_with_a_row_that_cannot_be_read_is_compared_with_nothing(v
     CU_ASSERT_EQUAL(world_counts(&w).snapshot_ms, complete_ms);
 }
 
+/* A file that lacks a column says nothing of it: nobody is missed, nothing is taken, and whoever sent
+ * it learns both names. */
+static void a_file_without_a_column_is_refused_whole_and_compared_with_nothing(void)
+{
+    open_feed();
+    CU_ASSERT_EQUAL(gone_after(HEAD P1 P2), 0);
+    struct feed_counts before = world_counts(&w);
+    world_set_ms(world_now_ms() + 1000);
+    CU_ASSERT_EQUAL(world_say(&w, "person,state,place\r\n" P1 "P9,open,here\r\n"), ANSWER_REFUSED);
+    struct feed_counts after = world_counts(&w);
+    CU_ASSERT_EQUAL(after.vanished, 0);
+    CU_ASSERT_EQUAL(after.snapshot_ms, before.snapshot_ms);
+    CU_ASSERT_EQUAL(after.events, before.events);
+    CU_ASSERT_EQUAL(after.taken, before.taken + 1);
+    CU_ASSERT_EQUAL(after.quarantined, before.quarantined + 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w.answer.why);
+    CU_ASSERT_STRING_EQUAL(w.answer.why->code, "csv.column");
+    CU_ASSERT_PTR_NOT_NULL(strstr(w.answer.why->text, "'status'"));
+    CU_ASSERT_EQUAL(gone_after(HEAD P1 P2), 0);
+}
+
 static void note_row(void *ctx, struct slice row, int64_t since_ms)
 {
     (void)since_ms;
@@ -107,6 +128,8 @@ static CU_TestInfo tests[] = {
       a_row_that_comes_back_or_ends_is_asked_about_no_more },
     { "a snapshot with a row that cannot be read is compared with nothing",
       a_snapshot_with_a_row_that_cannot_be_read_is_compared_with_nothing },
+    { "a file without a column is refused whole and compared with nothing",
+      a_file_without_a_column_is_refused_whole_and_compared_with_nothing },
     { "the feed's own operators see which", the_feeds_own_operators_see_which },
     { "what was expected is known after a restart", what_was_expected_is_known_after_a_restart },
     { "a snapshot that does not come is said once", a_snapshot_that_does_not_come_is_said_once },

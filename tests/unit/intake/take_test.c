@@ -176,7 +176,24 @@ static void counts_what_is_not_carried_by_type(void)
     CU_ASSERT_EQUAL(world_say(&w, "{\"id\":\"g1\",\"type\":\"gossip\"}"), ANSWER_KEPT);
     CU_ASSERT_EQUAL(world_say(&w, "{\"id\":\"g2\",\"type\":\"gossip\"}"), ANSWER_KEPT);
     CU_ASSERT_EQUAL(world_counts(&w).not_carried, 2);
+    CU_ASSERT_EQUAL(world_counts(&w).unknown, 0);
     CU_ASSERT_EQUAL(world_tally(&w, "not_carried", "gossip"), 2);
+    CU_ASSERT_EQUAL(world_say(&w, "{\"id\":\"g3\",\"type\":\"gossips\"}"), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(world_counts(&w).not_carried, 3);
+    CU_ASSERT_EQUAL(world_counts(&w).unknown, 1);
+}
+
+static void counts_by_path_what_was_read_and_is_not_kept(void)
+{
+    CU_ASSERT_EQUAL(world_say(&w, "{\"id\":\"k1\",\"type\":\"admitted\",\"at\":\"2026-02-03T10:00Z\","
+                                  "\"environment\":\"live\",\"visit\":\"V1\",\"local\":\"L1\","
+                                  "\"nhs\":9990000019,\"ward\":\"W1\"}"),
+                    ANSWER_KEPT);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.published, 1);
+    CU_ASSERT_EQUAL(c.lost_ids, 1);
+    CU_ASSERT_EQUAL(c.not_kept, 1);
+    CU_ASSERT_EQUAL(world_tally(&w, "not kept", "nhs"), 1);
 }
 
 static void counts_a_type_that_is_no_code_without_its_text(void)
@@ -200,8 +217,8 @@ static void counts_no_more_names_than_a_thousand(void)
         snprintf(text, sizeof text, "{\"id\":\"y%d\",\"type\":\"t%d\"}", i, i);
         world_say(&w, text);
     }
-    CU_ASSERT_EQUAL(world_tally(&w, "not_carried", "(others)"), 100);
-    CU_ASSERT_EQUAL(world_tally(&w, "not_carried", "t999"), 1);
+    CU_ASSERT_EQUAL(world_tally(&w, "not_carried", "(others)"), 101);
+    CU_ASSERT_EQUAL(world_tally(&w, "not_carried", "t998"), 1);
     CU_ASSERT_EQUAL(world_counts(&w).not_carried, 1100);
 }
 
@@ -311,6 +328,8 @@ static CU_TestInfo cases[] = {
     { "counts what is not carried by type", counts_what_is_not_carried_by_type },
     { "counts a type that is no code without its text",
       counts_a_type_that_is_no_code_without_its_text },
+    { "counts by path what was read and is not kept",
+      counts_by_path_what_was_read_and_is_not_kept },
     { "counts no more names than a thousand", counts_no_more_names_than_a_thousand },
     { "publishes only what has changed", publishes_only_what_has_changed },
     { "learns a first value quietly", learns_a_first_value_quietly },

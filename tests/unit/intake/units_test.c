@@ -94,6 +94,17 @@ static void takes_more_rows_than_a_run_holds(void)
     CU_ASSERT_EQUAL(c.events, 5000);
 }
 
+static void refuses_a_file_of_which_no_row_can_be_mapped(void)
+{
+    csv();
+    CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker\r\nNULL,,,Ann\r\nNULL,,,Bob\r\n\r\n"), ANSWER_REFUSED);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.taken, 2);
+    CU_ASSERT_EQUAL(c.quarantined, 2);
+    CU_ASSERT_STRING_EQUAL(w.answer.why->code, "map.doubtful");
+    CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker\r\nNULL,,,Ann\r\n2,,,Bob\r\n"), ANSWER_KEPT);
+}
+
 static void is_content_with_a_file_that_has_no_rows(void)
 {
     csv();
@@ -134,6 +145,8 @@ static CU_TestInfo cases[] = {
     { "sees a change within one file", sees_a_change_within_one_file },
     { "quarantines a row and takes the others", quarantines_a_row_and_takes_the_others },
     { "takes more rows than a run holds", takes_more_rows_than_a_run_holds },
+    { "refuses a file of which no row can be mapped",
+      refuses_a_file_of_which_no_row_can_be_mapped },
     { "is content with a file that has no rows", is_content_with_a_file_that_has_no_rows },
     { "sends the first acknowledgement byte for byte",
       sends_the_first_acknowledgement_byte_for_byte },

@@ -123,6 +123,8 @@ static bool take_unit(const struct mapping *in, const struct mapping *out, struc
     struct slice one = unit;
     size_t at = 0;
     bool ok = true;
+    if (format->open && !format->open(&hp.scratch, mapping_options(in), unit, &unit, &hp.e))
+        return false;
     if (!format->split)
         ok = take_message(in, out, unit, list, got);
     while (format->split && ok && format->split(&hp.scratch, unit, &at, &one, &hp.e))
