@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/passphrase.h"
 
 /* ---- pack ---- */
 
@@ -51,6 +52,22 @@ static const struct edition *read_made(struct cli *c, struct slice bytes,
         cli_print_problems(&p);
     problems_release(&p);
     return g;
+}
+
+/* Of what is signed, region.yaml names who may act: else whoever types a name may. */
+static bool names_people(const struct bundle *b, const char *region)
+{
+    struct problems p = { 0 };
+    char file[4096];
+    if (b->people.count)
+        return true;
+    (void)snprintf(file, sizeof file, "%s/region.yaml", region);
+    (void)problems_say(&p, "bundle.people", file, 1, 1,
+                       "cannot do without `people: {NAME: {agency, roles, key, until}}`, who sign "
+                       "what they decide: concordat key --person FILE makes a key");
+    cli_print_problems(&p);
+    problems_release(&p);
+    return false;
 }
 
 /* The folder's region.yaml names the keys that this site holds, before it is packed. */
@@ -109,7 +126,7 @@ static int pack(struct cli *c, int argc, char **argv)
     if (!bundles_pack(&c->arena, &source, &d, &bytes, &widens, &e))
         return cli_fail(CLI_NO, &e);
     const struct edition *made = read_made(c, bytes, d.catalogue, at.region);
-    if (!made)
+    if (!made || (!at.demo && !names_people(made->bundle, at.region)))
         return CLI_NO;
     if (!submit_write(o[1].values[0], bytes, &e))
         return cli_fail(CLI_CANNOT, &e);
@@ -150,12 +167,16 @@ static int rollback(struct cli *c, int argc, char **argv)
                                { .name = "--by", .most = 4 },
                                { .name = "--key", .most = 4 },
                                { .name = "-o", .most = 1 },
+                               { .name = "--passphrase-file", .most = 1 },
                                { .name = NULL } };
     struct words w;
+    struct err e = { 0 };
     struct pack p;
     struct slice bytes;
     if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || o[1].count != o[2].count)
         return CLI_USAGE;
+    if (!passphrases_from(words_one(o, "--passphrase-file"), &e))
+        return cli_fail(CLI_CANNOT, &e);
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)
         return CLI_CANNOT;
@@ -176,6 +197,7 @@ static int rollback(struct cli *c, int argc, char **argv)
         .key_count = o[2].count,
         .out = words_one(o, "-o"),
         .what = SIGN_AGREEMENTS,
+        .says = arena_format(&c->arena, "go back to what bundle %s says", o[0].values[0]),
     };
     return submit_change(c, s, &change);
 }

@@ -78,7 +78,7 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
     if (good)
         analyse(&in, &c->arena, &f.problems, &f.warnings);
     if (s)
-        site_find_person_keys(s, &f.problems);
+        site_find_person_keys(s, &c->arena, &f.problems);
     if (s && !s->places.demo && !b->people.count)
         (void)problems_say(&f.warnings, "bundle.people", "region.yaml", 0, 0,
                            "names no people: whoever types a name releases what is held; the next "

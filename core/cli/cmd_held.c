@@ -134,6 +134,21 @@ static int show(const struct held *h)
     return CLI_DONE;
 }
 
+/* Before one of the recipient's own agency wonders why nothing goes. */
+static void print_own(const struct site *s, const struct act *x)
+{
+    const struct bundle *b = s->bundle;
+    int to = bundle_service(b, slice_from(x->on, slice_find(x->on, ':') + 1));
+    bool lets_go = slice_equal_text(x->word, "release") || slice_equal_text(x->word, "reopen");
+    for (size_t i = 0; to >= 0 && lets_go && i < x->signature_count; i++) {
+        const struct named *who = people_named(&b->people, x->signatures[i].person);
+        if (who && who->agency == b->services[to].agency)
+            printf("%.*s is of the recipient's own agency: nothing goes until somebody who is not has "
+                   "signed too\n",
+                   SHOWN(who->name));
+    }
+}
+
 static int act(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
 {
     struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
@@ -152,6 +167,7 @@ static int act(struct cli *c, const struct site *s, const struct held *h, int ar
     case ACTS_GIVEN:
         break;
     }
+    print_own(s, &x);
     return acts_submit(s, &x);
 }
 

@@ -1,4 +1,5 @@
 /* cmd_sign.c - concordat bundle sign|show|verify: for those who sign, what it is that they sign. */
+#include "cli/passphrase.h"
 #include "cli/submit.h"
 #include "cli/words.h"
 
@@ -221,13 +222,17 @@ int bundle_sign(struct cli *c, int argc, char **argv)
                                { .name = "--name", .most = 1 },
                                { .name = "--since", .most = 1 },
                                { .name = "--approvers", .most = 1 },
+                               { .name = "--passphrase-file", .most = 1 },
                                { .name = NULL } };
     struct words w;
+    struct err e = { 0 };
     struct desk d, again;
     struct approvers room;
     struct signing s = { .what = SIGN_AGREEMENTS };
     if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || !o[1].count)
         return CLI_USAGE;
+    if (!passphrases_from(words_one(o, "--passphrase-file"), &e))
+        return cli_fail(CLI_CANNOT, &e);
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d) ||
         !read_known(c, words_one(o, "--approvers"), &d, &room, &s.known))
         return CLI_NO;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/passphrase.h"
 
 #define FILE_BYTES_MAX 16384
 
@@ -51,6 +52,12 @@ static bool make_file(struct cli *c, const struct site *s, const char *folder,
     return good && ((out->name && out->bytes.p) || err_memory(e));
 }
 
+static const char *out_of(const struct word_option *o)
+{
+    const char *out = words_one(o, "-o");
+    return out ? out : words_one(o, "--out");
+}
+
 static bool keys_fit(const struct word_option *by, const struct word_option *keys)
 {
     if (keys->count <= by->count && (keys->count == 0 || keys->count == by->count))
@@ -63,7 +70,9 @@ int cmd_stop(struct cli *c, int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--by", .most = 4 },      { .name = "--key", .most = 4 },
                                { .name = "--reason", .most = 1 },  { .name = "--out", .most = 1 },
-                               { .name = "--version", .most = 1 }, { .name = NULL } };
+                               { .name = "--version", .most = 1 }, { .name = "-o", .most = 1 },
+                               { .name = "--passphrase-file", .most = 1 },
+                               { .name = NULL } };
     struct words w;
     struct buf text;
     struct change change = { .by = o[0].values, .keys = o[1].values };
@@ -71,6 +80,8 @@ int cmd_stop(struct cli *c, int argc, char **argv)
     char time[TIME_TEXT_MAX];
     if (!words_read(argc, argv, 1, 2, o, &w) || !o[0].count || !o[2].count)
         return CLI_USAGE;
+    if (!passphrases_from(words_one(o, "--passphrase-file"), &e))
+        return cli_fail(CLI_CANNOT, &e);
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)
         return CLI_CANNOT;
@@ -89,8 +100,11 @@ int cmd_stop(struct cli *c, int argc, char **argv)
         return cli_fail(CLI_CANNOT, &e);
     change.by_count = o[0].count;
     change.key_count = o[1].count;
-    change.out = words_one(o, "--out");
+    change.out = out_of(o);
     change.what = SIGN_BUNDLE;
+    change.says = arena_format(&c->arena, "share nothing more under %s %s%s, from now: %s", w.plain[1],
+                               version ? "version " : "in any version", version ? version : "",
+                               o[2].values[0]);
     return submit_change(c, s, &change);
 }
 
@@ -122,6 +136,8 @@ int cmd_extend(struct cli *c, int argc, char **argv)
                                { .name = "--out", .most = 1 },
                                { .name = "--version", .most = 1 },
                                { .name = "--until", .most = 1 },
+                               { .name = "-o", .most = 1 },
+                               { .name = "--passphrase-file", .most = 1 },
                                { .name = NULL } };
     struct words w;
     struct buf text;
@@ -129,6 +145,8 @@ int cmd_extend(struct cli *c, int argc, char **argv)
     struct err e = { 0 };
     if (!words_read(argc, argv, 1, 2, o, &w) || o[0].count < 2 || !o[2].count || !o[5].count)
         return CLI_USAGE;
+    if (!passphrases_from(words_one(o, "--passphrase-file"), &e))
+        return cli_fail(CLI_CANNOT, &e);
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)
         return CLI_CANNOT;
@@ -148,7 +166,9 @@ int cmd_extend(struct cli *c, int argc, char **argv)
         return cli_fail(CLI_CANNOT, &e);
     change.by_count = o[0].count;
     change.key_count = o[1].count;
-    change.out = words_one(o, "--out");
+    change.out = out_of(o);
     change.what = SIGN_EXTENSIONS;
+    change.says = arena_format(&c->arena, "go on sharing under %s version %d until %s: %s",
+                               w.plain[1], g->version, o[5].values[0], o[2].values[0]);
     return submit_change(c, s, &change);
 }

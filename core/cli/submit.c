@@ -315,10 +315,24 @@ static int keep_unfinished(const struct change *change, struct slice bytes, cons
     return CLI_NO;
 }
 
+/* Nobody signs it here: it goes from one to the other, and is loaded by the last. */
+static int write_unsigned(const struct change *change, struct slice bytes)
+{
+    struct err e = { 0 };
+    if (!submit_write(change->out, bytes, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    printf("written to %s, signed by nobody: to sign it is to say: %s\n"
+           "concordat bundle sign it where the keys are, then concordat bundle load it\n",
+           change->out, change->says);
+    return CLI_DONE;
+}
+
 static bool sign_all(struct cli *c, const struct site *s, const struct change *change,
                      const struct bundle *b, struct slice *bytes, struct err *e)
 {
     bool good = true;
+    printf("to sign this is to say: %s\n", change->says);
+    fflush(stdout);
     for (size_t i = 0; good && i < change->key_count; i++) {
         const struct signing one = { change->by[i], change->keys[i], &s->last->bundle->approvers,
                                      change->what };
@@ -360,6 +374,8 @@ int submit_change(struct cli *c, struct site *s, const struct change *change)
             return CLI_NO;
     }
     print_drafts(s, g);
+    if (change->out && !change->key_count && !trust.demo)
+        return write_unsigned(change, bytes);
     if (!bundles_follows(&trust, s->last, g, &e))
         return keep_unfinished(change, bytes, &e);
     if (trust.demo && change->add.name && !put_beside(c, s, &change->add, &e))

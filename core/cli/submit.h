@@ -35,7 +35,8 @@ struct change {
     struct pack_file add;                /* name NULL: nothing */
     const char *const *by, *const *keys; /* who signs, with which key file */
     size_t by_count, key_count;
-    const char *out; /* where an unfinished one is written; NULL: nowhere */
+    const char *out; /* where one that lacks signatures is written; NULL: nowhere */
+    const char *says; /* in plain words, to whoever signs: "share nothing more under ..." */
     enum sign_what what;
 };
 /* From now on: what is only to come is put off, and the operator told. */

@@ -13,6 +13,7 @@
 /* nftw has no context: a command looks at one site. */
 static struct {
     const struct people *people;
+    struct arena *arena;
     struct problems *problems;
 } looking;
 
@@ -44,7 +45,8 @@ static int look(const char *path, const struct stat *st, int type, struct FTW *a
         !is_a_persons(path, &key))
         return 0;
     const struct named *who = whose(&key);
-    problems_say(looking.problems, "site.person-key", path, 0, 0,
+    const char *file = arena_text(looking.arena, slice_text(path));
+    problems_say(looking.problems, "site.person-key", file ? file : "", 0, 0,
                  "the secret key of a person%s%.*s%s lies in the folder of a site with a router: it "
                  "belongs with that person alone",
                  who ? ", '" : "", who ? (int)who->name.n : 0,
@@ -52,11 +54,12 @@ static int look(const char *path, const struct stat *st, int type, struct FTW *a
     return 0;
 }
 
-void site_find_person_keys(const struct site *s, struct problems *p)
+void site_find_person_keys(const struct site *s, struct arena *a, struct problems *p)
 {
     if (!s->has_router)
         return;
     looking.people = &s->bundle->people;
+    looking.arena = a;
     looking.problems = p;
     (void)nftw(s->folder, look, DEEPEST_OPEN, FTW_PHYS);
 }

@@ -101,8 +101,8 @@ const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
                                         const uint8_t hash[HASH_BYTES]);
 
 /* A problem for each secret key of a person that lies below the folder of a site with a router. One
- * thread at a time. person_keys.c */
-void site_find_person_keys(const struct site *s, struct problems *p);
+ * thread at a time. Paths live in a. person_keys.c */
+void site_find_person_keys(const struct site *s, struct arena *a, struct problems *p);
 
 /* Whether text is an address that the admin endpoint may listen at: host:port of this machine alone. */
 bool site_may_listen(struct slice text);

@@ -1,0 +1,89 @@
+"""signing - the example region as a site of signed bundles, with keys for its approvers and its people."""
+import os, re
+
+from sentences import Failed, ran
+
+HOSPITAL_GUARDIAN, COUNCIL_GUARDIAN = "wexbridge-guardian", "wexshire-guardian"
+DISTRICT, EASTWEX, BRIGHTCARE = "district-officer", "eastwex-officer", "brightcare-manager"
+ALL = (HOSPITAL_GUARDIAN, COUNCIL_GUARDIAN, DISTRICT, EASTWEX, BRIGHTCARE)
+PASSPHRASE = "correct horse battery staple"
+# Who may act: name, agency, roles, until.
+PEOPLE = (("njeri", "wexshire-council", "holds", "2099-12-31"), ("omar", "wexbridge-hospital", "holds", "2099-12-31"),
+          ("rosa", "wexbridge-hospital", "[holds, stops]", "2099-12-31"),
+          ("pia", "wexbridge-hospital", "operations", "2099-12-31"), ("vera", "wexbridge-hospital", "holds", "2020-12-31"))
+
+
+def made(r, *words):
+    code, out, err = ran(r.o.program, *words)
+    if code != 0:
+        raise Failed(out + err)
+    return out.strip()
+
+
+def key_of(r, name):
+    return os.path.join(r.o.folder, name + ".approver")
+
+
+def person_key(r, name):
+    return os.path.join(r.o.folder, name + ".pem")
+
+
+def passphrases(r):
+    path = os.path.join(r.o.folder, "passphrase")
+    if not os.path.exists(path):
+        with open(path, "w") as f:
+            f.write(PASSPHRASE + "\n")
+    return path
+
+
+def by(r, name):
+    """How a person signs on the command line."""
+    return "--key", person_key(r, name), "--passphrase-file", passphrases(r)
+
+
+def people_of(r):
+    lines = ["people:"]
+    for name, agency, roles, until in PEOPLE:
+        key = made(r, "key", "--person", person_key(r, name), "--passphrase-file", passphrases(r))
+        lines.append("  %s: {agency: %s, roles: %s, key: %s, until: %s}" % (name, agency, roles, key, until))
+    return "\n".join(lines) + "\n"
+
+
+def signed(r, people=True):
+    """Turns the example into a site that runs signed bundles alone."""
+    keys = {name: made(r, "key", "--approver", key_of(r, name)) for name in ALL}
+
+    def with_keys(text):
+        for name, key in keys.items():
+            text = re.sub(r"(%s: .*key: )[^}]*" % name, lambda m: m[1] + key, text)
+        return text
+    r.edit("region.yaml", with_keys)
+    with open(os.path.join(r.site, "region.yaml")) as f:
+        block = f.read().split("\napprovers:\n")[1]
+    with open(os.path.join(r.site, "approvers.yaml"), "w") as f:
+        f.write("approvers:\n" + block)
+    if people:
+        r.edit("region.yaml", lambda t: t + people_of(r))
+    r.edit("site.yaml", lambda t: re.sub(r"(?m)^demo: true.*$", "bundle: first.bundle\napprovers: approvers.yaml", t))
+    return r
+
+
+def pack(r, name, *more):
+    path = os.path.join(r.site, name)
+    if os.path.exists(path):
+        os.unlink(path)
+    code, out, err = ran(r.o.program, "bundle", "pack", r.site, "-o", path, *more)
+    if code != 0:
+        raise Failed(out + err)
+    return path, out
+
+
+def sign(r, path, *names):
+    for name in names:
+        made(r, "bundle", "sign", path, "--key", key_of(r, name), "--name", name)
+
+
+def first(r, *names):
+    path, out = pack(signed(r), "first.bundle")
+    sign(r, path, *(names or ALL))
+    return path
