@@ -1,10 +1,13 @@
 /* daemon.c - concordat run SITE: every feed, the router and every delivery, a thread each.
  *
- * Order: the bus and its topics, transports bound, then threads, then `listening` is written.
+ * Order: the bus and its topics, transports bound, then threads, then `listening` is written. While
+ * the bus is away the feeds of a process go first: they take what they are sent into their spools, by
+ * the bundle on disk, and the rest follows when the bus has come. A process without feeds ends.
  * Stopping: first what comes in, then what is spooled goes to the bus, then router and deliveries,
  * then the bus; ending.h bounds it. A part that cannot go on stops the whole process with exit 3:
  * restart is the recovery path. */
 #include "cli/cli.h"
+#include "cli/daemon.h"
 #include "cli/ending.h"
 #include "cli/keeper.h"
 #include "cli/monitor.h"
@@ -27,6 +30,9 @@
 
 /* A send to a partner may take as long as its timeout. */
 #define TAKE_BACK_MS 45000
+#define LOOK_MS 1000    /* between two looks whether the bus has come */
+#define ANSWER_MS 2000
+#define FIRST_ANSWER_MS 5000
 
 struct daemon;
 
@@ -62,6 +68,7 @@ struct daemon {
     const char *admin_listen; /* NULL: nowhere */
     char **only;            /* NULL-terminated; NULL: everything */
     bool listening;         /* the file of that name is ours */
+    bool joined;            /* the bus is there, and all that needs it has been opened */
     struct ending ending;
     atomic_bool failed;
 };
@@ -149,6 +156,7 @@ static bool open_feed(struct running_feed *r, struct err *e)
         .stale_after_ms = f->stale_after_ms, .keep_ms = f->keep_ms,
         .references = { find_reference, r },
         .rules = &s->rules,
+        .without_bus = !r->d->joined,
     };
     if (!feed_open(&o, &r->feed, e))
         return false;
@@ -167,20 +175,24 @@ static bool open_delivery(struct running_delivery *r, struct err *e)
         .retry_after_max_ms = f->retry_after_max_ms, .alarm_after_ms = f->alarm_after_ms,
         .tries_on_error = f->tries_on_error, .tries_on_reject = f->tries_on_reject, .rules = &r->d->site->rules,
     };
-    r->opened = f->transport->open(f->state, e);
+    r->opened = r->opened || f->transport->open(f->state, e);
     return r->opened && delivery_open(&o, &r->delivery, e);
 }
 
-static bool open_bus(struct daemon *d, struct arena *a, struct err *e)
+static bool open_bus(struct daemon *d, struct err *e)
 {
     const struct site *s = d->site;
-    const struct bus_topic *topics;
-    size_t n;
     struct bus_options o = { .url = s->bus_url, .prefix = s->topic_prefix, .client = "concordat" };
     if (mkdir(s->state_folder, 0700) != 0 && errno != EEXIST)
         return err_errno(e, ERR_FATAL, "run.state", errno, "make", s->state_folder);
-    return bus_open(&o, &d->bus, e) && region_topics(s->bundle, a, &topics, &n, e) &&
-           bus_topics(d->bus, topics, n, e);
+    return bus_open(&o, &d->bus, e);
+}
+
+static bool open_topics(struct daemon *d, struct arena *a, struct err *e)
+{
+    const struct bus_topic *topics;
+    size_t n;
+    return region_topics(d->site->bundle, a, &topics, &n, e) && bus_topics(d->bus, topics, n, e);
 }
 
 static bool open_bundles(struct daemon *d, struct err *e)
@@ -200,7 +212,7 @@ static bool open_router(struct daemon *d, struct err *e)
         .worker = "router-0", .live = d->site->live, .demo = d->site->places.demo,
         .rules = &d->site->rules,
     };
-    if (!d->site->has_router || !is_wanted(d, "router", NULL))
+    if (d->router || !d->site->has_router || !is_wanted(d, "router", NULL))
         return true;
     return router_open(&o, &d->router, e);
 }
@@ -243,6 +255,43 @@ static bool open_admin(struct daemon *d, struct arena *a, struct err *e)
     return good;
 }
 
+static bool open_feeds(struct daemon *d, struct err *e)
+{
+    for (size_t i = 0; i < d->site->feed_count; i++)
+        if (is_wanted(d, "feed", d->site->feeds[i].name) && !open_feed(&d->feeds[i], e))
+            return false;
+    return true;
+}
+
+/* All that asks the bus. After a failure for want of the bus (ERR_RETRY) it may be called again, and goes
+ * on where it was. */
+static bool open_others(struct daemon *d, struct arena *a, struct err *e)
+{
+    const struct site *s = d->site;
+    if (!open_topics(d, a, e) || !open_bundles(d, e) || !open_router(d, e))
+        return false;
+    for (size_t i = 0; i < s->delivery_count; i++)
+        if (is_wanted(d, "delivery", s->deliveries[i].name) && !d->deliveries[i].delivery &&
+            !open_delivery(&d->deliveries[i], e))
+            return false;
+    d->joined = open_admin(d, a, e);
+    return d->joined;
+}
+
+static bool has_feeds(const struct daemon *d)
+{
+    for (size_t i = 0; i < d->site->feed_count; i++)
+        if (is_wanted(d, "feed", d->site->feeds[i].name))
+            return true;
+    return false;
+}
+
+/* Only the bus is missing, and feeds can do without it for a while. */
+static bool may_go_without(const struct daemon *d, const struct err *e)
+{
+    return e->fate == ERR_RETRY && has_feeds(d);
+}
+
 static bool open_all(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct site *s = d->site;
@@ -250,19 +299,20 @@ static bool open_all(struct daemon *d, struct arena *a, struct err *e)
     d->deliveries = ARENA_ARRAY(a, s->delivery_count + 1, struct running_delivery);
     if (!d->feeds || !d->deliveries)
         return err_memory(e);
-    if (!open_bus(d, a, e) || !open_bundles(d, e) || !open_router(d, e))
-        return false;
-    for (size_t i = 0; i < s->feed_count; i++) {
+    for (size_t i = 0; i < s->feed_count; i++)
         d->feeds[i] = (struct running_feed){ .d = d, .f = &s->feeds[i] };
-        if (is_wanted(d, "feed", s->feeds[i].name) && !open_feed(&d->feeds[i], e))
-            return false;
-    }
-    for (size_t i = 0; i < s->delivery_count; i++) {
+    for (size_t i = 0; i < s->delivery_count; i++)
         d->deliveries[i] = (struct running_delivery){ .d = d, .f = &s->deliveries[i] };
-        if (is_wanted(d, "delivery", s->deliveries[i].name) && !open_delivery(&d->deliveries[i], e))
+    if (!open_bus(d, e))
+        return false;
+    bool is_away = has_feeds(d) && !bus_answers(d->bus, FIRST_ANSWER_MS);
+    if (!is_away && !open_others(d, a, e)) {
+        if (!may_go_without(d, e))
             return false;
+        log_err(LOG_WARN, NULL, e);
+        err_clear(e);
     }
-    return open_admin(d, a, e);
+    return open_feeds(d, e);
 }
 
 static uint64_t of_router(const void *part)
@@ -308,29 +358,40 @@ static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void
     return *started || err_errno(e, ERR_FATAL, "run.thread", number, "start", "a thread");
 }
 
+/* What the monitor looks at: NULL where memory is out. */
+static const struct monitor_options *monitored(struct daemon *d, struct arena *a, struct err *e)
+{
+    const struct site *s = d->site;
+    struct monitor_options *o = ARENA_NEW(a, struct monitor_options);
+    const struct feed **feeds = ARENA_ARRAY(a, s->feed_count + 1, const struct feed *);
+    bool *of_feeds = ARENA_ARRAY(a, s->feed_count + 1, bool);
+    bool *of_deliveries = ARENA_ARRAY(a, s->delivery_count + 1, bool);
+    if (!o || !feeds || !of_feeds || !of_deliveries) {
+        (void)err_memory(e);
+        return NULL;
+    }
+    *o = (struct monitor_options){
+        .listen = d->admin_listen, .router = d->router, .keeper = d->keeper, .feeds = feeds,
+        .has_others = s->has_router && is_wanted(d, "router", NULL),
+        .of = { .site = s, .tally = d->tally, .feeds = d->only ? of_feeds : NULL,
+                .deliveries = d->only ? of_deliveries : NULL },
+    };
+    for (size_t i = 0; i < s->feed_count; i++) {
+        feeds[i] = d->feeds[i].feed;
+        of_feeds[i] = feeds[i] != NULL;
+    }
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        of_deliveries[i] = is_wanted(d, "delivery", s->deliveries[i].name);
+        o->has_others |= of_deliveries[i];
+    }
+    return o;
+}
+
 /* After all that it looks at. */
 static bool start_monitor(struct daemon *d, struct arena *a, struct err *e)
 {
-    const struct site *s = d->site;
-    const struct feed **feeds = ARENA_ARRAY(a, s->feed_count + 1, const struct feed *);
-    bool *has_feeds = ARENA_ARRAY(a, s->feed_count + 1, bool);
-    bool *has_deliveries = ARENA_ARRAY(a, s->delivery_count + 1, bool);
-    if (!d->admin_listen)
-        return true;
-    if (!feeds || !has_feeds || !has_deliveries)
-        return err_memory(e);
-    for (size_t i = 0; i < s->feed_count; i++) {
-        feeds[i] = d->feeds[i].feed;
-        has_feeds[i] = feeds[i] != NULL;
-    }
-    for (size_t i = 0; i < s->delivery_count; i++)
-        has_deliveries[i] = d->deliveries[i].delivery != NULL;
-    const struct monitor_options o = {
-        .listen = d->admin_listen, .router = d->router, .keeper = d->keeper, .feeds = feeds,
-        .of = { .site = s, .tally = d->tally, .feeds = d->only ? has_feeds : NULL,
-                .deliveries = d->only ? has_deliveries : NULL },
-    };
-    return monitor_start(&o, &d->monitor, e);
+    const struct monitor_options *o = d->admin_listen ? monitored(d, a, e) : NULL;
+    return !d->admin_listen || (o && monitor_start(o, &d->monitor, e));
 }
 
 static bool start_router(struct daemon *d, struct err *e)
@@ -340,7 +401,8 @@ static bool start_router(struct daemon *d, struct err *e)
                           pager_start(d->tally, &d->pager, e));
 }
 
-static bool start_all(struct daemon *d, struct arena *a, struct err *e)
+/* All that needs the bus. */
+static bool start_others(struct daemon *d, struct err *e)
 {
     if (!start_router(d, e))
         return false;
@@ -349,12 +411,53 @@ static bool start_all(struct daemon *d, struct arena *a, struct err *e)
         if (r->delivery && !start_thread(&r->thread, &r->started, run_delivery, r, e))
             return false;
     }
+    return true;
+}
+
+static bool start_all(struct daemon *d, struct arena *a, struct err *e)
+{
+    if (d->joined && !start_others(d, e))
+        return false;
     for (size_t i = 0; i < d->site->feed_count; i++) {
         struct running_feed *r = &d->feeds[i];
         if (r->feed && !start_thread(&r->thread, &r->started, run_feed, r, e))
             return false;
     }
-    return watch_parts(d, e) && start_monitor(d, a, e);
+    return (!d->joined || watch_parts(d, e)) && start_monitor(d, a, e);
+}
+
+/* The bus has come: what waited for it starts, and the feeds send what they have kept. */
+static bool join_bus(struct daemon *d, struct arena *a, struct err *e)
+{
+    const struct monitor_options *o;
+    if (!open_others(d, a, e) || !start_others(d, e) || !watch_parts(d, e) ||
+        !(o = monitored(d, a, e)))
+        return false;
+    monitor_join(d->monitor, o);
+    for (size_t i = 0; i < d->site->feed_count; i++)
+        if (d->feeds[i].feed)
+            feed_join_bus(d->feeds[i].feed);
+    log_line(LOG_INFO, NULL, "run.joined", "the bus answers: all that waited for it runs");
+    return true;
+}
+
+/* Until the bus has come, or the end. */
+static bool wait_for_bus(struct daemon *d, struct arena *a, struct err *e)
+{
+    log_line(LOG_WARN, NULL, "run.without_bus",
+             "the bus does not answer: the feeds take what they are sent into their spools, and all "
+             "else waits for it");
+    while (!ending_wait_for(&d->ending, LOOK_MS)) {
+        if (!bus_answers(d->bus, ANSWER_MS))
+            continue;
+        if (join_bus(d, a, e))
+            return true;
+        if (e->fate != ERR_RETRY || d->joined)
+            return false;
+        log_err(LOG_WARN, NULL, e);
+        err_clear(e);
+    }
+    return true;
 }
 
 /* "feed:pas-adt 127.0.0.1:2575", a line a feed, and "admin ..." for metrics and health; appears at
@@ -451,39 +554,6 @@ static void stop_all(struct daemon *d)
         bus_close(&d->bus);
 }
 
-static bool names_a_part(const struct site *s, const char *word)
-{
-    if (strcmp(word, "router") == 0)
-        return s->has_router;
-    for (size_t i = 0; i < s->feed_count; i++)
-        if (strncmp(word, "feed:", 5) == 0 && strcmp(word + 5, s->feeds[i].name) == 0)
-            return true;
-    for (size_t i = 0; i < s->delivery_count; i++)
-        if (strncmp(word, "delivery:", 9) == 0 && strcmp(word + 9, s->deliveries[i].name) == 0)
-            return true;
-    fprintf(stderr, "concordat: the site has no '%s'\n", word);
-    return false;
-}
-
-/* The words after each --only, NULL-terminated, and the one after --admin; NULL when the usage is
- * wrong. */
-static char **read_run_words(struct cli *c, int argc, char **argv, const char **admin_listen)
-{
-    char **words = ARENA_ARRAY(&c->arena, (size_t)argc + 1, char *);
-    size_t n = 0;
-    for (int i = 2; words && i < argc; i += 2) {
-        bool is_admin = strcmp(argv[i], "--admin") == 0;
-        if ((!is_admin && strcmp(argv[i], "--only") != 0) || i + 1 == argc ||
-            (is_admin && (*admin_listen || !site_may_listen(slice_text(argv[i + 1])))))
-            return NULL;
-        if (is_admin)
-            *admin_listen = argv[i + 1];
-        else
-            words[n++] = argv[i + 1];
-    }
-    return words;
-}
-
 /* What fails once a stop was asked for is told in the log and done again at the next start. */
 static int run_site(struct daemon *d, struct arena *a)
 {
@@ -495,6 +565,9 @@ static int run_site(struct daemon *d, struct arena *a)
     }
     if (good) {
         log_line(LOG_INFO, NULL, "run.ready", "running");
+        good = d->joined || wait_for_bus(d, a, &e);
+    }
+    if (good) {
         ending_wait(&d->ending);
         log_line(LOG_INFO, NULL, "run.stopping", "stopping");
     }
@@ -507,20 +580,9 @@ static int run_site(struct daemon *d, struct arena *a)
     return code;
 }
 
-int cmd_run(struct cli *c, int argc, char **argv)
+int daemon_run(struct site *s, char **only, const char *admin_listen, struct arena *a)
 {
-    const char *admin_listen = NULL;
-    char **only = argc >= 2 ? read_run_words(c, argc, argv, &admin_listen) : NULL;
-    if (!only)
-        return CLI_USAGE;
-    ending_hold();
-    struct site *s = cli_site(c, argv[1], true);
-    if (!s)
-        return CLI_NO;
     struct daemon d = { .site = s, .only = only[0] ? only : NULL };
     d.admin_listen = admin_listen ? admin_listen : s->admin_listen;
-    for (char **o = only; *o; o++)
-        if (!names_a_part(s, *o))
-            return CLI_USAGE;
-    return run_site(&d, &c->arena);
+    return run_site(&d, a);
 }

@@ -71,8 +71,18 @@ void ending_begin(struct ending *x)
 
 void ending_wait(struct ending *x)
 {
-    pthread_join(x->listener, NULL);
+    if (x->listens)
+        pthread_join(x->listener, NULL);
     x->listens = false;
+}
+
+bool ending_wait_for(struct ending *x, int64_t ms)
+{
+    int64_t ns = clock_mono_ns() + ms * 1000000;
+    const struct timespec until = { ns / 1000000000, ns % 1000000000 };
+    if (x->listens && pthread_clockjoin_np(x->listener, NULL, CLOCK_MONOTONIC, &until) == 0)
+        x->listens = false;
+    return !x->listens;
 }
 
 /* Lock held. Waits for a change, at most that long. */

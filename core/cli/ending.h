@@ -35,6 +35,8 @@ MUST_CHECK bool ending_start(struct ending *x, struct err *e);
 void ending_begin(struct ending *x);
 /* Returns when one has come. */
 void ending_wait(struct ending *x);
+/* The same, but waits at most that long. False: none has come. */
+bool ending_wait_for(struct ending *x, int64_t ms);
 /* A part that cannot go on; any thread. */
 void ending_ask(void);
 /* From now on the process ends with this code, and a sentence in its log, when it is not over and

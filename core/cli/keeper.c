@@ -257,18 +257,26 @@ static void warn_of_ends(struct keeper *k)
 
 /* ---- its life ---- */
 
-bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err *e)
+static struct keeper *new_keeper(struct site *s, struct bus *b)
 {
     struct keeper *k = mem_alloc(sizeof *k);
-    bool end = false;
     if (!k)
-        return err_memory(e);
+        return NULL;
     k->site = s;
     k->bus = b;
     arena_init(&k->own, READ_ARENA_BYTES);
     arena_init(&k->work, READ_ARENA_BYTES);
     k->states.a = &k->own;
     note_waiting(k);
+    return k;
+}
+
+bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err *e)
+{
+    struct keeper *k = *out ? *out : new_keeper(s, b);
+    bool end = false;
+    if (!k)
+        return err_memory(e);
     bool good = site_keep_bundles(s, e) && states_read(&k->states, b, s->bundle, e) &&
                 bus_reader_open(b, TOPIC_CONTROL, ORDERS_PARTITION, 0, &k->reader, e);
     while (good && !end) {
@@ -281,7 +289,7 @@ bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err 
     *out = k;
     k->is_open = good;
     if (!good)
-        keeper_close(out);
+        bus_reader_close(&k->reader);
     return good;
 }
 

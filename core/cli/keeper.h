@@ -12,7 +12,9 @@
 
 struct keeper;
 
-/* Reads control to its end and takes up what was ordered meanwhile. The site's rules grow. */
+/* Reads control to its end and takes up what was ordered meanwhile. The site's rules grow. Where the bus
+ * was away (ERR_RETRY) *out is there all the same, to be given again: it begins anew, and what it took
+ * up stays. */
 MUST_CHECK bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err *e);
 /* A bundle in force now needs that everything starts again. Any thread. */
 bool keeper_wants_restart(const struct keeper *k);

@@ -299,6 +299,22 @@ static void put_tables(struct buf *out, const struct figures_of *of, const struc
     put_trouble(out, of, f);
 }
 
+static void put_away(struct buf *out, const struct figures_of *of, const struct figures *f,
+                     const struct metrics_process *p)
+{
+    static const char away[] = "concordat_feed_bus_away_seconds";
+    if (of->site->feed_count == 0)
+        return;
+    put_family(out, away, "gauge",
+               "For how long the bus has not taken what the feed keeps; 0 while it does.");
+    for (size_t i = 0; i < of->site->feed_count; i++) {
+        const struct label label = { "feed", slice_text(of->site->feeds[i].name) };
+        int64_t since_ms = p->bus_away_since_ms[i];
+        if (!of->feeds || of->feeds[i])
+            put_seconds(out, away, &label, 1, since_ms ? f->at_ms - since_ms : 0);
+    }
+}
+
 /* ---- rules ---- */
 
 static void put_bundle(struct buf *out, const struct figures *f, const struct metrics_process *p)
@@ -433,6 +449,8 @@ void metrics_write(const struct figures_of *of, const struct figures *f,
     put_bundle(out, f, p);
     put_ends(out, f);
     put_tables(out, of, f);
+    if (p->bus_away_since_ms)
+        put_away(out, of, f, p);
     if (of->tally)
         put_router(out, f, p);
     if (of->tally && !of->feeds && !of->deliveries)

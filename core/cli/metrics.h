@@ -16,6 +16,7 @@ struct metrics_process {
     int64_t router_lag_ms; /* with a router only */
     uint64_t standing_lanes; /* the same */
     bool is_ready, wants_restart;
+    const int64_t *bus_away_since_ms; /* by the site's index of feeds; 0: the bus takes what it keeps */
     uint64_t disk_free_bytes, disk_size_bytes; /* where the site keeps its state */
 };
 

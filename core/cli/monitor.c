@@ -2,6 +2,7 @@
 #include "cli/monitor.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 struct monitor {
     struct monitor_options o;
     struct http_server *server;
+    pthread_mutex_t lock; /* of o, and one question at a time */
     struct arena arena; /* of one question */
     int64_t started_ms;
     char where[300];
@@ -62,9 +64,11 @@ static bool is_ready(const struct monitor *m, struct buf *out)
         buf_format(out,
                    "the bus does not answer: the audit was last read %" PRId64 " seconds ago\n",
                    silent_ms / 1000);
+    if (!m->o.keeper && m->o.has_others)
+        buf_text(out, "the bus does not answer: the feeds take, and all else waits for it\n");
     if (!in_force(s, clock_wall_ms()))
         buf_text(out, "no bundle is in force yet\n");
-    if (keeper_wants_restart(m->o.keeper))
+    if (m->o.keeper && keeper_wants_restart(m->o.keeper))
         buf_text(out, "the bundle in force needs that this process starts again\n");
     return out->n == before;
 }
@@ -87,6 +91,20 @@ static void tell_alarms(const struct monitor *m, struct buf *out)
     }
 }
 
+/* A feed takes what comes whether the bus is there or not: it is ready, and says so. */
+static void say_away(const struct monitor *m, struct buf *out)
+{
+    const struct site *s = m->o.of.site;
+    for (size_t i = 0; i < s->feed_count; i++) {
+        char time[TIME_TEXT_MAX];
+        int64_t since_ms = m->o.feeds[i] ? feed_bus_away_ms(m->o.feeds[i]) : 0;
+        struct slice since = time_ms_to_iso(since_ms, time);
+        if (since_ms)
+            buf_format(out, "feed %s keeps what it takes: bus away since %.*s\n",
+                       s->feeds[i].name, SHOWN(since));
+    }
+}
+
 static void answer_ready(struct monitor *m, struct http_answer *out)
 {
     bool yes = is_ready(m, out->body);
@@ -94,6 +112,7 @@ static void answer_ready(struct monitor *m, struct http_answer *out)
     if (yes)
         buf_text(out->body, "ready\n");
     tell_alarms(m, out->body);
+    say_away(m, out->body);
 }
 
 /* ---- metrics ---- */
@@ -105,6 +124,16 @@ static void look_at_disk(const char *folder, struct metrics_process *p)
         return;
     p->disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
     p->disk_size_bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
+}
+
+/* By the site's index; NULL: no memory for it. */
+static const int64_t *since_when_away(struct monitor *m)
+{
+    size_t n = m->o.of.site->feed_count;
+    int64_t *list = ARENA_ARRAY(&m->arena, n + 1, int64_t);
+    for (size_t i = 0; list && i < n; i++)
+        list[i] = m->o.feeds[i] ? feed_bus_away_ms(m->o.feeds[i]) : 0;
+    return list;
 }
 
 /* Figures that cannot be gathered are no figures: the one who asks sees that, and pages by it. */
@@ -124,20 +153,18 @@ static void answer_metrics(struct monitor *m, struct http_answer *out)
     buf_init(&ignored, 1 << 16);
     p.is_ready = is_ready(m, &ignored);
     buf_release(&ignored);
-    p.wants_restart = keeper_wants_restart(m->o.keeper);
+    p.wants_restart = m->o.keeper && keeper_wants_restart(m->o.keeper);
     p.router_lag_ms = m->o.router ? router_lag_ms(m->o.router) : 0;
     p.standing_lanes = m->o.router ? router_standing(m->o.router) : 0;
     look_at_disk(m->o.of.site->state_folder, &p);
+    p.bus_away_since_ms = since_when_away(m);
     out->type = METRICS_TYPE;
     out->status = 200;
     metrics_write(&m->o.of, &f, &p, out->body);
 }
 
-/* ---- its life ---- */
-
-static void handle(void *ctx, struct http_request *r, struct http_answer *out)
+static void answer_one(struct monitor *m, struct http_request *r, struct http_answer *out)
 {
-    struct monitor *m = ctx;
     struct slice path = http_path(r);
     out->type = "text/plain; charset=utf-8";
     if (!slice_equal_text(http_method(r), "GET")) {
@@ -154,6 +181,25 @@ static void handle(void *ctx, struct http_request *r, struct http_answer *out)
     }
 }
 
+static void handle(void *ctx, struct http_request *r, struct http_answer *out)
+{
+    struct monitor *m = ctx;
+    pthread_mutex_lock(&m->lock);
+    answer_one(m, r, out);
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* ---- its life ---- */
+
+void monitor_join(struct monitor *m, const struct monitor_options *o)
+{
+    if (!m)
+        return;
+    pthread_mutex_lock(&m->lock);
+    m->o = *o;
+    pthread_mutex_unlock(&m->lock);
+}
+
 bool monitor_start(const struct monitor_options *o, struct monitor **out, struct err *e)
 {
     struct monitor *m = mem_alloc(sizeof *m);
@@ -162,6 +208,7 @@ bool monitor_start(const struct monitor_options *o, struct monitor **out, struct
         return err_memory(e);
     m->o = *o;
     m->started_ms = clock_wall_ms();
+    pthread_mutex_init(&m->lock, NULL);
     arena_init(&m->arena, ARENA_BYTES);
     const struct http_server_options server = {
         .listen = o->listen,
@@ -194,6 +241,7 @@ void monitor_stop(struct monitor **out)
     if (!m)
         return;
     http_server_stop(&m->server);
+    pthread_mutex_destroy(&m->lock);
     arena_release(&m->arena);
     mem_free(m);
 }

@@ -18,12 +18,15 @@ struct monitor_options {
     const char *listen;          /* "127.0.0.1:9464"; port 0: the kernel's choice */
     struct figures_of of;        /* what runs here */
     const struct router *router; /* NULL: elsewhere */
-    const struct keeper *keeper;
+    const struct keeper *keeper; /* NULL: the bus is not there yet */
     const struct feed *const *feeds; /* by the site's index; NULL ones are elsewhere */
+    bool has_others;                 /* not feeds alone */
 };
 
 /* Borrows all that o points to until monitor_stop. */
 MUST_CHECK bool monitor_start(const struct monitor_options *o, struct monitor **out, struct err *e);
+/* The bus has come, and with it what waited for it. */
+void monitor_join(struct monitor *m, const struct monitor_options *o);
 /* "127.0.0.1:40123": where it listens. */
 const char *monitor_where(const struct monitor *m);
 void monitor_stop(struct monitor **m);

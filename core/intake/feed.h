@@ -57,6 +57,8 @@ struct publisher {
     pthread_t thread;
     pthread_cond_t wake, drained;
     bool running, stop;
+    bool waits; /* the bus is not there yet: it is not even asked */
+    _Atomic int64_t away_ms; /* since when the bus is away; 0: it is there */
     int drains;              /* how many wait in feed_drain */
     int64_t last;            /* number of the last message committed that waits */
     int64_t sent, forgotten; /* the bus has all up to sent; up to forgotten they are deleted */

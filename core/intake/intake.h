@@ -37,6 +37,7 @@ struct feed_options {
     int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
     const struct rules *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
     int64_t stale_after_ms; /* of snapshots: an alarm when none came for so long; 0: never */
+    bool without_bus; /* nothing is asked of the bus, and nothing sent, until feed_join_bus */
 };
 
 /* Opens the spool, starts the publisher thread. Borrows all that o points to until feed_close.
@@ -47,6 +48,10 @@ struct intake feed_intake(struct feed *f);
 /* Whether it takes in what comes: not when the last turn, within half a minute, could not be kept,
  * as on a full disk or with the spool at its limit. Any thread. */
 bool feed_accepts(const struct feed *f);
+/* The bus is there, with its topics: from now on what is spooled goes to it. */
+void feed_join_bus(struct feed *f);
+/* Since when the bus does not take what is spooled; 0: it does. Any thread. */
+int64_t feed_bus_away_ms(const struct feed *f);
 /* Publishes what can be published, stops the thread, closes. */
 void feed_close(struct feed **f);
 /* Waits until all that is spooled is on the bus, or ms have passed: for tests and draining. */

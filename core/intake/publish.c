@@ -117,6 +117,16 @@ static bool read_batch(struct feed *f, struct arena *a, struct spool_row *rows, 
     return ok;
 }
 
+/* It took something: it is there. */
+static void note_bus(struct feed *f)
+{
+    struct publisher *p = &f->publisher;
+    if (p->in_trouble)
+        log_line(LOG_INFO, &f->who, "intake.published", "the bus takes records again");
+    p->in_trouble = false;
+    atomic_store(&p->away_ms, 0);
+}
+
 static void note_sent(struct feed *f, const struct spool_row *rows, size_t n, int64_t upto)
 {
     struct publisher *p = &f->publisher;
@@ -126,9 +136,7 @@ static void note_sent(struct feed *f, const struct spool_row *rows, size_t n, in
     p->sent = upto;
     pthread_cond_broadcast(&p->drained);
     pthread_mutex_unlock(&f->lock);
-    if (p->in_trouble)
-        log_line(LOG_INFO, &f->who, "intake.published", "the bus takes records again");
-    p->in_trouble = false;
+    note_bus(f);
 }
 
 /* One batch from the spool to the bus. */
@@ -169,7 +177,40 @@ static void complain(struct feed *f, const struct err *e)
 {
     if (!f->publisher.in_trouble)
         log_err(e->fate == ERR_RETRY ? LOG_WARN : LOG_ERROR, &f->who, e);
+    if (!f->publisher.in_trouble && !atomic_load(&f->publisher.away_ms))
+        atomic_store(&f->publisher.away_ms, f->o.now_ms());
     f->publisher.in_trouble = true;
+}
+
+/* Until the bus has its topics: a question could have it make them as it likes. */
+static void wait_for_bus(struct feed *f)
+{
+    struct publisher *p = &f->publisher;
+    pthread_mutex_lock(&f->lock);
+    while (p->waits && !p->stop)
+        pthread_cond_wait(&p->wake, &f->lock);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void feed_join_bus(struct feed *f)
+{
+    pthread_mutex_lock(&f->lock);
+    f->publisher.waits = false;
+    pthread_cond_broadcast(&f->publisher.wake);
+    pthread_mutex_unlock(&f->lock);
+}
+
+int64_t feed_bus_away_ms(const struct feed *f)
+{
+    return atomic_load(&f->publisher.away_ms);
+}
+
+static bool is_stopped(struct feed *f)
+{
+    pthread_mutex_lock(&f->lock);
+    bool stop = f->publisher.stop;
+    pthread_mutex_unlock(&f->lock);
+    return stop;
 }
 
 /* The schemas go first: a reader of the bus must be able to read every record on it. False: the
@@ -177,20 +218,19 @@ static void complain(struct feed *f, const struct err *e)
 static bool start(struct feed *f, struct arena *a)
 {
     int64_t wait_ms = BACKOFF_MS;
-    for (;;) {
+    wait_for_bus(f);
+    while (!is_stopped(f)) {
         struct err e = { .fate = ERR_NONE };
         arena_reset(a);
-        if (publish_schemas(f, a, &e) && publisher_look(f, &e))
+        if (publish_schemas(f, a, &e) && publisher_look(f, &e)) {
+            note_bus(f);
             return true;
+        }
         complain(f, &e);
         rest(f, wait_ms);
         wait_ms = wait_ms * 2 < BACKOFF_MOST_MS ? wait_ms * 2 : BACKOFF_MOST_MS;
-        pthread_mutex_lock(&f->lock);
-        bool stop = f->publisher.stop;
-        pthread_mutex_unlock(&f->lock);
-        if (stop)
-            return false;
     }
+    return false;
 }
 
 static void read_links_quietly(struct feed *f, struct arena *a)
@@ -238,6 +278,8 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
         return true;
     }
     *wait_ms = BACKOFF_MS;
+    if (f->publisher.in_trouble)
+        note_bus(f); /* what failed before was tried again first */
     forget(f, work && !stop && !drain ? FORGET_SELF : 0);
     if (!work && !stop) {
         read_links_quietly(f, a);
@@ -285,6 +327,8 @@ bool publisher_start(struct feed *f, struct err *e)
     p->forgotten = f->spool.first - 1;
     p->last = (int64_t)f->spool.kept.counts.taken;
     p->wake_at = INT64_MAX;
+    p->waits = f->o.without_bus;
+    atomic_init(&p->away_ms, p->waits ? f->o.now_ms() : 0);
     int failed = pthread_create(&p->thread, NULL, publisher_main, f);
     if (failed)
         return err_errno(e, ERR_FATAL, "intake.thread", failed, "cannot start publisher of",

@@ -141,6 +141,48 @@ static void loses_nothing_when_memory_runs_out(void)
     CU_ASSERT(c.refused_later > 0);
 }
 
+/* How many records the topic has: none may come of a bus that is not there yet. */
+static int64_t records_on(const char *topic)
+{
+    struct bus_end end = { .next = -1 };
+    CU_ASSERT_FATAL(bus_end(w.bus, topic, 0, &end, &w.e));
+    return end.next;
+}
+
+static void takes_before_the_bus_is_there_and_asks_it_nothing(void)
+{
+    struct world_event events[64];
+    w.options.without_bus = true;
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    for (int i = 0; i < 20; i++)
+        CU_ASSERT_EQUAL(say(i), ANSWER_KEPT);
+    CU_ASSERT(feed_bus_away_ms(w.feed) > 0);
+    CU_ASSERT(feed_accepts(w.feed));
+    CU_ASSERT_FALSE(feed_drain(w.feed, 200)); /* time for a publisher that does not wait */
+    CU_ASSERT_EQUAL(records_on("schemas"), 0);
+    CU_ASSERT_EQUAL(world_events(&w, events, 64), 0);
+    feed_join_bus(w.feed);
+    CU_ASSERT_EQUAL(world_counts(&w).waiting, 0);
+    CU_ASSERT_EQUAL(feed_bus_away_ms(w.feed), 0);
+    CU_ASSERT(records_on("schemas") > 0);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 64), 20);
+    for (int i = 1; i < 20; i++)
+        CU_ASSERT_EQUAL(events[i].seq, events[0].seq + i);
+}
+
+static void ends_without_the_bus_and_keeps_what_it_took(void)
+{
+    w.options.without_bus = true;
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_EQUAL(say(1), ANSWER_KEPT);
+    feed_close(&w.feed);
+    w.options.without_bus = false;
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.published, 1);
+    CU_ASSERT_EQUAL(c.waiting, 0);
+}
+
 static void refuses_a_spool_that_another_process_writes(void)
 {
     struct feed *second = NULL;
@@ -155,6 +197,9 @@ static CU_TestInfo cases[] = {
     { "keeps no part of a turn that does not fit", keeps_no_part_of_a_turn_that_does_not_fit },
     { "takes while the bus refuses and publishes when it is back",
       takes_while_the_bus_refuses_and_publishes_when_it_is_back },
+    { "takes before the bus is there, and asks it nothing",
+      takes_before_the_bus_is_there_and_asks_it_nothing },
+    { "ends without the bus and keeps what it took", ends_without_the_bus_and_keeps_what_it_took },
     { "stops taking at the spool's limit", stops_taking_at_the_spools_limit },
     { "loses nothing when memory runs out", loses_nothing_when_memory_runs_out },
     { "refuses a spool that another process writes", refuses_a_spool_that_another_process_writes },
