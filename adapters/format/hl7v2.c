@@ -412,6 +412,7 @@ static bool hl7v2_split(struct arena *a, struct slice unit, size_t *at, struct s
 
 const struct format format_hl7v2 = {
     .name = "hl7v2",
+    .environment = "MSH-11",
     .split = hl7v2_split,
     .parse = hl7v2_parse,
     .compile = hl7v2_compile,

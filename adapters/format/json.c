@@ -328,6 +328,27 @@ static void json_leaves(struct arena *a, const struct doc *d,
     leaves_of(&t, d->root, SLICE(""));
 }
 
+/* Whether a dotted path can be put into the tree: brackets would be part of a name, and one of two
+ * paths of which one begins the other would be lost, or stand twice. */
+static bool can_put(const struct node *map, struct slice path, struct err *e)
+{
+    struct slice rest = path;
+    if (slice_find(path, '[') < path.n)
+        return err_set(e, ERR_REJECT, "json.render", 0,
+                       "cannot write '%.*s': a list comes from each, not from a name", SHOWN(path));
+    while (map) {
+        size_t dot = slice_find(rest, '.');
+        const struct node *there = node_get_slice(map, slice_head(rest, dot));
+        if (there && (dot == rest.n || there->kind != NODE_MAP))
+            return err_set(e, ERR_REJECT, "json.render", 0,
+                           "cannot write '%.*s': another path begins with it, or it with another",
+                           SHOWN(path));
+        map = there;
+        rest = slice_from(rest, dot + 1);
+    }
+    return true;
+}
+
 /* A map whose keys are dotted paths becomes nested objects. */
 static bool json_render(const struct node *filled, struct slice id, struct buf *out, struct err *e)
 {
@@ -337,7 +358,11 @@ static bool json_render(const struct node *filled, struct slice id, struct buf *
     struct arena a;
     arena_init(&a, 4 << 20);
     struct node *root = node_new(&a, NODE_MAP);
-    for (const struct node *n = filled->first; root && n; n = n->next) {
+    bool fits = true;
+    for (const struct node *n = filled->first; root && fits && n; n = n->next) {
+        fits = can_put(root, n->key, e);
+        if (!fits)
+            break;
         struct node *copy = node_new(&a, n->kind);
         if (copy) {
             struct node fresh = *copy;
@@ -349,10 +374,10 @@ static bool json_render(const struct node *filled, struct slice id, struct buf *
         if (!copy)
             root = NULL;
     }
-    if (root)
+    if (root && fits)
         node_to_json(root, out);
     arena_release(&a);
-    return root ? buf_done(out, e) : err_memory(e);
+    return fits && (root ? buf_done(out, e) : err_memory(e));
 }
 
 /* Accepted, or a problem in the manner of RFC 9457: code and sentence, never what was sent. */

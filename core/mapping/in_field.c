@@ -100,8 +100,7 @@ static void pick_readable(struct run *r, const struct field *f, struct value *v)
         pick(r, &f->from, f, &next, v);
         if (v->how != HOW_TEXT || can_be_read(r, f, v->text))
             break;
-        if (next < f->from.count)
-            run_miss(r, v->ref, f->path, v->text, unread_reason(f));
+        run_miss(r, v->ref, f->path, v->text, unread_reason(f));
         if (first.how == HOW_ABSENT)
             first = *v;
     }

@@ -80,6 +80,10 @@ static void check_type(struct loader *l, const struct node *n, const struct fiel
     if (is_time && (f->table || f->kind == FIELD_JOIN))
         strict_say(&l->reader, n, "map.conversion",
                    "cannot read a time by a table or from several parts");
+    if (s->type == SLOT_BOOLEAN && f->kind != FIELD_TEXT && f->as != AS_BOOLEAN && !f->table)
+        strict_say(&l->reader, n, "map.conversion",
+                   "cannot set '%.*s' from a text: want as: boolean, or a table to true and false",
+                   SHOWN(f->path));
     check_words(l, n, f, s);
 }
 
@@ -102,6 +106,9 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
         f->kind = FIELD_TEXT;
         if (strict_is(&l->reader, text, NODE_TEXT, "text"))
             f->text = text->text;
+        if (slice_find(f->text, '{') < f->text.n || slice_find(f->text, '}') < f->text.n)
+            strict_say(&l->reader, text, "map.text",
+                       "cannot use braces in a text on the way in: it is a constant; want join");
     } else {
         f->kind = join ? FIELD_JOIN : FIELD_FROM;
         f->from = load_refs(l, join ? join : from, relative);
@@ -123,7 +130,22 @@ static void load_passed(struct loader *l, const struct node *n, struct field *f)
         strict_say_key(&l->reader, n, "map.field", "cannot pass over values of what is no from");
 }
 
-static void load_options(struct loader *l, const struct node *n, bool relative, struct field *f)
+/* Where nothing is looked up, read or checked nothing can miss, and else reads like a default for what is
+ * absent. */
+static void check_else(struct loader *l, const struct node *n, const struct slot *s,
+                       const struct field *f)
+{
+    const struct node *e = node_get(n, "else");
+    bool reads = f->table || conversion_is_time(f->as) || f->as == AS_BOOLEAN;
+    bool checks = s->type != SLOT_STRING && s->type != SLOT_ARRAY;
+    if (e && !reads && !checks && !s->vocabulary)
+        strict_say_key(&l->reader, e, "map.else",
+                       "cannot use else here: it is for what a table lacks or a conversion cannot "
+                       "read, not for what is absent");
+}
+
+static void load_options(struct loader *l, const struct node *n, bool relative, struct field *f,
+                         const struct slot *s)
 {
     const struct node *within = node_get(n, "within"), *table = node_get(n, "table");
     const struct node *status = node_get(n, "status"), *with = node_get(n, "with");
@@ -140,6 +162,7 @@ static void load_options(struct loader *l, const struct node *n, bool relative, 
     if (table)
         f->table = load_table(l, table, false);
     load_else(l, n, table != NULL, &f->miss, &f->word);
+    check_else(l, n, s, f);
     if (with && strict_is(&l->reader, with, NODE_TEXT, "with"))
         f->with = with->text;
 }
@@ -187,7 +210,7 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
         f->where = load_conditions(l, where, true);
     *item = (struct field){ .path = f->path, .memo = -1, .with = SLICE(" ") };
     item->from = load_refs(l, from ? from : self, true);
-    load_options(l, n, true, item);
+    load_options(l, n, true, item, s);
     if (conversion_is_time(item->as) && item->table)
         strict_say(&l->reader, n, "map.conversion", "cannot read a time by a table");
     check_words(l, n, item, s);
@@ -219,6 +242,9 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     STRICT_KEYS(&l->reader, n, keys);
     load_optional(l, node_get(n, "optional"));
     load_kind(l, n, relative, f);
+    if (node_get(n, "where") && f->kind != FIELD_EACH)
+        strict_say_key(&l->reader, node_get(n, "where"), "map.field",
+                       "cannot use where without each: a condition of the event stands under on");
     if (f->kind == FIELD_EACH && s->type != SLOT_ARRAY)
         strict_say(&l->reader, n, "map.field", "cannot repeat '%.*s': it is no list",
                    SHOWN(f->path));
@@ -227,7 +253,7 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     else if (f->kind == FIELD_EACH)
         load_text_item(l, n, f, s);
     else {
-        load_options(l, n, relative, f);
+        load_options(l, n, relative, f, s);
         if (s->type == SLOT_ARRAY && (f->kind != FIELD_JOIN || s->item))
             strict_say(&l->reader, n, "map.field", "cannot set the list '%.*s': want each%s",
                        SHOWN(f->path), s->item ? "" : " or join");

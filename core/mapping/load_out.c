@@ -96,6 +96,40 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
             out->item_count++;
 }
 
+/* Whether a conversion can make anything of what a slot may hold. */
+static bool can_convert(struct arena *a, enum conversion as, const struct slot *s)
+{
+    struct moment m;
+    if (as == AS_BOOLEAN && s->type == SLOT_BOOLEAN)
+        return true;
+    bool closed = s->type == SLOT_ENUM || s->vocabulary_count > 0;
+    bool reads = conversion_is_time(as) || as == AS_BOOLEAN || as == AS_NHS_NUMBER;
+    if (!reads || (s->is_time_ms && conversion_is_time(as)))
+        return true;
+    if (!closed)
+        return s->type == SLOT_STRING;
+    const struct slice *words = s->type == SLOT_ENUM ? s->symbols : s->vocabulary;
+    size_t count = s->type == SLOT_ENUM ? s->symbol_count : s->vocabulary_count;
+    for (size_t i = 0; i < count; i++)
+        if (conversion_is_time(as) ? time_from_iso(words[i], &m)
+                                   : conversion_text(as, a, words[i]).p != NULL)
+            return true;
+    return false;
+}
+
+static void check_conversion(struct loader *l, const struct node *n, const struct scope *s,
+                             const struct native *f)
+{
+    for (size_t i = 0; i < f->from_count; i++) {
+        const struct value_ref *ref = &f->from[i];
+        if (ref->kind == VALUE_SLOT &&
+            !can_convert(l->reader.arena, f->as, plan_slot_at(s->plan, (size_t)ref->slot)))
+            strict_say(&l->reader, n, "map.conversion",
+                       "cannot write '%.*s': '%.*s' never fits that conversion", SHOWN(f->path),
+                       SHOWN(ref->path));
+    }
+}
+
 static bool load_native(struct loader *l, const struct node *n, const struct scope *s,
                         struct native *out)
 {
@@ -118,12 +152,16 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
     if (table)
         out->table = load_table(l, table, true);
     load_else(l, n, table != NULL, &out->miss, &out->word);
+    if (node_get(n, "else") && !table && (out->as == AS_TEXT || !from))
+        strict_say_key(&l->reader, node_get(n, "else"), "map.else",
+                       "cannot use else here: without a table or a conversion nothing can miss");
     if (from)
         load_from(l, from, s, out);
     else if (text)
         load_lines(l, text, s, out);
     else
         load_each(l, n, each, s, out);
+    check_conversion(l, n, s, out);
     return true;
 }
 
@@ -346,4 +384,6 @@ void load_out(struct loader *l, const struct node *root)
         load_record(l, n, c);
     check_coverage(l, root, c);
     load_rules(l, common);
+    for (size_t i = 0; !problems_any(l->reader.problems) && i < l->m->out_rule_count; i++)
+        load_try(l, &l->m->out_rules[i], common);
 }

@@ -10,13 +10,13 @@ static bool refuse(const struct native *f, const char *why, struct err *e)
 }
 
 /* What the mapping says of a value that does not fit: a word instead, nothing, or no delivery. */
-static bool miss(const struct native *f, struct arena *a, const char *why, struct node **out,
-                 struct err *e)
+static bool miss(const struct out_run *r, const struct native *f, const char *why,
+                 struct node **out, struct err *e)
 {
-    if (f->miss == MISS_REFUSE)
+    if (f->miss == MISS_REFUSE && !r->is_trial)
         return refuse(f, why, e);
-    if (f->miss == MISS_WORD) {
-        *out = node_new_text(a, f->word);
+    if (f->miss == MISS_WORD || r->is_trial) {
+        *out = node_new_text(r->a, f->miss == MISS_WORD ? f->word : SLICE("x"));
         return *out ? true : err_memory(e);
     }
     return true;
@@ -65,11 +65,11 @@ static bool write_from(struct out_run *r, const struct native *f, struct node **
     if (v.is_null)
         return true;
     if (!out_text(r, &v, f->as, &text, e))
-        return e->fate == ERR_NONE && miss(f, r->a, "it does not fit its conversion", out, e);
+        return e->fate == ERR_NONE && miss(r, f, "it does not fit its conversion", out, e);
     if (f->table) {
         const struct slice *to = table_find(f->table, text);
         if (!to)
-            return miss(f, r->a, "its table lacks this word", out, e);
+            return miss(r, f, "its table lacks this word", out, e);
         text = *to;
     }
     return put_value(r, f, &v, text, out, e);
@@ -174,18 +174,21 @@ static const struct out_rule *rule_for(const struct mapping *m, const struct vie
     return NULL;
 }
 
+bool out_by(struct out_run *r, const struct out_rule *rule, struct node **tree, struct err *e)
+{
+    const struct header_slots *h = plan_header(r->v->plan);
+    if (!view_strings(r->v, (size_t)h->cleared, r->a, &r->cleared, &r->cleared_count, e))
+        return false;
+    *tree = node_new(r->a, NODE_MAP);
+    return *tree ? write_fields(r, rule->fields, rule->field_count, *tree, r->m->keeps_empty, e)
+                 : err_memory(e);
+}
+
 bool mapping_out(const struct mapping *m, struct arena *a, const struct view *v,
                  const struct mapping_own *own, struct node **tree, bool *fits, struct err *e)
 {
     const struct out_rule *rule = rule_for(m, v);
     struct out_run r = { .m = m, .a = a, .v = v, .own = own };
     *fits = rule != NULL;
-    if (!rule)
-        return true;
-    const struct header_slots *h = plan_header(v->plan);
-    if (!view_strings(v, (size_t)h->cleared, a, &r.cleared, &r.cleared_count, e))
-        return false;
-    *tree = node_new(a, NODE_MAP);
-    return *tree ? write_fields(&r, rule->fields, rule->field_count, *tree, m->keeps_empty, e)
-                 : err_memory(e);
+    return !rule || out_by(&r, rule, tree, e);
 }

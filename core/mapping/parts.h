@@ -108,6 +108,7 @@ struct setter {
 };
 
 struct rule {
+    const struct node *node; /* while loading */
     struct conditions on;
     const struct schema *schema;
     struct slice kind, action;
@@ -270,7 +271,11 @@ struct out_run {
     struct slice item_text;
     const struct slice *cleared;
     size_t cleared_count;
+    bool is_trial; /* the record is made up: what a value is does not matter */
 };
+/* As mapping_out, by that rule. */
+MUST_CHECK bool out_by(struct out_run *r, const struct out_rule *rule, struct node **tree,
+                       struct err *e);
 struct out_value {
     bool is_null, is_cleared, is_time;
     enum slot_type type;
@@ -321,6 +326,9 @@ bool load_value(struct loader *l, const struct node *n, struct slice text, const
 bool load_template(struct loader *l, const struct node *n, const struct scope *s,
                    struct template *out);
 void load_in(struct loader *l, const struct node *root);
+/* Writes a made-up record, every field of it set, of each kind and action by the rule r, and says what
+ * cannot be written: else it would be found at the first real one. common: the map that the rule shares. */
+void load_try(struct loader *l, const struct out_rule *r, const struct node *common);
 void load_out(struct loader *l, const struct node *root);
 
 #endif

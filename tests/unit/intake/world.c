@@ -55,6 +55,7 @@ static const char csv_mapping[] =
     "  format: csv\n"
     "  id: person\n"
     "common:\n"
+    "  header.environment: {text: live}\n"
     "  subject.nhs_number: {from: nhs, as: nhs-number, status: status}\n"
     "  subject.local_id: {from: person}\n"
     "events:\n"
@@ -66,6 +67,7 @@ static const char hl7_mapping[] =
     "  format: hl7v2\n"
     "  id: [MSH-3, MSH-4, MSH-10]\n"
     "common:\n"
+    "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: refuse}\n"
     "  subject.local_id: {from: PID-3.1}\n"
     "events:\n"
     "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n";

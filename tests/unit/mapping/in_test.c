@@ -2,11 +2,15 @@
 #include "helper.h"
 
 #include <CUnit/CUnit.h>
+#include <stdio.h>
 
 #define MSH "MSH|^~\\&|PAS|ZX9|R|R|20260203100500||ADT^A01|C1|P|2.4\r"
-#define HEAD                                                                                       \
+#define IN                                                                                         \
     "in: {format: hl7v2, id: [MSH-3, MSH-4, MSH-10], type: [MSH-9.1, MSH-9.2], not_carried: "      \
     "{MSH-9.2: [A60]}}\n"
+#define LIVE                                                                                       \
+    "header.environment: {from: MSH-11, as: upper, table: {P: live, T: test}, else: refuse}"
+#define HEAD IN "common: {" LIVE "}\n"
 
 /* An admitted event with these fields, from MSH and one more segment. */
 static const struct mapped_event *admit(const char *fields, const char *segments)
@@ -119,7 +123,7 @@ static void does_what_else_says_of_an_unknown_code(void)
 static void refuses_an_unknown_environment_by_its_own_code(void)
 {
     CU_ASSERT_PTR_NULL(admit(
-        "      header.environment: {from: MSH-12, table: {P: live}, else: refuse}\n", "PV1|1"));
+        "      header.environment: {from: [MSH-11.2, MSH-12], table: {P: live}, else: refuse}\n", "PV1|1"));
     CU_ASSERT_STRING_EQUAL(hp.e.code, "map.environment");
 }
 
@@ -188,7 +192,7 @@ static void gives_every_event_the_common_fields(void)
 {
     struct mapped out;
     const struct mapping *m = helper_mapping(
-        HEAD "common: {stay.ward: PV1-3.1, header.episode: PV1-19, person.sex: {from: PID-8, "
+        IN "common: {" LIVE ", stay.ward: PV1-3.1, header.episode: PV1-19, person.sex: {from: PID-8, "
              "table: {\"2\": "
              "female}, else: refuse}}\n"
              "events:\n  - {emit: Restriction.raised}\n  - {emit: HospitalStay.admitted}\n"
@@ -242,7 +246,7 @@ static void reports_what_no_rule_has_read(void)
     struct slice last = { .n = 0 };
     struct doc *d = NULL;
     const struct mapping *m =
-        helper_mapping("in: {format: json, id: id}\nevents:\n  - {emit: DischargePlan.referred, "
+        helper_mapping("in: {format: json, id: id}\ncommon: {header.environment: {text: live}}\nevents:\n  - {emit: DischargePlan.referred, "
                        "fields: {referral.to: "
                        "r.to, \"referral.needs[]\": {each: \"r.needs[]\"}}}\n");
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
@@ -271,6 +275,97 @@ static void survives_memory_running_out(void)
     }
 }
 
+/* Of several paths the first whose value can be read; what could not be is told, by its form. */
+static void takes_the_first_value_that_can_be_read(void)
+{
+    static const char field[] = "      stay.admitted: {from: [PV1-44, PV1-45, PV1-46], as: hl7-time, else: leave}\n";
+    char pv1[200];
+    static const struct {
+        const char *a, *b, *c, *want;
+        size_t misses;
+    } rows[] = {
+        { "20260203", "20260204", "", "2026-02-03", 0 },
+        { "3 Feb", "20260204", "20260205", "2026-02-04", 1 },
+        { "", "NOTIME", "20260205", "2026-02-05", 1 },
+        { "NOTIME", "\"\"", "ALSO9", "", 2 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct mapped out = { .event_count = 0 };
+        const struct mapping *m = helper_mapping(arena_format(
+            &hp.scratch, HEAD "events:\n  - emit: HospitalStay.admitted\n    fields:\n%s", field));
+        snprintf(pv1, sizeof pv1, MSH "PV1|1%42s|%s|%s|%s\r", "", rows[i].a, rows[i].b, rows[i].c);
+        for (char *c = strchr(pv1, ' '); c && *c == ' '; c++)
+            *c = '|';
+        CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+        CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(pv1), &out));
+        HELPER_IS(&out.events[0], "stay.admitted", rows[i].want);
+        CU_ASSERT_EQUAL(out.miss_count, rows[i].misses);
+    }
+}
+
+static void tells_what_was_read_and_not_kept_by_its_form(void)
+{
+    struct mapped out;
+    const struct mapping *m = helper_mapping(
+        HEAD "events:\n  - emit: HospitalStay.admitted\n    fields:\n"
+             "      stay.class: {from: PV1-2, table: {I: inpatient}, else: other}\n"
+             "      subject.nhs_number: {from: PID-3.1, as: nhs-number}\n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PID|1||9.99E+09\rPV1|1|Xy-7\r"), &out));
+    CU_ASSERT_EQUAL_FATAL(out.miss_count, 2);
+    CU_ASSERT_TRUE(slice_equal_text(out.misses[0].path, "PV1-2"));
+    CU_ASSERT_TRUE(slice_equal_text(out.misses[0].field, "stay.class"));
+    CU_ASSERT_TRUE(slice_equal_text(out.misses[0].form, "Aa-9"));
+    CU_ASSERT_STRING_EQUAL(out.misses[0].why, "its table lacks this code");
+    CU_ASSERT_TRUE(slice_equal_text(out.misses[1].form, "9.99A+99"));
+    CU_ASSERT_EQUAL(out.skipped_ids, 1);
+    CU_ASSERT_TRUE(out.is_named);
+}
+
+static void takes_no_word_for_nothing_by_itself(void)
+{
+    static const struct {
+        const char *empty, *cell, *want; /* want NULL: refused */
+    } rows[] = {
+        { "", "NULL", NULL },          { "", "\\N", NULL },           { "", "#N/A", NULL },
+        { "", "1.2E+05", NULL },       { "", "Null", "Null" },        { "", "NULLAH", "NULLAH" },
+        { ", empty: [NULL]", "NULL", "" }, { ", empty: []", "NULL", "NULL" },
+        { ", empty: [\"-\", none]", "none", "" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct mapped out;
+        helper_fresh();
+        const struct mapping *m = helper_mapping(arena_format(
+            &hp.scratch, "in: {format: csv, id: id%s}\ncommon: {header.environment: {text: live}}\n"
+            "events:\n  - {emit: HospitalStay.admitted, fields: {stay.ward: ward}}\n", rows[i].empty));
+        char *row = arena_format(&hp.scratch, "id,ward\nA1,%s\n", rows[i].cell);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+        bool good = helper_in(m, slice_text(row), &out);
+        CU_ASSERT_EQUAL(good, rows[i].want != NULL);
+        if (good) {
+            HELPER_IS(&out.events[0], "stay.ward", rows[i].want);
+        } else {
+            CU_ASSERT_STRING_EQUAL(hp.e.code, "map.doubtful");
+        }
+    }
+}
+
+static void wants_the_columns_that_it_names_unless_they_are_optional(void)
+{
+    struct mapped out;
+    const struct mapping *m = helper_mapping(
+        "in: {format: csv, id: id}\ncommon: {header.environment: {text: live}}\nevents:\n"
+        "  - {on: {ended: absent}, emit: HospitalStay.admitted, fields: {stay.ward: ward,\n"
+        "     stay.site: {from: site, optional: true}}}\n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    CU_ASSERT_TRUE(helper_in(m, SLICE("id,ended,ward\nA1,,W\n"), &out));
+    CU_ASSERT_FALSE(helper_in(m, SLICE("id,finished,ward,site\nA1,,W,S\n"), &out));
+    CU_ASSERT_STRING_EQUAL(hp.e.code, "csv.column");
+    CU_ASSERT_PTR_NOT_NULL(strstr(hp.e.text, "'ended'"));
+    err_clear(&hp.e);
+    CU_ASSERT_FALSE(helper_in(m, SLICE("id,ended,site\nA1,,S\n"), &out));
+}
+
 static CU_TestInfo cases[] = {
     { "tells who sent what", tells_who_sent_what },
     { "does not carry what it names or does not know",
@@ -290,6 +385,11 @@ static CU_TestInfo cases[] = {
     { "holds conditions on what is there", holds_conditions_on_what_is_there },
     { "reports what no rule has read", reports_what_no_rule_has_read },
     { "survives memory running out", survives_memory_running_out },
+    { "takes the first value that can be read", takes_the_first_value_that_can_be_read },
+    { "tells what was read and not kept by its form", tells_what_was_read_and_not_kept_by_its_form },
+    { "takes no word for nothing by itself", takes_no_word_for_nothing_by_itself },
+    { "wants the columns that it names unless they are optional",
+      wants_the_columns_that_it_names_unless_they_are_optional },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_in = { "in", helper_load, helper_end, helper_fresh, NULL, cases };

@@ -7,6 +7,9 @@
 #define HEAD                                                                                       \
     "in: {format: hl7v2, id: [MSH-10], not_carried: {MSH-9.1: [ORU, MDM], MSH-9.2: [A60]}}\n"
 
+#define LIVE "header.environment: {from: MSH-11, as: upper, table: {P: live}, else: refuse}"
+#define COMMON "common: {" LIVE "}\n"
+
 static void loads_the_example_of_the_contract(void)
 {
     helper_file("table.csv", "native,shared\nL,legal\n");
@@ -78,7 +81,7 @@ static void names_each_problem_at_its_line(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         helper_fresh();
-        char *text = arena_format(&hp.scratch, HEAD "events:\n%s", rows[i].line);
+        char *text = arena_format(&hp.scratch, HEAD "events:\n%s" COMMON, rows[i].line);
         CU_ASSERT_PTR_NULL(helper_mapping(text));
         if (!helper_has_problem(rows[i].code, 3))
             printf("\nno %s for %s", rows[i].code, rows[i].line);
@@ -90,14 +93,15 @@ static void reports_all_problems_not_the_first(void)
 {
     CU_ASSERT_PTR_NULL(helper_mapping(HEAD "common:\n"
                                            "  stay.wards: PV1-3\n"
+                                           "  " LIVE "\n"
                                            "  stay.class: {text: ill}\n"
                                            "events:\n"
                                            "  - {emit: HospitalStay.admitted}\n"
                                            "  - {emit: HospitalStay.gone}\n"));
     CU_ASSERT_EQUAL(hp.p.count, 3);
     CU_ASSERT_TRUE(helper_has_problem("map.record-path", 3));
-    CU_ASSERT_TRUE(helper_has_problem("map.word", 4));
-    CU_ASSERT_TRUE(helper_has_problem("map.kind", 7));
+    CU_ASSERT_TRUE(helper_has_problem("map.word", 5));
+    CU_ASSERT_TRUE(helper_has_problem("map.kind", 8));
 }
 
 static void refuses_a_table_with_a_code_twice(void)
@@ -105,7 +109,7 @@ static void refuses_a_table_with_a_code_twice(void)
     helper_file("table.csv", "native,shared,meaning\nI,inpatient,x\nE,emergency,x\nI,other,x\n");
     CU_ASSERT_PTR_NULL(helper_mapping(
         HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
-             "table.csv, else: other}}}\n"));
+             "table.csv, else: other}}}\n" COMMON));
     CU_ASSERT_EQUAL(hp.p.count, 1);
     CU_ASSERT_TRUE(helper_has_problem("map.table", 4));
     CU_ASSERT_PTR_NOT_NULL(strstr(hp.p.list[0].file, "table.csv"));
@@ -116,7 +120,7 @@ static void says_which_line_of_a_table_is_no_word(void)
     helper_file("table.csv", "native,shared\nI,inpatient\nE,\"emergncy\"\n");
     CU_ASSERT_PTR_NULL(helper_mapping(
         HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
-             "table.csv, else: other}}}\n"));
+             "table.csv, else: other}}}\n" COMMON));
     CU_ASSERT_TRUE(helper_has_problem("map.word", 3));
 }
 
@@ -133,7 +137,7 @@ static void hashes_the_file_and_its_tables(void)
 {
     static const char text[] =
         HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, table: "
-             "table.csv, else: other}}}\n";
+             "table.csv, else: other}}}\n" COMMON;
     helper_file("table.csv", "native,shared\nI,inpatient\n");
     const struct mapping *one = helper_mapping(text);
     helper_file("table.csv", "native,shared\nI,emergency\n");
@@ -146,7 +150,7 @@ static void hashes_the_file_and_its_tables(void)
 static void says_which_events_and_fields_it_can_make(void)
 {
     const struct mapping *m = helper_mapping(
-        HEAD "common:\n  header.environment: {text: live}\n  header.occurred: {from: MSH-7, as: "
+        HEAD "common:\n  " LIVE "\n  header.occurred: {from: MSH-7, as: "
              "hl7-time}\nevents:\n"
              "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: PV1-3.1}}\n"
              "  - {on: {MSH-9.2: A11}, emit: HospitalStay.admitted, action: retracts}\n");
@@ -165,6 +169,99 @@ static void says_which_events_and_fields_it_can_make(void)
     CU_ASSERT_EQUAL(mapping_rule_count(helper_system("nhs/mdm-t02/out.yaml")), 0);
 }
 
+/* What loads and then does nothing, or what it was not meant to. */
+static void refuses_what_would_be_without_effect(void)
+{
+    static const struct {
+        const char *fields, *code;
+    } rows[] = {
+        { "stay.ward: {from: PV1-3.1, where: {PV1-2: E}}", "map.field" },
+        { "stay.ward: {text: \"Ward {PV1-3.1}\"}", "map.text" },
+        { "stay.ward: {from: PV1-3.1, else: UNKNOWN}", "map.else" },
+        { "stay.ward: {from: PV1-3.1, as: trim, else: leave}", "map.else" },
+        { "stay.medically_fit: PV1-3.1", "map.conversion" },
+        { "stay.medically_fit: {join: [PV1-3.1, PV1-2]}", "map.conversion" },
+        { "stay.ward: {from: PV1-3.1, optional: true}", "map.field" },
+        { "stay.ward: {from: PV1-3.1, table: {A: B}, else: leave, optional: yes}", "map.field" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        helper_fresh();
+        CU_ASSERT_PTR_NULL(helper_mapping(arena_format(
+            &hp.scratch, HEAD COMMON "events:\n  - {emit: HospitalStay.admitted,\n     fields: {%s}}\n",
+            rows[i].fields)));
+        CU_ASSERT_TRUE(helper_has_problem(rows[i].code, 5));
+        if (!helper_has_problem(rows[i].code, 5))
+            printf("\nno %s for %s", rows[i].code, rows[i].fields);
+    }
+    helper_fresh();
+    CU_ASSERT_PTR_NOT_NULL(helper_mapping(
+        HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, else: "
+                    "other}, stay.medically_fit: {from: PV1-3.1, table: {A: \"true\"}, else: leave}}}\n"));
+}
+
+/* A test message that passes for a live one is disclosed. */
+static void wants_to_know_live_from_test(void)
+{
+    static const struct {
+        const char *text;
+        uint32_t line; /* 0: it loads */
+    } rows[] = {
+        { HEAD "events:\n  - {emit: HospitalStay.admitted}\n", 3 },
+        { HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {header.environment: {text: live}}}\n", 3 },
+        { HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {header.environment: {from: MSH-110, "
+               "table: {P: live}, else: refuse}}}\n", 3 },
+        { HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {" LIVE "}}\n"
+               "  - {emit: HospitalStay.moved}\n", 4 },
+        { HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {" LIVE "}}\n", 0 },
+        { "in: {format: csv, id: a}\nevents:\n  - {emit: HospitalStay.admitted}\n", 3 },
+        { "in: {format: csv, id: a}\ncommon: {header.environment: {text: live}}\n"
+          "events:\n  - {emit: HospitalStay.admitted}\n", 0 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        helper_fresh();
+        const struct mapping *m = helper_mapping(rows[i].text);
+        CU_ASSERT_EQUAL(m != NULL, rows[i].line == 0);
+        CU_ASSERT_TRUE(!rows[i].line || helper_has_problem("map.environment", rows[i].line));
+    }
+}
+
+#define OUT(format) "out: {format: " format "}\ncommon:\n  note: header.notice\n"
+#define HL7_OUT                                                                                    \
+    "out: {format: hl7v2}\ncommon:\n  MSH-9.1: {text: ADT}\n  NTE-3: header.notice\n"
+#define STAYS                                                                                      \
+    "records:\n  - on: HospitalStay\nnot_delivered: [DischargePlan, SocialCare, HousingCase, "      \
+    "Homelessness, Person, Property, Safeguarding]\n"
+
+/* Found at the first real record it would end that record's way. */
+static void refuses_what_could_not_be_written(void)
+{
+    static const struct {
+        const char *text, *code;
+        uint32_t line; /* 0: it loads */
+    } rows[] = {
+        { OUT("json") "  visit: header.episode\n  visit.ward: stay.ward\n" STAYS, "map.render", 5 },
+        { OUT("json") "  visit.ward.name: stay.ward\n  visit.ward: stay.site\n" STAYS, "map.render", 5 },
+        { OUT("json") "  visit.ward: stay.ward\n  visit.site: stay.site\n" STAYS, NULL, 0 },
+        { OUT("json") "  \"tags[0]\": {text: a}\n" STAYS, "map.render", 4 },
+        { OUT("json") "  isTest: {from: header.environment, as: boolean}\n" STAYS, "map.conversion", 4 },
+        { OUT("json") "  when: {from: stay.class, as: hl7-time}\n" STAYS, "map.conversion", 4 },
+        { OUT("json") "  ward: {from: stay.ward, else: none}\n" STAYS, "map.else", 4 },
+        { OUT("json") "  env: {from: header.environment, table: {test: T}, else: refuse}\n" STAYS, NULL, 0 },
+        { HL7_OUT "  PID-11: {each: \"person.address_lines[]\"}\n" STAYS, "map.render", 5 },
+        { HL7_OUT "  PV1-3.1: stay.ward\n" STAYS, NULL, 0 },
+        { OUT("csv") "  lines: {each: \"person.address_lines[]\"}\n" STAYS, "map.render", 4 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        helper_fresh();
+        const struct mapping *m = helper_mapping(rows[i].text);
+        bool good = m ? rows[i].line == 0
+                      : rows[i].code && helper_has_problem(rows[i].code, rows[i].line);
+        CU_ASSERT_TRUE(good);
+        for (size_t k = 0; !good && k < hp.p.count; k++)
+            printf("\nrow %zu: %u: %s [%s]", i, hp.p.list[k].line, hp.p.list[k].text, hp.p.list[k].code);
+    }
+}
+
 static CU_TestInfo cases[] = {
     { "says which events and fields it can make", says_which_events_and_fields_it_can_make },
     { "loads the example of the contract", loads_the_example_of_the_contract },
@@ -173,6 +270,9 @@ static CU_TestInfo cases[] = {
     { "refuses a table with a code twice", refuses_a_table_with_a_code_twice },
     { "says which line of a table is no word", says_which_line_of_a_table_is_no_word },
     { "wants one direction and a known format", wants_one_direction_and_a_known_format },
+    { "refuses what would be without effect", refuses_what_would_be_without_effect },
+    { "wants to know live from test", wants_to_know_live_from_test },
+    { "refuses what could not be written", refuses_what_could_not_be_written },
     { "hashes the file and its tables", hashes_the_file_and_its_tables },
     CU_TEST_INFO_NULL
 };

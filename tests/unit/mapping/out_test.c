@@ -16,6 +16,7 @@ static struct mapped_event *admission(const char *json)
                        "events:\n"
                        "  - emit: HospitalStay.admitted\n"
                        "    fields:\n"
+                       "      header.environment: {text: live}\n"
                        "      header.occurred: {from: at, as: iso-time}\n"
                        "      stay.ward: ward!\n"
                        "      stay.admitted: {from: admitted, as: iso-time}\n"
