@@ -61,8 +61,10 @@ struct audit_decision {
     uint8_t hash[HASH_BYTES];
     bool caught_up;
     const struct slice *obliged; size_t obliged_count;      /* "year:identity.birth-date" */
+    struct slice schema, kind, source;  /* of the event decided, whichever the entry's own is */
 };
 struct audit_read {
+    int version;
     int64_t sequence, accepted_ms, decided_ms, input_offset;
     struct slice kind, input_topic, event_id, schema, event_kind, source, note;
     uint8_t previous[HASH_BYTES], event_hash[HASH_BYTES], subject[ID_BYTES],

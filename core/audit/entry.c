@@ -4,7 +4,7 @@
 #include "audit/audit.h"
 #include "record/wire.h"
 
-#define ENTRY_VERSION 1
+#define ENTRY_VERSION 2
 
 const char *audit_kind_name(enum audit_kind k)
 {
@@ -61,8 +61,18 @@ static void put_obliged(struct buf *out, const struct bundle *b, const struct de
     avro_put_long(out, 0);
 }
 
+/* What sort of event it is of, where the entry does not say so itself. */
+static void put_own_event(struct buf *out, const struct bundle *b, const struct decision *d,
+                          const struct event_id *entry)
+{
+    bool is_own = (entry && memcmp(entry->b, d->event.b, sizeof entry->b) == 0) || slice_is_empty(d->kind);
+    avro_put_text(out, is_own ? SLICE("") : catalogue_at(b->catalogue, d->schema)->name);
+    avro_put_text(out, is_own ? SLICE("") : d->kind);
+    avro_put_text(out, is_own ? SLICE("") : d->source);
+}
+
 static void put_decision(struct buf *out, const struct bundle *b, const struct decision *d,
-                         const struct disclosure *disclosures)
+                         const struct disclosure *disclosures, const struct event_id *entry)
 {
     static const uint8_t none[HASH_BYTES];
     const struct disclosure *sent = d->disclosure >= 0 ? &disclosures[d->disclosure] : NULL;
@@ -78,6 +88,7 @@ static void put_decision(struct buf *out, const struct bundle *b, const struct d
     put_fixed(out, sent ? sent->hash : none, HASH_BYTES);
     buf_byte(out, d->caught_up);
     put_obliged(out, b, d);
+    put_own_event(out, b, d, entry);
 }
 
 /* "agency/service" of an event, whether its header names the service alone or in full. */
@@ -138,12 +149,16 @@ static void put_event(struct buf *out, const struct bundle *b, const struct audi
         avro_put_text(out, s->source);
 }
 
-static void put_decisions(struct buf *out, const struct bundle *b, const struct judged *j)
+static void put_decisions(struct buf *out, const struct bundle *b, const struct audit_subject *s)
 {
+    const struct judged *j = s->judged;
+    const struct header_slots *h = s->event ? plan_header(s->event->plan) : NULL;
+    struct event_id id;
+    bool has_event = h && id_from_hex(view_text(s->event, (size_t)h->id), id.b);
     size_t n = j ? j->decision_count : 0;
     avro_put_long(out, (int64_t)n);
     for (size_t i = 0; i < n; i++)
-        put_decision(out, b, &j->decisions[i], j->disclosures);
+        put_decision(out, b, &j->decisions[i], j->disclosures, has_event ? &id : NULL);
     put_end(out, n);
 }
 
@@ -166,7 +181,7 @@ bool audit_entry(const struct bundle *b, struct audit_chain *c, const struct aud
     avro_put_text(out, SLICE(ENGINE_VERSION));
     put_hash(out, s->facts_before);
     put_hash(out, s->facts_after);
-    put_decisions(out, b, s->judged);
+    put_decisions(out, b, s);
     avro_put_text(out, s->note);
     avro_put_text(out, s->disclosure);
     if (!buf_done(out, e))

@@ -1,8 +1,12 @@
 /* read.c - an entry read back through the compiled plan, for why, held, status, verify and
  * replay. */
 #include "audit/audit.h"
+#include "audit/first_form.h"
 #include "audit/walk.h"
 #include "record/wire.h"
+
+/* Of entries of version 1, which are on the bus for ever. */
+#define FIRST_FORM UINT64_C(0xc13392544874d1c7)
 
 static bool copy_fixed(const struct view *v, const char *path, uint8_t *out, size_t n)
 {
@@ -31,6 +35,9 @@ static bool read_decision(const struct view *v, struct arena *a, struct audit_de
     d->reason = view_text_at(v, "reason");
     d->disclosure = view_text_at(v, "disclosure");
     d->caught_up = view_long_at(v, "caught_up") != 0;
+    d->schema = view_text_at(v, "schema");
+    d->kind = view_text_at(v, "kind");
+    d->source = view_text_at(v, "source");
     return (copy_fixed(v, "hash", d->hash, HASH_BYTES) ||
             err_set(e, ERR_FATAL, "audit.schema", 0, "cannot read a decision's hash")) &&
            read_strings(v, "clauses[]", a, &d->clauses, &d->clause_count, e) &&
@@ -56,6 +63,12 @@ static bool read_decisions(const struct view *v, struct arena *a, struct audit_r
     for (size_t i = 0; i < n; i++)
         if (!read_decision(&items[i], a, &list[i], e))
             return false;
+    for (size_t i = 0; i < n; i++)
+        if (slice_is_empty(list[i].schema) && slice_equal(list[i].event_id, out->event_id)) {
+            list[i].schema = out->schema;
+            list[i].kind = out->event_kind;
+            list[i].source = out->source;
+        }
     out->decisions = list;
     out->decision_count = n;
     return true;
@@ -78,6 +91,11 @@ static bool open_entry(const struct catalogue *c, struct arena *a, struct slice 
     struct slice body;
     if (!wire_open(framed, &fingerprint, &body, e))
         return false;
+    if (fingerprint == FIRST_FORM) {
+        const struct schema *now = catalogue_named(c, SLICE("AuditEntry"));
+        return now ? entry_of_first_form(a, body, &body, e) && plan_view(now->plan, a, body, out, e)
+                   : err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the schema of an entry");
+    }
     const struct schema *s = catalogue_fingerprint(c, fingerprint);
     if (!s || !slice_equal_text(s->name, "AuditEntry"))
         return err_set(e, ERR_REJECT, "audit.read", 2, "cannot read an entry: of another schema");
@@ -91,6 +109,7 @@ bool audit_read(const struct catalogue *c, struct arena *a, struct slice framed,
     *out = (struct audit_read){ .sequence = 0 };
     if (!open_entry(c, a, framed, &v, e))
         return false;
+    out->version = (int)view_long_at(&v, "version");
     out->sequence = view_long_at(&v, "sequence");
     out->kind = view_text_at(&v, "kind");
     out->input_topic = view_text_at(&v, "input.topic");

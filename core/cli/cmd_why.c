@@ -226,6 +226,20 @@ static const struct slice *obliged_names(const struct bundle *b, struct arena *a
     return list;
 }
 
+/* What a supposed event of a type may have: all but what always travels or never does. */
+static struct categories may_have(const struct bundle *b, size_t schema)
+{
+    struct categories all, some = { { 0 } };
+    bundle_parts_of(b, schema, &all);
+    for (unsigned i = 0; i < bundle_part_count(b); i++) {
+        unsigned category = bundle_part_category(b, i);
+        if (categories_has(&all, i) && category != catalogue_always(b->catalogue) &&
+            category != catalogue_never(b->catalogue))
+            categories_add(&some, i);
+    }
+    return some;
+}
+
 /* The decision as the audit would have it. */
 static bool as_read(const struct bundle *b, struct arena *a, const struct decision *d,
                     struct slice service, struct audit_decision *out)
@@ -238,7 +252,9 @@ static bool as_read(const struct bundle *b, struct arena *a, const struct decisi
     out->clauses = rule_names(b, a, d->clauses, d->clause_count, clause_name);
     out->prohibitions = rule_names(b, a, d->prohibitions, d->prohibition_count, prohibition_name);
     out->released_count = bundle_names(b, d->schema, &d->released, a, &out->released);
-    out->withheld_count = bundle_names(b, d->schema, &d->withheld, a, &out->withheld);
+    struct categories withheld = may_have(b, d->schema);
+    categories_drop(&withheld, &d->released);
+    out->withheld_count = bundle_names(b, d->schema, &withheld, a, &out->withheld);
     out->obliged = obliged_names(b, a, d, &out->obliged_count);
     return out->clauses && out->prohibitions && out->released && out->withheld && out->obliged;
 }

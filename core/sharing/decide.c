@@ -11,6 +11,7 @@
  * that it names is set against what the others said: the greatest weight counts (weight.h). What
  * follows for one service is conclude.c. */
 #include "sharing/decide.h"
+#include "sharing/released.h"
 
 #include "sharing/ask.h"
 #include "sharing/claimed.h"
@@ -264,6 +265,8 @@ bool decide_begin(struct question *q, struct err *e)
                              .arena = q->arena,
                              .doubt = q->doubt };
     q->all = q->bundle->compiled->categories[ev->schema];
+    if (!event_had(q->bundle, q->arena, ev, &q->had, e))
+        return false;
     q->answers = ARENA_NEW(q->arena, struct answers);
     q->verdicts = ARENA_ARRAY(q->arena, q->bundle->service_count, struct verdict);
     if (!q->answers || !q->verdicts || !answers_begin(q->answers, &in, e) || !weigh(q))

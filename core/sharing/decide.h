@@ -30,6 +30,7 @@ struct question {
     enum when_doubt doubt;
     /* Found by decide_begin. */
     struct categories all; /* that this type has and agreements can release */
+    struct categories had; /* of those, what this event has */
     struct services candidates;
     size_t candidate_count;
     struct answers *answers;

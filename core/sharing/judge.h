@@ -33,6 +33,7 @@ struct decision {
     int32_t disclosure;                 /* index in judged.disclosures, -1 none */
     struct categories obliged[OBLIGE_COUNT]; /* parts of released that travel changed; disjoint */
     uint16_t schema;                    /* of the event's type: its index in the catalogue */
+    struct slice kind, source;          /* of that event; source "agency/service"; empty: it cannot be told */
     const struct refusal *refused;      /* the person's no that keeps it back; NULL: none. Lives in the arena */
 };
 

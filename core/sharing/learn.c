@@ -5,6 +5,7 @@
  * back, one by one, since a door may have sent the first and still hold the second; nobody else
  * gets it. */
 #include "sharing/claimed.h"
+#include "sharing/released.h"
 #include "sharing/decide.h"
 #include "sharing/owner.h"
 #include "sharing/run.h"
@@ -240,13 +241,16 @@ static bool retract_from(struct run *r, const struct event *ev, const struct rec
     struct decision d = { .event = ev->id,
                           .to = { got->service },
                           .outcome = OUTCOME_DISCLOSE,
-                          .withheld = r->in->bundle->compiled->categories[ev->schema],
                           .reason = reason_code(REASON_DISCLOSED),
-                          .schema = (uint16_t)ev->schema };
+                          .schema = (uint16_t)ev->schema,
+                          .kind = ev->kind_name,
+                          .source = ev->source_name };
     struct sending how = { .clause = got->clause,
                            .original = slice_text(got->id.text),
                            .action = SLICE("retracts"),
                            .again = again };
+    if (!event_had(r->in->bundle, r->arena, ev, &d.withheld, r->e))
+        return false;
     return run_disclose(r, ev, &d, &how) && run_decision(r, &d);
 }
 

@@ -35,6 +35,38 @@ static bool holds_something(const struct view *v, size_t slot)
     return !view_is_null(v, slot) && (s->type != SLOT_ARRAY || view_raw(v, slot).n > empty);
 }
 
+static bool add_cleared_had(const struct bundle *b, struct arena *a, const struct event *ev,
+                            struct categories *out, struct err *e)
+{
+    const struct slice *paths = NULL;
+    size_t n = 0;
+    if (view_is_null(ev->view, (size_t)ev->slots->cleared))
+        return true;
+    if (!view_strings(ev->view, (size_t)ev->slots->cleared, a, &paths, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        int slot = plan_field(ev->view->plan, paths[i]);
+        if (slot >= 0)
+            categories_add(out, bundle_part(b, ev->schema, (size_t)slot));
+    }
+    return true;
+}
+
+bool event_had(const struct bundle *b, struct arena *a, const struct event *ev,
+               struct categories *out, struct err *e)
+{
+    const struct plan *p = ev->view->plan;
+    const uint8_t *parts = bundle_parts(b, ev->schema);
+    *out = (struct categories){ { 0 } };
+    for (size_t i = 0; i < plan_slots(p); i++)
+        if (holds_something(ev->view, i))
+            categories_add(out, parts[i]);
+    if (!add_cleared_had(b, a, ev, out, e))
+        return false;
+    categories_keep(out, &b->compiled->categories[ev->schema]);
+    return true;
+}
+
 /* What a list of cleared fields says travels as it is, whatever becomes of values. */
 static bool add_cleared(const struct bundle *b, struct arena *a, const struct event *ev,
                         const struct decision *d, struct told *t, struct err *e)

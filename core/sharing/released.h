@@ -13,4 +13,9 @@ MUST_CHECK bool released_by(const struct bundle *b, struct arena *a, const struc
  * before. */
 bool released_more(const struct released *now, const struct released *before);
 
+/* What an event has of what agreements can release: parts that hold something, or that it says to be
+ * empty now. */
+MUST_CHECK bool event_had(const struct bundle *b, struct arena *a, const struct event *ev,
+                          struct categories *out, struct err *e);
+
 #endif

@@ -133,11 +133,11 @@ bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
     return project_disclosure(&p, item, r->e) && add_receiver(r, ev, d, item, how->clause);
 }
 
-static void hold_instead(struct decision *d, const char *reason)
+static void hold_instead(const struct question *q, struct decision *d, const char *reason)
 {
     d->outcome = OUTCOME_HOLD;
     d->reason = reason;
-    categories_join(&d->withheld, &d->released);
+    d->withheld = q->had;
     memset(&d->released, 0, sizeof d->released);
     memset(d->obliged, 0, sizeof d->obliged);
 }
@@ -147,7 +147,7 @@ static void hold_unread(const struct question *q, struct decision *d)
 {
     if (d->outcome != OUTCOME_DISCLOSE || !q->event->is_restricted_unread || q->unknown_is_true)
         return;
-    hold_instead(d, reason_code(REASON_SENDER_RESTRICTION_UNKNOWN));
+    hold_instead(q, d, reason_code(REASON_SENDER_RESTRICTION_UNKNOWN));
 }
 
 /* What was refused once goes by a person's word alone, whatever rules say now. */
@@ -161,9 +161,9 @@ static bool hold_reopened(struct run *r, const struct question *q, const struct 
         const char *reason = arena_text(r->arena, h->reason);
         if (!reason)
             return err_memory(r->e);
-        hold_instead(d, reason);
+        hold_instead(q, d, reason);
     } else if (round->is_reopened && d->outcome == OUTCOME_DISCLOSE) {
-        hold_instead(d, reason_code(REASON_REOPENED));
+        hold_instead(q, d, reason_code(REASON_REOPENED));
     }
     return true;
 }
@@ -280,10 +280,12 @@ bool run_alike(struct run *r, const struct event *ev, enum outcome outcome, enum
         struct decision d = { .event = ev->id,
                               .to = { (uint16_t)i },
                               .outcome = outcome,
-                              .withheld = q.all,
+                              .withheld = q.had,
                               .reason = reason_code(reason),
                               .disclosure = -1,
-                              .schema = (uint16_t)ev->schema };
+                              .schema = (uint16_t)ev->schema,
+                              .kind = ev->kind_name,
+                              .source = ev->source_name };
         d.refused = outcome == OUTCOME_HOLD ? facts_refuses(q.bundle, &facts, ev, d.to.n) : NULL;
         if (d.refused) {
             d.outcome = OUTCOME_WITHHOLD;

@@ -197,7 +197,68 @@ static void a_replay_that_releases_another_field_is_found(void)
     CU_ASSERT_EQUAL(report.broken, 2); /* what is released, what is withheld */
 }
 
+/* Another event than the entry's was decided again because a gate opened. */
+static void a_decision_says_itself_what_it_is_of_where_the_entry_does_not(void)
+{
+    struct decision d = decision();
+    struct audit_read r;
+    d.schema = schema_of("HospitalStay");
+    d.kind = SLICE("admitted");
+    d.source = SLICE("hosp/wards");
+    d.caught_up = true;
+    write_and_read(&d, &r);
+    CU_ASSERT(slice_equal_text(r.decisions[0].schema, "HospitalStay"));
+    CU_ASSERT(slice_equal_text(r.decisions[0].kind, "admitted"));
+    CU_ASSERT(slice_equal_text(r.decisions[0].source, "hosp/wards"));
+    struct audit_read again;
+    struct audit_report report = { 0 };
+    char sentence[400] = "";
+    const struct findings f = { .say = said, .ctx = sentence, .report = &report };
+    d.source = SLICE("hosp/other");
+    write_and_read(&d, &again);
+    compare_entries(&f, 0, &r, &again);
+    CU_ASSERT_EQUAL(report.broken, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(sentence, "type, kind and source of the event decided"));
+}
+
+/* As version 1 wrote it: without the three texts, which are empty here, and by its own schema. */
+static struct slice first_form(void)
+{
+    static const uint8_t header[] = { 0xc3, 0x01, 0xc7, 0xd1, 0x74, 0x48, 0x54, 0x92, 0x33, 0xc1, 2 };
+    struct slice now = buf_slice(&b);
+    struct buf old;
+    buf_init(&old, 1 << 20);
+    buf_put(&old, slice_of(header, sizeof header));
+    buf_put(&old, slice_of(now.p + sizeof header, now.n - sizeof header - 6));
+    buf_put(&old, slice_from(now, now.n - 3)); /* the end of the decisions, note, disclosure */
+    struct slice copy = arena_copy(&arena, buf_slice(&old));
+    buf_release(&old);
+    return copy;
+}
+
+static void an_entry_of_the_first_form_is_read(void)
+{
+    struct decision d = decision();
+    struct audit_read now, old, cut;
+    write_and_read(&d, &now);
+    struct slice bytes = first_form();
+    CU_ASSERT_FATAL(audit_read(catalogue, &arena, bytes, &old, &e));
+    CU_ASSERT(old.version == 1 && now.version == 2);
+    CU_ASSERT_EQUAL_FATAL(old.decision_count, 1);
+    CU_ASSERT_EQUAL(old.decisions[0].released_count, now.decisions[0].released_count);
+    CU_ASSERT_EQUAL(old.decisions[0].obliged_count, 3);
+    CU_ASSERT(slice_equal_text(old.decisions[0].reason, "disclosed"));
+    for (size_t n = 10; n < bytes.n; n++) {
+        err_clear(&e);
+        CU_ASSERT_FALSE(audit_read(catalogue, &arena, slice_head(bytes, n), &cut, &e));
+    }
+    err_clear(&e);
+}
+
 static CU_TestInfo cases[] = {
+    { "a decision says itself what it is of, where the entry does not",
+      a_decision_says_itself_what_it_is_of_where_the_entry_does_not },
+    { "an entry of the first form is read", an_entry_of_the_first_form_is_read },
     { "an entry says what travelled changed", an_entry_says_what_travelled_changed },
     { "an entry names fields where a category is divided",
       an_entry_names_fields_where_a_category_is_divided },

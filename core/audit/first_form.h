@@ -1,0 +1,14 @@
+/* first_form.h - entries of version 1 as they would be written now: without what their decisions did
+ * not say. */
+#ifndef CONCORDAT_AUDIT_FIRST_FORM_H
+#define CONCORDAT_AUDIT_FIRST_FORM_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+/* body and *out without framing; *out in a. audit.read. */
+MUST_CHECK bool entry_of_first_form(struct arena *a, struct slice body, struct slice *out,
+                                    struct err *e);
+
+#endif
