@@ -237,6 +237,35 @@ static void a_wrong_act_is_refused(void)
     both_agree();
 }
 
+/* Where nobody is named, by typed names: however they are spaced and capitalised. */
+static void two_typed_names_are_two_people(void)
+{
+    static const char *const kind[] = { "restriction.kind", "location", NULL };
+    hold_ada();
+    world_say(&(struct say){ .who = "ada", .type = "Restriction", .kind = "raised", .set = kind });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    act("release", "council/social", "Njeri Ndungu", "ada");
+    act("release", "council/social", "NJERI  NDUNGU", "ada");
+    act("release", "council/social", "njeri n.dungu", "ada");
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 0);
+    act("release", "council/social", "Sam Okoro", "ada");
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1);
+    both_agree();
+}
+
+static void an_unknown_code_of_the_sender_needs_two_typed_names(void)
+{
+    static const char *const code[] = { "header.unknown_restriction", "7", NULL };
+    world_known("ada");
+    world_say(&(struct say){ .who = "ada", .kind = "admitted", .episode = "v1", .id = id, .set = code });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    act("release", "council/social", "Njeri Ndungu", "ada");
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 0);
+    act("release", "council/social", "Sam Okoro", "ada");
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1);
+    both_agree();
+}
+
 static CU_TestInfo cases[] = {
     { "what cannot be told is held", what_cannot_be_told_is_held },
     { "a release discloses the held event", a_release_discloses_the_held_event },
@@ -248,6 +277,9 @@ static CU_TestInfo cases[] = {
     { "a second release finds it gone", a_second_release_finds_it_gone },
     { "a hold outlives a restart", a_hold_outlives_a_restart },
     { "a wrong act is refused", a_wrong_act_is_refused },
+    { "two typed names are two people", two_typed_names_are_two_people },
+    { "an unknown code of the sender needs two typed names",
+      an_unknown_code_of_the_sender_needs_two_typed_names },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_hold = { "hold", world_load, world_unload, world_fresh, world_done, cases };
