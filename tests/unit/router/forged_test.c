@@ -86,6 +86,42 @@ static void an_order_that_nobody_signed_is_refused(void)
     acting_agree();
 }
 
+/* As the program wrote them before people signed, and as anybody can who may write `control`. */
+static void put_hold_act(const char *person)
+{
+    const struct schema *s = catalogue_named(world.catalogue, SLICE("HoldAct"));
+    struct subject_key key;
+    struct buf b;
+    world_key("ada", &key);
+    buf_init(&b, 4096);
+    wire_put_header(&b, plan_fingerprint(s->plan));
+    avro_put_long(&b, 1);
+    avro_put_text(&b, SLICE(ACTING_ID ":" SOCIAL));
+    avro_put_text(&b, SLICE("release"));
+    avro_put_text(&b, slice_text(person));
+    avro_put_text(&b, SLICE("published by the recipient agency itself"));
+    avro_put_long(&b, 1790000000000);
+    buf_put(&b, slice_of(key.b, ID_BYTES));
+    world_publish("control", world_partition("ada"), slice_of(key.b, ID_BYTES), buf_slice(&b));
+    buf_release(&b);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+static void an_act_of_before_is_nothing_where_people_are_named(void)
+{
+    world_known("ada");
+    world_say(&(struct say){
+        .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = ACTING_ID });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    put_hold_act("omar");
+    put_hold_act("rosa");
+    CU_ASSERT_PTR_NOT_NULL(world_entry("refused", 1));
+    CU_ASSERT_TRUE(acting_refused("act.unsigned"));
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    acting_agree();
+}
+
 /* ---- many random acts, beside the rule as people say it ---- */
 
 #define CASES 250
@@ -205,6 +241,8 @@ static CU_TestInfo cases[] = {
     { "what a part says is its own agency's to say", what_a_part_says_is_its_own_agencys_to_say },
     { "an order that nobody signed, or of another bundle, is refused",
       an_order_that_nobody_signed_is_refused },
+    { "an act of before is nothing where people are named",
+      an_act_of_before_is_nothing_where_people_are_named },
     { "random acts go by the text", random_acts_go_by_the_text },
     CU_TEST_INFO_NULL,
 };
