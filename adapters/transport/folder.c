@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -42,10 +44,24 @@ static bool folder_check(const void *state, bool receives, struct err *e)
     return true;
 }
 
+/* The folders above a path; what cannot be made is told when the path itself is opened. */
+static void make_above(int at, const char *path)
+{
+    char above[PATH_MAX];
+    if ((size_t)snprintf(above, sizeof above, "%s", path) >= sizeof above)
+        return;
+    for (char *slash = strchr(above + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdirat(at, above, 0750);
+        *slash = '/';
+    }
+}
+
 /* A folder below `at`, made when it is not there; -1 with folder.open. */
 static int open_folder(int at, const char *path, struct err *e)
 {
     int fd = -1;
+    make_above(at, path);
     if (mkdirat(at, path, 0750) == 0 || errno == EEXIST)
         fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
@@ -65,7 +81,9 @@ static bool open_inbox(struct folder *s, struct err *e)
     folder_tidy(s->refused, ".why");
     s->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (s->watch < 0 ||
-        inotify_add_watch(s->watch, s->read, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0)
+        inotify_add_watch(s->watch, s->read,
+                          IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
+                              IN_DELETE | IN_ONLYDIR) < 0)
         return err_errno(e, ERR_FATAL, "folder.open", errno, "cannot watch folder", s->read);
     return true;
 }
@@ -84,7 +102,10 @@ static void folder_close(void *state)
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         close_one(all[i]);
     mem_free(s->files);
+    mem_free(s->writers);
     s->files = NULL;
+    s->writers = NULL;
+    s->writer_count = s->writer_room = 0;
     s->count = s->room = 0;
 }
 

@@ -10,12 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/ids.h"
 #include "host/log.h"
 #include "transport/folder_state.h"
 
@@ -74,7 +72,7 @@ static struct folder_file *append(struct folder *s, const char *name)
     return f;
 }
 
-static bool is_as_before(const struct folder_file *f, const struct stat *st)
+bool folder_is_as_before(const struct folder_file *f, const struct stat *st)
 {
     return f->inode == st->st_ino && f->size == st->st_size &&
            f->changed.tv_sec == st->st_mtim.tv_sec && f->changed.tv_nsec == st->st_mtim.tv_nsec;
@@ -83,7 +81,7 @@ static bool is_as_before(const struct folder_file *f, const struct stat *st)
 static void note(struct folder_file *f, const struct stat *st, int64_t now_ns)
 {
     f->seen = true;
-    if (f->still_since_ns >= 0 && is_as_before(f, st))
+    if (f->still_since_ns >= 0 && folder_is_as_before(f, st))
         return;
     f->inode = st->st_ino;
     f->size = st->st_size;
@@ -95,7 +93,7 @@ static void note(struct folder_file *f, const struct stat *st, int64_t now_ns)
 static void look_at(struct folder *s, size_t known, const char *name, int64_t now_ns)
 {
     struct stat st;
-    if (name[0] == '.' || fnmatch(s->pattern, name, 0) != 0 ||
+    if (fnmatch(s->pattern, name, FNM_CASEFOLD) != 0 || folder_is_in_the_making(s, name) ||
         fstatat(s->inbox, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
         return;
     struct folder_file *f = find(s, known, name);
@@ -167,7 +165,7 @@ static bool read_whole(int fd, uint8_t *p, size_t n)
 
 /* Reads a file that is as the scan saw it, before and after. False: it is left for the next round.
  */
-static bool read_file(const struct folder *s, struct folder_file *f, struct arena *a,
+static bool read_file(struct folder *s, struct folder_file *f, struct arena *a,
                       struct slice *out)
 {
     struct stat st;
@@ -176,72 +174,12 @@ static bool read_file(const struct folder *s, struct folder_file *f, struct aren
         return false;
     size_t n = (size_t)f->size;
     uint8_t *p = arena_alloc(a, n);
-    bool ok = p && fstat(fd, &st) == 0 && is_as_before(f, &st) && read_whole(fd, p, n) &&
-              fstat(fd, &st) == 0 && is_as_before(f, &st);
+    bool ok = p && fstat(fd, &st) == 0 && folder_is_as_before(f, &st) &&
+              !folder_is_being_written(s, f->name, fd, &st) && read_whole(fd, p, n) &&
+              fstat(fd, &st) == 0 && folder_is_as_before(f, &st);
     close(fd);
     *out = slice_of(p, n);
     return ok;
-}
-
-/* Some network shares know no RENAME_NOREPLACE: there nobody else writes into done/ and refused/.
- */
-static bool rename_to_new(const struct folder *s, const char *name, int to, const char *moved)
-{
-    if (renameat2(s->inbox, name, to, moved, RENAME_NOREPLACE) == 0)
-        return true;
-    if (errno != EINVAL)
-        return false;
-    if (faccessat(to, moved, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-        return renameat(s->inbox, name, to, moved) == 0;
-    errno = EEXIST;
-    return false;
-}
-
-/* Moves a file under its own name, or name.1, name.2 ... when that is taken. */
-static bool move(const struct folder *s, const char *name, int to, char moved[NAME_MAX + 1])
-{
-    snprintf(moved, NAME_MAX + 1, "%s", name);
-    for (int n = 1; n < 10000; n++) {
-        if (rename_to_new(s, name, to, moved))
-            return true;
-        if (errno != EEXIST || snprintf(moved, NAME_MAX + 1, "%.*s.%d", NAME_MAX - 8, name, n) < 0)
-            return false;
-    }
-    return false;
-}
-
-static void put_why(const struct folder *s, const char *moved, const struct err *why)
-{
-    char name[NAME_MAX + 8], text[512];
-    struct err unknown = { .code = "intake.refused",
-                           .text = "the file was refused; the log of its feed says why" };
-    struct err e = { .fate = ERR_NONE };
-    err_print(why ? why : &unknown, text, sizeof text - 1);
-    size_t n = strlen(text);
-    text[n++] = '\n';
-    snprintf(name, sizeof name, "%s.why", moved);
-    if (strlen(name) > NAME_MAX || !folder_put(s->refused, name, slice_of(text, n), &e))
-        log_line(LOG_WARN, &who, "folder.why", "cannot write why a file was refused");
-}
-
-/* Where a file goes after its answer. One that cannot be moved is tried again later: what it holds
- * is then known as sent before. */
-static void put_away(struct folder *s, struct folder_file *f, const struct answer *answer)
-{
-    char moved[NAME_MAX + 1], masked[16];
-    bool kept = answer->fate == ANSWER_KEPT;
-    f->not_before_ns = clock_mono_ns() + s->retry_ms * NS_PER_MS;
-    if (answer->fate == ANSWER_LATER)
-        return;
-    if (move(s, f->name, kept ? s->done : s->refused, moved)) {
-        if (!kept)
-            put_why(s, moved, answer->why);
-        f->not_before_ns = 0;
-        return;
-    }
-    id_masked(slice_text(f->name), masked);
-    log_line(LOG_ERROR, &who, "folder.move", "cannot move '%s' out of the inbox: %s", masked,
-             strerror(errno));
 }
 
 static void hand_up(struct folder *s, struct haul *h, struct intake up)
@@ -249,7 +187,7 @@ static void hand_up(struct folder *s, struct haul *h, struct intake up)
     if (h->count > 0) {
         up.take(up.ctx, h->in, h->out, h->count);
         for (size_t i = 0; i < h->count; i++)
-            put_away(s, h->from[i], &h->out[i]);
+            folder_put_away(s, h->from[i], &h->out[i]);
         fsync(s->inbox);
     }
     h->count = h->bytes = 0;
@@ -262,7 +200,7 @@ static void refuse_large(struct folder *s, struct folder_file *f)
     err_set(&why, ERR_REJECT, "folder.size", 0, "cannot take a file larger than 'size_max'");
     log_err(LOG_WARN, &who, &why);
     struct answer answer = { .fate = ANSWER_REFUSED, .why = &why };
-    put_away(s, f, &answer);
+    folder_put_away(s, f, &answer);
 }
 
 static bool stops(const struct folder *s)
@@ -304,6 +242,7 @@ static void take_still(struct folder *s, struct haul *h, struct intake up, int64
         struct arrival *in = &h->in[h->count];
         if (!read_file(s, f, &h->a, &in->bytes)) {
             f->still_since_ns = clock_mono_ns();
+            f->not_before_ns = f->still_since_ns + s->retry_ms * NS_PER_MS;
             *wait_ns = s->retry_ms * NS_PER_MS < *wait_ns ? s->retry_ms * NS_PER_MS : *wait_ns;
             continue;
         }
@@ -316,17 +255,22 @@ static void take_still(struct folder *s, struct haul *h, struct intake up, int64
     wait_for_retries(s, wait_ns);
 }
 
-/* Sleeps until something may have changed. False: stop() was called. */
-static bool wait_for_change(const struct folder *s, int64_t wait_ns)
+/* Sleeps until something may have changed. False: stop() was called. A file that goes on being written
+ * is no reason to look: its end will be. */
+static bool wait_for_change(struct folder *s, int64_t wait_ns)
 {
     struct pollfd p[] = { { .fd = s->wake, .events = POLLIN },
                           { .fd = s->watch, .events = POLLIN } };
-    int ms = (int)(wait_ns / NS_PER_MS) + 1;
-    if (poll(p, 2, ms) > 0 && p[0].revents)
-        return false;
-    char events[4096];
-    while (read(s->watch, events, sizeof events) > 0)
-        ; /* which file it was does not matter: the scan sees */
+    int64_t until_ns = clock_mono_ns() + wait_ns;
+    for (bool news = false; !news;) {
+        int64_t left_ns = until_ns - clock_mono_ns();
+        if (left_ns < 0)
+            return true;
+        int ready = poll(p, 2, (int)(left_ns / NS_PER_MS) + 1);
+        if (ready > 0 && p[0].revents)
+            return false;
+        news = folder_hear(s) || ready == 0;
+    }
     return true;
 }
 
@@ -339,6 +283,8 @@ bool folder_run(struct folder *s, struct intake up, struct err *e)
     int64_t wait_ns = 0;
     bool ok = true;
     do {
+        folder_look_back(s);
+        folder_hear(s);
         ok = scan(s, e);
         if (ok)
             take_still(s, h, up, &wait_ns);

@@ -18,6 +18,22 @@ struct folder_file {
     bool seen;               /* by the scan under way */
 };
 
+/* A file that somebody writes, by its name. */
+struct folder_writer {
+    char name[NAME_MAX + 1];
+    int64_t last_ns; /* monotonic: when it last wrote, as far as is known */
+    bool said;
+};
+
+#define FOLDER_TAKEN_MAX 256
+
+/* A file that was taken; moved: its name in done/ or refused/, empty when nothing is remembered. */
+struct folder_taken {
+    struct folder_file file;
+    int folder;
+    char moved[NAME_MAX + 1];
+};
+
 struct folder {
     /* options; see folder.c */
     const char *read, *write, *pattern, *suffix;
@@ -27,6 +43,10 @@ struct folder {
     int watch, wake;           /* inotify; eventfd that stop() makes readable */
     struct folder_file *files; /* by name */
     size_t count, room;
+    struct folder_writer *writers;
+    size_t writer_count, writer_room;
+    struct folder_taken taken[FOLDER_TAKEN_MAX];
+    size_t taken_next;
 };
 
 /* folder_in.c */
@@ -36,6 +56,21 @@ MUST_CHECK bool folder_run(struct folder *s, struct intake up, struct err *e);
  * still at once. */
 bool folder_is_still(const struct folder *s, const struct folder_file *f, int64_t now_ns,
                      int64_t wall_ms, int64_t *wait_ns);
+bool folder_is_as_before(const struct folder_file *f, const struct stat *st);
+
+/* folder_watch.c. Whether a name says that the file is not whole yet. */
+bool folder_is_in_the_making(const struct folder *s, const char *name);
+/* Reads what inotify has to tell; true when something may be there to take. */
+bool folder_hear(struct folder *s);
+/* Whether somebody has it open for writing, as far as this machine can tell; said once. */
+bool folder_is_being_written(struct folder *s, const char *name, int fd, const struct stat *st);
+
+/* folder_away.c. Moves a file to where its answer says. One that cannot be moved is tried again later:
+ * what it holds is then known as sent before. */
+void folder_put_away(struct folder *s, struct folder_file *f, const struct answer *answer);
+/* Puts back what has grown since it was taken. */
+void folder_look_back(struct folder *s);
+
 /* folder_out.c */
 void folder_send(struct folder *s, const struct outgoing *m, struct handing *out);
 /* Puts bytes at a name of a folder: hidden name, sync, rename, sync the folder. folder.write. */

@@ -83,6 +83,109 @@ static void takes_files_in_the_order_of_their_names(void)
     CU_ASSERT_STRING_EQUAL(r.bytes, "1 2 3 ");
 }
 
+static void append_to(int fd, const char *text)
+{
+    CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+/* However long its writer pauses: another file that came later is taken in the meantime. */
+static void leaves_a_file_that_somebody_has_open_for_writing(void)
+{
+    open_inbox();
+    int fd = open(rig_path(&r, "in/a.csv"), O_WRONLY | O_CREAT, 0600);
+    append_to(fd, "half");
+    rig_start(&r);
+    rig_write(&r, "in/b.csv", "other");
+    rig_await(&r, 1);
+    append_to(fd, "+half");
+    rig_write(&r, "in/c.csv", "third");
+    rig_await(&r, 2);
+    CU_ASSERT_TRUE(rig_has(&r, "in/a.csv"));
+    close(fd);
+    rig_await(&r, 3);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.names, "b.csv c.csv a.csv ");
+    CU_ASSERT_STRING_EQUAL(r.bytes, "other third half+half ");
+}
+
+/* As a writer behind a network share does, whom nobody here can see. */
+static void puts_back_what_grew_and_takes_it_whole(void)
+{
+    open_inbox();
+    rig_write(&r, "in/a.csv", "half");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_write(&r, "in/b.csv", "next");
+    rig_await(&r, 2); /* so that a.csv lies in done/ */
+    int fd = open(rig_path(&r, "in/done/a.csv"), O_WRONLY | O_APPEND);
+    CU_ASSERT_FATAL(fd >= 0);
+    append_to(fd, "+half");
+    close(fd);
+    rig_write(&r, "in/c.csv", "third");
+    rig_await(&r, 4);
+    rig_stop(&r);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.bytes, "half+half "));
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "in/done/a.csv"), "half+half");
+}
+
+static void leaves_names_of_what_is_not_whole(void)
+{
+    static const char *const names[] = {
+        "in/a.csv.part", "in/a.CSV.FilePart", "in/a.csv.tmp", "in/a.csv~", "in/~$a.csv",
+        "in/.a.csv",     "in/a.crdownload",   "in/a.swp",     "in/a.csv.inprogress",
+    };
+    open_inbox();
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        rig_write(&r, names[i], "half");
+    rig_write(&r, "in/z.csv", "whole");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_write(&r, "in/zz.part.csv", "whole too");
+    rig_await(&r, 2);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.names, "z.csv zz.part.csv ");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        CU_ASSERT_TRUE(rig_has(&r, names[i]));
+}
+
+static void takes_a_name_in_any_letters_and_what_its_pattern_asks_for(void)
+{
+    rig_set(&r, "pattern", "*.csv");
+    open_inbox();
+    rig_write(&r, "in/A.CSV", "1");
+    rig_write(&r, "in/b.txt", "2");
+    rig_write(&r, "in/c.Csv", "3");
+    rig_start(&r);
+    rig_await(&r, 2);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.names, "A.CSV c.Csv ");
+}
+
+static void takes_a_name_in_the_making_where_the_pattern_asks_for_it(void)
+{
+    rig_set(&r, "pattern", "*.tmp");
+    open_inbox();
+    rig_write(&r, "in/a.tmp", "1");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.names, "a.tmp ");
+}
+
+static void makes_the_folders_that_are_missing(void)
+{
+    static char deep[200];
+    snprintf(deep, sizeof deep, "%s/from/the/council", r.folder);
+    rig_set(&r, "read", deep);
+    rig_set(&r, "settle", "0");
+    CU_ASSERT_FATAL(rig_open(&r));
+    rig_write(&r, "from/the/council/a.csv", "1");
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT_TRUE(rig_has(&r, "from/the/council/done/a.csv"));
+}
+
 static void puts_a_refused_file_aside_and_says_why(void)
 {
     struct err why = { .fate = ERR_NONE };
@@ -277,7 +380,7 @@ static void wants_at_least_one_folder(void)
     CU_ASSERT_FALSE(rig_open(&r));
     CU_ASSERT_STRING_EQUAL(r.e.code, "folder.option");
     r.e = (struct err){ .fate = ERR_NONE };
-    rig_set(&r, "read", "/nowhere/at/all");
+    rig_set(&r, "read", "/proc/nowhere/at/all");
     CU_ASSERT_FALSE(rig_open(&r));
     CU_ASSERT_STRING_EQUAL(r.e.code, "folder.open");
 }
@@ -304,6 +407,14 @@ static CU_TestInfo cases[] = {
     { "puts a kept file into done", puts_a_kept_file_into_done },
     { "sees a file that comes while it waits", sees_a_file_that_comes_while_it_waits },
     { "takes files in the order of their names", takes_files_in_the_order_of_their_names },
+    { "leaves a file that somebody has open for writing",
+      leaves_a_file_that_somebody_has_open_for_writing },
+    { "puts back what grew and takes it whole", puts_back_what_grew_and_takes_it_whole },
+    { "leaves names of what is not whole", leaves_names_of_what_is_not_whole },
+    { "takes a name in any letters", takes_a_name_in_any_letters_and_what_its_pattern_asks_for },
+    { "takes a name in the making where the pattern asks for it",
+      takes_a_name_in_the_making_where_the_pattern_asks_for_it },
+    { "makes the folders that are missing", makes_the_folders_that_are_missing },
     { "puts a refused file aside and says why", puts_a_refused_file_aside_and_says_why },
     { "leaves a file that cannot be kept and tries again",
       leaves_a_file_that_cannot_be_kept_and_tries_again },
