@@ -23,30 +23,16 @@ static const char *file(const struct site *s, size_t i)
     return s->deliveries[i].database;
 }
 
-/* What says which record it is, and nothing of the person. */
-static bool is_open(struct slice key)
+static bool each(const struct site *s, size_t i, struct slice id,
+                 bool (*one)(void *ctx, const struct aside *a), void *ctx, struct err *e)
 {
-    static const char *const open[] = { "id", "type", "kind", "action", "original", "agreement",
-                                        "agreement_version", "clause" };
-    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
-        if (slice_equal_text(key, open[i]))
-            return true;
-    return false;
+    return delivery_asides_each(s->deliveries[i].database, id, one, ctx, e);
 }
 
-static void mask(struct arena *a, struct node *n)
+static bool alone(const struct site *s, size_t i, const struct way_back *w, uint64_t *done,
+                  struct err *e)
 {
-    if (n->kind == NODE_TEXT)
-        n->text = way_back_masked(a, n->text, false);
-    for (struct node *child = n->first; child; child = child->next)
-        mask(a, child);
-}
-
-static void mask_header(struct arena *a, struct node *header)
-{
-    for (struct node *n = header->first; n; n = n->next)
-        if (!is_open(n->key))
-            mask(a, n);
+    return delivery_take_back_alone(s->deliveries[i].database, w, done, e);
 }
 
 /* As it was routed; the door may take something out of it yet. */
@@ -67,11 +53,8 @@ static bool show(struct cli *c, const struct site *s, size_t i, const struct asi
     if (!plan_view(schema->plan, &c->arena, arena_copy(&c->arena, body), &v, e) ||
         !record_to_tree(&v, &c->arena, false, &tree, e))
         return false;
-    for (struct node *part = tree->first; part && !plain; part = part->next)
-        if (slice_equal_text(part->key, "header"))
-            mask_header(&c->arena, part);
-        else
-            mask(&c->arena, part);
+    if (!plain)
+        way_back_mask_record(&c->arena, tree);
     buf_init(&text, (size_t)16 << 20);
     node_to_json_pretty(tree, &text);
     printf("%.*s\n", (int)text.n, (const char *)text.p);
@@ -82,11 +65,12 @@ static bool show(struct cli *c, const struct site *s, size_t i, const struct asi
 const struct way_back_room way_back_deliveries = {
     .word = "deliveries",
     .what = "disclosure",
+    .said = "answered",
     .count = count,
     .name = name,
     .file = file,
-    .each = delivery_asides_each,
-    .alone = delivery_take_back_alone,
+    .each = each,
+    .alone = alone,
     .show = show,
 };
 

@@ -64,6 +64,18 @@ static void print_losses(const struct feed_counts *n)
                n->not_kept);
 }
 
+/* What lies in the quarantine now. */
+static void print_aside(const struct feed_counts *n, int64_t now_ms)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice oldest = time_ms_to_iso(n->aside_oldest_ms, time);
+    if (n->aside)
+        printf("                   %sin quarantine now %" PRIu64
+               ", the oldest of %.*s%s: concordat quarantine SITE list\n",
+               feed_is_full_or_old(n, now_ms) ? "ALARM: " : "", n->aside, SHOWN(oldest),
+               n->aside_full ? ", and no room for another" : "");
+}
+
 static void print_feeds(const struct site *s, const struct figures *t)
 {
     for (size_t i = 0; i < s->feed_count; i++) {
@@ -82,6 +94,7 @@ static void print_feeds(const struct site *s, const struct figures *t)
             printf("                   LOST BY THE BUS: %" PRIu64 " messages between number %" PRIu64
                    " and %" PRIu64 ", which were no longer kept here\n",
                    n->lost, n->lost_first, n->lost_last);
+        print_aside(n, t->at_ms);
         print_snapshot(n, t->at_ms);
         print_losses(n);
         if (n->not_carried + n->quarantined + n->not_kept &&
@@ -172,11 +185,13 @@ static void print_feeds_json(const struct site *s, const struct figures *t)
                ",\"refused_environment\":%" PRIu64 ",\"refused_later\":%" PRIu64
                ",\"events\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64
                ",\"lost_ids\":%" PRIu64 ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64
-               ",\"vanished\":%" PRIu64 ",\"stale\":%s}",
+               ",\"vanished\":%" PRIu64 ",\"stale\":%s,\"in_quarantine\":%" PRIu64
+               ",\"quarantine_oldest\":%" PRId64 ",\"quarantine_alarm\":%s}",
                i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
                n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
                n->waiting, n->lost, n->lost_ids, n->unknown, n->not_kept, n->vanished,
-               feed_is_stale(n, t->at_ms) ? "true" : "false");
+               feed_is_stale(n, t->at_ms) ? "true" : "false", n->aside, n->aside_oldest_ms,
+               feed_is_full_or_old(n, t->at_ms) ? "true" : "false");
     }
     printf("}");
 }

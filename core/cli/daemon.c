@@ -17,6 +17,7 @@
 #include "delivery/asides.h"
 #include "delivery/delivery.h"
 #include "host/log.h"
+#include "intake/asides.h"
 #include "intake/intake.h"
 #include "router/router.h"
 
@@ -28,8 +29,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A send to a partner may take as long as its timeout. */
-#define TAKE_BACK_MS 45000
+#define TAKE_BACK_MS 45000 /* a send to a partner may take as long as its timeout */
 #define LOOK_MS 1000    /* between two looks whether the bus has come */
 #define ANSWER_MS 2000
 #define FIRST_ANSWER_MS 5000
@@ -42,6 +42,7 @@ struct running_feed {
     struct feed *feed;
     pthread_t thread;
     bool opened, started;
+    struct admin *admin; /* its own, where it does not share the site's */
 };
 struct running_delivery {
     struct daemon *d;
@@ -153,7 +154,8 @@ static bool open_feed(struct running_feed *r, struct err *e)
         .timeliness = f->timeliness, .traced = f->traced, .live = s->live, .mapping = f->mapping,
         .bundle = s->bundle, .bus = r->d->bus, .region_key = f->region_key,
         .agency_key = f->agency_key, .spool = f->spool, .spool_max_bytes = f->spool_max_bytes,
-        .stale_after_ms = f->stale_after_ms, .keep_ms = f->keep_ms,
+        .stale_after_ms = f->stale_after_ms,
+        .quarantine_max_bytes = f->quarantine_max_bytes, .quarantine_age_ms = f->quarantine_age_ms, .keep_ms = f->keep_ms,
         .references = { find_reference, r },
         .rules = &s->rules,
         .without_bus = !r->d->joined,
@@ -223,12 +225,14 @@ static bool take_back(void *ctx, const char *room, struct slice name, const stru
 {
     struct daemon *d = ctx;
     *here = false;
-    (void)room;
-    for (size_t i = 0; i < d->site->delivery_count; i++)
-        if (d->deliveries[i].started && slice_equal_text(name, d->site->deliveries[i].name)) {
-            *here = true;
-            return delivery_take_back(d->deliveries[i].delivery, w, TAKE_BACK_MS, done, e);
-        }
+    bool is_feed = strcmp(room, "quarantine") == 0;
+    for (size_t i = 0; is_feed && i < d->site->feed_count; i++)
+        if (d->feeds[i].started && slice_equal_text(name, d->site->feeds[i].name))
+            return (*here = true) && feed_take_back(d->feeds[i].feed, w, done, e);
+    for (size_t i = 0; !is_feed && i < d->site->delivery_count; i++)
+        if (d->deliveries[i].started && slice_equal_text(name, d->site->deliveries[i].name))
+            return (*here = true) &&
+                   delivery_take_back(d->deliveries[i].delivery, w, TAKE_BACK_MS, done, e);
     return true;
 }
 
@@ -240,8 +244,7 @@ static bool open_own(struct daemon *d, struct arena *a, const char *room, const 
     return socket ? admin_start(&o, out, e) : err_memory(e);
 }
 
-/* Parts of a site on Kafka would meet at the one socket: each has its own, for what it has set aside;
- * all else tools publish themselves. */
+/* Parts of a site on Kafka would meet at the one socket: each has its own, for what it set aside. */
 static bool open_admin(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct site *s = d->site;
@@ -249,6 +252,9 @@ static bool open_admin(struct daemon *d, struct arena *a, struct err *e)
     if (!d->only || strncmp(s->bus_url, "embedded:", 9) == 0)
         return admin_start(&o, &d->admin, e);
     bool good = true;
+    for (size_t i = 0; good && i < s->feed_count; i++)
+        good = !d->feeds[i].feed ||
+               open_own(d, a, "quarantine", s->feeds[i].name, &d->feeds[i].admin, e);
     for (size_t i = 0; good && i < s->delivery_count; i++)
         good = !d->deliveries[i].delivery ||
                open_own(d, a, "deliveries", s->deliveries[i].name, &d->deliveries[i].admin, e);
@@ -526,6 +532,8 @@ static void stop_deliveries(struct daemon *d)
 static void stop_admin(struct daemon *d)
 {
     admin_stop(&d->admin);
+    for (size_t i = 0; d->feeds && i < d->site->feed_count; i++)
+        admin_stop(&d->feeds[i].admin);
     for (size_t i = 0; d->deliveries && i < d->site->delivery_count; i++)
         admin_stop(&d->deliveries[i].admin);
 }

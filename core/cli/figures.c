@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "intake/asides.h"
 
 uint64_t figures_feed_ended(const struct feed_counts *n)
 {
@@ -45,6 +46,36 @@ static void add_up(const struct site *s, struct figures *f)
 bool figures_is_alarming(const struct figures_of *of, const struct figures *f, size_t i)
 {
     return delivery_is_alarming(&f->deliveries[i], of->site->deliveries[i].alarm_after_ms, f->at_ms);
+}
+
+#define ASIDES_MAX 1000
+
+struct gathering {
+    struct arena *a;
+    struct figures_aside *list;
+    size_t count, feed;
+};
+
+static void add_aside(void *ctx, struct slice code, uint64_t n)
+{
+    struct gathering *g = ctx;
+    if (g->count < ASIDES_MAX)
+        g->list[g->count++] = (struct figures_aside){ g->feed, arena_copy(g->a, code), n };
+}
+
+static bool read_asides(const struct figures_of *of, struct arena *a, struct figures *out,
+                        struct err *e)
+{
+    struct gathering g = { .a = a, .list = ARENA_ARRAY(a, ASIDES_MAX, struct figures_aside) };
+    if (!g.list)
+        return err_memory(e);
+    for (; g.feed < of->site->feed_count; g.feed++)
+        if (out->feeds[g.feed].aside &&
+            !feed_asides_codes(of->site->feeds[g.feed].spool, add_aside, &g, e))
+            return false;
+    out->asides = g.list;
+    out->aside_count = g.count;
+    return true;
 }
 
 /* ---- all of it ---- */
@@ -89,7 +120,7 @@ bool figures_gather(const struct figures_of *of, struct arena *a, struct figures
     out->end_count = bundle_ends(b, out->at_ms, out->ends);
     if (of->tally)
         tally_last(of->tally, &out->routed);
-    if (!read_feeds(of, out, e) || !read_deliveries(of, out, e))
+    if (!read_feeds(of, out, e) || !read_deliveries(of, out, e) || !read_asides(of, a, out, e))
         return false;
     add_up(s, out);
     return true;

@@ -17,11 +17,20 @@ struct figures_of {
     const bool *feeds, *deliveries; /* by the site's index; NULL: all */
 };
 
+/* Of a feed's quarantine, by code, now. */
+struct figures_aside {
+    size_t feed;
+    struct slice code;
+    uint64_t n;
+};
+
 struct figures {
     int64_t at_ms;
     const struct edition *rules; /* in force */
     struct feed_counts *feeds;   /* by the site's index, as below */
     struct delivery_counts *deliveries;
+    const struct figures_aside *asides;
+    size_t aside_count;
     struct tally_counts routed;
     struct expiry *ends; /* of every agreement that is live: bundle_ends */
     size_t end_count;

@@ -154,6 +154,12 @@ static const struct table_family of_feeds[] = {
       NULL,
       { { NULL, FEED(vanished) } },
       1 },
+    { "concordat_feed_quarantine_bytes",
+      "gauge",
+      "Size of what lies in the quarantine.",
+      NULL,
+      { { NULL, FEED(aside_bytes) } },
+      1 },
 };
 
 static const struct table_family of_deliveries[] = {
@@ -284,6 +290,35 @@ static void put_trouble(struct buf *out, const struct figures_of *of, const stru
     }
 }
 
+/* What lies in the quarantine now, by code; how long; and whether somebody has to look. */
+static void put_asides(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    static const char now[] = "concordat_feed_quarantine_messages";
+    static const char age[] = "concordat_feed_quarantine_oldest_age_seconds";
+    static const char alarm[] = "concordat_feed_quarantine_alarm";
+    const struct site *s = of->site;
+    put_family(out, now, "gauge", "Messages in the quarantine, by the code of what is wrong.");
+    for (size_t i = 0; i < f->aside_count; i++) {
+        const struct figures_aside *a = &f->asides[i];
+        const struct label labels[] = { { "feed", slice_text(s->feeds[a->feed].name) },
+                                        { "code", a->code } };
+        put_count(out, now, labels, 2, a->n);
+    }
+    put_family(out, age, "gauge", "Since the oldest of them came; 0: there is none.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        int64_t since = f->feeds[i].aside_oldest_ms;
+        if (!of->feeds || of->feeds[i])
+            put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
+    }
+    put_family(out, alarm, "gauge", "Whether it is full, or older than it may be: page somebody.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        if (!of->feeds || of->feeds[i])
+            put_count(out, alarm, &name, 1, feed_is_full_or_old(&f->feeds[i], f->at_ms));
+    }
+}
+
 static void put_tables(struct buf *out, const struct figures_of *of, const struct figures *f)
 {
     const struct site *s = of->site;
@@ -294,6 +329,7 @@ static void put_tables(struct buf *out, const struct figures_of *of, const struc
     for (size_t i = 0; i < sizeof of_feeds / sizeof of_feeds[0]; i++)
         put_table(out, s, &feeds, &of_feeds[i]);
     put_snapshots(out, of, f);
+    put_asides(out, of, f);
     for (size_t i = 0; i < sizeof of_deliveries / sizeof of_deliveries[0]; i++)
         put_table(out, s, &deliveries, &of_deliveries[i]);
     put_trouble(out, of, f);

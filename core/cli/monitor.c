@@ -80,6 +80,14 @@ static void tell_alarms(const struct monitor *m, struct buf *out)
     const struct figures_of *of = &m->o.of;
     struct err ignored = { .fate = ERR_NONE };
     int64_t now_ms = clock_wall_ms();
+    for (size_t i = 0; i < of->site->feed_count; i++) {
+        const struct site_feed *d = &of->site->feeds[i];
+        struct feed_counts n;
+        if ((!of->feeds || of->feeds[i]) && access(d->spool, R_OK) == 0 &&
+            feed_counts_read(d->spool, &n, &ignored) && feed_is_full_or_old(&n, now_ms))
+            buf_format(out, "alarm: feed %s has %" PRIu64 " in its quarantine, %s\n", d->name, n.aside,
+                       n.aside_full ? "and no room for another" : "and the oldest is too old");
+    }
     for (size_t i = 0; i < of->site->delivery_count; i++) {
         const struct site_delivery *d = &of->site->deliveries[i];
         struct delivery_counts n;

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/cursor.h"
 
-static const struct way_back_room *const rooms[] = { &way_back_deliveries };
+static const struct way_back_room *const rooms[] = { &way_back_deliveries, &way_back_quarantine };
 #define ROOM_COUNT (sizeof rooms / sizeof rooms[0])
 
 /* ---- the selection, as words of an act ---- */
@@ -138,7 +138,7 @@ static bool do_alone(const struct site *s, const struct way_back_act *back, int6
     uint64_t n = 0;
     for (size_t i = 0; i < r->count(s); i++)
         if (slice_equal_text(back->name, r->name(s, i))) {
-            if (access(r->file(s, i), W_OK) == 0 && !r->alone(r->file(s, i), &back->what, &n, e))
+            if (access(r->file(s, i), W_OK) == 0 && !r->alone(s, i, &back->what, &n, e))
                 return false;
             *done = (int64_t)n;
             return true;
@@ -188,7 +188,7 @@ static bool find_part(const struct way_back_room *r, const struct site *s, struc
         struct finding f = { .id = id };
         if (access(r->file(s, *part), R_OK) != 0)
             continue;
-        if (!r->each(r->file(s, *part), id, note_found, &f, e))
+        if (!r->each(s, *part, id, note_found, &f, e))
             return false;
         if (f.found)
             return true;
@@ -200,7 +200,7 @@ static bool find_part(const struct way_back_room *r, const struct site *s, struc
 /* ---- list and show ---- */
 
 struct listing {
-    const char *name;
+    const char *name, *said;
     size_t count;
 };
 
@@ -214,7 +214,9 @@ static bool print_one(void *ctx, const struct aside *a)
         printf(" since %.*s, %.*s", SHOWN(since), SHOWN(a->code));
     if (a->tries)
         printf(", tried %" PRId64 " times", a->tries);
-    printf("%s%.*s\n", a->said.n ? ", answered " : "", SHOWN(a->said));
+    if (a->said.n)
+        printf(", %s %.*s", l->said, SHOWN(a->said));
+    printf("\n");
     l->count++;
     return true;
 }
@@ -224,9 +226,9 @@ static int list(const struct way_back_room *r, const struct site *s)
     struct err e = { .fate = ERR_NONE };
     size_t count = 0;
     for (size_t i = 0; i < r->count(s); i++) {
-        struct listing l = { .name = r->name(s, i) };
+        struct listing l = { .name = r->name(s, i), .said = r->said };
         if (access(r->file(s, i), R_OK) == 0 &&
-            !r->each(r->file(s, i), slice_of(NULL, 0), print_one, &l, &e))
+            !r->each(s, i, slice_of(NULL, 0), print_one, &l, &e))
             return cli_fail(CLI_CANNOT, &e);
         count += l.count;
     }
@@ -259,6 +261,41 @@ struct slice way_back_masked(struct arena *a, struct slice text, bool plain)
     return slice_of(out, out ? text.n : 0);
 }
 
+/* What says which record it is, and nothing of the person. */
+static bool is_open(struct slice key)
+{
+    static const char *const open[] = { "id", "type", "kind", "action", "original", "agreement",
+                                        "agreement_version", "clause" };
+    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
+        if (slice_equal_text(key, open[i]))
+            return true;
+    return false;
+}
+
+static void mask(struct arena *a, struct node *n)
+{
+    if (n->kind == NODE_TEXT)
+        n->text = way_back_masked(a, n->text, false);
+    for (struct node *child = n->first; child; child = child->next)
+        mask(a, child);
+}
+
+static void mask_header(struct arena *a, struct node *header)
+{
+    for (struct node *n = header->first; n; n = n->next)
+        if (!is_open(n->key))
+            mask(a, n);
+}
+
+void way_back_mask_record(struct arena *a, struct node *record)
+{
+    for (struct node *part = record->first; part; part = part->next)
+        if (slice_equal_text(part->key, "header"))
+            mask_header(a, part);
+        else
+            mask(a, part);
+}
+
 static bool print_whole(void *ctx, const struct aside *a)
 {
     struct showing *w = ctx;
@@ -271,7 +308,7 @@ static bool print_whole(void *ctx, const struct aside *a)
         printf("since      %.*s\nwhy        %.*s: %.*s\n", SHOWN(since), SHOWN(a->code),
                (int)a->sentence.n, (const char *)a->sentence.p);
     if (a->said.n)
-        printf("answered   %.*s\n", SHOWN(a->said));
+        printf("%-9s  %.*s\n", w->r->said, SHOWN(a->said));
     if (words.n)
         printf("in words   %.*s\n", (int)words.n, (const char *)words.p);
     w->good = w->r->show(w->c, w->s, w->part, a, w->plain, w->e);
@@ -283,7 +320,7 @@ static int print_found(struct cli *c, const struct way_back_room *r, const struc
 {
     struct err e = { .fate = ERR_NONE };
     struct showing w = { .c = c, .s = s, .r = r, .part = part, .plain = plain, .e = &e };
-    bool good = r->each(r->file(s, part), id, print_whole, &w, &e) && w.good;
+    bool good = r->each(s, part, id, print_whole, &w, &e) && w.good;
     return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }
 

@@ -22,19 +22,21 @@ MUST_CHECK bool way_back_read(const struct act *x, struct way_back_act *out, str
 
 /* What differs between the two. */
 struct way_back_room {
-    const char *word, *what; /* "deliveries"; "deliver" of state/deliver-NAME.. */
+    const char *word, *what; /* "deliveries", "disclosure" */
+    const char *said;        /* what aside.said is */
     size_t (*count)(const struct site *s);
     const char *(*name)(const struct site *s, size_t i);
     const char *(*file)(const struct site *s, size_t i);
     /* id empty: all. */
-    bool (*each)(const char *file, struct slice id, bool (*each)(void *ctx, const struct aside *a),
-                 void *ctx, struct err *e);
-    bool (*alone)(const char *file, const struct way_back *w, uint64_t *done, struct err *e);
+    bool (*each)(const struct site *s, size_t i, struct slice id,
+                 bool (*one)(void *ctx, const struct aside *a), void *ctx, struct err *e);
+    bool (*alone)(const struct site *s, size_t i, const struct way_back *w, uint64_t *done,
+                  struct err *e);
     /* Prints what is in it; masked unless `plain`. */
     bool (*show)(struct cli *c, const struct site *s, size_t i, const struct aside *a, bool plain,
                  struct err *e);
 };
-extern const struct way_back_room way_back_deliveries;
+extern const struct way_back_room way_back_deliveries, way_back_quarantine;
 
 /* ROOM SITE list | show ID [--payload ...] | again|drop ... */
 int way_back_command(struct cli *c, const struct way_back_room *r, int argc, char **argv);
@@ -45,5 +47,7 @@ const char *way_back_socket(struct arena *a, const struct site *s, const char *r
                             struct slice name);
 /* Text as it may be shown: a letter is x, a digit 9; what a terminal obeys is never printed. */
 struct slice way_back_masked(struct arena *a, struct slice text, bool plain);
+/* Every value of a record, but for what says which record it is. */
+void way_back_mask_record(struct arena *a, struct node *record);
 
 #endif

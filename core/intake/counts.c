@@ -53,6 +53,41 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
     return true;
 }
 
+/* A file of an older program has no limits until a feed opens it. */
+static bool read_aside(struct db *d, struct feed_counts *c, struct err *e)
+{
+    struct db_query *q = NULL;
+    bool row = false;
+    if (!db_prepare(d, "select 1 from sqlite_schema where name = 'quarantine_limit'", &q, e) ||
+        !db_step(q, &row, e))
+        return false;
+    if (!row)
+        return true;
+    db_reset(q);
+    if (!db_prepare(d,
+                    "select count(*), coalesce(sum(length(raw)), 0), coalesce(min(at), 0),"
+                    " (select age_ms from quarantine_limit), (select is_full from quarantine_limit)"
+                    " from quarantine",
+                    &q, e) ||
+        !db_step(q, &row, e))
+        return false;
+    if (!row)
+        return true;
+    c->aside = (uint64_t)db_int(q, 0);
+    c->aside_bytes = (uint64_t)db_int(q, 1);
+    c->aside_oldest_ms = db_int(q, 2);
+    c->aside_age_ms = db_int(q, 3);
+    c->aside_full = db_int(q, 4) != 0;
+    db_reset(q);
+    return true;
+}
+
+bool feed_is_full_or_old(const struct feed_counts *c, int64_t now_ms)
+{
+    return c->aside_full ||
+           (c->aside_oldest_ms && now_ms - c->aside_oldest_ms > c->aside_age_ms);
+}
+
 bool feed_is_stale(const struct feed_counts *c, int64_t now_ms)
 {
     return c->stale_after_ms > 0 && now_ms > c->snapshot_ms + c->stale_after_ms;
@@ -64,7 +99,7 @@ bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e)
     struct db *d = NULL;
     if (!db_open_reader(spool, &d, e))
         return false;
-    bool ok = read_row(d, out, e);
+    bool ok = read_row(d, out, e) && read_aside(d, out, e);
     db_close(&d);
     return ok;
 }

@@ -11,6 +11,8 @@
 #define WORK_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define RECORDS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define REPLY_BYTES_MAX ((size_t)1024 * 1024)
+#define QUARANTINE_SHARE 8 /* of the spool's limit */
+#define QUARANTINE_AGE_MS ((int64_t)30 * 24 * 3600000)
 #define SPOOL_BYTES_DEFAULT ((int64_t)8 * 1024 * 1024 * 1024)
 
 bool feed_begin(struct feed *f, struct err *e)
@@ -94,24 +96,32 @@ static void set_up(struct feed *f, const struct feed_options *o)
     f->o = *o;
     f->o.now_ms = o->now_ms ? o->now_ms : clock_wall_ms;
     f->o.spool_max_bytes = o->spool_max_bytes ? o->spool_max_bytes : SPOOL_BYTES_DEFAULT;
+    if (!f->o.quarantine_max_bytes)
+        f->o.quarantine_max_bytes = f->o.spool_max_bytes / QUARANTINE_SHARE;
+    if (!f->o.quarantine_age_ms)
+        f->o.quarantine_age_ms = QUARANTINE_AGE_MS;
     f->who = (struct log_who){ "feed", o->name };
     f->format = mapping_format(o->mapping);
     arena_init(&f->own, OWN_BYTES_MAX);
     arena_init(&f->keep, KEEP_BYTES_MAX);
+    arena_init(&f->own_keep, KEEP_BYTES_MAX);
     arena_init(&f->work, WORK_BYTES_MAX);
     buf_init(&f->records, RECORDS_BYTES_MAX);
     buf_init(&f->reply, REPLY_BYTES_MAX);
     pthread_mutex_init(&f->lock, NULL);
+    pthread_mutex_init(&f->taking, NULL);
 }
 
 static void tear_down(struct feed *f)
 {
     spool_close(&f->spool);
     pthread_mutex_destroy(&f->lock);
+    pthread_mutex_destroy(&f->taking);
     buf_release(&f->reply);
     buf_release(&f->records);
     arena_release(&f->work);
     arena_release(&f->keep);
+    arena_release(&f->own_keep);
     arena_release(&f->own);
     mem_free(f);
 }
@@ -126,9 +136,14 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
         err_set(e, ERR_FATAL, "map.direction", 0, "cannot open feed '%s': its mapping goes out",
                 o->name);
     else if (set_origin(f, e) && spool_open(o->spool, &f->spool, e) &&
+             quarantine_open(&f->quarantined, f->spool.db, f->o.quarantine_max_bytes,
+                             f->o.quarantine_age_ms, e) &&
              (!mapping_is_snapshot(o->mapping) ||
               snapshot_open(&f->snapshot, f->spool.db, o->stale_after_ms, f->o.now_ms(), e)) &&
              publisher_start(f, e)) {
+        struct err later = { .fate = ERR_NONE };
+        if (!feed_take_ordered(f, &later)) /* at the next start */
+            log_err(LOG_WARN, &f->who, &later);
         *out = f;
         return true;
     }

@@ -10,6 +10,7 @@
 
 #include "host/log.h"
 #include "intake/event.h"
+#include "intake/quarantine.h"
 #include "intake/snapshot.h"
 
 #define TURN_MESSAGES 64
@@ -49,6 +50,8 @@ struct turn {
     struct message messages[TURN_MESSAGES];
     size_t count;
     bool open; /* the lock is held, the transaction has begun */
+    bool again; /* it is of the quarantine: part of no snapshot */
+    size_t known_failed; /* messages that this mapping has failed to read before */
     int64_t now_ms;
     struct err failed; /* why nothing of this turn can be kept */
 };
@@ -86,6 +89,13 @@ struct feed {
     pthread_mutex_t lock;
     struct spool spool;
     struct snapshot snapshot;
+    struct quarantine quarantined; /* under lock, as spool */
+    const char *said_code; /* of what was quarantined, and when: said once a minute */
+    int64_t said_ms;
+    bool no_room_said;
+    int64_t watch_ms; /* when the quarantine is looked at next; the publisher's */
+    pthread_mutex_t taking; /* held while a turn is read and stored: transport, or a named person */
+    struct arena own_keep;  /* answers of what is taken again: nobody waits for them */
     struct publisher publisher;
     uint64_t later; /* answered AR, not yet counted on disk */
     uint64_t unknown[UNKNOWN_SAID_MAX]; /* types that no rule names, as they were said */
@@ -97,6 +107,16 @@ struct feed {
 /* take.c: the transport's way up. */
 void feed_prepare(void *ctx, const struct arrival *one);
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n);
+
+/* take.c: what is of the quarantine, in a turn of its own. begin holds `taking`; end commits, or rolls
+ * back when not good, and lets go. retake: one row, which is deleted when it has ended otherwise. */
+MUST_CHECK bool feed_retake_begin(struct feed *f, struct err *e);
+MUST_CHECK bool feed_retake(struct feed *f, int64_t n, struct err *e);
+MUST_CHECK bool feed_retake_end(struct feed *f, bool good, struct err *e);
+/* asides.c: what was ordered while the feed did not run. */
+MUST_CHECK bool feed_take_ordered(struct feed *f, struct err *e);
+/* asides.c: the publisher's thread, when idle: lets go what is old, says what a human has to look at. */
+void feed_watch_quarantine(struct feed *f);
 
 /* store.c: one message of a turn, within the open transaction. False (t->failed set): the whole
  * turn cannot be kept. */

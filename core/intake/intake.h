@@ -34,6 +34,7 @@ struct feed_options {
     struct reference_finder references; /* the agency's own delivery records; find may be NULL */
     int64_t spool_max_bytes;            /* beyond it: ANSWER_LATER; 0 = 8 GiB */
     int64_t keep_ms; /* what the bus has is kept so long, within spool_max_bytes, in case it loses it */
+    int64_t quarantine_max_bytes, quarantine_age_ms; /* 0: an eighth of the above; 30 days */
     int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
     const struct rules *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
     int64_t stale_after_ms; /* of snapshots: an alarm when none came for so long; 0: never */
@@ -73,8 +74,14 @@ struct feed_counts {
     /* Messages that the bus had, lost, and that were no longer kept to be published again. */
     uint64_t lost, lost_first, lost_last;
     uint64_t vanished;  /* rows that the last snapshot lacks: somebody has to look */
+    /* In the quarantine now; the oldest, and the age past which it is an alarm; no room for another. */
+    uint64_t aside, aside_bytes;
+    int64_t aside_oldest_ms, aside_age_ms;
+    bool aside_full;
     int64_t snapshot_ms, stale_after_ms; /* when the last complete one came; 0: none, no limit */
 };
+/* Whether the quarantine wants somebody: full, or older than it may be. */
+bool feed_is_full_or_old(const struct feed_counts *c, int64_t now_ms);
 bool feed_is_stale(const struct feed_counts *c, int64_t now_ms);
 MUST_CHECK bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e);
 /* Not carried by type, and quarantined by code: name and number, in name order. */

@@ -284,6 +284,7 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
     if (!work && !stop) {
         read_links_quietly(f, a);
         feed_watch_snapshot(f);
+        feed_watch_quarantine(f);
     }
     return work || !stop;
 }

@@ -2,6 +2,7 @@
 #include "intake/spool.h"
 
 #include "host/crypto.h"
+#include "intake/quarantine.h"
 #include "intake/snapshot.h"
 
 /* Waiting messages are appended and deleted by range, answers by age; recent and known are
@@ -16,8 +17,7 @@ static const char schema[] =
     "create table if not exists link (local blob primary key,"
     " subject blob not null, route integer not null, reference_of text not null,"
     " own integer not null) without rowid;"
-    "create table if not exists quarantine (n integer primary key, at integer not null,"
-    " code text not null, place integer not null, sentence text not null, raw blob not null);"
+    QUARANTINE_SCHEMA
     "create table if not exists sent (n integer primary key, at integer not null,"
     " bytes integer not null, dropped integer not null default 0, ends blob not null);"
     "create table if not exists gap (first integer primary key, last integer not null,"
@@ -49,7 +49,6 @@ static const char *const texts[SPOOL_QUERY_COUNT] = {
     [SPOOL_DROP_ANSWERS] = "delete from answer where n = ?1",
     [SPOOL_LINK_GET] = "select subject, route, reference_of, own from link where local = ?1",
     [SPOOL_LINK_PUT] = "insert or replace into link values (?1, ?2, ?3, ?4, ?5)",
-    [SPOOL_QUARANTINE] = "insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6)",
     [SPOOL_TALLY] = "insert into tally values (?1, ?2, 1)"
                     " on conflict (what, name) do update set n = n + 1",
     [SPOOL_TALLY_ADD] = "update tally set n = n + 1 where what = ?1 and name = ?2",
@@ -252,19 +251,6 @@ bool spool_put(struct spool *s, enum spool_kind kind, struct slice raw, struct s
     if (!buf_done(&s->raws, e) || !buf_done(&s->records, e))
         return false;
     return s->raws.n + s->records.n < SPOOL_ROW_BYTES || write_messages(s, e);
-}
-
-bool spool_quarantine(struct spool *s, struct slice raw, const struct err *why, int64_t now_ms,
-                      struct err *e)
-{
-    struct db_query *q = s->q[SPOOL_QUARANTINE];
-    db_bind_int(q, 1, number(s));
-    db_bind_int(q, 2, now_ms);
-    db_bind_text(q, 3, slice_text(why->code));
-    db_bind_int(q, 4, (int64_t)why->at);
-    db_bind_text(q, 5, slice_text(why->text));
-    db_bind_blob(q, 6, raw);
-    return db_do(q, e) && spool_tally(s, "quarantined", slice_text(why->code), e);
 }
 
 /* Names go to status and metrics: what a message has where its type should be may be anything. */

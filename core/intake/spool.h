@@ -27,7 +27,6 @@ enum spool_query {
     SPOOL_DROP_ANSWERS,
     SPOOL_LINK_GET,
     SPOOL_LINK_PUT,
-    SPOOL_QUARANTINE,
     SPOOL_TALLY,
     SPOOL_TALLY_ADD,
     SPOOL_TALLY_COUNT,
@@ -86,9 +85,6 @@ enum spool_kind { SPOOL_EVENTS, SPOOL_NOTICE };
 /* Gathered; written with the turn. */
 MUST_CHECK bool spool_put(struct spool *s, enum spool_kind kind, struct slice raw,
                           struct slice records, struct err *e);
-/* Raw bytes that could not be understood, kept for a human. why: code and place. */
-MUST_CHECK bool spool_quarantine(struct spool *s, struct slice raw, const struct err *why,
-                                 int64_t now_ms, struct err *e);
 /* One more of that name: "not_carried" by type, "quarantined" by code. A name that is no code (it
  * may be payload) counts as "(no code)", and past a thousand names as "(others)". */
 MUST_CHECK bool spool_tally(struct spool *s, const char *what, struct slice name, struct err *e);

@@ -14,6 +14,7 @@
 #include "record/wire.h"
 
 #define TYPE_LABEL_MAX 48
+#define SAY_AGAIN_MS 60000
 
 /* What is known of one event of a message before it is encoded. */
 struct candidate {
@@ -140,6 +141,39 @@ static void mark_of_failed(const struct feed *f, const struct message *m, struct
     mark_of(slice_of(NULL, 0), hash, out);
 }
 
+/* The quarantine holds nothing but what its senders count on: this one stays with its sender. The
+ * others of its unit are kept, and known again when it comes again. */
+static bool store_no_room(struct feed *f, struct message *m)
+{
+    struct answer given;
+    struct err why = { .fate = ERR_NONE };
+    (void)err_set(&why, ERR_RETRY, "quarantine.full", m->why.at,
+                  "cannot set aside what cannot be mapped (%s): the quarantine is full; concordat "
+                  "quarantine SITE list",
+                  m->why.code);
+    if (!f->no_room_said)
+        log_err(LOG_ERROR, &f->who, &why);
+    f->no_room_said = true;
+    m->why = why;
+    counts(f)->refused_later++;
+    return feed_answer(f, m, REPLY_REJECT, ANSWER_LATER, &given, &f->turn.failed);
+}
+
+/* Each of them would flood the log when a mapping is wrong: the first of a minute and code is a warning,
+ * the rest are counted. */
+static void say_quarantined(struct feed *f, const struct message *m)
+{
+    bool same = f->said_code && strcmp(f->said_code, m->why.code) == 0 &&
+                f->turn.now_ms - f->said_ms < SAY_AGAIN_MS;
+    log_line(same ? LOG_DEBUG : LOG_WARN, &f->who, m->why.code, "%s (quarantined as %s:%" PRIu64 ")",
+             m->why.text, f->o.name, counts(f)->taken);
+    f->no_room_said = false;
+    if (same)
+        return;
+    f->said_code = m->why.code;
+    f->said_ms = f->turn.now_ms;
+}
+
 static bool store_quarantined(struct feed *f, struct message *m)
 {
     struct err *e = &f->turn.failed;
@@ -148,17 +182,31 @@ static bool store_quarantined(struct feed *f, struct message *m)
     mark_of_failed(f, m, &mark);
     if (!spool_seen(&f->spool, &mark, f->turn.now_ms, &f->keep, &seen, e))
         return false;
+    f->turn.known_failed += seen.again;
     if (seen.again)
         return store_duplicate(f, m, &seen);
+    bool room = false, answered = m->reading != READ_UNREADABLE && !m->is_refused;
+    int64_t before = f->quarantined.let_go;
+    if (!quarantine_room(&f->quarantined, m->raw.n, &room, e))
+        return false;
+    for (; before < f->quarantined.let_go; before++)
+        if (!spool_tally(&f->spool, "let go", SLICE("quarantine"), e))
+            return false;
+    if (!room)
+        return store_no_room(f, m);
     counts(f)->taken++;
     counts(f)->quarantined++;
     put_notice(f, m);
-    log_err(LOG_WARN, &f->who, &m->why);
-    return buf_done(&f->records, e) &&
-           spool_quarantine(&f->spool, m->raw, &m->why, f->turn.now_ms, e) &&
+    say_quarantined(f, m);
+    const struct quarantined row = { .n = (int64_t)counts(f)->taken,
+                                     .at_ms = f->turn.now_ms,
+                                     .why = &m->why,
+                                     .raw = m->raw,
+                                     .answered = answered };
+    return buf_done(&f->records, e) && quarantine_put(&f->quarantined, &row, e) &&
+           spool_tally(&f->spool, "quarantined", slice_text(m->why.code), e) &&
            spool_put(&f->spool, SPOOL_NOTICE, slice_of(NULL, 0), buf_slice(&f->records), e) &&
-           finish(f, m, &mark,
-                  m->reading == READ_UNREADABLE || m->is_refused ? REPLY_ERROR : REPLY_ACCEPT);
+           finish(f, m, &mark, answered ? REPLY_ACCEPT : REPLY_ERROR);
 }
 
 /* The name under which a type is counted. A type is a word of a code list; whatever else stands in its
@@ -373,7 +421,7 @@ static bool store_if_new(struct feed *f, struct message *m)
 bool feed_store(struct feed *f, struct message *m)
 {
     struct answer given;
-    if (!feed_note_rows(f, m))
+    if (!f->turn.again && !feed_note_rows(f, m))
         return false;
     switch (m->reading) {
     case READ_LATER:

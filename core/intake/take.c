@@ -220,6 +220,7 @@ static void give_up(struct feed *f)
     struct turn *t = &f->turn;
     if (t->open) {
         spool_rollback(&f->spool);
+        quarantine_forget(&f->quarantined);
         f->later += t->arrivals;
         pthread_mutex_unlock(&f->lock);
         t->open = false;
@@ -238,16 +239,15 @@ static void open_turn(struct feed *f)
     arena_reset(&f->work);
     t->in = NULL;
     t->count = t->ahead_count = 0;
-    t->open = t->is_ahead = t->ahead_full = false;
+    t->open = t->is_ahead = t->ahead_full = t->again = false;
     t->now_ms = f->o.now_ms();
     t->failed = (struct err){ .fate = ERR_NONE };
 }
 
 /* An arrival that does not fit in the first run as a whole is left to the take(), and so is a
  * snapshot, which is stored as soon as it is read. */
-void feed_prepare(void *ctx, const struct arrival *one)
+static void prepare(struct feed *f, const struct arrival *one)
 {
-    struct feed *f = ctx;
     struct turn *t = &f->turn;
     if (!t->is_ahead)
         open_turn(f);
@@ -264,6 +264,14 @@ void feed_prepare(void *ctx, const struct arrival *one)
     arena_rewind(&f->work, before);
     t->count = count;
     t->ahead_full = true;
+}
+
+void feed_prepare(void *ctx, const struct arrival *one)
+{
+    struct feed *f = ctx;
+    pthread_mutex_lock(&f->taking);
+    prepare(f, one);
+    pthread_mutex_unlock(&f->taking);
 }
 
 /* Whether what was prepared is how this take() begins. */
@@ -286,9 +294,8 @@ static void look_up(struct feed *f)
                                   f->o.agency, slice_text(f->o.name));
 }
 
-void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n)
+static void take(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
 {
-    struct feed *f = ctx;
     struct turn *t = &f->turn;
     if (!begins_as_prepared(t, in, n))
         open_turn(f);
@@ -314,4 +321,106 @@ void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n
         log_line(LOG_INFO, &f->who, "intake.keeps", "messages are kept again");
     f->refusing = false;
     atomic_store(&f->refused_ms, 0);
+}
+
+void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n)
+{
+    struct feed *f = ctx;
+    pthread_mutex_lock(&f->taking);
+    take(f, in, out, n);
+    pthread_mutex_unlock(&f->taking);
+}
+
+/* ---- what is of the quarantine ---- */
+
+/* The answers of the last take() may still be on their way: those of this turn go elsewhere. */
+static void swap_keep(struct feed *f)
+{
+    struct arena other = f->own_keep;
+    f->own_keep = f->keep;
+    f->keep = other;
+}
+
+bool feed_retake_begin(struct feed *f, struct err *e)
+{
+    pthread_mutex_lock(&f->taking);
+    swap_keep(f);
+    open_turn(f);
+    look_up(f);
+    f->turn.again = true;
+    if (begin(f))
+        return true;
+    *e = f->turn.failed;
+    (void)!feed_retake_end(f, false, &f->turn.failed);
+    return false;
+}
+
+/* What was set aside anew stands for the old row, and is as old. */
+static bool inherit(struct feed *f, uint64_t after, int64_t at_ms, bool answered)
+{
+    for (uint64_t n = after + 1; n <= f->spool.turn.counts.taken; n++)
+        if (!quarantine_inherit(&f->quarantined, (int64_t)n, at_ms, answered, &f->turn.failed))
+            return false;
+    return true;
+}
+
+/* It is still what it was: by the same mapping, or it is to come again, or is of the other environment. */
+static bool has_ended(const struct feed *f, const struct feed_counts *before)
+{
+    const struct feed_counts *now = &f->spool.turn.counts;
+    return now->taken > before->taken && f->turn.known_failed == 0 &&
+           now->refused_later == before->refused_later &&
+           now->refused_environment == before->refused_environment;
+}
+
+/* A row is a message, or a whole unit that could not be taken apart. */
+static bool retake(struct feed *f, int64_t n)
+{
+    struct turn *t = &f->turn;
+    struct arrival in = { .name = { .n = 0 } };
+    struct answer out = { .fate = ANSWER_KEPT };
+    struct slice raw;
+    int64_t at_ms = 0;
+    bool answered = false;
+    if (!quarantine_get(&f->quarantined, n, &raw, &at_ms, &answered, &t->failed))
+        return false;
+    arena_reset(&f->keep);
+    in.bytes = arena_copy(&f->keep, raw);
+    if (!in.bytes.p)
+        return err_memory(&t->failed);
+    t->in = &in;
+    t->out = &out;
+    t->arrivals = 1;
+    t->known_failed = 0;
+    const struct feed_counts before = f->spool.turn.counts;
+    bool good = read_unit(f, 0, in.bytes) && store_run(f) && inherit(f, before.taken, at_ms, answered);
+    t->in = NULL;
+    return good && (!has_ended(f, &before) || quarantine_delete(&f->quarantined, n, &t->failed));
+}
+
+bool feed_retake(struct feed *f, int64_t n, struct err *e)
+{
+    if (retake(f, n))
+        return true;
+    *e = f->turn.failed;
+    return false;
+}
+
+bool feed_retake_end(struct feed *f, bool good, struct err *e)
+{
+    struct turn *t = &f->turn;
+    if (good && !commit(f)) {
+        *e = t->failed;
+        good = false;
+    } else if (!good && t->open) {
+        spool_rollback(&f->spool);
+        quarantine_forget(&f->quarantined);
+    }
+    if (t->open)
+        pthread_mutex_unlock(&f->lock);
+    t->open = t->again = false;
+    t->in = NULL;
+    swap_keep(f);
+    pthread_mutex_unlock(&f->taking);
+    return good;
 }

@@ -1,0 +1,88 @@
+/* cmd_quarantine.c - concordat quarantine SITE list|show|again|drop: the messages that could not be
+ * read or mapped, and what becomes of them by a named person's word. */
+#include "cli/way_back.h"
+
+#include <stdio.h>
+
+#include "intake/asides.h"
+
+static size_t count(const struct site *s)
+{
+    return s->feed_count;
+}
+
+static const char *name(const struct site *s, size_t i)
+{
+    return s->feeds[i].name;
+}
+
+static const char *file(const struct site *s, size_t i)
+{
+    return s->feeds[i].spool;
+}
+
+static bool each(const struct site *s, size_t i, struct slice id,
+                 bool (*one)(void *ctx, const struct aside *a), void *ctx, struct err *e)
+{
+    return feed_asides_each(s->feeds[i].spool, s->feeds[i].name, id, one, ctx, e);
+}
+
+static bool alone(const struct site *s, size_t i, const struct way_back *w, uint64_t *done,
+                  struct err *e)
+{
+    return feed_take_back_alone(s->feeds[i].spool, s->feeds[i].name, w, done, e);
+}
+
+struct masking {
+    struct arena *a;
+    struct slice bytes;
+};
+
+/* A path is of the mapping's language or a column's name; the value is the person's. */
+static void print_leaf(void *ctx, const struct leaf *l)
+{
+    struct masking *m = ctx;
+    struct slice raw = slice_head(slice_from(m->bytes, l->at), l->length);
+    struct slice text = way_back_masked(m->a, raw, false);
+    printf("  %.*s  %.*s\n", SHOWN(l->path), (int)text.n, (const char *)text.p);
+}
+
+static bool show(struct cli *c, const struct site *s, size_t i, const struct aside *a, bool plain,
+                 struct err *e)
+{
+    const struct format *f = mapping_format(s->feeds[i].mapping);
+    struct masking m = { &c->arena, arena_copy(&c->arena, a->bytes) };
+    struct err unreadable = { .fate = ERR_NONE };
+    struct doc *d = NULL;
+    if (!m.bytes.p)
+        return err_memory(e);
+    printf("size       %zu bytes, what is wrong stands at byte %lld\n", a->bytes.n,
+           (long long)a->place);
+    if (plain) {
+        struct slice text = way_back_masked(&c->arena, m.bytes, true);
+        printf("%.*s\n", (int)text.n, (const char *)text.p);
+    } else if (f->parse(&c->arena, m.bytes, &d, &unreadable)) {
+        printf("its fields, a letter as x and a digit as 9:\n");
+        f->leaves(&c->arena, d, print_leaf, &m);
+    } else {
+        printf("it cannot be read as %s: --payload shows it\n", f->name);
+    }
+    return true;
+}
+
+const struct way_back_room way_back_quarantine = {
+    .word = "quarantine",
+    .what = "message",
+    .said = "told kept",
+    .count = count,
+    .name = name,
+    .file = file,
+    .each = each,
+    .alone = alone,
+    .show = show,
+};
+
+int cmd_quarantine(struct cli *c, int argc, char **argv)
+{
+    return way_back_command(c, &way_back_quarantine, argc, argv);
+}

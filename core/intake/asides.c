@@ -1,0 +1,212 @@
+/* asides.c - the quarantine, listed; and what a named person does with it. */
+#include "intake/asides.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "intake/feed.h"
+
+/* Rows of one transaction. */
+#define AT_ONCE 64
+#define WATCH_MS 60000
+
+/* ---- beside the feed ---- */
+
+static int64_t number_of(const char *name, struct slice id)
+{
+    size_t n = strlen(name);
+    int64_t number = 0;
+    bool good = id.n > n + 1 && slice_equal_text(slice_head(id, n), name) && id.p[n] == ':' &&
+                slice_to_i64(slice_from(id, n + 1), &number);
+    return good ? number : -1;
+}
+
+bool feed_asides_each(const char *spool, const char *name, struct slice id,
+                      bool (*each)(void *ctx, const struct aside *a), void *ctx, struct err *e)
+{
+    struct db *d = NULL;
+    struct db_query *q = NULL;
+    bool row = false, good = true, one = !slice_is_empty(id);
+    char text[128];
+    if (!db_open_reader(spool, &d, e))
+        return false;
+    good = db_prepare(d,
+                      "select n, at, code, place, sentence, raw, n in (select n from unanswered),"
+                      " n in (select n from retake) from quarantine where ?1 < 0 or n = ?1"
+                      " order by n",
+                      &q, e);
+    if (good)
+        db_bind_int(q, 1, one ? number_of(name, id) < 0 ? 0 : number_of(name, id) : -1);
+    while (good && (good = db_step(q, &row, e)) && row) {
+        int n = snprintf(text, sizeof text, "%s:%" PRId64, name, db_int(q, 0));
+        struct aside a = {
+            .id = slice_of(text, (size_t)n),
+            .state = db_int(q, 7) ? SLICE("to be taken again") : SLICE("quarantined"),
+            .at_ms = db_int(q, 1),
+            .code = db_blob(q, 2),
+            .place = db_int(q, 3),
+            .sentence = db_blob(q, 4),
+            .bytes = one ? db_blob(q, 5) : slice_of(NULL, 0),
+            .said = db_int(q, 6) ? SLICE("no, its sender knows") : SLICE("yes, its sender counts on it"),
+        };
+        if (!each(ctx, &a)) {
+            db_reset(q);
+            break;
+        }
+    }
+    db_close(&d);
+    return good;
+}
+
+bool feed_asides_codes(const char *spool, void (*each)(void *ctx, struct slice code, uint64_t n),
+                       void *ctx, struct err *e)
+{
+    struct db *d = NULL;
+    struct db_query *q = NULL;
+    bool row = false;
+    if (!db_open_reader(spool, &d, e))
+        return false;
+    bool good = db_prepare(d, "select code, count(*) from quarantine group by code order by code",
+                           &q, e);
+    while (good && (good = db_step(q, &row, e)) && row)
+        each(ctx, db_blob(q, 0), (uint64_t)db_int(q, 1));
+    db_close(&d);
+    return good;
+}
+
+/* ---- in the feed ---- */
+
+/* Rows after *n, in one transaction of the turn; *n 0: there were no more. */
+static bool take_some(struct feed *f, const struct way_back *w, bool ordered, int64_t last,
+                      int64_t *n, uint64_t *done, struct err *e)
+{
+    struct quarantine *s = &f->quarantined;
+    if (!feed_retake_begin(f, e))
+        return false;
+    bool good = true;
+    for (int i = 0; good && i < AT_ONCE; i++) {
+        good = quarantine_next(s, f->o.name, &w->which, ordered, n, e);
+        if (*n > last)
+            *n = 0; /* set aside anew by this */
+        if (!good || !*n)
+            break;
+        good = w->drop ? quarantine_delete(s, *n, e) : feed_retake(f, *n, e);
+        *done += good;
+    }
+    return feed_retake_end(f, good, e) && good;
+}
+
+static bool take_all(struct feed *f, const struct way_back *w, bool ordered, uint64_t *done,
+                     struct err *e)
+{
+    int64_t n = 0;
+    pthread_mutex_lock(&f->lock);
+    const int64_t last = (int64_t)f->spool.kept.counts.taken;
+    pthread_mutex_unlock(&f->lock);
+    do {
+        if (!take_some(f, w, ordered, last, &n, done, e))
+            return false;
+    } while (n);
+    return true;
+}
+
+bool feed_take_back(struct feed *f, const struct way_back *w, uint64_t *done, struct err *e)
+{
+    *done = 0;
+    return take_all(f, w, false, done, e);
+}
+
+bool feed_take_ordered(struct feed *f, struct err *e)
+{
+    const struct way_back again = { .drop = false };
+    uint64_t done = 0;
+    bool good = take_all(f, &again, true, &done, e);
+    if (good && done)
+        log_line(LOG_INFO, &f->who, "intake.again", "%" PRIu64 " of the quarantine are taken again",
+                 done);
+    return good;
+}
+
+/* ---- age ---- */
+
+static bool let_old_go(struct feed *f, int64_t now_ms, int64_t *oldest_ms, struct err *e)
+{
+    int64_t before = f->quarantined.let_go;
+    if (!feed_begin(f, e))
+        return false;
+    bool good = quarantine_age(&f->quarantined, now_ms, oldest_ms, e);
+    for (; good && before < f->quarantined.let_go; before++)
+        good = spool_tally(&f->spool, "let go", SLICE("quarantine"), e);
+    if (!good) {
+        spool_rollback(&f->spool);
+        quarantine_forget(&f->quarantined);
+        return false;
+    }
+    return feed_commit(f, e);
+}
+
+void feed_watch_quarantine(struct feed *f)
+{
+    struct quarantine *s = &f->quarantined;
+    int64_t now_ms = f->o.now_ms(), oldest_ms = 0;
+    struct err e = { .fate = ERR_NONE };
+    if (now_ms < f->watch_ms)
+        return;
+    f->watch_ms = now_ms + WATCH_MS;
+    pthread_mutex_lock(&f->lock);
+    bool good = let_old_go(f, now_ms, &oldest_ms, &e);
+    pthread_mutex_unlock(&f->lock);
+    if (!good)
+        log_err(LOG_WARN, &f->who, &e);
+    bool is_old = good && oldest_ms && now_ms - oldest_ms > s->age_ms;
+    if (is_old && !s->is_old)
+        log_line(LOG_ERROR, &f->who, "quarantine.old",
+                 "messages that their senders count on lie in the quarantine for longer than %" PRId64
+                 " hours: concordat quarantine SITE list",
+                 s->age_ms / 3600000);
+    s->is_old = good ? is_old : s->is_old;
+}
+
+/* ---- where it does not run ---- */
+
+static bool order_one(struct quarantine *s, struct db_query *retake, int64_t n, bool drop,
+                      struct err *e)
+{
+    if (drop)
+        return quarantine_delete(s, n, e);
+    db_bind_int(retake, 1, n);
+    return db_do(retake, e);
+}
+
+static bool order(struct db *d, const char *name, const struct way_back *w, uint64_t *done,
+                  struct err *e)
+{
+    struct quarantine s = { .db = NULL };
+    struct db_query *retake = NULL;
+    int64_t n = 0;
+    if (!quarantine_prepare(&s, d, e) ||
+        !db_prepare(d, "insert or ignore into retake values (?1)", &retake, e) || !db_begin(d, e))
+        return false;
+    bool good = true;
+    while (good && (good = quarantine_next(&s, name, &w->which, false, &n, e)) && n) {
+        good = order_one(&s, retake, n, w->drop, e);
+        *done += good;
+    }
+    if (!good) {
+        db_rollback(d);
+        return false;
+    }
+    return db_commit(d, e);
+}
+
+bool feed_take_back_alone(const char *spool, const char *name, const struct way_back *w,
+                          uint64_t *done, struct err *e)
+{
+    struct db *d = NULL;
+    *done = 0;
+    if (!db_open(spool, QUARANTINE_SCHEMA, &d, e))
+        return false;
+    bool good = order(d, name, w, done, e);
+    db_close(&d);
+    return good;
+}

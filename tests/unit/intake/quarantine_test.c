@@ -1,0 +1,193 @@
+/* quarantine_test.c - its share, its age, and what a named person does with what lies there. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+
+#include "intake/asides.h"
+#include "world.h"
+
+#define JUNK_BYTES 300
+#define DAY_MS ((int64_t)24 * 3600000)
+
+static struct world w;
+
+static void fresh(void)
+{
+    CU_ASSERT_FATAL(world_init(&w, WORLD_JSON));
+    w.options.quarantine_max_bytes = 1000;
+    w.options.quarantine_age_ms = DAY_MS;
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    log_set_level((enum log_level) - 1);
+}
+
+static void done(void)
+{
+    world_done(&w);
+}
+
+/* Three of these fill it. */
+static enum answer_fate unreadable(int n)
+{
+    char text[JUNK_BYTES + 1];
+    memset(text, 'x', JUNK_BYTES);
+    text[JUNK_BYTES] = '\0';
+    snprintf(text, 12, "{no json%02d", n);
+    text[10] = 'x';
+    return world_say(&w, text);
+}
+
+static enum answer_fate unmapped(int n)
+{
+    char text[JUNK_BYTES + 1];
+    int length = snprintf(text, sizeof text,
+                          "{\"id\":\"u%d\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V\","
+                          "\"local\":\"H\",\"to\":\"nowhere\",\"ward\":\"", n);
+    memset(text + length, 'x', JUNK_BYTES - (size_t)length - 2);
+    memcpy(text + JUNK_BYTES - 2, "\"}", 3);
+    return world_say(&w, text);
+}
+
+static enum answer_fate good(int n)
+{
+    char text[300];
+    snprintf(text, sizeof text, "{\"id\":\"g%d\",\"type\":\"admitted\",\"environment\":\"live\","
+             "\"visit\":\"V%d\",\"local\":\"H%d\"}", n, n, n);
+    return world_say(&w, text);
+}
+
+static bool note(void *ctx, const struct aside *a)
+{
+    char *text = ctx;
+    size_t n = strlen(text);
+    snprintf(text + n, 400 - n, "%.*s %.*s; ", (int)a->id.n, (const char *)a->id.p, (int)a->said.n < 3 ? (int)a->said.n : 3,
+             (const char *)a->said.p);
+    return true;
+}
+
+static const char *listed(void)
+{
+    static char text[400];
+    text[0] = '\0';
+    CU_ASSERT(feed_asides_each(w.spool, w.options.name, SLICE(""), note, text, &w.e));
+    return text;
+}
+
+static struct feed_counts sums(void)
+{
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.taken,
+                    c.published + c.unchanged + c.duplicates + c.not_carried + c.quarantined);
+    return c;
+}
+
+static void lets_the_oldest_go_that_nobody_counts_on(void)
+{
+    for (int n = 1; n <= 5; n++)
+        CU_ASSERT_EQUAL(unreadable(n), ANSWER_REFUSED);
+    struct feed_counts c = sums();
+    CU_ASSERT(c.quarantined == 5 && c.aside == 3 && !c.aside_full && c.aside_bytes <= 1000);
+    CU_ASSERT_EQUAL(world_tally(&w, "let go", "quarantine"), 2);
+    CU_ASSERT_PTR_NULL(strstr(listed(), ":1 "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(listed(), ":5 no,"));
+}
+
+static void keeps_what_was_accepted_and_then_asks_to_come_again(void)
+{
+    CU_ASSERT_EQUAL(unreadable(1), ANSWER_REFUSED);
+    for (int n = 2; n <= 4; n++)
+        CU_ASSERT_EQUAL(unmapped(n), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(sums().aside, 3);
+    CU_ASSERT_EQUAL(unmapped(5), ANSWER_LATER);
+    CU_ASSERT_EQUAL(unreadable(6), ANSWER_LATER);
+    CU_ASSERT_EQUAL(good(7), ANSWER_KEPT);
+    struct feed_counts c = sums();
+    CU_ASSERT(c.aside == 3 && c.aside_full && c.published == 1 && c.refused_later == 2);
+    CU_ASSERT(feed_is_full_or_old(&c, world_now_ms()));
+    CU_ASSERT_PTR_NULL(strstr(listed(), "no,"));
+}
+
+static void an_old_one_goes_or_is_an_alarm(void)
+{
+    CU_ASSERT_EQUAL(unreadable(1), ANSWER_REFUSED);
+    CU_ASSERT_EQUAL(unmapped(2), ANSWER_KEPT);
+    struct feed_counts c = sums();
+    CU_ASSERT_FALSE(feed_is_full_or_old(&c, world_now_ms()));
+    world_set_ms(world_now_ms() + DAY_MS + 1);
+    feed_close(&w.feed); /* its publisher looks when it is idle; here by hand */
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    w.feed->watch_ms = 0;
+    feed_watch_quarantine(w.feed);
+    c = sums();
+    CU_ASSERT(c.aside == 1 && feed_is_full_or_old(&c, world_now_ms()));
+    CU_ASSERT_PTR_NOT_NULL(strstr(listed(), ":2 yes"));
+}
+
+static uint64_t take_back(bool drop, const char *id, const char *code)
+{
+    struct way_back b = { .drop = drop, .which = { .code = slice_text(code), .until_ms = INT64_MAX } };
+    char whole[80];
+    uint64_t n = 0;
+    snprintf(whole, sizeof whole, "%s:%s", w.options.name, id ? id : "");
+    if (id)
+        b.which = (struct selection){ .ids = { slice_text(whole) }, .id_count = 1 };
+    CU_ASSERT(feed_take_back(w.feed, &b, &n, &w.e));
+    return n;
+}
+
+static void what_is_dropped_makes_room(void)
+{
+    for (int n = 1; n <= 3; n++)
+        CU_ASSERT_EQUAL(unmapped(n), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(unmapped(4), ANSWER_LATER);
+    CU_ASSERT_EQUAL(take_back(true, "2", NULL), 1);
+    CU_ASSERT_EQUAL(take_back(true, "2", NULL), 0);
+    CU_ASSERT_EQUAL(take_back(true, NULL, "no.such"), 0);
+    struct feed_counts c = sums();
+    CU_ASSERT(c.aside == 2 && !c.aside_full);
+    CU_ASSERT_EQUAL(unmapped(4), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(take_back(true, NULL, "map.value"), 3);
+    CU_ASSERT_EQUAL(sums().aside, 0);
+}
+
+/* The answers of the turn before may be on their way while somebody takes others again. */
+static void taken_again_by_the_same_mapping_it_stays_and_disturbs_nobody(void)
+{
+    CU_ASSERT_EQUAL(unmapped(1), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(good(2), ANSWER_KEPT);
+    char before[200];
+    size_t n = w.answer.reply.n < sizeof before ? w.answer.reply.n : sizeof before;
+    memcpy(before, w.answer.reply.p, n);
+    CU_ASSERT_EQUAL(take_back(false, "1", NULL), 1);
+    CU_ASSERT(memcmp(before, w.answer.reply.p, n) == 0);
+    struct feed_counts c = sums();
+    CU_ASSERT(c.aside == 1 && c.quarantined == 1 && c.duplicates == 1 && c.published == 1);
+}
+
+static void ordered_while_it_does_not_run_it_is_done_at_the_next_start(void)
+{
+    const struct way_back again = { .which = { .until_ms = INT64_MAX } };
+    uint64_t n = 0;
+    CU_ASSERT_EQUAL(unmapped(1), ANSWER_KEPT);
+    feed_close(&w.feed);
+    CU_ASSERT(feed_take_back_alone(w.spool, w.options.name, &again, &n, &w.e) && n == 1);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_EQUAL(sums().duplicates, 1);
+    feed_close(&w.feed);
+    const struct way_back drop = { .drop = true, .which = { .until_ms = INT64_MAX } };
+    CU_ASSERT(feed_take_back_alone(w.spool, w.options.name, &drop, &n, &w.e) && n == 1);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_EQUAL(sums().aside, 0);
+}
+
+static CU_TestInfo cases[] = {
+    { "lets the oldest go that nobody counts on", lets_the_oldest_go_that_nobody_counts_on },
+    { "keeps what was accepted, and then asks to come again",
+      keeps_what_was_accepted_and_then_asks_to_come_again },
+    { "an old one goes, or is an alarm", an_old_one_goes_or_is_an_alarm },
+    { "what is dropped makes room", what_is_dropped_makes_room },
+    { "taken again by the same mapping it stays, and disturbs nobody",
+      taken_again_by_the_same_mapping_it_stays_and_disturbs_nobody },
+    { "ordered while it does not run, it is done at the next start",
+      ordered_while_it_does_not_run_it_is_done_at_the_next_start },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_quarantine = { "quarantine", NULL, NULL, fresh, done, cases };
