@@ -68,3 +68,27 @@ bool acts_take(const struct bundle *b, const struct memory *m, struct arena *a, 
     avro_put_long(out, 0);
     return buf_done(out, e);
 }
+
+bool acts_same_name(struct slice a, struct slice b)
+{
+    size_t i = 0, j = 0;
+    for (;;) {
+        while (i < a.n && (a.p[i] == ' ' || a.p[i] == '.'))
+            i++;
+        while (j < b.n && (b.p[j] == ' ' || b.p[j] == '.'))
+            j++;
+        if (i == a.n || j == b.n)
+            return i == a.n && j == b.n;
+        if ((a.p[i++] | 0x20) != (b.p[j++] | 0x20))
+            return false;
+    }
+}
+
+struct slice acts_first_by(struct slice kept, struct slice word)
+{
+    static const struct slice nobody;
+    if (!slice_starts(word, SLICE("settle-")))
+        return slice_starts(kept, SLICE("settle-")) ? nobody : kept;
+    bool same = slice_starts(kept, word) && kept.n > word.n && kept.p[word.n] == ' ';
+    return same ? slice_from(kept, word.n + 1) : nobody;
+}

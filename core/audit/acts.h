@@ -18,4 +18,10 @@ void acts_key(uint8_t key[ID_BYTES]);
 MUST_CHECK bool acts_take(const struct bundle *b, const struct memory *m, struct arena *a,
                           const struct act *x, int64_t now_ms, struct buf *out, struct err *e);
 
+/* The same typed name, however it is spaced and capitalised. */
+bool acts_same_name(struct slice a, struct slice b);
+/* Whoever said that word on a hold first, of what is kept with it; empty: nobody has. One that settles
+ * a conflict stands before its name, so that it is no first half of a release, nor of the other answer. */
+struct slice acts_first_by(struct slice kept, struct slice word);
+
 #endif

@@ -263,6 +263,7 @@ bool input_act(const struct input_rules *r, const struct bus_record *in, struct 
         return false;
     out->is_release = slice_equal_text(out->act, "release");
     out->is_reopening = slice_equal_text(out->act, "reopen");
+    out->is_settling = slice_starts(out->act, SLICE("settle-"));
     out->is_for_episode = slice_equal_text(out->act, "refuse-episode");
     if (out->is_on_hold && !read_hold(r->bundle, out->hold, out))
         return err_set(e, ERR_REJECT, "act.hold", 0, "cannot find whom the hold is for");

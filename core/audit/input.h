@@ -57,7 +57,7 @@ struct input_act {
     struct subject_key subject;
     struct event_id event;
     struct recipient_id to;
-    bool is_on_hold, is_release, is_reopening;
+    bool is_on_hold, is_release, is_reopening, is_settling;
     bool is_for_episode;                /* of a refusal: all that follows in it too */
     struct slice act, hold, person, reason; /* person: who signed, joined by " and "; or was typed */
     const struct act *document;             /* NULL: a HoldAct, as was written before */

@@ -129,11 +129,10 @@ static bool drop_again(struct work *w)
     return true;
 }
 
-static bool judge(struct work *w, const struct judge_input *in, struct err *e)
+/* What came of judging: kept, or why not. */
+static bool take_judged(struct work *w, struct err *e)
 {
     struct judged *j = &w->out->judged;
-    if (!judge_event(in, w->a, j, e))
-        return false;
     if (j->error && slice_equal_text(slice_text(j->error), "duplicate"))
         return drop_again(w);
     if (j->error)
@@ -145,6 +144,11 @@ static bool judge(struct work *w, const struct judge_input *in, struct err *e)
     if (j->note.n && w->says.kind == AUDIT_EVENT && !add_note(w, j->note))
         return err_memory(e);
     return check_sizes(w, j, e);
+}
+
+static bool judge(struct work *w, const struct judge_input *in, struct err *e)
+{
+    return judge_event(in, w->a, &w->out->judged, e) && take_judged(w, e);
 }
 
 static bool judge_now(struct work *w, struct err *e)
@@ -261,22 +265,6 @@ static bool release_hold(struct work *w, const struct person *person, const stru
     return judge(w, &in, e);
 }
 
-/* The same name, however it is spaced and capitalised. */
-static bool is_same_name(struct slice a, struct slice b)
-{
-    size_t i = 0, j = 0;
-    for (;;) {
-        while (i < a.n && (a.p[i] == ' ' || a.p[i] == '.'))
-            i++;
-        while (j < b.n && (b.p[j] == ' ' || b.p[j] == '.'))
-            j++;
-        if (i == a.n || j == b.n)
-            return i == a.n && j == b.n;
-        if ((a.p[i++] | 0x20) != (b.p[j++] | 0x20))
-            return false;
-    }
-}
-
 /* A restricted person's event needs two named people to go. */
 static bool needs_two(const struct person *p, struct slice reason)
 {
@@ -310,7 +298,7 @@ static enum act_enough enough_typed(const struct input_act *act, struct slice fi
         return ACT_ENOUGH;
     if (slice_is_empty(first_by))
         return ACT_ANOTHER;
-    return is_same_name(first_by, act->person) ? ACT_SAME : ACT_ENOUGH;
+    return acts_same_name(first_by, act->person) ? ACT_SAME : ACT_ENOUGH;
 }
 
 /* By signatures: whoever released it first counts as long as they may act. */
@@ -343,10 +331,42 @@ static bool no_outsider(const char *what, struct err *e)
                    what);
 }
 
+static bool keep_first_settling(struct work *w, const struct input_act *act,
+                                const struct person *person, struct err *e)
+{
+    const char *who = arena_format(w->a, "%.*s %.*s", SHOWN(act->act), SHOWN(who_first(act)));
+    return who ? keep_first(w, act, person, slice_text(who), e) : err_memory(e);
+}
+
+/* A yes beside another's no, settled for all that rests on it. */
+static bool settle(struct work *w, const struct input_act *act, const struct person *person,
+                   const struct hold *hold, struct err *e)
+{
+    const struct judge_input in = held_input(w, person, hold->bytes);
+    struct judged *j = &w->out->judged;
+    switch (enough(w, act, acts_first_by(hold->first_by, act->act), needs_two(person, hold->reason))) {
+    case ACT_ANOTHER:
+        return keep_first_settling(w, act, person, e);
+    case ACT_SAME:
+        return note_act(w, act, SAME_PERSON, e);
+    case ACT_OUTSIDER:
+        return no_outsider("settle", e);
+    case ACT_ENOUGH:
+        break;
+    }
+    if (!judge_settle(&in, hold, slice_equal_text(act->act, "settle-yes"), act->person, w->a, j, e))
+        return false;
+    if (j->error) {
+        *j = (struct judged){ .decisions = NULL };
+        return note_act(w, act, " (nothing is in conflict there)", e);
+    }
+    return note_act(w, act, "", e) && take_judged(w, e);
+}
+
 static bool release(struct work *w, const struct input_act *act, const struct person *person,
                     const struct hold *hold, struct err *e)
 {
-    switch (enough(w, act, hold->first_by, needs_two(person, hold->reason))) {
+    switch (enough(w, act, acts_first_by(hold->first_by, act->act), needs_two(person, hold->reason))) {
     case ACT_ANOTHER:
         return keep_first(w, act, person, who_first(act), e);
     case ACT_SAME:
@@ -364,6 +384,8 @@ static bool act_on_hold(struct work *w, const struct input_act *act, const struc
 {
     if (!open_held(w, hold->bytes, e))
         return false;
+    if (act->is_settling)
+        return settle(w, act, person, hold, e);
     if (act->is_release)
         return release(w, act, person, hold, e);
     return note_act(w, act, "", e) && refuse_hold(w, act, person, hold, e);

@@ -1,4 +1,4 @@
-/* cmd_held.c - concordat held SITE list|show|release|refuse|reopen: what waits for a human, what one
+/* cmd_held.c - concordat held SITE list|show|release|refuse|reopen|settle: what waits for a human, what one
  * refused, and their word. */
 #include "cli/acts.h"
 
@@ -107,6 +107,11 @@ static void print_remedy(const struct held *h)
         printf("first     ask both sides for the number and the birth date; when the one who has it wrong\n"
                "          corrects it in their own system, this goes by itself. Release it only where you\n"
                "          have found that both mean the same person\n");
+    else if (strncmp(h->reason, "conflicting-", 12) == 0)
+        printf("first     ask who recorded the no: when they record what the person says now, this goes by\n"
+               "          itself. Or say for both, for all that rests on it:\n"
+               "          concordat held SITE settle %s yes|no 'YOUR NAME' 'REASON'\n",
+               h->hold);
     else if (strcmp(h->reason, "identity-unverified") == 0)
         printf("first     ask the one who claims the person, or sent this, for the birth date; when their\n"
                "          system says it, and it agrees with what others have, this goes by itself\n");
@@ -139,7 +144,8 @@ static void print_own(const struct site *s, const struct act *x)
 {
     const struct bundle *b = s->bundle;
     int to = bundle_service(b, slice_from(x->on, slice_find(x->on, ':') + 1));
-    bool lets_go = slice_equal_text(x->word, "release") || slice_equal_text(x->word, "reopen");
+    bool lets_go = slice_equal_text(x->word, "release") || slice_equal_text(x->word, "reopen") ||
+                   slice_starts(x->word, SLICE("settle-"));
     for (size_t i = 0; to >= 0 && lets_go && i < x->signature_count; i++) {
         const struct named *who = people_named(&b->people, x->signatures[i].person);
         if (who && who->agency == b->services[to].agency)
@@ -149,17 +155,12 @@ static void print_own(const struct site *s, const struct act *x)
     }
 }
 
-static int act(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
+static int give(struct cli *c, const struct site *s, const struct held *h, const char *word,
+                const char *person, const char *reason, const struct word_option *o)
 {
-    struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
-    struct words none;
-    bool of_episode =
-        argc > 6 && strcmp(argv[6], "--episode") == 0 && strcmp(argv[2], "refuse") == 0;
-    if (!words_read(argc, argv, of_episode ? 7 : 6, 0, o, &none) || !*argv[4] || !*argv[5])
-        return CLI_USAGE;
-    struct act x = acts_make(s, of_episode ? "refuse-episode" : argv[2], h->hold, argv[5]);
+    struct act x = acts_make(s, word, h->hold, reason);
     memcpy(x.subject.b, h->subject, ID_BYTES);
-    switch (acts_give(c, s, argv[4], o, &x)) {
+    switch (acts_give(c, s, person, o, &x)) {
     case ACTS_WRITTEN:
         return CLI_DONE;
     case ACTS_FAILED:
@@ -169,6 +170,35 @@ static int act(struct cli *c, const struct site *s, const struct held *h, int ar
     }
     print_own(s, &x);
     return acts_submit(s, &x);
+}
+
+/* held SITE settle HOLD yes|no PERSON REASON */
+static int settle(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
+{
+    struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
+    struct words none;
+    bool yes = strcmp(argv[4], "yes") == 0;
+    if ((!yes && strcmp(argv[4], "no") != 0) || argc < 7 ||
+        !words_read(argc, argv, 7, 0, o, &none) || !*argv[5] || !*argv[6])
+        return CLI_USAGE;
+    if (strncmp(h->reason, "conflicting-", 12) != 0) {
+        fprintf(stderr, "concordat: '%s' is not held because of a conflict\n", h->hold);
+        return CLI_NO;
+    }
+    return give(c, s, h, yes ? "settle-yes" : "settle-no", argv[5], argv[6], o);
+}
+
+static int act(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
+{
+    if (strcmp(argv[2], "settle") == 0)
+        return settle(c, s, h, argc, argv);
+    struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
+    struct words none;
+    bool of_episode =
+        argc > 6 && strcmp(argv[6], "--episode") == 0 && strcmp(argv[2], "refuse") == 0;
+    if (!words_read(argc, argv, of_episode ? 7 : 6, 0, o, &none) || !*argv[4] || !*argv[5])
+        return CLI_USAGE;
+    return give(c, s, h, of_episode ? "refuse-episode" : argv[2], argv[4], argv[5], o);
 }
 
 static int on_hold(struct cli *c, const struct site *s, const struct holds *l, int argc, char **argv)
@@ -191,14 +221,14 @@ static int on_hold(struct cli *c, const struct site *s, const struct holds *l, i
 enum held_word { HELD_LIST, HELD_LIST_REFUSED, HELD_ONE, HELD_NONE };
 static enum held_word which(int argc, char **argv)
 {
-    static const char *const words[] = { "release", "refuse", "reopen" };
+    static const char *const words[] = { "release", "refuse", "reopen", "settle" };
     struct slice word = slice_text(argc > 2 ? argv[2] : NULL);
     bool lists = slice_equal_text(word, "list");
     if (lists && argc == 4 && strcmp(argv[3], "--refused") == 0)
         return HELD_LIST_REFUSED;
     if (lists)
         return argc == 3 ? HELD_LIST : HELD_NONE;
-    bool acts = argc >= 6 && slice_is_one_of_texts(word, words, 3);
+    bool acts = argc >= 6 && slice_is_one_of_texts(word, words, 4);
     return acts || (argc == 4 && slice_equal_text(word, "show")) ? HELD_ONE : HELD_NONE;
 }
 

@@ -51,6 +51,8 @@ static const struct command commands[] = {
       cmd_held },
     { "held SITE reopen HOLD PERSON REASON [--key KEYFILE] [-o FILE]",
       "take a refusal back: it is held again; as many must say so as must release it", cmd_held },
+    { "held SITE settle HOLD yes|no PERSON REASON [--key KEYFILE] [-o FILE]",
+      "end a conflict of one agency's yes with another's no, for all that rests on it", cmd_held },
     { "deliveries SITE list", "what has not gone: parked, tried again, or behind such", cmd_deliveries },
     { "deliveries SITE show ID", "one of them, masked, with what the partner answered",
       cmd_deliveries },

@@ -23,6 +23,8 @@ static void name_by_facts(const struct bundle *b, const struct person *p, struct
         name_one(s, b, p->objections[i].recipient);
     for (size_t i = 0; i < p->responsible_count; i++)
         name_one(s, b, p->responsible[i].service);
+    for (size_t i = 0; i < p->settlement_count; i++)
+        name_one(s, b, p->settlements[i].recipient);
 }
 
 /* Every service that the event names where a condition may look. */
@@ -129,6 +131,10 @@ static void fill_consents(struct answers *s, const struct when_node *n, uint8_t 
         s->in.recipient = (uint16_t)p->consents[i].recipient;
         row[s->column[s->in.recipient]] = when_weigh(n, &s->in);
     }
+    for (size_t i = 0; i < p->settlement_count; i++) {
+        s->in.recipient = p->settlements[i].recipient;
+        row[s->column[s->in.recipient]] = when_weigh(n, &s->in);
+    }
 }
 
 static void fill_term(struct answers *s, const struct ask *a, uint8_t *row)
@@ -196,8 +202,14 @@ const uint8_t *answers_ask(struct answers *s, uint32_t ask)
 static uint8_t weigh_guard(const struct answers *s, const struct agreement *g, uint16_t service)
 {
     enum reason why;
-    bool is_open = decide_guard(g, s->in.facts, s->in.source, service, s->in.decided_ms, &why);
-    return is_open ? WEIGHT_TRUE : weight_false(why);
+    switch (decide_guard(g, s->in.facts, s->in.source, service, s->in.decided_ms, &why)) {
+    case TRUTH_TRUE:
+        return WEIGHT_TRUE;
+    case TRUTH_UNKNOWN:
+        return WEIGHT_UNKNOWN;
+    default:
+        return weight_false(why);
+    }
 }
 
 /* The stranger's answer for all but those whom the person's own words name. */
@@ -214,6 +226,10 @@ static void fill_guard(const struct answers *s, const struct agreement *g, uint8
         int32_t who = p->objections[i].recipient;
         if (who >= 0)
             row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
+    }
+    for (size_t i = 0; i < p->settlement_count; i++) {
+        uint16_t who = p->settlements[i].recipient;
+        row[s->column[who]] = weigh_guard(s, g, who);
     }
 }
 

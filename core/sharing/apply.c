@@ -120,6 +120,16 @@ static int64_t said_ms(const struct effect *x)
     return x->ev->occurred_ms < x->ev->decided_ms ? x->ev->occurred_ms : x->ev->decided_ms;
 }
 
+/* Whether something is held until words are no more in conflict: a no may end that too. */
+static bool is_conflict_waited_for(const struct draft *d)
+{
+    const struct hold *holds = d->holds.items;
+    for (size_t i = 0; i < d->holds.count; i++)
+        if (slice_starts(holds[i].reason, SLICE("conflicting-")))
+            return true;
+    return false;
+}
+
 /* A consent for a service that is none of ours helps nobody; a refusal for one is taken as for all.
  */
 static bool add_consent(struct effect *x, bool granted)
@@ -138,7 +148,7 @@ static bool add_consent(struct effect *x, bool granted)
                               .source = x->ev->source_name };
     if (granted && (who == SERVICE_FOREIGN || slice_is_empty(f.purpose)))
         return true;
-    x->d->gate |= granted;
+    x->d->gate |= granted || is_conflict_waited_for(x->d);
     x->d->doors = true;
     return draft_word(x->d, &x->d->consents, &f, &form, x->e);
 }
@@ -154,7 +164,7 @@ static bool add_objection(struct effect *x, bool stands)
                                 .source = x->ev->source_name };
     if (!stands && who == SERVICE_FOREIGN)
         return true;
-    x->d->gate |= !stands;
+    x->d->gate |= !stands || is_conflict_waited_for(x->d);
     x->d->doors = true;
     return draft_word(x->d, &x->d->objections, &f, &form, x->e);
 }

@@ -1,6 +1,7 @@
 /* conclude.c - what comes of it for one service: what is released, changed, withheld, or held. */
 #include "sharing/ask.h"
 #include "sharing/claimed.h"
+#include "sharing/conflict.h"
 #include "sharing/decide.h"
 #include "sharing/oblige.h"
 
@@ -215,5 +216,10 @@ bool decide_for(const struct question *q, uint16_t recipient, struct decision *o
     if (!decide_prohibit(q, out, tell, e))
         return false;
     conclude(v->weight, &release, out);
-    return !is_unknown(out) || doubt(q, out, e);
+    if (is_unknown(out) && !doubt(q, out, e))
+        return false;
+    enum reason conflict = is_unknown(out) ? conflict_reason(q, out) : REASON_COUNT;
+    if (conflict < REASON_COUNT)
+        out->reason = reason_code(conflict);
+    return true;
 }

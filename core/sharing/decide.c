@@ -20,15 +20,18 @@
 
 /* ---- the gates of a clause ---- */
 
-bool decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
-                  uint16_t recipient, int64_t at_ms, enum reason *why)
+enum truth decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
+                        uint16_t recipient, int64_t at_ms, enum reason *why)
 {
     if (slice_equal_text(g->confidentiality, "implied-consent")) {
+        enum truth stands = facts_objection(facts, recipient);
         *why = REASON_OBJECTION;
-        return !facts_objection(facts, recipient);
+        return stands == TRUTH_UNKNOWN ? stands
+               : stands == TRUTH_TRUE  ? TRUTH_FALSE
+                                       : TRUTH_TRUE;
     }
     if (!slice_equal_text(g->confidentiality, "explicit-consent"))
-        return true;
+        return TRUTH_TRUE;
     *why = REASON_NO_CONSENT;
     if (facts_consent_was_asked(facts, g->purpose, recipient))
         return facts_consent(facts, g->purpose, recipient, at_ms);

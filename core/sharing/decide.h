@@ -50,9 +50,9 @@ MUST_CHECK bool decide_for(const struct question *q, uint16_t recipient, struct 
  * the reason of one that has its own, when nothing is left and without those something would be. */
 MUST_CHECK bool decide_prohibit(const struct question *q, struct decision *d, struct slice *tell,
                                 struct err *e);
-/* Whether the agreement's own confidentiality basis lets anything go from one service to another.
- */
-bool decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
+/* Whether the agreement's own confidentiality basis lets anything go from one service to another;
+ * unknown: the words are in conflict. why: when false. */
+enum truth decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
                   uint16_t recipient, int64_t at_ms, enum reason *why);
 
 #endif

@@ -1,65 +1,6 @@
 /* facts_query.c - what facts say: the last word by time of occurring, whenever it arrived. */
 #include "sharing/claimed.h"
 
-/* A word without a purpose counts only when it takes consent away. */
-static bool is_about(const struct consent_fact *f, struct slice purpose, uint16_t who)
-{
-    return (slice_equal(f->purpose, purpose) || (slice_is_empty(f->purpose) && !f->granted)) &&
-           (f->recipient < 0 || f->recipient == who);
-}
-
-/* Mental Capacity Act 2005: who has capacity speaks for themselves, for who lacks it a decision is
- * made in their best interests; neither can stand in for the other.
- *
- *   capacity         explicit, or nobody said   best-interests
- *   has-capacity     holds                      does not
- *   lacks-capacity   does not                   holds
- *   nobody said      holds                      holds */
-static bool may_be_relied_on(const struct consent_fact *f)
-{
-    bool is_decided = slice_equal_text(f->basis, "best-interests");
-    return !slice_equal_text(f->capacity, is_decided ? "has-capacity" : "lacks-capacity");
-}
-
-/* The last word counts; of several words of one moment all must hold. */
-bool facts_consent(const struct person *p, struct slice purpose, uint16_t who, int64_t at_ms)
-{
-    int64_t last_ms = INT64_MIN;
-    bool stands = false;
-    for (size_t i = 0; i < p->consent_count; i++) {
-        const struct consent_fact *f = &p->consents[i];
-        bool holds = f->granted && may_be_relied_on(f) && at_ms < f->until_ms;
-        if (!is_about(f, purpose, who) || f->occurred_ms < last_ms)
-            continue;
-        stands = holds && (stands || f->occurred_ms > last_ms);
-        last_ms = f->occurred_ms;
-    }
-    return stands;
-}
-
-bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who)
-{
-    for (size_t i = 0; i < p->consent_count; i++)
-        if (is_about(&p->consents[i], purpose, who))
-            return true;
-    return false;
-}
-
-/* Of two words of one moment the objection counts. */
-bool facts_objection(const struct person *p, uint16_t who)
-{
-    const struct objection_fact *last = NULL;
-    for (size_t i = 0; i < p->objection_count; i++) {
-        const struct objection_fact *f = &p->objections[i];
-        if (f->recipient >= 0 && f->recipient != who)
-            continue;
-        if (!last || f->occurred_ms > last->occurred_ms ||
-            (f->occurred_ms == last->occurred_ms && f->stands))
-            last = f;
-    }
-    return last && last->stands;
-}
-
 /* Of which agency the event at hand is. */
 static int agency_of(const struct when_input *in)
 {

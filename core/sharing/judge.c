@@ -7,6 +7,7 @@
 
 #include "record/wire.h"
 #include "sharing/claimed.h"
+#include "sharing/conflict.h"
 #include "sharing/owner.h"
 #include "sharing/run.h"
 
@@ -99,11 +100,11 @@ static bool may_catch_up(const struct run *r, const struct episode_event *x)
 
 /* Its hold, where it waits because of a claim in doubt: then it is decided again though a later one of
  * its kind has come, or its episode is closed; NULL: it does not wait for that. */
-static const struct hold *hold_of_claim(const struct run *r, const struct episode_event *x)
+static const struct hold *hold_of_facts(const struct run *r, const struct episode_event *x)
 {
     const struct hold *holds = r->draft.holds.items;
     for (size_t i = 0; i < r->draft.holds.count; i++)
-        if (event_id_equal(&holds[i].event, &x->id) && hold_is_of_claim(&holds[i]))
+        if (event_id_equal(&holds[i].event, &x->id) && hold_is_of_facts(&holds[i]))
             return &holds[i];
     return NULL;
 }
@@ -115,7 +116,7 @@ static const struct episode_event *next_entry(const struct run *r, const struct 
     for (size_t i = 0; i < r->draft.events.count; i++) {
         const struct episode_event *x = &events[i];
         if (event_id_equal(&x->id, &r->event.id) ||
-            (!may_catch_up(r, x) && !(with_waiting && hold_of_claim(r, x))))
+            (!may_catch_up(r, x) && !(with_waiting && hold_of_facts(r, x))))
             continue;
         if ((!last || compare_entries(x, last) > 0) && (!next || compare_entries(x, next) < 0))
             next = x;
@@ -153,7 +154,7 @@ static bool catch_up_one(struct run *r, const struct episode_event *x)
 {
     const struct event *ev;
     struct round round = { .caught_up = true, .waiting_only = !may_catch_up(r, x) };
-    if (!run_reopen(r, round.waiting_only ? hold_of_claim(r, x)->bytes : x->bytes, &ev))
+    if (!run_reopen(r, round.waiting_only ? hold_of_facts(r, x)->bytes : x->bytes, &ev))
         return false;
     round.event = ev;
     return !ev || take_standing(r, &round, NULL);
@@ -320,6 +321,57 @@ bool run_begin(struct run *r, const struct judge_input *in, struct arena *a, str
     list_init(&r->notices, sizeof(struct notice));
     list_init(&r->links, sizeof(struct link_out));
     return draft_init(&r->draft, a, in->facts, e);
+}
+
+/* ---- a conflict that people end ---- */
+
+struct settling {
+    struct run *run;
+    bool yes, failed, any;
+    struct slice people;
+};
+
+static void settle_one(void *ctx, const struct sharing_question *ask)
+{
+    struct settling *s = ctx;
+    struct run *r = s->run;
+    s->any = true;
+    s->failed = s->failed || !conflict_settle(&r->draft, ask, s->yes, s->people,
+                                              r->in->decided_ms, r->e);
+}
+
+/* What the hold rests on is settled for everything that rests on it; then all is decided anew. */
+static bool settle_hold(struct run *r, const struct hold *hold, bool yes, struct slice people)
+{
+    struct person facts;
+    struct decision d;
+    struct slice tell;
+    struct settling s = { .run = r, .yes = yes, .people = people };
+    struct question q = {
+        .bundle = r->in->bundle, .event = &r->event, .facts = &facts, .arena = r->arena
+    };
+    r->error = event_read(r->in->bundle, &r->in->event, r->in->framed, r->in->decided_ms, &r->event);
+    if (r->error)
+        return true;
+    draft_view(&r->draft, &facts);
+    if (!decide_begin(&q, r->e) || !decide_for(&q, hold->service, &d, &tell, r->e))
+        return false;
+    conflict_each(&q, &d, settle_one, &s);
+    if (s.failed)
+        return false;
+    if (!s.any) {
+        r->error = reason_code(REASON_DUPLICATE);
+        return true;
+    }
+    r->event.id = (struct event_id){ { 0 } }; /* the held event is among those decided anew */
+    return catch_up(r) && run_doors(r);
+}
+
+bool judge_settle(const struct judge_input *in, const struct hold *hold, bool yes,
+                  struct slice people, struct arena *a, struct judged *out, struct err *e)
+{
+    struct run r;
+    return run_begin(&r, in, a, e) && settle_hold(&r, hold, yes, people) && run_end(&r, out);
 }
 
 bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out, struct err *e)

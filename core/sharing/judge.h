@@ -106,6 +106,11 @@ MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struc
  * was kept back is held, and only a person's release ends such a hold. */
 MUST_CHECK bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct slice by,
                              bool is_whole_episode, struct arena *a, struct judged *out, struct err *e);
+/* Named people say yes or no to the conflict that the hold rests on (conflict.h): a fact from then on,
+ * and all that rests on it is decided anew. error "duplicate": there is no conflict any more. */
+MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *hold, bool yes,
+                             struct slice people, struct arena *a, struct judged *out,
+                             struct err *e);
 MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct refusal *refusal, struct arena *a,
                              struct judged *out, struct err *e);
 

@@ -56,7 +56,8 @@ static bool may_flow(const struct bundle *b, const struct clause *c, const struc
     enum reason why;
     for (size_t i = 0; i < b->service_count; i++)
         if (services_have(&c->from, (unsigned)i) &&
-            decide_guard(&b->agreements[c->agreement], facts, (uint16_t)i, recipient, at_ms, &why))
+            decide_guard(&b->agreements[c->agreement], facts, (uint16_t)i, recipient, at_ms,
+                         &why) == TRUTH_TRUE)
             return true;
     return false;
 }

@@ -45,18 +45,27 @@ static bool stays_reopened(const struct run *r, const struct event *ev, uint16_t
     return was && was->reopened;
 }
 
+/* A yes beside another's no, or one that was. */
+static bool is_of_conflict(const struct hold *h)
+{
+    return !h->reopened &&
+           (slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_CONSENT)) ||
+            slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_OBJECTION)));
+}
+
 /* Only what some clause would release waits for a claim; what was reopened waits for a person. */
-bool hold_is_of_claim(const struct hold *h)
+bool hold_is_of_facts(const struct hold *h)
 {
     return h->clause.n && !h->reopened &&
-           (slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
+           (is_of_conflict(h) ||
+            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
             slice_equal_text(h->reason, reason_code(REASON_IDENTITY_DISAGREES)));
 }
 
 /* Held already, and for a claim that is in doubt otherwise now: who is asked must see that. */
 static bool is_held_otherwise(const struct hold *h, const struct decision *d)
 {
-    return hold_is_of_claim(h) && !slice_equal_text(h->reason, d->reason);
+    return hold_is_of_facts(h) && !slice_equal_text(h->reason, d->reason);
 }
 
 static bool add_hold(struct run *r, const struct event *ev, const struct decision *d,
@@ -175,9 +184,9 @@ static bool is_news(struct run *r, const struct event *ev, const struct decision
 {
     const struct receiver *has = find_receiver(draft_event(&r->draft, &ev->id), d->to.n);
     struct released now;
-    *yes = !has && d->outcome != OUTCOME_WITHHOLD;
+    const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
+    *yes = !has && (d->outcome != OUTCOME_WITHHOLD || (h && is_of_conflict(h)));
     if (d->outcome == OUTCOME_HOLD) {
-        const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
         *yes = !has && (!h || is_held_otherwise(h, d));
     }
     if (!has || d->outcome != OUTCOME_DISCLOSE)
@@ -220,16 +229,18 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
         return false;
     if (!is_new)
         return true;
+    if (d.outcome == OUTCOME_WITHHOLD && round->caught_up) /* the conflict ended in a no */
+        draft_end_hold(&r->draft, &ev->id, recipient);
     if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d, round->is_reopened)) ||
         (d.outcome == OUTCOME_DISCLOSE && !send(r, round, &d, tell)))
         return false;
     return run_decision(r, &d);
 }
 
-static bool waits_for_claim(const struct run *r, const struct event *ev, uint16_t service)
+static bool waits_for_facts(const struct run *r, const struct event *ev, uint16_t service)
 {
     const struct hold *h = draft_hold(&r->draft, &ev->id, service);
-    return h && hold_is_of_claim(h);
+    return h && hold_is_of_facts(h);
 }
 
 /* Decides one event for its candidates, or for one of them; who has it already is passed over,
@@ -252,7 +263,7 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
             continue;
         if (round->is_reopened && round->reopened_for != i)
             continue;
-        if (round->waiting_only && !waits_for_claim(r, round->event, (uint16_t)i))
+        if (round->waiting_only && !waits_for_facts(r, round->event, (uint16_t)i))
             continue;
         if (!round->caught_up &&
             find_receiver(draft_event(&r->draft, &round->event->id), (uint16_t)i))

@@ -58,8 +58,9 @@ MUST_CHECK bool run_take_back(struct run *r, const struct event *ev, const struc
 /* Who got that event or a version before it, in the order of sending: id and receivers of *out. */
 MUST_CHECK bool run_receivers(struct run *r, const struct event_id *newest,
                               struct episode_event *out);
-/* Whether it is held because a claim is in doubt, and not because its own number is unverified. */
-bool hold_is_of_claim(const struct hold *h);
+/* Whether it is held because a claim is in doubt or words are in conflict, and not because its own
+ * number is unverified: facts may end that. */
+bool hold_is_of_facts(const struct hold *h);
 /* What that service got last; NULL: nothing. */
 const struct receiver *receiver_of(const struct receiver *list, size_t n, uint16_t service);
 

@@ -100,11 +100,12 @@ enum truth when_eval(const struct when *w, const struct when_input *in, enum rea
 /* What one part of a condition is worth, as a weight (weight.h). */
 uint8_t when_weigh(const struct when_node *n, const struct when_input *in);
 
-/* The facts' answers, also for the agreements' guards (latest word by time of occurring). */
-bool facts_consent(const struct person *p, struct slice purpose, uint16_t who, int64_t at_ms);
+/* The facts' answers, also for the agreements' guards (latest word by time of occurring). Unknown of a
+ * consent or an objection: a yes of one agency against another's no (conflict.h). */
+enum truth facts_consent(const struct person *p, struct slice purpose, uint16_t who, int64_t at_ms);
 /* Whether any word for that service itself, or for all, was ever given. */
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who);
-bool facts_objection(const struct person *p, uint16_t who);
+enum truth facts_objection(const struct person *p, uint16_t who);
 /* Whether a relationship counts: it is open, of that kind (empty: any), and its claim is not in doubt. */
 enum truth facts_counts(const struct when_input *in, const struct relationship *r,
                         struct slice kind);

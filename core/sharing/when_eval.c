@@ -204,6 +204,13 @@ static struct value eval_name(const struct when_node *n, const struct when_input
     return v;
 }
 
+static uint8_t weigh_objection(enum truth stands)
+{
+    if (stands == TRUTH_UNKNOWN)
+        return WEIGHT_UNKNOWN;
+    return stands == TRUTH_TRUE ? WEIGHT_TRUE_BUT(OBJECTION) : weight_plain(false);
+}
+
 /* What the facts and the event say of somebody. */
 static uint8_t weigh_call(const struct when_node *n, const struct when_input *in)
 {
@@ -217,9 +224,10 @@ static uint8_t weigh_call(const struct when_node *n, const struct when_input *in
     case WHEN_RELATIONSHIP:
         return gate_or_unknown(facts_related(in, word, who), WEIGHT_FALSE(NO_RELATIONSHIP));
     case WHEN_CONSENT:
-        return gate(facts_consent(p, word, who, in->decided_ms), WEIGHT_FALSE(NO_CONSENT));
+        return gate_or_unknown(facts_consent(p, word, who, in->decided_ms),
+                               WEIGHT_FALSE(NO_CONSENT));
     case WHEN_OBJECTION:
-        return facts_objection(p, who) ? WEIGHT_TRUE_BUT(OBJECTION) : weight_plain(false);
+        return weigh_objection(facts_objection(p, who));
     case WHEN_RESTRICTED:
         return gate_or_unknown(facts_restricted(p, word), WEIGHT_FALSE(CONDITION_FALSE));
     case WHEN_RESPONSIBLE:

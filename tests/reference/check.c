@@ -338,7 +338,8 @@ static void print_words(const struct ref_case *c)
 {
     const struct ref_facts *f = c->facts;
     for (size_t i = 0; i < f->consent_count; i++)
-        printf("  consent '%s' to %s: %s at %lld until %lld %s %s\n", f->consents[i].purpose,
+        printf("  %d: consent '%s' to %s: %s at %lld until %lld %s %s\n", f->consents[i].source,
+               f->consents[i].purpose,
                name_of(c, f->consents[i].to), f->consents[i].granted ? "granted" : "revoked",
                (long long)f->consents[i].at_ms, (long long)f->consents[i].until_ms,
                f->consents[i].basis, f->consents[i].capacity);

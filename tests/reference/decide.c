@@ -292,8 +292,13 @@ static bool is_lapsed(struct arena *a, const struct ref_case *c, const struct re
 static struct ref_verdict guard(const struct ref_case *c, const struct ref_agreement *g, int to)
 {
     int asked = ref_consent_was_asked(c, g->purpose, to) ? to : c->event->source;
-    if (ref_same(g->confidentiality, "implied-consent") && ref_objection_stands(c->facts, to))
-        return (struct ref_verdict){ REF_FALSE, ref_reason("objection"), 0 };
+    if (ref_same(g->confidentiality, "implied-consent")) {
+        enum ref_truth stands = ref_objection_stands(c, to);
+        return (struct ref_verdict){ stands == REF_TRUE    ? REF_FALSE
+                                     : stands == REF_FALSE ? REF_TRUE
+                                                           : REF_UNKNOWN,
+                                     ref_reason("objection"), 0 };
+    }
     if (ref_same(g->confidentiality, "explicit-consent"))
         return (struct ref_verdict){ ref_consent_stands(c, g->purpose, asked),
                                      ref_reason("no-consent"), 0 };
@@ -475,6 +480,22 @@ static bool is_restricted_unread(const struct ref_case *c)
     return c->event->values[slot].sort != REF_NULL;
 }
 
+/* Held because it cannot be told: somebody's yes stands beside another's no, and a clause asks. */
+static const char *why_not_agreed(const struct ref_case *c, const struct ref_decision *d)
+{
+    bool consent = false, objection = false;
+    for (size_t i = 0; i < d->clause_count; i++) {
+        const struct ref_clause *clause = &c->bundle->clauses[d->clauses[i]];
+        const struct ref_agreement *g = &c->bundle->agreements[clause->agreement];
+        bool open = guard(c, g, d->to).truth == REF_UNKNOWN;
+        consent |= open && ref_same(g->confidentiality, "explicit-consent");
+        objection |= open && ref_same(g->confidentiality, "implied-consent");
+        if (clause->when)
+            ref_conflicts(c, d->to, clause->when, &consent, &objection);
+    }
+    return consent ? "conflicting-consent" : objection ? "conflicting-objection" : "unknown";
+}
+
 /* Held because it cannot be told: it is the claims in doubt if it would be otherwise decided were they
  * all so, or were none. */
 static const char *why_unsure(struct arena *a, const struct ref_case *c, int to)
@@ -507,10 +528,13 @@ bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct re
         withhold_all(d, REF_WITHHOLD, why);
     else if (is_empty(&d->released))
         withhold_all(d, REF_WITHHOLD, why_prohibited(c, d));
-    else if (stands == UNSURE)
-        withhold_all(d, REF_HOLD,
-                     ref_same(ref_reason_code(why), "unknown") ? ref_reason(why_unsure(a, c, to))
-                                                               : why);
+    else if (stands == UNSURE) {
+        if (ref_same(ref_reason_code(why), "unknown"))
+            why = ref_reason(why_unsure(a, c, to));
+        if (ref_same(ref_reason_code(why), "unknown"))
+            why = ref_reason(why_not_agreed(c, d));
+        withhold_all(d, REF_HOLD, why);
+    }
     else if (is_restricted_unread(c) && !c->is_released)
         withhold_all(d, REF_HOLD, ref_reason("sender-restriction-unknown"));
     else

@@ -97,8 +97,32 @@ static const struct relationship *relationships(struct arena *a, const struct re
     return list;
 }
 
-static const struct consent_fact *consents(struct arena *a, const struct ref_facts *f)
+static const struct settlement *settlements(struct arena *a, const struct ref_facts *f)
 {
+    struct settlement *list = ARENA_ARRAY(a, f->settlement_count + 1, struct settlement);
+    for (size_t i = 0; i < f->settlement_count; i++) {
+        const struct ref_settlement *x = &f->settlements[i];
+        uint8_t *ids = arena_alloc(a, REF_WORDS_MAX * ID_BYTES);
+        size_t n = 0;
+        for (size_t w = 0; w < REF_WORDS_MAX; w++) {
+            struct event_id id = id_of((x->purpose ? 3000 : 4000) + w);
+            if (!x->overrules[w])
+                continue;
+            memcpy(ids + n, id.b, ID_BYTES);
+            n += ID_BYTES;
+        }
+        list[i] = (struct settlement){ .is_objection = !x->purpose,
+                                       .purpose = slice_text(x->purpose),
+                                       .recipient = (uint16_t)x->to,
+                                       .yes = x->yes,
+                                       .overruled = slice_of(ids, n) };
+    }
+    return list;
+}
+
+static const struct consent_fact *consents(struct arena *a, const struct ref_case *c)
+{
+    const struct ref_facts *f = c->facts;
     struct consent_fact *list = ARENA_ARRAY(a, f->consent_count + 1, struct consent_fact);
     for (size_t i = 0; i < f->consent_count; i++) {
         const struct ref_consent *x = &f->consents[i];
@@ -107,7 +131,9 @@ static const struct consent_fact *consents(struct arena *a, const struct ref_fac
                                          .granted = x->granted,
                                          .occurred_ms = x->at_ms,
                                          .until_ms = x->until_ms,
-                                         .by = id_of(3000 + i),
+                                         .by = id_of(3000 + x->number),
+                                         .source =
+                                             slice_text(c->bundle->services[x->source].name),
                                          .capacity = slice_text(x->capacity),
                                          .basis = slice_text(x->basis) };
     }
@@ -128,8 +154,10 @@ static void put_words(struct arena *a, const struct ref_case *c, struct person *
     struct responsible_fact *s = ARENA_ARRAY(a, f->responsible_count + 1, struct responsible_fact);
     for (size_t i = 0; i < f->objection_count; i++)
         o[i] = (struct objection_fact){ f->objections[i].to, f->objections[i].stands,
-                                        f->objections[i].at_ms, id_of(4000 + i),
-                                        (struct slice){ 0 } };
+                                        f->objections[i].at_ms,
+                                        id_of(4000 + f->objections[i].number),
+                                        slice_text(
+                                            c->bundle->services[f->objections[i].source].name) };
     for (size_t i = 0; i < f->restriction_count; i++)
         r[i] = (struct restriction_fact){ slice_text(f->restrictions[i].kind),
                                           f->restrictions[i].stands, f->restrictions[i].at_ms,
@@ -193,9 +221,11 @@ void ref_person(struct arena *a, const struct ref_case *c, struct person *out)
     out->verified = true;
     out->relationships = relationships(a, c);
     out->relationship_count = c->facts->relationship_count;
-    out->consents = consents(a, c->facts);
+    out->consents = consents(a, c);
     out->consent_count = c->facts->consent_count;
     put_words(a, c, out);
+    out->settlements = settlements(a, c->facts);
+    out->settlement_count = c->facts->settlement_count;
     out->deaths = deaths(a, c->facts);
     out->death_count = c->facts->death_count;
     out->events = past_events(a, c);

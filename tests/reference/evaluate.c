@@ -58,32 +58,90 @@ static bool holds(const struct ref_consent *f, int64_t at_ms)
     return f->granted && relies && at_ms < f->until_ms;
 }
 
-enum ref_truth ref_consent_stands(const struct ref_case *c, const char *purpose, int who)
+/* ---- words of several agencies ---- */
+
+/* Whether people have said that this word counts no more for that service. */
+static bool counts_no_more(const struct ref_case *c, const char *purpose, int who, size_t n)
 {
-    int64_t last = INT64_MIN;
-    bool all_hold = false;
-    for (size_t i = 0; i < c->facts->consent_count; i++)
-        if (is_about(&c->facts->consents[i], purpose, who) && c->facts->consents[i].at_ms > last)
-            last = c->facts->consents[i].at_ms;
-    for (size_t i = 0, n = 0; i < c->facts->consent_count; i++) {
-        const struct ref_consent *f = &c->facts->consents[i];
-        if (is_about(f, purpose, who) && f->at_ms == last)
-            all_hold = (n++ == 0 || all_hold) && holds(f, c->at_ms);
+    bool gone = false;
+    for (size_t i = 0; i < c->facts->settlement_count; i++) {
+        const struct ref_settlement *s = &c->facts->settlements[i];
+        bool same = purpose ? s->purpose && ref_same(s->purpose, purpose) : !s->purpose;
+        gone |= same && s->to == who && s->overrules[n];
     }
-    return all_hold ? REF_TRUE : REF_FALSE;
+    return gone;
 }
 
-bool ref_objection_stands(const struct ref_facts *f, int who)
+/* What one agency has said last, and when: -1 no, 0 a yes that does not hold, 1 yes, 2 nothing. */
+struct opinion {
+    int says;
+    int64_t at_ms;
+};
+
+static void hear(struct opinion *o, int says, int64_t at_ms, bool counts)
 {
-    const struct ref_objection *last = NULL;
-    for (size_t i = 0; i < f->objection_count; i++) {
-        const struct ref_objection *o = &f->objections[i];
-        if (o->to >= 0 && o->to != who)
-            continue;
-        if (!last || o->at_ms > last->at_ms || (o->at_ms == last->at_ms && o->stands))
-            last = o;
+    if (at_ms > o->at_ms)
+        *o = (struct opinion){ 2, at_ms };
+    if (at_ms == o->at_ms && counts && says < o->says)
+        o->says = says;
+}
+
+static struct opinion of_consent(const struct ref_case *c, size_t agency, const char *purpose,
+                                 int who)
+{
+    struct opinion o = { 2, INT64_MIN };
+    for (size_t i = 0; i < c->facts->consent_count; i++) {
+        const struct ref_consent *f = &c->facts->consents[i];
+        if (is_about(f, purpose, who) && c->bundle->services[f->source].agency == agency)
+            hear(&o, !f->granted ? -1 : holds(f, c->at_ms), f->at_ms,
+                 !counts_no_more(c, purpose, who, f->number));
     }
-    return last && last->stands;
+    return o;
+}
+
+static struct opinion of_objection(const struct ref_case *c, size_t agency, int who)
+{
+    struct opinion o = { 2, INT64_MIN };
+    for (size_t i = 0; i < c->facts->objection_count; i++) {
+        const struct ref_objection *f = &c->facts->objections[i];
+        if ((f->to < 0 || f->to == who) && c->bundle->services[f->source].agency == agency)
+            hear(&o, f->stands ? -1 : 1, f->at_ms, !counts_no_more(c, NULL, who, f->number));
+    }
+    return o;
+}
+
+/* Somebody says yes after everybody who says otherwise: a no among those makes it a conflict. */
+static enum ref_truth agreed(const struct ref_case *c, const char *purpose, int who, bool *any_no)
+{
+    int64_t yes = INT64_MIN, other = INT64_MIN;
+    *any_no = false;
+    for (size_t agency = 0; agency < c->bundle->agency_count; agency++) {
+        struct opinion o = purpose ? of_consent(c, agency, purpose, who)
+                                   : of_objection(c, agency, who);
+        if (o.says == 1 && o.at_ms > yes)
+            yes = o.at_ms;
+        if (o.says < 1 && o.at_ms > other)
+            other = o.at_ms;
+        *any_no |= o.says == -1;
+    }
+    if (yes == INT64_MIN || yes <= other)
+        return REF_FALSE;
+    return *any_no ? REF_UNKNOWN : REF_TRUE;
+}
+
+enum ref_truth ref_consent_stands(const struct ref_case *c, const char *purpose, int who)
+{
+    bool any_no;
+    return agreed(c, purpose, who, &any_no);
+}
+
+enum ref_truth ref_objection_stands(const struct ref_case *c, int who)
+{
+    bool any_no;
+    enum ref_truth lifted = agreed(c, NULL, who, &any_no);
+    if (!any_no)
+        return REF_FALSE;
+    return lifted == REF_UNKNOWN ? REF_UNKNOWN : REF_TRUE;
 }
 
 /* The last word of one service on it. */
@@ -439,7 +497,7 @@ static enum ref_truth atom(const struct ask *k, const struct ref_expr *x)
     case REF_CONSENT:
         return ref_consent_stands(c, x->text, who_is(k, x));
     case REF_OBJECTION:
-        return from_bool(ref_objection_stands(c->facts, who_is(k, x)));
+        return ref_objection_stands(c, who_is(k, x));
     case REF_RESTRICTED:
         return restricted(c->facts, x->text);
     case REF_RESPONSIBLE:
@@ -479,6 +537,19 @@ static size_t negated_reason_of_atom(const struct ref_expr *x)
 }
 
 static struct ref_verdict walk(const struct ask *k, const struct ref_expr *x);
+
+/* What of a condition asks about words that are in conflict: consents, or objections. */
+void ref_conflicts(const struct ref_case *c, int to, const struct ref_expr *x, bool *consent,
+                   bool *objection)
+{
+    const struct ask k = { .of = c, .recipient = to };
+    if (x->op == REF_CONSENT && ref_consent_stands(c, x->text, who_is(&k, x)) == REF_UNKNOWN)
+        *consent = true;
+    if (x->op == REF_OBJECTION && ref_objection_stands(c, who_is(&k, x)) == REF_UNKNOWN)
+        *objection = true;
+    for (size_t i = 0; i < x->count; i++)
+        ref_conflicts(c, to, x->args[i], consent, objection);
+}
 
 /* and: one false is enough; or: one true is enough; otherwise one unknown makes it unknown. Told
  * is, of the parts of an and, the gate that comes first; of the ways of an or, that which came

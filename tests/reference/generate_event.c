@@ -109,6 +109,38 @@ static void make_births(const struct maker *m, struct ref_facts *f)
             f->births[f->birth_count++] = (struct ref_birth){ i, "", some_time(m) };
 }
 
+/* Often one that is raised and lifted at one moment, as extracts that know days only tell it. */
+static void make_restrictions(const struct maker *m, struct ref_facts *f)
+{
+    size_t n = below(m, 5);
+    f->restrictions = ARENA_ARRAY(m->arena, 2 * n + 1, struct ref_restriction);
+    for (size_t i = 0; i < n; i++) {
+        struct ref_restriction r = { ref_restrictions[below(m, 3)], chance(m, 40), some_time(m),
+                                     (int)below(m, 3) - 1 };
+        f->restrictions[f->restriction_count++] = r;
+        r.stands = !r.stands;
+        if (chance(m, 40))
+            f->restrictions[f->restriction_count++] = r;
+    }
+}
+
+/* What people have said of some conflict, whatever it was: some words count no more. */
+static void make_settlements(const struct maker *m, struct ref_facts *f)
+{
+    size_t n = chance(m, 30) ? 1 + below(m, 2) : 0;
+    f->settlements = ARENA_ARRAY(m->arena, n + 1, struct ref_settlement);
+    for (; f->settlement_count < n; f->settlement_count++) {
+        struct ref_settlement *s = &f->settlements[f->settlement_count];
+        *s = (struct ref_settlement){ .purpose = chance(m, 60) ? PICK(m, ref_purposes) : NULL,
+                                      .to = some_service(m),
+                                      .yes = chance(m, 50) };
+        size_t words = s->purpose ? f->consent_count : f->objection_count;
+        s->overrules = ARENA_ARRAY(m->arena, REF_WORDS_MAX, bool);
+        for (size_t i = 0; i < words; i++)
+            s->overrules[i] = chance(m, 50);
+    }
+}
+
 static void make_words(const struct maker *m, struct ref_facts *f)
 {
     static const char *const bases[] = { "", "explicit", "best-interests" };
@@ -123,21 +155,20 @@ static void make_words(const struct maker *m, struct ref_facts *f)
                                    .basis = PICK(m, bases),
                                    .capacity = PICK(m, capacities),
                                    .at_ms = some_time(m),
-                                   .until_ms = INT64_MAX };
+                                   .until_ms = INT64_MAX,
+                                   .source = some_service(m),
+                                   .number = f->consent_count };
         if (c->granted && chance(m, 30))
             c->until_ms = m->at_ms + (int64_t)below(m, 3) - 1;
     }
-    n = below(m, 3);
+    n = below(m, 4);
     f->objections = ARENA_ARRAY(m->arena, n + 1, struct ref_objection);
     for (; f->objection_count < n; f->objection_count++)
         f->objections[f->objection_count] =
-            (struct ref_objection){ some_or_all(m), chance(m, 50), some_time(m) };
-    n = below(m, 5);
-    f->restrictions = ARENA_ARRAY(m->arena, n + 1, struct ref_restriction);
-    for (; f->restriction_count < n; f->restriction_count++)
-        f->restrictions[f->restriction_count] =
-            (struct ref_restriction){ ref_restrictions[below(m, 3)], chance(m, 40), some_time(m),
-                                      (int)below(m, 3) - 1 };
+            (struct ref_objection){ some_or_all(m), chance(m, 50), some_time(m),
+                                    some_service(m), f->objection_count };
+    make_restrictions(m, f);
+    make_settlements(m, f);
 }
 
 static void make_responsible(const struct maker *m, struct ref_facts *f)

@@ -110,8 +110,18 @@ struct ref_consent {
     bool granted;
     const char *basis, *capacity;   /* as the record has them; "": nobody said */
     int64_t at_ms, until_ms;        /* until INT64_MAX: without end */
+    int source;
+    size_t number;
 };
-struct ref_objection { int to; bool stands; int64_t at_ms; };
+struct ref_objection { int to; bool stands; int64_t at_ms; int source; size_t number; };
+#define REF_WORDS_MAX 8
+/* People have ended a conflict about one service: those consents, or objections, count no more there. */
+struct ref_settlement {
+    const char *purpose;            /* NULL: about objections */
+    int to;
+    bool yes;
+    bool *overrules;                /* by number of the consent, or objection */
+};
 struct ref_restriction { const char *kind; bool stands; int64_t at_ms; int source; };
 #define REF_OUTSIDE (-1)            /* somebody outside the region */
 #define REF_CANNOT_BE_TOLD (-2)
@@ -132,6 +142,7 @@ struct ref_facts {
     struct ref_relationship *relationships; size_t relationship_count;
     struct ref_consent *consents; size_t consent_count;
     struct ref_objection *objections; size_t objection_count;
+    struct ref_settlement *settlements; size_t settlement_count;
     struct ref_restriction *restrictions; size_t restriction_count;
     struct ref_responsible *responsible; size_t responsible_count;
     struct ref_death *deaths; size_t death_count;
@@ -202,8 +213,10 @@ enum ref_truth { REF_FALSE, REF_TRUE, REF_UNKNOWN };
 struct ref_verdict { enum ref_truth truth; size_t why, why_not; };
 struct ref_verdict ref_evaluate(const struct ref_case *c, int recipient, const struct ref_expr *x);
 enum ref_truth ref_consent_stands(const struct ref_case *c, const char *purpose, int who);
+void ref_conflicts(const struct ref_case *c, int to, const struct ref_expr *x, bool *consent,
+                   bool *objection);
 bool ref_consent_was_asked(const struct ref_case *c, const char *purpose, int who);
-bool ref_objection_stands(const struct ref_facts *f, int who);
+enum ref_truth ref_objection_stands(const struct ref_case *c, int who);
 /* The row of reasons.def of a code; of two that of the gate which comes first, or last. */
 size_t ref_reason(const char *code);
 size_t ref_reason_first(size_t a, size_t b);

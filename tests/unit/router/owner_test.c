@@ -2,6 +2,9 @@
  * its own topic, takes back, replaces and reuses nothing of anybody else's (law 12). */
 #include <CUnit/CUnit.h>
 
+#include "base/clock.h"
+#include "record/wire.h"
+#include "sharing/act.h"
 #include "world.h"
 
 #define RAISED "0190000000000000000000000000a001"
@@ -306,6 +309,174 @@ static void the_service_itself_says_it(void)
     both_agree();
 }
 
+/* ---- a yes beside another's no ---- */
+
+static void word(const char *source, const char *kind, const char *event_id)
+{
+    world_say(&(struct say){ .who = "ada", .source = source, .type = "Consent", .kind = kind,
+                             .id = event_id, .set = (const char *[]){ "consent.purpose",
+                                                                      "individual-care", NULL } });
+    run();
+}
+
+/* The last decision for the social worker on that event, "outcome reason". */
+static const char *decided(const char *event_id)
+{
+    const char *text = "nothing";
+    world_read();
+    for (size_t i = 0; i < world.entry_count; i++)
+        for (size_t n = 0; n < world.entries[i].r.decision_count; n++) {
+            const struct audit_decision *d = &world.entries[i].r.decisions[n];
+            if (slice_equal_text(d->event_id, event_id))
+                text = arena_format(&world.arena, "%.*s %.*s", SHOWN(d->outcome),
+                                    SHOWN(d->reason));
+        }
+    return text;
+}
+
+#define STAY "0190000000000000000000000000d004"
+#define CONFLICT "hold conflicting-objection"
+
+static const char *admit_now(const char *event_id, const char *episode)
+{
+    world_say(&(struct say){ .who = "ada", .id = event_id, .episode = episode,
+                             .set = (const char *[]){ "stay.ward", "Ward 7", NULL } });
+    run();
+    return decided(event_id);
+}
+
+/* The hub's no, the council's yes: its own ordinary feed does not undo what another wrote down. */
+static void dispute(void)
+{
+    world_known("ada");
+    word("hosp/hub", "objection_recorded", "0190000000000000000000000000e001");
+    CU_ASSERT_STRING_EQUAL(admit_now(STAY, "v1"), "withhold objection");
+    word("council/social", "objection_lifted", "0190000000000000000000000000e002");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), CONFLICT);
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 0);
+}
+
+static void a_yes_of_another_does_not_undo_a_no(void)
+{
+    dispute();
+    both_agree();
+    world_restart();
+    CU_ASSERT_STRING_EQUAL(admit_now(FORGED, "v2"), CONFLICT);
+    both_agree();
+}
+
+static void who_said_no_ends_it_by_a_yes(void)
+{
+    dispute();
+    word("hosp/hub", "objection_lifted", RAISED);
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "disclose disclosed");
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1);
+    both_agree();
+}
+
+static void who_said_no_ends_it_by_another_no(void)
+{
+    dispute();
+    word("hosp/hub", "objection_recorded", RAISED);
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "withhold objection");
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 0);
+    both_agree();
+}
+
+static void settle(const char *event_id, const char *word_, const char *person)
+{
+    static int64_t at_ms;
+    const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
+    struct buf file, b;
+    struct act x = { .region = SLICE("teststead"),
+                     .word = slice_text(word_),
+                     .on = slice_text(
+                         arena_format(&world.arena, "%s:council/social", event_id)),
+                     .reason = SLICE("rang them both"),
+                     .typed = slice_text(person) };
+    at_ms = at_ms ? at_ms + 1 : clock_wall_ms() - 3600000;
+    x.at_ms = at_ms;
+    world_key("ada", &x.subject);
+    buf_init(&file, 1 << 16);
+    buf_init(&b, 1 << 16);
+    act_put_file(&x, &file);
+    wire_put_header(&b, plan_fingerprint(s->plan));
+    avro_put_long(&b, 1);
+    avro_put_text(&b, buf_slice(&file));
+    world_publish("control", world_partition("ada"), slice_of(x.subject.b, ID_BYTES),
+                  buf_slice(&b));
+    buf_release(&file);
+    buf_release(&b);
+    run();
+}
+
+static void people_settle_it_by_a_yes(void)
+{
+    dispute();
+    CU_ASSERT_STRING_EQUAL(admit_now(FORGED, "v2"), CONFLICT);
+    settle(STAY, "settle-yes", "Nurse Njeri");
+    CU_ASSERT(says(last_entry(), "settle-yes " STAY ":council/social by Nurse Njeri"));
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "disclose disclosed");
+    CU_ASSERT_STRING_EQUAL(decided(FORGED), "disclose disclosed"); /* all that rests on it */
+    CU_ASSERT_STRING_EQUAL(admit_now("0190000000000000000000000000d005", "v3"),
+                           "disclose disclosed");
+    both_agree();
+    world_restart();
+    CU_ASSERT_STRING_EQUAL(admit_now("0190000000000000000000000000d006", "v4"),
+                           "disclose disclosed");
+    word("hosp/hub", "objection_recorded", RAISED); /* a new word */
+    CU_ASSERT_STRING_EQUAL(admit_now("0190000000000000000000000000d007", "v5"),
+                           "withhold objection");
+    both_agree();
+}
+
+static void people_settle_it_by_a_no(void)
+{
+    dispute();
+    settle(STAY, "settle-no", "Nurse Njeri");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "withhold objection");
+    CU_ASSERT_STRING_EQUAL(admit_now(FORGED, "v2"), "withhold objection");
+    settle(STAY, "settle-yes", "Nurse Njeri");
+    CU_ASSERT(says(last_entry(), "(the hold was gone)"));
+    word("council/social", "objection_lifted", RAISED); /* a new word */
+    CU_ASSERT_STRING_EQUAL(decided(FORGED), CONFLICT);
+    both_agree();
+}
+
+/* As many people as a release needs, and the first half of the one is none of the other. */
+static void of_a_restricted_person_two_settle_it(void)
+{
+    dispute();
+    world_say(&(struct say){ .who = "ada", .source = "hosp/hub", .type = "Restriction",
+                             .kind = "raised", .id = RAISED,
+                             .set = (const char *[]){ "restriction.kind", "record", NULL } });
+    run();
+    settle(STAY, "release", "Karl");
+    settle(STAY, "settle-yes", "Nurse Njeri");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), CONFLICT);
+    settle(STAY, "settle-yes", "NURSE  NJERI");
+    CU_ASSERT(says(last_entry(), "the same person"));
+    settle(STAY, "settle-no", "Omar");
+    settle(STAY, "release", "Rosa");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), CONFLICT);
+    settle(STAY, "settle-yes", "Nurse Njeri");
+    settle(STAY, "settle-yes", "Rosa");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "disclose disclosed");
+    both_agree();
+}
+
+/* More than are kept of one kind, and then a yes: the no of another is there still. */
+static void words_push_out_nobody_elses(void)
+{
+    world_known("ada");
+    word("hosp/hub", "objection_recorded", RAISED);
+    for (int i = 0; i < 20; i++)
+        word("council/social", "objection_lifted",
+             arena_format(&world.arena, "%032x", 0xcd0000 + i));
+    CU_ASSERT_STRING_EQUAL(admit_now(STAY, "v1"), CONFLICT);
+    both_agree();
+}
+
 static bool holds_bytes(struct slice in, const void *wanted, size_t n)
 {
     return memmem(in.p, in.n, wanted, n) != NULL;
@@ -338,6 +509,13 @@ static CU_TestInfo cases[] = {
     { "what a role may not say is not known", what_a_role_may_not_say_is_not_known },
     { "what a role may not end goes on", what_a_role_may_not_end_goes_on },
     { "the service itself says it", the_service_itself_says_it },
+    { "a yes of another does not undo a no", a_yes_of_another_does_not_undo_a_no },
+    { "who said no ends it by a yes", who_said_no_ends_it_by_a_yes },
+    { "who said no ends it by another no", who_said_no_ends_it_by_another_no },
+    { "people settle it by a yes", people_settle_it_by_a_yes },
+    { "people settle it by a no", people_settle_it_by_a_no },
+    { "of a restricted person two settle it", of_a_restricted_person_two_settle_it },
+    { "words push out nobody else's", words_push_out_nobody_elses },
     { "a notice tells no event and no time of its source",
       a_notice_tells_no_event_and_no_time_of_its_source },
     CU_TEST_INFO_NULL,

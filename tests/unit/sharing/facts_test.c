@@ -30,7 +30,8 @@ static struct slice field(const char *name, size_t n, const char *path)
 
 static bool consents(void)
 {
-    return facts_consent(&world.facts, SLICE("housing-adaptation"), service(GRANTS), world.now_ms);
+    return facts_consent(&world.facts, SLICE("housing-adaptation"), service(GRANTS),
+                         world.now_ms) == TRUTH_TRUE;
 }
 
 static void capacity_and_basis_decide_whether_consent_holds(void)

@@ -13,7 +13,7 @@
 #include "sharing/when.h"
 #include "world.h"
 
-#define STORIES 300
+#define STORIES 500
 #define SHUFFLES 10
 #define TOLD_MAX 12
 
@@ -29,6 +29,10 @@ enum told_kind {
     OBJECTED,
     UNOBJECTED,
     DIED,
+    TEAM_GRANTED,
+    TEAM_REVOKED,
+    TEAM_OBJECTED,
+    TEAM_UNOBJECTED,
     TOLD_KINDS
 };
 static const struct {
@@ -44,6 +48,10 @@ static const struct {
     [REVOKED] = { "Consent.revoked", HUB, "consent.purpose=housing-adaptation" },
     [OBJECTED] = { "Consent.objection_recorded", HUB, "consent.purpose=individual-care" },
     [UNOBJECTED] = { "Consent.objection_lifted", HUB, "consent.purpose=individual-care" },
+    [TEAM_GRANTED] = { "Consent.granted", TEAM, "consent.purpose=housing-adaptation" },
+    [TEAM_REVOKED] = { "Consent.revoked", TEAM, "consent.purpose=housing-adaptation" },
+    [TEAM_OBJECTED] = { "Consent.objection_recorded", TEAM, "consent.purpose=individual-care" },
+    [TEAM_UNOBJECTED] = { "Consent.objection_lifted", TEAM, "consent.purpose=individual-care" },
     [DIED] = { "Person.died", WARDS, "death.formality=formal" },
 };
 
@@ -124,17 +132,41 @@ static int latest(const struct story *s, enum told_kind kind)
     return at;
 }
 
+/* What two agencies have written down: whoever says no last, or whose no another's yes follows. */
+enum answer { NO_WORD, YES, NO, CONFLICT };
+static enum answer model_words(const struct story *s, const enum told_kind yes[2],
+                               const enum told_kind no[2])
+{
+    int last_yes = -1000, last_no = -1000;
+    for (int i = 0; i < 2; i++) {
+        int yes_at = latest(s, yes[i]), no_at = latest(s, no[i]);
+        if (yes_at > no_at && yes_at > last_yes)
+            last_yes = yes_at;
+        if (no_at >= yes_at && no_at > last_no)
+            last_no = no_at;
+    }
+    if (last_no > -1000)
+        return last_yes > last_no ? CONFLICT : NO;
+    return last_yes > -1000 ? YES : NO_WORD;
+}
+
 static unsigned model(const struct story *s)
 {
     const enum told_kind pairs[][2] = { { ADMITTED, DISCHARGED },
                                         { DECLARED, ENDED },
-                                        { RAISED, LIFTED },
-                                        { GRANTED, REVOKED },
-                                        { OBJECTED, UNOBJECTED } };
+                                        { RAISED, LIFTED } };
+    const enum told_kind grants[2] = { GRANTED, TEAM_GRANTED },
+                         revokes[2] = { REVOKED, TEAM_REVOKED },
+                         lifts[2] = { UNOBJECTED, TEAM_UNOBJECTED },
+                         objects[2] = { OBJECTED, TEAM_OBJECTED };
+    enum answer consent = model_words(s, grants, revokes);
+    enum answer objection = model_words(s, lifts, objects);
     unsigned answers = 0;
-    for (unsigned i = 0; i < 5; i++)
+    for (unsigned i = 0; i < 3; i++)
         answers |= (unsigned)(latest(s, pairs[i][0]) > latest(s, pairs[i][1])) << i;
-    return answers | (unsigned)(latest(s, DIED) > 0) << 5;
+    return answers | (unsigned)(consent == YES) << 3 | (unsigned)(objection == NO) << 4 |
+           (unsigned)(latest(s, DIED) > 0) << 5 | (unsigned)(consent == CONFLICT) << 6 |
+           (unsigned)(objection == CONFLICT) << 7;
 }
 
 /* ---- the judge's facts ---- */
@@ -154,9 +186,15 @@ static unsigned ask_facts(void)
     uint16_t grants = (uint16_t)bundle_service(world.bundle, SLICE(GRANTS));
     return (unsigned)is_open("inpatient") | (unsigned)is_open("open-case") << 1 |
            (unsigned)(facts_restricted(p, SLICE("location")) == TRUTH_TRUE) << 2 |
-           (unsigned)facts_consent(p, SLICE("housing-adaptation"), grants, world.now_ms) << 3 |
-           (unsigned)facts_objection(p, grants) << 4 |
-           (unsigned)(facts_restricted(p, SLICE(FACTS_DECEASED)) == TRUTH_TRUE) << 5;
+           (unsigned)(facts_consent(p, SLICE("housing-adaptation"), grants, world.now_ms) ==
+                      TRUTH_TRUE)
+               << 3 |
+           (unsigned)(facts_objection(p, grants) == TRUTH_TRUE) << 4 |
+           (unsigned)(facts_restricted(p, SLICE(FACTS_DECEASED)) == TRUTH_TRUE) << 5 |
+           (unsigned)(facts_consent(p, SLICE("housing-adaptation"), grants, world.now_ms) ==
+                      TRUTH_UNKNOWN)
+               << 6 |
+           (unsigned)(facts_objection(p, grants) == TRUTH_UNKNOWN) << 7;
 }
 
 /* Order does not matter: a sum of what each fact says, id by id. */
@@ -340,7 +378,7 @@ static void facts_do_not_depend_on_the_order_of_arrival(void)
             print_story(&s, order, seed);
         CU_ASSERT_FATAL(ok);
     }
-    CU_ASSERT(only || shared > STORIES); /* something was at stake */
+    CU_ASSERT(only || shared > STORIES / 2); /* something was at stake */
 }
 
 static CU_TestInfo tests[] = {

@@ -1,0 +1,322 @@
+/* conflict.c - a yes of one agency beside a no of another, and how it ends. */
+#include "sharing/conflict.h"
+
+#define SETTLEMENTS_MAX_ALIKE 8 /* of one question */
+
+/* In this order of strength among words of one moment. */
+enum said { SAID_NOTHING, SAID_YES, SAID_VOID, SAID_NO };
+
+/* One word on a question. */
+struct word {
+    enum said says;
+    int64_t at_ms;
+    struct slice agency;
+    struct event_id by;
+};
+
+/* ---- consents ---- */
+
+/* A word without a purpose counts only when it takes consent away. */
+static bool is_about(const struct consent_fact *f, struct slice purpose, uint16_t who)
+{
+    return (slice_equal(f->purpose, purpose) || (slice_is_empty(f->purpose) && !f->granted)) &&
+           (f->recipient < 0 || f->recipient == who);
+}
+
+/* Mental Capacity Act 2005: who has capacity speaks for themselves, for who lacks it a decision is
+ * made in their best interests; neither can stand in for the other.
+ *
+ *   capacity         explicit, or nobody said   best-interests
+ *   has-capacity     holds                      does not
+ *   lacks-capacity   does not                   holds
+ *   nobody said      holds                      holds */
+static bool may_be_relied_on(const struct consent_fact *f)
+{
+    bool is_decided = slice_equal_text(f->basis, "best-interests");
+    return !slice_equal_text(f->capacity, is_decided ? "has-capacity" : "lacks-capacity");
+}
+
+static struct word consent_word(const struct consent_fact *f, const struct sharing_question *ask,
+                                int64_t at_ms)
+{
+    struct word w = { .at_ms = f->occurred_ms, .agency = source_agency(f->source), .by = f->by };
+    if (!is_about(f, ask->purpose, ask->who))
+        return w;
+    bool holds = may_be_relied_on(f) && at_ms < f->until_ms;
+    w.says = !f->granted ? SAID_NO : holds ? SAID_YES : SAID_VOID;
+    return w;
+}
+
+bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who)
+{
+    for (size_t i = 0; i < p->consent_count; i++)
+        if (is_about(&p->consents[i], purpose, who))
+            return true;
+    return false;
+}
+
+/* ---- any words ---- */
+
+/* An objection that stands is a no, one that is lifted a yes. */
+static struct word objection_word(const struct objection_fact *f,
+                                  const struct sharing_question *ask)
+{
+    struct word w = { .at_ms = f->occurred_ms, .agency = source_agency(f->source), .by = f->by };
+    if (f->recipient < 0 || f->recipient == ask->who)
+        w.says = f->stands ? SAID_NO : SAID_YES;
+    return w;
+}
+
+static size_t count_words(const struct person *p, const struct sharing_question *ask)
+{
+    return ask->is_objection ? p->objection_count : p->consent_count;
+}
+
+static struct word word_at(const struct person *p, const struct sharing_question *ask,
+                           int64_t at_ms, size_t i)
+{
+    return ask->is_objection ? objection_word(&p->objections[i], ask)
+                             : consent_word(&p->consents[i], ask, at_ms);
+}
+
+static bool is_question(const struct settlement *s, const struct sharing_question *ask)
+{
+    return s->is_objection == ask->is_objection && s->recipient == ask->who &&
+           slice_equal(s->purpose, ask->purpose);
+}
+
+static bool is_overruled(const struct person *p, const struct sharing_question *ask,
+                         const struct event_id *by)
+{
+    for (size_t i = 0; i < p->settlement_count; i++)
+        for (size_t at = 0; is_question(&p->settlements[i], ask) &&
+                            at + ID_BYTES <= p->settlements[i].overruled.n;
+             at += ID_BYTES)
+            if (memcmp(p->settlements[i].overruled.p + at, by->b, ID_BYTES) == 0)
+                return true;
+    return false;
+}
+
+/* Whether an agency has a word before the n-th: it was asked already. */
+static bool has_earlier(const struct person *p, const struct sharing_question *ask, int64_t at_ms,
+                        size_t n, struct slice agency)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct word w = word_at(p, ask, at_ms, i);
+        if (w.says != SAID_NOTHING && slice_equal(w.agency, agency))
+            return true;
+    }
+    return false;
+}
+
+static int64_t last_moment(const struct person *p, const struct sharing_question *ask,
+                           int64_t at_ms, struct slice agency)
+{
+    int64_t last_ms = INT64_MIN;
+    for (size_t i = 0; i < count_words(p, ask); i++) {
+        struct word w = word_at(p, ask, at_ms, i);
+        if (w.says != SAID_NOTHING && slice_equal(w.agency, agency) && w.at_ms > last_ms)
+            last_ms = w.at_ms;
+    }
+    return last_ms;
+}
+
+/* What an agency says last, of what is not overruled. */
+static enum said last_said(const struct person *p, const struct sharing_question *ask,
+                           int64_t at_ms, struct slice agency, int64_t *last_ms)
+{
+    enum said says = SAID_NOTHING;
+    *last_ms = last_moment(p, ask, at_ms, agency);
+    for (size_t i = 0; i < count_words(p, ask); i++) {
+        struct word w = word_at(p, ask, at_ms, i);
+        if (w.says > says && w.at_ms == *last_ms && slice_equal(w.agency, agency) &&
+            !is_overruled(p, ask, &w.by))
+            says = w.says;
+    }
+    return says;
+}
+
+/* The last moments at which any agency's last word is a yes, one that does not hold, a no. */
+struct lasts {
+    int64_t ms[SAID_NO + 1];
+};
+
+static struct lasts find_lasts(const struct person *p, const struct sharing_question *ask,
+                               int64_t at_ms)
+{
+    struct lasts all;
+    for (size_t i = 0; i <= SAID_NO; i++)
+        all.ms[i] = INT64_MIN;
+    for (size_t i = 0; i < count_words(p, ask); i++) {
+        struct word w = word_at(p, ask, at_ms, i);
+        int64_t last_ms;
+        if (w.says == SAID_NOTHING || has_earlier(p, ask, at_ms, i, w.agency))
+            continue;
+        enum said says = last_said(p, ask, at_ms, w.agency, &last_ms);
+        if (last_ms > all.ms[says])
+            all.ms[says] = last_ms;
+    }
+    return all;
+}
+
+static enum truth may_be_shared(const struct lasts *all)
+{
+    int64_t yes_ms = all->ms[SAID_YES];
+    if (yes_ms == INT64_MIN || yes_ms <= all->ms[SAID_NO] || yes_ms <= all->ms[SAID_VOID])
+        return TRUTH_FALSE;
+    return all->ms[SAID_NO] == INT64_MIN ? TRUTH_TRUE : TRUTH_UNKNOWN;
+}
+
+enum truth facts_consent(const struct person *p, struct slice purpose, uint16_t who, int64_t at_ms)
+{
+    const struct sharing_question ask = { .purpose = purpose, .who = who };
+    struct lasts all = find_lasts(p, &ask, at_ms);
+    return may_be_shared(&all);
+}
+
+enum truth facts_objection(const struct person *p, uint16_t who)
+{
+    const struct sharing_question ask = { .is_objection = true, .who = who };
+    struct lasts all = find_lasts(p, &ask, 0);
+    if (all.ms[SAID_NO] == INT64_MIN)
+        return TRUTH_FALSE;
+    return may_be_shared(&all) == TRUTH_UNKNOWN ? TRUTH_UNKNOWN : TRUTH_TRUE;
+}
+
+/* ---- what rests on it ---- */
+
+struct looking {
+    const struct question *q;
+    uint16_t recipient;
+    void (*each)(void *ctx, const struct sharing_question *ask);
+    void *ctx;
+};
+
+static void look_at(const struct looking *l, const struct sharing_question *ask)
+{
+    const struct question *q = l->q;
+    enum truth t = ask->is_objection ? facts_objection(q->facts, ask->who)
+                                     : facts_consent(q->facts, ask->purpose, ask->who,
+                                                     q->event->decided_ms);
+    if (t == TRUTH_UNKNOWN)
+        l->each(l->ctx, ask);
+}
+
+static void look_at_guard(const struct looking *l, const struct agreement *g)
+{
+    struct sharing_question ask = { .who = l->recipient };
+    if (slice_equal_text(g->confidentiality, "implied-consent")) {
+        ask.is_objection = true;
+        look_at(l, &ask);
+    } else if (slice_equal_text(g->confidentiality, "explicit-consent")) {
+        ask.purpose = g->purpose;
+        if (!facts_consent_was_asked(l->q->facts, g->purpose, l->recipient))
+            ask.who = l->q->event->source;
+        look_at(l, &ask);
+    }
+}
+
+static void look_at_condition(const struct looking *l, const struct when_node *n)
+{
+    bool is_objection = n->function == WHEN_OBJECTION;
+    if (n->op == WHEN_CALL && (is_objection || n->function == WHEN_CONSENT)) {
+        int64_t who = n->args->number;
+        struct sharing_question ask = {
+            .is_objection = is_objection,
+            .purpose = is_objection ? (struct slice){ 0 } : n->args->next->text,
+            .who = who == WHEN_RECIPIENT ? l->recipient
+                   : who == WHEN_SOURCE  ? l->q->event->source
+                                         : (uint16_t)who
+        };
+        look_at(l, &ask);
+    }
+    for (const struct when_node *arg = n->args; arg; arg = arg->next)
+        look_at_condition(l, arg);
+}
+
+void conflict_each(const struct question *q, const struct decision *d,
+                   void (*each)(void *ctx, const struct sharing_question *ask), void *ctx)
+{
+    const struct looking l = { q, d->to.n, each, ctx };
+    for (size_t i = 0; i < d->clause_count; i++) {
+        const struct clause *c = &q->bundle->clauses[d->clauses[i]];
+        look_at_guard(&l, &q->bundle->agreements[c->agreement]);
+        if (c->when)
+            look_at_condition(&l, c->when->root);
+    }
+}
+
+static void keep_reason(void *ctx, const struct sharing_question *ask)
+{
+    enum reason *why = ctx;
+    if (!ask->is_objection)
+        *why = REASON_CONFLICTING_CONSENT;
+    else if (*why == REASON_COUNT)
+        *why = REASON_CONFLICTING_OBJECTION;
+}
+
+enum reason conflict_reason(const struct question *q, const struct decision *d)
+{
+    enum reason why = REASON_COUNT;
+    conflict_each(q, d, keep_reason, &why);
+    return why;
+}
+
+/* ---- how it ends ---- */
+
+/* Of each agency's last words those that say that. */
+static struct slice words_that_say(const struct draft *d, const struct sharing_question *ask,
+                                   enum said says, int64_t at_ms)
+{
+    struct person p;
+    draft_view(d, &p);
+    size_t n = 0, count = count_words(&p, ask);
+    uint8_t *ids = arena_alloc(d->arena, (count + 1) * ID_BYTES);
+    for (size_t i = 0; ids && i < count; i++) {
+        struct word w = word_at(&p, ask, at_ms, i);
+        if (w.says != says || w.at_ms != last_moment(&p, ask, at_ms, w.agency) ||
+            is_overruled(&p, ask, &w.by))
+            continue;
+        memcpy(ids + n, w.by.b, ID_BYTES);
+        n += ID_BYTES;
+    }
+    return slice_of(ids, n);
+}
+
+/* Of one question's too many the first goes: what it overruled is asked about again. */
+static void make_room(struct draft *d, const struct sharing_question *ask)
+{
+    const struct settlement *list = d->settlements.items;
+    size_t alike = 0, first = 0;
+    for (size_t i = d->settlements.count; i-- > 0;) {
+        if (!is_question(&list[i], ask))
+            continue;
+        alike++;
+        first = i;
+    }
+    if (alike < SETTLEMENTS_MAX_ALIKE)
+        return;
+    list_remove(&d->settlements, first);
+    d->dropped++;
+}
+
+bool conflict_settle(struct draft *d, const struct sharing_question *ask, bool yes,
+                     struct slice people, int64_t at_ms, struct err *e)
+{
+    struct slice overruled = words_that_say(d, ask, yes ? SAID_NO : SAID_YES, at_ms);
+    if (overruled.p && overruled.n == 0)
+        return true; /* it was asked twice */
+    make_room(d, ask);
+    struct settlement *s = list_add(d->arena, &d->settlements);
+    if (!s || !overruled.p)
+        return err_memory(e);
+    *s = (struct settlement){ .is_objection = ask->is_objection,
+                              .purpose = ask->purpose,
+                              .recipient = ask->who,
+                              .yes = yes,
+                              .at_ms = at_ms,
+                              .people = people,
+                              .overruled = overruled };
+    d->changed = d->gate = d->doors = true;
+    return true;
+}
