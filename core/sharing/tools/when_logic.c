@@ -216,9 +216,8 @@ static bool is_never_unknown(const struct when_node *n)
         return true;
     if (n->op != WHEN_CALL)
         return false;
-    return n->function == WHEN_CONSENT || n->function == WHEN_OBJECTION ||
-           (n->function == WHEN_RESTRICTED &&
-            slice_equal_text(n->args->next->text, FACTS_UNCHECKED));
+    return n->function == WHEN_RESTRICTED &&
+           slice_equal_text(n->args->next->text, FACTS_UNCHECKED);
 }
 
 /* Whether a leaf that is true or false needs that value to be known. */
