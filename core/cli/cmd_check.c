@@ -67,6 +67,29 @@ static void print_warnings(struct problems *p)
                 p->count, p->count == 1 ? "" : "s");
 }
 
+/* Of those who decide about holds, some must be left, and not all of one agency: what a restriction
+ * holds wants two, and somebody who is not of the recipient's agency. */
+static void look_at_people(const struct bundle *b, struct problems *warnings)
+{
+    const struct named *first = NULL;
+    int64_t now_ms = clock_wall_ms();
+    bool two_agencies = false;
+    size_t n = 0;
+    for (size_t i = 0; i < b->people.count; i++) {
+        const struct named *p = &b->people.list[i];
+        if (!(p->roles >> ROLE_HOLDS & 1) || now_ms >= p->until_ms)
+            continue;
+        first = first ? first : p;
+        two_agencies |= first->agency != p->agency;
+        n++;
+    }
+    if (n < 2 || !two_agencies)
+        (void)problems_say(warnings, "check.people", "region.yaml", 0, 0,
+                           "%zu of its people may decide about holds now%s: some of what is held "
+                           "nobody could release",
+                           n, n < 2 ? "" : ", all of one agency");
+}
+
 /* Prints what it finds. True when nothing of it is a problem. */
 static bool look(struct cli *c, const struct bundle *b, const struct site *s)
 {
@@ -79,6 +102,8 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
         analyse(&in, &c->arena, &f.problems, &f.warnings);
     if (s)
         site_find_person_keys(s, &c->arena, &f.problems);
+    if (s && b->people.count)
+        look_at_people(b, &f.warnings);
     if (s && !s->places.demo && !b->people.count)
         (void)problems_say(&f.warnings, "bundle.people", "region.yaml", 0, 0,
                            "names no people: whoever types a name releases what is held; the next "

@@ -53,8 +53,9 @@ static bool ask(int fd, const char *prompt, struct passphrase *out, struct err *
                          "/dev/tty");
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
-    (void)dprintf(fd, "%s: ", prompt);
-    bool good = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && read_line(fd, out);
+    /* Asked once nothing is shown any more, and what was typed before is gone. */
+    bool good = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && dprintf(fd, "%s: ", prompt) > 0 &&
+                read_line(fd, out);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     (void)dprintf(fd, "\n");
     return good ||

@@ -100,10 +100,9 @@ static void run_until(int tries)
     keeper_stop(keeper);
 }
 
-/* How often that part has said, on its agency's topic, that it goes by the bundle in force. */
-static size_t said(const char *part)
+/* How often that part has said so, on its agency's topic, of that bundle. */
+static size_t said_of(const char *part, const char *outcome, const uint8_t hash[HASH_BYTES])
 {
-    const struct edition *now = rules_newest(&office.site->rules);
     struct err e = { .fate = ERR_NONE };
     struct bus_reader *reader = NULL;
     size_t count = 0;
@@ -116,12 +115,18 @@ static size_t said(const char *part)
             struct order_read read;
             order_read(office.site->catalogue, &office.arena, r[i].value, &read);
             count += read.kind == ORDER_STATE && slice_equal_text(read.state.part, part) &&
-                     slice_equal_text(read.state.outcome, "taken") &&
-                     hash_equal(read.state.hash, now->bundle->hash);
+                     slice_equal_text(read.state.outcome, outcome) &&
+                     hash_equal(read.state.hash, hash);
         }
     }
     bus_reader_close(&reader);
     return count;
+}
+
+/* How often it has said that it goes by the bundle in force. */
+static size_t said(const char *part)
+{
+    return said_of(part, "taken", rules_newest(&office.site->rules)->bundle->hash);
 }
 
 static const uint64_t newest = 1, none = 0;
@@ -170,6 +175,49 @@ static void what_was_said_before_a_restart_is_not_said_again(void)
     CU_ASSERT_EQUAL(said("inbox"), 1);
 }
 
+/* Whoever refused it by the name that it gives itself would deny the real one. */
+static void an_order_of_another_bundle_is_answered_by_nobody(void)
+{
+    struct bundle_order o = { .number = 2, .file = office.site->last->pack->file };
+    struct err e = { .fate = ERR_NONE };
+    struct buf framed;
+    memset(o.hash, 7, HASH_BYTES);
+    open_keeper();
+    watch("router", &newest);
+    buf_init(&framed, BUS_RECORD_MAX_BYTES);
+    CU_ASSERT_FATAL(order_encode(office.site->catalogue, &o, &framed, &e));
+    CU_ASSERT_FATAL(orders_publish(office.bus, buf_slice(&framed), &e));
+    buf_release(&framed);
+    run_until(1);
+    CU_ASSERT_EQUAL(said("router"), 1);
+    CU_ASSERT_EQUAL(said_of("router", "refused", o.hash), 0);
+}
+
+static void put_state(const char *part, const char *outcome, uint8_t bundle, struct part_states *l)
+{
+    struct bundle_state s = { .part = slice_text(part),
+                              .agency = SLICE("brightcare"),
+                              .outcome = slice_text(outcome),
+                              .number = bundle };
+    memset(s.hash, bundle, HASH_BYTES);
+    CU_ASSERT_TRUE_FATAL(states_put(l, &s));
+}
+
+static void a_refusal_is_not_what_a_part_goes_by(void)
+{
+    uint8_t first[HASH_BYTES], second[HASH_BYTES];
+    struct part_states l = { .a = &office.arena };
+    memset(first, 1, HASH_BYTES);
+    memset(second, 2, HASH_BYTES);
+    put_state("inbox", "taken", 1, &l);
+    put_state("inbox", "refused", 2, &l);
+    CU_ASSERT_EQUAL(states_get(&l, SLICE("brightcare"), SLICE("inbox"), NULL)->number, 1);
+    CU_ASSERT_EQUAL(states_get(&l, SLICE("brightcare"), SLICE("inbox"), first)->number, 1);
+    CU_ASSERT_TRUE(slice_equal_text(
+        states_get(&l, SLICE("brightcare"), SLICE("inbox"), second)->outcome, "refused"));
+    CU_ASSERT_PTR_NULL(states_get(&l, SLICE("elsewhere"), SLICE("inbox"), NULL));
+}
+
 static CU_TestInfo cases[] = {
     { "what a part goes by is said until it is out", what_a_part_goes_by_is_said_until_it_is_out },
     { "one that could not be said keeps back no other",
@@ -177,6 +225,9 @@ static CU_TestInfo cases[] = {
     { "a part that has not gone over says nothing", a_part_that_has_not_gone_over_says_nothing },
     { "what was said before a restart is not said again",
       what_was_said_before_a_restart_is_not_said_again },
+    { "an order of another bundle is answered by nobody",
+      an_order_of_another_bundle_is_answered_by_nobody },
+    { "a refusal is not what a part goes by", a_refusal_is_not_what_a_part_goes_by },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_keeper = { "keeper", office_install, office_uninstall, fresh, done, cases };

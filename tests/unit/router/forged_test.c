@@ -194,7 +194,8 @@ static void act_at_random(const char *who, const char *event, struct made *m)
         x.signatures[x.signature_count++] = once.signatures[0];
     }
     if (m->is_wrong)
-        x.signatures[below((unsigned)m->count)].bytes[below(SIGNATURE_BYTES)] ^= 1 << below(8);
+        x.signatures[below((unsigned)m->count)].bytes[below(SIGNATURE_BYTES)] ^=
+            (uint8_t)(1 << below(8));
     buf_init(&file, 1 << 16);
     act_put_file(&x, &file);
     acting_put_for(who, buf_slice(&file));
