@@ -63,6 +63,10 @@ struct audit_decision {
     const struct slice *obliged; size_t obliged_count;      /* "year:identity.birth-date" */
     struct slice schema, kind, source;  /* of the event decided, whichever the entry's own is */
 };
+struct audit_claim {
+    struct slice service, before, after;                    /* states by name; empty: no claim */
+    uint64_t caught_up;
+};
 struct audit_read {
     int version;
     int64_t sequence, accepted_ms, decided_ms, input_offset;
@@ -73,6 +77,8 @@ struct audit_read {
     const struct audit_decision *decisions;
     size_t decision_count;
     struct slice disclosure;            /* of a receipt */
+    const struct audit_claim *claims;
+    size_t claim_count;
 };
 MUST_CHECK bool audit_read(const struct catalogue *c, struct arena *a, struct slice framed,
                            struct audit_read *out, struct err *e);

@@ -72,6 +72,17 @@ static void compare_decision(const struct where *w, const struct audit_decision 
     differs(w, hash_equal(a->hash, b->hash), "hash of the disclosed bytes");
 }
 
+static bool same_claims(const struct audit_read *a, const struct audit_read *b)
+{
+    bool same = a->claim_count == b->claim_count;
+    for (size_t i = 0; same && i < a->claim_count; i++)
+        same = slice_equal(a->claims[i].service, b->claims[i].service) &&
+               slice_equal(a->claims[i].before, b->claims[i].before) &&
+               slice_equal(a->claims[i].after, b->claims[i].after) &&
+               a->claims[i].caught_up == b->claims[i].caught_up;
+    return same;
+}
+
 void compare_entries(const struct findings *f, int partition, const struct audit_read *recorded,
                      const struct audit_read *again)
 {
@@ -88,6 +99,7 @@ void compare_entries(const struct findings *f, int partition, const struct audit
     differs(&w, slice_equal(a->note, b->note) && slice_equal(a->disclosure, b->disclosure), "note");
     differs(&w, hash_equal(a->facts_before, b->facts_before), "hash of the facts before");
     differs(&w, hash_equal(a->facts_after, b->facts_after), "hash of the facts after");
+    differs(&w, same_claims(a, b), "claims");
     differs(&w, a->decision_count == b->decision_count, "number of decisions");
     for (size_t i = 0; i < a->decision_count && i < b->decision_count; i++) {
         w.recipient = a->decisions[i].recipient;

@@ -162,6 +162,19 @@ static void put_decisions(struct buf *out, const struct bundle *b, const struct 
     put_end(out, n);
 }
 
+static void put_claims(struct buf *out, const struct bundle *b, const struct judged *j)
+{
+    size_t n = j ? j->claim_count : 0;
+    avro_put_long(out, (int64_t)n);
+    for (size_t i = 0; i < n; i++) {
+        avro_put_text(out, b->services[j->claims[i].service].name);
+        avro_put_text(out, slice_text(claim_state_name(j->claims[i].before)));
+        avro_put_text(out, slice_text(claim_state_name(j->claims[i].after)));
+        avro_put_long(out, j->claims[i].caught_up);
+    }
+    put_end(out, n);
+}
+
 bool audit_entry(const struct bundle *b, struct audit_chain *c, const struct audit_subject *s,
                  struct buf *out, struct err *e)
 {
@@ -184,6 +197,7 @@ bool audit_entry(const struct bundle *b, struct audit_chain *c, const struct aud
     put_decisions(out, b, s);
     avro_put_text(out, s->note);
     avro_put_text(out, s->disclosure);
+    put_claims(out, b, s->judged);
     if (!buf_done(out, e))
         return false;
     audit_chain_add(c, slice_from(buf_slice(out), start), s->decided_ms);

@@ -1,4 +1,4 @@
-/* first_form.c - adds to each decision of an old entry the texts that it has now, empty. The audit is
+/* first_form.c - adds to an old entry what entries have now, empty: three texts a decision, claims. The audit is
  * kept for ever, so what was written first is read for ever. */
 #include "audit/first_form.h"
 
@@ -93,6 +93,7 @@ bool entry_of_first_form(struct arena *a, struct slice body, struct slice *out, 
     copy(&o, 2 * HASH32);
     array(&o, decision);
     texts(&o, 2);
+    buf_byte(&o.out, 0); /* no claims */
     bool good = !o.bad && o.rest.n == 0;
     bool fits = buf_ok(&o.out);
     *out = good && fits ? arena_copy(a, buf_slice(&o.out)) : slice_of(NULL, 0);

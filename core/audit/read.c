@@ -74,6 +74,29 @@ static bool read_decisions(const struct view *v, struct arena *a, struct audit_r
     return true;
 }
 
+static bool read_claims(const struct view *v, struct arena *a, struct audit_read *out, struct err *e)
+{
+    const struct view *items = NULL;
+    size_t n = 0;
+    int slot = plan_slot(v->plan, SLICE("claims[]"));
+    if (slot < 0)
+        return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the claims of an entry");
+    if (!view_items(v, (size_t)slot, a, &items, &n, e))
+        return false;
+    struct audit_claim *list = ARENA_ARRAY(a, n, struct audit_claim);
+    if (!list)
+        return err_memory(e);
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct audit_claim){ .service = view_text_at(&items[i], "service"),
+                                        .before = view_text_at(&items[i], "before"),
+                                        .after = view_text_at(&items[i], "after"),
+                                        .caught_up =
+                                            (uint64_t)view_long_at(&items[i], "caught_up") };
+    out->claims = list;
+    out->claim_count = n;
+    return true;
+}
+
 static bool read_hashes(const struct view *v, struct audit_read *out)
 {
     return copy_fixed(v, "previous", out->previous, HASH_BYTES) &&
@@ -125,7 +148,7 @@ bool audit_read(const struct catalogue *c, struct arena *a, struct slice framed,
     out->disclosure = view_text_at(&v, "disclosure");
     if (!read_hashes(&v, out))
         return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot read an entry's hashes");
-    return read_decisions(&v, a, out, e);
+    return read_decisions(&v, a, out, e) && read_claims(&v, a, out, e);
 }
 
 static bool each_of(struct bus *b, const struct catalogue *c, int partition,

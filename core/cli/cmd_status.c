@@ -1,5 +1,5 @@
-/* cmd_status.c - concordat status SITE [--json | --vanished]: law 2's three sums, with what waits
- * and what is in motion; or the rows that the last snapshots lack.
+/* cmd_status.c - concordat status SITE [--json | --vanished | --claims]: law 2's three sums, with what
+ * waits and what is in motion; or the rows that the last snapshots lack; or whom services claim.
  *
  * Reads the site's databases and the audit; works beside a running daemon and without one. */
 #include "cli/cli.h"
@@ -230,6 +230,36 @@ static void print_reasons_json(const struct figures *t)
     printf("]");
 }
 
+/* Figures alone: nothing of a person. */
+static void print_claims(const struct figures *t)
+{
+    const struct tally_counts *n = &t->routed;
+    for (size_t i = 0; i < n->claim_count; i++) {
+        const struct tally_claims *c = &n->claims[i];
+        printf("%.*s  claims made %" PRIu64 ", caught up on at once %" PRIu64 "; now", SHOWN(c->service),
+               c->made, c->caught_up);
+        for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++)
+            printf("%s %s %" PRIu64, s == CLAIM_NONE + 1 ? "" : ",", claim_state_name(s), c->now[s]);
+        printf("\n");
+    }
+    if (n->claim_count == 0)
+        fprintf(stderr, "no service claims anybody by its own agency's word\n");
+}
+
+static void print_claims_json(const struct figures *t)
+{
+    printf(",\"claims\":{");
+    for (size_t i = 0; i < t->routed.claim_count; i++) {
+        const struct tally_claims *c = &t->routed.claims[i];
+        printf("%s\"%.*s\":{\"made\":%" PRIu64 ",\"caught_up\":%" PRIu64, i ? "," : "",
+               SHOWN(c->service), c->made, c->caught_up);
+        for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++)
+            printf(",\"%s\":%" PRIu64, claim_state_name(s), c->now[s]);
+        printf("}");
+    }
+    printf("}");
+}
+
 static void print_json(const struct site *s, const struct figures *t,
                        const struct part_states *parts)
 {
@@ -250,6 +280,7 @@ static void print_json(const struct site *s, const struct figures *t,
     print_feeds_json(s, t);
     print_deliveries_json(s, t);
     print_reasons_json(t);
+    print_claims_json(t);
     status_rules_json(s, t, parts);
     printf("}\n");
 }
@@ -279,7 +310,8 @@ int cmd_status(struct cli *c, int argc, char **argv)
 {
     bool json = argc == 3 && strcmp(argv[2], "--json") == 0;
     bool vanished = argc == 3 && strcmp(argv[2], "--vanished") == 0;
-    if (argc != 2 && !json && !vanished)
+    bool claims = argc == 3 && strcmp(argv[2], "--claims") == 0;
+    if (argc != 2 && !json && !vanished && !claims)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
     struct figures f;
@@ -293,6 +325,8 @@ int cmd_status(struct cli *c, int argc, char **argv)
         return e.fate == ERR_NONE ? CLI_CANNOT : cli_fail(CLI_CANNOT, &e);
     if (json)
         print_json(s, &f, &parts);
+    else if (claims)
+        print_claims(&f);
     else
         print_text(s, &f, &parts);
     return f.balanced ? CLI_DONE : CLI_NO;

@@ -79,7 +79,7 @@ static const struct command commands[] = {
     { "act sign FILE --by NAME --key KEYFILE [--region SITE]",
       "add a person's signature, away from the site or at it", cmd_act },
     { "act submit SITE FILE", "hand in an act that enough have signed", cmd_act },
-    { "status SITE [--json | --vanished]", "feeds, events and deliveries with the balance of each",
+    { "status SITE [--json | --vanished | --claims]", "feeds, events and deliveries with the balance of each",
       cmd_status },
     { "bundle pack SITE [--from TIME] -o FILE",
       "region.yaml and all beside it as one file, to be signed", cmd_bundle },

@@ -415,6 +415,33 @@ static void put_held(struct buf *out, const struct figures *f)
     }
 }
 
+/* Whom a service's own agency says that it knows, in figures: a service that claims many, of whom none was
+ * checked, is what somebody should look at. */
+static void put_claims(struct buf *out, const struct figures *f)
+{
+    static const char made[] = "concordat_claims_made_total",
+                      caught_up[] = "concordat_claims_caught_up_total", now[] = "concordat_claims";
+    const struct tally_counts *n = &f->routed;
+    put_family(out, made, "counter", "Persons that a service began to claim by its own agency's word.");
+    for (size_t i = 0; i < n->claim_count; i++) {
+        const struct label label = { "service", n->claims[i].service };
+        put_count(out, made, &label, 1, n->claims[i].made);
+    }
+    put_family(out, caught_up, "counter", "Of them those of whom older events were sent to it at once.");
+    for (size_t i = 0; i < n->claim_count; i++) {
+        const struct label label = { "service", n->claims[i].service };
+        put_count(out, caught_up, &label, 1, n->claims[i].caught_up);
+    }
+    put_family(out, now, "gauge",
+               "Persons claimed now, by how the claim stands against what other agencies have.");
+    for (size_t i = 0; i < n->claim_count; i++)
+        for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++) {
+            const struct label labels[] = { { "service", n->claims[i].service },
+                                            { "state", slice_text(claim_state_name(s)) } };
+            put_count(out, now, labels, 2, n->claims[i].now[s]);
+        }
+}
+
 static void put_router(struct buf *out, const struct figures *f, const struct metrics_process *p)
 {
     static const char decisions[] = "concordat_decisions_total",
@@ -456,6 +483,7 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
     put_family(out, age, "gauge", "Since the audit was last read: what is told of it is as old.");
     put_seconds(out, age, NULL, 0, f->at_ms - n->read_ms);
     put_held(out, f);
+    put_claims(out, f);
 }
 
 /* ---- all of it ---- */

@@ -66,6 +66,41 @@ static uint64_t noted(const struct audit_read *r, struct slice code)
     return n;
 }
 
+static struct tally_claims *claims_of(struct tally_counts *n, struct slice service)
+{
+    size_t i = 0;
+    while (i < n->claim_count && !slice_equal(n->claims[i].service, service))
+        i++;
+    if (i == TALLY_CLAIMS_MAX)
+        return NULL;
+    if (i == n->claim_count)
+        n->claims[n->claim_count++] = (struct tally_claims){ .service = service };
+    return &n->claims[i];
+}
+
+static enum claim_state state_named(struct slice name)
+{
+    enum claim_state s = CLAIM_NONE;
+    while (s + 1 < CLAIM_STATES && !slice_equal_text(name, claim_state_name(s)))
+        s++;
+    return s;
+}
+
+/* A service that has left the region is told no more. */
+static void take_claim(struct tally *t, const struct audit_claim *c)
+{
+    int service = bundle_service(t->site->bundle, c->service);
+    struct tally_claims *n =
+        service < 0 ? NULL : claims_of(&t->counts, t->site->bundle->services[service].name);
+    enum claim_state before = state_named(c->before), after = state_named(c->after);
+    if (!n)
+        return;
+    n->made += before == CLAIM_NONE;
+    n->caught_up += c->caught_up > 0;
+    n->now[before] -= before != CLAIM_NONE && n->now[before] > 0;
+    n->now[after] += after != CLAIM_NONE;
+}
+
 static bool take_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct tally *t = ctx;
@@ -81,6 +116,8 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     n->not_allowed += noted(r, SLICE("facts.not-allowed"));
     for (size_t i = 0; i < r->decision_count; i++)
         take_decision(t, &r->decisions[i]);
+    for (size_t i = 0; i < r->claim_count; i++)
+        take_claim(t, &r->claims[i]);
     return holds_take(&t->holds, partition, r);
 }
 

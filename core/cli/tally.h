@@ -19,6 +19,13 @@ struct tally_held {
     const char *reason;
     struct holds_count count;
 };
+#define TALLY_CLAIMS_MAX 256
+/* Persons whom a service's own agency says that it knows (sharing/claimed.h). */
+struct tally_claims {
+    struct slice service;             /* "agency/service" */
+    uint64_t made, caught_up;         /* since the beginning: with something sent at once */
+    uint64_t now[CLAIM_STATES];       /* of those that stand */
+};
 /* Since the beginning of the audit; what is held, now. */
 struct tally_counts {
     int64_t read_ms; /* when; before the first time, when it was opened */
@@ -32,6 +39,8 @@ struct tally_counts {
     struct holds_count waiting;
     struct tally_held waiting_by[TALLY_REASONS_MAX];
     size_t waiting_by_count;
+    struct tally_claims claims[TALLY_CLAIMS_MAX]; /* those that have claimed anybody */
+    size_t claim_count;
 };
 
 struct tally;

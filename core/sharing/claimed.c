@@ -186,6 +186,56 @@ enum claim_state claimed_state(const struct bundle *b, const struct person *p, u
     return o.differ ? CLAIM_DISAGREES : CLAIM_AGREES;
 }
 
+const char *claim_state_name(enum claim_state s)
+{
+    static const char *const names[] = { "", "unchecked", "agrees", "disagrees", "unverified",
+                                         "linked" };
+    return names[s];
+}
+
+static uint32_t caught_up_by(const struct judged *j, uint16_t service)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < j->decision_count; i++)
+        n += j->decisions[i].to.n == service && j->decisions[i].caught_up &&
+             j->decisions[i].disclosure >= 0;
+    return n;
+}
+
+static bool is_listed(const struct list *l, uint16_t service)
+{
+    const struct claim_change *c = l->items;
+    for (size_t i = 0; i < l->count; i++)
+        if (c[i].service == service)
+            return true;
+    return false;
+}
+
+bool claimed_changes(const struct bundle *b, struct arena *a, const struct person *before,
+                     const struct person *after, struct judged *out, struct err *e)
+{
+    const struct person *const both[] = { before, after };
+    struct list l;
+    list_init(&l, sizeof(struct claim_change));
+    for (size_t n = 0; n < 2; n++)
+        for (size_t i = 0; i < both[n]->relationship_count; i++) {
+            uint16_t who = both[n]->relationships[i].with;
+            struct claim_change c = { .service = who,
+                                      .before = claimed_state(b, before, who),
+                                      .after = claimed_state(b, after, who) };
+            if (c.before == c.after || is_listed(&l, who))
+                continue;
+            c.caught_up = c.before == CLAIM_NONE ? caught_up_by(out, who) : 0;
+            struct claim_change *item = list_add(a, &l);
+            if (!item)
+                return err_memory(e);
+            *item = c;
+        }
+    out->claims = l.items;
+    out->claim_count = l.count;
+    return true;
+}
+
 /* ---- noting it ---- */
 
 static size_t first_of(const struct list *births, uint16_t agency, const struct slice *hash,

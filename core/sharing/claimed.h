@@ -21,6 +21,7 @@
 #ifndef CONCORDAT_SHARING_CLAIMED_H
 #define CONCORDAT_SHARING_CLAIMED_H
 
+#include "sharing/judge.h"
 #include "sharing/when.h"
 
 enum claimed { CLAIMED_COUNTS, CLAIMED_UNVERIFIED, CLAIMED_DISAGREES };
@@ -45,16 +46,9 @@ enum claimed claimed_worst(const struct bundle *b, const struct person *p, int s
 bool claimed_turned(const struct bundle *b, const struct person *before,
                     const struct person *after);
 
-/* Of a service and a person whom its own agency says that it knows. */
-enum claim_state {
-    CLAIM_NONE,
-    CLAIM_UNCHECKED,  /* no other agency has a birth date */
-    CLAIM_AGREES,
-    CLAIM_DISAGREES,  /* with some other agency */
-    CLAIM_UNVERIFIED, /* others have a birth date, it has none; or it is neither entitled nor linked */
-    CLAIM_LINKED,
-    CLAIM_STATES
-};
+/* What the facts before and after say of such services, where it differs. Lives in a. */
+MUST_CHECK bool claimed_changes(const struct bundle *b, struct arena *a, const struct person *before,
+                                const struct person *after, struct judged *out, struct err *e);
 enum claim_state claimed_state(const struct bundle *b, const struct person *p, uint16_t service);
 
 /* The last birth hash of an agency; empty: none. */

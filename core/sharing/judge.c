@@ -310,7 +310,8 @@ bool run_end(struct run *r, struct judged *out)
         .overstepped = r->overstepped,
         .error = r->error,
     };
-    return true;
+    return !r->draft.changed ||
+           claimed_changes(r->in->bundle, r->arena, r->in->facts, after, out, r->e);
 }
 
 bool run_begin(struct run *r, const struct judge_input *in, struct arena *a, struct err *e)

@@ -61,6 +61,24 @@ struct link_out {
     struct slice bytes;                 /* framed internal/Link; reference_of names the service */
 };
 
+/* What becomes of the word of a service's own agency that it knows the person (claimed.h). */
+enum claim_state {
+    CLAIM_NONE,
+    CLAIM_UNCHECKED,  /* no other agency has a birth date */
+    CLAIM_AGREES,
+    CLAIM_DISAGREES,  /* with some other agency */
+    CLAIM_UNVERIFIED, /* others have a birth date, it has none; or it is neither entitled nor linked */
+    CLAIM_LINKED,
+    CLAIM_STATES
+};
+/* "" "unchecked" "agrees" "disagrees" "unverified" "linked" */
+const char *claim_state_name(enum claim_state s);
+struct claim_change {
+    uint16_t service;
+    enum claim_state before, after;
+    uint32_t caught_up;                 /* of a claim that was just made: how much it was sent at once */
+};
+
 struct judged {
     const struct decision *decisions; size_t decision_count;
     const struct disclosure *disclosures; size_t disclosure_count;
@@ -72,6 +90,7 @@ struct judged {
     struct slice note;                  /* what did not count, and why, for the audit; empty: all did */
     unsigned not_allowed;               /* how much it would make known, or end, and may not */
     unsigned overstepped;               /* how many that waited for this event were not its owner's */
+    const struct claim_change *claims; size_t claim_count; /* where it changed */
     const char *error;                  /* code when the event itself could not be decided (refused); else NULL */
 };
 

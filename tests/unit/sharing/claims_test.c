@@ -207,6 +207,41 @@ static void a_mistyped_number_takes_nobody_elses_responsibility(void)
     CU_ASSERT_EQUAL(facts_responsible(&in, words[0].function, other), TRUTH_TRUE);
 }
 
+/* ---- what is told of claims ---- */
+
+static const struct claim_change *change_of(const char *service)
+{
+    int n = bundle_service(world.bundle, slice_text(service));
+    for (size_t i = 0; i < world.out.claim_count; i++)
+        if (world.out.claims[i].service == n)
+            return &world.out.claims[i];
+    return NULL;
+}
+
+static bool changed(const char *service, enum claim_state before, enum claim_state after,
+                    uint32_t at_once)
+{
+    const struct claim_change *c = change_of(service);
+    return c && c->before == before && c->after == after && c->caught_up == at_once;
+}
+
+static void each_change_of_a_claim_is_told(void)
+{
+    SAY("HospitalStay.admitted", WARDS, STAY_BORN("aa"));
+    CU_ASSERT(changed(WARDS, CLAIM_NONE, CLAIM_UNCHECKED, 0));
+    SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
+    CU_ASSERT(changed(TEAM, CLAIM_NONE, CLAIM_AGREES, 1));
+    CU_ASSERT(changed(WARDS, CLAIM_UNCHECKED, CLAIM_AGREES, 0));
+    SAY("HospitalStay.moved", WARDS, STAY_BORN("bb"));
+    CU_ASSERT(changed(TEAM, CLAIM_AGREES, CLAIM_DISAGREES, 0));
+    SAY("HospitalStay.moved", WARDS, STAY_BORN("bb"));
+    CU_ASSERT_EQUAL(world.out.claim_count, 0);
+    SAY("Caseload.ended", TEAM, CASE_BORN("bb"));
+    CU_ASSERT(changed(TEAM, CLAIM_DISAGREES, CLAIM_NONE, 0));
+    SAY("DischargePlan.referred", HUB, "referral.to=" TEAM ";header.episode=D1;" BORN("bb"));
+    CU_ASSERT_PTR_NULL(change_of(TEAM)); /* named by another: no word of its own */
+}
+
 /* ---- agencies without NHS numbers ---- */
 
 #define REFERENCE "subject.reference=5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a;header.identity_confidence=verified"
@@ -248,6 +283,7 @@ static CU_TestInfo tests[] = {
     { "a provider named by mistake gets nothing", a_provider_named_by_mistake_gets_nothing },
     { "a mistyped number takes nobody else's responsibility",
       a_mistyped_number_takes_nobody_elses_responsibility },
+    { "each change of a claim is told", each_change_of_a_claim_is_told },
     { "a landlord's claim counts by a link only", a_landlords_claim_counts_by_a_link_only },
     CU_TEST_INFO_NULL,
 };
