@@ -55,14 +55,37 @@ static struct slice component(const struct header *h, size_t field, size_t n)
     return slice_head(s, slice_find(s, h->marks.component));
 }
 
-/* Enhanced mode when MSH-15 or MSH-16 is used (HL7 v2.4 2.9.2): then our answer is the accept
- * acknowledgement, unless MSH-15 says that none is wanted. Something is always answered: senders with
- * NE in both fields wait all the same. */
-static char mode_of(const struct header *h)
+/* Table 0155: whether that acknowledgement is asked for. */
+static bool is_asked(struct slice field, enum reply_kind kind)
+{
+    field = slice_trim(field);
+    if (slice_equal_nocase(field, SLICE("ER")))
+        return kind != REPLY_ACCEPT;
+    if (slice_equal_nocase(field, SLICE("SU")))
+        return kind == REPLY_ACCEPT;
+    return field.n > 0 && !slice_equal_nocase(field, SLICE("NE"));
+}
+
+/* The acknowledgements that are due, in order: 'C' commit, 'A' application. Original mode, where neither
+ * MSH-15 nor MSH-16 is used, has the application's alone; in enhanced mode (HL7 v2.4 2.9.2, 2.9.3) each
+ * comes as it is asked for, and none of the application where the commit was refused. Something is
+ * always answered: senders with NE in both fields wait all the same. */
+static const char *modes_of(const struct header *h, enum reply_kind kind)
 {
     struct slice accept = slice_trim(h->field[15]), application = slice_trim(h->field[16]);
-    bool used = accept.n > 0 || application.n > 0;
-    return used && !slice_equal_text(accept, "NE") ? 'C' : 'A';
+    if (accept.n == 0 && application.n == 0)
+        return "A";
+    bool commits = is_asked(accept, kind), applies = is_asked(application, kind);
+    if (commits)
+        return applies && kind == REPLY_ACCEPT ? "CA" : "C";
+    return applies || slice_equal_nocase(accept, SLICE("NE")) ? "A" : "C";
+}
+
+/* An acknowledgement, or the delayed one of an application (MCF): two that answer each other never end. */
+static bool is_acknowledgement(const struct header *h)
+{
+    struct slice type = slice_trim(component(h, 9, 1));
+    return slice_equal_nocase(type, SLICE("ACK")) || slice_equal_nocase(type, SLICE("MCF"));
 }
 
 /* Table 0357. */
@@ -85,6 +108,8 @@ static int condition_of(enum reply_kind kind, const struct err *why)
 
 struct ack {
     const struct header *h;
+    char mode;
+    bool is_second;
     struct buf *out;
 };
 
@@ -136,7 +161,7 @@ static void put_type(const struct ack *a)
 static void put_control_id(const struct ack *a, int64_t now_ms)
 {
     next(a);
-    buf_byte(a->out, 'C');
+    buf_byte(a->out, a->is_second ? 'D' : 'C');
     put_digits(a, (uint64_t)now_ms, 16, 11);
     put_digits(a, hash_bytes(a->h->line), 16, 8);
 }
@@ -167,7 +192,7 @@ static void put_msa(const struct ack *a, enum reply_kind kind, const struct err 
                                     [REPLY_REJECT] = 'R' };
     buf_text(a->out, "MSA");
     next(a);
-    buf_byte(a->out, (uint8_t)mode_of(a->h));
+    buf_byte(a->out, (uint8_t)a->mode);
     buf_byte(a->out, (uint8_t)letters[kind]);
     put_raw(a, a->h->field[10]);
     if (kind != REPLY_ACCEPT && why && why->fate != ERR_NONE) {
@@ -190,11 +215,19 @@ void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
                  const struct err *why, int64_t now_ms, struct buf *out)
 {
     struct header h;
-    struct ack a = { &h, out };
+    struct ack a = { .h = &h, .out = out };
     raw = d ? d->raw : raw;
     read_header(raw, &h);
-    put_header(&a, now_ms);
-    put_msa(&a, kind, why);
-    if (kind != REPLY_ACCEPT)
-        put_err(&a, kind, why);
+    if (is_acknowledgement(&h))
+        return;
+    for (const char *mode = modes_of(&h, kind); *mode; mode++) {
+        if (a.is_second)
+            buf_byte(out, REPLY_NEXT);
+        a.mode = *mode;
+        put_header(&a, now_ms);
+        put_msa(&a, kind, why);
+        if (kind != REPLY_ACCEPT)
+            put_err(&a, kind, why);
+        a.is_second = true;
+    }
 }

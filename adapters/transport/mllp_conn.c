@@ -1,6 +1,8 @@
 /* mllp_conn.c - one peer: reading, cutting, answering. */
 #include "transport/mllp_conn.h"
 
+#include "contract/format.h"
+
 #include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -108,12 +110,14 @@ bool mllp_conn_next(struct mllp_conn *c, struct slice *payload)
 
 void mllp_conn_answer(struct mllp_conn *c, struct slice reply)
 {
-    if (reply.n == 0)
-        return;
-    buf_byte(&c->out, MLLP_VT);
-    buf_put(&c->out, reply);
-    buf_byte(&c->out, MLLP_FS);
-    buf_byte(&c->out, '\r');
+    while (reply.n > 0) {
+        struct slice one = slice_head(reply, slice_find(reply, REPLY_NEXT));
+        buf_byte(&c->out, MLLP_VT);
+        buf_put(&c->out, one);
+        buf_byte(&c->out, MLLP_FS);
+        buf_byte(&c->out, '\r');
+        reply = slice_from(reply, one.n + 1);
+    }
     c->dead = c->dead || !buf_ok(&c->out);
 }
 

@@ -5,13 +5,18 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/address.h"
+#include "base/charset.h"
+#include "contract/format.h"
 #include "host/http_server.h"
+#include "host/inflate.h"
 #include "transport/token.h"
 
 #define KEY_MAX 256
+#define CHARSET_ROOM 65536
 #define RUN_WAIT_S 2 /* for run(), which comes soon after open() */
 #define AT(field) offsetof(struct webhook, field)
 
@@ -34,7 +39,8 @@ static const struct cfg_option options[] = {
       "file (mode 0600) with the bearer token that a sender must show; none: any sender" },
     { "content_type", CFG_TEXT, AT(content_type), "application/json",
       "media type that a message must have; any type that ends in +json counts as JSON" },
-    { "body_max", CFG_BYTES, AT(body_max), "1MiB", "a larger message is answered 413" },
+    { "body_max", CFG_BYTES, AT(body_max), "1MiB",
+      "a larger message, also when it was compressed, is answered 413" },
     { "idle", CFG_MS, AT(idle_ms), "30s", "a silent connection is closed after this" },
     { "connections_max", CFG_COUNT, AT(connections_max), "64", "senders connected at one time" },
     { "retry_after", CFG_MS, AT(retry_after_ms), "5s",
@@ -64,6 +70,42 @@ static bool is_right_type(const struct webhook *s, struct slice header)
     return slice_equal_text(SLICE("application/json"), s->content_type) && is_json(type);
 }
 
+/* The charset parameter of Content-Type, without quotes; empty: none, which for JSON means UTF-8. */
+static struct slice charset_of(struct slice header)
+{
+    for (struct slice rest = slice_from(header, slice_find(header, ';') + 1); rest.n > 0;) {
+        struct slice one = slice_head(rest, slice_find(rest, ';'));
+        struct slice name = slice_trim(slice_head(one, slice_find(one, '=')));
+        struct slice value = slice_trim(slice_from(one, slice_find(one, '=') + 1));
+        if (value.n > 1 && value.p[0] == '"' && value.p[value.n - 1] == '"')
+            value = slice_of(value.p + 1, value.n - 2);
+        if (slice_equal_nocase(name, SLICE("charset")))
+            return value;
+        rest = slice_from(rest, one.n + 1);
+    }
+    return slice_of(NULL, 0);
+}
+
+static bool is_compressed(const struct http_request *r)
+{
+    struct slice encoding = slice_trim(http_header(r, "Content-Encoding"));
+    return encoding.n > 0 && !slice_equal_nocase(encoding, SLICE("identity"));
+}
+
+static bool is_gzip(const struct http_request *r)
+{
+    struct slice encoding = slice_trim(http_header(r, "Content-Encoding"));
+    return slice_equal_nocase(encoding, SLICE("gzip")) ||
+           slice_equal_nocase(encoding, SLICE("x-gzip"));
+}
+
+static bool has_known_charset(const struct http_request *r)
+{
+    struct slice charset = charset_of(http_header(r, "Content-Type"));
+    enum charset_kind kind = charset_named(charset);
+    return charset.n == 0 || kind < CHARSET_UTF16LE;
+}
+
 /* What is wrong with a request before its content counts; 0: nothing. */
 static int check(const struct webhook *s, const struct http_request *r, const char **title)
 {
@@ -77,6 +119,8 @@ static int check(const struct webhook *s, const struct http_request *r, const ch
         { !token_matches(&s->token, http_header(r, "Authorization")), 401,
           "the token is missing or wrong" },
         { !is_right_type(s, http_header(r, "Content-Type")), 415, "the media type is not taken" },
+        { !has_known_charset(r), 415, "this charset is not taken: send UTF-8" },
+        { is_compressed(r) && !is_gzip(r), 415, "this Content-Encoding is not taken" },
         { slice_is_empty(http_body(r)), 400, "there is no body" },
         { http_header(r, "Idempotency-Key").n > KEY_MAX, 400, "the Idempotency-Key is too long" },
     };
@@ -86,6 +130,30 @@ static int check(const struct webhook *s, const struct http_request *r, const ch
             return checks[i].status;
         }
     return 0;
+}
+
+/* The body as its header says it is meant: decompressed, and of another charset made UTF-8, which every
+ * format reads. A status where it cannot be; 0: *text is it, in plain, in a or as it came. */
+static int open_body(const struct http_request *r, struct buf *plain, struct arena *a,
+                     struct slice *text, const char **title)
+{
+    struct err e = { .fate = ERR_NONE };
+    *text = http_body(r);
+    if (is_gzip(r)) {
+        if (!inflate_gzip(*text, plain, &e)) {
+            bool large = e.code && strcmp(e.code, "inflate.limit") == 0;
+            *title = large ? "the message is too large" : "the body is no gzip";
+            return e.fate != ERR_REJECT ? 503 : large ? 413 : 400;
+        }
+        *text = buf_slice(plain);
+    }
+    struct slice charset = charset_of(http_header(r, "Content-Type"));
+    enum charset_kind kind = charset_named(charset);
+    if (charset.n == 0 || kind == CHARSET_UTF8 || slice_is_utf8(*text))
+        return 0; /* what is UTF-8 whatever its header says is that, or ASCII */
+    *text = charset_to_utf8(a, kind, *text);
+    *title = "the message cannot be kept now";
+    return text->p ? 0 : 503;
 }
 
 static void give(const struct webhook *s, const struct answer *from, struct http_answer *a)
@@ -102,8 +170,11 @@ static void give(const struct webhook *s, const struct answer *from, struct http
     if (from->fate == ANSWER_LATER)
         a->retry_after_s = (int)((s->retry_after_ms + 999) / 1000);
     if (!slice_is_empty(from->reply)) {
+        struct slice last = from->reply; /* HTTP has one answer: of several the one that decides */
+        for (size_t n = slice_find(last, REPLY_NEXT); n < last.n; n = slice_find(last, REPLY_NEXT))
+            last = slice_from(last, n + 1);
         a->type = fates[from->fate].type;
-        buf_put(a->body, from->reply);
+        buf_put(a->body, last);
     } else if (fates[from->fate].title) {
         problem(a, a->status, fates[from->fate].title);
     }
@@ -119,16 +190,9 @@ static void await_run(struct webhook *s)
         continue;
 }
 
-static void handle(void *ctx, struct http_request *r, struct http_answer *a)
+static void take(struct webhook *s, struct slice body, struct slice key, struct http_answer *a)
 {
-    struct webhook *s = ctx;
-    const char *title = NULL;
-    int status = check(s, r, &title);
-    if (status) {
-        problem(a, status, title);
-        return;
-    }
-    struct arrival one = { http_body(r), http_header(r, "Idempotency-Key"), slice_of(NULL, 0) };
+    struct arrival one = { body, key, slice_of(NULL, 0) };
     struct answer answer = { .fate = ANSWER_LATER };
     pthread_mutex_lock(&s->lock);
     await_run(s);
@@ -136,6 +200,31 @@ static void handle(void *ctx, struct http_request *r, struct http_answer *a)
         s->up.take(s->up.ctx, &one, &answer, 1);
     give(s, &answer, a);
     pthread_mutex_unlock(&s->lock);
+}
+
+static void handle(void *ctx, struct http_request *r, struct http_answer *a)
+{
+    struct webhook *s = ctx;
+    const char *title = NULL;
+    int status = check(s, r, &title);
+    if (status) {
+        problem(a, status, title);
+        if (status == 415 && is_compressed(r) && !is_gzip(r))
+            a->accept_encoding = "gzip, identity";
+        return;
+    }
+    struct buf plain;
+    struct arena scratch;
+    struct slice body;
+    buf_init(&plain, (size_t)s->body_max);
+    arena_init(&scratch, 4 * (size_t)s->body_max + CHARSET_ROOM);
+    status = open_body(r, &plain, &scratch, &body, &title);
+    if (status)
+        problem(a, status, title);
+    else
+        take(s, body, http_header(r, "Idempotency-Key"), a);
+    arena_release(&scratch);
+    buf_release(&plain);
 }
 
 static bool webhook_check(const void *state, bool receives, struct err *e)

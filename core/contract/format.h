@@ -31,6 +31,10 @@ enum reply_kind { REPLY_ACCEPT, REPLY_ERROR, REPLY_REJECT };
 
 #define PATH_NTH_MAX 4
 
+/* Between two answers to one message (HL7's commit and application acknowledgement): a byte that no
+ * format writes. A transport sends each as an answer of its own, in order. */
+#define REPLY_NEXT 0x1e
+
 /* What a mapping says of how its messages are written; 0: the unit shows it. */
 struct format_options {
     uint8_t separator; /* between cells */
@@ -68,7 +72,8 @@ struct format {
      * in only. id is the message's own (MSH-10, a file's row): the disclosure id. */
     bool (*render)(const struct node *filled, struct slice id, struct buf *out, struct err *e);
     /* The answer to a message (HL7 ACK, JSON problem). d NULL: it could not be parsed, raw is what came.
-     * now_ms: for the answer's own time. NULL: the format answers nothing. */
+     * now_ms: for the answer's own time. Left empty where none is due: an acknowledgement is never
+     * acknowledged. NULL: the format answers nothing. */
     void (*reply)(const struct doc *d, struct slice raw, enum reply_kind kind, const struct err *why,
                   int64_t now_ms, struct buf *out);
     /* What the partner's answer means to our message `sent`, whose own id is `id`; said: what stands in it

@@ -186,6 +186,9 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection,
         snprintf(seconds, sizeof seconds, "%d", answer->retry_after_s);
         ok = ok && MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
     }
+    if (answer->accept_encoding)
+        ok = ok && MHD_add_response_header(response, MHD_HTTP_HEADER_ACCEPT_ENCODING,
+                                           answer->accept_encoding);
     if (ok)
         ok = MHD_queue_response(connection, (unsigned)answer->status, response);
     MHD_destroy_response(response);
@@ -330,7 +333,16 @@ struct slice http_method(const struct http_request *r)
 
 struct slice http_path(const struct http_request *r)
 {
-    return slice_text(r->path);
+    static const struct slice schemes[] = { SLICE_INIT("http://"), SLICE_INIT("https://") };
+    struct slice path = slice_text(r->path);
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        struct slice rest = slice_from(path, schemes[i].n);
+        if (!slice_equal_nocase(slice_head(path, schemes[i].n), schemes[i]))
+            continue;
+        path = slice_from(rest, slice_find(rest, '/'));
+        return path.n ? path : SLICE("/");
+    }
+    return path;
 }
 
 struct slice http_body(const struct http_request *r)

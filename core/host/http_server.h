@@ -17,6 +17,7 @@ struct http_answer {
     int status;
     const char *type;       /* Content-Type, NULL for none */
     int retry_after_s;      /* 0: no Retry-After */
+    const char *accept_encoding; /* which Content-Encoding is read, with a 415; NULL: not said */
     struct buf *body;       /* filled by handle() */
 };
 
@@ -36,7 +37,8 @@ uint16_t http_server_port(const struct http_server *s);
 void http_server_stop(struct http_server **s);
 
 struct slice http_method(const struct http_request *r);
-struct slice http_path(const struct http_request *r);   /* without the query */
+struct slice http_path(const struct http_request *r);   /* without the query, and without a proxy's
+                                                          * "http://host" (RFC 9112 3.2.2) */
 struct slice http_body(const struct http_request *r);
 struct slice http_header(const struct http_request *r, const char *name); /* empty when absent */
 

@@ -63,7 +63,7 @@ bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
         given->reply = arena_copy(&f->keep, buf_slice(&f->reply));
         if (!buf_done(&f->reply, e))
             return false;
-        if (!given->reply.p)
+        if (!given->reply.p && f->reply.n)
             return err_memory(e);
     }
     if (kind != REPLY_ACCEPT) {

@@ -12,7 +12,7 @@ while read -r hit; do [ -z "$hit" ] || say "$hit: memory comes from base/arena.h
     hits '\b(malloc|calloc|realloc)\(' '^core/base/arena\.c')
 while read -r hit; do [ -z "$hit" ] || say "$hit: tests wait on conditions"; done < <(
     grep -nE '\b(sleep|usleep|nanosleep)\(' -r tests --include='*.c' || true)
-for header in librdkafka/rdkafka.h avro.h curl/curl.h microhttpd.h yaml.h sqlite3.h; do
+for header in librdkafka/rdkafka.h avro.h curl/curl.h microhttpd.h yaml.h sqlite3.h zlib.h; do
     files=$(grep -lF "<$header>" -r core adapters --include='*.[ch]' | wc -l)
     [ "$files" -le 1 ] || say "<$header> is included by $files files"
 done

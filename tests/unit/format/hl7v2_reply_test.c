@@ -54,14 +54,45 @@ static void echoes_the_control_id_byte_for_byte(void)
 
 static void follows_the_modes_of_acknowledgement(void)
 {
-    static const struct { const char *accept, *application, *wanted; } table[] = {
-        { "", "", "AA" },     { "AL", "", "CA" },   { "AL", "NE", "CA" }, { "AL", "AL", "CA" },
-        { "", "AL", "CA" },   { "ER", "AL", "CA" }, { "NE", "AL", "AA" }, { "NE", "NE", "AA" },
+    static const struct { const char *accept, *application, *accepted, *failed; } table[] = {
+        { "", "", "AA", "AE" },     { "AL", "", "CA", "CE" },      { "AL", "NE", "CA", "CE" },
+        { "AL", "AL", "CA AA", "CE" }, { "", "AL", "AA", "AE" },   { "ER", "AL", "AA", "CE" },
+        { "NE", "AL", "AA", "AE" }, { "NE", "NE", "AA", "AE" },    { "AL", "ER", "CA", "CE" },
+        { "AL", "SU", "CA AA", "CE" }, { "SU", "ER", "CA", "AE" }, { "al", "al", "CA AA", "CE" },
+        { "ER", "NE", "CA", "CE" }, { "NE", "ER", "AA", "AE" },
     };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        const char *raw = arena_format(&t.a, HEAD "|||%s|%s\r", table[i].accept,
-                                       table[i].application);
-        CU_ASSERT(has(answer(raw, true, REPLY_ACCEPT, NULL), "MSA-1", table[i].wanted));
+    for (size_t i = 0; i < 2 * sizeof table / sizeof table[0]; i++) {
+        const char *wanted = i % 2 ? table[i / 2].failed : table[i / 2].accepted;
+        const char *raw = arena_format(&t.a, HEAD "|||%s|%s\r", table[i / 2].accept,
+                                       table[i / 2].application);
+        char got[16] = "";
+        buf_reset(&out);
+        format_hl7v2.reply(hl7v2_test_parse(&t, slice_text(raw)), slice_text(raw),
+                           i % 2 ? REPLY_ERROR : REPLY_ACCEPT, NULL, noon_ms, &out);
+        for (struct slice rest = buf_slice(&out); rest.n > 0;) {
+            struct slice one = slice_head(rest, slice_find(rest, REPLY_NEXT));
+            const struct doc *ack = hl7v2_test_parse(&t, one);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(ack);
+            struct slice code = hl7v2_test_find(&t, ack, "MSA-1", NULL, 0).value;
+            CU_ASSERT(has(ack, "MSA-2", "MSG00001"));
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%.*s", *got ? " " : "",
+                     (int)code.n, (const char *)code.p);
+            rest = slice_from(rest, one.n + 1);
+        }
+        CU_ASSERT_STRING_EQUAL(got, wanted);
+    }
+}
+
+static void never_answers_an_acknowledgement(void)
+{
+    static const char *const types[] = { "ACK", "ACK^A01", "ack^A01^ACK", "MCF^Q05" };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        const char *raw = arena_format(
+            &t.a, "MSH|^~\\&|A|B|C|D|1||%s|77|P|2.4|||AL|AL\rMSA|AA|1\r", types[i]);
+        for (int kind = REPLY_ACCEPT; kind <= REPLY_REJECT; kind++) {
+            (void)answer(raw, kind == REPLY_ACCEPT, (enum reply_kind)kind, NULL);
+            CU_ASSERT_EQUAL(out.n, 0);
+        }
     }
 }
 
@@ -162,6 +193,7 @@ static CU_TestInfo cases[] = {
     { "accepts in original mode", accepts_in_original_mode },
     { "echoes the control id byte for byte", echoes_the_control_id_byte_for_byte },
     { "follows the modes of acknowledgement", follows_the_modes_of_acknowledgement },
+    { "never answers an acknowledgement", never_answers_an_acknowledgement },
     { "says why it refuses", says_why_it_refuses },
     { "rejects with a code", rejects_with_a_code },
     { "answers with the sender's marks", answers_with_the_senders_marks },

@@ -1,6 +1,7 @@
 /* http_test.c - server and client against each other, over TCP and a UNIX socket. */
 #include <CUnit/CUnit.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -172,6 +173,21 @@ static void limits_a_body_of_undeclared_length(void)
     CU_ASSERT_STRING_EQUAL(raw(header, piece, 8192), ""); /* cut off before 8 MiB */
 }
 
+/* RFC 9112 section 3.2.2: as clients write it to a proxy, and some to us. */
+static void takes_the_absolute_form_of_a_target(void)
+{
+    static const struct { const char *target, *want; } rows[] = {
+        { "http://example.org/a/b", "GET /a/b h=" }, { "HTTPS://x:8443/a?q=1", "GET /a h=" },
+        { "http://example.org", "GET / h=" },        { "/http://x/a", "GET /http://x/a h=" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char header[200];
+        snprintf(header, sizeof header, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                 rows[i].target);
+        CU_ASSERT_PTR_NOT_NULL(strstr(raw(header, "", 0), rows[i].want));
+    }
+}
+
 static void refuses_a_request_without_a_host(void)
 {
     const char *got = raw("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "", 0);
@@ -308,6 +324,7 @@ static CU_TestInfo cases[] = {
     { "serves a UNIX socket and removes it", serves_a_unix_socket_and_removes_it },
     { "takes over a stale UNIX socket", takes_over_a_stale_unix_socket },
     { "refuses addresses it cannot listen on", refuses_addresses_it_cannot_listen_on },
+    { "takes the absolute form of a target", takes_the_absolute_form_of_a_target },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_http = { "http", NULL, NULL, fresh, done, cases };

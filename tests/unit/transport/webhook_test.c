@@ -40,7 +40,7 @@ struct request {
     const char *method, *path, *type, *more;
 };
 
-static int ask(const struct request *q, const char *body)
+static int ask_bytes(const struct request *q, struct slice body)
 {
     char url[200], type[100];
     int status = 0;
@@ -50,11 +50,16 @@ static int ask(const struct request *q, const char *body)
     struct http_call call = { .method = q->method ? q->method : "POST",
                               .url = url,
                               .headers = headers,
-                              .body = slice_text(body),
+                              .body = body,
                               .timeout_ms = 60000 };
     struct err e = { .fate = ERR_NONE };
     CU_ASSERT_FATAL(http_client_do(client, &call, &status, &answer, &e));
     return status;
+}
+
+static int ask(const struct request *q, const char *body)
+{
+    return ask_bytes(q, slice_text(body));
 }
 
 static int post(const char *more)
@@ -141,6 +146,62 @@ static void takes_json_under_its_other_names(void)
         CU_ASSERT_EQUAL(ask(&(struct request){ .type = types[i] }, "{}"), 202);
 }
 
+static void reads_what_was_compressed_or_says_what_it_reads(void)
+{
+    static const struct slice zipped = SLICE_INIT(
+        "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x54\xb2\x32\xac\x05\x00\xaf\xac\x1b\x56\x07\x00\x00\x00");
+    static const struct slice large = SLICE_INIT( /* 200,000 blanks */
+        "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc1\x31\x01\x00\x00\x00\xc2\xa0\x2a"
+        "\xeb\x9f\xd2\x0c\xfe\x40\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        "\xaf\x01\x31\x61\x62\x10\x40\x0d\x03\x00");
+    rig_set(&r, "body_max", "100000");
+    start();
+    CU_ASSERT_EQUAL(ask_bytes(&(struct request){ .more = "Content-Encoding: gzip" }, zipped), 202);
+    CU_ASSERT_STRING_EQUAL(r.bytes, "{\"a\":1} ");
+    CU_ASSERT_EQUAL(ask_bytes(&(struct request){ .more = "Content-Encoding: gzip" }, large), 413);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .more = "Content-Encoding: gzip" }, "{}"), 400);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .more = "Content-Encoding: br" }, "{}"), 415);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .more = "Content-Encoding: identity" }, "{}"), 202);
+    CU_ASSERT_EQUAL(r.arrivals, 2);
+}
+
+static void reads_the_charset_that_a_type_names(void)
+{
+    static const struct {
+        const char *type;
+        struct slice body;
+        int status;
+    } rows[] = {
+        { "application/json; charset=ISO-8859-1", SLICE_INIT("\xe9"), 202 },
+        { "application/json; q=1; charset=\"windows-1252\"", SLICE_INIT("\x80"), 202 },
+        { "application/json;charset=iso-8859-2", SLICE_INIT("\xb3"), 202 },
+        { "application/json; charset=iso-8859-1", SLICE_INIT("\xc3\xa9"), 202 }, /* it is UTF-8 */
+        { "application/json; charset=utf-16", SLICE_INIT("{\0}\0"), 415 },
+        { "application/json; charset=klingon", SLICE_INIT("{}"), 415 },
+    };
+    start();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CU_ASSERT_EQUAL(ask_bytes(&(struct request){ .type = rows[i].type }, rows[i].body), rows[i].status);
+    CU_ASSERT_STRING_EQUAL(r.bytes, "é € ł é ");
+}
+
+static void gives_the_last_of_several_answers(void)
+{
+    r.reply = SLICE("first\x1esecond");
+    start();
+    CU_ASSERT_EQUAL(post(NULL), 202);
+    CU_ASSERT(slice_equal_text(buf_slice(&answer), "second"));
+}
+
 static void asks_for_the_token(void)
 {
     static const struct {
@@ -195,6 +256,10 @@ static CU_TestInfo cases[] = {
     { "takes what comes before it runs", takes_what_comes_before_it_runs },
     { "refuses what is no message for it", refuses_what_is_no_message_for_it },
     { "takes JSON under its other names", takes_json_under_its_other_names },
+    { "reads what was compressed or says what it reads",
+      reads_what_was_compressed_or_says_what_it_reads },
+    { "reads the charset that a type names", reads_the_charset_that_a_type_names },
+    { "gives the last of several answers", gives_the_last_of_several_answers },
     { "asks for the token", asks_for_the_token },
     { "refuses a token file that others can read", refuses_a_token_file_that_others_can_read },
     { "answers 413 past its limit", answers_413_past_its_limit },
