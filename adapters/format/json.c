@@ -223,6 +223,9 @@ static bool json_compile(struct arena *a, struct slice text, struct path **out, 
     p->is_relative = text.n && text.p[0] == '.';
     if (p->is_relative)
         at = 1;
+    else if (text.n && text.p[0] == '[')
+        return err_set(e, ERR_REJECT, "json.path", 0,
+                       "cannot begin with an index: each item of a list is a message of its own");
     else if (!text.n)
         return err_set(e, ERR_REJECT, "json.path", 0, "cannot find a member without a name");
     while (at < text.n) {

@@ -1,5 +1,6 @@
-/* csv_fuzz.c - any bytes as a CSV file: nothing crashes, splitting ends, every filled cell is found
- * by the name of its column, and a row that is written is read back. */
+/* csv_fuzz.c - any bytes as a CSV file, of any encoding and separator: nothing crashes, splitting ends,
+ * every filled cell is found by the name of its column, which the file then has, a column that it has not
+ * is told in a sentence, and a row that is written is read back. */
 #include <assert.h>
 
 #include "format/csv.h"
@@ -20,6 +21,7 @@ static void look_up(void *ctx, const struct leaf *l)
     if (!l->path.p || !format_csv.compile(s->a, l->path, &p, &e))
         return; /* a column without a name */
     struct found f = format_csv.find(s->a, s->d, p, NULL, 0);
+    assert(format_csv.has(s->a, s->d, p, &e));
     assert(f.how == FOUND_PRESENT && f.at == l->at && f.length == l->length);
     assert(slice_is_utf8(f.value));
     node_put(s->map, l->path, node_new_text(s->a, f.value));
@@ -51,6 +53,10 @@ static void take_row(struct arena *a, struct slice one)
         return;
     s.d = d;
     format_csv.leaves(a, d, look_up, &s);
+    struct path *p = NULL;
+    if (format_csv.compile(a, SLICE("no such column here"), &p, &e) && !format_csv.has(a, d, p, &e))
+        assert(e.fate == ERR_REJECT && e.text[0] && slice_is_utf8(slice_text(e.text)));
+    err_clear(&e);
     write_and_read(&s);
 }
 
@@ -63,8 +69,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 8192)
         return 0;
     arena_init(&a, (size_t)64 << 20);
-    for (int i = 0; i < 200 && format_csv.split(&a, slice_of(data, size), &at, &one, &e); i++) {
-        assert(at > before && at <= size);
+    static const uint8_t separators[] = { 0, ',', ';', '\t', '|' };
+    struct format_options o = { .separator = separators[size % sizeof separators] };
+    struct slice unit;
+    if (!format_csv.open(&a, &o, slice_of(data, size), &unit, &e))
+        unit = slice_of(data, size);
+    for (int i = 0; i < 200 && format_csv.split(&a, unit, &at, &one, &e); i++) {
+        assert(at > before && at <= unit.n);
         before = at;
         take_row(&a, one);
     }

@@ -41,6 +41,22 @@ static void try_path(const struct seen *s, struct slice text)
     }
 }
 
+/* Every message lies in the unit, and behind the one before. */
+static void split(struct arena *a, struct slice unit)
+{
+    struct err e = { .fate = ERR_NONE };
+    struct slice one;
+    size_t at = 0, before = 0;
+    const uint8_t *last = unit.p;
+    while (format_json.split(a, unit, &at, &one, &e)) {
+        assert(at > before && at <= unit.n && one.n > 0);
+        assert(one.p >= last && one.p + one.n <= unit.p + unit.n);
+        before = at;
+        last = one.p + one.n;
+    }
+    assert(e.fate == ERR_NONE || e.fate == ERR_REJECT);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena a;
@@ -52,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice text = slice_from(all, path.n + 1);
     arena_init(&a, (size_t)64 << 20);
     buf_init(&out, 1 << 16);
+    split(&a, text);
     bool ok = format_json.parse(&a, text, &d, &e);
     if (ok) {
         struct seen s = { &a, d, text.n };

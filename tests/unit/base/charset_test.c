@@ -104,6 +104,22 @@ static void knows_names_as_messages_write_them(void)
     CU_ASSERT_EQUAL(charset_named(SLICE("")), CHARSET_UNKNOWN);
 }
 
+static void makes_texts_as_they_are_compared(void)
+{
+    static const struct { const char *in, *want; } rows[] = {
+        { "Home support", "Home support" },
+        { " Home\xc2\xa0support\xe2\x80\x8b ", "Home support" },
+        { "Home \xe2\x80\x83\t support", "Home support" },
+        { "ho\xc2\xadme", "home" },
+        { "\xe2\x80\x8b", "" },
+        { "", "" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CU_ASSERT(slice_equal_text(text_plain(&a, slice_text(rows[i].in)), rows[i].want));
+    struct slice same = SLICE("as it is");
+    CU_ASSERT_PTR_EQUAL(text_plain(&a, same).p, same.p);
+}
+
 static CU_TestInfo cases[] = {
     { "reads windows-1252", reads_windows_1252 },
     { "gives a place to unassigned bytes", gives_a_place_to_unassigned_bytes },
@@ -114,6 +130,7 @@ static CU_TestInfo cases[] = {
     { "reads every part of 8859", reads_every_part_of_8859 },
     { "reads UTF-16 and UTF-32 of either end", reads_utf16_and_utf32_of_either_end },
     { "knows names as messages write them", knows_names_as_messages_write_them },
+    { "makes texts as they are compared", makes_texts_as_they_are_compared },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_charset = { "charset", NULL, NULL, fresh, done, cases };

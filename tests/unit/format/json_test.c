@@ -190,7 +190,7 @@ static void refuses_paths_with_their_place(void)
         const char *path;
         size_t at;
     } rows[] = {
-        { "", 0 }, { "a..b", 2 }, { "a.", 2 }, { "a[x]", 1 }, { "a[1", 1 }, { "a[1]b", 4 }
+        { "", 0 }, { "a..b", 2 }, { "a.", 2 }, { "a[x]", 1 }, { "a[1", 1 }, { "a[1]b", 4 }, { "[0].a", 0 }
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct path *p = NULL;
