@@ -482,9 +482,18 @@ static bool needs_quotes(struct slice s)
     return s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
 }
 
-static void put_cell(struct buf *out, struct slice s)
+/* Of a name also what a reader would take for the separator of the file. */
+static bool misleads(struct slice name)
 {
-    if (!needs_quotes(s)) {
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] == ';' || name.p[i] == '\t' || name.p[i] == '|')
+            return true;
+    return slice_equal_nocase(slice_head(name, 4), SLICE("sep="));
+}
+
+static void put_cell(struct buf *out, struct slice s, bool is_name)
+{
+    if (!needs_quotes(s) && !(is_name && misleads(s))) {
         buf_put(out, s);
         return;
     }
@@ -507,14 +516,14 @@ static bool csv_render(const struct node *filled, struct slice id, struct buf *o
             return err_set(e, ERR_REJECT, "csv.render", 0,
                            "cannot write column '%.*s': not one text", (int)n->key.n,
                            (const char *)n->key.p);
-        put_cell(out, n->key);
+        put_cell(out, n->key, true);
         buf_text(out, n->next ? "," : "\r\n");
     }
     for (const struct node *n = filled->first; n; n = n->next) {
         if (n->kind == NODE_BOOL)
             buf_text(out, n->truth ? "true" : "false");
         else
-            put_cell(out, n->text);
+            put_cell(out, n->text, false);
         buf_text(out, n->next ? "," : "\r\n");
     }
     return buf_done(out, e);

@@ -31,9 +31,10 @@ enum reply_kind { REPLY_ACCEPT, REPLY_ERROR, REPLY_REJECT };
 
 #define PATH_NTH_MAX 4
 
-/* Between two answers to one message (HL7's commit and application acknowledgement): a byte that no
- * format writes. A transport sends each as an answer of its own, in order. */
-#define REPLY_NEXT 0x1e
+/* Between two answers to one message (HL7's commit and application acknowledgement): a byte that stands in
+ * no answer, not even in what of a header is echoed, since it ends a line. A transport sends each as an
+ * answer of its own, in order. */
+#define REPLY_NEXT '\n'
 
 /* What a mapping says of how its messages are written; 0: the unit shows it. */
 struct format_options {
