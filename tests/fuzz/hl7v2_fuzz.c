@@ -79,14 +79,18 @@ static void answer(struct arena *a, const struct doc *d, struct slice raw, const
     struct err e = { .fate = ERR_NONE };
     buf_init(&b, (size_t)64 * 1024 * 1024);
     format_hl7v2.reply(d, raw, d ? REPLY_ACCEPT : REPLY_ERROR, why, 1769860803000, &b);
-    bool read = format_hl7v2.parse(a, buf_slice(&b), &ack, &e);
-    assert(read || raw.n > 100000);
-    if (read) {
+    /* None for an acknowledgement, two where commit and application are both asked for. */
+    for (struct slice rest = buf_slice(&b), one; rest.n > 0; rest = slice_from(rest, one.n + 1)) {
+        one = slice_head(rest, slice_find(rest, REPLY_NEXT));
+        bool read = format_hl7v2.parse(a, one, &ack, &e);
+        assert(read || raw.n > 100000);
+        if (!read)
+            break;
         struct found code = look_up(a, ack, SLICE("MSA-1"));
         assert(code.how == FOUND_PRESENT && code.value.n == 2);
         struct found id = look_up(a, ack, SLICE("MSA-2"));
         struct partner_said said;
-        bool accepted = format_hl7v2.means(buf_slice(&b), raw, id.value, &said, &e) == ANSWER_YES;
+        bool accepted = format_hl7v2.means(one, raw, id.value, &said, &e) == ANSWER_YES;
         assert(!accepted || d);
     }
     buf_release(&b);
