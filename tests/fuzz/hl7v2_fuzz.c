@@ -1,6 +1,7 @@
 /* hl7v2_fuzz.c - any bytes as HL7 v2: nothing crashes, every leaf is found where it was named, an answer
  * is always well-formed, and what was read can be written and read again. */
 #include <assert.h>
+#include <string.h>
 #include <stdlib.h>
 
 #include "format/hl7v2.h"
@@ -83,7 +84,8 @@ static void answer(struct arena *a, const struct doc *d, struct slice raw, const
     for (struct slice rest = buf_slice(&b), one; rest.n > 0; rest = slice_from(rest, one.n + 1)) {
         one = slice_head(rest, slice_find(rest, REPLY_NEXT));
         bool read = format_hl7v2.parse(a, one, &ack, &e);
-        assert(read || raw.n > 100000);
+        /* What is echoed of a header whose marks could not be read may name any character set. */
+        assert(read || raw.n > 100000 || (!d && strcmp(e.code, "hl7v2.charset") == 0));
         if (!read)
             break;
         struct found code = look_up(a, ack, SLICE("MSA-1"));
