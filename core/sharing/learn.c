@@ -85,21 +85,22 @@ static bool note_claim(struct run *r, const struct event_id *id, struct slice so
                                     SHOWN(source)));
 }
 
-/* A version that came first of what turns out to be another's stands no more. */
+/* A version that came first of what turns out to be another's stands no more, nor does what took its
+ * place since. */
 static bool drop_versions(struct run *r, const struct event *ev)
 {
     struct episode_event *events = r->draft.events.items;
     for (size_t i = 0; i < r->draft.events.count; i++) {
-        struct episode_event *x = &events[i];
-        const struct event own = { .source_name = x->source, .agency = x->agency,
+        struct episode_event *x = &events[i], *newest = draft_newest(&r->draft, x);
+        const struct event own = { .source_name = newest->source, .agency = newest->agency,
                                    .is_word = true };
         if (!event_id_equal(&x->original, &ev->id) || owner_is_same(x, ev))
             continue;
         x->original = (struct event_id){ { 0 } };
         r->draft.changed = r->draft.doors = true;
-        if (!x->retracted)
-            strike(r, x, &own, false);
-        if (!note_claim(r, &x->id, x->source))
+        if (!newest->retracted)
+            strike(r, newest, &own, false);
+        if (!note_claim(r, &newest->id, newest->source))
             return false;
     }
     return true;
