@@ -96,9 +96,13 @@ bool kafka_settings(const char *address, struct arena *a, const struct kafka_set
     {                                                                                              \
         "log.connection.close", "false"                                                            \
     }
+/* One request at a time: a broker that has just made a partition may refuse a first request and take
+ * the second, whose sequence number it does not know yet; the first is then lost, and reported as sent
+ * (KAFKA-15591). */
 #define PRODUCER                                                                                   \
     COMMON, { "acks", "all" }, { "linger.ms", "0" }, { "compression.type", "lz4" },                \
         { "message.max.bytes", ROOM_BYTES }, { "queue.buffering.max.messages", "500000" },         \
+        { "max.in.flight.requests.per.connection", "1" },                                          \
     {                                                                                              \
         "retry.backoff.ms", "5"                                                                    \
     }

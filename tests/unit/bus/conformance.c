@@ -165,7 +165,10 @@ static void takes_publishers_of_eight_threads(void)
     const char *values[2] = { read_values("in", 0, 0), read_values("in", 1, 0) };
     for (int i = 0; i < PUBLISHERS; i++) {
         CU_ASSERT_TRUE(p[i].ok);
-        CU_ASSERT_TRUE(in_order(values[i % 2], (char)('a' + i)));
+        bool whole = in_order(values[i % 2], (char)('a' + i));
+        if (!whole)
+            fprintf(stderr, "\n    of thread '%c': %s\n", 'a' + i, values[i % 2]);
+        CU_ASSERT_TRUE(whole);
     }
 }
 

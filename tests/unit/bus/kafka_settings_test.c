@@ -90,6 +90,13 @@ static void reads_only_what_was_committed_and_looks_at_all(void)
     CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_LOOKER), level), "read_uncommitted");
 }
 
+static void sends_one_request_at_a_time_that_a_new_partition_may_refuse(void)
+{
+    static const char requests[] = "max.in.flight.requests.per.connection";
+    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_PUBLISHER), requests), "1");
+    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_WRITER), requests), "1");
+}
+
 static void makes_topics_that_time_records_and_keep_the_audit(void)
 {
     struct kafka_setting made[KAFKA_TOPIC_SETTINGS_MAX];
@@ -114,6 +121,8 @@ static CU_TestInfo cases[] = { { "takes hosts and how to connect", takes_hosts_a
                                { "refuses too many settings", refuses_too_many_settings },
                                { "reads only what was committed and looks at all",
                                  reads_only_what_was_committed_and_looks_at_all },
+                               { "sends one request at a time, that a new partition may refuse",
+                                 sends_one_request_at_a_time_that_a_new_partition_may_refuse },
                                { "makes topics that time records and keep the audit",
                                  makes_topics_that_time_records_and_keep_the_audit },
                                CU_TEST_INFO_NULL };
