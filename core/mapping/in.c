@@ -29,7 +29,8 @@ static const char *doubt_of(struct slice value)
                                            "<NULL>",  "(NULL)", "#N/A",     "#REF!",  "#VALUE!",
                                            "#NAME?",  "#DIV/0!", "#NUM!",   "#NULL!", "NaN",
                                            "#SPILL!", "########" };
-    if (slice_is_one_of_texts(value, nothing, sizeof nothing / sizeof nothing[0]))
+    bool may_be = value.n && value.p[0] && strchr("Nn\\(<[#", value.p[0]);
+    if (may_be && slice_is_one_of_texts(value, nothing, sizeof nothing / sizeof nothing[0]))
         return "it may mean that nothing is there: name it under 'empty:', or write 'empty: []'";
     return has_power(value) ? "a spreadsheet has cut its digits" : NULL;
 }
