@@ -163,6 +163,10 @@ static void what_is_not_said_has_its_default(void)
     for (size_t i = 0; i < s->delivery_count; i++) {
         CU_ASSERT_EQUAL(s->deliveries[i].retry_ms, 1000);
         CU_ASSERT_EQUAL(s->deliveries[i].retry_max_ms, 60000);
+        CU_ASSERT_EQUAL(s->deliveries[i].retry_after_max_ms, 3600000);
+        CU_ASSERT_EQUAL(s->deliveries[i].alarm_after_ms, 600000);
+        CU_ASSERT_EQUAL(s->deliveries[i].tries_on_error, 10);
+        CU_ASSERT_EQUAL(s->deliveries[i].tries_on_reject, 0);
         CU_ASSERT_FALSE(mapping_is_in(s->deliveries[i].mapping));
     }
 }
