@@ -8,18 +8,23 @@
 #include "format/hl7v2_doc.h"
 
 #define ANSWER_SCRATCH_MAX ((size_t)4 * 1024 * 1024)
-#define CODE_MAX 16
+#define CODE_MAX 8
+#define DIGITS_MAX 6
 
-static bool is_word(struct slice s)
+/* Two capitals, or a short word with a digit, and not so many that it could be a number or a date of
+ * somebody: codes go where everybody sees them. */
+static bool is_code(struct slice s)
 {
+    size_t digits = 0, capitals = 0;
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
-        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                    c == '.' || c == '-' || c == '_';
-        if (!good)
+        bool digit = c >= '0' && c <= '9', capital = c >= 'A' && c <= 'Z';
+        if (!digit && !capital && (c < 'a' || c > 'z') && c != '.' && c != '-' && c != '_')
             return false;
+        digits += digit;
+        capitals += capital;
     }
-    return s.n > 0 && s.n <= CODE_MAX;
+    return s.n <= CODE_MAX && ((digits > 0 && digits <= DIGITS_MAX) || (s.n == 2 && capitals == 2));
 }
 
 static void add(char *to, size_t room, struct slice s)
@@ -34,7 +39,7 @@ static void add(char *to, size_t room, struct slice s)
 static void add_code(struct partner_said *said, struct slice code)
 {
     code = slice_trim(code);
-    if (is_word(code))
+    if (is_code(code))
         add(said->codes, sizeof said->codes, code);
 }
 

@@ -185,6 +185,8 @@ static void keeps_what_the_partner_says(void)
     (void)means(ACK("MSA|AR|id1\rERR||PID^1|204^Unknown key^HL70357|E|X12^t|||no such Ada\r"), "");
     CU_ASSERT_STRING_EQUAL(said.codes, "AR 204 X12");
     CU_ASSERT_STRING_EQUAL(said.words, "Unknown key no such Ada");
+    (void)means(ACK("MSA|AE|id1\rERR|||9990000026||19411101\rERR|||Ada\r"), "");
+    CU_ASSERT_STRING_EQUAL(said.codes, "AE");
     (void)means(ACK("MSA|AE|id1\rERR|||Ada Sample of 1 High St\r"), "");
     CU_ASSERT_STRING_EQUAL(said.codes, "AE");
 }
