@@ -92,3 +92,34 @@ struct slice acts_first_by(struct slice kept, struct slice word)
     bool same = slice_starts(kept, word) && kept.n > word.n && kept.p[word.n] == ' ';
     return same ? slice_from(kept, word.n + 1) : nobody;
 }
+
+/* By typed names: the first word is kept; it counts when somebody else says so too. */
+static enum act_enough enough_typed(const struct input_act *act, struct slice first_by, bool two)
+{
+    if (!two)
+        return ACT_ENOUGH;
+    if (slice_is_empty(first_by))
+        return ACT_ANOTHER;
+    return acts_same_name(first_by, act->person) ? ACT_SAME : ACT_ENOUGH;
+}
+
+/* By signatures: whoever said so first counts as long as they may act. */
+enum act_enough acts_enough(const struct bundle *b, int64_t now_ms, const struct input_act *act,
+                            struct slice first_by, bool two)
+{
+    struct err gone = { .fate = ERR_NONE };
+    if (!act->by.count)
+        return enough_typed(act, first_by, two);
+    const struct named *first = act_person(b, act->act, first_by, now_ms, &gone);
+    return act_enough(&act->by, first, b, act->to, two);
+}
+
+struct slice acts_first(const struct input_act *act)
+{
+    return act->by.count ? act->by.list[0]->name : act->person;
+}
+
+bool acts_need_two(const struct person *p, struct slice reason)
+{
+    return facts_is_restricted(p) || p->unread_count || slice_equal_text(reason, "sender-restriction-unknown");
+}

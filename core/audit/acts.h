@@ -6,6 +6,7 @@
 #ifndef CONCORDAT_AUDIT_ACTS_H
 #define CONCORDAT_AUDIT_ACTS_H
 
+#include "audit/input.h"
 #include "audit/memory.h"
 #include "sharing/act.h"
 
@@ -23,5 +24,14 @@ bool acts_same_name(struct slice a, struct slice b);
 /* Whoever said that word on a hold first, of what is kept with it; empty: nobody has. One that settles
  * a conflict stands before its name, so that it is no first half of a release, nor of the other answer. */
 struct slice acts_first_by(struct slice kept, struct slice word);
+
+/* Whether those who say so, with whoever said so first (empty: nobody), are enough: two where two must. */
+enum act_enough acts_enough(const struct bundle *b, int64_t now_ms, const struct input_act *act,
+                            struct slice first_by, bool two);
+/* Who is kept as the first of two. */
+struct slice acts_first(const struct input_act *act);
+
+/* Whether an event held for that reason needs two named people to go: the person is restricted, or may be. */
+bool acts_need_two(const struct person *p, struct slice reason);
 
 #endif

@@ -28,10 +28,12 @@ MUST_CHECK bool audit_note_read(struct slice note, struct audit_chain *out, stru
 
 /* How the note of an act ends that released something which two people must release: the first word. */
 #define HOLD_FIRST_OF_TWO " (first of two)"
+/* How it ends where nothing was unread. */
+#define LOOKED_AT_NOTHING " (nothing was unread)"
 
 enum audit_kind { AUDIT_EVENT, AUDIT_DUPLICATE, AUDIT_REFUSED, AUDIT_RECEIPT, AUDIT_HOLD_ACT,
-                  AUDIT_BUNDLE };
-/* "event" "duplicate" "refused" "receipt" "hold-act" "bundle" */
+                  AUDIT_BUNDLE, AUDIT_UNREAD };
+/* "event" "duplicate" "refused" "receipt" "hold-act" "bundle" "unread" */
 const char *audit_kind_name(enum audit_kind k);
 
 struct audit_subject {

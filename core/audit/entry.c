@@ -11,7 +11,7 @@ const char *audit_kind_name(enum audit_kind k)
     static const char *const names[] = {
         [AUDIT_EVENT] = "event",     [AUDIT_DUPLICATE] = "duplicate", [AUDIT_REFUSED] = "refused",
         [AUDIT_RECEIPT] = "receipt", [AUDIT_HOLD_ACT] = "hold-act",
-        [AUDIT_BUNDLE] = "bundle",
+        [AUDIT_BUNDLE] = "bundle",   [AUDIT_UNREAD] = "unread",
     };
     return names[k];
 }

@@ -127,6 +127,8 @@ static void take_decision(struct holds *h, int partition, const struct audit_rea
 bool holds_take(void *holds, int partition, const struct audit_read *r)
 {
     struct holds *h = holds;
+    if (!unread_take(&h->unread, partition, r))
+        return false;
     if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
         take_word(h, r);
     for (size_t i = 0; i < r->decision_count; i++)
@@ -171,4 +173,5 @@ void holds_release(struct holds *h)
         end(&h->first);
     while (h->refused)
         end(&h->refused);
+    unread_release(&h->unread);
 }

@@ -8,7 +8,7 @@
 #ifndef CONCORDAT_AUDIT_HOLDS_H
 #define CONCORDAT_AUDIT_HOLDS_H
 
-#include "audit/audit.h"
+#include "audit/unread.h"
 
 #define HOLD_NAME_MAX 256
 
@@ -30,6 +30,7 @@ struct held {
 struct holds {
     const struct bundle *bundle;
     struct held *first, *refused;       /* refused, and not reopened */
+    struct unread_list unread;          /* what could not be read, and whose events wait because of it */
     bool lost;                          /* memory ended: the list is not whole */
 };
 

@@ -179,6 +179,62 @@ bool input_receipt(const struct input_rules *r, const struct bus_record *in, str
     return check_partition(r, in, &out->subject, "receipt.partition", e);
 }
 
+bool input_is_unread(const struct input_rules *r, const struct bus_record *in)
+{
+    uint64_t fingerprint = 0;
+    struct slice body;
+    struct err ignored = { .fate = ERR_NONE };
+    const struct schema *s = catalogue_named(r->bundle->catalogue, SLICE("Unread"));
+    return s && wire_open(in->value, &fingerprint, &body, &ignored) &&
+           fingerprint == plan_fingerprint(s->plan);
+}
+
+/* Of its own agency only: nobody makes another's words wait. */
+bool input_unread(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+                  struct input_unread *out, struct err *e)
+{
+    struct view v;
+    struct slice agency, service;
+    *out = (struct input_unread){ .subject = { { 0 } } };
+    (void)input_topic(in->topic, &agency);
+    if (!input_open(r->bundle, a, in->value, "Unread", &v, e))
+        return false;
+    out->seen = (struct unread_message){ .agency = view_text_at(&v, "agency"),
+                                         .feed = view_text_at(&v, "feed"),
+                                         .code = view_text_at(&v, "code"),
+                                         .reference = view_text_at(&v, "reference") };
+    const char *source = arena_format(a, "%.*s/%.*s", SHOWN(agency), SHOWN(out->seen.feed));
+    out->source = slice_text(source);
+    if (!source)
+        return err_memory(e);
+    if (bundle_agency(r->bundle, agency) < 0 || !slice_equal(out->seen.agency, agency))
+        return err_set(e, ERR_REJECT, "unread.agency", 0,
+                       "cannot take a sign of another agency than its topic's");
+    service = view_text_at(&v, "reference_of");
+    if (in->key.n != ID_BYTES || (service.n && !turn_back(r, agency, service, in->key.p, &out->subject)))
+        return err_set(e, ERR_REJECT, "unread.key", 0,
+                       "cannot tell whom the sign is about: its key is none of its sender's");
+    if (!service.n)
+        memcpy(out->subject.b, in->key.p, ID_BYTES);
+    return check_partition(r, in, &out->subject, "unread.partition", e);
+}
+
+/* "unread:AGENCY/FEED:CODE"; a word on all of them says no subject, and its record says one. */
+static bool read_looking(const struct bus_record *in, struct input_act *out)
+{
+    static const struct subject_key none;
+    struct slice start = SLICE("unread:"), rest = slice_from(out->hold, start.n);
+    size_t colon = slice_find(rest, ':');
+    if (!slice_starts(out->hold, start) || colon == rest.n || !out->document)
+        return false;
+    out->source = slice_head(rest, colon);
+    out->code = slice_from(rest, colon + 1);
+    out->is_for_many = memcmp(out->subject.b, none.b, ID_BYTES) == 0;
+    if (out->is_for_many && in->key.n == ID_BYTES)
+        memcpy(out->subject.b, in->key.p, ID_BYTES);
+    return out->source.n && out->code.n;
+}
+
 /* "eventidhex:AGENCY/SERVICE" */
 static bool read_hold(const struct bundle *b, struct slice hold, struct input_act *out)
 {
@@ -265,7 +321,8 @@ bool input_act(const struct input_rules *r, const struct bus_record *in, struct 
     out->is_reopening = slice_equal_text(out->act, "reopen");
     out->is_settling = slice_starts(out->act, SLICE("settle-"));
     out->is_for_episode = slice_equal_text(out->act, "refuse-episode");
-    if (out->is_on_hold && !read_hold(r->bundle, out->hold, out))
+    out->is_looking = slice_equal_text(out->act, "looked");
+    if (out->is_looking ? !read_looking(in, out) : out->is_on_hold && !read_hold(r->bundle, out->hold, out))
         return err_set(e, ERR_REJECT, "act.hold", 0, "cannot find whom the hold is for");
     return check_partition(r, in, &out->subject, "act.partition", e);
 }

@@ -44,6 +44,17 @@ MUST_CHECK bool input_event(const struct input_rules *r, const struct bus_record
 MUST_CHECK bool input_event_check(const struct input_rules *r, const struct bus_record *in,
                                   struct input_event *event, struct err *e);
 
+/* The sign that something of a message could not be read (internal/Unread). */
+struct input_unread {
+    struct subject_key subject;
+    struct slice source;                /* "agency/feed", in the arena */
+    struct unread_message seen;         /* without times */
+};
+bool input_is_unread(const struct input_rules *r, const struct bus_record *in);
+/* Errors: unread.agency, unread.key, unread.partition. */
+MUST_CHECK bool input_unread(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+                             struct input_unread *out, struct err *e);
+
 struct input_receipt {
     struct subject_key subject;
     struct slice disclosure, recipient, outcome, code;
@@ -59,6 +70,8 @@ struct input_act {
     struct recipient_id to;
     bool is_on_hold, is_release, is_reopening, is_settling;
     bool is_for_episode;                /* of a refusal: all that follows in it too */
+    bool is_looking, is_for_many;       /* at what could not be read: of one subject, or of all */
+    struct slice source, code;          /* of that: "agency/feed" */
     struct slice act, hold, person, reason; /* person: who signed, joined by " and "; or was typed */
     const struct act *document;             /* NULL: a HoldAct, as was written before */
     struct act_signers by;                  /* empty: unsigned */

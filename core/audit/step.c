@@ -265,12 +265,6 @@ static bool release_hold(struct work *w, const struct person *person, const stru
     return judge(w, &in, e);
 }
 
-/* A restricted person's event needs two named people to go. */
-static bool needs_two(const struct person *p, struct slice reason)
-{
-    return facts_is_restricted(p) || slice_equal_text(reason, "sender-restriction-unknown");
-}
-
 /* "<act> <hold> by <person>: <reason>", and what became of it when that is not the act itself. */
 static bool note_act(struct work *w, const struct input_act *act, const char *became, struct err *e)
 {
@@ -291,37 +285,6 @@ static bool keep_first(struct work *w, const struct input_act *act, const struct
            keep_person(w, &after, e);
 }
 
-/* By typed names: the first word is kept with the hold; it goes when somebody else says so too. */
-static enum act_enough enough_typed(const struct input_act *act, struct slice first_by, bool two)
-{
-    if (!two)
-        return ACT_ENOUGH;
-    if (slice_is_empty(first_by))
-        return ACT_ANOTHER;
-    return acts_same_name(first_by, act->person) ? ACT_SAME : ACT_ENOUGH;
-}
-
-/* By signatures: whoever released it first counts as long as they may act. */
-static enum act_enough enough_signed(const struct work *w, const struct input_act *act,
-                                     struct slice first_by, bool two)
-{
-    struct err gone = { .fate = ERR_NONE };
-    const struct named *first =
-        act_person(w->r->bundle, act->act, first_by, w->says.decided_ms, &gone);
-    return act_enough(&act->by, first, w->r->bundle, act->to, two);
-}
-
-static enum act_enough enough(const struct work *w, const struct input_act *act,
-                              struct slice first_by, bool two)
-{
-    return act->by.count ? enough_signed(w, act, first_by, two) : enough_typed(act, first_by, two);
-}
-
-static struct slice who_first(const struct input_act *act)
-{
-    return act->by.count ? act->by.list[0]->name : act->person;
-}
-
 #define SAME_PERSON " (the same person: somebody else must agree)"
 
 static bool no_outsider(const char *what, struct err *e)
@@ -334,7 +297,7 @@ static bool no_outsider(const char *what, struct err *e)
 static bool keep_first_settling(struct work *w, const struct input_act *act,
                                 const struct person *person, struct err *e)
 {
-    const char *who = arena_format(w->a, "%.*s %.*s", SHOWN(act->act), SHOWN(who_first(act)));
+    const char *who = arena_format(w->a, "%.*s %.*s", SHOWN(act->act), SHOWN(acts_first(act)));
     return who ? keep_first(w, act, person, slice_text(who), e) : err_memory(e);
 }
 
@@ -344,7 +307,9 @@ static bool settle(struct work *w, const struct input_act *act, const struct per
 {
     const struct judge_input in = held_input(w, person, hold->bytes);
     struct judged *j = &w->out->judged;
-    switch (enough(w, act, acts_first_by(hold->first_by, act->act), needs_two(person, hold->reason))) {
+    struct slice first = acts_first_by(hold->first_by, act->act);
+    bool two = acts_need_two(person, hold->reason);
+    switch (acts_enough(w->r->bundle, w->says.decided_ms, act, first, two)) {
     case ACT_ANOTHER:
         return keep_first_settling(w, act, person, e);
     case ACT_SAME:
@@ -366,9 +331,11 @@ static bool settle(struct work *w, const struct input_act *act, const struct per
 static bool release(struct work *w, const struct input_act *act, const struct person *person,
                     const struct hold *hold, struct err *e)
 {
-    switch (enough(w, act, acts_first_by(hold->first_by, act->act), needs_two(person, hold->reason))) {
+    struct slice first = acts_first_by(hold->first_by, act->act);
+    bool two = acts_need_two(person, hold->reason);
+    switch (acts_enough(w->r->bundle, w->says.decided_ms, act, first, two)) {
     case ACT_ANOTHER:
-        return keep_first(w, act, person, who_first(act), e);
+        return keep_first(w, act, person, acts_first(act), e);
     case ACT_SAME:
         return note_act(w, act, SAME_PERSON, e);
     case ACT_OUTSIDER:
@@ -391,15 +358,13 @@ static bool act_on_hold(struct work *w, const struct input_act *act, const struc
     return note_act(w, act, "", e) && refuse_hold(w, act, person, hold, e);
 }
 
-/* -- a refusal that is lifted ------------------------------------------------------------------ */
-
 static bool keep_first_reopening(struct work *w, const struct input_act *act,
                                  const struct person *person, const struct refusal *refusal,
                                  struct err *e)
 {
     struct person after;
     return note_act(w, act, HOLD_FIRST_OF_TWO, e) &&
-           person_note_refusal(w->a, person, refusal, who_first(act), &after, e) &&
+           person_note_refusal(w->a, person, refusal, acts_first(act), &after, e) &&
            keep_person(w, &after, e);
 }
 
@@ -413,7 +378,8 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
         return note_act(w, act, " (it was not refused)", e);
     if (!open_held(w, refusal->bytes, e))
         return false;
-    switch (enough(w, act, refusal->first_by, needs_two(person, refusal->reason))) {
+    switch (acts_enough(w->r->bundle, w->says.decided_ms, act, refusal->first_by,
+                        acts_need_two(person, refusal->reason))) {
     case ACT_ANOTHER:
         return keep_first_reopening(w, act, person, refusal, e);
     case ACT_SAME:
@@ -428,6 +394,39 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
            keep_word(w, e);
 }
 
+/* -- what could not be read --------------------------------------------------------------------- */
+
+/* "<code> <reference>"; whose events wait because of it are found when they are decided. */
+static bool take_unread(struct work *w, struct err *e)
+{
+    struct input_unread u;
+    struct person person, after;
+    w->says.kind = AUDIT_UNREAD;
+    w->says.schema = SLICE("Unread");
+    if (!input_unread(w->r, w->in, w->a, &u, e))
+        return false;
+    w->out->subject = u.subject;
+    w->says.source = u.source;
+    u.seen.since_ms = u.seen.last_ms = w->says.decided_ms;
+    w->says.note = slice_text(
+        arena_format(w->a, "%.*s %.*s", SHOWN(u.seen.code), SHOWN(u.seen.reference)));
+    return (w->says.note.p || err_memory(e)) && load_person(w, &person, e) &&
+           person_note_unread(w->a, &person, &u.seen, &after, e) && keep_person(w, &after, e);
+}
+
+/* By one person, of this subject; a word on a whole list comes once for each. */
+static bool look(struct work *w, const struct input_act *act, const struct person *person,
+                 struct err *e)
+{
+    const struct judge_input in = held_input(w, person, slice_of(NULL, 0));
+    struct judged *j = &w->out->judged;
+    if (!judge_looked(&in, act->source, act->code, act->document->at_ms, w->a, j, e))
+        return false;
+    if (!j->facts_changed)
+        return note_act(w, act, LOOKED_AT_NOTHING, e);
+    return note_act(w, act, "", e) && keep_word(w, e) && check_sizes(w, j, e);
+}
+
 static bool take_act(struct work *w, struct err *e)
 {
     struct input_act act;
@@ -439,13 +438,15 @@ static bool take_act(struct work *w, struct err *e)
     if (!act.is_on_hold)
         w->says.schema = SLICE("PersonAct");
     w->out->subject = act.subject;
-    if (act.by.count && !acts_take(w->r->bundle, &w->p->memory, w->a, act.document,
+    if (act.by.count && !act.is_for_many && !acts_take(w->r->bundle, &w->p->memory, w->a, act.document,
                                    w->says.decided_ms, &w->acts, e))
         return false;
     if (!act.is_on_hold) /* whose it is does it; here it is on record */
         return note_act(w, &act, "", e);
     if (!load_person(w, &person, e))
         return false;
+    if (act.is_looking)
+        return look(w, &act, &person, e);
     if (act.is_reopening)
         return reopen(w, &act, &person, e);
     size_t at = find_hold(&person, &act);
@@ -480,7 +481,7 @@ static bool take(struct work *w, struct err *e)
     struct slice agency;
     switch (input_topic(w->in->topic, &agency)) {
     case INPUT_EVENTS:
-        return take_event(w, e);
+        return input_is_unread(w->r, w->in) ? take_unread(w, e) : take_event(w, e);
     case INPUT_RECEIPTS:
         return take_receipt(w, e);
     case INPUT_CONTROL:

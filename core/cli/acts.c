@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "audit/unread.h"
 #include "base/clock.h"
 #include "bus/topics.h"
 #include "cli/passphrase.h"
@@ -38,6 +39,7 @@ static const char *sentence(struct slice word)
         { "reopen", "take back that this was refused to its recipient" },
         { "settle-yes", "end a conflict by a yes: what rests on it may be shared" },
         { "settle-no", "end a conflict by a no: what rests on it is not shared" },
+        { "looked", "somebody has looked at what could not be read, and it restricts nothing more" },
         { "skip", "go on past records that are gone for good" },
         { "again", "send or take in again what waits or was set aside" },
         { "drop", "give up for good what waits or was set aside" },
@@ -159,13 +161,10 @@ enum acts_given acts_give(struct cli *c, const struct site *s, const char *by,
 
 /* ---- handing in ---- */
 
-bool acts_publish(struct bus *b, const struct catalogue *c, int partitions, const struct act *x,
-                  struct err *e)
+static bool publish_to(struct bus *b, const struct schema *s, int partitions, const struct act *x,
+                       const struct subject_key *subject, struct err *e)
 {
-    const struct schema *s = catalogue_named(c, SLICE("PersonAct"));
     struct buf file, value;
-    if (!s)
-        return err_set(e, ERR_FATAL, "cli.schema", 0, "cannot write the act: no schema 'PersonAct'");
     buf_init(&file, ACT_BYTES_MAX);
     buf_init(&value, ACT_BYTES_MAX + 64);
     act_put_file(x, &file);
@@ -174,14 +173,48 @@ bool acts_publish(struct bus *b, const struct catalogue *c, int partitions, cons
     avro_put_text(&value, buf_slice(&file));
     const struct bus_record r = {
         .topic = TOPIC_CONTROL,
-        .partition = subject_partition(&x->subject, partitions),
+        .partition = subject_partition(subject, partitions),
         .value = buf_slice(&value),
-        .key = slice_of(x->subject.b, ID_BYTES),
+        .key = slice_of(subject->b, ID_BYTES),
     };
     bool good = buf_done(&file, e) && buf_done(&value, e) && bus_publish(b, &r, 1, e);
     buf_release(&file);
     buf_release(&value);
     return good;
+}
+
+static bool is_for_many(const struct act *x)
+{
+    static const struct subject_key none;
+    return slice_equal_text(x->word, "looked") && memcmp(x->subject.b, none.b, ID_BYTES) == 0;
+}
+
+/* A word on a whole list goes to each of its people: those who wait by now. */
+static bool publish_to_many(struct bus *b, const struct catalogue *c, const struct schema *s,
+                            int partitions, const struct act *x, struct err *e)
+{
+    struct unread_list l = { .first = NULL };
+    char name[240];
+    bool good = audit_each(b, c, partitions, unread_take, &l, e) && (!l.lost || err_memory(e));
+    for (const struct unread_person *p = l.first; good && p; p = p->next) {
+        struct subject_key subject;
+        memcpy(subject.b, p->subject, ID_BYTES);
+        snprintf(name, sizeof name, "unread:%s:%s", p->source, p->code);
+        if (slice_equal_text(x->on, name))
+            good = publish_to(b, s, partitions, x, &subject, e);
+    }
+    unread_release(&l);
+    return good;
+}
+
+bool acts_publish(struct bus *b, const struct catalogue *c, int partitions, const struct act *x,
+                  struct err *e)
+{
+    const struct schema *s = catalogue_named(c, SLICE("PersonAct"));
+    if (!s)
+        return err_set(e, ERR_FATAL, "cli.schema", 0, "cannot write the act: no schema 'PersonAct'");
+    return is_for_many(x) ? publish_to_many(b, c, s, partitions, x, e)
+                          : publish_to(b, s, partitions, x, &x->subject, e);
 }
 
 static bool publish_alone(const struct site *s, const struct act *x, struct err *e)

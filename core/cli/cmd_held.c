@@ -1,6 +1,7 @@
 /* cmd_held.c - concordat held SITE list|show|release|refuse|reopen|settle: what waits for a human, what one
  * refused, and their word. */
 #include "cli/acts.h"
+#include "cli/held_unread.h"
 
 #include "audit/holds.h"
 #include "base/clock.h"
@@ -61,7 +62,7 @@ static int list(struct cli *c, const struct holds *l)
         print_due(h, now_ms);
         printf("%s%s\n", *h->first ? ", released by one of two: " : "", shown_text(h->first));
     }
-    if (count == 0)
+    if (held_unread_print(&l->unread) + count == 0)
         fprintf(stderr, "nothing is held\n");
     return CLI_DONE;
 }
@@ -218,7 +219,7 @@ static int on_hold(struct cli *c, const struct site *s, const struct holds *l, i
     return argc == 4 ? show(h) : act(c, s, h, argc, argv);
 }
 
-enum held_word { HELD_LIST, HELD_LIST_REFUSED, HELD_ONE, HELD_NONE };
+enum held_word { HELD_LIST, HELD_LIST_REFUSED, HELD_ONE, HELD_LOOKED, HELD_NONE };
 static enum held_word which(int argc, char **argv)
 {
     static const char *const words[] = { "release", "refuse", "reopen", "settle" };
@@ -228,6 +229,8 @@ static enum held_word which(int argc, char **argv)
         return HELD_LIST_REFUSED;
     if (lists)
         return argc == 3 ? HELD_LIST : HELD_NONE;
+    if (argc >= 6 && slice_equal_text(word, "looked"))
+        return HELD_LOOKED;
     bool acts = argc >= 6 && slice_is_one_of_texts(word, words, 4);
     return acts || (argc == 4 && slice_equal_text(word, "show")) ? HELD_ONE : HELD_NONE;
 }
@@ -251,6 +254,7 @@ int cmd_held(struct cli *c, int argc, char **argv)
     int code = !good                       ? cli_fail(CLI_CANNOT, &e)
                : word == HELD_LIST_REFUSED ? list_refused(&l)
                : word == HELD_LIST         ? list(c, &l)
+               : word == HELD_LOOKED       ? held_unread_looked(c, s, &l.unread, argc, argv)
                                            : on_hold(c, s, &l, argc, argv);
     holds_release(&l);
     return code;

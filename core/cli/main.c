@@ -53,6 +53,10 @@ static const struct command commands[] = {
       "take a refusal back: it is held again; as many must say so as must release it", cmd_held },
     { "held SITE settle HOLD yes|no PERSON REASON [--key KEYFILE] [-o FILE]",
       "end a conflict of one agency's yes with another's no, for all that rests on it", cmd_held },
+    { "held SITE looked UNREAD PERSON REASON [--key KEYFILE] [-o FILE]",
+      "say that a message that could not be read was looked at: its person's events wait no more; of a "
+      "list: of all its people",
+      cmd_held },
     { "deliveries SITE list", "what has not gone: parked, tried again, or behind such", cmd_deliveries },
     { "deliveries SITE show ID", "one of them, masked, with what the partner answered",
       cmd_deliveries },

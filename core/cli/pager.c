@@ -21,6 +21,32 @@ struct pager {
 
 static const struct log_who who = { "router", "holds" };
 
+/* One alarm a person; of many of one feed and code one for all of them. */
+static size_t page_unread(struct unread_list *l)
+{
+    size_t n = 0;
+    for (struct unread_person *x = l->first; x; x = x->next) {
+        bool is_list = unread_is_list(l, x);
+        if (x->is_told)
+            continue;
+        x->is_told = true;
+        if (is_list && !unread_is_first(l, x))
+            continue;
+        n++;
+        if (is_list)
+            log_line(LOG_ERROR, &who, "held.unread",
+                     "messages of %s that may restrict cannot be read (%s): the events of %zu people "
+                     "wait: see concordat held SITE list",
+                     x->source, x->code, unread_count(l, x));
+        else
+            log_line(LOG_ERROR, &who, "held.unread",
+                     "message %s of %s that may restrict cannot be read (%s): its person's events "
+                     "wait: see concordat held SITE list",
+                     x->reference, x->source, x->code);
+    }
+    return n;
+}
+
 size_t pager_page(struct holds *h, int64_t now_ms)
 {
     char time[TIME_TEXT_MAX];
@@ -36,7 +62,7 @@ size_t pager_page(struct holds *h, int64_t now_ms)
         x->paged_ms = now_ms;
         n++;
     }
-    return n;
+    return n + page_unread(&h->unread);
 }
 
 /* After a failure the audit is read anew; what was paged is then said once more. */

@@ -86,7 +86,7 @@ static bool put_source(const struct occasion *o, const struct place *p, const st
     const struct header_slots *h = plan_header(b->plan);
     struct event_id id;
     char id_text[2 * ID_BYTES];
-    event_id_of(o, p, build_get_long(b, (size_t)h->occurred), &id);
+    event_id_of(o, p, p->restricts ? 0 : build_get_long(b, (size_t)h->occurred), &id);
     return put_text(b, h->id, hex(slice_of(id.b, ID_BYTES), id_text), e) &&
            put_text(b, h->type, slice_text(plan_name(b->plan)), e) &&
            put_text(b, h->source_agency, from->agency, e) &&

@@ -31,10 +31,12 @@ struct place {
     int ordinal;
     int64_t generation; /* of a diffed record: how often it changed before; 0 = never */
     int64_t feed_seq;
+    bool restricts;     /* it counts also when its message's time cannot be read: its id holds no time */
 };
 
 /* 6 bytes of the message's own time (ms, big-endian), 10 of HMAC(agency key, feed | sender's
- * message id | body hash | ordinal). A row that goes back to what it said before is another event:
+ * message id | body hash | ordinal). What restricts has zeros for the time, so that it is the same event
+ * whether its message could be read or not. A row that goes back to what it said before is another event:
  * then its generation is part of it too. */
 void event_id_of(const struct occasion *o, const struct place *p, int64_t occurred_ms,
                  struct event_id *out);

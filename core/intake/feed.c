@@ -82,9 +82,10 @@ static bool set_origin(struct feed *f, struct err *e)
     f->topic_links = topic_links(&f->own, o->agency);
     f->quarantine = internal(f, "Quarantine");
     f->link = internal(f, "Link");
+    f->unread = internal(f, "Unread");
     if (!hex || !f->topic_events || !f->topic_quarantine || !f->topic_links)
         return err_memory(e);
-    if (!f->quarantine || !f->link || !f->origin.person)
+    if (!f->quarantine || !f->link || !f->unread || !f->origin.person)
         return err_set(e, ERR_FATAL, "intake.schema", 0,
                        "cannot open feed '%s': no schema 'Quarantine', 'Link' or 'Person'",
                        o->name);

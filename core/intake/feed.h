@@ -83,7 +83,7 @@ struct feed {
     struct origin origin;
     struct identity identity;
     const struct format *format;
-    const struct schema *quarantine, *link;
+    const struct schema *quarantine, *link, *unread;
     const char *topic_events, *topic_quarantine, *topic_links;
     struct turn turn;
     pthread_mutex_t lock;
@@ -125,6 +125,11 @@ bool feed_store(struct feed *f, struct message *m);
  * memory. */
 MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
                             enum answer_fate fate, struct answer *given, struct err *e);
+
+/* restrict.c: what a message that is quarantined restricts all the same, behind its notice in f->records:
+ * events, counted as events of the bus and nowhere in the sums of messages, and the sign that something
+ * of it could not be read. False: the turn cannot be kept. */
+MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct err *e);
 
 /* vanished.c: notes the rows of a snapshot; compares it when its unit is stored; says once that
  * the next is overdue. False: the turn cannot be kept. */

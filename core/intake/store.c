@@ -203,7 +203,8 @@ static bool store_quarantined(struct feed *f, struct message *m)
                                      .why = &m->why,
                                      .raw = m->raw,
                                      .answered = answered };
-    return buf_done(&f->records, e) && quarantine_put(&f->quarantined, &row, e) &&
+    return buf_done(&f->records, e) && feed_restrict(f, m, e) &&
+           quarantine_put(&f->quarantined, &row, e) &&
            spool_tally(&f->spool, "quarantined", slice_text(m->why.code), e) &&
            spool_put(&f->spool, SPOOL_NOTICE, slice_of(NULL, 0), buf_slice(&f->records), e) &&
            finish(f, m, &mark, answered ? REPLY_ACCEPT : REPLY_ERROR);
@@ -333,6 +334,7 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
             continue;
         size_t before = f->records.n;
         p.ordinal = (int)i;
+        p.restricts = m->mapped.events[i].restricts;
         p.generation = k->diffed ? k->events[i].change.generation : 0;
         p.feed_seq++;
         k->records++;

@@ -224,7 +224,7 @@ static bool fill_header(const struct run *r, const struct rule *rule, struct bui
 static bool run_rule(struct run *r, const struct rule *rule, int64_t observed_ms,
                      struct mapped_event *out, struct err *e)
 {
-    *out = (struct mapped_event){ .schema = rule->schema };
+    *out = (struct mapped_event){ .schema = rule->schema, .restricts = rule_restricts(rule) };
     if (!build_init(&out->build, rule->schema->plan, r->a, e))
         return false;
     struct slice *cleared = arena_raw(r->a, (rule->setter_count + 1) * sizeof *cleared);
@@ -336,4 +336,30 @@ bool mapping_in_reading(const struct mapping *m, struct arena *a, const struct d
         return false;
     r.reads = reads;
     return run_all(&r, 0, &out, e);
+}
+
+/* ---- for restrict.c ---- */
+
+bool rule_run_begin(struct run *r, const struct mapping *m, struct arena *a, const struct doc *d,
+               struct err *e)
+{
+    return run_init(r, m, a, d, e);
+}
+
+bool rule_says_anything(struct run *r, const struct rule *rule)
+{
+    return says_anything(r, &rule->of);
+}
+
+bool rule_run_end(struct run *r, const struct rule *rule, int64_t observed_ms,
+             const struct slice *cleared, size_t cleared_count, struct mapped_event *out,
+             struct err *e)
+{
+    return fill_header(r, rule, &out->build, observed_ms, cleared, cleared_count, e) &&
+           (!rule->has_changed || fill_changed(r, rule, out, e));
+}
+
+bool rule_message_id(struct run *r, struct slice *out, struct err *e)
+{
+    return join_found(r, &r->m->id, '|', out, e);
 }

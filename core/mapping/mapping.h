@@ -32,6 +32,7 @@ struct mapped_event {
     struct slice changed_key;       /* the key's texts, and which rule of the mapping it is */
     struct slice changed_of;        /* the watched texts: absent, cleared and present are told apart */
     bool changed_quiet;             /* a key never seen before is remembered, and nothing is emitted */
+    bool restricts;                 /* a kind that only ever lessens what is shared (schemas, "restricts") */
     bool changed_asks;              /* `vanished: ask`: when the next snapshot lacks the key somebody is asked */
 };
 
@@ -64,6 +65,29 @@ MUST_CHECK bool mapping_can_read(const struct mapping *m, struct arena *a, const
  * map.environment (ERR_REJECT) when header.environment's table refuses: answered AR. */
 MUST_CHECK bool mapping_in(const struct mapping *m, struct arena *a, const struct doc *d,
                            int64_t observed_ms, struct mapped *out, struct err *e);
+
+/* What a message that cannot be mapped restricts all the same: of rules whose kind restricts (schemas,
+ * "restricts"), each by its own fields. header.occurred that cannot be read is observed_ms; what else
+ * cannot be read is left out. Yeses wait for the whole message: by a time that was put in its place one
+ * could undo a later no. */
+struct mapped_restriction {
+    struct mapped_event event;      /* of one that is unread: as far as it goes, for its subject */
+    int ordinal;                    /* among all events of the message, had it been mapped */
+    bool is_unread;                 /* one of its own fields cannot be read; or what its sender restricts by
+                                       is a code that nobody here knows: then it is of any rule */
+    bool is_doubtful;               /* that code is there */
+};
+struct mapped_restrictions {
+    struct mapped_restriction *list;
+    size_t count;
+    struct slice message_id;        /* as in struct mapped */
+    bool all_changed;               /* every event of the message is one with `changed` */
+    struct slice environment;       /* as in struct mapped */
+};
+/* Lives in a. Never ERR_REJECT; where the environment cannot be read there are none. */
+MUST_CHECK bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const struct doc *d,
+                                        int64_t observed_ms, struct mapped_restrictions *out,
+                                        struct err *e);
 
 /* Loss report: every populated leaf of d whose bytes no rule of m has read for this message. */
 void mapping_loss(const struct mapping *m, struct arena *a, const struct doc *d,

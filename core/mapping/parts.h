@@ -257,6 +257,17 @@ void run_doubt(struct run *r, const struct ref *ref);
 const struct found *run_find(struct run *r, const struct ref *ref);
 bool run_holds(struct run *r, const struct condition *c);
 bool run_all_hold(struct run *r, const struct conditions *c);
+MUST_CHECK bool rule_run_begin(struct run *r, const struct mapping *m, struct arena *a, const struct doc *d,
+                          struct err *e);
+MUST_CHECK bool rule_message_id(struct run *r, struct slice *out, struct err *e);
+/* Whether what it says only ever lessens what is shared. */
+bool rule_restricts(const struct rule *rule);
+/* Whether a rule with `changed` finds anything of what it watches. */
+bool rule_says_anything(struct run *r, const struct rule *rule);
+/* The rest of an event whose fields are set: header and `changed`. */
+MUST_CHECK bool rule_run_end(struct run *r, const struct rule *rule, int64_t observed_ms,
+                        const struct slice *cleared, size_t cleared_count, struct mapped_event *out,
+                        struct err *e);
 /* Sets one field of b. *cleared: the sender cleared it. */
 MUST_CHECK bool run_set(struct run *r, struct build *b, const struct setter *s, bool *cleared,
                         struct err *e);

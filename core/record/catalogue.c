@@ -76,6 +76,28 @@ static bool pin_header(struct arena *a, const struct node *root, struct plan *pl
     return h ? ok : schema_no_memory(p);
 }
 
+/* A no that counts also when all else of its message cannot be read: by kind. */
+static bool set_restricts(struct arena *a, const struct node *root, struct schema *s,
+                          struct problems *p)
+{
+    const struct slice *words = NULL;
+    size_t n = 0;
+    if (!node_get(root, "restricts"))
+        return true;
+    if (!schema_words(a, root, "restricts", &words, &n, p))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        size_t kind = 0;
+        while (kind < s->kind_count && !slice_equal(s->kinds[kind], words[i]))
+            kind++;
+        if (kind == s->kind_count)
+            return schema_problem(p, root, "schema.restricts", "'%.*s' is no kind of it",
+                                  SHOWN(words[i]));
+        s->restricts |= (uint64_t)1 << kind;
+    }
+    return true;
+}
+
 /* The kinds of this schema are what its header.kind may say. */
 static bool set_kinds(struct arena *a, const struct node *root, struct schema *s,
                       struct plan *plan, struct problems *p)
@@ -83,7 +105,8 @@ static bool set_kinds(struct arena *a, const struct node *root, struct schema *s
     const struct node *disclosed = node_get(root, "disclosed");
     s->disclosable = disclosed && disclosed->truth;
     if (!pin_header(a, root, plan, p) ||
-        !schema_words(a, root, "kinds", &s->kinds, &s->kind_count, p))
+        !schema_words(a, root, "kinds", &s->kinds, &s->kind_count, p) ||
+        !set_restricts(a, root, s, p))
         return false;
     struct slot *kind = &plan->slots[plan->header->kind];
     kind->vocabulary = s->kinds;

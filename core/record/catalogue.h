@@ -21,6 +21,7 @@ struct schema {
     size_t kind_count;
     bool internal;              /* schemas/internal: facts, audit, receipts: never disclosed */
     bool disclosable;           /* attribute "disclosed": false on Caseload, Consent ... */
+    uint64_t restricts;         /* attribute "restricts": a bit for each kind that only ever lessens what is shared */
 };
 
 /* Loads all *.avsc of folder and folder/internal. Lives in a. NULL when a problem was added. */

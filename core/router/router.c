@@ -139,6 +139,7 @@ static void tally(struct router *r, const struct step *s)
     static const enum count of_kind[] = {
         [AUDIT_EVENT] = EVENTS,     [AUDIT_DUPLICATE] = DUPLICATES, [AUDIT_REFUSED] = REFUSED,
         [AUDIT_RECEIPT] = RECEIPTS, [AUDIT_HOLD_ACT] = COUNTS,   [AUDIT_BUNDLE] = COUNTS,
+        [AUDIT_UNREAD] = COUNTS,
     };
     static const enum count of_outcome[] = {
         [OUTCOME_DISCLOSE] = DISCLOSED, [OUTCOME_WITHHOLD] = WITHHELD, [OUTCOME_HOLD] = HELD,

@@ -13,6 +13,7 @@ bool act_role(struct slice word, enum people_role *out)
     } words[] = {
         { "release", ROLE_HOLDS },     { "refuse", ROLE_HOLDS },   { "refuse-episode", ROLE_HOLDS },
         { "reopen", ROLE_HOLDS },      { "settle-yes", ROLE_HOLDS }, { "settle-no", ROLE_HOLDS },
+        { "looked", ROLE_HOLDS },
         { "skip", ROLE_OPERATIONS },   { "again", ROLE_OPERATIONS }, { "drop", ROLE_OPERATIONS },
         { "payload", ROLE_PAYLOAD },
     };

@@ -54,6 +54,14 @@ static bool list_copy(struct arena *a, struct list *l, const void *items, size_t
 
 #define COPY(field, count, type) list_copy(a, &d->field, p->field, p->count, sizeof(struct type))
 
+static bool copy_others(struct draft *d, struct arena *a, const struct person *p)
+{
+    return COPY(early, early_count, early_retraction) && COPY(gone, gone_count, gone_event) &&
+           COPY(settlements, settlement_count, settlement) &&
+           COPY(refusals, refusal_count, refusal) && COPY(births, birth_count, birth_fact) &&
+           COPY(unread, unread_count, unread_message);
+}
+
 bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct err *e)
 {
     *d = (struct draft){ .arena = a,
@@ -68,10 +76,7 @@ bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct
             COPY(responsible, responsible_count, responsible_fact) &&
             COPY(links, link_count, local_link) && COPY(events, event_count, episode_event) &&
             COPY(holds, hold_count, hold) && COPY(deaths, death_count, death_fact) &&
-            COPY(early, early_count, early_retraction) && COPY(gone, gone_count, gone_event) &&
-            COPY(settlements, settlement_count, settlement) &&
-            COPY(refusals, refusal_count, refusal) &&
-            COPY(births, birth_count, birth_fact)) ||
+            copy_others(d, a, p)) ||
            err_memory(e);
 }
 
@@ -109,6 +114,8 @@ void draft_view(const struct draft *d, struct person *out)
         .refusal_count = d->refusals.count,
         .births = d->births.items,
         .birth_count = d->births.count,
+        .unread = d->unread.items,
+        .unread_count = d->unread.count,
     };
 }
 

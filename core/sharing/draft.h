@@ -24,6 +24,7 @@ void list_remove(struct list *l, size_t n);
 #define EVENTS_MAX 512
 #define WORDS_MAX_ALIKE 8  /* of one purpose and recipient, one kind, one function, one opening */
 #define EARLY_MAX 16       /* retractions that wait for their original */
+#define UNREAD_MAX 16      /* feeds and codes of which something could not be read */
 #define LINKS_MAX 16       /* local ids */
 #define GONE_MAX 1024      /* events on file no more that are still known when they come again */
 #define BIRTHS_MAX 8       /* of one agency */
@@ -32,7 +33,7 @@ void list_remove(struct list *l, size_t n);
 struct draft {
     struct arena *arena;
     struct list relationships, consents, objections, restrictions, responsible, links, events,
-        holds, deaths, early, gone, settlements, refusals, births;
+        holds, deaths, early, gone, settlements, refusals, births, unread;
     struct list unsaid; /* struct unsaid: lines that do not let this event say it */
     bool verified;
     uint64_t notices, dropped;

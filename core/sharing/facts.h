@@ -152,6 +152,14 @@ struct refusal {
     struct slice reason, clause, bytes; /* bytes: the framed event, of its newest version */
 };
 
+/* Something that may restrict what is shared of the person could not be read; nobody has looked yet. */
+struct unread_message {
+    struct slice agency, feed, code;    /* one a feed and code: the last one counts */
+    struct slice reference;             /* in the quarantine of that agency's spool */
+    int64_t since_ms;                   /* decided: of the first one */
+    int64_t last_ms;
+};
+
 struct person {
     const struct relationship *relationships; size_t relationship_count;
     const struct consent_fact *consents; size_t consent_count;
@@ -170,6 +178,7 @@ struct person {
     const struct settlement *settlements; size_t settlement_count;
     const struct refusal *refusals; size_t refusal_count;
     const struct birth_fact *births; size_t birth_count;
+    const struct unread_message *unread; size_t unread_count;
 };
 
 /* The agency of "agency/service". */
@@ -201,6 +210,11 @@ bool facts_refusal_has(const struct refusal *x, const struct event_id *id);
 /* The refusal that covers this event of that service's, by the id of any version of it; NULL: none. */
 const struct refusal *facts_refusal(const struct person *p, const struct event_id *event,
                                     struct slice service);
+/* Whether that is of a feed ("agency/feed"; empty: any) and a code (empty: any). */
+bool facts_unread_of(const struct unread_message *x, struct slice source, struct slice code);
+/* One more message that could not be read: the same facts with it. Lists live in a. */
+MUST_CHECK bool person_note_unread(struct arena *a, const struct person *p,
+                                   const struct unread_message *seen, struct person *out, struct err *e);
 /* Somebody has reopened this refusal first, where two must: the same facts, who is noted. */
 MUST_CHECK bool person_note_refusal(struct arena *a, const struct person *p,
                                     const struct refusal *refusal, struct slice who,

@@ -4,6 +4,7 @@
  * which checks every byte. Services and agencies stand by name. */
 #include "record/wire.h"
 #include "sharing/draft.h"
+#include "sharing/waits.h"
 
 #define VERSION 4
 
@@ -29,6 +30,7 @@ enum {
     AT_SETTLEMENTS,
     AT_REFUSALS,
     AT_BIRTHS,
+    AT_UNREAD,
     AT_COUNT
 };
 
@@ -236,29 +238,6 @@ static void put_settlements(const struct bundle *b, const struct person *p, stru
     end_list(out);
 }
 
-static void put_refusals(const struct person *p, struct buf *out)
-{
-    begin_list(out, p->refusal_count);
-    for (size_t i = 0; i < p->refusal_count; i++) {
-        const struct refusal *x = &p->refusals[i];
-        avro_put_text(out, x->agency);
-        avro_put_text(out, x->service);
-        avro_put_text(out, x->episode);
-        avro_put_text(out, x->type);
-        avro_put_text(out, x->kind);
-        put_bool(out, x->is_whole_episode);
-        avro_put_text(out, x->versions);
-        avro_put_long(out, x->at_ms);
-        avro_put_text(out, x->by);
-        avro_put_text(out, x->first_by);
-        put_id(out, &x->event);
-        avro_put_text(out, x->reason);
-        avro_put_text(out, x->clause);
-        avro_put_text(out, x->bytes);
-    }
-    end_list(out);
-}
-
 static void put_births(const struct bundle *b, const struct person *p, struct buf *out)
 {
     begin_list(out, p->birth_count);
@@ -294,8 +273,9 @@ bool person_encode(const struct bundle *b, const struct person *p, struct buf *o
     avro_put_long(out, (int64_t)p->dropped);
     avro_put_text(out, slice_of(p->gone, p->gone_count * sizeof *p->gone));
     put_settlements(b, p, out);
-    put_refusals(p, out);
+    waits_put_refusals(p, out);
     put_births(b, p, out);
+    waits_put_unread(p, out);
     return buf_done(out, e);
 }
 
@@ -521,25 +501,17 @@ static bool get_settlement(struct reader *r, const struct view *v, void *item)
     return get_service_n(r, v, 2, &x->recipient);
 }
 
-/* By name: it stands also while its service is out of the region. */
 static bool get_refusal(struct reader *r, const struct view *v, void *item)
 {
-    struct refusal *x = item;
     (void)r;
-    x->agency = view_text(v, 0);
-    x->service = view_text(v, 1);
-    x->episode = view_text(v, 2);
-    x->type = view_text(v, 3);
-    x->kind = view_text(v, 4);
-    x->is_whole_episode = view_long(v, 5);
-    x->versions = view_text(v, 6);
-    x->at_ms = view_long(v, 7);
-    x->by = view_text(v, 8);
-    x->first_by = view_text(v, 9);
-    get_id(v, 10, &x->event);
-    x->reason = view_text(v, 11);
-    x->clause = view_text(v, 12);
-    x->bytes = view_text(v, 13);
+    waits_get_refusal(v, item);
+    return true;
+}
+
+static bool get_unread(struct reader *r, const struct view *v, void *item)
+{
+    (void)r;
+    waits_get_unread(v, item);
     return true;
 }
 
@@ -566,7 +538,8 @@ static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
            read_list(r, v, AT_EARLY, &d->early, get_early) &&
            read_list(r, v, AT_SETTLEMENTS, &d->settlements, get_settlement) &&
            read_list(r, v, AT_REFUSALS, &d->refusals, get_refusal) &&
-           read_list(r, v, AT_BIRTHS, &d->births, get_birth) && r->e->fate == ERR_NONE;
+           read_list(r, v, AT_BIRTHS, &d->births, get_birth) &&
+           read_list(r, v, AT_UNREAD, &d->unread, get_unread) && r->e->fate == ERR_NONE;
 }
 
 bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, struct person *out,

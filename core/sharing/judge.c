@@ -214,7 +214,7 @@ static bool join_held(struct run *r)
     }
 }
 
-static bool catch_up(struct run *r)
+bool run_catch_up(struct run *r)
 {
     const struct episode_event *x = NULL;
     struct episode_event last;
@@ -284,7 +284,7 @@ static bool judge(struct run *r)
         return false;
     }
     r->draft.gate |= have_claims_turned(r);
-    return draft_prune(&r->draft, in->bundle, in->decided_ms, r->e) && catch_up(r) &&
+    return draft_prune(&r->draft, in->bundle, in->decided_ms, r->e) && run_catch_up(r) &&
            run_doors(r) && run_links(r);
 }
 
@@ -365,7 +365,7 @@ static bool settle_hold(struct run *r, const struct hold *hold, bool yes, struct
         return true;
     }
     r->event.id = (struct event_id){ { 0 } }; /* the held event is among those decided anew */
-    return catch_up(r) && run_doors(r);
+    return run_catch_up(r) && run_doors(r);
 }
 
 bool judge_settle(const struct judge_input *in, const struct hold *hold, bool yes,

@@ -133,6 +133,12 @@ MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *ho
 MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct refusal *refusal, struct arena *a,
                              struct judged *out, struct err *e);
 
+/* Somebody has looked at what could not be read of this subject: that came from a feed ("agency/feed";
+ * empty: any) with a code (empty: any), decided until then. The last gone, what waited is decided anew
+ * (law 9). in->event is not looked at. */
+MUST_CHECK bool judge_looked(const struct judge_input *in, struct slice source, struct slice code,
+                             int64_t until_ms, struct arena *a, struct judged *out, struct err *e);
+
 /* The deciding part alone: one event for all its candidates by the facts as they are; nothing is learnt,
  * projected or caught up. out has decisions (disclosure -1) or an error, and nothing else. */
 MUST_CHECK bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *out,

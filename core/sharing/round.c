@@ -159,6 +159,13 @@ static void hold_unread(const struct question *q, struct decision *d)
     hold_instead(q, d, reason_code(REASON_SENDER_RESTRICTION_UNKNOWN));
 }
 
+/* Nor is what may be restricted by words that nobody could read. */
+static void hold_unlooked(const struct question *q, struct decision *d)
+{
+    if (d->outcome == OUTCOME_DISCLOSE && q->facts->unread_count && !q->unknown_is_true)
+        hold_instead(q, d, reason_code(REASON_UNREAD_MESSAGE));
+}
+
 /* What was refused once goes by a person's word alone, whatever rules say now. */
 static bool hold_reopened(struct run *r, const struct question *q, const struct round *round,
                           struct decision *d)
@@ -222,6 +229,7 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     if (!decide_for(q, recipient, &d, &tell, r->e))
         return false;
     hold_unread(q, &d);
+    hold_unlooked(q, &d);
     if (!hold_reopened(r, q, round, &d))
         return false;
     d.caught_up = round->caught_up;

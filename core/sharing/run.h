@@ -30,6 +30,8 @@ struct round {
 MUST_CHECK bool run_begin(struct run *r, const struct judge_input *in, struct arena *a,
                           struct err *e);
 MUST_CHECK bool run_end(struct run *r, struct judged *out);
+/* Law 9, when a gate has opened. */
+MUST_CHECK bool run_catch_up(struct run *r);
 /* An earlier event read again; *out NULL: it can no longer be released, its schema or source is gone. */
 MUST_CHECK bool run_reopen(struct run *r, struct slice framed, const struct event **out);
 /* The next entry in order of occurring after last, that may be caught up; NULL at the end. */

@@ -1,0 +1,172 @@
+/* restrict.c - what a quarantined message restricts all the same (law 14).
+ *
+ * A no that can be read is published under the id that it has in any case, so that the message,
+ * taken again later, tells the rest only. Of one that cannot be read the router is told whom it is
+ * about: it holds that person's events until somebody has looked at the message. Whoever cannot be
+ * told from anybody is nobody's to hold. */
+#include "intake/feed.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bus/bus.h"
+#include "intake/queued.h"
+#include "record/wire.h"
+
+#define UNREAD_VERSION 1
+
+/* One restriction of a message, and whom it is about. */
+struct no {
+    const struct mapped_restriction *x;
+    struct subject subject;
+    struct change change;
+    bool has_subject, is_news, is_learned;
+    bool is_told; /* the router, that it could not be read */
+};
+
+static void half_hash(struct slice s, uint8_t out[ID_BYTES])
+{
+    uint8_t hash[HASH_BYTES];
+    sha256(s, hash);
+    memcpy(out, hash, ID_BYTES);
+}
+
+/* Earlier ones of the same message count as seen. */
+static bool compare(struct feed *f, const struct no *before, struct no *n, struct err *e)
+{
+    const struct mapped_event *event = &n->x->event;
+    n->is_news = true;
+    if (!event->has_changed)
+        return true;
+    half_hash(event->changed_key, n->change.key);
+    half_hash(event->changed_of, n->change.of);
+    if (!spool_change_get(&f->spool, &n->change, &n->is_learned, e))
+        return false;
+    for (const struct no *b = before; b < n; b++)
+        if (b->is_learned && memcmp(b->change.key, n->change.key, ID_BYTES) == 0) {
+            n->is_learned = memcmp(b->change.of, n->change.of, ID_BYTES) != 0;
+            n->change.generation = b->change.generation;
+        }
+    n->is_news = n->is_learned && !(event->changed_quiet && n->change.generation == 0);
+    return true;
+}
+
+static bool find_subject(struct feed *f, struct no *n, struct err *e)
+{
+    struct err unknown = { .fate = ERR_NONE };
+    struct claim c = event_claim(&n->x->event.build);
+    n->has_subject = identity_resolve(&f->identity, &c, &n->subject, &unknown);
+    if (n->has_subject || unknown.fate == ERR_REJECT)
+        return true;
+    *e = unknown;
+    return false;
+}
+
+/* As in store.c: of a row that is compared as a whole its generation is part of the id. */
+static bool is_diffed(const struct feed *f, const struct mapped_restrictions *all)
+{
+    return all->all_changed && !f->format->reply;
+}
+
+/* *done false: the record does not take it, so it is as if it could not be read. */
+static bool publish(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
+                    const struct no *n, bool *done, struct err *e)
+{
+    const struct occasion o = { &f->origin, all->message_id, m->body, f->turn.now_ms };
+    const struct place p = { .ordinal = n->x->ordinal,
+                             .generation = is_diffed(f, all) ? n->change.generation : 0,
+                             .feed_seq = f->spool.turn.feed_seq + 1,
+                             .restricts = true };
+    struct build b = n->x->event.build;
+    struct err one = { .fate = ERR_NONE };
+    size_t before = f->records.n;
+    *done = event_queue(&o, &p, &n->subject, &b, &f->records, &one) &&
+            f->records.n - before <= BUS_RECORD_MAX_BYTES;
+    if (*done) {
+        f->spool.turn.feed_seq++;
+        f->spool.turn.counts.events++;
+        return true;
+    }
+    f->records.n = before;
+    if (one.fate == ERR_NONE || one.fate == ERR_REJECT)
+        return true;
+    *e = one;
+    return false;
+}
+
+static bool learn(struct feed *f, struct no *n, struct err *e)
+{
+    n->change.generation++;
+    return (!n->subject.remember || spool_link_put(&f->spool, &n->subject.link, e)) &&
+           (!n->is_learned || spool_change_put(&f->spool, &n->change, e));
+}
+
+/* internal/Unread.avsc, field by field. No payload. */
+static void put_sign(struct feed *f, const struct message *m, const struct subject *s)
+{
+    char reference[32];
+    int n = snprintf(reference, sizeof reference, "%" PRIu64, f->spool.turn.counts.taken);
+    struct queued entry = { .topic = QUEUED_EVENT, .partition = s->partition };
+    memcpy(entry.key, s->key.b, ID_BYTES);
+    size_t begun = queued_begin(&f->records, &entry);
+    wire_put_header(&f->records, plan_fingerprint(f->unread->plan));
+    avro_put_long(&f->records, UNREAD_VERSION);
+    avro_put_text(&f->records, f->origin.agency);
+    avro_put_text(&f->records, f->origin.feed);
+    avro_put_text(&f->records, slice_text(m->why.code));
+    avro_put_text(&f->records, slice_of(reference, (size_t)n));
+    avro_put_long(&f->records, f->turn.now_ms);
+    avro_put_text(&f->records, slice_text(s->is_pseudonym ? s->reference_of : NULL));
+    queued_end(&f->records, begun);
+}
+
+static bool is_told(const struct no *list, const struct no *n)
+{
+    for (const struct no *b = list; b < n; b++)
+        if (b->is_told && memcmp(b->subject.key.b, n->subject.key.b, ID_BYTES) == 0)
+            return true;
+    return false;
+}
+
+static bool take(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
+                 struct no *list, struct no *n, struct err *e)
+{
+    bool done = false;
+    if (!find_subject(f, n, e))
+        return false;
+    if (!n->has_subject)
+        return true;
+    if (!n->x->is_unread && !compare(f, list, n, e))
+        return false;
+    if (!n->x->is_unread && !n->is_news)
+        return true;
+    if (!n->x->is_unread && !publish(f, m, all, n, &done, e))
+        return false;
+    if (done)
+        return learn(f, n, e);
+    n->is_learned = false;
+    if (!is_told(list, n))
+        put_sign(f, m, &n->subject);
+    n->is_told = true;
+    return true;
+}
+
+bool feed_restrict(struct feed *f, const struct message *m, struct err *e)
+{
+    struct mapped_restrictions all;
+    if (!m->doc || m->reading != READ_UNMAPPED)
+        return true;
+    if (!mapping_in_restrictions(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &all, e))
+        return false;
+    if (all.environment.n && !slice_equal(all.environment, f->origin.environment))
+        return true;
+    struct no *list = ARENA_ARRAY(&f->work, all.count + 1, struct no);
+    if (!list)
+        return err_memory(e);
+    for (size_t i = 0; i < all.count; i++) {
+        list[i].x = &all.list[i];
+        if (!take(f, m, &all, list, &list[i], e))
+            return false;
+    }
+    return buf_done(&f->records, e);
+}

@@ -1,0 +1,153 @@
+/* restrict.c - what a message that cannot be mapped restricts all the same. */
+#include "mapping/parts.h"
+
+bool rule_restricts(const struct rule *rule)
+{
+    const struct schema *s = rule->schema;
+    for (size_t i = 0; i < s->kind_count; i++)
+        if ((s->restricts >> i & 1) && slice_equal(s->kinds[i], rule->kind))
+            return slice_equal_text(rule->action, "asserts");
+    return false;
+}
+
+/* How much one field that cannot be read takes with it. */
+enum loss { LOSS_FIELD, LOSS_EVENT, LOSS_ALL };
+static enum loss loss_of(const struct header_slots *h, const struct setter *s)
+{
+    if (s->slot == h->environment)
+        return LOSS_ALL;
+    return s->field->memo < 0 && s->slot != h->occurred ? LOSS_EVENT : LOSS_FIELD;
+}
+
+/* A restriction of a kind that nobody could tell would withhold for good; a person can look. */
+static bool is_unknown(const struct build *b)
+{
+    int kind = plan_slot(b->plan, SLICE("restriction.kind"));
+    return kind >= 0 && build_is_set(b, (size_t)kind) &&
+           slice_equal_text(build_get_text(b, (size_t)kind), "unknown");
+}
+
+/* A value that may mean something else than it says is none. */
+static void drop_doubtful(struct run *r, struct build *b, const struct setter *s)
+{
+    b->encoded[s->slot] = (struct slice){ .n = 0 };
+    if (s->field->memo >= 0)
+        r->memos[s->field->memo] = (struct memo){ .how = MEMO_NOTHING };
+    err_clear(&r->refused);
+}
+
+/* Every field by itself. *is_other: whose environment cannot be told says nothing here. */
+static bool set_fields(struct run *r, const struct rule *rule, struct mapped_restriction *x,
+                       struct slice *cleared, size_t *cleared_count, bool *is_other, struct err *e)
+{
+    const struct header_slots *h = plan_header(rule->schema->plan);
+    for (size_t i = 0; i < rule->setter_count; i++) {
+        const struct setter *s = &rule->setters[i];
+        struct err one = { .fate = ERR_NONE };
+        bool is_cleared = false;
+        bool is_set = run_set(r, &x->event.build, s, &is_cleared, &one);
+        if (is_set && r->refused.fate == ERR_NONE) {
+            if (is_cleared)
+                cleared[(*cleared_count)++] = s->field->path;
+            continue;
+        }
+        if (is_set) {
+            drop_doubtful(r, &x->event.build, s);
+        } else if (one.fate != ERR_REJECT) {
+            *e = one;
+            return false;
+        }
+        enum loss loss = loss_of(h, s);
+        *is_other |= loss == LOSS_ALL;
+        x->is_unread |= loss == LOSS_EVENT;
+        x->is_doubtful |= s->slot == h->unknown_restriction;
+    }
+    x->is_doubtful |= build_is_set(&x->event.build, (size_t)h->unknown_restriction);
+    x->is_unread |= is_unknown(&x->event.build);
+    return true;
+}
+
+static bool put_time(struct build *b, int64_t observed_ms, struct err *e)
+{
+    const struct header_slots *h = plan_header(b->plan);
+    if (build_is_set(b, (size_t)h->occurred))
+        return true;
+    return build_long(b, (size_t)h->occurred, observed_ms, e) &&
+           build_text(b, (size_t)h->occurred_precision, SLICE("second"), e);
+}
+
+static bool run_rule(struct run *r, const struct rule *rule, int64_t observed_ms,
+                     struct mapped_restriction *x, bool *is_other, struct err *e)
+{
+    struct slice *cleared = arena_raw(r->a, (rule->setter_count + 1) * sizeof *cleared);
+    size_t cleared_count = 0;
+    x->event = (struct mapped_event){ .schema = rule->schema, .restricts = true };
+    if (!cleared)
+        return err_memory(e);
+    return build_init(&x->event.build, rule->schema->plan, r->a, e) &&
+           set_fields(r, rule, x, cleared, &cleared_count, is_other, e) &&
+           put_time(&x->event.build, observed_ms, e) &&
+           rule_run_end(r, rule, observed_ms, cleared, cleared_count, &x->event, e);
+}
+
+static void note_environment(const struct mapped_restriction *x, struct mapped_restrictions *out)
+{
+    const struct header_slots *h = plan_header(x->event.schema->plan);
+    if (build_is_set(&x->event.build, (size_t)h->environment))
+        out->environment = build_get_text(&x->event.build, (size_t)h->environment);
+}
+
+/* The rules of a message, one after the other. */
+struct walk {
+    struct run *r;
+    struct mapped_restrictions *out;
+    int64_t observed_ms;
+    int ordinal;
+    bool is_other;
+    struct mapped_restriction doubt; /* the first that shows a code nobody knows */
+};
+
+static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
+{
+    bool holds = run_all_hold(w->r, &rule->on), is_no = rule_restricts(rule);
+    bool is_unread = is_no && w->r->refused.fate != ERR_NONE;
+    err_clear(&w->r->refused);
+    if (!is_unread && (!holds || (rule->has_changed && !rule_says_anything(w->r, rule))))
+        return true;
+    struct mapped_restriction *x = &w->out->list[w->out->count];
+    w->out->all_changed &= rule->has_changed;
+    *x = (struct mapped_restriction){ .ordinal = w->ordinal, .is_unread = is_unread };
+    w->ordinal += holds;
+    if (!is_no && w->doubt.is_doubtful)
+        return true;
+    if (!run_rule(w->r, rule, w->observed_ms, x, &w->is_other, e))
+        return false;
+    note_environment(x, w->out);
+    if (x->is_doubtful && !w->doubt.is_doubtful)
+        w->doubt = *x;
+    w->out->count += is_no;
+    return true;
+}
+
+bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const struct doc *d,
+                             int64_t observed_ms, struct mapped_restrictions *out, struct err *e)
+{
+    struct run r;
+    struct walk w = { .r = &r, .out = out, .observed_ms = observed_ms };
+    *out = (struct mapped_restrictions){ .all_changed = true };
+    out->list = ARENA_ARRAY(a, m->rule_count + 2, struct mapped_restriction);
+    if (!out->list)
+        return err_memory(e);
+    if (!rule_run_begin(&r, m, a, d, e) || !rule_message_id(&r, &out->message_id, e))
+        return false;
+    for (size_t i = 0; i < m->rule_count; i++)
+        if (!take_rule(&w, &m->rules[i], e))
+            return false;
+    if (w.doubt.is_doubtful) {
+        w.doubt.is_unread = true;
+        out->list[out->count++] = w.doubt;
+    }
+    if (w.is_other)
+        out->count = 0;
+    return true;
+}

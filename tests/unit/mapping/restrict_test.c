@@ -1,0 +1,115 @@
+/* restrict_test.c - what a message that cannot be mapped restricts all the same. */
+#include "helper.h"
+
+#include <CUnit/CUnit.h>
+
+#define HEAD                                                                                       \
+    "in: {format: hl7v2, id: [MSH-10], type: [MSH-9.1, MSH-9.2], not_carried: {MSH-9.2: [A60]}}\n" \
+    "common:\n"                                                                                    \
+    "  header.occurred: {from: EVN-2, as: hl7-time}\n"                                             \
+    "  header.environment: {from: MSH-11, table: {P: live, T: test}, else: refuse}\n"              \
+    "  header.unknown_restriction: \"ZU8-4[1!=0|1|2]\"\n"                                          \
+    "  subject.local_id: PID-3.1\n"                                                                \
+    "events:\n"                                                                                    \
+    "  - {on: {ZU8-4: [0]}, emit: Restriction.lifted, fields: {restriction.kind: {text: location}}}\n"
+#define RAISES                                                                                     \
+    "  - on: {ZU8-4: [1]}\n"                                                                       \
+    "    emit: Restriction.raised\n"                                                               \
+    "    fields: {restriction.kind: {text: location}, restriction.code: ZU8-4}\n"
+#define ADMITS "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted}\n"
+#define MESSAGE(environment, time, code)                                                           \
+    "MSH|^~\\&|P|Z|R|R|2026||ADT^A01|C1|" environment "|2.4\rEVN||" time                           \
+    "\rPID|||A1\rZU8||||" code "\r"
+
+#define OBSERVED_MS INT64_C(1790000000000)
+
+static struct mapped_restrictions restrict_by(const char *yaml, const char *message)
+{
+    struct mapped_restrictions out = { .count = 0 };
+    struct doc *d = NULL;
+    const struct mapping *m = helper_mapping(yaml);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    err_clear(&hp.e);
+    CU_ASSERT_FATAL(mapping_format(m)->parse(&hp.scratch, slice_text(message), &d, &hp.e));
+    CU_ASSERT_FATAL(mapping_in_restrictions(m, &hp.scratch, d, OBSERVED_MS, &out, &hp.e));
+    return out;
+}
+
+static int64_t occurred(const struct mapped_event *event)
+{
+    return build_get_long(&event->build, (size_t)plan_header(event->build.plan)->occurred);
+}
+
+static void a_no_counts_whatever_else_cannot_be_read(void)
+{
+    struct mapped_restrictions out =
+        restrict_by(HEAD ADMITS RAISES, MESSAGE("P", "NOTATIME", "1"));
+    CU_ASSERT_EQUAL_FATAL(out.count, 1);
+    CU_ASSERT_FALSE(out.list[0].is_unread);
+    CU_ASSERT_EQUAL(out.list[0].ordinal, 1); /* the admission would be the first */
+    CU_ASSERT_EQUAL(occurred(&out.list[0].event), OBSERVED_MS);
+    HELPER_IS(&out.list[0].event, "restriction.kind", "location");
+    HELPER_IS(&out.list[0].event, "subject.local_id", "A1");
+}
+
+static void its_own_time_counts_where_it_can_be_read(void)
+{
+    struct mapped_restrictions out =
+        restrict_by(HEAD RAISES, MESSAGE("P", "20260202101500", "1"));
+    CU_ASSERT_EQUAL_FATAL(out.count, 1);
+    CU_ASSERT_EQUAL(occurred(&out.list[0].event), INT64_C(1770027300000));
+}
+
+static void a_yes_waits_for_its_message(void)
+{
+    struct mapped_restrictions out = restrict_by(HEAD ADMITS, MESSAGE("P", "NOTATIME", "0"));
+    CU_ASSERT_EQUAL(out.count, 0);
+}
+
+static void what_of_a_no_cannot_be_read_is_unread(void)
+{
+    static const char kinds[] = "  - on: {ZU8-4: [1, 2]}\n"
+                                "    emit: Restriction.raised\n"
+                                "    fields: {restriction.kind: {from: ZU8-4, table: {1: location}, "
+                                "else: refuse}}\n";
+    const char *yaml = arena_format(&hp.scratch, "%s%s", HEAD, kinds);
+    struct mapped_restrictions out = restrict_by(yaml, MESSAGE("P", "NOTATIME", "2"));
+    CU_ASSERT_EQUAL_FATAL(out.count, 1);
+    CU_ASSERT_TRUE(out.list[0].is_unread);
+    CU_ASSERT_TRUE(slice_equal_text(
+        build_get_text(&out.list[0].event.build,
+                       (size_t)plan_header(out.list[0].event.build.plan)->local_id),
+        "A1"));
+}
+
+static void a_code_that_nobody_knows_is_unread_whatever_rule_fits(void)
+{
+    struct mapped_restrictions out =
+        restrict_by(HEAD ADMITS RAISES, MESSAGE("P", "NOTATIME", "7"));
+    CU_ASSERT_EQUAL_FATAL(out.count, 1);
+    CU_ASSERT_TRUE(out.list[0].is_unread);
+    out = restrict_by(HEAD ADMITS RAISES, MESSAGE("P", "NOTATIME", ""));
+    CU_ASSERT_EQUAL(out.count, 0);
+}
+
+static void of_another_environment_or_of_none_that_can_be_told_it_says_nothing(void)
+{
+    struct mapped_restrictions out = restrict_by(HEAD RAISES, MESSAGE("X", "NOTATIME", "1"));
+    CU_ASSERT_EQUAL(out.count, 0);
+    out = restrict_by(HEAD RAISES, MESSAGE("T", "NOTATIME", "1"));
+    CU_ASSERT_EQUAL(out.count, 1);
+    CU_ASSERT_TRUE(slice_equal_text(out.environment, "test"));
+}
+
+static CU_TestInfo cases[] = {
+    { "a no counts whatever else cannot be read", a_no_counts_whatever_else_cannot_be_read },
+    { "its own time counts where it can be read", its_own_time_counts_where_it_can_be_read },
+    { "a yes waits for its message", a_yes_waits_for_its_message },
+    { "what of a no cannot be read is unread", what_of_a_no_cannot_be_read_is_unread },
+    { "a code that nobody knows is unread whatever rule fits",
+      a_code_that_nobody_knows_is_unread_whatever_rule_fits },
+    { "of another environment, or of none that can be told, it says nothing",
+      of_another_environment_or_of_none_that_can_be_told_it_says_nothing },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_restrict = { "restrict", helper_load, helper_end, helper_fresh, NULL, cases };

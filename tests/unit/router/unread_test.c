@@ -1,0 +1,194 @@
+/* unread_test.c - the sign that something of a message could not be read, and the word that ends it. */
+#include <CUnit/CUnit.h>
+
+#include "audit/unread.h"
+#include "base/clock.h"
+#include "record/wire.h"
+#include "sharing/act.h"
+#include "world.h"
+
+#define CODE "map.value"
+
+static void sign(const char *agency, const char *topic, const char *who, const char *code)
+{
+    struct subject_key key;
+    struct buf b;
+    const struct schema *s = catalogue_named(world.catalogue, SLICE("Unread"));
+    world_key(who, &key);
+    buf_init(&b, 4096);
+    wire_put_header(&b, plan_fingerprint(s->plan));
+    avro_put_long(&b, 1);
+    avro_put_text(&b, slice_text(agency));
+    avro_put_text(&b, SLICE("adt"));
+    avro_put_text(&b, slice_text(code));
+    avro_put_text(&b, SLICE("17"));
+    avro_put_long(&b, 1790000000000);
+    avro_put_text(&b, SLICE(""));
+    world_publish(topic, world_partition(who), slice_of(key.b, ID_BYTES), buf_slice(&b));
+    buf_release(&b);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+/* who NULL: on all of that feed and code; the record is to's. */
+static void looked(const char *who, const char *to)
+{
+    struct subject_key key;
+    struct buf file, b;
+    struct act x = { .region = world.bundle->region,
+                     .word = SLICE("looked"),
+                     .on = SLICE("unread:hosp/adt:" CODE),
+                     .reason = SLICE("rang the ward"),
+                     .typed = SLICE("Nurse Njeri"),
+                     .at_ms = clock_wall_ms() + 1000 };
+    const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
+    if (who)
+        world_key(who, &x.subject);
+    world_key(to, &key);
+    buf_init(&file, ACT_BYTES_MAX);
+    buf_init(&b, 2 * ACT_BYTES_MAX);
+    act_put_file(&x, &file);
+    wire_put_header(&b, plan_fingerprint(s->plan));
+    avro_put_long(&b, 1);
+    avro_put_text(&b, buf_slice(&file));
+    world_publish("control", world_partition(to), slice_of(key.b, ID_BYTES), buf_slice(&b));
+    buf_release(&file);
+    buf_release(&b);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+static void admit(const char *who)
+{
+    world_known(who);
+    world_admit(who, "v1");
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+static size_t got(void)
+{
+    return world_count("disclosures.council.social", NULL);
+}
+
+static void both_agree(void)
+{
+    CU_ASSERT_EQUAL(world_verify(), 0);
+    CU_ASSERT_EQUAL(world_replay(), 0);
+}
+
+static void it_holds_what_any_source_says_of_the_person(void)
+{
+    sign("hosp", "events.hosp", "ada", CODE);
+    CU_ASSERT_PTR_NOT_NULL(world_entry("unread", 0));
+    admit("ada");
+    CU_ASSERT_EQUAL(got(), 0);
+    admit("ben");
+    CU_ASSERT_EQUAL(got(), 1);
+    both_agree();
+}
+
+static void it_outlives_a_restart(void)
+{
+    sign("hosp", "events.hosp", "ada", CODE);
+    world_restart();
+    admit("ada");
+    CU_ASSERT_EQUAL(got(), 0);
+}
+
+static void another_agency_cannot_send_it(void)
+{
+    sign("hosp", "events.council", "ada", CODE);
+    const struct audit_read *r = world_entry("refused", 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    CU_ASSERT_TRUE(slice_equal_text(r->note, "unread.agency"));
+    admit("ada");
+    CU_ASSERT_EQUAL(got(), 1);
+    both_agree();
+}
+
+static void whoever_has_looked_lets_what_waits_go(void)
+{
+    sign("hosp", "events.hosp", "ada", CODE);
+    admit("ada");
+    looked("ada", "ada");
+    CU_ASSERT_EQUAL(got(), 1);
+    looked("ada", "ada");
+    const struct audit_read *r = world_entry("hold-act", 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    CU_ASSERT_TRUE(slice_ends(r->note, SLICE(LOOKED_AT_NOTHING)));
+    both_agree();
+}
+
+static void of_two_codes_both_must_be_looked_at(void)
+{
+    sign("hosp", "events.hosp", "ada", CODE);
+    sign("hosp", "events.hosp", "ada", "map.other");
+    admit("ada");
+    looked("ada", "ada");
+    CU_ASSERT_EQUAL(got(), 0);
+    both_agree();
+}
+
+static void a_word_on_all_counts_for_each_that_it_comes_to(void)
+{
+    sign("hosp", "events.hosp", "ada", CODE);
+    sign("hosp", "events.hosp", "ben", CODE);
+    admit("ada");
+    admit("ben");
+    looked(NULL, "ada");
+    CU_ASSERT_EQUAL(got(), 1);
+    looked(NULL, "ben");
+    CU_ASSERT_EQUAL(got(), 2);
+    both_agree();
+}
+
+static void what_came_after_the_word_was_given_waits(void)
+{
+    looked("ada", "ada");
+    sign("hosp", "events.hosp", "ada", CODE);
+    admit("ada");
+    CU_ASSERT_EQUAL(got(), 0);
+}
+
+/* ---- the list ---- */
+
+static void say(struct unread_list *l, uint8_t who, int64_t at_ms, const char *kind, const char *note)
+{
+    struct audit_read r = { .kind = slice_text(kind),
+                            .source = SLICE("hosp/adt"),
+                            .decided_ms = at_ms,
+                            .note = slice_text(note) };
+    r.subject[0] = who;
+    CU_ASSERT_TRUE(unread_take(l, 0, &r));
+}
+
+static void many_within_ten_minutes_are_one_list(void)
+{
+    struct unread_list l = { .first = NULL };
+    for (uint8_t i = 0; i < UNREAD_ALIKE_MAX; i++)
+        say(&l, i, 1000 + i, "unread", CODE " 1");
+    CU_ASSERT_FALSE(unread_is_list(&l, l.first));
+    say(&l, UNREAD_ALIKE_MAX, 1000 + UNREAD_ALIKE_MS, "unread", CODE " 2");
+    CU_ASSERT_FALSE(unread_is_list(&l, l.first));
+    say(&l, UNREAD_ALIKE_MAX + 1, 999 + UNREAD_ALIKE_MS, "unread", CODE " 3");
+    CU_ASSERT_TRUE(unread_is_list(&l, l.first));
+    CU_ASSERT_EQUAL(unread_count(&l, l.first), UNREAD_ALIKE_MAX + 2);
+    say(&l, 0, 2000, "hold-act", "looked unread:hosp/adt:" CODE " by Nurse Njeri: seen");
+    CU_ASSERT_EQUAL(unread_count(&l, l.first), UNREAD_ALIKE_MAX + 1);
+    unread_release(&l);
+}
+
+static CU_TestInfo cases[] = {
+    { "it holds what any source says of the person", it_holds_what_any_source_says_of_the_person },
+    { "it outlives a restart", it_outlives_a_restart },
+    { "another agency cannot send it", another_agency_cannot_send_it },
+    { "whoever has looked lets what waits go", whoever_has_looked_lets_what_waits_go },
+    { "of two codes both must be looked at", of_two_codes_both_must_be_looked_at },
+    { "a word on all counts for each that it comes to",
+      a_word_on_all_counts_for_each_that_it_comes_to },
+    { "what came after the word was given waits", what_came_after_the_word_was_given_waits },
+    { "many within ten minutes are one list", many_within_ten_minutes_are_one_list },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_unread = { "unread", world_load, world_unload, world_fresh, world_done, cases };
