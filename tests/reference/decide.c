@@ -521,6 +521,12 @@ bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct re
     int stands = ask_all(a, c, d, &why);
     if (stands < 0 || to == c->event->source)
         return false;
+    if (ref_is_refused(c, to)) { /* above every other gate */
+        d->clause_count = 0;
+        withhold_all(d, REF_WITHHOLD, ref_reason("hold-refused"));
+        d->withheld = fields_of_type(c);
+        return true;
+    }
     release(c, d);
     if (stands != SHUT)
         prohibit(a, c, d);
@@ -537,6 +543,8 @@ bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct re
     }
     else if (is_restricted_unread(c) && !c->is_released)
         withhold_all(d, REF_HOLD, ref_reason("sender-restriction-unknown"));
+    else if (c->facts->has_unread && !c->is_released)
+        withhold_all(d, REF_HOLD, ref_reason("unread-message"));
     else
         d->reason = "disclosed";
     oblige(c, d);

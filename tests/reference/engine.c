@@ -215,6 +215,30 @@ static const struct birth_fact *births(struct arena *a, const struct ref_facts *
     return list;
 }
 
+static const struct unread_message nobody_could_read = { .agency = SLICE_INIT("a"),
+                                                         .feed = SLICE_INIT("f"),
+                                                         .code = SLICE_INIT("map.value") };
+
+static const struct refusal *refusals(struct arena *a, const struct ref_case *c)
+{
+    const struct ref_facts *f = c->facts;
+    struct refusal *list = ARENA_ARRAY(a, f->refusal_count + 1, struct refusal);
+    for (size_t i = 0; list && i < f->refusal_count; i++) {
+        const struct ref_refusal *x = &f->refusals[i];
+        struct event_id id = { { 0 } };
+        for (size_t n = 0; n < 8; n++)
+            id.b[15 - n] = (uint8_t)(x->serial >> (8 * n));
+        list[i] = (struct refusal){ .agency = slice_text(c->bundle->agencies[x->agency]),
+                                    .service = slice_text(c->bundle->services[x->to].name),
+                                    .episode = slice_text(x->episode),
+                                    .is_whole_episode = x->episode != NULL,
+                                    .event = id,
+                                    .by = SLICE("Dr A") };
+        list[i].versions = arena_copy(a, slice_of(id.b, ID_BYTES));
+    }
+    return list;
+}
+
 void ref_person(struct arena *a, const struct ref_case *c, struct person *out)
 {
     *out = person_unknown;
@@ -232,6 +256,10 @@ void ref_person(struct arena *a, const struct ref_case *c, struct person *out)
     out->event_count = c->facts->past_count;
     out->births = births(a, c->facts);
     out->birth_count = c->facts->birth_count;
+    out->refusals = refusals(a, c);
+    out->refusal_count = c->facts->refusal_count;
+    out->unread = &nobody_could_read;
+    out->unread_count = c->facts->has_unread;
 }
 
 /* ---- the event ---- */

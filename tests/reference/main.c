@@ -62,6 +62,7 @@ static bool run_bundle(struct totals *t, const struct catalogue *catalogue, uint
         c.at_ms = ref_random_moment(&r, c.bundle);
         c.facts = ref_random_facts(&scratch, &r, c.bundle, c.at_ms, catalogue);
         c.event = ref_random_event(&scratch, &r, c.bundle, catalogue, c.at_ms);
+        ref_random_refusals(&scratch, &r, &c);
         struct check k = { .arena = &scratch, .of = &c, .bundle = loaded, .shuffle = shuffle };
         if (check_case(&k))
             note(t, &k);

@@ -130,6 +130,9 @@ struct ref_responsible { const char *function; int service; int64_t at_ms; size_
  * the later of one moment. */
 struct ref_birth { size_t agency; const char *hash; int64_t at_ms; };
 struct ref_death { bool is_formal; };
+/* A named person's no: to an event of that number and its corrections, or to all of an episode of that
+ * agency; and what they have reopened, which only a person's release ends. */
+struct ref_refusal { size_t agency; int to; uint64_t serial; const char *episode; };
 /* An earlier event of an episode: one that ends it, or begins it. */
 struct ref_past {
     size_t agency, schema, kind;
@@ -148,6 +151,8 @@ struct ref_facts {
     struct ref_death *deaths; size_t death_count;
     struct ref_past *past; size_t past_count;
     struct ref_birth *births; size_t birth_count;
+    struct ref_refusal *refusals; size_t refusal_count;
+    bool has_unread;                /* a message that may restrict could not be read */
 };
 
 enum ref_sort { REF_NULL, REF_IS_TEXT, REF_IS_NUMBER, REF_IS_BOOL, REF_IS_TEXTS, REF_IS_RECORDS };
@@ -162,6 +167,7 @@ struct ref_event {
     int source;
     const char *episode;            /* NULL: none */
     uint64_t serial;                /* its id */
+    uint64_t original;              /* the one that it corrects; 0: none */
     int64_t occurred_ms;
     struct ref_value *values;       /* by slot of the schema's plan */
     size_t value_count;
@@ -289,6 +295,12 @@ struct ref_expr *ref_random_condition(struct arena *a, struct ref_random *r,
 extern const char *const ref_relationships[4], *const ref_functions[3], *const ref_restrictions[5],
     *const ref_purposes[3];
 const char *ref_pick_text(struct ref_random *r, const struct ref_bundle *b);
+
+/* ---- what waits for people (refused.c) ---- */
+
+/* Of facts that a case has: refusals of the event at hand, which may be a correction, and of others. */
+void ref_random_refusals(struct arena *a, struct ref_random *r, struct ref_case *c);
+bool ref_is_refused(const struct ref_case *c, int to);
 
 /* ---- writing them (write.c) ---- */
 

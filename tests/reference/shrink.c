@@ -147,6 +147,7 @@ bool shrink_facts(const struct shrink *s)
     any |= shrink_items(s, f->restrictions, &f->restriction_count, sizeof *f->restrictions);
     any |= shrink_items(s, f->responsible, &f->responsible_count, sizeof *f->responsible);
     any |= shrink_items(s, f->deaths, &f->death_count, sizeof *f->deaths);
+    any |= shrink_items(s, f->refusals, &f->refusal_count, sizeof *f->refusals);
     any |= shrink_items(s, f->past, &f->past_count, sizeof *f->past);
     any |= shrink_items(s, f->births, &f->birth_count, sizeof *f->births);
     return any;
