@@ -111,6 +111,8 @@ static bool by_local_id(const struct identity *id, const struct claim *c, struct
         return false;
     if (found && (known.kind == LINK_PERSON || known.route < id->partitions)) {
         use_link(id, &known, out);
+        if (known.kind == LINK_PERSON && id->region_key)
+            set_birth_hash(id, c, out);
         return true;
     }
     uint8_t hash[HASH_BYTES];

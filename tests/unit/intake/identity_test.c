@@ -107,6 +107,20 @@ static void remembers_whose_a_local_id_is(void)
     CU_ASSERT_STRING_EQUAL(world_text(&w, &e[1], "subject.nhs_number"), "");
 }
 
+/* Also then the router must see whom it means: the birth date is in its own field, by the same key. */
+static void says_the_birth_date_of_a_remembered_person(void)
+{
+    struct world_event e[8];
+    say("\"nhs\":\"" NHS_ADA "\",\"status\":\"01\",\"born\":\"1941-11-03\",\"local\":\"H1\"");
+    say("\"born\":\"1941-11-03\",\"local\":\"H1\"");
+    say("\"born\":\"1941-11\",\"local\":\"H1\"");
+    CU_ASSERT_EQUAL_FATAL(events(e), 3);
+    CU_ASSERT_EQUAL(view_text_at(&e[1].v, "header.birth_hash").n, 64);
+    CU_ASSERT_STRING_EQUAL(world_text(&w, &e[1], "header.birth_hash"),
+                           world_text(&w, &e[0], "header.birth_hash"));
+    CU_ASSERT_STRING_EQUAL(world_text(&w, &e[2], "header.birth_hash"), "");
+}
+
 static void uses_the_agencys_own_key_for_a_local_id(void)
 {
     struct world_event e[8];
@@ -245,6 +259,7 @@ static CU_TestInfo cases[] = {
     { "travels under a verified number", travels_under_a_verified_number },
     { "says when a number is not verified", says_when_a_number_is_not_verified },
     { "trusts a feed that is declared traced", trusts_a_feed_that_is_declared_traced },
+    { "says the birth date of a remembered person", says_the_birth_date_of_a_remembered_person },
     { "remembers whose a local id is", remembers_whose_a_local_id_is },
     { "uses the agency's own key for a local id", uses_the_agencys_own_key_for_a_local_id },
     { "drops the number where the agency may not have it",
