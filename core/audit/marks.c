@@ -87,6 +87,32 @@ static bool open_own(const struct bundle *b, const struct memory *m, const uint8
     return cursor_long(out, &version, e) || damaged(name, e);
 }
 
+bool marks_keep_word(struct slice word, struct slice on, struct slice act, bool *goes_on,
+                     struct memory_change *out, struct err *e)
+{
+    *goes_on = slice_equal_text(word, "skip") && slice_starts(on, SLICE("lane ")) && act.n > 0;
+    if (!*goes_on)
+        return true;
+    out->bytes = mem_alloc(act.n);
+    if (!out->bytes)
+        return err_memory(e);
+    memcpy(out->bytes, act.p, act.n);
+    out->n = act.n;
+    key_of("word:", on, out->key);
+    return true;
+}
+
+bool marks_has_word(const struct memory *m, const char *topic, int partition, int64_t offset)
+{
+    char on[320];
+    uint8_t key[ID_BYTES];
+    int n = snprintf(on, sizeof on, "lane %s %d at %" PRId64, topic, partition, offset);
+    if (n < 0 || (size_t)n >= sizeof on)
+        return false;
+    key_of("word:", slice_of(on, (size_t)n), key);
+    return !slice_is_empty(memory_get(m, key));
+}
+
 struct marks {
     bool known;         /* the feed was met before in this partition */
     struct slice list;  /* 16 bytes a mark */

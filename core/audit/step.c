@@ -55,6 +55,9 @@ static bool ask_mark(struct work *w, struct err *e)
     };
     if (!marks_ask(w->r->bundle, &w->p->memory, &w->mark, &w->place, e))
         return false;
+    if (w->place.says == MARK_UNKNOWN &&
+        marks_has_word(&w->p->memory, w->in->topic, w->in->partition, w->in->offset))
+        w->place.says = MARK_FIRST;
     w->out->mark = w->place.says;
     w->moves_mark = w->place.says != MARK_AGAIN;
     w->says.note = slice_text(mark_note(w->place.says));
@@ -62,7 +65,8 @@ static bool ask_mark(struct work *w, struct err *e)
         return true;
     return err_set(e, ERR_FATAL, "feed.unknown", 0,
                    "cannot tell whether an event of feed %.*s was decided before: it was taken in "
-                   "more than 30 days ago, under an opening of its spool that is not known",
+                   "more than 30 days ago, under an opening of its spool that is not known "
+                   "(concordat skip)",
                    (int)w->mark.feed.n, (const char *)w->mark.feed.p);
 }
 
@@ -442,7 +446,9 @@ static bool take_act(struct work *w, struct err *e)
                                    w->says.decided_ms, &w->acts, e))
         return false;
     if (!act.is_on_hold) /* whose it is does it; here it is on record */
-        return note_act(w, &act, "", e);
+        return note_act(w, &act, "", e) &&
+               marks_keep_word(act.act, act.hold, w->in->value, &w->out->goes_on,
+                               &w->out->marks[0], e);
     if (!load_person(w, &person, e))
         return false;
     if (act.is_looking)

@@ -27,6 +27,7 @@ struct step {
     struct slice entry;                 /* framed, in the arena */
     struct err refusal;                 /* of AUDIT_REFUSED */
     struct audit_chain chain;           /* after it */
+    bool goes_on;                       /* a person's word that a lane goes on: fetch it again */
     enum mark_says mark;                /* of an event: whether it was decided before */
     struct memory_change facts, acts, marks[MARK_CHANGES]; /* owned until accepted or dropped */
 };

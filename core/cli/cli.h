@@ -34,6 +34,7 @@ int cmd_act(struct cli *c, int argc, char **argv);
 int cmd_deliveries(struct cli *c, int argc, char **argv);
 int cmd_quarantine(struct cli *c, int argc, char **argv);
 int cmd_held(struct cli *c, int argc, char **argv);
+int cmd_skip(struct cli *c, int argc, char **argv);
 int cmd_status(struct cli *c, int argc, char **argv);
 int cmd_schemas(struct cli *c, int argc, char **argv);
 int cmd_bundle(struct cli *c, int argc, char **argv);

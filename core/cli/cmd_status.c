@@ -140,6 +140,10 @@ static void print_text(const struct site *s, const struct figures *t,
                " would take back, replace or reuse what another said, %" PRIu64
                " would make known what facts.yaml does not let their role say\n",
                r->not_yours, r->not_allowed);
+    if (r->skipped)
+        printf("           PASSED OVER: up to %" PRIu64 " records aged out unread, and named people "
+               "went on without them\n",
+               r->skipped);
     if (r->returned + r->second)
         printf("           LOOK: %" PRIu64 " events had a number that was given before, at %" PRIu64
                " a feed went on with another spool: state came back, or two hosts take for it\n",
@@ -268,11 +272,11 @@ static void print_json(const struct site *s, const struct figures *t,
            ",\"events\":%" PRIu64 ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64
            ",\"disclosed\":%" PRIu64 ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64
            ",\"feed_openings\":%" PRIu64 ",\"returned\":%" PRIu64
-           ",\"second_spool\":%" PRIu64 ",\"caught_up\":%" PRIu64 ",\"receipts\":%" PRIu64
+           ",\"second_spool\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"caught_up\":%" PRIu64 ",\"receipts\":%" PRIu64
            ",\"not_yours\":%" PRIu64 ",\"not_allowed\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
            ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "}",
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
-           r->refused, r->disclosed, r->withheld, r->held, r->openings, r->returned, r->second,
+           r->refused, r->disclosed, r->withheld, r->held, r->openings, r->returned, r->second, r->skipped,
            r->caught_up, r->receipts,
            r->not_yours, r->not_allowed, t->routed.waiting.open, t->routed.waiting.overdue,
            t->routed.waiting.oldest_ms);

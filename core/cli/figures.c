@@ -34,7 +34,7 @@ static void add_up(const struct site *s, struct figures *f)
     }
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &f->deliveries[i];
-        taken += n->taken;
+        taken += n->taken + n->skipped;
         ended += delivery_ended(n);
         f->outstanding += n->outstanding;
         f->balanced &= delivery_ended(n) + n->outstanding == n->taken;

@@ -183,6 +183,12 @@ static const struct table_family of_deliveries[] = {
       NULL,
       { { NULL, DELIVERY(reduced) } },
       1 },
+    { "concordat_delivery_skipped_disclosures_total",
+      "counter",
+      "Those that aged out before they were taken, and that people passed over.",
+      NULL,
+      { { NULL, DELIVERY(skipped) } },
+      1 },
     { "concordat_delivery_undelivered_disclosures",
       "gauge",
       "Those that wait for the partner.",
@@ -458,6 +464,9 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
             n->returned);
     put_one(out, "concordat_router_second_spool_events_total", "counter",
             "Events at which a feed went on with another spool than the one before.", n->second);
+    put_one(out, "concordat_skipped_records_total", "counter",
+            "Records that aged out before a part had read them, and that people passed over.",
+            n->skipped);
     put_one(out, "concordat_router_standing_lanes", "gauge",
             "Partitions of topics that wait for a human to say how to go on.", p->standing_lanes);
     put_one(out, "concordat_router_refused_events_total", "counter",

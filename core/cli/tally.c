@@ -101,6 +101,19 @@ static void take_claim(struct tally *t, const struct audit_claim *c)
     n->now[after] += after != CLAIM_NONE;
 }
 
+/* "skip router, up to 28 records of ... by ...": cli/cmd_skip.c */
+static uint64_t skipped(const struct audit_read *r)
+{
+    static const char mark[] = ", up to ";
+    const uint8_t *at = slice_starts(r->note, SLICE("skip "))
+                            ? memmem(r->note.p, r->note.n, mark, sizeof mark - 1) : NULL;
+    uint64_t n = 0;
+    for (const uint8_t *p = at ? at + sizeof mark - 1 : NULL;
+         p && p < r->note.p + r->note.n && *p >= '0' && *p <= '9'; p++)
+        n = n * 10 + (uint64_t)(*p - '0');
+    return n;
+}
+
 static bool take_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct tally *t = ctx;
@@ -110,6 +123,7 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     n->refused += slice_equal_text(r->kind, audit_kind_name(AUDIT_REFUSED));
     n->receipts += slice_equal_text(r->kind, audit_kind_name(AUDIT_RECEIPT));
     n->not_yours += noted(r, SLICE("event.not-yours"));
+    n->skipped += slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)) ? skipped(r) : 0;
     n->openings += noted(r, slice_text(mark_note(MARK_FIRST)));
     n->returned += noted(r, slice_text(mark_note(MARK_RETURNED)));
     n->second += noted(r, slice_text(mark_note(MARK_OTHER)));

@@ -32,6 +32,7 @@ struct tally_counts {
     uint64_t events, decisions, disclosed, withheld, held, caught_up, duplicates, refused, receipts;
     uint64_t not_yours;     /* would take back, replace or reuse what another said */
     uint64_t not_allowed;   /* what a line of facts.yaml would make known, said by who may not */
+    uint64_t skipped; /* records that aged out unread, by the words of those who went on */
     uint64_t openings, returned, second; /* events whose note is that of audit/marks.h */
     uint64_t to_deliveries; /* disclosures to services that this site delivers to */
     struct tally_reason reasons[TALLY_REASONS_MAX];

@@ -53,9 +53,17 @@ void delivery_close(struct delivery **d);
 /* The newest generation that everything sent from now on goes by; 0: none yet. Any thread. */
 uint64_t delivery_generation(const struct delivery *d);
 
+/* What of a service's topic a delivery that does not run never read, and cannot: *from is its
+ * progress, *to the first record there is; equal where nothing is gone. */
+MUST_CHECK bool delivery_gap(const char *database, struct bus *b, struct slice service,
+                             int64_t *from, int64_t *to, struct err *e);
+/* Goes on behind it, and counts what is passed over. The caller has noted who says so. */
+MUST_CHECK bool delivery_skip(const char *database, int64_t to, struct err *e);
+
 /* Law 2's third sum, read beside a running daemon or not. */
 struct delivery_counts {
     uint64_t taken, accepted, refused, stopped, outstanding, duplicates;
+    uint64_t skipped; /* at most so many aged out unread, and a named person went on */
     uint64_t reduced; /* of the accepted: left with something taken out at the door */
     /* Of the outstanding: set aside for a human, since when the oldest; tried in vain, since when. */
     uint64_t parked, troubled, tries;

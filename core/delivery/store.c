@@ -206,6 +206,18 @@ static bool count(struct store *s, const char *name, int64_t n, struct err *e)
     return db_do(q, e);
 }
 
+bool store_skip(struct store *s, int64_t to, struct err *e)
+{
+    int64_t from;
+    if (!store_progress(s, &from, e) || !db_begin(s->db, e))
+        return false;
+    db_bind_int(s->query[Q_MOVE], 1, to);
+    if (db_do(s->query[Q_MOVE], e) && count(s, "skipped", to > from ? to - from : 0, e))
+        return db_commit(s->db, e);
+    db_rollback(s->db);
+    return false;
+}
+
 static bool count_taken(struct store *s, const struct arrived *r, struct err *e)
 {
     bool refused = r->receipt.n || !r->id.n;

@@ -45,6 +45,8 @@ void store_close(struct store **s);
 /* Next offset to read of the topic. */
 MUST_CHECK bool store_progress(struct store *s, int64_t *next, struct err *e);
 
+/* Goes on at to, and counts as skipped what lies before. */
+MUST_CHECK bool store_skip(struct store *s, int64_t to, struct err *e);
 /* The topic is not what it was: it is read again from there on. What was taken is known by its id. */
 MUST_CHECK bool store_begin_anew(struct store *s, int64_t next, int64_t now_ms, struct err *e);
 /* *fresh: nothing was ever taken; *anew_ms: when that was last, 0: never. */

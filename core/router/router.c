@@ -42,6 +42,8 @@ struct router {
     struct standing { const char *topic; int partition; } *standing; /* lanes that wait for a human */
     size_t standing_count;
     _Atomic size_t standing_seen;
+    const char **topics;                /* what is fetched */
+    bool goes_on;                       /* a lane that stood is to be fetched again */
     int64_t warned_ns; /* when an alarm of numbers was last logged */
     uint64_t tally[COUNTS];             /* of this transaction */
     _Atomic uint64_t counts[COUNTS];
@@ -52,7 +54,7 @@ struct router {
 /* -- opening
  * -------------------------------------------------------------------------------------- */
 
-static bool make_topics(const struct bundle *b, struct arena *a, const char ***out, struct err *e)
+bool router_topics(const struct bundle *b, struct arena *a, const char ***out, struct err *e)
 {
     const char **list = ARENA_ARRAY(a, b->agency_count * 3 + 3, const char *);
     size_t n = 0;
@@ -71,20 +73,23 @@ static bool make_topics(const struct bundle *b, struct arena *a, const char ***o
     return list[n - 1] || err_memory(e);
 }
 
+static bool join_bus(struct router *r, struct err *e)
+{
+    const struct bus_join how = { .id = r->o.worker, .topics = r->topics,
+                                  .partitions = r->o.bundle->partitions };
+    return bus_join(r->o.bus, &how, &r->worker, e);
+}
+
 static bool join(struct router *r, struct err *e)
 {
     const struct bundle *b = r->o.bundle;
-    const char **topics = NULL;
     r->partitions = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct partition);
     r->committed = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct audit_chain);
     r->standing = ARENA_ARRAY(&r->arena, b->agency_count * (size_t)b->partitions, struct standing);
     if (!r->partitions || !r->committed || !r->standing)
         return err_memory(e);
-    if (!make_topics(b, &r->arena, &topics, e) ||
-        !transaction_init(&r->tx, b, topics, &r->arena, e))
-        return false;
-    const struct bus_join how = { .id = r->o.worker, .topics = topics, .partitions = b->partitions };
-    return bus_join(r->o.bus, &how, &r->worker, e);
+    return router_topics(b, &r->arena, &r->topics, e) &&
+           transaction_init(&r->tx, b, r->topics, &r->arena, e) && join_bus(r, e);
 }
 
 static bool restore(struct router *r, struct err *e)
@@ -231,6 +236,7 @@ static bool decide(struct router *r, const struct bus_record *in, struct err *e)
     }
     step_accept(p, step);
     transaction_add(&r->tx, in, step);
+    r->goes_on = r->goes_on || step->goes_on;
     tally(r, step);
     log_refusal(r, in, step);
     log_mark(r, in, step);
@@ -324,9 +330,22 @@ static bool commit(struct router *r, struct err *e)
     return true;
 }
 
+/* What was fetched of lanes that stood was passed over: all begin again at what is committed. */
+static void go_on(struct router *r)
+{
+    if (r->goes_on && r->standing_count > 0) {
+        bus_leave(&r->worker); /* joined again by the next step */
+        r->n = r->at = r->standing_count = 0;
+        atomic_store(&r->standing_seen, 0);
+    }
+    r->goes_on = false;
+}
+
 bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
 {
     *done = 0;
+    if (!r->worker && !join_bus(r, e))
+        return false;
     if (r->tx.taken == 0) {
         r->head = rules_newest(r->rules);
         atomic_store(&r->generation, r->head->number);
@@ -336,6 +355,8 @@ bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
     size_t taken = r->tx.taken;
     if (taken > 0 && !commit(r, e))
         return false;
+    if (taken > 0)
+        go_on(r);
     if (r->n == 0)
         atomic_store_explicit(&r->in_step_ns, clock_mono_ns(), memory_order_relaxed);
     *done = taken;

@@ -44,6 +44,28 @@ struct router_counts {
     uint64_t events, disclosed, withheld, held, duplicates, refused, receipts, commits;
 };
 void router_counts(const struct router *r, struct router_counts *out);
+/* What it fetches, NULL-terminated. In a. */
+MUST_CHECK bool router_topics(const struct bundle *b, struct arena *a, const char ***out,
+                              struct err *e);
+
+/* Positions of the router that lie before the first record that there still is. Joins by the router's
+ * id, so a router that runs ends. */
+struct router_gap {
+    const char *topic;
+    int partition;
+    int64_t from, to; /* at most to - from records are gone */
+};
+struct router_gaps {
+    struct bus_worker *worker;
+    struct router_gap *list; /* in the arena */
+    size_t count;
+};
+MUST_CHECK bool router_find_gaps(const struct router_options *o, struct arena *a,
+                                 struct router_gaps *out, struct err *e);
+/* Moves those positions on. Nothing is noted: that is the caller's, before. */
+MUST_CHECK bool router_skip_gaps(struct router_gaps *g, struct err *e);
+void router_leave_gaps(struct router_gaps *g);
+
 /* How many lanes (a partition of a topic) wait for a human, because it cannot be told of their next
  * event whether it was decided before. Any thread. */
 size_t router_standing(const struct router *r);

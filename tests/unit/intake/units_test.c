@@ -138,7 +138,42 @@ static void answers_garbage_with_an_error_and_keeps_it(void)
     CU_ASSERT_EQUAL(world_counts(&w).quarantined, 1);
 }
 
+/* The second change is no first sight, though both are of one row. */
+static void counts_two_changes_of_one_row_as_two(void)
+{
+    struct world_event events[4];
+    CU_ASSERT_FATAL(world_init(&w, WORLD_PAIR));
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    world_say(&w, "person,first,second\r\n1,Ann,Bob\r\n");
+    CU_ASSERT_EQUAL(world_counts(&w).events, 1);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 4), 1);
+    CU_ASSERT_STRING_EQUAL(world_text(&w, &events[0], "caseload.worker"), "Bob");
+}
+
+static size_t acknowledged(const char *what)
+{
+    return w.answer.reply.n && memmem(w.answer.reply.p, w.answer.reply.n, what, strlen(what)) ? 1 : 0;
+}
+
+/* A batch has one answer: its first message's, unless a later one ended worse. */
+static void answers_a_batch_by_its_first_message_or_the_worst(void)
+{
+    char text[600];
+    hl7();
+    int n = snprintf(text, sizeof text, "BHS|^~\\&|PAS|ZX9\r" HL7 HL7 HL7 "BTS|3\r", "B1", "B2", "B3");
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(world_counts(&w).published, 3);
+    CU_ASSERT(acknowledged("MSA|AA|B1") && !acknowledged("|B2") && !acknowledged("|B3"));
+    n = snprintf(text, sizeof text, "BHS|^~\\&|PAS|ZX9\r" HL7 "MSH|junk\r" HL7 "BTS|3\r", "B4", "B5");
+    CU_ASSERT(n > 0);
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
+    CU_ASSERT(acknowledged("MSA|AE") && !acknowledged("MSA|AA"));
+}
+
 static CU_TestInfo cases[] = {
+    { "counts two changes of one row as two", counts_two_changes_of_one_row_as_two },
+    { "answers a batch by its first message or the worst",
+      answers_a_batch_by_its_first_message_or_the_worst },
     { "counts each row and answers the file", counts_each_row_and_answers_the_file },
     { "finds an extract sent again unchanged", finds_an_extract_sent_again_unchanged },
     { "tells a value that comes back", tells_a_value_that_comes_back },

@@ -85,7 +85,24 @@ static const char snapshot_mapping[] =
     "  - {on: {status: closed}, emit: Caseload.ended,"
     " changed: {name: case, key: [person], of: [status], first: quiet}}\n";
 
-static const char *const mappings[] = { json_mapping, csv_mapping, hl7_mapping, snapshot_mapping };
+/* Two events of one row that are compared with what was last seen of one thing. */
+static const char pair_mapping[] =
+    "in:\n"
+    "  format: csv\n"
+    "  id: person\n"
+    "common:\n"
+    "  header.environment: {text: live}\n"
+    "  subject.local_id: {from: person}\n"
+    "events:\n"
+    "  - {on: {first: present}, emit: Caseload.declared,"
+    " changed: {name: pair, key: [person], of: [first], first: quiet},"
+    " fields: {caseload.worker: {from: first}}}\n"
+    "  - {on: {second: present}, emit: Caseload.declared,"
+    " changed: {name: pair, key: [person], of: [second], first: quiet},"
+    " fields: {caseload.worker: {from: second}}}\n";
+
+static const char *const mappings[] = { json_mapping, csv_mapping, hl7_mapping, snapshot_mapping,
+                                        pair_mapping };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };

@@ -3,6 +3,9 @@
 #include <CUnit/CUnit.h>
 
 #include "base/clock.h"
+#include "bus/topics.h"
+#include "record/wire.h"
+#include "sharing/act.h"
 #include "world.h"
 
 #define A ((int64_t)0x40000001 << 32)
@@ -171,6 +174,51 @@ static void what_cannot_be_told_stands_still(void)
     CU_ASSERT_EQUAL(entries("event", NULL), 3); /* it waits behind the other */
 }
 
+/* A person's typed word on a lane, in the lane's own partition. */
+static void word_on_lane(const char *on)
+{
+    const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
+    struct act x = { .region = SLICE("teststead"), .word = SLICE("skip"), .on = slice_text(on),
+                     .reason = SLICE("the feed lay for a month"), .typed = SLICE("Pia Operator"),
+                     .at_ms = clock_wall_ms() };
+    struct buf file, value;
+    x.subject.b[7] = (uint8_t)world_partition("ada");
+    buf_init(&file, 8192);
+    buf_init(&value, 9000);
+    act_put_file(&x, &file);
+    wire_put_header(&value, plan_fingerprint(s->plan));
+    avro_put_long(&value, 1);
+    avro_put_text(&value, buf_slice(&file));
+    world_publish(TOPIC_CONTROL, world_partition("ada"), slice_of(x.subject.b, ID_BYTES),
+                  buf_slice(&value));
+    buf_release(&file);
+    buf_release(&value);
+}
+
+/* The way on: somebody says that it was never decided, and the lane is fetched again from there. */
+static void a_persons_word_lets_it_go_on(void)
+{
+    int64_t now = clock_wall_ms();
+    char on[60];
+    say_taken("ada", 1, A + 1, now - 40 * DAY_MS);
+    say_taken("ada", 2, B + 1, now - 31 * DAY_MS);
+    say_taken("ada", 3, B + 2, now - 31 * DAY_MS);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    CU_ASSERT_EQUAL(router_standing(world.router), 1);
+    word_on_lane("lane events.hosp 9 at 1"); /* of another: nothing */
+    CU_ASSERT_TRUE_FATAL(world_run());
+    CU_ASSERT_EQUAL(router_standing(world.router), 1);
+    snprintf(on, sizeof on, "lane events.hosp %d at 1", world_partition("ada"));
+    word_on_lane(on);
+    run();
+    CU_ASSERT_TRUE_FATAL(world_run());
+    run();
+    CU_ASSERT_EQUAL(router_standing(world.router), 0);
+    CU_ASSERT_EQUAL(entries("event", NULL), 3);
+    CU_ASSERT_EQUAL(entries("event", "feed.opened"), 1);
+    CU_ASSERT_EQUAL(entries("hold-act", NULL), 2);
+}
+
 static void a_younger_one_of_an_unknown_opening_is_decided(void)
 {
     int64_t now = clock_wall_ms();
@@ -190,6 +238,7 @@ static CU_TestInfo cases[] = {
     { "two spools of one feed are noted", two_spools_of_one_feed_are_noted },
     { "old numbers go on", old_numbers_go_on },
     { "what cannot be told stands still", what_cannot_be_told_stands_still },
+    { "a person's word lets it go on", a_persons_word_lets_it_go_on },
     { "a younger one of an unknown opening is decided",
       a_younger_one_of_an_unknown_opening_is_decided },
     CU_TEST_INFO_NULL,

@@ -249,6 +249,34 @@ static void answers_more_frames_than_a_turn_takes(void)
     close(fd);
 }
 
+/* More than a turn takes has come, and the end with it: what is left of it is no frame cut short. */
+static void answers_all_of_a_peer_that_sent_more_than_a_turn_and_closed(void)
+{
+    enum { FRAMES = 2048 }; /* of 16 bytes: they fill what is read into, so the end is seen with them */
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    for (int i = 0; i < FRAMES; i++)
+        buf_format(&b, VT "frame %07d" FS "\r", i);
+    CU_ASSERT_EQUAL(b.n, 32768);
+    gate(true);
+    start();
+    int fd = peer();
+    CU_ASSERT(mllp_test_send(fd, SLICE(VT "first" FS "\r")));
+    await_take();
+    CU_ASSERT(mllp_test_send(fd, buf_slice(&b)));
+    shutdown(fd, SHUT_WR);
+    gate(false);
+    uint8_t *got = mem_alloc(b.n);
+    CU_ASSERT(mllp_test_gets(fd, SLICE(VT "first" FS "\r")));
+    CU_ASSERT_EQUAL(mllp_test_read(fd, got, b.n), b.n);
+    CU_ASSERT_EQUAL(memcmp(got, b.p, b.n), 0);
+    CU_ASSERT(mllp_test_ends(fd));
+    CU_ASSERT_EQUAL(mllp_counts(&s).cut_short, 0);
+    mem_free(got);
+    buf_release(&b);
+    close(fd);
+}
+
 /* Sends VT and n bytes; stops early when the peer closes. */
 static void send_large(int fd, size_t n)
 {
@@ -448,6 +476,8 @@ static CU_TestInfo cases[] = {
     { "hands many connections up together", hands_many_connections_up_together },
     { "keeps what was prepared where it is", keeps_what_was_prepared_where_it_is },
     { "answers more frames than a turn takes", answers_more_frames_than_a_turn_takes },
+    { "answers all of a peer that sent more than a turn and closed",
+      answers_all_of_a_peer_that_sent_more_than_a_turn_and_closed },
     { "takes a large frame and refuses a larger", takes_a_large_frame_and_refuses_a_larger },
     { "never allocates for what it will refuse", never_allocates_for_what_it_will_refuse },
     { "allocates nothing for a message", allocates_nothing_for_a_message },
