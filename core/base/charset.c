@@ -306,7 +306,10 @@ static bool is_hidden(struct slice blank)
 
 static bool is_plain(struct slice s)
 {
-    for (size_t i = 0; i < s.n; i++) {
+    size_t solid = 0; /* most codes are one word of ASCII */
+    while (solid < s.n && s.p[solid] > ' ' && s.p[solid] < 0x80)
+        solid++;
+    for (size_t i = solid; i < s.n; i++) {
         size_t blank = slice_blank_length(slice_from(s, i));
         if (blank > 1 || (blank && (s.p[i] != ' ' || (i + 1 < s.n && s.p[i + 1] == ' '))))
             return false;
@@ -316,6 +319,8 @@ static bool is_plain(struct slice s)
 
 struct slice text_plain(struct arena *a, struct slice s)
 {
+    if (s.n && is_plain(s) && s.p[0] != ' ' && s.p[s.n - 1] != ' ')
+        return s;
     s = slice_trim(s);
     if (is_plain(s))
         return s.p ? s : SLICE("");

@@ -35,13 +35,20 @@ static const char *doubt_of(struct slice value)
     return has_power(value) ? "a spreadsheet has cut its digits" : NULL;
 }
 
+/* No blank, nor the byte of one. */
+static bool is_solid(uint8_t c)
+{
+    return c > ' ' && c < 0x80;
+}
+
 static void find_anew(struct run *r, const struct path *p, const struct path *base, size_t nth,
                       struct found *f)
 {
     *f = r->m->format->find(r->a, r->d, p, base, nth);
     if (f->how != FOUND_PRESENT)
         return;
-    f->value = slice_trim(f->value);
+    if (f->value.n && (!is_solid(f->value.p[0]) || !is_solid(f->value.p[f->value.n - 1])))
+        f->value = slice_trim(f->value);
     if (f->value.n == 0 || slice_is_one_of(f->value, r->m->empty, r->m->empty_count))
         f->how = FOUND_ABSENT;
 }

@@ -75,14 +75,20 @@ static void pick_first(struct run *r, const struct refs *from, struct value *v)
         run_doubt(r, v->ref);
 }
 
-/* Whether the conversion can make anything of it: those that read, where others only rewrite. */
-static bool can_be_read(struct run *r, const struct field *f, struct slice text)
+/* Whether the conversion can make anything of it: those that read, where others only rewrite. A time
+ * that was read is kept. */
+static bool can_be_read(struct run *r, const struct field *f, struct value *v)
 {
-    struct moment unused;
-    if (conversion_is_time(f->as))
-        return conversion_read_time(f->as, text, &unused);
+    if (f->from.count == 1)
+        return true; /* there is no other: convert() says what it is */
+    if (conversion_is_time(f->as)) {
+        if (!conversion_read_time(f->as, v->text, &v->moment))
+            return false;
+        v->how = HOW_MOMENT;
+        return true;
+    }
     return (f->as != AS_NHS_NUMBER && f->as != AS_BOOLEAN) ||
-           conversion_text(f->as, r->a, text).p != NULL;
+           conversion_text(f->as, r->a, v->text).p != NULL;
 }
 
 static const char *unread_reason(const struct field *f)
@@ -96,15 +102,17 @@ static const char *unread_reason(const struct field *f)
 static void pick_readable(struct run *r, const struct field *f, struct value *v)
 {
     struct value first = { 0 };
+    bool read = false;
     for (size_t next = 0; next < f->from.count || first.how == HOW_ABSENT;) {
         pick(r, &f->from, f, &next, v);
-        if (v->how != HOW_TEXT || can_be_read(r, f, v->text))
+        read = v->how == HOW_TEXT && can_be_read(r, f, v);
+        if (read || v->how != HOW_TEXT)
             break;
         run_miss(r, v->ref, f->path, v->text, unread_reason(f));
         if (first.how == HOW_ABSENT)
             first = *v;
     }
-    if (first.how != HOW_ABSENT && (v->how != HOW_TEXT || !can_be_read(r, f, v->text)))
+    if (first.how != HOW_ABSENT && !read)
         *v = first;
     bool reads = f->table || conversion_is_time(f->as) || f->as == AS_NHS_NUMBER ||
                  f->as == AS_BOOLEAN;
