@@ -3,6 +3,7 @@
 
 #include "audit/audit.h"
 #include "base/clock.h"
+#include "cli/fates.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,6 +45,7 @@ static void print_string(struct buf *b, const char *name, struct slice text)
 struct listing {
     struct buf line;
     const struct bundle *bundle;
+    struct fates fates;
     bool may_see_protected;
 };
 
@@ -52,6 +54,17 @@ static void add_name(void *ctx, struct slice name)
     struct buf *b = ctx;
     buf_text(b, b->p[b->n - 1] == '[' ? "" : ",");
     buf_json(b, name);
+}
+
+/* That an event had it tells of its person: what is protected is listed for those who may see that. */
+static void print_withheld(struct listing *l, const struct audit_decision *d)
+{
+    struct buf *b = &l->line;
+    buf_text(b, ",\"withheld\":[");
+    for (size_t i = 0; i < d->withheld_count; i++)
+        if (l->may_see_protected || !withheld_hides(l->bundle, d->withheld[i]))
+            add_name(b, d->withheld[i]);
+    buf_byte(b, ']');
 }
 
 /* Prohibitions that acted, and what was released: as far as everybody may see it. */
@@ -68,8 +81,21 @@ static void print_categories(struct listing *l, const struct audit_decision *d)
         return;
     }
     print_strings(b, "released", d->released, d->released_count);
-    print_strings(b, "withheld", d->withheld, d->withheld_count);
+    print_withheld(l, d);
     print_strings(b, "obliged", d->obliged, d->obliged_count);
+}
+
+/* What became of a disclosure: null where there is none. */
+static void print_fate(struct listing *l, const struct audit_decision *d)
+{
+    if (!d->disclosure.n) {
+        buf_text(&l->line, ",\"delivery\":null");
+        return;
+    }
+    const struct fate f = fates_of(&l->fates, d->disclosure);
+    fate_json(&f, !l->may_see_protected &&
+                      prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count),
+              &l->line);
 }
 
 /* When, and by which bundle: the first 8 bytes of its hash, as status shows them. */
@@ -91,9 +117,9 @@ static bool list_entry(void *ctx, int partition, const struct audit_read *r)
         buf_reset(b);
         buf_format(b, "{\"partition\":%d,\"sequence\":%" PRId64, partition, r->sequence);
         print_rules(b, r);
-        print_string(b, "schema", r->schema);
-        print_string(b, "kind", r->event_kind);
-        print_string(b, "source", r->source);
+        print_string(b, "schema", d->schema);
+        print_string(b, "kind", d->kind);
+        print_string(b, "source", d->source);
         print_string(b, "event", d->event_id);
         print_string(b, "recipient", d->recipient);
         print_string(b, "outcome", d->outcome);
@@ -101,6 +127,7 @@ static bool list_entry(void *ctx, int partition, const struct audit_read *r)
         print_string(b, "disclosure", d->disclosure);
         print_strings(b, "clauses", d->clauses, d->clause_count);
         print_categories(l, d);
+        print_fate(l, d);
         buf_format(b, ",\"caught_up\":%s}", d->caught_up ? "true" : "false");
         printf("%.*s\n", (int)b->n, (const char *)b->p);
     }
@@ -123,7 +150,7 @@ static bool list_act(void *ctx, int partition, const struct audit_read *r)
     return true;
 }
 
-static int list(const struct site *s, bool may_see_protected, bool acts)
+static int list(struct cli *c, const struct site *s, bool may_see_protected, bool acts)
 {
     struct bus *b = cli_bus(s, true);
     struct listing l = { .bundle = s->bundle, .may_see_protected = may_see_protected };
@@ -131,7 +158,8 @@ static int list(const struct site *s, bool may_see_protected, bool acts)
     if (!b)
         return CLI_CANNOT;
     buf_init(&l.line, 1 << 20);
-    bool good = audit_each(b, s->catalogue, s->bundle->partitions, acts ? list_act : list_entry,
+    bool good = (acts || fates_read(&c->arena, s, b, &l.fates, &e)) &&
+                audit_each(b, s->catalogue, s->bundle->partitions, acts ? list_act : list_entry,
                            &l, &e);
     buf_release(&l.line);
     bus_close(&b);
@@ -178,5 +206,5 @@ int cmd_audit(struct cli *c, int argc, char **argv)
     struct site *s = cli_site(c, argv[2], replay);
     if (!s)
         return CLI_CANNOT;
-    return lists ? list(s, protected, acts) : examine(c, s, replay);
+    return lists ? list(c, s, protected, acts) : examine(c, s, replay);
 }

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "cli/shown.h"
@@ -56,6 +57,30 @@ static bool find_feeds(struct arena *a, const struct site *s, const struct bundl
     return true;
 }
 
+static bool carries(const void *mapping, const struct schema *s, struct slice kind)
+{
+    return mapping_delivers(mapping, s, kind);
+}
+
+/* What the mappings of the site's deliveries carry. On the embedded bus one process has them all. */
+static bool find_deliveries(struct arena *a, const struct site *s, const struct bundle *b,
+                            struct analyse_input *in)
+{
+    struct analyse_delivery *list = ARENA_ARRAY(a, s->delivery_count + 1, struct analyse_delivery);
+    if (!list)
+        return false;
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        int service = bundle_service(b, s->deliveries[i].service);
+        if (service >= 0)
+            list[in->delivery_count++] =
+                (struct analyse_delivery){ (uint16_t)service, s->deliveries[i].name,
+                                           s->deliveries[i].mapping, carries };
+    }
+    in->deliveries = list;
+    in->has_all_deliveries = strncmp(s->bus_url, "embedded:", 9) == 0;
+    return true;
+}
+
 static void print_warnings(struct problems *p)
 {
     char line[600];
@@ -95,7 +120,7 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
 {
     struct findings f = { { 0 }, { 0 } };
     struct analyse_input in = { .bundle = b, .now_ms = clock_wall_ms() };
-    bool good = !s || find_feeds(&c->arena, s, b, &in);
+    bool good = !s || (find_feeds(&c->arena, s, b, &in) && find_deliveries(&c->arena, s, b, &in));
     for (const struct site_note *n = s ? s->notes : NULL; n; n = n->next)
         (void)problems_say(&f.warnings, n->code, n->at->file, n->at->line, n->at->column, "%s", n->text);
     if (good)

@@ -5,6 +5,7 @@
 
 #include "audit/holds.h"
 #include "base/clock.h"
+#include "cli/fates.h"
 #include "cli/shown.h"
 #include "sharing/tools/table.h"
 
@@ -19,6 +20,7 @@ struct why {
     size_t found;
     struct holds holds;  /* what was refused on the way, and stands */
     struct buf refusals; /* what entries that were told of say of it */
+    const struct fates *fates; /* NULL: the event is only supposed */
 };
 
 static void print_list(const char *word, const struct slice *list, size_t n)
@@ -44,12 +46,14 @@ static bool has_group(const struct slice *list, size_t n, struct slice group)
 }
 
 /* A group of which nothing goes is named once. */
-static void print_withheld(const struct audit_decision *d)
+static void print_withheld(const struct why *w, const struct audit_decision *d)
 {
     const char *between = "; withheld ";
     for (size_t i = 0; i < d->withheld_count; i++) {
         struct slice name = d->withheld[i], group = group_of(name);
         bool is_whole = !has_group(d->released, d->released_count, group);
+        if (w->fates && !w->may_see_protected && withheld_hides(w->bundle, name))
+            continue; /* of a supposed event it tells of nobody */
         if (is_whole && has_group(d->withheld, i, group))
             continue;
         printf("%s%.*s", between, SHOWN(is_whole ? group : name));
@@ -115,7 +119,20 @@ static void print_categories(const struct why *w, const struct audit_decision *d
     }
     print_list("released", d->released, d->released_count);
     print_list("only as", d->obliged, d->obliged_count);
-    print_withheld(d);
+    print_withheld(w, d);
+}
+
+static void print_fate(const struct why *w, const struct audit_decision *d)
+{
+    struct buf words;
+    if (!w->fates || !d->disclosure.n)
+        return;
+    const struct fate f = fates_of(w->fates, d->disclosure);
+    buf_init(&words, 1u << 20);
+    fate_sentence(&f, !w->may_see_protected && prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count),
+                  &words);
+    printf("%.*s", (int)words.n, (const char *)words.p);
+    buf_release(&words);
 }
 
 static void print_decision(const struct why *w, const struct audit_decision *d)
@@ -137,6 +154,7 @@ static void print_decision(const struct why *w, const struct audit_decision *d)
     if (shared)
         print_categories(w, d);
     print_prohibitions(w, d);
+    print_fate(w, d);
     printf("\n");
 }
 
@@ -147,6 +165,21 @@ static void print_entry(const struct audit_read *r, int partition)
     printf("%s.%s from %s, decided %.*s, audit %d/%lld%s%s\n", shown(r->schema),
            shown(r->event_kind), shown(r->source), (int)at.n, (const char *)at.p, partition,
            (long long)r->sequence, r->note.n ? ", " : "", shown(r->note));
+}
+
+/* Of a decision on another event than the entry's: what sort that one is, and what opened the gate. */
+static void print_caught_up(const struct audit_read *r, const struct audit_decision *d, int partition)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice at = time_ms_to_iso(r->decided_ms, time);
+    if (slice_equal(d->event_id, r->event_id) || slice_is_empty(d->schema)) {
+        print_entry(r, partition);
+        return;
+    }
+    printf("%s.%s from %s, ", shown(d->schema), shown(d->kind), shown(d->source));
+    printf("decided again %.*s because of %s.%s from ", (int)at.n, (const char *)at.p,
+           shown(r->schema), shown(r->event_kind));
+    printf("%s, audit %d/%lld\n", shown(r->source), partition, (long long)r->sequence);
 }
 
 /* Whether a refusal stands that kept the event at hand back: its own, or one that an entry names. */
@@ -185,7 +218,7 @@ static bool each_entry(void *ctx, int partition, const struct audit_read *r)
         if (!slice_is_empty(w->service) && !slice_equal(d->recipient, w->service))
             continue;
         if (!printed)
-            print_entry(r, partition);
+            print_caught_up(r, d, partition);
         printed = true;
         print_decision(w, d);
         w->found++;
@@ -316,15 +349,18 @@ static int suppose(struct why *w, struct cli *c, int argc, char **argv)
     return w->found ? CLI_DONE : CLI_NO;
 }
 
-static int recorded(struct why *w, struct site *s, const char *id)
+static int recorded(struct why *w, struct cli *c, struct site *s, const char *id)
 {
+    struct fates fates = { .count = 0 };
     struct bus *b = cli_bus(s, true);
     struct err e = { .fate = ERR_NONE };
     if (!b)
         return CLI_CANNOT;
     holds_init(&w->holds, s->bundle);
     buf_init(&w->refusals, 1u << 24);
-    bool good = audit_each(b, s->catalogue, s->bundle->partitions, each_entry, w, &e);
+    w->fates = &fates;
+    bool good = fates_read(&c->arena, s, b, &fates, &e) &&
+                audit_each(b, s->catalogue, s->bundle->partitions, each_entry, w, &e);
     bus_close(&b);
     if (good && (w->holds.lost || !buf_ok(&w->refusals)))
         good = err_memory(&e);
@@ -373,5 +409,5 @@ int cmd_why(struct cli *c, int argc, char **argv)
     w.bundle = w.as_approved ? cli_as_approved(c, s->bundle) : s->bundle;
     if (!w.bundle)
         return CLI_CANNOT;
-    return is_supposed ? suppose(&w, c, argc, argv) : recorded(&w, s, argv[2]);
+    return is_supposed ? suppose(&w, c, argc, argv) : recorded(&w, c, s, argv[2]);
 }

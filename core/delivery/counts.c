@@ -97,3 +97,20 @@ bool delivery_is_alarming(const struct delivery_counts *c, int64_t alarm_after_m
            (c->troubled_since_ms && now_ms - c->troubled_since_ms >= alarm_after_ms) ||
            (c->down_since_ms && now_ms - c->down_since_ms >= alarm_after_ms);
 }
+
+bool delivery_each_waiting(const char *database,
+                           bool (*each)(void *ctx, struct slice disclosure, bool maybe, bool parked),
+                           void *ctx, struct err *e)
+{
+    struct db *db;
+    struct db_query *q;
+    bool row = false;
+    if (!db_open_reader(database, &db, e))
+        return false;
+    bool good = db_prepare(db, "select id, maybe, state from queue", &q, e);
+    while (good && (good = db_step(q, &row, e)) && row)
+        if (!each(ctx, db_blob(q, 0), db_int(q, 1) != 0 || db_int(q, 2) == 1, db_int(q, 2) == 2))
+            break;
+    db_close(&db);
+    return good;
+}

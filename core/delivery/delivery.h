@@ -77,6 +77,13 @@ bool delivery_is_alarming(const struct delivery_counts *c, int64_t alarm_after_m
 MUST_CHECK bool delivery_counts_read(const char *database, struct delivery_counts *out,
                                      struct err *e);
 
+/* Each disclosure that waits in a delivery: may it have reached the partner, is it set aside for a
+ * human. Read beside a running daemon. each returns false to stop. */
+MUST_CHECK bool delivery_each_waiting(const char *database,
+                                      bool (*each)(void *ctx, struct slice disclosure, bool maybe,
+                                                   bool parked),
+                                      void *ctx, struct err *e);
+
 /* What intake asks (contract/reference.h): whom a disclosure id was about. Opens the database
  * read-only for one short question; *found false when the id (or the file) is not there. */
 MUST_CHECK bool delivery_find_reference(const char *database, const struct disclosure_id *id,

@@ -102,6 +102,9 @@ size_t mapping_rule_count(const struct mapping *m);
 const struct schema *mapping_rule(const struct mapping *m, size_t n, struct slice *kind);
 void mapping_rule_fills(const struct mapping *m, size_t n, bool *slots);
 
+/* Whether a mapping out writes events of that type and kind; else they are ended at the door. */
+bool mapping_delivers(const struct mapping *m, const struct schema *s, struct slice kind);
+
 /* What delivery knows and a record does not. */
 struct mapping_own {
     struct slice local_id;          /* the recipient's own id for the subject; empty: unknown */

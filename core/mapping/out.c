@@ -184,6 +184,17 @@ bool out_by(struct out_run *r, const struct out_rule *rule, struct node **tree, 
                  : err_memory(e);
 }
 
+bool mapping_delivers(const struct mapping *m, const struct schema *s, struct slice kind)
+{
+    for (size_t i = 0; i < m->out_rule_count; i++) {
+        const struct out_rule *r = &m->out_rules[i];
+        for (size_t k = 0; r->schema->plan == s->plan && k < s->kind_count && k < 64; k++)
+            if ((r->kinds >> k & 1) && slice_equal(s->kinds[k], kind))
+                return true;
+    }
+    return false;
+}
+
 bool mapping_out(const struct mapping *m, struct arena *a, const struct view *v,
                  const struct mapping_own *own, struct node **tree, bool *fits, struct err *e)
 {

@@ -166,6 +166,9 @@ void prohibitions_shown(const struct bundle *b, const struct slice *names, size_
 /* Whether what was released tells of a protected prohibition that acted: one with a condition acts
  * on some events only, and which categories are missing says which it was. */
 bool prohibitions_hide(const struct bundle *b, const struct slice *names, size_t n);
+/* Whether that an event had this, and it was withheld, tells of a person what a protected prohibition
+ * keeps back: names of what is protected, clinical or of safeguarding, and names of none now. */
+bool withheld_hides(const struct bundle *b, struct slice name);
 /* The same of a decision that was just made. */
 bool decision_hides(const struct bundle *b, const struct decision *d);
 

@@ -28,9 +28,18 @@ static void check_again(const struct pack *p)
     buf_init(&out, PACK_BYTES_MAX);
     must(pack_write(p, &out, &e), "read, and cannot be written");
     must(slice_equal(buf_slice(&out), p->canonical), "two texts for one bundle");
-    for (size_t i = 0; i < p->signature_count; i++)
+    for (size_t i = 0; i < p->signature_count && p->form != PACK_FORM_SIGNED; i++)
         pack_put_signature(p->signatures[i].name, p->signatures[i].bytes, &out);
-    must(slice_equal(buf_slice(&out), p->file), "two texts for one signature");
+    must(p->form == PACK_FORM_SIGNED || slice_equal(buf_slice(&out), p->file),
+         "two texts for one signature");
+    for (size_t i = 0; i < p->approvals.count; i++) {
+        const struct pack_approval *a = &p->approvals.list[i];
+        buf_reset(&out);
+        pack_put_approval(a, &out);
+        must(out.n == a->line.n + 1 && slice_equal(slice_head(buf_slice(&out), a->line.n), a->line),
+             "two texts for one approval");
+        must(a->inherited || !pack_approval_good(p->region, a), "an approval that nobody signed");
+    }
     buf_release(&out);
 }
 

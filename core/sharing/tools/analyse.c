@@ -284,5 +284,7 @@ void analyse(const struct analyse_input *in, struct arena *a, struct problems *p
     analyse_cover(&x);
     if (x.says)
         analyse_sources(&x);
+    if (in->delivery_count)
+        analyse_ways(&x);
     analyse_terms(&x);
 }

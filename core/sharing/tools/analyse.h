@@ -3,7 +3,7 @@
  * Problems: a clause that never shares anything (its condition can never be true, nobody else can
  * receive, prohibitions take all of it), a word that a field never holds, two prohibitions that
  * would tell a recipient different things. Warnings: all that is doubtful, that this site's
- * mappings do not make, that ends soon. Each at file:line, one sentence, code check.*. Pure: the
+ * mappings do not make or its deliveries cannot carry, that ends soon. Each at file:line, one sentence, code check.*. Pure: the
  * time is given. Cost: sorting and bitmaps; clauses are held against prohibitions, and against few
  * of their like. */
 #ifndef CONCORDAT_SHARING_ANALYSE_H
@@ -20,11 +20,22 @@ struct analyse_feed {
     const bool *slots; /* one for each of the type's */
 };
 
+/* A way out to a service, and what it carries. Borrowed. */
+struct analyse_delivery {
+    uint16_t service;
+    const char *name;
+    const void *mapping;
+    bool (*carries)(const void *mapping, const struct schema *s, struct slice kind);
+};
+
 struct analyse_input {
     const struct bundle *bundle;
     int64_t now_ms;
     const struct analyse_feed *feeds; /* none: the site's mappings are not known */
     size_t feed_count;
+    const struct analyse_delivery *deliveries; /* none: the site's ways out are not known */
+    size_t delivery_count;
+    bool has_all_deliveries; /* of the region: a service without one here has none */
 };
 
 /* Adds what it finds, in no order. Texts of file names borrow from the bundle, or live in a. */

@@ -76,7 +76,7 @@ static void put_approvals(struct page *p)
         buf_put(&p->sentence, g->approvals[i].name);
         buf_text(&p->sentence, g->approvals[i].name.n ? ", its " : "its ");
         explain_word(g->approvals[i].role, &p->sentence);
-        buf_text(&p->sentence, " on ");
+        buf_text(&p->sentence, g->approvals[i].name.n ? ", on " : " on ");
         explain_day(g->approvals[i].on_ms, &p->sentence);
         buf_text(&p->sentence, ".");
         put(p, 0);

@@ -476,12 +476,13 @@ static void recipients_do_not_extend_what_others_share(void)
 static struct edition *old_form(const struct edition *before, const char *letters)
 {
     struct slice bytes = pack_form(before, false);
-    struct edition *g = loaded(bytes);
+    struct pack p;
+    CU_ASSERT_FATAL(pack_read(&a, bytes, &p, &e));
     for (; *letters; letters++) {
         struct key key = { .b = { (uint8_t)(who_is(*letters) + 1) }, .set = true };
         uint8_t signature[SIGNATURE_BYTES];
         struct buf out;
-        ed25519_sign(&key, slice_of(g->pack->signed_hash, HASH_BYTES), signature);
+        ed25519_sign(&key, slice_of(p.signed_hash, HASH_BYTES), signature);
         buf_init(&out, PACK_BYTES_MAX);
         buf_put(&out, bytes);
         pack_put_signature(slice_text(people[who_is(*letters)].name), signature, &out);
@@ -512,6 +513,47 @@ static void what_is_in_force_by_an_older_bundle_stays_so_until_it_changes(void)
     put("agreements/care.yaml",
         arena_format(&a, "# changed\n%s", arena_format(&a, agreement, "care", "landlord")));
     CU_ASSERT_FALSE(is_in_force(signed_by(next, "hn"), "care"));
+}
+
+/* The code of the first problem of what is packed now; "" when it loads. */
+static const char *problem_of(bool is_signed)
+{
+    struct problems p = { 0 };
+    const char *code = bundles_read(&a, pack_form(NULL, is_signed), "rules", catalogue, &p)
+                           ? ""
+                           : arena_text(&a, slice_text(p.list[0].code));
+    problems_release(&p);
+    return code;
+}
+
+static const char *care_approved_by(const char *role)
+{
+    const char *text = arena_format(&a, agreement, "care", "adult-social-care");
+    const char *at = strstr(text, "caldicott-guardian");
+    return arena_format(&a, "%.*s%s%s", (int)(at - text), text, role,
+                        at + strlen("caldicott-guardian"));
+}
+
+/* One list for region.yaml and agreements. What is in force by an older bundle is not asked. */
+static void only_offices_that_may_approve_are_taken(void)
+{
+    static const struct {
+        const char *role, *code;
+    } rows[] = { { "senior-information-risk-owner", "" }, { "data-protection-officer", "" },
+                 { "information-governance-lead", "" },   { "registered-manager", "" },
+                 { "cleaner", "bundle.word" },            { "Caldicott Guardian", "bundle.word" } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        put("agreements/care.yaml", care_approved_by(rows[i].role));
+        CU_ASSERT_STRING_EQUAL(problem_of(false), rows[i].code);
+        CU_ASSERT_STRING_EQUAL(problem_of(true), rows[i].code);
+    }
+    put("agreements/care.yaml", care_approved_by("cleaner"));
+    CU_ASSERT(is_in_force(old_form(NULL, "hn"), "care"));
+    put("agreements/care.yaml", care_approved_by("caldicott-guardian"));
+    put("region.yaml", arena_format(&a, "%s  eve: {agency: trust, role: cleaner, key: "
+                                        "JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n",
+                                    rules.files[0].text));
+    CU_ASSERT_STRING_EQUAL(problem_of(true), "bundle.word");
 }
 
 /* One person must be able to stop, whatever drafts lie in the bundle; and approves none by it. */
@@ -549,6 +591,7 @@ static CU_TestInfo tests[] = {
     { "recipients do not extend what others share", recipients_do_not_extend_what_others_share },
     { "what is in force by an older bundle stays so until it changes",
       what_is_in_force_by_an_older_bundle_stays_so_until_it_changes },
+    { "only offices that may approve are taken", only_offices_that_may_approve_are_taken },
     { "a stop takes one signature, and leaves a draft a draft",
       a_stop_takes_one_signature_and_leaves_a_draft_a_draft },
     CU_TEST_INFO_NULL,

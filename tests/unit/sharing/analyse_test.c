@@ -484,6 +484,39 @@ static void clauses_are_held_against_the_mappings_of_their_sources(void)
                    "admitted", "stay.ward", "check.unfilled", "fills: source.urgency");
 }
 
+static bool carries_all_but(const void *kind, const struct schema *s, struct slice name)
+{
+    (void)s;
+    return !slice_equal_text(name, kind);
+}
+
+/* The council's team has a delivery that carries all but that kind, or none at all. */
+static void expect_of_delivery(const char *lacks, bool has_one, bool has_all, const char *wanted)
+{
+    struct findings f;
+    const struct bundle *b = load(terms, GOOD, "");
+    const struct analyse_delivery ways[] = {
+        { (uint16_t)bundle_service(b, slice_text(has_one ? "council/team" : "hospital/wards")), "d",
+          lacks, carries_all_but }
+    };
+    const struct analyse_input in = { .bundle = b,
+                                      .now_ms = MARCH,
+                                      .deliveries = ways,
+                                      .delivery_count = 1,
+                                      .has_all_deliveries = has_all };
+    look(&in, &f);
+    CU_ASSERT_EQUAL(find(&f.warnings, "check.undelivered", wanted ? wanted : "") != NULL, wanted != NULL);
+    release(&f);
+}
+
+static void clauses_are_held_against_the_deliveries_of_their_recipients(void)
+{
+    expect_of_delivery("moved", true, true, "no delivery of 'council/team' carries: HospitalStay.moved");
+    expect_of_delivery("discharged", true, true, NULL);
+    expect_of_delivery("", false, true, "'council/team', which has no delivery");
+    expect_of_delivery("", false, false, NULL); /* it may be on another host */
+}
+
 /* Clauses of a few shapes, each a little different, all well formed. */
 static void ten_thousand_clauses_are_looked_at_quickly(void)
 {
@@ -535,6 +568,8 @@ static CU_TestInfo cases[] = {
     { "what only a replaced version shares is shared by nobody",
       what_only_a_replaced_version_shares_is_shared_by_nobody },
     { "named fields are weighed by themselves", named_fields_are_weighed_by_themselves },
+    { "clauses are held against the deliveries of their recipients",
+      clauses_are_held_against_the_deliveries_of_their_recipients },
     { "clauses are held against the mappings of their sources",
       clauses_are_held_against_the_mappings_of_their_sources },
     { "ten thousand clauses are looked at quickly", ten_thousand_clauses_are_looked_at_quickly },

@@ -1,0 +1,62 @@
+/* analyse_ways.c - what clauses share and the deliveries of their recipients cannot carry: it would be
+ * decided, and told to nobody. */
+#include "sharing/tools/analyse_parts.h"
+
+static const struct schema *schema_of(const struct analysis *x, uint32_t kind, struct slice *name)
+{
+    size_t schema = 0;
+    while (x->k->kind_base[schema + 1] <= kind)
+        schema++;
+    *name = x->k->schemas[schema]->kinds[kind - x->k->kind_base[schema]];
+    return x->k->schemas[schema];
+}
+
+/* Whether a delivery of that service carries it; *any: it has one at all. */
+static bool is_carried(const struct analysis *x, unsigned service, uint32_t kind, bool *any)
+{
+    struct slice name;
+    const struct schema *s = schema_of(x, kind, &name);
+    bool carried = false;
+    *any = false;
+    for (size_t i = 0; i < x->in->delivery_count; i++) {
+        const struct analyse_delivery *d = &x->in->deliveries[i];
+        if (d->service != service)
+            continue;
+        *any = true;
+        carried |= d->carries(d->mapping, s, name);
+    }
+    return carried;
+}
+
+static void check_way(struct analysis *x, const struct clause *c, unsigned service)
+{
+    bool any = false;
+    struct slice to = x->b->services[service].name;
+    const char *sentence = arena_format(
+        x->arena, "clause '%.*s' shares what no delivery of '%.*s' carries", SHOWN(c->name), SHOWN(to));
+    struct naming m = { .to = x->warnings,
+                        .code = "check.undelivered",
+                        .file = c->file,
+                        .sentence = sentence ? sentence : "",
+                        .line = c->line,
+                        .column = c->column };
+    for (size_t i = 0; i < c->kind_count; i++)
+        if (!is_carried(x, service, c->kinds[i], &any) && any)
+            analyse_name_kind(x, &m, c->kinds[i]);
+    naming_end(&m);
+    if (!any && x->in->has_all_deliveries)
+        (void)problems_say(x->warnings, m.code, c->file, c->line, c->column,
+                           "clause '%.*s' shares with '%.*s', which has no delivery: nothing of it "
+                           "arrives",
+                           SHOWN(c->name), SHOWN(to));
+}
+
+void analyse_ways(struct analysis *x)
+{
+    for (size_t i = 0; i < x->b->clause_count; i++) {
+        const struct clause *c = &x->b->clauses[i];
+        for (unsigned s = 0; !analyse_is_gone_clause(x, c) && s < x->b->service_count; s++)
+            if (services_have(&c->to, s))
+                check_way(x, c, s);
+    }
+}
