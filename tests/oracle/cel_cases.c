@@ -124,8 +124,14 @@ static void fill_facts(struct maker *m)
             (struct ref_responsible){ ref_functions[i], (int)ref_below(m->random, 6),
                                       m->of.at_ms - 4 * 3600000 + 100 + (int64_t)i, 0 };
     f->responsible = r;
-    /* CEL knows nothing of who says so: all of it is by the event's own agency. */
+    /* CEL knows nothing of who says so: all of it is by the event's own service, and nobody has ended a
+     * conflict. */
     size_t agency = m->of.bundle->services[m->of.event->source].agency;
+    f->settlement_count = 0;
+    for (size_t i = 0; i < f->consent_count; i++)
+        f->consents[i].source = m->of.event->source;
+    for (size_t i = 0; i < f->objection_count; i++)
+        f->objections[i].source = m->of.event->source;
     for (size_t i = 0; i < f->responsible_count; i++)
         r[i].by = agency;
     for (size_t i = 0; i < f->relationship_count; i++)
