@@ -187,27 +187,6 @@ enum charset_kind charset_begins(struct slice s)
     return s.p[3] && !s.p[2] ? CHARSET_UTF32BE : CHARSET_UTF8;
 }
 
-static uint8_t *put_point(uint8_t *to, uint32_t c)
-{
-    if (c < 0x80) {
-        *to++ = (uint8_t)c;
-        return to;
-    }
-    if (c < 0x800) {
-        *to++ = (uint8_t)(0xc0 | c >> 6);
-    } else {
-        if (c < 0x10000) {
-            *to++ = (uint8_t)(0xe0 | c >> 12);
-        } else {
-            *to++ = (uint8_t)(0xf0 | c >> 18);
-            *to++ = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-        }
-        *to++ = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-    }
-    *to++ = (uint8_t)(0x80 | (c & 0x3f));
-    return to;
-}
-
 static uint32_t byte_point(enum charset_kind kind, uint8_t c)
 {
     if (c < 0x80)
@@ -228,7 +207,7 @@ static struct slice bytes_to_utf8(struct arena *a, enum charset_kind kind, struc
         return (struct slice){ NULL, 0 };
     uint8_t *to = out;
     for (size_t i = 0; i < s.n; i++)
-        to = put_point(to, byte_point(kind, s.p[i]));
+        to = slice_put_utf8(to, byte_point(kind, s.p[i]));
     return slice_of(out, (size_t)(to - out));
 }
 
@@ -272,7 +251,7 @@ static struct slice wide_to_utf8(struct arena *a, enum charset_kind kind, struct
         bool first = at == 0;
         uint32_t c = wide_point(s, &at, width, big);
         if (!first || c != 0xfeff) /* the byte order mark */
-            to = put_point(to, c);
+            to = slice_put_utf8(to, c);
     }
     return slice_of(out, (size_t)(to - out));
 }

@@ -97,24 +97,6 @@ bool civil_is_valid(const struct civil *c)
 
 /* Reading. Each take_* moves past what it names, or returns false. */
 
-static bool take_digits(struct slice *s, size_t n, int *out)
-{
-    uint64_t value;
-    if (s->n < n || !slice_to_u64(slice_head(*s, n), &value))
-        return false;
-    *out = (int)value;
-    *s = slice_from(*s, n);
-    return true;
-}
-
-static bool take_byte(struct slice *s, uint8_t byte)
-{
-    if (s->n == 0 || s->p[0] != byte)
-        return false;
-    *s = slice_from(*s, 1);
-    return true;
-}
-
 static bool has_digit(struct slice s)
 {
     return s.n > 0 && s.p[0] >= '0' && s.p[0] <= '9';
@@ -138,7 +120,7 @@ static bool take_fraction(struct slice *s, int *ms)
 static bool take_seconds(struct slice *s, struct moment *m)
 {
     m->precision = TIME_SECOND;
-    if (!take_digits(s, 2, &m->local.second))
+    if (!slice_take_digits(s, 2, &m->local.second))
         return false;
     if (s->n == 0 || s->p[0] != '.')
         return true;
@@ -153,7 +135,7 @@ static bool take_offset(struct slice *s, int64_t *offset_ms)
         return false;
     int sign = s->p[0] == '-' ? -1 : 1, hours, minutes;
     *s = slice_from(*s, 1);
-    if (!take_digits(s, 2, &hours) || !take_byte(s, ':') || !take_digits(s, 2, &minutes))
+    if (!slice_take_digits(s, 2, &hours) || !slice_take_byte(s, ':') || !slice_take_digits(s, 2, &minutes))
         return false;
     *offset_ms = sign * ((int64_t)hours * HOUR_MS + (int64_t)minutes * MINUTE_MS);
     return minutes < 60 && hours * 60 + minutes <= 14 * 60;
@@ -181,28 +163,28 @@ static struct moment new_moment(void)
 /* HH:MM[:SS[.fraction]] */
 static bool take_clock(struct slice *s, struct moment *m)
 {
-    if (!take_digits(s, 2, &m->local.hour) || !take_byte(s, ':') ||
-        !take_digits(s, 2, &m->local.minute))
+    if (!slice_take_digits(s, 2, &m->local.hour) || !slice_take_byte(s, ':') ||
+        !slice_take_digits(s, 2, &m->local.minute))
         return false;
     m->precision = TIME_MINUTE;
-    if (!take_byte(s, ':'))
+    if (!slice_take_byte(s, ':'))
         return true;
     return take_seconds(s, m);
 }
 
 static bool take_iso_date(struct slice *s, struct moment *m)
 {
-    if (!take_digits(s, 4, &m->local.year))
+    if (!slice_take_digits(s, 4, &m->local.year))
         return false;
-    if (!take_byte(s, '-'))
+    if (!slice_take_byte(s, '-'))
         return true;
     m->precision = TIME_MONTH;
-    if (!take_digits(s, 2, &m->local.month))
+    if (!slice_take_digits(s, 2, &m->local.month))
         return false;
-    if (!take_byte(s, '-'))
+    if (!slice_take_byte(s, '-'))
         return true;
     m->precision = TIME_DAY;
-    return take_digits(s, 2, &m->local.day);
+    return slice_take_digits(s, 2, &m->local.day);
 }
 
 bool time_from_iso(struct slice s, struct moment *out)
@@ -212,10 +194,10 @@ bool time_from_iso(struct slice s, struct moment *out)
     if (!take_iso_date(&s, &m))
         return false;
     if (m.precision == TIME_DAY && s.n > 0) {
-        if (!take_byte(&s, 'T') || !take_clock(&s, &m))
+        if (!slice_take_byte(&s, 'T') || !take_clock(&s, &m))
             return false;
         m.has_offset = s.n > 0;
-        if (m.has_offset && !take_byte(&s, 'Z') && !take_offset(&s, &offset_ms))
+        if (m.has_offset && !slice_take_byte(&s, 'Z') && !take_offset(&s, &offset_ms))
             return false;
     }
     return s.n == 0 && moment_settle(&m, offset_ms, out);

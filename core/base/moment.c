@@ -35,24 +35,6 @@ static size_t digits(struct slice s)
     return n;
 }
 
-static bool take_digits(struct slice *s, size_t n, int *out)
-{
-    uint64_t value;
-    if (s->n < n || !slice_to_u64(slice_head(*s, n), &value))
-        return false;
-    *out = (int)value;
-    *s = slice_from(*s, n);
-    return true;
-}
-
-static bool take_byte(struct slice *s, uint8_t byte)
-{
-    if (s->n == 0 || s->p[0] != byte)
-        return false;
-    *s = slice_from(*s, 1);
-    return true;
-}
-
 /* A word without regard to its case, which no further letter follows. */
 static bool take_word(struct slice *s, struct slice word)
 {
@@ -103,20 +85,20 @@ static bool take_clock(struct reading *r)
 {
     bool colon = r->s.n > 2 && r->s.p[2] == ':';
     r->m.precision = TIME_MINUTE;
-    if (!take_digits(&r->s, digits(r->s) == 1 && r->s.n > 1 && r->s.p[1] == ':' ? 1 : 2,
+    if (!slice_take_digits(&r->s, digits(r->s) == 1 && r->s.n > 1 && r->s.p[1] == ':' ? 1 : 2,
                      &r->m.local.hour))
         return false;
-    colon = take_byte(&r->s, ':');
+    colon = slice_take_byte(&r->s, ':');
     if (!is_digit(r->s, 0))
         return !colon && settle_clock(r);
-    if (!take_digits(&r->s, 2, &r->m.local.minute))
+    if (!slice_take_digits(&r->s, 2, &r->m.local.minute))
         return false;
-    if (colon ? !take_byte(&r->s, ':') : !is_digit(r->s, 0))
+    if (colon ? !slice_take_byte(&r->s, ':') : !is_digit(r->s, 0))
         return settle_clock(r);
     r->m.precision = TIME_SECOND;
-    if (!take_digits(&r->s, 2, &r->m.local.second))
+    if (!slice_take_digits(&r->s, 2, &r->m.local.second))
         return false;
-    if ((take_byte(&r->s, '.') || take_byte(&r->s, ',')) && !take_fraction(r))
+    if ((slice_take_byte(&r->s, '.') || slice_take_byte(&r->s, ',')) && !take_fraction(r))
         return false;
     return settle_clock(r);
 }
@@ -124,10 +106,10 @@ static bool take_clock(struct reading *r)
 /* [Europe/London] behind an offset says nothing more than it. */
 static bool take_zone_name(struct slice *s)
 {
-    if (!take_byte(s, '['))
+    if (!slice_take_byte(s, '['))
         return true;
     *s = slice_from(*s, slice_find(*s, ']'));
-    return take_byte(s, ']');
+    return slice_take_byte(s, ']');
 }
 
 /* Z, UTC, GMT, +hh, +hhmm, +hh:mm, at most 14 hours; or nothing. */
@@ -144,10 +126,10 @@ static bool take_zone(struct reading *r)
         return false;
     int sign = s->p[0] == '-' ? -1 : 1, hours, minutes = 0;
     *s = slice_from(*s, 1);
-    if (!take_digits(s, 2, &hours))
+    if (!slice_take_digits(s, 2, &hours))
         return false;
-    bool colon = take_byte(s, ':');
-    if ((colon || is_digit(*s, 0)) && !take_digits(s, 2, &minutes))
+    bool colon = slice_take_byte(s, ':');
+    if ((colon || is_digit(*s, 0)) && !slice_take_digits(s, 2, &minutes))
         return false;
     r->offset_ms = sign * ((int64_t)hours * HOUR_MS + (int64_t)minutes * MINUTE_MS);
     return minutes < 60 && hours * 60 + minutes <= 14 * 60 && take_zone_name(s);
@@ -169,7 +151,7 @@ static bool finish(struct reading *r, struct moment *out)
 static bool take_rest(struct reading *r)
 {
     struct slice before = r->s;
-    bool mark = take_byte(&r->s, 'T') || take_byte(&r->s, 't');
+    bool mark = slice_take_byte(&r->s, 'T') || slice_take_byte(&r->s, 't');
     if (!mark)
         skip_blanks(&r->s);
     if (mark || (r->s.p != before.p && is_digit(r->s, 0))) {
@@ -185,20 +167,20 @@ static bool take_iso_date(struct reading *r)
     struct civil *c = &r->m.local;
     if (digits(r->s) == 8) {
         r->m.precision = TIME_DAY;
-        return take_digits(&r->s, 4, &c->year) && take_digits(&r->s, 2, &c->month) &&
-               take_digits(&r->s, 2, &c->day);
+        return slice_take_digits(&r->s, 4, &c->year) && slice_take_digits(&r->s, 2, &c->month) &&
+               slice_take_digits(&r->s, 2, &c->day);
     }
-    if (digits(r->s) != 4 || !take_digits(&r->s, 4, &c->year))
+    if (digits(r->s) != 4 || !slice_take_digits(&r->s, 4, &c->year))
         return false;
-    if (!take_byte(&r->s, '-'))
+    if (!slice_take_byte(&r->s, '-'))
         return true;
     r->m.precision = TIME_MONTH;
-    if (!take_digits(&r->s, 2, &c->month))
+    if (!slice_take_digits(&r->s, 2, &c->month))
         return false;
-    if (!take_byte(&r->s, '-'))
+    if (!slice_take_byte(&r->s, '-'))
         return true;
     r->m.precision = TIME_DAY;
-    return take_digits(&r->s, 2, &c->day);
+    return slice_take_digits(&r->s, 2, &c->day);
 }
 
 bool moment_from_iso(struct slice s, struct moment *out)
@@ -216,10 +198,10 @@ static bool take_run(struct reading *r)
     int *const parts[] = { &c->month, &c->day, &c->hour, &c->minute, &c->second };
     static const enum time_precision precisions[] = { TIME_MONTH, TIME_DAY, TIME_MINUTE,
                                                       TIME_MINUTE, TIME_SECOND };
-    if (!take_digits(&r->s, 4, &c->year))
+    if (!slice_take_digits(&r->s, 4, &c->year))
         return false;
     for (size_t i = 0; i < 5 && is_digit(r->s, 0); i++) {
-        if (!take_digits(&r->s, 2, parts[i]))
+        if (!slice_take_digits(&r->s, 2, parts[i]))
             return false;
         r->m.precision = precisions[i];
     }
@@ -242,7 +224,7 @@ bool moment_from_hl7(struct slice s, struct moment *out)
         return moment_from_iso(s, out);
     if (!take_run(&r) || (n == 10 && r.m.local.year < HOUR_YEAR_MIN))
         return false;
-    bool point = n >= 14 && take_byte(&r.s, '.');
+    bool point = n >= 14 && slice_take_byte(&r.s, '.');
     if ((point || n > 14) && !take_fraction(&r))
         return false;
     if (r.m.precision >= TIME_MINUTE)
@@ -258,7 +240,7 @@ static bool take_month(struct slice *s, int *month)
                                          "september", "october", "november", "december" };
     size_t n = digits(*s);
     if (n)
-        return n <= 2 && take_digits(s, n, month);
+        return n <= 2 && slice_take_digits(s, n, month);
     for (int i = 0; i < 12; i++) {
         struct slice name = slice_text(names[i]);
         if (take_word(s, name) || take_word(s, slice_head(name, 3))) {
@@ -274,13 +256,13 @@ static bool take_uk_date(struct reading *r)
 {
     struct civil *c = &r->m.local;
     size_t n = digits(r->s);
-    if (n == 0 || n > 2 || !take_digits(&r->s, n, &c->day) || r->s.n == 0)
+    if (n == 0 || n > 2 || !slice_take_digits(&r->s, n, &c->day) || r->s.n == 0)
         return false;
     uint8_t mark = r->s.p[0];
     r->m.precision = TIME_DAY;
-    return (mark == '/' || mark == '-' || mark == '.' || mark == ' ') && take_byte(&r->s, mark) &&
-           take_month(&r->s, &c->month) && take_byte(&r->s, mark) && digits(r->s) == 4 &&
-           take_digits(&r->s, 4, &c->year);
+    return (mark == '/' || mark == '-' || mark == '.' || mark == ' ') && slice_take_byte(&r->s, mark) &&
+           take_month(&r->s, &c->month) && slice_take_byte(&r->s, mark) && digits(r->s) == 4 &&
+           slice_take_digits(&r->s, 4, &c->year);
 }
 
 static bool take_half(struct reading *r)
@@ -304,7 +286,7 @@ bool moment_from_uk(struct slice s, struct moment *out)
     if (!take_uk_date(&r))
         return false;
     struct slice before = r.s;
-    bool mark = take_byte(&r.s, 'T');
+    bool mark = slice_take_byte(&r.s, 'T');
     if (!mark)
         skip_blanks(&r.s);
     if ((mark || r.s.p != before.p) && r.s.n > 0 && (!take_clock(&r) || !take_half(&r)))

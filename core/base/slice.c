@@ -213,3 +213,42 @@ size_t slice_plain_length(struct slice s)
         at += n;
     return at;
 }
+
+bool slice_take_digits(struct slice *s, size_t n, int *out)
+{
+    uint64_t value;
+    if (s->n < n || !slice_to_u64(slice_head(*s, n), &value))
+        return false;
+    *out = (int)value;
+    *s = slice_from(*s, n);
+    return true;
+}
+
+bool slice_take_byte(struct slice *s, uint8_t byte)
+{
+    if (s->n == 0 || s->p[0] != byte)
+        return false;
+    *s = slice_from(*s, 1);
+    return true;
+}
+
+uint8_t *slice_put_utf8(uint8_t *to, uint32_t point)
+{
+    if (point < 0x80) {
+        *to++ = (uint8_t)point;
+        return to;
+    }
+    if (point < 0x800) {
+        *to++ = (uint8_t)(0xc0 | point >> 6);
+    } else {
+        if (point < 0x10000) {
+            *to++ = (uint8_t)(0xe0 | point >> 12);
+        } else {
+            *to++ = (uint8_t)(0xf0 | point >> 18);
+            *to++ = (uint8_t)(0x80 | (point >> 12 & 0x3f));
+        }
+        *to++ = (uint8_t)(0x80 | (point >> 6 & 0x3f));
+    }
+    *to++ = (uint8_t)(0x80 | (point & 0x3f));
+    return to;
+}

@@ -117,4 +117,10 @@ size_t slice_plain_length(struct slice s);
 bool slice_to_u64(struct slice s, uint64_t *out);
 bool slice_to_i64(struct slice s, int64_t *out);
 
+/* Reading forward: each moves s past what it names, or leaves it and returns false. Exactly n digits. */
+bool slice_take_digits(struct slice *s, size_t n, int *out);
+bool slice_take_byte(struct slice *s, uint8_t byte);
+/* The code point in UTF-8, 1 to 4 bytes at to; returns what is behind it. */
+uint8_t *slice_put_utf8(uint8_t *to, uint32_t point);
+
 #endif

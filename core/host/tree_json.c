@@ -97,27 +97,6 @@ static bool hex_unit(struct reader *r, uint32_t *out)
     return true;
 }
 
-static uint8_t *put_point(uint8_t *to, uint32_t c)
-{
-    if (c < 0x80) {
-        *to++ = (uint8_t)c;
-        return to;
-    }
-    if (c < 0x800) {
-        *to++ = (uint8_t)(0xc0 | c >> 6);
-    } else {
-        if (c < 0x10000) {
-            *to++ = (uint8_t)(0xe0 | c >> 12);
-        } else {
-            *to++ = (uint8_t)(0xf0 | c >> 18);
-            *to++ = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-        }
-        *to++ = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-    }
-    *to++ = (uint8_t)(0x80 | (c & 0x3f));
-    return to;
-}
-
 /* \uXXXX, two of them for what lies past the first plane; half of such a pair is no character. */
 static bool unicode(struct reader *r, uint8_t **to)
 {
@@ -136,7 +115,7 @@ static bool unicode(struct reader *r, uint8_t **to)
     } else if (c >= 0xdc00 && c <= 0xdfff) {
         return refuse(r, "half of a pair of \\u");
     }
-    *to = put_point(*to, c);
+    *to = slice_put_utf8(*to, c);
     return true;
 }
 
