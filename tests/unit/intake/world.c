@@ -214,8 +214,10 @@ void world_done(struct world *w)
 bool world_open_feed(struct world *w)
 {
     w->options.bus = w->bus;
-    if (feed_open(&w->options, &w->feed, &w->e))
+    if (w->opening_count < OPENINGS_MAX && feed_open(&w->options, &w->feed, &w->e)) {
+        w->openings[w->opening_count++] = w->feed->spool.kept.feed_seq >> 32;
         return true;
+    }
     fprintf(stderr, "feed: %s\n", w->e.text);
     return false;
 }
@@ -239,30 +241,21 @@ struct feed_counts world_counts(struct world *w)
     return c;
 }
 
-static int by_seq(const void *a, const void *b)
+/* 1 + which of w's openings numbered it; 0: another process's. */
+static size_t opening_of(const struct world *w, int64_t seq)
+{
+    size_t n = w->opening_count;
+    while (n > 0 && w->openings[n - 1] != seq >> 32)
+        n--;
+    return n;
+}
+
+static int in_order(const void *a, const void *b)
 {
     const struct world_event *x = a, *y = b;
+    if (x->opening != y->opening)
+        return x->opening < y->opening ? -1 : 1;
     return x->seq < y->seq ? -1 : x->seq > y->seq;
-}
-
-static int by_opening(const void *a, const void *b)
-{
-    const struct world_event *x = a, *y = b;
-    if (x->accepted_ms != y->accepted_ms)
-        return x->accepted_ms < y->accepted_ms ? -1 : 1;
-    return by_seq(a, b);
-}
-
-/* Sorted by number: each gets the time of the first of its opening. */
-static void date_openings(struct world_event *e, size_t n)
-{
-    for (size_t i = 0, k; i < n; i = k) {
-        int64_t first = e[i].accepted_ms;
-        for (k = i; k < n && e[k].seq >> 32 == e[i].seq >> 32; k++)
-            first = e[k].accepted_ms < first ? e[k].accepted_ms : first;
-        for (size_t m = i; m < k; m++)
-            e[m].accepted_ms = first;
-    }
 }
 
 static void read_event(struct world *w, const struct bus_record *r, struct world_event *out)
@@ -278,7 +271,7 @@ static void read_event(struct world *w, const struct bus_record *r, struct world
         abort();
     }
     out->seq = view_long_at(&out->v, "header.feed_seq");
-    out->accepted_ms = r->accepted_ms;
+    out->opening = opening_of(w, out->seq);
 }
 
 size_t world_events(struct world *w, struct world_event *out, size_t most)
@@ -294,9 +287,7 @@ size_t world_events(struct world *w, struct world_event *out, size_t most)
                 read_event(w, &records[i], &out[found++]);
         bus_reader_close(&r);
     }
-    qsort(out, found, sizeof *out, by_seq);
-    date_openings(out, found);
-    qsort(out, found, sizeof *out, by_opening);
+    qsort(out, found, sizeof *out, in_order);
     return found;
 }
 

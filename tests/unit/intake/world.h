@@ -7,6 +7,8 @@
 
 #define NHS_ADA "9990000018"
 
+#define OPENINGS_MAX 16
+
 struct world {
     char folder[64], spool[96], bus_url[96];
     struct arena a;
@@ -17,6 +19,8 @@ struct world {
     struct key region_key, agency_key;
     struct feed_options options; /* to be changed before world_open_feed */
     struct feed *feed;
+    int64_t openings[OPENINGS_MAX]; /* what each of them numbers by: random, so in no order */
+    size_t opening_count;
     struct answer answer; /* of the last say() */
     struct err e;
 };
@@ -32,13 +36,14 @@ bool world_open_bus(struct world *w);
 enum answer_fate world_say(struct world *w, const char *text);
 /* Waits for the publisher, then reads the sums. */
 struct feed_counts world_counts(struct world *w);
-/* All records of events.hospital in all partitions, by feed_seq, openings in the order of their first; views and keys in w->a. */
+/* All records of events.hospital in all partitions, by feed_seq, openings in the order in which they
+ * were opened (another process's before, each by itself); views and keys in w->a. */
 struct world_event {
     struct slice key;
     int partition;
     struct view v;
     int64_t seq;
-    int64_t accepted_ms; /* of the first record of its opening */
+    size_t opening;
 };
 size_t world_events(struct world *w, struct world_event *out, size_t most);
 /* Text of one slot of an event, NUL-terminated in w->a; "" when null. */

@@ -143,6 +143,29 @@ static void skips_a_repetition_whose_code_is_unknown(void)
     CU_ASSERT_TRUE(slice_equal_text(view_text_at(&items[1], "family"), "PLAIN"));
 }
 
+/* Only the field goes, whatever it missed: a table, a vocabulary, a conversion. */
+static void keeps_a_repetition_whose_else_leaves_out_the_field(void)
+{
+    static const char *const uses[] = { "from: \".7\", table: {L: legal}, else: leave",
+                                        "from: \".7\", as: lower, else: leave" };
+    for (size_t i = 0; i < 2; i++) {
+        const struct mapped_event *event = admit(
+            arena_format(&hp.scratch, "      \"person.names[]\": {each: PID-5, fields: {"
+                                      "family: \".1.1\", use: {%s}, given: \".2\"}}\n", uses[i]),
+            "PID|1||||NOW^A^^^^^L~BEFORE^B^^^^^PREVIOUS-MAIDEN~PLAIN^C");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(event);
+        struct view v = helper_record(event);
+        const struct view *items = NULL;
+        size_t n = 0;
+        int slot = plan_slot(v.plan, SLICE("person.names[]"));
+        CU_ASSERT_TRUE_FATAL(view_items(&v, (size_t)slot, &hp.scratch, &items, &n, &hp.e));
+        CU_ASSERT_EQUAL_FATAL(n, 3);
+        CU_ASSERT_TRUE(slice_equal_text(view_text_at(&items[1], "family"), "BEFORE"));
+        CU_ASSERT_TRUE(slice_equal_text(view_text_at(&items[1], "given"), "B"));
+        CU_ASSERT_EQUAL(view_text_at(&items[1], "use").n, 0);
+    }
+}
+
 static void leaves_out_an_nhs_number_that_fails_its_check(void)
 {
     const char *fields =
@@ -377,6 +400,8 @@ static CU_TestInfo cases[] = {
     { "refuses an unknown environment by its own code",
       refuses_an_unknown_environment_by_its_own_code },
     { "skips a repetition whose code is unknown", skips_a_repetition_whose_code_is_unknown },
+    { "keeps a repetition whose else leaves out the field",
+      keeps_a_repetition_whose_else_leaves_out_the_field },
     { "leaves out an NHS number that fails its check",
       leaves_out_an_nhs_number_that_fails_its_check },
     { "keeps how precise a time was", keeps_how_precise_a_time_was },

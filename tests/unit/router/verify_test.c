@@ -46,7 +46,7 @@ static void each_tampering_is_found(void)
         { "UPDATE records SET value = CAST(replace(CAST(value AS TEXT), 'withhold', 'disclose')"
           " AS BLOB) WHERE row = " FIRST("audit"), "chain is broken" },
         { "UPDATE records SET value = substr(value, 1, length(value) - 1) || x'07'"
-          " WHERE row = " LAST("audit"), "" },
+          " WHERE row = " LAST("audit"), "is not the entry that was committed" },
         { "DELETE FROM records WHERE row = 1 + " FIRST("audit"), "was to be here" },
         { "DELETE FROM records WHERE row = " LAST("audit"), "missing at its end" },
         { "INSERT INTO records SELECT row + 100, ms, key, value || x'00' FROM records"
