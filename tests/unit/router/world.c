@@ -287,6 +287,9 @@ static bool keep_entry(void *ctx, int partition, const struct audit_read *r)
         d[i].outcome = keep(d[i].outcome);
         d[i].reason = keep(d[i].reason);
         d[i].disclosure = keep(d[i].disclosure);
+        d[i].schema = keep(d[i].schema);
+        d[i].kind = keep(d[i].kind);
+        d[i].source = keep(d[i].source);
         d[i].clauses = d[i].released = d[i].withheld = NULL;
     }
     w->r.decisions = d;
