@@ -23,7 +23,7 @@ static bool refuse(const struct field *f, const struct value *v, const char *why
 static bool miss(struct run *r, const struct field *f, struct value *v, const char *why,
                  struct err *e)
 {
-    if (f->miss != MISS_REFUSE)
+    if (f->miss != MISS_REFUSE && !f->is_kept_elsewhere)
         run_miss(r, v->ref, f->path, v->text, why);
     switch (f->miss) {
     case MISS_SKIP:

@@ -211,6 +211,23 @@ static void add_common(struct loader *l, struct rule *r, struct common *all, siz
     }
 }
 
+/* Whether g takes whole what f looks up in a table. */
+static bool has_whole(const struct field *g, const struct field *f)
+{
+    return g && g != f && !g->table && g->kind == f->kind && f->from.count == 1 &&
+           g->from.count > 0 && slice_equal(g->from.list[0].text, f->from.list[0].text);
+}
+
+/* A postcode that says "no fixed abode" by one value and is kept as a postcode is not lost. */
+static void note_kept(struct common *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct field *f = all[i].field;
+        for (size_t j = 0; f && f->table && f->miss == MISS_LEAVE && j < n; j++)
+            f->is_kept_elsewhere = f->is_kept_elsewhere || has_whole(all[j].field, f);
+    }
+}
+
 static void load_common(struct loader *l, const struct node *common)
 {
     struct common *all = ARENA_ARRAY(l->reader.arena, common->count + 1, struct common);
@@ -223,6 +240,7 @@ static void load_common(struct loader *l, const struct node *common)
         all[n++].node = c;
     for (size_t i = 0; i < l->m->rule_count; i++)
         add_common(l, &l->m->rules[i], all, n);
+    note_kept(all, n);
     for (size_t i = 0; l->m->rule_count && i < n; i++)
         if (!all[i].slot)
             strict_say_key(&l->reader, all[i].node, "map.record-path",

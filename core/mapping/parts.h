@@ -98,6 +98,7 @@ struct field {
     const struct plan *item;
     int slot;               /* under an each: of the item's plan */
     int memo;               /* a common field: evaluated once a message; -1: not */
+    bool is_kept_elsewhere; /* its table only picks words out of what another field has whole */
 };
 
 /* A field and where it goes in one schema. companion: the slot that tells more of it

@@ -345,6 +345,24 @@ static void tells_what_was_read_and_not_kept_by_its_form(void)
     CU_ASSERT_TRUE(out.is_named);
 }
 
+/* A table that picks one value out of what another field has whole loses none of the others. */
+static void tells_nothing_of_what_another_field_has_whole(void)
+{
+    static const char *const rows[] = { "person.postcode: {from: PID-11.5, as: postcode}", "" };
+    for (size_t i = 0; i < 2; i++) {
+        struct mapped out;
+        const struct mapping *m = helper_mapping(arena_format(
+            &hp.scratch,
+            IN "common:\n  " LIVE "\n  %s\n"
+                 "  person.no_fixed_abode: {from: PID-11.5, table: {ZZ99 3VZ: \"true\"}, else: leave}\n"
+                 "events:\n  - emit: HospitalStay.admitted\n",
+            rows[i]));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+        CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PID|1||||||||||^^^^WX1 2AB\r"), &out));
+        CU_ASSERT_EQUAL(out.miss_count, i);
+    }
+}
+
 static void takes_no_word_for_nothing_by_itself(void)
 {
     static const struct {
@@ -412,6 +430,8 @@ static CU_TestInfo cases[] = {
     { "survives memory running out", survives_memory_running_out },
     { "takes the first value that can be read", takes_the_first_value_that_can_be_read },
     { "tells what was read and not kept by its form", tells_what_was_read_and_not_kept_by_its_form },
+                               { "tells nothing of what another field has whole",
+                                 tells_nothing_of_what_another_field_has_whole },
     { "takes no word for nothing by itself", takes_no_word_for_nothing_by_itself },
     { "wants the columns that it names unless they are optional",
       wants_the_columns_that_it_names_unless_they_are_optional },
