@@ -190,7 +190,7 @@ static bool makes_known(const struct view *v, const struct known *is, const stru
     return false;
 }
 
-void rights_judge(struct put *p, const char *agency, struct knowns *told)
+static void judge_event_of(struct put *p, const char *agency, struct knowns *told)
 {
     struct view v;
     struct subject_key subject;
@@ -213,4 +213,49 @@ void rights_judge(struct put *p, const char *agency, struct knowns *told)
     p->who = is.who;
     p->makes_known = makes_known(&v, &is, s);
     knowns_add(told, &is);
+}
+
+/* ---- receipts and states ---- */
+
+static bool open_ours(const struct put *p, const char *schema, struct view *v)
+{
+    uint64_t fingerprint = 0;
+    struct slice body;
+    struct err e = { .fate = ERR_NONE };
+    const struct schema *s = catalogue_named(world.catalogue, slice_text(schema));
+    return wire_open(p->value, &fingerprint, &body, &e) &&
+           fingerprint == plan_fingerprint(s->plan) &&
+           plan_view(s->plan, &world.arena, body, v, &e);
+}
+
+/* Of one of its services, about somebody whom that service knows by that name. */
+static bool is_its_receipt(const struct put *p, const char *agency)
+{
+    struct view v;
+    struct key key;
+    struct subject_key subject;
+    if (strcmp(p->topic, topic_receipts(&world.arena, slice_text(agency))) != 0 ||
+        p->key.n != ID_BYTES || !open_ours(p, "Receipt", &v))
+        return false;
+    struct slice of = text_at(&v, "recipient");
+    if (slice_find(of, '/') == of.n || service_of(of, agency) < 0)
+        return false;
+    judge_recipient_key(&world.keys, of, &key);
+    aes128_block_back(&key, p->key.p, subject.b);
+    return subject_partition(&subject, PARTITIONS) == p->partition;
+}
+
+/* Of a part of its own. */
+static bool is_its_state(const struct put *p, const char *agency)
+{
+    struct view v;
+    return strcmp(p->topic, topic_states(&world.arena, slice_text(agency))) == 0 &&
+           open_ours(p, "BundleState", &v) && slice_equal_text(text_at(&v, "agency"), agency);
+}
+
+void rights_judge(struct put *p, const char *agency, struct knowns *told)
+{
+    p->is_rightful = is_its_receipt(p, agency) || is_its_state(p, agency);
+    if (!p->is_rightful)
+        judge_event_of(p, agency, told);
 }
