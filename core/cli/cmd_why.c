@@ -127,7 +127,7 @@ static void print_fate(const struct why *w, const struct audit_decision *d)
     struct buf words;
     if (!w->fates || !d->disclosure.n)
         return;
-    const struct fate f = fates_of(w->fates, d->disclosure);
+    const struct fate f = fates_of(w->fates, d->disclosure, d->recipient);
     buf_init(&words, 1u << 20);
     fate_sentence(&f, !w->may_see_protected && prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count),
                   &words);

@@ -86,6 +86,7 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
         add(c, r->disclosure, never ? SLICE("not-deliverable") : slice_head(r->note, cut));
     if (!f)
         return false;
+    f->recipient = arena_copy(c->a, r->source);
     f->code = arena_copy(c->a, code);
     f->at_ms = r->accepted_ms;
     c->failed = !read_receipt(c, r, f);
@@ -131,7 +132,7 @@ bool fates_read(struct arena *a, const struct site *s, struct bus *b, struct fat
     return good;
 }
 
-struct fate fates_of(const struct fates *f, struct slice disclosure)
+struct fate fates_of(const struct fates *f, struct slice disclosure, struct slice recipient)
 {
     size_t low = 0, high = f->count; /* the last of its disclosure stands before `low` */
     while (low < high) {
@@ -141,8 +142,10 @@ struct fate fates_of(const struct fates *f, struct slice disclosure)
         else
             high = at;
     }
-    if (low > 0 && slice_equal(f->list[low - 1].disclosure, disclosure))
-        return f->list[low - 1];
+    for (; low > 0 && slice_equal(f->list[low - 1].disclosure, disclosure); low--)
+        if (slice_is_empty(f->list[low - 1].recipient) ||
+            slice_equal(f->list[low - 1].recipient, recipient))
+            return f->list[low - 1];
     return (struct fate){ .disclosure = disclosure, .state = SLICE_INIT("queued") };
 }
 

@@ -8,6 +8,7 @@
 
 struct fate {
     struct slice disclosure;
+    struct slice recipient;               /* "agency/service" whose receipt it is; empty: of a door here */
     /* "queued", "sent" (it may have reached the partner, and no word came), "parked", and of a
      * receipt "accepted", "reduced", "refused", "stopped", "not-deliverable". */
     struct slice state;
@@ -26,8 +27,9 @@ struct fates {
 /* In a; out is all zeros at first. */
 MUST_CHECK bool fates_read(struct arena *a, const struct site *s, struct bus *b, struct fates *out,
                            struct err *e);
-/* Of one that nothing is heard of: queued. */
-struct fate fates_of(const struct fates *f, struct slice disclosure);
+/* Of one that nothing is heard of: queued. A receipt counts for disclosures to its own recipient alone:
+ * an agency's receipt may name whatever it likes. */
+struct fate fates_of(const struct fates *f, struct slice disclosure, struct slice recipient);
 /* ", reduced at the door, which took out stay.ward; accepted 2026-11-30T10:00:00.000Z". hide: what
  * was taken out, and why, would tell what the reader may not see. */
 void fate_sentence(const struct fate *f, bool hide, struct buf *out);
