@@ -7,6 +7,7 @@
 
 #define VT 0x0b
 #define FS 0x1c
+#define LINE_PIECE_BYTES 256
 
 static const struct slice byte_order_mark = SLICE_INIT("\xef\xbb\xbf");
 
@@ -362,12 +363,17 @@ static enum line_kind line_kind(struct slice line)
     return LINE_SEGMENT;
 }
 
-/* Of either mark the first: a search for one alone would pass over the rest of the unit, line by
- * line, where all lines end with the other. */
+/* Of either mark the first, looked for a piece at a time: a search for one alone would pass over
+ * the rest of the unit, line by line, where all lines end with the other. */
 static size_t line_end(struct slice unit, size_t at)
 {
-    while (at < unit.n && !is_line_end(unit.p[at]))
-        at++;
+    while (at < unit.n) {
+        struct slice piece = slice_head(slice_from(unit, at), LINE_PIECE_BYTES);
+        size_t n = slice_find(slice_head(piece, slice_find(piece, '\r')), '\n');
+        at += n;
+        if (n < piece.n)
+            break;
+    }
     return at;
 }
 
