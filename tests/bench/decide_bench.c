@@ -1,6 +1,7 @@
 /* decide_bench.c - how fast one event is decided for all services, and how fast rules are loaded.
  *
  *   decide_bench [SECONDS [CLAUSES...]]      default: 2 seconds a figure, 10 100 1000 10000 clauses
+ *   decide_bench fixed EVENTS [CLAUSES...]   so many events a stage, to compare versions by instructions
  *
  * Measured is judge_decide (reading the event's header, the facts as they are, every candidate
  * service, all prohibitions: what the router calls before it projects), then judge_event whole
@@ -33,6 +34,7 @@ struct bench {
     struct judge_input in[CASES];
     uint32_t *sample_ns;
     double seconds;
+    size_t fixed;          /* events a stage; 0: as many as there is time for */
     struct reload *reload; /* NULL: the rules stay */
     struct err e;
 };
@@ -225,12 +227,80 @@ static bool print_reload(struct bench *b, const char *folder, const struct figur
     return good;
 }
 
+/* ---- the same work each time, for a tool that counts instructions by function ---- */
+
+__attribute__((noinline)) static bool fixed_decide(struct bench *b)
+{
+    struct judged out;
+    for (size_t i = 0; i < b->fixed; i++, arena_reset(&b->scratch))
+        if (!judge_decide(&b->in[i % CASES], &b->scratch, &out, &b->e))
+            return false;
+    return true;
+}
+
+__attribute__((noinline)) static bool fixed_event(struct bench *b)
+{
+    struct judged out;
+    for (size_t i = 0; i < b->fixed; i++, arena_reset(&b->scratch))
+        if (!judge_event(&b->in[i % CASES], &b->scratch, &out, &b->e))
+            return false;
+    return true;
+}
+
+__attribute__((noinline)) static bool fixed_facts(struct bench *b, struct buf *bytes)
+{
+    struct person p;
+    for (size_t i = 0; i < b->fixed; i++, arena_reset(&b->scratch)) {
+        buf_reset(&bytes[CASES]);
+        if (!person_decode(b->bundle, &b->scratch, buf_slice(&bytes[i % CASES]), &p, &b->e) ||
+            !person_encode(b->bundle, &p, &bytes[CASES], &b->e))
+            return false;
+    }
+    return true;
+}
+
+/* What an event leaves known of each person, as the bus keeps it. */
+__attribute__((noinline)) static bool keep_facts(struct bench *b, struct buf *bytes, size_t *sum)
+{
+    struct judged out;
+    bool good = true;
+    for (size_t i = 0; i <= CASES; i++)
+        buf_init(&bytes[i], 1u << 20);
+    for (size_t i = 0; good && i < CASES; i++, arena_reset(&b->scratch)) {
+        good = judge_event(&b->in[i], &b->scratch, &out, &b->e) &&
+               person_encode(b->bundle, out.after, &bytes[i], &b->e);
+        *sum += bytes[i].n;
+    }
+    return good;
+}
+
+static bool run_fixed(struct bench *b, size_t clauses)
+{
+    struct buf *bytes = mem_alloc((CASES + 1) * sizeof *bytes);
+    struct figures f = { 0 };
+    size_t kept = 0;
+    if (!bytes)
+        return err_memory(&b->e);
+    bool good =
+        keep_facts(b, bytes, &kept) && fixed_decide(b) && fixed_event(b) && fixed_facts(b, bytes);
+    average(b, &f);
+    printf("%zu clauses: %zu events a stage; facts %zu bytes a person; of 40 services %.1f are "
+           "candidates, %.1f get it; sum %016llx\n",
+           clauses, b->fixed, kept / CASES, f.candidates, f.disclosed, (unsigned long long)f.sum);
+    for (size_t i = 0; i <= CASES; i++)
+        buf_release(&bytes[i]);
+    mem_free(bytes);
+    return good;
+}
+
 static bool run_in(struct bench *b, const char *folder, size_t clauses)
 {
     struct figures decide = { 0 }, whole = { 0 };
     double loaded = 0;
     if (!made_bundle(folder, clauses, &b->e) || !load_rules(b, folder, &loaded))
         return false;
+    if (b->fixed)
+        return make_cases(b) && run_fixed(b, clauses);
     double compiled = compile_seconds(b);
     if (!make_cases(b) || !measure(b, judge_decide, &decide) || !measure(b, judge_event, &whole))
         return false;
@@ -272,6 +342,11 @@ int main(int argc, char **argv)
 {
     static const char *const counts[] = { "10", "100", "1000", "10000" };
     static struct bench b;
+    if (argc > 2 && strcmp(argv[1], "fixed") == 0) {
+        b.fixed = strtoul(argv[2], NULL, 10);
+        argv++;
+        argc--;
+    }
     size_t n = argc > 2 ? (size_t)argc - 2 : sizeof counts / sizeof counts[0];
     b.seconds = argc > 1 ? atof(argv[1]) : 2;
     for (size_t i = 0; i < n; i++) {

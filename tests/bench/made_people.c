@@ -30,6 +30,30 @@ static struct event_id next_id(struct dice *d)
     return id;
 }
 
+/* Who writes down what the person says. */
+static struct slice recorder(const struct bundle *b)
+{
+    return b->services[0].name;
+}
+
+/* Each agency that claims the person means the same one. */
+static bool make_births(const struct bundle *b, struct arena *a, struct person *out)
+{
+    struct birth_fact *list = ARENA_ARRAY(a, out->relationship_count + 1, struct birth_fact);
+    if (!list)
+        return false;
+    for (size_t i = 0; i <= out->relationship_count; i++)
+        list[i] = (struct birth_fact){
+            .agency = i > 0 ? out->relationships[i - 1].agency : b->services[0].agency,
+            .hash = SLICE("5f1d7a84db00d2fce00b31a7fc73224f"),
+            .occurred_ms = MADE_DECIDED_MS - 90 * DAY_MS,
+            .by = { { (uint8_t)(i + 1) } }
+        };
+    out->births = list;
+    out->birth_count = out->relationship_count + 1;
+    return true;
+}
+
 /* Three to six relationships, one in four closed. */
 static bool make_relationships(const struct bundle *b, struct arena *a, struct dice *d,
                                struct person *out)
@@ -45,6 +69,8 @@ static bool make_relationships(const struct bundle *b, struct arena *a, struct d
                                          .opened_by = next_id(d),
                                          .opened_ms = pick_day(d),
                                          .is_open = !dice_percent(d, 25) };
+    for (size_t i = 0; list && i < n; i++)
+        list[i].agency = b->services[list[i].with].agency;
     out->relationships = list;
     out->relationship_count = n;
     return list != NULL;
@@ -66,17 +92,20 @@ static bool make_words(const struct bundle *b, struct arena *a, struct dice *d, 
                                    .granted = !dice_percent(d, 20),
                                    .occurred_ms = pick_day(d),
                                    .until_ms = NEVER_MS,
-                                   .by = next_id(d) };
+                                   .by = next_id(d),
+                                   .source = recorder(b) };
     objections[0] =
         (struct objection_fact){ .recipient = dice_percent(d, 30) ? -1 : pick_service(b, d),
                                  .stands = true,
                                  .occurred_ms = pick_day(d),
-                                 .by = next_id(d) };
+                                 .by = next_id(d),
+                                 .source = recorder(b) };
     for (size_t i = 0; i < 2; i++)
         responsible[i] = (struct responsible_fact){ .function = slice_text(functions[i]),
                                                     .service = pick_service(b, d),
                                                     .occurred_ms = pick_day(d),
-                                                    .by = next_id(d) };
+                                                    .by = next_id(d),
+                                                    .source = recorder(b) };
     out->consents = consents;
     out->consent_count = n;
     out->objections = objections;
@@ -131,7 +160,7 @@ bool made_person(const struct bundle *b, struct arena *a, struct dice *d, struct
 {
     *out = (struct person){ .verified = true };
     return (make_relationships(b, a, d, out) && make_words(b, a, d, out) &&
-            make_restriction(a, d, out) && make_episodes(b, a, d, out)) ||
+            make_restriction(a, d, out) && make_episodes(b, a, d, out) && make_births(b, a, out)) ||
            err_memory(e);
 }
 
