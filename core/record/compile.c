@@ -239,6 +239,7 @@ static bool compile_leaf(struct compiler *c, const struct node *field, const str
               schema_words(c->a, field, "vocabulary", &s->vocabulary, &s->vocabulary_count, c->p);
     op->kept = !op->nullable || s->category == CATEGORY_ALWAYS;
     plan->categories[plan->count] = (uint8_t)s->category;
+    plan->empty[plan->count] = (uint8_t)(op->nullable + (op->type == SLOT_ARRAY));
     plan->min_bytes += min_bytes(op);
     plan->count++;
     return ok && s->path.p;
@@ -286,8 +287,9 @@ static struct plan *compile_record(struct compiler *c, const struct node *record
         *plan = (struct plan){ .name = name,
                                .ops = ARENA_ARRAY(c->a, n, struct op),
                                .slots = ARENA_ARRAY(c->a, n, struct slot),
-                               .categories = ARENA_ARRAY(c->a, n, uint8_t) };
-    if (!plan || !name || !plan->ops || !plan->slots || !plan->categories) {
+                               .categories = ARENA_ARRAY(c->a, n, uint8_t),
+                               .empty = ARENA_ARRAY(c->a, n, uint8_t) };
+    if (!plan || !name || !plan->ops || !plan->slots || !plan->categories || !plan->empty) {
         schema_no_memory(c->p);
         return NULL;
     }

@@ -62,6 +62,11 @@ const uint8_t *plan_categories(const struct plan *p)
     return p->categories;
 }
 
+const uint8_t *plan_empty(const struct plan *p)
+{
+    return p->empty;
+}
+
 /* At most half full, so that a search for a path that is not there ends soon. */
 bool plan_index(struct plan *p, struct arena *a, struct err *e)
 {

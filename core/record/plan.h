@@ -47,6 +47,8 @@ int plan_field(const struct plan *p, struct slice path);
 struct slice plan_bare(struct slice path);
 /* The category of each slot. */
 const uint8_t *plan_categories(const struct plan *p);
+/* The most bytes that each slot takes when it is null or an empty list: more is something. */
+const uint8_t *plan_empty(const struct plan *p);
 
 /* A validated record: for each slot its encoded bytes (union branch included). */
 struct span { uint32_t at, n; };

@@ -32,6 +32,18 @@ static bool is_linked(const struct person *p, uint16_t agency)
     return false;
 }
 
+/* Whether all birth dates that were ever told are the same. */
+static bool all_births_alike(const struct person *p)
+{
+    struct slice hash = { 0 };
+    for (size_t i = 0; i < p->birth_count; i++) {
+        if (hash.n && p->births[i].hash.n && !slice_equal(hash, p->births[i].hash))
+            return false;
+        hash = p->births[i].hash.n ? p->births[i].hash : hash;
+    }
+    return true;
+}
+
 /* What the agencies other than one say of its birth date. */
 struct others {
     bool any, agree, differ;
@@ -40,11 +52,12 @@ struct others {
 static struct others ask_others(const struct person *p, uint16_t agency, struct slice own)
 {
     struct others o = { .any = false };
+    bool alike = all_births_alike(p);
     for (size_t i = 0; i < p->birth_count; i++) {
         const struct birth_fact *f = &p->births[i];
         if (f->agency == agency || f->hash.n == 0)
             continue;
-        struct slice last = claimed_birth(p, f->agency);
+        struct slice last = alike ? f->hash : claimed_birth(p, f->agency);
         o.any = true;
         o.agree |= slice_equal(last, own);
         o.differ |= !slice_equal(last, own);
@@ -127,6 +140,30 @@ enum claimed claimed_worst(const struct bundle *b, const struct person *p, int s
     return own == CLAIMED_COUNTS ? any : own;
 }
 
+static bool has_birth(const struct person *p, uint16_t agency)
+{
+    for (size_t i = 0; i < p->birth_count; i++)
+        if (p->births[i].agency == agency && p->births[i].hash.n)
+            return true;
+    return false;
+}
+
+/* Of most people all tell the same birth date: then each claim by who tells it counts. */
+bool claimed_all_count(const struct bundle *b, const struct person *p, int source)
+{
+    bool alike = all_births_alike(p);
+    for (size_t i = 0; i < p->relationship_count; i++) {
+        const struct relationship *r = &p->relationships[i];
+        if (r->is_open && !(alike && b->agencies[r->agency].entitled && has_birth(p, r->agency)) &&
+            claimed_relationship(b, p, r, source) != CLAIMED_COUNTS)
+            return false;
+    }
+    for (size_t i = 0; i < p->responsible_count; i++)
+        if (claimed_word(b, p, &p->responsible[i], source) != CLAIMED_COUNTS)
+            return false;
+    return true;
+}
+
 /* ---- what a change does to them ---- */
 
 static bool has_turned(const struct bundle *b, const struct person *before,
@@ -173,9 +210,9 @@ static bool is_claimed(const struct bundle *b, const struct person *p, uint16_t 
 enum claim_state claimed_state(const struct bundle *b, const struct person *p, uint16_t service)
 {
     uint16_t agency = b->services[service].agency;
-    struct slice own = claimed_birth(p, agency);
     if (!is_claimed(b, p, service))
         return CLAIM_NONE;
+    struct slice own = claimed_birth(p, agency);
     if (!b->agencies[agency].entitled)
         return is_linked(p, agency) ? CLAIM_LINKED : CLAIM_UNVERIFIED;
     const struct others o = ask_others(p, agency, own);
@@ -211,11 +248,29 @@ static bool is_listed(const struct list *l, uint16_t service)
     return false;
 }
 
+static bool is_unchanged(const struct person *before, const struct person *after)
+{
+    bool same = before->birth_count == after->birth_count &&
+                before->relationship_count == after->relationship_count;
+    for (size_t i = 0; same && i < before->birth_count; i++) {
+        const struct birth_fact *x = &before->births[i], *y = &after->births[i];
+        same = x->agency == y->agency && x->occurred_ms == y->occurred_ms &&
+               slice_equal(x->hash, y->hash) && event_id_equal(&x->by, &y->by);
+    }
+    for (size_t i = 0; same && i < before->relationship_count; i++) {
+        const struct relationship *x = &before->relationships[i], *y = &after->relationships[i];
+        same = x->agency == y->agency && x->with == y->with && x->is_open == y->is_open;
+    }
+    return same;
+}
+
 bool claimed_changes(const struct bundle *b, struct arena *a, const struct person *before,
                      const struct person *after, struct judged *out, struct err *e)
 {
     const struct person *const both[] = { before, after };
     struct list l;
+    if (is_unchanged(before, after))
+        return true;
     list_init(&l, sizeof(struct claim_change));
     for (size_t n = 0; n < 2; n++)
         for (size_t i = 0; i < both[n]->relationship_count; i++) {

@@ -40,6 +40,8 @@ enum claimed claimed_relationship(const struct bundle *b, const struct person *p
                                   const struct relationship *r, int source);
 /* The worst of the claims that count for something: those for that service where any of them is in
  * doubt, else of all. */
+/* Whether every open relationship and every word of who is responsible counts. */
+bool claimed_all_count(const struct bundle *b, const struct person *p, int source);
 enum claimed claimed_worst(const struct bundle *b, const struct person *p, int service, int source);
 /* Whether any claim counts otherwise by the facts after than by those before, for an event of an
  * agency that has some on file. */

@@ -202,7 +202,8 @@ bool decide_for(const struct question *q, uint16_t recipient, struct decision *o
                               .schema = (uint16_t)q->event->schema,
                               .kind = q->event->kind_name,
                               .source = q->event->source_name };
-    out->refused = facts_refuses(q->bundle, q->facts, q->event, recipient);
+    if (q->facts->refusal_count)
+        out->refused = facts_refuses(q->bundle, q->facts, q->event, recipient);
     if (out->refused) {
         out->reason = reason_code(REASON_HOLD_REFUSED);
         return true;

@@ -10,9 +10,14 @@ enum said { SAID_NOTHING, SAID_YES, SAID_VOID, SAID_NO };
 struct word {
     enum said says;
     int64_t at_ms;
-    struct slice agency;
-    struct event_id by;
+    struct slice source; /* who said it */
+    const struct event_id *by;
 };
+
+static bool is_same_agency(struct slice a, struct slice b)
+{
+    return slice_equal(a, b) || slice_equal(source_agency(a), source_agency(b));
+}
 
 /* ---- consents ---- */
 
@@ -39,9 +44,10 @@ static bool may_be_relied_on(const struct consent_fact *f)
 static struct word consent_word(const struct consent_fact *f, const struct sharing_question *ask,
                                 int64_t at_ms)
 {
-    struct word w = { .at_ms = f->occurred_ms, .agency = source_agency(f->source), .by = f->by };
+    struct word w = { .says = SAID_NOTHING };
     if (!is_about(f, ask->purpose, ask->who))
         return w;
+    w = (struct word){ .at_ms = f->occurred_ms, .source = f->source, .by = &f->by };
     bool holds = may_be_relied_on(f) && at_ms < f->until_ms;
     w.says = !f->granted ? SAID_NO : holds ? SAID_YES : SAID_VOID;
     return w;
@@ -61,7 +67,7 @@ bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint1
 static struct word objection_word(const struct objection_fact *f,
                                   const struct sharing_question *ask)
 {
-    struct word w = { .at_ms = f->occurred_ms, .agency = source_agency(f->source), .by = f->by };
+    struct word w = { .at_ms = f->occurred_ms, .source = f->source, .by = &f->by };
     if (f->recipient < 0 || f->recipient == ask->who)
         w.says = f->stands ? SAID_NO : SAID_YES;
     return w;
@@ -72,7 +78,7 @@ static size_t count_words(const struct person *p, const struct sharing_question 
     return ask->is_objection ? p->objection_count : p->consent_count;
 }
 
-static struct word word_at(const struct person *p, const struct sharing_question *ask,
+static inline struct word word_at(const struct person *p, const struct sharing_question *ask,
                            int64_t at_ms, size_t i)
 {
     return ask->is_objection ? objection_word(&p->objections[i], ask)
@@ -99,23 +105,23 @@ static bool is_overruled(const struct person *p, const struct sharing_question *
 
 /* Whether an agency has a word before the n-th: it was asked already. */
 static bool has_earlier(const struct person *p, const struct sharing_question *ask, int64_t at_ms,
-                        size_t n, struct slice agency)
+                        size_t n, struct slice source)
 {
     for (size_t i = 0; i < n; i++) {
         struct word w = word_at(p, ask, at_ms, i);
-        if (w.says != SAID_NOTHING && slice_equal(w.agency, agency))
+        if (w.says != SAID_NOTHING && is_same_agency(w.source, source))
             return true;
     }
     return false;
 }
 
 static int64_t last_moment(const struct person *p, const struct sharing_question *ask,
-                           int64_t at_ms, struct slice agency)
+                           int64_t at_ms, struct slice source)
 {
     int64_t last_ms = INT64_MIN;
     for (size_t i = 0; i < count_words(p, ask); i++) {
         struct word w = word_at(p, ask, at_ms, i);
-        if (w.says != SAID_NOTHING && slice_equal(w.agency, agency) && w.at_ms > last_ms)
+        if (w.says != SAID_NOTHING && is_same_agency(w.source, source) && w.at_ms > last_ms)
             last_ms = w.at_ms;
     }
     return last_ms;
@@ -123,14 +129,14 @@ static int64_t last_moment(const struct person *p, const struct sharing_question
 
 /* What an agency says last, of what is not overruled. */
 static enum said last_said(const struct person *p, const struct sharing_question *ask,
-                           int64_t at_ms, struct slice agency, int64_t *last_ms)
+                           int64_t at_ms, struct slice source, int64_t *last_ms)
 {
     enum said says = SAID_NOTHING;
-    *last_ms = last_moment(p, ask, at_ms, agency);
+    *last_ms = last_moment(p, ask, at_ms, source);
     for (size_t i = 0; i < count_words(p, ask); i++) {
         struct word w = word_at(p, ask, at_ms, i);
-        if (w.says > says && w.at_ms == *last_ms && slice_equal(w.agency, agency) &&
-            !is_overruled(p, ask, &w.by))
+        if (w.says > says && w.at_ms == *last_ms && is_same_agency(w.source, source) &&
+            !is_overruled(p, ask, w.by))
             says = w.says;
     }
     return says;
@@ -141,22 +147,63 @@ struct lasts {
     int64_t ms[SAID_NO + 1];
 };
 
-static struct lasts find_lasts(const struct person *p, const struct sharing_question *ask,
-                               int64_t at_ms)
+static struct lasts no_lasts(void)
 {
     struct lasts all;
     for (size_t i = 0; i <= SAID_NO; i++)
         all.ms[i] = INT64_MIN;
+    return all;
+}
+
+static struct lasts find_each(const struct person *p, const struct sharing_question *ask,
+                              int64_t at_ms)
+{
+    struct lasts all = no_lasts();
     for (size_t i = 0; i < count_words(p, ask); i++) {
         struct word w = word_at(p, ask, at_ms, i);
         int64_t last_ms;
-        if (w.says == SAID_NOTHING || has_earlier(p, ask, at_ms, i, w.agency))
+        if (w.says == SAID_NOTHING || has_earlier(p, ask, at_ms, i, w.source))
             continue;
-        enum said says = last_said(p, ask, at_ms, w.agency, &last_ms);
+        enum said says = last_said(p, ask, at_ms, w.source, &last_ms);
         if (last_ms > all.ms[says])
             all.ms[says] = last_ms;
     }
     return all;
+}
+
+/* The same in one pass; false: words of several agencies. */
+static bool find_of_one(const struct person *p, const struct sharing_question *ask, int64_t at_ms,
+                        struct lasts *all)
+{
+    struct slice source = { 0 };
+    enum said says = SAID_NOTHING;
+    int64_t last_ms = INT64_MIN;
+    bool any = false;
+    *all = no_lasts();
+    for (size_t i = 0, n = count_words(p, ask); i < n; i++) {
+        struct word w = word_at(p, ask, at_ms, i);
+        if (w.says == SAID_NOTHING)
+            continue;
+        if (any && !is_same_agency(w.source, source))
+            return false;
+        any = true;
+        source = w.source;
+        if (w.at_ms > last_ms)
+            says = SAID_NOTHING;
+        last_ms = w.at_ms > last_ms ? w.at_ms : last_ms;
+        if (w.at_ms == last_ms && w.says > says && !is_overruled(p, ask, w.by))
+            says = w.says;
+    }
+    all->ms[says] = last_ms;
+    return true;
+}
+
+/* Hardly ever does more than one agency speak of consent. */
+static struct lasts find_lasts(const struct person *p, const struct sharing_question *ask,
+                               int64_t at_ms)
+{
+    struct lasts all;
+    return find_of_one(p, ask, at_ms, &all) ? all : find_each(p, ask, at_ms);
 }
 
 static enum truth may_be_shared(const struct lasts *all)
@@ -274,10 +321,10 @@ static struct slice words_that_say(const struct draft *d, const struct sharing_q
     uint8_t *ids = arena_alloc(d->arena, (count + 1) * ID_BYTES);
     for (size_t i = 0; ids && i < count; i++) {
         struct word w = word_at(&p, ask, at_ms, i);
-        if (w.says != says || w.at_ms != last_moment(&p, ask, at_ms, w.agency) ||
-            is_overruled(&p, ask, &w.by))
+        if (w.says != says || w.at_ms != last_moment(&p, ask, at_ms, w.source) ||
+            is_overruled(&p, ask, w.by))
             continue;
-        memcpy(ids + n, w.by.b, ID_BYTES);
+        memcpy(ids + n, w.by->b, ID_BYTES);
         n += ID_BYTES;
     }
     return slice_of(ids, n);

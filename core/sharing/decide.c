@@ -230,6 +230,26 @@ static void find_candidates(struct question *q)
     }
 }
 
+static bool ask_clauses(struct question *q, bool all_claims_count, struct err *e)
+{
+    const struct event *ev = q->event;
+    struct when_input in = { .bundle = q->bundle,
+                             .facts = q->facts,
+                             .event = ev->view,
+                             .schema = ev->schema,
+                             .source = ev->source,
+                             .decided_ms = ev->decided_ms,
+                             .arena = q->arena,
+                             .doubt = q->doubt,
+                             .all_claims_count = all_claims_count };
+    q->answers = ARENA_NEW(q->arena, struct answers);
+    q->verdicts = ARENA_ARRAY(q->arena, q->bundle->service_count, struct verdict);
+    if (!q->answers || !q->verdicts || !answers_begin(q->answers, &in, e) || !weigh(q))
+        return err_memory(e);
+    find_candidates(q);
+    return true;
+}
+
 static bool ask_as(const struct question *q, enum when_doubt doubt, struct question **out,
                    struct err *e)
 {
@@ -240,42 +260,30 @@ static bool ask_as(const struct question *q, enum when_doubt doubt, struct quest
                                 .event = q->event,
                                 .facts = q->facts,
                                 .arena = q->arena,
+                                .all = q->all,
+                                .had = q->had,
                                 .doubt = doubt };
     *out = other;
-    return decide_begin(other, e);
+    return ask_clauses(other, false, e);
 }
 
 /* Only where some claim is in doubt: of hardly anybody. */
 static bool ask_both(struct question *q, struct err *e)
 {
-    int source = q->bundle->services[q->event->source].agency;
-    if (q->doubt != WHEN_DOUBT_STAYS || q->unknown_is_true ||
-        claimed_worst(q->bundle, q->facts, -1, source) == CLAIMED_COUNTS)
-        return true;
     return ask_as(q, WHEN_DOUBT_COUNTS, &q->with, e) &&
            ask_as(q, WHEN_DOUBT_FALLS, &q->without, e);
 }
 
 bool decide_begin(struct question *q, struct err *e)
 {
-    const struct event *ev = q->event;
-    struct when_input in = { .bundle = q->bundle,
-                             .facts = q->facts,
-                             .event = ev->view,
-                             .schema = ev->schema,
-                             .source = ev->source,
-                             .decided_ms = ev->decided_ms,
-                             .arena = q->arena,
-                             .doubt = q->doubt };
-    q->all = q->bundle->compiled->categories[ev->schema];
-    if (!event_had(q->bundle, q->arena, ev, &q->had, e))
+    const struct bundle *b = q->bundle;
+    int source = b->services[q->event->source].agency;
+    bool all_count = claimed_all_count(b, q->facts, source);
+    q->all = b->compiled->categories[q->event->schema];
+    if (!event_had(b, q->arena, q->event, &q->had, e) || !ask_clauses(q, all_count, e))
         return false;
-    q->answers = ARENA_NEW(q->arena, struct answers);
-    q->verdicts = ARENA_ARRAY(q->arena, q->bundle->service_count, struct verdict);
-    if (!q->answers || !q->verdicts || !answers_begin(q->answers, &in, e) || !weigh(q))
-        return err_memory(e);
-    find_candidates(q);
-    return ask_both(q, e);
+    return all_count || q->unknown_is_true ||
+           claimed_worst(b, q->facts, -1, source) == CLAIMED_COUNTS || ask_both(q, e);
 }
 
 bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *out, struct err *e)

@@ -65,7 +65,8 @@ bool draft_is_latest(const struct draft *d, const struct episode_event *x)
 static struct episode_event *later_version(const struct draft *d, const struct event_id *id)
 {
     struct episode_event *events = d->events.items;
-    for (size_t i = 0; event_id_is_set(id) && i < d->events.count; i++)
+    size_t n = event_id_is_set(id) ? d->events.count : 0;
+    for (size_t i = 0; i < n; i++)
         if (event_id_equal(&events[i].original, id))
             return &events[i];
     return NULL;
@@ -100,7 +101,8 @@ static struct episode_event *own_version(const struct draft *d, const struct eve
                                          const struct event *ev)
 {
     struct episode_event *events = d->events.items;
-    for (size_t i = 0; event_id_is_set(id) && i < d->events.count; i++)
+    size_t n = event_id_is_set(id) ? d->events.count : 0;
+    for (size_t i = 0; i < n; i++)
         if (event_id_equal(&events[i].original, id) && owner_is_same(&events[i], ev))
             return &events[i];
     return NULL;

@@ -20,6 +20,8 @@ enum truth facts_counts(const struct when_input *in, const struct relationship *
 {
     if (!r->is_open || !(slice_is_empty(kind) || slice_equal(r->kind, kind)))
         return TRUTH_FALSE;
+    if (in->all_claims_count)
+        return TRUTH_TRUE;
     return of_claim(in, claimed_relationship(in->bundle, in->facts, r, agency_of(in)));
 }
 
@@ -97,7 +99,7 @@ enum truth facts_restricted(const struct person *p, struct slice kind)
 
 static bool may_count(const struct when_input *in, const struct responsible_fact *f, bool with_doubt)
 {
-    return with_doubt ||
+    return with_doubt || in->all_claims_count ||
            claimed_word(in->bundle, in->facts, f, agency_of(in)) == CLAIMED_COUNTS;
 }
 
@@ -124,7 +126,7 @@ static enum truth last_word(const struct when_input *in, struct slice function, 
 enum truth facts_responsible(const struct when_input *in, struct slice function, uint16_t who)
 {
     enum truth sure = last_word(in, function, who, false);
-    if (sure == TRUTH_TRUE || in->doubt == WHEN_DOUBT_FALLS ||
+    if (in->all_claims_count || sure == TRUTH_TRUE || in->doubt == WHEN_DOUBT_FALLS ||
         last_word(in, function, who, true) != TRUTH_TRUE)
         return sure;
     return in->doubt == WHEN_DOUBT_COUNTS ? TRUTH_TRUE : TRUTH_UNKNOWN;

@@ -30,9 +30,7 @@ static bool has_slot(struct slice slots, size_t slot)
 
 static bool holds_something(const struct view *v, size_t slot)
 {
-    const struct slot *s = plan_slot_at(v->plan, slot);
-    size_t empty = s->nullable ? 2 : 1; /* an array's end, with its branch of the union */
-    return !view_is_null(v, slot) && (s->type != SLOT_ARRAY || view_raw(v, slot).n > empty);
+    return v->slots[slot].n > plan_empty(v->plan)[slot];
 }
 
 static bool add_cleared_had(const struct bundle *b, struct arena *a, const struct event *ev,
@@ -40,7 +38,7 @@ static bool add_cleared_had(const struct bundle *b, struct arena *a, const struc
 {
     const struct slice *paths = NULL;
     size_t n = 0;
-    if (view_is_null(ev->view, (size_t)ev->slots->cleared))
+    if (!holds_something(ev->view, (size_t)ev->slots->cleared))
         return true;
     if (!view_strings(ev->view, (size_t)ev->slots->cleared, a, &paths, &n, e))
         return false;
@@ -56,10 +54,12 @@ bool event_had(const struct bundle *b, struct arena *a, const struct event *ev,
                struct categories *out, struct err *e)
 {
     const struct plan *p = ev->view->plan;
-    const uint8_t *parts = bundle_parts(b, ev->schema);
+    const struct span *slots = ev->view->slots;
+    const uint8_t *parts = bundle_parts(b, ev->schema), *empty = plan_empty(p);
+    size_t n = plan_slots(p);
     *out = (struct categories){ { 0 } };
-    for (size_t i = 0; i < plan_slots(p); i++)
-        if (holds_something(ev->view, i))
+    for (size_t i = 0; i < n; i++)
+        if (slots[i].n > empty[i])
             categories_add(out, parts[i]);
     if (!add_cleared_had(b, a, ev, out, e))
         return false;

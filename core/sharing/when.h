@@ -88,6 +88,7 @@ struct when_input {
     struct arena *arena;                /* scratch: lists of texts */
     struct when_age *age;               /* scratch: the age is worked out once; NULL: each time */
     enum when_doubt doubt;
+    bool all_claims_count;              /* found out for all of the event at once; false: ask of each */
 };
 /* Full years; unknown of a birth date that is not whole. */
 struct when_age {
