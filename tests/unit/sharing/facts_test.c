@@ -73,6 +73,46 @@ static void a_consent_dated_tomorrow_is_taken_back_today(void)
     CU_ASSERT_FALSE(facts_consent(&world.facts, SLICE("duty-to-refer"), 0, T0 + 100 * HOUR));
 }
 
+/* Who it is for may be none of ours: then a yes helps nobody, and a no is taken as for all. */
+static void a_consent_for_a_service_outside_the_region_helps_nobody(void)
+{
+    SAY("Consent.granted", HUB, "consent.purpose=housing-adaptation;consent.recipient=else/where");
+    CU_ASSERT_FALSE(consents());
+    CU_ASSERT_EQUAL(world.facts.consent_count, 0);
+    SAY("Consent.granted", HUB, "consent.purpose=housing-adaptation;at=-9");
+    CU_ASSERT(consents());
+    SAY("Consent.revoked", HUB,
+        "consent.purpose=housing-adaptation;consent.recipient=else/where;at=-8");
+    CU_ASSERT_FALSE(consents());
+}
+
+static void say_consent(const char *word, const char *capacity, int at)
+{
+    char fields[120];
+    (void)snprintf(fields, sizeof fields, "consent.purpose=housing-adaptation;at=%d%s", at, capacity);
+    SAY(word, HUB, fields);
+}
+
+/* In whatever order they come: a no, or a yes that does not hold, is stronger than a yes. */
+static void of_a_grant_and_a_refusal_of_one_moment_the_refusal_counts(void)
+{
+    static const struct {
+        const char *word, *capacity;
+    } stronger[] = { { "Consent.revoked", "" },
+                     { "Consent.granted", ";consent.capacity=lacks-capacity" } };
+    for (int i = 0; i < 4; i++) {
+        int at = 10 * i - 90;
+        if (i % 2)
+            say_consent("Consent.granted", "", at);
+        say_consent(stronger[i / 2].word, stronger[i / 2].capacity, at);
+        if (i % 2 == 0)
+            say_consent("Consent.granted", "", at);
+        CU_ASSERT_FALSE(consents());
+        say_consent("Consent.granted", "", at + 1);
+        CU_ASSERT(consents());
+    }
+}
+
 /* ---- restrictions ---- */
 
 static enum truth restricted(const char *kind)
@@ -91,6 +131,20 @@ static void a_location_that_nobody_has_checked_is_a_state_of_its_own(void)
     SAY("Restriction.raised", WARDS, "restriction.kind=location");
     CU_ASSERT_EQUAL(restricted("location-unchecked"), TRUTH_FALSE);
     CU_ASSERT_EQUAL(restricted("location"), TRUTH_TRUE);
+}
+
+/* Extracts date by the day: both of one day are of one moment, in whatever order they come. */
+static void of_a_restriction_raised_and_lifted_at_one_moment_the_raise_counts(void)
+{
+    SAY("Restriction.raised", WARDS, "restriction.kind=location;at=-9");
+    SAY("Restriction.lifted", WARDS, "restriction.kind=location;at=-9");
+    CU_ASSERT_EQUAL(restricted("location"), TRUTH_TRUE);
+    SAY("Restriction.lifted", WARDS, "restriction.kind=record;at=-9");
+    SAY("Restriction.raised", WARDS, "restriction.kind=record;at=-9");
+    CU_ASSERT_EQUAL(restricted("record"), TRUTH_TRUE);
+    SAY("Restriction.lifted", WARDS, "restriction.kind=location;at=-8");
+    CU_ASSERT_EQUAL(restricted("location"), TRUTH_FALSE);
+    CU_ASSERT_EQUAL(restricted("record"), TRUTH_TRUE);
 }
 
 static void an_event_restricted_in_unknown_words_is_held_until_a_human_releases_it(void)
@@ -454,6 +508,12 @@ static CU_TestInfo tests[] = {
       capacity_and_basis_decide_whether_consent_holds },
     { "a consent dated tomorrow is taken back today", a_consent_dated_tomorrow_is_taken_back_today },
     { "who recorded a consent is kept", who_recorded_a_consent_is_kept },
+    { "a consent for a service outside the region helps nobody",
+      a_consent_for_a_service_outside_the_region_helps_nobody },
+    { "of a grant and a refusal of one moment the refusal counts",
+      of_a_grant_and_a_refusal_of_one_moment_the_refusal_counts },
+    { "of a restriction raised and lifted at one moment the raise counts",
+      of_a_restriction_raised_and_lifted_at_one_moment_the_raise_counts },
     { "a location that nobody has checked is a state of its own",
       a_location_that_nobody_has_checked_is_a_state_of_its_own },
     { "an event restricted in unknown words is held until a human releases it",

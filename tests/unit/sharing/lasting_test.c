@@ -58,6 +58,17 @@ static void a_correction_of_the_end_gives_no_new_days(void)
     CU_ASSERT(is_decided(14 * DAY + HOUR, "E1", "lapsed"));
 }
 
+static void saying_the_end_again_gives_no_new_days(void)
+{
+    CU_ASSERT_FATAL(open_lasting(14));
+    ON(0, 1, "admitted", "E1", 0, "");
+    ON(HOUR, 2, "discharged", "E1", 1, "");
+    ON(5 * DAY, 3, "discharged", "E1", 1, "");
+    ON(9 * DAY, 4, "discharged", "E1", 100, "");
+    CU_ASSERT(is_decided(14 * DAY, "E1", "disclose"));
+    CU_ASSERT(is_decided(14 * DAY + HOUR, "E1", "lapsed"));
+}
+
 static void an_end_taken_back_and_said_anew_counts_anew(void)
 {
     CU_ASSERT_FATAL(open_lasting(14));
@@ -159,6 +170,7 @@ static void the_order_of_arrival_decides_nothing_later(void)
 
 static CU_TestInfo cases[] = {
     { "a correction of the end gives no new days", a_correction_of_the_end_gives_no_new_days },
+    { "saying the end again gives no new days", saying_the_end_again_gives_no_new_days },
     { "an end taken back and said anew counts anew", an_end_taken_back_and_said_anew_counts_anew },
     { "what reopened an episode and was taken back gives no new days",
       what_reopened_an_episode_and_was_taken_back_gives_no_new_days },
