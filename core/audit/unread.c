@@ -24,6 +24,14 @@ static struct unread_person **find(struct unread_list *l, const uint8_t subject[
     return at;
 }
 
+static bool waits(const struct unread_list *l, const uint8_t subject[ID_BYTES])
+{
+    const struct unread_person *x = l->first;
+    while (x && memcmp(x->subject, subject, ID_BYTES) != 0)
+        x = x->next;
+    return x != NULL;
+}
+
 /* "CODE REFERENCE" */
 static void take_sign(struct unread_list *l, int partition, const struct audit_read *r)
 {
@@ -39,6 +47,7 @@ static void take_sign(struct unread_list *l, int partition, const struct audit_r
                                      .partition = partition,
                                      .since_ms = r->decided_ms };
         memcpy(x->subject, r->subject, ID_BYTES);
+        l->people += !waits(l, r->subject);
         put(x->source, sizeof x->source, r->source);
         put(x->code, sizeof x->code, code);
         l->first = x;
@@ -63,6 +72,16 @@ static void take_word(struct unread_list *l, const struct audit_read *r)
         return;
     *at = gone->next;
     mem_free(gone);
+    l->people -= !waits(l, r->subject);
+}
+
+int64_t unread_oldest_ms(const struct unread_list *l)
+{
+    int64_t oldest_ms = 0;
+    for (const struct unread_person *x = l->first; x; x = x->next)
+        if (!oldest_ms || x->since_ms < oldest_ms)
+            oldest_ms = x->since_ms;
+    return oldest_ms;
 }
 
 bool unread_take(void *list, int partition, const struct audit_read *r)
@@ -118,4 +137,5 @@ void unread_release(struct unread_list *l)
         l->first = gone->next;
         mem_free(gone);
     }
+    l->people = 0;
 }

@@ -21,6 +21,7 @@ struct unread_person {
 };
 struct unread_list {
     struct unread_person *first;        /* the newer come first */
+    uint64_t people;                    /* each once, of however many feeds and codes */
     bool lost;                          /* memory ended: the list is not whole */
 };
 
@@ -32,6 +33,8 @@ size_t unread_count(const struct unread_list *l, const struct unread_person *lik
 bool unread_is_list(const struct unread_list *l, const struct unread_person *like);
 /* Whether x is the first of its feed and code from there on. */
 bool unread_is_first(const struct unread_list *l, const struct unread_person *x);
+/* When the oldest that nobody has looked at came; 0: there is none. */
+int64_t unread_oldest_ms(const struct unread_list *l);
 void unread_release(struct unread_list *l);
 
 #endif

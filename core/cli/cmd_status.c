@@ -124,6 +124,21 @@ static void print_trouble(const struct site *s, const struct figures *t, size_t 
                n->parked);
 }
 
+/* Figures alone: nothing of a person. */
+static void print_held(const struct tally_counts *r)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice since = time_ms_to_iso(r->unread_oldest_ms, time);
+    if (r->waiting.open)
+        printf("  held     %" PRIu64 " wait for a named person, %" PRIu64
+               " of them %s: concordat held SITE list\n",
+               r->waiting.open, r->waiting.overdue, r->waiting.overdue ? "OVERDUE" : "overdue");
+    if (r->unread)
+        printf("  unread   %" PRIu64 " people's events wait for somebody to look at a message, the "
+               "oldest since %.*s: concordat held SITE list\n",
+               r->unread, SHOWN(since));
+}
+
 static void print_text(const struct site *s, const struct figures *t,
                        const struct part_states *parts)
 {
@@ -148,11 +163,7 @@ static void print_text(const struct site *s, const struct figures *t,
         printf("           LOOK: %" PRIu64 " events had a number that was given before, at %" PRIu64
                " a feed went on with another spool: state came back, or two hosts take for it\n",
                r->returned, r->second);
-    if (t->routed.waiting.open)
-        printf("  held     %" PRIu64 " wait for a named person, %" PRIu64
-               " of them %s: concordat held SITE list\n",
-               t->routed.waiting.open, t->routed.waiting.overdue,
-               t->routed.waiting.overdue ? "OVERDUE" : "overdue");
+    print_held(r);
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &t->deliveries[i];
         printf("  delivery %-16s taken %" PRIu64 " = accepted %" PRIu64 " (%" PRIu64
@@ -274,12 +285,13 @@ static void print_json(const struct site *s, const struct figures *t,
            ",\"feed_openings\":%" PRIu64 ",\"returned\":%" PRIu64
            ",\"second_spool\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"caught_up\":%" PRIu64 ",\"receipts\":%" PRIu64
            ",\"not_yours\":%" PRIu64 ",\"not_allowed\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
-           ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "}",
+           ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "},\"unread\":{\"people\":%" PRIu64
+           ",\"oldest\":%" PRId64 "}",
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
            r->refused, r->disclosed, r->withheld, r->held, r->openings, r->returned, r->second, r->skipped,
            r->caught_up, r->receipts,
            r->not_yours, r->not_allowed, t->routed.waiting.open, t->routed.waiting.overdue,
-           t->routed.waiting.oldest_ms);
+           t->routed.waiting.oldest_ms, r->unread, r->unread_oldest_ms);
     print_snapshots_json(s, t);
     print_feeds_json(s, t);
     print_deliveries_json(s, t);

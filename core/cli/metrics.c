@@ -421,6 +421,17 @@ static void put_held(struct buf *out, const struct figures *f)
     }
 }
 
+/* Beside what is held of events: a sign holds a person of whom nothing has come yet, too. */
+static void put_unread(struct buf *out, const struct figures *f)
+{
+    static const char age[] = "concordat_unread_oldest_age_seconds";
+    const struct tally_counts *n = &f->routed;
+    put_one(out, "concordat_unread_people", "gauge",
+            "Whose events wait for somebody to look at a message that could not be read.", n->unread);
+    put_family(out, age, "gauge", "How long the oldest of them has waited.");
+    put_seconds(out, age, NULL, 0, n->unread ? f->at_ms - n->unread_oldest_ms : 0);
+}
+
 /* Whom a service's own agency says that it knows, in figures: a service that claims many, of whom none was
  * checked, is what somebody should look at. */
 static void put_claims(struct buf *out, const struct figures *f)
@@ -492,6 +503,7 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
     put_family(out, age, "gauge", "Since the audit was last read: what is told of it is as old.");
     put_seconds(out, age, NULL, 0, f->at_ms - n->read_ms);
     put_held(out, f);
+    put_unread(out, f);
     put_claims(out, f);
 }
 

@@ -150,6 +150,8 @@ static void count_waiting(struct tally *t)
     struct tally_counts *n = &t->counts;
     n->read_ms = clock_wall_ms();
     holds_count(&t->holds, n->read_ms, &n->waiting);
+    n->unread = t->holds.unread.people;
+    n->unread_oldest_ms = unread_oldest_ms(&t->holds.unread);
     n->waiting_by_count = 0;
     for (const struct held *h = t->holds.first; h; h = h->next) {
         struct slice reason = reason_shown(slice_text(h->reason), false);

@@ -40,6 +40,8 @@ struct tally_counts {
     struct holds_count waiting;
     struct tally_held waiting_by[TALLY_REASONS_MAX];
     size_t waiting_by_count;
+    uint64_t unread;        /* people whose events wait for somebody to look at a message */
+    int64_t unread_oldest_ms;
     struct tally_claims claims[TALLY_CLAIMS_MAX]; /* those that have claimed anybody */
     size_t claim_count;
 };

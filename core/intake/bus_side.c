@@ -2,9 +2,11 @@
 #include "intake/feed.h"
 
 #include "bus/topics.h"
+#include "intake/queued.h"
 #include "record/wire.h"
 
 #define FINGERPRINT_BYTES 8
+#define SIGNS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 static void put_fingerprint(const struct schema *s, uint8_t out[FINGERPRINT_BYTES])
 {
@@ -87,34 +89,87 @@ static bool read_link(const struct feed *f, struct arena *a, struct slice framed
     return id_from_hex(view_text_at(&v, "reference"), out->subject);
 }
 
-/* A link that this agency made itself is never replaced by another's. */
-static bool store_link(struct feed *f, const struct link *l, struct err *e)
+/* Whether it tells something. A link that this agency made itself is never replaced by another's. */
+static bool is_news(struct feed *f, const struct link *l, bool *news, struct err *e)
 {
     struct link known;
     bool found = false;
     if (!spool_link_get(&f->spool, l->local, &known, &found, e))
         return false;
-    if (found && (known.own || memcmp(known.subject, l->subject, ID_BYTES) == 0))
-        return true;
-    return spool_link_put(&f->spool, l, e);
+    *news = !found || (!known.own && memcmp(known.subject, l->subject, ID_BYTES) != 0);
+    return true;
+}
+
+/* A link off the bus as whom an event of its local id would be about. */
+static struct subject subject_of(const struct link *l)
+{
+    struct subject s = { .partition = l->route, .is_pseudonym = true };
+    memcpy(s.key.b, l->subject, ID_BYTES);
+    memcpy(s.reference_of, l->reference_of, sizeof s.reference_of);
+    return s;
+}
+
+/* One pass over the records of a batch: the signs that their local ids carry over, to out; or (out
+ * NULL) the links, stored with these signs. Lock held; upto: rows of the quarantine that count. */
+static bool each_link(struct feed *f, struct arena *a, const struct bus_record *r, size_t n,
+                      int64_t upto, struct buf *out, struct err *e)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        struct link l;
+        arena_reset(a);
+        if (!read_link(f, a, r[i].value, &l)) {
+            if (!out)
+                log_line(LOG_WARN, &f->who, "intake.link", "a link on the bus cannot be used");
+            continue;
+        }
+        const struct subject s = subject_of(&l);
+        bool news = false;
+        ok = is_news(f, &l, &news, e);
+        if (ok && news)
+            ok = out ? feed_queue_signs(f, a, l.local, &s, out, e)
+                     : spool_link_put(&f->spool, &l, e) &&
+                           quarantine_carry_signs(&f->quarantined, l.local, l.subject, upto, e);
+    }
+    return ok;
+}
+
+/* They are on the bus before the links count: what follows by a link stands behind them. After a crash
+ * in between they are said twice, which changes nothing. */
+static bool publish_signs(struct feed *f, struct arena *a, struct slice queued, struct err *e)
+{
+    struct queued q;
+    arena_reset(a);
+    for (size_t at = 0; queued_next(queued, &at, &q, e);) {
+        const struct bus_record one = { .topic = f->topic_events,
+                                        .partition = q.partition,
+                                        .key = slice_of(q.key, ID_BYTES),
+                                        .value = q.value };
+        if (!bus_publish(f->o.bus, &one, 1, e))
+            return false;
+    }
+    return e->fate == ERR_NONE;
 }
 
 static bool store_links(struct feed *f, struct arena *a, const struct bus_record *r, size_t n,
                         struct err *e)
 {
+    struct buf signs;
+    buf_init(&signs, SIGNS_BYTES_MAX);
     pthread_mutex_lock(&f->lock);
-    bool ok = feed_begin(f, e);
-    for (size_t i = 0; ok && i < n; i++) {
-        struct link l;
-        arena_reset(a);
-        if (read_link(f, a, r[i].value, &l))
-            ok = store_link(f, &l, e);
-        else
-            log_line(LOG_WARN, &f->who, "intake.link", "a link on the bus cannot be used");
-    }
-    ok = ok && feed_commit(f, e);
+    const int64_t upto = (int64_t)f->spool.kept.counts.taken;
+    bool ok = each_link(f, a, r, n, upto, &signs, e) && buf_done(&signs, e);
+    pthread_mutex_unlock(&f->lock);
+    ok = ok && publish_signs(f, a, buf_slice(&signs), e);
+    buf_release(&signs);
     if (!ok)
+        return false;
+    pthread_mutex_lock(&f->lock);
+    ok = feed_begin(f, e) && each_link(f, a, r, n, upto, NULL, e) && feed_commit(f, e);
+    if (!ok) {
         spool_rollback(&f->spool);
+        quarantine_forget(&f->quarantined);
+    }
     pthread_mutex_unlock(&f->lock);
     return ok;
 }

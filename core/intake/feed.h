@@ -131,6 +131,15 @@ MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_
  * of it could not be read. False: the turn cannot be kept. */
 MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct err *e);
 
+/* signs.c: the sign that something of a message that is being quarantined could not be read, behind its
+ * notice; with a local id it is remembered, to be carried over. */
+MUST_CHECK bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
+                          const struct subject *s, struct err *e);
+/* Signs about that local id (link_key) which were published under other keys only, for this one: before
+ * what follows under it. The caller then says quarantine_carry_signs in the same commit. */
+MUST_CHECK bool feed_queue_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
+                                 const struct subject *s, struct buf *out, struct err *e);
+
 /* vanished.c: notes the rows of a snapshot; compares it when its unit is stored; says once that
  * the next is overdue. False: the turn cannot be kept. */
 bool feed_note_rows(struct feed *f, const struct message *m);

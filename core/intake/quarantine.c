@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define TOLD_KEPT_MS ((int64_t)90 * 24 * 3600000)
+
 static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_PUT] = "insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6)",
     [QUARANTINE_PUT_UNANSWERED] = "insert or ignore into unanswered"
@@ -21,6 +23,18 @@ static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_DELETE_RETAKE] = "delete from retake where n = ?1",
     [QUARANTINE_SET_AGE] = "update quarantine set at = ?2 where n = ?1",
     [QUARANTINE_NOT_FULL] = "update quarantine_limit set is_full = 0",
+    [QUARANTINE_SIGN_PUT] = "insert or ignore into unread values (?1, ?2, ?3, ?4, ?5)",
+    [QUARANTINE_SIGNS_LEFT] = "select max(n), code, max(at) from unread u where local = ?1 and"
+                              " not exists (select 1 from unread where local = ?1 and key = ?2"
+                              " and n = u.n) group by code order by 1",
+    [QUARANTINE_SIGNS_CARRY] = "insert or ignore into unread select local, ?2, n, code, at"
+                               " from unread where local = ?1 and n <= ?3",
+    [QUARANTINE_SIGNS_COUNT] = "select count(*) from unread",
+    [QUARANTINE_SIGNS_DELETE] = "delete from unread where n = ?1",
+    [QUARANTINE_TOLD_PUT] = "insert or replace into restricted values (?1, ?2, ?3, ?4)",
+    [QUARANTINE_TOLD_GET] = "select 1 from restricted where id = ?1 and key = ?2",
+    [QUARANTINE_TOLD_AGED] = "delete from restricted where at < ?1 and"
+                             " n not in (select n from quarantine)",
     [QUARANTINE_FULL] = "update quarantine_limit set is_full = ?1, max_bytes = ?2, age_ms = ?3",
 };
 
@@ -35,7 +49,7 @@ static bool write_limits(struct quarantine *s, struct err *e)
 
 bool quarantine_prepare(struct quarantine *s, struct db *d, struct err *e)
 {
-    *s = (struct quarantine){ .db = d, .bytes = -1 };
+    *s = (struct quarantine){ .db = d, .bytes = -1, .signs = -1 };
     for (int i = 0; i < QUARANTINE_QUERY_COUNT; i++)
         if (!db_prepare(d, texts[i], &s->q[i], e))
             return false;
@@ -54,7 +68,7 @@ bool quarantine_open(struct quarantine *s, struct db *d, int64_t max_bytes, int6
 
 void quarantine_forget(struct quarantine *s)
 {
-    s->bytes = -1;
+    s->bytes = s->signs = -1;
 }
 
 static bool count_bytes(struct quarantine *s, struct err *e)
@@ -74,8 +88,9 @@ static bool count_bytes(struct quarantine *s, struct err *e)
 bool quarantine_delete(struct quarantine *s, int64_t n, struct err *e)
 {
     static const enum quarantine_query all[] = { QUARANTINE_DELETE, QUARANTINE_DELETE_UNANSWERED,
-                                                 QUARANTINE_DELETE_RETAKE };
-    s->bytes = -1;
+                                                 QUARANTINE_DELETE_RETAKE,
+                                                 QUARANTINE_SIGNS_DELETE };
+    s->bytes = s->signs = -1;
     s->is_full = false;
     if (!db_do(s->q[QUARANTINE_NOT_FULL], e))
         return false;
@@ -155,6 +170,9 @@ bool quarantine_age(struct quarantine *s, int64_t now_ms, int64_t *oldest_ms, st
             return false;
         s->let_go++;
     }
+    db_bind_int(s->q[QUARANTINE_TOLD_AGED], 1, now_ms - TOLD_KEPT_MS);
+    if (!db_do(s->q[QUARANTINE_TOLD_AGED], e))
+        return false;
     struct db_query *q = s->q[QUARANTINE_OLDEST];
     bool row = false;
     if (!db_step(q, &row, e))
@@ -213,4 +231,100 @@ bool quarantine_inherit(struct quarantine *s, int64_t n, int64_t at_ms, bool ans
     db_bind_int(s->q[QUARANTINE_DELETE_UNANSWERED], 1, n);
     return db_do(s->q[QUARANTINE_SET_AGE], e) &&
            db_do(s->q[answered ? QUARANTINE_DELETE_UNANSWERED : QUARANTINE_PUT_UNANSWERED], e);
+}
+
+/* ---- what was said of rows all the same ---- */
+
+bool quarantine_put_sign(struct quarantine *s, const struct unread_sign *x, struct err *e)
+{
+    struct db_query *q = s->q[QUARANTINE_SIGN_PUT];
+    s->signs = -1;
+    db_bind_blob(q, 1, slice_of(x->local, ID_BYTES));
+    db_bind_blob(q, 2, slice_of(x->key, ID_BYTES));
+    db_bind_int(q, 3, x->n);
+    db_bind_text(q, 4, x->code);
+    db_bind_int(q, 5, x->at_ms);
+    return db_do(q, e);
+}
+
+static bool has_signs(struct quarantine *s, bool *some, struct err *e)
+{
+    struct db_query *q = s->q[QUARANTINE_SIGNS_COUNT];
+    bool row = false;
+    if (s->signs < 0) {
+        if (!db_step(q, &row, e))
+            return false;
+        s->signs = row ? db_int(q, 0) : 0;
+        if (row)
+            db_reset(q);
+    }
+    *some = s->signs > 0;
+    return true;
+}
+
+/* One code a row: a feed has few. */
+#define SIGNS_MAX 64
+
+bool quarantine_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
+                      const uint8_t key[ID_BYTES], struct arena *a, struct unread_sign **out,
+                      size_t *n, struct err *e)
+{
+    struct db_query *q = s->q[QUARANTINE_SIGNS_LEFT];
+    bool row = false, some = false;
+    *n = 0;
+    if (!has_signs(s, &some, e) || !some)
+        return e->fate == ERR_NONE;
+    if (!(*out = ARENA_ARRAY(a, SIGNS_MAX, struct unread_sign)))
+        return err_memory(e);
+    db_bind_blob(q, 1, slice_of(local, ID_BYTES));
+    db_bind_blob(q, 2, slice_of(key, ID_BYTES));
+    while (*n < SIGNS_MAX && db_step(q, &row, e) && row) {
+        struct unread_sign *x = &(*out)[(*n)++];
+        *x = (struct unread_sign){ .n = db_int(q, 0),
+                                   .code = arena_copy(a, db_blob(q, 1)),
+                                   .at_ms = db_int(q, 2) };
+        memcpy(x->local, local, ID_BYTES);
+        memcpy(x->key, key, ID_BYTES);
+    }
+    if (row)
+        db_reset(q);
+    return e->fate == ERR_NONE;
+}
+
+bool quarantine_carry_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
+                            const uint8_t key[ID_BYTES], int64_t n, struct err *e)
+{
+    struct db_query *q = s->q[QUARANTINE_SIGNS_CARRY];
+    bool some = false;
+    if (!has_signs(s, &some, e) || !some)
+        return e->fate == ERR_NONE;
+    s->signs = -1;
+    db_bind_blob(q, 1, slice_of(local, ID_BYTES));
+    db_bind_blob(q, 2, slice_of(key, ID_BYTES));
+    db_bind_int(q, 3, n);
+    return db_do(q, e);
+}
+
+bool quarantine_put_told(struct quarantine *s, const struct event_id *id,
+                         const struct subject_key *key, int64_t n, int64_t at_ms, struct err *e)
+{
+    struct db_query *q = s->q[QUARANTINE_TOLD_PUT];
+    db_bind_blob(q, 1, slice_of(id->b, ID_BYTES));
+    db_bind_blob(q, 2, slice_of(key->b, ID_BYTES));
+    db_bind_int(q, 3, n);
+    db_bind_int(q, 4, at_ms);
+    return db_do(q, e);
+}
+
+bool quarantine_is_told(struct quarantine *s, const struct event_id *id,
+                        const struct subject_key *key, bool *told, struct err *e)
+{
+    struct db_query *q = s->q[QUARANTINE_TOLD_GET];
+    db_bind_blob(q, 1, slice_of(id->b, ID_BYTES));
+    db_bind_blob(q, 2, slice_of(key->b, ID_BYTES));
+    if (!db_step(q, told, e))
+        return false;
+    if (*told)
+        db_reset(q);
+    return true;
 }

@@ -7,16 +7,25 @@
 #ifndef CONCORDAT_INTAKE_QUARANTINE_H
 #define CONCORDAT_INTAKE_QUARANTINE_H
 
+#include "base/arena.h"
+#include "base/ids.h"
 #include "contract/way_back.h"
 #include "host/db.h"
 
 /* The tables, for the spool's schema. unanswered: those of which no sender was told that they are kept.
- * retake: those to be taken again when the feed opens. */
+ * retake: those to be taken again when the feed opens. unread: signs that something of a row could not be
+ * read, by local id, and each key that they were published under. restricted: events of rows that were
+ * published all the same. */
 #define QUARANTINE_SCHEMA                                                                          \
     "create table if not exists quarantine (n integer primary key, at integer not null,"           \
     " code text not null, place integer not null, sentence text not null, raw blob not null);"     \
     "create table if not exists unanswered (n integer primary key);"                               \
     "create table if not exists retake (n integer primary key);"                                   \
+    "create table if not exists unread (local blob not null, key blob not null,"                   \
+    " n integer not null, code text not null, at integer not null,"                                \
+    " primary key (local, key, n)) without rowid;"                                                 \
+    "create table if not exists restricted (id blob not null, key blob not null,"                  \
+    " n integer not null, at integer not null, primary key (id, key)) without rowid;"              \
     "create table if not exists quarantine_limit (one integer primary key check (one = 1),"        \
     " age_ms integer not null, max_bytes integer not null, is_full integer not null);"             \
     "insert or ignore into quarantine_limit values (1, 0, 0, 0);"
@@ -35,6 +44,14 @@ enum quarantine_query {
     QUARANTINE_SET_AGE,
     QUARANTINE_FULL,
     QUARANTINE_NOT_FULL,
+    QUARANTINE_SIGN_PUT,
+    QUARANTINE_SIGNS_LEFT,
+    QUARANTINE_SIGNS_CARRY,
+    QUARANTINE_SIGNS_COUNT,
+    QUARANTINE_SIGNS_DELETE,
+    QUARANTINE_TOLD_PUT,
+    QUARANTINE_TOLD_GET,
+    QUARANTINE_TOLD_AGED,
     QUARANTINE_QUERY_COUNT
 };
 
@@ -42,7 +59,7 @@ struct quarantine {
     struct db *db;
     struct db_query *q[QUARANTINE_QUERY_COUNT];
     int64_t max_bytes, age_ms;
-    int64_t bytes;       /* -1: to be counted again, as after a rollback */
+    int64_t bytes, signs; /* -1: to be counted again, as after a rollback */
     int64_t let_go;      /* by room() and age() since opening */
     bool is_full, is_old; /* said once */
 };
@@ -75,6 +92,30 @@ MUST_CHECK bool quarantine_delete(struct quarantine *s, int64_t n, struct err *e
 /* A row that took the place of an older one is as old as that, and was answered as that was. */
 MUST_CHECK bool quarantine_inherit(struct quarantine *s, int64_t n, int64_t at_ms, bool answered,
                                    struct err *e);
+
+/* A sign of row n about a local id (link_key), published under that key. */
+struct unread_sign {
+    uint8_t local[ID_BYTES], key[ID_BYTES];
+    int64_t n, at_ms;
+    struct slice code;
+};
+MUST_CHECK bool quarantine_put_sign(struct quarantine *s, const struct unread_sign *x, struct err *e);
+/* The signs about local that were not yet published under key, the last row of each code; code in a.
+ * Costs nothing where there are no signs. */
+MUST_CHECK bool quarantine_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
+                                 const uint8_t key[ID_BYTES], struct arena *a,
+                                 struct unread_sign **out, size_t *n, struct err *e);
+/* Now they were, those of rows up to n. */
+MUST_CHECK bool quarantine_carry_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
+                                       const uint8_t key[ID_BYTES], int64_t n, struct err *e);
+
+/* An event of row n was published under that key all the same; whether it was. Remembered as long as
+ * the row lies here, and 90 days. */
+MUST_CHECK bool quarantine_put_told(struct quarantine *s, const struct event_id *id,
+                                    const struct subject_key *key, int64_t n, int64_t at_ms,
+                                    struct err *e);
+MUST_CHECK bool quarantine_is_told(struct quarantine *s, const struct event_id *id,
+                                   const struct subject_key *key, bool *told, struct err *e);
 /* After a rollback. */
 void quarantine_forget(struct quarantine *s);
 

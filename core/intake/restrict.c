@@ -6,14 +6,7 @@
  * told from anybody is nobody's to hold. */
 #include "intake/feed.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "bus/bus.h"
-#include "intake/queued.h"
-#include "record/wire.h"
-
-#define UNREAD_VERSION 1
 
 /* One restriction of a message, and whom it is about. */
 struct no {
@@ -68,19 +61,13 @@ static bool is_diffed(const struct feed *f, const struct mapped_restrictions *al
     return all->all_changed && !f->format->reply;
 }
 
-/* *done false: the record does not take it, so it is as if it could not be read. */
-static bool publish(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
-                    const struct no *n, bool *done, struct err *e)
+static bool queue(struct feed *f, const struct occasion *o, const struct place *p,
+                  const struct no *n, bool *done, struct err *e)
 {
-    const struct occasion o = { &f->origin, all->message_id, m->body, f->turn.now_ms };
-    const struct place p = { .ordinal = n->x->ordinal,
-                             .generation = is_diffed(f, all) ? n->change.generation : 0,
-                             .feed_seq = f->spool.turn.feed_seq + 1,
-                             .restricts = true };
     struct build b = n->x->event.build;
     struct err one = { .fate = ERR_NONE };
     size_t before = f->records.n;
-    *done = event_queue(&o, &p, &n->subject, &b, &f->records, &one) &&
+    *done = event_queue(o, p, &n->subject, &b, &f->records, &one) &&
             f->records.n - before <= BUS_RECORD_MAX_BYTES;
     if (*done) {
         f->spool.turn.feed_seq++;
@@ -94,30 +81,31 @@ static bool publish(struct feed *f, const struct message *m, const struct mapped
     return false;
 }
 
+/* What an earlier reading of the same message has published is only remembered anew. *done false: the
+ * record does not take it, so it is as if it could not be read. */
+static bool publish(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
+                    const struct no *n, bool *done, struct err *e)
+{
+    const struct occasion o = { &f->origin, all->message_id, m->body, f->turn.now_ms };
+    const struct place p = { .ordinal = n->x->ordinal,
+                             .generation = is_diffed(f, all) ? n->change.generation : 0,
+                             .feed_seq = f->spool.turn.feed_seq + 1,
+                             .restricts = true };
+    const struct subject_key *key = &n->subject.key;
+    struct event_id id;
+    event_id_of(&o, &p, 0, &id);
+    if (!quarantine_is_told(&f->quarantined, &id, key, done, e) ||
+        (!*done && !queue(f, &o, &p, n, done, e)))
+        return false;
+    return !*done || quarantine_put_told(&f->quarantined, &id, key,
+                                         (int64_t)f->spool.turn.counts.taken, f->turn.now_ms, e);
+}
+
 static bool learn(struct feed *f, struct no *n, struct err *e)
 {
     n->change.generation++;
     return (!n->subject.remember || spool_link_put(&f->spool, &n->subject.link, e)) &&
            (!n->is_learned || spool_change_put(&f->spool, &n->change, e));
-}
-
-/* internal/Unread.avsc, field by field. No payload. */
-static void put_sign(struct feed *f, const struct message *m, const struct subject *s)
-{
-    char reference[32];
-    int n = snprintf(reference, sizeof reference, "%" PRIu64, f->spool.turn.counts.taken);
-    struct queued entry = { .topic = QUEUED_EVENT, .partition = s->partition };
-    memcpy(entry.key, s->key.b, ID_BYTES);
-    size_t begun = queued_begin(&f->records, &entry);
-    wire_put_header(&f->records, plan_fingerprint(f->unread->plan));
-    avro_put_long(&f->records, UNREAD_VERSION);
-    avro_put_text(&f->records, f->origin.agency);
-    avro_put_text(&f->records, f->origin.feed);
-    avro_put_text(&f->records, slice_text(m->why.code));
-    avro_put_text(&f->records, slice_of(reference, (size_t)n));
-    avro_put_long(&f->records, f->turn.now_ms);
-    avro_put_text(&f->records, slice_text(s->is_pseudonym ? s->reference_of : NULL));
-    queued_end(&f->records, begun);
 }
 
 static bool is_told(const struct no *list, const struct no *n)
@@ -128,6 +116,20 @@ static bool is_told(const struct no *list, const struct no *n)
     return false;
 }
 
+/* Earlier ones about the same local id, where this one has another key for it. */
+static bool carry_signs(struct feed *f, const struct no *n, struct err *e)
+{
+    struct slice local_id = event_claim(&n->x->event.build).local_id;
+    uint8_t local[ID_BYTES];
+    if (slice_is_empty(local_id))
+        return true;
+    link_key(f->identity.agency, local_id, local);
+    const uint8_t *key = n->subject.key.b;
+    return feed_queue_signs(f, &f->work, local, &n->subject, &f->records, e) &&
+           quarantine_carry_signs(&f->quarantined, local, key,
+                                  (int64_t)f->spool.turn.counts.taken, e);
+}
+
 static bool take(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
                  struct no *list, struct no *n, struct err *e)
 {
@@ -136,6 +138,8 @@ static bool take(struct feed *f, const struct message *m, const struct mapped_re
         return false;
     if (!n->has_subject)
         return true;
+    if (!carry_signs(f, n, e))
+        return false;
     if (!n->x->is_unread && !compare(f, list, n, e))
         return false;
     if (!n->x->is_unread && !n->is_news)
@@ -145,10 +149,9 @@ static bool take(struct feed *f, const struct message *m, const struct mapped_re
     if (done)
         return learn(f, n, e);
     n->is_learned = false;
-    if (!is_told(list, n))
-        put_sign(f, m, &n->subject);
     n->is_told = true;
-    return true;
+    return is_told(list, n) ||
+           feed_sign(f, m, event_claim(&n->x->event.build).local_id, &n->subject, e);
 }
 
 bool feed_restrict(struct feed *f, const struct message *m, struct err *e)

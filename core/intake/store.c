@@ -22,6 +22,8 @@ struct candidate {
     struct change change; /* of an event with `changed` */
     bool is_news;         /* it is emitted */
     bool is_learned;      /* change is to be remembered */
+    bool has_local;
+    uint8_t local[ID_BYTES]; /* link_key of its local id */
 };
 
 /* What the records of one message are made of. */
@@ -306,6 +308,10 @@ static bool resolve(struct feed *f, struct making *k, struct err *e)
         } else if (!identity_resolve(&f->identity, &c, s, e)) {
             return false;
         }
+        if (f->quarantined.signs && !slice_is_empty(c.local_id)) {
+            k->events[i].has_local = true;
+            link_key(f->identity.agency, c.local_id, k->events[i].local);
+        }
         if (s->by_reference && k->linked < 0)
             k->linked = (int)i;
         if (!compare(f, k, i, e))
@@ -315,13 +321,40 @@ static bool resolve(struct feed *f, struct making *k, struct err *e)
     return true;
 }
 
-/* Person.linked, when there is one, then the events, each with the next number of the feed. */
+/* Signs that their persons' local ids carry over, for keys that they were not published under. */
+static bool queue_signs(struct feed *f, const struct making *k, struct err *e)
+{
+    for (size_t i = 0; i < k->m->mapped.event_count; i++)
+        if (k->events[i].has_local &&
+            !feed_queue_signs(f, &f->work, k->events[i].local, &k->events[i].subject, &f->records, e))
+            return false;
+    return true;
+}
+
+/* What an earlier reading of this message has published all the same is not published again. */
+static bool leave_out_told(struct feed *f, const struct occasion *o, const struct place *p,
+                           struct candidate *c, struct err *e)
+{
+    struct event_id id;
+    bool told = false;
+    if (!p->restricts)
+        return true;
+    event_id_of(o, p, 0, &id);
+    if (!quarantine_is_told(&f->quarantined, &id, &c->subject.key, &told, e))
+        return false;
+    c->is_news = !told;
+    return true;
+}
+
+/* Signs, then Person.linked, when there is one, then the events, each with the next number of the feed. */
 static bool encode(struct feed *f, struct making *k, struct err *e)
 {
     const struct message *m = k->m;
     const struct occasion o = { &f->origin, m->mapped.message_id, m->body, f->turn.now_ms };
     struct place p = { .ordinal = -1, .feed_seq = f->spool.turn.feed_seq };
     buf_reset(&f->records);
+    if (!queue_signs(f, k, e))
+        return false;
     if (k->linked >= 0) {
         p.feed_seq++;
         k->records++;
@@ -336,6 +369,10 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
         p.ordinal = (int)i;
         p.restricts = m->mapped.events[i].restricts;
         p.generation = k->diffed ? k->events[i].change.generation : 0;
+        if (!leave_out_told(f, &o, &p, &k->events[i], e))
+            return false;
+        if (!k->events[i].is_news)
+            continue;
         p.feed_seq++;
         k->records++;
         if (!event_queue(&o, &p, &k->events[i].subject, &m->mapped.events[i].build, &f->records, e))
@@ -356,9 +393,13 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         c->change.generation++;
         if (c->is_learned && !spool_change_put(&f->spool, &c->change, e))
             return false;
+        if (c->has_local && !quarantine_carry_signs(&f->quarantined, c->local, c->subject.key.b,
+                                                    (int64_t)counts(f)->taken, e))
+            return false;
     }
-    return k->records == 0 ||
-           spool_put(&f->spool, SPOOL_EVENTS, k->m->raw, buf_slice(&f->records), e);
+    return f->records.n == 0 ||
+           spool_put(&f->spool, k->records ? SPOOL_EVENTS : SPOOL_NOTICE, k->m->raw,
+                     buf_slice(&f->records), e);
 }
 
 static bool store_events(struct feed *f, struct message *m, const struct mark *mark)

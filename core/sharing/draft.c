@@ -148,27 +148,6 @@ void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t serv
     d->changed = true;
 }
 
-void draft_end_holds(struct draft *d, const struct event_id *event)
-{
-    for (size_t i = d->holds.count; i-- > 0;) {
-        const struct hold *h = (const struct hold *)d->holds.items + i;
-        if (event_id_equal(&h->event, event))
-            draft_end_hold(d, event, h->service);
-    }
-}
-
-void draft_carry_holds(struct draft *d, const struct event_id *event, const struct event *ev)
-{
-    struct hold *holds = d->holds.items;
-    for (size_t i = 0; i < d->holds.count; i++) {
-        if (!holds[i].reopened || !event_id_equal(&holds[i].event, event))
-            continue;
-        holds[i].event = ev->id;
-        holds[i].bytes = ev->framed;
-        d->changed = true;
-    }
-}
-
 bool person_note_hold(struct arena *a, const struct person *p, const struct event_id *event,
                       uint16_t service, struct slice who, struct person *out, struct err *e)
 {

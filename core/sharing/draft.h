@@ -85,10 +85,6 @@ void draft_date(struct draft *d, struct episode_event *x);
 bool draft_is_latest(const struct draft *d, const struct episode_event *x);
 struct hold *draft_hold(const struct draft *d, const struct event_id *event, uint16_t service);
 void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t service);
-/* From every service. */
-void draft_end_holds(struct draft *d, const struct event_id *event);
-/* Those that no rule ends wait for ev, which corrects that event. */
-void draft_carry_holds(struct draft *d, const struct event_id *event, const struct event *ev);
 bool event_id_equal(const struct event_id *a, const struct event_id *b);
 bool event_id_is_set(const struct event_id *id);
 

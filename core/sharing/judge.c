@@ -51,7 +51,7 @@ static bool take_learned(struct run *r, const struct event *ev, enum arrival how
         const struct event_id newest = draft_newest(&r->draft, x)->id;
         return run_take_back(r, ev, &newest, REASON_RETRACTED);
     }
-    struct round round = { .event = ev, .caught_up = is_late };
+    struct round round = { .event = ev, .caught_up = is_late, .is_joining = is_late };
     return take_standing(r, &round, is_late ? NULL : r->in->release);
 }
 
@@ -188,13 +188,41 @@ static bool join_one(struct run *r, const struct event *ev)
 }
 
 /* What a rule may end; what was reopened goes on waiting for a person. */
-static void end_joined(struct run *r, const struct event_id *event)
+static bool end_joined(struct run *r, const struct event_id *event, struct list *services)
 {
     for (size_t i = r->draft.holds.count; i-- > 0;) {
         const struct hold h = ((const struct hold *)r->draft.holds.items)[i];
-        if (event_id_equal(&h.event, event) && !h.reopened)
-            draft_end_hold(&r->draft, event, h.service);
+        if (!event_id_equal(&h.event, event) || h.reopened)
+            continue;
+        uint16_t *service = list_add(r->arena, services);
+        if (!service)
+            return err_memory(r->e);
+        *service = h.service;
+        draft_end_hold(&r->draft, event, h.service);
     }
+    return true;
+}
+
+static bool is_decided(const struct run *r, size_t from, const struct event_id *event,
+                       uint16_t service)
+{
+    const struct decision *list = r->decisions.items;
+    for (size_t i = from; i < r->decisions.count; i++)
+        if (list[i].to.n == service && event_id_equal(&list[i].event, event))
+            return true;
+    return false;
+}
+
+/* No clause shares it with them any more. */
+static bool end_others(struct run *r, const struct event *ev, const struct list *services,
+                       size_t from)
+{
+    const uint16_t *list = services->items;
+    for (size_t i = services->count; i-- > 0;)
+        if (!is_decided(r, from, &ev->id, list[i]) &&
+            !run_end_hold(r, &ev->id, ev, list[i], REASON_NO_CLAUSE))
+            return false;
+    return true;
 }
 
 /* Events that waited for the person to be verified are taken as if they came now. */
@@ -208,8 +236,11 @@ static bool join_held(struct run *r)
             return false;
         if (!ev)
             return true;
-        end_joined(r, &ev->id);
-        if (!join_one(r, ev))
+        struct list services;
+        const size_t from = r->decisions.count;
+        list_init(&services, sizeof(uint16_t));
+        if (!end_joined(r, &ev->id, &services) || !join_one(r, ev) ||
+            !end_others(r, ev, &services, from))
             return false;
     }
 }

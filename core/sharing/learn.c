@@ -53,16 +53,17 @@ static bool learn_link(struct run *r, const struct event *ev)
                       &ev->id, r->e);
 }
 
-/* It stands no more. */
-static void strike(struct run *r, struct episode_event *x, const struct event *ev,
-                   bool by_later_version)
+/* It stands no more; what of it no rule ends waits for `by`, which corrects it (NULL: nothing does). */
+static bool strike(struct run *r, struct episode_event *x, const struct event *ev,
+                   const struct event *by, enum reason why)
 {
+    const struct event_id id = x->id;
     x->retracted = true;
-    x->replaced = by_later_version;
+    x->replaced = why == REASON_REPLACED;
     x->bytes = (struct slice){ 0 };
     r->draft.changed = true;
-    draft_undo(&r->draft, &x->id, ev);
-    draft_end_holds(&r->draft, &x->id);
+    draft_undo(&r->draft, &id, ev);
+    return run_end_holds(r, &id, by, why);
 }
 
 /* ---- what waited for it ---- */
@@ -98,8 +99,8 @@ static bool drop_versions(struct run *r, const struct event *ev)
             continue;
         x->original = (struct event_id){ { 0 } };
         r->draft.changed = r->draft.doors = true;
-        if (!newest->retracted)
-            strike(r, newest, &own, false);
+        if (!newest->retracted && !strike(r, newest, &own, NULL, REASON_NOT_YOURS))
+            return false;
         if (!note_claim(r, &newest->id, newest->source))
             return false;
     }
@@ -145,28 +146,31 @@ static bool note_unsaid(struct run *r)
     return true;
 }
 
-/* The event that ev replaces, struck; *id: zeros when it replaces none that is here. True when what
- * it is a version of was taken back as a whole. */
-static bool replace_original(struct run *r, const struct event *ev, struct event_id *id)
+/* The event that ev replaces, struck; *id: zeros when it replaces none that is here. *was_taken_back when
+ * what it is a version of was, as a whole. */
+static bool replace_original(struct run *r, const struct event *ev, struct event_id *id,
+                             bool *was_taken_back)
 {
     struct episode_event *original = ev->replaces ? draft_original(&r->draft, ev) : NULL;
     *id = ev->replaces ? ev->original : (struct event_id){ { 0 } };
+    *was_taken_back = false;
     if (!original)
-        return false;
+        return true;
     *id = original->id;
-    if (original->retracted)
-        return !original->replaced;
-    draft_carry_holds(&r->draft, id, ev);
-    strike(r, original, ev, true);
-    return false;
+    if (!original->retracted)
+        return strike(r, original, ev, ev, REASON_REPLACED);
+    *was_taken_back = !original->replaced;
+    return true;
 }
 
 bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
 {
     struct draft *d = &r->draft;
     struct event_id original;
-    bool was_taken_back = replace_original(r, ev, &original);
+    bool was_taken_back = false;
     *how = ARRIVED_RETRACTED;
+    if (!replace_original(r, ev, &original, &was_taken_back))
+        return false;
     if (!was_taken_back && !draft_arrival(d, ev, how, r->e))
         return false;
     if (!learn_identity(r, ev) || !draft_record(d, r->in->bundle, ev, r->e))
@@ -177,12 +181,15 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
     if (!draft_follow(d, r->in->bundle, ev, &original, r->e))
         return false;
     struct episode_event *newest = draft_newest(d, x);
-    if (*how == ARRIVED_RETRACTED && newest != x)
-        strike(r, newest, ev, false);
-    if (*how != ARRIVED_STANDING)
-        strike(r, x, ev, newest != x);
-    else if (!draft_apply(d, r->in->bundle, ev, r->e) || !note_unsaid(r))
+    if (*how == ARRIVED_RETRACTED && newest != x &&
+        !strike(r, newest, ev, NULL, REASON_RETRACTED))
         return false;
+    if (*how == ARRIVED_STANDING) {
+        if (!draft_apply(d, r->in->bundle, ev, r->e) || !note_unsaid(r))
+            return false;
+    } else if (!strike(r, x, ev, NULL, newest != x ? REASON_REPLACED : REASON_RETRACTED)) {
+        return false;
+    }
     draft_settle(d, r->in->bundle, ev);
     return learn_link(r, ev);
 }
@@ -292,7 +299,8 @@ bool run_retraction(struct run *r, const struct event *ev)
     if (x->retracted)
         return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTED, NULL);
     const struct event_id newest = x->id;
-    strike(r, x, ev, false);
+    if (!strike(r, x, ev, NULL, REASON_RETRACTED))
+        return false;
     draft_settle(&r->draft, r->in->bundle, ev);
     return run_take_back(r, ev, &newest, REASON_RETRACTION_FOLLOWS);
 }

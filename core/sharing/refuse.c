@@ -111,36 +111,12 @@ bool draft_follow(struct draft *d, const struct bundle *b, const struct event *e
 
 /* ---- refusing ---- */
 
-/* What sort of event a decision is of; ev NULL: it cannot be read any more. */
-static void name_event(struct decision *d, const struct event *ev)
-{
-    if (!ev)
-        return;
-    d->schema = (uint16_t)ev->schema;
-    d->kind = ev->kind_name;
-    d->source = ev->source_name;
-}
-
 /* The one at hand, which a person decides about. */
 static const struct event *event_at_hand(struct run *r)
 {
     return event_read(r->in->bundle, &r->in->event, r->in->framed, r->in->decided_ms, &r->event)
                ? NULL
                : &r->event;
-}
-
-/* Withheld from now on: what ends a hold that was refused. */
-static bool end_refused(struct run *r, const struct event_id *event, const struct event *ev,
-                        uint16_t service)
-{
-    struct decision d = { .event = *event,
-                          .to = { service },
-                          .outcome = OUTCOME_WITHHOLD,
-                          .reason = reason_code(REASON_HOLD_REFUSED),
-                          .disclosure = -1 };
-    name_event(&d, ev);
-    draft_end_hold(&r->draft, event, service);
-    return run_decision(r, &d);
 }
 
 /* Other events of that episode that wait for the same service's release. */
@@ -158,7 +134,7 @@ static bool end_episode(struct run *r, const struct refusal *x, uint16_t service
         if (!ev || ev->retracts || !is_of_agency(r->in->bundle, x, ev) ||
             !is_same_episode(x, ev->episode))
             continue;
-        if (!end_refused(r, &h.event, ev, service))
+        if (!run_end_hold(r, &h.event, ev, service, REASON_HOLD_REFUSED))
             return false;
         i--;
     }
@@ -206,7 +182,7 @@ static bool refuse(struct run *r, const struct hold *h, struct slice by, bool is
     x->is_whole_episode = is_whole_episode && x->episode.n;
     r->draft.changed = true;
     const uint16_t service = h->service;
-    return end_refused(r, &x->event, event_at_hand(r), service) &&
+    return run_end_hold(r, &x->event, event_at_hand(r), service, REASON_HOLD_REFUSED) &&
            (!x->is_whole_episode || end_episode(r, x, service));
 }
 
@@ -248,7 +224,7 @@ static bool hold_again(struct run *r, const struct refusal *x, uint16_t service,
                      d.event.b))
         d.event = x->event;
     draft_view(&r->draft, &facts);
-    name_event(&d, is_known ? &r->event : NULL);
+    run_name(&d, is_known ? &r->event : NULL);
     if (is_known)
         d.refused = facts_refuses(r->in->bundle, &facts, &r->event, service);
     on_file = draft_event(&r->draft, &d.event);

@@ -187,12 +187,13 @@ static bool hold_reopened(struct run *r, const struct question *q, const struct 
 /* Whether a decision made when a gate opened says anything new: what was withheld stays so, what is
  * held is held already, and who has the event gets it again only when it now tells what it did not.
  */
-static bool is_news(struct run *r, const struct event *ev, const struct decision *d, bool *yes)
+static bool is_news(struct run *r, const struct round *round, const struct decision *d, bool *yes)
 {
+    const struct event *ev = round->event;
     const struct receiver *has = find_receiver(draft_event(&r->draft, &ev->id), d->to.n);
     struct released now;
     const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
-    *yes = !has && (d->outcome != OUTCOME_WITHHOLD || (h && is_of_conflict(h)));
+    *yes = !has && (d->outcome != OUTCOME_WITHHOLD || round->is_joining || (h && is_of_conflict(h)));
     if (d->outcome == OUTCOME_HOLD) {
         *yes = !has && (!h || is_held_otherwise(h, d));
     }
@@ -233,7 +234,7 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     if (!hold_reopened(r, q, round, &d))
         return false;
     d.caught_up = round->caught_up;
-    if (round->caught_up && !is_news(r, ev, &d, &is_new))
+    if (round->caught_up && !is_news(r, round, &d, &is_new))
         return false;
     if (!is_new)
         return true;

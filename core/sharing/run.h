@@ -24,6 +24,7 @@ struct round {
     bool caught_up;
     bool is_reopened;                     /* for that service alone, and whatever would go is held */
     uint16_t reopened_for;
+    bool is_joining;   /* it was held from everybody until now: each is told what became of that */
     bool waiting_only; /* for those alone from whom it is held because of a claim in doubt */
 };
 
@@ -67,6 +68,15 @@ bool hold_is_of_facts(const struct hold *h);
 const struct receiver *receiver_of(const struct receiver *list, size_t n, uint16_t service);
 
 MUST_CHECK bool run_decision(struct run *r, const struct decision *d);
+/* ended.c: what sort of event a decision is of; ev NULL: its source, or its schema, is gone. */
+void run_name(struct decision *d, const struct event *ev);
+/* That hold ends as withheld; ev: the event it was of, NULL when it cannot be read any more. */
+MUST_CHECK bool run_end_hold(struct run *r, const struct event_id *event, const struct event *ev,
+                             uint16_t service, enum reason why);
+/* So do all of that event; those that people reopened go on waiting for `by`, which corrects it (NULL:
+ * nothing does). */
+MUST_CHECK bool run_end_holds(struct run *r, const struct event_id *event, const struct event *by,
+                              enum reason why);
 /* How a disclosure goes out. */
 struct sending {
     struct slice clause, tell;

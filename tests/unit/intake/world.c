@@ -27,28 +27,33 @@ int64_t world_now_ms(void)
     return now_ms;
 }
 
-static const char json_mapping[] =
-    "in:\n"
-    "  format: json\n"
-    "  id: id\n"
-    "  type: type\n"
-    "  not_carried: {type: [gossip]}\n"
-    "common:\n"
-    "  header.occurred: {from: at, as: iso-time}\n"
-    "  header.environment: {from: environment, table: {live: live, test: test}, else: refuse}\n"
-    "  header.episode: {from: visit}\n"
-    "  subject.nhs_number: {from: nhs, as: nhs-number, status: status}\n"
-    "  subject.local_id: {from: local}\n"
-    "  subject.case_reference: {from: reference}\n"
-    "  person.birth_date: {from: born}\n"
-    "events:\n"
-    "  - {on: {type: admitted}, emit: HospitalStay.admitted, fields: {stay.ward: {from: ward},"
-    " stay.destination: {from: to, table: {home: home}, else: refuse}}}\n"
-    "  - {on: {type: [admitted, changed]}, emit: HospitalStay.expected_discharge_changed,"
-    " changed: {key: [visit], of: [expected], first: quiet},"
-    " fields: {stay.expected_discharge: {from: expected}}}\n"
-    "  - {on: {type: moved}, emit: HospitalStay.moved, changed: {key: [visit], of: [ward]},"
-    " fields: {stay.ward: {from: ward}}}\n";
+#define JSON_MAPPING(destinations) \
+    "in:\n" \
+    "  format: json\n" \
+    "  id: id\n" \
+    "  type: type\n" \
+    "  not_carried: {type: [gossip]}\n" \
+    "common:\n" \
+    "  header.occurred: {from: at, as: iso-time}\n" \
+    "  header.environment: {from: environment, table: {live: live, test: test}, else: refuse}\n" \
+    "  header.episode: {from: visit}\n" \
+    "  subject.nhs_number: {from: nhs, as: nhs-number, status: status}\n" \
+    "  subject.local_id: {from: local}\n" \
+    "  subject.case_reference: {from: reference}\n" \
+    "  person.birth_date: {from: born}\n" \
+    "events:\n" \
+    "  - {on: {type: admitted}, emit: HospitalStay.admitted, fields: {stay.ward: {from: ward}," \
+    " stay.destination: {from: to, table: " destinations ", else: refuse}}}\n" \
+    "  - {on: {type: [admitted, changed]}, emit: HospitalStay.expected_discharge_changed," \
+    " changed: {key: [visit], of: [expected], first: quiet}," \
+    " fields: {stay.expected_discharge: {from: expected}}}\n" \
+    "  - {on: {type: moved}, emit: HospitalStay.moved, changed: {key: [visit], of: [ward]}," \
+    " fields: {stay.ward: {from: ward}}}\n" \
+    "  - {on: {hide: present}, emit: Restriction.raised, fields: {restriction.kind:" \
+    " {from: hide, table: {place: location}, else: refuse}}}\n"
+
+static const char json_mapping[] = JSON_MAPPING("{home: home}");
+static const char mended_mapping[] = JSON_MAPPING("{home: home, nowhere: home}");
 
 static const char csv_mapping[] =
     "in:\n"
@@ -102,7 +107,7 @@ static const char pair_mapping[] =
     " fields: {caseload.worker: {from: second}}}\n";
 
 static const char *const mappings[] = { json_mapping, csv_mapping, hl7_mapping, snapshot_mapping,
-                                        pair_mapping };
+                                        pair_mapping, mended_mapping };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };
@@ -128,6 +133,15 @@ static bool load_mapping(struct world *w, enum world_format format)
     bool ok = say_problems(&p, "mapping") && w->mapping;
     problems_release(&p);
     return ok;
+}
+
+bool world_mend(struct world *w)
+{
+    feed_close(&w->feed);
+    if (!load_mapping(w, WORLD_MENDED))
+        return false;
+    w->options.mapping = w->mapping;
+    return world_open_feed(w);
 }
 
 bool world_open_bus(struct world *w)
@@ -258,23 +272,28 @@ static int in_order(const void *a, const void *b)
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-static void read_event(struct world *w, const struct bus_record *r, struct world_event *out)
+static bool read_event(struct world *w, const struct bus_record *r, struct world_event *out)
 {
     uint64_t fingerprint = 0;
     struct slice body, framed = arena_copy(&w->a, r->value);
     const struct schema *s = NULL;
-    *out = (struct world_event){ .key = arena_copy(&w->a, r->key), .partition = r->partition };
+    *out = (struct world_event){ .key = arena_copy(&w->a, r->key), .partition = r->partition,
+                                 .offset = r->offset };
     if (wire_open(framed, &fingerprint, &body, &w->e))
         s = catalogue_fingerprint(w->schemas, fingerprint);
     if (!s || !plan_view(s->plan, &w->a, body, &out->v, &w->e)) {
         fprintf(stderr, "a record on the bus cannot be read: %s\n", w->e.text);
         abort();
     }
+    if (slice_equal_text(s->name, "Unread"))
+        return false;
     out->seq = view_long_at(&out->v, "header.feed_seq");
     out->opening = opening_of(w, out->seq);
+    return true;
 }
 
-size_t world_events(struct world *w, struct world_event *out, size_t most)
+/* Signs, or events, in the order of their lanes. */
+static size_t read_topic(struct world *w, bool signs, struct world_event *out, size_t most)
 {
     size_t found = 0;
     for (int p = 0; p < 4; p++) {
@@ -284,9 +303,20 @@ size_t world_events(struct world *w, struct world_event *out, size_t most)
         size_t n = 0;
         while (ok && !end && (ok = bus_reader_next(r, 0, &records, &n, &end, &w->e)))
             for (size_t i = 0; i < n && found < most; i++)
-                read_event(w, &records[i], &out[found++]);
+                found += read_event(w, &records[i], &out[found]) != signs;
         bus_reader_close(&r);
     }
+    return found;
+}
+
+size_t world_signs(struct world *w, struct world_event *out, size_t most)
+{
+    return read_topic(w, true, out, most);
+}
+
+size_t world_events(struct world *w, struct world_event *out, size_t most)
+{
+    size_t found = read_topic(w, false, out, most);
     qsort(out, found, sizeof *out, in_order);
     return found;
 }

@@ -25,12 +25,14 @@ struct world {
     struct err e;
 };
 
-enum world_format { WORLD_JSON, WORLD_CSV, WORLD_HL7, WORLD_SNAPSHOT, WORLD_PAIR };
+enum world_format { WORLD_JSON, WORLD_CSV, WORLD_HL7, WORLD_SNAPSHOT, WORLD_PAIR, WORLD_MENDED };
 /* Everything but the feed. False, with a line on stderr, when something cannot be made. */
 bool world_init(struct world *w, enum world_format format);
 void world_done(struct world *w);
 bool world_open_feed(struct world *w);
 bool world_open_bus(struct world *w);
+/* Of WORLD_JSON: opens the feed again with a mapping that knows what its table lacked. */
+bool world_mend(struct world *w);
 
 /* One arrival, one turn; the answer is in w->answer. */
 enum answer_fate world_say(struct world *w, const char *text);
@@ -44,8 +46,11 @@ struct world_event {
     struct view v;
     int64_t seq;
     size_t opening;
+    int64_t offset;
 };
 size_t world_events(struct world *w, struct world_event *out, size_t most);
+/* The signs that something could not be read, beside them. */
+size_t world_signs(struct world *w, struct world_event *out, size_t most);
 /* Text of one slot of an event, NUL-terminated in w->a; "" when null. */
 const char *world_text(struct world *w, const struct world_event *e, const char *path);
 /* How many of `what` with that name ("quarantined", "map.subject"). */

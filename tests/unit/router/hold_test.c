@@ -1,6 +1,7 @@
 /* hold_test.c - what waits for a human, and what the human's word does. */
 #include <CUnit/CUnit.h>
 
+#include "audit/holds.h"
 #include "base/clock.h"
 #include "record/wire.h"
 #include "sharing/act.h"
@@ -217,6 +218,45 @@ static void a_hold_outlives_a_restart(void)
     both_agree();
 }
 
+/* What the list, the sums and the pager go by are decisions. */
+static size_t listed(void)
+{
+    struct holds h;
+    struct holds_count n;
+    holds_init(&h, world.bundle);
+    CU_ASSERT_TRUE(
+        audit_each(world.bus, world.catalogue, PARTITIONS, holds_take, &h, &world.e));
+    holds_count(&h, clock_wall_ms(), &n);
+    holds_release(&h);
+    return n.open;
+}
+
+static void taken_back_or_corrected_it_ends_by_a_decision(void)
+{
+    static const char *const reasons[] = { "retracted", "replaced" };
+    for (size_t i = 0; i < 2; i++) {
+        const char *set[] = { "header.action", i ? "replaces" : "retracts", "header.original", id,
+                              NULL };
+        world_done();
+        world_fresh();
+        hold_ada();
+        world_read();
+        CU_ASSERT_EQUAL(listed(), 1);
+        world_say(&(struct say){
+            .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .set = set });
+        CU_ASSERT_TRUE_FATAL(world_run());
+        world_read();
+        const struct audit_read *r = &world.entries[world.entry_count - 1].r;
+        CU_ASSERT_FATAL(r->decision_count > 0);
+        CU_ASSERT_TRUE(slice_equal_text(r->decisions[0].event_id, id));
+        CU_ASSERT_TRUE(slice_equal_text(r->decisions[0].outcome, "withhold"));
+        CU_ASSERT_TRUE(slice_equal_text(r->decisions[0].reason, reasons[i]));
+        CU_ASSERT_EQUAL(listed(), i); /* the correction waits as what it corrects did */
+        CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 0);
+        both_agree();
+    }
+}
+
 static void a_wrong_act_is_refused(void)
 {
     static const struct {
@@ -276,6 +316,8 @@ static CU_TestInfo cases[] = {
     { "a decision says whose no it was", a_decision_says_whose_no_it_was },
     { "a second release finds it gone", a_second_release_finds_it_gone },
     { "a hold outlives a restart", a_hold_outlives_a_restart },
+    { "taken back or corrected it ends by a decision",
+      taken_back_or_corrected_it_ends_by_a_decision },
     { "a wrong act is refused", a_wrong_act_is_refused },
     { "two typed names are two people", two_typed_names_are_two_people },
     { "an unknown code of the sender needs two typed names",

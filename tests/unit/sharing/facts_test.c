@@ -327,6 +327,8 @@ static void a_verified_number_lets_in_what_waited_for_it(void)
     SAY("Person.address_changed", WARDS,
         "header.identity_confidence=verified;header.birth_hash=aa");
     CU_ASSERT_STRING_EQUAL(world_decision(&world, TEAM, true)->reason, "identity-disagrees");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(world_decision(&world, ROTA, true)); /* it waited for that one too */
+    CU_ASSERT_STRING_EQUAL(world_decision(&world, ROTA, true)->reason, "no-relationship");
     SAY("Caseload.declared", TEAM, "header.birth_hash=aa");
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
     CU_ASSERT(world_decision(&world, TEAM, true) != NULL);

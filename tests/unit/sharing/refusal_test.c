@@ -28,6 +28,17 @@ static struct event_id last_id(void)
     return id;
 }
 
+static bool is_decided(const struct event_id *id, const char *service, const char *reason)
+{
+    int to = bundle_service(world.bundle, slice_text(service));
+    for (size_t i = 0; i < world.out.decision_count; i++) {
+        const struct decision *d = &world.out.decisions[i];
+        if (d->to.n == to && event_id_equal(&d->event, id) && strcmp(d->reason, reason) == 0)
+            return true;
+    }
+    return false;
+}
+
 static const char *named(const struct event_id *id)
 {
     char hex[ID_HEX];
@@ -91,6 +102,7 @@ static void refuse(const char *service, bool is_whole_episode)
     const struct judge_input in = held_event(h->bytes, before);
     CU_ASSERT_FATAL(judge_refuse(&in, h, SLICE("Dr A Guardian"), is_whole_episode, &world.arena,
                                  &world.out, &world.e));
+    CU_ASSERT(world_holds_agree(before, &world.out));
     keep(&world.out);
 }
 
@@ -101,6 +113,7 @@ static void reopen(void)
     const struct judge_input in = held_event(before->refusals[0].bytes, before);
     CU_ASSERT_FATAL(
         judge_reopen(&in, &before->refusals[0], &world.arena, &world.out, &world.e));
+    CU_ASSERT(world_holds_agree(before, &world.out));
     keep(&world.out);
 }
 
@@ -366,6 +379,27 @@ static void reopened_its_newest_version_is_held(void)
     CU_ASSERT(world_got_text(&world, TEAM, "OAK"));
 }
 
+static void a_hold_of_what_is_taken_back_ends_by_a_decision(void)
+{
+    admit();
+    const struct event_id id = last_id();
+    SAY("HospitalStay.admitted", WARDS, fields("header.episode=V1;header.action=retracts;", named(&id)));
+    CU_ASSERT(is_decided(&id, TEAM, "retracted"));
+    CU_ASSERT_PTR_NULL(hold_for(TEAM));
+}
+
+static void a_hold_of_what_is_corrected_ends_and_the_correction_waits(void)
+{
+    admit();
+    const struct event_id id = last_id();
+    SAY("HospitalStay.admitted", WARDS, fields(STAY "header.action=replaces;", named(&id)));
+    CU_ASSERT(is_decided(&id, TEAM, "replaced"));
+    const struct event_id correction = last_id();
+    CU_ASSERT(is_decided(&correction, TEAM, "unknown"));
+    CU_ASSERT_FATAL(hold_for(TEAM) != NULL);
+    CU_ASSERT(event_id_equal(&hold_for(TEAM)->event, &correction));
+}
+
 static void what_corrects_a_reopened_one_is_held(void)
 {
     refused_admission();
@@ -374,7 +408,9 @@ static void what_corrects_a_reopened_one_is_held(void)
     reopen();
     SAY("HospitalStay.admitted", WARDS, fields(STAY "header.action=replaces;", named(&id)));
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
-    CU_ASSERT(world_decided(&world, TEAM, "unknown"));
+    CU_ASSERT(is_decided(&id, TEAM, "replaced"));
+    const struct event_id correction = last_id();
+    CU_ASSERT(is_decided(&correction, TEAM, "unknown"));
     CU_ASSERT_EQUAL(world.facts.holds[world.facts.hold_count - 1].reopened, true);
     release(TEAM);
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
@@ -435,6 +471,10 @@ static CU_TestInfo cases[] = {
       who_got_an_earlier_version_hears_that_it_is_taken_back },
     { "reopened it is held and no rule lets it go", reopened_it_is_held_and_no_rule_lets_it_go },
     { "reopened its newest version is held", reopened_its_newest_version_is_held },
+    { "a hold of what is taken back ends by a decision",
+      a_hold_of_what_is_taken_back_ends_by_a_decision },
+    { "a hold of what is corrected ends and the correction waits",
+      a_hold_of_what_is_corrected_ends_and_the_correction_waits },
     { "what corrects a reopened one is held", what_corrects_a_reopened_one_is_held },
     { "a reopened episode is held event by event", a_reopened_episode_is_held_event_by_event },
     { "a reopened one that is held for its identity does not join by itself",

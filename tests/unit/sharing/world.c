@@ -1,6 +1,8 @@
 /* world.c - makes events from short texts and has them judged. */
 #include "world.h"
 
+#include "sharing/draft.h"
+
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -144,10 +146,46 @@ bool world_build(struct world *w, const char *event, const char *source, const c
            plan_view(s->plan, &w->arena, slice_from(framed, WIRE_HEADER_BYTES), &in->event, &w->e);
 }
 
+static bool has_hold(const struct person *p, const struct hold *h)
+{
+    for (size_t i = 0; i < p->hold_count; i++)
+        if (p->holds[i].service == h->service && event_id_equal(&p->holds[i].event, &h->event))
+            return true;
+    return false;
+}
+
+/* The last decision on it: 1 hold, 0 another, -1 none. */
+static int decided_on(const struct judged *j, const struct hold *h)
+{
+    int last = -1;
+    for (size_t i = 0; i < j->decision_count; i++)
+        if (j->decisions[i].to.n == h->service &&
+            event_id_equal(&j->decisions[i].event, &h->event))
+            last = j->decisions[i].outcome == OUTCOME_HOLD;
+    return last;
+}
+
+/* Whoever lists what is held goes by decisions: a hold begins and ends by one, whatever ended it. */
+bool world_holds_agree(const struct person *before, const struct judged *out)
+{
+    bool good = true;
+    for (size_t i = 0; i < out->after->hold_count; i++) {
+        const struct hold *h = &out->after->holds[i];
+        good &= has_hold(before, h) ? decided_on(out, h) != 0 : decided_on(out, h) == 1;
+    }
+    for (size_t i = 0; i < before->hold_count; i++)
+        if (!has_hold(out->after, &before->holds[i]))
+            good &= decided_on(out, &before->holds[i]) == 0;
+    if (!good)
+        printf("what is held is not what decisions say\n");
+    return good;
+}
+
 bool world_judge(struct world *w, const struct judge_input *in, struct judged *out)
 {
     err_clear(&w->e);
-    return judge_event(in, &w->arena, out, &w->e);
+    return judge_event(in, &w->arena, out, &w->e) &&
+           world_holds_agree(in->facts, out);
 }
 
 /* The facts after go through their bytes: whatever the codec loses, the next event shows. */

@@ -41,7 +41,9 @@ void world_teardown(void);
 /* Says an event "Type.kind" from a service. fields: "path=value;path=value"; arrays of texts as
  * "path[]=a|b"; "name=FAMILY" a whole name; "at=N" hours from T0 that it occurred. */
 bool world_say(struct world *w, const char *event, const char *source, const char *fields);
-/* Judges the last event again, from the same facts. */
+/* Whether each hold that begins or ends does so by a decision; says so where one does not. */
+bool world_holds_agree(const struct person *before, const struct judged *out);
+/* Judges the last event again, from the same facts. False also where the holds do not agree. */
 bool world_judge(struct world *w, const struct judge_input *in, struct judged *out);
 /* Makes the event only. */
 bool world_build(struct world *w, const char *event, const char *source, const char *fields,

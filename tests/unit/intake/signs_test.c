@@ -1,0 +1,259 @@
+/* signs_test.c - the sign that something could not be read follows its person to every key that the
+ * feed learns of; and what was read of a message is published once. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+
+#include "intake/asides.h"
+#include "record/wire.h"
+#include "world.h"
+
+#define SIGNS_MAX 16
+#define VERIFIED "\"nhs\":\"" NHS_ADA "\",\"status\":\"01\""
+#define THEIRS "09090909090909090909090909090909"
+
+static struct world w;
+static struct world_event signs[SIGNS_MAX];
+
+static void fresh(void)
+{
+    CU_ASSERT_FATAL(world_init(&w, WORLD_JSON));
+    CU_ASSERT_FATAL(world_open_feed(&w));
+}
+
+static void done(void)
+{
+    world_done(&w);
+}
+
+/* A message with these members beside; each has an id of its own. */
+static enum answer_fate say(const char *members)
+{
+    static int id;
+    char text[400];
+    snprintf(text, sizeof text,
+             "{\"id\":\"s%d\",\"type\":\"admitted\",\"environment\":\"live\",%s}", ++id, members);
+    return world_say(&w, text);
+}
+
+/* Whom it hides, and what, nobody can tell. */
+static void say_unread(const char *members)
+{
+    char text[300];
+    snprintf(text, sizeof text, "\"hide\":\"what\",%s", members);
+    CU_ASSERT_EQUAL(say(text), ANSWER_KEPT);
+}
+
+static size_t told(void)
+{
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.taken,
+                    c.published + c.unchanged + c.duplicates + c.not_carried + c.quarantined);
+    return world_signs(&w, signs, SIGNS_MAX);
+}
+
+static struct slice key_of(const struct key *key, const char *text)
+{
+    uint8_t hash[HASH_BYTES];
+    hmac_sha256(key, slice_text(text), hash);
+    return arena_copy(&w.a, slice_of(hash, ID_BYTES));
+}
+
+/* How many under that key, of the message with that number. */
+static size_t signs_of(struct slice key, const char *reference)
+{
+    size_t n = told(), found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += slice_equal(signs[i].key, key) &&
+                 slice_equal_text(view_text_at(&signs[i].v, "reference"), reference);
+    return found;
+}
+
+static struct slice local(const char *id)
+{
+    return key_of(&w.agency_key, id);
+}
+
+static struct slice ada(void)
+{
+    return key_of(&w.region_key, NHS_ADA);
+}
+
+static void it_goes_under_the_key_that_there_is(void)
+{
+    say_unread("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL(told(), 1);
+    CU_ASSERT_EQUAL(signs_of(local("H1"), "1"), 1);
+}
+
+static void a_message_with_both_carries_it_over_once(void)
+{
+    say_unread("\"local\":\"H1\"");
+    say("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL(told(), 1);
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL(signs_of(ada(), "1"), 1);
+    CU_ASSERT_TRUE(slice_equal_text(view_text_at(&signs[0].v, "code"), "map.value"));
+    say("\"local\":\"H1\"," VERIFIED);
+    say("\"local\":\"H1\"");
+    say("\"local\":\"H2\"," VERIFIED);
+    CU_ASSERT_EQUAL(told(), 2);
+}
+
+static void a_number_that_is_not_verified_carries_it_too(void)
+{
+    say_unread("\"local\":\"H1\"");
+    say("\"local\":\"H1\",\"nhs\":\"" NHS_ADA "\",\"status\":\"02\"");
+    CU_ASSERT_EQUAL(signs_of(ada(), "1"), 1);
+}
+
+/* Both ways: what follows under the local id alone is the same person's. */
+static void from_a_number_it_reaches_the_local_id(void)
+{
+    say_unread("\"local\":\"H1\",\"nhs\":\"" NHS_ADA "\",\"status\":\"02\"");
+    CU_ASSERT_EQUAL(signs_of(ada(), "1"), 1);
+    say("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL(signs_of(local("H1"), "1"), 1);
+}
+
+/* The records of one lane stand in the order they were published in. */
+static void it_stands_before_what_follows(void)
+{
+    struct world_event events[SIGNS_MAX];
+    say_unread("\"local\":\"H1\"");
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL_FATAL(signs_of(ada(), "1"), 1);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, events, SIGNS_MAX), 1);
+    for (size_t i = 0; i < told(); i++)
+        if (slice_equal(signs[i].key, ada()))
+            CU_ASSERT_TRUE(signs[i].offset < events[0].offset &&
+                           signs[i].partition == events[0].partition);
+}
+
+static void it_is_remembered_over_a_restart(void)
+{
+    say_unread("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL(told(), 1);
+    feed_close(&w.feed);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL(signs_of(ada(), "1"), 1);
+    feed_close(&w.feed);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL(told(), 2);
+}
+
+static void what_says_nothing_new_carries_it_too(void)
+{
+    say_unread("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL(world_say(&w,
+                              "{\"id\":\"n1\",\"type\":\"changed\",\"environment\":\"live\","
+                              "\"visit\":\"V\",\"expected\":\"1\",\"local\":\"H1\"," VERIFIED "}"),
+                    ANSWER_KEPT);
+    CU_ASSERT_EQUAL(world_counts(&w).unchanged, 1);
+    CU_ASSERT_EQUAL(signs_of(ada(), "1"), 1);
+}
+
+static void another_unread_message_with_both_carries_the_first(void)
+{
+    say_unread("\"local\":\"H1\"");
+    say_unread("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL(signs_of(ada(), "1"), 1);
+    CU_ASSERT_EQUAL(signs_of(ada(), "2"), 1);
+}
+
+static size_t take_back(bool drop, const char *id)
+{
+    struct way_back b = { .drop = drop, .which = { .ids = { slice_text(id) }, .id_count = 1 } };
+    uint64_t n = 0;
+    CU_ASSERT(feed_take_back(w.feed, &b, &n, &w.e));
+    return (size_t)n;
+}
+
+static void dropped_it_is_carried_no_further(void)
+{
+    say_unread("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL(take_back(true, arena_format(&w.a, "%s:1", w.options.name)), 1);
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL(told(), 1);
+}
+
+static void put_link(const char *local_id)
+{
+    struct buf b;
+    buf_init(&b, 1000);
+    wire_put_header(&b, plan_fingerprint(catalogue_named(w.schemas, SLICE("Link"))->plan));
+    avro_put_long(&b, 2);
+    avro_put_text(&b, slice_text(local_id));
+    avro_put_text(&b, SLICE(THEIRS));
+    avro_put_text(&b, SLICE("hospital/wards"));
+    avro_put_long(&b, 2);
+    avro_put_text(&b, SLICE("council/team"));
+    struct bus_record r = { .topic = "links.hospital",
+                            .key = slice_text(local_id),
+                            .value = buf_slice(&b) };
+    CU_ASSERT(bus_publish(w.bus, &r, 1, &w.e));
+    buf_release(&b);
+}
+
+/* Without a message of its own: what others say under the pseudonym waits too. */
+static void a_link_on_the_bus_carries_it_over(void)
+{
+    uint8_t pseudonym[ID_BYTES];
+    struct slice key = slice_of(pseudonym, ID_BYTES);
+    CU_ASSERT(id_from_hex(SLICE(THEIRS), pseudonym));
+    say_unread("\"local\":\"OTHER\"");
+    say_unread("\"local\":\"THEIRS\"");
+    put_link("THEIRS");
+    for (int i = 0; i < 1000 && signs_of(key, "2") == 0; i++)
+        world_counts(&w);
+    CU_ASSERT_EQUAL(told(), 3);
+    for (size_t i = 0; i < told(); i++)
+        if (slice_equal(signs[i].key, key)) {
+            CU_ASSERT_EQUAL(signs[i].partition, 2);
+            CU_ASSERT(
+                slice_equal_text(view_text_at(&signs[i].v, "reference_of"), "hospital/wards"));
+        }
+    feed_close(&w.feed);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    say("\"local\":\"THEIRS\"");
+    CU_ASSERT_EQUAL(told(), 3);
+}
+
+/* The table of `to` refuses, so the message is set aside; what it hides counts all the same. */
+static void what_was_read_of_it_is_published_once(void)
+{
+    struct world_event events[SIGNS_MAX];
+    say("\"hide\":\"place\",\"to\":\"nowhere\",\"local\":\"H1\"");
+    CU_ASSERT_EQUAL(world_counts(&w).events, 1);
+    CU_ASSERT_EQUAL(world_events(&w, events, SIGNS_MAX), 1);
+    CU_ASSERT_FATAL(world_mend(&w));
+    CU_ASSERT_EQUAL(take_back(false, arena_format(&w.a, "%s:1", w.options.name)), 1);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.published, 1);
+    CU_ASSERT_EQUAL(c.aside, 0);
+    size_t n = world_events(&w, events, SIGNS_MAX), restrictions = 0;
+    for (size_t i = 0; i < n; i++)
+        restrictions += strcmp(world_text(&w, &events[i], "header.type"), "Restriction") == 0;
+    CU_ASSERT_EQUAL(restrictions, 1);
+    CU_ASSERT_EQUAL(c.events, n);
+    CU_ASSERT(n >= 2);
+}
+
+static CU_TestInfo cases[] = {
+    { "it goes under the key that there is", it_goes_under_the_key_that_there_is },
+    { "a message with both carries it over, once", a_message_with_both_carries_it_over_once },
+    { "a number that is not verified carries it too",
+      a_number_that_is_not_verified_carries_it_too },
+    { "from a number it reaches the local id", from_a_number_it_reaches_the_local_id },
+    { "it stands before what follows", it_stands_before_what_follows },
+    { "it is remembered over a restart", it_is_remembered_over_a_restart },
+    { "what says nothing new carries it too", what_says_nothing_new_carries_it_too },
+    { "another unread message with both carries the first",
+      another_unread_message_with_both_carries_the_first },
+    { "dropped, it is carried no further", dropped_it_is_carried_no_further },
+    { "a link on the bus carries it over", a_link_on_the_bus_carries_it_over },
+    { "what was read of it is published once", what_was_read_of_it_is_published_once },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_signs = { "signs", NULL, NULL, fresh, done, cases };
