@@ -229,7 +229,9 @@ bool world_open_feed(struct world *w)
 {
     w->options.bus = w->bus;
     if (w->opening_count < OPENINGS_MAX && feed_open(&w->options, &w->feed, &w->e)) {
+        pthread_mutex_lock(&w->feed->lock); /* its publisher runs already */
         w->openings[w->opening_count++] = w->feed->spool.kept.feed_seq >> 32;
+        pthread_mutex_unlock(&w->feed->lock);
         return true;
     }
     fprintf(stderr, "feed: %s\n", w->e.text);
