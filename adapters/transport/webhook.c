@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/address.h"
 #include "base/charset.h"
+#include "base/wait.h"
 #include "contract/format.h"
 #include "host/http_server.h"
 #include "host/inflate.h"
@@ -17,7 +17,7 @@
 
 #define KEY_MAX 256
 #define CHARSET_ROOM 65536
-#define RUN_WAIT_S 2 /* for run(), which comes soon after open() */
+#define RUN_WAIT_MS 2000 /* for run(), which comes soon after open() */
 #define AT(field) offsetof(struct webhook, field)
 
 struct webhook {
@@ -183,10 +183,8 @@ static void give(const struct webhook *s, const struct answer *from, struct http
 /* A request may come between open() and run(): its sender need not come again for that. */
 static void await_run(struct webhook *s)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += RUN_WAIT_S;
-    while (!s->ran && !s->stop && pthread_cond_timedwait(&s->changed, &s->lock, &until) == 0)
+    int64_t end_ns = wait_end_ns(RUN_WAIT_MS);
+    while (!s->ran && !s->stop && wait_until(&s->changed, &s->lock, end_ns))
         continue;
 }
 
@@ -267,7 +265,7 @@ static bool webhook_open(void *state, struct err *e)
     if (!webhook_check(s, true, e) || !token_read(s->token_file, &s->token, e))
         return false;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->changed, NULL);
+    wait_init(&s->changed);
     struct http_server_options o = { .listen = s->listen,
                                      .body_max = (size_t)s->body_max,
                                      .idle_s = (unsigned)(s->idle_ms / 1000),

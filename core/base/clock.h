@@ -10,6 +10,11 @@
 
 int64_t clock_wall_ms(void);
 int64_t clock_mono_ns(void);
+/* Whether less than ms passed since then, by wall time; not so when the clock was set back behind it. */
+static inline bool clock_is_within(int64_t now_ms, int64_t since_ms, int64_t ms)
+{
+    return now_ms >= since_ms && now_ms - since_ms < ms;
+}
 
 enum time_precision { TIME_YEAR, TIME_MONTH, TIME_DAY, TIME_MINUTE, TIME_SECOND, TIME_MS };
 const char *time_precision_name(enum time_precision p); /* "year" ... "millisecond" */

@@ -10,9 +10,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "bus/backend.h"
 #include "bus/embedded_store.h"
 
@@ -286,7 +286,7 @@ static bool embedded_end(struct bus *bus, const char *topic, int partition, stru
 
 static int64_t deadline(int wait_ms)
 {
-    return clock_mono_ns() + (wait_ms > 0 ? wait_ms : 0) * (int64_t)1000000;
+    return wait_end_ns(wait_ms);
 }
 
 /* Waits, with `disk` held, until something may be new; false when the time is over. */
@@ -297,8 +297,7 @@ static bool wait_news(struct embedded *b, int64_t until_ns)
         return false;
     if (b->bus.read_only && stop > now + LOOK_AGAIN_MS * (int64_t)1000000)
         stop = now + LOOK_AGAIN_MS * (int64_t)1000000;
-    struct timespec t = { .tv_sec = stop / 1000000000, .tv_nsec = stop % 1000000000 };
-    pthread_cond_timedwait(&b->news, &b->disk, &t);
+    (void)wait_until(&b->news, &b->disk, stop);
     return true;
 }
 
@@ -564,12 +563,8 @@ static const struct bus_ops embedded_ops = {
 
 static void init_locks(struct embedded *b)
 {
-    pthread_condattr_t steady;
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_cond_init(&b->news, &steady);
-    pthread_condattr_destroy(&steady);
-    pthread_cond_init(&b->served, NULL);
+    wait_init(&b->news);
+    wait_init(&b->served);
     pthread_mutex_init(&b->disk, NULL);
     pthread_mutex_init(&b->queue, NULL);
 }

@@ -2,9 +2,9 @@
 #include "bus/kafka_publisher.h"
 
 #include <stdatomic.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/wait.h"
 
 #define PUBLISH_MS 30000 /* until a publish gives up */
 #define SERVE_MS 100
@@ -97,11 +97,7 @@ static void leave(struct kafka_publisher *p)
 /* Waits for a change, with the lock held; false when the time is over. */
 static bool wait_change(struct kafka_publisher *p, int64_t until_ns)
 {
-    struct timespec t = { .tv_sec = until_ns / 1000000000, .tv_nsec = until_ns % 1000000000 };
-    if (clock_mono_ns() >= until_ns)
-        return false;
-    pthread_cond_timedwait(&p->change, &p->lock, &t);
-    return true;
+    return clock_mono_ns() < until_ns && (wait_until(&p->change, &p->lock, until_ns), true);
 }
 
 /* Sends r once there is room for it. Nothing may follow on a producer that was given up, or there
@@ -142,7 +138,7 @@ bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
                           struct err *e)
 {
     struct parcel parcel = { .p = p };
-    int64_t until = clock_mono_ns() + PUBLISH_MS * (int64_t)1000000;
+    int64_t until = wait_end_ns(PUBLISH_MS);
     pthread_mutex_lock(&p->lock);
     bool ok = enter(p, e);
     for (size_t i = 0; ok && i < n; i++) /* before anything is sent */
@@ -168,12 +164,8 @@ bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
 void kafka_publisher_init(struct kafka_publisher *p, const char *prefix, const char *name,
                           const struct kafka_setting *site)
 {
-    pthread_condattr_t steady;
     *p = (struct kafka_publisher){ .prefix = prefix, .name = name, .site = site };
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->change, &steady);
-    pthread_condattr_destroy(&steady);
+    wait_init(&p->change);
     pthread_mutex_init(&p->lock, NULL);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "host/log.h"
 
 #define LOOK_MS 1000 /* between two questions: most ends are over before the first */
@@ -52,12 +53,8 @@ static void *listen_for_signal(void *ctx)
 
 bool ending_start(struct ending *x, struct err *e)
 {
-    pthread_condattr_t steady;
     *x = (struct ending){ .code = 0 };
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_cond_init(&x->change, &steady);
-    pthread_condattr_destroy(&steady);
+    wait_init(&x->change);
     pthread_mutex_init(&x->lock, NULL);
     int number = pthread_create(&x->listener, NULL, listen_for_signal, x);
     x->listens = number == 0;
@@ -88,9 +85,7 @@ bool ending_wait_for(struct ending *x, int64_t ms)
 /* Lock held. Waits for a change, at most that long. */
 static void wait_ms(struct ending *x, int64_t ms)
 {
-    int64_t ns = clock_mono_ns() + ms * 1000000;
-    const struct timespec until = { ns / 1000000000, ns % 1000000000 };
-    pthread_cond_timedwait(&x->change, &x->lock, &until);
+    (void)wait_until(&x->change, &x->lock, wait_end_ns(ms));
 }
 
 /* Lock held, also while it asks: so the bus is not closed meanwhile. */

@@ -3,12 +3,12 @@
 #include "cli/pager.h"
 
 #include <pthread.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "host/log.h"
 
-#define LOOK_S 2
+#define LOOK_MS 2000
 #define AGAIN_MS ((int64_t)3600000)
 
 struct pager {
@@ -77,11 +77,9 @@ static void look(struct pager *p)
 
 static bool rest(struct pager *p)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += LOOK_S;
+    int64_t end_ns = wait_end_ns(LOOK_MS);
     pthread_mutex_lock(&p->lock);
-    while (!p->stopping && pthread_cond_timedwait(&p->stop_asked, &p->lock, &until) == 0)
+    while (!p->stopping && wait_until(&p->stop_asked, &p->lock, end_ns))
         ;
     bool go_on = !p->stopping;
     pthread_mutex_unlock(&p->lock);
@@ -105,7 +103,7 @@ bool pager_start(struct tally *t, struct pager **out, struct err *e)
         return err_memory(e);
     p->tally = t;
     pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->stop_asked, NULL);
+    wait_init(&p->stop_asked);
     int number = pthread_create(&p->thread, NULL, run, p);
     p->started = number == 0;
     if (!p->started) {

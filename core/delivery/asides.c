@@ -2,12 +2,12 @@
 #include "delivery/asides.h"
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "delivery/inside.h"
 #include "host/db.h"
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 static struct slice state_name(int64_t state, bool in_trouble)
 {
@@ -79,14 +79,12 @@ void asides_answer(struct delivery *d)
 bool delivery_take_back(struct delivery *d, const struct way_back *w, int64_t wait_ms,
                         uint64_t *done, struct err *e)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += wait_ms / 1000;
+    int64_t end_ns = wait_end_ns(wait_ms);
     pthread_mutex_lock(&d->lock);
     bool good = !d->asked;
     if (good) {
         d->asked = w;
-        while (d->asked == w && pthread_cond_timedwait(&d->answered, &d->lock, &until) == 0)
+        while (d->asked == w && wait_until(&d->answered, &d->lock, end_ns))
             ;
         good = d->asked != w;
         if (!good)

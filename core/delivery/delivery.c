@@ -2,12 +2,12 @@
 #include "delivery/delivery.h"
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "bus/topics.h"
 #include "delivery/inside.h"
 #include "delivery/receipt.h"
 
 #include <string.h>
-#include <time.h>
 
 #define ARENA_MAX_BYTES ((size_t)64 << 20)
 #define WAIT_MAX_MS 200
@@ -55,12 +55,8 @@ bool delivery_open(const struct delivery_options *o, struct delivery **out, stru
     buf_init(&d->answer, 1 << 20);
     buf_init(&d->receipt, 1 << 20);
     pthread_mutex_init(&d->lock, NULL);
-    pthread_cond_init(&d->stop_asked, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&d->answered, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    wait_init(&d->stop_asked);
+    wait_init(&d->answered);
     int service = bundle_service(o->bundle, o->service);
     bool good = service >= 0 || err_set(e, ERR_FATAL, "delivery.service", 0,
                                         "cannot deliver: the region has no such service");
@@ -84,17 +80,9 @@ void delivery_stop(struct delivery *d)
 /* Waits that long, or until it is to stop. */
 static void pause_ms(struct delivery *d, int64_t ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    int64_t end_ns = wait_end_ns(ms);
     pthread_mutex_lock(&d->lock);
-    while (!atomic_load(&d->stopping) &&
-           pthread_cond_timedwait(&d->stop_asked, &d->lock, &until) == 0)
+    while (!atomic_load(&d->stopping) && wait_until(&d->stop_asked, &d->lock, end_ns))
         ;
     pthread_mutex_unlock(&d->lock);
 }
@@ -246,7 +234,7 @@ bool delivery_step(struct delivery *d, int wait_ms, bool *busy, struct err *e)
     *busy = false;
     asides_answer(d);
     look_up(d);
-    return topic_take(d, wait_ms, busy, e) && send_due(d, busy, e);
+    return topic_take(d, wait_ms, busy, e) && trouble_clock(d, e) && send_due(d, busy, e);
 }
 
 /* How long the next step may wait for the topic. */

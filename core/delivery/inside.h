@@ -31,6 +31,7 @@ struct delivery {
     const struct rules *rules;
     const struct edition *head; /* the newest when this row was begun */
     _Atomic uint64_t generation;   /* its number */
+    int64_t clock_ms;       /* the wall clock, when it was last looked at */
     int64_t quiet_until_ms; /* nobody is tried before */
     int64_t down_since_ms;  /* nothing goes at all; 0: it does */
     int64_t down_tries;     /* in a row */
@@ -48,6 +49,8 @@ int64_t delivery_now_ms(const struct delivery *d);
 
 /* trouble.c. After opening: what an earlier run left, and what another mapping could not render. */
 MUST_CHECK bool trouble_begin(struct delivery *d, struct err *e);
+/* A wall clock that was set back makes nothing wait longer: what is due moves with it. */
+MUST_CHECK bool trouble_clock(struct delivery *d, struct err *e);
 /* A try that did not end the row: tried again later, or parked. */
 MUST_CHECK bool trouble_take(struct delivery *d, const struct queued *q, const struct sent *s,
                              struct err *e);

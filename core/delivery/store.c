@@ -45,6 +45,7 @@ enum query {
     Q_TROUBLE,
     Q_TROUBLE_OVER,
     Q_UNPARK_RENDERED,
+    Q_SOONER,
     Q_TROUBLED,
     Q_DOWN,
     Q_DOWN_SINCE,
@@ -94,6 +95,7 @@ static const char *const sql[] = {
     [Q_UNPARK_RENDERED] =
         "update queue set state = 0, due_ms = 0 where state = 2 and seq in"
         " (select seq from trouble where length(mapping) > 0 and mapping <> ?1)",
+    [Q_SOONER] = "update queue set due_ms = min(max(due_ms - ?1, 0), ?2) where due_ms > 0",
     [Q_TROUBLED] =
         "select sum(q.state = 0), min(case when q.state = 0 then t.since_ms end),"
         " max(case when q.state = 0 then q.tries end), sum(q.state = 2)"
@@ -404,6 +406,13 @@ bool store_unpark_rendered(struct store *s, struct slice mapping, int64_t *n, st
         return false;
     *n = db_changes(s->db);
     return true;
+}
+
+bool store_sooner(struct store *s, int64_t by_ms, int64_t latest_ms, struct err *e)
+{
+    db_bind_int(s->query[Q_SOONER], 1, by_ms);
+    db_bind_int(s->query[Q_SOONER], 2, latest_ms);
+    return db_do(s->query[Q_SOONER], e);
 }
 
 bool store_troubled(struct store *s, struct store_troubled *out, struct err *e)

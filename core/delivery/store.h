@@ -99,6 +99,8 @@ MUST_CHECK bool store_park(struct store *s, const struct store_trouble *t, struc
 /* What another mapping could not render is tried by this one. *n: how many. */
 MUST_CHECK bool store_unpark_rendered(struct store *s, struct slice mapping, int64_t *n,
                                       struct err *e);
+/* What waits is due so much sooner, and at that time at the latest. */
+MUST_CHECK bool store_sooner(struct store *s, int64_t by_ms, int64_t latest_ms, struct err *e);
 /* Rows in trouble that are not parked, the oldest since *since_ms (0: none); those parked. */
 struct store_troubled {
     int64_t waiting, since_ms, tries, parked;

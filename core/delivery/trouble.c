@@ -155,13 +155,32 @@ bool trouble_over(struct delivery *d, const struct queued *q, bool handed, struc
     return q->tries == 0 || say_over(d, e);
 }
 
+bool trouble_clock(struct delivery *d, struct err *e)
+{
+    int64_t now_ms = delivery_now_ms(d), back_ms = d->clock_ms - now_ms;
+    d->clock_ms = now_ms;
+    if (back_ms <= 0)
+        return true;
+    d->quiet_until_ms -= back_ms;
+    return store_sooner(d->store, back_ms, INT64_MAX, e);
+}
+
+/* What was set down by a clock that is ahead of this one. */
+static bool wait_no_longer(struct delivery *d, struct err *e)
+{
+    int64_t most = d->o.retry_max_ms > d->o.retry_after_max_ms ? d->o.retry_max_ms
+                                                               : d->o.retry_after_max_ms;
+    d->clock_ms = delivery_now_ms(d);
+    return store_sooner(d->store, 0, d->clock_ms + most, e);
+}
+
 bool trouble_begin(struct delivery *d, struct err *e)
 {
     struct store_troubled t;
     int64_t n = 0;
     struct slice mapping = slice_of(mapping_hash(d->o.mapping), HASH_BYTES);
     if (!store_unpark_rendered(d->store, mapping, &n, e) || !store_troubled(d->store, &t, e) ||
-        !store_down_since(d->store, &d->down_since_ms, e))
+        !store_down_since(d->store, &d->down_since_ms, e) || !wait_no_longer(d, e))
         return false;
     if (n)
         log_line(LOG_INFO, &d->who, "delivery.mapping",

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "intake/feed.h"
 
 /* Rows of one transaction. */
@@ -150,9 +151,9 @@ void feed_watch_quarantine(struct feed *f)
     struct quarantine *s = &f->quarantined;
     int64_t now_ms = f->o.now_ms(), oldest_ms = 0;
     struct err e = { .fate = ERR_NONE };
-    if (now_ms < f->watch_ms)
+    if (clock_is_within(now_ms, f->watched_ms, WATCH_MS))
         return;
-    f->watch_ms = now_ms + WATCH_MS;
+    f->watched_ms = now_ms;
     pthread_mutex_lock(&f->lock);
     bool good = let_old_go(f, now_ms, &oldest_ms, &e);
     pthread_mutex_unlock(&f->lock);

@@ -160,7 +160,7 @@ struct intake feed_intake(struct feed *f)
 bool feed_accepts(const struct feed *f)
 {
     int64_t refused_ms = atomic_load(&f->refused_ms);
-    return !refused_ms || f->o.now_ms() >= refused_ms + REFUSING_MS;
+    return !refused_ms || !clock_is_within(f->o.now_ms(), refused_ms, REFUSING_MS);
 }
 
 void feed_close(struct feed **f)

@@ -93,7 +93,7 @@ struct feed {
     const char *said_code; /* of what was quarantined, and when: said once a minute */
     int64_t said_ms;
     bool no_room_said;
-    int64_t watch_ms; /* when the quarantine is looked at next; the publisher's */
+    int64_t watched_ms; /* when the quarantine was looked at; the publisher's */
     pthread_mutex_t taking; /* held while a turn is read and stored: transport, or a named person */
     struct arena own_keep;  /* answers of what is taken again: nobody waits for them */
     struct publisher publisher;

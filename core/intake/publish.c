@@ -6,9 +6,9 @@
 #include "intake/feed.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "intake/queued.h"
 
 #define BATCH_ROWS 128 /* of a turn each */
@@ -23,21 +23,14 @@
 #define NOTE_MS 2000
 #define LOOK_MS 60000
 
-static struct timespec in_ms(int64_t ms)
-{
-    int64_t ns = clock_mono_ns() + ms * 1000000;
-    return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
-                              .tv_nsec = (long)(ns % 1000000000) };
-}
-
 /* Lock held. Waits until last reaches n, the publisher is to stop or drain, or until that time. */
-static bool wait_for(struct feed *f, int64_t n, const struct timespec *until)
+static bool wait_for(struct feed *f, int64_t n, int64_t end_ns)
 {
     struct publisher *p = &f->publisher;
     bool drains = p->drains > 0;
     p->wake_at = n;
     while (p->last < n && !p->stop && (p->drains > 0) == drains)
-        if (pthread_cond_timedwait(&p->wake, &f->lock, until) == ETIMEDOUT)
+        if (!wait_until(&p->wake, &f->lock, end_ns))
             break;
     p->wake_at = INT64_MAX;
     return p->last >= n;
@@ -47,24 +40,23 @@ static bool wait_for(struct feed *f, int64_t n, const struct timespec *until)
 static bool wait_for_work(struct feed *f)
 {
     struct publisher *p = &f->publisher;
-    struct timespec idle = in_ms(IDLE_MS), linger = in_ms(LINGER_MS);
+    int64_t linger_ns = wait_end_ns(LINGER_MS);
     if (p->last == p->sent && !p->stop && p->drains == 0) {
-        wait_for(f, p->sent + 1, &idle);
-        linger = in_ms(LINGER_MS);
+        wait_for(f, p->sent + 1, wait_end_ns(IDLE_MS));
+        linger_ns = wait_end_ns(LINGER_MS);
     }
     if (p->last > p->sent && !p->stop && p->drains == 0)
-        wait_for(f, p->sent + LINGER_ROWS, &linger);
+        wait_for(f, p->sent + LINGER_ROWS, linger_ns);
     return p->last > p->sent;
 }
 
 /* Back-off that feed_close ends. */
 static void rest(struct feed *f, int64_t ms)
 {
-    struct timespec until = in_ms(ms);
+    int64_t end_ns = wait_end_ns(ms);
     pthread_mutex_lock(&f->lock);
-    while (!f->publisher.stop)
-        if (pthread_cond_timedwait(&f->publisher.wake, &f->lock, &until) == ETIMEDOUT)
-            break;
+    while (!f->publisher.stop && wait_until(&f->publisher.wake, &f->lock, end_ns))
+        ;
     pthread_mutex_unlock(&f->lock);
 }
 
@@ -305,20 +297,11 @@ static void *publisher_main(void *ctx)
     return NULL;
 }
 
-static void init_conditions(struct publisher *p)
-{
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->wake, &monotonic);
-    pthread_cond_init(&p->drained, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-}
-
 bool publisher_start(struct feed *f, struct err *e)
 {
     struct publisher *p = &f->publisher;
-    init_conditions(p);
+    wait_init(&p->wake);
+    wait_init(&p->drained);
     size_t partitions = (size_t)f->o.bundle->partitions;
     p->touched = ARENA_ARRAY(&f->own, partitions, bool);
     p->ends = ARENA_ARRAY(&f->own, partitions, struct bus_end);
@@ -364,12 +347,12 @@ void publisher_stop(struct feed *f)
 bool feed_drain(struct feed *f, int64_t ms)
 {
     struct publisher *p = &f->publisher;
-    struct timespec until = in_ms(ms);
+    int64_t end_ns = wait_end_ns(ms);
     pthread_mutex_lock(&f->lock);
     p->drains++;
     pthread_cond_broadcast(&p->wake);
     while (p->sent < p->last || f->spool.sent < p->sent)
-        if (pthread_cond_timedwait(&p->drained, &f->lock, &until) == ETIMEDOUT)
+        if (!wait_until(&p->drained, &f->lock, end_ns))
             break;
     bool done = p->sent >= p->last && f->spool.sent >= p->sent;
     p->drains--;

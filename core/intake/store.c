@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "bus/bus.h"
 #include "intake/queued.h"
 #include "record/wire.h"
@@ -166,7 +167,7 @@ static bool store_no_room(struct feed *f, struct message *m)
 static void say_quarantined(struct feed *f, const struct message *m)
 {
     bool same = f->said_code && strcmp(f->said_code, m->why.code) == 0 &&
-                f->turn.now_ms - f->said_ms < SAY_AGAIN_MS;
+                clock_is_within(f->turn.now_ms, f->said_ms, SAY_AGAIN_MS);
     log_line(same ? LOG_DEBUG : LOG_WARN, &f->who, m->why.code, "%s (quarantined as %s:%" PRIu64 ")",
              m->why.text, f->o.name, counts(f)->taken);
     f->no_room_said = false;

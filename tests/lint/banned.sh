@@ -12,6 +12,12 @@ while read -r hit; do [ -z "$hit" ] || say "$hit: memory comes from base/arena.h
     hits '\b(malloc|calloc|realloc)\(' '^core/base/arena\.c')
 while read -r hit; do [ -z "$hit" ] || say "$hit: tests wait on conditions"; done < <(
     grep -nE '\b(sleep|usleep|nanosleep)\(' -r tests --include='*.c' || true)
+# A wall clock that is set back must not make a wait longer: conditions are made and waited for in base/wait.c.
+while read -r hit; do [ -z "$hit" ] || say "$hit: waits go by base/wait.h"; done < <(
+    hits '\b(pthread_cond_timedwait|sem_timedwait|pthread_mutex_timedlock|pthread_timedjoin_np)\(' \
+        '^core/base/wait\.c'
+    hits '\bpthread_cond_init\(' '^(core/base/wait\.c|tests/)'
+    hits '\bCLOCK_REALTIME\b|\btime\((NULL|0|&)' '^(core/base/clock\.c|adapters/transport/folder_out\.c|tests/)')
 for header in librdkafka/rdkafka.h avro.h curl/curl.h microhttpd.h yaml.h sqlite3.h zlib.h; do
     files=$(grep -lF "<$header>" -r core adapters --include='*.[ch]' | wc -l)
     [ "$files" -le 1 ] || say "<$header> is included by $files files"

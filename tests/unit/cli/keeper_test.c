@@ -1,8 +1,8 @@
 /* keeper_test.c - what parts say of the bundle they go by, on a bus that is away for a while. */
 #include <CUnit/CUnit.h>
 #include <pthread.h>
-#include <time.h>
 
+#include "base/wait.h"
 #include "bus/backend.h"
 #include "cli/keeper.h"
 #include "office.h"
@@ -52,7 +52,7 @@ static void fresh(void)
     office_open(&office);
     bus = (struct refusing){ .bus = { .ops = &ops }, .real = office.bus };
     pthread_mutex_init(&bus.lock, NULL);
-    pthread_cond_init(&bus.tried, NULL);
+    wait_init(&bus.tried);
 }
 
 static void done(void)
@@ -88,12 +88,10 @@ static void open_keeper(void)
 static void run_until(int tries)
 {
     struct err e = { .fate = ERR_NONE };
-    struct timespec until;
+    int64_t end_ns = wait_end_ns(60000);
     CU_ASSERT_FATAL(keeper_start(keeper, &e));
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 60;
     pthread_mutex_lock(&bus.lock);
-    while (bus.tries < tries && pthread_cond_timedwait(&bus.tried, &bus.lock, &until) == 0)
+    while (bus.tries < tries && wait_until(&bus.tried, &bus.lock, end_ns))
         ;
     CU_ASSERT_EQUAL(bus.tries, tries);
     pthread_mutex_unlock(&bus.lock);

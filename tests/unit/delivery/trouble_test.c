@@ -19,6 +19,8 @@ static bool got(const int *want)
 }
 #define GOT(...) got((const int[]){ __VA_ARGS__, 0 })
 
+#define HOUR_MS ((int64_t)3600000)
+
 static void later(int64_t ms)
 {
     desk.now_ms += ms;
@@ -337,7 +339,34 @@ static void what_the_partner_said_is_listed(void)
     CU_ASSERT_STRING_EQUAL(listed(), want);
 }
 
+/* By an hour, while it waits a second: nothing waits an hour. */
+static void a_clock_set_back_makes_nothing_wait_longer(void)
+{
+    mood(MOOD_LOCKED);
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    CU_ASSERT_EQUAL(p->asked, 1);
+    later(-HOUR_MS);
+    CU_ASSERT_EQUAL(p->asked, 1);
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 2);
+}
+
+static void nor_one_set_back_while_it_was_closed(void)
+{
+    mood(MOOD_LOCKED);
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    desk.now_ms -= HOUR_MS;
+    desk_reopen();
+    mood(MOOD_TAKES);
+    later(600 * RETRY_MS);
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "accepted");
+}
+
 static CU_TestInfo cases[] = {
+    { "a clock set back makes nothing wait longer", a_clock_set_back_makes_nothing_wait_longer },
+    { "nor one set back while it was closed", nor_one_set_back_while_it_was_closed },
     { "what is refused is parked, and holds its person only",
       what_is_refused_is_parked_and_holds_its_person_only },
     { "a parked one is cancelled with its retraction",

@@ -114,7 +114,7 @@ static void an_old_one_goes_or_is_an_alarm(void)
     world_set_ms(world_now_ms() + DAY_MS + 1);
     feed_close(&w.feed); /* its publisher looks when it is idle; here by hand */
     CU_ASSERT_FATAL(world_open_feed(&w));
-    w.feed->watch_ms = 0;
+    w.feed->watched_ms = 0;
     feed_watch_quarantine(w.feed);
     c = sums();
     CU_ASSERT(c.aside == 1 && feed_is_full_or_old(&c, world_now_ms()));
