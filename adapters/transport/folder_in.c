@@ -120,10 +120,10 @@ static bool scan(struct folder *s, struct err *e)
     int fd = openat(s->inbox, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = fd < 0 ? NULL : fdopendir(fd);
     if (!d) {
-        err_errno(e, ERR_FATAL, "folder.open", errno, "cannot read folder", s->read);
+        int why = errno;
         if (fd >= 0)
             close(fd);
-        return false;
+        return err_errno(e, ERR_FATAL, "folder.open", why, "cannot read folder", s->read);
     }
     int64_t now_ns = clock_mono_ns();
     size_t known = s->count;
@@ -274,6 +274,25 @@ static bool wait_for_change(struct folder *s, int64_t wait_ns)
     return true;
 }
 
+/* One look at the folder. What the system has run out of passes: then this was no look, and the next one
+ * comes soon; said once. False: the folder cannot be read. */
+static bool look(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns, struct err *e)
+{
+    bool looked = scan(s, e);
+    if (!looked && e->fate == ERR_FATAL)
+        return false;
+    if (looked) {
+        take_still(s, h, up, wait_ns);
+    } else {
+        if (!s->is_short)
+            log_err(LOG_WARN, &who, e);
+        err_clear(e);
+        *wait_ns = s->retry_ms * NS_PER_MS;
+    }
+    s->is_short = !looked;
+    return true;
+}
+
 bool folder_run(struct folder *s, struct intake up, struct err *e)
 {
     struct haul *h = mem_alloc(sizeof *h);
@@ -285,9 +304,7 @@ bool folder_run(struct folder *s, struct intake up, struct err *e)
     do {
         folder_look_back(s);
         folder_hear(s);
-        ok = scan(s, e);
-        if (ok)
-            take_still(s, h, up, &wait_ns);
+        ok = look(s, h, up, &wait_ns, e);
     } while (ok && wait_for_change(s, wait_ns));
     arena_release(&h->a);
     mem_free(h);

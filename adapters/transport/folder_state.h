@@ -39,6 +39,7 @@ struct folder {
     const char *read, *write, *pattern, *suffix;
     int64_t settle_ms, retry_ms, size_max;
 
+    bool is_short;             /* the last look failed: out of files or memory */
     int inbox, done, refused;  /* folders; -1: not used */
     int watch, wake;           /* inotify; eventfd that stop() makes readable */
     struct folder_file *files; /* by name */

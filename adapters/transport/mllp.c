@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -11,6 +12,8 @@
 
 #define FRAME_MAX_LEAST 64
 #define FRAME_MAX_MOST ((int64_t)1024 * 1024 * 1024)
+#define CONNECTIONS_DEFAULT 1000
+#define FILES_PART 4
 #define AT(field) offsetof(struct mllp, field)
 
 static const struct cfg_option mllp_options[] = {
@@ -19,7 +22,8 @@ static const struct cfg_option mllp_options[] = {
     { "peers", CFG_LIST, AT(peers), "", "address blocks that may connect, as 10.1.2.0/24; none: all" },
     { "frame_max", CFG_BYTES, AT(frame_max), "16MiB", "a larger message closes the connection" },
     { "idle", CFG_MS, AT(idle_ms), "10m", "a peer silent for this long is closed; 0: never" },
-    { "connections_max", CFG_COUNT, AT(connections_max), "1000", "peers connected at one time" },
+    { "connections_max", CFG_COUNT, AT(connections_max), "0",
+      "connections at one time; 0: 1000, or a quarter of the limit of open files where that is less" },
     { "timeout", CFG_MS, AT(timeout_ms), "30s", "how long sending waits for the answer" },
     { .type = CFG_END },
 };
@@ -47,9 +51,9 @@ static bool mllp_check(const void *state, bool receives, struct err *e)
         return false;
     if (s->frame_max < FRAME_MAX_LEAST || s->frame_max > FRAME_MAX_MOST)
         return err_set(e, ERR_FATAL, "mllp.option", 0, "'frame_max' must be from 64 bytes to 1 GiB");
-    if (s->idle_ms < 0 || s->timeout_ms <= 0 || s->connections_max <= 0)
+    if (s->idle_ms < 0 || s->timeout_ms <= 0 || s->connections_max < 0)
         return err_set(e, ERR_FATAL, "mllp.option", 0,
-                       "'timeout' and 'connections_max' must be over 0, 'idle' at least 0");
+                       "'timeout' must be over 0, 'connections_max' and 'idle' at least 0");
     return check_peers(s, e);
 }
 
@@ -133,6 +137,23 @@ static bool mllp_is_local(const void *state)
     return address_is_local(slice_text(*s->listen ? s->listen : s->connect));
 }
 
+int64_t mllp_connections_max(const struct mllp *s)
+{
+    struct rlimit l;
+    int64_t most = CONNECTIONS_DEFAULT;
+    if (s->connections_max > 0)
+        return s->connections_max;
+    if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_max / FILES_PART < (rlim_t)most)
+        most = (int64_t)(l.rlim_max / FILES_PART);
+    return most > 0 ? most : 1;
+}
+
+static size_t mllp_connections(const void *state)
+{
+    const struct mllp *s = state;
+    return cfg_is_set(s->listen) ? (size_t)mllp_connections_max(s) : 1;
+}
+
 const struct transport transport_mllp = {
     .name = "mllp",
     .options = mllp_options,
@@ -145,4 +166,5 @@ const struct transport transport_mllp = {
     .close = mllp_close,
     .where = mllp_where,
     .is_local = mllp_is_local,
+    .connections = mllp_connections,
 };

@@ -31,7 +31,7 @@ struct server {
     int epoll;
     bool listening, stopped;
     struct mllp_conn *all;
-    int64_t conn_count, now_ns, swept_ns;
+    int64_t conn_count, connections_max, now_ns, swept_ns;
 
     struct mllp_conn *first, *last; /* the connections of this turn */
     struct arrival *in;
@@ -142,7 +142,7 @@ static void take_peer(struct server *v, int fd, const struct sockaddr_storage *f
 static void accept_peers(struct server *v)
 {
     for (int i = 0; i < ACCEPT_MAX; i++) {
-        if (v->conn_count >= v->s->connections_max) {
+        if (v->conn_count >= v->connections_max) {
             log_server(v, LOG_WARN, "mllp.full", "'connections_max' reached: new peers wait");
             set_listening(v, false);
             return;
@@ -176,7 +176,7 @@ static void drop(struct server *v, struct mllp_conn *c)
     v->conn_count--;
     expect_no_more(v, c);
     mllp_conn_free(c);
-    if (v->conn_count < v->s->connections_max)
+    if (v->conn_count < v->connections_max)
         set_listening(v, true);
 }
 
@@ -262,7 +262,7 @@ static void sweep(struct server *v)
         log_line(LOG_INFO, &who, "mllp.idle", "peer %s was silent for too long: closed", c->sender);
         drop(v, c);
     }
-    if (v->conn_count < v->s->connections_max)
+    if (v->conn_count < v->connections_max)
         set_listening(v, true);
 }
 
@@ -365,7 +365,8 @@ static void server_release(struct server *v)
 
 bool mllp_server_run(struct mllp *s, struct intake up, struct err *e)
 {
-    struct server v = { .s = s, .up = up, .epoll = -1 };
+    struct server v = { .s = s, .up = up, .epoll = -1,
+                        .connections_max = mllp_connections_max(s) };
     bool good = server_init(&v, e);
     while (good && !v.stopped)
         good = turn(&v, e);

@@ -37,6 +37,9 @@ struct mllp {
     struct buf work; /* the frame that goes out, then the answer that comes */
 };
 
+/* mllp.c: connections_max, or what it is where the site does not say. */
+int64_t mllp_connections_max(const struct mllp *s);
+
 /* mllp_net.c: addresses and sockets. */
 #define MLLP_ADDRESS_MAX 80
 /* Splits "host:port" or "[v6]:port"; mllp.option when it is neither. */

@@ -32,6 +32,12 @@ struct webhook {
     bool ran, stop;
 };
 
+static size_t webhook_connections(const void *state)
+{
+    const struct webhook *s = state;
+    return s->connections_max > 0 ? (size_t)s->connections_max : 0;
+}
+
 static const struct cfg_option options[] = {
     { "listen", CFG_TEXT, AT(listen), NULL, "address and port to receive on, as 127.0.0.1:8080" },
     { "path", CFG_TEXT, AT(path), "/", "path of the address that takes messages" },
@@ -336,4 +342,5 @@ const struct transport transport_webhook = {
     .close = webhook_close,
     .where = webhook_where,
     .is_local = webhook_is_local,
+    .connections = webhook_connections,
 };

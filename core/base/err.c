@@ -1,6 +1,7 @@
 /* err.c - filling, printing and collecting errors. */
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,10 +55,17 @@ bool err_memory(struct err *e)
     return err_set(e, ERR_RETRY, "memory.limit", 0, "cannot hold this much: memory limit reached");
 }
 
+bool err_is_shortage(int number)
+{
+    return number == EMFILE || number == ENFILE || number == ENOMEM || number == ENOBUFS;
+}
+
 bool err_errno(struct err *e, enum err_fate fate, const char *code, int number, const char *what,
                const char *name)
 {
     char room[80];
+    if (fate == ERR_FATAL && err_is_shortage(number))
+        fate = ERR_RETRY;
     const char *reason = strerror_r(number, room, sizeof room);
     if (!name)
         return err_set(e, fate, code, 0, "%s: %s", what, reason);

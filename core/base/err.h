@@ -42,7 +42,10 @@ bool err_set_place(struct err *e, enum err_fate fate, const char *code, const ch
 /* Out of memory or over an arena's limit: ERR_RETRY, memory.limit. Returns false. */
 bool err_memory(struct err *e);
 
-/* Adds the system's reason (errno) to an ERR code: "cannot open 'x': No such file". Returns false. */
+/* Whether the system has run out of files or memory: that passes, and is never the end of a part. */
+bool err_is_shortage(int number);
+/* Adds the system's reason (errno) to an ERR code: "cannot open 'x': No such file". What the system has
+ * run out of is ERR_RETRY, whatever fate is given. Returns false. */
 bool err_errno(struct err *e, enum err_fate fate, const char *code, int number, const char *what,
                const char *name);
 

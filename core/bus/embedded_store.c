@@ -60,6 +60,7 @@ static bool as_bus(struct err *e)
     } codes[] = {
         { "db.full", "bus.full", ERR_RETRY },
         { "db.busy", "bus.down", ERR_RETRY },
+        { "db.files", "bus.down", ERR_RETRY },
         { "db.locked", "bus.locked", ERR_FATAL },
     };
     if (!e->code || strncmp(e->code, "db.", 3) != 0)

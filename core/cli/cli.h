@@ -42,6 +42,8 @@ int cmd_stop(struct cli *c, int argc, char **argv);
 int cmd_extend(struct cli *c, int argc, char **argv);
 int cmd_key(struct cli *c, int argc, char **argv);
 
+/* Whether a part runs: "ROOM" or "ROOM:NAME" is one of the words, or there are none (NULL). */
+bool cli_wants(char **only, const char *room, const char *name);
 /* Loads and checks; prints every problem. NULL after printing. */
 struct site *cli_site(struct cli *c, const char *path, enum site_keys keys);
 /* The rules as they lie in a folder, for whoever writes or signs them: of a site, or of a region.yaml

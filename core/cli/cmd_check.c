@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/files.h"
 #include "cli/shown.h"
 #include "sharing/tools/analyse.h"
 
@@ -125,8 +126,10 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
         (void)problems_say(&f.warnings, n->code, n->at->file, n->at->line, n->at->column, "%s", n->text);
     if (good)
         analyse(&in, &c->arena, &f.problems, &f.warnings);
-    if (s)
+    if (s) {
         site_find_person_keys(s, &c->arena, &f.problems);
+        files_check(s, &f.problems, &f.warnings);
+    }
     if (s && b->people.count)
         look_at_people(b, &f.warnings);
     if (s && !s->places.demo && !b->people.count)

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/daemon.h"
 #include "cli/ending.h"
+#include "cli/files.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,16 @@ static char **read_run_words(struct cli *c, int argc, char **argv, const char **
     return words;
 }
 
+static bool has_room(const struct site *s, char **only)
+{
+    struct problems p = { 0 };
+    bool good = files_fit(s, only[0] ? only : NULL, &p);
+    if (!good)
+        cli_print_problems(&p);
+    problems_release(&p);
+    return good;
+}
+
 int cmd_run(struct cli *c, int argc, char **argv)
 {
     const char *admin_listen = NULL;
@@ -53,5 +64,7 @@ int cmd_run(struct cli *c, int argc, char **argv)
     for (char **o = only; *o; o++)
         if (!names_a_part(s, *o))
             return CLI_USAGE;
+    if (!has_room(s, only))
+        return CLI_NO;
     return daemon_run(s, only, admin_listen, &c->arena);
 }

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/shown.h"
 
@@ -19,6 +20,18 @@ int cli_fail(enum cli_exit code, const struct err *e)
     char line[600];
     fprintf(stderr, "concordat: %s\n", shown_text(err_print(e, line, sizeof line)));
     return (int)code;
+}
+
+bool cli_wants(char **only, const char *room, const char *name)
+{
+    if (!only)
+        return true;
+    size_t n = strlen(room);
+    for (char **o = only; *o; o++)
+        if (strncmp(*o, room, n) == 0 &&
+            (name ? (*o)[n] == ':' && strcmp(*o + n + 1, name) == 0 : (*o)[n] == '\0'))
+            return true;
+    return false;
 }
 
 struct site *cli_site(struct cli *c, const char *path, enum site_keys keys)

@@ -76,14 +76,7 @@ struct daemon {
 
 static bool is_wanted(const struct daemon *d, const char *room, const char *name)
 {
-    if (!d->only)
-        return true;
-    size_t n = strlen(room);
-    for (char **o = d->only; *o; o++)
-        if (strncmp(*o, room, n) == 0 &&
-            (name ? (*o)[n] == ':' && strcmp(*o + n + 1, name) == 0 : (*o)[n] == '\0'))
-            return true;
-    return false;
+    return cli_wants(d->only, room, name);
 }
 
 /* A thread that cannot go on takes the process down by the ordinary way. */

@@ -1,5 +1,6 @@
 /* main.c - concordat: the table of commands. */
 #include "cli/cli.h"
+#include "cli/files.h"
 
 #include "registry.h"
 
@@ -179,6 +180,7 @@ int main(int argc, char **argv)
         print_help(stdout, argv[1]);
         return CLI_DONE;
     }
+    files_raise();
     arena_init(&c.arena, (size_t)256 << 20);
     int code = command->run(&c, argc - 1, argv + 1);
     if (code == CLI_USAGE)

@@ -68,6 +68,8 @@ struct transport {
     /* Whether, by its options, it can reach and be reached by this machine alone: what a demo site, whose
      * rules nobody has signed, is held to. NULL: it cannot be told, so no. */
     bool (*is_local)(const void *state);
+    /* How many connections it may hold at one time, each of which is a file. NULL: none to speak of. */
+    size_t (*connections)(const void *state);
 };
 
 #endif

@@ -239,6 +239,8 @@ static bool refuse(const struct db *d, int result, struct err *e)
     if (is_disk_full(result))
         return err_set(e, ERR_RETRY, "db.full", 0,
                        "cannot write the database: the disk is full or takes no write");
+    if ((result & 0xff) == SQLITE_CANTOPEN && err_is_shortage(sqlite3_system_errno(d->sql)))
+        return err_set(e, ERR_RETRY, "db.files", 0, "cannot use the database: out of files");
     switch (result & 0xff) {
     case SQLITE_NOMEM:
         return err_memory(e);

@@ -211,6 +211,7 @@ static void read_feed(struct reading *r, const struct node *n, struct site_feed 
     read_timeliness(r, n, f);
     read_own(r, n, own, f);
     read_transport(r, n, true, &f->transport, &f->state);
+    f->transport_at = node_get(n, "transport");
     f->mapping = read_mapping(r, n, true);
     f->spool = arena_format(r->reader.arena, "%s/feed-%s.db", r->site->state_folder, f->name);
     if (read_service(r, n, "service", &f->agency, &f->service))

@@ -17,6 +17,7 @@ struct site_feed {
     struct slice agency, service; /* "agency", "agency/service" */
     const char *system, *contact_team, *contact_phone, *timeliness;
     const struct transport *transport;
+    const struct node *transport_at;
     void *state; /* options read in; not opened */
     const struct mapping *mapping;
     const struct key *agency_key, *region_key; /* region_key NULL: not entitled */

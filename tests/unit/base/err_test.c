@@ -55,6 +55,23 @@ static void adds_the_reason_of_the_system(void)
     CU_ASSERT_STRING_EQUAL(e.text, "cannot look: No such file or directory");
 }
 
+static void never_ends_a_part_for_what_the_system_is_out_of(void)
+{
+    static const int numbers[] = { EMFILE, ENFILE, ENOMEM, ENOBUFS };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct err e = { .fate = ERR_NONE };
+        CU_ASSERT(err_is_shortage(numbers[i]));
+        CU_ASSERT_FALSE(err_errno(&e, ERR_FATAL, "folder.open", numbers[i], "cannot read", "x"));
+        CU_ASSERT_EQUAL(e.fate, ERR_RETRY);
+    }
+    struct err e = { .fate = ERR_NONE };
+    CU_ASSERT_FALSE(err_errno(&e, ERR_FATAL, "folder.open", EACCES, "cannot read", "x"));
+    CU_ASSERT_EQUAL(e.fate, ERR_FATAL);
+    err_clear(&e);
+    CU_ASSERT_FALSE(err_errno(&e, ERR_REJECT, "folder.open", EMFILE, "cannot read", "x"));
+    CU_ASSERT_EQUAL(e.fate, ERR_REJECT);
+}
+
 static void sorts_problems_by_place(void)
 {
     struct problems p = { .list = NULL };
@@ -91,6 +108,8 @@ static CU_TestInfo cases[] = {
     { "cuts a sentence that is too long", cuts_a_sentence_that_is_too_long },
     { "prints an offset or a place", prints_an_offset_or_a_place },
     { "adds the reason of the system", adds_the_reason_of_the_system },
+    { "never ends a part for what the system is out of",
+      never_ends_a_part_for_what_the_system_is_out_of },
     { "sorts problems by place", sorts_problems_by_place },
     { "remembers that a problem was lost", remembers_that_a_problem_was_lost },
     CU_TEST_INFO_NULL,

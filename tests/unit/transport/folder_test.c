@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -375,6 +376,36 @@ static void deletes_what_was_left_half_written(void)
     (void)close(outbox);
 }
 
+/* stop() was called before: run() ends after its first look. */
+static bool ran_one_look_without_files(void)
+{
+    struct rlimit before, none;
+    CU_ASSERT_FATAL(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    none = before;
+    none.rlim_cur = 3; /* all of these are open; poll() wants as many as it looks at */
+    r.t->stop(r.state);
+    struct intake up = { .take = NULL };
+    (void)setrlimit(RLIMIT_NOFILE, &none);
+    bool ran = r.t->run(r.state, up, &r.e);
+    (void)setrlimit(RLIMIT_NOFILE, &before);
+    return ran;
+}
+
+static void looks_again_when_the_system_was_out_of_files(void)
+{
+    open_inbox();
+    rig_write(&r, "in/a.csv", "rows");
+    CU_ASSERT(ran_one_look_without_files());
+    CU_ASSERT_EQUAL(r.e.fate, ERR_NONE);
+    CU_ASSERT(rig_has(&r, "in/a.csv"));
+    r.t->close(r.state);
+    CU_ASSERT_FATAL(rig_open(&r));
+    rig_start(&r);
+    rig_await(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(rig_read(&r, "in/done/a.csv"), "rows");
+}
+
 static void wants_at_least_one_folder(void)
 {
     CU_ASSERT_FALSE(rig_open(&r));
@@ -428,6 +459,8 @@ static CU_TestInfo cases[] = {
     { "refuses a name that leaves the folder", refuses_a_name_that_leaves_the_folder },
     { "tries again when the outbox is gone", tries_again_when_the_outbox_is_gone },
     { "deletes what was left half written", deletes_what_was_left_half_written },
+    { "looks again when the system was out of files",
+      looks_again_when_the_system_was_out_of_files },
     { "wants at least one folder", wants_at_least_one_folder },
     { "wants the folder that its direction needs", wants_the_folder_that_its_direction_needs },
     CU_TEST_INFO_NULL
