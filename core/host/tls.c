@@ -150,7 +150,8 @@ void tls_look(struct tls_context *c)
 static bool say_name(SSL *ssl, const struct tls_settings *s)
 {
     return s->listens || !tls_is_given(s->name) || tls_is_address(s->name) ||
-           SSL_set_tlsext_host_name(ssl, s->name) == 1;
+           SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                    (void *)(uintptr_t)s->name) == 1;
 }
 
 bool tls_start(struct tls_context *c, int fd, struct tls **out, struct err *e)
