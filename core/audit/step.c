@@ -245,7 +245,7 @@ static struct judge_input held_input(const struct work *w, const struct person *
                                  .test = !w->r->live };
 }
 
-/* What a person's word on a refusal made of it, kept. */
+/* What a person's word, or a sign, made of it, kept. */
 static bool keep_word(struct work *w, struct err *e)
 {
     w->says.judged = &w->out->judged;
@@ -400,11 +400,11 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
 
 /* -- what could not be read --------------------------------------------------------------------- */
 
-/* "<code> <reference>"; whose events wait because of it are found when they are decided. */
+/* "<code> <reference>"; whose events are held because of it is found when they are decided. */
 static bool take_unread(struct work *w, struct err *e)
 {
     struct input_unread u;
-    struct person person, after;
+    struct person person;
     w->says.kind = AUDIT_UNREAD;
     w->says.schema = SLICE("Unread");
     if (!input_unread(w->r, w->in, w->a, &u, e))
@@ -414,8 +414,9 @@ static bool take_unread(struct work *w, struct err *e)
     u.seen.since_ms = u.seen.last_ms = w->says.decided_ms;
     w->says.note = slice_text(
         arena_format(w->a, "%.*s %.*s", SHOWN(u.seen.code), SHOWN(u.seen.reference)));
+    const struct judge_input in = held_input(w, &person, slice_of(NULL, 0));
     return (w->says.note.p || err_memory(e)) && load_person(w, &person, e) &&
-           person_note_unread(w->a, &person, &u.seen, &after, e) && keep_person(w, &after, e);
+           judge_unread(&in, &u.seen, w->a, &w->out->judged, e) && keep_word(w, e);
 }
 
 /* By one person, of this subject; a word on a whole list comes once for each. */

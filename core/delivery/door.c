@@ -271,7 +271,13 @@ bool door_check(const struct door_input *in, struct arena *a, struct buf *work,
     out->code = stopped_by(in, &out->view, &notice);
     if (out->code)
         out->way = DOOR_STOP;
-    if (out->code || retracts(&out->view) || !notice.withhold_count)
+    if (out->code || retracts(&out->view))
+        return true;
+    if (slice_is_one_of(view_text_at(&out->view, "header.id"), notice.waiting,
+                        notice.waiting_count))
+        return err_set(e, ERR_RETRY, "delivery.doubt", 0,
+                       "cannot let it leave: something about its subject is in doubt");
+    if (!notice.withhold_count)
         return true;
     return reduce(in, &notice, a, work, out, e);
 }

@@ -1,11 +1,12 @@
 /* door.h - the check just before a disclosure leaves (law 6). Pure: a disclosure and what is known
  * now in, a verdict out.
  *
- * What a notice withholds is taken out; what it stops or cancels, what flows under an agreement no
- * longer in force, and what would leave with nothing in it, is stopped. One that may already have
- * reached the partner is no longer cancelled: its retraction follows it. A retraction carries ids
- * and kind only and always passes (law 10), unless its original never left. What the recipient is
- * told depends on no withheld value (law 7). */
+ * What a notice says waits does not leave until a later one says so no more. What it withholds is taken
+ * out; what it stops or cancels, what flows under an agreement no longer in force, and what would
+ * leave with nothing in it, is stopped. One that may already have reached the partner is no longer
+ * cancelled: its retraction follows it. A retraction carries ids and kind only and always passes
+ * (law 10), unless its original never left. What the recipient is told depends on no withheld
+ * value (law 7). */
 #ifndef CONCORDAT_DELIVERY_DOOR_H
 #define CONCORDAT_DELIVERY_DOOR_H
 

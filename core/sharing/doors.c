@@ -16,19 +16,22 @@ bool run_doors(struct run *r)
 {
     struct services doors = { { 0 } };
     struct person facts;
+    struct list waiting;
     if (!r->draft.doors)
         return true;
     draft_view(&r->draft, &facts);
     find_doors(&facts, &doors);
     facts.notices = ++r->draft.notices;
     r->draft.changed = true;
+    if (!run_waiting(r, &facts, &waiting))
+        return false;
     for (size_t i = 0; i < r->in->bundle->service_count; i++) {
         if (!services_have(&doors, (unsigned)i))
             continue;
         struct notice *item = list_add(r->arena, &r->notices);
         if (!item)
             return err_memory(r->e);
-        if (!project_notice(r->in, r->arena, &facts, &r->event, (uint16_t)i, item, r->e))
+        if (!project_notice(r->in, r->arena, &facts, &r->event, &waiting, (uint16_t)i, item, r->e))
             return false;
     }
     return true;

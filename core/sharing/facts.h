@@ -91,6 +91,7 @@ struct receiver {
     struct disclosure_id id;
     struct slice clause;                /* "agreement/version/clause": a retraction repeats it */
     struct released released;           /* when a gate opens there may be more */
+    bool let_go;                        /* by named people: the doubt of then stops it at no door (waiting.c) */
 };
 /* An event of an episode: who got it (law 10), and of the last ones of a kind the event itself (law 9). */
 struct episode_event {
@@ -212,9 +213,6 @@ const struct refusal *facts_refusal(const struct person *p, const struct event_i
                                     struct slice service);
 /* Whether that is of a feed ("agency/feed"; empty: any) and a code (empty: any). */
 bool facts_unread_of(const struct unread_message *x, struct slice source, struct slice code);
-/* One more message that could not be read: the same facts with it. Lists live in a. */
-MUST_CHECK bool person_note_unread(struct arena *a, const struct person *p,
-                                   const struct unread_message *seen, struct person *out, struct err *e);
 /* Somebody has reopened this refusal first, where two must: the same facts, who is noted. */
 MUST_CHECK bool person_note_refusal(struct arena *a, const struct person *p,
                                     const struct refusal *refusal, struct slice who,

@@ -166,6 +166,7 @@ static void put_event(const struct bundle *b, const struct episode_event *x, str
         avro_put_text(out, x->receivers[i].clause);
         avro_put_text(out, x->receivers[i].released.slots);
         avro_put_text(out, x->receivers[i].released.changed);
+        put_bool(out, x->receivers[i].let_go);
     }
     end_list(out);
     put_bool(out, x->replaced);
@@ -405,6 +406,7 @@ static bool get_receiver(struct reader *r, const struct view *v, void *item)
     struct receiver *x = item;
     x->clause = view_text(v, 2);
     x->released = (struct released){ view_text(v, 3), view_text(v, 4) };
+    x->let_go = view_long(v, 5);
     return get_service_n(r, v, 0, &x->service) && disclosure_id_parse(view_text(v, 1), &x->id);
 }
 

@@ -314,7 +314,9 @@ static bool judge(struct run *r)
     } else if (!take_event(r, &r->event, false) || !join_held(r)) {
         return false;
     }
-    r->draft.gate |= have_claims_turned(r);
+    bool turned = have_claims_turned(r);
+    r->draft.gate |= turned;
+    r->draft.doors |= turned;
     return draft_prune(&r->draft, in->bundle, in->decided_ms, r->e) && run_catch_up(r) &&
            run_doors(r) && run_links(r);
 }

@@ -133,6 +133,10 @@ MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *ho
 MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct refusal *refusal, struct arena *a,
                              struct judged *out, struct err *e);
 
+/* Something that may restrict could not be read of this subject: its events are held from now on, and what
+ * is queued waits at the doors. in->event is not looked at; seen lives as long as out. */
+MUST_CHECK bool judge_unread(const struct judge_input *in, const struct unread_message *seen,
+                             struct arena *a, struct judged *out, struct err *e);
 /* Somebody has looked at what could not be read of this subject: that came from a feed ("agency/feed";
  * empty: any) with a code (empty: any), decided until then. The last gone, what waited is decided anew
  * (law 9). in->event is not looked at. */
@@ -182,6 +186,7 @@ struct notice_view {
     const struct slice *withhold; size_t withhold_count;   /* category names */
     const struct slice *stop; size_t stop_count;           /* agreement names whose disclosures stop */
     const struct slice *cancelled; size_t cancelled_count; /* disclosure ids taken back before delivery */
+    const struct slice *waiting; size_t waiting_count;     /* ids that wait for what is in doubt */
     struct slice tell;                                      /* header.notice to set when something is withheld */
 };
 MUST_CHECK bool notice_read(const struct catalogue *c, struct arena *a, struct slice framed,

@@ -1,8 +1,8 @@
 /* notice.c - what a door must know of one subject, and an agency's own id of it.
  *
  * A notice says everything that stands at this moment (the topic is compacted): categories that a
- * fact now forbids, agreements whose guard no longer stands, disclosures that were taken back. Which
- * event it came of, and when that was said, is its source's alone: neither record tells it. */
+ * fact now forbids, agreements whose guard no longer stands, disclosures that were taken back or that
+ * wait. Which event it came of, and when that was said, is its source's alone: neither record tells it. */
 #include "record/wire.h"
 #include "sharing/decide.h"
 #include "sharing/project.h"
@@ -22,8 +22,8 @@ static void put_list(struct buf *out, const struct slice *items, size_t n)
 struct standing {
     struct categories withhold;
     struct slice tell;
-    struct slice *stop, *cancelled;
-    size_t stop_count, cancelled_count;
+    struct slice *stop, *cancelled, *waiting;
+    size_t stop_count, cancelled_count, waiting_count;
 };
 
 /* Prohibitions that turn on facts: those without a condition were applied when routing, for ever.
@@ -135,6 +135,17 @@ static bool find_cancelled(struct arena *a, const struct person *p, uint16_t rec
     return true;
 }
 
+static bool find_waiting(struct arena *a, const struct list *all, uint16_t recipient,
+                         struct standing *s)
+{
+    const struct waiting *w = all->items;
+    s->waiting = ARENA_ARRAY(a, all->count + 1, struct slice);
+    for (size_t i = 0; s->waiting && i < all->count; i++)
+        if (w[i].service == recipient)
+            s->waiting[s->waiting_count++] = slice_text(w[i].id->text);
+    return s->waiting != NULL;
+}
+
 static size_t text_bytes(const struct slice *items, size_t n)
 {
     size_t bytes = 0;
@@ -157,7 +168,8 @@ static bool encode_notice(const struct judge_input *in, struct arena *a, const s
     if (!names)
         return err_memory(e);
     size_t room = TEXT_ROOM + s->tell.n + text_bytes(names, count) +
-                  text_bytes(s->stop, s->stop_count) + text_bytes(s->cancelled, s->cancelled_count);
+                  text_bytes(s->stop, s->stop_count) + text_bytes(s->cancelled, s->cancelled_count) +
+                  text_bytes(s->waiting, s->waiting_count);
     if (!project_buf(a, room, &b, e))
         return false;
     id_hex(out->key.b, reference);
@@ -170,19 +182,21 @@ static bool encode_notice(const struct judge_input *in, struct arena *a, const s
     avro_put_text(&b, s->tell);
     put_list(&b, s->stop, s->stop_count);
     put_list(&b, s->cancelled, s->cancelled_count);
+    put_list(&b, s->waiting, s->waiting_count);
     out->bytes = buf_slice(&b);
     return buf_done(&b, e);
 }
 
 bool project_notice(const struct judge_input *in, struct arena *a, const struct person *facts,
-                    const struct event *ev, uint16_t recipient, struct notice *out, struct err *e)
+                    const struct event *ev, const struct list *waiting, uint16_t recipient,
+                    struct notice *out, struct err *e)
 {
     struct standing s = { .stop_count = 0 };
     out->to.n = recipient;
     judge_pseudonym(in->keys, in->bundle, out->to, &in->subject, &out->key);
     find_withheld(in, a, facts, ev, recipient, &s);
     if (!find_stopped(in->bundle, a, facts, ev->decided_ms, recipient, &s) ||
-        !find_cancelled(a, facts, recipient, &s))
+        !find_cancelled(a, facts, recipient, &s) || !find_waiting(a, waiting, recipient, &s))
         return err_memory(e);
     return encode_notice(in, a, facts, &s, out, e);
 }
@@ -206,7 +220,9 @@ bool notice_read(const struct catalogue *c, struct arena *a, struct slice framed
            view_strings(&v, (size_t)plan_slot(s->plan, SLICE("stop[]")), a, &out->stop,
                         &out->stop_count, e) &&
            view_strings(&v, (size_t)plan_slot(s->plan, SLICE("cancelled[]")), a, &out->cancelled,
-                        &out->cancelled_count, e);
+                        &out->cancelled_count, e) &&
+           view_strings(&v, (size_t)plan_slot(s->plan, SLICE("waiting[]")), a, &out->waiting,
+                        &out->waiting_count, e);
 }
 
 /* In the order of internal/Link.avsc. */

@@ -26,10 +26,16 @@ void project_id(const struct bundle *b, const struct event *ev, uint16_t recipie
                 unsigned again, struct disclosure_id *out);
 /* The event with only what is released, and the header a recipient gets. */
 MUST_CHECK bool project_disclosure(const struct project *p, struct disclosure *out, struct err *e);
-/* All that stands for one recipient's door. */
+/* A disclosure that waits at its recipient's door while something is in doubt. */
+struct waiting {
+    uint16_t service;
+    const struct disclosure_id *id;
+};
+/* All that stands for one recipient's door; waiting: of whichever recipients. */
 MUST_CHECK bool project_notice(const struct judge_input *in, struct arena *a,
                                const struct person *facts, const struct event *ev,
-                               uint16_t recipient, struct notice *out, struct err *e);
+                               const struct list *waiting, uint16_t recipient, struct notice *out,
+                               struct err *e);
 /* The agency's own local id of the subject, for one of its services. */
 MUST_CHECK bool project_link(const struct judge_input *in, struct arena *a, const struct event *ev,
                              struct slice local_id, uint16_t service, struct link_out *out,

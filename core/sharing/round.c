@@ -111,7 +111,13 @@ static bool add_receiver(struct run *r, const struct event *ev, const struct dec
         return false;
     if (x->receiver_count)
         memcpy(more, x->receivers, x->receiver_count * sizeof *more);
-    more[x->receiver_count] = (struct receiver){ d->to.n, sent->id, clause, released };
+    more[x->receiver_count] = (struct receiver){
+        .service = d->to.n,
+        .id = sent->id,
+        .clause = clause,
+        .released = released,
+        .let_go = released_hold(r, ev, d->to.n) != NULL,
+    };
     x->receivers = more;
     x->receiver_count++;
     r->draft.changed = true;

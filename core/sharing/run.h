@@ -92,6 +92,9 @@ MUST_CHECK bool run_round(struct run *r, const struct round *round, const struct
 /* The same outcome and reason for every candidate but those who received except (may be NULL). */
 MUST_CHECK bool run_alike(struct run *r, const struct event *ev, enum outcome outcome,
                           enum reason reason, const struct episode_event *except);
+/* Of what was disclosed and stands: what would be held now, because of a claim in doubt or a message that
+ * could not be read (struct waiting). */
+MUST_CHECK bool run_waiting(struct run *r, const struct person *facts, struct list *out);
 /* Notices, when this event changed what doors must know. */
 MUST_CHECK bool run_doors(struct run *r);
 /* Links, for local ids that are new. */

@@ -8,27 +8,53 @@ static bool is_same(const struct unread_message *a, const struct unread_message 
            slice_equal(a->code, b->code);
 }
 
-bool person_note_unread(struct arena *a, const struct person *p, const struct unread_message *seen,
-                        struct person *out, struct err *e)
+static bool note(struct draft *d, const struct unread_message *seen, struct err *e)
 {
-    struct draft d;
+    struct unread_message *list = d->unread.items;
     size_t i = 0;
-    if (!draft_init(&d, a, p, e))
-        return false;
-    struct unread_message *list = d.unread.items;
-    while (i < d.unread.count && !is_same(&list[i], seen))
+    while (i < d->unread.count && !is_same(&list[i], seen))
         i++;
-    if (i < d.unread.count) {
+    if (i < d->unread.count) {
         list[i].reference = seen->reference;
         list[i].last_ms = seen->last_ms;
-    } else if (d.unread.count < UNREAD_MAX) { /* one more would hold no more */
-        struct unread_message *x = list_add(a, &d.unread);
+    } else if (d->unread.count < UNREAD_MAX) { /* one more would hold no more */
+        struct unread_message *x = list_add(d->arena, &d->unread);
         if (!x)
             return err_memory(e);
         *x = *seen;
     }
-    draft_view(&d, out);
+    d->changed = d->doors = true;
     return true;
+}
+
+/* Whoever let something go before did not know of this. */
+static bool forget_let_go(struct run *r)
+{
+    struct episode_event *events = r->draft.events.items;
+    for (size_t i = 0; i < r->draft.events.count; i++) {
+        size_t n = events[i].receiver_count;
+        struct receiver *list = n ? ARENA_ARRAY(r->arena, n, struct receiver) : NULL;
+        if (n == 0)
+            continue;
+        if (!list)
+            return err_memory(r->e);
+        for (size_t j = 0; j < n; j++) {
+            list[j] = events[i].receivers[j];
+            list[j].let_go = false;
+        }
+        events[i].receivers = list;
+    }
+    return true;
+}
+
+bool judge_unread(const struct judge_input *in, const struct unread_message *seen, struct arena *a,
+                  struct judged *out, struct err *e)
+{
+    struct run r;
+    if (!run_begin(&r, in, a, e))
+        return false;
+    r.event.decided_ms = in->decided_ms;
+    return note(&r.draft, seen, e) && forget_let_go(&r) && run_doors(&r) && run_end(&r, out);
 }
 
 bool facts_unread_of(const struct unread_message *x, struct slice source, struct slice code)
@@ -47,6 +73,7 @@ bool judge_looked(const struct judge_input *in, struct slice source, struct slic
     struct run r;
     if (!run_begin(&r, in, a, e))
         return false;
+    r.event.decided_ms = in->decided_ms;
     for (size_t i = r.draft.unread.count; i-- > 0;) {
         const struct unread_message *x = (const struct unread_message *)r.draft.unread.items + i;
         if (!facts_unread_of(x, source, code) || x->last_ms > until_ms)
@@ -54,6 +81,7 @@ bool judge_looked(const struct judge_input *in, struct slice source, struct slic
         list_remove(&r.draft.unread, i);
         r.draft.changed = true;
         r.draft.gate |= r.draft.unread.count == 0;
+        r.draft.doors |= r.draft.unread.count == 0;
     }
-    return run_catch_up(&r) && run_end(&r, out);
+    return run_catch_up(&r) && run_doors(&r) && run_end(&r, out);
 }

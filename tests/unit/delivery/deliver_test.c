@@ -191,6 +191,47 @@ static void an_unreadable_notice_holds_its_subject_until_another_comes(void)
     CU_ASSERT(GOT(2, 1));
 }
 
+static void what_is_in_doubt_waits_and_goes_when_it_is_not(void)
+{
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .waiting = 1 });
+    desk_say(&(struct say){ .n = 1, .who = 'A' });
+    desk_say(&(struct say){ .n = 2, .who = 'B' });
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(2));
+    later(RETRY_MS);
+    CU_ASSERT(GOT(2));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "");
+    CU_ASSERT_EQUAL(desk_counts().outstanding, 1);
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 2 });
+    later(3 * RETRY_MS);
+    CU_ASSERT(GOT(2, 1));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "accepted");
+}
+
+static void what_waits_is_reduced_by_what_turns_out(void)
+{
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .waiting = 1 });
+    desk_say(&(struct say){ .n = 1, .who = 'A', .ward = "hidden-ward" });
+    CU_ASSERT(desk_step());
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 2, .withhold = { "stay.ward" } });
+    later(RETRY_MS);
+    CU_ASSERT_FATAL(GOT(1));
+    CU_ASSERT_PTR_NULL(strstr(p->got[0].text, "hidden-ward"));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "reduced");
+}
+
+static void what_waits_is_cancelled_with_its_retraction(void)
+{
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .waiting = 1 });
+    desk_say(&(struct say){ .n = 1, .who = 'A' });
+    CU_ASSERT(desk_step());
+    desk_say(&(struct say){ .n = 2, .who = 'A', .action = "retracts", .original = 1 });
+    later(RETRY_MS);
+    CU_ASSERT_EQUAL(p->asked, 0);
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "stopped delivery.cancelled");
+    CU_ASSERT_STRING_EQUAL(desk_outcome(2), "stopped delivery.cancelled");
+}
+
 static void the_latest_notice_counts(void)
 {
     static const struct {
@@ -353,6 +394,9 @@ static CU_TestInfo cases[] = {
       nothing_leaves_while_restrictions_cannot_be_read },
     { "an unreadable notice holds its subject until another comes",
       an_unreadable_notice_holds_its_subject_until_another_comes },
+    { "what is in doubt waits, and goes when it is not", what_is_in_doubt_waits_and_goes_when_it_is_not },
+    { "what waits is reduced by what turns out", what_waits_is_reduced_by_what_turns_out },
+    { "what waits is cancelled with its retraction", what_waits_is_cancelled_with_its_retraction },
     { "the latest notice counts", the_latest_notice_counts },
     { "an agreement that ends stops what is queued", an_agreement_that_ends_stops_what_is_queued },
     { "one not yet sent is cancelled with its retraction",

@@ -305,6 +305,7 @@ static struct slice end_value(struct buf *out)
 struct slice desk_notice(const struct tell *t)
 {
     const char *cancelled[1] = { t->cancelled ? desk_id(t->cancelled) : NULL };
+    const char *waiting[1] = { t->waiting ? desk_id(t->waiting) : NULL };
     char hex[ID_HEX];
     struct buf b;
     id_hex(desk_key(t->who).p, hex);
@@ -316,6 +317,7 @@ struct slice desk_notice(const struct tell *t)
     avro_put_text(&b, slice_text(t->tell ? t->tell : ""));
     put_texts(&b, t->stop, 3);
     put_texts(&b, cancelled, 1);
+    put_texts(&b, waiting, 1);
     return end_value(&b);
 }
 

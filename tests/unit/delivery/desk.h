@@ -62,6 +62,7 @@ struct tell {
     int64_t sequence;
     const char *withhold[4], *tell, *stop[3];
     int cancelled; /* number of a disclosure; 0: none */
+    int waiting;   /* likewise */
 };
 struct slice desk_notice(const struct tell *t);
 void desk_tell(const struct tell *t);

@@ -151,6 +151,52 @@ static void what_came_after_the_word_was_given_waits(void)
     CU_ASSERT_EQUAL(got(), 0);
 }
 
+/* ---- what is queued already (law 6) ---- */
+
+/* How many disclosures wait, as the last notice to the social worker's door says. */
+static size_t waiting(void)
+{
+    struct slice last;
+    struct notice_view n;
+    if (!world_count("restrictions.council.social", &last))
+        return 0;
+    CU_ASSERT_TRUE_FATAL(notice_read(world.catalogue, &world.arena, last, &n, &world.e));
+    return n.waiting_count;
+}
+
+static void what_is_queued_waits_at_the_door_until_somebody_has_looked(void)
+{
+    admit("ada");
+    CU_ASSERT_EQUAL_FATAL(got(), 1);
+    CU_ASSERT_EQUAL(waiting(), 0);
+    sign("hosp", "events.hosp", "ada", CODE);
+    CU_ASSERT_EQUAL(waiting(), 1);
+    sign("hosp", "events.hosp", "ada", "map.other");
+    looked("ada", "ada");
+    CU_ASSERT_EQUAL(waiting(), 1);
+    world_restart();
+    sign("hosp", "events.hosp", "ada", "map.other");
+    CU_ASSERT_EQUAL(waiting(), 1);
+    both_agree();
+}
+
+static void what_waited_goes_once_when_somebody_has_looked(void)
+{
+    admit("ada");
+    sign("hosp", "events.hosp", "ada", CODE);
+    CU_ASSERT_EQUAL(waiting(), 1);
+    looked("ada", "ada");
+    CU_ASSERT_EQUAL(waiting(), 0);
+    CU_ASSERT_EQUAL(got(), 1);
+    both_agree();
+}
+
+static void a_person_that_has_nothing_queued_gets_no_notice(void)
+{
+    sign("hosp", "events.hosp", "ada", CODE);
+    CU_ASSERT_EQUAL(world_count("restrictions.council.social", NULL), 0);
+}
+
 /* ---- the list ---- */
 
 static void say(struct unread_list *l, uint8_t who, int64_t at_ms, const char *kind, const char *note)
@@ -188,6 +234,12 @@ static CU_TestInfo cases[] = {
     { "a word on all counts for each that it comes to",
       a_word_on_all_counts_for_each_that_it_comes_to },
     { "what came after the word was given waits", what_came_after_the_word_was_given_waits },
+    { "law 6: what is queued waits at the door until somebody has looked",
+      what_is_queued_waits_at_the_door_until_somebody_has_looked },
+    { "law 6: what waited goes once when somebody has looked",
+      what_waited_goes_once_when_somebody_has_looked },
+    { "law 6: a person that has nothing queued gets no notice",
+      a_person_that_has_nothing_queued_gets_no_notice },
     { "many within ten minutes are one list", many_within_ten_minutes_are_one_list },
     CU_TEST_INFO_NULL,
 };

@@ -79,7 +79,7 @@ static bool comes_out_the_same(const struct row *r)
                 return false;
             sent |= world_count(&world, TEAM) > 0;
         }
-        /* What was sent before another's date came is not called back. */
+        /* What was sent before another's date came is not called back; it may wait at its door. */
         bool late = orders[n][2] == 2 && r->other && strcmp(r->wanted, "disclose") != 0 && sent;
         const char *reason = held_reason(), *got = sent ? "disclose" : reason ? reason : "nothing";
         bool good = late || strcmp(got, r->wanted) == 0;
@@ -163,6 +163,93 @@ static void a_named_person_lets_one_event_go(void)
     CU_ASSERT_EQUAL(world.out.after->hold_count, 0);
     SAY("HospitalStay.moved", WARDS, STAY_BORN("aa")); /* the doubt itself stands */
     CU_ASSERT(world_decided(&world, TEAM, "identity-disagrees"));
+}
+
+/* ---- what waits at a door (law 6) ---- */
+
+/* Whether the last event told that door that the disclosure waits. */
+static bool waits(const char *service, const struct disclosure_id *id)
+{
+    struct notice_view n;
+    CU_ASSERT_FATAL(world_notice(&world, service, &n));
+    return slices_have(n.waiting, n.waiting_count, id->text);
+}
+
+static struct disclosure_id sent_admission(const char *born)
+{
+    struct view v;
+    const struct disclosure *d = NULL;
+    CU_ASSERT_FATAL(world_say(&world, "HospitalStay.admitted", WARDS, born));
+    CU_ASSERT_FATAL(world_got(&world, TEAM, 0, &v, &d));
+    return d->id;
+}
+
+static void what_is_queued_waits_from_a_disagreement_to_its_end(void)
+{
+    SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
+    struct disclosure_id first = sent_admission(STAY_BORN("aa"));
+    SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
+    CU_ASSERT(waits(TEAM, &first));
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
+    SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
+    CU_ASSERT_FALSE(waits(TEAM, &first));
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 0); /* the door has it: it is not sent twice */
+}
+
+static void what_the_source_corrects_makes_the_claimant_wait(void)
+{
+    SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
+    struct disclosure_id first = sent_admission(STAY_BORN("aa"));
+    SAY("HospitalStay.moved", WARDS, STAY_BORN("bb"));
+    CU_ASSERT(world_decided(&world, TEAM, "identity-disagrees"));
+    CU_ASSERT(waits(TEAM, &first));
+}
+
+/* Of one kind only the last two are kept as they came. */
+static void of_many_of_a_kind_all_wait(void)
+{
+    struct notice_view n;
+    SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
+    for (int i = 0; i < 4; i++)
+        SAY("HospitalStay.moved", WARDS, STAY_BORN("aa"));
+    SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
+    CU_ASSERT_FATAL(world_notice(&world, TEAM, &n));
+    CU_ASSERT_EQUAL(n.waiting_count, 4);
+    CU_ASSERT_EQUAL(world.facts.hold_count, 0); /* each is a disclosure as before, and no hold */
+}
+
+static void what_rests_on_another_word_does_not_wait(void)
+{
+    SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
+    SAY("DischargePlan.referred", HUB, "referral.to=" TEAM ";header.episode=D1;" BORN("aa"));
+    struct disclosure_id first = sent_admission(STAY_BORN("aa"));
+    SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
+    CU_ASSERT_FALSE(waits(TEAM, &first));
+}
+
+static void what_a_named_person_let_go_waits_for_a_later_doubt_alone(void)
+{
+    static const struct unread_message seen = { .agency = SLICE_INIT("wexbridge-hospital"),
+                                                .feed = SLICE_INIT("adt"),
+                                                .code = SLICE_INIT("map.value") };
+    struct judge_input in;
+    SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
+    SAY("HospitalStay.admitted", WARDS, STAY_BORN("aa"));
+    struct hold hold = world.facts.holds[0];
+    in = world.in;
+    in.facts = &world.facts;
+    in.release = &hold;
+    CU_ASSERT_FATAL(world_judge(&world, &in, &world.out) && world.out.disclosure_count == 1);
+    struct disclosure_id first = world.out.disclosures[0].id;
+    world.facts = *world.out.after;
+    for (int i = 0; i < 2; i++) {
+        SAY("Consent.granted", HUB, "consent.purpose=individual-care;header.episode=X1;" BORN("aa"));
+        CU_ASSERT_FALSE(waits(TEAM, &first));
+    }
+    in = world.in;
+    in.facts = &world.facts;
+    CU_ASSERT_FATAL(judge_unread(&in, &seen, &world.arena, &world.out, &world.e));
+    CU_ASSERT(waits(TEAM, &first));
 }
 
 /* ---- what a claim in doubt does not do ---- */
@@ -278,6 +365,15 @@ static CU_TestInfo tests[] = {
       a_claim_that_is_taken_back_takes_its_birth_date_along },
     { "what waits says how it is in doubt now", what_waits_says_how_it_is_in_doubt_now },
     { "a named person lets one event go", a_named_person_lets_one_event_go },
+    { "law 6: what is queued waits from a disagreement to its end",
+      what_is_queued_waits_from_a_disagreement_to_its_end },
+    { "law 6: what the source corrects makes the claimant wait",
+      what_the_source_corrects_makes_the_claimant_wait },
+    { "law 6: of many of a kind all wait", of_many_of_a_kind_all_wait },
+    { "law 6: what rests on another word does not wait",
+      what_rests_on_another_word_does_not_wait },
+    { "law 6: what a named person let go waits for a later doubt alone",
+      what_a_named_person_let_go_waits_for_a_later_doubt_alone },
     { "the word of the hub needs no birth date of the team",
       the_word_of_the_hub_needs_no_birth_date_of_the_team },
     { "a provider named by mistake gets nothing", a_provider_named_by_mistake_gets_nothing },
