@@ -163,10 +163,11 @@ static const char *folder_where(void *state)
     return cfg_is_set(s->read) ? s->read : NULL;
 }
 
-static bool folder_is_local(const void *state)
+static void folder_stand(const void *state, bool receives, struct secure_stand *out)
 {
     (void)state;
-    return true;
+    (void)receives;
+    out->local = true;
 }
 
 const struct transport transport_folder = {
@@ -180,5 +181,5 @@ const struct transport transport_folder = {
     .stop = folder_stop,
     .close = folder_close,
     .where = folder_where,
-    .is_local = folder_is_local,
+    .stand = folder_stand,
 };

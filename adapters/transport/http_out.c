@@ -16,6 +16,7 @@
 struct http_out {
     const char *url, *token_file, *content_type;
     int64_t timeout_ms;
+    struct secure secure;
     struct http_client *client;
     char type[HEADER_MAX];
 };
@@ -27,6 +28,7 @@ static const struct cfg_option options[] = {
     { "content_type", CFG_TEXT, AT(content_type), "application/json",
       "media type of what is sent" },
     { "timeout", CFG_MS, AT(timeout_ms), "30s", "how long sending waits for the whole answer" },
+    SECURE_CLEARTEXT(AT(secure)),
     { .type = CFG_END },
 };
 
@@ -193,15 +195,24 @@ static void out_close(void *state)
 }
 
 /* The part between // and the path; with a user name before the host it is not told apart here. */
-static bool out_is_local(const void *state)
+static bool is_local(const struct http_out *s)
 {
-    const struct http_out *s = state;
     struct slice url = slice_text(s->url);
     size_t colon = slice_find(url, ':');
     struct slice rest = slice_from(url, colon + 3);
     size_t end = strcspn((const char *)rest.p, "/?#\\");
     struct slice host = slice_head(rest, end);
     return rest.n > 0 && slice_find(host, '@') == host.n && address_is_local(host);
+}
+
+static void out_stand(const void *state, bool receives, struct secure_stand *out)
+{
+    const struct http_out *s = state;
+    out->secure = &s->secure;
+    out->listens = receives;
+    out->address = s->url;
+    out->encrypted = slice_starts(slice_text(s->url), SLICE("https://"));
+    out->local = is_local(s);
 }
 
 const struct transport transport_http_out = {
@@ -213,5 +224,5 @@ const struct transport transport_http_out = {
     .send = out_send,
     .stop = out_stop,
     .close = out_close,
-    .is_local = out_is_local,
+    .stand = out_stand,
 };

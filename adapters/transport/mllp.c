@@ -25,6 +25,8 @@ static const struct cfg_option mllp_options[] = {
     { "connections_max", CFG_COUNT, AT(connections_max), "0",
       "connections at one time; 0: 1000, or a quarter of the limit of open files where that is less" },
     { "timeout", CFG_MS, AT(timeout_ms), "30s", "how long sending waits for the answer" },
+    SECURE_CLEARTEXT(AT(secure)),
+    SECURE_ANYONE(AT(secure)),
     { .type = CFG_END },
 };
 
@@ -131,10 +133,23 @@ struct mllp_counts mllp_counts(const void *state)
                                  s->junk_bytes, s->too_large, s->cut_short };
 }
 
-static bool mllp_is_local(const void *state)
+/* A block of every address names nobody. */
+static bool names_peers(const struct mllp *s)
+{
+    bool named = s->peers && *s->peers;
+    for (const char **peer = s->peers; named && *peer; peer++)
+        named = !slice_ends(slice_text(*peer), SLICE("/0"));
+    return named;
+}
+
+static void mllp_stand(const void *state, bool receives, struct secure_stand *out)
 {
     const struct mllp *s = state;
-    return address_is_local(slice_text(*s->listen ? s->listen : s->connect));
+    out->secure = &s->secure;
+    out->listens = receives;
+    out->address = receives ? s->listen : s->connect;
+    out->local = address_is_local(slice_text(out->address));
+    out->knows_whom = names_peers(s);
 }
 
 int64_t mllp_connections_max(const struct mllp *s)
@@ -165,6 +180,6 @@ const struct transport transport_mllp = {
     .stop = mllp_stop,
     .close = mllp_close,
     .where = mllp_where,
-    .is_local = mllp_is_local,
+    .stand = mllp_stand,
     .connections = mllp_connections,
 };

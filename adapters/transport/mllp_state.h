@@ -20,6 +20,7 @@ struct mllp {
     /* options; see mllp_options in mllp.c */
     const char *listen, *connect;
     const char **peers;
+    struct secure secure;
     int64_t frame_max, idle_ms, connections_max, timeout_ms;
 
     /* both */

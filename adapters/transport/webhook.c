@@ -23,6 +23,7 @@
 struct webhook {
     const char *listen, *path, *token_file, *content_type;
     int64_t body_max, idle_ms, connections_max, retry_after_ms;
+    struct secure secure;
     struct token token;
     struct http_server *server;
     char where[300];
@@ -51,6 +52,8 @@ static const struct cfg_option options[] = {
     { "connections_max", CFG_COUNT, AT(connections_max), "64", "senders connected at one time" },
     { "retry_after", CFG_MS, AT(retry_after_ms), "5s",
       "when a sender should come again with what cannot be kept now" },
+    SECURE_CLEARTEXT(AT(secure)),
+    SECURE_ANYONE(AT(secure)),
     { .type = CFG_END },
 };
 
@@ -325,10 +328,15 @@ static const char *webhook_where(void *state)
     return s->where;
 }
 
-static bool webhook_is_local(const void *state)
+static void webhook_stand(const void *state, bool receives, struct secure_stand *out)
 {
     const struct webhook *s = state;
-    return address_is_local(slice_text(s->listen));
+    out->secure = &s->secure;
+    out->listens = receives;
+    out->address = s->listen;
+    out->local = address_is_local(slice_text(s->listen)) ||
+                 slice_starts(slice_text(s->listen), SLICE("unix:"));
+    out->knows_whom = cfg_is_set(s->token_file);
 }
 
 const struct transport transport_webhook = {
@@ -341,6 +349,6 @@ const struct transport transport_webhook = {
     .stop = webhook_stop,
     .close = webhook_close,
     .where = webhook_where,
-    .is_local = webhook_is_local,
+    .stand = webhook_stand,
     .connections = webhook_connections,
 };

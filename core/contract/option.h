@@ -16,7 +16,11 @@ enum cfg_type {
     CFG_BYTES, /* int64_t: "16MiB", "64KiB", "1000" */
     CFG_COUNT, /* int64_t */
     CFG_BOOL,  /* bool: true, false  */
-    CFG_LIST   /* const char **, NULL-terminated; NULL when absent */
+    CFG_LIST,  /* const char **, NULL-terminated; NULL when absent */
+    /* Groups, a map each, whose options are told by secure_group (secure.h); fallback NULL, may be absent: */
+    CFG_TLS,         /* struct secure_tls */
+    CFG_CREDENTIALS, /* struct secure_credentials */
+    CFG_WORD         /* struct secure_word */
 };
 
 struct cfg_option {

@@ -12,6 +12,7 @@
 #include "base/slice.h"
 #include "contract/handing.h"
 #include "contract/option.h"
+#include "contract/secure.h"
 
 /* name: file name, Idempotency-Key, MESH id; may be empty. sender: the peer, for logs: never payload. */
 struct arrival { struct slice bytes, name, sender; };
@@ -65,9 +66,9 @@ struct transport {
     void (*close)(void *state);
     /* Where it listens ("127.0.0.1:41234"), for the log and for tests with port 0; NULL: nowhere. */
     const char *(*where)(void *state);
-    /* Whether, by its options, it can reach and be reached by this machine alone: what a demo site, whose
-     * rules nobody has signed, is held to. NULL: it cannot be told, so no. */
-    bool (*is_local)(const void *state);
+    /* How it stands to the world, by its options (secure.h; zeroed first): what a site is held to. NULL: it
+     * cannot be told, so no demo site, whose rules nobody has signed, has it. */
+    void (*stand)(const void *state, bool receives, struct secure_stand *out);
     /* How many connections it may hold at one time, each of which is a file. NULL: none to speak of. */
     size_t (*connections)(const void *state);
 };

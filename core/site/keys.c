@@ -25,7 +25,7 @@ static const char *short_name(const char *file)
     return slash ? slash + 1 : file;
 }
 
-static void note(struct reading *r, const struct node *at, const char *code, const char *text)
+void reading_note(struct reading *r, const struct node *at, const char *code, const char *text)
 {
     struct site_note *one = ARENA_NEW(r->reader.arena, struct site_note);
     if (!one) {
@@ -47,9 +47,9 @@ static bool is_the_one(struct reading *r, const struct node *n, enum key_of of, 
         return true;
     if (!check->value.n) {
         if (!r->site->places.demo)
-            note(r, n, "site.key-unchecked",
-                 "region.yaml has no check value of this key, so nothing notices a wrong file: "
-                 "concordat bundle pack fills it in");
+            reading_note(r, n, "site.key-unchecked",
+                         "region.yaml has no check value of this key, so nothing notices a wrong "
+                         "file: concordat bundle pack fills it in");
         return true;
     }
     key_check_value(key, value);
@@ -68,7 +68,8 @@ static const struct key *read_one(struct reading *r, const struct node *n, enum 
     if (!key || !path || r->keys_mode == SITE_KEYS_NAMED)
         return key;
     if (r->keys_mode == SITE_KEYS_LOOKED_AT && r->site->places.demo && access(path, F_OK) != 0) {
-        note(r, n, "site.key-absent", "there is no such key file yet: concordat key makes one");
+        reading_note(r, n, "site.key-absent",
+                     "there is no such key file yet: concordat key makes one");
         return key;
     }
     if (key_read(path, key, &e))

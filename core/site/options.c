@@ -70,8 +70,7 @@ static bool read_value(struct arena *a, const struct cfg_option *o, struct slice
     case CFG_BOOL:
         *(bool *)(void *)at = slice_equal_text(text, "true");
         return *(bool *)(void *)at || slice_equal_text(text, "false");
-    case CFG_LIST:
-    case CFG_END:
+    default:
         break;
     }
     return true;
@@ -95,10 +94,24 @@ static const char *type_words(enum cfg_type type)
     }
 }
 
+static bool read_group(const struct strict *r, const struct node *map, const struct cfg_option *o,
+                       const char *folder, char *state)
+{
+    const struct node *n = node_get(map, o->key);
+    if (!n)
+        return true;
+    if (n->kind != NODE_MAP)
+        return strict_say(r, n, "site.option", "cannot read '%s': want a map", o->key);
+    *(const struct node **)(void *)(state + o->at) = n;
+    return options_read(r->arena, n, secure_group(o->type), folder, state + o->at, r->problems);
+}
+
 static bool read_option(const struct strict *r, const struct node *map, const struct cfg_option *o,
                         const char *folder, char *state)
 {
     const struct node *n = node_get(map, o->key);
+    if (secure_group(o->type))
+        return read_group(r, map, o, folder, state);
     if (!n && !o->fallback)
         return o->type == CFG_LIST ||
                strict_say(r, map, "site.missing", "cannot do without '%s': %s", o->key, o->manual);

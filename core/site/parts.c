@@ -59,12 +59,6 @@ static bool read_service(struct reading *r, const struct node *map, const char *
     return true;
 }
 
-/* What cannot be told is not. */
-static bool is_local(const struct transport *t, const void *state)
-{
-    return t->is_local && t->is_local(state);
-}
-
 static bool read_transport(struct reading *r, const struct node *map, bool receives,
                            const struct transport **transport, void **state)
 {
@@ -90,8 +84,7 @@ static bool read_transport(struct reading *r, const struct node *map, bool recei
         return false;
     if (t->check && !t->check(*state, receives, &e))
         return strict_say(&r->reader, n->first, e.code, "%s", e.text);
-    return !r->site->places.demo || is_local(t, *state) ||
-           reading_not_local(r, n->first, n->first->key);
+    return reading_stand(r, n->first, t, receives, *state);
 }
 
 /* Looked up in the site first, then in what was installed; NULL: in neither. */

@@ -33,6 +33,8 @@ enum key_of { KEY_OF_REGION, KEY_OF_RECIPIENTS, KEY_OF_AGENCY };
  * KEY_OF_AGENCY. What it is for decides which check value it must have. */
 const struct key *reading_key(struct reading *r, const struct node *n, enum key_of of,
                               struct slice agency);
+/* What `check` tells and nothing stops at; text lives as long as the site. */
+void reading_note(struct reading *r, const struct node *at, const char *code, const char *text);
 /* What region.yaml says of it; NULL: no such agency. */
 const struct key_check *key_check_of(const struct bundle *b, enum key_of of, struct slice agency);
 /* Each key that a site's tree names, in turn from *at = 0; false at the end. agency: of an agency's. */
@@ -54,6 +56,10 @@ bool reading_not_local(struct reading *r, const struct node *n, struct slice wha
 
 /* options.c: NULL when there is none. */
 const struct cfg_option *option_named(const struct cfg_option *options, struct slice key);
+
+/* secure.c: whether a transport may stand to the world as its options say; n: those. */
+bool reading_stand(struct reading *r, const struct node *n, const struct transport *t, bool receives,
+                   const void *state);
 
 /* parts.c: after region and keys. */
 void reading_feeds(struct reading *r, const struct node *root);

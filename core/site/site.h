@@ -38,7 +38,7 @@ struct site_delivery {
     int64_t tries_on_error, tries_on_reject; /* 0: for ever */
 };
 
-/* What `check` tells of keys and nothing stops at. */
+/* What `check` tells and nothing stops at. */
 struct site_note {
     const struct site_note *next;
     const struct node *at;

@@ -78,7 +78,7 @@ static void check_case(const char *name)
 
 static void of_a_broken_site_every_problem_is_told_with_its_place(void)
 {
-    static const char *const cases[] = { "missing", "kinds", "unknown", "services", "transports",
+    static const char *const cases[] = { "missing", "open", "kinds", "unknown", "services", "transports",
                                          "options", "directions", "keys",  "region",  "syntax",   "bundle",
                                          "unsigned", "reaching", "admin" };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

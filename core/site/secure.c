@@ -1,0 +1,58 @@
+/* secure.c - how feeds and deliveries stand to the world: what is refused, and what is only said. */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "site/reading.h"
+
+#define WARN_DAYS 30
+
+static void note_needless(struct reading *r, const struct secure_stand *s,
+                          const struct secure_word *w, const char *text)
+{
+    if (secure_is_needless(s, w))
+        reading_note(r, w->at, "secure.needless", text);
+}
+
+static void note_days(struct reading *r, const struct secure_stand *s, int64_t until_ms)
+{
+    int64_t days = until_ms == TLS_NO_END ? INT64_MAX : tls_days(until_ms, clock_wall_ms());
+    if (days < WARN_DAYS)
+        reading_note(r, s->secure->tls.at, "secure.days",
+                     arena_format(r->reader.arena,
+                                  "its certificate ends in %" PRId64
+                                  " days; new files are taken without a restart",
+                                  days));
+}
+
+/* Told where it says so itself, else where the transport stands. */
+static bool tell(struct reading *r, const struct node *n, const struct err *e)
+{
+    if (!e->file)
+        return strict_say(&r->reader, n, e->code, "%s", e->text);
+    problems_add(r->reader.problems, e);
+    return false;
+}
+
+bool reading_stand(struct reading *r, const struct node *n, const struct transport *t, bool receives,
+                   const void *state)
+{
+    struct secure_stand s = { .secure = NULL };
+    struct err e = { .fate = ERR_NONE };
+    int64_t until_ms = TLS_NO_END;
+    if (t->stand)
+        t->stand(state, receives, &s);
+    if (r->site->places.demo && !s.local)
+        return reading_not_local(r, n, n->key);
+    if (!secure_check(&s, &e))
+        return tell(r, n, &e);
+    if (r->keys_mode != SITE_KEYS_NAMED && !secure_try(&s, &until_ms, &e))
+        return tell(r, n, &e);
+    if (!s.secure)
+        return true;
+    note_needless(r, &s, &s.secure->cleartext,
+                  "'cleartext' changes nothing here: it goes by TLS, or not beyond this machine");
+    note_needless(r, &s, &s.secure->anyone,
+                  "'anyone' changes nothing here: who may send is known, or is on this machine");
+    note_days(r, &s, until_ms);
+    return true;
+}
