@@ -132,6 +132,17 @@ static void judge(const struct http_heard *heard, const struct err *why, struct 
                                : HANDING_UNKNOWN;
 }
 
+/* What servers say beside the status, for whoever may read it: the first line, of whole characters. */
+static void keep_words(struct slice body, struct partner_said *said)
+{
+    struct slice line = slice_trim(body);
+    line = slice_head(line, slice_find(line, '\n'));
+    line = slice_trim(slice_head(line, sizeof said->words - 1));
+    while (line.n && !slice_is_utf8(line))
+        line.n--;
+    (void)snprintf(said->words, sizeof said->words, "%.*s", (int)line.n, (const char *)line.p);
+}
+
 /* ---- sending ---- */
 
 static bool make_key(const struct outgoing *m, char key[HEADER_MAX], struct err *e)
@@ -180,6 +191,8 @@ static void out_send(void *state, const struct outgoing *m, struct buf *answer,
     explicit_bzero(authorization, sizeof authorization);
     const struct http_heard heard = http_client_heard(s->client);
     judge(&heard, &why, out);
+    if (out->fate != HANDING_TAKEN)
+        keep_words(buf_slice(answer), &out->said);
 }
 
 /* A request under way ends at its timeout; there is nothing to wake. */

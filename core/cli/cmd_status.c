@@ -1,7 +1,8 @@
-/* cmd_status.c - concordat status SITE [--json | --vanished | --claims]: law 2's three sums, with what
- * waits and what is in motion; or the rows that the last snapshots lack; or whom services claim.
+/* cmd_status.c - concordat status SITE [--json | --vanished | --claims]: law 2's three sums, with
+ * what waits and what is in motion; or the rows that the last snapshots lack; or whom services claim.
  *
- * Reads the site's databases and the audit; works beside a running daemon and without one. */
+ * Reads the site's databases and the audit, beside a running daemon and without one. Where the bus
+ * cannot be asked it tells what the databases say, that this is not all, and exits 3. */
 #include "cli/cli.h"
 #include "cli/figures.h"
 #include "cli/status_rules.h"
@@ -13,20 +14,45 @@
 #include <string.h>
 #include <unistd.h>
 
-/* parts: what each goes by. */
-static bool gather(struct cli *c, const struct site *s, struct figures *out,
-                   struct part_states *parts, struct err *e)
+/* What the bus tells: the audit, and what each part goes by. */
+struct asked {
+    struct bus *bus;
+    struct tally *tally;
+    struct part_states parts;
+    struct err away; /* why it could not be asked: then only this site's own files tell anything */
+};
+
+static void leave_bus(struct asked *q)
 {
-    struct bus *b = cli_bus(s, true);
-    struct tally *tally = NULL;
-    struct figures_of of = { .site = s };
-    bool good = b && tally_open(s, b, &tally, e) && tally_read(tally, e);
-    of.tally = tally;
-    parts->a = &c->arena;
-    good = good && figures_gather(&of, &c->arena, out, e) && states_read(parts, b, s->bundle, e);
-    tally_close(&tally);
-    if (b)
-        bus_close(&b);
+    tally_close(&q->tally);
+    if (q->bus)
+        bus_close(&q->bus);
+}
+
+static void ask_bus(const struct site *s, struct asked *q)
+{
+    const struct bus_options o = { .url = s->bus_url, .prefix = s->topic_prefix,
+                                   .client = "concordat", .read_only = true };
+    if (bus_open(&o, &q->bus, &q->away) && tally_open(s, q->bus, &q->tally, &q->away) &&
+        tally_read(q->tally, &q->away) && states_read(&q->parts, q->bus, s->bundle, &q->away))
+        return;
+    leave_bus(q);
+    q->parts.first = NULL;
+}
+
+static bool is_away(const struct asked *q)
+{
+    return q->away.fate != ERR_NONE;
+}
+
+static bool gather(struct cli *c, const struct site *s, struct figures *out, struct asked *q,
+                   struct err *e)
+{
+    *q = (struct asked){ .parts = { .a = &c->arena } };
+    ask_bus(s, q);
+    const struct figures_of of = { .site = s, .tally = q->tally };
+    bool good = figures_gather(&of, &c->arena, out, e);
+    leave_bus(q);
     return good;
 }
 
@@ -139,12 +165,8 @@ static void print_held(const struct tally_counts *r)
                r->unread, SHOWN(since));
 }
 
-static void print_text(const struct site *s, const struct figures *t,
-                       const struct part_states *parts)
+static void print_router(const struct tally_counts *r)
 {
-    const struct tally_counts *r = &t->routed;
-    status_rules_text(s, t, parts);
-    print_feeds(s, t);
     printf("  router   %" PRIu64 " events, %" PRIu64 " dropped as sent twice, %" PRIu64
            " refused; decisions %" PRIu64 " = disclosed %" PRIu64 " (%" PRIu64
            " caught up) + withheld %" PRIu64 " + held %" PRIu64 "\n",
@@ -164,6 +186,10 @@ static void print_text(const struct site *s, const struct figures *t,
                " a feed went on with another spool: state came back, or two hosts take for it\n",
                r->returned, r->second);
     print_held(r);
+}
+
+static void print_deliveries(const struct site *s, const struct figures *t)
+{
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &t->deliveries[i];
         printf("  delivery %-16s taken %" PRIu64 " = accepted %" PRIu64 " (%" PRIu64
@@ -172,6 +198,21 @@ static void print_text(const struct site *s, const struct figures *t,
                s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused, n->stopped,
                n->outstanding);
         print_trouble(s, t, i);
+    }
+}
+
+static void print_text(const struct site *s, const struct figures *t, const struct asked *q)
+{
+    status_rules_text(s, t, &q->parts);
+    print_feeds(s, t);
+    if (!is_away(q))
+        print_router(&t->routed);
+    print_deliveries(s, t);
+    if (is_away(q)) {
+        printf("THE BUS CANNOT BE ASKED: this is what lies in this site's own files; what was decided, what "
+               "is held,\nand whether in = out cannot be told; %" PRIu64 " outstanding at partners\n",
+               t->outstanding);
+        return;
     }
     printf("%s; %" PRIu64 " in motion, %" PRIu64 " outstanding at partners\n",
            t->balanced ? "in = out: all three sums come to zero" : "A SUM DOES NOT COME TO ZERO",
@@ -275,29 +316,41 @@ static void print_claims_json(const struct figures *t)
     printf("}");
 }
 
-static void print_json(const struct site *s, const struct figures *t,
-                       const struct part_states *parts)
+/* What no file of this site tells is null or left out. */
+static void print_sums_json(const struct figures *t, const struct asked *q)
 {
     const struct tally_counts *r = &t->routed;
-    printf("{\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64
+    if (is_away(q)) {
+        printf("{\"bus\":\"%s\",\"balanced\":null,\"in_motion\":null,\"outstanding\":%" PRIu64,
+               q->away.code, t->outstanding);
+        return;
+    }
+    printf("{\"bus\":\"\",\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64
            ",\"events\":%" PRIu64 ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64
            ",\"disclosed\":%" PRIu64 ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64
            ",\"feed_openings\":%" PRIu64 ",\"returned\":%" PRIu64
-           ",\"second_spool\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"caught_up\":%" PRIu64 ",\"receipts\":%" PRIu64
+           ",\"second_spool\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"caught_up\":%" PRIu64
+           ",\"receipts\":%" PRIu64
            ",\"not_yours\":%" PRIu64 ",\"not_allowed\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
            ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "},\"unread\":{\"people\":%" PRIu64
            ",\"oldest\":%" PRId64 "}",
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
-           r->refused, r->disclosed, r->withheld, r->held, r->openings, r->returned, r->second, r->skipped,
-           r->caught_up, r->receipts,
-           r->not_yours, r->not_allowed, t->routed.waiting.open, t->routed.waiting.overdue,
+           r->refused, r->disclosed, r->withheld, r->held, r->openings, r->returned, r->second,
+           r->skipped, r->caught_up, r->receipts, r->not_yours, r->not_allowed, t->routed.waiting.open, t->routed.waiting.overdue,
            t->routed.waiting.oldest_ms, r->unread, r->unread_oldest_ms);
+}
+
+static void print_json(const struct site *s, const struct figures *t, const struct asked *q)
+{
+    print_sums_json(t, q);
     print_snapshots_json(s, t);
     print_feeds_json(s, t);
     print_deliveries_json(s, t);
-    print_reasons_json(t);
-    print_claims_json(t);
-    status_rules_json(s, t, parts);
+    if (!is_away(q)) {
+        print_reasons_json(t);
+        print_claims_json(t);
+    }
+    status_rules_json(s, t, &q->parts);
     printf("}\n");
 }
 
@@ -331,19 +384,21 @@ int cmd_status(struct cli *c, int argc, char **argv)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
     struct figures f;
-    struct part_states parts = { .first = NULL };
+    struct asked q;
     struct err e = { 0 };
     if (!s)
         return CLI_CANNOT;
     if (vanished)
         return list_vanished(s);
-    if (!gather(c, s, &f, &parts, &e))
-        return e.fate == ERR_NONE ? CLI_CANNOT : cli_fail(CLI_CANNOT, &e);
+    if (!gather(c, s, &f, &q, &e))
+        return cli_fail(CLI_CANNOT, &e);
     if (json)
-        print_json(s, &f, &parts);
-    else if (claims)
+        print_json(s, &f, &q);
+    else if (claims && !is_away(&q))
         print_claims(&f);
-    else
-        print_text(s, &f, &parts);
+    else if (!claims)
+        print_text(s, &f, &q);
+    if (is_away(&q))
+        return cli_fail(CLI_CANNOT, &q.away);
     return f.balanced ? CLI_DONE : CLI_NO;
 }

@@ -129,9 +129,10 @@ static void print_fate(const struct why *w, const struct audit_decision *d)
         return;
     const struct fate f = fates_of(w->fates, d->disclosure, d->recipient);
     buf_init(&words, 1u << 20);
-    fate_sentence(&f, !w->may_see_protected && prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count),
-                  &words);
-    printf("%.*s", (int)words.n, (const char *)words.p);
+    bool hide = !w->may_see_protected &&
+                prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count);
+    fate_sentence(&f, hide, &words);
+    printf("%s", shown(buf_slice(&words))); /* a receipt is another's bytes */
     buf_release(&words);
 }
 

@@ -2,6 +2,7 @@
 #include "cli/fates.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "audit/audit.h"
@@ -80,7 +81,9 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
         walk_inputs_init(&c->inputs, b, partition);
     }
     size_t cut = slice_find(r->note, ' ');
-    struct slice code = slice_from(r->note, cut < r->note.n ? cut + 1 : cut);
+    struct slice rest = slice_from(r->note, cut < r->note.n ? cut + 1 : cut);
+    struct slice code = slice_head(rest, slice_find(rest, ' '));
+    struct slice said = slice_from(rest, code.n < rest.n ? code.n + 1 : code.n);
     bool never = slice_equal_text(code, "delivery.not-delivered");
     struct fate *f =
         add(c, r->disclosure, never ? SLICE("not-deliverable") : slice_head(r->note, cut));
@@ -88,6 +91,7 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
         return false;
     f->recipient = arena_copy(c->a, r->source);
     f->code = arena_copy(c->a, code);
+    f->said = arena_copy(c->a, said);
     f->at_ms = r->accepted_ms;
     c->failed = !read_receipt(c, r, f);
     return !c->failed;
@@ -95,9 +99,18 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
 
 /* ---- what waits here ---- */
 
-static bool take_waiting(void *ctx, struct slice disclosure, bool maybe, bool parked)
+static bool take_waiting(void *ctx, const struct delivery_waiting *w)
 {
-    return add(ctx, disclosure, parked ? SLICE("parked") : maybe ? SLICE("sent") : SLICE("queued"));
+    struct collecting *c = ctx;
+    struct slice state = w->parked  ? SLICE("parked")
+                         : w->maybe ? SLICE("sent")
+                                    : SLICE("queued");
+    struct fate *f = add(c, w->disclosure, state);
+    if (!f)
+        return false;
+    f->code = arena_copy(c->a, w->code);
+    f->said = arena_copy(c->a, w->said);
+    return true;
 }
 
 static bool read_waiting(struct collecting *c, const struct site *s)
@@ -159,7 +172,7 @@ static bool is(const struct fate *f, const char *state)
 /* A code of a delivery tells nothing of a person; one of a rule may. */
 static struct slice code_shown(const struct fate *f, bool hide)
 {
-    return slice_starts(f->code, SLICE("delivery.")) || slice_find(f->code, '.') < f->code.n
+    return !f->code.n || slice_starts(f->code, SLICE("delivery.")) || slice_find(f->code, '.') < f->code.n
                ? f->code
                : reason_shown(f->code, !hide);
 }
@@ -187,9 +200,10 @@ void fate_sentence(const struct fate *f, bool hide, struct buf *out)
         const char *state, *words;
         bool has_ended, has_code;
     } rows[] = {
-        { "queued", "QUEUED, not received yet", false, false },
-        { "sent", "SENT, and no answer came yet", false, false },
-        { "parked", "SET ASIDE at the door until a person looks at it", false, false },
+        { "queued", "QUEUED, not received yet", false, true },
+        { "sent", "SENT, and no answer came yet", false, true },
+        { "answered", "SENT, and not taken yet", false, true },
+        { "parked", "SET ASIDE at the door until a person looks at it", false, true },
         { "accepted", "accepted", true, false },
         { "reduced", "accepted", true, false },
         { "refused", "REFUSED by its recipient", true, true },
@@ -199,13 +213,16 @@ void fate_sentence(const struct fate *f, bool hide, struct buf *out)
     char time[TIME_TEXT_MAX];
     struct slice code = code_shown(f, hide), at = time_ms_to_iso(f->at_ms, time);
     size_t i = 0;
-    while (i + 1 < sizeof rows / sizeof rows[0] && !is(f, rows[i].state))
+    const char *state = is(f, "sent") && f->said.n ? "answered" : NULL;
+    while (i + 1 < sizeof rows / sizeof rows[0] &&
+           !(state ? strcmp(state, rows[i].state) == 0 : is(f, rows[i].state)))
         i++;
     if (is(f, "reduced"))
         put_reduction(f, hide, out);
     buf_format(out, "; %s", rows[i].words);
     if (rows[i].has_code && code.n)
-        buf_format(out, " (%.*s)", (int)code.n, (const char *)code.p);
+        buf_format(out, " (%.*s%s%.*s)", SHOWN(code), f->said.n ? ", answered " : "",
+                   SHOWN(f->said));
     if (rows[i].has_ended)
         buf_format(out, " %.*s", (int)at.n, (const char *)at.p);
 }
@@ -217,6 +234,8 @@ void fate_json(const struct fate *f, bool hide, struct buf *out)
     buf_json(out, f->state);
     buf_text(out, ",\"code\":");
     buf_json(out, code_shown(f, hide));
+    buf_text(out, ",\"answered\":");
+    buf_json(out, f->said);
     buf_text(out, ",\"at\":");
     buf_json(out, f->at_ms ? time_ms_to_iso(f->at_ms, time) : SLICE(""));
     buf_text(out, ",\"removed\":");

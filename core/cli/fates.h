@@ -12,7 +12,8 @@ struct fate {
     /* "queued", "sent" (it may have reached the partner, and no word came), "parked", and of a
      * receipt "accepted", "reduced", "refused", "stopped", "not-deliverable". */
     struct slice state;
-    struct slice code;                    /* why, where it was not accepted */
+    struct slice code;                    /* why, where it was not accepted, or not yet */
+    struct slice said;                    /* the codes by which the partner did not take it */
     int64_t at_ms;                        /* of a receipt: when its door ended it */
     const struct slice *removed;          /* what the door took out */
     size_t removed_count;

@@ -246,17 +246,22 @@ struct showing {
     struct err *e;
 };
 
+static uint8_t masked(uint8_t c)
+{
+    return c >= 0x80 || isalpha(c) ? 'x' : isdigit(c) ? '9' : c;
+}
+
 struct slice way_back_masked(struct arena *a, struct slice text, bool plain)
 {
     uint8_t *out = arena_alloc(a, text.n + 1);
-    for (size_t i = 0; out && i < text.n; i++) {
-        uint8_t c = text.p[i];
-        bool control = (c < 0x20 && c != '\n') || c == 0x7f;
-        if (!plain && c >= 0x80)
-            c = 'x';
-        else if (!plain && isalnum(c))
-            c = isdigit(c) ? '9' : 'x';
-        out[i] = control ? (c == '\r' ? '\n' : '.') : c;
+    for (size_t i = 0; out && i < text.n;) {
+        size_t n = slice_plain_length(slice_from(text, i));
+        for (size_t to = i + n; i < to; i++)
+            out[i] = plain ? text.p[i] : masked(text.p[i]);
+        if (i < text.n) {
+            out[i] = text.p[i] == '\r' || text.p[i] == '\n' ? '\n' : '.';
+            i++;
+        }
     }
     return slice_of(out, out ? text.n : 0);
 }

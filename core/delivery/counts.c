@@ -99,18 +99,29 @@ bool delivery_is_alarming(const struct delivery_counts *c, int64_t alarm_after_m
 }
 
 bool delivery_each_waiting(const char *database,
-                           bool (*each)(void *ctx, struct slice disclosure, bool maybe, bool parked),
-                           void *ctx, struct err *e)
+                           bool (*each)(void *ctx, const struct delivery_waiting *w), void *ctx,
+                           struct err *e)
 {
     struct db *db;
     struct db_query *q;
     bool row = false;
     if (!db_open_reader(database, &db, e))
         return false;
-    bool good = db_prepare(db, "select id, maybe, state from queue", &q, e);
-    while (good && (good = db_step(q, &row, e)) && row)
-        if (!each(ctx, db_blob(q, 0), db_int(q, 1) != 0 || db_int(q, 2) == 1, db_int(q, 2) == 2))
+    bool good = has_trouble(db, &row, e) &&
+                db_prepare(db,
+                           row ? "select id, maybe, state, coalesce(code, ''), coalesce(said, '')"
+                                 " from queue left join trouble using (seq)"
+                               : "select id, maybe, state, '', '' from queue",
+                           &q, e);
+    while (good && (good = db_step(q, &row, e)) && row) {
+        const struct delivery_waiting w = { .disclosure = db_blob(q, 0),
+                                            .maybe = db_int(q, 1) != 0 || db_int(q, 2) == 1,
+                                            .parked = db_int(q, 2) == 2,
+                                            .code = db_blob(q, 3),
+                                            .said = db_blob(q, 4) };
+        if (!each(ctx, &w))
             break;
+    }
     db_close(&db);
     return good;
 }

@@ -119,19 +119,28 @@ static bool finish(struct delivery *d, const struct queued *q, struct err *e)
     return bus_publish(d->o.bus, &r, 1, e) && store_forget(d->store, q, e);
 }
 
+/* One that ends without having been taken says by which codes the partner did not take it. */
+static const char *receipt_code(struct delivery *d, const struct queued *q, const struct sent *s)
+{
+    bool ended = s->code[0] && q->said.n;
+    return ended ? arena_format(&d->arena, "%s %.*s", s->code, SHOWN(q->said)) : s->code;
+}
+
 static bool end_row(struct delivery *d, struct queued *q, const struct sent *s, struct err *e)
 {
     struct receipt r = {
         .disclosure = q->id,
         .recipient = d->o.service,
         .outcome = s->outcome,
-        .code = s->code,
+        .code = receipt_code(d, q, s),
         .at_ms = delivery_now_ms(d),
         .removed = s->removed,
         .removed_count = s->removed_count,
         .framed = s->framed,
     };
     buf_reset(&d->receipt);
+    if (!r.code)
+        return err_memory(e);
     if (!receipt_encode(d->o.bundle->catalogue, &r, &d->receipt, e) ||
         !store_ended(d->store, q, s->outcome, buf_slice(&d->receipt), e))
         return false;

@@ -77,11 +77,15 @@ bool delivery_is_alarming(const struct delivery_counts *c, int64_t alarm_after_m
 MUST_CHECK bool delivery_counts_read(const char *database, struct delivery_counts *out,
                                      struct err *e);
 
-/* Each disclosure that waits in a delivery: may it have reached the partner, is it set aside for a
- * human. Read beside a running daemon. each returns false to stop. */
+/* A disclosure that waits in a delivery: may it have reached the partner, is it set aside for a
+ * human; why it did not go when it was tried last, and the partner's codes, for everybody. */
+struct delivery_waiting {
+    struct slice disclosure, code, said;
+    bool maybe, parked;
+};
+/* Read beside a running daemon. each returns false to stop. */
 MUST_CHECK bool delivery_each_waiting(const char *database,
-                                      bool (*each)(void *ctx, struct slice disclosure, bool maybe,
-                                                   bool parked),
+                                      bool (*each)(void *ctx, const struct delivery_waiting *w),
                                       void *ctx, struct err *e);
 
 /* What intake asks (contract/reference.h): whom a disclosure id was about. Opens the database

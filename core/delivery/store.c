@@ -75,7 +75,8 @@ static const char *const sql[] = {
     [Q_OWN] = "insert or ignore into own values(?1, ?2, ?3, ?4, 0)",
     [Q_DUE] =
         "select seq, id, subject, bytes, route, tries, original, state, receipt, maybe, retracts,"
-        " coalesce((select errors from trouble t where t.seq = queue.seq), 0)"
+        " coalesce((select errors from trouble t where t.seq = queue.seq), 0),"
+        " coalesce((select said from trouble t where t.seq = queue.seq), '')"
         " from queue where head = 1 and seq > ?1 and due_ms <= ?2 and (state <> 2 or exists"
         " (select 1 from queue r where r.retracts = 1 and r.original = queue.id))"
         " order by seq limit 1",
@@ -301,9 +302,11 @@ bool store_due(struct store *s, int64_t after_seq, int64_t now_ms, struct arena 
         .maybe = db_int(q, 9) != 0,
         .retracts = db_int(q, 10) != 0,
         .errors = db_int(q, 11),
+        .said = arena_copy(a, db_blob(q, 12)),
     };
     db_reset(q);
-    return (out->id.p && out->subject.p && out->bytes.p && out->original.p && out->receipt.p) ||
+    return (out->id.p && out->subject.p && out->bytes.p && out->original.p && out->receipt.p &&
+            out->said.p) ||
            err_memory(e);
 }
 

@@ -37,6 +37,7 @@ struct queued {
     bool maybe; /* an earlier try may have reached the partner */
     enum queued_state state;
     struct slice receipt; /* framed, when ended */
+    struct slice said;    /* the partner's codes when it was tried last */
 };
 
 MUST_CHECK bool store_open(const char *path, struct store **out, struct err *e);

@@ -121,7 +121,11 @@ static bool again(struct delivery *d, const struct queued *q, const struct sent 
         d->quiet_until_ms = due;
     bool said = wide || d->in_trouble;
     d->in_trouble = true;
-    log_err(said ? LOG_DEBUG : LOG_WARN, &d->who, &s->why);
+    if (*t->said->codes)
+        log_line(said ? LOG_DEBUG : LOG_WARN, &d->who, t->code, "%s, answered %s", s->why.text,
+                 t->said->codes);
+    else
+        log_err(said ? LOG_DEBUG : LOG_WARN, &d->who, &s->why);
     struct store_troubled all;
     if (!store_again(d->store, t, due, e) || !store_troubled(d->store, &all, e))
         return false;

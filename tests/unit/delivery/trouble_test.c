@@ -364,6 +364,31 @@ static void nor_one_set_back_while_it_was_closed(void)
     CU_ASSERT_STRING_EQUAL(desk_outcome(1), "accepted");
 }
 
+static bool note_waiting(void *ctx, const struct delivery_waiting *w)
+{
+    snprintf(ctx, 200, "%s%.*s %.*s", w->parked ? "parked " : "", SHOWN(w->code), SHOWN(w->said));
+    return true;
+}
+
+/* The queue as `why` asks it, and the receipt of one that was given up: the audit keeps it. */
+static void what_the_partner_said_is_told_while_it_waits_and_after(void)
+{
+    char says[200], waiting[200] = "";
+    desk.mapping = desk.mapping_hl7;
+    desk.tries_on_error = 1;
+    desk_reopen();
+    snprintf(says, sizeof says, ACK("MSA|AE|%s|No such Ada\rERR|||204^x"), desk_id(1));
+    desk.partner.says = says;
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    CU_ASSERT(delivery_each_waiting(desk_database(), note_waiting, waiting, &desk.e));
+    CU_ASSERT_STRING_EQUAL(waiting, "parked hl7v2.refused AE 204");
+    const struct way_back w = { .drop = true,
+                                .which = { .ids = { slice_text(desk_id(1)) }, .id_count = 1 } };
+    CU_ASSERT_EQUAL(take_back(&w), 1);
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "stopped delivery.dropped AE 204");
+}
+
 static CU_TestInfo cases[] = {
     { "a clock set back makes nothing wait longer", a_clock_set_back_makes_nothing_wait_longer },
     { "nor one set back while it was closed", nor_one_set_back_while_it_was_closed },
@@ -388,6 +413,8 @@ static CU_TestInfo cases[] = {
       what_is_dropped_never_goes_and_the_next_does },
     { "one behind another can be dropped", one_behind_another_can_be_dropped },
     { "what the partner said is listed", what_the_partner_said_is_listed },
+    { "what the partner said is told while it waits, and after",
+      what_the_partner_said_is_told_while_it_waits_and_after },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_trouble = { "trouble", desk_load, desk_unload, desk_fresh, desk_done, cases };

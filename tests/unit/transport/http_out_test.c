@@ -17,6 +17,7 @@ static struct buf answer;
 static struct handing came;
 static char url[64], seen_key[64], seen_type[64], seen_auth[64], seen_body[64];
 static int status_to_give, retry_after_s;
+static const char *body_to_give; /* NULL: some JSON */
 static bool locked; /* wants the token "s3cret" */
 
 static void note(char to[64], struct slice s)
@@ -35,7 +36,7 @@ static void handle(void *ctx, struct http_request *q, struct http_answer *a)
     a->status = bad ? 401 : status_to_give;
     a->retry_after_s = retry_after_s;
     a->type = "application/json";
-    buf_text(a->body, "{\"got\":true}");
+    buf_text(a->body, body_to_give ? body_to_give : "{\"got\":true}");
 }
 
 static void fresh(void)
@@ -49,6 +50,7 @@ static void fresh(void)
     status_to_give = 202;
     retry_after_s = 0;
     locked = false;
+    body_to_give = NULL;
 }
 
 static void done(void)
@@ -119,6 +121,30 @@ static void reads_each_status_as_it_is_meant(void)
         snprintf(code, sizeof code, "%d", rows[i].status);
         CU_ASSERT_STRING_EQUAL(came.said.codes, code);
     }
+}
+
+static void keeps_the_first_line_of_what_a_partner_says(void)
+{
+    char word[SAID_WORDS_MAX + 50];
+    memset(word, 'a', sizeof word);
+    memcpy(word + SAID_WORDS_MAX - 2, "\xc3\xa9 and more", 12);
+    word[sizeof word - 1] = '\0';
+    CU_ASSERT_FATAL(rig_open(&r));
+    status_to_give = 422;
+    body_to_give = "\r\n  no ward of that name \r\n<p>more</p>";
+    CU_ASSERT_FALSE(send_it("id"));
+    CU_ASSERT_STRING_EQUAL(came.said.words, "no ward of that name");
+    CU_ASSERT_STRING_EQUAL(came.said.codes, "422");
+    body_to_give = word;
+    CU_ASSERT_FALSE(send_it("id"));
+    CU_ASSERT_EQUAL(strlen(came.said.words), SAID_WORDS_MAX - 2); /* no half character */
+    body_to_give = "\xff\xfe";
+    CU_ASSERT_FALSE(send_it("id"));
+    CU_ASSERT_STRING_EQUAL(came.said.words, "");
+    CU_ASSERT_PTR_NULL(strstr(came.why.text, "ward"));
+    status_to_give = 200;
+    CU_ASSERT_TRUE(send_it("id"));
+    CU_ASSERT_STRING_EQUAL(came.said.words, "");
 }
 
 static void nothing_has_left_when_nobody_answers(void)
@@ -326,6 +352,8 @@ static CU_TestInfo cases[] = {
     { "posts with the id as Idempotency-Key", posts_with_the_id_as_idempotency_key },
     { "shows its token", shows_its_token },
     { "reads each status as it is meant", reads_each_status_as_it_is_meant },
+    { "keeps the first line of what a partner says",
+      keeps_the_first_line_of_what_a_partner_says },
     { "nothing has left when nobody answers", nothing_has_left_when_nobody_answers },
     { "keeps the pause that it is asked for", keeps_the_pause_that_it_is_asked_for },
     { "reads its token for each message", reads_its_token_for_each_message },
