@@ -1,5 +1,5 @@
 /* cmd_status.c - concordat status SITE [--json | --vanished | --claims]: law 2's three sums, with
- * what waits and what is in motion; or the rows that the last snapshots lack; or whom services claim.
+ * what waits and is in motion; or the rows that the last snapshots lack; or whom services claim.
  *
  * Reads the site's databases and the audit, beside a running daemon and without one. Where the bus
  * cannot be asked it tells what the databases say, that this is not all, and exits 3. */
@@ -79,7 +79,8 @@ static void print_snapshot(const struct feed_counts *n, int64_t now_ms)
 static void print_losses(const struct feed_counts *n)
 {
     if (n->lost_ids)
-        printf("                   LOOK: %" PRIu64 " NHS numbers failed their check and were left out\n",
+        printf("                   LOOK: %" PRIu64
+               " NHS numbers failed their check and were left out\n",
                n->lost_ids);
     if (n->unknown)
         printf("                   LOOK: %" PRIu64
@@ -209,8 +210,9 @@ static void print_text(const struct site *s, const struct figures *t, const stru
         print_router(&t->routed);
     print_deliveries(s, t);
     if (is_away(q)) {
-        printf("THE BUS CANNOT BE ASKED: this is what lies in this site's own files; what was decided, what "
-               "is held,\nand whether in = out cannot be told; %" PRIu64 " outstanding at partners\n",
+        printf("THE BUS CANNOT BE ASKED: this is what lies in this site's own files; what was "
+               "decided, what is\nheld, and whether in = out cannot be told; %" PRIu64
+               " outstanding at partners\n",
                t->outstanding);
         return;
     }
@@ -292,10 +294,11 @@ static void print_claims(const struct figures *t)
     const struct tally_counts *n = &t->routed;
     for (size_t i = 0; i < n->claim_count; i++) {
         const struct tally_claims *c = &n->claims[i];
-        printf("%.*s  claims made %" PRIu64 ", caught up on at once %" PRIu64 "; now", SHOWN(c->service),
-               c->made, c->caught_up);
+        printf("%.*s  claims made %" PRIu64 ", caught up on at once %" PRIu64 "; now",
+               SHOWN(c->service), c->made, c->caught_up);
         for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++)
-            printf("%s %s %" PRIu64, s == CLAIM_NONE + 1 ? "" : ",", claim_state_name(s), c->now[s]);
+            printf("%s %s %" PRIu64, s == CLAIM_NONE + 1 ? "" : ",", claim_state_name(s),
+                   c->now[s]);
         printf("\n");
     }
     if (n->claim_count == 0)
@@ -336,8 +339,8 @@ static void print_sums_json(const struct figures *t, const struct asked *q)
            ",\"oldest\":%" PRId64 "}",
            t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
            r->refused, r->disclosed, r->withheld, r->held, r->openings, r->returned, r->second,
-           r->skipped, r->caught_up, r->receipts, r->not_yours, r->not_allowed, t->routed.waiting.open, t->routed.waiting.overdue,
-           t->routed.waiting.oldest_ms, r->unread, r->unread_oldest_ms);
+           r->skipped, r->caught_up, r->receipts, r->not_yours, r->not_allowed, r->waiting.open,
+           r->waiting.overdue, r->waiting.oldest_ms, r->unread, r->unread_oldest_ms);
 }
 
 static void print_json(const struct site *s, const struct figures *t, const struct asked *q)

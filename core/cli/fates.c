@@ -61,7 +61,8 @@ static bool read_receipt(struct collecting *c, const struct audit_read *r, struc
     if (!in || !wire_open(in->value, &fingerprint, &body, &ignored))
         return true;
     const struct schema *s = catalogue_fingerprint(c->catalogue, fingerprint);
-    int slot = s && slice_equal_text(s->name, "Receipt") ? plan_slot(s->plan, SLICE("removed[]")) : -1;
+    bool is_receipt = s && slice_equal_text(s->name, "Receipt");
+    int slot = is_receipt ? plan_slot(s->plan, SLICE("removed[]")) : -1;
     if (slot < 0 || !plan_view(s->plan, c->a, arena_copy(c->a, body), &v, &ignored) ||
         !view_strings(&v, (size_t)slot, c->a, &removed, &n, &ignored))
         return true;
@@ -172,9 +173,8 @@ static bool is(const struct fate *f, const char *state)
 /* A code of a delivery tells nothing of a person; one of a rule may. */
 static struct slice code_shown(const struct fate *f, bool hide)
 {
-    return !f->code.n || slice_starts(f->code, SLICE("delivery.")) || slice_find(f->code, '.') < f->code.n
-               ? f->code
-               : reason_shown(f->code, !hide);
+    bool is_open = !f->code.n || slice_find(f->code, '.') < f->code.n;
+    return is_open ? f->code : reason_shown(f->code, !hide);
 }
 
 static void put_names(const struct fate *f, struct buf *out)

@@ -45,7 +45,7 @@ int way_back_submit(const struct site *s, const struct act *x);
 /* Where the part's own process listens, when it is not the site's one. In a. */
 const char *way_back_socket(struct arena *a, const struct site *s, const char *room,
                             struct slice name);
-/* Text as it may be shown: a letter is x, a digit 9; what a terminal obeys is a dot, also when plain. */
+/* As it may be shown: a letter is x, a digit 9; what a terminal obeys is a dot, also when plain. */
 struct slice way_back_masked(struct arena *a, struct slice text, bool plain);
 /* Every value of a record, but for what says which record it is. */
 void way_back_mask_record(struct arena *a, struct node *record);

@@ -41,7 +41,8 @@ static void say_down(struct delivery *d, const struct sent *s, int64_t now_ms)
     char time[TIME_TEXT_MAX];
     struct slice since = time_ms_to_iso(now_ms, time);
     bool acts = s->handing.fate == HANDING_SITE; /* it does not pass by itself */
-    log_line(acts ? LOG_ERROR : LOG_WARN, &d->who, s->why.code, "down since %.*s: %s", SHOWN(since), s->why.text);
+    log_line(acts ? LOG_ERROR : LOG_WARN, &d->who, s->why.code, "down since %.*s: %s", SHOWN(since),
+             s->why.text);
 }
 
 static bool go_down(struct delivery *d, const struct sent *s, int64_t now_ms, struct err *e)
