@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "audit/unread.h"
+#include "audit/walk.h"
 #include "base/clock.h"
 #include "bus/topics.h"
 #include "cli/passphrase.h"
@@ -215,6 +216,56 @@ bool acts_publish(struct bus *b, const struct catalogue *c, int partitions, cons
         return err_set(e, ERR_FATAL, "cli.schema", 0, "cannot write the act: no schema 'PersonAct'");
     return is_for_many(x) ? publish_to_many(b, c, s, partitions, x, e)
                           : publish_to(b, s, partitions, x, &x->subject, e);
+}
+
+/* ---- used once ---- */
+
+static bool is_same(const struct act *x, const uint8_t hash[HASH_BYTES])
+{
+    uint8_t its[HASH_BYTES];
+    struct err ignored = { .fate = ERR_NONE };
+    return act_hash(x, its, &ignored) && memcmp(its, hash, HASH_BYTES) == 0;
+}
+
+/* What nobody signed is no use of it. */
+static bool is_use(const struct site *s, struct arena *a, struct slice framed,
+                   const uint8_t hash[HASH_BYTES])
+{
+    const struct schema *schema = catalogue_named(s->catalogue, SLICE("PersonAct"));
+    struct err ignored = { .fate = ERR_NONE };
+    uint64_t fingerprint = 0;
+    struct act_signers by;
+    struct slice body;
+    struct view v;
+    struct act x;
+    arena_reset(a);
+    return schema && wire_open(framed, &fingerprint, &body, &ignored) &&
+           fingerprint == plan_fingerprint(schema->plan) &&
+           plan_view(schema->plan, a, body, &v, &ignored) &&
+           act_read(view_text_at(&v, "act"), &x, &ignored) && is_same(&x, hash) &&
+           act_verify(&x, s->bundle, clock_wall_ms(), &by, &ignored);
+}
+
+bool acts_unused(const struct site *s, const struct act *x, struct err *e)
+{
+    struct bus *b = cli_bus(s, true);
+    uint8_t hash[HASH_BYTES];
+    const struct bus_record *r = NULL;
+    struct walk w = { .reader = NULL };
+    struct arena a;
+    bool used = false;
+    if (!b)
+        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot ask the bus whether it was used before");
+    arena_init(&a, (size_t)16 << 20);
+    int partition = subject_partition(&x->subject, s->bundle->partitions);
+    bool good = act_hash(x, hash, e) && walk_open(&w, b, TOPIC_CONTROL, partition, 0, e);
+    while (good && !used && (good = walk_next(&w, &r, e)) && r)
+        used = is_use(s, &a, r->value, hash);
+    walk_close(&w);
+    arena_release(&a);
+    bus_close(&b);
+    return good && (!used || err_set(e, ERR_REJECT, "act.again", 0,
+                                     "cannot do it: that very act was handed in before"));
 }
 
 static bool publish_alone(const struct site *s, const struct act *x, struct err *e)

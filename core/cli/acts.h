@@ -29,6 +29,12 @@ enum acts_given acts_give(struct cli *c, const struct site *s, const char *by,
 
 /* To the router, through the running daemon or on the bus; says what became of it. The exit code. */
 int acts_submit(const struct site *s, const struct act *x);
+/* The same for what a command also does by it: a skip (cmd_skip.c), and reading what is in something
+ * that was set aside (way_back.c), which only a signature that was never used lets anybody do. */
+int skip_submit(struct cli *c, struct site *s, const struct act *x);
+int way_back_submit_reading(struct cli *c, const struct site *s, const struct act *x);
+/* act.again when it stands on `control` already. */
+MUST_CHECK bool acts_unused(const struct site *s, const struct act *x, struct err *e);
 /* On `control`, in its subject's partition, durably. */
 MUST_CHECK bool acts_publish(struct bus *b, const struct catalogue *c, int partitions,
                              const struct act *x, struct err *e);

@@ -69,6 +69,10 @@ static int submit(struct cli *c, const char *site, const char *path)
         return CLI_CANNOT;
     if (!acts_read_file(c, path, &x, &e))
         return cli_fail(CLI_NO, &e);
+    if (slice_equal_text(x.word, "skip"))
+        return skip_submit(c, s, &x);
+    if (slice_equal_text(x.word, "payload"))
+        return way_back_submit_reading(c, s, &x);
     return acts_submit(s, &x);
 }
 

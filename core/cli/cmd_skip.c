@@ -1,6 +1,6 @@
-/* cmd_skip.c - concordat skip SITE PART --by PERSON --reason TEXT: a named person says that a part which stands
- * goes on, past records that aged out before it had read them, or with an event of which it cannot
- * tell whether it was decided before.
+/* cmd_skip.c - concordat skip SITE PART --by PERSON --reason TEXT: a named person says that a part
+ * which stands goes on, past records that aged out before it had read them, or with an event of which
+ * it cannot tell whether it was decided before.
  *
  * The act says what is passed over, with its count, and goes to the router's audit before anything
  * moves. router and delivery:NAME must not run; TOPIC/PARTITION is asked of a running router. */
@@ -197,16 +197,22 @@ static const char *part_of(struct cli *c, const struct act *x)
                         (int)partition.n, (const char *)partition.p);
 }
 
-static int by_act(struct skip *k, const char *path)
+int skip_submit(struct cli *c, struct site *s, const struct act *x)
 {
+    struct skip k = { .c = c, .s = s, .act = *x };
     struct err e = { 0 };
-    if (!acts_read_file(k->c, path, &k->act, &e))
-        return cli_fail(CLI_NO, &e);
-    const char *part = part_of(k->c, &k->act);
-    if (part && slice_equal_text(k->act.word, "skip"))
-        return skip_part(k, part);
+    const char *part = part_of(c, x);
+    if (part && slice_equal_text(x->word, "skip"))
+        return skip_part(&k, part);
     err_set(&e, ERR_REJECT, "act.word", 0, "cannot do it: the act is another one");
     return cli_fail(CLI_NO, &e);
+}
+
+static int by_act(struct cli *c, struct site *s, const char *path)
+{
+    struct act x;
+    struct err e = { 0 };
+    return acts_read_file(c, path, &x, &e) ? skip_submit(c, s, &x) : cli_fail(CLI_NO, &e);
 }
 
 int cmd_skip(struct cli *c, int argc, char **argv)
@@ -222,7 +228,7 @@ int cmd_skip(struct cli *c, int argc, char **argv)
     if (!k.s)
         return CLI_CANNOT;
     if (has_act)
-        return by_act(&k, argv[3]);
+        return by_act(c, k.s, argv[3]);
     k.person = o[0].values[0];
     k.reason = o[1].values[0];
     return skip_part(&k, w.plain[1]);

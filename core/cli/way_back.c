@@ -86,10 +86,10 @@ bool way_back_read(const struct act *x, struct way_back_act *out, struct err *e)
 
 /* ---- doing it ---- */
 
-static const struct way_back_room *room_named(const char *name)
+static const struct way_back_room *room_named(struct slice name)
 {
     for (size_t i = 0; i < ROOM_COUNT; i++)
-        if (strcmp(rooms[i]->word, name) == 0)
+        if (slice_equal_text(name, rooms[i]->word))
             return rooms[i];
     return NULL;
 }
@@ -134,7 +134,7 @@ static bool hand_over(const struct site *s, const struct act *x, const struct wa
 static bool do_alone(const struct site *s, const struct way_back_act *back, int64_t *done,
                      struct err *e)
 {
-    const struct way_back_room *r = room_named(back->room);
+    const struct way_back_room *r = room_named(slice_text(back->room));
     uint64_t n = 0;
     for (size_t i = 0; i < r->count(s); i++)
         if (slice_equal_text(back->name, r->name(s, i))) {
@@ -329,7 +329,37 @@ static int print_found(struct cli *c, const struct way_back_room *r, const struc
     return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }
 
+/* "quarantine pas-adt ids pas-adt:7", and of one that is there. */
+static bool find_read(const struct site *s, const struct act *x, const struct way_back_room **r,
+                      size_t *part, struct slice *id, struct err *e)
+{
+    struct slice rest = x->on;
+    struct selection one = { .id_count = 0 };
+    *r = room_named(word(&rest));
+    struct slice of = word(&rest);
+    if (!*r || !read_selection(rest, &one) || one.id_count != 1)
+        return err_set(e, ERR_REJECT, "way_back.form", 0,
+                       "cannot do it: it does not say what is to be read");
+    *id = one.ids[0];
+    return find_part(*r, s, *id, part, e) &&
+           (slice_equal_text(of, (*r)->name(s, *part)) ||
+            err_set(e, ERR_REJECT, "way_back.name", 0, "cannot do it: '%.*s' has no such one",
+                    SHOWN(of)));
+}
+
 /* Reading it is a person's act, and on record before anything is shown. */
+int way_back_submit_reading(struct cli *c, const struct site *s, const struct act *x)
+{
+    const struct way_back_room *r = NULL;
+    struct err e = { .fate = ERR_NONE };
+    struct slice id;
+    size_t part = 0;
+    if (!find_read(s, x, &r, &part, &id, &e) || !acts_unused(s, x, &e))
+        return cli_fail(e.fate == ERR_RETRY ? CLI_CANNOT : CLI_NO, &e);
+    int code = acts_submit(s, x);
+    return code == CLI_DONE ? print_found(c, r, s, part, id, true) : code;
+}
+
 static int show(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
                 char **argv, bool plain)
 {
@@ -343,14 +373,14 @@ static int show(struct cli *c, const struct way_back_room *r, const struct site 
     struct slice id = slice_text(w.plain[0]);
     if (!find_part(r, s, id, &part, &e))
         return cli_fail(CLI_NO, &e);
-    if (plain) {
-        const struct selection one = { .ids = { id }, .id_count = 1 };
-        const char *on = put_selection(&c->arena, r, r->name(s, part), &one);
-        struct act x = acts_make(s, "payload", on, o[1].values[0]);
-        if (acts_give(c, s, o[0].values[0], o, &x) != ACTS_GIVEN || acts_submit(s, &x) != CLI_DONE)
-            return CLI_NO;
-    }
-    return print_found(c, r, s, part, id, plain);
+    if (!plain)
+        return print_found(c, r, s, part, id, false);
+    const struct selection one = { .ids = { id }, .id_count = 1 };
+    const char *on = put_selection(&c->arena, r, r->name(s, part), &one);
+    struct act x = acts_make(s, "payload", on, o[1].values[0]);
+    enum acts_given given = acts_give(c, s, o[0].values[0], o, &x);
+    return given == ACTS_GIVEN ? way_back_submit_reading(c, s, &x)
+                               : given == ACTS_WRITTEN ? CLI_DONE : CLI_NO;
 }
 
 /* ---- again and drop ---- */

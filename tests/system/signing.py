@@ -10,7 +10,9 @@ PASSPHRASE = "correct horse battery staple"
 # Who may act: name, agency, roles, until.
 PEOPLE = (("njeri", "wexshire-council", "holds", "2099-12-31"), ("omar", "wexbridge-hospital", "holds", "2099-12-31"),
           ("rosa", "wexbridge-hospital", "[holds, stops]", "2099-12-31"),
-          ("pia", "wexbridge-hospital", "operations", "2099-12-31"), ("vera", "wexbridge-hospital", "holds", "2020-12-31"))
+          ("pia", "wexbridge-hospital", "operations", "2099-12-31"),
+          ("dara", "wexshire-council", "payload", "2099-12-31"), ("dina", "wexbridge-district", "holds", "2099-12-31"),
+          ("vera", "wexbridge-hospital", "holds", "2020-12-31"))
 
 
 def made(r, *words):
