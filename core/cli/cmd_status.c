@@ -378,30 +378,32 @@ static int list_vanished(const struct site *s)
     return CLI_DONE;
 }
 
-int cmd_status(struct cli *c, int argc, char **argv)
+static int print_status(struct cli *c, const struct site *s, const char *how)
 {
-    bool json = argc == 3 && strcmp(argv[2], "--json") == 0;
-    bool vanished = argc == 3 && strcmp(argv[2], "--vanished") == 0;
-    bool claims = argc == 3 && strcmp(argv[2], "--claims") == 0;
-    if (argc != 2 && !json && !vanished && !claims)
-        return CLI_USAGE;
-    struct site *s = cli_site(c, argv[1], false);
     struct figures f;
     struct asked q;
     struct err e = { 0 };
-    if (!s)
-        return CLI_CANNOT;
-    if (vanished)
-        return list_vanished(s);
     if (!gather(c, s, &f, &q, &e))
         return cli_fail(CLI_CANNOT, &e);
-    if (json)
+    if (strcmp(how, "--json") == 0)
         print_json(s, &f, &q);
-    else if (claims && !is_away(&q))
-        print_claims(&f);
-    else if (!claims)
+    else if (strcmp(how, "--claims") != 0)
         print_text(s, &f, &q);
+    else if (!is_away(&q))
+        print_claims(&f);
     if (is_away(&q))
         return cli_fail(CLI_CANNOT, &q.away);
     return f.balanced ? CLI_DONE : CLI_NO;
+}
+
+int cmd_status(struct cli *c, int argc, char **argv)
+{
+    static const char *const options[] = { "", "--json", "--vanished", "--claims" };
+    const char *how = argc == 3 ? argv[2] : "";
+    if ((argc != 2 && argc != 3) || !slice_is_one_of_texts(slice_text(how), options, 4))
+        return CLI_USAGE;
+    struct site *s = cli_site(c, argv[1], false);
+    if (!s)
+        return CLI_CANNOT;
+    return strcmp(how, "--vanished") == 0 ? list_vanished(s) : print_status(c, s, how);
 }

@@ -107,6 +107,15 @@ static bool park(struct delivery *d, const struct queued *q, const struct sent *
     return store_park(d->store, t, e) && say_over(d, e);
 }
 
+static void log_try(const struct delivery *d, const struct sent *s, enum log_level level)
+{
+    if (*s->handing.said.codes)
+        log_line(level, &d->who, s->why.code, "%s, answered %s", s->why.text,
+                 s->handing.said.codes);
+    else
+        log_err(level, &d->who, &s->why);
+}
+
 static bool again(struct delivery *d, const struct queued *q, const struct sent *s,
                   const struct store_trouble *t, struct err *e)
 {
@@ -122,11 +131,7 @@ static bool again(struct delivery *d, const struct queued *q, const struct sent 
         d->quiet_until_ms = due;
     bool said = wide || d->in_trouble;
     d->in_trouble = true;
-    if (*t->said->codes)
-        log_line(said ? LOG_DEBUG : LOG_WARN, &d->who, t->code, "%s, answered %s", s->why.text,
-                 t->said->codes);
-    else
-        log_err(said ? LOG_DEBUG : LOG_WARN, &d->who, &s->why);
+    log_try(d, s, said ? LOG_DEBUG : LOG_WARN);
     struct store_troubled all;
     if (!store_again(d->store, t, due, e) || !store_troubled(d->store, &all, e))
         return false;
