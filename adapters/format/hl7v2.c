@@ -316,6 +316,16 @@ static bool scan_init(struct scan *s, struct arena *a, struct doc *d)
     return d->starts && d->segments;
 }
 
+/* MSH-10 is echoed, remembered and shown: what is longer than any (2.7 allows 199) is no identifier. */
+static bool check_control_id(const struct doc *d, struct err *e)
+{
+    struct hl7v2_span field = hl7v2_field(d, &d->segments[0], 10);
+    return hl7v2_bytes(d, field).n <= HL7V2_CONTROL_ID_MAX ||
+           err_set(e, ERR_REJECT, "hl7v2.control_id", field.at,
+                   "cannot take a message whose MSH-10 is longer than %d characters",
+                   HL7V2_CONTROL_ID_MAX);
+}
+
 bool hl7v2_parse(struct arena *a, struct slice one, struct doc **out, struct err *e)
 {
     if (one.n > HL7V2_MESSAGE_MAX)
@@ -340,7 +350,7 @@ bool hl7v2_parse(struct arena *a, struct slice one, struct doc **out, struct err
         return err_memory(e);
     if (!scan_all(&s, at, e) || !sort_kinds(a, d, e))
         return false;
-    if (!set_charset(d, e))
+    if (!check_control_id(d, e) || !set_charset(d, e))
         return false;
     *out = d;
     return true;
@@ -393,17 +403,39 @@ static size_t skip_envelopes(struct slice unit, size_t at)
     return at;
 }
 
+/* A frame's start with a header behind it (MSH, FHS, BHS) where the frame before has not ended: its sender
+ * began anew, or a text holds the bytes of a message. Which of the two, nobody can tell. Alone a VT is text:
+ * word processors end lines with it. The FS that ends a frame may stand before it, in a file of frames. */
+static bool begins_within(struct slice unit, size_t *at)
+{
+    for (size_t i = hl7v2_skip_blank(unit); i < unit.n; i++) {
+        size_t n = slice_find(slice_from(unit, i), VT);
+        bool ended = slice_find(slice_of(unit.p + i, n), FS) < n;
+        i += n;
+        struct slice rest = slice_from(unit, i + 1);
+        if (!ended && (slice_starts(rest, SLICE("MSH")) || slice_starts(rest, SLICE("FHS")) ||
+                       slice_starts(rest, SLICE("BHS")))) {
+            *at = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A batch file or several messages one after the other: each MSH begins a message. What stands
  * before the first MSH and is no envelope is handed out too, for parse() to refuse. */
 static bool hl7v2_split(struct arena *a, struct slice unit, size_t *at, struct slice *one,
                         struct err *e)
 {
     (void)a;
-    size_t from = *at;
+    size_t from = *at, within = 0;
     if (from == 0) {
         from = hl7v2_skip_blank(unit);
         if (from == unit.n)
             return err_set(e, ERR_REJECT, "hl7v2.short", unit.n, "cannot read unit: it is empty");
+        if (begins_within(unit, &within))
+            return err_set(e, ERR_REJECT, "hl7v2.nested", within,
+                           "cannot take a message in which another begins (VT, header)");
     }
     from = skip_envelopes(unit, from);
     if (from >= unit.n)

@@ -33,6 +33,7 @@
 
 #define HL7V2_MESSAGE_MAX ((size_t)16 * 1024 * 1024)
 #define HL7V2_SEGMENTS_MAX 10000
+#define HL7V2_CONTROL_ID_MAX 256     /* bytes of MSH-10 */
 #define HL7V2_FIELDS_MAX 1000        /* in one segment; also of repetitions, components and so on */
 #define HL7V2_ALL_FIELDS_MAX 1000000 /* in one message */
 

@@ -8,6 +8,7 @@
 
 #define HEADER_FIELDS 18
 #define TEXT_MAX 80 /* MSA-3 */
+#define ECHO_MAX HL7V2_CONTROL_ID_MAX /* of each field of the header */
 
 static const struct hl7v2_marks usual_marks = { '|', '^', '~', '\\', '&', 0 };
 
@@ -40,8 +41,9 @@ static void read_header(struct slice raw, struct header *h)
     uint8_t separator = line.p[3];
     struct slice rest = slice_from(line, 4);
     for (size_t n = 2; n <= HEADER_FIELDS; n++) {
-        h->field[n] = slice_head(rest, slice_find(rest, separator));
-        rest = slice_from(rest, h->field[n].n + 1);
+        size_t end = slice_find(rest, separator);
+        h->field[n] = slice_head(slice_head(rest, end), ECHO_MAX);
+        rest = slice_from(rest, end + 1);
     }
 }
 
@@ -186,14 +188,21 @@ static void put_header(const struct ack *a, int64_t now_ms)
     buf_byte(a->out, '\r');
 }
 
+/* A header that is no header is rejected (HL7 v2.4 2.9.2.2, table 0008), whoever is to mend it. */
+static char letter_of(enum reply_kind kind, const struct err *why)
+{
+    static const char letters[] = { [REPLY_ACCEPT] = 'A', [REPLY_ERROR] = 'E', [REPLY_REJECT] = 'R' };
+    bool rejects = kind == REPLY_ERROR && why && why->code &&
+                   strcmp(why->code, "hl7v2.control_id") == 0;
+    return rejects ? 'R' : letters[kind];
+}
+
 static void put_msa(const struct ack *a, enum reply_kind kind, const struct err *why)
 {
-    static const char letters[] = { [REPLY_ACCEPT] = 'A', [REPLY_ERROR] = 'E',
-                                    [REPLY_REJECT] = 'R' };
     buf_text(a->out, "MSA");
     next(a);
     buf_byte(a->out, (uint8_t)a->mode);
-    buf_byte(a->out, (uint8_t)letters[kind]);
+    buf_byte(a->out, (uint8_t)letter_of(kind, why));
     put_raw(a, a->h->field[10]);
     if (kind != REPLY_ACCEPT && why && why->fate != ERR_NONE) {
         next(a);

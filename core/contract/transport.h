@@ -14,8 +14,13 @@
 #include "contract/option.h"
 #include "contract/secure.h"
 
-/* name: file name, Idempotency-Key, MESH id; may be empty. sender: the peer, for logs: never payload. */
-struct arrival { struct slice bytes, name, sender; };
+/* name: file name, Idempotency-Key, MESH id; may be empty. sender: the peer, for logs: never payload.
+ * broken: why the transport could not take all of it (ERR_RETRY): bytes are its beginning, which is
+ * answered "later" and kept nowhere; NULL: it is whole. */
+struct arrival {
+    struct slice bytes, name, sender;
+    const struct err *broken;
+};
 
 enum answer_fate {
     ANSWER_KEPT,    /* durable: rename to done/, 202, send reply */

@@ -142,13 +142,17 @@ static void judge_unit(struct feed *f, size_t messages, size_t unmapped)
 /* Every message of a unit; room is made before a message is split off, because the split's own
  * memory belongs to the run that it is read in. Where a unit cannot be taken apart any further, the
  * rest is one message that cannot be read. */
-static bool read_unit(struct feed *f, size_t arrival, struct slice came)
+static bool read_unit(struct feed *f, size_t arrival, const struct arrival *in)
 {
-    struct slice one, unit = came;
+    struct slice one, came = in->bytes, unit = came;
     struct err broken = { .fate = ERR_NONE };
     size_t at = 0, messages = 0, unmapped = 0;
     if (!make_room(f))
         return false;
+    if (in->broken) {
+        add_broken(f, arrival, came, in->broken);
+        return true;
+    }
     if (f->format->open && !f->format->open(&f->keep, mapping_options(f->o.mapping), came, &unit, &broken)) {
         add_broken(f, arrival, came, &broken);
         return true;
@@ -200,7 +204,6 @@ static bool commit(struct feed *f)
 static void answer_later(struct feed *f)
 {
     struct turn *t = &f->turn;
-    arena_reset(&f->keep);
     for (size_t i = 0; i < t->arrivals; i++) {
         struct message m = { .arrival = i, .raw = t->in[i].bytes, .why = t->failed };
         struct err ignored = { .fate = ERR_NONE };
@@ -215,33 +218,55 @@ static void answer_later(struct feed *f)
     }
 }
 
+/* Nothing of the turn was stored; later: how many arrivals are answered so. */
+static void roll_back(struct feed *f, size_t later)
+{
+    struct turn *t = &f->turn;
+    if (!t->open)
+        return;
+    spool_rollback(&f->spool);
+    quarantine_forget(&f->quarantined);
+    f->later += later;
+    pthread_mutex_unlock(&f->lock);
+    t->open = false;
+}
+
+/* Whether it was one message's doing: what the database or the spool says is true of all. */
+static bool is_of_one(const struct err *e)
+{
+    struct slice code = slice_text(e->code);
+    return !slice_starts(code, SLICE("db.")) && !slice_starts(code, SLICE("spool."));
+}
+
 static void give_up(struct feed *f)
 {
     struct turn *t = &f->turn;
-    if (t->open) {
-        spool_rollback(&f->spool);
-        quarantine_forget(&f->quarantined);
-        f->later += t->arrivals;
-        pthread_mutex_unlock(&f->lock);
-        t->open = false;
-    }
-    if (!f->refusing)
+    bool all = !is_of_one(&t->failed);
+    if (!all || !f->refusing)
         log_err(LOG_ERROR, &f->who, &t->failed);
-    f->refusing = true;
-    atomic_store(&f->refused_ms, t->now_ms);
+    if (all) {
+        f->refusing = true;
+        atomic_store(&f->refused_ms, t->now_ms);
+    }
     answer_later(f);
 }
 
-static void open_turn(struct feed *f)
+/* Answers that were given stay where they are. */
+static void begin_turn(struct feed *f)
 {
     struct turn *t = &f->turn;
-    arena_reset(&f->keep);
     arena_reset(&f->work);
     t->in = NULL;
     t->count = t->ahead_count = 0;
     t->open = t->is_ahead = t->ahead_full = t->again = false;
     t->now_ms = f->o.now_ms();
     t->failed = (struct err){ .fate = ERR_NONE };
+}
+
+static void open_turn(struct feed *f)
+{
+    arena_reset(&f->keep);
+    begin_turn(f);
 }
 
 /* An arrival that does not fit in the first run as a whole is left to the take(), and so is a
@@ -256,7 +281,7 @@ static void prepare(struct feed *f, const struct arrival *one)
         return;
     struct arena_mark before = arena_mark(&f->work);
     size_t count = t->count;
-    if (!is_full(f) && read_unit(f, t->ahead_count, one->bytes)) {
+    if (!is_full(f) && read_unit(f, t->ahead_count, one)) {
         t->ahead[t->ahead_count++] = one->bytes;
         t->ahead_full = t->ahead_count == TURN_MESSAGES;
         return;
@@ -294,29 +319,55 @@ static void look_up(struct feed *f)
                                   f->o.agency, slice_text(f->o.name));
 }
 
-static void take(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
+/* All of it in one commit; false: nothing of it is stored, and nothing answered. */
+static bool take_all(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
 {
     struct turn *t = &f->turn;
-    if (!begins_as_prepared(t, in, n))
-        open_turn(f);
-    look_up(f);
     t->in = in;
     t->out = out;
     t->arrivals = n;
     bool ok = true;
+    struct arena_mark before = arena_mark(&f->keep);
     for (size_t i = 0; i < n; i++)
         out[i] = (struct answer){ .fate = ANSWER_KEPT };
     for (size_t i = t->ahead_count; ok && i < n; i++) {
         f->snapshot.begun = false;
-        ok = read_unit(f, i, in[i].bytes) && end_unit(f);
+        ok = read_unit(f, i, &in[i]) && end_unit(f);
     }
     t->is_ahead = false;
-    if (!ok || !store_run(f) || !commit(f)) {
-        give_up(f);
-        return;
-    }
-    if (t->open)
+    ok = ok && store_run(f) && commit(f);
+    if (!ok) {
+        roll_back(f, n == 1 || !is_of_one(&t->failed) ? n : 0);
+        arena_rewind(&f->keep, before);
+    } else if (t->open) {
         pthread_mutex_unlock(&f->lock);
+        t->open = false;
+    }
+    return ok;
+}
+
+/* A turn that fails for one message is taken by halves, so that it is no other's loss; in order. */
+static bool take_parts(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
+{
+    if (take_all(f, in, out, n))
+        return true;
+    if (n == 1 || !is_of_one(&f->turn.failed)) {
+        give_up(f);
+        return false;
+    }
+    begin_turn(f);
+    bool first = take_parts(f, in, out, n / 2);
+    begin_turn(f);
+    return take_parts(f, in + n / 2, out + n / 2, n - n / 2) && first;
+}
+
+static void take(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
+{
+    if (!begins_as_prepared(&f->turn, in, n))
+        open_turn(f);
+    look_up(f);
+    if (!take_parts(f, in, out, n))
+        return;
     if (f->refusing)
         log_line(LOG_INFO, &f->who, "intake.keeps", "messages are kept again");
     f->refusing = false;
@@ -393,7 +444,7 @@ static bool retake(struct feed *f, int64_t n)
     t->arrivals = 1;
     t->known_failed = 0;
     const struct feed_counts before = f->spool.turn.counts;
-    bool good = read_unit(f, 0, in.bytes) && store_run(f) && inherit(f, before.taken, at_ms, answered);
+    bool good = read_unit(f, 0, &in) && store_run(f) && inherit(f, before.taken, at_ms, answered);
     t->in = NULL;
     return good && (!has_ended(f, &before) || quarantine_delete(&f->quarantined, n, &t->failed));
 }

@@ -182,6 +182,39 @@ static void refuses_an_empty_unit(void)
     CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.short");
 }
 
+#define BEGINS "MSH|^~\\&|A|B|C|D|1||ADT^A01|id|P|2.4\rNTE|1||"
+
+/* Whatever stands before and behind it: the header of a second message within the first. */
+static void refuses_a_message_within_another(void)
+{
+    static const char *const bad[] = { BEGINS "text\x0bMSH|^~\\&|A\rPID|1\r",
+                                       BEGINS "text\r\x0bMSH|^~\\&|A\rPID|1\r",
+                                       BEGINS "a\x0b" "b\x0b" "FHS|^~\\&|A\r",
+                                       "\x0b" BEGINS "\x1c\r\x0b" BEGINS "x\x0b" "BHS|^~\\&|A" };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        err_clear(&t.e);
+        CU_ASSERT_STRING_EQUAL(ids(bad[i]), "");
+        CU_ASSERT_EQUAL(t.e.fate, ERR_REJECT);
+        CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
+    }
+    err_clear(&t.e);
+    CU_ASSERT_STRING_EQUAL(ids(BEGINS "a line\x0b" "another MSH|\r"), "id ");
+    CU_ASSERT_STRING_EQUAL(ids("\x0b" M("1") "\x1c\r\x0b" M("2") "\x1c\r"), "1 2 ");
+    CU_ASSERT_EQUAL(t.e.fate, ERR_NONE);
+}
+
+static void bounds_the_control_id(void)
+{
+    char text[600], id[300];
+    for (int n = 256; n <= 257; n++) {
+        memset(id, 'x', sizeof id);
+        snprintf(text, sizeof text, "MSH|^~\\&|A|B|C|D|1||ADT^A01|%.*s|P|2.4\rPID|1\r", n, id);
+        err_clear(&t.e);
+        CU_ASSERT_EQUAL(hl7v2_test_parse(&t, slice_text(text)) != NULL, n == 256);
+    }
+    CU_ASSERT(t.e.fate == ERR_REJECT && strcmp(t.e.code, "hl7v2.control_id") == 0);
+}
+
 static CU_TestInfo cases[] = {
     { "reads segments with any line end", reads_segments_with_any_line_end },
     { "passes over a mark, blanks and frame bytes", passes_over_a_mark_blanks_and_frame_bytes },
@@ -195,6 +228,8 @@ static CU_TestInfo cases[] = {
     { "splits a unit at each header", splits_a_unit_at_each_header },
     { "hands out what cannot be read, too", hands_out_what_cannot_be_read_too },
     { "refuses an empty unit", refuses_an_empty_unit },
+    { "refuses a message within another", refuses_a_message_within_another },
+    { "bounds the control id", bounds_the_control_id },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_hl7v2_parse = { "hl7v2_parse", NULL, NULL, fresh, done, cases };

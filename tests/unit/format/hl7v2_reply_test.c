@@ -191,6 +191,23 @@ static void keeps_what_the_partner_says(void)
     CU_ASSERT_STRING_EQUAL(said.codes, "AE");
 }
 
+/* Of whatever length the fields of a header are, whether it could be read or not. */
+static void bounds_what_it_echoes(void)
+{
+    static char raw[10 * 10000];
+    static const struct err why = { .fate = ERR_REJECT, .code = "hl7v2.control_id", .text = "long" };
+    size_t n = (size_t)snprintf(raw, sizeof raw, "MSH|^~\\&");
+    for (int field = 3; field <= 12; field++) {
+        raw[n++] = '|';
+        memset(raw + n, 'a' + field, 9000);
+        n += 9000;
+    }
+    snprintf(raw + n, sizeof raw - n, "\rPID|1\r");
+    const struct doc *ack = answer(raw, false, REPLY_ERROR, &why);
+    CU_ASSERT(has(ack, "MSA-1", "AR") && out.n < 8 * 300);
+    CU_ASSERT_EQUAL(hl7v2_test_find(&t, ack, "MSA-2", NULL, 0).value.n, HL7V2_CONTROL_ID_MAX);
+}
+
 static CU_TestInfo cases[] = {
     { "accepts in original mode", accepts_in_original_mode },
     { "echoes the control id byte for byte", echoes_the_control_id_byte_for_byte },
@@ -203,6 +220,7 @@ static CU_TestInfo cases[] = {
     { "understands the partner's answer", understands_the_partners_answer },
     { "waits for the second answer that it asked for", waits_for_the_second_answer_that_it_asked_for },
     { "keeps what the partner says", keeps_what_the_partner_says },
+    { "bounds what it echoes", bounds_what_it_echoes },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_hl7v2_reply = { "hl7v2_reply", NULL, NULL, fresh, done, cases };

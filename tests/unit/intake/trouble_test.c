@@ -84,6 +84,58 @@ static void keeps_no_part_of_a_turn_that_does_not_fit(void)
     buf_release(&big);
 }
 
+static bool is_away(void *ctx, const struct disclosure_id *id, struct case_reference *out, bool *found,
+                    struct err *e)
+{
+    (void)ctx;
+    (void)id;
+    (void)out;
+    *found = false;
+    return err_set(e, ERR_RETRY, "reference.away", 0, "cannot ask now");
+}
+
+#define ROW(id, more)                                                                              \
+    "{\"id\":\"" id "\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\"" more "}"
+
+/* A row that is to come again brings its unit, and with it the turn, to come again: but not what others
+ * have sent in the same turn. Whatever cannot be taken whole is no loss to them either. */
+static void fails_for_one_and_keeps_the_others_of_its_turn(void)
+{
+    static const struct err cut = { .fate = ERR_RETRY, .code = "x.cut", .text = "too large" };
+    static const char quotes[] = ",\"reference\":\"aaaaaaaaaaaaaaaaaaaa\"";
+    struct arrival in[7] = { { .bytes = SLICE(ROW("a", "")) },
+                             { .bytes = SLICE("[" ROW("b", "") "," ROW("c", "") "]") },
+                             { .bytes = SLICE(ROW("d", "")), .broken = &cut },
+                             { .bytes = SLICE(ROW("e", "")) },
+                             { .bytes = SLICE(ROW("f", "")) },
+                             { .bytes = SLICE(ROW("g", "")) },
+                             { .bytes = SLICE(ROW("h", "")) } };
+    static const enum answer_fate wanted[7] = { ANSWER_KEPT, ANSWER_LATER, ANSWER_LATER, ANSWER_KEPT,
+                                                ANSWER_KEPT, ANSWER_KEPT, ANSWER_KEPT };
+    struct answer out[7];
+    char list[400];
+    snprintf(list, sizeof list, "[%s,%.*s%s}]", ROW("b", ""), (int)sizeof ROW("c", "") - 2,
+             ROW("c", ""), quotes);
+    in[1].bytes = slice_text(list);
+    w.options.references = (struct reference_finder){ .find = is_away };
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    log_set_level((enum log_level) - 1);
+    struct intake up = feed_intake(w.feed);
+    up.take(up.ctx, in, out, 7);
+    for (size_t i = 0; i < 7; i++) {
+        bool kept = wanted[i] == ANSWER_KEPT;
+        CU_ASSERT_EQUAL(out[i].fate, wanted[i]);
+        CU_ASSERT_PTR_NOT_NULL(memmem(out[i].reply.p, out[i].reply.n, kept ? "accepted" : "503",
+                                      kept ? 8 : 3));
+    }
+    CU_ASSERT(feed_accepts(w.feed));
+    CU_ASSERT_EQUAL(world_say(&w, ROW("i", "")), ANSWER_KEPT);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.published, 6);
+    CU_ASSERT_EQUAL(c.refused_later, 2);
+    CU_ASSERT_EQUAL(c.taken, c.published);
+}
+
 static void takes_while_the_bus_refuses_and_publishes_when_it_is_back(void)
 {
     struct world_event events[64];
@@ -195,6 +247,8 @@ static void refuses_a_spool_that_another_process_writes(void)
 static CU_TestInfo cases[] = {
     { "asks to come again while the disk is full", asks_to_come_again_while_the_disk_is_full },
     { "keeps no part of a turn that does not fit", keeps_no_part_of_a_turn_that_does_not_fit },
+    { "fails for one and keeps the others of its turn",
+      fails_for_one_and_keeps_the_others_of_its_turn },
     { "takes while the bus refuses and publishes when it is back",
       takes_while_the_bus_refuses_and_publishes_when_it_is_back },
     { "takes before the bus is there, and asks it nothing",
