@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "format/hl7v2_doc.h"
 
+#define VT 0x0b
 #define HEADER_FIELDS 18
 #define TEXT_MAX 80 /* MSA-3 */
 #define ECHO_MAX HL7V2_CONTROL_ID_MAX /* of each field of the header */
@@ -23,6 +24,7 @@ static struct slice line_at(struct slice raw, size_t at)
 {
     struct slice line = slice_from(raw, at);
     line = slice_head(line, slice_find(line, '\r'));
+    line = slice_head(line, slice_find(line, VT)); /* another message begins: nothing of it is echoed */
     return slice_head(line, slice_find(line, '\n'));
 }
 

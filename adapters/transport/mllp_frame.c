@@ -16,25 +16,6 @@ static size_t skip_to_start(struct slice in, size_t *junk)
     return start;
 }
 
-static bool is_header(struct slice s)
-{
-    return slice_starts(s, SLICE("MSH")) || slice_starts(s, SLICE("FHS")) ||
-           slice_starts(s, SLICE("BHS"));
-}
-
-/* Where the last message that was begun within payload begins: 0 when it was begun once. */
-static size_t last_start(struct slice payload)
-{
-    size_t start = 0;
-    for (size_t at = slice_find(payload, MLLP_VT); at < payload.n;) {
-        struct slice rest = slice_from(payload, at + 1);
-        if (is_header(rest))
-            start = at + 1;
-        at += 1 + slice_find(rest, MLLP_VT);
-    }
-    return start;
-}
-
 enum frame mllp_frame(struct slice in, size_t seen, size_t payload_max, struct mllp_cut *out)
 {
     *out = (struct mllp_cut){ .used = 0 };
@@ -54,9 +35,6 @@ enum frame mllp_frame(struct slice in, size_t seen, size_t payload_max, struct m
         return FRAME_MORE;
     }
     out->payload = slice_of(frame.p + 1, end - 1);
-    size_t restart = last_start(out->payload);
-    out->junk += restart;
-    out->payload = slice_from(out->payload, restart);
     out->used += end + 1;
     if (out->used < in.n && in.p[out->used] == '\r')
         out->used++;

@@ -199,7 +199,7 @@ static void await_run(struct webhook *s)
 
 static void take(struct webhook *s, struct slice body, struct slice key, struct http_answer *a)
 {
-    struct arrival one = { body, key, slice_of(NULL, 0) };
+    struct arrival one = { .bytes = body, .name = key };
     struct answer answer = { .fate = ANSWER_LATER };
     pthread_mutex_lock(&s->lock);
     await_run(s);

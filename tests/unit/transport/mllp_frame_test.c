@@ -101,11 +101,12 @@ static void keeps_a_start_byte_within_the_text(void)
     CU_ASSERT(cuts(SLICE(VT VT "one" FS "\r"), "<\x0bone>", 0));
 }
 
-static void begins_anew_with_the_sender(void)
+/* Cut at the second start, the first message would be lost and a text could speak for its sender. */
+static void never_begins_anew_within_a_frame(void)
 {
-    CU_ASSERT(cuts(SLICE(VT "MSH|1" VT "MSH|2" FS "\r"), "<MSH|2>", 6));
-    CU_ASSERT(cuts(SLICE(VT "MSH|1" VT "BHS|2" VT "x" FS "\r"), "<BHS|2\x0bx>", 6));
-    CU_ASSERT(cuts(SLICE(VT VT "MSH|2" FS "\r"), "<MSH|2>", 1));
+    CU_ASSERT(cuts(SLICE(VT "MSH|1" VT "MSH|2" FS "\r"), "<MSH|1\x0bMSH|2>", 0));
+    CU_ASSERT(cuts(SLICE(VT "MSH|1" VT "BHS|2" VT "x" FS "\r"), "<MSH|1\x0b" "BHS|2\x0bx>", 0));
+    CU_ASSERT(cuts(SLICE(VT VT "MSH|2" FS "\r"), "<\x0bMSH|2>", 0));
 }
 
 static void refuses_a_frame_over_the_limit(void)
@@ -131,7 +132,7 @@ static CU_TestInfo cases[] = {
     { "drops what stands before the start", drops_what_stands_before_the_start },
     { "gives an empty frame as it is", gives_an_empty_frame_as_it_is },
     { "keeps a start byte within the text", keeps_a_start_byte_within_the_text },
-    { "begins anew with the sender", begins_anew_with_the_sender },
+    { "never begins anew within a frame", never_begins_anew_within_a_frame },
     { "refuses a frame over the limit", refuses_a_frame_over_the_limit },
     CU_TEST_INFO_NULL,
 };
