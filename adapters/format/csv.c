@@ -12,10 +12,11 @@
  * UTF-16 and UTF-32 are made UTF-8 by open().
  * Limits: CSV_COLUMNS_MAX columns, HEADER_MAX bytes of header, since each row carries it.
  * Threads: any; errors: csv.quote, csv.header, csv.columns, csv.column, csv.short, csv.rows, csv.limit,
- * csv.path, csv.render (ERR_REJECT). */
+ * csv.path; csv.render: csv_write.c (ERR_REJECT). */
 #include "format/csv.h"
 
 #include "base/charset.h"
+#include "format/csv_write.h"
 
 #define CSV_COLUMNS_MAX 2048
 #define HEADER_MAX ((size_t)64 * 1024)
@@ -295,8 +296,7 @@ static struct slice cell_text(struct arena *a, const struct doc *d, const struct
     return raw.p ? unwrapped(slice_trim(raw)) : raw;
 }
 
-/* Lower case, and otherwise as texts are compared. */
-static struct slice normalised(struct arena *a, struct slice s)
+struct slice csv_name(struct arena *a, struct slice s)
 {
     s = text_plain(a, s);
     uint8_t *out = s.p ? arena_alloc(a, s.n + 1) : NULL;
@@ -311,7 +311,7 @@ static bool name_columns(struct arena *a, struct doc *d, struct err *e)
     if (!d->names)
         return err_memory(e);
     for (size_t i = 0; i < d->columns; i++) {
-        d->names[i] = normalised(a, cell_text(a, d, &d->titles[i]));
+        d->names[i] = csv_name(a, cell_text(a, d, &d->titles[i]));
         if (!d->names[i].p)
             return err_memory(e);
         for (size_t k = 0; k < i; k++)
@@ -375,7 +375,7 @@ static bool csv_compile(struct arena *a, struct slice text, struct path **out, s
     struct path *p = ARENA_NEW(a, struct path);
     if (!p)
         return err_memory(e);
-    p->name = normalised(a, text);
+    p->name = csv_name(a, text);
     p->shown = arena_copy(a, slice_trim(text));
     if (!p->name.p || !p->shown.p)
         return err_memory(e);
@@ -474,61 +474,6 @@ static void csv_leaves(struct arena *a, const struct doc *d,
     }
 }
 
-static bool needs_quotes(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\r' || s.p[i] == '\n')
-            return true;
-    return s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
-}
-
-/* Of a name also what a reader would take for the separator of the file. */
-static bool misleads(struct slice name)
-{
-    for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] == ';' || name.p[i] == '\t' || name.p[i] == '|')
-            return true;
-    return slice_equal_nocase(slice_head(name, 4), SLICE("sep="));
-}
-
-static void put_cell(struct buf *out, struct slice s, bool is_name)
-{
-    if (!needs_quotes(s) && !(is_name && misleads(s))) {
-        buf_put(out, s);
-        return;
-    }
-    buf_byte(out, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_byte(out, '"');
-        buf_byte(out, s.p[i]);
-    }
-    buf_byte(out, '"');
-}
-
-static bool csv_render(const struct node *filled, struct slice id, struct buf *out, struct err *e)
-{
-    (void)id; /* a row carries its id in a column that the mapping names */
-    if (filled->kind != NODE_MAP || !filled->first)
-        return err_set(e, ERR_REJECT, "csv.render", 0, "cannot write a row without columns");
-    for (const struct node *n = filled->first; n; n = n->next) {
-        if (n->kind == NODE_LIST || n->kind == NODE_MAP)
-            return err_set(e, ERR_REJECT, "csv.render", 0,
-                           "cannot write column '%.*s': not one text", (int)n->key.n,
-                           (const char *)n->key.p);
-        put_cell(out, n->key, true);
-        buf_text(out, n->next ? "," : "\r\n");
-    }
-    for (const struct node *n = filled->first; n; n = n->next) {
-        if (n->kind == NODE_BOOL)
-            buf_text(out, n->truth ? "true" : "false");
-        else
-            put_cell(out, n->text, false);
-        buf_text(out, n->next ? "," : "\r\n");
-    }
-    return buf_done(out, e);
-}
-
 const struct format format_csv = {
     .name = "csv",
     .open = csv_open,
@@ -540,4 +485,5 @@ const struct format format_csv = {
     .has = csv_has,
     .leaves = csv_leaves,
     .render = csv_render,
+    .asks_who_reads = true,
 };

@@ -101,8 +101,8 @@ struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw
 void hl7v2_encode(struct buf *out, const struct hl7v2_marks *m, struct slice text);
 
 /* hl7v2_render.c, hl7v2_reply.c */
-MUST_CHECK bool hl7v2_render(const struct node *filled, struct slice id, struct buf *out,
-                             struct err *e);
+MUST_CHECK bool hl7v2_render(const struct node *filled, const struct format_options *o,
+                             struct slice id, struct buf *out, struct err *e);
 void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
                  const struct err *why, int64_t now_ms, struct buf *out);
 /* hl7v2_answer.c */

@@ -2,9 +2,11 @@
  *
  * Every key is compiled as a path and becomes one entry with a numeric address; the entries are sorted
  * by address and written with the marks that lie between two neighbours. So nothing is built up, and
- * trailing marks cannot appear. The text is UTF-8; it is parsed back to the same values. */
+ * trailing marks cannot appear. The text is UTF-8, clean (base/clean.h); it is parsed back to the same
+ * values. */
 #include <stdlib.h>
 
+#include "base/clean.h"
 #include "format/hl7v2_doc.h"
 
 #define ENTRIES_MAX 20000
@@ -110,6 +112,8 @@ static bool add_entry(struct writer *w, struct groups *g, const struct node *n, 
         return refuse(n, e, "neither a text nor null");
     if (!slice_is_utf8(x->text))
         return refuse(n, e, "not UTF-8");
+    if (x->text.n && !(x->text = text_clean(&w->a, x->text)).p)
+        return err_memory(e);
     if (!group_of(g, p, &x->group))
         return refuse(n, e, "an earlier segment with this id is named after a later one");
     w->count += x->cleared || x->text.n > 0;
@@ -232,8 +236,10 @@ static bool collect(struct writer *w, const struct node *filled, struct slice id
     return true;
 }
 
-bool hl7v2_render(const struct node *filled, struct slice id, struct buf *out, struct err *e)
+bool hl7v2_render(const struct node *filled, const struct format_options *o, struct slice id,
+                  struct buf *out, struct err *e)
 {
+    (void)o;
     if (!filled || filled->kind != NODE_MAP || filled->count > ENTRIES_MAX)
         return err_set(e, ERR_REJECT, "hl7v2.render", 0, "cannot write: no map of at most %d paths",
                        ENTRIES_MAX);

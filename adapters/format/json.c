@@ -11,6 +11,7 @@
 #include "format/json.h"
 
 #include "base/charset.h"
+#include "base/clean.h"
 
 #define STEPS_MAX 16
 #define TEXT_MARK 0x1e /* RFC 7464: before each text of a sequence */
@@ -352,17 +353,51 @@ static bool can_put(const struct node *map, struct slice path, struct err *e)
     return true;
 }
 
-/* A map whose keys are dotted paths becomes nested objects. */
-static bool json_render(const struct node *filled, struct slice id, struct buf *out, struct err *e)
+/* A copy whose texts are clean, as deep as the tree of a mapping. NULL when memory ran out, or *dirty is
+ * the member whose name is not. */
+static struct node *clean_copy(struct arena *a, const struct node *n, const struct node **dirty)
 {
+    struct node *copy = node_new(a, n->kind);
+    if (!copy)
+        return NULL;
+    copy->truth = n->truth;
+    copy->text = text_clean(a, n->text);
+    for (const struct node *c = n->first; c; c = c->next) {
+        struct slice key = text_clean(a, c->key);
+        struct node *member = slice_equal(key, c->key) ? clean_copy(a, c, dirty) : NULL;
+        if (!member) {
+            *dirty = key.p && !*dirty && !slice_equal(key, c->key) ? c : *dirty;
+            return NULL;
+        }
+        if (n->kind == NODE_MAP)
+            node_put(copy, c->key, member);
+        else
+            node_add(copy, member);
+    }
+    return copy->text.p ? copy : NULL;
+}
+
+static bool no_name(const struct node *n, struct err *e)
+{
+    return err_set(e, ERR_REJECT, "json.render", 0,
+                   "cannot write '%.*s': its name has a control character, or one that is not seen",
+                   SHOWN(n->key));
+}
+
+/* A map whose keys are dotted paths becomes nested objects. */
+static bool json_render(const struct node *filled, const struct format_options *o, struct slice id,
+                        struct buf *out, struct err *e)
+{
+    (void)o;
     (void)id; /* a message carries its id in a member that the mapping names */
     if (filled->kind != NODE_MAP)
         return err_set(e, ERR_REJECT, "json.render", 0, "cannot write what is not a map");
     struct arena a;
-    arena_init(&a, 4 << 20);
-    struct node *root = node_new(&a, NODE_MAP);
-    bool fits = true;
-    for (const struct node *n = filled->first; root && fits && n; n = n->next) {
+    arena_init(&a, 32 << 20);
+    const struct node *dirty = NULL, *clean = clean_copy(&a, filled, &dirty);
+    struct node *root = clean ? node_new(&a, NODE_MAP) : NULL;
+    bool fits = dirty ? no_name(dirty, e) : true;
+    for (const struct node *n = clean ? clean->first : NULL; root && fits && n; n = n->next) {
         fits = can_put(root, n->key, e);
         if (!fits)
             break;

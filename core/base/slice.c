@@ -188,12 +188,12 @@ int hex_digit(uint8_t c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static uint32_t code_point(const uint8_t *p, size_t n)
+uint32_t slice_code_point(struct slice one)
 {
     static const uint8_t first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-    uint32_t c = p[0] & first[n];
-    for (size_t i = 1; i < n; i++)
-        c = c << 6 | (p[i] & 0x3f);
+    uint32_t c = one.p[0] & first[one.n];
+    for (size_t i = 1; i < one.n; i++)
+        c = c << 6 | (one.p[i] & 0x3f);
     return c;
 }
 
@@ -202,14 +202,15 @@ static bool is_hidden(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0xfeff ||
            (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x206f);
+           (c >= 0x2060 && c <= 0x206f) || (c >= 0xfff9 && c <= 0xfffb) ||
+           (c >= 0xe0000 && c <= 0xe007f);
 }
 
 size_t slice_plain_length(struct slice s)
 {
     size_t at = 0, n;
     while (at < s.n && (n = slice_utf8_length(slice_from(s, at))) > 0 &&
-           !is_hidden(code_point(s.p + at, n)))
+           !is_hidden(slice_code_point(slice_of(s.p + at, n))))
         at += n;
     return at;
 }

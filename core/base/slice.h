@@ -108,6 +108,8 @@ bool slice_is_utf8(struct slice s);
 
 /* The length of the well-formed UTF-8 character that s starts with; 0 when there is none. */
 size_t slice_utf8_length(struct slice s);
+/* What that character is; one is 1 to 4 bytes, and no more than it. */
+uint32_t slice_code_point(struct slice one);
 
 /* How many of the first bytes can be shown as they are: well-formed UTF-8 without control characters,
  * line breaks, and marks that are not seen or turn the direction of writing. */

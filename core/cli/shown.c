@@ -9,9 +9,7 @@
 static size_t write_out(struct slice s, char *to, size_t *taken)
 {
     size_t n = slice_utf8_length(s);
-    uint32_t c = n == 2   ? (s.p[0] & 0x1fU) << 6 | (s.p[1] & 0x3fU)
-                 : n == 3 ? (s.p[0] & 0x0fU) << 12 | (s.p[1] & 0x3fU) << 6 | (s.p[2] & 0x3fU)
-                          : s.p[0];
+    uint32_t c = n ? slice_code_point(slice_head(s, n)) : s.p[0];
     *taken = n ? n : 1;
     return (size_t)snprintf(to, TAIL, n > 1 ? "\\u%04x" : "\\x%02x", (unsigned)c);
 }

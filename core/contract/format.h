@@ -36,9 +36,13 @@ enum reply_kind { REPLY_ACCEPT, REPLY_ERROR, REPLY_REJECT };
  * answer of its own, in order. */
 #define REPLY_NEXT '\n'
 
-/* What a mapping says of how its messages are written; 0: the unit shows it. */
+/* Who reads what an out mapping writes. */
+enum format_readers { READERS_UNSAID, READERS_PEOPLE, READERS_MACHINES };
+
+/* What a mapping says of how its messages are written; 0: the unit shows it, or nothing is said. */
 struct format_options {
     uint8_t separator; /* between cells */
+    enum format_readers readers;
 };
 
 struct format {
@@ -69,9 +73,12 @@ struct format {
     /* Every populated leaf, in order, for the loss report. */
     void (*leaves)(struct arena *a, const struct doc *d,
                    void (*each)(void *ctx, const struct leaf *l), void *ctx);
-    /* A tree whose keys are this format's paths ("MSH-9.1") or names, as bytes for the partner. NULL:
-     * in only. id is the message's own (MSH-10, a file's row): the disclosure id. */
-    bool (*render)(const struct node *filled, struct slice id, struct buf *out, struct err *e);
+    /* A tree whose keys are this format's paths ("MSH-9.1") or names, as bytes for the partner, each
+     * text as base/clean.h has it. NULL: in only. id is the message's own (MSH-10, a file's row): the
+     * disclosure id. */
+    bool (*render)(const struct node *filled, const struct format_options *o, struct slice id,
+                   struct buf *out, struct err *e);
+    bool asks_who_reads; /* people's programs run what machines' keep: an out mapping must say who reads */
     /* The answer to a message (HL7 ACK, JSON problem). d NULL: it could not be parsed, raw is what came.
      * now_ms: for the answer's own time. Left empty where none is due: an acknowledgement is never
      * acknowledged. NULL: the format answers nothing. */

@@ -33,7 +33,8 @@ static bool render(const struct send_input *in, const struct door_verdict *door,
     buf_reset(work);
     if (!mapping_out(in->o->mapping, a, &door->view, &own, &tree, fits, e))
         return false;
-    return !*fits || mapping_format(in->o->mapping)->render(tree, in->id, work, e);
+    const struct mapping *m = in->o->mapping;
+    return !*fits || mapping_format(m)->render(tree, mapping_options(m), in->id, work, e);
 }
 
 /* ---- the partner's answer ---- */

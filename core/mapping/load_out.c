@@ -327,11 +327,29 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
     }
 }
 
+/* for: without it there is no guess, since each is wrong for the other. */
+static void load_readers(struct loader *l, const struct node *head)
+{
+    const struct node *n = node_get(head, "for");
+    bool people = n && slice_equal_text(n->text, "people");
+    bool machines = n && slice_equal_text(n->text, "machines");
+    l->m->options.readers = people ? READERS_PEOPLE : machines ? READERS_MACHINES : READERS_UNSAID;
+    if (n && !l->m->format->asks_who_reads)
+        strict_say_key(&l->reader, n, "map.out", "cannot use for here: %s is the same for all who read it",
+                       l->m->format->name);
+    else if (!people && !machines && l->m->format->asks_who_reads)
+        strict_say(&l->reader, n ? n : head, "map.out",
+                   "cannot tell who reads it: want for: people (what a spreadsheet would run is "
+                   "disarmed) or for: machines (exact texts)");
+}
+
 static void load_out_head(struct loader *l, const struct node *head)
 {
     const struct node *empty = node_get(head, "empty");
-    static const struct strict_key keys[] = { STRICT_MAY("format"), STRICT_MAY("empty") };
+    static const struct strict_key keys[] = { STRICT_MAY("format"), STRICT_MAY("empty"),
+                                              STRICT_MAY("for") };
     STRICT_KEYS(&l->reader, head, keys);
+    load_readers(l, head);
     if (empty && !slice_equal_text(empty->text, "keep"))
         strict_say(&l->reader, empty, "map.out", "cannot take this for empty: want keep");
     l->m->keeps_empty = empty != NULL;

@@ -80,7 +80,7 @@ static bool try_one(struct loader *l, const struct out_rule *r, struct arena *a,
     if (!out_by(&run, r, &tree, e))
         return false;
     buf_init(&out, SCRATCH_MAX);
-    bool ok = l->m->format->render(tree, SLICE("aaaabbbbccccddddeeee"), &out, e);
+    bool ok = l->m->format->render(tree, &l->m->options, SLICE("aaaabbbbccccddddeeee"), &out, e);
     buf_release(&out);
     return ok;
 }

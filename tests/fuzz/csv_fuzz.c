@@ -1,8 +1,10 @@
 /* csv_fuzz.c - any bytes as a CSV file, of any encoding and separator: nothing crashes, splitting ends,
  * every filled cell is found by the name of its column, which the file then has, a column that it has not
- * is told in a sentence, and a row that is written is read back. */
+ * is told in a sentence, and a row that is written is clean and, for machines, read back as the same
+ * cells. */
 #include <assert.h>
 
+#include "base/clean.h"
 #include "format/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,19 +29,45 @@ static void look_up(void *ctx, const struct leaf *l)
     node_put(s->map, l->path, node_new_text(s->a, f.value));
 }
 
-static void write_and_read(struct seen *s)
+/* The cell under the same name: clean, and without blanks at its ends. What a spreadsheet's marks are
+ * around is read without them. */
+static void compare(const struct seen *s, const struct doc *d, const struct node *cell)
 {
     struct err e = { .fate = ERR_NONE };
+    struct path *p = NULL;
+    struct slice want = slice_trim(text_clean(s->a, cell->text));
+    if (!format_csv.compile(s->a, cell->key, &p, &e) || slice_starts(want, SLICE("=\"")) ||
+        slice_starts(want, SLICE("'")))
+        return;
+    struct found f = format_csv.find(s->a, d, p, NULL, 0);
+    assert(f.how == (want.n ? FOUND_PRESENT : FOUND_ABSENT) && slice_equal(f.value, want));
+}
+
+static void is_clean(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        assert(s.p[i] >= ' ' || s.p[i] == '\n' || (s.p[i] == '\r' && s.p[i + 1] == '\n'));
+    assert(slice_is_utf8(s) && slice_find(s, 0x7f) == s.n);
+}
+
+static void write_and_read(struct seen *s, enum format_readers readers)
+{
+    struct err e = { .fate = ERR_NONE };
+    const struct format_options o = { .readers = readers };
     struct buf b;
     struct slice one;
     size_t at = 0;
     struct doc *d = NULL;
     buf_init(&b, 1 << 20);
-    if (s->map->first && format_csv.render(s->map, SLICE("id"), &b, &e)) {
+    if (s->map->first && format_csv.render(s->map, &o, SLICE("id"), &b, &e)) {
+        is_clean(buf_slice(&b));
         bool split = format_csv.split(s->a, buf_slice(&b), &at, &one, &e);
         assert(split || e.fate == ERR_RETRY);
         bool parsed = split && format_csv.parse(s->a, one, &d, &e);
         assert(parsed || e.fate == ERR_RETRY);
+        for (const struct node *n = s->map->first; parsed && n; n = n->next)
+            if (readers == READERS_MACHINES)
+                compare(s, d, n);
     }
     buf_release(&b);
 }
@@ -57,7 +85,8 @@ static void take_row(struct arena *a, struct slice one)
     if (format_csv.compile(a, SLICE("no such column here"), &p, &e) && !format_csv.has(a, d, p, &e))
         assert(e.fate == ERR_REJECT && e.text[0] && slice_is_utf8(slice_text(e.text)));
     err_clear(&e);
-    write_and_read(&s);
+    write_and_read(&s, READERS_MACHINES);
+    write_and_read(&s, READERS_PEOPLE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

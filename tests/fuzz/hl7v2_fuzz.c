@@ -4,11 +4,14 @@
 #include <string.h>
 #include <stdlib.h>
 
+#include "base/clean.h"
 #include "format/hl7v2.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define LEAVES_MAX 2000
+
+static const struct format_options no_options;
 
 struct seen {
     struct arena *a;
@@ -35,12 +38,14 @@ static void collect(void *ctx, const struct leaf *l)
     assert(f.how != FOUND_ABSENT && f.at == l->at && f.length == l->length);
     assert(f.how == FOUND_CLEARED || slice_is_utf8(f.value));
     bool is_charset = slice_starts(l->path, SLICE("MSH-18"));
-    bool is_empty = f.how == FOUND_PRESENT && f.value.n == 0; /* "\H\": nothing to write */
+    /* "\H\", a soft hyphen: nothing to write */
+    bool is_empty = f.how == FOUND_PRESENT && text_clean(s->a, f.value).n == 0;
     if (s->count == LEAVES_MAX || is_charset || is_empty)
         return;
     struct node *value = f.how == FOUND_CLEARED ? node_new(s->a, NODE_NULL)
                                                 : node_new_text(s->a, f.value);
-    s->values[s->count] = f.value;
+    /* What leaves is clean; of that, blanks at the ends are escaped and stay. */
+    s->values[s->count] = text_clean(s->a, f.value);
     s->cleared[s->count++] = f.how == FOUND_CLEARED;
     node_put(s->map, l->path, value);
 }
@@ -62,7 +67,7 @@ static void write_and_read(struct seen *s)
     struct doc *again = NULL;
     size_t before = s->count;
     buf_init(&b, (size_t)64 * 1024 * 1024);
-    if (format_hl7v2.render(s->map, (struct slice){ NULL, 0 }, &b, &e)) {
+    if (format_hl7v2.render(s->map, &no_options, (struct slice){ NULL, 0 }, &b, &e)) {
         bool read = format_hl7v2.parse(s->a, buf_slice(&b), &again, &e);
         assert(read);
         s->d = again;

@@ -1,7 +1,9 @@
 /* json_fuzz.c - a path, a line end, any bytes as JSON: nothing crashes, what is found lies in the
- * text, and an answer can always be written. */
+ * text, an answer can always be written, and what is written for a partner is clean. */
 #include <assert.h>
+#include <string.h>
 
+#include "base/clean.h"
 #include "format/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -57,6 +59,35 @@ static void split(struct arena *a, struct slice unit)
     assert(e.fate == ERR_NONE || e.fate == ERR_REJECT);
 }
 
+static void texts_are_clean(struct arena *a, const struct node *n)
+{
+    assert(slice_equal(text_clean(a, n->text), n->text));
+    assert(slice_equal(text_clean(a, n->key), n->key));
+    for (const struct node *c = n->first; c; c = c->next)
+        texts_are_clean(a, c);
+}
+
+/* The text as it is, and whatever it holds: what is written is read again, and every text in it is clean. */
+static void write_and_read(struct arena *a, struct slice text)
+{
+    struct err e = { .fate = ERR_NONE };
+    const struct format_options o = { .readers = READERS_UNSAID };
+    struct node *map = node_new(a, NODE_MAP), *deep = NULL, *again = NULL;
+    struct buf out;
+    buf_init(&out, (size_t)16 << 20);
+    node_put(map, SLICE("note"), node_new_text(a, text));
+    if (tree_json(a, text, &deep, &e))
+        node_put(map, SLICE("deep"), deep);
+    err_clear(&e);
+    if (format_json.render(map, &o, SLICE("id"), &out, &e)) {
+        bool read = tree_json(a, buf_slice(&out), &again, &e);
+        assert(read || e.fate == ERR_RETRY || strcmp(e.code, "tree.limit") == 0);
+        if (read)
+            texts_are_clean(a, again);
+    }
+    buf_release(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena a;
@@ -69,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&a, (size_t)64 << 20);
     buf_init(&out, 1 << 16);
     split(&a, text);
+    write_and_read(&a, text);
     bool ok = format_json.parse(&a, text, &d, &e);
     if (ok) {
         struct seen s = { &a, d, text.n };

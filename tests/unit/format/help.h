@@ -3,7 +3,9 @@
 #define CONCORDAT_TESTS_FORMAT_HELP_H
 
 #include "base/arena.h"
+#include "contract/format.h"
 
+static const struct format_options no_options;
 static struct arena arena;
 static struct err err;
 

@@ -10,6 +10,8 @@
 
 #define HEAD "MSH|^~\\&|PAS|ZX9|ROUTE|ROUTE|20260131120000||ADT^A01^ADT_A01|MSG00001|P|2.4"
 
+static const struct format_options no_options;
+
 struct hl7v2_test {
     struct arena a;
     struct err e;

@@ -209,7 +209,7 @@ static void renders_dotted_keys_as_objects(void)
     node_put(map, SLICE("c"), node_new_number(&arena, 7));
     node_put(map, SLICE("a.d"), node_new(&arena, NODE_NULL));
     buf_init(&out, 1 << 16);
-    CU_ASSERT_TRUE(format_json.render(map, SLICE("id"), &out, &err));
+    CU_ASSERT_TRUE(format_json.render(map, &no_options, SLICE("id"), &out, &err));
     CU_ASSERT_TRUE(slice_equal_text(buf_slice(&out), "{\"a\":{\"b\":\"x\",\"d\":null},\"c\":7}"));
     buf_release(&out);
 }

@@ -249,7 +249,13 @@ static void refuses_what_could_not_be_written(void)
         { OUT("json") "  env: {from: header.environment, table: {test: T}, else: refuse}\n" STAYS, NULL, 0 },
         { HL7_OUT "  PID-11: {each: \"person.address_lines[]\"}\n" STAYS, "map.render", 5 },
         { HL7_OUT "  PV1-3.1: stay.ward\n" STAYS, NULL, 0 },
-        { OUT("csv") "  lines: {each: \"person.address_lines[]\"}\n" STAYS, "map.render", 4 },
+        { OUT("csv, for: people") "  lines: {each: \"person.address_lines[]\"}\n" STAYS, "map.render", 4 },
+        { OUT("csv, for: people") "  Ward: stay.ward\n  \"WARD \": stay.site\n" STAYS, "map.render", 5 },
+        { OUT("csv, for: machines") "  ward: stay.ward\n  \"wa\\x01rd\": stay.site\n" STAYS, "map.render", 5 },
+        { OUT("csv, for: machines") "  \"a\\u200Bb\": stay.ward\n  ab: stay.site\n" STAYS, "map.render", 4 },
+        { OUT("csv, for: people") "  \"=a\": stay.ward\n  \"'=a\": stay.site\n" STAYS, "map.render", 7 },
+        { OUT("csv, for: machines") "  \"=a\": stay.ward\n  \"'=a\": stay.site\n" STAYS, NULL, 0 },
+        { OUT("json") "  \"wa\\x1brd\": stay.ward\n" STAYS, "map.render", 4 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         helper_fresh();
@@ -262,7 +268,33 @@ static void refuses_what_could_not_be_written(void)
     }
 }
 
+/* No default: what is right for one of them is harm or loss for the other. */
+static void wants_to_know_who_reads_a_csv(void)
+{
+    static const struct {
+        const char *text;
+        uint32_t line; /* 0: it loads */
+        const char *says;
+    } rows[] = {
+        { OUT("csv") STAYS, 1, "people" },
+        { OUT("csv, for: everybody") STAYS, 1, "machines" },
+        { "out:\n  format: csv\n  for: [people]\ncommon: {note: header.notice}\n" STAYS, 3, "people" },
+        { OUT("json, for: people") STAYS, 1, "json" },
+        { OUT("csv, for: people") STAYS, 0, NULL },
+        { OUT("csv, for: machines") STAYS, 0, NULL },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        helper_fresh();
+        bool good = helper_mapping(rows[i].text)
+                        ? rows[i].line == 0
+                        : rows[i].line && helper_has_problem("map.out", rows[i].line) &&
+                              strstr(hp.p.list[0].text, rows[i].says);
+        CU_ASSERT_TRUE(good);
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "wants to know who reads a csv", wants_to_know_who_reads_a_csv },
     { "says which events and fields it can make", says_which_events_and_fields_it_can_make },
     { "loads the example of the contract", loads_the_example_of_the_contract },
     { "names each problem at its line", names_each_problem_at_its_line },

@@ -109,7 +109,7 @@ static void refuses_a_word_without_a_code(void)
 
 static void keeps_the_columns_of_a_row(void)
 {
-    struct slice out = written("csv, empty: keep", "  ward: stay.ward\n  site: stay.site\n",
+    struct slice out = written("csv, for: machines, empty: keep", "  ward: stay.ward\n  site: stay.site\n",
                                "{\"ward\":\"A, B\"}");
     CU_ASSERT_TRUE(slice_equal_text(out, "note,ward,site\r\n,\"A, B\",\r\n"));
 }
