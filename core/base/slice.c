@@ -200,10 +200,16 @@ uint32_t slice_code_point(struct slice one)
 /* What a terminal obeys, what breaks a line, and what is not seen or turns what is. */
 static bool is_hidden(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0xfeff ||
-           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x206f) || (c >= 0xfff9 && c <= 0xfffb) ||
-           (c >= 0xe0000 && c <= 0xe007f);
+    static const struct {
+        uint32_t first, last;
+    } hidden[] = { { 0, 0x1f },         { 0x7f, 0x9f },     { 0xad, 0xad },
+                   { 0x61c, 0x61c },    { 0x200b, 0x200f }, { 0x2028, 0x202e },
+                   { 0x2060, 0x206f },  { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },
+                   { 0xe0000, 0xe007f } };
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0] && c >= hidden[i].first; i++)
+        if (c <= hidden[i].last)
+            return true;
+    return false;
 }
 
 size_t slice_plain_length(struct slice s)
