@@ -6,29 +6,43 @@ void list_init(struct list *l, size_t item_bytes)
     *l = (struct list){ .item_bytes = item_bytes };
 }
 
-bool list_reserve(struct arena *a, struct list *l, size_t more)
+/* Zeroed is what list_add gives, and nothing else. */
+static bool list_move(struct arena *a, struct list *l, const void *items, size_t room)
 {
-    if (l->room - l->count >= more)
-        return true;
-    void *items = arena_array(a, l->count + more, l->item_bytes);
-    if (!items)
+    size_t bytes = 0;
+    void *moved =
+        __builtin_mul_overflow(room, l->item_bytes, &bytes) ? NULL : arena_raw(a, bytes);
+    if (!moved)
         return false;
     if (l->count)
-        memcpy(items, l->items, l->count * l->item_bytes);
-    l->items = items;
-    l->room = l->count + more;
+        memcpy(moved, items, l->count * l->item_bytes);
+    l->items = moved;
+    l->room = room;
     return true;
+}
+
+bool list_reserve(struct arena *a, struct list *l, size_t more)
+{
+    return l->room - l->count >= more || list_move(a, l, l->items, l->count + more);
+}
+
+static void *list_next(struct arena *a, struct list *l)
+{
+    if (l->count == l->room && !list_move(a, l, l->items, l->room ? l->room * 2 : 16))
+        return NULL;
+    return (uint8_t *)l->items + l->count++ * l->item_bytes;
 }
 
 void *list_add(struct arena *a, struct list *l)
 {
-    void *grown = arena_grow(a, l->items, &l->room, l->count, l->item_bytes);
-    if (!grown)
-        return NULL;
-    l->items = grown;
-    void *item = (uint8_t *)l->items + l->count++ * l->item_bytes;
-    memset(item, 0, l->item_bytes);
-    return item;
+    void *item = list_next(a, l);
+    return item ? memset(item, 0, l->item_bytes) : NULL;
+}
+
+bool list_put(struct arena *a, struct list *l, const void *item)
+{
+    void *copy = list_next(a, l);
+    return copy && memcpy(copy, item, l->item_bytes);
 }
 
 void list_remove(struct list *l, size_t n)
@@ -42,14 +56,8 @@ static bool list_copy(struct arena *a, struct list *l, const void *items, size_t
                       size_t item_bytes)
 {
     list_init(l, item_bytes);
-    l->room = n + 4;
-    l->items = arena_array(a, l->room, item_bytes);
-    if (!l->items)
-        return false;
-    if (n)
-        memcpy(l->items, items, n * item_bytes);
     l->count = n;
-    return true;
+    return list_move(a, l, items, n + 4);
 }
 
 #define COPY(field, count, type) list_copy(a, &d->field, p->field, p->count, sizeof(struct type))
@@ -117,17 +125,6 @@ void draft_view(const struct draft *d, struct person *out)
         .unread = d->unread.items,
         .unread_count = d->unread.count,
     };
-}
-
-bool event_id_equal(const struct event_id *a, const struct event_id *b)
-{
-    return memcmp(a->b, b->b, ID_BYTES) == 0;
-}
-
-bool event_id_is_set(const struct event_id *id)
-{
-    static const struct event_id none;
-    return !event_id_equal(id, &none);
 }
 
 struct hold *draft_hold(const struct draft *d, const struct event_id *event, uint16_t service)
@@ -231,10 +228,8 @@ bool draft_word(struct draft *d, struct list *l, const void *word, const struct 
                 struct err *e)
 {
     size_t alike = 0, first = 0;
-    void *item = list_add(d->arena, l);
-    if (!item)
+    if (!list_put(d->arena, l, word))
         return err_memory(e);
-    memcpy(item, word, l->item_bytes);
     d->changed = true;
     for (size_t i = 0; i < l->count; i++) {
         const uint8_t *at = (const uint8_t *)l->items + i * l->item_bytes;

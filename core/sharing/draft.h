@@ -13,6 +13,8 @@ struct list {
 void list_init(struct list *l, size_t item_bytes);
 /* A zeroed item at the end; NULL when the arena is full. Pointers to items end here. */
 void *list_add(struct arena *a, struct list *l);
+/* A copy of item at the end. Pointers to items end here. */
+MUST_CHECK bool list_put(struct arena *a, struct list *l, const void *item);
 /* Room for so many more, when it is known beforehand. Pointers to items end here. */
 MUST_CHECK bool list_reserve(struct arena *a, struct list *l, size_t more);
 void list_remove(struct list *l, size_t n);
@@ -85,8 +87,15 @@ void draft_date(struct draft *d, struct episode_event *x);
 bool draft_is_latest(const struct draft *d, const struct episode_event *x);
 struct hold *draft_hold(const struct draft *d, const struct event_id *event, uint16_t service);
 void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t service);
-bool event_id_equal(const struct event_id *a, const struct event_id *b);
-bool event_id_is_set(const struct event_id *id);
+static inline bool event_id_equal(const struct event_id *a, const struct event_id *b)
+{
+    return memcmp(a->b, b->b, ID_BYTES) == 0;
+}
+static inline bool event_id_is_set(const struct event_id *id)
+{
+    static const struct event_id none;
+    return !event_id_equal(id, &none);
+}
 
 /* Notes ev among the events of its episode. Pointers to entries end here. */
 MUST_CHECK bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev,

@@ -17,10 +17,8 @@ static bool note_refusal(struct run *r, const struct refusal *x)
 
 bool run_decision(struct run *r, const struct decision *d)
 {
-    struct decision *item = list_add(r->arena, &r->decisions);
-    if (!item)
+    if (!list_put(r->arena, &r->decisions, d))
         return err_memory(r->e);
-    *item = *d;
     return !d->refused || note_refusal(r, d->refused);
 }
 
