@@ -13,10 +13,11 @@
 /* The last of a kind, and the one that is the last again when that is taken back. */
 #define BYTES_KEPT_ALIKE 2
 
+/* From the end: nearly always it is the one that was just noted. */
 struct episode_event *draft_event(const struct draft *d, const struct event_id *id)
 {
     struct episode_event *events = d->events.items;
-    for (size_t i = 0; i < d->events.count; i++)
+    for (size_t i = d->events.count; i-- > 0;)
         if (event_id_equal(&events[i].id, id))
             return &events[i];
     return NULL;

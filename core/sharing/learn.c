@@ -92,11 +92,12 @@ static bool drop_versions(struct run *r, const struct event *ev)
 {
     struct episode_event *events = r->draft.events.items;
     for (size_t i = 0; i < r->draft.events.count; i++) {
-        struct episode_event *x = &events[i], *newest = draft_newest(&r->draft, x);
-        const struct event own = { .source_name = newest->source, .agency = newest->agency,
-                                   .is_word = true };
+        struct episode_event *x = &events[i];
         if (!event_id_equal(&x->original, &ev->id) || owner_is_same(x, ev))
             continue;
+        struct episode_event *newest = draft_newest(&r->draft, x);
+        const struct event own = { .source_name = newest->source, .agency = newest->agency,
+                                   .is_word = true };
         x->original = (struct event_id){ { 0 } };
         r->draft.changed = r->draft.doors = true;
         if (!newest->retracted && !strike(r, newest, &own, NULL, REASON_NOT_YOURS))
