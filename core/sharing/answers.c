@@ -212,25 +212,26 @@ static uint8_t weigh_guard(const struct answers *s, const struct agreement *g, u
     }
 }
 
-/* The stranger's answer for all but those whom the person's own words name. */
+static void fill_guard_of(const struct answers *s, const struct agreement *g, int32_t who,
+                          uint8_t *row)
+{
+    if (who >= 0)
+        row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
+}
+
+/* The stranger's answer for all but those whom the person's own words name: consents, or objections
+ * where consent is implied. */
 static void fill_guard(const struct answers *s, const struct agreement *g, uint8_t *row)
 {
     const struct person *p = s->in.facts;
+    bool is_implied = slice_equal_text(g->confidentiality, "implied-consent");
     memset(row, weigh_guard(s, g, s->asked[0]), s->width);
-    for (size_t i = 0; i < p->consent_count; i++) {
-        int32_t who = p->consents[i].recipient;
-        if (who >= 0)
-            row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
-    }
-    for (size_t i = 0; i < p->objection_count; i++) {
-        int32_t who = p->objections[i].recipient;
-        if (who >= 0)
-            row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
-    }
-    for (size_t i = 0; i < p->settlement_count; i++) {
-        uint16_t who = p->settlements[i].recipient;
-        row[s->column[who]] = weigh_guard(s, g, who);
-    }
+    for (size_t i = 0; !is_implied && i < p->consent_count; i++)
+        fill_guard_of(s, g, p->consents[i].recipient, row);
+    for (size_t i = 0; is_implied && i < p->objection_count; i++)
+        fill_guard_of(s, g, p->objections[i].recipient, row);
+    for (size_t i = 0; i < p->settlement_count; i++)
+        fill_guard_of(s, g, p->settlements[i].recipient, row);
 }
 
 static void fill_each_guard(const struct answers *s, const struct agreement *g, uint8_t *row)

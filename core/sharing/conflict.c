@@ -10,22 +10,22 @@ enum said { SAID_NOTHING, SAID_YES, SAID_VOID, SAID_NO };
 struct word {
     enum said says;
     int64_t at_ms;
-    struct slice source; /* who said it */
+    const struct slice *source; /* who said it */
     const struct event_id *by;
 };
 
-static bool is_same_agency(struct slice a, struct slice b)
+static bool is_same_agency(const struct slice *a, const struct slice *b)
 {
-    return slice_equal(a, b) || slice_equal(source_agency(a), source_agency(b));
+    return slice_equal(*a, *b) || slice_equal(source_agency(*a), source_agency(*b));
 }
 
 /* ---- consents ---- */
 
 /* A word without a purpose counts only when it takes consent away. */
-static bool is_about(const struct consent_fact *f, struct slice purpose, uint16_t who)
+static inline bool is_about(const struct consent_fact *f, struct slice purpose, uint16_t who)
 {
-    return (slice_equal(f->purpose, purpose) || (slice_is_empty(f->purpose) && !f->granted)) &&
-           (f->recipient < 0 || f->recipient == who);
+    return (f->recipient < 0 || f->recipient == who) &&
+           (slice_equal(f->purpose, purpose) || (slice_is_empty(f->purpose) && !f->granted));
 }
 
 /* Mental Capacity Act 2005: who has capacity speaks for themselves, for who lacks it a decision is
@@ -41,16 +41,14 @@ static bool may_be_relied_on(const struct consent_fact *f)
     return !slice_equal_text(f->capacity, is_decided ? "has-capacity" : "lacks-capacity");
 }
 
-static struct word consent_word(const struct consent_fact *f, const struct sharing_question *ask,
-                                int64_t at_ms)
+static inline enum said consent_says(const struct consent_fact *f,
+                                     const struct sharing_question *ask, int64_t at_ms)
 {
-    struct word w = { .says = SAID_NOTHING };
     if (!is_about(f, ask->purpose, ask->who))
-        return w;
-    w = (struct word){ .at_ms = f->occurred_ms, .source = f->source, .by = &f->by };
-    bool holds = may_be_relied_on(f) && at_ms < f->until_ms;
-    w.says = !f->granted ? SAID_NO : holds ? SAID_YES : SAID_VOID;
-    return w;
+        return SAID_NOTHING;
+    if (!f->granted)
+        return SAID_NO;
+    return may_be_relied_on(f) && at_ms < f->until_ms ? SAID_YES : SAID_VOID;
 }
 
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who)
@@ -64,13 +62,12 @@ bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint1
 /* ---- any words ---- */
 
 /* An objection that stands is a no, one that is lifted a yes. */
-static struct word objection_word(const struct objection_fact *f,
-                                  const struct sharing_question *ask)
+static inline enum said objection_says(const struct objection_fact *f,
+                                       const struct sharing_question *ask)
 {
-    struct word w = { .at_ms = f->occurred_ms, .source = f->source, .by = &f->by };
-    if (f->recipient < 0 || f->recipient == ask->who)
-        w.says = f->stands ? SAID_NO : SAID_YES;
-    return w;
+    if (f->recipient >= 0 && f->recipient != ask->who)
+        return SAID_NOTHING;
+    return f->stands ? SAID_NO : SAID_YES;
 }
 
 static size_t count_words(const struct person *p, const struct sharing_question *ask)
@@ -78,11 +75,18 @@ static size_t count_words(const struct person *p, const struct sharing_question 
     return ask->is_objection ? p->objection_count : p->consent_count;
 }
 
-static inline struct word word_at(const struct person *p, const struct sharing_question *ask,
-                           int64_t at_ms, size_t i)
+/* The n-th word, where it is on that question. */
+static inline bool word_at(const struct person *p, const struct sharing_question *ask,
+                           int64_t at_ms, size_t n, struct word *w)
 {
-    return ask->is_objection ? objection_word(&p->objections[i], ask)
-                             : consent_word(&p->consents[i], ask, at_ms);
+    if (ask->is_objection) {
+        const struct objection_fact *f = &p->objections[n];
+        *w = (struct word){ objection_says(f, ask), f->occurred_ms, &f->source, &f->by };
+    } else {
+        const struct consent_fact *f = &p->consents[n];
+        *w = (struct word){ consent_says(f, ask, at_ms), f->occurred_ms, &f->source, &f->by };
+    }
+    return w->says != SAID_NOTHING;
 }
 
 static bool is_question(const struct settlement *s, const struct sharing_question *ask)
@@ -105,40 +109,38 @@ static bool is_overruled(const struct person *p, const struct sharing_question *
 
 /* Whether an agency has a word before the n-th: it was asked already. */
 static bool has_earlier(const struct person *p, const struct sharing_question *ask, int64_t at_ms,
-                        size_t n, struct slice source)
+                        size_t n, const struct slice *source)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct word w = word_at(p, ask, at_ms, i);
-        if (w.says != SAID_NOTHING && is_same_agency(w.source, source))
+    struct word w;
+    for (size_t i = 0; i < n; i++)
+        if (word_at(p, ask, at_ms, i, &w) && is_same_agency(w.source, source))
             return true;
-    }
     return false;
 }
 
 static int64_t last_moment(const struct person *p, const struct sharing_question *ask,
-                           int64_t at_ms, struct slice source)
+                           int64_t at_ms, const struct slice *source)
 {
+    struct word w;
     int64_t last_ms = INT64_MIN;
-    for (size_t i = 0; i < count_words(p, ask); i++) {
-        struct word w = word_at(p, ask, at_ms, i);
-        if (w.says != SAID_NOTHING && is_same_agency(w.source, source) && w.at_ms > last_ms)
+    for (size_t i = 0; i < count_words(p, ask); i++)
+        if (word_at(p, ask, at_ms, i, &w) && w.at_ms > last_ms &&
+            is_same_agency(w.source, source))
             last_ms = w.at_ms;
-    }
     return last_ms;
 }
 
 /* What an agency says last, of what is not overruled. */
 static enum said last_said(const struct person *p, const struct sharing_question *ask,
-                           int64_t at_ms, struct slice source, int64_t *last_ms)
+                           int64_t at_ms, const struct slice *source, int64_t *last_ms)
 {
+    struct word w;
     enum said says = SAID_NOTHING;
     *last_ms = last_moment(p, ask, at_ms, source);
-    for (size_t i = 0; i < count_words(p, ask); i++) {
-        struct word w = word_at(p, ask, at_ms, i);
-        if (w.says > says && w.at_ms == *last_ms && is_same_agency(w.source, source) &&
-            !is_overruled(p, ask, w.by))
+    for (size_t i = 0; i < count_words(p, ask); i++)
+        if (word_at(p, ask, at_ms, i, &w) && w.says > says && w.at_ms == *last_ms &&
+            is_same_agency(w.source, source) && !is_overruled(p, ask, w.by))
             says = w.says;
-    }
     return says;
 }
 
@@ -159,10 +161,10 @@ static struct lasts find_each(const struct person *p, const struct sharing_quest
                               int64_t at_ms)
 {
     struct lasts all = no_lasts();
+    struct word w;
     for (size_t i = 0; i < count_words(p, ask); i++) {
-        struct word w = word_at(p, ask, at_ms, i);
         int64_t last_ms;
-        if (w.says == SAID_NOTHING || has_earlier(p, ask, at_ms, i, w.source))
+        if (!word_at(p, ask, at_ms, i, &w) || has_earlier(p, ask, at_ms, i, w.source))
             continue;
         enum said says = last_said(p, ask, at_ms, w.source, &last_ms);
         if (last_ms > all.ms[says])
@@ -175,18 +177,16 @@ static struct lasts find_each(const struct person *p, const struct sharing_quest
 static bool find_of_one(const struct person *p, const struct sharing_question *ask, int64_t at_ms,
                         struct lasts *all)
 {
-    struct slice source = { 0 };
+    const struct slice *source = NULL;
     enum said says = SAID_NOTHING;
     int64_t last_ms = INT64_MIN;
-    bool any = false;
+    struct word w;
     *all = no_lasts();
     for (size_t i = 0, n = count_words(p, ask); i < n; i++) {
-        struct word w = word_at(p, ask, at_ms, i);
-        if (w.says == SAID_NOTHING)
+        if (!word_at(p, ask, at_ms, i, &w))
             continue;
-        if (any && !is_same_agency(w.source, source))
+        if (source && !is_same_agency(w.source, source))
             return false;
-        any = true;
         source = w.source;
         if (w.at_ms > last_ms)
             says = SAID_NOTHING;
@@ -317,11 +317,12 @@ static struct slice words_that_say(const struct draft *d, const struct sharing_q
 {
     struct person p;
     draft_view(d, &p);
+    struct word w;
     size_t n = 0, count = count_words(&p, ask);
     uint8_t *ids = arena_alloc(d->arena, (count + 1) * ID_BYTES);
     for (size_t i = 0; ids && i < count; i++) {
-        struct word w = word_at(&p, ask, at_ms, i);
-        if (w.says != says || w.at_ms != last_moment(&p, ask, at_ms, w.source) ||
+        if (!word_at(&p, ask, at_ms, i, &w) || w.says != says ||
+            w.at_ms != last_moment(&p, ask, at_ms, w.source) ||
             is_overruled(&p, ask, w.by))
             continue;
         memcpy(ids + n, w.by->b, ID_BYTES);
