@@ -149,19 +149,37 @@ static bool has_birth(const struct person *p, uint16_t agency)
 }
 
 /* Of most people all tell the same birth date: then each claim by who tells it counts. */
+static bool counts_alike(const struct bundle *b, const struct person *p, int agency)
+{
+    return agency >= 0 && b->agencies[agency].entitled && has_birth(p, (uint16_t)agency);
+}
+
+/* The same is said of all words of one source. */
+static bool words_count(const struct bundle *b, const struct person *p, int source, bool alike)
+{
+    const struct slice *last = NULL;
+    for (size_t i = 0; i < p->responsible_count; i++) {
+        const struct responsible_fact *f = &p->responsible[i];
+        if (f->service == SERVICE_UNKNOWN || (last && slice_equal(*last, f->source)))
+            continue;
+        last = &f->source;
+        if (!(alike && counts_alike(b, p, bundle_agency(b, source_agency(f->source)))) &&
+            claimed_word(b, p, f, source) != CLAIMED_COUNTS)
+            return false;
+    }
+    return true;
+}
+
 bool claimed_all_count(const struct bundle *b, const struct person *p, int source)
 {
     bool alike = all_births_alike(p);
     for (size_t i = 0; i < p->relationship_count; i++) {
         const struct relationship *r = &p->relationships[i];
-        if (r->is_open && !(alike && b->agencies[r->agency].entitled && has_birth(p, r->agency)) &&
+        if (r->is_open && !(alike && counts_alike(b, p, r->agency)) &&
             claimed_relationship(b, p, r, source) != CLAIMED_COUNTS)
             return false;
     }
-    for (size_t i = 0; i < p->responsible_count; i++)
-        if (claimed_word(b, p, &p->responsible[i], source) != CLAIMED_COUNTS)
-            return false;
-    return true;
+    return words_count(b, p, source, alike);
 }
 
 /* ---- what a change does to them ---- */
@@ -248,43 +266,25 @@ static bool is_listed(const struct list *l, uint16_t service)
     return false;
 }
 
-static bool is_unchanged(const struct person *before, const struct person *after)
+bool claimed_changes(const struct bundle *b, const struct draft *d, const struct person *before,
+                     struct judged *out, struct err *e)
 {
-    bool same = before->birth_count == after->birth_count &&
-                before->relationship_count == after->relationship_count;
-    for (size_t i = 0; same && i < before->birth_count; i++) {
-        const struct birth_fact *x = &before->births[i], *y = &after->births[i];
-        same = x->agency == y->agency && x->occurred_ms == y->occurred_ms &&
-               slice_equal(x->hash, y->hash) && event_id_equal(&x->by, &y->by);
-    }
-    for (size_t i = 0; same && i < before->relationship_count; i++) {
-        const struct relationship *x = &before->relationships[i], *y = &after->relationships[i];
-        same = x->agency == y->agency && x->with == y->with && x->is_open == y->is_open;
-    }
-    return same;
-}
-
-bool claimed_changes(const struct bundle *b, struct arena *a, const struct person *before,
-                     const struct person *after, struct judged *out, struct err *e)
-{
-    const struct person *const both[] = { before, after };
+    const struct person *const after = out->after, *const both[] = { before, after };
     struct list l;
-    if (is_unchanged(before, after))
-        return true;
     list_init(&l, sizeof(struct claim_change));
     for (size_t n = 0; n < 2; n++)
         for (size_t i = 0; i < both[n]->relationship_count; i++) {
             uint16_t who = both[n]->relationships[i].with;
+            if (!d->shown && is_claimed(b, before, who) == is_claimed(b, after, who))
+                continue;
             struct claim_change c = { .service = who,
                                       .before = claimed_state(b, before, who),
                                       .after = claimed_state(b, after, who) };
             if (c.before == c.after || is_listed(&l, who))
                 continue;
             c.caught_up = c.before == CLAIM_NONE ? caught_up_by(out, who) : 0;
-            struct claim_change *item = list_add(a, &l);
-            if (!item)
+            if (!list_put(d->arena, &l, &c))
                 return err_memory(e);
-            *item = c;
         }
     out->claims = l.items;
     out->claim_count = l.count;

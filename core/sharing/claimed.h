@@ -38,19 +38,21 @@ enum claimed claimed_word(const struct bundle *b, const struct person *p,
 /* The same of that very relationship, which another one may bear out. */
 enum claimed claimed_relationship(const struct bundle *b, const struct person *p,
                                   const struct relationship *r, int source);
-/* The worst of the claims that count for something: those for that service where any of them is in
- * doubt, else of all. */
 /* Whether every open relationship and every word of who is responsible counts. */
 bool claimed_all_count(const struct bundle *b, const struct person *p, int source);
+/* The worst of the claims that count for something: those for that service where any of them is in
+ * doubt, else of all. */
 enum claimed claimed_worst(const struct bundle *b, const struct person *p, int service, int source);
 /* Whether any claim counts otherwise by the facts after than by those before, for an event of an
  * agency that has some on file. */
 bool claimed_turned(const struct bundle *b, const struct person *before,
                     const struct person *after);
 
-/* What the facts before and after say of such services, where it differs. Lives in a. */
-MUST_CHECK bool claimed_changes(const struct bundle *b, struct arena *a, const struct person *before,
-                                const struct person *after, struct judged *out, struct err *e);
+/* What the facts before and out->after, which d has made of them, say of such services, where it
+ * differs. */
+struct draft;
+MUST_CHECK bool claimed_changes(const struct bundle *b, const struct draft *d,
+                                const struct person *before, struct judged *out, struct err *e);
 enum claim_state claimed_state(const struct bundle *b, const struct person *p, uint16_t service);
 
 /* The last birth hash of an agency; empty: none. */

@@ -344,7 +344,7 @@ bool run_end(struct run *r, struct judged *out)
         .error = r->error,
     };
     return !r->draft.changed ||
-           claimed_changes(r->in->bundle, r->arena, r->in->facts, after, out, r->e);
+           claimed_changes(r->in->bundle, &r->draft, r->in->facts, out, r->e);
 }
 
 bool run_begin(struct run *r, const struct judge_input *in, struct arena *a, struct err *e)
