@@ -92,7 +92,11 @@ bool slice_is_one_of_texts(struct slice s, const char *const *words, size_t n);
 /* Lower-case hexadecimal digits of bytes into out: 2 * bytes.n characters, no NUL. */
 void slice_to_hex(struct slice bytes, char *out);
 /* 0 to 15, also of a capital; -1 when it is no hexadecimal digit. */
-int hex_digit(uint8_t c);
+extern const int8_t hex_digits[256];
+static inline int hex_digit(uint8_t c)
+{
+    return hex_digits[c];
+}
 
 /* The length of the blank character that s starts with: of ASCII, of Unicode as UTF-8 (no-break, thin,
  * ideographic), or one that shows as nothing (zero-width, soft hyphen, byte order mark); 0: none. */

@@ -47,20 +47,35 @@ bool view_is_null(const struct view *v, size_t slot)
     return is_null(&v->plan->ops[slot], view_raw(v, slot));
 }
 
-static struct slice run_of(struct slice value)
+static int64_t take_wide_number(struct slice *value)
 {
     struct err e = { .fate = ERR_NONE };
-    struct reader r = reader_of(value, &e);
-    struct slice run = { .n = 0 };
-    return reader_run(&r, &run) ? run : (struct slice){ .n = 0 };
+    struct reader r = reader_of(*value, &e);
+    int64_t number = 0;
+    bool good = reader_long(&r, &number);
+    *value = slice_of(r.p, reader_left(&r));
+    return good ? number : 0;
+}
+
+/* The number that value begins with, and moves value past it; most numbers take one byte. */
+static inline int64_t take_number(struct slice *value)
+{
+    uint8_t byte = value->n ? *value->p : 0x80;
+    if (byte >= 0x80)
+        return take_wide_number(value);
+    *value = slice_from(*value, 1);
+    return (int64_t)(byte >> 1) ^ -(int64_t)(byte & 1);
+}
+
+static struct slice run_of(struct slice value)
+{
+    int64_t n = take_number(&value);
+    return slice_head(value, (size_t)n);
 }
 
 static int64_t number_of(struct slice value)
 {
-    struct err e = { .fate = ERR_NONE };
-    struct reader r = reader_of(value, &e);
-    int64_t number = 0;
-    return reader_long(&r, &number) ? number : 0;
+    return take_number(&value);
 }
 
 struct slice slot_text(const struct plan *p, size_t slot, struct slice raw)
