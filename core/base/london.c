@@ -11,6 +11,7 @@
 #define TABLE_START_MS (INT64_C(-1704153600) * 1000) /* 1916-01-01T00:00Z */
 #define RULE_START_MS (INT64_C(820454400) * 1000)    /* 1996-01-01T00:00Z */
 #define AHEAD_MAX 2
+#define MARCH_TO_OCTOBER 214 /* days, from the last of one to that of the other */
 
 /* From so many hours after the table's start on, clocks are so many hours ahead of Greenwich. */
 #define AT(hour, ahead) ((uint32_t)(hour) << 2 | (ahead))
@@ -58,21 +59,31 @@ static int by_table(int64_t ms)
     return (int)(changes[low] & 3);
 }
 
-/* 01:00Z on the last Sunday of a month of 31 days. */
-static int64_t last_sunday_ms(int year, int month)
+/* 01:00Z on the last Sunday that is no later than so many days after 1970-01-01, a Thursday. */
+static int64_t last_sunday_ms(int64_t days)
 {
-    const struct civil last = { .year = year, .month = month, .day = 31 };
-    int64_t days = civil_to_ms(&last) / DAY_MS;
-    return (days - (days + 4) % 7) * DAY_MS + HOUR_MS; /* 1970-01-01 was a Thursday */
+    return (days - (days + 4) % 7) * DAY_MS + HOUR_MS;
+}
+
+struct summer {
+    int64_t start_ms, end_ms;
+};
+
+static struct summer summer_of(int year)
+{
+    const struct civil march = { .year = year, .month = 3, .day = 31 };
+    int64_t days = civil_to_ms(&march) / DAY_MS;
+    return (struct summer){ last_sunday_ms(days), last_sunday_ms(days + MARCH_TO_OCTOBER) };
 }
 
 struct civil london_from_ms(int64_t ms)
 {
     if (ms < RULE_START_MS)
         return civil_from_ms(ms + by_table(ms) * HOUR_MS);
-    int year = civil_from_ms(ms).year; /* both changes are far from New Year */
-    bool summer = ms >= last_sunday_ms(year, 3) && ms < last_sunday_ms(year, 10);
-    return civil_from_ms(ms + (summer ? HOUR_MS : 0));
+    struct civil utc = civil_from_ms(ms);
+    struct summer summer = summer_of(utc.year); /* both changes are far from New Year */
+    bool is_summer = ms >= summer.start_ms && ms < summer.end_ms;
+    return is_summer ? civil_from_ms(ms + HOUR_MS) : utc;
 }
 
 /* Of the moments at which clocks showed that, the first; where there was none, as before the change. */
@@ -95,10 +106,10 @@ int64_t london_to_ms(const struct civil *c, bool *doubtful)
     doubtful = doubtful ? doubtful : &unasked;
     if (local < RULE_START_MS)
         return old_to_ms(local, doubtful);
-    int64_t start = last_sunday_ms(c->year, 3), end = last_sunday_ms(c->year, 10);
-    bool never = local >= start && local < start + HOUR_MS;
-    bool twice = local >= end && local < end + HOUR_MS;
+    struct summer summer = summer_of(c->year);
+    bool never = local >= summer.start_ms && local < summer.start_ms + HOUR_MS;
+    bool twice = local >= summer.end_ms && local < summer.end_ms + HOUR_MS;
     *doubtful = never || twice;
-    bool summer = local >= start + HOUR_MS && local < end + HOUR_MS;
-    return local - (summer ? HOUR_MS : 0);
+    bool is_summer = local >= summer.start_ms + HOUR_MS && local < summer.end_ms + HOUR_MS;
+    return local - (is_summer ? HOUR_MS : 0);
 }
