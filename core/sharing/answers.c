@@ -120,21 +120,33 @@ static void fill_columns(struct answers *s, const struct when_node *n, uint8_t *
     memset(row + s->columns, WEIGHT_NONE, s->width - s->columns);
 }
 
-/* The stranger's answer for all but those named in a consent: nobody else differs from one. */
-static void fill_consents(struct answers *s, const struct when_node *n, uint8_t *row)
+static void fill_named(struct answers *s, const struct when_node *n, int32_t who, uint8_t *row)
+{
+    if (who < 0)
+        return;
+    s->in.recipient = (uint16_t)who;
+    row[s->column[who]] = when_weigh(n, &s->in);
+}
+
+/* The stranger's answer for all but those whom such words name: nobody else differs from one. */
+static void fill_words(struct answers *s, const struct when_node *n, uint8_t *row)
 {
     const struct person *p = s->in.facts;
     memset(row, when_weigh(n, &s->in), s->width);
-    for (size_t i = 0; i < p->consent_count; i++) {
-        if (p->consents[i].recipient < 0)
-            continue;
-        s->in.recipient = (uint16_t)p->consents[i].recipient;
-        row[s->column[s->in.recipient]] = when_weigh(n, &s->in);
-    }
-    for (size_t i = 0; i < p->settlement_count; i++) {
-        s->in.recipient = p->settlements[i].recipient;
-        row[s->column[s->in.recipient]] = when_weigh(n, &s->in);
-    }
+    for (size_t i = 0; n->function == WHEN_CONSENT && i < p->consent_count; i++)
+        fill_named(s, n, p->consents[i].recipient, row);
+    for (size_t i = 0; n->function == WHEN_OBJECTION && i < p->objection_count; i++)
+        fill_named(s, n, p->objections[i].recipient, row);
+    for (size_t i = 0; n->function == WHEN_RESPONSIBLE && i < p->responsible_count; i++)
+        fill_named(s, n, p->responsible[i].service, row);
+    for (size_t i = 0; i < p->settlement_count; i++)
+        fill_named(s, n, p->settlements[i].recipient, row);
+}
+
+static bool asks_words(const struct when_node *n)
+{
+    return n->op == WHEN_CALL && (n->function == WHEN_CONSENT || n->function == WHEN_OBJECTION ||
+                                  n->function == WHEN_RESPONSIBLE);
 }
 
 static void fill_term(struct answers *s, const struct ask *a, uint8_t *row)
@@ -148,8 +160,8 @@ static void fill_term(struct answers *s, const struct ask *a, uint8_t *row)
         fill_relationships(s, (struct slice){ 0 }, row);
     else if (is_call && n->function == WHEN_RELATIONSHIP)
         fill_relationships(s, n->args->next->text, row);
-    else if (is_call && n->function == WHEN_CONSENT && s->has_stranger)
-        fill_consents(s, n, row);
+    else if (s->has_stranger && asks_words(n))
+        fill_words(s, n, row);
     else
         fill_columns(s, n, row);
 }
