@@ -17,12 +17,15 @@
 
 #define KEY_MAX 256
 #define CHARSET_ROOM 65536
+#define CONNECTIONS_MAX 100000
 #define RUN_WAIT_MS 2000 /* for run(), which comes soon after open() */
 #define AT(field) offsetof(struct webhook, field)
 
 struct webhook {
     const char *listen, *path, *token_file, *content_type;
-    int64_t body_max, idle_ms, connections_max, retry_after_ms;
+    const char **origins;
+    int64_t body_max, bytes_max, idle_ms, head_ms, request_ms, connections_max, peer_connections_max;
+    int64_t retry_after_ms;
     struct secure secure;
     struct token token;
     struct http_server *server;
@@ -41,15 +44,27 @@ static size_t webhook_connections(const void *state)
 
 static const struct cfg_option options[] = {
     { "listen", CFG_TEXT, AT(listen), NULL, "address and port to receive on, as 127.0.0.1:8080" },
-    { "path", CFG_TEXT, AT(path), "/", "path of the address that takes messages" },
+    { "path", CFG_TEXT, AT(path), "/",
+      "path of the address that takes messages, with its query if it has one: exactly as senders write it" },
     { "token_file", CFG_PATH, AT(token_file), "",
-      "file (mode 0600) with the bearer token that a sender must show; none: any sender" },
+      "file (mode 0600) with the bearer token that a sender must show, at least 16 characters; none: any sender" },
+    { "origins", CFG_LIST, AT(origins), "",
+      "names with which a CloudEvents sender may ask by OPTIONS whether it may send (eventgrid.azure.net); none: "
+      "OPTIONS is answered 405" },
     { "content_type", CFG_TEXT, AT(content_type), "application/json",
       "media type that a message must have; any type that ends in +json counts as JSON" },
     { "body_max", CFG_BYTES, AT(body_max), "1MiB",
       "a larger message, also when it was compressed, is answered 413" },
-    { "idle", CFG_MS, AT(idle_ms), "30s", "a silent connection is closed after this" },
-    { "connections_max", CFG_COUNT, AT(connections_max), "64", "senders connected at one time" },
+    { "bytes_max", CFG_BYTES, AT(bytes_max), "64MiB",
+      "bodies under way at one time in sum, half of it for one address, never less than two of body_max; more are "
+      "answered 503" },
+    { "idle", CFG_MS, AT(idle_ms), "30s", "a connection without a request is closed after this" },
+    { "head_time", CFG_MS, AT(head_ms), "10s", "a request whose head has not come after this is answered 408" },
+    { "request_time", CFG_MS, AT(request_ms), "1m",
+      "the same of the whole request, whatever drips; and how long its answer may take to be read" },
+    { "connections_max", CFG_COUNT, AT(connections_max), "256",
+      "connections at one time; past it, of the address that has most the one goes that waits longest" },
+    { "peer_connections_max", CFG_COUNT, AT(peer_connections_max), "64", "the same of one address" },
     { "retry_after", CFG_MS, AT(retry_after_ms), "5s",
       "when a sender should come again with what cannot be kept now" },
     SECURE_CLEARTEXT(AT(secure)),
@@ -95,50 +110,77 @@ static struct slice charset_of(struct slice header)
     return slice_of(NULL, 0);
 }
 
-static bool is_compressed(const struct http_request *r)
+static bool is_gzip(struct slice encoding)
 {
-    struct slice encoding = slice_trim(http_header(r, "Content-Encoding"));
-    return encoding.n > 0 && !slice_equal_nocase(encoding, SLICE("identity"));
-}
-
-static bool is_gzip(const struct http_request *r)
-{
-    struct slice encoding = slice_trim(http_header(r, "Content-Encoding"));
     return slice_equal_nocase(encoding, SLICE("gzip")) ||
            slice_equal_nocase(encoding, SLICE("x-gzip"));
 }
 
-static bool has_known_charset(const struct http_request *r)
+static bool has_known_encoding(struct slice encoding)
 {
-    struct slice charset = charset_of(http_header(r, "Content-Type"));
+    return encoding.n == 0 || slice_equal_nocase(encoding, SLICE("identity")) || is_gzip(encoding);
+}
+
+static bool has_known_charset(struct slice type)
+{
+    struct slice charset = charset_of(type);
     enum charset_kind kind = charset_named(charset);
     return charset.n == 0 || kind < CHARSET_UTF16LE;
 }
 
-/* What is wrong with a request before its content counts; 0: nothing. */
-static int check(const struct webhook *s, const struct http_request *r, const char **title)
+/* CloudEvents' web hooks (section 4): whether a sender may send is asked before there is a token. */
+static bool allow(const struct webhook *s, const struct http_head *h, struct http_answer *a)
 {
+    struct slice asks = http_head_field(h, "WebHook-Request-Origin");
+    for (const char **one = s->origins; one && *one && asks.n > 0; one++) {
+        if (!slice_equal_nocase(asks, slice_text(*one)))
+            continue;
+        a->status = 200;
+        a->fields[0].name = "Allow";
+        a->fields[0].value = "POST";
+        a->fields[1].name = "WebHook-Allowed-Origin";
+        a->fields[1].value = *one;
+        a->fields[2].name = "WebHook-Allowed-Rate";
+        a->fields[2].value = "*";
+        return true;
+    }
+    return false;
+}
+
+/* What is wrong with a request, by its head: before a byte of its body is asked for. */
+static bool judge(void *ctx, const struct http_head *h, struct http_answer *a)
+{
+    const struct webhook *s = ctx;
+    struct slice type = http_head_field(h, "Content-Type"), encoding = http_head_field(h, "Content-Encoding");
+    bool is_here = slice_equal_text(h->path, s->path);
+    if (is_here && slice_equal_text(h->method, "OPTIONS") && allow(s, h, a))
+        return true;
     const struct {
         bool wrong;
         int status;
         const char *title;
     } checks[] = {
-        { !slice_equal_text(http_path(r), s->path), 404, "nothing is here" },
-        { !slice_equal_text(http_method(r), "POST"), 405, "only POST is taken" },
-        { !token_matches(&s->token, http_header(r, "Authorization")), 401,
+        { !is_here, 404, "nothing is here" },
+        { !slice_equal_text(h->method, "POST"), 405, "only POST is taken" },
+        { !token_matches(&s->token, http_head_field(h, "Authorization")), 401,
           "the token is missing or wrong" },
-        { !is_right_type(s, http_header(r, "Content-Type")), 415, "the media type is not taken" },
-        { !has_known_charset(r), 415, "this charset is not taken: send UTF-8" },
-        { is_compressed(r) && !is_gzip(r), 415, "this Content-Encoding is not taken" },
-        { slice_is_empty(http_body(r)), 400, "there is no body" },
-        { http_header(r, "Idempotency-Key").n > KEY_MAX, 400, "the Idempotency-Key is too long" },
+        { !is_right_type(s, type), 415, "the media type is not taken" },
+        { !has_known_charset(type), 415, "this charset is not taken: send UTF-8" },
+        { !has_known_encoding(encoding), 415, "this Content-Encoding is not taken" },
+        { h->body == HTTP_BODY_NONE, 400, "there is no body" },
+        { http_head_field(h, "Idempotency-Key").n > KEY_MAX, 400, "the Idempotency-Key is too long" },
     };
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
-        if (checks[i].wrong) {
-            *title = checks[i].title;
-            return checks[i].status;
-        }
-    return 0;
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        if (!checks[i].wrong)
+            continue;
+        problem(a, checks[i].status, checks[i].title);
+        if (checks[i].status == 405)
+            a->fields[0].name = "Allow", a->fields[0].value = "POST";
+        if (!has_known_encoding(encoding))
+            a->fields[1].name = "Accept-Encoding", a->fields[1].value = "gzip, identity";
+        return true;
+    }
+    return false;
 }
 
 /* The body as its header says it is meant: decompressed, and of another charset made UTF-8, which every
@@ -148,7 +190,7 @@ static int open_body(const struct http_request *r, struct buf *plain, struct are
 {
     struct err e = { .fate = ERR_NONE };
     *text = http_body(r);
-    if (is_gzip(r)) {
+    if (is_gzip(http_header(r, "Content-Encoding"))) {
         if (!inflate_gzip(*text, plain, &e)) {
             bool large = e.code && strcmp(e.code, "inflate.limit") == 0;
             *title = large ? "the message is too large" : "the body is no gzip";
@@ -212,12 +254,9 @@ static void take(struct webhook *s, struct slice body, struct slice key, struct 
 static void handle(void *ctx, struct http_request *r, struct http_answer *a)
 {
     struct webhook *s = ctx;
-    const char *title = NULL;
-    int status = check(s, r, &title);
-    if (status) {
-        problem(a, status, title);
-        if (status == 415 && is_compressed(r) && !is_gzip(r))
-            a->accept_encoding = "gzip, identity";
+    const char *title = "there is no body";
+    if (slice_is_empty(http_body(r))) {
+        problem(a, 400, title);
         return;
     }
     struct buf plain;
@@ -225,13 +264,28 @@ static void handle(void *ctx, struct http_request *r, struct http_answer *a)
     struct slice body;
     buf_init(&plain, (size_t)s->body_max);
     arena_init(&scratch, 4 * (size_t)s->body_max + CHARSET_ROOM);
-    status = open_body(r, &plain, &scratch, &body, &title);
+    int status = open_body(r, &plain, &scratch, &body, &title);
     if (status)
         problem(a, status, title);
     else
         take(s, body, http_header(r, "Idempotency-Key"), a);
     arena_release(&scratch);
     buf_release(&plain);
+}
+
+static bool check_limits(const struct webhook *s, struct err *e)
+{
+    const int64_t times_ms[] = { s->idle_ms, s->head_ms, s->request_ms };
+    for (size_t i = 0; i < sizeof times_ms / sizeof times_ms[0]; i++)
+        if (times_ms[i] < 1000 || times_ms[i] > INT_MAX)
+            return err_set(e, ERR_FATAL, "webhook.option", 0,
+                           "'idle', 'head_time' and 'request_time' must be from 1s to 24 days");
+    if (s->connections_max <= 0 || s->connections_max > CONNECTIONS_MAX || s->peer_connections_max <= 0)
+        return err_set(e, ERR_FATAL, "webhook.option", 0,
+                       "'connections_max' must be from 1 to %d, 'peer_connections_max' at least 1",
+                       CONNECTIONS_MAX);
+    return (s->retry_after_ms >= 0 && s->retry_after_ms <= INT_MAX) ||
+           err_set(e, ERR_FATAL, "webhook.option", 0, "'retry_after' must be at most 24 days");
 }
 
 static bool webhook_check(const void *state, bool receives, struct err *e)
@@ -247,11 +301,7 @@ static bool webhook_check(const void *state, bool receives, struct err *e)
     if (s->body_max <= 0 || s->body_max > INT_MAX)
         return err_set(e, ERR_FATAL, "webhook.option", 0,
                        "'body_max' must be from 1 byte to 2 GiB");
-    if (s->idle_ms < 1000 || s->idle_ms > INT_MAX || s->connections_max <= 0 ||
-        s->connections_max > 100000 || s->retry_after_ms < 0 || s->retry_after_ms > INT_MAX)
-        return err_set(e, ERR_FATAL, "webhook.option", 0,
-                       "'idle' must be at least 1s, 'connections_max' 1 to 100000");
-    return true;
+    return check_limits(s, e);
 }
 
 /* Says the port that the kernel chose where port 0 was asked for. */
@@ -277,8 +327,13 @@ static bool webhook_open(void *state, struct err *e)
     wait_init(&s->changed);
     struct http_server_options o = { .listen = s->listen,
                                      .body_max = (size_t)s->body_max,
-                                     .idle_s = (unsigned)(s->idle_ms / 1000),
+                                     .bytes_max = (size_t)s->bytes_max,
+                                     .idle_ms = s->idle_ms,
+                                     .head_ms = s->head_ms,
+                                     .request_ms = s->request_ms,
                                      .connections_max = (unsigned)s->connections_max,
+                                     .peer_connections_max = (unsigned)s->peer_connections_max,
+                                     .judge = judge,
                                      .handle = handle,
                                      .ctx = s };
     if (http_server_start(&o, &s->server, e)) {

@@ -90,7 +90,7 @@ bool admin_start(const struct admin_options *o, struct admin **out, struct err *
     a->o = *o;
     snprintf(listen, sizeof listen, "unix:%s", o->socket);
     struct http_server_options server = {
-        .listen = listen, .body_max = BUS_RECORD_MAX_BYTES, .idle_s = 10, .connections_max = 8,
+        .listen = listen, .body_max = BUS_RECORD_MAX_BYTES, .idle_ms = 10000, .connections_max = 8,
         .handle = handle, .ctx = a,
     };
     if (!http_server_start(&server, &a->server, e)) {

@@ -22,6 +22,8 @@ struct monitor {
     pthread_mutex_t lock; /* of o, and one question at a time */
     struct arena arena; /* of one question */
     int64_t started_ms;
+    const char *const *hosts; /* of the site, NULL-terminated; NULL: none */
+    struct address at;
     char where[300];
 };
 
@@ -189,6 +191,27 @@ static void answer_one(struct monitor *m, struct http_request *r, struct http_an
     }
 }
 
+/* Another name than its own is one that a page in somebody's browser was made to resolve to this machine. */
+static bool is_own_name(const struct monitor *m, const struct http_head *h)
+{
+    struct slice host = http_head_host(h);
+    bool good = host.n == 0 || address_is_local(h->authority) ||
+                slice_equal_nocase(host, slice_text(m->at.host));
+    for (const char *const *one = m->hosts; one && *one && !good; one++)
+        good = slice_equal_nocase(host, slice_text(*one));
+    return good;
+}
+
+static bool judge(void *ctx, const struct http_head *h, struct http_answer *out)
+{
+    if (is_own_name(ctx, h))
+        return false;
+    out->status = 421;
+    out->type = "text/plain; charset=utf-8";
+    buf_text(out->body, "this is not the name of this listener: see 'hosts' of 'admin'\n");
+    return true;
+}
+
 static void handle(void *ctx, struct http_request *r, struct http_answer *out)
 {
     struct monitor *m = ctx;
@@ -211,18 +234,20 @@ void monitor_join(struct monitor *m, const struct monitor_options *o)
 bool monitor_start(const struct monitor_options *o, struct monitor **out, struct err *e)
 {
     struct monitor *m = mem_alloc(sizeof *m);
-    struct address at;
     if (!m)
         return err_memory(e);
     m->o = *o;
+    m->hosts = o->of.site->admin_hosts;
+    bool is_tcp = address_split(slice_text(o->listen), &m->at);
     m->started_ms = clock_wall_ms();
     pthread_mutex_init(&m->lock, NULL);
     arena_init(&m->arena, ARENA_BYTES);
     const struct http_server_options server = {
         .listen = o->listen,
         .body_max = 0,
-        .idle_s = 10,
-        .connections_max = 8,
+        .idle_ms = 10000,
+        .connections_max = 32,
+        .judge = judge,
         .handle = handle,
         .ctx = m,
     };
@@ -230,9 +255,9 @@ bool monitor_start(const struct monitor_options *o, struct monitor **out, struct
         monitor_stop(&m);
         return false;
     }
-    if (address_split(slice_text(o->listen), &at))
-        (void)snprintf(m->where, sizeof m->where, strchr(at.host, ':') ? "[%s]:%u" : "%s:%u",
-                       at.host, (unsigned)http_server_port(m->server));
+    if (is_tcp)
+        (void)snprintf(m->where, sizeof m->where, strchr(m->at.host, ':') ? "[%s]:%u" : "%s:%u",
+                       m->at.host, (unsigned)http_server_port(m->server));
     *out = m;
     return true;
 }

@@ -1,9 +1,8 @@
-/* http_server.c - libmicrohttpd on a listening socket of our own.
+/* http_server.c - libmicrohttpd behind a door of our own.
  *
- * The library calls on_request several times for a request: once when its header is there, then
- * for each piece of its body, then a last time, when handle() is asked. A body over the limit is
- * not kept: a little over is read and dropped, so that the peer gets to read the 413; far over is
- * answered at once, or cut off when its length was not declared. */
+ * It has no socket that listens: it serves the connections that the door hands over. The library calls
+ * on_request several times for a request: once when its header is there, then for each piece of its
+ * body, then a last time, when handle() is asked. */
 #include "host/http_server.h"
 
 #include <errno.h>
@@ -19,17 +18,17 @@
 
 #include "base/address.h"
 #include "base/arena.h"
+#include "host/http_door.h"
 
-#define BACKLOG 128
-#define DROP_MAX ((size_t)1024 * 1024)
+#define BACKLOG 511
 #define ANSWER_MAX ((size_t)64 * 1024 * 1024)
 #define CONNECTION_MEMORY ((size_t)64 * 1024) /* the library's, for header and reading */
-#define CONNECTIONS_DEFAULT 64
-#define IDLE_S_DEFAULT 30
+#define CONNECTIONS_SPARE 64 /* that the door has closed and the library has not yet */
 
 struct http_server {
     struct http_server_options options;
     struct MHD_Daemon *daemon;
+    struct http_door *door;
     struct buf answer; /* of the internal thread */
     uint16_t port;
     char unix_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -37,10 +36,10 @@ struct http_server {
 
 struct http_request {
     struct MHD_Connection *connection;
-    const char *method, *path;
+    const char *method;
+    char *target; /* as it came */
     struct buf body;
-    size_t dropped;
-    bool begun, bad_path;
+    bool begun;
 };
 
 /* Listening. */
@@ -141,16 +140,16 @@ static int listen_tcp(struct http_server *s, struct err *e)
 
 /* Requests. */
 
-/* Called with the address as it came. The library decodes it in place, so that "%00" would cut it
- * short and "/a%00b" would pass for "/a": such a request is refused. */
-static void *on_address(void *ctx, const char *raw, struct MHD_Connection *connection)
+/* Called with the target as it came, which the library decodes in place: "/%61" is not "/a" here. */
+static void *on_target(void *ctx, const char *raw, struct MHD_Connection *connection)
 {
     const struct http_server *s = ctx;
-    struct http_request *r = mem_alloc(sizeof *r);
+    struct http_request *r = mem_alloc(sizeof *r + strlen(raw) + 1);
     if (!r)
         return NULL;
     r->connection = connection;
-    r->bad_path = strstr(raw, "%00") != NULL;
+    r->target = (char *)(r + 1);
+    memcpy(r->target, raw, strlen(raw));
     buf_init(&r->body, s->options.body_max);
     return r;
 }
@@ -186,9 +185,9 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection,
         snprintf(seconds, sizeof seconds, "%d", answer->retry_after_s);
         ok = ok && MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
     }
-    if (answer->accept_encoding)
-        ok = ok && MHD_add_response_header(response, MHD_HTTP_HEADER_ACCEPT_ENCODING,
-                                           answer->accept_encoding);
+    for (size_t i = 0; ok && i < HTTP_ANSWER_FIELDS; i++)
+        if (answer->fields[i].name)
+            ok = MHD_add_response_header(response, answer->fields[i].name, answer->fields[i].value);
     if (ok)
         ok = MHD_queue_response(connection, (unsigned)answer->status, response);
     MHD_destroy_response(response);
@@ -202,40 +201,8 @@ static enum MHD_Result send_status(struct http_server *s, struct http_request *r
     return send_answer(r->connection, &answer);
 }
 
-static bool is_far_over(const struct http_server *s, const struct http_request *r)
-{
-    uint64_t length = 0;
-    struct slice declared = http_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    return slice_to_u64(declared, &length) && length > s->options.body_max &&
-           length - s->options.body_max > DROP_MAX;
-}
-
-static enum MHD_Result on_header(struct http_server *s, struct http_request *r)
-{
-    r->begun = true;
-    if (r->bad_path)
-        return send_status(s, r, MHD_HTTP_BAD_REQUEST);
-    if (is_far_over(s, r))
-        return send_status(s, r, MHD_HTTP_CONTENT_TOO_LARGE);
-    return MHD_YES;
-}
-
-static enum MHD_Result on_piece(struct http_request *r, struct slice piece)
-{
-    if (r->dropped == 0) {
-        buf_put(&r->body, piece);
-        if (buf_ok(&r->body))
-            return MHD_YES;
-        buf_release(&r->body);
-    }
-    r->dropped += piece.n;
-    return r->dropped > DROP_MAX ? MHD_NO : MHD_YES;
-}
-
 static enum MHD_Result on_whole(struct http_server *s, struct http_request *r)
 {
-    if (r->dropped > 0)
-        return send_status(s, r, MHD_HTTP_CONTENT_TOO_LARGE);
     buf_reset(&s->answer);
     struct http_answer answer = { .status = MHD_HTTP_INTERNAL_SERVER_ERROR, .body = &s->answer };
     s->options.handle(s->options.ctx, r, &answer);
@@ -252,32 +219,81 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
     struct http_request *r = *request;
     (void)connection;
     (void)version;
+    (void)path;
     if (!r)
         return MHD_NO; /* out of memory: the connection ends */
-    r->method = method;
-    r->path = path;
-    if (!r->begun)
-        return on_header(s, r);
+    if (!r->begun) {
+        r->begun = true;
+        r->method = method;
+        return MHD_YES;
+    }
     if (*piece_n == 0)
         return on_whole(s, r);
-    struct slice taken = slice_of(piece, *piece_n);
+    buf_put(&r->body, slice_of(piece, *piece_n)); /* the door keeps to body_max */
     *piece_n = 0;
-    return on_piece(r, taken);
+    return buf_ok(&r->body) ? MHD_YES : MHD_NO;
 }
 
 /* Life. */
 
-/* One peer may hold half of the connections, so that it cannot shut out the others. */
-static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
+static bool hand_over(void *ctx, int fd, const struct sockaddr *from, socklen_t from_n)
 {
-    unsigned connections = s->options.connections_max;
-    unsigned peer = connections > 16 ? connections / 2 : connections;
-    return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, peer,
-        MHD_OPTION_CONNECTION_TIMEOUT, s->options.idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_address,
-        s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+    struct http_server *s = ctx;
+    return MHD_add_connection(s->daemon, fd, from, from_n) == MHD_YES; /* which closes fd where it fails */
+}
+
+static bool judge(void *ctx, const struct http_head *h, struct http_answer *out)
+{
+    struct http_server *s = ctx;
+    return s->options.judge && s->options.judge(s->options.ctx, h, out);
+}
+
+static const char *phrase(unsigned status)
+{
+    return MHD_get_reason_phrase_for(status);
+}
+
+/* Silence, deadlines and shares are the door's. By poll: its epoll is told of edges, and misses an end that
+ * comes together with bytes. */
+static bool start_daemon(struct http_server *s, struct err *e)
+{
+    unsigned connections = 2 * s->options.connections_max + CONNECTIONS_SPARE;
+    s->daemon = MHD_start_daemon(
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC, 0, NULL, NULL,
+        on_request, s, MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+        MHD_OPTION_END);
+    return s->daemon || refuse_listen(e, s->options.listen, "the HTTP library does not start");
+}
+
+static bool start_door(struct http_server *s, int listener, struct err *e)
+{
+    const struct http_server_options *o = &s->options;
+    const struct http_door_options door = {
+        .where = o->listen, .listener = listener,
+        .peers = { o->connections_max, o->peer_connections_max, o->bytes_max, o->bytes_max / 2 },
+        .body_max = o->body_max, .idle_ms = o->idle_ms, .head_ms = o->head_ms,
+        .request_ms = o->request_ms, .judge = judge, .hand_over = hand_over, .phrase = phrase, .ctx = s,
+    };
+    return http_door_start(&door, &s->door, e);
+}
+
+static void fill_in(struct http_server_options *o)
+{
+    static const struct http_server_options fallback = {
+        .bytes_max = (size_t)64 * 1024 * 1024, .connections_max = 64, .idle_ms = 30000, .head_ms = 10000,
+        .request_ms = 60000,
+    };
+    o->bytes_max = o->bytes_max ? o->bytes_max : fallback.bytes_max;
+    if (o->bytes_max / 2 < o->body_max)
+        o->bytes_max = 2 * o->body_max;
+    o->connections_max = o->connections_max ? o->connections_max : fallback.connections_max;
+    if (o->peer_connections_max == 0)
+        o->peer_connections_max = o->connections_max > 16 ? o->connections_max / 2 : o->connections_max;
+    o->idle_ms = o->idle_ms ? o->idle_ms : fallback.idle_ms;
+    o->head_ms = o->head_ms ? o->head_ms : fallback.head_ms;
+    o->request_ms = o->request_ms ? o->request_ms : fallback.request_ms;
 }
 
 bool http_server_start(const struct http_server_options *o, struct http_server **out, struct err *e)
@@ -286,21 +302,17 @@ bool http_server_start(const struct http_server_options *o, struct http_server *
     if (!s)
         return err_memory(e);
     s->options = *o;
-    if (o->connections_max == 0)
-        s->options.connections_max = CONNECTIONS_DEFAULT;
-    if (o->idle_s == 0)
-        s->options.idle_s = IDLE_S_DEFAULT;
+    fill_in(&s->options);
     buf_init(&s->answer, ANSWER_MAX);
     bool local = strncmp(o->listen, "unix:", 5) == 0;
     int fd = local ? listen_unix(s, o->listen + 5, e) : listen_tcp(s, e);
-    if (fd >= 0)
-        s->daemon = start_daemon(s, fd);
-    if (s->daemon) {
+    bool started = fd >= 0 && start_daemon(s, e);
+    if (fd >= 0 && !started)
+        close(fd);
+    if (started && start_door(s, fd, e)) {
         *out = s;
         return true;
     }
-    if (fd >= 0)
-        refuse_listen(e, o->listen, "the HTTP library does not start");
     http_server_stop(&s);
     return false;
 }
@@ -316,8 +328,9 @@ void http_server_stop(struct http_server **s)
     if (!old)
         return;
     *s = NULL;
+    http_door_stop(&old->door);
     if (old->daemon)
-        MHD_stop_daemon(old->daemon); /* closes the socket too */
+        MHD_stop_daemon(old->daemon);
     if (old->unix_path[0])
         unlink(old->unix_path);
     buf_release(&old->answer);
@@ -333,16 +346,8 @@ struct slice http_method(const struct http_request *r)
 
 struct slice http_path(const struct http_request *r)
 {
-    static const struct slice schemes[] = { SLICE_INIT("http://"), SLICE_INIT("https://") };
-    struct slice path = slice_text(r->path);
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
-        struct slice rest = slice_from(path, schemes[i].n);
-        if (!slice_equal_nocase(slice_head(path, schemes[i].n), schemes[i]))
-            continue;
-        path = slice_from(rest, slice_find(rest, '/'));
-        return path.n ? path : SLICE("/");
-    }
-    return path;
+    struct slice from;
+    return http_target_path(slice_text(r->target), &from);
 }
 
 struct slice http_body(const struct http_request *r)

@@ -83,13 +83,25 @@ bool site_may_listen(struct slice text)
     return address_split(text, &at) && address_is_local(text);
 }
 
+static const char *const *read_hosts(struct reading *r, const struct node *n)
+{
+    const char **list = n ? ARENA_ARRAY(r->reader.arena, strict_count(n) + 1, const char *) : NULL;
+    size_t i = 0;
+    for (const struct node *it = NULL; list && (it = strict_each(n, it));)
+        if (strict_is(&r->reader, it, NODE_TEXT, "a host"))
+            list[i++] = arena_text(r->reader.arena, it->text);
+    return list;
+}
+
 /* Metrics and health: for whoever watches on this machine, behind no lock. */
 static void read_admin(struct reading *r, const struct node *root)
 {
-    static const struct strict_key keys[] = { { "listen", true, STRICT_TEXT } };
+    static const struct strict_key keys[] = { { "listen", true, STRICT_TEXT },
+                                              { "hosts", false, STRICT_TEXTS } };
     const struct node *map = strict_member(root, "admin", NODE_MAP);
     STRICT_KEYS(&r->reader, map, keys);
     const struct node *n = map ? strict_member(map, "listen", NODE_TEXT) : NULL;
+    r->site->admin_hosts = read_hosts(r, node_get(map, "hosts"));
     if (!n)
         return;
     if (!site_may_listen(n->text))

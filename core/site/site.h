@@ -49,6 +49,7 @@ struct site {
     const char *folder, *state_folder; /* absolute */
     const char *admin_socket;          /* path of the daemon's local socket */
     const char *admin_listen;          /* "127.0.0.1:9464", loopback; NULL: it does not */
+    const char *const *admin_hosts;    /* further names under which it is asked, NULL-terminated; NULL: none */
     const char *listening;             /* file naming where each feed listens, written by run */
     bool live;
     const char *bus_url, *topic_prefix;

@@ -17,6 +17,7 @@ static struct err e;
 static struct buf answer;
 static struct http_server *server;
 static struct http_client *client;
+static bool all_sent;
 static char url[128];
 static int status;
 
@@ -38,7 +39,7 @@ static void echo(void *ctx, struct http_request *r, struct http_answer *out)
 
 static bool start(const char *listen_on, struct http_server **out)
 {
-    struct http_server_options o = { .listen = listen_on, .body_max = BODY_MAX, .idle_s = 60,
+    struct http_server_options o = { .listen = listen_on, .body_max = BODY_MAX, .idle_ms = 60000,
                                      .connections_max = 8, .handle = echo };
     err_clear(&e);
     return http_server_start(&o, out, &e);
@@ -82,7 +83,7 @@ static void carries_a_request_there_and_back(void)
     CU_ASSERT_NOT_EQUAL(http_server_port(server), 0);
     CU_ASSERT_TRUE_FATAL(call("POST", "/a%20b/c?q=1%262&x", SLICE("some\0body")));
     CU_ASSERT_EQUAL(status, 200);
-    CU_ASSERT_TRUE(slice_equal(buf_slice(&answer), SLICE("POST /a b/c h=yes some\0body")));
+    CU_ASSERT_TRUE(slice_equal(buf_slice(&answer), SLICE("POST /a%20b/c?q=1%262&x h=yes some\0body")));
 }
 
 static void knows_the_usual_methods(void)
@@ -121,7 +122,7 @@ static void answers_413_to_a_body_over_its_maximum(void)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         CU_ASSERT_TRUE(call("POST", "/", slice_of(body, sizes[i])));
         CU_ASSERT_EQUAL(status, 413);
-        CU_ASSERT_EQUAL(answer.n, 0);
+        CU_ASSERT_FALSE(slice_starts(buf_slice(&answer), SLICE("POST ")));
     }
     CU_ASSERT_TRUE(call("GET", "/", SLICE("")));
     CU_ASSERT_EQUAL(status, 200);
@@ -141,6 +142,7 @@ static const char *raw(const char *header, const char *piece, size_t times)
     bool open = send(fd, header, strlen(header), MSG_NOSIGNAL) > 0;
     while (open && times-- > 0)
         open = send(fd, piece, strlen(piece), MSG_NOSIGNAL) > 0;
+    all_sent = open;
     for (ssize_t more; n < sizeof got - 1; n += (size_t)more)
         if ((more = recv(fd, got + n, sizeof got - 1 - n, 0)) <= 0)
             break;
@@ -170,19 +172,22 @@ static void limits_a_body_of_undeclared_length(void)
     char last[2400];
     snprintf(last, sizeof last, "%s%s0\r\n\r\n", piece, piece);
     CU_ASSERT_PTR_NOT_NULL(strstr(raw(header, last, 1), "HTTP/1.1 413 "));
-    CU_ASSERT_STRING_EQUAL(raw(header, piece, 8192), ""); /* cut off before 8 MiB */
+    CU_ASSERT_PTR_NOT_NULL(strstr(raw(header, piece, 512), "HTTP/1.1 413 "));
+    (void)raw(header, piece, 65536);
+    CU_ASSERT_FALSE(all_sent); /* cut off before 64 MiB */
 }
 
 /* RFC 9112 section 3.2.2: as clients write it to a proxy, and some to us. */
 static void takes_the_absolute_form_of_a_target(void)
 {
     static const struct { const char *target, *want; } rows[] = {
-        { "http://example.org/a/b", "GET /a/b h=" }, { "HTTPS://x:8443/a?q=1", "GET /a h=" },
-        { "http://example.org", "GET / h=" },        { "/http://x/a", "GET /http://x/a h=" },
+        { "http://x:80/a/b", "GET /a/b h=" }, { "HTTPS://X:80/a?q=1", "GET /a?q=1 h=" },
+        { "http://x:80", "GET / h=" },        { "/http://x/a", "GET /http://x/a h=" },
+        { "http://other/a", "HTTP/1.1 400 " },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char header[200];
-        snprintf(header, sizeof header, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        snprintf(header, sizeof header, "GET %s HTTP/1.1\r\nHost: x:80\r\nConnection: close\r\n\r\n",
                  rows[i].target);
         CU_ASSERT_PTR_NOT_NULL(strstr(raw(header, "", 0), rows[i].want));
     }
@@ -194,12 +199,15 @@ static void refuses_a_request_without_a_host(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(got, "HTTP/1.1 400 "));
 }
 
-static void refuses_an_address_with_a_hidden_nul(void)
+static void gives_a_target_as_it_was_written(void)
 {
-    CU_ASSERT_TRUE(call("GET", "/admin%00x", SLICE("")));
-    CU_ASSERT_EQUAL(status, 400);
-    CU_ASSERT_TRUE(call("GET", "/?q=%00", SLICE("")));
-    CU_ASSERT_EQUAL(status, 400);
+    static const char *const targets[] = { "/admin%00x", "/%61dmin", "/?q=%00", "/a+b//c" };
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        char want[64];
+        snprintf(want, sizeof want, "GET %s h=yes ", targets[i]);
+        CU_ASSERT_TRUE(call("GET", targets[i], SLICE("")));
+        CU_ASSERT_TRUE(slice_equal_text(buf_slice(&answer), want));
+    }
 }
 
 static void refuses_an_answer_over_its_buffer(void)
@@ -316,7 +324,7 @@ static CU_TestInfo cases[] = {
     { "says what it sends and when to come back", says_what_it_sends_and_when_to_come_back },
     { "limits a body of undeclared length", limits_a_body_of_undeclared_length },
     { "refuses a request without a host", refuses_a_request_without_a_host },
-    { "refuses an address with a hidden NUL", refuses_an_address_with_a_hidden_nul },
+    { "gives a target as it was written", gives_a_target_as_it_was_written },
     { "refuses an answer over its buffer", refuses_an_answer_over_its_buffer },
     { "says when nobody answers", says_when_nobody_answers },
     { "gives up when its time is over", gives_up_when_its_time_is_over },

@@ -42,6 +42,8 @@ static void set(struct rig *r, const struct cfg_option *o, const char *value)
         n = number(value);
         memcpy(at, &n, sizeof n);
         break;
+    case CFG_LIST: /* none */
+        break;
     default:
         abort();
     }
