@@ -18,6 +18,8 @@
 #define KEY_MAX 256
 #define CHARSET_ROOM 65536
 #define CONNECTIONS_MAX 100000
+#define FILES_OF_CONNECTION 3 /* its own, and a pair between door and server */
+#define TOKEN_MIN 16
 #define RUN_WAIT_MS 2000 /* for run(), which comes soon after open() */
 #define AT(field) offsetof(struct webhook, field)
 
@@ -39,7 +41,7 @@ struct webhook {
 static size_t webhook_connections(const void *state)
 {
     const struct webhook *s = state;
-    return s->connections_max > 0 ? (size_t)s->connections_max : 0;
+    return s->connections_max > 0 ? (size_t)s->connections_max * FILES_OF_CONNECTION : 0;
 }
 
 static const struct cfg_option options[] = {
@@ -273,6 +275,22 @@ static void handle(void *ctx, struct http_request *r, struct http_answer *a)
     buf_release(&plain);
 }
 
+/* A short one is found by trying. */
+static bool read_token(const struct webhook *s, struct token *out, struct err *e)
+{
+    if (!token_read(s->token_file, out, e))
+        return false;
+    return !*out->text || strlen(out->text) >= TOKEN_MIN ||
+           err_set(e, ERR_FATAL, "token.size", 0,
+                   "cannot use token file '%s': a token has at least %d characters", s->token_file, TOKEN_MIN);
+}
+
+static bool webhook_try(const void *state, struct err *e)
+{
+    struct token unused;
+    return read_token(state, &unused, e);
+}
+
 static bool check_limits(const struct webhook *s, struct err *e)
 {
     const int64_t times_ms[] = { s->idle_ms, s->head_ms, s->request_ms };
@@ -321,7 +339,7 @@ static void set_where(struct webhook *s)
 static bool webhook_open(void *state, struct err *e)
 {
     struct webhook *s = state;
-    if (!webhook_check(s, true, e) || !token_read(s->token_file, &s->token, e))
+    if (!webhook_check(s, true, e) || !read_token(s, &s->token, e))
         return false;
     pthread_mutex_init(&s->lock, NULL);
     wait_init(&s->changed);
@@ -399,6 +417,7 @@ const struct transport transport_webhook = {
     .options = options,
     .state_size = sizeof(struct webhook),
     .check = webhook_check,
+    .try = webhook_try,
     .open = webhook_open,
     .run = webhook_run,
     .stop = webhook_stop,

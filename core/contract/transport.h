@@ -60,6 +60,8 @@ struct transport {
      * configuration is refused before anything starts. receives: for a feed, else for a delivery.
      * ERR_FATAL. NULL: there is nothing to check. */
     bool (*check)(const void *state, bool receives, struct err *e);
+    /* The files that it names beside those of secure.h, read and let go. ERR_FATAL. NULL: there are none. */
+    bool (*try)(const void *state, struct err *e);
     /* Binds or checks what it needs; on failure leaves nothing to close. ERR_FATAL. */
     bool (*open)(void *state, struct err *e);
     /* Blocks until stop(), handing turns up. NULL: sends only. */
@@ -74,7 +76,7 @@ struct transport {
     /* How it stands to the world, by its options (secure.h; zeroed first): what a site is held to. NULL: it
      * cannot be told, so no demo site, whose rules nobody has signed, has it. */
     void (*stand)(const void *state, bool receives, struct secure_stand *out);
-    /* How many connections it may hold at one time, each of which is a file. NULL: none to speak of. */
+    /* How many files its connections may take at one time. NULL: none to speak of. */
     size_t (*connections)(const void *state);
 };
 

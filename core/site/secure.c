@@ -45,7 +45,8 @@ bool reading_stand(struct reading *r, const struct node *n, const struct transpo
         return reading_not_local(r, n, n->key);
     if (!secure_check(&s, &e))
         return tell(r, n, &e);
-    if (r->keys_mode != SITE_KEYS_NAMED && !secure_try(&s, &until_ms, &e))
+    if (r->keys_mode != SITE_KEYS_NAMED &&
+        (!secure_try(&s, &until_ms, &e) || (t->try && !t->try(state, &e))))
         return tell(r, n, &e);
     if (!s.secure)
         return true;

@@ -293,7 +293,7 @@ static void keeps_bodies_to_their_shares(void)
 static void lets_a_slow_reader_have_it_all(void)
 {
     start();
-    int fd = join(1), small = 4096;
+    int fd = join(1), small = 65536;
     CU_ASSERT_EQUAL(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
     CU_ASSERT(say(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
     const char *body = strstr(rest(fd), "\r\n\r\n");
