@@ -59,6 +59,16 @@ void rig_set(struct rig *r, const char *key, const char *value)
     abort();
 }
 
+void rig_set_list(struct rig *r, const char *key, const char **values)
+{
+    for (const struct cfg_option *o = r->t->options; o->type != CFG_END; o++)
+        if (strcmp(o->key, key) == 0) {
+            memcpy((char *)r->state + o->at, &values, sizeof values);
+            return;
+        }
+    abort();
+}
+
 void rig_init(struct rig *r, const struct transport *t)
 {
     *r = (struct rig){ .t = t, .folder = "/tmp/transport-test-XXXXXX" };

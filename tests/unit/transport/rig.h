@@ -30,6 +30,8 @@ struct rig {
 void rig_init(struct rig *r, const struct transport *t);
 void rig_done(struct rig *r);
 void rig_set(struct rig *r, const char *key, const char *value);
+/* NULL-terminated; borrowed. */
+void rig_set_list(struct rig *r, const char *key, const char **values);
 bool rig_open(struct rig *r);
 void rig_start(struct rig *r);
 /* Until the intake has had so many arrivals. */

@@ -125,6 +125,11 @@ static void refuses_what_is_no_message_for_it(void)
         int status;
     } rows[] = {
         { { .path = "/other" }, "{}", 404 },
+        { { .path = "/%65vents" }, "{}", 404 },
+        { { .path = "/events?x=1" }, "{}", 404 },
+        { { .path = "/events/" }, "{}", 404 },
+        { { .path = "//events" }, "{}", 404 },
+        { { .path = "/events", .method = "OPTIONS" }, "", 405 },
         { { .method = "GET" }, "", 405 },
         { { .method = "PUT" }, "{}", 405 },
         { { .type = "text/plain" }, "{}", 415 },
@@ -237,6 +242,48 @@ static void refuses_a_token_file_that_others_can_read(void)
     CU_ASSERT_PTR_NULL(strstr(r.e.text, TOKEN));
 }
 
+/* Whoever can try often finds a short one. */
+static void refuses_a_token_that_is_short(void)
+{
+    char path[200];
+    rig_write(&r, "token", "fifteen-letters\n");
+    snprintf(path, sizeof path, "%s", rig_path(&r, "token"));
+    rig_set(&r, "token_file", path);
+    CU_ASSERT_FALSE(r.t->try(r.state, &r.e));
+    CU_ASSERT_STRING_EQUAL(r.e.code, "token.size");
+    err_clear(&r.e);
+    CU_ASSERT_FALSE(rig_open(&r));
+    CU_ASSERT_STRING_EQUAL(r.e.code, "token.size");
+    rig_write(&r, "token", "sixteen--letters\n");
+    err_clear(&r.e);
+    CU_ASSERT_TRUE(r.t->try(r.state, &r.e));
+}
+
+static void takes_a_path_with_its_query(void)
+{
+    rig_set(&r, "path", "/events?code=1%20x");
+    start();
+    CU_ASSERT_EQUAL(ask(&(struct request){ .path = "/events?code=1%20x" }, "{}"), 202);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .path = "/events?code=1+x" }, "{}"), 404);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .path = "/events" }, "{}"), 404);
+}
+
+/* CloudEvents, HTTP 1.1 Web Hooks for Event Delivery, section 4. */
+static void answers_the_senders_that_it_allows(void)
+{
+    static const char *origins[] = { "eventgrid.azure.net", "events.example", NULL };
+    rig_set_list(&r, "origins", origins);
+    start();
+    CU_ASSERT_EQUAL(ask(&(struct request){ .method = "OPTIONS", .more = "WebHook-Request-Origin: Events.Example" },
+                        ""), 200);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .method = "OPTIONS", .more = "WebHook-Request-Origin: other.example" },
+                        ""), 405);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .method = "OPTIONS" }, ""), 405);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .path = "/o", .method = "OPTIONS",
+                                           .more = "WebHook-Request-Origin: events.example" }, ""), 404);
+    CU_ASSERT_EQUAL(r.arrivals, 0);
+}
+
 static void answers_413_past_its_limit(void)
 {
     char body[200];
@@ -262,6 +309,9 @@ static CU_TestInfo cases[] = {
     { "gives the last of several answers", gives_the_last_of_several_answers },
     { "asks for the token", asks_for_the_token },
     { "refuses a token file that others can read", refuses_a_token_file_that_others_can_read },
+    { "refuses a token that is short", refuses_a_token_that_is_short },
+    { "takes a path with its query", takes_a_path_with_its_query },
+    { "answers the senders that it allows", answers_the_senders_that_it_allows },
     { "answers 413 past its limit", answers_413_past_its_limit },
     CU_TEST_INFO_NULL
 };
