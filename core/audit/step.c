@@ -5,6 +5,7 @@
 #include "audit/step.h"
 
 #include "audit/acts.h"
+#include "audit/fit.h"
 #include "record/wire.h"
 
 #define ENTRY_MAX_BYTES BUS_RECORD_MAX_BYTES
@@ -20,6 +21,7 @@ struct work {
     struct mark_event mark;
     struct mark_place place;
     bool moves_mark;
+    const struct person *before;        /* the subject, once loaded */
     struct buf facts;                   /* the encoded person after it; empty: unchanged */
     struct buf acts;                    /* the acts taken after it; empty: unchanged */
 };
@@ -83,13 +85,16 @@ static bool load_person(struct work *w, struct person *out, struct err *e)
     w->says.facts_before = memory_get(&w->p->memory, w->out->subject.b);
     w->says.facts_after = w->says.facts_before;
     *out = person_unknown;
-    return slice_is_empty(w->says.facts_before) ||
-           person_decode(w->r->bundle, w->a, w->says.facts_before, out, e);
+    if (w->says.facts_before.n && !person_decode(w->r->bundle, w->a, w->says.facts_before, out, e))
+        return false;
+    w->before = out;
+    return true;
 }
 
 static bool keep_person(struct work *w, const struct person *after, struct err *e)
 {
-    if (!person_encode(w->r->bundle, after, &w->facts, e) || !buf_done(&w->facts, e))
+    const struct view *event = w->says.kind == AUDIT_EVENT ? w->says.event : NULL;
+    if (!fit_person(w->r->bundle, w->a, w->before, after, event, &w->facts, e))
         return false;
     w->says.facts_after = buf_slice(&w->facts);
     return true;
@@ -104,23 +109,6 @@ static bool add_note(struct work *w, struct slice more)
                                        (int)more.n, (const char *)more.p));
     w->says.note = more;
     return more.p != NULL;
-}
-
-/* What no bus would take must be refused here: at the commit it would stop the partition for
- * ever. */
-static bool check_sizes(const struct work *w, const struct judged *j, struct err *e)
-{
-    size_t largest = w->facts.n;
-    for (size_t i = 0; i < j->disclosure_count; i++)
-        if (j->disclosures[i].bytes.n > largest)
-            largest = j->disclosures[i].bytes.n;
-    for (size_t i = 0; i < j->notice_count; i++)
-        if (j->notices[i].bytes.n > largest)
-            largest = j->notices[i].bytes.n;
-    if (largest + ID_BYTES <= BUS_RECORD_MAX_BYTES)
-        return true;
-    return err_set(e, ERR_REJECT, "event.size", 0,
-                   "cannot decide an event that leads to a record of %zu bytes", largest);
 }
 
 /* The same event by another number of its feed: the facts know its id. */
@@ -147,7 +135,7 @@ static bool take_judged(struct work *w, struct err *e)
     w->says.judged = j;
     if (j->note.n && w->says.kind == AUDIT_EVENT && !add_note(w, j->note))
         return err_memory(e);
-    return check_sizes(w, j, e);
+    return fit_records(j, w->facts.n, e);
 }
 
 static bool judge(struct work *w, const struct judge_input *in, struct err *e)
@@ -429,7 +417,7 @@ static bool look(struct work *w, const struct input_act *act, const struct perso
         return false;
     if (!j->facts_changed)
         return note_act(w, act, LOOKED_AT_NOTHING, e);
-    return note_act(w, act, "", e) && keep_word(w, e) && check_sizes(w, j, e);
+    return note_act(w, act, "", e) && keep_word(w, e) && fit_records(j, w->facts.n, e);
 }
 
 static bool take_act(struct work *w, struct err *e)

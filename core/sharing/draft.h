@@ -26,7 +26,7 @@ void list_remove(struct list *l, size_t n);
 #define EVENTS_MAX 512
 #define WORDS_MAX_ALIKE 8  /* of one purpose and recipient, one kind, one function, one opening */
 #define EARLY_MAX 16       /* retractions that wait for their original */
-#define UNREAD_MAX 16      /* feeds and codes of which something could not be read */
+#define UNREAD_MAX 16      /* feeds and codes of one agency of which something could not be read */
 #define LINKS_MAX 16       /* local ids */
 #define GONE_MAX 1024      /* events on file no more that are still known when they come again */
 #define BIRTHS_MAX 8       /* of one agency */
@@ -100,6 +100,11 @@ static inline bool event_id_is_set(const struct event_id *id)
 /* Notes ev among the events of its episode. Pointers to entries end here. */
 MUST_CHECK bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev,
                              struct err *e);
+/* A human may yet release it, and a retraction must find who got it then. */
+bool draft_is_held(const struct draft *d, const struct event_id *id);
+/* So many bytes of that agency's events, or all that may go, at once: of the oldest that nobody waits for
+ * their bytes; where none has any, the oldest itself. */
+MUST_CHECK bool draft_shrink(struct draft *d, uint16_t agency, size_t bytes, struct err *e);
 /* Keeps the id of what is on file no more, or never was: sent again it is a duplicate. */
 MUST_CHECK bool draft_forget(struct draft *d, const struct event_id *id, struct slice source,
                              struct err *e);

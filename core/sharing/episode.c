@@ -235,12 +235,11 @@ bool draft_arrival(struct draft *d, const struct event *ev, enum arrival *how, s
 
 /* ---- the list ---- */
 
-/* A human may yet release it, and a retraction must find who got it then. */
-static bool is_held(const struct draft *d, const struct episode_event *x)
+bool draft_is_held(const struct draft *d, const struct event_id *id)
 {
     const struct hold *holds = d->holds.items;
     for (size_t i = 0; i < d->holds.count; i++)
-        if (event_id_equal(&holds[i].event, &x->id))
+        if (event_id_equal(&holds[i].event, id))
             return true;
     return false;
 }
@@ -255,7 +254,7 @@ static bool forget_event(struct draft *d, size_t n, struct err *e)
 static bool is_finished(const struct bundle *b, const struct draft *d,
                         const struct episode_event *x)
 {
-    return (x->closed || x->retracted) && !is_held(d, x) && !lasting_needs(b, d, x);
+    return (x->closed || x->retracted) && !draft_is_held(d, &x->id) && !lasting_needs(b, d, x);
 }
 
 /* Of one agency's too many those of closed episodes go first, then the oldest. */
@@ -283,6 +282,32 @@ static bool make_room(struct draft *d, const struct bundle *b, uint16_t agency, 
     }
     d->dropped++;
     return forget_event(d, first, e);
+}
+
+/* The oldest of that agency that nobody waits for; of those with bytes, or of all. */
+static struct episode_event *oldest(const struct draft *d, uint16_t agency, bool with_bytes)
+{
+    struct episode_event *events = d->events.items, *first = NULL;
+    for (size_t i = 0; i < d->events.count; i++)
+        if (events[i].agency == agency && (events[i].bytes.n > 0 || !with_bytes) &&
+            (!first || is_later(first, &events[i])) && !draft_is_held(d, &events[i].id))
+            first = &events[i];
+    return first;
+}
+
+bool draft_shrink(struct draft *d, uint16_t agency, size_t bytes, struct err *e)
+{
+    struct episode_event *x = oldest(d, agency, true);
+    d->changed = true;
+    d->dropped++;
+    if (!x)
+        return forget_event(
+            d, (size_t)(oldest(d, agency, false) - (struct episode_event *)d->events.items), e);
+    for (size_t n = 0; x && n < bytes; x = oldest(d, agency, true)) {
+        n += x->bytes.n;
+        x->bytes = (struct slice){ 0 };
+    }
+    return true;
 }
 
 static void drop_bytes(struct draft *d, const struct episode_event *like)

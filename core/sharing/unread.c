@@ -11,13 +11,13 @@ static bool is_same(const struct unread_message *a, const struct unread_message 
 static bool note(struct draft *d, const struct unread_message *seen, struct err *e)
 {
     struct unread_message *list = d->unread.items;
-    size_t i = 0;
-    while (i < d->unread.count && !is_same(&list[i], seen))
-        i++;
+    size_t i = 0, alike = 0;
+    for (; i < d->unread.count && !is_same(&list[i], seen); i++)
+        alike += slice_equal(list[i].agency, seen->agency);
     if (i < d->unread.count) {
         list[i].reference = seen->reference;
         list[i].last_ms = seen->last_ms;
-    } else if (d->unread.count < UNREAD_MAX) { /* one more would hold no more */
+    } else if (alike < UNREAD_MAX) { /* one more would hold no more */
         struct unread_message *x = list_add(d->arena, &d->unread);
         if (!x)
             return err_memory(e);

@@ -1,5 +1,6 @@
 /* unread_test.c - the sign that something of a message could not be read, and the word that ends it. */
 #include <CUnit/CUnit.h>
+#include <stdio.h>
 
 #include "audit/unread.h"
 #include "base/clock.h"
@@ -143,6 +144,21 @@ static void a_word_on_all_counts_for_each_that_it_comes_to(void)
     both_agree();
 }
 
+/* However many codes one agency makes up. */
+static void another_agencys_sign_finds_room(void)
+{
+    char code[20];
+    for (int i = 0; i < 20; i++) {
+        (void)snprintf(code, sizeof code, "map.%d", i);
+        sign("council", "events.council", "ada", code);
+    }
+    sign("hosp", "events.hosp", "ada", CODE);
+    looked("ada", "ada");
+    const struct audit_read *r = world_entry("hold-act", 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    CU_ASSERT_FALSE(slice_ends(r->note, SLICE(LOOKED_AT_NOTHING)));
+}
+
 static void what_came_after_the_word_was_given_waits(void)
 {
     looked("ada", "ada");
@@ -233,6 +249,7 @@ static CU_TestInfo cases[] = {
     { "of two codes both must be looked at", of_two_codes_both_must_be_looked_at },
     { "a word on all counts for each that it comes to",
       a_word_on_all_counts_for_each_that_it_comes_to },
+    { "another agency's sign finds room", another_agencys_sign_finds_room },
     { "what came after the word was given waits", what_came_after_the_word_was_given_waits },
     { "law 6: what is queued waits at the door until somebody has looked",
       what_is_queued_waits_at_the_door_until_somebody_has_looked },

@@ -1,0 +1,129 @@
+/* share_test.c - what one agency says of a person leaves room for what another says of them. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+
+#include "world.h"
+
+#define KIB ((size_t)1024)
+
+static const char *long_text(size_t bytes, unsigned n)
+{
+    char *text = arena_alloc(&world.arena, bytes + 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    memset(text, 'x', bytes);
+    (void)snprintf(text, 12, "%010u", n);
+    text[10] = 'x';
+    return text;
+}
+
+static void run(void)
+{
+    CU_ASSERT_TRUE_FATAL(world_run());
+}
+
+static size_t refused(const char *agency)
+{
+    size_t n = 0;
+    world_read();
+    for (size_t i = 0; i < world.entry_count; i++) {
+        const struct audit_read *r = &world.entries[i].r;
+        if (!slice_equal_text(r->kind, "refused"))
+            continue;
+        CU_ASSERT(slice_equal_text(r->note, "event.size"));
+        n += slice_equal_text(source_agency(r->source), agency);
+    }
+    return n;
+}
+
+static void admit(size_t bytes, unsigned n)
+{
+    const char *const set[] = { "stay.ward", long_text(bytes, n), NULL };
+    world_say(&(struct say){ .who = "ada", .episode = long_text(11, n), .set = set });
+    run();
+}
+
+/* Opens a relationship of a long name: a word, which is not forgotten. */
+static void open_by(const char *agency, size_t bytes, unsigned n)
+{
+    bool is_council = strcmp(agency, "council") == 0;
+    world_say(&(struct say){ .who = "ada",
+                             .source = is_council ? "council/social" : NULL,
+                             .type = is_council ? "Caseload" : NULL,
+                             .kind = is_council ? "declared" : NULL,
+                             .episode = long_text(bytes, n) });
+    run();
+}
+
+static void both_agree(void)
+{
+    CU_ASSERT_EQUAL(world_verify(), 0);
+    CU_ASSERT_EQUAL(world_replay(), 0);
+}
+
+/* Each size fills what the one before left. */
+static void fill_with_events(void)
+{
+    static const size_t sizes[] = { 400 * KIB, 40 * KIB, 4 * KIB };
+    for (unsigned i = 0; i < 36; i++)
+        admit(sizes[i / 12], i);
+}
+
+static void events_that_fill_it_are_forgotten_oldest_first(void)
+{
+    fill_with_events();
+    CU_ASSERT_EQUAL(refused("hosp"), 0);
+    open_by("council", 100 * KIB, 1);
+    CU_ASSERT_EQUAL(refused("council"), 0);
+    CU_ASSERT(world_count("disclosures.council.social", NULL) > 12); /* the last ones caught up */
+    both_agree();
+}
+
+static void words_that_fill_it_are_refused_and_nobody_elses(void)
+{
+    for (unsigned i = 0; i < 50; i++)
+        open_by("council", 100 * KIB, i);
+    size_t n = refused("council");
+    CU_ASSERT(n > 10 && n < 40);
+    for (unsigned i = 0; i < 4; i++)
+        open_by("hosp", 100 * KIB, 100 + i);
+    CU_ASSERT_EQUAL(refused("hosp"), 0);
+    open_by("council", 12, 300);
+    CU_ASSERT_EQUAL(refused("council"), n + 1);
+    both_agree();
+}
+
+static void whoever_is_alone_may_fill_half_of_it(void)
+{
+    for (unsigned i = 0; i < 19; i++)
+        open_by("council", 100 * KIB, i);
+    CU_ASSERT_EQUAL(refused("council"), 0);
+}
+
+/* Each is held for the council: what waits for a person is not forgotten. */
+static void what_is_held_is_refused_at_the_share_and_not_forgotten(void)
+{
+    world_known("ada");
+    for (unsigned i = 0; i < 16; i++) {
+        const char *const set[] = { "stay.ward", long_text(400 * KIB, i), NULL };
+        world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = long_text(11, i),
+                                 .set = set });
+        run();
+    }
+    size_t n = refused("hosp");
+    open_by("council", 100 * KIB, 1);
+    CU_ASSERT_EQUAL(refused("council"), 0);
+    CU_ASSERT(n > 4 && n < 16);
+    both_agree();
+}
+
+static CU_TestInfo cases[] = {
+    { "events that fill it are forgotten, oldest first",
+      events_that_fill_it_are_forgotten_oldest_first },
+    { "words that fill it are refused, and nobody else's",
+      words_that_fill_it_are_refused_and_nobody_elses },
+    { "whoever is alone may fill half of it", whoever_is_alone_may_fill_half_of_it },
+    { "what is held is refused at the share, and not forgotten",
+      what_is_held_is_refused_at_the_share_and_not_forgotten },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_share = { "share", world_load, world_unload, world_fresh, world_done, cases };
