@@ -89,6 +89,10 @@ static void words_that_fill_it_are_refused_and_nobody_elses(void)
     CU_ASSERT_EQUAL(refused("hosp"), 0);
     open_by("council", 12, 300);
     CU_ASSERT_EQUAL(refused("council"), n + 1);
+    world_say(&(struct say){ .who = "ada", .source = "council/social", .type = "Caseload",
+                             .kind = "ended", .episode = long_text(100 * KIB, 0) });
+    run();
+    CU_ASSERT_EQUAL(refused("council"), n + 1); /* what ends something adds nothing that stays */
     both_agree();
 }
 
