@@ -8,22 +8,39 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "host/log.h"
+#include "host/peers.h"
 #include "transport/mllp_state.h"
 
 #define FRAME_MAX_LEAST 64
 #define FRAME_MAX_MOST ((int64_t)1024 * 1024 * 1024)
 #define CONNECTIONS_DEFAULT 1000
 #define FILES_PART 4
+#define FRAMES_IN_BUFFERS 16
+#define BUFFERS_LEAST ((int64_t)256 * 1024 * 1024)
+#define BUFFERS_BESIDE ((int64_t)1024 * 1024) /* what one connection holds beside a frame */
+#define SAY_NS ((int64_t)60 * 1000000000)
+#define SAID_MAX 60
 #define AT(field) offsetof(struct mllp, field)
 
 static const struct cfg_option mllp_options[] = {
     { "listen", CFG_TEXT, AT(listen), "", "address and port to receive on, as 0.0.0.0:2575" },
     { "connect", CFG_TEXT, AT(connect), "", "host and port to send to, as board.example:2576" },
     { "peers", CFG_LIST, AT(peers), "", "address blocks that may connect, as 10.1.2.0/24; none: all" },
-    { "frame_max", CFG_BYTES, AT(frame_max), "16MiB", "a larger message closes the connection" },
-    { "idle", CFG_MS, AT(idle_ms), "10m", "a peer silent for this long is closed; 0: never" },
+    { "frame_max", CFG_BYTES, AT(frame_max), "16MiB",
+      "a larger message is answered AR, and its connection closed" },
+    { "idle", CFG_MS, AT(idle_ms), "10m",
+      "a connection without a whole message for this long is closed; 0: never" },
+    { "message_time", CFG_MS, AT(message_ms), "2m",
+      "a message must be whole this long after its first byte; else its connection is closed" },
     { "connections_max", CFG_COUNT, AT(connections_max), "0",
       "connections at one time; 0: 1000, or a quarter of the limit of open files where that is less" },
+    { "peer_connections_max", CFG_COUNT, AT(peer_connections_max), "0",
+      "of one address (IPv6: of its first 64 bits); 0: half of connections_max" },
+    { "buffers_max", CFG_BYTES, AT(buffers_max), "0",
+      "memory for all that is under way; 0: sixteen times frame_max, and 256MiB at the least" },
+    { "peer_buffers_max", CFG_BYTES, AT(peer_buffers_max), "0",
+      "of one address; 0: a quarter of buffers_max" },
     { "timeout", CFG_MS, AT(timeout_ms), "30s", "how long sending waits for the answer" },
     SECURE_CLEARTEXT(AT(secure)),
     SECURE_ANYONE(AT(secure)),
@@ -56,6 +73,15 @@ static bool mllp_check(const void *state, bool receives, struct err *e)
     if (s->idle_ms < 0 || s->timeout_ms <= 0 || s->connections_max < 0)
         return err_set(e, ERR_FATAL, "mllp.option", 0,
                        "'timeout' must be over 0, 'connections_max' and 'idle' at least 0");
+    if (s->message_ms <= 0 || s->peer_connections_max < 0 || s->buffers_max < 0 ||
+        s->peer_buffers_max < 0)
+        return err_set(e, ERR_FATAL, "mllp.option", 0,
+                       "'message_time' must be over 0, 'peer_connections_max', 'buffers_max' and "
+                       "'peer_buffers_max' at least 0");
+    if (receives && (mllp_buffers_max(s) < s->frame_max + BUFFERS_BESIDE ||
+                     mllp_peer_buffers_max(s) < s->frame_max + BUFFERS_BESIDE))
+        return err_set(e, ERR_FATAL, "mllp.option", 0,
+                       "'buffers_max' and 'peer_buffers_max' must be 1 MiB over 'frame_max'");
     return check_peers(s, e);
 }
 
@@ -130,7 +156,7 @@ struct mllp_counts mllp_counts(const void *state)
 {
     const struct mllp *s = state;
     return (struct mllp_counts){ s->connections, s->refused, s->frames, s->empty,
-                                 s->junk_bytes, s->too_large, s->cut_short };
+                                 s->junk_bytes, s->too_large, s->cut_short, s->shed, s->slow };
 }
 
 /* A block of every address names nobody. */
@@ -161,6 +187,46 @@ int64_t mllp_connections_max(const struct mllp *s)
     if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_max / FILES_PART < (rlim_t)most)
         most = (int64_t)(l.rlim_max / FILES_PART);
     return most > 0 ? most : 1;
+}
+
+int64_t mllp_peer_connections_max(const struct mllp *s)
+{
+    int64_t half = (mllp_connections_max(s) + 1) / 2;
+    return s->peer_connections_max > 0 ? s->peer_connections_max : half;
+}
+
+int64_t mllp_buffers_max(const struct mllp *s)
+{
+    int64_t most = s->frame_max * FRAMES_IN_BUFFERS;
+    if (s->buffers_max > 0)
+        return s->buffers_max;
+    return most > BUFFERS_LEAST ? most : BUFFERS_LEAST;
+}
+
+int64_t mllp_peer_buffers_max(const struct mllp *s)
+{
+    return s->peer_buffers_max > 0 ? s->peer_buffers_max : mllp_buffers_max(s) / 4;
+}
+
+void mllp_warn(struct mllp *s, struct peer *peer, int64_t now_ns, const char *code,
+               const char *sender, const char *what)
+{
+    const struct log_who who = { "mllp", s->where };
+    if (s->said_ns == 0 || now_ns - s->said_ns >= SAY_NS) {
+        if (s->unsaid > 0)
+            log_line(LOG_WARN, &who, "mllp.more", "%llu more lines like these were not written",
+                     (unsigned long long)s->unsaid);
+        s->said_ns = now_ns;
+        s->said = s->unsaid = 0;
+    }
+    if (s->said >= SAID_MAX || (peer && peer->said_ns && now_ns - peer->said_ns < SAY_NS)) {
+        s->unsaid++;
+        return;
+    }
+    s->said++;
+    if (peer)
+        peer->said_ns = now_ns;
+    log_line(LOG_WARN, &who, code, *sender ? "peer %s %s" : "%s%s", sender, what);
 }
 
 static size_t mllp_connections(const void *state)

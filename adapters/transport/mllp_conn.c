@@ -8,13 +8,15 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "host/log.h"
+#include "base/clock.h"
 
 #define READ_LEAST ((size_t)4 * 1024)
 #define READ_TURN_MAX ((size_t)256 * 1024)
 #define KEEP_MAX ((size_t)64 * 1024)        /* a buffer larger than this is given back when idle */
 #define OUT_PAUSE_BYTES ((size_t)64 * 1024) /* owed answers: read no more until they are taken */
 #define OUT_MAX ((size_t)4 * 1024 * 1024)
+#define HEAD_MAX ((size_t)16 * 1024)  /* of a message that is too large */
+#define DROP_LEAST ((size_t)1024 * 1024) /* of what comes after it */
 
 struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns)
 {
@@ -23,30 +25,84 @@ struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns)
         return NULL;
     c->s = s;
     c->fd = fd;
-    c->active_ns = now_ns;
+    c->active_ns = c->listed_ns = now_ns;
     buf_init(&c->in, (size_t)s->frame_max + READ_TURN_MAX + KEEP_MAX);
     buf_init(&c->out, OUT_MAX);
     return c;
 }
 
-void mllp_conn_free(struct mllp_conn *c)
+void mllp_conn_close(struct mllp_conn *c)
 {
-    close(c->fd);
+    if (c->fd >= 0)
+        close(c->fd);
+    c->fd = -1;
     buf_release(&c->in);
     buf_release(&c->out);
+}
+
+void mllp_conn_free(struct mllp_conn *c)
+{
+    mllp_conn_close(c);
     mem_free(c);
+}
+
+size_t mllp_conn_bytes(const struct mllp_conn *c)
+{
+    return c->in.room + c->out.room;
+}
+
+bool mllp_conn_release(struct mllp_conn *c)
+{
+    if (c->in.n > 0 || c->out.n > 0)
+        return false;
+    buf_release(&c->in);
+    buf_release(&c->out);
+    return true;
+}
+
+void mllp_conn_kill(struct mllp_conn *c)
+{
+    c->dead = true;
+    c->more = false;
+    c->in_at = c->seen = c->out_at = 0;
+    buf_release(&c->in);
+    buf_release(&c->out);
 }
 
 static void warn(const struct mllp_conn *c, const char *code, const char *what)
 {
-    struct log_who who = { "mllp", c->s->where };
-    log_line(LOG_WARN, &who, code, "peer %s %s", c->sender, what);
+    mllp_warn(c->s, NULL, clock_mono_ns(), code, c->sender, what);
 }
 
-void mllp_conn_read(struct mllp_conn *c, int64_t now_ns)
+/* What a peer goes on sending after it broke the rules: read, so that it gets to read its answer, which
+ * a socket closed on unread bytes would take from it. */
+static void discard(struct mllp_conn *c)
 {
+    uint8_t waste[16 * 1024];
+    size_t most = (size_t)c->s->frame_max > DROP_LEAST ? (size_t)c->s->frame_max : DROP_LEAST;
+    for (size_t left = READ_TURN_MAX; left >= sizeof waste; left -= sizeof waste) {
+        ssize_t n = recv(c->fd, waste, sizeof waste, MSG_DONTWAIT);
+        if (n <= 0) {
+            c->eof = n == 0;
+            c->dead = n < 0 && errno != EAGAIN && errno != EINTR;
+            return;
+        }
+        c->dropped += (size_t)n;
+        if (c->dropped > most) {
+            c->dead = true;
+            return;
+        }
+    }
+}
+
+void mllp_conn_read(struct mllp_conn *c)
+{
+    if (c->bad) {
+        discard(c);
+        return;
+    }
     size_t left = READ_TURN_MAX;
-    while (left > 0 && !c->eof && !c->bad && !c->more) {
+    while (left > 0 && !c->eof && !c->more) {
         size_t space = c->in.room - c->in.n;
         if (space < READ_LEAST) {
             if (!buf_reserve(&c->in, READ_LEAST)) {
@@ -63,7 +119,6 @@ void mllp_conn_read(struct mllp_conn *c, int64_t now_ns)
             return;
         }
         c->in.n += (size_t)n;
-        c->active_ns = now_ns;
         left -= (size_t)n;
         if ((size_t)n < want)
             return;
@@ -80,8 +135,35 @@ static void count_junk(struct mllp_conn *c, size_t bytes)
     c->junk_said = true;
 }
 
-bool mllp_conn_next(struct mllp_conn *c, struct slice *payload)
+static const struct err too_large = { .fate = ERR_RETRY,
+                                      .code = "mllp.size",
+                                      .text = "cannot take a message over 'frame_max'" };
+
+/* Its beginning has the header, by which its sender knows which message was refused. */
+static void refuse_large(struct mllp_conn *c, struct arrival *out)
 {
+    c->s->too_large++;
+    c->bad = true;
+    out->bytes = slice_head(slice_from(buf_slice(&c->in), c->in_at + 1), HEAD_MAX);
+    out->broken = &too_large;
+    warn(c, "mllp.frame", "sent a frame over 'frame_max': refused, and its connection closed");
+}
+
+/* No whole frame is there. Keep-alive bytes show that somebody is; bytes of a frame, or junk, do not. */
+static void wait_for_more(struct mllp_conn *c, const struct mllp_cut *cut, int64_t now_ns)
+{
+    bool is_within = c->in.n > c->in_at;
+    if (!is_within && cut->used > 0 && cut->junk == 0)
+        c->active_ns = now_ns;
+    if (!is_within)
+        c->frame_ns = 0;
+    else if (c->frame_ns == 0)
+        c->active_ns = c->frame_ns = now_ns;
+}
+
+bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out)
+{
+    *out = (struct arrival){ .sender = slice_text(c->sender) };
     while (!c->bad && !c->dead) {
         struct mllp_cut cut;
         struct slice rest = slice_from(buf_slice(&c->in), c->in_at);
@@ -89,20 +171,26 @@ bool mllp_conn_next(struct mllp_conn *c, struct slice *payload)
         count_junk(c, cut.junk);
         c->in_at += cut.used;
         c->seen = cut.seen;
-        if (f == FRAME_MORE)
+        if (f == FRAME_MORE) {
+            wait_for_more(c, &cut, now_ns);
             break;
-        if (f == FRAME_BAD) {
-            c->s->too_large++;
-            c->bad = true;
-            warn(c, "mllp.frame", "sent a frame over 'frame_max': connection closed");
-        } else if (cut.payload.n > 0) {
-            c->s->frames++;
-            *payload = cut.payload;
-            c->handed = true;
-            return true;
-        } else {
-            c->s->empty++;
         }
+        c->frame_ns = 0;
+        c->active_ns = now_ns;
+        if (f == FRAME_READY && cut.payload.n == 0) {
+            c->s->empty++;
+            continue;
+        }
+        if (f == FRAME_BAD) {
+            refuse_large(c, out);
+            c->frame_ns = now_ns; /* until it has seen the end */
+        } else {
+            c->s->frames++;
+            c->useful = true;
+            out->bytes = cut.payload;
+        }
+        c->handed = true;
+        return true;
     }
     c->more = false;
     return false;
@@ -158,15 +246,18 @@ void mllp_conn_flush(struct mllp_conn *c, int64_t now_ns)
     keep_rest(&c->out, c->out_at);
     c->out_at = 0;
     shrink(&c->out);
+    if (c->bad && !c->dead && !c->shut && c->out.n == 0)
+        c->shut = shutdown(c->fd, SHUT_WR) == 0;
 }
 
 void mllp_conn_tidy(struct mllp_conn *c)
 {
-    keep_rest(&c->in, c->in_at);
-    c->in_at = 0;
-    c->handed = false;
     if (c->bad)
         buf_release(&c->in);
+    else
+        keep_rest(&c->in, c->in_at);
+    c->in_at = 0;
+    c->handed = false;
     shrink(&c->in);
     if (c->eof && !c->more && c->in.n > 0) {
         c->s->cut_short++;
@@ -177,11 +268,11 @@ void mllp_conn_tidy(struct mllp_conn *c)
 
 uint32_t mllp_conn_wants(const struct mllp_conn *c)
 {
-    bool reads = !c->eof && !c->bad && !c->more && c->out.n < OUT_PAUSE_BYTES;
+    bool reads = !c->eof && !c->more && c->out.n < OUT_PAUSE_BYTES;
     return (reads ? (uint32_t)EPOLLIN : 0) | (c->out.n > 0 ? (uint32_t)EPOLLOUT : 0);
 }
 
 bool mllp_conn_is_done(const struct mllp_conn *c)
 {
-    return c->dead || ((c->eof || c->bad) && !c->more && c->out.n == 0);
+    return c->dead || (c->eof && !c->more && c->out.n == 0);
 }

@@ -1,16 +1,20 @@
 /* mllp_conn.h - one peer of the MLLP server: its buffers and what is still owed to it.
  *
+ * Times are the loop's (server_their_ns), which stand still while a turn is stored.
  * Bytes come in, frames are cut off, answers go out; the loop (mllp_server.c) decides when. The input
  * buffer grows with a large frame up to frame_max and shrinks after it. */
 #ifndef CONCORDAT_TRANSPORT_MLLP_CONN_H
 #define CONCORDAT_TRANSPORT_MLLP_CONN_H
 
+#include "contract/transport.h"
 #include "transport/mllp_frame.h"
 #include "transport/mllp_state.h"
 
 struct mllp_conn {
     struct mllp_conn *next, *prev;  /* of all */
     struct mllp_conn *next_in_turn; /* of those touched in this turn */
+    struct mllp_conn *peer_next, *peer_prev; /* of its peer, the longest idle first */
+    struct peer *peer;
     struct mllp *s;
     int fd;
     uint32_t interest; /* what epoll watches */
@@ -19,22 +23,38 @@ struct mllp_conn {
     bool handed;       /* frames in the buffer belong to this turn: it must not move */
     bool more;         /* whole frames may still be in the buffer */
     bool eof;          /* the peer sends no more */
-    bool bad;          /* broke the rules: close when it has its answers */
+    bool bad;          /* broke the rules: no frame of it counts any more, what comes is dropped; it is
+                        * closed when it has its answers, and has seen that no more come */
+    bool shut;         /* it was told so */
     bool dead;         /* close now */
+    bool useful;       /* a whole frame came */
     bool junk_said;
     struct buf in, out;
     size_t in_at, seen, out_at;
-    int64_t active_ns; /* when bytes last went either way */
+    size_t held, dropped; /* bytes: counted to its peer; thrown away of a bad one */
+    int64_t active_ns; /* when it came, or last sent a whole frame, kept alive, or took an answer */
+    int64_t listed_ns; /* active_ns as its place among its peer's tells */
+    int64_t frame_ns;  /* since when a frame is under way; 0: none is */
     char sender[MLLP_ADDRESS_MAX];
 };
 
 struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns); /* NULL: out of memory */
+/* Closes its socket and gives its memory back; of it itself: mllp_conn_free. */
+void mllp_conn_close(struct mllp_conn *c);
 void mllp_conn_free(struct mllp_conn *c);
 
+/* What its buffers take. */
+size_t mllp_conn_bytes(const struct mllp_conn *c);
+/* Gives back buffers with nothing in them; false when something is. */
+bool mllp_conn_release(struct mllp_conn *c);
+/* Nothing of it counts any more: it is dead, and empty. Not while frames are handed out. */
+void mllp_conn_kill(struct mllp_conn *c);
+
 /* Reads what is there, up to a turn's share. Not while frames are handed out. */
-void mllp_conn_read(struct mllp_conn *c, int64_t now_ns);
-/* The next payload, borrowed until mllp_conn_tidy(); false when there is none yet. */
-bool mllp_conn_next(struct mllp_conn *c, struct slice *payload);
+void mllp_conn_read(struct mllp_conn *c);
+/* The next payload, borrowed until mllp_conn_tidy(); or the beginning of one that is too large, as
+ * broken. False when there is none yet. */
+bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out);
 /* Queues an answer in a frame; an empty one is none. */
 void mllp_conn_answer(struct mllp_conn *c, struct slice reply);
 /* Sends what is queued, as far as the peer takes it. */

@@ -21,7 +21,8 @@ struct mllp {
     const char *listen, *connect;
     const char **peers;
     struct secure secure;
-    int64_t frame_max, idle_ms, connections_max, timeout_ms;
+    int64_t frame_max, idle_ms, message_ms, timeout_ms;
+    int64_t connections_max, peer_connections_max, buffers_max, peer_buffers_max; /* 0: see mllp.c */
 
     /* both */
     int wake; /* eventfd: readable once stop() was called */
@@ -31,15 +32,25 @@ struct mllp {
     int listener;
     struct mllp_block *blocks;
     size_t block_count;
-    _Atomic uint64_t connections, refused, frames, empty, junk_bytes, too_large, cut_short;
+    _Atomic uint64_t connections, refused, frames, empty, junk_bytes, too_large, cut_short, shed, slow;
+    int64_t said_ns;        /* since when the next two count; mllp_warn */
+    uint64_t said, unsaid;
 
     /* client; fd -1: not connected */
     int fd;
     struct buf work; /* the frame that goes out, then the answer that comes */
 };
 
-/* mllp.c: connections_max, or what it is where the site does not say. */
+/* mllp.c: the limits, or what they are where the site does not say. */
 int64_t mllp_connections_max(const struct mllp *s);
+int64_t mllp_peer_connections_max(const struct mllp *s);
+int64_t mllp_buffers_max(const struct mllp *s);
+int64_t mllp_peer_buffers_max(const struct mllp *s);
+/* A line about a connection: of one peer one a minute, of all a few dozen; NULL: not counted to one.
+ * The server's thread. */
+struct peer;
+void mllp_warn(struct mllp *s, struct peer *peer, int64_t now_ns, const char *code,
+               const char *sender, const char *what);
 
 /* mllp_net.c: addresses and sockets. */
 #define MLLP_ADDRESS_MAX 80

@@ -119,6 +119,11 @@ static void forget(struct peers *p, struct peer *who)
     mem_free(who);
 }
 
+struct peer *peers_most(const struct peers *p)
+{
+    return p->most > 0 ? p->by_count[p->most].first : NULL;
+}
+
 enum peers_place peers_join(struct peers *p, const struct sockaddr *from, struct peer **out)
 {
     uint8_t address[16];
@@ -127,7 +132,7 @@ enum peers_place peers_join(struct peers *p, const struct sockaddr *from, struct
     if (*out && (*out)->connections >= p->limits.peer_connections_max)
         return PEERS_PEER_FULL;
     if (p->connections >= p->limits.connections_max) {
-        *out = p->by_count[p->most].first;
+        *out = peers_most(p);
         return PEERS_FULL;
     }
     if (!*out && !(*out = add(p, address)))

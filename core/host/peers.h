@@ -59,6 +59,8 @@ enum peers_place {
 };
 /* Counts one more connection from that address, where there is room. */
 enum peers_place peers_join(struct peers *p, const struct sockaddr *from, struct peer **out);
+/* Who peers_join names when the listener is full; NULL: it has no connection. */
+struct peer *peers_most(const struct peers *p);
 /* One connection less; a peer without any is forgotten. */
 void peers_leave(struct peers *p, struct peer *who);
 /* It has just done what a connection is for. */

@@ -38,9 +38,11 @@ static void collect(void *ctx, const struct leaf *l)
     assert(f.how != FOUND_ABSENT && f.at == l->at && f.length == l->length);
     assert(f.how == FOUND_CLEARED || slice_is_utf8(f.value));
     bool is_charset = slice_starts(l->path, SLICE("MSH-18"));
+    /* Escapes and UTF-8 make it longer than it came, and it has a limit. */
+    bool is_long_id = slice_starts(l->path, SLICE("MSH-10")) && f.value.n > HL7V2_CONTROL_ID_MAX / 8;
     /* "\H\", a soft hyphen: nothing to write */
     bool is_empty = f.how == FOUND_PRESENT && text_clean(s->a, f.value).n == 0;
-    if (s->count == LEAVES_MAX || is_charset || is_empty)
+    if (s->count == LEAVES_MAX || is_charset || is_long_id || is_empty)
         return;
     struct node *value = f.how == FOUND_CLEARED ? node_new(s->a, NODE_NULL)
                                                 : node_new_text(s->a, f.value);

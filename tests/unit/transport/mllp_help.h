@@ -21,7 +21,7 @@
 static inline void mllp_test_options(struct mllp *s)
 {
     *s = (struct mllp){ .frame_max = 16 << 20, .idle_ms = 600000, .connections_max = 1000,
-                        .timeout_ms = WAIT_MS };
+                        .message_ms = 600000, .timeout_ms = WAIT_MS };
 }
 
 /* A plain TCP connection to "host:port"; -1 when there is none. */

@@ -1,0 +1,187 @@
+/* mllp_limits.c - shares of connections and bytes, and deadlines.
+ *
+ * Nobody is kept out by who came first. When a peer has its share of connections its own longest idle one
+ * makes room for the next; when the listener is full, that of whoever has most. Bytes go the same way: whoever
+ * holds most loses the connection that holds most. A sender who is cut off sends again; nothing that was
+ * answered is lost. */
+#include "transport/mllp_server.h"
+
+#define QUIET_NS (1000 * MS_NS) /* a connection that had a message so lately is at work: */
+#define FEW 4                   /* of a peer with no more connections than these */
+#define SWEEP_MS_MAX 1000
+#define SWEEP_MS_MIN 10
+
+bool server_limits(struct server *v, struct err *e)
+{
+    const struct mllp *s = v->s;
+    const struct peers_limits l = {
+        .connections_max = (size_t)mllp_connections_max(s),
+        .peer_connections_max = (size_t)mllp_peer_connections_max(s),
+        .bytes_max = (size_t)mllp_buffers_max(s),
+        .peer_bytes_max = (size_t)mllp_peer_buffers_max(s),
+    };
+    return peers_init(&v->peers, &l, e);
+}
+
+static bool is_idle(const struct server *v, const struct peer *peer, const struct mllp_conn *c)
+{
+    return !c->in_turn && (peer->connections > FEW || !c->useful ||
+                           server_their_ns(v) - c->active_ns >= QUIET_NS);
+}
+
+static struct mllp_conn *longest_idle(const struct server *v, const struct peer *peer)
+{
+    struct mllp_conn *c = peer->first;
+    while (c && !is_idle(v, peer, c))
+        c = c->peer_next;
+    return c;
+}
+
+bool server_can_shed(const struct server *v, const struct peer *peer)
+{
+    return longest_idle(v, peer) != NULL;
+}
+
+bool server_shed(struct server *v, struct peer *peer, const char *why)
+{
+    struct mllp_conn *c = longest_idle(v, peer);
+    if (!c)
+        return false;
+    v->s->shed++;
+    mllp_warn(v->s, peer, v->now_ns, "mllp.shed", c->sender, why);
+    server_drop(v, c);
+    return true;
+}
+
+static void count(struct server *v, struct mllp_conn *c)
+{
+    size_t now = mllp_conn_bytes(c);
+    peers_hold(&v->peers, c->peer, c->held, now);
+    c->held = now;
+}
+
+/* The connection of a peer that holds most, of which no frame is being handed up. */
+static struct mllp_conn *largest(const struct peer *peer)
+{
+    struct mllp_conn *most = NULL;
+    for (struct mllp_conn *c = peer->first; c; c = c->peer_next)
+        if (!c->handed && c->held > (most ? most->held : 0))
+            most = c;
+    return most;
+}
+
+/* Buffers that are kept for the next message go without closing anything. */
+static bool give_back(struct server *v, struct peer *peer)
+{
+    struct mllp_conn *c = largest(peer);
+    if (!c)
+        return false;
+    if (!mllp_conn_release(c)) {
+        v->s->shed++;
+        mllp_warn(v->s, peer, v->now_ns, "mllp.shed", c->sender,
+                  "holds too much of what it has begun: closed, as the limit of bytes is reached");
+        if (!c->in_turn) {
+            server_drop(v, c);
+            return true;
+        }
+        mllp_conn_kill(c); /* the end of the turn closes it */
+    }
+    count(v, c);
+    return true;
+}
+
+void server_hold(struct server *v, struct mllp_conn *c)
+{
+    struct peer *who;
+    count(v, c);
+    while (!c->dead && (who = peers_over(&v->peers, c->peer)) && give_back(v, who))
+        continue;
+}
+
+static void unlist(struct mllp_conn *c)
+{
+    struct mllp_conn *before = c->peer_prev, *after = c->peer_next;
+    if (before)
+        before->peer_next = after;
+    else
+        c->peer->first = after;
+    if (after)
+        after->peer_prev = before;
+    else
+        c->peer->last = before;
+}
+
+static void list_last(struct mllp_conn *c)
+{
+    c->peer_next = NULL;
+    c->peer_prev = c->peer->last;
+    if (c->peer_prev)
+        c->peer_prev->peer_next = c;
+    else
+        c->peer->first = c;
+    c->peer->last = c;
+}
+
+void server_enter(struct mllp_conn *c, struct peer *peer)
+{
+    c->peer = peer;
+    list_last(c);
+}
+
+void server_leave(struct server *v, struct mllp_conn *c)
+{
+    peers_hold(&v->peers, c->peer, c->held, 0);
+    unlist(c);
+    peers_leave(&v->peers, c->peer);
+    c->peer = NULL;
+}
+
+void server_active(struct server *v, struct mllp_conn *c)
+{
+    if (c->listed_ns == c->active_ns)
+        return;
+    c->listed_ns = c->active_ns;
+    unlist(c);
+    list_last(c);
+    peers_active(&v->peers, c->peer);
+}
+
+/* Why a connection is to be closed, and under which code; NULL: it is not. What comes within a message
+ * renews nothing. */
+static const char *overdue(const struct server *v, const struct mllp_conn *c, const char **code)
+{
+    int64_t now_ns = server_their_ns(v);
+    *code = "mllp.slow";
+    if (c->frame_ns > 0 && now_ns - c->frame_ns > v->s->message_ms * MS_NS)
+        return "did not end what it had begun within 'message_time': closed";
+    *code = "mllp.idle";
+    return v->s->idle_ms > 0 && now_ns - c->active_ns > v->s->idle_ms * MS_NS
+               ? "sent no whole message for too long: closed"
+               : NULL;
+}
+
+void server_sweep(struct server *v)
+{
+    v->swept_ns = v->now_ns;
+    for (struct mllp_conn *c = v->all, *next; c; c = next) {
+        const char *code = NULL, *why = c->in_turn ? NULL : overdue(v, c, &code);
+        next = c->next;
+        if (!why)
+            continue;
+        v->s->slow += strcmp(code, "mllp.slow") == 0;
+        mllp_warn(v->s, c->peer, v->now_ns, code, c->sender, why);
+        server_drop(v, c);
+    }
+    if (server_has_room(v))
+        server_listen(v, true);
+}
+
+int server_sweep_ms(const struct server *v)
+{
+    int64_t least = v->s->message_ms;
+    if (v->s->idle_ms > 0 && v->s->idle_ms < least)
+        least = v->s->idle_ms;
+    if (least / 4 > SWEEP_MS_MAX)
+        return SWEEP_MS_MAX;
+    return least / 4 < SWEEP_MS_MIN ? SWEEP_MS_MIN : (int)(least / 4);
+}
