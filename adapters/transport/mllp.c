@@ -56,18 +56,8 @@ static bool check_peers(const struct mllp *s, struct err *e)
     return true;
 }
 
-static bool mllp_check(const void *state, bool receives, struct err *e)
+static bool check_limits(const struct mllp *s, bool receives, struct err *e)
 {
-    const struct mllp *s = state;
-    struct address unused;
-    if (receives ? !cfg_is_set(s->listen) : !cfg_is_set(s->connect))
-        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot %s",
-                       receives ? "receive without 'listen'" : "send without 'connect'");
-    if (cfg_is_set(s->listen) && cfg_is_set(s->connect))
-        return err_set(e, ERR_FATAL, "mllp.option", 0,
-                       "cannot use both 'listen' and 'connect': want one of them");
-    if (!mllp_address_check(receives ? s->listen : s->connect, &unused, e))
-        return false;
     if (s->frame_max < FRAME_MAX_LEAST || s->frame_max > FRAME_MAX_MOST)
         return err_set(e, ERR_FATAL, "mllp.option", 0, "'frame_max' must be from 64 bytes to 1 GiB");
     if (s->idle_ms < 0 || s->timeout_ms <= 0 || s->connections_max < 0)
@@ -82,7 +72,22 @@ static bool mllp_check(const void *state, bool receives, struct err *e)
                      mllp_peer_buffers_max(s) < s->frame_max + BUFFERS_BESIDE))
         return err_set(e, ERR_FATAL, "mllp.option", 0,
                        "'buffers_max' and 'peer_buffers_max' must be 1 MiB over 'frame_max'");
-    return check_peers(s, e);
+    return true;
+}
+
+static bool mllp_check(const void *state, bool receives, struct err *e)
+{
+    const struct mllp *s = state;
+    struct address unused;
+    if (receives ? !cfg_is_set(s->listen) : !cfg_is_set(s->connect))
+        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot %s",
+                       receives ? "receive without 'listen'" : "send without 'connect'");
+    if (cfg_is_set(s->listen) && cfg_is_set(s->connect))
+        return err_set(e, ERR_FATAL, "mllp.option", 0,
+                       "cannot use both 'listen' and 'connect': want one of them");
+    if (!mllp_address_check(receives ? s->listen : s->connect, &unused, e))
+        return false;
+    return check_limits(s, receives, e) && check_peers(s, e);
 }
 
 static void mllp_close(void *state)
