@@ -5,29 +5,32 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/address.h"
+#include "base/base64.h"
 #include "host/http_client.h"
 #include "transport/token.h"
 
-#define HEADER_MAX 640
+#define HEADER_MAX 800
 #define AT(field) offsetof(struct http_out, field)
 
 struct http_out {
-    const char *url, *token_file, *content_type;
+    const char *url, *content_type;
     int64_t timeout_ms;
     struct secure secure;
     struct http_client *client;
-    char type[HEADER_MAX];
+    struct tls_settings tls;
+    char type[HEADER_MAX], host[256];
 };
 
 static const struct cfg_option options[] = {
     { "url", CFG_TEXT, AT(url), NULL, "http or https address that every message is posted to" },
-    { "token_file", CFG_PATH, AT(token_file), "",
-      "file (mode 0600) with the bearer token that is sent along; none: no token" },
     { "content_type", CFG_TEXT, AT(content_type), "application/json",
       "media type of what is sent" },
     { "timeout", CFG_MS, AT(timeout_ms), "30s", "how long sending waits for the whole answer" },
+    SECURE_TLS(AT(secure)),
+    SECURE_CREDENTIALS(AT(secure)),
     SECURE_CLEARTEXT(AT(secure)),
     { .type = CFG_END },
 };
@@ -40,6 +43,25 @@ static bool is_header_text(const char *text)
     return true;
 }
 
+/* The part between // and the path. */
+static struct slice authority(const struct http_out *s)
+{
+    struct slice url = slice_text(s->url);
+    struct slice rest = slice_from(url, slice_find(url, ':') + 3);
+    return slice_head(rest, strcspn((const char *)rest.p, "/?#\\"));
+}
+
+/* Those that say what is sent are ours. */
+static bool is_free_header(const char *name)
+{
+    static const char *const ours[] = { "Content-Type",      "Content-Length", "Idempotency-Key",
+                                        "Transfer-Encoding", "Host",           "Connection" };
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (cfg_is_set(name) && strcasecmp(name, ours[i]) == 0)
+            return false;
+    return true;
+}
+
 static bool out_check(const void *state, bool receives, struct err *e)
 {
     const struct http_out *s = state;
@@ -47,6 +69,12 @@ static bool out_check(const void *state, bool receives, struct err *e)
     if (strncmp(s->url, "http://", 7) != 0 && strncmp(s->url, "https://", 8) != 0)
         return err_set(e, ERR_FATAL, "http_out.option", 0,
                        "'url' must begin with http:// or https://");
+    if (slice_find(authority(s), '@') < authority(s).n)
+        return err_set(e, ERR_FATAL, "http_out.option", 0,
+                       "'url' must not hold a user or password: want 'credentials'");
+    if (!is_free_header(s->secure.credentials.header))
+        return err_set(e, ERR_FATAL, "http_out.option", 0,
+                       "'header' of 'credentials' must be none that says what is sent");
     if (s->timeout_ms <= 0 || s->timeout_ms > INT_MAX)
         return err_set(e, ERR_FATAL, "http_out.option", 0,
                        "'timeout' must be over 0 and under 24 days");
@@ -55,13 +83,80 @@ static bool out_check(const void *state, bool receives, struct err *e)
     return true;
 }
 
+/* ---- what is shown, read anew for each message: it may have been mended, or changed as tokens are ---- */
+
+static bool put_basic(const char *file, const struct token *token, char out[HEADER_MAX],
+                      struct err *e)
+{
+    char text[BASE64_LENGTH(TOKEN_MAX) + 1] = "";
+    struct slice pair = slice_text(token->text);
+    if (slice_find(pair, ':') == pair.n)
+        return err_set(e, ERR_FATAL, "token.size", 0, "cannot use '%s': want user:password", file);
+    base64_encode(pair, text);
+    (void)snprintf(out, HEADER_MAX, "Authorization: Basic %s", text);
+    explicit_bzero(text, sizeof text);
+    return true;
+}
+
+static bool make_credentials(const struct http_out *s, char out[HEADER_MAX], struct err *e)
+{
+    const struct secure_credentials *c = &s->secure.credentials;
+    struct token token;
+    const char *file = cfg_is_set(c->basic_file)   ? c->basic_file
+                       : cfg_is_set(c->value_file) ? c->value_file
+                                                   : c->bearer_file;
+    bool good = token_read(file, &token, e);
+    *out = '\0';
+    if (good && file == c->basic_file && *token.text)
+        good = put_basic(file, &token, out, e);
+    else if (good && *token.text)
+        (void)snprintf(out, HEADER_MAX, "%s: %s%s",
+                       cfg_is_set(c->header) ? c->header : "Authorization",
+                       cfg_is_set(c->header) ? "" : "Bearer ", token.text);
+    explicit_bzero(&token, sizeof token);
+    return good;
+}
+
+static void out_stand(const void *state, bool receives, struct secure_stand *out)
+{
+    const struct http_out *s = state;
+    const char *proxy = s->secure.proxy;
+    out->secure = &s->secure;
+    out->listens = receives;
+    out->address = s->url;
+    out->name = s->host;
+    out->encrypted = slice_starts(slice_text(s->url), SLICE("https://"));
+    out->local = address_is_local(authority(s)) &&
+                 (!cfg_is_set(proxy) || address_is_local(slice_from(slice_text(proxy), 7)));
+}
+
+/* The name that its certificate must be of; none when it is too long for one. */
+static void set_host(struct http_out *s)
+{
+    char text[sizeof s->host + 4];
+    struct address at = { "", "" };
+    struct slice host = authority(s);
+    if (!address_split(host, &at)) {
+        snprintf(text, sizeof text, "%.*s:1", (int)host.n, (const char *)host.p);
+        (void)!address_split(slice_text(text), &at); /* without a port; a v6 address has its brackets */
+    }
+    memcpy(s->host, at.host, sizeof s->host);
+}
+
 static bool out_open(void *state, struct err *e)
 {
     struct http_out *s = state;
-    struct token token;
-    if (!out_check(s, false, e) || !token_read(s->token_file, &token, e))
+    struct secure_stand stand = { .secure = NULL };
+    char credentials[HEADER_MAX];
+    int64_t until_ms;
+    if (!out_check(s, false, e) || !make_credentials(s, credentials, e))
         return false;
-    explicit_bzero(&token, sizeof token);
+    explicit_bzero(credentials, sizeof credentials);
+    set_host(s);
+    out_stand(s, false, &stand);
+    if (!secure_try(&stand, &until_ms, e))
+        return false;
+    s->tls = secure_settings(&stand);
     snprintf(s->type, sizeof s->type, "Content-Type: %s", s->content_type);
     return http_client_open(&s->client, e);
 }
@@ -124,7 +219,7 @@ static void judge(const struct http_heard *heard, const struct err *why, struct 
         judge_status(heard->status, out);
         return;
     }
-    bool is_site = why->fate == ERR_REJECT || slice_equal_text(SLICE("http.tls"), why->code);
+    bool is_site = why->fate == ERR_REJECT || slice_starts(slice_text(why->code), SLICE("tls."));
     out->why = *why;
     out->left = heard->left;
     out->fate = is_site        ? HANDING_SITE
@@ -155,23 +250,11 @@ static bool make_key(const struct outgoing *m, char key[HEADER_MAX], struct err 
     return true;
 }
 
-/* Read anew for each message: it may have been mended, or changed as tokens are. */
-static bool make_authorization(const struct http_out *s, char out[HEADER_MAX], struct err *e)
-{
-    struct token token;
-    bool good = token_read(s->token_file, &token, e);
-    *out = '\0';
-    if (good && *token.text)
-        (void)snprintf(out, HEADER_MAX, "Authorization: Bearer %s", token.text);
-    explicit_bzero(&token, sizeof token);
-    return good;
-}
-
 static void out_send(void *state, const struct outgoing *m, struct buf *answer,
                      struct handing *out)
 {
     struct http_out *s = state;
-    char key[HEADER_MAX], authorization[HEADER_MAX];
+    char key[HEADER_MAX], credentials[HEADER_MAX];
     int status = 0;
     struct err why = { .fate = ERR_NONE };
     buf_reset(answer);
@@ -179,16 +262,18 @@ static void out_send(void *state, const struct outgoing *m, struct buf *answer,
     if (!make_key(m, key, &out->why))
         return;
     out->fate = HANDING_SITE;
-    if (!make_authorization(s, authorization, &out->why))
+    if (!make_credentials(s, credentials, &out->why))
         return;
-    const char *const headers[] = { s->type, key, *authorization ? authorization : NULL, NULL };
+    const char *const headers[] = { s->type, key, *credentials ? credentials : NULL, NULL };
     struct http_call call = { .method = "POST",
                               .url = s->url,
                               .headers = headers,
                               .body = m->bytes,
-                              .timeout_ms = (long)s->timeout_ms };
+                              .timeout_ms = (long)s->timeout_ms,
+                              .tls = &s->tls,
+                              .proxy = s->secure.proxy };
     (void)!http_client_do(s->client, &call, &status, answer, &why);
-    explicit_bzero(authorization, sizeof authorization);
+    explicit_bzero(credentials, sizeof credentials);
     const struct http_heard heard = http_client_heard(s->client);
     judge(&heard, &why, out);
     if (out->fate != HANDING_TAKEN)
@@ -205,27 +290,6 @@ static void out_close(void *state)
 {
     struct http_out *s = state;
     http_client_close(&s->client);
-}
-
-/* The part between // and the path; with a user name before the host it is not told apart here. */
-static bool is_local(const struct http_out *s)
-{
-    struct slice url = slice_text(s->url);
-    size_t colon = slice_find(url, ':');
-    struct slice rest = slice_from(url, colon + 3);
-    size_t end = strcspn((const char *)rest.p, "/?#\\");
-    struct slice host = slice_head(rest, end);
-    return rest.n > 0 && slice_find(host, '@') == host.n && address_is_local(host);
-}
-
-static void out_stand(const void *state, bool receives, struct secure_stand *out)
-{
-    const struct http_out *s = state;
-    out->secure = &s->secure;
-    out->listens = receives;
-    out->address = s->url;
-    out->encrypted = slice_starts(slice_text(s->url), SLICE("https://"));
-    out->local = is_local(s);
 }
 
 const struct transport transport_http_out = {

@@ -35,6 +35,7 @@ struct delivery {
     int64_t quiet_until_ms; /* nobody is tried before */
     int64_t down_since_ms;  /* nothing goes at all; 0: it does */
     int64_t down_tries;     /* in a row */
+    const char *down_code;  /* why, as it was told last; NULL: not told by this process */
     bool in_trouble, alarmed, parked_said; /* said, until it is over */
     atomic_bool stopping;
     pthread_mutex_t lock;

@@ -1,6 +1,7 @@
 /* trouble.c - what did not go: when again, when it is parked, and what an operator is told of it.
  *
- * Said once when it begins, once when it lasts, once when it is over; each try between is for debugging.
+ * Said once when it begins, once when it lasts, once when it is over, and when there is another reason;
+ * each try between is for debugging.
  * What is parked is said for the first; how many there are stands in status and metrics. */
 #include "delivery/inside.h"
 
@@ -48,11 +49,13 @@ static void say_down(struct delivery *d, const struct sent *s, int64_t now_ms)
 static bool go_down(struct delivery *d, const struct sent *s, int64_t now_ms, struct err *e)
 {
     d->down_tries++;
-    if (d->down_since_ms)
+    if (d->down_since_ms && d->down_code && strcmp(d->down_code, s->why.code) == 0)
         return true;
-    d->down_since_ms = now_ms;
-    say_down(d, s, now_ms);
-    return store_down(d->store, now_ms, s->why.code, s->handing.fate == HANDING_SITE, e);
+    if (!d->down_since_ms)
+        d->down_since_ms = now_ms;
+    d->down_code = s->why.code;
+    say_down(d, s, d->down_since_ms);
+    return store_down(d->store, d->down_since_ms, s->why.code, s->handing.fate == HANDING_SITE, e);
 }
 
 static bool come_up(struct delivery *d, int64_t now_ms, struct err *e)

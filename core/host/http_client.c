@@ -1,10 +1,11 @@
 /* http_client.c - one libcurl handle, reused, so that connections stay open between calls.
  *
  * Only http and https, no redirects, no proxy from the environment: a call goes where the
- * configuration says or nowhere. */
+ * configuration says or nowhere. What TLS takes is set up by tls.h on the library's own context. */
 #include "host/http_client.h"
 
 #include <pthread.h>
+#include <string.h>
 #include <strings.h>
 
 #include <curl/curl.h>
@@ -12,10 +13,18 @@
 #include "base/arena.h"
 
 #define CONNECT_MS 10000
+#define HEADERS_MAX_BYTES 16384
 
 struct http_client {
     CURL *curl;
     struct http_heard heard;
+    struct buf headers; /* of the last answer, as it came */
+    bool fresh;         /* the next call makes a connection of its own */
+    /* of the call under way */
+    const struct tls_settings *tls;
+    int alert; /* under 0: none */
+    struct err files;
+    char reason[CURL_ERROR_SIZE];
 };
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
@@ -36,6 +45,7 @@ bool http_client_open(struct http_client **out, struct err *e)
         mem_free(c);
         return err_memory(e);
     }
+    buf_init(&c->headers, HEADERS_MAX_BYTES);
     *out = c;
     return true;
 }
@@ -45,6 +55,7 @@ void http_client_close(struct http_client **c)
     if (!*c)
         return;
     curl_easy_cleanup((*c)->curl);
+    buf_release(&(*c)->headers);
     mem_free(*c);
     *c = NULL;
 }
@@ -62,6 +73,38 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
     b->cut = came > room;
     buf_put(b->answer, slice_of(p, b->cut ? room : came));
     return buf_ok(b->answer) && !b->cut ? came : 0;
+}
+
+/* Line by line; a status line begins another answer (RFC 9110 15.2). */
+static size_t on_header(char *p, size_t size, size_t n, void *ctx)
+{
+    struct buf *headers = ctx;
+    struct slice line = slice_of(p, size * n);
+    if (slice_starts(line, SLICE("HTTP/")))
+        buf_reset(headers);
+    buf_put(headers, line);
+    return line.n;
+}
+
+struct slice http_client_header(const struct http_client *c, const char *name)
+{
+    struct slice wanted = slice_text(name), rest = buf_slice(&c->headers);
+    while (rest.n > 0) {
+        struct slice line = slice_head(rest, slice_find(rest, '\n'));
+        size_t colon = slice_find(line, ':');
+        if (colon < line.n && slice_equal_nocase(slice_head(line, colon), wanted))
+            return slice_trim(slice_from(line, colon + 1));
+        rest = slice_from(rest, line.n + 1);
+    }
+    return slice_of(NULL, 0);
+}
+
+/* The library has made its context and is about to use it. */
+static CURLcode on_context(CURL *curl, void *context, void *ctx)
+{
+    struct http_client *c = ctx;
+    (void)curl;
+    return tls_set_up(context, c->tls, &c->alert, &c->files) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
 static bool append(struct curl_slist **list, const char *header)
@@ -106,7 +149,8 @@ static void set_options(CURL *curl, const struct http_call *call, struct curl_sl
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_PROXY, call->proxy ? call->proxy : "");
+    curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "concordat");
     curl_easy_setopt(curl, CURLOPT_URL, call->url);
@@ -119,11 +163,36 @@ static void set_options(CURL *curl, const struct http_call *call, struct curl_sl
     set_body(curl, call);
 }
 
+/* No list of CAs but those of tls.h. A name of its own is compared there alone. */
+static bool set_tls(struct http_client *c, const struct http_call *call)
+{
+    static const struct tls_settings none = { .listens = false };
+    c->tls = call->tls ? call->tls : &none;
+    c->alert = -1;
+    c->files = (struct err){ .fate = ERR_NONE };
+    c->reason[0] = '\0';
+    bool named = c->tls->name && *c->tls->name;
+    curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, c->reason);
+    curl_easy_setopt(c->curl, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(c->curl, CURLOPT_HEADERDATA, &c->headers);
+    curl_easy_setopt(c->curl, CURLOPT_FRESH_CONNECT, (long)c->fresh);
+    curl_easy_setopt(c->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(c->curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    curl_easy_setopt(c->curl, CURLOPT_CA_CACHE_TIMEOUT, 0L); /* or one list would outlive its file */
+    curl_easy_setopt(c->curl, CURLOPT_CAINFO, NULL);
+    curl_easy_setopt(c->curl, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(c->curl, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(c->curl, CURLOPT_SSL_VERIFYHOST, named ? 0L : 2L);
+    curl_easy_setopt(c->curl, CURLOPT_SSL_CTX_DATA, c);
+    return curl_easy_setopt(c->curl, CURLOPT_SSL_CTX_FUNCTION, on_context) == CURLE_OK;
+}
+
 /* Whether that result proves that no byte of the request left. A time that is over proves it only
  * while there was no connection yet; an alert of TLS 1.3 may come behind the request. */
 static bool may_have_left(CURL *curl, CURLcode result)
 {
     curl_off_t ready_us = 0;
+    long proxy_said = 0;
     switch (result) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -132,12 +201,14 @@ static bool may_have_left(CURL *curl, CURLcode result)
     case CURLE_COULDNT_CONNECT:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
         return false;
     case CURLE_OPERATION_TIMEDOUT:
         (void)curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
         return ready_us > 0;
     default:
-        return true;
+        (void)curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &proxy_said);
+        return proxy_said < 300; /* a proxy that made no way */
     }
 }
 
@@ -154,10 +225,24 @@ static struct http_heard hear(CURL *curl, CURLcode result)
     return h;
 }
 
+/* What of it has to do with TLS; an alert may come with any result. */
+static bool refuse_tls(const struct http_client *c, CURLcode result, long verdict, struct err *e)
+{
+    const struct tls_told told = { .verdict = verdict,
+                                   .alert = c->alert,
+                                   .reason = result == CURLE_SSL_CONNECT_ERROR ? c->reason : "",
+                                   .name = c->tls->name };
+    if (c->files.fate == ERR_NONE)
+        return tls_explain(&told, e);
+    *e = c->files;
+    return true;
+}
+
 /* The library's sentences are constants; they name neither the address nor the content. */
-static bool refuse(const struct http_heard *heard, CURLcode result, const struct body *body,
+static bool refuse(const struct http_client *c, CURLcode result, const struct body *body,
                    struct err *e)
 {
+    const struct http_heard *heard = &c->heard;
     if (body->cut)
         return err_set(e, ERR_REJECT, "http.limit", body->answer->n,
                        "cannot take the answer: over %zu bytes", body->answer->max);
@@ -169,8 +254,11 @@ static bool refuse(const struct http_heard *heard, CURLcode result, const struct
                    ? err_set(e, ERR_RETRY, "http.timeout", 0, "cannot call: no answer in time")
                    : err_set(e, ERR_RETRY, "http.connect", 0, "cannot call: no connection in time");
     case CURLE_SSL_CONNECT_ERROR:
+        return err_set(e, ERR_RETRY, "tls.closed", 0,
+                       "the other side hung up before TLS was agreed");
     case CURLE_PEER_FAILED_VERIFICATION:
-        return err_set(e, ERR_RETRY, "http.tls", 0, "cannot call: %s", curl_easy_strerror(result));
+        return err_set(e, ERR_RETRY, "tls.name", 0,
+                       "the other side's certificate is of another name than its address");
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
         return err_set(e, ERR_REJECT, "http.url", 0, "cannot call: not a good http address");
@@ -191,18 +279,22 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
     struct curl_slist *headers = NULL;
     struct body body = { .answer = answer };
     buf_reset(answer);
+    buf_reset(&c->headers);
     c->heard = (struct http_heard){ .status = 0 };
     if (!make_headers(call, &headers)) {
         curl_slist_free_all(headers);
         return err_memory(e);
     }
     set_options(c->curl, call, headers, &body);
-    CURLcode result = curl_easy_perform(c->curl);
+    CURLcode result = set_tls(c, call) ? curl_easy_perform(c->curl) : CURLE_NOT_BUILT_IN;
+    long verdict = 0;
+    (void)curl_easy_getinfo(c->curl, CURLINFO_SSL_VERIFYRESULT, &verdict);
     c->heard = hear(c->curl, result);
+    c->fresh = c->heard.status == 401 || c->heard.status == 403;
     curl_easy_reset(c->curl); /* it must not keep what is freed here */
     curl_slist_free_all(headers);
     if (result != CURLE_OK)
-        return refuse(&c->heard, result, &body, e);
+        return (!body.cut && refuse_tls(c, result, verdict, e)) ? false : refuse(c, result, &body, e);
     *status = c->heard.status;
     return true;
 }

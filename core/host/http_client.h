@@ -1,16 +1,19 @@
 /* http_client.h - outbound HTTP (libcurl): one request, one answer, one thread a client.
  *
- * Errors: http.connect (no byte of the request left: no name, no connection), http.tls (nor with a
- * handshake that failed), http.timeout, http.closed (the peer hung up, or cut its answer short)
- * (ERR_RETRY); http.limit (ERR_REJECT) when the answer exceeds its buffer, which then has its beginning;
+ * Errors: http.connect (no byte of the request left: no name, no connection, a proxy that refused),
+ * tls.* of tls.h (nor with a handshake that failed; but a refusal of our certificate may come behind the
+ * request), http.timeout, http.closed (the peer hung up, or cut its answer short) (ERR_RETRY); files of TLS
+ * that cannot be used (ERR_FATAL); http.limit (ERR_REJECT) when the answer exceeds its buffer, which then has its beginning;
  * http.url (ERR_REJECT) when the address is none of http or https. No redirects are followed and no proxy
- * of the environment is used. A status of any kind is no error here: the caller judges it. */
+ * of the environment is used. TLS is by the rules of tls.h, HTTP is 1.1; files are read for each connection,
+ * and after a 401 or 403 the next call makes a new one. A status of any kind is no error here: the caller judges it. */
 #ifndef CONCORDAT_HOST_HTTP_CLIENT_H
 #define CONCORDAT_HOST_HTTP_CLIENT_H
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "host/tls.h"
 
 struct http_client;
 
@@ -20,6 +23,8 @@ struct http_call {
     const char *const *headers;     /* "Name: value", NULL-terminated; may be NULL */
     struct slice body;
     long timeout_ms;
+    const struct tls_settings *tls; /* NULL: the system's CAs, no certificate of ours */
+    const char *proxy;              /* "http://host:port"; NULL or "": straight */
 };
 
 /* What is known of a call that failed, too. */
@@ -36,5 +41,8 @@ MUST_CHECK bool http_client_do(struct http_client *c, const struct http_call *ca
                                struct buf *answer, struct err *e);
 /* Of the last call. */
 struct http_heard http_client_heard(const struct http_client *c);
+/* A header of its last answer, whatever letters' case; empty when there was none, or past 16 KiB of them. Lives until
+ * the next call. */
+struct slice http_client_header(const struct http_client *c, const char *name);
 
 #endif

@@ -86,8 +86,18 @@ struct tls_shown {
 };
 bool tls_shown(const struct tls *t, struct tls_shown *out);
 
-/* For whom another library does the TLS by OpenSSL: a code of its verification (X509_V_ERR_*) as a
- * code of ours and words. False: it found nothing wrong. */
-bool tls_verdict(long code, const char **our_code, const char **words);
+/* ---- where another library (libcurl) does the TLS by OpenSSL ---- */
+
+/* Its SSL_CTX with the same rules and files; `alert` is set to what the other side sends, and must live as
+ * long. */
+MUST_CHECK bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, int *alert, struct err *e);
+/* What it says of a failure; sets e unless nothing of it has to do with TLS, then false. */
+struct tls_told {
+    long verdict;       /* of its verification, X509_V_ERR_*; 0: good or not known */
+    int alert;          /* that the other side sent; under 0: none */
+    const char *reason; /* its text, with OpenSSL's "error:0A00010B:"; may be "" */
+    const char *name;   /* that was wanted, for people; may be NULL */
+};
+bool tls_explain(const struct tls_told *t, struct err *e);
 
 #endif

@@ -255,24 +255,27 @@ static bool is_whole(const struct tls_settings *s, struct err *e)
     return true;
 }
 
-SSL_CTX *tls_files_read(const struct tls_settings *s, int64_t *until_ms, struct err *e)
+bool tls_files_put(SSL_CTX *ctx, const struct tls_settings *s, int64_t *until_ms, struct err *e)
 {
     *until_ms = TLS_NO_END;
     if (!is_whole(s, e))
-        return NULL;
+        return false;
     ERR_clear_error();
-    SSL_CTX *ctx = SSL_CTX_new(s->listens ? TLS_server_method() : TLS_client_method());
-    bool good = ctx && put_rules(ctx, s);
-    if (!good)
-        (void)err_memory(e);
-    else if (tls_is_given(s->cert))
+    bool good = put_rules(ctx, s) || err_memory(e);
+    if (good && tls_is_given(s->cert))
         good = put_own(ctx, s, until_ms, e);
     if (good && tls_is_given(s->ca))
         good = put_ca(ctx, s, e);
     else if (good && !s->listens && SSL_CTX_set_default_verify_paths(ctx) != 1)
         good = err_set(e, ERR_FATAL, "tls.ca", 0, "cannot read the system's list of CAs");
     ERR_clear_error();
-    if (good)
+    return good;
+}
+
+SSL_CTX *tls_files_read(const struct tls_settings *s, int64_t *until_ms, struct err *e)
+{
+    SSL_CTX *ctx = SSL_CTX_new(s->listens ? TLS_server_method() : TLS_client_method());
+    if (ctx ? tls_files_put(ctx, s, until_ms, e) : err_memory(e))
         return ctx;
     SSL_CTX_free(ctx);
     return NULL;

@@ -2,12 +2,14 @@
 #include "host/tls_reason.h"
 
 #include <errno.h>
+#include <string.h>
+
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
 #include "host/tls.h"
 
-bool tls_verdict(long code, const char **our_code, const char **words)
+bool tls_verdict(long verdict, const char *wanted, struct err *e)
 {
     static const struct {
         long code;
@@ -16,7 +18,7 @@ bool tls_verdict(long code, const char **our_code, const char **words)
         { X509_V_ERR_CERT_HAS_EXPIRED, "tls.expired", "has expired" },
         { X509_V_ERR_CERT_NOT_YET_VALID, "tls.early", "is not yet valid" },
         { X509_V_ERR_HOSTNAME_MISMATCH, "tls.name", "is of another name" },
-        { X509_V_ERR_IP_ADDRESS_MISMATCH, "tls.name", "is of another address" },
+        { X509_V_ERR_IP_ADDRESS_MISMATCH, "tls.name", "is of another name" },
         { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "tls.authority", "is of an unknown CA" },
         { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "tls.authority", "is of an unknown CA" },
         { X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "tls.authority", "is of an unknown CA" },
@@ -33,20 +35,21 @@ bool tls_verdict(long code, const char **our_code, const char **words)
         { X509_V_ERR_CA_KEY_TOO_SMALL, "tls.weak", "is of a CA with too short a key" },
         { X509_V_ERR_CA_MD_TOO_WEAK, "tls.weak", "is signed by too weak a hash" },
     };
-    if (code == X509_V_OK)
+    if (verdict == X509_V_OK)
         return false;
-    *our_code = "tls.untrusted";
-    *words = X509_verify_cert_error_string(code);
+    const char *code = "tls.untrusted", *words = X509_verify_cert_error_string(verdict);
     for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
-        if (verdicts[i].code == code) {
-            *our_code = verdicts[i].ours;
-            *words = verdicts[i].words;
+        if (verdicts[i].code == verdict) {
+            code = verdicts[i].ours;
+            words = verdicts[i].words;
         }
+    bool named = strcmp(code, "tls.name") == 0 && wanted;
+    err_set(e, ERR_RETRY, code, 0, "the other side's certificate %s%s%.100s%s", words,
+            named ? " than '" : "", named ? wanted : "", named ? "'" : "");
     return true;
 }
 
-/* Of the reasons that are no alert those that people can do something about. */
-static bool known_reason(int reason, struct err *e)
+bool tls_known_reason(int reason, struct err *e)
 {
     switch (reason) {
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
@@ -76,14 +79,14 @@ static bool known_reason(int reason, struct err *e)
     }
 }
 
-/* An alert that the other side has sent. */
-static bool alert_reason(int alert, struct err *e)
+void tls_alert(int alert, struct err *e)
 {
     const char *words = SSL_alert_desc_string_long(alert);
     switch (alert) {
     case SSL_AD_PROTOCOL_VERSION:
-        return err_set(e, ERR_RETRY, "tls.version", 0,
-                       "the other side takes no version of TLS that is spoken here");
+        (void)err_set(e, ERR_RETRY, "tls.version", 0,
+                      "the other side takes no version of TLS that is spoken here");
+        break;
     case SSL_AD_BAD_CERTIFICATE:
     case SSL_AD_UNSUPPORTED_CERTIFICATE:
     case SSL_AD_CERTIFICATE_REVOKED:
@@ -91,12 +94,14 @@ static bool alert_reason(int alert, struct err *e)
     case SSL_AD_CERTIFICATE_UNKNOWN:
     case SSL_AD_UNKNOWN_CA:
     case SSL_AD_ACCESS_DENIED:
-        return err_set(e, ERR_RETRY, "tls.refused", 0,
-                       "the other side refused our certificate: %s", words);
+        (void)err_set(e, ERR_RETRY, "tls.refused", 0,
+                      "the other side refused our certificate: %s", words);
+        break;
     case TLS13_AD_CERTIFICATE_REQUIRED:
-        return err_set(e, ERR_RETRY, "tls.refused", 0, "the other side wants a certificate of ours");
+        (void)err_set(e, ERR_RETRY, "tls.refused", 0, "the other side wants a certificate of ours");
+        break;
     default:
-        return err_set(e, ERR_RETRY, "tls.refused", 0, "the other side refused: %s", words);
+        (void)err_set(e, ERR_RETRY, "tls.refused", 0, "the other side refused: %s", words);
     }
 }
 
@@ -111,29 +116,20 @@ static bool end_reason(int kind, int number, bool ready, struct err *e)
                            "the other side hung up before TLS was agreed");
 }
 
-static bool verdict_reason(SSL *ssl, const char *code, const char *words, struct err *e)
-{
-    const char *wanted = X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 0);
-    bool other_name = SSL_get_verify_result(ssl) == X509_V_ERR_HOSTNAME_MISMATCH && wanted;
-    return err_set(e, ERR_RETRY, code, 0, "the other side's certificate %s%s%.100s%s", words,
-                   other_name ? " than '" : "", other_name ? wanted : "", other_name ? "'" : "");
-}
-
 bool tls_reason(SSL *ssl, int kind, int number, bool ready, struct err *e)
 {
     unsigned long first = ERR_peek_error();
     int reason = ERR_GET_LIB(first) == ERR_LIB_SSL ? ERR_GET_REASON(first) : 0;
-    const char *code = NULL, *words = NULL;
+    const char *wanted = X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 0);
     if (ERR_GET_REASON(first) == ERR_R_MALLOC_FAILURE)
         (void)err_memory(e);
     else if (kind != SSL_ERROR_SSL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
         (void)end_reason(kind, number, ready, e);
-    else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED &&
-             tls_verdict(SSL_get_verify_result(ssl), &code, &words))
-        (void)verdict_reason(ssl, code, words, e);
     else if (reason > SSL_AD_REASON_OFFSET)
-        (void)alert_reason(reason - SSL_AD_REASON_OFFSET, e);
-    else if (!known_reason(reason, e))
+        tls_alert(reason - SSL_AD_REASON_OFFSET, e);
+    else if (!(reason == SSL_R_CERTIFICATE_VERIFY_FAILED &&
+               tls_verdict(SSL_get_verify_result(ssl), wanted, e)) &&
+             !tls_known_reason(reason, e))
         (void)err_set(e, ERR_RETRY, "tls.protocol", 0, "TLS with the other side failed: %s",
                       reason ? ERR_reason_error_string(first) : "no reason given");
     ERR_clear_error();

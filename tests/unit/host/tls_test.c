@@ -145,7 +145,7 @@ static void a_sender_says_what_is_wrong_with_a_listeners_certificate(void)
         const char *cert, *ca, *name, *code, *words;
     } all[] = {
         { "elsewhere", "ca", "localhost", "tls.name", "of another name than 'localhost'" },
-        { "elsewhere", "ca", "127.0.0.1", "tls.name", "of another address" },
+        { "elsewhere", "ca", "127.0.0.1", "tls.name", "of another name" },
         { "stranger", "ca", "localhost", "tls.authority", "unknown CA" },
         { "server", "other-ca", "localhost", "tls.authority", "unknown CA" },
         { "server", NULL, "localhost", "tls.authority", "unknown CA" },

@@ -27,9 +27,9 @@ static int64_t number(const char *text)
     abort();
 }
 
-static void set(struct rig *r, const struct cfg_option *o, const char *value)
+static void set(char *at, const struct cfg_option *o, const char *value)
 {
-    char *at = (char *)r->state + o->at;
+    at += o->at;
     int64_t n;
     switch (o->type) {
     case CFG_TEXT:
@@ -49,11 +49,28 @@ static void set(struct rig *r, const struct cfg_option *o, const char *value)
     }
 }
 
+/* A group that is given has all its options. */
+static void set_in_group(char *group, const struct cfg_option *o, const char *key, const char *value)
+{
+    static const struct node somewhere = { .kind = NODE_MAP, .file = "rig" };
+    const struct node *at = &somewhere, *was;
+    memcpy(&was, group, sizeof was);
+    memcpy(group, &at, sizeof at);
+    for (const struct cfg_option *in = secure_group(o->type); in->type != CFG_END; in++)
+        if (strcmp(in->key, key) == 0)
+            set(group, in, value);
+        else if (!was && in->fallback)
+            set(group, in, in->fallback);
+}
+
 void rig_set(struct rig *r, const char *key, const char *value)
 {
     for (const struct cfg_option *o = r->t->options; o->type != CFG_END; o++)
         if (strcmp(o->key, key) == 0) {
-            set(r, o, value);
+            set(r->state, o, value);
+            return;
+        } else if (strncmp(o->key, key, strlen(o->key)) == 0 && key[strlen(o->key)] == '.') {
+            set_in_group((char *)r->state + o->at, o, key + strlen(o->key) + 1, value);
             return;
         }
     abort();
@@ -80,7 +97,7 @@ void rig_init(struct rig *r, const struct transport *t)
         abort();
     for (const struct cfg_option *o = t->options; o->type != CFG_END; o++)
         if (o->fallback)
-            set(r, o, o->fallback);
+            set(r->state, o, o->fallback);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)

@@ -29,6 +29,7 @@ struct rig {
 /* State allocated, options at their fallbacks, a folder made. */
 void rig_init(struct rig *r, const struct transport *t);
 void rig_done(struct rig *r);
+/* key: an option, or "group.option". */
 void rig_set(struct rig *r, const char *key, const char *value);
 /* NULL-terminated; borrowed. */
 void rig_set_list(struct rig *r, const char *key, const char **values);

@@ -1,0 +1,58 @@
+/* tls_other.c - the same rules, files and words where libcurl drives OpenSSL. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "host/tls_files.h"
+#include "host/tls_reason.h"
+
+static pthread_once_t slot_once = PTHREAD_ONCE_INIT;
+static int slot; /* where a context keeps whom it tells of alerts */
+
+static void make_slot(void)
+{
+    slot = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+}
+
+static void on_event(const SSL *ssl, int where, int value)
+{
+    int *alert = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot);
+    if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value & 0xff) != SSL_AD_CLOSE_NOTIFY)
+        *alert = value & 0xff;
+}
+
+bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, int *alert, struct err *e)
+{
+    SSL_CTX *ctx = ssl_ctx;
+    int64_t until_ms;
+    pthread_once(&slot_once, make_slot);
+    if (slot < 0 || SSL_CTX_set_ex_data(ctx, slot, alert) != 1)
+        return err_memory(e);
+    X509_STORE *store = X509_STORE_new(); /* its own may be shared, or hold what we did not name */
+    if (!store)
+        return err_memory(e);
+    SSL_CTX_set_cert_store(ctx, store);
+    SSL_CTX_set_info_callback(ctx, on_event);
+    return tls_files_put(ctx, s, &until_ms, e);
+}
+
+/* "... error:0A00010B:SSL routines::wrong version number" */
+static int reason_in(const char *text)
+{
+    const char *code = text ? strstr(text, "error:") : NULL;
+    unsigned long packed = code ? strtoul(code + strlen("error:"), NULL, 16) : 0;
+    return ERR_GET_LIB(packed) == ERR_LIB_SSL ? ERR_GET_REASON(packed) : 0;
+}
+
+bool tls_explain(const struct tls_told *t, struct err *e)
+{
+    int reason = reason_in(t->reason);
+    bool looked = t->verdict != X509_V_ERR_UNSPECIFIED; /* libcurl's word for: not yet */
+    if (looked && tls_verdict(t->verdict, t->name, e))
+        return true;
+    if (t->alert >= 0)
+        tls_alert(t->alert, e);
+    return t->alert >= 0 || tls_known_reason(reason, e);
+}
