@@ -329,7 +329,8 @@ static void a_handshake_that_fails_is_the_sites_trouble(void)
     CU_ASSERT_FATAL(rig_open(&r));
     CU_ASSERT_FALSE(send_it("id"));
     CU_ASSERT(came.fate == HANDING_SITE && !came.left);
-    CU_ASSERT_STRING_EQUAL(came.why.code, "tls.closed"); /* it hangs up on what it cannot read */
+    /* it hangs up on what it cannot read, with a word or without */
+    CU_ASSERT(strcmp(came.why.code, "tls.closed") == 0 || strcmp(came.why.code, "tls.plain") == 0);
 }
 
 static void refuses_an_id_that_would_forge_a_header(void)
@@ -343,9 +344,14 @@ static void refuses_an_id_that_would_forge_a_header(void)
 
 static void wants_an_http_address(void)
 {
-    rig_set(&r, "url", "ftp://example.org/");
-    CU_ASSERT_FALSE(rig_open(&r));
-    CU_ASSERT_STRING_EQUAL(r.e.code, "http_out.option");
+    static const char *const bad[] = { "ftp://example.org/", "http://me:word@example.org/",
+                                       "https://localhost@example.org/" };
+    for (size_t i = 0; i < 3; i++) {
+        err_clear(&r.e);
+        rig_set(&r, "url", bad[i]);
+        CU_ASSERT_FALSE(rig_open(&r));
+        CU_ASSERT_STRING_EQUAL(r.e.code, "http_out.option");
+    }
 }
 
 static CU_TestInfo cases[] = {
