@@ -117,6 +117,14 @@ static bool make_credentials(const struct http_out *s, char out[HEADER_MAX], str
     return good;
 }
 
+static bool out_try(const void *state, struct err *e)
+{
+    char credentials[HEADER_MAX];
+    bool good = make_credentials(state, credentials, e);
+    explicit_bzero(credentials, sizeof credentials);
+    return good;
+}
+
 static void out_stand(const void *state, bool receives, struct secure_stand *out)
 {
     const struct http_out *s = state;
@@ -147,11 +155,9 @@ static bool out_open(void *state, struct err *e)
 {
     struct http_out *s = state;
     struct secure_stand stand = { .secure = NULL };
-    char credentials[HEADER_MAX];
     int64_t until_ms;
-    if (!out_check(s, false, e) || !make_credentials(s, credentials, e))
+    if (!out_check(s, false, e) || !out_try(s, e))
         return false;
-    explicit_bzero(credentials, sizeof credentials);
     set_host(s);
     out_stand(s, false, &stand);
     if (!secure_try(&stand, &until_ms, e))
@@ -297,6 +303,7 @@ const struct transport transport_http_out = {
     .options = options,
     .state_size = sizeof(struct http_out),
     .check = out_check,
+    .try = out_try,
     .open = out_open,
     .send = out_send,
     .stop = out_stop,
