@@ -13,6 +13,7 @@
 #include "cli/passphrase.h"
 #include "cli/submit.h"
 #include "cli/way_back.h"
+#include "cli/say.h"
 #include "host/part.h"
 #include "record/wire.h"
 
@@ -57,8 +58,9 @@ void acts_print(const struct act *x)
     struct buf text;
     buf_init(&text, ACT_BYTES_MAX);
     act_put_text(x, &text);
-    printf("to sign this is to say: %s, for the reason given\n\n%.*s\n", sentence(x->word),
-           (int)text.n, (const char *)text.p);
+    say("to sign this is to say: %s, for the reason given\n\n", sentence(x->word));
+    say_lines(stdout, buf_slice(&text));
+    say("\n");
     buf_release(&text);
     fflush(stdout);
 }
@@ -105,7 +107,7 @@ static bool give_typed(const char *by, const char *key, struct act *x, struct er
         return err_set(e, ERR_REJECT, "act.person", 0,
                        "cannot sign: region.yaml names no people, so nobody would know the key");
     x->typed = slice_text(by);
-    fprintf(stderr, "nothing is signed here: the region names no people, so the name that was typed "
+    say_to(stderr, "nothing is signed here: the region names no people, so the name that was typed "
                     "is believed\n");
     return act_check(x, e);
 }
@@ -131,9 +133,9 @@ static enum acts_given write_out(const char *path, const struct act *x)
         cli_fail(CLI_CANNOT, &e);
         return ACTS_FAILED;
     }
-    printf("written to %s, signed by %zu: concordat act sign it, then concordat act submit it "
-           "within %d days\n",
-           path, x->signature_count, (int)(ACT_AGE_MAX_MS / 86400000));
+    say("written to %s, signed by %zu: concordat act sign it, then concordat act submit it "
+        "within %d days\n",
+        path, x->signature_count, (int)(ACT_AGE_MAX_MS / 86400000));
     return ACTS_WRITTEN;
 }
 
@@ -298,7 +300,7 @@ int acts_submit(const struct site *s, const struct act *x)
     good = good && (running || publish_alone(s, x, &e));
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
-    printf("%.*s recorded%s\n", SHOWN(x->word),
-           running ? "" : "; the router will see it when it runs");
+    say("%.*s recorded%s\n", SHOWN(x->word),
+        running ? "" : "; the router will see it when it runs");
     return CLI_DONE;
 }

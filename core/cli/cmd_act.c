@@ -2,18 +2,18 @@
  * the other. */
 #include "cli/acts.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "cli/passphrase.h"
+#include "cli/say.h"
 
 static void print_signers(const struct act *x)
 {
     for (size_t i = 0; i < x->signature_count; i++)
-        printf("signed by %.*s (not verified here)\n", SHOWN(x->signatures[i].person));
+        say("signed by %.*s (not verified here)\n", SHOWN(x->signatures[i].person));
     if (!slice_is_empty(x->typed))
-        printf("by %.*s, typed, not signed\n", SHOWN(x->typed));
+        say("by %.*s, typed, not signed\n", SHOWN(x->typed));
 }
 
 static int show(struct cli *c, const char *path)
@@ -55,8 +55,8 @@ static int sign(struct cli *c, int argc, char **argv)
         return cli_fail(CLI_NO, &e);
     if (!acts_write_file(w.plain[0], &x, false, &e))
         return cli_fail(CLI_CANNOT, &e);
-    printf("signed by %s%s\n", o[0].values[0],
-           rules.bundle ? "" : "; whether the key is theirs is seen when it is submitted");
+    say("signed by %s%s\n", o[0].values[0],
+        rules.bundle ? "" : "; whether the key is theirs is seen when it is submitted");
     return CLI_DONE;
 }
 

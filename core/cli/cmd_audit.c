@@ -4,25 +4,25 @@
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "cli/fates.h"
+#include "cli/say.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 static void print_finding(void *ctx, const char *sentence)
 {
     (void)ctx;
-    printf("BROKEN  %s\n", sentence);
+    say("BROKEN  %s\n", sentence);
 }
 
 static int report(const char *word, const struct audit_report *r)
 {
-    printf("%s: %" PRIu64 " entries of %" PRIu64 " events, %" PRIu64 " decisions, %" PRIu64
-           " disclosures",
-           r->broken ? "NOT verified" : word, r->entries, r->events, r->decisions, r->disclosures);
+    say("%s: %" PRIu64 " entries of %" PRIu64 " events, %" PRIu64 " decisions, %" PRIu64
+        " disclosures",
+        r->broken ? "NOT verified" : word, r->entries, r->events, r->decisions, r->disclosures);
     if (r->broken)
-        printf("; %" PRIu64 " findings", r->broken);
-    printf("\n");
+        say("; %" PRIu64 " findings", r->broken);
+    say("\n");
     return r->broken ? CLI_NO : CLI_DONE;
 }
 
@@ -129,7 +129,8 @@ static bool list_entry(void *ctx, int partition, const struct audit_read *r)
         print_categories(l, d);
         print_fate(l, d);
         buf_format(b, ",\"caught_up\":%s}", d->caught_up ? "true" : "false");
-        printf("%.*s\n", (int)b->n, (const char *)b->p);
+        say_lines(stdout, buf_slice(b));
+        say("\n");
     }
     return true;
 }
@@ -146,7 +147,8 @@ static bool list_act(void *ctx, int partition, const struct audit_read *r)
     print_rules(b, r);
     print_string(b, "act", r->note);
     buf_byte(b, '}');
-    printf("%.*s\n", (int)b->n, (const char *)b->p);
+    say_lines(stdout, buf_slice(b));
+    say("\n");
     return true;
 }
 

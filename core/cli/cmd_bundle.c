@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/passphrase.h"
+#include "cli/say.h"
 
 /* ---- pack ---- */
 
@@ -35,7 +36,7 @@ static bool read_from(const char *text, int64_t *out)
     if (!text)
         return true;
     if (!time_from_iso(slice_text(text), &m)) {
-        fprintf(stderr, "concordat: '%s' is no time, written 2026-12-01T00:00Z\n", text);
+        say_to(stderr, "concordat: '%s' is no time, written 2026-12-01T00:00Z\n", text);
         return false;
     }
     *out = m.ms;
@@ -77,7 +78,7 @@ static bool fill_checks(struct cli *c, const char *site, struct err *e)
     if (!site_fill_key_checks(&c->arena, site, &said, e))
         return false;
     if (said)
-        fputs(said, stdout);
+        say_lines(stdout, slice_text(said));
     return true;
 }
 
@@ -86,7 +87,7 @@ static void print_made(const struct edition *made, const struct widening *widens
     const struct bundle *b = made->bundle;
     bundle_print_header(made->pack);
     for (; widens; widens = widens->next)
-        printf("  may widen: %s\n", widens->what);
+        say("  may widen: %s\n", widens->what);
     for (size_t i = 0; made->pack->form == PACK_FORM_SIGNED && i < b->agreement_count; i++)
         if (!b->agreements[i].approved)
             bundle_print_agreement(b, &b->agreements[i], "");
@@ -111,7 +112,7 @@ static int pack(struct cli *c, int argc, char **argv)
     if (!site_places_read(&c->arena, w.plain[0], &at, &e) || !find_last(c, &at, &before, &e))
         return cli_fail(CLI_CANNOT, &e);
     if (!at.region) {
-        fprintf(stderr, "concordat: the site names no region.yaml to pack: want `region: PATH`\n");
+        say_to(stderr, "concordat: the site names no region.yaml to pack: want `region: PATH`\n");
         return CLI_NO;
     }
     if (!at.demo && !fill_checks(c, w.plain[0], &e))
@@ -157,7 +158,7 @@ static const struct kept_bundle *find_kept(struct cli *c, const struct site *s, 
     for (size_t i = 0; slice_to_u64(slice_text(number), &wanted) && i < n; i++)
         if (kept[i].number == wanted)
             return &kept[i];
-    fprintf(stderr, "concordat: no bundle '%s' is kept in %s\n", number, s->places.bundles);
+    say_to(stderr, "concordat: no bundle '%s' is kept in %s\n", number, s->places.bundles);
     return NULL;
 }
 
@@ -181,7 +182,7 @@ static int rollback(struct cli *c, int argc, char **argv)
     if (!s)
         return CLI_CANNOT;
     if (s->places.demo) {
-        fprintf(stderr, "concordat: the rules of a demo site are the files beside region.yaml: put "
+        say_to(stderr, "concordat: the rules of a demo site are the files beside region.yaml: put "
                         "the older ones back there\n");
         return CLI_NO;
     }

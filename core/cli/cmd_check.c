@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/files.h"
-#include "cli/shown.h"
+#include "cli/say.h"
 #include "sharing/tools/analyse.h"
 
 struct findings {
@@ -87,10 +87,10 @@ static void print_warnings(struct problems *p)
     char line[600];
     problems_sort(p);
     for (size_t i = 0; i < p->count; i++)
-        fprintf(stderr, "warning: %s\n", shown_text(err_print(&p->list[i], line, sizeof line)));
+        say_to(stderr, "warning: %s\n", err_print(&p->list[i], line, sizeof line));
     if (p->count)
-        fprintf(stderr, "%zu warning%s\nwarnings stop nothing; whoever signs looks at each\n",
-                p->count, p->count == 1 ? "" : "s");
+        say_to(stderr, "%zu warning%s\nwarnings stop nothing; whoever signs looks at each\n",
+               p->count, p->count == 1 ? "" : "s");
 }
 
 /* Of those who decide about holds, some must be left, and not all of one agency: what a restriction
@@ -147,9 +147,9 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
 
 static void print_rules(const struct bundle *b)
 {
-    printf("%zu services, %zu agreements, %zu clauses, %zu prohibitions, %zu schemas\n",
-           b->service_count, b->agreement_count, b->clause_count, b->prohibition_count,
-           catalogue_count(b->catalogue));
+    say("%zu services, %zu agreements, %zu clauses, %zu prohibitions, %zu schemas\n",
+        b->service_count, b->agreement_count, b->clause_count, b->prohibition_count,
+        catalogue_count(b->catalogue));
 }
 
 /* A folder with a region.yaml and no site: the rules alone. */
@@ -158,7 +158,7 @@ static int check_rules(struct cli *c, const char *path)
     struct cli_rules rules;
     if (!cli_rules(c, path, &rules) || !look(c, rules.bundle, NULL))
         return CLI_NO;
-    printf("good: ");
+    say("good: ");
     print_rules(rules.bundle);
     return CLI_DONE;
 }
@@ -174,7 +174,7 @@ int cmd_check(struct cli *c, int argc, char **argv)
         return CLI_NO;
     if (!look(c, s->bundle, s))
         return CLI_NO;
-    printf("good: %zu feeds, %zu deliveries, ", s->feed_count, s->delivery_count);
+    say("good: %zu feeds, %zu deliveries, ", s->feed_count, s->delivery_count);
     print_rules(s->bundle);
     return CLI_DONE;
 }

@@ -1,8 +1,8 @@
 /* cmd_deliveries.c - concordat deliveries SITE list|show|again|drop: what has not gone, and what
  * becomes of it by a named person's word. Whatever goes again goes through the door. */
 #include "cli/way_back.h"
+#include "cli/say.h"
 
-#include <stdio.h>
 
 #include "delivery/asides.h"
 #include "record/record_json.h"
@@ -57,7 +57,8 @@ static bool show(struct cli *c, const struct site *s, size_t i, const struct asi
         way_back_mask_record(&c->arena, tree);
     buf_init(&text, (size_t)16 << 20);
     node_to_json_pretty(tree, &text);
-    printf("%.*s\n", (int)text.n, (const char *)text.p);
+    say_lines(stdout, buf_slice(&text));
+    say("\n");
     buf_release(&text);
     return true;
 }

@@ -3,12 +3,12 @@
  * (audit/effect.h), for a widening is to be seen before it is signed; what lacks approvals is
  * named. */
 #include "cli/cli.h"
+#include "cli/say.h"
 
 #include "audit/effect.h"
 #include "base/clock.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 static void print_side(const char *what, const struct effect_line *l, const struct effect_side *s,
@@ -17,12 +17,12 @@ static void print_side(const char *what, const struct effect_line *l, const stru
     if (s->events == 0)
         return;
     struct slice data = l->category.n ? l->category : SLICE("the event itself");
-    printf("  %-22s %-28.*s %6" PRIu64 " event%s of %" PRIu64 " %s, such as", what, (int)data.n,
-           (const char *)data.p, s->events, s->events == 1 ? "" : "s", s->people,
-           s->people == 1 ? "person" : "people");
+    say("  %-22s %-28.*s %6" PRIu64 " event%s of %" PRIu64 " %s, such as", what, (int)data.n,
+        (const char *)data.p, s->events, s->events == 1 ? "" : "s", s->people,
+        s->people == 1 ? "person" : "people");
     for (uint64_t i = 0; i < s->events && i < EFFECT_EXAMPLES; i++)
-        printf(" %s", s->hidden[i] && !may_see_protected ? "(protected)" : s->examples[i]);
-    printf("\n");
+        say(" %s", s->hidden[i] && !may_see_protected ? "(protected)" : s->examples[i]);
+    say("\n");
 }
 
 static void print_effect(const struct effect *x, bool may_see_protected)
@@ -30,17 +30,17 @@ static void print_effect(const struct effect *x, bool may_see_protected)
     for (size_t i = 0; i < x->count; i++) {
         const struct effect_line *l = &x->lines[i];
         if (i == 0 || !slice_equal(l->service, x->lines[i - 1].service))
-            printf("%.*s\n", (int)l->service.n, (const char *)l->service.p);
+            say("%.*s\n", (int)l->service.n, (const char *)l->service.p);
         print_side("WIDENS: newly shared", l, &l->more, may_see_protected);
         print_side("no longer shared", l, &l->less, may_see_protected);
     }
-    printf("%" PRIu64 " recorded inputs judged under both: %s\n", x->inputs,
-           x->count == 0 ? "nothing would change"
-           : x->widens   ? "the candidate WIDENS what is shared; two approvers must sign it"
-                         : "the candidate would have shared nothing more than now");
+    say("%" PRIu64 " recorded inputs judged under both: %s\n", x->inputs,
+        x->count == 0 ? "nothing would change"
+        : x->widens   ? "the candidate WIDENS what is shared; two approvers must sign it"
+                      : "the candidate would have shared nothing more than now");
     if (x->more_held || x->less_held)
-        printf("held: %" PRIu64 " more decisions would wait for a human, %" PRIu64 " no longer\n",
-               x->more_held, x->less_held);
+        say("held: %" PRIu64 " more decisions would wait for a human, %" PRIu64 " no longer\n",
+            x->more_held, x->less_held);
 }
 
 /* The changes themselves, also those that no recorded event met. */
@@ -53,10 +53,10 @@ static bool print_changes(struct cli *c, const struct site *s, const char *folde
     if (!pack_collect(&c->arena, &source, s->places.schemas, &candidate, e) ||
         !pack_widens(&c->arena, s->catalogue, now, &candidate, &w, e))
         return false;
-    printf(w ? "changes that may widen, whatever was recorded; two approvers must sign them:\n"
+    say(w ? "changes that may widen, whatever was recorded; two approvers must sign them:\n"
              : "no change may widen: one approver is enough\n");
     for (; w; w = w->next)
-        printf("  may widen: %s\n", w->what);
+        say("  may widen: %s\n", w->what);
     return true;
 }
 

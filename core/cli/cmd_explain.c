@@ -3,6 +3,7 @@
  * file, or of a draft that is in force nowhere. */
 #include "cli/cli.h"
 #include "cli/submit.h"
+#include "cli/say.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -70,9 +71,9 @@ static bool explain_all(const struct bundle *b, const struct wanted *w, struct b
 /* A name that is there is found more easily in a list. */
 static void print_names(const struct bundle *b, const char *wanted)
 {
-    fprintf(stderr, "concordat: no agreement '%s'; there are:\n", wanted);
+    say_to(stderr, "concordat: no agreement '%s'; there are:\n", wanted);
     for (size_t i = 0; i < b->agreement_count; i++)
-        fprintf(stderr, "  %.*s/%d\n", SHOWN(b->agreements[i].name), b->agreements[i].version);
+        say_to(stderr, "  %.*s/%d\n", SHOWN(b->agreements[i].name), b->agreements[i].version);
 }
 
 /* ---- which rules ---- */
@@ -202,7 +203,7 @@ int cmd_explain(struct cli *c, int argc, char **argv)
     buf_text(&out, "\n\n");
     bool good = b && explain_all(b, &w, &out, &found, &e);
     if (good && found)
-        (void)fwrite(out.p, 1, out.n, stdout);
+        say_lines(stdout, buf_slice(&out));
     buf_release(&out);
     if (!b)
         return CLI_CANNOT;

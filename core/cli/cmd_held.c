@@ -6,6 +6,7 @@
 #include "audit/holds.h"
 #include "base/clock.h"
 #include "cli/shown.h"
+#include "cli/say.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,9 +29,9 @@ static void print_due(const struct held *h, int64_t now_ms)
 {
     char text[32];
     if (now_ms >= h->due_ms)
-        printf("OVERDUE by %s", age(now_ms - h->due_ms, text));
+        say("OVERDUE by %s", age(now_ms - h->due_ms, text));
     else
-        printf("due in %s", age(h->due_ms - now_ms, text));
+        say("due in %s", age(h->due_ms - now_ms, text));
 }
 
 static int by_age(const void *a, const void *b)
@@ -57,13 +58,13 @@ static int list(struct cli *c, const struct holds *l)
         const struct held *h = sorted[i];
         struct slice since = time_ms_to_iso(h->since_ms, time);
         struct slice reason = reason_shown(slice_text(h->reason), false);
-        printf("%s  %s from %s, held since %.*s: %.*s, ", h->hold, h->what, h->source, SHOWN(since),
-               SHOWN(reason));
+        say("%s  %s from %s, held since %.*s: %.*s, ", h->hold, h->what, h->source, SHOWN(since),
+            SHOWN(reason));
         print_due(h, now_ms);
-        printf("%s%s\n", *h->first ? ", released by one of two: " : "", shown_text(h->first));
+        say("%s%s\n", *h->first ? ", released by one of two: " : "", h->first);
     }
     if (held_unread_print(&l->unread) + count == 0)
-        fprintf(stderr, "nothing is held\n");
+        say_to(stderr, "nothing is held\n");
     return CLI_DONE;
 }
 
@@ -74,13 +75,13 @@ static int list_refused(const struct holds *l)
     for (const struct held *h = l->refused; h; h = h->next) {
         struct slice at = time_ms_to_iso(h->refused_ms, since);
         struct slice reason = reason_shown(slice_text(h->reason), false);
-        printf("%s  %s from %s, refused by %s at %.*s%s; it was held: %.*s%s%s\n", h->hold, h->what,
-               h->source, h->refused_by, SHOWN(at),
-               h->is_whole_episode ? ", with what follows in its episode" : "", SHOWN(reason),
-               *h->first ? ", reopened by one of two: " : "", h->first);
+        say("%s  %s from %s, refused by %s at %.*s%s; it was held: %.*s%s%s\n", h->hold, h->what,
+            h->source, h->refused_by, SHOWN(at),
+            h->is_whole_episode ? ", with what follows in its episode" : "", SHOWN(reason),
+            *h->first ? ", reopened by one of two: " : "", h->first);
     }
     if (!l->refused)
-        fprintf(stderr, "nothing is refused\n");
+        say_to(stderr, "nothing is refused\n");
     return CLI_DONE;
 }
 
@@ -90,14 +91,14 @@ static int show_refused(const struct held *h)
     struct slice at = time_ms_to_iso(h->refused_ms, time), name = slice_text(h->hold);
     struct slice to = slice_from(name, slice_find(name, ':') + 1);
     struct slice reason = reason_shown(slice_text(h->reason), false);
-    printf("refused   %s\nevent     %s from %s%s\nfor       %.*s\nby        %s at %.*s\n", h->hold,
-           h->what, h->source, h->is_whole_episode ? ", with what follows in its episode" : "",
-           SHOWN(to), h->refused_by, SHOWN(at));
-    printf("reason    it was held: %.*s: %s\nclause    %s\n", SHOWN(reason),
-           reason_sentence(reason), *h->clause ? h->clause : "none");
+    say("refused   %s\nevent     %s from %s%s\nfor       %.*s\nby        %s at %.*s\n", h->hold,
+        h->what, h->source, h->is_whole_episode ? ", with what follows in its episode" : "",
+        SHOWN(to), h->refused_by, SHOWN(at));
+    say("reason    it was held: %.*s: %s\nclause    %s\n", SHOWN(reason),
+        reason_sentence(reason), *h->clause ? h->clause : "none");
     if (*h->first)
-        printf("reopened  by %s; the person is restricted, somebody else must agree\n", h->first);
-    printf("to have it held again:  concordat held SITE reopen %s 'YOUR NAME' 'REASON'\n", h->hold);
+        say("reopened  by %s; the person is restricted, somebody else must agree\n", h->first);
+    say("to have it held again:  concordat held SITE reopen %s 'YOUR NAME' 'REASON'\n", h->hold);
     return CLI_DONE;
 }
 
@@ -105,17 +106,17 @@ static int show_refused(const struct held *h)
 static void print_remedy(const struct held *h)
 {
     if (strcmp(h->reason, "identity-disagrees") == 0)
-        printf("first     ask both sides for the number and the birth date; when the one who has it wrong\n"
-               "          corrects it in their own system, this goes by itself. Release it only where you\n"
-               "          have found that both mean the same person\n");
+        say("first     ask both sides for the number and the birth date; when the one who has it wrong\n"
+            "          corrects it in their own system, this goes by itself. Release it only where you\n"
+            "          have found that both mean the same person\n");
     else if (strncmp(h->reason, "conflicting-", 12) == 0)
-        printf("first     ask who recorded the no: when they record what the person says now, this goes by\n"
-               "          itself. Or say for both, for all that rests on it:\n"
-               "          concordat held SITE settle %s yes|no 'YOUR NAME' 'REASON'\n",
-               h->hold);
+        say("first     ask who recorded the no: when they record what the person says now, this goes by\n"
+            "          itself. Or say for both, for all that rests on it:\n"
+            "          concordat held SITE settle %s yes|no 'YOUR NAME' 'REASON'\n",
+            h->hold);
     else if (strcmp(h->reason, "identity-unverified") == 0)
-        printf("first     ask the one who claims the person, or sent this, for the birth date; when their\n"
-               "          system says it, and it agrees with what others have, this goes by itself\n");
+        say("first     ask the one who claims the person, or sent this, for the birth date; when their\n"
+            "          system says it, and it agrees with what others have, this goes by itself\n");
 }
 
 static int show(const struct held *h)
@@ -125,18 +126,18 @@ static int show(const struct held *h)
     struct slice since = time_ms_to_iso(h->since_ms, time), name = slice_text(h->hold);
     struct slice to = slice_from(name, slice_find(name, ':') + 1);
     struct slice reason = reason_shown(slice_text(h->reason), false);
-    printf("hold      %s\nevent     %s from %s\nfor       %.*s\nsince     %.*s, ", h->hold, h->what,
-           h->source, SHOWN(to), SHOWN(since));
+    say("hold      %s\nevent     %s from %s\nfor       %.*s\nsince     %.*s, ", h->hold, h->what,
+        h->source, SHOWN(to), SHOWN(since));
     print_due(h, now_ms);
-    printf("\nreason    %.*s: %s\nclause    %s\n", SHOWN(reason), reason_sentence(reason),
-           *h->clause ? h->clause : "none");
+    say("\nreason    %.*s: %s\nclause    %s\n", SHOWN(reason), reason_sentence(reason),
+        *h->clause ? h->clause : "none");
     if (*h->first)
-        printf("released  by %s; the person is restricted, somebody else must agree\n",
-               shown_text(h->first));
+        say("released  by %s; the person is restricted, somebody else must agree\n",
+            shown_text(h->first));
     print_remedy(h);
-    printf("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n"
-           "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON' [--episode]\n",
-           h->hold, h->hold);
+    say("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n"
+        "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON' [--episode]\n",
+        h->hold, h->hold);
     return CLI_DONE;
 }
 
@@ -150,9 +151,9 @@ static void print_own(const struct site *s, const struct act *x)
     for (size_t i = 0; to >= 0 && lets_go && i < x->signature_count; i++) {
         const struct named *who = people_named(&b->people, x->signatures[i].person);
         if (who && who->agency == b->services[to].agency)
-            printf("%.*s is of the recipient's own agency: nothing goes until somebody who is not has "
-                   "signed too\n",
-                   SHOWN(who->name));
+            say("%.*s is of the recipient's own agency: nothing goes until somebody who is not has "
+                "signed too\n",
+                SHOWN(who->name));
     }
 }
 
@@ -183,7 +184,7 @@ static int settle(struct cli *c, const struct site *s, const struct held *h, int
         !words_read(argc, argv, 7, 0, o, &none) || !*argv[5] || !*argv[6])
         return CLI_USAGE;
     if (strncmp(h->reason, "conflicting-", 12) != 0) {
-        fprintf(stderr, "concordat: '%s' is not held because of a conflict\n", h->hold);
+        say_to(stderr, "concordat: '%s' is not held because of a conflict\n", h->hold);
         return CLI_NO;
     }
     return give(c, s, h, yes ? "settle-yes" : "settle-no", argv[5], argv[6], o);
@@ -211,9 +212,9 @@ static int on_hold(struct cli *c, const struct site *s, const struct holds *l, i
     if (!h && refused && argc == 4)
         return show_refused(refused);
     if (!h) {
-        fprintf(stderr, "concordat: nothing is %s as '%s'%s\n", reopens ? "refused" : "held",
-                shown_text(argv[3]),
-                refused ? ": it was refused" : "");
+        say_to(stderr, "concordat: nothing is %s as '%s'%s\n", reopens ? "refused" : "held",
+               shown_text(argv[3]),
+               refused ? ": it was refused" : "");
         return CLI_NO;
     }
     return argc == 4 ? show(h) : act(c, s, h, argc, argv);

@@ -4,6 +4,7 @@
 #include "base/base64.h"
 #include "cli/passphrase.h"
 #include "cli/words.h"
+#include "cli/say.h"
 #include "host/person_key.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@ static void print_key(const struct public_key *key)
 {
     char text[BASE64_LENGTH(KEY_BYTES)];
     base64_encode(slice_of(key->b, sizeof key->b), text);
-    printf("%.*s\n", (int)sizeof text, text);
+    say("%.*s\n", (int)sizeof text, text);
 }
 
 /* What region.yaml names: the other half of an approver's key. */
@@ -69,7 +70,7 @@ static int print_check(const char *path)
         return cli_fail(CLI_CANNOT, &e);
     key_check_value(&key, value);
     explicit_bzero(&key, sizeof key);
-    printf("%s\n", value);
+    say("%s\n", value);
     return CLI_DONE;
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cli/shown.h"
 #include "cli/way_back.h"
+#include "cli/say.h"
 #include "intake/asides.h"
 #include "record/record_json.h"
 
@@ -122,7 +123,8 @@ static bool print_message(struct mapping_run *r, const char *file, struct slice 
     }
     buf_reset(r->work);
     node_to_json_pretty(out, r->work);
-    printf("%.*s\n", (int)r->work->n, (const char *)r->work->p);
+    say_lines(stdout, buf_slice(r->work));
+    say("\n");
     return good;
 }
 
@@ -190,7 +192,7 @@ static int map_quarantined(struct cli *c, struct mapping_run *r, char **argv)
                               &e))
             return cli_fail(CLI_CANNOT, &e);
     if (!m.found)
-        fprintf(stderr, "concordat: nothing is quarantined as '%s'\n", shown(slice_text(argv[4])));
+        say_to(stderr, "concordat: nothing is quarantined as '%s'\n", argv[4]);
     return m.found && m.good ? CLI_DONE : CLI_NO;
 }
 
@@ -210,7 +212,7 @@ int cmd_map(struct cli *c, int argc, char **argv)
         if (!m)
             cli_print_problems(&p);
         else
-            fprintf(stderr, "concordat: '%s' is a mapping out; map wants one in\n", argv[1]);
+            say_to(stderr, "concordat: '%s' is a mapping out; map wants one in\n", argv[1]);
         problems_release(&p);
         return CLI_NO;
     }

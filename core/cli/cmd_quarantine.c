@@ -1,8 +1,8 @@
 /* cmd_quarantine.c - concordat quarantine SITE list|show|again|drop: the messages that could not be
  * read or mapped, and what becomes of them by a named person's word. */
 #include "cli/way_back.h"
+#include "cli/say.h"
 
-#include <stdio.h>
 
 #include "intake/asides.h"
 
@@ -44,7 +44,19 @@ static void print_leaf(void *ctx, const struct leaf *l)
     struct masking *m = ctx;
     struct slice raw = slice_head(slice_from(m->bytes, l->at), l->length);
     struct slice text = way_back_masked(m->a, raw, false);
-    printf("  %.*s  %.*s\n", SHOWN(l->path), (int)text.n, (const char *)text.p);
+    say("  %.*s  %.*s\n", SHOWN(l->path), (int)text.n, (const char *)text.p);
+}
+
+/* Each line is set in, so that none looks like one of ours. */
+static void print_payload(struct slice text)
+{
+    while (text.n) {
+        size_t n = slice_find(text, '\n');
+        say("  ");
+        say_lines(stdout, slice_head(text, n));
+        say("\n");
+        text = slice_from(text, n < text.n ? n + 1 : n);
+    }
 }
 
 static bool show(struct cli *c, const struct site *s, size_t i, const struct aside *a, bool plain,
@@ -56,16 +68,16 @@ static bool show(struct cli *c, const struct site *s, size_t i, const struct asi
     struct doc *d = NULL;
     if (!m.bytes.p)
         return err_memory(e);
-    printf("size       %zu bytes, what is wrong stands at byte %lld\n", a->bytes.n,
-           (long long)a->place);
+    say("size       %zu bytes, what is wrong stands at byte %lld\n", a->bytes.n,
+        (long long)a->place);
     if (plain) {
         struct slice text = way_back_masked(&c->arena, m.bytes, true);
-        printf("%.*s\n", (int)text.n, (const char *)text.p);
+        print_payload(text);
     } else if (f->parse(&c->arena, m.bytes, &d, &unreadable)) {
-        printf("its fields, a letter as x and a digit as 9:\n");
+        say("its fields, a letter as x and a digit as 9:\n");
         f->leaves(&c->arena, d, print_leaf, &m);
     } else {
-        printf("it cannot be read as %s: --payload shows it\n", f->name);
+        say("it cannot be read as %s: --payload shows it\n", f->name);
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include "cli/daemon.h"
 #include "cli/ending.h"
 #include "cli/files.h"
+#include "cli/say.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static bool names_a_part(const struct site *s, const char *word)
     for (size_t i = 0; i < s->delivery_count; i++)
         if (strncmp(word, "delivery:", 9) == 0 && strcmp(word + 9, s->deliveries[i].name) == 0)
             return true;
-    fprintf(stderr, "concordat: the site has no '%s'\n", word);
+    say_to(stderr, "concordat: the site has no '%s'\n", word);
     return false;
 }
 

@@ -1,5 +1,6 @@
 /* cmd_schemas.c - concordat schemas [NAME]. */
 #include "cli/cli.h"
+#include "cli/say.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,19 +15,20 @@ int cmd_schemas(struct cli *c, int argc, char **argv)
     if (argc == 2) {
         const struct schema *s = catalogue_named(schemas, slice_text(argv[1]));
         if (!s) {
-            fprintf(stderr, "concordat: no schema '%s'\n", argv[1]);
+            say_to(stderr, "concordat: no schema '%s'\n", argv[1]);
             return CLI_NO;
         }
-        printf("%.*s\n", (int)s->text.n, (const char *)s->text.p);
+        say_lines(stdout, s->text);
+        say("\n");
         return CLI_DONE;
     }
     for (size_t i = 0; i < catalogue_count(schemas); i++) {
         const struct schema *s = catalogue_at(schemas, i);
-        printf("%016" PRIx64 "  %-14.*s %s", plan_fingerprint(s->plan), (int)s->name.n,
-               (const char *)s->name.p, s->internal ? "internal" : s->disclosable ? "shared" : "facts");
+        say("%016" PRIx64 "  %-14.*s %s", plan_fingerprint(s->plan), (int)s->name.n,
+            (const char *)s->name.p, s->internal ? "internal" : s->disclosable ? "shared" : "facts");
         for (size_t k = 0; k < s->kind_count; k++)
-            printf(" %.*s", (int)s->kinds[k].n, (const char *)s->kinds[k].p);
-        printf("\n");
+            say(" %.*s", (int)s->kinds[k].n, (const char *)s->kinds[k].p);
+        say("\n");
     }
     return CLI_DONE;
 }

@@ -2,6 +2,7 @@
 #include "cli/passphrase.h"
 #include "cli/submit.h"
 #include "cli/words.h"
+#include "cli/say.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,17 +29,17 @@ static void print_hash(const char *what, const uint8_t hash[HASH_BYTES])
 {
     char hex[2 * HASH_BYTES];
     slice_to_hex(slice_of(hash, HASH_BYTES), hex);
-    printf("%s %.*s\n", what, (int)sizeof hex, hex);
+    say("%s %.*s\n", what, (int)sizeof hex, hex);
 }
 
 void bundle_print_header(const struct pack *p)
 {
     char time[TIME_TEXT_MAX];
     struct slice from = time_ms_to_iso(p->from_ms, time);
-    printf("bundle %" PRIu64 " of %.*s, in force from %.*s, %zu files; %s\n", p->number,
-           SHOWN(p->region), SHOWN(from), p->file_count,
-           p->widens ? "may widen what is shared: two approvers of two agencies sign it"
-                     : "only narrows what is shared: one approver signs it");
+    say("bundle %" PRIu64 " of %.*s, in force from %.*s, %zu files; %s\n", p->number,
+        SHOWN(p->region), SHOWN(from), p->file_count,
+        p->widens ? "may widen what is shared: two approvers of two agencies sign it"
+                  : "only narrows what is shared: one approver signs it");
     print_hash("hash    ", p->signed_hash);
     if (p->form == PACK_FORM_SIGNED && p->signature_count > 0)
         print_hash("as such ", p->hash);
@@ -117,42 +118,42 @@ static void print_signatures(const struct agreement *g, const struct bundle *b)
         const struct approval *a = &g->approvals[i];
         char time[TIME_TEXT_MAX];
         struct slice name = b->agencies[a->agency].name, at = time_ms_to_iso(a->on_ms, time);
-        printf("      %s for %.*s by %.*s%s%.*s%s on %.*s\n", g->is_signed ? "signed" : "written",
-               SHOWN(name), SHOWN(a->name), a->name.n ? " (" : "its ", SHOWN(a->role),
-               a->name.n ? ")" : "", g->is_signed ? (int)at.n : 10, (const char *)at.p);
+        say("      %s for %.*s by %.*s%s%.*s%s on %.*s\n", g->is_signed ? "signed" : "written",
+            SHOWN(name), SHOWN(a->name), a->name.n ? " (" : "its ", SHOWN(a->role),
+            a->name.n ? ")" : "", g->is_signed ? (int)at.n : 10, (const char *)at.p);
     }
 }
 
 void bundle_print_agreement(const struct bundle *b, const struct agreement *g, const char *news)
 {
     struct buf who;
-    printf("  %.*s/%d%s%s: ", SHOWN(g->name), g->version, *news ? ", " : "", news);
+    say("  %.*s/%d%s%s: ", SHOWN(g->name), g->version, *news ? ", " : "", news);
     if (g->approved) {
-        printf("%s\n", g->is_inherited ? "in force as in the bundle before, as its file says"
+        say("%s\n", g->is_inherited ? "in force as in the bundle before, as its file says"
                                        : "signed by all whose data it shares");
     } else {
         buf_init(&who, LINE_MAX_BYTES);
         explain_missing(b, g, &who);
-        printf("DRAFT, shares nothing: not yet signed by %.*s\n", (int)who.n,
-               (const char *)who.p);
+        say("DRAFT, shares nothing: not yet signed by %.*s\n", (int)who.n,
+            (const char *)who.p);
         buf_release(&who);
     }
     print_signatures(g, b);
     if (g->extension_waits)
-        printf("      its extension is not signed by all whose data it shares, and does not count\n");
+        say("      its extension is not signed by all whose data it shares, and does not count\n");
 }
 
 static void print_desk(const struct desk *d)
 {
     const struct bundle *b = d->now->bundle;
-    printf("agreements:\n");
+    say("agreements:\n");
     for (size_t i = 0; i < b->agreement_count; i++)
         bundle_print_agreement(b, &b->agreements[i], news_of(d, &b->agreements[i]));
     for (size_t i = 0; d->since && i < d->since->bundle->agreement_count; i++) {
         const struct agreement *g = &d->since->bundle->agreements[i];
         if (!bundle_agreement(b, g->name, g->version))
-            printf("  %.*s/%d, ENDED: it is in the bundle before and not in this one\n",
-                   SHOWN(g->name), g->version);
+            say("  %.*s/%d, ENDED: it is in the bundle before and not in this one\n",
+                SHOWN(g->name), g->version);
     }
 }
 
@@ -165,7 +166,7 @@ static bool print_changes(struct cli *c, const struct desk *d)
     if (!pack_widens(&c->arena, d->now->bundle->catalogue, d->since->pack, d->now->pack, &w, &e))
         return cli_fail(CLI_CANNOT, &e) == CLI_DONE;
     for (; w; w = w->next)
-        printf("  may widen: %s\n", w->what);
+        say("  may widen: %s\n", w->what);
     return true;
 }
 
@@ -248,11 +249,11 @@ int bundle_sign(struct cli *c, int argc, char **argv)
         return code;
     if (!read_desk(c, w.plain[0], NULL, &again))
         return CLI_NO;
-    printf("signed by %s\n", s.name);
+    say("signed by %s\n", s.name);
     for (size_t i = 0; i < again.pack.approvals.count; i++) {
         const struct pack_approval *a = &again.pack.approvals.list[i];
         if (slice_equal_text(a->name, s.name) && hash_equal(a->bundle, again.pack.signed_hash))
-            printf("  approved for %.*s: %.*s\n", SHOWN(a->agency), SHOWN(a->file));
+            say("  approved for %.*s: %.*s\n", SHOWN(a->agency), SHOWN(a->file));
     }
     return CLI_DONE;
 }
@@ -270,13 +271,13 @@ int bundle_show(struct cli *c, int argc, char **argv)
         return CLI_NO;
     bundle_print_header(&d.pack);
     for (size_t i = 0; i < d.pack.signature_count; i++)
-        printf("signed by %.*s (not verified here)\n", SHOWN(d.pack.signatures[i].name));
+        say("signed by %.*s (not verified here)\n", SHOWN(d.pack.signatures[i].name));
     print_desk(&d);
     if (!print_changes(c, &d))
         return CLI_CANNOT;
-    printf("files:\n");
+    say("files:\n");
     for (size_t i = 0; i < d.pack.file_count; i++)
-        printf("  %10zu  %s\n", d.pack.files[i].bytes.n, d.pack.files[i].name);
+        say("  %10zu  %s\n", d.pack.files[i].bytes.n, d.pack.files[i].name);
     return CLI_DONE;
 }
 
@@ -288,17 +289,17 @@ static void print_each_signature(const struct pack *p, const struct approving *b
         struct err why = { 0 };
         const struct approver *who = NULL;
         if (pack_signature_good(p, &p->signatures[i], by, &who, &why))
-            printf("good: signed by %.*s, %.*s of %.*s%s\n", SHOWN(who->name), SHOWN(who->role),
-                   SHOWN(who->agency),
-                   approver_named(by->by, who->name) == who ? "" : " (named by this bundle alone)");
+            say("good: signed by %.*s, %.*s of %.*s%s\n", SHOWN(who->name), SHOWN(who->role),
+                SHOWN(who->agency),
+                approver_named(by->by, who->name) == who ? "" : " (named by this bundle alone)");
         else
-            printf("BAD: %s\n", why.text);
+            say("BAD: %s\n", why.text);
     }
 }
 
 static int say_no(const struct err *e)
 {
-    printf("no: it would be refused\n");
+    say("no: it would be refused\n");
     return cli_fail(CLI_NO, e);
 }
 
@@ -335,11 +336,12 @@ int bundle_verify(struct cli *c, int argc, char **argv)
                     : !pack_approved(&d.pack, &by, d.pack.widens, &e))
         return say_no(&e);
     size_t drafts = count_drafts(d.now->bundle);
-    printf("yes: enough of them have signed it%s", drafts ? "; " : "\n");
+    say("yes: enough of them have signed it");
     if (drafts)
-        printf("%zu of its agreements stay drafts, as above\n", drafts);
+        say("; %zu of its agreements stay drafts, as above", drafts);
+    say("\n");
     if (!is_compared)
-        printf("that is by what the file says of itself: --since FILE or SITE compares it with the "
-               "bundle it follows\n");
+        say("that is by what the file says of itself: --since FILE or SITE compares it with the "
+            "bundle it follows\n");
     return CLI_DONE;
 }

@@ -5,6 +5,7 @@
  * The act says what is passed over, with its count, and goes to the router's audit before anything
  * moves. router and delivery:NAME must not run; TOPIC/PARTITION is asked of a running router. */
 #include "cli/acts.h"
+#include "cli/say.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,7 +30,7 @@ struct skip {
 
 static int nothing(const char *part)
 {
-    printf("%s is behind nothing that is gone: there is nothing to skip\n", part);
+    say("%s is behind nothing that is gone: there is nothing to skip\n", part);
     return CLI_NO;
 }
 
@@ -88,8 +89,8 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
         return code;
     if (!record(k, &e) || !delivery_skip(d->database, to, &e))
         return cli_fail(CLI_CANNOT, &e);
-    printf("delivery:%s goes on at %" PRId64 "; up to %" PRId64 " disclosures were never read, and "
-           "the audit says so\n", d->name, to, to - from);
+    say("delivery:%s goes on at %" PRId64 "; up to %" PRId64 " disclosures were never read, and "
+        "the audit says so\n", d->name, to, to - from);
     return CLI_DONE;
 }
 
@@ -121,8 +122,8 @@ static int skip_gaps(struct skip *k, struct router_gaps *g)
         return code;
     if (!record(k, &e) || !router_skip_gaps(g, &e))
         return cli_fail(CLI_CANNOT, &e);
-    printf("the router goes on; up to %" PRId64 " records were never decided, and the audit says "
-           "so\n", records);
+    say("the router goes on; up to %" PRId64 " records were never decided, and the audit says "
+        "so\n", records);
     return CLI_DONE;
 }
 
@@ -172,7 +173,7 @@ static int skip_part(struct skip *k, const char *part)
     bool is_router = strcmp(part, "router") == 0 && k->s->has_router;
     bool is_lane = strncmp(part, "events.", 7) == 0 && strchr(part, '/');
     if (!d && !is_router && !is_lane) {
-        fprintf(stderr, "concordat: the site has no '%s' that could be behind\n", part);
+        say_to(stderr, "concordat: the site has no '%s' that could be behind\n", part);
         return CLI_USAGE;
     }
     k->bus = cli_bus(k->s, is_lane);

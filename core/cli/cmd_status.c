@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/figures.h"
 #include "cli/status_rules.h"
+#include "cli/say.h"
 
 #include "base/clock.h"
 
@@ -59,36 +60,36 @@ static bool gather(struct cli *c, const struct site *s, struct figures *out, str
 static void print_reason(void *ctx, const char *what, const char *name, uint64_t n)
 {
     (void)ctx;
-    printf("                   %s %s: %" PRIu64 "\n", what, name, n);
+    say("                   %s %s: %" PRIu64 "\n", what, name, n);
 }
 
 static void print_snapshot(const struct feed_counts *n, int64_t now_ms)
 {
     bool is_stale = feed_is_stale(n, now_ms);
     if (n->vanished)
-        printf("                   %" PRIu64
-               " rows of earlier snapshots are gone: somebody has to look"
-               " (status SITE --vanished)\n",
-               n->vanished);
+        say("                   %" PRIu64
+            " rows of earlier snapshots are gone: somebody has to look"
+            " (status SITE --vanished)\n",
+            n->vanished);
     if (is_stale)
-        printf("                   STALE: no complete snapshot for longer than %" PRId64 " hours\n",
-               n->stale_after_ms / 3600000);
+        say("                   STALE: no complete snapshot for longer than %" PRId64 " hours\n",
+            n->stale_after_ms / 3600000);
 }
 
 /* What came in and is in no record, though nothing was refused. */
 static void print_losses(const struct feed_counts *n)
 {
     if (n->lost_ids)
-        printf("                   LOOK: %" PRIu64
-               " NHS numbers failed their check and were left out\n",
-               n->lost_ids);
+        say("                   LOOK: %" PRIu64
+            " NHS numbers failed their check and were left out\n",
+            n->lost_ids);
     if (n->unknown)
-        printf("                   LOOK: %" PRIu64
-               " messages are of types that the mapping does not name\n",
-               n->unknown);
+        say("                   LOOK: %" PRIu64
+            " messages are of types that the mapping does not name\n",
+            n->unknown);
     if (n->not_kept)
-        printf("                   %" PRIu64 " values were read and could not be kept\n",
-               n->not_kept);
+        say("                   %" PRIu64 " values were read and could not be kept\n",
+            n->not_kept);
 }
 
 /* What lies in the quarantine now. */
@@ -97,10 +98,10 @@ static void print_aside(const struct feed_counts *n, int64_t now_ms)
     char time[TIME_TEXT_MAX];
     struct slice oldest = time_ms_to_iso(n->aside_oldest_ms, time);
     if (n->aside)
-        printf("                   %sin quarantine now %" PRIu64
-               ", the oldest of %.*s%s: concordat quarantine SITE list\n",
-               feed_is_full_or_old(n, now_ms) ? "ALARM: " : "", n->aside, SHOWN(oldest),
-               n->aside_full ? ", and no room for another" : "");
+        say("                   %sin quarantine now %" PRIu64
+            ", the oldest of %.*s%s: concordat quarantine SITE list\n",
+            feed_is_full_or_old(n, now_ms) ? "ALARM: " : "", n->aside, SHOWN(oldest),
+            n->aside_full ? ", and no room for another" : "");
 }
 
 static void print_feeds(const struct site *s, const struct figures *t)
@@ -108,19 +109,19 @@ static void print_feeds(const struct site *s, const struct figures *t)
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct feed_counts *n = &t->feeds[i];
         struct err e = { 0 };
-        printf("  feed     %-16s taken %" PRIu64 " = published %" PRIu64 " + unchanged %" PRIu64
-               " + duplicate %" PRIu64 " + not carried %" PRIu64 " + quarantined %" PRIu64 "%s\n",
-               s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
-               n->not_carried, n->quarantined,
-               figures_feed_ended(n) == n->taken ? "" : "  DOES NOT BALANCE");
+        say("  feed     %-16s taken %" PRIu64 " = published %" PRIu64 " + unchanged %" PRIu64
+            " + duplicate %" PRIu64 " + not carried %" PRIu64 " + quarantined %" PRIu64 "%s\n",
+            s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
+            n->not_carried, n->quarantined,
+            figures_feed_ended(n) == n->taken ? "" : "  DOES NOT BALANCE");
         if (n->waiting + n->refused_environment + n->refused_later)
-            printf("                   waiting for the bus %" PRIu64
-                   ", of the wrong environment %" PRIu64 ", asked to come later %" PRIu64 "\n",
-                   n->waiting, n->refused_environment, n->refused_later);
+            say("                   waiting for the bus %" PRIu64
+                ", of the wrong environment %" PRIu64 ", asked to come later %" PRIu64 "\n",
+                n->waiting, n->refused_environment, n->refused_later);
         if (n->lost)
-            printf("                   LOST BY THE BUS: %" PRIu64 " messages between number %" PRIu64
-                   " and %" PRIu64 ", which were no longer kept here\n",
-                   n->lost, n->lost_first, n->lost_last);
+            say("                   LOST BY THE BUS: %" PRIu64 " messages between number %" PRIu64
+                " and %" PRIu64 ", which were no longer kept here\n",
+                n->lost, n->lost_first, n->lost_last);
         print_aside(n, t->at_ms);
         print_snapshot(n, t->at_ms);
         print_losses(n);
@@ -139,16 +140,16 @@ static void print_trouble(const struct site *s, const struct figures *t, size_t 
     char time[TIME_TEXT_MAX];
     struct slice down = time_ms_to_iso(n->down_since_ms, time);
     if (n->down_since_ms)
-        printf("                   %sdown since %.*s: %s%s\n", alarm, SHOWN(down), n->code,
-               n->down_by_site ? ", for somebody here to mend" : "");
+        say("                   %sdown since %.*s: %s%s\n", alarm, SHOWN(down), n->code,
+            n->down_by_site ? ", for somebody here to mend" : "");
     struct slice since = time_ms_to_iso(n->troubled_since_ms, time);
     if (n->troubled && !n->down_since_ms)
-        printf("                   %s%" PRIu64 " tried in vain since %.*s, last %s\n", alarm,
-               n->troubled, SHOWN(since), n->code);
+        say("                   %s%" PRIu64 " tried in vain since %.*s, last %s\n", alarm,
+            n->troubled, SHOWN(since), n->code);
     if (n->parked)
-        printf("                   ALARM: %" PRIu64
-               " parked, for a named person: concordat deliveries SITE list\n",
-               n->parked);
+        say("                   ALARM: %" PRIu64
+            " parked, for a named person: concordat deliveries SITE list\n",
+            n->parked);
 }
 
 /* Figures alone: nothing of a person. */
@@ -157,35 +158,35 @@ static void print_held(const struct tally_counts *r)
     char time[TIME_TEXT_MAX];
     struct slice since = time_ms_to_iso(r->unread_oldest_ms, time);
     if (r->waiting.open)
-        printf("  held     %" PRIu64 " wait for a named person, %" PRIu64
-               " of them %s: concordat held SITE list\n",
-               r->waiting.open, r->waiting.overdue, r->waiting.overdue ? "OVERDUE" : "overdue");
+        say("  held     %" PRIu64 " wait for a named person, %" PRIu64
+            " of them %s: concordat held SITE list\n",
+            r->waiting.open, r->waiting.overdue, r->waiting.overdue ? "OVERDUE" : "overdue");
     if (r->unread)
-        printf("  unread   %" PRIu64 " people's events wait for somebody to look at a message, the "
-               "oldest since %.*s: concordat held SITE list\n",
-               r->unread, SHOWN(since));
+        say("  unread   %" PRIu64 " people's events wait for somebody to look at a message, the "
+            "oldest since %.*s: concordat held SITE list\n",
+            r->unread, SHOWN(since));
 }
 
 static void print_router(const struct tally_counts *r)
 {
-    printf("  router   %" PRIu64 " events, %" PRIu64 " dropped as sent twice, %" PRIu64
-           " refused; decisions %" PRIu64 " = disclosed %" PRIu64 " (%" PRIu64
-           " caught up) + withheld %" PRIu64 " + held %" PRIu64 "\n",
-           r->events, r->duplicates, r->refused, r->decisions, r->disclosed, r->caught_up,
-           r->withheld, r->held);
+    say("  router   %" PRIu64 " events, %" PRIu64 " dropped as sent twice, %" PRIu64
+        " refused; decisions %" PRIu64 " = disclosed %" PRIu64 " (%" PRIu64
+        " caught up) + withheld %" PRIu64 " + held %" PRIu64 "\n",
+        r->events, r->duplicates, r->refused, r->decisions, r->disclosed, r->caught_up,
+        r->withheld, r->held);
     if (r->not_yours + r->not_allowed)
-        printf("           not taken: %" PRIu64
-               " would take back, replace or reuse what another said, %" PRIu64
-               " would make known what facts.yaml does not let their role say\n",
-               r->not_yours, r->not_allowed);
+        say("           not taken: %" PRIu64
+            " would take back, replace or reuse what another said, %" PRIu64
+            " would make known what facts.yaml does not let their role say\n",
+            r->not_yours, r->not_allowed);
     if (r->skipped)
-        printf("           PASSED OVER: up to %" PRIu64 " records aged out unread, and named people "
-               "went on without them\n",
-               r->skipped);
+        say("           PASSED OVER: up to %" PRIu64 " records aged out unread, and named people "
+            "went on without them\n",
+            r->skipped);
     if (r->returned + r->second)
-        printf("           LOOK: %" PRIu64 " events had a number that was given before, at %" PRIu64
-               " a feed went on with another spool: state came back, or two hosts take for it\n",
-               r->returned, r->second);
+        say("           LOOK: %" PRIu64 " events had a number that was given before, at %" PRIu64
+            " a feed went on with another spool: state came back, or two hosts take for it\n",
+            r->returned, r->second);
     print_held(r);
 }
 
@@ -193,11 +194,11 @@ static void print_deliveries(const struct site *s, const struct figures *t)
 {
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &t->deliveries[i];
-        printf("  delivery %-16s taken %" PRIu64 " = accepted %" PRIu64 " (%" PRIu64
-               " reduced at the door) + refused %" PRIu64 " + stopped at the door %" PRIu64
-               " + outstanding %" PRIu64 "\n",
-               s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused, n->stopped,
-               n->outstanding);
+        say("  delivery %-16s taken %" PRIu64 " = accepted %" PRIu64 " (%" PRIu64
+            " reduced at the door) + refused %" PRIu64 " + stopped at the door %" PRIu64
+            " + outstanding %" PRIu64 "\n",
+            s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused, n->stopped,
+            n->outstanding);
         print_trouble(s, t, i);
     }
 }
@@ -210,15 +211,15 @@ static void print_text(const struct site *s, const struct figures *t, const stru
         print_router(&t->routed);
     print_deliveries(s, t);
     if (is_away(q)) {
-        printf("THE BUS CANNOT BE ASKED: this is what lies in this site's own files; what was "
-               "decided, what is\nheld, and whether in = out cannot be told; %" PRIu64
-               " outstanding at partners\n",
-               t->outstanding);
+        say("THE BUS CANNOT BE ASKED: this is what lies in this site's own files; what was "
+            "decided, what is\nheld, and whether in = out cannot be told; %" PRIu64
+            " outstanding at partners\n",
+            t->outstanding);
         return;
     }
-    printf("%s; %" PRIu64 " in motion, %" PRIu64 " outstanding at partners\n",
-           t->balanced ? "in = out: all three sums come to zero" : "A SUM DOES NOT COME TO ZERO",
-           t->in_motion, t->outstanding);
+    say("%s; %" PRIu64 " in motion, %" PRIu64 " outstanding at partners\n",
+        t->balanced ? "in = out: all three sums come to zero" : "A SUM DOES NOT COME TO ZERO",
+        t->in_motion, t->outstanding);
 }
 
 /* How many rows somebody has to look for, and how many feeds are overdue, of all feeds. */
@@ -229,63 +230,63 @@ static void print_snapshots_json(const struct site *s, const struct figures *t)
         vanished += t->feeds[i].vanished;
         stale += feed_is_stale(&t->feeds[i], t->at_ms);
     }
-    printf(",\"snapshots\":{\"vanished\":%" PRIu64 ",\"stale\":%" PRIu64 "}", vanished, stale);
+    say(",\"snapshots\":{\"vanished\":%" PRIu64 ",\"stale\":%" PRIu64 "}", vanished, stale);
 }
 
 /* A name that the configuration has been checked to be plain. */
 static void print_feeds_json(const struct site *s, const struct figures *t)
 {
-    printf(",\"feeds\":{");
+    say(",\"feeds\":{");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct feed_counts *n = &t->feeds[i];
-        printf("%s\"%s\":{\"taken\":%" PRIu64 ",\"published\":%" PRIu64 ",\"unchanged\":%" PRIu64
-               ",\"duplicates\":%" PRIu64 ",\"not_carried\":%" PRIu64 ",\"quarantined\":%" PRIu64
-               ",\"refused_environment\":%" PRIu64 ",\"refused_later\":%" PRIu64
-               ",\"events\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64
-               ",\"lost_ids\":%" PRIu64 ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64
-               ",\"vanished\":%" PRIu64 ",\"stale\":%s,\"in_quarantine\":%" PRIu64
-               ",\"quarantine_oldest\":%" PRId64 ",\"quarantine_alarm\":%s}",
-               i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
-               n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
-               n->waiting, n->lost, n->lost_ids, n->unknown, n->not_kept, n->vanished,
-               feed_is_stale(n, t->at_ms) ? "true" : "false", n->aside, n->aside_oldest_ms,
-               feed_is_full_or_old(n, t->at_ms) ? "true" : "false");
+        say("%s\"%s\":{\"taken\":%" PRIu64 ",\"published\":%" PRIu64 ",\"unchanged\":%" PRIu64
+            ",\"duplicates\":%" PRIu64 ",\"not_carried\":%" PRIu64 ",\"quarantined\":%" PRIu64
+            ",\"refused_environment\":%" PRIu64 ",\"refused_later\":%" PRIu64
+            ",\"events\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64
+            ",\"lost_ids\":%" PRIu64 ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64
+            ",\"vanished\":%" PRIu64 ",\"stale\":%s,\"in_quarantine\":%" PRIu64
+            ",\"quarantine_oldest\":%" PRId64 ",\"quarantine_alarm\":%s}",
+            i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
+            n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
+            n->waiting, n->lost, n->lost_ids, n->unknown, n->not_kept, n->vanished,
+            feed_is_stale(n, t->at_ms) ? "true" : "false", n->aside, n->aside_oldest_ms,
+            feed_is_full_or_old(n, t->at_ms) ? "true" : "false");
     }
-    printf("}");
+    say("}");
 }
 
 static void print_deliveries_json(const struct site *s, const struct figures *t)
 {
     const struct figures_of of = { .site = s };
-    printf(",\"deliveries\":{");
+    say(",\"deliveries\":{");
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &t->deliveries[i];
-        printf("%s\"%s\":{\"taken\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"reduced\":%" PRIu64
-               ",\"refused\":%" PRIu64 ",\"stopped\":%" PRIu64 ",\"duplicates\":%" PRIu64
-               ",\"outstanding\":%" PRIu64 ",\"parked\":%" PRIu64 ",\"troubled\":%" PRIu64
-               ",\"down_since\":%" PRId64 ",\"alarm\":%s}",
-               i ? "," : "", s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused,
-               n->stopped, n->duplicates, n->outstanding, n->parked, n->troubled, n->down_since_ms,
-               figures_is_alarming(&of, t, i) ? "true" : "false");
+        say("%s\"%s\":{\"taken\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"reduced\":%" PRIu64
+            ",\"refused\":%" PRIu64 ",\"stopped\":%" PRIu64 ",\"duplicates\":%" PRIu64
+            ",\"outstanding\":%" PRIu64 ",\"parked\":%" PRIu64 ",\"troubled\":%" PRIu64
+            ",\"down_since\":%" PRId64 ",\"alarm\":%s}",
+            i ? "," : "", s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused,
+            n->stopped, n->duplicates, n->outstanding, n->parked, n->troubled, n->down_since_ms,
+            figures_is_alarming(&of, t, i) ? "true" : "false");
     }
-    printf("}");
+    say("}");
 }
 
 /* Reasons as everybody may see them. */
 static void print_reasons_json(const struct figures *t)
 {
-    printf(",\"reasons\":[");
+    say(",\"reasons\":[");
     for (size_t i = 0; i < t->routed.reason_count; i++)
-        printf("%s{\"outcome\":\"%s\",\"reason\":\"%s\",\"decisions\":%" PRIu64 "}", i ? "," : "",
-               t->routed.reasons[i].outcome, t->routed.reasons[i].reason,
-               t->routed.reasons[i].count);
-    printf("],\"holds_by_reason\":[");
+        say("%s{\"outcome\":\"%s\",\"reason\":\"%s\",\"decisions\":%" PRIu64 "}", i ? "," : "",
+            t->routed.reasons[i].outcome, t->routed.reasons[i].reason,
+            t->routed.reasons[i].count);
+    say("],\"holds_by_reason\":[");
     for (size_t i = 0; i < t->routed.waiting_by_count; i++)
-        printf("%s{\"reason\":\"%s\",\"open\":%" PRIu64 ",\"overdue\":%" PRIu64
-               ",\"oldest\":%" PRId64 "}",
-               i ? "," : "", t->routed.waiting_by[i].reason, t->routed.waiting_by[i].count.open,
-               t->routed.waiting_by[i].count.overdue, t->routed.waiting_by[i].count.oldest_ms);
-    printf("]");
+        say("%s{\"reason\":\"%s\",\"open\":%" PRIu64 ",\"overdue\":%" PRIu64
+            ",\"oldest\":%" PRId64 "}",
+            i ? "," : "", t->routed.waiting_by[i].reason, t->routed.waiting_by[i].count.open,
+            t->routed.waiting_by[i].count.overdue, t->routed.waiting_by[i].count.oldest_ms);
+    say("]");
 }
 
 /* Figures alone: nothing of a person. */
@@ -294,29 +295,29 @@ static void print_claims(const struct figures *t)
     const struct tally_counts *n = &t->routed;
     for (size_t i = 0; i < n->claim_count; i++) {
         const struct tally_claims *c = &n->claims[i];
-        printf("%.*s  claims made %" PRIu64 ", caught up on at once %" PRIu64 "; now",
-               SHOWN(c->service), c->made, c->caught_up);
+        say("%.*s  claims made %" PRIu64 ", caught up on at once %" PRIu64 "; now",
+            SHOWN(c->service), c->made, c->caught_up);
         for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++)
-            printf("%s %s %" PRIu64, s == CLAIM_NONE + 1 ? "" : ",", claim_state_name(s),
-                   c->now[s]);
-        printf("\n");
+            say("%s %s %" PRIu64, s == CLAIM_NONE + 1 ? "" : ",", claim_state_name(s),
+                c->now[s]);
+        say("\n");
     }
     if (n->claim_count == 0)
-        fprintf(stderr, "no service claims anybody by its own agency's word\n");
+        say_to(stderr, "no service claims anybody by its own agency's word\n");
 }
 
 static void print_claims_json(const struct figures *t)
 {
-    printf(",\"claims\":{");
+    say(",\"claims\":{");
     for (size_t i = 0; i < t->routed.claim_count; i++) {
         const struct tally_claims *c = &t->routed.claims[i];
-        printf("%s\"%.*s\":{\"made\":%" PRIu64 ",\"caught_up\":%" PRIu64, i ? "," : "",
-               SHOWN(c->service), c->made, c->caught_up);
+        say("%s\"%.*s\":{\"made\":%" PRIu64 ",\"caught_up\":%" PRIu64, i ? "," : "",
+            SHOWN(c->service), c->made, c->caught_up);
         for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++)
-            printf(",\"%s\":%" PRIu64, claim_state_name(s), c->now[s]);
-        printf("}");
+            say(",\"%s\":%" PRIu64, claim_state_name(s), c->now[s]);
+        say("}");
     }
-    printf("}");
+    say("}");
 }
 
 /* What no file of this site tells is null or left out. */
@@ -324,23 +325,23 @@ static void print_sums_json(const struct figures *t, const struct asked *q)
 {
     const struct tally_counts *r = &t->routed;
     if (is_away(q)) {
-        printf("{\"bus\":\"%s\",\"balanced\":null,\"in_motion\":null,\"outstanding\":%" PRIu64,
-               q->away.code, t->outstanding);
+        say("{\"bus\":\"%s\",\"balanced\":null,\"in_motion\":null,\"outstanding\":%" PRIu64,
+            q->away.code, t->outstanding);
         return;
     }
-    printf("{\"bus\":\"\",\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64
-           ",\"events\":%" PRIu64 ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64
-           ",\"disclosed\":%" PRIu64 ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64
-           ",\"feed_openings\":%" PRIu64 ",\"returned\":%" PRIu64
-           ",\"second_spool\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"caught_up\":%" PRIu64
-           ",\"receipts\":%" PRIu64
-           ",\"not_yours\":%" PRIu64 ",\"not_allowed\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
-           ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "},\"unread\":{\"people\":%" PRIu64
-           ",\"oldest\":%" PRId64 "}",
-           t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
-           r->refused, r->disclosed, r->withheld, r->held, r->openings, r->returned, r->second,
-           r->skipped, r->caught_up, r->receipts, r->not_yours, r->not_allowed, r->waiting.open,
-           r->waiting.overdue, r->waiting.oldest_ms, r->unread, r->unread_oldest_ms);
+    say("{\"bus\":\"\",\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64
+        ",\"events\":%" PRIu64 ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64
+        ",\"disclosed\":%" PRIu64 ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64
+        ",\"feed_openings\":%" PRIu64 ",\"returned\":%" PRIu64
+        ",\"second_spool\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"caught_up\":%" PRIu64
+        ",\"receipts\":%" PRIu64
+        ",\"not_yours\":%" PRIu64 ",\"not_allowed\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
+        ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "},\"unread\":{\"people\":%" PRIu64
+        ",\"oldest\":%" PRId64 "}",
+        t->balanced ? "true" : "false", t->in_motion, t->outstanding, r->events, r->duplicates,
+        r->refused, r->disclosed, r->withheld, r->held, r->openings, r->returned, r->second,
+        r->skipped, r->caught_up, r->receipts, r->not_yours, r->not_allowed, r->waiting.open,
+        r->waiting.overdue, r->waiting.oldest_ms, r->unread, r->unread_oldest_ms);
 }
 
 static void print_json(const struct site *s, const struct figures *t, const struct asked *q)
@@ -354,7 +355,7 @@ static void print_json(const struct site *s, const struct figures *t, const stru
         print_claims_json(t);
     }
     status_rules_json(s, t, &q->parts);
-    printf("}\n");
+    say("}\n");
 }
 
 static void print_vanished(void *ctx, struct slice row, int64_t since_ms)
@@ -362,8 +363,8 @@ static void print_vanished(void *ctx, struct slice row, int64_t since_ms)
     const struct site_feed *f = ctx;
     char time[TIME_TEXT_MAX];
     struct slice since = time_ms_to_iso(since_ms, time);
-    printf("%s\t%.*s\tgone since %.*s\n", f->name, (int)row.n, (const char *)row.p, (int)since.n,
-           (const char *)since.p);
+    say("%s\t%.*s\tgone since %.*s\n", f->name, (int)row.n, (const char *)row.p, (int)since.n,
+        (const char *)since.p);
 }
 
 /* For the agency's own people: the rows by their own keys. */

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "cli/passphrase.h"
+#include "cli/say.h"
 
 #define FILE_BYTES_MAX 16384
 
@@ -29,8 +30,8 @@ static const struct agreement *find_agreement(const struct bundle *b, const char
             found = g;
     }
     if (!found)
-        fprintf(stderr, "concordat: there is no agreement '%s'%s%s\n", name,
-                version ? " of version " : "", version ? version : "");
+        say_to(stderr, "concordat: there is no agreement '%s'%s%s\n", name,
+               version ? " of version " : "", version ? version : "");
     return found;
 }
 
@@ -62,7 +63,7 @@ static bool keys_fit(const struct word_option *by, const struct word_option *key
 {
     if (keys->count <= by->count && (keys->count == 0 || keys->count == by->count))
         return true;
-    fprintf(stderr, "concordat: want a --key for each --by, or none\n");
+    say_to(stderr, "concordat: want a --key for each --by, or none\n");
     return false;
 }
 
@@ -118,8 +119,8 @@ static bool put_approvers(struct buf *text, const struct bundle *b, const struct
     for (size_t i = 0; i < by->count; i++) {
         const struct approver *who = approver_named(&b->approvers, slice_text(by->values[i]));
         if (!who) {
-            fprintf(stderr, "concordat: '%s' is none of the approvers that region.yaml names\n",
-                    by->values[i]);
+            say_to(stderr, "concordat: '%s' is none of the approvers that region.yaml names\n",
+                   by->values[i]);
             return false;
         }
         buf_format(text, "  - {agency: %.*s, role: %.*s, name: %.*s, on: %s}\n", SHOWN(who->agency),

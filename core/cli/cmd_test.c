@@ -2,6 +2,7 @@
  * should? Tells each row that turns out otherwise, then the clauses and prohibitions of which no
  * row shows what they do alone. */
 #include "cli/cli.h"
+#include "cli/say.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ static bool add_table(struct testing *t, const char *folder, const char *name)
         t->files[t->file_count++] = path;
         return true;
     }
-    fprintf(stderr, "concordat: more than %d tables in '%s'\n", TABLES_MAX, folder);
+    say_to(stderr, "concordat: more than %d tables in '%s'\n", TABLES_MAX, folder);
     return false;
 }
 
@@ -53,7 +54,7 @@ static bool find_tables(struct testing *t)
         (void)closedir(dir);
     qsort(t->files, t->file_count, sizeof *t->files, compare_names);
     if (t->file_count == 0)
-        fprintf(stderr, "concordat: no tables '%s/tests/*.decisions'\n", t->rules.folder);
+        say_to(stderr, "concordat: no tables '%s/tests/*.decisions'\n", t->rules.folder);
     return good && t->file_count > 0;
 }
 
@@ -83,7 +84,7 @@ static bool run_table(struct testing *t, const char *path)
     char line[600];
     bool read = table_run(t->rules.bundle, &t->cli->arena, path, &t->seen, &p, &result);
     for (size_t i = 0; i < p.count; i++)
-        fprintf(read ? stdout : stderr, "%s\n", err_print(&p.list[i], line, sizeof line));
+        say_to(read ? stdout : stderr, "%s\n", err_print(&p.list[i], line, sizeof line));
     problems_release(&p);
     t->rows += result.rows;
     t->failed += result.failed;
@@ -106,15 +107,15 @@ static void print_unseen(const struct testing *t)
         struct slice name = clause_name(b, i);
         const char *file = clause_place(b, i, &line);
         if (!t->seen.clauses[i])
-            printf("%s:%u: no row shows what clause '%.*s' alone shares\n", file, line,
-                   SHOWN(name));
+            say("%s:%u: no row shows what clause '%.*s' alone shares\n", file, line,
+                SHOWN(name));
     }
     for (uint32_t i = 0; i < b->prohibition_count; i++) {
         struct slice name = prohibition_name(b, i);
         const char *file = prohibition_place(b, i, &line);
         if (!t->seen.prohibitions[i])
-            printf("%s:%u: no row shows what prohibition '%.*s' alone takes\n", file, line,
-                   SHOWN(name));
+            say("%s:%u: no row shows what prohibition '%.*s' alone takes\n", file, line,
+                SHOWN(name));
     }
 }
 
@@ -127,12 +128,12 @@ static bool conclude(const struct testing *t)
     size_t all = b->clause_count + b->prohibition_count;
     size_t percent = all ? (clauses + prohibitions) * 100 / all : 100;
     print_unseen(t);
-    printf("%zu rows in %zu table%s: %zu failed\n", t->rows, t->file_count,
-           t->file_count == 1 ? "" : "s", t->failed);
-    printf("%zu of %zu clauses and %zu of %zu prohibitions shown by some row: %zu%%\n", clauses,
-           b->clause_count, prohibitions, b->prohibition_count, percent);
+    say("%zu rows in %zu table%s: %zu failed\n", t->rows, t->file_count,
+        t->file_count == 1 ? "" : "s", t->failed);
+    say("%zu of %zu clauses and %zu of %zu prohibitions shown by some row: %zu%%\n", clauses,
+        b->clause_count, prohibitions, b->prohibition_count, percent);
     if (percent < t->coverage_min)
-        printf("less than the %llu%% wanted\n", (unsigned long long)t->coverage_min);
+        say("less than the %llu%% wanted\n", (unsigned long long)t->coverage_min);
     if (t->failed && !t->as_approved)
         cli_print_unapproved(b, "shares nothing until it is approved (--as-approved tries it)");
     return t->failed == 0 && percent >= t->coverage_min;

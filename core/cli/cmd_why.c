@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "cli/fates.h"
 #include "cli/shown.h"
+#include "cli/say.h"
 #include "sharing/tools/table.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct why {
@@ -27,9 +27,9 @@ static void print_list(const char *word, const struct slice *list, size_t n)
 {
     if (!n)
         return;
-    printf("; %s", word);
+    say("; %s", word);
     for (size_t i = 0; i < n; i++)
-        printf("%s%.*s", i ? ", " : " ", (int)list[i].n, (const char *)list[i].p);
+        say("%s%.*s", i ? ", " : " ", (int)list[i].n, (const char *)list[i].p);
 }
 
 static struct slice group_of(struct slice category)
@@ -56,7 +56,7 @@ static void print_withheld(const struct why *w, const struct audit_decision *d)
             continue; /* of a supposed event it tells of nobody */
         if (is_whole && has_group(d->withheld, i, group))
             continue;
-        printf("%s%.*s", between, SHOWN(is_whole ? group : name));
+        say("%s%.*s", between, SHOWN(is_whole ? group : name));
         between = ", ";
     }
 }
@@ -65,13 +65,13 @@ static void print_withheld(const struct why *w, const struct audit_decision *d)
 static void print_clause(const struct why *w, struct slice name)
 {
     uint32_t line;
-    printf("%.*s", (int)name.n, (const char *)name.p);
+    say("%.*s", (int)name.n, (const char *)name.p);
     for (uint32_t i = 0; i < w->bundle->clause_count; i++)
         if (slice_equal(clause_name(w->bundle, i), name)) {
             const struct agreement *g = clause_agreement(w->bundle, i);
             const char *file = clause_place(w->bundle, i, &line);
-            printf(" (%s:%u) for %.*s by %.*s", file, line, SHOWN(g->purpose),
-                   SHOWN(g->confidentiality));
+            say(" (%s:%u) for %.*s by %.*s", file, line, SHOWN(g->purpose),
+                SHOWN(g->confidentiality));
         }
 }
 
@@ -85,19 +85,19 @@ static void print_prohibition(void *ctx, struct slice name)
     struct taking *t = ctx;
     const struct why *w = t->w;
     uint32_t line;
-    printf("%s%.*s", t->word, SHOWN(name));
+    say("%s%.*s", t->word, SHOWN(name));
     t->word = ", ";
     for (uint32_t i = 0; i < w->bundle->prohibition_count; i++)
         if (slice_equal(prohibition_name(w->bundle, i), name)) {
             const char *file = prohibition_place(w->bundle, i, &line);
-            printf(" (%s:%u)", file, line);
+            say(" (%s:%u)", file, line);
         }
 }
 
 static void print_clauses(const struct why *w, const struct audit_decision *d)
 {
     for (size_t i = 0; i < d->clause_count; i++) {
-        printf("%s", i ? ", " : " under ");
+        say("%s", i ? ", " : " under ");
         print_clause(w, d->clauses[i]);
     }
 }
@@ -114,7 +114,7 @@ static void print_categories(const struct why *w, const struct audit_decision *d
 {
     if (!w->may_see_protected &&
         prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count)) {
-        printf("; what was released is shown with --protected");
+        say("; what was released is shown with --protected");
         return;
     }
     print_list("released", d->released, d->released_count);
@@ -132,40 +132,40 @@ static void print_fate(const struct why *w, const struct audit_decision *d)
     bool hide = !w->may_see_protected &&
                 prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count);
     fate_sentence(&f, hide, &words);
-    printf("%s", shown(buf_slice(&words))); /* a receipt is another's bytes */
+    say("%.*s", (int)words.n, (const char *)words.p); /* a receipt is another's bytes */
     buf_release(&words);
 }
 
 static void print_decision(const struct why *w, const struct audit_decision *d)
 {
     bool shared = slice_equal_text(d->outcome, "disclose");
-    printf("  %s %.*s",
-           shared                                 ? "shared with"
-           : slice_equal_text(d->outcome, "hold") ? "held for"
-                                                  : "withheld from",
-           (int)d->recipient.n, (const char *)d->recipient.p);
+    say("  %s %.*s",
+        shared                                 ? "shared with"
+        : slice_equal_text(d->outcome, "hold") ? "held for"
+                                               : "withheld from",
+        (int)d->recipient.n, (const char *)d->recipient.p);
     struct slice reason = reason_shown(d->reason, w->may_see_protected);
     if (!shared)
-        printf(": %s (%.*s)", reason_sentence(reason), SHOWN(reason));
+        say(": %s (%.*s)", reason_sentence(reason), SHOWN(reason));
     print_clauses(w, d);
     if (d->caught_up)
-        printf(", caught up");
+        say(", caught up");
     if (d->disclosure.n)
-        printf(", as %.*s", (int)d->disclosure.n, (const char *)d->disclosure.p);
+        say(", as %.*s", (int)d->disclosure.n, (const char *)d->disclosure.p);
     if (shared)
         print_categories(w, d);
     print_prohibitions(w, d);
     print_fate(w, d);
-    printf("\n");
+    say("\n");
 }
 
 static void print_entry(const struct audit_read *r, int partition)
 {
     char time[TIME_TEXT_MAX];
     struct slice at = time_ms_to_iso(r->decided_ms, time);
-    printf("%s.%s from %s, decided %.*s, audit %d/%lld%s%s\n", shown(r->schema),
-           shown(r->event_kind), shown(r->source), (int)at.n, (const char *)at.p, partition,
-           (long long)r->sequence, r->note.n ? ", " : "", shown(r->note));
+    say("%s.%s from %s, decided %.*s, audit %d/%lld%s%s\n", shown(r->schema),
+        shown(r->event_kind), shown(r->source), (int)at.n, (const char *)at.p, partition,
+        (long long)r->sequence, r->note.n ? ", " : "", shown(r->note));
 }
 
 /* Of a decision on another event than the entry's: what sort that one is, and what opened the gate. */
@@ -177,10 +177,10 @@ static void print_caught_up(const struct audit_read *r, const struct audit_decis
         print_entry(r, partition);
         return;
     }
-    printf("%s.%s from %s, ", shown(d->schema), shown(d->kind), shown(d->source));
-    printf("decided again %.*s because of %s.%s from ", (int)at.n, (const char *)at.p,
-           shown(r->schema), shown(r->event_kind));
-    printf("%s, audit %d/%lld\n", shown(r->source), partition, (long long)r->sequence);
+    say("%s.%s from %s, ", shown(d->schema), shown(d->kind), shown(d->source));
+    say("decided again %.*s because of %s.%s from ", (int)at.n, (const char *)at.p,
+        shown(r->schema), shown(r->event_kind));
+    say("%s, audit %d/%lld\n", shown(r->source), partition, (long long)r->sequence);
 }
 
 /* Whether a refusal stands that kept the event at hand back: its own, or one that an entry names. */
@@ -195,9 +195,9 @@ static void print_refusals(const struct why *w)
         if ((!is_own && (!told.n || !memmem(told.p, told.n, name.p, name.n))) ||
             (!slice_is_empty(w->service) && !slice_equal(to, w->service)))
             continue;
-        printf("refused from %.*s by %s at %.*s%s: it stands until 'held SITE reopen %s'\n", SHOWN(to),
-               x->refused_by, SHOWN(at), x->is_whole_episode ? ", with what follows in its episode" : "",
-               x->hold);
+        say("refused from %.*s by %s at %.*s%s: it stands until 'held SITE reopen %s'\n", SHOWN(to),
+            x->refused_by, SHOWN(at), x->is_whole_episode ? ", with what follows in its episode" : "",
+            x->hold);
     }
 }
 
@@ -303,8 +303,8 @@ static void print_supposed(struct why *w, const struct table_answer *answer, str
     if (slice_equal(source, w->source))
         return;
     w->source = source;
-    printf("%.*s from %.*s, if it were decided %.*s\n", SHOWN(event), SHOWN(source),
-           SHOWN(time_ms_to_iso(answer->at_ms, time)));
+    say("%.*s from %.*s, if it were decided %.*s\n", SHOWN(event), SHOWN(source),
+        SHOWN(time_ms_to_iso(answer->at_ms, time)));
 }
 
 static bool suppose_for(struct why *w, struct cli *c, struct slice *words, size_t n,
@@ -346,7 +346,7 @@ static int suppose(struct why *w, struct cli *c, int argc, char **argv)
         if (!suppose_for(w, c, words, n, w->bundle->services[i].name, &e))
             return cli_fail(CLI_NO, &e);
     if (!w->found)
-        printf("no clause names such an event for anybody\n");
+        say("no clause names such an event for anybody\n");
     return w->found ? CLI_DONE : CLI_NO;
 }
 
@@ -372,7 +372,7 @@ static int recorded(struct why *w, struct cli *c, struct site *s, const char *id
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
     if (!w->found)
-        printf(
+        say(
             "nothing is recorded of '%s'%s: no clause names such an event for anybody else, or it "
             "has not been decided\n",
             id, w->service.n ? " for that service" : "");

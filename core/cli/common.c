@@ -4,21 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/shown.h"
+#include "cli/say.h"
 
 void cli_print_problems(struct problems *p)
 {
     char line[600];
     problems_sort(p);
     for (size_t i = 0; i < p->count; i++)
-        fprintf(stderr, "%s\n", shown_text(err_print(&p->list[i], line, sizeof line)));
-    fprintf(stderr, "%zu problem%s\n", p->count, p->count == 1 ? "" : "s");
+        say_to(stderr, "%s\n", err_print(&p->list[i], line, sizeof line));
+    say_to(stderr, "%zu problem%s\n", p->count, p->count == 1 ? "" : "s");
 }
 
 int cli_fail(enum cli_exit code, const struct err *e)
 {
     char line[600];
-    fprintf(stderr, "concordat: %s\n", shown_text(err_print(e, line, sizeof line)));
+    say_to(stderr, "concordat: %s\n", err_print(e, line, sizeof line));
     return (int)code;
 }
 

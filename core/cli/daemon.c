@@ -13,6 +13,7 @@
 #include "cli/monitor.h"
 #include "cli/pager.h"
 #include "cli/way_back.h"
+#include "cli/say.h"
 
 #include "delivery/asides.h"
 #include "delivery/delivery.h"
@@ -472,13 +473,13 @@ static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
         const char *where = d->feeds[i].opened && s->transport->where
                                 ? s->transport->where(s->state) : NULL;
         if (where)
-            fprintf(f, "feed:%s %s\n", s->name, where);
+            say_to(f, "feed:%s %s\n", s->name, where);
         struct log_who who = { "feed", s->name };
         if (where)
             log_line(LOG_INFO, &who, "run.listening", "listening at %s", where);
     }
     if (d->monitor)
-        fprintf(f, "admin %s\n", monitor_where(d->monitor));
+        say_to(f, "admin %s\n", monitor_where(d->monitor));
     if (fclose(f) != 0 || rename(part, path) != 0)
         return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
     d->listening = true;

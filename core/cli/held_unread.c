@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/acts.h"
+#include "cli/say.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,18 +15,18 @@ static void print_one(const struct unread_person *x)
     char time[TIME_TEXT_MAX], subject[ID_HEX];
     struct slice since = time_ms_to_iso(x->since_ms, time);
     id_hex(x->subject, subject);
-    printf("unread:%s:%s:%s  message %s of its quarantine, since %.*s: unread-message, all events of "
-           "that person wait\n",
-           x->source, x->code, subject, x->reference, SHOWN(since));
+    say("unread:%s:%s:%s  message %s of its quarantine, since %.*s: unread-message, all events of "
+        "that person wait\n",
+        x->source, x->code, subject, x->reference, SHOWN(since));
 }
 
 static void print_many(const struct unread_list *l, const struct unread_person *x)
 {
     char time[TIME_TEXT_MAX];
     struct slice last = time_ms_to_iso(x->last_ms, time);
-    printf("unread:%s:%s  of %zu people, the last at %.*s: unread-message, all events of those people "
-           "wait\n",
-           x->source, x->code, unread_count(l, x), SHOWN(last));
+    say("unread:%s:%s  of %zu people, the last at %.*s: unread-message, all events of those people "
+        "wait\n",
+        x->source, x->code, unread_count(l, x), SHOWN(last));
 }
 
 size_t held_unread_print(const struct unread_list *l)
@@ -75,7 +76,7 @@ int held_unread_looked(struct cli *c, const struct site *s, const struct unread_
     if (argc < 6 || !words_read(argc, argv, 6, 0, o, &none) || !*argv[4] || !*argv[5])
         return CLI_USAGE;
     if (!find(c, l, argv[3], &on, &subject)) {
-        fprintf(stderr, "concordat: nobody waits because of '%s'\n", argv[3]);
+        say_to(stderr, "concordat: nobody waits because of '%s'\n", argv[3]);
         return CLI_NO;
     }
     struct act x = acts_make(s, "looked", on, argv[5]);

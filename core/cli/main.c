@@ -1,6 +1,7 @@
 /* main.c - concordat: the table of commands. */
 #include "cli/cli.h"
 #include "cli/files.h"
+#include "cli/say.h"
 
 #include "registry.h"
 
@@ -133,15 +134,15 @@ static const struct command commands[] = {
 
 static void print_help(FILE *to, const char *word)
 {
-    fprintf(to, "usage:\n");
+    say_to(to, "usage:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         size_t n = strcspn(commands[i].pattern, " ");
         if (!word || (strlen(word) == n && strncmp(word, commands[i].pattern, n) == 0))
-            fprintf(to, "  concordat %-40s %s\n", commands[i].pattern, commands[i].help);
+            say_to(to, "  concordat %-40s %s\n", commands[i].pattern, commands[i].help);
     }
     if (!word)
-        fprintf(to,
-                "\nSITE is the folder of a site.yaml. Exit: 0 done, 1 no, 2 usage, 3 cannot.\n");
+        say_to(to,
+               "\nSITE is the folder of a site.yaml. Exit: 0 done, 1 no, 2 usage, 3 cannot.\n");
 }
 
 static const struct command *find_command(const char *word)
@@ -172,7 +173,7 @@ int main(int argc, char **argv)
     }
     const struct command *command = find_command(argv[1]);
     if (!command) {
-        fprintf(stderr, "concordat: no command '%s'\n", argv[1]);
+        say_to(stderr, "concordat: no command '%s'\n", argv[1]);
         print_help(stderr, NULL);
         return CLI_USAGE;
     }

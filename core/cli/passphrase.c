@@ -7,6 +7,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/shown.h"
+
 void passphrase_wipe(struct passphrase *p)
 {
     explicit_bzero(p, sizeof *p);
@@ -54,7 +56,7 @@ static bool ask(int fd, const char *prompt, struct passphrase *out, struct err *
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     /* Asked once nothing is shown any more, and what was typed before is gone. */
-    bool good = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && dprintf(fd, "%s: ", prompt) > 0 &&
+    bool good = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && dprintf(fd, "%s: ", shown_text(prompt)) > 0 &&
                 read_line(fd, out);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     (void)dprintf(fd, "\n");

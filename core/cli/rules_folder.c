@@ -1,6 +1,7 @@
 /* rules_folder.c - the rules as they lie in a folder, for the people who write and sign them: the
  * folder of a site, or of a region.yaml alone. */
 #include "cli/cli.h"
+#include "cli/say.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -27,7 +28,7 @@ bool cli_rules(struct cli *c, const char *path, struct cli_rules *out)
         return false;
     }
     if (!places.region) {
-        fprintf(stderr, "concordat: '%s' names no region.yaml\n", path);
+        say_to(stderr, "concordat: '%s' names no region.yaml\n", path);
         return false;
     }
     out->folder = places.region;

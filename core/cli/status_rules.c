@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/shown.h"
+#include "cli/say.h"
 
 void expiry_sentence(const struct bundle *b, const struct expiry *x, char out[EXPIRY_TEXT_MAX])
 {
@@ -55,9 +56,9 @@ static bool print_parts(const struct part_states *states, const struct edition *
     size_t n = 0;
     for (const struct part_state *p = states->first; p; p = p->next)
         if (goes_by(p, g, taken))
-            printf("%s%s", n++ ? ", " : what, shown(p->state.part));
+            say("%s%s", n++ ? ", " : what, shown(p->state.part));
     if (n)
-        printf("\n");
+        say("\n");
     return n > 0;
 }
 
@@ -66,27 +67,27 @@ void status_rules_text(const struct site *s, const struct figures *f,
 {
     char time[TIME_TEXT_MAX], hash[17], text[EXPIRY_TEXT_MAX];
     const struct edition *newest = rules_newest(&s->rules), *now = f->rules;
-    printf("  rules    bundle %" PRIu64 " (%s) in force from %s%s\n", now->number,
-           bundle_short_hash(now->bundle, hash), from_text(now->from_ms, time),
-           s->places.demo ? ", unsigned: a demo" : "");
+    say("  rules    bundle %" PRIu64 " (%s) in force from %s%s\n", now->number,
+        bundle_short_hash(now->bundle, hash), from_text(now->from_ms, time),
+        s->places.demo ? ", unsigned: a demo" : "");
     (void)print_parts(states, now, true, "           gone by: ");
     if (print_parts(states, now, false, "           NOT gone by, for it needs a restart: "))
-        printf("           bundle %" PRIu64 " waits for a restart\n", now->number);
+        say("           bundle %" PRIu64 " waits for a restart\n", now->number);
     for (const struct part_state *p = states->first; p; p = p->next)
         if (p->state.outcome.n && !hash_equal(p->state.hash, now->bundle->hash))
-            printf("           %s of %s goes by %" PRIu64 "\n", shown(p->state.part),
-                   shown(p->state.agency), p->state.number);
+            say("           %s of %s goes by %" PRIu64 "\n", shown(p->state.part),
+                shown(p->state.agency), p->state.number);
     for (const struct edition *g = newest; g != now; g = g->earlier)
-        printf("           bundle %" PRIu64 " (%s) follows, in force from %s\n", g->number,
-               bundle_short_hash(g->bundle, hash), from_text(g->from_ms, time));
+        say("           bundle %" PRIu64 " (%s) follows, in force from %s\n", g->number,
+            bundle_short_hash(g->bundle, hash), from_text(g->from_ms, time));
     if (s->waiting)
-        printf("           bundle %" PRIu64 " waits for a restart after %s\n", s->waiting->number,
-               from_text(s->waiting->from_ms, time));
+        say("           bundle %" PRIu64 " waits for a restart after %s\n", s->waiting->number,
+            from_text(s->waiting->from_ms, time));
     for (size_t i = 0; i < f->end_count; i++) {
         if (!expiry_is_told(&f->ends[i]))
             continue;
         expiry_sentence(now->bundle, &f->ends[i], text);
-        printf("           %s\n", text);
+        say("           %s\n", text);
     }
 }
 
@@ -102,26 +103,26 @@ static void put_part(const struct bundle_state *p, const char *before)
     buf_format(&b, ",\"bundle\":%" PRIu64 ",\"outcome\":", p->number);
     buf_json(&b, p->outcome);
     buf_byte(&b, '}');
-    printf("%.*s", (int)b.n, (const char *)b.p);
+    say_lines(stdout, buf_slice(&b));
     buf_release(&b);
 }
 
 static void put_expiries(const struct figures *f)
 {
-    printf(",\"expiries\":[");
+    say(",\"expiries\":[");
     const char *before = "";
     for (size_t i = 0; i < f->end_count; i++) {
         const struct expiry *x = &f->ends[i];
         if (!expiry_is_told(x))
             continue;
         const struct agreement *g = &f->rules->bundle->agreements[x->agreement];
-        printf("%s{\"agreement\":\"%.*s\",\"version\":%d,\"days_left\":%" PRId64
-               ",\"stage\":\"%s\",\"review_overdue\":%s}",
-               before, (int)g->name.n, (const char *)g->name.p, g->version, x->days_left,
-               expiry_stage_name(x->stage), x->review_overdue ? "true" : "false");
+        say("%s{\"agreement\":\"%.*s\",\"version\":%d,\"days_left\":%" PRId64
+            ",\"stage\":\"%s\",\"review_overdue\":%s}",
+            before, (int)g->name.n, (const char *)g->name.p, g->version, x->days_left,
+            expiry_stage_name(x->stage), x->review_overdue ? "true" : "false");
         before = ",";
     }
-    printf("]");
+    say("]");
 }
 
 void status_rules_json(const struct site *s, const struct figures *f,
@@ -129,12 +130,12 @@ void status_rules_json(const struct site *s, const struct figures *f,
 {
     char time[TIME_TEXT_MAX], hash[17];
     const struct edition *now = f->rules;
-    printf(",\"bundle\":{\"number\":%" PRIu64 ",\"hash\":\"%s\",\"from\":\"%s\",\"demo\":%s}",
-           now->number, bundle_short_hash(now->bundle, hash), from_text(now->from_ms, time),
-           s->places.demo ? "true" : "false");
-    printf(",\"parts\":[");
+    say(",\"bundle\":{\"number\":%" PRIu64 ",\"hash\":\"%s\",\"from\":\"%s\",\"demo\":%s}",
+        now->number, bundle_short_hash(now->bundle, hash), from_text(now->from_ms, time),
+        s->places.demo ? "true" : "false");
+    say(",\"parts\":[");
     for (const struct part_state *p = states->first; p; p = p->next)
         put_part(p->state.outcome.n ? &p->state : &p->refused, p == states->first ? "" : ",");
-    printf("]");
+    say("]");
     put_expiries(f);
 }

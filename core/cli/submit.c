@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "cli/passphrase.h"
 #include "cli/shown.h"
+#include "cli/say.h"
 
 #define CONFIRM_MS 30000
 #define LOOK_NS 20000000
@@ -32,7 +33,7 @@ struct waiting {
 
 static void print_part(const struct bundle_state *s)
 {
-    printf("  %s%s%s ", shown(s->part), s->agency.n ? " of " : "", shown(s->agency));
+    say("  %s%s%s ", shown(s->part), s->agency.n ? " of " : "", shown(s->agency));
 }
 
 static void print_state(const struct bundle_state *s)
@@ -42,7 +43,7 @@ static void print_state(const struct bundle_state *s)
                             ? "keeps it, and takes it up when it starts again"
                             : "REFUSES it";
     print_part(s);
-    printf("%s%s%s\n", words, s->code.n ? ": " : "", shown(s->code));
+    say("%s%s%s\n", words, s->code.n ? ": " : "", shown(s->code));
     fflush(stdout);
 }
 
@@ -95,13 +96,13 @@ static void print_missing(const struct waiting *w)
         if (states_get(&w->states, p.agency, p.part, NULL))
             continue;
         print_part(&never);
-        printf("has not confirmed\n");
+        say("has not confirmed\n");
     }
     for (const struct part_state *s = w->states.first; s; s = s->next) {
         if (states_get(&w->said, s->state.agency, s->state.part, NULL))
             continue;
         print_part(&s->state);
-        printf("has not confirmed: it goes by bundle %" PRIu64 "\n", s->state.number);
+        say("has not confirmed: it goes by bundle %" PRIu64 "\n", s->state.number);
     }
     arena_release(&a);
 }
@@ -121,7 +122,7 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
         print_missing(&w);
     int code = !good ? cli_fail(CLI_CANNOT, &e) : w.missing || w.refused ? CLI_NO : CLI_DONE;
     if (code == CLI_DONE)
-        printf("confirmed by all parts\n");
+        say("confirmed by all parts\n");
     states_close(&w.from);
     if (w.bus)
         bus_close(&w.bus);
@@ -190,8 +191,8 @@ static int submit_edition(const struct site *s, const struct edition *g, struct 
         return cli_fail(CLI_CANNOT, &e);
     slice_to_hex(slice_of(g->bundle->hash, 8), hash);
     struct slice from = time_ms_to_iso(g->from_ms, time);
-    printf("bundle %" PRIu64 " (%s) is ordered, in force from %.*s%s\n", g->number, hash,
-           SHOWN(from), running ? "" : "; nothing runs here: it is kept for the next start");
+    say("bundle %" PRIu64 " (%s) is ordered, in force from %.*s%s\n", g->number, hash,
+        SHOWN(from), running ? "" : "; nothing runs here: it is kept for the next start");
     fflush(stdout);
     return running ? wait_for_parts(s, g) : CLI_DONE;
 }
@@ -233,7 +234,7 @@ bool submit_write(const char *path, struct slice bytes, struct err *e)
 static void print_widenings(const struct widening *w)
 {
     for (; w; w = w->next)
-        printf("  may widen: %s\n", w->what);
+        say("  may widen: %s\n", w->what);
 }
 
 /* What the change is made to: a demo's folder as it is now, else the bundle in force. */
@@ -296,10 +297,10 @@ static void print_put_off(const struct site *s, int64_t from_ms)
     char time[TIME_TEXT_MAX];
     for (const struct edition *g = s->last; g && g->from_ms > from_ms; g = g->earlier) {
         struct slice from = time_ms_to_iso(g->from_ms, time);
-        printf("bundle %" PRIu64
-               ", which was to begin at %.*s, is put off: pack and load it again, "
-               "with this change in it\n",
-               g->number, SHOWN(from));
+        say("bundle %" PRIu64
+            ", which was to begin at %.*s, is put off: pack and load it again, "
+            "with this change in it\n",
+            g->number, SHOWN(from));
     }
 }
 
@@ -311,7 +312,7 @@ static int keep_unfinished(const struct change *change, struct slice bytes, cons
         return CLI_NO;
     if (!submit_write(change->out, bytes, &e))
         return cli_fail(CLI_CANNOT, &e);
-    printf("written to %s: concordat bundle sign it, then concordat bundle load it\n", change->out);
+    say("written to %s: concordat bundle sign it, then concordat bundle load it\n", change->out);
     return CLI_NO;
 }
 
@@ -321,9 +322,9 @@ static int write_unsigned(const struct change *change, struct slice bytes)
     struct err e = { 0 };
     if (!submit_write(change->out, bytes, &e))
         return cli_fail(CLI_CANNOT, &e);
-    printf("written to %s, signed by nobody: to sign it is to say: %s\n"
-           "concordat bundle sign it where the keys are, then concordat bundle load it\n",
-           change->out, change->says);
+    say("written to %s, signed by nobody: to sign it is to say: %s\n"
+        "concordat bundle sign it where the keys are, then concordat bundle load it\n",
+        change->out, change->says);
     return CLI_DONE;
 }
 
@@ -331,7 +332,7 @@ static bool sign_all(struct cli *c, const struct site *s, const struct change *c
                      const struct bundle *b, struct slice *bytes, struct err *e)
 {
     bool good = true;
-    printf("to sign this is to say: %s\n", change->says);
+    say("to sign this is to say: %s\n", change->says);
     fflush(stdout);
     for (size_t i = 0; good && i < change->key_count; i++) {
         const struct signing one = { change->by[i], change->keys[i], &s->last->bundle->approvers,

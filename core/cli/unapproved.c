@@ -2,8 +2,8 @@
  * before it is signed. A matter of the commands that only answer; the daemon goes by what is
  * approved, and tests/lint/layers.sh keeps it so. */
 #include "cli/cli.h"
+#include "cli/say.h"
 
-#include <stdio.h>
 
 #include "sharing/tools/explain.h"
 
@@ -18,8 +18,8 @@ void cli_print_unapproved(const struct bundle *b, const char *what)
             continue;
         buf_init(&who, LINE_MAX_BYTES);
         explain_missing(b, g, &who);
-        printf("%s: %.*s/%d, not yet %s by %.*s\n", what, SHOWN(g->name), g->version,
-               g->is_signed ? "signed" : "approved", (int)who.n, (const char *)who.p);
+        say("%s: %.*s/%d, not yet %s by %.*s\n", what, SHOWN(g->name), g->version,
+            g->is_signed ? "signed" : "approved", (int)who.n, (const char *)who.p);
         buf_release(&who);
     }
 }

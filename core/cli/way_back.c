@@ -1,5 +1,6 @@
 /* way_back.c - what was set aside, and a named person's word on it. */
 #include "cli/way_back.h"
+#include "cli/say.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -161,8 +162,8 @@ int way_back_submit(const struct site *s, const struct act *x)
     bool here = done >= 0;
     if ((!recorded && !record_alone(s, x, &e)) || (!here && !do_alone(s, &back, &done, &e)))
         return cli_fail(CLI_CANNOT, &e);
-    printf("%.*s recorded, on %" PRId64 " of %.*s%s\n", SHOWN(x->word), done, SHOWN(back.name),
-           here ? "" : "; it is done when that runs");
+    say("%.*s recorded, on %" PRId64 " of %.*s%s\n", SHOWN(x->word), done, SHOWN(back.name),
+        here ? "" : "; it is done when that runs");
     return done > 0 ? CLI_DONE : CLI_NO;
 }
 
@@ -209,14 +210,14 @@ static bool print_one(void *ctx, const struct aside *a)
     struct listing *l = ctx;
     char time[TIME_TEXT_MAX];
     struct slice since = time_ms_to_iso(a->at_ms, time);
-    printf("%.*s  %s  %.*s", SHOWN(a->id), l->name, SHOWN(a->state));
+    say("%.*s  %s  %.*s", SHOWN(a->id), l->name, SHOWN(a->state));
     if (a->at_ms)
-        printf(" since %.*s, %.*s", SHOWN(since), SHOWN(a->code));
+        say(" since %.*s, %.*s", SHOWN(since), SHOWN(a->code));
     if (a->tries)
-        printf(", tried %" PRId64 " times", a->tries);
+        say(", tried %" PRId64 " times", a->tries);
     if (a->said.n)
-        printf(", %s %.*s", l->said, SHOWN(a->said));
-    printf("\n");
+        say(", %s %.*s", l->said, SHOWN(a->said));
+    say("\n");
     l->count++;
     return true;
 }
@@ -233,7 +234,7 @@ static int list(const struct way_back_room *r, const struct site *s)
         count += l.count;
     }
     if (count == 0)
-        fprintf(stderr, "nothing is set aside\n");
+        say_to(stderr, "nothing is set aside\n");
     return CLI_DONE;
 }
 
@@ -307,15 +308,15 @@ static bool print_whole(void *ctx, const struct aside *a)
     char time[TIME_TEXT_MAX];
     struct slice since = time_ms_to_iso(a->at_ms, time);
     struct slice words = way_back_masked(&w->c->arena, a->words, w->plain);
-    printf("%s %.*s of %s\nstate      %.*s\n", w->r->what, SHOWN(a->id), w->r->name(w->s, w->part),
-           SHOWN(a->state));
+    say("%s %.*s of %s\nstate      %.*s\n", w->r->what, SHOWN(a->id), w->r->name(w->s, w->part),
+        SHOWN(a->state));
     if (a->at_ms)
-        printf("since      %.*s\nwhy        %.*s: %.*s\n", SHOWN(since), SHOWN(a->code),
-               (int)a->sentence.n, (const char *)a->sentence.p);
+        say("since      %.*s\nwhy        %.*s: %.*s\n", SHOWN(since), SHOWN(a->code),
+            (int)a->sentence.n, (const char *)a->sentence.p);
     if (a->said.n)
-        printf("%-9s  %.*s\n", w->r->said, SHOWN(a->said));
+        say("%-9s  %.*s\n", w->r->said, SHOWN(a->said));
     if (words.n)
-        printf("in words   %.*s\n", (int)words.n, (const char *)words.p);
+        say("in words   %.*s\n", (int)words.n, (const char *)words.p);
     w->good = w->r->show(w->c, w->s, w->part, a, w->plain, w->e);
     return false;
 }

@@ -1,7 +1,7 @@
 /* log.c - one buffer on the stack, one write(2): lines of several threads never mix.
  *
  * A line is at most LINE_MAX_BYTES; a longer sentence is cut. Whatever could end a line or forge a
- * field is escaped, wherever it came from. */
+ * field, speak to a terminal or turn what is read is escaped, wherever it came from. */
 #include "host/log.h"
 
 #include <stdarg.h>
@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/slice.h"
 
 #define LINE_MAX_BYTES 1024
-#define ENDING_BYTES 4 /* two quotes, the newline, and an escape that began before the limit */
+#define ENDING_BYTES 8 /* two quotes, the newline, and what began before the limit: 4 bytes, an escape */
 
 static _Atomic int level_most = LOG_INFO;
 
@@ -31,14 +32,22 @@ static bool is_shown(enum log_level level)
     return (int)level <= atomic_load_explicit(&level_most, memory_order_relaxed);
 }
 
+/* One character of s, or a question mark where it cannot be shown; returns how many bytes it was. */
+static size_t put_one(struct line *l, struct slice s)
+{
+    size_t n = slice_utf8_length(s);
+    bool plain = n && slice_plain_length(slice_head(s, n)) == n;
+    if (plain && (s.p[0] == '"' || s.p[0] == '\\'))
+        l->text[l->n++] = '\\';
+    memcpy(l->text + l->n, plain ? (const char *)s.p : "?", plain ? n : 1);
+    l->n += plain ? n : 1;
+    return n ? n : 1;
+}
+
 static void put(struct line *l, const char *text)
 {
-    for (; *text && l->n < sizeof l->text - ENDING_BYTES; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            l->text[l->n++] = '\\';
-        l->text[l->n++] = c < 0x20 || c == 0x7f ? '?' : (char)c;
-    }
+    for (struct slice s = slice_text(text); s.n && l->n < sizeof l->text - ENDING_BYTES;)
+        s = slice_from(s, put_one(l, s));
 }
 
 /* " name=value", a value without blanks; nothing when there is no value. */

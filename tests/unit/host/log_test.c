@@ -82,6 +82,13 @@ static void lets_nothing_forge_a_line(void)
                                                "\"a \\\"quoted\\\"?level=error \\\\ ?[0m\"\n");
 }
 
+static void speaks_to_no_terminal_and_turns_nothing(void)
+{
+    log_line(LOG_WARN, NULL, "x.y", "caf\xc3\xa9 \xc2\x9b" "31m \x9b" "31m \xe2\x80\xae" "drow");
+    caught();
+    CU_ASSERT_STRING_EQUAL(without_time(text), "level=warn code=x.y \"caf\xc3\xa9 ?31m ?31m ?drow\"\n");
+}
+
 static void cuts_a_long_line_but_ends_it(void)
 {
     char quotes[3000];
@@ -113,6 +120,7 @@ static CU_TestInfo cases[] = {
     { "writes the place in a file", writes_the_place_in_a_file },
     { "writes a plain line without who or code", writes_a_plain_line_without_who_or_code },
     { "lets nothing forge a line", lets_nothing_forge_a_line },
+    { "speaks to no terminal and turns nothing", speaks_to_no_terminal_and_turns_nothing },
     { "cuts a long line but ends it", cuts_a_long_line_but_ends_it },
     { "keeps quiet below its level", keeps_quiet_below_its_level },
     CU_TEST_INFO_NULL,
