@@ -1,25 +1,26 @@
 /* csv.c - rows of separated values with a header row (RFC 4180).
  *
- * A unit is a file: its first record names the columns, each further record is one message. One
- * message carries its header: `one` is the header's bytes and the row's, so that a row that was
- * set aside can be read again on its own. Columns are found by name, without regard to case, with
- * runs of white space as one blank; never by position.
+ * A unit is a file: its first record names the columns, each further record is one message. The
+ * header is read once a unit and is the head of its rows, so that each costs what it is long. Columns
+ * are found by name, without regard to case, with runs of white space as one blank; never by position.
  * The separator is what a first line "sep=;" says, which spreadsheets write and open() puts before a
  * unit whose mapping names one; else the comma, or, where the header has none, the most frequent of
  * semicolon, tab and bar. Cells that a row lacks at its end are empty, unless the file ends in it.
  * Cells are read without blanks at their ends, ="text" as text, and '123 as 123.
  * Bytes that are not UTF-8 are read as windows-1252, which is what exports that do not say are;
  * UTF-16 and UTF-32 are made UTF-8 by open().
- * Limits: CSV_COLUMNS_MAX columns, HEADER_MAX bytes of header, since each row carries it.
+ * Limits: CSV_COLUMNS_MAX columns, HEADER_MAX bytes of header, NAME_MAX_BYTES of a column's name.
  * Threads: any; errors: csv.quote, csv.header, csv.columns, csv.column, csv.short, csv.rows, csv.limit,
  * csv.path; csv.render: csv_write.c (ERR_REJECT). */
 #include "format/csv.h"
 
 #include "base/charset.h"
+#include "base/ids.h"
 #include "format/csv_write.h"
 
 #define CSV_COLUMNS_MAX 2048
 #define HEADER_MAX ((size_t)64 * 1024)
+#define NAME_MAX_BYTES 1024
 #define NAME_SHOWN_MAX 40
 #define ALIKE_MIN 4 /* letters that two names share at their ends, to be taken for one another */
 
@@ -30,17 +31,28 @@ struct cell {
     bool last;            /* of its record */
 };
 
-struct doc {
-    struct slice text;
-    bool is_utf8;
+/* A file's header. slots: open addressing over the names, column + 1; 0 is empty. */
+struct csv_head {
+    struct head head; /* from behind the byte order mark to the end of the record of names */
     uint8_t separator;
-    size_t columns, filled; /* cells that the row has, no more than columns */
-    struct slice *names; /* normalised */
-    struct cell *titles, *cells;
+    bool is_utf8;
+    size_t columns;
+    struct slice *names, *titles; /* normalised; as they stand */
+    uint32_t *slots, slot_mask;
+};
+
+struct doc {
+    const struct csv_head *h;
+    struct slice row;
+    bool is_utf8;
+    size_t before; /* bytes of the header: offsets count them */
+    size_t filled; /* cells that the row has, no more than columns */
+    struct cell *cells;
 };
 
 struct path {
     struct slice name, shown; /* normalised; as the mapping writes it */
+    uint64_t hash; /* of name */
 };
 
 /* A text from which records are read. */
@@ -186,35 +198,6 @@ static bool skip_header(const struct text *t, size_t *at, struct err *e)
                    "cannot read a header of more than %zu bytes", HEADER_MAX);
 }
 
-static bool csv_split(struct arena *a, struct slice unit, size_t *at, struct slice *one,
-                      struct err *e)
-{
-    size_t bom = bom_length(unit), body;
-    if (unit.n > UINT32_MAX)
-        return err_set(e, ERR_REJECT, "csv.limit", 0, "cannot read a file of 4 GiB or more");
-    if (bom == unit.n)
-        return false;
-    struct text t = text_of(unit, &body);
-    if (!skip_header(&t, &body, e))
-        return false;
-    if (*at < body)
-        *at = body;
-    skip_blank_lines(unit, at);
-    if (*at >= unit.n)
-        return false;
-    size_t start = *at;
-    if (!skip_record(&t, at, e))
-        return false;
-    struct slice row = slice_of(unit.p + start, *at - start);
-    uint8_t *both = arena_alloc(a, body - bom + row.n);
-    if (!both)
-        return err_memory(e);
-    memcpy(both, unit.p + bom, body - bom);
-    memcpy(both + (body - bom), row.p, row.n);
-    *one = slice_of(both, body - bom + row.n);
-    return true;
-}
-
 /* UTF-8, with the separator of the mapping said in a first line. */
 static bool csv_open(struct arena *a, const struct format_options *o, struct slice unit,
                      struct slice *text, struct err *e)
@@ -277,10 +260,11 @@ static struct slice unwrapped(struct slice s)
     return s.n && s.p[0] == '\'' && is_digits(slice_from(s, 1)) ? slice_from(s, 1) : s;
 }
 
-/* The cell's text: quotes undone, UTF-8, no blanks at its ends. .p NULL when memory ran out. */
-static struct slice cell_text(struct arena *a, const struct doc *d, const struct cell *c)
+/* A cell's text: quotes undone, UTF-8, no blanks at its ends. .p NULL when memory ran out. */
+static struct slice cell_text(struct arena *a, struct slice record, bool is_utf8,
+                              const struct cell *c)
 {
-    struct slice raw = slice_of(d->text.p + c->at, c->n);
+    struct slice raw = slice_of(record.p + c->at, c->n);
     if (c->doubled) {
         uint8_t *plain = arena_alloc(a, raw.n);
         size_t n = 0;
@@ -291,7 +275,7 @@ static struct slice cell_text(struct arena *a, const struct doc *d, const struct
         }
         raw = slice_of(plain, n);
     }
-    if (!d->is_utf8 && raw.p)
+    if (!is_utf8 && raw.p)
         raw = charset_to_utf8(a, CHARSET_LATIN1, raw);
     return raw.p ? unwrapped(slice_trim(raw)) : raw;
 }
@@ -305,67 +289,164 @@ struct slice csv_name(struct arena *a, struct slice s)
     return slice_of(out, s.n);
 }
 
-static bool name_columns(struct arena *a, struct doc *d, struct err *e)
+/* Where a column of that name stands in the table, or would. */
+static uint32_t *slot_of(const struct csv_head *h, struct slice name, uint64_t hash)
 {
-    d->names = ARENA_ARRAY(a, d->columns, struct slice);
-    if (!d->names)
+    size_t i = hash & h->slot_mask;
+    while (h->slots[i] && !slice_equal(h->names[h->slots[i] - 1], name))
+        i = (i + 1) & h->slot_mask;
+    return &h->slots[i];
+}
+
+static bool name_column(struct arena *a, struct csv_head *h, const struct cell *title, size_t i,
+                        struct err *e)
+{
+    if (title->n > NAME_MAX_BYTES)
+        return err_set(e, ERR_REJECT, "csv.limit", title->at,
+                       "cannot read a column's name of more than %d bytes", NAME_MAX_BYTES);
+    h->titles[i] = cell_text(a, h->head.bytes, h->is_utf8, title);
+    h->names[i] = h->titles[i].p ? csv_name(a, h->titles[i]) : h->titles[i];
+    if (!h->names[i].p)
         return err_memory(e);
-    for (size_t i = 0; i < d->columns; i++) {
-        d->names[i] = csv_name(a, cell_text(a, d, &d->titles[i]));
-        if (!d->names[i].p)
-            return err_memory(e);
-        for (size_t k = 0; k < i; k++)
-            if (d->names[i].n && slice_equal(d->names[i], d->names[k]))
-                return err_set(e, ERR_REJECT, "csv.header", d->titles[i].at,
-                               "cannot tell columns %zu and %zu apart: same name", k + 1, i + 1);
+    if (!h->names[i].n)
+        return true;
+    uint32_t *slot = slot_of(h, h->names[i], hash_bytes(h->names[i]));
+    if (*slot)
+        return err_set(e, ERR_REJECT, "csv.header", title->at,
+                       "cannot tell columns %u and %zu apart: same name", *slot, i + 1);
+    *slot = (uint32_t)i + 1;
+    return true;
+}
+
+static bool name_columns(struct arena *a, struct csv_head *h, const struct cell *titles,
+                         struct err *e)
+{
+    uint32_t slots = 16;
+    while (slots < h->columns * 2)
+        slots *= 2;
+    h->slot_mask = slots - 1;
+    h->slots = ARENA_ARRAY(a, slots, uint32_t);
+    h->names = ARENA_ARRAY(a, h->columns, struct slice);
+    h->titles = ARENA_ARRAY(a, h->columns, struct slice);
+    if (!h->slots || !h->names || !h->titles)
+        return err_memory(e);
+    for (size_t i = 0; i < h->columns; i++)
+        if (!name_column(a, h, &titles[i], i, e))
+            return false;
+    return true;
+}
+
+/* text begins with the header, behind any byte order mark; *end is where it ends. */
+static bool fill_head(struct arena *a, struct csv_head *h, struct slice text, size_t *end,
+                      struct err *e)
+{
+    struct cell *titles = NULL;
+    struct text t = text_of(text, end);
+    size_t record = *end;
+    if (!skip_header(&t, end, e))
+        return false;
+    h->head.bytes = slice_head(text, *end);
+    h->separator = t.separator;
+    h->is_utf8 = slice_is_utf8(h->head.bytes);
+    t.s = h->head.bytes;
+    return read_record(a, &t, &record, &titles, &h->columns, e) && name_columns(a, h, titles, e);
+}
+
+/* The header that unit begins with; *at moves behind it. */
+static bool read_head(struct arena *a, struct slice unit, size_t *at, struct csv_head **out,
+                      struct err *e)
+{
+    struct csv_head *h = ARENA_NEW(a, struct csv_head);
+    size_t bom = bom_length(unit), end = 0;
+    if (!h)
+        return err_memory(e);
+    if (!fill_head(a, h, slice_from(unit, bom), &end, e)) {
+        e->at += e->fate == ERR_REJECT ? bom : 0;
+        return false;
     }
+    *at = bom + end;
+    *out = h;
+    return true;
+}
+
+static bool csv_split(struct arena *a, struct slice unit, struct cut *c, struct slice *one,
+                      struct err *e)
+{
+    if (unit.n > UINT32_MAX)
+        return err_set(e, ERR_REJECT, "csv.limit", 0, "cannot read a file of 4 GiB or more");
+    if (!c->head) {
+        struct csv_head *h = NULL;
+        if (bom_length(unit) == unit.n || !read_head(a, unit, &c->at, &h, e))
+            return false;
+        c->head = &h->head;
+    }
+    skip_blank_lines(unit, &c->at);
+    if (c->at >= unit.n)
+        return false;
+    const struct text t = { unit, ((const struct csv_head *)c->head)->separator };
+    size_t end = c->at;
+    if (!skip_record(&t, &end, e))
+        return false;
+    *one = slice_of(unit.p + c->at, end - c->at);
+    c->at = end;
     return true;
 }
 
 /* A row with fewer cells than names lacks the empty ones at its end; not so one with which the file
  * ends, which may be half of a row. Cells past the names hold nothing, or whose are they? */
-static bool check_cells(struct doc *d, size_t cells, size_t row, struct err *e)
+static bool check_cells(struct doc *d, size_t cells, size_t at, struct err *e)
 {
-    d->filled = cells < d->columns ? cells : d->columns;
-    uint8_t last = d->text.p[d->text.n - 1];
-    if (cells < d->columns && last != '\r' && last != '\n')
-        return err_set(e, ERR_REJECT, "csv.columns", row,
-                       "cannot read a row: the file ends after %zu of %zu cells", cells, d->columns);
-    for (size_t i = d->columns; i < cells; i++)
-        if (!slice_is_empty(slice_trim(slice_of(d->text.p + d->cells[i].at, d->cells[i].n))))
-            return err_set(e, ERR_REJECT, "csv.columns", row,
-                           "cannot read a row: %zu cells under %zu columns", cells, d->columns);
+    size_t columns = d->h->columns;
+    d->filled = cells < columns ? cells : columns;
+    uint8_t last = d->row.p[d->row.n - 1];
+    if (cells < columns && last != '\r' && last != '\n')
+        return err_set(e, ERR_REJECT, "csv.columns", at,
+                       "cannot read a row: the file ends after %zu of %zu cells", cells, columns);
+    for (size_t i = columns; i < cells; i++)
+        if (!slice_is_blank(slice_of(d->row.p + d->cells[i].at, d->cells[i].n)))
+            return err_set(e, ERR_REJECT, "csv.columns", at,
+                           "cannot read a row: %zu cells under %zu columns", cells, columns);
     return true;
 }
 
-static bool csv_parse(struct arena *a, struct slice one, struct doc **out, struct err *e)
+/* The one record of the row, from at on. */
+static bool read_row(struct arena *a, struct doc *d, size_t at, struct err *e)
+{
+    const struct text t = { d->row, d->h->separator };
+    size_t cells = 0, begins = at;
+    if (!read_record(a, &t, &at, &d->cells, &cells, e) || !check_cells(d, cells, begins, e))
+        return false;
+    skip_blank_lines(d->row, &at);
+    return at >= d->row.n || err_set(e, ERR_REJECT, "csv.rows", at,
+                                     "cannot read a message: more than one row");
+}
+
+static bool csv_parse(struct arena *a, const struct head *head, struct slice one, struct doc **out,
+                      struct err *e)
 {
     struct doc *d = ARENA_NEW(a, struct doc);
+    struct csv_head *own = NULL;
+    size_t at = 0;
     if (!d)
         return err_memory(e);
-    if (one.n > UINT32_MAX)
+    if (one.n > UINT32_MAX - HEADER_MAX)
         return err_set(e, ERR_REJECT, "csv.limit", 0, "cannot read a row of 4 GiB or more");
-    d->text = one;
-    d->is_utf8 = slice_is_utf8(one);
-    size_t at, cells = 0;
-    struct text t = text_of(one, &at);
-    d->separator = t.separator;
-    size_t header = at;
-    if (!skip_header(&t, &at, e))
+    if (!head && !read_head(a, one, &at, &own, e))
         return false;
-    at = header;
-    if (!read_record(a, &t, &at, &d->titles, &d->columns, e) || !name_columns(a, d, e))
-        return false;
-    skip_blank_lines(one, &at);
-    size_t row = at;
-    if (row >= one.n)
-        return err_set(e, ERR_REJECT, "csv.short", row,
+    d->h = head ? (const struct csv_head *)head : own;
+    d->row = head ? one : slice_from(one, at);
+    size_t before = head ? head->bytes.n : at;
+    at = 0;
+    skip_blank_lines(d->row, &at);
+    if (at >= d->row.n)
+        return err_set(e, ERR_REJECT, "csv.short", before + at,
                        "cannot read a row: only a header is there");
-    if (!read_record(a, &t, &at, &d->cells, &cells, e) || !check_cells(d, cells, row, e))
+    d->is_utf8 = d->h->is_utf8 && slice_is_utf8(d->row);
+    d->before = before;
+    if (!read_row(a, d, at, e)) {
+        e->at += e->fate == ERR_REJECT ? before : 0;
         return false;
-    skip_blank_lines(one, &at);
-    if (at < one.n)
-        return err_set(e, ERR_REJECT, "csv.rows", at, "cannot read a message: more than one row");
+    }
     *out = d;
     return true;
 }
@@ -381,37 +462,36 @@ static bool csv_compile(struct arena *a, struct slice text, struct path **out, s
         return err_memory(e);
     if (!p->name.n)
         return err_set(e, ERR_REJECT, "csv.path", 0, "cannot find a column without a name");
+    p->hash = hash_bytes(p->name);
     *out = p;
     return true;
 }
 
-/* The column of that name; d->columns when there is none. */
-static size_t column_of(const struct doc *d, const struct path *p)
+/* The column of that name; as many as there are when there is none. */
+static size_t column_of(const struct csv_head *h, const struct path *p)
 {
-    size_t i = 0;
-    while (i < d->columns && !slice_equal(d->names[i], p->name))
-        i++;
-    return i;
+    uint32_t slot = *slot_of(h, p->name, p->hash);
+    return slot ? slot - 1 : h->columns;
 }
 
 static struct found csv_find(struct arena *a, const struct doc *d, const struct path *p,
                              const struct path *base, size_t nth)
 {
     struct found none = { .how = FOUND_ABSENT };
-    size_t i = column_of(d, p);
+    size_t i = column_of(d->h, p);
     (void)base;
     if (nth > 0 || i >= d->filled)
         return none; /* a cell has no repetitions */
     const struct cell *c = &d->cells[i];
-    struct slice value = cell_text(a, d, c);
-    return value.n ? (struct found){ FOUND_PRESENT, value, c->at, c->n } : none;
+    struct slice value = cell_text(a, d->row, d->is_utf8, c);
+    return value.n ? (struct found){ FOUND_PRESENT, value, (uint32_t)(d->before + c->at), c->n }
+                   : none;
 }
 
 static size_t csv_count(const struct doc *d, const struct path *p)
 {
-    size_t i = column_of(d, p);
-    return i < d->filled &&
-           !slice_is_empty(slice_trim(slice_of(d->text.p + d->cells[i].at, d->cells[i].n)));
+    size_t i = column_of(d->h, p);
+    return i < d->filled && !slice_is_blank(slice_of(d->row.p + d->cells[i].at, d->cells[i].n));
 }
 
 /* How many letters two names share at their beginnings and ends. */
@@ -427,38 +507,40 @@ static size_t likeness(struct slice a, struct slice b)
 
 /* The name most like the one that is wanted: of a file without a header it would be somebody's data,
  * so one that is not alike, or not like a name, is never shown. */
-static struct slice nearest(struct arena *a, const struct doc *d, const struct path *p)
+static struct slice nearest(const struct csv_head *h, const struct path *p)
 {
     struct slice best = { NULL, 0 };
     size_t most = ALIKE_MIN - 1;
-    for (size_t i = 0; i < d->columns; i++) {
-        size_t alike = likeness(d->names[i], p->name);
-        bool is_name = d->names[i].n <= NAME_SHOWN_MAX;
-        for (size_t k = 0; is_name && k < d->names[i].n; k++)
-            is_name = d->names[i].p[k] < '0' || d->names[i].p[k] > '9';
+    for (size_t i = 0; i < h->columns; i++) {
+        size_t alike = likeness(h->names[i], p->name);
+        bool is_name = h->names[i].n <= NAME_SHOWN_MAX;
+        for (size_t k = 0; is_name && k < h->names[i].n; k++)
+            is_name = h->names[i].p[k] < '0' || h->names[i].p[k] > '9';
         if (!is_name || alike <= most)
             continue;
         most = alike;
-        best = cell_text(a, d, &d->titles[i]);
+        best = h->titles[i];
     }
     return best;
 }
 
 static bool csv_has(struct arena *a, const struct doc *d, const struct path *p, struct err *e)
 {
-    if (column_of(d, p) < d->columns)
+    const struct csv_head *h = d->h;
+    (void)a;
+    if (column_of(h, p) < h->columns)
         return true;
-    if (d->columns == 1)
+    if (h->columns == 1)
         return err_set(e, ERR_REJECT, "csv.column", 0,
                        "no column '%.*s': the file has one column only, so its separator is none of , ; "
                        "tab |",
                        SHOWN(p->shown));
-    struct slice near = nearest(a, d, p);
-    const char *mark = d->separator == '\t' ? "tab" : ";";
-    bool plain = d->separator == ',', bar = d->separator == '|';
+    struct slice near = nearest(h, p);
+    const char *mark = h->separator == '\t' ? "tab" : ";";
+    bool plain = h->separator == ',', bar = h->separator == '|';
     return err_set(e, ERR_REJECT, "csv.column", 0, "no column '%.*s'; the file has %s%.*s%s%zu%s%s%s",
                    SHOWN(p->shown), near.n ? "'" : "", SHOWN(near), near.n ? "' among its " : "",
-                   d->columns, near.n ? "" : " columns, none like it", plain ? "" : ", read by ",
+                   h->columns, near.n ? "" : " columns, none like it", plain ? "" : ", read by ",
                    plain ? "" : bar ? "|" : mark);
 }
 
@@ -467,9 +549,9 @@ static void csv_leaves(struct arena *a, const struct doc *d,
 {
     for (size_t i = 0; i < d->filled; i++) {
         const struct cell *c = &d->cells[i];
-        if (slice_is_empty(cell_text(a, d, c)))
+        if (slice_is_empty(cell_text(a, d->row, d->is_utf8, c)))
             continue;
-        struct leaf l = { cell_text(a, d, &d->titles[i]), c->at, c->n };
+        struct leaf l = { d->h->titles[i], (uint32_t)(d->before + c->at), c->n };
         each(ctx, &l);
     }
 }

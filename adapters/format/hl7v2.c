@@ -313,7 +313,8 @@ static bool scan_init(struct scan *s, struct arena *a, struct doc *d)
     s->class['\r'] = s->class['\n'] = LINE_END;
     d->starts = arena_raw(a, s->start_room * sizeof *d->starts);
     d->segments = arena_raw(a, s->segment_room * sizeof *d->segments);
-    return d->starts && d->segments;
+    d->last = ARENA_NEW(a, struct hl7v2_place);
+    return d->starts && d->segments && d->last;
 }
 
 /* MSH-10 is echoed, remembered and shown: what is longer than any (2.7 allows 199) is no identifier. */
@@ -326,8 +327,10 @@ static bool check_control_id(const struct doc *d, struct err *e)
                    HL7V2_CONTROL_ID_MAX);
 }
 
-bool hl7v2_parse(struct arena *a, struct slice one, struct doc **out, struct err *e)
+bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, struct doc **out,
+                 struct err *e)
 {
+    (void)head;
     if (one.n > HL7V2_MESSAGE_MAX)
         return err_set(e, ERR_REJECT, "hl7v2.limit", HL7V2_MESSAGE_MAX,
                        "cannot take a message of more than %zu bytes", HL7V2_MESSAGE_MAX);
@@ -424,11 +427,11 @@ static bool begins_within(struct slice unit, size_t *at)
 
 /* A batch file or several messages one after the other: each MSH begins a message. What stands
  * before the first MSH and is no envelope is handed out too, for parse() to refuse. */
-static bool hl7v2_split(struct arena *a, struct slice unit, size_t *at, struct slice *one,
+static bool hl7v2_split(struct arena *a, struct slice unit, struct cut *c, struct slice *one,
                         struct err *e)
 {
     (void)a;
-    size_t from = *at, within = 0;
+    size_t from = c->at, within = 0;
     if (from == 0) {
         from = hl7v2_skip_blank(unit);
         if (from == unit.n)
@@ -444,7 +447,7 @@ static bool hl7v2_split(struct arena *a, struct slice unit, size_t *at, struct s
     while (end < unit.n && line_kind(slice_from(unit, end)) == LINE_SEGMENT)
         end = next_line(unit, end);
     *one = slice_of(unit.p + from, end - from);
-    *at = end;
+    c->at = end;
     return true;
 }
 

@@ -150,7 +150,7 @@ enum answer_means hl7v2_means(struct slice answer, struct slice sent, struct sli
     *said = (struct partner_said){ "", "" };
     arena_init(&a, ANSWER_SCRATCH_MAX);
     enum answer_means means =
-        hl7v2_parse(&a, answer, &d, &ignored) ? judge(&a, d, sent, id, said) : ANSWER_UNREADABLE;
+        hl7v2_parse(&a, NULL, answer, &d, &ignored) ? judge(&a, d, sent, id, said) : ANSWER_UNREADABLE;
     arena_release(&a);
     say_why(means, why);
     return means;

@@ -25,6 +25,19 @@ struct hl7v2_kind {
     uint32_t id, first, count;
 };
 
+/* A part of a message: offsets in raw. */
+struct hl7v2_span {
+    uint32_t at, end;
+};
+
+/* The repetition that was found last of an each-path, so that the next one is looked for from there. */
+struct hl7v2_place {
+    const struct path *base;
+    const struct hl7v2_segment *segment;
+    size_t nth;
+    struct hl7v2_span at;
+};
+
 struct doc {
     struct slice raw;
     struct hl7v2_marks marks;
@@ -35,6 +48,7 @@ struct doc {
     struct hl7v2_kind *kinds;
     uint32_t *slots; /* hash table: kind + 1, 0 is empty */
     uint32_t slot_mask;
+    struct hl7v2_place *last; /* written by find */
 };
 
 struct hl7v2_condition {
@@ -49,11 +63,6 @@ struct path {
     uint32_t id, segment, field, repetition, component, subcomponent;
     struct hl7v2_condition *conditions;
     size_t condition_count;
-};
-
-/* A part of a message: offsets in raw. */
-struct hl7v2_span {
-    uint32_t at, end;
 };
 
 static inline struct slice hl7v2_bytes(const struct doc *d, struct hl7v2_span s)
@@ -74,7 +83,8 @@ uint32_t hl7v2_id_read(struct slice s);
 /* Reads the marks of the header that begins at `at`. hl7v2.short, hl7v2.header. */
 MUST_CHECK bool hl7v2_marks_read(struct slice raw, size_t at, struct hl7v2_marks *out,
                                  struct err *e);
-MUST_CHECK bool hl7v2_parse(struct arena *a, struct slice one, struct doc **out, struct err *e);
+MUST_CHECK bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one,
+                            struct doc **out, struct err *e);
 
 /* hl7v2_path.c */
 MUST_CHECK bool hl7v2_compile(struct arena *a, struct slice text, struct path **out,

@@ -144,6 +144,28 @@ static bool repetition_of(struct arena *a, const struct doc *d, struct hl7v2_spa
     }
 }
 
+/* The n-th repetition of an each: paths ask for the same one many times, and then for the next. */
+static bool repetition_at(struct arena *a, const struct doc *d, const struct hl7v2_segment *s,
+                          const struct path *base, size_t nth, struct hl7v2_span *out)
+{
+    struct hl7v2_place *last = d->last;
+    struct hl7v2_span rest = hl7v2_field(d, s, base->field);
+    size_t skip = nth;
+    if (last->base == base && last->segment == s && nth >= last->nth && !base->repetition) {
+        *out = last->at;
+        if (nth == last->nth)
+            return true;
+        if (last->at.end == rest.end)
+            return false;
+        rest.at = last->at.end + 1;
+        skip = nth - last->nth - 1;
+    }
+    if (!repetition_of(a, d, rest, base, skip, out))
+        return false;
+    *last = (struct hl7v2_place){ base, s, nth, *out };
+    return true;
+}
+
 static bool is_empty_field(const struct doc *d, struct hl7v2_span field)
 {
     field = trimmed(d, field);
@@ -243,7 +265,7 @@ struct found hl7v2_find(struct arena *a, const struct doc *d, const struct path 
     const struct hl7v2_segment *s = segment_of(d, base);
     if (p->field || !s)
         return find_in_segment(a, d, s, p, 0);
-    if (!repetition_of(a, d, hl7v2_field(d, s, base->field), base, nth, &repetition))
+    if (!repetition_at(a, d, s, base, nth, &repetition))
         return (struct found){ .how = FOUND_ABSENT };
     return value_of(a, d, repetition, p);
 }

@@ -14,6 +14,7 @@
 #include "base/clean.h"
 
 #define STEPS_MAX 16
+#define PATH_SHOWN_MAX 2048
 #define TEXT_MARK 0x1e /* RFC 7464: before each text of a sequence */
 #define INDEX_NONE (-1)
 #define INDEX_EACH (-2)
@@ -29,8 +30,16 @@ struct path {
     struct step steps[STEPS_MAX];
 };
 
+/* The item of an each-path that was found last: the next one is looked for from there. */
+struct place {
+    const struct path *base;
+    size_t nth;
+    const struct node *item;
+};
+
 struct doc {
     struct node *root;
+    struct place *last; /* written by find */
 };
 
 static bool is_scalar(const struct node *n)
@@ -48,10 +57,14 @@ static bool is_utf8_text(struct slice s, struct err *e)
                    charset_name(kind));
 }
 
-static bool json_parse(struct arena *a, struct slice one, struct doc **out, struct err *e)
+static bool json_parse(struct arena *a, const struct head *head, struct slice one, struct doc **out,
+                       struct err *e)
 {
+    (void)head;
     struct doc *d = ARENA_NEW(a, struct doc);
-    if (!d)
+    if (d)
+        d->last = ARENA_NEW(a, struct place);
+    if (!d || !d->last)
         return err_memory(e);
     if (!is_utf8_text(one, e) || !tree_json(a, one, &d->root, e))
         return false;
@@ -107,15 +120,17 @@ static bool ends_at(struct slice s, size_t i)
     return i == s.n;
 }
 
+/* What a cut has found of its unit. */
+enum { NOT_BEGUN, LIST_OPEN, IN_LIST, LINES };
+
 /* *at stands after '[', or after a message of the list. */
-static bool next_in_list(struct slice unit, size_t first, size_t *at, struct slice *one,
-                         struct err *e)
+static bool next_in_list(struct slice unit, struct cut *c, struct slice *one, struct err *e)
 {
-    size_t i = *at;
+    size_t i = c->at;
     skip_blanks(unit, &i);
-    bool begun = *at > first + 1;
+    bool begun = c->note == IN_LIST;
     if (begun && i < unit.n && unit.p[i] == ']') {
-        *at = unit.n;
+        c->at = unit.n;
         return ends_at(unit, i + 1) ? false
                                     : err_set(e, ERR_REJECT, "json.batch", i + 1,
                                               "cannot read a list of messages: text after its end");
@@ -130,7 +145,8 @@ static bool next_in_list(struct slice unit, size_t first, size_t *at, struct sli
         return err_set(e, ERR_REJECT, "json.batch", after,
                        "cannot read a list of messages: want a message, then ',' or ']'");
     *one = slice_of(unit.p + i, end - i);
-    *at = end;
+    c->at = end;
+    c->note = IN_LIST;
     return true;
 }
 
@@ -148,30 +164,38 @@ static bool next_line(struct slice unit, size_t *at, struct slice *one)
     if (end == start || (line < unit.n && unit.p[line] != '\n'))
         end = unit.n;
     *one = slice_of(unit.p + start, end - start);
-    if (*at == 0 && ends_at(unit, end) && unit.p[0] != TEXT_MARK)
+    bool last = ends_at(unit, end);
+    if (*at == 0 && last && unit.p[0] != TEXT_MARK)
         *one = unit; /* alone in its unit it is the unit, byte for byte */
-    *at = ends_at(unit, end) ? unit.n : end;
+    *at = last ? unit.n : end;
     return true;
 }
 
+/* How the unit is taken apart, seen once. */
+static void begin(struct slice unit, struct cut *c)
+{
+    size_t first = slice_starts(unit, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
+    skip_blanks(unit, &first);
+    bool list = first < unit.n && unit.p[first] == '[';
+    c->note = list ? LIST_OPEN : LINES;
+    c->at = list ? first + 1 : 0;
+}
+
 /* A list of messages (application/cloudevents-batch+json), or one value a line (NDJSON). */
-static bool json_split(struct arena *a, struct slice unit, size_t *at, struct slice *one,
+static bool json_split(struct arena *a, struct slice unit, struct cut *c, struct slice *one,
                        struct err *e)
 {
     (void)a;
-    size_t first = slice_starts(unit, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
-    skip_blanks(unit, &first);
-    if (first < unit.n && unit.p[first] == '[') {
-        if (*at <= first)
-            *at = first + 1;
-        return next_in_list(unit, first, at, one, e);
-    }
-    if (*at == 0 && charset_begins(unit) != CHARSET_UTF8) {
+    if (c->note == NOT_BEGUN)
+        begin(unit, c);
+    if (c->note != LINES)
+        return next_in_list(unit, c, one, e);
+    if (c->at == 0 && charset_begins(unit) != CHARSET_UTF8) {
         *one = unit;
-        *at = unit.n;
+        c->at = unit.n;
         return unit.n > 0;
     }
-    return next_line(unit, at, one);
+    return next_line(unit, &c->at, one);
 }
 
 /* "[0]", "[]" after a name; *at stands on the bracket. */
@@ -264,6 +288,20 @@ static const struct node *walk(const struct node *n, const struct path *p, size_
     return n;
 }
 
+/* The n-th item of an each: paths ask for the same one many times, and then for the next. */
+static const struct node *item_at(const struct doc *d, const struct path *base, size_t nth)
+{
+    struct place *last = d->last;
+    bool known = last->base == base && last->item;
+    if (known && nth == last->nth)
+        return last->item;
+    bool follows = known && nth == last->nth + 1 && base->count &&
+                   base->steps[base->count - 1].index == INDEX_EACH;
+    const struct node *n = follows ? last->item->next : walk(d->root, base, nth, false);
+    *last = (struct place){ base, nth, n };
+    return n;
+}
+
 static size_t json_count(const struct doc *d, const struct path *p)
 {
     const struct node *n = walk(d->root, p, 0, true);
@@ -279,7 +317,7 @@ static struct found json_find(struct arena *a, const struct doc *d, const struct
     struct found f = { .how = FOUND_ABSENT };
     const struct node *n = d->root;
     if (p->is_relative && base)
-        n = walk(n, base, nth, false);
+        n = item_at(d, base, nth);
     n = walk(n, p, nth, false);
     if (!n || !is_scalar(n))
         return f;
@@ -313,6 +351,7 @@ static void leaves_of(const struct trail *t, const struct node *n, struct slice 
         return;
     }
     size_t number = 0;
+    path = slice_head(path, PATH_SHOWN_MAX); /* or each leaf would cost what all names above it are long */
     for (const struct node *c = n->first; c; c = c->next) {
         char *text;
         if (n->kind == NODE_LIST)

@@ -41,6 +41,13 @@ static size_t last_blank(struct slice s)
     return two ? two : s.n >= 3 ? wide_blank(s.p + s.n - 3, 3) : 0;
 }
 
+bool slice_is_blank(struct slice s)
+{
+    for (size_t n = slice_blank_length(s); n; n = slice_blank_length(s))
+        s = slice_from(s, n);
+    return s.n == 0;
+}
+
 struct slice slice_trim(struct slice s)
 {
     for (size_t n = slice_blank_length(s); n; n = slice_blank_length(s))

@@ -82,11 +82,12 @@ static void show_misses(struct mapping_run *r, const struct mapped *m, struct no
     node_put(out, SLICE("read_and_not_kept"), list);
 }
 
-static bool show_message(struct mapping_run *r, struct slice one, struct node *out, struct err *e)
+static bool show_message(struct mapping_run *r, const struct head *head, struct slice one,
+                         struct node *out, struct err *e)
 {
     struct doc *d;
     struct mapped mapped;
-    if (!mapping_format(r->m)->parse(r->a, one, &d, e) ||
+    if (!mapping_format(r->m)->parse(r->a, head, one, &d, e) ||
         !mapping_in(r->m, r->a, d, clock_wall_ms(), &mapped, e))
         return false;
     bool carried = mapped.outcome == MAPPED_EVENTS;
@@ -109,12 +110,13 @@ static bool show_message(struct mapping_run *r, struct slice one, struct node *o
     return true;
 }
 
-static bool print_message(struct mapping_run *r, const char *file, struct slice one)
+static bool print_message(struct mapping_run *r, const char *file, const struct head *head,
+                          struct slice one)
 {
     struct err e = { 0 };
     struct node *out = node_new(r->a, NODE_MAP);
     put_text(r, out, "file", slice_text(file));
-    bool good = show_message(r, one, out, &e);
+    bool good = show_message(r, head, one, out, &e);
     if (!good) {
         put_text(r, out, "outcome", SLICE("refused"));
         put_text(r, out, "code", slice_text(e.code));
@@ -133,17 +135,17 @@ static int map_file(struct mapping_run *r, const char *file)
     const struct format *f = mapping_format(r->m);
     struct err e = { 0 };
     struct slice unit, one;
-    size_t at = 0;
+    struct cut c = { .at = 0 };
     bool good = true;
     if (!tree_read_file(r->a, file, (size_t)64 << 20, &unit, &e))
         return cli_fail(CLI_CANNOT, &e);
     if (f->open && !f->open(r->a, mapping_options(r->m), unit, &unit, &e))
         return cli_fail(CLI_NO, &e);
     if (!f->split)
-        return print_message(r, file, unit) ? CLI_DONE : CLI_NO;
-    while (f->split(r->a, unit, &at, &one, &e)) {
+        return print_message(r, file, NULL, unit) ? CLI_DONE : CLI_NO;
+    while (f->split(r->a, unit, &c, &one, &e)) {
         struct arena_mark mark = arena_mark(r->a);
-        good &= print_message(r, file, one);
+        good &= print_message(r, file, c.head, one);
         arena_rewind(r->a, mark);
     }
     if (e.fate != ERR_NONE)
@@ -174,7 +176,7 @@ static bool map_aside(void *ctx, const struct aside *a)
 {
     struct set_aside *m = ctx;
     m->found = true;
-    m->good = print_message(m->r, m->id, arena_copy(m->r->a, a->bytes));
+    m->good = print_message(m->r, m->id, NULL, arena_copy(m->r->a, a->bytes));
     return false;
 }
 

@@ -489,8 +489,10 @@ static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
 static void stop_intake(struct daemon *d)
 {
     for (size_t i = 0; i < d->site->feed_count; i++)
-        if (d->feeds && d->feeds[i].started)
+        if (d->feeds && d->feeds[i].started) {
+            feed_stop(d->feeds[i].feed);
             d->feeds[i].f->transport->stop(d->feeds[i].f->state);
+        }
     for (size_t i = 0; d->feeds && i < d->site->feed_count; i++) {
         struct running_feed *r = &d->feeds[i];
         if (r->started)

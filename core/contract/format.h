@@ -17,6 +17,17 @@
 struct doc;  /* private to each format */
 struct path; /* private to each format */
 
+/* What a unit says once for all its messages, as a CSV file its columns; the beginning of a format's own
+ * struct. bytes: with these before it a message can be read alone; they lie in the unit. */
+struct head { struct slice bytes; };
+
+/* How far a unit has been taken apart; zeroed before its first message. */
+struct cut {
+    size_t at;
+    const struct head *head; /* of the messages cut; NULL: each stands alone */
+    int note;                /* the format's own */
+};
+
 enum found_how { FOUND_ABSENT, FOUND_CLEARED, FOUND_PRESENT };
 /* value: decoded (escapes undone, UTF-8), lives in the doc's arena or borrows the unit. at, length:
  * the raw bytes it came from, as offsets in the parsed text: for the loss report and errors. */
@@ -53,12 +64,13 @@ struct format {
      * UTF-8. *text borrows unit or lives in a. NULL: a unit is taken as it came. */
     bool (*open)(struct arena *a, const struct format_options *o, struct slice unit,
                  struct slice *text, struct err *e);
-    /* The next message of a unit (CSV row, HL7 batch member): *at starts at 0 and moves on; returns
-     * false with fate ERR_NONE at the end. one borrows unit (or lives in a: a CSV row with its header).
-     * NULL: a unit is one message. */
-    bool (*split)(struct arena *a, struct slice unit, size_t *at, struct slice *one, struct err *e);
-    /* Parses one message; borrows it for the doc's life. */
-    bool (*parse)(struct arena *a, struct slice one, struct doc **out, struct err *e);
+    /* The next message of a unit (CSV row, HL7 batch member); returns false with fate ERR_NONE at the end.
+     * one borrows unit; the head lives in a, for all of them. NULL: a unit is one message. */
+    bool (*split)(struct arena *a, struct slice unit, struct cut *c, struct slice *one, struct err *e);
+    /* Parses one message; borrows it and its head for the doc's life. head NULL: what it says stands
+     * before the message, or there is none. Offsets count the head's bytes. */
+    bool (*parse)(struct arena *a, const struct head *head, struct slice one, struct doc **out,
+                  struct err *e);
     /* Compiles a path. Errors at the path's byte. */
     bool (*compile)(struct arena *a, struct slice text, struct path **out, struct err *e);
     /* How many repetitions the path's each-level has ("each: PID-5"): 0 when absent. */

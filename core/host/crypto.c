@@ -84,6 +84,25 @@ void sha256(struct slice s, uint8_t out[HASH_BYTES])
     digest((struct slice){ NULL, 0 }, &s, 1, out);
 }
 
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256_begun), "a hash that was begun");
+
+void sha256_begin(struct slice s, struct sha256_begun *out)
+{
+    SHA256_CTX hash;
+    int ok = SHA256_Init(&hash) && SHA256_Update(&hash, s.p, s.n);
+    assert(ok);
+    memcpy(out, &hash, sizeof hash);
+}
+
+void sha256_end(const struct sha256_begun *b, struct slice rest, uint8_t out[HASH_BYTES])
+{
+    SHA256_CTX hash;
+    memcpy(&hash, b, sizeof hash);
+    int ok = SHA256_Update(&hash, rest.p, rest.n) && SHA256_Final(out, &hash);
+    assert(ok);
+    explicit_bzero(&hash, sizeof hash);
+}
+
 void sha256_parts(const struct slice *parts, size_t n, uint8_t out[HASH_BYTES])
 {
     digest((struct slice){ NULL, 0 }, parts, n, out);

@@ -22,6 +22,10 @@ struct key { uint8_t b[KEY_BYTES]; bool set; };
 void sha256(struct slice s, uint8_t out[HASH_BYTES]);
 /* Hash of several runs, as if they were one. */
 void sha256_parts(const struct slice *parts, size_t n, uint8_t out[HASH_BYTES]);
+/* Of many runs that begin alike: the beginning is hashed once. Holds what OpenSSL keeps between two. */
+struct sha256_begun { uint32_t words[28]; };
+void sha256_begin(struct slice s, struct sha256_begun *out);
+void sha256_end(const struct sha256_begun *b, struct slice rest, uint8_t out[HASH_BYTES]);
 void hmac_sha256(const struct key *k, struct slice s, uint8_t out[HASH_BYTES]);
 void hmac_sha256_parts(const struct key *k, const struct slice *parts, size_t n,
                        uint8_t out[HASH_BYTES]);

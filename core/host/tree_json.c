@@ -148,16 +148,13 @@ static bool plain_run(struct reader *r, struct slice *out)
 {
     size_t end = plain_end(r);
     *out = slice_of(r->s.p + r->at, end - r->at);
-    struct slice rest = *out;
-    while (rest.n && !slice_is_utf8(rest)) { /* only to say where */
-        size_t n = slice_utf8_length(rest);
-        if (!n)
-            return refuse(r, "not UTF-8");
-        r->at += n;
-        rest = slice_from(rest, n);
+    if (slice_is_utf8(*out)) {
+        r->at = end;
+        return true;
     }
-    r->at = end;
-    return true;
+    for (size_t n = 1; n; r->at += n) /* only to say where */
+        n = slice_utf8_length(slice_of(r->s.p + r->at, end - r->at));
+    return refuse(r, "not UTF-8");
 }
 
 /* A text with its quotes; one without escapes is borrowed. */

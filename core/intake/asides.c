@@ -10,6 +10,7 @@
 /* Rows of one transaction. */
 #define AT_ONCE 64
 #define WATCH_MS 60000
+#define SHOWN_BYTES_MAX ((size_t)512 * 1024 * 1024)
 
 /* ---- beside the feed ---- */
 
@@ -22,39 +23,61 @@ static int64_t number_of(const char *name, struct slice id)
     return good ? number : -1;
 }
 
-bool feed_asides_each(const char *spool, const char *name, struct slice id,
-                      bool (*each)(void *ctx, const struct aside *a), void *ctx, struct err *e)
+/* ?1 < 0: all rows, without bytes. A file of an older program has no heads until a feed opens it. */
+static bool prepare_rows(struct db *d, struct db_query **q, struct err *e)
 {
-    struct db *d = NULL;
+    static const char heads[] =
+        "select r.n, at, code, place, sentence, r.n in (select n from unanswered),"
+        " r.n in (select n from retake), case when ?1 >= 0 then h.bytes end,"
+        " case when ?1 >= 0 then raw end from quarantine r left join headed d on d.n = r.n"
+        " left join head h on h.n = d.head where ?1 < 0 or r.n = ?1 order by r.n";
+    static const char none[] =
+        "select n, at, code, place, sentence, n in (select n from unanswered),"
+        " n in (select n from retake), null, case when ?1 >= 0 then raw end from quarantine"
+        " where ?1 < 0 or n = ?1 order by n";
+    bool has = false;
+    return quarantine_has_heads(d, &has, e) && db_prepare(d, has ? heads : none, q, e);
+}
+
+static bool each_row(struct db *d, const char *name, int64_t number,
+                     bool (*each)(void *ctx, const struct aside *a), void *ctx, struct err *e)
+{
     struct db_query *q = NULL;
-    bool row = false, good = true, one = !slice_is_empty(id);
+    bool row = false, more = true;
     char text[128];
-    if (!db_open_reader(spool, &d, e))
+    struct arena bytes;
+    if (!prepare_rows(d, &q, e))
         return false;
-    good = db_prepare(d,
-                      "select n, at, code, place, sentence, raw, n in (select n from unanswered),"
-                      " n in (select n from retake) from quarantine where ?1 < 0 or n = ?1"
-                      " order by n",
-                      &q, e);
-    if (good)
-        db_bind_int(q, 1, one ? number_of(name, id) < 0 ? 0 : number_of(name, id) : -1);
-    while (good && (good = db_step(q, &row, e)) && row) {
+    arena_init(&bytes, SHOWN_BYTES_MAX);
+    db_bind_int(q, 1, number);
+    while (more && db_step(q, &row, e) && row) {
         int n = snprintf(text, sizeof text, "%s:%" PRId64, name, db_int(q, 0));
-        struct aside a = {
+        const struct aside a = {
             .id = slice_of(text, (size_t)n),
-            .state = db_int(q, 7) ? SLICE("to be taken again") : SLICE("quarantined"),
+            .state = db_int(q, 6) ? SLICE("to be taken again") : SLICE("quarantined"),
             .at_ms = db_int(q, 1),
             .code = db_blob(q, 2),
             .place = db_int(q, 3),
             .sentence = db_blob(q, 4),
-            .bytes = one ? db_blob(q, 5) : slice_of(NULL, 0),
-            .said = db_int(q, 6) ? SLICE("no, its sender knows") : SLICE("yes, its sender counts on it"),
+            .bytes = number >= 0 ? quarantine_joined(&bytes, q, 7) : slice_of(NULL, 0),
+            .said = db_int(q, 5) ? SLICE("no, its sender knows") : SLICE("yes, its sender counts on it"),
         };
-        if (!each(ctx, &a)) {
-            db_reset(q);
-            break;
-        }
+        more = (number >= 0 && !a.bytes.p) ? err_memory(e) : each(ctx, &a);
     }
+    if (row)
+        db_reset(q);
+    arena_release(&bytes);
+    return e->fate == ERR_NONE;
+}
+
+bool feed_asides_each(const char *spool, const char *name, struct slice id,
+                      bool (*each)(void *ctx, const struct aside *a), void *ctx, struct err *e)
+{
+    struct db *d = NULL;
+    int64_t number = slice_is_empty(id) ? -1 : number_of(name, id);
+    if (!db_open_reader(spool, &d, e))
+        return false;
+    bool good = each_row(d, name, slice_is_empty(id) || number >= 0 ? number : 0, each, ctx, e);
     db_close(&d);
     return good;
 }
@@ -105,7 +128,7 @@ static bool take_all(struct feed *f, const struct way_back *w, bool ordered, uin
     const int64_t last = (int64_t)f->spool.kept.counts.taken;
     pthread_mutex_unlock(&f->lock);
     do {
-        if (!take_some(f, w, ordered, last, &n, done, e))
+        if (!feed_may_go_on(f, e) || !take_some(f, w, ordered, last, &n, done, e))
             return false;
     } while (n);
     return true;

@@ -2,6 +2,7 @@
 #include "intake/intake.h"
 
 #include "host/db.h"
+#include "intake/quarantine.h"
 
 static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
 {
@@ -53,6 +54,24 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
     return true;
 }
 
+/* What their units say for them counts in their share. */
+static bool add_heads(struct db *d, struct feed_counts *c, struct err *e)
+{
+    struct db_query *q = NULL;
+    bool row = false;
+    if (!quarantine_has_heads(d, &row, e))
+        return false;
+    if (!row)
+        return true;
+    if (!db_prepare(d, "select coalesce(sum(length(bytes)), 0) from head", &q, e) ||
+        !db_step(q, &row, e))
+        return false;
+    c->aside_bytes += row ? (uint64_t)db_int(q, 0) : 0;
+    if (row)
+        db_reset(q);
+    return true;
+}
+
 /* A file of an older program has no limits until a feed opens it. */
 static bool read_aside(struct db *d, struct feed_counts *c, struct err *e)
 {
@@ -79,7 +98,7 @@ static bool read_aside(struct db *d, struct feed_counts *c, struct err *e)
     c->aside_age_ms = db_int(q, 3);
     c->aside_full = db_int(q, 4) != 0;
     db_reset(q);
-    return true;
+    return add_heads(d, c, e);
 }
 
 bool feed_is_full_or_old(const struct feed_counts *c, int64_t now_ms)

@@ -163,6 +163,11 @@ bool feed_accepts(const struct feed *f)
     return !refused_ms || !clock_is_within(f->o.now_ms(), refused_ms, REFUSING_MS);
 }
 
+void feed_stop(struct feed *f)
+{
+    atomic_store(&f->stopping, true);
+}
+
 void feed_close(struct feed **f)
 {
     struct feed *old = *f;

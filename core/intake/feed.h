@@ -25,15 +25,23 @@ enum reading {
     READ_LATER /* nothing is wrong with it: memory */
 };
 
+/* What the messages of a unit share, with its hash and the hash of each message begun. */
+struct shared {
+    const struct head *head;
+    struct sha256_begun begun;
+    uint8_t hash[HASH_BYTES];
+};
+
 struct message {
     size_t arrival; /* index in the turn */
+    const struct shared *shared; /* NULL: it stands alone */
     struct slice raw;
     struct doc *doc; /* NULL when it could not be parsed */
     struct mapped mapped;
     enum reading reading;
     bool is_refused; /* unmapped, and so its whole unit */
     struct err why;
-    uint8_t body[HASH_BYTES]; /* SHA-256 of raw */
+    uint8_t body[HASH_BYTES]; /* SHA-256 of the head's bytes and raw */
     struct mark mark;         /* of what was mapped */
 };
 
@@ -100,6 +108,7 @@ struct feed {
     uint64_t later; /* answered AR, not yet counted on disk */
     uint64_t unknown[UNKNOWN_SAID_MAX]; /* types that no rule names, as they were said */
     size_t unknown_said;
+    _Atomic bool stopping;
     bool refusing;  /* the last turn could not be kept: said once */
     _Atomic int64_t refused_ms; /* when that was; 0: it could */
 };
@@ -118,11 +127,14 @@ MUST_CHECK bool feed_take_ordered(struct feed *f, struct err *e);
 /* asides.c: the publisher's thread, when idle: lets go what is old, says what a human has to look at. */
 void feed_watch_quarantine(struct feed *f);
 
+/* take.c: false with *e set where the program is about to end, and there is much left to do. */
+MUST_CHECK bool feed_may_go_on(const struct feed *f, struct err *e);
+
 /* store.c: one message of a turn, within the open transaction. False (t->failed set): the whole
  * turn cannot be kept. */
 bool feed_store(struct feed *f, struct message *m);
-/* Answers arrival m->arrival; of a unit with several messages the worst outcome counts. False: no
- * memory. */
+/* Answers arrival m->arrival; of a unit with several messages the worst outcome counts. given lives until
+ * the next. False: no memory. */
 MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
                             enum answer_fate fate, struct answer *given, struct err *e);
 

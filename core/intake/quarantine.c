@@ -10,14 +10,25 @@ static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_PUT] = "insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6)",
     [QUARANTINE_PUT_UNANSWERED] = "insert or ignore into unanswered"
                                   " select n from quarantine where n = ?1",
-    [QUARANTINE_OLDEST_UNANSWERED] = "select q.n, q.at, length(q.raw) from unanswered u"
+    [QUARANTINE_OLDEST_UNANSWERED] = "select q.n, q.at from unanswered u"
                                      " join quarantine q on q.n = u.n order by u.n limit 1",
     [QUARANTINE_OLDEST] = "select at from quarantine order by at limit 1",
-    [QUARANTINE_SIZE] = "select coalesce(sum(length(raw)), 0) from quarantine",
+    [QUARANTINE_SIZE] = "select coalesce(sum(length(raw)), 0) +"
+                        " (select coalesce(sum(length(bytes)), 0) from head) from quarantine",
     [QUARANTINE_NEXT] = "select q.n, q.code, q.at from quarantine q where q.n > ?1 and"
                         " (?2 = 0 or q.n in (select n from retake)) order by q.n limit 1",
-    [QUARANTINE_RAW] = "select raw, at, n in (select n from unanswered) from quarantine"
-                       " where n = ?1",
+    [QUARANTINE_RAW] = "select h.bytes, q.raw, q.at, q.n in (select n from unanswered)"
+                       " from quarantine q left join headed d on d.n = q.n"
+                       " left join head h on h.n = d.head where q.n = ?1",
+    [QUARANTINE_LENGTH] = "select length(q.raw), coalesce(d.head, 0) from quarantine q"
+                          " left join headed d on d.n = q.n where q.n = ?1",
+    [QUARANTINE_HEAD_FIND] = "select n from head where hash = ?1",
+    [QUARANTINE_HEAD_PUT] = "insert into head (hash, bytes) values (?1, ?2)",
+    [QUARANTINE_HEADED_PUT] = "insert into headed values (?1, ?2)",
+    [QUARANTINE_HEAD_UNUSED] = "select length(bytes) from head where n = ?1 and"
+                               " not exists (select 1 from headed where head = ?1)",
+    [QUARANTINE_HEAD_DELETE] = "delete from head where n = ?1",
+    [QUARANTINE_DELETE_HEADED] = "delete from headed where n = ?1",
     [QUARANTINE_DELETE] = "delete from quarantine where n = ?1",
     [QUARANTINE_DELETE_UNANSWERED] = "delete from unanswered where n = ?1",
     [QUARANTINE_DELETE_RETAKE] = "delete from retake where n = ?1",
@@ -29,7 +40,7 @@ static const char *const texts[QUARANTINE_QUERY_COUNT] = {
                               " and n = u.n) group by code order by 1",
     [QUARANTINE_SIGNS_CARRY] = "insert or ignore into unread select local, ?2, n, code, at"
                                " from unread where local = ?1 and n <= ?3",
-    [QUARANTINE_SIGNS_COUNT] = "select count(*) from unread",
+    [QUARANTINE_SIGNS_ANY] = "select 1 from unread limit 1",
     [QUARANTINE_SIGNS_DELETE] = "delete from unread where n = ?1",
     [QUARANTINE_TOLD_PUT] = "insert or replace into restricted values (?1, ?2, ?3, ?4)",
     [QUARANTINE_TOLD_GET] = "select 1 from restricted where id = ?1 and key = ?2",
@@ -45,6 +56,17 @@ static bool write_limits(struct quarantine *s, struct err *e)
     db_bind_int(q, 2, s->max_bytes);
     db_bind_int(q, 3, s->age_ms);
     return db_do(q, e);
+}
+
+bool quarantine_has_heads(struct db *d, bool *has, struct err *e)
+{
+    struct db_query *q = NULL;
+    if (!db_prepare(d, "select 1 from sqlite_schema where name = 'headed'", &q, e) ||
+        !db_step(q, has, e))
+        return false;
+    if (*has)
+        db_reset(q);
+    return true;
 }
 
 bool quarantine_prepare(struct quarantine *s, struct db *d, struct err *e)
@@ -69,6 +91,7 @@ bool quarantine_open(struct quarantine *s, struct db *d, int64_t max_bytes, int6
 void quarantine_forget(struct quarantine *s)
 {
     s->bytes = s->signs = -1;
+    s->head = 0;
 }
 
 static bool count_bytes(struct quarantine *s, struct err *e)
@@ -85,26 +108,65 @@ static bool count_bytes(struct quarantine *s, struct err *e)
     return true;
 }
 
+/* The first column of the one row, 0 where there is none; *second the next one. */
+static bool first_int(struct db_query *q, int64_t *out, int64_t *second, struct err *e)
+{
+    bool row = false;
+    *out = 0;
+    if (!db_step(q, &row, e))
+        return false;
+    if (!row)
+        return true;
+    *out = db_int(q, 0);
+    if (second)
+        *second = db_int(q, 1);
+    db_reset(q);
+    return true;
+}
+
+/* Lets go a head that no row has any more; *bytes: how long it was, 0: it stays. */
+static bool free_head(struct quarantine *s, int64_t head, int64_t *bytes, struct err *e)
+{
+    *bytes = 0;
+    if (!head)
+        return true;
+    db_bind_int(s->q[QUARANTINE_HEAD_UNUSED], 1, head);
+    db_bind_int(s->q[QUARANTINE_HEAD_DELETE], 1, head);
+    if (!first_int(s->q[QUARANTINE_HEAD_UNUSED], bytes, NULL, e))
+        return false;
+    if (!*bytes)
+        return true;
+    s->head = 0;
+    return db_do(s->q[QUARANTINE_HEAD_DELETE], e);
+}
+
 bool quarantine_delete(struct quarantine *s, int64_t n, struct err *e)
 {
-    static const enum quarantine_query all[] = { QUARANTINE_DELETE, QUARANTINE_DELETE_UNANSWERED,
+    static const enum quarantine_query all[] = { QUARANTINE_DELETE, QUARANTINE_DELETE_HEADED,
+                                                 QUARANTINE_DELETE_UNANSWERED,
                                                  QUARANTINE_DELETE_RETAKE,
                                                  QUARANTINE_SIGNS_DELETE };
-    s->bytes = s->signs = -1;
+    int64_t length = 0, head = 0, head_length = 0;
+    s->signs = -1;
     s->is_full = false;
-    if (!db_do(s->q[QUARANTINE_NOT_FULL], e))
+    db_bind_int(s->q[QUARANTINE_LENGTH], 1, n);
+    if (!db_do(s->q[QUARANTINE_NOT_FULL], e) ||
+        !first_int(s->q[QUARANTINE_LENGTH], &length, &head, e))
         return false;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         db_bind_int(s->q[all[i]], 1, n);
         if (!db_do(s->q[all[i]], e))
             return false;
     }
+    if (!free_head(s, head, &head_length, e))
+        return false;
+    if (s->bytes >= 0)
+        s->bytes -= length + head_length;
     return true;
 }
 
 /* The oldest that nobody was told to be kept; *n 0: there is none. */
-static bool oldest_unanswered(struct quarantine *s, int64_t *n, int64_t *at_ms, int64_t *bytes,
-                              struct err *e)
+static bool oldest_unanswered(struct quarantine *s, int64_t *n, int64_t *at_ms, struct err *e)
 {
     struct db_query *q = s->q[QUARANTINE_OLDEST_UNANSWERED];
     bool row = false;
@@ -115,30 +177,74 @@ static bool oldest_unanswered(struct quarantine *s, int64_t *n, int64_t *at_ms, 
         return true;
     *n = db_int(q, 0);
     *at_ms = db_int(q, 1);
-    *bytes = db_int(q, 2);
     db_reset(q);
     return true;
 }
 
-bool quarantine_room(struct quarantine *s, size_t bytes, bool *room, struct err *e)
+/* The number under which its head lies here; 0: it does not. */
+static bool find_head(struct quarantine *s, const struct quarantined *m, int64_t *head,
+                      struct err *e)
+{
+    *head = s->head;
+    if (s->head && hash_equal(s->head_hash, m->head_hash))
+        return true;
+    db_bind_blob(s->q[QUARANTINE_HEAD_FIND], 1, slice_of(m->head_hash, HASH_BYTES));
+    if (!first_int(s->q[QUARANTINE_HEAD_FIND], head, NULL, e))
+        return false;
+    s->head = *head;
+    memcpy(s->head_hash, m->head_hash, HASH_BYTES);
+    return true;
+}
+
+/* What the row adds, its head only where no other has it. */
+static bool size_of(struct quarantine *s, const struct quarantined *m, int64_t *bytes,
+                    struct err *e)
+{
+    int64_t head = 0;
+    *bytes = (int64_t)m->raw.n;
+    if (!m->head.n)
+        return true;
+    if (!find_head(s, m, &head, e))
+        return false;
+    *bytes += head ? 0 : (int64_t)m->head.n;
+    return true;
+}
+
+bool quarantine_room(struct quarantine *s, const struct quarantined *m, bool *room, struct err *e)
 {
     int64_t n = 1, at_ms = 0, size = 0;
-    if (!count_bytes(s, e))
+    if (!count_bytes(s, e) || !size_of(s, m, &size, e))
         return false;
-    while (s->bytes + (int64_t)bytes > s->max_bytes && n) {
-        if (!oldest_unanswered(s, &n, &at_ms, &size, e))
+    while (s->bytes + size > s->max_bytes && n) {
+        if (!oldest_unanswered(s, &n, &at_ms, e))
             return false;
-        int64_t left = s->bytes - size;
-        if (n && !quarantine_delete(s, n, e))
+        if (n && (!quarantine_delete(s, n, e) || !size_of(s, m, &size, e)))
             return false;
         s->let_go += n != 0;
-        s->bytes = n ? left : s->bytes;
     }
-    *room = s->bytes + (int64_t)bytes <= s->max_bytes;
+    *room = s->bytes + size <= s->max_bytes;
     if (s->is_full == !*room)
         return true;
     s->is_full = !*room;
     return write_limits(s, e);
+}
+
+static bool put_head(struct quarantine *s, const struct quarantined *m, struct err *e)
+{
+    int64_t head = 0;
+    if (!find_head(s, m, &head, e))
+        return false;
+    if (!head) {
+        db_bind_blob(s->q[QUARANTINE_HEAD_PUT], 1, slice_of(m->head_hash, HASH_BYTES));
+        db_bind_blob(s->q[QUARANTINE_HEAD_PUT], 2, m->head);
+        if (!db_do(s->q[QUARANTINE_HEAD_PUT], e) || !find_head(s, m, &head, e))
+            return false;
+        if (s->bytes >= 0)
+            s->bytes += (int64_t)m->head.n;
+    }
+    db_bind_int(s->q[QUARANTINE_HEADED_PUT], 1, m->n);
+    db_bind_int(s->q[QUARANTINE_HEADED_PUT], 2, head);
+    return db_do(s->q[QUARANTINE_HEADED_PUT], e);
 }
 
 bool quarantine_put(struct quarantine *s, const struct quarantined *m, struct err *e)
@@ -150,7 +256,7 @@ bool quarantine_put(struct quarantine *s, const struct quarantined *m, struct er
     db_bind_int(q, 4, (int64_t)m->why->at);
     db_bind_text(q, 5, slice_text(m->why->text));
     db_bind_blob(q, 6, m->raw);
-    if (!db_do(q, e))
+    if (!db_do(q, e) || (m->head.n && !put_head(s, m, e)))
         return false;
     if (s->bytes >= 0)
         s->bytes += (int64_t)m->raw.n;
@@ -160,9 +266,9 @@ bool quarantine_put(struct quarantine *s, const struct quarantined *m, struct er
 
 bool quarantine_age(struct quarantine *s, int64_t now_ms, int64_t *oldest_ms, struct err *e)
 {
-    int64_t n = 1, at_ms = 0, size = 0;
+    int64_t n = 1, at_ms = 0;
     while (n) {
-        if (!oldest_unanswered(s, &n, &at_ms, &size, e))
+        if (!oldest_unanswered(s, &n, &at_ms, e))
             return false;
         if (!n || now_ms - at_ms <= s->age_ms)
             break;
@@ -207,19 +313,33 @@ bool quarantine_next(struct quarantine *s, const char *name, const struct select
     return true;
 }
 
-bool quarantine_get(struct quarantine *s, int64_t n, struct slice *raw, int64_t *at_ms,
-                    bool *answered, struct err *e)
+struct slice quarantine_joined(struct arena *a, struct db_query *q, int i)
+{
+    struct slice head = db_blob(q, i), raw = db_blob(q, i + 1);
+    uint8_t *both = arena_raw(a, head.n + raw.n);
+    if (both && head.n)
+        memcpy(both, head.p, head.n);
+    if (both && raw.n)
+        memcpy(both + head.n, raw.p, raw.n);
+    return slice_of(both, both ? head.n + raw.n : 0);
+}
+
+bool quarantine_get(struct quarantine *s, int64_t n, struct arena *a, struct slice *raw,
+                    int64_t *at_ms, bool *answered, struct err *e)
 {
     struct db_query *q = s->q[QUARANTINE_RAW];
     bool row = false;
-    db_reset(q);
+    *raw = slice_of("", 0);
+    *at_ms = 0;
+    *answered = false;
     db_bind_int(q, 1, n);
-    if (!db_step(q, &row, e))
-        return false;
-    *raw = row ? db_blob(q, 0) : slice_of(NULL, 0);
-    *at_ms = row ? db_int(q, 1) : 0;
-    *answered = row && !db_int(q, 2);
-    return true;
+    if (!db_step(q, &row, e) || !row)
+        return e->fate == ERR_NONE;
+    *raw = quarantine_joined(a, q, 0);
+    *at_ms = db_int(q, 2);
+    *answered = !db_int(q, 3);
+    db_reset(q);
+    return raw->p ? true : err_memory(e);
 }
 
 bool quarantine_inherit(struct quarantine *s, int64_t n, int64_t at_ms, bool answered,
@@ -249,15 +369,8 @@ bool quarantine_put_sign(struct quarantine *s, const struct unread_sign *x, stru
 
 static bool has_signs(struct quarantine *s, bool *some, struct err *e)
 {
-    struct db_query *q = s->q[QUARANTINE_SIGNS_COUNT];
-    bool row = false;
-    if (s->signs < 0) {
-        if (!db_step(q, &row, e))
-            return false;
-        s->signs = row ? db_int(q, 0) : 0;
-        if (row)
-            db_reset(q);
-    }
+    if (s->signs < 0 && !first_int(s->q[QUARANTINE_SIGNS_ANY], &s->signs, NULL, e))
+        return false;
     *some = s->signs > 0;
     return true;
 }

@@ -10,20 +10,27 @@
 #include "base/arena.h"
 #include "base/ids.h"
 #include "contract/way_back.h"
+#include "host/crypto.h"
 #include "host/db.h"
 
-/* The tables, for the spool's schema. unanswered: those of which no sender was told that they are kept.
+/* The tables, for the spool's schema. head: what units say once for their messages, each once whatever
+ * units it stood in, as long as a row (headed) has it. unanswered: those of which no sender was told that they are kept.
  * retake: those to be taken again when the feed opens. unread: signs that something of a row could not be
  * read, by local id, and each key that they were published under. restricted: events of rows that were
  * published all the same. */
 #define QUARANTINE_SCHEMA                                                                          \
     "create table if not exists quarantine (n integer primary key, at integer not null,"           \
     " code text not null, place integer not null, sentence text not null, raw blob not null);"     \
+    "create table if not exists head (n integer primary key, hash blob not null unique,"           \
+    " bytes blob not null);"                                                                       \
+    "create table if not exists headed (n integer primary key, head integer not null);"            \
+    "create index if not exists headed_head on headed (head);"                                     \
     "create table if not exists unanswered (n integer primary key);"                               \
     "create table if not exists retake (n integer primary key);"                                   \
     "create table if not exists unread (local blob not null, key blob not null,"                   \
     " n integer not null, code text not null, at integer not null,"                                \
     " primary key (local, key, n)) without rowid;"                                                 \
+    "create index if not exists unread_n on unread (n);"                                           \
     "create table if not exists restricted (id blob not null, key blob not null,"                  \
     " n integer not null, at integer not null, primary key (id, key)) without rowid;"              \
     "create table if not exists quarantine_limit (one integer primary key check (one = 1),"        \
@@ -38,16 +45,23 @@ enum quarantine_query {
     QUARANTINE_SIZE,
     QUARANTINE_NEXT,
     QUARANTINE_RAW,
+    QUARANTINE_LENGTH,
     QUARANTINE_DELETE,
+    QUARANTINE_DELETE_HEADED,
     QUARANTINE_DELETE_UNANSWERED,
     QUARANTINE_DELETE_RETAKE,
+    QUARANTINE_HEAD_FIND,
+    QUARANTINE_HEAD_PUT,
+    QUARANTINE_HEADED_PUT,
+    QUARANTINE_HEAD_UNUSED,
+    QUARANTINE_HEAD_DELETE,
     QUARANTINE_SET_AGE,
     QUARANTINE_FULL,
     QUARANTINE_NOT_FULL,
     QUARANTINE_SIGN_PUT,
     QUARANTINE_SIGNS_LEFT,
     QUARANTINE_SIGNS_CARRY,
-    QUARANTINE_SIGNS_COUNT,
+    QUARANTINE_SIGNS_ANY,
     QUARANTINE_SIGNS_DELETE,
     QUARANTINE_TOLD_PUT,
     QUARANTINE_TOLD_GET,
@@ -59,11 +73,15 @@ struct quarantine {
     struct db *db;
     struct db_query *q[QUARANTINE_QUERY_COUNT];
     int64_t max_bytes, age_ms;
-    int64_t bytes, signs; /* -1: to be counted again, as after a rollback */
+    int64_t bytes, signs; /* whether there are signs; -1: to be counted again, as after a rollback */
+    int64_t head;         /* number of the head that was last used, 0: none; and its hash */
+    uint8_t head_hash[HASH_BYTES];
     int64_t let_go;      /* by room() and age() since opening */
     bool is_full, is_old; /* said once */
 };
 
+/* Whether the file has heads at all: one of an older program has none until a feed opens it. */
+MUST_CHECK bool quarantine_has_heads(struct db *d, bool *has, struct err *e);
 /* The statements alone, for whoever only selects. */
 MUST_CHECK bool quarantine_prepare(struct quarantine *s, struct db *d, struct err *e);
 MUST_CHECK bool quarantine_open(struct quarantine *s, struct db *d, int64_t max_bytes,
@@ -71,11 +89,13 @@ MUST_CHECK bool quarantine_open(struct quarantine *s, struct db *d, int64_t max_
 struct quarantined {
     int64_t n, at_ms;
     const struct err *why;
-    struct slice raw;
-    bool answered; /* its sender was told that it is kept */
+    struct slice head, raw;   /* head: what its unit says for it, empty: nothing */
+    const uint8_t *head_hash; /* HASH_BYTES */
+    bool answered;            /* its sender was told that it is kept */
 };
-/* Makes room for so many bytes; *room false: there is none. */
-MUST_CHECK bool quarantine_room(struct quarantine *s, size_t bytes, bool *room, struct err *e);
+/* Makes room for it; *room false: there is none. */
+MUST_CHECK bool quarantine_room(struct quarantine *s, const struct quarantined *m, bool *room,
+                                struct err *e);
 MUST_CHECK bool quarantine_put(struct quarantine *s, const struct quarantined *m, struct err *e);
 /* Lets go what is older than its age and was never answered; *oldest_ms: of what is left, 0: nothing. */
 MUST_CHECK bool quarantine_age(struct quarantine *s, int64_t now_ms, int64_t *oldest_ms,
@@ -85,9 +105,11 @@ MUST_CHECK bool quarantine_age(struct quarantine *s, int64_t now_ms, int64_t *ol
 MUST_CHECK bool quarantine_next(struct quarantine *s, const char *name,
                                 const struct selection *which, bool ordered, int64_t *n,
                                 struct err *e);
-/* Its bytes, until the next call. */
-MUST_CHECK bool quarantine_get(struct quarantine *s, int64_t n, struct slice *raw, int64_t *at_ms,
-                               bool *answered, struct err *e);
+/* Its bytes in a, behind those of its head, and its age. */
+MUST_CHECK bool quarantine_get(struct quarantine *s, int64_t n, struct arena *a, struct slice *raw,
+                               int64_t *at_ms, bool *answered, struct err *e);
+/* A row of which column i is the head's bytes, or null, and the next one its own: both in a. */
+struct slice quarantine_joined(struct arena *a, struct db_query *q, int i);
 MUST_CHECK bool quarantine_delete(struct quarantine *s, int64_t n, struct err *e);
 /* A row that took the place of an older one is as old as that, and was answered as that was. */
 MUST_CHECK bool quarantine_inherit(struct quarantine *s, int64_t n, int64_t at_ms, bool answered,

@@ -201,6 +201,7 @@ static void clear_gathered(struct spool *s)
     clear(&s->records);
     clear(&s->answers);
     s->messages = 0;
+    s->head = NULL;
 }
 
 static bool write_messages(struct spool *s, struct err *e)
@@ -216,6 +217,7 @@ static bool write_messages(struct spool *s, struct err *e)
     clear(&s->raws);
     clear(&s->records);
     s->messages = 0;
+    s->head = NULL;
     return ok;
 }
 
@@ -239,15 +241,24 @@ void spool_rollback(struct spool *s)
     clear_gathered(s);
 }
 
-bool spool_put(struct spool *s, enum spool_kind kind, struct slice raw, struct slice records,
-               struct err *e)
+static void put_raw(struct spool *s, struct slice raw, uint32_t flag)
 {
-    uint32_t n = (uint32_t)raw.n;
+    uint32_t n = (uint32_t)raw.n | flag;
     buf_put(&s->raws, slice_of(&n, sizeof n));
     buf_put(&s->raws, raw);
+}
+
+bool spool_put(struct spool *s, enum spool_kind kind, struct slice head, struct slice raw,
+               struct slice records, struct err *e)
+{
+    size_t before = s->raws.n;
+    if (head.n && s->head != head.p)
+        put_raw(s, head, SPOOL_HEAD);
+    s->head = head.n ? head.p : s->head;
+    put_raw(s, raw, 0);
     buf_put(&s->records, records);
     s->messages += kind == SPOOL_EVENTS;
-    s->turn_bytes += (int64_t)(sizeof n + raw.n + records.n);
+    s->turn_bytes += (int64_t)(s->raws.n - before + records.n);
     if (!buf_done(&s->raws, e) || !buf_done(&s->records, e))
         return false;
     return s->raws.n + s->records.n < SPOOL_ROW_BYTES || write_messages(s, e);

@@ -47,6 +47,7 @@ enum spool_query {
 
 /* A turn's row is written when it has grown to this, and another begun. */
 #define SPOOL_ROW_BYTES ((size_t)256 * 1024)
+#define SPOOL_HEAD 0x80000000u
 
 struct totals {
     struct feed_counts counts; /* without `waiting`, which is counted */
@@ -66,7 +67,10 @@ struct spool {
     int64_t dropped_ms, noted_ms; /* when that was sent; the last of those whose ends are kept */
     int64_t first;            /* when opened: number of the first message there is */
     int64_t oldest_answer_ms; /* INT64_MAX when there is none */
-    struct buf raws, records; /* gathered messages: each raw with its length before it */
+    struct buf raws, records; /* gathered messages: each raw with its length before it. What a unit says
+                               * once stands before the first of its messages in a row, SPOOL_HEAD in its
+                               * length */
+    const uint8_t *head;      /* of what was put last; borrowed, only compared */
     int64_t messages;         /* of these, without notices */
     struct buf answers;       /* gathered answers; answers.c */
     int64_t answers_row, answers_ms;
@@ -82,9 +86,9 @@ void spool_rollback(struct spool *s);
 
 /* A message that waits for the bus. kind tells records of a message from a notice of quarantine. */
 enum spool_kind { SPOOL_EVENTS, SPOOL_NOTICE };
-/* Gathered; written with the turn. */
-MUST_CHECK bool spool_put(struct spool *s, enum spool_kind kind, struct slice raw,
-                          struct slice records, struct err *e);
+/* Gathered; written with the turn. head: what its unit says for it, the same bytes for all of a unit. */
+MUST_CHECK bool spool_put(struct spool *s, enum spool_kind kind, struct slice head,
+                          struct slice raw, struct slice records, struct err *e);
 /* One more of that name: "not_carried" by type, "quarantined" by code. A name that is no code (it
  * may be payload) counts as "(no code)", and past a thousand names as "(others)". */
 MUST_CHECK bool spool_tally(struct spool *s, const char *what, struct slice name, struct err *e);

@@ -46,38 +46,43 @@ static int severity(enum answer_fate fate)
     return fate == ANSWER_KEPT ? 0 : fate == ANSWER_REFUSED ? 1 : 2;
 }
 
-/* Of several messages in a unit the first answers, unless a later one ended worse. */
-static void settle(struct turn *t, const struct message *m, const struct answer *given)
+/* Of several messages in a unit the first answers, unless a later one ended worse: it alone is kept for
+ * the transport, so that a unit's answer takes no more memory the more messages it has. */
+static bool settle(struct feed *f, const struct message *m, const struct answer *given,
+                   struct err *e)
 {
-    struct answer *now = &t->out[m->arrival];
+    struct answer *now = &f->turn.out[m->arrival];
     int worse = severity(given->fate) - severity(now->fate);
-    if (worse > 0 || (worse == 0 && slice_is_empty(now->reply)))
-        *now = *given;
+    bool first = worse == 0 && slice_is_empty(now->reply) && !slice_is_empty(given->reply);
+    if (worse <= 0 && !first)
+        return true;
+    struct slice reply = given->reply.n ? arena_copy(&f->keep, given->reply) : given->reply;
+    struct err *why = given->why ? ARENA_NEW(&f->keep, struct err) : NULL;
+    if ((given->reply.n && !reply.p) || (given->why && !why))
+        return err_memory(e);
+    if (why)
+        *why = *given->why;
+    *now = (struct answer){ .fate = given->fate, .reply = reply, .why = why };
+    return true;
 }
 
 bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
                  enum answer_fate fate, struct answer *given, struct err *e)
 {
-    *given = (struct answer){ .fate = fate };
+    *given = (struct answer){ .fate = fate, .why = kind == REPLY_ACCEPT ? NULL : &m->why };
     buf_reset(&f->reply);
     if (f->format->reply) {
-        const struct err *why = kind == REPLY_ACCEPT ? NULL : &m->why;
-        f->format->reply(m->doc, m->raw, kind, why, f->turn.now_ms, &f->reply);
-        given->reply = arena_copy(&f->keep, buf_slice(&f->reply));
+        f->format->reply(m->doc, m->raw, kind, given->why, f->turn.now_ms, &f->reply);
         if (!buf_done(&f->reply, e))
             return false;
-        if (!given->reply.p && f->reply.n)
-            return err_memory(e);
+        given->reply = buf_slice(&f->reply);
     }
-    if (kind != REPLY_ACCEPT) {
-        struct err *why = ARENA_NEW(&f->keep, struct err);
-        if (!why)
-            return err_memory(e);
-        *why = m->why;
-        given->why = why;
-    }
-    settle(&f->turn, m, given);
-    return true;
+    return settle(f, m, given, e);
+}
+
+static struct slice head_of(const struct message *m)
+{
+    return m->shared ? m->shared->head->bytes : slice_of(NULL, 0);
 }
 
 /* Nothing is wrong with it but it cannot be kept now. Alone in its arrival it alone comes again; a
@@ -86,7 +91,7 @@ static bool put_off(struct feed *f, struct message *m)
 {
     struct slice unit = f->turn.in[m->arrival].bytes;
     struct answer given;
-    if (m->raw.p != unit.p || m->raw.n != unit.n) {
+    if (m->shared || m->raw.p != unit.p || m->raw.n != unit.n) {
         f->turn.failed = m->why;
         return false;
     }
@@ -130,8 +135,7 @@ static bool store_duplicate(struct feed *f, struct message *m, const struct seen
     struct answer given = { .fate = seen->fate, .reply = seen->reply };
     counts(f)->taken++;
     counts(f)->duplicates++;
-    settle(&f->turn, m, &given);
-    return true;
+    return settle(f, m, &given, &f->turn.failed);
 }
 
 /* A message that failed is known again by its body and the mapping: when the mapping has been
@@ -183,14 +187,20 @@ static bool store_quarantined(struct feed *f, struct message *m)
     struct mark mark;
     struct seen seen;
     mark_of_failed(f, m, &mark);
-    if (!spool_seen(&f->spool, &mark, f->turn.now_ms, &f->keep, &seen, e))
+    if (!spool_seen(&f->spool, &mark, f->turn.now_ms, &f->work, &seen, e))
         return false;
     f->turn.known_failed += seen.again;
     if (seen.again)
         return store_duplicate(f, m, &seen);
     bool room = false, answered = m->reading != READ_UNREADABLE && !m->is_refused;
     int64_t before = f->quarantined.let_go;
-    if (!quarantine_room(&f->quarantined, m->raw.n, &room, e))
+    struct quarantined row = { .at_ms = f->turn.now_ms,
+                               .why = &m->why,
+                               .head = head_of(m),
+                               .head_hash = m->shared ? m->shared->hash : NULL,
+                               .raw = m->raw,
+                               .answered = answered };
+    if (!quarantine_room(&f->quarantined, &row, &room, e))
         return false;
     for (; before < f->quarantined.let_go; before++)
         if (!spool_tally(&f->spool, "let go", SLICE("quarantine"), e))
@@ -201,15 +211,12 @@ static bool store_quarantined(struct feed *f, struct message *m)
     counts(f)->quarantined++;
     put_notice(f, m);
     say_quarantined(f, m);
-    const struct quarantined row = { .n = (int64_t)counts(f)->taken,
-                                     .at_ms = f->turn.now_ms,
-                                     .why = &m->why,
-                                     .raw = m->raw,
-                                     .answered = answered };
+    row.n = (int64_t)counts(f)->taken;
     return buf_done(&f->records, e) && feed_restrict(f, m, e) &&
            quarantine_put(&f->quarantined, &row, e) &&
            spool_tally(&f->spool, "quarantined", slice_text(m->why.code), e) &&
-           spool_put(&f->spool, SPOOL_NOTICE, slice_of(NULL, 0), buf_slice(&f->records), e) &&
+           spool_put(&f->spool, SPOOL_NOTICE, slice_of(NULL, 0), slice_of(NULL, 0),
+                     buf_slice(&f->records), e) &&
            finish(f, m, &mark, answered ? REPLY_ACCEPT : REPLY_ERROR);
 }
 
@@ -399,7 +406,7 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
             return false;
     }
     return f->records.n == 0 ||
-           spool_put(&f->spool, k->records ? SPOOL_EVENTS : SPOOL_NOTICE, k->m->raw,
+           spool_put(&f->spool, k->records ? SPOOL_EVENTS : SPOOL_NOTICE, head_of(k->m), k->m->raw,
                      buf_slice(&f->records), e);
 }
 
@@ -452,7 +459,7 @@ static bool store_mapped(struct feed *f, struct message *m, const struct mark *m
 static bool store_if_new(struct feed *f, struct message *m)
 {
     struct seen seen;
-    if (!spool_seen(&f->spool, &m->mark, f->turn.now_ms, &f->keep, &seen, &f->turn.failed))
+    if (!spool_seen(&f->spool, &m->mark, f->turn.now_ms, &f->work, &seen, &f->turn.failed))
         return false;
     if (seen.again)
         return store_duplicate(f, m, &seen);

@@ -17,12 +17,20 @@ static struct slice environment_of(const struct feed *f)
     return f->origin.environment;
 }
 
+static void hash_body(struct message *m)
+{
+    if (m->shared)
+        sha256_end(&m->shared->begun, m->raw, m->body);
+    else
+        sha256(m->raw, m->body);
+}
+
 /* What parse, mapping and the site's environment say of a message. */
 static enum reading read_message(struct feed *f, struct message *m)
 {
     struct err *e = &m->why;
-    sha256(m->raw, m->body);
-    if (!f->format->parse(&f->work, m->raw, &m->doc, e)) {
+    hash_body(m);
+    if (!f->format->parse(&f->work, m->shared ? m->shared->head : NULL, m->raw, &m->doc, e)) {
         m->doc = NULL;
         return e->fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
     }
@@ -86,29 +94,37 @@ static bool is_full(const struct feed *f)
     return f->turn.count == TURN_MESSAGES || f->work.used_bytes > WORK_BYTES_FULL;
 }
 
+bool feed_may_go_on(const struct feed *f, struct err *e)
+{
+    return !atomic_load(&f->stopping) ||
+           err_set(e, ERR_RETRY, "intake.stopping", 0, "cannot go on: the program ends");
+}
+
 /* Room for one more message in the run; before the turn is closed nothing is stored to make some. */
 static bool make_room(struct feed *f)
 {
-    return !is_full(f) || (f->turn.in && store_run(f));
+    return !is_full(f) || (f->turn.in && feed_may_go_on(f, &f->turn.failed) && store_run(f));
 }
 
-static struct message *add(struct feed *f, size_t arrival, struct slice raw)
+static struct message *add(struct feed *f, size_t arrival, const struct shared *shared,
+                           struct slice raw)
 {
     struct message *m = &f->turn.messages[f->turn.count++];
-    *m = (struct message){ .arrival = arrival, .raw = raw };
+    *m = (struct message){ .arrival = arrival, .shared = shared, .raw = raw };
     return m;
 }
 
-static void add_read(struct feed *f, size_t arrival, struct slice raw)
+static void add_read(struct feed *f, size_t arrival, const struct shared *shared, struct slice raw)
 {
-    struct message *m = add(f, arrival, raw);
+    struct message *m = add(f, arrival, shared, raw);
     m->reading = read_message(f, m);
 }
 
-static void add_broken(struct feed *f, size_t arrival, struct slice raw, const struct err *why)
+static void add_broken(struct feed *f, size_t arrival, const struct shared *shared,
+                       struct slice raw, const struct err *why)
 {
-    struct message *m = add(f, arrival, raw);
-    sha256(raw, m->body);
+    struct message *m = add(f, arrival, shared, raw);
+    hash_body(m);
     m->why = *why;
     m->reading = why->fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
 }
@@ -122,11 +138,12 @@ static bool is_readable_unit(struct feed *f, struct slice unit)
     struct err e = { .fate = ERR_NONE };
     if (!m->doc || mapping_can_read(f->o.mapping, &f->work, m->doc, &e))
         return true;
+    m->shared = NULL;
     m->raw = unit;
     m->why = e;
     m->reading = e.fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
     m->doc = NULL;
-    sha256(unit, m->body);
+    hash_body(m);
     return false;
 }
 
@@ -139,43 +156,65 @@ static void judge_unit(struct feed *f, size_t messages, size_t unmapped)
         m->is_refused = true;
 }
 
-/* Every message of a unit; room is made before a message is split off, because the split's own
- * memory belongs to the run that it is read in. Where a unit cannot be taken apart any further, the
- * rest is one message that cannot be read. */
-static bool read_unit(struct feed *f, size_t arrival, const struct arrival *in)
+/* What the messages of a unit share, made once; NULL with *e set when memory ran out. */
+static const struct shared *share(struct feed *f, const struct head *head, struct err *e)
 {
-    struct slice one, came = in->bytes, unit = came;
+    struct shared *s = ARENA_NEW(&f->keep, struct shared);
+    if (!s)
+        return err_memory(e), NULL;
+    s->head = head;
+    sha256(head->bytes, s->hash);
+    sha256_begin(head->bytes, &s->begun);
+    return s;
+}
+
+/* The messages that split() cuts off; room is made before each, for what is read of it belongs to a
+ * run. Where a unit cannot be taken apart any further, the rest is one message that cannot be read. */
+static bool read_cut(struct feed *f, size_t arrival, struct slice came, struct slice unit)
+{
+    struct slice one;
     struct err broken = { .fate = ERR_NONE };
-    size_t at = 0, messages = 0, unmapped = 0;
-    if (!make_room(f))
-        return false;
-    if (in->broken) {
-        add_broken(f, arrival, came, in->broken);
-        return true;
-    }
-    if (f->format->open && !f->format->open(&f->keep, mapping_options(f->o.mapping), came, &unit, &broken)) {
-        add_broken(f, arrival, came, &broken);
-        return true;
-    }
-    if (!f->format->split) {
-        add_read(f, arrival, unit);
-        return true;
-    }
-    while (f->format->split(&f->work, unit, &at, &one, &broken)) {
-        add_read(f, arrival, one);
+    struct cut c = { .at = 0 };
+    const struct shared *shared = NULL;
+    size_t messages = 0, unmapped = 0;
+    while (f->format->split(&f->keep, unit, &c, &one, &broken)) {
+        if (c.head && !shared && !(shared = share(f, c.head, &broken)))
+            break;
+        add_read(f, arrival, shared, one);
         if (messages++ == 0 && !is_readable_unit(f, came))
             return true;
         unmapped += f->turn.messages[f->turn.count - 1].reading == READ_UNMAPPED;
-        if (slice_is_empty(slice_trim(slice_from(unit, at))))
+        if (slice_is_blank(slice_from(unit, c.at)))
             judge_unit(f, messages, unmapped);
         if (!make_room(f))
             return false;
     }
     /* Nothing in it: a file with a header only is well, an empty HL7 frame is not. */
     if (broken.fate != ERR_NONE)
-        add_broken(f, arrival, at < unit.n ? slice_from(unit, at) : unit, &broken);
+        add_broken(f, arrival, shared, c.at < unit.n ? slice_from(unit, c.at) : unit, &broken);
     else if (messages == 0 && f->format->reply)
-        add_read(f, arrival, unit);
+        add_read(f, arrival, NULL, unit);
+    return true;
+}
+
+static bool read_unit(struct feed *f, size_t arrival, const struct arrival *in)
+{
+    struct slice came = in->bytes, unit = came;
+    struct err broken = { .fate = ERR_NONE };
+    if (!make_room(f))
+        return false;
+    if (in->broken) {
+        add_broken(f, arrival, NULL, came, in->broken);
+        return true;
+    }
+    if (f->format->open &&
+        !f->format->open(&f->keep, mapping_options(f->o.mapping), came, &unit, &broken)) {
+        add_broken(f, arrival, NULL, came, &broken);
+        return true;
+    }
+    if (f->format->split)
+        return read_cut(f, arrival, came, unit);
+    add_read(f, arrival, NULL, unit);
     return true;
 }
 
@@ -209,7 +248,7 @@ static void answer_later(struct feed *f)
         struct err ignored = { .fate = ERR_NONE };
         struct answer given;
         arena_reset(&f->work);
-        if (!f->format->parse(&f->work, m.raw, &m.doc, &ignored))
+        if (!f->format->parse(&f->work, NULL, m.raw, &m.doc, &ignored))
             m.doc = NULL;
         t->out[i] = (struct answer){ .fate = ANSWER_KEPT };
         err_clear(&ignored);
@@ -430,15 +469,11 @@ static bool retake(struct feed *f, int64_t n)
     struct turn *t = &f->turn;
     struct arrival in = { .name = { .n = 0 } };
     struct answer out = { .fate = ANSWER_KEPT };
-    struct slice raw;
     int64_t at_ms = 0;
     bool answered = false;
-    if (!quarantine_get(&f->quarantined, n, &raw, &at_ms, &answered, &t->failed))
-        return false;
     arena_reset(&f->keep);
-    in.bytes = arena_copy(&f->keep, raw);
-    if (!in.bytes.p)
-        return err_memory(&t->failed);
+    if (!quarantine_get(&f->quarantined, n, &f->keep, &in.bytes, &at_ms, &answered, &t->failed))
+        return false;
     t->in = &in;
     t->out = &out;
     t->arrivals = 1;

@@ -29,11 +29,12 @@ static bool say(const struct table_reader *r, size_t at, const char *sentence)
 }
 
 /* One row; a row with an empty cell in either column is a problem. */
-static bool read_row(struct table_reader *r, struct slice row, size_t at, struct table_entry *out)
+static bool read_row(struct table_reader *r, const struct head *head, struct slice row, size_t at,
+                     struct table_entry *out)
 {
     struct err e = { 0 };
     struct doc *d = NULL;
-    if (!r->csv->parse(r->l->reader.arena, row, &d, &e))
+    if (!r->csv->parse(r->l->reader.arena, head, row, &d, &e))
         return say(r, at, e.text);
     struct found native = r->csv->find(r->l->reader.arena, d, r->native, NULL, 0);
     struct found shared = r->csv->find(r->l->reader.arena, d, r->shared, NULL, 0);
@@ -58,16 +59,17 @@ static void read_rows(struct table_reader *r, struct table *t)
 {
     struct err e = { 0 };
     struct slice row;
-    size_t at = 0, start = 0;
-    while (r->csv->split(r->l->reader.arena, r->text, &at, &row, &e)) {
+    struct cut c = { .at = 0 };
+    size_t start = 0;
+    while (r->csv->split(r->l->reader.arena, r->text, &c, &row, &e)) {
         size_t row_at = start ? start : slice_find(r->text, '\n') + 1;
         if (t->count == TABLE_ROWS_MAX) {
             say(r, row_at, "cannot take more than 100000 rows");
             return;
         }
-        if (read_row(r, row, row_at, &t->entries[t->count]))
+        if (read_row(r, c.head, row, row_at, &t->entries[t->count]))
             t->count++;
-        start = at;
+        start = c.at;
     }
     if (e.fate != ERR_NONE)
         say(r, e.at, e.text);

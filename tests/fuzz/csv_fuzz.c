@@ -56,14 +56,14 @@ static void write_and_read(struct seen *s, enum format_readers readers)
     const struct format_options o = { .readers = readers };
     struct buf b;
     struct slice one;
-    size_t at = 0;
+    struct cut c = { .at = 0 };
     struct doc *d = NULL;
     buf_init(&b, 1 << 20);
     if (s->map->first && format_csv.render(s->map, &o, SLICE("id"), &b, &e)) {
         is_clean(buf_slice(&b));
-        bool split = format_csv.split(s->a, buf_slice(&b), &at, &one, &e);
+        bool split = format_csv.split(s->a, buf_slice(&b), &c, &one, &e);
         assert(split || e.fate == ERR_RETRY);
-        bool parsed = split && format_csv.parse(s->a, one, &d, &e);
+        bool parsed = split && format_csv.parse(s->a, c.head, one, &d, &e);
         assert(parsed || e.fate == ERR_RETRY);
         for (const struct node *n = s->map->first; parsed && n; n = n->next)
             if (readers == READERS_MACHINES)
@@ -72,12 +72,12 @@ static void write_and_read(struct seen *s, enum format_readers readers)
     buf_release(&b);
 }
 
-static void take_row(struct arena *a, struct slice one)
+static void take_row(struct arena *a, const struct head *head, struct slice one)
 {
     struct err e = { .fate = ERR_NONE };
     struct seen s = { .a = a, .map = node_new(a, NODE_MAP) };
     struct doc *d = NULL;
-    if (!format_csv.parse(a, one, &d, &e))
+    if (!format_csv.parse(a, head, one, &d, &e))
         return;
     s.d = d;
     format_csv.leaves(a, d, look_up, &s);
@@ -94,7 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena a;
     struct err e = { .fate = ERR_NONE };
     struct slice one;
-    size_t at = 0, before = 0;
+    struct cut c = { .at = 0 };
+    size_t before = 0;
     if (size > 8192)
         return 0;
     arena_init(&a, (size_t)64 << 20);
@@ -103,12 +104,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice unit;
     if (!format_csv.open(&a, &o, slice_of(data, size), &unit, &e))
         unit = slice_of(data, size);
-    for (int i = 0; i < 200 && format_csv.split(&a, unit, &at, &one, &e); i++) {
-        assert(at > before && at <= unit.n);
-        before = at;
-        take_row(&a, one);
+    for (int i = 0; i < 200 && format_csv.split(&a, unit, &c, &one, &e); i++) {
+        assert(c.at > before && c.at <= unit.n);
+        before = c.at;
+        take_row(&a, c.head, one);
     }
-    take_row(&a, slice_of(data, size));
+    take_row(&a, NULL, slice_of(data, size));
     arena_release(&a);
     return 0;
 }

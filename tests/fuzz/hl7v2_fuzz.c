@@ -70,7 +70,7 @@ static void write_and_read(struct seen *s)
     size_t before = s->count;
     buf_init(&b, (size_t)64 * 1024 * 1024);
     if (format_hl7v2.render(s->map, &no_options, (struct slice){ NULL, 0 }, &b, &e)) {
-        bool read = format_hl7v2.parse(s->a, buf_slice(&b), &again, &e);
+        bool read = format_hl7v2.parse(s->a, NULL, buf_slice(&b), &again, &e);
         assert(read);
         s->d = again;
         s->count = 0;
@@ -90,7 +90,7 @@ static void answer(struct arena *a, const struct doc *d, struct slice raw, const
     /* None for an acknowledgement, two where commit and application are both asked for. */
     for (struct slice rest = buf_slice(&b), one; rest.n > 0; rest = slice_from(rest, one.n + 1)) {
         one = slice_head(rest, slice_find(rest, REPLY_NEXT));
-        bool read = format_hl7v2.parse(a, one, &ack, &e);
+        bool read = format_hl7v2.parse(a, NULL, one, &ack, &e);
         /* What is echoed of a header whose marks could not be read may name any character set. */
         assert(read || raw.n > 100000 || (!d && strcmp(e.code, "hl7v2.charset") == 0));
         if (!read)
@@ -109,14 +109,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct seen s; /* too large for the stack */
     struct arena a;
-    size_t at = 0;
+    struct cut c = { .at = 0 };
     struct slice one, unit = slice_of(data, size);
     struct err e = { .fate = ERR_NONE };
     arena_init(&a, (size_t)256 * 1024 * 1024);
-    while (format_hl7v2.split(&a, unit, &at, &one, &e)) {
+    while (format_hl7v2.split(&a, unit, &c, &one, &e)) {
         struct doc *d = NULL;
         struct err why = { .fate = ERR_NONE };
-        bool read = format_hl7v2.parse(&a, one, &d, &why);
+        bool read = format_hl7v2.parse(&a, NULL, one, &d, &why);
         assert(read || (why.code && why.at <= one.n));
         answer(&a, d, one, &why);
         if (!read)

@@ -48,12 +48,13 @@ static void split(struct arena *a, struct slice unit)
 {
     struct err e = { .fate = ERR_NONE };
     struct slice one;
-    size_t at = 0, before = 0;
+    struct cut c = { .at = 0 };
+    size_t before = 0;
     const uint8_t *last = unit.p;
-    while (format_json.split(a, unit, &at, &one, &e)) {
-        assert(at > before && at <= unit.n && one.n > 0);
+    while (format_json.split(a, unit, &c, &one, &e)) {
+        assert(c.at > before && c.at <= unit.n && one.n > 0);
         assert(one.p >= last && one.p + one.n <= unit.p + unit.n);
-        before = at;
+        before = c.at;
         last = one.p + one.n;
     }
     assert(e.fate == ERR_NONE || e.fate == ERR_REJECT);
@@ -101,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&out, 1 << 16);
     split(&a, text);
     write_and_read(&a, text);
-    bool ok = format_json.parse(&a, text, &d, &e);
+    bool ok = format_json.parse(&a, NULL, text, &d, &e);
     if (ok) {
         struct seen s = { &a, d, text.n };
         format_json.leaves(&a, d, look_up, &s);

@@ -95,7 +95,7 @@ static void take_message(struct arena *a, const struct mapping *m, struct slice 
     struct doc *d = NULL;
     struct mapped mapped;
     size_t count = 0;
-    if (!mapping_format(m)->parse(a, one, &d, &e))
+    if (!mapping_format(m)->parse(a, NULL, one, &d, &e))
         return;
     mapping_loss(m, a, d, lost, &count);
     if (!mapping_in(m, a, d, 0, &mapped, &e)) {

@@ -21,11 +21,11 @@ static struct doc *row(struct slice file, size_t n)
 {
     struct slice one;
     struct doc *d = NULL;
-    size_t at = 0;
+    struct cut c = { .at = 0 };
     for (size_t i = 0; i <= n; i++)
-        if (!format_csv.split(&arena, file, &at, &one, &err))
+        if (!format_csv.split(&arena, file, &c, &one, &err))
             return NULL;
-    return format_csv.parse(&arena, one, &d, &err) ? d : NULL;
+    return format_csv.parse(&arena, c.head, one, &d, &err) ? d : NULL;
 }
 
 #define IS(d, name, want) CU_ASSERT_TRUE(slice_equal_text(find((d), (name)).value, (want)))
@@ -181,26 +181,46 @@ static void bounds_its_header(void)
 {
     struct buf file;
     struct slice one;
-    size_t at = 0;
-    buf_init(&file, 1 << 20);
-    for (size_t i = 0; i < 70000; i++)
-        buf_byte(&file, 'a');
-    buf_text(&file, ",b\n1,2\n");
-    CU_ASSERT_FALSE(format_csv.split(&arena, buf_slice(&file), &at, &one, &err));
-    CU_ASSERT_STRING_EQUAL(err.code, "csv.limit");
-    buf_release(&file);
+    static const struct {
+        size_t name_bytes, columns;
+        bool good;
+    } rows[] = { { 1025, 60, true },  { 1026, 1, false },   { 70000, 1, false },
+                 { 1000, 66, false }, { 10, 2048, true }, { 10, 2049, false } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cut c = { .at = 0 };
+        buf_init(&file, 1 << 20);
+        for (size_t k = 0; k < rows[i].columns; k++) {
+            for (size_t n = 0; n + 9 < rows[i].name_bytes; n++)
+                buf_byte(&file, 'a');
+            buf_format(&file, "%08zu%s", k, k + 1 < rows[i].columns ? "," : "\n1,2\n");
+        }
+        err_clear(&err);
+        CU_ASSERT_EQUAL(format_csv.split(&arena, buf_slice(&file), &c, &one, &err), rows[i].good);
+        CU_ASSERT(rows[i].good || !err.code || strcmp(err.code, "csv.limit") == 0 ||
+                  strcmp(err.code, "csv.columns") == 0);
+        buf_release(&file);
+    }
 }
 
 static void gives_each_row_its_header(void)
 {
     struct slice one;
-    size_t at = 0;
-    struct slice file = SLICE("a,b\n1,2\n3,4\n");
-    CU_ASSERT_TRUE(format_csv.split(&arena, file, &at, &one, &err));
-    CU_ASSERT_TRUE(slice_equal_text(one, "a,b\n1,2\n"));
-    CU_ASSERT_TRUE(format_csv.split(&arena, file, &at, &one, &err));
-    CU_ASSERT_TRUE(slice_equal_text(one, "a,b\n3,4\n"));
-    CU_ASSERT_FALSE(format_csv.split(&arena, file, &at, &one, &err));
+    struct cut c = { .at = 0 };
+    struct doc *d = NULL;
+    struct slice file = SLICE("\xEF\xBB\xBFsep=;\na;b\n\n1;2\n3;4\n");
+    CU_ASSERT_TRUE(format_csv.split(&arena, file, &c, &one, &err));
+    CU_ASSERT_TRUE(slice_equal_text(one, "1;2\n"));
+    CU_ASSERT_TRUE(slice_equal_text(c.head->bytes, "sep=;\na;b\n"));
+    const struct head *first = c.head;
+    CU_ASSERT_TRUE(format_csv.split(&arena, file, &c, &one, &err));
+    CU_ASSERT_TRUE(slice_equal_text(one, "3;4\n"));
+    CU_ASSERT_PTR_EQUAL(c.head, first);
+    CU_ASSERT_FALSE(format_csv.split(&arena, file, &c, &one, &err));
+    CU_ASSERT_TRUE_FATAL(format_csv.parse(&arena, NULL, SLICE("sep=;\na;b\n3;4\n"), &d, &err));
+    IS(d, "b", "4");
+    CU_ASSERT_EQUAL(find(d, "b").at, 12);
+    CU_ASSERT_TRUE_FATAL(format_csv.parse(&arena, first, one, &d, &err));
+    CU_ASSERT_EQUAL(find(d, "b").at, 12);
 }
 
 static void renders_what_it_reads_back(void)
@@ -228,15 +248,16 @@ static void reads_a_long_file_in_linear_time(void)
 {
     struct buf file;
     struct slice one;
-    size_t at = 0, n = 0;
+    struct cut c = { .at = 0 };
+    size_t n = 0;
     buf_init(&file, 8 << 20);
     buf_text(&file, "a,b\n");
     for (size_t i = 0; i < 200000; i++)
         buf_text(&file, "1,2\n");
-    while (format_csv.split(&arena, buf_slice(&file), &at, &one, &err))
+    while (format_csv.split(&arena, buf_slice(&file), &c, &one, &err))
         n++;
     CU_ASSERT_EQUAL(n, 200000);
-    CU_ASSERT_EQUAL(at, file.n);
+    CU_ASSERT_EQUAL(c.at, file.n);
     buf_release(&file);
 }
 

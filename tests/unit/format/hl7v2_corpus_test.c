@@ -97,12 +97,12 @@ static void look_up(void *ctx, const struct leaf *l)
 
 static void take_file(const char *path, struct slice unit)
 {
-    size_t at = 0;
+    struct cut c = { .at = 0 };
     struct slice one;
     struct err e = { .fate = ERR_NONE };
-    while (format_hl7v2.split(&t.a, unit, &at, &one, &e)) {
+    while (format_hl7v2.split(&t.a, unit, &c, &one, &e)) {
         struct doc *d = NULL;
-        if (!format_hl7v2.parse(&t.a, one, &d, &e)) {
+        if (!format_hl7v2.parse(&t.a, NULL, one, &d, &e)) {
             count_refused(path, (size_t)(one.p - unit.p), &e);
             err_clear(&e);
             continue;

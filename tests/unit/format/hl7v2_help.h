@@ -31,11 +31,11 @@ static inline struct doc *hl7v2_test_parse(struct hl7v2_test *t, struct slice te
     if (text.n)
         memcpy(exact, text.p, text.n);
     struct slice kept = arena_copy(&t->a, text);
-    bool read = format_hl7v2.parse(&t->a, slice_of(exact, text.n), &d, &t->e);
+    bool read = format_hl7v2.parse(&t->a, NULL, slice_of(exact, text.n), &d, &t->e);
     mem_free(exact);
     if (!read)
         return NULL;
-    return format_hl7v2.parse(&t->a, kept, &d, &t->e) ? d : NULL;
+    return format_hl7v2.parse(&t->a, NULL, kept, &d, &t->e) ? d : NULL;
 }
 
 static inline struct path *hl7v2_test_path(struct hl7v2_test *t, const char *text)

@@ -133,7 +133,7 @@ static void says_when_memory_ends(void)
     struct arena small;
     struct doc *d = NULL;
     arena_init(&small, 64);
-    CU_ASSERT_FALSE(format_hl7v2.parse(&small, SLICE(HEAD), &d, &t.e));
+    CU_ASSERT_FALSE(format_hl7v2.parse(&small, NULL, SLICE(HEAD), &d, &t.e));
     CU_ASSERT_EQUAL(t.e.fate, ERR_RETRY);
     arena_release(&small);
 }
@@ -141,15 +141,15 @@ static void says_when_memory_ends(void)
 /* The MSH-10 of every message of a unit, "?" for one that cannot be read. */
 static const char *ids(const char *unit)
 {
-    size_t at = 0;
+    struct cut c = { .at = 0 };
     struct slice one;
     const char *all = "";
     err_clear(&t.e);
-    while (format_hl7v2.split(&t.a, slice_text(unit), &at, &one, &t.e)) {
+    while (format_hl7v2.split(&t.a, slice_text(unit), &c, &one, &t.e)) {
         struct doc *d = NULL;
         struct err ignored = { .fate = ERR_NONE };
         struct slice id = SLICE("?");
-        if (format_hl7v2.parse(&t.a, one, &d, &ignored))
+        if (format_hl7v2.parse(&t.a, NULL, one, &d, &ignored))
             id = hl7v2_test_find(&t, d, "MSH-10", NULL, 0).value;
         all = arena_format(&t.a, "%s%.*s ", all, (int)id.n, (const char *)id.p);
     }

@@ -13,7 +13,7 @@
 static struct doc *parse(const char *text)
 {
     struct doc *d = NULL;
-    CU_ASSERT_TRUE_FATAL(format_json.parse(&arena, slice_text(text), &d, &err));
+    CU_ASSERT_TRUE_FATAL(format_json.parse(&arena, NULL, slice_text(text), &d, &err));
     return d;
 }
 
@@ -119,7 +119,7 @@ static void says_that_a_text_is_no_utf8(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct doc *d = NULL;
         err_clear(&err);
-        CU_ASSERT_FALSE(format_json.parse(&arena, rows[i], &d, &err));
+        CU_ASSERT_FALSE(format_json.parse(&arena, NULL, rows[i], &d, &err));
         CU_ASSERT_STRING_EQUAL(err.code, "json.charset");
         CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "UTF-"));
     }
@@ -130,9 +130,10 @@ static const char *split(const char *unit)
 {
     static char shown[256];
     struct slice one;
-    size_t at = 0, n = 0;
+    struct cut c = { .at = 0 };
+    size_t n = 0;
     err_clear(&err);
-    while (format_json.split(&arena, slice_text(unit), &at, &one, &err))
+    while (format_json.split(&arena, slice_text(unit), &c, &one, &err))
         n += (size_t)snprintf(shown + n, sizeof shown - n, "%.*s|", (int)one.n,
                               (const char *)one.p);
     snprintf(shown + n, sizeof shown - n, "%s", err.fate == ERR_NONE ? "" : err.code);
@@ -247,7 +248,7 @@ static void agrees_with_the_json_test_suite(void)
         char *name = arena_format(&arena, SUITE "/%s", f->d_name);
         if (!strstr(f->d_name, ".json") || !tree_read_file(&arena, name, 1 << 20, &text, &err))
             continue;
-        bool ok = format_json.parse(&arena, text, &d, &err);
+        bool ok = format_json.parse(&arena, NULL, text, &d, &err);
         CU_ASSERT_TRUE(ok ? f->d_name[0] != 'n' : f->d_name[0] != 'y');
         CU_ASSERT_TRUE(ok || err.fate == ERR_REJECT);
         files++;

@@ -167,12 +167,12 @@ static void a_turn_that_failed_leaves_nothing_for_the_next(void)
 {
     struct spool_row rows[4];
     size_t n = 0;
-    CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE("raw"), SLICE("stale"), &e));
+    CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE(""), SLICE("raw"), SLICE("stale"), &e));
     s.turn.counts.taken++;
     spool_rollback(&s);
     CU_ASSERT_FATAL(spool_begin(&s, &e));
     s.turn.counts.taken++;
-    CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE("raw"), SLICE("good"), &e));
+    CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE(""), SLICE("raw"), SLICE("good"), &e));
     next_turn();
     CU_ASSERT_FATAL(spool_batch(&s, 0, &a, rows, 4, &n, &e));
     CU_ASSERT_EQUAL_FATAL(n, 1);
@@ -182,7 +182,7 @@ static void a_turn_that_failed_leaves_nothing_for_the_next(void)
 static void put_row(const char *records)
 {
     s.turn.counts.taken++;
-    CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE("raw"), slice_text(records), &e));
+    CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE(""), SLICE("raw"), slice_text(records), &e));
     next_turn();
 }
 
@@ -293,7 +293,7 @@ static void reads_back_what_waits_in_order(void)
     size_t n = 0;
     for (int i = 0; i < 6; i++) {
         s.turn.counts.taken++;
-        CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE("raw"), SLICE("records"), &e));
+        CU_ASSERT_FATAL(spool_put(&s, SPOOL_EVENTS, SLICE(""), SLICE("raw"), SLICE("records"), &e));
         next_turn();
     }
     CU_ASSERT_FATAL(spool_batch(&s, 0, &a, rows, 4, &n, &e));

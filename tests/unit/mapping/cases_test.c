@@ -104,13 +104,13 @@ static bool take(const struct row *r, struct slice unit, size_t *messages, size_
     const struct mapping *m = helper_system(arena_format(&hp.scratch, "%s/in.yaml", r->system));
     const struct format *f = mapping_format(m);
     struct slice one;
-    size_t at = 0;
+    struct cut c = { .at = 0 };
     if (f->open && !f->open(&hp.scratch, mapping_options(m), unit, &unit, &hp.e))
         return false;
-    while (f->split(&hp.scratch, unit, &at, &one, &hp.e)) {
+    while (f->split(&hp.scratch, unit, &c, &one, &hp.e)) {
         struct mapped mapped;
         struct doc *d = NULL;
-        if (!f->parse(&hp.scratch, one, &d, &hp.e) ||
+        if (!f->parse(&hp.scratch, c.head, one, &d, &hp.e) ||
             !mapping_in(m, &hp.scratch, d, 1770000000000, &mapped, &hp.e))
             return false;
         if ((*messages)++ == 0)

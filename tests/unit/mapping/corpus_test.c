@@ -57,14 +57,15 @@ static void note_refusal(struct buf *lines, const char *path, size_t n)
     buf_format(lines, "%s %zu %s %zu\n", path + strlen(CORPUS), n, hp.e.code, hp.e.at);
 }
 
-static void take_message(const struct mapping *m, struct slice one, const char *path,
+static void take_message(const struct mapping *m, const struct head *head, struct slice one,
+                         const char *path,
                          struct tally *t, struct buf *refused)
 {
     struct mapped out;
     struct doc *d = NULL;
     err_clear(&hp.e);
     t->messages++;
-    if (!mapping_format(m)->parse(&hp.scratch, one, &d, &hp.e) ||
+    if (!mapping_format(m)->parse(&hp.scratch, head, one, &d, &hp.e) ||
         !mapping_in(m, &hp.scratch, d, 1770000000000, &out, &hp.e)) {
         CU_ASSERT_EQUAL(hp.e.fate, ERR_REJECT);
         t->refused++;
@@ -83,10 +84,10 @@ static struct tally take_file(const struct mapping *m, const char *path, struct 
 {
     struct tally t = { 0 };
     struct slice unit, one;
-    size_t at = 0;
+    struct cut c = { .at = 0 };
     CU_ASSERT_TRUE_FATAL(tree_read_file(&hp.scratch, path, 1 << 24, &unit, &hp.e));
-    while (mapping_format(m)->split(&hp.scratch, unit, &at, &one, &hp.e))
-        take_message(m, one, path, &t, refused);
+    while (mapping_format(m)->split(&hp.scratch, unit, &c, &one, &hp.e))
+        take_message(m, c.head, one, path, &t, refused);
     if (hp.e.fate != ERR_NONE && t.refused == 0) {
         t.refused++;
         note_refusal(refused, path, 0);

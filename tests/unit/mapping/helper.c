@@ -95,7 +95,7 @@ bool helper_has_problem(const char *code, uint32_t line)
 bool helper_in(const struct mapping *m, struct slice message, struct mapped *out)
 {
     struct doc *d = NULL;
-    CU_ASSERT_TRUE_FATAL(mapping_format(m)->parse(&hp.scratch, message, &d, &hp.e));
+    CU_ASSERT_TRUE_FATAL(mapping_format(m)->parse(&hp.scratch, NULL, message, &d, &hp.e));
     return mapping_in(m, &hp.scratch, d, 1770000000000, out, &hp.e);
 }
 

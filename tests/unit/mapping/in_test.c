@@ -275,7 +275,7 @@ static void reports_what_no_rule_has_read(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     struct slice text =
         SLICE("{\"id\":\"1\",\"r\":{\"to\":\"a/b\",\"needs\":[\"x\",\"y\"],\"more\":7}}");
-    CU_ASSERT_TRUE_FATAL(mapping_format(m)->parse(&hp.scratch, text, &d, &hp.e));
+    CU_ASSERT_TRUE_FATAL(mapping_format(m)->parse(&hp.scratch, NULL, text, &d, &hp.e));
     mapping_loss(m, &hp.scratch, d, count_loss, &last);
     CU_ASSERT_TRUE(slice_equal_text(last, "r.more"));
 }
@@ -292,7 +292,7 @@ static void survives_memory_running_out(void)
         struct mapped out;
         arena_init(&small, limit);
         bool ok =
-            mapping_format(m)->parse(&small, text, &d, &e) && mapping_in(m, &small, d, 0, &out, &e);
+            mapping_format(m)->parse(&small, NULL, text, &d, &e) && mapping_in(m, &small, d, 0, &out, &e);
         CU_ASSERT_TRUE(ok || e.fate == ERR_RETRY);
         arena_release(&small);
     }

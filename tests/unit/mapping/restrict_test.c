@@ -30,7 +30,7 @@ static struct mapped_restrictions restrict_by(const char *yaml, const char *mess
     const struct mapping *m = helper_mapping(yaml);
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     err_clear(&hp.e);
-    CU_ASSERT_FATAL(mapping_format(m)->parse(&hp.scratch, slice_text(message), &d, &hp.e));
+    CU_ASSERT_FATAL(mapping_format(m)->parse(&hp.scratch, NULL, slice_text(message), &d, &hp.e));
     CU_ASSERT_FATAL(mapping_in_restrictions(m, &hp.scratch, d, OBSERVED_MS, &out, &hp.e));
     return out;
 }

@@ -98,12 +98,13 @@ static struct node *message_tree(const struct mapped *mapped)
 }
 
 /* One message's part of what was got. */
-static bool take_message(const struct mapping *in, const struct mapping *out, struct slice one,
+static bool take_message(const struct mapping *in, const struct mapping *out,
+                         const struct head *head, struct slice one,
                          struct node *list, struct buf *sent)
 {
     struct doc *d = NULL;
     struct mapped mapped;
-    if (!mapping_format(in)->parse(&hp.scratch, one, &d, &hp.e) ||
+    if (!mapping_format(in)->parse(&hp.scratch, head, one, &d, &hp.e) ||
         !mapping_in(in, &hp.scratch, d, 1770000000000, &mapped, &hp.e))
         return false;
     if (!out)
@@ -121,14 +122,14 @@ static bool take_unit(const struct mapping *in, const struct mapping *out, struc
     const struct format *format = mapping_format(in);
     struct node *list = node_new(&hp.scratch, NODE_LIST);
     struct slice one = unit;
-    size_t at = 0;
+    struct cut c = { .at = 0 };
     bool ok = true;
     if (format->open && !format->open(&hp.scratch, mapping_options(in), unit, &unit, &hp.e))
         return false;
     if (!format->split)
-        ok = take_message(in, out, unit, list, got);
-    while (format->split && ok && format->split(&hp.scratch, unit, &at, &one, &hp.e))
-        ok = take_message(in, out, one, list, got);
+        ok = take_message(in, out, NULL, unit, list, got);
+    while (format->split && ok && format->split(&hp.scratch, unit, &c, &one, &hp.e))
+        ok = take_message(in, out, c.head, one, list, got);
     if (!out)
         node_to_json_pretty(list, got);
     buf_byte(got, '\n');
