@@ -53,11 +53,14 @@ static bool settle(struct feed *f, const struct message *m, const struct answer 
 {
     struct answer *now = &f->turn.out[m->arrival];
     int worse = severity(given->fate) - severity(now->fate);
-    bool first = worse == 0 && slice_is_empty(now->reply) && !slice_is_empty(given->reply);
-    if (worse <= 0 && !first)
+    bool more = (slice_is_empty(now->reply) && !slice_is_empty(given->reply)) ||
+                (!now->why && given->why);
+    if (worse < 0 || (worse == 0 && !more))
         return true;
-    struct slice reply = given->reply.n ? arena_copy(&f->keep, given->reply) : given->reply;
+    struct slice reply = worse == 0 ? now->reply : slice_of(NULL, 0);
     struct err *why = given->why ? ARENA_NEW(&f->keep, struct err) : NULL;
+    if (!reply.n && given->reply.n)
+        reply = arena_copy(&f->keep, given->reply);
     if ((given->reply.n && !reply.p) || (given->why && !why))
         return err_memory(e);
     if (why)
