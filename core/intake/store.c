@@ -46,6 +46,15 @@ static int severity(enum answer_fate fate)
     return fate == ANSWER_KEPT ? 0 : fate == ANSWER_REFUSED ? 1 : 2;
 }
 
+/* Whether the answer of a unit's later message counts beside that of those before: it ended worse, or it
+ * says what they leave open. */
+static bool counts_too(const struct answer *now, const struct answer *given, int worse)
+{
+    bool says_more = (slice_is_empty(now->reply) && !slice_is_empty(given->reply)) ||
+                     (!now->why && given->why);
+    return worse > 0 || (worse == 0 && says_more);
+}
+
 /* Of several messages in a unit the first answers, unless a later one ended worse: it alone is kept for
  * the transport, so that a unit's answer takes no more memory the more messages it has. */
 static bool settle(struct feed *f, const struct message *m, const struct answer *given,
@@ -53,15 +62,11 @@ static bool settle(struct feed *f, const struct message *m, const struct answer 
 {
     struct answer *now = &f->turn.out[m->arrival];
     int worse = severity(given->fate) - severity(now->fate);
-    bool more = (slice_is_empty(now->reply) && !slice_is_empty(given->reply)) ||
-                (!now->why && given->why);
-    if (worse < 0 || (worse == 0 && !more))
+    if (!counts_too(now, given, worse))
         return true;
-    struct slice reply = worse == 0 ? now->reply : slice_of(NULL, 0);
+    struct slice reply = worse == 0 && now->reply.n ? now->reply : arena_copy(&f->keep, given->reply);
     struct err *why = given->why ? ARENA_NEW(&f->keep, struct err) : NULL;
-    if (!reply.n && given->reply.n)
-        reply = arena_copy(&f->keep, given->reply);
-    if ((given->reply.n && !reply.p) || (given->why && !why))
+    if (!reply.p || (given->why && !why))
         return err_memory(e);
     if (why)
         *why = *given->why;
