@@ -46,10 +46,11 @@ bool nhs_number_parse(struct slice s, struct nhs_number *out)
     size_t n = 0;
     for (size_t i = 0; i < s.n;) {
         uint8_t c = s.p[i];
-        size_t gap = gap_length(slice_from(s, i));
+        bool is_digit = c >= '0' && c <= '9';
+        size_t gap = is_digit ? 0 : gap_length(slice_from(s, i));
         if (!gap && n == 10 && is_nothing_behind_a_point(slice_from(s, i)))
             break;
-        if (!gap && (c < '0' || c > '9' || n == 10))
+        if (!gap && (!is_digit || n == 10))
             return false;
         if (!gap)
             number.digit[n++] = (char)c;

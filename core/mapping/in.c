@@ -41,27 +41,27 @@ static bool is_solid(uint8_t c)
     return c > ' ' && c < 0x80;
 }
 
-static void find_anew(struct run *r, const struct path *p, const struct path *base, size_t nth,
-                      struct found *f)
+static void find_anew(struct run *r, const struct ref *ref, struct found *f)
 {
-    *f = r->m->format->find(r->a, r->d, p, base, nth);
+    bool is_passing = ref->source < 0;
+    *f = r->m->format->find(r->a, r->d, ref->path, is_passing ? r->base : NULL,
+                            is_passing ? r->nth : 0);
+    if (!is_passing)
+        r->is_found[ref->source] = true;
     if (f->how != FOUND_PRESENT)
         return;
     if (f->value.n && (!is_solid(f->value.p[0]) || !is_solid(f->value.p[f->value.n - 1])))
         f->value = slice_trim(f->value);
-    if (f->value.n == 0 || slice_is_one_of(f->value, r->m->empty, r->m->empty_count))
+    if (f->value.n == 0 ||
+        (r->m->empty_count && slice_is_one_of(f->value, r->m->empty, r->m->empty_count)))
         f->how = FOUND_ABSENT;
 }
 
 const struct found *run_find(struct run *r, const struct ref *ref)
 {
     struct found *f = ref->source < 0 ? &r->passing : &r->found[ref->source];
-    if (ref->source < 0) {
-        find_anew(r, ref->path, r->base, r->nth, f);
-    } else if (!r->is_found[ref->source]) {
-        find_anew(r, ref->path, NULL, 0, f);
-        r->is_found[ref->source] = true;
-    }
+    if (ref->source < 0 || !r->is_found[ref->source])
+        find_anew(r, ref, f);
     if (r->reads && f->how != FOUND_ABSENT)
         reads_add(r->reads, f->at, f->length);
     r->doubt = NULL;
@@ -107,11 +107,14 @@ void run_miss(struct run *r, const struct ref *ref, struct slice field, struct s
         (struct mapped_miss){ ref->text, field, form_of(r->a, value), why };
 }
 
-/* As a code is compared: blanks of any kind as one, what does not show left out. */
-static struct slice plain(struct run *r, struct slice value)
+/* As a code is compared: blanks of any kind as one, what does not show left out. Many conditions ask
+ * about the same few places. */
+static struct slice plain(struct run *r, const struct ref *ref, struct slice value)
 {
-    struct slice text = text_plain(r->a, value);
-    return text.p ? text : value;
+    struct slice passing = { 0 }, *text = ref->source < 0 ? &passing : &r->plain[ref->source];
+    if (!text->p)
+        *text = text_plain(r->a, value);
+    return text->p ? *text : value;
 }
 
 bool run_holds(struct run *r, const struct condition *c)
@@ -121,7 +124,7 @@ bool run_holds(struct run *r, const struct condition *c)
     if (c->test != IS_WORD)
         return (f->how == FOUND_PRESENT) == (c->test == IS_PRESENT);
     bool any = false;
-    struct slice value = f->how == FOUND_PRESENT ? plain(r, f->value) : f->value;
+    struct slice value = f->how == FOUND_PRESENT ? plain(r, &c->ref, f->value) : f->value;
     for (size_t i = 0; !any && f->how == FOUND_PRESENT && i < c->word_count; i++)
         any = slice_equal(value, c->words[i]);
     if (c->needs_value && f->how != FOUND_PRESENT)
@@ -255,8 +258,9 @@ static bool run_init(struct run *r, const struct mapping *m, struct arena *a, co
     *r = (struct run){ .m = m, .a = a, .d = d };
     r->found = arena_raw(a, (m->source_count + 1) * sizeof *r->found);
     r->is_found = ARENA_ARRAY(a, m->source_count + 1, bool);
+    r->plain = ARENA_ARRAY(a, m->source_count + 1, struct slice);
     r->memos = ARENA_ARRAY(a, m->memo_count + 1, struct memo);
-    return r->found && r->is_found && r->memos ? true : err_memory(e);
+    return r->found && r->is_found && r->plain && r->memos ? true : err_memory(e);
 }
 
 /* What does not say its type cannot be told from what nobody wants: that would be lost in silence. */

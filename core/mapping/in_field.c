@@ -79,8 +79,6 @@ static void pick_first(struct run *r, const struct refs *from, struct value *v)
  * that was read is kept. */
 static bool can_be_read(struct run *r, const struct field *f, struct value *v)
 {
-    if (f->from.count == 1)
-        return true; /* there is no other: convert() says what it is */
     if (conversion_is_time(f->as)) {
         if (!conversion_read_time(f->as, v->text, &v->moment))
             return false;
@@ -99,7 +97,7 @@ static const char *unread_reason(const struct field *f)
 }
 
 /* The first value that can be read; of several that cannot be the first, for `else` to judge. */
-static void pick_readable(struct run *r, const struct field *f, struct value *v)
+static void pick_of_several(struct run *r, const struct field *f, struct value *v)
 {
     struct value first = { 0 };
     bool read = false;
@@ -114,9 +112,22 @@ static void pick_readable(struct run *r, const struct field *f, struct value *v)
     }
     if (first.how != HOW_ABSENT && !read)
         *v = first;
-    bool reads = f->table || conversion_is_time(f->as) || f->as == AS_NHS_NUMBER ||
-                 f->as == AS_BOOLEAN;
-    if (v->how == HOW_TEXT && !reads)
+}
+
+static bool reads(const struct field *f)
+{
+    return f->table || conversion_is_time(f->as) || f->as == AS_NHS_NUMBER || f->as == AS_BOOLEAN;
+}
+
+/* Of one path convert() says what it is. */
+static void pick_readable(struct run *r, const struct field *f, struct value *v)
+{
+    size_t next = 0;
+    if (f->from.count == 1)
+        pick(r, &f->from, f, &next, v);
+    else
+        pick_of_several(r, f, v);
+    if (v->how == HOW_TEXT && !reads(f))
         run_doubt(r, v->ref);
 }
 
@@ -208,9 +219,9 @@ static bool count_repetitions(struct run *r, const struct field *f, struct value
     return digits ? true : err_memory(e);
 }
 
+/* v: all zeros. */
 static bool evaluate(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
-    *v = (struct value){ 0 };
     if (f->kind == FIELD_TEXT) {
         v->how = HOW_TEXT;
         v->text = f->text;
@@ -304,7 +315,7 @@ static bool run_item(struct run *r, const struct field *f, struct slice *out, bo
         return false;
     for (size_t i = 0; i < f->item_count; i++) {
         const struct field *member = &f->items[i];
-        struct value v;
+        struct value v = { 0 };
         if (!evaluate(r, member, &v, e) || !set_value(r, member, &b, (size_t)member->slot, &v, e))
             return false;
         if (v.how == HOW_DROP)
@@ -320,7 +331,7 @@ static bool run_item(struct run *r, const struct field *f, struct slice *out, bo
 static bool run_text_item(struct run *r, const struct field *f, struct slice *out, bool *kept,
                           bool *cleared, struct err *e)
 {
-    struct value v;
+    struct value v = { 0 };
     if (!evaluate(r, &f->items[0], &v, e))
         return false;
     if (v.how == HOW_MOMENT)
@@ -419,7 +430,7 @@ static bool set_fresh(struct run *r, struct build *b, const struct setter *s, bo
 {
     const struct field *f = s->field;
     size_t slot = (size_t)s->slot;
-    struct value v;
+    struct value v = { 0 };
     if (f->kind == FIELD_EACH)
         return set_each(r, b, f, slot, cleared, e);
     if (f->kind == FIELD_JOIN && plan_slot_at(b->plan, slot)->type == SLOT_ARRAY)

@@ -238,6 +238,7 @@ struct run {
     struct found *found; /* by source */
     struct found passing; /* what has no source of its own: under an each */
     bool *is_found;
+    struct slice *plain; /* by source, as a condition compares it; not worked out yet: .p is NULL */
     struct memo *memos;
     struct reads *reads; /* NULL: nobody asks */
     const struct path *base; /* the repetition at hand */
