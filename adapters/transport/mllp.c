@@ -42,6 +42,7 @@ static const struct cfg_option mllp_options[] = {
     { "peer_buffers_max", CFG_BYTES, AT(peer_buffers_max), "0",
       "of one address; 0: a quarter of buffers_max" },
     { "timeout", CFG_MS, AT(timeout_ms), "30s", "how long sending waits for the answer" },
+    SECURE_TLS(AT(secure)),
     SECURE_CLEARTEXT(AT(secure)),
     SECURE_ANYONE(AT(secure)),
     { .type = CFG_END },
@@ -90,16 +91,48 @@ static bool mllp_check(const void *state, bool receives, struct err *e)
     return check_limits(s, receives, e) && check_peers(s, e);
 }
 
+/* A block of every address names nobody. */
+static bool names_peers(const struct mllp *s)
+{
+    bool named = s->peers && *s->peers;
+    for (const char **peer = s->peers; named && *peer; peer++)
+        named = !slice_ends(slice_text(*peer), SLICE("/0"));
+    return named;
+}
+
+static void mllp_stand(const void *state, bool receives, struct secure_stand *out)
+{
+    const struct mllp *s = state;
+    out->secure = &s->secure;
+    out->listens = receives;
+    out->address = receives ? s->listen : s->connect;
+    out->name = s->host;
+    out->encrypted = s->secure.tls.at != NULL;
+    out->local = address_is_local(slice_text(out->address));
+    out->knows_whom = names_peers(s);
+}
+
+static bool open_tls(struct mllp *s, bool receives, struct err *e)
+{
+    struct secure_stand stand = { .secure = NULL };
+    struct address at;
+    if (!mllp_address_check(receives ? s->listen : s->connect, &at, e))
+        return false;
+    memcpy(s->host, at.host, sizeof s->host);
+    mllp_stand(s, receives, &stand);
+    return secure_open(&stand, &s->tls, e);
+}
+
 static void mllp_close(void *state)
 {
     struct mllp *s = state;
     if (s->listener >= 0)
         close(s->listener);
-    if (s->fd >= 0)
-        close(s->fd);
+    mllp_link_close(&s->link);
     if (s->wake >= 0)
         close(s->wake);
-    s->listener = s->fd = s->wake = -1;
+    s->listener = s->wake = -1;
+    tls_close(&s->tls);
     buf_release(&s->work);
     mem_free(s->blocks);
     s->blocks = NULL;
@@ -108,9 +141,11 @@ static void mllp_close(void *state)
 static bool mllp_open(void *state, struct err *e)
 {
     struct mllp *s = state;
-    s->listener = s->fd = s->wake = -1;
+    bool receives = cfg_is_set(s->listen);
+    s->listener = s->wake = -1;
+    s->link = (struct mllp_link){ .fd = -1 };
     s->where[0] = '\0';
-    if (!mllp_check(s, cfg_is_set(s->listen), e))
+    if (!mllp_check(s, receives, e) || !open_tls(s, receives, e))
         return false;
     buf_init(&s->work, (size_t)s->frame_max + 64 * 1024);
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -161,26 +196,8 @@ struct mllp_counts mllp_counts(const void *state)
 {
     const struct mllp *s = state;
     return (struct mllp_counts){ s->connections, s->refused, s->frames, s->empty,
-                                 s->junk_bytes, s->too_large, s->cut_short, s->shed, s->slow };
-}
-
-/* A block of every address names nobody. */
-static bool names_peers(const struct mllp *s)
-{
-    bool named = s->peers && *s->peers;
-    for (const char **peer = s->peers; named && *peer; peer++)
-        named = !slice_ends(slice_text(*peer), SLICE("/0"));
-    return named;
-}
-
-static void mllp_stand(const void *state, bool receives, struct secure_stand *out)
-{
-    const struct mllp *s = state;
-    out->secure = &s->secure;
-    out->listens = receives;
-    out->address = receives ? s->listen : s->connect;
-    out->local = address_is_local(slice_text(out->address));
-    out->knows_whom = names_peers(s);
+                                 s->junk_bytes, s->too_large, s->cut_short, s->shed, s->slow,
+                                 s->tls_failed };
 }
 
 int64_t mllp_connections_max(const struct mllp *s)

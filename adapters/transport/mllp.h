@@ -8,11 +8,12 @@
  * and its connection closed; an empty frame is counted and gets no answer; a peer that does not read its
  * answers is no longer read from, and closed when idle has passed; a peer that has closed its sending
  * half still gets its answers.
- * What a peer and all of them may hold, and how long: mllp_limits.c.
+ * What a peer and all of them may hold, and how long: mllp_limits.c. With `tls` both sides go by TLS (host/tls.h),
+ * whose handshake is counted as a connection, in the time of a message.
  *
  * Threads: run() by one, stop() and the counts by any, send() by one.
  * Errors: mllp.option, mllp.listen (ERR_FATAL); mllp.connect, mllp.timeout, mllp.closed, mllp.frame,
- * mllp.stopped (ERR_RETRY); mllp.payload (ERR_REJECT: a frame's own marks stand in the message). */
+ * mllp.stopped and those of host/tls.h (ERR_RETRY); mllp.payload (ERR_REJECT: a frame's own marks stand in the message). */
 #ifndef CONCORDAT_TRANSPORT_MLLP_H
 #define CONCORDAT_TRANSPORT_MLLP_H
 
@@ -24,6 +25,7 @@ struct mllp_counts {
     uint64_t connections, refused, frames, empty, junk_bytes, too_large, cut_short;
     uint64_t shed; /* closed for another's sake: connections or bytes were out */
     uint64_t slow; /* a message did not end in time */
+    uint64_t tls_failed; /* handshakes */
 };
 
 /* What a server has seen since open(). Any thread. */

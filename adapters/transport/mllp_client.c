@@ -15,9 +15,7 @@
 
 static void hang_up(struct mllp *s)
 {
-    if (s->fd >= 0)
-        close(s->fd);
-    s->fd = -1;
+    mllp_link_close(&s->link);
 }
 
 /* Waits until fd is ready for what is wanted, the time is over, or stop() was called. */
@@ -39,25 +37,55 @@ static bool wait_for(struct mllp *s, int fd, short wanted, int64_t until_ns, str
     }
 }
 
-static bool connect_one(struct mllp *s, const struct addrinfo *a, int64_t until_ns, struct err *e)
+static bool broken(const struct mllp *s, int number, struct err *e)
+{
+    return err_errno(e, ERR_RETRY, "mllp.closed", number, "connection lost to", s->connect);
+}
+
+static bool connect_socket(struct mllp *s, int fd, const struct addrinfo *a, int64_t until_ns,
+                           struct err *e)
 {
     int why = 0;
     socklen_t n = sizeof why;
-    s->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (s->fd < 0)
-        return err_errno(e, ERR_RETRY, "mllp.connect", errno, "cannot connect to", s->connect);
-    if (connect(s->fd, a->ai_addr, a->ai_addrlen) != 0) {
+    if (connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
         if (errno != EINPROGRESS)
             why = errno;
-        else if (!wait_for(s, s->fd, POLLOUT, until_ns, e))
+        else if (!wait_for(s, fd, POLLOUT, until_ns, e))
             return false;
         else
-            (void)getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &why, &n);
+            (void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &n);
     }
-    if (why)
-        return err_errno(e, ERR_RETRY, "mllp.connect", why, "cannot connect to", s->connect);
-    mllp_socket_tune(s->fd);
+    mllp_socket_tune(fd);
+    return !why || err_errno(e, ERR_RETRY, "mllp.connect", why, "cannot connect to", s->connect);
+}
+
+/* Waits for what a step wants; false when it cannot come any more. */
+static bool wait_on(struct mllp *s, enum tls_came came, int64_t until_ns, struct err *e)
+{
+    if (came == TLS_WANT_READ || came == TLS_WANT_WRITE)
+        return wait_for(s, s->link.fd, came == TLS_WANT_READ ? POLLIN : POLLOUT, until_ns, e);
+    return came == TLS_CLOSED ? broken(s, ECONNRESET, e) : false;
+}
+
+static bool shake(struct mllp *s, int64_t until_ns, struct err *e)
+{
+    enum tls_came came;
+    while ((came = mllp_link_shake(&s->link, e)) != TLS_DONE)
+        if (!wait_on(s, came, until_ns, e))
+            return false;
     return true;
+}
+
+static bool connect_one(struct mllp *s, const struct addrinfo *a, int64_t until_ns, struct err *e)
+{
+    int fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return err_errno(e, ERR_RETRY, "mllp.connect", errno, "cannot connect to", s->connect);
+    if (!connect_socket(s, fd, a, until_ns, e)) {
+        close(fd);
+        return false;
+    }
+    return mllp_link_open(&s->link, fd, s->tls, e) && shake(s, until_ns, e);
 }
 
 static bool connect_any(struct mllp *s, int64_t until_ns, struct err *e)
@@ -83,27 +111,20 @@ static bool connect_any(struct mllp *s, int64_t until_ns, struct err *e)
 static bool drain(struct mllp *s)
 {
     uint8_t stale[4096];
-    ssize_t n;
+    struct err unused = { .fate = ERR_NONE };
+    enum tls_came came;
+    size_t n;
     do
-        n = recv(s->fd, stale, sizeof stale, MSG_DONTWAIT);
-    while (n > 0 || (n < 0 && errno == EINTR));
-    return n < 0 && errno == EAGAIN;
-}
-
-static bool broken(const struct mllp *s, int number, struct err *e)
-{
-    return err_errno(e, ERR_RETRY, "mllp.closed", number, "connection lost to", s->connect);
+        came = mllp_link_read(&s->link, stale, sizeof stale, &n, &unused);
+    while (came == TLS_DONE);
+    return came == TLS_WANT_READ;
 }
 
 static bool write_frame(struct mllp *s, int64_t until_ns, struct err *e)
 {
-    for (size_t at = 0; at < s->work.n;) {
-        ssize_t n = send(s->fd, s->work.p + at, s->work.n - at, MSG_NOSIGNAL);
-        if (n >= 0)
-            at += (size_t)n;
-        else if (errno != EAGAIN && errno != EINTR)
-            return broken(s, errno, e);
-        else if (!wait_for(s, s->fd, POLLOUT, until_ns, e))
+    for (size_t at = 0, n = 0; at < s->work.n; at += n) {
+        enum tls_came came = mllp_link_write(&s->link, s->work.p + at, s->work.n - at, &n, e);
+        if (came != TLS_DONE && !wait_on(s, came, until_ns, e))
             return false;
     }
     return true;
@@ -116,16 +137,12 @@ static bool read_some(struct mllp *s, int64_t until_ns, struct err *e)
     if (!to)
         return err_memory(e);
     for (;;) {
-        ssize_t n = recv(s->fd, to, s->work.room - s->work.n, MSG_DONTWAIT);
-        if (n > 0) {
-            s->work.n += (size_t)n;
+        size_t n = 0;
+        enum tls_came came = mllp_link_read(&s->link, to, s->work.room - s->work.n, &n, e);
+        s->work.n += n;
+        if (came == TLS_DONE)
             return true;
-        }
-        if (n == 0)
-            return broken(s, ECONNRESET, e);
-        if (errno != EAGAIN && errno != EINTR)
-            return broken(s, errno, e);
-        if (!wait_for(s, s->fd, POLLIN, until_ns, e))
+        if (!wait_on(s, came, until_ns, e))
             return false;
     }
 }
@@ -209,23 +226,37 @@ static bool make_frame(struct mllp *s, struct slice bytes, struct err *e)
     return buf_done(&s->work, e);
 }
 
-/* The frame stands in the work buffer. */
-static enum handing_fate hand_over(struct mllp *s, const struct outgoing *m, struct buf *answer,
-                                   struct err *e)
+/* What a failure that has a reason of TLS means: mostly it is of certificates, and true of every message. */
+static enum handing_fate fate_of(const struct err *e, enum handing_fate otherwise)
+{
+    static const char *const passing[] = { "tls.closed", "tls.broken", "tls.cut" };
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
+        if (strcmp(e->code, passing[i]) == 0)
+            return otherwise;
+    return strncmp(e->code, "tls.", 4) == 0 ? HANDING_SITE : otherwise;
+}
+
+/* The frame stands in the work buffer. Until hands are shaken no byte of it has left. */
+static void hand_over(struct mllp *s, const struct outgoing *m, struct buf *answer,
+                      struct handing *out)
 {
     int64_t until_ns = clock_mono_ns() + s->timeout_ms * 1000000;
     struct reading r = { .at = 0 };
-    if (s->fd >= 0 && !drain(s))
+    struct err *e = &out->why;
+    if (s->link.fd >= 0 && !drain(s))
         hang_up(s);
-    if (s->fd < 0 && !connect_any(s, until_ns, e))
-        return HANDING_NOT_SENT;
-    if (!write_frame(s, until_ns, e))
-        return HANDING_UNKNOWN;
-    if (read_frame(s, m, until_ns, &r, answer, e))
-        return HANDING_TAKEN;
+    if (s->link.fd < 0 && !connect_any(s, until_ns, e)) {
+        out->fate = fate_of(e, HANDING_NOT_SENT);
+        return;
+    }
+    out->left = true;
+    if (write_frame(s, until_ns, e) && read_frame(s, m, until_ns, &r, answer, e)) {
+        out->fate = HANDING_TAKEN;
+        return;
+    }
+    out->fate = fate_of(e, HANDING_UNKNOWN);
     if (strcmp(e->code, "mllp.timeout") == 0 || strcmp(e->code, "mllp.closed") == 0)
         say_what_came(s, &r, e);
-    return HANDING_UNKNOWN;
 }
 
 void mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answer,
@@ -234,8 +265,7 @@ void mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answ
     out->fate = HANDING_REFUSED;
     if (!make_frame(s, m->bytes, &out->why))
         return;
-    out->fate = hand_over(s, m, answer, &out->why);
-    out->left = out->fate != HANDING_NOT_SENT;
+    hand_over(s, m, answer, out);
     if (out->fate != HANDING_TAKEN)
         hang_up(s);
     if (s->work.room > KEEP_MAX)

@@ -3,7 +3,7 @@
 
 #include "contract/format.h"
 
-#include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -16,15 +16,24 @@
 #define OUT_PAUSE_BYTES ((size_t)64 * 1024) /* owed answers: read no more until they are taken */
 #define OUT_MAX ((size_t)4 * 1024 * 1024)
 #define HEAD_MAX ((size_t)16 * 1024)  /* of a message that is too large */
+#define TLS_BYTES ((size_t)32 * 1024)     /* what TLS takes for a connection, about */
 #define DROP_LEAST ((size_t)1024 * 1024) /* of what comes after it */
 
 struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns)
 {
     struct mllp_conn *c = mem_alloc(sizeof *c);
-    if (!c)
+    struct err unused = { .fate = ERR_NONE };
+    if (!c) {
+        close(fd);
         return NULL;
+    }
     c->s = s;
-    c->fd = fd;
+    if (!mllp_link_open(&c->link, fd, s->tls, &unused)) {
+        mllp_conn_free(c);
+        return NULL;
+    }
+    c->shaking = s->tls != NULL;
+    c->frame_ns = c->shaking ? now_ns : 0;
     c->active_ns = c->listed_ns = now_ns;
     buf_init(&c->in, (size_t)s->frame_max + READ_TURN_MAX + KEEP_MAX);
     buf_init(&c->out, OUT_MAX);
@@ -33,9 +42,7 @@ struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns)
 
 void mllp_conn_close(struct mllp_conn *c)
 {
-    if (c->fd >= 0)
-        close(c->fd);
-    c->fd = -1;
+    mllp_link_close(&c->link);
     buf_release(&c->in);
     buf_release(&c->out);
 }
@@ -48,12 +55,12 @@ void mllp_conn_free(struct mllp_conn *c)
 
 size_t mllp_conn_bytes(const struct mllp_conn *c)
 {
-    return c->in.room + c->out.room;
+    return c->in.room + c->out.room + (c->link.tls ? TLS_BYTES : 0);
 }
 
 bool mllp_conn_release(struct mllp_conn *c)
 {
-    if (c->in.n > 0 || c->out.n > 0)
+    if (c->in.n > 0 || c->out.n > 0 || c->in.room + c->out.room == 0)
         return false;
     buf_release(&c->in);
     buf_release(&c->out);
@@ -74,55 +81,83 @@ static void warn(const struct mllp_conn *c, const char *code, const char *what)
     mllp_warn(c->s, NULL, clock_mono_ns(), code, c->sender, what);
 }
 
+/* What a step that brought nothing means. Somebody who only looks whether we listen is no news. */
+static void note_end(struct mllp_conn *c, enum tls_came came, const struct err *e)
+{
+    c->read_writes = came == TLS_WANT_WRITE;
+    c->eof = c->eof || came == TLS_CLOSED;
+    c->dead = c->dead || came == TLS_FAILED;
+    if (came != TLS_FAILED || !c->link.tls)
+        return;
+    c->s->tls_failed += c->shaking;
+    if (strcmp(e->code, "tls.closed") != 0 && strcmp(e->code, "tls.broken") != 0)
+        mllp_warn(c->s, c->peer, clock_mono_ns(), e->code, c->sender, e->text);
+}
+
 /* What a peer goes on sending after it broke the rules: read, so that it gets to read its answer, which
  * a socket closed on unread bytes would take from it. */
 static void discard(struct mllp_conn *c)
 {
     uint8_t waste[16 * 1024];
+    struct err e = { .fate = ERR_NONE };
+    enum tls_came came = TLS_DONE;
     size_t most = (size_t)c->s->frame_max > DROP_LEAST ? (size_t)c->s->frame_max : DROP_LEAST;
-    for (size_t left = READ_TURN_MAX; left >= sizeof waste; left -= sizeof waste) {
-        ssize_t n = recv(c->fd, waste, sizeof waste, MSG_DONTWAIT);
-        if (n <= 0) {
-            c->eof = n == 0;
-            c->dead = n < 0 && errno != EAGAIN && errno != EINTR;
-            return;
-        }
-        c->dropped += (size_t)n;
-        if (c->dropped > most) {
-            c->dead = true;
-            return;
-        }
+    size_t left = READ_TURN_MAX, n = 0;
+    for (; came == TLS_DONE && left >= sizeof waste; left -= sizeof waste) {
+        came = mllp_link_read(&c->link, waste, sizeof waste, &n, &e);
+        c->dropped += n;
+        c->dead = c->dead || c->dropped > most;
     }
+    c->unread = came == TLS_DONE;
+    if (came != TLS_DONE)
+        note_end(c, came, &e);
 }
 
-void mllp_conn_read(struct mllp_conn *c)
+/* Its time counts as that of a message. */
+static bool shake(struct mllp_conn *c, int64_t now_ns)
 {
-    if (c->bad) {
+    struct err e = { .fate = ERR_NONE };
+    enum tls_came came = mllp_link_shake(&c->link, &e);
+    if (came != TLS_DONE) {
+        note_end(c, came, &e);
+        return false;
+    }
+    c->shaking = c->read_writes = false;
+    c->frame_ns = 0;
+    c->active_ns = now_ns;
+    return true;
+}
+
+/* Whether there may be more. */
+static bool read_some(struct mllp_conn *c, size_t *left)
+{
+    struct err e = { .fate = ERR_NONE };
+    size_t n = 0;
+    if (c->in.room - c->in.n < READ_LEAST && !buf_reserve(&c->in, READ_LEAST)) {
+        c->dead = true;
+        return false;
+    }
+    size_t space = c->in.room - c->in.n, want = space < *left ? space : *left;
+    enum tls_came came = mllp_link_read(&c->link, c->in.p + c->in.n, want, &n, &e);
+    c->in.n += n;
+    *left -= n;
+    if (came != TLS_DONE)
+        note_end(c, came, &e);
+    return came == TLS_DONE && (c->link.tls || n == want);
+}
+
+void mllp_conn_read(struct mllp_conn *c, int64_t now_ns)
+{
+    size_t left = READ_TURN_MAX;
+    bool more = !c->shaking || shake(c, now_ns);
+    c->unread = false;
+    if (more && c->bad) {
         discard(c);
         return;
     }
-    size_t left = READ_TURN_MAX;
-    while (left > 0 && !c->eof && !c->more) {
-        size_t space = c->in.room - c->in.n;
-        if (space < READ_LEAST) {
-            if (!buf_reserve(&c->in, READ_LEAST)) {
-                c->dead = true;
-                return;
-            }
-            space = c->in.room - c->in.n;
-        }
-        size_t want = space < left ? space : left;
-        ssize_t n = recv(c->fd, c->in.p + c->in.n, want, MSG_DONTWAIT);
-        if (n <= 0) {
-            c->eof = n == 0;
-            c->dead = n < 0 && errno != EAGAIN && errno != EINTR;
-            return;
-        }
-        c->in.n += (size_t)n;
-        left -= (size_t)n;
-        if ((size_t)n < want)
-            return;
-    }
+    while (more && left > 0 && !c->eof && !c->more)
+        more = read_some(c, &left);
+    c->unread = more && c->link.tls && !c->eof;
 }
 
 static void count_junk(struct mllp_conn *c, size_t bytes)
@@ -164,7 +199,7 @@ static void wait_for_more(struct mllp_conn *c, const struct mllp_cut *cut, int64
 bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out)
 {
     *out = (struct arrival){ .sender = slice_text(c->sender) };
-    while (!c->bad && !c->dead) {
+    while (!c->bad && !c->dead && !c->shaking) {
         struct mllp_cut cut;
         struct slice rest = slice_from(buf_slice(&c->in), c->in_at);
         enum frame f = mllp_frame(rest, c->seen, (size_t)c->s->frame_max, &cut);
@@ -232,22 +267,24 @@ static void shrink(struct buf *b)
 
 void mllp_conn_flush(struct mllp_conn *c, int64_t now_ns)
 {
-    while (!c->dead && c->out_at < c->out.n) {
-        ssize_t n = send(c->fd, c->out.p + c->out_at, c->out.n - c->out_at,
-                         MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (n < 0 && errno == EAGAIN)
-            break;
-        c->dead = n < 0 && errno != EINTR;
-        if (n > 0) {
-            c->out_at += (size_t)n;
+    struct err e = { .fate = ERR_NONE };
+    enum tls_came came = TLS_DONE;
+    while (came == TLS_DONE && !c->dead && c->out_at < c->out.n) {
+        size_t n = 0;
+        came = mllp_link_write(&c->link, c->out.p + c->out_at, c->out.n - c->out_at, &n, &e);
+        c->out_at += n;
+        if (n > 0)
             c->active_ns = now_ns;
-        }
     }
+    c->write_reads = came == TLS_WANT_READ;
+    c->dead = c->dead || came == TLS_FAILED || came == TLS_CLOSED;
     keep_rest(&c->out, c->out_at);
     c->out_at = 0;
     shrink(&c->out);
-    if (c->bad && !c->dead && !c->shut && c->out.n == 0)
-        c->shut = shutdown(c->fd, SHUT_WR) == 0;
+    if (c->bad && !c->dead && !c->shut && c->out.n == 0) {
+        mllp_link_end(&c->link);
+        c->shut = true;
+    }
 }
 
 void mllp_conn_tidy(struct mllp_conn *c)
@@ -266,10 +303,21 @@ void mllp_conn_tidy(struct mllp_conn *c)
     }
 }
 
+static bool reads(const struct mllp_conn *c)
+{
+    return !c->eof && !c->more && c->out.n < OUT_PAUSE_BYTES;
+}
+
+bool mllp_conn_is_unread(const struct mllp_conn *c)
+{
+    return c->unread && !c->handed && !c->dead && reads(c);
+}
+
 uint32_t mllp_conn_wants(const struct mllp_conn *c)
 {
-    bool reads = !c->eof && !c->more && c->out.n < OUT_PAUSE_BYTES;
-    return (reads ? (uint32_t)EPOLLIN : 0) | (c->out.n > 0 ? (uint32_t)EPOLLOUT : 0);
+    bool in = reads(c) || (c->out.n > 0 && c->write_reads);
+    bool out = (c->out.n > 0 && !c->write_reads) || (reads(c) && c->read_writes);
+    return (in ? (uint32_t)EPOLLIN : 0) | (out ? (uint32_t)EPOLLOUT : 0);
 }
 
 bool mllp_conn_is_done(const struct mllp_conn *c)

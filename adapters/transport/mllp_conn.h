@@ -8,6 +8,7 @@
 
 #include "contract/transport.h"
 #include "transport/mllp_frame.h"
+#include "transport/mllp_link.h"
 #include "transport/mllp_state.h"
 
 struct mllp_conn {
@@ -16,7 +17,7 @@ struct mllp_conn {
     struct mllp_conn *peer_next, *peer_prev; /* of its peer, the longest idle first */
     struct peer *peer;
     struct mllp *s;
-    int fd;
+    struct mllp_link link;
     uint32_t interest; /* what epoll watches */
     bool in_turn;      /* stands in the turn's list */
     uint64_t answered; /* the turn that answered it last; 0: it has sent again since */
@@ -28,6 +29,10 @@ struct mllp_conn {
     bool shut;         /* it was told so */
     bool dead;         /* close now */
     bool useful;       /* a whole frame came */
+    bool shaking;      /* the handshake is under way: nothing else is */
+    bool unread;       /* bytes may have come that no poll tells of, as TLS reads ahead */
+    bool read_writes;  /* what is read next waits until the socket takes bytes */
+    bool write_reads;  /* what is written next waits until bytes come */
     bool junk_said;
     struct buf in, out;
     size_t in_at, seen, out_at;
@@ -38,20 +43,23 @@ struct mllp_conn {
     char sender[MLLP_ADDRESS_MAX];
 };
 
-struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns); /* NULL: out of memory */
+/* Takes fd, also when it gives NULL: out of memory. */
+struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns);
 /* Closes its socket and gives its memory back; of it itself: mllp_conn_free. */
 void mllp_conn_close(struct mllp_conn *c);
 void mllp_conn_free(struct mllp_conn *c);
 
 /* What its buffers take. */
 size_t mllp_conn_bytes(const struct mllp_conn *c);
-/* Gives back buffers with nothing in them; false when something is. */
+/* Gives back buffers with nothing in them; false when there was nothing to give. */
 bool mllp_conn_release(struct mllp_conn *c);
 /* Nothing of it counts any more: it is dead, and empty. Not while frames are handed out. */
 void mllp_conn_kill(struct mllp_conn *c);
 
-/* Reads what is there, up to a turn's share. Not while frames are handed out. */
-void mllp_conn_read(struct mllp_conn *c);
+/* Shakes hands, reads what is there, up to a turn's share. Not while frames are handed out. */
+void mllp_conn_read(struct mllp_conn *c, int64_t now_ns);
+/* Whether it is to be read without being told. */
+bool mllp_conn_is_unread(const struct mllp_conn *c);
 /* The next payload, borrowed until mllp_conn_tidy(); or the beginning of one that is too large, as
  * broken. False when there is none yet. */
 bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out);

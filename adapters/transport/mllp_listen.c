@@ -31,6 +31,7 @@ static bool is_allowed(const struct mllp *s, const struct sockaddr_storage *from
     return s->block_count == 0;
 }
 
+/* Takes fd. */
 static bool add_conn(struct server *v, int fd, const struct sockaddr_storage *from,
                      struct peer *peer)
 {
@@ -41,7 +42,6 @@ static bool add_conn(struct server *v, int fd, const struct sockaddr_storage *fr
     mllp_address_text(from, c->sender);
     c->interest = EPOLLIN;
     if (!server_watch(v, EPOLL_CTL_ADD, fd, EPOLLIN, c)) {
-        c->fd = -1;
         mllp_conn_free(c);
         return false;
     }
@@ -51,6 +51,7 @@ static bool add_conn(struct server *v, int fd, const struct sockaddr_storage *fr
         v->all->prev = c;
     v->all = c;
     v->s->connections++;
+    server_hold(v, c); /* it may be gone now */
     return true;
 }
 
@@ -61,7 +62,8 @@ static void refuse(struct server *v, int fd, const struct sockaddr_storage *from
     mllp_address_text(from, text);
     mllp_warn(v->s, peer, v->now_ns, "mllp.peer", text, why);
     v->s->refused++;
-    close(fd);
+    if (fd >= 0)
+        close(fd);
 }
 
 static void take_peer(struct server *v, int fd, const struct sockaddr_storage *from)
@@ -81,6 +83,7 @@ static void take_peer(struct server *v, int fd, const struct sockaddr_storage *f
     if (place == PEERS_IN && !add_conn(v, fd, from, peer)) {
         peers_leave(&v->peers, peer);
         place = PEERS_NO_MEMORY;
+        fd = -1;
     }
     if (place == PEERS_NO_MEMORY)
         refuse(v, fd, from, NULL, "refused: out of memory");

@@ -128,16 +128,21 @@ static void settle(struct server *v, struct mllp_conn *c)
     }
     server_active(v, c);
     uint32_t wanted = mllp_conn_wants(c);
-    if (wanted != c->interest && server_watch(v, EPOLL_CTL_MOD, c->fd, wanted, c))
+    if (wanted != c->interest && server_watch(v, EPOLL_CTL_MOD, c->link.fd, wanted, c))
         c->interest = wanted;
-    if (c->more)
+    if (c->more || mllp_conn_is_unread(c))
         join_turn(v, c);
 }
 
 static void finish_turn(struct server *v)
 {
-    for (struct mllp_conn *c = v->first; c; c = c->next_in_turn)
+    for (struct mllp_conn *c = v->first; c; c = c->next_in_turn) {
+        if (mllp_conn_is_unread(c)) {
+            mllp_conn_read(c, server_their_ns(v));
+            server_hold(v, c);
+        }
         gather(v, c);
+    }
     answer_all(v);
     struct mllp_conn *c = v->first;
     v->first = v->last = NULL;
@@ -151,15 +156,15 @@ static void finish_turn(struct server *v)
 
 static void handle_peer(struct server *v, struct mllp_conn *c, uint32_t events)
 {
-    if (c->fd < 0) /* closed for another in this turn */
+    if (c->link.fd < 0) /* closed for another in this turn */
         return;
     if (c->handed) { /* read when it has its answer: the next turn is told again */
         v->ahead = true;
         return;
     }
     join_turn(v, c);
-    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
-        mllp_conn_read(c);
+    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR) || c->read_writes)
+        mllp_conn_read(c, server_their_ns(v));
     if (events & (EPOLLHUP | EPOLLERR)) /* nobody is there to read an answer */
         c->dead = c->dead || (!c->more && c->eof && c->out.n > 0);
     server_hold(v, c);

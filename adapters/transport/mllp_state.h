@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "base/buf.h"
 #include "transport/mllp.h"
+#include "transport/mllp_link.h"
 
 /* An address block of `peers`; IPv4 is kept as ::ffff:a.b.c.d, so that one comparison serves both. */
 struct mllp_block {
@@ -26,18 +27,19 @@ struct mllp {
 
     /* both */
     int wake; /* eventfd: readable once stop() was called */
-    char where[80];
+    char where[80], host[256]; /* where it listens; whom it calls */
+    struct tls_context *tls;   /* NULL: in the clear */
 
     /* server */
     int listener;
     struct mllp_block *blocks;
     size_t block_count;
-    _Atomic uint64_t connections, refused, frames, empty, junk_bytes, too_large, cut_short, shed, slow;
+    _Atomic uint64_t connections, refused, frames, empty, junk_bytes, too_large, cut_short, shed, slow, tls_failed;
     int64_t said_ns;        /* since when the next two count; mllp_warn */
     uint64_t said, unsaid;
 
-    /* client; fd -1: not connected */
-    int fd;
+    /* client; its fd -1: not connected */
+    struct mllp_link link;
     struct buf work; /* the frame that goes out, then the answer that comes */
 };
 

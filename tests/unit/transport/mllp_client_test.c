@@ -160,7 +160,7 @@ static void connects_again_when_the_partner_hangs_up(void)
 {
     script("<" VT "one" FS "\r.<" VT "two" FS "\r.");
     CU_ASSERT(hears("a", "one"));
-    CU_ASSERT(mllp_test_await(s.fd, POLLRDHUP)); /* not the frame's last CR */
+    CU_ASSERT(mllp_test_await(s.link.fd, POLLRDHUP)); /* not the frame's last CR */
     CU_ASSERT(hears("b", "two"));
     CU_ASSERT_EQUAL(partner.connections, 2);
 }
@@ -179,7 +179,7 @@ static void says_when_no_answer_comes(void)
     CU_ASSERT(fails("a", "mllp.closed", HANDING_UNKNOWN));
     s.timeout_ms = 30;
     CU_ASSERT(fails("b", "mllp.timeout", HANDING_UNKNOWN));
-    CU_ASSERT_EQUAL(s.fd, -1);
+    CU_ASSERT_EQUAL(s.link.fd, -1);
 }
 
 static void refuses_an_endless_answer(void)
