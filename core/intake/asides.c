@@ -163,7 +163,7 @@ static bool let_old_go(struct feed *f, int64_t now_ms, int64_t *oldest_ms, struc
         good = spool_tally(&f->spool, "let go", SLICE("quarantine"), e);
     if (!good) {
         spool_rollback(&f->spool);
-        quarantine_forget(&f->quarantined);
+        feed_forget(f);
         return false;
     }
     return feed_commit(f, e);

@@ -103,7 +103,7 @@ static bool is_news(struct feed *f, const struct link *l, bool *news, struct err
 /* A link off the bus as whom an event of its local id would be about. */
 static struct subject subject_of(const struct link *l)
 {
-    struct subject s = { .partition = l->route, .is_pseudonym = true };
+    struct subject s = { .partition = l->route, .is_pseudonym = true, .confidence = "verified" };
     memcpy(s.key.b, l->subject, ID_BYTES);
     memcpy(s.reference_of, l->reference_of, sizeof s.reference_of);
     return s;
@@ -129,7 +129,7 @@ static bool each_link(struct feed *f, struct arena *a, const struct bus_record *
         if (ok && news)
             ok = out ? feed_queue_signs(f, a, l.local, &s, out, e)
                      : spool_link_put(&f->spool, &l, e) &&
-                           quarantine_carry_signs(&f->quarantined, l.local, l.subject, upto, e);
+                           feed_carry_signs(f, a, l.local, &s, upto, e);
     }
     return ok;
 }
@@ -168,7 +168,7 @@ static bool store_links(struct feed *f, struct arena *a, const struct bus_record
     ok = feed_begin(f, e) && each_link(f, a, r, n, upto, NULL, e) && feed_commit(f, e);
     if (!ok) {
         spool_rollback(&f->spool);
-        quarantine_forget(&f->quarantined);
+        feed_forget(f);
     }
     pthread_mutex_unlock(&f->lock);
     return ok;

@@ -123,11 +123,8 @@ static bool put_subject(const struct subject *s, struct build *b, struct err *e)
            put_long(b, h->route, s->partition, e);
 }
 
-bool event_queue(const struct occasion *o, const struct place *p, const struct subject *s,
-                 struct build *b, struct buf *out, struct err *e)
+static bool queue(const struct subject *s, const struct build *b, struct buf *out, struct err *e)
 {
-    if (!put_source(o, p, s, b, e) || !put_subject(s, b, e))
-        return false;
     struct queued entry = { .topic = QUEUED_EVENT, .partition = s->partition };
     memcpy(entry.key, s->key.b, ID_BYTES);
     size_t begun = queued_begin(out, &entry);
@@ -136,6 +133,37 @@ bool event_queue(const struct occasion *o, const struct place *p, const struct s
         return false;
     queued_end(out, begun);
     return true;
+}
+
+bool event_queue(const struct occasion *o, const struct place *p, const struct subject *s,
+                 struct build *b, struct buf *out, struct err *e)
+{
+    return put_source(o, p, s, b, e) && put_subject(s, b, e) && queue(s, b, out, e);
+}
+
+bool event_queue_as(const struct catalogue *c, struct slice framed, const struct subject *s,
+                    struct arena *a, struct buf *out, struct err *e)
+{
+    uint64_t fingerprint = 0;
+    struct slice body;
+    struct view v;
+    struct build b;
+    if (!wire_open(framed, &fingerprint, &body, e))
+        return false;
+    const struct schema *schema = catalogue_fingerprint(c, fingerprint);
+    if (!schema || !plan_header(schema->plan))
+        return err_set(e, ERR_REJECT, "intake.word", 0,
+                       "cannot say a word again: its schema is there no more");
+    if (!plan_view(schema->plan, a, body, &v, e) || !build_init(&b, schema->plan, a, e))
+        return false;
+    for (size_t i = 0; i < plan_slots(v.plan); i++)
+        b.encoded[i] = view_raw(&v, i);
+    const struct header_slots *h = plan_header(v.plan);
+    const int anew[] = { h->feed_seq, h->source_feed, h->birth_hash, h->reference, h->reference_of,
+                         h->route };
+    for (size_t i = 0; i < sizeof anew / sizeof anew[0]; i++)
+        unset(&b, anew[i]);
+    return put_subject(s, &b, e) && queue(s, &b, out, e);
 }
 
 static bool put_at(struct build *b, const char *path, struct slice text, struct err *e)

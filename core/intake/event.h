@@ -47,6 +47,10 @@ struct claim event_claim(const struct build *b);
 MUST_CHECK bool event_queue(const struct occasion *o, const struct place *p,
                             const struct subject *s, struct build *b, struct buf *out,
                             struct err *e);
+/* A record that was queued before, about this subject instead: the same event, of no number of the feed. False
+ * with ERR_REJECT: of a schema that there is no more. */
+MUST_CHECK bool event_queue_as(const struct catalogue *c, struct slice framed, const struct subject *s,
+                               struct arena *a, struct buf *out, struct err *e);
 /* Person.linked: that this local id is the subject of that disclosure. like: the message's first
  * record, whose time and environment it takes. */
 MUST_CHECK bool event_queue_link(const struct occasion *o, const struct place *p,

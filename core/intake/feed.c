@@ -139,6 +139,7 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
     else if (set_origin(f, e) && spool_open(o->spool, &f->spool, e) &&
              quarantine_open(&f->quarantined, f->spool.db, f->o.quarantine_max_bytes,
                              f->o.quarantine_age_ms, e) &&
+             words_open(&f->words, f->spool.db, e) &&
              (!mapping_is_snapshot(o->mapping) ||
               snapshot_open(&f->snapshot, f->spool.db, o->stale_after_ms, f->o.now_ms(), e)) &&
              publisher_start(f, e)) {
@@ -150,6 +151,12 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
     }
     tear_down(f);
     return false;
+}
+
+void feed_forget(struct feed *f)
+{
+    quarantine_forget(&f->quarantined);
+    words_forget(&f->words);
 }
 
 struct intake feed_intake(struct feed *f)

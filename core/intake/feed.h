@@ -11,6 +11,7 @@
 #include "host/log.h"
 #include "intake/event.h"
 #include "intake/quarantine.h"
+#include "intake/words.h"
 #include "intake/snapshot.h"
 
 #define TURN_MESSAGES 64
@@ -98,6 +99,7 @@ struct feed {
     struct spool spool;
     struct snapshot snapshot;
     struct quarantine quarantined; /* under lock, as spool */
+    struct words words;            /* likewise */
     const char *said_code; /* of what was quarantined, and when: said once a minute */
     int64_t said_ms;
     bool no_room_said;
@@ -147,10 +149,20 @@ MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct er
  * notice; with a local id it is remembered, to be carried over. */
 MUST_CHECK bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
                           const struct subject *s, struct err *e);
-/* Signs about that local id (link_key) which were published under other keys only, for this one: before
- * what follows under it. The caller then says quarantine_carry_signs in the same commit. */
+/* Signs and words about that local id (link_key) which were published under other keys only, for this one:
+ * before what follows under it. The caller then says feed_carry_signs in the same commit. */
 MUST_CHECK bool feed_queue_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
                                  const struct subject *s, struct buf *out, struct err *e);
+
+/* So they were: signs of rows up to that number, and all words, which are counted as events. */
+MUST_CHECK bool feed_carry_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
+                                 const struct subject *s, int64_t upto, struct err *e);
+/* Remembers an event that was queued, where it is a word about sharing and names a local id. */
+MUST_CHECK bool feed_remember_word(struct feed *f, const struct mapped_event *event,
+                                   const struct build *b, const struct subject *s,
+                                   struct slice queued, struct err *e);
+/* feed.c: what was counted of the database, after a rollback. */
+void feed_forget(struct feed *f);
 
 /* vanished.c: notes the rows of a snapshot; compares it when its unit is stored; says once that
  * the next is overdue. False: the turn cannot be kept. */

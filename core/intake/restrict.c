@@ -72,7 +72,8 @@ static bool queue(struct feed *f, const struct occasion *o, const struct place *
     if (*done) {
         f->spool.turn.feed_seq++;
         f->spool.turn.counts.events++;
-        return true;
+        return feed_remember_word(f, &n->x->event, &b, &n->subject,
+                                  slice_from(buf_slice(&f->records), before), e);
     }
     f->records.n = before;
     if (one.fate == ERR_NONE || one.fate == ERR_REJECT)
@@ -124,10 +125,9 @@ static bool carry_signs(struct feed *f, const struct no *n, struct err *e)
     if (slice_is_empty(local_id))
         return true;
     link_key(f->identity.agency, local_id, local);
-    const uint8_t *key = n->subject.key.b;
     return feed_queue_signs(f, &f->work, local, &n->subject, &f->records, e) &&
-           quarantine_carry_signs(&f->quarantined, local, key,
-                                  (int64_t)f->spool.turn.counts.taken, e);
+           feed_carry_signs(f, &f->work, local, &n->subject,
+                            (int64_t)f->spool.turn.counts.taken, e);
 }
 
 static bool take(struct feed *f, const struct message *m, const struct mapped_restrictions *all,

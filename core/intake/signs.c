@@ -1,4 +1,4 @@
-/* signs.c - signs that something could not be read: published under the key that intake has for
+/* signs.c - signs that something could not be read, and words about sharing: published under the key that intake has for
  * their person, and under each that it learns of later, before what follows under that. */
 #include "intake/feed.h"
 
@@ -44,6 +44,61 @@ bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
     return quarantine_put_sign(&f->quarantined, &x, e);
 }
 
+/* All that was said goes where the id leads for sure; where that may be mistaken, what restricts. */
+static bool is_sure(const struct subject *s)
+{
+    return s->confidence && strcmp(s->confidence, "verified") == 0;
+}
+
+/* One of a schema that has changed since cannot be said again: that is news, and stops nothing. */
+static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
+                        const struct subject *s, struct buf *out, struct err *e)
+{
+    struct slice *list = NULL;
+    size_t n = 0;
+    if (!words_left(&f->words, local, s->key.b, is_sure(s), a, &list, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        size_t before = out->n;
+        if (event_queue_as(f->o.bundle->catalogue, list[i], s, a, out, e))
+            continue;
+        if (e->fate != ERR_REJECT)
+            return false;
+        out->n = before;
+        log_err(LOG_ERROR, &f->who, e);
+        err_clear(e);
+    }
+    return true;
+}
+
+bool feed_carry_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
+                      const struct subject *s, int64_t upto, struct err *e)
+{
+    size_t n = 0;
+    if (!words_carry(&f->words, local, s->key.b, is_sure(s), a, &n, e))
+        return false;
+    f->spool.turn.counts.events += n;
+    return quarantine_carry_signs(&f->quarantined, local, s->key.b, upto, e);
+}
+
+bool feed_remember_word(struct feed *f, const struct mapped_event *event, const struct build *b,
+                        const struct subject *s, struct slice queued, struct err *e)
+{
+    struct slice local_id = event_claim(b).local_id;
+    struct queued entry;
+    struct word x = { .restricts = event->restricts };
+    size_t at = 0;
+    if (!event->schema->restricts || slice_is_empty(local_id) || slice_is_empty(queued))
+        return true;
+    if (!queued_next(queued, &at, &entry, e) ||
+        !id_from_hex(build_get_text(b, (size_t)plan_header(b->plan)->id), x.id.b))
+        return e->fate == ERR_NONE;
+    link_key(f->identity.agency, local_id, x.local);
+    memcpy(x.key, s->key.b, ID_BYTES);
+    x.record = entry.value;
+    return words_put(&f->words, &x, e);
+}
+
 bool feed_queue_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
                       const struct subject *s, struct buf *out, struct err *e)
 {
@@ -53,5 +108,5 @@ bool feed_queue_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BY
         return false;
     for (size_t i = 0; i < n; i++)
         put(f, &list[i], s, out);
-    return true;
+    return queue_words(f, a, local, s, out, e);
 }

@@ -3,6 +3,7 @@
 
 #include "host/crypto.h"
 #include "intake/quarantine.h"
+#include "intake/words.h"
 #include "intake/snapshot.h"
 
 /* Waiting messages are appended and deleted by range, answers by age; recent and known are
@@ -17,7 +18,7 @@ static const char schema[] =
     "create table if not exists link (local blob primary key,"
     " subject blob not null, route integer not null, reference_of text not null,"
     " own integer not null) without rowid;"
-    QUARANTINE_SCHEMA
+    QUARANTINE_SCHEMA WORDS_SCHEMA
     "create table if not exists sent (n integer primary key, at integer not null,"
     " bytes integer not null, dropped integer not null default 0, ends blob not null);"
     "create table if not exists gap (first integer primary key, last integer not null,"

@@ -25,6 +25,7 @@ struct candidate {
     bool is_learned;      /* change is to be remembered */
     bool has_local;
     uint8_t local[ID_BYTES]; /* link_key of its local id */
+    struct slice queued;     /* its entry, once it is made; in the arena of the run */
 };
 
 /* What the records of one message are made of. */
@@ -324,7 +325,7 @@ static bool resolve(struct feed *f, struct making *k, struct err *e)
         } else if (!identity_resolve(&f->identity, &c, s, e)) {
             return false;
         }
-        if (f->quarantined.signs && !slice_is_empty(c.local_id)) {
+        if ((f->quarantined.signs || f->words.some) && !slice_is_empty(c.local_id)) {
             k->events[i].has_local = true;
             link_key(f->identity.agency, c.local_id, k->events[i].local);
         }
@@ -337,11 +338,19 @@ static bool resolve(struct feed *f, struct making *k, struct err *e)
     return true;
 }
 
+/* As the event before: what that carried over is carried. */
+static bool is_same_person(const struct making *k, size_t i)
+{
+    const struct candidate *c = &k->events[i], *before = i > 0 ? c - 1 : NULL;
+    return before && before->has_local && memcmp(before->local, c->local, ID_BYTES) == 0 &&
+           memcmp(before->subject.key.b, c->subject.key.b, ID_BYTES) == 0;
+}
+
 /* Signs that their persons' local ids carry over, for keys that they were not published under. */
 static bool queue_signs(struct feed *f, const struct making *k, struct err *e)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++)
-        if (k->events[i].has_local &&
+        if (k->events[i].has_local && !is_same_person(k, i) &&
             !feed_queue_signs(f, &f->work, k->events[i].local, &k->events[i].subject, &f->records, e))
             return false;
     return true;
@@ -396,6 +405,11 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
         if (f->records.n - before > BUS_RECORD_MAX_BYTES)
             return err_set(e, ERR_REJECT, "intake.size", 0,
                            "cannot publish: the record is too large");
+        if (m->mapped.events[i].schema->restricts) {
+            k->events[i].queued = arena_copy(&f->work, slice_from(buf_slice(&f->records), before));
+            if (!k->events[i].queued.p)
+                return err_memory(e);
+        }
     }
     return true;
 }
@@ -409,8 +423,11 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         c->change.generation++;
         if (c->is_learned && !spool_change_put(&f->spool, &c->change, e))
             return false;
-        if (c->has_local && !quarantine_carry_signs(&f->quarantined, c->local, c->subject.key.b,
-                                                    (int64_t)counts(f)->taken, e))
+        if (c->has_local && !feed_carry_signs(f, &f->work, c->local, &c->subject,
+                                              (int64_t)counts(f)->taken, e))
+            return false;
+        const struct mapped_event *event = &k->m->mapped.events[i];
+        if (!feed_remember_word(f, event, &event->build, &c->subject, c->queued, e))
             return false;
     }
     return f->records.n == 0 ||

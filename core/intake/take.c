@@ -264,7 +264,7 @@ static void roll_back(struct feed *f, size_t later)
     if (!t->open)
         return;
     spool_rollback(&f->spool);
-    quarantine_forget(&f->quarantined);
+    feed_forget(f);
     f->later += later;
     pthread_mutex_unlock(&f->lock);
     t->open = false;
@@ -500,7 +500,7 @@ bool feed_retake_end(struct feed *f, bool good, struct err *e)
         good = false;
     } else if (!good && t->open) {
         spool_rollback(&f->spool);
-        quarantine_forget(&f->quarantined);
+        feed_forget(f);
     }
     if (t->open)
         pthread_mutex_unlock(&f->lock);

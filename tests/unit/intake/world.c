@@ -50,7 +50,10 @@ int64_t world_now_ms(void)
     "  - {on: {type: moved}, emit: HospitalStay.moved, changed: {key: [visit], of: [ward]}," \
     " fields: {stay.ward: {from: ward}}}\n" \
     "  - {on: {hide: present}, emit: Restriction.raised, fields: {restriction.kind:" \
-    " {from: hide, table: {place: location}, else: refuse}}}\n"
+    " {from: hide, table: {place: location}, else: refuse}}}\n" \
+    "  - {on: {lift: present}, emit: Restriction.lifted, fields: {restriction.kind:" \
+    " {from: lift, table: {place: location}, else: refuse}}}\n" \
+    "  - {on: {may: present}, emit: Consent.granted, fields: {consent.purpose: {from: may}}}\n"
 
 static const char json_mapping[] = JSON_MAPPING("{home: home}");
 static const char mended_mapping[] = JSON_MAPPING("{home: home, nowhere: home}");

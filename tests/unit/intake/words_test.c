@@ -1,0 +1,231 @@
+/* words_test.c - what an agency said about sharing under a local id counts under every key that the id
+ * leads to, whichever was first: the word or the link. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+
+#include "record/wire.h"
+#include "world.h"
+
+#define EVENTS_MAX 64
+#define THEIRS "09090909090909090909090909090909"
+#define VERIFIED "\"nhs\":\"" NHS_ADA "\",\"status\":\"01\""
+#define UNSURE "\"nhs\":\"" NHS_ADA "\",\"status\":\"02\""
+
+static struct world w;
+static struct world_event events[EVENTS_MAX];
+
+static void fresh(void)
+{
+    CU_ASSERT_FATAL(world_init(&w, WORLD_JSON));
+    CU_ASSERT_FATAL(world_open_feed(&w));
+}
+
+static void done(void)
+{
+    world_done(&w);
+}
+
+static void say(const char *members)
+{
+    static int id;
+    char text[400];
+    snprintf(text, sizeof text,
+             "{\"id\":\"w%d\",\"type\":\"admitted\",\"environment\":\"live\",%s}", ++id, members);
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
+}
+
+static struct slice key_of(const struct key *key, const char *text)
+{
+    uint8_t hash[HASH_BYTES];
+    hmac_sha256(key, slice_text(text), hash);
+    return arena_copy(&w.a, slice_of(hash, ID_BYTES));
+}
+
+static struct slice ada(void)
+{
+    return key_of(&w.region_key, NHS_ADA);
+}
+
+/* The kinds of words under that key, in the order of the bus: "raised lifted". */
+static const char *words_of(struct slice key)
+{
+    const char *all = "";
+    struct feed_counts c = world_counts(&w);
+    size_t n = world_events(&w, events, EVENTS_MAX);
+    CU_ASSERT_EQUAL(c.taken,
+                    c.published + c.unchanged + c.duplicates + c.not_carried + c.quarantined);
+    CU_ASSERT_EQUAL(c.events, n);
+    int64_t after = -1;
+    for (;;) {
+        const struct world_event *next = NULL;
+        for (size_t i = 0; i < n; i++)
+            if (slice_equal(events[i].key, key) && events[i].offset > after &&
+                (!next || events[i].offset < next->offset))
+                next = &events[i];
+        if (!next)
+            return all;
+        after = next->offset;
+        if (strcmp(world_text(&w, next, "header.type"), "HospitalStay") != 0)
+            all = arena_format(&w.a, "%s%s%s", all, *all ? " " : "",
+                               world_text(&w, next, "header.kind"));
+    }
+}
+
+static const struct world_event *word_under(struct slice key)
+{
+    size_t n = world_events(&w, events, EVENTS_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal(events[i].key, key) &&
+            strcmp(world_text(&w, &events[i], "header.type"), "Restriction") == 0)
+            return &events[i];
+    return NULL;
+}
+
+static void a_restriction_said_before_the_link_goes_over_it_once(void)
+{
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    CU_ASSERT_STRING_EQUAL(words_of(key_of(&w.agency_key, "H1")), "raised");
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "");
+    const char *id = world_text(&w, word_under(key_of(&w.agency_key, "H1")), "header.id");
+    say("\"local\":\"H1\"," VERIFIED);
+    say("\"local\":\"H1\"," VERIFIED);
+    say("\"local\":\"H1\"");
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "raised");
+    const struct world_event *over = word_under(ada());
+    CU_ASSERT_PTR_NOT_NULL_FATAL(over);
+    CU_ASSERT_STRING_EQUAL(world_text(&w, over, "header.id"), id);
+    CU_ASSERT_STRING_EQUAL(world_text(&w, over, "header.identity_confidence"), "verified");
+    CU_ASSERT_STRING_EQUAL(world_text(&w, over, "restriction.kind"), "location");
+    CU_ASSERT_STRING_EQUAL(world_text(&w, over, "header.source_feed"), "");
+}
+
+static void said_after_the_link_it_is_the_persons_at_once(void)
+{
+    say("\"local\":\"H1\"," VERIFIED);
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "raised");
+    CU_ASSERT_STRING_EQUAL(words_of(key_of(&w.agency_key, "H1")), "");
+}
+
+static void it_stands_before_what_follows(void)
+{
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    say("\"local\":\"H1\"," VERIFIED);
+    (void)words_of(ada());
+    size_t n = world_events(&w, events, EVENTS_MAX);
+    const struct world_event *word = word_under(ada());
+    CU_ASSERT_PTR_NOT_NULL_FATAL(word);
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal(events[i].key, ada()) && &events[i] != word)
+            CU_ASSERT(word->offset < events[i].offset);
+}
+
+static void what_lifted_it_goes_along_in_order(void)
+{
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    say("\"lift\":\"place\",\"local\":\"H1\"");
+    say("\"may\":\"individual-care\",\"local\":\"H1\"");
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "raised lifted granted");
+}
+
+/* A number that may be mistyped opens nothing by it. */
+static void under_a_number_that_is_not_verified_goes_what_restricts(void)
+{
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    say("\"may\":\"individual-care\",\"local\":\"H1\"");
+    say("\"local\":\"H1\"," UNSURE);
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "raised");
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "raised granted");
+}
+
+static void from_a_mistyped_number_it_goes_to_the_right_one(void)
+{
+    say("\"hide\":\"place\",\"local\":\"H1\",\"nhs\":\"9990000026\",\"status\":\"01\"");
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "");
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "raised");
+}
+
+static void it_is_remembered_over_a_restart(void)
+{
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    (void)words_of(ada());
+    feed_close(&w.feed);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "raised");
+}
+
+/* The table of `to` refuses the message; its restriction was published all the same. */
+static void one_of_a_quarantined_message_goes_too(void)
+{
+    say("\"hide\":\"place\",\"to\":\"nowhere\",\"local\":\"H1\"");
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "raised");
+}
+
+static void another_local_id_is_another_persons(void)
+{
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    say("\"local\":\"H2\"," VERIFIED);
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "");
+}
+
+static void put_link(const char *local_id)
+{
+    struct buf b;
+    buf_init(&b, 1000);
+    wire_put_header(&b, plan_fingerprint(catalogue_named(w.schemas, SLICE("Link"))->plan));
+    avro_put_long(&b, 2);
+    avro_put_text(&b, slice_text(local_id));
+    avro_put_text(&b, SLICE(THEIRS));
+    avro_put_text(&b, SLICE("hospital/wards"));
+    avro_put_long(&b, 2);
+    avro_put_text(&b, SLICE("council/team"));
+    struct bus_record r = { .topic = "links.hospital",
+                            .key = slice_text(local_id),
+                            .value = buf_slice(&b) };
+    CU_ASSERT(bus_publish(w.bus, &r, 1, &w.e));
+    buf_release(&b);
+}
+
+static void a_link_on_the_bus_carries_it_over(void)
+{
+    uint8_t pseudonym[ID_BYTES];
+    struct slice key = slice_of(pseudonym, ID_BYTES);
+    CU_ASSERT(id_from_hex(SLICE(THEIRS), pseudonym));
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    say("\"may\":\"individual-care\",\"local\":\"H1\"");
+    (void)world_counts(&w);
+    put_link("H1");
+    for (int i = 0; i < 1000 && !word_under(key); i++)
+        world_counts(&w);
+    const struct world_event *over = word_under(key);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(over);
+    CU_ASSERT_EQUAL(over->partition, 2);
+    CU_ASSERT_STRING_EQUAL(world_text(&w, over, "header.identity_confidence"), "verified");
+    CU_ASSERT_STRING_EQUAL(words_of(key), "raised granted");
+    CU_ASSERT_STRING_EQUAL(world_text(&w, over, "subject.reference_of"), "hospital/wards");
+    CU_ASSERT_STRING_EQUAL(world_text(&w, over, "subject.reference"), THEIRS);
+}
+
+static CU_TestInfo cases[] = {
+    { "a restriction said before the link goes over it, once",
+      a_restriction_said_before_the_link_goes_over_it_once },
+    { "said after the link it is the person's at once",
+      said_after_the_link_it_is_the_persons_at_once },
+    { "it stands before what follows", it_stands_before_what_follows },
+    { "what lifted it goes along, in order", what_lifted_it_goes_along_in_order },
+    { "under a number that is not verified goes what restricts",
+      under_a_number_that_is_not_verified_goes_what_restricts },
+    { "from a mistyped number it goes to the right one",
+      from_a_mistyped_number_it_goes_to_the_right_one },
+    { "it is remembered over a restart", it_is_remembered_over_a_restart },
+    { "one of a quarantined message goes too", one_of_a_quarantined_message_goes_too },
+    { "another local id is another person's", another_local_id_is_another_persons },
+    { "a link on the bus carries it over", a_link_on_the_bus_carries_it_over },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_words = { "words", NULL, NULL, fresh, done, cases };
