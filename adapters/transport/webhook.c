@@ -31,6 +31,7 @@ struct webhook {
     struct secure secure;
     struct token token;
     struct http_server *server;
+    struct tls_context *tls;
     char where[300];
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
@@ -69,6 +70,7 @@ static const struct cfg_option options[] = {
     { "peer_connections_max", CFG_COUNT, AT(peer_connections_max), "64", "the same of one address" },
     { "retry_after", CFG_MS, AT(retry_after_ms), "5s",
       "when a sender should come again with what cannot be kept now" },
+    SECURE_TLS(AT(secure)),
     SECURE_CLEARTEXT(AT(secure)),
     SECURE_ANYONE(AT(secure)),
     { .type = CFG_END },
@@ -336,14 +338,31 @@ static void set_where(struct webhook *s)
         snprintf(s->where, sizeof s->where, "%s", s->listen);
 }
 
+static void webhook_stand(const void *state, bool receives, struct secure_stand *out)
+{
+    const struct webhook *s = state;
+    out->secure = &s->secure;
+    out->listens = receives;
+    out->address = s->listen;
+    out->local = address_is_local(slice_text(s->listen)) ||
+                 slice_starts(slice_text(s->listen), SLICE("unix:"));
+    out->encrypted = s->secure.tls.at != NULL;
+    out->knows_whom = cfg_is_set(s->token_file);
+}
+
 static bool webhook_open(void *state, struct err *e)
 {
     struct webhook *s = state;
     if (!webhook_check(s, true, e) || !read_token(s, &s->token, e))
         return false;
+    struct secure_stand stand = { .secure = NULL };
+    webhook_stand(s, true, &stand);
+    if (!secure_open(&stand, &s->tls, e))
+        return false;
     pthread_mutex_init(&s->lock, NULL);
     wait_init(&s->changed);
     struct http_server_options o = { .listen = s->listen,
+                                     .tls = s->tls,
                                      .body_max = (size_t)s->body_max,
                                      .bytes_max = (size_t)s->bytes_max,
                                      .idle_ms = s->idle_ms,
@@ -358,6 +377,7 @@ static bool webhook_open(void *state, struct err *e)
         set_where(s);
         return true;
     }
+    tls_close(&s->tls);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
     return false;
@@ -391,6 +411,7 @@ static void webhook_close(void *state)
 {
     struct webhook *s = state;
     http_server_stop(&s->server);
+    tls_close(&s->tls);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
 }
@@ -399,17 +420,6 @@ static const char *webhook_where(void *state)
 {
     const struct webhook *s = state;
     return s->where;
-}
-
-static void webhook_stand(const void *state, bool receives, struct secure_stand *out)
-{
-    const struct webhook *s = state;
-    out->secure = &s->secure;
-    out->listens = receives;
-    out->address = s->listen;
-    out->local = address_is_local(slice_text(s->listen)) ||
-                 slice_starts(slice_text(s->listen), SLICE("unix:"));
-    out->knows_whom = cfg_is_set(s->token_file);
 }
 
 const struct transport transport_webhook = {

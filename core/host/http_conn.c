@@ -17,13 +17,44 @@
 
 /* ---- bytes ---- */
 
+/* As recv() and send() say it. */
+static ssize_t from_tls(enum tls_came came, size_t n)
+{
+    if (came == TLS_DONE)
+        return (ssize_t)n;
+    if (came == TLS_CLOSED)
+        return 0;
+    errno = came == TLS_FAILED ? EPIPE : EAGAIN;
+    return -1;
+}
+
+static ssize_t receive(struct http_conn *c, const struct http_end *from, uint8_t *to, size_t room)
+{
+    size_t n = 0;
+    if (!c->tls || from != &c->peer || c->phase == HTTP_LINGERS)
+        return recv(from->fd, to, room, 0);
+    enum tls_came came = tls_read(c->tls, to, room, &n, &c->tls_error);
+    c->wants_write = came == TLS_WANT_WRITE;
+    return from_tls(came, n);
+}
+
+static ssize_t deliver(struct http_conn *c, const struct http_end *to, struct slice bytes)
+{
+    size_t n = 0;
+    if (!c->tls || to != &c->peer)
+        return send(to->fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+    enum tls_came came = tls_write(c->tls, bytes.p, bytes.n, &n, &c->tls_error);
+    c->wants_read = came == TLS_WANT_READ;
+    return from_tls(came == TLS_CLOSED ? TLS_FAILED : came, n);
+}
+
 /* What came, behind what is there, of at most room bytes; whether anything did. */
-static bool fill(struct http_end *from, struct buf *to, size_t room)
+static bool fill(struct http_conn *c, struct http_end *from, struct buf *to, size_t room)
 {
     uint8_t piece[PIECE_BYTES];
     if (room == 0 || from->is_over)
         return false;
-    ssize_t n = recv(from->fd, piece, room < sizeof piece ? room : sizeof piece, 0);
+    ssize_t n = receive(c, from, piece, room < sizeof piece ? room : sizeof piece);
     if (n > 0)
         buf_put(to, slice_of(piece, (size_t)n));
     from->is_over = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
@@ -31,9 +62,9 @@ static bool fill(struct http_end *from, struct buf *to, size_t room)
 }
 
 /* The first n bytes of from, as many as go; how many went. *failed: nobody takes them any more. */
-static size_t drain(struct http_end *to, struct buf *from, size_t n, bool *failed)
+static size_t drain(struct http_conn *c, struct http_end *to, struct buf *from, size_t n, bool *failed)
 {
-    ssize_t sent = n ? send(to->fd, from->p, n, MSG_NOSIGNAL) : 0;
+    ssize_t sent = n ? deliver(c, to, slice_of(from->p, n)) : 0;
     *failed = sent < 0 && errno != EAGAIN && errno != EINTR;
     if (sent <= 0)
         return 0;
@@ -206,14 +237,14 @@ static bool take(struct http_conn *c)
 static bool pull(struct http_conn *c)
 {
     if (c->phase == HTTP_LINGERS) {
-        bool came = fill(&c->peer, &c->in, PIECE_BYTES);
+        bool came = fill(c, &c->peer, &c->in, PIECE_BYTES);
         c->thrown += c->in.n;
         c->in.n = 0;
         c->dead = c->dead || c->peer.is_over || c->thrown > THROWN_MAX;
         return came;
     }
     bool wanted = c->phase == HTTP_WAITS || c->phase == HTTP_READS_BODY;
-    return wanted && fill(&c->peer, &c->in, HEAD_MAX - c->in.n);
+    return wanted && fill(c, &c->peer, &c->in, HEAD_MAX - c->in.n);
 }
 
 static bool push(struct http_conn *c)
@@ -221,7 +252,7 @@ static bool push(struct http_conn *c)
     bool failed = false;
     if (c->passed == 0 || c->server.fd < 0)
         return false;
-    size_t n = drain(&c->server, &c->in, c->passed, &failed);
+    size_t n = drain(c, &c->server, &c->in, c->passed, &failed);
     c->passed -= n;
     if (failed)
         end(c); /* what it said before goes out all the same */
@@ -243,7 +274,7 @@ static void next_request(struct http_conn *c)
 
 static bool pull_answer(struct http_conn *c)
 {
-    if (c->server.fd < 0 || c->server.is_over || !fill(&c->server, &c->out, PIECE_BYTES - c->out.n))
+    if (c->server.fd < 0 || c->server.is_over || !fill(c, &c->server, &c->out, PIECE_BYTES - c->out.n))
         return false;
     if (c->out_deadline_ms == NEVER)
         c->out_deadline_ms = c->now_ms + c->o->request_ms;
@@ -259,7 +290,7 @@ static bool flush(struct http_conn *c)
     bool failed = false;
     struct buf *from = c->out.n ? &c->out : &c->refusal;
     bool may = c->out.n || (c->phase == HTTP_ENDING && (c->server.fd < 0 || c->server.is_over));
-    size_t n = may ? drain(&c->peer, from, from->n, &failed) : 0;
+    size_t n = may ? drain(c, &c->peer, from, from->n, &failed) : 0;
     if (c->out.n == 0)
         c->out_deadline_ms = NEVER;
     c->dead = c->dead || failed;
@@ -283,6 +314,9 @@ static void settle(struct http_conn *c)
         buf_release(&c->out);
     bool all_out = c->out.n == 0 && c->refusal.n == 0 && (c->server.fd < 0 || c->server.is_over);
     if (c->phase != HTTP_ENDING || !all_out)
+        return;
+    c->wants_write = c->tls && tls_end(c->tls, &c->tls_error) == TLS_WANT_WRITE;
+    if (c->wants_write)
         return;
     (void)shutdown(c->peer.fd, SHUT_WR);
     c->phase = HTTP_LINGERS;
@@ -326,6 +360,10 @@ uint32_t http_conn_wants_peer(const struct http_conn *c)
     bool reads = c->phase == HTTP_WAITS || c->phase == HTTP_READS_BODY;
     bool in = !c->peer.is_over && (c->phase == HTTP_LINGERS || (reads && c->in.n < HEAD_MAX));
     bool out = c->out.n || (c->refusal.n && (c->server.fd < 0 || c->server.is_over));
+    if (c->phase != HTTP_LINGERS && !c->peer.is_over) {
+        in = in || c->wants_read;
+        out = c->wants_write || (out && !c->wants_read);
+    }
     return (in ? (uint32_t)EPOLLIN : 0) | (out ? (uint32_t)EPOLLOUT : 0);
 }
 
@@ -343,8 +381,10 @@ bool http_conn_may_go(const struct http_conn *c)
 struct http_conn *http_conn_new(const struct http_door_options *o, int fd, const struct sockaddr_storage *from,
                                 socklen_t from_n, int64_t now_ms)
 {
+    struct err ignored = { .fate = ERR_NONE };
     struct http_conn *c = mem_alloc(sizeof *c);
-    if (!c) {
+    if (!c || (o->tls && !tls_start(o->tls, fd, &c->tls, &ignored))) {
+        mem_free(c);
         close(fd);
         return NULL;
     }
@@ -364,6 +404,9 @@ struct http_conn *http_conn_new(const struct http_door_options *o, int fd, const
 
 void http_conn_shut(struct http_conn *c)
 {
+    if (c->tls && c->phase != HTTP_LINGERS && tls_is_ready(c->tls))
+        (void)tls_end(c->tls, &c->tls_error);
+    tls_free(&c->tls);
     (void)close(c->peer.fd);
     if (c->server.fd >= 0)
         (void)close(c->server.fd);

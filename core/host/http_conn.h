@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "host/http_door.h"
+#include "host/tls.h"
 
 enum http_phase { HTTP_WAITS, HTTP_READS_BODY, HTTP_AWAITS_ANSWER, HTTP_ENDING, HTTP_LINGERS };
 
@@ -39,6 +40,10 @@ struct http_conn {
     struct http_body body;
     bool blank;    /* an empty line before a head was passed over */
     bool dead, is_said;
+    struct tls *tls; /* NULL: in the clear */
+    struct err tls_error;
+    bool wants_read, wants_write; /* of tls: writing waits to read, reading or ending to write */
+    bool is_known;   /* its handshake is done, and said */
     size_t held;   /* what its peer is said to hold for it */
     size_t thrown;
     int64_t now_ms, begun_ms, deadline_ms, out_deadline_ms;

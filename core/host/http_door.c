@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 
 #define EVENTS_MAX 128
 #define ACCEPT_MAX 64 /* in one turn */
+#define PEER_MAX 400
 #define SWEEP_MS 100
 #define SAY_MS 1000 /* a line a listener at most in this */
 #define MS_NS ((int64_t)1000000)
@@ -55,31 +57,59 @@ static bool may_say(struct http_door *d)
     return may;
 }
 
-static void say(struct http_door *d, const struct sockaddr_storage *from, const char *code, int status,
-                const char *what)
+/* "10.1.2.3", or with TLS "10.1.2.3 (hub.example)" by its certificate. */
+static void name_peer(const struct sockaddr_storage *from, const struct tls *tls, char *out, size_t room)
 {
     char host[NI_MAXHOST] = "of this machine";
-    const struct log_who who = { "http", d->o.where };
-    if (!may_say(d))
-        return;
+    struct tls_shown shown;
     if (from->ss_family != AF_UNIX)
         (void)getnameinfo((const struct sockaddr *)from, sizeof *from, host, sizeof host, NULL, 0,
                           NI_NUMERICHOST);
-    if (status)
-        log_line(LOG_WARN, &who, code, "peer %s is answered %d: %s (%zu more such lines were left out)",
-                 host, status, what, d->unsaid);
+    if (tls && tls_shown(tls, &shown))
+        snprintf(out, room, "%s (%s)", host, shown.name);
     else
-        log_line(LOG_WARN, &who, code, "peer %s: %s (%zu more such lines were left out)", host, what,
-                 d->unsaid);
+        snprintf(out, room, "%s", host);
+}
+
+static void say(struct http_door *d, const struct sockaddr_storage *from, const struct tls *tls,
+                const char *code, const char *what)
+{
+    char peer[PEER_MAX];
+    const struct log_who who = { "http", d->o.where };
+    if (!may_say(d))
+        return;
+    name_peer(from, tls, peer, sizeof peer);
+    log_line(LOG_WARN, &who, code, "peer %s %s (%zu more such lines were left out)", peer, what, d->unsaid);
     d->unsaid = 0;
 }
 
 static void say_answer(struct http_door *d, struct http_conn *c)
 {
+    char what[160];
     if (c->status < 400 || c->is_said)
         return;
     c->is_said = true;
-    say(d, &c->from, "http.refused", c->status, c->why);
+    snprintf(what, sizeof what, "is answered %d: %s", c->status, c->why);
+    say(d, &c->from, c->tls, "http.refused", what);
+}
+
+/* Who it is once its handshake is done, or why it failed. */
+static void say_tls(struct http_door *d, struct http_conn *c)
+{
+    char text[PEER_MAX];
+    const struct log_who who = { "http", d->o.where };
+    if (!c->tls || c->is_known)
+        return;
+    if (tls_is_ready(c->tls)) {
+        c->is_known = true;
+        name_peer(&c->from, c->tls, text, sizeof text);
+        log_line(LOG_DEBUG, &who, "http.peer", "peer %s has come", text);
+    } else if (c->tls_error.fate != ERR_NONE) {
+        c->is_known = true;
+        snprintf(text, sizeof text, "does not come in: %s", c->tls_error.text);
+        if (strcmp(c->tls_error.code, "tls.closed") != 0) /* who only looks whether somebody listens */
+            say(d, &c->from, NULL, c->tls_error.code, text);
+    }
 }
 
 /* ---- who is there ---- */
@@ -146,7 +176,7 @@ static bool make_room(struct http_door *d, struct peer *who, const struct http_c
         c = c->after;
     if (!c)
         return false;
-    say(d, &c->from, "http.full", 0, "has most of what is connected or held here: one of its connections is closed");
+    say(d, &c->from, c->tls, "http.full", "has most of what is connected or held here: one of its connections is closed");
     drop(d, c);
     return true;
 }
@@ -199,6 +229,7 @@ static void watch_end(struct http_door *d, struct http_end *end, uint32_t wanted
 static void go(struct http_door *d, struct http_conn *c)
 {
     http_conn_go(c, d->now_ms);
+    say_tls(d, c);
     say_answer(d, c);
     if (!c->dead) {
         watch_end(d, &c->peer, http_conn_wants_peer(c), true);
@@ -220,7 +251,7 @@ static void let_in(struct http_door *d, int fd, const struct sockaddr_storage *f
 {
     struct peer *who = NULL;
     if (!find_place(d, (const struct sockaddr *)from, &who)) {
-        say(d, from, "http.full", 0, "there is no place for it: closed");
+        say(d, from, NULL, "http.full", "is closed: there is no place for it");
         close(fd);
         return;
     }

@@ -8,6 +8,9 @@
  * messages would pay a connection, and with TLS a handshake, for each. What is refused is answered by the
  * door, and its connection ends.
  *
+ * With TLS it ends here: the web server sees plain bytes. Why a handshake failed is said, and whose
+ * certificate was shown.
+ *
  * A listener that is full makes room: of the address that has most connections the one goes that has
  * been of no use for longest, unless its request waits for its answer. So does an address that has its share.
  *
@@ -21,12 +24,14 @@
 #include "host/http_frame.h"
 #include "host/http_server.h"
 #include "host/peers.h"
+#include "host/tls.h"
 
 struct http_door;
 
 struct http_door_options {
     const char *where;      /* for the log */
     int listener;           /* taken */
+    struct tls_context *tls; /* NULL: in the clear */
     struct peers_limits peers;
     size_t body_max;        /* a larger one is answered 413 */
     int64_t idle_ms;        /* a kept connection without a request */

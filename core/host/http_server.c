@@ -271,7 +271,7 @@ static bool start_door(struct http_server *s, int listener, struct err *e)
 {
     const struct http_server_options *o = &s->options;
     const struct http_door_options door = {
-        .where = o->listen, .listener = listener,
+        .where = o->listen, .listener = listener, .tls = o->tls,
         .peers = { o->connections_max, o->peer_connections_max, o->bytes_max, o->bytes_max / 2 },
         .body_max = o->body_max, .idle_ms = o->idle_ms, .head_ms = o->head_ms,
         .request_ms = o->request_ms, .judge = judge, .hand_over = hand_over, .phrase = phrase, .ctx = s,

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "host/http_frame.h"
+#include "host/tls.h"
 
 struct http_server;
 struct http_request;
@@ -28,6 +29,7 @@ struct http_answer {
 /* 0: a fallback (http_server.c). */
 struct http_server_options {
     const char *listen;     /* "127.0.0.1:8080", port 0 = the kernel's choice; or "unix:/path/sock" */
+    struct tls_context *tls; /* borrowed; NULL: in the clear */
     size_t body_max;        /* a larger body is answered 413; 0: none is taken */
     size_t bytes_max;       /* of all bodies under way; a peer's share is half of it */
     unsigned connections_max, peer_connections_max;
