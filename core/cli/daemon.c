@@ -587,6 +587,6 @@ static int run_site(struct daemon *d, struct arena *a)
 int daemon_run(struct site *s, char **only, const char *admin_listen, struct arena *a)
 {
     struct daemon d = { .site = s, .only = only[0] ? only : NULL };
-    d.admin_listen = admin_listen ? admin_listen : s->admin_listen;
+    d.admin_listen = admin_listen ? admin_listen : s->admin.listen;
     return run_site(&d, a);
 }

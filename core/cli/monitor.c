@@ -22,7 +22,8 @@ struct monitor {
     pthread_mutex_t lock; /* of o, and one question at a time */
     struct arena arena; /* of one question */
     int64_t started_ms;
-    const char *const *hosts; /* of the site, NULL-terminated; NULL: none */
+    const char **hosts; /* of the site, NULL-terminated; NULL: none */
+    struct tls_context *tls;
     struct address at;
     char where[300];
 };
@@ -197,7 +198,7 @@ static bool is_own_name(const struct monitor *m, const struct http_head *h)
     struct slice host = http_head_host(h);
     bool good = host.n == 0 || address_is_local(h->authority) ||
                 slice_equal_nocase(host, slice_text(m->at.host));
-    for (const char *const *one = m->hosts; one && *one && !good; one++)
+    for (const char **one = m->hosts; one && *one && !good; one++)
         good = slice_equal_nocase(host, slice_text(*one));
     return good;
 }
@@ -237,13 +238,20 @@ bool monitor_start(const struct monitor_options *o, struct monitor **out, struct
     if (!m)
         return err_memory(e);
     m->o = *o;
-    m->hosts = o->of.site->admin_hosts;
+    m->hosts = o->of.site->admin.hosts;
     bool is_tcp = address_split(slice_text(o->listen), &m->at);
     m->started_ms = clock_wall_ms();
     pthread_mutex_init(&m->lock, NULL);
     arena_init(&m->arena, ARENA_BYTES);
+    struct secure_stand stand;
+    site_admin_stand(&o->of.site->admin, &stand);
+    if (!secure_open(&stand, &m->tls, e)) {
+        monitor_stop(&m);
+        return false;
+    }
     const struct http_server_options server = {
         .listen = o->listen,
+        .tls = m->tls,
         .body_max = 0,
         .idle_ms = 10000,
         .connections_max = 32,
@@ -274,6 +282,7 @@ void monitor_stop(struct monitor **out)
     if (!m)
         return;
     http_server_stop(&m->server);
+    tls_close(&m->tls);
     pthread_mutex_destroy(&m->lock);
     arena_release(&m->arena);
     mem_free(m);

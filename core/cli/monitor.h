@@ -2,10 +2,11 @@
  *
  * GET /metrics (metrics.h), /health/live (it answers), /health/ready (its feeds take in, its router
  * is in step and the bus answers it, a bundle is in force: 200; else 503 and a sentence a trouble).
- * Nothing changes by it, and nothing of a person is told. Loopback only; what must be read from
- * afar goes through a proxy that knows its readers. A request under another name than its own, a loopback
- * name or one of the site's admin_hosts is answered 421, so that no page in a browser reads it. Threads: one of its own, which gathers the
- * figures when it is asked and never waits for the bus. Errors: http.listen (ERR_FATAL). */
+ * Nothing changes by it, and nothing of a person is told. Beyond loopback only as secure.h has it: with TLS
+ * and client certificates, or where the site says why not. A request under another name than its own, a
+ * loopback name or one of the site's `hosts` is answered 421, so that no page in a browser reads it. Threads:
+ * one of its own, which gathers the figures when it is asked and never waits for the bus. Errors: http.listen,
+ * http.door, those of host/tls.h (ERR_FATAL). */
 #ifndef CONCORDAT_CLI_MONITOR_H
 #define CONCORDAT_CLI_MONITOR_H
 

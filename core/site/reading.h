@@ -60,6 +60,10 @@ const struct cfg_option *option_named(const struct cfg_option *options, struct s
 /* secure.c: whether a transport may stand to the world as its options say; n: those. */
 bool reading_stand(struct reading *r, const struct node *n, const struct transport *t, bool receives,
                    const void *state);
+bool reading_stand_of(struct reading *r, const struct node *n, struct slice what,
+                      const struct secure_stand *s);
+/* admin.c */
+void reading_admin(struct reading *r, const struct node *root);
 
 /* parts.c: after region and keys. */
 void reading_feeds(struct reading *r, const struct node *root);

@@ -33,27 +33,35 @@ static bool tell(struct reading *r, const struct node *n, const struct err *e)
     return false;
 }
 
+bool reading_stand_of(struct reading *r, const struct node *n, struct slice what,
+                      const struct secure_stand *s)
+{
+    struct err e = { .fate = ERR_NONE };
+    int64_t until_ms = TLS_NO_END;
+    if (r->site->places.demo && !s->local)
+        return reading_not_local(r, n, what);
+    if (!secure_check(s, &e))
+        return tell(r, n, &e);
+    if (r->keys_mode != SITE_KEYS_NAMED && !secure_try(s, &until_ms, &e))
+        return tell(r, n, &e);
+    if (!s->secure)
+        return true;
+    note_needless(r, s, &s->secure->cleartext,
+                  "'cleartext' changes nothing here: it goes by TLS, or not beyond this machine");
+    note_needless(r, s, &s->secure->anyone,
+                  "'anyone' changes nothing here: who may send is known, or is on this machine");
+    note_days(r, s, until_ms);
+    return true;
+}
+
 bool reading_stand(struct reading *r, const struct node *n, const struct transport *t, bool receives,
                    const void *state)
 {
     struct secure_stand s = { .secure = NULL };
     struct err e = { .fate = ERR_NONE };
-    int64_t until_ms = TLS_NO_END;
     if (t->stand)
         t->stand(state, receives, &s);
-    if (r->site->places.demo && !s.local)
-        return reading_not_local(r, n, n->key);
-    if (!secure_check(&s, &e))
-        return tell(r, n, &e);
-    if (r->keys_mode != SITE_KEYS_NAMED &&
-        (!secure_try(&s, &until_ms, &e) || (t->try && !t->try(state, &e))))
-        return tell(r, n, &e);
-    if (!s.secure)
-        return true;
-    note_needless(r, &s, &s.secure->cleartext,
-                  "'cleartext' changes nothing here: it goes by TLS, or not beyond this machine");
-    note_needless(r, &s, &s.secure->anyone,
-                  "'anyone' changes nothing here: who may send is known, or is on this machine");
-    note_days(r, &s, until_ms);
-    return true;
+    if (!reading_stand_of(r, n, n->key, &s))
+        return false;
+    return r->keys_mode == SITE_KEYS_NAMED || !t->try || t->try(state, &e) || tell(r, n, &e);
 }

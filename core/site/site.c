@@ -77,39 +77,6 @@ static void read_words(struct reading *r, const struct node *root)
         reading_complain(r, n, "site.agency", "region.yaml has no such agency", n->text);
 }
 
-bool site_may_listen(struct slice text)
-{
-    struct address at;
-    return address_split(text, &at) && address_is_local(text);
-}
-
-static const char *const *read_hosts(struct reading *r, const struct node *n)
-{
-    const char **list = n ? ARENA_ARRAY(r->reader.arena, strict_count(n) + 1, const char *) : NULL;
-    size_t i = 0;
-    for (const struct node *it = NULL; list && (it = strict_each(n, it));)
-        if (strict_is(&r->reader, it, NODE_TEXT, "a host"))
-            list[i++] = arena_text(r->reader.arena, it->text);
-    return list;
-}
-
-/* Metrics and health: for whoever watches on this machine, behind no lock. */
-static void read_admin(struct reading *r, const struct node *root)
-{
-    static const struct strict_key keys[] = { { "listen", true, STRICT_TEXT },
-                                              { "hosts", false, STRICT_TEXTS } };
-    const struct node *map = strict_member(root, "admin", NODE_MAP);
-    STRICT_KEYS(&r->reader, map, keys);
-    const struct node *n = map ? strict_member(map, "listen", NODE_TEXT) : NULL;
-    r->site->admin_hosts = read_hosts(r, node_get(map, "hosts"));
-    if (!n)
-        return;
-    if (!site_may_listen(n->text))
-        reading_complain(r, n, "site.admin",
-                         "want a host:port of this machine alone, such as 127.0.0.1:9464", n->text);
-    r->site->admin_listen = arena_text(r->reader.arena, n->text);
-}
-
 static void read_root(struct reading *r, const struct node *root)
 {
     static const struct strict_key keys[] = {
@@ -133,7 +100,7 @@ static void read_root(struct reading *r, const struct node *root)
     read_words(r, root);
     read_keys(r, root);
     read_bus(r, root);
-    read_admin(r, root);
+    reading_admin(r, root);
     reading_feeds(r, root);
     reading_deliveries(r, root);
 }

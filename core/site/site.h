@@ -38,6 +38,13 @@ struct site_delivery {
     int64_t tries_on_error, tries_on_reject; /* 0: for ever */
 };
 
+/* The listener for metrics and health. */
+struct site_admin {
+    const char *listen;    /* "127.0.0.1:9464"; NULL: it does not */
+    const char **hosts;    /* further names under which it is asked, NULL-terminated; NULL: none */
+    struct secure secure;
+};
+
 /* What `check` tells and nothing stops at. */
 struct site_note {
     const struct site_note *next;
@@ -48,8 +55,7 @@ struct site_note {
 struct site {
     const char *folder, *state_folder; /* absolute */
     const char *admin_socket;          /* path of the daemon's local socket */
-    const char *admin_listen;          /* "127.0.0.1:9464", loopback; NULL: it does not */
-    const char *const *admin_hosts;    /* further names under which it is asked, NULL-terminated; NULL: none */
+    struct site_admin admin;
     const char *listening;             /* file naming where each feed listens, written by run */
     bool live;
     const char *bus_url, *topic_prefix;
@@ -107,11 +113,14 @@ const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
  * thread at a time. Paths live in a. person_keys.c */
 void site_find_person_keys(const struct site *s, struct arena *a, struct problems *p);
 
-/* Whether text is an address that the admin endpoint may listen at: host:port of this machine alone. */
+/* Whether text is an address for `run --admin`: host:port of this machine alone. */
 bool site_may_listen(struct slice text);
 
 /* Fills a transport's state from a YAML map by its option table. options.c */
 bool options_read(struct arena *a, const struct node *map, const struct cfg_option *options,
                   const char *folder, void *state, struct problems *p);
+
+/* How it stands to the world. */
+void site_admin_stand(const struct site_admin *a, struct secure_stand *out);
 
 #endif

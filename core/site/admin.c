@@ -1,0 +1,51 @@
+/* admin.c - the listener for metrics and health: its options, and whether it may stand to the world so. */
+#include <stddef.h>
+
+#include "base/address.h"
+#include "site/reading.h"
+
+#define AT(field) offsetof(struct site_admin, field)
+
+static const struct cfg_option options[] = {
+    { "listen", CFG_TEXT, AT(listen), NULL, "address and port to answer on, as 127.0.0.1:9464" },
+    { "hosts", CFG_LIST, AT(hosts), NULL,
+      "further names under which it is asked; under others than these, its own and loopback's it answers 421" },
+    SECURE_TLS(AT(secure)),
+    SECURE_CLEARTEXT(AT(secure)),
+    SECURE_ANYONE(AT(secure)),
+    { .type = CFG_END },
+};
+
+bool site_may_listen(struct slice text)
+{
+    struct address at;
+    return address_split(text, &at) && address_is_local(text);
+}
+
+void site_admin_stand(const struct site_admin *a, struct secure_stand *out)
+{
+    *out = (struct secure_stand){
+        .secure = &a->secure, .address = a->listen, .listens = true,
+        .local = address_is_local(slice_text(a->listen)), .encrypted = a->secure.tls.at != NULL,
+    };
+}
+
+void reading_admin(struct reading *r, const struct node *root)
+{
+    const struct node *map = strict_member(root, "admin", NODE_MAP);
+    struct site_admin *admin = &r->site->admin;
+    struct secure_stand stand;
+    struct address at;
+    if (!map)
+        return;
+    (void)options_read(r->reader.arena, map, options, r->site->places.folder, admin, r->reader.problems);
+    if (!admin->listen) /* told: it must be there */
+        return;
+    const struct node *n = node_get(map, "listen");
+    if (!address_split(slice_text(admin->listen), &at) || !at.host[0]) {
+        reading_complain(r, n, "site.admin", "want a host:port such as 127.0.0.1:9464", n->text);
+        return;
+    }
+    site_admin_stand(admin, &stand);
+    (void)reading_stand_of(r, n, SLICE("admin"), &stand);
+}
