@@ -32,7 +32,6 @@ struct webhook {
     struct token token;
     struct http_server *server;
     struct tls_context *tls;
-    char where[300];
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
     struct intake up; /* take NULL: nobody is there to take */
@@ -324,20 +323,6 @@ static bool webhook_check(const void *state, bool receives, struct err *e)
     return check_limits(s, e);
 }
 
-/* Says the port that the kernel chose where port 0 was asked for. */
-static void set_where(struct webhook *s)
-{
-    struct slice listen = slice_text(s->listen);
-    size_t host = listen.n;
-    while (host > 0 && listen.p[host - 1] != ':')
-        host--;
-    uint16_t port = http_server_port(s->server);
-    if (port)
-        snprintf(s->where, sizeof s->where, "%.*s%u", (int)host, s->listen, (unsigned)port);
-    else
-        snprintf(s->where, sizeof s->where, "%s", s->listen);
-}
-
 static void webhook_stand(const void *state, bool receives, struct secure_stand *out)
 {
     const struct webhook *s = state;
@@ -373,10 +358,8 @@ static bool webhook_open(void *state, struct err *e)
                                      .judge = judge,
                                      .handle = handle,
                                      .ctx = s };
-    if (http_server_start(&o, &s->server, e)) {
-        set_where(s);
+    if (http_server_start(&o, &s->server, e))
         return true;
-    }
     tls_close(&s->tls);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
@@ -419,7 +402,7 @@ static void webhook_close(void *state)
 static const char *webhook_where(void *state)
 {
     const struct webhook *s = state;
-    return s->where;
+    return http_server_where(s->server);
 }
 
 const struct transport transport_webhook = {

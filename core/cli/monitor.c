@@ -25,7 +25,6 @@ struct monitor {
     const char **hosts; /* of the site, NULL-terminated; NULL: none */
     struct tls_context *tls;
     struct address at;
-    char where[300];
 };
 
 static const struct log_who who = { "admin", NULL };
@@ -239,7 +238,7 @@ bool monitor_start(const struct monitor_options *o, struct monitor **out, struct
         return err_memory(e);
     m->o = *o;
     m->hosts = o->of.site->admin.hosts;
-    bool is_tcp = address_split(slice_text(o->listen), &m->at);
+    (void)address_split(slice_text(o->listen), &m->at);
     m->started_ms = clock_wall_ms();
     pthread_mutex_init(&m->lock, NULL);
     arena_init(&m->arena, ARENA_BYTES);
@@ -263,16 +262,13 @@ bool monitor_start(const struct monitor_options *o, struct monitor **out, struct
         monitor_stop(&m);
         return false;
     }
-    if (is_tcp)
-        (void)snprintf(m->where, sizeof m->where, strchr(m->at.host, ':') ? "[%s]:%u" : "%s:%u",
-                       m->at.host, (unsigned)http_server_port(m->server));
     *out = m;
     return true;
 }
 
 const char *monitor_where(const struct monitor *m)
 {
-    return m->where;
+    return http_server_where(m->server);
 }
 
 void monitor_stop(struct monitor **out)

@@ -31,6 +31,7 @@ struct http_server {
     struct http_door *door;
     struct buf answer; /* of the internal thread */
     uint16_t port;
+    char where[300]; /* as listen, with the port really bound */
     char unix_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 };
 
@@ -267,11 +268,23 @@ static bool start_daemon(struct http_server *s, struct err *e)
     return s->daemon || refuse_listen(e, s->options.listen, "the HTTP library does not start");
 }
 
+static void set_where(struct http_server *s)
+{
+    struct slice listen = slice_text(s->options.listen);
+    size_t host = listen.n;
+    while (s->port && host > 0 && listen.p[host - 1] != ':')
+        host--;
+    snprintf(s->where, sizeof s->where, "%.*s", (int)host, s->options.listen);
+    if (s->port)
+        snprintf(s->where + strlen(s->where), sizeof s->where - strlen(s->where), "%u", (unsigned)s->port);
+}
+
 static bool start_door(struct http_server *s, int listener, struct err *e)
 {
     const struct http_server_options *o = &s->options;
+    set_where(s);
     const struct http_door_options door = {
-        .where = o->listen, .listener = listener, .tls = o->tls,
+        .where = s->where, .listener = listener, .tls = o->tls,
         .peers = { o->connections_max, o->peer_connections_max, o->bytes_max, o->bytes_max / 2 },
         .body_max = o->body_max, .idle_ms = o->idle_ms, .head_ms = o->head_ms,
         .request_ms = o->request_ms, .judge = judge, .hand_over = hand_over, .phrase = phrase, .ctx = s,
@@ -315,6 +328,11 @@ bool http_server_start(const struct http_server_options *o, struct http_server *
     }
     http_server_stop(&s);
     return false;
+}
+
+const char *http_server_where(const struct http_server *s)
+{
+    return s->where;
 }
 
 uint16_t http_server_port(const struct http_server *s)

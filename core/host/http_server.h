@@ -44,6 +44,8 @@ MUST_CHECK bool http_server_start(const struct http_server_options *o, struct ht
                                   struct err *e);
 /* The port really bound; 0 for a UNIX socket. */
 uint16_t http_server_port(const struct http_server *s);
+/* "127.0.0.1:40123": as listen, with that port. */
+const char *http_server_where(const struct http_server *s);
 void http_server_stop(struct http_server **s);
 
 struct slice http_method(const struct http_request *r);
