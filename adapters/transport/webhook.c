@@ -26,7 +26,7 @@
 struct webhook {
     const char *listen, *path, *token_file, *content_type;
     const char **origins;
-    int64_t body_max, bytes_max, idle_ms, head_ms, request_ms, connections_max, peer_connections_max;
+    int64_t body_max, buffers_max, idle_ms, head_ms, request_ms, connections_max, peer_connections_max;
     int64_t retry_after_ms;
     struct secure secure;
     struct token token;
@@ -57,7 +57,7 @@ static const struct cfg_option options[] = {
       "media type that a message must have; any type that ends in +json counts as JSON" },
     { "body_max", CFG_BYTES, AT(body_max), "1MiB",
       "a larger message, also when it was compressed, is answered 413" },
-    { "bytes_max", CFG_BYTES, AT(bytes_max), "64MiB",
+    { "buffers_max", CFG_BYTES, AT(buffers_max), "64MiB",
       "bodies under way at one time in sum, half of it for one address, never less than two of body_max; more are "
       "answered 503" },
     { "idle", CFG_MS, AT(idle_ms), "30s", "a connection without a request is closed after this" },
@@ -349,7 +349,7 @@ static bool webhook_open(void *state, struct err *e)
     struct http_server_options o = { .listen = s->listen,
                                      .tls = s->tls,
                                      .body_max = (size_t)s->body_max,
-                                     .bytes_max = (size_t)s->bytes_max,
+                                     .bytes_max = (size_t)s->buffers_max,
                                      .idle_ms = s->idle_ms,
                                      .head_ms = s->head_ms,
                                      .request_ms = s->request_ms,

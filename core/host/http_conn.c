@@ -12,6 +12,7 @@
 #define PIECE_BYTES ((size_t)16 * 1024)
 #define REFUSAL_MAX ((size_t)64 * 1024)
 #define LINGER_MS 2000
+#define RETRY_S 5
 #define THROWN_MAX ((size_t)4 * 1024 * 1024)
 #define NEVER INT64_MAX
 
@@ -126,6 +127,7 @@ static void refuse(struct http_conn *c, int status, const char *why)
     buf_format(&body, "{\"type\":\"about:blank\",\"title\":\"the request is refused: %s\",\"status\":%d}", why,
                status);
     struct http_answer a = { .status = status, .type = "application/problem+json", .body = &body };
+    a.retry_after_s = status == 503 ? RETRY_S : 0;
     answer(c, &a, why);
     buf_release(&body);
 }
