@@ -9,6 +9,7 @@
 #include <inttypes.h>
 
 #include "audit/walk.h"
+#include "record/wire.h"
 
 #define RESTORE_ARENA_BYTES ((size_t)64 * 1024 * 1024)
 
@@ -83,7 +84,22 @@ static bool restore_chain(struct bus *b, struct bus_worker *w, const struct bund
         partition, out->next - 1);
 }
 
-static bool restore_facts(struct bus *b, int partition, struct memory *out, struct err *e)
+/* Asked at the start: later it would stop the partition at the first event of such a person. */
+static bool has_form(const struct catalogue *c, int partition, struct slice value, struct err *e)
+{
+    uint64_t form = 0;
+    struct slice body;
+    if (!wire_open(value, &form, &body, e) || catalogue_fingerprint(c, form))
+        return e->fate == ERR_NONE;
+    return err_set(e, ERR_FATAL, "facts.form", 0,
+                   "cannot restore facts of partition %d: a record of form %016" PRIx64
+                   ", which this version of the program does not have; the version that wrote it "
+                   "can go on with it",
+                   partition, form);
+}
+
+static bool restore_facts(struct bus *b, const struct catalogue *c, int partition,
+                          struct memory *out, struct err *e)
 {
     struct walk w;
     const struct bus_record *record = NULL;
@@ -94,7 +110,8 @@ static bool restore_facts(struct bus *b, int partition, struct memory *out, stru
                            "cannot restore facts of partition %d: a key of %zu bytes", partition,
                            record->key.n);
         else
-            good = memory_restore(out, record->key.p, record->value, e);
+            good = has_form(c, partition, record->value, e) &&
+                   memory_restore(out, record->key.p, record->value, e);
     }
     walk_close(&w);
     return good;
@@ -106,7 +123,7 @@ bool restore_partition(struct bus *b, struct bus_worker *w, const struct bundle 
     struct arena a;
     arena_init(&a, RESTORE_ARENA_BYTES);
     bool good = restore_chain(b, w, bundle, partition, &a, &out->chain, e) &&
-                restore_facts(b, partition, &out->memory, e);
+                restore_facts(b, bundle->catalogue, partition, &out->memory, e);
     arena_release(&a);
     return good;
 }

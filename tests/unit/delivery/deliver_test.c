@@ -191,6 +191,19 @@ static void an_unreadable_notice_holds_its_subject_until_another_comes(void)
     CU_ASSERT(GOT(2, 1));
 }
 
+/* As the version before wrote it (its form 1), with the event and the time of who said it. */
+static void a_notice_of_another_form_holds_its_subject(void)
+{
+    static const uint8_t before[] = { 0xc3, 0x01, 0x4d, 0x49, 0x91, 0x38, 0x89,
+                                      0x1d, 0x78, 0xd7, 0x02, 0x00, 0x00, 0x02 };
+    desk_put("restrictions", desk_key('A'), slice_of(before, sizeof before));
+    desk_say(&(struct say){ .n = 1, .who = 'A' });
+    desk_say(&(struct say){ .n = 2, .who = 'B' });
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(2));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "");
+}
+
 static void what_is_in_doubt_waits_and_goes_when_it_is_not(void)
 {
     desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .waiting = 1 });
@@ -394,6 +407,7 @@ static CU_TestInfo cases[] = {
       nothing_leaves_while_restrictions_cannot_be_read },
     { "an unreadable notice holds its subject until another comes",
       an_unreadable_notice_holds_its_subject_until_another_comes },
+    { "a notice of another form holds its subject", a_notice_of_another_form_holds_its_subject },
     { "what is in doubt waits, and goes when it is not", what_is_in_doubt_waits_and_goes_when_it_is_not },
     { "what waits is reduced by what turns out", what_waits_is_reduced_by_what_turns_out },
     { "what waits is cancelled with its retraction", what_waits_is_cancelled_with_its_retraction },

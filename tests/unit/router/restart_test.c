@@ -102,6 +102,24 @@ static void a_note_that_does_not_fit_stops_the_router(void)
     CU_ASSERT_EQUAL(world.e.fate, ERR_FATAL);
 }
 
+/* As the version before wrote it: of nobody anything is known, in its form 3. */
+static void facts_of_another_form_stop_it_at_the_start_and_say_so(void)
+{
+    static const uint8_t before[] = { 0xc3, 0x01, 0xb8, 0xf8, 0xc0, 0xa1, 0xcd, 0x28, 0x54, 0x48,
+                                      0x06, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                      0x00, 0x00, 0x00, 0x00, 0x00, 0x00 };
+    struct subject_key key;
+    world_key("ada", &key);
+    world_publish(TOPIC_FACTS, world_partition("ada"), slice_of(key.b, ID_BYTES),
+                  slice_of(before, sizeof before));
+    router_close(&world.router);
+    CU_ASSERT_FALSE(opens());
+    CU_ASSERT_STRING_EQUAL(world.e.code, "facts.form");
+    CU_ASSERT_EQUAL(world.e.fate, ERR_FATAL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(world.e.text, "form 485428cda1c0f8b8"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(world.e.text, "the version that wrote it can go on"));
+}
+
 /* Law 3 under a take-over: what the first had in hand is decided by the second, once. */
 static void a_second_worker_fences_the_first(void)
 {
@@ -131,6 +149,8 @@ static CU_TestInfo cases[] = {
     { "restarts change nothing", restarts_change_nothing },
     { "a lost note is made again", a_lost_note_is_made_again },
     { "a note that does not fit stops the router", a_note_that_does_not_fit_stops_the_router },
+    { "facts of another form stop it at the start, and say so",
+      facts_of_another_form_stop_it_at_the_start_and_say_so },
     { "a second worker fences the first", a_second_worker_fences_the_first },
     CU_TEST_INFO_NULL,
 };
