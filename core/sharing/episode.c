@@ -388,6 +388,16 @@ static bool event_ends(const struct bundle *b, const struct episode_event *x, in
     return false;
 }
 
+/* Whether something is held until it is known whom a claim means: its end ends that. */
+static bool is_claim_waited_for(const struct draft *d)
+{
+    const struct hold *holds = d->holds.items;
+    for (size_t i = 0; i < d->holds.count; i++)
+        if (holds[i].clause.n && slice_starts(holds[i].reason, SLICE("identity-")))
+            return true;
+    return false;
+}
+
 static void settle_relationship(struct draft *d, const struct bundle *b, const struct event *ev,
                                 struct relationship *r)
 {
@@ -401,8 +411,7 @@ static void settle_relationship(struct draft *d, const struct bundle *b, const s
     r->is_open = !closing;
     r->closed_by = closing ? closing->id : (struct event_id){ { 0 } };
     r->closed_ms = closing ? closing->occurred_ms : 0;
-    if (r->is_open && !was_open)
-        d->gate = true;
+    d->gate |= r->is_open ? !was_open : was_open && is_claim_waited_for(d);
     d->changed |= r->is_open != was_open;
 }
 

@@ -197,7 +197,7 @@ static bool is_news(struct run *r, const struct round *round, const struct decis
     const struct receiver *has = find_receiver(draft_event(&r->draft, &ev->id), d->to.n);
     struct released now;
     const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
-    *yes = !has && (d->outcome != OUTCOME_WITHHOLD || round->is_joining || (h && is_of_conflict(h)));
+    *yes = !has && (d->outcome != OUTCOME_WITHHOLD || round->is_joining || (h && hold_is_of_facts(h)));
     if (d->outcome == OUTCOME_HOLD) {
         *yes = !has && (!h || is_held_otherwise(h, d));
     }
@@ -242,7 +242,7 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
         return false;
     if (!is_new)
         return true;
-    if (d.outcome == OUTCOME_WITHHOLD && round->caught_up) /* the conflict ended in a no */
+    if (d.outcome == OUTCOME_WITHHOLD && round->caught_up) /* a conflict ended in a no, or a claim was withdrawn */
         draft_end_hold(&r->draft, &ev->id, recipient);
     if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d, round->is_reopened)) ||
         (d.outcome == OUTCOME_DISCLOSE && !send(r, round, &d, tell)))

@@ -165,6 +165,57 @@ static void a_named_person_lets_one_event_go(void)
     CU_ASSERT(world_decided(&world, TEAM, "identity-disagrees"));
 }
 
+/* The team has mistyped a number: somebody else's stay is held for it, until it says so. */
+static void hold_for_the_wrong_person(void)
+{
+    SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
+    SAY("HospitalStay.admitted", WARDS, STAY_BORN("aa"));
+    SAY("HospitalStay.moved", WARDS, STAY_BORN("aa"));
+    SAY("HospitalStay.moved", WARDS, STAY_BORN("aa"));
+    CU_ASSERT(world_decided(&world, TEAM, "identity-disagrees"));
+    CU_ASSERT_EQUAL(world.facts.hold_count, 3);
+}
+
+static void a_claim_that_is_taken_back_ends_what_waited_for_it(void)
+{
+    hold_for_the_wrong_person();
+    SAY("Caseload.declared", TEAM, "header.action=retracts;" CASE_BORN("bb"));
+    CU_ASSERT(caught_up(TEAM, "no-relationship"));
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
+    CU_ASSERT_EQUAL(world.facts.hold_count, 0);
+}
+
+static void a_claim_that_ends_ends_what_waited_for_it(void)
+{
+    hold_for_the_wrong_person();
+    SAY("Caseload.ended", TEAM, CASE_BORN("bb"));
+    CU_ASSERT(caught_up(TEAM, "no-relationship"));
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
+    CU_ASSERT_EQUAL(world.facts.hold_count, 0);
+    SAY("HospitalStay.moved", WARDS, STAY_BORN("aa"));
+    CU_ASSERT(world_decided(&world, TEAM, "no-relationship"));
+}
+
+/* And the person it meant is judged: whatever stands of them catches up. */
+static void under_the_right_number_the_claim_counts(void)
+{
+    hold_for_the_wrong_person();
+    SAY("Caseload.declared", TEAM, "header.action=retracts;" CASE_BORN("bb"));
+    world.facts = person_unknown;
+    SAY("HospitalStay.admitted", WARDS, STAY_BORN("bb"));
+    CU_ASSERT(world_decided(&world, TEAM, "no-relationship"));
+    SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
+    CU_ASSERT(caught_up(TEAM, "disclose"));
+}
+
+static void another_claim_in_doubt_goes_on_holding(void)
+{
+    hold_for_the_wrong_person();
+    SAY("Caseload.declared", TEAM, "header.episode=C2;" BORN("bb"));
+    SAY("Caseload.ended", TEAM, CASE_BORN("bb"));
+    CU_ASSERT_EQUAL(world.facts.hold_count, 3);
+}
+
 /* ---- what waits at a door (law 6) ---- */
 
 /* Whether the last event told that door that the disclosure waits. */
@@ -363,6 +414,11 @@ static CU_TestInfo tests[] = {
       a_correction_of_the_source_lets_go_what_waited },
     { "a claim that is taken back takes its birth date along",
       a_claim_that_is_taken_back_takes_its_birth_date_along },
+    { "a claim that is taken back ends what waited for it",
+      a_claim_that_is_taken_back_ends_what_waited_for_it },
+    { "a claim that ends ends what waited for it", a_claim_that_ends_ends_what_waited_for_it },
+    { "under the right number the claim counts", under_the_right_number_the_claim_counts },
+    { "another claim in doubt goes on holding", another_claim_in_doubt_goes_on_holding },
     { "what waits says how it is in doubt now", what_waits_says_how_it_is_in_doubt_now },
     { "a named person lets one event go", a_named_person_lets_one_event_go },
     { "law 6: what is queued waits from a disagreement to its end",
