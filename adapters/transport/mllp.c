@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -202,13 +201,8 @@ struct mllp_counts mllp_counts(const void *state)
 
 int64_t mllp_connections_max(const struct mllp *s)
 {
-    struct rlimit l;
-    int64_t most = CONNECTIONS_DEFAULT;
-    if (s->connections_max > 0)
-        return s->connections_max;
-    if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_max / FILES_PART < (rlim_t)most)
-        most = (int64_t)(l.rlim_max / FILES_PART);
-    return most > 0 ? most : 1;
+    return s->connections_max > 0 ? s->connections_max
+                                  : (int64_t)peers_usual(CONNECTIONS_DEFAULT, FILES_PART);
 }
 
 int64_t mllp_peer_connections_max(const struct mllp *s)

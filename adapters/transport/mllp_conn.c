@@ -174,14 +174,17 @@ static const struct err too_large = { .fate = ERR_RETRY,
                                       .code = "mllp.size",
                                       .text = "cannot take a message over 'frame_max'" };
 
-/* Its beginning has the header, by which its sender knows which message was refused. */
-static void refuse_large(struct mllp_conn *c, struct arrival *out)
+/* Its beginning has the header, by which its sender knows which message was refused; without one nobody could
+ * tell what an answer is about, and there is none. */
+static bool refuse_large(struct mllp_conn *c, struct arrival *out)
 {
+    struct slice head = slice_head(slice_from(buf_slice(&c->in), c->in_at + 1), HEAD_MAX);
     c->s->too_large++;
     c->bad = true;
-    out->bytes = slice_head(slice_from(buf_slice(&c->in), c->in_at + 1), HEAD_MAX);
+    out->bytes = head;
     out->broken = &too_large;
     warn(c, "mllp.frame", "sent a frame over 'frame_max': refused, and its connection closed");
+    return slice_starts(slice_trim(head), SLICE("MSH"));
 }
 
 /* No whole frame is there. Keep-alive bytes show that somebody is; bytes of a frame, or junk, do not. */
@@ -217,8 +220,9 @@ bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out)
             continue;
         }
         if (f == FRAME_BAD) {
-            refuse_large(c, out);
             c->frame_ns = now_ns; /* until it has seen the end */
+            if (!refuse_large(c, out))
+                break;
         } else {
             c->s->frames++;
             c->useful = true;

@@ -13,11 +13,14 @@
 #include "contract/format.h"
 #include "host/http_server.h"
 #include "host/inflate.h"
+#include "host/peers.h"
 #include "transport/token.h"
 
 #define KEY_MAX 256
 #define CHARSET_ROOM 65536
 #define CONNECTIONS_MAX 100000
+#define CONNECTIONS_USUAL 256
+#define FILES_PART 32
 #define FILES_OF_CONNECTION 3 /* its own, and a pair between door and server */
 #define TOKEN_MIN 16
 #define RUN_WAIT_MS 2000 /* for run(), which comes soon after open() */
@@ -38,10 +41,15 @@ struct webhook {
     bool ran, stop;
 };
 
+static size_t connections_max(const struct webhook *s)
+{
+    return s->connections_max > 0 ? (size_t)s->connections_max
+                                  : peers_usual(CONNECTIONS_USUAL, FILES_PART);
+}
+
 static size_t webhook_connections(const void *state)
 {
-    const struct webhook *s = state;
-    return s->connections_max > 0 ? (size_t)s->connections_max * FILES_OF_CONNECTION : 0;
+    return connections_max(state) * FILES_OF_CONNECTION;
 }
 
 static const struct cfg_option options[] = {
@@ -64,8 +72,9 @@ static const struct cfg_option options[] = {
     { "head_time", CFG_MS, AT(head_ms), "10s", "a request whose head has not come after this is answered 408" },
     { "request_time", CFG_MS, AT(request_ms), "1m",
       "the same of the whole request, whatever drips; and how long its answer may take to be read" },
-    { "connections_max", CFG_COUNT, AT(connections_max), "256",
-      "connections at one time; past it, of the address that has most the one goes that waits longest" },
+    { "connections_max", CFG_COUNT, AT(connections_max), "0",
+      "connections at one time; past it, of the address that has most the one goes that waits longest; 0: 256, "
+      "or a 32nd of the limit of open files where that is less" },
     { "peer_connections_max", CFG_COUNT, AT(peer_connections_max), "64", "the same of one address" },
     { "retry_after", CFG_MS, AT(retry_after_ms), "5s",
       "when a sender should come again with what cannot be kept now" },
@@ -299,9 +308,9 @@ static bool check_limits(const struct webhook *s, struct err *e)
         if (times_ms[i] < 1000 || times_ms[i] > INT_MAX)
             return err_set(e, ERR_FATAL, "webhook.option", 0,
                            "'idle', 'head_time' and 'request_time' must be from 1s to 24 days");
-    if (s->connections_max <= 0 || s->connections_max > CONNECTIONS_MAX || s->peer_connections_max <= 0)
+    if (s->connections_max < 0 || s->connections_max > CONNECTIONS_MAX || s->peer_connections_max <= 0)
         return err_set(e, ERR_FATAL, "webhook.option", 0,
-                       "'connections_max' must be from 1 to %d, 'peer_connections_max' at least 1",
+                       "'connections_max' must be at most %d, 'peer_connections_max' at least 1",
                        CONNECTIONS_MAX);
     return (s->retry_after_ms >= 0 && s->retry_after_ms <= INT_MAX) ||
            err_set(e, ERR_FATAL, "webhook.option", 0, "'retry_after' must be at most 24 days");
@@ -353,7 +362,7 @@ static bool webhook_open(void *state, struct err *e)
                                      .idle_ms = s->idle_ms,
                                      .head_ms = s->head_ms,
                                      .request_ms = s->request_ms,
-                                     .connections_max = (unsigned)s->connections_max,
+                                     .connections_max = (unsigned)connections_max(s),
                                      .peer_connections_max = (unsigned)s->peer_connections_max,
                                      .judge = judge,
                                      .handle = handle,

@@ -107,8 +107,9 @@ int64_t tls_days(int64_t until_ms, int64_t now_ms)
     return left / DAY_MS - (left % DAY_MS < 0);
 }
 
-/* The lock is held. What cannot be read is tried again only when it has changed again. */
-static void read_again(struct tls_context *c)
+/* The lock is held. What cannot be used is tried again only when it has changed again; false: the system was
+ * out of files or memory, so it has not been read. */
+static bool read_again(struct tls_context *c)
 {
     const struct log_who who = { "tls", tls_is_given(c->set.cert) ? c->set.cert : c->set.ca };
     struct err e = { .fate = ERR_NONE };
@@ -117,12 +118,13 @@ static void read_again(struct tls_context *c)
     if (!next) {
         log_err(LOG_ERROR, &who, &e);
         log_line(LOG_ERROR, &who, "tls.kept", "what was read before stays in use");
-        return;
+        return e.fate != ERR_RETRY;
     }
     SSL_CTX_free(c->now);
     c->now = next;
     c->until_ms = until_ms;
     log_line(LOG_INFO, &who, "tls.read", "the certificates have changed and were read again");
+    return true;
 }
 
 /* The lock is held. */
@@ -133,8 +135,8 @@ static void look(struct tls_context *c)
     take_stamps(&c->set, stamps);
     if (memcmp(stamps, c->stamps, sizeof stamps) == 0)
         return;
-    memcpy(c->stamps, stamps, sizeof stamps);
-    read_again(c);
+    if (read_again(c))
+        memcpy(c->stamps, stamps, sizeof stamps);
 }
 
 void tls_look(struct tls_context *c)

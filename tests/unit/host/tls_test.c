@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <CUnit/CUnit.h>
 
 #include "base/clock.h"
+#include "host/log.h"
 #include "tls_rig.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -350,6 +352,28 @@ static void what_cannot_be_used_leaves_what_was(void)
     CU_ASSERT_EQUAL(tls_days(tls_until_ms(server.context), clock_wall_ms()), 399);
 }
 
+/* All of what the process has open is below that limit. */
+static void what_was_not_read_for_want_of_files_is_read_later(void)
+{
+    struct rlimit before, none;
+    CU_ASSERT_FATAL(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    none = before;
+    none.rlim_cur = 3;
+    tls_rig_put("soon.pem", "mine.pem");
+    tls_rig_put("soon.key", "mine.key");
+    pair(tls_rig_server("mine", NULL, TLS_CLIENT_ANY), good_client());
+    tls_rig_put("server.pem", "mine.pem");
+    tls_rig_put("server.key", "mine.key");
+    log_set_level((enum log_level) - 1);
+    (void)setrlimit(RLIMIT_NOFILE, &none);
+    tls_look(server.context);
+    (void)setrlimit(RLIMIT_NOFILE, &before);
+    log_set_level(LOG_ERROR);
+    CU_ASSERT_EQUAL(tls_days(tls_until_ms(server.context), clock_wall_ms()), 20);
+    tls_look(server.context);
+    CU_ASSERT_EQUAL(tls_days(tls_until_ms(server.context), clock_wall_ms()), 399);
+}
+
 /* ---- openssl on the other side ---- */
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -506,6 +530,8 @@ static CU_TestInfo cases[] = {
     { "days are rounded down", days_are_rounded_down },
     { "renewed files count for the next connection", renewed_files_count_for_the_next_connection },
     { "what cannot be used leaves what was", what_cannot_be_used_leaves_what_was },
+    { "what was not read for want of files is read later",
+      what_was_not_read_for_want_of_files_is_read_later },
     { "talks with an openssl server", talks_with_an_openssl_server },
     { "says what is wrong with an openssl server", says_what_is_wrong_with_an_openssl_server },
     { "hears that an openssl server wants a certificate",

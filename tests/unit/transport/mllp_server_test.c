@@ -306,6 +306,20 @@ static void takes_a_large_frame_and_refuses_a_larger(void)
     close(fd);
 }
 
+static void closes_on_what_is_too_large_and_has_no_header(void)
+{
+    char frame[200];
+    s.frame_max = 100;
+    start();
+    int fd = peer();
+    memset(frame, 'x', sizeof frame);
+    frame[0] = 0x0b;
+    CU_ASSERT(mllp_test_send(fd, slice_of(frame, sizeof frame)));
+    CU_ASSERT(mllp_test_ends(fd));
+    CU_ASSERT_EQUAL(up.arrivals, 0);
+    close(fd);
+}
+
 static void never_allocates_for_what_it_will_refuse(void)
 {
     char rest[100];
@@ -482,6 +496,8 @@ static CU_TestInfo cases[] = {
     { "answers all of a peer that sent more than a turn and closed",
       answers_all_of_a_peer_that_sent_more_than_a_turn_and_closed },
     { "takes a large frame and refuses a larger", takes_a_large_frame_and_refuses_a_larger },
+    { "closes on what is too large and has no header",
+      closes_on_what_is_too_large_and_has_no_header },
     { "never allocates for what it will refuse", never_allocates_for_what_it_will_refuse },
     { "allocates nothing for a message", allocates_nothing_for_a_message },
     { "bounds a peer that never reads", bounds_a_peer_that_never_reads },
