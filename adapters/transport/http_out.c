@@ -2,6 +2,7 @@
 #include "transport/http_out.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct http_out {
     struct http_client *client;
     struct tls_settings tls;
     char type[HEADER_MAX], host[256];
+    _Atomic int64_t shown_until_ms; /* 0: none yet */
 };
 
 static const struct cfg_option options[] = {
@@ -281,6 +283,7 @@ static void out_send(void *state, const struct outgoing *m, struct buf *answer,
     (void)!http_client_do(s->client, &call, &status, answer, &why);
     explicit_bzero(credentials, sizeof credentials);
     const struct http_heard heard = http_client_heard(s->client);
+    s->shown_until_ms = heard.until_ms;
     judge(&heard, &why, out);
     if (out->fate != HANDING_TAKEN)
         keep_words(buf_slice(answer), &out->said);
@@ -298,6 +301,13 @@ static void out_close(void *state)
     http_client_close(&s->client);
 }
 
+static int64_t out_shown_until_ms(const void *state)
+{
+    const struct http_out *s = state;
+    int64_t until_ms = s->shown_until_ms;
+    return until_ms ? until_ms : TLS_NO_END;
+}
+
 const struct transport transport_http_out = {
     .name = "http_out",
     .options = options,
@@ -309,4 +319,5 @@ const struct transport transport_http_out = {
     .stop = out_stop,
     .close = out_close,
     .stand = out_stand,
+    .shown_until_ms = out_shown_until_ms,
 };

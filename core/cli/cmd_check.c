@@ -145,6 +145,38 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
     return good;
 }
 
+/* Who goes without TLS, or takes messages from whoever comes, and why: whoever signs for the site reads it. */
+static void print_word(const char *what, const char *name, const char *how, const struct secure_word *w)
+{
+    const char *slash = w->at ? strrchr(w->at->file, '/') : NULL;
+    if (w->at)
+        say("%s: %s%s, because %s (%s:%u)\n", how, what, name, shown_text(w->because),
+            slash ? slash + 1 : w->at->file, w->at->line);
+}
+
+static void print_words_of(const char *what, const char *name, const struct transport *t, const void *state,
+                           bool receives)
+{
+    struct secure_stand s = { .secure = NULL };
+    if (t->stand)
+        t->stand(state, receives, &s);
+    if (s.secure) {
+        print_word(what, name, "in the clear", &s.secure->cleartext);
+        print_word(what, name, "from anyone", &s.secure->anyone);
+    }
+}
+
+static void print_words(const struct site *s)
+{
+    for (size_t i = 0; i < s->feed_count; i++)
+        print_words_of("feed ", s->feeds[i].name, s->feeds[i].transport, s->feeds[i].state, true);
+    for (size_t i = 0; i < s->delivery_count; i++)
+        print_words_of("delivery ", s->deliveries[i].name, s->deliveries[i].transport,
+                       s->deliveries[i].state, false);
+    print_word("the bus", "", "in the clear", &s->bus_cleartext);
+    print_word("the bus", "", "from anyone", &s->bus_anyone);
+}
+
 static void print_rules(const struct bundle *b)
 {
     say("%zu services, %zu agreements, %zu clauses, %zu prohibitions, %zu schemas\n",
@@ -174,6 +206,7 @@ int cmd_check(struct cli *c, int argc, char **argv)
         return CLI_NO;
     if (!look(c, s->bundle, s))
         return CLI_NO;
+    print_words(s);
     say("good: %zu feeds, %zu deliveries, ", s->feed_count, s->delivery_count);
     print_rules(s->bundle);
     return CLI_DONE;

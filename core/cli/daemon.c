@@ -6,6 +6,7 @@
  * Stopping: first what comes in, then what is spooled goes to the bus, then router and deliveries,
  * then the bus; ending.h bounds it. A part that cannot go on stops the whole process with exit 3:
  * restart is the recovery path. */
+#include "cli/certificates.h"
 #include "cli/cli.h"
 #include "cli/daemon.h"
 #include "cli/ending.h"
@@ -572,7 +573,8 @@ static int run_site(struct daemon *d, struct arena *a)
         good = d->joined || wait_for_bus(d, a, &e);
     }
     if (good) {
-        ending_wait(&d->ending);
+        const struct monitor_options *o = monitored(d, a, &e);
+        certificates_watch(o ? &o->of : NULL, &d->ending);
         log_line(LOG_INFO, NULL, "run.stopping", "stopping");
     }
     int code = good && !atomic_load(&d->failed) ? CLI_DONE : CLI_CANNOT;

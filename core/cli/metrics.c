@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "audit/audit.h"
+#include "cli/certificates.h"
 #include "cli/status_rules.h"
 
 struct label {
@@ -534,6 +535,7 @@ void metrics_write(const struct figures_of *of, const struct figures *f,
     put_bundle(out, f, p);
     put_ends(out, f);
     put_tables(out, of, f);
+    certificates_write(of, f->at_ms, out);
     if (p->bus_away_since_ms)
         put_away(out, of, f, p);
     if (of->tally)

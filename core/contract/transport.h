@@ -76,6 +76,9 @@ struct transport {
     /* How it stands to the world, by its options (secure.h; zeroed first): what a site is held to. NULL: it
      * cannot be told, so no demo site, whose rules nobody has signed, has it. */
     void (*stand)(const void *state, bool receives, struct secure_stand *out);
+    /* When the certificate ends that the other side showed last; TLS_NO_END: none yet. Any thread. NULL: it is
+     * never shown one, or by many. */
+    int64_t (*shown_until_ms)(const void *state);
     /* How many files its connections may take at one time. NULL: none to speak of. */
     size_t (*connections)(const void *state);
 };

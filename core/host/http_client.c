@@ -19,10 +19,10 @@ struct http_client {
     CURL *curl;
     struct http_heard heard;
     struct buf headers; /* of the last answer, as it came */
-    bool fresh;         /* the next call makes a connection of its own */
+    bool fresh;         /* no connection is used again: what was shown on it was refused */
     /* of the call under way */
     const struct tls_settings *tls;
-    int alert; /* under 0: none */
+    struct tls_seen seen;
     struct err files;
     char reason[CURL_ERROR_SIZE];
 };
@@ -104,7 +104,7 @@ static CURLcode on_context(CURL *curl, void *context, void *ctx)
 {
     struct http_client *c = ctx;
     (void)curl;
-    return tls_set_up(context, c->tls, &c->alert, &c->files) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
+    return tls_set_up(context, c->tls, &c->seen, &c->files) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
 static bool append(struct curl_slist **list, const char *header)
@@ -168,14 +168,13 @@ static bool set_tls(struct http_client *c, const struct http_call *call)
 {
     static const struct tls_settings none = { .listens = false };
     c->tls = call->tls ? call->tls : &none;
-    c->alert = -1;
+    c->seen.alert = -1;
     c->files = (struct err){ .fate = ERR_NONE };
     c->reason[0] = '\0';
     bool named = c->tls->name && *c->tls->name;
     curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, c->reason);
     curl_easy_setopt(c->curl, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(c->curl, CURLOPT_HEADERDATA, &c->headers);
-    curl_easy_setopt(c->curl, CURLOPT_FRESH_CONNECT, (long)c->fresh);
     curl_easy_setopt(c->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(c->curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
     curl_easy_setopt(c->curl, CURLOPT_CA_CACHE_TIMEOUT, 0L); /* or one list would outlive its file */
@@ -229,7 +228,7 @@ static struct http_heard hear(CURL *curl, CURLcode result)
 static bool refuse_tls(const struct http_client *c, CURLcode result, long verdict, struct err *e)
 {
     const struct tls_told told = { .verdict = verdict,
-                                   .alert = c->alert,
+                                   .alert = c->seen.alert,
                                    .reason = result == CURLE_SSL_CONNECT_ERROR ? c->reason : "",
                                    .name = c->tls->name };
     if (c->files.fate == ERR_NONE)
@@ -273,6 +272,17 @@ struct http_heard http_client_heard(const struct http_client *c)
     return c->heard;
 }
 
+/* Closes what is open. Without memory for that the old ones stay. */
+static void begin_anew(struct http_client *c)
+{
+    CURL *next = c->fresh ? curl_easy_init() : NULL;
+    if (!next)
+        return;
+    curl_easy_cleanup(c->curl);
+    c->curl = next;
+    c->fresh = false;
+}
+
 bool http_client_do(struct http_client *c, const struct http_call *call, int *status,
                     struct buf *answer, struct err *e)
 {
@@ -285,11 +295,13 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
         curl_slist_free_all(headers);
         return err_memory(e);
     }
+    begin_anew(c);
     set_options(c->curl, call, headers, &body);
     CURLcode result = set_tls(c, call) ? curl_easy_perform(c->curl) : CURLE_NOT_BUILT_IN;
     long verdict = 0;
     (void)curl_easy_getinfo(c->curl, CURLINFO_SSL_VERIFYRESULT, &verdict);
     c->heard = hear(c->curl, result);
+    c->heard.until_ms = c->seen.until_ms;
     c->fresh = c->heard.status == 401 || c->heard.status == 403;
     curl_easy_reset(c->curl); /* it must not keep what is freed here */
     curl_slist_free_all(headers);

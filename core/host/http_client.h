@@ -31,6 +31,7 @@ struct http_call {
 struct http_heard {
     int status;             /* the last one that came; 0: none */
     bool left;              /* a byte of the request may have left */
+    int64_t until_ms;       /* when the other side's certificate ends, of the last handshake; 0: none */
     int64_t retry_after_ms; /* RFC 9110 10.2.3, seconds or a date, from now; 0: none, or not ahead */
 };
 

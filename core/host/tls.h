@@ -22,6 +22,7 @@
 
 #define TLS_LOOK_MS 2000
 #define TLS_NO_END INT64_MAX
+#define TLS_WARN_DAYS 30 /* from then on people are told that a certificate ends */
 
 enum tls_client { TLS_CLIENT_ANY, TLS_CLIENT_OPTIONAL, TLS_CLIENT_REQUIRED };
 
@@ -47,6 +48,8 @@ MUST_CHECK bool tls_try(const struct tls_settings *s, int64_t *until_ms, struct 
 void tls_look(struct tls_context *c);
 /* When the first of its own chain ends; TLS_NO_END: it has none. */
 int64_t tls_until_ms(struct tls_context *c);
+/* When the first certificate of a PEM file ends; 0: there is none, or it cannot be read. */
+int64_t tls_file_until_ms(const char *path);
 /* Whole days from now to then, below 0 when it is over; rounded down. */
 int64_t tls_days(int64_t until_ms, int64_t now_ms);
 
@@ -88,9 +91,15 @@ bool tls_shown(const struct tls *t, struct tls_shown *out);
 
 /* ---- where another library (libcurl) does the TLS by OpenSSL ---- */
 
-/* Its SSL_CTX with the same rules and files; `alert` is set to what the other side sends, and must live as
- * long. */
-MUST_CHECK bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, int *alert, struct err *e);
+/* What is seen of its handshakes. alert: that the other side sent; under 0: none. until_ms: when the
+ * certificate ends that it showed last; 0: none yet. */
+struct tls_seen {
+    int alert;
+    int64_t until_ms;
+};
+/* Its SSL_CTX with the same rules and files. `seen` must live as long. */
+MUST_CHECK bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, struct tls_seen *seen,
+                           struct err *e);
 /* What it says of a failure; sets e unless nothing of it has to do with TLS, then false. */
 struct tls_told {
     long verdict;       /* of its verification, X509_V_ERR_*; 0: good or not known */

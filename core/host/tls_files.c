@@ -71,6 +71,25 @@ int64_t tls_files_until_ms(const X509 *x)
     return civil_to_ms(&c);
 }
 
+int64_t tls_file_until_ms(const char *path)
+{
+    struct buf text;
+    struct err e = { .fate = ERR_NONE };
+    int64_t until_ms = TLS_NO_END;
+    buf_init(&text, FILE_MAX_BYTES);
+    BIO *in = read_file(path, false, "tls.cert", &text, &e);
+    X509 *x = in ? PEM_read_bio_X509(in, NULL, NULL, NULL) : NULL;
+    bool any = x != NULL;
+    for (; x; x = PEM_read_bio_X509(in, NULL, NULL, NULL)) {
+        until_ms = tls_files_until_ms(x) < until_ms ? tls_files_until_ms(x) : until_ms;
+        X509_free(x);
+    }
+    BIO_free(in);
+    buf_release(&text);
+    ERR_clear_error();
+    return any ? until_ms : 0;
+}
+
 /* ---- our own certificate ---- */
 
 static bool is_in_date(const X509 *x, const char *path, struct err *e)

@@ -9,7 +9,7 @@
 #include "host/tls_reason.h"
 
 static pthread_once_t slot_once = PTHREAD_ONCE_INIT;
-static int slot; /* where a context keeps whom it tells of alerts */
+static int slot; /* where a context keeps whom it tells */
 
 static void make_slot(void)
 {
@@ -18,17 +18,20 @@ static void make_slot(void)
 
 static void on_event(const SSL *ssl, int where, int value)
 {
-    int *alert = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot);
+    struct tls_seen *seen = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot);
+    const X509 *shown = where & SSL_CB_HANDSHAKE_DONE ? SSL_get0_peer_certificate(ssl) : NULL;
     if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value & 0xff) != SSL_AD_CLOSE_NOTIFY)
-        *alert = value & 0xff;
+        seen->alert = value & 0xff;
+    if (shown)
+        seen->until_ms = tls_files_until_ms(shown);
 }
 
-bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, int *alert, struct err *e)
+bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, struct tls_seen *seen, struct err *e)
 {
     SSL_CTX *ctx = ssl_ctx;
     int64_t until_ms;
     pthread_once(&slot_once, make_slot);
-    if (slot < 0 || SSL_CTX_set_ex_data(ctx, slot, alert) != 1)
+    if (slot < 0 || SSL_CTX_set_ex_data(ctx, slot, seen) != 1)
         return err_memory(e);
     X509_STORE *store = X509_STORE_new(); /* its own may be shared, or hold what we did not name */
     if (!store)

@@ -57,6 +57,9 @@ bool reading_not_local(struct reading *r, const struct node *n, struct slice wha
 /* options.c: NULL when there is none. */
 const struct cfg_option *option_named(const struct cfg_option *options, struct slice key);
 
+/* bus.c: after the bundles. */
+void reading_bus(struct reading *r, const struct node *root);
+
 /* secure.c: whether a transport may stand to the world as its options say; n: those. */
 bool reading_stand(struct reading *r, const struct node *n, const struct transport *t, bool receives,
                    const void *state);

@@ -4,8 +4,6 @@
 #include "base/clock.h"
 #include "site/reading.h"
 
-#define WARN_DAYS 30
-
 static void note_needless(struct reading *r, const struct secure_stand *s,
                           const struct secure_word *w, const char *text)
 {
@@ -16,7 +14,7 @@ static void note_needless(struct reading *r, const struct secure_stand *s,
 static void note_days(struct reading *r, const struct secure_stand *s, int64_t until_ms)
 {
     int64_t days = until_ms == TLS_NO_END ? INT64_MAX : tls_days(until_ms, clock_wall_ms());
-    if (days < WARN_DAYS)
+    if (days < TLS_WARN_DAYS)
         reading_note(r, s->secure->tls.at, "secure.days",
                      arena_format(r->reader.arena,
                                   "its certificate ends in %" PRId64

@@ -27,42 +27,6 @@ static void read_keys(struct reading *r, const struct node *root)
                    "cannot route without 'recipients': the router turns subjects into pseudonyms");
 }
 
-/* "host:port,host:port?..." */
-static bool is_local_kafka(struct slice list)
-{
-    list = slice_head(list, slice_find(list, '?'));
-    while (list.n > 0) {
-        size_t comma = slice_find(list, ',');
-        if (!address_is_local(slice_head(list, comma)))
-            return false;
-        list = slice_from(list, comma + 1);
-    }
-    return true;
-}
-
-static void read_bus(struct reading *r, const struct node *root)
-{
-    static const struct strict_key keys[] = { { "prefix", false, STRICT_NOTE } };
-    const struct node *n = strict_member(root, "bus", NODE_TEXT);
-    struct site *s = r->site;
-    if (!n)
-        return;
-    if (slice_starts(n->text, SLICE("embedded:"))) {
-        const char *path = strict_path(r->reader.arena, s->state_folder, slice_from(n->text, 9));
-        s->bus_url = arena_format(r->reader.arena, "embedded:%s", path ? path : "");
-    } else if (slice_starts(n->text, SLICE("kafka://"))) {
-        if (s->places.demo && !is_local_kafka(slice_from(n->text, 8)))
-            reading_not_local(r, n, n->text);
-        s->bus_url = arena_text(r->reader.arena, n->text);
-    } else {
-        reading_complain(r, n, "site.bus", "want embedded:FILE or kafka://HOST:PORT,...", n->text);
-    }
-    const struct node *topics = strict_member(root, "topics", NODE_MAP);
-    STRICT_KEYS(&r->reader, topics, keys);
-    const char *prefix = reading_text(r, topics, "prefix");
-    s->topic_prefix = prefix ? prefix : "";
-}
-
 static void read_words(struct reading *r, const struct node *root)
 {
     static const char *const environments[] = { "live", "test" }, *const truths[] = { "true",
@@ -84,7 +48,7 @@ static void read_root(struct reading *r, const struct node *root)
         { "bundle", false, STRICT_TEXT },     { "approvers", false, STRICT_TEXT },
         { "demo", false, STRICT_TEXT },
         { "environment", true, STRICT_TEXT }, { "keys", true, STRICT_MAP },
-        { "bus", true, STRICT_TEXT },         { "topics", false, STRICT_MAP },
+        { "bus", true, STRICT_ANY },         { "topics", false, STRICT_MAP },
         { "router", false, STRICT_TEXT },     { "state", false, STRICT_TEXT },
         { "feeds", false, STRICT_MAP },       { "deliveries", false, STRICT_MAP },
         { "admin", false, STRICT_MAP },
@@ -99,7 +63,7 @@ static void read_root(struct reading *r, const struct node *root)
     reading_bundles(r, root);
     read_words(r, root);
     read_keys(r, root);
-    read_bus(r, root);
+    reading_bus(r, root);
     reading_admin(r, root);
     reading_feeds(r, root);
     reading_deliveries(r, root);

@@ -59,6 +59,7 @@ struct site {
     const char *listening;             /* file naming where each feed listens, written by run */
     bool live;
     const char *bus_url, *topic_prefix;
+    struct secure_word bus_cleartext, bus_anyone;
     bool has_router;
     struct judge_keys router_keys;
     const struct catalogue *catalogue;

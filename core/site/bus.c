@@ -1,0 +1,132 @@
+/* bus.c - where the bus is, and whether it may be gone to in the clear or without showing who comes. */
+#include "base/address.h"
+#include "site/reading.h"
+
+struct bus_read {
+    const char *url;
+    struct secure secure; /* its words alone */
+};
+
+/* "host:port,host:port?..." */
+static bool is_local_kafka(struct slice list)
+{
+    list = slice_head(list, slice_find(list, '?'));
+    while (list.n > 0) {
+        size_t comma = slice_find(list, ',');
+        if (!address_is_local(slice_head(list, comma)))
+            return false;
+        list = slice_from(list, comma + 1);
+    }
+    return true;
+}
+
+/* "host:port?name=value&name=value"; empty: it is not set. */
+static struct slice setting(struct slice address, const char *name)
+{
+    struct slice rest = slice_from(address, slice_find(address, '?') + 1);
+    while (rest.n > 0) {
+        struct slice one = slice_head(rest, slice_find(rest, '&'));
+        size_t cut = slice_find(one, '=');
+        if (slice_equal_text(slice_head(one, cut), name))
+            return slice_from(one, cut + 1);
+        rest = slice_from(rest, one.n + 1);
+    }
+    return slice_of(NULL, 0);
+}
+
+static bool check_because(struct reading *r, const struct secure_word *w)
+{
+    return !w->at || !slice_is_empty(slice_trim(slice_text(w->because))) ||
+           strict_say(&r->reader, w->at, "secure.word",
+                      "cannot do without a reason: 'because' is what others will read");
+}
+
+/* Brokers that are gone to beyond this machine, by what librdkafka is told. */
+static void check_far(struct reading *r, const struct node *n, struct slice address,
+                      const struct secure *s)
+{
+    struct slice protocol = setting(address, "security.protocol");
+    struct slice hosts = slice_head(address, slice_find(address, '?'));
+    bool sasl = slice_starts(protocol, SLICE("SASL_")) || slice_starts(protocol, SLICE("sasl_"));
+    bool encrypted = slice_equal_nocase(protocol, SLICE("SSL")) ||
+                     slice_equal_nocase(protocol, SLICE("SASL_SSL"));
+    bool shows = sasl || (encrypted && setting(address, "ssl.certificate.location").n > 0);
+    hosts = slice_head(hosts, hosts.n < 60 ? hosts.n : 60);
+    if (!encrypted && !s->cleartext.at)
+        strict_say(&r->reader, n, "secure.cleartext",
+                   "cannot use the bus at '%.*s' in the clear, beyond this machine: want "
+                   "security.protocol=SSL or SASL_SSL, or cleartext: {because: \"why that is right\"}",
+                   SHOWN(hosts));
+    if (!shows && !s->anyone.at)
+        strict_say(&r->reader, n, "secure.anyone",
+                   "cannot use a bus that takes anyone, at '%.*s': want SASL or a client certificate, "
+                   "or anyone: {because: \"why that is right\"}",
+                   SHOWN(hosts));
+    if (encrypted && s->cleartext.at)
+        reading_note(r, s->cleartext.at, "secure.needless",
+                     "'cleartext' changes nothing here: the bus is gone to by TLS");
+    if (shows && s->anyone.at)
+        reading_note(r, s->anyone.at, "secure.needless",
+                     "'anyone' changes nothing here: the bus is shown who comes");
+    if (encrypted && slice_equal_text(setting(address, "ssl.endpoint.identification.algorithm"), "none"))
+        reading_note(r, n, "secure.name",
+                     "the names in the brokers' certificates are not looked at "
+                     "(ssl.endpoint.identification.algorithm=none): whoever has one is taken for the bus");
+}
+
+static void check_near(struct reading *r, const struct secure *s)
+{
+    const struct secure_word *const words[] = { &s->cleartext, &s->anyone };
+    for (size_t i = 0; i < 2; i++)
+        if (words[i]->at)
+            reading_note(r, words[i]->at, "secure.needless",
+                         "this changes nothing here: the bus is on this machine");
+}
+
+static void read_url(struct reading *r, const struct node *n, const struct secure *secure)
+{
+    struct site *s = r->site;
+    s->bus_cleartext = secure->cleartext;
+    s->bus_anyone = secure->anyone;
+    if (slice_starts(n->text, SLICE("embedded:"))) {
+        const char *path = strict_path(r->reader.arena, s->state_folder, slice_from(n->text, 9));
+        s->bus_url = arena_format(r->reader.arena, "embedded:%s", path ? path : "");
+        check_near(r, secure);
+        return;
+    }
+    if (!slice_starts(n->text, SLICE("kafka://"))) {
+        reading_complain(r, n, "site.bus", "want embedded:FILE or kafka://HOST:PORT,...", n->text);
+        return;
+    }
+    struct slice address = slice_from(n->text, 8);
+    s->bus_url = arena_text(r->reader.arena, n->text);
+    if (is_local_kafka(address))
+        check_near(r, secure);
+    else if (s->places.demo)
+        reading_not_local(r, n, n->text);
+    else
+        check_far(r, n, address, secure);
+}
+
+void reading_bus(struct reading *r, const struct node *root)
+{
+    static const struct strict_key keys[] = { { "prefix", false, STRICT_NOTE } };
+    static const struct cfg_option options[] = {
+        { "url", CFG_TEXT, offsetof(struct bus_read, url), NULL, "embedded:FILE or kafka://HOST:PORT,..." },
+        SECURE_CLEARTEXT(offsetof(struct bus_read, secure)),
+        SECURE_ANYONE(offsetof(struct bus_read, secure)),
+        { .type = CFG_END },
+    };
+    const struct node *n = node_get(root, "bus"), *topics = strict_member(root, "topics", NODE_MAP);
+    struct bus_read bus = { .url = NULL };
+    if (n && n->kind == NODE_MAP) {
+        bool good = options_read(r->reader.arena, n, options, r->site->folder, &bus, r->reader.problems) &&
+                    check_because(r, &bus.secure.cleartext) && check_because(r, &bus.secure.anyone);
+        n = good ? node_get(n, "url") : NULL;
+    }
+    if (n)
+        read_url(r, n, &bus.secure);
+    STRICT_KEYS(&r->reader, topics, keys);
+    const char *prefix = reading_text(r, topics, "prefix");
+    r->site->topic_prefix = prefix ? prefix : "";
+}
