@@ -150,7 +150,7 @@ static void print_word(const char *what, const char *name, const char *how, cons
 {
     const char *slash = w->at ? strrchr(w->at->file, '/') : NULL;
     if (w->at)
-        say("%s: %s%s, because %s (%s:%u)\n", how, what, name, shown_text(w->because),
+        say("%s: %s%s, because %s (%s:%u)\n", how, what, name, w->because,
             slash ? slash + 1 : w->at->file, w->at->line);
 }
 
