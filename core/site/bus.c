@@ -41,37 +41,55 @@ static bool check_because(struct reading *r, const struct secure_word *w)
                       "cannot do without a reason: 'because' is what others will read");
 }
 
-/* Brokers that are gone to beyond this machine, by what librdkafka is told. */
+/* By what librdkafka is told. shows: the bus learns who comes. */
+struct protection {
+    bool encrypted, shows;
+};
+
+static struct protection protection_of(struct slice address)
+{
+    struct slice protocol = setting(address, "security.protocol");
+    bool sasl_ssl = slice_equal_nocase(protocol, SLICE("SASL_SSL"));
+    bool tls = sasl_ssl || slice_equal_nocase(protocol, SLICE("SSL"));
+    bool sasl = sasl_ssl || slice_equal_nocase(protocol, SLICE("SASL_PLAINTEXT"));
+    return (struct protection){ tls, sasl || (tls && setting(address, "ssl.certificate.location").n > 0) };
+}
+
+/* What changes nothing, and what weakens. */
+static void note_far(struct reading *r, const struct node *n, struct slice address,
+                     const struct secure *s, const struct protection *p)
+{
+    if (p->encrypted && s->cleartext.at)
+        reading_note(r, s->cleartext.at, "secure.needless",
+                     "'cleartext' changes nothing here: the bus is gone to by TLS");
+    if (p->shows && s->anyone.at)
+        reading_note(r, s->anyone.at, "secure.needless",
+                     "'anyone' changes nothing here: the bus is shown who comes");
+    if (p->encrypted &&
+        slice_equal_text(setting(address, "ssl.endpoint.identification.algorithm"), "none"))
+        reading_note(r, n, "secure.name",
+                     "the names in the brokers' certificates are not looked at "
+                     "(ssl.endpoint.identification.algorithm=none): whoever has one is taken for the bus");
+}
+
+/* Brokers that are gone to beyond this machine. */
 static void check_far(struct reading *r, const struct node *n, struct slice address,
                       const struct secure *s)
 {
-    struct slice protocol = setting(address, "security.protocol");
+    const struct protection p = protection_of(address);
     struct slice hosts = slice_head(address, slice_find(address, '?'));
-    bool sasl = slice_starts(protocol, SLICE("SASL_")) || slice_starts(protocol, SLICE("sasl_"));
-    bool encrypted = slice_equal_nocase(protocol, SLICE("SSL")) ||
-                     slice_equal_nocase(protocol, SLICE("SASL_SSL"));
-    bool shows = sasl || (encrypted && setting(address, "ssl.certificate.location").n > 0);
     hosts = slice_head(hosts, hosts.n < 60 ? hosts.n : 60);
-    if (!encrypted && !s->cleartext.at)
+    if (!p.encrypted && !s->cleartext.at)
         strict_say(&r->reader, n, "secure.cleartext",
                    "cannot use the bus at '%.*s' in the clear, beyond this machine: want "
                    "security.protocol=SSL or SASL_SSL, or cleartext: {because: \"why that is right\"}",
                    SHOWN(hosts));
-    if (!shows && !s->anyone.at)
+    if (!p.shows && !s->anyone.at)
         strict_say(&r->reader, n, "secure.anyone",
                    "cannot use a bus that takes anyone, at '%.*s': want SASL or a client certificate, "
                    "or anyone: {because: \"why that is right\"}",
                    SHOWN(hosts));
-    if (encrypted && s->cleartext.at)
-        reading_note(r, s->cleartext.at, "secure.needless",
-                     "'cleartext' changes nothing here: the bus is gone to by TLS");
-    if (shows && s->anyone.at)
-        reading_note(r, s->anyone.at, "secure.needless",
-                     "'anyone' changes nothing here: the bus is shown who comes");
-    if (encrypted && slice_equal_text(setting(address, "ssl.endpoint.identification.algorithm"), "none"))
-        reading_note(r, n, "secure.name",
-                     "the names in the brokers' certificates are not looked at "
-                     "(ssl.endpoint.identification.algorithm=none): whoever has one is taken for the bus");
+    note_far(r, n, address, s, &p);
 }
 
 static void check_near(struct reading *r, const struct secure *s)
