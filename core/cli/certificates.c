@@ -36,9 +36,17 @@ static void of_part(const struct certificate *part, const struct transport *t, c
         tell(part, "partner", t->shown_until_ms(state), now_ms, each, ctx);
 }
 
+static void of_admin(const struct site_admin *a, int64_t now_ms, each_certificate each, void *ctx)
+{
+    const struct certificate part = { .room = "admin", .name = "listener" };
+    if (a->listen && cfg_is_set(a->secure.tls.cert))
+        tell(&part, "own", tls_file_until_ms(a->secure.tls.cert), now_ms, each, ctx);
+}
+
 static void walk(const struct figures_of *of, int64_t now_ms, each_certificate each, void *ctx)
 {
     const struct site *s = of->site;
+    of_admin(&s->admin, now_ms, each, ctx);
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct certificate part = { .room = "feed", .name = s->feeds[i].name };
         if (!of->feeds || of->feeds[i])

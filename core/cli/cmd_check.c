@@ -154,16 +154,21 @@ static void print_word(const char *what, const char *name, const char *how, cons
             slash ? slash + 1 : w->at->file, w->at->line);
 }
 
+static void print_both(const char *what, const char *name, const struct secure_word *cleartext,
+                       const struct secure_word *anyone)
+{
+    print_word(what, name, "in the clear", cleartext);
+    print_word(what, name, "from anyone", anyone);
+}
+
 static void print_words_of(const char *what, const char *name, const struct transport *t, const void *state,
                            bool receives)
 {
     struct secure_stand s = { .secure = NULL };
     if (t->stand)
         t->stand(state, receives, &s);
-    if (s.secure) {
-        print_word(what, name, "in the clear", &s.secure->cleartext);
-        print_word(what, name, "from anyone", &s.secure->anyone);
-    }
+    if (s.secure)
+        print_both(what, name, &s.secure->cleartext, &s.secure->anyone);
 }
 
 static void print_words(const struct site *s)
@@ -173,8 +178,8 @@ static void print_words(const struct site *s)
     for (size_t i = 0; i < s->delivery_count; i++)
         print_words_of("delivery ", s->deliveries[i].name, s->deliveries[i].transport,
                        s->deliveries[i].state, false);
-    print_word("the bus", "", "in the clear", &s->bus_cleartext);
-    print_word("the bus", "", "from anyone", &s->bus_anyone);
+    print_both("the admin listener", "", &s->admin.secure.cleartext, &s->admin.secure.anyone);
+    print_both("the bus", "", &s->bus_cleartext, &s->bus_anyone);
 }
 
 static void print_rules(const struct bundle *b)

@@ -1,5 +1,4 @@
 /* site.c - reads site.yaml: region, keys, bus; all problems, not the first. */
-#include "base/address.h"
 #include "site/reading.h"
 
 static const struct key *optional_key(struct reading *r, const char *name, enum key_of of)
