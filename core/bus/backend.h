@@ -35,7 +35,9 @@ struct bus_ops {
     /* first and next of out */
     bool (*end)(struct bus *b, const char *topic, int partition, struct bus_end *out,
                 struct err *e);
-    bool reads_cheaply; /* a reader of one record costs no connection */
+    bool reads_cheaply; /* a reader of one record costs no connection; the word is of its content */
+    /* With its word: when the bus accepted that record. NULL: as the end. */
+    void (*published)(struct bus *b, const char *topic, int partition, struct bus_end *out);
 
     bool (*answers)(struct bus *b, int wait_ms); /* NULL: always */
 };
@@ -65,6 +67,9 @@ bool bus_may_read(const char *topic, int partition, int64_t from, const struct b
 /* The same for a worker's position, which it may change; none: -1. */
 bool bus_may_go_on(const struct bus_join *j, struct bus_position *p, const struct bus_end *end,
                    struct err *e);
+
+/* A lane that was lost: from its first record. */
+void bus_begin_anew(const struct bus_join *j, struct bus_position *p, const struct bus_end *end);
 
 /* How much of a worker's id names its group: "router-0" and "router-1" both belong to "router". */
 size_t bus_group_length(const char *id);

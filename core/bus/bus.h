@@ -28,7 +28,15 @@ struct bus_record {
     struct slice key, value;
     int64_t offset, accepted_ms;    /* given by the bus: log append time; filled when read */
 };
-struct bus_position { const char *topic; int partition; int64_t next; struct slice note; };
+/* at_ms: when the bus accepted the record before next, so that a topic which was lost and has grown
+ * again is noticed; 0: not known. */
+struct bus_position {
+    const char *topic;
+    int partition;
+    int64_t next;
+    struct slice note;
+    int64_t at_ms;
+};
 
 struct bus_topic {
     const char *name;
@@ -56,8 +64,8 @@ MUST_CHECK bool bus_publish(struct bus *b, const struct bus_record *r, size_t n,
 /* A worker owns the partitions given, of every topic given; id is its stable transactional identity.
  * A second worker of the same id fences the first (bus.fenced). Positions belong to the group: the id
  * without its last "-<number>", so "router-0" and "router-1" share them. A position behind the first record that
- * there is: bus.aged (ERR_FATAL), with both in the sentence. One beyond the end, of a topic that was lost: it
- * begins anew at the start, and the log says so. */
+ * there is: bus.aged (ERR_FATAL), with both in the sentence. One beyond the end, or behind a record that was accepted
+ * at another time, is of a topic that was lost: it begins anew at the start, and the log says so. */
 struct bus_join {
     const char *id;                 /* "router-0" */
     const char *const *topics;      /* NULL-terminated: what is fetched */
@@ -92,10 +100,13 @@ MUST_CHECK bool bus_reader_next(struct bus_reader *r, int wait_ms, const struct 
 void bus_reader_close(struct bus_reader **r);
 
 /* Where a lane begins and ends, uncommitted records counted; and a word of the record that stands last, 0 where
- * asking for it is dear. Kept by whoever must know later whether the lane still is what it was. */
+ * asking for it is dear (it costs nothing of what one has published oneself). Kept by whoever must know later whether the lane still is what it was. */
 struct bus_end { int64_t first, next; uint64_t word; };
 MUST_CHECK bool bus_end(struct bus *b, const char *topic, int partition, struct bus_end *out,
                         struct err *e);
+/* The same up to the last record that this process has published there; next 0: none. */
+MUST_CHECK bool bus_published(struct bus *b, const char *topic, int partition, struct bus_end *out,
+                              struct err *e);
 /* *yes: the lane still has what it had then, or had it and let it age. */
 MUST_CHECK bool bus_still_has(struct bus *b, const char *topic, int partition,
                               const struct bus_end *then, bool *yes, struct err *e);

@@ -6,6 +6,8 @@
 #include "host/crypto.h"
 #include "host/log.h"
 
+#define WORD_MS 10000 /* for one record that is there */
+
 static bool aged(const char *topic, int partition, int64_t from, int64_t first, struct err *e)
 {
     return err_set(e, ERR_FATAL, "bus.aged", 0,
@@ -24,17 +26,25 @@ bool bus_may_read(const char *topic, int partition, int64_t from, const struct b
     return from == 0 || from >= end->first || aged(topic, partition, from, end->first, e);
 }
 
+void bus_begin_anew(const struct bus_join *j, struct bus_position *p, const struct bus_end *end)
+{
+    const struct log_who who = { "bus", j->id };
+    bool ends = p->next > end->next;
+    log_line(LOG_WARN, &who, "bus.position",
+             "'%s' %d was lost: %s %" PRId64
+             " where it was read to; it is read from its start, what was decided is known",
+             p->topic, p->partition, ends ? "it ends before" : "another record stands before",
+             p->next);
+    p->next = end->first;
+    p->at_ms = 0;
+}
+
 bool bus_may_go_on(const struct bus_join *j, struct bus_position *p, const struct bus_end *end,
                    struct err *e)
 {
-    const struct log_who who = { "bus", j->id };
     int64_t at = p->next > 0 ? p->next : 0;
     if (at > end->next) {
-        log_line(LOG_WARN, &who, "bus.position",
-                 "'%s' %d ends at %" PRId64 ", before %" PRId64
-                 " where it was read to: it is read from its start, what was decided is known",
-                 p->topic, p->partition, end->next, at);
-        p->next = end->first;
+        bus_begin_anew(j, p, end);
         return true;
     }
     if (at >= end->first)
@@ -55,8 +65,13 @@ static bool word_at(struct bus *b, const char *topic, int partition, int64_t off
     *out = 0;
     if (!bus_reader_open(b, topic, partition, offset, &r, e))
         return false;
-    bool good = bus_reader_next(r, 0, &one, &n, &end, e);
-    if (good && n > 0 && one->offset == offset) {
+    bool good = bus_reader_next(r, WORD_MS, &one, &n, &end, e);
+    if (good && n == 0 && !end)
+        good = err_set(e, ERR_RETRY, "bus.down", 0, "cannot read the end of '%s' %d", topic,
+                       partition);
+    if (good && n > 0 && one->offset == offset && !b->ops->reads_cheaply) {
+        *out = (uint64_t)one->accepted_ms;
+    } else if (good && n > 0 && one->offset == offset) {
         const struct slice parts[] = { one->key, one->value,
                                        slice_of(&one->accepted_ms, sizeof one->accepted_ms) };
         sha256_parts(parts, 3, hash);
@@ -73,6 +88,16 @@ bool bus_end(struct bus *b, const char *topic, int partition, struct bus_end *ou
         return false;
     return !b->ops->reads_cheaply || out->next <= out->first ||
            word_at(b, topic, partition, out->next - 1, &out->word, e);
+}
+
+bool bus_published(struct bus *b, const char *topic, int partition, struct bus_end *out,
+                   struct err *e)
+{
+    if (!b->ops->published)
+        return bus_end(b, topic, partition, out, e);
+    *out = (struct bus_end){ .first = 0 };
+    b->ops->published(b, topic, partition, out);
+    return true;
 }
 
 bool bus_still_has(struct bus *b, const char *topic, int partition, const struct bus_end *then,

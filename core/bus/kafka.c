@@ -12,6 +12,7 @@
 
 #include "bus/backend.h"
 #include "bus/kafka_client.h"
+#include "bus/kafka_lost.h"
 #include "bus/kafka_publisher.h"
 
 #define APPEAR_MS 20000 /* until a new topic is known to the broker that we ask */
@@ -146,6 +147,12 @@ static bool kafka_end(struct bus *bus, const char *topic, int partition, struct 
     return kafka_ends(((struct kafka *)bus)->look, topic, partition, &out->first, &out->next, e);
 }
 
+static void kafka_end_of_mine(struct bus *bus, const char *topic, int partition,
+                              struct bus_end *out)
+{
+    kafka_publisher_end(&((struct kafka *)bus)->publisher, topic, partition, out);
+}
+
 static bool kafka_is_there(struct bus *bus, int wait_ms)
 {
     return kafka_answers(((struct kafka *)bus)->look, wait_ms);
@@ -245,11 +252,14 @@ static bool check_lanes(struct worker *w, const struct bus_join *j, struct err *
     for (size_t i = 0; i < w->count; i++) {
         struct bus_position *p = &w->lanes[i];
         struct bus_end end = { .first = 0 };
+        kafka_unmark(p);
         if (!kafka_ends(w->k->look, p->topic, p->partition, &end.first, &end.next, e) ||
             !bus_may_go_on(j, p, &end, e))
             return false;
+        if (p->next <= end.first)
+            p->at_ms = 0; /* the record before it has aged */
     }
-    return true;
+    return kafka_look_back(w->in, w->k->look, j, w->lanes, w->count, &w->a, e);
 }
 
 /* Takes over first: only then can no one else still be committing these positions. */
@@ -289,6 +299,7 @@ static bool position_of(struct kafka_client *c, const char *topic, int partition
     *out = (struct bus_position){ .topic = topic, .partition = partition };
     if (!kafka_want(c, topic, partition, e) || !kafka_committed(c, out, 1, a, e))
         return false;
+    kafka_unmark(out);
     if (out->next == KAFKA_NO_POSITION)
         out->next = 0;
     return true;
@@ -355,7 +366,12 @@ static bool check_all(struct worker *w, const struct bus_record *out, size_t n,
 static bool try_commit(struct worker *w, const struct bus_record *out, size_t n,
                        const struct bus_position *done, size_t m, struct err *e)
 {
-    if (!write_all(w, out, n, e) || (m > 0 && !kafka_send_positions(w->out, w->group, done, m, e)))
+    const struct bus_position *marked = NULL;
+    struct arena_mark mark = arena_mark(&w->a);
+    bool good = write_all(w, out, n, e) && kafka_mark(done, m, &w->a, &marked, e) &&
+                (m == 0 || kafka_send_positions(w->out, w->group, marked, m, e));
+    arena_rewind(&w->a, mark);
+    if (!good)
         return false;
     if (w->face.between && !w->face.between(w->face.between_ctx))
         return err_set(e, ERR_RETRY, "bus.down", 0, "cannot commit: a test said so");
@@ -505,6 +521,7 @@ static const struct bus_ops kafka_ops = {
     .reader_close = kafka_reader_close,
     .group_committed = kafka_group_position,
     .end = kafka_end,
+    .published = kafka_end_of_mine,
     .answers = kafka_is_there,
 };
 

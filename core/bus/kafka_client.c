@@ -23,7 +23,7 @@ struct topic {
 struct kafka_client {
     rd_kafka_t *rk;
     const char *prefix;
-    void (*report)(void *parcel, bool ok);
+    void (*report)(void *parcel, const struct bus_record *at);
     struct topic *topics; /* those it has met, by name */
     size_t count, room;
 };
@@ -72,11 +72,10 @@ static bool again(rd_kafka_error_t **error, int64_t until_ns)
     return true;
 }
 
-/* False when the time is over. */
 static bool pause_before(struct kafka_client *c, int64_t until_ns)
 {
     rd_kafka_poll(c->rk, PAUSE_MS);
-    return clock_mono_ns() < until_ns;
+    return clock_mono_ns() < until_ns; /* false: the time is over */
 }
 
 /* ---- starting and ending ---- */
@@ -90,14 +89,16 @@ static void to_log(const rd_kafka_t *rk, int level, const char *facility, const 
     log_line(matters ? LOG_WARN : LOG_DEBUG, &who, "bus.client", "%s: %s", facility, text);
 }
 
-/* A writer has nothing to report to, but without a callback each commit would be 10 ms slower:
- * rd_kafka_flush only wakes when there is something to call. */
+/* A writer's too: rd_kafka_flush wakes only when there is something to call, else 10 ms later. */
 static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 {
     struct kafka_client *c = opaque;
+    const char *topic = rd_kafka_topic_name(m->rkt) + strlen(c->prefix);
+    const struct bus_record at = { .topic = topic, .partition = m->partition, .offset = m->offset,
+                                   .accepted_ms = rd_kafka_message_timestamp(m, NULL) };
     (void)rk;
     if (c->report)
-        c->report(m->_private, !m->err);
+        c->report(m->_private, m->err ? NULL : &at);
 }
 
 static bool set_all(rd_kafka_conf_t *conf, const struct kafka_setting *list, struct err *e)
@@ -451,8 +452,7 @@ bool kafka_begin(struct kafka_client *c, struct err *e)
     return judge(c, "begin a transaction", rd_kafka_begin_transaction(c->rk), e);
 }
 
-/* The list of p under full names; NULL when a note does not fit in memory. The library frees notes
- * by free(3), which is what mem_alloc's memory is freed by. */
+/* Under full names; NULL without memory. The library frees notes by free(3), as mem_free does. */
 static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c,
                                                 const struct bus_position *p, size_t n)
 {
@@ -475,8 +475,7 @@ static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c,
     return list;
 }
 
-/* Partitions are assigned by hand, so the group has no members and no generation to be checked:
- * what fences a zombie is the transactional id alone. */
+/* Assigned by hand, the group has no members or generation: the transactional id fences zombies. */
 bool kafka_send_positions(struct kafka_client *c, const char *group, const struct bus_position *p,
                           size_t n, struct err *e)
 {
@@ -561,6 +560,7 @@ static bool take_error(struct kafka_client *c, const rd_kafka_message_t *m, stru
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: /* deleted, and perhaps made anew since */
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot fetch from '%s': %s", topic,
                        rd_kafka_err2str(m->err));
     default:

@@ -24,7 +24,9 @@ struct kafka_start {
     enum kafka_role role;
     const char *prefix; /* borrows for the life of the client */
     const struct kafka_setting *site, *own; /* of the bus's address; client.id and identity */
-    void (*report)(void *parcel, bool ok); /* publisher: called by kafka_serve, once a record sent */
+    /* Publisher: called by kafka_serve, once a record sent; at: where and when it was accepted, without
+     * its bytes; NULL: it was not. */
+    void (*report)(void *parcel, const struct bus_record *at);
 };
 MUST_CHECK bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct err *e);
 void kafka_stop(struct kafka_client **c);

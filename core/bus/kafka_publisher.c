@@ -2,6 +2,7 @@
 #include "bus/kafka_publisher.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/wait.h"
@@ -24,12 +25,48 @@ struct parcel {
     bool failed;
 };
 
-static void on_report(void *of, bool ok)
+static struct kafka_lane *find_lane(const struct kafka_publisher *p, const char *topic,
+                                    int partition)
+{
+    for (size_t i = 0; i < p->lane_count; i++)
+        if (p->lanes[i].partition == partition && strcmp(p->lanes[i].topic, topic) == 0)
+            return &p->lanes[i];
+    return NULL;
+}
+
+/* NULL without memory: then that lane's end is not known. */
+static struct kafka_lane *add_lane(struct kafka_publisher *p, const char *topic, int partition)
+{
+    void *list = p->lanes;
+    size_t n = strlen(topic) + 1;
+    char *copy = mem_alloc(n);
+    if (!copy || !mem_room(&list, &p->lane_room, p->lane_count, sizeof *p->lanes)) {
+        mem_free(copy);
+        return NULL;
+    }
+    p->lanes = list;
+    p->lanes[p->lane_count] = (struct kafka_lane){ .topic = memcpy(copy, topic, n),
+                                                   .partition = partition };
+    return &p->lanes[p->lane_count++];
+}
+
+static void note_end(struct kafka_publisher *p, const struct bus_record *at)
+{
+    struct kafka_lane *lane = find_lane(p, at->topic, at->partition);
+    if (!lane)
+        lane = add_lane(p, at->topic, at->partition);
+    if (lane)
+        lane->end = (struct bus_end){ .next = at->offset + 1, .word = (uint64_t)at->accepted_ms };
+}
+
+static void on_report(void *of, const struct bus_record *at)
 {
     struct parcel *parcel = of;
     struct kafka_publisher *p = parcel->p;
     pthread_mutex_lock(&p->lock);
-    parcel->failed = parcel->failed || !ok;
+    parcel->failed = parcel->failed || !at;
+    if (at)
+        note_end(p, at);
     if (--parcel->left == 0)
         pthread_cond_broadcast(&p->change);
     pthread_mutex_unlock(&p->lock);
@@ -161,6 +198,16 @@ bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
     return ok || err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed it");
 }
 
+void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int partition,
+                         struct bus_end *out)
+{
+    pthread_mutex_lock(&p->lock);
+    const struct kafka_lane *lane = find_lane(p, topic, partition);
+    if (lane)
+        *out = lane->end;
+    pthread_mutex_unlock(&p->lock);
+}
+
 void kafka_publisher_init(struct kafka_publisher *p, const char *prefix, const char *name,
                           const struct kafka_setting *site)
 {
@@ -173,6 +220,9 @@ void kafka_publisher_release(struct kafka_publisher *p)
 {
     if (p->now)
         end(p);
+    for (size_t i = 0; i < p->lane_count; i++)
+        mem_free(p->lanes[i].topic);
+    mem_free(p->lanes);
     pthread_cond_destroy(&p->change);
     pthread_mutex_destroy(&p->lock);
 }

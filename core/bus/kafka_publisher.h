@@ -13,12 +13,20 @@
 #include "bus/kafka_client.h"
 
 struct kafka_producer;
+/* A lane that something was published to, up to the last record. */
+struct kafka_lane {
+    char *topic;
+    int partition;
+    struct bus_end end;
+};
 struct kafka_publisher {
     const char *prefix, *name;
     const struct kafka_setting *site;
     pthread_mutex_t lock;
     pthread_cond_t change;       /* with lock: reports have come, or the producer is gone */
     struct kafka_producer *now;  /* NULL until somebody publishes */
+    struct kafka_lane *lanes;    /* under lock, as their count */
+    size_t lane_count, lane_room;
 };
 
 /* Borrows all for its life; starts nothing yet. */
@@ -28,5 +36,8 @@ void kafka_publisher_release(struct kafka_publisher *p);
 /* As bus_publish. Gives up after 30 s. */
 MUST_CHECK bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r, size_t n,
                                      struct err *e);
+/* Up to the last record that was confirmed; next 0: none was. */
+void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int partition,
+                         struct bus_end *out);
 
 #endif

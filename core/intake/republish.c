@@ -15,7 +15,7 @@ static bool ask_ends(struct feed *f, struct lane_end *out, size_t *count, struct
         if (!p->touched[i])
             continue;
         one->partition = i;
-        if (!bus_end(f->o.bus, f->topic_events, i, &one->end, e))
+        if (!bus_published(f->o.bus, f->topic_events, i, &one->end, e))
             return false;
         p->lacks = p->lacks || one->end.next < p->ends[i].next;
         ++*count;

@@ -44,7 +44,8 @@ bool router_skip_gaps(struct router_gaps *g, struct err *e)
 {
     for (size_t i = 0; i < g->count; i++) {
         const struct router_gap *one = &g->list[i];
-        const struct bus_position to = { one->topic, one->partition, one->to, SLICE("") };
+        const struct bus_position to = { .topic = one->topic, .partition = one->partition,
+                                         .next = one->to, .note = SLICE("") };
         if (!bus_commit(g->worker, NULL, 0, &to, 1, e))
             return false;
     }

@@ -61,7 +61,8 @@ static bool make_inputs(struct transaction *t, const char *const *topics, struct
     for (size_t i = 0; i < t->input_count; i++) {
         t->inputs[i].topic = topics[i];
         t->inputs[i].next = ARENA_ARRAY(a, partitions, int64_t);
-        if (!t->inputs[i].next)
+        t->inputs[i].at_ms = ARENA_ARRAY(a, partitions, int64_t);
+        if (!t->inputs[i].next || !t->inputs[i].at_ms)
             return false;
     }
     qsort(t->inputs, t->input_count, sizeof *t->inputs, by_topic);
@@ -144,6 +145,7 @@ static void take_position(struct transaction *t, const struct bus_record *in)
         bsearch(&wanted, t->inputs, t->input_count, sizeof *t->inputs, by_topic);
     assert(found); /* the bus hands out what was asked for */
     found->next[in->partition] = in->offset + 1;
+    found->at_ms[in->partition] = in->accepted_ms;
 }
 
 void transaction_add(struct transaction *t, const struct bus_record *in, const struct step *s)
@@ -192,7 +194,8 @@ static bool add_chain(struct transaction *t, int partition, const struct audit_c
     audit_note_write(c, &note);
     struct slice text = buf_ok(&note) ? arena_copy(&t->arena, buf_slice(&note)) : slice_of(NULL, 0);
     buf_release(&note);
-    *out = (struct bus_position){ TOPIC_AUDIT, partition, c->next, text };
+    *out = (struct bus_position){ .topic = TOPIC_AUDIT, .partition = partition, .next = c->next,
+                                  .note = text };
     return text.p || err_memory(e);
 }
 
@@ -209,7 +212,9 @@ static bool make_positions(struct transaction *t, const struct partition *p, str
             const struct transaction_input *in = &t->inputs[k];
             if (in->next[i] < 0)
                 continue;
-            list[n++] = (struct bus_position){ in->topic, i, in->next[i], SLICE("") };
+            list[n++] = (struct bus_position){ .topic = in->topic, .partition = i,
+                                               .next = in->next[i], .note = SLICE(""),
+                                               .at_ms = in->at_ms[i] };
             moved = true;
         }
         if (moved && !add_chain(t, i, &p[i].chain, &list[n++], e))

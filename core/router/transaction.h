@@ -19,6 +19,7 @@
 struct transaction_input {
     const char *topic;
     int64_t *next;                      /* by partition; -1: nothing taken */
+    int64_t *at_ms;                     /* when the bus accepted the record before it */
 };
 struct transaction {
     const struct bundle *bundle;

@@ -140,6 +140,53 @@ static void stops_a_worker_before_a_gap(void)
     CU_ASSERT_STRING_EQUAL(fetch_values(2), "4 5 ");
 }
 
+/* Of what this process has published the word costs nothing, and tells it from what stands there later. */
+static void knows_what_it_published_by_when_it_was_accepted(void)
+{
+    struct bus_end end, none;
+    bool still = false;
+    publish_numbers("in", 3);
+    CU_ASSERT_TRUE_FATAL(must(bus_published(f.b, "in", 0, &end, &f.e)));
+    CU_ASSERT_TRUE_FATAL(must(bus_published(f.b, "in", 1, &none, &f.e)));
+    CU_ASSERT(end.next == 3 && end.word > 0 && none.next == 0);
+    CU_ASSERT_TRUE(must(bus_still_has(f.b, "in", 0, &end, &still, &f.e)) && still);
+    publish_numbers("in", 2);
+    CU_ASSERT_TRUE(must(bus_still_has(f.b, "in", 0, &end, &still, &f.e)) && still);
+    end.word++;
+    CU_ASSERT_TRUE(must(bus_still_has(f.b, "in", 0, &end, &still, &f.e)) && !still);
+    end.next = 6;
+    CU_ASSERT_TRUE(must(bus_still_has(f.b, "in", 0, &end, &still, &f.e)) && !still);
+}
+
+/* One record fetched and committed with the time at which it was accepted, or `off` from that. */
+static void commit_with_time(int64_t off)
+{
+    const struct bus_record *r = NULL;
+    size_t n = 0;
+    while (n == 0)
+        CU_ASSERT_TRUE_FATAL(must(bus_fetch(f.w, 1000, &r, &n, &f.e)));
+    struct bus_position p = position("in", r[n - 1].offset + 1, "");
+    p.at_ms = r[n - 1].accepted_ms + off;
+    CU_ASSERT_TRUE_FATAL(must(bus_commit(f.w, NULL, 0, &p, 1, &f.e)));
+    bus_leave(&f.w);
+}
+
+static void begins_anew_where_another_record_stands_than_it_read(void)
+{
+    const char *note;
+    publish("in", 0, "k", "first");
+    join_as("router-0");
+    commit_with_time(0);
+    publish("in", 0, "k", "second");
+    join_as("router-0");
+    CU_ASSERT_EQUAL(committed("in", &note), 1);
+    CU_ASSERT_STRING_EQUAL(note, "");
+    commit_with_time(-1);
+    publish("in", 0, "k", "third");
+    join_as("router-0");
+    CU_ASSERT_STRING_EQUAL(fetch_values(3), "first second third ");
+}
+
 CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transaction is decided",
                                     does_not_say_the_end_before_an_open_transaction_is_decided },
                                   { "refuses to read from beyond the end",
@@ -149,4 +196,8 @@ CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transac
                                   { "reads a trimmed topic from where it begins",
                                     reads_a_trimmed_topic_from_where_it_begins },
                                   { "stops a worker before a gap", stops_a_worker_before_a_gap },
+                                  { "knows what it published by when it was accepted",
+                                    knows_what_it_published_by_when_it_was_accepted },
+                                  { "begins anew where another record stands than it read",
+                                    begins_anew_where_another_record_stands_than_it_read },
                                   CU_TEST_INFO_NULL };

@@ -1,0 +1,100 @@
+/* kafka_lost.c - notices topics that were lost and have grown again. */
+#include "bus/kafka_lost.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "bus/backend.h"
+
+#define MARK "at="
+#define LOOK_MS 30000
+#define TAKE_MS 100
+#define LOST (-1) /* at_ms of a lane in which another record stands */
+
+bool kafka_mark(const struct bus_position *p, size_t n, struct arena *a,
+                const struct bus_position **out, struct err *e)
+{
+    struct bus_position *list = ARENA_ARRAY(a, n + 1, struct bus_position);
+    for (size_t i = 0; list && i < n; i++) {
+        list[i] = p[i];
+        if (p[i].at_ms <= 0 || p[i].note.n)
+            continue;
+        const char *note = arena_format(a, MARK "%" PRId64, p[i].at_ms);
+        if (!note)
+            return err_memory(e);
+        list[i].note = slice_text(note);
+    }
+    *out = list;
+    return list || err_memory(e);
+}
+
+void kafka_unmark(struct bus_position *p)
+{
+    if (!slice_starts(p->note, SLICE(MARK)))
+        return;
+    if (!slice_to_i64(slice_from(p->note, strlen(MARK)), &p->at_ms))
+        p->at_ms = 0;
+    p->note = SLICE("");
+}
+
+/* The first record of each lane tells; of those that follow nothing is asked. */
+static void see(const struct bus_record *r, struct bus_position *lanes, size_t n, size_t *left)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct bus_position *p = &lanes[i];
+        if (p->at_ms <= 0 || p->partition != r->partition || strcmp(p->topic, r->topic) != 0)
+            continue;
+        bool other = r->offset < p->next && r->accepted_ms != p->at_ms;
+        p->at_ms = other ? LOST : 0;
+        --*left;
+    }
+}
+
+static bool read_each(struct kafka_client *in, struct bus_position *lanes, size_t n, size_t left,
+                      struct err *e)
+{
+    int64_t until = after_ms(LOOK_MS);
+    while (left > 0) {
+        struct bus_record r;
+        void *message;
+        enum kafka_took what;
+        if (clock_mono_ns() > until)
+            return err_set(e, ERR_RETRY, "bus.down", 0,
+                           "cannot read again what was read last: kafka does not give it");
+        if (!kafka_take(in, TAKE_MS, &r, &message, &what, e))
+            return false;
+        if (what != KAFKA_RECORD)
+            continue;
+        see(&r, lanes, n, &left);
+        kafka_release(message);
+    }
+    return true;
+}
+
+bool kafka_look_back(struct kafka_client *in, struct kafka_client *looker,
+                     const struct bus_join *j, struct bus_position *lanes, size_t n,
+                     struct arena *a, struct err *e)
+{
+    struct bus_position *before = ARENA_ARRAY(a, n + 1, struct bus_position);
+    size_t count = 0;
+    if (!before)
+        return err_memory(e);
+    for (size_t i = 0; i < n; i++)
+        if (lanes[i].at_ms > 0) {
+            before[count] = lanes[i];
+            before[count++].next--;
+        }
+    if (count == 0)
+        return true;
+    if (!kafka_assign(in, before, count, e) || !read_each(in, lanes, n, count, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct bus_end end = { .first = 0 };
+        if (lanes[i].at_ms != LOST)
+            continue;
+        if (!kafka_ends(looker, lanes[i].topic, lanes[i].partition, &end.first, &end.next, e))
+            return false;
+        bus_begin_anew(j, &lanes[i], &end);
+    }
+    return true;
+}
