@@ -560,7 +560,6 @@ static bool take_error(struct kafka_client *c, const rd_kafka_message_t *m, stru
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: /* deleted, and perhaps made anew since */
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot fetch from '%s': %s", topic,
                        rd_kafka_err2str(m->err));
     default:

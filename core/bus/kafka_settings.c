@@ -90,8 +90,7 @@ bool kafka_settings(const char *address, struct arena *a, const struct kafka_set
 }
 
 /* reconnect.backoff.max.ms: 10 s by default, so that a reset would cost seconds. fetch.wait.max.ms:
- * data ends the wait, but a new assignment, and the news of an end, must sit it out.
- * topic.metadata.refresh.interval.ms: how long a topic that was deleted is not missed. */
+ * data ends the wait, but a new assignment, and the news of an end, must sit it out. */
 #define COMMON                                                                                     \
     { "socket.nagle.disable", "true" }, { "reconnect.backoff.max.ms", "1000" },                    \
     {                                                                                              \
@@ -112,7 +111,6 @@ bool kafka_settings(const char *address, struct arena *a, const struct kafka_set
         { "enable.auto.offset.store", "false" }, { "auto.offset.reset", "error" },                 \
         { "allow.auto.create.topics", "false" }, { "check.crcs", "true" },                         \
         { "fetch.wait.max.ms", "100" }, { "queued.min.messages", "100000" },                       \
-        { "topic.metadata.refresh.interval.ms", "10000" },                                         \
     {                                                                                              \
         "queued.max.messages.kbytes", "65536"                                                      \
     }
