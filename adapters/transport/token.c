@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host/crypto.h"
+#include "host/guard.h"
 
 static bool read_all(int fd, const char *path, struct token *out, struct err *e)
 {
@@ -40,6 +41,8 @@ bool token_read(const char *path, struct token *out, struct err *e)
     *out = (struct token){ "" };
     if (!path || !*path)
         return true;
+    if (!guard_place_of(path, e))
+        return false;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_errno(e, ERR_FATAL, "token.open", errno, "cannot open token file", path);

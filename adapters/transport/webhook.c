@@ -298,7 +298,9 @@ static bool read_token(const struct webhook *s, struct token *out, struct err *e
 static bool webhook_try(const void *state, struct err *e)
 {
     struct token unused;
-    return read_token(state, &unused, e);
+    bool good = read_token(state, &unused, e);
+    explicit_bzero(&unused, sizeof unused);
+    return good;
 }
 
 static bool check_limits(const struct webhook *s, struct err *e)

@@ -107,6 +107,7 @@ static bool turn_back(const struct input_rules *r, struct slice agency, struct s
     struct key key;
     judge_recipient_key(r->keys, service, &key);
     aes128_block_back(&key, pseudonym, out->b);
+    explicit_bzero(&key, sizeof key);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
@@ -102,10 +103,13 @@ void arena_release(struct arena *a)
 {
     for (struct arena_block *b = a->first; b;) {
         struct arena_block *next = b->next;
+        ASAN_UNPOISON_MEMORY_REGION(b->data, b->room);
+        if (a->is_secret)
+            explicit_bzero(b->data, b->room);
         mem_free(b);
         b = next;
     }
-    arena_init(a, a->max_bytes);
+    *a = (struct arena){ .max_bytes = a->max_bytes, .is_secret = a->is_secret };
 }
 
 /* Ends what lies past used_bytes of b, and in the blocks after it as far as last. */

@@ -15,6 +15,7 @@ struct arena_block;
 struct arena {
     struct arena_block *first, *now;
     size_t used_bytes, max_bytes;
+    bool is_secret; /* release wipes what was in it; set after arena_init */
 };
 
 /* An arena that will hold at most max_bytes. Allocates nothing yet. */

@@ -34,7 +34,7 @@ static bool read_secret(const char *path, struct arena *a, const char **out, str
     FILE *file = fopen(path, "re");
     if (!file)
         return err_errno(e, ERR_FATAL, "bus.url", errno, "cannot read secret file", path);
-    bool ok = fgets(line, sizeof line, file) != NULL;
+    bool ok = setvbuf(file, NULL, _IONBF, 0) == 0 && fgets(line, sizeof line, file) != NULL;
     fclose(file);
     if (!ok)
         return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use secret file '%s': it is empty",

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cli/files.h"
 #include "cli/say.h"
+#include "host/guard.h"
 #include "sharing/tools/analyse.h"
 
 struct findings {
@@ -116,6 +117,17 @@ static void look_at_people(const struct bundle *b, struct problems *warnings)
                            n, n < 2 ? "" : ", all of one agency");
 }
 
+/* A folder that is not there yet is made as it should be. */
+static void look_at_state(const struct site *s, struct problems *p)
+{
+    unsigned mode;
+    if (guard_folder_is_open(s->state_folder, &mode))
+        (void)problems_say(p, "run.state", s->state_folder, 0, 0,
+                           "cannot use the state folder: others may look or write into it (mode %04o): "
+                           "chmod 700 %s",
+                           mode, s->state_folder);
+}
+
 /* Prints what it finds. True when nothing of it is a problem. */
 static bool look(struct cli *c, const struct bundle *b, const struct site *s)
 {
@@ -128,6 +140,7 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
         analyse(&in, &c->arena, &f.problems, &f.warnings);
     if (s) {
         site_find_person_keys(s, &c->arena, &f.problems);
+        look_at_state(s, &f.problems);
         files_check(s, &f.problems, &f.warnings);
     }
     if (s && b->people.count)

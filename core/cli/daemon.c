@@ -18,6 +18,7 @@
 
 #include "delivery/asides.h"
 #include "delivery/delivery.h"
+#include "host/guard.h"
 #include "host/log.h"
 #include "intake/asides.h"
 #include "intake/intake.h"
@@ -180,9 +181,7 @@ static bool open_bus(struct daemon *d, struct err *e)
 {
     const struct site *s = d->site;
     struct bus_options o = { .url = s->bus_url, .prefix = s->topic_prefix, .client = "concordat" };
-    if (mkdir(s->state_folder, 0700) != 0 && errno != EEXIST)
-        return err_errno(e, ERR_FATAL, "run.state", errno, "make", s->state_folder);
-    return bus_open(&o, &d->bus, e);
+    return guard_folder(s->state_folder, "run.state", e) && bus_open(&o, &d->bus, e);
 }
 
 static bool open_topics(struct daemon *d, struct arena *a, struct err *e)

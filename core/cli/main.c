@@ -2,6 +2,8 @@
 #include "cli/cli.h"
 #include "cli/files.h"
 #include "cli/say.h"
+#include "host/crypto.h"
+#include "host/guard.h"
 
 #include "registry.h"
 
@@ -182,10 +184,13 @@ int main(int argc, char **argv)
         return CLI_DONE;
     }
     files_raise();
+    guard_process();
     arena_init(&c.arena, (size_t)256 << 20);
+    c.arena.is_secret = true; /* keys, tokens */
     int code = command->run(&c, argc - 1, argv + 1);
     if (code == CLI_USAGE)
         print_help(stderr, argv[1]);
     arena_release(&c.arena);
+    crypto_forget();
     return code;
 }

@@ -14,6 +14,7 @@
 #include "cli/passphrase.h"
 #include "cli/shown.h"
 #include "cli/say.h"
+#include "host/guard.h"
 
 #define CONFIRM_MS 30000
 #define LOOK_NS 20000000
@@ -136,8 +137,8 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
 static bool order_alone(const struct site *s, const struct edition *g, struct slice framed,
                         struct err *e)
 {
-    if (mkdir(s->state_folder, 0700) != 0 && errno != EEXIST)
-        return err_errno(e, ERR_FATAL, "run.state", errno, "cannot make", s->state_folder);
+    if (!guard_folder(s->state_folder, "run.state", e))
+        return false;
     struct bus *b = cli_bus(s, false);
     if (!b)
         return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");

@@ -20,6 +20,7 @@
 #include <openssl/sha.h>
 
 #include "base/arena.h"
+#include "host/guard.h"
 
 struct contexts {
     EVP_CIPHER *aes;
@@ -65,6 +66,15 @@ static struct contexts *contexts(void)
     pthread_once(&contexts_once, make_key);
     struct contexts *c = pthread_getspecific(contexts_key);
     return c ? c : new_contexts();
+}
+
+void crypto_forget(void)
+{
+    pthread_once(&contexts_once, make_key);
+    struct contexts *c = pthread_getspecific(contexts_key);
+    if (c)
+        free_contexts(c);
+    pthread_setspecific(contexts_key, NULL);
 }
 
 /* The hash of an optional first block and the parts after it. */
@@ -126,6 +136,7 @@ void hmac_sha256_parts(const struct key *k, const struct slice *parts, size_t n,
     struct slice second = { inner, sizeof inner };
     digest(slice_of(pad, sizeof pad), &second, 1, out);
     explicit_bzero(pad, sizeof pad);
+    explicit_bzero(inner, sizeof inner);
 }
 
 void hmac_sha256(const struct key *k, struct slice s, uint8_t out[HASH_BYTES])
@@ -192,6 +203,8 @@ static bool read_key(int fd, const char *path, struct key *out, struct err *e)
 bool key_read(const char *path, struct key *out, struct err *e)
 {
     out->set = false;
+    if (!guard_place_of(path, e))
+        return false;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return err_errno(e, ERR_FATAL, "key.open", errno, "cannot open key file", path);

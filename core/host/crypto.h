@@ -32,10 +32,12 @@ void hmac_sha256_parts(const struct key *k, const struct slice *parts, size_t n,
 /* AES-128 of one block with the first 16 bytes of k. */
 void aes128_block(const struct key *k, const uint8_t in[16], uint8_t out[16]);
 void aes128_block_back(const struct key *k, const uint8_t in[16], uint8_t out[16]);
+/* Ends what this thread keeps of the keys it last used; before it ends, of others, by itself. */
+void crypto_forget(void);
 void random_bytes(uint8_t *out, size_t n);
 
-/* Reads a key file: exactly 32 bytes, a regular file, mode 0600 or stricter. key.open, key.mode,
- * key.size (ERR_FATAL). */
+/* Reads a key file: exactly 32 bytes, a regular file, mode 0600 or stricter, in a folder that others
+ * cannot write to. key.open, key.mode, key.size, key.folder (ERR_FATAL). */
 MUST_CHECK bool key_read(const char *path, struct key *out, struct err *e);
 /* Makes a new key file, mode 0600; fails when it exists. */
 MUST_CHECK bool key_make(const char *path, struct err *e);

@@ -14,6 +14,7 @@
 #include <openssl/x509.h>
 
 #include "base/base64.h"
+#include "host/guard.h"
 
 #define FILE_MAX 8192
 #define FIRST_LINE "concordat person key, public half "
@@ -154,33 +155,37 @@ bool key_file_public(const char *path, struct public_key *out)
     return good;
 }
 
-/* What OpenSSL asks the passphrase by. */
-static int give_passphrase(char *to, int room, int for_writing, void *passphrase)
+/* RFC 8410 section 7: the key is an octet string within one. Taken from there, since OpenSSL's decoders
+ * leave copies of it behind. */
+static bool take_ed25519(const PKCS8_PRIV_KEY_INFO *plain, struct key *out)
 {
-    const struct slice *p = passphrase;
-    (void)for_writing;
-    if (room < 0 || p->n > (size_t)room)
-        return -1;
-    memcpy(to, p->p, p->n);
-    return (int)p->n;
+    static const uint8_t head[] = { 4, KEY_BYTES };
+    const ASN1_OBJECT *what;
+    const uint8_t *der;
+    int n;
+    out->set = PKCS8_pkey_get0(&what, &der, &n, NULL, plain) == 1 && OBJ_obj2nid(what) == NID_ED25519 &&
+               n == (int)sizeof head + KEY_BYTES && memcmp(der, head, sizeof head) == 0;
+    if (out->set)
+        memcpy(out->b, der + sizeof head, KEY_BYTES);
+    return out->set;
 }
 
 static bool open_key(const char *path, struct slice bytes, struct slice passphrase, struct key *out,
                      struct err *e)
 {
     BIO *memory = BIO_new_mem_buf(bytes.p, (int)bytes.n);
-    EVP_PKEY *key =
-        memory ? PEM_read_bio_PrivateKey(memory, NULL, give_passphrase, &passphrase) : NULL;
-    size_t n = KEY_BYTES;
+    X509_SIG *sealed = memory ? PEM_read_bio_PKCS8(memory, NULL, NULL, NULL) : NULL;
+    PKCS8_PRIV_KEY_INFO *plain =
+        sealed ? PKCS8_decrypt(sealed, (const char *)passphrase.p, (int)passphrase.n) : NULL;
+    bool opened = plain != NULL, good = opened && take_ed25519(plain, out);
     BIO_free(memory);
-    if (!key)
+    X509_SIG_free(sealed);
+    PKCS8_PRIV_KEY_INFO_free(plain);
+    if (!opened)
         return err_set(e, ERR_FATAL, "key.passphrase", 0,
                        "cannot open key file '%s': the passphrase is not its own", path);
-    out->set = EVP_PKEY_is_a(key, "ED25519") &&
-               EVP_PKEY_get_raw_private_key(key, out->b, &n) == 1 && n == KEY_BYTES;
-    EVP_PKEY_free(key);
-    return out->set || err_set(e, ERR_FATAL, "key.form", 0,
-                               "cannot use key file '%s': it is no Ed25519 key", path);
+    return good || err_set(e, ERR_FATAL, "key.form", 0,
+                           "cannot use key file '%s': it is no Ed25519 key", path);
 }
 
 bool person_key_read(const char *path, struct slice passphrase, struct key *out, struct err *e)
@@ -189,13 +194,17 @@ bool person_key_read(const char *path, struct slice passphrase, struct key *out,
     struct slice bytes;
     struct stat st;
     out->set = false;
+    if (!guard_place_of(path, e))
+        return false;
     if (!read_bytes(path, room, &bytes, &st))
         return err_errno(e, ERR_FATAL, "key.open", errno, "cannot open key file", path);
+    enum key_file kind = kind_of(bytes);
+    if (kind != KEY_FILE_ENCRYPTED)
+        explicit_bzero(room, sizeof room);
     if (st.st_mode & 077)
         return err_set(e, ERR_FATAL, "key.mode", 0,
                        "cannot use key file '%s': others may read it (mode %04o, not 0600)", path,
                        (unsigned)st.st_mode & 07777);
-    enum key_file kind = kind_of(bytes);
     if (kind != KEY_FILE_ENCRYPTED)
         return err_set(e, ERR_FATAL, kind == KEY_FILE_PLAIN ? "key.plain" : "key.form", 0,
                        "cannot use key file '%s': %s", path,

@@ -50,6 +50,7 @@ void judge_pseudonym(const struct judge_keys *k, const struct bundle *b, struct 
     struct key own;
     judge_recipient_key(k, b->services[to.n].name, &own);
     aes128_block(&own, subject->b, out->b);
+    explicit_bzero(&own, sizeof own);
 }
 
 void judge_link_key(struct slice service, struct slice local_id, uint8_t out[ID_BYTES])

@@ -2,6 +2,7 @@
  * them, so that a file that was copied wrongly is noticed before anything is taken in under it. */
 #include <unistd.h>
 
+#include "host/guard.h"
 #include "site/reading.h"
 
 struct read_key {
@@ -72,6 +73,7 @@ static const struct key *read_one(struct reading *r, const struct node *n, enum 
                      "there is no such key file yet: concordat key makes one");
         return key;
     }
+    guard_keep(key, sizeof *key);
     if (key_read(path, key, &e))
         return is_the_one(r, n, of, agency, key) ? key : NULL;
     (void)strict_say(&r->reader, n, e.code, "%s", e.text);

@@ -1,0 +1,71 @@
+/* guard.c - process and folder as they should be for who holds keys. */
+#include "host/guard.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
+void guard_process(void)
+{
+    const struct rlimit none = { 0, 0 };
+    (void)setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+void guard_keep(const void *p, size_t n)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)p & ~(page - 1);
+    size_t bytes = ((uintptr_t)p + n - from + page - 1) & ~(page - 1);
+    (void)mlock((const void *)from, bytes);
+    (void)madvise((void *)from, bytes, MADV_DONTDUMP);
+}
+
+bool guard_folder_is_open(const char *path, unsigned *mode)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return false;
+    *mode = st.st_mode & 07777;
+    return S_ISDIR(st.st_mode) && (st.st_mode & 077);
+}
+
+bool guard_folder(const char *path, const char *code, struct err *e)
+{
+    unsigned mode;
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return err_errno(e, ERR_FATAL, code, errno, "cannot make", path);
+    return !guard_folder_is_open(path, &mode) ||
+           err_set(e, ERR_FATAL, code, 0,
+                   "cannot use '%s': others may look or write into it (mode %04o): chmod 700 %s", path,
+                   mode, path);
+}
+
+bool guard_place_of(const char *file, struct err *e)
+{
+    const char *slash = strrchr(file, '/');
+    char folder[PATH_MAX];
+    struct stat st;
+    int n = snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
+    if (n < 0 || n >= (int)sizeof folder || stat(folder, &st) != 0)
+        return true; /* then neither can the file be opened */
+    bool is_open = (st.st_mode & 022) && !(st.st_mode & S_ISVTX);
+    return !is_open || err_set(e, ERR_FATAL, "key.folder", 0,
+                               "cannot use '%s': others may put another in its place (mode %04o): "
+                               "chmod go-w %s",
+                               file, (unsigned)st.st_mode & 07777, folder);
+}
