@@ -25,9 +25,30 @@
 
 /* ---- making ---- */
 
-static bool put_encrypted(BIO *out, EVP_PKEY *key, struct slice passphrase)
+/* RFC 8410 section 7: the key is an octet string within one. It is put there, and taken from there, by
+ * hand: OpenSSL's encoders and decoders leave copies of it in memory. */
+#define INNER_BYTES (2 + KEY_BYTES)
+static const uint8_t inner_head[] = { 4, KEY_BYTES };
+
+static PKCS8_PRIV_KEY_INFO *wrap(const struct key *secret)
 {
-    PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(key);
+    PKCS8_PRIV_KEY_INFO *plain = PKCS8_PRIV_KEY_INFO_new();
+    uint8_t *inner = plain ? OPENSSL_malloc(INNER_BYTES) : NULL;
+    if (inner) {
+        memcpy(inner, inner_head, sizeof inner_head);
+        memcpy(inner + sizeof inner_head, secret->b, KEY_BYTES);
+    }
+    if (inner && PKCS8_pkey_set0(plain, OBJ_nid2obj(NID_ED25519), 0, V_ASN1_UNDEF, NULL, inner,
+                                 INNER_BYTES) == 1)
+        return plain;
+    OPENSSL_clear_free(inner, INNER_BYTES);
+    PKCS8_PRIV_KEY_INFO_free(plain);
+    return NULL;
+}
+
+static bool put_encrypted(BIO *out, const struct key *secret, struct slice passphrase)
+{
+    PKCS8_PRIV_KEY_INFO *plain = wrap(secret);
     X509_ALGOR *how =
         PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), ROUNDS, NULL, 0, NULL, NID_hmacWithSHA256);
     X509_SIG *sealed = plain && how ? PKCS8_set0_pbe((const char *)passphrase.p,
@@ -67,16 +88,13 @@ bool person_key_make(const char *path, struct slice passphrase, struct public_ke
     random_bytes(secret.b, KEY_BYTES);
     ed25519_public(&secret, out);
     base64_encode(slice_of(out->b, KEY_BYTES), text);
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret.b, KEY_BYTES);
     BIO *memory = BIO_new(BIO_s_mem());
+    bool good = memory && BIO_printf(memory, FIRST_LINE "%.*s\n", (int)sizeof text, text) > 0 &&
+                put_encrypted(memory, &secret, passphrase);
     explicit_bzero(&secret, sizeof secret);
-    bool good = key && memory &&
-                BIO_printf(memory, FIRST_LINE "%.*s\n", (int)sizeof text, text) > 0 &&
-                put_encrypted(memory, key, passphrase);
     long n = good ? BIO_get_mem_data(memory, &bytes) : 0;
     good = good ? write_new(path, slice_of(bytes, (size_t)n), e) : err_memory(e);
     BIO_free(memory);
-    EVP_PKEY_free(key);
     return good;
 }
 
@@ -155,18 +173,15 @@ bool key_file_public(const char *path, struct public_key *out)
     return good;
 }
 
-/* RFC 8410 section 7: the key is an octet string within one. Taken from there, since OpenSSL's decoders
- * leave copies of it behind. */
 static bool take_ed25519(const PKCS8_PRIV_KEY_INFO *plain, struct key *out)
 {
-    static const uint8_t head[] = { 4, KEY_BYTES };
     const ASN1_OBJECT *what;
     const uint8_t *der;
     int n;
     out->set = PKCS8_pkey_get0(&what, &der, &n, NULL, plain) == 1 && OBJ_obj2nid(what) == NID_ED25519 &&
-               n == (int)sizeof head + KEY_BYTES && memcmp(der, head, sizeof head) == 0;
+               n == INNER_BYTES && memcmp(der, inner_head, sizeof inner_head) == 0;
     if (out->set)
-        memcpy(out->b, der + sizeof head, KEY_BYTES);
+        memcpy(out->b, der + sizeof inner_head, KEY_BYTES);
     return out->set;
 }
 
