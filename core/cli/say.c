@@ -87,13 +87,14 @@ static void put_number(FILE *to, const struct spec *s, va_list *args)
 
 static void put_one(FILE *to, const struct spec *s, va_list *args)
 {
+    char room[SHOWN_ROOM]; /* not shown()'s, in which values of this very line may stand */
     if (s->what == 's') {
         const char *text = va_arg(*args, const char *);
         size_t n = s->most < 0 ? strlen(text) : s->most ? strnlen(text, (size_t)s->most) : 0;
-        put(to, s, shown(slice_of(text, n)));
+        put(to, s, shown_in(room, slice_of(text, n)));
     } else if (s->what == 'c') {
         char c = (char)va_arg(*args, int);
-        put(to, s, shown(slice_of(&c, 1)));
+        put(to, s, shown_in(room, slice_of(&c, 1)));
     } else if (s->what == '%') {
         put(to, s, "%");
     } else {

@@ -16,9 +16,13 @@ static size_t write_out(struct slice s, char *to, size_t *taken)
 
 const char *shown(struct slice s)
 {
-    static _Thread_local char texts[TEXTS][SHOWN_MAX + 2 * TAIL];
+    static _Thread_local char texts[TEXTS][SHOWN_ROOM];
     static _Thread_local unsigned next;
-    char *out = texts[next++ % TEXTS];
+    return shown_in(texts[next++ % TEXTS], s);
+}
+
+const char *shown_in(char out[SHOWN_ROOM], struct slice s)
+{
     size_t n = 0;
     while (s.n && n < SHOWN_MAX) {
         size_t plain = slice_plain_length(slice_head(s, SHOWN_MAX - n));

@@ -10,6 +10,9 @@
 
 #define SHOWN_MAX 2048
 
+/* In room of the caller's. */
+#define SHOWN_ROOM (SHOWN_MAX + 32)
+const char *shown_in(char out[SHOWN_ROOM], struct slice s);
 /* Cut with "..." beyond SHOWN_MAX bytes. */
 const char *shown(struct slice s);
 static inline const char *shown_text(const char *text)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/say.h"
+#include "cli/shown.h"
 
 static char *text;
 static size_t length;
@@ -52,6 +53,15 @@ static void prints_as_printf_does(void)
                    "-1 -2 3 4 0000000000000abc -9223372036854775808 18446744073709551615\n"));
 }
 
+/* As callers do who have slices. */
+static void values_that_were_shown_before_stay(void)
+{
+    say_to(to, "%s%s%s%s%s%s%s%s%s\n", shown(SLICE("1")), "2", "3", "4", "5", "6", "7", "8",
+           shown(SLICE("9")));
+    say_to(to, "%s %s %s %s %s %s %s %s %s\n", shown(SLICE("a")), "b", "c", "d", "e", "f", "g", "h", shown(SLICE("i")));
+    CU_ASSERT(said("123456789\na b c d e f g h i\n"));
+}
+
 static void json_stays_json_and_lines_lines(void)
 {
     say_lines(to, SLICE("{\"a\": \"caf\xc3\xa9 \x7f\xc2\x9b" "31m\xe2\x80\xae\xf3\xa0\x81\x81\"}\nnext\x1b\xff\n"));
@@ -62,6 +72,7 @@ static CU_TestInfo cases[] = {
     { "a value ends no line and speaks to no terminal",
       a_value_ends_no_line_and_speaks_to_no_terminal },
     { "prints as printf does", prints_as_printf_does },
+    { "values that were shown before stay", values_that_were_shown_before_stay },
     { "JSON stays JSON and lines lines", json_stays_json_and_lines_lines },
     CU_TEST_INFO_NULL,
 };
