@@ -228,7 +228,7 @@ bool feed_take_back_alone(const char *spool, const char *name, const struct way_
 {
     struct db *d = NULL;
     *done = 0;
-    if (!db_open(spool, QUARANTINE_SCHEMA, &d, e))
+    if (!db_open(spool, QUARANTINE_SCHEMA QUARANTINE_SCHEMA_LATER, &d, e))
         return false;
     bool good = order(d, name, w, done, e);
     db_close(&d);

@@ -21,21 +21,23 @@
 #define QUARANTINE_SCHEMA                                                                          \
     "create table if not exists quarantine (n integer primary key, at integer not null,"           \
     " code text not null, place integer not null, sentence text not null, raw blob not null);"     \
-    "create table if not exists head (n integer primary key, hash blob not null unique,"           \
-    " bytes blob not null);"                                                                       \
-    "create table if not exists headed (n integer primary key, head integer not null);"            \
-    "create index if not exists headed_head on headed (head);"                                     \
     "create table if not exists unanswered (n integer primary key);"                               \
     "create table if not exists retake (n integer primary key);"                                   \
     "create table if not exists unread (local blob not null, key blob not null,"                   \
     " n integer not null, code text not null, at integer not null,"                                \
     " primary key (local, key, n)) without rowid;"                                                 \
-    "create index if not exists unread_n on unread (n);"                                           \
     "create table if not exists restricted (id blob not null, key blob not null,"                  \
     " n integer not null, at integer not null, primary key (id, key)) without rowid;"              \
     "create table if not exists quarantine_limit (one integer primary key check (one = 1),"        \
     " age_ms integer not null, max_bytes integer not null, is_full integer not null);"             \
     "insert or ignore into quarantine_limit values (1, 0, 0, 0);"
+/* What came later, behind all tables of the file: busy pages side by side cost SQLite's WAL more to find. */
+#define QUARANTINE_SCHEMA_LATER                                                                    \
+    "create table if not exists head (n integer primary key, hash blob not null unique,"           \
+    " bytes blob not null);"                                                                       \
+    "create table if not exists headed (n integer primary key, head integer not null);"            \
+    "create index if not exists headed_head on headed (head);"                                     \
+    "create index if not exists unread_n on unread (n);"
 
 enum quarantine_query {
     QUARANTINE_PUT,
