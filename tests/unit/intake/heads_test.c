@@ -199,7 +199,7 @@ static void a_long_unit_is_given_up_when_the_program_ends(void)
 {
     feed_stop(w.feed);
     CU_ASSERT_EQUAL(say(0, 10, true), ANSWER_KEPT);
-    CU_ASSERT_EQUAL(say(0, ROWS, true), ANSWER_LATER);
+    CU_ASSERT_EQUAL_FATAL(say(0, ROWS, true), ANSWER_LATER);
     CU_ASSERT_STRING_EQUAL(w.answer.why->code, "intake.stopping");
     CU_ASSERT_EQUAL(world_counts(&w).taken, 10);
     feed_close(&w.feed);

@@ -45,6 +45,9 @@ void work_load(void)
         fprintf(stderr, "%s\n", err_print(&p.list[i], text, sizeof text));
     assert(schemas && p.count == 0);
     problems_release(&p);
+    static const char line[] = "MSH|^~\\&|P|Z|R|R|20260203||ADT^A01|C1|P|2.4\rPID|1||||A^B";
+    uint64_t work = work_of(WORK_HL7V2, slice_text(line));
+    assert(work > sizeof line); /* or nothing is counted */
 }
 
 void work_release(void)
