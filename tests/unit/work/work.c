@@ -13,8 +13,8 @@
 
 uint64_t work_done;
 
-void __sanitizer_cov_trace_pc(void);
-void __sanitizer_cov_trace_pc(void)
+void __wrap___sanitizer_cov_trace_pc(void);
+void __wrap___sanitizer_cov_trace_pc(void)
 {
     work_done++;
 }
