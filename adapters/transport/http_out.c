@@ -227,7 +227,9 @@ static void judge(const struct http_heard *heard, const struct err *why, struct 
         judge_status(heard->status, out);
         return;
     }
-    bool is_site = why->fate == ERR_REJECT || slice_starts(slice_text(why->code), SLICE("tls."));
+    struct slice code = slice_text(why->code);
+    bool is_site = why->fate == ERR_REJECT || (slice_starts(code, SLICE("tls.")) &&
+                                               !slice_equal_text(code, "tls.closed")); /* who starts anew */
     out->why = *why;
     out->left = heard->left;
     out->fate = is_site        ? HANDING_SITE

@@ -111,6 +111,13 @@ static void mllp_stand(const void *state, bool receives, struct secure_stand *ou
     out->knows_whom = names_peers(s);
 }
 
+static int64_t mllp_shown_until_ms(const void *state)
+{
+    const struct mllp *s = state;
+    int64_t until_ms = s->shown_until_ms;
+    return until_ms ? until_ms : TLS_NO_END;
+}
+
 static bool open_tls(struct mllp *s, bool receives, struct err *e)
 {
     struct secure_stand stand = { .secure = NULL };
@@ -263,5 +270,6 @@ const struct transport transport_mllp = {
     .close = mllp_close,
     .where = mllp_where,
     .stand = mllp_stand,
+    .shown_until_ms = mllp_shown_until_ms,
     .connections = mllp_connections,
 };

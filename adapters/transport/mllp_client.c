@@ -73,6 +73,9 @@ static bool shake(struct mllp *s, int64_t until_ns, struct err *e)
     while ((came = mllp_link_shake(&s->link, e)) != TLS_DONE)
         if (!wait_on(s, came, until_ns, e))
             return false;
+    struct tls_shown shown;
+    if (s->link.tls && tls_shown(s->link.tls, &shown))
+        s->shown_until_ms = shown.until_ms;
     return true;
 }
 

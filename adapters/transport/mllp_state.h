@@ -39,6 +39,7 @@ struct mllp {
     uint64_t said, unsaid;
 
     /* client; its fd -1: not connected */
+    _Atomic int64_t shown_until_ms; /* the end of the last certificate that was shown; 0: none yet */
     struct mllp_link link;
     struct buf work; /* the frame that goes out, then the answer that comes */
 };

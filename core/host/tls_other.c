@@ -42,20 +42,30 @@ bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, struct tls_seen *se
 }
 
 /* "... error:0A00010B:SSL routines::wrong version number" */
-static int reason_in(const char *text)
+static unsigned long code_in(const char *text)
 {
     const char *code = text ? strstr(text, "error:") : NULL;
-    unsigned long packed = code ? strtoul(code + strlen("error:"), NULL, 16) : 0;
-    return ERR_GET_LIB(packed) == ERR_LIB_SSL ? ERR_GET_REASON(packed) : 0;
+    return code ? strtoul(code + strlen("error:"), NULL, 16) : 0;
+}
+
+static bool explain_code(unsigned long code, struct err *e)
+{
+    int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
+    const char *words = ERR_reason_error_string(code);
+    if (!code || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+        return false;
+    if (!tls_known_reason(reason, e))
+        (void)err_set(e, ERR_RETRY, "tls.protocol", 0, "TLS with the other side failed: %s",
+                      words ? words : "no reason given");
+    return true;
 }
 
 bool tls_explain(const struct tls_told *t, struct err *e)
 {
-    int reason = reason_in(t->reason);
     bool looked = t->verdict != X509_V_ERR_UNSPECIFIED; /* libcurl's word for: not yet */
     if (looked && tls_verdict(t->verdict, t->name, e))
         return true;
     if (t->alert >= 0)
         tls_alert(t->alert, e);
-    return t->alert >= 0 || tls_known_reason(reason, e);
+    return t->alert >= 0 || explain_code(code_in(t->reason), e);
 }
