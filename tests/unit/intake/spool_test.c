@@ -232,6 +232,7 @@ static void keeps_what_was_sent_and_goes_back_to_it(void)
     CU_ASSERT_EQUAL(s.sent, 2);
     CU_ASSERT_EQUAL(waiting(s.sent), 2);
     CU_ASSERT_EQUAL(s.waiting_bytes, 2 * 14);
+    CU_ASSERT_EQUAL(s.kept_bytes, 2 * 14);
     spool_close(&s);
     CU_ASSERT_FATAL(spool_open(path, &s, &e));
     CU_ASSERT_EQUAL(s.sent, 2);
@@ -267,6 +268,74 @@ static void lets_go_what_is_old_or_too_much_and_tells_the_gap(void)
     CU_ASSERT_EQUAL(c.lost, 3);
     CU_ASSERT_EQUAL(c.lost_first, 1);
     CU_ASSERT_EQUAL(c.lost_last, 3);
+    CU_ASSERT_FATAL(spool_begin(&s, &e));
+}
+
+static bool count_note(void *ctx, int64_t n, const struct lane_end *ends, size_t count)
+{
+    (void)n;
+    (void)ends;
+    *(int *)ctx += count > 0;
+    return true;
+}
+
+static int notes(void)
+{
+    int n = 0;
+    CU_ASSERT_FATAL(spool_sent_each(&s, count_note, &n, &e));
+    return n;
+}
+
+/* To tell a gap by: of what goes the last one, and one in ten minutes for a month. */
+static void notes_of_what_went_are_thinned_and_forgotten_in_a_month(void)
+{
+    for (int i = 1; i <= 20; i++) {
+        put_row("records");
+        sent(i, 60000 * i);
+    }
+    CU_ASSERT_FATAL(spool_drop(&s, 60000 * 20, 1000, &e)); /* what was sent then stays */
+    CU_ASSERT_EQUAL(s.dropped, 19);
+    CU_ASSERT_EQUAL(s.kept_bytes, 14);
+    CU_ASSERT(notes() >= 3 && notes() <= 5);
+    for (int i = 21; i <= 30; i++) { /* one goes with each */
+        put_row("records");
+        sent(i, (int64_t)32 * 86400000 + i);
+    }
+    CU_ASSERT_FATAL(spool_drop(&s, (int64_t)33 * 86400000, 1000, &e));
+    CU_ASSERT_EQUAL(s.dropped, 30);
+    CU_ASSERT_EQUAL(notes(), 2); /* one of those ten minutes, and the last */
+}
+
+/* What waits counts with what is kept. */
+static void what_waits_makes_what_is_kept_go(void)
+{
+    for (int i = 1; i <= 3; i++) {
+        put_row("records");
+        sent(i, 1000 * i);
+    }
+    put_row("records");
+    CU_ASSERT_EQUAL(s.waiting_bytes, 14);
+    CU_ASSERT_FATAL(spool_drop(&s, 0, 3 * 14, &e));
+    CU_ASSERT_EQUAL(s.dropped, 1);
+}
+
+static void goes_back_no_further_than_is_kept(void)
+{
+    int64_t first = -1, last = -1;
+    for (int i = 1; i <= 5; i++) {
+        put_row("records");
+        sent(i, 1000 * i);
+    }
+    CU_ASSERT_FATAL(spool_drop(&s, 2001, 1000, &e));
+    CU_ASSERT_FATAL(spool_forget(&s, s.dropped, &e));
+    next_turn();
+    spool_rollback(&s);
+    CU_ASSERT_FATAL(spool_go_back(&s, 1, 9000, &first, &last, &e));
+    CU_ASSERT_EQUAL(first, 2);
+    CU_ASSERT_EQUAL(last, 2);
+    CU_ASSERT_EQUAL(s.sent, 2);
+    CU_ASSERT_EQUAL(s.waiting_bytes, 3 * 14);
+    CU_ASSERT_EQUAL(s.kept_bytes, 0);
     CU_ASSERT_FATAL(spool_begin(&s, &e));
 }
 
@@ -340,6 +409,10 @@ static CU_TestInfo cases[] = {
     { "keeps what was sent and goes back to it", keeps_what_was_sent_and_goes_back_to_it },
     { "lets go what is old or too much and tells the gap",
       lets_go_what_is_old_or_too_much_and_tells_the_gap },
+    { "notes of what went are thinned, and forgotten in a month",
+      notes_of_what_went_are_thinned_and_forgotten_in_a_month },
+    { "what waits makes what is kept go", what_waits_makes_what_is_kept_go },
+    { "goes back no further than is kept", goes_back_no_further_than_is_kept },
     { "each opening numbers for itself", each_opening_numbers_for_itself },
     { "a turn that failed leaves nothing for the next",
       a_turn_that_failed_leaves_nothing_for_the_next },
