@@ -154,6 +154,71 @@ static void what_aged_out_behind_it_is_nothing(void)
     CU_ASSERT_EQUAL(desk_counts().taken, 6);
 }
 
+/* The first that there is is the next one. */
+static void what_begins_at_its_progress_is_whole(void)
+{
+    say(1, 4);
+    CU_ASSERT_TRUE(desk_step());
+    delivery_close(&desk.delivery);
+    say(5, 5);
+    CU_ASSERT_TRUE_FATAL(desk_lose("DELETE FROM records WHERE " OF " AND " OFFSET " < 4"));
+    CU_ASSERT_TRUE(desk_step());
+    CU_ASSERT_EQUAL(got(5), 1);
+    CU_ASSERT_EQUAL(desk_counts().taken, 5);
+}
+
+static int64_t gap(int64_t *from)
+{
+    int64_t to = -1;
+    CU_ASSERT_TRUE_FATAL(
+        delivery_gap(desk_database(), desk.bus, SLICE(SERVICE), from, &to, &desk.e));
+    return to;
+}
+
+/* One alone, and the way on. */
+static void one_that_aged_out_stops_it_until_it_is_passed_over(void)
+{
+    int64_t from = -1;
+    say(1, 2);
+    CU_ASSERT_TRUE(desk_step());
+    delivery_close(&desk.delivery);
+    CU_ASSERT_EQUAL(gap(&from), 2);
+    CU_ASSERT_EQUAL(from, 2); /* nothing is gone */
+    say(3, 4);
+    CU_ASSERT_FALSE(desk_lose("DELETE FROM records WHERE " OF " AND " OFFSET " < 3"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(desk.e.text, " at 2: it begins at 3; up to 1 disclosures are gone"));
+    desk.e = (struct err){ 0 };
+    CU_ASSERT_EQUAL(gap(&from), 3);
+    CU_ASSERT_EQUAL(from, 2);
+    CU_ASSERT_TRUE_FATAL(delivery_skip(desk_database(), 3, &desk.e));
+    desk_reopen();
+    CU_ASSERT_TRUE(desk_step());
+    CU_ASSERT_EQUAL(got(4), 1);
+    CU_ASSERT_EQUAL(desk_counts().skipped, 1);
+    CU_ASSERT_EQUAL(desk_counts().outstanding, 0);
+}
+
+/* A bus that came back empty is filled again over days, and so is what was told on it. */
+static void receipts_are_asked_for_two_weeks_after_a_loss(void)
+{
+    static const int64_t day_ms = 86400000;
+    say(1, 2);
+    CU_ASSERT_TRUE(desk_step());
+    CU_ASSERT_TRUE_FATAL(desk_lose(NULL));
+    CU_ASSERT_TRUE(desk_step());
+    desk.now_ms += 13 * day_ms;
+    desk_reopen();
+    say(1, 1);
+    CU_ASSERT_TRUE(desk_step());
+    told_again(1);
+    desk.now_ms += 2 * day_ms;
+    desk_reopen();
+    say(2, 2);
+    CU_ASSERT_TRUE(desk_step());
+    CU_ASSERT_STRING_EQUAL(desk_outcome(2), "");
+    CU_ASSERT(got(1) == 1 && got(2) == 1);
+}
+
 static CU_TestInfo cases[] = {
     { "an end before the progress is seen", an_end_before_the_progress_is_seen },
     { "another record at the progress is seen", another_record_at_the_progress_is_seen },
@@ -163,6 +228,11 @@ static CU_TestInfo cases[] = {
     { "an ordinary restart reads on", an_ordinary_restart_reads_on },
     { "what aged out stops it", what_aged_out_stops_it },
     { "what aged out behind it is nothing", what_aged_out_behind_it_is_nothing },
+    { "what begins at its progress is whole", what_begins_at_its_progress_is_whole },
+    { "one that aged out stops it until it is passed over",
+      one_that_aged_out_stops_it_until_it_is_passed_over },
+    { "receipts are asked for two weeks after a loss",
+      receipts_are_asked_for_two_weeks_after_a_loss },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_topic = { "topic", desk_load, desk_unload, desk_fresh, desk_done, cases };
