@@ -140,8 +140,9 @@ static bool open_server(struct http_conn *c)
     int pair[2];
     if (c->server.fd >= 0)
         return true;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
-        return false;
+    while (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
+        if (!err_is_shortage(errno) || !http_door_make_file(c))
+            return false;
     if (!c->o->hand_over(c->o->ctx, pair[1], (const struct sockaddr *)&c->from, c->from_n)) {
         close(pair[0]);
         return false;

@@ -69,6 +69,8 @@ bool http_conn_may_go(const struct http_conn *c);
 
 /* In http_door.c. It is to hold so many bytes; false, and nothing changed: there is no room for more. */
 bool http_door_hold(struct http_conn *c, size_t bytes);
+/* Files are out: another connection goes for this one; false: there is none that may. */
+bool http_door_make_file(struct http_conn *c);
 /* It has done what a connection is for, and holds nothing any more. */
 void http_door_answered(struct http_conn *c);
 

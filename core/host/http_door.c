@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -181,6 +182,18 @@ static bool make_room(struct http_door *d, struct peer *who, const struct http_c
     return true;
 }
 
+/* Files are out, here or elsewhere: as if the listener were full. */
+static bool make_file(struct http_door *d, const struct http_conn *but)
+{
+    struct peer *most = peers_most(&d->peers);
+    return most && make_room(d, most, but, false);
+}
+
+bool http_door_make_file(struct http_conn *c)
+{
+    return make_file(c->door, c);
+}
+
 bool http_door_hold(struct http_conn *c, size_t bytes)
 {
     struct http_door *d = c->door;
@@ -270,20 +283,24 @@ static void let_in(struct http_door *d, int fd, const struct sockaddr_storage *f
     go(d, c);
 }
 
+static bool somebody_waits(const struct http_door *d)
+{
+    struct pollfd p = { d->o.listener, POLLIN, 0 };
+    return poll(&p, 1, 0) == 1;
+}
+
 static void accept_peers(struct http_door *d)
 {
+    const struct log_who who = { "http", d->o.where };
     for (int i = 0; i < ACCEPT_MAX; i++) {
         struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
         socklen_t n = sizeof from;
         int fd = accept4(d->o.listener, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             let_in(d, fd, &from, n);
-            continue;
-        }
-        if (errno == EAGAIN)
+        } else if (errno == EAGAIN || (err_is_shortage(errno) && !somebody_waits(d))) {
             return;
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            const struct log_who who = { "http", d->o.where };
+        } else if (err_is_shortage(errno) && !make_file(d, NULL)) {
             if (may_say(d))
                 log_line(LOG_ERROR, &who, "http.full", "cannot accept peers: out of files or memory");
             set_listening(d, false); /* the next sweep tries again */

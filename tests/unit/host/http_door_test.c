@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -270,6 +271,37 @@ static void makes_room_for_who_holds_less(void)
         close(held[i]);
 }
 
+/* Files that are out come back from who has most here, and nobody goes when nobody waits. */
+static void takes_a_file_from_who_has_most_when_files_are_out(void)
+{
+    int held[3], spare[256];
+    size_t n = 0;
+    start();
+    for (unsigned i = 0; i < 3; i++) {
+        held[i] = join(2);
+        CU_ASSERT(say(held[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n") && hears(held[i], "HTTP/1.1 200 "));
+    }
+    struct rlimit before, low;
+    CU_ASSERT_FATAL(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    low = before;
+    low.rlim_cur = (rlim_t)fd + 20;
+    CU_ASSERT_FATAL(setrlimit(RLIMIT_NOFILE, &low) == 0);
+    while (n < 256 && (spare[n] = dup(fd)) >= 0)
+        n++;
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(http_server_port(server)),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    CU_ASSERT_FATAL(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    CU_ASSERT(say(fd, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") && hears(fd, "HTTP/1.1 200 "));
+    CU_ASSERT(say(held[2], "GET / HTTP/1.1\r\nHost: a\r\n\r\n") && hears(held[2], "HTTP/1.1 200 "));
+    (void)setrlimit(RLIMIT_NOFILE, &before);
+    while (n > 0)
+        close(spare[--n]);
+    for (unsigned i = 0; i < 3; i++)
+        close(held[i]);
+    close(fd);
+}
+
 static void keeps_bodies_to_their_shares(void)
 {
     int held[2];
@@ -328,6 +360,8 @@ static CU_TestInfo cases[] = {
     { "refuses and closes what is ambiguous", refuses_and_closes_what_is_ambiguous },
     { "answers who has closed his half", answers_who_has_closed_his_half },
     { "makes room for who holds less", makes_room_for_who_holds_less },
+    { "takes a file from who has most when files are out",
+      takes_a_file_from_who_has_most_when_files_are_out },
     { "keeps bodies to their shares", keeps_bodies_to_their_shares },
     { "lets a slow reader have it all", lets_a_slow_reader_have_it_all },
     { "stops with connections in every state", stops_with_connections_in_every_state },
