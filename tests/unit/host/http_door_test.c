@@ -283,7 +283,7 @@ static void takes_a_file_from_who_has_most_when_files_are_out(void)
     }
     struct rlimit before, low;
     CU_ASSERT_FATAL(getrlimit(RLIMIT_NOFILE, &before) == 0);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int last = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     low = before;
     low.rlim_cur = (rlim_t)fd + 20;
     CU_ASSERT_FATAL(setrlimit(RLIMIT_NOFILE, &low) == 0);
@@ -291,6 +291,11 @@ static void takes_a_file_from_who_has_most_when_files_are_out(void)
         n++;
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(http_server_port(server)),
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    close(spare[--n]); /* which `last` takes */
+    CU_ASSERT_FATAL(connect(last, (struct sockaddr *)&to, sizeof to) == 0);
+    CU_ASSERT(say(last, "GET\n") && hears(last, "HTTP/1.1 400 "));
+    for (unsigned i = 0; i < 3; i++)
+        CU_ASSERT(say(held[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n") && hears(held[i], "HTTP/1.1 200 "));
     CU_ASSERT_FATAL(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
     CU_ASSERT(say(fd, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") && hears(fd, "HTTP/1.1 200 "));
     CU_ASSERT(say(held[2], "GET / HTTP/1.1\r\nHost: a\r\n\r\n") && hears(held[2], "HTTP/1.1 200 "));
@@ -299,6 +304,7 @@ static void takes_a_file_from_who_has_most_when_files_are_out(void)
         close(spare[--n]);
     for (unsigned i = 0; i < 3; i++)
         close(held[i]);
+    close(last);
     close(fd);
 }
 
