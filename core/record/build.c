@@ -30,8 +30,15 @@ void avro_put_long(struct buf *out, int64_t value)
 
 void avro_put_text(struct buf *out, struct slice text)
 {
-    avro_put_long(out, (int64_t)text.n);
-    buf_put(out, text);
+    uint8_t length[LONG_BYTES_MAX];
+    size_t n = encode_long(length, (int64_t)text.n);
+    uint8_t *to = buf_reserve(out, n + text.n);
+    if (!to)
+        return;
+    memcpy(to, length, n);
+    if (text.n)
+        memcpy(to + n, text.p, text.n);
+    out->n += n + text.n;
 }
 
 void avro_put_opt_text(struct buf *out, struct slice text)

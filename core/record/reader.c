@@ -45,21 +45,6 @@ static bool read_int(struct reader *r)
     return reader_refuse(r, "avro.int", "a number has more than 32 bits");
 }
 
-bool reader_run(struct reader *r, struct slice *out)
-{
-    int64_t n = 0;
-    const uint8_t *at = r->p;
-    if (!reader_long(r, &n))
-        return false;
-    if (n < 0 || (uint64_t)n > reader_left(r)) {
-        r->p = at;
-        return reader_refuse(r, "avro.length", "a length is negative or past the end");
-    }
-    *out = slice_of(r->p, (size_t)n);
-    r->p += n;
-    return true;
-}
-
 /* Nearly all text is ASCII, so eight bytes are looked at together first. */
 static inline bool is_ascii(struct slice s)
 {

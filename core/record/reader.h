@@ -42,7 +42,20 @@ MUST_CHECK static inline bool reader_long(struct reader *r, int64_t *out)
 }
 
 /* A length and as many bytes. */
-MUST_CHECK bool reader_run(struct reader *r, struct slice *out);
+MUST_CHECK static inline bool reader_run(struct reader *r, struct slice *out)
+{
+    int64_t n = 0;
+    const uint8_t *at = r->p;
+    if (!reader_long(r, &n))
+        return false;
+    if (n < 0 || (uint64_t)n > reader_left(r)) {
+        r->p = at;
+        return reader_refuse(r, "avro.length", "a length is negative or past the end");
+    }
+    *out = slice_of(r->p, (size_t)n);
+    r->p += n;
+    return true;
+}
 /* All slots of a record; their offsets in spans (which may be NULL) count from r->start. */
 MUST_CHECK bool reader_record(const struct plan *p, struct reader *r, struct span *spans);
 
