@@ -3,7 +3,8 @@
  * A case is decided; for each disclosure a notice withholds what a prohibition of the bundle,
  * picked at random, withholds, in the words that the router writes. The door must take out every
  * field that the reference finds in that prohibition's own words, and leave every other as it is;
- * the paths in header.cleared likewise. DOOR_CASES (6,000), REFERENCE_SEED. */
+ * the paths in header.cleared likewise. Then some agency shows another birth date: what the reference
+ * would hold for it now must wait, and nothing else. DOOR_CASES (6,000), REFERENCE_SEED. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,7 +21,7 @@ struct trial {
     struct ref_random *random;
     struct ref_case of;
     const struct bundle *bundle;
-    uint64_t reduced, stopped, passed;
+    uint64_t reduced, stopped, passed, waiting, going;
 };
 
 /* ---- the notice ---- */
@@ -152,6 +153,91 @@ static bool try_disclosure(struct trial *t, const struct disclosure *d)
     return wrong < 0 || differs(t, p->id, plan_slot_at(was.plan, (size_t)wrong)->path);
 }
 
+/* ---- what is in doubt ---- */
+
+static const struct unread_message nobody_read = { .agency = SLICE_INIT("-") };
+
+/* The same facts, and some agency has shown another birth date since; of nobody when it may not. */
+static bool doubt(struct trial *t, const struct person *after, struct ref_facts *ours,
+                  struct person *theirs)
+{
+    size_t n = ours->birth_count, who = ref_below(t->random, t->of.bundle->agency_count);
+    struct ref_birth *list = ARENA_ARRAY(t->arena, n + 1, struct ref_birth);
+    struct birth_fact *facts = ARENA_ARRAY(t->arena, after->birth_count + 1, struct birth_fact);
+    if (!t->of.bundle->entitled[who])
+        return false;
+    if (n)
+        memcpy(list, ours->births, n * sizeof *list);
+    if (after->birth_count)
+        memcpy(facts, after->births, after->birth_count * sizeof *facts);
+    list[n] = (struct ref_birth){ who, "another", t->of.at_ms };
+    facts[after->birth_count] = (struct birth_fact){ .agency = (uint16_t)who,
+                                                     .hash = SLICE("another"),
+                                                     .occurred_ms = t->of.at_ms,
+                                                     .by = { { 0xff, 0xff } } };
+    ours->births = list;
+    ours->birth_count = n + 1;
+    *theirs = *after;
+    theirs->births = facts;
+    theirs->birth_count++;
+    theirs->unread = &nobody_read; /* whose end tells the doors */
+    theirs->unread_count = 1;
+    return true;
+}
+
+/* Whether the door of its recipient is told that it waits. */
+static bool waits(struct trial *t, const struct judged *out, const struct disclosure *d)
+{
+    struct notice_view n = { .waiting_count = 0 };
+    struct err e = { .fate = ERR_NONE };
+    for (size_t i = 0; i < out->notice_count; i++)
+        if (out->notices[i].to.n == d->to.n &&
+            !notice_read(t->of.catalogue, t->arena, out->notices[i].bytes, &n, &e))
+            return false;
+    return slice_is_one_of(slice_text(d->id.text), n.waiting, n.waiting_count);
+}
+
+static bool would_wait(struct trial *t, struct ref_case *c, int to)
+{
+    struct ref_decision d;
+    return ref_decide_one(t->arena, c, to, &d) && d.outcome == REF_HOLD &&
+           strncmp(d.reason, "identity-", 9) == 0;
+}
+
+static bool is_whole(const struct person *p)
+{
+    return p->event_count > 0 && p->events[p->event_count - 1].bytes.n > 0;
+}
+
+/* What was disclosed waits where the reference would hold it now, and else does not. */
+static bool try_doubt(struct trial *t, const struct ref_question *q, const struct judged *was)
+{
+    struct ref_facts facts = *t->of.facts;
+    struct ref_case c = t->of;
+    struct person person;
+    struct judge_input in = q->in;
+    struct judged now = { .notices = NULL };
+    struct err e = { .fate = ERR_NONE };
+    if (!was->disclosure_count || !is_whole(was->after) ||
+        !doubt(t, was->after, &facts, &person))
+        return true;
+    c.facts = &facts;
+    in.facts = &person;
+    if (!judge_looked(&in, (struct slice){ 0 }, (struct slice){ 0 }, t->of.at_ms, t->arena, &now,
+                      &e))
+        return differs(t, "none", SLICE("not looked at"));
+    for (size_t i = 0; i < was->disclosure_count; i++) {
+        const struct disclosure *d = &was->disclosures[i];
+        bool wanted = would_wait(t, &c, d->to.n);
+        t->waiting += wanted;
+        t->going += !wanted;
+        if (waits(t, &now, d) != wanted)
+            return differs(t, wanted ? "none: it does not wait" : "none: it waits",
+                           SLICE("what is in doubt"));
+    }
+    return true;
+}
+
 static bool try_case(struct trial *t)
 {
     struct ref_question *q = ARENA_NEW(t->arena, struct ref_question);
@@ -162,7 +248,7 @@ static bool try_case(struct trial *t)
     for (size_t i = 0; i < out.disclosure_count; i++)
         if (!try_disclosure(t, &out.disclosures[i]))
             return false;
-    return true;
+    return try_doubt(t, q, &out);
 }
 
 static bool try_bundle(struct trial *t, uint64_t seed)
@@ -203,10 +289,12 @@ int main(void)
     printf("seed %llu\n", (unsigned long long)from);
     for (uint64_t n = 0; ok && n < wanted; n += CASES_A_BUNDLE)
         ok = try_bundle(&t, from * 0x100000001b3u + n);
-    ok = ok && t.reduced > 0 && t.passed > 0;
-    printf("disclosures at the door: %llu reduced, %llu stopped, %llu passed: %s\n",
+    ok = ok && t.reduced > 0 && t.passed > 0 && t.waiting > 0 && t.going > 0;
+    printf("disclosures at the door: %llu reduced, %llu stopped, %llu passed; in doubt %llu wait, %llu "
+           "go: %s\n",
            (unsigned long long)t.reduced, (unsigned long long)t.stopped,
-           (unsigned long long)t.passed,
+           (unsigned long long)t.passed, (unsigned long long)t.waiting,
+           (unsigned long long)t.going,
            ok ? "each as the words of the prohibition say" : "FAILED");
     problems_release(&p);
     arena_release(&a);
