@@ -166,7 +166,7 @@ static bool sends(const struct sender *c, struct slice bytes)
     return true;
 }
 
-static bool gets(const struct sender *c, struct slice wanted)
+static bool hears(const struct sender *c, struct slice wanted)
 {
     uint8_t got[64];
     struct err e = { .fate = ERR_NONE };
@@ -182,7 +182,7 @@ static bool gets(const struct sender *c, struct slice wanted)
 
 static bool is_answered(const struct sender *c)
 {
-    return sends(c, SLICE(VT "hello" FS "\r")) && gets(c, SLICE(VT "hello" FS "\r"));
+    return sends(c, SLICE(VT "hello" FS "\r")) && hears(c, SLICE(VT "hello" FS "\r"));
 }
 
 static void answers_many_at_once(void)
@@ -196,7 +196,7 @@ static void answers_many_at_once(void)
         for (int i = 0; i < MANY; i++)
             CU_ASSERT(sends(&all[i], SLICE(VT "hello" FS "\r")));
         for (int i = 0; i < MANY; i++)
-            CU_ASSERT(gets(&all[i], SLICE(VT "hello" FS "\r")));
+            CU_ASSERT(hears(&all[i], SLICE(VT "hello" FS "\r")));
     }
     for (int i = 0; i < MANY; i++)
         leave(&all[i]);
@@ -238,8 +238,8 @@ static void reads_what_no_poll_tells_of(void)
     if (!has_arrived(large.fd))
         printf("SKIP: the system's buffers are too small for this\n");
     set_gate(false);
-    CU_ASSERT(gets(&first, SLICE(VT "first" FS "\r")));
-    CU_ASSERT(gets(&large, SLICE(VT "xxxxx" FS "\r")));
+    CU_ASSERT(hears(&first, SLICE(VT "first" FS "\r")));
+    CU_ASSERT(hears(&large, SLICE(VT "xxxxx" FS "\r")));
     leave(&first);
     leave(&large);
 }
