@@ -201,6 +201,7 @@ static bool may_have_left(CURL *curl, CURLcode result)
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
+    case CURLE_NOT_BUILT_IN:
         return false;
     case CURLE_OPERATION_TIMEDOUT:
         (void)curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready_us);

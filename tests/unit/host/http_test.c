@@ -86,6 +86,17 @@ static void carries_a_request_there_and_back(void)
     CU_ASSERT_TRUE(slice_equal(buf_slice(&answer), SLICE("POST /a%20b/c?q=1%262&x h=yes some\0body")));
 }
 
+static void hears_the_headers_of_the_last_answer(void)
+{
+    CU_ASSERT_TRUE_FATAL(call("GET", "/busy", SLICE("")));
+    CU_ASSERT(slice_equal_text(http_client_header(client, "retry-after"), "7"));
+    CU_ASSERT(slice_equal_text(http_client_header(client, "CONTENT-TYPE"), "text/plain"));
+    CU_ASSERT_EQUAL(http_client_header(client, "Retry").n, 0);
+    CU_ASSERT_TRUE_FATAL(call("GET", "/", SLICE("")));
+    CU_ASSERT_EQUAL(http_client_header(client, "Retry-After").n, 0);
+    CU_ASSERT(slice_equal_text(http_client_header(client, "Content-Type"), "text/plain"));
+}
+
 static void knows_the_usual_methods(void)
 {
     static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "PATCH" };
@@ -317,6 +328,7 @@ static void refuses_addresses_it_cannot_listen_on(void)
 
 static CU_TestInfo cases[] = {
     { "carries a request there and back", carries_a_request_there_and_back },
+    { "hears the headers of the last answer", hears_the_headers_of_the_last_answer },
     { "knows the usual methods", knows_the_usual_methods },
     { "hands on any status", hands_on_any_status },
     { "takes a body of exactly its maximum", takes_a_body_of_exactly_its_maximum },
