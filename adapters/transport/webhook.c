@@ -310,10 +310,13 @@ static bool check_limits(const struct webhook *s, struct err *e)
         if (times_ms[i] < 1000 || times_ms[i] > INT_MAX)
             return err_set(e, ERR_FATAL, "webhook.option", 0,
                            "'idle', 'head_time' and 'request_time' must be from 1s to 24 days");
-    if (s->connections_max < 0 || s->connections_max > CONNECTIONS_MAX || s->peer_connections_max <= 0)
+    if (s->connections_max < 0 || s->connections_max > CONNECTIONS_MAX || s->peer_connections_max <= 0 ||
+        s->peer_connections_max > CONNECTIONS_MAX)
         return err_set(e, ERR_FATAL, "webhook.option", 0,
-                       "'connections_max' must be at most %d, 'peer_connections_max' at least 1",
+                       "'connections_max' must be at most %d, 'peer_connections_max' from 1 to that",
                        CONNECTIONS_MAX);
+    if (s->buffers_max <= 0)
+        return err_set(e, ERR_FATAL, "webhook.option", 0, "'buffers_max' must be at least 1 byte");
     return (s->retry_after_ms >= 0 && s->retry_after_ms <= INT_MAX) ||
            err_set(e, ERR_FATAL, "webhook.option", 0, "'retry_after' must be at most 24 days");
 }

@@ -259,6 +259,26 @@ static void refuses_a_token_that_is_short(void)
     CU_ASSERT_TRUE(r.t->try(r.state, &r.e));
 }
 
+static void refuses_limits_that_are_none(void)
+{
+    static const struct { const char *key, *value, *good; } rows[] = {
+        { "connections_max", "-1", "1" },      { "connections_max", "100001", "100000" },
+        { "peer_connections_max", "0", "1" },  { "peer_connections_max", "4294967296", "64" },
+        { "buffers_max", "0", "1" },           { "buffers_max", "-1", "64MiB" },
+        { "head_time", "999ms", "1s" },        { "request_time", "0", "1s" },
+        { "idle", "0", "1s" },                 { "body_max", "0", "1" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        rig_set(&r, rows[i].key, rows[i].value);
+        err_clear(&r.e);
+        CU_ASSERT_FALSE(r.t->check(r.state, true, &r.e));
+        CU_ASSERT_STRING_EQUAL(r.e.code, "webhook.option");
+        rig_set(&r, rows[i].key, rows[i].good);
+        err_clear(&r.e);
+        CU_ASSERT_TRUE(r.t->check(r.state, true, &r.e));
+    }
+}
+
 static void takes_a_path_with_its_query(void)
 {
     rig_set(&r, "path", "/events?code=1%20x");
@@ -310,6 +330,7 @@ static CU_TestInfo cases[] = {
     { "asks for the token", asks_for_the_token },
     { "refuses a token file that others can read", refuses_a_token_file_that_others_can_read },
     { "refuses a token that is short", refuses_a_token_that_is_short },
+    { "refuses limits that are none", refuses_limits_that_are_none },
     { "takes a path with its query", takes_a_path_with_its_query },
     { "answers the senders that it allows", answers_the_senders_that_it_allows },
     { "answers 413 past its limit", answers_413_past_its_limit },
