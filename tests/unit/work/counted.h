@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-extern uint64_t work_done;
+extern _Thread_local uint64_t work_done; /* by this thread */
 
 #define UNCOUNTED __attribute__((unused)) static inline
 

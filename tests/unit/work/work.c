@@ -11,7 +11,7 @@
 
 #define ARENA_MAX ((size_t)1 << 30)
 
-uint64_t work_done;
+_Thread_local uint64_t work_done;
 
 void __wrap___sanitizer_cov_trace_pc(void);
 void __wrap___sanitizer_cov_trace_pc(void)

@@ -7,6 +7,8 @@
 
 #include "base/slice.h"
 
+extern _Thread_local uint64_t work_done;
+
 enum work_format { WORK_HL7V2, WORK_CSV, WORK_JSON, WORK_FORMATS };
 
 /* Schemas and a mapping a format, once a process; asserts that they are good. */
