@@ -118,6 +118,26 @@ static void the_sites_trouble_stops_all_and_loses_nothing(void)
     CU_ASSERT_FALSE(delivery_is_alarming(&c, ALARM_MS, desk.now_ms));
 }
 
+/* One thing is mended, and the next is found: since when stays, why is told anew. */
+static void another_reason_is_told_while_it_lasts(void)
+{
+    mood(MOOD_AWAY);
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    struct delivery_counts c = desk_counts();
+    CU_ASSERT(c.down_since_ms == MAY_2026_MS && !c.down_by_site);
+    mood(MOOD_LOCKED);
+    later(RETRY_MS);
+    c = desk_counts();
+    CU_ASSERT(c.down_since_ms == MAY_2026_MS && c.down_by_site);
+    CU_ASSERT_STRING_EQUAL(c.code, "partner.locked");
+    CU_ASSERT(delivery_is_alarming(&c, ALARM_MS, desk.now_ms));
+    mood(MOOD_TAKES);
+    later(60 * RETRY_MS);
+    c = desk_counts();
+    CU_ASSERT(c.accepted == 1 && c.down_since_ms == 0);
+}
+
 /* It was not taken: what is taken back meanwhile never leaves. */
 static void the_sites_trouble_is_no_arrival(void)
 {
@@ -390,6 +410,7 @@ static void what_the_partner_said_is_told_while_it_waits_and_after(void)
 }
 
 static CU_TestInfo cases[] = {
+    { "another reason is told while it lasts", another_reason_is_told_while_it_lasts },
     { "a clock set back makes nothing wait longer", a_clock_set_back_makes_nothing_wait_longer },
     { "nor one set back while it was closed", nor_one_set_back_while_it_was_closed },
     { "what is refused is parked, and holds its person only",
