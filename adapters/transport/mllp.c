@@ -13,8 +13,7 @@
 
 #define FRAME_MAX_LEAST 64
 #define FRAME_MAX_MOST ((int64_t)1024 * 1024 * 1024)
-#define CONNECTIONS_DEFAULT 1000
-#define FILES_PART 4
+#define CONNECTIONS_USUAL 1000
 #define FRAMES_IN_BUFFERS 16
 #define BUFFERS_LEAST ((int64_t)256 * 1024 * 1024)
 #define BUFFERS_BESIDE ((int64_t)1024 * 1024) /* what one connection holds beside a frame */
@@ -33,7 +32,7 @@ static const struct cfg_option mllp_options[] = {
     { "message_time", CFG_MS, AT(message_ms), "2m",
       "a message must be whole this long after its first byte; else its connection is closed" },
     { "connections_max", CFG_COUNT, AT(connections_max), "0",
-      "connections at one time; 0: 1000, or a quarter of the limit of open files where that is less" },
+      "connections at one time; 0: 1000, or fewer where the limit of open files is low" },
     { "peer_connections_max", CFG_COUNT, AT(peer_connections_max), "0",
       "of one address (IPv6: of its first 64 bits); 0: half of connections_max" },
     { "buffers_max", CFG_BYTES, AT(buffers_max), "0",
@@ -208,8 +207,9 @@ struct mllp_counts mllp_counts(const void *state)
 
 int64_t mllp_connections_max(const struct mllp *s)
 {
-    return s->connections_max > 0 ? s->connections_max
-                                  : (int64_t)peers_usual(CONNECTIONS_DEFAULT, FILES_PART);
+    if (s->connections_max > 0)
+        return s->connections_max;
+    return s->files > 0 && s->files < CONNECTIONS_USUAL ? (int64_t)s->files : CONNECTIONS_USUAL;
 }
 
 int64_t mllp_peer_connections_max(const struct mllp *s)
@@ -252,10 +252,15 @@ void mllp_warn(struct mllp *s, struct peer *peer, int64_t now_ns, const char *co
     log_line(LOG_WARN, &who, code, *sender ? "peer %s %s" : "%s%s", sender, what);
 }
 
-static size_t mllp_connections(const void *state)
+static size_t mllp_files(const void *state)
 {
     const struct mllp *s = state;
-    return cfg_is_set(s->listen) ? (size_t)mllp_connections_max(s) : 1;
+    return cfg_is_set(s->listen) ? (size_t)s->connections_max : 1;
+}
+
+static void mllp_may_open(void *state, size_t files)
+{
+    ((struct mllp *)state)->files = files;
 }
 
 const struct transport transport_mllp = {
@@ -271,5 +276,6 @@ const struct transport transport_mllp = {
     .where = mllp_where,
     .stand = mllp_stand,
     .shown_until_ms = mllp_shown_until_ms,
-    .connections = mllp_connections,
+    .files = mllp_files,
+    .may_open = mllp_may_open,
 };

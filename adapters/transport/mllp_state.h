@@ -31,6 +31,7 @@ struct mllp {
     struct tls_context *tls;   /* NULL: in the clear */
 
     /* server */
+    size_t files; /* that there are for connections; 0: nobody has said */
     int listener;
     struct mllp_block *blocks;
     size_t block_count;

@@ -13,14 +13,12 @@
 #include "contract/format.h"
 #include "host/http_server.h"
 #include "host/inflate.h"
-#include "host/peers.h"
 #include "transport/token.h"
 
 #define KEY_MAX 256
 #define CHARSET_ROOM 65536
 #define CONNECTIONS_MAX 100000
 #define CONNECTIONS_USUAL 256
-#define FILES_PART 32
 #define FILES_OF_CONNECTION 3 /* its own, and a pair between door and server */
 #define TOKEN_MIN 16
 #define RUN_WAIT_MS 2000 /* for run(), which comes soon after open() */
@@ -39,17 +37,25 @@ struct webhook {
     pthread_cond_t changed;
     struct intake up; /* take NULL: nobody is there to take */
     bool ran, stop;
+    size_t files; /* that there are for connections; 0: nobody has said */
 };
 
 static size_t connections_max(const struct webhook *s)
 {
-    return s->connections_max > 0 ? (size_t)s->connections_max
-                                  : peers_usual(CONNECTIONS_USUAL, FILES_PART);
+    size_t few = s->files / FILES_OF_CONNECTION;
+    if (s->connections_max > 0)
+        return (size_t)s->connections_max;
+    return few > 0 && few < CONNECTIONS_USUAL ? few : CONNECTIONS_USUAL;
 }
 
-static size_t webhook_connections(const void *state)
+static size_t webhook_files(const void *state)
 {
-    return connections_max(state) * FILES_OF_CONNECTION;
+    return (size_t)((const struct webhook *)state)->connections_max * FILES_OF_CONNECTION;
+}
+
+static void webhook_may_open(void *state, size_t files)
+{
+    ((struct webhook *)state)->files = files;
 }
 
 static const struct cfg_option options[] = {
@@ -74,7 +80,7 @@ static const struct cfg_option options[] = {
       "the same of the whole request, whatever drips; and how long its answer may take to be read" },
     { "connections_max", CFG_COUNT, AT(connections_max), "0",
       "connections at one time; past it, of the address that has most the one goes that waits longest; 0: 256, "
-      "or a 32nd of the limit of open files where that is less" },
+      "or fewer where the limit of open files is low" },
     { "peer_connections_max", CFG_COUNT, AT(peer_connections_max), "64", "the same of one address" },
     { "retry_after", CFG_MS, AT(retry_after_ms), "5s",
       "when a sender should come again with what cannot be kept now" },
@@ -431,5 +437,6 @@ const struct transport transport_webhook = {
     .close = webhook_close,
     .where = webhook_where,
     .stand = webhook_stand,
-    .connections = webhook_connections,
+    .files = webhook_files,
+    .may_open = webhook_may_open,
 };

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 
 #define RESERVE 128       /* the bus, router, monitor, admin, bundles, what is opened for a moment */
+#define LEAST 24          /* of a listener whose site names no number */
 #define RESERVE_A_PART 16 /* a database has up to five, a folder six */
 
 void files_raise(void)
@@ -29,12 +30,18 @@ static uint64_t files_max(void)
     return getrlimit(RLIMIT_NOFILE, &l) == 0 ? (uint64_t)l.rlim_max : UINT64_MAX;
 }
 
-static uint64_t connections(const struct site_feed *f)
+/* Of connections that the site names. */
+static uint64_t named(const struct site_feed *f)
 {
-    return f->transport->connections ? f->transport->connections(f->state) : 0;
+    return f->transport->files ? f->transport->files(f->state) : 0;
 }
 
-/* What `wanted` connections and the reserve are beside the limit; false after telling it. */
+static bool takes_what_there_is(const struct site_feed *f)
+{
+    return f->transport->may_open && named(f) == 0;
+}
+
+/* What `wanted` files and the reserve are beside the limit; false after telling it. */
 static bool fits(const struct site_feed *f, uint64_t wanted, size_t parts, struct problems *p)
 {
     const struct node *at = f->transport_at;
@@ -42,7 +49,7 @@ static bool fits(const struct site_feed *f, uint64_t wanted, size_t parts, struc
     if (wanted == 0 || wanted + reserve <= most)
         return true;
     return problems_say(p, "run.files", at->file, at->line, at->column,
-                        "cannot hold %llu connections ('connections_max' in sum) and %llu files "
+                        "cannot open %llu files for connections ('connections_max' in sum) and %llu "
                         "beside: the hard limit is %llu; raise it (ulimit -Hn, LimitNOFILE)",
                         (unsigned long long)wanted, (unsigned long long)reserve,
                         (unsigned long long)most);
@@ -50,16 +57,21 @@ static bool fits(const struct site_feed *f, uint64_t wanted, size_t parts, struc
 
 bool files_fit(const struct site *s, char **only, struct problems *p)
 {
-    uint64_t sum = 0;
+    uint64_t sum = 0, few = 0;
     size_t parts = s->feed_count + s->delivery_count;
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct site_feed *f = &s->feeds[i];
         if (!cli_wants(only, "feed", f->name))
             continue;
-        sum += connections(f);
-        if (!fits(f, sum, parts, p))
+        sum += named(f);
+        few += takes_what_there_is(f);
+        if (!fits(f, sum + few * LEAST, parts, p))
             return false;
     }
+    for (size_t i = 0; i < s->feed_count && few > 0; i++)
+        if (takes_what_there_is(&s->feeds[i]))
+            s->feeds[i].transport->may_open(
+                s->feeds[i].state, (size_t)((files_max() - files_reserve(parts) - sum) / few));
     return true;
 }
 
@@ -71,7 +83,7 @@ void files_check(const struct site *s, struct problems *p, struct problems *warn
     }
     bool good = true;
     for (size_t i = 0; i < s->feed_count; i++)
-        good &= fits(&s->feeds[i], connections(&s->feeds[i]), 1, p);
+        good &= fits(&s->feeds[i], named(&s->feeds[i]), 1, p);
     if (good)
         (void)files_fit(s, NULL, warnings);
 }

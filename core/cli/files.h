@@ -12,7 +12,7 @@
 void files_raise(void);
 /* The files that all but its listeners' connections need, in a process with that many parts. */
 size_t files_reserve(size_t parts);
-/* A problem at the transport of the feed with which it is too much, of those that a process runs; only:
+/* Shares what is left among the listeners whose site names no number, and tells them. A problem at the transport of the feed with which it is too much, of those that a process runs; only:
  * as daemon_run has it, NULL: all. False when a problem was added. */
 bool files_fit(const struct site *s, char **only, struct problems *p);
 /* The same for `check`, which cannot know which parts run together: on the embedded bus all do; else no

@@ -79,8 +79,11 @@ struct transport {
     /* When the certificate ends that the other side showed last; TLS_NO_END: none yet. Any thread. NULL: it is
      * never shown one, or by many. */
     int64_t (*shown_until_ms)(const void *state);
-    /* How many files its connections may take at one time. NULL: none to speak of. */
-    size_t (*connections)(const void *state);
+    /* How many files the connections take that the site lets it hold; 0: the site does not say. NULL: none to
+     * speak of. */
+    size_t (*files)(const void *state);
+    /* Where the site does not say: how many files there are for it, before open(). NULL with the above. */
+    void (*may_open)(void *state, size_t files);
 };
 
 #endif

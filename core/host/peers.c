@@ -3,7 +3,6 @@
 
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/arena.h"
 #include "base/ids.h"
@@ -31,14 +30,6 @@ static void address_of(const struct sockaddr *from, uint8_t out[16])
 static size_t at_least_one(size_t n)
 {
     return n > 0 ? n : 1;
-}
-
-size_t peers_usual(size_t usual, size_t part)
-{
-    struct rlimit l;
-    if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_max / part < usual)
-        usual = l.rlim_max / part;
-    return at_least_one(usual);
 }
 
 bool peers_init(struct peers *p, const struct peers_limits *l, struct err *e)

@@ -16,10 +16,6 @@
 
 #include "base/err.h"
 
-/* How many connections a listener holds whose site does not say: the usual number, or that part of what the
- * process may open where files are few. At least one. */
-size_t peers_usual(size_t usual, size_t part);
-
 /* All of one address. first, last: the caller's own list of its connections; NULL at first. */
 struct peer {
     void *first, *last;

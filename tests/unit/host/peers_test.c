@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/arena.h"
 #include "host/peers.h"
@@ -128,15 +127,6 @@ static void bytes_are_bounded_for_each_and_in_sum(void)
     CU_ASSERT(p.bytes == 56 && !peers_over(&p, a));
 }
 
-static void what_is_usual_fits_the_limit_of_files(void)
-{
-    struct rlimit l;
-    CU_ASSERT_FATAL(getrlimit(RLIMIT_NOFILE, &l) == 0);
-    CU_ASSERT_EQUAL(peers_usual(1, 1), 1);
-    CU_ASSERT(peers_usual(SIZE_MAX, 4) <= l.rlim_max / 4);
-    CU_ASSERT_EQUAL(peers_usual(SIZE_MAX, SIZE_MAX), 1);
-}
-
 static void it_lives_without_memory(void)
 {
     const struct peers_limits l = { 4, 4, 0, 0 };
@@ -160,7 +150,6 @@ static CU_TestInfo cases[] = {
       who_was_active_least_recently_is_named_first },
     { "a peer that has gone is forgotten", a_peer_that_has_gone_is_forgotten },
     { "bytes are bounded for each and in sum", bytes_are_bounded_for_each_and_in_sum },
-    { "what is usual fits the limit of files", what_is_usual_fits_the_limit_of_files },
     { "it lives without memory", it_lives_without_memory },
     CU_TEST_INFO_NULL,
 };
