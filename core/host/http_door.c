@@ -17,7 +17,8 @@
 
 #define EVENTS_MAX 128
 #define ACCEPT_MAX 64 /* in one turn */
-#define PEER_MAX 400
+#define HOST_MAX 100
+#define PEER_MAX 300
 #define SWEEP_MS 100
 #define SAY_MS 1000 /* a line a listener at most in this */
 #define MS_NS ((int64_t)1000000)
@@ -61,7 +62,7 @@ static bool may_say(struct http_door *d)
 /* "10.1.2.3", or with TLS "10.1.2.3 (hub.example)" by its certificate. */
 static void name_peer(const struct sockaddr_storage *from, const struct tls *tls, char *out, size_t room)
 {
-    char host[NI_MAXHOST] = "of this machine";
+    char host[HOST_MAX] = "of this machine";
     struct tls_shown shown;
     if (from->ss_family != AF_UNIX)
         (void)getnameinfo((const struct sockaddr *)from, sizeof *from, host, sizeof host, NULL, 0,
