@@ -193,7 +193,7 @@ static void a_listener_says_what_is_wrong_with_a_senders_certificate(void)
     }
 }
 
-static void versions_that_do_not_meet_are_said(void)
+static void the_newest_version_alone_may_be_asked_for(void)
 {
     struct tls_settings only = good_server();
     only.only_1_3 = true;
@@ -486,6 +486,11 @@ static void says_what_is_wrong_with_an_openssl_client(void)
     done();
     serve_s_client(good_server(), WORDS("-CAfile", "ca.pem", "-tls1_2", "-cipher", "AES128-SHA"));
     says(&server.e, "tls.cipher", "");
+    done();
+    struct tls_settings newest = good_server();
+    newest.only_1_3 = true;
+    serve_s_client(newest, WORDS("-CAfile", "ca.pem", "-tls1_2"));
+    says(&server.e, "tls.version", "no version of TLS that is taken here");
 }
 
 static void nobody_makes_it_negotiate_anew(void)
@@ -523,7 +528,7 @@ static CU_TestInfo cases[] = {
       a_sender_says_what_is_wrong_with_a_listeners_certificate },
     { "a listener says what is wrong with a sender's certificate",
       a_listener_says_what_is_wrong_with_a_senders_certificate },
-    { "versions that do not meet are said", versions_that_do_not_meet_are_said },
+    { "the newest version alone may be asked for", the_newest_version_alone_may_be_asked_for },
     { "who speaks no TLS is told apart", who_speaks_no_tls_is_told_apart },
     { "files that would not work are refused", files_that_would_not_work_are_refused },
     { "a key that others may read is refused", a_key_that_others_may_read_is_refused },
