@@ -154,7 +154,7 @@ MUST_CHECK bool feed_sign(struct feed *f, const struct message *m, struct slice 
 MUST_CHECK bool feed_queue_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
                                  const struct subject *s, struct buf *out, struct err *e);
 
-/* So they were: signs of rows up to that number, and all words, which are counted as events. */
+/* So they were: signs of rows up to that number, and all words. Neither is counted. */
 MUST_CHECK bool feed_carry_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
                                  const struct subject *s, int64_t upto, struct err *e);
 /* Remembers an event that was queued, where it is a word about sharing and names a local id. */
