@@ -32,7 +32,8 @@ bool load_is_id(struct slice s);
 struct slice load_id(struct loader *l, const struct node *map, const char *key);
 /* A day YYYY-MM-DD: its first millisecond in London, and that of the next day. */
 bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t *end_ms);
-/* {Type: [kind, ...], ...} as numbers. schemas (by index, may be NULL) gets the types named. */
+/* {Type: [kind, ...], ...} as numbers. schemas (by index) gets the types named; NULL: of what closes
+ * something, whose member `by` is no type. */
 bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, size_t *n,
                 bool *schemas);
 /* Categories, and fields of the types that the list is for, joined: a field must be in every one

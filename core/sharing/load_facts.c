@@ -129,24 +129,8 @@ static void load_places(struct loader *l, const struct node *n, struct fact_valu
 /* {Type: [kind, ...], by: [role, ...]} */
 static void load_closing(struct loader *l, const struct node *n, struct fact_rule *r)
 {
-    struct node kinds, *copy = ARENA_ARRAY(l->reader.arena, n->count + 1, struct node);
-    struct node **last = &kinds.first;
-    if (!copy) {
-        (void)strict_memory(&l->reader);
-        return;
-    }
-    kinds = *n;
-    kinds.first = NULL;
-    for (const struct node *m = n->kind == NODE_MAP ? n->first : NULL; m; m = m->next) {
-        if (slice_equal_text(m->key, "by"))
-            continue;
-        *copy = *m;
-        copy->next = NULL;
-        *last = copy;
-        last = &copy++->next;
-    }
     load_sayers(l, node_get(n, "by"), n, "closed_by: {TYPE: [KIND], by: [ROLE, ...]}", &r->closers);
-    (void)load_kinds(l, &kinds, &r->closed_by, &r->closed_by_count, NULL);
+    (void)load_kinds(l, n, &r->closed_by, &r->closed_by_count, NULL);
 }
 
 static void load_opens(struct loader *l, const struct node *n, const struct line *line)
