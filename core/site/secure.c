@@ -14,7 +14,11 @@ static void note_needless(struct reading *r, const struct secure_stand *s,
 static void note_days(struct reading *r, const struct secure_stand *s, int64_t until_ms)
 {
     int64_t days = until_ms == TLS_NO_END ? INT64_MAX : tls_days(until_ms, clock_wall_ms());
-    if (days < TLS_WARN_DAYS)
+    if (days < 0)
+        reading_note(r, s->secure->tls.at, "secure.days",
+                     "its certificate has ended, and whoever looks at it refuses it; new files are "
+                     "taken without a restart");
+    else if (days < TLS_WARN_DAYS)
         reading_note(r, s->secure->tls.at, "secure.days",
                      arena_format(r->reader.arena,
                                   "its certificate ends in %" PRId64

@@ -235,7 +235,6 @@ static void files_that_would_not_work_are_refused(void)
 {
     struct tls_settings all[] = {
         tls_rig_server("server", "ca", TLS_CLIENT_REQUIRED), /* to be spoilt */
-        tls_rig_server("expired", NULL, TLS_CLIENT_ANY),
         tls_rig_server("early", NULL, TLS_CLIENT_ANY),
         tls_rig_server("server", NULL, TLS_CLIENT_ANY),
         tls_rig_server("server", NULL, TLS_CLIENT_REQUIRED),
@@ -248,7 +247,6 @@ static void files_that_would_not_work_are_refused(void)
     };
     static const char *const wants[][2] = {
         { "tls.key", "not the key of the certificate" },
-        { "tls.cert", "expired on 2020-02-01" },
         { "tls.cert", "not yet valid" },
         { "tls.cert", "no certificate in it" },
         { "tls.ca", "without 'ca'" },
@@ -260,11 +258,11 @@ static void files_that_would_not_work_are_refused(void)
         { "tls.ca", "no certificate in it" },
     };
     all[0].key = tls_rig_file("client.key");
-    all[3].cert = tls_rig_file("server.key");
-    all[7].key = tls_rig_file("server.pem");
-    all[8].key = NULL;
-    all[9].cert = tls_rig_file("ca-shuffled.pem");
-    all[10].ca = tls_rig_file("server.key");
+    all[2].cert = tls_rig_file("server.key");
+    all[6].key = tls_rig_file("server.pem");
+    all[7].key = NULL;
+    all[8].cert = tls_rig_file("ca-shuffled.pem");
+    all[9].ca = tls_rig_file("server.key");
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         struct err e = { .fate = ERR_NONE };
         CU_ASSERT_FALSE(tls_try(&all[i], NULL, &e));
@@ -333,6 +331,24 @@ static void renewed_files_count_for_the_next_connection(void)
     CU_ASSERT_STRING_EQUAL(tls_rig_read(&server, 4), "ping");
 }
 
+/* A restart at night does not fail by a certificate that ended the day before. */
+static void what_has_ended_opens_and_can_be_renewed(void)
+{
+    tls_rig_put("expired.pem", "mine.pem");
+    tls_rig_put("expired.key", "mine.key");
+    struct tls_settings s = tls_rig_server("mine", NULL, TLS_CLIENT_ANY);
+    struct tls_context *c = NULL;
+    struct err e = { .fate = ERR_NONE };
+    CU_ASSERT_FATAL(tls_open(&s, &c, &e));
+    CU_ASSERT(tls_days(tls_until_ms(c), clock_wall_ms()) < 0);
+    CU_ASSERT_FALSE(is_taken_by(c, "ca"));
+    tls_rig_put("server.pem", "mine.pem");
+    tls_rig_put("server.key", "mine.key");
+    tls_look(c);
+    CU_ASSERT(is_taken_by(c, "ca"));
+    tls_close(&c);
+}
+
 static void what_cannot_be_used_leaves_what_was(void)
 {
     tls_rig_put("soon.pem", "mine.pem");
@@ -342,6 +358,7 @@ static void what_cannot_be_used_leaves_what_was(void)
     tls_rig_put("expired.pem", "mine.pem");
     tls_rig_put("expired.key", "mine.key");
     tls_look(server.context);
+    CU_ASSERT_EQUAL(tls_days(tls_until_ms(server.context), clock_wall_ms()), 20);
     CU_ASSERT(is_taken_by(server.context, "ca"));
     CU_ASSERT_FATAL(unlink(tls_rig_file("mine.key")) == 0);
     tls_look(server.context);
@@ -534,6 +551,7 @@ static CU_TestInfo cases[] = {
     { "a key that others may read is refused", a_key_that_others_may_read_is_refused },
     { "days are rounded down", days_are_rounded_down },
     { "renewed files count for the next connection", renewed_files_count_for_the_next_connection },
+    { "what has ended opens, and can be renewed", what_has_ended_opens_and_can_be_renewed },
     { "what cannot be used leaves what was", what_cannot_be_used_leaves_what_was },
     { "what was not read for want of files is read later",
       what_was_not_read_for_want_of_files_is_read_later },

@@ -203,7 +203,7 @@ static void files_are_refused_at_their_option(void)
 {
     static const struct turned_down all[] = {
         { KNOWS, "tls:\n  cert: server.pem\n  key: client.key", "tls.key", 3, "not the key of" },
-        { KNOWS, "tls:\n  cert: expired.pem\n  key: expired.key", "tls.cert", 2, "expired on" },
+        { KNOWS, "tls:\n  cert: early.pem\n  key: early.key", "tls.cert", 2, "not yet valid" },
         { KNOWS, "tls:\n  key: server.key\n  cert: none.pem", "tls.cert", 3, "cannot open" },
         { SENDS, "tls:\n  name: x\n  ca: server.key", "tls.ca", 3, "no certificate in it" },
     };
