@@ -80,10 +80,13 @@ static bool has_high(struct slice s)
     return all & 0x80;
 }
 
+/* .p NULL: a set that is not read. Only escapes name such bytes (hl7v2.c), and they stay escapes then. */
 static struct slice to_utf8(struct arena *a, enum charset_kind charset, struct slice s)
 {
     if (charset == CHARSET_UTF8)
         return charset_guess(a, s);
+    if (charset >= CHARSET_UNREAD)
+        return charset == CHARSET_UNKNOWN && slice_is_utf8(s) ? s : (struct slice){ NULL, 0 };
     return charset_to_utf8(a, charset, s);
 }
 

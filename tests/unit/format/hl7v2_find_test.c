@@ -184,6 +184,9 @@ static void keeps_escapes_it_does_not_know(void)
                                          "\\P\\" };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         CU_ASSERT(decodes("", slice_text(table[i]), table[i]));
+    CU_ASSERT(decodes("GB 18030-2000", SLICE("\\XD5A1\\"), "\\XD5A1\\"));
+    CU_ASSERT(decodes("ISO IR 999", SLICE("\\XE9\\"), "\\XE9\\"));
+    CU_ASSERT(decodes("ISO IR 999", SLICE("\\XC3B6\\"), "ö"));
 }
 
 static void decodes_by_the_header_but_trusts_the_bytes(void)
