@@ -65,13 +65,21 @@ static bool read_lines(struct slice rest, struct act *x)
     return true;
 }
 
-/* There is one text for each act: what reads well and is written otherwise is refused. */
-static bool is_canonical(const struct act *x, struct slice bytes)
+static bool refuse_form(struct err *e)
+{
+    return err_set(e, ERR_REJECT, "act.form", 0,
+                   "cannot read the act: it is not as concordat writes one");
+}
+
+/* There is one text for each act: what reads well and is written otherwise is refused. What `on` and
+ * what is said twice of it come to has room: only memory can end here. */
+static bool is_canonical(const struct act *x, struct slice bytes, struct err *e)
 {
     struct buf again;
-    buf_init(&again, ACT_BYTES_MAX);
+    buf_init(&again, (size_t)4 * ACT_BYTES_MAX);
     act_put_file(x, &again);
-    bool same = buf_ok(&again) && slice_equal(buf_slice(&again), bytes);
+    bool same = buf_done(&again, e) &&
+                (slice_equal(buf_slice(&again), bytes) || refuse_form(e));
     buf_release(&again);
     return same;
 }
@@ -79,8 +87,7 @@ static bool is_canonical(const struct act *x, struct slice bytes)
 bool act_read(struct slice bytes, struct act *out, struct err *e)
 {
     *out = (struct act){ .signature_count = 0 };
-    if (bytes.n > ACT_BYTES_MAX || !read_lines(bytes, out) || !is_canonical(out, bytes))
-        return err_set(e, ERR_REJECT, "act.form", 0,
-                       "cannot read the act: it is not as concordat writes one");
-    return act_check(out, e);
+    if (bytes.n > ACT_BYTES_MAX || !read_lines(bytes, out))
+        return refuse_form(e);
+    return is_canonical(out, bytes, e) && act_check(out, e);
 }

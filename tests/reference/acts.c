@@ -1,0 +1,446 @@
+/* acts.c - stories of what people do about what is held, on a router whose steps fail half way.
+ *
+ * Stays, corrections and restrictions of one person; words of random people about random holds:
+ * release, refuse, settle, reopen, by one, two or three, the same person twice, of the recipient's own
+ * agency, unnamed or ended, with another's key, too late, twice, after the hold has ended. After each
+ * turn what became of each word, and of each event for each service, is what acts_rule.c says; at the
+ * end the audit verifies, and the same follows from nothing without the failures (law 5), so a step
+ * that failed left nothing behind. ACTS_STORIES (200), REFERENCE_SEED. The first story that differs is
+ * printed. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "acts.h"
+#include "acts_rule.h"
+#include "base/clock.h"
+#include "base/ids.h"
+
+#define STORIES_A_REGION 40
+#define TURN_MAX 4
+#define ACTS_A_STORY_MAX 64
+#define HOUR_MS ((int64_t)3600000)
+
+static const char *const words[WORD_COUNT] = { "release",    "refuse",    "refuse-episode",
+                                               "settle-yes", "settle-no", "reopen" };
+static const char *const ends[] = { "done", "first of two", "same person", "gone", "nothing",
+                                    "not refused", "own agency", "again", "invalid" };
+static const char *const states[] = { "not asked", "sent", "held", "kept" };
+
+struct told {
+    bool is_act;
+    enum rule_end end;
+};
+struct story {
+    struct acts *w;
+    struct ref_random *random;
+    unsigned long number;
+    struct rule rule;
+    struct subject_key who;
+    struct told turn[TURN_MAX]; /* what the rule says of the turn at hand */
+    size_t in_turn, heard;
+    enum rule_state got[RULE_EVENTS_MAX][ACTS_TO];
+    struct act signed_acts[ACTS_A_STORY_MAX]; /* to be put on the bus again */
+    struct rule_act acts[ACTS_A_STORY_MAX];
+    int act_count;
+    unsigned long *ended; /* by enum rule_end */
+    const char *wrong, *log;
+    struct err *e;
+};
+
+static bool chance(struct story *s, unsigned percent)
+{
+    return ref_chance(s->random, percent);
+}
+
+static int below(struct story *s, int n)
+{
+    return (int)ref_below(s->random, (size_t)n);
+}
+
+static void note(struct story *s, const char *line)
+{
+    s->log = arena_format(&s->w->scratch, "%s  %s\n", s->log, line);
+}
+
+/* ---- events ---- */
+
+static const char *id_of(struct story *s, unsigned kind, int n)
+{
+    return arena_format(&s->w->scratch, "0000019f%04x%04x%08lx%08x", kind, 0, s->number,
+                        (unsigned)n);
+}
+
+static int64_t next_ms(void)
+{
+    static int64_t last_ms; /* no two at one moment */
+    last_ms = last_ms ? last_ms + 1 : clock_wall_ms() - HOUR_MS;
+    return last_ms;
+}
+
+static bool say(struct story *s, const struct acts_event *ev)
+{
+    s->turn[s->in_turn++] = (struct told){ .is_act = false };
+    return acts_say(s->w, &s->who, ev, s->e);
+}
+
+static bool object(struct story *s, const char *service, const char *kind, unsigned n)
+{
+    const struct acts_event ev = { .service = service, .type = "Consent", .kind = kind,
+                                   .id = id_of(s, 2, (int)n), .occurred_ms = next_ms(),
+                                   .set = (const char *[]){ "consent.recipient", "a2/s2", NULL } };
+    return say(s, &ev);
+}
+
+static bool restrict_or_lift(struct story *s)
+{
+    static int n;
+    struct rule *r = &s->rule;
+    r->restricted = !r->restricted;
+    const struct acts_event ev = { .service = "a0/s0", .type = "Restriction",
+                                   .kind = r->restricted ? "raised" : "lifted",
+                                   .id = id_of(s, 3, n++), .occurred_ms = next_ms(),
+                                   .set = (const char *[]){ "restriction.kind", "location", NULL } };
+    note(s, r->restricted ? "restricted: two must" : "restricted no more");
+    return say(s, &ev);
+}
+
+/* Something that nobody has got; nor was reopened, for a person's word stands on that version. */
+static int pick_original(struct story *s)
+{
+    int n = s->rule.count, from = n ? below(s, n) : 0;
+    for (int i = 0; i < n; i++) {
+        const struct rule_event *ev = &s->rule.events[(from + i) % n];
+        bool good = !ev->replaced;
+        for (int to = 0; to < ACTS_TO; to++)
+            good = good && ev->to[to].state != RULE_SENT && !ev->to[to].reopened;
+        if (good)
+            return (from + i) % n;
+    }
+    return RULE_NOBODY;
+}
+
+static struct rule_event some_stay(struct story *s)
+{
+    int original = chance(s, 30) ? pick_original(s) : RULE_NOBODY;
+    struct rule_event x = { .fit = chance(s, 75) ? 0 : 1 + below(s, 2), .episode = below(s, 3),
+                            .occurred_ms = next_ms(), .original = original };
+    if (original >= 0)
+        x.episode = s->rule.events[original].episode;
+    if (original >= 0 && chance(s, 50))
+        x.occurred_ms = s->rule.events[original].occurred_ms;
+    return x;
+}
+
+static bool stay(struct story *s)
+{
+    static const char *const episodes[] = { NULL, "E1", "E2" };
+    int n = s->rule.count;
+    struct rule_event x = some_stay(s);
+    if (n == RULE_EVENTS_MAX)
+        return true;
+    rule_tell(&s->rule, &x);
+    const struct acts_event ev = { .service = "a0/s0", .type = "HospitalStay", .kind = "admitted",
+                                   .id = id_of(s, 1, n), .occurred_ms = x.occurred_ms,
+                                   .episode = episodes[x.episode], .fit = x.fit,
+                                   .original = x.original < 0 ? NULL : id_of(s, 1, x.original),
+                                   .set = (const char *[]){ "stay.ward", "Ward 7", NULL } };
+    note(s, arena_format(&s->w->scratch, "event %d, episode %d, fit %d, corrects %d, at %lld", n,
+                         x.episode, x.fit, x.original, (long long)x.occurred_ms % HOUR_MS));
+    return say(s, &ev);
+}
+
+/* ---- acts ---- */
+
+/* Mostly where it says something. */
+static void pick_hold(struct story *s, struct rule_act *x)
+{
+    const struct rule *r = &s->rule;
+    int pairs = (r->count + 1) * ACTS_TO, from = below(s, pairs);
+    bool wants_refused = x->word == WORD_REOPEN, any = chance(s, 12);
+    for (int i = 0; i < pairs; i++) {
+        x->event = ((from + i) % pairs) / ACTS_TO;
+        x->to = ((from + i) % pairs) % ACTS_TO;
+        if (any || (x->event < r->count &&
+                    (wants_refused ? rule_is_refused(r, x->event, x->to)
+                                   : r->events[x->event].to[x->to].state == RULE_HELD)))
+            return;
+    }
+}
+
+static enum rule_word pick_word(struct story *s)
+{
+    static const unsigned weights[WORD_COUNT] = { 40, 14, 10, 10, 8, 18 };
+    unsigned at = (unsigned)below(s, 100);
+    size_t word = 0;
+    while (at >= weights[word])
+        at -= weights[word++];
+    return (enum rule_word)word;
+}
+
+/* A hold of which somebody has said the first word of two; false: there is none. */
+static bool pick_second(struct story *s, struct rule_act *x)
+{
+    int pairs = s->rule.count * ACTS_TO, from = below(s, pairs);
+    for (int i = 0; i < pairs; i++) {
+        x->event = ((from + i) % pairs) / ACTS_TO;
+        x->to = ((from + i) % pairs) % ACTS_TO;
+        const struct rule_hold *h = &s->rule.events[x->event].to[x->to];
+        if (h->state != RULE_HELD || h->first == RULE_NOBODY)
+            continue;
+        x->word = chance(s, 80) ? h->said : pick_word(s);
+        if (chance(s, 25))
+            x->signers[x->count++] = h->first;
+        return true;
+    }
+    return false;
+}
+
+/* Mostly people who may; no two of them the same. */
+static void pick_signers(struct story *s, struct rule_act *x)
+{
+    int wanted = chance(s, 60) ? 1 : chance(s, 80) ? 2 : 3;
+    for (int tries = 0; x->count < wanted && tries < 100; tries++) {
+        int person = below(s, ACTS_PEOPLE);
+        const struct acts_person *p = &s->w->people[person];
+        bool is_there = (!p->may || p->has_ended) && !chance(s, 5);
+        for (int i = 0; i < x->count; i++)
+            is_there |= x->signers[i] == person;
+        if (!is_there)
+            x->signers[x->count++] = person;
+    }
+    if (!x->count)
+        x->count = 1;
+}
+
+static struct act sign(struct story *s, const struct rule_act *x)
+{
+    const char *on = arena_format(&s->w->scratch, "%s:%s", id_of(s, 1, x->event),
+                                  acts_service(x->to));
+    struct act a = { .region = SLICE(ACTS_REGION), .word = slice_text(words[x->word]),
+                     .on = slice_text(on), .subject = s->who, .reason = SLICE("rang the ward"),
+                     .at_ms = next_ms() - (x->is_old ? 8 * 24 * HOUR_MS : 0) };
+    for (int i = 0; i < x->count; i++)
+        acts_sign(&a, x->signers[i],
+                  x->is_forged && i == 0 ? (x->signers[0] + 1) % ACTS_PEOPLE : x->signers[i]);
+    if (x->is_twice)
+        acts_sign(&a, x->signers[0], x->signers[0]);
+    return a;
+}
+
+static void note_act(struct story *s, const struct rule_act *x, enum rule_end end)
+{
+    const char *by = "";
+    for (int i = 0; i < x->count; i++)
+        by = arena_format(&s->w->scratch, "%s p%d (a%d)", by, x->signers[i],
+                          s->w->people[x->signers[i]].agency);
+    note(s, arena_format(&s->w->scratch, "%s event %d for %s by%s%s%s%s%s: %s", words[x->word],
+                         x->event, acts_service(x->to), by, x->is_forged ? ", forged" : "",
+                         x->is_twice ? ", signed twice" : "", x->is_old ? ", old" : "",
+                         x->was_done ? ", done before" : "", ends[end]));
+}
+
+/* A new one, or one that was put on the bus before. */
+static bool act(struct story *s)
+{
+    int n = s->act_count;
+    if (n == ACTS_A_STORY_MAX)
+        return true;
+    if (n && chance(s, 8)) {
+        n = below(s, n);
+    } else {
+        struct rule_act x = { .word = pick_word(s) };
+        if (!chance(s, 35) || !pick_second(s, &x))
+            pick_hold(s, &x);
+        pick_signers(s, &x);
+        x.is_forged = chance(s, 4);
+        x.is_twice = chance(s, 4);
+        x.is_old = chance(s, 3);
+        s->acts[n] = x;
+        s->signed_acts[n] = sign(s, &x);
+        s->act_count++;
+    }
+    enum rule_end end = rule_take(&s->rule, &s->acts[n]);
+    note_act(s, &s->acts[n], end);
+    /* What was refused was not done. */
+    s->acts[n].was_done |= end != END_OWN_AGENCY && end != END_INVALID;
+    s->turn[s->in_turn++] = (struct told){ .is_act = true, .end = end };
+    s->ended[end]++;
+    return acts_submit(s->w, &s->signed_acts[n], s->e);
+}
+
+/* ---- what the router made of it ---- */
+
+static enum rule_end end_of(const struct audit_read *r)
+{
+    static const struct {
+        const char *says;
+        enum rule_end end;
+    } notes[] = {
+        { " (first of two)", END_FIRST },
+        { " (the same person: somebody else must agree)", END_SAME },
+        { " (the hold was gone)", END_GONE },
+        { " (nothing is in conflict there)", END_NOTHING },
+        { " (it was not refused)", END_NOT_REFUSED },
+    };
+    if (slice_equal_text(r->kind, "refused"))
+        return slice_equal_text(r->note, "act.own-agency") ? END_OWN_AGENCY
+               : slice_equal_text(r->note, "act.again")    ? END_AGAIN
+                                                           : END_INVALID;
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
+        if (slice_ends(r->note, slice_text(notes[i].says)))
+            return notes[i].end;
+    return END_DONE;
+}
+
+static void take_decision(struct story *s, const struct audit_decision *d)
+{
+    for (int i = 0; i < s->rule.count; i++)
+        for (int to = 0; to < ACTS_TO; to++)
+            if (slice_equal_text(d->event_id, id_of(s, 1, i)) &&
+                slice_equal_text(d->recipient, acts_service(to)))
+                s->got[i][to] = slice_equal_text(d->outcome, "disclose") ? RULE_SENT
+                                : slice_equal_text(d->outcome, "hold")   ? RULE_HELD
+                                                                         : RULE_KEPT;
+}
+
+/* One entry for each of the turn, in its order. */
+static bool take_entry(void *ctx, int partition, const struct audit_read *r)
+{
+    struct story *s = ctx;
+    size_t n = s->heard++;
+    (void)partition;
+    if (n >= s->in_turn) {
+        s->wrong = "more was decided than was said";
+        return true;
+    }
+    const struct told *t = &s->turn[n];
+    if (t->is_act ? !slice_equal_text(r->kind, "hold-act") && !slice_equal_text(r->kind, "refused")
+                  : !slice_equal_text(r->kind, "event"))
+        s->wrong = "an entry of another kind";
+    else if (t->is_act && end_of(r) != t->end)
+        s->wrong = arena_format(&s->w->scratch, "an act ended otherwise: %s, wanted %s (%.*s)",
+                                ends[end_of(r)], ends[t->end], SHOWN(r->note));
+    for (size_t i = 0; i < r->decision_count; i++)
+        take_decision(s, &r->decisions[i]);
+    return true;
+}
+
+static void compare(struct story *s)
+{
+    if (s->heard != s->in_turn)
+        s->wrong = "less was decided than was said";
+    for (int i = 0; i < s->rule.count && !s->wrong; i++)
+        for (int to = 0; to < ACTS_TO && !s->wrong; to++)
+            if (s->got[i][to] != s->rule.events[i].to[to].state)
+                s->wrong = arena_format(&s->w->scratch, "event %d for %s is %s, wanted %s", i,
+                                        acts_service(to), states[s->got[i][to]],
+                                        states[s->rule.events[i].to[to].state]);
+}
+
+/* ---- a story ---- */
+
+static bool end_turn(struct story *s)
+{
+    s->heard = 0;
+    if (!acts_turn(s->w, s->in_turn, take_entry, s, s->e))
+        return false;
+    if (!s->wrong)
+        compare(s);
+    note(s, "--");
+    s->in_turn = 0;
+    return !s->wrong;
+}
+
+/* One agency's no to a2/s2, and another's yes to it, or not. */
+static bool begin(struct story *s)
+{
+    static const char *const says[] = { "no objection", "an objection of a0", "a0's no, a1's yes" };
+    s->rule.objection = chance(s, 60)   ? RULE_DISPUTED
+                        : chance(s, 80) ? RULE_NONE
+                                        : RULE_STANDS;
+    note(s, says[s->rule.objection]);
+    if (s->rule.objection != RULE_NONE &&
+        (!object(s, "a0/s0", "objection_recorded", 0) || !end_turn(s)))
+        return false;
+    return s->rule.objection != RULE_DISPUTED ||
+           (object(s, "a1/s1", "objection_lifted", 1) && end_turn(s));
+}
+
+static bool run_turn(struct story *s, bool of_acts)
+{
+    for (int left = 1 + below(s, TURN_MAX); left > 0; left--)
+        if (!(of_acts ? act(s) : chance(s, 25) ? restrict_or_lift(s) : stay(s)))
+            return false;
+    return end_turn(s);
+}
+
+static bool run_story(struct story *s)
+{
+    uint8_t hash[HASH_BYTES];
+    sha256(slice_text(arena_format(&s->w->scratch, "story %lu", s->number)), hash);
+    memcpy(s->who.b, hash, ID_BYTES);
+    s->rule.people = s->w->people;
+    if (!begin(s) || !run_turn(s, false))
+        return false;
+    for (int turns = 6 + below(s, 8); turns > 0; turns--)
+        if (!run_turn(s, chance(s, 70)))
+            return false;
+    return true;
+}
+
+static unsigned long number_from(const char *name, unsigned long usual)
+{
+    const char *text = getenv(name);
+    return text ? strtoul(text, NULL, 10) : usual;
+}
+
+/* Stories of one region, and then its audit. */
+static bool run_region(struct acts *w, unsigned long *number, unsigned long last,
+                       unsigned long *ended, struct err *e)
+{
+    bool good = true;
+    for (unsigned long n = 0; good && n < STORIES_A_REGION && *number < last; n++, ++*number) {
+        arena_reset(&w->scratch);
+        struct story *s = ARENA_NEW(&w->scratch, struct story);
+        s->w = w;
+        s->random = w->random;
+        s->number = *number;
+        s->ended = ended;
+        s->log = "";
+        s->e = e;
+        good = run_story(s);
+        if (!good)
+            printf("FAILED: story %lu: %s %s\n%s", s->number, s->wrong ? s->wrong : "", e->text,
+                   s->log);
+    }
+    return good && acts_agree(w, e);
+}
+
+int main(void)
+{
+    unsigned long stories = number_from("ACTS_STORIES", 200), number = 0;
+    unsigned long seed = number_from("REFERENCE_SEED", 20261130);
+    unsigned long ended[END_INVALID + 1] = { 0 };
+    struct ref_random r = { .state = seed };
+    struct arena a;
+    struct problems p = { .count = 0 };
+    struct err e = { .fate = ERR_NONE };
+    static struct acts w;
+    arena_init(&a, (size_t)64 << 20);
+    const struct catalogue *c = catalogue_load(&a, SOURCE_DIR "/schemas", &p);
+    bool good = c != NULL, is_whole = true;
+    while (good && number < stories) {
+        good = acts_open(&w, &r, c, &e) && run_region(&w, &number, stories, ended, &e);
+        acts_close(&w);
+    }
+    printf("seed %lu, %lu stories; steps that failed: %lu (%lu at the commit, %lu restarts); acts:",
+           seed, number, w.failed, w.refused_commits, w.restarts);
+    for (size_t i = 0; i <= END_INVALID; i++) {
+        printf(" %lu %s%s", ended[i], ends[i], i < END_INVALID ? "," : "");
+        is_whole = is_whole && (stories < 200 || ended[i] > 0);
+    }
+    printf(": %s %s\n", good && is_whole ? "all equal" : "FAILED", e.text);
+    problems_release(&p);
+    arena_release(&a);
+    return good && is_whole ? 0 : 1;
+}

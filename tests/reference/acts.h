@@ -1,0 +1,65 @@
+/* acts.h - a region on an embedded bus in which people act; for acts.c.
+ *
+ * Agency a0 tells (a0/s0), a1/s1 and a2/s2 receive; who its people are is drawn anew for each region. A
+ * turn is what lies on the bus when the router steps; at some points of it the step fails, and is taken
+ * again. Everything lives in the arenas of struct acts. Threads: one. */
+#ifndef CONCORDAT_TESTS_REFERENCE_ACTS_H
+#define CONCORDAT_TESTS_REFERENCE_ACTS_H
+
+#include "audit/audit.h"
+#include "../unit/host/scratch.h"
+#include "bus/backend.h"
+#include "reference.h"
+#include "router/router.h"
+#include "sharing/act.h"
+
+#define ACTS_PEOPLE 8
+#define ACTS_REGION "actstead"
+#define ACTS_TO 2                       /* services that receive: a1/s1, a2/s2 */
+
+struct acts_person {
+    int agency;
+    bool may, has_ended;                /* decides about what is held; their day was yesterday's */
+};
+struct acts {
+    struct arena life, scratch;         /* of the region, of a story */
+    struct scratch folder;
+    struct acts_person people[ACTS_PEOPLE];
+    const struct catalogue *catalogue;
+    const struct bundle *bundle;
+    struct judge_keys keys;
+    struct bus *bus;
+    struct bus_ops ops;                 /* of the bus, but for join */
+    bool (*join)(struct bus *b, const struct bus_join *j, struct bus_worker **out, struct err *e);
+    struct router *router;
+    struct audit_follow *audit;
+    bool refuse_commit;                 /* the next one */
+    struct ref_random *random;
+    unsigned long failed, refused_commits, restarts;
+};
+
+/* A region of its own; false with e. */
+bool acts_open(struct acts *w, struct ref_random *r, const struct catalogue *c, struct err *e);
+void acts_close(struct acts *w);
+const char *acts_service(int to);
+
+/* Puts an event of an agency, or what a person signed, on the bus. set: path, value, ..., NULL. */
+struct acts_event {
+    const char *service, *type, *kind, *id, *original, *episode;
+    int64_t occurred_ms;
+    const char *const *set;
+    int fit;                            /* of a stay: 0 nobody says, 1 yes, 2 no */
+};
+bool acts_say(struct acts *w, const struct subject_key *who, const struct acts_event *ev,
+              struct err *e);
+bool acts_submit(struct acts *w, const struct act *x, struct err *e);
+void acts_sign(struct act *x, int person, int key);
+
+/* Steps until nothing is left of inputs records, failing on the way; then reads what the audit says. */
+bool acts_turn(struct acts *w, size_t inputs,
+               bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
+               struct err *e);
+/* Whether the audit verifies and the same follows again from nothing; prints what does not. */
+bool acts_agree(struct acts *w, struct err *e);
+
+#endif

@@ -1,0 +1,67 @@
+/* acts_rule.h - what people may do about what is held, by the words of the rules alone; for acts.c.
+ *
+ * One person's events for two services. Of a1/s1 a stay is held when nobody says whether they are fit;
+ * of a2/s2 while one agency's yes stands beside another's no. Nothing of the engine is used here. */
+#ifndef CONCORDAT_TESTS_REFERENCE_ACTS_RULE_H
+#define CONCORDAT_TESTS_REFERENCE_ACTS_RULE_H
+
+#include "acts.h"
+
+#define RULE_EVENTS_MAX 24
+#define RULE_REFUSALS_MAX 64
+#define RULE_SIGNERS_MAX 3
+#define RULE_NOBODY (-1)
+
+enum rule_state { RULE_NOT_ASKED, RULE_SENT, RULE_HELD, RULE_KEPT };
+enum rule_word { WORD_RELEASE, WORD_REFUSE, WORD_REFUSE_EPISODE, WORD_YES, WORD_NO, WORD_REOPEN,
+                 WORD_COUNT };
+/* What becomes of an act. */
+enum rule_end { END_DONE, END_FIRST, END_SAME, END_GONE, END_NOTHING, END_NOT_REFUSED,
+                END_OWN_AGENCY, END_AGAIN, END_INVALID };
+
+struct rule_hold {
+    enum rule_state state;
+    bool reopened;                      /* a person's release alone ends it */
+    int first;                          /* whoever said so first, where two must */
+    enum rule_word said;                /* and what they said */
+};
+struct rule_event {
+    int episode;                        /* 0: none */
+    int fit;                            /* 0 nobody says, 1 yes, 2 no */
+    int original;                       /* what it corrects; RULE_NOBODY: nothing */
+    int64_t occurred_ms;
+    bool replaced;
+    struct rule_hold to[ACTS_TO];
+};
+struct rule_refusal {
+    bool stands;
+    int to, root, episode;              /* episode 0: of the event and its corrections only */
+    int first;
+};
+enum rule_objection { RULE_NONE, RULE_STANDS, RULE_DISPUTED };
+struct rule {
+    const struct acts_person *people;
+    struct rule_event events[RULE_EVENTS_MAX];
+    int count;
+    struct rule_refusal refusals[RULE_REFUSALS_MAX];
+    int refusal_count;
+    bool restricted;
+    enum rule_objection objection;      /* to a2/s2 */
+};
+
+struct rule_act {
+    enum rule_word word;
+    int event, to;                      /* event beyond the count: of nobody's */
+    int signers[RULE_SIGNERS_MAX], count;
+    bool is_forged;                     /* a signature that is not of its name */
+    bool is_twice;                      /* one person's signature stands there twice */
+    bool is_old;                        /* made eight days ago */
+    bool was_done;                      /* it was taken before */
+};
+
+/* What is told: all but replaced and to. */
+void rule_tell(struct rule *r, const struct rule_event *ev);
+enum rule_end rule_take(struct rule *r, const struct rule_act *x);
+bool rule_is_refused(const struct rule *r, int event, int to);
+
+#endif
