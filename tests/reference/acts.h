@@ -35,6 +35,7 @@ struct acts {
     struct audit_follow *audit;
     bool refuse_commit;                 /* the next one */
     struct ref_random *random;
+    size_t allocations_each;            /* of a step, the most for one of its inputs */
     unsigned long failed, refused_commits, restarts;
 };
 

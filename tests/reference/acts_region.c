@@ -257,16 +257,19 @@ static void fail_somewhere(struct acts *w, size_t inputs)
     size_t how = ref_below(w->random, 100);
     w->refuse_commit = how < 35;
     if (how >= 35 && how < 65)
-        mem_fail_after(1 + ref_below(w->random, 40 * inputs + 20));
+        mem_fail_after(1 + ref_below(w->random, w->allocations_each * inputs + 1));
 }
 
 static bool step(struct acts *w, size_t inputs, bool may_fail, size_t *done, struct err *e)
 {
     if (may_fail)
         fail_somewhere(w, inputs);
+    uint64_t before = mem_count();
     bool good = router_step(w->router, 0, done, e);
     mem_fail_after(0);
     w->refuse_commit = false;
+    size_t each = inputs ? (size_t)(mem_count() - before) / inputs : 0;
+    w->allocations_each = each > w->allocations_each ? each : w->allocations_each;
     return good;
 }
 
