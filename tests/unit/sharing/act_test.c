@@ -199,6 +199,29 @@ static void an_act_is_read_from_its_file_as_it_was_written(void)
     buf_release(&file);
 }
 
+/* An act that is refused is refused for good. */
+static void want_of_memory_refuses_no_act(void)
+{
+    struct act x = a_release(), y;
+    struct key secret = { .set = true };
+    struct err e = { .fate = ERR_NONE };
+    struct buf file;
+    bool good = false;
+    memset(secret.b, 1, KEY_BYTES);
+    CU_ASSERT_FATAL(act_sign(&x, NULL, SLICE("ann"), &secret, 0, &e));
+    buf_init(&file, ACT_BYTES_MAX);
+    act_put_file(&x, &file);
+    for (size_t n = 1; !good && n < 100; n++) {
+        err_clear(&e);
+        mem_fail_after(n);
+        good = act_read(buf_slice(&file), &y, &e);
+        mem_fail_after(0);
+        CU_ASSERT(good || e.fate == ERR_RETRY);
+    }
+    CU_ASSERT(good);
+    buf_release(&file);
+}
+
 static CU_TestInfo cases[] = {
     { "what is wrong with people is told", what_is_wrong_with_people_is_told },
     { "people are read", people_are_read },
@@ -207,6 +230,7 @@ static CU_TestInfo cases[] = {
     { "what hides or breaks a line cannot be signed", what_hides_or_breaks_a_line_cannot_be_signed },
     { "an act is read from its file as it was written",
       an_act_is_read_from_its_file_as_it_was_written },
+    { "want of memory refuses no act", want_of_memory_refuses_no_act },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_act = { "act", NULL, NULL, world_setup, world_teardown, cases };
