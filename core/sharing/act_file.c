@@ -71,8 +71,8 @@ static bool refuse_form(struct err *e)
                    "cannot read the act: it is not as concordat writes one");
 }
 
-/* There is one text for each act: what reads well and is written otherwise is refused. What `on` and
- * what is said twice of it come to has room: only memory can end here. */
+/* There is one text for each act: what reads well and is written otherwise is refused. What that
+ * comes to always has room, so that want of memory alone fails here, and refuses nothing. */
 static bool is_canonical(const struct act *x, struct slice bytes, struct err *e)
 {
     struct buf again;

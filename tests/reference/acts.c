@@ -1,12 +1,12 @@
 /* acts.c - stories of what people do about what is held, on a router whose steps fail half way.
  *
  * Stays, corrections and restrictions of one person; words of random people about random holds:
- * release, refuse, settle, reopen, by one, two or three, the same person twice, of the recipient's own
- * agency, unnamed or ended, with another's key, too late, twice, after the hold has ended. After each
- * turn what became of each word, and of each event for each service, is what acts_rule.c says; at the
- * end the audit verifies, and the same follows from nothing without the failures (law 5), so a step
- * that failed left nothing behind. ACTS_STORIES (200), REFERENCE_SEED. The first story that differs is
- * printed. */
+ * release, refuse, settle, reopen, by one, two or three, the same person twice, of the recipient's
+ * own agency, who may not or whose time has ended, with another's key, too late, twice, after the
+ * hold has ended. After each turn what became of each word, and of each event for each service, is
+ * what acts_rule.c says; at the end the audit verifies, and the same follows from nothing without
+ * the failures (law 5), so a step that failed left nothing behind. ACTS_STORIES (200),
+ * REFERENCE_SEED. The first story that differs is printed. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -99,7 +99,8 @@ static bool restrict_or_lift(struct story *s)
     const struct acts_event ev = { .service = "a0/s0", .type = "Restriction",
                                    .kind = r->restricted ? "raised" : "lifted",
                                    .id = id_of(s, 3, n++), .occurred_ms = next_ms(),
-                                   .set = (const char *[]){ "restriction.kind", "location", NULL } };
+                                   .set = (const char *[]){ "restriction.kind", "location",
+                                                            NULL } };
     note(s, r->restricted ? "restricted: two must" : "restricted no more");
     return say(s, &ev);
 }

@@ -1,8 +1,8 @@
 /* acts.h - a region on an embedded bus in which people act; for acts.c.
  *
- * Agency a0 tells (a0/s0), a1/s1 and a2/s2 receive; who its people are is drawn anew for each region. A
- * turn is what lies on the bus when the router steps; at some points of it the step fails, and is taken
- * again. Everything lives in the arenas of struct acts. Threads: one. */
+ * Agency a0 tells (a0/s0), a1/s1 and a2/s2 receive; who the people are is drawn anew for each
+ * region. A turn is what lies on the bus when the router steps; at some point of it the step fails,
+ * and is taken again. Everything lives in the arenas of struct acts. Threads: one. */
 #ifndef CONCORDAT_TESTS_REFERENCE_ACTS_H
 #define CONCORDAT_TESTS_REFERENCE_ACTS_H
 
@@ -56,7 +56,8 @@ bool acts_say(struct acts *w, const struct subject_key *who, const struct acts_e
 bool acts_submit(struct acts *w, const struct act *x, struct err *e);
 void acts_sign(struct act *x, int person, int key);
 
-/* Steps until nothing is left of inputs records, failing on the way; then reads what the audit says. */
+/* Steps until nothing is left of so many inputs, failing on the way; then reads what the audit
+ * says. False with e: what no failure of ours explains. */
 bool acts_turn(struct acts *w, size_t inputs,
                bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
                struct err *e);

@@ -20,12 +20,14 @@ static const char facts[] =
     "facts:\n"
     "  - {on: {Restriction: [raised]}, by: [acute-trust], restricts: field restriction.kind}\n"
     "  - {on: {Restriction: [lifted]}, by: the service itself, lifts: field restriction.kind}\n"
-    "  - {on: {Consent: [objection_recorded]}, by: [acute-trust], objects: {to: field consent.recipient}}\n"
-    "  - {on: {Consent: [objection_lifted]}, by: [adult-social-care], lifts_objection: {to: field "
-    "consent.recipient}}\n";
+    "  - {on: {Consent: [objection_recorded]}, by: [acute-trust],\n"
+    "     objects: {to: field consent.recipient}}\n"
+    "  - {on: {Consent: [objection_lifted]}, by: [adult-social-care],\n"
+    "     lifts_objection: {to: field consent.recipient}}\n";
 
 static const char agreement[] =
-    "agreement: g\nreference: G-1\nversion: 1\ntitle: G\nparties: [a0, a1, a2]\npurpose: p\nbasis:\n"
+    "agreement: g\nreference: G-1\nversion: 1\ntitle: G\nparties: [a0, a1, a2]\npurpose: p\n"
+    "basis:\n"
     "  a0: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: health-or-social-care}\n"
     "  a1: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: health-or-social-care}\n"
     "  a2: {uk_gdpr: 6(1)(e), special_category: 9(2)(h), schedule_1: health-or-social-care}\n"
@@ -40,7 +42,8 @@ static const char agreement[] =
     "clauses:\n"
     "  - {id: fit, share: {HospitalStay: [admitted]}, from: a0/s0, to: a1/s1,\n"
     "     when: stay.medically_fit, release: [stay.ward]}\n"
-    "  - {id: all, share: {HospitalStay: [admitted]}, from: a0/s0, to: a2/s2, release: [stay.ward]}\n";
+    "  - {id: all, share: {HospitalStay: [admitted]}, from: a0/s0, to: a2/s2,\n"
+    "     release: [stay.ward]}\n";
 
 static void key_of(int person, struct key *out)
 {
@@ -63,8 +66,8 @@ static const char *write_region(struct acts *w)
         key_of(i, &key);
         ed25519_public(&key, &public);
         base64_encode(slice_of(public.b, KEY_BYTES), base64);
-        text = arena_format(&w->life, "%s  p%d: {agency: a%d, roles: %s, key: %s, until: %s}\n", text,
-                            i, p->agency, p->may ? "holds" : "operations", base64,
+        text = arena_format(&w->life, "%s  p%d: {agency: a%d, roles: %s, key: %s, until: %s}\n",
+                            text, i, p->agency, p->may ? "holds" : "operations", base64,
                             p->has_ended ? "2026-01-31" : "2099-12-31");
     }
     return text;

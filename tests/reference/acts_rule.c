@@ -144,8 +144,8 @@ static int latest_of(const struct rule *r, int episode)
     return latest;
 }
 
-/* Nothing goes by it: what was kept back waits for people, but for what another refusal keeps. Of the
- * rest of an episode the latest catches up (law 9). */
+/* Nothing goes by it: what was kept back waits for people, but for what another refusal keeps. Of
+ * the rest of an episode the latest catches up (law 9). */
 static void open_again(struct rule *r, const struct rule_refusal *x, int event, int to)
 {
     int newest = newest_of(r, event);

@@ -1,7 +1,8 @@
 /* acts_rule.h - what people may do about what is held, by the words of the rules alone; for acts.c.
  *
- * One person's events for two services. Of a1/s1 a stay is held when nobody says whether they are fit;
- * of a2/s2 while one agency's yes stands beside another's no. Nothing of the engine is used here. */
+ * One person's events for two services. For a1/s1 a stay is held when nobody says whether they are
+ * fit; for a2/s2 while one agency's yes stands beside another's no. Nothing of the engine is used
+ * here. */
 #ifndef CONCORDAT_TESTS_REFERENCE_ACTS_RULE_H
 #define CONCORDAT_TESTS_REFERENCE_ACTS_RULE_H
 
