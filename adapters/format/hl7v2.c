@@ -8,6 +8,7 @@
 #define VT 0x0b
 #define FS 0x1c
 #define LINE_PIECE_BYTES 256
+#define MARKS_LOOKED_AT 40
 
 static const struct slice byte_order_mark = SLICE_INIT("\xef\xbb\xbf");
 
@@ -69,28 +70,56 @@ static bool are_different(struct slice marks)
     return true;
 }
 
+/* Of fewer than four: whether one has a place that is usually another's, so that one may be missing. */
+static bool are_in_place(struct slice marks)
+{
+    static const struct slice usual = SLICE_INIT("^~\\&");
+    for (size_t i = 1; i < marks.n && marks.n < 1 + usual.n; i++) {
+        size_t place = slice_find(usual, marks.p[i]);
+        if (place < usual.n && place != i - 1)
+            return false;
+    }
+    return true;
+}
+
+/* MSH-1 and MSH-2, which ends at the next field separator or line end; false where it is cut off. There
+ * are not so many different marks as are looked at. */
+static bool find_marks(struct slice head, struct slice *out)
+{
+    size_t n = 4;
+    while (n < head.n && n < MARKS_LOOKED_AT && head.p[n] != head.p[3] && !is_line_end(head.p[n]))
+        n++;
+    *out = (struct slice){ head.p + 3, n - 3 };
+    return out->n > 4 || (n < head.n && !is_line_end(head.p[n]));
+}
+
+static uint8_t mark_at(struct slice marks, size_t i)
+{
+    return i < marks.n ? marks.p[i] : HL7V2_NO_MARK;
+}
+
 bool hl7v2_marks_read(struct slice raw, size_t at, struct hl7v2_marks *out, struct err *e)
 {
+    struct slice marks;
     struct slice head = slice_from(raw, at);
     if (head.n == 0)
         return err_set(e, ERR_REJECT, "hl7v2.short", at, "cannot read message: it is empty");
     if (!slice_starts(head, SLICE("MSH")))
         return err_set(e, ERR_REJECT, "hl7v2.header", at, "cannot find 'MSH' at the start");
-    if (head.n < 8)
+    if (head.n < 5 || !find_marks(head, &marks))
         return err_set(e, ERR_REJECT, "hl7v2.short", raw.n, "cannot read MSH: it ends in MSH-2");
-    size_t n = 4; /* MSH-2 ends at the next field separator or line end */
-    while (n < head.n && n < 10 && head.p[n] != head.p[3] && !is_line_end(head.p[n]))
-        n++;
-    struct slice marks = { head.p + 3, n - 3 };
     for (size_t i = 0; i < marks.n; i++)
         if (!is_mark(marks.p[i]))
             return err_set(e, ERR_REJECT, "hl7v2.header", at + 3 + i,
                            "cannot use MSH-2: a mark is a letter, a digit or no character");
-    if ((marks.n != 5 && marks.n != 6) || !are_different(marks))
+    if (marks.n == 1 || !are_different(marks))
         return err_set(e, ERR_REJECT, "hl7v2.header", at + 4,
-                       "cannot use MSH-2: not four or five different marks");
-    *out = (struct hl7v2_marks){ marks.p[0], marks.p[1], marks.p[2], marks.p[3], marks.p[4],
-                                 marks.n == 6 ? marks.p[5] : 0 };
+                       "cannot use MSH-2: it names no mark, or one twice");
+    if (!are_in_place(marks))
+        return err_set(e, ERR_REJECT, "hl7v2.header", at + 4,
+                       "cannot use MSH-2: which of its four marks is missing can only be guessed");
+    *out = (struct hl7v2_marks){ marks.p[0], marks.p[1], mark_at(marks, 2), mark_at(marks, 3),
+                                 mark_at(marks, 4), mark_at(marks, 5) };
     return true;
 }
 
@@ -274,6 +303,8 @@ static bool switches_set(const struct doc *d)
     const uint8_t switches[] = { d->marks.escape, 'C', d->marks.escape, 'M' };
     if (memchr(d->raw.p, 0x1b, d->raw.n))
         return true; /* ISO 2022, as the Japanese sets are written */
+    if (d->marks.escape == HL7V2_NO_MARK)
+        return false;
     return memmem(d->raw.p, d->raw.n, switches, 2) || memmem(d->raw.p, d->raw.n, switches + 2, 2);
 }
 
@@ -309,7 +340,7 @@ static bool scan_init(struct scan *s, struct arena *a, struct doc *d)
     *s = (struct scan){ .a = a, .d = d, .segment_room = 32 };
     s->start_room = (uint32_t)(d->raw.n / 4 < 100000 ? d->raw.n / 4 : 100000) + 32;
     s->class[d->marks.field] = FIELD_END;
-    s->class[d->marks.repetition] = REPETITION;
+    s->class[d->marks.repetition] = REPETITION; /* or none, which is a line end below */
     s->class['\r'] = s->class['\n'] = LINE_END;
     d->starts = arena_raw(a, s->start_room * sizeof *d->starts);
     d->segments = arena_raw(a, s->segment_room * sizeof *d->segments);

@@ -5,8 +5,10 @@
  * framing bytes and blanks before MSH, and blank lines anywhere, are passed over. A line that does
  * not begin with a segment id (two letters or digits after a letter) and the field separator is refused
  * with its offset: no line is ever guessed to belong to the one before it.
- * MSH-2 must name four or five different marks (component, repetition, escape, subcomponent,
- * truncation); a header that does not is refused, since what follows could only be guessed.
+ * MSH-2 names different marks, in this order: component, repetition, escape, subcomponent, truncation.
+ * What it ends before is not in use: that character is text. Marks after the fifth are passed over. Fewer
+ * than four with one of ^ ~ \ & out of its usual place (^\&) are refused: which one is missing could only
+ * be guessed.
  *
  * Paths: "PID-5", "PID-5.1", "PID-5.1.1", "PID-3(2).1" (second repetition), "OBX(2)-5" (second OBX),
  * "PID-3[4=NHS|NHSNMBR].1" (first repetition whose component 4 is one of these, whatever its letters'

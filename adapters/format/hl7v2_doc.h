@@ -9,10 +9,13 @@
 #include "contract/format.h"
 #include "format/hl7v2.h"
 
-/* MSH-1 and MSH-2. truncation is 0 when MSH-2 names four marks only. */
+/* MSH-1 and MSH-2. All after component are HL7V2_NO_MARK where MSH-2 ends before them: what ends a
+ * line stands in no field, so a search for it there finds nothing. */
 struct hl7v2_marks {
     uint8_t field, component, repetition, escape, subcomponent, truncation;
 };
+#define HL7V2_NO_MARK '\r'
+#define HL7V2_USUAL_MARKS ((struct hl7v2_marks){ '|', '^', '~', '\\', '&', HL7V2_NO_MARK })
 
 /* fields: how many; their starts are starts[first] on, and one more that stands for the end. */
 struct hl7v2_segment {
@@ -107,7 +110,7 @@ void hl7v2_leaves(struct arena *a, const struct doc *d,
 /* hl7v2_text.c. The value of a leaf: escapes undone, UTF-8. Borrows raw or lives in a; when a is full
  * it is the raw bytes, which the check for UTF-8 or a later allocation will stop. */
 struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw);
-/* Appends text so that decoding gives it back. */
+/* Appends text so that decoding gives it back; without an escape mark, with blanks for what would need it. */
 void hl7v2_encode(struct buf *out, const struct hl7v2_marks *m, struct slice text);
 
 /* hl7v2_render.c, hl7v2_reply.c */

@@ -12,7 +12,6 @@
 #define ENTRIES_MAX 20000
 #define SCRATCH_MAX ((size_t)32 * 1024 * 1024)
 
-static const struct hl7v2_marks usual_marks = { '|', '^', '~', '\\', '&', 0 };
 
 /* group: the place of its segment in the message. repetition to sub are from 0. */
 struct entry {
@@ -88,7 +87,7 @@ static bool set_marks(struct writer *w, const struct node *n, const struct path 
         w->marks.field = text.p[0];
     else if (p->field == 2 && (text.n == 4 || text.n == 5))
         w->marks = (struct hl7v2_marks){ w->marks.field, text.p[0], text.p[1], text.p[2],
-                                         text.p[3], text.n == 5 ? text.p[4] : 0 };
+                                         text.p[3], text.n == 5 ? text.p[4] : HL7V2_NO_MARK };
     else
         return refuse(n, e, "not one mark in MSH-1, or not four or five in MSH-2");
     return true;
@@ -149,7 +148,7 @@ static void put_header(struct buf *out, const struct hl7v2_marks *m)
     buf_byte(out, m->repetition);
     buf_byte(out, m->escape);
     buf_byte(out, m->subcomponent);
-    if (m->truncation)
+    if (m->truncation != HL7V2_NO_MARK)
         buf_byte(out, m->truncation);
 }
 
@@ -243,7 +242,7 @@ bool hl7v2_render(const struct node *filled, const struct format_options *o, str
     if (!filled || filled->kind != NODE_MAP || filled->count > ENTRIES_MAX)
         return err_set(e, ERR_REJECT, "hl7v2.render", 0, "cannot write: no map of at most %d paths",
                        ENTRIES_MAX);
-    struct writer w = { .marks = usual_marks };
+    struct writer w = { .marks = HL7V2_USUAL_MARKS };
     arena_init(&w.a, SCRATCH_MAX);
     bool done = collect(&w, filled, id, e) && write_all(&w, out, e);
     arena_release(&w.a);

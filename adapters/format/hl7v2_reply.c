@@ -11,8 +11,6 @@
 #define TEXT_MAX 80 /* MSA-3 */
 #define ECHO_MAX HL7V2_CONTROL_ID_MAX /* of each field of the header */
 
-static const struct hl7v2_marks usual_marks = { '|', '^', '~', '\\', '&', 0 };
-
 /* field[n] is MSH-n, raw; empty where there is none. line: all of it. */
 struct header {
     struct hl7v2_marks marks;
@@ -34,7 +32,7 @@ static void read_header(struct slice raw, struct header *h)
     struct err ignored = { .fate = ERR_NONE };
     size_t at = hl7v2_skip_blank(raw);
     struct slice line = line_at(raw, at);
-    *h = (struct header){ .marks = usual_marks, .line = line };
+    *h = (struct header){ .marks = HL7V2_USUAL_MARKS, .line = line };
     if (!slice_starts(line, SLICE("MSH")) || line.n < 4)
         return;
     struct hl7v2_marks found;
@@ -174,9 +172,10 @@ static void put_header(const struct ack *a, int64_t now_ms)
 {
     const struct hl7v2_marks *m = &a->h->marks;
     const uint8_t marks[] = { m->component, m->repetition, m->escape, m->subcomponent,
-                              m->truncation };
+                              m->truncation, HL7V2_NO_MARK };
+    struct slice all = slice_of(marks, sizeof marks);
     buf_text(a->out, "MSH");
-    put_raw(a, slice_of(marks, m->truncation ? 5 : 4));
+    put_raw(a, slice_head(all, slice_find(all, HL7V2_NO_MARK)));
     put_raw(a, a->h->field[5]);
     put_raw(a, a->h->field[6]);
     put_raw(a, a->h->field[3]);
@@ -219,7 +218,10 @@ static void put_err(const struct ack *a, enum reply_kind kind, const struct err 
     uint8_t c = a->h->marks.component, sub = a->h->marks.subcomponent;
     buf_text(a->out, "ERR");
     next(a);
-    buf_format(a->out, "%c%c%c%d%c%cHL70357\r", c, c, c, condition_of(kind, why), sub, sub);
+    buf_format(a->out, "%c%c%c%d", c, c, c, condition_of(kind, why));
+    if (sub != HL7V2_NO_MARK)
+        buf_format(a->out, "%c%cHL70357", sub, sub);
+    buf_byte(a->out, '\r');
 }
 
 void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,

@@ -16,16 +16,21 @@ static uint8_t *put_hex(uint8_t *to, struct slice digits)
     return to;
 }
 
+static int used(uint8_t mark)
+{
+    return mark == HL7V2_NO_MARK ? -1 : mark;
+}
+
 /* The character that a one-letter escape stands for; 0: none, -1: unknown. */
 static int letter_meaning(const struct hl7v2_marks *m, uint8_t letter)
 {
     switch (letter) {
     case 'F': return m->field;
     case 'S': return m->component;
-    case 'T': return m->subcomponent;
+    case 'T': return used(m->subcomponent);
     case 'R': return m->repetition;
     case 'E': return m->escape;
-    case 'P': return m->truncation ? m->truncation : -1;
+    case 'P': return used(m->truncation);
     case 'H':
     case 'N': return 0;
     default: return -1;
@@ -106,6 +111,8 @@ struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw
 
 static char letter_for(const struct hl7v2_marks *m, uint8_t c)
 {
+    if (c == HL7V2_NO_MARK)
+        return 0;
     if (c == m->field)
         return 'F';
     if (c == m->component)
@@ -116,16 +123,24 @@ static char letter_for(const struct hl7v2_marks *m, uint8_t c)
         return 'R';
     if (c == m->escape)
         return 'E';
-    return m->truncation && c == m->truncation ? 'P' : 0;
+    return c == m->truncation ? 'P' : 0;
+}
+
+static void put_escape(struct buf *out, const struct hl7v2_marks *m, const char *inner)
+{
+    if (m->escape == HL7V2_NO_MARK) {
+        buf_byte(out, ' ');
+        return;
+    }
+    buf_byte(out, m->escape);
+    buf_text(out, inner);
+    buf_byte(out, m->escape);
 }
 
 static void put_hex_escape(struct buf *out, const struct hl7v2_marks *m, uint8_t c)
 {
-    buf_byte(out, m->escape);
-    buf_byte(out, 'X');
-    buf_byte(out, (uint8_t)"0123456789ABCDEF"[c >> 4]);
-    buf_byte(out, (uint8_t)"0123456789ABCDEF"[c & 15]);
-    buf_byte(out, m->escape);
+    static const char digits[] = "0123456789ABCDEF";
+    put_escape(out, m, (const char[]){ 'X', digits[c >> 4], digits[c & 15], 0 });
 }
 
 /* Blanks at the ends would be dropped by the reader, control characters would break the frame or the
@@ -134,13 +149,9 @@ static void put_char(struct buf *out, const struct hl7v2_marks *m, uint8_t c, bo
 {
     char letter = letter_for(m, c);
     if (letter) {
-        buf_byte(out, m->escape);
-        buf_byte(out, (uint8_t)letter);
-        buf_byte(out, m->escape);
+        put_escape(out, m, (const char[]){ letter, 0 });
     } else if (c == '\n') {
-        buf_byte(out, m->escape);
-        buf_text(out, ".br");
-        buf_byte(out, m->escape);
+        put_escape(out, m, ".br");
     } else if (c < ' ' || c == 0x7f || (c == ' ' && at_end)) {
         put_hex_escape(out, m, c);
     } else {

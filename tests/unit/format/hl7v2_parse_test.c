@@ -61,6 +61,41 @@ static void takes_the_marks_from_the_header(void)
     CU_ASSERT(reads("MSH|^~\\&#|A|B\rOBX|1|TX|||cut\\P\\ here\r", "OBX-5", "cut# here"));
 }
 
+#define SHORT_MARKS(marks) "MSH|" marks "|A|B|C|D|1||ADT^A01|id\rPID|1||7&~\\T\\\\F\\8^\\x&~9\r"
+
+/* What MSH-2 ends before is text, whatever character usually stands there. */
+static void takes_fewer_marks_than_four(void)
+{
+    CU_ASSERT(reads(SHORT_MARKS("^"), "PID-3", "7&~\\T\\\\F\\8"));
+    CU_ASSERT(reads(SHORT_MARKS("^"), "PID-3.2", "\\x&~9"));
+    CU_ASSERT(reads(SHORT_MARKS("^~"), "PID-3", "7&"));
+    CU_ASSERT(reads(SHORT_MARKS("^~"), "PID-3(2).1", "\\T\\\\F\\8"));
+    CU_ASSERT(reads(SHORT_MARKS("^~\\"), "PID-3(2).1", "\\T\\|8")); /* no sub-component, so no name of it */
+    CU_ASSERT(reads(SHORT_MARKS("^~\\"), "PID-3(2).2", "\\x&"));
+    CU_ASSERT(reads(SHORT_MARKS("^~\\"), "MSH-9.2", "A01"));
+    CU_ASSERT(reads("MSH|$%|A|B|C|D|1||ADT$A01|id\rPID|1||7^8%9\r", "PID-3", "7^8"));
+    /* a line that begins with C is no switch of the set */
+    CU_ASSERT(reads("MSH|^~|A" "|||||" "|||||" "|||||8859/1~8859/2\rCON|1||\xe9\r", "CON-3", "\xc3\xa9"));
+}
+
+/* Three of the usual four: the sender means the usual ones, and left one out. */
+static void guesses_no_mark_that_is_missing(void)
+{
+    static const char *const bad[] = { "^\\&", "^~&", "^&", "^\\", "$&", "%^" };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const char *text = arena_format(&t.a, "MSH|%s|A|B|C|D|1||ADT^A01|id\r", bad[i]);
+        CU_ASSERT(refuses(slice_text(text), "hl7v2.header", 4));
+    }
+    CU_ASSERT(reads("MSH|^&~\\|A|B\rPID|1||7~8&9\r", "PID-3", "7~8")); /* four: each by its place */
+}
+
+static void passes_over_marks_after_the_fifth(void)
+{
+    CU_ASSERT(reads("MSH|^~\\&#!|A|B\rPID|1||7!8#9\\P\\~10\r", "PID-3", "7!8#9#"));
+    CU_ASSERT(reads("MSH|^~\\&#!$%@*|A|B\rPID|1||7^8\r", "PID-3.2", "8"));
+    CU_ASSERT(reads("MSH|^~\\&#!$%@*|A|B\rPID|1||7^8\r", "MSH-2", "^~\\&#!$%@*"));
+}
+
 static void counts_the_header_as_hl7_does(void)
 {
     CU_ASSERT(reads(HEAD, "MSH-1", "|"));
@@ -77,9 +112,15 @@ static void refuses_broken_headers_with_their_place(void)
     CU_ASSERT(refuses(SLICE("MSH|^~"), "hl7v2.short", 6));
     CU_ASSERT(refuses(SLICE("EVN|A01\rMSH|^~\\&|\r"), "hl7v2.header", 0));
     CU_ASSERT(refuses(SLICE("\nPID|1"), "hl7v2.header", 1));
-    CU_ASSERT(refuses(SLICE("MSH|^~|SEND|FAC"), "hl7v2.header", 4));
+    CU_ASSERT(refuses(SLICE("MSH|^~\r"), "hl7v2.short", 7));
+    CU_ASSERT(refuses(SLICE("MSH|^~\rPID|1||77\r"), "hl7v2.short", 17));
+    CU_ASSERT(refuses(SLICE("MSH||SEND|FAC"), "hl7v2.header", 4));
     CU_ASSERT(refuses(SLICE("MSH|^^^&|SEND"), "hl7v2.header", 4));
-    CU_ASSERT(refuses(SLICE("MSH|^~\\&#!|SEND"), "hl7v2.header", 4));
+    CU_ASSERT(refuses(SLICE("MSH|^~^|SEND"), "hl7v2.header", 4));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\\\&|SEND"), "hl7v2.header", 4));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&#!!|SEND"), "hl7v2.header", 4));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&#7|SEND"), "hl7v2.header", 9));
+    CU_ASSERT(refuses(SLICE("MSH|^~\\&#\x01|SEND"), "hl7v2.header", 9));
     CU_ASSERT(refuses(SLICE("MSH|^~\\a|SEND"), "hl7v2.header", 7));
     CU_ASSERT(refuses(SLICE("MSH ^~\\& SEND"), "hl7v2.header", 3));
     CU_ASSERT(refuses(SLICE("MSH|12345678|SEND"), "hl7v2.header", 4));
@@ -219,6 +260,9 @@ static CU_TestInfo cases[] = {
     { "reads segments with any line end", reads_segments_with_any_line_end },
     { "passes over a mark, blanks and frame bytes", passes_over_a_mark_blanks_and_frame_bytes },
     { "takes the marks from the header", takes_the_marks_from_the_header },
+    { "takes fewer marks than four", takes_fewer_marks_than_four },
+    { "guesses no mark that is missing", guesses_no_mark_that_is_missing },
+    { "passes over marks after the fifth", passes_over_marks_after_the_fifth },
     { "counts the header as HL7 does", counts_the_header_as_hl7_does },
     { "refuses broken headers with their place", refuses_broken_headers_with_their_place },
     { "refuses lines that are no segment", refuses_lines_that_are_no_segment },

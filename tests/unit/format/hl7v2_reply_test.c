@@ -52,6 +52,29 @@ static void echoes_the_control_id_byte_for_byte(void)
     CU_ASSERT(all.n > wanted.n && slice_equal(slice_from(all, all.n - wanted.n), wanted));
 }
 
+static bool answers(const char *marks, const char *wanted)
+{
+    const char *raw = arena_format(&t.a, "MSH|%s|A|B|C|D|1||ADT^A01|id|P|2.4\r", marks);
+    const struct err why = { .fate = ERR_REJECT, .code = "map.value", .text = "no a|b^c~d\\e&f" };
+    const struct doc *ack = answer(raw, true, REPLY_ERROR, &why);
+    CU_ASSERT(has(ack, "MSH-2", marks) && has(ack, "MSH-9.3", "ACK") && has(ack, "MSA-2", "id"));
+    struct slice all = buf_slice(&out);
+    all = slice_from(all, slice_find(all, '\r') + 1);
+    if (slice_equal_text(all, wanted))
+        return true;
+    fprintf(stderr, "\n    wanted '%s', got '%.*s'\n", wanted, (int)all.n, (const char *)all.p);
+    return false;
+}
+
+/* Where there is no escape mark, what would need one is a blank: nothing of ours reads as a mark. */
+static void answers_with_no_more_marks_than_the_sender(void)
+{
+    CU_ASSERT(answers("^~\\&#", "MSA|AE|id|no a\\F\\b\\S\\c\\R\\d\\E\\e\\T\\f\rERR|^^^207&&HL70357\r"));
+    CU_ASSERT(answers("^~\\", "MSA|AE|id|no a\\F\\b\\S\\c\\R\\d\\E\\e&f\rERR|^^^207\r"));
+    CU_ASSERT(answers("^~", "MSA|AE|id|no a b c d\\e&f\rERR|^^^207\r"));
+    CU_ASSERT(answers("^", "MSA|AE|id|no a b c~d\\e&f\rERR|^^^207\r"));
+}
+
 static void follows_the_modes_of_acknowledgement(void)
 {
     static const struct { const char *accept, *application, *accepted, *failed; } table[] = {
@@ -211,6 +234,7 @@ static void bounds_what_it_echoes(void)
 static CU_TestInfo cases[] = {
     { "accepts in original mode", accepts_in_original_mode },
     { "echoes the control id byte for byte", echoes_the_control_id_byte_for_byte },
+    { "answers with no more marks than the sender", answers_with_no_more_marks_than_the_sender },
     { "follows the modes of acknowledgement", follows_the_modes_of_acknowledgement },
     { "never answers an acknowledgement", never_answers_an_acknowledgement },
     { "says why it refuses", says_why_it_refuses },
