@@ -41,11 +41,12 @@ int desk_load(void)
     if (desk.bundle) {
         desk.mapping_json = load("out.yaml", &p);
         desk.mapping_hl7 = load("out_hl7.yaml", &p);
+        desk.mapping_narrow = load("out_narrow.yaml", &p);
     }
     for (size_t i = 0; i < p.count; i++)
         fprintf(stderr, "%s\n", err_print(&p.list[i], text, sizeof text));
     problems_release(&p);
-    return desk.mapping_json && desk.mapping_hl7 ? 0 : 1;
+    return desk.mapping_json && desk.mapping_hl7 && desk.mapping_narrow ? 0 : 1;
 }
 
 int desk_unload(void)

@@ -23,7 +23,7 @@ struct desk {
     const struct catalogue *catalogue;
     const struct bundle *bundle;
     const struct mapping *mapping; /* the one that it goes by: one of these */
-    const struct mapping *mapping_json, *mapping_hl7;
+    const struct mapping *mapping_json, *mapping_hl7, *mapping_narrow;
     struct bus *bus;
     bool broken; /* restrictions cannot be read */
     struct partner partner;

@@ -193,6 +193,90 @@ static void an_alarm_stays_until_it_is_over(void)
     CU_ASSERT_FALSE(delivery_is_alarming(&c, ALARM_MS, desk.now_ms));
 }
 
+/* ---- what our own mapping cannot render ---- */
+
+static void say_of(int n, char who, const char *ward)
+{
+    desk_say(&(struct say){ .n = n, .who = who, .ward = ward });
+}
+
+static void go_by(const struct mapping *m)
+{
+    desk.mapping = m;
+    desk_reopen();
+    later(ALARM_MS);
+}
+
+static void what_cannot_be_rendered_is_parked_told_and_not_ended(void)
+{
+    go_by(desk.mapping_narrow);
+    say_of(1, 'A', "east");
+    say_of(2, 'A', "north");
+    say_of(3, 'B', "south");
+    CU_ASSERT(desk_step());
+    int64_t since_ms = desk.now_ms;
+    CU_ASSERT(GOT(3));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "");
+    CU_ASSERT_STRING_EQUAL(desk_outcome(2), "");
+    go_by(desk.mapping_narrow); /* the same mapping comes to the same */
+    CU_ASSERT(GOT(3));
+    CU_ASSERT_EQUAL(p->asked, 1);
+    struct delivery_counts c = desk_counts();
+    CU_ASSERT(c.taken == 3 && c.accepted == 1 && c.refused == 0 && c.stopped == 0);
+    CU_ASSERT(c.outstanding == 2 && c.parked == 1 && c.parked_since_ms == since_ms);
+    CU_ASSERT_STRING_EQUAL(c.code, "map.value");
+    CU_ASSERT(delivery_is_alarming(&c, ALARM_MS, desk.now_ms));
+}
+
+static void it_goes_with_the_next_mapping_and_in_order(void)
+{
+    go_by(desk.mapping_narrow);
+    say_of(1, 'A', "east");
+    say_of(2, 'A', "north");
+    say_of(3, 'B', "south");
+    CU_ASSERT(desk_step());
+    go_by(desk.mapping_json);
+    CU_ASSERT(GOT(3, 1, 2));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "accepted");
+    CU_ASSERT_STRING_EQUAL(desk_outcome(2), "accepted");
+    CU_ASSERT_EQUAL(desk_counts().parked, 0);
+    CU_ASSERT_EQUAL(desk_counts().outstanding, 0);
+}
+
+/* A mapping that is as bad takes it no further, and the next is tried all the same. */
+static void a_mapping_that_cannot_either_parks_it_again(void)
+{
+    desk.mapping = desk.mapping_narrow;
+    desk_reopen();
+    say_of(1, 'A', "east");
+    CU_ASSERT(desk_step());
+    go_by(desk.mapping_hl7);
+    CU_ASSERT_EQUAL(desk_counts().accepted, 1);
+    say_of(2, 'A', "east");
+    go_by(desk.mapping_narrow);
+    CU_ASSERT_EQUAL(desk_counts().parked, 1);
+    go_by(desk.mapping_json);
+    CU_ASSERT(GOT(1, 2));
+}
+
+/* Another mapping changes nothing about what the partner has looked at and refused. */
+static void what_a_partner_refused_waits_whatever_the_mapping(void)
+{
+    mood(MOOD_REFUSES);
+    go_by(desk.mapping_narrow);
+    say_of(1, 'A', "east");
+    say_of(2, 'B', "north");
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(2));
+    go_by(desk.mapping_json);
+    CU_ASSERT(GOT(2, 1));
+    mood(MOOD_TAKES);
+    go_by(desk.mapping_hl7);
+    CU_ASSERT(GOT(2, 1));
+    CU_ASSERT_EQUAL(desk_counts().parked, 2);
+    CU_ASSERT_STRING_EQUAL(desk_counts().code, "partner.refused");
+}
+
 /* ---- AE and AR ---- */
 
 #define ACK(msa) "MSH|^~\\&|B|B|A|A|1||ACK|ACK|P|2.4\r" msa "\r"
@@ -425,6 +509,12 @@ static CU_TestInfo cases[] = {
     { "a pause is kept by the whole delivery, within its bound",
       a_pause_is_kept_by_the_whole_delivery_within_its_bound },
     { "an alarm stays until it is over", an_alarm_stays_until_it_is_over },
+    { "what cannot be rendered is parked, told and not ended",
+      what_cannot_be_rendered_is_parked_told_and_not_ended },
+    { "it goes with the next mapping, and in order", it_goes_with_the_next_mapping_and_in_order },
+    { "a mapping that cannot either parks it again", a_mapping_that_cannot_either_parks_it_again },
+    { "what a partner refused waits, whatever the mapping",
+      what_a_partner_refused_waits_whatever_the_mapping },
     { "AE is tried as often as asked, then parked", ae_is_tried_as_often_as_asked_then_parked },
     { "AR is tried until it is over", ar_is_tried_until_it_is_over },
     { "a parked one goes again, through the door and in order",
