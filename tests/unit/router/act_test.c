@@ -77,6 +77,161 @@ static void anybody_named_may_refuse(void)
     acting_agree();
 }
 
+/* ---- a refusal, and taking it back ---- */
+
+/* Signed by one, or by two at once: handed in. */
+static void say_signed(const char *word, const char *event, const char *first, const char *second)
+{
+    struct act x = acting_make(word, event, SOCIAL);
+    acting_sign(&x, first);
+    if (second)
+        acting_sign(&x, second);
+    acting_submit(&x);
+}
+
+/* Held for that reason by the last act; what the audit says of it ends with those words. */
+static bool held_again(void)
+{
+    size_t n = 0;
+    while (world_entry("hold-act", n))
+        n++;
+    const struct audit_read *r = n ? world_entry("hold-act", n - 1) : NULL;
+    return r && r->decision_count == 1 && slice_equal_text(r->decisions[0].outcome, "hold") &&
+           slice_starts(r->note, SLICE("reopen "));
+}
+
+static void say_ready(const char *event)
+{
+    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1",
+                             .id = event });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+/* The reason of the last decision on an event for council/social; "" of none. */
+static struct slice last_reason(void)
+{
+    size_t n = 0;
+    while (world_entry("event", n))
+        n++;
+    const struct audit_read *r = n ? world_entry("event", n - 1) : NULL;
+    for (size_t i = 0; r && i < r->decision_count; i++)
+        if (slice_equal_text(r->decisions[i].recipient, SOCIAL))
+            return r->decisions[i].reason;
+    return SLICE("");
+}
+
+/* Whoever it is sent to may refuse it, and not by a key that is not theirs or no more. */
+static void a_refusal_takes_a_key_that_counts(void)
+{
+    static const char *const words[] = { "refuse", "refuse-episode" };
+    for (size_t i = 0; i < 2; i++) {
+        world_done();
+        world_fresh();
+        hold_ada();
+        struct act typed = acting_make(words[i], id, SOCIAL);
+        typed.typed = SLICE("omar");
+        acting_submit(&typed);
+        CU_ASSERT_TRUE(acting_refused("act.unsigned"));
+        say_signed(words[i], id, "vera", NULL);
+        CU_ASSERT_TRUE(acting_refused("act.person"));
+        say_signed(words[i], id, "pia", NULL);
+        CU_ASSERT_TRUE(acting_refused("act.role"));
+        struct act forged = acting_make(words[i], id, SOCIAL);
+        acting_sign(&forged, "omar");
+        forged.word = slice_text(words[1 - i]); /* one word signed, the other handed in */
+        acting_submit(&forged);
+        CU_ASSERT_TRUE(acting_refused("act.signature"));
+        say_ready(other_id);
+        CU_ASSERT_TRUE(slice_equal_text(last_reason(), "unknown"));
+        say_signed(words[i], id, "njeri", NULL);
+        release("omar");
+        CU_ASSERT_EQUAL(acting_delivered(), 0);
+        say_ready("0000019f0000000000000000000000cc");
+        CU_ASSERT_TRUE(slice_equal_text(last_reason(), i ? "hold-refused" : "unknown"));
+        acting_agree();
+    }
+}
+
+static void the_recipients_own_people_do_not_reopen(void)
+{
+    hold_ada();
+    say_signed("refuse", id, "rosa", NULL);
+    say_signed("reopen", id, "njeri", NULL);
+    CU_ASSERT_TRUE(acting_refused("act.own-agency"));
+    say_signed("reopen", id, "njeri", "karl");
+    CU_ASSERT_TRUE(acting_refused("act.own-agency"));
+    struct act typed = acting_make("reopen", id, SOCIAL);
+    typed.typed = SLICE("omar");
+    acting_submit(&typed);
+    CU_ASSERT_TRUE(acting_refused("act.unsigned"));
+    say_signed("reopen", id, "vera", NULL);
+    CU_ASSERT_TRUE(acting_refused("act.person"));
+    say_signed("reopen", id, "pia", NULL);
+    CU_ASSERT_TRUE(acting_refused("act.role"));
+    release("omar");
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    struct act x = acting_make("reopen", id, SOCIAL);
+    acting_sign(&x, "omar");
+    acting_submit(&x);
+    CU_ASSERT_TRUE(held_again());
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    say_signed("refuse", id, "rosa", NULL);
+    acting_submit(&x); /* it took back that refusal, not this one */
+    CU_ASSERT_TRUE(acting_refused("act.again"));
+    release("omar");
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    acting_agree();
+}
+
+/* What two must release two must reopen, however the words come: one by one or at once. */
+static void two_keys_of_two_people_reopen_what_two_must_release(void)
+{
+    for (int at_once = 0; at_once < 2; at_once++) {
+        world_done();
+        world_fresh();
+        hold_restricted();
+        say_signed("refuse", id, "njeri", NULL);
+        say_signed("reopen", id, "njeri", at_once ? "karl" : NULL);
+        CU_ASSERT_FALSE(held_again());
+        say_signed("reopen", id, "karl", NULL);
+        CU_ASSERT_TRUE(acting_refused("act.own-agency"));
+        CU_ASSERT_FALSE(held_again());
+        if (at_once) {
+            world_restart();
+            say_signed("reopen", id, "karl", "rosa");
+        } else {
+            say_signed("reopen", id, "njeri", NULL);
+            CU_ASSERT_FALSE(held_again());
+            world_restart();
+            say_signed("reopen", id, "rosa", NULL);
+        }
+        CU_ASSERT_TRUE(held_again());
+        CU_ASSERT_EQUAL(acting_delivered(), 0);
+        release("omar"); /* and it is held as it was: two must release it */
+        CU_ASSERT_EQUAL(acting_delivered(), 0);
+        release("rosa");
+        CU_ASSERT_EQUAL(acting_delivered(), 1);
+        acting_agree();
+    }
+}
+
+static void one_outsider_alone_does_not_reopen_what_two_must(void)
+{
+    hold_restricted();
+    say_signed("refuse", id, "njeri", NULL);
+    say_signed("reopen", id, "omar", NULL);
+    CU_ASSERT_FALSE(held_again());
+    say_signed("reopen", id, "omar", NULL);
+    const struct audit_read *r = world_entry("hold-act", 2);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    CU_ASSERT_PTR_NOT_NULL(memmem(r->note.p, r->note.n, "the same person", 15));
+    CU_ASSERT_FALSE(held_again());
+    say_signed("reopen", id, "karl", NULL);
+    CU_ASSERT_TRUE(held_again());
+    acting_agree();
+}
+
 static void a_restricted_person_needs_two_people(void)
 {
     hold_restricted();
@@ -260,6 +415,12 @@ static CU_TestInfo cases[] = {
     { "the recipient's own people do not release alone",
       the_recipients_own_people_do_not_release_alone },
     { "anybody named may refuse", anybody_named_may_refuse },
+    { "a refusal takes a key that counts", a_refusal_takes_a_key_that_counts },
+    { "the recipient's own people do not reopen", the_recipients_own_people_do_not_reopen },
+    { "two keys of two people reopen what two must release",
+      two_keys_of_two_people_reopen_what_two_must_release },
+    { "one outsider alone does not reopen what two must",
+      one_outsider_alone_does_not_reopen_what_two_must },
     { "a restricted person needs two people", a_restricted_person_needs_two_people },
     { "two of the recipient's agency are not enough", two_of_the_recipients_agency_are_not_enough },
     { "two sign one act", two_sign_one_act },
