@@ -15,6 +15,7 @@
 
 #define ACTS_PEOPLE 8
 #define ACTS_REGION "actstead"
+#define ACTS_TURN_MAX 4
 #define ACTS_TO 2                       /* services that receive: a1/s1, a2/s2 */
 
 struct acts_person {
@@ -31,6 +32,8 @@ struct acts {
     struct bus *bus;
     struct bus_ops ops;                 /* of the bus, but for join */
     bool (*join)(struct bus *b, const struct bus_join *j, struct bus_worker **out, struct err *e);
+    struct bus_record turn[ACTS_TURN_MAX]; /* said, and not on the bus yet */
+    size_t in_turn;
     struct router *router;
     struct audit_follow *audit;
     bool refuse_commit;                 /* the next one */
@@ -44,7 +47,8 @@ bool acts_open(struct acts *w, struct ref_random *r, const struct catalogue *c, 
 void acts_close(struct acts *w);
 const char *acts_service(int to);
 
-/* Puts an event of an agency, or what a person signed, on the bus. set: path, value, ..., NULL. */
+/* Says an event of an agency, or what a person signed, in the turn to come.
+ * set: path, value, ..., NULL. */
 struct acts_event {
     const char *service, *type, *kind, *id, *original, *episode;
     int64_t occurred_ms;
@@ -53,12 +57,12 @@ struct acts_event {
 };
 bool acts_say(struct acts *w, const struct subject_key *who, const struct acts_event *ev,
               struct err *e);
-bool acts_submit(struct acts *w, const struct act *x, struct err *e);
+void acts_submit(struct acts *w, const struct act *x);
 void acts_sign(struct act *x, int person, int key);
 
-/* Steps until nothing is left of so many inputs, failing on the way; then reads what the audit
- * says. False with e: what no failure of ours explains. */
-bool acts_turn(struct acts *w, size_t inputs,
+/* Puts what was said on the bus at once and steps until nothing is left of it, failing on the way;
+ * then reads what the audit says. False with e: what no failure of ours explains. */
+bool acts_turn(struct acts *w,
                bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
                struct err *e);
 /* Whether the audit verifies and the same follows again from nothing; prints what does not. */

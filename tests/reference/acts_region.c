@@ -147,6 +147,7 @@ bool acts_open(struct acts *w, struct ref_random *r, const struct catalogue *c, 
     w->bus = NULL;
     w->audit = NULL;
     w->refuse_commit = false;
+    w->in_turn = 0;
     log_set_level(LOG_ERROR);
     memset(w->keys.recipients.b, 0x5a, KEY_BYTES);
     w->keys.recipients.set = true;
@@ -197,13 +198,16 @@ static bool set_all(struct acts *w, struct build *b, const struct acts_event *ev
     return good && (!ev->fit || build_bool(b, (size_t)fit, ev->fit == 1, e));
 }
 
-static bool publish(struct acts *w, const char *topic, const struct subject_key *who,
-                    const struct buf *value, struct err *e)
+static void add(struct acts *w, const char *topic, const struct subject_key *who,
+                const struct buf *value)
 {
-    const struct bus_record r = {
-        .topic = topic, .key = slice_of(who->b, ID_BYTES), .value = buf_slice(value)
+    if (w->in_turn == ACTS_TURN_MAX)
+        abort();
+    w->turn[w->in_turn++] = (struct bus_record){
+        .topic = topic,
+        .key = arena_copy(&w->scratch, slice_of(who->b, ID_BYTES)),
+        .value = arena_copy(&w->scratch, buf_slice(value)),
     };
-    return bus_publish(w->bus, &r, 1, e);
 }
 
 bool acts_say(struct acts *w, const struct subject_key *who, const struct acts_event *ev,
@@ -216,7 +220,9 @@ bool acts_say(struct acts *w, const struct subject_key *who, const struct acts_e
     buf_init(&bytes, 1u << 16);
     wire_put_header(&bytes, plan_fingerprint(p));
     bool good = build_init(&b, p, &w->scratch, e) && set_all(w, &b, ev, e) &&
-                build_done(&b, &bytes, e) && publish(w, topic, who, &bytes, e);
+                build_done(&b, &bytes, e);
+    if (good)
+        add(w, topic, who, &bytes);
     buf_release(&bytes);
     return good;
 }
@@ -236,7 +242,7 @@ void acts_sign(struct act *x, int person, int key)
     buf_release(&text);
 }
 
-bool acts_submit(struct acts *w, const struct act *x, struct err *e)
+void acts_submit(struct acts *w, const struct act *x)
 {
     const struct schema *s = catalogue_named(w->catalogue, SLICE("PersonAct"));
     struct buf file, b;
@@ -246,10 +252,9 @@ bool acts_submit(struct acts *w, const struct act *x, struct err *e)
     wire_put_header(&b, plan_fingerprint(s->plan));
     avro_put_long(&b, 1);
     avro_put_text(&b, buf_slice(&file));
-    bool good = publish(w, "control", &x->subject, &b, e);
+    add(w, "control", &x->subject, &b);
     buf_release(&file);
     buf_release(&b);
-    return good;
 }
 
 /* ---- a turn ---- */
@@ -276,11 +281,14 @@ static bool step(struct acts *w, size_t inputs, bool may_fail, size_t *done, str
     return good;
 }
 
-bool acts_turn(struct acts *w, size_t inputs,
+bool acts_turn(struct acts *w,
                bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
                struct err *e)
 {
-    size_t failures = 0, done = 1;
+    size_t failures = 0, done = 1, inputs = w->in_turn;
+    w->in_turn = 0;
+    if (inputs && !bus_publish(w->bus, w->turn, inputs, e))
+        return false;
     while (done > 0) {
         if (step(w, inputs, failures < FAILURES_MAX, &done, e))
             continue;
