@@ -156,6 +156,18 @@ static void one_that_is_in_use_stays(void)
     CU_ASSERT(has_mark(3, later));
 }
 
+static void one_that_was_used_within_30_days_stays(void)
+{
+    int64_t later = NOW + 40 * DAY;
+    decide(number(1, 1), NOW);
+    decide(number(2, 1), NOW);
+    decide(number(1, 2), NOW + 20 * DAY);
+    for (int i = 3; i < 3 + 2 * MARKS_KEPT_MIN; i++)
+        decide(number(i, 1), later);
+    CU_ASSERT(has_mark(1, later));
+    CU_ASSERT_FALSE(has_mark(2, later));
+}
+
 static void there_is_a_most_of_them_however_young(void)
 {
     for (int i = 1; i <= MARKS_KEPT_MAX; i++)
@@ -261,6 +273,8 @@ static CU_TestInfo cases[] = {
     { "the newest 64 stay, however old", the_newest_64_stay_however_old },
     { "many old ones go at once", many_old_ones_go_at_once },
     { "one that is in use stays", one_that_is_in_use_stays },
+    { "one that was used within 30 days stays too, however many came since",
+      one_that_was_used_within_30_days_stays },
     { "there is a most of them, however young", there_is_a_most_of_them_however_young },
     { "ids are kept 30 days, and then their page is used again",
       ids_are_kept_30_days_and_then_their_page_is_used_again },
