@@ -140,7 +140,8 @@ static void its_own_service_takes_it_back(void)
     both_agree();
 }
 
-/* A Restriction record that takes back a Consent, an event of another episode, a stay. */
+/* A Restriction record that takes back a Consent, a Consent of another service, an event of another
+ * episode, a stay. */
 static void an_original_is_of_the_same_type_kind_and_episode(void)
 {
     static const struct {
@@ -152,6 +153,10 @@ static void an_original_is_of_the_same_type_kind_and_episode(void)
           { .type = "Restriction", .kind = "raised", .source = "hosp/hub" } },
         { { .type = "Consent", .kind = "revoked", .source = "hosp/hub" },
           { .type = "Consent", .kind = "granted", .source = "hosp/hub" } },
+        { { .type = "Consent", .kind = "revoked", .source = "hosp/hub" },
+          { .type = "Consent", .kind = "revoked", .source = "hosp/wards" } },
+        { { .type = "Consent", .kind = "granted", .source = "hosp/hub" },
+          { .type = "Consent", .kind = "granted", .source = "hosp/wards" } },
         { { .kind = "admitted", .episode = "v1" }, { .kind = "admitted", .episode = "v2" } },
         { { .kind = "admitted", .episode = "v1" }, { .kind = "discharged", .episode = "v1" } },
         { { .kind = "admitted", .episode = "v1" },
