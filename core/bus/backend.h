@@ -1,4 +1,4 @@
-/* backend.h - what a backend of the bus provides; seen by bus.c, the backends and the room's tests.
+/* backend.h - what a backend of the bus provides; seen by bus.c, the backends and tests.
  *
  * bus.c has checked sizes, names and read_only before it calls in; a backend checks what only it can
  * know: whether a topic exists and has such a partition. */

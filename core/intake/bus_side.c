@@ -89,14 +89,16 @@ static bool read_link(const struct feed *f, struct arena *a, struct slice framed
     return id_from_hex(view_text_at(&v, "reference"), out->subject);
 }
 
-/* Whether it tells something. A link that this agency made itself is never replaced by another's. */
-static bool is_news(struct feed *f, const struct link *l, bool *news, struct err *e)
+/* Whether it tells something; stored: whether it told and is stored. A link that this agency made itself
+ * is never replaced by another's. */
+static bool is_news(struct feed *f, const struct link *l, bool stored, bool *news, struct err *e)
 {
     struct link known;
     bool found = false;
     if (!spool_link_get(&f->spool, l->local, &known, &found, e))
         return false;
-    *news = !found || (!known.own && memcmp(known.subject, l->subject, ID_BYTES) != 0);
+    bool same = found && memcmp(known.subject, l->subject, ID_BYTES) == 0;
+    *news = stored ? same : !found || (!known.own && !same);
     return true;
 }
 
@@ -109,27 +111,41 @@ static struct subject subject_of(const struct link *l)
     return s;
 }
 
-/* One pass over the records of a batch: the signs that their local ids carry over, to out; or (out
- * NULL) the links, stored with these signs. Lock held; upto: rows of the quarantine that count. */
-static bool each_link(struct feed *f, struct arena *a, const struct bus_record *r, size_t n,
-                      int64_t upto, struct buf *out, struct err *e)
+/* The links of a batch, and how far it has come. */
+struct linking {
+    const struct bus_record *r;
+    size_t n;
+    bool stored;           /* the links are */
+    struct said_upto upto; /* what there was when signs were queued last */
+};
+
+static bool store_link(struct feed *f, const struct linking *k, const struct link *l,
+                       const struct subject *s, struct err *e)
 {
-    bool ok = true;
-    for (size_t i = 0; ok && i < n; i++) {
+    return (k->stored || spool_link_put(&f->spool, l, e)) &&
+           feed_carry_signs(f, l->local, s, &k->upto, e);
+}
+
+/* One pass over the records of a batch: the signs that their local ids carry over, to out; or (out
+ * NULL) the links, stored with these signs. Lock held. */
+static bool each_link(struct feed *f, struct arena *a, const struct linking *k, struct buf *out,
+                      struct err *e)
+{
+    bool ok = true, any = false;
+    for (size_t i = 0; ok && i < k->n; i++) {
         struct link l;
         arena_reset(a);
-        if (!read_link(f, a, r[i].value, &l)) {
-            if (!out)
+        if (!read_link(f, a, k->r[i].value, &l)) {
+            if (!out && !k->stored)
                 log_line(LOG_WARN, &f->who, "intake.link", "a link on the bus cannot be used");
             continue;
         }
         const struct subject s = subject_of(&l);
         bool news = false;
-        ok = is_news(f, &l, &news, e);
+        ok = is_news(f, &l, k->stored, &news, e);
         if (ok && news)
-            ok = out ? feed_queue_signs(f, a, l.local, &s, out, e)
-                     : spool_link_put(&f->spool, &l, e) &&
-                           feed_carry_signs(f, a, l.local, &s, upto, e);
+            ok = out ? feed_queue_signs(f, a, l.local, &s, out, &any, e)
+                     : store_link(f, k, &l, &s, e);
     }
     return ok;
 }
@@ -151,27 +167,55 @@ static bool publish_signs(struct feed *f, struct arena *a, struct slice queued, 
     return e->fate == ERR_NONE;
 }
 
-static bool store_links(struct feed *f, struct arena *a, const struct bus_record *r, size_t n,
-                        struct err *e)
+/* What there is now; *more: it is more than k knows of. Lock held. */
+static bool look_upto(struct feed *f, struct linking *k, bool *more, struct err *e)
+{
+    struct said_upto now = { .rows = (int64_t)f->spool.kept.counts.taken };
+    if (!words_last(&f->words, &now.words, e))
+        return false;
+    *more = now.rows > k->upto.rows || now.words > k->upto.words;
+    k->upto = now;
+    return true;
+}
+
+/* Says the signs that there are more, if there are. */
+static bool say_signs(struct feed *f, struct arena *a, struct linking *k, bool *more,
+                      struct err *e)
 {
     struct buf signs;
     buf_init(&signs, SIGNS_BYTES_MAX);
     pthread_mutex_lock(&f->lock);
-    const int64_t upto = (int64_t)f->spool.kept.counts.taken;
-    bool ok = each_link(f, a, r, n, upto, &signs, e) && buf_done(&signs, e);
+    bool ok = look_upto(f, k, more, e) &&
+              (!*more || (each_link(f, a, k, &signs, e) && buf_done(&signs, e)));
     pthread_mutex_unlock(&f->lock);
     ok = ok && publish_signs(f, a, buf_slice(&signs), e);
     buf_release(&signs);
-    if (!ok)
-        return false;
+    return ok;
+}
+
+static bool write_links(struct feed *f, struct arena *a, const struct linking *k, struct err *e)
+{
     pthread_mutex_lock(&f->lock);
-    ok = feed_begin(f, e) && each_link(f, a, r, n, upto, NULL, e) && feed_commit(f, e);
+    bool ok = feed_begin(f, e) && each_link(f, a, k, NULL, e) && feed_commit(f, e);
     if (!ok) {
         spool_rollback(&f->spool);
         feed_forget(f);
     }
     pthread_mutex_unlock(&f->lock);
     return ok;
+}
+
+/* What was said of a local id while the signs went to the bus went under its own key, for its link was
+ * not stored: it is said after. */
+static bool store_links(struct feed *f, struct arena *a, const struct bus_record *r, size_t n,
+                        struct err *e)
+{
+    struct linking k = { .r = r, .n = n, .upto = { -1, -1 } };
+    bool more = false;
+    if (!say_signs(f, a, &k, &more, e) || !write_links(f, a, &k, e))
+        return false;
+    k.stored = true;
+    return say_signs(f, a, &k, &more, e) && (!more || write_links(f, a, &k, e));
 }
 
 bool read_links(struct feed *f, struct arena *a, struct err *e)

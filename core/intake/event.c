@@ -159,8 +159,8 @@ bool event_queue_as(const struct catalogue *c, struct slice framed, const struct
     for (size_t i = 0; i < plan_slots(v.plan); i++)
         b.encoded[i] = view_raw(&v, i);
     const struct header_slots *h = plan_header(v.plan);
-    const int anew[] = { h->feed_seq, h->source_feed, h->birth_hash, h->reference, h->reference_of,
-                         h->route };
+    const int anew[] = { h->feed_seq,     h->source_feed,       h->birth_hash, h->reference,
+                         h->reference_of, h->nhs_number, h->nhs_number_status, h->route };
     for (size_t i = 0; i < sizeof anew / sizeof anew[0]; i++)
         unset(&b, anew[i]);
     return put_subject(s, &b, e) && queue(s, &b, out, e);

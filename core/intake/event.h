@@ -47,7 +47,8 @@ struct claim event_claim(const struct build *b);
 MUST_CHECK bool event_queue(const struct occasion *o, const struct place *p,
                             const struct subject *s, struct build *b, struct buf *out,
                             struct err *e);
-/* A record that was queued before, about this subject instead: the same event, of no number of the feed. False
+/* A record that was queued before, about this subject instead: the same event, without the feed's and the
+ * person's number. False
  * with ERR_REJECT: of a schema that there is no more. */
 MUST_CHECK bool event_queue_as(const struct catalogue *c, struct slice framed, const struct subject *s,
                                struct arena *a, struct buf *out, struct err *e);

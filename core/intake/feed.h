@@ -150,13 +150,19 @@ MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct er
 MUST_CHECK bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
                           const struct subject *s, struct err *e);
 /* Signs and words about that local id (link_key) which were published under other keys only, for this one:
- * before what follows under it. The caller then says feed_carry_signs in the same commit. */
+ * before what follows under it. *any: there were some, and the caller says feed_carry_signs in the same
+ * commit. */
 MUST_CHECK bool feed_queue_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
-                                 const struct subject *s, struct buf *out, struct err *e);
-
-/* So they were: signs of rows up to that number, and all words. Neither is counted. */
-MUST_CHECK bool feed_carry_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
-                                 const struct subject *s, int64_t upto, struct err *e);
+                                 const struct subject *s, struct buf *out, bool *any,
+                                 struct err *e);
+/* What there was when they were queued: rows of the quarantine, words. */
+struct said_upto {
+    int64_t rows, words;
+};
+/* So they were. Neither is counted. */
+MUST_CHECK bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES],
+                                 const struct subject *s, const struct said_upto *upto,
+                                 struct err *e);
 /* Remembers an event that was queued, where it is a word about sharing and names a local id. */
 MUST_CHECK bool feed_remember_word(struct feed *f, const struct mapped_event *event,
                                    const struct build *b, const struct subject *s,

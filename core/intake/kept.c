@@ -96,30 +96,26 @@ bool spool_drop(struct spool *s, int64_t before_ms, int64_t max_bytes, struct er
     return true;
 }
 
-bool spool_sent_each(struct spool *s,
-                     bool (*each)(void *ctx, int64_t n, const struct lane_end *ends, size_t count),
-                     void *ctx, struct err *e)
+bool spool_sent_before(struct spool *s, int64_t before, struct sent_note *out, bool *found,
+                       struct err *e)
 {
-    struct db_query *q = s->q[SPOOL_SENT_EACH];
-    struct lane_end ends[1024];
-    bool row = true;
-    while (db_step(q, &row, e) && row) {
-        struct slice all = db_blob(q, 1);
-        size_t count = all.n / END_BYTES;
-        if (count > sizeof ends / sizeof ends[0])
-            count = 0;
-        for (size_t i = 0; i < count; i++) {
-            const uint8_t *p = all.p + i * END_BYTES;
-            ends[i] = (struct lane_end){ (int)number(p, 2),
-                                         { .next = (int64_t)number(p + 2, 8),
-                                           .word = number(p + 10, 8) } };
-        }
-        if (!each(ctx, db_int(q, 0), ends, count)) {
-            db_reset(q);
-            return true;
-        }
+    struct db_query *q = s->q[SPOOL_SENT_BEFORE];
+    db_bind_int(q, 1, before);
+    if (!db_step(q, found, e) || !*found)
+        return e->fate == ERR_NONE;
+    struct slice all = db_blob(q, 1);
+    out->n = db_int(q, 0);
+    out->count = all.n / END_BYTES;
+    if (out->count > sizeof out->ends / sizeof out->ends[0])
+        out->count = 0;
+    for (size_t i = 0; i < out->count; i++) {
+        const uint8_t *p = all.p + i * END_BYTES;
+        out->ends[i] = (struct lane_end){
+            (int)number(p, 2), { .next = (int64_t)number(p + 2, 8), .word = number(p + 10, 8) }
+        };
     }
-    return e->fate == ERR_NONE;
+    db_reset(q);
+    return true;
 }
 
 static bool cut(struct spool *s, int64_t n, int64_t now_ms, int64_t *first, int64_t *last,

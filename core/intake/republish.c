@@ -70,22 +70,20 @@ bool publisher_note(struct feed *f, struct arena *a, struct err *e)
 
 struct look {
     struct feed *f;
-    struct err *e;
-    uint8_t *lanes;  /* by partition: SETTLED once an end was found that the bus has */
-    bool failed, lacks;
+    uint8_t *lanes; /* by partition: SETTLED once an end was found that the bus has */
+    bool lacks;
     int64_t back_to; /* it has all up to that message */
+    struct sent_note note;
 };
 enum { UNKNOWN, LOST, SETTLED };
 
-static bool ask_lane(struct look *l, const struct lane_end *one)
+static bool ask_lane(struct look *l, const struct lane_end *one, struct err *e)
 {
     bool has = false;
     if (one->partition >= l->f->o.bundle->partitions || l->lanes[one->partition] == SETTLED)
         return true;
-    if (!bus_still_has(l->f->o.bus, l->f->topic_events, one->partition, &one->end, &has, l->e)) {
-        l->failed = true;
+    if (!bus_still_has(l->f->o.bus, l->f->topic_events, one->partition, &one->end, &has, e))
         return false;
-    }
     if (has && l->lanes[one->partition] == UNKNOWN)
         l->f->publisher.ends[one->partition] = one->end;
     l->lanes[one->partition] = has ? SETTLED : LOST;
@@ -93,21 +91,36 @@ static bool ask_lane(struct look *l, const struct lane_end *one)
 }
 
 /* From the newest note back: what a lane had in an older one that the bus has, it has. */
-static bool look_at_note(void *ctx, int64_t n, const struct lane_end *ends, size_t count)
+static bool look_at_note(struct look *l, struct err *e)
 {
-    struct look *l = ctx;
     bool lost = false;
     if (l->lacks && l->back_to < 0)
-        l->back_to = n;
-    for (size_t i = 0; i < count; i++) {
-        if (!ask_lane(l, &ends[i]))
+        l->back_to = l->note.n;
+    for (size_t i = 0; i < l->note.count; i++) {
+        const struct lane_end *one = &l->note.ends[i];
+        if (!ask_lane(l, one, e))
             return false;
-        lost = lost || (ends[i].partition < l->f->o.bundle->partitions &&
-                        l->lanes[ends[i].partition] == LOST);
+        lost = lost || (one->partition < l->f->o.bundle->partitions &&
+                        l->lanes[one->partition] == LOST);
     }
     if (lost) {
         l->lacks = true;
         l->back_to = -1; /* to the note before this one */
+    }
+    return true;
+}
+
+/* The bus is asked without the lock: it may take its time, and messages are taken meanwhile. Notes that
+ * are added by and by are newer, and this thread's own. */
+static bool look_at_notes(struct look *l, struct err *e)
+{
+    int64_t before = INT64_MAX;
+    for (bool found = true; found; before = l->note.n) {
+        pthread_mutex_lock(&l->f->lock);
+        bool ok = spool_sent_before(&l->f->spool, before, &l->note, &found, e);
+        pthread_mutex_unlock(&l->f->lock);
+        if (!ok || (found && !look_at_note(l, e)))
+            return false;
     }
     return true;
 }
@@ -145,21 +158,22 @@ static bool go_back(struct feed *f, int64_t n, struct err *e)
 bool publisher_look(struct feed *f, struct err *e)
 {
     struct publisher *p = &f->publisher;
-    struct look l = { .f = f, .e = e, .back_to = -1 };
     size_t partitions = (size_t)f->o.bundle->partitions;
-    l.lanes = mem_alloc(partitions * sizeof *l.lanes);
-    if (!l.lanes)
+    struct look *l = mem_alloc(sizeof *l + partitions);
+    if (!l)
         return err_memory(e);
-    pthread_mutex_lock(&f->lock);
-    bool ok = spool_sent_each(&f->spool, look_at_note, &l, e) && !l.failed;
-    pthread_mutex_unlock(&f->lock);
-    mem_free(l.lanes);
+    l->f = f;
+    l->back_to = -1;
+    l->lanes = (uint8_t *)(l + 1);
+    bool ok = look_at_notes(l, e), lacks = l->lacks;
+    int64_t back_to = l->back_to < 0 ? 0 : l->back_to;
+    mem_free(l);
     if (!ok)
         return false;
     p->looked_ns = clock_mono_ns();
     p->lacks = false;
-    if (!l.lacks)
+    if (!lacks)
         return true;
     memset(p->ends, 0, partitions * sizeof *p->ends);
-    return go_back(f, l.back_to < 0 ? 0 : l.back_to, e);
+    return go_back(f, back_to, e);
 }

@@ -125,9 +125,10 @@ static bool carry_signs(struct feed *f, const struct no *n, struct err *e)
     if (slice_is_empty(local_id))
         return true;
     link_key(f->identity.agency, local_id, local);
-    return feed_queue_signs(f, &f->work, local, &n->subject, &f->records, e) &&
-           feed_carry_signs(f, &f->work, local, &n->subject,
-                            (int64_t)f->spool.turn.counts.taken, e);
+    const struct said_upto upto = { (int64_t)f->spool.turn.counts.taken, INT64_MAX };
+    bool any = false;
+    return feed_queue_signs(f, &f->work, local, &n->subject, &f->records, &any, e) &&
+           (!any || feed_carry_signs(f, local, &n->subject, &upto, e));
 }
 
 static bool take(struct feed *f, const struct message *m, const struct mapped_restrictions *all,

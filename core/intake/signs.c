@@ -44,21 +44,32 @@ bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
     return quarantine_put_sign(&f->quarantined, &x, e);
 }
 
-/* All that was said goes where the id leads for sure; where that may be mistaken, what restricts. */
-static bool is_sure(const struct subject *s)
+static bool has_confidence(const struct subject *s, const char *word)
 {
-    return s->confidence && strcmp(s->confidence, "verified") == 0;
+    return s->confidence && strcmp(s->confidence, word) == 0;
+}
+
+static struct word_to to(const uint8_t local[ID_BYTES], const struct subject *s)
+{
+    struct word_to t = { .is_sure = has_confidence(s, "verified") };
+    memcpy(t.local, local, ID_BYTES);
+    memcpy(t.key, s->key.b, ID_BYTES);
+    if (has_confidence(s, "local"))
+        t.under = WORD_LOCAL;
+    else if (t.is_sure && !s->is_pseudonym)
+        t.under = WORD_NUMBER;
+    return t;
 }
 
 /* One of a schema that has changed since cannot be said again: that is news, and stops nothing. */
 static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
-                        const struct subject *s, struct buf *out, struct err *e)
+                        const struct subject *s, struct buf *out, size_t *n, struct err *e)
 {
+    const struct word_to t = to(local, s);
     struct slice *list = NULL;
-    size_t n = 0;
-    if (!words_left(&f->words, local, s->key.b, is_sure(s), a, &list, &n, e))
+    if (!words_left(&f->words, &t, a, &list, n, e))
         return false;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < *n; i++) {
         size_t before = out->n;
         if (event_queue_as(f->o.bundle->catalogue, list[i], s, a, out, e))
             continue;
@@ -71,12 +82,13 @@ static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_
     return true;
 }
 
-bool feed_carry_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
-                      const struct subject *s, int64_t upto, struct err *e)
+/* In no sum: under a pseudonym of the same person the router drops them as known. */
+bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES], const struct subject *s,
+                      const struct said_upto *upto, struct err *e)
 {
-    size_t n = 0; /* in no sum: under a pseudonym of the same person the router drops them as known */
-    return words_carry(&f->words, local, s->key.b, is_sure(s), a, &n, e) &&
-           quarantine_carry_signs(&f->quarantined, local, s->key.b, upto, e);
+    const struct word_to t = to(local, s);
+    return words_carry(&f->words, &t, upto->words, e) &&
+           quarantine_carry_signs(&f->quarantined, local, s->key.b, upto->rows, e);
 }
 
 bool feed_remember_word(struct feed *f, const struct mapped_event *event, const struct build *b,
@@ -91,20 +103,24 @@ bool feed_remember_word(struct feed *f, const struct mapped_event *event, const 
     if (!queued_next(queued, &at, &entry, e) ||
         !id_from_hex(build_get_text(b, (size_t)plan_header(b->plan)->id), x.id.b))
         return e->fate == ERR_NONE;
-    link_key(f->identity.agency, local_id, x.local);
-    memcpy(x.key, s->key.b, ID_BYTES);
+    uint8_t local[ID_BYTES];
+    link_key(f->identity.agency, local_id, local);
+    x.to = to(local, s);
     x.record = entry.value;
     return words_put(&f->words, &x, e);
 }
 
 bool feed_queue_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
-                      const struct subject *s, struct buf *out, struct err *e)
+                      const struct subject *s, struct buf *out, bool *any, struct err *e)
 {
     struct unread_sign *list = NULL;
-    size_t n = 0;
+    size_t n = 0, words = 0;
     if (!quarantine_signs(&f->quarantined, local, s->key.b, a, &list, &n, e))
         return false;
     for (size_t i = 0; i < n; i++)
         put(f, &list[i], s, out);
-    return queue_words(f, a, local, s, out, e);
+    if (!queue_words(f, a, local, s, out, &words, e))
+        return false;
+    *any = n + words > 0;
+    return true;
 }

@@ -61,7 +61,7 @@ static const char *const texts[SPOOL_QUERY_COUNT] = {
     [SPOOL_BATCH] = "select n, records, length(raw) from message where n > ?1 order by n limit ?2",
     [SPOOL_FORGET] = "delete from message where n <= ?1",
     [SPOOL_SENT] = "insert or replace into sent values (?1, ?2, ?3, 0, ?4)",
-    [SPOOL_SENT_EACH] = "select n, ends from sent order by n desc",
+    [SPOOL_SENT_BEFORE] = "select n, ends from sent where n < ?1 order by n desc limit 1",
     [SPOOL_SENT_OLDEST] = "select n, at, bytes from sent where n > ?1 order by n limit 1",
     [SPOOL_SENT_DROP] = "update sent set dropped = 1 where n = ?1",
     [SPOOL_SENT_DELETE] = "delete from sent where n = ?1",

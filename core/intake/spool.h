@@ -34,7 +34,7 @@ enum spool_query {
     SPOOL_BATCH,
     SPOOL_FORGET,
     SPOOL_SENT,
-    SPOOL_SENT_EACH,
+    SPOOL_SENT_BEFORE,
     SPOOL_SENT_OLDEST,
     SPOOL_SENT_DROP,
     SPOOL_SENT_DELETE,
@@ -116,11 +116,15 @@ MUST_CHECK bool spool_sent(struct spool *s, int64_t n, int64_t now_ms, const str
 /* Lets go what was sent before that time, and the oldest while waiting and kept together are more
  * than max; s->dropped is moved. Within the open turn. */
 MUST_CHECK bool spool_drop(struct spool *s, int64_t before_ms, int64_t max_bytes, struct err *e);
-/* What was sent, the newest first: each gives false to stop. */
-MUST_CHECK bool spool_sent_each(struct spool *s,
-                                bool (*each)(void *ctx, int64_t n, const struct lane_end *ends,
-                                             size_t count),
-                                void *ctx, struct err *e);
+/* What was noted as sent last before that number: the newest of all before INT64_MAX. */
+#define LANES_NOTED_MAX 1024
+struct sent_note {
+    int64_t n;
+    size_t count;
+    struct lane_end ends[LANES_NOTED_MAX];
+};
+MUST_CHECK bool spool_sent_before(struct spool *s, int64_t before, struct sent_note *out,
+                                  bool *found, struct err *e);
 /* The bus no longer has what came after n: what is kept of it waits again. What is not is a gap,
  * noted: *first to *last, 0 when there is none. A turn of its own. */
 MUST_CHECK bool spool_go_back(struct spool *s, int64_t n, int64_t now_ms, int64_t *first,

@@ -23,7 +23,7 @@ struct candidate {
     struct change change; /* of an event with `changed` */
     bool is_news;         /* it is emitted */
     bool is_learned;      /* change is to be remembered */
-    bool has_local;
+    bool has_local, carries; /* something was queued that its local id carries over */
     uint8_t local[ID_BYTES]; /* link_key of its local id */
     struct slice queued;     /* its entry, once it is made; in the arena of the run */
 };
@@ -33,6 +33,7 @@ struct making {
     struct message *m;
     struct candidate *events; /* as many as the mapping made */
     bool diffed;              /* `changed` alone says what is new: no mark is kept */
+    bool says;                /* one is a word about sharing */
     int linked;               /* event whose case reference made a new link, or -1 */
     size_t records;
 };
@@ -316,6 +317,8 @@ static bool same_claim(const struct claim *a, const struct claim *b)
 static bool resolve(struct feed *f, struct making *k, struct err *e)
 {
     struct claim before = { .nhs_number = { .n = 0 } };
+    for (size_t i = 0; i < k->m->mapped.event_count; i++)
+        k->says = k->says || k->m->mapped.events[i].schema->restricts;
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
         struct claim c = event_claim(&k->m->mapped.events[i].build);
         struct subject *s = &k->events[i].subject;
@@ -325,7 +328,7 @@ static bool resolve(struct feed *f, struct making *k, struct err *e)
         } else if (!identity_resolve(&f->identity, &c, s, e)) {
             return false;
         }
-        if ((f->quarantined.signs || f->words.some) && !slice_is_empty(c.local_id)) {
+        if ((f->quarantined.signs || f->words.some || k->says) && !slice_is_empty(c.local_id)) {
             k->events[i].has_local = true;
             link_key(f->identity.agency, c.local_id, k->events[i].local);
         }
@@ -338,21 +341,38 @@ static bool resolve(struct feed *f, struct making *k, struct err *e)
     return true;
 }
 
-/* As the event before: what that carried over is carried. */
-static bool is_same_person(const struct making *k, size_t i)
+/* All that this one may carry over an event before has carried: to the same key, for as sure. */
+static bool is_carried(const struct making *k, size_t i)
 {
-    const struct candidate *c = &k->events[i], *before = i > 0 ? c - 1 : NULL;
-    return before && before->has_local && memcmp(before->local, c->local, ID_BYTES) == 0 &&
-           memcmp(before->subject.key.b, c->subject.key.b, ID_BYTES) == 0;
+    const struct candidate *c = &k->events[i];
+    for (const struct candidate *b = k->events; b < c; b++)
+        if (b->has_local && memcmp(b->local, c->local, ID_BYTES) == 0 &&
+            memcmp(b->subject.key.b, c->subject.key.b, ID_BYTES) == 0 &&
+            strcmp(b->subject.confidence, c->subject.confidence) == 0)
+            return true;
+    return false;
 }
 
 /* Signs that their persons' local ids carry over, for keys that they were not published under. */
 static bool queue_signs(struct feed *f, const struct making *k, struct err *e)
 {
-    for (size_t i = 0; i < k->m->mapped.event_count; i++)
-        if (k->events[i].has_local && !is_same_person(k, i) &&
-            !feed_queue_signs(f, &f->work, k->events[i].local, &k->events[i].subject, &f->records, e))
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        struct candidate *c = &k->events[i];
+        if (c->has_local && !is_carried(k, i) &&
+            !feed_queue_signs(f, &f->work, c->local, &c->subject, &f->records, &c->carries, e))
             return false;
+    }
+    return true;
+}
+
+static bool carry_signs(struct feed *f, const struct making *k, const struct said_upto *upto,
+                        struct err *e)
+{
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        const struct candidate *c = &k->events[i];
+        if (c->carries && !feed_carry_signs(f, c->local, &c->subject, upto, e))
+            return false;
+    }
     return true;
 }
 
@@ -414,6 +434,30 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
     return true;
 }
 
+/* What the message said itself, for the keys that its other events have for the same local id. */
+static bool queue_own_words(struct feed *f, struct making *k, const struct said_upto *upto,
+                            struct err *e)
+{
+    if (!queue_signs(f, k, e) || !buf_done(&f->records, e))
+        return false;
+    return carry_signs(f, k, upto, e);
+}
+
+/* What the message says itself was not among what was queued: it is remembered when that is carried. */
+static bool write_words(struct feed *f, struct making *k, struct err *e)
+{
+    const struct said_upto upto = { (int64_t)counts(f)->taken, INT64_MAX };
+    if (!carry_signs(f, k, &upto, e))
+        return false;
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        const struct candidate *c = &k->events[i];
+        const struct mapped_event *event = &k->m->mapped.events[i];
+        if (!feed_remember_word(f, event, &event->build, &c->subject, c->queued, e))
+            return false;
+    }
+    return !k->says || queue_own_words(f, k, &upto, e);
+}
+
 static bool write_rows(struct feed *f, struct making *k, struct err *e)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
@@ -423,13 +467,9 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         c->change.generation++;
         if (c->is_learned && !spool_change_put(&f->spool, &c->change, e))
             return false;
-        if (c->has_local && !feed_carry_signs(f, &f->work, c->local, &c->subject,
-                                              (int64_t)counts(f)->taken, e))
-            return false;
-        const struct mapped_event *event = &k->m->mapped.events[i];
-        if (!feed_remember_word(f, event, &event->build, &c->subject, c->queued, e))
-            return false;
     }
+    if (!write_words(f, k, e))
+        return false;
     return f->records.n == 0 ||
            spool_put(&f->spool, k->records ? SPOOL_EVENTS : SPOOL_NOTICE, head_of(k->m), k->m->raw,
                      buf_slice(&f->records), e);

@@ -270,11 +270,13 @@ static void roll_back(struct feed *f, size_t later)
     t->open = false;
 }
 
-/* Whether it was one message's doing: what the database or the spool says is true of all. */
+/* Whether it was one message's doing: what the database or the spool says is true of all, and so is that
+ * the program ends. */
 static bool is_of_one(const struct err *e)
 {
     struct slice code = slice_text(e->code);
-    return !slice_starts(code, SLICE("db.")) && !slice_starts(code, SLICE("spool."));
+    return !slice_starts(code, SLICE("db.")) && !slice_starts(code, SLICE("spool.")) &&
+           !slice_equal_text(code, "intake.stopping");
 }
 
 static void give_up(struct feed *f)
@@ -385,19 +387,29 @@ static bool take_all(struct feed *f, const struct arrival *in, struct answer *ou
     return ok;
 }
 
-/* A turn that fails for one message is taken by halves, so that it is no other's loss; in order. */
-static bool take_parts(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
+static void say_kept_again(struct feed *f)
 {
-    if (take_all(f, in, out, n))
-        return true;
+    if (f->refusing)
+        log_line(LOG_INFO, &f->who, "intake.keeps", "messages are kept again");
+    f->refusing = false;
+    atomic_store(&f->refused_ms, 0);
+}
+
+/* A turn that fails for one message is taken by halves, so that it is no other's loss; in order. */
+static void take_parts(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
+{
+    if (take_all(f, in, out, n)) {
+        say_kept_again(f);
+        return;
+    }
     if (n == 1 || !is_of_one(&f->turn.failed)) {
         give_up(f);
-        return false;
+        return;
     }
     begin_turn(f);
-    bool first = take_parts(f, in, out, n / 2);
+    take_parts(f, in, out, n / 2);
     begin_turn(f);
-    return take_parts(f, in + n / 2, out + n / 2, n - n / 2) && first;
+    take_parts(f, in + n / 2, out + n / 2, n - n / 2);
 }
 
 static void take(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
@@ -405,12 +417,7 @@ static void take(struct feed *f, const struct arrival *in, struct answer *out, s
     if (!begins_as_prepared(&f->turn, in, n))
         open_turn(f);
     look_up(f);
-    if (!take_parts(f, in, out, n))
-        return;
-    if (f->refusing)
-        log_line(LOG_INFO, &f->who, "intake.keeps", "messages are kept again");
-    f->refusing = false;
-    atomic_store(&f->refused_ms, 0);
+    take_parts(f, in, out, n);
 }
 
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n)
@@ -472,6 +479,7 @@ static bool retake(struct feed *f, int64_t n)
     int64_t at_ms = 0;
     bool answered = false;
     arena_reset(&f->keep);
+    f->spool.head = NULL; /* another may come to lie where it was */
     if (!quarantine_get(&f->quarantined, n, &f->keep, &in.bytes, &at_ms, &answered, &t->failed))
         return false;
     t->in = &in;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "host/db.h"
 #include "intake/asides.h"
 #include "world.h"
 
@@ -162,6 +163,38 @@ static void what_waits_has_a_header_once(void)
     CU_ASSERT(on_disk() < (off_t)(1000000 + 2 * HEAD_MIN + ROWS * 1000));
 }
 
+static int count(const char *sql)
+{
+    struct db *d = NULL;
+    struct db_query *q = NULL;
+    bool row = false;
+    CU_ASSERT_FATAL(db_open(w.spool, "", &d, &w.e) && db_prepare(d, sql, &q, &w.e));
+    CU_ASSERT_FATAL(db_step(q, &row, &w.e) && row);
+    int n = (int)db_int(q, 0);
+    db_close(&d);
+    return n;
+}
+
+/* Two of one length come to lie at one address, one after the other. */
+static void rows_that_are_taken_again_together_keep_their_own_headers(void)
+{
+    struct db *d = NULL;
+    w.options.keep_ms = 1000000;
+    CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker,one\nP1,,,w,1,2,3\n"), ANSWER_REFUSED);
+    CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker,two\nP2,,,w,1,2,3\n"), ANSWER_REFUSED);
+    feed_close(&w.feed);
+    CU_ASSERT_FATAL(db_open(w.spool, "update quarantine set raw ="
+                                     " cast('P' || n || ',,,w,1' || char(10) as blob)",
+                            &d, &w.e));
+    db_close(&d);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_EQUAL(take_back(false, NULL), 2);
+    CU_ASSERT_EQUAL(world_counts(&w).published, 2);
+    feed_close(&w.feed);
+    CU_ASSERT_EQUAL(count("select count(*) from message where instr(raw, x'2c6f6e65') > 0"), 1);
+    CU_ASSERT_EQUAL(count("select count(*) from message where instr(raw, x'2c74776f') > 0"), 1);
+}
+
 /* The file as a program before this one left it. */
 static void a_file_without_heads_opens(void)
 {
@@ -208,6 +241,25 @@ static void a_long_unit_is_given_up_when_the_program_ends(void)
     CU_ASSERT_EQUAL(world_counts(&w).taken, 10 + ROWS);
 }
 
+/* The turn is given up once, not unit by unit. */
+static void that_the_program_ends_is_no_units_doing(void)
+{
+    struct arrival in[3];
+    struct answer out[3];
+    struct intake up = feed_intake(w.feed);
+    feed_stop(w.feed);
+    (void)say(0, ROWS, true);
+    w.feed->refusing = false;
+    for (int i = 0; i < 3; i++)
+        in[i] = (struct arrival){ .bytes = slice_of(file.p, file.n - 1) };
+    uint64_t before = w.feed->later;
+    up.take(up.ctx, in, out, 3);
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(out[i].fate, ANSWER_LATER);
+    CU_ASSERT(w.feed->refusing);
+    CU_ASSERT_EQUAL(w.feed->later, before);
+}
+
 static CU_TestInfo cases[] = {
     { "a header lies once in the quarantine", a_header_lies_once_in_the_quarantine },
     { "a row is shown, and taken again, with its header",
@@ -217,6 +269,9 @@ static CU_TestInfo cases[] = {
     { "a header that is too long refuses its file once",
       a_header_that_is_too_long_refuses_its_file_once },
     { "what waits has a header once", what_waits_has_a_header_once },
+    { "rows that are taken again together keep their own headers",
+      rows_that_are_taken_again_together_keep_their_own_headers },
+    { "that the program ends is no unit's doing", that_the_program_ends_is_no_units_doing },
     { "a file without heads opens", a_file_without_heads_opens },
     { "an answer takes no more memory the more messages a unit has",
       an_answer_takes_no_more_memory_the_more_messages_a_unit_has },

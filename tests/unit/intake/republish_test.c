@@ -2,6 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
+#include "bus/backend.h"
 #include "host/db.h"
 #include "world.h"
 
@@ -145,6 +146,41 @@ static void what_is_kept_no_longer_is_a_gap_and_the_rest_comes(void)
     CU_ASSERT_EQUAL(c.waiting, 0);
 }
 
+/* A bus that is asked for its ends: whether the feed can take meanwhile. */
+static struct bus_ops ops;
+static const struct bus_ops *real;
+static int asked, held;
+
+static bool end_of(struct bus *b, const char *topic, int partition, struct bus_end *out, struct err *e)
+{
+    bool free = false;
+    for (int i = 0; i < 1000000 && !free; i++)
+        free = pthread_mutex_trylock(&w.feed->lock) == 0;
+    if (free)
+        pthread_mutex_unlock(&w.feed->lock);
+    asked++;
+    held += !free;
+    return real->end(b, topic, partition, out, e);
+}
+
+static void messages_are_taken_while_the_bus_is_asked(void)
+{
+    say(1, 5);
+    feed_close(&w.feed);
+    w.options.without_bus = true; /* so that this thread is the one that asks */
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    real = w.bus->ops;
+    ops = *real;
+    ops.end = end_of;
+    w.bus->ops = &ops;
+    asked = held = 0;
+    CU_ASSERT(publisher_look(w.feed, &w.e));
+    CU_ASSERT(asked > 0);
+    CU_ASSERT_EQUAL(held, 0);
+    feed_close(&w.feed);
+    w.bus->ops = real;
+}
+
 static CU_TestInfo cases[] = {
     { "a bus that has all gets nothing again", a_bus_that_has_all_gets_nothing_again },
     { "a topic that was lost gets all again, once", a_topic_that_was_lost_gets_all_again_once },
@@ -152,6 +188,7 @@ static CU_TestInfo cases[] = {
       a_bus_restored_from_a_backup_gets_what_it_lacks },
     { "what is kept no longer is a gap, and the rest comes",
       what_is_kept_no_longer_is_a_gap_and_the_rest_comes },
+    { "messages are taken while the bus is asked", messages_are_taken_while_the_bus_is_asked },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_republish = { "republish", NULL, NULL, fresh, done, cases };

@@ -194,16 +194,19 @@ static void sent(int64_t n, int64_t at_ms)
     next_turn();
 }
 
-static bool first_note(void *ctx, int64_t n, const struct lane_end *ends, size_t count)
+static struct sent_note note; /* the last one that a walk came to */
+
+/* From the newest back; how many there are. */
+static int notes(void)
 {
-    int64_t *out = ctx;
-    CU_ASSERT_EQUAL(count, 1);
-    CU_ASSERT_EQUAL(ends[0].partition, 3);
-    CU_ASSERT_EQUAL(ends[0].end.next, 10 * n);
-    CU_ASSERT_EQUAL(ends[0].end.word, (uint64_t)n);
-    out[0]++;
-    out[1] = n; /* the last told: the oldest */
-    return true;
+    int n = 0;
+    int64_t before = INT64_MAX;
+    for (bool found = true; found; before = note.n) {
+        CU_ASSERT_FATAL(spool_sent_before(&s, before, &note, &found, &e));
+        CU_ASSERT(!found || note.n < before);
+        n += found && note.count > 0;
+    }
+    return n;
 }
 
 static size_t waiting(int64_t after)
@@ -217,15 +220,19 @@ static size_t waiting(int64_t after)
 /* What was sent stays until it is old or too much, and waits again when the bus lost it. */
 static void keeps_what_was_sent_and_goes_back_to_it(void)
 {
-    int64_t notes[2] = { 0 }, first = -1, last = -1;
+    int64_t first = -1, last = -1;
     for (int i = 1; i <= 4; i++) {
         put_row("records");
         sent(i, 1000 * i);
     }
     CU_ASSERT_EQUAL(s.waiting_bytes, 0);
     CU_ASSERT_EQUAL(s.kept_bytes, 4 * 14);
-    CU_ASSERT_FATAL(spool_sent_each(&s, first_note, notes, &e));
-    CU_ASSERT_EQUAL(notes[0], 4);
+    CU_ASSERT_EQUAL(notes(), 4);
+    CU_ASSERT_EQUAL(note.n, 1);
+    CU_ASSERT_EQUAL(note.count, 1);
+    CU_ASSERT_EQUAL(note.ends[0].partition, 3);
+    CU_ASSERT_EQUAL(note.ends[0].end.next, 10);
+    CU_ASSERT_EQUAL(note.ends[0].end.word, 1);
     spool_rollback(&s);
     CU_ASSERT_FATAL(spool_go_back(&s, 2, 9000, &first, &last, &e));
     CU_ASSERT_EQUAL(first, 0);
@@ -269,21 +276,6 @@ static void lets_go_what_is_old_or_too_much_and_tells_the_gap(void)
     CU_ASSERT_EQUAL(c.lost_first, 1);
     CU_ASSERT_EQUAL(c.lost_last, 3);
     CU_ASSERT_FATAL(spool_begin(&s, &e));
-}
-
-static bool count_note(void *ctx, int64_t n, const struct lane_end *ends, size_t count)
-{
-    (void)n;
-    (void)ends;
-    *(int *)ctx += count > 0;
-    return true;
-}
-
-static int notes(void)
-{
-    int n = 0;
-    CU_ASSERT_FATAL(spool_sent_each(&s, count_note, &n, &e));
-    return n;
 }
 
 /* To tell a gap by: of what goes the last one, and one in ten minutes for a month. */

@@ -121,7 +121,9 @@ static void fails_for_one_and_keeps_the_others_of_its_turn(void)
     CU_ASSERT_FATAL(world_open_feed(&w));
     log_set_level((enum log_level) - 1);
     struct intake up = feed_intake(w.feed);
+    w.feed->refusing = true; /* as after a turn that could not be kept */
     up.take(up.ctx, in, out, 7);
+    CU_ASSERT_FALSE(w.feed->refusing);
     for (size_t i = 0; i < 7; i++) {
         bool kept = wanted[i] == ANSWER_KEPT;
         CU_ASSERT_EQUAL(out[i].fate, wanted[i]);

@@ -53,7 +53,9 @@ int64_t world_now_ms(void)
     " {from: hide, table: {place: location}, else: refuse}}}\n" \
     "  - {on: {lift: present}, emit: Restriction.lifted, fields: {restriction.kind:" \
     " {from: lift, table: {place: location}, else: refuse}}}\n" \
-    "  - {on: {may: present}, emit: Consent.granted, fields: {consent.purpose: {from: may}}}\n"
+    "  - {on: {may: present}, emit: Consent.granted, fields: {consent.purpose: {from: may}}}\n" \
+    "  - {on: {found: present}, emit: HospitalStay.moved," \
+    " fields: {subject.nhs_number: {from: found, as: nhs-number, status: sure}}}\n"
 
 static const char json_mapping[] = JSON_MAPPING("{home: home}");
 static const char mended_mapping[] = JSON_MAPPING("{home: home, nowhere: home}");
