@@ -270,7 +270,8 @@ static bool store_not_carried(struct feed *f, struct message *m, const struct ma
     counts(f)->not_carried++;
     if (!m->mapped.is_named) {
         say_unknown(f, label_of(m->mapped.type));
-        if (!spool_tally(&f->spool, TALLY_UNKNOWN, SLICE("type"), &f->turn.failed))
+        if (!spool_tally(&f->spool, TALLY_UNKNOWN, slice_head(m->mapped.type_path, TYPE_LABEL_MAX),
+                         &f->turn.failed))
             return false;
     }
     return spool_tally(&f->spool, "not_carried", label_of(m->mapped.type), &f->turn.failed) &&

@@ -308,7 +308,7 @@ static bool run_rules(struct run *r, int64_t observed_ms, struct mapped *out, st
 static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
 {
     const struct mapping *m = r->m;
-    *out = (struct mapped){ .outcome = MAPPED_NOT_CARRIED };
+    *out = (struct mapped){ .outcome = MAPPED_NOT_CARRIED, .type_path = m->type_path };
     if (!mapping_can_read(m, r->a, r->d, e) ||
         !join_found(r, &m->id, '|', &out->message_id, e) ||
         !join_found(r, &m->type, '^', &out->type, e) || !check_type(m, out->type, e))

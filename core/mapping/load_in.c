@@ -43,6 +43,23 @@ static void load_empty(struct loader *l, const struct node *n)
             m->empty[m->empty_count++] = one->text;
 }
 
+/* Where a message says what it is; where the mapping does not tell, what not_carried asks. */
+static void load_types(struct loader *l, const struct node *type)
+{
+    struct mapping *m = l->m;
+    if (type)
+        m->type = load_refs(l, type, false);
+    else
+        m->type.list = ARENA_ARRAY(l->reader.arena, m->not_carried.count + 1, struct ref);
+    for (size_t i = 0; !type && m->type.list && i < m->not_carried.count; i++)
+        m->type.list[m->type.count++] = m->not_carried.list[i].ref;
+    const char *path = m->type.count ? "" : "type";
+    for (size_t i = 0; i < m->type.count; i++)
+        path = arena_format(l->reader.arena, "%s%s%.*s", path, i ? "^" : "",
+                            SHOWN(m->type.list[i].text));
+    m->type_path = slice_text(path);
+}
+
 static void load_head(struct loader *l, const struct node *head)
 {
     struct mapping *m = l->m;
@@ -64,13 +81,7 @@ static void load_head(struct loader *l, const struct node *head)
                    "cannot tell a message sent again: want 'id:' with its paths");
     if (not_carried)
         m->not_carried = load_conditions(l, not_carried, false);
-    if (type) {
-        m->type = load_refs(l, type, false);
-        return;
-    }
-    m->type.list = ARENA_ARRAY(l->reader.arena, m->not_carried.count + 1, struct ref);
-    for (size_t i = 0; m->type.list && i < m->not_carried.count; i++)
-        m->type.list[m->type.count++] = m->not_carried.list[i].ref;
+    load_types(l, type);
 }
 
 static bool same_shape(const struct slot *a, const struct slot *b)

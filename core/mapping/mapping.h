@@ -46,6 +46,7 @@ struct mapped {
     enum mapped_outcome outcome;
     struct slice message_id;        /* the id: paths joined by '|' */
     struct slice type;              /* for counting what is not carried: "ADT^A31", "referral" */
+    struct slice type_path;         /* where it was read, as the mapping writes it: "MSH-9.1^MSH-9.2" */
     struct mapped_event *events;    /* when no rule fits the outcome is MAPPED_NOT_CARRIED; with
                                        MAPPED_EVENTS none means: mapped, and nothing new was said */
     size_t event_count;

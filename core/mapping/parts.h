@@ -196,6 +196,7 @@ struct mapping {
     uint8_t hash[HASH_BYTES];
     /* in */
     struct refs id, type;
+    struct slice type_path; /* the paths of type, joined by '^' */
     struct conditions not_carried; /* any of them */
     struct format_options options;
     struct slice *empty; /* values that mean: nothing is there */
