@@ -94,7 +94,7 @@ bool unread_take(void *list, int partition, const struct audit_read *r)
     return !l->lost;
 }
 
-static bool is_alike(const struct unread_person *a, const struct unread_person *b)
+bool unread_is_alike(const struct unread_person *a, const struct unread_person *b)
 {
     return strcmp(a->source, b->source) == 0 && strcmp(a->code, b->code) == 0;
 }
@@ -103,7 +103,7 @@ size_t unread_count(const struct unread_list *l, const struct unread_person *lik
 {
     size_t n = 0;
     for (const struct unread_person *x = l->first; x; x = x->next)
-        n += is_alike(x, like);
+        n += unread_is_alike(x, like);
     return n;
 }
 
@@ -111,10 +111,10 @@ bool unread_is_list(const struct unread_list *l, const struct unread_person *lik
 {
     for (const struct unread_person *a = l->first; a; a = a->next) {
         size_t n = 0;
-        if (!is_alike(a, like))
+        if (!unread_is_alike(a, like))
             continue;
         for (const struct unread_person *b = l->first; b; b = b->next)
-            n += is_alike(b, like) && b->since_ms >= a->since_ms &&
+            n += unread_is_alike(b, like) && b->since_ms >= a->since_ms &&
                  b->since_ms < a->since_ms + UNREAD_ALIKE_MS;
         if (n > UNREAD_ALIKE_MAX)
             return true;
@@ -125,7 +125,7 @@ bool unread_is_list(const struct unread_list *l, const struct unread_person *lik
 bool unread_is_first(const struct unread_list *l, const struct unread_person *x)
 {
     const struct unread_person *first = l->first;
-    while (first != x && !is_alike(first, x))
+    while (first != x && !unread_is_alike(first, x))
         first = first->next;
     return first == x;
 }

@@ -21,28 +21,45 @@ struct pager {
 
 static const struct log_who who = { "router", "holds" };
 
-/* One alarm a person; of many of one feed and code one for all of them. */
-static size_t page_unread(struct unread_list *l)
+/* Whether x's feed and code had their alarm within the last ten minutes, as that clock shows. */
+static bool is_paged(const struct unread_list *l, const struct unread_person *x, int64_t now_ms)
+{
+    for (const struct unread_person *y = l->first; y; y = y->next)
+        if (y->told_ms && unread_is_alike(y, x) && now_ms >= y->told_ms &&
+            now_ms < y->told_ms + UNREAD_ALIKE_MS)
+            return true;
+    return false;
+}
+
+/* Says of x, and of all of its feed and code that nobody was told of. */
+static void page_alike(struct unread_list *l, struct unread_person *x, int64_t now_ms)
+{
+    size_t people = unread_count(l, x);
+    for (struct unread_person *y = l->first; y; y = y->next)
+        if (unread_is_alike(y, x) && !y->told_ms)
+            y->told_ms = now_ms;
+    if (people > 1)
+        log_line(LOG_ERROR, &who, "held.unread",
+                 "messages of %s that may restrict cannot be read (%s): the events of %zu people "
+                 "wait: see concordat held SITE list",
+                 x->source, x->code, people);
+    else
+        log_line(LOG_ERROR, &who, "held.unread",
+                 "message %s of %s that may restrict cannot be read (%s): its person's events "
+                 "wait: see concordat held SITE list",
+                 x->reference, x->source, x->code);
+}
+
+/* One alarm a feed and code, at once; whoever comes within ten minutes of it is told of afterwards, in
+ * one again: so that many are one alarm, however fast they come. */
+static size_t page_unread(struct unread_list *l, int64_t now_ms)
 {
     size_t n = 0;
     for (struct unread_person *x = l->first; x; x = x->next) {
-        bool is_list = unread_is_list(l, x);
-        if (x->is_told)
+        if (x->told_ms || is_paged(l, x, now_ms))
             continue;
-        x->is_told = true;
-        if (is_list && !unread_is_first(l, x))
-            continue;
+        page_alike(l, x, now_ms);
         n++;
-        if (is_list)
-            log_line(LOG_ERROR, &who, "held.unread",
-                     "messages of %s that may restrict cannot be read (%s): the events of %zu people "
-                     "wait: see concordat held SITE list",
-                     x->source, x->code, unread_count(l, x));
-        else
-            log_line(LOG_ERROR, &who, "held.unread",
-                     "message %s of %s that may restrict cannot be read (%s): its person's events "
-                     "wait: see concordat held SITE list",
-                     x->reference, x->source, x->code);
     }
     return n;
 }
@@ -62,7 +79,7 @@ size_t pager_page(struct holds *h, int64_t now_ms)
         x->paged_ms = now_ms;
         n++;
     }
-    return n + page_unread(&h->unread);
+    return n + page_unread(&h->unread, now_ms);
 }
 
 /* After a failure the audit is read anew; what was paged is then said once more. */

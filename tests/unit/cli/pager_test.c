@@ -113,6 +113,54 @@ static void a_page_names_the_hold_and_never_a_protected_reason(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "(prohibited)"));
 }
 
+static void cannot_be_read(const char *feed, unsigned number, int64_t at_ms)
+{
+    struct audit_read r = { .kind = SLICE("unread"),
+                            .source = slice_text(feed),
+                            .note = SLICE("map.value 12"),
+                            .decided_ms = at_ms };
+    memcpy(r.subject, &number, sizeof number);
+    CU_ASSERT_TRUE(holds_take(&h, 0, &r));
+}
+
+static void many_that_cannot_be_read_are_one_page(void)
+{
+    char text[1000];
+    for (unsigned i = 1; i <= 24; i++)
+        cannot_be_read("ward/pas", i, DUE_MS);
+    const char *page = paged(text, sizeof text);
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "code=held.unread"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "of ward/pas that may restrict cannot be read (map.value)"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "the events of 24 people wait"));
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + 2000), 0);
+    CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + HOUR_MS), 0);
+}
+
+/* A look every two seconds, and one more person before each. */
+static void many_that_come_one_by_one_are_one_page_too(void)
+{
+    size_t pages = 0;
+    for (unsigned i = 1; i <= 300; i++) {
+        cannot_be_read("ward/pas", i, NOON_MS + i * 2000);
+        pages += pager_page(&h, NOON_MS + i * 2000);
+    }
+    CU_ASSERT_EQUAL(pages, 1);
+    CU_ASSERT_EQUAL(pager_page(&h, NOON_MS + 2000 + 599999), 0);
+    CU_ASSERT_EQUAL(pager_page(&h, NOON_MS + 2000 + 600000), 1); /* all others, together */
+    CU_ASSERT_EQUAL(pager_page(&h, NOON_MS + HOUR_MS), 0);
+}
+
+static void another_feed_and_a_clock_set_back_wait_for_no_page(void)
+{
+    cannot_be_read("ward/pas", 1, NOON_MS);
+    CU_ASSERT_EQUAL(pager_page(&h, NOON_MS), 1);
+    cannot_be_read("ward/labs", 1, NOON_MS);
+    CU_ASSERT_EQUAL(pager_page(&h, NOON_MS + 1), 1);
+    cannot_be_read("ward/pas", 2, NOON_MS);
+    CU_ASSERT_EQUAL(pager_page(&h, NOON_MS + 2), 0);
+    CU_ASSERT_EQUAL(pager_page(&h, NOON_MS - HOUR_MS), 1);
+}
+
 static CU_TestInfo cases[] = {
     { "nobody is paged before the deadline", nobody_is_paged_before_the_deadline },
     { "a page comes again each hour while it waits", a_page_comes_again_each_hour_while_it_waits },
@@ -120,6 +168,10 @@ static CU_TestInfo cases[] = {
     { "what a human has ended is not paged again", what_a_human_has_ended_is_not_paged_again },
     { "a page names the hold and never a protected reason",
       a_page_names_the_hold_and_never_a_protected_reason },
+    { "many that cannot be read are one page", many_that_cannot_be_read_are_one_page },
+    { "many that come one by one are one page, too", many_that_come_one_by_one_are_one_page_too },
+    { "another feed, and a clock set back, wait for no page",
+      another_feed_and_a_clock_set_back_wait_for_no_page },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_pager = { "pager", NULL, NULL, fresh, done, cases };
