@@ -18,14 +18,12 @@ static void print_key(const struct public_key *key)
     say("%.*s\n", (int)sizeof text, text);
 }
 
-/* What region.yaml names: the other half of an approver's key. */
-static int print_public(const char *path)
+/* Of an approver's key as older programs made it: 32 bytes that lie open. */
+static int print_raw(const char *path)
 {
     struct key secret;
     struct public_key public;
     struct err e = { 0 };
-    if (access(path, F_OK) != 0 && !key_make(path, &e))
-        return cli_fail(CLI_CANNOT, &e);
     if (!key_read(path, &secret, &e))
         return cli_fail(CLI_CANNOT, &e);
     ed25519_public(&secret, &public);
@@ -34,7 +32,7 @@ static int print_public(const char *path)
     return CLI_DONE;
 }
 
-/* A person's key under a passphrase; of one that is there its public half alone. */
+/* A person's or approver's key under a passphrase; of one that is there its public half alone. */
 static int make_person(int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--passphrase-file", .most = 1 }, { .name = NULL } };
@@ -78,9 +76,9 @@ int cmd_key(struct cli *c, int argc, char **argv)
 {
     struct err e = { 0 };
     (void)c;
-    if (argc == 3 && strcmp(argv[1], "--approver") == 0)
-        return print_public(argv[2]);
-    if (argc > 1 && strcmp(argv[1], "--person") == 0)
+    if (argc == 3 && strcmp(argv[1], "--approver") == 0 && key_file_kind(argv[2]) == KEY_FILE_RAW)
+        return print_raw(argv[2]);
+    if (argc > 1 && (strcmp(argv[1], "--person") == 0 || strcmp(argv[1], "--approver") == 0))
         return make_person(argc, argv);
     if (argc == 3 && strcmp(argv[1], "check") == 0)
         return print_check(argv[2]);

@@ -38,7 +38,8 @@ void bundle_print_header(const struct pack *p)
     struct slice from = time_ms_to_iso(p->from_ms, time);
     say("bundle %" PRIu64 " of %.*s, in force from %.*s, %zu files; %s\n", p->number,
         SHOWN(p->region), SHOWN(from), p->file_count,
-        p->widens ? "may widen what is shared: two approvers of two agencies sign it"
+        p->widens ? "may widen what is shared: two approvers of two agencies sign it, or an extension "
+                    "alone two people who may extend"
                   : "only narrows what is shared: one approver signs it");
     print_hash("hash    ", p->signed_hash);
     if (p->form == PACK_FORM_SIGNED && p->signature_count > 0)
@@ -140,7 +141,9 @@ void bundle_print_agreement(const struct bundle *b, const struct agreement *g, c
     }
     print_signatures(g, b);
     if (g->extension_waits)
-        say("      its extension is not signed by all whose data it shares, and does not count\n");
+        say("      its extension until %.*s (%.*s) is not signed by two people of two agencies, one of "
+            "each whose data it shares, and does not count\n",
+            SHOWN(g->asked_until), SHOWN(g->asked));
 }
 
 static void print_desk(const struct desk *d)
@@ -283,18 +286,42 @@ int bundle_show(struct cli *c, int argc, char **argv)
 
 /* ---- verify ---- */
 
-static void print_each_signature(const struct pack *p, const struct approving *by)
+/* One of the people, who may sign what only stops or extends; NULL. */
+static const struct named *person_of(const struct pack *p, const struct pack_signature *s,
+                                     const struct bundle *b)
+{
+    const struct named *who = people_named(&b->people, s->name);
+    bool may = who && (person_may(who, ROLE_STOPS) || person_may(who, ROLE_EXTENDS));
+    return may && ed25519_verify(&who->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes) ? who
+                                                                                            : NULL;
+}
+
+static void print_each_signature(const struct pack *p, const struct approving *by,
+                                 const struct bundle *b)
 {
     for (size_t i = 0; i < p->signature_count; i++) {
         struct err why = { 0 };
         const struct approver *who = NULL;
-        if (pack_signature_good(p, &p->signatures[i], by, &who, &why))
+        const struct named *person = person_of(p, &p->signatures[i], b);
+        if (person)
+            say("good: signed by %.*s of %.*s, one of the people: of what only stops or extends\n",
+                SHOWN(person->name), SHOWN(b->agencies[person->agency].name));
+        else if (pack_signature_good(p, &p->signatures[i], by, &who, &why))
             say("good: signed by %.*s, %.*s of %.*s%s\n", SHOWN(who->name), SHOWN(who->role),
                 SHOWN(who->agency),
                 approver_named(by->by, who->name) == who ? "" : " (named by this bundle alone)");
         else
             say("BAD: %s\n", why.text);
     }
+}
+
+/* Only beside the bundle before can it be told whether they might. */
+static bool is_by_people(const struct desk *d)
+{
+    for (size_t i = 0; i < d->pack.signature_count; i++)
+        if (person_of(&d->pack, &d->pack.signatures[i], d->now->bundle))
+            return true;
+    return false;
 }
 
 static int say_no(const struct err *e)
@@ -330,8 +357,13 @@ int bundle_verify(struct cli *c, int argc, char **argv)
     bool is_compared = d.since || !d.pack.has_previous;
     by.own = &d.now->bundle->approvers;
     bundle_print_header(&d.pack);
-    print_each_signature(&d.pack, &by);
+    print_each_signature(&d.pack, &by, (d.since ? d.since : d.now)->bundle);
     print_desk(&d);
+    if (!is_compared && is_by_people(&d)) {
+        say("no: people have signed it, and whether it only stops or extends --since FILE or SITE "
+            "tells\n");
+        return CLI_NO;
+    }
     if (is_compared ? !bundles_follows(&trust, d.since, d.now, &e)
                     : !pack_approved(&d.pack, &by, d.pack.widens, &e))
         return say_no(&e);

@@ -1,7 +1,8 @@
 /* cmd_stop.c - concordat stop and extend: one file more in the bundle, in force from now.
  *
- * A stop takes away, so one approver signs it, unless it puts off what was to take away more; an
- * extension goes on sharing past the end that the parties signed, so two do. */
+ * A stop takes away, so one approver, or person who may stop, signs it, unless it puts off what was to
+ * take away more; an extension goes on sharing past the end that the parties signed, so two people
+ * who may extend do, or two approvers where the region gives nobody that role. */
 #include "cli/submit.h"
 #include "cli/words.h"
 
@@ -109,7 +110,34 @@ int cmd_stop(struct cli *c, int argc, char **argv)
     return submit_change(c, s, &change);
 }
 
-/* Who approves: the bundle's approvers know agency and role of each. */
+/* Of the people who may extend, where there are some; else of the approvers. False after saying no. */
+static bool find_extender(const struct bundle *b, struct slice name, struct approver *out)
+{
+    if (!people_may(&b->people, ROLE_EXTENDS)) {
+        const struct approver *who = approver_named(&b->approvers, name);
+        if (who)
+            *out = *who;
+        else
+            say_to(stderr, "concordat: '%.*s' is none of the approvers that region.yaml names\n",
+                   SHOWN(name));
+        return who != NULL;
+    }
+    const struct named *who = people_named(&b->people, name);
+    if (!who || !person_may(who, ROLE_EXTENDS) || who->until_ms <= clock_wall_ms()) {
+        say_to(stderr, "concordat: '%.*s' %s\n", SHOWN(name),
+               !who ? "is none of the people that region.yaml names"
+               : !person_may(who, ROLE_EXTENDS)
+                   ? "may not extend an agreement: region.yaml gives no role 'extends'"
+                   : "may act no more: the last day in region.yaml is over");
+        return false;
+    }
+    *out = (struct approver){ .name = who->name,
+                              .agency = b->agencies[who->agency].name,
+                              .role = slice_text(people_role_name(ROLE_EXTENDS)) };
+    return true;
+}
+
+/* Who extends it: the bundle knows agency and role of each. */
 static bool put_approvers(struct buf *text, const struct bundle *b, const struct word_option *by)
 {
     char time[TIME_TEXT_MAX];
@@ -117,14 +145,11 @@ static bool put_approvers(struct buf *text, const struct bundle *b, const struct
     snprintf(time, sizeof time, "%04d-%02d-%02d", day.year, day.month, day.day);
     buf_text(text, "approved_by:\n");
     for (size_t i = 0; i < by->count; i++) {
-        const struct approver *who = approver_named(&b->approvers, slice_text(by->values[i]));
-        if (!who) {
-            say_to(stderr, "concordat: '%s' is none of the approvers that region.yaml names\n",
-                   by->values[i]);
+        struct approver who;
+        if (!find_extender(b, slice_text(by->values[i]), &who))
             return false;
-        }
-        buf_format(text, "  - {agency: %.*s, role: %.*s, name: %.*s, on: %s}\n", SHOWN(who->agency),
-                   SHOWN(who->role), SHOWN(who->name), time);
+        buf_format(text, "  - {agency: %.*s, role: %.*s, name: %.*s, on: %s}\n", SHOWN(who.agency),
+                   SHOWN(who.role), SHOWN(who.name), time);
     }
     return true;
 }

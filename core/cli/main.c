@@ -120,7 +120,8 @@ static const struct command commands[] = {
       "share nothing more under it, from now, by one person who may; waits for routers and doors",
       cmd_stop },
     { "extend SITE AGREEMENT --until DAY --by NAME --by NAME --reason TEXT [--key KEYFILE]... [-o FILE]",
-      "go on after its end, at most 30 days", cmd_extend },
+      "go on after its end, at most 30 days, by two people of two agencies with the role extends",
+      cmd_extend },
     { "schemas [NAME]", "the shared schemas with their fingerprints, or one as composed",
       cmd_schemas },
     { "key FILE",
@@ -129,7 +130,7 @@ static const struct command commands[] = {
     { "key check FILE", "the check value of a key file, as region.yaml has it", cmd_key },
     { "key --person FILE [--passphrase-file FILE]",
       "a person's key under a passphrase, to sign acts with: prints its public key", cmd_key },
-    { "key --approver FILE",
+    { "key --approver FILE [--passphrase-file FILE]",
       "the same to sign bundles with: prints its public key, also of one that is there", cmd_key },
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

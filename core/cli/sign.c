@@ -9,22 +9,25 @@
 struct signer {
     const struct signing *s;
     const struct approver *who;
-    struct approver person; /* who may stop, as if they approved */
+    struct approver person; /* who may stop or extend, as if they approved */
     struct key key;
     const struct pack *pack;
     struct buf *out;
 };
 
-/* A person with that role signs what only stops; whether it is no more, whoever loads it sees. */
-static const struct approver *find_stopper(struct signer *g, const struct bundle *b,
-                                           struct slice name)
+/* A person with that role signs what only stops or extends; whether it is no more, whoever loads it
+ * sees. */
+static const struct approver *find_person(struct signer *g, const struct bundle *b, struct slice name)
 {
     const struct named *who = people_named(&b->people, name);
-    if (!who || !(who->roles >> ROLE_STOPS & 1))
+    bool extends = who && g->s->what != SIGN_BUNDLE && person_may(who, ROLE_EXTENDS);
+    bool stops = who && g->s->what != SIGN_EXTENSIONS && person_may(who, ROLE_STOPS);
+    if (!extends && !stops)
         return NULL;
     g->person = (struct approver){ .name = who->name,
                                    .agency = b->agencies[who->agency].name,
-                                   .role = slice_text(people_role_name(ROLE_STOPS)),
+                                   .role = slice_text(people_role_name(extends ? ROLE_EXTENDS
+                                                                           : ROLE_STOPS)),
                                    .key = who->key };
     return &g->person;
 }
@@ -37,10 +40,11 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
     if (!g->who)
         g->who = approver_named(&b->approvers, name);
     if (!g->who)
-        g->who = find_stopper(g, b, name);
+        g->who = find_person(g, b, name);
     if (!g->who)
         return err_set(e, ERR_REJECT, "pack.approver", 0,
-                       "cannot sign: '%s' is none of the approvers that region.yaml names",
+                       "cannot sign: '%s' is none of the approvers that region.yaml names, nor of its "
+                       "people who may",
                        g->s->name);
     for (size_t i = 0; i < g->pack->signature_count; i++)
         if (slice_equal(g->pack->signatures[i].name, name))
@@ -84,15 +88,18 @@ static bool has_party(const struct agreement *g, int agency)
 
 static void approve_all(const struct signer *g, const struct bundle *b)
 {
-    int agency = g->who == &g->person ? -1 : bundle_agency(b, g->who->agency);
+    int agency = bundle_agency(b, g->who->agency);
+    bool is_person = g->who == &g->person;
+    bool extends = is_person ? slice_equal_text(g->who->role, people_role_name(ROLE_EXTENDS))
+                             : !people_may(&b->people, ROLE_EXTENDS);
     for (size_t i = 0; i < b->agreement_count; i++) {
         const struct agreement *one = &b->agreements[i];
         if (!has_party(one, agency))
             continue;
-        if (g->s->what == SIGN_AGREEMENTS && one->is_signed &&
+        if (!is_person && g->s->what == SIGN_AGREEMENTS && one->is_signed &&
             !agreement_approved_by(one, (uint16_t)agency))
             approve(g, b, one->file, one->hash);
-        if (g->s->what != SIGN_BUNDLE && one->extension_waits)
+        if (extends && g->s->what != SIGN_BUNDLE && one->extension_waits)
             approve(g, b, one->file, one->extension_hash);
     }
 }

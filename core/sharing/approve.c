@@ -171,11 +171,44 @@ static bool refuse_approval(const struct pack_approval *a, const char *why, stru
                    SHOWN(a->name), why);
 }
 
+static bool is_extension(const struct bundle *b, const uint8_t what[HASH_BYTES])
+{
+    for (size_t i = 0; i < b->agreement_count; i++)
+        if (hash_equal(b->agreements[i].extension_hash, what))
+            return true;
+    return false;
+}
+
+static bool is_by_person(const struct pack_approval *a)
+{
+    return slice_equal_text(a->role, people_role_name(ROLE_EXTENDS));
+}
+
+/* Whether one of the people whom the bundle before names gave it, and might. */
+static bool may_extend(const struct bundle *was, const struct pack_approval *a, const struct pack *p)
+{
+    const struct named *who = was && is_by_person(a) ? people_named(&was->people, a->name) : NULL;
+    return who && person_may(who, ROLE_EXTENDS) && p->from_ms < who->until_ms &&
+           a->at_ms < who->until_ms && slice_equal(was->agencies[who->agency].name, a->agency) &&
+           memcmp(who->key.b, a->key.b, KEY_BYTES) == 0;
+}
+
+static bool is_of_somebody(const struct approvals_base *base, const struct pack_approval *a,
+                           const struct pack *p, struct err *e)
+{
+    const struct approver who = { a->name, a->agency, a->role, a->key };
+    bool extends = is_extension(base->now, a->what);
+    if (extends && base->was && people_may(&base->was->people, ROLE_EXTENDS))
+        return may_extend(base->was, a, p) ||
+               refuse_approval(a, "is of nobody of region.yaml's people who may extend", e);
+    return has_approver(base->by, &who) || has_approver(base->own, &who) ||
+           refuse_approval(a, "is of nobody whom region.yaml names", e);
+}
+
 bool approvals_follow(const struct approvals_base *base, const struct pack *p, struct err *e)
 {
     for (size_t i = 0; i < p->approvals.count; i++) {
         const struct pack_approval *a = &p->approvals.list[i];
-        const struct approver who = { a->name, a->agency, a->role, a->key };
         if (stood_before(base->before, a))
             continue;
         if (a->inherited && !(base->settled && base->settled(base->ctx, a->what)))
@@ -184,8 +217,8 @@ bool approvals_follow(const struct approvals_base *base, const struct pack *p, s
                            SHOWN(a->file));
         if (a->inherited)
             continue;
-        if (!has_approver(base->by, &who) && !has_approver(base->own, &who))
-            return refuse_approval(a, "is of nobody whom region.yaml names", e);
+        if (!is_of_somebody(base, a, p, e))
+            return false;
         if (!hash_equal(a->bundle, p->signed_hash))
             return refuse_approval(a, "was given in another bundle than this or the last", e);
         if (!pack_approval_good(p->region, a))

@@ -46,6 +46,8 @@ struct approvals_base {
     /* Whether what has that hash is in force by the bundle before, of form 1. */
     bool (*settled)(const void *ctx, const uint8_t what[HASH_BYTES]);
     const void *ctx;
+    /* Where somebody of the bundle before may extend, they approve extensions, and nobody else does. */
+    const struct bundle *was, *now; /* was NULL: the first */
 };
 MUST_CHECK bool approvals_follow(const struct approvals_base *base, const struct pack *p,
                                  struct err *e);

@@ -78,6 +78,7 @@ struct agreement {
     uint8_t hash[HASH_BYTES];           /* of what is signed: load_signed.c */
     uint8_t extension_hash[HASH_BYTES]; /* the same of its extension, where there is one */
     bool extension_waits;               /* it is there, and not signed by all who must */
+    struct slice asked, asked_until;    /* reason and day of the extension that is there */
     int64_t signed_until_ms;            /* until_ms as the parties signed it */
     struct slice extension;             /* why it was extended; empty: it was not */
     int64_t stopped_ms;                 /* first ms stopped; NEVER_MS: not stopped */

@@ -52,6 +52,12 @@ static bool is_party(const struct agreement *g, int agency)
     return false;
 }
 
+/* Who extends as one of region.yaml's people, and holds no office. */
+static bool is_by_person(const struct node *role)
+{
+    return role && slice_equal_text(role->text, people_role_name(ROLE_EXTENDS));
+}
+
 /* At least two people, of parties of the agreement. */
 static void load_approvers(struct loader *l, const struct node *list, const struct agreement *g)
 {
@@ -66,7 +72,7 @@ static void load_approvers(struct loader *l, const struct node *list, const stru
         struct slice name = strict_text(n, "name");
         int64_t start = 0, end = 0;
         STRICT_KEYS(&l->reader, n, keys);
-        if (!l->source->is_settled)
+        if (!l->source->is_settled && !is_by_person(node_get(n, "role")))
             (void)approver_role_read(&l->reader, node_get(n, "role"));
         (void)load_day(l, node_get(n, "on"), &start, &end);
         if (agency && !is_party(g, bundle_agency(l->bundle, agency->text)))
@@ -117,10 +123,12 @@ void load_extension(struct loader *l, const struct node *root)
     else if (is_dated && end > extension_limit(g))
         (void)strict_say(&l->reader, until, "bundle.day", "extended by more than %d days",
                          EXTENSION_DAYS_MAX);
+    g->asked = strict_text(root, "reason");
+    g->asked_until = strict_text(root, "until");
     if (!load_signed_extension(l, g))
         return;
     g->until_ms = end;
-    g->extension = strict_text(root, "reason");
+    g->extension = g->asked;
 }
 
 /* ---- stops ---- */

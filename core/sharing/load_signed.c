@@ -88,6 +88,24 @@ static bool is_party(const struct agreement *g, int agency)
     return false;
 }
 
+/* By one of the people, who may extend an agreement and not approve it. */
+static bool is_by_person(struct slice role)
+{
+    return slice_equal_text(role, people_role_name(ROLE_EXTENDS));
+}
+
+/* Two people; where they are not approvers, of two agencies. */
+static bool are_two(const struct approval *list, size_t n)
+{
+    bool names = false, agencies = false, people = false;
+    for (size_t i = 0; i < n; i++) {
+        names |= !slice_equal(list[i].name, list[0].name);
+        agencies |= list[i].agency != list[0].agency;
+        people |= is_by_person(list[i].role);
+    }
+    return names && (agencies || !people);
+}
+
 /* The signatures of what has that hash, by parties of g. True when it is inherited, too. */
 static bool find_signatures(struct loader *l, const struct agreement *g,
                             const uint8_t what[HASH_BYTES], struct approval *out, size_t *count)
@@ -105,6 +123,15 @@ static bool find_signatures(struct loader *l, const struct agreement *g,
                 (struct approval){ (uint16_t)agency, one->role, one->at_ms, one->name };
     }
     return inherited;
+}
+
+static size_t without_people(struct approval *list, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!is_by_person(list[i].role))
+            list[kept++] = list[i];
+    return kept;
 }
 
 void load_signed_agreement(struct loader *l, size_t agreement)
@@ -132,7 +159,7 @@ void load_signed_agreement(struct loader *l, size_t agreement)
     if (g->is_inherited)
         return; /* as its file says, who signed the bundle that it comes from */
     g->approvals = list;
-    g->approval_count = n;
+    g->approval_count = without_people(list, n);
     g->approved = true;
     for (size_t i = 0; i < g->wanted_count; i++)
         g->approved &= agreement_approved_by(g, g->wanted[i]);
@@ -153,7 +180,7 @@ bool load_signed_extension(struct loader *l, struct agreement *g)
         return true;
     extended.approvals = list;
     extended.approval_count = n;
-    bool good = n >= 2;
+    bool good = are_two(list, n);
     for (size_t i = 0; i < g->wanted_count; i++)
         good &= agreement_approved_by(&extended, g->wanted[i]);
     g->extension_waits = !good;

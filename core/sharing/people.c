@@ -4,7 +4,8 @@
 #include "base/base64.h"
 #include "sharing/load.h"
 
-static const char *const role_names[] = { "holds", "stops", "operations", "payload" };
+static const char *const role_names[] = { "holds", "stops", "operations", "payload",
+                                          "extends" };
 
 const char *people_role_name(enum people_role r)
 {
@@ -17,6 +18,19 @@ const struct named *people_named(const struct people *p, struct slice name)
         if (slice_equal(p->list[i].name, name))
             return &p->list[i];
     return NULL;
+}
+
+bool person_may(const struct named *who, enum people_role r)
+{
+    return who->roles >> r & 1;
+}
+
+bool people_may(const struct people *p, enum people_role r)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (person_may(&p->list[i], r))
+            return true;
+    return false;
 }
 
 static unsigned read_roles(const struct strict *r, const struct node *list)

@@ -9,7 +9,8 @@
  *       until: 2027-03-31
  *
  * A role is what somebody may do: decide about what is held (holds), stop an agreement (stops), move
- * what waits or was set aside, and skip what is lost (operations), read the payload of it (payload).
+ * what waits or was set aside, and skip what is lost (operations), read the payload of it (payload),
+ * extend an agreement that ends (extends).
  * A region that names nobody is one of before, or a demo: there a typed name is enough. Immutable
  * with its bundle; any thread. Problems: bundle.*. */
 #ifndef CONCORDAT_SHARING_PEOPLE_H
@@ -17,7 +18,7 @@
 
 #include "host/crypto.h"
 
-enum people_role { ROLE_HOLDS, ROLE_STOPS, ROLE_OPERATIONS, ROLE_PAYLOAD, ROLE_COUNT };
+enum people_role { ROLE_HOLDS, ROLE_STOPS, ROLE_OPERATIONS, ROLE_PAYLOAD, ROLE_EXTENDS, ROLE_COUNT };
 const char *people_role_name(enum people_role r);
 
 struct named {
@@ -35,5 +36,8 @@ struct people {
 
 /* NULL when there is none of that name. */
 const struct named *people_named(const struct people *p, struct slice name);
+bool person_may(const struct named *who, enum people_role r);
+/* Whether anybody may. */
+bool people_may(const struct people *p, enum people_role r);
 
 #endif

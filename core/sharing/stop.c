@@ -3,34 +3,44 @@
 
 #include "sharing/act.h"
 
-bool pack_only_stops(const struct pack *before, const struct pack *after)
+/* Whether after has all that before has, and else only files whose names begin like that. */
+static bool only_adds(const struct pack *before, const struct pack *after, const char *folder)
 {
-    size_t at = 0;
+    size_t at = 0, n = strlen(folder);
     for (size_t i = 0; i < after->file_count; i++) {
         const struct pack_file *f = &after->files[i];
         bool is_same = at < before->file_count &&
                        strcmp(before->files[at].name, f->name) == 0 &&
                        hash_equal(before->files[at].hash, f->hash);
-        if (!is_same && strncmp(f->name, "stops/", 6) != 0)
+        if (!is_same && strncmp(f->name, folder, n) != 0)
             return false;
         at += is_same;
     }
-    return at == before->file_count && after->file_count > before->file_count;
+    return at == before->file_count;
 }
 
-static bool by_person(const struct pack *p, const struct pack_signature *s, const struct bundle *b)
+bool pack_only_stops(const struct pack *before, const struct pack *after)
+{
+    return only_adds(before, after, "stops/") && after->file_count > before->file_count;
+}
+
+/* Who of the people signed that and may; NULL: none. */
+static const struct named *signer(const struct pack *p, const struct pack_signature *s,
+                                  const struct bundle *b, enum people_role role)
 {
     const struct named *who = people_named(&b->people, s->name);
-    return who && who->roles >> ROLE_STOPS & 1 && p->from_ms < who->until_ms &&
-           ed25519_verify(&who->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes);
+    return who && person_may(who, role) && p->from_ms < who->until_ms &&
+                   ed25519_verify(&who->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes)
+               ? who
+               : NULL;
 }
 
 static bool is_good(const struct pack *p, const struct pack_signature *s, const struct bundle *b,
-                    struct err *e)
+                    enum people_role role, struct err *e)
 {
     const struct approving by = { &b->approvers, NULL };
     const struct approver *who;
-    return by_person(p, s, b) || pack_signature_good(p, s, &by, &who, e);
+    return signer(p, s, b, role) || pack_signature_good(p, s, &by, &who, e);
 }
 
 static bool unsigned_one(struct err *e)
@@ -42,19 +52,61 @@ static bool unsigned_one(struct err *e)
 bool pack_stop_signed(const struct pack *p, const struct bundle *by, struct err *e)
 {
     for (size_t i = 0; i < p->signature_count; i++)
-        if (!is_good(p, &p->signatures[i], by, e))
+        if (!is_good(p, &p->signatures[i], by, ROLE_STOPS, e))
             return false;
     return p->signature_count > 0 || unsigned_one(e);
+}
+
+bool extension_is_tried(const struct pack *p, const struct bundle *by)
+{
+    for (size_t i = 0; i < p->signature_count; i++) {
+        const struct pack_signature *s = &p->signatures[i];
+        const struct named *who = people_named(&by->people, s->name);
+        if (who && person_may(who, ROLE_EXTENDS) &&
+            ed25519_verify(&who->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes))
+            return true;
+    }
+    return false;
+}
+
+bool pack_only_extends(const struct pack *before, const struct bundle *was, const struct pack *after,
+                       const struct bundle *now)
+{
+    for (size_t i = 0; i < now->agreement_count; i++) {
+        const struct agreement *one = &now->agreements[i];
+        const struct agreement *same = bundle_agreement(was, one->name, one->version);
+        if (!same || same->approved != one->approved || one->until_ms < same->until_ms)
+            return false;
+    }
+    return only_adds(before, after, "extensions/");
+}
+
+bool pack_extension_signed(const struct pack *p, const struct bundle *by, struct err *e)
+{
+    const struct named *first = NULL;
+    bool are_two = false;
+    for (size_t i = 0; i < p->signature_count; i++) {
+        const struct named *who = signer(p, &p->signatures[i], by, ROLE_EXTENDS);
+        if (!who && !is_good(p, &p->signatures[i], by, ROLE_EXTENDS, e))
+            return false;
+        first = first ? first : who;
+        are_two |= who && who->agency != first->agency;
+    }
+    return are_two || err_set(e, ERR_REJECT, "pack.extension", 0,
+                              "cannot take the bundle: it extends an agreement, so two people of two "
+                              "agencies with the role '%s' must sign it",
+                              people_role_name(ROLE_EXTENDS));
 }
 
 bool order_is_signed(const struct pack *p, const struct bundle *by, struct err *e)
 {
     for (size_t i = 0; i < p->signature_count; i++) {
         struct err ignored = { .fate = ERR_NONE };
-        if (is_good(p, &p->signatures[i], by, &ignored))
+        if (is_good(p, &p->signatures[i], by, ROLE_STOPS, &ignored) ||
+            signer(p, &p->signatures[i], by, ROLE_EXTENDS))
             return true;
     }
     return p->signature_count ? err_set(e, ERR_REJECT, "pack.signature", 0,
-                                        "nobody who signed it is an approver, or may stop")
+                                        "nobody who signed it is an approver, or may stop or extend")
                               : unsigned_one(e);
 }

@@ -86,13 +86,27 @@ static bool people_follow(const struct bundle *before, const struct approvers *b
            (!before || people_stand(before, next->bundle, by, next->pack, e));
 }
 
-/* By the approvers of the one before; what only stops the one whose place it takes, by who may stop. */
+/* What people who may extend have signed does that, and nothing else. */
+static bool extension_signed(const struct edition *before, const struct edition *next,
+                             const struct edition *place, struct err *e)
+{
+    if (!pack_only_extends(place->pack, place->bundle, next->pack, next->bundle))
+        return err_set(e, ERR_REJECT, "pack.extension", 0,
+                       "cannot take bundle %" PRIu64 ": who may extend has signed it, and it does "
+                       "more than extend",
+                       next->number);
+    return pack_extension_signed(next->pack, before->bundle, e);
+}
+
+/* By the approvers of the one before; what only stops or extends by who may do that. */
 static bool is_signed(const struct approving *by, const struct edition *before,
                       const struct edition *next, const struct edition *place, bool widens,
                       struct err *e)
 {
     if (before && place && !widens && pack_only_stops(place->pack, next->pack))
         return pack_stop_signed(next->pack, before->bundle, e);
+    if (before && place && extension_is_tried(next->pack, before->bundle))
+        return extension_signed(before, next, place, e);
     return pack_approved(next->pack, by, widens, e);
 }
 
@@ -157,6 +171,8 @@ static bool approvals_are_good(const struct bundles_trust *t, const struct editi
                                          .by = before ? &before->bundle->approvers : t->first_by,
                                          .own = &next->bundle->approvers,
                                          .settled = was_settled(before) ? is_settled : NULL,
+                                         .was = before ? before->bundle : NULL,
+                                         .now = next->bundle,
                                          .ctx = before ? before->bundle : NULL };
     if (t->demo)
         return true;

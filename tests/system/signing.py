@@ -8,11 +8,11 @@ DISTRICT, EASTWEX, BRIGHTCARE = "district-officer", "eastwex-officer", "brightca
 ALL = (HOSPITAL_GUARDIAN, COUNCIL_GUARDIAN, DISTRICT, EASTWEX, BRIGHTCARE)
 PASSPHRASE = "correct horse battery staple"
 # Who may act: name, agency, roles, until.
-PEOPLE = (("njeri", "wexshire-council", "holds", "2099-12-31"), ("omar", "wexbridge-hospital", "holds", "2099-12-31"),
-          ("rosa", "wexbridge-hospital", "[holds, stops]", "2099-12-31"),
-          ("pia", "wexbridge-hospital", "operations", "2099-12-31"),
+PEOPLE = (("njeri", "wexshire-council", "[holds, extends]", "2099-12-31"), ("omar", "wexbridge-hospital", "holds", "2099-12-31"),
+          ("rosa", "wexbridge-hospital", "[holds, stops, extends]", "2099-12-31"),
+          ("pia", "wexbridge-hospital", "[operations, extends]", "2099-12-31"),
           ("dara", "wexshire-council", "payload", "2099-12-31"), ("dina", "wexbridge-district", "holds", "2099-12-31"),
-          ("vera", "wexbridge-hospital", "holds", "2020-12-31"))
+          ("vera", "wexbridge-hospital", "[holds, extends]", "2020-12-31"))
 
 
 def made(r, *words):
@@ -34,7 +34,7 @@ def passphrases(r):
     path = os.path.join(r.o.folder, "passphrase")
     if not os.path.exists(path):
         with open(path, "w") as f:
-            f.write(PASSPHRASE + "\n")
+            f.write((PASSPHRASE + "\n") * 2)  # a line a key
     return path
 
 
@@ -53,7 +53,12 @@ def people_of(r):
 
 def signed(r, people=True):
     """Turns the example into a site that runs signed bundles alone."""
-    keys = {name: made(r, "key", "--approver", key_of(r, name)) for name in ALL}
+    for name in ALL[:-1]:  # as older programs made them; the last under a passphrase
+        if not os.path.exists(key_of(r, name)):
+            with open(os.open(key_of(r, name), os.O_WRONLY | os.O_CREAT, 0o600), "wb") as f:
+                f.write(os.urandom(32))
+    keys = {name: made(r, "key", "--approver", key_of(r, name), *(
+        ("--passphrase-file", passphrases(r)) if name == ALL[-1] else ())) for name in ALL}
 
     def with_keys(text):
         for name, key in keys.items():
@@ -82,7 +87,8 @@ def pack(r, name, *more):
 
 def sign(r, path, *names):
     for name in names:
-        made(r, "bundle", "sign", path, "--key", key_of(r, name), "--name", name)
+        made(r, "bundle", "sign", path, "--key", key_of(r, name), "--name", name, "--passphrase-file",
+             passphrases(r))
 
 
 def first(r, *names):
