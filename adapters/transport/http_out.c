@@ -217,6 +217,15 @@ static void judge_status(int status, struct handing *out)
     }
 }
 
+/* Our own files could not be read for want of files or memory, which passes. */
+static bool is_shortage(const struct err *why)
+{
+    static const struct slice ours[] = { SLICE_INIT("tls.cert"), SLICE_INIT("tls.key"), SLICE_INIT("tls.ca") };
+    struct slice code = slice_text(why->code ? why->code : "");
+    return why->fate == ERR_RETRY && (slice_starts(code, SLICE("token.")) ||
+                                      slice_is_one_of(code, ours, sizeof ours / sizeof ours[0]));
+}
+
 /* By the status where there is one, however long its body. An answer that the partner itself has cut
  * short is no word that it has taken anything. */
 static void judge(const struct http_heard *heard, const struct err *why, struct handing *out)
@@ -228,6 +237,11 @@ static void judge(const struct http_heard *heard, const struct err *why, struct 
         return;
     }
     struct slice code = slice_text(why->code);
+    if (is_shortage(why)) {
+        out->why = *why;
+        out->fate = HANDING_NOT_SENT;
+        return;
+    }
     bool is_site = why->fate == ERR_REJECT || (slice_starts(code, SLICE("tls.")) &&
                                                !slice_equal_text(code, "tls.closed")); /* who starts anew */
     out->why = *why;
@@ -271,9 +285,10 @@ static void out_send(void *state, const struct outgoing *m, struct buf *answer,
     *out = (struct handing){ .fate = HANDING_REFUSED };
     if (!make_key(m, key, &out->why))
         return;
-    out->fate = HANDING_SITE;
-    if (!make_credentials(s, credentials, &out->why))
+    if (!make_credentials(s, credentials, &out->why)) {
+        out->fate = is_shortage(&out->why) ? HANDING_NOT_SENT : HANDING_SITE;
         return;
+    }
     const char *const headers[] = { s->type, key, *credentials ? credentials : NULL, NULL };
     struct http_call call = { .method = "POST",
                               .url = s->url,

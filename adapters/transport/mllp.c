@@ -86,15 +86,26 @@ static bool mllp_check(const void *state, bool receives, struct err *e)
                        "cannot use both 'listen' and 'connect': want one of them");
     if (!mllp_address_check(receives ? s->listen : s->connect, &unused, e))
         return false;
+    if (!receives && !unused.host[0])
+        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot send without a host in 'connect'");
     return check_limits(s, receives, e) && check_peers(s, e);
 }
 
-/* A block of every address names nobody. */
+/* A block of every address, or of every one of IPv4, names nobody. */
+static bool is_everybody(const char *peer)
+{
+    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+    struct mllp_block b;
+    if (!mllp_block_parse(peer, &b))
+        return false; /* refused elsewhere */
+    return b.bits == 0 || (b.bits <= 96 && memcmp(b.address, mapped, b.bits / 8) == 0);
+}
+
 static bool names_peers(const struct mllp *s)
 {
     bool named = s->peers && *s->peers;
     for (const char **peer = s->peers; named && *peer; peer++)
-        named = !slice_ends(slice_text(*peer), SLICE("/0"));
+        named = !is_everybody(*peer);
     return named;
 }
 

@@ -64,6 +64,7 @@ void server_drop(struct server *v, struct mllp_conn *c)
     expect_no_more(v, c);
     server_leave(v, c);
     mllp_conn_close(c);
+    c->dead = true;
     c->next = v->gone;
     v->gone = c;
     if (!server_is_full(v))

@@ -333,7 +333,7 @@ static bool webhook_check(const void *state, bool receives, struct err *e)
     struct address unused;
     (void)receives; /* it does nothing else */
     if (!slice_starts(slice_text(s->listen), SLICE("unix:")) &&
-        !address_split(slice_text(s->listen), &unused))
+        (!address_split(slice_text(s->listen), &unused) || !unused.host[0]))
         return err_set(e, ERR_FATAL, "webhook.option", 0, "'listen' must be host:port");
     if (s->path[0] != '/')
         return err_set(e, ERR_FATAL, "webhook.option", 0, "'path' must begin with /");

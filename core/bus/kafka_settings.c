@@ -7,7 +7,6 @@
 
 #include "bus/topics.h"
 
-#define SETTINGS_MAX 16
 #define SECRET_MAX 1024
 #define TRANSACTION_MS "10000" /* how long a dead worker may hold up what is behind its outputs */
 #define ROOM_BYTES "4325376"   /* BUS_RECORD_MAX_BYTES and some for the batch around it */
@@ -26,6 +25,7 @@ static const struct {
     { "sasl.username", NULL },
     { "sasl.password.file", "sasl.password" },
 };
+#define LIST_MAX (sizeof allowed / sizeof allowed[0] + 3) /* the hosts, one too many, the end */
 
 /* The first line of the file. */
 static bool read_secret(const char *path, struct arena *a, const char **out, struct err *e)
@@ -63,12 +63,22 @@ static bool read_pair(struct slice pair, struct arena *a, struct kafka_setting *
                    (int)(name.n < 60 ? name.n : 60), (const char *)name.p);
 }
 
+/* The client would go by the last; who reads an address goes by the first. */
+static bool is_first(const struct kafka_setting *list, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i].name, list[n].name) == 0)
+            return err_set(e, ERR_FATAL, "bus.url", 0,
+                           "cannot use the bus address: it sets %s twice", list[n].name);
+    return true;
+}
+
 bool kafka_settings(const char *address, struct arena *a, const struct kafka_setting **out,
                     struct err *e)
 {
     struct slice all = slice_text(address);
     size_t n = 0, cut = slice_find(all, '?');
-    struct kafka_setting *list = ARENA_ARRAY(a, SETTINGS_MAX + 1, struct kafka_setting);
+    struct kafka_setting *list = ARENA_ARRAY(a, LIST_MAX, struct kafka_setting);
     const char *hosts = arena_text(a, slice_head(all, cut));
     if (!list || !hosts)
         return err_memory(e);
@@ -78,11 +88,9 @@ bool kafka_settings(const char *address, struct arena *a, const struct kafka_set
     struct slice rest = slice_from(all, cut + 1);
     while (!slice_is_empty(rest)) {
         size_t end = slice_find(rest, '&');
-        if (n == SETTINGS_MAX)
-            return err_set(e, ERR_FATAL, "bus.url", 0,
-                           "cannot use the bus address: too many settings");
-        if (!read_pair(slice_head(rest, end), a, &list[n++], e))
+        if (!read_pair(slice_head(rest, end), a, &list[n], e) || !is_first(list, n, e))
             return false;
+        n++;
         rest = slice_from(rest, end + 1);
     }
     *out = list;

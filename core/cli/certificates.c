@@ -24,14 +24,24 @@ static void tell(const struct certificate *of, const char *whose, int64_t until_
         each(ctx, &one);
 }
 
+/* Files that cannot be used as they lie (a new certificate beside the old key) have no days left. */
+static void tell_own(const struct certificate *part, const struct secure_stand *s, int64_t now_ms,
+                     each_certificate each, void *ctx)
+{
+    struct err e = { .fate = ERR_NONE };
+    int64_t until_ms = 0;
+    if (cfg_is_set(s->secure->tls.cert))
+        tell(part, "own", secure_try(s, &until_ms, &e) ? until_ms : now_ms - 1, now_ms, each, ctx);
+}
+
 static void of_part(const struct certificate *part, const struct transport *t, const void *state,
                     bool receives, int64_t now_ms, each_certificate each, void *ctx)
 {
     struct secure_stand s = { .secure = NULL };
     if (t->stand)
         t->stand(state, receives, &s);
-    if (s.secure && cfg_is_set(s.secure->tls.cert))
-        tell(part, "own", tls_file_until_ms(s.secure->tls.cert), now_ms, each, ctx);
+    if (s.secure)
+        tell_own(part, &s, now_ms, each, ctx);
     if (t->shown_until_ms)
         tell(part, "partner", t->shown_until_ms(state), now_ms, each, ctx);
 }
@@ -39,8 +49,11 @@ static void of_part(const struct certificate *part, const struct transport *t, c
 static void of_admin(const struct site_admin *a, int64_t now_ms, each_certificate each, void *ctx)
 {
     const struct certificate part = { .room = "admin", .name = "listener" };
-    if (a->listen && cfg_is_set(a->secure.tls.cert))
-        tell(&part, "own", tls_file_until_ms(a->secure.tls.cert), now_ms, each, ctx);
+    struct secure_stand s = { .secure = NULL };
+    if (!a->listen)
+        return;
+    site_admin_stand(a, &s);
+    tell_own(&part, &s, now_ms, each, ctx);
 }
 
 static void walk(const struct figures_of *of, int64_t now_ms, each_certificate each, void *ctx)

@@ -84,6 +84,9 @@ static bool check_side(const struct secure_stand *s, struct err *e)
     if (cfg_is_set(t->cert) != cfg_is_set(t->key))
         return refuse(t->at, cfg_is_set(t->cert) ? "cert" : "key", "secure.tls",
                       "cannot use 'cert' without 'key', nor 'key' without 'cert'", e);
+    if (s->listens && cfg_is_set(t->ca) && !cfg_is_set(t->client))
+        return refuse(t->at, "ca", "secure.tls",
+                      "'ca' of a listener counts with 'client: required' or 'client: optional' alone", e);
     if (cfg_is_set(t->client) && !cfg_is_set(t->ca))
         return refuse(t->at, "client", "secure.tls",
                       "cannot ask for certificates without 'ca': whose are good", e);

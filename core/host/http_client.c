@@ -150,6 +150,7 @@ static void set_options(CURL *curl, const struct http_call *call, struct curl_sl
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_PROXY, call->proxy ? call->proxy : "");
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, ""); /* nor one that the environment goes round */
     curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "concordat");
@@ -186,12 +187,16 @@ static bool set_tls(struct http_client *c, const struct http_call *call)
     return curl_easy_setopt(c->curl, CURLOPT_SSL_CTX_FUNCTION, on_context) == CURLE_OK;
 }
 
-/* Whether that result proves that no byte of the request left. A time that is over proves it only
- * while there was no connection yet; an alert of TLS 1.3 may come behind the request. */
+/* False: that result proves that no byte of the request left. A request that went by a connection which
+ * then died is sent again by the library itself, so how the last try ended proves nothing once one had
+ * a connection; an alert of TLS 1.3 may come behind the request. */
 static bool may_have_left(CURL *curl, CURLcode result)
 {
-    curl_off_t ready_us = 0;
+    curl_off_t ready_us = 0; /* of all tries: 0 while none had come to sending */
     long proxy_said = 0;
+    (void)curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+    if (ready_us > 0)
+        return true;
     switch (result) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -202,10 +207,8 @@ static bool may_have_left(CURL *curl, CURLcode result)
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_NOT_BUILT_IN:
-        return false;
     case CURLE_OPERATION_TIMEDOUT:
-        (void)curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
-        return ready_us > 0;
+        return false;
     default:
         (void)curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &proxy_said);
         return proxy_said < 300; /* a proxy that made no way */
@@ -309,5 +312,6 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
     if (result != CURLE_OK)
         return (!body.cut && refuse_tls(c, result, verdict, e)) ? false : refuse(c, result, &body, e);
     *status = c->heard.status;
-    return true;
+    return *status || err_set(e, ERR_RETRY, "http.closed", 0,
+                              "cannot call: the other side left HTTP in the middle of it");
 }

@@ -275,13 +275,21 @@ static void next_request(struct http_conn *c)
     http_door_answered(c);
 }
 
+/* "100 Continue" and the like, and nothing behind it: the answer is still to come (RFC 9110 15.2). */
+static bool is_interim(struct slice out)
+{
+    const uint8_t *end = slice_starts(out, SLICE("HTTP/1.1 1")) ? memmem(out.p, out.n, "\r\n\r\n", 4) : NULL;
+    return end && end + 4 == out.p + out.n;
+}
+
 static bool pull_answer(struct http_conn *c)
 {
+    bool is_first = c->out.n == 0;
     if (c->server.fd < 0 || c->server.is_over || !fill(c, &c->server, &c->out, PIECE_BYTES - c->out.n))
         return false;
     if (c->out_deadline_ms == NEVER)
         c->out_deadline_ms = c->now_ms + c->o->request_ms;
-    if (c->phase == HTTP_AWAITS_ANSWER && c->out.n > 0)
+    if (c->phase == HTTP_AWAITS_ANSWER && c->out.n > 0 && !(is_first && is_interim(buf_slice(&c->out))))
         next_request(c);
     if (c->server.is_over && c->phase != HTTP_ENDING)
         end(c);

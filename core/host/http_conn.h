@@ -27,7 +27,6 @@ struct http_conn {
     struct http_end peer, server;
     struct http_door *door;
     const struct http_door_options *o;
-    struct peers *peers;
     struct peer *who;
     struct http_conn *before, *after; /* of its peer, the one that waits longest first */
     struct http_conn *previous, *next, *next_gone; /* of all */

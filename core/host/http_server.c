@@ -282,12 +282,12 @@ static void set_where(struct http_server *s)
 static bool start_door(struct http_server *s, int listener, struct err *e)
 {
     const struct http_server_options *o = &s->options;
-    bool is_shared = !s->unix_path[0]; /* whoever comes by a path has no address: all are one peer */
+    bool by_address = !s->unix_path[0]; /* whoever comes by a path has none: all are one peer */
     set_where(s);
     const struct http_door_options door = {
         .where = s->where, .listener = listener, .tls = o->tls,
-        .peers = { o->connections_max, is_shared ? o->peer_connections_max : o->connections_max,
-                   o->bytes_max, is_shared ? o->bytes_max / 2 : o->bytes_max },
+        .peers = { o->connections_max, by_address ? o->peer_connections_max : o->connections_max,
+                   o->bytes_max, by_address ? o->bytes_max / 2 : o->bytes_max },
         .body_max = o->body_max, .idle_ms = o->idle_ms, .head_ms = o->head_ms,
         .request_ms = o->request_ms, .judge = judge, .hand_over = hand_over, .phrase = phrase, .ctx = s,
     };

@@ -107,12 +107,12 @@ int64_t tls_days(int64_t until_ms, int64_t now_ms)
     return left / DAY_MS - (left % DAY_MS < 0);
 }
 
-/* What has ended replaces nothing. */
-static bool is_in_date(const struct tls_context *c, int64_t until_ms, struct err *e)
+/* What has ended replaces nothing that has not. */
+static bool is_as_good(const struct tls_context *c, int64_t until_ms, struct err *e)
 {
     char text[TIME_TEXT_MAX];
     struct slice day = slice_head(time_ms_to_iso(until_ms, text), 10);
-    return until_ms > clock_wall_ms() ||
+    return until_ms > clock_wall_ms() || until_ms >= c->until_ms ||
            err_set(e, ERR_FATAL, "tls.cert", 0,
                    "cannot use '%s': a certificate in it expired on %.*s", c->set.cert, (int)day.n,
                    (const char *)day.p);
@@ -126,7 +126,7 @@ static bool read_again(struct tls_context *c)
     struct err e = { .fate = ERR_NONE };
     int64_t until_ms;
     SSL_CTX *next = tls_files_read(&c->set, &until_ms, &e);
-    if (!next || !is_in_date(c, until_ms, &e)) {
+    if (!next || !is_as_good(c, until_ms, &e)) {
         SSL_CTX_free(next);
         log_err(LOG_ERROR, &who, &e);
         log_line(LOG_ERROR, &who, "tls.kept", "what was read before stays in use");

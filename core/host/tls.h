@@ -38,7 +38,7 @@ struct tls_settings {
 
 struct tls_context;
 /* Reads all the files, and refuses what would not work: unreadable, others may read the key, the key of
- * another certificate, expired or not yet valid, a chain in the wrong order. */
+ * another certificate, not yet valid, a chain in the wrong order. What has ended opens all the same. */
 MUST_CHECK bool tls_open(const struct tls_settings *s, struct tls_context **out, struct err *e);
 /* Connections may outlive it. */
 void tls_close(struct tls_context **c);
@@ -48,8 +48,6 @@ MUST_CHECK bool tls_try(const struct tls_settings *s, int64_t *until_ms, struct 
 void tls_look(struct tls_context *c);
 /* When the first of its own chain ends; TLS_NO_END: it has none. */
 int64_t tls_until_ms(struct tls_context *c);
-/* When the first certificate of a PEM file ends; 0: there is none, or it cannot be read. */
-int64_t tls_file_until_ms(const char *path);
 /* Whole days from now to then, below 0 when it is over; rounded down. */
 int64_t tls_days(int64_t until_ms, int64_t now_ms);
 

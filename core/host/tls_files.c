@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "host/guard.h"
 
 #define FILE_MAX_BYTES ((size_t)1 << 20)
 /* RFC 9325 4.2: forward secret, authenticated. Those of 1.3 are all of that kind. */
@@ -46,8 +47,10 @@ static bool read_open(int fd, bool secret, const char *code, const char *path, s
 static BIO *read_file(const char *path, bool secret, const char *code, struct buf *out,
                       struct err *e)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     BIO *bio = NULL;
+    if (secret && !guard_place_of(path, e))
+        return NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         (void)err_errno(e, ERR_FATAL, code, errno, "cannot open", path);
         return NULL;
@@ -69,25 +72,6 @@ int64_t tls_files_until_ms(const X509 *x)
     const struct civil c = { t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
                              t.tm_min,         t.tm_sec,     0 };
     return civil_to_ms(&c);
-}
-
-int64_t tls_file_until_ms(const char *path)
-{
-    struct buf text;
-    struct err e = { .fate = ERR_NONE };
-    int64_t until_ms = TLS_NO_END;
-    buf_init(&text, FILE_MAX_BYTES);
-    BIO *in = read_file(path, false, "tls.cert", &text, &e);
-    X509 *x = in ? PEM_read_bio_X509(in, NULL, NULL, NULL) : NULL;
-    bool any = x != NULL;
-    for (; x; x = PEM_read_bio_X509(in, NULL, NULL, NULL)) {
-        until_ms = tls_files_until_ms(x) < until_ms ? tls_files_until_ms(x) : until_ms;
-        X509_free(x);
-    }
-    BIO_free(in);
-    buf_release(&text);
-    ERR_clear_error();
-    return any ? until_ms : 0;
 }
 
 /* ---- our own certificate ---- */

@@ -1,6 +1,7 @@
 /* http_test.c - server and client against each other, over TCP and a UNIX socket. */
 #include <CUnit/CUnit.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -263,6 +264,44 @@ static void gives_up_when_its_time_is_over(void)
     close(fd);
 }
 
+/* A listener that answers one request, reads the next whole, and is gone. */
+static void *answer_once_and_go(void *ctx)
+{
+    static const char good[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    const int listener = *(const int *)ctx;
+    char in[2000];
+    int fd = accept(listener, NULL, NULL);
+    size_t n = 0;
+    ssize_t came;
+    for (int request = 0; request < 2; request++) {
+        for (n = 0; !memmem(in, n, "\r\n\r\nbody", 8); n += (size_t)came)
+            if ((came = recv(fd, in + n, sizeof in - n, 0)) <= 0)
+                break;
+        if (request == 0)
+            (void)send(fd, good, sizeof good - 1, MSG_NOSIGNAL);
+    }
+    close(listener);
+    close(fd);
+    return NULL;
+}
+
+static void a_request_may_have_left_whatever_became_of_its_second_try(void)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t length = sizeof a;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    pthread_t thread;
+    CU_ASSERT_FATAL(bind(fd, (struct sockaddr *)&a, sizeof a) == 0 && listen(fd, 1) == 0);
+    CU_ASSERT_FATAL(getsockname(fd, (struct sockaddr *)&a, &length) == 0);
+    CU_ASSERT_FATAL(pthread_create(&thread, NULL, answer_once_and_go, &fd) == 0);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/", ntohs(a.sin_port));
+    struct http_call c = { .method = "POST", .url = url, .body = SLICE("body"), .timeout_ms = 60000 };
+    CU_ASSERT_TRUE(http_client_do(client, &c, &status, &answer, &e));
+    CU_ASSERT_FALSE(http_client_do(client, &c, &status, &answer, &e));
+    CU_ASSERT_TRUE(http_client_heard(client).left);
+    pthread_join(thread, NULL);
+}
+
 static void calls_http_addresses_only(void)
 {
     static const char *const bad[] = { "file:///etc/hostname", "ftp://127.0.0.1/", "http://a b/",
@@ -340,6 +379,8 @@ static CU_TestInfo cases[] = {
     { "refuses an answer over its buffer", refuses_an_answer_over_its_buffer },
     { "says when nobody answers", says_when_nobody_answers },
     { "gives up when its time is over", gives_up_when_its_time_is_over },
+    { "a request may have left whatever became of its second try",
+      a_request_may_have_left_whatever_became_of_its_second_try },
     { "calls http addresses only", calls_http_addresses_only },
     { "serves a UNIX socket and removes it", serves_a_unix_socket_and_removes_it },
     { "takes over a stale UNIX socket", takes_over_a_stale_unix_socket },

@@ -260,10 +260,43 @@ static void gives_up_who_does_not_shake_hands(void)
     leave(&good);
 }
 
+/* Each has 32 KiB of TLS from its first moment, and the one that has just come may be the largest. */
+static void survives_more_who_come_than_it_has_bytes_for(void)
+{
+    enum { MANY = 40 };
+    int all[MANY];
+    struct sockaddr_in a = { .sin_family = AF_INET };
+    const char *port = strchr(transport_mllp.where(&s), ':') + 1;
+    s.frame_max = 64;
+    s.buffers_max = s.peer_buffers_max = 1048640;
+    start();
+    for (int i = 0; i < MANY; i++) {
+        a.sin_addr.s_addr = htonl(0x7f000101U + (uint32_t)i);
+        a.sin_port = 0;
+        all[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        CU_ASSERT_FATAL(all[i] >= 0 && bind(all[i], (struct sockaddr *)&a, sizeof a) == 0);
+        a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        a.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
+        CU_ASSERT_FATAL(connect(all[i], (struct sockaddr *)&a, sizeof a) == 0);
+    }
+    for (int i = 0; i < MANY; i++) { /* an alert, it may be, then the end */
+        char came[100];
+        shutdown(all[i], SHUT_WR);
+        while (mllp_test_await(all[i], POLLIN) && recv(all[i], came, sizeof came, 0) > 0)
+            continue;
+        close(all[i]);
+    }
+    struct sender good = sender();
+    CU_ASSERT(is_answered(&good));
+    CU_ASSERT(mllp_counts(&s).shed > 0);
+    leave(&good);
+}
+
 static CU_TestInfo cases[] = {
     { "answers many at once", answers_many_at_once },
     { "reads what no poll tells of", reads_what_no_poll_tells_of },
     { "gives up who does not shake hands", gives_up_who_does_not_shake_hands },
+    { "survives more who come than it has bytes for", survives_more_who_come_than_it_has_bytes_for },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_mllp_tls = { "mllp_tls", make, clear, fresh, done, cases };
