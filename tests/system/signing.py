@@ -8,8 +8,9 @@ DISTRICT, EASTWEX, BRIGHTCARE = "district-officer", "eastwex-officer", "brightca
 ALL = (HOSPITAL_GUARDIAN, COUNCIL_GUARDIAN, DISTRICT, EASTWEX, BRIGHTCARE)
 PASSPHRASE = "correct horse battery staple"
 # Who may act: name, agency, roles, until.
-PEOPLE = (("njeri", "wexshire-council", "[holds, extends]", "2099-12-31"), ("omar", "wexbridge-hospital", "holds", "2099-12-31"),
-          ("rosa", "wexbridge-hospital", "[holds, stops, extends]", "2099-12-31"),
+PEOPLE = (("njeri", "wexshire-council", "[holds, extends]", "2099-12-31"),
+          ("omar", "wexbridge-hospital", "[holds, extends]", "2099-12-31"),
+          ("rosa", "wexbridge-hospital", "[holds, stops]", "2099-12-31"),
           ("pia", "wexbridge-hospital", "[operations, extends]", "2099-12-31"),
           ("dara", "wexshire-council", "payload", "2099-12-31"), ("dina", "wexbridge-district", "holds", "2099-12-31"),
           ("vera", "wexbridge-hospital", "[holds, extends]", "2020-12-31"))
