@@ -5,6 +5,7 @@
 #include "record/wire.h"
 
 #define ENTRY_VERSION 2
+#define SOURCE_MAX_BYTES 512 /* longer than any topic of it */
 
 const char *audit_kind_name(enum audit_kind k)
 {
@@ -91,13 +92,14 @@ static void put_decision(struct buf *out, const struct bundle *b, const struct d
     put_own_event(out, b, d, entry);
 }
 
-/* "agency/service" of an event, whether its header names the service alone or in full. */
+/* "agency/service" of an event, whether its header names the service alone or in full; nothing where it is
+ * longer than any name. */
 static void put_source(struct buf *out, const struct view *event, const struct header_slots *h)
 {
     struct slice agency = view_text(event, (size_t)h->source_agency);
     struct slice service = view_text(event, (size_t)h->source_service);
-    if (slice_find(service, '/') < service.n) {
-        avro_put_text(out, service);
+    if (service.n > SOURCE_MAX_BYTES || slice_find(service, '/') < service.n) {
+        avro_put_text(out, service.n > SOURCE_MAX_BYTES ? SLICE("") : service);
         return;
     }
     avro_put_long(out, (int64_t)(agency.n + 1 + service.n));

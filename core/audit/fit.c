@@ -6,20 +6,21 @@
 
 #define FACTS_MAX_BYTES (BUS_RECORD_MAX_BYTES - ID_BYTES)
 
-static int agency_of(const struct bundle *b, const struct view *event)
+static bool too_big(struct err *e)
 {
-    return event ? bundle_agency(b, view_text(event,
-                                              (size_t)plan_header(event->plan)->source_agency))
-                 : -1;
+    err_clear(e);
+    return err_set(e, ERR_REJECT, "event.size", 0,
+                   "cannot decide an event that leads to a record of more than %zu bytes",
+                   BUS_RECORD_MAX_BYTES);
 }
 
 static bool encode(const struct bundle *b, const struct person *p, struct buf *out, struct err *e)
 {
-    return person_encode(b, p, out, e) && buf_done(out, e);
+    return (person_encode(b, p, out, e) && buf_done(out, e)) || (out->full && too_big(e));
 }
 
 bool fit_person(const struct bundle *b, struct arena *a, const struct person *before,
-                const struct person *after, const struct view *event, struct buf *out,
+                const struct person *after, const struct share_asker *by, struct buf *out,
                 struct err *e)
 {
     struct person less;
@@ -28,7 +29,7 @@ bool fit_person(const struct bundle *b, struct arena *a, const struct person *be
         return true;
     err_clear(e); /* it may be more than the buffer takes */
     buf_reset(out);
-    if (!share_fit(b, a, before, after, agency_of(b, event), FACTS_MAX_BYTES, &less, &fits, e))
+    if (!share_fit(b, a, before, after, by, FACTS_MAX_BYTES, &less, &fits, e))
         return false;
     return fits ? encode(b, &less, out, e)
                 : err_set(e, ERR_REJECT, "event.size", 0,
@@ -36,17 +37,26 @@ bool fit_person(const struct bundle *b, struct arena *a, const struct person *be
                           "what is known of one person");
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 bool fit_records(const struct judged *j, size_t facts_bytes, struct err *e)
 {
     size_t largest = facts_bytes;
     for (size_t i = 0; i < j->disclosure_count; i++)
-        if (j->disclosures[i].bytes.n > largest)
-            largest = j->disclosures[i].bytes.n;
+        largest = larger(largest, j->disclosures[i].bytes.n);
     for (size_t i = 0; i < j->notice_count; i++)
-        if (j->notices[i].bytes.n > largest)
-            largest = j->notices[i].bytes.n;
-    if (largest + ID_BYTES <= BUS_RECORD_MAX_BYTES)
-        return true;
-    return err_set(e, ERR_REJECT, "event.size", 0,
-                   "cannot decide an event that leads to a record of %zu bytes", largest);
+        largest = larger(largest, j->notices[i].bytes.n);
+    for (size_t i = 0; i < j->link_count; i++)
+        largest = larger(largest, j->links[i].bytes.n);
+    return largest + ID_BYTES <= BUS_RECORD_MAX_BYTES || too_big(e);
+}
+
+bool fit_entry(const struct bundle *b, struct audit_chain *c, const struct audit_subject *s,
+               struct buf *out, struct err *e)
+{
+    buf_init(out, BUS_RECORD_MAX_BYTES - ID_BYTES);
+    return audit_entry(b, c, s, out, e) || (out->full && too_big(e));
 }

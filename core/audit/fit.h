@@ -1,15 +1,21 @@
-/* fit.h - a person's facts as their record, within its limit and each agency within its share. */
+/* fit.h - what a step makes as records, within their limit, and each agency within its share.
+ *
+ * What no bus would take is refused here (event.size, ERR_REJECT): at the commit, or as room that no
+ * try finds, it would stop the partition for ever. */
 #ifndef CONCORDAT_AUDIT_FIT_H
 #define CONCORDAT_AUDIT_FIT_H
 
-#include "sharing/judge.h"
+#include "audit/audit.h"
+#include "sharing/share.h"
 
-/* Encodes after. event: what was said; NULL: an act of people, or a sign. Errors: event.size (ERR_REJECT) when
- * it adds to more than its agency's share. */
+/* Encodes after, less what may be forgotten; refused when it adds to more than the asker's share. */
 MUST_CHECK bool fit_person(const struct bundle *b, struct arena *a, const struct person *before,
-                           const struct person *after, const struct view *event, struct buf *out,
-                           struct err *e);
-/* What no bus would take must be refused here: at the commit it would stop the partition for ever. */
+                           const struct person *after, const struct share_asker *by,
+                           struct buf *out, struct err *e);
+/* All else that the step publishes but its entry. */
 MUST_CHECK bool fit_records(const struct judged *j, size_t facts_bytes, struct err *e);
+/* The entry; out is the caller's to release. c has moved on when true. */
+MUST_CHECK bool fit_entry(const struct bundle *b, struct audit_chain *c,
+                          const struct audit_subject *s, struct buf *out, struct err *e);
 
 #endif

@@ -190,6 +190,14 @@ bool input_is_unread(const struct input_rules *r, const struct bus_record *in)
            fingerprint == plan_fingerprint(s->plan);
 }
 
+#define SIGN_TEXT_MAX_BYTES 128 /* longer than a feed's name, a code and a number */
+
+static bool is_short(const struct unread_message *x)
+{
+    return x->feed.n <= SIGN_TEXT_MAX_BYTES && x->code.n <= SIGN_TEXT_MAX_BYTES &&
+           x->reference.n <= SIGN_TEXT_MAX_BYTES;
+}
+
 /* Of its own agency only: nobody makes another's words wait. */
 bool input_unread(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                   struct input_unread *out, struct err *e)
@@ -211,6 +219,10 @@ bool input_unread(const struct input_rules *r, const struct bus_record *in, stru
     if (bundle_agency(r->bundle, agency) < 0 || !slice_equal(out->seen.agency, agency))
         return err_set(e, ERR_REJECT, "unread.agency", 0,
                        "cannot take a sign of another agency than its topic's");
+    if (!is_short(&out->seen))
+        return err_set(e, ERR_REJECT, "unread.text", 0,
+                       "cannot take a sign of which a text is longer than %d bytes",
+                       SIGN_TEXT_MAX_BYTES);
     service = view_text_at(&v, "reference_of");
     if (in->key.n != ID_BYTES || (service.n && !turn_back(r, agency, service, in->key.p, &out->subject)))
         return err_set(e, ERR_REJECT, "unread.key", 0,

@@ -51,7 +51,8 @@ struct input_unread {
     struct unread_message seen;         /* without times */
 };
 bool input_is_unread(const struct input_rules *r, const struct bus_record *in);
-/* Errors: unread.agency, unread.key, unread.partition. */
+/* Errors: unread.agency, unread.text (one of its texts is longer than any of ours), unread.key,
+ * unread.partition. */
 MUST_CHECK bool input_unread(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                              struct input_unread *out, struct err *e);
 

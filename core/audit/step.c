@@ -8,8 +8,6 @@
 #include "audit/fit.h"
 #include "record/wire.h"
 
-#define ENTRY_MAX_BYTES BUS_RECORD_MAX_BYTES
-
 struct work {
     const struct input_rules *r;
     struct partition *p;
@@ -22,6 +20,7 @@ struct work {
     struct mark_place place;
     bool moves_mark;
     const struct person *before;        /* the subject, once loaded */
+    struct share_asker by;              /* of nobody until it is known whose it is */
     struct buf facts;                   /* the encoded person after it; empty: unchanged */
     struct buf acts;                    /* the acts taken after it; empty: unchanged */
 };
@@ -93,8 +92,7 @@ static bool load_person(struct work *w, struct person *out, struct err *e)
 
 static bool keep_person(struct work *w, const struct person *after, struct err *e)
 {
-    const struct view *event = w->says.kind == AUDIT_EVENT ? w->says.event : NULL;
-    if (!fit_person(w->r->bundle, w->a, w->before, after, event, &w->facts, e))
+    if (!fit_person(w->r->bundle, w->a, w->before, after, &w->by, &w->facts, e))
         return false;
     w->says.facts_after = buf_slice(&w->facts);
     return true;
@@ -135,7 +133,7 @@ static bool take_judged(struct work *w, struct err *e)
     w->says.judged = j;
     if (j->note.n && w->says.kind == AUDIT_EVENT && !add_note(w, j->note))
         return err_memory(e);
-    return fit_records(j, w->facts.n, e);
+    return true;
 }
 
 static bool judge(struct work *w, const struct judge_input *in, struct err *e)
@@ -171,6 +169,19 @@ static bool take_duplicate(struct work *w)
     return true;
 }
 
+static struct share_asker asker(const struct work *w)
+{
+    const struct view *v = &w->event.view;
+    const struct header_slots *h = w->event.header;
+    const struct schema *s =
+        catalogue_named(w->r->bundle->catalogue, slice_text(plan_name(v->plan)));
+    return (struct share_asker){
+        bundle_agency(w->r->bundle, view_text(v, (size_t)h->source_agency)),
+        s && schema_restricts(s, view_text(v, (size_t)h->kind)) &&
+            slice_equal_text(view_text(v, (size_t)h->action), "asserts"),
+    };
+}
+
 static bool take_event(struct work *w, struct err *e)
 {
     bool read = input_event(w->r, w->in, w->a, &w->event, e);
@@ -182,6 +193,7 @@ static bool take_event(struct work *w, struct err *e)
         return take_duplicate(w);
     bool good = input_event_check(w->r, w->in, &w->event, e);
     w->out->subject = w->event.subject; /* also of a refused one, when it was found */
+    w->by = asker(w);
     return good && judge_now(w, e);
 }
 
@@ -399,6 +411,7 @@ static bool take_unread(struct work *w, struct err *e)
         return false;
     w->out->subject = u.subject;
     w->says.source = u.source;
+    w->by = (struct share_asker){ bundle_agency(w->r->bundle, u.seen.agency), true };
     u.seen.since_ms = u.seen.last_ms = w->says.decided_ms;
     w->says.note = slice_text(
         arena_format(w->a, "%.*s %.*s", SHOWN(u.seen.code), SHOWN(u.seen.reference)));
@@ -417,7 +430,7 @@ static bool look(struct work *w, const struct input_act *act, const struct perso
         return false;
     if (!j->facts_changed)
         return note_act(w, act, LOOKED_AT_NOTHING, e);
-    return note_act(w, act, "", e) && keep_word(w, e) && fit_records(j, w->facts.n, e);
+    return note_act(w, act, "", e) && keep_word(w, e);
 }
 
 static bool take_act(struct work *w, struct err *e)
@@ -494,11 +507,14 @@ static void refuse(struct work *w, struct err *e)
 {
     w->out->refusal = *e;
     err_clear(e);
+    step_drop(w->out);
+    w->out->goes_on = false;
     buf_reset(&w->facts);
     buf_reset(&w->acts);
     w->out->judged = (struct judged){ .decisions = NULL };
     w->says.kind = AUDIT_REFUSED;
     w->says.judged = NULL;
+    w->says.disclosure = slice_of(NULL, 0);
     w->says.facts_before = w->says.facts_after = slice_of(NULL, 0);
     w->says.note = slice_text(w->out->refusal.code);
 }
@@ -506,15 +522,21 @@ static void refuse(struct work *w, struct err *e)
 static bool make_entry(struct work *w, struct err *e)
 {
     struct buf b;
-    buf_init(&b, ENTRY_MAX_BYTES);
+    w->says.subject = &w->out->subject;
     w->out->chain = w->p->chain;
-    bool made = audit_entry(w->r->bundle, &w->out->chain, &w->says, &b, e);
+    bool made = fit_entry(w->r->bundle, &w->out->chain, &w->says, &b, e);
     if (made) {
         w->out->entry = arena_copy(w->a, buf_slice(&b));
         made = w->out->entry.p || err_memory(e);
     }
     buf_release(&b);
     return made;
+}
+
+/* Whatever it leads to, every record of it fits, or it is refused. */
+static bool decide(struct work *w, struct err *e)
+{
+    return take(w, e) && fit_records(&w->out->judged, w->facts.n, e) && make_entry(w, e);
 }
 
 static bool keep_acts(struct work *w, struct err *e)
@@ -527,8 +549,7 @@ static bool keep_acts(struct work *w, struct err *e)
 static bool finish(struct work *w, struct err *e)
 {
     w->out->kind = w->says.kind;
-    w->says.subject = &w->out->subject;
-    return make_entry(w, e) && make_marks(w, e) &&
+    return make_marks(w, e) &&
            (w->facts.n == 0 || copy_out(&w->out->facts, w->out->subject.b, &w->facts, e)) &&
            keep_acts(w, e) && memory_room(&w->p->memory, 2 + MARK_CHANGES, e);
 }
@@ -542,15 +563,15 @@ bool step_decide(const struct input_rules *r, struct partition *p, const struct 
                  struct arena *a, struct step *out, struct err *e)
 {
     *out = (struct step){ .kind = AUDIT_EVENT };
-    struct work w = { .r = r, .p = p, .in = in, .a = a, .out = out };
+    struct work w = { .r = r, .p = p, .in = in, .a = a, .out = out, .by = { .agency = -1 } };
     w.says.input = in;
     w.says.decided_ms = step_time(p, in);
     buf_init(&w.facts, BUS_RECORD_MAX_BYTES * 2);
     buf_init(&w.acts, BUS_RECORD_MAX_BYTES);
-    bool done = take(&w, e);
+    bool done = decide(&w, e);
     if (!done && e->fate == ERR_REJECT) {
         refuse(&w, e);
-        done = true;
+        done = make_entry(&w, e);
     }
     done = done && finish(&w, e);
     buf_release(&w.facts);

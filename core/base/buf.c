@@ -22,7 +22,7 @@ void buf_release(struct buf *b)
 void buf_reset(struct buf *b)
 {
     b->n = 0;
-    b->failed = false;
+    b->failed = b->full = false;
 }
 
 /* The memory holds one byte more than `room`, for the NUL that vsnprintf insists on. */
@@ -45,7 +45,8 @@ uint8_t *buf_reserve(struct buf *b, size_t n)
 {
     if (b->failed)
         return NULL;
-    if (n > b->max - b->n || ((!b->p || b->room - b->n < n) && !grow(b, b->n + n))) {
+    b->full = n > b->max - b->n;
+    if (b->full || ((!b->p || b->room - b->n < n) && !grow(b, b->n + n))) {
         b->failed = true;
         return NULL;
     }

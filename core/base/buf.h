@@ -11,7 +11,7 @@
 struct buf {
     uint8_t *p;
     size_t n, room, max;
-    bool failed;
+    bool failed, full; /* full: its maximum was too little, not memory */
 };
 
 void buf_init(struct buf *b, size_t max_bytes);

@@ -3,11 +3,7 @@
 
 bool rule_restricts(const struct rule *rule)
 {
-    const struct schema *s = rule->schema;
-    for (size_t i = 0; i < s->kind_count; i++)
-        if ((s->restricts >> i & 1) && slice_equal(s->kinds[i], rule->kind))
-            return slice_equal_text(rule->action, "asserts");
-    return false;
+    return schema_restricts(rule->schema, rule->kind) && slice_equal_text(rule->action, "asserts");
 }
 
 /* How much one field that cannot be read takes with it. */

@@ -231,6 +231,14 @@ bool schema_has_kind(const struct schema *s, struct slice kind)
     return slice_is_one_of(kind, s->kinds, s->kind_count);
 }
 
+bool schema_restricts(const struct schema *s, struct slice kind)
+{
+    for (size_t i = 0; i < s->kind_count; i++)
+        if (slice_equal(s->kinds[i], kind))
+            return s->restricts >> i & 1;
+    return false;
+}
+
 size_t catalogue_category_count(const struct catalogue *c)
 {
     return c->categories.count;

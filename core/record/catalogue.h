@@ -31,6 +31,8 @@ const struct schema *catalogue_at(const struct catalogue *c, size_t n);
 const struct schema *catalogue_named(const struct catalogue *c, struct slice name);
 const struct schema *catalogue_fingerprint(const struct catalogue *c, uint64_t fingerprint);
 bool schema_has_kind(const struct schema *s, struct slice kind);
+/* Whether that kind only ever lessens what is shared. */
+bool schema_restricts(const struct schema *s, struct slice kind);
 
 /* Categories by number and by name. A name stands also for all below it ("location" for
  * "location.address"); a last segment alone works where unambiguous ("ward"). false: none. */

@@ -192,9 +192,35 @@ static bool make_room(struct draft *d, const struct bundle *b, struct arena *a, 
     }
 }
 
+static size_t unfilled(size_t filled, size_t share)
+{
+    return filled < share ? share - filled : 0;
+}
+
+/* Whether what stays leaves each other agency its share, and what is nobody's one too. */
+static bool leaves_room(const struct shares *s, int agency, size_t limit, size_t share)
+{
+    size_t all = s->all_stays, nobodys = s->all_stays;
+    for (size_t i = 0; i < s->bundle->agency_count; i++) {
+        nobodys -= s->stays[i];
+        if ((int)i != agency)
+            all += unfilled(s->stays[i], share);
+    }
+    return all + unfilled(nobodys, share) <= limit;
+}
+
+static bool may_add(const struct shares *was, const struct shares *is,
+                    const struct share_asker *by, size_t limit, size_t share)
+{
+    int n = by->agency;
+    return n < 0 || is->stays[n] <= share || is->stays[n] <= was->stays[n] ||
+           is->all_stays <= SHARE_ASKED_BYTES(limit) ||
+           (by->restricts && leaves_room(is, n, limit, share));
+}
+
 bool share_fit(const struct bundle *b, struct arena *a, const struct person *before,
-               const struct person *after, int agency, size_t limit, struct person *out,
-               bool *fits, struct err *e)
+               const struct person *after, const struct share_asker *by, size_t limit,
+               struct person *out, bool *fits, struct err *e)
 {
     size_t share = SHARE_ASKED_BYTES(limit) / (b->agency_count + 1);
     struct shares was, is;
@@ -204,8 +230,7 @@ bool share_fit(const struct bundle *b, struct arena *a, const struct person *bef
     if (!draft_init(&d, a, before, e) || !measure(&was, b, a, &d, e) ||
         !draft_init(&d, a, after, e) || !measure(&is, b, a, &d, e))
         return false;
-    *fits = agency < 0 || is.stays[agency] <= share || is.stays[agency] <= was.stays[agency] ||
-            is.all_stays <= SHARE_ASKED_BYTES(limit);
+    *fits = may_add(&was, &is, by, limit, share);
     if (!*fits || is.all <= limit)
         return true;
     if (!make_room(&d, b, a, limit, share, e))

@@ -5,7 +5,8 @@
  * much of what may be forgotten (events that nobody waits for) is forgotten, of those who have more
  * than their share, the oldest first: its bytes, then all of it. Of what may not (words, holds,
  * what is known by its id) an agency that fills more than its share adds no more once half of the
- * record is so filled: its event is refused, and nobody else's. Sizes are bounds from above. Pure. */
+ * record is so filled: its event is refused, and nobody else's. Only what restricts goes beyond, while
+ * all others' shares still fit. Sizes are bounds from above. Pure. */
 #ifndef CONCORDAT_SHARING_SHARE_H
 #define CONCORDAT_SHARING_SHARE_H
 
@@ -14,10 +15,16 @@
 /* Below that size there is nothing to ask. */
 #define SHARE_ASKED_BYTES(limit) ((limit) / 2)
 
-/* What an event of that agency (AGENCY_NOBODY, -1: of nobody) made of the person, within the limit: *out,
- * in a. *fits false: it would add to more than its agency's share. */
+/* Who said something. */
+struct share_asker {
+    int agency;     /* AGENCY_NOBODY: an act of people */
+    bool restricts; /* it only ever lessens what is shared */
+};
+
+/* What that made of the person, within the limit: *out, in a. *fits false: it would add to more than its
+ * agency's share. */
 MUST_CHECK bool share_fit(const struct bundle *b, struct arena *a, const struct person *before,
-                          const struct person *after, int agency, size_t limit,
+                          const struct person *after, const struct share_asker *by, size_t limit,
                           struct person *out, bool *fits, struct err *e);
 
 #endif

@@ -44,6 +44,70 @@ static void what_a_part_says_is_its_own_agencys_to_say(void)
     acting_agree();
 }
 
+#define RECORD_MOST ((size_t)4 << 20)
+
+static struct slice long_text(size_t n)
+{
+    char *text = arena_alloc(&world.arena, n + 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    memset(text, 'x', n);
+    text[n] = '\0';
+    return slice_of(text, n);
+}
+
+static void put_receipt(struct slice code)
+{
+    const struct schema *s = catalogue_named(world.catalogue, SLICE("Receipt"));
+    static const uint8_t hash[HASH_BYTES];
+    struct recipient_id to = { (uint16_t)bundle_service(world.bundle, SLICE("hosp/wards")) };
+    struct subject_key key;
+    struct pseudonym p;
+    struct buf b;
+    world_key("ada", &key);
+    judge_pseudonym(&world.keys, world.bundle, to, &key, &p);
+    buf_init(&b, RECORD_MOST);
+    wire_put_header(&b, plan_fingerprint(s->plan));
+    avro_put_long(&b, 1);
+    avro_put_text(&b, SLICE("d1"));
+    avro_put_text(&b, SLICE("hosp/wards"));
+    avro_put_text(&b, SLICE("refused"));
+    avro_put_text(&b, code);
+    avro_put_long(&b, 1790000000000);
+    avro_put_long(&b, 0);
+    buf_put(&b, slice_of(hash, HASH_BYTES));
+    CU_ASSERT_TRUE_FATAL(buf_ok(&b));
+    world_publish("receipts.hosp", world_partition("ada"), slice_of(p.b, ID_BYTES), buf_slice(&b));
+    buf_release(&b);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+/* As large as a record may be: what is noted of it is larger. */
+static void a_receipt_that_makes_too_large_an_entry_is_refused(void)
+{
+    put_receipt(long_text(RECORD_MOST - 150));
+    CU_ASSERT_TRUE(acting_refused("event.size"));
+    put_receipt(SLICE("AE"));
+    CU_ASSERT_PTR_NOT_NULL(world_entry("receipt", 0));
+    acting_agree();
+}
+
+/* What is said of an event that is refused tells whose it was. */
+static void a_service_of_a_long_name_is_refused(void)
+{
+    struct say say = { .who = "ada", .topic = "events.hosp" };
+    const char *const set[] = { "header.source_service",
+                                (const char *)long_text(RECORD_MOST - 300).p, NULL };
+    say.set = set;
+    world_say(&say);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+    const struct audit_read *r = world_entry("refused", 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    CU_ASSERT_EQUAL(r->source.n, 0);
+    acting_agree();
+}
+
 /* A bundle of one file, that nobody signed; number and hash as the order says. */
 static void put_order(uint64_t number, bool of_it)
 {
@@ -242,6 +306,9 @@ static CU_TestInfo cases[] = {
     { "what a part says is its own agency's to say", what_a_part_says_is_its_own_agencys_to_say },
     { "an order that nobody signed, or of another bundle, is refused",
       an_order_that_nobody_signed_is_refused },
+    { "a receipt that makes too large an entry is refused",
+      a_receipt_that_makes_too_large_an_entry_is_refused },
+    { "a service of a long name is refused", a_service_of_a_long_name_is_refused },
     { "an act of before is nothing where people are named",
       an_act_of_before_is_nothing_where_people_are_named },
     { "random acts go by the text", random_acts_go_by_the_text },

@@ -120,6 +120,41 @@ static void what_is_held_is_refused_at_the_share_and_not_forgotten(void)
     both_agree();
 }
 
+/* Until nothing more of the hospital's is taken. */
+static void fill_with_holds(void)
+{
+    static const size_t sizes[] = { 400 * KIB, 40 * KIB, 4 * KIB, 20 };
+    world_known("ada");
+    for (unsigned i = 0; i < 48; i++) {
+        const char *const set[] = { "stay.ward", long_text(sizes[i / 12], i), NULL };
+        world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge",
+                                 .episode = long_text(11, i), .set = set });
+    }
+    run();
+}
+
+static void restrict_it(const char *source, unsigned n)
+{
+    static const char *const kinds[] = { "location", "record", "unknown" };
+    const char *const set[] = { "restriction.kind", kinds[n % 3], NULL };
+    world_say(&(struct say){ .who = "ada", .source = source, .type = "Restriction",
+                             .kind = "raised", .episode = long_text(12, n), .set = set });
+}
+
+static void what_restricts_is_taken_beyond_the_share(void)
+{
+    fill_with_holds();
+    size_t n = refused("hosp");
+    CU_ASSERT(n > 0);
+    for (unsigned i = 0; i < 30; i++)
+        restrict_it(i % 2 ? "hosp/wards" : "hosp/hub", i);
+    run();
+    CU_ASSERT_EQUAL(refused("hosp"), n);
+    open_by("council", 100 * KIB, 1);
+    CU_ASSERT_EQUAL(refused("council"), 0);
+    both_agree();
+}
+
 static CU_TestInfo cases[] = {
     { "events that fill it are forgotten, oldest first",
       events_that_fill_it_are_forgotten_oldest_first },
@@ -128,6 +163,7 @@ static CU_TestInfo cases[] = {
     { "whoever is alone may fill half of it", whoever_is_alone_may_fill_half_of_it },
     { "what is held is refused at the share, and not forgotten",
       what_is_held_is_refused_at_the_share_and_not_forgotten },
+    { "law 6: what restricts is taken beyond the share", what_restricts_is_taken_beyond_the_share },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_share = { "share", world_load, world_unload, world_fresh, world_done, cases };

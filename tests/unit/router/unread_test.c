@@ -10,25 +10,31 @@
 
 #define CODE "map.value"
 
-static void sign(const char *agency, const char *topic, const char *who, const char *code)
+static void sign_of(const char *agency, const char *topic, const char *who, const char *code,
+                    struct slice reference)
 {
     struct subject_key key;
     struct buf b;
     const struct schema *s = catalogue_named(world.catalogue, SLICE("Unread"));
     world_key(who, &key);
-    buf_init(&b, 4096);
+    buf_init(&b, (size_t)4 << 20);
     wire_put_header(&b, plan_fingerprint(s->plan));
     avro_put_long(&b, 1);
     avro_put_text(&b, slice_text(agency));
     avro_put_text(&b, SLICE("adt"));
     avro_put_text(&b, slice_text(code));
-    avro_put_text(&b, SLICE("17"));
+    avro_put_text(&b, reference);
     avro_put_long(&b, 1790000000000);
     avro_put_text(&b, SLICE(""));
     world_publish(topic, world_partition(who), slice_of(key.b, ID_BYTES), buf_slice(&b));
     buf_release(&b);
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
+}
+
+static void sign(const char *agency, const char *topic, const char *who, const char *code)
+{
+    sign_of(agency, topic, who, code, SLICE("17"));
 }
 
 /* who NULL: on all of that feed and code; the record is to's. */
@@ -144,6 +150,23 @@ static void a_word_on_all_counts_for_each_that_it_comes_to(void)
     both_agree();
 }
 
+/* Two of them fill more than a record takes. */
+static void a_sign_of_long_texts_is_refused_and_stops_nothing(void)
+{
+    size_t n = 2200000;
+    char *text = arena_alloc(&world.arena, n);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    memset(text, '7', n);
+    sign_of("hosp", "events.hosp", "ada", "a", slice_of(text, n));
+    sign_of("hosp", "events.hosp", "ada", "b", slice_of(text, n));
+    const struct audit_read *r = world_entry("refused", 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    CU_ASSERT_TRUE(slice_equal_text(r->note, "unread.text"));
+    admit("ada");
+    CU_ASSERT_EQUAL(got(), 1);
+    both_agree();
+}
+
 /* However many codes one agency makes up. */
 static void another_agencys_sign_finds_room(void)
 {
@@ -249,6 +272,8 @@ static CU_TestInfo cases[] = {
     { "of two codes both must be looked at", of_two_codes_both_must_be_looked_at },
     { "a word on all counts for each that it comes to",
       a_word_on_all_counts_for_each_that_it_comes_to },
+    { "a sign of long texts is refused, and stops nothing",
+      a_sign_of_long_texts_is_refused_and_stops_nothing },
     { "another agency's sign finds room", another_agencys_sign_finds_room },
     { "what came after the word was given waits", what_came_after_the_word_was_given_waits },
     { "law 6: what is queued waits at the door until somebody has looked",

@@ -180,7 +180,7 @@ struct slice world_event(const struct say *s)
     set_header(s);
     for (const char *const *at = s->set; at && at[0]; at += 2)
         set(at[0], at[1]);
-    buf_init(&body, 1 << 20);
+    buf_init(&body, 4 << 20);
     wire_put_header(&body, plan_fingerprint(schema->plan));
     bool good = build_done(&b, &body, &world.e);
     struct slice framed = arena_copy(&world.arena, buf_slice(&body));
