@@ -4,7 +4,7 @@
 #include "base/ids.h"
 #include "bus/topics.h"
 #include "host/log.h"
-#include "record/wire.h"
+#include "sharing/former.h"
 
 #include <string.h>
 
@@ -103,12 +103,9 @@ static bool open_value(struct known *k, const struct bus_record *r, const char *
                        struct view *out, struct err *e)
 {
     const struct schema *s = catalogue_named(k->catalogue, slice_text(name));
-    uint64_t fingerprint = 0;
     struct slice body;
     arena_reset(&k->work);
-    if (!wire_open(r->value, &fingerprint, &body, e))
-        return false;
-    if (!s || fingerprint != plan_fingerprint(s->plan))
+    if (!s || !former_open(s, &k->work, r->value, &body, e))
         return err_set(e, ERR_REJECT, "delivery.schema", 2, "cannot read a %s of another form",
                        name);
     return plan_view(s->plan, &k->work, body, out, e);

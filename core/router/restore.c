@@ -10,6 +10,7 @@
 
 #include "audit/walk.h"
 #include "record/wire.h"
+#include "sharing/former.h"
 
 #define RESTORE_ARENA_BYTES ((size_t)64 * 1024 * 1024)
 
@@ -89,7 +90,9 @@ static bool has_form(const struct catalogue *c, int partition, struct slice valu
 {
     uint64_t form = 0;
     struct slice body;
-    if (!wire_open(value, &form, &body, e) || catalogue_fingerprint(c, form))
+    const struct schema *facts = catalogue_named(c, SLICE("Facts"));
+    if (!wire_open(value, &form, &body, e) || catalogue_fingerprint(c, form) ||
+        (facts && former_is_read(facts, form)))
         return e->fate == ERR_NONE;
     return err_set(e, ERR_FATAL, "facts.form", 0,
                    "cannot restore facts of partition %d: a record of form %016" PRIx64

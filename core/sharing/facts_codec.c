@@ -4,6 +4,7 @@
  * which checks every byte. Services and agencies stand by name. */
 #include "record/wire.h"
 #include "sharing/draft.h"
+#include "sharing/former.h"
 #include "sharing/waits.h"
 
 #define VERSION 4
@@ -548,13 +549,14 @@ bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, 
                    struct err *e)
 {
     const struct schema *s = catalogue_named(b->catalogue, SLICE("Facts"));
-    uint64_t fingerprint = 0;
     struct slice body;
     struct view v;
     struct draft d;
     struct reader r = { .b = b, .arena = a, .e = e };
-    if (!s || !wire_open(bytes, &fingerprint, &body, e) || fingerprint != plan_fingerprint(s->plan))
-        return err_set(e, ERR_FATAL, "facts.schema", 0, "cannot read facts of another form");
+    if (!s || !former_open(s, a, bytes, &body, e))
+        return e->fate == ERR_RETRY /* memory */
+                   ? false
+                   : err_set(e, ERR_FATAL, "facts.schema", 0, "cannot read facts of another form");
     if (!plan_view(s->plan, a, body, &v, e))
         return false;
     if (view_long(&v, AT_VERSION) != VERSION)

@@ -5,6 +5,7 @@
  * wait. Which event it came of, and when that was said, is its source's alone: neither record tells it. */
 #include "record/wire.h"
 #include "sharing/decide.h"
+#include "sharing/former.h"
 #include "sharing/project.h"
 
 #define VERSION 2
@@ -205,12 +206,10 @@ bool notice_read(const struct catalogue *c, struct arena *a, struct slice framed
                  struct notice_view *out, struct err *e)
 {
     const struct schema *s = catalogue_named(c, SLICE("Notice"));
-    uint64_t fingerprint = 0;
     struct slice body;
     struct view v;
     *out = (struct notice_view){ 0 };
-    if (!s || !wire_open(framed, &fingerprint, &body, e) ||
-        fingerprint != plan_fingerprint(s->plan))
+    if (!s || !former_open(s, a, framed, &body, e))
         return err_set(e, ERR_FATAL, "notice.schema", 0, "cannot read a notice of another form");
     if (!plan_view(s->plan, a, body, &v, e))
         return false;

@@ -204,6 +204,23 @@ static void a_notice_of_another_form_holds_its_subject(void)
     CU_ASSERT_STRING_EQUAL(desk_outcome(1), "");
 }
 
+/* The form before, that knew of nothing that waits: of it no new one need come. */
+static void a_notice_of_the_form_before_counts(void)
+{
+    static const uint8_t form[] = { 0xc3, 0x01, 0x16, 0x5b, 0x22, 0xdd, 0x46, 0x55, 0x26, 0x03 };
+    struct slice now = desk_notice(&(struct tell){ .who = 'A', .withhold = { "stay.ward" } });
+    uint8_t *before = arena_alloc(&desk.arena, now.n);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(before);
+    memcpy(before, now.p, now.n);
+    memcpy(before, form, sizeof form);
+    desk_put("restrictions", desk_key('A'), slice_of(before, now.n - 1));
+    desk_say(&(struct say){ .n = 1, .who = 'A', .ward = "hidden-ward" });
+    CU_ASSERT(desk_step());
+    CU_ASSERT_FATAL(GOT(1));
+    CU_ASSERT_PTR_NULL(strstr(p->got[0].text, "hidden-ward"));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "reduced");
+}
+
 static void what_is_in_doubt_waits_and_goes_when_it_is_not(void)
 {
     desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .waiting = 1 });
@@ -408,6 +425,7 @@ static CU_TestInfo cases[] = {
     { "an unreadable notice holds its subject until another comes",
       an_unreadable_notice_holds_its_subject_until_another_comes },
     { "a notice of another form holds its subject", a_notice_of_another_form_holds_its_subject },
+    { "a notice of the form before counts", a_notice_of_the_form_before_counts },
     { "what is in doubt waits, and goes when it is not", what_is_in_doubt_waits_and_goes_when_it_is_not },
     { "what waits is reduced by what turns out", what_waits_is_reduced_by_what_turns_out },
     { "what waits is cancelled with its retraction", what_waits_is_cancelled_with_its_retraction },

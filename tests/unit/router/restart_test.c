@@ -120,6 +120,22 @@ static void facts_of_another_form_stop_it_at_the_start_and_say_so(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(world.e.text, "the version that wrote it can go on"));
 }
 
+/* As the version before wrote it: somebody of whom nothing is known, before it had let_go. */
+static void facts_of_the_form_before_are_gone_on_with(void)
+{
+    static const uint8_t before[29] = { 0xc3, 0x01, 0x07, 0x85, 0x22, 0x93, 0x50, 0xcd, 0x37, 0x35,
+                                        0x08, 0x01 };
+    struct subject_key key;
+    world_key("ada", &key);
+    world_publish(TOPIC_FACTS, world_partition("ada"), slice_of(key.b, ID_BYTES),
+                  slice_of(before, sizeof before));
+    world_restart();
+    world_known("ada");
+    world_admit("ada", "v1");
+    CU_ASSERT_TRUE_FATAL(world_run());
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1);
+}
+
 /* Law 3 under a take-over: what the first had in hand is decided by the second, once. */
 static void a_second_worker_fences_the_first(void)
 {
@@ -151,6 +167,7 @@ static CU_TestInfo cases[] = {
     { "a note that does not fit stops the router", a_note_that_does_not_fit_stops_the_router },
     { "facts of another form stop it at the start, and say so",
       facts_of_another_form_stop_it_at_the_start_and_say_so },
+    { "facts of the form before are gone on with", facts_of_the_form_before_are_gone_on_with },
     { "a second worker fences the first", a_second_worker_fences_the_first },
     CU_TEST_INFO_NULL,
 };
