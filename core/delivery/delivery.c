@@ -119,11 +119,12 @@ static bool finish(struct delivery *d, const struct queued *q, struct err *e)
     return bus_publish(d->o.bus, &r, 1, e) && store_forget(d->store, q, e);
 }
 
-/* One that ends without having been taken says by which codes the partner did not take it. */
+/* One that the partner would not take says by which codes. What ends it otherwise, cancelled or stopped
+ * at our door, has nothing to do with what was said to an earlier try. */
 static const char *receipt_code(struct delivery *d, const struct queued *q, const struct sent *s)
 {
-    bool ended = s->code[0] && q->said.n;
-    return ended ? arena_format(&d->arena, "%s %.*s", s->code, SHOWN(q->said)) : s->code;
+    bool by_partner = q->state == QUEUED_DROPPED || strcmp(s->outcome, "refused") == 0;
+    return by_partner && q->said.n ? arena_format(&d->arena, "%s %.*s", s->code, SHOWN(q->said)) : s->code;
 }
 
 static bool end_row(struct delivery *d, struct queued *q, const struct sent *s, struct err *e)

@@ -493,7 +493,42 @@ static void what_the_partner_said_is_told_while_it_waits_and_after(void)
     CU_ASSERT_STRING_EQUAL(desk_outcome(1), "stopped delivery.dropped AE 204");
 }
 
+/* The first of A is refused in words that may yet change. */
+static void is_told_no(char says[200])
+{
+    desk.mapping = desk.mapping_hl7;
+    desk_reopen();
+    snprintf(says, 200, ACK("MSA|AE|%s|No such Ada\rERR|||204^x"), desk_id(1));
+    desk.partner.says = says;
+    say(1, 'A');
+    CU_ASSERT(desk_step());
+    CU_ASSERT_EQUAL(p->asked, 1);
+}
+
+static void what_our_door_ends_does_not_say_what_the_partner_said_before(void)
+{
+    char says[200];
+    is_told_no(says);
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .stop = { "hospital-discharge" } });
+    later(RETRY_MS);
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "stopped delivery.stopped");
+}
+
+static void what_the_partner_would_not_take_says_so_when_it_is_cancelled(void)
+{
+    char says[200];
+    desk.tries_on_error = 1;
+    is_told_no(says);
+    desk_say(&(struct say){ .n = 2, .who = 'A', .action = "retracts", .original = 1 });
+    later(RETRY_MS);
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "refused delivery.cancelled AE 204");
+}
+
 static CU_TestInfo cases[] = {
+    { "what our door ends does not say what the partner said before",
+      what_our_door_ends_does_not_say_what_the_partner_said_before },
+    { "what the partner would not take says so when it is cancelled",
+      what_the_partner_would_not_take_says_so_when_it_is_cancelled },
     { "another reason is told while it lasts", another_reason_is_told_while_it_lasts },
     { "a clock set back makes nothing wait longer", a_clock_set_back_makes_nothing_wait_longer },
     { "nor one set back while it was closed", nor_one_set_back_while_it_was_closed },
