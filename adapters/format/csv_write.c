@@ -1,7 +1,8 @@
 /* csv_write.c - one row under its header, for people or for machines (RFC 4180).
  *
  * Both get texts as they leave in any format (base/clean.h). What machines get is read back by csv.c
- * as the same cells. People open it in a spreadsheet, which runs what looks like a formula: such a
+ * as the same cells, but for what that reads as a spreadsheet's writing: blanks at the ends of a cell,
+ * ="text", and the quote before '123. People open it in a spreadsheet, which runs what looks like a formula: such a
  * cell gets a quote before it, as OWASP's "CSV injection" advises, and so does what stands behind a
  * separator in it, since programs split there that pass over quotes. A column's name is written as
  * the mapping has it or not at all: two names that are one to a reader are refused.

@@ -2,8 +2,8 @@
  *
  * Every key is compiled as a path and becomes one entry with a numeric address; the entries are sorted
  * by address and written with the marks that lie between two neighbours. So nothing is built up, and
- * trailing marks cannot appear. The text is UTF-8, clean (base/clean.h); it is parsed back to the same
- * values. */
+ * trailing marks cannot appear. The text is UTF-8, clean (base/clean.h), and what is parsed back is what
+ * text_clean makes of the values. */
 #include <stdlib.h>
 
 #include "base/clean.h"

@@ -45,6 +45,11 @@ static size_t clean_length(struct slice s)
     return at;
 }
 
+bool text_is_clean(struct slice s)
+{
+    return clean_length(s) == s.n;
+}
+
 struct slice text_clean(struct arena *a, struct slice s)
 {
     size_t same = clean_length(s);

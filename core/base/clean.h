@@ -8,7 +8,8 @@
  * embeddings, overrides and isolates of Unicode's UAX 9, by which a text reads as another than it
  * is). The joiners and marks of one letter (U+200C to U+200F, U+061C) stay: names of Persian, Hindi,
  * Arabic and Hebrew are written with them. A byte that is no UTF-8 becomes U+FFFD.
- * To be escaped is to leave: a reader undoes an escape. Threads: no state. */
+ * To be escaped is to leave: a reader undoes an escape. An id of the recipient's own is never changed, since it
+ * would find nothing by it: one that is not clean is refused (mapping/out_value.c). Threads: no state. */
 #ifndef CONCORDAT_BASE_CLEAN_H
 #define CONCORDAT_BASE_CLEAN_H
 
@@ -16,5 +17,6 @@
 
 /* s itself where nothing is to be done, else living in a; .p is NULL when a is full. */
 struct slice text_clean(struct arena *a, struct slice s);
+bool text_is_clean(struct slice s);
 
 #endif

@@ -1,4 +1,5 @@
 /* out_value.c - one value of a record as a text for people or for a partner. */
+#include "base/clean.h"
 #include "mapping/parts.h"
 
 unsigned action_named(struct slice word)
@@ -108,6 +109,17 @@ static bool is_cleared(const struct out_run *r, const struct value_ref *ref)
     return slice_is_one_of(ref->path, r->cleared, r->cleared_count);
 }
 
+/* By another id than its own the recipient finds nothing, or somebody else. */
+static bool own_id(const struct out_run *r, struct out_value *out, struct err *e)
+{
+    out->text = r->own->local_id;
+    out->is_null = slice_is_empty(out->text);
+    return text_is_clean(out->text) ||
+           err_set(e, ERR_REJECT, "map.own-id", 0,
+                   "cannot say by which id the recipient knows the person: what it gave has "
+                   "characters that do not leave");
+}
+
 bool out_value(struct out_run *r, const struct value_ref *ref, struct out_value *out, struct err *e)
 {
     *out = (struct out_value){ .type = SLOT_STRING };
@@ -116,9 +128,7 @@ bool out_value(struct out_run *r, const struct value_ref *ref, struct out_value 
         out->is_null = true;
         return true;
     case VALUE_OWN_ID:
-        out->text = r->own->local_id;
-        out->is_null = slice_is_empty(out->text);
-        return true;
+        return own_id(r, out, e);
     case VALUE_NOW:
         set_moment(out, r->own->now_ms, TIME_SECOND);
         return true;

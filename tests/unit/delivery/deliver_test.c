@@ -379,6 +379,23 @@ static void what_cannot_be_read_is_refused_and_does_not_stay(void)
     CU_ASSERT(c.taken == 5 && c.accepted == 2 && c.refused == 3 && c.outstanding == 0);
 }
 
+/* By another one the partner finds nobody: a soft hyphen and a tab do not leave. */
+static void an_own_id_that_cannot_leave_as_it_is_waits_for_a_person(void)
+{
+    static const char *const ids[] = { "K00\xc2\xad" "17", "K00\t17" };
+    for (int i = 0; i < 2; i++) {
+        char who = (char)('A' + i);
+        desk_link(who, SERVICE, ids[i]);
+        desk_say(&(struct say){ .n = i + 1, .who = who });
+    }
+    desk_link('C', SERVICE, "K\xc3\xb6 17");
+    desk_say(&(struct say){ .n = 3, .who = 'C' });
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(3));
+    CU_ASSERT_PTR_NOT_NULL(strstr(p->got[0].text, "K\xc3\xb6 17"));
+    CU_ASSERT_EQUAL(desk_counts().parked, 2);
+}
+
 static void the_agencys_own_id_comes_from_its_links(void)
 {
     desk_link('A', SERVICE, "P-100");
@@ -443,6 +460,8 @@ static CU_TestInfo cases[] = {
       a_retraction_follows_when_the_agreement_has_ended },
     { "what cannot be read is refused and does not stay",
       what_cannot_be_read_is_refused_and_does_not_stay },
+    { "an own id that cannot leave as it is waits for a person",
+      an_own_id_that_cannot_leave_as_it_is_waits_for_a_person },
     { "the agency's own id comes from its links", the_agencys_own_id_comes_from_its_links },
     { "a disclosure id that is quoted back is known",
       a_disclosure_id_that_is_quoted_back_is_known },
