@@ -6,6 +6,17 @@
 
 #define FACTS_MAX_BYTES (BUS_RECORD_MAX_BYTES - ID_BYTES)
 
+struct share_asker fit_asker(const struct bundle *b, const struct view *event)
+{
+    const struct header_slots *h = plan_header(event->plan);
+    const struct schema *s = catalogue_named(b->catalogue, slice_text(plan_name(event->plan)));
+    return (struct share_asker){
+        .agency = bundle_agency(b, view_text(event, (size_t)h->source_agency)),
+        .restricts = s && schema_restricts(s, view_text(event, (size_t)h->kind)) &&
+                     slice_equal_text(view_text(event, (size_t)h->action), "asserts"),
+    };
+}
+
 static bool too_big(struct err *e)
 {
     err_clear(e);

@@ -8,6 +8,8 @@
 #include "audit/audit.h"
 #include "sharing/share.h"
 
+/* Who says an event. */
+struct share_asker fit_asker(const struct bundle *b, const struct view *event);
 /* Encodes after, less what may be forgotten; refused when it adds to more than the asker's share. */
 MUST_CHECK bool fit_person(const struct bundle *b, struct arena *a, const struct person *before,
                            const struct person *after, const struct share_asker *by,

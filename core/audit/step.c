@@ -169,19 +169,6 @@ static bool take_duplicate(struct work *w)
     return true;
 }
 
-static struct share_asker asker(const struct work *w)
-{
-    const struct view *v = &w->event.view;
-    const struct header_slots *h = w->event.header;
-    const struct schema *s =
-        catalogue_named(w->r->bundle->catalogue, slice_text(plan_name(v->plan)));
-    return (struct share_asker){
-        bundle_agency(w->r->bundle, view_text(v, (size_t)h->source_agency)),
-        s && schema_restricts(s, view_text(v, (size_t)h->kind)) &&
-            slice_equal_text(view_text(v, (size_t)h->action), "asserts"),
-    };
-}
-
 static bool take_event(struct work *w, struct err *e)
 {
     bool read = input_event(w->r, w->in, w->a, &w->event, e);
@@ -193,7 +180,7 @@ static bool take_event(struct work *w, struct err *e)
         return take_duplicate(w);
     bool good = input_event_check(w->r, w->in, &w->event, e);
     w->out->subject = w->event.subject; /* also of a refused one, when it was found */
-    w->by = asker(w);
+    w->by = fit_asker(w->r->bundle, &w->event.view);
     return good && judge_now(w, e);
 }
 
