@@ -175,6 +175,15 @@ static void what_allows_goes_from_no_person_to_another(void)
     CU_ASSERT_STRING_EQUAL(words_of(bob()), "raised");
 }
 
+static void what_allows_goes_from_no_number_that_is_not_verified(void)
+{
+    say("\"may\":\"individual-care\",\"local\":\"H1\"," UNSURE);
+    say("\"hide\":\"place\",\"local\":\"H1\"," UNSURE);
+    CU_ASSERT_STRING_EQUAL(words_of(ada()), "granted raised");
+    say("\"local\":\"H1\"," ANOTHER);
+    CU_ASSERT_STRING_EQUAL(words_of(bob()), "raised");
+}
+
 static void what_allows_goes_to_one_number(void)
 {
     say("\"hide\":\"place\",\"local\":\"H1\"");
@@ -378,6 +387,8 @@ static CU_TestInfo cases[] = {
     { "from a mistyped number it goes to the right one",
       from_a_mistyped_number_it_goes_to_the_right_one },
     { "what allows goes from no person to another", what_allows_goes_from_no_person_to_another },
+    { "what allows goes from no number that is not verified",
+      what_allows_goes_from_no_number_that_is_not_verified },
     { "what allows goes to one number", what_allows_goes_to_one_number },
     { "a person's number does not go along", a_persons_number_does_not_go_along },
     { "what a message says itself goes to its other key too",
