@@ -25,6 +25,13 @@ static bool retracts(const struct view *v)
     return slice_equal_text(view_text_at(v, "header.action"), "retracts");
 }
 
+/* What may have arrived goes again before its retraction, but not what waited and is withdrawn. */
+static bool is_cancelled(const struct door_input *in, struct slice id, const struct notice_view *n)
+{
+    return slice_is_one_of(id, n->cancelled, n->cancelled_count) &&
+           (!in->maybe || slice_is_one_of(id, n->waiting, n->waiting_count));
+}
+
 /* NULL: nothing stops it. */
 static const char *stopped_by(const struct door_input *in, const struct view *v,
                               const struct notice_view *n)
@@ -32,8 +39,7 @@ static const char *stopped_by(const struct door_input *in, const struct view *v,
     struct slice agreement = view_text_at(v, "header.agreement");
     if (retracts(v))
         return NULL;
-    if (!in->maybe &&
-        slice_is_one_of(view_text_at(v, "header.id"), n->cancelled, n->cancelled_count))
+    if (is_cancelled(in, view_text_at(v, "header.id"), n))
         return "delivery.cancelled";
     if (slice_is_one_of(agreement, n->stop, n->stop_count))
         return "delivery.stopped";

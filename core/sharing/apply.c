@@ -64,6 +64,7 @@ static bool open_relationship(struct effect *x)
                               .episode = x->ev->episode,
                               .opened_by = x->ev->id,
                               .opened_ms = x->ev->occurred_ms };
+    x->d->claims |= with >= 0;
     return with < 0 || draft_word(x->d, &x->d->relationships, &r, &form, x->e);
 }
 
@@ -216,6 +217,7 @@ static bool add_responsible(struct effect *x)
     if (who == SERVICE_FOREIGN)
         f.service = SERVICE_OUTSIDE;
     x->d->gate |= is_someone_else(x->d, &f);
+    x->d->claims = true;
     return draft_word(x->d, &x->d->responsible, &f, &form, x->e);
 }
 
@@ -403,6 +405,7 @@ void draft_undo(struct draft *d, const struct event_id *original, const struct e
     bool shown = remove_births(&d->births, &u);
     d->doors |= doors;
     d->gate |= doors || others;
+    d->claims |= others;
     d->shown |= shown;
     d->changed |= doors || others || shown;
 }

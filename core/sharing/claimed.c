@@ -214,6 +214,65 @@ bool claimed_turned(const struct bundle *b, const struct person *before, const s
     return false;
 }
 
+bool claimed_names(const struct person *p, uint16_t service)
+{
+    for (size_t i = 0; i < p->relationship_count; i++)
+        if (p->relationships[i].is_open && p->relationships[i].with == service)
+            return true;
+    for (size_t i = 0; i < p->responsible_count; i++)
+        if (p->responsible[i].service == service)
+            return true;
+    return false;
+}
+
+/* The next agency, in order of the events, of which somebody was sent something; *at: where to go on. */
+static bool next_sender(const struct person *p, size_t *at, int *agency)
+{
+    const int last = *agency;
+    for (; *at < p->event_count; ++*at)
+        if (p->events[*at].receiver_count && p->events[*at].agency != last) {
+            *agency = p->events[(*at)++].agency;
+            return true;
+        }
+    return false;
+}
+
+bool claimed_in_doubt(const struct bundle *b, const struct person *p)
+{
+    int source = AGENCY_NOBODY;
+    for (size_t at = 0; next_sender(p, &at, &source);)
+        if (!claimed_all_count(b, p, source))
+            return true;
+    return false;
+}
+
+/* The worst of what one agency claims. */
+static enum claimed worst_of(const struct bundle *b, const struct person *p, int agency, int source)
+{
+    enum claimed c = CLAIMED_COUNTS;
+    for (size_t i = 0; i < p->relationship_count; i++)
+        if (p->relationships[i].is_open && p->relationships[i].agency == agency)
+            c = worse(c, claimed_relationship(b, p, &p->relationships[i], source));
+    for (size_t i = 0; i < p->responsible_count; i++)
+        if (bundle_agency(b, source_agency(p->responsible[i].source)) == agency)
+            c = worse(c, claimed_word(b, p, &p->responsible[i], source));
+    return c;
+}
+
+bool claimed_doubt_is_new(const struct bundle *b, const struct person *before,
+                          const struct person *after)
+{
+    int source = AGENCY_NOBODY;
+    for (size_t at = 0; next_sender(after, &at, &source);) {
+        if (claimed_all_count(b, after, source))
+            continue;
+        for (int agency = 0; agency < (int)b->agency_count; agency++)
+            if (worst_of(b, after, agency, source) > worst_of(b, before, agency, source))
+                return true;
+    }
+    return false;
+}
+
 static bool is_claimed(const struct bundle *b, const struct person *p, uint16_t service)
 {
     uint16_t agency = b->services[service].agency;

@@ -48,6 +48,14 @@ enum claimed claimed_worst(const struct bundle *b, const struct person *p, int s
 bool claimed_turned(const struct bundle *b, const struct person *before,
                     const struct person *after);
 
+/* Whether any claim, in doubt or not, names that service. */
+bool claimed_names(const struct person *p, uint16_t service);
+/* Whether some claim does not count for an event of an agency that somebody was sent. */
+bool claimed_in_doubt(const struct bundle *b, const struct person *p);
+/* Whether some agency's claim is in doubt for such an event as it was not before, or not so badly. */
+bool claimed_doubt_is_new(const struct bundle *b, const struct person *before,
+                          const struct person *after);
+
 /* What the facts before and out->after, which d has made of them, say of such services, where it
  * differs. */
 struct draft;

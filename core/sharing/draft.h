@@ -43,6 +43,7 @@ struct draft {
     bool gate;  /* something opened: earlier events may now be released (law 9) */
     bool doors; /* doors must hear of it (law 6) */
     bool shown; /* some agency has now shown otherwise whom it means (claimed.h) */
+    bool claims; /* who claims the person is not what it was (claimed.h) */
 };
 
 /* What an event would make known, or end, and may not. */
@@ -102,13 +103,18 @@ MUST_CHECK bool draft_record(struct draft *d, const struct bundle *b, const stru
                              struct err *e);
 /* A human may yet release it, and a retraction must find who got it then. */
 bool draft_is_held(const struct draft *d, const struct event_id *id);
+/* What must stay on file, though its bytes need not: it waits at a door, or days are counted from it. */
+bool draft_keeps(const struct bundle *b, const struct draft *d, const struct episode_event *x);
 /* So many bytes of that agency's events, or all that may go, at once: of the oldest that nobody waits for
- * their bytes; where none has any, the oldest itself. */
-MUST_CHECK bool draft_shrink(struct draft *d, uint16_t agency, size_t bytes, struct err *e);
+ * their bytes; where none has any, the oldest itself that need not stay. */
+MUST_CHECK bool draft_shrink(struct draft *d, const struct bundle *b, uint16_t agency, size_t bytes,
+                             struct err *e);
 /* Keeps the id of what is on file no more, or never was: sent again it is a duplicate. */
 MUST_CHECK bool draft_forget(struct draft *d, const struct event_id *id, struct slice source,
                              struct err *e);
 struct gone_event draft_gone(const struct event_id *id, struct slice source);
+/* The last standing event of its kind in its episode that is on file as a whole; NULL: none. */
+const struct episode_event *draft_like(const struct draft *d, const struct episode_event *x);
 /* Of an event noted just now: it arrives when a later version of it, or its retraction, is already
  * here. Such an event makes nothing known. */
 enum arrival { ARRIVED_STANDING, ARRIVED_REPLACED, ARRIVED_RETRACTED };

@@ -61,6 +61,16 @@ bool draft_is_latest(const struct draft *d, const struct episode_event *x)
     return !x->retracted && count_later(d, x) == 0;
 }
 
+const struct episode_event *draft_like(const struct draft *d, const struct episode_event *x)
+{
+    const struct episode_event *events = d->events.items, *last = NULL;
+    for (size_t i = 0; i < d->events.count; i++)
+        if (events[i].bytes.n && !events[i].retracted && is_alike(&events[i], x) &&
+            (!last || is_later(&events[i], last)))
+            last = &events[i];
+    return last;
+}
+
 /* ---- what replaces or takes back which ---- */
 
 static struct episode_event *later_version(const struct draft *d, const struct event_id *id)
@@ -251,18 +261,40 @@ static bool forget_event(struct draft *d, size_t n, struct err *e)
     return draft_forget(d, &was.id, was.source, e);
 }
 
+/* Whether something of it waits at a door; up to WAIT_WITHDRAWN also what goes no more. */
+static bool waits_at_door(const struct episode_event *x, enum wait up_to)
+{
+    for (size_t i = 0; i < x->receiver_count; i++)
+        if (x->receivers[i].wait != WAIT_NONE && x->receivers[i].wait <= up_to)
+            return true;
+    return false;
+}
+
+bool draft_keeps(const struct bundle *b, const struct draft *d, const struct episode_event *x)
+{
+    return waits_at_door(x, WAIT_WITHDRAWN) || lasting_needs(b, d, x);
+}
+
 static bool is_finished(const struct bundle *b, const struct draft *d,
                         const struct episode_event *x)
 {
-    return (x->closed || x->retracted) && !draft_is_held(d, &x->id) && !lasting_needs(b, d, x);
+    return (x->closed || x->retracted) && !draft_is_held(d, &x->id) &&
+           !waits_at_door(x, WAIT_CLAIM) && !lasting_needs(b, d, x);
 }
 
-/* Of one agency's too many those of closed episodes go first, then the oldest. */
+/* The higher the sooner it goes. */
+static int dispensable(const struct bundle *b, const struct draft *d,
+                       const struct episode_event *x)
+{
+    return waits_at_door(x, WAIT_WITHDRAWN) ? 0 : is_finished(b, d, x) ? 2 : 1;
+}
+
+/* Of one agency's too many those of closed episodes go first, then the oldest; last what waits at a door. */
 static bool make_room(struct draft *d, const struct bundle *b, uint16_t agency, struct err *e)
 {
     const struct episode_event *events = d->events.items;
     size_t count = 0, first = 0;
-    bool is_first_finished = false;
+    int most = 0;
     for (size_t i = 0; i < d->events.count; i++)
         count += events[i].agency == agency;
     if (count < EVENTS_MAX)
@@ -271,39 +303,43 @@ static bool make_room(struct draft *d, const struct bundle *b, uint16_t agency, 
         if (events[i].agency != agency)
             continue;
         bool is_older = count == 0 || is_later(&events[first], &events[i]);
-        if (is_first_finished && !is_older)
+        if (most == 2 && !is_older)
             continue;
-        bool is_this_finished = is_finished(b, d, &events[i]);
-        if (count++ > 0 &&
-            (is_this_finished == is_first_finished ? !is_older : is_first_finished))
+        int this = dispensable(b, d, &events[i]);
+        if (count++ > 0 && (this == most ? !is_older : this < most))
             continue;
         first = i;
-        is_first_finished = is_this_finished;
+        most = this;
     }
     d->dropped++;
     return forget_event(d, first, e);
 }
 
-/* The oldest of that agency that nobody waits for; of those with bytes, or of all. */
-static struct episode_event *oldest(const struct draft *d, uint16_t agency, bool with_bytes)
+/* The oldest of that agency that nobody waits for; with bytes, or such as may go itself; NULL: none. */
+static struct episode_event *oldest(const struct draft *d, const struct bundle *b, uint16_t agency,
+                                    bool with_bytes)
 {
     struct episode_event *events = d->events.items, *first = NULL;
     for (size_t i = 0; i < d->events.count; i++)
-        if (events[i].agency == agency && (events[i].bytes.n > 0 || !with_bytes) &&
-            (!first || is_later(first, &events[i])) && !draft_is_held(d, &events[i].id))
+        if (events[i].agency == agency && (!first || is_later(first, &events[i])) &&
+            (with_bytes ? events[i].bytes.n > 0 : !draft_keeps(b, d, &events[i])) &&
+            !draft_is_held(d, &events[i].id))
             first = &events[i];
     return first;
 }
 
-bool draft_shrink(struct draft *d, uint16_t agency, size_t bytes, struct err *e)
+bool draft_shrink(struct draft *d, const struct bundle *b, uint16_t agency, size_t bytes,
+                  struct err *e)
 {
-    struct episode_event *x = oldest(d, agency, true);
+    const struct episode_event *events = d->events.items;
+    struct episode_event *x = oldest(d, b, agency, true);
     d->changed = true;
     d->dropped++;
-    if (!x)
-        return forget_event(
-            d, (size_t)(oldest(d, agency, false) - (struct episode_event *)d->events.items), e);
-    for (size_t n = 0; x && n < bytes; x = oldest(d, agency, true)) {
+    if (!x) {
+        x = oldest(d, b, agency, false);
+        return !x || forget_event(d, (size_t)(x - events), e);
+    }
+    for (size_t n = 0; x && n < bytes; x = oldest(d, b, agency, true)) {
         n += x->bytes.n;
         x->bytes = (struct slice){ 0 };
     }
@@ -412,6 +448,7 @@ static void settle_relationship(struct draft *d, const struct bundle *b, const s
     r->closed_by = closing ? closing->id : (struct event_id){ { 0 } };
     r->closed_ms = closing ? closing->occurred_ms : 0;
     d->gate |= r->is_open ? !was_open : was_open && is_claim_waited_for(d);
+    d->claims |= r->is_open != was_open;
     d->changed |= r->is_open != was_open;
 }
 

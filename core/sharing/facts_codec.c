@@ -168,6 +168,7 @@ static void put_event(const struct bundle *b, const struct episode_event *x, str
         avro_put_text(out, x->receivers[i].released.slots);
         avro_put_text(out, x->receivers[i].released.changed);
         put_bool(out, x->receivers[i].let_go);
+        avro_put_long(out, x->receivers[i].wait);
     }
     end_list(out);
     put_bool(out, x->replaced);
@@ -408,6 +409,8 @@ static bool get_receiver(struct reader *r, const struct view *v, void *item)
     x->clause = view_text(v, 2);
     x->released = (struct released){ view_text(v, 3), view_text(v, 4) };
     x->let_go = view_long(v, 5);
+    int64_t wait = view_long(v, 6);
+    x->wait = wait > WAIT_NONE && wait < WAIT_COUNT ? (uint8_t)wait : WAIT_NONE;
     return get_service_n(r, v, 0, &x->service) && disclosure_id_parse(view_text(v, 1), &x->id);
 }
 

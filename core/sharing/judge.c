@@ -260,14 +260,22 @@ bool run_catch_up(struct run *r)
     return true;
 }
 
-/* Whether what was learnt makes some claim count otherwise than before. */
-static bool have_claims_turned(const struct run *r)
+/* Whether what was learnt makes some claim count otherwise than before opens gates; doors hear of that, and
+ * of claims that come or go while one is in doubt. */
+static bool look_at_claims(struct run *r)
 {
+    const struct bundle *b = r->in->bundle;
+    const struct person *before = r->in->facts;
+    struct draft *d = &r->draft;
     struct person after;
-    if (!r->draft.shown)
-        return false;
-    draft_view(&r->draft, &after);
-    return claimed_turned(r->in->bundle, r->in->facts, &after);
+    if (!d->shown && !d->claims)
+        return true;
+    draft_view(d, &after);
+    bool turned = d->shown && claimed_turned(b, before, &after);
+    d->gate |= turned;
+    d->doors |= turned;
+    d->doors |= !turned && (claimed_in_doubt(b, &after) || claimed_in_doubt(b, before));
+    return !d->doors || !claimed_doubt_is_new(b, before, &after) || run_forget_let_go(r);
 }
 
 /* ---- the whole ---- */
@@ -314,11 +322,8 @@ static bool judge(struct run *r)
     } else if (!take_event(r, &r->event, false) || !join_held(r)) {
         return false;
     }
-    bool turned = have_claims_turned(r);
-    r->draft.gate |= turned;
-    r->draft.doors |= turned;
-    return draft_prune(&r->draft, in->bundle, in->decided_ms, r->e) && run_catch_up(r) &&
-           run_doors(r) && run_links(r);
+    return look_at_claims(r) && draft_prune(&r->draft, in->bundle, in->decided_ms, r->e) &&
+           run_catch_up(r) && run_doors(r) && run_links(r);
 }
 
 bool run_end(struct run *r, struct judged *out)

@@ -129,10 +129,14 @@ static bool find_cancelled(struct arena *a, const struct person *p, uint16_t rec
     s->cancelled = ARENA_ARRAY(a, count_receivers(p) + 1, struct slice);
     if (!s->cancelled)
         return false;
-    for (size_t i = 0; i < p->event_count; i++)
-        for (size_t j = 0; facts_taken_back(p, &p->events[i]) && j < p->events[i].receiver_count; j++)
-            if (p->events[i].receivers[j].service == recipient)
-                s->cancelled[s->cancelled_count++] = slice_text(p->events[i].receivers[j].id.text);
+    for (size_t i = 0; i < p->event_count; i++) {
+        const struct episode_event *x = &p->events[i];
+        bool all = x->receiver_count && facts_taken_back(p, x);
+        for (size_t j = 0; j < x->receiver_count; j++)
+            if (x->receivers[j].service == recipient &&
+                (all || x->receivers[j].wait == WAIT_WITHDRAWN))
+                s->cancelled[s->cancelled_count++] = slice_text(x->receivers[j].id.text);
+    }
     return true;
 }
 

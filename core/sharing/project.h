@@ -26,7 +26,7 @@ void project_id(const struct bundle *b, const struct event *ev, uint16_t recipie
                 unsigned again, struct disclosure_id *out);
 /* The event with only what is released, and the header a recipient gets. */
 MUST_CHECK bool project_disclosure(const struct project *p, struct disclosure *out, struct err *e);
-/* A disclosure that waits at its recipient's door while something is in doubt. */
+/* A disclosure that waits at its recipient's door while something is in doubt, or waited and goes no more. */
 struct waiting {
     uint16_t service;
     const struct disclosure_id *id;

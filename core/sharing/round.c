@@ -95,6 +95,13 @@ static const struct receiver *find_receiver(const struct episode_event *x, uint1
     return x ? receiver_of(x->receivers, x->receiver_count, service) : NULL;
 }
 
+/* The same; NULL also for what was withdrawn at the door. */
+static const struct receiver *find_having(const struct episode_event *x, uint16_t service)
+{
+    const struct receiver *has = find_receiver(x, service);
+    return has && has->wait != WAIT_WITHDRAWN ? has : NULL;
+}
+
 static bool add_receiver(struct run *r, const struct event *ev, const struct decision *d,
                          const struct disclosure *sent, struct slice clause)
 {
@@ -194,7 +201,7 @@ static bool hold_reopened(struct run *r, const struct question *q, const struct 
 static bool is_news(struct run *r, const struct round *round, const struct decision *d, bool *yes)
 {
     const struct event *ev = round->event;
-    const struct receiver *has = find_receiver(draft_event(&r->draft, &ev->id), d->to.n);
+    const struct receiver *has = find_having(draft_event(&r->draft, &ev->id), d->to.n);
     struct released now;
     const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
     *yes = !has && (d->outcome != OUTCOME_WITHHOLD || round->is_joining || (h && hold_is_of_facts(h)));
@@ -279,7 +286,7 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
         if (round->waiting_only && !waits_for_facts(r, round->event, (uint16_t)i))
             continue;
         if (!round->caught_up &&
-            find_receiver(draft_event(&r->draft, &round->event->id), (uint16_t)i))
+            find_having(draft_event(&r->draft, &round->event->id), (uint16_t)i))
             continue;
         if (!decide_recipient(r, &q, round, (uint16_t)i))
             return false;

@@ -93,8 +93,13 @@ MUST_CHECK bool run_round(struct run *r, const struct round *round, const struct
 MUST_CHECK bool run_alike(struct run *r, const struct event *ev, enum outcome outcome,
                           enum reason reason, const struct episode_event *except);
 /* Of what was disclosed and stands: what would be held now, because of a claim in doubt or a message that
- * could not be read (struct waiting). */
+ * could not be read, and what waited and is withdrawn (struct waiting). Notes it with each receiver;
+ * facts: a view of the draft. */
 MUST_CHECK bool run_waiting(struct run *r, const struct person *facts, struct list *out);
+/* Receivers of an entry of the draft that may be written from now on; NULL: no memory. */
+struct receiver *run_own_receivers(struct run *r, struct episode_event *x);
+/* Whoever let something go before did not know of what is in doubt since; what this very act lets go stays so. */
+MUST_CHECK bool run_forget_let_go(struct run *r);
 /* Notices, when this event changed what doors must know. */
 MUST_CHECK bool run_doors(struct run *r);
 /* Links, for local ids that are new. */

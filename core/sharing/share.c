@@ -138,12 +138,13 @@ static void add_events(struct shares *s, const struct draft *d)
     const struct episode_event *events = d->events.items;
     for (size_t i = 0; i < d->events.count; i++) {
         size_t n = event_bytes(s->bundle, &events[i]);
-        if (draft_is_held(d, &events[i].id)) {
-            add(s, events[i].agency, n);
-        } else {
-            s->goes[events[i].agency] += n;
-            s->all += n;
-        }
+        size_t goes = draft_is_held(d, &events[i].id)          ? 0
+                      : draft_keeps(s->bundle, d, &events[i]) ? events[i].bytes.n
+                                                               : n;
+        if (goes < n)
+            add(s, events[i].agency, n - goes);
+        s->goes[events[i].agency] += goes;
+        s->all += goes;
     }
 }
 
@@ -187,7 +188,7 @@ static bool make_room(struct draft *d, const struct bundle *b, struct arena *a, 
             return false;
         if (s.all <= limit || (who = fullest(&s, share)) < 0)
             return true;
-        if (!draft_shrink(d, (uint16_t)who, s.all - limit, e))
+        if (!draft_shrink(d, b, (uint16_t)who, s.all - limit, e))
             return false;
     }
 }

@@ -27,26 +27,6 @@ static bool note(struct draft *d, const struct unread_message *seen, struct err 
     return true;
 }
 
-/* Whoever let something go before did not know of this. */
-static bool forget_let_go(struct run *r)
-{
-    struct episode_event *events = r->draft.events.items;
-    for (size_t i = 0; i < r->draft.events.count; i++) {
-        size_t n = events[i].receiver_count;
-        struct receiver *list = n ? ARENA_ARRAY(r->arena, n, struct receiver) : NULL;
-        if (n == 0)
-            continue;
-        if (!list)
-            return err_memory(r->e);
-        for (size_t j = 0; j < n; j++) {
-            list[j] = events[i].receivers[j];
-            list[j].let_go = false;
-        }
-        events[i].receivers = list;
-    }
-    return true;
-}
-
 bool judge_unread(const struct judge_input *in, const struct unread_message *seen, struct arena *a,
                   struct judged *out, struct err *e)
 {
@@ -54,7 +34,7 @@ bool judge_unread(const struct judge_input *in, const struct unread_message *see
     if (!run_begin(&r, in, a, e))
         return false;
     r.event.decided_ms = in->decided_ms;
-    return note(&r.draft, seen, e) && forget_let_go(&r) && run_doors(&r) && run_end(&r, out);
+    return note(&r.draft, seen, e) && run_forget_let_go(&r) && run_doors(&r) && run_end(&r, out);
 }
 
 bool facts_unread_of(const struct unread_message *x, struct slice source, struct slice code)
