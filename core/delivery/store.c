@@ -58,6 +58,7 @@ enum query {
     Q_OWN_END,
     Q_FORGET,
     Q_NEW_HEAD,
+    Q_LET_PASS,
     Q_COUNT,
     Q_KNOWN,
     Q_ANEW,
@@ -71,7 +72,10 @@ static const char *const sql[] = {
     [Q_QUEUE] =
         "insert into queue(id, subject, original, retracts, route, bytes, state, receipt, head)"
         " values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-        " not exists(select 1 from queue where subject = ?2))",
+        " not exists(select 1 from queue where subject = ?2) or (?4 and ?3 <> ''"
+        " and not exists(select 1 from queue where id = ?3) and exists(select 1 from queue h"
+        " join trouble t on t.seq = h.seq"
+        " where h.subject = ?2 and h.head = 1 and t.code = '" STORE_DOUBT "')))",
     [Q_OWN] = "insert or ignore into own values(?1, ?2, ?3, ?4, 0)",
     [Q_DUE] =
         "select seq, id, subject, bytes, route, tries, original, state, receipt, maybe, retracts,"
@@ -115,6 +119,8 @@ static const char *const sql[] = {
     [Q_FORGET] = "delete from queue where seq = ?1",
     [Q_NEW_HEAD] = "update queue set head = 1"
                    " where seq = (select min(seq) from queue where subject = ?1)",
+    [Q_LET_PASS] = "update queue set head = 1 where subject = ?1 and retracts = 1 and original <> ''"
+                   " and not exists(select 1 from queue o where o.id = queue.original)",
     [Q_KNOWN] = "select own.outcome, queue.id is not null from own left join queue using (id)"
                 " where own.id = ?1",
     [Q_ANEW] = "insert or replace into anew values(0, ?1)",
@@ -392,6 +398,12 @@ bool store_again(struct store *s, const struct store_trouble *t, int64_t due_ms,
     db_bind_int(q, 2, due_ms);
     db_bind_int(q, 3, t->maybe);
     return put_with_trouble(s, q, t, e);
+}
+
+bool store_let_pass(struct store *s, struct slice subject, struct err *e)
+{
+    db_bind_blob(s->query[Q_LET_PASS], 1, subject);
+    return db_do(s->query[Q_LET_PASS], e);
 }
 
 bool store_park(struct store *s, const struct store_trouble *t, struct err *e)

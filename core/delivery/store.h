@@ -1,7 +1,8 @@
 /* store.h - a delivery's database: progress on the topic, the queue, own ids, counts.
  *
  * queue: what is outstanding, in arrival order; the oldest row of each subject is its head, and
- * only heads are ever tried (law 8). own: every disclosure id with its pseudonym, route and
+ * only heads are ever tried (law 8). Beside a head that is in doubt so are the retractions of what is in
+ * the queue no more (law 10). own: every disclosure id with its pseudonym, route and
  * outcome, kept, so that a case reference or a retraction can be answered later. trouble: why a row of
  * the queue has not gone, and since when. down: since when nothing goes at all.
  *
@@ -17,6 +18,9 @@
 #include "host/db.h"
 
 struct store;
+
+/* The code of a row whose subject is in doubt (door.c). */
+#define STORE_DOUBT "delivery.doubt"
 
 enum queued_state {
     QUEUED_WAITING, /* to be sent, or to be sent again */
@@ -100,6 +104,8 @@ MUST_CHECK bool store_park(struct store *s, const struct store_trouble *t, struc
 /* What another mapping could not render is tried by this one. *n: how many. */
 MUST_CHECK bool store_unpark_rendered(struct store *s, struct slice mapping, int64_t *n,
                                       struct err *e);
+/* That subject's head waits for what is in doubt: retractions of what has left pass it. */
+MUST_CHECK bool store_let_pass(struct store *s, struct slice subject, struct err *e);
 /* What waits is due so much sooner, and at that time at the latest. */
 MUST_CHECK bool store_sooner(struct store *s, int64_t by_ms, int64_t latest_ms, struct err *e);
 /* Rows in trouble that are not parked, the oldest since *since_ms (0: none); those parked. */

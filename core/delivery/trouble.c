@@ -138,6 +138,8 @@ static bool again(struct delivery *d, const struct queued *q, const struct sent 
     struct store_troubled all;
     if (!store_again(d->store, t, due, e) || !store_troubled(d->store, &all, e))
         return false;
+    if (strcmp(t->code, STORE_DOUBT) == 0 && !store_let_pass(d->store, q->subject, e))
+        return false;
     look_for_alarm(d, &all, t->code, t->at_ms);
     return true;
 }

@@ -42,7 +42,6 @@ struct doubtful {
     const struct episode_event *by; /* whose bytes q is of; NULL: none is on file */
     bool is_unread; /* something could not be read */
     bool is_doubt;  /* a claim does not count for it */
-    bool is_back;   /* it was taken back: its retraction goes, and it never */
     bool is_own;    /* q is of the event itself, not of the last one like it */
 };
 
@@ -121,7 +120,6 @@ static bool look_at(struct run *r, struct doubtful *d, struct episode_event *x, 
             continue;
         if (wait != WAIT_WITHDRAWN && !judge_one(r, d, &list[i], &wait))
             return false;
-        wait = d->is_back && wait != WAIT_NONE ? WAIT_WITHDRAWN : wait;
         list[i].wait = (uint8_t)wait;
         if (wait != WAIT_NONE && !add(r, &list[i], out))
             return false;
@@ -146,7 +144,6 @@ bool run_waiting(struct run *r, const struct person *facts, struct list *out)
         struct episode_event *x = &events[i];
         if (x->receiver_count == 0)
             continue;
-        d.is_back = facts_taken_back(facts, x);
         d.is_doubt = !d.is_unread && !claimed_all_count(r->in->bundle, facts, x->agency);
         if ((d.is_unread || d.is_doubt || has_waited(x)) && !look_at(r, &d, x, out))
             return false;

@@ -4,7 +4,8 @@
  * picked at random, withholds, in the words that the router writes. The door must take out every
  * field that the reference finds in that prohibition's own words, and leave every other as it is;
  * the paths in header.cleared likewise. Then some agency shows another birth date: what the reference
- * would hold for it now must wait, and nothing else. DOOR_CASES (6,000), REFERENCE_SEED. */
+ * would hold for it now must wait, and nothing else. Then that agency takes its word back, and the claims
+ * go: what waited and the reference would withhold by then is cancelled, and nothing else. DOOR_CASES (6,000), REFERENCE_SEED. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,7 +22,7 @@ struct trial {
     struct ref_random *random;
     struct ref_case of;
     const struct bundle *bundle;
-    uint64_t reduced, stopped, passed, waiting, going;
+    uint64_t reduced, stopped, passed, waiting, going, withdrawn, kept;
 };
 
 /* ---- the notice ---- */
@@ -209,23 +210,77 @@ static bool is_whole(const struct person *p)
     return p->event_count > 0 && p->events[p->event_count - 1].bytes.n > 0;
 }
 
+/* Whether the door of its recipient is told that it never leaves. */
+static bool is_cancelled(struct trial *t, const struct judged *out, const struct disclosure *d)
+{
+    struct notice_view n = { .waiting_count = 0 };
+    struct err e = { .fate = ERR_NONE };
+    for (size_t i = 0; i < out->notice_count; i++)
+        if (out->notices[i].to.n == d->to.n &&
+            !notice_read(t->of.catalogue, t->arena, out->notices[i].bytes, &n, &e))
+            return false;
+    return slice_is_one_of(slice_text(d->id.text), n.cancelled, n.cancelled_count);
+}
+
+static bool would_be_withheld(struct trial *t, struct ref_case *c, int to)
+{
+    struct ref_decision d;
+    return ref_decide_one(t->arena, c, to, &d) && d.outcome == REF_WITHHOLD;
+}
+
+static bool look(struct trial *t, const struct ref_question *q, const struct person *facts,
+                 struct judged *out)
+{
+    struct judge_input in = q->in;
+    struct err e = { .fate = ERR_NONE };
+    in.facts = facts;
+    return judge_looked(&in, (struct slice){ 0 }, (struct slice){ 0 }, t->of.at_ms, t->arena, out,
+                        &e) ||
+           differs(t, "none", SLICE("not looked at"));
+}
+
+/* The doubt is over: the birth date is as it was, and nobody claims the person any more. */
+static bool try_end(struct trial *t, const struct ref_question *q, const struct judged *was,
+                    const struct judged *doubted, const struct person *before)
+{
+    struct ref_facts facts = *t->of.facts;
+    struct ref_case c = t->of;
+    struct person person = *doubted->after;
+    struct judged now = { .notices = NULL };
+    facts.relationship_count = facts.responsible_count = 0;
+    c.facts = &facts;
+    person.births = before->births;
+    person.birth_count = before->birth_count;
+    person.relationship_count = person.responsible_count = 0;
+    person.unread = &nobody_read;
+    person.unread_count = 1;
+    if (!look(t, q, &person, &now))
+        return false;
+    for (size_t i = 0; i < was->disclosure_count; i++) {
+        const struct disclosure *d = &was->disclosures[i];
+        bool wanted = waits(t, doubted, d) && would_be_withheld(t, &c, d->to.n);
+        t->withdrawn += wanted;
+        t->kept += !wanted;
+        if (is_cancelled(t, &now, d) != wanted)
+            return differs(t, wanted ? "none: it is not cancelled" : "none: it is cancelled",
+                           SLICE("what waited"));
+    }
+    return true;
+}
+
 /* What was disclosed waits where the reference would hold it now, and else does not. */
 static bool try_doubt(struct trial *t, const struct ref_question *q, const struct judged *was)
 {
     struct ref_facts facts = *t->of.facts;
     struct ref_case c = t->of;
     struct person person;
-    struct judge_input in = q->in;
     struct judged now = { .notices = NULL };
-    struct err e = { .fate = ERR_NONE };
     if (!was->disclosure_count || !is_whole(was->after) ||
         !doubt(t, was->after, &facts, &person))
         return true;
     c.facts = &facts;
-    in.facts = &person;
-    if (!judge_looked(&in, (struct slice){ 0 }, (struct slice){ 0 }, t->of.at_ms, t->arena, &now,
-                      &e))
-        return differs(t, "none", SLICE("not looked at"));
+    if (!look(t, q, &person, &now))
+        return false;
     for (size_t i = 0; i < was->disclosure_count; i++) {
         const struct disclosure *d = &was->disclosures[i];
         bool wanted = would_wait(t, &c, d->to.n);
@@ -235,7 +290,7 @@ static bool try_doubt(struct trial *t, const struct ref_question *q, const struc
             return differs(t, wanted ? "none: it does not wait" : "none: it waits",
                            SLICE("what is in doubt"));
     }
-    return true;
+    return try_end(t, q, was, &now, was->after);
 }
 
 static bool try_case(struct trial *t)
@@ -289,12 +344,13 @@ int main(void)
     printf("seed %llu\n", (unsigned long long)from);
     for (uint64_t n = 0; ok && n < wanted; n += CASES_A_BUNDLE)
         ok = try_bundle(&t, from * 0x100000001b3u + n);
-    ok = ok && t.reduced > 0 && t.passed > 0 && t.waiting > 0 && t.going > 0;
+    ok = ok && t.reduced > 0 && t.passed > 0 && t.waiting > 0 && t.going > 0 && t.withdrawn > 0 && t.kept > 0;
     printf("disclosures at the door: %llu reduced, %llu stopped, %llu passed; in doubt %llu wait, %llu "
-           "go: %s\n",
+           "go; then %llu withdrawn, %llu not: %s\n",
            (unsigned long long)t.reduced, (unsigned long long)t.stopped,
            (unsigned long long)t.passed, (unsigned long long)t.waiting,
-           (unsigned long long)t.going,
+           (unsigned long long)t.going, (unsigned long long)t.withdrawn,
+           (unsigned long long)t.kept,
            ok ? "each as the words of the prohibition say" : "FAILED");
     problems_release(&p);
     arena_release(&a);

@@ -262,6 +262,59 @@ static void what_waits_is_cancelled_with_its_retraction(void)
     CU_ASSERT_STRING_EQUAL(desk_outcome(2), "stopped delivery.cancelled");
 }
 
+/* Of one that it has; what follows keeps its order. */
+static void a_retraction_passes_what_waits(void)
+{
+    desk_say(&(struct say){ .n = 1, .who = 'A' });
+    desk_say(&(struct say){ .n = 2, .who = 'A' });
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(1, 2));
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .waiting = 3 });
+    desk_say(&(struct say){ .n = 3, .who = 'A' });
+    desk_say(&(struct say){ .n = 4, .who = 'A' });
+    desk_say(&(struct say){ .n = 5, .who = 'A', .action = "retracts", .original = 1 });
+    desk_say(&(struct say){ .n = 6, .who = 'A', .action = "retracts", .original = 4 });
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(1, 2, 5));
+    desk_say(&(struct say){ .n = 7, .who = 'A', .action = "retracts", .original = 2 });
+    CU_ASSERT(desk_step()); /* at once, also when it comes later */
+    CU_ASSERT(GOT(1, 2, 5, 7));
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 2 });
+    later(RETRY_MS);
+    CU_ASSERT(GOT(1, 2, 5, 7, 3));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(4), "stopped delivery.cancelled");
+    CU_ASSERT_STRING_EQUAL(desk_outcome(6), "stopped delivery.cancelled");
+}
+
+static void a_retraction_passes_no_other_trouble(void)
+{
+    desk_say(&(struct say){ .n = 1, .who = 'A' });
+    CU_ASSERT(desk_step());
+    desk.partner.mood = MOOD_AWAY;
+    desk_say(&(struct say){ .n = 2, .who = 'A' });
+    CU_ASSERT(desk_step());
+    desk_say(&(struct say){ .n = 3, .who = 'A', .action = "retracts", .original = 1 });
+    desk.partner.mood = MOOD_TAKES;
+    later(RETRY_MS);
+    CU_ASSERT(GOT(1, 2, 3));
+}
+
+static void one_that_waited_and_is_withdrawn_goes_no_more_though_it_may_have_arrived(void)
+{
+    desk.partner.mood = MOOD_SILENT;
+    desk_say(&(struct say){ .n = 1, .who = 'A' });
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(1));
+    desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .waiting = 1, .cancelled = 1 });
+    desk.partner.mood = MOOD_TAKES;
+    later(RETRY_MS);
+    CU_ASSERT(GOT(1));
+    CU_ASSERT_STRING_EQUAL(desk_outcome(1), "stopped delivery.cancelled");
+    desk_say(&(struct say){ .n = 2, .who = 'A', .action = "retracts", .original = 1 });
+    CU_ASSERT(desk_step());
+    CU_ASSERT(GOT(1, 2));
+}
+
 static void the_latest_notice_counts(void)
 {
     static const struct {
@@ -446,6 +499,10 @@ static CU_TestInfo cases[] = {
     { "what is in doubt waits, and goes when it is not", what_is_in_doubt_waits_and_goes_when_it_is_not },
     { "what waits is reduced by what turns out", what_waits_is_reduced_by_what_turns_out },
     { "what waits is cancelled with its retraction", what_waits_is_cancelled_with_its_retraction },
+    { "law 10: a retraction passes what waits", a_retraction_passes_what_waits },
+    { "law 8: a retraction passes no other trouble", a_retraction_passes_no_other_trouble },
+    { "one that waited and is withdrawn goes no more, though it may have arrived",
+      one_that_waited_and_is_withdrawn_goes_no_more_though_it_may_have_arrived },
     { "the latest notice counts", the_latest_notice_counts },
     { "an agreement that ends stops what is queued", an_agreement_that_ends_stops_what_is_queued },
     { "one not yet sent is cancelled with its retraction",

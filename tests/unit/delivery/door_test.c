@@ -53,6 +53,8 @@ static const struct row {
     { "another one is cancelled", "pass", ALL_LEFT, .tell = { .cancelled = 2 } },
     { "cancelled, but it may have arrived", "pass", ALL_LEFT,
       .tell = { .cancelled = 1 }, .maybe = true },
+    { "withdrawn, though it may have arrived", "stop delivery.cancelled", NULL,
+      .tell = { .cancelled = 1, .waiting = 1 }, .maybe = true },
     { "its agreement has ended", "stop delivery.agreement-ended", NULL, .tell = { 0 },
       .now_ms = IN_2040_MS },
     { "it may have arrived, and its agreement has ended", "stop delivery.agreement-ended", NULL,

@@ -180,8 +180,8 @@ static void what_was_let_go_waits_for_a_doubt_that_is_new(void)
     SAY("Caseload.declared", TEAM, "header.episode=C1");
     SAY("HospitalStay.admitted", WARDS, STAY_BORN("aa"));
     struct disclosure_id d = let_go("identity-unverified");
-    SAY("DischargePlan.referred", HUB, "referral.to=" ROTA ";header.episode=D1;" BORN("aa"));
-    CU_ASSERT_STRING_EQUAL(at_door(&d), "goes"); /* as it was known to be */
+    SAY("Caseload.declared", TEAM, "header.episode=C2");
+    CU_ASSERT_STRING_EQUAL(at_door(&d), "goes"); /* the doubt is the one that was known */
     SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
     CU_ASSERT_STRING_EQUAL(at_door(&d), "waits");
 }
@@ -234,16 +234,16 @@ static size_t count_of(const struct draft *d, const char *kind)
 static void a_record_that_is_too_big_keeps_what_waits_and_what_days_count_from(void)
 {
     struct draft d;
-    struct disclosure_id id = queue_a_strangers();
+    (void)queue_a_strangers();
     uint16_t hospital = world.bundle->services[bundle_service(world.bundle, SLICE(WARDS))].agency;
     SAY("HospitalStay.discharged", WARDS, "header.episode=V2;" BORN("aa"));
+    world.facts.hold_count = 0;
     CU_ASSERT_FATAL(draft_init(&d, &world.arena, &world.facts, &world.e));
     for (int i = 0; i < 8; i++)
         CU_ASSERT_FATAL(draft_shrink(&d, world.bundle, hospital, SIZE_MAX, &world.e));
     CU_ASSERT_EQUAL(count_of(&d, "admitted"), 1);
     CU_ASSERT_EQUAL(count_of(&d, "discharged"), 1);
     CU_ASSERT_EQUAL(count_of(&d, "registered"), 0);
-    (void)id;
 }
 
 static CU_TestInfo tests[] = {
