@@ -119,6 +119,12 @@ static void log_try(const struct delivery *d, const struct sent *s, enum log_lev
         log_err(level, &d->who, &s->why);
 }
 
+static bool let_pass(struct delivery *d, const struct queued *q, const struct store_trouble *t,
+                     struct err *e)
+{
+    return strcmp(t->code, STORE_DOUBT) != 0 || store_let_pass(d->store, q->subject, e);
+}
+
 static bool again(struct delivery *d, const struct queued *q, const struct sent *s,
                   const struct store_trouble *t, struct err *e)
 {
@@ -136,9 +142,8 @@ static bool again(struct delivery *d, const struct queued *q, const struct sent 
     d->in_trouble = true;
     log_try(d, s, said ? LOG_DEBUG : LOG_WARN);
     struct store_troubled all;
-    if (!store_again(d->store, t, due, e) || !store_troubled(d->store, &all, e))
-        return false;
-    if (strcmp(t->code, STORE_DOUBT) == 0 && !store_let_pass(d->store, q->subject, e))
+    if (!store_again(d->store, t, due, e) || !let_pass(d, q, t, e) ||
+        !store_troubled(d->store, &all, e))
         return false;
     look_for_alarm(d, &all, t->code, t->at_ms);
     return true;
