@@ -11,9 +11,9 @@ static const struct former {
     uint64_t fingerprint;
     const char *fields;
 } formers[] = {
-    /* Without FactReceiver.let_go. */
+    /* Without FactReceiver.let_go and wait. */
     { "Facts", 0x3537cd5093228507,
-      "nbn[tttttntnb][ttbnnttttt][tbntt][tbntt][ttntt][ttt][tttttnbbnt[ttttt0]btnt]*" },
+      "nbn[tttttntnb][ttbnnttttt][tbntt][tbntt][ttntt][ttt][tttttnbbnt[ttttt00]btnt]*" },
     /* Without waiting. */
     { "Notice", 0x03265546dd225b16, "*0" },
 };
