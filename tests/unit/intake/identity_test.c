@@ -1,7 +1,6 @@
 /* identity_test.c - whom an event is about: number, link, case reference, local id. */
 #include <CUnit/CUnit.h>
 
-#include "record/wire.h"
 #include "world.h"
 
 static struct world w;
@@ -207,30 +206,12 @@ static void quarantines_what_is_about_nobody(void)
     CU_ASSERT_EQUAL(world_tally(&w, "quarantined", "map.subject"), 1);
 }
 
-static void put_link(const char *local_id)
-{
-    struct buf b;
-    buf_init(&b, 1000);
-    wire_put_header(&b, plan_fingerprint(catalogue_named(w.schemas, SLICE("Link"))->plan));
-    avro_put_long(&b, 2);
-    avro_put_text(&b, slice_text(local_id));
-    avro_put_text(&b, SLICE("09090909090909090909090909090909"));
-    avro_put_text(&b, SLICE("hospital/wards"));
-    avro_put_long(&b, 2);
-    avro_put_text(&b, SLICE("council/team"));
-    struct bus_record r = { .topic = "links.hospital",
-                            .key = slice_text(local_id),
-                            .value = buf_slice(&b) };
-    CU_ASSERT(bus_publish(w.bus, &r, 1, &w.e));
-    buf_release(&b);
-}
-
 static void uses_a_link_that_another_agency_made_but_not_over_its_own(void)
 {
     struct world_event e[8];
     say("\"nhs\":\"" NHS_ADA "\",\"status\":\"01\",\"local\":\"OWN\"");
-    put_link("OWN");
-    put_link("THEIRS");
+    world_link(&w, "OWN");
+    world_link(&w, "THEIRS");
     world_counts(&w);
     feed_close(&w.feed);
     CU_ASSERT_FATAL(world_open_feed(&w)); /* reads the links when it starts */

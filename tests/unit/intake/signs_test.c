@@ -4,12 +4,10 @@
 #include <stdio.h>
 
 #include "intake/asides.h"
-#include "record/wire.h"
 #include "world.h"
 
 #define SIGNS_MAX 16
 #define VERIFIED "\"nhs\":\"" NHS_ADA "\",\"status\":\"01\""
-#define THEIRS "09090909090909090909090909090909"
 
 static struct world w;
 static struct world_event signs[SIGNS_MAX];
@@ -178,24 +176,6 @@ static void dropped_it_is_carried_no_further(void)
     CU_ASSERT_EQUAL(told(), 1);
 }
 
-static void put_link(const char *local_id)
-{
-    struct buf b;
-    buf_init(&b, 1000);
-    wire_put_header(&b, plan_fingerprint(catalogue_named(w.schemas, SLICE("Link"))->plan));
-    avro_put_long(&b, 2);
-    avro_put_text(&b, slice_text(local_id));
-    avro_put_text(&b, SLICE(THEIRS));
-    avro_put_text(&b, SLICE("hospital/wards"));
-    avro_put_long(&b, 2);
-    avro_put_text(&b, SLICE("council/team"));
-    struct bus_record r = { .topic = "links.hospital",
-                            .key = slice_text(local_id),
-                            .value = buf_slice(&b) };
-    CU_ASSERT(bus_publish(w.bus, &r, 1, &w.e));
-    buf_release(&b);
-}
-
 /* Without a message of its own: what others say under the pseudonym waits too. */
 static void a_link_on_the_bus_carries_it_over(void)
 {
@@ -204,7 +184,7 @@ static void a_link_on_the_bus_carries_it_over(void)
     CU_ASSERT(id_from_hex(SLICE(THEIRS), pseudonym));
     say_unread("\"local\":\"OTHER\"");
     say_unread("\"local\":\"THEIRS\"");
-    put_link("THEIRS");
+    world_link(&w, "THEIRS");
     for (int i = 0; i < 1000 && signs_of(key, "2") == 0; i++)
         world_counts(&w);
     CU_ASSERT_EQUAL(told(), 3);

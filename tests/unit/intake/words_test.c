@@ -4,11 +4,9 @@
 #include <stdio.h>
 
 #include "bus/backend.h"
-#include "record/wire.h"
 #include "world.h"
 
 #define EVENTS_MAX 256
-#define THEIRS "09090909090909090909090909090909"
 #define VERIFIED "\"nhs\":\"" NHS_ADA "\",\"status\":\"01\""
 #define NHS_BOB "9990000026"
 #define ANOTHER "\"nhs\":\"" NHS_BOB "\",\"status\":\"01\""
@@ -295,24 +293,6 @@ static void another_local_id_is_another_persons(void)
     CU_ASSERT_STRING_EQUAL(words_of(ada()), "");
 }
 
-static void put_link(const char *local_id)
-{
-    struct buf b;
-    buf_init(&b, 1000);
-    wire_put_header(&b, plan_fingerprint(catalogue_named(w.schemas, SLICE("Link"))->plan));
-    avro_put_long(&b, 2);
-    avro_put_text(&b, slice_text(local_id));
-    avro_put_text(&b, SLICE(THEIRS));
-    avro_put_text(&b, SLICE("hospital/wards"));
-    avro_put_long(&b, 2);
-    avro_put_text(&b, SLICE("council/team"));
-    struct bus_record r = { .topic = "links.hospital",
-                            .key = slice_text(local_id),
-                            .value = buf_slice(&b) };
-    CU_ASSERT(bus_publish(w.bus, &r, 1, &w.e));
-    buf_release(&b);
-}
-
 static void a_link_on_the_bus_carries_it_over(void)
 {
     uint8_t pseudonym[ID_BYTES];
@@ -321,7 +301,7 @@ static void a_link_on_the_bus_carries_it_over(void)
     say("\"hide\":\"place\",\"local\":\"H1\"");
     say("\"may\":\"individual-care\",\"local\":\"H1\"");
     (void)world_counts(&w);
-    put_link("H1");
+    world_link(&w, "H1");
     for (int i = 0; i < 1000 && words_under(key) < 2; i++) /* one after the other */
         world_counts(&w);
     const struct world_event *over = word_under(key);
@@ -365,7 +345,7 @@ static void what_is_said_while_a_link_is_stored_goes_over_it(void)
     w.bus->ops = &ops;
     has_said = false;
     CU_ASSERT_FATAL(world_open_feed(&w));
-    put_link("H1");
+    world_link(&w, "H1");
     for (int i = 0; i < 1000 && words_under(key) < 2; i++)
         world_counts(&w);
     CU_ASSERT_STRING_EQUAL(words_of(key), "granted raised");

@@ -262,6 +262,27 @@ struct feed_counts world_counts(struct world *w)
     return c;
 }
 
+void world_link(struct world *w, const char *local_id)
+{
+    struct buf b;
+    buf_init(&b, 1000);
+    wire_put_header(&b, plan_fingerprint(catalogue_named(w->schemas, SLICE("Link"))->plan));
+    avro_put_long(&b, 2);
+    avro_put_text(&b, slice_text(local_id));
+    avro_put_text(&b, SLICE(THEIRS));
+    avro_put_text(&b, SLICE("hospital/wards"));
+    avro_put_long(&b, 2);
+    avro_put_text(&b, SLICE("council/team"));
+    struct bus_record r = { .topic = "links.hospital",
+                            .key = slice_text(local_id),
+                            .value = buf_slice(&b) };
+    if (!bus_publish(w->bus, &r, 1, &w->e)) {
+        fprintf(stderr, "link: %s\n", w->e.text);
+        abort();
+    }
+    buf_release(&b);
+}
+
 /* 1 + which of w's openings numbered it; 0: another process's. */
 static size_t opening_of(const struct world *w, int64_t seq)
 {

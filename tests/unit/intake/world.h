@@ -6,6 +6,7 @@
 #include "intake/feed.h"
 
 #define NHS_ADA "9990000018"
+#define THEIRS "09090909090909090909090909090909" /* the pseudonym that world_link() leads to */
 
 #define OPENINGS_MAX 16
 
@@ -36,6 +37,8 @@ bool world_mend(struct world *w);
 
 /* One arrival, one turn; the answer is in w->answer. */
 enum answer_fate world_say(struct world *w, const char *text);
+/* Puts on the bus that the local id is known to be THEIRS, of partition 2. */
+void world_link(struct world *w, const char *local_id);
 /* Waits for the publisher, then reads the sums. */
 struct feed_counts world_counts(struct world *w);
 /* All records of events.hospital in all partitions, by feed_seq, openings in the order in which they
