@@ -186,46 +186,35 @@ static bool doubt(struct trial *t, const struct person *after, struct ref_facts 
     return true;
 }
 
-/* Whether the door of its recipient is told that it waits. */
-static bool waits(struct trial *t, const struct judged *out, const struct disclosure *d)
+enum told { TOLD_TO_WAIT, TOLD_TO_CANCEL };
+
+/* Whether the door of its recipient is told that of it: that it waits, that it never leaves. */
+static bool is_told(struct trial *t, const struct judged *out, const struct disclosure *d,
+                    enum told what)
 {
     struct notice_view n = { .waiting_count = 0 };
+    struct slice id = slice_text(d->id.text);
     struct err e = { .fate = ERR_NONE };
     for (size_t i = 0; i < out->notice_count; i++)
         if (out->notices[i].to.n == d->to.n &&
             !notice_read(t->of.catalogue, t->arena, out->notices[i].bytes, &n, &e))
             return false;
-    return slice_is_one_of(slice_text(d->id.text), n.waiting, n.waiting_count);
+    return what == TOLD_TO_WAIT ? slice_is_one_of(id, n.waiting, n.waiting_count)
+                                : slice_is_one_of(id, n.cancelled, n.cancelled_count);
 }
 
-static bool would_wait(struct trial *t, struct ref_case *c, int to)
+/* Whether the reference decides so; reason: how its reason begins, NULL for any. */
+static bool would_be(struct trial *t, struct ref_case *c, int to, enum ref_outcome outcome,
+                     const char *reason)
 {
     struct ref_decision d;
-    return ref_decide_one(t->arena, c, to, &d) && d.outcome == REF_HOLD &&
-           strncmp(d.reason, "identity-", 9) == 0;
+    return ref_decide_one(t->arena, c, to, &d) && d.outcome == outcome &&
+           (!reason || strncmp(d.reason, reason, strlen(reason)) == 0);
 }
 
 static bool is_whole(const struct person *p)
 {
     return p->event_count > 0 && p->events[p->event_count - 1].bytes.n > 0;
-}
-
-/* Whether the door of its recipient is told that it never leaves. */
-static bool is_cancelled(struct trial *t, const struct judged *out, const struct disclosure *d)
-{
-    struct notice_view n = { .waiting_count = 0 };
-    struct err e = { .fate = ERR_NONE };
-    for (size_t i = 0; i < out->notice_count; i++)
-        if (out->notices[i].to.n == d->to.n &&
-            !notice_read(t->of.catalogue, t->arena, out->notices[i].bytes, &n, &e))
-            return false;
-    return slice_is_one_of(slice_text(d->id.text), n.cancelled, n.cancelled_count);
-}
-
-static bool would_be_withheld(struct trial *t, struct ref_case *c, int to)
-{
-    struct ref_decision d;
-    return ref_decide_one(t->arena, c, to, &d) && d.outcome == REF_WITHHOLD;
 }
 
 static bool look(struct trial *t, const struct ref_question *q, const struct person *facts,
@@ -258,10 +247,11 @@ static bool try_end(struct trial *t, const struct ref_question *q, const struct 
         return false;
     for (size_t i = 0; i < was->disclosure_count; i++) {
         const struct disclosure *d = &was->disclosures[i];
-        bool wanted = waits(t, doubted, d) && would_be_withheld(t, &c, d->to.n);
+        bool wanted = is_told(t, doubted, d, TOLD_TO_WAIT) &&
+                      would_be(t, &c, d->to.n, REF_WITHHOLD, NULL);
         t->withdrawn += wanted;
         t->kept += !wanted;
-        if (is_cancelled(t, &now, d) != wanted)
+        if (is_told(t, &now, d, TOLD_TO_CANCEL) != wanted)
             return differs(t, wanted ? "none: it is not cancelled" : "none: it is cancelled",
                            SLICE("what waited"));
     }
@@ -283,10 +273,10 @@ static bool try_doubt(struct trial *t, const struct ref_question *q, const struc
         return false;
     for (size_t i = 0; i < was->disclosure_count; i++) {
         const struct disclosure *d = &was->disclosures[i];
-        bool wanted = would_wait(t, &c, d->to.n);
+        bool wanted = would_be(t, &c, d->to.n, REF_HOLD, "identity-");
         t->waiting += wanted;
         t->going += !wanted;
-        if (waits(t, &now, d) != wanted)
+        if (is_told(t, &now, d, TOLD_TO_WAIT) != wanted)
             return differs(t, wanted ? "none: it does not wait" : "none: it waits",
                            SLICE("what is in doubt"));
     }
