@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,6 +23,46 @@ static inline void mllp_test_options(struct mllp *s)
 {
     *s = (struct mllp){ .frame_max = 16 << 20, .idle_ms = 600000, .connections_max = 1000,
                         .message_ms = 600000, .timeout_ms = WAIT_MS };
+}
+
+/* A server that runs in a thread of its own, from start to done. */
+struct mllp_test_server {
+    struct mllp *s;
+    struct intake to;
+    pthread_t thread;
+    bool runs;
+};
+
+static inline void *mllp_test_run(void *server)
+{
+    const struct mllp_test_server *t = server;
+    char line[400];
+    struct err e = { .fate = ERR_NONE };
+    if (transport_mllp.run(t->s, t->to, &e))
+        return t->s;
+    fprintf(stderr, "\n    %s\n", err_print(&e, line, sizeof line));
+    return NULL;
+}
+
+static inline void mllp_test_start(struct mllp_test_server *t)
+{
+    struct err e = { .fate = ERR_NONE };
+    CU_ASSERT_FATAL(transport_mllp.open(t->s, &e));
+    t->runs = pthread_create(&t->thread, NULL, mllp_test_run, t) == 0;
+    CU_ASSERT_FATAL(t->runs);
+}
+
+/* Of one that was not started too. */
+static inline void mllp_test_done(struct mllp_test_server *t)
+{
+    void *good = NULL;
+    if (t->runs) {
+        transport_mllp.stop(t->s);
+        pthread_join(t->thread, &good);
+        CU_ASSERT_PTR_NOT_NULL(good);
+        transport_mllp.close(t->s);
+    }
+    t->runs = false;
 }
 
 /* A plain TCP connection to "host:port"; -1 when there is none. */

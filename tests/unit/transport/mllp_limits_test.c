@@ -2,7 +2,6 @@
  * 127.0.0.0/8, and an honest one is answered whatever another does. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -12,9 +11,6 @@
 enum { MANY = 60 };
 
 static struct mllp s;
-static pthread_t thread;
-static bool runs;
-static struct err run_error;
 static int held[MANY];
 static size_t held_count;
 
@@ -26,42 +22,21 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
         out[i].reply = in[i].broken ? SLICE("later") : slice_head(in[i].bytes, 5);
 }
 
-static void *run(void *unused)
-{
-    (void)unused;
-    struct intake to = { .take = take };
-    return transport_mllp.run(&s, to, &run_error) ? &s : NULL;
-}
+static struct mllp_test_server server = { .s = &s, .to = { .take = take } };
 
 static void fresh(void)
 {
     mllp_test_options(&s);
     s.listen = "127.0.0.1:0";
-    run_error = (struct err){ .fate = ERR_NONE };
     held_count = 0;
     log_set_level(LOG_ERROR);
 }
 
-static void start(void)
-{
-    struct err e = { .fate = ERR_NONE };
-    CU_ASSERT_FATAL(transport_mllp.open(&s, &e));
-    runs = pthread_create(&thread, NULL, run, NULL) == 0;
-    CU_ASSERT_FATAL(runs);
-}
-
 static void done(void)
 {
-    void *good = NULL;
     while (held_count > 0)
         close(held[--held_count]);
-    if (runs) {
-        transport_mllp.stop(&s);
-        pthread_join(thread, &good);
-        CU_ASSERT_PTR_NOT_NULL(good);
-        transport_mllp.close(&s);
-    }
-    runs = false;
+    mllp_test_done(&server);
 }
 
 static struct sockaddr_in address(const char *host, uint16_t port)
@@ -122,7 +97,7 @@ static void answers_another_while_a_peer_holds_its_share(void)
 {
     s.connections_max = 40;
     s.peer_connections_max = 20;
-    start();
+    mllp_test_start(&server);
     for (int i = 0; i < 50; i++)
         (void)peer("127.0.0.2");
     CU_ASSERT(is_answered(peer("127.0.0.3")));
@@ -135,7 +110,7 @@ static void closes_the_longest_idle_of_whoever_has_most(void)
 {
     s.connections_max = 12;
     s.peer_connections_max = 12;
-    start();
+    mllp_test_start(&server);
     int a[8], b[4];
     for (int i = 0; i < 8; i++)
         CU_ASSERT(is_answered(a[i] = peer("127.0.0.2")));
@@ -156,7 +131,7 @@ static void answers_who_comes_when_everybody_has_few(void)
 {
     s.connections_max = 20;
     s.peer_connections_max = 20;
-    start();
+    mllp_test_start(&server);
     for (int i = 0; i < 20; i++) {
         char host[20];
         snprintf(host, sizeof host, "127.0.1.%d", i + 1);
@@ -182,7 +157,7 @@ static bool drips_until_closed(int fd, int pause_ms)
 static void ends_a_message_that_drags_on(void)
 {
     s.message_ms = 80;
-    start();
+    mllp_test_start(&server);
     int quiet = peer("127.0.0.3"), fd = peer("127.0.0.2");
     CU_ASSERT(is_answered(quiet));
     CU_ASSERT(mllp_test_send(fd, SLICE(VT "MSH|")));
@@ -194,7 +169,7 @@ static void ends_a_message_that_drags_on(void)
 static void counts_no_byte_of_a_message_as_a_sign_of_life(void)
 {
     s.idle_ms = 80;
-    start();
+    mllp_test_start(&server);
     int fd = peer("127.0.0.2");
     CU_ASSERT(mllp_test_send(fd, SLICE(VT "MSH|")));
     CU_ASSERT(drips_until_closed(fd, 5));
@@ -225,7 +200,7 @@ static void small_buffers(void)
     s.frame_max = 1 << 20;
     s.buffers_max = 6 << 20;
     s.peer_buffers_max = 2 << 20;
-    start();
+    mllp_test_start(&server);
 }
 
 static void bounds_what_a_peer_has_begun(void)
@@ -260,7 +235,7 @@ static void takes_back_what_nobody_uses(void)
     frame[sizeof frame - 1] = '\r';
     s.frame_max = 100000;
     s.buffers_max = s.peer_buffers_max = (1 << 20) + 100000;
-    start();
+    mllp_test_start(&server);
     for (int i = 0; i < 50; i++) {
         int fd = peer("127.0.0.2");
         CU_ASSERT(mllp_test_send(fd, slice_of(frame, sizeof frame)));
@@ -276,7 +251,7 @@ static void makes_room_when_the_system_is_out_of_files(void)
 {
     struct rlimit before, tight;
     CU_ASSERT_FATAL(getrlimit(RLIMIT_NOFILE, &before) == 0);
-    start();
+    mllp_test_start(&server);
     for (int i = 0; i < 8; i++)
         CU_ASSERT(is_answered(peer("127.0.0.2")));
     int honest = from("127.0.0.3");

@@ -5,9 +5,6 @@
 #include "mllp_help.h"
 
 static struct mllp s;
-static pthread_t thread;
-static bool runs;
-static struct err run_error;
 
 /* The intake: answers each arrival with its own first bytes; may be held at a gate. */
 static struct {
@@ -73,43 +70,22 @@ static void await_take(void)
     pthread_mutex_unlock(&up.lock);
 }
 
-static void *run(void *unused)
-{
-    (void)unused;
-    struct intake to = { .take = take, .prepare = prepare };
-    return transport_mllp.run(&s, to, &run_error) ? &s : NULL;
-}
+static struct mllp_test_server server = { .s = &s, .to = { .take = take, .prepare = prepare } };
 
 static void fresh(void)
 {
     mllp_test_options(&s);
     s.listen = "127.0.0.1:0";
-    run_error = (struct err){ .fate = ERR_NONE };
     up.takes = up.arrivals = up.largest = up.reply_bytes = 0;
     up.prepared_count = up.moved_count = up.all_prepared = 0;
     buf_init(&up.replies, 1 << 20);
     memset(buf_reserve(&up.replies, 1 << 20), 'r', 1 << 20);
 }
 
-static void start(void)
-{
-    struct err e = { .fate = ERR_NONE };
-    CU_ASSERT_FATAL(transport_mllp.open(&s, &e));
-    runs = pthread_create(&thread, NULL, run, NULL) == 0;
-    CU_ASSERT_FATAL(runs);
-}
-
 static void done(void)
 {
-    void *good = NULL;
     gate(false);
-    if (runs) {
-        transport_mllp.stop(&s);
-        pthread_join(thread, &good);
-        CU_ASSERT_PTR_NOT_NULL(good);
-        transport_mllp.close(&s);
-    }
-    runs = false;
+    mllp_test_done(&server);
     CU_ASSERT_EQUAL(up.moved_count, 0); /* in every test here */
     buf_release(&up.replies);
 }
@@ -123,7 +99,7 @@ static int peer(void)
 
 static void answers_frames_in_their_order(void)
 {
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     CU_ASSERT(mllp_test_send(fd, SLICE(VT "one" FS "\r" VT "two" FS "\r")));
     CU_ASSERT(mllp_test_gets(fd, SLICE(VT "one" FS "\r" VT "two" FS "\r")));
@@ -134,7 +110,7 @@ static void answers_frames_in_their_order(void)
 static void answers_a_frame_that_comes_byte_by_byte(void)
 {
     static const struct slice frame = SLICE_INIT(VT "MSH|one\r" FS "\r");
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     for (size_t i = 0; i < frame.n; i++)
         CU_ASSERT(mllp_test_send(fd, slice_of(frame.p + i, 1)));
@@ -144,7 +120,7 @@ static void answers_a_frame_that_comes_byte_by_byte(void)
 
 static void lives_with_the_deviations_of_the_field(void)
 {
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     CU_ASSERT(mllp_test_send(fd, SLICE(" \r\njunk" VT "a" FS)));
     CU_ASSERT(mllp_test_gets(fd, SLICE(VT "a" FS "\r")));
@@ -161,7 +137,7 @@ static void lives_with_the_deviations_of_the_field(void)
 
 static void sends_nothing_for_an_empty_reply(void)
 {
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     CU_ASSERT(mllp_test_send(fd, SLICE(VT "silent" FS "\r" VT "loud" FS "\r")));
     CU_ASSERT(mllp_test_gets(fd, SLICE(VT "loud" FS "\r")));
@@ -170,7 +146,7 @@ static void sends_nothing_for_an_empty_reply(void)
 
 static void answers_a_peer_that_has_closed_its_half(void)
 {
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     CU_ASSERT(mllp_test_send(fd, SLICE(VT "one" FS "\r" VT "cut sho")));
     shutdown(fd, SHUT_WR);
@@ -184,7 +160,7 @@ static void hands_many_connections_up_together(void)
 {
     enum { PEERS = 200 };
     int fd[PEERS];
-    start();
+    mllp_test_start(&server);
     for (int i = 0; i < PEERS; i++) {
         fd[i] = peer();
         CU_ASSERT(mllp_test_send(fd[i], SLICE(VT "hello" FS "\r")));
@@ -213,7 +189,7 @@ static void keeps_what_was_prepared_where_it_is(void)
     large[0] = 0x0b;
     large[sizeof large - 2] = 0x1c;
     large[sizeof large - 1] = '\r';
-    start();
+    mllp_test_start(&server);
     int fd[2] = { peer(), peer() };
     for (int round = 0; round < 50; round++) {
         CU_ASSERT_FATAL(mllp_test_send(fd[0], SLICE(VT "one" FS "\r")));
@@ -237,7 +213,7 @@ static void answers_more_frames_than_a_turn_takes(void)
     buf_init(&b, 1 << 20);
     for (int i = 0; i < FRAMES; i++)
         buf_format(&b, VT "frame %04d" FS "\r", i);
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     CU_ASSERT(mllp_test_send(fd, buf_slice(&b)));
     uint8_t *got = mem_alloc(b.n);
@@ -259,7 +235,7 @@ static void answers_all_of_a_peer_that_sent_more_than_a_turn_and_closed(void)
         buf_format(&b, VT "frame %07d" FS "\r", i);
     CU_ASSERT_EQUAL(b.n, 32768);
     gate(true);
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     CU_ASSERT(mllp_test_send(fd, SLICE(VT "first" FS "\r")));
     await_take();
@@ -291,7 +267,7 @@ static void send_large(int fd, size_t n)
 
 static void takes_a_large_frame_and_refuses_a_larger(void)
 {
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     uint64_t before = mem_count();
     send_large(fd, 16 << 20);
@@ -310,7 +286,7 @@ static void closes_on_what_is_too_large_and_has_no_header(void)
 {
     char frame[200];
     s.frame_max = 100;
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     memset(frame, 'x', sizeof frame);
     frame[0] = 0x0b;
@@ -324,7 +300,7 @@ static void never_allocates_for_what_it_will_refuse(void)
 {
     char rest[100];
     s.frame_max = 4096;
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     uint64_t before = mem_count();
     send_large(fd, 17 << 20); /* cut off: it sends more than is dropped */
@@ -336,7 +312,7 @@ static void never_allocates_for_what_it_will_refuse(void)
 
 static void allocates_nothing_for_a_message(void)
 {
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     uint64_t before = 0;
     for (int i = 0; i < 1100; i++) {
@@ -353,7 +329,7 @@ static void bounds_a_peer_that_never_reads(void)
 {
     up.reply_bytes = 50000;
     s.idle_ms = 200;
-    start();
+    mllp_test_start(&server);
     int fd = mllp_test_connect(transport_mllp.where(&s), 4096), other = peer();
     int came;
     while ((came = mllp_test_await(fd, POLLOUT)) == POLLOUT)
@@ -368,7 +344,7 @@ static void bounds_a_peer_that_never_reads(void)
 static void closes_a_silent_peer(void)
 {
     s.idle_ms = 20;
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     CU_ASSERT(mllp_test_ends(fd));
     close(fd);
@@ -378,7 +354,7 @@ static void refuses_peers_that_are_not_listed(void)
 {
     static const char *peers[] = { "10.0.0.0/8", "192.168.1.7", NULL };
     s.peers = peers;
-    start();
+    mllp_test_start(&server);
     int fd = peer();
     CU_ASSERT(mllp_test_ends(fd));
     CU_ASSERT_EQUAL(mllp_counts(&s).refused, 1);
@@ -389,7 +365,7 @@ static void refuses_peers_that_are_not_listed(void)
 static void lets_new_peers_wait_when_it_is_full(void)
 {
     s.connections_max = 1;
-    start();
+    mllp_test_start(&server);
     int first = peer();
     CU_ASSERT(mllp_test_send(first, SLICE(VT "one" FS "\r")));
     CU_ASSERT(mllp_test_gets(first, SLICE(VT "one" FS "\r")));

@@ -12,9 +12,6 @@
 #include "mllp_help.h"
 
 static struct mllp s;
-static pthread_t thread;
-static bool runs;
-static struct err run_error;
 static char folder[] = "/tmp/mllp-tls-test-XXXXXX", cert[64], key[64], ca[64];
 static struct node place; /* of `tls` in a site.yaml */
 static struct tls_context *calls;
@@ -61,12 +58,7 @@ static void await_take(void)
     pthread_mutex_unlock(&gate.lock);
 }
 
-static void *run(void *unused)
-{
-    (void)unused;
-    struct intake to = { .take = take };
-    return transport_mllp.run(&s, to, &run_error) ? &s : NULL;
-}
+static struct mllp_test_server server = { .s = &s, .to = { .take = take } };
 
 static int make(void)
 {
@@ -101,29 +93,14 @@ static void fresh(void)
     mllp_test_options(&s);
     s.listen = "127.0.0.1:0";
     s.secure.tls = (struct secure_tls){ &place, cert, key, ca, "", "", "1.2" };
-    run_error = e;
     log_set_level(LOG_ERROR);
     CU_ASSERT_FATAL(tls_open(&of_client, &calls, &e));
-    CU_ASSERT_FATAL(transport_mllp.open(&s, &e));
-}
-
-static void start(void)
-{
-    runs = pthread_create(&thread, NULL, run, NULL) == 0;
-    CU_ASSERT_FATAL(runs);
 }
 
 static void done(void)
 {
-    void *good = NULL;
     set_gate(false);
-    if (runs) {
-        transport_mllp.stop(&s);
-        pthread_join(thread, &good);
-        CU_ASSERT_PTR_NOT_NULL(good);
-    }
-    runs = false;
-    transport_mllp.close(&s);
+    mllp_test_done(&server);
     tls_close(&calls);
 }
 
@@ -189,7 +166,7 @@ static void answers_many_at_once(void)
 {
     enum { MANY = 40 };
     struct sender all[MANY];
-    start();
+    mllp_test_start(&server);
     for (int i = 0; i < MANY; i++)
         all[i] = sender();
     for (int round = 0; round < 5; round++) {
@@ -221,7 +198,7 @@ static void reads_what_no_poll_tells_of(void)
     int room = 1 << 20;
     if (setsockopt(s.listener, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
         (void)setsockopt(s.listener, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-    start();
+    mllp_test_start(&server);
     struct sender first = sender(), large = sender();
     CU_ASSERT(is_answered(&first) && is_answered(&large));
     set_gate(true);
@@ -247,7 +224,7 @@ static void reads_what_no_poll_tells_of(void)
 static void gives_up_who_does_not_shake_hands(void)
 {
     s.message_ms = 60;
-    start();
+    mllp_test_start(&server);
     struct sender good = sender();
     int silent = mllp_test_connect(transport_mllp.where(&s), 0);
     int slow = mllp_test_connect(transport_mllp.where(&s), 0);
@@ -266,10 +243,10 @@ static void survives_more_who_come_than_it_has_bytes_for(void)
     enum { MANY = 40 };
     int all[MANY];
     struct sockaddr_in a = { .sin_family = AF_INET };
-    const char *port = strchr(transport_mllp.where(&s), ':') + 1;
     s.frame_max = 64;
     s.buffers_max = s.peer_buffers_max = 1048640;
-    start();
+    mllp_test_start(&server);
+    const char *port = strchr(transport_mllp.where(&s), ':') + 1;
     for (int i = 0; i < MANY; i++) {
         a.sin_addr.s_addr = htonl(0x7f000101U + (uint32_t)i);
         a.sin_port = 0;
