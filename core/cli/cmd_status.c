@@ -131,6 +131,27 @@ static void print_feeds(const struct site *s, const struct figures *t)
     }
 }
 
+/* Each stands at the head of its person, whose other disclosures wait behind it. */
+static void print_parked(const struct delivery_counts *n)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice since = time_ms_to_iso(n->parked_since_ms, time);
+    uint64_t refused = n->parked - n->unrendered;
+    if (!n->parked)
+        return;
+    say("                   ALARM: %" PRIu64 " parked since %.*s, %" PRIu64
+        " wait behind them: concordat deliveries SITE list\n",
+        n->parked, SHOWN(since), n->behind);
+    if (n->unrendered)
+        say("                     %" PRIu64 " that the mapping cannot render: mend it and start the "
+            "delivery with it, or deliveries SITE drop\n",
+            n->unrendered);
+    if (refused)
+        say("                     %" PRIu64 " that the partner refused: deliveries SITE again|drop, by "
+            "a named person\n",
+            refused);
+}
+
 /* What does not go, and that somebody has to look. */
 static void print_trouble(const struct site *s, const struct figures *t, size_t i)
 {
@@ -146,10 +167,7 @@ static void print_trouble(const struct site *s, const struct figures *t, size_t 
     if (n->troubled && !n->down_since_ms)
         say("                   %s%" PRIu64 " tried in vain since %.*s, last %s\n", alarm,
             n->troubled, SHOWN(since), n->code);
-    if (n->parked)
-        say("                   ALARM: %" PRIu64
-            " parked, for a named person: concordat deliveries SITE list\n",
-            n->parked);
+    print_parked(n);
 }
 
 /* Figures alone: nothing of a person. */
@@ -263,10 +281,12 @@ static void print_deliveries_json(const struct site *s, const struct figures *t)
         const struct delivery_counts *n = &t->deliveries[i];
         say("%s\"%s\":{\"taken\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"reduced\":%" PRIu64
             ",\"refused\":%" PRIu64 ",\"stopped\":%" PRIu64 ",\"duplicates\":%" PRIu64
-            ",\"outstanding\":%" PRIu64 ",\"parked\":%" PRIu64 ",\"troubled\":%" PRIu64
+            ",\"outstanding\":%" PRIu64 ",\"parked\":%" PRIu64 ",\"unrendered\":%" PRIu64
+            ",\"behind\":%" PRIu64 ",\"parked_since\":%" PRId64 ",\"troubled\":%" PRIu64
             ",\"down_since\":%" PRId64 ",\"alarm\":%s}",
             i ? "," : "", s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused,
-            n->stopped, n->duplicates, n->outstanding, n->parked, n->troubled, n->down_since_ms,
+            n->stopped, n->duplicates, n->outstanding, n->parked, n->unrendered, n->behind,
+            n->parked_since_ms, n->troubled, n->down_since_ms,
             figures_is_alarming(&of, t, i) ? "true" : "false");
     }
     say("}");

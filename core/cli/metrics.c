@@ -198,7 +198,7 @@ static const struct table_family of_deliveries[] = {
       1 },
     { "concordat_delivery_parked_disclosures",
       "gauge",
-      "Of these, set aside for a named person: page somebody.",
+      "Of these, set aside until somebody sees to them (status says what ends it): page somebody.",
       NULL,
       { { NULL, DELIVERY(parked) } },
       1 },

@@ -217,6 +217,8 @@ static bool print_one(void *ctx, const struct aside *a)
         say(", tried %" PRId64 " times", a->tries);
     if (a->said.n)
         say(", %s %.*s", l->said, SHOWN(a->said));
+    if (a->until)
+        say(", %s", a->until);
     say("\n");
     l->count++;
     return true;
@@ -310,6 +312,8 @@ static bool print_whole(void *ctx, const struct aside *a)
     struct slice words = way_back_masked(&w->c->arena, a->words, w->plain);
     say("%s %.*s of %s\nstate      %.*s\n", w->r->what, SHOWN(a->id), w->r->name(w->s, w->part),
         SHOWN(a->state));
+    if (a->until)
+        say("waits      %s\n", a->until);
     if (a->at_ms)
         say("since      %.*s\nwhy        %.*s: %.*s\n", SHOWN(since), SHOWN(a->code),
             (int)a->sentence.n, (const char *)a->sentence.p);

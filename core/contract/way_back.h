@@ -36,6 +36,7 @@ struct way_back {
 struct aside {
     struct slice id, state, code, sentence, said;
     struct slice words, bytes; /* what a partner says; the record or the message itself */
+    const char *until; /* what ends it; NULL: it ends by itself, or the list tells nothing */
     int64_t at_ms, due_ms, tries, place;
     bool answered; /* a feed's: its sender was told that it is kept */
 };

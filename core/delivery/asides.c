@@ -17,6 +17,14 @@ static struct slice state_name(int64_t state, bool in_trouble)
                                      : SLICE("behind another");
 }
 
+/* What ends it, where somebody has to see to it. */
+static const char *ends_by(int64_t state, bool unrendered)
+{
+    return state != QUEUED_PARKED ? NULL
+           : unrendered           ? "until it starts with another mapping, or drop"
+                                  : "until again or drop";
+}
+
 static struct aside as_aside(struct db_query *q, bool whole)
 {
     return (struct aside){
@@ -30,6 +38,7 @@ static struct aside as_aside(struct db_query *q, bool whole)
         .said = db_blob(q, 7),
         .words = whole ? db_blob(q, 8) : slice_of(NULL, 0),
         .bytes = whole ? db_blob(q, 9) : slice_of(NULL, 0),
+        .until = ends_by(db_int(q, 1), db_int(q, 10) != 0),
     };
 }
 
@@ -43,7 +52,7 @@ bool delivery_asides_each(const char *database, struct slice id,
         return false;
     bool good = db_prepare(db,
                            "select q.id, q.state, q.tries, q.due_ms, t.since_ms, t.code, t.sentence,"
-                           " t.said, t.words, q.bytes from queue q left join trouble t"
+                           " t.said, t.words, q.bytes, length(t.mapping) > 0 from queue q left join trouble t"
                            " on t.seq = q.seq where q.state <> 1 and (t.seq is not null or"
                            " exists(select 1 from trouble u join queue w on w.seq = u.seq"
                            " where w.subject = q.subject)) and (?1 = '' or q.id = ?1)"

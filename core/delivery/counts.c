@@ -48,7 +48,10 @@ static bool read_trouble(struct db *db, struct delivery_counts *out, struct err 
                     " min(case when q.state = 0 then t.since_ms end),"
                     " min(case when q.state = 2 then t.last_ms end), max(q.tries),"
                     " (select since_ms from down), (select code from down), (select site from down),"
-                    " (select code from trouble order by last_ms desc, seq desc limit 1)"
+                    " (select code from trouble order by last_ms desc, seq desc limit 1),"
+                    " sum(q.state = 2 and length(t.mapping) > 0),"
+                    " (select count(distinct b.seq) from trouble u join queue p on p.seq = u.seq"
+                    " and p.state = 2 join queue b on b.subject = p.subject and b.state = 0)"
                     " from trouble t join queue q on q.seq = t.seq where q.state <> 1",
                     &q, e) ||
         !db_step(q, &row, e))
@@ -62,6 +65,8 @@ static bool read_trouble(struct db *db, struct delivery_counts *out, struct err 
     out->tries = (uint64_t)db_int(q, 4);
     out->down_since_ms = db_int(q, 5);
     out->down_by_site = db_int(q, 7) != 0;
+    out->unrendered = (uint64_t)db_int(q, 9);
+    out->behind = (uint64_t)db_int(q, 10);
     copy_text(out->code, sizeof out->code, db_blob(q, db_is_null(q, 6) ? 8 : 6));
     db_reset(q);
     return true;

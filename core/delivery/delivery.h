@@ -5,8 +5,8 @@
  * when the restrictions cannot be read nothing is sent. Law 8: order per subject; what does not go
  * holds its subject only, unless nothing can go (contract/handing.h: not sent, the site's trouble, a
  * pause that the partner asks for): then the whole delivery rests, and one disclosure a time tries
- * again. What a partner refuses, and what we cannot render, is parked: it waits for a named person at
- * the head of its subject. What does not go is an alarm after alarm_after_ms, until it has gone. A
+ * again. What a partner refuses, and what we cannot render, is parked at the head of its subject: the
+ * one until a named person says again or drop, the other also until there is another mapping. What does not go is an alarm after alarm_after_ms, until it has gone. A
  * disclosure sent again carries the same id. Receipts go to receipts.<agency>.
  * Progress and own records of disclosure ids (for case references) live in the delivery database.
  *
@@ -67,6 +67,8 @@ struct delivery_counts {
     uint64_t reduced; /* of the accepted: left with something taken out at the door */
     /* Of the outstanding: set aside for a human, since when the oldest; tried in vain, since when. */
     uint64_t parked, troubled, tries;
+    uint64_t unrendered; /* of the parked: another mapping tries them by itself */
+    uint64_t behind;     /* of the outstanding: their person's order keeps them behind one parked */
     int64_t parked_since_ms, troubled_since_ms;
     int64_t down_since_ms; /* nothing goes at all; 0: it does */
     bool down_by_site;     /* and somebody at the site has to mend it */

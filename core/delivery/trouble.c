@@ -100,12 +100,21 @@ static bool say_over(struct delivery *d, struct err *e)
 
 /* ---- what is done ---- */
 
+/* What we could not render goes by itself once we can; what a partner refused does not. */
+static const char *what_ends_it(const struct sent *s)
+{
+    return s->unrendered ? "it starts with another mapping, or a named person gives it up "
+                           "(concordat deliveries SITE drop)"
+                         : "a named person sends it again or gives it up "
+                           "(concordat deliveries SITE again|drop)";
+}
+
 static bool park(struct delivery *d, const struct queued *q, const struct sent *s,
                  const struct store_trouble *t, struct err *e)
 {
     log_line(d->parked_said ? LOG_INFO : LOG_WARN, &d->who, t->code,
-             "disclosure %.*s parked, it waits for a named person: %s%s%s", SHOWN(q->id),
-             s->why.text, *t->said->codes ? ", answered " : "", t->said->codes);
+             "disclosure %.*s parked until %s: %s%s%s", SHOWN(q->id), what_ends_it(s), s->why.text,
+             *t->said->codes ? ", answered " : "", t->said->codes);
     d->parked_said = true;
     return store_park(d->store, t, e) && say_over(d, e);
 }

@@ -207,6 +207,26 @@ static void go_by(const struct mapping *m)
     later(ALARM_MS);
 }
 
+static bool note_one(void *ctx, const struct aside *a)
+{
+    char *text = ctx;
+    size_t n = strlen(text);
+    snprintf(text + n, 600 - n, "%.*s %.*s%s%.*s; ", (int)a->id.n, (const char *)a->id.p,
+             (int)a->state.n, (const char *)a->state.p, a->said.n ? " " : "", (int)a->said.n,
+             (const char *)a->said.p);
+    if (a->until)
+        snprintf(text + strlen(text) - 2, 600 - strlen(text), " %s; ", a->until);
+    return true;
+}
+
+static const char *listed(void)
+{
+    static char text[600];
+    text[0] = '\0';
+    CU_ASSERT(delivery_asides_each(desk_database(), SLICE(""), note_one, text, &desk.e));
+    return text;
+}
+
 /* The first of A has a ward that the narrow mapping does not know, and the second waits behind it. */
 static void meet_what_is_not_rendered(void)
 {
@@ -232,6 +252,25 @@ static void what_cannot_be_rendered_is_parked_told_and_not_ended(void)
     CU_ASSERT(c.outstanding == 2 && c.parked == 1 && c.parked_since_ms == since_ms);
     CU_ASSERT_STRING_EQUAL(c.code, "map.value");
     CU_ASSERT(delivery_is_alarming(&c, ALARM_MS, desk.now_ms));
+}
+
+/* It is not for a human alone: the next mapping takes it too. What waits is told with it. */
+static void what_ends_a_parked_one_is_told(void)
+{
+    go_by(desk.mapping_narrow);
+    say_of(1, 'A', "east");
+    say_of(2, 'A', "north");
+    mood(MOOD_REFUSES);
+    say_of(3, 'B', "south");
+    say_of(4, 'C', "south");
+    CU_ASSERT(desk_step());
+    char want[400];
+    snprintf(want, sizeof want, "%s parked until it starts with another mapping, or drop; %s behind "
+             "another; %s parked until again or drop; %s parked until again or drop; ", desk_id(1),
+             desk_id(2), desk_id(3), desk_id(4));
+    CU_ASSERT_STRING_EQUAL(listed(), want);
+    struct delivery_counts c = desk_counts();
+    CU_ASSERT(c.parked == 3 && c.unrendered == 1 && c.behind == 1);
 }
 
 static void it_goes_with_the_next_mapping_and_in_order(void)
@@ -334,33 +373,16 @@ static uint64_t take_back(const struct way_back *w)
     return done;
 }
 
-static bool note_one(void *ctx, const struct aside *a)
-{
-    char *text = ctx;
-    size_t n = strlen(text);
-    snprintf(text + n, 400 - n, "%.*s %.*s%s%.*s; ", (int)a->id.n, (const char *)a->id.p,
-             (int)a->state.n, (const char *)a->state.p, a->said.n ? " " : "", (int)a->said.n,
-             (const char *)a->said.p);
-    return true;
-}
-
-static const char *listed(void)
-{
-    static char text[400];
-    text[0] = '\0';
-    CU_ASSERT(delivery_asides_each(desk_database(), SLICE(""), note_one, text, &desk.e));
-    return text;
-}
-
 static void a_parked_one_goes_again_through_the_door_and_in_order(void)
 {
-    char want[200];
+    char want[400];
     mood(MOOD_REFUSES);
     desk_say(&(struct say){ .n = 1, .who = 'A', .ward = "hidden-ward" });
     say(2, 'A');
     say(3, 'B');
     CU_ASSERT(desk_step());
-    snprintf(want, sizeof want, "%s parked; %s behind another; %s parked; ", desk_id(1), desk_id(2),
+    snprintf(want, sizeof want, "%s parked until again or drop; %s behind another; "
+             "%s parked until again or drop; ", desk_id(1), desk_id(2),
              desk_id(3));
     CU_ASSERT_STRING_EQUAL(listed(), want);
     desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .tell = "restricted-ask-the-source",
@@ -448,7 +470,7 @@ static void what_the_partner_said_is_listed(void)
     char says[200], want[200];
     desk.tries_on_error = 1;
     is_told_no(says);
-    snprintf(want, sizeof want, "%s parked AE 204; ", desk_id(1));
+    snprintf(want, sizeof want, "%s parked AE 204 until again or drop; ", desk_id(1));
     CU_ASSERT_STRING_EQUAL(listed(), want);
 }
 
@@ -542,6 +564,7 @@ static CU_TestInfo cases[] = {
     { "a mapping that cannot either parks it again", a_mapping_that_cannot_either_parks_it_again },
     { "what a partner refused waits, whatever the mapping",
       what_a_partner_refused_waits_whatever_the_mapping },
+    { "what ends a parked one is told", what_ends_a_parked_one_is_told },
     { "AE is tried as often as asked, then parked", ae_is_tried_as_often_as_asked_then_parked },
     { "AR is tried until it is over", ar_is_tried_until_it_is_over },
     { "a parked one goes again, through the door and in order",
