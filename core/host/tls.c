@@ -93,14 +93,6 @@ bool tls_try(const struct tls_settings *s, int64_t *until_ms, struct err *e)
     return ctx != NULL;
 }
 
-int64_t tls_until_ms(struct tls_context *c)
-{
-    pthread_mutex_lock(&c->lock);
-    int64_t until_ms = c->until_ms;
-    pthread_mutex_unlock(&c->lock);
-    return until_ms;
-}
-
 int64_t tls_days(int64_t until_ms, int64_t now_ms)
 {
     int64_t left = until_ms - now_ms;

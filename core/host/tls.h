@@ -42,12 +42,11 @@ struct tls_context;
 MUST_CHECK bool tls_open(const struct tls_settings *s, struct tls_context **out, struct err *e);
 /* Connections may outlive it. */
 void tls_close(struct tls_context **c);
-/* The same of the files, and then forgets them. until_ms: as below; may be NULL. */
+/* The same of the files, and then forgets them. until_ms: when the first of
+ * its own chain ends, TLS_NO_END: it has none; may be NULL. */
 MUST_CHECK bool tls_try(const struct tls_settings *s, int64_t *until_ms, struct err *e);
-/* Looks at the files now, however short ago it has. */
+/* Looks at the files now, however short ago it has: for tests. */
 void tls_look(struct tls_context *c);
-/* When the first of its own chain ends; TLS_NO_END: it has none. */
-int64_t tls_until_ms(struct tls_context *c);
 /* Whole days from now to then, below 0 when it is over; rounded down. */
 int64_t tls_days(int64_t until_ms, int64_t now_ms);
 

@@ -110,7 +110,7 @@ struct bundles_trust site_trust(const struct site *s);
 const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
                                         const uint8_t hash[HASH_BYTES]);
 
-/* A problem for each secret key of a person that lies below the folder of a site with a router. One
+/* A problem for each secret key of a person or an approver that lies below the folder of a site with a router. One
  * thread at a time. Paths live in a. person_keys.c */
 void site_find_person_keys(const struct site *s, struct arena *a, struct problems *p);
 
