@@ -232,11 +232,15 @@ static bool is_blank_line(struct slice raw, size_t at, size_t *end)
     return at == raw.n || is_line_end(raw.p[at]);
 }
 
+/* A VT before a segment is passed over here, and refused when all has been read. */
 static bool scan_all(struct scan *s, size_t at, struct err *e)
 {
     while (at < s->d->raw.n) {
         size_t end = 0;
-        if (is_blank_line(s->d->raw, at, &end))
+        bool is_blank_one = is_blank_line(s->d->raw, at, &end);
+        while (!is_blank_one && s->d->raw.p[at] == VT)
+            at++;
+        if (is_blank_one)
             at = end;
         else if (!scan_segment(s, &at, e))
             return false;
@@ -358,6 +362,34 @@ static bool check_control_id(const struct doc *d, struct err *e)
                    HL7V2_CONTROL_ID_MAX);
 }
 
+/* The first VT that stands within the message, or raw.n. Of a frame that was saved as it came the next
+ * one's VT stands behind the FS. */
+static size_t find_vt(struct slice raw, size_t begin)
+{
+    size_t vt = begin + slice_find(slice_from(raw, begin), VT), end = raw.n;
+    if (vt >= raw.n)
+        return raw.n;
+    while (is_blank(raw.p[end - 1]))
+        end--;
+    end += slice_find(slice_from(raw, end), FS);
+    return vt < end ? vt : raw.n;
+}
+
+/* A frame's start where none can be: a frame that its sender began anew, or a text that was not escaped.
+ * Checked when all has been read, since what the message restricts counts all the same. */
+static bool check_vt(const struct doc *d, size_t begin, struct err *e)
+{
+    size_t vt = find_vt(d->raw, begin);
+    if (vt == d->raw.n)
+        return true;
+    const struct hl7v2_segment *s = &d->segments[d->segment_count - 1];
+    while (s->at > vt)
+        s--;
+    return err_set(e, ERR_REJECT, "hl7v2.vt", vt,
+                   "cannot take VT (0x0B) in %.3s at byte %zu: write a line break as escape .br",
+                   (const char *)d->raw.p + s->at, vt);
+}
+
 bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, struct doc **out,
                  struct err *e)
 {
@@ -387,7 +419,7 @@ bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, str
     if (!check_control_id(d, e) || !set_charset(d, e))
         return false;
     *out = d;
-    return true;
+    return check_vt(d, at, e);
 }
 
 enum line_kind { LINE_SEGMENT, LINE_MESSAGE, LINE_ENVELOPE };
@@ -437,18 +469,30 @@ static size_t skip_envelopes(struct slice unit, size_t at)
     return at;
 }
 
-/* A frame's start with a header behind it (MSH, FHS, BHS) where the frame before has not ended: its sender
- * began anew, or a text holds the bytes of a message. Which of the two, nobody can tell. Alone a VT is text:
- * word processors end lines with it. The FS that ends a frame may stand before it, in a file of frames. */
+bool hl7v2_is_header(struct slice s)
+{
+    return slice_starts(s, SLICE("MSH")) || slice_starts(s, SLICE("FHS")) ||
+           slice_starts(s, SLICE("BHS"));
+}
+
+/* Of a file of frames: whether the FS of one is the last that stands there. */
+static bool has_ended(struct slice frame)
+{
+    while (frame.n > 0 && is_blank(frame.p[frame.n - 1]) && frame.p[frame.n - 1] != FS)
+        frame.n--;
+    return frame.n > 0 && frame.p[frame.n - 1] == FS;
+}
+
+/* A frame's start with a header behind it where the frame before has not ended: its sender began anew, or
+ * a text holds the bytes of a message. Which of the two, nobody can tell, nor where one ends: so the whole
+ * unit is refused, and for a VT alone the message (parse). */
 static bool begins_within(struct slice unit, size_t *at)
 {
     for (size_t i = hl7v2_skip_blank(unit); i < unit.n; i++) {
         size_t n = slice_find(slice_from(unit, i), VT);
-        bool ended = slice_find(slice_of(unit.p + i, n), FS) < n;
+        bool ended = has_ended(slice_head(slice_from(unit, i), n));
         i += n;
-        struct slice rest = slice_from(unit, i + 1);
-        if (!ended && (slice_starts(rest, SLICE("MSH")) || slice_starts(rest, SLICE("FHS")) ||
-                       slice_starts(rest, SLICE("BHS")))) {
+        if (!ended && hl7v2_is_header(slice_from(unit, i + 1))) {
             *at = i;
             return true;
         }

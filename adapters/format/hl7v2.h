@@ -4,7 +4,9 @@
  * Delimiters come from MSH-1 and MSH-2; segments end with CR, LF or CRLF; a byte order mark, MLLP
  * framing bytes and blanks before MSH, and blank lines anywhere, are passed over. A line that does
  * not begin with a segment id (two letters or digits after a letter) and the field separator is refused
- * with its offset: no line is ever guessed to belong to the one before it.
+ * with its offset: no line is ever guessed to belong to the one before it. A VT anywhere else is refused,
+ * alone (hl7v2.vt: the message, which can be read for what it restricts) or with a header behind it
+ * (hl7v2.nested: the unit).
  * MSH-2 names different marks, in this order: component, repetition, escape, subcomponent, truncation.
  * What it ends before is not in use: that character is text. Marks after the fifth are passed over. Fewer
  * than four with one of ^ ~ \ & out of its usual place (^\&) are refused: which one is missing could only
@@ -26,8 +28,8 @@
  * and so is UTF-16; where all is ASCII no name matters. Highlighting (\H\ \N\) is dropped; escapes without meaning for plain
  * text (\.in\, \C..\, \Z..\) stay as they are.
  *
- * Threads: no state. Errors: hl7v2.short, hl7v2.header, hl7v2.segment, hl7v2.limit, hl7v2.path, hl7v2.charset,
- * hl7v2.render (ERR_REJECT); memory.limit (ERR_RETRY). */
+ * Threads: no state. Errors: hl7v2.short, hl7v2.header, hl7v2.segment, hl7v2.limit, hl7v2.vt, hl7v2.nested,
+ * hl7v2.control_id, hl7v2.path, hl7v2.charset, hl7v2.render (ERR_REJECT); memory.limit (ERR_RETRY). */
 #ifndef CONCORDAT_FORMAT_HL7V2_H
 #define CONCORDAT_FORMAT_HL7V2_H
 

@@ -149,8 +149,9 @@ enum answer_means hl7v2_means(struct slice answer, struct slice sent, struct sli
     struct err ignored = { .fate = ERR_NONE };
     *said = (struct partner_said){ "", "" };
     arena_init(&a, ANSWER_SCRATCH_MAX);
-    enum answer_means means =
-        hl7v2_parse(&a, NULL, answer, &d, &ignored) ? judge(&a, d, sent, id, said) : ANSWER_UNREADABLE;
+    /* What can be read of it counts: a text that is not escaped makes a partner's word no other. */
+    bool can_read = hl7v2_parse(&a, NULL, answer, &d, &ignored) || d;
+    enum answer_means means = can_read ? judge(&a, d, sent, id, said) : ANSWER_UNREADABLE;
     arena_release(&a);
     say_why(means, why);
     return means;

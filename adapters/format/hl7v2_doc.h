@@ -81,6 +81,8 @@ static inline uint32_t hl7v2_id(uint8_t a, uint8_t b, uint8_t c)
 
 /* hl7v2.c. The offset of the first byte that is not a byte order mark, a blank or a line end. */
 size_t hl7v2_skip_blank(struct slice raw);
+/* Whether a message or a batch begins there (MSH, FHS, BHS). */
+bool hl7v2_is_header(struct slice s);
 /* The three bytes of a segment id, letters folded to upper case; 0 when they are none. */
 uint32_t hl7v2_id_read(struct slice s);
 /* Reads the marks of the header that begins at `at`. hl7v2.short, hl7v2.header. */

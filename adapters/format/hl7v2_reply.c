@@ -18,20 +18,33 @@ struct header {
     struct slice field[HEADER_FIELDS + 1];
 };
 
-static struct slice line_at(struct slice raw, size_t at)
+/* *vt: where a VT stands in it, or its end. Where another message begins it ends: nothing of that is
+ * echoed. */
+static struct slice line_at(struct slice raw, size_t at, size_t *vt)
 {
     struct slice line = slice_from(raw, at);
     line = slice_head(line, slice_find(line, '\r'));
-    line = slice_head(line, slice_find(line, VT)); /* another message begins: nothing of it is echoed */
-    return slice_head(line, slice_find(line, '\n'));
+    line = slice_head(line, slice_find(line, '\n'));
+    *vt = slice_find(line, VT);
+    for (size_t i = *vt; i < line.n; i += 1 + slice_find(slice_from(line, i + 1), VT))
+        if (hl7v2_is_header(slice_from(line, i + 1)))
+            return slice_head(line, i);
+    return line;
+}
+
+/* A VT in an answer would be a frame's start: of a field it ends what is echoed. */
+static void end_at_vt(struct header *h)
+{
+    for (size_t n = 2; n <= HEADER_FIELDS; n++)
+        h->field[n] = slice_head(h->field[n], slice_find(h->field[n], VT));
 }
 
 /* Reads what can be read: broken marks leave the usual ones, no MSH leaves all fields empty. */
 static void read_header(struct slice raw, struct header *h)
 {
     struct err ignored = { .fate = ERR_NONE };
-    size_t at = hl7v2_skip_blank(raw);
-    struct slice line = line_at(raw, at);
+    size_t at = hl7v2_skip_blank(raw), vt = 0;
+    struct slice line = line_at(raw, at, &vt);
     *h = (struct header){ .marks = HL7V2_USUAL_MARKS, .line = line };
     if (!slice_starts(line, SLICE("MSH")) || line.n < 4)
         return;
@@ -45,6 +58,8 @@ static void read_header(struct slice raw, struct header *h)
         h->field[n] = slice_head(slice_head(rest, end), ECHO_MAX);
         rest = slice_from(rest, end + 1);
     }
+    if (vt < line.n)
+        end_at_vt(h);
 }
 
 /* The n-th component (from 1) of a field's first repetition. */
@@ -97,6 +112,7 @@ static int condition_of(enum reply_kind kind, const struct err *why)
         { "hl7v2.short", 101 },
         { "hl7v2.header", 101 },
         { "hl7v2.segment", 100 },
+        { "hl7v2.vt", 102 },
     };
     struct slice code = slice_text(why ? why->code : NULL);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

@@ -4,8 +4,7 @@
  *   - what stands before VT is junk: passed over, counted;
  *   - FS ends a frame whatever follows, so the answer never waits for a CR that does not come; CR, LF,
  *     blanks and NUL between frames (also as keep-alive) are passed over without being junk;
- *   - VT within a payload is payload: word processors end lines with it. What it means that a header
- *     follows it is the format's to say;
+ *   - VT within a payload is payload: the format refuses it, by the sender's own control id;
  *   - FS cannot stand in a payload. */
 #ifndef CONCORDAT_TRANSPORT_MLLP_FRAME_H
 #define CONCORDAT_TRANSPORT_MLLP_FRAME_H

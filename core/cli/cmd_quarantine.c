@@ -73,7 +73,7 @@ static bool show(struct cli *c, const struct site *s, size_t i, const struct asi
     if (plain) {
         struct slice text = way_back_masked(&c->arena, m.bytes, true);
         print_payload(text);
-    } else if (f->parse(&c->arena, NULL, m.bytes, &d, &unreadable)) {
+    } else if (f->parse(&c->arena, NULL, m.bytes, &d, &unreadable) || d) {
         say("its fields, a letter as x and a digit as 9:\n");
         f->leaves(&c->arena, d, print_leaf, &m);
     } else {

@@ -68,7 +68,8 @@ struct format {
      * one borrows unit; the head lives in a, for all of them. NULL: a unit is one message. */
     bool (*split)(struct arena *a, struct slice unit, struct cut *c, struct slice *one, struct err *e);
     /* Parses one message; borrows it and its head for the doc's life. head NULL: what it says stands
-     * before the message, or there is none. Offsets count the head's bytes. */
+     * before the message, or there is none. Offsets count the head's bytes. False with *out set: it could
+     * be read and is refused all the same, so what it restricts counts; else *out stays as it is. */
     bool (*parse)(struct arena *a, const struct head *head, struct slice one, struct doc **out,
                   struct err *e);
     /* Compiles a path. Errors at the path's byte. */

@@ -20,7 +20,7 @@
 /* How far a message came before anything was stored. */
 enum reading {
     READ_MAPPED,     /* also: not carried */
-    READ_UNREADABLE, /* cannot be parsed */
+    READ_UNREADABLE, /* cannot be parsed, or is refused for how it is written (doc: it can be read) */
     READ_UNMAPPED,   /* parsed, cannot be mapped */
     READ_WRONG_ENVIRONMENT,
     READ_LATER /* nothing is wrong with it: memory */

@@ -158,7 +158,7 @@ static bool take(struct feed *f, const struct message *m, const struct mapped_re
 bool feed_restrict(struct feed *f, const struct message *m, struct err *e)
 {
     struct mapped_restrictions all;
-    if (!m->doc || m->reading != READ_UNMAPPED)
+    if (!m->doc)
         return true;
     if (!mapping_in_restrictions(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &all, e))
         return false;

@@ -30,10 +30,8 @@ static enum reading read_message(struct feed *f, struct message *m)
 {
     struct err *e = &m->why;
     hash_body(m);
-    if (!f->format->parse(&f->work, m->shared ? m->shared->head : NULL, m->raw, &m->doc, e)) {
-        m->doc = NULL;
+    if (!f->format->parse(&f->work, m->shared ? m->shared->head : NULL, m->raw, &m->doc, e))
         return e->fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
-    }
     if (!mapping_in(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &m->mapped, e)) {
         if (e->fate != ERR_REJECT)
             return READ_LATER;

@@ -231,6 +231,7 @@ static void refuses_a_message_within_another(void)
     static const char *const bad[] = { BEGINS "text\x0bMSH|^~\\&|A\rPID|1\r",
                                        BEGINS "text\r\x0bMSH|^~\\&|A\rPID|1\r",
                                        BEGINS "a\x0b" "b\x0b" "FHS|^~\\&|A\r",
+                                       BEGINS "text\x1c" "b\r\x0bMSH|^~\\&|A\rPID|1\r",
                                        "\x0b" BEGINS "\x1c\r\x0b" BEGINS "x\x0b" "BHS|^~\\&|A" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         err_clear(&t.e);
@@ -238,9 +239,44 @@ static void refuses_a_message_within_another(void)
         CU_ASSERT_EQUAL(t.e.fate, ERR_REJECT);
         CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
     }
+}
+
+/* Of what is in doubt by it alone: the place of the VT, and all that can be read of the message. */
+static bool refuses_vt(const char *text, size_t at, const char *path, const char *wanted)
+{
+    struct doc *d = NULL;
     err_clear(&t.e);
-    CU_ASSERT_STRING_EQUAL(ids(BEGINS "a line\x0b" "another MSH|\r"), "id ");
+    if (format_hl7v2.parse(&t.a, NULL, slice_text(text), &d, &t.e) || t.e.fate != ERR_REJECT ||
+        strcmp(t.e.code, "hl7v2.vt") != 0 || t.e.at != at || !d) {
+        fprintf(stderr, "\n    got %s at %zu\n", t.e.code ? t.e.code : "nothing", t.e.at);
+        return false;
+    }
+    return hl7v2_test_is(hl7v2_test_find(&t, d, path, NULL, 0), wanted);
+}
+
+static void refuses_vt_wherever_it_stands_within(void)
+{
+    const size_t n = strlen(BEGINS);
+    CU_ASSERT(refuses_vt(BEGINS "a\x0b" "b\rZU8|1\r", n + 1, "ZU8-1", "1"));
+    CU_ASSERT_STRING_EQUAL(t.e.text, "cannot take VT (0x0B) in NTE at byte 45: write a line break as escape .br");
+    CU_ASSERT(refuses_vt(BEGINS "\x0b\r", n, "MSH-10", "id"));
+    CU_ASSERT(refuses_vt(BEGINS "a\x0b", n + 1, "NTE-1", "1"));
+    CU_ASSERT(refuses_vt(BEGINS "a\r\x0b", n + 2, "NTE-3", "a"));
+    CU_ASSERT(refuses_vt(BEGINS "a\r\x0b\x1c\r", n + 2, "NTE-3", "a"));
+    CU_ASSERT(refuses_vt(BEGINS "a\r\x0bZU8|1\r", n + 2, "ZU8-1", "1"));
+    CU_ASSERT(refuses_vt(BEGINS "a\r\x0b\x0b\r\rZU8|1\r", n + 2, "ZU8-1", "1"));
+    CU_ASSERT(refuses_vt(BEGINS "a\x1c\r\x0bZU8|1\r", n + 3, "ZU8-1", "1"));
+    CU_ASSERT(refuses_vt("\x0b" BEGINS "a\x0b" "another MSH|\x1c\r\x0b", n + 2, "MSH-10", "id"));
+    CU_ASSERT(refuses_vt("MSH|^~\\&|A\x0b|B|C|D|1||ADT^A01|id\r", 10, "MSH-10", "id"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(t.e.text, " in MSH at byte 10:"));
+}
+
+/* In a file of frames, each is taken or refused for itself. */
+static void takes_vt_that_begins_a_frame(void)
+{
     CU_ASSERT_STRING_EQUAL(ids("\x0b" M("1") "\x1c\r\x0b" M("2") "\x1c\r"), "1 2 ");
+    CU_ASSERT_STRING_EQUAL(ids("\x0b" M("1") "\x1c\r\x0b" M("2") "NTE|a\x0b" "b\r\x1c\r\x0b" M("3")), "1 ? 3 ");
+    CU_ASSERT_STRING_EQUAL(ids("\x0b" "BHS|^~\\&|A\r" M("1") "BTS|1\r\x1c\r"), "1 ");
     CU_ASSERT_EQUAL(t.e.fate, ERR_NONE);
 }
 
@@ -259,6 +295,8 @@ static void bounds_the_control_id(void)
 static CU_TestInfo cases[] = {
     { "reads segments with any line end", reads_segments_with_any_line_end },
     { "passes over a mark, blanks and frame bytes", passes_over_a_mark_blanks_and_frame_bytes },
+    { "refuses VT wherever it stands within", refuses_vt_wherever_it_stands_within },
+    { "takes VT that begins a frame", takes_vt_that_begins_a_frame },
     { "takes the marks from the header", takes_the_marks_from_the_header },
     { "takes fewer marks than four", takes_fewer_marks_than_four },
     { "guesses no mark that is missing", guesses_no_mark_that_is_missing },

@@ -160,6 +160,28 @@ static void answers_also_what_it_could_not_read(void)
     CU_ASSERT(has(ack, "MSA-1", "AE"));
 }
 
+/* Nothing of a message that another begins in is another's, and no answer begins a frame by what it echoes. */
+static void echoes_neither_vt_nor_what_begins_behind_it(void)
+{
+    static const struct { const char *raw, *application, *id; } table[] = {
+        { "MSH|^~\\&|P\x0b" "AS|ZX9|B|B|1||ADT^A01|77|P|2.4\rPID|1\r", "P", "77" },
+        { "MSH|^~\\&|PAS|ZX9|B|B|1||ADT^A01|77\x0b" "8|P|2.4\rPID|1\r", "PAS", "77" },
+        { "MSH|^~\\&|PAS|ZX9|B|B|1||ADT^A01|77|P|2.4\rNTE|1||a\x0b" "b\r", "PAS", "77" },
+        { "MSH|^~\\&|PAS|ZX9|B|B|1||ADT^A01|77|P\x0bMSH|^~\\&|X|||||||88\r", "PAS", "77" },
+        { "MSH|^~\\&|PAS|Z\x0b" "X|B\x0b" "BHS|^~\\&|X|||||||88\r", "PAS", NULL },
+    };
+    const struct err why = { .fate = ERR_REJECT, .code = "hl7v2.vt", .text = "cannot take VT" };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const struct doc *ack = answer(table[i].raw, false, REPLY_ERROR, &why);
+        CU_ASSERT(has(ack, "MSA-1", "AE") && has(ack, "MSH-5", table[i].application) && has(ack, "ERR-1.4", "102"));
+        CU_ASSERT_EQUAL(slice_find(buf_slice(&out), 0x0b), out.n);
+        if (table[i].id)
+            CU_ASSERT(has(ack, "MSA-2", table[i].id));
+        if (!table[i].id)
+            CU_ASSERT_EQUAL(hl7v2_test_find(&t, ack, "MSA-2", NULL, 0).how, FOUND_ABSENT);
+    }
+}
+
 static struct partner_said said;
 
 static enum answer_means means(const char *ack, const char *sent)
@@ -182,6 +204,7 @@ static void understands_the_partners_answer(void)
         { ACK("MSA|AA|id2\r"), ANSWER_ELSE },   { ACK("MSA|AE|id2\r"), ANSWER_ELSE },
         { ACK("MSA|AA\r"), ANSWER_UNREADABLE }, { ACK("MSA|XX|id1\r"), ANSWER_UNREADABLE },
         { ACK(""), ANSWER_UNREADABLE },         { "\x06", ANSWER_UNREADABLE },
+        { ACK("MSA|AE|id1|no,\x0bno\r"), ANSWER_ERROR },
         { "", ANSWER_UNREADABLE },              { "\r\nMSH|^~\\&|\nMSA|AA|id1\n", ANSWER_YES },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
@@ -241,6 +264,7 @@ static CU_TestInfo cases[] = {
     { "rejects with a code", rejects_with_a_code },
     { "answers with the sender's marks", answers_with_the_senders_marks },
     { "answers also what it could not read", answers_also_what_it_could_not_read },
+    { "echoes neither VT nor what begins behind it", echoes_neither_vt_nor_what_begins_behind_it },
     { "understands the partner's answer", understands_the_partners_answer },
     { "waits for the second answer that it asked for", waits_for_the_second_answer_that_it_asked_for },
     { "keeps what the partner says", keeps_what_the_partner_says },

@@ -2,6 +2,7 @@
  */
 #include <CUnit/CUnit.h>
 
+#include "record/wire.h"
 #include "world.h"
 
 static struct world w;
@@ -138,6 +139,38 @@ static void answers_garbage_with_an_error_and_keeps_it(void)
     CU_ASSERT_EQUAL(world_counts(&w).quarantined, 1);
 }
 
+#define NOTE HL7 "NTE|1||a\x0b" "b\rZU8|%s\r"
+
+static void say_note(const char *id, const char *code)
+{
+    char text[300], msa[40];
+    snprintf(text, sizeof text, NOTE, id, code);
+    snprintf(msa, sizeof msa, "MSA|AE|%s|cannot take VT", id);
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
+    CU_ASSERT_PTR_NOT_NULL(memmem(w.answer.reply.p, w.answer.reply.n, msa, strlen(msa)));
+}
+
+/* Refused it is, but a no that can be read of it counts, once; one that cannot holds its person's events. */
+static void refuses_vt_within_a_message_and_keeps_what_it_restricts(void)
+{
+    struct world_event events[4];
+    hl7();
+    say_note("N1", "1");
+    say_note("N1", "1");
+    say_note("N2", "0");
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT(c.taken == 3 && c.quarantined == 2 && c.duplicates == 1 && c.published == 0);
+    CU_ASSERT_EQUAL(world_tally(&w, "quarantined", "hl7v2.vt"), 2);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 4), 1);
+    CU_ASSERT_STRING_EQUAL(world_text(&w, &events[0], "header.kind"), "raised");
+    CU_ASSERT_EQUAL(world_signs(&w, events, 4), 0);
+    say_note("N3", "0\x0b" "1");
+    CU_ASSERT_EQUAL(world_counts(&w).quarantined, 3);
+    CU_ASSERT_EQUAL(world_events(&w, events, 4), 1);
+    CU_ASSERT_EQUAL_FATAL(world_signs(&w, events, 4), 1);
+    CU_ASSERT(slice_equal_text(view_text_at(&events[0].v, "code"), "hl7v2.vt"));
+}
+
 /* The second change is no first sight, though both are of one row. */
 static void counts_two_changes_of_one_row_as_two(void)
 {
@@ -186,6 +219,8 @@ static CU_TestInfo cases[] = {
     { "sends the first acknowledgement byte for byte",
       sends_the_first_acknowledgement_byte_for_byte },
     { "answers garbage with an error and keeps it", answers_garbage_with_an_error_and_keeps_it },
+    { "refuses VT within a message, and keeps what it restricts",
+      refuses_vt_within_a_message_and_keeps_what_it_restricts },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_units = { "units", NULL, NULL, NULL, done, cases };
