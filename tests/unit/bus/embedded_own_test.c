@@ -12,11 +12,13 @@
 
 #include <CUnit/CUnit.h>
 
+#include "../host/scratch.h"
 #include "base/clock.h"
 #include "bus/bus.h"
 #include "host/db.h"
 
-static char folder[64], url[128];
+static struct scratch scratch;
+static char url[128];
 static struct bus *b;
 static struct err e;
 
@@ -40,23 +42,16 @@ static bool publish(struct bus *to, const char *value, struct err *why)
 
 static void fresh(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/concordat-bus-XXXXXX");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-    snprintf(url, sizeof url, "embedded:%s/bus.db", folder);
+    scratch_make(&scratch);
+    snprintf(url, sizeof url, "embedded:%s/bus.db", scratch.dir);
     CU_ASSERT_TRUE_FATAL(open_as(false, &b));
     CU_ASSERT_TRUE_FATAL(bus_topics(b, topics, TOPICS, &e));
 }
 
 static void gone(void)
 {
-    static const char *const endings[] = { "", "-wal", "-shm", ".lock" };
     bus_close(&b);
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/bus.db%s", folder, endings[i]);
-        unlink(path);
-    }
-    rmdir(folder);
+    scratch_remove(&scratch);
 }
 
 static void refuses_a_second_writer_with_a_clear_sentence(void)
@@ -200,7 +195,7 @@ static bool mount_small(void)
     fputs("deny", groups);
     return fclose(groups) == 0 && write_line("/proc/self/uid_map", uid) &&
            write_line("/proc/self/gid_map", gid) &&
-           mount("none", folder, "tmpfs", 0, "size=2m") == 0;
+           mount("none", scratch.dir, "tmpfs", 0, "size=2m") == 0;
 }
 
 /* In a process of its own, on a file system of two mebibytes of its own. 0: as it should be;
@@ -245,10 +240,8 @@ static void says_that_the_disk_is_full_and_keeps_what_it_has(void)
 static void lose(const char *sql)
 {
     struct db *d = NULL;
-    char path[128];
     bus_close(&b);
-    snprintf(path, sizeof path, "%s/bus.db", folder);
-    CU_ASSERT_TRUE_FATAL(db_open(path, "", &d, &e));
+    CU_ASSERT_TRUE_FATAL(db_open(scratch_path(&scratch, "bus.db"), "", &d, &e));
     CU_ASSERT_TRUE_FATAL(db_run(d, sql, &e));
     db_close(&d);
     CU_ASSERT_TRUE_FATAL(open_as(false, &b));

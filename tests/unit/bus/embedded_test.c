@@ -1,37 +1,23 @@
 /* embedded_test.c - the conformance suite over the embedded bus. What is its own:
  * embedded_own_test.c. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
+#include "../host/scratch.h"
 #include "conformance.h"
 
-static char folder[64], url[128];
-
-static void remove_file(const char *ending)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/bus.db%s", folder, ending);
-    unlink(path);
-}
+static struct scratch scratch;
+static char url[sizeof scratch.path + 16];
 
 static int make_folder(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/concordat-bus-XXXXXX");
-    if (!mkdtemp(folder))
-        return 1;
-    snprintf(url, sizeof url, "embedded:%s/bus.db", folder);
+    scratch_make(&scratch);
+    snprintf(url, sizeof url, "embedded:%s", scratch_path(&scratch, "bus.db"));
     conformance_use(url);
     return 0;
 }
 
 static int remove_folder(void)
 {
-    remove_file("");
-    remove_file("-wal");
-    remove_file("-shm");
-    remove_file(".lock");
-    return rmdir(folder) == 0 ? 0 : 1;
+    scratch_remove(&scratch);
+    return 0;
 }
 
 CU_SuiteInfo suite_embedded = { "embedded",         make_folder,           remove_folder,

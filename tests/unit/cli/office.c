@@ -2,7 +2,6 @@
 #include "office.h"
 
 #include <CUnit/CUnit.h>
-#include <ftw.h>
 
 #include "registry.h"
 #include "router/router.h"
@@ -73,18 +72,10 @@ void office_open(struct office *o)
     CU_ASSERT_FATAL(e.fate == ERR_NONE);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
 void office_close(struct office *o)
 {
     if (o->bus)
         bus_close(&o->bus);
     arena_release(&o->arena);
-    (void)nftw(o->scratch.dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(&o->scratch);
 }

@@ -1,10 +1,10 @@
 /* recall_test.c - what is put is found: in memory, frozen, merged, after a rollback, after a
  * restart. */
 #include <stdio.h>
-#include <unistd.h>
 
 #include <CUnit/CUnit.h>
 
+#include "../host/scratch.h"
 #include "host/crypto.h"
 #include "intake/spool.h"
 
@@ -14,7 +14,8 @@
 
 static struct spool s;
 static struct err e;
-static char path[64];
+static struct scratch scratch;
+static char path[80];
 static uint8_t model[KEYS]; /* the last value of each key; 0: never put */
 
 static void reopen(void)
@@ -27,19 +28,15 @@ static void fresh(void)
 {
     e = (struct err){ .fate = ERR_NONE };
     memset(model, 0, sizeof model);
-    snprintf(path, sizeof path, "/tmp/recall-test-%d.db", (int)getpid());
+    scratch_make(&scratch);
+    snprintf(path, sizeof path, "%s/spool.db", scratch.dir);
     reopen();
 }
 
 static void done(void)
 {
-    static const char *const endings[] = { "", "-wal", "-shm", ".lock" };
-    char name[80];
     spool_close(&s);
-    for (size_t i = 0; i < 4; i++) {
-        snprintf(name, sizeof name, "%s%s", path, endings[i]);
-        unlink(name);
-    }
+    scratch_remove(&scratch);
 }
 
 static void key_of(unsigned n, uint8_t out[ID_BYTES])

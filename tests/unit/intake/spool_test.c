@@ -1,9 +1,9 @@
 /* spool_test.c - the spool by itself: marks, pruning, damaged bytes. */
 #include <stdio.h>
-#include <unistd.h>
 
 #include <CUnit/CUnit.h>
 
+#include "../host/scratch.h"
 #include "base/clock.h"
 #include "intake/queued.h"
 #include "intake/spool.h"
@@ -11,28 +11,25 @@
 static struct spool s;
 static struct arena a;
 static struct err e;
-static char path[64];
+static struct scratch scratch;
+static char path[80];
 
 static void fresh(void)
 {
     e = (struct err){ .fate = ERR_NONE };
     arena_init(&a, 1 << 20);
-    snprintf(path, sizeof path, "/tmp/spool-test-%d.db", (int)getpid());
+    scratch_make(&scratch);
+    snprintf(path, sizeof path, "%s/spool.db", scratch.dir);
     CU_ASSERT_FATAL(spool_open(path, &s, &e));
     CU_ASSERT_FATAL(spool_begin(&s, &e));
 }
 
 static void done(void)
 {
-    static const char *const endings[] = { "", "-wal", "-shm", ".lock" };
-    char name[80];
     spool_rollback(&s);
     spool_close(&s);
     arena_release(&a);
-    for (size_t i = 0; i < 4; i++) {
-        snprintf(name, sizeof name, "%s%s", path, endings[i]);
-        unlink(name);
-    }
+    scratch_remove(&scratch);
 }
 
 static void mark(const char *id, uint8_t body, struct mark *out)

@@ -1,11 +1,9 @@
 /* world.c - see world.h. */
 #include "world.h"
 
-#include <dirent.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "format/csv.h"
@@ -133,7 +131,7 @@ static bool load_mapping(struct world *w, enum world_format format)
     const struct registry registry = { formats, transports };
     char path[96];
     struct problems p = { 0 };
-    snprintf(path, sizeof path, "%s/in.yaml", w->folder);
+    snprintf(path, sizeof path, "%s/in.yaml", w->scratch.dir);
     FILE *file = fopen(path, "w");
     if (!file || fputs(mappings[format], file) < 0 || fclose(file) != 0)
         return false;
@@ -196,14 +194,13 @@ static void set_options(struct world *w)
 bool world_init(struct world *w, enum world_format format)
 {
     struct problems p = { 0 };
-    *w = (struct world){ .folder = "/tmp/intake-test-XXXXXX" };
+    *w = (struct world){ .schemas = NULL };
     log_set_level(LOG_ERROR);
     world_set_ms(1800000000000);
     arena_init(&w->a, (size_t)256 * 1024 * 1024);
-    if (!mkdtemp(w->folder))
-        return false;
-    snprintf(w->spool, sizeof w->spool, "%s/pas.db", w->folder);
-    snprintf(w->bus_url, sizeof w->bus_url, "embedded:%s/bus.db", w->folder);
+    scratch_make(&w->scratch);
+    snprintf(w->spool, sizeof w->spool, "%s/pas.db", w->scratch.dir);
+    snprintf(w->bus_url, sizeof w->bus_url, "embedded:%s/bus.db", w->scratch.dir);
     w->schemas = catalogue_load(&w->a, SOURCE_DIR "/schemas", &p);
     bool ok =
         say_problems(&p, "schemas") && w->schemas && load_mapping(w, format) && world_open_bus(w);
@@ -212,25 +209,12 @@ bool world_init(struct world *w, enum world_format format)
     return ok;
 }
 
-static void remove_all(const char *folder)
-{
-    DIR *d = opendir(folder);
-    char path[400];
-    for (const struct dirent *entry; d && (entry = readdir(d));) {
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        unlink(path);
-    }
-    if (d)
-        closedir(d);
-    rmdir(folder);
-}
-
 void world_done(struct world *w)
 {
     feed_close(&w->feed);
     bus_close(&w->bus);
     arena_release(&w->a);
-    remove_all(w->folder);
+    scratch_remove(&w->scratch);
 }
 
 bool world_open_feed(struct world *w)

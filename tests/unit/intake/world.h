@@ -3,6 +3,7 @@
 #ifndef TEST_INTAKE_WORLD_H
 #define TEST_INTAKE_WORLD_H
 
+#include "../host/scratch.h"
 #include "intake/feed.h"
 
 #define NHS_ADA "9990000018"
@@ -11,7 +12,8 @@
 #define OPENINGS_MAX 16
 
 struct world {
-    char folder[64], spool[96], bus_url[96];
+    struct scratch scratch;
+    char spool[96], bus_url[96];
     struct arena a;
     const struct catalogue *schemas;
     const struct mapping *mapping;

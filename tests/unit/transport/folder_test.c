@@ -19,8 +19,8 @@ static char in_path[100], out_path[100];
 static void fresh(void)
 {
     rig_init(&r, &transport_folder);
-    snprintf(in_path, sizeof in_path, "%s/in", r.folder);
-    snprintf(out_path, sizeof out_path, "%s/out", r.folder);
+    snprintf(in_path, sizeof in_path, "%s/in", r.scratch.dir);
+    snprintf(out_path, sizeof out_path, "%s/out", r.scratch.dir);
 }
 
 static void done(void)
@@ -176,7 +176,7 @@ static void takes_a_name_in_the_making_where_the_pattern_asks_for_it(void)
 static void makes_the_folders_that_are_missing(void)
 {
     static char deep[200];
-    snprintf(deep, sizeof deep, "%s/from/the/council", r.folder);
+    snprintf(deep, sizeof deep, "%s/from/the/council", r.scratch.dir);
     rig_set(&r, "read", deep);
     rig_set(&r, "settle", "0");
     CU_ASSERT_FATAL(rig_open(&r));

@@ -1,18 +1,19 @@
 /* mllp_tls_test.c - the MLLP server by TLS: what a socket's poll does not tell of, and many at once. Whose
  * certificates are good is `unit.host.tls`'s, and with others' programs `system.mllp_tls`'s. */
 #include <fcntl.h>
-#include <ftw.h>
 #include <linux/sockios.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
+#include "../host/scratch.h"
 #include "host/log.h"
 #include "mllp_help.h"
 
 static struct mllp s;
-static char folder[] = "/tmp/mllp-tls-test-XXXXXX", cert[64], key[64], ca[64];
+static struct scratch scratch;
+static char cert[64 + 16], key[64 + 16], ca[64 + 16];
 static struct node place; /* of `tls` in a site.yaml */
 static struct tls_context *calls;
 
@@ -63,27 +64,19 @@ static struct mllp_test_server server = { .s = &s, .to = { .take = take } };
 static int make(void)
 {
     char command[300];
-    if (!mkdtemp(folder))
-        return 1;
-    snprintf(cert, sizeof cert, "%s/server.pem", folder);
-    snprintf(key, sizeof key, "%s/server.key", folder);
-    snprintf(ca, sizeof ca, "%s/ca.pem", folder);
-    snprintf(command, sizeof command, "'%s/tests/fixtures/tls/make' '%s'", SOURCE_DIR, folder);
+    scratch_make(&scratch);
+    snprintf(cert, sizeof cert, "%s/server.pem", scratch.dir);
+    snprintf(key, sizeof key, "%s/server.key", scratch.dir);
+    snprintf(ca, sizeof ca, "%s/ca.pem", scratch.dir);
+    snprintf(command, sizeof command, "'%s/tests/fixtures/tls/make' '%s'", SOURCE_DIR, scratch.dir);
     signal(SIGPIPE, SIG_IGN);
     return system(command);
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
 static int clear(void)
 {
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(&scratch);
+    return 0;
 }
 
 static void fresh(void)

@@ -2,7 +2,6 @@
 #include "rig.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -88,24 +87,17 @@ void rig_set_list(struct rig *r, const char *key, const char **values)
 
 void rig_init(struct rig *r, const struct transport *t)
 {
-    *r = (struct rig){ .t = t, .folder = "/tmp/transport-test-XXXXXX" };
+    *r = (struct rig){ .t = t };
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->taken, NULL);
     log_set_level(LOG_ERROR);
     r->state = mem_alloc(t->state_size);
-    if (!r->state || !mkdtemp(r->folder))
+    scratch_make(&r->scratch);
+    if (!r->state)
         abort();
     for (const struct cfg_option *o = t->options; o->type != CFG_END; o++)
         if (o->fallback)
             set(r->state, o, o->fallback);
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st;
-    (void)kind;
-    (void)where;
-    return remove(path);
 }
 
 void rig_done(struct rig *r)
@@ -114,7 +106,7 @@ void rig_done(struct rig *r)
     if (r->is_open)
         r->t->close(r->state);
     mem_free(r->state);
-    nftw(r->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(&r->scratch);
     pthread_cond_destroy(&r->taken);
     pthread_mutex_destroy(&r->lock);
 }
@@ -178,7 +170,7 @@ void rig_stop(struct rig *r)
 const char *rig_path(struct rig *r, const char *name)
 {
     static char path[200];
-    snprintf(path, sizeof path, "%s/%s", r->folder, name);
+    snprintf(path, sizeof path, "%s/%s", r->scratch.dir, name);
     return path;
 }
 

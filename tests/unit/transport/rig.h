@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "../host/scratch.h"
 #include "contract/transport.h"
 
 struct rig {
@@ -14,7 +15,7 @@ struct rig {
     pthread_t thread;
     bool is_open, runs, ran_well;
     struct err e;
-    char folder[64];
+    struct scratch scratch;
     pthread_mutex_t lock;
     pthread_cond_t taken;
     /* what the intake answers: fates in turn, the last one for ever */
