@@ -365,8 +365,10 @@ static bool note_state(struct arena *a, const struct view *v, struct input_bundl
     return out->note.p != NULL;
 }
 
-static bool check_order(const struct input_rules *r, struct arena *a, const struct view *v,
-                        struct err *e)
+/* By the record's own time, as each part's host judges it (cli/keeper.c): none but the router knows the
+ * time of the decision before it. */
+static bool check_order(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+                        const struct view *v, struct err *e)
 {
     struct pack p;
     if (!pack_read(a, view_text_at(v, "file"), &p, e))
@@ -375,7 +377,7 @@ static bool check_order(const struct input_rules *r, struct arena *a, const stru
         !slice_equal(view_text_at(v, "hash"), slice_of(p.hash, HASH_BYTES)))
         return err_set(e, ERR_REJECT, "order.forged", 0,
                        "cannot take the order: it brings another bundle than the one it names");
-    return r->demo || order_is_signed(&p, r->bundle, e);
+    return r->demo || order_is_signed(&p, r->bundle, in->accepted_ms, e);
 }
 
 /* By the topic's agency alone may a part be spoken for; once they all stood on control. */
@@ -408,7 +410,7 @@ bool input_bundle(const struct input_rules *r, const struct bus_record *in, stru
         return false;
     if (is_order && input_topic(in->topic, &ignored) != INPUT_CONTROL)
         return err_set(e, ERR_REJECT, "event.topic", 0, "cannot take an order from this topic");
-    if (!(is_order ? check_order(r, a, &v, e) : check_state(r, in, &v, e)))
+    if (!(is_order ? check_order(r, in, a, &v, e) : check_state(r, in, &v, e)))
         return false;
     out->schema = s->name;
     return (is_order ? note_order(a, &v, out) : note_state(a, &v, out)) || err_memory(e);

@@ -60,6 +60,9 @@ MUST_CHECK bool bus_topics(struct bus *b, const struct bus_topic *t, size_t n, s
 /* Publishes all n, in order per (topic, partition); returns when all are durable. Borrows. On failure some may
  * have been published: publish the same again (readers drop what they have seen by feed_seq or id). */
 MUST_CHECK bool bus_publish(struct bus *b, const struct bus_record *r, size_t n, struct err *e);
+/* The same of one; *at_ms: when the bus accepted it (of two that are equal the first). */
+MUST_CHECK bool bus_publish_at(struct bus *b, const struct bus_record *r, int64_t *at_ms,
+                               struct err *e);
 
 /* A worker owns the partitions given, of every topic given; id is its stable transactional identity.
  * A second worker of the same id fences the first (bus.fenced). Positions belong to the group: the id

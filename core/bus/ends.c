@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "bus/backend.h"
 #include "host/crypto.h"
 #include "host/log.h"
@@ -98,6 +99,39 @@ bool bus_published(struct bus *b, const char *topic, int partition, struct bus_e
     *out = (struct bus_end){ .first = 0 };
     b->ops->published(b, topic, partition, out);
     return true;
+}
+
+/* Reads on to the record like that; it is durable, so it is there. */
+static bool find_time(struct bus_reader *from, const struct bus_record *like, int64_t *at_ms,
+                      struct err *e)
+{
+    int64_t end_ns = clock_mono_ns() + (int64_t)WORD_MS * 1000000;
+    bool end = false;
+    do {
+        const struct bus_record *r = NULL;
+        size_t n = 0;
+        if (!bus_reader_next(from, WORD_MS, &r, &n, &end, e))
+            return false;
+        for (size_t i = 0; i < n; i++)
+            if (slice_equal(r[i].value, like->value) && slice_equal(r[i].key, like->key)) {
+                *at_ms = r[i].accepted_ms;
+                return true;
+            }
+    } while (clock_mono_ns() < end_ns);
+    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot read back from '%s' %d what is there",
+                   like->topic, like->partition);
+}
+
+bool bus_publish_at(struct bus *b, const struct bus_record *r, int64_t *at_ms, struct err *e)
+{
+    struct bus_end before = { .first = 0 };
+    struct bus_reader *from = NULL;
+    if (!b->ops->end(b, r->topic, r->partition, &before, e) || !bus_publish(b, r, 1, e) ||
+        !bus_reader_open(b, r->topic, r->partition, before.next, &from, e))
+        return false;
+    bool good = find_time(from, r, at_ms, e);
+    bus_reader_close(&from);
+    return good;
 }
 
 bool bus_still_has(struct bus *b, const char *topic, int partition, const struct bus_end *then,

@@ -164,8 +164,9 @@ enum acts_given acts_give(struct cli *c, const struct site *s, const char *by,
 
 /* ---- handing in ---- */
 
+/* at_ms NULL: when the bus took it is not asked. */
 static bool publish_to(struct bus *b, const struct schema *s, int partitions, const struct act *x,
-                       const struct subject_key *subject, struct err *e)
+                       const struct subject_key *subject, int64_t *at_ms, struct err *e)
 {
     struct buf file, value;
     buf_init(&file, ACT_BYTES_MAX);
@@ -180,7 +181,8 @@ static bool publish_to(struct bus *b, const struct schema *s, int partitions, co
         .value = buf_slice(&value),
         .key = slice_of(subject->b, ID_BYTES),
     };
-    bool good = buf_done(&file, e) && buf_done(&value, e) && bus_publish(b, &r, 1, e);
+    bool good = buf_done(&file, e) && buf_done(&value, e) &&
+                (at_ms ? bus_publish_at(b, &r, at_ms, e) : bus_publish(b, &r, 1, e));
     buf_release(&file);
     buf_release(&value);
     return good;
@@ -204,20 +206,34 @@ static bool publish_to_many(struct bus *b, const struct catalogue *c, const stru
         memcpy(subject.b, p->subject, ID_BYTES);
         snprintf(name, sizeof name, "unread:%s:%s", p->source, p->code);
         if (slice_equal_text(x->on, name))
-            good = publish_to(b, s, partitions, x, &subject, e);
+            good = publish_to(b, s, partitions, x, &subject, NULL, e);
     }
     unread_release(&l);
     return good;
 }
 
-bool acts_publish(struct bus *b, const struct catalogue *c, int partitions, const struct act *x,
-                  struct err *e)
+/* It is done where it is handed in. */
+static bool publish_and_judge(struct bus *b, const struct schema *schema, const struct site *s,
+                              const struct act *x, struct err *e)
 {
-    const struct schema *s = catalogue_named(c, SLICE("PersonAct"));
-    if (!s)
+    struct act_signers by;
+    int64_t at_ms = 0;
+    return publish_to(b, schema, s->bundle->partitions, x, &x->subject, &at_ms, e) &&
+           act_verify(x, rules_at(rules_newest(&s->rules), at_ms)->bundle, at_ms, &by, e);
+}
+
+bool acts_publish(struct bus *b, const struct site *s, const struct act *x, struct err *e)
+{
+    const struct schema *schema = catalogue_named(s->catalogue, SLICE("PersonAct"));
+    int partitions = s->bundle->partitions;
+    enum people_role role;
+    if (!schema)
         return err_set(e, ERR_FATAL, "cli.schema", 0, "cannot write the act: no schema 'PersonAct'");
-    return is_for_many(x) ? publish_to_many(b, c, s, partitions, x, e)
-                          : publish_to(b, s, partitions, x, &x->subject, e);
+    if (is_for_many(x))
+        return publish_to_many(b, s->catalogue, schema, partitions, x, e);
+    return act_role(x->word, &role) && role != ROLE_HOLDS
+               ? publish_and_judge(b, schema, s, x, e)
+               : publish_to(b, schema, partitions, x, &x->subject, NULL, e);
 }
 
 /* ---- used once ---- */
@@ -230,7 +246,7 @@ static bool is_same(const struct act *x, const uint8_t hash[HASH_BYTES])
 }
 
 /* What nobody signed is no use of it. */
-static bool is_use(const struct site *s, struct arena *a, struct slice framed,
+static bool is_use(const struct site *s, struct arena *a, const struct bus_record *r,
                    const uint8_t hash[HASH_BYTES])
 {
     const struct schema *schema = catalogue_named(s->catalogue, SLICE("PersonAct"));
@@ -241,11 +257,11 @@ static bool is_use(const struct site *s, struct arena *a, struct slice framed,
     struct view v;
     struct act x;
     arena_reset(a);
-    return schema && wire_open(framed, &fingerprint, &body, &ignored) &&
+    return schema && wire_open(r->value, &fingerprint, &body, &ignored) &&
            fingerprint == plan_fingerprint(schema->plan) &&
            plan_view(schema->plan, a, body, &v, &ignored) &&
            act_read(view_text_at(&v, "act"), &x, &ignored) && is_same(&x, hash) &&
-           act_verify(&x, s->bundle, clock_wall_ms(), &by, &ignored);
+           act_verify(&x, s->bundle, r->accepted_ms, &by, &ignored);
 }
 
 bool acts_unused(const struct site *s, const struct act *x, struct err *e)
@@ -262,7 +278,7 @@ bool acts_unused(const struct site *s, const struct act *x, struct err *e)
     int partition = subject_partition(&x->subject, s->bundle->partitions);
     bool good = act_hash(x, hash, e) && walk_open(&w, b, TOPIC_CONTROL, partition, 0, e);
     while (good && !used && (good = walk_next(&w, &r, e)) && r)
-        used = is_use(s, &a, r->value, hash);
+        used = is_use(s, &a, r, hash);
     walk_close(&w);
     arena_release(&a);
     bus_close(&b);
@@ -275,7 +291,7 @@ static bool publish_alone(const struct site *s, const struct act *x, struct err 
     struct bus *b = cli_bus(s, false);
     if (!b)
         return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
-    bool good = acts_publish(b, s->catalogue, s->bundle->partitions, x, e);
+    bool good = acts_publish(b, s, x, e);
     bus_close(&b);
     return good;
 }

@@ -35,9 +35,10 @@ int skip_submit(struct cli *c, struct site *s, const struct act *x);
 int way_back_submit_reading(struct cli *c, const struct site *s, const struct act *x);
 /* act.again when it stands on `control` already. */
 MUST_CHECK bool acts_unused(const struct site *s, const struct act *x, struct err *e);
-/* On `control`, in its subject's partition, durably. */
-MUST_CHECK bool acts_publish(struct bus *b, const struct catalogue *c, int partitions,
-                             const struct act *x, struct err *e);
+/* On `control`, in its subject's partition, durably. What is no word on a hold, which the router
+ * decides, is then judged by the bus's time of that record, as the router does it: what is not good by
+ * that is not to be done, whatever the clock here says. */
+MUST_CHECK bool acts_publish(struct bus *b, const struct site *s, const struct act *x, struct err *e);
 
 /* In sentences, then the text itself. */
 void acts_print(const struct act *x);

@@ -38,7 +38,7 @@ static bool take_act(struct admin *a, struct slice body, struct http_answer *out
     bool is_back = way_back_read(&x, &back, e);
     if ((!is_back && e->fate != ERR_NONE) ||
         (is_back && !act_verify(&x, rules_at(rules_newest(&s->rules), now_ms)->bundle, now_ms, &by, e)) ||
-        !acts_publish(a->o.bus, s->catalogue, s->bundle->partitions, &x, e))
+        !acts_publish(a->o.bus, s, &x, e))
         return false;
     if (is_back && !a->o.take_back(a->o.ctx, back.room, back.name, &back.what, &here, &done, e))
         return false;
@@ -52,10 +52,11 @@ static bool take_act(struct admin *a, struct slice body, struct http_answer *out
 static bool take_order(struct admin *a, struct arena *arena, struct slice body, struct err *e)
 {
     struct order_read read;
+    int64_t at_ms;
     order_read(a->o.site->catalogue, arena, body, &read);
     if (read.kind != ORDER_BUNDLE)
         return err_set(e, ERR_REJECT, "admin.order", 0, "cannot take this: it is no order of a bundle");
-    return orders_publish(a->o.bus, body, e);
+    return orders_publish(a->o.bus, body, &at_ms, e);
 }
 
 static void handle(void *ctx, struct http_request *r, struct http_answer *out)

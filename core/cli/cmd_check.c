@@ -104,7 +104,7 @@ static void look_at_people(const struct bundle *b, struct problems *warnings)
     size_t n = 0;
     for (size_t i = 0; i < b->people.count; i++) {
         const struct named *p = &b->people.list[i];
-        if (!(p->roles >> ROLE_HOLDS & 1) || now_ms >= p->until_ms)
+        if (!person_may_at(p, ROLE_HOLDS, now_ms))
             continue;
         first = first ? first : p;
         two_agencies |= first->agency != p->agency;

@@ -353,7 +353,7 @@ int bundle_verify(struct cli *c, int argc, char **argv)
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d) ||
         !read_known(c, words_one(o, "--approvers"), &d, &room, &by.by))
         return CLI_NO;
-    const struct bundles_trust trust = { .first_by = by.by };
+    const struct bundles_trust trust = { .first_by = by.by, .at_ms = clock_wall_ms() };
     bool is_compared = d.since || !d.pack.has_previous;
     by.own = &d.now->bundle->approvers;
     bundle_print_header(&d.pack);

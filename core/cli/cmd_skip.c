@@ -60,7 +60,7 @@ static bool give(struct skip *k, const char *on, int *code)
 
 static bool record(struct skip *k, struct err *e)
 {
-    return acts_publish(k->bus, k->s->catalogue, k->s->bundle->partitions, &k->act, e);
+    return acts_publish(k->bus, k->s, &k->act, e);
 }
 
 /* ---- a delivery ---- */

@@ -123,7 +123,7 @@ static bool find_extender(const struct bundle *b, struct slice name, struct appr
         return who != NULL;
     }
     const struct named *who = people_named(&b->people, name);
-    if (!who || !person_may(who, ROLE_EXTENDS) || who->until_ms <= clock_wall_ms()) {
+    if (!who || !person_may_at(who, ROLE_EXTENDS, clock_wall_ms())) {
         say_to(stderr, "concordat: '%.*s' %s\n", SHOWN(name),
                !who ? "is none of the people that region.yaml names"
                : !person_may(who, ROLE_EXTENDS)

@@ -176,10 +176,10 @@ static bool brings_it(struct keeper *k, const struct bundle_order *o, struct err
 }
 
 /* What is asked of one that comes while this program runs. */
-static bool may_come(const struct keeper *k, const struct edition *g, struct err *e)
+static bool may_come(const struct keeper *k, const struct bundles_trust *trust,
+                     const struct edition *g, struct err *e)
 {
-    const struct bundles_trust trust = site_trust(k->site);
-    return bundles_are_new(&trust, g, e) &&
+    return bundles_are_new(trust, g, e) &&
            site_keys_fit(k->site, k->site->last->bundle, g->bundle, e);
 }
 
@@ -191,9 +191,10 @@ static bool is_known(const struct keeper *k, const struct bundle_order *o)
            (!k->is_open && o->number <= k->site->last->number);
 }
 
-static void take_order(struct keeper *k, const struct bundle_order *o)
+/* at_ms: the bus's time of its record. */
+static void take_order(struct keeper *k, const struct bundle_order *o, int64_t at_ms)
 {
-    const struct bundles_trust trust = site_trust(k->site);
+    const struct bundles_trust trust = site_trust(k->site, at_ms);
     struct err e = { 0 };
     if (is_known(k, o))
         return;
@@ -206,7 +207,7 @@ static void take_order(struct keeper *k, const struct bundle_order *o)
     struct edition *g = one ? compile(k, &one->arena, o, &e) : NULL;
     if (!one)
         (void)err_memory(&e);
-    if (g && bundles_follows(&trust, k->site->last, g, &e) && (!k->is_open || may_come(k, g, &e)) &&
+    if (g && bundles_follows(&trust, k->site->last, g, &e) && (!k->is_open || may_come(k, &trust, g, &e)) &&
         bundles_keep(k->site->places.bundles, g, &e)) {
         take_up(k, g, o);
         return;
@@ -228,7 +229,7 @@ static void take_record(struct keeper *k, const struct bus_record *r)
     arena_reset(&k->work);
     order_read(k->site->catalogue, &k->work, r->value, &read);
     if (read.kind == ORDER_BUNDLE)
-        take_order(k, &read.order);
+        take_order(k, &read.order, r->accepted_ms);
 }
 
 /* ---- what ends ---- */

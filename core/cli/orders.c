@@ -58,21 +58,21 @@ bool state_encode(const struct catalogue *c, const struct bundle_state *st, stru
     return buf_done(out, e);
 }
 
-static bool publish(struct bus *b, const char *topic, struct slice framed, struct err *e)
+static struct bus_record record_of(const char *topic, struct slice framed)
 {
     static const uint8_t nobody[ID_BYTES];
-    const struct bus_record r = {
+    return (struct bus_record){
         .topic = topic,
         .partition = ORDERS_PARTITION,
         .value = framed,
         .key = slice_of(nobody, ID_BYTES),
     };
-    return bus_publish(b, &r, 1, e);
 }
 
-bool orders_publish(struct bus *b, struct slice framed, struct err *e)
+bool orders_publish(struct bus *b, struct slice framed, int64_t *at_ms, struct err *e)
 {
-    return publish(b, TOPIC_CONTROL, framed, e);
+    const struct bus_record r = record_of(TOPIC_CONTROL, framed);
+    return bus_publish_at(b, &r, at_ms, e);
 }
 
 bool states_publish(struct bus *b, struct slice agency, struct slice framed, struct err *e)
@@ -80,7 +80,8 @@ bool states_publish(struct bus *b, struct slice agency, struct slice framed, str
     struct arena a;
     arena_init(&a, 4096);
     const char *topic = topic_states(&a, agency);
-    bool good = topic ? publish(b, topic, framed, e) : err_memory(e);
+    const struct bus_record r = record_of(topic, framed);
+    bool good = topic ? bus_publish(b, &r, 1, e) : err_memory(e);
     arena_release(&a);
     return good;
 }

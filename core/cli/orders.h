@@ -34,7 +34,8 @@ MUST_CHECK bool order_encode(const struct catalogue *c, const struct bundle_orde
                              struct buf *out, struct err *e);
 MUST_CHECK bool state_encode(const struct catalogue *c, const struct bundle_state *s,
                              struct buf *out, struct err *e);
-MUST_CHECK bool orders_publish(struct bus *b, struct slice framed, struct err *e);
+/* *at_ms: when the bus took it, by which it is judged. */
+MUST_CHECK bool orders_publish(struct bus *b, struct slice framed, int64_t *at_ms, struct err *e);
 /* On the topic of that agency. */
 MUST_CHECK bool states_publish(struct bus *b, struct slice agency, struct slice framed,
                                struct err *e);

@@ -133,7 +133,8 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
 
 /* ---- ordering ---- */
 
-/* Nobody runs: the order is put on the bus, and the bundle kept for the next start. */
+/* Nobody runs: the order is put on the bus, and the bundle kept for the next start when it is good by
+ * the bus's clock, as every other host will find it. */
 static bool order_alone(const struct site *s, const struct edition *g, struct slice framed,
                         struct err *e)
 {
@@ -143,8 +144,10 @@ static bool order_alone(const struct site *s, const struct edition *g, struct sl
     if (!b)
         return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
     const struct bus_topic control = { TOPIC_CONTROL, s->bundle->partitions, false };
-    bool good = bus_topics(b, &control, 1, e) && orders_publish(b, framed, e) &&
-                site_keep_bundles(s, e) && bundles_keep(s->places.bundles, g, e);
+    struct bundles_trust trust = site_trust(s, 0);
+    bool good = bus_topics(b, &control, 1, e) && orders_publish(b, framed, &trust.at_ms, e) &&
+                bundles_follows(&trust, s->last, g, e) && site_keep_bundles(s, e) &&
+                bundles_keep(s->places.bundles, g, e);
     bus_close(&b);
     return good;
 }
@@ -200,7 +203,7 @@ static int submit_edition(const struct site *s, const struct edition *g, struct 
 
 int submit_bundle(struct cli *c, struct site *s, struct slice file, const char *by)
 {
-    const struct bundles_trust trust = site_trust(s);
+    const struct bundles_trust trust = site_trust(s, clock_wall_ms());
     struct err e = { 0 };
     struct edition *g = read_edition(c, s, file);
     if (!g)
@@ -360,7 +363,7 @@ int submit_change(struct cli *c, struct site *s, const struct change *change)
                                      .catalogue = s->catalogue,
                                      .is_signed = !s->places.demo,
                                      .is_for_all = change->what == SIGN_AGREEMENTS };
-    const struct bundles_trust trust = site_trust(s);
+    const struct bundles_trust trust = site_trust(s, clock_wall_ms());
     struct slice bytes = { 0 };
     struct err e = { 0 };
     if (!change_files(c, s, change, &d, &bytes, &e))

@@ -106,7 +106,7 @@ static bool record_alone(const struct site *s, const struct act *x, struct err *
     struct bus *b = cli_bus(s, false);
     if (!b)
         return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
-    bool good = acts_publish(b, s->catalogue, s->bundle->partitions, x, e);
+    bool good = acts_publish(b, s, x, e);
     bus_close(&b);
     return good;
 }

@@ -131,7 +131,7 @@ const struct named *act_person(const struct bundle *b, struct slice word, struct
     else if (now_ms >= who->until_ms)
         err_set(e, ERR_REJECT, "act.person", 0, "cannot do it: the time of '%.*s' has ended",
                 SHOWN(name));
-    else if (!(who->roles >> role & 1))
+    else if (!person_may_at(who, role, now_ms))
         err_set(e, ERR_REJECT, "act.role", 0, "cannot do it: '%.*s' has not the role '%s'",
                 SHOWN(name), people_role_name(role));
     else

@@ -185,21 +185,21 @@ static bool is_by_person(const struct pack_approval *a)
 }
 
 /* Whether one of the people whom the bundle before names gave it, and might. */
-static bool may_extend(const struct bundle *was, const struct pack_approval *a, const struct pack *p)
+static bool may_extend(const struct bundle *was, const struct pack_approval *a, int64_t at_ms)
 {
     const struct named *who = was && is_by_person(a) ? people_named(&was->people, a->name) : NULL;
-    return who && person_may(who, ROLE_EXTENDS) && p->from_ms < who->until_ms &&
-           a->at_ms < who->until_ms && slice_equal(was->agencies[who->agency].name, a->agency) &&
+    return who && person_may_at(who, ROLE_EXTENDS, at_ms) &&
+           slice_equal(was->agencies[who->agency].name, a->agency) &&
            memcmp(who->key.b, a->key.b, KEY_BYTES) == 0;
 }
 
 static bool is_of_somebody(const struct approvals_base *base, const struct pack_approval *a,
-                           const struct pack *p, struct err *e)
+                           struct err *e)
 {
     const struct approver who = { a->name, a->agency, a->role, a->key };
     bool extends = is_extension(base->now, a->what);
     if (extends && base->was && people_may(&base->was->people, ROLE_EXTENDS))
-        return may_extend(base->was, a, p) ||
+        return may_extend(base->was, a, base->at_ms) ||
                refuse_approval(a, "is of nobody of region.yaml's people who may extend", e);
     return has_approver(base->by, &who) || has_approver(base->own, &who) ||
            refuse_approval(a, "is of nobody whom region.yaml names", e);
@@ -217,7 +217,7 @@ bool approvals_follow(const struct approvals_base *base, const struct pack *p, s
                            SHOWN(a->file));
         if (a->inherited)
             continue;
-        if (!is_of_somebody(base, a, p, e))
+        if (!is_of_somebody(base, a, e))
             return false;
         if (!hash_equal(a->bundle, p->signed_hash))
             return refuse_approval(a, "was given in another bundle than this or the last", e);

@@ -48,6 +48,7 @@ struct approvals_base {
     const void *ctx;
     /* Where somebody of the bundle before may extend, they approve extensions, and nobody else does. */
     const struct bundle *was, *now; /* was NULL: the first */
+    int64_t at_ms;                  /* when the bus took the order that brings it */
 };
 MUST_CHECK bool approvals_follow(const struct approvals_base *base, const struct pack *p,
                                  struct err *e);

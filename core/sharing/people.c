@@ -25,6 +25,11 @@ bool person_may(const struct named *who, enum people_role r)
     return who->roles >> r & 1;
 }
 
+bool person_may_at(const struct named *who, enum people_role r, int64_t at_ms)
+{
+    return person_may(who, r) && at_ms < who->until_ms;
+}
+
 bool people_may(const struct people *p, enum people_role r)
 {
     for (size_t i = 0; i < p->count; i++)

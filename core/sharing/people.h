@@ -37,6 +37,9 @@ struct people {
 /* NULL when there is none of that name. */
 const struct named *people_named(const struct people *p, struct slice name);
 bool person_may(const struct named *who, enum people_role r);
+/* The same at a time, which for whatever travels on the bus is when the bus took the record of it:
+ * the clock of whoever signs, hands in or reads again has no say. */
+bool person_may_at(const struct named *who, enum people_role r, int64_t at_ms);
 /* Whether anybody may. */
 bool people_may(const struct people *p, enum people_role r);
 

@@ -24,23 +24,29 @@ bool pack_only_stops(const struct pack *before, const struct pack *after)
     return only_adds(before, after, "stops/") && after->file_count > before->file_count;
 }
 
+/* By whom, and when: as the bus took the order that brings the pack. */
+struct judging {
+    const struct bundle *by;
+    int64_t at_ms;
+};
+
 /* Who of the people signed that and may; NULL: none. */
 static const struct named *signer(const struct pack *p, const struct pack_signature *s,
-                                  const struct bundle *b, enum people_role role)
+                                  const struct judging *j, enum people_role role)
 {
-    const struct named *who = people_named(&b->people, s->name);
-    return who && person_may(who, role) && p->from_ms < who->until_ms &&
+    const struct named *who = people_named(&j->by->people, s->name);
+    return who && person_may_at(who, role, j->at_ms) &&
                    ed25519_verify(&who->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes)
                ? who
                : NULL;
 }
 
-static bool is_good(const struct pack *p, const struct pack_signature *s, const struct bundle *b,
+static bool is_good(const struct pack *p, const struct pack_signature *s, const struct judging *j,
                     enum people_role role, struct err *e)
 {
-    const struct approving by = { &b->approvers, NULL };
+    const struct approving by = { &j->by->approvers, NULL };
     const struct approver *who;
-    return signer(p, s, b, role) || pack_signature_good(p, s, &by, &who, e);
+    return signer(p, s, j, role) || pack_signature_good(p, s, &by, &who, e);
 }
 
 static bool unsigned_one(struct err *e)
@@ -49,10 +55,11 @@ static bool unsigned_one(struct err *e)
                    "cannot take the bundle: nobody has signed it");
 }
 
-bool pack_stop_signed(const struct pack *p, const struct bundle *by, struct err *e)
+bool pack_stop_signed(const struct pack *p, const struct bundle *by, int64_t at_ms, struct err *e)
 {
+    const struct judging j = { by, at_ms };
     for (size_t i = 0; i < p->signature_count; i++)
-        if (!is_good(p, &p->signatures[i], by, ROLE_STOPS, e))
+        if (!is_good(p, &p->signatures[i], &j, ROLE_STOPS, e))
             return false;
     return p->signature_count > 0 || unsigned_one(e);
 }
@@ -81,13 +88,15 @@ bool pack_only_extends(const struct pack *before, const struct bundle *was, cons
     return only_adds(before, after, "extensions/");
 }
 
-bool pack_extension_signed(const struct pack *p, const struct bundle *by, struct err *e)
+bool pack_extension_signed(const struct pack *p, const struct bundle *by, int64_t at_ms,
+                           struct err *e)
 {
+    const struct judging j = { by, at_ms };
     const struct named *first = NULL;
     bool are_two = false;
     for (size_t i = 0; i < p->signature_count; i++) {
-        const struct named *who = signer(p, &p->signatures[i], by, ROLE_EXTENDS);
-        if (!who && !is_good(p, &p->signatures[i], by, ROLE_EXTENDS, e))
+        const struct named *who = signer(p, &p->signatures[i], &j, ROLE_EXTENDS);
+        if (!who && !is_good(p, &p->signatures[i], &j, ROLE_EXTENDS, e))
             return false;
         first = first ? first : who;
         are_two |= who && who->agency != first->agency;
@@ -98,12 +107,13 @@ bool pack_extension_signed(const struct pack *p, const struct bundle *by, struct
                               people_role_name(ROLE_EXTENDS));
 }
 
-bool order_is_signed(const struct pack *p, const struct bundle *by, struct err *e)
+bool order_is_signed(const struct pack *p, const struct bundle *by, int64_t at_ms, struct err *e)
 {
+    const struct judging j = { by, at_ms };
     for (size_t i = 0; i < p->signature_count; i++) {
         struct err ignored = { .fate = ERR_NONE };
-        if (is_good(p, &p->signatures[i], by, ROLE_STOPS, &ignored) ||
-            signer(p, &p->signatures[i], by, ROLE_EXTENDS))
+        if (is_good(p, &p->signatures[i], &j, ROLE_STOPS, &ignored) ||
+            signer(p, &p->signatures[i], &j, ROLE_EXTENDS))
             return true;
     }
     return p->signature_count ? err_set(e, ERR_REJECT, "pack.signature", 0,

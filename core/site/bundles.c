@@ -87,27 +87,30 @@ static bool people_follow(const struct bundle *before, const struct approvers *b
 }
 
 /* What people who may extend have signed does that, and nothing else. */
-static bool extension_signed(const struct edition *before, const struct edition *next,
-                             const struct edition *place, struct err *e)
+static bool extension_signed(const struct bundles_trust *t, const struct edition *before,
+                             const struct edition *next, const struct edition *place,
+                             struct err *e)
 {
     if (!pack_only_extends(place->pack, place->bundle, next->pack, next->bundle))
         return err_set(e, ERR_REJECT, "pack.extension", 0,
                        "cannot take bundle %" PRIu64 ": who may extend has signed it, and it does "
                        "more than extend",
                        next->number);
-    return pack_extension_signed(next->pack, before->bundle, e);
+    return pack_extension_signed(next->pack, before->bundle, t->at_ms, e);
 }
 
 /* By the approvers of the one before; what only stops or extends by who may do that. */
-static bool is_signed(const struct approving *by, const struct edition *before,
+static bool is_signed(const struct bundles_trust *t, const struct edition *before,
                       const struct edition *next, const struct edition *place, bool widens,
                       struct err *e)
 {
+    const struct approving by = { before ? &before->bundle->approvers : t->first_by,
+                                  &next->bundle->approvers };
     if (before && place && !widens && pack_only_stops(place->pack, next->pack))
-        return pack_stop_signed(next->pack, before->bundle, e);
+        return pack_stop_signed(next->pack, before->bundle, t->at_ms, e);
     if (before && place && extension_is_tried(next->pack, before->bundle))
-        return extension_signed(before, next, place, e);
-    return pack_approved(next->pack, by, widens, e);
+        return extension_signed(t, before, next, place, e);
+    return pack_approved(next->pack, &by, widens, e);
 }
 
 static bool approved(const struct bundles_trust *t, const struct edition *before,
@@ -127,13 +130,12 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
     if (good && widens && !next->pack->widens)
         good = err_set(e, ERR_REJECT, "pack.widens", 0,
                        "cannot take the bundle: it says that it does not widen, and it may");
-    const struct approvers *own = &next->bundle->approvers;
-    const struct approving by = { was ? &was->approvers : t->first_by, own };
-    if (!good || !is_signed(&by, before, next, place, widens, e))
+    const struct approvers *by = was ? &was->approvers : t->first_by;
+    if (!good || !is_signed(t, before, next, place, widens, e))
         return false;
     return next->pack->form != PACK_FORM_SIGNED ||
-           (approvers_follow(by.by, own, next->pack, e) &&
-            people_follow(was, by.by, next, e));
+           (approvers_follow(by, &next->bundle->approvers, next->pack, e) &&
+            people_follow(was, by, next, e));
 }
 
 /* Whether what has that hash is in force by a bundle whose files said who approves. */
@@ -173,6 +175,7 @@ static bool approvals_are_good(const struct bundles_trust *t, const struct editi
                                          .settled = was_settled(before) ? is_settled : NULL,
                                          .was = before ? before->bundle : NULL,
                                          .now = next->bundle,
+                                         .at_ms = t->at_ms,
                                          .ctx = before ? before->bundle : NULL };
     if (t->demo)
         return true;

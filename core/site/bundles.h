@@ -35,7 +35,10 @@ struct edition *bundles_read(struct arena *a, struct slice bytes, const char *la
 struct bundles_trust {
     bool demo;                        /* an unsigned one may */
     const struct approvers *first_by; /* of the first one */
+    int64_t at_ms;                    /* when the bus took its order: people's time is judged by that */
 };
+/* In place of that time, of one that is kept: who signed it was judged when its order came. */
+#define BUNDLES_TAKEN INT64_MIN
 MUST_CHECK bool bundles_follows(const struct bundles_trust *t, const struct edition *before,
                                 const struct edition *next, struct err *e);
 

@@ -92,7 +92,7 @@ static bool add_with_past(struct chain *c, struct edition *g)
 /* What was loaded after the first one; each must follow the one before. */
 static void add_later(struct chain *c)
 {
-    const struct bundles_trust trust = site_trust(c->r->site);
+    const struct bundles_trust trust = site_trust(c->r->site, BUNDLES_TAKEN);
     struct problems *p = c->r->reader.problems;
     for (size_t i = 0; i < c->kept_count; i++) {
         struct edition *last = c->list[c->count - 1];
@@ -213,7 +213,7 @@ static bool read_signed(struct chain *c, const struct node *root)
         return complain(r, n, &e);
     struct edition *g = bundles_read(r->reader.arena, bytes, r->site->places.first,
                                      r->site->catalogue, r->reader.problems);
-    const struct bundles_trust trust = site_trust(r->site);
+    const struct bundles_trust trust = site_trust(r->site, BUNDLES_TAKEN);
     if (!g)
         return false;
     if (!bundles_follows(&trust, NULL, g, &e))
@@ -282,9 +282,9 @@ void reading_bundles(struct reading *r, const struct node *root)
         r->region = region;
 }
 
-struct bundles_trust site_trust(const struct site *s)
+struct bundles_trust site_trust(const struct site *s, int64_t at_ms)
 {
-    return (struct bundles_trust){ s->places.demo, &s->first_by };
+    return (struct bundles_trust){ s->places.demo, &s->first_by, at_ms };
 }
 
 bool site_keep_bundles(const struct site *s, struct err *e)

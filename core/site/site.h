@@ -104,7 +104,7 @@ MUST_CHECK bool site_read_approvers(struct arena *a, const char *path, struct ap
 /* Keeps what it runs by in state/bundles, where it is not there yet. */
 MUST_CHECK bool site_keep_bundles(const struct site *s, struct err *e);
 /* What the site asks of a bundle that is to follow. */
-struct bundles_trust site_trust(const struct site *s);
+struct bundles_trust site_trust(const struct site *s, int64_t at_ms);
 /* The bundle of that hash, from state/bundles; NULL: it is not there or cannot be loaded. Lives in
  * a. */
 const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,

@@ -47,6 +47,31 @@ static void gives_key_value_offset_and_time_back(void)
     bus_reader_close(&r);
 }
 
+static int64_t time_at(int64_t offset)
+{
+    struct bus_reader *r;
+    const struct bus_record *got = NULL;
+    size_t n = 0;
+    bool end = false;
+    CU_ASSERT_TRUE_FATAL(must(bus_reader_open(f.b, "in", 1, offset, &r, &f.e)));
+    while (n == 0 && !end)
+        CU_ASSERT_TRUE_FATAL(must(bus_reader_next(r, PATIENCE_MS, &got, &n, &end, &f.e)));
+    CU_ASSERT_EQUAL_FATAL(n > 0, true);
+    int64_t at_ms = got[0].accepted_ms;
+    bus_reader_close(&r);
+    return at_ms;
+}
+
+static void says_when_it_took_what_was_published(void)
+{
+    const struct bus_record r = record("in", 1, "key", "value");
+    int64_t at_ms[2] = { 0 };
+    for (size_t i = 0; i < 2; i++)
+        CU_ASSERT_TRUE_FATAL(must(bus_publish_at(f.b, &r, &at_ms[i], &f.e)));
+    CU_ASSERT_EQUAL(at_ms[0], time_at(0));
+    CU_ASSERT_EQUAL(at_ms[1], time_at(1));
+}
+
 static void says_the_end_of_an_empty_partition_at_once(void)
 {
     struct bus_reader *r;
@@ -446,6 +471,7 @@ static void returns_from_an_idle_fetch_with_nothing(void)
 CU_TestInfo conformance_cases[] = {
     { "keeps the order of each partition", keeps_the_order_of_each_partition },
     { "gives key, value, offset and time back", gives_key_value_offset_and_time_back },
+    { "says when it took what was published", says_when_it_took_what_was_published },
     { "says the end of an empty partition at once", says_the_end_of_an_empty_partition_at_once },
     { "says the end only when all was read", says_the_end_only_when_all_was_read },
     { "reads on after the end", reads_on_after_the_end },

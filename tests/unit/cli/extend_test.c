@@ -230,9 +230,55 @@ static void an_order_of_one_who_may_extend_is_somebodys_order(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct edition *next = signed_by(first, rows[i].letters);
         err_clear(&e);
-        const char *code = order_is_signed(next->pack, first->bundle, &e) ? "" : e.code;
+        const char *code = order_is_signed(next->pack, first->bundle, next->from_ms, &e) ? "" : e.code;
         CU_ASSERT_STRING_EQUAL(code, rows[i].code);
     }
+}
+
+static int64_t until_of(const struct edition *g, enum who who)
+{
+    return people_named(&g->bundle->people, slice_text(people[who].name))->until_ms;
+}
+
+static void put_stop(void)
+{
+    put("stops/care-2.yaml", "agreement: care\nversion: all\nfrom: 2026-06-01T00:00:00Z\n"
+                             "by: sam\nreason: shared too much\n");
+}
+
+/* The bundles begin while everybody may act: what they say of themselves is not asked. */
+static void who_stops_may_do_it_when_the_bus_takes_the_order(void)
+{
+    const struct edition *first = begin();
+    put_stop();
+    const struct edition *next = signed_by(first, "S");
+    int64_t end_ms = until_of(first, who_is('S'));
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, next, end_ms - 1), "");
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, next, end_ms), "pack.signature");
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, next, BUNDLES_TAKEN), "");
+    const struct edition *approved = signed_by(first, "t");
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, approved, end_ms), "");
+    err_clear(&e);
+    CU_ASSERT_TRUE(order_is_signed(next->pack, first->bundle, end_ms - 1, &e));
+    CU_ASSERT_FALSE(order_is_signed(next->pack, first->bundle, end_ms, &e));
+}
+
+static void who_extends_may_do_it_when_the_bus_takes_the_order(void)
+{
+    const struct edition *first = begin();
+    put_extension("2031-01-20");
+    const struct edition *next = signed_by(first, "EC");
+    int64_t end_ms = until_of(first, EVE);
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, next, end_ms - 1), "");
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, next, end_ms), "pack.signature");
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, next, BUNDLES_TAKEN), "");
+    /* Approvers brought it: whose approval of the extension it carries had still to be who may. */
+    const struct edition *plain = signed_by(first, "tc");
+    const struct edition *carried = with_line(
+        with_line(plain, approval_of(plain, EVE, hash_of(plain, "care"))),
+        approval_of(plain, CARL, hash_of(plain, "care")));
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, carried, end_ms - 1), "");
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, carried, end_ms), "pack.approval");
 }
 
 static CU_TestInfo tests[] = {
@@ -250,6 +296,10 @@ static CU_TestInfo tests[] = {
       what_approvers_extended_before_there_were_such_people_stays },
     { "an order of one who may extend is somebody's order",
       an_order_of_one_who_may_extend_is_somebodys_order },
+    { "who stops may do it when the bus takes the order",
+      who_stops_may_do_it_when_the_bus_takes_the_order },
+    { "who extends may do it when the bus takes the order",
+      who_extends_may_do_it_when_the_bus_takes_the_order },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_extend = { "extend", NULL, NULL, fresh, done, tests };

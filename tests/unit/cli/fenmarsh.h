@@ -221,12 +221,18 @@ static inline struct edition *signed_by(const struct edition *before, const char
     return loaded(bytes);
 }
 
-/* The code of the refusal; "" when next may follow. */
-static inline const char *refusal(const struct edition *before, const struct edition *next)
+/* The code of the refusal by the bus's time of the order; "" when next may follow. */
+static inline const char *refusal_at(const struct edition *before, const struct edition *next,
+                                     int64_t at_ms)
 {
-    const struct bundles_trust trust = { .first_by = &trusted };
+    const struct bundles_trust trust = { .first_by = &trusted, .at_ms = at_ms };
     err_clear(&e);
     return bundles_follows(&trust, before, next, &e) ? "" : e.code;
+}
+
+static inline const char *refusal(const struct edition *before, const struct edition *next)
+{
+    return refusal_at(before, next, next->from_ms);
 }
 
 static inline bool is_in_force(const struct edition *g, const char *name)

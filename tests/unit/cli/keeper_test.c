@@ -179,12 +179,13 @@ static void an_order_of_another_bundle_is_answered_by_nobody(void)
     struct bundle_order o = { .number = 2, .file = office.site->last->pack->file };
     struct err e = { .fate = ERR_NONE };
     struct buf framed;
+    int64_t at_ms = 0;
     memset(o.hash, 7, HASH_BYTES);
     open_keeper();
     watch("router", &newest);
     buf_init(&framed, BUS_RECORD_MAX_BYTES);
     CU_ASSERT_FATAL(order_encode(office.site->catalogue, &o, &framed, &e));
-    CU_ASSERT_FATAL(orders_publish(office.bus, buf_slice(&framed), &e));
+    CU_ASSERT_FATAL(orders_publish(office.bus, buf_slice(&framed), &at_ms, &e));
     buf_release(&framed);
     run_until(1);
     CU_ASSERT_EQUAL(said("router"), 1);

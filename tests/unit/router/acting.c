@@ -12,7 +12,7 @@
 const struct acting_person people[PEOPLE] = {
     { "njeri", "council", "holds", "2099-12-31" }, { "omar", "hosp", "holds", "2099-12-31" },
     { "rosa", "hosp", "[holds, stops]", "2099-12-31" }, { "pia", "district", "operations", "2099-12-31" },
-    { "vera", "hosp", "holds", "2020-12-31" }, { "karl", "council", "holds", "2099-12-31" },
+    { "vera", "hosp", "[holds, stops]", "2020-12-31" }, { "karl", "council", "holds", "2099-12-31" },
 };
 
 void acting_key(const char *name, struct key *out)

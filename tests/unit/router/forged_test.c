@@ -108,8 +108,24 @@ static void a_service_of_a_long_name_is_refused(void)
     acting_agree();
 }
 
-/* A bundle of one file, that nobody signed; number and hash as the order says. */
-static void put_order(uint64_t number, bool of_it)
+/* signer NULL: nobody. Gives the whole file. */
+static struct slice sign_order(struct buf *bytes, const char *signer)
+{
+    uint8_t signature[SIGNATURE_BYTES];
+    struct pack read;
+    struct key key;
+    if (signer) {
+        struct slice packed = arena_copy(&world.arena, buf_slice(bytes));
+        CU_ASSERT_TRUE_FATAL(pack_read(&world.arena, packed, &read, &world.e));
+        acting_key(signer, &key);
+        ed25519_sign(&key, slice_of(read.signed_hash, HASH_BYTES), signature);
+        pack_put_signature(slice_text(signer), signature, bytes);
+    }
+    return arena_copy(&world.arena, buf_slice(bytes));
+}
+
+/* A bundle of one file from 1970 on; number and hash as the order says. */
+static void put_order(uint64_t number, bool of_it, const char *signer)
 {
     const struct schema *s = catalogue_named(world.catalogue, SLICE("BundleOrder"));
     static const uint8_t nobody[ID_BYTES];
@@ -120,7 +136,7 @@ static void put_order(uint64_t number, bool of_it)
     buf_init(&bytes, 65536);
     buf_init(&b, 65536);
     CU_ASSERT_TRUE_FATAL(pack_write(&p, &bytes, &world.e));
-    struct slice packed = arena_copy(&world.arena, buf_slice(&bytes));
+    struct slice packed = sign_order(&bytes, signer);
     CU_ASSERT_TRUE_FATAL(pack_read(&world.arena, packed, &p, &world.e));
     p.hash[3] ^= !of_it;
     wire_put_header(&b, plan_fingerprint(s->plan));
@@ -140,13 +156,24 @@ static void put_order(uint64_t number, bool of_it)
 
 static void an_order_that_nobody_signed_is_refused(void)
 {
-    put_order(7, true);
+    put_order(7, true, NULL);
     CU_ASSERT_TRUE(acting_refused("pack.unsigned"));
-    put_order(7, false);
+    put_order(7, false, NULL);
     CU_ASSERT_TRUE(acting_refused("order.forged"));
-    put_order(8, true);
+    put_order(8, true, NULL);
     CU_ASSERT_TRUE(acting_refused("order.forged"));
     CU_ASSERT_PTR_NULL(world_entry("bundle", 0));
+    acting_agree();
+}
+
+/* Whatever beginning the bundle gives itself. */
+static void an_order_of_somebody_whose_time_is_over_is_refused(void)
+{
+    put_order(7, true, "vera");
+    CU_ASSERT_TRUE(acting_refused("pack.signature"));
+    CU_ASSERT_PTR_NULL(world_entry("bundle", 0));
+    put_order(7, true, "rosa");
+    CU_ASSERT_PTR_NOT_NULL(world_entry("bundle", 0));
     acting_agree();
 }
 
@@ -306,6 +333,8 @@ static CU_TestInfo cases[] = {
     { "what a part says is its own agency's to say", what_a_part_says_is_its_own_agencys_to_say },
     { "an order that nobody signed, or of another bundle, is refused",
       an_order_that_nobody_signed_is_refused },
+    { "an order of somebody whose time is over is refused",
+      an_order_of_somebody_whose_time_is_over_is_refused },
     { "a receipt that makes too large an entry is refused",
       a_receipt_that_makes_too_large_an_entry_is_refused },
     { "a service of a long name is refused", a_service_of_a_long_name_is_refused },
