@@ -13,7 +13,7 @@ PEOPLE = (("njeri", "wexshire-council", "[holds, extends]", "2099-12-31"),
           ("rosa", "wexbridge-hospital", "[holds, stops]", "2099-12-31"),
           ("pia", "wexbridge-hospital", "[operations, extends]", "2099-12-31"),
           ("dara", "wexshire-council", "payload", "2099-12-31"), ("dina", "wexbridge-district", "holds", "2099-12-31"),
-          ("vera", "wexbridge-hospital", "[holds, extends]", "2020-12-31"))
+          ("vera", "wexbridge-hospital", "[holds, extends, stops]", "2020-12-31"))
 
 
 def made(r, *words):

@@ -1,0 +1,74 @@
+/* handing_in_test.c - what is done where it is handed in is judged by the bus's time of its record. */
+#include <CUnit/CUnit.h>
+
+#include "base/clock.h"
+#include "bus/topics.h"
+#include "cli/acts.h"
+#include "office.h"
+
+static struct office office;
+static struct err e;
+
+static void fresh(void)
+{
+    office_open(&office);
+    err_clear(&e);
+}
+
+static void done(void)
+{
+    office_close(&office);
+}
+
+/* So old; of a demo, so that a name is enough. */
+static struct act typed(const char *word, int64_t age_ms)
+{
+    struct act x = acts_make(office.site, word, "parked inbox id 7", "somebody asked");
+    x.typed = SLICE("njeri");
+    x.at_ms -= age_ms;
+    return x;
+}
+
+static int64_t on_record(void)
+{
+    struct bus_end end;
+    static const struct subject_key none;
+    int partition = subject_partition(&none, office.site->bundle->partitions);
+    CU_ASSERT_FATAL(bus_end(office.bus, TOPIC_CONTROL, partition, &end, &e));
+    return end.next;
+}
+
+static void what_is_good_by_the_bus_is_done(void)
+{
+    struct act x = typed("payload", ACT_AGE_MAX_MS / 2);
+    CU_ASSERT_TRUE(acts_publish(office.bus, office.site, &x, &e));
+    CU_ASSERT_EQUAL(on_record(), 1);
+}
+
+/* Tried, it is on record all the same. */
+static void what_is_too_old_by_the_bus_is_not_done(void)
+{
+    static const char *const words[] = { "payload", "skip", "again", "drop" };
+    for (int i = 0; i < 4; i++) {
+        struct act x = typed(words[i], ACT_AGE_MAX_MS + 1);
+        err_clear(&e);
+        CU_ASSERT_FALSE(acts_publish(office.bus, office.site, &x, &e));
+        CU_ASSERT_STRING_EQUAL(e.code, "act.time");
+        CU_ASSERT_EQUAL(on_record(), i + 1);
+    }
+}
+
+static void a_word_on_a_hold_is_for_the_router_to_judge(void)
+{
+    struct act x = typed("release", ACT_AGE_MAX_MS + 1);
+    CU_ASSERT_TRUE(acts_publish(office.bus, office.site, &x, &e));
+    CU_ASSERT_EQUAL(on_record(), 1);
+}
+
+static CU_TestInfo tests[] = {
+    { "what is good by the bus is done", what_is_good_by_the_bus_is_done },
+    { "what is too old by the bus is not done", what_is_too_old_by_the_bus_is_not_done },
+    { "a word on a hold is for the router to judge", a_word_on_a_hold_is_for_the_router_to_judge },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_handing_in = { "handing_in", office_install, office_uninstall, fresh, done, tests };
