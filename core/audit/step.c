@@ -65,10 +65,10 @@ static bool ask_mark(struct work *w, struct err *e)
     if (w->place.says != MARK_UNKNOWN)
         return true;
     return err_set(e, ERR_FATAL, "feed.unknown", 0,
-                   "cannot tell whether an event of feed %.*s was decided before: it was taken in "
-                   "more than 30 days ago, under an opening of its spool that is not known "
-                   "(concordat skip)",
-                   (int)w->mark.feed.n, (const char *)w->mark.feed.p);
+                   "cannot tell whether an event of feed %.*s was decided before: it is over 30 days "
+                   "old, of an opening of its spool that is not known (concordat skip SITE "
+                   "TOPIC/PARTITION)",
+                   SHOWN(w->mark.feed));
 }
 
 static bool make_marks(struct work *w, struct err *e)

@@ -6,6 +6,7 @@
  * moves. router and delivery:NAME must not run; TOPIC/PARTITION is asked of a running router. */
 #include "cli/acts.h"
 #include "cli/say.h"
+#include "cli/standing.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -89,6 +90,7 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
         return code;
     if (!record(k, &e) || !delivery_skip(d->database, to, &e))
         return cli_fail(CLI_CANNOT, &e);
+    standing_over(k->s, "delivery", d->name);
     say("delivery:%s goes on at %" PRId64 "; up to %" PRId64 " disclosures were never read, and "
         "the audit says so\n", d->name, to, to - from);
     return CLI_DONE;
@@ -122,6 +124,7 @@ static int skip_gaps(struct skip *k, struct router_gaps *g)
         return code;
     if (!record(k, &e) || !router_skip_gaps(g, &e))
         return cli_fail(CLI_CANNOT, &e);
+    standing_over(k->s, "router", NULL);
     say("the router goes on; up to %" PRId64 " records were never decided, and the audit says "
         "so\n", records);
     return CLI_DONE;

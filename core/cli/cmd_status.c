@@ -1,10 +1,11 @@
 /* cmd_status.c - concordat status SITE [--json | --vanished | --claims]: law 2's three sums, with
- * what waits and is in motion; or the rows that the last snapshots lack; or whom services claim.
+ * what waits, is in motion or stands; or the rows that the last snapshots lack; or whom services claim.
  *
  * Reads the site's databases and the audit, beside a running daemon and without one. Where the bus
  * cannot be asked it tells what the databases say, that this is not all, and exits 3. */
 #include "cli/cli.h"
 #include "cli/figures.h"
+#include "cli/standing.h"
 #include "cli/status_rules.h"
 #include "cli/say.h"
 
@@ -221,8 +222,78 @@ static void print_deliveries(const struct site *s, const struct figures *t)
     }
 }
 
-static void print_text(const struct site *s, const struct figures *t, const struct asked *q)
+/* ---- what does not go on by itself ---- */
+
+struct showing_standing {
+    struct arena *a;
+    const char *room, *name;
+    void (*each)(void *ctx, const struct standing *x);
+    size_t count;
+};
+
+static void each_standing(const struct site *s, struct showing_standing *w)
 {
+    w->room = "router";
+    w->name = NULL;
+    if (s->has_router)
+        standing_each(s, w->room, w->name, w->each, w);
+    w->room = "feed";
+    for (size_t i = 0; i < s->feed_count; i++)
+        standing_each(s, w->room, w->name = s->feeds[i].name, w->each, w);
+    w->room = "delivery";
+    for (size_t i = 0; i < s->delivery_count; i++)
+        standing_each(s, w->room, w->name = s->deliveries[i].name, w->each, w);
+}
+
+static void print_standing(void *ctx, const struct standing *x)
+{
+    const struct showing_standing *w = ctx;
+    char time[TIME_TEXT_MAX];
+    struct slice since = time_ms_to_iso(x->since_ms, time);
+    const char *way_on = standing_way_on(w->a, w->room, w->name, x);
+    if (x->lane.n)
+        say("STANDS: lane %.*s of the router, since %.*s: %.*s (%.*s)\n", SHOWN(x->lane), SHOWN(since),
+            (int)x->sentence.n, (const char *)x->sentence.p, SHOWN(x->code));
+    else
+        say("STOPPED: %s%s%s, since %.*s: %.*s (%.*s)\n", w->room, w->name ? " " : "",
+            w->name ? w->name : "", SHOWN(since), (int)x->sentence.n, (const char *)x->sentence.p,
+            SHOWN(x->code));
+    say("           %s\n", way_on ? way_on : "");
+}
+
+static void put_standing(void *ctx, const struct standing *x)
+{
+    struct showing_standing *w = ctx;
+    const char *way_on = standing_way_on(w->a, w->room, w->name, x);
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_format(&b, "%s{\"part\":\"%s%s%s\",\"since\":%" PRId64 ",\"lane\":", w->count++ ? "," : "",
+               w->room, w->name ? ":" : "", w->name ? w->name : "", x->since_ms);
+    buf_json(&b, x->lane);
+    buf_text(&b, ",\"code\":");
+    buf_json(&b, x->code);
+    buf_text(&b, ",\"sentence\":");
+    buf_json(&b, x->sentence);
+    buf_text(&b, ",\"way_on\":");
+    buf_json(&b, slice_text(way_on));
+    buf_byte(&b, '}');
+    say_lines(stdout, buf_slice(&b));
+    buf_release(&b);
+}
+
+static void print_standing_json(struct cli *c, const struct site *s)
+{
+    struct showing_standing w = { .a = &c->arena, .each = put_standing };
+    say(",\"standing\":[");
+    each_standing(s, &w);
+    say("]");
+}
+
+static void print_text(struct cli *c, const struct site *s, const struct figures *t,
+                       const struct asked *q)
+{
+    struct showing_standing w = { .a = &c->arena, .each = print_standing };
+    each_standing(s, &w);
     status_rules_text(s, t, &q->parts);
     print_feeds(s, t);
     if (!is_away(q))
@@ -364,7 +435,8 @@ static void print_sums_json(const struct figures *t, const struct asked *q)
         r->waiting.overdue, r->waiting.oldest_ms, r->unread, r->unread_oldest_ms);
 }
 
-static void print_json(const struct site *s, const struct figures *t, const struct asked *q)
+static void print_json(struct cli *c, const struct site *s, const struct figures *t,
+                       const struct asked *q)
 {
     print_sums_json(t, q);
     print_snapshots_json(s, t);
@@ -374,6 +446,7 @@ static void print_json(const struct site *s, const struct figures *t, const stru
         print_reasons_json(t);
         print_claims_json(t);
     }
+    print_standing_json(c, s);
     status_rules_json(s, t, &q->parts);
     say("}\n");
 }
@@ -407,9 +480,9 @@ static int print_status(struct cli *c, const struct site *s, const char *how)
     if (!gather(c, s, &f, &q, &e))
         return cli_fail(CLI_CANNOT, &e);
     if (strcmp(how, "--json") == 0)
-        print_json(s, &f, &q);
+        print_json(c, s, &f, &q);
     else if (strcmp(how, "--claims") != 0)
-        print_text(s, &f, &q);
+        print_text(c, s, &f, &q);
     else if (!is_away(&q))
         print_claims(&f);
     if (is_away(&q))

@@ -13,6 +13,7 @@
 #include "cli/keeper.h"
 #include "cli/monitor.h"
 #include "cli/pager.h"
+#include "cli/standing.h"
 #include "cli/way_back.h"
 #include "cli/say.h"
 
@@ -86,6 +87,7 @@ static bool is_wanted(const struct daemon *d, const char *room, const char *name
 static void give_up(struct daemon *d, const struct log_who *who, const struct err *e)
 {
     log_err(LOG_ERROR, who, e);
+    (void)standing_stopped(d->site, who->room, who->name, e);
     atomic_store(&d->failed, true);
     ending_ask();
 }
@@ -95,6 +97,7 @@ static void *run_feed(void *ctx)
     struct running_feed *r = ctx;
     struct log_who who = { "feed", r->f->name };
     struct err e = { 0 };
+    standing_over(r->d->site, who.room, who.name);
     if (!r->f->transport->run(r->f->state, feed_intake(r->feed), &e))
         give_up(r->d, &who, &e);
     return NULL;
@@ -115,6 +118,7 @@ static void *run_delivery(void *ctx)
     struct running_delivery *r = ctx;
     struct log_who who = { "delivery", r->f->name };
     struct err e = { 0 };
+    standing_over(r->d->site, who.room, who.name);
     if (!delivery_run(r->delivery, &e))
         give_up(r->d, &who, &e);
     return NULL;
@@ -206,11 +210,11 @@ static bool open_router(struct daemon *d, struct err *e)
     struct router_options o = {
         .bus = d->bus, .bundle = d->site->bundle, .keys = &d->site->router_keys,
         .worker = "router-0", .live = d->site->live, .demo = d->site->places.demo,
-        .rules = &d->site->rules,
+        .rules = &d->site->rules, .stands = standing_lanes, .ctx = d->site,
     };
     if (d->router || !d->site->has_router || !is_wanted(d, "router", NULL))
         return true;
-    return router_open(&o, &d->router, e);
+    return router_open(&o, &d->router, e) || standing_stopped(d->site, "router", NULL, e);
 }
 
 /* A named person's word on what a part has set aside: done by that part's own thread. */
@@ -259,7 +263,7 @@ static bool open_feeds(struct daemon *d, struct err *e)
 {
     for (size_t i = 0; i < d->site->feed_count; i++)
         if (is_wanted(d, "feed", d->site->feeds[i].name) && !open_feed(&d->feeds[i], e))
-            return false;
+            return standing_stopped(d->site, "feed", d->site->feeds[i].name, e);
     return true;
 }
 
@@ -273,7 +277,7 @@ static bool open_others(struct daemon *d, struct arena *a, struct err *e)
     for (size_t i = 0; i < s->delivery_count; i++)
         if (is_wanted(d, "delivery", s->deliveries[i].name) && !d->deliveries[i].delivery &&
             !open_delivery(&d->deliveries[i], e))
-            return false;
+            return standing_stopped(s, "delivery", s->deliveries[i].name, e);
     d->joined = open_admin(d, a, e);
     return d->joined;
 }

@@ -60,7 +60,7 @@ static bool is_ready(const struct monitor *m, struct buf *out)
                    lag_ms / 1000);
     size_t standing = m->o.router ? router_standing(m->o.router) : 0;
     if (standing)
-        buf_format(out, "%zu partitions of topics wait for a human: see the log\n", standing);
+        buf_format(out, "%zu partitions of topics wait for a human: see concordat status SITE\n", standing);
     int64_t silent_ms = m->o.of.tally ? audit_age_ms(m->o.of.tally) : 0;
     if (silent_ms > LAG_MAX_MS)
         buf_format(out,

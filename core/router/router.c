@@ -39,8 +39,9 @@ struct router {
     struct order order;                 /* the same, in order; decided up to at */
     size_t n, at;
     bool is_ordered;
-    struct standing { const char *topic; int partition; } *standing; /* lanes that wait for a human */
+    struct router_stand *standing; /* lanes that wait for a human */
     size_t standing_count;
+    bool standing_told; /* as they are */
     _Atomic size_t standing_seen;
     const char **topics;                /* what is fetched */
     bool goes_on;                       /* a lane that stood is to be fetched again */
@@ -85,7 +86,7 @@ static bool join(struct router *r, struct err *e)
     const struct bundle *b = r->o.bundle;
     r->partitions = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct partition);
     r->committed = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct audit_chain);
-    r->standing = ARENA_ARRAY(&r->arena, b->agency_count * (size_t)b->partitions, struct standing);
+    r->standing = ARENA_ARRAY(&r->arena, b->agency_count * (size_t)b->partitions, struct router_stand);
     if (!r->partitions || !r->committed || !r->standing)
         return err_memory(e);
     return router_topics(b, &r->arena, &r->topics, e) &&
@@ -211,7 +212,9 @@ static bool stand_still(struct router *r, const struct bus_record *in, struct er
         return err_memory(e);
     log_line(LOG_ERROR, &who, e->code, "%s partition %d stands still at offset %lld: %s", topic,
              in->partition, (long long)in->offset, e->text);
-    r->standing[r->standing_count++] = (struct standing){ topic, in->partition };
+    r->standing[r->standing_count++] =
+        (struct router_stand){ topic, in->partition, in->offset, clock_wall_ms(), *e };
+    r->standing_told = false;
     atomic_store(&r->standing_seen, r->standing_count);
     err_clear(e);
     return true;
@@ -336,9 +339,18 @@ static void go_on(struct router *r)
     if (r->goes_on && r->standing_count > 0) {
         bus_leave(&r->worker); /* joined again by the next step */
         r->n = r->at = r->standing_count = 0;
+        r->standing_told = false;
         atomic_store(&r->standing_seen, 0);
     }
     r->goes_on = false;
+}
+
+/* Only when all that there is was looked at: so that after a start none is left out. */
+static void tell_standing(struct router *r)
+{
+    if (r->o.stands && !r->standing_told)
+        r->o.stands(r->o.ctx, r->standing, r->standing_count);
+    r->standing_told = true;
 }
 
 bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
@@ -357,8 +369,10 @@ bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
         return false;
     if (taken > 0)
         go_on(r);
-    if (r->n == 0)
+    if (r->n == 0 && r->worker) {
         atomic_store_explicit(&r->in_step_ns, clock_mono_ns(), memory_order_relaxed);
+        tell_standing(r);
+    }
     *done = taken;
     return true;
 }

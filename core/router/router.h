@@ -14,6 +14,14 @@
 
 struct router;
 
+/* A lane (a partition of a topic) that waits for a human at that record, and why. */
+struct router_stand {
+    const char *topic;
+    int partition;
+    int64_t offset, since_ms;
+    struct err why;
+};
+
 struct router_options {
     struct bus *bus;
     const struct bundle *bundle;
@@ -24,6 +32,10 @@ struct router_options {
     /* What it goes by, each record by its decision time; all of bundle's shape (rules_differ). NULL:
      * by bundle alone. */
     const struct rules *rules;
+    /* All that stand, when that may have changed and nothing is left to decide; in its own thread. NULL:
+     * nobody wants to know. */
+    void (*stands)(void *ctx, const struct router_stand *list, size_t n);
+    void *ctx; /* of stands */
 };
 
 /* Topics every host makes before it starts: names and partitions follow the bundle. In a. */

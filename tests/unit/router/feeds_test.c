@@ -1,6 +1,7 @@
 /* feeds_test.c - the numbers of feeds: state that returned, moved or is old is known again; nothing
  * that was never decided is dropped, nothing that was is decided twice. */
 #include <CUnit/CUnit.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "bus/topics.h"
@@ -165,6 +166,10 @@ static void what_cannot_be_told_stands_still(void)
     for (int again = 0; again < 2; again++) {
         run();
         CU_ASSERT_EQUAL(router_standing(world.router), 1);
+        CU_ASSERT(world.stands == 1 && world.stands_told == (again ? 1u : 2u));
+        CU_ASSERT_STRING_EQUAL(world.stand.topic, "events.hosp");
+        CU_ASSERT_EQUAL(world.stand.partition, world_partition("ada"));
+        CU_ASSERT(world.stand.since_ms >= now && strstr(world.stand.why.text, "feed hosp/pas "));
         CU_ASSERT_EQUAL(entries("event", NULL), 3);
         CU_ASSERT_EQUAL(entries("duplicate", NULL), 1);
         world_restart();
@@ -214,6 +219,7 @@ static void a_persons_word_lets_it_go_on(void)
     CU_ASSERT_TRUE_FATAL(world_run());
     run();
     CU_ASSERT_EQUAL(router_standing(world.router), 0);
+    CU_ASSERT_EQUAL(world.stands, 0); /* and who was told of it is told that it is over */
     CU_ASSERT_EQUAL(entries("event", NULL), 3);
     CU_ASSERT_EQUAL(entries("event", "feed.opened"), 1);
     CU_ASSERT_EQUAL(entries("hold-act", NULL), 2);

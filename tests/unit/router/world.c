@@ -61,10 +61,21 @@ static void open_bus(void)
     must(bus_open(&o, &world.bus, &world.e));
 }
 
+static void note_standing(void *ctx, const struct router_stand *list, size_t n)
+{
+    (void)ctx;
+    world.stands = n;
+    world.stands_told++;
+    if (n)
+        world.stand = list[0];
+}
+
 void world_open_router(void)
 {
+    world.stands = world.stands_told = 0;
     const struct router_options o = { .bus = world.bus, .bundle = world.bundle, .keys = &world.keys,
-                                      .worker = "router-0", .live = false };
+                                      .worker = "router-0", .live = false,
+                                      .stands = note_standing };
     must(router_open(&o, &world.router, &world.e));
 }
 

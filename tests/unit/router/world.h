@@ -23,6 +23,9 @@ struct world {
     struct bus *bus;
     struct router *router;
     struct err e;
+    /* What it told of lanes that stand: the last time, the first of them. */
+    size_t stands, stands_told;
+    struct router_stand stand;
     /* What world_read found: the audit, oldest first within a partition. */
     struct world_entry { int partition; struct audit_read r; } entries[ENTRIES_MAX];
     size_t entry_count;
