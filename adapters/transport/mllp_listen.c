@@ -136,7 +136,7 @@ void server_accept(struct server *v)
         } else if (errno == EAGAIN || (err_is_shortage(errno) && !somebody_waits(v))) {
             return;
         } else if (err_is_shortage(errno) && !make_file(v)) {
-            wait_for_room(v, "cannot accept peers: out of files or memory");
+            wait_for_room(v, "cannot accept peers: out of files or memory; they wait (see LimitNOFILE)");
             return;
         }
     }

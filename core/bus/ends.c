@@ -13,7 +13,7 @@ static bool aged(const char *topic, int partition, int64_t from, int64_t first, 
 {
     return err_set(e, ERR_FATAL, "bus.aged", 0,
                    "cannot go on in '%s' %d at %" PRId64 ": it begins at %" PRId64
-                   "; up to %" PRId64 " records are gone (concordat skip)",
+                   "; up to %" PRId64 " records are gone (concordat skip SITE router)",
                    topic, partition, from, first, first - from);
 }
 

@@ -2,6 +2,7 @@
 #include "cli/certificates.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "host/log.h"
@@ -95,14 +96,21 @@ void certificates_write(const struct figures_of *of, int64_t now_ms, struct buf 
     walk(of, now_ms, write_one, &w);
 }
 
+static const char *what_to_do(const struct certificate *c)
+{
+    return strcmp(c->whose, "own") == 0 ? "put a new one in the place of its files, which are read again by "
+                                          "themselves"
+                                        : "ask the partner for a new one";
+}
+
 static void warn_one(void *ctx, const struct certificate *c)
 {
     const struct log_who who = { c->room, c->name };
     (void)ctx;
     if (c->days < 0)
-        log_line(LOG_ERROR, &who, "tls.days", "its %s certificate has ended, or cannot be read", c->whose);
+        log_line(LOG_ERROR, &who, "tls.days", "its %s certificate has ended, or cannot be read: %s", c->whose, what_to_do(c));
     else if (c->days < TLS_WARN_DAYS)
-        log_line(LOG_WARN, &who, "tls.days", "its %s certificate ends in %" PRId64 " days", c->whose, c->days);
+        log_line(LOG_WARN, &who, "tls.days", "its %s certificate ends in %" PRId64 " days: %s", c->whose, c->days, what_to_do(c));
 }
 
 void certificates_watch(const struct figures_of *of, struct ending *until)

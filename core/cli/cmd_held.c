@@ -98,7 +98,7 @@ static int show_refused(const struct held *h)
         reason_sentence(reason), *h->clause ? h->clause : "none");
     if (*h->first)
         say("reopened  by %s; the person is restricted, somebody else must agree\n", h->first);
-    say("to have it held again:  concordat held SITE reopen %s 'YOUR NAME' 'REASON'\n", h->hold);
+    say("to have it held again:  concordat held SITE reopen %s 'YOUR NAME' 'REASON' [--key KEYFILE]\n", h->hold);
     return CLI_DONE;
 }
 
@@ -112,7 +112,7 @@ static void print_remedy(const struct held *h)
     else if (strncmp(h->reason, "conflicting-", 12) == 0)
         say("first     ask who recorded the no: when they record what the person says now, this goes by\n"
             "          itself. Or say for both, for all that rests on it:\n"
-            "          concordat held SITE settle %s yes|no 'YOUR NAME' 'REASON'\n",
+            "          concordat held SITE settle %s yes|no 'YOUR NAME' 'REASON' [--key KEYFILE]\n",
             h->hold);
     else if (strcmp(h->reason, "identity-unverified") == 0)
         say("first     ask the one who claims the person, or sent this, for the birth date; when their\n"
@@ -135,8 +135,8 @@ static int show(const struct held *h)
         say("released  by %s; the person is restricted, somebody else must agree\n",
             shown_text(h->first));
     print_remedy(h);
-    say("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON'\n"
-        "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON' [--episode]\n",
+    say("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON' [--key KEYFILE]\n"
+        "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON' [--episode] [--key KEYFILE]\n",
         h->hold, h->hold);
     return CLI_DONE;
 }

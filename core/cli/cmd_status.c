@@ -73,7 +73,7 @@ static void print_snapshot(const struct feed_counts *n, int64_t now_ms)
             " (status SITE --vanished)\n",
             n->vanished);
     if (is_stale)
-        say("                   STALE: no complete snapshot for longer than %" PRId64 " hours\n",
+        say("                   STALE: no complete snapshot for longer than %" PRId64 " hours: ask its sender\n",
             n->stale_after_ms / 3600000);
 }
 
@@ -86,7 +86,7 @@ static void print_losses(const struct feed_counts *n)
             n->lost_ids);
     if (n->unknown)
         say("                   LOOK: %" PRIu64
-            " messages are of types that the mapping does not name\n",
+            " messages are of types that the mapping does not name, and go nowhere until it does\n",
             n->unknown);
     if (n->not_kept)
         say("                   %" PRIu64 " values were read and could not be kept\n",
@@ -121,7 +121,7 @@ static void print_feeds(const struct site *s, const struct figures *t)
                 n->waiting, n->refused_environment, n->refused_later);
         if (n->lost)
             say("                   LOST BY THE BUS: %" PRIu64 " messages between number %" PRIu64
-                " and %" PRIu64 ", which were no longer kept here\n",
+                " and %" PRIu64 ", which were no longer kept here: only their sender has them\n",
                 n->lost, n->lost_first, n->lost_last);
         print_aside(n, t->at_ms);
         print_snapshot(n, t->at_ms);

@@ -16,7 +16,7 @@ static void print_one(const struct unread_person *x)
     struct slice since = time_ms_to_iso(x->since_ms, time);
     id_hex(x->subject, subject);
     say("unread:%s:%s:%s  message %s of its quarantine, since %.*s: unread-message, all events of "
-        "that person wait\n",
+        "that person wait: held SITE looked\n",
         x->source, x->code, subject, x->reference, SHOWN(since));
 }
 
@@ -25,7 +25,7 @@ static void print_many(const struct unread_list *l, const struct unread_person *
     char time[TIME_TEXT_MAX];
     struct slice last = time_ms_to_iso(x->last_ms, time);
     say("unread:%s:%s  of %zu people, the last at %.*s: unread-message, all events of those people "
-        "wait\n",
+        "wait: held SITE looked\n",
         x->source, x->code, unread_count(l, x), SHOWN(last));
 }
 

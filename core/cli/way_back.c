@@ -194,8 +194,8 @@ static bool find_part(const struct way_back_room *r, const struct site *s, struc
         if (f.found)
             return true;
     }
-    return err_set(e, ERR_REJECT, "way_back.id", 0, "cannot find '%.*s' among what was set aside",
-                   SHOWN(id));
+    return err_set(e, ERR_REJECT, "way_back.id", 0, "cannot find '%.*s' among what was set aside: see concordat %s SITE list", SHOWN(id),
+                   r->word);
 }
 
 /* ---- list and show ---- */

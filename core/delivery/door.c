@@ -282,7 +282,8 @@ bool door_check(const struct door_input *in, struct arena *a, struct buf *work,
     if (slice_is_one_of(view_text_at(&out->view, "header.id"), notice.waiting,
                         notice.waiting_count))
         return err_set(e, ERR_RETRY, "delivery.doubt", 0,
-                       "cannot let it leave: something about its subject is in doubt");
+                       "cannot let it leave: something about its subject is in doubt, until named people "
+                       "end that (concordat held SITE list)");
     if (!notice.withhold_count)
         return true;
     return reduce(in, &notice, a, work, out, e);

@@ -303,7 +303,7 @@ static void accept_peers(struct http_door *d)
             return;
         } else if (err_is_shortage(errno) && !make_file(d, NULL)) {
             if (may_say(d))
-                log_line(LOG_ERROR, &who, "http.full", "cannot accept peers: out of files or memory");
+                log_line(LOG_ERROR, &who, "http.full", "cannot accept peers: out of files or memory; they wait (see LimitNOFILE)");
             set_listening(d, false); /* the next sweep tries again */
             return;
         }

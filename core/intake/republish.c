@@ -134,7 +134,7 @@ static void tell(struct feed *f, int64_t from, int64_t upto, int64_t first, int6
     if (first > 0)
         log_line(LOG_ERROR, &f->who, "intake.lost",
                  "the bus has lost what it confirmed, and messages number %" PRId64 " to %" PRId64
-                 " are no longer kept: they cannot be published again",
+                 " are no longer kept: only their sender can send them again",
                  first, last);
 }
 

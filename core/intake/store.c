@@ -251,7 +251,7 @@ static void say_unknown(struct feed *f, struct slice label)
         return;
     f->unknown[f->unknown_said++] = hash;
     log_line(LOG_WARN, &f->who, "intake.unknown",
-             "no rule and no not_carried of the mapping names type '%.*s': it is not carried",
+             "no rule and no not_carried of the mapping names type '%.*s': it is not carried until one does",
              (int)label.n, (const char *)label.p);
 }
 

@@ -60,7 +60,7 @@ static bool begin(struct feed *f)
     t->open = true;
     if (f->spool.waiting_bytes > f->o.spool_max_bytes)
         return err_set(e, ERR_RETRY, "spool.full", 0,
-                       "cannot keep more: the spool is at its limit");
+                       "cannot keep more: the spool is at its limit (spool_max), which the bus empties");
     if (!feed_begin(f, e) || !spool_prune(&f->spool, t->now_ms, e))
         return false;
     struct publisher *p = &f->publisher;

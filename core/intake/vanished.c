@@ -51,7 +51,8 @@ bool feed_end_snapshot(struct feed *f)
     struct snapshot_found found;
     if (!s->begun || s->broken) {
         log_line(LOG_WARN, &f->who, "intake.incomplete",
-                 "this snapshot is empty, or a row of it cannot be read: nothing was compared");
+                 "this snapshot is empty, or a row of it cannot be read: nothing was compared, and the "
+                 "next whole one is");
         return true;
     }
     if (!snapshot_end(s, f->turn.now_ms, &found, &f->turn.failed))
@@ -59,7 +60,7 @@ bool feed_end_snapshot(struct feed *f)
     if (found.gone_now > 0)
         log_line(LOG_WARN, &f->who, "intake.vanished",
                  "%" PRId64 " rows of the snapshot before are not in this one (%" PRId64
-                 " in all): that ends nothing, somebody has to look",
+                 " in all): that ends nothing; somebody has to look: concordat status SITE --vanished",
                  found.gone_now, found.gone);
     return true;
 }
@@ -73,6 +74,6 @@ void feed_watch_snapshot(struct feed *f)
     pthread_mutex_unlock(&f->lock);
     if (is_late)
         log_line(LOG_ERROR, &f->who, "intake.stale",
-                 "no complete snapshot for %" PRId64 " hours: what it said is old",
+                 "no complete snapshot for %" PRId64 " hours: what it said is old; ask its sender for one",
                  f->snapshot.stale_after_ms / 3600000);
 }

@@ -160,17 +160,17 @@ static void log_refusal(const struct router *r, const struct bus_record *in, con
 {
     const struct log_who who = { "router", r->o.worker };
     if (s->kind == AUDIT_REFUSED)
-        log_line(LOG_WARN, &who, s->refusal.code, "refused %s partition %d offset %lld: %s",
+        log_line(LOG_WARN, &who, s->refusal.code, "refused %s partition %d offset %lld: %s; it is noted in the audit, and ends there",
                  in->topic, in->partition, (long long)in->offset, s->refusal.text);
     if (s->judged.not_allowed)
         log_line(LOG_WARN, &who, "facts.not-allowed",
                  "by facts.yaml %u things that %s partition %d offset %lld says are not for its role "
-                 "to say: not known, see the audit",
+                 "to say: not known, and noted in the audit",
                  s->judged.not_allowed, in->topic, in->partition, (long long)in->offset);
     if (s->judged.overstepped)
         log_line(LOG_WARN, &who, "event.not-yours",
                  "of what waited for %s partition %d offset %lld %u would take back or replace what "
-                 "is not theirs: dropped, see the audit",
+                 "is not theirs: dropped, and noted in the audit",
                  in->topic, in->partition, (long long)in->offset, s->judged.overstepped);
 }
 
