@@ -226,26 +226,30 @@ static bool is_shortage(const struct err *why)
                                       slice_is_one_of(code, ours, sizeof ours / sizeof ours[0]));
 }
 
-/* By the status where there is one, however long its body. An answer that the partner itself has cut
- * short is no word that it has taken anything. */
+/* The answer came to its end, or to where we stopped reading. */
+static bool is_whole(const struct err *why)
+{
+    return why->fate == ERR_NONE || strcmp(why->code, "http.limit") == 0;
+}
+
+/* By the status where there is one, however long its body. An answer that does not come to its end is no word that
+ * the partner has taken anything. */
 static void judge(const struct http_heard *heard, const struct err *why, struct handing *out)
 {
-    bool cut_short = slice_equal_text(SLICE("http.closed"), why->code ? why->code : "");
     out->after_ms = heard->retry_after_ms;
-    if (heard->status && !(cut_short && heard->status < 300)) {
+    if (heard->status && (heard->status >= 300 || is_whole(why))) {
         judge_status(heard->status, out);
         return;
     }
-    struct slice code = slice_text(why->code);
-    if (is_shortage(why)) {
-        out->why = *why;
+    out->why = *why;
+    out->left = heard->left;
+    if (!heard->left && is_shortage(why)) {
         out->fate = HANDING_NOT_SENT;
         return;
     }
+    struct slice code = slice_text(why->code);
     bool is_site = why->fate == ERR_REJECT || (slice_starts(code, SLICE("tls.")) &&
                                                !slice_equal_text(code, "tls.closed")); /* who starts anew */
-    out->why = *why;
-    out->left = heard->left;
     out->fate = is_site        ? HANDING_SITE
                 : !heard->left ? HANDING_NOT_SENT
                                : HANDING_UNKNOWN;

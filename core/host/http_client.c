@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 
@@ -21,6 +22,7 @@ struct http_client {
     struct buf headers; /* of the last answer, as it came */
     bool fresh;         /* no connection is used again: what was shown on it was refused */
     /* of the call under way */
+    bool sent;          /* it came to sending */
     const struct tls_settings *tls;
     struct tls_seen seen;
     struct err files;
@@ -84,6 +86,33 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
         buf_reset(headers);
     buf_put(headers, line);
     return line.n;
+}
+
+/* 1xx: more was to come. The library's own number may be of an answer to an earlier sending, or a proxy's. */
+static int status_heard(const struct http_client *c)
+{
+    long code = 0;
+    if (c->headers.n == 0)
+        return 0;
+    (void)curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
+    return code >= 200 ? (int)code : 0;
+}
+
+/* A connection is ready, hands shaken, and the request is about to go by it: nothing of it has left before
+ * the first time. When one that was kept dies without an answer the library would send once more by
+ * another, as if the first had not been; a partner may have taken that. So it goes twice only where
+ * the first was answered with a no to how we ask (417 to its "Expect: 100-continue"). */
+static int on_sending(void *ctx, char *to, char *from, int to_port, int from_port)
+{
+    struct http_client *c = ctx;
+    bool good = !c->sent || status_heard(c) == 417;
+    (void)to;
+    (void)from;
+    (void)to_port;
+    (void)from_port;
+    c->sent = true;
+    buf_reset(&c->headers);
+    return good ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 struct slice http_client_header(const struct http_client *c, const char *name)
@@ -164,6 +193,18 @@ static void set_options(CURL *curl, const struct http_call *call, struct curl_sl
     set_body(curl, call);
 }
 
+/* False: this library cannot tell when it sends, so nothing may go by it. */
+static bool set_ears(struct http_client *c)
+{
+    c->sent = false;
+    c->reason[0] = '\0';
+    curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, c->reason);
+    curl_easy_setopt(c->curl, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(c->curl, CURLOPT_HEADERDATA, &c->headers);
+    curl_easy_setopt(c->curl, CURLOPT_PREREQDATA, c);
+    return curl_easy_setopt(c->curl, CURLOPT_PREREQFUNCTION, on_sending) == CURLE_OK;
+}
+
 /* No list of CAs but those of tls.h. A name of its own is compared there alone. */
 static bool set_tls(struct http_client *c, const struct http_call *call)
 {
@@ -171,11 +212,7 @@ static bool set_tls(struct http_client *c, const struct http_call *call)
     c->tls = call->tls ? call->tls : &none;
     c->seen.alert = -1;
     c->files = (struct err){ .fate = ERR_NONE };
-    c->reason[0] = '\0';
     bool named = c->tls->name && *c->tls->name;
-    curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, c->reason);
-    curl_easy_setopt(c->curl, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(c->curl, CURLOPT_HEADERDATA, &c->headers);
     curl_easy_setopt(c->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(c->curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
     curl_easy_setopt(c->curl, CURLOPT_CA_CACHE_TIMEOUT, 0L); /* or one list would outlive its file */
@@ -187,42 +224,12 @@ static bool set_tls(struct http_client *c, const struct http_call *call)
     return curl_easy_setopt(c->curl, CURLOPT_SSL_CTX_FUNCTION, on_context) == CURLE_OK;
 }
 
-/* False: that result proves that no byte of the request left. A request that went by a connection which
- * then died is sent again by the library itself, so how the last try ended proves nothing once one had
- * a connection; an alert of TLS 1.3 may come behind the request. */
-static bool may_have_left(CURL *curl, CURLcode result)
+static struct http_heard hear(const struct http_client *c)
 {
-    curl_off_t ready_us = 0; /* of all tries: 0 while none had come to sending */
-    long proxy_said = 0;
-    (void)curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
-    if (ready_us > 0)
-        return true;
-    switch (result) {
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_NOT_BUILT_IN:
-    case CURLE_OPERATION_TIMEDOUT:
-        return false;
-    default:
-        (void)curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &proxy_said);
-        return proxy_said < 300; /* a proxy that made no way */
-    }
-}
-
-static struct http_heard hear(CURL *curl, CURLcode result)
-{
-    struct http_heard h = { .left = may_have_left(curl, result) };
-    long code = 0;
+    struct http_heard h = { .status = status_heard(c), .left = c->sent, .until_ms = c->seen.until_ms };
     curl_off_t after_s = 0;
-    (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
-    (void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &after_s);
-    h.status = code >= 200 ? (int)code : 0; /* 1xx: more was to come */
+    if (h.status)
+        (void)curl_easy_getinfo(c->curl, CURLINFO_RETRY_AFTER, &after_s);
     if (after_s > 0)
         h.retry_after_ms = after_s > INT32_MAX ? INT64_C(1000) * INT32_MAX : after_s * 1000;
     return h;
@@ -239,6 +246,12 @@ static bool refuse_tls(const struct http_client *c, CURLcode result, long verdic
         return tls_explain(&told, e);
     *e = c->files;
     return true;
+}
+
+static bool refuse_babble(struct err *e)
+{
+    return err_set(e, ERR_RETRY, "http.closed", 0,
+                   "cannot call: the other side left HTTP in the middle of it");
 }
 
 /* The library's sentences are constants; they name neither the address nor the content. */
@@ -263,8 +276,13 @@ static bool refuse(const struct http_client *c, CURLcode result, const struct bo
         return err_set(e, ERR_RETRY, "tls.name", 0,
                        "the other side's certificate is of another name than its address");
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return err_set(e, ERR_REJECT, "http.url", 0, "cannot call: not a good http address");
+    case CURLE_UNSUPPORTED_PROTOCOL: /* what came, too */
+        return heard->left ? refuse_babble(e)
+                           : err_set(e, ERR_REJECT, "http.url", 0,
+                                     "cannot call: not a good http address");
+    case CURLE_ABORTED_BY_CALLBACK:
+        return err_set(e, ERR_RETRY, "http.closed", 0,
+                       "cannot call: the other side hung up before it answered");
     default:
         return err_set(e, ERR_RETRY, heard->left ? "http.closed" : "http.connect", 0,
                        "cannot call: %s", curl_easy_strerror(result));
@@ -276,15 +294,28 @@ struct http_heard http_client_heard(const struct http_client *c)
     return c->heard;
 }
 
-/* Closes what is open. Without memory for that the old ones stay. */
-static void begin_anew(struct http_client *c)
+/* Something came by the connection that was kept while nobody had asked: the library would take it for the
+ * answer to the next request. */
+static bool has_stray(const struct http_client *c)
 {
-    CURL *next = c->fresh ? curl_easy_init() : NULL;
+    curl_socket_t kept = CURL_SOCKET_BAD;
+    char byte;
+    (void)curl_easy_getinfo(c->curl, CURLINFO_ACTIVESOCKET, &kept);
+    return kept != CURL_SOCKET_BAD && recv(kept, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/* Closes what is open, where that is not to be used again. */
+static bool begin_anew(struct http_client *c)
+{
+    if (!c->fresh && !has_stray(c))
+        return true;
+    CURL *next = curl_easy_init();
     if (!next)
-        return;
+        return false;
     curl_easy_cleanup(c->curl);
     c->curl = next;
     c->fresh = false;
+    return true;
 }
 
 bool http_client_do(struct http_client *c, const struct http_call *call, int *status,
@@ -295,23 +326,21 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
     buf_reset(answer);
     buf_reset(&c->headers);
     c->heard = (struct http_heard){ .status = 0 };
-    if (!make_headers(call, &headers)) {
+    if (!make_headers(call, &headers) || !begin_anew(c)) {
         curl_slist_free_all(headers);
         return err_memory(e);
     }
-    begin_anew(c);
     set_options(c->curl, call, headers, &body);
-    CURLcode result = set_tls(c, call) ? curl_easy_perform(c->curl) : CURLE_NOT_BUILT_IN;
+    bool able = set_ears(c) && set_tls(c, call);
+    CURLcode result = able ? curl_easy_perform(c->curl) : CURLE_NOT_BUILT_IN;
     long verdict = 0;
     (void)curl_easy_getinfo(c->curl, CURLINFO_SSL_VERIFYRESULT, &verdict);
-    c->heard = hear(c->curl, result);
-    c->heard.until_ms = c->seen.until_ms;
+    c->heard = hear(c);
     c->fresh = c->heard.status == 401 || c->heard.status == 403;
     curl_easy_reset(c->curl); /* it must not keep what is freed here */
     curl_slist_free_all(headers);
     if (result != CURLE_OK)
         return (!body.cut && refuse_tls(c, result, verdict, e)) ? false : refuse(c, result, &body, e);
     *status = c->heard.status;
-    return *status || err_set(e, ERR_RETRY, "http.closed", 0,
-                              "cannot call: the other side left HTTP in the middle of it");
+    return *status || refuse_babble(e);
 }

@@ -199,6 +199,8 @@ static struct {
     const char *says;  /* its whole answer, then it hangs up */
     size_t body;       /* so many bytes behind it */
     bool endless, reset;
+    bool stalls;       /* it does not hang up before the other does */
+    size_t kept;       /* so many requests before, on the same connection, get a good answer */
     size_t read;       /* bytes of requests that it has read */
     pthread_t thread;
 } rude;
@@ -220,12 +222,33 @@ static void read_request(int fd)
     rude.read += n;
 }
 
+static void serve_kept(int fd)
+{
+    static const char good[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    for (size_t i = 0; i < rude.kept; i++) {
+        read_request(fd);
+        (void)send(fd, good, sizeof good - 1, MSG_NOSIGNAL);
+    }
+}
+
+/* The first by which anything comes: a call that is broken off has none. */
+static int accept_one(void)
+{
+    char byte;
+    int fd;
+    while ((fd = accept4(rude.fd, NULL, NULL, SOCK_CLOEXEC)) >= 0 &&
+           recv(fd, &byte, 1, MSG_PEEK) <= 0)
+        close(fd);
+    return fd;
+}
+
 static void *behave(void *unused)
 {
     static const char filler[4096] = { 'x' };
-    int fd = accept4(rude.fd, NULL, NULL, SOCK_CLOEXEC);
+    int fd = accept_one();
     if (fd < 0)
         return unused;
+    serve_kept(fd);
     read_request(fd);
     ssize_t sent = write(fd, rude.says, strlen(rude.says));
     for (size_t left = rude.body; sent > 0 && (left > 0 || rude.endless);) {
@@ -233,6 +256,8 @@ static void *behave(void *unused)
         sent = (ssize_t)send(fd, filler, n, MSG_NOSIGNAL);
         left -= left < n ? left : n;
     }
+    if (rude.stalls)
+        read_request(fd);
     if (rude.reset) {
         struct linger now = { 1, 0 };
         (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -241,8 +266,8 @@ static void *behave(void *unused)
     return unused;
 }
 
-/* One post to a partner that says so; what came of it stands in `came`. */
-static void post_to(const char *says, size_t body)
+/* Opens a transport to a partner that says so. */
+static void begin(const char *says, size_t body)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t n = sizeof at;
@@ -257,13 +282,52 @@ static void post_to(const char *says, size_t body)
     rig_set(&r, "url", url);
     CU_ASSERT_FATAL(pthread_create(&rude.thread, NULL, behave, NULL) == 0);
     CU_ASSERT_FATAL(rig_open(&r));
-    (void)send_it("id");
+}
+
+static void end(void)
+{
     transport_http_out.close(r.state);
     r.is_open = false;
     (void)shutdown(rude.fd, SHUT_RDWR);
     pthread_join(rude.thread, NULL);
     close(rude.fd);
     CU_ASSERT(rude.read > 7);
+}
+
+/* One post to a partner that says so; what came of it stands in `came`. */
+static void post_to(const char *says, size_t body)
+{
+    begin(says, body);
+    (void)send_it("id");
+    end();
+}
+
+/* The next partner at the same address. */
+static void replace(const char *says)
+{
+    pthread_join(rude.thread, NULL);
+    rude.kept = 0;
+    rude.says = says;
+    CU_ASSERT_FATAL(pthread_create(&rude.thread, NULL, behave, NULL) == 0);
+}
+
+/* Whatever a second sending were answered, the first may have been taken: it has an outcome of its own. */
+static void what_a_kept_connection_lost_may_have_arrived(void)
+{
+    for (int reset = 0; reset < 2; reset++) {
+        rude.kept = 2;
+        rude.reset = reset;
+        begin("", 0);
+        CU_ASSERT(send_it("a") && send_it("b"));
+        CU_ASSERT_FALSE(send_it("c"));
+        CU_ASSERT(came.fate == HANDING_UNKNOWN && came.left);
+        CU_ASSERT_STRING_EQUAL(came.said.codes, "");
+        replace("HTTP/1.1 422 No\r\nContent-Length: 0\r\n\r\n");
+        (void)!send_it("c");
+        CU_ASSERT_EQUAL(came.fate, HANDING_REFUSED);
+        end();
+    }
+    rude.reset = false;
 }
 
 static void what_was_read_before_a_hang_up_may_have_arrived(void)
@@ -284,6 +348,15 @@ static void half_an_answer_is_no_yes(void)
 {
     post_to("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n", 10);
     CU_ASSERT(came.fate == HANDING_UNKNOWN && came.left);
+    post_to("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", 0);
+    CU_ASSERT(came.fate == HANDING_UNKNOWN && came.left);
+    rig_set(&r, "timeout", "300ms");
+    rude.stalls = true;
+    post_to("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n", 10);
+    CU_ASSERT(came.fate == HANDING_UNKNOWN && came.left);
+    CU_ASSERT_STRING_EQUAL(came.why.code, "http.timeout");
+    rude.stalls = false;
+    rig_set(&r, "timeout", "30s");
     post_to("HTTP/1.1 422 No\r\nContent-Length: 100\r\n\r\n", 10);
     CU_ASSERT_EQUAL(came.fate, HANDING_REFUSED);
     post_to("HTTP/1.1 401 No\r\nContent-Length: 100\r\n\r\n", 10);
@@ -366,6 +439,7 @@ static CU_TestInfo cases[] = {
     { "reads its token for each message", reads_its_token_for_each_message },
     { "what was read before a hang-up may have arrived",
       what_was_read_before_a_hang_up_may_have_arrived },
+    { "what a kept connection lost may have arrived", what_a_kept_connection_lost_may_have_arrived },
     { "half an answer is no yes", half_an_answer_is_no_yes },
     { "the status counts however long the body", the_status_counts_however_long_the_body },
     { "understands a pause until a date", understands_a_pause_until_a_date },
