@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "acts.h"
-#include "acts_rule.h"
+#include "acts_heard.h"
 #include "base/clock.h"
 #include "base/ids.h"
 
@@ -270,37 +270,13 @@ static void act(struct story *s)
 
 /* ---- what the router made of it ---- */
 
-static enum rule_end end_of(const struct audit_read *r)
-{
-    static const struct {
-        const char *says;
-        enum rule_end end;
-    } notes[] = {
-        { " (first of two)", END_FIRST },
-        { " (the same person: somebody else must agree)", END_SAME },
-        { " (the hold was gone)", END_GONE },
-        { " (nothing is in conflict there)", END_NOTHING },
-        { " (it was not refused)", END_NOT_REFUSED },
-    };
-    if (slice_equal_text(r->kind, "refused"))
-        return slice_equal_text(r->note, "act.own-agency") ? END_OWN_AGENCY
-               : slice_equal_text(r->note, "act.again")    ? END_AGAIN
-                                                           : END_INVALID;
-    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
-        if (slice_ends(r->note, slice_text(notes[i].says)))
-            return notes[i].end;
-    return END_DONE;
-}
-
 static void take_decision(struct story *s, const struct audit_decision *d)
 {
     for (int i = 0; i < s->rule.count; i++)
         for (int to = 0; to < ACTS_TO; to++)
             if (slice_equal_text(d->event_id, id_of(s, 1, i)) &&
                 slice_equal_text(d->recipient, acts_service(to)))
-                s->got[i][to] = slice_equal_text(d->outcome, "disclose") ? RULE_SENT
-                                : slice_equal_text(d->outcome, "hold")   ? RULE_HELD
-                                                                         : RULE_KEPT;
+                s->got[i][to] = acts_state(d);
 }
 
 /* One entry for each of the turn, in its order. */
@@ -317,9 +293,9 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     if (t->is_act ? !slice_equal_text(r->kind, "hold-act") && !slice_equal_text(r->kind, "refused")
                   : !slice_equal_text(r->kind, "event"))
         s->wrong = "an entry of another kind";
-    else if (t->is_act && end_of(r) != t->end)
+    else if (t->is_act && acts_end(r) != t->end)
         s->wrong = arena_format(&s->w->scratch, "an act ended otherwise: %s, wanted %s (%.*s)",
-                                ends[end_of(r)], ends[t->end], SHOWN(r->note));
+                                ends[acts_end(r)], ends[t->end], SHOWN(r->note));
     for (size_t i = 0; i < r->decision_count; i++)
         take_decision(s, &r->decisions[i]);
     return true;

@@ -188,7 +188,7 @@ static void forge_act(struct made *m)
         x.typed = slice_text(signer_name((int)below(SIGNERS)));
     else
         sign_wrongly(&x);
-    m->value = act_framed(&x);
+    m->value = arena_copy(&forged_arena, act_record(&x));
 }
 
 /* ---- all together ---- */

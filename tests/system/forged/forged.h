@@ -6,8 +6,7 @@
 #ifndef CONCORDAT_TESTS_FORGED_H
 #define CONCORDAT_TESTS_FORGED_H
 
-#include "sharing/act.h"
-#include "world.h"
+#include "signers.h"
 
 #define EVERYBODY 12 /* people of the story; one more is a stranger to it */
 #define BEGIN_MS ((int64_t)1790000000000)
@@ -80,11 +79,9 @@ void story_make(void);
 void bus_put(const struct puts *p, bool all);
 /* Empty lanes: for a fresh bus. */
 void bus_forget(void);
-/* Signed by those people; -1: by nobody. Framed. */
-struct slice act_framed(const struct act *x);
+/* People who sign, two an agency. */
 #define SIGNERS 10
 const char *signer_name(int n);
-void signer_key(int n, struct key *out);
 
 /* -- rights.c: who may say what, by the text and facts.yaml alone ------------------------------ */
 

@@ -3,7 +3,6 @@
 
 #include <CUnit/CUnit.h>
 
-#include "base/base64.h"
 #include "bus/topics.h"
 #include "host/db.h"
 #include "record/wire.h"
@@ -78,59 +77,18 @@ const char *signer_name(int n)
     return arena_format(&world.arena, "signer-%d", n);
 }
 
-void signer_key(int n, struct key *out)
-{
-    memset(out->b, n + 1, KEY_BYTES);
-    out->set = true;
-}
-
-static bool read_with_people(const void *ctx, struct arena *a, const char *name, struct slice *out,
-                             bool *found, struct err *e)
-{
-    const struct bundle_source *folder = ctx;
-    if (!folder->read(folder->ctx, a, name, out, found, e))
-        return false;
-    if (strcmp(name, "region.yaml") != 0)
-        return true;
-    char *text = arena_format(a, "%.*s\npeople:\n", (int)out->n, (const char *)out->p);
-    for (int i = 0; i < SIGNERS; i++) {
-        char base64[BASE64_LENGTH(KEY_BYTES) + 1] = "";
-        struct public_key public;
-        struct key key;
-        signer_key(i, &key);
-        ed25519_public(&key, &public);
-        base64_encode(slice_of(public.b, KEY_BYTES), base64);
-        text = arena_format(a,
-                            "%s  signer-%d: {agency: %s, roles: [holds, stops], key: %s, "
-                            "until: 2099-12-31}\n",
-                            text, i, agencies[i / 2], base64);
-    }
-    *out = slice_text(text);
-    return true;
-}
-
-static bool list_folder(const void *ctx, struct arena *a, const char *folder,
-                        struct source_names *out, struct err *e)
-{
-    const struct bundle_source *from = ctx;
-    return from->list(from->ctx, a, folder, out, e);
-}
-
 int story_load(void)
 {
-    if (world_load() != 0)
-        return 1;
-    struct problems p = { .count = 0 };
-    const struct bundle_source folder = source_folder(SOURCE_DIR "/deploy/example");
-    const struct bundle_source with = {
-        .label = "region", .ctx = &folder, .read = read_with_people, .list = list_folder
-    };
+    struct signer list[SIGNERS];
+    char names[SIGNERS][24];
+    for (int i = 0; i < SIGNERS; i++) {
+        snprintf(names[i], sizeof names[i], "signer-%d", i);
+        list[i] = (struct signer){ names[i], agencies[i / 2], "[holds, stops]", "2099-12-31" };
+    }
     arena_init(&forged_arena, (size_t)1 << 30);
-    world.bundle = bundle_load_from(&world.process, &with, world.catalogue, &p);
-    for (size_t i = 0; i < p.count; i++)
-        fprintf(stderr, "\n    %s\n", p.list[i].text);
-    problems_release(&p);
-    return world.bundle && world.bundle->partitions == PARTITIONS ? 0 : 1;
+    if (signers_load(SOURCE_DIR "/deploy/example", list, SIGNERS) != 0)
+        return 1;
+    return world.bundle->partitions == PARTITIONS ? 0 : 1;
 }
 
 /* ---- what is said ---- */
@@ -276,22 +234,6 @@ static void say_one(struct puts *to, struct knowns *told)
 
 /* ---- acts ---- */
 
-struct slice act_framed(const struct act *x)
-{
-    const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
-    struct buf file, b;
-    buf_init(&file, 1 << 16);
-    buf_init(&b, 1 << 16);
-    act_put_file(x, &file);
-    wire_put_header(&b, plan_fingerprint(s->plan));
-    avro_put_long(&b, 1);
-    avro_put_text(&b, buf_slice(&file));
-    struct slice framed = arena_copy(&forged_arena, buf_slice(&b));
-    buf_release(&file);
-    buf_release(&b);
-    return framed;
-}
-
 /* People of two agencies release one, and refuse the next. */
 static void act_on(struct puts *to, const struct held *h, size_t n)
 {
@@ -309,7 +251,7 @@ static void act_on(struct puts *to, const struct held *h, size_t n)
         CU_ASSERT_TRUE_FATAL(act_sign(&x, NULL, slice_text(signer_name(by)), &key, 0, &world.e));
     }
     struct put *p = puts_add(to, TOPIC_CONTROL, world_partition(person_name(h->who)),
-                             slice_of(x.subject.b, ID_BYTES), act_framed(&x));
+                             slice_of(x.subject.b, ID_BYTES), act_record(&x));
     p->who = h->who;
     p->how = "honest act";
 }

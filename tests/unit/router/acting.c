@@ -4,72 +4,30 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "base/base64.h"
 #include "base/clock.h"
 #include "record/wire.h"
 
-/* Each has the key of their place in this list. */
-const struct acting_person people[PEOPLE] = {
-    { "njeri", "council", "holds", "2099-12-31" }, { "omar", "hosp", "holds", "2099-12-31" },
-    { "rosa", "hosp", "[holds, stops]", "2099-12-31" }, { "pia", "district", "operations", "2099-12-31" },
-    { "vera", "hosp", "[holds, stops]", "2020-12-31" }, { "karl", "council", "holds", "2099-12-31" },
+const struct signer people[PEOPLE] = {
+    { "njeri", "council", "holds", PEOPLE_UNTIL },
+    { "omar", "hosp", "holds", PEOPLE_UNTIL },
+    { "rosa", "hosp", "[holds, stops]", PEOPLE_UNTIL },
+    { "pia", "district", "operations", PEOPLE_UNTIL },
+    { "vera", "hosp", "[holds, stops]", "2020-12-31" },
+    { "karl", "council", "holds", PEOPLE_UNTIL },
+    { "edda", "district", "extends", PEOPLE_UNTIL },
 };
-
-void acting_key(const char *name, struct key *out)
-{
-    size_t i = 0;
-    while (i < PEOPLE && strcmp(people[i].name, name) != 0)
-        i++;
-    memset(out->b, (int)i + 1, KEY_BYTES);
-    out->set = true;
-}
-
-/* ---- the region of the world, with people ---- */
-
-static bool read_with_people(const void *ctx, struct arena *a, const char *name, struct slice *out,
-                             bool *found, struct err *e)
-{
-    const struct bundle_source *folder = ctx;
-    if (!folder->read(folder->ctx, a, name, out, found, e))
-        return false;
-    if (strcmp(name, "region.yaml") != 0)
-        return true;
-    char *text = arena_format(a, "%.*speople:\n", (int)out->n, (const char *)out->p);
-    for (size_t i = 0; i < PEOPLE; i++) {
-        char base64[BASE64_LENGTH(KEY_BYTES) + 1] = "";
-        struct public_key public;
-        struct key key;
-        acting_key(people[i].name, &key);
-        ed25519_public(&key, &public);
-        base64_encode(slice_of(public.b, KEY_BYTES), base64);
-        text = arena_format(a, "%s  %s: {agency: %s, roles: %s, key: %s, until: %s}\n", text,
-                            people[i].name, people[i].agency, people[i].roles, base64,
-                            people[i].until);
-    }
-    *out = slice_text(text);
-    return true;
-}
-
-static bool list_folder(const void *ctx, struct arena *a, const char *folder,
-                        struct source_names *out, struct err *e)
-{
-    const struct bundle_source *from = ctx;
-    return from->list(from->ctx, a, folder, out, e);
-}
 
 int acting_load(void)
 {
-    if (world_load() != 0)
-        return 1;
-    struct problems p = { .count = 0 };
-    const struct bundle_source folder = source_folder(SOURCE_DIR "/tests/unit/router/region");
-    const struct bundle_source with = { .label = "region", .ctx = &folder, .read = read_with_people,
-                                        .list = list_folder };
-    world.bundle = bundle_load_from(&world.process, &with, world.catalogue, &p);
-    for (size_t i = 0; i < p.count; i++)
-        fprintf(stderr, "\n    %s\n", p.list[i].text);
-    problems_release(&p);
-    return world.bundle ? 0 : 1;
+    return signers_load(SOURCE_DIR "/tests/unit/router/region", people, PEOPLE);
+}
+
+int acting_place(const char *name)
+{
+    int i = 0;
+    while (i < PEOPLE && strcmp(people[i].name, name) != 0)
+        i++;
+    return i;
 }
 
 /* ---- acting ---- */
@@ -90,48 +48,73 @@ struct act acting_make(const char *word, const char *event, const char *to)
 void acting_sign(struct act *x, const char *name)
 {
     struct key key;
-    acting_key(name, &key);
+    signer_key(acting_place(name), &key);
     CU_ASSERT_TRUE_FATAL(act_sign(x, NULL, slice_text(name), &key, 0, &world.e));
 }
 
-void acting_put(struct slice file, int partition)
+static void put_record(struct slice value, int partition)
 {
-    const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
     struct subject_key key;
-    struct buf b;
     world_key("ada", &key);
-    buf_init(&b, 1 << 16);
-    wire_put_header(&b, plan_fingerprint(s->plan));
-    avro_put_long(&b, 1);
-    avro_put_text(&b, file);
-    world_publish("control", partition, slice_of(key.b, ID_BYTES), buf_slice(&b));
-    buf_release(&b);
+    world_publish("control", partition, slice_of(key.b, ID_BYTES), value);
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
 }
 
-void acting_put_for(const char *who, struct slice file)
+void acting_put(struct slice file, int partition)
 {
-    const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
-    struct subject_key key;
-    struct buf b;
-    world_key(who, &key);
-    buf_init(&b, 1 << 16);
-    wire_put_header(&b, plan_fingerprint(s->plan));
-    avro_put_long(&b, 1);
-    avro_put_text(&b, file);
-    world_publish("control", world_partition(who), slice_of(key.b, ID_BYTES), buf_slice(&b));
-    buf_release(&b);
-    CU_ASSERT_TRUE_FATAL(world_run());
+    put_record(signed_record(file), partition);
 }
 
 void acting_submit(const struct act *x)
 {
-    struct buf file;
-    buf_init(&file, 1 << 16);
-    act_put_file(x, &file);
-    acting_put(buf_slice(&file), world_partition("ada"));
-    buf_release(&file);
+    put_record(act_record(x), world_partition("ada"));
+}
+
+/* ---- orders ---- */
+
+static void sign_pack(const struct pack *p, int by, struct buf *out)
+{
+    uint8_t bytes[SIGNATURE_BYTES];
+    struct key key;
+    signer_key(by, &key);
+    ed25519_sign(&key, slice_of(p->signed_hash, HASH_BYTES), bytes);
+    pack_put_signature(slice_text(people[by].name), bytes, out);
+}
+
+void acting_pack(const char *name, const int *by, size_t n, struct pack *out)
+{
+    struct pack_file file = { .name = name, .bytes = SLICE("region: teststead\n") };
+    struct pack p = { .region = SLICE("teststead"), .number = 7, .files = &file, .file_count = 1 };
+    struct buf bytes;
+    sha256(file.bytes, file.hash);
+    buf_init(&bytes, 65536);
+    CU_ASSERT_TRUE_FATAL(pack_write(&p, &bytes, &world.e));
+    for (size_t i = 0; i < n; i++) {
+        CU_ASSERT_TRUE_FATAL(pack_read(&world.arena, buf_slice(&bytes), &p, &world.e));
+        sign_pack(&p, by[i], &bytes);
+    }
+    struct slice packed = arena_copy(&world.arena, buf_slice(&bytes));
+    CU_ASSERT_TRUE_FATAL(pack_read(&world.arena, packed, out, &world.e));
+    buf_release(&bytes);
+}
+
+void acting_order(const struct pack *p, uint64_t number, const uint8_t hash[HASH_BYTES])
+{
+    const struct schema *s = catalogue_named(world.catalogue, SLICE("BundleOrder"));
+    static const uint8_t nobody[ID_BYTES];
+    struct buf b;
+    buf_init(&b, 65536);
+    wire_put_header(&b, plan_fingerprint(s->plan));
+    avro_put_long(&b, 1);
+    avro_put_long(&b, (int64_t)number);
+    buf_put(&b, slice_of(hash, HASH_BYTES));
+    avro_put_long(&b, 0);
+    avro_put_text(&b, SLICE("mallory"));
+    avro_put_long(&b, 1790000000000);
+    avro_put_text(&b, p->file);
+    world_publish("control", 0, slice_of(nobody, ID_BYTES), buf_slice(&b));
+    buf_release(&b);
 }
 
 size_t acting_delivered(void)

@@ -4,8 +4,7 @@
 #include "audit/holds.h"
 #include "base/clock.h"
 #include "record/wire.h"
-#include "sharing/act.h"
-#include "world.h"
+#include "signers.h"
 
 static const char id[] = "0000019f0000000000000000000000aa";
 
@@ -21,24 +20,15 @@ static void hold_ada(void)
 static void give(const char *word, const char *service, const char *person)
 {
     static int64_t minute;
-    struct buf file, b;
     struct act x = { .region = world.bundle->region,
                      .word = slice_text(word),
                      .on = slice_text(arena_format(&world.arena, "%s:%s", id, service)),
                      .reason = SLICE("rang the ward"),
                      .typed = slice_text(person),
                      .at_ms = clock_wall_ms() + ++minute };
-    const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
     world_key("ada", &x.subject);
-    buf_init(&file, ACT_BYTES_MAX);
-    buf_init(&b, 2 * ACT_BYTES_MAX);
-    act_put_file(&x, &file);
-    wire_put_header(&b, plan_fingerprint(s->plan));
-    avro_put_long(&b, 1);
-    avro_put_text(&b, buf_slice(&file));
-    world_publish("control", world_partition("ada"), slice_of(x.subject.b, ID_BYTES), buf_slice(&b));
-    buf_release(&file);
-    buf_release(&b);
+    world_publish("control", world_partition("ada"), slice_of(x.subject.b, ID_BYTES),
+                  act_record(&x));
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
 }
