@@ -105,6 +105,20 @@ static void print_aside(const struct feed_counts *n, int64_t now_ms)
             n->aside_full ? ", and no room for another" : "");
 }
 
+/* What is kept for links to come. */
+static void print_words(const struct feed_counts *n)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice oldest = time_ms_to_iso(n->words_oldest_ms, time);
+    if (n->words || n->words_full)
+        say("                   %swords about sharing, kept for links to come %" PRIu64
+            ", the oldest of %.*s%s\n",
+            n->words_full ? "ALARM: " : "", n->words, SHOWN(oldest),
+            n->words_full ? ", and no room for another: words_max in site.yaml, or "
+                            "concordat quarantine SITE drop --code " WORDS_KEPT
+                          : "");
+}
+
 static void print_feeds(const struct site *s, const struct figures *t)
 {
     for (size_t i = 0; i < s->feed_count; i++) {
@@ -124,6 +138,7 @@ static void print_feeds(const struct site *s, const struct figures *t)
                 " and %" PRIu64 ", which were no longer kept here: only their sender has them\n",
                 n->lost, n->lost_first, n->lost_last);
         print_aside(n, t->at_ms);
+        print_words(n);
         print_snapshot(n, t->at_ms);
         print_losses(n);
         if (n->not_carried + n->quarantined + n->not_kept &&
@@ -334,12 +349,14 @@ static void print_feeds_json(const struct site *s, const struct figures *t)
             ",\"events\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64
             ",\"lost_ids\":%" PRIu64 ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64
             ",\"vanished\":%" PRIu64 ",\"stale\":%s,\"in_quarantine\":%" PRIu64
-            ",\"quarantine_oldest\":%" PRId64 ",\"quarantine_alarm\":%s}",
+            ",\"quarantine_oldest\":%" PRId64 ",\"quarantine_alarm\":%s,\"words\":%" PRIu64
+            ",\"words_oldest\":%" PRId64 ",\"words_full\":%s}",
             i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
             n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
             n->waiting, n->lost, n->lost_ids, n->unknown, n->not_kept, n->vanished,
             feed_is_stale(n, t->at_ms) ? "true" : "false", n->aside, n->aside_oldest_ms,
-            feed_is_full_or_old(n, t->at_ms) ? "true" : "false");
+            feed_is_full_or_old(n, t->at_ms) ? "true" : "false", n->words, n->words_oldest_ms,
+            n->words_full ? "true" : "false");
     }
     say("}");
 }

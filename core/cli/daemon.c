@@ -156,6 +156,7 @@ static bool open_feed(struct running_feed *r, struct err *e)
         .agency_key = f->agency_key, .spool = f->spool, .spool_max_bytes = f->spool_max_bytes,
         .stale_after_ms = f->stale_after_ms,
         .quarantine_max_bytes = f->quarantine_max_bytes, .quarantine_age_ms = f->quarantine_age_ms, .keep_ms = f->keep_ms,
+        .words_max_bytes = f->words_max_bytes,
         .references = { find_reference, r },
         .rules = &s->rules,
         .without_bus = !r->d->joined,

@@ -161,6 +161,18 @@ static const struct table_family of_feeds[] = {
       NULL,
       { { NULL, FEED(aside_bytes) } },
       1 },
+    { "concordat_feed_words",
+      "gauge",
+      "Words about sharing that are kept for links to come.",
+      NULL,
+      { { NULL, FEED(words) } },
+      1 },
+    { "concordat_feed_words_bytes",
+      "gauge",
+      "Their size.",
+      NULL,
+      { { NULL, FEED(words_bytes) } },
+      1 },
 };
 
 static const struct table_family of_deliveries[] = {
@@ -326,6 +338,27 @@ static void put_asides(struct buf *out, const struct figures_of *of, const struc
     }
 }
 
+/* What is kept for links to come: how long, and whether there is no room for another. */
+static void put_words(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    static const char age[] = "concordat_feed_words_oldest_age_seconds";
+    static const char full[] = "concordat_feed_words_full";
+    const struct site *s = of->site;
+    put_family(out, age, "gauge", "Since the oldest word about sharing is kept; 0: there is none.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        int64_t since = f->feeds[i].words_oldest_ms;
+        if (!of->feeds || of->feeds[i])
+            put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
+    }
+    put_family(out, full, "gauge", "Whether one was asked to come again for want of room: page somebody.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        if (!of->feeds || of->feeds[i])
+            put_count(out, full, &name, 1, f->feeds[i].words_full);
+    }
+}
+
 static void put_tables(struct buf *out, const struct figures_of *of, const struct figures *f)
 {
     const struct site *s = of->site;
@@ -337,6 +370,7 @@ static void put_tables(struct buf *out, const struct figures_of *of, const struc
         put_table(out, s, &feeds, &of_feeds[i]);
     put_snapshots(out, of, f);
     put_asides(out, of, f);
+    put_words(out, of, f);
     for (size_t i = 0; i < sizeof of_deliveries / sizeof of_deliveries[0]; i++)
         put_table(out, s, &deliveries, &of_deliveries[i]);
     put_trouble(out, of, f);

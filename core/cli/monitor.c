@@ -75,6 +75,17 @@ static bool is_ready(const struct monitor *m, struct buf *out)
     return out->n == before;
 }
 
+static void tell_feed(const struct site_feed *d, const struct feed_counts *n, int64_t now_ms,
+                      struct buf *out)
+{
+    if (feed_is_full_or_old(n, now_ms))
+        buf_format(out, "alarm: feed %s has %" PRIu64 " in its quarantine, %s\n", d->name, n->aside,
+                   n->aside_full ? "and no room for another" : "and the oldest is too old");
+    if (n->words_full)
+        buf_format(out, "alarm: feed %s keeps %" PRIu64
+                   " words about sharing, and has no room for another\n", d->name, n->words);
+}
+
 /* Partners in trouble are said and make nothing less ready: what waits for them waits on disk, and who
  * is taken out of service for it could take nothing in either. */
 static void tell_alarms(const struct monitor *m, struct buf *out)
@@ -86,9 +97,8 @@ static void tell_alarms(const struct monitor *m, struct buf *out)
         const struct site_feed *d = &of->site->feeds[i];
         struct feed_counts n;
         if ((!of->feeds || of->feeds[i]) && access(d->spool, R_OK) == 0 &&
-            feed_counts_read(d->spool, &n, &ignored) && feed_is_full_or_old(&n, now_ms))
-            buf_format(out, "alarm: feed %s has %" PRIu64 " in its quarantine, %s\n", d->name, n.aside,
-                       n.aside_full ? "and no room for another" : "and the oldest is too old");
+            feed_counts_read(d->spool, &n, &ignored))
+            tell_feed(d, &n, now_ms, out);
     }
     for (size_t i = 0; i < of->site->delivery_count; i++) {
         const struct site_delivery *d = &of->site->deliveries[i];

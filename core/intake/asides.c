@@ -134,10 +134,30 @@ static bool take_all(struct feed *f, const struct way_back *w, bool ordered, uin
     return true;
 }
 
+/* What is kept for links to come is dropped only where somebody says just that. */
+static bool means_words(const struct way_back *w)
+{
+    return w->drop && w->which.id_count == 0 && slice_equal_text(w->which.code, WORDS_KEPT);
+}
+
+static bool drop_words(struct feed *f, const struct selection *which, uint64_t *done, struct err *e)
+{
+    int64_t some = 1;
+    while (some) {
+        if (!feed_may_go_on(f, e) || !feed_retake_begin(f, e))
+            return false;
+        bool good = words_drop(&f->words, which->since_ms, which->until_ms, AT_ONCE, &some, e);
+        if (!feed_retake_end(f, good, e) || !good)
+            return false;
+        *done += (uint64_t)some;
+    }
+    return true;
+}
+
 bool feed_take_back(struct feed *f, const struct way_back *w, uint64_t *done, struct err *e)
 {
     *done = 0;
-    return take_all(f, w, false, done, e);
+    return means_words(w) ? drop_words(f, &w->which, done, e) : take_all(f, w, false, done, e);
 }
 
 bool feed_take_ordered(struct feed *f, struct err *e)
@@ -223,14 +243,26 @@ static bool order(struct db *d, const char *name, const struct way_back *w, uint
     return db_commit(d, e);
 }
 
+static bool order_words(struct db *d, const struct selection *which, uint64_t *done, struct err *e)
+{
+    struct words all;
+    int64_t n = 0;
+    bool good = words_open(&all, d, -1, clock_wall_ms(), e) &&
+                words_drop(&all, which->since_ms, which->until_ms, INT64_MAX, &n, e);
+    *done = (uint64_t)n;
+    return good;
+}
+
 bool feed_take_back_alone(const char *spool, const char *name, const struct way_back *w,
                           uint64_t *done, struct err *e)
 {
+    static const char schema[] =
+        QUARANTINE_SCHEMA WORDS_SCHEMA QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER;
     struct db *d = NULL;
     *done = 0;
-    if (!db_open(spool, QUARANTINE_SCHEMA QUARANTINE_SCHEMA_LATER, &d, e))
+    if (!db_open(spool, schema, &d, e))
         return false;
-    bool good = order(d, name, w, done, e);
+    bool good = means_words(w) ? order_words(d, &w->which, done, e) : order(d, name, w, done, e);
     db_close(&d);
     return good;
 }

@@ -101,6 +101,33 @@ static bool read_aside(struct db *d, struct feed_counts *c, struct err *e)
     return add_heads(d, c, e);
 }
 
+/* Likewise. */
+static bool read_words(struct db *d, struct feed_counts *c, struct err *e)
+{
+    struct db_query *q = NULL;
+    bool row = false;
+    if (!db_prepare(d, "select 1 from sqlite_schema where name = 'word_share'", &q, e) ||
+        !db_step(q, &row, e))
+        return false;
+    if (!row)
+        return true;
+    db_reset(q);
+    if (!db_prepare(d,
+                    "select words, bytes, is_full, coalesce((select at from word order by n limit 1), 0)"
+                    " from word_share",
+                    &q, e) ||
+        !db_step(q, &row, e))
+        return false;
+    if (!row)
+        return true;
+    c->words = (uint64_t)db_int(q, 0);
+    c->words_bytes = (uint64_t)db_int(q, 1);
+    c->words_full = db_int(q, 2) != 0;
+    c->words_oldest_ms = db_int(q, 3);
+    db_reset(q);
+    return true;
+}
+
 bool feed_is_full_or_old(const struct feed_counts *c, int64_t now_ms)
 {
     return c->aside_full ||
@@ -118,7 +145,7 @@ bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e)
     struct db *d = NULL;
     if (!db_open_reader(spool, &d, e))
         return false;
-    bool ok = read_row(d, out, e) && read_aside(d, out, e);
+    bool ok = read_row(d, out, e) && read_aside(d, out, e) && read_words(d, out, e);
     db_close(&d);
     return ok;
 }

@@ -11,7 +11,7 @@
 #define WORK_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define RECORDS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define REPLY_BYTES_MAX ((size_t)1024 * 1024)
-#define QUARANTINE_SHARE 8 /* of the spool's limit */
+#define SHARE 8 /* of the spool's limit: the quarantine, and as much for words */
 #define QUARANTINE_AGE_MS ((int64_t)30 * 24 * 3600000)
 #define SPOOL_BYTES_DEFAULT ((int64_t)8 * 1024 * 1024 * 1024)
 
@@ -20,7 +20,11 @@ bool feed_begin(struct feed *f, struct err *e)
     if (!spool_begin(&f->spool, e))
         return false;
     f->spool.turn.counts.refused_later += f->later;
-    return true;
+    if (words_note(&f->words, e))
+        return true;
+    spool_rollback(&f->spool);
+    feed_forget(f);
+    return false;
 }
 
 bool feed_commit(struct feed *f, struct err *e)
@@ -98,7 +102,9 @@ static void set_up(struct feed *f, const struct feed_options *o)
     f->o.now_ms = o->now_ms ? o->now_ms : clock_wall_ms;
     f->o.spool_max_bytes = o->spool_max_bytes ? o->spool_max_bytes : SPOOL_BYTES_DEFAULT;
     if (!f->o.quarantine_max_bytes)
-        f->o.quarantine_max_bytes = f->o.spool_max_bytes / QUARANTINE_SHARE;
+        f->o.quarantine_max_bytes = f->o.spool_max_bytes / SHARE;
+    if (!f->o.words_max_bytes)
+        f->o.words_max_bytes = f->o.spool_max_bytes / SHARE;
     if (!f->o.quarantine_age_ms)
         f->o.quarantine_age_ms = QUARANTINE_AGE_MS;
     f->who = (struct log_who){ "feed", o->name };
@@ -139,7 +145,7 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
     else if (set_origin(f, e) && spool_open(o->spool, &f->spool, e) &&
              quarantine_open(&f->quarantined, f->spool.db, f->o.quarantine_max_bytes,
                              f->o.quarantine_age_ms, e) &&
-             words_open(&f->words, f->spool.db, e) &&
+             words_open(&f->words, f->spool.db, f->o.words_max_bytes, f->o.now_ms(), e) &&
              (!mapping_is_snapshot(o->mapping) ||
               snapshot_open(&f->snapshot, f->spool.db, o->stale_after_ms, f->o.now_ms(), e)) &&
              publisher_start(f, e)) {

@@ -102,7 +102,7 @@ struct feed {
     struct words words;            /* likewise */
     const char *said_code; /* of what was quarantined, and when: said once a minute */
     int64_t said_ms;
-    bool no_room_said;
+    bool no_room_said, words_said;
     int64_t watched_ms; /* when the quarantine was looked at; the publisher's */
     pthread_mutex_t taking; /* held while a turn is read and stored: transport, or a named person */
     struct arena own_keep;  /* answers of what is taken again: nobody waits for them */
@@ -167,6 +167,8 @@ MUST_CHECK bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES],
 MUST_CHECK bool feed_remember_word(struct feed *f, const struct mapped_event *event,
                                    const struct build *b, const struct subject *s,
                                    struct slice queued, struct err *e);
+/* At the end of each message: what is remembered has its share, or the message comes again. */
+MUST_CHECK bool feed_fit_words(struct feed *f, struct err *e);
 /* feed.c: what was counted of the database, after a rollback. */
 void feed_forget(struct feed *f);
 

@@ -35,6 +35,7 @@ struct feed_options {
     int64_t spool_max_bytes;            /* beyond it: ANSWER_LATER; 0 = 8 GiB */
     int64_t keep_ms; /* what the bus has is kept so long, within spool_max_bytes, in case it loses it */
     int64_t quarantine_max_bytes, quarantine_age_ms; /* 0: an eighth of the above; 30 days */
+    int64_t words_max_bytes; /* of words about sharing that are kept for links to come; 0: an eighth too */
     int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
     const struct rules *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
     int64_t stale_after_ms; /* of snapshots: an alarm when none came for so long; 0: never */
@@ -80,6 +81,11 @@ struct feed_counts {
     uint64_t aside, aside_bytes;
     int64_t aside_oldest_ms, aside_age_ms;
     bool aside_full;
+    /* Words about sharing that are kept for links to come, the oldest, and whether one was refused for room. */
+    uint64_t words, words_bytes;
+    int64_t words_oldest_ms;
+    bool words_full;
+#define WORDS_KEPT "words.kept" /* the code by which a named person drops some (asides.h) */
     int64_t snapshot_ms, stale_after_ms; /* when the last complete one came; 0: none, no limit */
 };
 /* Whether the quarantine wants somebody: full, or older than it may be. */

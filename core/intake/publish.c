@@ -156,10 +156,12 @@ static void forget(struct feed *f, int64_t more_than)
     pthread_mutex_lock(&f->lock);
     if (f->spool.dropped - p->forgotten > more_than) {
         if (feed_begin(f, &e) && spool_forget(&f->spool, f->spool.dropped, &e) &&
-            feed_commit(f, &e))
+            feed_commit(f, &e)) {
             p->forgotten = f->spool.dropped;
-        else
+        } else {
             spool_rollback(&f->spool);
+            feed_forget(f);
+        }
     }
     pthread_mutex_unlock(&f->lock);
 }

@@ -35,6 +35,7 @@ static bool write_note(struct feed *f, const struct lane_end *ends, size_t count
     if (ok)
         return true;
     spool_rollback(s);
+    feed_forget(f);
     s->sent = before.sent;
     s->kept_bytes = before.kept_bytes;
     s->dropped = before.dropped;

@@ -172,5 +172,5 @@ bool feed_restrict(struct feed *f, const struct message *m, struct err *e)
         if (!take(f, m, &all, list, &list[i], e))
             return false;
     }
-    return buf_done(&f->records, e);
+    return buf_done(&f->records, e) && feed_fit_words(f, e);
 }

@@ -91,13 +91,41 @@ bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES], const struc
            quarantine_carry_signs(&f->quarantined, local, s->key.b, upto->rows, e);
 }
 
+/* One that restricts is no more carried over: whoever the local id turns out to be is held instead, until
+ * somebody has looked. It is of no row of the quarantine, and ends with none. */
+static bool set_sign(struct feed *f, const struct word *x, struct err *e)
+{
+    struct unread_sign sign = { .n = 0, .at_ms = x->at_ms, .code = SLICE("words.many") };
+    memcpy(sign.local, x->to.local, ID_BYTES);
+    memcpy(sign.key, x->to.key, ID_BYTES);
+    log_line(LOG_WARN, &f->who, "words.many",
+             "a local id has more than %d restrictions: whoever else it turns out to be is held",
+             WORDS_MAX);
+    return quarantine_put_sign(&f->quarantined, &sign, e);
+}
+
+bool feed_fit_words(struct feed *f, struct err *e)
+{
+    size_t let_go = 0;
+    if (!f->words.has_more)
+        return true;
+    if (!words_fit(&f->words, &let_go, e))
+        return false;
+    f->words_said = f->words_said && f->words.is_full;
+    for (; let_go > 0; let_go--)
+        if (!spool_tally(&f->spool, "let go", SLICE("words"), e))
+            return false;
+    return true;
+}
+
 bool feed_remember_word(struct feed *f, const struct mapped_event *event, const struct build *b,
                         const struct subject *s, struct slice queued, struct err *e)
 {
     struct slice local_id = event_claim(b).local_id;
     struct queued entry;
-    struct word x = { .restricts = event->restricts };
+    struct word x = { .restricts = event->restricts, .at_ms = f->turn.now_ms };
     size_t at = 0;
+    bool gave_up = false;
     if (!event->schema->restricts || slice_is_empty(local_id) || slice_is_empty(queued))
         return true;
     if (!queued_next(queued, &at, &entry, e) ||
@@ -107,7 +135,7 @@ bool feed_remember_word(struct feed *f, const struct mapped_event *event, const 
     link_key(f->identity.agency, local_id, local);
     x.to = to(local, s);
     x.record = entry.value;
-    return words_put(&f->words, &x, e);
+    return words_put(&f->words, &x, &gave_up, e) && (!gave_up || set_sign(f, &x, e));
 }
 
 bool feed_queue_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],

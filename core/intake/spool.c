@@ -30,7 +30,7 @@ static const char schema[] =
     " unchanged, duplicates, not_carried, quarantined, refused_environment, refused_later, events,"
     " lost_ids, feed_seq);"
     "insert or ignore into total values (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);"
-    QUARANTINE_SCHEMA_LATER;
+    QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER;
 
 /* A checkpoint moves its pages into the file while a turn waits: at 16 MiB it comes once in some
  * hundred turns, so that it stays out of the 99th percentile. */

@@ -456,7 +456,7 @@ static bool write_words(struct feed *f, struct making *k, struct err *e)
         if (!feed_remember_word(f, event, &event->build, &c->subject, c->queued, e))
             return false;
     }
-    return !k->says || queue_own_words(f, k, &upto, e);
+    return (!k->says || queue_own_words(f, k, &upto, e)) && feed_fit_words(f, e);
 }
 
 static bool write_rows(struct feed *f, struct making *k, struct err *e)

@@ -255,6 +255,15 @@ static void answer_later(struct feed *f)
     }
 }
 
+/* That there is no room for a word is an alarm, which the turn that says so cannot store. */
+static void note_full(struct feed *f)
+{
+    struct err ignored = { .fate = ERR_NONE };
+    if (f->words.is_full && strcmp(f->turn.failed.code, WORDS_FULL) == 0 && feed_begin(f, &ignored) &&
+        !feed_commit(f, &ignored))
+        feed_forget(f);
+}
+
 /* Nothing of the turn was stored; later: how many arrivals are answered so. */
 static void roll_back(struct feed *f, size_t later)
 {
@@ -264,6 +273,7 @@ static void roll_back(struct feed *f, size_t later)
     spool_rollback(&f->spool);
     feed_forget(f);
     f->later += later;
+    note_full(f);
     pthread_mutex_unlock(&f->lock);
     t->open = false;
 }
@@ -280,9 +290,10 @@ static bool is_of_one(const struct err *e)
 static void give_up(struct feed *f)
 {
     struct turn *t = &f->turn;
-    bool all = !is_of_one(&t->failed);
-    if (!all || !f->refusing)
+    bool all = !is_of_one(&t->failed), words = strcmp(t->failed.code, WORDS_FULL) == 0;
+    if (!(all && f->refusing) && !(words && f->words_said))
         log_err(LOG_ERROR, &f->who, &t->failed);
+    f->words_said = f->words_said || words;
     if (all) {
         f->refusing = true;
         atomic_store(&f->refused_ms, t->now_ms);

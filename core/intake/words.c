@@ -1,6 +1,9 @@
 /* words.c - what was said about sharing, by local id and each key that it went under. */
 #include "intake/words.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 /* ?1 local id, ?2 key, ?3 its person is sure, ?4 what it is. What allows goes from the local id itself only,
  * and to one number. */
 #define MAY_GO                                                                                     \
@@ -9,31 +12,132 @@
     " and under = 2 and key <> ?2))))"
 
 static const char *const texts[WORDS_QUERY_COUNT] = {
-    [WORDS_PUT] = "insert or ignore into word (local, id, key, restricts, under, record)"
-                  " values (?1, ?2, ?3, ?4, ?5, ?6)",
+    [WORDS_PUT] = "insert or ignore into word (local, id, key, restricts, under, record, at)"
+                  " values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [WORDS_LEFT] = "select record, min(n)" MAY_GO " and not exists (select 1 from word where"
                    " local = ?1 and id = w.id and key = ?2) group by id order by 2",
-    [WORDS_CARRY] = "insert or ignore into word (local, id, key, restricts, under, record)"
-                    " select local, id, ?2, restricts, ?4, x''" MAY_GO " and n <= ?5 order by n",
+    [WORDS_CARRY] = "insert or ignore into word (local, id, key, restricts, under, record, at)"
+                    " select local, id, ?2, restricts, ?4, x'', at" MAY_GO
+                    " and n <= ?5 order by n",
     [WORDS_TRIM] = "delete from word where local = ?1 and id in (select id from word where"
                    " local = ?1 and length(record) > 0 group by id"
                    " order by max(restricts) desc, min(n) desc limit -1 offset ?2)",
     [WORDS_ANY] = "select 1 from word limit 1",
     [WORDS_LAST] = "select coalesce(max(n), 0) from word",
+    [WORDS_RESTRICTING] = "select count(distinct id) from word where local = ?1 and restricts"
+                          " and length(record) > 0",
+    [WORDS_SHARE] = "select bytes, max_bytes from word_share",
+    [WORDS_LIMIT] = "update word_share set is_full = 0,"
+                    " max_bytes = case when ?1 < 0 then max_bytes else ?1 end",
+    [WORDS_FULL_PUT] = "update word_share set is_full = ?1",
+    [WORDS_LET_GO] = "delete from word where (local, id) in (select local, id from word"
+                     " where restricts = 0 order by n limit 1)",
+    [WORDS_DROP] = "delete from word where n in (select n from word where at >= ?1 and at < ?2"
+                   " order by n limit ?3)",
 };
 
-bool words_open(struct words *w, struct db *d, struct err *e)
+/* Words of a program before this were kept without their time: they count as of now. */
+static bool add_time(struct db *d, int64_t now_ms, struct err *e)
 {
-    *w = (struct words){ .some = -1 };
+    char text[100];
+    struct db_query *q = NULL;
+    bool has = false;
+    if (!db_prepare(d, "select 1 from pragma_table_info('word') where name = 'at'", &q, e) ||
+        !db_step(q, &has, e))
+        return false;
+    if (has) {
+        db_reset(q);
+        return true;
+    }
+    snprintf(text, sizeof text,
+             "alter table word add column at integer not null default %" PRId64, now_ms);
+    return db_run(d, text, e);
+}
+
+bool words_open(struct words *w, struct db *d, int64_t max_bytes, int64_t now_ms, struct err *e)
+{
+    *w = (struct words){ .db = d, .some = -1 };
+    if (!add_time(d, now_ms, e))
+        return false;
     for (int i = 0; i < WORDS_QUERY_COUNT; i++)
         if (!db_prepare(d, texts[i], &w->q[i], e))
             return false;
-    return true;
+    db_bind_int(w->q[WORDS_LIMIT], 1, max_bytes);
+    return db_do(w->q[WORDS_LIMIT], e);
 }
 
 void words_forget(struct words *w)
 {
+    w->some = w->noted = -1;
+    w->has_more = w->needs = false;
+}
+
+bool words_note(struct words *w, struct err *e)
+{
+    w->has_more = w->needs = false;
+    if (w->noted == w->is_full)
+        return true;
+    db_bind_int(w->q[WORDS_FULL_PUT], 1, w->is_full);
+    if (!db_do(w->q[WORDS_FULL_PUT], e))
+        return false;
+    w->noted = w->is_full;
+    return true;
+}
+
+static bool read_share(struct words *w, int64_t *bytes, int64_t *max_bytes, struct err *e)
+{
+    struct db_query *q = w->q[WORDS_SHARE];
+    bool row = false;
+    if (!db_step(q, &row, e))
+        return false;
+    *bytes = row ? db_int(q, 0) : 0;
+    *max_bytes = row ? db_int(q, 1) : 0;
+    if (row)
+        db_reset(q);
+    return true;
+}
+
+bool words_fit(struct words *w, size_t *let_go, struct err *e)
+{
+    int64_t bytes = 0, max_bytes = 0;
+    const bool needs = w->needs;
+    bool more = w->has_more;
+    *let_go = 0;
+    w->has_more = w->needs = false;
+    while (more) {
+        if (!read_share(w, &bytes, &max_bytes, e))
+            return false;
+        if (bytes <= max_bytes)
+            break;
+        if (!db_do(w->q[WORDS_LET_GO], e))
+            return false;
+        more = db_changes(w->db) > 0;
+        *let_go += more;
+        w->some = -1;
+    }
+    if (!needs)
+        return true;
+    w->is_full = bytes > max_bytes;
+    return !w->is_full ||
+           err_set(e, ERR_RETRY, WORDS_FULL, 0,
+                   "cannot keep what it says about sharing for links to come: their share "
+                   "(words_max) is full; concordat status SITE");
+}
+
+bool words_drop(struct words *w, int64_t since_ms, int64_t until_ms, int64_t most, int64_t *done,
+                struct err *e)
+{
+    struct db_query *q = w->q[WORDS_DROP];
+    db_bind_int(q, 1, since_ms);
+    db_bind_int(q, 2, until_ms);
+    db_bind_int(q, 3, most);
+    *done = 0;
+    if (!db_do(q, e))
+        return false;
+    *done = db_changes(w->db);
     w->some = -1;
+    w->is_full = w->is_full && *done == 0;
+    return words_note(w, e);
 }
 
 bool words_any(struct words *w, bool *any, struct err *e)
@@ -63,19 +167,38 @@ bool words_last(struct words *w, int64_t *n, struct err *e)
     return true;
 }
 
-bool words_put(struct words *w, const struct word *x, struct err *e)
+/* Whether one more goes of that local id than such as allow. */
+static bool has_too_many(struct words *w, const uint8_t local[ID_BYTES], bool *yes, struct err *e)
+{
+    struct db_query *q = w->q[WORDS_RESTRICTING];
+    bool row = false;
+    db_bind_blob(q, 1, slice_of(local, ID_BYTES));
+    if (!db_step(q, &row, e))
+        return false;
+    *yes = row && db_int(q, 0) > WORDS_MAX;
+    if (row)
+        db_reset(q);
+    return true;
+}
+
+bool words_put(struct words *w, const struct word *x, bool *gave_up, struct err *e)
 {
     struct db_query *q = w->q[WORDS_PUT], *trim = w->q[WORDS_TRIM];
     w->some = -1;
+    w->has_more = true;
+    w->needs = w->needs || x->restricts;
+    *gave_up = false;
     db_bind_blob(q, 1, slice_of(x->to.local, ID_BYTES));
     db_bind_blob(q, 2, slice_of(x->id.b, ID_BYTES));
     db_bind_blob(q, 3, slice_of(x->to.key, ID_BYTES));
     db_bind_int(q, 4, x->restricts);
     db_bind_int(q, 5, x->to.under);
     db_bind_blob(q, 6, x->record);
+    db_bind_int(q, 7, x->at_ms);
     db_bind_blob(trim, 1, slice_of(x->to.local, ID_BYTES));
     db_bind_int(trim, 2, WORDS_MAX);
-    return db_do(q, e) && db_do(trim, e);
+    return db_do(q, e) && (!x->restricts || has_too_many(w, x->to.local, gave_up, e)) &&
+           db_do(trim, e);
 }
 
 static void bind(struct db_query *q, const struct word_to *to)
@@ -119,5 +242,9 @@ bool words_carry(struct words *w, const struct word_to *to, int64_t upto, struct
         return e->fate == ERR_NONE;
     bind(q, to);
     db_bind_int(q, 5, upto);
-    return db_do(q, e);
+    if (!db_do(q, e))
+        return false;
+    if (db_changes(w->db) > 0)
+        w->has_more = w->needs = true;
+    return true;
 }

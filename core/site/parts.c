@@ -176,7 +176,7 @@ static void read_feed(struct reading *r, const struct node *n, struct site_feed 
         { "transport", true, STRICT_MAP }, { "mapping", true, STRICT_TEXT },
         STRICT_MAY("spool_max"),           STRICT_MAY("stale_after"),
         STRICT_MAY("quarantine_max"),      STRICT_MAY("quarantine_age"),
-        STRICT_MAY("keep"),
+        STRICT_MAY("words_max"),           STRICT_MAY("keep"),
     };
     static const struct strict_key contact_keys[] = { { "team", false, STRICT_NOTE },
                                                       { "phone", false, STRICT_NOTE } };
@@ -189,6 +189,8 @@ static void read_feed(struct reading *r, const struct node *n, struct site_feed 
           "what may lie in the quarantine; 0: an eighth of spool_max" },
         { "quarantine_age", CFG_MS, offsetof(struct site_feed, quarantine_age_ms), "30d",
           "how long it may lie there before it is an alarm, or let go if its sender was told no" },
+        { "words_max", CFG_BYTES, offsetof(struct site_feed, words_max_bytes), "0",
+          "what may be kept of words about sharing for links to come; 0: an eighth of spool_max" },
         { "stale_after", CFG_MS, offsetof(struct site_feed, stale_after_ms), "0s",
           "of a feed of snapshots: an alarm when no complete one came for so long; 0s: never" },
         { .type = CFG_END },

@@ -24,6 +24,7 @@ struct site_feed {
     bool traced;
     const char *spool; /* path of its database */
     int64_t quarantine_max_bytes, quarantine_age_ms; /* 0: an eighth of spool_max_bytes */
+    int64_t words_max_bytes;                         /* likewise */
     int64_t spool_max_bytes, stale_after_ms, keep_ms;
 };
 

@@ -241,9 +241,11 @@ static void many_yeses_push_out_no_restriction(void)
 
 static void put_word(struct words *all, uint8_t id, uint8_t key)
 {
+    bool gave_up = false;
     struct word x = { .to = { .local = { 1 }, .key = { key } }, .id = { { id } }, .restricts = true,
                       .record = SLICE("record") };
-    CU_ASSERT(words_put(all, &x, &w.e));
+    CU_ASSERT(words_put(all, &x, &gave_up, &w.e));
+    CU_ASSERT_EQUAL(gave_up, id == WORDS_MAX);
 }
 
 static void a_word_under_two_keys_counts_once(void)
@@ -266,6 +268,23 @@ static void a_word_under_two_keys_counts_once(void)
     spool_rollback(&w.feed->spool);
     feed_forget(w.feed);
     pthread_mutex_unlock(&w.feed->lock);
+}
+
+static void the_restriction_that_one_too_many_pushes_out_leaves_a_sign(void)
+{
+    struct world_event signs[4];
+    log_set_level((enum log_level) - 1);
+    for (int i = 0; i <= WORDS_MAX; i++)
+        say("\"hide\":\"place\",\"local\":\"H1\"");
+    CU_ASSERT_EQUAL(world_counts(&w).words, WORDS_MAX);
+    CU_ASSERT_EQUAL(world_signs(&w, signs, 4), 0);
+    say("\"local\":\"H1\"," VERIFIED);
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL(world_counts(&w).words, WORDS_MAX);
+    CU_ASSERT_EQUAL(words_under(ada()), WORDS_MAX + 2);
+    CU_ASSERT_EQUAL_FATAL(world_signs(&w, signs, 4), 1);
+    CU_ASSERT(slice_equal(signs[0].key, ada()));
+    CU_ASSERT(slice_equal(view_text_at(&signs[0].v, "code"), SLICE("words.many")));
 }
 
 static void it_is_remembered_over_a_restart(void)
@@ -381,6 +400,8 @@ static CU_TestInfo cases[] = {
     { "a word under two keys counts once", a_word_under_two_keys_counts_once },
     { "what is said while a link is stored goes over it",
       what_is_said_while_a_link_is_stored_goes_over_it },
+    { "the restriction that one too many pushes out leaves a sign",
+      the_restriction_that_one_too_many_pushes_out_leaves_a_sign },
     { "it is remembered over a restart", it_is_remembered_over_a_restart },
     { "one of a quarantined message goes too", one_of_a_quarantined_message_goes_too },
     { "another local id is another person's", another_local_id_is_another_persons },
