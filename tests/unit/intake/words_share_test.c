@@ -89,6 +89,13 @@ static enum answer_fate about(const char *what, int n)
 
 static const char hide[] = "\"hide\":\"place\"", yes[] = "\"may\":\"individual-care\"";
 
+static void check_refused(enum answer_fate fate)
+{
+    CU_ASSERT_EQUAL(fate, ANSWER_LATER);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w.answer.why);
+    CU_ASSERT_STRING_EQUAL(w.answer.why->code, "words.full");
+}
+
 /* Says it of one local id after the other until there is no room; how many were kept. */
 static int fill(const char *what)
 {
@@ -96,8 +103,7 @@ static int fill(const char *what)
     while (n < 40 && about(what, n) == ANSWER_KEPT)
         n++;
     CU_ASSERT(n > 1 && n < 40);
-    CU_ASSERT_EQUAL(w.answer.fate, ANSWER_LATER);
-    CU_ASSERT_STRING_EQUAL(w.answer.why->code, "words.full");
+    check_refused(w.answer.fate);
     return n;
 }
 
@@ -126,13 +132,36 @@ static void what_restricts_stays_and_the_next_is_asked_to_come_again(void)
     CU_ASSERT_STRING_EQUAL(said_of(&w.agency_key, arena_format(&w.a, "H%d", n)), "");
     CU_ASSERT_EQUAL(about(yes, n), ANSWER_KEPT); /* said, and not kept for links */
     CU_ASSERT_EQUAL(about("\"ward\":\"W\"", n), ANSWER_KEPT);
-    CU_ASSERT(world_counts(&w).words_full);
+    check_refused(about("\"hide\":\"place\",\"to\":\"nowhere\"", n)); /* cannot be mapped, and restricts */
+    c = world_counts(&w);
+    CU_ASSERT(c.words_full && c.aside == 0);
+    with_room(1000); /* less than there is */
+    CU_ASSERT_EQUAL(about(yes, n), ANSWER_KEPT);
+    check_refused(about(hide, n));
     with_room(8000);
     CU_ASSERT_EQUAL(about(hide, n), ANSWER_KEPT);
     c = world_counts(&w);
     CU_ASSERT(c.words == (uint64_t)n + 1 && !c.words_full);
     say("\"local\":\"H0\"," VERIFIED);
     CU_ASSERT_STRING_EQUAL(said_of(&w.region_key, NHS_ADA), "raised");
+}
+
+/* The alarm is on disk though the turn that says so is not, and ends with the next that fits. */
+static void the_alarm_is_seen_at_once_and_ends_with_the_next_that_fits(void)
+{
+    static const char large[] = "\"hide\":\"place\",\"local\":\"%s-of-a-local-id-that-is-as-long-as-"
+                                "some-systems-make-them-00000000000000000000000000000000000000000\"";
+    say(arena_format(&w.a, large, "one"));
+    int64_t one = (int64_t)world_counts(&w).words_bytes;
+    CU_ASSERT_EQUAL(about(hide, 1), ANSWER_KEPT);
+    int64_t small = (int64_t)world_counts(&w).words_bytes - one;
+    CU_ASSERT_FATAL(small + 40 < one);
+    with_room(one + 2 * small);
+    (void)world_counts(&w);
+    check_refused(answer_to(arena_format(&w.a, large, "two")));
+    CU_ASSERT(world_counts(&w).words_full);
+    CU_ASSERT_EQUAL(about(hide, 2), ANSWER_KEPT);
+    CU_ASSERT_FALSE(world_counts(&w).words_full);
 }
 
 /* Each number beside it is one more that it goes to. */
@@ -143,8 +172,7 @@ static void what_is_carried_over_has_to_fit_too(void)
     CU_ASSERT_STRING_EQUAL(said_of(&w.region_key, NHS_ADA), "raised");
     with_room((int64_t)world_counts(&w).words_bytes);
     say("\"local\":\"H1\"," VERIFIED);
-    CU_ASSERT_EQUAL(answer_to("\"local\":\"H1\"," ANOTHER), ANSWER_LATER);
-    CU_ASSERT_STRING_EQUAL(w.answer.why->code, "words.full");
+    check_refused(answer_to("\"local\":\"H1\"," ANOTHER));
     with_room(0);
     say("\"local\":\"H1\"," ANOTHER);
     CU_ASSERT_STRING_EQUAL(said_of(&w.region_key, NHS_BOB), "raised");
@@ -221,6 +249,8 @@ static CU_TestInfo cases[] = {
     { "what allows makes room, the oldest first", what_allows_makes_room_the_oldest_first },
     { "what restricts stays, and the next is asked to come again",
       what_restricts_stays_and_the_next_is_asked_to_come_again },
+    { "the alarm is seen at once, and ends with the next that fits",
+      the_alarm_is_seen_at_once_and_ends_with_the_next_that_fits },
     { "what is carried over has to fit too", what_is_carried_over_has_to_fit_too },
     { "one that has no room keeps none of its turn out",
       one_that_has_no_room_keeps_none_of_its_turn_out },
