@@ -46,6 +46,12 @@ size_t hl7v2_skip_blank(struct slice raw)
     return at;
 }
 
+bool hl7v2_is_header(struct slice s)
+{
+    return slice_starts(s, SLICE("MSH")) || slice_starts(s, SLICE("FHS")) ||
+           slice_starts(s, SLICE("BHS"));
+}
+
 uint32_t hl7v2_id_read(struct slice s)
 {
     if (s.n < 3)
@@ -375,11 +381,26 @@ static size_t find_vt(struct slice raw, size_t begin)
     return vt < end ? vt : raw.n;
 }
 
+/* Of the VTs from vt on the first that a header stands behind, or raw.n. */
+static size_t find_nested(struct slice raw, size_t vt)
+{
+    while (vt < raw.n && !hl7v2_is_header(slice_from(raw, vt + 1)))
+        vt += 1 + slice_find(slice_from(raw, vt + 1), VT);
+    return vt < raw.n ? vt : raw.n;
+}
+
+static bool refuse_nested(size_t vt, struct err *e)
+{
+    return err_set(e, ERR_REJECT, "hl7v2.nested", vt,
+                   "cannot take a message in which another begins (VT, header)");
+}
+
 /* A frame's start where none can be: a frame that its sender began anew, or a text that was not escaped.
  * Checked when all has been read, since what the message restricts counts all the same. */
-static bool check_vt(const struct doc *d, size_t begin, struct err *e)
+static bool check_vt(const struct doc *d, size_t vt, struct err *e)
 {
-    size_t vt = find_vt(d->raw, begin);
+    if (d->is_part)
+        return refuse_nested(d->raw.n, e);
     if (vt == d->raw.n)
         return true;
     const struct hl7v2_segment *s = &d->segments[d->segment_count - 1];
@@ -410,7 +431,9 @@ bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, str
     struct scan s;
     if (!d)
         return err_memory(e);
-    d->raw = one;
+    size_t vt = find_vt(one, at);
+    d->raw = slice_head(one, find_nested(one, vt));
+    d->is_part = d->raw.n < one.n;
     d->marks = marks;
     if (!scan_init(&s, a, d))
         return err_memory(e);
@@ -419,7 +442,7 @@ bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, str
     if (!check_control_id(d, e) || !set_charset(d, e))
         return false;
     *out = d;
-    return check_vt(d, at, e);
+    return check_vt(d, vt, e);
 }
 
 enum line_kind { LINE_SEGMENT, LINE_MESSAGE, LINE_ENVELOPE };
@@ -469,12 +492,6 @@ static size_t skip_envelopes(struct slice unit, size_t at)
     return at;
 }
 
-bool hl7v2_is_header(struct slice s)
-{
-    return slice_starts(s, SLICE("MSH")) || slice_starts(s, SLICE("FHS")) ||
-           slice_starts(s, SLICE("BHS"));
-}
-
 /* Of a file of frames: whether the FS of one is the last that stands there. */
 static bool has_ended(struct slice frame)
 {
@@ -484,20 +501,31 @@ static bool has_ended(struct slice frame)
 }
 
 /* A frame's start with a header behind it where the frame before has not ended: its sender began anew, or
- * a text holds the bytes of a message. Which of the two, nobody can tell, nor where one ends: so the whole
- * unit is refused, and for a VT alone the message (parse). */
-static bool begins_within(struct slice unit, size_t *at)
+ * a text holds the bytes of a message. Which of the two, nobody can tell, nor where one ends: so the rest of
+ * the unit is refused, and for a VT alone the message (parse). */
+static bool begins_within(struct slice unit, size_t from, size_t end, size_t *at)
 {
-    for (size_t i = hl7v2_skip_blank(unit); i < unit.n; i++) {
-        size_t n = slice_find(slice_from(unit, i), VT);
-        bool ended = has_ended(slice_head(slice_from(unit, i), n));
-        i += n;
-        if (!ended && hl7v2_is_header(slice_from(unit, i + 1))) {
+    for (size_t i = from; i < end; i++) {
+        struct slice piece = slice_of(unit.p + i, end - i);
+        piece = slice_head(piece, slice_find(piece, VT));
+        i += piece.n;
+        if (i < end && !has_ended(piece) && hl7v2_is_header(slice_from(unit, i + 1))) {
             *at = i;
             return true;
         }
     }
     return false;
+}
+
+/* Where the message that begins at `from` ends. */
+static size_t message_end(struct slice unit, size_t from)
+{
+    if (from >= unit.n)
+        return unit.n;
+    size_t end = next_line(unit, from);
+    while (end < unit.n && line_kind(slice_from(unit, end)) == LINE_SEGMENT)
+        end = next_line(unit, end);
+    return end;
 }
 
 /* A batch file or several messages one after the other: each MSH begins a message. What stands
@@ -506,24 +534,22 @@ static bool hl7v2_split(struct arena *a, struct slice unit, struct cut *c, struc
                         struct err *e)
 {
     (void)a;
-    size_t from = c->at, within = 0;
-    if (from == 0) {
-        from = hl7v2_skip_blank(unit);
-        if (from == unit.n)
-            return err_set(e, ERR_REJECT, "hl7v2.short", unit.n, "cannot read unit: it is empty");
-        if (begins_within(unit, &within))
-            return err_set(e, ERR_REJECT, "hl7v2.nested", within,
-                           "cannot take a message in which another begins (VT, header)");
-    }
-    from = skip_envelopes(unit, from);
+    size_t begun = c->at ? c->at : hl7v2_skip_blank(unit), within = 0;
+    if (c->at == 0 && begun == unit.n)
+        return err_set(e, ERR_REJECT, "hl7v2.short", unit.n, "cannot read unit: it is empty");
+    size_t from = skip_envelopes(unit, begun), end = message_end(unit, from);
+    if (begins_within(unit, begun, end, &within))
+        return refuse_nested(within, e);
     if (from >= unit.n)
         return false;
-    size_t end = next_line(unit, from);
-    while (end < unit.n && line_kind(slice_from(unit, end)) == LINE_SEGMENT)
-        end = next_line(unit, end);
     *one = slice_of(unit.p + from, end - from);
     c->at = end;
     return true;
+}
+
+static bool hl7v2_is_part(const struct doc *d)
+{
+    return d->is_part;
 }
 
 const struct format format_hl7v2 = {
@@ -531,6 +557,7 @@ const struct format format_hl7v2 = {
     .environment = "MSH-11",
     .split = hl7v2_split,
     .parse = hl7v2_parse,
+    .is_part = hl7v2_is_part,
     .compile = hl7v2_compile,
     .count = hl7v2_count,
     .find = hl7v2_find,

@@ -5,8 +5,8 @@
  * framing bytes and blanks before MSH, and blank lines anywhere, are passed over. A line that does
  * not begin with a segment id (two letters or digits after a letter) and the field separator is refused
  * with its offset: no line is ever guessed to belong to the one before it. A VT anywhere else is refused,
- * alone (hl7v2.vt: the message, which can be read for what it restricts) or with a header behind it
- * (hl7v2.nested: the unit).
+ * alone (hl7v2.vt: the message) or with a header behind it (hl7v2.nested: the rest of the unit from that
+ * message on). Either can be read for what it restricts, the latter up to there.
  * MSH-2 names different marks, in this order: component, repetition, escape, subcomponent, truncation.
  * What it ends before is not in use: that character is text. Marks after the fifth are passed over. Fewer
  * than four with one of ^ ~ \ & out of its usual place (^\&) are refused: which one is missing could only

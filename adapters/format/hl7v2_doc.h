@@ -43,6 +43,7 @@ struct hl7v2_place {
 
 struct doc {
     struct slice raw;
+    bool is_part; /* another message begins behind it; refused */
     struct hl7v2_marks marks;
     enum charset_kind charset; /* UTF8: or windows-1252 where a leaf is not well-formed */
     struct hl7v2_segment *segments;

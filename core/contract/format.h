@@ -69,9 +69,12 @@ struct format {
     bool (*split)(struct arena *a, struct slice unit, struct cut *c, struct slice *one, struct err *e);
     /* Parses one message; borrows it and its head for the doc's life. head NULL: what it says stands
      * before the message, or there is none. Offsets count the head's bytes. False with *out set: it could
-     * be read and is refused all the same, so what it restricts counts; else *out stays as it is. */
+     * be read and is refused all the same, so what it restricts counts; else *out stays as it is. A unit
+     * that split() refuses is given too, from the message on that it could not cut off. */
     bool (*parse)(struct arena *a, const struct head *head, struct slice one, struct doc **out,
                   struct err *e);
+    /* Whether what is refused was read as far as d goes, and more may have been said. NULL: never. */
+    bool (*is_part)(const struct doc *d);
     /* Compiles a path. Errors at the path's byte. */
     bool (*compile)(struct arena *a, struct slice text, struct path **out, struct err *e);
     /* How many repetitions the path's each-level has ("each: PID-5"): 0 when absent. */

@@ -20,7 +20,7 @@
 /* How far a message came before anything was stored. */
 enum reading {
     READ_MAPPED,     /* also: not carried */
-    READ_UNREADABLE, /* cannot be parsed, or is refused for how it is written (doc: it can be read) */
+    READ_UNREADABLE, /* cannot be parsed, or is refused for how it is written */
     READ_UNMAPPED,   /* parsed, cannot be mapped */
     READ_WRONG_ENVIRONMENT,
     READ_LATER /* nothing is wrong with it: memory */
@@ -37,7 +37,7 @@ struct message {
     size_t arrival; /* index in the turn */
     const struct shared *shared; /* NULL: it stands alone */
     struct slice raw;
-    struct doc *doc; /* NULL when it could not be parsed */
+    struct doc *doc; /* NULL when it could not be read; of one that is unreadable: what could all the same */
     struct mapped mapped;
     enum reading reading;
     bool is_refused; /* unmapped, and so its whole unit */

@@ -118,13 +118,28 @@ static void add_read(struct feed *f, size_t arrival, const struct shared *shared
     m->reading = read_message(f, m);
 }
 
-static void add_broken(struct feed *f, size_t arrival, const struct shared *shared,
-                       struct slice raw, const struct err *why)
+static struct message *add_broken(struct feed *f, size_t arrival, const struct shared *shared,
+                                  struct slice raw, const struct err *why)
 {
     struct message *m = add(f, arrival, shared, raw);
     hash_body(m);
     m->why = *why;
     m->reading = why->fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
+    return m;
+}
+
+/* What could not be cut off may still restrict, as far as the format can tell what is its own. */
+static void read_rest(struct feed *f, struct message *m)
+{
+    struct err e = { .fate = ERR_NONE };
+    if (!f->format->is_part || m->reading == READ_LATER)
+        return;
+    if (f->format->parse(&f->work, NULL, m->raw, &m->doc, &e)) {
+        m->doc = NULL; /* it is refused as a unit, not for what this reads */
+    } else if (e.fate != ERR_REJECT) {
+        m->why = e;
+        m->reading = READ_LATER;
+    }
 }
 
 /* Whether the unit that the last message was cut from can be read by this mapping at all. Where a file
@@ -189,7 +204,8 @@ static bool read_cut(struct feed *f, size_t arrival, struct slice came, struct s
     }
     /* Nothing in it: a file with a header only is well, an empty HL7 frame is not. */
     if (broken.fate != ERR_NONE)
-        add_broken(f, arrival, shared, c.at < unit.n ? slice_from(unit, c.at) : unit, &broken);
+        read_rest(f, add_broken(f, arrival, shared, c.at < unit.n ? slice_from(unit, c.at) : unit,
+                                &broken));
     else if (messages == 0 && f->format->reply)
         add_read(f, arrival, NULL, unit);
     return true;

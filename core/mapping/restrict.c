@@ -96,6 +96,7 @@ static void note_environment(const struct mapped_restriction *x, struct mapped_r
 /* The rules of a message, one after the other. */
 struct walk {
     struct run *r;
+    bool is_part; /* a no may stand where nothing could be read */
     struct mapped_restrictions *out;
     int64_t observed_ms;
     int ordinal;
@@ -108,8 +109,11 @@ static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
     bool holds = run_all_hold(w->r, &rule->on), is_no = rule_restricts(rule);
     bool is_unread = is_no && w->r->refused.fate != ERR_NONE;
     err_clear(&w->r->refused);
-    if (!is_unread && (!holds || (rule->has_changed && !rule_says_anything(w->r, rule))))
-        return true;
+    if (!is_unread && (!holds || (rule->has_changed && !rule_says_anything(w->r, rule)))) {
+        if (!is_no || !w->is_part)
+            return true;
+        is_unread = true;
+    }
     struct mapped_restriction *x = &w->out->list[w->out->count];
     w->out->all_changed &= rule->has_changed;
     *x = (struct mapped_restriction){ .ordinal = w->ordinal, .is_unread = is_unread };
@@ -129,7 +133,9 @@ bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const str
                              int64_t observed_ms, struct mapped_restrictions *out, struct err *e)
 {
     struct run r;
-    struct walk w = { .r = &r, .out = out, .observed_ms = observed_ms };
+    const struct format *f = mapping_format(m);
+    struct walk w = { .r = &r, .is_part = f->is_part && f->is_part(d), .out = out,
+                      .observed_ms = observed_ms };
     *out = (struct mapped_restrictions){ .all_changed = true };
     out->list = ARENA_ARRAY(a, m->rule_count + 2, struct mapped_restriction);
     if (!out->list)

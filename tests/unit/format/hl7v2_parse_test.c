@@ -232,7 +232,7 @@ static void refuses_a_message_within_another(void)
                                        BEGINS "text\r\x0bMSH|^~\\&|A\rPID|1\r",
                                        BEGINS "a\x0b" "b\x0b" "FHS|^~\\&|A\r",
                                        BEGINS "text\x1c" "b\r\x0bMSH|^~\\&|A\rPID|1\r",
-                                       "\x0b" BEGINS "\x1c\r\x0b" BEGINS "x\x0b" "BHS|^~\\&|A" };
+                                       "BHS|^~\\&|A\x0b" BEGINS };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         err_clear(&t.e);
         CU_ASSERT_STRING_EQUAL(ids(bad[i]), "");
@@ -241,13 +241,32 @@ static void refuses_a_message_within_another(void)
     }
 }
 
+/* What its frame has ended is its own, and so is what stands before the other's beginning. */
+static void reads_what_stands_before_another_message(void)
+{
+    struct doc *d = NULL;
+    err_clear(&t.e);
+    CU_ASSERT_STRING_EQUAL(ids("\x0b" M("1") "\x1c\r\x0b" BEGINS "x\x0b" "BHS|^~\\&|A\r" M("2")), "1 ");
+    CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
+    CU_ASSERT_STRING_EQUAL(ids(M("1") "BTS|1\x0bMSH|^~\\&|A\r"), "1 ");
+    CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
+    err_clear(&t.e);
+    CU_ASSERT_FALSE(format_hl7v2.parse(&t.a, NULL, SLICE(BEGINS "a\x0b" "b\x0bMSH|^~\\&|A\rPID|9\r"), &d, &t.e));
+    CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
+    CU_ASSERT_EQUAL(t.e.at, strlen(BEGINS) + 3);
+    CU_ASSERT_FATAL(d != NULL && format_hl7v2.is_part(d));
+    CU_ASSERT(hl7v2_test_is(hl7v2_test_find(&t, d, "NTE-3", NULL, 0), "a\x0b" "b"));
+    CU_ASSERT_EQUAL(hl7v2_test_find(&t, d, "PID-1", NULL, 0).how, FOUND_ABSENT);
+}
+
 /* Of what is in doubt by it alone: the place of the VT, and all that can be read of the message. */
 static bool refuses_vt(const char *text, size_t at, const char *path, const char *wanted)
 {
     struct doc *d = NULL;
     err_clear(&t.e);
     if (format_hl7v2.parse(&t.a, NULL, slice_text(text), &d, &t.e) || t.e.fate != ERR_REJECT ||
-        strcmp(t.e.code, "hl7v2.vt") != 0 || t.e.at != at || !d) {
+        strcmp(t.e.code, "hl7v2.vt") != 0 || t.e.at != at || !d ||
+        format_hl7v2.is_part(d)) {
         fprintf(stderr, "\n    got %s at %zu\n", t.e.code ? t.e.code : "nothing", t.e.at);
         return false;
     }
@@ -295,6 +314,7 @@ static void bounds_the_control_id(void)
 static CU_TestInfo cases[] = {
     { "reads segments with any line end", reads_segments_with_any_line_end },
     { "passes over a mark, blanks and frame bytes", passes_over_a_mark_blanks_and_frame_bytes },
+    { "reads what stands before another message", reads_what_stands_before_another_message },
     { "refuses VT wherever it stands within", refuses_vt_wherever_it_stands_within },
     { "takes VT that begins a frame", takes_vt_that_begins_a_frame },
     { "takes the marks from the header", takes_the_marks_from_the_header },

@@ -139,6 +139,11 @@ static void answers_garbage_with_an_error_and_keeps_it(void)
     CU_ASSERT_EQUAL(world_counts(&w).quarantined, 1);
 }
 
+static bool acknowledged(const char *what)
+{
+    return w.answer.reply.n && memmem(w.answer.reply.p, w.answer.reply.n, what, strlen(what));
+}
+
 #define NOTE HL7 "NTE|1||a\x0b" "b\rZU8|%s\r"
 
 static void say_note(const char *id, const char *code)
@@ -147,7 +152,7 @@ static void say_note(const char *id, const char *code)
     snprintf(text, sizeof text, NOTE, id, code);
     snprintf(msa, sizeof msa, "MSA|AE|%s|cannot take VT", id);
     CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
-    CU_ASSERT_PTR_NOT_NULL(memmem(w.answer.reply.p, w.answer.reply.n, msa, strlen(msa)));
+    CU_ASSERT(acknowledged(msa));
 }
 
 /* Refused it is, but a no that can be read of it counts, once; one that cannot holds its person's events. */
@@ -171,6 +176,30 @@ static void refuses_vt_within_a_message_and_keeps_what_it_restricts(void)
     CU_ASSERT(slice_equal_text(view_text_at(&events[0].v, "code"), "hl7v2.vt"));
 }
 
+/* Where another message begins nobody can tell what else this one said: its person's events wait. The
+ * other's person is nobody's to restrict by it. */
+static void holds_whom_a_message_with_another_in_it_is_about(void)
+{
+    struct world_event events[4];
+    char text[400];
+    hl7();
+    snprintf(text, sizeof text, HL7 "ZU8|1\rNTE|1||x\x0b" HL7 "ZU8|1\r", "O1", "I1");
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
+    CU_ASSERT(acknowledged("MSA|AE|O1|") && !acknowledged("I1"));
+    CU_ASSERT_EQUAL(world_counts(&w).quarantined, 1);
+    CU_ASSERT_EQUAL(world_events(&w, events, 4), 1);
+    CU_ASSERT_EQUAL(world_signs(&w, events, 4), 0);
+    snprintf(text, sizeof text, HL7 "NTE|1||x\x0b" HL7 "ZU8|1\r", "O2", "I2");
+    char *inner = strstr(strstr(text, "I2"), "H1");
+    memcpy(inner, "H9", 2);
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
+    CU_ASSERT_EQUAL(world_counts(&w).quarantined, 2);
+    CU_ASSERT_EQUAL_FATAL(world_signs(&w, events, 4), 1);
+    struct slice sign = arena_copy(&w.a, events[0].key);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 4), 1);
+    CU_ASSERT(slice_equal(sign, events[0].key));
+}
+
 /* The second change is no first sight, though both are of one row. */
 static void counts_two_changes_of_one_row_as_two(void)
 {
@@ -181,11 +210,6 @@ static void counts_two_changes_of_one_row_as_two(void)
     CU_ASSERT_EQUAL(world_counts(&w).events, 1);
     CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 4), 1);
     CU_ASSERT_STRING_EQUAL(world_text(&w, &events[0], "caseload.worker"), "Bob");
-}
-
-static size_t acknowledged(const char *what)
-{
-    return w.answer.reply.n && memmem(w.answer.reply.p, w.answer.reply.n, what, strlen(what)) ? 1 : 0;
 }
 
 /* A batch has one answer: its first message's, unless a later one ended worse. */
@@ -219,6 +243,8 @@ static CU_TestInfo cases[] = {
     { "sends the first acknowledgement byte for byte",
       sends_the_first_acknowledgement_byte_for_byte },
     { "answers garbage with an error and keeps it", answers_garbage_with_an_error_and_keeps_it },
+    { "holds whom a message with another in it is about",
+      holds_whom_a_message_with_another_in_it_is_about },
     { "refuses VT within a message, and keeps what it restricts",
       refuses_vt_within_a_message_and_keeps_what_it_restricts },
     CU_TEST_INFO_NULL
