@@ -232,7 +232,7 @@ static void refuses_a_message_within_another(void)
                                        BEGINS "text\r\x0bMSH|^~\\&|A\rPID|1\r",
                                        BEGINS "a\x0b" "b\x0b" "FHS|^~\\&|A\r",
                                        BEGINS "text\x1c" "b\r\x0bMSH|^~\\&|A\rPID|1\r",
-                                       "BHS|^~\\&|A\x0b" BEGINS };
+                                       "BHS|^~\\&|A\x0bMSH|^~\\&|A\r" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         err_clear(&t.e);
         CU_ASSERT_STRING_EQUAL(ids(bad[i]), "");
