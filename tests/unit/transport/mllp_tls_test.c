@@ -189,6 +189,7 @@ static void reads_what_no_poll_tells_of(void)
     enum { RECORD = 10000, RECORDS = 27 }; /* a turn reads 262,144 bytes */
     static uint8_t record[RECORD];
     int room = 1 << 20;
+    mllp_test_open(&server);
     if (setsockopt(s.listener, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
         (void)setsockopt(s.listener, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     mllp_test_start(&server);
