@@ -111,14 +111,27 @@ static int count(const char *text, const char *what)
     return n;
 }
 
-/* A byte in the time of a tenth of the deadline, until the other side ends; what it says then. */
-static const char *drip(int fd, const char *byte)
+/* One that says a byte in the time of a tenth of the deadline; NULL: nothing. */
+struct dripping {
+    int fd;
+    const char *byte;
+};
+
+/* One or two at once, until the other side has ended them all, or says something. */
+static void drip(const struct dripping *list, nfds_t n)
 {
-    struct pollfd p = { fd, POLLIN, 0 };
-    for (int i = 0; i < 1000 && poll(&p, 1, HEAD_MS / 10) == 0; i++)
-        if (!say(fd, byte))
-            break;
-    return rest(fd);
+    struct pollfd p[2];
+    nfds_t left = n;
+    for (nfds_t k = 0; k < n; k++)
+        p[k] = (struct pollfd){ list[k].fd, POLLIN, 0 };
+    for (int i = 0; i < 1000 && left > 0; i++) {
+        (void)poll(p, n, HEAD_MS / 10);
+        for (nfds_t k = 0; k < n; k++)
+            if (p[k].fd >= 0 && (p[k].revents || (list[k].byte && !say(p[k].fd, list[k].byte)))) {
+                p[k].fd = -1; /* poll() passes it over */
+                left--;
+            }
+    }
 }
 
 static void start_with_deadlines(void)
@@ -131,21 +144,23 @@ static void start_with_deadlines(void)
 static void ends_a_head_that_drips(void)
 {
     start_with_deadlines();
-    int fd = join(1);
-    CU_ASSERT(say(fd, "GET / HTTP/1.1\r\nHost: a\r\nX: "));
-    CU_ASSERT_PTR_NOT_NULL(strstr(drip(fd, "x"), "HTTP/1.1 408 Request Timeout\r\n"));
-    CU_ASSERT_STRING_EQUAL(rest(join(1)), ""); /* and who says nothing */
+    const struct dripping peers[] = { { join(1), "x" }, { join(1), NULL } };
+    CU_ASSERT(say(peers[0].fd, "GET / HTTP/1.1\r\nHost: a\r\nX: "));
+    drip(peers, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(rest(peers[0].fd), "HTTP/1.1 408 Request Timeout\r\n"));
+    CU_ASSERT_STRING_EQUAL(rest(peers[1].fd), ""); /* who says nothing */
 }
 
 static void ends_a_body_that_drips(void)
 {
     start_with_deadlines();
-    int fd = join(1);
-    CU_ASSERT(say(fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(drip(fd, "x"), "HTTP/1.1 408 "));
-    fd = join(1);
-    CU_ASSERT(say(fd, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(drip(fd, "1\r\nx\r\n"), "HTTP/1.1 408 "));
+    const struct dripping peers[] = { { join(1), "x" }, { join(2), "1\r\nx\r\n" } };
+    CU_ASSERT(say(peers[0].fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n"));
+    CU_ASSERT(say(peers[1].fd,
+                  "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    drip(peers, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(rest(peers[0].fd), "HTTP/1.1 408 "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(rest(peers[1].fd), "HTTP/1.1 408 "));
     CU_ASSERT_EQUAL(handled, 0);
 }
 
@@ -159,7 +174,8 @@ static void gives_each_head_of_a_kept_connection_its_time(void)
     CU_ASSERT_EQUAL(poll(&p, 1, 2 * HEAD_MS), 0);
     CU_ASSERT(say(fd, "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n") && hears(fd, "HTTP/1.1 200 "));
     CU_ASSERT(say(fd, "GET"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(drip(fd, "x"), "HTTP/1.1 408 "));
+    drip(&(struct dripping){ fd, "x" }, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(rest(fd), "HTTP/1.1 408 "));
     CU_ASSERT_EQUAL(handled, 2);
 }
 
