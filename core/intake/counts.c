@@ -84,7 +84,7 @@ static bool read_aside(struct db *d, struct feed_counts *c, struct err *e)
         return true;
     db_reset(q);
     if (!db_prepare(d,
-                    "select count(*), coalesce(sum(length(raw)), 0), coalesce(min(at), 0),"
+                    "select count(*), " QUARANTINE_ROWS_SIZE ", coalesce(min(at), 0),"
                     " (select age_ms from quarantine_limit), (select is_full from quarantine_limit)"
                     " from quarantine",
                     &q, e) ||

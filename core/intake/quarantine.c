@@ -13,14 +13,14 @@ static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_OLDEST_UNANSWERED] = "select q.n, q.at from unanswered u"
                                      " join quarantine q on q.n = u.n order by u.n limit 1",
     [QUARANTINE_OLDEST] = "select at from quarantine order by at limit 1",
-    [QUARANTINE_SIZE] = "select coalesce(sum(length(raw)), 0) +"
+    [QUARANTINE_SIZE] = "select " QUARANTINE_ROWS_SIZE " +"
                         " (select coalesce(sum(length(bytes)), 0) from head) from quarantine",
     [QUARANTINE_NEXT] = "select q.n, q.code, q.at from quarantine q where q.n > ?1 and"
                         " (?2 = 0 or q.n in (select n from retake)) order by q.n limit 1",
     [QUARANTINE_RAW] = "select h.bytes, q.raw, q.at, q.n in (select n from unanswered)"
                        " from quarantine q left join headed d on d.n = q.n"
                        " left join head h on h.n = d.head where q.n = ?1",
-    [QUARANTINE_LENGTH] = "select length(q.raw), coalesce(d.head, 0) from quarantine q"
+    [QUARANTINE_LENGTH] = "select length(q.raw) + 256, coalesce(d.head, 0) from quarantine q"
                           " left join headed d on d.n = q.n where q.n = ?1",
     [QUARANTINE_HEAD_FIND] = "select n from head where hash = ?1",
     [QUARANTINE_HEAD_PUT] = "insert into head (hash, bytes) values (?1, ?2)",
@@ -201,7 +201,7 @@ static bool size_of(struct quarantine *s, const struct quarantined *m, int64_t *
                     struct err *e)
 {
     int64_t head = 0;
-    *bytes = (int64_t)m->raw.n;
+    *bytes = (int64_t)m->raw.n + QUARANTINE_ROW_BYTES;
     if (!m->head.n)
         return true;
     if (!find_head(s, m, &head, e))
@@ -259,7 +259,7 @@ bool quarantine_put(struct quarantine *s, const struct quarantined *m, struct er
     if (!db_do(q, e) || (m->head.n && !put_head(s, m, e)))
         return false;
     if (s->bytes >= 0)
-        s->bytes += (int64_t)m->raw.n;
+        s->bytes += (int64_t)m->raw.n + QUARANTINE_ROW_BYTES;
     db_bind_int(s->q[QUARANTINE_PUT_UNANSWERED], 1, m->n);
     return m->answered || db_do(s->q[QUARANTINE_PUT_UNANSWERED], e);
 }

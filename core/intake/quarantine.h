@@ -13,6 +13,10 @@
 #include "host/crypto.h"
 #include "host/db.h"
 
+/* What a row takes beside its bytes: many small ones would else fill a disk within their share. */
+#define QUARANTINE_ROW_BYTES 256
+#define QUARANTINE_ROWS_SIZE "coalesce(sum(length(raw) + 256), 0)"
+
 /* The tables, for the spool's schema. head: what units say once for their messages, each once whatever
  * units it stood in, as long as a row (headed) has it. unanswered: those of which no sender was told that they are kept.
  * retake: those to be taken again when the feed opens. unread: signs that something of a row could not be

@@ -6,6 +6,7 @@
 #include "world.h"
 
 #define JUNK_BYTES 300
+#define SHARE_BYTES (1000 + 3 * QUARANTINE_ROW_BYTES)
 #define DAY_MS ((int64_t)24 * 3600000)
 
 static struct world w;
@@ -13,7 +14,7 @@ static struct world w;
 static void fresh(void)
 {
     CU_ASSERT_FATAL(world_init(&w, WORLD_JSON));
-    w.options.quarantine_max_bytes = 1000;
+    w.options.quarantine_max_bytes = SHARE_BYTES;
     w.options.quarantine_age_ms = DAY_MS;
     CU_ASSERT_FATAL(world_open_feed(&w));
     log_set_level((enum log_level) - 1);
@@ -84,10 +85,23 @@ static void lets_the_oldest_go_that_nobody_counts_on(void)
     for (int n = 1; n <= 5; n++)
         CU_ASSERT_EQUAL(unreadable(n), ANSWER_REFUSED);
     struct feed_counts c = sums();
-    CU_ASSERT(c.quarantined == 5 && c.aside == 3 && !c.aside_full && c.aside_bytes <= 1000);
+    CU_ASSERT(c.quarantined == 5 && c.aside == 3 && !c.aside_full && c.aside_bytes <= SHARE_BYTES);
     CU_ASSERT_EQUAL(world_tally(&w, "let go", "quarantine"), 2);
     CU_ASSERT_PTR_NULL(strstr(listed(), ":1 "));
     CU_ASSERT_PTR_NOT_NULL(strstr(listed(), ":5 no,"));
+}
+
+/* A row of one byte takes more of the disk than that. */
+static void small_ones_count_with_their_rows(void)
+{
+    char text[2] = "";
+    for (int n = 0; n < 26; n++) {
+        text[0] = (char)('a' + n);
+        CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
+    }
+    struct feed_counts c = sums();
+    CU_ASSERT(c.quarantined == 26 && c.aside == SHARE_BYTES / (QUARANTINE_ROW_BYTES + 1));
+    CU_ASSERT_EQUAL(c.aside_bytes, c.aside * (QUARANTINE_ROW_BYTES + 1));
 }
 
 static void keeps_what_was_accepted_and_then_asks_to_come_again(void)
@@ -180,6 +194,7 @@ static void ordered_while_it_does_not_run_it_is_done_at_the_next_start(void)
 
 static CU_TestInfo cases[] = {
     { "lets the oldest go that nobody counts on", lets_the_oldest_go_that_nobody_counts_on },
+    { "small ones count with their rows", small_ones_count_with_their_rows },
     { "keeps what was accepted, and then asks to come again",
       keeps_what_was_accepted_and_then_asks_to_come_again },
     { "an old one goes, or is an alarm", an_old_one_goes_or_is_an_alarm },
