@@ -9,7 +9,7 @@
 #include "intake/spool.h"
 
 #define LENGTH_BYTES 4
-/* Rows looked at in a turn; each turn adds one at the most, so that this keeps up. */
+/* Rows looked at in a turn, beside as many as were written since: so that this keeps up. */
 #define PRUNE_MOST 4
 
 /* Where an answer is: the value of its mark. */
@@ -115,6 +115,8 @@ bool spool_put_answers(struct spool *s, struct err *e)
     db_bind_int(q, 2, s->answers_ms);
     db_bind_blob(q, 3, buf_slice(&s->answers));
     bool ok = db_do(q, e);
+    s->answers_turn += (int64_t)s->answers.n;
+    s->answers_rows++;
     buf_reset(&s->answers);
     if (s->answers_ms < s->oldest_answer_ms)
         s->oldest_answer_ms = s->answers_ms;
@@ -136,7 +138,15 @@ static bool drop_marks(struct spool *s, int64_t row, struct slice all, struct er
     return true;
 }
 
-/* *more: the oldest row was old, and is gone. */
+/* A message whose answer went before its age is taken as new: its events have the ids that they had, so
+ * whoever took them knows them. */
+static bool is_over(const struct spool *s, int64_t now_ms)
+{
+    return now_ms - s->oldest_answer_ms > MARK_KEPT_MS ||
+           (s->answers_max_bytes && s->answers_bytes + s->answers_turn > s->answers_max_bytes);
+}
+
+/* *more: the oldest row was old, or one too many, and is gone. */
 static bool prune_one(struct spool *s, int64_t now_ms, bool *more, struct err *e)
 {
     struct db_query *q = s->q[SPOOL_OLDEST_ANSWERS], *drop = s->q[SPOOL_DROP_ANSWERS];
@@ -148,21 +158,25 @@ static bool prune_one(struct spool *s, int64_t now_ms, bool *more, struct err *e
     if (!row)
         return true;
     int64_t n = db_int(q, 0);
-    *more = now_ms - s->oldest_answer_ms > MARK_KEPT_MS;
+    *more = is_over(s, now_ms);
+    int64_t bytes = (int64_t)db_blob(q, 2).n;
     bool ok = !*more || drop_marks(s, n, db_blob(q, 2), e);
     db_reset(q);
     if (!ok || !*more)
         return ok;
+    s->answers_turn -= bytes;
     db_bind_int(drop, 1, n);
     return db_do(drop, e);
 }
 
 bool spool_prune(struct spool *s, int64_t now_ms, struct err *e)
 {
-    if (s->oldest_answer_ms == INT64_MAX || now_ms - s->oldest_answer_ms <= MARK_KEPT_MS)
+    if (s->oldest_answer_ms == INT64_MAX || !is_over(s, now_ms))
         return true;
     bool more = true;
-    for (int i = 0; i < PRUNE_MOST && more; i++)
+    int64_t most = PRUNE_MOST + s->answers_rows;
+    s->answers_rows = 0;
+    for (int64_t i = 0; i < most && more; i++)
         if (!prune_one(s, now_ms, &more, e))
             return false;
     return true;

@@ -11,7 +11,7 @@
 #define WORK_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define RECORDS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define REPLY_BYTES_MAX ((size_t)1024 * 1024)
-#define SHARE 8 /* of the spool's limit: the quarantine, and as much for words */
+#define SHARE 8 /* of the spool's limit: the quarantine, and as much each for words and answers */
 #define QUARANTINE_AGE_MS ((int64_t)30 * 24 * 3600000)
 #define SPOOL_BYTES_DEFAULT ((int64_t)8 * 1024 * 1024 * 1024)
 
@@ -149,6 +149,7 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
              (!mapping_is_snapshot(o->mapping) ||
               snapshot_open(&f->snapshot, f->spool.db, o->stale_after_ms, f->o.now_ms(), e)) &&
              publisher_start(f, e)) {
+        f->spool.answers_max_bytes = f->o.spool_max_bytes / SHARE;
         struct err later = { .fate = ERR_NONE };
         if (!feed_take_ordered(f, &later)) /* at the next start */
             log_err(LOG_WARN, &f->who, &later);

@@ -98,7 +98,7 @@ static int64_t opening(void)
 
 static bool read_state(struct spool *s, struct err *e)
 {
-    int64_t v[11], rows[5], oldest[2];
+    int64_t v[11], rows[5], oldest[3];
     if (!read_numbers(s->db,
                       "select taken, published, unchanged, duplicates, not_carried,"
                       " quarantined, refused_environment, refused_later, events, lost_ids,"
@@ -112,7 +112,10 @@ static bool read_state(struct spool *s, struct err *e)
                       " (select n, length(raw) + length(records) as size,"
                       " (select coalesce(max(n), 0) from sent) as upto from message)",
                       rows, 5, e) ||
-        !read_numbers(s->db, "select n, at from answer order by n limit 1", oldest, 2, e))
+        !read_numbers(s->db,
+                      "select n, at, (select sum(length(entries)) from answer) from answer"
+                      " order by n limit 1",
+                      oldest, 3, e))
         return false;
     struct feed_counts *c = &s->kept.counts;
     uint64_t *const to[] = {
@@ -129,6 +132,7 @@ static bool read_state(struct spool *s, struct err *e)
     s->sent = rows[3];
     s->dropped = rows[4];
     s->oldest_answer_ms = oldest[0] ? oldest[1] : INT64_MAX;
+    s->answers_bytes = oldest[2];
     s->recall.pruned = oldest[0] ? oldest[0] - 1 : 0;
     return true;
 }
@@ -160,7 +164,7 @@ void spool_close(struct spool *s)
 bool spool_begin(struct spool *s, struct err *e)
 {
     s->turn = s->kept;
-    s->turn_bytes = 0;
+    s->turn_bytes = s->answers_turn = 0;
     return recall_begin(&s->recall, e) && db_begin(s->db, e);
 }
 
@@ -233,6 +237,7 @@ bool spool_commit(struct spool *s, struct err *e)
     recall_committed(&s->recall);
     s->kept = s->turn;
     s->waiting_bytes += s->turn_bytes;
+    s->answers_bytes += s->answers_turn;
     return true;
 }
 

@@ -74,6 +74,9 @@ struct spool {
     int64_t messages;         /* of these, without notices */
     struct buf answers;       /* gathered answers; answers.c */
     int64_t answers_row, answers_ms;
+    int64_t answers_max_bytes; /* beyond it the oldest go, whatever their age; 0: never */
+    int64_t answers_bytes, answers_turn; /* of rows on disk; what the open turn adds or takes away */
+    int64_t answers_rows;                /* written since the last prune */
 };
 
 MUST_CHECK bool spool_open(const char *path, struct spool *s, struct err *e);
@@ -155,7 +158,7 @@ MUST_CHECK bool spool_remember(struct spool *s, const struct mark *m, int64_t no
                                const struct answer *given, struct err *e);
 /* Writes the answers gathered so far. */
 MUST_CHECK bool spool_put_answers(struct spool *s, struct err *e);
-/* Forgets a few answers older than 14 days; costs nothing when there are none. */
+/* Forgets a few answers older than 14 days, or beyond their share; costs nothing when there are none. */
 MUST_CHECK bool spool_prune(struct spool *s, int64_t now_ms, struct err *e);
 
 /* What was last seen for a `changed` key. generation counts the changes, from 1; 0 = never seen. */

@@ -124,6 +124,66 @@ static void prunes_old_marks_a_few_at_a_time(void)
     db_reset(q);
 }
 
+static int64_t answers_on_disk(void)
+{
+    struct db_query *q = NULL;
+    bool row = false;
+    CU_ASSERT_FATAL(db_prepare(s.db, "select coalesce(sum(length(entries)), 0) from answer", &q, &e));
+    CU_ASSERT_FATAL(db_step(q, &row, &e) && row);
+    int64_t bytes = db_int(q, 0);
+    db_reset(q);
+    return bytes;
+}
+
+/* A turn of many rows, as of a long file: the next one's prune keeps up with it. */
+static void answers_beyond_their_share_go_the_oldest_first(void)
+{
+    char id[16];
+    s.answers_max_bytes = 1000;
+    for (int i = 0; i < 100; i++) {
+        snprintf(id, sizeof id, "one-%d", i);
+        remember(id, 1, 1000 + i);
+        CU_ASSERT_FATAL(spool_put_answers(&s, &e));
+    }
+    next_turn();
+    CU_ASSERT_EQUAL(s.answers_bytes, answers_on_disk());
+    CU_ASSERT_FATAL(spool_prune(&s, 2000, &e));
+    spool_rollback(&s);
+    CU_ASSERT_FATAL(spool_begin(&s, &e));
+    CU_ASSERT_EQUAL(s.answers_bytes + s.answers_turn, answers_on_disk());
+    for (int turn = 0; turn < 20; turn++)
+        CU_ASSERT_FATAL(spool_prune(&s, 2000, &e));
+    next_turn();
+    CU_ASSERT_EQUAL(s.answers_bytes, answers_on_disk());
+    CU_ASSERT(s.answers_bytes <= 1000 && s.answers_bytes > 900);
+    CU_ASSERT_TRUE(seen("one-99", 1, 2000).again);
+    CU_ASSERT_TRUE(seen("one-60", 1, 2000).again);
+    CU_ASSERT_FALSE(seen("one-50", 1, 2000).again);
+    CU_ASSERT_FALSE(seen("one-50", 1, 2000).other_body);
+    spool_rollback(&s);
+    int64_t before = s.answers_bytes;
+    spool_close(&s);
+    CU_ASSERT_FATAL(spool_open(path, &s, &e));
+    CU_ASSERT_FATAL(spool_begin(&s, &e));
+    CU_ASSERT_EQUAL(s.answers_bytes, before);
+}
+
+static void a_turn_of_many_answers_is_pruned_as_fast_as_it_came(void)
+{
+    char id[16];
+    s.answers_max_bytes = 1000;
+    for (int turn = 0; turn < 5; turn++) {
+        CU_ASSERT_FATAL(spool_prune(&s, 2000, &e));
+        CU_ASSERT(answers_on_disk() <= 1000);
+        for (int i = 0; i < 100; i++) {
+            snprintf(id, sizeof id, "%d-%d", turn, i);
+            remember(id, 1, 1000 + i);
+            CU_ASSERT_FATAL(spool_put_answers(&s, &e));
+        }
+        next_turn();
+    }
+}
+
 static void forgets_a_turn_that_is_rolled_back(void)
 {
     remember("gone", 1, 1000);
@@ -394,6 +454,10 @@ static CU_TestInfo cases[] = {
     { "knows it in later turns too", knows_it_in_later_turns_too },
     { "knows a body without an id", knows_a_body_without_an_id },
     { "prunes old marks a few at a time", prunes_old_marks_a_few_at_a_time },
+    { "answers beyond their share go, the oldest first",
+      answers_beyond_their_share_go_the_oldest_first },
+    { "a turn of many answers is pruned as fast as it came",
+      a_turn_of_many_answers_is_pruned_as_fast_as_it_came },
     { "forgets a turn that is rolled back", forgets_a_turn_that_is_rolled_back },
     { "keeps what was sent and goes back to it", keeps_what_was_sent_and_goes_back_to_it },
     { "lets go what is old or too much and tells the gap",

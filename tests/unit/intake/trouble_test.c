@@ -164,6 +164,7 @@ static void stops_taking_at_the_spools_limit(void)
     w.options.spool_max_bytes = 20000;
     log_set_level((enum log_level) - 1);
     CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_EQUAL(w.feed->spool.answers_max_bytes, 2500); /* an eighth */
     while (say(kept) == ANSWER_KEPT && kept < 10000)
         kept++;
     CU_ASSERT(kept > 10 && kept < 1000);
