@@ -170,7 +170,7 @@ static void answers_beyond_their_share_go_the_oldest_first(void)
 
 static void a_turn_of_many_answers_is_pruned_as_fast_as_it_came(void)
 {
-    char id[16];
+    char id[32];
     s.answers_max_bytes = 1000;
     for (int turn = 0; turn < 5; turn++) {
         CU_ASSERT_FATAL(spool_prune(&s, 2000, &e));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "intake/asides.h"
+#include "record/wire.h"
 #include "world.h"
 
 #define EVENTS_MAX 256
@@ -178,6 +179,35 @@ static void what_is_carried_over_has_to_fit_too(void)
     CU_ASSERT_STRING_EQUAL(said_of(&w.region_key, NHS_BOB), "raised");
 }
 
+static void a_link_off_the_bus_is_carried_over_without_room(void)
+{
+    static const char theirs[] = "09090909090909090909090909090909";
+    struct buf b;
+    size_t under = 0;
+    uint8_t key[ID_BYTES];
+    CU_ASSERT(id_from_hex(slice_text(theirs), key));
+    with_room(4000);
+    fill(hide);
+    buf_init(&b, 1000);
+    wire_put_header(&b, plan_fingerprint(catalogue_named(w.schemas, SLICE("Link"))->plan));
+    avro_put_long(&b, 2);
+    avro_put_text(&b, SLICE("H0"));
+    avro_put_text(&b, slice_text(theirs));
+    avro_put_text(&b, SLICE("hospital/wards"));
+    avro_put_long(&b, 2);
+    avro_put_text(&b, SLICE("council/team"));
+    const struct bus_record r = { .topic = "links.hospital", .key = SLICE("H0"), .value = buf_slice(&b) };
+    CU_ASSERT(bus_publish(w.bus, &r, 1, &w.e));
+    buf_release(&b);
+    for (int i = 0; i < 1000 && !under; i++) {
+        (void)world_counts(&w);
+        size_t n = world_events(&w, events, EVENTS_MAX);
+        for (size_t k = 0; k < n; k++)
+            under += slice_equal(events[k].key, slice_of(key, ID_BYTES));
+    }
+    CU_ASSERT_EQUAL(under, 1);
+}
+
 static void one_that_has_no_room_keeps_none_of_its_turn_out(void)
 {
     static const char text[] = "{\"id\":\"%s\",\"type\":\"admitted\",\"environment\":\"live\","
@@ -252,6 +282,8 @@ static CU_TestInfo cases[] = {
     { "the alarm is seen at once, and ends with the next that fits",
       the_alarm_is_seen_at_once_and_ends_with_the_next_that_fits },
     { "what is carried over has to fit too", what_is_carried_over_has_to_fit_too },
+    { "a link off the bus is carried over without room",
+      a_link_off_the_bus_is_carried_over_without_room },
     { "one that has no room keeps none of its turn out",
       one_that_has_no_room_keeps_none_of_its_turn_out },
     { "a named person drops them by time, and by their own code alone",
