@@ -232,8 +232,8 @@ static bool is_whole(const struct err *why)
     return why->fate == ERR_NONE || strcmp(why->code, "http.limit") == 0;
 }
 
-/* By the status where there is one, however long its body. An answer that does not come to its end is no word that
- * the partner has taken anything. */
+/* By the status where there is one, however long its body. An answer that does not come to its end is no
+ * word that the partner has taken anything. */
 static void judge(const struct http_heard *heard, const struct err *why, struct handing *out)
 {
     out->after_ms = heard->retry_after_ms;

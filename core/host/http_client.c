@@ -88,7 +88,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
     return line.n;
 }
 
-/* 1xx: more was to come. The library's own number may be of an answer to an earlier sending, or a proxy's. */
+/* 1xx: more was to come. The library's own number may be of an answer to an earlier sending, or of a
+ * proxy's. */
 static int status_heard(const struct http_client *c)
 {
     long code = 0;
@@ -98,9 +99,9 @@ static int status_heard(const struct http_client *c)
     return code >= 200 ? (int)code : 0;
 }
 
-/* A connection is ready, hands shaken, and the request is about to go by it: nothing of it has left before
- * the first time. When one that was kept dies without an answer the library would send once more by
- * another, as if the first had not been; a partner may have taken that. So it goes twice only where
+/* A connection is ready, hands shaken, and the request is about to go by it: nothing of it has left
+ * before the first time. When one that was kept dies without an answer the library would send once more
+ * by another, as if the first had not been; a partner may have taken that. So it goes twice only where
  * the first was answered with a no to how we ask (417 to its "Expect: 100-continue"). */
 static int on_sending(void *ctx, char *to, char *from, int to_port, int from_port)
 {
@@ -226,7 +227,9 @@ static bool set_tls(struct http_client *c, const struct http_call *call)
 
 static struct http_heard hear(const struct http_client *c)
 {
-    struct http_heard h = { .status = status_heard(c), .left = c->sent, .until_ms = c->seen.until_ms };
+    struct http_heard h = { .status = status_heard(c),
+                            .left = c->sent,
+                            .until_ms = c->seen.until_ms };
     curl_off_t after_s = 0;
     if (h.status)
         (void)curl_easy_getinfo(c->curl, CURLINFO_RETRY_AFTER, &after_s);
@@ -294,8 +297,8 @@ struct http_heard http_client_heard(const struct http_client *c)
     return c->heard;
 }
 
-/* Something came by the connection that was kept while nobody had asked: the library would take it for the
- * answer to the next request. */
+/* Something came by the connection that was kept while nobody had asked: the library would take it for
+ * the answer to the next request. */
 static bool has_stray(const struct http_client *c)
 {
     curl_socket_t kept = CURL_SOCKET_BAD;

@@ -1,13 +1,13 @@
 /* http_client.h - outbound HTTP (libcurl): one request, one answer, one thread a client.
  *
  * Errors: http.connect (no name, no connection, a proxy that made no way), tls.* of tls.h, http.timeout,
- * http.closed (the peer hung up, cut its answer short or left HTTP) (ERR_RETRY); files of TLS that cannot be
- * used (ERR_FATAL); http.limit (ERR_REJECT) when the answer exceeds its buffer, which then has its beginning;
- * http.url (ERR_REJECT) when the address is none of http or https.
- * What has left: no code tells that, `left` alone. Until names are resolved, a proxy has made its way and hands are
- * shaken no byte of a request goes (no early data). In TLS 1.3 a client's part of that ends before the
- * server has looked at its certificate: that refusal (tls.refused, or a mere hang-up) comes behind the
- * request, so it has left. A request goes once: what a kept connection lost is not sent again by another.
+ * http.closed (the peer hung up, cut its answer short or left HTTP) (ERR_RETRY); files of TLS that
+ * cannot be used (ERR_FATAL); http.limit (ERR_REJECT) when the answer exceeds its buffer, which then has
+ * its beginning; http.url (ERR_REJECT) when the address is none of http or https.
+ * What has left: no code tells that, `left` alone. Until names are resolved, a proxy has made its way
+ * and hands are shaken no byte of a request goes (no early data). In TLS 1.3 a client's part of that ends
+ * before the server has looked at its certificate: that refusal (tls.refused, or a mere hang-up) comes
+ * behind the request, so it has left. A request goes once: what a kept connection lost is not sent again.
  * No redirects are followed and no proxy of the environment is used. TLS is by the rules of tls.h, HTTP
  * is 1.1; files are read for each connection, and after a 401 or 403 the next call makes a new one. A
  * status of any kind is no error here: the caller judges it. */

@@ -354,7 +354,7 @@ static void half_an_answer_is_no_yes(void)
     rig_set(&r, "timeout", "300ms");
     rude.stalls = true;
     post_to("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n", 10);
-    CU_ASSERT(came.fate == HANDING_UNKNOWN && came.left);
+    CU_ASSERT_FATAL(came.fate == HANDING_UNKNOWN && came.left);
     CU_ASSERT_STRING_EQUAL(came.why.code, "http.timeout");
     rude.stalls = false;
     rig_set(&r, "timeout", "30s");
