@@ -23,6 +23,7 @@ struct http_client {
     bool fresh;         /* no connection is used again: what was shown on it was refused */
     /* of the call under way */
     bool sent;          /* it came to sending */
+    bool more;          /* TLS holds more than the last piece of the body that was asked for */
     const struct tls_settings *tls;
     struct tls_seen seen;
     struct err files;
@@ -63,9 +64,19 @@ void http_client_close(struct http_client **c)
 }
 
 struct body {
+    struct http_client *client;
     struct buf *answer;
     bool cut; /* there was more than it takes */
 };
+
+/* In a callback alone the library tells by what it reads. */
+static bool holds_more(CURL *curl)
+{
+    const struct curl_tlssessioninfo *by = NULL;
+    if (curl_easy_getinfo(curl, CURLINFO_TLS_SSL_PTR, &by) != CURLE_OK || !by)
+        return false;
+    return by->backend == CURLSSLBACKEND_OPENSSL && by->internals && tls_holds_more(by->internals);
+}
 
 /* A short count tells the library to give up. */
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
@@ -74,6 +85,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
     size_t came = size * n, room = b->answer->max - b->answer->n;
     b->cut = came > room;
     buf_put(b->answer, slice_of(p, b->cut ? room : came));
+    b->client->more = holds_more(b->client->curl);
     return buf_ok(b->answer) && !b->cut ? came : 0;
 }
 
@@ -197,7 +209,7 @@ static void set_options(CURL *curl, const struct http_call *call, struct curl_sl
 /* False: this library cannot tell when it sends, so nothing may go by it. */
 static bool set_ears(struct http_client *c)
 {
-    c->sent = false;
+    c->sent = c->more = false;
     c->reason[0] = '\0';
     curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, c->reason);
     curl_easy_setopt(c->curl, CURLOPT_HEADERFUNCTION, on_header);
@@ -304,7 +316,8 @@ static bool has_stray(const struct http_client *c)
     curl_socket_t kept = CURL_SOCKET_BAD;
     char byte;
     (void)curl_easy_getinfo(c->curl, CURLINFO_ACTIVESOCKET, &kept);
-    return kept != CURL_SOCKET_BAD && recv(kept, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+    return kept != CURL_SOCKET_BAD &&
+           (c->more || recv(kept, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
 }
 
 /* Closes what is open, where that is not to be used again. */
@@ -325,7 +338,7 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
                     struct buf *answer, struct err *e)
 {
     struct curl_slist *headers = NULL;
-    struct body body = { .answer = answer };
+    struct body body = { .client = c, .answer = answer };
     buf_reset(answer);
     buf_reset(&c->headers);
     c->heard = (struct http_heard){ .status = 0 };

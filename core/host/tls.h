@@ -97,6 +97,8 @@ struct tls_seen {
 /* Its SSL_CTX with the same rules and files. `seen` must live as long. */
 MUST_CHECK bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, struct tls_seen *seen,
                            struct err *e);
+/* Whether more was read by that SSL than anybody has taken: no poll tells of that. */
+bool tls_holds_more(const void *ssl);
 /* What it says of a failure; sets e unless nothing of it has to do with TLS, then false. */
 struct tls_told {
     long verdict;       /* of its verification, X509_V_ERR_*; 0: good or not known */

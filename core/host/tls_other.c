@@ -41,6 +41,11 @@ bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, struct tls_seen *se
     return tls_files_put(ctx, s, &until_ms, e);
 }
 
+bool tls_holds_more(const void *ssl)
+{
+    return SSL_has_pending(ssl) == 1;
+}
+
 /* "... error:0A00010B:SSL routines::wrong version number" */
 static unsigned long code_in(const char *text)
 {

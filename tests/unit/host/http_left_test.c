@@ -337,11 +337,50 @@ static void a_certificate_that_we_refuse_has_got_nothing(void)
     CU_ASSERT(failed("tls.authority", false));
 }
 
+/* The same by TLS, where no poll tells of what the library has read: the second record ends one answer and
+ * holds another. Returns the partner's connections. */
+static void *answer_twice(void *ctx)
+{
+    const struct tls_settings good = tls_rig_server("server", NULL, TLS_CLIENT_ANY);
+    static const char *const says[] = { "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf", "half" OK };
+    static const char no[] = NO;
+    for (int i = 0; i < 2; i++) {
+        struct tls_rig_end end;
+        int fd = accept4(partner.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0)
+            break;
+        partner.connections++;
+        tls_rig_begin(&end, &good, fd);
+        tls_rig_shake(&end);
+        (void)tls_rig_read(&end, 100);
+        tls_rig_write(&end, i ? no : says[0]);
+        if (i == 0)
+            tls_rig_write(&end, says[1]);
+        (void)tls_rig_read(&end, 100);
+        tls_rig_end(&end);
+    }
+    return ctx;
+}
+
+static void an_answer_that_came_before_is_none_by_tls_either(void)
+{
+    const struct tls_settings s = tls_rig_client(NULL, "ca", "127.0.0.1");
+    const struct http_call c = { .tls = &s };
+    partner.runs = pthread_create(&partner.thread, NULL, answer_twice, NULL) == 0;
+    CU_ASSERT_FATAL(partner.runs);
+    CU_ASSERT(call(c, "https", partner.port) && status == 200);
+    CU_ASSERT(slice_equal_text(buf_slice(&answer), "halfhalf"));
+    CU_ASSERT(call(c, "https", partner.port) && status == 422);
+    CU_ASSERT_EQUAL(partner.connections, 2);
+}
+
 static CU_TestInfo cases[] = {
     { "what a kept connection lost is not sent again", what_a_kept_connection_lost_is_not_sent_again },
     { "one connection serves many calls", one_connection_serves_many_calls },
     { "a connection that ended between is not used", a_connection_that_ended_between_is_not_used },
     { "an answer that came before is no answer", an_answer_that_came_before_is_no_answer },
+    { "an answer that came before is none by TLS either",
+      an_answer_that_came_before_is_none_by_tls_either },
     { "goes on without Expect where a partner does not know it",
       goes_on_without_expect_where_a_partner_does_not_know_it },
     { "what is no answer says nothing", what_is_no_answer_says_nothing },
