@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bus/backend.h"
+#include "bus/kafka_settings.h"
 
 #define NAME_MAX_BYTES 200 /* Kafka's own limit is 249, with the prefix */
 #define PARTITIONS_MAX 1000
@@ -62,9 +63,23 @@ size_t bus_group_length(const char *id)
     return numbered ? (size_t)(dash - id) : strlen(id);
 }
 
+static const char embedded[] = "embedded:", kafka[] = "kafka://";
+
+bool bus_url_check(const char *url, struct err *e)
+{
+    struct arena a;
+    const struct kafka_setting *settings;
+    if (strncmp(url, kafka, strlen(kafka)) != 0)
+        return true;
+    arena_init(&a, 64 * 1024);
+    a.is_secret = true;
+    bool good = kafka_settings(url + strlen(kafka), &a, &settings, e);
+    arena_release(&a);
+    return good;
+}
+
 bool bus_open(const struct bus_options *o, struct bus **out, struct err *e)
 {
-    static const char embedded[] = "embedded:", kafka[] = "kafka://";
     *out = NULL;
     if (o->prefix && o->prefix[0] && !is_name(o->prefix))
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use prefix '%.60s'", o->prefix);

@@ -51,6 +51,8 @@ struct bus_options {
     bool read_only;                 /* tools beside a running daemon: embedded opens read-only */
 };
 
+/* Whether its address can be understood, and the files of its secrets be read: bus.url. Starts nothing. */
+MUST_CHECK bool bus_url_check(const char *url, struct err *e);
 /* bus.locked when another process writes the embedded file. */
 MUST_CHECK bool bus_open(const struct bus_options *o, struct bus **out, struct err *e);
 void bus_close(struct bus **b);

@@ -24,6 +24,7 @@ struct kafka {
     struct arena a;
     const char *prefix, *name;
     const struct kafka_setting *site;
+    struct kafka_why why;
     struct kafka_client *look;
     struct kafka_publisher publisher;
 };
@@ -493,7 +494,8 @@ static bool start_client(struct kafka *k, enum kafka_role role, const char *id,
     const struct kafka_setting own[] = { { "client.id", k->name },
                                          { id ? kind : NULL, id },
                                          { NULL, NULL } };
-    struct kafka_start s = { .role = role, .prefix = k->prefix, .site = k->site, .own = own };
+    struct kafka_start s = { .role = role, .prefix = k->prefix, .site = k->site, .own = own,
+                             .why = &k->why };
     return kafka_start(&s, out, e);
 }
 
@@ -502,6 +504,7 @@ static void kafka_close(struct bus *bus)
     struct kafka *k = (struct kafka *)bus;
     kafka_publisher_release(&k->publisher);
     kafka_stop(&k->look);
+    kafka_why_release(&k->why);
     arena_release(&k->a);
     mem_free(k);
 }
@@ -532,11 +535,13 @@ bool kafka_open(const struct bus_options *o, const char *address, struct bus **o
         return err_memory(e);
     k->bus = (struct bus){ .ops = &kafka_ops, .read_only = o->read_only };
     arena_init(&k->a, 64 * 1024);
+    k->a.is_secret = true; /* passwords */
     k->prefix = arena_text(&k->a, slice_text(o->prefix));
     k->name = arena_text(&k->a, slice_text(o->client ? o->client : "concordat"));
     bool ok = (k->prefix && k->name) || err_memory(e);
     ok = ok && kafka_settings(address, &k->a, &k->site, e);
-    kafka_publisher_init(&k->publisher, k->prefix, k->name, k->site);
+    kafka_why_init(&k->why, ok && kafka_has_setting(k->site, "ssl.certificate.location"));
+    kafka_publisher_init(&k->publisher, k->prefix, k->name, k->site, &k->why);
     ok = ok && start_client(k, KAFKA_LOOKER, NULL, &k->look, e);
     if (ok)
         *out = &k->bus;

@@ -1,18 +1,10 @@
-/* kafka_client.c - librdkafka (2.0.2 or newer) behind kafka_client.h. */
-#include "bus/kafka_client.h"
-
-#include <stdio.h>
+/* kafka_client.c - librdkafka (2.0.2 or newer) behind kafka_client.h: starting, producing, consuming. */
 #include <string.h>
 
-#include <librdkafka/rdkafka.h>
-
-#include "base/clock.h"
+#include "bus/kafka_inside.h"
 #include "host/log.h"
 
-#define ANSWER_MS 10000 /* one question to a broker */
 #define SETTLE_MS 30000 /* a call that may be made again is made again for so long */
-#define PAUSE_MS 20
-#define FULL_NAME_MAX 512
 
 struct topic {
     rd_kafka_topic_t *handle;
@@ -20,17 +12,12 @@ struct topic {
     int partitions;
 };
 
-struct kafka_client {
-    rd_kafka_t *rk;
-    const char *prefix;
-    void (*report)(void *parcel, const struct bus_record *at);
-    struct topic *topics; /* those it has met, by name */
-    size_t count, room;
-};
-
-static bool down(struct err *e, const char *what, rd_kafka_resp_err_t why)
+bool kafka_down(struct kafka_client *c, struct err *e, const char *what, rd_kafka_resp_err_t why)
 {
-    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot %s: %s", what, rd_kafka_err2str(why));
+    char told[KAFKA_WHY_MAX];
+    const char *reason = kafka_why_now(c->why, told, sizeof told);
+    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot %s: %s", what,
+                   reason ? reason : rd_kafka_err2str(why));
 }
 
 /* A client that can do nothing more says so here. */
@@ -72,21 +59,26 @@ static bool again(rd_kafka_error_t **error, int64_t until_ns)
     return true;
 }
 
-static bool pause_before(struct kafka_client *c, int64_t until_ns)
-{
-    rd_kafka_poll(c->rk, PAUSE_MS);
-    return clock_mono_ns() < until_ns; /* false: the time is over */
-}
-
 /* ---- starting and ending ---- */
 
 static void to_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
     static const struct log_who who = { "bus", "kafka" };
-    (void)rk;
+    struct kafka_client *c = rd_kafka_opaque(rk);
+    kafka_why_line(c->why, text);
     /* CONFWARN: "experimental", of a setting that we want. FAIL: an ERROR says it again. */
     bool matters = level <= 4 && strcmp(facility, "CONFWARN") != 0 && strcmp(facility, "FAIL") != 0;
     log_line(matters ? LOG_WARN : LOG_DEBUG, &who, "bus.client", "%s: %s", facility, text);
+}
+
+/* Of each certificate of a chain, by a broker's thread; what it says counts. */
+static int on_certificate(rd_kafka_t *rk, const char *broker, int32_t number, int *verdict, int depth,
+                          const char *bytes, size_t n, char *why, size_t room, void *opaque)
+{
+    struct kafka_client *c = opaque;
+    (void)rk, (void)number, (void)depth, (void)bytes, (void)n, (void)why, (void)room;
+    kafka_why_verdict(c->why, broker, *verdict);
+    return *verdict == 0;
 }
 
 /* A writer's too: rd_kafka_flush wakes only when there is something to call, else 10 ms later. */
@@ -116,6 +108,7 @@ static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_clie
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set_log_cb(conf, to_log);
     rd_kafka_conf_set_opaque(conf, c);
+    (void)rd_kafka_conf_set_ssl_cert_verify_cb(conf, on_certificate);
     if (s->role == KAFKA_PUBLISHER || s->role == KAFKA_WRITER)
         rd_kafka_conf_set_dr_msg_cb(conf, on_report);
     /* Newer libraries tell the broker about themselves unless told not to; older ones cannot. */
@@ -134,7 +127,7 @@ bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct 
     struct kafka_client *c = mem_alloc(sizeof *c);
     if (!c)
         return err_memory(e);
-    *c = (struct kafka_client){ .prefix = s->prefix, .report = s->report };
+    *c = (struct kafka_client){ .prefix = s->prefix, .why = s->why, .report = s->report };
     rd_kafka_type_t type = produces ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
     rd_kafka_conf_t *conf = configure(s, c, e);
     c->rk = conf ? rd_kafka_new(type, conf, why, sizeof why) : NULL;
@@ -168,20 +161,13 @@ void kafka_stop(struct kafka_client **client)
 
 /* ---- topics ---- */
 
-static const char *full_name(const struct kafka_client *c, const char *name,
-                             char out[FULL_NAME_MAX])
-{
-    snprintf(out, FULL_NAME_MAX, "%s%s", c->prefix, name);
-    return out;
-}
-
 /* 0 partitions: there is no such topic. */
 static bool ask_partitions(struct kafka_client *c, const char *name, struct topic *t, struct err *e)
 {
     const struct rd_kafka_metadata *md = NULL;
-    rd_kafka_resp_err_t why = rd_kafka_metadata(c->rk, 0, t->handle, &md, ANSWER_MS);
+    rd_kafka_resp_err_t why = rd_kafka_metadata(c->rk, 0, t->handle, &md, KAFKA_ANSWER_MS);
     if (why)
-        return down(e, "ask kafka for a topic", why);
+        return kafka_down(c, e, "ask kafka for a topic", why);
     why = md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     t->partitions = why ? 0 : md->topics[0].partition_cnt;
     rd_kafka_metadata_destroy(md);
@@ -193,10 +179,10 @@ static bool ask_partitions(struct kafka_client *c, const char *name, struct topi
 
 static bool meet(struct kafka_client *c, const char *name, size_t at, struct err *e)
 {
-    char full[FULL_NAME_MAX];
+    char full[KAFKA_NAME_MAX];
     if (!mem_room((void **)&c->topics, &c->room, c->count, sizeof *c->topics))
         return err_memory(e);
-    struct topic t = { .handle = rd_kafka_topic_new(c->rk, full_name(c, name, full), NULL) };
+    struct topic t = { .handle = rd_kafka_topic_new(c->rk, kafka_full_name(c, name, full), NULL) };
     if (!t.handle || !ask_partitions(c, name, &t, e)) {
         if (t.handle)
             rd_kafka_topic_destroy(t.handle);
@@ -235,170 +221,6 @@ bool kafka_want(struct kafka_client *c, const char *topic, int partition, struct
     return find(c, topic, partition, &handle, e);
 }
 
-/* Waits for the answer to what was asked with this queue; NULL with e set when it is an error. */
-static rd_kafka_event_t *answer(rd_kafka_queue_t *queue, const char *what, struct err *e)
-{
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 2 * ANSWER_MS);
-    rd_kafka_resp_err_t why = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
-    if (!why)
-        return event;
-    rd_kafka_event_destroy(event);
-    down(e, what, why);
-    return NULL;
-}
-
-static bool is_compacted(const rd_kafka_ConfigResource_t *resource)
-{
-    size_t n;
-    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &n);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), "cleanup.policy") == 0) {
-            const char *value = rd_kafka_ConfigEntry_value(entries[i]);
-            return value && strstr(value, "compact");
-        }
-    return false;
-}
-
-static bool ask_compacted(struct kafka_client *c, struct bus_topic *t, size_t n, struct err *e)
-{
-    char full[FULL_NAME_MAX];
-    rd_kafka_ConfigResource_t **asked = mem_alloc((n + 1) * sizeof *asked);
-    if (!asked)
-        return err_memory(e);
-    for (size_t i = 0; i < n; i++)
-        asked[i] =
-            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, full_name(c, t[i].name, full));
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
-    rd_kafka_DescribeConfigs(c->rk, asked, n, NULL, queue);
-    rd_kafka_event_t *event = answer(queue, "ask kafka how topics are kept", e);
-    const rd_kafka_ConfigResource_t **list = NULL;
-    size_t told = 0;
-    if (event)
-        list = rd_kafka_DescribeConfigs_result_resources(
-            rd_kafka_event_DescribeConfigs_result(event), &told);
-    for (size_t k = 0; k < told; k++)
-        for (size_t i = 0; i < n; i++)
-            if (strcmp(rd_kafka_ConfigResource_name(list[k]), full_name(c, t[i].name, full)) == 0)
-                t[i].compacted = is_compacted(list[k]);
-    rd_kafka_event_destroy(event); /* takes NULL */
-    rd_kafka_queue_destroy(queue);
-    rd_kafka_ConfigResource_destroy_array(asked, n);
-    mem_free(asked);
-    return event != NULL;
-}
-
-/* A topic counts when it is ours and each partition has a leader, so that it can be used. */
-static bool is_usable(const struct kafka_client *c, const struct rd_kafka_metadata_topic *t)
-{
-    size_t n = strlen(c->prefix);
-    if (t->err || strncmp(t->topic, c->prefix, n) != 0 || !t->topic[n] || t->topic[0] == '_')
-        return false;
-    for (int p = 0; p < t->partition_cnt; p++)
-        if (t->partitions[p].leader < 0)
-            return false;
-    return true;
-}
-
-bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
-                  struct bus_topic **out, size_t *n, int *brokers, struct err *e)
-{
-    const struct rd_kafka_metadata *md = NULL;
-    rd_kafka_resp_err_t why = rd_kafka_metadata(c->rk, 1, NULL, &md, ANSWER_MS);
-    if (why)
-        return down(e, "ask kafka for its topics", why);
-    struct bus_topic *list = ARENA_ARRAY(a, (size_t)md->topic_cnt + 1, struct bus_topic);
-    size_t count = 0;
-    for (int i = 0; list && i < md->topic_cnt; i++) {
-        if (!is_usable(c, &md->topics[i]))
-            continue;
-        list[count].name = arena_text(a, slice_text(md->topics[i].topic + strlen(c->prefix)));
-        list[count].partitions = md->topics[i].partition_cnt;
-        if (!list[count++].name)
-            list = NULL;
-    }
-    *brokers = md->broker_cnt;
-    *out = list;
-    *n = count;
-    rd_kafka_metadata_destroy(md);
-    if (!list)
-        return err_memory(e);
-    return !with_compacted || count == 0 || ask_compacted(c, list, count, e);
-}
-
-bool kafka_answers(struct kafka_client *c, int wait_ms)
-{
-    const struct rd_kafka_metadata *md = NULL;
-    if (rd_kafka_metadata(c->rk, 0, NULL, &md, wait_ms) != 0)
-        return false;
-    rd_kafka_metadata_destroy(md);
-    return true;
-}
-
-static rd_kafka_NewTopic_t *new_topic(struct kafka_client *c, const struct bus_topic *t,
-                                      int brokers)
-{
-    char full[FULL_NAME_MAX], why[160];
-    int copies = brokers < 3 ? brokers : 3;
-    struct kafka_setting settings[KAFKA_TOPIC_SETTINGS_MAX];
-    rd_kafka_NewTopic_t *topic =
-        rd_kafka_NewTopic_new(full_name(c, t->name, full), t->partitions, copies, why, sizeof why);
-    kafka_topic_settings(t, copies, settings);
-    for (size_t i = 0; topic && settings[i].name; i++)
-        rd_kafka_NewTopic_set_config(topic, settings[i].name, settings[i].value);
-    return topic;
-}
-
-static bool check_created(rd_kafka_event_t *event, struct err *e)
-{
-    size_t n;
-    const rd_kafka_topic_result_t **list =
-        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
-    for (size_t i = 0; i < n; i++) {
-        rd_kafka_resp_err_t why = rd_kafka_topic_result_error(list[i]);
-        if (why && why != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
-            return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s': %s",
-                           rd_kafka_topic_result_name(list[i]), rd_kafka_err2str(why));
-    }
-    return true;
-}
-
-bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, int brokers,
-                  struct err *e)
-{
-    rd_kafka_NewTopic_t **list = mem_alloc((n + 1) * sizeof *list);
-    if (!list)
-        return err_memory(e);
-    size_t made = 0;
-    while (made < n && (list[made] = new_topic(c, &t[made], brokers)))
-        made++;
-    bool ok =
-        made == n || err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s'", t[made].name);
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
-    if (ok) {
-        rd_kafka_CreateTopics(c->rk, list, made, NULL, queue);
-        rd_kafka_event_t *event = answer(queue, "make topics", e);
-        ok = event && check_created(event, e);
-        rd_kafka_event_destroy(event);
-    }
-    rd_kafka_queue_destroy(queue);
-    rd_kafka_NewTopic_destroy_array(list, made);
-    mem_free(list);
-    return ok;
-}
-
-bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
-                int64_t *next, struct err *e)
-{
-    char full[FULL_NAME_MAX];
-    int64_t until = after_ms(ANSWER_MS);
-    rd_kafka_resp_err_t why;
-    full_name(c, topic, full);
-    do
-        why = rd_kafka_query_watermark_offsets(c->rk, full, partition, first, next, ANSWER_MS);
-    while (why && pause_before(c, until)); /* a new topic's leader may not know that it is one */
-    return !why || down(e, "ask kafka where a topic ends", why);
-}
-
 /* ---- producing ---- */
 
 bool kafka_send(struct kafka_client *c, const struct bus_record *r, void *parcel, bool *full,
@@ -415,7 +237,7 @@ bool kafka_send(struct kafka_client *c, const struct bus_record *r, void *parcel
         return true;
     rd_kafka_resp_err_t why = rd_kafka_last_error();
     *full = why == RD_KAFKA_RESP_ERR__QUEUE_FULL;
-    return *full || (!is_ruined(c, e) && down(e, "send a record", why));
+    return *full || (!is_ruined(c, e) && kafka_down(c, e, "send a record", why));
 }
 
 void kafka_serve(struct kafka_client *c, int wait_ms)
@@ -456,11 +278,11 @@ bool kafka_begin(struct kafka_client *c, struct err *e)
 static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c,
                                                 const struct bus_position *p, size_t n)
 {
-    char full[FULL_NAME_MAX];
+    char full[KAFKA_NAME_MAX];
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
     for (size_t i = 0; i < n; i++) {
         rd_kafka_topic_partition_t *t =
-            rd_kafka_topic_partition_list_add(list, full_name(c, p[i].topic, full), p[i].partition);
+            rd_kafka_topic_partition_list_add(list, kafka_full_name(c, p[i].topic, full), p[i].partition);
         t->offset = p[i].next == KAFKA_NO_POSITION ? RD_KAFKA_OFFSET_BEGINNING : p[i].next;
         if (p[i].note.n == 0)
             continue;
@@ -520,11 +342,11 @@ bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, s
     if (!list)
         return err_memory(e);
     do { /* while a transaction over a position is open, its err is set, its offset is not */
-        why = rd_kafka_committed(c->rk, list, ANSWER_MS);
+        why = rd_kafka_committed(c->rk, list, KAFKA_ANSWER_MS);
         for (int i = 0; !why && i < list->cnt; i++)
             why = list->elems[i].err;
-    } while (why && pause_before(c, until));
-    bool ok = !why || down(e, "ask kafka for positions", why);
+    } while (why && kafka_pause(c, until));
+    bool ok = !why || kafka_down(c, e, "ask kafka for positions", why);
     for (size_t i = 0; ok && i < n; i++) {
         const rd_kafka_topic_partition_t *t = &list->elems[i];
         p[i].next = t->offset >= 0 ? t->offset : KAFKA_NO_POSITION;
@@ -542,7 +364,7 @@ bool kafka_assign(struct kafka_client *c, const struct bus_position *p, size_t n
         return err_memory(e);
     rd_kafka_resp_err_t why = rd_kafka_assign(c->rk, list);
     rd_kafka_topic_partition_list_destroy(list);
-    return !why || down(e, "fetch", why);
+    return !why || kafka_down(c, e, "fetch", why);
 }
 
 /* Errors that stay; of others the library tells its log and tries again by itself. */

@@ -1,4 +1,5 @@
-/* kafka_client.h - librdkafka in the bus's words; its types stay in kafka_client.c.
+/* kafka_client.h - librdkafka in the bus's words; its types stay in kafka_client.c and
+ * kafka_topics.c.
  *
  * A client is one connection set with one role. Topic names are without the prefix. What is to be
  * done again (a coordinator that loads, a retriable error) is done again in here, for a bounded time.
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "bus/bus.h"
 #include "bus/kafka_settings.h"
+#include "bus/kafka_why.h"
 
 struct kafka_client;
 
@@ -24,6 +26,7 @@ struct kafka_start {
     enum kafka_role role;
     const char *prefix; /* borrows for the life of the client */
     const struct kafka_setting *site, *own; /* of the bus's address; client.id and identity */
+    struct kafka_why *why;                  /* lives as long as the client */
     /* Publisher: called by kafka_serve, once a record sent; at: where and when it was accepted, without
      * its bytes; NULL: it was not. */
     void (*report)(void *parcel, const struct bus_record *at);

@@ -87,6 +87,7 @@ static bool start(struct kafka_publisher *p, struct err *e)
                              .prefix = p->prefix,
                              .site = p->site,
                              .own = own,
+                             .why = p->why,
                              .report = on_report };
     struct kafka_producer *now = mem_alloc(sizeof *now);
     if (!now)
@@ -209,9 +210,9 @@ void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int parti
 }
 
 void kafka_publisher_init(struct kafka_publisher *p, const char *prefix, const char *name,
-                          const struct kafka_setting *site)
+                          const struct kafka_setting *site, struct kafka_why *why)
 {
-    *p = (struct kafka_publisher){ .prefix = prefix, .name = name, .site = site };
+    *p = (struct kafka_publisher){ .prefix = prefix, .name = name, .site = site, .why = why };
     wait_init(&p->change);
     pthread_mutex_init(&p->lock, NULL);
 }

@@ -22,6 +22,7 @@ struct kafka_lane {
 struct kafka_publisher {
     const char *prefix, *name;
     const struct kafka_setting *site;
+    struct kafka_why *why;
     pthread_mutex_t lock;
     pthread_cond_t change;       /* with lock: reports have come, or the producer is gone */
     struct kafka_producer *now;  /* NULL until somebody publishes */
@@ -31,7 +32,7 @@ struct kafka_publisher {
 
 /* Borrows all for its life; starts nothing yet. */
 void kafka_publisher_init(struct kafka_publisher *p, const char *prefix, const char *name,
-                          const struct kafka_setting *site);
+                          const struct kafka_setting *site, struct kafka_why *why);
 void kafka_publisher_release(struct kafka_publisher *p);
 /* As bus_publish. Gives up after 30 s. */
 MUST_CHECK bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r, size_t n,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bus/topics.h"
 
@@ -34,6 +35,12 @@ static bool read_secret(const char *path, struct arena *a, const char **out, str
     FILE *file = fopen(path, "re");
     if (!file)
         return err_errno(e, ERR_FATAL, "bus.url", errno, "cannot read secret file", path);
+    struct stat st;
+    if (fstat(fileno(file), &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO))) {
+        fclose(file);
+        return err_set(e, ERR_FATAL, "bus.url", 0,
+                       "cannot use secret file '%s': others may read it; its mode must be 0600", path);
+    }
     bool ok = setvbuf(file, NULL, _IONBF, 0) == 0 && fgets(line, sizeof line, file) != NULL;
     fclose(file);
     if (!ok)
@@ -95,6 +102,13 @@ bool kafka_settings(const char *address, struct arena *a, const struct kafka_set
     }
     *out = list;
     return true;
+}
+
+bool kafka_has_setting(const struct kafka_setting *list, const char *name)
+{
+    while (list->name && strcmp(list->name, name) != 0)
+        list++;
+    return list->name != NULL;
 }
 
 /* reconnect.backoff.max.ms: 10 s by default, so that a reset would cost seconds. fetch.wait.max.ms:

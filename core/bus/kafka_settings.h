@@ -3,7 +3,7 @@
  *   kafka://host:9093,host:9093?security.protocol=SSL&ssl.ca.location=/etc/concordat/ca.pem
  *
  * The address names hosts, then what a site may set. Only how to connect can be set: what makes the bus exactly-once is not for a site to choose. A
- * secret is named by the file that holds it (sasl.password.file, ssl.key.password.file). */
+ * secret is named by the file that holds it (sasl.password.file, ssl.key.password.file), which others may not read. */
 #ifndef CONCORDAT_BUS_KAFKA_SETTINGS_H
 #define CONCORDAT_BUS_KAFKA_SETTINGS_H
 
@@ -17,6 +17,8 @@ struct kafka_setting {
 /* The list lives in a. Fails: bus.url (ERR_FATAL), never with a value in its text. */
 MUST_CHECK bool kafka_settings(const char *address, struct arena *a,
                                const struct kafka_setting **out, struct err *e);
+
+bool kafka_has_setting(const struct kafka_setting *list, const char *name);
 
 enum kafka_role {
     KAFKA_LOOKER,    /* asks for metadata and ends, makes topics */

@@ -57,9 +57,19 @@ static void of_admin(const struct site_admin *a, int64_t now_ms, each_certificat
     tell_own(&part, &s, now_ms, each, ctx);
 }
 
+static void of_bus(const struct site *s, int64_t now_ms, each_certificate each, void *ctx)
+{
+    const struct certificate part = { .room = "bus", .name = "kafka" };
+    struct err e = { .fate = ERR_NONE };
+    int64_t until_ms = 0;
+    if (cfg_is_set(s->bus_tls.cert))
+        tell(&part, "own", tls_try(&s->bus_tls, &until_ms, &e) ? until_ms : now_ms - 1, now_ms, each, ctx);
+}
+
 static void walk(const struct figures_of *of, int64_t now_ms, each_certificate each, void *ctx)
 {
     const struct site *s = of->site;
+    of_bus(s, now_ms, each, ctx);
     of_admin(&s->admin, now_ms, each, ctx);
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct certificate part = { .room = "feed", .name = s->feeds[i].name };
@@ -111,6 +121,11 @@ static void warn_one(void *ctx, const struct certificate *c)
         log_line(LOG_ERROR, &who, "tls.days", "its %s certificate has ended, or cannot be read: %s", c->whose, what_to_do(c));
     else if (c->days < TLS_WARN_DAYS)
         log_line(LOG_WARN, &who, "tls.days", "its %s certificate ends in %" PRId64 " days: %s", c->whose, c->days, what_to_do(c));
+}
+
+void certificates_warn_bus(const struct site *s)
+{
+    of_bus(s, clock_wall_ms(), warn_one, NULL);
 }
 
 void certificates_watch(const struct figures_of *of, struct ending *until)

@@ -11,6 +11,8 @@
 
 /* A family in Prometheus' text format, of the parts that run here; nothing where no part has any. */
 void certificates_write(const struct figures_of *of, int64_t now_ms, struct buf *out);
+/* Logs that the bus's own ends, as below: before the bus has answered. */
+void certificates_warn_bus(const struct site *s);
 /* Until the end: logs, now and twice a day, each that ends within TLS_WARN_DAYS or has ended. of NULL: none. */
 void certificates_watch(const struct figures_of *of, struct ending *until);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "bus/bus.h"
 #include "cli/files.h"
 #include "cli/say.h"
 #include "host/guard.h"
@@ -128,6 +129,14 @@ static void look_at_state(const struct site *s, struct problems *p)
                            mode, s->state_folder);
 }
 
+/* What the bus's client would refuse of its address. */
+static void look_at_bus(const struct site *s, struct problems *p)
+{
+    struct err e = { .fate = ERR_NONE };
+    if (s->bus_at && !bus_url_check(s->bus_url, &e))
+        (void)problems_say(p, e.code, s->bus_at->file, s->bus_at->line, s->bus_at->column, "%s", e.text);
+}
+
 /* Prints what it finds. True when nothing of it is a problem. */
 static bool look(struct cli *c, const struct bundle *b, const struct site *s)
 {
@@ -141,6 +150,7 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
     if (s) {
         site_find_person_keys(s, &c->arena, &f.problems);
         look_at_state(s, &f.problems);
+        look_at_bus(s, &f.problems);
         files_check(s, &f.problems, &f.warnings);
     }
     if (s && b->people.count)

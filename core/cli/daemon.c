@@ -449,6 +449,7 @@ static bool join_bus(struct daemon *d, struct arena *a, struct err *e)
 /* Until the bus has come, or the end. */
 static bool wait_for_bus(struct daemon *d, struct arena *a, struct err *e)
 {
+    certificates_warn_bus(d->site);
     log_line(LOG_WARN, NULL, "run.without_bus",
              "the bus does not answer: the feeds take what they are sent into their spools, and all "
              "else waits for it");

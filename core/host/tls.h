@@ -31,6 +31,7 @@ struct tls_settings {
     bool listens;           /* else it connects */
     const char *cert, *key; /* own: PEM, its chain, own certificate first; its key, mode 0600. A listener has both */
     const char *ca;         /* PEM: whose certificates are good; none: the system's list (connects) */
+    const char *passphrase; /* file (0600) whose first line opens the key; none: the key lies open */
     const char *name;       /* connects: the name or address that the other's certificate must be of */
     enum tls_client client; /* listens: whether who connects must show one; needs ca */
     bool only_1_3;

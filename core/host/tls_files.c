@@ -116,23 +116,52 @@ static bool put_chain(SSL_CTX *ctx, BIO *in, const char *path, int64_t *until_ms
     return good;
 }
 
-static int no_passphrase(char *out, int room, int writes, void *ctx)
+/* What opens a key; asked: it lies under a passphrase. */
+struct opening {
+    const char *file;
+    bool asked;
+    struct err *e;
+};
+
+static int passphrase(char *out, int room, int writes, void *ctx)
 {
-    (void)out;
-    (void)room;
+    struct opening *o = ctx;
+    struct buf text;
+    int n = -1;
     (void)writes;
-    *(bool *)ctx = true;
-    return -1;
+    o->asked = true;
+    if (!tls_is_given(o->file))
+        return -1;
+    buf_init(&text, FILE_MAX_BYTES);
+    BIO *in = read_file(o->file, true, "tls.key", &text, o->e);
+    struct slice line = slice_of(text.p, in ? text.n : 0);
+    line = slice_head(line, slice_find(line, '\n'));
+    line = slice_head(line, slice_find(line, '\r'));
+    if (in && line.n <= (size_t)room) {
+        memcpy(out, line.p, line.n);
+        n = (int)line.n;
+    }
+    BIO_free(in);
+    if (text.p)
+        explicit_bzero(text.p, text.room);
+    buf_release(&text);
+    return n;
+}
+
+static const char *why_no_key(const struct opening *o)
+{
+    if (!o->asked)
+        return "there is no private key in it (PEM)";
+    return tls_is_given(o->file) ? "the passphrase that is named for it does not open it"
+                                 : "it lies under a passphrase, which nobody could type at a start";
 }
 
 static bool put_key(SSL_CTX *ctx, BIO *in, const struct tls_settings *s, struct err *e)
 {
-    bool locked = false;
-    EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, no_passphrase, &locked);
+    struct opening o = { .file = s->passphrase, .e = e };
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, passphrase, &o);
     if (!key)
-        return err_set(e, ERR_FATAL, "tls.key", 0, "cannot use '%s': %s", s->key,
-                       locked ? "it lies under a passphrase, which nobody could type at a start"
-                              : "there is no private key in it (PEM)");
+        return err_set(e, ERR_FATAL, "tls.key", 0, "cannot use '%s': %s", s->key, why_no_key(&o));
     bool fits = X509_check_private_key(SSL_CTX_get0_certificate(ctx), key) == 1;
     bool good = fits && SSL_CTX_use_PrivateKey(ctx, key) == 1;
     EVP_PKEY_free(key);

@@ -1,4 +1,7 @@
-/* bus.c - where the bus is, and whether it may be gone to in the clear or without showing who comes. */
+/* bus.c - where the bus is, whether it may be gone to in the clear or without showing who comes, and
+ * whether the files of its TLS can be used. */
+#include <sys/stat.h>
+
 #include "base/address.h"
 #include "site/reading.h"
 
@@ -101,6 +104,78 @@ static void check_near(struct reading *r, const struct secure *s)
                          "this changes nothing here: the bus is on this machine");
 }
 
+/* ---- the files that a Kafka's address names ---- */
+
+#define TLS_AT(field) offsetof(struct tls_settings, field)
+static const struct {
+    const char *name;
+    size_t at; /* in tls_settings */
+} files[] = {
+    { "ssl.ca.location", TLS_AT(ca) },
+    { "ssl.certificate.location", TLS_AT(cert) },
+    { "ssl.key.location", TLS_AT(key) },
+    { "ssl.key.password.file", TLS_AT(passphrase) },
+    { "sasl.password.file", SIZE_MAX },
+};
+
+/* A folder of authorities, and "probe", are the client's to read. */
+static bool is_looked_at(const char *path, const char *name)
+{
+    struct stat st;
+    return strcmp(name, "ssl.ca.location") != 0 || stat(path, &st) != 0 || !S_ISDIR(st.st_mode);
+}
+
+/* "name=value" with the value where the site means it: beside its site.yaml, as other files. */
+static const char *place_one(struct reading *r, struct slice pair)
+{
+    struct arena *a = r->reader.arena;
+    size_t cut = slice_find(pair, '=');
+    struct slice name = slice_head(pair, cut), value = slice_from(pair, cut + 1);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (!slice_equal_text(name, files[i].name) || !value.n || slice_equal_text(value, "probe"))
+            continue;
+        const char *path = strict_path(a, r->site->folder, value);
+        if (path && files[i].at != SIZE_MAX && is_looked_at(path, files[i].name))
+            *(const char **)((char *)&r->site->bus_tls + files[i].at) = path;
+        return path ? arena_format(a, "%s=%s", files[i].name, path) : NULL;
+    }
+    return arena_text(a, pair);
+}
+
+/* The address with these files' places; NULL without memory. */
+static const char *place_files(struct reading *r, struct slice url)
+{
+    size_t cut = slice_find(url, '?');
+    const char *out = arena_text(r->reader.arena, slice_head(url, cut)), *between = "?";
+    struct slice rest = slice_from(url, cut + 1);
+    while (out && rest.n > 0) {
+        struct slice one = slice_head(rest, slice_find(rest, '&'));
+        const char *placed = place_one(r, one);
+        out = placed ? arena_format(r->reader.arena, "%s%s%s", out, between, placed) : NULL;
+        rest = slice_from(rest, one.n + 1);
+        between = "&";
+    }
+    return out;
+}
+
+/* As the client will read them. Its own words would be for people who know OpenSSL. */
+static void check_files(struct reading *r, const struct node *n)
+{
+    struct err e = { .fate = ERR_NONE };
+    int64_t until_ms = TLS_NO_END;
+    const struct tls_settings *t = &r->site->bus_tls;
+    bool own = cfg_is_set(t->cert) || cfg_is_set(t->key);
+    if (r->keys_mode == SITE_KEYS_NAMED || (!own && !cfg_is_set(t->ca)))
+        return;
+    if (cfg_is_set(t->cert) != cfg_is_set(t->key))
+        strict_say(&r->reader, n, "secure.tls",
+                   "cannot use ssl.certificate.location without ssl.key.location, nor the other way round");
+    else if (!tls_try(t, &until_ms, &e))
+        strict_say(&r->reader, n, e.code, "%s", e.text);
+    else
+        reading_days(r, n, until_ms, "the bus is shown a new one after a restart");
+}
+
 static void read_url(struct reading *r, const struct node *n, const struct secure *secure)
 {
     struct site *s = r->site;
@@ -117,7 +192,9 @@ static void read_url(struct reading *r, const struct node *n, const struct secur
         return;
     }
     struct slice address = slice_from(n->text, 8);
-    s->bus_url = arena_text(r->reader.arena, n->text);
+    s->bus_at = n;
+    s->bus_url = place_files(r, n->text);
+    check_files(r, n);
     if (is_local_kafka(address))
         check_near(r, secure);
     else if (s->places.demo)

@@ -65,6 +65,8 @@ bool reading_stand(struct reading *r, const struct node *n, const struct transpo
                    const void *state);
 bool reading_stand_of(struct reading *r, const struct node *n, struct slice what,
                       const struct secure_stand *s);
+/* Notes that a certificate has ended, or soon will; how: who takes a new one. */
+void reading_days(struct reading *r, const struct node *at, int64_t until_ms, const char *how);
 /* admin.c */
 void reading_admin(struct reading *r, const struct node *root);
 

@@ -11,19 +11,16 @@ static void note_needless(struct reading *r, const struct secure_stand *s,
         reading_note(r, w->at, "secure.needless", text);
 }
 
-static void note_days(struct reading *r, const struct secure_stand *s, int64_t until_ms)
+void reading_days(struct reading *r, const struct node *at, int64_t until_ms, const char *how)
 {
     int64_t days = until_ms == TLS_NO_END ? INT64_MAX : tls_days(until_ms, clock_wall_ms());
     if (days < 0)
-        reading_note(r, s->secure->tls.at, "secure.days",
-                     "its certificate has ended, and whoever looks at it refuses it; new files are "
-                     "taken without a restart");
-    else if (days < TLS_WARN_DAYS)
-        reading_note(r, s->secure->tls.at, "secure.days",
+        reading_note(r, at, "secure.days",
                      arena_format(r->reader.arena,
-                                  "its certificate ends in %" PRId64
-                                  " days; new files are taken without a restart",
-                                  days));
+                                  "its certificate has ended, and whoever looks at it refuses it; %s", how));
+    else if (days < TLS_WARN_DAYS)
+        reading_note(r, at, "secure.days",
+                     arena_format(r->reader.arena, "its certificate ends in %" PRId64 " days; %s", days, how));
 }
 
 /* Told where it says so itself, else where the transport stands. */
@@ -52,7 +49,7 @@ bool reading_stand_of(struct reading *r, const struct node *n, struct slice what
                   "'cleartext' changes nothing here: it goes by TLS, or not beyond this machine");
     note_needless(r, s, &s->secure->anyone,
                   "'anyone' changes nothing here: who may send is known, or is on this machine");
-    note_days(r, s, until_ms);
+    reading_days(r, s->secure->tls.at, until_ms, "new files are taken without a restart");
     return true;
 }
 

@@ -61,6 +61,8 @@ struct site {
     bool live;
     const char *bus_url, *topic_prefix;
     struct secure_word bus_cleartext, bus_anyone;
+    const struct node *bus_at;
+    struct tls_settings bus_tls; /* the files that a Kafka's address names, to look at them */
     bool has_router;
     struct judge_keys router_keys;
     const struct catalogue *catalogue;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CUnit/CUnit.h>
@@ -48,6 +49,11 @@ static void reads_a_secret_from_its_file(void)
     CU_ASSERT_TRUE_FATAL(fd >= 0 && write(fd, "s3cret\nmore\n", 12) == 12);
     close(fd);
     snprintf(address, sizeof address, "k:9093?sasl.password.file=%s", path);
+    CU_ASSERT_FATAL(chmod(path, 0640) == 0);
+    CU_ASSERT_FALSE(kafka_settings(address, &a, &list, &e));
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "others may read it"));
+    err_clear(&e);
+    CU_ASSERT_FATAL(chmod(path, 0600) == 0);
     bool ok = kafka_settings(address, &a, &list, &e);
     unlink(path);
     CU_ASSERT_TRUE_FATAL(ok);

@@ -285,6 +285,22 @@ static void a_key_that_others_may_read_is_refused(void)
     CU_ASSERT_EQUAL(tls_days(until_ms, clock_wall_ms()), 20);
 }
 
+static void a_key_under_a_passphrase_is_opened_by_its_file(void)
+{
+    static const char *const files[] = { NULL, "wrong", "nobody", "server.key", "right" };
+    static const char *const wants[] = { "lies under a passphrase", "does not open it", "cannot open",
+                                         "does not open it", NULL };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct tls_settings s = tls_rig_client("client", "ca", "x");
+        struct err e = { .fate = ERR_NONE };
+        s.key = tls_rig_file("locked.key");
+        s.passphrase = tls_rig_file(files[i]);
+        CU_ASSERT_EQUAL(tls_try(&s, NULL, &e), !wants[i]);
+        if (wants[i])
+            says(&e, "tls.key", wants[i]);
+    }
+}
+
 static void days_are_rounded_down(void)
 {
     CU_ASSERT_EQUAL(tls_days(30 * DAY_MS, 0), 30);
@@ -567,6 +583,7 @@ static CU_TestInfo cases[] = {
     { "who speaks no TLS is told apart", who_speaks_no_tls_is_told_apart },
     { "files that would not work are refused", files_that_would_not_work_are_refused },
     { "a key that others may read is refused", a_key_that_others_may_read_is_refused },
+    { "a key under a passphrase is opened by its file", a_key_under_a_passphrase_is_opened_by_its_file },
     { "days are rounded down", days_are_rounded_down },
     { "renewed files count for the next connection", renewed_files_count_for_the_next_connection },
     { "what has ended opens, and can be renewed", what_has_ended_opens_and_can_be_renewed },

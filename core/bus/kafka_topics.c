@@ -1,0 +1,169 @@
+/* kafka_topics.c - what a Kafka client asks of topics, and makes: kafka_client.h. */
+#include <string.h>
+
+#include "bus/kafka_inside.h"
+
+/* Waits for the answer to what was asked with this queue; NULL with e set when it is an error. */
+static rd_kafka_event_t *answer(struct kafka_client *c, rd_kafka_queue_t *queue, const char *what,
+                                struct err *e)
+{
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 2 * KAFKA_ANSWER_MS);
+    rd_kafka_resp_err_t why = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (!why)
+        return event;
+    rd_kafka_event_destroy(event);
+    kafka_down(c, e, what, why);
+    return NULL;
+}
+
+static bool is_compacted(const rd_kafka_ConfigResource_t *resource)
+{
+    size_t n;
+    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), "cleanup.policy") == 0) {
+            const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+            return value && strstr(value, "compact");
+        }
+    return false;
+}
+
+static bool ask_compacted(struct kafka_client *c, struct bus_topic *t, size_t n, struct err *e)
+{
+    char full[KAFKA_NAME_MAX];
+    rd_kafka_ConfigResource_t **asked = mem_alloc((n + 1) * sizeof *asked);
+    if (!asked)
+        return err_memory(e);
+    for (size_t i = 0; i < n; i++)
+        asked[i] =
+            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, kafka_full_name(c, t[i].name, full));
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
+    rd_kafka_DescribeConfigs(c->rk, asked, n, NULL, queue);
+    rd_kafka_event_t *event = answer(c, queue, "ask kafka how topics are kept", e);
+    const rd_kafka_ConfigResource_t **list = NULL;
+    size_t told = 0;
+    if (event)
+        list = rd_kafka_DescribeConfigs_result_resources(
+            rd_kafka_event_DescribeConfigs_result(event), &told);
+    for (size_t k = 0; k < told; k++)
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(rd_kafka_ConfigResource_name(list[k]), kafka_full_name(c, t[i].name, full)) == 0)
+                t[i].compacted = is_compacted(list[k]);
+    rd_kafka_event_destroy(event); /* takes NULL */
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_ConfigResource_destroy_array(asked, n);
+    mem_free(asked);
+    return event != NULL;
+}
+
+/* A topic counts when it is ours and each partition has a leader, so that it can be used. */
+static bool is_usable(const struct kafka_client *c, const struct rd_kafka_metadata_topic *t)
+{
+    size_t n = strlen(c->prefix);
+    if (t->err || strncmp(t->topic, c->prefix, n) != 0 || !t->topic[n] || t->topic[0] == '_')
+        return false;
+    for (int p = 0; p < t->partition_cnt; p++)
+        if (t->partitions[p].leader < 0)
+            return false;
+    return true;
+}
+
+bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
+                  struct bus_topic **out, size_t *n, int *brokers, struct err *e)
+{
+    const struct rd_kafka_metadata *md = NULL;
+    rd_kafka_resp_err_t why = rd_kafka_metadata(c->rk, 1, NULL, &md, KAFKA_ANSWER_MS);
+    if (why)
+        return kafka_down(c, e, "ask kafka for its topics", why);
+    struct bus_topic *list = ARENA_ARRAY(a, (size_t)md->topic_cnt + 1, struct bus_topic);
+    size_t count = 0;
+    for (int i = 0; list && i < md->topic_cnt; i++) {
+        if (!is_usable(c, &md->topics[i]))
+            continue;
+        list[count].name = arena_text(a, slice_text(md->topics[i].topic + strlen(c->prefix)));
+        list[count].partitions = md->topics[i].partition_cnt;
+        if (!list[count++].name)
+            list = NULL;
+    }
+    *brokers = md->broker_cnt;
+    *out = list;
+    *n = count;
+    rd_kafka_metadata_destroy(md);
+    if (!list)
+        return err_memory(e);
+    return !with_compacted || count == 0 || ask_compacted(c, list, count, e);
+}
+
+bool kafka_answers(struct kafka_client *c, int wait_ms)
+{
+    const struct rd_kafka_metadata *md = NULL;
+    if (rd_kafka_metadata(c->rk, 0, NULL, &md, wait_ms) != 0)
+        return false;
+    rd_kafka_metadata_destroy(md);
+    return true;
+}
+
+static rd_kafka_NewTopic_t *new_topic(struct kafka_client *c, const struct bus_topic *t,
+                                      int brokers)
+{
+    char full[KAFKA_NAME_MAX], why[160];
+    int copies = brokers < 3 ? brokers : 3;
+    struct kafka_setting settings[KAFKA_TOPIC_SETTINGS_MAX];
+    rd_kafka_NewTopic_t *topic =
+        rd_kafka_NewTopic_new(kafka_full_name(c, t->name, full), t->partitions, copies, why, sizeof why);
+    kafka_topic_settings(t, copies, settings);
+    for (size_t i = 0; topic && settings[i].name; i++)
+        rd_kafka_NewTopic_set_config(topic, settings[i].name, settings[i].value);
+    return topic;
+}
+
+static bool check_created(rd_kafka_event_t *event, struct err *e)
+{
+    size_t n;
+    const rd_kafka_topic_result_t **list =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
+    for (size_t i = 0; i < n; i++) {
+        rd_kafka_resp_err_t why = rd_kafka_topic_result_error(list[i]);
+        if (why && why != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+            return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s': %s",
+                           rd_kafka_topic_result_name(list[i]), rd_kafka_err2str(why));
+    }
+    return true;
+}
+
+bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, int brokers,
+                  struct err *e)
+{
+    rd_kafka_NewTopic_t **list = mem_alloc((n + 1) * sizeof *list);
+    if (!list)
+        return err_memory(e);
+    size_t made = 0;
+    while (made < n && (list[made] = new_topic(c, &t[made], brokers)))
+        made++;
+    bool ok =
+        made == n || err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s'", t[made].name);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
+    if (ok) {
+        rd_kafka_CreateTopics(c->rk, list, made, NULL, queue);
+        rd_kafka_event_t *event = answer(c, queue, "make topics", e);
+        ok = event && check_created(event, e);
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_NewTopic_destroy_array(list, made);
+    mem_free(list);
+    return ok;
+}
+
+bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
+                int64_t *next, struct err *e)
+{
+    char full[KAFKA_NAME_MAX];
+    int64_t until = after_ms(KAFKA_ANSWER_MS);
+    rd_kafka_resp_err_t why;
+    kafka_full_name(c, topic, full);
+    do
+        why = rd_kafka_query_watermark_offsets(c->rk, full, partition, first, next, KAFKA_ANSWER_MS);
+    while (why && kafka_pause(c, until)); /* a new topic's leader may not know that it is one */
+    return !why || kafka_down(c, e, "ask kafka where a topic ends", why);
+}
