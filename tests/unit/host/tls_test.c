@@ -287,17 +287,14 @@ static void a_key_that_others_may_read_is_refused(void)
 
 static void a_key_under_a_passphrase_is_opened_by_its_file(void)
 {
-    static const char *const files[] = { NULL, "wrong", "nobody", "server.key", "right" };
-    static const char *const wants[] = { "lies under a passphrase", "does not open it", "cannot open",
-                                         "does not open it", NULL };
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        struct tls_settings s = tls_rig_client("client", "ca", "x");
+    static const char *const files[] = { NULL, "wrong", "nobody", "right" };
+    static const char *const wants[] = { "lies under", "does not open it", "cannot open", NULL };
+    struct tls_settings s = tls_rig_client("client", "ca", "x");
+    s.key = tls_rig_file("locked.key");
+    for (size_t i = 0; i < 4; i++) {
         struct err e = { .fate = ERR_NONE };
-        s.key = tls_rig_file("locked.key");
         s.passphrase = tls_rig_file(files[i]);
-        CU_ASSERT_EQUAL(tls_try(&s, NULL, &e), !wants[i]);
-        if (wants[i])
-            says(&e, "tls.key", wants[i]);
+        CU_ASSERT(tls_try(&s, NULL, &e) ? !wants[i] : wants[i] && strstr(e.text, wants[i]));
     }
 }
 
