@@ -184,7 +184,10 @@ static void a_link_off_the_bus_is_carried_over_without_room(void)
     static const char theirs[] = "09090909090909090909090909090909";
     struct buf b;
     size_t under = 0;
-    uint8_t key[ID_BYTES];
+    uint8_t key[ID_BYTES], local[ID_BYTES];
+    struct link l;
+    bool stored = false;
+    link_key(w.options.agency, SLICE("H0"), local);
     CU_ASSERT(id_from_hex(slice_text(theirs), key));
     with_room(4000);
     fill(hide);
@@ -199,12 +202,16 @@ static void a_link_off_the_bus_is_carried_over_without_room(void)
     const struct bus_record r = { .topic = "links.hospital", .key = SLICE("H0"), .value = buf_slice(&b) };
     CU_ASSERT(bus_publish(w.bus, &r, 1, &w.e));
     buf_release(&b);
-    for (int i = 0; i < 1000 && !under; i++) {
+    for (int i = 0; i < 1000 && !stored; i++) {
         (void)world_counts(&w);
-        size_t n = world_events(&w, events, EVENTS_MAX);
-        for (size_t k = 0; k < n; k++)
-            under += slice_equal(events[k].key, slice_of(key, ID_BYTES));
+        pthread_mutex_lock(&w.feed->lock);
+        CU_ASSERT(spool_link_get(&w.feed->spool, local, &l, &stored, &w.e));
+        pthread_mutex_unlock(&w.feed->lock);
     }
+    CU_ASSERT(stored);
+    size_t n = world_events(&w, events, EVENTS_MAX);
+    for (size_t k = 0; k < n; k++)
+        under += slice_equal(events[k].key, slice_of(key, ID_BYTES));
     CU_ASSERT_EQUAL(under, 1);
 }
 
