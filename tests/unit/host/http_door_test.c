@@ -117,8 +117,9 @@ struct dripping {
     const char *byte;
 };
 
-/* One or two at once, until the other side has ended them all, or says something. */
-static void drip(const struct dripping *list, nfds_t n)
+/* One or two at once. Whether the other side has ended them all, or said something; false after a
+ * hundred times the deadline. */
+static bool drip(const struct dripping *list, nfds_t n)
 {
     struct pollfd p[2];
     nfds_t left = n;
@@ -132,6 +133,7 @@ static void drip(const struct dripping *list, nfds_t n)
                 left--;
             }
     }
+    return left == 0;
 }
 
 static void start_with_deadlines(void)
@@ -146,7 +148,7 @@ static void ends_a_head_that_drips(void)
     start_with_deadlines();
     const struct dripping peers[] = { { join(1), "x" }, { join(1), NULL } };
     CU_ASSERT(say(peers[0].fd, "GET / HTTP/1.1\r\nHost: a\r\nX: "));
-    drip(peers, 2);
+    CU_ASSERT(drip(peers, 2));
     CU_ASSERT_PTR_NOT_NULL(strstr(rest(peers[0].fd), "HTTP/1.1 408 Request Timeout\r\n"));
     CU_ASSERT_STRING_EQUAL(rest(peers[1].fd), ""); /* who says nothing */
 }
@@ -158,7 +160,7 @@ static void ends_a_body_that_drips(void)
     CU_ASSERT(say(peers[0].fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n"));
     CU_ASSERT(say(peers[1].fd,
                   "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
-    drip(peers, 2);
+    CU_ASSERT(drip(peers, 2));
     CU_ASSERT_PTR_NOT_NULL(strstr(rest(peers[0].fd), "HTTP/1.1 408 "));
     CU_ASSERT_PTR_NOT_NULL(strstr(rest(peers[1].fd), "HTTP/1.1 408 "));
     CU_ASSERT_EQUAL(handled, 0);
@@ -174,7 +176,7 @@ static void gives_each_head_of_a_kept_connection_its_time(void)
     CU_ASSERT_EQUAL(poll(&p, 1, 2 * HEAD_MS), 0);
     CU_ASSERT(say(fd, "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n") && hears(fd, "HTTP/1.1 200 "));
     CU_ASSERT(say(fd, "GET"));
-    drip(&(struct dripping){ fd, "x" }, 1);
+    CU_ASSERT(drip(&(struct dripping){ fd, "x" }, 1));
     CU_ASSERT_PTR_NOT_NULL(strstr(rest(fd), "HTTP/1.1 408 "));
     CU_ASSERT_EQUAL(handled, 2);
 }
