@@ -1,6 +1,6 @@
 /* registry.h - the one list of adapters that exist. Only cli/main.c and tests include it. */
-#ifndef CONCORDAT_ADAPTERS_REGISTRY_H
-#define CONCORDAT_ADAPTERS_REGISTRY_H
+#ifndef CONCORDAT_REGISTRY_H
+#define CONCORDAT_REGISTRY_H
 
 #include "contract/registry.h"
 

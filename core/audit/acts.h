@@ -8,7 +8,7 @@
 
 #include "audit/input.h"
 #include "audit/memory.h"
-#include "sharing/act.h"
+#include "sharing/acts/act.h"
 
 /* In a partition, in some seven days. */
 #define ACTS_KEPT_MAX 4096

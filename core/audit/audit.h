@@ -6,11 +6,11 @@
  * entry's framed bytes). Per partition its own sequence; sequence and head ride as the note of
  * the committed position of (`audit`, partition).
  * Errors: audit.chain, audit.sequence, audit.hash (ERR_FATAL); audit.read. */
-#ifndef CONCORDAT_AUDIT_H
-#define CONCORDAT_AUDIT_H
+#ifndef CONCORDAT_AUDIT_AUDIT_H
+#define CONCORDAT_AUDIT_AUDIT_H
 
 #include "bus/bus.h"
-#include "sharing/judge.h"
+#include "sharing/judge/judge.h"
 
 #define ENGINE_VERSION "1"
 

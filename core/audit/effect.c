@@ -8,6 +8,7 @@
 
 #include "audit/step.h"
 #include "audit/walk.h"
+#include "sharing/change/bundle_suppose.h"
 
 #define EVENT_ITSELF SLICE("") /* in the place of a category */
 

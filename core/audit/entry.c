@@ -3,6 +3,8 @@
  * Hand-encoded in the schema's order; a test reads every entry back through the compiled plan. */
 #include "audit/audit.h"
 #include "record/wire.h"
+#include "sharing/rules/clause.h"
+#include "sharing/rules/prohibition.h"
 
 #define ENTRY_VERSION 2
 #define SOURCE_MAX_BYTES 512 /* longer than any topic of it */

@@ -2,7 +2,7 @@
 #include "audit/fit.h"
 
 #include "bus/bus.h"
-#include "sharing/share.h"
+#include "sharing/facts/share.h"
 
 #define FACTS_MAX_BYTES (BUS_RECORD_MAX_BYTES - ID_BYTES)
 

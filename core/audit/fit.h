@@ -6,7 +6,7 @@
 #define CONCORDAT_AUDIT_FIT_H
 
 #include "audit/audit.h"
-#include "sharing/share.h"
+#include "sharing/facts/share.h"
 
 /* Who says an event. */
 struct share_asker fit_asker(const struct bundle *b, const struct view *event);

@@ -3,7 +3,7 @@
 
 #include "bus/topics.h"
 #include "record/wire.h"
-#include "sharing/stop.h"
+#include "sharing/change/pack_order.h"
 
 enum input_topic input_topic(const char *topic, struct slice *agency)
 {
@@ -377,7 +377,7 @@ static bool check_order(const struct input_rules *r, const struct bus_record *in
         !slice_equal(view_text_at(v, "hash"), slice_of(p.hash, HASH_BYTES)))
         return err_set(e, ERR_REJECT, "order.forged", 0,
                        "cannot take the order: it brings another bundle than the one it names");
-    return r->demo || order_is_signed(&p, r->bundle, in->accepted_ms, e);
+    return r->demo || pack_order_signed(&p, r->bundle, in->accepted_ms, e);
 }
 
 /* By the topic's agency alone may a part be spoken for; once they all stood on control. */

@@ -9,8 +9,8 @@
 #define CONCORDAT_AUDIT_INPUT_H
 
 #include "bus/bus.h"
-#include "sharing/act.h"
-#include "sharing/judge.h"
+#include "sharing/acts/act.h"
+#include "sharing/judge/judge.h"
 
 enum input_topic { INPUT_EVENTS, INPUT_RECEIPTS, INPUT_STATES, INPUT_CONTROL, INPUT_OTHER };
 /* What a topic carries, by its name; agency is empty where it has none. */

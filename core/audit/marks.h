@@ -14,7 +14,7 @@
 
 #include "audit/memory.h"
 #include "base/arena.h"
-#include "sharing/bundle.h"
+#include "sharing/rules/bundle.h"
 
 #define MARKS_KEPT_MS ((int64_t)30 * 24 * 3600 * 1000)
 #define MARKS_KEPT_MIN 64   /* openings of a feed that are kept however old they are */

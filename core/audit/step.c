@@ -7,6 +7,7 @@
 #include "audit/acts.h"
 #include "audit/fit.h"
 #include "record/wire.h"
+#include "sharing/facts/refusal.h"
 
 struct work {
     const struct input_rules *r;
@@ -355,7 +356,7 @@ static bool keep_first_reopening(struct work *w, const struct input_act *act,
 {
     struct person after;
     return note_act(w, act, HOLD_FIRST_OF_TWO, e) &&
-           person_note_refusal(w->a, person, refusal, acts_first(act), &after, e) &&
+           refusal_note_first(w->a, person, refusal, acts_first(act), &after, e) &&
            keep_person(w, &after, e);
 }
 
@@ -364,7 +365,7 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
                    struct err *e)
 {
     struct slice service = w->r->bundle->services[act->to.n].name;
-    const struct refusal *refusal = facts_refusal(person, &act->event, service);
+    const struct refusal *refusal = refusal_find(person, &act->event, service);
     if (!refusal)
         return note_act(w, act, " (it was not refused)", e);
     if (!open_held(w, refusal->bytes, e))

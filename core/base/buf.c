@@ -149,3 +149,11 @@ bool buf_done(const struct buf *b, struct err *e)
 {
     return b->failed ? err_memory(e) : true;
 }
+
+bool buf_in_arena(struct arena *a, size_t room, struct buf *out, struct err *e)
+{
+    buf_init(out, room);
+    out->p = arena_alloc(a, room + 1);
+    out->room = room;
+    return out->p || err_memory(e);
+}

@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+struct arena;
+
 struct buf {
     uint8_t *p;
     size_t n, room, max;
@@ -40,5 +42,8 @@ static inline struct slice buf_slice(const struct buf *b)
 }
 /* True when nothing failed, else sets memory.limit. */
 bool buf_done(const struct buf *b, struct err *e);
+
+/* A buffer of fixed room in the arena: nothing else is allocated, nothing to release. */
+MUST_CHECK bool buf_in_arena(struct arena *a, size_t room, struct buf *out, struct err *e);
 
 #endif

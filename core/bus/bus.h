@@ -7,8 +7,8 @@
  * Threads: bus_publish from any thread; a worker, a reader: one thread each.
  * Errors: bus.down, bus.full (ERR_RETRY); bus.fenced, bus.fatal, bus.locked, bus.topic, bus.aged,
  * bus.position (ERR_FATAL). */
-#ifndef CONCORDAT_BUS_H
-#define CONCORDAT_BUS_H
+#ifndef CONCORDAT_BUS_BUS_H
+#define CONCORDAT_BUS_BUS_H
 
 #include "base/arena.h"
 #include "base/err.h"

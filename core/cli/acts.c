@@ -219,7 +219,7 @@ static bool publish_and_judge(struct bus *b, const struct schema *schema, const 
     struct act_signers by;
     int64_t at_ms = 0;
     return publish_to(b, schema, s->bundle->partitions, x, &x->subject, &at_ms, e) &&
-           act_verify(x, rules_at(rules_newest(&s->rules), at_ms)->bundle, at_ms, &by, e);
+           act_verify(x, editions_at(editions_newest(&s->rules), at_ms)->bundle, at_ms, &by, e);
 }
 
 bool acts_publish(struct bus *b, const struct site *s, const struct act *x, struct err *e)

@@ -9,7 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/words.h"
-#include "sharing/act.h"
+#include "sharing/acts/act.h"
 
 /* The options that say how; a command lists them among its own. */
 #define ACTS_OPTIONS                                                                               \

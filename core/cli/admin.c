@@ -37,7 +37,7 @@ static bool take_act(struct admin *a, struct slice body, struct http_answer *out
         return false;
     bool is_back = way_back_read(&x, &back, e);
     if ((!is_back && e->fate != ERR_NONE) ||
-        (is_back && !act_verify(&x, rules_at(rules_newest(&s->rules), now_ms)->bundle, now_ms, &by, e)) ||
+        (is_back && !act_verify(&x, editions_at(editions_newest(&s->rules), now_ms)->bundle, now_ms, &by, e)) ||
         !acts_publish(a->o.bus, s, &x, e))
         return false;
     if (is_back && !a->o.take_back(a->o.ctx, back.room, back.name, &back.what, &here, &done, e))

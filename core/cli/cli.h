@@ -2,8 +2,8 @@
  *
  * Answers go to stdout, chatter to stderr. Exit codes: 0 done, 1 no (a problem was found, a thing is not there),
  * 2 usage, 3 cannot (file, bus or daemon not to be had). */
-#ifndef CONCORDAT_CLI_H
-#define CONCORDAT_CLI_H
+#ifndef CONCORDAT_CLI_CLI_H
+#define CONCORDAT_CLI_CLI_H
 
 #include "bus/bus.h"
 #include "site/site.h"

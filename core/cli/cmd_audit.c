@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "cli/fates.h"
 #include "cli/say.h"
+#include "sharing/rules/prohibition.h"
+#include "sharing/rules/withheld.h"
 
 #include <inttypes.h>
 #include <string.h>

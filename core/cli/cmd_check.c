@@ -105,7 +105,7 @@ static void look_at_people(const struct bundle *b, struct problems *warnings)
     size_t n = 0;
     for (size_t i = 0; i < b->people.count; i++) {
         const struct named *p = &b->people.list[i];
-        if (!person_may_at(p, ROLE_HOLDS, now_ms))
+        if (!people_person_may_at(p, ROLE_HOLDS, now_ms))
             continue;
         first = first ? first : p;
         two_agencies |= first->agency != p->agency;

@@ -7,6 +7,7 @@
 
 #include "audit/effect.h"
 #include "base/clock.h"
+#include "sharing/load/bundle_load.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void print_effect(const struct effect *x, bool may_see_protected)
 static bool print_changes(struct cli *c, const struct site *s, const char *folder, struct err *e)
 {
     const struct bundle_source source = source_folder(folder);
-    const struct pack *now = rules_at(rules_newest(&s->rules), clock_wall_ms())->pack;
+    const struct pack *now = editions_at(editions_newest(&s->rules), clock_wall_ms())->pack;
     const struct widening *w = NULL;
     struct pack candidate = { .number = 0 };
     if (!pack_collect(&c->arena, &source, s->places.schemas, &candidate, e) ||

@@ -102,7 +102,7 @@ static const struct bundle *in_force(struct cli *c, const char *path, struct buf
     struct site *s = cli_site(c, path, false);
     if (!s)
         return NULL;
-    const struct edition *g = rules_at(rules_newest(&s->rules), clock_wall_ms());
+    const struct edition *g = editions_at(editions_newest(&s->rules), clock_wall_ms());
     put_edition(g, "in force since", head);
     return g->bundle;
 }

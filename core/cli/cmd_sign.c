@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "host/part.h"
+#include "sharing/change/pack_approve.h"
 #include "sharing/tools/explain.h"
 
 #define LINE_MAX_BYTES 65536
@@ -98,7 +99,7 @@ static bool is_carried(const struct desk *d, const struct agreement *g)
 {
     bool carried = g->is_inherited;
     for (size_t i = 0; i < d->now->pack->approvals.count; i++) {
-        const struct pack_approval *a = &d->now->pack->approvals.list[i];
+        const struct signed_approval *a = &d->now->pack->approvals.list[i];
         carried |= hash_equal(a->what, g->hash) && !a->inherited &&
                    !hash_equal(a->bundle, d->now->pack->signed_hash);
     }
@@ -254,7 +255,7 @@ int bundle_sign(struct cli *c, int argc, char **argv)
         return CLI_NO;
     say("signed by %s\n", s.name);
     for (size_t i = 0; i < again.pack.approvals.count; i++) {
-        const struct pack_approval *a = &again.pack.approvals.list[i];
+        const struct signed_approval *a = &again.pack.approvals.list[i];
         if (slice_equal_text(a->name, s.name) && hash_equal(a->bundle, again.pack.signed_hash))
             say("  approved for %.*s: %.*s\n", SHOWN(a->agency), SHOWN(a->file));
     }
@@ -291,7 +292,7 @@ static const struct named *person_of(const struct pack *p, const struct pack_sig
                                      const struct bundle *b)
 {
     const struct named *who = people_named(&b->people, s->name);
-    bool may = who && (person_may(who, ROLE_STOPS) || person_may(who, ROLE_EXTENDS));
+    bool may = who && (people_person_may(who, ROLE_STOPS) || people_person_may(who, ROLE_EXTENDS));
     return may && ed25519_verify(&who->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes) ? who
                                                                                             : NULL;
 }

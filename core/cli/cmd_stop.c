@@ -90,7 +90,7 @@ int cmd_stop(struct cli *c, int argc, char **argv)
     const char *version = words_one(o, "--version");
     if (!keys_fit(&o[0], &o[1]))
         return CLI_NO;
-    if (!find_agreement(rules_at(s->last, clock_wall_ms())->bundle, w.plain[1], version))
+    if (!find_agreement(editions_at(s->last, clock_wall_ms())->bundle, w.plain[1], version))
         return CLI_NO;
     struct slice now = time_ms_to_iso(clock_wall_ms(), time);
     buf_init(&text, FILE_BYTES_MAX);
@@ -123,10 +123,10 @@ static bool find_extender(const struct bundle *b, struct slice name, struct appr
         return who != NULL;
     }
     const struct named *who = people_named(&b->people, name);
-    if (!who || !person_may_at(who, ROLE_EXTENDS, clock_wall_ms())) {
+    if (!who || !people_person_may_at(who, ROLE_EXTENDS, clock_wall_ms())) {
         say_to(stderr, "concordat: '%.*s' %s\n", SHOWN(name),
                !who ? "is none of the people that region.yaml names"
-               : !person_may(who, ROLE_EXTENDS)
+               : !people_person_may(who, ROLE_EXTENDS)
                    ? "may not extend an agreement: region.yaml gives no role 'extends'"
                    : "may act no more: the last day in region.yaml is over");
         return false;
@@ -176,7 +176,7 @@ int cmd_extend(struct cli *c, int argc, char **argv)
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)
         return CLI_CANNOT;
-    const struct agreement *g = find_agreement(rules_at(s->last, clock_wall_ms())->bundle,
+    const struct agreement *g = find_agreement(editions_at(s->last, clock_wall_ms())->bundle,
                                                w.plain[1], words_one(o, "--version"));
     if (!g || !keys_fit(&o[0], &o[1]))
         return CLI_NO;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sharing/rules/clause.h"
+#include "sharing/rules/prohibition.h"
 #include "sharing/tools/table.h"
 
 #define TABLES_MAX 500

@@ -8,6 +8,9 @@
 #include "cli/fates.h"
 #include "cli/shown.h"
 #include "cli/say.h"
+#include "sharing/rules/clause.h"
+#include "sharing/rules/prohibition.h"
+#include "sharing/rules/withheld.h"
 #include "sharing/tools/table.h"
 
 #include <string.h>

@@ -110,14 +110,14 @@ bool figures_gather(const struct figures_of *of, struct arena *a, struct figures
 {
     const struct site *s = of->site;
     *out = (struct figures){ .at_ms = clock_wall_ms() };
-    out->rules = rules_at(rules_newest(&s->rules), out->at_ms);
+    out->rules = editions_at(editions_newest(&s->rules), out->at_ms);
     const struct bundle *b = out->rules->bundle;
     out->feeds = ARENA_ARRAY(a, s->feed_count + 1, struct feed_counts);
     out->deliveries = ARENA_ARRAY(a, s->delivery_count + 1, struct delivery_counts);
     out->ends = ARENA_ARRAY(a, b->agreement_count + 1, struct expiry);
     if (!out->feeds || !out->deliveries || !out->ends)
         return err_memory(e);
-    out->end_count = bundle_ends(b, out->at_ms, out->ends);
+    out->end_count = expiry_ends(b, out->at_ms, out->ends);
     if (of->tally)
         tally_last(of->tally, &out->routed);
     if (!read_feeds(of, out, e) || !read_deliveries(of, out, e) || !read_asides(of, a, out, e))

@@ -8,7 +8,7 @@
 #include "cli/tally.h"
 #include "delivery/delivery.h"
 #include "intake/intake.h"
-#include "sharing/expiry.h"
+#include "sharing/change/expiry.h"
 
 /* What is asked about. */
 struct figures_of {
@@ -32,7 +32,7 @@ struct figures {
     const struct figures_aside *asides;
     size_t aside_count;
     struct tally_counts routed;
-    struct expiry *ends; /* of every agreement that is live: bundle_ends */
+    struct expiry *ends; /* of every agreement that is live: expiry_ends */
     size_t end_count;
     uint64_t in_motion; /* taken in, decided or delivered, and not yet arrived at the next room */
     uint64_t outstanding;

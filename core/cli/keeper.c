@@ -73,7 +73,7 @@ static void tell_all(struct keeper *k, const struct bundle_order *o, struct slic
 /* Each part that has gone over to the newest since it was last asked; said until it is out. */
 static void look_at_parts(struct keeper *k)
 {
-    const struct edition *newest = rules_newest(&k->site->rules);
+    const struct edition *newest = editions_newest(&k->site->rules);
     struct bundle_state s = { .outcome = SLICE_INIT("taken"), .number = newest->number };
     memcpy(s.hash, newest->bundle->hash, HASH_BYTES);
     for (struct watched *p = k->parts; p; p = p->next) {
@@ -141,7 +141,7 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
     struct site *s = k->site;
     char time[TIME_TEXT_MAX], hash[9] = { 0 };
     struct slice from = time_ms_to_iso(g->from_ms, time);
-    const char *differs = rules_differ(rules_newest(&s->rules)->bundle, g->bundle);
+    const char *differs = editions_differ(editions_newest(&s->rules)->bundle, g->bundle);
     slice_to_hex(slice_of(g->bundle->hash, 4), hash);
     if (s->waiting && g->from_ms < s->waiting->from_ms)
         s->waiting = NULL; /* g takes its place */
@@ -156,7 +156,7 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
         tell_all(k, o, SLICE("restart"), "");
         return;
     }
-    rules_add(&s->rules, g);
+    editions_add(&s->rules, g);
     note_waiting(k);
     k->warned_day = 0;
     log_line(LOG_INFO, &who, "bundle.taken", "bundle %" PRIu64 " (%s) is in force from %.*s",
@@ -186,7 +186,7 @@ static bool may_come(const struct keeper *k, const struct bundles_trust *trust,
 /* What was ordered before this program began and is known, or was refused then, is passed over. */
 static bool is_known(const struct keeper *k, const struct bundle_order *o)
 {
-    return rules_hashed(&k->site->rules, o->hash) ||
+    return editions_hashed(&k->site->rules, o->hash) ||
            hash_equal(k->site->last->bundle->hash, o->hash) ||
            (!k->is_open && o->number <= k->site->last->number);
 }
@@ -240,12 +240,12 @@ static void warn_of_ends(struct keeper *k)
     int64_t now = clock_wall_ms();
     struct civil day = london_from_ms(now);
     day.hour = day.minute = day.second = day.ms = 0;
-    const struct bundle *b = rules_at(rules_newest(&k->site->rules), now)->bundle;
+    const struct bundle *b = editions_at(editions_newest(&k->site->rules), now)->bundle;
     int64_t today = civil_to_ms(&day);
     if (k->warned_day == today)
         return;
     struct expiry *list = mem_alloc((b->agreement_count + 1) * sizeof *list);
-    size_t n = list ? bundle_expiries(b, now, list) : 0;
+    size_t n = list ? expiry_notices(b, now, list) : 0;
     for (size_t i = 0; i < n; i++) {
         char text[EXPIRY_TEXT_MAX];
         expiry_sentence(b, &list[i], text);

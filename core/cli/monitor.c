@@ -33,7 +33,7 @@ static const struct log_who who = { "admin", NULL };
 
 static const struct edition *in_force(const struct site *s, int64_t now_ms)
 {
-    const struct edition *g = rules_at(rules_newest(&s->rules), now_ms);
+    const struct edition *g = editions_at(editions_newest(&s->rules), now_ms);
     return g && g->from_ms <= now_ms ? g : NULL;
 }
 

@@ -2,6 +2,7 @@
  * folder of a site, or of a region.yaml alone. */
 #include "cli/cli.h"
 #include "cli/say.h"
+#include "sharing/load/bundle_load.h"
 
 #include <stdio.h>
 #include <unistd.h>

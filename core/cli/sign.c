@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/passphrase.h"
+#include "sharing/acts/signature.h"
 
 struct signer {
     const struct signing *s;
@@ -20,8 +21,8 @@ struct signer {
 static const struct approver *find_person(struct signer *g, const struct bundle *b, struct slice name)
 {
     const struct named *who = people_named(&b->people, name);
-    bool extends = who && g->s->what != SIGN_BUNDLE && person_may(who, ROLE_EXTENDS);
-    bool stops = who && g->s->what != SIGN_EXTENSIONS && person_may(who, ROLE_STOPS);
+    bool extends = who && g->s->what != SIGN_BUNDLE && people_person_may(who, ROLE_EXTENDS);
+    bool stops = who && g->s->what != SIGN_EXTENSIONS && people_person_may(who, ROLE_STOPS);
     if (!extends && !stops)
         return NULL;
     g->person = (struct approver){ .name = who->name,
@@ -62,7 +63,7 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
 static void approve(const struct signer *g, const struct bundle *b, const char *file,
                     const uint8_t what[HASH_BYTES])
 {
-    struct pack_approval a = { .file = slice_text(pack_name_of(file)),
+    struct signed_approval a = { .file = slice_text(pack_name_of(file)),
                                .name = g->who->name,
                                .agency = g->who->agency,
                                .role = g->who->role,
@@ -72,9 +73,9 @@ static void approve(const struct signer *g, const struct bundle *b, const char *
     memcpy(a.what, what, HASH_BYTES);
     memcpy(a.bundle, g->pack->signed_hash, HASH_BYTES);
     buf_init(&text, 4096);
-    pack_approval_text(b->region, &a, &text);
+    signed_approval_text(b->region, &a, &text);
     ed25519_sign(&g->key, buf_slice(&text), a.bytes);
-    pack_put_approval(&a, g->out);
+    signed_approval_put(&a, g->out);
     buf_release(&text);
 }
 
@@ -121,9 +122,9 @@ bool submit_sign(struct arena *a, struct slice file, const struct bundle *b,
         return false;
     }
     ed25519_sign(&g.key, slice_of(p.signed_hash, HASH_BYTES), signature);
-    buf_init(&text, PACK_BYTES_MAX);
+    buf_init(&text, SOURCE_BYTES_MAX);
     buf_put(&text, file);
-    pack_put_signature(g.who->name, signature, &text);
+    signature_put(g.who->name, signature, &text);
     approve_all(&g, b);
     explicit_bzero(&g.key, sizeof g.key);
     *out = buf_ok(&text) ? arena_copy(a, buf_slice(&text)) : slice_of(NULL, 0);

@@ -66,7 +66,7 @@ void status_rules_text(const struct site *s, const struct figures *f,
                        const struct part_states *states)
 {
     char time[TIME_TEXT_MAX], hash[17], text[EXPIRY_TEXT_MAX];
-    const struct edition *newest = rules_newest(&s->rules), *now = f->rules;
+    const struct edition *newest = editions_newest(&s->rules), *now = f->rules;
     say("  rules    bundle %" PRIu64 " (%s) in force from %s%s\n", now->number,
         bundle_short_hash(now->bundle, hash), from_text(now->from_ms, time),
         s->places.demo ? ", unsigned: a demo" : "");

@@ -245,7 +245,7 @@ static void print_widenings(const struct widening *w)
 static bool base_files(struct cli *c, const struct site *s, struct pack *out, struct err *e)
 {
     if (!s->places.demo) {
-        *out = *rules_at(s->last, clock_wall_ms())->pack;
+        *out = *editions_at(s->last, clock_wall_ms())->pack;
         return true;
     }
     const struct bundle_source source = source_folder(s->places.region);

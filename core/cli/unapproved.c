@@ -5,6 +5,7 @@
 #include "cli/say.h"
 
 
+#include "sharing/change/bundle_suppose.h"
 #include "sharing/tools/explain.h"
 
 #define LINE_MAX_BYTES 65536

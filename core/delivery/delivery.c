@@ -15,7 +15,7 @@
 /* Between two rows: from now on nothing goes by an older generation. */
 static void look_up(struct delivery *d)
 {
-    d->head = rules_newest(d->rules);
+    d->head = editions_newest(d->rules);
     atomic_store(&d->generation, d->head->number);
 }
 
@@ -46,9 +46,9 @@ bool delivery_open(const struct delivery_options *o, struct delivery **out, stru
     d->o = *o;
     d->who = (struct log_who){ "delivery", o->name };
     d->only = (struct edition){ .bundle = o->bundle, .from_ms = INT64_MIN };
-    rules_add(&d->own, &d->only);
+    editions_add(&d->own, &d->only);
     d->rules = o->rules ? o->rules : &d->own;
-    d->head = rules_newest(d->rules);
+    d->head = editions_newest(d->rules);
     arena_init(&d->names, 1 << 16);
     arena_init(&d->arena, ARENA_MAX_BYTES);
     buf_init(&d->work, ARENA_MAX_BYTES);
@@ -182,7 +182,7 @@ static bool try_row(struct delivery *d, struct queued *q, struct err *e)
 {
     struct send_input in = {
         .o = &d->o,
-        .bundle = rules_at(d->head, delivery_now_ms(d))->bundle,
+        .bundle = editions_at(d->head, delivery_now_ms(d))->bundle,
         .id = q->id,
         .framed = q->bytes,
         .to = d->to,

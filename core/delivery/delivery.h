@@ -11,15 +11,15 @@
  * Progress and own records of disclosure ids (for case references) live in the delivery database.
  *
  * Threads: one thread runs it; delivery_stop from any. */
-#ifndef CONCORDAT_DELIVERY_H
-#define CONCORDAT_DELIVERY_H
+#ifndef CONCORDAT_DELIVERY_DELIVERY_H
+#define CONCORDAT_DELIVERY_DELIVERY_H
 
 #include "bus/bus.h"
 #include "contract/reference.h"
 #include "contract/transport.h"
 #include "mapping/mapping.h"
-#include "sharing/judge.h"
-#include "sharing/rules.h"
+#include "sharing/judge/judge.h"
+#include "sharing/change/editions.h"
 
 struct delivery;
 
@@ -38,7 +38,7 @@ struct delivery_options {
     /* How often what the partner answers with AE, with AR, is sent before it is parked; 0: for ever. */
     int64_t tries_on_error, tries_on_reject;
     int64_t (*now_ms)(void);        /* NULL: clock_wall_ms */
-    const struct rules *rules; /* the door goes by the one in force when it sends; all of bundle's
+    const struct editions *rules; /* the door goes by the one in force when it sends; all of bundle's
                                   shape. NULL: by bundle alone */
 };
 

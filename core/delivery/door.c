@@ -2,6 +2,7 @@
 #include "delivery/door.h"
 
 #include "record/wire.h"
+#include "sharing/judge/notice.h"
 
 /* By the version that counts now, the highest approved one that has begun; and never by one that
  * was stopped, whichever counts. */

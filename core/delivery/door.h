@@ -10,7 +10,7 @@
 #ifndef CONCORDAT_DELIVERY_DOOR_H
 #define CONCORDAT_DELIVERY_DOOR_H
 
-#include "sharing/judge.h"
+#include "sharing/judge/judge.h"
 
 enum door_way { DOOR_PASS, DOOR_REDUCE, DOOR_STOP };
 

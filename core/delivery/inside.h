@@ -26,9 +26,9 @@ struct delivery {
     struct arena names, arena;
     struct buf work, answer, receipt;
     const char *disclosures, *receipts; /* topics */
-    struct rules own; /* of one bundle alone */
+    struct editions own; /* of one bundle alone */
     struct edition only;
-    const struct rules *rules;
+    const struct editions *rules;
     const struct edition *head; /* the newest when this row was begun */
     _Atomic uint64_t generation;   /* its number */
     int64_t clock_ms;       /* the wall clock, when it was last looked at */

@@ -4,7 +4,7 @@
 #include "base/ids.h"
 #include "bus/topics.h"
 #include "host/log.h"
-#include "sharing/former.h"
+#include "sharing/facts/former.h"
 
 #include <string.h>
 

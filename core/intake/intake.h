@@ -7,13 +7,13 @@
  * 2: every message ends as published, unchanged, duplicate, not carried or quarantined, and is
  * counted in the same commit. Threads: take() from the transport's thread; one publisher thread of
  * its own. */
-#ifndef CONCORDAT_INTAKE_H
-#define CONCORDAT_INTAKE_H
+#ifndef CONCORDAT_INTAKE_INTAKE_H
+#define CONCORDAT_INTAKE_INTAKE_H
 
 #include "bus/bus.h"
 #include "contract/reference.h"
 #include "mapping/mapping.h"
-#include "sharing/rules.h"
+#include "sharing/change/editions.h"
 
 struct feed;
 
@@ -37,7 +37,7 @@ struct feed_options {
     int64_t quarantine_max_bytes, quarantine_age_ms; /* 0: an eighth of the above; 30 days */
     int64_t words_max_bytes; /* of words about sharing that are kept for links to come; 0: an eighth too */
     int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
-    const struct rules *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
+    const struct editions *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
     int64_t stale_after_ms; /* of snapshots: an alarm when none came for so long; 0: never */
     bool without_bus; /* nothing is asked of the bus, and nothing sent, until feed_join_bus */
 };

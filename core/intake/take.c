@@ -381,7 +381,7 @@ static void look_up(struct feed *f)
 {
     if (f->o.rules)
         f->identity.traced =
-            bundle_feed_is_traced(rules_at(rules_newest(f->o.rules), f->o.now_ms())->bundle,
+            bundle_feed_is_traced(editions_at(editions_newest(f->o.rules), f->o.now_ms())->bundle,
                                   f->o.agency, slice_text(f->o.name));
 }
 

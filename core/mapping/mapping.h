@@ -5,8 +5,8 @@
  * mappings are immutable; any thread. No text is compiled per message.
  * Errors of a file are collected with file:line:column (map.*); errors of a message are ERR_REJECT
  * with the record path in the sentence, the source path and byte offset as place, never the value. */
-#ifndef CONCORDAT_MAPPING_H
-#define CONCORDAT_MAPPING_H
+#ifndef CONCORDAT_MAPPING_MAPPING_H
+#define CONCORDAT_MAPPING_MAPPING_H
 
 #include "contract/registry.h"
 #include "record/catalogue.h"

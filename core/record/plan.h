@@ -58,6 +58,11 @@ struct view { const struct plan *plan; struct slice bytes; const struct span *sl
 MUST_CHECK bool plan_view(const struct plan *p, struct arena *a, struct slice bytes,
                           struct view *out, struct err *e);
 bool view_is_null(const struct view *v, size_t slot);
+/* Whether the slot holds anything: not null, and no empty list. */
+static inline bool view_has(const struct view *v, size_t slot)
+{
+    return v->slots[slot].n > plan_empty(v->plan)[slot];
+}
 /* Text of a string, bytes, fixed or enum slot; empty when null. */
 struct slice view_text(const struct view *v, size_t slot);
 /* Number of an int, long or boolean slot; 0 when null. */

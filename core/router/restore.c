@@ -10,7 +10,7 @@
 
 #include "audit/walk.h"
 #include "record/wire.h"
-#include "sharing/former.h"
+#include "sharing/facts/former.h"
 
 #define RESTORE_ARENA_BYTES ((size_t)64 * 1024 * 1024)
 

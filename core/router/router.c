@@ -25,9 +25,9 @@ enum count { EVENTS, DISCLOSED, WITHHELD, HELD, DUPLICATES, REFUSED, RECEIPTS, C
 
 struct router {
     struct router_options o;
-    struct rules own;                   /* of one bundle alone */
+    struct editions own;                   /* of one bundle alone */
     struct edition only;
-    const struct rules *rules;
+    const struct editions *rules;
     const struct edition *head;      /* the newest at the start of this transaction */
     _Atomic uint64_t generation;        /* its number: no later commit goes by an older one */
     struct arena arena;                 /* of its whole life: names and tables */
@@ -111,9 +111,9 @@ bool router_open(const struct router_options *o, struct router **out, struct err
         return err_memory(e);
     r->o = *o;
     r->only = (struct edition){ .bundle = o->bundle, .from_ms = INT64_MIN };
-    rules_add(&r->own, &r->only);
+    editions_add(&r->own, &r->only);
     r->rules = o->rules ? o->rules : &r->own;
-    r->head = rules_newest(r->rules);
+    r->head = editions_newest(r->rules);
     atomic_init(&r->in_step_ns, clock_mono_ns());
     arena_init(&r->arena, ROUTER_ARENA_BYTES);
     if (join(r, e) && restore(r, e))
@@ -229,7 +229,7 @@ static bool decide(struct router *r, const struct bus_record *in, struct err *e)
     struct step *step = ARENA_NEW(&r->tx.arena, struct step);
     if (!step)
         return err_memory(e);
-    const struct edition *g = rules_at(r->head, step_time(p, in));
+    const struct edition *g = editions_at(r->head, step_time(p, in));
     const struct input_rules rules = { g->bundle, r->o.keys, r->o.live, r->o.demo };
     if (!step_decide(&rules, p, in, &r->tx.arena, step, e))
         return slice_equal_text(SLICE("feed.unknown"), e->code) && stand_still(r, in, e);
@@ -359,7 +359,7 @@ bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
     if (!r->worker && !join_bus(r, e))
         return false;
     if (r->tx.taken == 0) {
-        r->head = rules_newest(r->rules);
+        r->head = editions_newest(r->rules);
         atomic_store(&r->generation, r->head->number);
     }
     if (!take(r, wait_ms, e))

@@ -5,12 +5,12 @@
  * audit with the input positions in one bus transaction (law 3). Commits as soon as its input
  * queue is empty, else at 50 ms, 5,000 records or 100 distinct partitions.
  * Threads: one thread runs it; router_stop may come from any. */
-#ifndef CONCORDAT_ROUTER_H
-#define CONCORDAT_ROUTER_H
+#ifndef CONCORDAT_ROUTER_ROUTER_H
+#define CONCORDAT_ROUTER_ROUTER_H
 
 #include "bus/bus.h"
-#include "sharing/judge.h"
-#include "sharing/rules.h"
+#include "sharing/judge/judge.h"
+#include "sharing/change/editions.h"
 
 struct router;
 
@@ -29,9 +29,9 @@ struct router_options {
     const char *worker;             /* stable id: "router-0" */
     bool demo; /* its rules are unsigned, and so are the orders that change them */
     bool live; /* environment; an event of the other one is refused (wrong-environment) */
-    /* What it goes by, each record by its decision time; all of bundle's shape (rules_differ). NULL:
+    /* What it goes by, each record by its decision time; all of bundle's shape (editions_differ). NULL:
      * by bundle alone. */
-    const struct rules *rules;
+    const struct editions *rules;
     /* All that stand, when that may have changed and nothing is left to decide; in its own thread. NULL:
      * nobody wants to know. */
     void (*stands)(void *ctx, const struct router_stand *list, size_t n);

@@ -12,6 +12,8 @@
 
 #include "host/part.h"
 #include "host/strict.h"
+#include "sharing/change/pack_approve.h"
+#include "sharing/load/bundle_load.h"
 
 /* ---- reading and trusting ---- */
 
@@ -59,7 +61,7 @@ static bool people_stand(const struct bundle *of, const struct bundle *in,
     for (size_t i = 0; i < of->people.count; i++) {
         const struct named *one = &of->people.list[i];
         struct slice agency = of->agencies[one->agency].name;
-        if ((!in || !has_person(in, agency, one)) && !approvers_speak(by, agency, p))
+        if ((!in || !has_person(in, agency, one)) && !pack_approvers_speak(by, agency, p))
             return err_set(e, ERR_REJECT, "pack.people", 0,
                            "cannot take the bundle: it changes '%.*s' of its people, and no "
                            "approver of '%.*s' has signed it",
@@ -108,7 +110,7 @@ static bool is_signed(const struct bundles_trust *t, const struct edition *befor
                                   &next->bundle->approvers };
     if (before && place && !widens && pack_only_stops(place->pack, next->pack))
         return pack_stop_signed(next->pack, before->bundle, t->at_ms, e);
-    if (before && place && extension_is_tried(next->pack, before->bundle))
+    if (before && place && pack_extension_tried(next->pack, before->bundle))
         return extension_signed(t, before, next, place, e);
     return pack_approved(next->pack, &by, widens, e);
 }
@@ -123,9 +125,9 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
         return true;
     if (!keeps_people(was, next, e))
         return false;
-    arena_init(&a, PACK_BYTES_MAX * 8);
+    arena_init(&a, SOURCE_BYTES_MAX * 8);
     bool good = pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack, &w, e);
-    bool widens = w != NULL || (was && approvals_widen(was, next->bundle));
+    bool widens = w != NULL || (was && pack_approvals_widen(was, next->bundle));
     arena_release(&a);
     if (good && widens && !next->pack->widens)
         good = err_set(e, ERR_REJECT, "pack.widens", 0,
@@ -134,7 +136,7 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
     if (!good || !is_signed(t, before, next, place, widens, e))
         return false;
     return next->pack->form != PACK_FORM_SIGNED ||
-           (approvers_follow(by, &next->bundle->approvers, next->pack, e) &&
+           (pack_approvers_follow(by, &next->bundle->approvers, next->pack, e) &&
             people_follow(was, by, next, e));
 }
 
@@ -181,7 +183,7 @@ static bool approvals_are_good(const struct bundles_trust *t, const struct editi
         return true;
     if (before && before->pack->form == PACK_FORM_SIGNED && !bundles_are_new(t, next, e))
         return false;
-    return approvals_follow(&base, next->pack, e);
+    return pack_approvals_follow(&base, next->pack, e);
 }
 
 /* Whose place next takes: of before and those before it the last that begins no later. One that had
@@ -262,7 +264,7 @@ bool bundles_list(struct arena *a, const char *folder, const struct kept_bundle 
 bool bundles_read_pack(struct arena *a, const char *path, struct pack *out, struct slice *bytes,
                        struct err *e)
 {
-    return tree_read_file(a, path, PACK_BYTES_MAX, bytes, e) && pack_read(a, *bytes, out, e);
+    return tree_read_file(a, path, SOURCE_BYTES_MAX, bytes, e) && pack_read(a, *bytes, out, e);
 }
 
 /* Another process may have put it there before us: then it must be the same. */
@@ -271,7 +273,7 @@ static bool is_there(const char *path, const struct edition *g, struct err *e)
     struct arena a;
     struct pack kept;
     struct slice bytes;
-    arena_init(&a, PACK_BYTES_MAX * 2);
+    arena_init(&a, SOURCE_BYTES_MAX * 2);
     bool good = bundles_read_pack(&a, path, &kept, &bytes, e);
     if (good && !hash_equal(kept.hash, g->bundle->hash))
         good = err_set(e, ERR_REJECT, "bundle.number", 0,
@@ -386,9 +388,9 @@ static bool is_still_meant(const struct bundle *after, const uint8_t what[HASH_B
     return false;
 }
 
-static bool inherit(struct pack_approval *out, const char *file, const uint8_t what[HASH_BYTES])
+static bool inherit(struct signed_approval *out, const char *file, const uint8_t what[HASH_BYTES])
 {
-    *out = (struct pack_approval){ .inherited = true, .file = slice_text(file) };
+    *out = (struct signed_approval){ .inherited = true, .file = slice_text(file) };
     memcpy(out->what, what, HASH_BYTES);
     return true;
 }
@@ -401,7 +403,7 @@ static bool carry(struct arena *a, struct pack *p, const struct bundles_draft *d
     if (!after || !before)
         return true;
     size_t room = d->before->approvals.count + 2 * before->agreement_count, n = 0;
-    struct pack_approval *list = ARENA_ARRAY(a, room + 1, struct pack_approval);
+    struct signed_approval *list = ARENA_ARRAY(a, room + 1, struct signed_approval);
     if (!list)
         return err_memory(e);
     for (size_t i = 0; i < d->before->approvals.count; i++)
@@ -415,7 +417,7 @@ static bool carry(struct arena *a, struct pack *p, const struct bundles_draft *d
         if (g->extension.n && is_still_meant(after, g->extension_hash))
             n += inherit(&list[n], pack_name_of(g->file), g->extension_hash);
     }
-    p->approvals = (struct pack_approvals){ list, n };
+    p->approvals = (struct signed_approvals){ list, n };
     return true;
 }
 
@@ -464,10 +466,10 @@ bool bundles_pack_files(struct arena *a, const struct pack_file *files, size_t n
         (d->is_signed && (!carry(a, &p, d, e) || !add_drafts(a, &p, d, widenings, e))))
         return false;
     p.widens = *widenings != NULL;
-    buf_init(&out, PACK_BYTES_MAX);
+    buf_init(&out, SOURCE_BYTES_MAX);
     bool good = pack_write(&p, &out, e);
     for (size_t i = 0; i < p.approvals.count; i++)
-        pack_put_approval(&p.approvals.list[i], &out);
+        signed_approval_put(&p.approvals.list[i], &out);
     good = good && buf_done(&out, e);
     *bytes = good ? arena_copy(a, buf_slice(&out)) : slice_of(NULL, 0);
     buf_release(&out);

@@ -12,9 +12,9 @@
 #ifndef CONCORDAT_SITE_BUNDLES_H
 #define CONCORDAT_SITE_BUNDLES_H
 
-#include "sharing/rules.h"
-#include "sharing/stop.h"
-#include "sharing/widens.h"
+#include "sharing/change/editions.h"
+#include "sharing/change/pack_order.h"
+#include "sharing/change/pack_widens.h"
 
 /* What is known of a site before any bundle is read, or when none can be. */
 struct site_places {

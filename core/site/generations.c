@@ -3,6 +3,8 @@
  * From one that is trusted (signed by the site's approvers, or a demo's folder) the chain is
  * followed backwards by hash, which proves what came before, and forwards by signature. */
 #include "base/clock.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/load/load_approvers.h"
 #include "site/reading.h"
 
 struct chain {
@@ -52,7 +54,7 @@ static struct edition *read_kept(struct chain *c, const char *path, struct probl
     struct arena *a = c->r->reader.arena;
     struct slice bytes;
     struct err e = { 0 };
-    if (tree_read_file(a, path, PACK_BYTES_MAX, &bytes, &e))
+    if (tree_read_file(a, path, SOURCE_BYTES_MAX, &bytes, &e))
         return bundles_read(a, bytes, path, c->r->site->catalogue, p);
     problems_add(p, &e);
     return NULL;
@@ -209,7 +211,7 @@ static bool read_signed(struct chain *c, const struct node *root)
     if (!site_read_approvers(r->reader.arena, path, &r->site->first_by, r->reader.problems))
         return false;
     struct slice bytes;
-    if (!tree_read_file(r->reader.arena, r->site->places.first, PACK_BYTES_MAX, &bytes, &e))
+    if (!tree_read_file(r->reader.arena, r->site->places.first, SOURCE_BYTES_MAX, &bytes, &e))
         return complain(r, n, &e);
     struct edition *g = bundles_read(r->reader.arena, bytes, r->site->places.first,
                                      r->site->catalogue, r->reader.problems);
@@ -235,12 +237,12 @@ static void set_rules(struct site *s, const struct chain *c, int64_t now_ms)
         if (c->list[i]->from_ms <= now_ms)
             base = i;
     const struct bundle *b = c->list[base]->bundle;
-    for (first = base; first > 0 && !rules_differ(c->list[first - 1]->bundle, b);)
+    for (first = base; first > 0 && !editions_differ(c->list[first - 1]->bundle, b);)
         first--;
-    for (end = base + 1; end < c->count && !rules_differ(c->list[end]->bundle, b);)
+    for (end = base + 1; end < c->count && !editions_differ(c->list[end]->bundle, b);)
         end++;
     for (size_t i = first; i < end; i++)
-        rules_add(&s->rules, c->list[i]);
+        editions_add(&s->rules, c->list[i]);
     s->bundle = b;
     s->last = c->list[c->count - 1];
     s->waiting = end < c->count ? c->list[end] : NULL;
@@ -290,7 +292,7 @@ struct bundles_trust site_trust(const struct site *s, int64_t at_ms)
 bool site_keep_bundles(const struct site *s, struct err *e)
 {
     bundles_tidy(s->places.bundles);
-    for (const struct edition *g = rules_newest(&s->rules); g; g = g->earlier)
+    for (const struct edition *g = editions_newest(&s->rules); g; g = g->earlier)
         if (!bundles_keep(s->places.bundles, g, e))
             return false;
     return true;
@@ -299,7 +301,7 @@ bool site_keep_bundles(const struct site *s, struct err *e)
 const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
                                         const uint8_t hash[HASH_BYTES])
 {
-    const struct edition *known = rules_hashed(&s->rules, hash);
+    const struct edition *known = editions_hashed(&s->rules, hash);
     const struct kept_bundle *kept = NULL;
     struct problems ignored = { .count = 0 };
     struct err e = { 0 };

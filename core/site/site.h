@@ -4,12 +4,12 @@
  * collected with file:line:column before anything starts. Immutable after loading, but for the
  * transports' states, which belong to whoever opens them. Errors: site.* and those of the rooms
  * below. */
-#ifndef CONCORDAT_SITE_H
-#define CONCORDAT_SITE_H
+#ifndef CONCORDAT_SITE_SITE_H
+#define CONCORDAT_SITE_SITE_H
 
 #include "contract/registry.h"
 #include "mapping/mapping.h"
-#include "sharing/judge.h"
+#include "sharing/judge/judge.h"
 #include "site/bundles.h"
 
 struct site_feed {
@@ -75,7 +75,7 @@ struct site {
     /* generations.c */
     struct site_places places;
     struct approvers first_by;            /* who may sign the first bundle */
-    struct rules rules;                   /* all that a running program can go by, newest first */
+    struct editions rules;                   /* all that a running program can go by, newest first */
     const struct edition *last, *waiting; /* the last there is; one that needs a restart */
 };
 

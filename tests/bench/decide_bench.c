@@ -20,7 +20,8 @@
 #include "decide_ratio.h"
 #include "decide_reload.h"
 #include "made_region.h"
-#include "sharing/load.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/load/load.h"
 
 #define CASES 512
 #define SAMPLES 200000

@@ -2,6 +2,7 @@
  * the other. The loader gives an arena up only when the decider has said that it uses the newer
  * one. */
 #include "decide_reload.h"
+#include "sharing/load/bundle_load.h"
 
 #include <pthread.h>
 #include <sched.h>

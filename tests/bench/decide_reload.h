@@ -2,7 +2,7 @@
 #ifndef CONCORDAT_BENCH_DECIDE_RELOAD_H
 #define CONCORDAT_BENCH_DECIDE_RELOAD_H
 
-#include "sharing/bundle.h"
+#include "sharing/rules/bundle.h"
 
 struct reload;
 /* Begins to load folder over and over in a thread of its own. NULL: it cannot. */

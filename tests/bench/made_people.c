@@ -4,7 +4,7 @@
 
 #include "made_region.h"
 #include "record/wire.h"
-#include "sharing/clause.h"
+#include "sharing/rules/compiled.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define DAY_MS ((int64_t)86400000)

@@ -7,7 +7,7 @@
 #ifndef CONCORDAT_BENCH_MADE_REGION_H
 #define CONCORDAT_BENCH_MADE_REGION_H
 
-#include "sharing/judge.h"
+#include "sharing/judge/judge.h"
 
 #define MADE_OTHERS 40
 #define MADE_DECIDED_MS ((int64_t)1782900000000) /* 2026-07-01 */

@@ -1,6 +1,6 @@
 /* act_fuzz.c - any bytes as an act of a person: refused, or one text of it, and plain to read. */
 #include "must.h"
-#include "sharing/act.h"
+#include "sharing/acts/act.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,8 +8,9 @@
 #include <stdio.h>
 
 #include "record/wire.h"
-#include "sharing/judge.h"
-#include "sharing/source.h"
+#include "sharing/judge/judge.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/load/source.h"
 
 #include "must.h"
 

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sharing/bundle.h"
-#include "sharing/widens.h"
+#include "sharing/rules/bundle.h"
+#include "sharing/acts/signature.h"
+#include "sharing/change/pack_widens.h"
+#include "sharing/load/bundle_load.h"
 
 #define SCRATCH_MAX ((size_t)256 << 20)
 
@@ -25,20 +27,20 @@ static void check_again(const struct pack *p)
 {
     struct buf out;
     struct err e = { .fate = ERR_NONE };
-    buf_init(&out, PACK_BYTES_MAX);
+    buf_init(&out, SOURCE_BYTES_MAX);
     must(pack_write(p, &out, &e), "read, and cannot be written");
     must(slice_equal(buf_slice(&out), p->canonical), "two texts for one bundle");
     for (size_t i = 0; i < p->signature_count && p->form != PACK_FORM_SIGNED; i++)
-        pack_put_signature(p->signatures[i].name, p->signatures[i].bytes, &out);
+        signature_put(p->signatures[i].name, p->signatures[i].bytes, &out);
     must(p->form == PACK_FORM_SIGNED || slice_equal(buf_slice(&out), p->file),
          "two texts for one signature");
     for (size_t i = 0; i < p->approvals.count; i++) {
-        const struct pack_approval *a = &p->approvals.list[i];
+        const struct signed_approval *a = &p->approvals.list[i];
         buf_reset(&out);
-        pack_put_approval(a, &out);
+        signed_approval_put(a, &out);
         must(out.n == a->line.n + 1 && slice_equal(slice_head(buf_slice(&out), a->line.n), a->line),
              "two texts for one approval");
-        must(a->inherited || !pack_approval_good(p->region, a), "an approval that nobody signed");
+        must(a->inherited || !signed_approval_good(p->region, a), "an approval that nobody signed");
     }
     buf_release(&out);
 }

@@ -3,7 +3,12 @@
  *
  * The first byte says of which event and person it is asked: an event with its bare header or with
  * every text filled in, a person of whom nothing or something is known. */
-#include "sharing/when.h"
+#include "sharing/rules/when.h"
+#include "sharing/decide/when_eval.h"
+#include "sharing/facts/facts.h"
+#include "sharing/facts/facts_query.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/load/when_compile.h"
 
 #include "must.h"
 
@@ -96,7 +101,7 @@ static const struct person *some_person(bool known)
 
 static enum truth value_of(const struct when *w, const struct view *event, bool known)
 {
-    struct when_input in = { .bundle = bundle,
+    struct facts_context in = { .bundle = bundle,
                              .facts = some_person(known),
                              .event = event,
                              .schema = stay_at,

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "sharing/judge/judge.h"
+#include "sharing/rules/clause.h"
 #include "engine.h"
 
 #define CLAUSES 50

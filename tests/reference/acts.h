@@ -11,7 +11,7 @@
 #include "bus/backend.h"
 #include "reference.h"
 #include "router/router.h"
-#include "sharing/act.h"
+#include "sharing/acts/act.h"
 
 #define ACTS_PEOPLE 8
 #define ACTS_REGION "actstead"

@@ -6,6 +6,7 @@
 #include "host/log.h"
 #include "record/plan.h"
 #include "record/wire.h"
+#include "sharing/load/bundle_load.h"
 
 #define FAILURES_MAX 3 /* of a turn */
 

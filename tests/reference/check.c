@@ -5,6 +5,11 @@
 #include <stdlib.h>
 
 #include "record/wire.h"
+#include "sharing/decide/decision.h"
+#include "sharing/judge/judge.h"
+#include "sharing/rules/bundle.h"
+#include "sharing/rules/clause.h"
+#include "sharing/rules/prohibition.h"
 
 static bool differ(const struct check *k, int to, const char *what)
 {

@@ -11,7 +11,7 @@ static const struct {
     int rank;
 } reasons[] = {
 #define X(name, code, rank, ...) { code, rank },
-#include "sharing/reasons.def"
+#include "sharing/rules/reasons.def"
 #undef X
 };
 #define REASONS (sizeof reasons / sizeof reasons[0])

@@ -12,7 +12,8 @@
 #include "delivery/door.h"
 #include "engine.h"
 #include "record/wire.h"
-#include "sharing/clause.h"
+#include "sharing/judge/notice.h"
+#include "sharing/rules/compiled.h"
 
 #define CASES_A_BUNDLE 40
 #define ARENA_MAX ((size_t)512 << 20)

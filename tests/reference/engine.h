@@ -3,8 +3,8 @@
 #define CONCORDAT_TESTS_REFERENCE_ENGINE_H
 
 #include "reference.h"
-#include "sharing/judge.h"
-#include "sharing/source.h"
+#include "sharing/judge/judge.h"
+#include "sharing/load/source.h"
 
 /* Files in memory as a source; borrows. */
 struct bundle_source ref_source(const struct ref_files *files);

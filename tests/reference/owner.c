@@ -10,6 +10,7 @@
 
 #include "engine.h"
 #include "record/wire.h"
+#include "sharing/load/bundle_load.h"
 
 #define AGENCIES 3
 #define SERVICES (2 * AGENCIES)

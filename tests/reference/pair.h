@@ -3,7 +3,7 @@
 #define CONCORDAT_TESTS_REFERENCE_PAIR_H
 
 #include "engine.h"
-#include "sharing/widens.h"
+#include "sharing/change/pack_widens.h"
 
 struct pair {
     struct ref_case of;             /* whose bundle is the one in force */

@@ -12,7 +12,10 @@
 
 #include "check.h"
 #include "sound.h"
-#include "sharing/clause.h"
+#include "sharing/decide/when_eval.h"
+#include "sharing/facts/facts_query.h"
+#include "sharing/judge/judge.h"
+#include "sharing/rules/compiled.h"
 #include "sharing/tools/analyse.h"
 #include "sharing/tools/explain_limit.h"
 #include "sharing/tools/when_logic.h"
@@ -215,7 +218,7 @@ static bool keeps_clause(struct trial *t, const struct decision *d, uint32_t n)
 static bool keeps_prohibition(struct trial *t, const struct decision *d, uint32_t n)
 {
     const struct prohibition *p = &t->bundle->prohibitions[n];
-    const struct when_input in = { .bundle = t->bundle,
+    const struct facts_context in = { .bundle = t->bundle,
                                    .facts = t->question->in.facts,
                                    .event = &t->question->in.event,
                                    .schema = d->schema,

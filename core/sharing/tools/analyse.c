@@ -51,7 +51,7 @@ static bool make_groups(struct analysis *x)
     if (!parts || !groups)
         return false;
     for (unsigned i = 0; i < count; i++)
-        parts[i] = parts_of_category(x->b, SIZE_MAX, i);
+        parts[i] = bundle_parts_of_category(x->b, SIZE_MAX, i);
     for (unsigned i = 0; i < count; i++)
         for (unsigned j = 0; j < count; j++)
             if (slice_equal(group_of(x->b, i), group_of(x->b, j))) {

@@ -6,10 +6,10 @@
  * mappings do not make or its deliveries cannot carry, that ends soon. Each at file:line, one sentence, code check.*. Pure: the
  * time is given. Cost: sorting and bitmaps; clauses are held against prohibitions, and against few
  * of their like. */
-#ifndef CONCORDAT_SHARING_ANALYSE_H
-#define CONCORDAT_SHARING_ANALYSE_H
+#ifndef CONCORDAT_SHARING_TOOLS_ANALYSE_H
+#define CONCORDAT_SHARING_TOOLS_ANALYSE_H
 
-#include "sharing/bundle.h"
+#include "sharing/rules/bundle.h"
 
 /* What the mappings of a site make of a service's messages: one type and kind, and the fields that
  * they or the feed's configuration ever set. Borrowed. */

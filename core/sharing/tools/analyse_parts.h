@@ -1,9 +1,9 @@
 /* analyse_parts.h - what the files of the analysis share. */
-#ifndef CONCORDAT_SHARING_ANALYSE_PARTS_H
-#define CONCORDAT_SHARING_ANALYSE_PARTS_H
+#ifndef CONCORDAT_SHARING_TOOLS_ANALYSE_PARTS_H
+#define CONCORDAT_SHARING_TOOLS_ANALYSE_PARTS_H
 
 #include "sharing/tools/analyse.h"
-#include "sharing/clause.h"
+#include "sharing/rules/compiled.h"
 
 /* What a service's feeds can say of one kind of event. */
 struct says {

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "sharing/expiry.h"
+#include "sharing/change/expiry.h"
 #include "sharing/tools/explain_words.h"
 
 static bool has_approver(const struct bundle *b, struct slice agency)
@@ -89,7 +89,7 @@ void analyse_terms(struct analysis *x)
 {
     struct buf day;
     struct expiry *list = ARENA_ARRAY(x->arena, x->b->agreement_count + 1, struct expiry);
-    size_t n = list ? bundle_expiries(x->b, x->in->now_ms, list) : 0;
+    size_t n = list ? expiry_notices(x->b, x->in->now_ms, list) : 0;
     x->problems->lost |= !list;
     buf_init(&day, 100);
     for (size_t i = 0; i < n; i++)

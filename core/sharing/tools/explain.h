@@ -3,11 +3,11 @@
  *
  * People read "shared with", never "disclosed". What is told is the compiled bundle, so that what
  * is signed is what is decided. Pure; any thread. Errors: memory.limit. */
-#ifndef CONCORDAT_SHARING_EXPLAIN_H
-#define CONCORDAT_SHARING_EXPLAIN_H
+#ifndef CONCORDAT_SHARING_TOOLS_EXPLAIN_H
+#define CONCORDAT_SHARING_TOOLS_EXPLAIN_H
 
 #include "base/buf.h"
-#include "sharing/bundle.h"
+#include "sharing/rules/bundle.h"
 
 /* Text of lines up to about 96 characters. agreement is an index. */
 MUST_CHECK bool explain_agreement(const struct bundle *b, size_t agreement, struct buf *out,

@@ -126,7 +126,7 @@ static void put_rows(struct annex *x, const struct clause *c)
 {
     struct categories set = explain_shared(x->b, c);
     for (unsigned n = 0; n < catalogue_category_count(x->b->catalogue); n++) {
-        struct categories left = parts_of_category(x->b, SIZE_MAX, n);
+        struct categories left = bundle_parts_of_category(x->b, SIZE_MAX, n);
         categories_keep(&left, &set);
         while (!categories_is_empty(&left)) {
             struct categories alike = explain_alike(x->b, &left, c->obliged);

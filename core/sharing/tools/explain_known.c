@@ -1,7 +1,7 @@
 /* explain_known.c - lines of the facts table, for those who read a condition that rests on them. */
 #include "sharing/tools/explain_known.h"
 
-#include "sharing/load.h"
+#include "sharing/load/load.h"
 #include "sharing/tools/explain_words.h"
 
 static bool is_consent(const struct fact_rule *f)

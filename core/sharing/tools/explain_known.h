@@ -1,9 +1,9 @@
 /* explain_known.h - what "known through" and "responsible for" mean: the facts table in words. */
-#ifndef CONCORDAT_SHARING_EXPLAIN_KNOWN_H
-#define CONCORDAT_SHARING_EXPLAIN_KNOWN_H
+#ifndef CONCORDAT_SHARING_TOOLS_EXPLAIN_KNOWN_H
+#define CONCORDAT_SHARING_TOOLS_EXPLAIN_KNOWN_H
 
 #include "base/buf.h"
-#include "sharing/clause.h"
+#include "sharing/rules/compiled.h"
 
 /* Whether a line of the facts table says what a word in these conditions means: those of an
  * agreement's clauses. */

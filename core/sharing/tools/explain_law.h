@@ -1,9 +1,9 @@
 /* explain_law.h - legal bases in words (domain.md 7.1); for the files of explain. */
-#ifndef CONCORDAT_SHARING_EXPLAIN_LAW_H
-#define CONCORDAT_SHARING_EXPLAIN_LAW_H
+#ifndef CONCORDAT_SHARING_TOOLS_EXPLAIN_LAW_H
+#define CONCORDAT_SHARING_TOOLS_EXPLAIN_LAW_H
 
 #include "base/buf.h"
-#include "sharing/bundle.h"
+#include "sharing/rules/bundle.h"
 
 /* "UK GDPR Article 6(1)(e) (public task), Article 9(2)(h) (health or social care), ..." */
 void explain_basis(const struct party *p, struct buf *out);

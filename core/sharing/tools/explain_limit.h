@@ -1,9 +1,9 @@
 /* explain_limit.h - what a clause really shares, for how long, and what prohibitions take of it. */
-#ifndef CONCORDAT_SHARING_EXPLAIN_LIMIT_H
-#define CONCORDAT_SHARING_EXPLAIN_LIMIT_H
+#ifndef CONCORDAT_SHARING_TOOLS_EXPLAIN_LIMIT_H
+#define CONCORDAT_SHARING_TOOLS_EXPLAIN_LIMIT_H
 
 #include "base/buf.h"
-#include "sharing/clause.h"
+#include "sharing/rules/compiled.h"
 
 /* What its events have of what it releases. */
 struct categories explain_shared(const struct bundle *b, const struct clause *c);

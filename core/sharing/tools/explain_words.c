@@ -240,7 +240,7 @@ static void put_fields(const struct bundle *b, const struct categories *set, str
 static void put_parts(const struct bundle *b, struct slice word, unsigned category,
                       const struct categories *set, const char *before, struct buf *out)
 {
-    struct categories own = parts_of_category(b, SIZE_MAX, category), but = own;
+    struct categories own = bundle_parts_of_category(b, SIZE_MAX, category), but = own;
     categories_drop(&but, set);
     bool is_whole = categories_is_empty(&but);
     bool is_rest = categories_has(set, category) && categories_has(&own, category);
@@ -258,7 +258,7 @@ static void put_parts(const struct bundle *b, struct slice word, unsigned catego
 static struct categories parts_in(const struct bundle *b, unsigned category,
                                   const struct categories *set)
 {
-    struct categories own = parts_of_category(b, SIZE_MAX, category);
+    struct categories own = bundle_parts_of_category(b, SIZE_MAX, category);
     categories_keep(&own, set);
     return own;
 }

@@ -1,9 +1,9 @@
 /* explain_words.h - names of the bundle in words for people. */
-#ifndef CONCORDAT_SHARING_EXPLAIN_WORDS_H
-#define CONCORDAT_SHARING_EXPLAIN_WORDS_H
+#ifndef CONCORDAT_SHARING_TOOLS_EXPLAIN_WORDS_H
+#define CONCORDAT_SHARING_TOOLS_EXPLAIN_WORDS_H
 
 #include "base/buf.h"
-#include "sharing/clause.h"
+#include "sharing/rules/compiled.h"
 
 /* "care-package" as "care package"; "nhs-number" as "NHS number". */
 void explain_word(struct slice word, struct buf *out);

@@ -2,8 +2,8 @@
 #include "sharing/tools/table.h"
 
 #include "host/tree.h"
-#include "sharing/decide.h"
-#include "sharing/run.h"
+#include "sharing/decide/decide.h"
+#include "sharing/judge/run.h"
 #include "sharing/tools/table_row.h"
 
 #define FILE_BYTES_MAX (1u << 20)

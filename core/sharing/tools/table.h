@@ -23,10 +23,10 @@
  * A row `given FACT...` has facts for all rows below it, until the next.
  * A name stands for what the event has of it. Errors: table.* with file:line:column, all
  * collected. */
-#ifndef CONCORDAT_SHARING_TABLE_H
-#define CONCORDAT_SHARING_TABLE_H
+#ifndef CONCORDAT_SHARING_TOOLS_TABLE_H
+#define CONCORDAT_SHARING_TOOLS_TABLE_H
 
-#include "sharing/judge.h"
+#include "sharing/judge/judge.h"
 
 struct table_result {
     size_t rows, failed;

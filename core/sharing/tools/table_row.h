@@ -2,11 +2,11 @@
  *
  * table.c reads and judges it, table_words.c turns its words into facts and an event, table_want.c
  * compares what was decided with what was wanted. Lives in the arena of the call. */
-#ifndef CONCORDAT_SHARING_TABLE_ROW_H
-#define CONCORDAT_SHARING_TABLE_ROW_H
+#ifndef CONCORDAT_SHARING_TOOLS_TABLE_ROW_H
+#define CONCORDAT_SHARING_TOOLS_TABLE_ROW_H
 
-#include "sharing/draft.h"
-#include "sharing/judge.h"
+#include "sharing/facts/draft.h"
+#include "sharing/judge/judge.h"
 
 #define ROW_WORDS_MAX 64
 

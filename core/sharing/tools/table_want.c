@@ -1,5 +1,5 @@
 /* table_want.c - compares what was decided with the left side of a decision table's row. */
-#include "sharing/clause.h"
+#include "sharing/rules/compiled.h"
 #include "sharing/tools/table_row.h"
 
 /* The names of one row's second word: "=a,b:year,-c". */

@@ -1,6 +1,8 @@
 /* when_logic.c - the search behind when_logic.h. */
 #include "sharing/tools/when_logic.h"
 
+#include "sharing/rules/words.h"
+
 #define STEPS_MAX 2000 /* of one search: also the depth of its recursion */
 #define AGE_MAX 150
 
@@ -217,7 +219,7 @@ static bool is_never_unknown(const struct when_node *n)
     if (n->op != WHEN_CALL)
         return false;
     return n->function == WHEN_RESTRICTED &&
-           slice_equal_text(n->args->next->text, FACTS_UNCHECKED);
+           slice_equal_text(n->args->next->text, WORDS_UNCHECKED);
 }
 
 /* Whether a leaf that is true or false needs that value to be known. */

@@ -6,10 +6,10 @@
  * and what can never be unknown. Sound one way: "cannot" is certain; "can" may be wrong (also when
  * the search became too long), so that nothing right is ever called wrong. One thing is taken for
  * granted: that nobody is born after the day, or more than 150 years before it. Pure; any thread. */
-#ifndef CONCORDAT_SHARING_WHEN_LOGIC_H
-#define CONCORDAT_SHARING_WHEN_LOGIC_H
+#ifndef CONCORDAT_SHARING_TOOLS_WHEN_LOGIC_H
+#define CONCORDAT_SHARING_TOOLS_WHEN_LOGIC_H
 
-#include "sharing/when.h"
+#include "sharing/rules/when.h"
 
 /* Sets of truths that make sense of a whole condition: WHEN_IS_TRUE, WHEN_IS_FALSE, either with
  * WHEN_IS_UNKNOWN, or that alone. */

@@ -5,7 +5,7 @@
 
 #include "bus/topics.h"
 #include "record/wire.h"
-#include "sharing/pack.h"
+#include "sharing/change/pack.h"
 
 static struct slice framed(struct buf *b)
 {

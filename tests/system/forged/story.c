@@ -6,6 +6,9 @@
 #include "bus/topics.h"
 #include "host/db.h"
 #include "record/wire.h"
+#include "sharing/judge/judge.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/load/source.h"
 
 #define EVENTS_A_HALF 260
 

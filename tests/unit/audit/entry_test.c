@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "audit/compare.h"
+#include "sharing/load/bundle_load.h"
 
 static struct arena arena;
 static const struct catalogue *catalogue;

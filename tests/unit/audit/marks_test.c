@@ -5,6 +5,7 @@
 
 #include "audit/marks.h"
 #include "record/wire.h"
+#include "sharing/load/bundle_load.h"
 
 #define NOW ((int64_t)1790000000000)
 #define DAY ((int64_t)24 * 3600 * 1000)

@@ -1,7 +1,7 @@
 /* extend_test.c - who may carry an agreement past its end: two people of the region who may extend, of
  * two agencies, one of each whose data it shares; and what is refused. */
 #include "fenmarsh.h"
-#include "sharing/stop.h"
+#include "sharing/change/pack_order.h"
 
 #define EXTENSION "extensions/care-2.yaml"
 
@@ -62,7 +62,7 @@ static const char *tried(const struct edition *before, const char *letters)
 static const char *approval_of(const struct edition *g, enum who who, const uint8_t what[HASH_BYTES])
 {
     struct key key = { .b = { (uint8_t)(who + 1) }, .set = true };
-    struct pack_approval one = { .file = SLICE(EXTENSION),
+    struct signed_approval one = { .file = SLICE(EXTENSION),
                                  .name = slice_text(people[who].name),
                                  .agency = slice_text(people[who].agency),
                                  .role = slice_text(people[who].role),
@@ -72,10 +72,10 @@ static const char *approval_of(const struct edition *g, enum who who, const uint
     memcpy(one.bundle, g->pack->signed_hash, HASH_BYTES);
     ed25519_public(&key, &one.key);
     buf_init(&text, 4096);
-    pack_approval_text(g->bundle->region, &one, &text);
+    signed_approval_text(g->bundle->region, &one, &text);
     ed25519_sign(&key, buf_slice(&text), one.bytes);
     buf_reset(&text);
-    pack_put_approval(&one, &text);
+    signed_approval_put(&one, &text);
     const char *line = arena_text(&a, buf_slice(&text));
     buf_release(&text);
     return line;
@@ -230,7 +230,7 @@ static void an_order_of_one_who_may_extend_is_somebodys_order(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct edition *next = signed_by(first, rows[i].letters);
         err_clear(&e);
-        const char *code = order_is_signed(next->pack, first->bundle, next->from_ms, &e) ? "" : e.code;
+        const char *code = pack_order_signed(next->pack, first->bundle, next->from_ms, &e) ? "" : e.code;
         CU_ASSERT_STRING_EQUAL(code, rows[i].code);
     }
 }
@@ -259,8 +259,8 @@ static void who_stops_may_do_it_when_the_bus_takes_the_order(void)
     const struct edition *approved = signed_by(first, "t");
     CU_ASSERT_STRING_EQUAL(refusal_at(first, approved, end_ms), "");
     err_clear(&e);
-    CU_ASSERT_TRUE(order_is_signed(next->pack, first->bundle, end_ms - 1, &e));
-    CU_ASSERT_FALSE(order_is_signed(next->pack, first->bundle, end_ms, &e));
+    CU_ASSERT_TRUE(pack_order_signed(next->pack, first->bundle, end_ms - 1, &e));
+    CU_ASSERT_FALSE(pack_order_signed(next->pack, first->bundle, end_ms, &e));
 }
 
 static void who_extends_may_do_it_when_the_bus_takes_the_order(void)

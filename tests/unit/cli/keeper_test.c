@@ -124,7 +124,7 @@ static size_t said_of(const char *part, const char *outcome, const uint8_t hash[
 /* How often it has said that it goes by the bundle in force. */
 static size_t said(const char *part)
 {
-    return said_of(part, "taken", rules_newest(&office.site->rules)->bundle->hash);
+    return said_of(part, "taken", editions_newest(&office.site->rules)->bundle->hash);
 }
 
 static const uint64_t newest = 1, none = 0;

@@ -169,11 +169,11 @@ static void a_bus_that_does_not_answer_keeps_nobody_waiting(void)
 static void before_its_bundle_has_begun_it_is_not_ready(void)
 {
     char body[1000];
-    struct edition later = *rules_newest(&office.site->rules);
+    struct edition later = *editions_newest(&office.site->rules);
     later.from_ms = clock_wall_ms() + 3600000;
     later.earlier = NULL;
     atomic_init(&office.site->rules.newest, NULL);
-    rules_add(&office.site->rules, &later);
+    editions_add(&office.site->rules, &later);
     start();
     CU_ASSERT_EQUAL(ask("/health/ready", body), 503);
     CU_ASSERT_STRING_EQUAL(body, "no bundle is in force yet\n");
@@ -185,7 +185,7 @@ static void before_its_bundle_has_begun_it_is_not_ready(void)
 static void with_a_bundle_that_wants_a_restart_it_is_not_ready(void)
 {
     char body[1000];
-    struct edition due = *rules_newest(&office.site->rules);
+    struct edition due = *editions_newest(&office.site->rules);
     office.site->waiting = &due;
     start();
     CU_ASSERT_EQUAL(ask("/health/ready", body), 503);

@@ -1,6 +1,7 @@
 /* parties_test.c - who may open whose data: agreements that are signed one by one, from bundle to
  * bundle. */
 #include "fenmarsh.h"
+#include "sharing/acts/signature.h"
 #include "sharing/tools/explain.h"
 
 static const char extension[] =
@@ -201,9 +202,9 @@ static struct edition *old_form(const struct edition *before, const char *letter
         uint8_t signature[SIGNATURE_BYTES];
         struct buf out;
         ed25519_sign(&key, slice_of(p.signed_hash, HASH_BYTES), signature);
-        buf_init(&out, PACK_BYTES_MAX);
+        buf_init(&out, SOURCE_BYTES_MAX);
         buf_put(&out, bytes);
-        pack_put_signature(slice_text(people[who_is(*letters)].name), signature, &out);
+        signature_put(slice_text(people[who_is(*letters)].name), signature, &out);
         bytes = arena_copy(&a, buf_slice(&out));
         buf_release(&out);
     }

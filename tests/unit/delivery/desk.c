@@ -4,6 +4,7 @@
 #include "bus/topics.h"
 #include "host/log.h"
 #include "record/wire.h"
+#include "sharing/load/bundle_load.h"
 #include "registry.h"
 
 #include <CUnit/CUnit.h>

@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "record/wire.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/load/source.h"
 
 const struct signer people[PEOPLE] = {
     { "njeri", "council", "holds", PEOPLE_UNTIL },

@@ -4,7 +4,8 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/source.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/load/source.h"
 #include "world.h"
 
 #define REGION SOURCE_DIR "/tests/unit/router/region"

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "bus/topics.h"
 #include "record/wire.h"
-#include "sharing/act.h"
+#include "sharing/acts/act.h"
 #include "world.h"
 
 #define A ((int64_t)0x40000001 << 32)

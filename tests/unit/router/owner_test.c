@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "record/wire.h"
-#include "sharing/act.h"
+#include "sharing/acts/act.h"
 #include "world.h"
 
 #define RAISED "0190000000000000000000000000a001"

@@ -5,7 +5,8 @@
 #include "audit/unread.h"
 #include "base/clock.h"
 #include "record/wire.h"
-#include "sharing/act.h"
+#include "sharing/acts/act.h"
+#include "sharing/judge/notice.h"
 #include "world.h"
 
 #define CODE "map.value"

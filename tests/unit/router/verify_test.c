@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "world.h"
+#include "sharing/load/bundle_load.h"
 
 /* Rows of a topic: its number stands above 10 bits of partition and 40 of offset
  * (core/bus/embedded_store.c). */

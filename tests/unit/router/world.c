@@ -7,6 +7,7 @@
 #include "host/db.h"
 #include "host/log.h"
 #include "record/wire.h"
+#include "sharing/load/bundle_load.h"
 
 struct world world;
 static int64_t said_count;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/base64.h"
-#include "sharing/act.h"
+#include "sharing/acts/act.h"
 #include "small.h"
 
 /* The small region with people; %s: more of them. */

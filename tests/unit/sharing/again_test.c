@@ -2,7 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/owner.h"
+#include "sharing/facts/owner.h"
 #include "small.h"
 
 #define DAY (24 * HOUR)

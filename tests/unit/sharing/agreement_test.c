@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "sharing/change/bundle_suppose.h"
 #include "small.h"
 
 static const char clause[] = "  - id: stay\n"

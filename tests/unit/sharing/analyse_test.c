@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sharing/clause.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/rules/compiled.h"
 #include "small.h"
 
 static const char region[] =

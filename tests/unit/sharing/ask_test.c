@@ -2,23 +2,23 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/ask.h"
+#include "sharing/decide/answers.h"
 #include "small.h"
 
-static bool row_fits(struct answers *s, const struct when_input *in, const struct when *w,
+static bool row_fits(struct answers *s, const struct facts_context *in, const struct when *w,
                      uint32_t ask)
 {
     const uint8_t *row = answers_row(s, ask);
     bool same = row != NULL;
     for (uint16_t i = 0; same && i < in->bundle->service_count; i++) {
-        struct when_input alone = *in;
+        struct facts_context alone = *in;
         alone.recipient = i;
         same = row[s->column[i]] == when_weigh(w->root, &alone);
     }
     return same;
 }
 
-static bool clause_fits(const struct clause *c, const struct when_input *in)
+static bool clause_fits(const struct clause *c, const struct facts_context *in)
 {
     size_t first = 0;
     while (in->bundle->compiled->kind_base[first + 1] <= c->kinds[0])
@@ -30,7 +30,7 @@ static bool clause_fits(const struct clause *c, const struct when_input *in)
 static size_t compare_rows(const struct judge_input *event)
 {
     const struct bundle *b = event->bundle;
-    struct when_input in = { .bundle = b,
+    struct facts_context in = { .bundle = b,
                              .facts = event->facts,
                              .event = &event->event,
                              .schema = (size_t)bundle_schema(b, event->event.plan),

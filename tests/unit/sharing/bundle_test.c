@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include "host/tree.h"
-#include "sharing/bundle.h"
-#include "sharing/clause.h"
-#include "sharing/source.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/rules/bundle.h"
+#include "sharing/rules/compiled.h"
+#include "sharing/load/source.h"
 #include "world.h"
 
 static const char *const files[] = {

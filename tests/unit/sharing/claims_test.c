@@ -4,7 +4,8 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/when.h"
+#include "sharing/rules/when.h"
+#include "sharing/judge/notice.h"
 #include "world.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))
@@ -335,7 +336,7 @@ static void a_mistyped_number_takes_nobody_elses_responsibility(void)
         .births = births, .birth_count = 2, .responsible = words, .responsible_count = 2
     };
     SAY("HospitalStay.admitted", WARDS, STAY_BORN("aa"));
-    const struct when_input in = { .bundle = world.bundle,
+    const struct facts_context in = { .bundle = world.bundle,
                                    .facts = &p,
                                    .event = &world.in.event,
                                    .source = other };
@@ -388,7 +389,7 @@ static const char *tenancy(const char *how)
 {
     static const char clause[] = "HousingCase.tenancy_started";
     CU_ASSERT(world_say(&world, clause, "wexbridge-district/repairs", how));
-    const struct when_input in = { .bundle = world.bundle,
+    const struct facts_context in = { .bundle = world.bundle,
                                    .facts = &world.facts,
                                    .event = &world.in.event,
                                    .source =

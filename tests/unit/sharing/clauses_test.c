@@ -3,6 +3,10 @@
 #include <stdio.h>
 
 #include "small.h"
+#include "sharing/facts/facts.h"
+#include "sharing/judge/notice.h"
+#include "sharing/rules/prohibition.h"
+#include "sharing/rules/reason.h"
 
 #define DAY (24 * HOUR)
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "sharing/expiry.h"
+#include "sharing/change/expiry.h"
 #include "small.h"
 
 static const char clause[] = "  - id: stay\n"
@@ -16,7 +16,7 @@ static size_t expiries_at(const char *time, struct expiry *out)
 {
     struct moment m = { .ms = 0 };
     CU_ASSERT(time_from_iso(slice_text(time), &m));
-    return bundle_expiries(world.bundle, m.ms, out);
+    return expiry_notices(world.bundle, m.ms, out);
 }
 
 /* Ends on 31 March 2026, two days after the clock goes forward; to be reviewed by 15 March. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "host/tree.h"
+#include "sharing/load/when_compile.h"
 #include "sharing/tools/when_words.h"
 #include "small.h"
 

@@ -4,6 +4,11 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "sharing/change/bundle_suppose.h"
+#include "sharing/facts/facts.h"
+#include "sharing/judge/judge.h"
+#include "sharing/rules/agreement.h"
+#include "sharing/rules/clause.h"
 #include "small.h"
 
 static const char clause[] = "  - id: stay\n"

@@ -3,8 +3,8 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/draft.h"
-#include "sharing/when.h"
+#include "sharing/facts/draft.h"
+#include "sharing/rules/when.h"
 #include "world.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))
@@ -226,7 +226,7 @@ static void a_release_lets_nothing_through_but_its_own_event(void)
 
 static enum truth responsible_for(struct slice function, uint16_t who)
 {
-    const struct when_input in = { .bundle = world.bundle, .facts = &world.facts };
+    const struct facts_context in = { .bundle = world.bundle, .facts = &world.facts };
     return facts_responsible(&in, function, who);
 }
 

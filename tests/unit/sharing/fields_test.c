@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "sharing/clause.h"
+#include "sharing/rules/compiled.h"
+#include "sharing/judge/notice.h"
 #include "sharing/tools/explain.h"
 #include "sharing/tools/table.h"
 #include "small.h"

@@ -2,7 +2,8 @@
 #include <CUnit/CUnit.h>
 
 #include "record/wire.h"
-#include "sharing/former.h"
+#include "sharing/facts/former.h"
+#include "sharing/judge/notice.h"
 #include "world.h"
 
 static struct arena process;

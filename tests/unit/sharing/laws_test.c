@@ -2,7 +2,9 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/clause.h"
+#include "sharing/rules/compiled.h"
+#include "sharing/judge/notice.h"
+#include "sharing/rules/clause.h"
 #include "world.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 
 #include "record/wire.h"
-#include "sharing/when.h"
+#include "sharing/rules/when.h"
+#include "sharing/rules/words.h"
 #include "world.h"
 
 #define STORIES 500
@@ -190,7 +191,7 @@ static unsigned ask_facts(void)
                       TRUTH_TRUE)
                << 3 |
            (unsigned)(facts_objection(p, grants) == TRUTH_TRUE) << 4 |
-           (unsigned)(facts_restricted(p, SLICE(FACTS_DECEASED)) == TRUTH_TRUE) << 5 |
+           (unsigned)(facts_restricted(p, SLICE(WORDS_DECEASED)) == TRUTH_TRUE) << 5 |
            (unsigned)(facts_consent(p, SLICE("housing-adaptation"), grants, world.now_ms) ==
                       TRUTH_UNKNOWN)
                << 6 |

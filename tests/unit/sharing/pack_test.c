@@ -2,7 +2,9 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/approve.h"
+#include "sharing/change/pack_approve.h"
+#include "sharing/acts/signature.h"
+#include "sharing/load/bundle_load.h"
 #include "world.h"
 
 #define SCHEMAS SOURCE_DIR "/schemas"
@@ -14,7 +16,7 @@ static struct buf out;
 static void fresh(void)
 {
     arena_init(&a, (size_t)64 << 20);
-    buf_init(&out, PACK_BYTES_MAX);
+    buf_init(&out, SOURCE_BYTES_MAX);
     err_clear(&e);
 }
 
@@ -52,7 +54,7 @@ static struct slice add_signature(struct slice file, const char *name, const str
     ed25519_sign(key, slice_of(p.signed_hash, HASH_BYTES), signature);
     buf_reset(&out);
     buf_put(&out, file);
-    pack_put_signature(slice_text(name), signature, &out);
+    signature_put(slice_text(name), signature, &out);
     return arena_copy(&a, buf_slice(&out));
 }
 

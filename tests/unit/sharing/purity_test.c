@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "record/wire.h"
-#include "sharing/clause.h"
+#include "sharing/rules/compiled.h"
 #include "world.h"
 
 /* ---- law 5 ---- */

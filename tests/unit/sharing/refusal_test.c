@@ -3,7 +3,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/draft.h"
+#include "sharing/facts/draft.h"
 #include "record/wire.h"
 #include "small.h"
 

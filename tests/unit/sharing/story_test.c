@@ -2,6 +2,7 @@
 #include <CUnit/CUnit.h>
 
 #include "world.h"
+#include "sharing/judge/notice.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))
 #define STAY                                                                                       \

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "sharing/tools/table.h"
+#include "sharing/rules/clause.h"
 #include "small.h"
 
 #define EXAMPLE SOURCE_DIR "/deploy/example"

@@ -2,7 +2,8 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/draft.h"
+#include "sharing/facts/draft.h"
+#include "sharing/judge/notice.h"
 #include "world.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))

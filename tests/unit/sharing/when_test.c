@@ -2,7 +2,9 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/when.h"
+#include "sharing/rules/when.h"
+#include "sharing/decide/when_eval.h"
+#include "sharing/load/when_compile.h"
 #include "world.h"
 
 /* What stands around every expression here: HospitalStay and the words of the example. */
@@ -46,7 +48,7 @@ static char value_of(const char *text, const char *fields)
         return '!';
     int team = bundle_service(world.bundle, SLICE(TEAM)),
         wards = bundle_service(world.bundle, SLICE(WARDS));
-    struct when_input ask = { .bundle = world.bundle,
+    struct facts_context ask = { .bundle = world.bundle,
                               .facts = &world.facts,
                               .event = &in.event,
                               .schema = stay_index(),

@@ -3,8 +3,8 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/rules.h"
-#include "sharing/widens.h"
+#include "sharing/change/editions.h"
+#include "sharing/change/pack_widens.h"
 
 static struct arena a;
 static struct err e;
@@ -212,7 +212,7 @@ static void the_first_bundle_widens(void)
 static void a_bundle_is_in_force_from_its_time_on(void)
 {
     static struct bundle bundles[3] = { { .hash = { 1 } }, { .hash = { 2 } }, { .hash = { 3 } } };
-    struct rules rules = { NULL };
+    struct editions rules = { NULL };
     struct edition list[3];
     static const int64_t from[] = { 100, 200, 200 };
     static const struct {
@@ -221,13 +221,13 @@ static void a_bundle_is_in_force_from_its_time_on(void)
     } rows[] = { { 0, 1 }, { 99, 1 }, { 100, 1 }, { 199, 1 }, { 200, 3 }, { 1000, 3 } };
     for (uint64_t i = 0; i < 3; i++) {
         list[i] = (struct edition){ .bundle = &bundles[i], .number = i + 1, .from_ms = from[i] };
-        rules_add(&rules, &list[i]);
-        CU_ASSERT_EQUAL(rules_newest(&rules)->number, i + 1);
+        editions_add(&rules, &list[i]);
+        CU_ASSERT_EQUAL(editions_newest(&rules)->number, i + 1);
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        CU_ASSERT_EQUAL(rules_at(rules_newest(&rules), rows[i].ms)->number, rows[i].number);
-    CU_ASSERT_EQUAL(rules_hashed(&rules, bundles[1].hash)->number, 2);
-    CU_ASSERT_PTR_NULL(rules_hashed(&rules, (const uint8_t[HASH_BYTES]){ 9 }));
+        CU_ASSERT_EQUAL(editions_at(editions_newest(&rules), rows[i].ms)->number, rows[i].number);
+    CU_ASSERT_EQUAL(editions_hashed(&rules, bundles[1].hash)->number, 2);
+    CU_ASSERT_PTR_NULL(editions_hashed(&rules, (const uint8_t[HASH_BYTES]){ 9 }));
 }
 
 static CU_TestInfo tests[] = {

@@ -1,12 +1,14 @@
 /* world.c - makes events from short texts and has them judged. */
 #include "world.h"
 
-#include "sharing/draft.h"
+#include "sharing/facts/draft.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
 #include "record/wire.h"
+#include "sharing/judge/notice.h"
+#include "sharing/load/bundle_load.h"
 #include "sharing/tools/table.h"
 
 struct world world;

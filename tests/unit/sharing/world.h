@@ -2,7 +2,8 @@
 #ifndef CONCORDAT_TESTS_SHARING_WORLD_H
 #define CONCORDAT_TESTS_SHARING_WORLD_H
 
-#include "sharing/judge.h"
+#include "sharing/judge/judge.h"
+#include "sharing/judge/notice.h"
 
 #define T0 ((int64_t)1772409600000) /* 2026-03-02T00:00Z */
 #define HOUR ((int64_t)3600000)

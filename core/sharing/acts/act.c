@@ -1,0 +1,263 @@
+/* act.c - the text of an act, its signatures, and who may do what. */
+#include "sharing/acts/act.h"
+
+#include "sharing/acts/signature.h"
+
+#include "base/clock.h"
+
+#define FIRST_LINE "concordat act 1"
+
+bool act_role(struct slice word, enum people_role *out)
+{
+    static const struct {
+        const char *word;
+        enum people_role role;
+    } words[] = {
+        { "release", ROLE_HOLDS },     { "refuse", ROLE_HOLDS },   { "refuse-episode", ROLE_HOLDS },
+        { "reopen", ROLE_HOLDS },      { "settle-yes", ROLE_HOLDS }, { "settle-no", ROLE_HOLDS },
+        { "looked", ROLE_HOLDS },
+        { "skip", ROLE_OPERATIONS },   { "again", ROLE_OPERATIONS }, { "drop", ROLE_OPERATIONS },
+        { "payload", ROLE_PAYLOAD },
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (slice_equal_text(word, words[i].word)) {
+            *out = words[i].role;
+            return true;
+        }
+    return false;
+}
+
+bool act_is_plain(struct slice value)
+{
+    return slice_plain_length(value) == value.n && !slice_is_empty(slice_trim(value));
+}
+
+bool act_check(const struct act *x, struct err *e)
+{
+    enum people_role ignored;
+    if (!act_role(x->word, &ignored))
+        return err_set(e, ERR_REJECT, "act.word", 0, "cannot do it: there is no such act");
+    if (!act_is_plain(x->reason) || x->reason.n > ACT_REASON_MAX)
+        return err_set(e, ERR_REJECT, "act.reason", 0,
+                       "cannot do it without a reason: one line of at most %d bytes, without "
+                       "control characters",
+                       ACT_REASON_MAX);
+    if (!act_is_plain(x->region) || !act_is_plain(x->on) || x->on.n > ACT_REASON_MAX)
+        return err_set(e, ERR_REJECT, "act.form", 0,
+                       "cannot do it: what it is about cannot be written as one line");
+    if (!slice_is_empty(x->typed) && (!act_is_plain(x->typed) || x->typed.n > ACT_REASON_MAX))
+        return err_set(e, ERR_REJECT, "act.person", 0,
+                       "cannot do it: the name has control characters or is too long");
+    return true;
+}
+
+/* -- writing ---------------------------------------------------------------------------------- */
+
+static void put_line(struct buf *out, const char *key, struct slice value)
+{
+    buf_text(out, key);
+    buf_byte(out, ' ');
+    buf_put(out, value);
+    buf_byte(out, '\n');
+}
+
+/* "EVENTHEX:AGENCY/SERVICE" */
+static bool is_hold(struct slice on)
+{
+    uint8_t id[ID_BYTES];
+    return slice_find(on, ':') == 2 * ID_BYTES && id_from_hex(slice_head(on, 2 * ID_BYTES), id);
+}
+
+static bool has_subject(const struct act *x)
+{
+    static const struct subject_key none;
+    return memcmp(x->subject.b, none.b, ID_BYTES) != 0;
+}
+
+void act_put_text(const struct act *x, struct buf *out)
+{
+    char time[TIME_TEXT_MAX], subject[ID_HEX];
+    buf_text(out, FIRST_LINE "\n");
+    put_line(out, "region", x->region);
+    put_line(out, "act", x->word);
+    put_line(out, "on", x->on);
+    if (is_hold(x->on)) {
+        put_line(out, "event", slice_head(x->on, 2 * ID_BYTES));
+        put_line(out, "recipient", slice_from(x->on, 2 * ID_BYTES + 1));
+    }
+    if (has_subject(x)) {
+        id_hex(x->subject.b, subject);
+        put_line(out, "subject", slice_text(subject));
+    }
+    put_line(out, "reason", x->reason);
+    put_line(out, "at", time_ms_to_iso(x->at_ms, time));
+}
+
+void act_put_file(const struct act *x, struct buf *out)
+{
+    act_put_text(x, out);
+    if (!slice_is_empty(x->typed))
+        put_line(out, "typed", x->typed);
+    for (size_t i = 0; i < x->signature_count; i++)
+        signature_put(x->signatures[i].person, x->signatures[i].bytes, out);
+}
+
+static bool text_of(const struct act *x, struct buf *out, struct err *e)
+{
+    buf_init(out, ACT_BYTES_MAX);
+    act_put_text(x, out);
+    return buf_done(out, e);
+}
+
+bool act_hash(const struct act *x, uint8_t out[HASH_BYTES], struct err *e)
+{
+    struct buf text;
+    bool good = text_of(x, &text, e);
+    if (good)
+        sha256(buf_slice(&text), out);
+    buf_release(&text);
+    return good;
+}
+
+/* -- signing and verifying --------------------------------------------------------------------- */
+
+const struct named *act_person(const struct bundle *b, struct slice word, struct slice name,
+                               int64_t now_ms, struct err *e)
+{
+    const struct named *who = people_named(&b->people, name);
+    enum people_role role = ROLE_HOLDS;
+    (void)act_role(word, &role);
+    if (!who)
+        err_set(e, ERR_REJECT, "act.person", 0,
+                "cannot do it: '%.*s' is none of the people that region.yaml names", SHOWN(name));
+    else if (now_ms >= who->until_ms)
+        err_set(e, ERR_REJECT, "act.person", 0, "cannot do it: the time of '%.*s' has ended",
+                SHOWN(name));
+    else if (!people_person_may_at(who, role, now_ms))
+        err_set(e, ERR_REJECT, "act.role", 0, "cannot do it: '%.*s' has not the role '%s'",
+                SHOWN(name), people_role_name(role));
+    else
+        return who;
+    return NULL;
+}
+
+/* That it is the key of that person, who may do it now. */
+static bool check_signer(const struct act *x, const struct bundle *b, struct slice person,
+                         const struct key *secret, int64_t now_ms, struct err *e)
+{
+    struct public_key mine;
+    const struct named *who = act_person(b, x->word, person, now_ms, e);
+    if (!who)
+        return false;
+    ed25519_public(secret, &mine);
+    return memcmp(mine.b, who->key.b, KEY_BYTES) == 0 ||
+           err_set(e, ERR_REJECT, "act.key", 0,
+                   "cannot sign: the key is not that of '%.*s' in region.yaml", SHOWN(person));
+}
+
+static bool has_room(const struct act *x, struct slice person, struct err *e)
+{
+    for (size_t i = 0; i < x->signature_count; i++)
+        if (slice_equal(x->signatures[i].person, person))
+            return err_set(e, ERR_REJECT, "act.signed", 0, "cannot sign: '%.*s' has signed already",
+                           SHOWN(person));
+    if (!slice_is_empty(x->typed))
+        return err_set(e, ERR_REJECT, "act.signed", 0,
+                       "cannot sign: it is of a region that names no people");
+    return x->signature_count < ACT_SIGNERS_MAX ||
+           err_set(e, ERR_REJECT, "act.signed", 0, "cannot sign: %d have signed already",
+                   ACT_SIGNERS_MAX);
+}
+
+bool act_sign(struct act *x, const struct bundle *b, struct slice person, const struct key *secret,
+              int64_t now_ms, struct err *e)
+{
+    struct buf text;
+    if (!act_check(x, e) || !has_room(x, person, e) ||
+        (b && !check_signer(x, b, person, secret, now_ms, e)))
+        return false;
+    bool good = text_of(x, &text, e);
+    if (good) {
+        struct act_signature *s = &x->signatures[x->signature_count++];
+        s->person = person;
+        ed25519_sign(secret, buf_slice(&text), s->bytes);
+    }
+    buf_release(&text);
+    return good;
+}
+
+static bool check_time(const struct act *x, int64_t now_ms, struct err *e)
+{
+    if (x->at_ms > now_ms + ACT_AHEAD_MAX_MS)
+        return err_set(e, ERR_REJECT, "act.time", 0, "cannot do it: its time is still to come");
+    return x->at_ms > now_ms - ACT_AGE_MAX_MS ||
+           err_set(e, ERR_REJECT, "act.time", 0,
+                   "cannot do it: it was made more than %d days ago, make it anew",
+                   (int)(ACT_AGE_MAX_MS / 86400000));
+}
+
+/* Where nobody is named a typed name is enough; where somebody is, it is nothing. */
+static bool check_typed(const struct act *x, const struct bundle *b, struct err *e)
+{
+    if (b->people.count == 0 && x->signature_count == 0 && !slice_is_empty(x->typed))
+        return true;
+    if (b->people.count == 0)
+        return err_set(e, ERR_REJECT, "act.person", 0,
+                       "cannot do it without a typed name: region.yaml names no people who could "
+                       "sign");
+    if (x->signature_count == 0 || !slice_is_empty(x->typed))
+        return err_set(e, ERR_REJECT, "act.unsigned", 0,
+                       "cannot do it: nobody has signed it, and region.yaml names who must");
+    return true;
+}
+
+static bool add_signer(struct act_signers *out, const struct named *who, struct err *e)
+{
+    for (size_t i = 0; i < out->count; i++)
+        if (out->list[i] == who)
+            return err_set(e, ERR_REJECT, "act.signature", 0,
+                           "cannot do it: '%.*s' has signed it twice", SHOWN(who->name));
+    out->list[out->count++] = who;
+    return true;
+}
+
+bool act_verify(const struct act *x, const struct bundle *b, int64_t now_ms,
+                struct act_signers *out, struct err *e)
+{
+    struct buf text;
+    *out = (struct act_signers){ .count = 0 };
+    if (!act_check(x, e) || !check_time(x, now_ms, e))
+        return false;
+    if (!slice_equal(x->region, b->region))
+        return err_set(e, ERR_REJECT, "act.region", 0, "cannot do it: it is of another region");
+    if (!check_typed(x, b, e))
+        return false;
+    bool good = text_of(x, &text, e);
+    for (size_t i = 0; i < x->signature_count && good; i++) {
+        const struct act_signature *s = &x->signatures[i];
+        const struct named *who = act_person(b, x->word, s->person, now_ms, e);
+        good = who && (ed25519_verify(&who->key, buf_slice(&text), s->bytes) ||
+                       err_set(e, ERR_REJECT, "act.signature", 0,
+                               "cannot do it: the signature of '%.*s' is not of this act by their "
+                               "key",
+                               SHOWN(s->person)));
+        good = good && add_signer(out, who, e);
+    }
+    buf_release(&text);
+    return good;
+}
+
+enum act_enough act_enough(const struct act_signers *s, const struct named *before,
+                           const struct bundle *b, struct recipient_id to, bool two)
+{
+    uint16_t own = b->services[to.n].agency;
+    size_t people = before != NULL;
+    bool outsider = before && before->agency != own;
+    for (size_t i = 0; i < s->count; i++) {
+        people += s->list[i] != before;
+        outsider |= s->list[i]->agency != own;
+    }
+    if (people < (two ? 2 : 1))
+        return before ? ACT_SAME : ACT_ANOTHER;
+    return outsider ? ACT_ENOUGH : ACT_OUTSIDER;
+}

@@ -1,0 +1,70 @@
+/* suppose.c - a bundle as if it stood otherwise with its agreements: as if all that waits for its
+ * day or its signatures had begun, or as if only the signatures had been given. What has ended or
+ * was stopped stays so. For tools: tests/lint/layers.sh says who may ask. */
+#include "sharing/change/bundle_suppose.h"
+
+#include "sharing/rules/compiled.h"
+
+/* A copy whose agreements and terms may be written. Terms are what the decision goes by; the
+ * agreements say the same for whoever reads them. */
+struct supposed {
+    struct bundle *bundle;
+    struct agreement *agreements;
+    struct terms *terms;
+};
+
+static bool copy_of(struct arena *a, const struct bundle *b, struct supposed *out)
+{
+    struct compiled *compiled = ARENA_NEW(a, struct compiled);
+    out->bundle = ARENA_NEW(a, struct bundle);
+    out->agreements = ARENA_ARRAY(a, b->agreement_count + 1, struct agreement);
+    out->terms = ARENA_ARRAY(a, b->agreement_count + 1, struct terms);
+    if (!compiled || !out->bundle || !out->agreements || !out->terms)
+        return false;
+    for (size_t i = 0; i < b->agreement_count; i++) {
+        out->agreements[i] = b->agreements[i];
+        out->terms[i] = b->compiled->terms[i];
+    }
+    *compiled = *b->compiled;
+    compiled->terms = out->terms;
+    *out->bundle = *b;
+    out->bundle->agreements = out->agreements;
+    out->bundle->compiled = compiled;
+    return true;
+}
+
+static bool has_later(const struct bundle *b, const struct agreement *g)
+{
+    for (size_t i = 0; i < b->agreement_count; i++)
+        if (slice_equal(b->agreements[i].name, g->name) && b->agreements[i].version > g->version)
+            return true;
+    return false;
+}
+
+const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b)
+{
+    struct supposed s;
+    if (!copy_of(a, b, &s))
+        return NULL;
+    for (size_t i = 0; i < b->agreement_count; i++) {
+        struct agreement *g = &s.agreements[i];
+        struct terms *t = &s.terms[i];
+        g->approved = t->approved = true;
+        g->from_ms = t->from_ms = INT64_MIN;
+        g->superseded_ms = t->superseded_ms = has_later(b, g) ? INT64_MIN : NEVER_MS;
+    }
+    return s.bundle;
+}
+
+const struct bundle *bundle_suppose_approved(struct arena *a, const struct bundle *b)
+{
+    struct supposed s;
+    if (!copy_of(a, b, &s))
+        return NULL;
+    for (size_t i = 0; i < b->agreement_count; i++)
+        s.agreements[i].approved = s.terms[i].approved = true;
+    agreements_succeed(s.agreements, b->agreement_count);
+    for (size_t i = 0; i < b->agreement_count; i++)
+        s.terms[i].superseded_ms = s.agreements[i].superseded_ms;
+    return s.bundle;
+}

@@ -1,0 +1,174 @@
+/* pack_files.c - the files of a pack: gathered from a source, found again, compared. */
+#include "sharing/change/pack.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "host/tree.h"
+
+static int by_name(const void *x, const void *y)
+{
+    const struct pack_file *a = x, *b = y;
+    return strcmp(a->name, b->name);
+}
+
+const struct pack_file *pack_file_named(const struct pack *p, const char *name)
+{
+    const struct pack_file wanted = { .name = name };
+    return p->file_count ? bsearch(&wanted, p->files, p->file_count, sizeof *p->files, by_name)
+                         : NULL;
+}
+
+const char *pack_name_of(const char *file)
+{
+    const char *name = strstr(file, "/agreements/");
+    return name ? name + 1 : file;
+}
+
+/* ---- gathering ---- */
+
+struct gathering {
+    struct arena *a;
+    struct pack_file *list;
+    size_t count, room;
+};
+
+static bool add(struct gathering *g, const char *name, struct slice bytes, struct err *e)
+{
+    struct pack_file *grown = arena_grow(g->a, g->list, &g->room, g->count, sizeof *grown);
+    if (!grown || !name)
+        return err_memory(e);
+    g->list = grown;
+    struct pack_file *f = &grown[g->count++];
+    *f = (struct pack_file){ .name = name, .bytes = bytes };
+    sha256(bytes, f->hash);
+    return true;
+}
+
+static bool add_source(struct gathering *g, const struct bundle_source *s, struct err *e)
+{
+    struct source_names names;
+    if (!source_all(s, g->a, &names, e))
+        return false;
+    for (size_t i = 0; i < names.count; i++) {
+        struct slice bytes = { 0 };
+        bool found = false;
+        if (!s->read(s->ctx, g->a, names.list[i], &bytes, &found, e))
+            return false;
+        if (found && !add(g, names.list[i], bytes, e))
+            return false;
+    }
+    return true;
+}
+
+/* The schema files of one folder, packed under `under`. */
+static bool add_schemas(struct gathering *g, const char *folder, const char *under, struct err *e)
+{
+    DIR *dir = opendir(folder);
+    bool good = true;
+    for (struct dirent *d = dir ? readdir(dir) : NULL; d && good; d = readdir(dir)) {
+        struct slice bytes = { 0 };
+        if (d->d_name[0] == '.' || !slice_ends(slice_text(d->d_name), SLICE(".avsc")))
+            continue;
+        const char *path = arena_format(g->a, "%s/%s", folder, d->d_name);
+        const char *name = arena_format(g->a, "%s/%s", under, d->d_name);
+        good = path ? tree_read_file(g->a, path, SOURCE_FILE_BYTES_MAX, &bytes, e) : err_memory(e);
+        good = good && add(g, name, bytes, e);
+    }
+    if (dir)
+        (void)closedir(dir);
+    return good;
+}
+
+bool pack_collect(struct arena *a, const struct bundle_source *s, const char *schemas,
+                  struct pack *out, struct err *e)
+{
+    struct gathering g = { .a = a };
+    const char *internal = arena_format(a, "%s/internal", schemas);
+    if (!internal)
+        return err_memory(e);
+    if (!add_source(&g, s, e) || !add_schemas(&g, schemas, "schemas", e) ||
+        !add_schemas(&g, internal, "schemas/internal", e))
+        return false;
+    if (g.count)
+        qsort(g.list, g.count, sizeof *g.list, by_name);
+    out->files = g.list;
+    out->file_count = g.count;
+    return true;
+}
+
+/* ---- as a source ---- */
+
+static bool packed_read(const void *ctx, struct arena *a, const char *name, struct slice *out,
+                        bool *found, struct err *e)
+{
+    const struct pack_file *f = pack_file_named(ctx, name);
+    (void)a;
+    *found = f != NULL;
+    if (f && f->bytes.n > SOURCE_FILE_BYTES_MAX)
+        return err_set(e, ERR_REJECT, "tree.limit", 0, "cannot read '%s': too large", name);
+    if (f)
+        *out = f->bytes;
+    return true;
+}
+
+/* Whether it is a *.yaml directly in the folder. */
+static bool lies_in(const char *name, const char *folder)
+{
+    size_t n = strlen(folder);
+    return strncmp(name, folder, n) == 0 && name[n] == '/' && !strchr(name + n + 1, '/') &&
+           slice_ends(slice_text(name), SLICE(".yaml"));
+}
+
+static bool packed_list(const void *ctx, struct arena *a, const char *folder,
+                        struct source_names *out, struct err *e)
+{
+    const struct pack *p = ctx;
+    *out = (struct source_names){ .list = ARENA_ARRAY(a, p->file_count + 1, const char *) };
+    if (!out->list)
+        return err_memory(e);
+    for (size_t i = 0; i < p->file_count; i++)
+        if (lies_in(p->files[i].name, folder))
+            out->list[out->count++] = p->files[i].name;
+    out->found = true; /* a folder without files leaves nothing in a pack */
+    return true;
+}
+
+struct bundle_source pack_source(const struct pack *p, const char *label)
+{
+    return (struct bundle_source){
+        .label = label,
+        .ctx = p,
+        .hash = p->hash,
+        .approvals = p->form == PACK_FORM_SIGNED ? &p->approvals : NULL,
+        .is_settled = p->form != PACK_FORM_SIGNED && p->signature_count > 0,
+        .read = packed_read,
+        .list = packed_list
+    };
+}
+
+/* ---- comparing ---- */
+
+bool pack_same_files(const struct pack *a, const struct pack *b)
+{
+    bool same = a->file_count == b->file_count;
+    for (size_t i = 0; same && i < a->file_count; i++)
+        same = strcmp(a->files[i].name, b->files[i].name) == 0 &&
+               hash_equal(a->files[i].hash, b->files[i].hash);
+    return same;
+}
+
+bool pack_has_schemas(const struct pack *p, const struct catalogue *c)
+{
+    struct slice *parts = mem_alloc((p->file_count + 1) * sizeof *parts);
+    uint8_t hash[HASH_BYTES];
+    size_t n = 0;
+    if (!parts)
+        return false;
+    for (size_t i = 0; i < p->file_count; i++)
+        if (strncmp(p->files[i].name, "schemas/", 8) == 0)
+            parts[n++] = p->files[i].bytes;
+    sha256_parts(parts, n, hash);
+    mem_free(parts);
+    return hash_equal(hash, catalogue_hash(c));
+}

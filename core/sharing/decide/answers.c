@@ -1,0 +1,265 @@
+/* answers.c - the conditions of one event, answered for all services at once. */
+#include "sharing/decide/answers.h"
+#include "sharing/decide/decide.h"
+
+#define ROWS_AT_ONCE 64
+
+/* ---- columns ---- */
+
+static void name_one(struct services *s, const struct bundle *b, int64_t service)
+{
+    if (service >= 0 && (size_t)service < b->service_count)
+        services_add(s, (unsigned)service);
+}
+
+/* Every service that a fact is about. */
+static void name_by_facts(const struct bundle *b, const struct person *p, struct services *s)
+{
+    for (size_t i = 0; i < p->relationship_count; i++)
+        name_one(s, b, p->relationships[i].with);
+    for (size_t i = 0; i < p->consent_count; i++)
+        name_one(s, b, p->consents[i].recipient);
+    for (size_t i = 0; i < p->objection_count; i++)
+        name_one(s, b, p->objections[i].recipient);
+    for (size_t i = 0; i < p->responsible_count; i++)
+        name_one(s, b, p->responsible[i].service);
+    for (size_t i = 0; i < p->settlement_count; i++)
+        name_one(s, b, p->settlements[i].recipient);
+}
+
+/* Every service that the event names where a condition may look. */
+static void name_by_event(const struct facts_context *in, struct services *s)
+{
+    const struct mentions *n = &in->bundle->compiled->mentions[in->schema];
+    for (size_t i = 0; in->event && i < n->count; i++)
+        if (!view_is_null(in->event, n->slots[i]))
+            name_one(s, in->bundle, bundle_service(in->bundle, view_text(in->event, n->slots[i])));
+}
+
+/* A column each for those named, and column 0 for some stranger; when there is none, it is asked
+ * about service 0 and nobody looks at it. */
+static void number_columns(struct answers *s, uint16_t *column, uint16_t *asked)
+{
+    size_t services = s->bundle->service_count, n = 1;
+    for (size_t w = 0; w * 64 < services; w++) {
+        uint64_t strangers = ~s->named.bits[w];
+        for (uint64_t bits = s->named.bits[w]; bits; bits &= bits - 1) {
+            size_t i = w * 64 + (size_t)__builtin_ctzll(bits);
+            column[i] = (uint16_t)n;
+            asked[n++] = (uint16_t)i;
+        }
+        size_t first = strangers ? w * 64 + (size_t)__builtin_ctzll(strangers) : services;
+        if (first >= services || s->has_stranger)
+            continue;
+        asked[0] = (uint16_t)first;
+        s->has_stranger = true;
+    }
+    s->columns = n;
+    s->width = (n + ANSWERS_BLOCK - 1) / ANSWERS_BLOCK * ANSWERS_BLOCK;
+}
+
+bool answers_begin(struct answers *s, const struct facts_context *in, struct err *e)
+{
+    const struct compiled *k = in->bundle->compiled;
+    uint16_t *column = ARENA_ARRAY(in->arena, in->bundle->service_count + 1, uint16_t);
+    uint16_t *asked = ARENA_ARRAY(in->arena, in->bundle->service_count + 1, uint16_t);
+    *s = (struct answers){
+        .bundle = in->bundle, .in = *in, .arena = in->arena, .column = column, .asked = asked
+    };
+    s->in.age = &s->age;
+    s->named = k->named;
+    s->rows = ARENA_ARRAY(in->arena, k->ask_count + 1, const uint8_t *);
+    s->guards = ARENA_ARRAY(in->arena, k->guard_count + 1, const uint8_t *);
+    if (!column || !asked || !s->rows || !s->guards)
+        return err_memory(e);
+    name_by_facts(in->bundle, in->facts, &s->named);
+    name_by_event(in, &s->named);
+    number_columns(s, column, asked);
+    return true;
+}
+
+/* ---- rows ---- */
+
+/* A row, not zeroed; rows are handed out of one piece of memory after the other. */
+static uint8_t *new_row(struct answers *s)
+{
+    if (s->rows_left == 0) {
+        s->more_rows = arena_raw(s->arena, ROWS_AT_ONCE * s->width);
+        s->rows_left = s->more_rows ? ROWS_AT_ONCE : 0;
+    }
+    if (s->rows_left == 0)
+        return NULL;
+    s->rows_left--;
+    s->more_rows += s->width;
+    return s->more_rows - s->width;
+}
+
+static void fill_one(enum truth counts, uint8_t *weight)
+{
+    if (counts != TRUTH_FALSE)
+        *weight = weight_greater(*weight, counts == TRUTH_TRUE ? weight_plain(true)
+                                                               : WEIGHT_UNKNOWN);
+}
+
+/* Columns that differ from the stranger's: only of who is in such a relationship. */
+static void fill_relationships(const struct answers *s, struct slice kind, uint8_t *row)
+{
+    const struct person *p = s->in.facts;
+    memset(row, WEIGHT_FALSE(NO_RELATIONSHIP), s->width);
+    for (size_t i = 0; i < p->relationship_count; i++)
+        fill_one(facts_counts(&s->in, &p->relationships[i], kind),
+                 &row[s->column[p->relationships[i].with]]);
+}
+
+static void fill_columns(struct answers *s, const struct when_node *n, uint8_t *row)
+{
+    for (size_t i = 0; i < s->columns; i++) {
+        s->in.recipient = s->asked[i];
+        row[i] = when_weigh(n, &s->in);
+    }
+    memset(row + s->columns, WEIGHT_NONE, s->width - s->columns);
+}
+
+static void fill_named(struct answers *s, const struct when_node *n, int32_t who, uint8_t *row)
+{
+    if (who < 0)
+        return;
+    s->in.recipient = (uint16_t)who;
+    row[s->column[who]] = when_weigh(n, &s->in);
+}
+
+/* The stranger's answer for all but those whom such words name: nobody else differs from one. */
+static void fill_words(struct answers *s, const struct when_node *n, uint8_t *row)
+{
+    const struct person *p = s->in.facts;
+    memset(row, when_weigh(n, &s->in), s->width);
+    for (size_t i = 0; n->function == WHEN_CONSENT && i < p->consent_count; i++)
+        fill_named(s, n, p->consents[i].recipient, row);
+    for (size_t i = 0; n->function == WHEN_OBJECTION && i < p->objection_count; i++)
+        fill_named(s, n, p->objections[i].recipient, row);
+    for (size_t i = 0; n->function == WHEN_RESPONSIBLE && i < p->responsible_count; i++)
+        fill_named(s, n, p->responsible[i].service, row);
+    for (size_t i = 0; i < p->settlement_count; i++)
+        fill_named(s, n, p->settlements[i].recipient, row);
+}
+
+static bool asks_words(const struct when_node *n)
+{
+    return n->op == WHEN_CALL && (n->function == WHEN_CONSENT || n->function == WHEN_OBJECTION ||
+                                  n->function == WHEN_RESPONSIBLE);
+}
+
+static void fill_term(struct answers *s, const struct ask *a, uint8_t *row)
+{
+    const struct when_node *n = a->term;
+    bool is_call = n->op == WHEN_CALL;
+    s->in.recipient = s->asked[0];
+    if (a->is_same)
+        memset(row, when_weigh(n, &s->in), s->width);
+    else if (is_call && n->function == WHEN_KNOWN)
+        fill_relationships(s, (struct slice){ 0 }, row);
+    else if (is_call && n->function == WHEN_RELATIONSHIP)
+        fill_relationships(s, n->args->next->text, row);
+    else if (s->has_stranger && asks_words(n))
+        fill_words(s, n, row);
+    else
+        fill_columns(s, n, row);
+}
+
+static void keep_lesser(uint8_t *restrict row, const uint8_t *restrict other, size_t width)
+{
+    for (size_t at = 0; at < width; at += ANSWERS_BLOCK)
+        for (size_t i = 0; i < ANSWERS_BLOCK; i++)
+            row[at + i] = weight_lesser(row[at + i], other[at + i]);
+}
+
+static void keep_greater(uint8_t *restrict row, const uint8_t *restrict other, size_t width)
+{
+    for (size_t at = 0; at < width; at += ANSWERS_BLOCK)
+        for (size_t i = 0; i < ANSWERS_BLOCK; i++)
+            row[at + i] = weight_greater(row[at + i], other[at + i]);
+}
+
+static bool fill_logic(struct answers *s, const struct ask *a, uint8_t *row)
+{
+    for (uint32_t i = 0; i < a->count; i++) {
+        const uint8_t *arg = answers_row(s, a->args[i]);
+        if (!arg)
+            return false;
+        if (i == 0)
+            memcpy(row, arg, s->width);
+        else if (a->op == ASK_AND)
+            keep_lesser(row, arg, s->width);
+        else
+            keep_greater(row, arg, s->width);
+    }
+    for (size_t i = 0; a->op == ASK_NOT && i < s->width; i++)
+        row[i] = weight_not(row[i]);
+    return true;
+}
+
+const uint8_t *answers_ask(struct answers *s, uint32_t ask)
+{
+    const struct ask *a = &s->bundle->compiled->asks[ask];
+    uint8_t *row = new_row(s);
+    if (!row)
+        return NULL;
+    if (a->op == ASK_TERM)
+        fill_term(s, a, row);
+    else if (!fill_logic(s, a, row))
+        return NULL;
+    return s->rows[ask] = row;
+}
+
+static uint8_t weigh_guard(const struct answers *s, const struct agreement *g, uint16_t service)
+{
+    enum reason why;
+    switch (decide_guard(g, s->in.facts, s->in.source, service, s->in.decided_ms, &why)) {
+    case TRUTH_TRUE:
+        return WEIGHT_TRUE;
+    case TRUTH_UNKNOWN:
+        return WEIGHT_UNKNOWN;
+    default:
+        return weight_false(why);
+    }
+}
+
+static void fill_guard_of(const struct answers *s, const struct agreement *g, int32_t who,
+                          uint8_t *row)
+{
+    if (who >= 0)
+        row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
+}
+
+/* The stranger's answer for all but those whom the person's own words name: consents, or objections
+ * where consent is implied. */
+static void fill_guard(const struct answers *s, const struct agreement *g, uint8_t *row)
+{
+    const struct person *p = s->in.facts;
+    bool is_implied = slice_equal_text(g->confidentiality, "implied-consent");
+    memset(row, weigh_guard(s, g, s->asked[0]), s->width);
+    for (size_t i = 0; !is_implied && i < p->consent_count; i++)
+        fill_guard_of(s, g, p->consents[i].recipient, row);
+    for (size_t i = 0; is_implied && i < p->objection_count; i++)
+        fill_guard_of(s, g, p->objections[i].recipient, row);
+    for (size_t i = 0; i < p->settlement_count; i++)
+        fill_guard_of(s, g, p->settlements[i].recipient, row);
+}
+
+static void fill_each_guard(const struct answers *s, const struct agreement *g, uint8_t *row)
+{
+    for (size_t i = 0; i < s->columns; i++)
+        row[i] = weigh_guard(s, g, s->asked[i]);
+    memset(row + s->columns, WEIGHT_NONE, s->width - s->columns);
+}
+
+const uint8_t *answers_ask_guard(struct answers *s, uint16_t guard)
+{
+    const struct agreement *g = s->bundle->compiled->guards[guard];
+    uint8_t *row = new_row(s);
+    if (row && s->has_stranger)
+        fill_guard(s, g, row);
+    else if (row)
+        fill_each_guard(s, g, row);
+    return s->guards[guard] = row;
+}

@@ -1,0 +1,81 @@
+/* conflict.c - a yes of one agency beside a no of another: which of it a decision rests on. */
+#include "sharing/decide/conflict.h"
+
+#include "sharing/rules/compiled.h"
+
+struct looking {
+    const struct question *q;
+    uint16_t recipient;
+    void (*each)(void *ctx, const struct sharing_question *ask);
+    void *ctx;
+};
+
+static void look_at(const struct looking *l, const struct sharing_question *ask)
+{
+    const struct question *q = l->q;
+    enum truth t = ask->is_objection ? facts_objection(q->facts, ask->who)
+                                     : facts_consent(q->facts, ask->purpose, ask->who,
+                                                     q->event->decided_ms);
+    if (t == TRUTH_UNKNOWN)
+        l->each(l->ctx, ask);
+}
+
+static void look_at_guard(const struct looking *l, const struct agreement *g)
+{
+    struct sharing_question ask = { .who = l->recipient };
+    if (slice_equal_text(g->confidentiality, "implied-consent")) {
+        ask.is_objection = true;
+        look_at(l, &ask);
+    } else if (slice_equal_text(g->confidentiality, "explicit-consent")) {
+        ask.purpose = g->purpose;
+        if (!facts_consent_was_asked(l->q->facts, g->purpose, l->recipient))
+            ask.who = l->q->event->source;
+        look_at(l, &ask);
+    }
+}
+
+static void look_at_condition(const struct looking *l, const struct when_node *n)
+{
+    bool is_objection = n->function == WHEN_OBJECTION;
+    if (n->op == WHEN_CALL && (is_objection || n->function == WHEN_CONSENT)) {
+        int64_t who = n->args->number;
+        struct sharing_question ask = {
+            .is_objection = is_objection,
+            .purpose = is_objection ? (struct slice){ 0 } : n->args->next->text,
+            .who = who == WHEN_RECIPIENT ? l->recipient
+                   : who == WHEN_SOURCE  ? l->q->event->source
+                                         : (uint16_t)who
+        };
+        look_at(l, &ask);
+    }
+    for (const struct when_node *arg = n->args; arg; arg = arg->next)
+        look_at_condition(l, arg);
+}
+
+void conflict_each(const struct question *q, const struct decision *d,
+                   void (*each)(void *ctx, const struct sharing_question *ask), void *ctx)
+{
+    const struct looking l = { q, d->to.n, each, ctx };
+    for (size_t i = 0; i < d->clause_count; i++) {
+        const struct clause *c = &q->bundle->clauses[d->clauses[i]];
+        look_at_guard(&l, &q->bundle->agreements[c->agreement]);
+        if (c->when)
+            look_at_condition(&l, c->when->root);
+    }
+}
+
+static void keep_reason(void *ctx, const struct sharing_question *ask)
+{
+    enum reason *why = ctx;
+    if (!ask->is_objection)
+        *why = REASON_CONFLICTING_CONSENT;
+    else if (*why == REASON_COUNT)
+        *why = REASON_CONFLICTING_OBJECTION;
+}
+
+enum reason conflict_reason(const struct question *q, const struct decision *d)
+{
+    enum reason why = REASON_COUNT;
+    conflict_each(q, d, keep_reason, &why);
+    return why;
+}

@@ -1,0 +1,188 @@
+/* draft.c - lists that change: copies of a person's facts, words, holds. Episodes are episode.c. */
+#include "sharing/facts/draft.h"
+
+#define COPY(field, count, type) list_copy(a, &d->field, p->field, p->count, sizeof(struct type))
+
+static bool copy_others(struct draft *d, struct arena *a, const struct person *p)
+{
+    return COPY(early, early_count, early_retraction) && COPY(gone, gone_count, gone_event) &&
+           COPY(settlements, settlement_count, settlement) &&
+           COPY(refusals, refusal_count, refusal) && COPY(births, birth_count, birth_fact) &&
+           COPY(unread, unread_count, unread_message);
+}
+
+bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct err *e)
+{
+    *d = (struct draft){ .arena = a,
+                         .verified = p->verified,
+                         .notices = p->notices,
+                         .dropped = p->dropped };
+    list_init(&d->unsaid, sizeof(struct unsaid));
+    return (COPY(relationships, relationship_count, relationship) &&
+            COPY(consents, consent_count, consent_fact) &&
+            COPY(objections, objection_count, objection_fact) &&
+            COPY(restrictions, restriction_count, restriction_fact) &&
+            COPY(responsible, responsible_count, responsible_fact) &&
+            COPY(links, link_count, local_link) && COPY(events, event_count, episode_event) &&
+            COPY(holds, hold_count, hold) && COPY(deaths, death_count, death_fact) &&
+            copy_others(d, a, p)) ||
+           err_memory(e);
+}
+
+void draft_view(const struct draft *d, struct person *out)
+{
+    *out = (struct person){
+        .relationships = d->relationships.items,
+        .relationship_count = d->relationships.count,
+        .consents = d->consents.items,
+        .consent_count = d->consents.count,
+        .objections = d->objections.items,
+        .objection_count = d->objections.count,
+        .restrictions = d->restrictions.items,
+        .restriction_count = d->restrictions.count,
+        .responsible = d->responsible.items,
+        .responsible_count = d->responsible.count,
+        .links = d->links.items,
+        .link_count = d->links.count,
+        .events = d->events.items,
+        .event_count = d->events.count,
+        .holds = d->holds.items,
+        .hold_count = d->holds.count,
+        .verified = d->verified,
+        .notices = d->notices,
+        .deaths = d->deaths.items,
+        .death_count = d->deaths.count,
+        .early = d->early.items,
+        .early_count = d->early.count,
+        .dropped = d->dropped,
+        .gone = d->gone.items,
+        .gone_count = d->gone.count,
+        .settlements = d->settlements.items,
+        .settlement_count = d->settlements.count,
+        .refusals = d->refusals.items,
+        .refusal_count = d->refusals.count,
+        .births = d->births.items,
+        .birth_count = d->births.count,
+        .unread = d->unread.items,
+        .unread_count = d->unread.count,
+    };
+}
+
+struct hold *draft_hold(const struct draft *d, const struct event_id *event, uint16_t service)
+{
+    struct hold *holds = d->holds.items;
+    for (size_t i = 0; i < d->holds.count; i++)
+        if (holds[i].service == service && event_id_equal(&holds[i].event, event))
+            return &holds[i];
+    return NULL;
+}
+
+void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t service)
+{
+    struct hold *h = draft_hold(d, event, service);
+    if (!h)
+        return;
+    list_remove(&d->holds, (size_t)(h - (struct hold *)d->holds.items));
+    d->changed = true;
+}
+
+bool person_note_hold(struct arena *a, const struct person *p, const struct event_id *event,
+                      uint16_t service, struct slice who, struct person *out, struct err *e)
+{
+    struct draft d;
+    if (!draft_init(&d, a, p, e))
+        return false;
+    struct hold *h = draft_hold(&d, event, service);
+    if (h)
+        h->first_by = who;
+    draft_view(&d, out);
+    return true;
+}
+
+/* ---- what came before ---- */
+
+/* Of an agency's name, the same in every bundle that has it (FNV-1a). */
+static uint32_t agency_hash(struct slice agency)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < agency.n; i++)
+        h = (h ^ agency.p[i]) * 16777619u;
+    return h;
+}
+
+struct gone_event draft_gone(const struct event_id *id, struct slice source)
+{
+    struct gone_event g;
+    uint32_t h = agency_hash(source_agency(source));
+    memcpy(g.id, id->b + ID_BYTES - GONE_ID_BYTES, GONE_ID_BYTES);
+    for (size_t i = 0; i < GONE_AGENCY_BYTES; i++)
+        g.agency[i] = (uint8_t)(h >> (8 * i));
+    return g;
+}
+
+/* Of one agency's too many the first goes. */
+static void make_room_for(struct draft *d, const struct gone_event *now)
+{
+    const struct gone_event *gone = d->gone.items;
+    size_t alike = 0, first = 0;
+    for (size_t i = d->gone.count; i-- > 0;) {
+        if (memcmp(gone[i].agency, now->agency, GONE_AGENCY_BYTES) != 0)
+            continue;
+        alike++;
+        first = i;
+    }
+    if (alike < GONE_MAX)
+        return;
+    list_remove(&d->gone, first);
+    d->dropped++;
+}
+
+bool draft_forget(struct draft *d, const struct event_id *id, struct slice source, struct err *e)
+{
+    const struct gone_event now = draft_gone(id, source);
+    make_room_for(d, &now);
+    struct gone_event *g = list_add(d->arena, &d->gone);
+    if (!g)
+        return err_memory(e);
+    *g = now;
+    d->changed = true;
+    return true;
+}
+
+/* ---- words ---- */
+
+static const struct event_id *id_in(const void *item, const struct word_form *form)
+{
+    return (const struct event_id *)(const void *)((const uint8_t *)item + form->id_at);
+}
+
+/* By time of occurring, then by id: the order of arrival counts for nothing. */
+static bool occurred_before(const void *a, const void *b, const struct word_form *form)
+{
+    int64_t at, bt;
+    memcpy(&at, (const uint8_t *)a + form->time_at, sizeof at);
+    memcpy(&bt, (const uint8_t *)b + form->time_at, sizeof bt);
+    return at != bt ? at < bt : memcmp(id_in(a, form)->b, id_in(b, form)->b, ID_BYTES) < 0;
+}
+
+bool draft_word(struct draft *d, struct list *l, const void *word, const struct word_form *form,
+                struct err *e)
+{
+    size_t alike = 0, first = 0;
+    if (!list_put(d->arena, l, word))
+        return err_memory(e);
+    d->changed = true;
+    for (size_t i = 0; i < l->count; i++) {
+        const uint8_t *at = (const uint8_t *)l->items + i * l->item_bytes;
+        if (!form->same(at, word))
+            continue;
+        if (!alike++ ||
+            occurred_before(at, (const uint8_t *)l->items + first * l->item_bytes, form))
+            first = i;
+    }
+    if (alike > WORDS_MAX_ALIKE) {
+        list_remove(l, first);
+        d->dropped++;
+    }
+    return true;
+}

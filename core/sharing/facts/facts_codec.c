@@ -1,0 +1,579 @@
+/* facts_codec.c - a person as the value of the topic facts (schemas/internal/Facts.avsc), and back.
+ *
+ * Fields are written and read in the schema's order; the reader goes through the compiled plan,
+ * which checks every byte. Services and agencies stand by name. */
+#include "record/wire.h"
+#include "sharing/facts/draft.h"
+#include "sharing/facts/former.h"
+#include "sharing/facts/waits.h"
+
+#define VERSION 4
+
+const struct person person_unknown = { .relationship_count = 0 };
+
+/* Slots of internal/Facts.avsc, in its order. */
+enum {
+    AT_VERSION,
+    AT_VERIFIED,
+    AT_NOTICES,
+    AT_RELATIONSHIPS,
+    AT_CONSENTS,
+    AT_OBJECTIONS,
+    AT_RESTRICTIONS,
+    AT_RESPONSIBLE,
+    AT_LINKS,
+    AT_EVENTS,
+    AT_HOLDS,
+    AT_DEATHS,
+    AT_EARLY,
+    AT_DROPPED,
+    AT_GONE,
+    AT_SETTLEMENTS,
+    AT_REFUSALS,
+    AT_BIRTHS,
+    AT_UNREAD,
+    AT_COUNT
+};
+
+/* ---- writing ---- */
+
+static void put_bool(struct buf *out, bool value)
+{
+    buf_byte(out, value);
+}
+
+static void put_id(struct buf *out, const struct event_id *id)
+{
+    avro_put_text(out, slice_of(id->b, ID_BYTES));
+}
+
+/* A service by name; empty: all, or one outside; "?": unknown, which no name is. */
+static void put_service(struct buf *out, const struct bundle *b, int32_t service)
+{
+    if (service < 0)
+        avro_put_text(out, service == SERVICE_UNKNOWN ? SLICE("?") : (struct slice){ 0 });
+    else
+        avro_put_text(out, b->services[service].name);
+}
+
+/* An array is one block of n items and the end. */
+static void begin_list(struct buf *out, size_t n)
+{
+    if (n)
+        avro_put_long(out, (int64_t)n);
+}
+
+static void end_list(struct buf *out)
+{
+    avro_put_long(out, 0);
+}
+
+static void put_relationships(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->relationship_count);
+    for (size_t i = 0; i < p->relationship_count; i++) {
+        const struct relationship *r = &p->relationships[i];
+        avro_put_text(out, r->kind);
+        put_service(out, b, r->with);
+        avro_put_text(out, b->agencies[r->agency].name);
+        avro_put_text(out, r->episode);
+        put_id(out, &r->opened_by);
+        avro_put_long(out, r->opened_ms);
+        put_id(out, &r->closed_by);
+        avro_put_long(out, r->closed_ms);
+        put_bool(out, r->is_open);
+    }
+    end_list(out);
+}
+
+static void put_consents(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->consent_count);
+    for (size_t i = 0; i < p->consent_count; i++) {
+        const struct consent_fact *f = &p->consents[i];
+        avro_put_text(out, f->purpose);
+        put_service(out, b, f->recipient);
+        put_bool(out, f->granted);
+        avro_put_long(out, f->occurred_ms);
+        avro_put_long(out, f->until_ms);
+        put_id(out, &f->by);
+        avro_put_text(out, f->capacity);
+        avro_put_text(out, f->basis);
+        avro_put_text(out, f->recorder);
+        avro_put_text(out, f->source);
+    }
+    end_list(out);
+}
+
+static void put_limits(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->objection_count);
+    for (size_t i = 0; i < p->objection_count; i++) {
+        put_service(out, b, p->objections[i].recipient);
+        put_bool(out, p->objections[i].stands);
+        avro_put_long(out, p->objections[i].occurred_ms);
+        put_id(out, &p->objections[i].by);
+        avro_put_text(out, p->objections[i].source);
+    }
+    end_list(out);
+    begin_list(out, p->restriction_count);
+    for (size_t i = 0; i < p->restriction_count; i++) {
+        avro_put_text(out, p->restrictions[i].kind);
+        put_bool(out, p->restrictions[i].stands);
+        avro_put_long(out, p->restrictions[i].occurred_ms);
+        put_id(out, &p->restrictions[i].by);
+        avro_put_text(out, p->restrictions[i].source);
+    }
+    end_list(out);
+}
+
+static void put_responsible_and_links(const struct bundle *b, const struct person *p,
+                                      struct buf *out)
+{
+    begin_list(out, p->responsible_count);
+    for (size_t i = 0; i < p->responsible_count; i++) {
+        avro_put_text(out, p->responsible[i].function);
+        put_service(out, b, p->responsible[i].service);
+        avro_put_long(out, p->responsible[i].occurred_ms);
+        put_id(out, &p->responsible[i].by);
+        avro_put_text(out, p->responsible[i].source);
+    }
+    end_list(out);
+    begin_list(out, p->link_count);
+    for (size_t i = 0; i < p->link_count; i++) {
+        avro_put_text(out, b->agencies[p->links[i].agency].name);
+        avro_put_text(out, p->links[i].local_id);
+        put_id(out, &p->links[i].by);
+    }
+    end_list(out);
+}
+
+static void put_event(const struct bundle *b, const struct episode_event *x, struct buf *out)
+{
+    avro_put_text(out, b->agencies[x->agency].name);
+    avro_put_text(out, x->episode);
+    avro_put_text(out, x->type);
+    avro_put_text(out, x->kind);
+    put_id(out, &x->id);
+    avro_put_long(out, x->occurred_ms);
+    put_bool(out, x->retracted);
+    put_bool(out, x->closed);
+    avro_put_long(out, x->closed_ms);
+    avro_put_text(out, x->bytes);
+    begin_list(out, x->receiver_count);
+    for (size_t i = 0; i < x->receiver_count; i++) {
+        put_service(out, b, x->receivers[i].service);
+        avro_put_text(out, slice_text(x->receivers[i].id.text));
+        avro_put_text(out, x->receivers[i].clause);
+        avro_put_text(out, x->receivers[i].released.slots);
+        avro_put_text(out, x->receivers[i].released.changed);
+        put_bool(out, x->receivers[i].let_go);
+        avro_put_long(out, x->receivers[i].wait);
+    }
+    end_list(out);
+    put_bool(out, x->replaced);
+    put_id(out, &x->original);
+    avro_put_long(out, x->decided_ms);
+    avro_put_text(out, x->source);
+}
+
+static void put_holds(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->hold_count);
+    for (size_t i = 0; i < p->hold_count; i++) {
+        const struct hold *h = &p->holds[i];
+        put_id(out, &h->event);
+        put_service(out, b, h->service);
+        avro_put_text(out, h->reason);
+        avro_put_text(out, h->clause);
+        avro_put_long(out, h->since_ms);
+        avro_put_text(out, h->bytes);
+        avro_put_text(out, h->first_by);
+        avro_put_text(out, h->source);
+        put_bool(out, h->reopened);
+    }
+    end_list(out);
+}
+
+static void put_deaths(const struct person *p, struct buf *out)
+{
+    begin_list(out, p->death_count);
+    for (size_t i = 0; i < p->death_count; i++) {
+        put_bool(out, p->deaths[i].is_formal);
+        avro_put_long(out, p->deaths[i].occurred_ms);
+        put_id(out, &p->deaths[i].by);
+        avro_put_text(out, p->deaths[i].source);
+    }
+    end_list(out);
+}
+
+static void put_early(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->early_count);
+    for (size_t i = 0; i < p->early_count; i++) {
+        const struct early_retraction *r = &p->early[i];
+        avro_put_text(out, b->agencies[r->agency].name);
+        avro_put_text(out, r->episode);
+        avro_put_text(out, r->type);
+        avro_put_text(out, r->kind);
+        put_id(out, &r->by);
+        put_id(out, &r->original);
+        avro_put_long(out, r->occurred_ms);
+        avro_put_long(out, r->since_ms);
+        avro_put_text(out, r->source);
+    }
+    end_list(out);
+}
+
+static void put_settlements(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->settlement_count);
+    for (size_t i = 0; i < p->settlement_count; i++) {
+        const struct settlement *x = &p->settlements[i];
+        put_bool(out, x->is_objection);
+        avro_put_text(out, x->purpose);
+        put_service(out, b, x->recipient);
+        put_bool(out, x->yes);
+        avro_put_long(out, x->at_ms);
+        avro_put_text(out, x->people);
+        avro_put_text(out, x->overruled);
+    }
+    end_list(out);
+}
+
+static void put_births(const struct bundle *b, const struct person *p, struct buf *out)
+{
+    begin_list(out, p->birth_count);
+    for (size_t i = 0; i < p->birth_count; i++) {
+        avro_put_text(out, b->agencies[p->births[i].agency].name);
+        avro_put_text(out, p->births[i].hash);
+        avro_put_long(out, p->births[i].occurred_ms);
+        put_id(out, &p->births[i].by);
+    }
+    end_list(out);
+}
+
+bool person_encode(const struct bundle *b, const struct person *p, struct buf *out, struct err *e)
+{
+    const struct schema *s = catalogue_named(b->catalogue, SLICE("Facts"));
+    if (!s)
+        return err_set(e, ERR_FATAL, "facts.schema", 0, "the catalogue has no schema 'Facts'");
+    wire_put_header(out, plan_fingerprint(s->plan));
+    avro_put_long(out, VERSION);
+    put_bool(out, p->verified);
+    avro_put_long(out, (int64_t)p->notices);
+    put_relationships(b, p, out);
+    put_consents(b, p, out);
+    put_limits(b, p, out);
+    put_responsible_and_links(b, p, out);
+    begin_list(out, p->event_count);
+    for (size_t i = 0; i < p->event_count; i++)
+        put_event(b, &p->events[i], out);
+    end_list(out);
+    put_holds(b, p, out);
+    put_deaths(p, out);
+    put_early(b, p, out);
+    avro_put_long(out, (int64_t)p->dropped);
+    avro_put_text(out, slice_of(p->gone, p->gone_count * sizeof *p->gone));
+    put_settlements(b, p, out);
+    waits_put_refusals(p, out);
+    put_births(b, p, out);
+    waits_put_unread(p, out);
+    return buf_done(out, e);
+}
+
+/* ---- reading ---- */
+
+struct reader {
+    const struct bundle *b;
+    struct arena *arena;
+    const struct view *items;
+    size_t count;
+    struct err *e;
+};
+
+static bool read_items(struct reader *r, const struct view *v, size_t slot)
+{
+    return view_items(v, slot, r->arena, &r->items, &r->count, r->e);
+}
+
+static void get_id(const struct view *v, size_t slot, struct event_id *out)
+{
+    struct slice s = view_text(v, slot);
+    if (s.n == ID_BYTES)
+        memcpy(out->b, s.p, ID_BYTES);
+}
+
+/* Empty is -1; a service that the region no longer has gives false: its fact is dropped. */
+static bool get_service(const struct reader *r, const struct view *v, size_t slot, int32_t *out)
+{
+    struct slice name = view_text(v, slot);
+    *out = slice_is_empty(name) ? -1 : bundle_service(r->b, name);
+    return slice_is_empty(name) || *out >= 0;
+}
+
+static bool get_service_n(const struct reader *r, const struct view *v, size_t slot, uint16_t *out)
+{
+    int32_t n = 0;
+    if (!get_service(r, v, slot, &n) || n < 0)
+        return false;
+    *out = (uint16_t)n;
+    return true;
+}
+
+static bool get_agency(const struct reader *r, const struct view *v, size_t slot, uint16_t *out)
+{
+    int n = bundle_agency(r->b, view_text(v, slot));
+    *out = n < 0 ? 0 : (uint16_t)n;
+    return n >= 0;
+}
+
+static bool get_relationship(struct reader *r, const struct view *v, void *item)
+{
+    struct relationship *x = item;
+    x->kind = view_text(v, 0);
+    x->episode = view_text(v, 3);
+    get_id(v, 4, &x->opened_by);
+    x->opened_ms = view_long(v, 5);
+    get_id(v, 6, &x->closed_by);
+    x->closed_ms = view_long(v, 7);
+    x->is_open = view_long(v, 8);
+    return get_service_n(r, v, 1, &x->with) && get_agency(r, v, 2, &x->agency);
+}
+
+static bool get_consent(struct reader *r, const struct view *v, void *item)
+{
+    struct consent_fact *x = item;
+    x->purpose = view_text(v, 0);
+    x->granted = view_long(v, 2);
+    x->occurred_ms = view_long(v, 3);
+    x->until_ms = view_long(v, 4);
+    get_id(v, 5, &x->by);
+    x->capacity = view_text(v, 6);
+    x->basis = view_text(v, 7);
+    x->recorder = view_text(v, 8);
+    x->source = view_text(v, 9);
+    return get_service(r, v, 1, &x->recipient);
+}
+
+static bool get_objection(struct reader *r, const struct view *v, void *item)
+{
+    struct objection_fact *x = item;
+    x->stands = view_long(v, 1);
+    x->occurred_ms = view_long(v, 2);
+    get_id(v, 3, &x->by);
+    x->source = view_text(v, 4);
+    return get_service(r, v, 0, &x->recipient);
+}
+
+/* It stands also when the service that raised it has left the region. */
+static bool get_restriction(struct reader *r, const struct view *v, void *item)
+{
+    struct restriction_fact *x = item;
+    (void)r;
+    x->kind = view_text(v, 0);
+    x->stands = view_long(v, 1);
+    x->occurred_ms = view_long(v, 2);
+    get_id(v, 3, &x->by);
+    x->source = view_text(v, 4);
+    return true;
+}
+
+/* A responsible service that the region no longer has is one outside it. */
+static bool get_responsible(struct reader *r, const struct view *v, void *item)
+{
+    struct responsible_fact *x = item;
+    x->function = view_text(v, 0);
+    x->occurred_ms = view_long(v, 2);
+    get_id(v, 3, &x->by);
+    x->source = view_text(v, 4);
+    if (slice_equal_text(view_text(v, 1), "?"))
+        x->service = SERVICE_UNKNOWN;
+    else if (!get_service(r, v, 1, &x->service))
+        x->service = SERVICE_OUTSIDE;
+    x->source = view_text(v, 4);
+    return true;
+}
+
+static bool get_link(struct reader *r, const struct view *v, void *item)
+{
+    struct local_link *x = item;
+    x->local_id = view_text(v, 1);
+    get_id(v, 2, &x->by);
+    return get_agency(r, v, 0, &x->agency);
+}
+
+static bool get_receiver(struct reader *r, const struct view *v, void *item)
+{
+    struct receiver *x = item;
+    x->clause = view_text(v, 2);
+    x->released = (struct released){ view_text(v, 3), view_text(v, 4) };
+    x->let_go = view_long(v, 5);
+    int64_t wait = view_long(v, 6);
+    x->wait = wait > WAIT_NONE && wait < WAIT_COUNT ? (uint8_t)wait : WAIT_NONE;
+    return get_service_n(r, v, 0, &x->service) && disclosure_id_parse(view_text(v, 1), &x->id);
+}
+
+static bool get_hold(struct reader *r, const struct view *v, void *item)
+{
+    struct hold *x = item;
+    get_id(v, 0, &x->event);
+    x->reason = view_text(v, 2);
+    x->clause = view_text(v, 3);
+    x->since_ms = view_long(v, 4);
+    x->bytes = view_text(v, 5);
+    x->first_by = view_text(v, 6);
+    x->source = view_text(v, 7);
+    x->reopened = view_long(v, 8);
+    return get_service_n(r, v, 1, &x->service);
+}
+
+/* All items of an array; those that cannot be kept are left out. */
+static bool read_list(struct reader *r, const struct view *v, size_t slot, struct list *out,
+                      bool (*get)(struct reader *r, const struct view *v, void *item))
+{
+    if (!read_items(r, v, slot))
+        return false;
+    const struct view *items = r->items;
+    for (size_t i = 0, n = r->count; i < n; i++) {
+        void *item = list_add(r->arena, out);
+        if (!item)
+            return err_memory(r->e);
+        if (!get(r, &items[i], item))
+            list_remove(out, out->count - 1);
+    }
+    return true;
+}
+
+static bool get_event(struct reader *r, const struct view *v, void *item)
+{
+    struct episode_event *x = item;
+    struct list receivers;
+    list_init(&receivers, sizeof(struct receiver));
+    x->episode = view_text(v, 1);
+    x->type = view_text(v, 2);
+    x->kind = view_text(v, 3);
+    get_id(v, 4, &x->id);
+    x->occurred_ms = view_long(v, 5);
+    x->retracted = view_long(v, 6);
+    x->closed = view_long(v, 7);
+    x->closed_ms = view_long(v, 8);
+    x->bytes = view_text(v, 9);
+    if (!read_list(r, v, 10, &receivers, get_receiver))
+        return false;
+    x->receivers = receivers.items;
+    x->receiver_count = receivers.count;
+    x->replaced = view_long(v, 11);
+    get_id(v, 12, &x->original);
+    x->decided_ms = view_long(v, 13);
+    x->source = view_text(v, 14);
+    return get_agency(r, v, 0, &x->agency);
+}
+
+static bool get_death(struct reader *r, const struct view *v, void *item)
+{
+    struct death_fact *x = item;
+    (void)r;
+    x->is_formal = view_long(v, 0);
+    x->occurred_ms = view_long(v, 1);
+    get_id(v, 2, &x->by);
+    x->source = view_text(v, 3);
+    return true;
+}
+
+static bool get_early(struct reader *r, const struct view *v, void *item)
+{
+    struct early_retraction *x = item;
+    x->episode = view_text(v, 1);
+    x->type = view_text(v, 2);
+    x->kind = view_text(v, 3);
+    get_id(v, 4, &x->by);
+    get_id(v, 5, &x->original);
+    x->occurred_ms = view_long(v, 6);
+    x->since_ms = view_long(v, 7);
+    x->source = view_text(v, 8);
+    return get_agency(r, v, 0, &x->agency);
+}
+
+static bool get_settlement(struct reader *r, const struct view *v, void *item)
+{
+    struct settlement *x = item;
+    x->is_objection = view_long(v, 0);
+    x->purpose = view_text(v, 1);
+    x->yes = view_long(v, 3);
+    x->at_ms = view_long(v, 4);
+    x->people = view_text(v, 5);
+    x->overruled = view_text(v, 6);
+    return get_service_n(r, v, 2, &x->recipient);
+}
+
+static bool get_refusal(struct reader *r, const struct view *v, void *item)
+{
+    (void)r;
+    waits_get_refusal(v, item);
+    return true;
+}
+
+static bool get_unread(struct reader *r, const struct view *v, void *item)
+{
+    (void)r;
+    waits_get_unread(v, item);
+    return true;
+}
+
+static bool get_birth(struct reader *r, const struct view *v, void *item)
+{
+    struct birth_fact *x = item;
+    x->hash = view_text(v, 1);
+    x->occurred_ms = view_long(v, 2);
+    get_id(v, 3, &x->by);
+    return get_agency(r, v, 0, &x->agency);
+}
+
+static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
+{
+    return read_list(r, v, AT_RELATIONSHIPS, &d->relationships, get_relationship) &&
+           read_list(r, v, AT_CONSENTS, &d->consents, get_consent) &&
+           read_list(r, v, AT_OBJECTIONS, &d->objections, get_objection) &&
+           read_list(r, v, AT_RESTRICTIONS, &d->restrictions, get_restriction) &&
+           read_list(r, v, AT_RESPONSIBLE, &d->responsible, get_responsible) &&
+           read_list(r, v, AT_LINKS, &d->links, get_link) &&
+           read_list(r, v, AT_EVENTS, &d->events, get_event) &&
+           read_list(r, v, AT_HOLDS, &d->holds, get_hold) &&
+           read_list(r, v, AT_DEATHS, &d->deaths, get_death) &&
+           read_list(r, v, AT_EARLY, &d->early, get_early) &&
+           read_list(r, v, AT_SETTLEMENTS, &d->settlements, get_settlement) &&
+           read_list(r, v, AT_REFUSALS, &d->refusals, get_refusal) &&
+           read_list(r, v, AT_BIRTHS, &d->births, get_birth) &&
+           read_list(r, v, AT_UNREAD, &d->unread, get_unread) && r->e->fate == ERR_NONE;
+}
+
+bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, struct person *out,
+                   struct err *e)
+{
+    const struct schema *s = catalogue_named(b->catalogue, SLICE("Facts"));
+    struct slice body;
+    struct view v;
+    struct draft d;
+    struct reader r = { .b = b, .arena = a, .e = e };
+    if (!s || !former_open(s, a, bytes, &body, e))
+        return e->fate == ERR_RETRY /* memory */
+                   ? false
+                   : err_set(e, ERR_FATAL, "facts.schema", 0, "cannot read facts of another form");
+    if (!plan_view(s->plan, a, body, &v, e))
+        return false;
+    if (view_long(&v, AT_VERSION) != VERSION)
+        return err_set(e, ERR_FATAL, "facts.version", 0, "cannot read facts of another version");
+    if (!draft_init(&d, a, &person_unknown, e))
+        return false;
+    d.verified = view_long(&v, AT_VERIFIED);
+    d.notices = (uint64_t)view_long(&v, AT_NOTICES);
+    d.dropped = (uint64_t)view_long(&v, AT_DROPPED);
+    if (!read_lists(&r, &v, &d))
+        return false;
+    draft_view(&d, out);
+    struct slice gone = view_text(&v, AT_GONE);
+    out->gone = (const struct gone_event *)(const void *)gone.p;
+    out->gone_count = gone.n / GONE_BYTES;
+    return true;
+}

@@ -1,0 +1,145 @@
+/* lasting.c - how long a clause goes on after an end, worked out from the events that stand, so that
+ * it comes out the same in whatever order they arrived.
+ *
+ * The end of an episode: its events of that kind that are no older than what opened it last. The
+ * days count from when the first of them was decided, in the first of its versions: saying it again
+ * or correcting it gives no new days, taking it back or opening the episode anew does away with it.
+ * They are over at once when the same agency opened another episode of that type after the last of
+ * them. What opens and what ends is by facts.yaml: an end undoes what its own line opens. */
+#include "sharing/facts/lasting.h"
+
+/* What all its events are of. */
+struct episode {
+    uint16_t agency;
+    struct slice type, name;
+};
+
+static bool is_of_type(const struct episode_event *x, const struct episode *of)
+{
+    return !x->retracted && x->agency == of->agency && slice_equal(x->type, of->type);
+}
+
+static bool is_of(const struct episode_event *x, const struct episode *of)
+{
+    return is_of_type(x, of) && slice_equal(x->episode, of->name);
+}
+
+static bool begins(const struct bundle *b, const struct end *end, const struct episode_event *x)
+{
+    const struct schema *s = catalogue_named(b->catalogue, x->type);
+    int schema = s ? bundle_schema(b, s->plan) : -1;
+    int64_t kind = schema < 0 ? -1 : bundle_kind(b, (size_t)schema, x->kind);
+    return kind >= 0 && end->begun_by[kind];
+}
+
+struct ending {
+    bool stands;
+    int64_t occurred_ms; /* the last of those that say so */
+    int64_t decided_ms;  /* the first */
+};
+
+static bool is_said(const struct episode_event *events, size_t n, const struct episode *of,
+                    struct slice kind)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_of(&events[i], of) && slice_equal(events[i].kind, kind))
+            return true;
+    return false;
+}
+
+static struct ending find_ending(const struct bundle *b, const struct person *p,
+                                 const struct episode *of, const struct end *end)
+{
+    struct ending found = { .stands = false };
+    int64_t begun_ms = INT64_MIN;
+    if (!is_said(p->events, p->event_count, of, end->kind))
+        return found;
+    for (size_t i = 0; i < p->event_count; i++) {
+        const struct episode_event *x = &p->events[i];
+        if (x->occurred_ms > begun_ms && is_of(x, of) && begins(b, end, x))
+            begun_ms = x->occurred_ms;
+    }
+    for (size_t i = 0; i < p->event_count; i++) {
+        const struct episode_event *x = &p->events[i];
+        if (x->occurred_ms < begun_ms || !is_of(x, of) || !slice_equal(x->kind, end->kind))
+            continue;
+        if (!found.stands || x->occurred_ms > found.occurred_ms)
+            found.occurred_ms = x->occurred_ms;
+        if (!found.stands || x->decided_ms < found.decided_ms)
+            found.decided_ms = x->decided_ms;
+        found.stands = true;
+    }
+    return found;
+}
+
+static bool is_readmitted(const struct bundle *b, const struct person *p,
+                          const struct episode *of, const struct end *end, int64_t since_ms)
+{
+    for (size_t i = 0; i < p->event_count; i++) {
+        const struct episode_event *x = &p->events[i];
+        if (x->occurred_ms > since_ms && is_of_type(x, of) && !slice_equal(x->episode, of->name) &&
+            begins(b, end, x))
+            return true;
+    }
+    return false;
+}
+
+bool lasting_is_over(const struct bundle *b, const struct person *facts, const struct event *ev,
+                     const struct end *end)
+{
+    const struct episode of = { ev->agency, ev->type, ev->episode };
+    struct ending e = find_ending(b, facts, &of, end);
+    return e.stands && (ev->decided_ms >= e.decided_ms + end->after_ms ||
+                        is_readmitted(b, facts, &of, end, e.occurred_ms));
+}
+
+/* ---- what must be kept for it ---- */
+
+/* Whether an episode of that type was opened after since: that same one, or whichever. */
+static bool is_opened_after(const struct bundle *b, const struct draft *d, const struct end *end,
+                            const struct episode_event *since, bool same_episode)
+{
+    const struct episode of = { since->agency, since->type, since->episode };
+    const struct episode_event *events = d->events.items;
+    for (size_t i = 0; i < d->events.count; i++)
+        if (events[i].occurred_ms > since->occurred_ms && is_of_type(&events[i], &of) &&
+            (!same_episode || slice_equal(events[i].episode, of.name)) &&
+            begins(b, end, &events[i]))
+            return true;
+    return false;
+}
+
+/* Whether x came after an end: of its own episode, or of another. */
+static bool is_after_an_end(const struct draft *d, const struct end *end,
+                            const struct episode_event *x, bool same_episode)
+{
+    const struct episode of = { x->agency, x->type, x->episode };
+    const struct episode_event *events = d->events.items;
+    for (size_t i = 0; i < d->events.count; i++)
+        if (events[i].occurred_ms < x->occurred_ms && is_of_type(&events[i], &of) &&
+            slice_equal(events[i].episode, of.name) == same_episode &&
+            slice_equal(events[i].kind, end->kind))
+            return true;
+    return false;
+}
+
+/* The last that opened its episode anew, or that is a readmission after other stays. */
+static bool undoes_an_end(const struct bundle *b, const struct draft *d, const struct end *end,
+                          const struct episode_event *x)
+{
+    return begins(b, end, x) &&
+           ((is_after_an_end(d, end, x, true) && !is_opened_after(b, d, end, x, true)) ||
+            (is_after_an_end(d, end, x, false) && !is_opened_after(b, d, end, x, false)));
+}
+
+bool lasting_needs(const struct bundle *b, const struct draft *d, const struct episode_event *x)
+{
+    const struct compiled *k = b->compiled;
+    for (size_t i = 1; !x->retracted && i < k->end_count; i++) {
+        const struct end *end = &k->ends[i];
+        if (slice_equal(x->kind, end->kind) ? !is_opened_after(b, d, end, x, true)
+                                            : undoes_an_end(b, d, end, x))
+            return true;
+    }
+    return false;
+}

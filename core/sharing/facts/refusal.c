@@ -1,0 +1,115 @@
+/* refusal.c - what a named person's no covers: events, their corrections, whole episodes. */
+#include "sharing/facts/refusal.h"
+
+bool refusal_has(const struct refusal *x, const struct event_id *id)
+{
+    for (size_t at = 0; at + ID_BYTES <= x->versions.n; at += ID_BYTES)
+        if (memcmp(x->versions.p + at, id->b, ID_BYTES) == 0)
+            return true;
+    return false;
+}
+
+const struct refusal *refusal_find(const struct person *p, const struct event_id *event,
+                                    struct slice service)
+{
+    for (size_t i = 0; i < p->refusal_count; i++)
+        if (slice_equal(p->refusals[i].service, service) && refusal_has(&p->refusals[i], event))
+            return &p->refusals[i];
+    return NULL;
+}
+
+bool refusal_is_of_agency(const struct bundle *b, const struct refusal *x, const struct event *ev)
+{
+    return slice_equal(x->agency, b->agencies[ev->agency].name);
+}
+
+bool refusal_covers_episode(const struct refusal *x, struct slice episode)
+{
+    return x->is_whole_episode && episode.n && slice_equal(x->episode, episode);
+}
+
+const struct refusal *refusal_against(const struct bundle *b, const struct person *p,
+                                    const struct event *ev, uint16_t service)
+{
+    for (size_t i = 0; i < p->refusal_count && !ev->retracts; i++) {
+        const struct refusal *x = &p->refusals[i];
+        if (!slice_equal(x->service, b->services[service].name) || !refusal_is_of_agency(b, x, ev))
+            continue;
+        if (refusal_has(x, &ev->id) || refusal_covers_episode(x, ev->episode) ||
+            (ev->replaces && event_id_is_set(&ev->original) && refusal_has(x, &ev->original)))
+            return x;
+    }
+    return NULL;
+}
+
+static bool is_on_file(const struct draft *d, const struct refusal *x)
+{
+    struct event_id id;
+    for (size_t at = 0; at + ID_BYTES <= x->versions.n; at += ID_BYTES) {
+        memcpy(id.b, x->versions.p + at, ID_BYTES);
+        if (draft_event(d, &id))
+            return true;
+    }
+    return false;
+}
+
+/* Without a name, what is on file no more may be what is meant: it cannot be told, so it is. */
+static bool is_correction(const struct draft *d, const struct bundle *b, const struct refusal *x,
+                          const struct event *ev, const struct event_id *original)
+{
+    if (!ev->replaces || !refusal_is_of_agency(b, x, ev))
+        return false;
+    if (refusal_has(x, original) || refusal_has(x, &ev->original))
+        return true;
+    return !event_id_is_set(&ev->original) && slice_equal(x->episode, ev->episode) &&
+           slice_equal(x->type, ev->type) && slice_equal(x->kind, ev->kind_name) &&
+           !is_on_file(d, x);
+}
+
+bool refusal_add_version(struct arena *a, struct refusal *x, const struct event_id *id,
+                        struct err *e)
+{
+    uint8_t *more = arena_raw(a, x->versions.n + ID_BYTES);
+    if (!more)
+        return err_memory(e);
+    if (x->versions.n)
+        memcpy(more, x->versions.p, x->versions.n);
+    memcpy(more + x->versions.n, id->b, ID_BYTES);
+    x->versions = slice_of(more, x->versions.n + ID_BYTES);
+    return true;
+}
+
+bool refusal_follow(struct draft *d, const struct bundle *b, const struct event *ev,
+                  const struct event_id *original, struct err *e)
+{
+    struct refusal *refusals = d->refusals.items;
+    for (size_t i = 0; i < d->refusals.count; i++) {
+        struct refusal *x = &refusals[i];
+        if (refusal_has(x, &ev->id) || !is_correction(d, b, x, ev, original))
+            continue;
+        const struct episode_event *newest = draft_newest(d, draft_event(d, &ev->id));
+        bool is_late = newest && !event_id_equal(&newest->id, &ev->id);
+        if (!refusal_add_version(d->arena, x, &ev->id, e) ||
+            (is_late && !refusal_add_version(d->arena, x, &newest->id, e)))
+            return false;
+        if (!is_late || newest->bytes.n)
+            x->bytes = is_late ? newest->bytes : ev->framed;
+        d->changed = true;
+    }
+    return true;
+}
+
+bool refusal_note_first(struct arena *a, const struct person *p, const struct refusal *refusal,
+                         struct slice who, struct person *out, struct err *e)
+{
+    struct draft d;
+    if (!draft_init(&d, a, p, e))
+        return false;
+    struct refusal *list = d.refusals.items;
+    for (size_t i = 0; i < d.refusals.count; i++)
+        if (slice_equal(list[i].service, refusal->service) &&
+            event_id_equal(&list[i].event, &refusal->event))
+            list[i].first_by = who;
+    draft_view(&d, out);
+    return true;
+}

@@ -1,0 +1,241 @@
+/* share.c - how much each agency fills, and what of it goes. */
+#include "sharing/facts/share.h"
+
+#include "sharing/facts/draft.h"
+
+#define LONG_BYTES 10 /* a number, at most */
+#define ITEM_BYTES 96 /* numbers, ids and truths of an item, at most */
+
+/* By agency: what stays, and what may be forgotten. */
+struct shares {
+    const struct bundle *bundle;
+    size_t *stays, *goes;
+    size_t all_stays, all; /* of nobody's too */
+};
+
+static size_t text(struct slice s)
+{
+    return s.n + LONG_BYTES;
+}
+
+static size_t service(const struct bundle *b, int n)
+{
+    return LONG_BYTES + (n >= 0 ? b->services[n].name.n : 0);
+}
+
+static void add(struct shares *s, int agency, size_t bytes)
+{
+    if (agency >= 0)
+        s->stays[agency] += bytes;
+    s->all_stays += bytes;
+    s->all += bytes;
+}
+
+static int agency_of(const struct shares *s, struct slice source)
+{
+    return bundle_agency(s->bundle, source_agency(source));
+}
+
+static void add_consents(struct shares *s, const struct person *p)
+{
+    for (size_t i = 0; i < p->consent_count; i++) {
+        const struct consent_fact *x = &p->consents[i];
+        add(s, agency_of(s, x->source),
+            ITEM_BYTES + service(s->bundle, x->recipient) + text(x->purpose) + text(x->capacity) +
+                text(x->basis) + text(x->recorder) + text(x->source));
+    }
+}
+
+static void add_words(struct shares *s, const struct person *p)
+{
+    const struct bundle *b = s->bundle;
+    add_consents(s, p);
+    for (size_t i = 0; i < p->objection_count; i++)
+        add(s, agency_of(s, p->objections[i].source),
+            ITEM_BYTES + service(b, p->objections[i].recipient) + text(p->objections[i].source));
+    for (size_t i = 0; i < p->restriction_count; i++)
+        add(s, agency_of(s, p->restrictions[i].source),
+            ITEM_BYTES + text(p->restrictions[i].kind) + text(p->restrictions[i].source));
+    for (size_t i = 0; i < p->responsible_count; i++)
+        add(s, agency_of(s, p->responsible[i].source),
+            ITEM_BYTES + text(p->responsible[i].function) +
+                service(b, p->responsible[i].service) + text(p->responsible[i].source));
+    for (size_t i = 0; i < p->death_count; i++)
+        add(s, agency_of(s, p->deaths[i].source), ITEM_BYTES + text(p->deaths[i].source));
+    for (size_t i = 0; i < p->settlement_count; i++)
+        add(s, -1, ITEM_BYTES + text(p->settlements[i].purpose) + text(p->settlements[i].people) +
+                       text(p->settlements[i].overruled) + service(b, p->settlements[i].recipient));
+}
+
+static void add_others(struct shares *s, const struct person *p)
+{
+    const struct bundle *b = s->bundle;
+    for (size_t i = 0; i < p->relationship_count; i++) {
+        const struct relationship *r = &p->relationships[i];
+        add(s, r->agency, ITEM_BYTES + text(r->kind) + text(r->episode) + service(b, r->with) +
+                              text(b->agencies[r->agency].name));
+    }
+    for (size_t i = 0; i < p->link_count; i++)
+        add(s, p->links[i].agency, ITEM_BYTES + text(p->links[i].local_id) +
+                                       text(b->agencies[p->links[i].agency].name));
+    for (size_t i = 0; i < p->early_count; i++) {
+        const struct early_retraction *x = &p->early[i];
+        add(s, x->agency, ITEM_BYTES + text(x->episode) + text(x->type) + text(x->kind) +
+                              text(x->source) + text(b->agencies[x->agency].name));
+    }
+    for (size_t i = 0; i < p->birth_count; i++)
+        add(s, p->births[i].agency, ITEM_BYTES + text(p->births[i].hash) +
+                                        text(b->agencies[p->births[i].agency].name));
+    for (size_t i = 0; i < p->unread_count; i++)
+        add(s, bundle_agency(b, p->unread[i].agency),
+            ITEM_BYTES + text(p->unread[i].agency) + text(p->unread[i].feed) +
+                text(p->unread[i].code) + text(p->unread[i].reference));
+}
+
+static void add_waits(struct shares *s, const struct person *p)
+{
+    for (size_t i = 0; i < p->hold_count; i++) {
+        const struct hold *h = &p->holds[i];
+        add(s, agency_of(s, h->source),
+            ITEM_BYTES + service(s->bundle, h->service) + text(h->reason) + text(h->clause) +
+                text(h->bytes) + text(h->first_by) + text(h->source));
+    }
+    for (size_t i = 0; i < p->refusal_count; i++) {
+        const struct refusal *x = &p->refusals[i];
+        add(s, -1, ITEM_BYTES + text(x->agency) + text(x->service) + text(x->episode) +
+                       text(x->type) + text(x->kind) + text(x->versions) + text(x->by) +
+                       text(x->first_by) + text(x->reason) + text(x->clause) + text(x->bytes));
+    }
+}
+
+/* Of ids alone the agency is known by a hash. */
+static void add_gone(struct shares *s, const struct person *p)
+{
+    static const struct event_id none;
+    for (size_t n = 0; n < s->bundle->agency_count; n++) {
+        const struct gone_event like = draft_gone(&none, s->bundle->agencies[n].name);
+        size_t count = 0;
+        for (size_t i = 0; i < p->gone_count; i++)
+            count += memcmp(p->gone[i].agency, like.agency, GONE_AGENCY_BYTES) == 0;
+        add(s, (int)n, count * sizeof *p->gone);
+    }
+}
+
+static size_t event_bytes(const struct bundle *b, const struct episode_event *x)
+{
+    size_t n = ITEM_BYTES + text(x->episode) + text(x->type) + text(x->kind) + text(x->source) +
+               text(x->bytes) + text(b->agencies[x->agency].name);
+    for (size_t i = 0; i < x->receiver_count; i++) {
+        const struct receiver *r = &x->receivers[i];
+        n += sizeof r->id + LONG_BYTES + service(b, r->service) + text(r->clause) +
+             text(r->released.slots) + text(r->released.changed);
+    }
+    return n;
+}
+
+static void add_events(struct shares *s, const struct draft *d)
+{
+    const struct episode_event *events = d->events.items;
+    for (size_t i = 0; i < d->events.count; i++) {
+        size_t n = event_bytes(s->bundle, &events[i]);
+        size_t goes = draft_is_held(d, &events[i].id)          ? 0
+                      : draft_keeps(s->bundle, d, &events[i]) ? events[i].bytes.n
+                                                               : n;
+        if (goes < n)
+            add(s, events[i].agency, n - goes);
+        s->goes[events[i].agency] += goes;
+        s->all += goes;
+    }
+}
+
+static bool measure(struct shares *s, const struct bundle *b, struct arena *a,
+                    const struct draft *d, struct err *e)
+{
+    struct person p;
+    *s = (struct shares){ .bundle = b,
+                          .stays = ARENA_ARRAY(a, b->agency_count + 1, size_t),
+                          .goes = ARENA_ARRAY(a, b->agency_count + 1, size_t) };
+    if (!s->stays || !s->goes)
+        return err_memory(e);
+    draft_view(d, &p);
+    add_words(s, &p);
+    add_others(s, &p);
+    add_waits(s, &p);
+    add_gone(s, &p);
+    add_events(s, d);
+    return true;
+}
+
+/* Who fills most, beyond a share, and has something that may go; -1: nobody. */
+static int fullest(const struct shares *s, size_t share)
+{
+    int most = -1;
+    for (size_t i = 0; i < s->bundle->agency_count; i++) {
+        size_t n = s->stays[i] + s->goes[i];
+        if (s->goes[i] > 0 && n > share && (most < 0 || n > s->stays[most] + s->goes[most]))
+            most = (int)i;
+    }
+    return most;
+}
+
+static bool make_room(struct draft *d, const struct bundle *b, struct arena *a, size_t limit,
+                      size_t share, struct err *e)
+{
+    struct shares s;
+    int who = -1;
+    for (;;) {
+        if (!measure(&s, b, a, d, e))
+            return false;
+        if (s.all <= limit || (who = fullest(&s, share)) < 0)
+            return true;
+        if (!draft_shrink(d, b, (uint16_t)who, s.all - limit, e))
+            return false;
+    }
+}
+
+static size_t unfilled(size_t filled, size_t share)
+{
+    return filled < share ? share - filled : 0;
+}
+
+/* Whether what stays leaves each other agency its share, and what is nobody's one too. */
+static bool leaves_room(const struct shares *s, int agency, size_t limit, size_t share)
+{
+    size_t all = s->all_stays, nobodys = s->all_stays;
+    for (size_t i = 0; i < s->bundle->agency_count; i++) {
+        nobodys -= s->stays[i];
+        if ((int)i != agency)
+            all += unfilled(s->stays[i], share);
+    }
+    return all + unfilled(nobodys, share) <= limit;
+}
+
+static bool may_add(const struct shares *was, const struct shares *is,
+                    const struct share_asker *by, size_t limit, size_t share)
+{
+    int n = by->agency;
+    return n < 0 || is->stays[n] <= share || is->stays[n] <= was->stays[n] ||
+           is->all_stays <= SHARE_ASKED_BYTES(limit) ||
+           (by->restricts && leaves_room(is, n, limit, share));
+}
+
+bool share_fit(const struct bundle *b, struct arena *a, const struct person *before,
+               const struct person *after, const struct share_asker *by, size_t limit,
+               struct person *out, bool *fits, struct err *e)
+{
+    size_t share = SHARE_ASKED_BYTES(limit) / (b->agency_count + 1);
+    struct shares was, is;
+    struct draft d;
+    *out = *after;
+    *fits = true;
+    if (!draft_init(&d, a, before, e) || !measure(&was, b, a, &d, e) ||
+        !draft_init(&d, a, after, e) || !measure(&is, b, a, &d, e))
+        return false;
+    *fits = may_add(&was, &is, by, limit, share);
+    if (!*fits || is.all <= limit)
+        return true;
+    if (!make_room(&d, b, a, limit, share, e))
+        return false;
+    draft_view(&d, out);
+    return true;
+}

@@ -1,0 +1,36 @@
+/* unread.c - what of a person's messages could not be read. */
+#include "sharing/facts/unread.h"
+
+static bool is_same(const struct unread_message *a, const struct unread_message *b)
+{
+    return slice_equal(a->agency, b->agency) && slice_equal(a->feed, b->feed) &&
+           slice_equal(a->code, b->code);
+}
+
+bool unread_note(struct draft *d, const struct unread_message *seen, struct err *e)
+{
+    struct unread_message *list = d->unread.items;
+    size_t i = 0, alike = 0;
+    for (; i < d->unread.count && !is_same(&list[i], seen); i++)
+        alike += slice_equal(list[i].agency, seen->agency);
+    if (i < d->unread.count) {
+        list[i].reference = seen->reference;
+        list[i].last_ms = seen->last_ms;
+    } else if (alike < UNREAD_MAX) { /* one more would hold no more */
+        struct unread_message *x = list_add(d->arena, &d->unread);
+        if (!x)
+            return err_memory(e);
+        *x = *seen;
+    }
+    d->changed = d->doors = true;
+    return true;
+}
+
+bool unread_is_of(const struct unread_message *x, struct slice source, struct slice code)
+{
+    size_t slash = slice_find(source, '/');
+    return (slice_is_empty(source) ||
+            (slice_equal(x->agency, slice_head(source, slash)) &&
+             slice_equal(x->feed, slice_from(source, slash + 1)))) &&
+           (slice_is_empty(code) || slice_equal(x->code, code));
+}

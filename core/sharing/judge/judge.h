@@ -1,0 +1,112 @@
+/* judge.h - the one decision: facts -> decide -> project. Pure: no clock, no I/O, no globals.
+ *
+ * The one call of run, test, why, effect, replay and the benchmarks. One call decides one event for all its
+ * candidate recipients (those some clause names for its type, kind and source), updates the person's
+ * facts, catches up what the event's opening gates release (law 9), follows originals with retractions
+ * (law 10), and says what doors must know (law 6). Deny by default; a prohibition overrides; what cannot be
+ * told is held or withheld; order never matters. All results live in the arena. */
+#ifndef CONCORDAT_SHARING_JUDGE_JUDGE_H
+#define CONCORDAT_SHARING_JUDGE_JUDGE_H
+
+#include "sharing/decide/decision.h"
+#include "sharing/facts/claimed.h"
+
+/* One record for a recipient's topic. */
+struct disclosure {
+    struct recipient_id to;
+    struct disclosure_id id;
+    struct pseudonym key;
+    struct slice bytes;                 /* framed */
+    uint8_t hash[HASH_BYTES];           /* SHA-256 of bytes */
+};
+
+/* For one recipient's door: what is to be withheld or stopped of what is still queued for this
+ * subject. Replaces every earlier notice for that pseudonym (compacted). */
+struct notice {
+    struct recipient_id to;
+    struct pseudonym key;
+    struct slice bytes;                 /* framed internal/Notice */
+};
+
+/* For an agency's intake and delivery: its own local id of this subject. */
+struct link_out {
+    uint16_t agency;
+    uint8_t local_key[ID_BYTES];        /* judge_link_key: one record a service of the agency */
+    struct slice bytes;                 /* framed internal/Link; reference_of names the service */
+};
+
+struct judged {
+    const struct decision *decisions; size_t decision_count;
+    const struct disclosure *disclosures; size_t disclosure_count;
+    const struct notice *notices; size_t notice_count;
+    const struct link_out *links; size_t link_count;
+    const struct person *after;         /* the facts from now on; equal to before when unchanged. Borrows from
+                                           the event's and the earlier facts' bytes: encode it first */
+    bool facts_changed;
+    struct slice note;                  /* what did not count, and why, for the audit; empty: all did */
+    unsigned not_allowed;               /* how much it would make known, or end, and may not */
+    unsigned overstepped;               /* how many that waited for this event were not its owner's */
+    const struct claim_change *claims; size_t claim_count; /* where it changed */
+    const char *error;                  /* code when the event itself could not be decided (refused); else NULL */
+};
+
+/* The router's secret: turns subject keys into pseudonyms and back. */
+struct judge_keys { struct key recipients; };
+/* HMAC(recipients, "agency/service"): that recipient's own key. */
+void judge_recipient_key(const struct judge_keys *k, struct slice service, struct key *out);
+void judge_pseudonym(const struct judge_keys *k, const struct bundle *b, struct recipient_id to,
+                     const struct subject_key *subject, struct pseudonym *out);
+
+/* Key of a Link record: the first 16 bytes of SHA-256("agency/service" | 0 | local id). */
+void judge_link_key(struct slice service, struct slice local_id, uint8_t out[ID_BYTES]);
+
+struct judge_input {
+    const struct bundle *bundle;
+    const struct judge_keys *keys;
+    struct view event;                  /* an events.* record */
+    struct slice framed;                /* the same, as it was on the bus */
+    struct subject_key subject;         /* already turned back from a pseudonym */
+    const struct person *facts;
+    int64_t decided_ms;                 /* the bus' time of acceptance, never backwards in a partition */
+    const struct hold *release;         /* a human has released this hold: its recipient's unknowns count as
+                                           true; prohibitions still apply. NULL otherwise */
+    bool test;                          /* this region runs on test data: live events are refused */
+};
+MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out,
+                            struct err *e);
+
+/* A named person refuses to release a hold: it ends withheld, and a refusal stands from now on, of its whole
+ * episode where they say so (of an event without one: of the event). in->event and in->framed are the
+ * held event's. The same two for reopening: of the refusal's newest version. Nothing is disclosed by it; what
+ * was kept back is held, and only a person's release ends such a hold. */
+MUST_CHECK bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct slice by,
+                             bool is_whole_episode, struct arena *a, struct judged *out, struct err *e);
+/* Named people say yes or no to the conflict that the hold rests on (conflict.h): a fact from then on,
+ * and all that rests on it is decided anew. error "duplicate": there is no conflict any more. */
+MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *hold, bool yes,
+                             struct slice people, struct arena *a, struct judged *out,
+                             struct err *e);
+MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct refusal *refusal, struct arena *a,
+                             struct judged *out, struct err *e);
+
+/* Something that may restrict could not be read of this subject: its events are held from now on, and what
+ * is queued waits at the doors. in->event is not looked at; seen lives as long as out. */
+MUST_CHECK bool judge_unread(const struct judge_input *in, const struct unread_message *seen,
+                             struct arena *a, struct judged *out, struct err *e);
+/* Somebody has looked at what could not be read of this subject: that came from a feed ("agency/feed";
+ * empty: any) with a code (empty: any), decided until then. The last gone, what waited is decided anew
+ * (law 9). in->event is not looked at. */
+MUST_CHECK bool judge_looked(const struct judge_input *in, struct slice source, struct slice code,
+                             int64_t until_ms, struct arena *a, struct judged *out, struct err *e);
+
+/* The deciding part alone: one event for all its candidates by the facts as they are; nothing is learnt,
+ * projected or caught up. out has decisions (disclosure -1) or an error, and nothing else. */
+MUST_CHECK bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *out,
+                             struct err *e);
+
+/* All that clauses could release of such a record to that service, whatever the record holds: what a door goes by
+ * where the record's values must not show (law 7). */
+void judge_releasable(const struct bundle *b, const struct view *v, struct recipient_id to,
+                      struct categories *out);
+
+#endif

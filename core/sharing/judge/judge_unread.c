@@ -1,0 +1,34 @@
+/* judge_unread.c - messages that may restrict and could not be read: whose events wait because of them, and
+ * that somebody has looked. */
+#include "sharing/facts/unread.h"
+#include "sharing/judge/run.h"
+
+bool judge_unread(const struct judge_input *in, const struct unread_message *seen, struct arena *a,
+                  struct judged *out, struct err *e)
+{
+    struct run r;
+    if (!run_begin(&r, in, a, e))
+        return false;
+    r.event.decided_ms = in->decided_ms;
+    return unread_note(&r.draft, seen, e) && run_forget_let_go(&r) && run_doors(&r) && run_end(&r, out);
+}
+
+/* Gates open as when a restriction is lifted. */
+bool judge_looked(const struct judge_input *in, struct slice source, struct slice code,
+                  int64_t until_ms, struct arena *a, struct judged *out, struct err *e)
+{
+    struct run r;
+    if (!run_begin(&r, in, a, e))
+        return false;
+    r.event.decided_ms = in->decided_ms;
+    for (size_t i = r.draft.unread.count; i-- > 0;) {
+        const struct unread_message *x = (const struct unread_message *)r.draft.unread.items + i;
+        if (!unread_is_of(x, source, code) || x->last_ms > until_ms)
+            continue;
+        list_remove(&r.draft.unread, i);
+        r.draft.changed = true;
+        r.draft.gate |= r.draft.unread.count == 0;
+        r.draft.doors |= r.draft.unread.count == 0;
+    }
+    return run_catch_up(&r) && run_doors(&r) && run_end(&r, out);
+}

@@ -1,0 +1,16 @@
+/* released.h - what of an event a recipient was told, slot by slot; for the room sharing only. */
+#ifndef CONCORDAT_SHARING_JUDGE_RELEASED_H
+#define CONCORDAT_SHARING_JUDGE_RELEASED_H
+
+#include "sharing/facts/draft.h"
+#include "sharing/judge/judge.h"
+
+/* What d tells of ev; in a. Only slots that hold something, or that the sender has cleared and says
+ * so: of all others there is nothing to be told. */
+MUST_CHECK bool released_by(const struct bundle *b, struct arena *a, const struct event *ev,
+                            const struct decision *d, struct released *out, struct err *e);
+/* Whether now tells anything that before did not: another slot, or more of one that travelled changed
+ * before. */
+bool released_more(const struct released *now, const struct released *before);
+
+#endif

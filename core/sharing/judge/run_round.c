@@ -1,0 +1,330 @@
+/* round.c - one event decided for its recipients, and what comes of each decision. */
+#include "base/clock.h"
+#include "sharing/decide/decide.h"
+#include "sharing/judge/released.h"
+#include "sharing/judge/run.h"
+#include "sharing/rules/clause.h"
+
+/* Whose no kept it back, and since when. */
+static bool note_refusal(struct run *r, const struct refusal *x)
+{
+    char time[TIME_TEXT_MAX], id[ID_HEX];
+    struct slice at = time_ms_to_iso(x->at_ms, time);
+    id_hex(x->event.b, id);
+    return run_note(r, arena_format(r->arena, "refused from %.*s by %.*s at %.*s (%s:%.*s)",
+                                    SHOWN(x->service), SHOWN(x->by), SHOWN(at), id,
+                                    SHOWN(x->service)));
+}
+
+bool run_decision(struct run *r, const struct decision *d)
+{
+    if (!list_put(r->arena, &r->decisions, d))
+        return err_memory(r->e);
+    return !d->refused || note_refusal(r, d->refused);
+}
+
+/* What a human could not release goes on waiting: it does not begin anew. */
+static const struct hold *released_hold(const struct run *r, const struct event *ev,
+                                        uint16_t service)
+{
+    const struct hold *was = r->in->release;
+    bool is_same = was && was->service == service && event_id_equal(&was->event, &ev->id);
+    return is_same ? was : NULL;
+}
+
+static int64_t held_since(const struct run *r, const struct event *ev, uint16_t service)
+{
+    const struct hold *was = released_hold(r, ev, service);
+    return was ? was->since_ms : ev->decided_ms;
+}
+
+static bool stays_reopened(const struct run *r, const struct event *ev, uint16_t service)
+{
+    const struct hold *was = released_hold(r, ev, service);
+    return was && was->reopened;
+}
+
+/* A yes beside another's no, or one that was. */
+static bool is_of_conflict(const struct hold *h)
+{
+    return !h->reopened &&
+           (slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_CONSENT)) ||
+            slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_OBJECTION)));
+}
+
+/* Only what some clause would release waits for a claim; what was reopened waits for a person. */
+bool hold_is_of_facts(const struct hold *h)
+{
+    return h->clause.n && !h->reopened &&
+           (is_of_conflict(h) ||
+            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
+            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_DISAGREES)));
+}
+
+/* Held already, and for a claim that is in doubt otherwise now: who is asked must see that. */
+static bool is_held_otherwise(const struct hold *h, const struct decision *d)
+{
+    return hold_is_of_facts(h) && !slice_equal_text(h->reason, d->reason);
+}
+
+static bool add_hold(struct run *r, const struct event *ev, const struct decision *d,
+                     bool is_reopened)
+{
+    struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
+    if (h) {
+        h->reason = is_held_otherwise(h, d) ? slice_text(d->reason) : h->reason;
+        return true;
+    }
+    h = list_add(r->arena, &r->draft.holds);
+    if (!h)
+        return err_memory(r->e);
+    *h = (struct hold){ .event = ev->id,
+                        .service = d->to.n,
+                        .reason = slice_text(d->reason),
+                        .since_ms = held_since(r, ev, d->to.n),
+                        .bytes = ev->framed,
+                        .source = ev->source_name,
+                        .reopened = is_reopened || stays_reopened(r, ev, d->to.n) };
+    if (d->clause_count)
+        h->clause = clause_name(r->in->bundle, d->clauses[0]);
+    r->draft.changed = true;
+    return true;
+}
+
+static const struct receiver *find_receiver(const struct episode_event *x, uint16_t service)
+{
+    return x ? receiver_of(x->receivers, x->receiver_count, service) : NULL;
+}
+
+/* The same; NULL also for what was withdrawn at the door. */
+static const struct receiver *find_having(const struct episode_event *x, uint16_t service)
+{
+    const struct receiver *has = find_receiver(x, service);
+    return has && has->wait != WAIT_WITHDRAWN ? has : NULL;
+}
+
+static bool add_receiver(struct run *r, const struct event *ev, const struct decision *d,
+                         const struct disclosure *sent, struct slice clause)
+{
+    struct episode_event *x = draft_event(&r->draft, &ev->id);
+    if (!x)
+        return true;
+    struct released released;
+    struct receiver *more = ARENA_ARRAY(r->arena, x->receiver_count + 1, struct receiver);
+    if (!more)
+        return err_memory(r->e);
+    if (!released_by(r->in->bundle, r->arena, ev, d, &released, r->e))
+        return false;
+    if (x->receiver_count)
+        memcpy(more, x->receivers, x->receiver_count * sizeof *more);
+    more[x->receiver_count] = (struct receiver){
+        .service = d->to.n,
+        .id = sent->id,
+        .clause = clause,
+        .released = released,
+        .let_go = released_hold(r, ev, d->to.n) != NULL,
+    };
+    x->receivers = more;
+    x->receiver_count++;
+    r->draft.changed = true;
+    return true;
+}
+
+/* Projects and notes the disclosure that a decision permits. */
+bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
+                  const struct sending *how)
+{
+    struct project p = { .in = r->in,
+                         .arena = r->arena,
+                         .event = ev,
+                         .recipient = d->to.n,
+                         .parts = bundle_parts(r->in->bundle, ev->schema),
+                         .released = &d->released,
+                         .obliged = d->obliged,
+                         .clause = how->clause,
+                         .original = how->original,
+                         .tell = how->tell,
+                         .action = how->action,
+                         .again = how->again };
+    struct disclosure *item = list_add(r->arena, &r->disclosures);
+    if (!item)
+        return err_memory(r->e);
+    d->disclosure = (int32_t)r->disclosures.count - 1;
+    draft_end_hold(&r->draft, &ev->id, d->to.n);
+    return project_disclosure(&p, item, r->e) && add_receiver(r, ev, d, item, how->clause);
+}
+
+static void hold_instead(const struct question *q, struct decision *d, const char *reason)
+{
+    d->outcome = OUTCOME_HOLD;
+    d->reason = reason;
+    d->withheld = q->had;
+    memset(&d->released, 0, sizeof d->released);
+    memset(d->obliged, 0, sizeof d->obliged);
+}
+
+/* What its sender restricts in words that nobody here knows is not for a rule to release. */
+static void hold_unread(const struct question *q, struct decision *d)
+{
+    if (d->outcome != OUTCOME_DISCLOSE || !q->event->is_restricted_unread || q->unknown_is_true)
+        return;
+    hold_instead(q, d, reason_code(REASON_SENDER_RESTRICTION_UNKNOWN));
+}
+
+/* Nor is what may be restricted by words that nobody could read. */
+static void hold_unlooked(const struct question *q, struct decision *d)
+{
+    if (d->outcome == OUTCOME_DISCLOSE && q->facts->unread_count && !q->unknown_is_true)
+        hold_instead(q, d, reason_code(REASON_UNREAD_MESSAGE));
+}
+
+/* What was refused once goes by a person's word alone, whatever rules say now. */
+static bool hold_reopened(struct run *r, const struct question *q, const struct round *round,
+                          struct decision *d)
+{
+    const struct hold *h = draft_hold(&r->draft, &round->event->id, d->to.n);
+    if (q->unknown_is_true || d->refused)
+        return true;
+    if (h && h->reopened) {
+        const char *reason = arena_text(r->arena, h->reason);
+        if (!reason)
+            return err_memory(r->e);
+        hold_instead(q, d, reason);
+    } else if (round->is_reopened && d->outcome == OUTCOME_DISCLOSE) {
+        hold_instead(q, d, reason_code(REASON_REOPENED));
+    }
+    return true;
+}
+
+/* Whether a decision made when a gate opened says anything new: what was withheld stays so, what is
+ * held is held already, and who has the event gets it again only when it now tells what it did not.
+ */
+static bool is_news(struct run *r, const struct round *round, const struct decision *d, bool *yes)
+{
+    const struct event *ev = round->event;
+    const struct receiver *has = find_having(draft_event(&r->draft, &ev->id), d->to.n);
+    struct released now;
+    const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
+    *yes = !has && (d->outcome != OUTCOME_WITHHOLD || round->is_joining || (h && hold_is_of_facts(h)));
+    if (d->outcome == OUTCOME_HOLD) {
+        *yes = !has && (!h || is_held_otherwise(h, d));
+    }
+    if (!has || d->outcome != OUTCOME_DISCLOSE)
+        return true;
+    if (!released_by(r->in->bundle, r->arena, ev, d, &now, r->e))
+        return false;
+    *yes = released_more(&now, &has->released);
+    return true;
+}
+
+static bool send(struct run *r, const struct round *round, struct decision *d, struct slice tell)
+{
+    const struct episode_event *x = draft_event(&r->draft, &round->event->id);
+    const struct receiver *has = find_receiver(x, d->to.n);
+    const struct receiver *before = has ? has : find_receiver(round->original, d->to.n);
+    struct sending how = { .clause = clause_name(r->in->bundle, d->clauses[0]), .tell = tell };
+    if (before)
+        how.original = slice_text(before->id.text);
+    if (has)
+        how.action = SLICE("replaces");
+    for (size_t i = 0; has && i < x->receiver_count; i++)
+        how.again += x->receivers[i].service == d->to.n;
+    return run_disclose(r, round->event, d, &how);
+}
+
+static bool decide_recipient(struct run *r, const struct question *q, const struct round *round,
+                             uint16_t recipient)
+{
+    struct decision d;
+    struct slice tell;
+    bool is_new = true;
+    const struct event *ev = round->event;
+    if (!decide_for(q, recipient, &d, &tell, r->e))
+        return false;
+    hold_unread(q, &d);
+    hold_unlooked(q, &d);
+    if (!hold_reopened(r, q, round, &d))
+        return false;
+    d.caught_up = round->caught_up;
+    if (round->caught_up && !is_news(r, round, &d, &is_new))
+        return false;
+    if (!is_new)
+        return true;
+    if (d.outcome == OUTCOME_WITHHOLD && round->caught_up) /* a conflict ended in a no, or a claim was withdrawn */
+        draft_end_hold(&r->draft, &ev->id, recipient);
+    if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d, round->is_reopened)) ||
+        (d.outcome == OUTCOME_DISCLOSE && !send(r, round, &d, tell)))
+        return false;
+    return run_decision(r, &d);
+}
+
+static bool waits_for_facts(const struct run *r, const struct event *ev, uint16_t service)
+{
+    const struct hold *h = draft_hold(&r->draft, &ev->id, service);
+    return h && hold_is_of_facts(h);
+}
+
+/* Decides one event for its candidates, or for one of them; who has it already is passed over,
+ * unless a gate opened. */
+bool run_round(struct run *r, const struct round *round, const struct hold *release)
+{
+    struct person facts;
+    draft_view(&r->draft, &facts);
+    struct question q = { .bundle = r->in->bundle,
+                          .event = round->event,
+                          .facts = &facts,
+                          .arena = r->arena,
+                          .unknown_is_true = release != NULL };
+    if (!decide_begin(&q, r->e))
+        return false;
+    if (!list_reserve(r->arena, &r->decisions, q.candidate_count))
+        return err_memory(r->e);
+    for (size_t i = 0; i < r->in->bundle->service_count; i++) {
+        if (release ? release->service != i : !services_have(&q.candidates, (unsigned)i))
+            continue;
+        if (round->is_reopened && round->reopened_for != i)
+            continue;
+        if (round->waiting_only && !waits_for_facts(r, round->event, (uint16_t)i))
+            continue;
+        if (!round->caught_up &&
+            find_having(draft_event(&r->draft, &round->event->id), (uint16_t)i))
+            continue;
+        if (!decide_recipient(r, &q, round, (uint16_t)i))
+            return false;
+    }
+    return true;
+}
+
+/* The same outcome and reason for every candidate. */
+bool run_alike(struct run *r, const struct event *ev, enum outcome outcome, enum reason reason,
+               const struct episode_event *except)
+{
+    struct person facts;
+    struct question q = {
+        .bundle = r->in->bundle, .event = ev, .facts = r->in->facts, .arena = r->arena
+    };
+    draft_view(&r->draft, &facts);
+    if (!decide_begin(&q, r->e))
+        return false;
+    for (size_t i = 0; i < r->in->bundle->service_count; i++) {
+        if (!services_have(&q.candidates, (unsigned)i) || find_receiver(except, (uint16_t)i))
+            continue;
+        struct decision d = { .event = ev->id,
+                              .to = { (uint16_t)i },
+                              .outcome = outcome,
+                              .withheld = q.had,
+                              .reason = reason_code(reason),
+                              .disclosure = -1,
+                              .schema = (uint16_t)ev->schema,
+                              .kind = ev->kind_name,
+                              .source = ev->source_name };
+        d.refused = outcome == OUTCOME_HOLD ? refusal_against(q.bundle, &facts, ev, d.to.n) : NULL;
+        if (d.refused) {
+            d.outcome = OUTCOME_WITHHOLD;
+            d.reason = reason_code(REASON_HOLD_REFUSED);
+        }
+        if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d, false)) || !run_decision(r, &d))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,150 @@
+/* load.c - the steps of reading that the files of a bundle share. */
+#include "sharing/load/load.h"
+
+#include "base/clock.h"
+
+bool load_is_id(struct slice s)
+{
+    if (s.n == 0 || s.n > 64 || s.p[0] == '-' || s.p[s.n - 1] == '-')
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_plain = (s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9');
+        if (!is_plain && (s.p[i] != '-' || s.p[i - 1] == '-'))
+            return false;
+    }
+    return true;
+}
+
+struct slice load_id(struct loader *l, const struct node *map, const char *key)
+{
+    const struct node *n = node_get(map, key);
+    struct slice id = strict_text(map, key);
+    if (n && !load_is_id(id))
+        (void)strict_say(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(id));
+    return id;
+}
+
+bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t *end_ms)
+{
+    if (!n || n->kind != NODE_TEXT)
+        return false;
+    if (!london_day_start(n->text, start_ms))
+        return strict_say(&l->reader, n, "bundle.day", "'%.*s' is no day, written YYYY-MM-DD",
+                          SHOWN(n->text));
+    /* Noon of the next day, in whichever of the two offsets, back to its start. */
+    struct civil next = london_from_ms(*start_ms + 36 * (int64_t)3600000);
+    bool doubtful = false;
+    next.hour = next.minute = next.second = next.ms = 0;
+    *end_ms = london_to_ms(&next, &doubtful);
+    return true;
+}
+
+static size_t count_kinds(const struct node *map)
+{
+    size_t n = 0;
+    for (const struct node *type = map->first; type; type = type->next)
+        n += strict_count(type);
+    return n;
+}
+
+static int find_schema(const struct loader *l, struct slice name)
+{
+    const struct schema *s = catalogue_named(l->bundle->catalogue, name);
+    return s && !s->internal ? bundle_schema(l->bundle, s->plan) : -1;
+}
+
+bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, size_t *n,
+                bool *schemas)
+{
+    if (!map || map->kind != NODE_MAP)
+        return false;
+    uint32_t *kinds = ARENA_ARRAY(l->reader.arena, count_kinds(map) + 1, uint32_t);
+    if (!kinds)
+        return strict_memory(&l->reader);
+    *n = 0;
+    for (const struct node *type = map->first; type; type = type->next) {
+        if (!schemas && slice_equal_text(type->key, "by"))
+            continue;
+        int schema = find_schema(l, type->key);
+        if (schema < 0) {
+            (void)strict_say_key(&l->reader, type, "bundle.type", "unknown event type '%.*s'",
+                                 SHOWN(type->key));
+            continue;
+        }
+        if (schemas)
+            schemas[schema] = true;
+        for (const struct node *k = strict_each(type, NULL); k; k = strict_each(type, k)) {
+            int64_t kind = bundle_kind(l->bundle, (size_t)schema, k->text);
+            if (kind < 0)
+                (void)strict_say(&l->reader, k, "bundle.kind", "'%.*s' has no kind '%.*s'",
+                                 SHOWN(type->key), SHOWN(k->text));
+            else if (kinds_have(kinds, *n, (uint32_t)kind))
+                (void)strict_say(&l->reader, k, "bundle.duplicate", "kind '%.*s' stands twice",
+                                 SHOWN(k->text));
+            else
+                kinds[(*n)++] = (uint32_t)kind;
+        }
+    }
+    *out = kinds;
+    return *n > 0;
+}
+
+const struct when *load_when(struct loader *l, const struct node *n, const struct when_scope *s)
+{
+    const struct when *w = NULL;
+    struct err e = { 0 };
+    if (!n || n->kind != NODE_TEXT)
+        return NULL;
+    if (n->text.n > 4096) {
+        (void)strict_say(&l->reader, n, "when.syntax", "a condition longer than 4096 bytes");
+        return NULL;
+    }
+    if (when_compile(s, l->reader.arena, n->text, &w, &e))
+        return w;
+    (void)problems_say(l->reader.problems, e.code, n->file, n->line, n->column + (uint32_t)e.at,
+                       "%s", e.text);
+    return NULL;
+}
+
+static bool add_role(const struct bundle *b, struct slice role, const bool *agencies,
+                     struct services *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < b->service_count; i++) {
+        if (!slice_equal(b->services[i].role, role) ||
+            (agencies && !agencies[b->services[i].agency]))
+            continue;
+        services_add(out, (unsigned)i);
+        any = true;
+    }
+    return any;
+}
+
+void load_services(struct loader *l, const struct node *n, const bool *agencies,
+                   struct services *out)
+{
+    const struct bundle *b = l->bundle;
+    for (const struct node *m = strict_each(n, NULL); m; m = strict_each(n, m)) {
+        int service = bundle_service(b, m->text);
+        if (service < 0) {
+            if (!add_role(b, m->text, agencies, out) && (agencies || !load_is_role(m->text)))
+                (void)strict_say(&l->reader, m, "bundle.service", "'%.*s' is no role or service %s",
+                                 SHOWN(m->text), agencies ? "among the parties" : "of the region");
+        } else if (agencies && !agencies[b->services[service].agency]) {
+            (void)strict_say(&l->reader, m, "bundle.service", "'%.*s' belongs to no party",
+                             SHOWN(m->text));
+        } else {
+            services_add(out, (unsigned)service);
+        }
+    }
+}
+
+const char *const load_roles[LOAD_ROLES] = { "acute-trust",       "community-health",  "gp",
+                                     "care-transfer-hub", "adult-social-care", "safeguarding",
+                                     "homelessness",      "adaptations",       "landlord",
+                                     "care-provider" };
+
+bool load_is_role(struct slice word)
+{
+    return slice_is_one_of_texts(word, load_roles, LOAD_ROLES);
+}

@@ -1,0 +1,91 @@
+/* load.h - reading the bundle's files strictly; for the room sharing only.
+ *
+ * Every reader goes on after a problem, so that all are found. What it made of a broken part is
+ * only good for finding more problems: bundle_load throws the whole away when there was one. */
+#ifndef CONCORDAT_SHARING_LOAD_LOAD_H
+#define CONCORDAT_SHARING_LOAD_LOAD_H
+
+#include "host/strict.h"
+#include "sharing/load/load_approvers.h"
+#include "sharing/load/signed_approval.h"
+#include "sharing/load/source.h"
+#include "sharing/load/when_compile.h"
+#include "sharing/rules/compiled.h"
+
+struct loader {
+    struct strict reader;
+    struct bundle *bundle; /* being made */
+    struct compiled *compiled;
+    const struct bundle_source *source;
+    struct slice *hashed; /* bytes of every file read, in order */
+    size_t hashed_count, hashed_room;
+    struct agreement *agreements; /* growing arrays behind bundle's const ones */
+    size_t agreement_room;
+    struct clause *clauses;
+    size_t clause_room;
+    struct prohibition *prohibitions;
+    size_t prohibition_room;
+    struct fact_rule *facts;
+    size_t fact_room;
+    struct carved *carved; /* behind compiled's const one; CATEGORIES_MAX of them */
+};
+
+/* Small letters, digits and single hyphens, at most 64: ids of everything. */
+bool load_is_id(struct slice s);
+/* That member of a map, which must be an id; its text also when it is none, which is told. */
+struct slice load_id(struct loader *l, const struct node *map, const char *key);
+/* A day YYYY-MM-DD: its first millisecond in London, and that of the next day. */
+bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t *end_ms);
+/* {Type: [kind, ...], ...} as numbers. schemas (by index) gets the types named; NULL: of what closes
+ * something, whose member `by` is no type. */
+bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, size_t *n,
+                bool *schemas);
+/* Categories, and fields of the types that the list is for, joined: a field must be in every one
+ * of them, or in any. */
+struct load_types {
+    const bool *schemas; /* by schema index */
+    bool every;
+};
+void load_named(struct loader *l, const struct node *list, const struct load_types *types,
+                struct categories *out);
+/* A condition; NULL node gives NULL. */
+const struct when *load_when(struct loader *l, const struct node *n, const struct when_scope *s);
+/* One of the words that region.yaml may give a service as its role, and how many those are. */
+#define LOAD_ROLES 10
+extern const char *const load_roles[LOAD_ROLES];
+bool load_is_role(struct slice word);
+/* Services by name, or by role among those of agencies (by index; NULL: all agencies, and a role that
+ * no service has is good, for prohibitions are written for every region). */
+void load_services(struct loader *l, const struct node *n, const bool *agencies,
+                   struct services *out);
+
+void load_region(struct loader *l, const struct node *root);
+/* Who may act; map may be NULL. */
+void load_named_people(struct loader *l, const struct node *map);
+/* The region's limits on holds; map may be NULL. */
+void load_holds(struct loader *l, const struct node *map);
+void load_facts(struct loader *l, const struct node *root);
+void load_agreement(struct loader *l, const struct node *root);
+/* When its clauses are read: what is signed of it, and who has; l->agreements[agreement]. */
+void load_signed_agreement(struct loader *l, size_t agreement);
+/* Whether the extension of g that is being read counts. */
+bool load_signed_extension(struct loader *l, struct agreement *g);
+/* By what law the parties share. parties: those of g, to be written. */
+void load_basis(struct loader *l, const struct node *root, struct party *parties,
+                struct agreement *g);
+/* What is ordered of agreements that stand; which of them a later version takes over. */
+void load_extension(struct loader *l, const struct node *root);
+void load_stop(struct loader *l, const struct node *root);
+void load_succession(struct loader *l);
+void load_aliases(struct loader *l, const struct node *root);
+void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
+                  const bool *parties);
+/* Files, ids, categories and what else clauses and prohibitions are read alike by. */
+void load_scope(const struct loader *l, const bool *schemas, struct when_scope *out);
+void load_prohibitions(struct loader *l, const struct node *root);
+/* When all files are read: the parts of every type, and what each set means by them. */
+bool load_parts(struct loader *l);
+/* Bitmaps of what was loaded. */
+bool load_compile(struct loader *l);
+
+#endif

@@ -1,0 +1,55 @@
+/* load_approvers.c - reads who may sign. */
+#include "sharing/load/load_approvers.h"
+
+#include "base/base64.h"
+#include "sharing/load/load.h"
+
+bool approver_role_read(const struct strict *r, const struct node *n)
+{
+    static const char *const roles[] = { "caldicott-guardian", "senior-information-risk-owner",
+                                         "data-protection-officer", "information-governance-lead",
+                                         "registered-manager" };
+    return strict_one_of(r, n, roles, sizeof roles / sizeof roles[0]);
+}
+
+static void read_one(const struct strict *r, const struct node *n, struct approver *out)
+{
+    static const struct strict_key keys[] = { { "agency", true, STRICT_TEXT },
+                                              { "role", true, STRICT_TEXT },
+                                              { "key", true, STRICT_TEXT } };
+    STRICT_KEYS(r, n, keys);
+    (void)approver_role_read(r, node_get(n, "role"));
+    *out = (struct approver){ .name = n->key,
+                              .agency = strict_text(n, "agency"),
+                              .role = strict_text(n, "role") };
+    if (!load_is_id(n->key))
+        (void)strict_say_key(r, n, r->codes->word, "'%.*s' is no id", SHOWN(n->key));
+    const struct node *key = strict_member(n, "key", NODE_TEXT);
+    if (key && !base64_decode(key->text, out->key.b, KEY_BYTES))
+        (void)strict_say(r, key, r->codes->word,
+                         "this is no Ed25519 public key: want 32 bytes in base64");
+}
+
+void approvers_read(const struct strict *r, const struct node *map, struct approvers *out)
+{
+    *out = (struct approvers){ .count = 0 };
+    if (!map || !strict_is(r, map, NODE_MAP, "approvers"))
+        return;
+    struct approver *list = ARENA_ARRAY(r->arena, map->count + 1, struct approver);
+    if (!list) {
+        (void)strict_memory(r);
+        return;
+    }
+    for (const struct node *n = map->first; n; n = n->next) {
+        struct approver *one = &list[out->count];
+        if (!strict_is(r, n, NODE_MAP, "an approver"))
+            continue;
+        read_one(r, n, one);
+        for (size_t i = 0; i < out->count; i++)
+            if (memcmp(list[i].key.b, one->key.b, KEY_BYTES) == 0)
+                (void)strict_say(r, n, r->codes->word, "'%.*s' has the same key as '%.*s'",
+                                 SHOWN(one->name), SHOWN(list[i].name));
+        out->count++;
+    }
+    out->list = list;
+}

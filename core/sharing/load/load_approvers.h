@@ -1,0 +1,14 @@
+/* load_approvers.h - reads who may sign: of region.yaml and approvers.yaml alike. */
+#ifndef CONCORDAT_SHARING_LOAD_LOAD_APPROVERS_H
+#define CONCORDAT_SHARING_LOAD_LOAD_APPROVERS_H
+
+#include "host/strict.h"
+#include "sharing/rules/approvers.h"
+
+/* {NAME: {agency, role, key}}; problems are told. map NULL: none. Two names never share a key. */
+void approvers_read(const struct strict *r, const struct node *map, struct approvers *out);
+/* The offices that may approve, for region.yaml, approvers.yaml and approved_by alike; else told. n
+ * NULL: false, which is not told. */
+bool approver_role_read(const struct strict *r, const struct node *n);
+
+#endif

@@ -1,0 +1,136 @@
+/* load_basis.c - by what law each party of an agreement may share: UK GDPR article 6, the condition
+ * of article 9(2), and the condition of DPA 2018 Schedule 1 that some of those need
+ * (domain.md 7.1). The basis in confidentiality stands apart from these. */
+#include "sharing/load/load.h"
+
+static const char *const confidentialities[] = { "implied-consent", "explicit-consent",
+                                                 "statutory-duty",  "court-order",
+                                                 "s251-nhs-act",    "public-interest",
+                                                 "best-interests" };
+
+static const char *const articles[] = { "6(1)(a)", "6(1)(b)", "6(1)(c)",
+                                        "6(1)(d)", "6(1)(e)", "6(1)(f)" };
+
+static const char *const conditions[] = { "9(2)(a)", "9(2)(b)", "9(2)(c)", "9(2)(g)",
+                                          "9(2)(h)", "9(2)(i)", "9(2)(j)", "none" };
+
+/* DPA 2018 s.10(3) and (5): which conditions of Schedule 1 (by paragraph) belong to which of 9(2).
+ */
+static const struct {
+    const char *word;
+    const char *condition;
+} schedule_1[] = {
+    { "employment-and-social-protection", "9(2)(b)" },  /* 1 */
+    { "health-or-social-care", "9(2)(h)" },             /* 2 */
+    { "public-health", "9(2)(i)" },                     /* 3 */
+    { "research", "9(2)(j)" },                          /* 4 */
+    { "statutory-and-government-purposes", "9(2)(g)" }, /* 6 */
+    { "equality-of-opportunity", "9(2)(g)" },           /* 8 */
+    { "preventing-unlawful-acts", "9(2)(g)" },          /* 10 */
+    { "protecting-the-public", "9(2)(g)" },             /* 11 */
+    { "regulatory-requirements", "9(2)(g)" },           /* 12 */
+    { "counselling", "9(2)(g)" },                       /* 17 */
+    { "safeguarding", "9(2)(g)" },                      /* 18 */
+    { "economic-well-being", "9(2)(g)" },               /* 19 */
+};
+#define SCHEDULE_1_COUNT (sizeof schedule_1 / sizeof schedule_1[0])
+
+static bool needs_schedule_1(struct slice condition)
+{
+    for (size_t i = 0; i < SCHEDULE_1_COUNT; i++)
+        if (slice_equal_text(condition, schedule_1[i].condition))
+            return true;
+    return false;
+}
+
+static void check_schedule_1(struct loader *l, const struct node *n, const struct party *p)
+{
+    const struct node *word = node_get(n, "schedule_1");
+    bool is_known = false;
+    if (slice_is_empty(p->schedule_1)) {
+        if (needs_schedule_1(p->special_category))
+            (void)strict_say(&l->reader, n, "bundle.missing",
+                             "%.*s needs its condition of Schedule 1: 'schedule_1'",
+                             SHOWN(p->special_category));
+        return;
+    }
+    for (size_t i = 0; i < SCHEDULE_1_COUNT; i++) {
+        if (!slice_equal_text(p->schedule_1, schedule_1[i].word))
+            continue;
+        is_known = true;
+        if (slice_equal_text(p->special_category, schedule_1[i].condition))
+            return;
+    }
+    if (is_known)
+        (void)strict_say(&l->reader, word, "bundle.basis", "'%.*s' is no condition for %.*s",
+                         SHOWN(p->schedule_1), SHOWN(p->special_category));
+    else
+        (void)strict_say(&l->reader, word, "bundle.word",
+                         "'%.*s' is no condition of Schedule 1 that is known here",
+                         SHOWN(p->schedule_1));
+}
+
+static void load_party_basis(struct loader *l, const struct node *n, struct party *p)
+{
+    static const struct strict_key keys[] = { { "uk_gdpr", true, STRICT_TEXT },
+                                              { "special_category", true, STRICT_TEXT },
+                                              { "schedule_1", false, STRICT_TEXT } };
+    STRICT_KEYS(&l->reader, n, keys);
+    (void)strict_one_of(&l->reader, node_get(n, "uk_gdpr"), articles,
+                        sizeof articles / sizeof articles[0]);
+    (void)strict_one_of(&l->reader, node_get(n, "special_category"), conditions,
+                        sizeof conditions / sizeof conditions[0]);
+    p->uk_gdpr = strict_text(n, "uk_gdpr");
+    p->special_category = strict_text(n, "special_category");
+    p->schedule_1 = strict_text(n, "schedule_1");
+    check_schedule_1(l, n, p);
+}
+
+static struct party *find_party(struct party *parties, size_t count, int agency)
+{
+    for (size_t i = 0; i < count; i++)
+        if (parties[i].agency == agency)
+            return &parties[i];
+    return NULL;
+}
+
+static void load_bases(struct loader *l, const struct node *basis, struct party *parties,
+                       size_t count)
+{
+    for (const struct node *n = basis ? basis->first : NULL; n; n = n->next) {
+        struct party spare = { 0 };
+        struct party *p = find_party(parties, count, bundle_agency(l->bundle, n->key));
+        if (!p)
+            (void)strict_say_key(&l->reader, n, "bundle.agency", "'%.*s' is no party",
+                                 SHOWN(n->key));
+        load_party_basis(l, n, p ? p : &spare);
+    }
+    for (size_t i = 0; basis && i < count; i++)
+        if (!node_get_slice(basis, l->bundle->agencies[parties[i].agency].name))
+            (void)strict_say(&l->reader, basis, "bundle.missing", "no basis for party '%.*s'",
+                             SHOWN(l->bundle->agencies[parties[i].agency].name));
+}
+
+/* Who goes by a duty must name it. */
+static void check_duty(struct loader *l, const struct node *root, const struct agreement *g)
+{
+    static const char *const by_law[] = { "statutory-duty", "court-order", "s251-nhs-act" };
+    bool needs_duty =
+        slice_is_one_of_texts(g->confidentiality, by_law, sizeof by_law / sizeof by_law[0]);
+    for (size_t i = 0; i < g->party_count; i++)
+        needs_duty |= slice_equal_text(g->parties[i].uk_gdpr, "6(1)(c)");
+    if (needs_duty && slice_is_empty(g->duty))
+        (void)strict_say(&l->reader, root, "bundle.missing",
+                         "what rests on a legal duty names it: 'duty'");
+}
+
+void load_basis(struct loader *l, const struct node *root, struct party *parties,
+                struct agreement *g)
+{
+    g->confidentiality = strict_text(root, "confidentiality");
+    g->duty = strict_text(root, "duty");
+    (void)strict_one_of(&l->reader, node_get(root, "confidentiality"), confidentialities,
+                        sizeof confidentialities / sizeof confidentialities[0]);
+    load_bases(l, strict_member(root, "basis", NODE_MAP), parties, g->party_count);
+    check_duty(l, root, g);
+}

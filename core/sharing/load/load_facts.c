@@ -1,0 +1,333 @@
+/* load_facts.c - facts.yaml: which events change what is known of a person.
+ *
+ * One line has "on", "by" and any of: opens (with closed_by), responsible, grants, revokes, objects,
+ * lifts_objection, restricts, lifts, links, dies. "by" names who may say it: roles, or "the service
+ * itself" that the line is about; closed_by has a "by" of its own. A value is "source" or "field PATH", and the path
+ * must exist in every type of the line. Who is responsible may also be "unknown", or be found by
+ * "places": what the field says, and the service it means. */
+#include "sharing/load/load.h"
+
+#define RESTRICTIONS_MAX 62
+
+struct line {
+    const struct node *node;
+    const uint32_t *on;
+    size_t on_count;
+    bool *schemas;
+    struct sayers by;
+};
+
+static void add_sayer(struct loader *l, const struct node *m, struct sayers *out)
+{
+    const struct bundle *b = l->bundle;
+    if (slice_equal_text(m->text, SAYER_ITSELF)) {
+        out->itself = true;
+        return;
+    }
+    if (!load_is_role(m->text))
+        (void)strict_say(&l->reader, m, "bundle.by", "'%.*s' is no role, nor '" SAYER_ITSELF "'",
+                         SHOWN(m->text));
+    for (unsigned i = 0; i < b->service_count; i++)
+        if (slice_equal(b->services[i].role, m->text))
+            services_add(&out->services, i);
+}
+
+/* of: what wants it, for its place; how it is written. */
+static void load_sayers(struct loader *l, const struct node *n, const struct node *of,
+                        const char *how, struct sayers *out)
+{
+    struct slice *words = ARENA_ARRAY(l->reader.arena, (n ? strict_count(n) : 0) + 1, struct slice);
+    *out = (struct sayers){ .words = words, .anybody = !n };
+    if (!words)
+        (void)strict_memory(&l->reader);
+    if (!n && !l->source->is_settled)
+        (void)strict_say(&l->reader, of, "bundle.by", "who may say so is missing: %s", how);
+    for (const struct node *m = strict_each(n, NULL); words && m; m = strict_each(n, m)) {
+        if (m->kind != NODE_TEXT)
+            continue;
+        words[out->count++] = m->text;
+        add_sayer(l, m, out);
+    }
+    if (n && !out->count)
+        (void)strict_say(&l->reader, n, "bundle.by", "'by' names nobody");
+}
+
+static struct fact_rule *add_rule(struct loader *l, const struct line *line,
+                                  enum fact_effect effect)
+{
+    struct bundle *b = l->bundle;
+    struct fact_rule *grown =
+        arena_grow(l->reader.arena, l->facts, &l->fact_room, b->fact_count, sizeof *grown);
+    if (!grown) {
+        (void)strict_memory(&l->reader);
+        return NULL;
+    }
+    b->facts = l->facts = grown;
+    struct fact_rule *r = &grown[b->fact_count++];
+    *r = (struct fact_rule){ .effect = effect,
+                             .line = line->node->line,
+                             .by = line->by,
+                             .on = line->on,
+                             .on_count = line->on_count };
+    return r;
+}
+
+static void load_value(struct loader *l, const struct node *n, const struct line *line,
+                       bool may_be_source, struct fact_value *out)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    if (!n || n->kind != NODE_TEXT)
+        return;
+    if (may_be_source && slice_equal_text(n->text, "source")) {
+        out->from = FACT_SOURCE;
+        return;
+    }
+    if (!slice_starts(n->text, SLICE("field "))) {
+        (void)strict_say(&l->reader, n, "bundle.value", "a value is written %sfield PATH",
+                         may_be_source ? "source, or " : "");
+        return;
+    }
+    struct slice path = slice_trim(slice_from(n->text, 6));
+    int16_t *slots = ARENA_ARRAY(l->reader.arena, catalogue_count(c), int16_t);
+    if (!slots) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        slots[i] = line->schemas[i] ? (int16_t)plan_slot(catalogue_at(c, i)->plan, path) : -1;
+        if (line->schemas[i] &&
+            (slots[i] < 0 ||
+             plan_slot_at(catalogue_at(c, i)->plan, (size_t)slots[i])->type != SLOT_STRING))
+            (void)strict_say(&l->reader, n, "bundle.field", "'%.*s' has no text field '%.*s'",
+                             SHOWN(catalogue_at(c, i)->name), SHOWN(path));
+    }
+    *out = (struct fact_value){ .from = FACT_FIELD, .slots = slots };
+}
+
+/* places: {RCB55: wexshire-council/s42-inbox}; a text that is not listed leaves it unknown. */
+static void load_places(struct loader *l, const struct node *n, struct fact_value *out)
+{
+    struct fact_place *places = ARENA_ARRAY(l->reader.arena, n->count + 1, struct fact_place);
+    size_t count = 0;
+    if (!places) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    if (out->from != FACT_FIELD)
+        (void)strict_say_key(&l->reader, n, "bundle.value", "'places' needs a service: field PATH");
+    for (const struct node *m = n->first; m; m = m->next) {
+        int service = m->kind == NODE_TEXT ? bundle_service(l->bundle, m->text) : -1;
+        if (service < 0)
+            (void)strict_say(&l->reader, m, "bundle.service",
+                             "a place needs a service of the region");
+        places[count++] = (struct fact_place){ m->key, service };
+    }
+    out->places = places;
+    out->place_count = count;
+}
+
+/* {Type: [kind, ...], by: [role, ...]} */
+static void load_closing(struct loader *l, const struct node *n, struct fact_rule *r)
+{
+    load_sayers(l, node_get(n, "by"), n, "closed_by: {TYPE: [KIND], by: [ROLE, ...]}", &r->closers);
+    (void)load_kinds(l, n, &r->closed_by, &r->closed_by_count, NULL);
+}
+
+static void load_opens(struct loader *l, const struct node *n, const struct line *line)
+{
+    static const struct strict_key keys[] = { { "relationship", true, STRICT_TEXT },
+                                              { "with", true, STRICT_TEXT } };
+    struct fact_rule *r = add_rule(l, line, FACT_OPENS);
+    if (!r)
+        return;
+    STRICT_KEYS(&l->reader, n, keys);
+    r->word = strict_text(n, "relationship");
+    if (node_get(n, "relationship") && !load_is_id(r->word))
+        (void)strict_say(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(r->word));
+    load_value(l, node_get(n, "with"), line, true, &r->who);
+    const struct node *closing = strict_member(line->node, "closed_by", NODE_MAP);
+    if (closing)
+        load_closing(l, closing, r);
+}
+
+static void load_responsible(struct loader *l, const struct node *n, const struct line *line)
+{
+    static const struct strict_key keys[] = { { "function", true, STRICT_TEXT },
+                                              { "service", true, STRICT_TEXT },
+                                              { "places", false, STRICT_MAP } };
+    struct fact_rule *r = add_rule(l, line, FACT_RESPONSIBLE);
+    if (!r)
+        return;
+    STRICT_KEYS(&l->reader, n, keys);
+    r->word = strict_text(n, "function");
+    if (slice_equal_text(strict_text(n, "service"), "unknown"))
+        r->who.from = FACT_UNKNOWN;
+    else
+        load_value(l, node_get(n, "service"), line, true, &r->who);
+    const struct node *places = strict_member(n, "places", NODE_MAP);
+    if (places)
+        load_places(l, places, &r->who);
+}
+
+static void load_consent(struct loader *l, const struct node *n, const struct line *line,
+                         enum fact_effect effect)
+{
+    static const struct strict_key keys[] = {
+        { "scope", true, STRICT_TEXT },  { "to", true, STRICT_TEXT },
+        { "until", false, STRICT_TEXT }, { "capacity", false, STRICT_TEXT },
+        { "basis", false, STRICT_TEXT }, { "recorder", false, STRICT_TEXT }
+    };
+    struct fact_rule *r = add_rule(l, line, effect);
+    if (!r)
+        return;
+    STRICT_KEYS(&l->reader, n, keys);
+    load_value(l, node_get(n, "scope"), line, false, &r->what);
+    load_value(l, node_get(n, "to"), line, false, &r->who);
+    load_value(l, node_get(n, "until"), line, false, &r->until);
+    load_value(l, node_get(n, "capacity"), line, false, &r->capacity);
+    load_value(l, node_get(n, "basis"), line, false, &r->basis);
+    load_value(l, node_get(n, "recorder"), line, false, &r->recorder);
+}
+
+static void load_objection(struct loader *l, const struct node *n, const struct line *line,
+                           enum fact_effect effect)
+{
+    static const struct strict_key keys[] = { { "to", true, STRICT_TEXT } };
+    struct fact_rule *r = add_rule(l, line, effect);
+    if (!r)
+        return;
+    STRICT_KEYS(&l->reader, n, keys);
+    load_value(l, node_get(n, "to"), line, false, &r->who);
+}
+
+static void load_field(struct loader *l, const struct node *n, const struct line *line,
+                       enum fact_effect effect)
+{
+    struct fact_rule *r = add_rule(l, line, effect);
+    if (r)
+        load_value(l, n, line, false, &r->what);
+}
+
+static void load_effects(struct loader *l, const struct node *n, const struct line *line)
+{
+    const struct node *m;
+    if ((m = node_get(n, "opens")))
+        load_opens(l, m, line);
+    else if ((m = node_get(n, "closed_by")))
+        (void)strict_say_key(&l->reader, m, "bundle.key", "'closed_by' without 'opens'");
+    if ((m = node_get(n, "responsible")))
+        load_responsible(l, m, line);
+    if ((m = node_get(n, "grants")))
+        load_consent(l, m, line, FACT_GRANTS);
+    if ((m = node_get(n, "revokes")))
+        load_consent(l, m, line, FACT_REVOKES);
+    if ((m = node_get(n, "objects")))
+        load_objection(l, m, line, FACT_OBJECTS);
+    if ((m = node_get(n, "lifts_objection")))
+        load_objection(l, m, line, FACT_LIFTS_OBJECTION);
+    if ((m = node_get(n, "restricts")))
+        load_field(l, m, line, FACT_RESTRICTS);
+    if ((m = node_get(n, "lifts")))
+        load_field(l, m, line, FACT_LIFTS);
+    if ((m = node_get(n, "links")))
+        load_field(l, m, line, FACT_LINKS);
+    if ((m = node_get(n, "dies")))
+        load_field(l, m, line, FACT_DIES);
+}
+
+/* Of "source" everybody is the service itself: it would let anybody say it. */
+static void check_itself(struct loader *l, const struct node *n, size_t first)
+{
+    for (size_t i = first; i < l->bundle->fact_count; i++) {
+        const struct fact_rule *r = &l->bundle->facts[i];
+        if (r->by.itself && r->who.from != FACT_FIELD && r->effect != FACT_LIFTS)
+            (void)strict_say(&l->reader, node_get(n, "by"), "bundle.by",
+                             "'" SAYER_ITSELF "' is for a line that finds the service in a field: "
+                             "name roles");
+    }
+}
+
+static void load_line(struct loader *l, const struct node *n)
+{
+    static const struct strict_key keys[] = {
+        { "on", true, STRICT_MAP },          { "opens", false, STRICT_MAP },
+        { "closed_by", false, STRICT_MAP },  { "responsible", false, STRICT_MAP },
+        { "grants", false, STRICT_MAP },     { "revokes", false, STRICT_MAP },
+        { "objects", false, STRICT_MAP },    { "lifts_objection", false, STRICT_MAP },
+        { "restricts", false, STRICT_TEXT }, { "lifts", false, STRICT_TEXT },
+        { "links", false, STRICT_TEXT },     { "dies", false, STRICT_TEXT },
+        { "by", false, STRICT_TEXTS },
+    };
+    size_t before = l->bundle->fact_count;
+    struct line line = { .node = n };
+    line.schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
+    if (!line.schemas) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    STRICT_KEYS(&l->reader, n, keys);
+    if (!load_kinds(l, node_get(n, "on"), &line.on, &line.on_count, line.schemas))
+        return;
+    load_sayers(l, node_get(n, "by"), n, "by: [ROLE, ...], or by: " SAYER_ITSELF, &line.by);
+    load_effects(l, n, &line);
+    if (l->bundle->fact_count == before)
+        (void)strict_say(&l->reader, n, "bundle.missing", "a line of facts that changes nothing");
+    check_itself(l, n, before);
+}
+
+static void add_word(struct words *w, struct slice *list, struct slice word)
+{
+    w->list = list;
+    if (!slice_is_empty(word) && !words_have(w, word))
+        list[w->count++] = word;
+}
+
+/* Vocabulary of the field that a rule takes its kind of restriction from. */
+static void add_vocabulary(const struct loader *l, const struct fact_rule *r, struct slice *list)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    for (size_t i = 0; r->what.slots && i < catalogue_count(c); i++) {
+        if (r->what.slots[i] < 0)
+            continue;
+        const struct slot *s = plan_slot_at(catalogue_at(c, i)->plan, (size_t)r->what.slots[i]);
+        for (size_t v = 0;
+             v < s->vocabulary_count && l->compiled->restrictions.count < RESTRICTIONS_MAX; v++)
+            add_word(&l->compiled->restrictions, list, s->vocabulary[v]);
+    }
+}
+
+/* The words that conditions may use. */
+static void collect_words(struct loader *l)
+{
+    size_t n = l->bundle->fact_count + 1;
+    struct slice *relationships = ARENA_ARRAY(l->reader.arena, n, struct slice);
+    struct slice *functions = ARENA_ARRAY(l->reader.arena, n, struct slice);
+    struct slice *restrictions = ARENA_ARRAY(l->reader.arena, RESTRICTIONS_MAX + 2, struct slice);
+    if (!relationships || !functions || !restrictions) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    for (size_t i = 0; i < l->bundle->fact_count; i++) {
+        const struct fact_rule *r = &l->bundle->facts[i];
+        if (r->effect == FACT_OPENS)
+            add_word(&l->compiled->relationships, relationships, r->word);
+        else if (r->effect == FACT_RESPONSIBLE)
+            add_word(&l->compiled->functions, functions, r->word);
+        else if (r->effect == FACT_RESTRICTS)
+            add_vocabulary(l, r, restrictions);
+        else if (r->effect == FACT_DIES)
+            add_word(&l->compiled->restrictions, restrictions, SLICE(WORDS_DECEASED));
+    }
+    if (words_have(&l->compiled->restrictions, SLICE("location")))
+        add_word(&l->compiled->restrictions, restrictions, SLICE(WORDS_UNCHECKED));
+}
+
+void load_facts(struct loader *l, const struct node *root)
+{
+    static const struct strict_key keys[] = { { "facts", true, STRICT_LIST } };
+    STRICT_KEYS(&l->reader, root, keys);
+    const struct node *list = strict_member(root, "facts", NODE_LIST);
+    for (const struct node *n = list ? list->first : NULL; n; n = n->next)
+        load_line(l, n);
+    collect_words(l);
+}

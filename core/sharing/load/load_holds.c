@@ -1,0 +1,60 @@
+/* load_holds.c - region.yaml's holds: how long each reason may wait before somebody is paged.
+ *
+ *   holds: {unknown: 4 hours, agreement-ended: 30 minutes, default: 24 hours}
+ *
+ * Unless it says: 24 hours, and what an ended agreement holds at once. */
+#include "sharing/load/load.h"
+
+#define LIMIT_MS ((int64_t)90 * 24 * 3600000)
+
+/* "30 minutes" in milliseconds. */
+static bool read_time(struct slice text, int64_t *ms)
+{
+    static const struct {
+        const char *word;
+        int64_t ms;
+    } units[] = { { "second", 1000 }, { "minute", 60000 }, { "hour", 3600000 }, { "day", 86400000 } };
+    size_t blank = slice_find(text, ' ');
+    struct slice unit = slice_trim(slice_from(text, blank));
+    uint64_t n = 0;
+    if (!slice_to_u64(slice_head(text, blank), &n) || n == 0 || n > 1000000)
+        return false;
+    if (slice_ends(unit, SLICE("s")))
+        unit.n--;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (slice_equal_text(unit, units[i].word))
+            *ms = (int64_t)n * units[i].ms;
+    return *ms > 0 && *ms <= LIMIT_MS;
+}
+
+static bool is_reason(struct slice word)
+{
+    if (slice_equal_text(word, "default"))
+        return true;
+    for (enum reason r = 0; r < REASON_COUNT; r++)
+        if (slice_equal_text(word, reason_code(r)))
+            return true;
+    return false;
+}
+
+void load_holds(struct loader *l, const struct node *map)
+{
+    if (!map)
+        return;
+    struct hold_limit *list = ARENA_ARRAY(l->reader.arena, map->count + 1, struct hold_limit);
+    if (!list) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    l->bundle->hold_limits = list;
+    for (const struct node *n = map->first; n; n = n->next) {
+        struct hold_limit *x = &list[l->bundle->hold_limit_count++];
+        x->reason = n->key;
+        if (!is_reason(n->key))
+            (void)strict_say_key(&l->reader, n, "bundle.reason", "unknown reason '%.*s'",
+                                 SHOWN(n->key));
+        if (n->kind != NODE_TEXT || !read_time(n->text, &x->ms))
+            (void)strict_say(&l->reader, n, "bundle.time",
+                             "a time is written N minutes, hours or days, at most 90 days");
+    }
+}

@@ -1,0 +1,178 @@
+/* load_order.c - what is ordered about an agreement that stands: extensions/ carry it past its end
+ * for a short while, stops/ end it at once. Loaded after the agreements. */
+#include "base/clock.h"
+#include "sharing/load/load.h"
+
+#define EXTENSION_DAYS_MAX 30
+#define DAY_MS ((int64_t)86400000)
+#define HOUR_MS ((int64_t)3600000)
+
+/* The agreements meant: version NULL in the file's place of "all" gives every version. */
+struct target {
+    struct slice name;
+    int version; /* 0: all */
+};
+
+static bool load_target(struct loader *l, const struct node *root, bool may_be_all,
+                        struct target *out)
+{
+    const struct node *name = node_get(root, "agreement"), *version = node_get(root, "version");
+    uint64_t number = 0;
+    *out = (struct target){ .name = strict_text(root, "agreement") };
+    if (!name || !version)
+        return false;
+    if (may_be_all && slice_equal_text(version->text, "all"))
+        number = 0;
+    else if (!strict_number(&l->reader, version, 1, 1000000, &number))
+        return false;
+    out->version = (int)number;
+    for (size_t i = 0; i < l->bundle->agreement_count; i++)
+        if (slice_equal(l->agreements[i].name, out->name) &&
+            (number == 0 || l->agreements[i].version == out->version))
+            return true;
+    return strict_say(&l->reader, name, "bundle.agreement",
+                      "there is no agreement '%.*s' of that version", SHOWN(out->name));
+}
+
+static struct agreement *find_target(struct loader *l, const struct target *t)
+{
+    for (size_t i = 0; i < l->bundle->agreement_count; i++)
+        if (slice_equal(l->agreements[i].name, t->name) && l->agreements[i].version == t->version)
+            return &l->agreements[i];
+    return NULL;
+}
+
+/* ---- extensions ---- */
+
+static bool is_party(const struct agreement *g, int agency)
+{
+    for (size_t i = 0; i < g->party_count; i++)
+        if (g->parties[i].agency == agency)
+            return true;
+    return false;
+}
+
+/* Who extends as one of region.yaml's people, and holds no office. */
+static bool is_by_person(const struct node *role)
+{
+    return role && slice_equal_text(role->text, people_role_name(ROLE_EXTENDS));
+}
+
+/* At least two people, of parties of the agreement. */
+static void load_approvers(struct loader *l, const struct node *list, const struct agreement *g)
+{
+    static const struct strict_key keys[] = { { "agency", true, STRICT_TEXT },
+                                              { "role", true, STRICT_TEXT },
+                                              { "name", true, STRICT_TEXT },
+                                              { "on", true, STRICT_TEXT } };
+    struct slice first = { 0 };
+    bool are_two = false;
+    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n)) {
+        const struct node *agency = node_get(n, "agency");
+        struct slice name = strict_text(n, "name");
+        int64_t start = 0, end = 0;
+        STRICT_KEYS(&l->reader, n, keys);
+        if (!l->source->is_settled && !is_by_person(node_get(n, "role")))
+            (void)approver_role_read(&l->reader, node_get(n, "role"));
+        (void)load_day(l, node_get(n, "on"), &start, &end);
+        if (agency && !is_party(g, bundle_agency(l->bundle, agency->text)))
+            (void)strict_say(&l->reader, agency, "bundle.agency", "'%.*s' is no party",
+                             SHOWN(agency->text));
+        if (slice_is_empty(first))
+            first = name;
+        else
+            are_two |= !slice_equal(first, name);
+    }
+    if (list && !are_two)
+        (void)strict_say(&l->reader, list, "bundle.approvers",
+                         "an extension is approved by two people");
+}
+
+/* The last millisecond it may be extended to; by the calendar, for a clock change lies within. */
+static int64_t extension_limit(const struct agreement *g)
+{
+    struct civil day = london_from_ms(g->signed_until_ms + EXTENSION_DAYS_MAX * DAY_MS + HOUR_MS);
+    bool doubtful = false;
+    day.hour = day.minute = day.second = day.ms = 0;
+    return london_to_ms(&day, &doubtful);
+}
+
+void load_extension(struct loader *l, const struct node *root)
+{
+    static const struct strict_key keys[] = {
+        { "agreement", true, STRICT_TEXT },   { "version", true, STRICT_TEXT },
+        { "until", true, STRICT_TEXT },       { "reason", true, STRICT_TEXT },
+        { "approved_by", true, STRICT_LIST },
+    };
+    const struct node *until = node_get(root, "until");
+    struct target target;
+    int64_t start = 0, end = 0;
+    STRICT_KEYS(&l->reader, root, keys);
+    bool is_dated = load_day(l, until, &start, &end);
+    if (!load_target(l, root, false, &target))
+        return;
+    struct agreement *g = find_target(l, &target);
+    load_approvers(l, strict_member(root, "approved_by", NODE_LIST), g);
+    if (g->extension.n || g->extension_waits) {
+        (void)strict_say(&l->reader, root, "bundle.duplicate",
+                         "a version of an agreement is extended once");
+        return;
+    }
+    if (is_dated && end <= g->signed_until_ms)
+        (void)strict_say(&l->reader, until, "bundle.day", "it does not extend the agreement");
+    else if (is_dated && end > extension_limit(g))
+        (void)strict_say(&l->reader, until, "bundle.day", "extended by more than %d days",
+                         EXTENSION_DAYS_MAX);
+    g->asked = strict_text(root, "reason");
+    g->asked_until = strict_text(root, "until");
+    if (!load_signed_extension(l, g))
+        return;
+    g->until_ms = end;
+    g->extension = g->asked;
+}
+
+/* ---- stops ---- */
+
+/* A moment to the minute at least, in UTC or with its offset: nobody is to guess it. */
+static bool load_time(struct loader *l, const struct node *n, int64_t *out)
+{
+    struct moment m = { .ms = 0 };
+    if (!n || n->kind != NODE_TEXT)
+        return false;
+    if (!time_from_iso(n->text, &m) || m.precision < TIME_MINUTE || !m.has_offset)
+        return strict_say(&l->reader, n, "bundle.time",
+                          "'%.*s' is no time, written 2026-11-22T10:00:00Z", SHOWN(n->text));
+    *out = m.ms;
+    return true;
+}
+
+void load_stop(struct loader *l, const struct node *root)
+{
+    static const struct strict_key keys[] = {
+        { "agreement", true, STRICT_TEXT }, { "version", true, STRICT_TEXT },
+        { "from", true, STRICT_TEXT },      { "by", true, STRICT_TEXT },
+        { "reason", true, STRICT_TEXT },
+    };
+    struct target target;
+    int64_t from_ms = 0;
+    STRICT_KEYS(&l->reader, root, keys);
+    bool is_timed = load_time(l, node_get(root, "from"), &from_ms);
+    if (!load_target(l, root, true, &target) || !is_timed)
+        return;
+    for (size_t i = 0; i < l->bundle->agreement_count; i++) {
+        struct agreement *g = &l->agreements[i];
+        bool is_meant = slice_equal(g->name, target.name) &&
+                        (target.version == 0 || g->version == target.version);
+        if (!is_meant || g->stopped_ms <= from_ms)
+            continue;
+        g->stopped_ms = from_ms;
+        g->stop = strict_text(root, "reason");
+    }
+}
+
+/* ---- what follows ---- */
+
+void load_succession(struct loader *l)
+{
+    agreements_succeed(l->agreements, l->bundle->agreement_count);
+}

@@ -1,0 +1,209 @@
+/* load_parts.c - categories and fields as clauses and prohibitions name them.
+ *
+ * While files are read a category is its own number alone, and a named field gets its part when it
+ * is first named. Only when all files are read is it known what is carved out of a category: then
+ * the parts are numbered in the order of their paths, so that nothing depends on the order of files,
+ * and each set that has the category gets all of it. */
+#include <stdlib.h>
+
+#include "sharing/load/load.h"
+
+/* The part of a field, given now if it is named for the first time; -1 with a problem. */
+static int part_of_field(struct loader *l, const struct node *n, unsigned category,
+                         struct slice path)
+{
+    struct compiled *k = l->compiled;
+    size_t categories = catalogue_category_count(l->bundle->catalogue);
+    for (size_t i = 0; i < k->carved_count; i++)
+        if (l->carved[i].category == category && slice_equal(l->carved[i].path, path))
+            return (int)(categories + i);
+    if (parts_is_alone(l->bundle->catalogue, category, path))
+        return (int)category;
+    if (categories + k->carved_count == CATEGORIES_MAX) {
+        (void)strict_say(&l->reader, n, "bundle.fields",
+                         "cannot name one field more: there are at most %d categories and named "
+                         "fields together",
+                         CATEGORIES_MAX);
+        return -1;
+    }
+    struct slice name = catalogue_field_name(l->bundle->catalogue, l->reader.arena, path);
+    if (!name.n) {
+        (void)strict_memory(&l->reader);
+        return -1;
+    }
+    l->carved[k->carved_count++] = (struct carved){ path, category, name };
+    return (int)(categories + k->carved_count - 1);
+}
+
+/* Whether the types have it: every one, or any one. */
+static bool check_field(struct loader *l, const struct node *n, struct slice path,
+                        const struct load_types *types)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    bool any = false;
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        const struct plan *p = catalogue_at(c, i)->plan;
+        int slot = types->schemas[i] ? plan_field(p, path) : -1;
+        if (types->schemas[i] && types->every && slot < 0)
+            return strict_say(&l->reader, n, "bundle.category",
+                              "'%.*s' is no category, and no field of '%s'", SHOWN(path),
+                              plan_name(p));
+        if (slot >= 0 && !parts_may_be_named(c, plan_categories(p)[slot]))
+            return strict_say(&l->reader, n, "bundle.field",
+                              "the field '%.*s' is not for agreements to say", SHOWN(path));
+        any |= slot >= 0;
+    }
+    return any ||
+           strict_say(&l->reader, n, "bundle.category",
+                      "'%.*s' is no category, and no field of any type it is for", SHOWN(path));
+}
+
+/* Its part of each category that it has in any type. */
+static void load_field(struct loader *l, const struct node *n, struct slice path,
+                       const struct load_types *types, struct categories *out)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    if (!check_field(l, n, path, types))
+        return;
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        const struct plan *p = catalogue_at(c, i)->plan;
+        unsigned category;
+        int slot = parts_nameable(c, i, path, &category);
+        if (slot < 0)
+            continue;
+        struct slice own = plan_slot_at(p, (size_t)slot)->path; /* lives as long as the bundle */
+        int part = part_of_field(l, n, category, plan_bare(own));
+        if (part < 0)
+            return;
+        categories_add(out, (unsigned)part);
+    }
+}
+
+void load_named(struct loader *l, const struct node *list, const struct load_types *types,
+                struct categories *out)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n)) {
+        struct categories one = { { 0 } };
+        struct slice name = n->kind == NODE_TEXT ? n->text : SLICE(""), path;
+        if (catalogue_field(name, &path))
+            load_field(l, n, path, types, out);
+        else if (catalogue_categories(c, name, &one))
+            categories_join(out, &one);
+        else if (slice_find(path, '.') < path.n)
+            load_field(l, n, path, types, out);
+        else
+            (void)strict_say(&l->reader, n, "bundle.category",
+                             "unknown or ambiguous category '%.*s'", SHOWN(name));
+    }
+}
+
+/* ---- when all is read ---- */
+
+static int by_path(const void *a, const void *b)
+{
+    const struct carved *left = a, *right = b;
+    int order = slice_compare(left->path, right->path);
+    return order ? order : (left->category > right->category) - (left->category < right->category);
+}
+
+/* The parts as they were numbered while reading, sorted; in the set each bit moves with its part. */
+struct sorting {
+    const struct bundle *bundle;
+    const struct carved *was;
+};
+
+static bool sort_carved(struct loader *l, struct sorting *s)
+{
+    size_t n = l->compiled->carved_count;
+    struct carved *was = ARENA_ARRAY(l->reader.arena, n + 1, struct carved);
+    if (!was)
+        return strict_memory(&l->reader);
+    *s = (struct sorting){ l->bundle, was };
+    if (n)
+        memcpy(was, l->carved, n * sizeof *was);
+    if (n)
+        qsort(l->carved, n, sizeof *was, by_path);
+    return true;
+}
+
+/* By the new numbers, and closed over what is carved out of its categories. */
+static void settle(const struct sorting *s, struct categories *set)
+{
+    const struct compiled *k = s->bundle->compiled;
+    size_t first = catalogue_category_count(s->bundle->catalogue);
+    struct categories named = *set;
+    for (size_t i = 0; i < k->carved_count; i++)
+        set->bits[(first + i) / 64] &= ~((uint64_t)1 << ((first + i) % 64));
+    for (size_t i = 0; i < k->carved_count; i++) {
+        const struct carved *field = categories_has(&named, (unsigned)(first + i))
+                                         ? bsearch(&s->was[i], k->carved, k->carved_count,
+                                                   sizeof *field, by_path)
+                                         : NULL;
+        if (field)
+            categories_add(set, (unsigned)(first + (size_t)(field - k->carved)));
+    }
+    parts_close(s->bundle, set);
+}
+
+static void settle_sets(struct loader *l, const struct sorting *s)
+{
+    for (size_t i = 0; i < l->bundle->clause_count; i++) {
+        struct clause *c = &l->clauses[i];
+        settle(s, &c->release);
+        c->plain = c->release;
+        for (enum obligation o = 0; o < OBLIGE_COUNT; o++) {
+            settle(s, &c->obliged[o]);
+            categories_drop(&c->plain, &c->obliged[o]);
+        }
+    }
+    for (size_t i = 0; i < l->bundle->prohibition_count; i++)
+        settle(s, &l->prohibitions[i].withhold);
+}
+
+static unsigned part_of_slot(const struct bundle *b, const struct slot *s)
+{
+    const struct compiled *k = b->compiled;
+    struct slice path = plan_bare(s->path);
+    for (size_t i = 0; i < k->carved_count; i++)
+        if (k->carved[i].category == s->category && slice_equal(k->carved[i].path, path))
+            return (unsigned)(catalogue_category_count(b->catalogue) + i);
+    return s->category;
+}
+
+/* The parts of one type's slots; all gets which it has. */
+static const uint8_t *parts_of_type(struct loader *l, const struct plan *p, struct categories *all)
+{
+    uint8_t *parts = ARENA_ARRAY(l->reader.arena, plan_slots(p) + 1, uint8_t);
+    for (size_t i = 0; parts && i < plan_slots(p); i++) {
+        parts[i] = (uint8_t)part_of_slot(l->bundle, plan_slot_at(p, i));
+        categories_add(all, parts[i]);
+    }
+    return parts;
+}
+
+bool load_parts(struct loader *l)
+{
+    struct compiled *k = l->compiled;
+    const struct catalogue *c = l->bundle->catalogue;
+    size_t count = catalogue_count(c);
+    const uint8_t **parts = ARENA_ARRAY(l->reader.arena, count + 1, const uint8_t *);
+    struct categories *types = ARENA_ARRAY(l->reader.arena, count + 1, struct categories);
+    struct sorting sorting;
+    if (!parts || !types)
+        return strict_memory(&l->reader);
+    if (!sort_carved(l, &sorting))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = parts_of_type(l, catalogue_at(c, i)->plan, &types[i]);
+        if (!parts[i])
+            return strict_memory(&l->reader);
+        categories_join(&types[count], &types[i]);
+    }
+    k->parts = parts;
+    k->types = types;
+    for (size_t i = 0; i < k->carved_count; i++)
+        categories_add(&k->parted, k->carved[i].category);
+    settle_sets(l, &sorting);
+    return true;
+}

@@ -1,0 +1,104 @@
+/* load_prohibition.c - the prohibitions of the region. */
+#include "sharing/load/load.h"
+
+/* Without "share" a prohibition is for every type that can be disclosed. */
+static void load_prohibited_kinds(struct loader *l, const struct node *n, bool *schemas,
+                                  struct prohibition *p)
+{
+    const struct node *share = node_get(n, "share");
+    const struct catalogue *c = l->bundle->catalogue;
+    if (share) {
+        (void)load_kinds(l, share, &p->kinds, &p->kind_count, schemas);
+        return;
+    }
+    p->is_for_all_kinds = true;
+    for (size_t i = 0; i < catalogue_count(c); i++)
+        schemas[i] = !catalogue_at(c, i)->internal && catalogue_at(c, i)->disclosable;
+}
+
+/* Services of the region; all of them where nothing is said. */
+static void load_sides(struct loader *l, const struct node *n, struct services *out)
+{
+    if (n)
+        load_services(l, n, NULL, out);
+    else
+        memset(out, 0xff, sizeof *out);
+}
+
+/* Audits tell a reason of its own where all else reads "prohibited". */
+static void load_reason(struct loader *l, const struct node *n, struct prohibition *p)
+{
+    const struct node *code = strict_member(n, "reason", NODE_TEXT);
+    p->reason = REASON_PROHIBITED;
+    if (!code)
+        return;
+    if (!p->is_protected)
+        (void)strict_say(&l->reader, code, "bundle.reason",
+                         "a reason of its own is for a protected prohibition: any other is named");
+    if (!reason_protected(code->text, &p->reason))
+        (void)strict_say(&l->reader, code, "bundle.reason", "unknown protected reason '%.*s'",
+                         SHOWN(code->text));
+}
+
+static void load_prohibition(struct loader *l, const struct node *n, struct prohibition *p)
+{
+    static const struct strict_key keys[] = {
+        { "id", true, STRICT_TEXT },         { "withhold", true, STRICT_LIST },
+        { "to", false, STRICT_TEXTS },       { "when", false, STRICT_TEXT },
+        { "share", false, STRICT_MAP },      { "tell", false, STRICT_TEXT },
+        { "source", true, STRICT_TEXT },     { "from", false, STRICT_TEXTS },
+        { "protected", false, STRICT_TEXT }, { "reason", false, STRICT_TEXT },
+    };
+    static const char *const truths[] = { "true", "false" };
+    bool *schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
+    struct when_scope scope;
+    if (!schemas) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    STRICT_KEYS(&l->reader, n, keys);
+    p->id = load_id(l, n, "id");
+    p->tell = strict_text(n, "tell");
+    p->source = strict_text(n, "source");
+    p->file = n->file;
+    p->line = n->line;
+    p->column = n->column;
+    load_prohibited_kinds(l, n, schemas, p);
+    load_named(l, node_get(n, "withhold"), &(struct load_types){ schemas, false }, &p->withhold);
+    load_sides(l, node_get(n, "from"), &p->from);
+    load_sides(l, node_get(n, "to"), &p->to);
+    (void)strict_one_of(&l->reader, node_get(n, "protected"), truths, 2);
+    p->is_protected = slice_equal_text(strict_text(n, "protected"), "true");
+    if (p->is_protected && p->tell.n)
+        (void)strict_say(&l->reader, node_get(n, "tell"), "bundle.tell",
+                         "a protected prohibition tells nobody that it acts");
+    load_reason(l, n, p);
+    load_scope(l, schemas, &scope);
+    p->when = load_when(l, node_get(n, "when"), &scope);
+}
+
+void load_prohibitions(struct loader *l, const struct node *root)
+{
+    static const struct strict_key keys[] = { { "prohibitions", true, STRICT_LIST } };
+    struct bundle *b = l->bundle;
+    STRICT_KEYS(&l->reader, root, keys);
+    const struct node *list = strict_member(root, "prohibitions", NODE_LIST);
+    for (const struct node *n = list ? list->first : NULL; n; n = n->next) {
+        struct prohibition *grown =
+            arena_grow(l->reader.arena, l->prohibitions, &l->prohibition_room, b->prohibition_count,
+                       sizeof *grown);
+        if (!grown) {
+            (void)strict_memory(&l->reader);
+            return;
+        }
+        b->prohibitions = l->prohibitions = grown;
+        struct prohibition *p = &grown[b->prohibition_count];
+        *p = (struct prohibition){ .id = { 0 } };
+        load_prohibition(l, n, p);
+        for (size_t i = 0; i < b->prohibition_count; i++)
+            if (slice_equal(grown[i].id, p->id))
+                (void)strict_say(&l->reader, n, "bundle.duplicate",
+                                 "prohibition '%.*s' is also in '%s'", SHOWN(p->id), grown[i].file);
+        b->prohibition_count++;
+    }
+}

@@ -1,0 +1,179 @@
+/* load_region.c - region.yaml: agencies, their services and roles, feeds whose numbers are traced.
+ */
+#include "sharing/load/load.h"
+
+#define PARTITIONS_MAX 1024
+
+static void load_service(struct loader *l, const struct node *n, struct slice agency,
+                         uint16_t number, struct service *out)
+{
+    static const struct strict_key keys[] = { { "role", true, STRICT_TEXT },
+                                              { "title", false, STRICT_TEXT } };
+    if (!load_is_id(n->key))
+        (void)strict_say_key(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
+    STRICT_KEYS(&l->reader, n, keys);
+    (void)strict_one_of(&l->reader, node_get(n, "role"), load_roles, LOAD_ROLES);
+    const char *name = arena_format(l->reader.arena, "%.*s/%.*s", (int)agency.n,
+                                    (const char *)agency.p, (int)n->key.n, (const char *)n->key.p);
+    if (!name)
+        (void)strict_memory(&l->reader);
+    *out = (struct service){ slice_text(name), strict_text(n, "role"), number,
+                             strict_text(n, "title") };
+}
+
+static void load_feeds(struct loader *l, const struct node *feeds, struct slice agency,
+                       struct traced_feed *out, size_t *count)
+{
+    static const struct strict_key feed_keys[] = { { "nhs_number", true, STRICT_MAP } };
+    static const struct strict_key number_keys[] = { { "traced", true, STRICT_TEXT } };
+    for (const struct node *f = feeds ? feeds->first : NULL; f; f = f->next) {
+        STRICT_KEYS(&l->reader, f, feed_keys);
+        STRICT_KEYS(&l->reader, node_get(f, "nhs_number"), number_keys);
+        out[(*count)++] = (struct traced_feed){ agency, f->key };
+    }
+}
+
+static void load_codes(struct loader *l, const struct node *codes)
+{
+    static const struct strict_key keys[] = { { "ods", false, STRICT_TEXT },
+                                              { "cassr", false, STRICT_TEXT },
+                                              { "gss", false, STRICT_TEXT },
+                                              { "cqc", false, STRICT_TEXT } };
+    STRICT_KEYS(&l->reader, codes, keys);
+}
+
+/* "1f3a-90c2-77de-04b1", as concordat key prints it. */
+static struct key_check load_key_check(struct loader *l, const struct node *n)
+{
+    bool good = n && n->kind == NODE_TEXT && n->text.n == KEY_CHECK_CHARS;
+    for (size_t i = 0; good && i < KEY_CHECK_CHARS; i++)
+        good = i % 5 == 4 ? n->text.p[i] == '-'
+                          : hex_digit(n->text.p[i]) >= 0 && !(n->text.p[i] >= 'A' && n->text.p[i] <= 'F');
+    if (!n || n->kind != NODE_TEXT)
+        return (struct key_check){ .line = 0 };
+    if (!good)
+        (void)strict_say(&l->reader, n, "bundle.word",
+                         "'%.*s' is no check value of a key, as concordat key check prints it",
+                         SHOWN(n->text));
+    return (struct key_check){ n->text, n->file, n->line };
+}
+
+static void load_key_checks(struct loader *l, const struct node *map)
+{
+    static const struct strict_key keys[] = { { "region", false, STRICT_TEXT },
+                                              { "recipients", false, STRICT_TEXT } };
+    STRICT_KEYS(&l->reader, map, keys);
+    l->bundle->region_key = load_key_check(l, node_get(map, "region"));
+    l->bundle->recipients_key = load_key_check(l, node_get(map, "recipients"));
+}
+
+static void load_agency(struct loader *l, const struct node *n, struct agency *out)
+{
+    static const struct strict_key keys[] = { { "title", false, STRICT_TEXT },
+                                              { "codes", false, STRICT_MAP },
+                                              { "nhs_number", false, STRICT_TEXT },
+                                              { "feeds", false, STRICT_MAP },
+                                              { "key_check", false, STRICT_TEXT },
+                                              { "services", true, STRICT_MAP } };
+    static const char *const entitled[] = { "entitled" };
+    if (!load_is_id(n->key))
+        (void)strict_say_key(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
+    STRICT_KEYS(&l->reader, n, keys);
+    load_codes(l, node_get(n, "codes"));
+    const struct node *number = node_get(n, "nhs_number");
+    out->name = n->key;
+    out->title = strict_text(n, "title");
+    out->key = load_key_check(l, node_get(n, "key_check"));
+    out->entitled = number && strict_one_of(&l->reader, number, entitled, 1);
+}
+
+static size_t count_below(const struct node *agencies, const char *key)
+{
+    size_t n = 0;
+    for (const struct node *a = agencies ? agencies->first : NULL; a; a = a->next) {
+        const struct node *below = strict_member(a, key, NODE_MAP);
+        n += below ? below->count : 0;
+    }
+    return n;
+}
+
+static void index_names(struct loader *l)
+{
+    const struct bundle *b = l->bundle;
+    struct compiled *k = l->compiled;
+    struct arena *a = l->reader.arena;
+    if (!names_index(&k->services, a, &b->services->name, sizeof *b->services, b->service_count) ||
+        !names_index(&k->agencies, a, &b->agencies->name, sizeof *b->agencies, b->agency_count))
+        (void)strict_memory(&l->reader);
+}
+
+static void load_agencies(struct loader *l, const struct node *list)
+{
+    size_t service_count = count_below(list, "services");
+    struct agency *agencies = ARENA_ARRAY(l->reader.arena, list->count + 1, struct agency);
+    struct service *services = ARENA_ARRAY(l->reader.arena, service_count + 1, struct service);
+    struct traced_feed *traced =
+        ARENA_ARRAY(l->reader.arena, count_below(list, "feeds") + 1, struct traced_feed);
+    struct bundle *b = l->bundle;
+    if (!agencies || !services || !traced) {
+        (void)strict_memory(&l->reader);
+        return;
+    }
+    if (service_count > SERVICES_MAX) {
+        (void)strict_say(&l->reader, list, "bundle.limit", "more than %d services", SERVICES_MAX);
+        return;
+    }
+    size_t n = 0;
+    for (const struct node *a = list->first; a; a = a->next, n++) {
+        load_agency(l, a, &agencies[n]);
+        agencies[n].first_service = (uint16_t)b->service_count;
+        const struct node *below = strict_member(a, "services", NODE_MAP);
+        for (const struct node *s = below ? below->first : NULL; s; s = s->next)
+            load_service(l, s, a->key, (uint16_t)n, &services[b->service_count++]);
+        agencies[n].service_count = (uint16_t)(b->service_count - agencies[n].first_service);
+        const struct node *feeds = strict_member(a, "feeds", NODE_MAP);
+        if (feeds)
+            load_feeds(l, feeds, a->key, traced, &l->compiled->traced_count);
+    }
+    b->agencies = agencies;
+    b->agency_count = n;
+    b->services = services;
+    l->compiled->traced = traced;
+    index_names(l);
+}
+
+static void load_approvers(struct loader *l, const struct node *map)
+{
+    struct approvers *by = &l->bundle->approvers;
+    approvers_read(&l->reader, map, by);
+    for (size_t i = 0; i < by->count; i++)
+        if (bundle_agency(l->bundle, by->list[i].agency) < 0)
+            (void)strict_say(&l->reader, node_get_slice(map, by->list[i].name), "bundle.agency",
+                             "unknown agency '%.*s'", SHOWN(by->list[i].agency));
+}
+
+void load_region(struct loader *l, const struct node *root)
+{
+    static const struct strict_key keys[] = { { "region", true, STRICT_TEXT },
+                                              { "partitions", true, STRICT_TEXT },
+                                              { "agencies", true, STRICT_MAP },
+                                              { "key_checks", false, STRICT_MAP },
+                                              { "approvers", false, STRICT_MAP },
+                                              { "people", false, STRICT_MAP },
+                                              { "holds", false, STRICT_MAP } };
+    STRICT_KEYS(&l->reader, root, keys);
+    l->bundle->region = strict_text(root, "region");
+    if (!slice_is_empty(l->bundle->region) && !load_is_id(l->bundle->region))
+        (void)strict_say(&l->reader, node_get(root, "region"), "bundle.id", "'%.*s' is no id",
+                         SHOWN(l->bundle->region));
+    uint64_t count = 0;
+    if (strict_number(&l->reader, node_get(root, "partitions"), 1, PARTITIONS_MAX, &count))
+        l->bundle->partitions = (int)count;
+    const struct node *agencies = strict_member(root, "agencies", NODE_MAP);
+    if (agencies)
+        load_agencies(l, agencies);
+    load_key_checks(l, strict_member(root, "key_checks", NODE_MAP));
+    load_approvers(l, node_get(root, "approvers"));
+    load_named_people(l, strict_member(root, "people", NODE_MAP));
+    load_holds(l, strict_member(root, "holds", NODE_MAP));
+}

@@ -1,0 +1,30 @@
+/* signed_approval.h - that somebody approves one agreement or extension, as it is signed. */
+#ifndef CONCORDAT_SHARING_LOAD_SIGNED_APPROVAL_H
+#define CONCORDAT_SHARING_LOAD_SIGNED_APPROVAL_H
+
+#include "base/buf.h"
+#include "host/crypto.h"
+
+/* That somebody approves one agreement or extension. */
+struct signed_approval {
+    struct slice line; /* as it stands, without its end */
+    struct slice file; /* "agreements/NAME.yaml", for people */
+    uint8_t what[HASH_BYTES];
+    bool inherited;    /* nothing below is set */
+    struct slice name, agency, role;
+    struct public_key key;
+    int64_t at_ms;
+    uint8_t bundle[HASH_BYTES]; /* signed hash of the one that it was first given in */
+    uint8_t bytes[SIGNATURE_BYTES];
+};
+struct signed_approvals {
+    const struct signed_approval *list;
+    size_t count;
+};
+/* Whether the signature is of that, by the key that it names itself. */
+bool signed_approval_good(struct slice region, const struct signed_approval *a);
+void signed_approval_put(const struct signed_approval *a, struct buf *out);
+/* The bytes that an approval's signature is of. */
+void signed_approval_text(struct slice region, const struct signed_approval *a, struct buf *out);
+
+#endif

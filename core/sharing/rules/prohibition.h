@@ -1,0 +1,22 @@
+/* prohibition.h - what a prohibition is called, where it stands, and what may be shown of it. Pure. */
+#ifndef CONCORDAT_SHARING_RULES_PROHIBITION_H
+#define CONCORDAT_SHARING_RULES_PROHIBITION_H
+
+#include "sharing/rules/bundle.h"
+
+struct slice prohibition_name(const struct bundle *b, uint32_t prohibition);
+const char *prohibition_place(const struct bundle *b, uint32_t prohibition, uint32_t *line);
+struct slice prohibition_shown(const struct bundle *b, struct slice name, bool may_see_protected);
+/* What may be shown of all that acted on a decision: the open ones in their order, then
+ * "prohibited", once, however many others there are. */
+void prohibitions_shown(const struct bundle *b, const struct slice *names, size_t n,
+                        bool may_see_protected, void (*each)(void *ctx, struct slice shown),
+                        void *ctx);
+struct prohibition; /* compiled.h */
+/* Whether it tells of the person when that it acted can be seen; NULL: one this bundle does not know. */
+bool prohibition_hides(const struct prohibition *p);
+/* Whether what was released tells of a protected prohibition that acted: one with a condition acts
+ * on some events only, and which categories are missing says which it was. */
+bool prohibitions_hide(const struct bundle *b, const struct slice *names, size_t n);
+
+#endif

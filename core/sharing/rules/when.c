@@ -1,0 +1,32 @@
+/* when.c - which parts of an event a condition reads. */
+#include "sharing/rules/when.h"
+
+#include "sharing/rules/compiled.h"
+
+static void add_named(const struct bundle *b, struct slice field, struct slice category,
+                      struct categories *out)
+{
+    struct categories one;
+    if (bundle_named(b, field, &one) || bundle_named(b, category, &one))
+        categories_join(out, &one);
+}
+
+static void add_reads(const struct bundle *b, const struct when_node *n, struct categories *out)
+{
+    for (size_t i = 0; n->slots && i < catalogue_count(b->catalogue); i++)
+        if (n->slots[i] >= 0)
+            categories_add(out, bundle_part(b, i, (size_t)n->slots[i]));
+    if (n->op == WHEN_CALL && n->function == WHEN_AGE)
+        add_named(b, SLICE("field person.birth_date"), SLICE("identity.birth-date"), out);
+    if (n->op == WHEN_CALL && n->function == WHEN_ADDRESSED)
+        add_named(b, SLICE("referral.addressee"), SLICE(""), out);
+    for (const struct when_node *arg = n->args; arg; arg = arg->next)
+        add_reads(b, arg, out);
+}
+
+void when_reads(const struct bundle *b, const struct when *w, struct categories *out)
+{
+    *out = (struct categories){ { 0 } };
+    if (w)
+        add_reads(b, w->root, out);
+}

@@ -1,0 +1,18 @@
+/* words.h - a list of words that rules may use, and whether it has one. Pure. */
+#ifndef CONCORDAT_SHARING_RULES_WORDS_H
+#define CONCORDAT_SHARING_RULES_WORDS_H
+
+#include "base/slice.h"
+
+struct words {
+    const struct slice *list;
+    size_t count;
+};
+/* Besides the kinds of restriction: nobody has ever said whether the location is restricted or not; the
+ * person has died (unknown while that is not registered). */
+#define WORDS_UNCHECKED "location-unchecked"
+#define WORDS_DECEASED "deceased"
+
+bool words_have(const struct words *w, struct slice word);
+
+#endif
