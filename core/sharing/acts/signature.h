@@ -1,6 +1,6 @@
 /* signature.h - the line of a signature in files that people sign. */
-#ifndef CONCORDAT_ACTS_SIGNATURE
-#define CONCORDAT_ACTS_SIGNATURE
+#ifndef CONCORDAT_SHARING_ACTS_SIGNATURE_H
+#define CONCORDAT_SHARING_ACTS_SIGNATURE_H
 
 #include "base/buf.h"
 #include "host/crypto.h"

@@ -12,10 +12,6 @@ bool owner_is_same(const struct episode_event *x, const struct event *ev);
 /* The same of a retraction that waits and an event that comes. */
 bool owner_waits_for(const struct early_retraction *r, const struct event *ev);
 
-/* Who has used the id of ev before, by all that is kept. */
-enum owner_use { USED_BY_NOBODY, USED_BY_ITS_OWN, USED_BY_ANOTHER };
 enum owner_use owner_use(const struct draft *d, const struct event *ev);
-/* Whether ev takes back or replaces something by a name that is known, and is not its to use. */
-bool owner_oversteps(const struct draft *d, const struct event *ev);
 
 #endif

@@ -3,6 +3,7 @@
 #define CONCORDAT_SHARING_JUDGE_RUN_H
 
 #include "sharing/facts/event.h"
+#include "sharing/facts/hold.h"
 #include "sharing/facts/receiver.h"
 #include "sharing/facts/refusal.h"
 #include "sharing/judge/project.h"
@@ -34,6 +35,8 @@ struct round {
 MUST_CHECK bool run_begin(struct run *r, const struct judge_input *in, struct arena *a,
                           struct err *e);
 MUST_CHECK bool run_end(struct run *r, struct judged *out);
+/* What is decided of an event that stands, whatever was decided of it before. */
+MUST_CHECK bool run_standing(struct run *r, struct round *round, const struct hold *release);
 /* Law 9, when a gate has opened. */
 MUST_CHECK bool run_catch_up(struct run *r);
 /* An earlier event read again; *out NULL: it can no longer be released, its schema or source is gone. */
@@ -60,9 +63,6 @@ MUST_CHECK bool run_take_back(struct run *r, const struct event *ev, const struc
 /* Who got that event or a version before it, in the order of sending: id and receivers of *out. */
 MUST_CHECK bool run_receivers(struct run *r, const struct event_id *newest,
                               struct episode_event *out);
-/* Whether it is held because a claim is in doubt or words are in conflict, and not because its own
- * number is unverified: facts may end that. */
-bool hold_is_of_facts(const struct hold *h);
 
 MUST_CHECK bool run_decision(struct run *r, const struct decision *d);
 /* ended.c: what sort of event a decision is of; ev NULL: its source, or its schema, is gone. */

@@ -68,15 +68,6 @@ static bool strike(struct run *r, struct episode_event *x, const struct event *e
 
 /* ---- what waited for it ---- */
 
-bool run_note(struct run *r, const char *text)
-{
-    const char *all = !text || slice_is_empty(r->note)
-                          ? text
-                          : arena_format(r->arena, "%.*s; %s", SHOWN(r->note), text);
-    r->note = slice_text(all);
-    return all || err_memory(r->e);
-}
-
 static bool note_claim(struct run *r, const struct event_id *id, struct slice source)
 {
     char hex[ID_HEX];

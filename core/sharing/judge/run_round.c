@@ -5,24 +5,6 @@
 #include "sharing/judge/run.h"
 #include "sharing/rules/clause.h"
 
-/* Whose no kept it back, and since when. */
-static bool note_refusal(struct run *r, const struct refusal *x)
-{
-    char time[TIME_TEXT_MAX], id[ID_HEX];
-    struct slice at = time_ms_to_iso(x->at_ms, time);
-    id_hex(x->event.b, id);
-    return run_note(r, arena_format(r->arena, "refused from %.*s by %.*s at %.*s (%s:%.*s)",
-                                    SHOWN(x->service), SHOWN(x->by), SHOWN(at), id,
-                                    SHOWN(x->service)));
-}
-
-bool run_decision(struct run *r, const struct decision *d)
-{
-    if (!list_put(r->arena, &r->decisions, d))
-        return err_memory(r->e);
-    return !d->refused || note_refusal(r, d->refused);
-}
-
 /* What a human could not release goes on waiting: it does not begin anew. */
 static const struct hold *released_hold(const struct run *r, const struct event *ev,
                                         uint16_t service)
@@ -42,23 +24,6 @@ static bool stays_reopened(const struct run *r, const struct event *ev, uint16_t
 {
     const struct hold *was = released_hold(r, ev, service);
     return was && was->reopened;
-}
-
-/* A yes beside another's no, or one that was. */
-static bool is_of_conflict(const struct hold *h)
-{
-    return !h->reopened &&
-           (slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_CONSENT)) ||
-            slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_OBJECTION)));
-}
-
-/* Only what some clause would release waits for a claim; what was reopened waits for a person. */
-bool hold_is_of_facts(const struct hold *h)
-{
-    return h->clause.n && !h->reopened &&
-           (is_of_conflict(h) ||
-            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
-            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_DISAGREES)));
 }
 
 /* Held already, and for a claim that is in doubt otherwise now: who is asked must see that. */

@@ -6,43 +6,6 @@
 #include "sharing/tools/analyse_parts.h"
 #include "sharing/tools/when_logic.h"
 
-void naming_end(struct naming *m)
-{
-    char more[32] = "";
-    if (m->more)
-        (void)snprintf(more, sizeof more, " and %zu more", m->more);
-    if (m->n)
-        (void)problems_say(m->to, m->code, m->file, m->line, m->column, "%s: %.*s%s", m->sentence,
-                           (int)m->n, m->names, more);
-    m->n = m->more = 0;
-}
-
-void naming_add(struct naming *m, struct slice name)
-{
-    size_t room = sizeof m->names, taken = strlen(m->sentence) + 30;
-    room = taken < 200 && 200 - taken < room ? 200 - taken : room;
-    name = slice_head(name, 60);
-    bool is_full = m->n && m->n + 2 + name.n > room;
-    if (is_full && m->in_full)
-        naming_end(m);
-    else if (is_full || m->more) {
-        m->more++;
-        return;
-    }
-    if (m->n) {
-        m->names[m->n++] = ',';
-        m->names[m->n++] = ' ';
-    }
-    memcpy(m->names + m->n, name.p, name.n);
-    m->n += name.n;
-}
-
-static struct slice group_of(const struct bundle *b, unsigned category)
-{
-    struct slice name = catalogue_category(b->catalogue, category);
-    return slice_head(name, slice_find(name, '.'));
-}
-
 static bool make_groups(struct analysis *x)
 {
     size_t count = catalogue_category_count(x->b->catalogue);
@@ -54,78 +17,13 @@ static bool make_groups(struct analysis *x)
         parts[i] = bundle_parts_of_category(x->b, SIZE_MAX, i);
     for (unsigned i = 0; i < count; i++)
         for (unsigned j = 0; j < count; j++)
-            if (slice_equal(group_of(x->b, i), group_of(x->b, j))) {
+            if (slice_equal(analyse_group(x->b, i), analyse_group(x->b, j))) {
                 categories_join(&groups[i].parts, &parts[j]);
                 groups[i].count++;
             }
     x->parts = parts;
     x->groups = groups;
     return true;
-}
-
-static bool is_whole_group(const struct categories *set, const struct group *g)
-{
-    struct categories lacking = g->parts;
-    categories_drop(&lacking, set);
-    return g->count > 1 && categories_is_empty(&lacking);
-}
-
-void analyse_name_kind(const struct analysis *x, struct naming *m, uint32_t kind)
-{
-    struct slice word;
-    const struct schema *type = analyse_kind(x, kind, &word);
-    const char *name = arena_format(x->arena, "%.*s.%.*s", SHOWN(type->name), SHOWN(word));
-    if (name)
-        naming_add(m, slice_text(name));
-}
-
-static void add_names(const struct analysis *x, struct naming *m, const struct categories *set)
-{
-    const struct slice *names = NULL;
-    size_t count = bundle_names(x->b, SIZE_MAX, set, x->arena, &names);
-    for (size_t i = 0; names && i < count; i++)
-        naming_add(m, names[i]);
-}
-
-void analyse_say_set(const struct analysis *x, struct naming *m, const struct categories *set)
-{
-    struct categories rest = *set;
-    for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++) {
-        struct categories own = x->parts[i];
-        categories_keep(&own, &rest);
-        if (categories_is_empty(&own))
-            continue;
-        if (is_whole_group(&rest, &x->groups[i])) {
-            naming_add(m, group_of(x->b, i));
-            categories_drop(&rest, &x->groups[i].parts);
-        } else {
-            add_names(x, m, &own);
-        }
-    }
-    naming_end(m);
-}
-
-void analyse_say_of_clause(const struct analysis *x, const struct clause *c, const char *code,
-                           const char *what, const struct categories *set, bool in_full)
-{
-    const char *sentence = arena_format(x->arena, "clause '%.*s' %s", SHOWN(c->name), what);
-    struct naming m = { .to = x->warnings,
-                        .code = code,
-                        .file = c->file,
-                        .sentence = sentence ? sentence : what,
-                        .line = c->line,
-                        .column = c->column,
-                        .in_full = in_full };
-    analyse_say_set(x, &m, set);
-}
-
-const struct schema *analyse_kind(const struct analysis *x, uint32_t kind, struct slice *name)
-{
-    size_t s = 0;
-    while (x->k->kind_base[s + 1] <= kind)
-        s++;
-    *name = x->k->schemas[s]->kinds[kind - x->k->kind_base[s]];
-    return x->k->schemas[s];
 }
 
 static bool make_kinds(struct analysis *x)
@@ -178,11 +76,6 @@ static bool make_taken(struct analysis *x)
     }
     x->taken = taken;
     return true;
-}
-
-bool analyse_is_gone(const struct analysis *x, const struct agreement *g)
-{
-    return g->stopped_ms <= x->in->now_ms || g->superseded_ms <= x->in->now_ms;
 }
 
 static bool make_may(struct analysis *x)

@@ -4,6 +4,7 @@
 
 #include "sharing/tools/analyse.h"
 #include "sharing/rules/compiled.h"
+#include "sharing/tools/naming.h"
 
 /* What a service's feeds can say of one kind of event. */
 struct says {
@@ -42,20 +43,10 @@ static inline const struct says *analysis_says(const struct analysis *x, size_t 
     return &x->says[service * x->k->kind_count + kind];
 }
 
-/* A finding that ends in a list of names: those that fit in one line and how many more, or all.
- * sentence lives until the end. */
-struct naming {
-    struct problems *to;
-    const char *code, *file, *sentence;
-    uint32_t line, column;
-    char names[120];
-    size_t n, more;
-    bool in_full; /* as many lines as it takes */
-};
-void naming_add(struct naming *m, struct slice name);
-void naming_end(struct naming *m);
 /* All of it for a set of categories, a whole group by its name; nothing when the set is empty. */
 void analyse_say_set(const struct analysis *x, struct naming *m, const struct categories *set);
+/* The word that a category begins with: "stay". */
+struct slice analyse_group(const struct bundle *b, unsigned category);
 /* Adds "Type.kind". */
 void analyse_name_kind(const struct analysis *x, struct naming *m, uint32_t kind);
 /* "clause 'NAME' what: ..." as warnings. */

@@ -2,7 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/facts/owner.h"
+#include "sharing/facts/owner_use.h"
 #include "small.h"
 
 #define DAY (24 * HOUR)

@@ -1,0 +1,21 @@
+/* hold.c - whether a hold rests on facts. */
+#include "sharing/facts/hold.h"
+
+#include "sharing/rules/reason.h"
+
+/* A yes beside another's no, or one that was. */
+static bool is_of_conflict(const struct hold *h)
+{
+    return !h->reopened &&
+           (slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_CONSENT)) ||
+            slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_OBJECTION)));
+}
+
+/* Only what some clause would release waits for a claim; what was reopened waits for a person. */
+bool hold_is_of_facts(const struct hold *h)
+{
+    return h->clause.n && !h->reopened &&
+           (is_of_conflict(h) ||
+            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
+            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_DISAGREES)));
+}

@@ -1,0 +1,85 @@
+/* run_catch_up.c - law 9: when a gate opens, the latest of each kind and episode catches up. */
+#include "sharing/judge/run.h"
+
+#include "sharing/facts/hold.h"
+
+/* What is decided of an event that stands, whatever was decided of it before. */
+bool run_standing(struct run *r, struct round *round, const struct hold *release)
+{
+    struct episode_event before;
+    const struct episode_event *x = draft_event(&r->draft, &round->event->id);
+    if (x && event_id_is_set(&x->original)) {
+        if (!run_receivers(r, &x->original, &before))
+            return false;
+        round->original = &before;
+    }
+    return run_round(r, round, release);
+}
+
+static int compare_entries(const struct episode_event *a, const struct episode_event *b)
+{
+    if (a->occurred_ms != b->occurred_ms)
+        return a->occurred_ms < b->occurred_ms ? -1 : 1;
+    return memcmp(a->id.b, b->id.b, ID_BYTES);
+}
+
+static bool may_catch_up(const struct run *r, const struct episode_event *x)
+{
+    return x->bytes.n && !x->closed && draft_is_latest(&r->draft, x);
+}
+
+/* Its hold, where it waits because of a claim in doubt: then it is decided again though a later one of
+ * its kind has come, or its episode is closed; NULL: it does not wait for that. */
+static const struct hold *hold_of_facts(const struct run *r, const struct episode_event *x)
+{
+    const struct hold *holds = r->draft.holds.items;
+    for (size_t i = 0; i < r->draft.holds.count; i++)
+        if (event_id_equal(&holds[i].event, &x->id) && hold_is_of_facts(&holds[i]))
+            return &holds[i];
+    return NULL;
+}
+
+static const struct episode_event *next_entry(const struct run *r, const struct episode_event *last,
+                                              bool with_waiting)
+{
+    const struct episode_event *events = r->draft.events.items, *next = NULL;
+    for (size_t i = 0; i < r->draft.events.count; i++) {
+        const struct episode_event *x = &events[i];
+        if (event_id_equal(&x->id, &r->event.id) ||
+            (!may_catch_up(r, x) && !(with_waiting && hold_of_facts(r, x))))
+            continue;
+        if ((!last || compare_entries(x, last) > 0) && (!next || compare_entries(x, next) < 0))
+            next = x;
+    }
+    return next;
+}
+
+const struct episode_event *run_next_entry(const struct run *r, const struct episode_event *last)
+{
+    return next_entry(r, last, false);
+}
+
+static bool catch_up_one(struct run *r, const struct episode_event *x)
+{
+    const struct event *ev;
+    struct round round = { .caught_up = true, .waiting_only = !may_catch_up(r, x) };
+    if (!run_reopen(r, round.waiting_only ? hold_of_facts(r, x)->bytes : x->bytes, &ev))
+        return false;
+    round.event = ev;
+    return !ev || run_standing(r, &round, NULL);
+}
+
+bool run_catch_up(struct run *r)
+{
+    const struct episode_event *x = NULL;
+    struct episode_event last;
+    if (!r->draft.gate)
+        return true;
+    while ((x = next_entry(r, x ? &last : NULL, true))) {
+        last = *x;
+        if (!catch_up_one(r, &last))
+            return false;
+        x = &last;
+    }
+    return true;
+}
