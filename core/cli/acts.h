@@ -1,6 +1,6 @@
 /* acts.h - a named person's word given on the command line: made, shown, signed, handed in.
  *
- * A command that does something by a person's word makes a struct act (sharing/act.h), and asks
+ * A command that does something by a person's word makes a struct act (sharing/acts/act.h), and asks
  * acts_give for it. At the site the person signs with --key; with -o FILE the act is written instead,
  * for others to sign with `act sign` and to hand in with `act submit`. Where the region names no
  * people a typed name is enough, and the command says so. */

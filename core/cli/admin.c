@@ -1,6 +1,6 @@
 /* admin.c - the daemon's local socket: what changes something while the daemon holds the bus.
  *
- * POST /act with the file of what people decided (sharing/act.h): 202 when it is durable on `control`.
+ * POST /act with the file of what people decided (sharing/acts/act.h): 202 when it is durable on `control`.
  *   An act on what a part has set aside is done then, when the part runs here: 200 and on how much.
  * POST /order with a framed BundleOrder: the same; whether its bundle is taken up the keeper says, on `control`.
  * The socket lies in the site's state folder; whoever may write there may use it. */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cli/fates.h"
 #include "cli/say.h"
+#include "replay/replay.h"
 #include "sharing/rules/prohibition.h"
 #include "sharing/rules/withheld.h"
 
@@ -190,8 +191,8 @@ static int examine(struct cli *c, const struct site *s, bool replay)
     struct audit_report r = { 0 };
     struct err e = { 0 };
     struct finder finder = { c, s };
-    const struct audit_bundles bundles = { find_bundle, &finder, s->places.demo };
-    bool good = replay ? audit_replay_by(b, s->bundle, &bundles, &s->router_keys, print_finding,
+    const struct replay_bundles bundles = { find_bundle, &finder, s->places.demo };
+    bool good = replay ? replay_audit_by(b, s->bundle, &bundles, &s->router_keys, print_finding,
                                          NULL, &r, &e)
                        : audit_verify(b, s->bundle, print_finding, NULL, &r, &e);
     bus_close(&b);

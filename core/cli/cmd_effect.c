@@ -1,11 +1,11 @@
 /* cmd_effect.c - concordat effect SITE --candidate DIR: what another bundle would newly disclose or
  * stop, over the recorded events. What is not yet approved or begun is judged as if it were
- * (audit/effect.h), for a widening is to be seen before it is signed; what lacks approvals is
+ * (replay/effect.h), for a widening is to be seen before it is signed; what lacks approvals is
  * named. */
 #include "cli/cli.h"
 #include "cli/say.h"
 
-#include "audit/effect.h"
+#include "replay/effect.h"
 #include "base/clock.h"
 #include "sharing/load/bundle_load.h"
 

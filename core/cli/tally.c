@@ -3,7 +3,7 @@
 
 #include <pthread.h>
 
-#include "audit/marks.h"
+#include "step/marks.h"
 #include "base/clock.h"
 
 struct tally {

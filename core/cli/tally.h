@@ -20,7 +20,7 @@ struct tally_held {
     struct holds_count count;
 };
 #define TALLY_CLAIMS_MAX 256
-/* Persons whom a service's own agency says that it knows (sharing/claimed.h). */
+/* Persons whom a service's own agency says that it knows (sharing/facts/claimed.h). */
 struct tally_claims {
     struct slice service;             /* "agency/service" */
     uint64_t made, caught_up;         /* since the beginning: with something sent at once */
@@ -33,7 +33,7 @@ struct tally_counts {
     uint64_t not_yours;     /* would take back, replace or reuse what another said */
     uint64_t not_allowed;   /* what a line of facts.yaml would make known, said by who may not */
     uint64_t skipped; /* records that aged out unread, by the words of those who went on */
-    uint64_t openings, returned, second; /* events whose note is that of audit/marks.h */
+    uint64_t openings, returned, second; /* events whose note is that of step/marks.h */
     uint64_t to_deliveries; /* disclosures to services that this site delivers to */
     struct tally_reason reasons[TALLY_REASONS_MAX];
     size_t reason_count;

@@ -1,6 +1,6 @@
 /* unapproved.c - agreements that lack approvals: whoever writes one is told which, and may try it
  * before it is signed. A matter of the commands that only answer; the daemon goes by what is
- * approved, and tests/lint/layers.sh keeps it so. */
+ * approved, and tests/lint/layers keeps it so. */
 #include "cli/cli.h"
 #include "cli/say.h"
 

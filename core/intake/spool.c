@@ -86,7 +86,7 @@ static bool read_numbers(struct db *d, const char *sql, int64_t *out, int count,
     return true;
 }
 
-/* Each opening numbers under a random word of its own (audit/marks.h reads it so): numbers of a
+/* Each opening numbers under a random word of its own (step/marks.h reads it so): numbers of a
  * state that came back, of another host or of a clock that went back are never those that were
  * given before. Rows that wait keep theirs. */
 static int64_t opening(void)

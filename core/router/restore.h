@@ -5,7 +5,7 @@
 #ifndef CONCORDAT_ROUTER_RESTORE_H
 #define CONCORDAT_ROUTER_RESTORE_H
 
-#include "audit/step.h"
+#include "step/step.h"
 
 MUST_CHECK bool restore_partition(struct bus *b, struct bus_worker *w, const struct bundle *bundle,
                                   int partition, struct partition *out, struct err *e);

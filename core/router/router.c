@@ -1,6 +1,6 @@
 /* router.c - the worker's loop: fetch, decide, commit; what a failure leaves and how it goes on.
  *
- * A step (audit/step.h) is one record, wholly or not at all; a transaction is many steps. When a
+ * A step (step/step.h) is one record, wholly or not at all; a transaction is many steps. When a
  * commit fails, the overlay, the chains and the batch are dropped together, because the bus will
  * hand out the same records again; memory then holds exactly what is committed. */
 #include "router/router.h"
@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "audit/step.h"
+#include "step/step.h"
 #include "base/clock.h"
 #include "bus/topics.h"
 #include "host/log.h"

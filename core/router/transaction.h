@@ -5,7 +5,7 @@
 #ifndef CONCORDAT_ROUTER_TRANSACTION_H
 #define CONCORDAT_ROUTER_TRANSACTION_H
 
-#include "audit/step.h"
+#include "step/step.h"
 #include "bus/bus.h"
 
 /* broker.md, conclusion 5: beyond these a commit costs more than it saves. */

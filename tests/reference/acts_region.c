@@ -6,6 +6,7 @@
 #include "host/log.h"
 #include "record/plan.h"
 #include "record/wire.h"
+#include "replay/replay.h"
 #include "sharing/load/bundle_load.h"
 
 #define FAILURES_MAX 3 /* of a turn */
@@ -319,6 +320,6 @@ bool acts_agree(struct acts *w, struct err *e)
 {
     struct audit_report verified = { .broken = 0 }, replayed = { .broken = 0 };
     return audit_verify(w->bus, w->bundle, hear, NULL, &verified, e) && verified.broken == 0 &&
-           audit_replay(w->bus, w->bundle, &w->keys, hear, NULL, &replayed, e) &&
+           replay_audit(w->bus, w->bundle, &w->keys, hear, NULL, &replayed, e) &&
            replayed.broken == 0;
 }

@@ -3,7 +3,7 @@
 
 #include <CUnit/CUnit.h>
 
-#include "audit/memory.h"
+#include "step/memory.h"
 #include "bus/topics.h"
 #include "record/wire.h"
 

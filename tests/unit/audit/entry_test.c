@@ -3,7 +3,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "audit/compare.h"
+#include "replay/compare.h"
 #include "sharing/load/bundle_load.h"
 
 static struct arena arena;

@@ -3,7 +3,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "audit/marks.h"
+#include "step/marks.h"
 #include "record/wire.h"
 #include "sharing/load/bundle_load.h"
 

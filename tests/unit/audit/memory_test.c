@@ -1,7 +1,7 @@
 /* memory_test.c - two tables: what is committed, and what a transaction has changed. */
 #include <CUnit/CUnit.h>
 
-#include "audit/memory.h"
+#include "step/memory.h"
 #include "base/arena.h"
 #include "host/crypto.h"
 

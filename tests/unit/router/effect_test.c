@@ -1,5 +1,5 @@
 /* effect_test.c - what another bundle would share, where the two divide a category otherwise. */
-#include "audit/effect.h"
+#include "replay/effect.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>

@@ -4,6 +4,9 @@
 
 #include "acting.h"
 #include "record/wire.h"
+#include "sharing/acts/signature.h"
+#include "sharing/change/pack.h"
+#include "sharing/judge/judge.h"
 
 static void put_state(const char *topic, const char *agency)
 {

@@ -7,6 +7,7 @@
 #include "host/db.h"
 #include "host/log.h"
 #include "record/wire.h"
+#include "replay/replay.h"
 #include "sharing/load/bundle_load.h"
 
 struct world world;
@@ -339,7 +340,7 @@ uint64_t world_verify(void)
 uint64_t world_replay(void)
 {
     world.said[0] = '\0';
-    must(audit_replay(world.bus, world.bundle, &world.keys, hear, NULL, &world.report, &world.e));
+    must(replay_audit(world.bus, world.bundle, &world.keys, hear, NULL, &world.report, &world.e));
     return world.report.broken;
 }
 

@@ -9,10 +9,10 @@
  * and follows from the records alone: a replay comes to the same.
  * Threads: the partition's. Errors: memory.limit (ERR_RETRY); facts.mark (ERR_FATAL): our own
  * record is damaged. */
-#ifndef CONCORDAT_AUDIT_MARKS_H
-#define CONCORDAT_AUDIT_MARKS_H
+#ifndef CONCORDAT_STEP_MARKS_H
+#define CONCORDAT_STEP_MARKS_H
 
-#include "audit/memory.h"
+#include "step/memory.h"
 #include "base/arena.h"
 #include "sharing/rules/bundle.h"
 

@@ -1,7 +1,7 @@
 /* memory.c - open addressing, linear steps, at most three quarters full; keys are keyed hashes
  * already, so eight of their bytes are the hash (not the first eight: those chose the
  * partition). */
-#include "audit/memory.h"
+#include "step/memory.h"
 
 #include "base/arena.h"
 

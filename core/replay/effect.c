@@ -2,11 +2,11 @@
  *
  * Both take the very step the router takes (step.c). Facts grow apart only where the bundles do: in
  * who got what, and in what is held. */
-#include "audit/effect.h"
+#include "replay/effect.h"
 
 #include <stdlib.h>
 
-#include "audit/step.h"
+#include "step/step.h"
 #include "audit/walk.h"
 #include "sharing/change/bundle_suppose.h"
 

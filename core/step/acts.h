@@ -3,11 +3,11 @@
  * Kept with the partition's memory, in the router's transaction, as long as an act's age would let it
  * be taken again (ACT_AGE_MAX_MS and what a clock may be ahead). Errors: act.again, act.many
  * (ERR_REJECT); facts.* ERR_FATAL: our own record cannot be read. */
-#ifndef CONCORDAT_AUDIT_ACTS_H
-#define CONCORDAT_AUDIT_ACTS_H
+#ifndef CONCORDAT_STEP_ACTS_H
+#define CONCORDAT_STEP_ACTS_H
 
-#include "audit/input.h"
-#include "audit/memory.h"
+#include "step/input.h"
+#include "step/memory.h"
 #include "sharing/acts/act.h"
 
 /* In a partition, in some seven days. */

@@ -7,12 +7,12 @@
  * refused: only ERR_RETRY and ERR_FATAL come out; feed.unknown (ERR_FATAL) of an event of which it
  * cannot be told whether it was decided before. Pure: no clock, no bus. Threads: one a
  * partition. */
-#ifndef CONCORDAT_AUDIT_STEP_H
-#define CONCORDAT_AUDIT_STEP_H
+#ifndef CONCORDAT_STEP_STEP_H
+#define CONCORDAT_STEP_STEP_H
 
 #include "audit/audit.h"
-#include "audit/input.h"
-#include "audit/marks.h"
+#include "step/input.h"
+#include "step/marks.h"
 
 /* What a partition's owner knows. */
 struct partition {

@@ -1,5 +1,5 @@
 /* marks.c - marks and pages of ids: read by hand, since every event asks. */
-#include "audit/marks.h"
+#include "step/marks.h"
 
 #include <inttypes.h>
 #include <stdio.h>

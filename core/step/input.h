@@ -5,8 +5,8 @@
  * refusal can be audited with what is known.
  * Errors: wire.*, avro.*; event.schema, event.type, event.agency, event.key, event.reference,
  * event.partition, wrong-environment; receipt.*; act.*; order.*, state.*, pack.* (all ERR_REJECT). */
-#ifndef CONCORDAT_AUDIT_INPUT_H
-#define CONCORDAT_AUDIT_INPUT_H
+#ifndef CONCORDAT_STEP_INPUT_H
+#define CONCORDAT_STEP_INPUT_H
 
 #include "bus/bus.h"
 #include "sharing/acts/act.h"

@@ -2,8 +2,8 @@
  *
  * What no bus would take is refused here (event.size, ERR_REJECT): at the commit, or as room that no
  * try finds, it would stop the partition for ever. */
-#ifndef CONCORDAT_AUDIT_FIT_H
-#define CONCORDAT_AUDIT_FIT_H
+#ifndef CONCORDAT_STEP_FIT_H
+#define CONCORDAT_STEP_FIT_H
 
 #include "audit/audit.h"
 #include "sharing/facts/share.h"

@@ -1,5 +1,5 @@
 /* fit.c - only of somebody of whom very much is known is more asked than the record's size. */
-#include "audit/fit.h"
+#include "step/fit.h"
 
 #include "bus/bus.h"
 #include "sharing/facts/share.h"

@@ -1,5 +1,5 @@
 /* acts.c - reads, compares and writes the marks of acts. */
-#include "audit/acts.h"
+#include "step/acts.h"
 
 #include "record/wire.h"
 

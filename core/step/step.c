@@ -2,10 +2,10 @@
  *
  * Each way fills `struct work`: what the audit says of the input, and the facts after it. What all
  * ways share - decision time, entry, chain, the feed's mark - is done once, in finish(). */
-#include "audit/step.h"
+#include "step/step.h"
 
-#include "audit/acts.h"
-#include "audit/fit.h"
+#include "step/acts.h"
+#include "step/fit.h"
 #include "record/wire.h"
 #include "sharing/facts/refusal.h"
 

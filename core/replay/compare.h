@@ -1,6 +1,6 @@
 /* compare.h - a recorded entry against the one a replay makes: every difference is a finding. */
-#ifndef CONCORDAT_AUDIT_COMPARE_H
-#define CONCORDAT_AUDIT_COMPARE_H
+#ifndef CONCORDAT_REPLAY_COMPARE_H
+#define CONCORDAT_REPLAY_COMPARE_H
 
 #include "audit/finding.h"
 

@@ -3,8 +3,9 @@
  * Each partition starts empty and takes the very step the router takes (step.c). The chain is
  * carried on from the recorded entries, so that one difference is told once and not in every
  * entry after it. */
-#include "audit/compare.h"
-#include "audit/step.h"
+#include "replay/compare.h"
+#include "replay/replay.h"
+#include "step/step.h"
 #include "audit/walk.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@ struct replay {
     struct input_rules rules;
     bool knows_environment;
     const struct bundle *fallback;
-    const struct audit_bundles *bundles; /* NULL: the one given alone */
+    const struct replay_bundles *bundles; /* NULL: the one given alone */
     uint8_t hash[HASH_BYTES];       /* of the entry before: its bundle is rules.bundle */
     bool has_hash, told_bundle;
     int number;                     /* of the partition at hand */
@@ -156,8 +157,8 @@ static bool replay_partition(struct replay *r, struct err *e)
     return good;
 }
 
-bool audit_replay_by(struct bus *b, const struct bundle *bundle,
-                     const struct audit_bundles *bundles, const struct judge_keys *keys,
+bool replay_audit_by(struct bus *b, const struct bundle *bundle,
+                     const struct replay_bundles *bundles, const struct judge_keys *keys,
                      void (*say)(void *ctx, const char *sentence), void *ctx,
                      struct audit_report *out, struct err *e)
 {
@@ -177,9 +178,9 @@ bool audit_replay_by(struct bus *b, const struct bundle *bundle,
     return good;
 }
 
-bool audit_replay(struct bus *b, const struct bundle *bundle, const struct judge_keys *keys,
+bool replay_audit(struct bus *b, const struct bundle *bundle, const struct judge_keys *keys,
                   void (*say)(void *ctx, const char *sentence), void *ctx,
                   struct audit_report *out, struct err *e)
 {
-    return audit_replay_by(b, bundle, NULL, keys, say, ctx, out, e);
+    return replay_audit_by(b, bundle, NULL, keys, say, ctx, out, e);
 }

@@ -6,8 +6,8 @@
  * commit, memory_drop when it failed. What cannot fail after a commit was made ready before it
  * (memory_ready).
  * Threads: one. Errors: memory.limit (ERR_RETRY), nothing changed. */
-#ifndef CONCORDAT_AUDIT_MEMORY_H
-#define CONCORDAT_AUDIT_MEMORY_H
+#ifndef CONCORDAT_STEP_MEMORY_H
+#define CONCORDAT_STEP_MEMORY_H
 
 #include "base/err.h"
 #include "base/ids.h"

@@ -1,21 +1,9 @@
 /* compare.c - says in what a replayed entry differs from the recorded one. */
-#include "audit/compare.h"
+#include "replay/compare.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-
-void finding(const struct findings *f, const char *format, ...)
-{
-    char sentence[400];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(sentence, sizeof sentence, format, args);
-    va_end(args);
-    f->report->broken++;
-    if (f->say)
-        f->say(f->ctx, sentence);
-}
 
 struct where {
     const struct findings *f;

@@ -1,5 +1,5 @@
 /* input.c - opens and checks what the router takes in. */
-#include "audit/input.h"
+#include "step/input.h"
 
 #include "bus/topics.h"
 #include "record/wire.h"

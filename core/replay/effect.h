@@ -7,8 +7,8 @@
  * payload. A candidate without a protected prohibition would else tell on whom that had acted. Both
  * bundles are of one catalogue.
  * Threads: one. Errors: those of the bus and of the audit. */
-#ifndef CONCORDAT_AUDIT_EFFECT_H
-#define CONCORDAT_AUDIT_EFFECT_H
+#ifndef CONCORDAT_REPLAY_EFFECT_H
+#define CONCORDAT_REPLAY_EFFECT_H
 
 #include "audit/audit.h"
 
