@@ -4,8 +4,12 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "record/wire.h"
+#include "sharing/acts/act.h"
+#include "sharing/acts/signature.h"
+#include "sharing/change/pack.h"
 #include "sharing/load/bundle_load.h"
 #include "sharing/load/source.h"
 
@@ -81,7 +85,7 @@ static void sign_pack(const struct pack *p, int by, struct buf *out)
     struct key key;
     signer_key(by, &key);
     ed25519_sign(&key, slice_of(p->signed_hash, HASH_BYTES), bytes);
-    pack_put_signature(slice_text(people[by].name), bytes, out);
+    signature_put(slice_text(people[by].name), bytes, out);
 }
 
 void acting_pack(const char *name, const int *by, size_t n, struct pack *out)

@@ -6,6 +6,8 @@
 
 #include "base/base64.h"
 #include "record/wire.h"
+#include "sharing/load/bundle_load.h"
+#include "sharing/load/source.h"
 
 struct with_people {
     struct bundle_source folder;

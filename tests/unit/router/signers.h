@@ -3,7 +3,7 @@
 #ifndef CONCORDAT_TESTS_ROUTER_SIGNERS_H
 #define CONCORDAT_TESTS_ROUTER_SIGNERS_H
 
-#include "sharing/act.h"
+#include "sharing/acts/act.h"
 #include "world.h"
 
 struct signer {
