@@ -2,7 +2,8 @@
  *
  * A transport says how far the message came, a format what the partner's answer says. Only what proves
  * that no byte left is "not sent": a name that cannot be resolved, a connection or a handshake that
- * fails. After that nothing is known until an answer has been read. */
+ * fails. After that nothing is known until an answer has been read; by TLS 1.3 the refusal of our
+ * certificate comes then. */
 #ifndef CONCORDAT_CONTRACT_HANDING_H
 #define CONCORDAT_CONTRACT_HANDING_H
 
