@@ -108,26 +108,26 @@ static const uint16_t parts[][96] = {
 
 /* Names without blanks, hyphens, slashes and underscores, in capitals. HL7 table 0211 first. */
 static const struct {
-    const char *name;
+    struct slice name;
     enum charset_kind kind;
 } names[] = {
-    { "ASCII", CHARSET_ASCII },          { "88591", CHARSET_LATIN1 },
-    { "88592", CHARSET_8859_2 },         { "88593", CHARSET_8859_3 },
-    { "88594", CHARSET_8859_4 },         { "88595", CHARSET_8859_5 },
-    { "88596", CHARSET_8859_6 },         { "88597", CHARSET_8859_7 },
-    { "88598", CHARSET_8859_8 },         { "88599", CHARSET_8859_9 },
-    { "885915", CHARSET_8859_15 },       { "UNICODE", CHARSET_UTF8 },
-    { "UNICODEUTF8", CHARSET_UTF8 },     { "UNICODEUTF16", CHARSET_UTF16LE },
-    { "UNICODEUTF32", CHARSET_UTF32LE }, { "ISOIR14", CHARSET_UNREAD },
-    { "ISOIR87", CHARSET_UNREAD },       { "ISOIR159", CHARSET_UNREAD },
-    { "GB180302000", CHARSET_UNREAD },   { "KSX1001", CHARSET_UNREAD },
-    { "CNS116431992", CHARSET_UNREAD },  { "BIG5", CHARSET_UNREAD },
-    { "USASCII", CHARSET_ASCII },        { "UTF8", CHARSET_UTF8 },
-    { "UTF16", CHARSET_UTF16LE },        { "UTF16LE", CHARSET_UTF16LE },
-    { "UTF16BE", CHARSET_UTF16BE },      { "UTF32", CHARSET_UTF32LE },
-    { "WINDOWS1252", CHARSET_LATIN1 },   { "CP1252", CHARSET_LATIN1 },
-    { "LATIN1", CHARSET_LATIN1 },        { "ISOIR6", CHARSET_ASCII },
-    { "ISOIR100", CHARSET_LATIN1 },
+    { SLICE_INIT("ASCII"), CHARSET_ASCII },       { SLICE_INIT("88591"), CHARSET_LATIN1 },
+    { SLICE_INIT("88592"), CHARSET_8859_2 },      { SLICE_INIT("88593"), CHARSET_8859_3 },
+    { SLICE_INIT("88594"), CHARSET_8859_4 },      { SLICE_INIT("88595"), CHARSET_8859_5 },
+    { SLICE_INIT("88596"), CHARSET_8859_6 },      { SLICE_INIT("88597"), CHARSET_8859_7 },
+    { SLICE_INIT("88598"), CHARSET_8859_8 },      { SLICE_INIT("88599"), CHARSET_8859_9 },
+    { SLICE_INIT("885915"), CHARSET_8859_15 },    { SLICE_INIT("UNICODE"), CHARSET_UTF8 },
+    { SLICE_INIT("UNICODEUTF8"), CHARSET_UTF8 },  { SLICE_INIT("UNICODEUTF16"), CHARSET_UTF16LE },
+    { SLICE_INIT("UNICODEUTF32"), CHARSET_UTF32LE },{ SLICE_INIT("ISOIR14"), CHARSET_UNREAD },
+    { SLICE_INIT("ISOIR87"), CHARSET_UNREAD },    { SLICE_INIT("ISOIR159"), CHARSET_UNREAD },
+    { SLICE_INIT("GB180302000"), CHARSET_UNREAD },{ SLICE_INIT("KSX1001"), CHARSET_UNREAD },
+    { SLICE_INIT("CNS116431992"), CHARSET_UNREAD },{ SLICE_INIT("BIG5"), CHARSET_UNREAD },
+    { SLICE_INIT("USASCII"), CHARSET_ASCII },     { SLICE_INIT("UTF8"), CHARSET_UTF8 },
+    { SLICE_INIT("UTF16"), CHARSET_UTF16LE },     { SLICE_INIT("UTF16LE"), CHARSET_UTF16LE },
+    { SLICE_INIT("UTF16BE"), CHARSET_UTF16BE },   { SLICE_INIT("UTF32"), CHARSET_UTF32LE },
+    { SLICE_INIT("WINDOWS1252"), CHARSET_LATIN1 },{ SLICE_INIT("CP1252"), CHARSET_LATIN1 },
+    { SLICE_INIT("LATIN1"), CHARSET_LATIN1 },     { SLICE_INIT("ISOIR6"), CHARSET_ASCII },
+    { SLICE_INIT("ISOIR100"), CHARSET_LATIN1 },
 };
 
 enum charset_kind charset_named(struct slice name)
@@ -143,7 +143,7 @@ enum charset_kind charset_named(struct slice name)
     if (slice_starts(key, SLICE("ISO8859")))
         key = slice_from(key, 3);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (slice_equal_text(key, names[i].name))
+        if (slice_equal(key, names[i].name))
             return names[i].kind;
     return CHARSET_UNKNOWN;
 }

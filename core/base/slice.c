@@ -48,8 +48,16 @@ bool slice_is_blank(struct slice s)
     return s.n == 0;
 }
 
+/* No blank, nor the byte of one. */
+static bool is_solid(uint8_t c)
+{
+    return c > ' ' && c < 0x80;
+}
+
 struct slice slice_trim(struct slice s)
 {
+    if (s.n && is_solid(s.p[0]) && is_solid(s.p[s.n - 1]))
+        return s;
     for (size_t n = slice_blank_length(s); n; n = slice_blank_length(s))
         s = slice_from(s, n);
     for (size_t n = s.n ? last_blank(s) : 0; n; n = s.n ? last_blank(s) : 0)

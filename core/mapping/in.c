@@ -35,12 +35,6 @@ static const char *doubt_of(struct slice value)
     return has_power(value) ? "a spreadsheet has cut its digits" : NULL;
 }
 
-/* No blank, nor the byte of one. */
-static bool is_solid(uint8_t c)
-{
-    return c > ' ' && c < 0x80;
-}
-
 static void find_anew(struct run *r, const struct ref *ref, struct found *f)
 {
     bool is_passing = ref->source < 0;
@@ -50,8 +44,7 @@ static void find_anew(struct run *r, const struct ref *ref, struct found *f)
         r->is_found[ref->source] = true;
     if (f->how != FOUND_PRESENT)
         return;
-    if (f->value.n && (!is_solid(f->value.p[0]) || !is_solid(f->value.p[f->value.n - 1])))
-        f->value = slice_trim(f->value);
+    f->value = slice_trim(f->value);
     if (f->value.n == 0 ||
         (r->m->empty_count && slice_is_one_of(f->value, r->m->empty, r->m->empty_count)))
         f->how = FOUND_ABSENT;
@@ -64,17 +57,15 @@ const struct found *run_find(struct run *r, const struct ref *ref)
         find_anew(r, ref, f);
     if (r->reads && f->how != FOUND_ABSENT)
         reads_add(r->reads, f->at, f->length);
-    r->doubt = NULL;
-    if (r->m->format->has && f->how == FOUND_PRESENT && !r->m->says_empty)
-        r->doubt = doubt_of(f->value);
     return f;
 }
 
-void run_doubt(struct run *r, const struct ref *ref)
+void run_refuse_doubtful(struct run *r, const struct ref *ref, struct slice value)
 {
-    if (r->doubt && r->refused.fate == ERR_NONE)
+    const char *doubt = doubt_of(value);
+    if (doubt && r->refused.fate == ERR_NONE)
         err_set(&r->refused, ERR_REJECT, "map.doubtful", 0, "cannot use '%.*s': %s",
-                SHOWN(ref->text), r->doubt);
+                SHOWN(ref->text), doubt);
 }
 
 /* Letters as A and a, digits as 9; marks stay. Never the value. */
@@ -111,25 +102,35 @@ void run_miss(struct run *r, const struct ref *ref, struct slice field, struct s
  * about the same few places. */
 static struct slice plain(struct run *r, const struct ref *ref, struct slice value)
 {
-    struct slice passing = { 0 }, *text = ref->source < 0 ? &passing : &r->plain[ref->source];
-    if (!text->p)
-        *text = text_plain(r->a, value);
-    return text->p ? *text : value;
+    struct slice *kept = ref->source < 0 ? NULL : &r->plain[ref->source];
+    if (kept && kept->p)
+        return *kept;
+    struct slice text = text_plain(r->a, value);
+    if (kept)
+        *kept = text;
+    return text.p ? text : value;
+}
+
+static bool is_a_word(struct run *r, const struct condition *c, struct slice value)
+{
+    value = plain(r, &c->ref, value);
+    for (size_t i = 0; i < c->word_count; i++)
+        if (slice_equal(value, c->words[i]))
+            return true;
+    return false;
 }
 
 bool run_holds(struct run *r, const struct condition *c)
 {
     const struct found *f = run_find(r, &c->ref);
-    run_doubt(r, &c->ref);
+    bool is_there = f->how == FOUND_PRESENT;
+    if (is_there)
+        run_doubt(r, &c->ref, f->value);
     if (c->test != IS_WORD)
-        return (f->how == FOUND_PRESENT) == (c->test == IS_PRESENT);
-    bool any = false;
-    struct slice value = f->how == FOUND_PRESENT ? plain(r, &c->ref, f->value) : f->value;
-    for (size_t i = 0; !any && f->how == FOUND_PRESENT && i < c->word_count; i++)
-        any = slice_equal(value, c->words[i]);
-    if (c->needs_value && f->how != FOUND_PRESENT)
-        return false;
-    return any != c->negated;
+        return is_there == (c->test == IS_PRESENT);
+    if (!is_there)
+        return c->negated && !c->needs_value;
+    return is_a_word(r, c, f->value) != c->negated;
 }
 
 bool run_all_hold(struct run *r, const struct conditions *c)
@@ -152,10 +153,10 @@ static bool join_found(struct run *r, const struct refs *refs, uint8_t separator
         return err_memory(e);
     for (size_t i = 0; i < refs->count; i++) {
         const struct found *f = run_find(r, &refs->list[i]);
-        run_doubt(r, &refs->list[i]);
         if (i > 0)
             *to++ = separator;
         if (f->how == FOUND_PRESENT) {
+            run_doubt(r, &refs->list[i], f->value);
             memcpy(to, f->value.p, f->value.n);
             to += f->value.n;
         }
@@ -200,8 +201,9 @@ static bool fill_changed(struct run *r, const struct rule *rule, struct mapped_e
 {
     struct slice key;
     for (size_t i = 0; i < rule->key.count; i++) {
-        run_find(r, &rule->key.list[i]);
-        run_doubt(r, &rule->key.list[i]);
+        const struct found *f = run_find(r, &rule->key.list[i]);
+        if (f->how == FOUND_PRESENT)
+            run_doubt(r, &rule->key.list[i], f->value);
     }
     if (!watched(r, &rule->key, &key, e) || !watched(r, &rule->of, &out->changed_of, e))
         return false;

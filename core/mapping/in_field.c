@@ -72,7 +72,7 @@ static void pick_first(struct run *r, const struct refs *from, struct value *v)
     size_t next = 0;
     pick(r, from, NULL, &next, v);
     if (v->how == HOW_TEXT)
-        run_doubt(r, v->ref);
+        run_doubt(r, v->ref, v->text);
 }
 
 /* Whether the conversion can make anything of it: those that read, where others only rewrite. A time
@@ -128,7 +128,7 @@ static void pick_readable(struct run *r, const struct field *f, struct value *v)
     else
         pick_of_several(r, f, v);
     if (v->how == HOW_TEXT && !reads(f))
-        run_doubt(r, v->ref);
+        run_doubt(r, v->ref, v->text);
 }
 
 /* "within/value": a number that is unique only within its facility. */
@@ -197,7 +197,7 @@ static bool join_parts(struct run *r, const struct field *f, struct value *v, st
         const struct found *part = run_find(r, &f->from.list[i]);
         if (part->how != FOUND_PRESENT)
             continue;
-        run_doubt(r, &f->from.list[i]);
+        run_doubt(r, &f->from.list[i], part->value);
         if (to > text && f->with.n) {
             memcpy(to, f->with.p, f->with.n);
             to += f->with.n;
@@ -403,7 +403,7 @@ static bool set_parts(struct run *r, struct build *b, const struct field *f, siz
         any_cleared = any_cleared || part->how == FOUND_CLEARED;
         if (part->how != FOUND_PRESENT)
             continue;
-        run_doubt(r, &f->from.list[i]);
+        run_doubt(r, &f->from.list[i], part->value);
         items[n++] = part->value;
     }
     *cleared = n == 0 && any_cleared;

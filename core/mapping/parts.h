@@ -247,14 +247,19 @@ struct run {
     size_t skipped_ids;
     struct mapped_miss *misses;
     size_t miss_count, miss_room;
-    const char *doubt; /* the last value found may be none: why; NULL: it is one */
     struct err refused; /* why the message cannot be mapped, found where no error could be given */
 };
 /* What was there and is not in the records; of what a common rule meets again the first counts. */
 void run_miss(struct run *r, const struct ref *ref, struct slice field, struct slice value,
               const char *why);
-/* Refuses the message, if nothing has yet, for a value that may be none. */
-void run_doubt(struct run *r, const struct ref *ref);
+/* Refuses the message, if nothing has yet, where the value found at ref may be none: of rows alone,
+ * whose mapping does not say what is none. */
+void run_refuse_doubtful(struct run *r, const struct ref *ref, struct slice value);
+static inline void run_doubt(struct run *r, const struct ref *ref, struct slice value)
+{
+    if (r->m->format->has && !r->m->says_empty)
+        run_refuse_doubtful(r, ref, value);
+}
 /* Holds until the next call: a copy of so small a struct right after it was written costs more than
  * the finding. */
 const struct found *run_find(struct run *r, const struct ref *ref);
