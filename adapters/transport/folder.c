@@ -14,6 +14,8 @@
 #include "base/arena.h"
 #include "transport/folder_state.h"
 
+#define DONE_AGE_MIN_MS ((int64_t)3600 * 1000) /* what has grown is put back for as long as it is known */
+
 #define AT(field) offsetof(struct folder, field)
 
 static const struct cfg_option options[] = {
@@ -26,6 +28,8 @@ static const struct cfg_option options[] = {
       "a file is taken when it has not changed for so long" },
     { "retry", CFG_MS, AT(retry_ms), "10s", "when a file that could not be kept is tried again" },
     { "size_max", CFG_BYTES, AT(size_max), "64MiB", "a larger file goes to refused/ unread" },
+    { "done_age", CFG_MS, AT(done_age_ms), "0s",
+      "how long a taken file lies in done/ before it is deleted, at least 1h; 0s: for ever" },
     { .type = CFG_END },
 };
 
@@ -38,6 +42,9 @@ static bool folder_check(const void *state, bool receives, struct err *e)
     if (s->settle_ms < 0 || s->retry_ms <= 0 || s->size_max <= 0)
         return err_set(e, ERR_FATAL, "folder.option", 0,
                        "'retry' and 'size_max' must be over 0, 'settle' at least 0");
+    if (s->done_age_ms != 0 && s->done_age_ms < DONE_AGE_MIN_MS)
+        return err_set(e, ERR_FATAL, "folder.option", 0,
+                       "'done_age' must be at least 1h, or 0s: for ever");
     if (strchr(s->suffix, '/') || strlen(s->suffix) > 32)
         return err_set(e, ERR_FATAL, "folder.option", 0,
                        "'suffix' must be a short ending, as .csv");

@@ -303,6 +303,7 @@ bool folder_run(struct folder *s, struct intake up, struct err *e)
     bool ok = true;
     do {
         folder_look_back(s);
+        folder_let_old_go(s);
         folder_hear(s);
         ok = look(s, h, up, &wait_ns, e);
     } while (ok && wait_for_change(s, wait_ns));

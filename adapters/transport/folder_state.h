@@ -37,7 +37,7 @@ struct folder_taken {
 struct folder {
     /* options; see folder.c */
     const char *read, *write, *pattern, *suffix;
-    int64_t settle_ms, retry_ms, size_max;
+    int64_t settle_ms, retry_ms, size_max, done_age_ms;
 
     bool is_short;             /* the last look failed: out of files or memory */
     int inbox, done, refused;  /* folders; -1: not used */
@@ -48,6 +48,7 @@ struct folder {
     size_t writer_count, writer_room;
     struct folder_taken taken[FOLDER_TAKEN_MAX];
     size_t taken_next;
+    int64_t let_go_ns; /* monotonic: when done/ was last looked through; 0: at the next look */
 };
 
 /* folder_in.c */
@@ -71,6 +72,11 @@ bool folder_is_being_written(struct folder *s, const char *name, int fd, const s
 void folder_put_away(struct folder *s, struct folder_file *f, const struct answer *answer);
 /* Puts back what has grown since it was taken. */
 void folder_look_back(struct folder *s);
+
+/* folder_old.c. Deletes from done/ what is older than the site wants, now and then; the inner one at once,
+ * some at a time: how many went. */
+void folder_let_old_go(struct folder *s);
+size_t folder_let_go(struct folder *s, int64_t now_ms);
 
 /* folder_out.c */
 void folder_send(struct folder *s, const struct outgoing *m, struct handing *out);

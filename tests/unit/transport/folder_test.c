@@ -8,6 +8,7 @@
 
 #include <CUnit/CUnit.h>
 
+#include "base/clock.h"
 #include "host/part.h"
 #include "rig.h"
 #include "transport/folder.h"
@@ -434,6 +435,42 @@ static void wants_the_folder_that_its_direction_needs(void)
     }
 }
 
+/* A file is as old as its move. What was refused stays, and so does a folder. */
+static void deletes_what_was_taken_long_ago_where_the_site_says_so(void)
+{
+    rig_set(&r, "done_age", "2h");
+    open_inbox();
+    rig_write(&r, "in/a.csv", "rows");
+    rig_write(&r, "in/b.csv", "rows");
+    const struct timespec long_ago[] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    CU_ASSERT_FATAL(utimensat(AT_FDCWD, rig_path(&r, "in/b.csv"), long_ago, 0) == 0);
+    rig_start(&r);
+    rig_await(&r, 2);
+    rig_stop(&r);
+    CU_ASSERT(((const struct folder *)r.state)->let_go_ns != 0); /* it has looked */
+    CU_ASSERT_FATAL(mkdir(rig_path(&r, "in/done/kept"), 0700) == 0);
+    rig_write(&r, "in/refused/c.csv", "rows");
+    const int64_t now_ms = clock_wall_ms(), hour_ms = 3600000;
+    CU_ASSERT_EQUAL(folder_let_go(r.state, now_ms + hour_ms), 0);
+    CU_ASSERT(rig_has(&r, "in/done/a.csv") && rig_has(&r, "in/done/b.csv"));
+    CU_ASSERT_EQUAL(folder_let_go(r.state, now_ms + 2 * hour_ms + 60000), 2);
+    CU_ASSERT(!rig_has(&r, "in/done/a.csv") && !rig_has(&r, "in/done/b.csv"));
+    CU_ASSERT(rig_has(&r, "in/done/kept") && rig_has(&r, "in/refused/c.csv"));
+}
+
+static void wants_no_age_below_an_hour(void)
+{
+    rig_set(&r, "read", in_path);
+    rig_set(&r, "done_age", "59m");
+    CU_ASSERT_FALSE(r.t->check(r.state, true, &r.e));
+    CU_ASSERT_STRING_EQUAL(r.e.code, "folder.option");
+    r.e = (struct err){ .fate = ERR_NONE };
+    rig_set(&r, "done_age", "1h");
+    CU_ASSERT(r.t->check(r.state, true, &r.e));
+    rig_set(&r, "done_age", "0s");
+    CU_ASSERT(r.t->check(r.state, true, &r.e));
+}
+
 static CU_TestInfo cases[] = {
     { "puts a kept file into done", puts_a_kept_file_into_done },
     { "sees a file that comes while it waits", sees_a_file_that_comes_while_it_waits },
@@ -461,6 +498,9 @@ static CU_TestInfo cases[] = {
     { "deletes what was left half written", deletes_what_was_left_half_written },
     { "looks again when the system was out of files",
       looks_again_when_the_system_was_out_of_files },
+    { "deletes what was taken long ago where the site says so",
+      deletes_what_was_taken_long_ago_where_the_site_says_so },
+    { "wants no age below an hour", wants_no_age_below_an_hour },
     { "wants at least one folder", wants_at_least_one_folder },
     { "wants the folder that its direction needs", wants_the_folder_that_its_direction_needs },
     CU_TEST_INFO_NULL
