@@ -28,6 +28,9 @@ MUST_CHECK bool audit_note_read(struct slice note, struct audit_chain *out, stru
 
 /* How the note of an act ends that released something which two people must release: the first word. */
 #define HOLD_FIRST_OF_TWO " (first of two)"
+/* How that of a reopening ends which named an event by whose name nothing was refused, before the name by
+ * which it was and a bracket. */
+#define REOPENED_AS " (refused as "
 /* How it ends where nothing was unread. */
 #define LOOKED_AT_NOTHING " (nothing was unread)"
 

@@ -79,19 +79,74 @@ static void end(struct held **at)
     mem_free(gone);
 }
 
-/* What was refused is kept beside what is held; with its episode only the one that was named. */
-static void refuse(struct holds *h, const struct said *said, int64_t decided_ms)
+/* What was refused is kept beside what is held. */
+static void refuse_one(struct holds *h, const struct said *said, const char *hold,
+                       const struct audit_read *r)
 {
-    struct held **at = find(&h->first, said->hold), *x = *at;
+    struct held **at = find(&h->first, hold), *x = *at;
     if (!x)
         return;
     *at = x->next;
     x->next = h->refused;
     h->refused = x;
-    x->refused_ms = decided_ms;
+    x->refused_ms = r->decided_ms;
+    x->refused_at = r->sequence;
     x->is_whole_episode = slice_equal_text(said->act, "refuse-episode");
     *x->first = '\0';
     put(x->refused_by, sizeof x->refused_by, said->by);
+}
+
+/* The one that was named, and with its episode whatever else of it waited. */
+static void refuse(struct holds *h, const struct said *said, const struct audit_read *r)
+{
+    char name[HOLD_NAME_MAX];
+    refuse_one(h, said, said->hold, r);
+    for (size_t i = 0; i < r->decision_count; i++) {
+        const struct audit_decision *d = &r->decisions[i];
+        join(name, sizeof name, d->event_id, ':', d->recipient);
+        if (slice_equal_text(d->reason, "hold-refused"))
+            refuse_one(h, said, name, r);
+    }
+}
+
+/* With all that was refused with it. */
+static void reopen_one(struct holds *h, const char *hold)
+{
+    const struct held *named = *find(&h->refused, hold);
+    if (!named)
+        return;
+    const int partition = named->partition;
+    const int64_t refused_at = named->refused_at;
+    for (struct held **at = &h->refused; *at;)
+        if ((*at)->partition == partition && (*at)->refused_at == refused_at)
+            end(at);
+        else
+            at = &(*at)->next;
+}
+
+/* "... (refused as HOLD)": that hold; empty: it was named itself. */
+static struct slice refused_as(struct slice note)
+{
+    size_t at = note.n;
+    while (at && note.p[at - 1] != ' ')
+        at--;
+    struct slice hold = slice_from(note, at);
+    bool is_there = slice_ends(slice_head(note, at), SLICE(REOPENED_AS)) && slice_ends(hold, SLICE(")"));
+    return is_there ? slice_head(hold, hold.n - 1) : SLICE("");
+}
+
+/* What was named, or what that was refused as, and whatever else waits again. */
+static void reopen(struct holds *h, const struct said *said, const struct audit_read *r)
+{
+    char name[HOLD_NAME_MAX];
+    put(name, sizeof name, refused_as(r->note));
+    reopen_one(h, *find(&h->refused, said->hold) ? said->hold : name);
+    for (size_t i = 0; i < r->decision_count; i++) {
+        const struct audit_decision *d = &r->decisions[i];
+        join(name, sizeof name, d->event_id, ':', d->recipient);
+        if (slice_equal_text(d->outcome, "hold"))
+            reopen_one(h, name);
+    }
 }
 
 static void take_word(struct holds *h, const struct audit_read *r)
@@ -101,10 +156,9 @@ static void take_word(struct holds *h, const struct audit_read *r)
     if (said.is_first)
         take_first(h, &said);
     else if (r->decision_count && slice_starts(said.act, SLICE("refuse")))
-        refuse(h, &said, r->decided_ms);
-    else if (r->decision_count && slice_equal_text(said.act, "reopen") &&
-             *find(&h->refused, said.hold))
-        end(find(&h->refused, said.hold));
+        refuse(h, &said, r);
+    else if (r->decision_count && slice_equal_text(said.act, "reopen"))
+        reopen(h, &said, r);
 }
 
 static void take_decision(struct holds *h, int partition, const struct audit_read *r,
@@ -150,6 +204,22 @@ const struct held *holds_find_refused(const struct holds *h, struct slice hold)
     while (x && !slice_equal_text(hold, x->hold))
         x = x->next;
     return x;
+}
+
+bool holds_kept_back(const struct holds *h, struct slice hold, const struct audit_read *r,
+                     const struct held **by)
+{
+    char name[HOLD_NAME_MAX];
+    bool is_kept = false;
+    for (size_t i = 0; i < r->decision_count; i++) {
+        const struct audit_decision *d = &r->decisions[i];
+        join(name, sizeof name, d->event_id, ':', d->recipient);
+        is_kept |= slice_equal_text(d->reason, "hold-refused") && slice_equal_text(hold, name);
+    }
+    for (const struct held *x = h->refused; is_kept && x; x = x->next)
+        if (memmem(r->note.p, r->note.n, x->hold, strlen(x->hold)))
+            *by = x;
+    return is_kept;
 }
 
 void holds_count_one(const struct held *x, int64_t now_ms, struct holds_count *out)

@@ -23,7 +23,7 @@ struct held {
     int partition;
     /* Of one that was refused: */
     char refused_by[128];
-    int64_t refused_ms;
+    int64_t refused_ms, refused_at;     /* at: number of that entry: what was refused by one word */
     bool is_whole_episode;
 };
 
@@ -41,6 +41,10 @@ bool holds_take(void *holds, int partition, const struct audit_read *r);
 const struct held *holds_find(const struct holds *h, struct slice hold);
 /* NULL when nothing was refused by that name, or it was reopened. */
 const struct held *holds_find_refused(const struct holds *h, struct slice hold);
+/* Whether r decides that what has that name was kept back by a refusal, and by which of those that stand
+ * (*by, else left as it is): of what follows in an episode that was refused. */
+bool holds_kept_back(const struct holds *h, struct slice hold, const struct audit_read *r,
+                     const struct held **by);
 
 struct holds_count { uint64_t open, overdue; int64_t oldest_ms; /* since; 0: none */ };
 void holds_count(const struct holds *h, int64_t now_ms, struct holds_count *out);

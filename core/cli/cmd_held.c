@@ -200,14 +200,47 @@ static int act(struct cli *c, const struct site *s, const struct held *h, int ar
         argc > 6 && strcmp(argv[6], "--episode") == 0 && strcmp(argv[2], "refuse") == 0;
     if (!words_read(argc, argv, of_episode ? 7 : 6, 0, o, &none) || !*argv[4] || !*argv[5])
         return CLI_USAGE;
+    if (h->is_whole_episode)
+        say("with it all that was refused of its episode waits again, and of what follows nothing is "
+            "refused any more\n");
     return give(c, s, h, of_episode ? "refuse-episode" : argv[2], argv[4], argv[5], o);
+}
+
+/* What was never held, for its episode was refused: that refusal is the one to speak of. */
+struct kept_back {
+    const struct holds *holds;
+    struct slice name;
+    const struct held *by;
+};
+
+static bool look_at(void *ctx, int partition, const struct audit_read *r)
+{
+    struct kept_back *k = ctx;
+    (void)partition;
+    (void)holds_kept_back(k->holds, k->name, r, &k->by);
+    return true;
+}
+
+static const struct held *find_refused(const struct site *s, const struct holds *l,
+                                       struct slice name)
+{
+    struct kept_back k = { l, name, holds_find_refused(l, name) };
+    struct err ignored = { .fate = ERR_NONE };
+    struct bus *b = k.by || !l->refused ? NULL : cli_bus(s, true);
+    if (!b)
+        return k.by;
+    bool good = audit_each(b, s->catalogue, s->bundle->partitions, look_at, &k, &ignored);
+    bus_close(&b);
+    if (good && k.by)
+        say("%.*s was refused with its episode, as %s:\n", SHOWN(name), k.by->hold);
+    return good ? k.by : NULL;
 }
 
 static int on_hold(struct cli *c, const struct site *s, const struct holds *l, int argc, char **argv)
 {
     struct slice name = slice_text(argv[3]);
     bool reopens = strcmp(argv[2], "reopen") == 0;
-    const struct held *refused = holds_find_refused(l, name);
+    const struct held *refused = reopens || !holds_find(l, name) ? find_refused(s, l, name) : NULL;
     const struct held *h = reopens ? refused : holds_find(l, name);
     if (!h && refused && argc == 4)
         return show_refused(refused);

@@ -1,6 +1,7 @@
 /* acts.c - reads, compares and writes the marks of acts. */
 #include "step/acts.h"
 
+#include "audit/audit.h"
 #include "record/wire.h"
 
 #define ACTS_VERSION 1
@@ -122,4 +123,21 @@ struct slice acts_first(const struct input_act *act)
 bool acts_need_two(const struct person *p, struct slice reason)
 {
     return facts_is_restricted(p) || p->unread_count || slice_equal_text(reason, "sender-restriction-unknown");
+}
+
+bool acts_reopening_needs_two(const struct person *p, const struct refusal *x)
+{
+    for (size_t i = 0; i < p->refusal_count; i++)
+        if (refusal_reopens(x, &p->refusals[i]) && acts_need_two(p, p->refusals[i].reason))
+            return true;
+    return false;
+}
+
+const char *acts_refused_as(struct arena *a, const struct input_act *act, const struct refusal *x)
+{
+    char id[ID_HEX];
+    if (memcmp(x->event.b, act->event.b, ID_BYTES) == 0)
+        return "";
+    id_hex(x->event.b, id);
+    return arena_format(a, REOPENED_AS "%s:%.*s)", id, SHOWN(x->service));
 }

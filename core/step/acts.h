@@ -34,4 +34,9 @@ struct slice acts_first(const struct input_act *act);
 /* Whether an event held for that reason needs two named people to go: the person is restricted, or may be. */
 bool acts_need_two(const struct person *p, struct slice reason);
 
+/* The same of all that is taken back by reopening x. */
+bool acts_reopening_needs_two(const struct person *p, const struct refusal *x);
+/* How the note ends of one that named another event than was refused by that name; NULL: no memory. */
+const char *acts_refused_as(struct arena *a, const struct input_act *act, const struct refusal *x);
+
 #endif

@@ -365,13 +365,13 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
                    struct err *e)
 {
     struct slice service = w->r->bundle->services[act->to.n].name;
-    const struct refusal *refusal = refusal_find(person, &act->event, service);
+    const struct refusal *refusal = refusal_find(w->r->bundle, person, &act->event, service);
     if (!refusal)
         return note_act(w, act, " (it was not refused)", e);
     if (!open_held(w, refusal->bytes, e))
         return false;
     switch (acts_enough(w->r->bundle, w->says.decided_ms, act, refusal->first_by,
-                        acts_need_two(person, refusal->reason))) {
+                        acts_reopening_needs_two(person, refusal))) {
     case ACT_ANOTHER:
         return keep_first_reopening(w, act, person, refusal, e);
     case ACT_SAME:
@@ -382,8 +382,9 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
         break;
     }
     const struct judge_input in = held_input(w, person, refusal->bytes);
-    return note_act(w, act, "", e) && judge_reopen(&in, refusal, w->a, &w->out->judged, e) &&
-           keep_word(w, e);
+    const char *as = acts_refused_as(w->a, act, refusal);
+    return (as || err_memory(e)) && note_act(w, act, as, e) &&
+           judge_reopen(&in, refusal, &act->event, w->a, &w->out->judged, e) && keep_word(w, e);
 }
 
 /* -- what could not be read --------------------------------------------------------------------- */

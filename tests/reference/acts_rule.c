@@ -49,6 +49,18 @@ static void end(struct rule *r, int event, int to, enum rule_state state)
     r->events[event].to[to] = (struct rule_hold){ .state = state, .first = RULE_NOBODY };
 }
 
+/* Of an episode the last two are kept as they were said. */
+static void grow_old(struct rule *r, int episode)
+{
+    for (int i = 0; i < r->count; i++) {
+        int later = 0;
+        for (int j = 0; j < r->count; j++)
+            later += r->events[j].episode == episode && !r->events[j].replaced &&
+                     r->events[j].occurred_ms > r->events[i].occurred_ms;
+        r->events[i].is_old |= r->events[i].episode == episode && later >= 2;
+    }
+}
+
 /* A correction takes the place of what was held. */
 void rule_tell(struct rule *r, const struct rule_event *ev)
 {
@@ -61,6 +73,7 @@ void rule_tell(struct rule *r, const struct rule_event *ev)
     }
     if (original >= 0)
         r->events[original].replaced = true;
+    grow_old(r, ev->episode);
 }
 
 /* ---- who may ---- */
@@ -100,18 +113,22 @@ static enum rule_end who_may(const struct rule *r, const struct rule_act *x, int
 
 /* ---- what follows ---- */
 
+static void refuse_one(struct rule *r, int event, int to, int episode)
+{
+    r->refusals[r->refusal_count++] = (struct rule_refusal){
+        .stands = true, .to = to, .root = root_of(r, event), .episode = episode, .first = RULE_NOBODY
+    };
+    end(r, event, to, RULE_KEPT);
+}
+
+/* Of an episode all that waits is refused, each by itself. */
 static enum rule_end refuse(struct rule *r, const struct rule_act *x)
 {
-    struct rule_refusal *f = &r->refusals[r->refusal_count++];
-    const struct rule_event *ev = &r->events[x->event];
-    *f = (struct rule_refusal){ .stands = true,
-                                .to = x->to,
-                                .root = root_of(r, x->event),
-                                .episode = x->word == WORD_REFUSE_EPISODE ? ev->episode : 0,
-                                .first = RULE_NOBODY };
-    for (int i = 0; i < r->count; i++)
-        if (r->events[i].to[x->to].state == RULE_HELD && covers(r, f, i, x->to))
-            end(r, i, x->to, RULE_KEPT);
+    int episode = x->word == WORD_REFUSE_EPISODE ? r->events[x->event].episode : 0;
+    refuse_one(r, x->event, x->to, episode);
+    for (int i = 0; i < r->count && episode; i++)
+        if (r->events[i].to[x->to].state == RULE_HELD && r->events[i].episode == episode)
+            refuse_one(r, i, x->to, episode);
     return END_DONE;
 }
 
@@ -144,25 +161,50 @@ static int latest_of(const struct rule *r, int episode)
     return latest;
 }
 
-/* Nothing goes by it: what was kept back waits for people, but for what another refusal keeps. Of
- * the rest of an episode the latest catches up (law 9). */
-static void open_again(struct rule *r, const struct rule_refusal *x, int event, int to)
+/* The no to an episode is one, whichever of its events it is of. */
+static bool is_one_with(const struct rule_refusal *a, const struct rule_refusal *b)
 {
-    int newest = newest_of(r, event);
-    if (!rule_is_refused(r, newest, to))
-        hold_again(r, newest, to);
-    int latest = x->episode ? latest_of(r, x->episode) : newest;
-    if (latest != newest && r->events[latest].to[to].state == RULE_KEPT &&
-        !rule_is_refused(r, latest, to) && by_facts(r, latest, to, false) != RULE_KEPT)
-        hold_again(r, latest, to);
+    return a->stands && a->to == b->to &&
+           (a->root == b->root || (a->episode && a->episode == b->episode));
 }
 
+static void open_kept(struct rule *r, int event, int to)
+{
+    if (r->events[event].to[to].state == RULE_KEPT && !rule_is_refused(r, event, to) &&
+        by_facts(r, event, to, false) != RULE_KEPT)
+        hold_again(r, event, to);
+}
+
+/* Nothing goes by it: what was kept back waits for people. Of what followed in an episode the latest
+ * catches up (law 9), and waits too, as does what was named. */
+static void open_again(struct rule *r, struct rule_refusal f, int named)
+{
+    bool was[RULE_REFUSALS_MAX];
+    for (int i = 0; i < r->refusal_count; i++) {
+        was[i] = is_one_with(&r->refusals[i], &f);
+        r->refusals[i].stands &= !was[i];
+    }
+    for (int i = 0; i < r->refusal_count; i++) {
+        int newest = newest_of(r, r->refusals[i].root);
+        if (was[i] && !rule_is_refused(r, newest, f.to))
+            hold_again(r, newest, f.to);
+    }
+    if (f.episode)
+        open_kept(r, latest_of(r, f.episode), f.to);
+    if (f.episode && !r->events[newest_of(r, named)].is_old)
+        open_kept(r, newest_of(r, named), f.to);
+}
+
+/* By any version of what was refused, or by anything else of its episode that was not sent. */
 static struct rule_refusal *refusal_of(struct rule *r, const struct rule_act *x)
 {
-    for (int i = 0; i < r->refusal_count && x->event < r->count; i++)
-        if (r->refusals[i].stands && r->refusals[i].to == x->to &&
-            r->refusals[i].root == root_of(r, x->event))
-            return &r->refusals[i];
+    for (int any = 0; any < 2 && x->event < r->count; any++)
+        for (int i = 0; i < r->refusal_count; i++) {
+            struct rule_refusal *f = &r->refusals[i];
+            if (any ? covers(r, f, x->event, x->to) && r->events[x->event].to[x->to].state != RULE_SENT
+                    : f->stands && f->to == x->to && f->root == root_of(r, x->event))
+                return f;
+        }
     return NULL;
 }
 
@@ -172,13 +214,12 @@ static enum rule_end reopen(struct rule *r, const struct rule_act *x)
     if (!f)
         return END_NOT_REFUSED;
     enum rule_end how = who_may(r, x, f->first);
-    if (how == END_FIRST)
-        f->first = x->signers[0];
-    if (how != END_DONE)
-        return how;
-    f->stands = false;
-    open_again(r, f, x->event, x->to);
-    return END_DONE;
+    for (int i = 0; i < r->refusal_count && how == END_FIRST; i++)
+        if (is_one_with(&r->refusals[i], f))
+            r->refusals[i].first = x->signers[0];
+    if (how == END_DONE)
+        open_again(r, *f, x->event);
+    return how;
 }
 
 /* Whoever said first what is said now; of a hold the last first word is kept. */

@@ -9,7 +9,7 @@
 #include "acts.h"
 
 #define RULE_EVENTS_MAX 24
-#define RULE_REFUSALS_MAX 64
+#define RULE_REFUSALS_MAX 512
 #define RULE_SIGNERS_MAX 3
 #define RULE_NOBODY (-1)
 
@@ -32,6 +32,7 @@ struct rule_event {
     int original;                       /* what it corrects; RULE_NOBODY: nothing */
     int64_t occurred_ms;
     bool replaced;
+    bool is_old;                        /* two later ones of its episode came: only that it was is kept */
     struct rule_hold to[ACTS_TO];
 };
 struct rule_refusal {
@@ -60,7 +61,7 @@ struct rule_act {
     bool was_done;                      /* it was taken before */
 };
 
-/* What is told: all but replaced and to. */
+/* What is told: all but replaced, is_old and to. */
 void rule_tell(struct rule *r, const struct rule_event *ev);
 enum rule_end rule_take(struct rule *r, const struct rule_act *x);
 bool rule_is_refused(const struct rule *r, int event, int to);

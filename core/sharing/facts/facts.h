@@ -147,7 +147,8 @@ struct hold {
     bool reopened;                      /* it was refused once: no rule ends it, only a person's release */
 };
 /* A named person's no: that event and every correction of it never go to that service, nor what follows
- * in its episode where they said so, until named people reopen it. Outside all limits and pruning.
+ * in its episode where they said so, until named people reopen it. Of an episode there is one for each
+ * event that waited then, all taken back by reopening one. Outside all limits and pruning.
  * Agency and service stand by name: one that leaves the region and comes back meets it again. */
 struct refusal {
     struct slice agency, service;       /* whose event it is; from whom it is kept */

@@ -1,6 +1,8 @@
 /* refusal.c - what a named person's no covers: events, their corrections, whole episodes. */
 #include "sharing/facts/refusal.h"
 
+#include "sharing/facts/receiver.h"
+
 bool refusal_has(const struct refusal *x, const struct event_id *id)
 {
     for (size_t at = 0; at + ID_BYTES <= x->versions.n; at += ID_BYTES)
@@ -9,13 +11,40 @@ bool refusal_has(const struct refusal *x, const struct event_id *id)
     return false;
 }
 
-const struct refusal *refusal_find(const struct person *p, const struct event_id *event,
-                                    struct slice service)
+/* That of the episode of what is on file, unless the service has got it before. */
+static const struct refusal *find_of_episode(const struct bundle *b, const struct person *p,
+                                             const struct episode_event *ev, struct slice service)
+{
+    int to = bundle_service(b, service);
+    if (to >= 0 && receiver_of(ev->receivers, ev->receiver_count, (uint16_t)to))
+        return NULL;
+    for (size_t i = 0; i < p->refusal_count; i++) {
+        const struct refusal *x = &p->refusals[i];
+        if (slice_equal(x->service, service) && refusal_covers_episode(x, ev->episode) &&
+            slice_equal(x->agency, b->agencies[ev->agency].name))
+            return x;
+    }
+    return NULL;
+}
+
+const struct refusal *refusal_find(const struct bundle *b, const struct person *p,
+                                   const struct event_id *event, struct slice service)
 {
     for (size_t i = 0; i < p->refusal_count; i++)
         if (slice_equal(p->refusals[i].service, service) && refusal_has(&p->refusals[i], event))
             return &p->refusals[i];
+    for (size_t i = 0; i < p->event_count; i++)
+        if (event_id_equal(&p->events[i].id, event))
+            return find_of_episode(b, p, &p->events[i], service);
     return NULL;
+}
+
+bool refusal_reopens(const struct refusal *x, const struct refusal *y)
+{
+    return slice_equal(x->service, y->service) &&
+           (refusal_has(y, &x->event) ||
+            (y->is_whole_episode && refusal_covers_episode(x, y->episode) &&
+             slice_equal(x->agency, y->agency)));
 }
 
 bool refusal_is_of_agency(const struct bundle *b, const struct refusal *x, const struct event *ev)
@@ -107,8 +136,7 @@ bool refusal_note_first(struct arena *a, const struct person *p, const struct re
         return false;
     struct refusal *list = d.refusals.items;
     for (size_t i = 0; i < d.refusals.count; i++)
-        if (slice_equal(list[i].service, refusal->service) &&
-            event_id_equal(&list[i].event, &refusal->event))
+        if (refusal_reopens(refusal, &list[i]))
             list[i].first_by = who;
     draft_view(&d, out);
     return true;

@@ -6,9 +6,12 @@
 
 /* Whether that is a version of what was refused. */
 bool refusal_has(const struct refusal *x, const struct event_id *id);
-/* The refusal that covers this event of that service's, by the id of any version of it; NULL: none. */
-const struct refusal *refusal_find(const struct person *p, const struct event_id *event,
-                                    struct slice service);
+/* The refusal that covers this event of that service's: by the id of any version of it, else its
+ * episode's, of what is on file and that service has not; NULL: none. */
+const struct refusal *refusal_find(const struct bundle *b, const struct person *p,
+                                   const struct event_id *event, struct slice service);
+/* Whether whoever reopens x takes back y too: the same, or the no to the same whole episode. */
+bool refusal_reopens(const struct refusal *x, const struct refusal *y);
 /* Somebody has reopened this refusal first, where two must: the same facts, who is noted. */
 MUST_CHECK bool refusal_note_first(struct arena *a, const struct person *p,
                                     const struct refusal *refusal, struct slice who,

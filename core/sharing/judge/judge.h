@@ -86,8 +86,10 @@ MUST_CHECK bool judge_refuse(const struct judge_input *in, const struct hold *ho
 MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *hold, bool yes,
                              struct slice people, struct arena *a, struct judged *out,
                              struct err *e);
-MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct refusal *refusal, struct arena *a,
-                             struct judged *out, struct err *e);
+/* named: the event that they spoke of, which the refusal may cover by its episode alone. */
+MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct refusal *refusal,
+                             const struct event_id *named, struct arena *a, struct judged *out,
+                             struct err *e);
 
 /* Something that may restrict could not be read of this subject: its events are held from now on, and what
  * is queued waits at the doors. in->event is not looked at; seen lives as long as out. */

@@ -18,28 +18,6 @@ static const struct event *event_at_hand(struct run *r)
                : &r->event;
 }
 
-/* Other events of that episode that wait for the same service's release. */
-static bool end_episode(struct run *r, const struct refusal *x, uint16_t service)
-{
-    struct list *holds = &r->draft.holds;
-    for (size_t i = 0; i < holds->count;) {
-        const struct hold h = ((const struct hold *)holds->items)[i];
-        const struct event *ev = NULL;
-        i++;
-        if (h.service != service)
-            continue;
-        if (!run_reopen(r, h.bytes, &ev))
-            return false;
-        if (!ev || ev->retracts || !refusal_is_of_agency(r->in->bundle, x, ev) ||
-            !refusal_covers_episode(x, ev->episode))
-            continue;
-        if (!run_end_hold(r, &h.event, ev, service, REASON_HOLD_REFUSED))
-            return false;
-        i--;
-    }
-    return true;
-}
-
 static bool add_replaced(struct run *r, struct refusal *x)
 {
     const struct episode_event *was = draft_event(&r->draft, &x->event);
@@ -53,36 +31,67 @@ static bool add_replaced(struct run *r, struct refusal *x)
 }
 
 /* By the record itself: its source may have left the region. */
-static bool describe(struct run *r, const struct hold *h, struct refusal *x)
+static bool describe(struct run *r, const struct view *v, struct refusal *x)
 {
-    const struct view *v = &r->in->event;
     const struct header_slots *s = plan_header(v->plan);
     x->agency = view_text(v, (size_t)s->source_agency);
     x->episode = view_text(v, (size_t)s->episode);
     x->type = view_text(v, (size_t)s->type);
     x->kind = view_text(v, (size_t)s->kind);
-    x->event = h->event;
-    return refusal_add_version(r->arena, x, &h->event, r->e) && add_replaced(r, x);
+    return refusal_add_version(r->arena, x, &x->event, r->e) && add_replaced(r, x);
+}
+
+/* The no to what is held: out, and among the facts. v: the held event. */
+static bool add_refusal(struct run *r, const struct hold *h, const struct view *v, struct slice by,
+                        bool is_whole_episode, struct refusal *out)
+{
+    *out = (struct refusal){ .service = r->in->bundle->services[h->service].name,
+                             .at_ms = r->in->decided_ms,
+                             .by = by,
+                             .event = h->event,
+                             .reason = h->reason,
+                             .clause = h->clause,
+                             .bytes = h->bytes };
+    if (!describe(r, v, out))
+        return false;
+    out->is_whole_episode = is_whole_episode && out->episode.n;
+    r->draft.changed = true;
+    return list_put(r->arena, &r->draft.refusals, out) || err_memory(r->e);
+}
+
+/* Other events of that episode that wait for the same service's release: each is kept, for whoever
+ * reopens it. */
+static bool end_episode(struct run *r, const struct refusal *x, uint16_t service)
+{
+    struct list *holds = &r->draft.holds;
+    for (size_t i = 0; i < holds->count;) {
+        const struct hold h = ((const struct hold *)holds->items)[i];
+        const struct event *ev = NULL;
+        struct refusal own;
+        i++;
+        if (h.service != service)
+            continue;
+        if (!run_reopen(r, h.bytes, &ev))
+            return false;
+        if (!ev || ev->retracts || !refusal_is_of_agency(r->in->bundle, x, ev) ||
+            !refusal_covers_episode(x, ev->episode))
+            continue;
+        if (!add_refusal(r, &h, ev->view, x->by, true, &own) ||
+            !run_end_hold(r, &h.event, ev, service, REASON_HOLD_REFUSED))
+            return false;
+        i--;
+    }
+    return true;
 }
 
 static bool refuse(struct run *r, const struct hold *h, struct slice by, bool is_whole_episode)
 {
-    struct refusal *x = list_add(r->arena, &r->draft.refusals);
-    if (!x)
-        return err_memory(r->e);
-    *x = (struct refusal){ .service = r->in->bundle->services[h->service].name,
-                           .at_ms = r->in->decided_ms,
-                           .by = by,
-                           .reason = h->reason,
-                           .clause = h->clause,
-                           .bytes = h->bytes };
-    if (!describe(r, h, x))
-        return false;
-    x->is_whole_episode = is_whole_episode && x->episode.n;
-    r->draft.changed = true;
+    struct refusal x;
     const uint16_t service = h->service;
-    return run_end_hold(r, &x->event, event_at_hand(r), service, REASON_HOLD_REFUSED) &&
-           (!x->is_whole_episode || end_episode(r, x, service));
+    if (!add_refusal(r, h, &r->in->event, by, is_whole_episode, &x))
+        return false;
+    return run_end_hold(r, &x.event, event_at_hand(r), service, REASON_HOLD_REFUSED) &&
+           (!x.is_whole_episode || end_episode(r, &x, service));
 }
 
 bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct slice by,
@@ -110,27 +119,27 @@ static bool add_reopened(struct run *r, const struct refusal *x, const struct ev
     return true;
 }
 
-/* The newest version waits again; what was taken back in the meantime does not. */
-static bool hold_again(struct run *r, const struct refusal *x, uint16_t service, bool is_known)
+/* The newest version waits again; what was taken back in the meantime does not. ev NULL: its source
+ * has gone, and it waits all the same, under that id. */
+static bool hold_again(struct run *r, const struct refusal *x, uint16_t service,
+                       const struct event *ev, const struct event_id *newest)
 {
     struct person facts;
     const struct episode_event *on_file;
-    struct decision d = { .to = { service }, .outcome = OUTCOME_HOLD, .disclosure = -1 };
+    struct decision d = { .event = *newest, .to = { service }, .outcome = OUTCOME_HOLD,
+                          .disclosure = -1 };
     d.reason = arena_text(r->arena, x->reason);
     if (!d.reason)
         return err_memory(r->e);
-    if (!id_from_hex(view_text(&r->in->event, (size_t)plan_header(r->in->event.plan)->id),
-                     d.event.b))
-        d.event = x->event;
     draft_view(&r->draft, &facts);
-    run_name(&d, is_known ? &r->event : NULL);
-    if (is_known)
-        d.refused = refusal_against(r->in->bundle, &facts, &r->event, service);
+    run_name(&d, ev);
+    if (ev)
+        d.refused = refusal_against(r->in->bundle, &facts, ev, service);
     on_file = draft_event(&r->draft, &d.event);
     if (d.refused) {
         d.outcome = OUTCOME_WITHHOLD;
         d.reason = reason_code(REASON_HOLD_REFUSED);
-        return run_decision(r, &d); /* another refusal stands, of its episode */
+        return run_decision(r, &d); /* another refusal stands */
     }
     if (on_file && on_file->retracted) {
         d.outcome = OUTCOME_WITHHOLD;
@@ -140,48 +149,101 @@ static bool hold_again(struct run *r, const struct refusal *x, uint16_t service,
     return add_reopened(r, x, &d.event, service) && run_decision(r, &d);
 }
 
-/* What else of the episode was kept back: whatever a rule would let go now waits for a person. */
-static bool hold_episode(struct run *r, const struct refusal *x, uint16_t service)
+/* The one at hand, by its newest version. */
+static bool hold_named(struct run *r, const struct refusal *x, uint16_t service)
+{
+    const struct event *ev = event_at_hand(r);
+    const struct view *v = &r->in->event;
+    struct event_id newest;
+    if (!id_from_hex(view_text(v, (size_t)plan_header(v->plan)->id), newest.b))
+        newest = x->event;
+    return hold_again(r, x, service, ev, &newest);
+}
+
+/* Another that was refused with it. */
+static bool hold_other(struct run *r, const struct refusal *x, uint16_t service)
+{
+    const struct event *ev = NULL;
+    return run_reopen(r, x->bytes, &ev) && hold_again(r, x, service, ev, ev ? &ev->id : &x->event);
+}
+
+/* Whatever a rule would let go now waits for a person. */
+static bool hold_kept_back(struct run *r, const struct refusal *x, struct slice bytes,
+                           uint16_t service)
+{
+    const struct event *ev = NULL;
+    if (!run_reopen(r, bytes, &ev))
+        return false;
+    if (!ev || !refusal_is_of_agency(r->in->bundle, x, ev) || !refusal_covers_episode(x, ev->episode) ||
+        draft_hold(&r->draft, &ev->id, service))
+        return true;
+    struct round round = {
+        .event = ev, .caught_up = true, .is_reopened = true, .reopened_for = service
+    };
+    return run_round(r, &round, NULL);
+}
+
+/* What else of the episode was kept back: the last of each kind, and the one that was named. */
+static bool hold_episode(struct run *r, const struct refusal *x, const struct event_id *named,
+                         uint16_t service)
 {
     const struct episode_event *entry = NULL;
-    struct episode_event last;
+    struct episode_event last, *one = draft_event(&r->draft, named);
+    one = one ? draft_newest(&r->draft, one) : NULL;
+    bool is_due = one && one->bytes.n && !one->retracted;
+    const struct episode_event wanted = is_due ? *one : (struct episode_event){ .agency = 0 };
     while ((entry = run_next_entry(r, entry ? &last : NULL))) {
-        const struct event *ev = NULL;
         last = *entry;
         entry = &last;
-        if (!run_reopen(r, last.bytes, &ev))
-            return false;
-        if (!ev || !refusal_is_of_agency(r->in->bundle, x, ev) || !refusal_covers_episode(x, ev->episode))
-            continue;
-        struct round round = {
-            .event = ev, .caught_up = true, .is_reopened = true, .reopened_for = service
-        };
-        if (!run_round(r, &round, NULL))
+        is_due = is_due && !event_id_equal(&last.id, &wanted.id);
+        if (!hold_kept_back(r, x, last.bytes, service))
             return false;
     }
+    return !is_due || hold_kept_back(r, x, wanted.bytes, service);
+}
+
+/* Out of the facts: all that are taken back by it, oldest first. */
+static bool lift(struct run *r, const struct refusal *x, struct list *lifted)
+{
+    struct list *all = &r->draft.refusals;
+    list_init(lifted, sizeof *x);
+    for (size_t i = 0; i < all->count;) {
+        const struct refusal y = ((const struct refusal *)all->items)[i];
+        if (!refusal_reopens(x, &y)) {
+            i++;
+            continue;
+        }
+        if (!list_put(r->arena, lifted, &y))
+            return err_memory(r->e);
+        list_remove(all, i);
+    }
+    r->draft.changed = true;
     return true;
 }
 
-static bool reopen_refusal(struct run *r, const struct refusal *refusal)
+static bool reopen_refusal(struct run *r, const struct refusal *refusal,
+                           const struct event_id *named)
 {
-    struct refusal *refusals = r->draft.refusals.items;
     const struct refusal x = *refusal;
     int service = bundle_service(r->in->bundle, x.service);
-    for (size_t i = r->draft.refusals.count; i-- > 0;)
-        if (slice_equal(refusals[i].service, x.service) && refusal_has(&refusals[i], &x.event))
-            list_remove(&r->draft.refusals, i);
-    r->draft.changed = true;
+    struct list lifted;
+    if (!lift(r, &x, &lifted))
+        return false;
     if (service < 0)
         return true; /* nobody is there to be disclosed to */
-    /* The hold waits also when its source has gone. */
-    bool is_known = event_at_hand(r) != NULL;
-    return hold_again(r, &x, (uint16_t)service, is_known) &&
-           (!x.is_whole_episode || hold_episode(r, &x, (uint16_t)service));
+    if (!hold_named(r, &x, (uint16_t)service))
+        return false;
+    for (size_t i = 0; i < lifted.count; i++) {
+        const struct refusal *y = &((const struct refusal *)lifted.items)[i];
+        if (!refusal_has(y, &x.event) && !hold_other(r, y, (uint16_t)service))
+            return false;
+    }
+    return !x.is_whole_episode || hold_episode(r, &x, named, (uint16_t)service);
 }
 
-bool judge_reopen(const struct judge_input *in, const struct refusal *refusal, struct arena *a,
-                  struct judged *out, struct err *e)
+bool judge_reopen(const struct judge_input *in, const struct refusal *refusal,
+                  const struct event_id *named, struct arena *a, struct judged *out, struct err *e)
 {
     struct run r;
-    return run_begin(&r, in, a, e) && reopen_refusal(&r, refusal) && run_end(&r, out);
+    return run_begin(&r, in, a, e) && reopen_refusal(&r, refusal, named) && run_end(&r, out);
 }

@@ -146,6 +146,64 @@ static void what_was_refused_is_told_until_it_is_reopened(void)
     CU_ASSERT_PTR_NOT_NULL(the_hold());
 }
 
+#define OTHER "0198c0de00000000000000000000beef"
+
+/* Decisions on both by one word. */
+static void word_on_two(const char *note, const char *outcome, const char *reason)
+{
+    const struct audit_decision d[] = {
+        { .event_id = SLICE(EVENT), .recipient = SLICE(TEAM), .outcome = slice_text(outcome),
+          .reason = slice_text(reason) },
+        { .event_id = SLICE(OTHER), .recipient = SLICE(TEAM), .outcome = slice_text(outcome),
+          .reason = slice_text(reason) },
+    };
+    const struct audit_read r = { .kind = SLICE("hold-act"), .note = slice_text(note),
+                                  .sequence = 7, .decisions = d, .decision_count = 2 };
+    CU_ASSERT_TRUE(holds_take(&h, 2, &r));
+}
+
+static void refuse_two(void)
+{
+    word_on_two("", "hold", "unknown");
+    word_on_two("refuse-episode " EVENT ":" TEAM " by Njeri Ndungu: never", "withhold",
+                "hold-refused");
+    CU_ASSERT_PTR_NULL(h.first);
+}
+
+static void what_waited_in_a_refused_episode_is_refused_and_reopened_with_it(void)
+{
+    refuse_two();
+    const struct held *x = holds_find_refused(&h, SLICE(OTHER ":" TEAM));
+    CU_ASSERT_TRUE_FATAL(x && x->is_whole_episode && holds_find_refused(&h, SLICE(EVENT ":" TEAM)));
+    CU_ASSERT_STRING_EQUAL(x->refused_by, "Njeri Ndungu");
+    word_on_two("reopen " OTHER ":" TEAM " by Jo Finch: a mistake", "hold", "unknown");
+    CU_ASSERT_PTR_NULL(h.refused);
+    CU_ASSERT_TRUE(h.first && h.first->next);
+}
+
+/* One whose hold comes to nothing, for it was corrected; the other is not told of. */
+static void what_was_named_otherwise_is_reopened_by_its_own_name(void)
+{
+    refuse_two();
+    word("reopen 0198c0de0000000000000000000000cc:" TEAM " by Jo Finch: a mistake (refused as " EVENT
+         ":" TEAM ")", "withhold", "replaced");
+    CU_ASSERT_PTR_NULL(h.refused);
+}
+
+static void what_follows_in_a_refused_episode_is_found(void)
+{
+    const struct slice follows = SLICE("0198c0de0000000000000000000000cc:" TEAM);
+    const struct held *by = NULL;
+    const struct audit_decision d = { .event_id = slice_head(follows, 32), .recipient = SLICE(TEAM),
+                                      .outcome = SLICE("withhold"), .reason = SLICE("hold-refused") };
+    const struct audit_read r = { .kind = SLICE("event"), .decisions = &d, .decision_count = 1,
+                                  .note = SLICE("refused from x by y at z (" OTHER ":" TEAM ")") };
+    refuse_two();
+    CU_ASSERT_TRUE(holds_kept_back(&h, follows, &r, &by));
+    CU_ASSERT_TRUE(by && strcmp(by->hold, OTHER ":" TEAM) == 0);
+    CU_ASSERT_FALSE(holds_kept_back(&h, SLICE(EVENT ":" TEAM), &r, &by));
+}
+
 static void a_word_on_what_is_not_held_changes_nothing(void)
 {
     act("release " EVENT ":" TEAM " by Njeri Ndungu: late" HOLD_FIRST_OF_TWO);
@@ -164,6 +222,11 @@ static CU_TestInfo cases[] = {
       the_first_of_two_words_is_told_and_ends_nothing },
     { "what was refused is told until it is reopened",
       what_was_refused_is_told_until_it_is_reopened },
+    { "what waited in a refused episode is refused and reopened with it",
+      what_waited_in_a_refused_episode_is_refused_and_reopened_with_it },
+    { "what was named otherwise is reopened by its own name",
+      what_was_named_otherwise_is_reopened_by_its_own_name },
+    { "what follows in a refused episode is found", what_follows_in_a_refused_episode_is_found },
     { "a word on what is not held changes nothing", a_word_on_what_is_not_held_changes_nothing },
     CU_TEST_INFO_NULL,
 };

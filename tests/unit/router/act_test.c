@@ -216,6 +216,46 @@ static void two_keys_of_two_people_reopen_what_two_must_release(void)
     }
 }
 
+/* One of what waited was held for what two must release, and the other is named. */
+static void an_episode_is_reopened_by_as_many_as_any_of_it_needs(void)
+{
+    static const char *const unknown[] = { "header.unknown_restriction", "7", NULL };
+    hold_ada();
+    world_say(&(struct say){ .who = "ada", .kind = "admitted", .episode = "v1", .id = other_id,
+                             .set = unknown });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    say_signed("refuse-episode", id, "njeri", NULL);
+    say_signed("reopen", id, "omar", NULL);
+    const struct audit_read *r = world_entry("hold-act", 1);
+    CU_ASSERT_TRUE_FATAL(r && slice_ends(r->note, SLICE(HOLD_FIRST_OF_TWO)));
+    world_restart();
+    say_signed("reopen", other_id, "rosa", NULL);
+    r = world_entry("hold-act", 2);
+    CU_ASSERT_TRUE(r && r->decision_count == 2);
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    acting_agree();
+}
+
+static void what_follows_in_a_refused_episode_is_named_and_waits(void)
+{
+    hold_ada();
+    say_signed("refuse-episode", id, "njeri", NULL);
+    say_ready(other_id);
+    CU_ASSERT_TRUE(slice_equal_text(last_reason(), "hold-refused"));
+    say_signed("reopen", other_id, "omar", NULL);
+    const struct audit_read *r = world_entry("hold-act", 1);
+    CU_ASSERT_TRUE_FATAL(r && r->decision_count == 2);
+    CU_ASSERT_TRUE(slice_ends(r->note, SLICE(REOPENED_AS ACTING_ID ":" SOCIAL ")")));
+    for (size_t i = 0; i < 2; i++)
+        CU_ASSERT_TRUE(slice_equal_text(r->decisions[i].outcome, "hold"));
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    struct act x = acting_make("release", other_id, SOCIAL);
+    acting_sign(&x, "omar");
+    acting_submit(&x);
+    CU_ASSERT_EQUAL(acting_delivered(), 1);
+    acting_agree();
+}
+
 static void one_outsider_alone_does_not_reopen_what_two_must(void)
 {
     hold_restricted();
@@ -419,6 +459,10 @@ static CU_TestInfo cases[] = {
     { "the recipient's own people do not reopen", the_recipients_own_people_do_not_reopen },
     { "two keys of two people reopen what two must release",
       two_keys_of_two_people_reopen_what_two_must_release },
+    { "an episode is reopened by as many as any of it needs",
+      an_episode_is_reopened_by_as_many_as_any_of_it_needs },
+    { "what follows in a refused episode is named and waits",
+      what_follows_in_a_refused_episode_is_named_and_waits },
     { "one outsider alone does not reopen what two must",
       one_outsider_alone_does_not_reopen_what_two_must },
     { "a restricted person needs two people", a_restricted_person_needs_two_people },

@@ -106,15 +106,31 @@ static void refuse(const char *service, bool is_whole_episode)
     keep(&world.out);
 }
 
-static void reopen(void)
+static void reopen_named(const struct event_id *id)
 {
     const struct person *before = facts_now();
-    CU_ASSERT_FATAL(before->refusal_count == 1);
-    const struct judge_input in = held_event(before->refusals[0].bytes, before);
-    CU_ASSERT_FATAL(
-        judge_reopen(&in, &before->refusals[0], &world.arena, &world.out, &world.e));
+    const struct refusal *x = refusal_find(world.bundle, before, id, SLICE(TEAM));
+    CU_ASSERT_FATAL(x != NULL);
+    const struct judge_input in = held_event(x->bytes, before);
+    CU_ASSERT_FATAL(judge_reopen(&in, x, id, &world.arena, &world.out, &world.e));
     CU_ASSERT(world_holds_agree(before, &world.out));
     keep(&world.out);
+}
+
+static void reopen(void)
+{
+    CU_ASSERT_FATAL(world.facts.refusal_count > 0);
+    reopen_named(&world.facts.refusals[0].event);
+    CU_ASSERT_EQUAL(world.facts.refusal_count, 0);
+}
+
+static bool is_held(const struct event_id *id, const char *service)
+{
+    int n = bundle_service(world.bundle, slice_text(service));
+    for (size_t i = 0; i < world.facts.hold_count; i++)
+        if (event_id_equal(&world.facts.holds[i].event, id) && world.facts.holds[i].service == n)
+            return true;
+    return false;
 }
 
 static void release(const char *service)
@@ -431,6 +447,101 @@ static void a_reopened_episode_is_held_event_by_event(void)
     CU_ASSERT(world_decided(&world, TEAM, "disclose"));
 }
 
+/* Three wait, of which the second has a later one of its kind. */
+static void refused_three(struct event_id ids[3])
+{
+    admit();
+    ids[0] = last_id();
+    for (int i = 1; i < 3; i++) {
+        SAY("HospitalStay.moved", WARDS, STAY);
+        ids[i] = last_id();
+    }
+    refuse(TEAM, true);
+    CU_ASSERT_PTR_NULL(hold_for(TEAM));
+}
+
+static void whichever_is_named_all_that_waited_in_the_episode_waits_again(void)
+{
+    for (int named = 0; named < 3; named++) {
+        struct event_id ids[3];
+        refused_three(ids);
+        open_the_gate();
+        reopen_named(&ids[named]);
+        CU_ASSERT_EQUAL(world.facts.refusal_count, 0);
+        CU_ASSERT_EQUAL(world.out.disclosure_count, 0);
+        CU_ASSERT_EQUAL(world.out.decision_count, 3);
+        for (int i = 0; i < 3; i++)
+            CU_ASSERT(is_held(&ids[i], TEAM) && is_decided(&ids[i], TEAM, "unknown"));
+        SAY("HospitalStay.discharged", WARDS, STAY);
+        CU_ASSERT(world_decided(&world, TEAM, "disclose"));
+        CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
+        world_teardown();
+        world_setup();
+    }
+}
+
+static void what_follows_in_a_refused_episode_can_be_named(void)
+{
+    struct event_id ids[3], follows, other;
+    refused_three(ids);
+    open_the_gate();
+    SAY("HospitalStay.discharged", WARDS, STAY);
+    follows = last_id();
+    CU_ASSERT(world_decided(&world, TEAM, "hold-refused"));
+    SAY("HospitalStay.admitted", WARDS, "header.episode=V2;");
+    other = last_id();
+    CU_ASSERT_PTR_NULL(refusal_find(world.bundle, &world.facts, &other, SLICE(TEAM)));
+    CU_ASSERT_PTR_NULL(refusal_find(world.bundle, &world.facts, &follows, SLICE(ROTA)));
+    reopen_named(&follows);
+    CU_ASSERT_EQUAL(world.facts.refusal_count, 0);
+    CU_ASSERT(is_held(&follows, TEAM) && is_held(&ids[1], TEAM));
+}
+
+static void what_had_gone_before_is_not_refused(void)
+{
+    admit();
+    const struct event_id gone = last_id();
+    release(TEAM);
+    SAY("HospitalStay.moved", WARDS, STAY);
+    refuse(TEAM, true);
+    CU_ASSERT_PTR_NULL(refusal_find(world.bundle, &world.facts, &gone, SLICE(TEAM)));
+}
+
+static void a_correction_of_what_was_refused_with_its_episode_is_held_in_its_place(void)
+{
+    struct event_id ids[3];
+    refused_three(ids);
+    SAY("HospitalStay.moved", WARDS, fields(STAY "header.action=replaces;", named(&ids[1])));
+    const struct event_id second = last_id();
+    CU_ASSERT(world_decided(&world, TEAM, "hold-refused"));
+    reopen_named(&ids[0]);
+    CU_ASSERT(is_held(&second, TEAM) && !is_held(&ids[1], TEAM));
+    CU_ASSERT(is_held(&ids[0], TEAM) && is_held(&ids[2], TEAM));
+}
+
+/* As the version before kept it: of all that waited only the one that was named. */
+static void a_refusal_of_before_is_found_by_its_episode(void)
+{
+    struct event_id ids[3];
+    refused_three(ids);
+    world.facts.refusal_count = 1;
+    reopen_named(&ids[1]);
+    CU_ASSERT_EQUAL(world.facts.refusal_count, 0);
+}
+
+static void whoever_reopens_first_has_reopened_all_of_the_episode(void)
+{
+    struct event_id ids[3];
+    struct person after;
+    refused_three(ids);
+    const struct refusal *x = refusal_find(world.bundle, &world.facts, &ids[1], SLICE(TEAM));
+    CU_ASSERT_FATAL(x && refusal_note_first(&world.arena, &world.facts, x, SLICE("omar"), &after,
+                                             &world.e));
+    CU_ASSERT_EQUAL_FATAL(after.refusal_count, 3);
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT(slice_equal_text(after.refusals[i].first_by, "omar"));
+}
+
 static void a_reopened_one_that_is_held_for_its_identity_does_not_join_by_itself(void)
 {
     CU_ASSERT_FATAL(small_clauses(NULL, clauses));
@@ -477,6 +588,16 @@ static CU_TestInfo cases[] = {
       a_hold_of_what_is_corrected_ends_and_the_correction_waits },
     { "what corrects a reopened one is held", what_corrects_a_reopened_one_is_held },
     { "a reopened episode is held event by event", a_reopened_episode_is_held_event_by_event },
+    { "whichever is named, all that waited in the episode waits again",
+      whichever_is_named_all_that_waited_in_the_episode_waits_again },
+    { "what follows in a refused episode can be named",
+      what_follows_in_a_refused_episode_can_be_named },
+    { "what had gone before is not refused", what_had_gone_before_is_not_refused },
+    { "a correction of what was refused with its episode is held in its place",
+      a_correction_of_what_was_refused_with_its_episode_is_held_in_its_place },
+    { "a refusal of before is found by its episode", a_refusal_of_before_is_found_by_its_episode },
+    { "whoever reopens first has reopened all of the episode",
+      whoever_reopens_first_has_reopened_all_of_the_episode },
     { "a reopened one that is held for its identity does not join by itself",
       a_reopened_one_that_is_held_for_its_identity_does_not_join_by_itself },
     CU_TEST_INFO_NULL,
