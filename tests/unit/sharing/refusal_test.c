@@ -529,19 +529,6 @@ static void a_refusal_of_before_is_found_by_its_episode(void)
     CU_ASSERT_EQUAL(world.facts.refusal_count, 0);
 }
 
-static void whoever_reopens_first_has_reopened_all_of_the_episode(void)
-{
-    struct event_id ids[3];
-    struct person after;
-    refused_three(ids);
-    const struct refusal *x = refusal_find(world.bundle, &world.facts, &ids[1], SLICE(TEAM));
-    CU_ASSERT_FATAL(x && refusal_note_first(&world.arena, &world.facts, x, SLICE("omar"), &after,
-                                             &world.e));
-    CU_ASSERT_EQUAL_FATAL(after.refusal_count, 3);
-    for (size_t i = 0; i < 3; i++)
-        CU_ASSERT(slice_equal_text(after.refusals[i].first_by, "omar"));
-}
-
 static void a_reopened_one_that_is_held_for_its_identity_does_not_join_by_itself(void)
 {
     CU_ASSERT_FATAL(small_clauses(NULL, clauses));
@@ -596,8 +583,6 @@ static CU_TestInfo cases[] = {
     { "a correction of what was refused with its episode is held in its place",
       a_correction_of_what_was_refused_with_its_episode_is_held_in_its_place },
     { "a refusal of before is found by its episode", a_refusal_of_before_is_found_by_its_episode },
-    { "whoever reopens first has reopened all of the episode",
-      whoever_reopens_first_has_reopened_all_of_the_episode },
     { "a reopened one that is held for its identity does not join by itself",
       a_reopened_one_that_is_held_for_its_identity_does_not_join_by_itself },
     CU_TEST_INFO_NULL,
