@@ -24,9 +24,11 @@ struct edition *bundles_read(struct arena *a, struct slice bytes, const char *la
     struct edition *g = ARENA_NEW(a, struct edition);
     struct err e = { 0 };
     bool good = pack && g ? pack_read(a, bytes, pack, &e) : err_memory(&e);
-    if (good && !pack_has_schemas(pack, c))
-        good = err_set(&e, ERR_REJECT, "pack.schemas", 0,
-                       "cannot use the bundle: its schemas are not those of this program");
+    good = good && pack_has_schemas(pack, c, &e);
+    if (!good && e.fate != ERR_REJECT) {
+        problems_add(p, &e); /* nothing is wrong with the bundle */
+        return NULL;
+    }
     if (!good) {
         (void)problems_say(p, e.code, label, 0, 0, "%s", e.text);
         return NULL;

@@ -87,8 +87,8 @@ MUST_CHECK bool pack_collect(struct arena *a, const struct bundle_source *s, con
 struct bundle_source pack_source(const struct pack *p, const char *label);
 /* The same files, whatever the headers say. */
 bool pack_same_files(const struct pack *a, const struct pack *b);
-/* Its schema files are those of the catalogue. */
-bool pack_has_schemas(const struct pack *p, const struct catalogue *c);
+/* Its schema files are those of the catalogue: else pack.schemas. */
+MUST_CHECK bool pack_has_schemas(const struct pack *p, const struct catalogue *c, struct err *e);
 /* "agreements/x.yaml" of "LABEL/agreements/x.yaml", as a loaded bundle names it. */
 const char *pack_name_of(const char *file);
 const struct pack_file *pack_file_named(const struct pack *p, const char *name);

@@ -141,6 +141,7 @@ bool pack_approvals_follow(const struct approvals_base *base, const struct pack 
 {
     for (size_t i = 0; i < p->approvals.count; i++) {
         const struct signed_approval *a = &p->approvals.list[i];
+        bool good = false;
         if (stood_before(base->before, a))
             continue;
         if (a->inherited && !(base->settled && base->settled(base->ctx, a->what)))
@@ -153,7 +154,9 @@ bool pack_approvals_follow(const struct approvals_base *base, const struct pack 
             return false;
         if (!hash_equal(a->bundle, p->signed_hash))
             return refuse_approval(a, "was given in another bundle than this or the last", e);
-        if (!signed_approval_good(p->region, a))
+        if (!signed_approval_good(p->region, a, &good, e))
+            return false;
+        if (!good)
             return refuse_approval(a, "is not by their key", e);
     }
     return true;

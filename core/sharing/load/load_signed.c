@@ -98,23 +98,29 @@ static bool are_two(const struct approval *list, size_t n)
     return names && (agencies || !people);
 }
 
-/* The signatures of what has that hash, by parties of g. True when it is inherited, too. */
+/* The signatures of what has that hash, by parties of g; whether it is inherited, too. False when that
+ * could not be told, which is a problem of its own and no missing signature. */
 static bool find_signatures(struct loader *l, const struct agreement *g,
-                            const uint8_t what[HASH_BYTES], struct approval *out, size_t *count)
+                            const uint8_t what[HASH_BYTES], struct approval *out, size_t *count,
+                            bool *inherited)
 {
     const struct signed_approvals *all = l->source->approvals;
-    bool inherited = false;
+    struct err e = { .fate = ERR_NONE };
+    *inherited = false;
     for (size_t i = 0; i < all->count; i++) {
         const struct signed_approval *one = &all->list[i];
         int agency = one->inherited ? -1 : bundle_agency(l->bundle, one->agency);
         if (!hash_equal(one->what, what))
             continue;
-        inherited |= one->inherited;
-        if (is_party(g, agency) && signed_approval_good(l->bundle->region, one))
+        bool good = false;
+        *inherited |= one->inherited;
+        if (is_party(g, agency) && !signed_approval_good(l->bundle->region, one, &good, &e))
+            return strict_memory(&l->reader);
+        if (good)
             out[(*count)++] =
                 (struct approval){ (uint16_t)agency, one->role, one->at_ms, one->name };
     }
-    return inherited;
+    return true;
 }
 
 static size_t without_people(struct approval *list, size_t n)
@@ -146,7 +152,8 @@ void load_signed_agreement(struct loader *l, size_t agreement)
         (void)strict_memory(&l->reader);
         return;
     }
-    g->is_inherited = find_signatures(l, g, g->hash, list, &n);
+    if (!find_signatures(l, g, g->hash, list, &n, &g->is_inherited))
+        return;
     g->is_signed = !g->is_inherited;
     if (g->is_inherited)
         return; /* as its file says, who signed the bundle that it comes from */
@@ -165,10 +172,13 @@ bool load_signed_extension(struct loader *l, struct agreement *g)
         return true;
     struct approval *list = ARENA_ARRAY(l->reader.arena, all->count + 1, struct approval);
     size_t n = 0;
+    bool inherited;
     if (!list)
         return strict_memory(&l->reader);
     struct agreement extended = *g;
-    if (find_signatures(l, g, g->extension_hash, list, &n))
+    if (!find_signatures(l, g, g->extension_hash, list, &n, &inherited))
+        return false;
+    if (inherited)
         return true;
     extended.approvals = list;
     extended.approval_count = n;

@@ -45,12 +45,14 @@ void signed_approval_put(const struct signed_approval *a, struct buf *out)
     buf_byte(out, '\n');
 }
 
-bool signed_approval_good(struct slice region, const struct signed_approval *a)
+bool signed_approval_good(struct slice region, const struct signed_approval *a, bool *good,
+                          struct err *e)
 {
     struct buf text;
     buf_init(&text, 4096);
     signed_approval_text(region, a, &text);
-    bool good = buf_ok(&text) && ed25519_verify(&a->key, buf_slice(&text), a->bytes);
+    bool done = buf_done(&text, e);
+    *good = done && ed25519_verify(&a->key, buf_slice(&text), a->bytes);
     buf_release(&text);
-    return good;
+    return done;
 }

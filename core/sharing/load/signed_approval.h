@@ -21,8 +21,10 @@ struct signed_approvals {
     const struct signed_approval *list;
     size_t count;
 };
-/* Whether the signature is of that, by the key that it names itself. */
-bool signed_approval_good(struct slice region, const struct signed_approval *a);
+/* *good: whether the signature is of that, by the key that it names itself. False: that cannot be told
+ * now (memory.limit, ERR_RETRY). */
+MUST_CHECK bool signed_approval_good(struct slice region, const struct signed_approval *a, bool *good,
+                                     struct err *e);
 void signed_approval_put(const struct signed_approval *a, struct buf *out);
 /* The bytes that an approval's signature is of. */
 void signed_approval_text(struct slice region, const struct signed_approval *a, struct buf *out);

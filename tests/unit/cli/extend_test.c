@@ -281,6 +281,41 @@ static void who_extends_may_do_it_when_the_bus_takes_the_order(void)
     CU_ASSERT_STRING_EQUAL(refusal_at(first, carried, end_ms), "pack.approval");
 }
 
+/* A problem of its own, that passes: no bundle comes of it where an agreement or extension lacks what
+ * was signed, and none is called unapproved. */
+static void where_memory_ends_no_signature_is_missing(void)
+{
+    const struct edition *first = begin();
+    put_extension("2031-01-20");
+    struct slice bytes = pack_form(first, true);
+    bytes = sign_as(sign_as(bytes, EVE, SIGN_AGREEMENTS), CARL, SIGN_AGREEMENTS);
+    const struct edition *next = NULL;
+    struct arena own;
+    size_t failed = 0;
+    for (size_t n = 1; !next; n++) {
+        struct problems p = { 0 };
+        arena_init(&own, (size_t)64 << 20);
+        mem_fail_after(n);
+        next = bundles_read(&own, bytes, "rules", catalogue, &p);
+        mem_fail_after(0);
+        CU_ASSERT_FATAL(next || p.lost || (p.count && strcmp(p.list[0].code, "memory.limit") == 0));
+        CU_ASSERT_FATAL(!next || (is_in_force(next, "care") && is_extended(next)));
+        failed += !next;
+        problems_release(&p);
+        if (!next)
+            arena_release(&own);
+    }
+    CU_ASSERT(failed > 10);
+    const char *code = "memory.limit";
+    for (size_t n = 1; *code; n++) {
+        mem_fail_after(n);
+        code = refusal(first, next);
+        mem_fail_after(0);
+        CU_ASSERT_FATAL(!*code || (strcmp(code, "memory.limit") == 0 && e.fate == ERR_RETRY));
+    }
+    arena_release(&own);
+}
+
 static CU_TestInfo tests[] = {
     { "two people of two agencies extend", two_people_of_two_agencies_extend },
     { "each who may not is refused", each_who_may_not_is_refused },
@@ -298,6 +333,7 @@ static CU_TestInfo tests[] = {
       an_order_of_one_who_may_extend_is_somebodys_order },
     { "who stops may do it when the bus takes the order",
       who_stops_may_do_it_when_the_bus_takes_the_order },
+    { "where memory ends no signature is missing", where_memory_ends_no_signature_is_missing },
     { "who extends may do it when the bus takes the order",
       who_extends_may_do_it_when_the_bus_takes_the_order },
     CU_TEST_INFO_NULL,

@@ -84,7 +84,7 @@ static void the_example_packs_and_loads_as_its_folder_does(void)
     struct slice file = arena_copy(&a, buf_slice(&out));
     CU_ASSERT_FATAL(pack_read(&a, file, &read, &e));
     CU_ASSERT(pack_same_files(&p, &read));
-    CU_ASSERT(pack_has_schemas(&read, world.catalogue));
+    CU_ASSERT(pack_has_schemas(&read, world.catalogue, &world.e));
     const struct bundle_source source = pack_source(&read, "packed");
     const struct bundle *b = bundle_load_from(&a, &source, world.catalogue, &problems);
     CU_ASSERT_FATAL(b != NULL);
