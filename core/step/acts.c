@@ -3,6 +3,7 @@
 
 #include "audit/audit.h"
 #include "record/wire.h"
+#include "sharing/facts/refusal.h"
 
 #define ACTS_VERSION 1
 

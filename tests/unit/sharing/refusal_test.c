@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "sharing/facts/draft.h"
+#include "sharing/facts/refusal.h"
 #include "record/wire.h"
 #include "small.h"
 
