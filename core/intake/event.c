@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "intake/queued.h"
+#include "host/crypto.h"
+#include "intake/spool/queued.h"
 #include "record/wire.h"
 
 #define ORDINAL_TEXT_MAX 48

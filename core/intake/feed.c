@@ -15,26 +15,6 @@
 #define QUARANTINE_AGE_MS ((int64_t)30 * 24 * 3600000)
 #define SPOOL_BYTES_DEFAULT ((int64_t)8 * 1024 * 1024 * 1024)
 
-bool feed_begin(struct feed *f, struct err *e)
-{
-    if (!spool_begin(&f->spool, e))
-        return false;
-    f->spool.turn.counts.refused_later += f->later;
-    if (words_note(&f->words, e))
-        return true;
-    spool_rollback(&f->spool);
-    feed_forget(f);
-    return false;
-}
-
-bool feed_commit(struct feed *f, struct err *e)
-{
-    if (!spool_commit(&f->spool, e))
-        return false;
-    f->later = 0;
-    return true;
-}
-
 static const struct schema *internal(const struct feed *f, const char *name)
 {
     return catalogue_named(f->o.bundle->catalogue, slice_text(name));
@@ -158,12 +138,6 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
     }
     tear_down(f);
     return false;
-}
-
-void feed_forget(struct feed *f)
-{
-    quarantine_forget(&f->quarantined);
-    words_forget(&f->words);
 }
 
 struct intake feed_intake(struct feed *f)

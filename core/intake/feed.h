@@ -10,9 +10,10 @@
 
 #include "host/log.h"
 #include "intake/event.h"
-#include "intake/quarantine.h"
-#include "intake/words.h"
-#include "intake/snapshot.h"
+#include "intake/intake.h"
+#include "intake/spool/quarantine.h"
+#include "intake/spool/words.h"
+#include "intake/spool/snapshot.h"
 
 #define TURN_MESSAGES 64
 #define UNKNOWN_SAID_MAX 32
@@ -115,24 +116,24 @@ struct feed {
     _Atomic int64_t refused_ms; /* when that was; 0: it could */
 };
 
-/* take.c: the transport's way up. */
+/* feed_take.c: the transport's way up. */
 void feed_prepare(void *ctx, const struct arrival *one);
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n);
 
-/* take.c: what is of the quarantine, in a turn of its own. begin holds `taking`; end commits, or rolls
+/* feed_take.c: what is of the quarantine, in a turn of its own. begin holds `taking`; end commits, or rolls
  * back when not good, and lets go. retake: one row, which is deleted when it has ended otherwise. */
 MUST_CHECK bool feed_retake_begin(struct feed *f, struct err *e);
 MUST_CHECK bool feed_retake(struct feed *f, int64_t n, struct err *e);
 MUST_CHECK bool feed_retake_end(struct feed *f, bool good, struct err *e);
-/* asides.c: what was ordered while the feed did not run. */
+/* feed_asides.c: what was ordered while the feed did not run. */
 MUST_CHECK bool feed_take_ordered(struct feed *f, struct err *e);
-/* asides.c: the publisher's thread, when idle: lets go what is old, says what a human has to look at. */
+/* feed_asides.c: the publisher's thread, when idle: lets go what is old, says what a human has to look at. */
 void feed_watch_quarantine(struct feed *f);
 
-/* take.c: false with *e set where the program is about to end, and there is much left to do. */
+/* feed_take.c: false with *e set where the program is about to end, and there is much left to do. */
 MUST_CHECK bool feed_may_go_on(const struct feed *f, struct err *e);
 
-/* store.c: one message of a turn, within the open transaction. False (t->failed set): the whole
+/* feed_store.c: one message of a turn, within the open transaction. False (t->failed set): the whole
  * turn cannot be kept. */
 bool feed_store(struct feed *f, struct message *m);
 /* Answers arrival m->arrival; of a unit with several messages the worst outcome counts. given lives until
@@ -140,12 +141,12 @@ bool feed_store(struct feed *f, struct message *m);
 MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
                             enum answer_fate fate, struct answer *given, struct err *e);
 
-/* restrict.c: what a message that is quarantined restricts all the same, behind its notice in f->records:
+/* feed_restrict.c: what a message that is quarantined restricts all the same, behind its notice in f->records:
  * events, counted as events of the bus and nowhere in the sums of messages, and the sign that something
  * of it could not be read. False: the turn cannot be kept. */
 MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct err *e);
 
-/* signs.c: the sign that something of a message that is being quarantined could not be read, behind its
+/* feed_signs.c: the sign that something of a message that is being quarantined could not be read, behind its
  * notice; with a local id it is remembered, to be carried over. */
 MUST_CHECK bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
                           const struct subject *s, struct err *e);
@@ -172,7 +173,7 @@ MUST_CHECK bool feed_fit_words(struct feed *f, struct err *e);
 /* feed.c: what was counted of the database, after a rollback. */
 void feed_forget(struct feed *f);
 
-/* vanished.c: notes the rows of a snapshot; compares it when its unit is stored; says once that
+/* feed_vanished.c: notes the rows of a snapshot; compares it when its unit is stored; says once that
  * the next is overdue. False: the turn cannot be kept. */
 bool feed_note_rows(struct feed *f, const struct message *m);
 bool feed_end_snapshot(struct feed *f);
@@ -183,19 +184,19 @@ MUST_CHECK bool feed_begin(struct feed *f, struct err *e);
 /* Commits; later is counted. Lock held. */
 MUST_CHECK bool feed_commit(struct feed *f, struct err *e);
 
-/* publish.c. start: before any take(). committed: lock held, after each commit. */
+/* publisher.c. start: before any take(). committed: lock held, after each commit. */
 MUST_CHECK bool publisher_start(struct feed *f, struct err *e);
 void publisher_committed(struct feed *f);
 void publisher_stop(struct feed *f);
 
-/* republish.c: what the bus has, and whether it has it still. The publisher's thread.
+/* publisher_republish.c: what the bus has, and whether it has it still. The publisher's thread.
  * Notes on disk what was sent, with the ends of the lanes it went to; lets go what is old. */
 MUST_CHECK bool publisher_note(struct feed *f, struct arena *a, struct err *e);
 /* Goes back to what the bus lacks. */
 MUST_CHECK bool publisher_look(struct feed *f, struct err *e);
 
-/* bus_side.c: what the publisher does once and when idle. */
-MUST_CHECK bool publish_schemas(struct feed *f, struct arena *a, struct err *e);
-MUST_CHECK bool read_links(struct feed *f, struct arena *a, struct err *e);
+/* publisher_bus.c: what the publisher does once and when idle. */
+MUST_CHECK bool publisher_schemas(struct feed *f, struct arena *a, struct err *e);
+MUST_CHECK bool publisher_links(struct feed *f, struct arena *a, struct err *e);
 
 #endif

@@ -1,5 +1,7 @@
 /* identity.c - the order of SPEC: number, case reference, durable link, local key. */
 #include "intake/identity.h"
+#include "contract/reference.h"
+#include "host/crypto.h"
 
 #include <stdio.h>
 

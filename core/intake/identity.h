@@ -9,7 +9,9 @@
 #ifndef CONCORDAT_INTAKE_IDENTITY_H
 #define CONCORDAT_INTAKE_IDENTITY_H
 
-#include "intake/spool.h"
+#include "intake/spool/spool.h"
+#include "contract/reference.h"
+#include "host/crypto.h"
 
 /* What a mapped record says of its subject; slices borrow from its build. */
 struct claim {

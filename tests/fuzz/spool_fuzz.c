@@ -2,7 +2,7 @@
  * within the blob, and writing what was read gives the same bytes again. */
 #include <assert.h>
 
-#include "intake/queued.h"
+#include "intake/spool/queued.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -6,7 +6,7 @@
 
 #include "../host/scratch.h"
 #include "host/crypto.h"
-#include "intake/spool.h"
+#include "intake/spool/spool.h"
 
 #define KEYS 9000
 #define TURN 60

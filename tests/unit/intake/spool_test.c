@@ -5,8 +5,9 @@
 
 #include "../host/scratch.h"
 #include "base/clock.h"
-#include "intake/queued.h"
-#include "intake/spool.h"
+#include "host/crypto.h"
+#include "intake/spool/queued.h"
+#include "intake/spool/spool.h"
 
 static struct spool s;
 static struct arena a;

@@ -1,4 +1,4 @@
-/* store.c - one message within the open turn: which of law 2's endings it has, and its rows.
+/* feed_store.c - one message within the open turn: which of law 2's endings it has, and its rows.
  *
  * Everything that can fail for this message alone (identity, encoding) comes before its first row,
  * so that all records of a message are stored or none. */
@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "bus/bus.h"
-#include "intake/queued.h"
+#include "intake/spool/queued.h"
 #include "record/wire.h"
 
 #define TYPE_LABEL_MAX 48

@@ -1,4 +1,4 @@
-/* answers.c - the answers given in the last 14 days, so that a message sent again gets the same
+/* spool_answers.c - the answers given in the last 14 days, so that a message sent again gets the same
  * bytes.
  *
  * The answers of a turn are one row: entry after entry of key (16), fate (1), length (4), reply. A
@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
-#include "intake/spool.h"
+#include "intake/spool/spool.h"
 
 #define LENGTH_BYTES 4
 /* Rows looked at in a turn, beside as many as were written since: so that this keeps up. */

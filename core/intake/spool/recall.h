@@ -7,13 +7,13 @@
  * counts. Everything happens inside the caller's transaction: recall_begin after its begin,
  * recall_step before its commit, then recall_committed or recall_rolled_back. Threads: the caller's
  * lock. Errors: db.*, memory.limit. */
-#ifndef CONCORDAT_INTAKE_RECALL_H
-#define CONCORDAT_INTAKE_RECALL_H
+#ifndef CONCORDAT_INTAKE_SPOOL_RECALL_H
+#define CONCORDAT_INTAKE_SPOOL_RECALL_H
 
 #include "base/buf.h"
 #include "base/ids.h"
 #include "host/db.h"
-#include "intake/filter.h"
+#include "intake/spool/filter.h"
 
 enum recall_kind { RECALL_MARK, RECALL_CHANGE, RECALL_LINK };
 

@@ -1,4 +1,4 @@
-/* republish.c - what the bus has confirmed, noted with the ends of its lanes; and what it has lost of
+/* publisher_republish.c - what the bus has confirmed, noted with the ends of its lanes; and what it has lost of
  * that since, sent again. */
 #include <inttypes.h>
 

@@ -1,8 +1,8 @@
-/* counts.c - law 2's first sum, read from the file beside a running daemon or not. */
-#include "intake/intake.h"
+/* feed_counts.c - law 2's first sum, read from the file beside a running daemon or not. */
+#include "intake/spool/feed_counts.h"
 
 #include "host/db.h"
-#include "intake/quarantine.h"
+#include "intake/spool/quarantine.h"
 
 static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
 {

@@ -1,8 +1,8 @@
-/* bus_side.c - what a feed does on the bus besides publishing: schemas put there, links read. */
+/* publisher_bus.c - what a feed does on the bus besides publishing: schemas put there, links read. */
 #include "intake/feed.h"
 
 #include "bus/topics.h"
-#include "intake/queued.h"
+#include "intake/spool/queued.h"
 #include "record/wire.h"
 
 #define FINGERPRINT_BYTES 8
@@ -44,7 +44,7 @@ static bool read_known(struct feed *f, bool *known, struct err *e)
     return ok;
 }
 
-bool publish_schemas(struct feed *f, struct arena *a, struct err *e)
+bool publisher_schemas(struct feed *f, struct arena *a, struct err *e)
 {
     const struct catalogue *c = f->o.bundle->catalogue;
     size_t count = catalogue_count(c), n = 0;
@@ -218,7 +218,7 @@ static bool store_links(struct feed *f, struct arena *a, const struct bus_record
     return say_signs(f, a, &k, &more, e) && (!more || write_links(f, a, &k, e));
 }
 
-bool read_links(struct feed *f, struct arena *a, struct err *e)
+bool publisher_links(struct feed *f, struct arena *a, struct err *e)
 {
     struct bus_reader **reader = &f->publisher.links;
     const struct bus_record *r = NULL;

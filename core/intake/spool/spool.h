@@ -7,16 +7,18 @@
  * spool_commit; a rollback forgets it. Row numbers are numbers of messages (totals.counts.taken),
  * which never go back, also not when rows are deleted: a row of messages has its last one's.
  * Threads: the caller's lock. Errors: db.*; a turn that fails has left nothing behind. */
-#ifndef CONCORDAT_INTAKE_SPOOL_H
-#define CONCORDAT_INTAKE_SPOOL_H
+#ifndef CONCORDAT_INTAKE_SPOOL_SPOOL_H
+#define CONCORDAT_INTAKE_SPOOL_SPOOL_H
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/ids.h"
 #include "bus/bus.h"
+#include "host/crypto.h"
 #include "host/db.h"
-#include "intake/intake.h"
-#include "intake/recall.h"
+#include "contract/transport.h"
+#include "intake/spool/feed_counts.h"
+#include "intake/spool/recall.h"
 
 /* Statements compiled at opening; their texts stand in spool.c. */
 enum spool_query {
@@ -72,7 +74,7 @@ struct spool {
                                * length */
     const uint8_t *head;      /* of what was put last; borrowed, only compared */
     int64_t messages;         /* of these, without notices */
-    struct buf answers;       /* gathered answers; answers.c */
+    struct buf answers;       /* gathered answers; spool_answers.c */
     int64_t answers_row, answers_ms;
     int64_t answers_max_bytes; /* beyond it the oldest go, whatever their age; 0: never */
     int64_t answers_bytes, answers_turn; /* of rows on disk; what the open turn adds or takes away */
@@ -107,7 +109,7 @@ MUST_CHECK bool spool_batch(struct spool *s, int64_t after, struct arena *a, str
 /* Deletes messages up to number n, which the bus has, within the open turn. */
 MUST_CHECK bool spool_forget(struct spool *s, int64_t n, struct err *e);
 
-/* ---- kept.c: what the bus has is kept a while, with how far its lanes were when it had it */
+/* ---- spool_kept.c: what the bus has is kept a while, with how far its lanes were when it had it */
 
 struct lane_end {
     int partition;
@@ -133,7 +135,7 @@ MUST_CHECK bool spool_sent_before(struct spool *s, int64_t before, struct sent_n
 MUST_CHECK bool spool_go_back(struct spool *s, int64_t n, int64_t now_ms, int64_t *first,
                               int64_t *last, struct err *e);
 
-/* ---- known.c, answers.c: what was seen before */
+/* ---- spool_known.c, spool_answers.c: what was seen before */
 
 /* Recognises a message sent again: 8 bytes of the hash of its id, 8 of the body's; without an id 16
  * of the body's. So all messages of one id lie together. */

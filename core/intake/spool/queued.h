@@ -3,8 +3,8 @@
  * An entry is: topic (1 byte), partition (2, little-endian), key (16), length of the value (4), the
  * framed value. What stands in the spool is our own, but a damaged file must not crash the daemon:
  * reading checks every length. Errors: spool.damaged (ERR_FATAL). */
-#ifndef CONCORDAT_INTAKE_QUEUED_H
-#define CONCORDAT_INTAKE_QUEUED_H
+#ifndef CONCORDAT_INTAKE_SPOOL_QUEUED_H
+#define CONCORDAT_INTAKE_SPOOL_QUEUED_H
 
 #include "base/buf.h"
 #include "base/ids.h"

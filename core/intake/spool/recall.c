@@ -1,5 +1,5 @@
 /* recall.c - two generations in memory over one sorted table. */
-#include "intake/recall.h"
+#include "intake/spool/recall.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* words.c - what was said about sharing, by local id and each key that it went under. */
-#include "intake/words.h"
+#include "intake/spool/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* take.c - a turn: read every message (pure), store them in one commit, then answer.
+/* feed_take.c - a turn: read every message (pure), store them in one commit, then answer.
  *
  * Reading an arrival depends on nothing but its bytes, so that it may come before the turn is closed.
  * A turn that cannot be kept leaves nothing behind, and every arrival of it is answered "later":

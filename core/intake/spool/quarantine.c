@@ -1,5 +1,5 @@
 /* quarantine.c - rows set aside, the oldest unanswered let go, the rest kept for a named person. */
-#include "intake/quarantine.h"
+#include "intake/spool/quarantine.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
  * not come for longer than stale_after is an alarm; what rests on the last one stands, since facts
  * end by what somebody says and not by silence. Kept in the spool, within the caller's transaction.
  * Threads: the caller's lock. Errors: db.*. */
-#ifndef CONCORDAT_INTAKE_SNAPSHOT_H
-#define CONCORDAT_INTAKE_SNAPSHOT_H
+#ifndef CONCORDAT_INTAKE_SPOOL_SNAPSHOT_H
+#define CONCORDAT_INTAKE_SPOOL_SNAPSHOT_H
 
 #include "base/ids.h"
 #include "host/db.h"

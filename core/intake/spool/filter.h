@@ -4,8 +4,8 @@
  * a look-up. "No" is certain, "perhaps" asks the table. 4 MiB: at a million keys one miss in 4,600
  * is asked for nothing, at five million one in 24. After a start the table is read into it a little
  * in each turn, and until that is done every answer is "perhaps". Threads: the caller's lock. */
-#ifndef CONCORDAT_INTAKE_FILTER_H
-#define CONCORDAT_INTAKE_FILTER_H
+#ifndef CONCORDAT_INTAKE_SPOOL_FILTER_H
+#define CONCORDAT_INTAKE_SPOOL_FILTER_H
 
 #include "base/ids.h"
 #include "host/db.h"

@@ -1,5 +1,5 @@
 /* queued.c - the blob of records that wait: written and read in one place. */
-#include "intake/queued.h"
+#include "intake/spool/queued.h"
 
 #define LENGTH_BYTES 4
 #define FIXED_BYTES (1 + 2 + ID_BYTES + LENGTH_BYTES)

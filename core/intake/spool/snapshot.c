@@ -1,6 +1,6 @@
 /* snapshot.c - the rows of the unit at hand lie in a temporary table; at its end four statements
  * compare it with what was expected. */
-#include "intake/snapshot.h"
+#include "intake/spool/snapshot.h"
 
 static const char *const texts[SNAPSHOT_QUERY_COUNT] = {
     [SNAPSHOT_CLEAR] = "delete from seen",

@@ -1,10 +1,10 @@
 /* spool.c - the feed's file: tables, turns, waiting messages, quarantine and sums. */
-#include "intake/spool.h"
+#include "intake/spool/spool.h"
 
 #include "host/crypto.h"
-#include "intake/quarantine.h"
-#include "intake/words.h"
-#include "intake/snapshot.h"
+#include "intake/spool/quarantine.h"
+#include "intake/spool/words.h"
+#include "intake/spool/snapshot.h"
 
 /* Waiting messages are appended and deleted by range, answers by age; recent and known are
  * recall.c's. */

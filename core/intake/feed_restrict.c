@@ -1,4 +1,4 @@
-/* restrict.c - what a quarantined message restricts all the same (law 14).
+/* feed_restrict.c - what a quarantined message restricts all the same (law 14).
  *
  * A no that can be read is published under the id that it has in any case, so that the message,
  * taken again later, tells the rest only. Of one that cannot be read the router is told whom it is
@@ -55,7 +55,7 @@ static bool find_subject(struct feed *f, struct no *n, struct err *e)
     return false;
 }
 
-/* As in store.c: of a row that is compared as a whole its generation is part of the id. */
+/* As in feed_store.c: of a row that is compared as a whole its generation is part of the id. */
 static bool is_diffed(const struct feed *f, const struct mapped_restrictions *all)
 {
     return all->all_changed && !f->format->reply;

@@ -1,4 +1,4 @@
-/* vanished.c - a feed's snapshots: their rows noted, compared when they end, and missed when they
+/* feed_vanished.c - a feed's snapshots: their rows noted, compared when they end, and missed when they
  * are late. */
 #include "intake/feed.h"
 

@@ -12,8 +12,8 @@
  * caller sets a sign in its place, so that whom the id leads to is held. Of a record each has its bytes once
  * for each key that it was said under, and WORD_ROW_BYTES for each row, also one that it was only carried to.
  * Threads: the caller's lock; what writes, within its transaction. Errors: db.*, words.full (ERR_RETRY). */
-#ifndef CONCORDAT_INTAKE_WORDS_H
-#define CONCORDAT_INTAKE_WORDS_H
+#ifndef CONCORDAT_INTAKE_SPOOL_WORDS_H
+#define CONCORDAT_INTAKE_SPOOL_WORDS_H
 
 #include "base/arena.h"
 #include "base/ids.h"

@@ -1,4 +1,4 @@
-/* publish.c - the publisher: reads the spool in order, sends to the bus, forgets what the bus has.
+/* publisher.c - the publisher: reads the spool in order, sends to the bus, forgets what the bus has.
  *
  * A message is read again from the file, not handed over in memory: what waits may be more than
  * memory, and after a crash it is the same path. While the bus is down messages pile up in the
@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/wait.h"
-#include "intake/queued.h"
+#include "intake/spool/queued.h"
 
 #define BATCH_ROWS 128 /* of a turn each */
 #define BATCH_BYTES_MAX ((size_t)96 * 1024 * 1024)
@@ -216,7 +216,7 @@ static bool start(struct feed *f, struct arena *a)
     while (!is_stopped(f)) {
         struct err e = { .fate = ERR_NONE };
         arena_reset(a);
-        if (publish_schemas(f, a, &e) && publisher_look(f, &e)) {
+        if (publisher_schemas(f, a, &e) && publisher_look(f, &e)) {
             note_bus(f);
             return true;
         }
@@ -231,7 +231,7 @@ static void read_links_quietly(struct feed *f, struct arena *a)
 {
     struct err e = { .fate = ERR_NONE };
     arena_reset(a);
-    if (!read_links(f, a, &e))
+    if (!publisher_links(f, a, &e))
         log_err(LOG_DEBUG, &f->who, &e); /* tried again at the next quiet second */
 }
 

@@ -1,5 +1,5 @@
 /* filter.c - a Bloom filter of the keys in `known`. */
-#include "intake/filter.h"
+#include "intake/spool/filter.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
-/* signs.c - signs that something could not be read, and words about sharing: published under the key that intake has for
+/* feed_signs.c - signs that something could not be read, and words about sharing: published under the key that intake has for
  * their person, and under each that it learns of later, before what follows under that. */
 #include "intake/feed.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "intake/queued.h"
+#include "intake/spool/queued.h"
 #include "record/wire.h"
 
 #define UNREAD_VERSION 1

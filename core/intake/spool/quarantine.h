@@ -4,8 +4,8 @@
  * oldest first; what was answered AA goes by a named person's word only, and is an alarm when it is old.
  * Where only such is left there is no room: what cannot be mapped is answered "later".
  * Threads: the caller's lock, within its transaction. Errors: db.*. */
-#ifndef CONCORDAT_INTAKE_QUARANTINE_H
-#define CONCORDAT_INTAKE_QUARANTINE_H
+#ifndef CONCORDAT_INTAKE_SPOOL_QUARANTINE_H
+#define CONCORDAT_INTAKE_SPOOL_QUARANTINE_H
 
 #include "base/arena.h"
 #include "base/ids.h"

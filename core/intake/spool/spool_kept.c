@@ -1,6 +1,6 @@
-/* kept.c - what the bus has confirmed stays in the file for a while: a bus that was restored from a
+/* spool_kept.c - what the bus has confirmed stays in the file for a while: a bus that was restored from a
  * backup, or a topic that was lost, gets it again. */
-#include "intake/spool.h"
+#include "intake/spool/spool.h"
 
 #define END_BYTES 18 /* partition, next, word */
 #define TOLD_MS ((int64_t)30 * 24 * 3600 * 1000)

@@ -1,7 +1,8 @@
-/* known.c - what a feed has seen before: marks of messages, changes, links of local ids. */
+/* spool_known.c - what a feed has seen before: marks of messages, changes, links of local ids. */
 #include <string.h>
 
-#include "intake/spool.h"
+#include "intake/spool/spool.h"
+#include "host/crypto.h"
 
 #define PREFIX_BYTES 8
 
