@@ -5,36 +5,6 @@
 #define MISSES_MAX 100
 #define FORM_MAX 24
 
-static size_t skip_digits(struct slice s, size_t i, uint8_t also)
-{
-    while (i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == also))
-        i++;
-    return i;
-}
-
-/* 9.99E+09 */
-static bool has_power(struct slice s)
-{
-    size_t start = s.n && s.p[0] == '-', e = skip_digits(s, start, '.');
-    if (e == start || e + 2 >= s.n || s.p[e] != 'E' || (s.p[e + 1] != '+' && s.p[e + 1] != '-'))
-        return false;
-    return skip_digits(s, e + 2, 0) == s.n;
-}
-
-/* What databases and spreadsheets write into a cell where they have nothing, or cannot show what they
- * have. Some are words of people too, so none is taken for a blank unless the mapping says so. */
-static const char *doubt_of(struct slice value)
-{
-    static const char *const nothing[] = { "NULL",    "null",   "\\N",      "(null)", "<null>", "[NULL]",
-                                           "<NULL>",  "(NULL)", "#N/A",     "#REF!",  "#VALUE!",
-                                           "#NAME?",  "#DIV/0!", "#NUM!",   "#NULL!", "NaN",
-                                           "#SPILL!", "########" };
-    bool may_be = value.n && value.p[0] && strchr("Nn\\(<[#", value.p[0]);
-    if (may_be && slice_is_one_of_texts(value, nothing, sizeof nothing / sizeof nothing[0]))
-        return "it may mean that nothing is there: name it under 'empty:', or write 'empty: []'";
-    return has_power(value) ? "a spreadsheet has cut its digits" : NULL;
-}
-
 static void find_anew(struct run *r, const struct ref *ref, struct found *f)
 {
     bool is_passing = ref->source < 0;
@@ -60,9 +30,8 @@ const struct found *run_find(struct run *r, const struct ref *ref)
     return f;
 }
 
-void run_refuse_doubtful(struct run *r, const struct ref *ref, struct slice value)
+void run_refuse_for(struct run *r, const struct ref *ref, const char *doubt)
 {
-    const char *doubt = doubt_of(value);
     if (doubt && r->refused.fate == ERR_NONE)
         err_set(&r->refused, ERR_REJECT, "map.doubtful", 0, "cannot use '%.*s': %s",
                 SHOWN(ref->text), doubt);
@@ -126,11 +95,17 @@ bool run_holds(struct run *r, const struct condition *c)
     bool is_there = f->how == FOUND_PRESENT;
     if (is_there)
         run_doubt(r, &c->ref, f->value);
-    if (c->test != IS_WORD)
+    if (c->test != IS_WORD) {
+        if (is_there)
+            run_doubt_there(r, &c->ref, f->value);
         return is_there == (c->test == IS_PRESENT);
+    }
     if (!is_there)
         return c->negated && !c->needs_value;
-    return is_a_word(r, c, f->value) != c->negated;
+    bool is_named = is_a_word(r, c, f->value);
+    if (c->needs_value && !is_named)
+        run_doubt_there(r, &c->ref, f->value);
+    return is_named != c->negated;
 }
 
 bool run_all_hold(struct run *r, const struct conditions *c)

@@ -252,13 +252,27 @@ struct run {
 /* What was there and is not in the records; of what a common rule meets again the first counts. */
 void run_miss(struct run *r, const struct ref *ref, struct slice field, struct slice value,
               const char *why);
-/* Refuses the message, if nothing has yet, where the value found at ref may be none: of rows alone,
- * whose mapping does not say what is none. */
-void run_refuse_doubtful(struct run *r, const struct ref *ref, struct slice value);
+/* Why a value is none of what it says, wherever it stands; NULL: it may be one. Words that are also
+ * people's (Null, None, Nan) are no doubt of a text. */
+const char *nothing_or_cut(struct slice value);
+/* As that, where all that is asked is whether something is there: then those words are one, too. */
+const char *nothing_there(struct slice value);
+/* Refuses the message, if nothing has yet, for the value found at ref. doubt NULL: none. */
+void run_refuse_for(struct run *r, const struct ref *ref, const char *doubt);
+/* Of rows alone, whose mapping does not say what is none. */
+static inline bool run_may_doubt(const struct run *r)
+{
+    return r->m->format->has && !r->m->says_empty;
+}
 static inline void run_doubt(struct run *r, const struct ref *ref, struct slice value)
 {
-    if (r->m->format->has && !r->m->says_empty)
-        run_refuse_doubtful(r, ref, value);
+    if (run_may_doubt(r))
+        run_refuse_for(r, ref, nothing_or_cut(value));
+}
+static inline void run_doubt_there(struct run *r, const struct ref *ref, struct slice value)
+{
+    if (run_may_doubt(r))
+        run_refuse_for(r, ref, nothing_there(value));
 }
 /* Holds until the next call: a copy of so small a struct right after it was written costs more than
  * the finding. */

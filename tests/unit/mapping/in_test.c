@@ -372,6 +372,12 @@ static void takes_no_word_for_nothing_by_itself(void)
         { "", "1.2E+05", NULL },       { "", "Null", "Null" },        { "", "NULLAH", "NULLAH" },
         { ", empty: [NULL]", "NULL", "" }, { ", empty: []", "NULL", "NULL" },
         { ", empty: [\"-\", none]", "none", "" },
+        { "", "nan", NULL },           { "", "NaT", NULL },           { "", "0000-00-00", NULL },
+        { "", "1900-01-00", NULL },    { "", "00/01/1900", NULL },    { "", "invalid DATE", NULL },
+        { "", "0001-01-01T00:00:00", NULL }, { "", "#SPILL!", NULL }, { "", "#####", NULL },
+        { "", "1.2e+05", NULL },       { "", "None", "None" },        { "", "NA", "NA" },
+        { "", "Nan", "Nan" },          { "", "00-00-00", "00-00-00" }, { "", "9999-12-31", "9999-12-31" },
+        { "", "#4", "#4" },            { "", "1900-01-01", "1900-01-01" }, { "", "-", "-" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct mapped out;
@@ -389,6 +395,62 @@ static void takes_no_word_for_nothing_by_itself(void)
             CU_ASSERT_STRING_EQUAL(hp.e.code, "map.doubtful");
         }
     }
+}
+
+/* What is taken for "there" ends, or closes, something. */
+static void takes_no_word_for_nothing_for_something(void)
+{
+    static const char *const doubtful[] = {
+        "nan", "NaN", "NAN", "NaT", "None", "none", "NULL", "Null", "N/A", "na", "nil", "-", "--",
+        "\xe2\x80\x93", "\\n", "#n/a", "undefined", "Invalid date", "0000-00-00",
+        "0000-00-00 00:00:00", "00/00/0000", "1900-01-00", "00/01/1900", "0001-01-01", "00000000",
+        "9999-12-31", "31/12/9999 00:00", "1899-12-30", "30/12/1899", "(none)", "<NA>",
+    };
+    static const char *const good[] = { "2026-02-03", "03/02/2026", "01/01/1900", "yes", "0", "x",
+                                        "noon", "31/12/2099", "Nadir", "20-00-00" };
+    static const char *const conditions[] = { "present", "absent", "{other: [open]}" };
+    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
+        helper_fresh();
+        struct mapped out;
+        const struct mapping *m = helper_mapping(arena_format(
+            &hp.scratch, "in: {format: csv, id: id}\ncommon: {header.environment: {text: live}}\n"
+            "events:\n  - {on: {ended: %s}, emit: HospitalStay.discharged}\n", conditions[i]));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+        for (size_t k = 0; k < sizeof doubtful / sizeof doubtful[0]; k++) {
+            err_clear(&hp.e);
+            char *row = arena_format(&hp.scratch, "id,ended\nA1,%s\n", doubtful[k]);
+            bool is_taken = helper_in(m, slice_text(row), &out);
+            CU_ASSERT_FALSE(is_taken);
+            if (is_taken)
+                printf("\n%s: %s ", conditions[i], doubtful[k]);
+            else
+                CU_ASSERT_STRING_EQUAL(hp.e.code, "map.doubtful");
+        }
+        for (size_t k = 0; k < sizeof good / sizeof good[0]; k++) {
+            err_clear(&hp.e);
+            char *row = arena_format(&hp.scratch, "id,ended\nA1,%s\n", good[k]);
+            bool is_taken = helper_in(m, slice_text(row), &out);
+            CU_ASSERT_TRUE(is_taken);
+            if (!is_taken)
+                printf("\n%s: %s ", conditions[i], good[k]);
+        }
+    }
+}
+
+/* A word that the mapping names is what it says. */
+static void takes_a_word_for_nothing_that_a_condition_names(void)
+{
+    struct mapped out;
+    const struct mapping *m = helper_mapping(
+        "in: {format: csv, id: id}\ncommon: {header.environment: {text: live}}\nevents:\n"
+        "  - {on: {help: None}, emit: HospitalStay.admitted}\n"
+        "  - {on: {help: {other: [None, N/A]}}, emit: HospitalStay.discharged}\n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    CU_ASSERT_TRUE(helper_in(m, SLICE("id,help\nA1,None\n"), &out));
+    CU_ASSERT_EQUAL(out.event_count, 1);
+    CU_ASSERT_TRUE(helper_in(m, SLICE("id,help\nA1,N/A\n"), &out));
+    CU_ASSERT_EQUAL(out.event_count, 0);
+    CU_ASSERT_FALSE(helper_in(m, SLICE("id,help\nA1,nil\n"), &out));
 }
 
 static void wants_the_columns_that_it_names_unless_they_are_optional(void)
@@ -435,6 +497,8 @@ static CU_TestInfo cases[] = {
     { "takes no word for nothing by itself", takes_no_word_for_nothing_by_itself },
     { "wants the columns that it names unless they are optional",
       wants_the_columns_that_it_names_unless_they_are_optional },
+    { "takes no word for nothing for something", takes_no_word_for_nothing_for_something },
+    { "takes a word for nothing that a condition names", takes_a_word_for_nothing_that_a_condition_names },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_in = { "in", helper_load, helper_end, helper_fresh, NULL, cases };

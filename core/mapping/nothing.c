@@ -1,0 +1,119 @@
+/* nothing.c - values that stand where a source has nothing, or cannot show what it has: what databases,
+ * spreadsheets and programs write. Most of rows can have one, so most is decided by the first byte. */
+#include "mapping/parts.h"
+
+static const char none[] =
+    "it may mean that nothing is there: name it under 'empty:', or write 'empty: []'";
+
+static size_t skip_digits(struct slice s, size_t i, uint8_t also)
+{
+    while (i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == also))
+        i++;
+    return i;
+}
+
+/* 9.99E+09 */
+static bool has_power(struct slice s)
+{
+    size_t start = s.n && s.p[0] == '-', e = skip_digits(s, start, '.');
+    if (e == start || e + 2 >= s.n || (s.p[e] | 0x20) != 'e' ||
+        (s.p[e + 1] != '+' && s.p[e + 1] != '-'))
+        return false;
+    return skip_digits(s, e + 2, 0) == s.n;
+}
+
+/* "#REF!", "#NAME?", "#GETTING_DATA!", "####": what a spreadsheet cannot work out or show. */
+static bool is_cell_error(struct slice s)
+{
+    size_t i = 1;
+    if (slice_equal_nocase(s, SLICE("#N/A")))
+        return true;
+    while (i < s.n && (s.p[i] == '_' || s.p[i] == '/' || (s.p[i] >= '0' && s.p[i] <= '9') ||
+                       ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z')))
+        i++;
+    if (i > 1)
+        return i + 1 == s.n && (s.p[i] == '!' || s.p[i] == '?');
+    while (i < s.n && s.p[i] == '#')
+        i++;
+    return i == s.n && s.n >= 4;
+}
+
+struct day {
+    int year, month, day;
+};
+
+/* 2026-02-03 or 03/02/2026, whether there is such a day or not; a time may follow. */
+static bool read_day(struct slice s, struct day *out)
+{
+    int part[3] = { 0 };
+    size_t length[3], at = 0;
+    for (size_t i = 0; i < 3; i++) {
+        size_t end = skip_digits(s, at, 0);
+        length[i] = end - at;
+        if (length[i] < 1 || length[i] > 4)
+            return false;
+        while (at < end)
+            part[i] = part[i] * 10 + (s.p[at++] - '0');
+        if (i == 2)
+            break;
+        if (at >= s.n || (s.p[at] != '-' && s.p[at] != '/' && s.p[at] != '.'))
+            return false;
+        at++;
+    }
+    bool year_first = length[0] == 4;
+    if ((at < s.n && s.p[at] != ' ' && s.p[at] != 'T') || length[1] > 2 ||
+        length[year_first ? 2 : 0] > 2 || length[year_first ? 0 : 2] != 4)
+        return false;
+    *out = (struct day){ part[year_first ? 0 : 2], part[1], part[year_first ? 2 : 0] };
+    return true;
+}
+
+/* 0000-00-00, 00/01/1900, 0001-01-01: a number or nothing, shown as a day that never was. */
+static bool is_no_day(struct slice s)
+{
+    struct day d;
+    return read_day(s, &d) && (d.year <= 1 || d.month == 0 || d.day == 0);
+}
+
+const char *nothing_or_cut(struct slice value)
+{
+    static const char *const words[] = { "NULL", "null", "NaN", "nan", "NaT", "undefined" };
+    static const char *const forms[] = { "\\N", "(null)", "<null>", "[null]", "invalid date",
+                                         "<na>", "(none)", "<none>" };
+    if (!value.n)
+        return NULL;
+    uint8_t first = value.p[0];
+    if (first == '-' || (first >= '0' && first <= '9'))
+        return has_power(value) ? "a spreadsheet has cut its digits" : is_no_day(value) ? none : NULL;
+    if (first == '#')
+        return is_cell_error(value) ? none : NULL;
+    if (!first || !strchr("NnuIi\\(<[", first) || value.n > 12)
+        return NULL;
+    if (slice_is_one_of_texts(value, words, sizeof words / sizeof words[0]))
+        return none;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (slice_equal_nocase(value, slice_text(forms[i])))
+            return none;
+    return NULL;
+}
+
+/* 9999-12-31 stands for "no end", 1899-12-30 for the nought of a spreadsheet, 00000000 for no day. */
+static bool is_unlikely_day(struct slice s)
+{
+    struct day d;
+    return slice_equal_text(s, "00000000") || slice_equal_text(s, "99991231") ||
+           (read_day(s, &d) && (d.year == 9999 || (d.year == 1899 && d.month == 12 && d.day >= 30)));
+}
+
+const char *nothing_there(struct slice value)
+{
+    static const char *const words[] = { "null", "none", "nan", "nat", "na", "n/a", "n.a.", "nil",
+                                         "undefined", "-", "--", "---", "\xe2\x80\x93", "\xe2\x80\x94" };
+    const char *doubt = nothing_or_cut(value);
+    if (doubt || value.n > 30)
+        return doubt;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (slice_equal_nocase(value, slice_text(words[i])))
+            return none;
+    return is_unlikely_day(value) ? none : NULL;
+}
