@@ -42,30 +42,44 @@ struct day {
     int year, month, day;
 };
 
+/* One to four digits from *at on, moved behind them; how many they are, 0 when they are others. */
+static size_t read_number(struct slice s, size_t *at, int *out)
+{
+    size_t start = *at, end = skip_digits(s, start, 0);
+    *out = 0;
+    if (end - start > 4)
+        return 0;
+    for (size_t i = start; i < end; i++)
+        *out = *out * 10 + (s.p[i] - '0');
+    *at = end;
+    return end - start;
+}
+
+static bool take_mark(struct slice s, size_t *at)
+{
+    bool is_mark = *at < s.n && (s.p[*at] == '-' || s.p[*at] == '/' || s.p[*at] == '.');
+    *at += is_mark;
+    return is_mark;
+}
+
 /* 2026-02-03 or 03/02/2026, whether there is such a day or not; a time may follow. */
 static bool read_day(struct slice s, struct day *out)
 {
-    int part[3] = { 0 };
-    size_t length[3], at = 0;
-    for (size_t i = 0; i < 3; i++) {
-        size_t end = skip_digits(s, at, 0);
-        length[i] = end - at;
-        if (length[i] < 1 || length[i] > 4)
-            return false;
-        while (at < end)
-            part[i] = part[i] * 10 + (s.p[at++] - '0');
-        if (i == 2)
-            break;
-        if (at >= s.n || (s.p[at] != '-' && s.p[at] != '/' && s.p[at] != '.'))
-            return false;
-        at++;
-    }
-    bool year_first = length[0] == 4;
-    if ((at < s.n && s.p[at] != ' ' && s.p[at] != 'T') || length[1] > 2 ||
-        length[year_first ? 2 : 0] > 2 || length[year_first ? 0 : 2] != 4)
+    size_t at = 0;
+    int first, last;
+    size_t first_digits = read_number(s, &at, &first);
+    if (!first_digits || !take_mark(s, &at))
         return false;
-    *out = (struct day){ part[year_first ? 0 : 2], part[1], part[year_first ? 2 : 0] };
-    return true;
+    size_t month_digits = read_number(s, &at, &out->month);
+    if (!month_digits || month_digits > 2 || !take_mark(s, &at))
+        return false;
+    size_t last_digits = read_number(s, &at, &last);
+    bool year_first = first_digits == 4;
+    if (!last_digits || (year_first ? last_digits > 2 : first_digits > 2 || last_digits != 4))
+        return false;
+    out->year = year_first ? first : last;
+    out->day = year_first ? last : first;
+    return at == s.n || s.p[at] == ' ' || s.p[at] == 'T';
 }
 
 /* 0000-00-00, 00/01/1900, 0001-01-01: a number or nothing, shown as a day that never was. */
