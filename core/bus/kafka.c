@@ -24,7 +24,7 @@ struct kafka {
     struct arena a;
     const char *prefix, *name;
     const struct kafka_setting *site;
-    struct kafka_why why;
+    struct kafka_why *why;
     struct kafka_client *look;
     struct kafka_publisher publisher;
 };
@@ -495,7 +495,7 @@ static bool start_client(struct kafka *k, enum kafka_role role, const char *id,
                                          { id ? kind : NULL, id },
                                          { NULL, NULL } };
     struct kafka_start s = { .role = role, .prefix = k->prefix, .site = k->site, .own = own,
-                             .why = &k->why };
+                             .why = k->why };
     return kafka_start(&s, out, e);
 }
 
@@ -504,7 +504,7 @@ static void kafka_close(struct bus *bus)
     struct kafka *k = (struct kafka *)bus;
     kafka_publisher_release(&k->publisher);
     kafka_stop(&k->look);
-    kafka_why_release(&k->why);
+    kafka_why_release(k->why);
     arena_release(&k->a);
     mem_free(k);
 }
@@ -540,8 +540,9 @@ bool kafka_open(const struct bus_options *o, const char *address, struct bus **o
     k->name = arena_text(&k->a, slice_text(o->client ? o->client : "concordat"));
     bool ok = (k->prefix && k->name) || err_memory(e);
     ok = ok && kafka_settings(address, &k->a, &k->site, e);
-    kafka_why_init(&k->why, ok && kafka_has_setting(k->site, "ssl.certificate.location"));
-    kafka_publisher_init(&k->publisher, k->prefix, k->name, k->site, &k->why);
+    k->why = kafka_why_new(ok && kafka_has_setting(k->site, "ssl.certificate.location"));
+    ok = ok && (k->why || err_memory(e));
+    kafka_publisher_init(&k->publisher, k->prefix, k->name, k->site, k->why);
     ok = ok && start_client(k, KAFKA_LOOKER, NULL, &k->look, e);
     if (ok)
         *out = &k->bus;

@@ -4,6 +4,8 @@
 #include "bus/kafka_inside.h"
 #include "host/log.h"
 
+#define GONE_MS 10000   /* until a topic that is not there counts as gone: a broker that starts knows none */
+#define ASK_NS INT64_C(1000000000)
 #define SETTLE_MS 30000 /* a call that may be made again is made again for so long */
 
 struct topic {
@@ -66,8 +68,12 @@ static void to_log(const rd_kafka_t *rk, int level, const char *facility, const 
     static const struct log_who who = { "bus", "kafka" };
     struct kafka_client *c = rd_kafka_opaque(rk);
     kafka_why_line(c->why, text);
+    /* Said for each partition and time that it looks; kafka_take says it once. */
+    bool gone = strstr(text, "topic does not exist") || strstr(text, "partition is no longer available");
+    if (gone)
+        atomic_store(&c->doubts, true);
     /* CONFWARN: "experimental", of a setting that we want. FAIL: an ERROR says it again. */
-    bool matters = level <= 4 && strcmp(facility, "CONFWARN") != 0 && strcmp(facility, "FAIL") != 0;
+    bool matters = level <= 4 && !gone && strcmp(facility, "CONFWARN") != 0 && strcmp(facility, "FAIL") != 0;
     log_line(matters ? LOG_WARN : LOG_DEBUG, &who, "bus.client", "%s: %s", facility, text);
 }
 
@@ -147,6 +153,10 @@ void kafka_stop(struct kafka_client **client)
     *client = NULL;
     if (!c)
         return;
+    if (c->gone_ns) { /* librdkafka 2.0.2 never comes back from destroying a consumer of a deleted topic */
+        kafka_why_keep(c->why);
+        return;
+    }
     /* All that holds on to the client must be gone first, or destroying it waits for ever. */
     for (size_t i = 0; i < c->count; i++)
         rd_kafka_topic_destroy(c->topics[i].handle);
@@ -389,6 +399,28 @@ static bool take_error(struct kafka_client *c, const rd_kafka_message_t *m, stru
     }
 }
 
+/* The library says in its log alone that a topic is not there, and asks for it for ever. */
+static bool look_for_topics(struct kafka_client *c, struct err *e)
+{
+    int64_t now_ns = clock_mono_ns();
+    if (now_ns - c->asked_ns < ASK_NS || !atomic_exchange(&c->doubts, false))
+        return true;
+    c->asked_ns = now_ns;
+    for (size_t i = 0; i < c->count; i++) {
+        struct err why = { .fate = ERR_NONE };
+        struct topic t = c->topics[i];
+        if (ask_partitions(c, t.name, &t, &why) || why.fate != ERR_FATAL)
+            continue;
+        if (!c->gone_ns)
+            c->gone_ns = now_ns;
+        if (now_ns - c->gone_ns < GONE_MS * INT64_C(1000000))
+            return true;
+        return err_set(e, ERR_FATAL, why.code, 0, "cannot go on, '%s' is not there: %s", t.name, why.text);
+    }
+    c->gone_ns = 0;
+    return true;
+}
+
 bool kafka_take(struct kafka_client *c, int wait_ms, struct bus_record *r, void **message,
                 enum kafka_took *what, struct err *e)
 {
@@ -396,7 +428,7 @@ bool kafka_take(struct kafka_client *c, int wait_ms, struct bus_record *r, void 
     *what = KAFKA_NOTHING;
     *message = NULL;
     if (!m)
-        return true;
+        return look_for_topics(c, e);
     *r = (struct bus_record){ .partition = m->partition, .offset = m->offset };
     if (m->err) {
         bool end = m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;

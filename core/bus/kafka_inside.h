@@ -2,6 +2,7 @@
 #ifndef CONCORDAT_BUS_KAFKA_INSIDE_H
 #define CONCORDAT_BUS_KAFKA_INSIDE_H
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include <librdkafka/rdkafka.h>
@@ -19,6 +20,9 @@ struct kafka_client {
     void (*report)(void *parcel, const struct bus_record *at);
     struct topic *topics; /* those it has met, by name */
     size_t count, room;
+    atomic_bool doubts; /* the library speaks of a topic that is not there */
+    int64_t gone_ns;    /* since when one is; 0: all are there */
+    int64_t asked_ns;   /* when the broker was asked for them last */
 };
 
 /* bus.down (ERR_RETRY): "cannot <what>: <why>", or what TLS or the login says of why. False. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "host/log.h"
 #include "host/tls.h"
@@ -18,15 +19,29 @@
 #define ALERT_CERTIFICATE_UNKNOWN 46
 #define ALERT_CERTIFICATE_REQUIRED 116
 
-void kafka_why_init(struct kafka_why *w, bool shows)
+struct kafka_why *kafka_why_new(bool shows)
 {
+    struct kafka_why *w = mem_alloc(sizeof *w);
+    if (!w)
+        return NULL;
     *w = (struct kafka_why){ .shows = shows };
     pthread_mutex_init(&w->lock, NULL);
+    return w;
+}
+
+void kafka_why_keep(struct kafka_why *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->kept = true;
+    pthread_mutex_unlock(&w->lock);
 }
 
 void kafka_why_release(struct kafka_why *w)
 {
+    if (!w || w->kept)
+        return;
     pthread_mutex_destroy(&w->lock);
+    mem_free(w);
 }
 
 /* Lock held. Whether it is to be said now: each code once a minute. */

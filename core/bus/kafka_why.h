@@ -20,6 +20,7 @@
 
 struct kafka_why {
     pthread_mutex_t lock; /* of all below */
+    bool kept;            /* a client that cannot be ended goes on telling it */
     bool shows;           /* a certificate of ours */
     struct err last;
     int64_t last_ns;
@@ -29,7 +30,10 @@ struct kafka_why {
     } said[KAFKA_WHY_CODES];
 };
 
-void kafka_why_init(struct kafka_why *w, bool shows);
+/* NULL without memory. */
+struct kafka_why *kafka_why_new(bool shows);
+/* From now on it outlives its bus. */
+void kafka_why_keep(struct kafka_why *w);
 void kafka_why_release(struct kafka_why *w);
 /* What OpenSSL found of a certificate that a broker showed ("host:port"; borrows); 0: good. */
 void kafka_why_verdict(struct kafka_why *w, const char *broker, int verdict);

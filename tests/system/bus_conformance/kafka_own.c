@@ -82,16 +82,23 @@ static void a_worker_that_cannot_go_back_ends(void)
     CU_ASSERT_STRING_EQUAL(fetch_values(1), "0 ");
 }
 
-/* What retention does: the first records of in/0 are no more. */
-static void trim(int64_t before)
+static rd_kafka_t *administrator(void)
 {
-    char name[100], text[200];
+    char text[200];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     CU_ASSERT_EQUAL_FATAL(rd_kafka_conf_set(conf, "bootstrap.servers", strchr(f.url, ':') + 3, text,
                                             sizeof text),
                           RD_KAFKA_CONF_OK);
     rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(rk);
+    return rk;
+}
+
+/* What retention does: the first records of in/0 are no more. */
+static void trim(int64_t before)
+{
+    char name[100];
+    rd_kafka_t *rk = administrator();
     snprintf(name, sizeof name, "%sin", f.prefix);
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, name, 0)->offset = before;
@@ -106,6 +113,49 @@ static void trim(int64_t before)
     rd_kafka_DeleteRecords_destroy(order);
     rd_kafka_topic_partition_list_destroy(list);
     rd_kafka_destroy(rk);
+}
+
+static void delete_topic(const char *topic)
+{
+    char name[100];
+    rd_kafka_t *rk = administrator();
+    snprintf(name, sizeof name, "%s%s", f.prefix, topic);
+    rd_kafka_DeleteTopic_t *order = rd_kafka_DeleteTopic_new(name);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_DeleteTopics(rk, &order, 1, NULL, queue);
+    rd_kafka_event_t *done = rd_kafka_queue_poll(queue, PATIENCE_MS);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(done);
+    CU_ASSERT_EQUAL(rd_kafka_event_error(done), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_event_destroy(done);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_DeleteTopic_destroy(order);
+    rd_kafka_destroy(rk);
+}
+
+/* librdkafka's consumer never says so, and cannot be destroyed from then on. */
+static void a_worker_names_the_topic_that_was_deleted_and_ends(void)
+{
+    const struct bus_record *in;
+    size_t n;
+    int64_t until_ns = clock_mono_ns() + PATIENCE_MS * (int64_t)1000000;
+    publish("more", 0, "k", "one");
+    join_as("router-0");
+    CU_ASSERT_STRING_EQUAL(fetch_values(1), "one ");
+    delete_topic("in");
+    while (clock_mono_ns() < until_ns && bus_fetch(f.w, 100, &in, &n, &f.e))
+        ;
+    CU_ASSERT_EQUAL(f.e.fate, ERR_FATAL);
+    CU_ASSERT_STRING_EQUAL_FATAL(f.e.code ? f.e.code : "", "bus.topic");
+    CU_ASSERT_PTR_NOT_NULL(strstr(f.e.text, "'in'"));
+    int64_t left_ns = clock_mono_ns();
+    bus_leave(&f.w);
+    CU_ASSERT(clock_mono_ns() - left_ns < PATIENCE_MS * (int64_t)1000000);
+    err_clear(&f.e);
+    reopen_bus();
+    CU_ASSERT_TRUE_FATAL(must(bus_topics(f.b, topics, TOPICS, &f.e)));
+    join_as("router-0");
+    publish("in", 0, "k", "anew");
+    CU_ASSERT_STRING_EQUAL(read_values("in", 0, 0), "anew ");
 }
 
 static void reads_a_trimmed_topic_from_where_it_begins(void)
@@ -195,6 +245,8 @@ CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transac
                                     a_worker_that_cannot_go_back_ends },
                                   { "reads a trimmed topic from where it begins",
                                     reads_a_trimmed_topic_from_where_it_begins },
+                                  { "a worker names the topic that was deleted, and ends",
+                                    a_worker_names_the_topic_that_was_deleted_and_ends },
                                   { "stops a worker before a gap", stops_a_worker_before_a_gap },
                                   { "knows what it published by when it was accepted",
                                     knows_what_it_published_by_when_it_was_accepted },

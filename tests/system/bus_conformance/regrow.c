@@ -1,6 +1,6 @@
 /* regrow.c - bus_regrow kafka://HOST:PORT TOPIC PARTITIONS COUNT [NAME=VALUE]...: deletes a topic, makes
- * it anew with such settings and fills each partition with COUNT records of nobody. Exit 0 when all of
- * that is so. */
+ * it anew with such settings and fills each partition with COUNT records of nobody; 0 partitions: it stays
+ * gone. Exit 0 when all of that is so. */
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
     int partitions = (int)strtol(argv[3], NULL, 10), count = (int)strtol(argv[4], NULL, 10);
     int failed = forget(rk, queue, argv[2]) != 0 ||
-                 make_anew(rk, queue, argv[2], partitions, argv + 5) ||
+                 (partitions && make_anew(rk, queue, argv[2], partitions, argv + 5)) ||
                  fill(rk, argv[2], partitions, count);
     rd_kafka_queue_destroy(queue);
     rd_kafka_destroy(rk);
