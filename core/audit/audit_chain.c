@@ -1,7 +1,7 @@
-/* chain.c - the chain of one partition: its hash, and its note beside the committed position. */
+/* audit_chain.c - the chain of one partition: its hash, and its note beside the committed position. */
 #include <inttypes.h>
 
-#include "audit/audit.h"
+#include "audit/audit_chain.h"
 
 /* h_i = SHA-256(0x00 | i, 8 bytes big-endian | h_{i-1} | framed entry). The zero byte is that of
  * a leaf in RFC 6962, so that no entry can ever be taken for an inner node of a tree over them. */

@@ -1,7 +1,8 @@
-/* entry.c - makes the framed entry of one input: internal/AuditEntry, field by field.
+/* audit_entry.c - makes the framed entry of one input: internal/AuditEntry, field by field.
  *
  * Hand-encoded in the schema's order; a test reads every entry back through the compiled plan. */
-#include "audit/audit.h"
+#include "audit/audit_entry.h"
+
 #include "record/wire.h"
 #include "sharing/rules/clause.h"
 #include "sharing/rules/prohibition.h"

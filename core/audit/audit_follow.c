@@ -1,4 +1,4 @@
-/* follow.c - the audit as it grows: what is new since the last call. */
+/* audit_follow.c - the audit as it grows: what is new since the last call. */
 #include "audit/audit.h"
 #include "audit/walk.h"
 

@@ -1,8 +1,8 @@
-/* read.c - an entry read back through the compiled plan, for why, held, status, verify and
+/* audit_read.c - an entry read back through the compiled plan, for why, held, status, verify and
  * replay. */
-#include "audit/audit.h"
+#include "audit/audit_read.h"
+
 #include "audit/first_form.h"
-#include "audit/walk.h"
 #include "record/wire.h"
 
 /* Of entries of version 1, which are on the bus for ever. */
@@ -149,39 +149,4 @@ bool audit_read(const struct catalogue *c, struct arena *a, struct slice framed,
     if (!read_hashes(&v, out))
         return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot read an entry's hashes");
     return read_decisions(&v, a, out, e) && read_claims(&v, a, out, e);
-}
-
-static bool each_of(struct bus *b, const struct catalogue *c, int partition,
-                    bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
-                    bool *go_on, struct err *e)
-{
-    struct walk w;
-    struct arena a;
-    const struct bus_record *record = NULL;
-    bool good = walk_open(&w, b, TOPIC_AUDIT, partition, 0, e);
-    arena_init(&a, WALK_ARENA_BYTES);
-    while (good && *go_on) {
-        struct audit_read read;
-        arena_reset(&a);
-        good = walk_next(&w, &record, e);
-        if (!good || !record)
-            break;
-        good = audit_read(c, &a, record->value, &read, e);
-        if (good)
-            *go_on = each(ctx, partition, &read);
-    }
-    arena_release(&a);
-    walk_close(&w);
-    return good;
-}
-
-bool audit_each(struct bus *b, const struct catalogue *c, int partitions,
-                bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
-                struct err *e)
-{
-    bool go_on = true;
-    for (int p = 0; p < partitions && go_on; p++)
-        if (!each_of(b, c, p, each, ctx, &go_on, e))
-            return false;
-    return true;
 }

@@ -1,4 +1,4 @@
-/* verify.c - whether the audit on the bus is whole, and whether it and the bus say the same.
+/* audit_verify.c - whether the audit on the bus is whole, and whether it and the bus say the same.
  *
  * It may run beside a router, so the order of reading matters: the committed notes first (the
  * chain read after them must pass through them), then the audit with its inputs, then the

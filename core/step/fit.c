@@ -2,6 +2,7 @@
 #include "step/fit.h"
 
 #include "bus/bus.h"
+#include "sharing/facts/person.h"
 #include "sharing/facts/share.h"
 
 #define FACTS_MAX_BYTES (BUS_RECORD_MAX_BYTES - ID_BYTES)

@@ -4,6 +4,8 @@
  * ways share - decision time, entry, chain, the feed's mark - is done once, in finish(). */
 #include "step/step.h"
 
+#include "sharing/facts/hold.h"
+#include "sharing/facts/person.h"
 #include "step/acts.h"
 #include "step/fit.h"
 #include "record/wire.h"
@@ -273,7 +275,7 @@ static bool keep_first(struct work *w, const struct input_act *act, const struct
 {
     struct person after;
     return note_act(w, act, HOLD_FIRST_OF_TWO, e) &&
-           person_note_hold(w->a, person, &act->event, act->to.n, who, &after, e) &&
+           hold_note_first(w->a, person, &act->event, act->to.n, who, &after, e) &&
            keep_person(w, &after, e);
 }
 

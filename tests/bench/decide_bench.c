@@ -20,6 +20,7 @@
 #include "decide_ratio.h"
 #include "decide_reload.h"
 #include "made_region.h"
+#include "sharing/facts/person.h"
 #include "sharing/load/bundle_load.h"
 #include "sharing/load/load.h"
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "record/wire.h"
+#include "sharing/facts/person.h"
 #include "sharing/judge/judge.h"
 #include "sharing/load/bundle_load.h"
 #include "sharing/load/source.h"

@@ -7,6 +7,7 @@
 #include "sharing/decide/when_eval.h"
 #include "sharing/facts/facts.h"
 #include "sharing/facts/facts_query.h"
+#include "sharing/facts/person.h"
 #include "sharing/load/bundle_load.h"
 #include "sharing/load/when_compile.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "record/wire.h"
+#include "sharing/facts/person.h"
 #include "sharing/load/bundle_load.h"
 
 /* ---- the bundle ---- */

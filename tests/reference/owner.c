@@ -10,6 +10,7 @@
 
 #include "engine.h"
 #include "record/wire.h"
+#include "sharing/facts/person.h"
 #include "sharing/load/bundle_load.h"
 
 #define AGENCIES 3

@@ -86,19 +86,6 @@ void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t serv
     d->changed = true;
 }
 
-bool person_note_hold(struct arena *a, const struct person *p, const struct event_id *event,
-                      uint16_t service, struct slice who, struct person *out, struct err *e)
-{
-    struct draft d;
-    if (!draft_init(&d, a, p, e))
-        return false;
-    struct hold *h = draft_hold(&d, event, service);
-    if (h)
-        h->first_by = who;
-    draft_view(&d, out);
-    return true;
-}
-
 /* ---- what came before ---- */
 
 /* Of an agency's name, the same in every bundle that has it (FNV-1a). */

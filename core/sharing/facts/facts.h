@@ -199,22 +199,7 @@ static inline struct slice source_agency(struct slice source)
     return at < source.n ? slice_head(source, at) : source;
 }
 
-/* A person of whom nothing is known. */
-extern const struct person person_unknown;
-
-/* The value of the topic `facts`: framed Avro, internal/Facts. */
-MUST_CHECK bool person_encode(const struct bundle *b, const struct person *p, struct buf *out,
-                              struct err *e);
-/* Borrows bytes. facts.* ERR_FATAL: our own record cannot be read. Services are kept by name on the
- * wire, so that a new region.yaml may number them anew; unknown ones are dropped with their facts. */
-MUST_CHECK bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes,
-                              struct person *out, struct err *e);
-
 /* Any restriction of the person stands, also one of a kind nobody could read. */
 bool facts_is_restricted(const struct person *p);
-
-/* Somebody has released this hold of a restricted person first: the same facts, who is noted. */
-MUST_CHECK bool person_note_hold(struct arena *a, const struct person *p, const struct event_id *event,
-                                 uint16_t service, struct slice who, struct person *out, struct err *e);
 
 #endif

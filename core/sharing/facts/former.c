@@ -35,7 +35,7 @@ static const struct former *find(const struct schema *s, uint64_t fingerprint)
 
 bool former_is_read(const struct schema *s, uint64_t fingerprint)
 {
-    return find(s, fingerprint) != NULL;
+    return fingerprint == plan_fingerprint(s->plan) || find(s, fingerprint) != NULL;
 }
 
 static void put_in(struct taking *t)

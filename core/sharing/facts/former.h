@@ -7,7 +7,7 @@
 
 #include "record/catalogue.h"
 
-/* Whether records of that schema are read by that form, too. */
+/* Whether records of that schema are read when they have that form: its own, or one before. */
 bool former_is_read(const struct schema *s, uint64_t fingerprint);
 /* The body of a framed record of s, as s has it: borrowed, or in a. Errors: wire.*, record.form (of
  * another form, or not what that form is; ERR_REJECT), memory. */

@@ -1,6 +1,7 @@
-/* hold.c - whether a hold rests on facts. */
+/* hold.c - whether a hold rests on facts, and who released it first. */
 #include "sharing/facts/hold.h"
 
+#include "sharing/facts/draft.h"
 #include "sharing/rules/reason.h"
 
 /* A yes beside another's no, or one that was. */
@@ -18,4 +19,17 @@ bool hold_is_of_facts(const struct hold *h)
            (is_of_conflict(h) ||
             slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
             slice_equal_text(h->reason, reason_code(REASON_IDENTITY_DISAGREES)));
+}
+
+bool hold_note_first(struct arena *a, const struct person *p, const struct event_id *event,
+                      uint16_t service, struct slice who, struct person *out, struct err *e)
+{
+    struct draft d;
+    if (!draft_init(&d, a, p, e))
+        return false;
+    struct hold *h = draft_hold(&d, event, service);
+    if (h)
+        h->first_by = who;
+    draft_view(&d, out);
+    return true;
 }

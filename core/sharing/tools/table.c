@@ -3,6 +3,7 @@
 
 #include "host/tree.h"
 #include "sharing/decide/decide.h"
+#include "sharing/facts/person.h"
 #include "sharing/judge/run.h"
 #include "sharing/tools/table_row.h"
 

@@ -3,6 +3,8 @@
 
 #include <CUnit/CUnit.h>
 
+#include "sharing/facts/facts.h"
+#include "sharing/facts/person.h"
 #include "step/memory.h"
 #include "bus/topics.h"
 #include "record/wire.h"

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "sharing/facts/owner_use.h"
+#include "sharing/facts/person.h"
+#include "sharing/judge/judge.h"
 #include "small.h"
 
 #define DAY (24 * HOUR)

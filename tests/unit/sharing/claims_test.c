@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "sharing/rules/when.h"
+#include "sharing/facts/person.h"
 #include "sharing/judge/notice.h"
 #include "world.h"
 

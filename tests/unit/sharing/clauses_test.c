@@ -4,6 +4,7 @@
 
 #include "small.h"
 #include "sharing/facts/facts.h"
+#include "sharing/facts/person.h"
 #include "sharing/judge/notice.h"
 #include "sharing/rules/prohibition.h"
 #include "sharing/rules/reason.h"

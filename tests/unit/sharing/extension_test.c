@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "sharing/change/bundle_suppose.h"
 #include "sharing/facts/facts.h"
+#include "sharing/facts/person.h"
 #include "sharing/judge/judge.h"
 #include "sharing/rules/agreement.h"
 #include "sharing/rules/clause.h"

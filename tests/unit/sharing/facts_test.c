@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "sharing/facts/draft.h"
+#include "sharing/facts/person.h"
 #include "sharing/rules/when.h"
 #include "world.h"
 

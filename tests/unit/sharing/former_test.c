@@ -3,6 +3,7 @@
 
 #include "record/wire.h"
 #include "sharing/facts/former.h"
+#include "sharing/facts/person.h"
 #include "sharing/judge/notice.h"
 #include "world.h"
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "small.h"
+#include "sharing/facts/facts.h"
+#include "sharing/facts/person.h"
 
 #define DAY (24 * HOUR)
 #define STAY                                                                                       \

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "small.h"
+#include "sharing/facts/person.h"
+#include "sharing/rules/reason.h"
 
 #define SHARED                                                                                     \
     "    share: {HospitalStay: [admitted], SocialCare: [allocated]}\n"                             \

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "record/wire.h"
+#include "sharing/facts/person.h"
 #include "sharing/rules/when.h"
 #include "sharing/rules/words.h"
 #include "world.h"

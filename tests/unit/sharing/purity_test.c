@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "record/wire.h"
+#include "sharing/facts/person.h"
 #include "sharing/rules/compiled.h"
 #include "world.h"
 

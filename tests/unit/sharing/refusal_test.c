@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "sharing/facts/draft.h"
+#include "sharing/facts/person.h"
 #include "sharing/facts/refusal.h"
 #include "record/wire.h"
+#include "sharing/judge/judge.h"
 #include "small.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))

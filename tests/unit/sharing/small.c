@@ -1,6 +1,7 @@
 /* small.c - the small region, and a source of files in memory. */
 #include "small.h"
 #include "sharing/facts/facts.h"
+#include "sharing/facts/person.h"
 #include "sharing/load/bundle_load.h"
 #include "sharing/load/source.h"
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "record/wire.h"
+#include "sharing/facts/person.h"
 #include "sharing/judge/notice.h"
 #include "sharing/load/bundle_load.h"
 #include "sharing/tools/table.h"
