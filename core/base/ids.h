@@ -10,7 +10,7 @@
 #define ID_BYTES 16
 
 struct nhs_number { char digit[11]; };          /* ten digits, NUL */
-struct subject_key { uint8_t b[ID_BYTES]; };    /* architecture.md 2: person key or local key */
+struct subject_key { uint8_t b[ID_BYTES]; };    /* person key or local key (core/ARCHITECTURE.md, Identity) */
 struct pseudonym { uint8_t b[ID_BYTES]; };      /* what one recipient knows a subject by */
 struct event_id { uint8_t b[ID_BYTES]; };
 struct disclosure_id { char text[21]; };        /* 20 characters of base32, NUL: fits MSH-10 */

@@ -1,4 +1,4 @@
-/* topics.h - the names of the region's topics, in one place (architecture.md 5). */
+/* topics.h - the names of the region's topics, in one place (core/ARCHITECTURE.md, Topics). */
 #ifndef CONCORDAT_BUS_TOPICS_H
 #define CONCORDAT_BUS_TOPICS_H
 

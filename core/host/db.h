@@ -1,8 +1,9 @@
 /* db.h - SQLite, wrapped: one connection a file and writer, synchronous=FULL, WAL.
  *
  * A connection is used by one thread at a time (the caller's mutex). mmap is off; never a second
- * writing connection to one file (SQLite's WAL-reset bug, engine.md 5.2): db_open takes a lock file
- * "<path>.lock" (flock) and refuses with db.locked when another process holds it.
+ * writing connection to one file: SQLite before 3.51.3 can damage it when two of them write or
+ * checkpoint at once (its WAL-reset bug). db_open takes a lock file "<path>.lock" (flock), and refuses
+ * with db.locked when another process holds it.
  * Errors: db.open, db.locked, db.sql (ERR_FATAL), db.full (ERR_RETRY: the disk is full or takes no write), db.busy. */
 #ifndef CONCORDAT_HOST_DB_H
 #define CONCORDAT_HOST_DB_H

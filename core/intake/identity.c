@@ -10,7 +10,7 @@ static void first_bytes(const uint8_t hash[HASH_BYTES], uint8_t out[ID_BYTES])
     memcpy(out, hash, ID_BYTES);
 }
 
-/* PDS status 01: "number present and verified"; NSTS01 is its older spelling (domain.md 1.6). */
+/* PDS status 01: "number present and verified"; NSTS01 is its older spelling (HL7 v2 PID-32 of the ITK). */
 static bool is_verified(const struct identity *id, const struct claim *c)
 {
     return id->traced || slice_equal(c->nhs_status, SLICE("01")) ||

@@ -1,4 +1,4 @@
-/* identity.h - whom an event is about: the key that it travels under (architecture.md 7).
+/* identity.h - whom an event is about: the key that it travels under (core/ARCHITECTURE.md, Identity).
  *
  * A valid NHS number gives the person key; else a case reference of ours or a durable link gives a
  * pseudonym or person key; else the local id gives the agency's local key. Nothing is ever joined

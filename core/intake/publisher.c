@@ -2,7 +2,7 @@
  *
  * A message is read again from the file, not handed over in memory: what waits may be more than
  * memory, and after a crash it is the same path. While the bus is down messages pile up in the
- * spool, in order; there is never a second way around it (engine.md 5.3). */
+ * spool, in order; there is never a second way around it (law 8). */
 #include "intake/feed.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* mapping.h - the mapping language: one file, one direction, compiled against schemas and a format.
  *
  * In: a native message becomes records (all or none). Out: a record becomes a tree that the format
- * renders. What can be said stands in adapters/README.md; contracts.md 2 is its start. Compiled
+ * renders. What can be said stands in adapters/README.md. Compiled
  * mappings are immutable; any thread. No text is compiled per message.
  * Errors of a file are collected with file:line:column (map.*); errors of a message are ERR_REJECT
  * with the record path in the sentence, the source path and byte offset as place, never the value. */

@@ -1,4 +1,4 @@
-/* region.c - which topics a region has: their names follow the bundle (architecture.md 5). */
+/* region.c - which topics a region has: their names follow the bundle (core/ARCHITECTURE.md, Topics). */
 #include "router/router.h"
 
 #include "bus/topics.h"

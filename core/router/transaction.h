@@ -8,7 +8,7 @@
 #include "step/step.h"
 #include "bus/bus.h"
 
-/* broker.md, conclusion 5: beyond these a commit costs more than it saves. */
+/* Beyond these a commit costs more than it saves (core/ARCHITECTURE.md, Topics). */
 #define TRANSACTION_MAX_RECORDS 5000
 #define TRANSACTION_MAX_PARTITIONS 100
 #define TRANSACTION_MAX_NS ((int64_t)50 * 1000 * 1000)

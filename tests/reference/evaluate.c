@@ -1,4 +1,4 @@
-/* evaluate.c - conditions by the book (contracts.md 4): true, false, or unknown.
+/* evaluate.c - conditions by the book (when_parse.c has the grammar): true, false, or unknown.
  *
  * A field that is null is unknown, and so is every comparison with it; and, or, not as Kleene has
  * them. Facts: the last word by time of occurring counts; of two words of one moment the one that

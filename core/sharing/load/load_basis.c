@@ -1,6 +1,6 @@
 /* load_basis.c - by what law each party of an agreement may share: UK GDPR article 6, the condition
- * of article 9(2), and the condition of DPA 2018 Schedule 1 that some of those need
- * (domain.md 7.1). The basis in confidentiality stands apart from these. */
+ * of article 9(2), and the condition of DPA 2018 Schedule 1 that some of those need.
+ * The basis in confidentiality stands apart from these. */
 #include "sharing/load/load.h"
 
 static const char *const confidentialities[] = { "implied-consent", "explicit-consent",

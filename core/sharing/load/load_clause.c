@@ -3,7 +3,8 @@
 
 #define DAY_MS ((int64_t)86400000)
 
-/* Free text leaks (domain.md 0.10): no group name may sweep it in, each field is named. */
+/* Free text leaks, for people type names and illnesses into it: no group name may sweep it in, each
+ * field is named (core/ARCHITECTURE.md, Records). */
 static void check_free_text(struct loader *l, const struct node *list)
 {
     for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n))

@@ -1,4 +1,4 @@
-/* when_parse.c - text of a condition to an untyped tree (contracts.md 4).
+/* when_parse.c - text of a condition to an untyped tree.
  *
  *   or   := and { "||" and }      and := not { "&&" not }      not := [ "!" ] cmp
  *   cmp  := term [ ("==" | "!=" | "<" | "<=" | ">" | ">=" | "in") term ]

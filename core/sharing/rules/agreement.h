@@ -1,4 +1,5 @@
-/* agreement.h - one version of one agreement, with all that the law wants said (domain.md 7.1). */
+/* agreement.h - one version of one agreement, with all that the law wants said: parties, purpose and
+ * bases (UK GDPR 6 and 9, DPA 2018 Schedule 1), review, and who approved it (ICO data sharing code). */
 #ifndef CONCORDAT_SHARING_RULES_AGREEMENT_H
 #define CONCORDAT_SHARING_RULES_AGREEMENT_H
 
@@ -20,7 +21,7 @@ struct approval {
     int64_t on_ms;                      /* when it was signed; written: first ms of that London day */
     struct slice name;                  /* of the approver; may be empty where it is only written */
 };
-/* One version of one agreement, with all that the law wants said (domain.md 7.1). */
+/* One version of one agreement, with all that the law wants said. */
 struct agreement {
     struct slice name, reference, title, purpose, confidentiality;
     int version;

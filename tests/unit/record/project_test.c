@@ -1,4 +1,4 @@
-/* project_test.c - what is withheld leaves no trace (architecture.md 3, law 7). */
+/* project_test.c - what is withheld leaves no trace (law 7). */
 #include <CUnit/CUnit.h>
 
 #include "fixture.h"

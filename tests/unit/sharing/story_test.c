@@ -1,4 +1,4 @@
-/* story_test.c - Ada, Ben, Cara and Dora (domain.md 9) under the example's agreements. */
+/* story_test.c - Ada, Ben, Cara and Dora (deploy/example/story) under the example's agreements. */
 #include <CUnit/CUnit.h>
 
 #include "world.h"
