@@ -552,9 +552,13 @@ static bool hl7v2_is_part(const struct doc *d)
     return d->is_part;
 }
 
+/* Table 0103: debugging, training. */
+static const char *const tests[] = { "D", "T", NULL };
+
 const struct format format_hl7v2 = {
     .name = "hl7v2",
     .environment = "MSH-11",
+    .never_live = tests,
     .split = hl7v2_split,
     .parse = hl7v2_parse,
     .is_part = hl7v2_is_part,

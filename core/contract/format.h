@@ -60,6 +60,8 @@ struct format {
     const char *name;
     /* The path at which every message says whether it is live or a test ("MSH-11"); NULL: there is none. */
     const char *environment;
+    /* The words that never stand for live there, whatever a mapping says; NULL behind the last. */
+    const char *const *never_live;
     /* A unit as its messages are cut from it, asked once a unit before split: of another encoding, as
      * UTF-8. *text borrows unit or lives in a. NULL: a unit is taken as it came. */
     bool (*open)(struct arena *a, const struct format_options *o, struct slice unit,

@@ -275,7 +275,7 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
     struct field *f = ARENA_NEW(l->reader.arena, struct field);
     if (!f)
         return strict_memory(&l->reader), NULL;
-    *f = (struct field){ .path = n->key, .slot = slot, .memo = -1, .with = SLICE(" ") };
+    *f = (struct field){ .node = n, .path = n->key, .slot = slot, .memo = -1, .with = SLICE(" ") };
     const struct slot *s = plan_slot_at(plan, (size_t)slot);
     if (n->kind == NODE_MAP) {
         bool outer = l->optional;

@@ -259,42 +259,6 @@ static void load_common(struct loader *l, const struct node *common)
                            (int)all[i].node->key.n, (const char *)all[i].node->key.p);
 }
 
-static const struct field *environment_of(const struct rule *r)
-{
-    for (size_t i = 0; i < r->setter_count; i++)
-        if (slice_equal_text(r->setters[i].field->path, "header.environment"))
-            return r->setters[i].field;
-    return NULL;
-}
-
-static bool reads(const struct field *f, const char *path)
-{
-    for (size_t i = 0; i < f->from.count; i++) {
-        struct slice text = f->from.list[i].text;
-        if (slice_starts(text, slice_text(path)) &&
-            (text.n == strlen(path) || text.p[strlen(path)] == '.'))
-            return true;
-    }
-    return false;
-}
-
-/* A message of the test system that passes for a live one is disclosed: so each rule says where that
- * is read, or that it is live whatever comes. */
-static void check_environment(struct loader *l, const struct rule *r)
-{
-    const struct field *f = environment_of(r);
-    const char *path = l->m->format->environment;
-    if (path && (!f || !reads(f, path)))
-        strict_say(&l->reader, r->node, "map.environment",
-                   "cannot tell live from test: want header.environment: {from: %s, as: upper, table: "
-                   "{P: live, T: test, D: test}, else: refuse}",
-                   path);
-    else if (!f)
-        strict_say(&l->reader, r->node, "map.environment",
-                   "cannot tell live from test: want header.environment, from what says it; of a source "
-                   "that never does, {text: live}");
-}
-
 void load_in(struct loader *l, const struct node *root)
 {
     static const struct strict_key keys[] = { STRICT_MAY("in"),
@@ -327,6 +291,5 @@ void load_in(struct loader *l, const struct node *root)
     }
     if (common)
         load_common(l, common);
-    for (size_t i = 0; i < l->m->rule_count; i++)
-        check_environment(l, &l->m->rules[i]);
+    load_environment(l);
 }

@@ -81,6 +81,7 @@ struct conditions {
 
 enum field_kind { FIELD_FROM, FIELD_TEXT, FIELD_JOIN, FIELD_EACH };
 struct field {
+    const struct node *node; /* while loading */
     struct slice path;      /* of the record, or of the item under an each */
     enum field_kind kind;
     struct refs from;       /* also of FIELD_JOIN: its parts */
@@ -358,6 +359,8 @@ bool load_value(struct loader *l, const struct node *n, struct slice text, const
                 struct value_ref *out);
 bool load_template(struct loader *l, const struct node *n, const struct scope *s,
                    struct template *out);
+/* Whether each rule of an in mapping tells live from test. */
+void load_environment(struct loader *l);
 void load_in(struct loader *l, const struct node *root);
 /* Writes a made-up record, every field of it set, of each kind and action by the rule r, and says what
  * cannot be written: else it would be found at the first real one. common: the map that the rule shares. */

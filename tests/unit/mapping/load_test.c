@@ -199,6 +199,13 @@ static void refuses_what_would_be_without_effect(void)
                     "other}, stay.medically_fit: {from: PV1-3.1, table: {A: \"true\"}, else: leave}}}\n"));
 }
 
+#define TOLD(how)                                                                                  \
+    HEAD "common:\n  header.environment: " how "\nevents:\n  - {emit: HospitalStay.admitted}\n"      \
+         "  - {emit: HospitalStay.moved}\n"
+#define CSV_TOLD(how)                                                                              \
+    "in: {format: csv, id: a}\ncommon: {header.environment: " how "}\n"                             \
+    "events:\n  - {emit: HospitalStay.admitted}\n"
+
 /* A test message that passes for a live one is disclosed. */
 static void wants_to_know_live_from_test(void)
 {
@@ -216,12 +223,36 @@ static void wants_to_know_live_from_test(void)
         { "in: {format: csv, id: a}\nevents:\n  - {emit: HospitalStay.admitted}\n", 3 },
         { "in: {format: csv, id: a}\ncommon: {header.environment: {text: live}}\n"
           "events:\n  - {emit: HospitalStay.admitted}\n", 0 },
+        { TOLD("{from: MSH-11.1, table: {P: live, T: test}, else: refuse}"), 0 },
+        { TOLD("{from: MSH-11, as: trim, table: {P: live}, else: test}"), 0 },
+        { TOLD("{from: MSH-11.2, table: {T: live}, else: refuse}"), 3 },
+        { TOLD("{from: MSH-11.12, table: {P: live}, else: refuse}"), 3 },
+        { TOLD("{from: [PV1-2, MSH-11], table: {I: live, P: live}, else: refuse}"), 3 },
+        { TOLD("{from: [MSH-11, PV1-2], table: {I: live, P: live}, else: refuse}"), 3 },
+        { TOLD("{join: [MSH-11], table: {P: live}, else: refuse}"), 3 },
+        { TOLD("{from: MSH-11, other: [T], table: {P: live}, else: refuse}"), 3 },
+        { TOLD("{from: MSH-11, as: count, table: {\"1\": live}, else: refuse}"), 3 },
+        { TOLD("{from: MSH-11, table: {P: live}, else: live}"), 3 },
+        { TOLD("{from: MSH-11, table: {P: live}, else: leave}"), 3 },
+        { TOLD("{from: MSH-11, table: {P: live}, else: skip}"), 3 },
+        { TOLD("{from: MSH-11, table: {P: live, T: live}, else: refuse}"), 3 },
+        { TOLD("{from: MSH-11, as: lower, table: {p: live, d: live}, else: refuse}"), 3 },
+        { CSV_TOLD("{from: env, table: {A: live}, else: refuse}"), 0 },
+        { CSV_TOLD("{from: env, table: {A: live}, else: test}"), 0 },
+        { CSV_TOLD("{from: env, table: {A: live}, else: skip}"), 2 },
+        { CSV_TOLD("{from: env, table: {A: live}, else: live}"), 2 },
+        { CSV_TOLD("{from: env, other: [T], table: {A: live}, else: refuse}"), 2 },
+        { CSV_TOLD("{from: env, as: count, table: {\"1\": live}, else: refuse}"), 2 },
+        { CSV_TOLD("{from: env, else: live}"), 2 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         helper_fresh();
         const struct mapping *m = helper_mapping(rows[i].text);
         CU_ASSERT_EQUAL(m != NULL, rows[i].line == 0);
         CU_ASSERT_TRUE(!rows[i].line || helper_has_problem("map.environment", rows[i].line));
+        CU_ASSERT_EQUAL(hp.p.count, rows[i].line != 0); /* once, not for each rule */
+        if ((m != NULL) != (rows[i].line == 0) || hp.p.count != (rows[i].line != 0))
+            printf("\n%s%s", rows[i].text, hp.p.count ? hp.p.list[0].text : "");
     }
 }
 

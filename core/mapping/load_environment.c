@@ -1,0 +1,95 @@
+/* load_environment.c - whether a mapping can tell a message of a test system from a live one: a test that
+ * passes for live is disclosed, and one that says nothing is taken for what the site is. */
+#include "mapping/parts.h"
+
+static const struct field *environment_of(const struct rule *r)
+{
+    for (size_t i = 0; i < r->setter_count; i++)
+        if (slice_equal_text(r->setters[i].field->path, "header.environment"))
+            return r->setters[i].field;
+    return NULL;
+}
+
+/* That place and nothing beside it: of two the other would speak where this one is silent. */
+static bool reads_only(const struct field *f, const char *path)
+{
+    if (f->kind != FIELD_FROM || f->from.count != 1)
+        return false;
+    struct slice text = f->from.list[0].text, rest = slice_from(text, strlen(path));
+    return slice_starts(text, slice_text(path)) && (rest.n == 0 || slice_equal_text(rest, ".1"));
+}
+
+/* Conversions that only tidy what is written there. */
+static bool is_tidied(enum conversion as)
+{
+    return as == AS_TEXT || as == AS_TRIM || as == AS_UPPER || as == AS_LOWER;
+}
+
+/* The first word of the table that the format knows as one of no live system; NULL: there is none. */
+static const struct table_entry *test_as_live(const struct format *format, const struct field *f)
+{
+    for (size_t i = 0; f->table && i < f->table->count; i++)
+        for (const char *const *word = format->never_live; word && *word; word++)
+            if (slice_equal_nocase(f->table->entries[i].from, slice_text(*word)) &&
+                slice_equal_text(f->table->entries[i].to, "live"))
+                return &f->table->entries[i];
+    return NULL;
+}
+
+/* What is wrong with how it is told; NULL: nothing. */
+static const char *fault_of(const struct field *f, const char *path)
+{
+    if (path && !reads_only(f, path))
+        return "it must be read there, alone";
+    if (f->kind == FIELD_TEXT)
+        return NULL;
+    if (f->passed_count)
+        return "without 'other': what is passed over would be live where the site is";
+    if (!is_tidied(f->as))
+        return "it must be read as text, trim, upper or lower";
+    if (f->miss != MISS_REFUSE && !(f->miss == MISS_WORD && slice_equal_text(f->word, "test")))
+        return "want else: refuse, or a word that nobody knows passes for live";
+    return NULL;
+}
+
+static void say_fault(struct loader *l, const struct rule *r, const struct field *f, const char *fault)
+{
+    const char *path = l->m->format->environment;
+    const struct node *at = f ? f->node : r->node;
+    if (path)
+        strict_say(&l->reader, at, "map.environment",
+                   "cannot tell live from test%s%s: want header.environment: {from: %s, as: upper, table: "
+                   "{P: live, T: test, D: test}, else: refuse}",
+                   fault ? ": " : "", fault ? fault : "", path);
+    else if (!f)
+        strict_say(&l->reader, at, "map.environment",
+                   "cannot tell live from test: want header.environment, from what says it; of a source "
+                   "that never does, {text: live}");
+    else
+        strict_say(&l->reader, at, "map.environment", "cannot tell live from test: %s", fault);
+}
+
+/* Each rule says where it is read, or that it is live whatever comes. */
+static void check_rule(struct loader *l, const struct rule *r)
+{
+    const struct field *f = environment_of(r);
+    const char *path = l->m->format->environment, *fault = f ? fault_of(f, path) : NULL;
+    const struct table_entry *lie = f ? test_as_live(l->m->format, f) : NULL;
+    if (!f || fault)
+        say_fault(l, r, f, fault);
+    else if (lie)
+        problems_say(l->reader.problems, "map.environment", f->table->file, lie->line, 1,
+                     "cannot take '%.*s' for live: in %s it is a test", SHOWN(lie->from), path);
+}
+
+void load_environment(struct loader *l)
+{
+    for (size_t i = 0; i < l->m->rule_count; i++) {
+        const struct field *f = environment_of(&l->m->rules[i]);
+        bool known = false; /* what is common is told once */
+        for (size_t k = 0; f && k < i && !known; k++)
+            known = environment_of(&l->m->rules[k]) == f;
+        if (!known)
+            check_rule(l, &l->m->rules[i]);
+    }
+}
