@@ -123,7 +123,7 @@ static void does_what_else_says_of_an_unknown_code(void)
 static void refuses_an_unknown_environment_by_its_own_code(void)
 {
     CU_ASSERT_PTR_NULL(admit(
-        "      header.environment: {from: [MSH-11.2, MSH-12], table: {P: live}, else: refuse}\n", "PV1|1"));
+        "      header.environment: {from: MSH-11, table: {L: live}, else: refuse}\n", "PV1|1"));
     CU_ASSERT_STRING_EQUAL(hp.e.code, "map.environment");
 }
 
