@@ -16,6 +16,7 @@
 
 #include "base/charset.h"
 #include "base/ids.h"
+#include "format/csv_name.h"
 #include "format/csv_write.h"
 
 #define CSV_COLUMNS_MAX 2048
@@ -278,15 +279,6 @@ static struct slice cell_text(struct arena *a, struct slice record, bool is_utf8
     if (!is_utf8 && raw.p)
         raw = charset_to_utf8(a, CHARSET_LATIN1, raw);
     return raw.p ? unwrapped(slice_trim(raw)) : raw;
-}
-
-struct slice csv_name(struct arena *a, struct slice s)
-{
-    s = text_plain(a, s);
-    uint8_t *out = s.p ? arena_alloc(a, s.n + 1) : NULL;
-    for (size_t i = 0; out && i < s.n; i++)
-        out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (uint8_t)(s.p[i] + 'a' - 'A') : s.p[i];
-    return slice_of(out, s.n);
 }
 
 /* Where a column of that name stands in the table, or would. */

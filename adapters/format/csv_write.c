@@ -10,6 +10,7 @@
 #include "format/csv_write.h"
 
 #include "base/clean.h"
+#include "format/csv_name.h"
 
 #define SCRATCH_MAX ((size_t)32 << 20)
 

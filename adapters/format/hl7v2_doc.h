@@ -8,14 +8,8 @@
 #include "base/charset.h"
 #include "contract/format.h"
 #include "format/hl7v2.h"
-
-/* MSH-1 and MSH-2. All after component are HL7V2_NO_MARK where MSH-2 ends before them: what ends a
- * line stands in no field, so a search for it there finds nothing. */
-struct hl7v2_marks {
-    uint8_t field, component, repetition, escape, subcomponent, truncation;
-};
-#define HL7V2_NO_MARK '\r'
-#define HL7V2_USUAL_MARKS ((struct hl7v2_marks){ '|', '^', '~', '\\', '&', HL7V2_NO_MARK })
+#include "format/hl7v2_id.h"
+#include "format/hl7v2_marks.h"
 
 /* fields: how many; their starts are starts[first] on, and one more that stands for the end. */
 struct hl7v2_segment {
@@ -74,21 +68,41 @@ static inline struct slice hl7v2_bytes(const struct doc *d, struct hl7v2_span s)
     return slice_of(d->raw.p + s.at, s.end - s.at);
 }
 
-static inline uint32_t hl7v2_id(uint8_t a, uint8_t b, uint8_t c)
+/* A field's bytes, from 1; empty when there are fewer fields. */
+static inline struct hl7v2_span hl7v2_field(const struct doc *d, const struct hl7v2_segment *s,
+                                            uint32_t field)
 {
-    return (uint32_t)a << 16 | (uint32_t)b << 8 | c;
+    if (s->id == HL7V2_MSH) { /* MSH-1 is the field separator itself */
+        if (field == 1)
+            return (struct hl7v2_span){ s->at + 3, s->at + 4 };
+        field--;
+    }
+    if (field == 0 || field > s->fields)
+        return (struct hl7v2_span){ s->end, s->end };
+    const uint32_t *start = &d->starts[s->first + field - 1];
+    return (struct hl7v2_span){ start[0], start[1] - 1 };
 }
-#define HL7V2_MSH hl7v2_id('M', 'S', 'H')
 
-/* hl7v2.c. The offset of the first byte that is not a byte order mark, a blank or a line end. */
-size_t hl7v2_skip_blank(struct slice raw);
-/* Whether a message or a batch begins there (MSH, FHS, BHS). */
-bool hl7v2_is_header(struct slice s);
-/* The three bytes of a segment id, letters folded to upper case; 0 when they are none. */
-uint32_t hl7v2_id_read(struct slice s);
-/* Reads the marks of the header that begins at `at`. hl7v2.short, hl7v2.header. */
-MUST_CHECK bool hl7v2_marks_read(struct slice raw, size_t at, struct hl7v2_marks *out,
-                                 struct err *e);
+static inline bool hl7v2_is_space(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Blanks at both ends are not part of a value. */
+static inline struct hl7v2_span hl7v2_trimmed(const struct doc *d, struct hl7v2_span s)
+{
+    const uint8_t *p = d->raw.p;
+    while (s.at < s.end && hl7v2_is_space(p[s.at]))
+        s.at++;
+    while (s.at < s.end && hl7v2_is_space(p[s.end - 1]))
+        s.end--;
+    return s;
+}
+
+/* hl7v2_split.c */
+MUST_CHECK bool hl7v2_split(struct arena *a, struct slice unit, struct cut *c, struct slice *one,
+                            struct err *e);
+/* hl7v2_parse.c */
 MUST_CHECK bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one,
                             struct doc **out, struct err *e);
 
@@ -96,12 +110,12 @@ MUST_CHECK bool hl7v2_parse(struct arena *a, const struct head *head, struct sli
 MUST_CHECK bool hl7v2_compile(struct arena *a, struct slice text, struct path **out,
                               struct err *e);
 
-/* hl7v2_find.c. The n-th segment with this id (from 0), or NULL. */
+/* hl7v2_segment.c. Gathers the segments by id, so that the n-th of a kind is found without a search. */
+MUST_CHECK bool hl7v2_segment_sort(struct arena *a, struct doc *d, struct err *e);
+/* The n-th segment with this id (from 0), or NULL. */
 const struct hl7v2_segment *hl7v2_segment_at(const struct doc *d, uint32_t id, size_t n);
-/* A field's bytes, from 1; empty when there are fewer fields. */
-struct hl7v2_span hl7v2_field(const struct doc *d, const struct hl7v2_segment *s, uint32_t field);
-/* Without the blanks at both ends. */
-struct hl7v2_span hl7v2_trimmed(const struct doc *d, struct hl7v2_span s);
+
+/* hl7v2_find.c */
 size_t hl7v2_count(const struct doc *d, const struct path *p);
 struct found hl7v2_find(struct arena *a, const struct doc *d, const struct path *p,
                         const struct path *base, size_t nth);
@@ -110,7 +124,9 @@ struct found hl7v2_find(struct arena *a, const struct doc *d, const struct path 
 void hl7v2_leaves(struct arena *a, const struct doc *d,
                   void (*each)(void *ctx, const struct leaf *l), void *ctx);
 
-/* hl7v2_text.c. The value of a leaf: escapes undone, UTF-8. Borrows raw or lives in a; when a is full
+/* hl7v2_text.c. MSH-18 (table 0211), where the segments are sorted. hl7v2.charset. */
+MUST_CHECK bool hl7v2_text_charset(struct doc *d, struct err *e);
+/* The value of a leaf: escapes undone, UTF-8. Borrows raw or lives in a; when a is full
  * it is the raw bytes, which the check for UTF-8 or a later allocation will stop. */
 struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw);
 /* Appends text so that decoding gives it back; without an escape mark, with blanks for what would need it. */

@@ -1,27 +1,6 @@
 /* hl7v2_find.c - walking from a compiled path to the bytes of its leaf. */
 #include "format/hl7v2_doc.h"
 
-static inline bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static inline struct hl7v2_span trimmed(const struct doc *d, struct hl7v2_span s)
-{
-    const uint8_t *p = d->raw.p;
-    while (s.at < s.end && is_space(p[s.at]))
-        s.at++;
-    while (s.at < s.end && is_space(p[s.end - 1]))
-        s.end--;
-    return s;
-}
-
-/* Blanks at both ends are not part of a value. */
-struct hl7v2_span hl7v2_trimmed(const struct doc *d, struct hl7v2_span s)
-{
-    return trimmed(d, s);
-}
-
 /* The n-th piece of s (from 0) between marks; false when there are fewer. */
 static bool piece(const struct doc *d, struct hl7v2_span s, uint8_t mark, size_t n,
                   struct hl7v2_span *out)
@@ -38,25 +17,12 @@ static bool piece(const struct doc *d, struct hl7v2_span s, uint8_t mark, size_t
     }
 }
 
-struct hl7v2_span hl7v2_field(const struct doc *d, const struct hl7v2_segment *s, uint32_t field)
-{
-    if (s->id == HL7V2_MSH) { /* MSH-1 is the field separator itself */
-        if (field == 1)
-            return (struct hl7v2_span){ s->at + 3, s->at + 4 };
-        field--;
-    }
-    if (field == 0 || field > s->fields)
-        return (struct hl7v2_span){ s->end, s->end };
-    const uint32_t *start = &d->starts[s->first + field - 1];
-    return (struct hl7v2_span){ start[0], start[1] - 1 };
-}
-
 /* Nothing but marks and blanks. */
 static bool is_hollow(const struct doc *d, struct hl7v2_span s)
 {
     for (uint32_t i = s.at; i < s.end; i++) {
         uint8_t c = d->raw.p[i];
-        if (c != d->marks.component && c != d->marks.subcomponent && c != ' ' && c != '\t')
+        if (c != d->marks.component && c != d->marks.subcomponent && !hl7v2_is_space(c))
             return false;
     }
     return true;
@@ -84,7 +50,7 @@ static inline bool part(const struct doc *d, struct hl7v2_span s, uint8_t mark, 
     uint32_t end = at;
     while (end < s.end && p[end] != mark)
         end++;
-    *out = trimmed(d, (struct hl7v2_span){ at, end });
+    *out = hl7v2_trimmed(d, (struct hl7v2_span){ at, end });
     return true;
 }
 
@@ -92,7 +58,7 @@ static inline bool part(const struct doc *d, struct hl7v2_span s, uint8_t mark, 
 static bool leaf_of(const struct doc *d, struct hl7v2_span s, uint32_t component, uint32_t sub,
                     struct hl7v2_span *out)
 {
-    struct hl7v2_span leaf = trimmed(d, s);
+    struct hl7v2_span leaf = hl7v2_trimmed(d, s);
     if (!is_cleared(d, leaf) &&
         !part(d, leaf, d->marks.component, component ? component - 1 : 0, &leaf))
         return false;
@@ -168,7 +134,7 @@ static bool repetition_at(struct arena *a, const struct doc *d, const struct hl7
 
 static bool is_empty_field(const struct doc *d, struct hl7v2_span field)
 {
-    field = trimmed(d, field);
+    field = hl7v2_trimmed(d, field);
     return field.at == field.end;
 }
 

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "format/hl7v2_doc.h"
+#include "format/hl7v2_line.h"
 
-#define VT 0x0b
 #define HEADER_FIELDS 18
 #define TEXT_MAX 80 /* MSA-3 */
 #define ECHO_MAX HL7V2_CONTROL_ID_MAX /* of each field of the header */
@@ -25,9 +25,9 @@ static struct slice line_at(struct slice raw, size_t at, size_t *vt)
     struct slice line = slice_from(raw, at);
     line = slice_head(line, slice_find(line, '\r'));
     line = slice_head(line, slice_find(line, '\n'));
-    *vt = slice_find(line, VT);
-    for (size_t i = *vt; i < line.n; i += 1 + slice_find(slice_from(line, i + 1), VT))
-        if (hl7v2_is_header(slice_from(line, i + 1)))
+    *vt = slice_find(line, HL7V2_VT);
+    for (size_t i = *vt; i < line.n; i += 1 + slice_find(slice_from(line, i + 1), HL7V2_VT))
+        if (hl7v2_line_is_header(slice_from(line, i + 1)))
             return slice_head(line, i);
     return line;
 }
@@ -36,14 +36,14 @@ static struct slice line_at(struct slice raw, size_t at, size_t *vt)
 static void end_at_vt(struct header *h)
 {
     for (size_t n = 2; n <= HEADER_FIELDS; n++)
-        h->field[n] = slice_head(h->field[n], slice_find(h->field[n], VT));
+        h->field[n] = slice_head(h->field[n], slice_find(h->field[n], HL7V2_VT));
 }
 
 /* Reads what can be read: broken marks leave the usual ones, no MSH leaves all fields empty. */
 static void read_header(struct slice raw, struct header *h)
 {
     struct err ignored = { .fate = ERR_NONE };
-    size_t at = hl7v2_skip_blank(raw), vt = 0;
+    size_t at = hl7v2_line_first(raw), vt = 0;
     struct slice line = line_at(raw, at, &vt);
     *h = (struct header){ .marks = HL7V2_USUAL_MARKS, .line = line };
     if (!slice_starts(line, SLICE("MSH")) || line.n < 4)

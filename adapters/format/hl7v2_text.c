@@ -85,7 +85,7 @@ static bool has_high(struct slice s)
     return all & 0x80;
 }
 
-/* .p NULL: a set that is not read. Only escapes name such bytes (hl7v2.c), and they stay escapes then. */
+/* .p NULL: a set that is not read. Only escapes name such bytes (hl7v2_text_charset), and they stay escapes then. */
 static struct slice to_utf8(struct arena *a, enum charset_kind charset, struct slice s)
 {
     if (charset == CHARSET_UTF8)
@@ -168,4 +168,42 @@ void hl7v2_encode(struct buf *out, const struct hl7v2_marks *m, struct slice tex
     }
     for (size_t i = 0; i < text.n; i++)
         put_char(out, m, text.p[i], i == 0 || i + 1 == text.n);
+}
+
+/* A switch of the set within a text (2.A, "Escape sequences supporting multiple character sets"). */
+static bool switches_set(const struct doc *d)
+{
+    const uint8_t switches[] = { d->marks.escape, 'C', d->marks.escape, 'M' };
+    if (memchr(d->raw.p, 0x1b, d->raw.n))
+        return true; /* ISO 2022, as the Japanese sets are written */
+    if (d->marks.escape == HL7V2_NO_MARK)
+        return false;
+    return memmem(d->raw.p, d->raw.n, switches, 2) || memmem(d->raw.p, d->raw.n, switches + 2, 2);
+}
+
+/* The first repetition is the set of the message, others are those that escapes
+ * switch to. What is all ASCII reads the same in every set; bytes past it want a set that is read. */
+bool hl7v2_text_charset(struct doc *d, struct err *e)
+{
+    struct hl7v2_span field = hl7v2_field(d, &d->segments[0], 18);
+    struct slice all = hl7v2_bytes(d, field);
+    struct slice first = slice_trim(slice_head(all, slice_find(all, d->marks.repetition)));
+    enum charset_kind kind = charset_named(first);
+    d->charset = kind;
+    if (kind == CHARSET_ASCII || kind == CHARSET_UTF16LE || kind == CHARSET_UTF32LE || !first.n)
+        d->charset = CHARSET_UTF8; /* the marks stand as single bytes, so it is neither 16 nor 32 */
+    bool several = all.n > 0 && slice_find(all, d->marks.repetition) < all.n;
+    if ((several || kind == CHARSET_UNREAD) && switches_set(d))
+        return err_set(e, ERR_REJECT, "hl7v2.charset", field.at,
+                       "cannot read text that switches its character set: send one set, as UTF-8");
+    if (d->charset < CHARSET_UNREAD || !has_high(d->raw))
+        return true;
+    if (kind == CHARSET_UNKNOWN && slice_is_utf8(d->raw)) {
+        d->charset = CHARSET_UTF8;
+        return true;
+    }
+    return err_set(e, ERR_REJECT, "hl7v2.charset", field.at,
+                   kind == CHARSET_UNKNOWN
+                       ? "cannot read text: MSH-18 names a character set that table 0211 lacks"
+                       : "cannot read text: the character set in MSH-18 is not read here");
 }
