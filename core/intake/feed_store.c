@@ -274,7 +274,8 @@ static bool store_not_carried(struct feed *f, struct message *m, const struct ma
                          &f->turn.failed))
             return false;
     }
-    return spool_tally(&f->spool, "not_carried", label_of(m->mapped.type), &f->turn.failed) &&
+    return tally_misses(f, &m->mapped, &f->turn.failed) &&
+           spool_tally(&f->spool, "not_carried", label_of(m->mapped.type), &f->turn.failed) &&
            finish(f, m, mark, REPLY_ACCEPT);
 }
 

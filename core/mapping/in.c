@@ -84,7 +84,7 @@ static bool is_a_word(struct run *r, const struct condition *c, struct slice val
 {
     value = plain(r, &c->ref, value);
     for (size_t i = 0; i < c->word_count; i++)
-        if (slice_equal(value, c->words[i]))
+        if (slice_equal_nocase(value, c->words[i]))
             return true;
     return false;
 }
@@ -282,6 +282,21 @@ static bool run_rules(struct run *r, int64_t observed_ms, struct mapped *out, st
     return true;
 }
 
+/* Values that no condition knows, where conditions alone ask. */
+static void miss_unknown(struct run *r)
+{
+    for (size_t i = 0; i < r->m->watched_count; i++) {
+        const struct watch *w = &r->m->watched[i];
+        const struct found *f = run_find(r, &w->ref);
+        bool known = f->how != FOUND_PRESENT;
+        struct slice value = known ? f->value : plain(r, &w->ref, f->value);
+        for (size_t j = 0; !known && j < w->word_count; j++)
+            known = slice_equal_nocase(value, w->words[j]);
+        if (!known)
+            run_miss(r, &w->ref, SLICE("on"), value, "no rule knows it");
+    }
+}
+
 static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
 {
     const struct mapping *m = r->m;
@@ -299,6 +314,7 @@ static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, stru
         if (!run_rules(r, observed_ms, out, e))
             return false;
     }
+    miss_unknown(r);
     out->skipped_ids = r->skipped_ids;
     out->misses = r->misses;
     out->miss_count = r->miss_count;

@@ -43,7 +43,10 @@ static bool miss(struct run *r, const struct field *f, struct value *v, const ch
 
 static bool is_passed(const struct field *f, const struct found *one)
 {
-    return one->how == FOUND_PRESENT && slice_is_one_of(one->value, f->passed, f->passed_count);
+    for (size_t i = 0; one->how == FOUND_PRESENT && i < f->passed_count; i++)
+        if (slice_equal_nocase(one->value, f->passed[i]))
+            return true;
+    return false;
 }
 
 /* From path *next on the first that has a value that f does not pass over; else cleared when one was

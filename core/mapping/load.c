@@ -145,6 +145,7 @@ struct conditions load_conditions(struct loader *l, const struct node *n, bool r
         struct condition *one = &out.list[out.count];
         if (!load_ref(l, c, c->key, relative, &one->ref))
             continue;
+        one->node = c;
         load_condition(l, c, one);
         out.count++;
     }

@@ -292,4 +292,5 @@ void load_in(struct loader *l, const struct node *root)
     if (common)
         load_common(l, common);
     load_environment(l);
+    load_watched(l);
 }

@@ -43,7 +43,8 @@ struct table {
 };
 /* Indexes the entries; of two equal ones the first counts. Its duplicates are the caller's to refuse. */
 bool table_index(struct table *t, struct arena *a);
-/* Without blanks at the ends; NULL when the table lacks it. */
+/* Without blanks at the ends; as it is written, else whatever the letters' case. NULL when the table lacks it,
+ * or has it in other cases with several meanings. */
 const struct slice *table_find(const struct table *t, struct slice from);
 
 /* What becomes of a value that does not fit its table, conversion or vocabulary. */
@@ -67,6 +68,7 @@ struct refs {
 
 enum condition_test { IS_WORD, IS_PRESENT, IS_ABSENT };
 struct condition {
+    const struct node *node; /* while loading */
     struct ref ref;
     enum condition_test test;
     bool negated;
@@ -77,6 +79,13 @@ struct condition {
 struct conditions {
     struct condition *list;
     size_t count;
+};
+
+/* A place that conditions ask for words and nothing else reads, and all words that they ask for. */
+struct watch {
+    struct ref ref;
+    struct slice *words;
+    size_t word_count;
 };
 
 enum field_kind { FIELD_FROM, FIELD_TEXT, FIELD_JOIN, FIELD_EACH };
@@ -208,6 +217,8 @@ struct mapping {
     size_t source_count, memo_count;
     struct rule *rules;
     size_t rule_count;
+    struct watch *watched;
+    size_t watched_count;
     /* out */
     struct out_rule *out_rules;
     size_t out_rule_count;
@@ -342,6 +353,9 @@ struct loader {
 /* A path or a list of them. relative: paths that begin as relative ones do are allowed. */
 struct refs load_refs(struct loader *l, const struct node *n, bool relative);
 struct conditions load_conditions(struct loader *l, const struct node *n, bool relative);
+/* Once the rules are there: which words their conditions know of each place; refuses those of two rules that
+ * only the letters' case tells apart. */
+void load_watched(struct loader *l);
 /* One of asserts, replaces, retracts, as its bit; 0 after a problem. */
 unsigned load_action(struct loader *l, const struct node *n);
 enum conversion load_as(struct loader *l, const struct node *n);

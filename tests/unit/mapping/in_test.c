@@ -469,7 +469,34 @@ static void wants_the_columns_that_it_names_unless_they_are_optional(void)
     CU_ASSERT_FALSE(helper_in(m, SLICE("id,ended,site\nA1,,S\n"), &out));
 }
 
+/* Of two that differ by it alone each is its own, and what is neither is none. */
+static void a_table_reads_letters_of_either_case(void)
+{
+    static const struct {
+        const char *code, *word;
+    } all[] = { { "i", "inpatient" }, { "I", "inpatient" }, { "ax", "emergency" }, { "AX", "outpatient" },
+                { "Ax", "other" } };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        const struct mapped_event *event =
+            admit("      stay.class: {from: PV1-2, table: {I: inpatient, ax: emergency, AX: outpatient}, "
+                  "else: other}\n",
+                  arena_format(&hp.scratch, "PV1||%s", all[i].code));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(event);
+        HELPER_IS(event, "stay.class", all[i].word);
+    }
+}
+
+static void what_is_passed_over_is_so_in_small_letters(void)
+{
+    const struct mapped_event *event =
+        admit("      stay.ward: {from: [PV1-3.1, PV1-3.2], other: [NONE]}\n", "PV1|||none^W2");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(event);
+    HELPER_IS(event, "stay.ward", "W2");
+}
+
 static CU_TestInfo cases[] = {
+    { "a table reads letters of either case", a_table_reads_letters_of_either_case },
+    { "what is passed over is so in small letters", what_is_passed_over_is_so_in_small_letters },
     { "tells who sent what", tells_who_sent_what },
     { "does not carry what it names or does not know",
       does_not_carry_what_it_names_or_does_not_know },

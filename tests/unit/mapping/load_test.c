@@ -75,6 +75,9 @@ static void names_each_problem_at_its_line(void)
           "other}}}\n",
           "map.table" },
         { "  - {emit: HospitalStay.admitted, action: denies}\n", "map.action" },
+        { "  - {on: {MSH-9.2: [a01, a02]}, emit: HospitalStay.admitted}\n"
+          "  - {on: {MSH-9.2: A01}, emit: HospitalStay.moved}\n",
+          "map.case" },
         { "  - {emit: HospitalStay.admitted, changed: {key: PV1-19}}\n", "map.changed" },
         { "  - {emit: HospitalStay.admitted, fields: {\"person.names[]\": PID-5}}\n", "map.field" },
         { "  - {emit: HospitalStay.admitted, on: {MSH-9.2: [A01, absent]}}\n", "map.condition" },

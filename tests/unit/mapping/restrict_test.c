@@ -119,7 +119,58 @@ static void of_a_part_what_it_does_not_say_is_unread(void)
     CU_ASSERT_EQUAL(out.count, 0);
 }
 
+#define SEALS                                                                                      \
+    "in: {format: hl7v2, id: [MSH-10], type: [MSH-9.1, MSH-9.2]}\n"                                \
+    "common:\n"                                                                                    \
+    "  header.environment: {from: MSH-11, as: upper, table: {P: live}, else: refuse}\n"            \
+    "  header.occurred: {from: MSH-7, as: hl7-time}\n"                                             \
+    "  header.unknown_restriction: \"PD1-12[1!=Y|N]\"\n"                                           \
+    "events:\n"                                                                                    \
+    "  - on: {PD1-12: Y}\n"                                                                        \
+    "    emit: Restriction.raised\n"                                                               \
+    "    fields: {restriction.kind: {from: PD1-12, table: {Y: record}, else: refuse}}\n"           \
+    "  - {on: {PD1-12: N}, emit: Restriction.lifted, fields: {restriction.kind: {text: record}}}\n"
+#define SEALED(code) \
+    "MSH|^~\\&|P|Z|R|R|20260202||ADT^A31|C1|P|2.4\rPID|||A1\rPD1||||||||||||" code "\r"
+
+static struct mapped map(const char *yaml, const char *message)
+{
+    struct mapped out = { .event_count = 0 };
+    const struct mapping *m = helper_mapping(yaml);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(message), &out));
+    return out;
+}
+
+static void small_letters_of_a_code_say_the_same(void)
+{
+    static const char *const sealed[] = { "Y", "y", "y\xc2\xa0" };
+    for (size_t i = 0; i < sizeof sealed / sizeof sealed[0]; i++) {
+        struct mapped out = map(SEALS, arena_format(&hp.scratch, SEALED("%s"), sealed[i]));
+        CU_ASSERT_EQUAL_FATAL(out.event_count, 1);
+        HELPER_IS(&out.events[0], "header.kind", "raised");
+        HELPER_IS(&out.events[0], "restriction.kind", "record");
+    }
+    struct mapped out = map(SEALS, SEALED("n"));
+    CU_ASSERT_EQUAL_FATAL(out.event_count, 1);
+    HELPER_IS(&out.events[0], "header.kind", "lifted");
+    CU_ASSERT_EQUAL(out.miss_count, 0);
+}
+
+static void a_value_that_no_condition_knows_is_counted_by_its_path(void)
+{
+    struct mapped out = map(SEALS, SEALED("X9"));
+    CU_ASSERT_EQUAL_FATAL(out.miss_count, 1);
+    CU_ASSERT_TRUE(slice_equal_text(out.misses[0].path, "PD1-12"));
+    CU_ASSERT_TRUE(slice_equal_text(out.misses[0].form, "A9"));
+    out = map(SEALS, SEALED(""));
+    CU_ASSERT_EQUAL(out.miss_count, 0);
+}
+
 static CU_TestInfo cases[] = {
+    { "small letters of a code say the same", small_letters_of_a_code_say_the_same },
+    { "a value that no condition knows is counted by its path",
+      a_value_that_no_condition_knows_is_counted_by_its_path },
     { "of a part, what it does not say is unread", of_a_part_what_it_does_not_say_is_unread },
     { "a no counts whatever else cannot be read", a_no_counts_whatever_else_cannot_be_read },
     { "its own time counts where it can be read", its_own_time_counts_where_it_can_be_read },

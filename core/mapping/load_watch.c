@@ -1,0 +1,134 @@
+/* load_watch.c - what the conditions of an in mapping ask for, taken together: the words that they know of each
+ * place, and words that only the letters' case tells apart. */
+#include "mapping/parts.h"
+
+static bool names(const struct refs *refs, int source)
+{
+    for (size_t i = 0; i < refs->count; i++)
+        if (refs->list[i].source == source)
+            return true;
+    return false;
+}
+
+/* What is common reads what it names, and tells of it what it cannot keep. */
+static bool is_read(const struct mapping *m, int source)
+{
+    if (names(&m->type, source) || names(&m->id, source))
+        return true;
+    for (size_t i = 0; i < m->rule_count; i++)
+        for (size_t j = 0; j < m->rules[i].setter_count; j++) {
+            const struct field *f = m->rules[i].setters[j].field;
+            if (f->memo >= 0 && (names(&f->from, source) || names(&f->within, source)))
+                return true;
+        }
+    return false;
+}
+
+/* Whether any value there fits one of these, as it does where a condition asks for no word. */
+static bool takes_any(const struct conditions *c, int source)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->list[i].ref.source == source && (c->list[i].test != IS_WORD || c->list[i].negated))
+            return true;
+    return false;
+}
+
+static bool fits_any(const struct mapping *m, int source)
+{
+    for (size_t i = 0; i < m->rule_count; i++)
+        if (takes_any(&m->rules[i].on, source))
+            return true;
+    return takes_any(&m->not_carried, source);
+}
+
+static bool is_watched(const struct mapping *m, int source)
+{
+    for (size_t i = 0; i < m->watched_count; i++)
+        if (m->watched[i].ref.source == source)
+            return true;
+    return false;
+}
+
+static size_t add_words(const struct conditions *c, int source, struct slice *words, size_t n)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct condition *one = &c->list[i];
+        for (size_t j = 0; one->ref.source == source && j < one->word_count; j++, n++)
+            if (words)
+                words[n] = one->words[j];
+    }
+    return n;
+}
+
+/* words NULL: only counts them. */
+static size_t collect(const struct mapping *m, int source, struct slice *words)
+{
+    size_t n = add_words(&m->not_carried, source, words, 0);
+    for (size_t i = 0; i < m->rule_count; i++)
+        n = add_words(&m->rules[i].on, source, words, n);
+    return n;
+}
+
+static void watch(struct loader *l, const struct ref *ref)
+{
+    struct mapping *m = l->m;
+    if (is_watched(m, ref->source) || is_read(m, ref->source) || fits_any(m, ref->source))
+        return;
+    size_t n = collect(m, ref->source, NULL);
+    struct watch w = { .ref = *ref, .words = ARENA_ARRAY(l->reader.arena, n + 1, struct slice) };
+    if (!w.words) {
+        strict_memory(&l->reader);
+        return;
+    }
+    w.word_count = collect(m, ref->source, w.words);
+    m->watched[m->watched_count++] = w;
+}
+
+/* Whether c asks for that word in another case only. */
+static bool differs_by_case(const struct condition *c, struct slice word)
+{
+    bool same = false, other = false;
+    for (size_t i = 0; i < c->word_count; i++) {
+        same = same || slice_equal(c->words[i], word);
+        other = other || slice_equal_nocase(c->words[i], word);
+    }
+    return other && !same;
+}
+
+/* None of the two has a spelling of the other's: their author meant two things. */
+static void compare(struct loader *l, const struct condition *a, const struct condition *b)
+{
+    for (size_t i = 0; a->ref.source == b->ref.source && i < a->word_count; i++) {
+        bool shared = !differs_by_case(b, a->words[i]);
+        for (size_t j = 0; !shared && j < b->word_count; j++)
+            shared = slice_equal_nocase(a->words[i], b->words[j]) && !differs_by_case(a, b->words[j]);
+        if (!shared)
+            strict_say_key(&l->reader, a->node, "map.case",
+                           "cannot tell '%.*s' from another rule's word of the same letters: letters' "
+                           "case does not count",
+                           SHOWN(a->words[i]));
+    }
+}
+
+static void compare_rules(struct loader *l, const struct rule *one, const struct rule *other)
+{
+    for (size_t i = 0; i < one->on.count; i++)
+        for (size_t j = 0; j < other->on.count; j++)
+            compare(l, &one->on.list[i], &other->on.list[j]);
+}
+
+void load_watched(struct loader *l)
+{
+    struct mapping *m = l->m;
+    m->watched = ARENA_ARRAY(l->reader.arena, m->source_count + 1, struct watch);
+    if (!m->watched) {
+        strict_memory(&l->reader);
+        return;
+    }
+    for (size_t i = 0; i < m->rule_count; i++) {
+        for (size_t j = i + 1; j < m->rule_count; j++)
+            compare_rules(l, &m->rules[i], &m->rules[j]);
+        for (size_t j = 0; j < m->rules[i].on.count; j++)
+            watch(l, &m->rules[i].on.list[j].ref);
+    }
+}
