@@ -1,4 +1,4 @@
-/* registry.h - the one list of adapters that exist. Only cli/main.c and tests include it. */
+/* registry.h - the one list of adapters that exist. Only commands/main.c and tests include it. */
 #ifndef CONCORDAT_REGISTRY_H
 #define CONCORDAT_REGISTRY_H
 

@@ -1,6 +1,6 @@
 /* reference.h - what intake asks and delivery knows: whom a disclosure id of ours was about.
  *
- * intake and delivery stand on one level and never include each other; cli joins them by this. */
+ * intake and delivery stand on one level and never include each other; the daemon joins them by this. */
 #ifndef CONCORDAT_CONTRACT_REFERENCE_H
 #define CONCORDAT_CONTRACT_REFERENCE_H
 

@@ -1,5 +1,5 @@
 /* registry.h - the shape of the one list of adapters that exist. adapters/registry.c fills it; only
- * cli/main.c includes that list and hands it down. */
+ * commands/main.c includes that list and hands it down. */
 #ifndef CONCORDAT_CONTRACT_REGISTRY_H
 #define CONCORDAT_CONTRACT_REGISTRY_H
 

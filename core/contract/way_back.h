@@ -1,6 +1,6 @@
 /* way_back.h - what a named person does with what was set aside: takes it again, or gives it up.
  *
- * intake and delivery stand on one level; both select in this way, and cli says it to each. */
+ * intake and delivery stand on one level; both select in this way, and the daemon and the commands say it to each. */
 #ifndef CONCORDAT_CONTRACT_WAY_BACK_H
 #define CONCORDAT_CONTRACT_WAY_BACK_H
 

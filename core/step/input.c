@@ -365,7 +365,7 @@ static bool note_state(struct arena *a, const struct view *v, struct input_bundl
     return out->note.p != NULL;
 }
 
-/* By the record's own time, as each part's host judges it (cli/keeper.c): none but the router knows the
+/* By the record's own time, as each part's host judges it (daemon/keeper.c): none but the router knows the
  * time of the decision before it. */
 static bool check_order(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                         const struct view *v, struct err *e)

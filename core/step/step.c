@@ -456,7 +456,7 @@ static bool take_act(struct work *w, struct err *e)
 
 /* -- orders and states of bundles ------------------------------------------------------------- */
 
-/* The keeper of the bundles follows them (cli/keeper.c); here they are noted. What is neither is an
+/* The keeper of the bundles follows them (daemon/keeper.c); here they are noted. What is neither is an
  * act, where acts stand. */
 static bool take_control(struct work *w, bool acts, struct err *e)
 {

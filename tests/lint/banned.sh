@@ -18,9 +18,9 @@ while read -r hit; do [ -z "$hit" ] || say "$hit: waits go by base/wait.h"; done
         '^core/base/wait\.c'
     hits '\bpthread_cond_init\(' '^(core/base/wait\.c|tests/)'
     hits '\bCLOCK_REALTIME\b|\btime\((NULL|0|&)' '^(core/base/clock\.c|adapters/transport/folder_out\.c|tests/)')
-while read -r hit; do [ -z "$hit" ] || say "$hit: commands print by cli/say.h"; done < <(
+while read -r hit; do [ -z "$hit" ] || say "$hit: what is printed is printed by host/say.h"; done < <(
     hits '\b(printf|fprintf|vprintf|vfprintf|dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror)\(' \
-        '^(core/cli/(say|passphrase)\.c|tests/)')
+        '^(core/(host/say|commands/passphrase)\.c|tests/)')
 for header in librdkafka/rdkafka.h avro.h curl/curl.h microhttpd.h yaml.h sqlite3.h zlib.h; do
     files=$(grep -lF "<$header>" -r core adapters --include='*.[ch]' | wc -l)
     [ "$files" -le 1 ] || say "<$header> is included by $files files"

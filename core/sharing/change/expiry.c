@@ -1,6 +1,9 @@
 /* expiry.c - days left until agreements end, counted by the calendar of London. */
 #include "sharing/change/expiry.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/clock.h"
 
 #define DAY_MS ((int64_t)86400000)
@@ -70,4 +73,22 @@ size_t expiry_notices(const struct bundle *b, int64_t now_ms, struct expiry *out
         if (expiry_is_told(&out[i]))
             out[n++] = out[i];
     return n;
+}
+
+void expiry_sentence(const struct bundle *b, const struct expiry *x, char out[EXPIRY_TEXT_MAX])
+{
+    const struct agreement *g = &b->agreements[x->agreement];
+    const char *review = x->review_overdue ? "; its review is overdue" : "";
+    if (x->stage == EXPIRY_ENDED)
+        snprintf(
+            out, EXPIRY_TEXT_MAX,
+            "agreement %.*s version %d has ended: what would flow under it is held until it is "
+            "extended or replaced%s",
+            SHOWN(g->name), g->version, review);
+    else if (x->stage == EXPIRY_NONE)
+        snprintf(out, EXPIRY_TEXT_MAX, "agreement %.*s version %d: its review is overdue",
+                 SHOWN(g->name), g->version);
+    else
+        snprintf(out, EXPIRY_TEXT_MAX, "agreement %.*s version %d ends in %" PRId64 " day%s%s",
+                 SHOWN(g->name), g->version, x->days_left, x->days_left == 1 ? "" : "s", review);
 }

@@ -25,5 +25,8 @@ bool expiry_is_told(const struct expiry *x);
 size_t expiry_notices(const struct bundle *b, int64_t now_ms, struct expiry *out);
 /* "60" "30" "7" "ended", empty for EXPIRY_NONE. */
 const char *expiry_stage_name(enum expiry_stage s);
+/* "agreement 'x' version 3 ends in 20 days", one sentence. */
+#define EXPIRY_TEXT_MAX 300
+void expiry_sentence(const struct bundle *b, const struct expiry *x, char out[EXPIRY_TEXT_MAX]);
 
 #endif

@@ -66,3 +66,10 @@ int64_t bundle_hold_limit(const struct bundle *b, struct slice reason)
     }
     return ms;
 }
+
+const char *bundle_short_hash(const struct bundle *b, char out[17])
+{
+    slice_to_hex(slice_of(b->hash, 8), out);
+    out[16] = '\0';
+    return out;
+}

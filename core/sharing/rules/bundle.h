@@ -67,6 +67,8 @@ struct bundle {
     size_t hold_limit_count;
 };
 
+/* The first 8 bytes of its hash as hex, as people compare them. */
+const char *bundle_short_hash(const struct bundle *b, char out[17]);
 /* By "agency/service" and by agency name; -1 when there is none. */
 int bundle_service(const struct bundle *b, struct slice name);
 int bundle_agency(const struct bundle *b, struct slice name);

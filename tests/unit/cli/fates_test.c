@@ -1,5 +1,5 @@
 /* fates_test.c - whose receipt counts for a disclosure. */
-#include "cli/fates.h"
+#include "commands/fates.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>

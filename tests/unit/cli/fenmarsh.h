@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "cli/submit.h"
+#include "commands/submit.h"
 #include "scratch.h"
 
 #define SCHEMAS SOURCE_DIR "/schemas"

@@ -3,7 +3,8 @@
 
 #include "base/clock.h"
 #include "bus/topics.h"
-#include "cli/acts.h"
+#include "commands/acts.h"
+#include "control/acts_publish.h"
 #include "office.h"
 
 static struct office office;

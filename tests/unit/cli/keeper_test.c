@@ -4,7 +4,7 @@
 
 #include "base/wait.h"
 #include "bus/backend.h"
-#include "cli/keeper.h"
+#include "daemon/keeper.h"
 #include "office.h"
 
 /* Refuses the first publications, and counts all. */
@@ -111,7 +111,7 @@ static size_t said_of(const char *part, const char *outcome, const uint8_t hash[
         CU_ASSERT_FATAL(bus_reader_next(reader, 0, &r, &n, &end, &e));
         for (size_t i = 0; i < n; i++) {
             struct order_read read;
-            order_read(office.site->catalogue, &office.arena, r[i].value, &read);
+            orders_read(office.site->catalogue, &office.arena, r[i].value, &read);
             count += read.kind == ORDER_STATE && slice_equal_text(read.state.part, part) &&
                      slice_equal_text(read.state.outcome, outcome) &&
                      hash_equal(read.state.hash, hash);
@@ -184,7 +184,7 @@ static void an_order_of_another_bundle_is_answered_by_nobody(void)
     open_keeper();
     watch("router", &newest);
     buf_init(&framed, BUS_RECORD_MAX_BYTES);
-    CU_ASSERT_FATAL(order_encode(office.site->catalogue, &o, &framed, &e));
+    CU_ASSERT_FATAL(orders_encode(office.site->catalogue, &o, &framed, &e));
     CU_ASSERT_FATAL(orders_publish(office.bus, buf_slice(&framed), &at_ms, &e));
     buf_release(&framed);
     run_until(1);

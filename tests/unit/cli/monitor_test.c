@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "bus/backend.h"
-#include "cli/monitor.h"
-#include "cli/pager.h"
+#include "daemon/monitor.h"
+#include "daemon/pager.h"
 #include "host/http_client.h"
 #include "office.h"
 

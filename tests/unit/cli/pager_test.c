@@ -2,7 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
-#include "cli/pager.h"
+#include "daemon/pager.h"
 #include "scratch.h"
 
 #define EVENT "0123456789abcdef0123456789abcdef"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/say.h"
-#include "cli/shown.h"
+#include "host/say.h"
+#include "host/shown.h"
 
 static char *text;
 static size_t length;

@@ -1,7 +1,7 @@
 /* shown_test.c - what others wrote, on a terminal. */
 #include <CUnit/CUnit.h>
 
-#include "cli/shown.h"
+#include "host/shown.h"
 
 static void what_a_terminal_obeys_is_written_out(void)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cli/standing.h"
+#include "daemon/standing.h"
 #include "scratch.h"
 
 static struct scratch s;

@@ -1,0 +1,91 @@
+/* cmd_act.c - concordat act show|sign|submit: what people decided, as a file that goes from one to
+ * the other. */
+#include "commands/acts.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "commands/passphrase.h"
+#include "commands/skip.h"
+#include "commands/way_back.h"
+#include "host/say.h"
+
+static void print_signers(const struct act *x)
+{
+    for (size_t i = 0; i < x->signature_count; i++)
+        say("signed by %.*s (not verified here)\n", SHOWN(x->signatures[i].person));
+    if (!slice_is_empty(x->typed))
+        say("by %.*s, typed, not signed\n", SHOWN(x->typed));
+}
+
+static int show(struct cli *c, const char *path)
+{
+    struct act x;
+    struct err e = { 0 };
+    if (!acts_read_file(c, path, &x, &e))
+        return cli_fail(CLI_NO, &e);
+    acts_print(&x);
+    print_signers(&x);
+    return CLI_DONE;
+}
+
+static int sign(struct cli *c, int argc, char **argv)
+{
+    struct word_option o[] = { { .name = "--by", .most = 1 },
+                               { .name = "--key", .most = 1 },
+                               { .name = "--region", .most = 1 },
+                               { .name = "--passphrase-file", .most = 1 },
+                               { .name = NULL } };
+    struct words w;
+    struct act x;
+    struct cli_rules rules = { .bundle = NULL };
+    struct key secret = { .set = false };
+    struct err e = { 0 };
+    if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || !o[1].count)
+        return CLI_USAGE;
+    if (o[2].count && !cli_rules(c, o[2].values[0], &rules))
+        return CLI_NO;
+    if (!acts_read_file(c, w.plain[0], &x, &e))
+        return cli_fail(CLI_NO, &e);
+    acts_print(&x);
+    print_signers(&x);
+    bool good = passphrases_from(words_one(o, "--passphrase-file"), &e) &&
+                signing_key_read(o[1].values[0], &secret, &e) &&
+                act_sign(&x, rules.bundle, slice_text(o[0].values[0]), &secret, clock_wall_ms(), &e);
+    explicit_bzero(&secret, sizeof secret);
+    if (!good)
+        return cli_fail(CLI_NO, &e);
+    if (!acts_write_file(w.plain[0], &x, false, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    say("signed by %s%s\n", o[0].values[0],
+        rules.bundle ? "" : "; whether the key is theirs is seen when it is submitted");
+    return CLI_DONE;
+}
+
+static int submit(struct cli *c, const char *site, const char *path)
+{
+    struct act x;
+    struct err e = { 0 };
+    struct site *s = cli_site(c, site, false);
+    if (!s)
+        return CLI_CANNOT;
+    if (!acts_read_file(c, path, &x, &e))
+        return cli_fail(CLI_NO, &e);
+    if (slice_equal_text(x.word, "skip"))
+        return skip_submit(c, s, &x);
+    if (slice_equal_text(x.word, "payload"))
+        return way_back_submit_reading(c, s, &x);
+    if (slice_equal_text(x.word, "again") || slice_equal_text(x.word, "drop"))
+        return way_back_submit(s, &x);
+    return acts_submit(s, &x);
+}
+
+int cmd_act(struct cli *c, int argc, char **argv)
+{
+    const char *verb = argc > 1 ? argv[1] : "";
+    if (strcmp(verb, "show") == 0 && argc == 3)
+        return show(c, argv[2]);
+    if (strcmp(verb, "sign") == 0)
+        return sign(c, argc, argv);
+    return strcmp(verb, "submit") == 0 && argc == 4 ? submit(c, argv[2], argv[3]) : CLI_USAGE;
+}

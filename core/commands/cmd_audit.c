@@ -1,0 +1,215 @@
+/* cmd_audit.c - concordat audit verify|replay|list SITE. */
+#include "commands/cli.h"
+
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "commands/fates.h"
+#include "host/say.h"
+#include "replay/replay.h"
+#include "sharing/rules/prohibition.h"
+#include "sharing/rules/withheld.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void print_finding(void *ctx, const char *sentence)
+{
+    (void)ctx;
+    say("BROKEN  %s\n", sentence);
+}
+
+static int report(const char *word, const struct audit_report *r)
+{
+    say("%s: %" PRIu64 " entries of %" PRIu64 " events, %" PRIu64 " decisions, %" PRIu64
+        " disclosures",
+        r->broken ? "NOT verified" : word, r->entries, r->events, r->decisions, r->disclosures);
+    if (r->broken)
+        say("; %" PRIu64 " findings", r->broken);
+    say("\n");
+    return r->broken ? CLI_NO : CLI_DONE;
+}
+
+static void print_strings(struct buf *b, const char *name, const struct slice *list, size_t n)
+{
+    buf_format(b, ",\"%s\":[", name);
+    for (size_t i = 0; i < n; i++) {
+        buf_text(b, i ? "," : "");
+        buf_json(b, list[i]);
+    }
+    buf_byte(b, ']');
+}
+
+static void print_string(struct buf *b, const char *name, struct slice text)
+{
+    buf_format(b, ",\"%s\":", name);
+    buf_json(b, text);
+}
+
+struct listing {
+    struct buf line;
+    const struct bundle *bundle;
+    struct fates fates;
+    bool may_see_protected;
+};
+
+static void add_name(void *ctx, struct slice name)
+{
+    struct buf *b = ctx;
+    buf_text(b, b->p[b->n - 1] == '[' ? "" : ",");
+    buf_json(b, name);
+}
+
+/* That an event had it tells of its person: what is protected is listed for those who may see that. */
+static void print_withheld(struct listing *l, const struct audit_decision *d)
+{
+    struct buf *b = &l->line;
+    buf_text(b, ",\"withheld\":[");
+    for (size_t i = 0; i < d->withheld_count; i++)
+        if (l->may_see_protected || !withheld_hides(l->bundle, d->withheld[i]))
+            add_name(b, d->withheld[i]);
+    buf_byte(b, ']');
+}
+
+/* Prohibitions that acted, and what was released: as far as everybody may see it. */
+static void print_categories(struct listing *l, const struct audit_decision *d)
+{
+    struct buf *b = &l->line;
+    buf_text(b, ",\"prohibitions\":[");
+    prohibitions_shown(l->bundle, d->prohibitions, d->prohibition_count, l->may_see_protected,
+                       add_name, b);
+    buf_byte(b, ']');
+    if (!l->may_see_protected && slice_equal_text(d->outcome, outcome_name(OUTCOME_DISCLOSE)) &&
+        prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count)) {
+        buf_text(b, ",\"released\":null,\"withheld\":null,\"obliged\":null");
+        return;
+    }
+    print_strings(b, "released", d->released, d->released_count);
+    print_withheld(l, d);
+    print_strings(b, "obliged", d->obliged, d->obliged_count);
+}
+
+/* What became of a disclosure: null where there is none. */
+static void print_fate(struct listing *l, const struct audit_decision *d)
+{
+    if (!d->disclosure.n) {
+        buf_text(&l->line, ",\"delivery\":null");
+        return;
+    }
+    const struct fate f = fates_of(&l->fates, d->disclosure, d->recipient);
+    fate_json(&f, !l->may_see_protected &&
+                      prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count),
+              &l->line);
+}
+
+/* When, and by which bundle: the first 8 bytes of its hash, as status shows them. */
+static void print_rules(struct buf *b, const struct audit_read *r)
+{
+    char time[TIME_TEXT_MAX];
+    print_string(b, "decided", time_ms_to_iso(r->decided_ms, time));
+    buf_text(b, ",\"bundle\":\"");
+    buf_hex(b, slice_of(r->bundle_hash, 8));
+    buf_byte(b, '"');
+}
+
+static bool list_entry(void *ctx, int partition, const struct audit_read *r)
+{
+    struct listing *l = ctx;
+    struct buf *b = &l->line;
+    for (size_t i = 0; i < r->decision_count; i++) {
+        const struct audit_decision *d = &r->decisions[i];
+        buf_reset(b);
+        buf_format(b, "{\"partition\":%d,\"sequence\":%" PRId64, partition, r->sequence);
+        print_rules(b, r);
+        print_string(b, "schema", d->schema);
+        print_string(b, "kind", d->kind);
+        print_string(b, "source", d->source);
+        print_string(b, "event", d->event_id);
+        print_string(b, "recipient", d->recipient);
+        print_string(b, "outcome", d->outcome);
+        print_string(b, "reason", reason_shown(d->reason, l->may_see_protected));
+        print_string(b, "disclosure", d->disclosure);
+        print_strings(b, "clauses", d->clauses, d->clause_count);
+        print_categories(l, d);
+        print_fate(l, d);
+        buf_format(b, ",\"caught_up\":%s}", d->caught_up ? "true" : "false");
+        say_lines(stdout, buf_slice(b));
+        say("\n");
+    }
+    return true;
+}
+
+/* Who did what, and why: the note of the entry is that sentence. */
+static bool list_act(void *ctx, int partition, const struct audit_read *r)
+{
+    struct listing *l = ctx;
+    struct buf *b = &l->line;
+    if (!slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
+        return true;
+    buf_reset(b);
+    buf_format(b, "{\"partition\":%d,\"sequence\":%" PRId64, partition, r->sequence);
+    print_rules(b, r);
+    print_string(b, "act", r->note);
+    buf_byte(b, '}');
+    say_lines(stdout, buf_slice(b));
+    say("\n");
+    return true;
+}
+
+static int list(struct cli *c, const struct site *s, bool may_see_protected, bool acts)
+{
+    struct bus *b = cli_bus(s, true);
+    struct listing l = { .bundle = s->bundle, .may_see_protected = may_see_protected };
+    struct err e = { 0 };
+    if (!b)
+        return CLI_CANNOT;
+    buf_init(&l.line, 1 << 20);
+    bool good = (acts || fates_read(&c->arena, s, b, &l.fates, &e)) &&
+                audit_each(b, s->catalogue, s->bundle->partitions, acts ? list_act : list_entry,
+                           &l, &e);
+    buf_release(&l.line);
+    bus_close(&b);
+    return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
+}
+
+/* The bundle of an entry, from those that are kept. */
+struct finder {
+    struct cli *c;
+    const struct site *site;
+};
+
+static const struct bundle *find_bundle(void *ctx, const uint8_t hash[HASH_BYTES])
+{
+    const struct finder *f = ctx;
+    return site_bundle_hashed(f->site, &f->c->arena, hash);
+}
+
+static int examine(struct cli *c, const struct site *s, bool replay)
+{
+    struct bus *b = cli_bus(s, true);
+    if (!b)
+        return CLI_CANNOT;
+    struct audit_report r = { 0 };
+    struct err e = { 0 };
+    struct finder finder = { c, s };
+    const struct replay_bundles bundles = { find_bundle, &finder, s->places.demo };
+    bool good = replay ? replay_audit_by(b, s->bundle, &bundles, &s->router_keys, print_finding,
+                                         NULL, &r, &e)
+                       : audit_verify(b, s->bundle, print_finding, NULL, &r, &e);
+    bus_close(&b);
+    return good ? report(replay ? "judged again, the same" : "verified", &r)
+                : cli_fail(CLI_CANNOT, &e);
+}
+
+int cmd_audit(struct cli *c, int argc, char **argv)
+{
+    bool protected = argc == 4 && strcmp(argv[3], "--protected") == 0;
+    bool acts = argc == 4 && strcmp(argv[3], "--acts") == 0;
+    bool lists = argc == 3 + protected + acts && strcmp(argv[1], "list") == 0;
+    bool replay = argc == 3 && strcmp(argv[1], "replay") == 0;
+    if (!lists && !replay && (argc != 3 || strcmp(argv[1], "verify") != 0))
+        return CLI_USAGE;
+    struct site *s = cli_site(c, argv[2], replay);
+    if (!s)
+        return CLI_CANNOT;
+    return lists ? list(c, s, protected, acts) : examine(c, s, replay);
+}

@@ -1,0 +1,417 @@
+/* cmd_why.c - concordat why SITE EVENT-ID [SERVICE]: one sentence a recipient, from the audit.
+ * concordat why SITE TYPE.KIND SERVICE FACT... [--as-approved]: the same of an event that is only
+ * supposed. */
+#include "commands/cli.h"
+
+#include "audit/holds.h"
+#include "base/clock.h"
+#include "commands/fates.h"
+#include "host/shown.h"
+#include "host/say.h"
+#include "sharing/rules/clause.h"
+#include "sharing/rules/prohibition.h"
+#include "sharing/rules/withheld.h"
+#include "sharing/tools/table.h"
+
+#include <string.h>
+
+struct why {
+    const struct bundle *bundle;
+    struct slice id, service;
+    struct slice source; /* of the supposed event that was told of last */
+    bool may_see_protected, as_approved;
+    size_t found;
+    struct holds holds;  /* what was refused on the way, and stands */
+    struct buf refusals; /* what entries that were told of say of it */
+    const struct fates *fates; /* NULL: the event is only supposed */
+};
+
+static void print_list(const char *word, const struct slice *list, size_t n)
+{
+    if (!n)
+        return;
+    say("; %s", word);
+    for (size_t i = 0; i < n; i++)
+        say("%s%.*s", i ? ", " : " ", (int)list[i].n, (const char *)list[i].p);
+}
+
+static struct slice group_of(struct slice category)
+{
+    return slice_head(category, slice_find(category, '.'));
+}
+
+static bool has_group(const struct slice *list, size_t n, struct slice group)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal(group_of(list[i]), group))
+            return true;
+    return false;
+}
+
+/* A group of which nothing goes is named once. */
+static void print_withheld(const struct why *w, const struct audit_decision *d)
+{
+    const char *between = "; withheld ";
+    for (size_t i = 0; i < d->withheld_count; i++) {
+        struct slice name = d->withheld[i], group = group_of(name);
+        bool is_whole = !has_group(d->released, d->released_count, group);
+        if (w->fates && !w->may_see_protected && withheld_hides(w->bundle, name))
+            continue; /* of a supposed event it tells of nobody */
+        if (is_whole && has_group(d->withheld, i, group))
+            continue;
+        say("%s%.*s", between, SHOWN(is_whole ? group : name));
+        between = ", ";
+    }
+}
+
+/* Its place, purpose and basis; the bare name when the bundle has no such clause now. */
+static void print_clause(const struct why *w, struct slice name)
+{
+    uint32_t line;
+    say("%.*s", (int)name.n, (const char *)name.p);
+    for (uint32_t i = 0; i < w->bundle->clause_count; i++)
+        if (slice_equal(clause_name(w->bundle, i), name)) {
+            const struct agreement *g = clause_agreement(w->bundle, i);
+            const char *file = clause_place(w->bundle, i, &line);
+            say(" (%s:%u) for %.*s by %.*s", file, line, SHOWN(g->purpose),
+                SHOWN(g->confidentiality));
+        }
+}
+
+struct taking {
+    const struct why *w;
+    const char *word;
+};
+
+static void print_prohibition(void *ctx, struct slice name)
+{
+    struct taking *t = ctx;
+    const struct why *w = t->w;
+    uint32_t line;
+    say("%s%.*s", t->word, SHOWN(name));
+    t->word = ", ";
+    for (uint32_t i = 0; i < w->bundle->prohibition_count; i++)
+        if (slice_equal(prohibition_name(w->bundle, i), name)) {
+            const char *file = prohibition_place(w->bundle, i, &line);
+            say(" (%s:%u)", file, line);
+        }
+}
+
+static void print_clauses(const struct why *w, const struct audit_decision *d)
+{
+    for (size_t i = 0; i < d->clause_count; i++) {
+        say("%s", i ? ", " : " under ");
+        print_clause(w, d->clauses[i]);
+    }
+}
+
+static void print_prohibitions(const struct why *w, const struct audit_decision *d)
+{
+    struct taking t = { w, "; taken by " };
+    prohibitions_shown(w->bundle, d->prohibitions, d->prohibition_count, w->may_see_protected,
+                       print_prohibition, &t);
+}
+
+/* What was released, and what was not, would name the prohibition by its effect. */
+static void print_categories(const struct why *w, const struct audit_decision *d)
+{
+    if (!w->may_see_protected &&
+        prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count)) {
+        say("; what was released is shown with --protected");
+        return;
+    }
+    print_list("released", d->released, d->released_count);
+    print_list("only as", d->obliged, d->obliged_count);
+    print_withheld(w, d);
+}
+
+static void print_fate(const struct why *w, const struct audit_decision *d)
+{
+    struct buf words;
+    if (!w->fates || !d->disclosure.n)
+        return;
+    const struct fate f = fates_of(w->fates, d->disclosure, d->recipient);
+    buf_init(&words, 1u << 20);
+    bool hide = !w->may_see_protected &&
+                prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count);
+    fate_sentence(&f, hide, &words);
+    say("%.*s", (int)words.n, (const char *)words.p); /* a receipt is another's bytes */
+    buf_release(&words);
+}
+
+static void print_decision(const struct why *w, const struct audit_decision *d)
+{
+    bool shared = slice_equal_text(d->outcome, "disclose");
+    say("  %s %.*s",
+        shared                                 ? "shared with"
+        : slice_equal_text(d->outcome, "hold") ? "held for"
+                                               : "withheld from",
+        (int)d->recipient.n, (const char *)d->recipient.p);
+    struct slice reason = reason_shown(d->reason, w->may_see_protected);
+    if (!shared)
+        say(": %s (%.*s)", reason_sentence(reason), SHOWN(reason));
+    print_clauses(w, d);
+    if (d->caught_up)
+        say(", caught up");
+    if (d->disclosure.n)
+        say(", as %.*s", (int)d->disclosure.n, (const char *)d->disclosure.p);
+    if (shared)
+        print_categories(w, d);
+    print_prohibitions(w, d);
+    print_fate(w, d);
+    say("\n");
+}
+
+static void print_entry(const struct audit_read *r, int partition)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice at = time_ms_to_iso(r->decided_ms, time);
+    say("%s.%s from %s, decided %.*s, audit %d/%lld%s%s\n", shown(r->schema),
+        shown(r->event_kind), shown(r->source), (int)at.n, (const char *)at.p, partition,
+        (long long)r->sequence, r->note.n ? ", " : "", shown(r->note));
+}
+
+/* Of a decision on another event than the entry's: what sort that one is, and what opened the gate. */
+static void print_caught_up(const struct audit_read *r, const struct audit_decision *d, int partition)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice at = time_ms_to_iso(r->decided_ms, time);
+    if (slice_equal(d->event_id, r->event_id) || slice_is_empty(d->schema)) {
+        print_entry(r, partition);
+        return;
+    }
+    say("%s.%s from %s, ", shown(d->schema), shown(d->kind), shown(d->source));
+    say("decided again %.*s because of %s.%s from ", (int)at.n, (const char *)at.p,
+        shown(r->schema), shown(r->event_kind));
+    say("%s, audit %d/%lld\n", shown(r->source), partition, (long long)r->sequence);
+}
+
+/* Whether a refusal stands that kept the event at hand back: its own, or one that an entry names. */
+static void print_refusals(const struct why *w)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice told = buf_slice(&w->refusals);
+    for (const struct held *x = w->holds.refused; x; x = x->next) {
+        struct slice name = slice_text(x->hold), at = time_ms_to_iso(x->refused_ms, time);
+        struct slice to = slice_from(name, slice_find(name, ':') + 1);
+        bool is_own = slice_starts(name, w->id);
+        if ((!is_own && (!told.n || !memmem(told.p, told.n, name.p, name.n))) ||
+            (!slice_is_empty(w->service) && !slice_equal(to, w->service)))
+            continue;
+        say("refused from %.*s by %s at %.*s%s: it stands until 'held SITE reopen %s'\n", SHOWN(to),
+            x->refused_by, SHOWN(at), x->is_whole_episode ? ", with what follows in its episode" : "",
+            x->hold);
+    }
+}
+
+static bool each_entry(void *ctx, int partition, const struct audit_read *r)
+{
+    struct why *w = ctx;
+    bool mine = slice_equal(r->event_id, w->id), printed = false;
+    if (!holds_take(&w->holds, partition, r))
+        return false;
+    if (mine && slice_is_empty(w->service)) {
+        print_entry(r, partition);
+        printed = true;
+        w->found++;
+    }
+    for (size_t i = 0; i < r->decision_count; i++) {
+        const struct audit_decision *d = &r->decisions[i];
+        if (!slice_equal(d->event_id, w->id) && !slice_equal(d->disclosure, w->id))
+            continue;
+        if (!slice_is_empty(w->service) && !slice_equal(d->recipient, w->service))
+            continue;
+        if (!printed)
+            print_caught_up(r, d, partition);
+        printed = true;
+        print_decision(w, d);
+        w->found++;
+    }
+    if (printed)
+        buf_put(&w->refusals, r->note);
+    return true;
+}
+
+/* ---- an event that is only supposed ---- */
+
+static const struct slice *rule_names(const struct bundle *b, struct arena *a,
+                                      const uint32_t *rules, size_t n,
+                                      struct slice (*name)(const struct bundle *b, uint32_t rule))
+{
+    struct slice *list = ARENA_ARRAY(a, n + 1, struct slice);
+    for (size_t i = 0; list && i < n; i++)
+        list[i] = name(b, rules[i]);
+    return list;
+}
+
+/* "year:identity.birth-date" for each that travels changed. */
+static const struct slice *obliged_names(const struct bundle *b, struct arena *a,
+                                         const struct decision *d, size_t *n)
+{
+    struct slice *list = ARENA_ARRAY(a, OBLIGE_COUNT * bundle_part_count(b) + 1, struct slice);
+    *n = 0;
+    for (enum obligation k = 0; list && k < OBLIGE_COUNT; k++) {
+        const struct slice *names = NULL;
+        size_t count = bundle_names(b, d->schema, &d->obliged[k], a, &names);
+        for (size_t i = 0; names && i < count; i++) {
+            const char *text = arena_format(a, "%s:%.*s", obligation_name(k), (int)names[i].n,
+                                            (const char *)names[i].p);
+            if (text)
+                list[(*n)++] = slice_text(text);
+        }
+    }
+    return list;
+}
+
+/* What a supposed event of a type may have: all but what always travels or never does. */
+static struct categories may_have(const struct bundle *b, size_t schema)
+{
+    struct categories all, some = { { 0 } };
+    bundle_parts_of(b, schema, &all);
+    for (unsigned i = 0; i < bundle_part_count(b); i++) {
+        unsigned category = bundle_part_category(b, i);
+        if (categories_has(&all, i) && category != catalogue_always(b->catalogue) &&
+            category != catalogue_never(b->catalogue))
+            categories_add(&some, i);
+    }
+    return some;
+}
+
+/* The decision as the audit would have it. */
+static bool as_read(const struct bundle *b, struct arena *a, const struct decision *d,
+                    struct slice service, struct audit_decision *out)
+{
+    *out = (struct audit_decision){ .recipient = service,
+                                    .outcome = slice_text(outcome_name(d->outcome)),
+                                    .reason = slice_text(d->reason),
+                                    .clause_count = d->clause_count,
+                                    .prohibition_count = d->prohibition_count };
+    out->clauses = rule_names(b, a, d->clauses, d->clause_count, clause_name);
+    out->prohibitions = rule_names(b, a, d->prohibitions, d->prohibition_count, prohibition_name);
+    out->released_count = bundle_names(b, d->schema, &d->released, a, &out->released);
+    struct categories withheld = may_have(b, d->schema);
+    categories_drop(&withheld, &d->released);
+    out->withheld_count = bundle_names(b, d->schema, &withheld, a, &out->withheld);
+    out->obliged = obliged_names(b, a, d, &out->obliged_count);
+    return out->clauses && out->prohibitions && out->released && out->withheld && out->obliged;
+}
+
+#define FACTS_MAX 40
+
+/* Of which event the answers below are: another source is another event. */
+static void print_supposed(struct why *w, const struct table_answer *answer, struct slice event)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice source = w->bundle->services[answer->source].name;
+    if (slice_equal(source, w->source))
+        return;
+    w->source = source;
+    say("%.*s from %.*s, if it were decided %.*s\n", SHOWN(event), SHOWN(source),
+        SHOWN(time_ms_to_iso(answer->at_ms, time)));
+}
+
+static bool suppose_for(struct why *w, struct cli *c, struct slice *words, size_t n,
+                        struct slice service, struct err *e)
+{
+    struct table_answer answer;
+    struct audit_decision read;
+    words[1] = service;
+    if (!table_ask(w->bundle, &c->arena, words, n, &answer, e))
+        return false;
+    if (slice_is_empty(w->service) && strcmp(answer.decision.reason, "no-clause") == 0)
+        return true;
+    if (!as_read(w->bundle, &c->arena, &answer.decision, service, &read))
+        return err_memory(e);
+    print_supposed(w, &answer, words[0]);
+    print_decision(w, &read);
+    w->found++;
+    return true;
+}
+
+static int suppose(struct why *w, struct cli *c, int argc, char **argv)
+{
+    struct slice words[FACTS_MAX + 3] = { w->id };
+    struct err e = { .fate = ERR_NONE };
+    size_t n = 2;
+    char time[TIME_TEXT_MAX];
+    bool is_for_all = slice_is_empty(w->service) || slice_equal_text(w->service, "all");
+    const char *now = arena_format(&c->arena, "at(%.*s)",
+                                   SHOWN(time_ms_to_iso(clock_wall_ms(), time)));
+    if (argc > FACTS_MAX + 4)
+        return CLI_USAGE;
+    words[n++] = slice_text(now); /* an at() of the asker's comes later, and counts */
+    for (int i = 4; i < argc; i++)
+        words[n++] = slice_text(argv[i]);
+    if (!is_for_all)
+        return suppose_for(w, c, words, n, w->service, &e) ? CLI_DONE : cli_fail(CLI_NO, &e);
+    w->service = (struct slice){ 0 };
+    for (size_t i = 0; i < w->bundle->service_count; i++)
+        if (!suppose_for(w, c, words, n, w->bundle->services[i].name, &e))
+            return cli_fail(CLI_NO, &e);
+    if (!w->found)
+        say("no clause names such an event for anybody\n");
+    return w->found ? CLI_DONE : CLI_NO;
+}
+
+static int recorded(struct why *w, struct cli *c, struct site *s, const char *id)
+{
+    struct fates fates = { .count = 0 };
+    struct bus *b = cli_bus(s, true);
+    struct err e = { .fate = ERR_NONE };
+    if (!b)
+        return CLI_CANNOT;
+    holds_init(&w->holds, s->bundle);
+    buf_init(&w->refusals, 1u << 24);
+    w->fates = &fates;
+    bool good = fates_read(&c->arena, s, b, &fates, &e) &&
+                audit_each(b, s->catalogue, s->bundle->partitions, each_entry, w, &e);
+    bus_close(&b);
+    if (good && (w->holds.lost || !buf_ok(&w->refusals)))
+        good = err_memory(&e);
+    if (good)
+        print_refusals(w);
+    holds_release(&w->holds);
+    buf_release(&w->refusals);
+    if (!good)
+        return cli_fail(CLI_CANNOT, &e);
+    if (!w->found)
+        say(
+            "nothing is recorded of '%s'%s: no clause names such an event for anybody else, or it "
+            "has not been decided\n",
+            id, w->service.n ? " for that service" : "");
+    return w->found ? CLI_DONE : CLI_NO;
+}
+
+/* Takes the options from the end of the line. How many words are left. */
+static int take_options(struct why *w, int argc, char **argv)
+{
+    for (; argc > 3; argc--) {
+        if (strcmp(argv[argc - 1], "--protected") == 0)
+            w->may_see_protected = true;
+        else if (strcmp(argv[argc - 1], "--as-approved") == 0)
+            w->as_approved = true;
+        else
+            break;
+    }
+    return argc;
+}
+
+int cmd_why(struct cli *c, int argc, char **argv)
+{
+    struct why w = { .found = 0 };
+    argc = take_options(&w, argc, argv);
+    if (argc < 3)
+        return CLI_USAGE;
+    w.id = slice_text(argv[2]);
+    w.service = slice_text(argc > 3 ? argv[3] : NULL);
+    bool is_supposed = slice_find(w.id, '.') < w.id.n;
+    if (!is_supposed && (argc > 4 || w.as_approved))
+        return CLI_USAGE;
+    struct site *s = cli_site(c, argv[1], false);
+    if (!s)
+        return CLI_CANNOT;
+    w.bundle = w.as_approved ? cli_as_approved(c, s->bundle) : s->bundle;
+    if (!w.bundle)
+        return CLI_CANNOT;
+    return is_supposed ? suppose(&w, c, argc, argv) : recorded(&w, c, s, argv[2]);
+}

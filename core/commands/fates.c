@@ -1,0 +1,252 @@
+/* fates.c - joins disclosures with what their doors said. */
+#include "commands/fates.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/audit.h"
+#include "audit/walk.h"
+#include "base/clock.h"
+#include "delivery/delivery.h"
+#include "record/wire.h"
+
+struct collecting {
+    struct arena *a;
+    const struct catalogue *catalogue;
+    struct fates *out;
+    struct walk_inputs inputs;
+    struct err *e;
+    bool failed;
+};
+
+static struct fate *add(struct collecting *c, struct slice disclosure, struct slice state)
+{
+    struct fates *f = c->out;
+    struct fate *grown = arena_grow(c->a, f->list, &f->room, f->count, sizeof *grown);
+    struct slice id = arena_copy(c->a, disclosure), name = arena_copy(c->a, state);
+    if (!grown || !id.p || !name.p) {
+        c->failed = !err_memory(c->e);
+        return NULL;
+    }
+    f->list = grown;
+    grown[f->count] = (struct fate){ .disclosure = id, .state = name, .order = f->count };
+    return &grown[f->count++];
+}
+
+/* ---- receipts ---- */
+
+static bool copy_names(struct arena *a, const struct slice *from, size_t n, struct fate *out)
+{
+    struct slice *list = ARENA_ARRAY(a, n + 1, struct slice);
+    for (size_t i = 0; list && i < n; i++)
+        list[i] = arena_copy(a, from[i]);
+    out->removed = list;
+    out->removed_count = list ? n : 0;
+    return list != NULL;
+}
+
+/* What the receipt itself says; it may have gone from the bus since it was audited. */
+static bool read_receipt(struct collecting *c, const struct audit_read *r, struct fate *out)
+{
+    const struct bus_record *in = NULL;
+    uint64_t passed = 0, fingerprint = 0;
+    struct slice body;
+    struct view v;
+    const struct slice *removed = NULL;
+    size_t n = 0;
+    struct err ignored = { .fate = ERR_NONE };
+    if (!walk_inputs_at(&c->inputs, r->input_topic, r->input_offset, &in, &passed, c->e))
+        return false;
+    if (!in || !wire_open(in->value, &fingerprint, &body, &ignored))
+        return true;
+    const struct schema *s = catalogue_fingerprint(c->catalogue, fingerprint);
+    bool is_receipt = s && slice_equal_text(s->name, "Receipt");
+    int slot = is_receipt ? plan_slot(s->plan, SLICE("removed[]")) : -1;
+    if (slot < 0 || !plan_view(s->plan, c->a, arena_copy(c->a, body), &v, &ignored) ||
+        !view_strings(&v, (size_t)slot, c->a, &removed, &n, &ignored))
+        return true;
+    out->at_ms = view_long_at(&v, "at");
+    out->is_whole = true;
+    return copy_names(c->a, removed, n, out) || err_memory(c->e);
+}
+
+static bool take_entry(void *ctx, int partition, const struct audit_read *r)
+{
+    struct collecting *c = ctx;
+    if (!slice_equal_text(r->kind, audit_kind_name(AUDIT_RECEIPT)) || !r->disclosure.n)
+        return true;
+    if (c->inputs.partition != partition) {
+        struct bus *b = c->inputs.bus;
+        walk_inputs_release(&c->inputs);
+        walk_inputs_init(&c->inputs, b, partition);
+    }
+    size_t cut = slice_find(r->note, ' ');
+    struct slice rest = slice_from(r->note, cut < r->note.n ? cut + 1 : cut);
+    struct slice code = slice_head(rest, slice_find(rest, ' '));
+    struct slice said = slice_from(rest, code.n < rest.n ? code.n + 1 : code.n);
+    bool never = slice_equal_text(code, "delivery.not-delivered");
+    struct fate *f =
+        add(c, r->disclosure, never ? SLICE("not-deliverable") : slice_head(r->note, cut));
+    if (!f)
+        return false;
+    f->recipient = arena_copy(c->a, r->source);
+    f->code = arena_copy(c->a, code);
+    f->said = arena_copy(c->a, said);
+    f->at_ms = r->accepted_ms;
+    c->failed = !read_receipt(c, r, f);
+    return !c->failed;
+}
+
+/* ---- what waits here ---- */
+
+static bool take_waiting(void *ctx, const struct delivery_waiting *w)
+{
+    struct collecting *c = ctx;
+    struct slice state = w->parked  ? SLICE("parked")
+                         : w->maybe ? SLICE("sent")
+                                    : SLICE("queued");
+    struct fate *f = add(c, w->disclosure, state);
+    if (!f)
+        return false;
+    f->code = arena_copy(c->a, w->code);
+    f->said = arena_copy(c->a, w->said);
+    return true;
+}
+
+static bool read_waiting(struct collecting *c, const struct site *s)
+{
+    for (size_t i = 0; i < s->delivery_count; i++)
+        if (access(s->deliveries[i].database, F_OK) == 0 &&
+            !delivery_each_waiting(s->deliveries[i].database, take_waiting, c, c->e))
+            return false;
+    return !c->failed;
+}
+
+/* ---- looking up ---- */
+
+static int by_disclosure(const void *x, const void *y)
+{
+    const struct fate *a = x, *b = y;
+    int way = slice_compare(a->disclosure, b->disclosure);
+    return way ? way : (a->order > b->order) - (a->order < b->order);
+}
+
+bool fates_read(struct arena *a, const struct site *s, struct bus *b, struct fates *out,
+                struct err *e)
+{
+    struct collecting c = { .a = a, .catalogue = s->catalogue, .out = out, .e = e };
+    if (!read_waiting(&c, s))
+        return false;
+    walk_inputs_init(&c.inputs, b, 0);
+    bool good = audit_each(b, s->catalogue, s->bundle->partitions, take_entry, &c, e) && !c.failed;
+    walk_inputs_release(&c.inputs);
+    if (out->count)
+        qsort(out->list, out->count, sizeof *out->list, by_disclosure);
+    return good;
+}
+
+struct fate fates_of(const struct fates *f, struct slice disclosure, struct slice recipient)
+{
+    size_t low = 0, high = f->count; /* the last of its disclosure stands before `low` */
+    while (low < high) {
+        size_t at = low + (high - low) / 2;
+        if (slice_compare(f->list[at].disclosure, disclosure) <= 0)
+            low = at + 1;
+        else
+            high = at;
+    }
+    for (; low > 0 && slice_equal(f->list[low - 1].disclosure, disclosure); low--)
+        if (slice_is_empty(f->list[low - 1].recipient) ||
+            slice_equal(f->list[low - 1].recipient, recipient))
+            return f->list[low - 1];
+    return (struct fate){ .disclosure = disclosure, .state = SLICE_INIT("queued") };
+}
+
+/* ---- in words ---- */
+
+static bool is(const struct fate *f, const char *state)
+{
+    return slice_equal_text(f->state, state);
+}
+
+/* A code of a delivery tells nothing of a person; one of a rule may. */
+static struct slice code_shown(const struct fate *f, bool hide)
+{
+    bool is_open = !f->code.n || slice_find(f->code, '.') < f->code.n;
+    return is_open ? f->code : reason_shown(f->code, !hide);
+}
+
+static void put_names(const struct fate *f, struct buf *out)
+{
+    for (size_t i = 0; i < f->removed_count; i++) {
+        buf_text(out, i ? ", " : " ");
+        buf_put(out, f->removed[i]);
+    }
+}
+
+static void put_reduction(const struct fate *f, bool hide, struct buf *out)
+{
+    buf_text(out, "; REDUCED at the door, which took out");
+    if (hide || !f->is_whole)
+        buf_text(out, hide ? " what is shown with --protected" : " something");
+    else
+        put_names(f, out);
+}
+
+void fate_sentence(const struct fate *f, bool hide, struct buf *out)
+{
+    static const struct {
+        const char *state, *words;
+        bool has_ended, has_code;
+    } rows[] = {
+        { "queued", "QUEUED, not received yet", false, true },
+        { "sent", "SENT, and no answer came yet", false, true },
+        { "answered", "SENT, and not taken yet", false, true },
+        { "parked", "SET ASIDE at the door until a person looks at it", false, true },
+        { "accepted", "accepted", true, false },
+        { "reduced", "accepted", true, false },
+        { "refused", "REFUSED by its recipient", true, true },
+        { "not-deliverable", "NOT DELIVERED, its delivery has no mapping of that kind,", true, false },
+        { "stopped", "STOPPED at the door", true, true },
+    };
+    char time[TIME_TEXT_MAX];
+    struct slice code = code_shown(f, hide), at = time_ms_to_iso(f->at_ms, time);
+    size_t i = 0;
+    const char *state = is(f, "sent") && f->said.n ? "answered" : NULL;
+    while (i + 1 < sizeof rows / sizeof rows[0] &&
+           !(state ? strcmp(state, rows[i].state) == 0 : is(f, rows[i].state)))
+        i++;
+    if (is(f, "reduced"))
+        put_reduction(f, hide, out);
+    buf_format(out, "; %s", rows[i].words);
+    if (rows[i].has_code && code.n)
+        buf_format(out, " (%.*s%s%.*s)", SHOWN(code), f->said.n ? ", answered " : "",
+                   SHOWN(f->said));
+    if (rows[i].has_ended)
+        buf_format(out, " %.*s", (int)at.n, (const char *)at.p);
+}
+
+void fate_json(const struct fate *f, bool hide, struct buf *out)
+{
+    char time[TIME_TEXT_MAX];
+    buf_text(out, ",\"delivery\":{\"state\":");
+    buf_json(out, f->state);
+    buf_text(out, ",\"code\":");
+    buf_json(out, code_shown(f, hide));
+    buf_text(out, ",\"answered\":");
+    buf_json(out, f->said);
+    buf_text(out, ",\"at\":");
+    buf_json(out, f->at_ms ? time_ms_to_iso(f->at_ms, time) : SLICE(""));
+    buf_text(out, ",\"removed\":");
+    if (hide || (is(f, "reduced") && !f->is_whole)) {
+        buf_text(out, "null}");
+        return;
+    }
+    buf_byte(out, '[');
+    for (size_t i = 0; i < f->removed_count; i++) {
+        buf_text(out, i ? "," : "");
+        buf_json(out, f->removed[i]);
+    }
+    buf_text(out, "]}");
+}

@@ -1,0 +1,216 @@
+/* skip.c - what a part passes over: found, put in words, recorded, then done. */
+#include "commands/skip.h"
+#include "host/say.h"
+#include "daemon/standing.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "bus/topics.h"
+#include "control/acts_publish.h"
+#include "delivery/delivery.h"
+#include "router/router.h"
+
+#define ON_MAX 900
+
+struct skip {
+    struct cli *c;
+    struct site *s;
+    struct bus *bus;
+    const char *person, *reason;        /* NULL: act is given */
+    const struct word_option *options;
+    struct act act;
+};
+
+static int nothing(const char *part)
+{
+    say("%s is behind nothing that is gone: there is nothing to skip\n", part);
+    return CLI_NO;
+}
+
+/* The person's word on `on`; it counts, or CLI_* in *code. */
+static bool give(struct skip *k, const char *on, int *code)
+{
+    struct act_signers by;
+    struct err e = { 0 };
+    *code = CLI_NO;
+    if (k->person) {
+        struct act x = acts_make(k->s, "skip", on, k->reason);
+        x.subject = k->act.subject;
+        k->act = x;
+        enum acts_given given = acts_give(k->c, k->s, k->person, k->options, &k->act);
+        *code = given == ACTS_WRITTEN ? CLI_DONE : CLI_NO;
+        if (given != ACTS_GIVEN)
+            return false;
+    } else if (!slice_equal_text(k->act.on, on)) {
+        err_set(&e, ERR_REJECT, "act.form", 0,
+                "cannot do it: what is gone is not what was signed, but: %.120s", on);
+    }
+    if (e.fate == ERR_NONE && act_verify(&k->act, k->s->bundle, clock_wall_ms(), &by, &e))
+        return true;
+    cli_fail(CLI_NO, &e);
+    return false;
+}
+
+static bool record(struct skip *k, struct err *e)
+{
+    return acts_publish(k->bus, k->s, &k->act, e);
+}
+
+/* ---- a delivery ---- */
+
+static const struct site_delivery *find_delivery(const struct site *s, const char *part)
+{
+    for (size_t i = 0; i < s->delivery_count; i++)
+        if (strncmp(part, "delivery:", 9) == 0 && strcmp(part + 9, s->deliveries[i].name) == 0)
+            return &s->deliveries[i];
+    return NULL;
+}
+
+static int skip_delivery(struct skip *k, const struct site_delivery *d)
+{
+    struct err e = { 0 };
+    char on[ON_MAX];
+    int64_t from = 0, to = 0;
+    int code;
+    if (!delivery_gap(d->database, k->bus, d->service, &from, &to, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    if (from == to)
+        return nothing(d->name);
+    snprintf(on, sizeof on, "delivery:%s, up to %" PRId64 " records: %.*s from %" PRId64
+             " to %" PRId64, d->name, to - from, SHOWN(d->service), from, to - 1);
+    if (!give(k, on, &code))
+        return code;
+    if (!record(k, &e) || !delivery_skip(d->database, to, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    standing_over(k->s, "delivery", d->name);
+    say("delivery:%s goes on at %" PRId64 "; up to %" PRId64 " disclosures were never read, and "
+        "the audit says so\n", d->name, to, to - from);
+    return CLI_DONE;
+}
+
+/* ---- the router ---- */
+
+static int64_t describe(const struct router_gaps *g, char out[ON_MAX])
+{
+    int64_t records = 0;
+    int n;
+    for (size_t i = 0; i < g->count; i++)
+        records += g->list[i].to - g->list[i].from;
+    n = snprintf(out, ON_MAX, "router, up to %" PRId64 " records of %zu lanes:", records, g->count);
+    for (size_t i = 0; i < g->count && n < ON_MAX - 200; i++)
+        n += snprintf(out + n, ON_MAX - (size_t)n, " %s %d from %" PRId64 " to %" PRId64 "%s",
+                      g->list[i].topic, g->list[i].partition, g->list[i].from, g->list[i].to - 1,
+                      i + 1 < g->count ? "," : "");
+    return records;
+}
+
+static int skip_gaps(struct skip *k, struct router_gaps *g)
+{
+    struct err e = { 0 };
+    char on[ON_MAX];
+    int code;
+    if (g->count == 0)
+        return nothing("the router");
+    int64_t records = describe(g, on);
+    if (!give(k, on, &code))
+        return code;
+    if (!record(k, &e) || !router_skip_gaps(g, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    standing_over(k->s, "router", NULL);
+    say("the router goes on; up to %" PRId64 " records were never decided, and the audit says "
+        "so\n", records);
+    return CLI_DONE;
+}
+
+static int skip_router(struct skip *k)
+{
+    const struct router_options o = { .bus = k->bus, .bundle = k->s->bundle,
+                                      .worker = "router-0" };
+    struct router_gaps g;
+    struct err e = { 0 };
+    if (!router_find_gaps(&o, &k->c->arena, &g, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    int code = skip_gaps(k, &g);
+    router_leave_gaps(&g);
+    return code;
+}
+
+/* ---- a lane that stands still ---- */
+
+/* "events.wexbridge-hospital/3". The act goes to that partition, so its subject is nobody's but
+ * lies there. */
+static int skip_lane(struct skip *k, const char *part)
+{
+    const char *slash = strchr(part, '/');
+    const char *topic = arena_text(&k->c->arena, slice_of(part, (size_t)(slash - part)));
+    struct bus_position at;
+    struct err e = { 0 };
+    char on[ON_MAX], *end = NULL;
+    long partition = strtol(slash + 1, &end, 10);
+    int code;
+    if (!topic || *end || end == slash + 1 || partition < 0 ||
+        partition >= k->s->bundle->partitions)
+        return CLI_USAGE;
+    if (!bus_group_committed(k->bus, "router", topic, (int)partition, &k->c->arena, &at, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    bus_close(&k->bus);
+    snprintf(on, sizeof on, "lane %s %ld at %" PRId64, topic, partition, at.next);
+    k->act.subject.b[6] = (uint8_t)(partition >> 8);
+    k->act.subject.b[7] = (uint8_t)partition;
+    return give(k, on, &code) ? acts_submit(k->s, &k->act) : code;
+}
+
+/* ---- one of them ---- */
+
+static int skip_part(struct skip *k, const char *part)
+{
+    const struct site_delivery *d = find_delivery(k->s, part);
+    bool is_router = strcmp(part, "router") == 0 && k->s->has_router;
+    bool is_lane = strncmp(part, "events.", 7) == 0 && strchr(part, '/');
+    if (!d && !is_router && !is_lane) {
+        say_to(stderr, "concordat: the site has no '%s' that could be behind\n", part);
+        return CLI_USAGE;
+    }
+    k->bus = cli_bus(k->s, is_lane);
+    if (!k->bus)
+        return CLI_CANNOT;
+    int code = d ? skip_delivery(k, d) : is_router ? skip_router(k) : skip_lane(k, part);
+    bus_close(&k->bus);
+    return code;
+}
+
+/* What a signed act is about: its first word. */
+static const char *part_of(struct cli *c, const struct act *x)
+{
+    size_t n = slice_find(x->on, ',');
+    struct slice rest = slice_from(x->on, 5), word = slice_head(x->on, n);
+    if (!slice_starts(x->on, SLICE("lane ")))
+        return arena_text(&c->arena, word);
+    size_t topic = slice_find(rest, ' ');
+    struct slice partition = slice_from(rest, topic + 1);
+    partition = slice_head(partition, slice_find(partition, ' '));
+    return arena_format(&c->arena, "%.*s/%.*s", (int)topic, (const char *)rest.p,
+                        (int)partition.n, (const char *)partition.p);
+}
+
+int skip_submit(struct cli *c, struct site *s, const struct act *x)
+{
+    struct skip k = { .c = c, .s = s, .act = *x };
+    struct err e = { 0 };
+    const char *part = part_of(c, x);
+    if (part && slice_equal_text(x->word, "skip"))
+        return skip_part(&k, part);
+    err_set(&e, ERR_REJECT, "act.word", 0, "cannot do it: the act is another one");
+    return cli_fail(CLI_NO, &e);
+}
+
+int skip_by_person(struct cli *c, struct site *s, const char *part, const char *person,
+                   const char *reason, const struct word_option *options)
+{
+    struct skip k = { .c = c, .s = s, .person = person, .reason = reason, .options = options };
+    return skip_part(&k, part);
+}

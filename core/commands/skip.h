@@ -1,0 +1,14 @@
+/* skip.h - a part that stands goes on, by a named person's word. Prints; gives the exit code. */
+#ifndef CONCORDAT_COMMANDS_SKIP_H
+#define CONCORDAT_COMMANDS_SKIP_H
+
+#include "commands/acts.h"
+
+/* The person's act is made and given here, by ACTS_OPTIONS. part: "router", "delivery:NAME",
+ * "TOPIC/PARTITION". */
+int skip_by_person(struct cli *c, struct site *s, const char *part, const char *person,
+                   const char *reason, const struct word_option *options);
+/* By an act that enough have signed: where what is gone is what they signed. */
+int skip_submit(struct cli *c, struct site *s, const struct act *x);
+
+#endif

@@ -1,0 +1,133 @@
+/* submit_sign.c - signs a packed bundle, and the agreements in it for the agency whose approver signs. */
+#include "commands/submit_sign.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "commands/passphrase.h"
+#include "sharing/acts/signature.h"
+
+struct signer {
+    const struct signing *s;
+    const struct approver *who;
+    struct approver person; /* who may stop or extend, as if they approved */
+    struct key key;
+    const struct pack *pack;
+    struct buf *out;
+};
+
+/* A person with that role signs what only stops or extends; whether it is no more, whoever loads it
+ * sees. */
+static const struct approver *find_person(struct signer *g, const struct bundle *b, struct slice name)
+{
+    const struct named *who = people_named(&b->people, name);
+    bool extends = who && g->s->what != SIGN_BUNDLE && people_person_may(who, ROLE_EXTENDS);
+    bool stops = who && g->s->what != SIGN_EXTENSIONS && people_person_may(who, ROLE_STOPS);
+    if (!extends && !stops)
+        return NULL;
+    g->person = (struct approver){ .name = who->name,
+                                   .agency = b->agencies[who->agency].name,
+                                   .role = slice_text(people_role_name(extends ? ROLE_EXTENDS
+                                                                           : ROLE_STOPS)),
+                                   .key = who->key };
+    return &g->person;
+}
+
+static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
+{
+    struct public_key public;
+    struct slice name = slice_text(g->s->name);
+    g->who = g->s->known ? approver_named(g->s->known, name) : NULL;
+    if (!g->who)
+        g->who = approver_named(&b->approvers, name);
+    if (!g->who)
+        g->who = find_person(g, b, name);
+    if (!g->who)
+        return err_set(e, ERR_REJECT, "pack.approver", 0,
+                       "cannot sign: '%s' is none of the approvers that region.yaml names, nor of its "
+                       "people who may",
+                       g->s->name);
+    for (size_t i = 0; i < g->pack->signature_count; i++)
+        if (slice_equal(g->pack->signatures[i].name, name))
+            return err_set(e, ERR_REJECT, "pack.signed", 0, "cannot sign: '%s' has signed already",
+                           g->s->name);
+    if (!signing_key_read(g->s->key_file, &g->key, e))
+        return false;
+    ed25519_public(&g->key, &public);
+    return memcmp(public.b, g->who->key.b, KEY_BYTES) == 0 ||
+           err_set(e, ERR_REJECT, "pack.key", 0,
+                   "cannot sign: '%s' is not the key of '%s' that region.yaml names",
+                   g->s->key_file, g->s->name);
+}
+
+static void approve(const struct signer *g, const struct bundle *b, const char *file,
+                    const uint8_t what[HASH_BYTES])
+{
+    struct signed_approval a = { .file = slice_text(pack_name_of(file)),
+                               .name = g->who->name,
+                               .agency = g->who->agency,
+                               .role = g->who->role,
+                               .key = g->who->key,
+                               .at_ms = clock_wall_ms() };
+    struct buf text;
+    memcpy(a.what, what, HASH_BYTES);
+    memcpy(a.bundle, g->pack->signed_hash, HASH_BYTES);
+    buf_init(&text, 4096);
+    signed_approval_text(b->region, &a, &text);
+    ed25519_sign(&g->key, buf_slice(&text), a.bytes);
+    signed_approval_put(&a, g->out);
+    buf_release(&text);
+}
+
+static bool has_party(const struct agreement *g, int agency)
+{
+    for (size_t i = 0; i < g->party_count; i++)
+        if (agency >= 0 && g->parties[i].agency == agency)
+            return true;
+    return false;
+}
+
+static void approve_all(const struct signer *g, const struct bundle *b)
+{
+    int agency = bundle_agency(b, g->who->agency);
+    bool is_person = g->who == &g->person;
+    bool extends = is_person ? slice_equal_text(g->who->role, people_role_name(ROLE_EXTENDS))
+                             : !people_may(&b->people, ROLE_EXTENDS);
+    for (size_t i = 0; i < b->agreement_count; i++) {
+        const struct agreement *one = &b->agreements[i];
+        if (!has_party(one, agency))
+            continue;
+        if (!is_person && g->s->what == SIGN_AGREEMENTS && one->is_signed &&
+            !agreement_approved_by(one, (uint16_t)agency))
+            approve(g, b, one->file, one->hash);
+        if (extends && g->s->what != SIGN_BUNDLE && one->extension_waits)
+            approve(g, b, one->file, one->extension_hash);
+    }
+}
+
+bool submit_sign(struct arena *a, struct slice file, const struct bundle *b,
+                 const struct signing *s, struct slice *out, struct err *e)
+{
+    struct pack p;
+    struct buf text;
+    struct signer g = { .s = s, .pack = &p, .out = &text };
+    uint8_t signature[SIGNATURE_BYTES];
+    if (!pack_read(a, file, &p, e))
+        return false;
+    if (p.form != PACK_FORM_SIGNED)
+        return err_set(e, ERR_REJECT, "pack.old", 0,
+                       "cannot sign: it was packed for a demo, or by an older program: pack it anew");
+    if (!find_signer(&g, b, e)) {
+        explicit_bzero(&g.key, sizeof g.key);
+        return false;
+    }
+    ed25519_sign(&g.key, slice_of(p.signed_hash, HASH_BYTES), signature);
+    buf_init(&text, SOURCE_BYTES_MAX);
+    buf_put(&text, file);
+    signature_put(g.who->name, signature, &text);
+    approve_all(&g, b);
+    explicit_bzero(&g.key, sizeof g.key);
+    *out = buf_ok(&text) ? arena_copy(a, buf_slice(&text)) : slice_of(NULL, 0);
+    buf_release(&text);
+    return out->p ? pack_read(a, *out, &p, e) : err_memory(e);
+}

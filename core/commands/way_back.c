@@ -1,0 +1,350 @@
+/* way_back.c - what was set aside, and a named person's word on it. */
+#include "commands/way_back.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "control/acts_publish.h"
+#include "control/admin_ask.h"
+#include "control/way_back_read.h"
+#include "host/say.h"
+
+static const struct way_back_room *const rooms[] = { &way_back_deliveries, &way_back_quarantine };
+#define ROOM_COUNT (sizeof rooms / sizeof rooms[0])
+
+/* ---- doing it ---- */
+
+static const struct way_back_room *room_named(struct slice name)
+{
+    for (size_t i = 0; i < ROOM_COUNT; i++)
+        if (slice_equal_text(name, rooms[i]->word))
+            return rooms[i];
+    return NULL;
+}
+
+/* The part's own process first, then the site's; *done -1: recorded at the most. */
+static bool hand_over(const struct site *s, const struct act *x, const struct way_back_act *back,
+                      bool *recorded, int64_t *done, struct err *e)
+{
+    struct arena a;
+    struct buf file;
+    *done = -1;
+    arena_init(&a, 1 << 16);
+    buf_init(&file, ACT_BYTES_MAX);
+    act_put_file(x, &file);
+    const char *own = way_back_socket(&a, s, back->room, back->name);
+    bool good = buf_done(&file, e) && (own || err_memory(e)) &&
+                admin_ask_act(own, buf_slice(&file), recorded, done, e);
+    if (good && !*recorded)
+        good = admin_ask_act(s->admin_socket, buf_slice(&file), recorded, done, e);
+    buf_release(&file);
+    arena_release(&a);
+    return good;
+}
+
+/* On the part's file, which nobody else may hold. */
+static bool do_alone(const struct site *s, const struct way_back_act *back, int64_t *done,
+                     struct err *e)
+{
+    const struct way_back_room *r = room_named(slice_text(back->room));
+    uint64_t n = 0;
+    for (size_t i = 0; i < r->count(s); i++)
+        if (slice_equal_text(back->name, r->name(s, i))) {
+            if (access(r->file(s, i), W_OK) == 0 && !r->alone(s, i, &back->what, &n, e))
+                return false;
+            *done = (int64_t)n;
+            return true;
+        }
+    return err_set(e, ERR_REJECT, "way_back.name", 0, "cannot do it: the site has no '%.*s'",
+                   SHOWN(back->name));
+}
+
+int way_back_submit(const struct site *s, const struct act *x)
+{
+    struct way_back_act back;
+    struct act_signers by;
+    struct err e = { .fate = ERR_NONE };
+    bool recorded = false;
+    int64_t done = -1;
+    if (!way_back_read(x, &back, &e) || !act_verify(x, s->bundle, clock_wall_ms(), &by, &e))
+        return cli_fail(CLI_NO, &e);
+    if (!hand_over(s, x, &back, &recorded, &done, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    bool here = done >= 0;
+    if ((!recorded && !acts_publish_alone(s, x, &e)) || (!here && !do_alone(s, &back, &done, &e)))
+        return cli_fail(CLI_CANNOT, &e);
+    say("%.*s recorded, on %" PRId64 " of %.*s%s\n", SHOWN(x->word), done, SHOWN(back.name),
+        here ? "" : "; it is done when that runs");
+    return done > 0 ? CLI_DONE : CLI_NO;
+}
+
+/* ---- finding ---- */
+
+struct finding {
+    struct slice id;
+    bool found;
+};
+
+static bool note_found(void *ctx, const struct aside *a)
+{
+    struct finding *f = ctx;
+    f->found = slice_equal(f->id, a->id);
+    return !f->found;
+}
+
+/* Which part has it; the count of parts when none does. */
+static bool find_part(const struct way_back_room *r, const struct site *s, struct slice id,
+                      size_t *part, struct err *e)
+{
+    for (*part = 0; *part < r->count(s); ++*part) {
+        struct finding f = { .id = id };
+        if (access(r->file(s, *part), R_OK) != 0)
+            continue;
+        if (!r->each(s, *part, id, note_found, &f, e))
+            return false;
+        if (f.found)
+            return true;
+    }
+    return err_set(e, ERR_REJECT, "way_back.id", 0, "cannot find '%.*s' among what was set aside: see concordat %s SITE list", SHOWN(id),
+                   r->word);
+}
+
+/* ---- list and show ---- */
+
+struct listing {
+    const char *name, *said;
+    size_t count;
+};
+
+static bool print_one(void *ctx, const struct aside *a)
+{
+    struct listing *l = ctx;
+    char time[TIME_TEXT_MAX];
+    struct slice since = time_ms_to_iso(a->at_ms, time);
+    say("%.*s  %s  %.*s", SHOWN(a->id), l->name, SHOWN(a->state));
+    if (a->at_ms)
+        say(" since %.*s, %.*s", SHOWN(since), SHOWN(a->code));
+    if (a->tries)
+        say(", tried %" PRId64 " times", a->tries);
+    if (a->said.n)
+        say(", %s %.*s", l->said, SHOWN(a->said));
+    if (a->until)
+        say(", %s", a->until);
+    say("\n");
+    l->count++;
+    return true;
+}
+
+static int list(const struct way_back_room *r, const struct site *s)
+{
+    struct err e = { .fate = ERR_NONE };
+    size_t count = 0;
+    for (size_t i = 0; i < r->count(s); i++) {
+        struct listing l = { .name = r->name(s, i), .said = r->said };
+        if (access(r->file(s, i), R_OK) == 0 &&
+            !r->each(s, i, slice_of(NULL, 0), print_one, &l, &e))
+            return cli_fail(CLI_CANNOT, &e);
+        count += l.count;
+    }
+    if (count == 0)
+        say_to(stderr, "nothing is set aside\n");
+    return CLI_DONE;
+}
+
+struct showing {
+    struct cli *c;
+    const struct site *s;
+    const struct way_back_room *r;
+    size_t part;
+    bool plain, good;
+    struct err *e;
+};
+
+static bool print_whole(void *ctx, const struct aside *a)
+{
+    struct showing *w = ctx;
+    char time[TIME_TEXT_MAX];
+    struct slice since = time_ms_to_iso(a->at_ms, time);
+    struct slice words = way_back_masked(&w->c->arena, a->words, w->plain);
+    say("%s %.*s of %s\nstate      %.*s\n", w->r->what, SHOWN(a->id), w->r->name(w->s, w->part),
+        SHOWN(a->state));
+    if (a->until)
+        say("waits      %s\n", a->until);
+    if (a->at_ms)
+        say("since      %.*s\nwhy        %.*s: %.*s\n", SHOWN(since), SHOWN(a->code),
+            (int)a->sentence.n, (const char *)a->sentence.p);
+    if (a->said.n)
+        say("%-9s  %.*s\n", w->r->said, SHOWN(a->said));
+    if (words.n)
+        say("in words   %.*s\n", (int)words.n, (const char *)words.p);
+    w->good = w->r->show(w->c, w->s, w->part, a, w->plain, w->e);
+    return false;
+}
+
+static int print_found(struct cli *c, const struct way_back_room *r, const struct site *s,
+                       size_t part, struct slice id, bool plain)
+{
+    struct err e = { .fate = ERR_NONE };
+    struct showing w = { .c = c, .s = s, .r = r, .part = part, .plain = plain, .e = &e };
+    bool good = r->each(s, part, id, print_whole, &w, &e) && w.good;
+    return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
+}
+
+/* "quarantine pas-adt ids pas-adt:7", and of one that is there. */
+static bool find_read(const struct site *s, const struct act *x, const struct way_back_room **r,
+                      size_t *part, struct slice *id, struct err *e)
+{
+    struct selection one;
+    struct slice room, of;
+    bool good = way_back_on_read(x->on, &room, &of, &one);
+    *r = room_named(room);
+    if (!*r || !good || one.id_count != 1)
+        return err_set(e, ERR_REJECT, "way_back.form", 0,
+                       "cannot do it: it does not say what is to be read");
+    *id = one.ids[0];
+    return find_part(*r, s, *id, part, e) &&
+           (slice_equal_text(of, (*r)->name(s, *part)) ||
+            err_set(e, ERR_REJECT, "way_back.name", 0, "cannot do it: '%.*s' has no such one",
+                    SHOWN(of)));
+}
+
+static bool is_unused(const struct site *s, const struct act *x, struct err *e)
+{
+    struct bus *b = cli_bus(s, true);
+    if (!b)
+        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot ask the bus whether it was used before");
+    bool good = acts_unused(b, s, x, e);
+    bus_close(&b);
+    return good;
+}
+
+/* Reading it is a person's act, and on record before anything is shown. */
+int way_back_submit_reading(struct cli *c, const struct site *s, const struct act *x)
+{
+    const struct way_back_room *r = NULL;
+    struct err e = { .fate = ERR_NONE };
+    struct slice id;
+    size_t part = 0;
+    if (!find_read(s, x, &r, &part, &id, &e) || !is_unused(s, x, &e))
+        return cli_fail(e.fate == ERR_RETRY ? CLI_CANNOT : CLI_NO, &e);
+    int code = acts_submit(s, x);
+    return code == CLI_DONE ? print_found(c, r, s, part, id, true) : code;
+}
+
+static int show(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
+                char **argv, bool plain)
+{
+    struct word_option o[] = { { .name = "--by", .most = 1 }, { .name = "--reason", .most = 1 },
+                               ACTS_OPTIONS, { .name = NULL } };
+    struct words w;
+    struct err e = { .fate = ERR_NONE };
+    size_t part = 0;
+    if (!words_read(argc, argv, 3, 1, o, &w) || (plain && (!o[0].count || !o[1].count)))
+        return CLI_USAGE;
+    struct slice id = slice_text(w.plain[0]);
+    if (!find_part(r, s, id, &part, &e))
+        return cli_fail(CLI_NO, &e);
+    if (!plain)
+        return print_found(c, r, s, part, id, false);
+    const struct selection one = { .ids = { id }, .id_count = 1 };
+    const char *on = way_back_on(&c->arena, r->word, r->name(s, part), &one);
+    struct act x = acts_make(s, "payload", on, o[1].values[0]);
+    enum acts_given given = acts_give(c, s, o[0].values[0], o, &x);
+    return given == ACTS_GIVEN ? way_back_submit_reading(c, s, &x)
+                               : given == ACTS_WRITTEN ? CLI_DONE : CLI_NO;
+}
+
+/* ---- again and drop ---- */
+
+#define BACK_OPTIONS                                                                               \
+    { .name = "--by", .most = 1 }, { .name = "--reason", .most = 1 }, { .name = "--name", .most = 1 }, \
+        { .name = "--code", .most = 1 }, { .name = "--since", .most = 1 },                         \
+        { .name = "--until", .most = 1 },                                                          \
+    {                                                                                              \
+        .name = "--id", .most = SELECTION_IDS_MAX                                                  \
+    }
+
+static bool option_time(const struct word_option *o, const char *name, int64_t *out)
+{
+    struct moment m;
+    const char *text = words_one(o, name);
+    if (!text)
+        return true;
+    if (!time_from_iso(slice_text(text), &m))
+        return false;
+    *out = m.ms;
+    return true;
+}
+
+/* By ids, or by code and time, or, where somebody says so, all. */
+static bool select_by(const struct word_option *o, const struct word_option *ids, bool all,
+                      struct selection *out)
+{
+    *out = (struct selection){ .until_ms = clock_wall_ms() + 1 };
+    bool by_rest = words_one(o, "--code") || words_one(o, "--since") || words_one(o, "--until");
+    for (size_t i = 0; i < ids->count; i++)
+        out->ids[out->id_count++] = slice_text(ids->values[i]);
+    if (ids->count > 0)
+        return !by_rest && !all;
+    out->code = slice_text(words_one(o, "--code"));
+    return (by_rest || all) && !(by_rest && all) && option_time(o, "--since", &out->since_ms) &&
+           option_time(o, "--until", &out->until_ms);
+}
+
+static bool part_of(const struct way_back_room *r, const struct site *s, const char *name,
+                    const struct selection *which, size_t *part, struct err *e)
+{
+    if (which->id_count)
+        return find_part(r, s, which->ids[0], part, e);
+    for (*part = 0; name && *part < r->count(s); ++*part)
+        if (strcmp(r->name(s, *part), name) == 0)
+            return true;
+    *part = 0;
+    return (!name && r->count(s) == 1) ||
+           err_set(e, ERR_REJECT, "way_back.name", 0,
+                   "cannot tell of which one: --name says it, by its name in site.yaml");
+}
+
+static int act(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
+               char **argv, bool all)
+{
+    struct word_option o[] = { BACK_OPTIONS, ACTS_OPTIONS, { .name = NULL } };
+    struct words none;
+    struct selection which;
+    struct err e = { .fate = ERR_NONE };
+    size_t part = 0;
+    if (!words_read(argc, argv, 3, 0, o, &none) || !o[0].count || !o[1].count ||
+        !select_by(o, &o[6], all, &which))
+        return CLI_USAGE;
+    if (!part_of(r, s, words_one(o, "--name"), &which, &part, &e))
+        return cli_fail(CLI_NO, &e);
+    const char *on = way_back_on(&c->arena, r->word, r->name(s, part), &which);
+    struct act x = acts_make(s, argv[2], on, o[1].values[0]);
+    switch (acts_give(c, s, o[0].values[0], o, &x)) {
+    case ACTS_WRITTEN:
+        return CLI_DONE;
+    case ACTS_FAILED:
+        return CLI_NO;
+    case ACTS_GIVEN:
+        break;
+    }
+    return way_back_submit(s, &x);
+}
+
+int way_back_command(struct cli *c, const struct way_back_room *r, int argc, char **argv)
+{
+    bool plain = words_flag(&argc, argv, "--payload"), all = words_flag(&argc, argv, "--all");
+    const char *verb = argc > 2 ? argv[2] : "";
+    bool lists = strcmp(verb, "list") == 0 && argc == 3, shows = strcmp(verb, "show") == 0;
+    bool acts = strcmp(verb, "again") == 0 || strcmp(verb, "drop") == 0;
+    if ((!lists && !shows && !acts) || (plain && !shows) || (all && !acts))
+        return CLI_USAGE;
+    struct site *s = cli_site(c, argv[1], false);
+    if (!s)
+        return CLI_CANNOT;
+    return lists ? list(r, s) : shows ? show(c, r, s, argc, argv, plain) : act(c, r, s, argc, argv, all);
+}

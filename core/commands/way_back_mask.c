@@ -1,0 +1,59 @@
+/* way_back_mask.c - what was set aside, as it may be shown. */
+#include "commands/way_back.h"
+
+#include <ctype.h>
+
+static uint8_t masked(uint8_t c)
+{
+    return c >= 0x80 || isalpha(c) ? 'x' : isdigit(c) ? '9' : c;
+}
+
+struct slice way_back_masked(struct arena *a, struct slice text, bool plain)
+{
+    uint8_t *out = arena_alloc(a, text.n + 1);
+    for (size_t i = 0; out && i < text.n;) {
+        size_t n = slice_plain_length(slice_from(text, i));
+        for (size_t to = i + n; i < to; i++)
+            out[i] = plain ? text.p[i] : masked(text.p[i]);
+        if (i < text.n) {
+            out[i] = text.p[i] == '\r' || text.p[i] == '\n' ? '\n' : '.';
+            i++;
+        }
+    }
+    return slice_of(out, out ? text.n : 0);
+}
+
+/* What says which record it is, and nothing of the person. */
+static bool is_open(struct slice key)
+{
+    static const char *const open[] = { "id", "type", "kind", "action", "original", "agreement",
+                                        "agreement_version", "clause" };
+    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
+        if (slice_equal_text(key, open[i]))
+            return true;
+    return false;
+}
+
+static void mask(struct arena *a, struct node *n)
+{
+    if (n->kind == NODE_TEXT)
+        n->text = way_back_masked(a, n->text, false);
+    for (struct node *child = n->first; child; child = child->next)
+        mask(a, child);
+}
+
+static void mask_header(struct arena *a, struct node *header)
+{
+    for (struct node *n = header->first; n; n = n->next)
+        if (!is_open(n->key))
+            mask(a, n);
+}
+
+void way_back_mask_record(struct arena *a, struct node *record)
+{
+    for (struct node *part = record->first; part; part = part->next)
+        if (slice_equal_text(part->key, "header"))
+            mask_header(a, part);
+        else
+            mask(a, part);
+}

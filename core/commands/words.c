@@ -1,0 +1,53 @@
+/* words.c - reads a command's words. */
+#include "commands/words.h"
+
+#include <string.h>
+
+static bool take(struct word_option *options, const char *name, const char *value)
+{
+    struct word_option *o = options;
+    while (o->name && strcmp(o->name, name) != 0)
+        o++;
+    if (!o->name || !value || !*value || o->count == o->most || o->count == WORDS_TIMES_MAX)
+        return false;
+    o->values[o->count++] = value;
+    return true;
+}
+
+bool words_read(int argc, char **argv, int from, size_t plain, struct word_option *options,
+                struct words *out)
+{
+    *out = (struct words){ .plain_count = 0 };
+    for (int i = from; i < argc; i++) {
+        if (argv[i][0] == '-') {
+            if (!take(options, argv[i], i + 1 < argc ? argv[i + 1] : NULL))
+                return false;
+            i++;
+        } else if (out->plain_count == plain || out->plain_count == WORDS_PLAIN_MAX) {
+            return false;
+        } else {
+            out->plain[out->plain_count++] = argv[i];
+        }
+    }
+    return out->plain_count == plain;
+}
+
+bool words_flag(int *argc, char **argv, const char *name)
+{
+    for (int i = 0; i < *argc; i++) {
+        if (strcmp(argv[i], name) != 0)
+            continue;
+        --*argc;
+        memmove(argv + i, argv + i + 1, (size_t)(*argc - i) * sizeof *argv);
+        return true;
+    }
+    return false;
+}
+
+const char *words_one(const struct word_option *options, const char *name)
+{
+    for (; options->name; options++)
+        if (strcmp(options->name, name) == 0)
+            return options->count ? options->values[0] : NULL;
+    return NULL;
+}

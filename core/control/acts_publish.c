@@ -1,0 +1,129 @@
+/* acts_publish.c - acts on `control`. */
+#include "control/acts_publish.h"
+
+#include <stdio.h>
+
+#include "audit/unread.h"
+#include "audit/walk.h"
+#include "bus/topics.h"
+#include "record/wire.h"
+
+#define PERSON_ACT_VERSION 1
+
+/* at_ms NULL: when the bus took it is not asked. */
+static bool publish_to(struct bus *b, const struct schema *s, int partitions, const struct act *x,
+                       const struct subject_key *subject, int64_t *at_ms, struct err *e)
+{
+    struct buf file, value;
+    buf_init(&file, ACT_BYTES_MAX);
+    buf_init(&value, ACT_BYTES_MAX + 64);
+    act_put_file(x, &file);
+    wire_put_header(&value, plan_fingerprint(s->plan));
+    avro_put_long(&value, PERSON_ACT_VERSION);
+    avro_put_text(&value, buf_slice(&file));
+    const struct bus_record r = {
+        .topic = TOPIC_CONTROL,
+        .partition = subject_partition(subject, partitions),
+        .value = buf_slice(&value),
+        .key = slice_of(subject->b, ID_BYTES),
+    };
+    bool good = buf_done(&file, e) && buf_done(&value, e) &&
+                (at_ms ? bus_publish_at(b, &r, at_ms, e) : bus_publish(b, &r, 1, e));
+    buf_release(&file);
+    buf_release(&value);
+    return good;
+}
+
+static bool is_for_many(const struct act *x)
+{
+    static const struct subject_key none;
+    return slice_equal_text(x->word, "looked") && memcmp(x->subject.b, none.b, ID_BYTES) == 0;
+}
+
+/* A word on a whole list goes to each of its people: those who wait by now. */
+static bool publish_to_many(struct bus *b, const struct catalogue *c, const struct schema *s,
+                            int partitions, const struct act *x, struct err *e)
+{
+    struct unread_list l = { .first = NULL };
+    char name[240];
+    bool good = audit_each(b, c, partitions, unread_take, &l, e) && (!l.lost || err_memory(e));
+    for (const struct unread_person *p = l.first; good && p; p = p->next) {
+        struct subject_key subject;
+        memcpy(subject.b, p->subject, ID_BYTES);
+        snprintf(name, sizeof name, "unread:%s:%s", p->source, p->code);
+        if (slice_equal_text(x->on, name))
+            good = publish_to(b, s, partitions, x, &subject, NULL, e);
+    }
+    unread_release(&l);
+    return good;
+}
+
+/* It is done where it is handed in. */
+static bool publish_and_judge(struct bus *b, const struct schema *schema, const struct site *s,
+                              const struct act *x, struct err *e)
+{
+    struct act_signers by;
+    int64_t at_ms = 0;
+    return publish_to(b, schema, s->bundle->partitions, x, &x->subject, &at_ms, e) &&
+           act_verify(x, editions_at(editions_newest(&s->rules), at_ms)->bundle, at_ms, &by, e);
+}
+
+bool acts_publish(struct bus *b, const struct site *s, const struct act *x, struct err *e)
+{
+    const struct schema *schema = catalogue_named(s->catalogue, SLICE("PersonAct"));
+    int partitions = s->bundle->partitions;
+    enum people_role role;
+    if (!schema)
+        return err_set(e, ERR_FATAL, "cli.schema", 0, "cannot write the act: no schema 'PersonAct'");
+    if (is_for_many(x))
+        return publish_to_many(b, s->catalogue, schema, partitions, x, e);
+    return act_role(x->word, &role) && role != ROLE_HOLDS
+               ? publish_and_judge(b, schema, s, x, e)
+               : publish_to(b, schema, partitions, x, &x->subject, NULL, e);
+}
+
+/* ---- used once ---- */
+
+static bool is_same(const struct act *x, const uint8_t hash[HASH_BYTES])
+{
+    uint8_t its[HASH_BYTES];
+    struct err ignored = { .fate = ERR_NONE };
+    return act_hash(x, its, &ignored) && memcmp(its, hash, HASH_BYTES) == 0;
+}
+
+/* What nobody signed is no use of it. */
+static bool is_use(const struct site *s, struct arena *a, const struct bus_record *r,
+                   const uint8_t hash[HASH_BYTES])
+{
+    const struct schema *schema = catalogue_named(s->catalogue, SLICE("PersonAct"));
+    struct err ignored = { .fate = ERR_NONE };
+    uint64_t fingerprint = 0;
+    struct act_signers by;
+    struct slice body;
+    struct view v;
+    struct act x;
+    arena_reset(a);
+    return schema && wire_open(r->value, &fingerprint, &body, &ignored) &&
+           fingerprint == plan_fingerprint(schema->plan) &&
+           plan_view(schema->plan, a, body, &v, &ignored) &&
+           act_read(view_text_at(&v, "act"), &x, &ignored) && is_same(&x, hash) &&
+           act_verify(&x, s->bundle, r->accepted_ms, &by, &ignored);
+}
+
+bool acts_unused(struct bus *b, const struct site *s, const struct act *x, struct err *e)
+{
+    uint8_t hash[HASH_BYTES];
+    const struct bus_record *r = NULL;
+    struct walk w = { .reader = NULL };
+    struct arena a;
+    bool used = false;
+    arena_init(&a, (size_t)16 << 20);
+    int partition = subject_partition(&x->subject, s->bundle->partitions);
+    bool good = act_hash(x, hash, e) && walk_open(&w, b, TOPIC_CONTROL, partition, 0, e);
+    while (good && !used && (good = walk_next(&w, &r, e)) && r)
+        used = is_use(s, &a, r, hash);
+    walk_close(&w);
+    arena_release(&a);
+    return good && (!used || err_set(e, ERR_REJECT, "act.again", 0,
+                                     "cannot do it: that very act was handed in before"));
+}

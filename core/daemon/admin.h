@@ -1,0 +1,23 @@
+/* admin.h - the daemon's local socket: what changes something while the daemon holds the bus. */
+#ifndef CONCORDAT_DAEMON_ADMIN_H
+#define CONCORDAT_DAEMON_ADMIN_H
+
+#include "bus/bus.h"
+#include "contract/way_back.h"
+#include "site/site.h"
+
+struct admin;
+struct admin_options {
+    const struct site *site;
+    struct bus *bus;
+    const char *socket; /* path */
+    /* A named person's word on what a part has set aside, after it is recorded. *here false: the part
+     * does not run in this process. */
+    bool (*take_back)(void *ctx, const char *room, struct slice name, const struct way_back *w,
+                      bool *here, uint64_t *done, struct err *e);
+    void *ctx;
+};
+MUST_CHECK bool admin_start(const struct admin_options *o, struct admin **out, struct err *e);
+void admin_stop(struct admin **a);
+
+#endif

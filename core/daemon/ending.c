@@ -1,0 +1,161 @@
+/* ending.c - listens for the signals that end a run, and guards its end. */
+#include "daemon/ending.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/wait.h"
+#include "host/log.h"
+
+#define LOOK_MS 1000 /* between two questions: most ends are over before the first */
+#define ANSWER_MS 5000
+#define CLOSE_MS 10000 /* to close the bus, which writes down what an embedded one holds */
+
+/* TERM and INT, and USR1 by which a thread gives up: a second TERM, be it of another thread that
+ * cannot go on, would end the process at once. */
+static void signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGUSR1);
+}
+
+void ending_hold(void)
+{
+    sigset_t set;
+    signals(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void ending_ask(void)
+{
+    kill(getpid(), SIGUSR1);
+}
+
+static void *listen_for_signal(void *ctx)
+{
+    struct ending *x = ctx;
+    sigset_t set;
+    int got = 0;
+    signals(&set);
+    sigwait(&set, &got);
+    if (got != SIGUSR1 && !atomic_load(&x->runs)) {
+        log_line(LOG_INFO, NULL, "run.stopping", "stopping before anything runs");
+        _exit(0);
+    }
+    return NULL;
+}
+
+bool ending_start(struct ending *x, struct err *e)
+{
+    *x = (struct ending){ .code = 0 };
+    wait_init(&x->change);
+    pthread_mutex_init(&x->lock, NULL);
+    int number = pthread_create(&x->listener, NULL, listen_for_signal, x);
+    x->listens = number == 0;
+    return x->listens || err_errno(e, ERR_FATAL, "run.thread", number, "start", "a thread");
+}
+
+void ending_begin(struct ending *x)
+{
+    atomic_store(&x->runs, true);
+}
+
+void ending_wait(struct ending *x)
+{
+    if (x->listens)
+        pthread_join(x->listener, NULL);
+    x->listens = false;
+}
+
+bool ending_wait_for(struct ending *x, int64_t ms)
+{
+    int64_t ns = clock_mono_ns() + ms * 1000000;
+    const struct timespec until = { ns / 1000000000, ns % 1000000000 };
+    if (x->listens && pthread_clockjoin_np(x->listener, NULL, CLOCK_MONOTONIC, &until) == 0)
+        x->listens = false;
+    return !x->listens;
+}
+
+/* Lock held. Waits for a change, at most that long. */
+static void wait_ms(struct ending *x, int64_t ms)
+{
+    (void)wait_until(&x->change, &x->lock, wait_end_ns(ms));
+}
+
+/* Lock held, also while it asks: so the bus is not closed meanwhile. */
+static bool may_go_on(struct ending *x)
+{
+    if (x->bus)
+        return bus_answers(x->bus, ANSWER_MS);
+    wait_ms(x, CLOSE_MS);
+    return x->over;
+}
+
+static void *guard(void *ctx)
+{
+    struct ending *x = ctx;
+    bool good = true;
+    pthread_mutex_lock(&x->lock);
+    while (!x->over && good) {
+        wait_ms(x, LOOK_MS);
+        good = x->over || may_go_on(x);
+    }
+    if (!good) {
+        log_line(LOG_WARN, NULL, "run.stopping",
+                 "stopped without waiting for the bus, which does not answer: "
+                 "what it has not confirmed is done again at the next start");
+        _exit(x->code);
+    }
+    pthread_mutex_unlock(&x->lock);
+    return NULL;
+}
+
+/* From now on a TERM or INT ends the process at once. */
+static void let_signals(void)
+{
+    sigset_t set;
+    signals(&set);
+    sigdelset(&set, SIGUSR1);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void ending_guard(struct ending *x, struct bus *b, int code)
+{
+    x->bus = b;
+    x->code = code;
+    x->guards = pthread_create(&x->guard, NULL, guard, x) == 0;
+    if (!x->listens)
+        let_signals();
+}
+
+void ending_leave_bus(struct ending *x)
+{
+    pthread_mutex_lock(&x->lock);
+    x->bus = NULL;
+    pthread_cond_broadcast(&x->change);
+    pthread_mutex_unlock(&x->lock);
+}
+
+void ending_over(struct ending *x)
+{
+    pthread_mutex_lock(&x->lock);
+    x->over = true;
+    pthread_cond_broadcast(&x->change);
+    pthread_mutex_unlock(&x->lock);
+    if (x->guards)
+        pthread_join(x->guard, NULL);
+    if (x->listens) {
+        ending_ask();
+        pthread_join(x->listener, NULL);
+    }
+    pthread_cond_destroy(&x->change);
+    pthread_mutex_destroy(&x->lock);
+}

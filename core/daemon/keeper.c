@@ -1,0 +1,371 @@
+/* keeper.c - the thread that follows orders of bundles. */
+#include "daemon/keeper.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "host/log.h"
+#include "sharing/change/expiry.h"
+
+#define LOOK_MS 50
+#define READ_ARENA_BYTES ((size_t)64 << 20)
+#define BUNDLE_ARENA_BYTES ((size_t)512 << 20)
+#define PROBLEMS_SAID 20
+
+struct watched {
+    struct watched *next;
+    struct slice part, agency;
+    uint64_t (*generation)(const void *part);
+    const void *of;
+    uint8_t told[HASH_BYTES]; /* what it was last said to go by */
+};
+
+struct keeper {
+    struct site *site;
+    struct bus *bus;
+    struct bus_reader *reader;
+    struct arena own, work; /* of its life; of one record */
+    struct part_states states;
+    struct watched *parts;
+    bool is_open;       /* what is read now is new */
+    int64_t warned_day; /* since 1970, when expiries were last said */
+    _Atomic int64_t restart_ms; /* from when on site->waiting is due; INT64_MAX: none waits */
+    pthread_t thread;
+    bool started;
+    atomic_bool stop;
+    /* One arena a bundle taken up, until the end. */
+    struct kept {
+        struct kept *next;
+        struct arena arena;
+    } * kept;
+};
+
+static const struct log_who who = { "bundles", NULL };
+
+/* ---- what parts say ---- */
+
+static bool tell(struct keeper *k, const struct watched *p, struct bundle_state *s)
+{
+    struct buf framed;
+    struct err e = { 0 };
+    s->part = p->part;
+    s->agency = p->agency;
+    s->at_ms = clock_wall_ms();
+    buf_init(&framed, 1 << 16);
+    bool good = states_encode(k->site->catalogue, s, &framed, &e) &&
+                states_publish(k->bus, s->agency, buf_slice(&framed), &e);
+    if (!good)
+        log_err(LOG_WARN, &who, &e);
+    buf_release(&framed);
+    return good;
+}
+
+static void tell_all(struct keeper *k, const struct bundle_order *o, struct slice outcome,
+                     const char *code)
+{
+    struct bundle_state s = { .outcome = outcome, .code = slice_text(code), .number = o->number };
+    memcpy(s.hash, o->hash, HASH_BYTES);
+    for (const struct watched *p = k->parts; p && k->is_open; p = p->next)
+        (void)tell(k, p, &s);
+}
+
+/* Each part that has gone over to the newest since it was last asked; said until it is out. */
+static void look_at_parts(struct keeper *k)
+{
+    const struct edition *newest = editions_newest(&k->site->rules);
+    struct bundle_state s = { .outcome = SLICE_INIT("taken"), .number = newest->number };
+    memcpy(s.hash, newest->bundle->hash, HASH_BYTES);
+    for (struct watched *p = k->parts; p; p = p->next) {
+        if (hash_equal(p->told, s.hash) || (p->generation && p->generation(p->of) < s.number))
+            continue;
+        if (!tell(k, p, &s))
+            return;
+        memcpy(p->told, s.hash, HASH_BYTES);
+    }
+}
+
+/* ---- taking up ---- */
+
+static struct kept *new_kept(struct keeper *k)
+{
+    struct kept *one = mem_alloc(sizeof *one);
+    if (!one)
+        return NULL;
+    arena_init(&one->arena, BUNDLE_ARENA_BYTES);
+    one->next = k->kept;
+    k->kept = one;
+    return one;
+}
+
+static void drop_kept(struct keeper *k)
+{
+    struct kept *one = k->kept;
+    k->kept = one->next;
+    arena_release(&one->arena);
+    mem_free(one);
+}
+
+/* Reads, checks and compiles; every problem goes to the log, the first becomes e. */
+static struct edition *compile(struct keeper *k, struct arena *a, const struct bundle_order *o,
+                               struct err *e)
+{
+    struct problems p = { .count = 0 };
+    const char *label =
+        arena_format(a, "%s/%06" PRIu64 ".bundle", k->site->places.bundles, o->number);
+    struct slice file = arena_copy(a, o->file);
+    struct edition *g = NULL;
+    if (!label || !file.p)
+        (void)err_memory(e);
+    else
+        g = bundles_read(a, file, label, k->site->catalogue, &p);
+    for (size_t i = 0; i < p.count && i < PROBLEMS_SAID; i++) {
+        log_err(LOG_ERROR, &who, &p.list[i]);
+        if (i == 0)
+            *e = p.list[i];
+    }
+    if (!g && e->fate == ERR_NONE)
+        err_set(e, ERR_REJECT, "bundle.load", 0, "cannot load the bundle");
+    problems_release(&p);
+    return g;
+}
+
+static void note_waiting(struct keeper *k)
+{
+    const struct edition *g = k->site->waiting;
+    atomic_store(&k->restart_ms, g ? g->from_ms : INT64_MAX);
+}
+
+static void take_up(struct keeper *k, struct edition *g, const struct bundle_order *o)
+{
+    struct site *s = k->site;
+    char time[TIME_TEXT_MAX], hash[9] = { 0 };
+    struct slice from = time_ms_to_iso(g->from_ms, time);
+    const char *differs = editions_differ(editions_newest(&s->rules)->bundle, g->bundle);
+    slice_to_hex(slice_of(g->bundle->hash, 4), hash);
+    if (s->waiting && g->from_ms < s->waiting->from_ms)
+        s->waiting = NULL; /* g takes its place */
+    g->earlier = s->last;
+    s->last = g;
+    if (differs || s->waiting) {
+        s->waiting = s->waiting ? s->waiting : g;
+        note_waiting(k);
+        log_line(LOG_WARN, &who, "bundle.restart",
+                 "bundle %" PRIu64 " (%s) changes %s: it is kept and needs a restart after %.*s",
+                 g->number, hash, differs ? differs : "what needs one", SHOWN(from));
+        tell_all(k, o, SLICE("restart"), "");
+        return;
+    }
+    editions_add(&s->rules, g);
+    note_waiting(k);
+    k->warned_day = 0;
+    log_line(LOG_INFO, &who, "bundle.taken", "bundle %" PRIu64 " (%s) is in force from %.*s",
+             g->number, hash, SHOWN(from));
+}
+
+/* Whether the order brings what it says. Else it is no news of the bundle that it names, and no part
+ * answers it: one that refused that by name would deny the real one. */
+static bool brings_it(struct keeper *k, const struct bundle_order *o, struct err *e)
+{
+    struct pack p;
+    if (!pack_read(&k->work, o->file, &p, e))
+        return false;
+    return (p.number == o->number && hash_equal(p.hash, o->hash)) ||
+           err_set(e, ERR_REJECT, "order.forged", 0,
+                   "it brings another bundle than the one that it names");
+}
+
+/* What is asked of one that comes while this program runs. */
+static bool may_come(const struct keeper *k, const struct bundles_trust *trust,
+                     const struct edition *g, struct err *e)
+{
+    return bundles_are_new(trust, g, e) &&
+           site_keys_fit(k->site, k->site->last->bundle, g->bundle, e);
+}
+
+/* What was ordered before this program began and is known, or was refused then, is passed over. */
+static bool is_known(const struct keeper *k, const struct bundle_order *o)
+{
+    return editions_hashed(&k->site->rules, o->hash) ||
+           hash_equal(k->site->last->bundle->hash, o->hash) ||
+           (!k->is_open && o->number <= k->site->last->number);
+}
+
+/* at_ms: the bus's time of its record. */
+static void take_order(struct keeper *k, const struct bundle_order *o, int64_t at_ms)
+{
+    const struct bundles_trust trust = site_trust(k->site, at_ms);
+    struct err e = { 0 };
+    if (is_known(k, o))
+        return;
+    if (!brings_it(k, o, &e)) {
+        log_line(LOG_WARN, &who, e.code, "an order of bundle %" PRIu64 " is passed over: %s",
+                 o->number, e.text);
+        return;
+    }
+    struct kept *one = new_kept(k);
+    struct edition *g = one ? compile(k, &one->arena, o, &e) : NULL;
+    if (!one)
+        (void)err_memory(&e);
+    if (g && bundles_follows(&trust, k->site->last, g, &e) && (!k->is_open || may_come(k, &trust, g, &e)) &&
+        bundles_keep(k->site->places.bundles, g, &e)) {
+        take_up(k, g, o);
+        return;
+    }
+    log_line(k->is_open ? LOG_ERROR : LOG_WARN, &who, e.code,
+             "bundle %" PRIu64 " is refused, and the one before goes on: %s", o->number, e.text);
+    if (e.fate != ERR_REJECT)
+        log_line(LOG_ERROR, &who, e.code,
+                 "bundle %" PRIu64 " is on the bus: mend that and start again, and it is taken up",
+                 o->number);
+    tell_all(k, o, SLICE("refused"), e.code);
+    if (one)
+        drop_kept(k);
+}
+
+static void take_record(struct keeper *k, const struct bus_record *r)
+{
+    struct order_read read;
+    arena_reset(&k->work);
+    orders_read(k->site->catalogue, &k->work, r->value, &read);
+    if (read.kind == ORDER_BUNDLE)
+        take_order(k, &read.order, r->accepted_ms);
+}
+
+/* ---- what ends ---- */
+
+/* Once a London day, and after each bundle that was taken up. */
+static void warn_of_ends(struct keeper *k)
+{
+    int64_t now = clock_wall_ms();
+    struct civil day = london_from_ms(now);
+    day.hour = day.minute = day.second = day.ms = 0;
+    const struct bundle *b = editions_at(editions_newest(&k->site->rules), now)->bundle;
+    int64_t today = civil_to_ms(&day);
+    if (k->warned_day == today)
+        return;
+    struct expiry *list = mem_alloc((b->agreement_count + 1) * sizeof *list);
+    size_t n = list ? expiry_notices(b, now, list) : 0;
+    for (size_t i = 0; i < n; i++) {
+        char text[EXPIRY_TEXT_MAX];
+        expiry_sentence(b, &list[i], text);
+        log_line(list[i].stage == EXPIRY_ENDED ? LOG_ERROR : LOG_WARN, &who, "agreement.expiry",
+                 "%s", text);
+    }
+    mem_free(list);
+    k->warned_day = today;
+}
+
+/* ---- its life ---- */
+
+static struct keeper *new_keeper(struct site *s, struct bus *b)
+{
+    struct keeper *k = mem_alloc(sizeof *k);
+    if (!k)
+        return NULL;
+    k->site = s;
+    k->bus = b;
+    arena_init(&k->own, READ_ARENA_BYTES);
+    arena_init(&k->work, READ_ARENA_BYTES);
+    k->states.a = &k->own;
+    note_waiting(k);
+    return k;
+}
+
+bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err *e)
+{
+    struct keeper *k = *out ? *out : new_keeper(s, b);
+    bool end = false;
+    if (!k)
+        return err_memory(e);
+    bool good = site_keep_bundles(s, e) && states_read(&k->states, b, s->bundle, e) &&
+                bus_reader_open(b, TOPIC_CONTROL, ORDERS_PARTITION, 0, &k->reader, e);
+    while (good && !end) {
+        const struct bus_record *r;
+        size_t n = 0;
+        good = bus_reader_next(k->reader, 0, &r, &n, &end, e);
+        for (size_t i = 0; good && i < n; i++)
+            take_record(k, &r[i]);
+    }
+    *out = k;
+    k->is_open = good;
+    if (!good)
+        bus_reader_close(&k->reader);
+    return good;
+}
+
+bool keeper_wants_restart(const struct keeper *k)
+{
+    return atomic_load(&k->restart_ms) <= clock_wall_ms();
+}
+
+bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
+{
+    struct watched *one = ARENA_NEW(&k->own, struct watched);
+    const char *part =
+        arena_format(&k->own, "%s%s%s", p->room, p->name ? ":" : "", p->name ? p->name : "");
+    if (!one || !part)
+        return err_memory(e);
+    *one = (struct watched){ .next = k->parts,
+                             .part = slice_text(part),
+                             .agency = p->agency,
+                             .generation = p->generation,
+                             .of = p->part };
+    const struct bundle_state *before = states_get(&k->states, p->agency, one->part, NULL);
+    if (before && slice_equal_text(before->outcome, "taken"))
+        memcpy(one->told, before->hash, HASH_BYTES);
+    k->parts = one;
+    return true;
+}
+
+static void *run(void *ctx)
+{
+    struct keeper *k = ctx;
+    while (!atomic_load(&k->stop)) {
+        const struct bus_record *r;
+        struct err e = { 0 };
+        size_t n = 0;
+        bool end;
+        if (!bus_reader_next(k->reader, LOOK_MS, &r, &n, &end, &e)) {
+            log_err(LOG_WARN, &who, &e);
+            const struct timespec pause = { 1, 0 };
+            (void)nanosleep(&pause, NULL);
+            continue;
+        }
+        for (size_t i = 0; i < n; i++)
+            take_record(k, &r[i]);
+        look_at_parts(k);
+        warn_of_ends(k);
+    }
+    return NULL;
+}
+
+bool keeper_start(struct keeper *k, struct err *e)
+{
+    int number = pthread_create(&k->thread, NULL, run, k);
+    k->started = number == 0;
+    return k->started || err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
+}
+
+void keeper_stop(struct keeper *k)
+{
+    atomic_store(&k->stop, true);
+    if (k->started)
+        pthread_join(k->thread, NULL);
+    k->started = false;
+}
+
+void keeper_close(struct keeper **out)
+{
+    struct keeper *k = *out;
+    *out = NULL;
+    if (!k)
+        return;
+    keeper_stop(k);
+    bus_reader_close(&k->reader);
+    while (k->kept)
+        drop_kept(k);
+    arena_release(&k->work);
+    arena_release(&k->own);
+    mem_free(k);
+}

@@ -1,0 +1,580 @@
+/* metrics.c - families, their samples, and what each is called. */
+#include "daemon/metrics.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "audit/audit.h"
+#include "daemon/certificates.h"
+
+struct label {
+    const char *name;
+    struct slice value;
+};
+
+static void put_family(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* Backslash, quote and line feed are escaped; names of the configuration have none. */
+static void put_value(struct buf *out, struct slice value)
+{
+    for (size_t i = 0; i < value.n; i++) {
+        uint8_t byte = value.p[i];
+        if (byte == '\\' || byte == '"')
+            buf_byte(out, '\\');
+        buf_text(out, byte == '\n' ? "\\n" : "");
+        if (byte != '\n')
+            buf_byte(out, byte);
+    }
+}
+
+static void put_name(struct buf *out, const char *name, const struct label *labels, size_t n)
+{
+    buf_text(out, name);
+    for (size_t i = 0; i < n; i++) {
+        buf_format(out, "%s%s=\"", i ? "," : "{", labels[i].name);
+        put_value(out, labels[i].value);
+        buf_byte(out, '"');
+    }
+    buf_text(out, n ? "} " : " ");
+}
+
+static void put_count(struct buf *out, const char *name, const struct label *labels, size_t n,
+                      uint64_t value)
+{
+    put_name(out, name, labels, n);
+    buf_format(out, "%" PRIu64 "\n", value);
+}
+
+static void put_seconds(struct buf *out, const char *name, const struct label *labels, size_t n,
+                        int64_t ms)
+{
+    put_name(out, name, labels, n);
+    buf_format(out, "%s%" PRId64 ".%03d\n", ms < 0 ? "-" : "", (ms < 0 ? -ms : ms) / 1000,
+               (int)((ms < 0 ? -ms : ms) % 1000));
+}
+
+/* One family with a single sample. */
+static void put_one(struct buf *out, const char *name, const char *type, const char *help,
+                    uint64_t value)
+{
+    put_family(out, name, type, help);
+    put_count(out, name, NULL, 0, value);
+}
+
+/* ---- feeds and deliveries: a row each ---- */
+
+#define COLUMNS_MAX 6
+
+/* A family with a sample a row, or one a row and column: the figure that lies at that place of the
+ * row. */
+struct table_family {
+    const char *name, *type, *help, *label; /* label: of the columns, NULL when there is but one */
+    struct {
+        const char *value;
+        size_t at;
+    } columns[COLUMNS_MAX];
+    size_t count;
+};
+
+#define FEED(member) offsetof(struct feed_counts, member)
+#define DELIVERY(member) offsetof(struct delivery_counts, member)
+
+static const struct table_family of_feeds[] = {
+    { "concordat_feed_taken_messages_total",
+      "counter",
+      "Messages taken in.",
+      NULL,
+      { { NULL, FEED(taken) } },
+      1 },
+    { "concordat_feed_ended_messages_total",
+      "counter",
+      "What became of the messages taken in.",
+      "outcome",
+      { { "published", FEED(published) },
+        { "unchanged", FEED(unchanged) },
+        { "duplicate", FEED(duplicates) },
+        { "not-carried", FEED(not_carried) },
+        { "quarantined", FEED(quarantined) } },
+      5 },
+    { "concordat_feed_refused_messages_total",
+      "counter",
+      "Messages answered no, and not kept.",
+      "reason",
+      { { "wrong-environment", FEED(refused_environment) }, { "later", FEED(refused_later) } },
+      2 },
+    { "concordat_feed_events_total",
+      "counter",
+      "Events made of the messages.",
+      NULL,
+      { { NULL, FEED(events) } },
+      1 },
+    { "concordat_feed_lost_numbers_total",
+      "counter",
+      "Identifiers that failed their own check and were not used.",
+      NULL,
+      { { NULL, FEED(lost_ids) } },
+      1 },
+    { "concordat_feed_unknown_messages_total",
+      "counter",
+      "Messages of types that no rule and no not_carried of the mapping names.",
+      NULL,
+      { { NULL, FEED(unknown) } },
+      1 },
+    { "concordat_feed_unkept_values_total",
+      "counter",
+      "Values that were read and are in no record: a table lacks them, or they cannot be read.",
+      NULL,
+      { { NULL, FEED(not_kept) } },
+      1 },
+    { "concordat_feed_unpublished_messages",
+      "gauge",
+      "Messages in the spool that wait for the bus.",
+      NULL,
+      { { NULL, FEED(waiting) } },
+      1 },
+    { "concordat_feed_lost_messages",
+      "gauge",
+      "Messages that the bus had and lost, and that were no longer kept to be published again.",
+      NULL,
+      { { NULL, FEED(lost) } },
+      1 },
+    { "concordat_feed_unpublished_bytes",
+      "gauge",
+      "Their size.",
+      NULL,
+      { { NULL, FEED(waiting_bytes) } },
+      1 },
+    { "concordat_feed_vanished_rows",
+      "gauge",
+      "Rows that the last snapshot lacks: somebody has to look.",
+      NULL,
+      { { NULL, FEED(vanished) } },
+      1 },
+    { "concordat_feed_quarantine_bytes",
+      "gauge",
+      "Size of what lies in the quarantine.",
+      NULL,
+      { { NULL, FEED(aside_bytes) } },
+      1 },
+    { "concordat_feed_words",
+      "gauge",
+      "Words about sharing that are kept for links to come.",
+      NULL,
+      { { NULL, FEED(words) } },
+      1 },
+    { "concordat_feed_words_bytes",
+      "gauge",
+      "Their size.",
+      NULL,
+      { { NULL, FEED(words_bytes) } },
+      1 },
+};
+
+static const struct table_family of_deliveries[] = {
+    { "concordat_delivery_taken_disclosures_total",
+      "counter",
+      "Disclosures taken for delivery.",
+      NULL,
+      { { NULL, DELIVERY(taken) } },
+      1 },
+    { "concordat_delivery_ended_disclosures_total",
+      "counter",
+      "What became of them.",
+      "outcome",
+      { { "accepted", DELIVERY(accepted) },
+        { "refused", DELIVERY(refused) },
+        { "stopped", DELIVERY(stopped) } },
+      3 },
+    { "concordat_delivery_reduced_disclosures_total",
+      "counter",
+      "Those accepted of which the door took something out.",
+      NULL,
+      { { NULL, DELIVERY(reduced) } },
+      1 },
+    { "concordat_delivery_skipped_disclosures_total",
+      "counter",
+      "Those that aged out before they were taken, and that people passed over.",
+      NULL,
+      { { NULL, DELIVERY(skipped) } },
+      1 },
+    { "concordat_delivery_undelivered_disclosures",
+      "gauge",
+      "Those that wait for the partner.",
+      NULL,
+      { { NULL, DELIVERY(outstanding) } },
+      1 },
+    { "concordat_delivery_parked_disclosures",
+      "gauge",
+      "Of these, set aside until somebody sees to them (status says what ends it): page somebody.",
+      NULL,
+      { { NULL, DELIVERY(parked) } },
+      1 },
+    { "concordat_delivery_troubled_disclosures",
+      "gauge",
+      "Of these, tried in vain and to be tried again.",
+      NULL,
+      { { NULL, DELIVERY(troubled) } },
+      1 },
+};
+
+struct rows {
+    const char *label;
+    size_t count, size;
+    const void *base;
+    const bool *which; /* NULL: all */
+    const char *(*name)(const struct site *s, size_t i);
+};
+
+static const char *feed_name(const struct site *s, size_t i)
+{
+    return s->feeds[i].name;
+}
+
+static const char *delivery_name(const struct site *s, size_t i)
+{
+    return s->deliveries[i].name;
+}
+
+static uint64_t figure_at(const struct rows *r, size_t row, size_t at)
+{
+    uint64_t value;
+    memcpy(&value, (const char *)r->base + row * r->size + at, sizeof value);
+    return value;
+}
+
+static void put_table(struct buf *out, const struct site *s, const struct rows *r,
+                      const struct table_family *f)
+{
+    put_family(out, f->name, f->type, f->help);
+    for (size_t i = 0; i < r->count; i++)
+        for (size_t k = 0; k < f->count && (!r->which || r->which[i]); k++) {
+            const struct label labels[] = { { r->label, slice_text(r->name(s, i)) },
+                                            { f->label, slice_text(f->columns[k].value) } };
+            put_count(out, f->name, labels, f->label ? 2 : 1, figure_at(r, i, f->columns[k].at));
+        }
+}
+
+/* Snapshots have a time, so a column is not enough. */
+static void put_snapshots(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    static const char age[] = "concordat_feed_snapshot_age_seconds";
+    static const char stale[] = "concordat_feed_snapshot_stale";
+    const struct site *s = of->site;
+    put_family(out, age, "gauge",
+               "Since the last complete snapshot came, or was first waited for.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        if ((!of->feeds || of->feeds[i]) && f->feeds[i].snapshot_ms)
+            put_seconds(out, age, &name, 1, f->at_ms - f->feeds[i].snapshot_ms);
+    }
+    put_family(out, stale, "gauge", "Whether it is older than the feed allows: page somebody.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        if ((!of->feeds || of->feeds[i]) && f->feeds[i].stale_after_ms)
+            put_count(out, stale, &name, 1, feed_is_stale(&f->feeds[i], f->at_ms));
+    }
+}
+
+/* Since when something does not go; and whether somebody has to look. */
+static void put_trouble(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    static const char alarm[] = "concordat_delivery_alarm";
+    static const char *const ages[] = { "concordat_delivery_trouble_age_seconds",
+                                        "concordat_delivery_down_seconds" };
+    const struct site *s = of->site;
+    put_family(out, alarm, "gauge",
+               "Whether something is parked, down for somebody to mend, or in trouble for longer than "
+               "alarm_after: page somebody.");
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        const struct label name = { "delivery", slice_text(s->deliveries[i].name) };
+        if (!of->deliveries || of->deliveries[i])
+            put_count(out, alarm, &name, 1, figures_is_alarming(of, f, i));
+    }
+    for (size_t k = 0; k < 2; k++) {
+        put_family(out, ages[k], "gauge",
+                   k ? "Since nothing goes at all; 0: it does."
+                     : "How long the oldest has been tried in vain; 0: none is.");
+        for (size_t i = 0; i < s->delivery_count; i++) {
+            const struct delivery_counts *n = &f->deliveries[i];
+            const struct label name = { "delivery", slice_text(s->deliveries[i].name) };
+            int64_t since = k ? n->down_since_ms : n->troubled_since_ms;
+            if (!of->deliveries || of->deliveries[i])
+                put_seconds(out, ages[k], &name, 1, since ? f->at_ms - since : 0);
+        }
+    }
+}
+
+/* What lies in the quarantine now, by code; how long; and whether somebody has to look. */
+static void put_asides(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    static const char now[] = "concordat_feed_quarantine_messages";
+    static const char age[] = "concordat_feed_quarantine_oldest_age_seconds";
+    static const char alarm[] = "concordat_feed_quarantine_alarm";
+    const struct site *s = of->site;
+    put_family(out, now, "gauge", "Messages in the quarantine, by the code of what is wrong.");
+    for (size_t i = 0; i < f->aside_count; i++) {
+        const struct figures_aside *a = &f->asides[i];
+        const struct label labels[] = { { "feed", slice_text(s->feeds[a->feed].name) },
+                                        { "code", a->code } };
+        put_count(out, now, labels, 2, a->n);
+    }
+    put_family(out, age, "gauge", "Since the oldest of them came; 0: there is none.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        int64_t since = f->feeds[i].aside_oldest_ms;
+        if (!of->feeds || of->feeds[i])
+            put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
+    }
+    put_family(out, alarm, "gauge", "Whether it is full, or older than it may be: page somebody.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        if (!of->feeds || of->feeds[i])
+            put_count(out, alarm, &name, 1, feed_is_full_or_old(&f->feeds[i], f->at_ms));
+    }
+}
+
+/* What is kept for links to come: how long, and whether there is no room for another. */
+static void put_words(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    static const char age[] = "concordat_feed_words_oldest_age_seconds";
+    static const char full[] = "concordat_feed_words_full";
+    const struct site *s = of->site;
+    put_family(out, age, "gauge", "Since the oldest word about sharing is kept; 0: there is none.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        int64_t since = f->feeds[i].words_oldest_ms;
+        if (!of->feeds || of->feeds[i])
+            put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
+    }
+    put_family(out, full, "gauge", "Whether one was asked to come again for want of room: page somebody.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        if (!of->feeds || of->feeds[i])
+            put_count(out, full, &name, 1, f->feeds[i].words_full);
+    }
+}
+
+static void put_tables(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    const struct site *s = of->site;
+    const struct rows feeds = { "feed",   s->feed_count, sizeof *f->feeds,
+                                f->feeds, of->feeds,     feed_name };
+    const struct rows deliveries = { "delivery",    s->delivery_count, sizeof *f->deliveries,
+                                     f->deliveries, of->deliveries,    delivery_name };
+    for (size_t i = 0; i < sizeof of_feeds / sizeof of_feeds[0]; i++)
+        put_table(out, s, &feeds, &of_feeds[i]);
+    put_snapshots(out, of, f);
+    put_asides(out, of, f);
+    put_words(out, of, f);
+    for (size_t i = 0; i < sizeof of_deliveries / sizeof of_deliveries[0]; i++)
+        put_table(out, s, &deliveries, &of_deliveries[i]);
+    put_trouble(out, of, f);
+}
+
+static void put_away(struct buf *out, const struct figures_of *of, const struct figures *f,
+                     const struct metrics_process *p)
+{
+    static const char away[] = "concordat_feed_bus_away_seconds";
+    if (of->site->feed_count == 0)
+        return;
+    put_family(out, away, "gauge",
+               "For how long the bus has not taken what the feed keeps; 0 while it does.");
+    for (size_t i = 0; i < of->site->feed_count; i++) {
+        const struct label label = { "feed", slice_text(of->site->feeds[i].name) };
+        int64_t since_ms = p->bus_away_since_ms[i];
+        if (!of->feeds || of->feeds[i])
+            put_seconds(out, away, &label, 1, since_ms ? f->at_ms - since_ms : 0);
+    }
+}
+
+/* ---- rules ---- */
+
+static void put_bundle(struct buf *out, const struct figures *f, const struct metrics_process *p)
+{
+    static const char info[] = "concordat_bundle_info";
+    char hash[17];
+    const struct label label = { "hash", slice_text(bundle_short_hash(f->rules->bundle, hash)) };
+    put_family(out, info, "gauge", "The bundle in force, by the beginning of its hash.");
+    put_count(out, info, &label, 1, 1);
+    put_one(out, "concordat_bundle_number", "gauge", "The number of the bundle in force.",
+            f->rules->number);
+    put_one(out, "concordat_bundle_wants_restart", "gauge",
+            "Whether a bundle that is due needs that this process starts again.", p->wants_restart);
+}
+
+static void put_ends(struct buf *out, const struct figures *f)
+{
+    static const char days[] = "concordat_agreement_days_left";
+    static const char review[] = "concordat_agreement_review_overdue";
+    const struct agreement *list = f->rules->bundle->agreements;
+    char version[16];
+    for (int is_review = 0; is_review < 2; is_review++) {
+        if (is_review)
+            put_family(out, review, "gauge", "Whether the agreement's review is overdue.");
+        else
+            put_family(
+                out, days, "gauge",
+                "Whole days after today until the agreement ends; below 0: it has ended, and "
+                "what would flow is held.");
+        for (size_t i = 0; i < f->end_count; i++) {
+            const struct expiry *x = &f->ends[i];
+            (void)snprintf(version, sizeof version, "%d", list[x->agreement].version);
+            const struct label labels[] = { { "agreement", list[x->agreement].name },
+                                            { "version", slice_text(version) } };
+            put_name(out, is_review ? review : days, labels, 2);
+            buf_format(out, "%" PRId64 "\n", is_review ? (int64_t)x->review_overdue : x->days_left);
+        }
+    }
+}
+
+/* ---- the router ---- */
+
+static void put_held(struct buf *out, const struct figures *f)
+{
+    static const struct {
+        const char *name, *help;
+    } families[] = {
+        { "concordat_held_disclosures", "What waits for a named person." },
+        { "concordat_held_overdue_disclosures", "That waits past its deadline: page somebody." },
+        { "concordat_held_oldest_age_seconds", "How long the oldest has waited." },
+    };
+    for (size_t k = 0; k < 3; k++) {
+        put_family(out, families[k].name, "gauge", families[k].help);
+        for (size_t i = 0; i < f->routed.waiting_by_count; i++) {
+            const struct holds_count *n = &f->routed.waiting_by[i].count;
+            const struct label reason = { "reason", slice_text(f->routed.waiting_by[i].reason) };
+            if (k == 2)
+                put_seconds(out, families[k].name, &reason, 1, f->at_ms - n->oldest_ms);
+            else
+                put_count(out, families[k].name, &reason, 1, k ? n->overdue : n->open);
+        }
+    }
+}
+
+/* Beside what is held of events: a sign holds a person of whom nothing has come yet, too. */
+static void put_unread(struct buf *out, const struct figures *f)
+{
+    static const char age[] = "concordat_unread_oldest_age_seconds";
+    const struct tally_counts *n = &f->routed;
+    put_one(out, "concordat_unread_people", "gauge",
+            "Whose events wait for somebody to look at a message that could not be read.", n->unread);
+    put_family(out, age, "gauge", "How long the oldest of them has waited.");
+    put_seconds(out, age, NULL, 0, n->unread ? f->at_ms - n->unread_oldest_ms : 0);
+}
+
+/* Whom a service's own agency says that it knows, in figures: a service that claims many, of whom none was
+ * checked, is what somebody should look at. */
+static void put_claims(struct buf *out, const struct figures *f)
+{
+    static const char made[] = "concordat_claims_made_total",
+                      caught_up[] = "concordat_claims_caught_up_total", now[] = "concordat_claims";
+    const struct tally_counts *n = &f->routed;
+    put_family(out, made, "counter", "Persons that a service began to claim by its own agency's word.");
+    for (size_t i = 0; i < n->claim_count; i++) {
+        const struct label label = { "service", n->claims[i].service };
+        put_count(out, made, &label, 1, n->claims[i].made);
+    }
+    put_family(out, caught_up, "counter", "Of them those of whom older events were sent to it at once.");
+    for (size_t i = 0; i < n->claim_count; i++) {
+        const struct label label = { "service", n->claims[i].service };
+        put_count(out, caught_up, &label, 1, n->claims[i].caught_up);
+    }
+    put_family(out, now, "gauge",
+               "Persons claimed now, by how the claim stands against what other agencies have.");
+    for (size_t i = 0; i < n->claim_count; i++)
+        for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++) {
+            const struct label labels[] = { { "service", n->claims[i].service },
+                                            { "state", slice_text(claim_state_name(s)) } };
+            put_count(out, now, labels, 2, n->claims[i].now[s]);
+        }
+}
+
+static void put_router(struct buf *out, const struct figures *f, const struct metrics_process *p)
+{
+    static const char decisions[] = "concordat_decisions_total",
+                      lag[] = "concordat_router_lag_seconds";
+    static const char age[] = "concordat_router_audit_age_seconds";
+    const struct tally_counts *n = &f->routed;
+    put_one(out, "concordat_router_events_total", "counter", "Events decided.", n->events);
+    put_one(out, "concordat_router_duplicate_events_total", "counter",
+            "Events dropped as sent twice.", n->duplicates);
+    put_one(out, "concordat_router_feed_openings_total", "counter",
+            "Times that a partition met a feed's spool opened anew.", n->openings);
+    put_one(out, "concordat_router_returned_events_total", "counter",
+            "Events decided whose number had been given before: an older state came back.",
+            n->returned);
+    put_one(out, "concordat_router_second_spool_events_total", "counter",
+            "Events at which a feed went on with another spool than the one before.", n->second);
+    put_one(out, "concordat_skipped_records_total", "counter",
+            "Records that aged out before a part had read them, and that people passed over.",
+            n->skipped);
+    put_one(out, "concordat_router_standing_lanes", "gauge",
+            "Partitions of topics that wait for a human to say how to go on.", p->standing_lanes);
+    put_one(out, "concordat_router_refused_events_total", "counter",
+            "Events that could not be decided.", n->refused);
+    put_one(out, "concordat_router_not_yours_events_total", "counter",
+            "Events that would take back, replace or reuse what another agency or service said.",
+            n->not_yours);
+    put_one(out, "concordat_router_not_allowed_facts_total", "counter",
+            "What an event would make known by a line of facts.yaml that does not name its role.",
+            n->not_allowed);
+    put_one(out, "concordat_router_receipts_total", "counter", "Receipts taken into the audit.",
+            n->receipts);
+    put_one(out, "concordat_router_caught_up_decisions_total", "counter",
+            "Decisions made when a gate had opened.", n->caught_up);
+    put_family(out, decisions, "counter", "Decisions, one for each event and recipient.");
+    for (size_t i = 0; i < n->reason_count; i++) {
+        const struct label labels[] = { { "outcome", slice_text(n->reasons[i].outcome) },
+                                        { "reason", slice_text(n->reasons[i].reason) } };
+        put_count(out, decisions, labels, 2, n->reasons[i].count);
+    }
+    put_family(out, lag, "gauge", "Since the router last had nothing left to decide.");
+    put_seconds(out, lag, NULL, 0, p->router_lag_ms);
+    put_family(out, age, "gauge", "Since the audit was last read: what is told of it is as old.");
+    put_seconds(out, age, NULL, 0, f->at_ms - n->read_ms);
+    put_held(out, f);
+    put_unread(out, f);
+    put_claims(out, f);
+}
+
+/* ---- all of it ---- */
+
+static void put_process(struct buf *out, const struct figures *f, const struct metrics_process *p)
+{
+    static const char build[] = "concordat_build_info", start[] = "concordat_start_time_seconds";
+    const struct label labels[] = { { "version", SLICE(CONCORDAT_VERSION) },
+                                    { "engine", SLICE(ENGINE_VERSION) } };
+    put_family(out, build, "gauge", "What runs here.");
+    put_count(out, build, labels, 2, 1);
+    put_family(out, start, "gauge", "When it started, since 1970.");
+    put_seconds(out, start, NULL, 0, p->started_ms);
+    put_one(out, "concordat_ready", "gauge", "Whether /health/ready says yes.", p->is_ready);
+    put_one(out, "concordat_state_disk_free_bytes", "gauge",
+            "Room left for this process where the site keeps its state.", p->disk_free_bytes);
+    put_one(out, "concordat_state_disk_size_bytes", "gauge", "Of that disk's size.",
+            p->disk_size_bytes);
+    put_one(out, "concordat_balanced", "gauge", "Whether in = out: every sum comes to zero.",
+            f->balanced);
+}
+
+void metrics_write(const struct figures_of *of, const struct figures *f,
+                   const struct metrics_process *p, struct buf *out)
+{
+    put_process(out, f, p);
+    put_bundle(out, f, p);
+    put_ends(out, f);
+    put_tables(out, of, f);
+    certificates_write(of, f->at_ms, out);
+    if (p->bus_away_since_ms)
+        put_away(out, of, f, p);
+    if (of->tally)
+        put_router(out, f, p);
+    if (of->tally && !of->feeds && !of->deliveries)
+        put_one(out, "concordat_in_motion", "gauge",
+                "Messages, events, disclosures and receipts on their way between two rooms.",
+                f->in_motion);
+}

@@ -1,0 +1,148 @@
+/* pager.c - looks at what is held, every two seconds. Reasons are shown as everybody may see them.
+ */
+#include "daemon/pager.h"
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/wait.h"
+#include "host/log.h"
+
+#define LOOK_MS 2000
+#define AGAIN_MS ((int64_t)3600000)
+
+struct pager {
+    struct tally *tally;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t stop_asked;
+    bool stopping, started;
+};
+
+static const struct log_who who = { "router", "holds" };
+
+/* Whether x's feed and code had their alarm within the last ten minutes, as that clock shows. */
+static bool is_paged(const struct unread_list *l, const struct unread_person *x, int64_t now_ms)
+{
+    for (const struct unread_person *y = l->first; y; y = y->next)
+        if (y->told_ms && unread_is_alike(y, x) && now_ms >= y->told_ms &&
+            now_ms < y->told_ms + UNREAD_ALIKE_MS)
+            return true;
+    return false;
+}
+
+/* Says of x, and of all of its feed and code that nobody was told of. */
+static void page_alike(struct unread_list *l, struct unread_person *x, int64_t now_ms)
+{
+    size_t people = unread_count(l, x);
+    for (struct unread_person *y = l->first; y; y = y->next)
+        if (unread_is_alike(y, x) && !y->told_ms)
+            y->told_ms = now_ms;
+    if (people > 1)
+        log_line(LOG_ERROR, &who, "held.unread",
+                 "messages of %s that may restrict cannot be read (%s): the events of %zu people "
+                 "wait: see concordat held SITE list",
+                 x->source, x->code, people);
+    else
+        log_line(LOG_ERROR, &who, "held.unread",
+                 "message %s of %s that may restrict cannot be read (%s): its person's events "
+                 "wait: see concordat held SITE list",
+                 x->reference, x->source, x->code);
+}
+
+/* One alarm a feed and code, at once; whoever comes within ten minutes of it is told of afterwards, in
+ * one again: so that many are one alarm, however fast they come. */
+static size_t page_unread(struct unread_list *l, int64_t now_ms)
+{
+    size_t n = 0;
+    for (struct unread_person *x = l->first; x; x = x->next) {
+        if (x->told_ms || is_paged(l, x, now_ms))
+            continue;
+        page_alike(l, x, now_ms);
+        n++;
+    }
+    return n;
+}
+
+size_t pager_page(struct holds *h, int64_t now_ms)
+{
+    char time[TIME_TEXT_MAX];
+    size_t n = 0;
+    for (struct held *x = h->first; x; x = x->next) {
+        if (now_ms < x->due_ms || (x->paged_ms && now_ms < x->paged_ms + AGAIN_MS))
+            continue;
+        struct slice since = time_ms_to_iso(x->since_ms, time);
+        struct slice reason = reason_shown(slice_text(x->reason), false);
+        log_line(LOG_ERROR, &who, "held.overdue",
+                 "%s waits since %.*s for a named person (%.*s): see concordat held SITE show",
+                 x->hold, SHOWN(since), SHOWN(reason));
+        x->paged_ms = now_ms;
+        n++;
+    }
+    return n + page_unread(&h->unread, now_ms);
+}
+
+/* After a failure the audit is read anew; what was paged is then said once more. */
+static void look(struct pager *p)
+{
+    struct err e = { .fate = ERR_NONE };
+    if (tally_read(p->tally, &e))
+        (void)pager_page(tally_holds(p->tally), clock_wall_ms());
+    else
+        log_err(LOG_WARN, &who, &e);
+}
+
+static bool rest(struct pager *p)
+{
+    int64_t end_ns = wait_end_ns(LOOK_MS);
+    pthread_mutex_lock(&p->lock);
+    while (!p->stopping && wait_until(&p->stop_asked, &p->lock, end_ns))
+        ;
+    bool go_on = !p->stopping;
+    pthread_mutex_unlock(&p->lock);
+    return go_on;
+}
+
+static void *run(void *ctx)
+{
+    struct pager *p = ctx;
+    do
+        look(p);
+    while (rest(p));
+    return NULL;
+}
+
+bool pager_start(struct tally *t, struct pager **out, struct err *e)
+{
+    struct pager *p = mem_alloc(sizeof *p);
+    *out = p;
+    if (!p)
+        return err_memory(e);
+    p->tally = t;
+    pthread_mutex_init(&p->lock, NULL);
+    wait_init(&p->stop_asked);
+    int number = pthread_create(&p->thread, NULL, run, p);
+    p->started = number == 0;
+    if (!p->started) {
+        pager_stop(out);
+        return err_errno(e, ERR_FATAL, "run.thread", number, "start", "a thread");
+    }
+    return true;
+}
+
+void pager_stop(struct pager **out)
+{
+    struct pager *p = *out;
+    *out = NULL;
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->stopping = true;
+    pthread_cond_broadcast(&p->stop_asked);
+    pthread_mutex_unlock(&p->lock);
+    if (p->started)
+        pthread_join(p->thread, NULL);
+    pthread_cond_destroy(&p->stop_asked);
+    pthread_mutex_destroy(&p->lock);
+    mem_free(p);
+}

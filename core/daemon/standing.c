@@ -1,0 +1,196 @@
+/* standing.c - a file a part, read before it is written so that times stay. */
+#include "daemon/standing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "host/log.h"
+#include "host/part.h"
+
+#define FILE_BYTES ((size_t)4 << 20) /* a line is under 400 bytes, a region has a few thousand lanes */
+
+static const char *path_of(struct arena *a, const struct site *s, const char *room, const char *name)
+{
+    return arena_format(a, "%s/standing-%s%s%s", s->state_folder, room, name ? "-" : "",
+                        name ? name : "");
+}
+
+/* ---- lines ---- */
+
+static void put(struct buf *out, const struct standing *x)
+{
+    buf_format(out, "%" PRId64 " %.*s %.*s ", x->since_ms, (int)x->code.n, (const char *)x->code.p,
+               (int)x->lane.n, x->lane.n ? (const char *)x->lane.p : "");
+    for (size_t i = 0; i < x->sentence.n; i++)
+        buf_byte(out, x->sentence.p[i] == '\n' ? ' ' : x->sentence.p[i]);
+    buf_byte(out, '\n');
+}
+
+static struct slice cut(struct slice *rest, uint8_t at)
+{
+    struct slice one = slice_head(*rest, slice_find(*rest, at));
+    *rest = slice_from(*rest, one.n + 1 < rest->n ? one.n + 1 : rest->n);
+    return one;
+}
+
+static bool read_line(struct slice *rest, struct standing *out)
+{
+    struct slice line = cut(rest, '\n');
+    if (!slice_to_i64(cut(&line, ' '), &out->since_ms))
+        return false;
+    out->code = cut(&line, ' ');
+    out->lane = cut(&line, ' ');
+    out->sentence = line;
+    return out->code.n > 0;
+}
+
+/* What was written; empty where nothing was. Lives in a. */
+static struct slice read_all(struct arena *a, const char *path)
+{
+    struct slice none = { 0 };
+    uint8_t *room = arena_alloc(a, FILE_BYTES);
+    int fd = room ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t n = fd >= 0 ? read(fd, room, FILE_BYTES) : -1;
+    if (fd >= 0)
+        close(fd);
+    return n > 0 ? slice_of(room, (size_t)n) : none;
+}
+
+/* ---- writing ---- */
+
+static void keep_time(struct slice before, struct standing *x)
+{
+    struct standing was;
+    while (before.n)
+        if (read_line(&before, &was) && slice_equal(was.lane, x->lane) && slice_equal(was.code, x->code) &&
+            slice_equal(was.sentence, x->sentence))
+            x->since_ms = was.since_ms;
+}
+
+static void put_kept(struct buf *out, struct slice before, struct standing *x)
+{
+    keep_time(before, x);
+    put(out, x);
+}
+
+static void replace(const char *path, struct slice bytes)
+{
+    char aside[4096];
+    (void)snprintf(aside, sizeof aside, "%s.part", path);
+    int fd = part_open(AT_FDCWD, aside, 0600);
+    bool good = fd >= 0 && part_write(fd, bytes) && rename(aside, path) == 0;
+    int why = errno;
+    if (fd >= 0)
+        close(fd);
+    if (!good)
+        log_line(LOG_WARN, NULL, "run.standing", "cannot write '%s', which `status` reads: %s", path,
+                 strerror(why));
+}
+
+struct writing {
+    struct arena a;
+    struct buf text;
+    const char *path;
+    struct slice before;
+};
+
+static bool begin(struct writing *w, const struct site *s, const char *room, const char *name)
+{
+    arena_init(&w->a, FILE_BYTES + (1 << 16));
+    buf_init(&w->text, FILE_BYTES);
+    w->path = path_of(&w->a, s, room, name);
+    w->before = w->path ? read_all(&w->a, w->path) : (struct slice){ 0 };
+    return w->path;
+}
+
+static void end(struct writing *w)
+{
+    struct err e = { .fate = ERR_NONE };
+    if (w->path && w->text.n == 0)
+        (void)unlink(w->path);
+    else if (w->path && buf_done(&w->text, &e))
+        replace(w->path, buf_slice(&w->text));
+    buf_release(&w->text);
+    arena_release(&w->a);
+}
+
+static void write_lanes(const struct site *s, const char *room, const char *name,
+                        const struct router_stand *list, size_t n)
+{
+    struct writing w;
+    bool good = begin(&w, s, room, name);
+    for (size_t i = 0; good && i < n; i++) {
+        const struct router_stand *x = &list[i];
+        char lane[300];
+        (void)snprintf(lane, sizeof lane, "%s/%d", x->topic, x->partition);
+        struct standing one = { x->since_ms, slice_text(x->why.code), slice_text(lane),
+                                slice_text(x->why.text) };
+        put_kept(&w.text, w.before, &one);
+    }
+    end(&w);
+}
+
+void standing_lanes(void *site, const struct router_stand *list, size_t n)
+{
+    write_lanes(site, "router", NULL, list, n);
+}
+
+bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why)
+{
+    struct writing w;
+    struct standing was, now = { clock_wall_ms(), slice_text(why->code), SLICE("-"),
+                                 slice_text(why->text) };
+    if (why->fate == ERR_RETRY)
+        return false;
+    bool good = begin(&w, s, room, name);
+    struct slice rest = w.before;
+    while (good && rest.n)
+        if (read_line(&rest, &was) && !slice_equal_text(was.lane, "-"))
+            put(&w.text, &was);
+    if (good)
+        put_kept(&w.text, w.before, &now);
+    end(&w);
+    return false;
+}
+
+void standing_over(const struct site *s, const char *room, const char *name)
+{
+    write_lanes(s, room, name, NULL, 0);
+}
+
+/* ---- reading ---- */
+
+void standing_each(const struct site *s, const char *room, const char *name,
+                   void (*each)(void *ctx, const struct standing *x), void *ctx)
+{
+    struct writing w;
+    struct standing x;
+    struct slice rest = begin(&w, s, room, name) ? w.before : (struct slice){ 0 };
+    while (rest.n) {
+        if (!read_line(&rest, &x))
+            continue;
+        if (slice_equal_text(x.lane, "-"))
+            x.lane.n = 0;
+        each(ctx, &x);
+    }
+    buf_release(&w.text);
+    arena_release(&w.a);
+}
+
+const char *standing_way_on(struct arena *a, const char *room, const char *name,
+                            const struct standing *x)
+{
+    static const char by[] = "--by PERSON --reason TEXT";
+    if (x->lane.n)
+        return arena_format(a, "concordat skip SITE %.*s %s", (int)x->lane.n, (const char *)x->lane.p,
+                            by);
+    if (slice_equal_text(x->code, "bus.aged"))
+        return arena_format(a, "concordat skip SITE %s%s%s %s, then start it", room,
+                            name ? ":" : "", name ? name : "", by);
+    return arena_text(a, SLICE("mend that, then start it again"));
+}

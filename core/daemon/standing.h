@@ -1,0 +1,37 @@
+/* standing.h - what does not go on by itself: lanes of the router that stand, parts that have stopped.
+ *
+ * Kept for `status`, which is asked whether anything runs or not: a file a part in the state folder
+ * (standing-ROOM-NAME), a line each, "SINCE_MS CODE LANE SENTENCE"; LANE is "-" for the part itself.
+ * Whoever runs the part writes it, whole or not at all; it is gone when all goes on. It tells what the
+ * log has told: one that cannot be written is in the log alone. Threads: of one part one at a time. */
+#ifndef CONCORDAT_DAEMON_STANDING_H
+#define CONCORDAT_DAEMON_STANDING_H
+
+#include "router/router.h"
+#include "site/site.h"
+
+/* lane: "events.wexbridge-hospital/3"; empty: the part. */
+struct standing {
+    int64_t since_ms;
+    struct slice code, lane, sentence;
+};
+
+/* A part is a room ("router", "feed", "delivery") and its name there, NULL for the router. */
+
+/* All lanes that stand (router_options.stands, of a struct site): the router runs, and what stood before
+ * keeps its time. */
+void standing_lanes(void *site, const struct router_stand *list, size_t n);
+/* It cannot begin, or go on; its lanes are as they were. Nothing where it only waits for the bus
+ * (ERR_RETRY). Always false. */
+bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why);
+/* All of it goes on, or somebody has said how. */
+void standing_over(const struct site *s, const char *room, const char *name);
+
+/* What stands of it, as last written. */
+void standing_each(const struct site *s, const char *room, const char *name,
+                   void (*each)(void *ctx, const struct standing *x), void *ctx);
+/* The command that ends it, or what to do before the part is started again. In a; NULL: no memory. */
+const char *standing_way_on(struct arena *a, const char *room, const char *name,
+                            const struct standing *x);
+
+#endif

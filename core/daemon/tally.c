@@ -1,0 +1,221 @@
+/* tally.c - adds up the audit, entry by entry. */
+#include "daemon/tally.h"
+
+#include <pthread.h>
+
+#include "step/marks.h"
+#include "base/clock.h"
+
+struct tally {
+    const struct site *site;
+    struct bus *bus;
+    struct audit_follow *audit;
+    struct tally_counts counts; /* so far; of the thread that reads */
+    struct holds holds;
+    pthread_mutex_t lock;
+    struct tally_counts last; /* under the lock */
+};
+
+static bool has_delivery(const struct site *s, struct slice service)
+{
+    for (size_t i = 0; i < s->delivery_count; i++)
+        if (slice_equal(s->deliveries[i].service, service))
+            return true;
+    return false;
+}
+
+/* Outcomes and shown reasons are constants, so they are compared as pointers. */
+static void count_reason(struct tally_counts *n, const char *outcome, const char *reason)
+{
+    size_t i = 0;
+    while (i < n->reason_count &&
+           (n->reasons[i].outcome != outcome || n->reasons[i].reason != reason))
+        i++;
+    if (i == TALLY_REASONS_MAX)
+        return;
+    if (i == n->reason_count)
+        n->reasons[n->reason_count++] = (struct tally_reason){ outcome, reason, 0 };
+    n->reasons[i].count++;
+}
+
+static void take_decision(struct tally *t, const struct audit_decision *d)
+{
+    struct tally_counts *n = &t->counts;
+    uint64_t *const of_outcome[] = { [OUTCOME_DISCLOSE] = &n->disclosed,
+                                     [OUTCOME_WITHHOLD] = &n->withheld,
+                                     [OUTCOME_HOLD] = &n->held };
+    n->decisions++;
+    n->caught_up += d->caught_up;
+    for (enum outcome o = 0; o < sizeof of_outcome / sizeof of_outcome[0]; o++)
+        if (slice_equal_text(d->outcome, outcome_name(o))) {
+            ++*of_outcome[o];
+            n->to_deliveries += o == OUTCOME_DISCLOSE && has_delivery(t->site, d->recipient);
+            count_reason(n, outcome_name(o), (const char *)reason_shown(d->reason, false).p);
+        }
+}
+
+/* How often the audit notes a code of one event; a person's own words are not looked at. */
+static uint64_t noted(const struct audit_read *r, struct slice code)
+{
+    uint64_t n = 0;
+    struct slice rest = r->note;
+    if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
+        return 0;
+    for (const uint8_t *at; rest.n && (at = memmem(rest.p, rest.n, code.p, code.n)); n++)
+        rest = slice_from(rest, (size_t)(at - rest.p) + code.n);
+    return n;
+}
+
+static struct tally_claims *claims_of(struct tally_counts *n, struct slice service)
+{
+    size_t i = 0;
+    while (i < n->claim_count && !slice_equal(n->claims[i].service, service))
+        i++;
+    if (i == TALLY_CLAIMS_MAX)
+        return NULL;
+    if (i == n->claim_count)
+        n->claims[n->claim_count++] = (struct tally_claims){ .service = service };
+    return &n->claims[i];
+}
+
+static enum claim_state state_named(struct slice name)
+{
+    enum claim_state s = CLAIM_NONE;
+    while (s + 1 < CLAIM_STATES && !slice_equal_text(name, claim_state_name(s)))
+        s++;
+    return s;
+}
+
+/* A service that has left the region is told no more. */
+static void take_claim(struct tally *t, const struct audit_claim *c)
+{
+    int service = bundle_service(t->site->bundle, c->service);
+    struct tally_claims *n =
+        service < 0 ? NULL : claims_of(&t->counts, t->site->bundle->services[service].name);
+    enum claim_state before = state_named(c->before), after = state_named(c->after);
+    if (!n)
+        return;
+    n->made += before == CLAIM_NONE;
+    n->caught_up += c->caught_up > 0;
+    n->now[before] -= before != CLAIM_NONE && n->now[before] > 0;
+    n->now[after] += after != CLAIM_NONE;
+}
+
+/* "skip router, up to 28 records of ... by ...": commands/skip.c */
+static uint64_t skipped(const struct audit_read *r)
+{
+    static const char mark[] = ", up to ";
+    const uint8_t *at = slice_starts(r->note, SLICE("skip "))
+                            ? memmem(r->note.p, r->note.n, mark, sizeof mark - 1) : NULL;
+    uint64_t n = 0;
+    for (const uint8_t *p = at ? at + sizeof mark - 1 : NULL;
+         p && p < r->note.p + r->note.n && *p >= '0' && *p <= '9'; p++)
+        n = n * 10 + (uint64_t)(*p - '0');
+    return n;
+}
+
+static bool take_entry(void *ctx, int partition, const struct audit_read *r)
+{
+    struct tally *t = ctx;
+    struct tally_counts *n = &t->counts;
+    n->events += slice_equal_text(r->kind, audit_kind_name(AUDIT_EVENT));
+    n->duplicates += slice_equal_text(r->kind, audit_kind_name(AUDIT_DUPLICATE));
+    n->refused += slice_equal_text(r->kind, audit_kind_name(AUDIT_REFUSED));
+    n->receipts += slice_equal_text(r->kind, audit_kind_name(AUDIT_RECEIPT));
+    n->not_yours += noted(r, SLICE("event.not-yours"));
+    n->skipped += slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)) ? skipped(r) : 0;
+    n->openings += noted(r, slice_text(mark_note(MARK_FIRST)));
+    n->returned += noted(r, slice_text(mark_note(MARK_RETURNED)));
+    n->second += noted(r, slice_text(mark_note(MARK_OTHER)));
+    n->not_allowed += noted(r, SLICE("facts.not-allowed"));
+    for (size_t i = 0; i < r->decision_count; i++)
+        take_decision(t, &r->decisions[i]);
+    for (size_t i = 0; i < r->claim_count; i++)
+        take_claim(t, &r->claims[i]);
+    return holds_take(&t->holds, partition, r);
+}
+
+static struct holds_count *waiting_by(struct tally_counts *n, const char *reason)
+{
+    size_t i = 0;
+    while (i < n->waiting_by_count && n->waiting_by[i].reason != reason)
+        i++;
+    if (i == n->waiting_by_count && i < TALLY_REASONS_MAX)
+        n->waiting_by[n->waiting_by_count++] = (struct tally_held){ .reason = reason };
+    return &n->waiting_by[i < TALLY_REASONS_MAX ? i : TALLY_REASONS_MAX - 1].count;
+}
+
+static void count_waiting(struct tally *t)
+{
+    struct tally_counts *n = &t->counts;
+    n->read_ms = clock_wall_ms();
+    holds_count(&t->holds, n->read_ms, &n->waiting);
+    n->unread = t->holds.unread.people;
+    n->unread_oldest_ms = unread_oldest_ms(&t->holds.unread);
+    n->waiting_by_count = 0;
+    for (const struct held *h = t->holds.first; h; h = h->next) {
+        struct slice reason = reason_shown(slice_text(h->reason), false);
+        holds_count_one(h, n->read_ms, waiting_by(n, (const char *)reason.p));
+    }
+}
+
+static void begin_anew(struct tally *t)
+{
+    audit_follow_close(&t->audit);
+    holds_release(&t->holds);
+    t->counts = (struct tally_counts){ .events = 0 };
+    holds_init(&t->holds, t->site->bundle);
+}
+
+bool tally_open(const struct site *s, struct bus *b, struct tally **out, struct err *e)
+{
+    struct tally *t = mem_alloc(sizeof *t);
+    *out = t;
+    if (!t)
+        return err_memory(e);
+    t->site = s;
+    t->bus = b;
+    pthread_mutex_init(&t->lock, NULL);
+    holds_init(&t->holds, s->bundle);
+    t->last.read_ms = clock_wall_ms();
+    return true;
+}
+
+bool tally_read(struct tally *t, struct err *e)
+{
+    const struct site *s = t->site;
+    if ((!t->audit &&
+         !audit_follow_open(t->bus, s->catalogue, s->bundle->partitions, &t->audit, e)) ||
+        !audit_follow_read(t->audit, take_entry, t, e)) {
+        begin_anew(t);
+        return false;
+    }
+    count_waiting(t);
+    pthread_mutex_lock(&t->lock);
+    t->last = t->counts;
+    pthread_mutex_unlock(&t->lock);
+    return true;
+}
+
+struct holds *tally_holds(struct tally *t)
+{
+    return &t->holds;
+}
+
+void tally_last(struct tally *t, struct tally_counts *out)
+{
+    pthread_mutex_lock(&t->lock);
+    *out = t->last;
+    pthread_mutex_unlock(&t->lock);
+}
+
+void tally_close(struct tally **out)
+{
+    struct tally *t = *out;
+    *out = NULL;
+    if (!t)
+        return;
+    begin_anew(t);
+    pthread_mutex_destroy(&t->lock);
+    mem_free(t);
+}

@@ -1,0 +1,39 @@
+/* site_part.c - the parts of a site, as states, --only and logs name them. */
+#include "site/site_part.h"
+
+#include <string.h>
+
+static bool name_part(struct arena *a, const char *room, const char *name, struct slice agency,
+                      struct site_part *out)
+{
+    out->part = slice_text(arena_format(a, "%s:%s", room, name));
+    out->agency = agency;
+    return out->part.p != NULL;
+}
+
+bool site_part_next(const struct site *s, struct arena *a, size_t *at, struct site_part *out)
+{
+    size_t i = (*at)++;
+    if (s->has_router && i == 0) {
+        *out = (struct site_part){ SLICE_INIT("router"), SLICE_INIT("") };
+        return true;
+    }
+    i -= s->has_router;
+    if (i < s->feed_count)
+        return name_part(a, "feed", s->feeds[i].name, s->feeds[i].agency, out);
+    i -= s->feed_count;
+    return i < s->delivery_count &&
+           name_part(a, "delivery", s->deliveries[i].name, s->deliveries[i].agency, out);
+}
+
+bool site_part_is_wanted(char **only, const char *room, const char *name)
+{
+    if (!only)
+        return true;
+    size_t n = strlen(room);
+    for (char **o = only; *o; o++)
+        if (strncmp(*o, room, n) == 0 &&
+            (name ? (*o)[n] == ':' && strcmp(*o + n + 1, name) == 0 : (*o)[n] == '\0'))
+            return true;
+    return false;
+}
