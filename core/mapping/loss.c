@@ -3,17 +3,6 @@
 
 #include <stdlib.h>
 
-void reads_add(struct reads *r, uint32_t at, uint32_t length)
-{
-    struct read_span *spans = arena_grow(r->arena, r->spans, &r->room, r->count, sizeof *spans);
-    if (!spans) {
-        r->lost = true;
-        return;
-    }
-    r->spans = spans;
-    r->spans[r->count++] = (struct read_span){ at, length };
-}
-
 struct loss {
     const struct reads *reads;
     void (*lost)(void *ctx, const struct leaf *l);

@@ -261,9 +261,16 @@ struct run {
     size_t miss_count, miss_room;
     struct err refused; /* why the message cannot be mapped, found where no error could be given */
 };
+MUST_CHECK bool run_init(struct run *r, const struct mapping *m, struct arena *a, const struct doc *d,
+                         struct err *e);
+/* Texts of several paths with a separator between; absent ones are empty. */
+MUST_CHECK bool run_join(struct run *r, const struct refs *refs, uint8_t separator, struct slice *out,
+                         struct err *e);
 /* What was there and is not in the records; of what a common rule meets again the first counts. */
 void run_miss(struct run *r, const struct ref *ref, struct slice field, struct slice value,
               const char *why);
+/* Values that no condition knows, where conditions alone ask. */
+void run_miss_unknown(struct run *r);
 /* Why a value is none of what it says, wherever it stands; NULL: it may be one. Words that are also
  * people's (Null, None, Nan) are no doubt of a text. */
 const char *nothing_or_cut(struct slice value);
@@ -291,17 +298,14 @@ static inline void run_doubt_there(struct run *r, const struct ref *ref, struct 
 const struct found *run_find(struct run *r, const struct ref *ref);
 bool run_holds(struct run *r, const struct condition *c);
 bool run_all_hold(struct run *r, const struct conditions *c);
-MUST_CHECK bool rule_run_begin(struct run *r, const struct mapping *m, struct arena *a, const struct doc *d,
-                          struct err *e);
-MUST_CHECK bool rule_message_id(struct run *r, struct slice *out, struct err *e);
 /* Whether what it says only ever lessens what is shared. */
 bool rule_restricts(const struct rule *rule);
 /* Whether a rule with `changed` finds anything of what it watches. */
 bool rule_says_anything(struct run *r, const struct rule *rule);
 /* The rest of an event whose fields are set: header and `changed`. */
-MUST_CHECK bool rule_run_end(struct run *r, const struct rule *rule, int64_t observed_ms,
-                        const struct slice *cleared, size_t cleared_count, struct mapped_event *out,
-                        struct err *e);
+MUST_CHECK bool rule_end(struct run *r, const struct rule *rule, int64_t observed_ms,
+                         const struct slice *cleared, size_t cleared_count, struct mapped_event *out,
+                         struct err *e);
 /* Sets one field of b. *cleared: the sender cleared it. */
 MUST_CHECK bool run_set(struct run *r, struct build *b, const struct setter *s, bool *cleared,
                         struct err *e);

@@ -1,11 +1,6 @@
 /* restrict.c - what a message that cannot be mapped restricts all the same. */
 #include "mapping/parts.h"
 
-bool rule_restricts(const struct rule *rule)
-{
-    return schema_restricts(rule->schema, rule->kind) && slice_equal_text(rule->action, "asserts");
-}
-
 /* How much one field that cannot be read takes with it. */
 enum loss { LOSS_FIELD, LOSS_EVENT, LOSS_ALL };
 static enum loss loss_of(const struct header_slots *h, const struct setter *s)
@@ -83,7 +78,7 @@ static bool run_rule(struct run *r, const struct rule *rule, int64_t observed_ms
     return build_init(&x->event.build, rule->schema->plan, r->a, e) &&
            set_fields(r, rule, x, cleared, &cleared_count, is_other, e) &&
            put_time(&x->event.build, observed_ms, e) &&
-           rule_run_end(r, rule, observed_ms, cleared, cleared_count, &x->event, e);
+           rule_end(r, rule, observed_ms, cleared, cleared_count, &x->event, e);
 }
 
 static void note_environment(const struct mapped_restriction *x, struct mapped_restrictions *out)
@@ -140,7 +135,7 @@ bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const str
     out->list = ARENA_ARRAY(a, m->rule_count + 2, struct mapped_restriction);
     if (!out->list)
         return err_memory(e);
-    if (!rule_run_begin(&r, m, a, d, e) || !rule_message_id(&r, &out->message_id, e))
+    if (!run_init(&r, m, a, d, e) || !run_join(&r, &m->id, '|', &out->message_id, e))
         return false;
     for (size_t i = 0; i < m->rule_count; i++)
         if (!take_rule(&w, &m->rules[i], e))

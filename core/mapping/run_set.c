@@ -1,4 +1,4 @@
-/* in_field.c - one field of one message: found, converted, looked up, set in the record. */
+/* run_set.c - one field of one message: found, converted, looked up, set in the record. */
 #include "mapping/parts.h"
 
 enum value_how { HOW_ABSENT, HOW_CLEARED, HOW_TEXT, HOW_MOMENT, HOW_DROP };

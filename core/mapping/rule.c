@@ -1,0 +1,82 @@
+/* rule.c - what an event has beside its fields, by its rule: header, and what `changed` compares. */
+#include "mapping/parts.h"
+
+#define MEMORY_SEPARATOR 0x1f
+
+bool rule_restricts(const struct rule *rule)
+{
+    return schema_restricts(rule->schema, rule->kind) && slice_equal_text(rule->action, "asserts");
+}
+
+/* What `changed` watches: each path's state ('-' absent, '0' cleared, '+' present) and text. */
+static bool watched(struct run *r, const struct refs *refs, struct slice *out, struct err *e)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < refs->count; i++)
+        n += run_find(r, &refs->list[i])->value.n + 2;
+    uint8_t *text = arena_raw(r->a, n), *to = text;
+    if (!text)
+        return err_memory(e);
+    for (size_t i = 0; i < refs->count; i++) {
+        const struct found *f = run_find(r, &refs->list[i]);
+        *to++ = MEMORY_SEPARATOR;
+        *to++ = f->how == FOUND_PRESENT ? '+' : f->how == FOUND_CLEARED ? '0' : '-';
+        if (f->how == FOUND_PRESENT) {
+            memcpy(to, f->value.p, f->value.n);
+            to += f->value.n;
+        }
+    }
+    *out = slice_of(text, (size_t)(to - text));
+    return true;
+}
+
+/* What is not sent is unchanged: a watch on it has nothing to tell. */
+bool rule_says_anything(struct run *r, const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->of.count; i++)
+        if (run_find(r, &rule->of.list[i])->how != FOUND_ABSENT)
+            return true;
+    return false;
+}
+
+static bool fill_changed(struct run *r, const struct rule *rule, struct mapped_event *out,
+                         struct err *e)
+{
+    struct slice key;
+    for (size_t i = 0; i < rule->key.count; i++) {
+        const struct found *f = run_find(r, &rule->key.list[i]);
+        if (f->how == FOUND_PRESENT)
+            run_doubt(r, &rule->key.list[i], f->value);
+    }
+    if (!watched(r, &rule->key, &key, e) || !watched(r, &rule->of, &out->changed_of, e))
+        return false;
+    uint8_t *text = arena_raw(r->a, rule->memory.n + key.n);
+    if (!text)
+        return err_memory(e);
+    memcpy(text, rule->memory.p, rule->memory.n);
+    memcpy(text + rule->memory.n, key.p, key.n);
+    out->changed_key = slice_of(text, rule->memory.n + key.n);
+    out->has_changed = true;
+    out->changed_quiet = rule->is_quiet;
+    out->changed_asks = rule->asks;
+    return true;
+}
+
+static bool fill_header(const struct rule *rule, struct build *b, int64_t observed_ms,
+const struct slice *cleared, size_t cleared_count, struct err *e)
+{
+    const struct header_slots *h = plan_header(rule->schema->plan);
+    return build_text(b, (size_t)h->type, rule->schema->name, e) &&
+           build_text(b, (size_t)h->kind, rule->kind, e) &&
+           build_text(b, (size_t)h->action, rule->action, e) &&
+           (build_is_set(b, (size_t)h->observed) ||
+            build_long(b, (size_t)h->observed, observed_ms, e)) &&
+           build_strings(b, (size_t)h->cleared, cleared, cleared_count, e);
+}
+
+bool rule_end(struct run *r, const struct rule *rule, int64_t observed_ms, const struct slice *cleared,
+              size_t cleared_count, struct mapped_event *out, struct err *e)
+{
+    return fill_header(rule, &out->build, observed_ms, cleared, cleared_count, e) &&
+           (!rule->has_changed || fill_changed(r, rule, out, e));
+}
