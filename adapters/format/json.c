@@ -381,6 +381,9 @@ static bool can_put(const struct node *map, struct slice path, struct err *e)
                        "cannot write '%.*s': a list comes from each, not from a name", SHOWN(path));
     while (map) {
         size_t dot = slice_find(rest, '.');
+        if (dot == 0)
+            return err_set(e, ERR_REJECT, "json.render", 0,
+                           "cannot write '%.*s': a name is missing before a dot", SHOWN(path));
         const struct node *there = node_get_slice(map, slice_head(rest, dot));
         if (there && (dot == rest.n || there->kind != NODE_MAP))
             return err_set(e, ERR_REJECT, "json.render", 0,

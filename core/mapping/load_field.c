@@ -106,9 +106,7 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
         f->kind = FIELD_TEXT;
         if (strict_is(&l->reader, text, NODE_TEXT, "text"))
             f->text = text->text;
-        if (slice_find(f->text, '{') < f->text.n || slice_find(f->text, '}') < f->text.n)
-            strict_say(&l->reader, text, "map.text",
-                       "cannot use braces in a text on the way in: it is a constant; want join");
+        load_effect_braces(l, text, f->text);
     } else {
         f->kind = join ? FIELD_JOIN : FIELD_FROM;
         f->from = load_refs(l, join ? join : from, relative);
@@ -165,6 +163,17 @@ static void load_options(struct loader *l, const struct node *n, bool relative, 
     check_else(l, n, s, f);
     if (with && strict_is(&l->reader, with, NODE_TEXT, "with"))
         f->with = with->text;
+    load_effect_options(l, n, f, s, relative);
+}
+
+/* The status stands beside the number, in a slot of its own; items have none. */
+static void check_status(struct loader *l, const struct node *n, const struct plan *plan,
+                         const struct field *f)
+{
+    char *beside = arena_format(l->reader.arena, "%.*s_status", SHOWN(f->path));
+    if (f->status.count && beside && plan_slot(plan, slice_text(beside)) < 0)
+        strict_say_key(&l->reader, node_get(n, "status"), "map.field",
+                       "cannot use status here: the record has no '%s'", beside);
 }
 
 /* The members of a repetition. */
@@ -242,6 +251,8 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     STRICT_KEYS(&l->reader, n, keys);
     load_optional(l, node_get(n, "optional"));
     load_kind(l, n, relative, f);
+    if (!load_effect_keys(l, n, f, s))
+        return;
     if (node_get(n, "where") && f->kind != FIELD_EACH)
         strict_say_key(&l->reader, node_get(n, "where"), "map.field",
                        "cannot use where without each: a condition of the event stands under on");
@@ -280,6 +291,7 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
     if (n->kind == NODE_MAP) {
         bool outer = l->optional;
         load_field_map(l, n, relative, f, s);
+        check_status(l, n, plan, f);
         l->optional = outer;
     } else {
         f->from = load_refs(l, n, relative);

@@ -28,176 +28,6 @@ static size_t index_of(const struct coverage *c, const struct schema *s)
     return i;
 }
 
-static bool load_native(struct loader *l, const struct node *n, const struct scope *s,
-                        struct native *out);
-
-static void load_from(struct loader *l, const struct node *n, const struct scope *s,
-                      struct native *out)
-{
-    out->from = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct value_ref);
-    if (!out->from) {
-        strict_memory(&l->reader);
-        return;
-    }
-    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
-        if (strict_is(&l->reader, one, NODE_TEXT, "a path") &&
-            load_value(l, one, one->text, s, &out->from[out->from_count]))
-            out->from_count++;
-}
-
-static void load_lines(struct loader *l, const struct node *n, const struct scope *s,
-                       struct native *out)
-{
-    out->kind = NATIVE_TEXT;
-    out->lines = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct template);
-    if (!out->lines) {
-        strict_memory(&l->reader);
-        return;
-    }
-    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
-        if (strict_is(&l->reader, one, NODE_TEXT, "a text") &&
-            load_template(l, one, s, &out->lines[out->line_count]))
-            out->line_count++;
-}
-
-static void load_each(struct loader *l, const struct node *n, const struct node *each,
-                      const struct scope *s, struct native *out)
-{
-    const struct node *fields = node_get(n, "fields");
-    out->kind = NATIVE_EACH;
-    if (!strict_is(&l->reader, each, NODE_TEXT, "each"))
-        return;
-    out->slot = plan_slot(s->plan, each->text);
-    const struct slot *at = out->slot < 0 ? NULL : plan_slot_at(s->plan, (size_t)out->slot);
-    if (!at || at->type != SLOT_ARRAY) {
-        struct value_ref unused;
-        if (at || load_value(l, each, each->text, s, &unused))
-            out->slot = -1; /* this record has no such list, another that the rule covers has */
-        if (at)
-            strict_say(&l->reader, each, "map.record-path", "cannot repeat '%.*s': it is no list",
-                       SHOWN(each->text));
-        return;
-    }
-    struct scope inner = *s;
-    inner.in_each = true;
-    inner.item = at->item;
-    if (!fields || fields->kind != NODE_MAP) {
-        if (at->item)
-            strict_say(&l->reader, n, "map.field", "cannot write the items: want fields");
-        return;
-    }
-    out->items = ARENA_ARRAY(l->reader.arena, fields->count + 1, struct native);
-    if (!out->items) {
-        strict_memory(&l->reader);
-        return;
-    }
-    for (const struct node *c = fields->first; c; c = c->next)
-        if (load_native(l, c, &inner, &out->items[out->item_count]))
-            out->item_count++;
-}
-
-/* Whether a conversion can make anything of what a slot may hold. */
-static bool can_convert(struct arena *a, enum conversion as, const struct slot *s)
-{
-    struct moment m;
-    if (as == AS_BOOLEAN && s->type == SLOT_BOOLEAN)
-        return true;
-    bool closed = s->type == SLOT_ENUM || s->vocabulary_count > 0;
-    bool reads = conversion_is_time(as) || as == AS_BOOLEAN || as == AS_NHS_NUMBER;
-    if (!reads || (s->is_time_ms && conversion_is_time(as)))
-        return true;
-    if (!closed)
-        return s->type == SLOT_STRING;
-    const struct slice *words = s->type == SLOT_ENUM ? s->symbols : s->vocabulary;
-    size_t count = s->type == SLOT_ENUM ? s->symbol_count : s->vocabulary_count;
-    for (size_t i = 0; i < count; i++)
-        if (conversion_is_time(as) ? time_from_iso(words[i], &m)
-                                   : conversion_text(as, a, words[i]).p != NULL)
-            return true;
-    return false;
-}
-
-static void check_conversion(struct loader *l, const struct node *n, const struct scope *s,
-                             const struct native *f)
-{
-    for (size_t i = 0; i < f->from_count; i++) {
-        const struct value_ref *ref = &f->from[i];
-        if (ref->kind == VALUE_SLOT &&
-            !can_convert(l->reader.arena, f->as, plan_slot_at(s->plan, (size_t)ref->slot)))
-            strict_say(&l->reader, n, "map.conversion",
-                       "cannot write '%.*s': '%.*s' never fits that conversion", SHOWN(f->path),
-                       SHOWN(ref->path));
-    }
-}
-
-static bool load_native(struct loader *l, const struct node *n, const struct scope *s,
-                        struct native *out)
-{
-    *out = (struct native){ .path = n->key, .slot = -1 };
-    if (n->kind != NODE_MAP) {
-        load_from(l, n, s, out);
-        return true;
-    }
-    static const struct strict_key keys[] = { STRICT_MAY("from"),  STRICT_MAY("as"),
-                                              STRICT_MAY("table"), STRICT_MAY("else"),
-                                              STRICT_MAY("text"),  STRICT_MAY("each"),
-                                              STRICT_MAY("fields") };
-    STRICT_KEYS(&l->reader, n, keys);
-    const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
-    const struct node *each = node_get(n, "each"), *table = node_get(n, "table");
-    if (!from + !text + !each != 2)
-        return strict_say(&l->reader, n, "map.field",
-                          "cannot tell what to write: want one of from, text, each");
-    out->as = load_as(l, node_get(n, "as"));
-    if (table)
-        out->table = load_table(l, table, true);
-    load_else(l, n, table != NULL, &out->miss, &out->word);
-    if (node_get(n, "else") && !table && (out->as == AS_TEXT || !from))
-        strict_say_key(&l->reader, node_get(n, "else"), "map.else",
-                       "cannot use else here: without a table or a conversion nothing can miss");
-    if (from)
-        load_from(l, from, s, out);
-    else if (text)
-        load_lines(l, text, s, out);
-    else
-        load_each(l, n, each, s, out);
-    check_conversion(l, n, s, out);
-    return true;
-}
-
-/* The path must be one that the format can write. */
-static void check_native(struct loader *l, const struct node *n)
-{
-    struct err e = { 0 };
-    struct path *unused;
-    if (!l->m->format->compile(l->reader.arena, n->key, &unused, &e))
-        strict_say_key(&l->reader, n, "map.path", "cannot write path '%.*s': %s", SHOWN(n->key),
-                       e.text);
-}
-
-/* Common fields first; one of the rule's own with the same path takes its place. */
-static void load_fields(struct loader *l, const struct node *map, const struct scope *s,
-                        struct out_rule *r, bool check)
-{
-    for (const struct node *n = map ? map->first : NULL; n; n = n->next) {
-        struct native one;
-        size_t at = 0;
-        if (check)
-            check_native(l, n);
-        if (r->field_count == FIELDS_MAX) {
-            strict_say(&l->reader, n, "map.limit", "cannot write more than %d fields", FIELDS_MAX);
-            return;
-        }
-        if (!load_native(l, n, s, &one))
-            continue;
-        while (at < r->field_count && !slice_equal(r->fields[at].path, one.path))
-            at++;
-        r->fields[at] = one;
-        if (at == r->field_count)
-            r->field_count++;
-    }
-}
-
 static unsigned load_actions(struct loader *l, const struct node *n)
 {
     unsigned actions = 0;
@@ -291,18 +121,15 @@ static size_t covered_by(const struct loader *l, const struct node *n, const str
 static void load_rule(struct loader *l, const struct node *common, struct out_rule *r, bool first)
 {
     const struct schema *all[SCHEMAS_MAX], *own[SCHEMAS_MAX];
-    bool notice = false;
-    struct scope s = { .plan = r->schema->plan, .covered = all, .shows_notice = &notice };
+    struct scope s = { .plan = r->schema->plan, .rule = r, .covered = all };
     s.covered_count = covered_by(l, NULL, all);
-    load_fields(l, common, &s, r, first);
+    load_native_fields(l, common, &s, r, first);
     const struct node *fields = strict_member(r->node, "fields", NODE_MAP);
     s.covered = own;
     s.covered_count = covered_by(l, r->node, own);
-    load_fields(l, fields, &s, r, true);
-    if (!notice)
-        strict_say(
-            &l->reader, r->node, "map.notice",
-            "cannot deliver without showing header.notice: it says what people must ask for");
+    load_native_fields(l, fields, &s, r, true);
+    load_closed(l, r);
+    load_notice(l, r);
 }
 
 static void check_coverage(struct loader *l, const struct node *root, const struct coverage *c)
@@ -314,6 +141,11 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
             uint64_t bit = (uint64_t)1 << k;
             const uint64_t *d = c->delivered[i];
             bool any = ((d[0] | d[1] | d[2]) & bit) != 0;
+            if (any && (c->left_out[i] & bit))
+                strict_say(&l->reader, node_get(root, "not_delivered"), "map.coverage",
+                           "cannot tell whether %.*s.%.*s is delivered: a record names it, and so does "
+                           "not_delivered",
+                           SHOWN(s->name), (int)s->kinds[k].n, (const char *)s->kinds[k].p);
             if (!any && !(c->left_out[i] & bit))
                 strict_say(&l->reader, root, "map.coverage",
                            "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",

@@ -24,8 +24,6 @@ static bool slot_value(struct loader *l, const struct node *n, struct slice text
                        const struct scope *s, struct value_ref *out)
 {
     int slot = plan_slot(s->plan, text);
-    if (slice_equal_text(text, "header.notice"))
-        *s->shows_notice = true;
     if (slot < 0)
         return is_covered(s, text) || unknown(l, n, text);
     const struct slot *at = plan_slot_at(s->plan, (size_t)slot);
@@ -91,6 +89,13 @@ static bool item_value(struct loader *l, const struct node *n, struct slice text
     return true;
 }
 
+bool load_value_is_known(const struct scope *s, struct slice path)
+{
+    return slice_starts(path, SLICE("own.")) || is_covered(s, path) ||
+           (slice_find(path, '[') < path.n && slice_find(path, '.') < path.n) ||
+           (s->in_each && path.p[0] == '.');
+}
+
 bool load_value(struct loader *l, const struct node *n, struct slice text, const struct scope *s,
                 struct value_ref *out)
 {
@@ -133,24 +138,32 @@ static bool load_part(struct loader *l, const struct node *n, struct slice inner
             return strict_say(&l->reader, n, "map.conversion",
                               "cannot find the conversion in '{%.*s}'", SHOWN(inner));
     }
-    return load_value(l, n, slice_head(inner, bar), s, &part->value);
+    if (!load_value(l, n, slice_head(inner, bar), s, &part->value))
+        return false;
+    return load_closed_converts(l, s, &part->value, part->as) ||
+           strict_say(&l->reader, n, "map.conversion",
+                      "cannot write '{%.*s}': it never fits that conversion", SHOWN(inner));
 }
 
 /* The literal up to the next brace that opens; doubled braces stand for one. */
-static bool load_literal(struct loader *l, struct slice text, size_t *at, struct slice *out)
+static bool load_literal(struct loader *l, const struct node *n, struct slice text, size_t *at,
+                         struct slice *out)
 {
     uint8_t *literal = arena_alloc(l->reader.arena, text.n + 1);
-    size_t n = 0, i = *at;
+    size_t length = 0, i = *at;
     if (!literal)
         return strict_memory(&l->reader);
     while (i < text.n && (text.p[i] != '{' || (i + 1 < text.n && text.p[i + 1] == '{'))) {
         bool doubled =
             i + 1 < text.n && text.p[i + 1] == text.p[i] && (text.p[i] == '{' || text.p[i] == '}');
-        literal[n++] = text.p[i];
+        if (text.p[i] == '}' && !doubled)
+            return strict_say(&l->reader, n, "map.text",
+                              "cannot read the text: a brace closes that never opened (}} writes one)");
+        literal[length++] = text.p[i];
         i += doubled ? 2 : 1;
     }
     *at = i;
-    *out = slice_of(literal, n);
+    *out = slice_of(literal, length);
     return true;
 }
 
@@ -166,7 +179,7 @@ bool load_template(struct loader *l, const struct node *n, const struct scope *s
         return strict_memory(&l->reader);
     while (at < text.n) {
         struct slice literal;
-        if (!load_literal(l, text, &at, &literal))
+        if (!load_literal(l, n, text, &at, &literal))
             return false;
         if (literal.n)
             out->parts[out->count++].literal = literal;

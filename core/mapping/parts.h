@@ -158,6 +158,7 @@ struct template {
 
 enum native_kind { NATIVE_FROM, NATIVE_TEXT, NATIVE_EACH };
 struct native {
+    const struct node *node; /* while loading */
     struct slice path;
     enum native_kind kind;
     struct value_ref *from;
@@ -173,14 +174,16 @@ struct native {
     size_t item_count;
 };
 
+struct out_rule;
 /* What one value of an out mapping may be about. */
 struct scope {
     const struct plan *plan;
+    const struct out_rule *rule;
     const struct plan *item;        /* under an each over records */
+    const struct slot *list;        /* under an each: what is repeated */
     bool in_each;
     const struct schema **covered;  /* a path must be in one of them */
     size_t covered_count;
-    bool *shows_notice;             /* set when header.notice is read */
 };
 
 #define ACTION_ASSERTS 1u
@@ -375,8 +378,29 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
                          bool relative);
 bool load_value(struct loader *l, const struct node *n, struct slice text, const struct scope *s,
                 struct value_ref *out);
+/* Whether a text reads like such a path; tells nothing. */
+bool load_value_is_known(const struct scope *s, struct slice path);
+/* Whether a conversion can make anything of what may stand there. */
+bool load_closed_converts(struct loader *l, const struct scope *s, const struct value_ref *ref,
+                          enum conversion as);
+/* Whether what misses its table or conversion in the fields of r, and is refused then, can be any word that
+ * its slot may hold; else says which. */
+void load_closed(struct loader *l, const struct out_rule *r);
+void load_notice(struct loader *l, const struct out_rule *r);
+/* Common fields first; one of the rule's own with the same path takes its place. check: the paths are
+ * looked at, once. */
+void load_native_fields(struct loader *l, const struct node *map, const struct scope *s,
+                        struct out_rule *r, bool check);
 bool load_template(struct loader *l, const struct node *n, const struct scope *s,
                    struct template *out);
+/* Of a field on the way in: whether each of its keys does something there; else says which do not. */
+bool load_effect_keys(struct loader *l, const struct node *n, const struct field *f,
+                      const struct slot *s);
+/* Whether a constant has no braces; else says so at n. */
+bool load_effect_braces(struct loader *l, const struct node *n, struct slice text);
+/* The same of what its keys say. in_each: it is a member of a repetition. */
+void load_effect_options(struct loader *l, const struct node *n, const struct field *f,
+                         const struct slot *s, bool in_each);
 /* Whether each rule of an in mapping tells live from test. */
 void load_environment(struct loader *l);
 void load_in(struct loader *l, const struct node *root);

@@ -186,6 +186,35 @@ static void refuses_what_would_be_without_effect(void)
         { "stay.medically_fit: {join: [PV1-3.1, PV1-2]}", "map.conversion" },
         { "stay.ward: {from: PV1-3.1, optional: true}", "map.field" },
         { "stay.ward: {from: PV1-3.1, table: {A: B}, else: leave, optional: yes}", "map.field" },
+        { "stay.ward: {join: [PV1-3.1, PV1-3.2], with: \"{x}\"}", "map.text" },
+        { "stay.ward: {from: PV1-3.1, table: {A: \"W {PV1-3.2}\"}, else: leave}", "map.text" },
+        { "stay.ward: {from: PV1-3.1, table: {A: B}, else: \"{PV1-3.1}\"}", "map.text" },
+        { "stay.ward: {from: PV1-3.1, table: {A: \"B}\"}, else: leave}", "map.text" },
+        { "stay.ward: {from: PV1-3.1, with: \"-\"}", "map.field" },
+        { "stay.ward: {text: A, with: \"-\"}", "map.field" },
+        { "stay.ward: {text: A, table: {A: B}, else: leave}", "map.field" },
+        { "stay.class: {text: other, else: other}", "map.else" },
+        { "stay.ward: {text: A, as: upper}", "map.field" },
+        { "stay.ward: {text: A, within: PV1-3.4}", "map.field" },
+        { "stay.ward: {from: PV1-3.1, fields: {family: PV1-2}}", "map.field" },
+        { "stay.class: {from: PV1-2, within: PV1-3.4, else: other}", "map.field" },
+        { "stay.admitted: {from: PV1-44, as: hl7-time, within: PV1-3.4}", "map.field" },
+        { "stay.ward: {from: PV1-3.1, as: nhs-number, status: PID-32}", "map.field" },
+        { "stay.ward: {from: [PID-3, PID-4], as: count}", "map.conversion" },
+        { "stay.ward: {from: PID-3, as: count, table: {\"1\": one}, else: leave}", "map.conversion" },
+        { "person.no_fixed_abode: {from: PID-11.5, as: postcode, table: {ZZ993VZ: \"true\"}, else: leave}",
+          "map.table" },
+        { "stay.medically_fit: {from: PV1-2, as: boolean, table: {Y: \"true\"}, else: leave}", "map.table" },
+        { "\"person.address_lines[]\": {join: [PID-11.1, PID-11.2], with: \", \"}", "map.field" },
+        { "\"person.address_lines[]\": {join: [PID-11.1, PID-11.2], as: upper}", "map.field" },
+        { "\"person.phones[]\": {each: PID-13, fields: {family: \".1\"}}", "map.field" },
+        { "\"person.phones[]\": {each: PID-13, with: x}", "map.field" },
+        { "\"person.names[]\": {each: PID-5, from: \".1\", fields: {family: \".1.1\"}}", "map.field" },
+        { "\"person.names[]\": {each: PID-5, as: upper, fields: {family: \".1.1\"}}", "map.field" },
+        { "\"person.names[]\": {each: PID-5, else: skip, fields: {family: \".1.1\"}}", "map.else" },
+        { "\"person.names[]\": {each: PID-5, fields: {family: {from: \".1.1\", as: count}}}", "map.conversion" },
+        { "\"person.names[]\": {each: PID-5, fields: {family: {text: \"{.1}\"}}}", "map.text" },
+        { "\"person.phones[]\": {each: PID-13, as: count}", "map.conversion" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         helper_fresh();
@@ -196,6 +225,12 @@ static void refuses_what_would_be_without_effect(void)
         if (!helper_has_problem(rows[i].code, 5))
             printf("\nno %s for %s", rows[i].code, rows[i].fields);
     }
+    helper_file("table.csv", "native,shared\nA,ELM\nB,{PV1-3.1}\n");
+    helper_fresh();
+    CU_ASSERT_PTR_NULL(helper_mapping(
+        HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1, table: "
+                    "table.csv, else: leave}}}\n"));
+    CU_ASSERT_TRUE(helper_has_problem("map.text", 3));
     helper_fresh();
     CU_ASSERT_PTR_NOT_NULL(helper_mapping(
         HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, else: "
@@ -234,7 +269,7 @@ static void wants_to_know_live_from_test(void)
         { TOLD("{from: [MSH-11, PV1-2], table: {I: live, P: live}, else: refuse}"), 3 },
         { TOLD("{join: [MSH-11], table: {P: live}, else: refuse}"), 3 },
         { TOLD("{from: MSH-11, other: [T], table: {P: live}, else: refuse}"), 3 },
-        { TOLD("{from: MSH-11, as: count, table: {\"1\": live}, else: refuse}"), 3 },
+        { TOLD("{from: MSH-11, as: boolean, table: {\"true\": live}, else: refuse}"), 3 },
         { TOLD("{from: MSH-11, table: {P: live}, else: live}"), 3 },
         { TOLD("{from: MSH-11, table: {P: live}, else: leave}"), 3 },
         { TOLD("{from: MSH-11, table: {P: live}, else: skip}"), 3 },
@@ -245,7 +280,7 @@ static void wants_to_know_live_from_test(void)
         { CSV_TOLD("{from: env, table: {A: live}, else: skip}"), 2 },
         { CSV_TOLD("{from: env, table: {A: live}, else: live}"), 2 },
         { CSV_TOLD("{from: env, other: [T], table: {A: live}, else: refuse}"), 2 },
-        { CSV_TOLD("{from: env, as: count, table: {\"1\": live}, else: refuse}"), 2 },
+        { CSV_TOLD("{from: env, as: boolean, table: {\"true\": live}, else: refuse}"), 2 },
         { CSV_TOLD("{from: env, else: live}"), 2 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -266,13 +301,32 @@ static void wants_to_know_live_from_test(void)
     "records:\n  - on: HospitalStay\nnot_delivered: [DischargePlan, SocialCare, HousingCase, "      \
     "Homelessness, Person, Property, Safeguarding]\n"
 
+/* A mapping out loads or is refused, by this code at this line (0: it loads). */
+struct out_row {
+    const char *text, *code;
+    uint32_t line;
+};
+
+static void check_rows(const struct out_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        helper_fresh();
+        const struct mapping *m = helper_mapping(rows[i].text);
+        bool good = m ? rows[i].line == 0
+                      : rows[i].code && helper_has_problem(rows[i].code, rows[i].line);
+        CU_ASSERT_TRUE(good);
+        if (!good)
+            printf("\nrow %zu: %s", i, rows[i].text);
+        for (size_t k = 0; !good && k < hp.p.count; k++)
+            printf("\n%u: %s [%s]", hp.p.list[k].line, hp.p.list[k].text, hp.p.list[k].code);
+    }
+}
+#define CHECK_ROWS(rows) check_rows((rows), sizeof(rows) / sizeof((rows)[0]))
+
 /* Found at the first real record it would end that record's way. */
 static void refuses_what_could_not_be_written(void)
 {
-    static const struct {
-        const char *text, *code;
-        uint32_t line; /* 0: it loads */
-    } rows[] = {
+    static const struct out_row rows[] = {
         { OUT("json") "  visit: header.episode\n  visit.ward: stay.ward\n" STAYS, "map.render", 5 },
         { OUT("json") "  visit.ward.name: stay.ward\n  visit.ward: stay.site\n" STAYS, "map.render", 5 },
         { OUT("json") "  visit.ward: stay.ward\n  visit.site: stay.site\n" STAYS, NULL, 0 },
@@ -291,15 +345,100 @@ static void refuses_what_could_not_be_written(void)
         { OUT("csv, for: machines") "  \"=a\": stay.ward\n  \"'=a\": stay.site\n" STAYS, NULL, 0 },
         { OUT("json") "  \"wa\\x1brd\": stay.ward\n" STAYS, "map.render", 4 },
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        helper_fresh();
-        const struct mapping *m = helper_mapping(rows[i].text);
-        bool good = m ? rows[i].line == 0
-                      : rows[i].code && helper_has_problem(rows[i].code, rows[i].line);
-        CU_ASSERT_TRUE(good);
-        for (size_t k = 0; !good && k < hp.p.count; k++)
-            printf("\nrow %zu: %u: %s [%s]", i, hp.p.list[k].line, hp.p.list[k].text, hp.p.list[k].code);
-    }
+    CHECK_ROWS(rows);
+}
+
+#define FIELD(field) OUT("json") "  a: " field "\n" STAYS
+
+/* Its first real record would be parked, and what is behind it. */
+static void refuses_a_table_that_lacks_a_word_which_comes(void)
+{
+    static const struct out_row rows[] = {
+        { FIELD("{from: header.kind, table: {admitted: in}, else: refuse}"), "map.table", 4 },
+        { FIELD("{from: header.kind, table: {admitted: in}, else: skip}"), NULL, 0 },
+        { FIELD("{from: header.kind, table: {admitted: in}, else: other}"), NULL, 0 },
+        { FIELD("{from: header.kind, as: words, table: {admitted: in}, else: refuse}"), "map.table", 4 },
+        { FIELD("{from: header.type, table: {HospitalStay: stay}, else: refuse}"), NULL, 0 },
+        { FIELD("{from: header.type, table: {Person: p}, else: refuse}"), "map.table", 4 },
+        { FIELD("{from: header.action, table: {asserts: new, replaces: new}, else: refuse}"), "map.table", 4 },
+        { FIELD("{from: stay.class, table: {inpatient: I}, else: refuse}"), "map.table", 4 },
+        { FIELD("{from: stay.class, table: {inpatient: I}, else: leave}"), NULL, 0 },
+        { FIELD("{from: stay.ward, table: {A: B}, else: refuse}"), NULL, 0 }, /* any text: nobody can tell */
+        { FIELD("{from: stay.medically_fit, table: {\"true\": J}, else: refuse}"), "map.table", 4 },
+        { FIELD("{from: stay.medically_fit, table: {\"true\": J, \"false\": N}, else: refuse}"), NULL, 0 },
+        { FIELD("{from: \"person.names[0].use\", table: {usual: U}, else: refuse}"), "map.table", 4 },
+        { FIELD("{each: \"person.names[]\", fields: {use: {from: .use, table: {usual: U}, else: refuse}}}"),
+          "map.table", 4 },
+        { FIELD("{each: \"person.names[]\", fields: {use: {from: .use, table: {usual: U}, else: skip}}}"), NULL, 0 },
+        /* of a rule only what the rule writes */
+        { OUT("json") "records:\n  - on: HospitalStay.admitted\n    fields:\n"
+          "      a: {from: header.kind, table: {admitted: in}, else: refuse}\n  - on: HospitalStay\n"
+          "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, Property, "
+          "Safeguarding]\n", NULL, 0 },
+        { OUT("json") "  a: {from: header.kind, table: {admitted: in}, else: refuse}\n"
+          "records:\n  - {on: HospitalStay, fields: {a: header.kind}}\n"
+          "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, Property, "
+          "Safeguarding]\n", NULL, 0 },
+    };
+    CHECK_ROWS(rows);
+    helper_fresh();
+    CU_ASSERT_PTR_NULL_FATAL(helper_mapping(rows[5].text));
+    CU_ASSERT_PTR_NOT_NULL(strstr(hp.p.list[0].text, "'HospitalStay'"));
+}
+
+static void refuses_what_would_not_be_written_as_it_reads(void)
+{
+    static const struct out_row rows[] = {
+        { FIELD("{from: stay.ward, table: {A: \"W {stay.site}\"}, else: skip}"), "map.text", 4 },
+        { FIELD("{from: stay.ward, table: {A: B}, else: \"{stay.site|words}\"}"), "map.text", 4 },
+        { FIELD("{from: stay.ward, table: {A: B}, else: \"{own.local_id}\"}"), "map.text", 4 },
+        { FIELD("{from: stay.ward, table: {A: \"{1b4e28ba-2fa1-11d2}\"}, else: \"{}\"}"), NULL, 0 },
+        { FIELD("{text: \"Ward {stay.ward}}\"}"), "map.text", 4 },
+        { FIELD("{text: \"a } b\"}"), "map.text", 4 },
+        { FIELD("{text: \"a }} {{ b\"}"), NULL, 0 },
+        { FIELD("{text: \"{header.kind|uk-date}\"}"), "map.conversion", 4 },
+        { FIELD("{text: \"{header.occurred|words}\"}"), "map.conversion", 4 },
+        { FIELD("{text: \"{person.birth_date|uk-date}\"}"), NULL, 0 },
+        { FIELD("{from: \"person.phones[]\", as: count}"), "map.conversion", 4 },
+        { FIELD("{from: header.kind, as: uk-date, else: skip}"), "map.conversion", 4 },
+        { FIELD("{from: own.now, as: words}"), "map.conversion", 4 },
+        { FIELD("{from: \"person.phones[]\", table: {A: B}, else: skip}"), "map.table", 4 },
+        { FIELD("{text: A, table: {A: B}, else: skip}"), "map.table", 4 },
+        { FIELD("{text: A, as: upper}"), "map.conversion", 4 },
+        { FIELD("{text: A, else: B}"), "map.else", 4 },
+        { FIELD("{from: stay.ward, fields: {x: stay.site}}"), "map.field", 4 },
+        { FIELD("{each: \"person.phones[]\", as: upper}"), "map.conversion", 4 },
+        { FIELD("{each: \"person.names[]\", table: {A: B}, else: skip, fields: {f: .family}}"), "map.table", 4 },
+        { FIELD("{each: \"person.names[]\", fields: {.f: .family}}"), "map.path", 4 },
+        { OUT("json") "  .tags: stay.ward\n" STAYS, "map.render", 4 },
+        { HL7_OUT "  .1: stay.ward\n" STAYS, "map.render", 5 },
+        { HL7_OUT "  -1: stay.ward\n" STAYS, "map.render", 5 },
+        { OUT("json") "records:\n  - on: HospitalStay\nnot_delivered: [DischargePlan, SocialCare, HousingCase, "
+          "Homelessness, Person, Property, Safeguarding, HospitalStay.moved]\n", "map.coverage", 6 },
+        { OUT("json") "records:\n  - on: all\nnot_delivered: [DischargePlan, SocialCare, HousingCase, "
+          "Homelessness, Person, Property, Safeguarding, HospitalStay.moved]\n", NULL, 0 },
+    };
+    CHECK_ROWS(rows);
+}
+
+#define NOTE(how) "out: {format: json}\ncommon:\n  note: " how "\n" STAYS
+
+static void wants_the_notice_whenever_there_is_one(void)
+{
+    static const struct out_row rows[] = {
+        { NOTE("{from: header.notice, table: {a: b}, else: skip}"), "map.notice", 5 },
+        { NOTE("{from: header.notice, as: postcode}"), "map.notice", 5 },
+        { NOTE("[stay.ward, header.notice]"), "map.notice", 5 },
+        { NOTE("{text: \"Note {header.notice}, ward {stay.ward}\"}"), "map.notice", 5 },
+        { NOTE("{each: \"person.names[]\", fields: {note: header.notice}}"), "map.notice", 5 },
+        { "out: {format: json}\ncommon: {note: header.notice}\nrecords:\n"
+          "  - {on: HospitalStay, fields: {note: stay.ward}}\nnot_delivered: [DischargePlan, SocialCare, "
+          "HousingCase, Homelessness, Person, Property, Safeguarding]\n", "map.notice", 4 },
+        { NOTE("[header.notice, stay.ward]"), NULL, 0 },
+        { NOTE("{from: header.notice, as: trim}"), NULL, 0 },
+        { NOTE("{text: [\"Ward {stay.ward}\", \"Note {header.notice} of {header.id}, {stay.ward?}\"]}"), NULL, 0 },
+    };
+    CHECK_ROWS(rows);
 }
 
 /* No default: what is right for one of them is harm or loss for the other. */
@@ -339,6 +478,9 @@ static CU_TestInfo cases[] = {
     { "refuses what would be without effect", refuses_what_would_be_without_effect },
     { "wants to know live from test", wants_to_know_live_from_test },
     { "refuses what could not be written", refuses_what_could_not_be_written },
+    { "refuses a table that lacks a word which comes", refuses_a_table_that_lacks_a_word_which_comes },
+    { "refuses what would not be written as it reads", refuses_what_would_not_be_written_as_it_reads },
+    { "wants the notice whenever there is one", wants_the_notice_whenever_there_is_one },
     { "hashes the file and its tables", hashes_the_file_and_its_tables },
     CU_TEST_INFO_NULL
 };

@@ -101,8 +101,8 @@ static void looks_words_up_in_the_other_direction(void)
 static void refuses_a_word_without_a_code(void)
 {
     struct slice out =
-        written("json", "  word: {from: stay.destination, table: {care-home: CH}, else: refuse}\n",
-                "{\"destination\":\"hospice\"}");
+        written("json", "  word: {from: stay.ward, table: {ELM: E}, else: refuse}\n",
+                "{\"ward\":\"OAK\"}");
     CU_ASSERT_EQUAL(out.n, 0);
     CU_ASSERT_STRING_EQUAL(hp.e.code, "map.value");
 }

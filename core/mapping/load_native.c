@@ -1,0 +1,210 @@
+/* load_native.c - one field of an out mapping: what of the record it writes, and at which path.
+ */
+#include "mapping/parts.h"
+
+static bool load_native(struct loader *l, const struct node *n, const struct scope *s,
+                        struct native *out);
+
+static void load_from(struct loader *l, const struct node *n, const struct scope *s,
+                      struct native *out)
+{
+    out->from = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct value_ref);
+    if (!out->from) {
+        strict_memory(&l->reader);
+        return;
+    }
+    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
+        if (strict_is(&l->reader, one, NODE_TEXT, "a path") &&
+            load_value(l, one, one->text, s, &out->from[out->from_count]))
+            out->from_count++;
+}
+
+static void load_lines(struct loader *l, const struct node *n, const struct scope *s,
+                       struct native *out)
+{
+    out->kind = NATIVE_TEXT;
+    out->lines = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct template);
+    if (!out->lines) {
+        strict_memory(&l->reader);
+        return;
+    }
+    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
+        if (strict_is(&l->reader, one, NODE_TEXT, "a text") &&
+            load_template(l, one, s, &out->lines[out->line_count]))
+            out->line_count++;
+}
+
+static void load_each(struct loader *l, const struct node *n, const struct node *each,
+                      const struct scope *s, struct native *out)
+{
+    const struct node *fields = node_get(n, "fields");
+    out->kind = NATIVE_EACH;
+    if (!strict_is(&l->reader, each, NODE_TEXT, "each"))
+        return;
+    out->slot = plan_slot(s->plan, each->text);
+    const struct slot *at = out->slot < 0 ? NULL : plan_slot_at(s->plan, (size_t)out->slot);
+    if (!at || at->type != SLOT_ARRAY) {
+        struct value_ref unused;
+        if (at || load_value(l, each, each->text, s, &unused))
+            out->slot = -1; /* this record has no such list, another that the rule covers has */
+        if (at)
+            strict_say(&l->reader, each, "map.record-path", "cannot repeat '%.*s': it is no list",
+                       SHOWN(each->text));
+        return;
+    }
+    struct scope inner = *s;
+    inner.in_each = true;
+    inner.list = at;
+    inner.item = at->item;
+    if (!fields || fields->kind != NODE_MAP) {
+        if (at->item)
+            strict_say(&l->reader, n, "map.field", "cannot write the items: want fields");
+        return;
+    }
+    out->items = ARENA_ARRAY(l->reader.arena, fields->count + 1, struct native);
+    if (!out->items) {
+        strict_memory(&l->reader);
+        return;
+    }
+    for (const struct node *c = fields->first; c; c = c->next) {
+        if (c->key.n && c->key.p[0] == '.')
+            strict_say_key(&l->reader, c, "map.path",
+                           "cannot write path '%.*s': left of the colon stands the partner's name alone",
+                           SHOWN(c->key));
+        if (load_native(l, c, &inner, &out->items[out->item_count]))
+            out->item_count++;
+    }
+}
+
+static void check_conversion(struct loader *l, const struct node *n, const struct scope *s,
+                             const struct native *f)
+{
+    for (size_t i = 0; i < f->from_count; i++) {
+        const struct value_ref *ref = &f->from[i];
+        if (!load_closed_converts(l, s, ref, f->as))
+            strict_say(&l->reader, n, "map.conversion",
+                       "cannot write '%.*s': '%.*s' never fits that conversion", SHOWN(f->path),
+                       SHOWN(ref->path));
+        if (ref->kind == VALUE_LIST && f->table)
+            strict_say(&l->reader, n, "map.table",
+                       "cannot look up '%.*s' in a table: it is a list; want each, or [0] for its first",
+                       SHOWN(ref->path));
+    }
+}
+
+/* A path in braces is filled in in a text only. */
+static void check_braces(struct loader *l, const struct node *n, const struct scope *s,
+                         struct slice text)
+{
+    struct slice rest = slice_from(text, slice_find(text, '{') + 1);
+    struct slice inner = slice_head(rest, slice_find(rest, '}'));
+    inner = slice_head(inner, slice_find(inner, '|'));
+    inner = slice_head(inner, slice_find(inner, '?'));
+    if (inner.n && inner.n < rest.n && load_value_is_known(s, inner))
+        strict_say(&l->reader, n, "map.text",
+                   "cannot fill in '{%.*s}' here: want it in a text", SHOWN(inner));
+}
+
+static void check_words(struct loader *l, const struct node *n, const struct scope *s,
+                        const struct native *f)
+{
+    for (size_t i = 0; f->table && i < f->table->count; i++)
+        check_braces(l, node_get(n, "table"), s, f->table->entries[i].to);
+    if (f->miss == MISS_WORD)
+        check_braces(l, node_get(n, "else"), s, f->word);
+}
+
+/* Keys that would load and then do nothing. */
+static bool check_keys(struct loader *l, const struct node *n, enum native_kind kind)
+{
+    static const struct {
+        const char *key, *code;
+        enum native_kind of;
+        const char *why;
+    } keys[] = {
+        { "as", "map.conversion", NATIVE_FROM, "a value in a text has its own: {path|uk-date}" },
+        { "table", "map.table", NATIVE_FROM, "it is for from, also of an item" },
+        { "else", "map.else", NATIVE_FROM, "without a table or a conversion nothing can miss" },
+        { "fields", "map.field", NATIVE_EACH, "it writes the records of a list, with each" },
+    };
+    bool good = true;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct node *key = node_get(n, keys[i].key);
+        if (!key || keys[i].of == kind)
+            continue;
+        good = strict_say_key(&l->reader, key, keys[i].code, "cannot use %s here: %s", keys[i].key,
+                              keys[i].why);
+    }
+    return good;
+}
+
+static bool load_native(struct loader *l, const struct node *n, const struct scope *s,
+                        struct native *out)
+{
+    *out = (struct native){ .path = n->key, .node = n, .slot = -1 };
+    if (n->kind != NODE_MAP) {
+        load_from(l, n, s, out);
+        return true;
+    }
+    static const struct strict_key keys[] = { STRICT_MAY("from"),  STRICT_MAY("as"),
+                                              STRICT_MAY("table"), STRICT_MAY("else"),
+                                              STRICT_MAY("text"),  STRICT_MAY("each"),
+                                              STRICT_MAY("fields") };
+    STRICT_KEYS(&l->reader, n, keys);
+    const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
+    const struct node *each = node_get(n, "each"), *table = node_get(n, "table");
+    if (!from + !text + !each != 2)
+        return strict_say(&l->reader, n, "map.field",
+                          "cannot tell what to write: want one of from, text, each");
+    if (!check_keys(l, n, from ? NATIVE_FROM : text ? NATIVE_TEXT : NATIVE_EACH))
+        return false;
+    out->as = load_as(l, node_get(n, "as"));
+    if (table)
+        out->table = load_table(l, table, true);
+    load_else(l, n, table != NULL, &out->miss, &out->word);
+    if (node_get(n, "else") && !table && out->as == AS_TEXT)
+        strict_say_key(&l->reader, node_get(n, "else"), "map.else",
+                       "cannot use else here: without a table or a conversion nothing can miss");
+    if (from)
+        load_from(l, from, s, out);
+    else if (text)
+        load_lines(l, text, s, out);
+    else
+        load_each(l, n, each, s, out);
+    check_conversion(l, n, s, out);
+    check_words(l, n, s, out);
+    return true;
+}
+
+/* The path must be one that the format can write. */
+static void check_native(struct loader *l, const struct node *n)
+{
+    struct err e = { 0 };
+    struct path *unused;
+    if (!l->m->format->compile(l->reader.arena, n->key, &unused, &e))
+        strict_say_key(&l->reader, n, "map.path", "cannot write path '%.*s': %s", SHOWN(n->key),
+                       e.text);
+}
+
+/* Common fields first; one of the rule's own with the same path takes its place. */
+void load_native_fields(struct loader *l, const struct node *map, const struct scope *s,
+                        struct out_rule *r, bool check)
+{
+    for (const struct node *n = map ? map->first : NULL; n; n = n->next) {
+        struct native one;
+        size_t at = 0;
+        if (check)
+            check_native(l, n);
+        if (r->field_count == FIELDS_MAX) {
+            strict_say(&l->reader, n, "map.limit", "cannot write more than %d fields", FIELDS_MAX);
+            return;
+        }
+        if (!load_native(l, n, s, &one))
+            continue;
+        while (at < r->field_count && !slice_equal(r->fields[at].path, one.path))
+            at++;
+        r->fields[at] = one;
+        if (at == r->field_count)
+            r->field_count++;
+    }
+}

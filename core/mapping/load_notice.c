@@ -1,0 +1,56 @@
+/* load_notice.c - whether a rule of an out mapping shows header.notice: what people must be told when
+ * something is kept from them. It must come out whenever it is there, as it is. */
+#include "mapping/parts.h"
+
+static bool is_notice(const struct value_ref *ref)
+{
+    return slice_equal_text(ref->path, "header.notice");
+}
+
+/* Conversions that leave a sentence one. */
+static bool keeps_words(enum conversion as)
+{
+    return as == AS_TEXT || as == AS_TRIM || as == AS_WORDS || as == AS_UPPER || as == AS_LOWER;
+}
+
+/* Whether it can be missing, and its line with it. */
+static bool may_lack(const struct plan *plan, const struct template_part *part)
+{
+    if (!part->is_value || part->is_optional || is_notice(&part->value))
+        return false;
+    return part->value.kind != VALUE_NOW &&
+           (part->value.kind != VALUE_SLOT || plan_slot_at(plan, (size_t)part->value.slot)->nullable);
+}
+
+static bool line_shows(const struct plan *plan, const struct template *t)
+{
+    bool shows = false;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct template_part *part = &t->parts[i];
+        if (may_lack(plan, part))
+            return false;
+        shows = shows || (part->is_value && is_notice(&part->value) && keeps_words(part->as));
+    }
+    return shows;
+}
+
+static bool field_shows(const struct plan *plan, const struct native *f)
+{
+    if (f->kind == NATIVE_FROM)
+        return f->from_count && is_notice(&f->from[0]) && !f->table && keeps_words(f->as);
+    for (size_t i = 0; f->kind == NATIVE_TEXT && i < f->line_count; i++)
+        if (line_shows(plan, &f->lines[i]))
+            return true;
+    return false;
+}
+
+void load_notice(struct loader *l, const struct out_rule *r)
+{
+    for (size_t i = 0; i < r->field_count; i++)
+        if (field_shows(r->schema->plan, &r->fields[i]))
+            return;
+    strict_say(&l->reader, r->node, "map.notice",
+               "cannot deliver without showing header.notice, which says what people must ask for: want a "
+               "path of its own (notice: header.notice, without table and first of its list), or a line "
+               "of a text in which all else is optional");
+}
