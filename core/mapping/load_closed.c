@@ -69,24 +69,34 @@ static const struct slot *slot_of(const struct value_ref *ref, const struct plan
     return ref->member < 0 ? list : plan_slot_at(list->item, (size_t)ref->member);
 }
 
+static bool reads(enum conversion as)
+{
+    return conversion_is_time(as) || as == AS_BOOLEAN || as == AS_NHS_NUMBER;
+}
+
+static bool any_converts(struct arena *a, enum conversion as, struct words words)
+{
+    struct slice unused;
+    for (size_t i = 0; i < words.count; i++)
+        if (converts(a, as, words.list[i], &unused))
+            return true;
+    return false;
+}
+
 bool load_closed_converts(struct loader *l, const struct scope *s, const struct value_ref *ref,
                           enum conversion as)
 {
     const struct slot *slot = slot_of(ref, s->plan, s->list);
-    bool is_time = ref->is_time || (slot && slot->is_time_ms);
-    struct slice unused;
     if (as == AS_TEXT || ref->kind == VALUE_NULL)
         return true;
-    if (as == AS_COUNT || is_time)
-        return as != AS_COUNT && conversion_is_time(as);
-    bool reads = conversion_is_time(as) || as == AS_BOOLEAN || as == AS_NHS_NUMBER;
-    if (!reads || !slot)
-        return true;
+    if (ref->is_time || (slot && slot->is_time_ms))
+        return conversion_is_time(as);
+    if (!reads(as) || !slot)
+        return as != AS_COUNT;
     struct words words = words_of(l, s->rule, slot);
-    for (size_t i = 0; i < words.count; i++)
-        if (converts(l->reader.arena, as, words.list[i], &unused))
-            return true;
-    return !words.count && (slot->type == SLOT_STRING || ref->kind != VALUE_SLOT);
+    if (words.count)
+        return any_converts(l->reader.arena, as, words);
+    return slot->type == SLOT_STRING || ref->kind != VALUE_SLOT;
 }
 
 /* A word that a partner must not see may be refused on purpose: of live and test alone. */

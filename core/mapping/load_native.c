@@ -34,24 +34,11 @@ static void load_lines(struct loader *l, const struct node *n, const struct scop
             out->line_count++;
 }
 
-static void load_each(struct loader *l, const struct node *n, const struct node *each,
-                      const struct scope *s, struct native *out)
+/* What is written of each item; of texts nothing is told apart. */
+static void load_items(struct loader *l, const struct node *n, const struct slot *at,
+                       const struct scope *s, struct native *out)
 {
     const struct node *fields = node_get(n, "fields");
-    out->kind = NATIVE_EACH;
-    if (!strict_is(&l->reader, each, NODE_TEXT, "each"))
-        return;
-    out->slot = plan_slot(s->plan, each->text);
-    const struct slot *at = out->slot < 0 ? NULL : plan_slot_at(s->plan, (size_t)out->slot);
-    if (!at || at->type != SLOT_ARRAY) {
-        struct value_ref unused;
-        if (at || load_value(l, each, each->text, s, &unused))
-            out->slot = -1; /* this record has no such list, another that the rule covers has */
-        if (at)
-            strict_say(&l->reader, each, "map.record-path", "cannot repeat '%.*s': it is no list",
-                       SHOWN(each->text));
-        return;
-    }
     struct scope inner = *s;
     inner.in_each = true;
     inner.list = at;
@@ -74,6 +61,26 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
         if (load_native(l, c, &inner, &out->items[out->item_count]))
             out->item_count++;
     }
+}
+
+static void load_each(struct loader *l, const struct node *n, const struct node *each,
+                      const struct scope *s, struct native *out)
+{
+    out->kind = NATIVE_EACH;
+    if (!strict_is(&l->reader, each, NODE_TEXT, "each"))
+        return;
+    out->slot = plan_slot(s->plan, each->text);
+    const struct slot *at = out->slot < 0 ? NULL : plan_slot_at(s->plan, (size_t)out->slot);
+    if (!at || at->type != SLOT_ARRAY) {
+        struct value_ref unused;
+        if (at || load_value(l, each, each->text, s, &unused))
+            out->slot = -1; /* this record has no such list, another that the rule covers has */
+        if (at)
+            strict_say(&l->reader, each, "map.record-path", "cannot repeat '%.*s': it is no list",
+                       SHOWN(each->text));
+        return;
+    }
+    load_items(l, n, at, s, out);
 }
 
 static void check_conversion(struct loader *l, const struct node *n, const struct scope *s,
