@@ -1,4 +1,4 @@
-/* backend.h - what a backend of the bus provides; seen by bus.c, the backends and tests.
+/* backend.h - what a backend of the bus provides; seen by the bus*.c, the backends and tests.
  *
  * bus.c has checked sizes, names and read_only before it calls in; a backend checks what only it can
  * know: whether a topic exists and has such a partition. */
@@ -49,10 +49,6 @@ struct bus {
 };
 struct bus_worker {
     const struct bus_ops *ops;
-    /* For tests, NULL otherwise: called when outputs and positions are written and nothing is
-     * committed. A process may die here; false makes the commit fail (ERR_RETRY). */
-    bool (*between)(void *ctx);
-    void *between_ctx;
 };
 struct bus_reader {
     const struct bus_ops *ops;
@@ -61,18 +57,20 @@ struct bus_reader {
 bool embedded_open(const struct bus_options *o, const char *path, struct bus **out, struct err *e);
 bool kafka_open(const struct bus_options *o, const char *address, struct bus **out, struct err *e);
 
-/* Whether reading may begin at from, where the lane is what `end` says. */
-bool bus_may_read(const char *topic, int partition, int64_t from, const struct bus_end *end,
+/* bus_lane.c. Whether reading may begin at from, where the lane is what `end` says. */
+bool bus_lane_may_read(const char *topic, int partition, int64_t from, const struct bus_end *end,
                   struct err *e);
 /* The same for a worker's position, which it may change; none: -1. */
-bool bus_may_go_on(const struct bus_join *j, struct bus_position *p, const struct bus_end *end,
+bool bus_lane_may_go_on(const struct bus_join *j, struct bus_position *p, const struct bus_end *end,
                    struct err *e);
 
 /* A lane that was lost: from its first record. */
-void bus_begin_anew(const struct bus_join *j, struct bus_position *p, const struct bus_end *end);
+void bus_lane_begin_anew(const struct bus_join *j, struct bus_position *p, const struct bus_end *end);
 
+/* bus_name.c. Whether a topic, a worker or a prefix can have that name. */
+bool bus_name_is_one(const char *name);
 /* How much of a worker's id names its group: "router-0" and "router-1" both belong to "router". */
-size_t bus_group_length(const char *id);
+size_t bus_name_group_length(const char *id);
 
 /* What one fetch or one reader call hands out at most; a transaction of a reader is this short too. */
 #define BUS_BATCH_COUNT 1000

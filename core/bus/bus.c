@@ -1,25 +1,13 @@
-/* bus.c - the bus's interface: checks what every backend would refuse, then dispatches. */
+/* bus.c - the bus's interface: checks what every backend would refuse, then dispatches. bus_open.c opens it. */
 #include "bus/bus.h"
 
-#include <string.h>
-
 #include "bus/backend.h"
-#include "bus/kafka_settings.h"
 
-#define NAME_MAX_BYTES 200 /* Kafka's own limit is 249, with the prefix */
 #define PARTITIONS_MAX 1000
-
-static bool is_name(const char *name)
-{
-    static const char *const allowed =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    size_t n = strlen(name);
-    return n > 0 && n <= NAME_MAX_BYTES && strspn(name, allowed) == n;
-}
 
 static bool check_name(const char *name, struct err *e)
 {
-    if (is_name(name))
+    if (bus_name_is_one(name))
         return true;
     return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%.60s': not a topic's name",
                    name);
@@ -55,43 +43,6 @@ static bool check_writer(const struct bus *b, struct err *e)
     return err_set(e, ERR_FATAL, "bus.locked", 0, "cannot write: the bus was opened to read only");
 }
 
-size_t bus_group_length(const char *id)
-{
-    const char *dash = strrchr(id, '-');
-    size_t digits = dash ? strspn(dash + 1, "0123456789") : 0;
-    bool numbered = dash && dash > id && digits > 0 && dash[1 + digits] == '\0';
-    return numbered ? (size_t)(dash - id) : strlen(id);
-}
-
-static const char embedded[] = "embedded:", kafka[] = "kafka://";
-
-bool bus_url_check(const char *url, struct err *e)
-{
-    struct arena a;
-    const struct kafka_setting *settings;
-    if (strncmp(url, kafka, strlen(kafka)) != 0)
-        return true;
-    arena_init(&a, 64 * 1024);
-    a.is_secret = true;
-    bool good = kafka_settings(url + strlen(kafka), &a, &settings, e);
-    arena_release(&a);
-    return good;
-}
-
-bool bus_open(const struct bus_options *o, struct bus **out, struct err *e)
-{
-    *out = NULL;
-    if (o->prefix && o->prefix[0] && !is_name(o->prefix))
-        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use prefix '%.60s'", o->prefix);
-    if (strncmp(o->url, embedded, strlen(embedded)) == 0)
-        return embedded_open(o, o->url + strlen(embedded), out, e);
-    if (strncmp(o->url, kafka, strlen(kafka)) == 0)
-        return kafka_open(o, o->url + strlen(kafka), out, e);
-    return err_set(e, ERR_FATAL, "bus.url", 0,
-                   "cannot use a bus whose address starts neither with '%s' nor with '%s'",
-                   embedded, kafka);
-}
-
 void bus_close(struct bus **b)
 {
     if (*b)
@@ -124,7 +75,7 @@ bool bus_join(struct bus *b, const struct bus_join *j, struct bus_worker **out, 
     *out = NULL;
     if (!check_writer(b, e))
         return false;
-    if (!is_name(j->id))
+    if (!bus_name_is_one(j->id))
         return err_set(e, ERR_FATAL, "bus.worker", 0, "cannot join as '%.60s': not a worker's id",
                        j->id);
     for (size_t i = 0; j->topics[i]; i++)

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/wait.h"
 #include "bus/backend.h"
-#include "bus/embedded_store.h"
+#include "bus/bus_store.h"
 
 #define LOOK_AGAIN_MS 50 /* nobody wakes a process that only reads the file */
 
@@ -102,8 +102,6 @@ static bool write_request(struct embedded *b, struct request *q, struct err *e)
     for (size_t i = 0; i < q->m; i++)
         if (!bus_store_set_position(&b->store, q->w->group, &q->done[i], e))
             return false;
-    if (q->w && q->w->face.between && !q->w->face.between(q->w->face.between_ctx))
-        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot commit: a test said so");
     return true;
 }
 
@@ -326,7 +324,8 @@ static bool fill_slots(struct worker *w, const struct bus_join *j, struct err *e
             struct bus_end end = { .first = 0 };
             from.topic = j->topics[i];
             from.partition = p;
-            ok = ok && bus_store_ends(&w->b->store, &s->t->lanes[p], &end, e) && bus_may_go_on(j, &from, &end, e);
+            ok = ok && bus_store_ends(&w->b->store, &s->t->lanes[p], &end, e) &&
+                 bus_lane_may_go_on(j, &from, &end, e);
             if (ok)
                 s->at = s->committed = from.next;
             arena_reset(&notes);
@@ -357,7 +356,7 @@ static struct worker *new_worker(struct embedded *b, const struct bus_join *j, s
         return NULL;
     }
     memcpy(w->id, j->id, length);
-    w->group = slice_of(w->id, bus_group_length(w->id));
+    w->group = slice_of(w->id, bus_name_group_length(w->id));
     return w;
 }
 
@@ -486,7 +485,8 @@ static bool embedded_reader_open(struct bus *bus, const char *topic, int partiti
     pthread_mutex_lock(&b->disk);
     struct bus_end end = { .first = 0 };
     ok = ok && refresh(b, e) && bus_store_want(&b->store, topic, partition, &r->t, e) &&
-         bus_store_ends(&b->store, &r->t->lanes[partition], &end, e) && bus_may_read(topic, partition, from, &end, e);
+         bus_store_ends(&b->store, &r->t->lanes[partition], &end, e) &&
+         bus_lane_may_read(topic, partition, from, &end, e);
     pthread_mutex_unlock(&b->disk);
     if (ok)
         *out = &r->face;

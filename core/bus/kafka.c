@@ -255,7 +255,7 @@ static bool check_lanes(struct worker *w, const struct bus_join *j, struct err *
         struct bus_end end = { .first = 0 };
         kafka_unmark(p);
         if (!kafka_ends(w->k->look, p->topic, p->partition, &end.first, &end.next, e) ||
-            !bus_may_go_on(j, p, &end, e))
+            !bus_lane_may_go_on(j, p, &end, e))
             return false;
         if (p->next <= end.first)
             p->at_ms = 0; /* the record before it has aged */
@@ -266,7 +266,7 @@ static bool check_lanes(struct worker *w, const struct bus_join *j, struct err *
 /* Takes over first: only then can no one else still be committing these positions. */
 static bool start_worker(struct worker *w, const struct bus_join *j, struct err *e)
 {
-    int group = (int)bus_group_length(j->id);
+    int group = (int)bus_name_group_length(j->id);
     const char *id = arena_format(&w->a, "%s%s", w->k->prefix, j->id);
     w->group = arena_format(&w->a, "%s%.*s", w->k->prefix, group, j->id);
     if (!id || !w->group)
@@ -372,11 +372,7 @@ static bool try_commit(struct worker *w, const struct bus_record *out, size_t n,
     bool good = write_all(w, out, n, e) && kafka_mark(done, m, &w->a, &marked, e) &&
                 (m == 0 || kafka_send_positions(w->out, w->group, marked, m, e));
     arena_rewind(&w->a, mark);
-    if (!good)
-        return false;
-    if (w->face.between && !w->face.between(w->face.between_ctx))
-        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot commit: a test said so");
-    return kafka_commit(w->out, e);
+    return good && kafka_commit(w->out, e);
 }
 
 /* Back to the committed positions, so that the same is fetched again. Always false. */
@@ -440,7 +436,7 @@ static bool start_reader(struct reader *r, int64_t from, struct err *e)
         !kafka_want(r->c, r->topic, r->partition, e) || !ask_mark(r, &first, e))
         return false;
     const struct bus_end end = { .first = first, .next = r->mark };
-    if (!bus_may_read(r->topic, r->partition, from, &end, e))
+    if (!bus_lane_may_read(r->topic, r->partition, from, &end, e))
         return false;
     r->at = p.next = from < first ? first : from;
     return kafka_assign(r->c, &p, 1, e);

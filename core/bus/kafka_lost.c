@@ -94,7 +94,7 @@ bool kafka_look_back(struct kafka_client *in, struct kafka_client *looker,
             continue;
         if (!kafka_ends(looker, lanes[i].topic, lanes[i].partition, &end.first, &end.next, e))
             return false;
-        bus_begin_anew(j, &lanes[i], &end);
+        bus_lane_begin_anew(j, &lanes[i], &end);
     }
     return true;
 }

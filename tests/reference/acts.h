@@ -30,8 +30,9 @@ struct acts {
     const struct bundle *bundle;
     struct judge_keys keys;
     struct bus *bus;
-    struct bus_ops ops;                 /* of the bus, but for join */
-    bool (*join)(struct bus *b, const struct bus_join *j, struct bus_worker **out, struct err *e);
+    struct bus_ops ops;                 /* of the bus, but for commit */
+    bool (*commit)(struct bus_worker *w, const struct bus_record *out, size_t n,
+                   const struct bus_position *done, size_t m, struct err *e);
     struct bus_record turn[ACTS_TURN_MAX]; /* said, and not on the bus yet */
     size_t in_turn;
     struct router *router;

@@ -2,6 +2,7 @@
 #include "acts.h"
 
 #include "base/base64.h"
+#include "between.h"
 #include "engine.h"
 #include "host/log.h"
 #include "record/plan.h"
@@ -96,24 +97,26 @@ static bool load(struct acts *w)
 
 /* ---- a bus whose commits are refused now and then ---- */
 
-static struct acts *of_join; /* a worker is joined by the router, not by us */
+static struct acts *of_commit; /* a worker is joined by the router, not by us */
 
-static bool may_commit(void *ctx)
+static bool refuse(void *ctx)
 {
     struct acts *w = ctx;
-    bool may = !w->refuse_commit;
-    w->refused_commits += !may;
-    w->refuse_commit = false;
-    return may;
+    w->refused_commits++;
+    return false;
 }
 
-static bool join(struct bus *b, const struct bus_join *j, struct bus_worker **out, struct err *e)
+/* Publishers' are never refused. */
+static bool commit(struct bus_worker *worker, const struct bus_record *out, size_t n,
+                   const struct bus_position *done, size_t m, struct err *e)
 {
-    if (!of_join->join(b, j, out, e))
-        return false;
-    (*out)->between = may_commit;
-    (*out)->between_ctx = of_join;
-    return true;
+    struct acts *w = of_commit;
+    if (w->refuse_commit)
+        between_commits(refuse, w);
+    bool good = w->commit(worker, out, n, done, m, e);
+    w->refuse_commit = false;
+    between_commits(NULL, NULL);
+    return good;
 }
 
 static bool open_router(struct acts *w, struct err *e)
@@ -134,10 +137,10 @@ static bool open_bus(struct acts *w, struct err *e)
         !bus_topics(w->bus, topics, n, e))
         return false;
     w->ops = *w->bus->ops;
-    w->join = w->ops.join;
-    w->ops.join = join;
+    w->commit = w->ops.commit;
+    w->ops.commit = commit;
     w->bus->ops = &w->ops;
-    of_join = w;
+    of_commit = w;
     return true;
 }
 

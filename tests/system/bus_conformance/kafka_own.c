@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "between.h"
 #include "conformance_fixture.h"
 
 struct sight {
@@ -33,8 +34,7 @@ static void does_not_say_the_end_before_an_open_transaction_is_decided(void)
     const struct bus_record *got = NULL;
     size_t n = 0;
     join_as("router-0");
-    f.w->between = look;
-    f.w->between_ctx = &s;
+    between_commits(look, &s);
     CU_ASSERT_TRUE_FATAL(must(commit_one("decided", 1)));
     CU_ASSERT_TRUE_FATAL(must(s.ok));
     CU_ASSERT_EQUAL(s.n, 0);
@@ -71,8 +71,7 @@ static void a_worker_that_cannot_go_back_ends(void)
     publish_numbers("in", 1);
     join_as("router-0");
     CU_ASSERT_STRING_EQUAL(fetch_values(1), "0 ");
-    f.w->between = take_over_and_fail;
-    f.w->between_ctx = &second;
+    between_commits(take_over_and_fail, &second);
     CU_ASSERT_FALSE(bus_commit(f.w, &r, 1, &p, 1, &f.e));
     CU_ASSERT_EQUAL(f.e.fate, ERR_FATAL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(second);

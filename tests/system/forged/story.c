@@ -354,7 +354,7 @@ static int64_t next_offset(const struct put *p)
     return lanes[i].next++;
 }
 
-/* How the records stand in the file: core/bus/embedded_store.c. */
+/* How the records stand in the file: core/bus/bus_store.c. */
 static bool put_all(struct db *d, const struct puts *p, bool all, struct err *e)
 {
     struct db_query *q = NULL;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "between.h"
 #include "conformance_fixture.h"
 
 #define MANY 2500
@@ -282,11 +283,11 @@ static void goes_back_after_a_failed_commit(void)
     join_as("router-0");
     CU_ASSERT_STRING_EQUAL(fetch_values(3), "0 1 2 ");
     CU_ASSERT_TRUE(must(commit_one("good", 1)));
-    f.w->between = say_no;
+    between_commits(between_say_no, NULL);
     CU_ASSERT_FALSE_FATAL(commit_one("lost", 3));
     CU_ASSERT_EQUAL(f.e.fate, ERR_RETRY);
     err_clear(&f.e);
-    f.w->between = NULL;
+    between_commits(NULL, NULL);
     CU_ASSERT_EQUAL(committed("in", NULL), 1);
     CU_ASSERT_STRING_EQUAL(fetch_values(2), "1 2 ");
     CU_ASSERT_STRING_EQUAL(read_values("out", 0, 0), "good ");
@@ -299,9 +300,9 @@ static void goes_back_to_the_start_when_nothing_was_committed(void)
     publish_numbers("in", 2);
     join_as("router-0");
     CU_ASSERT_STRING_EQUAL(fetch_values(2), "0 1 ");
-    f.w->between = say_no;
+    between_commits(between_say_no, NULL);
     CU_ASSERT_FALSE_FATAL(commit_one("lost", 2));
-    f.w->between = NULL;
+    between_commits(NULL, NULL);
     err_clear(&f.e);
     CU_ASSERT_STRING_EQUAL(fetch_values(2), "0 1 ");
 }
@@ -410,7 +411,7 @@ static void copies_exactly_once_though_commits_fail(void)
         for (size_t i = 0; i < n; i++)
             out[i] = (struct bus_record){ .topic = "out", .key = in[i].key, .value = in[i].value };
         struct bus_position p = position("in", in[n - 1].offset + 1, "");
-        f.w->between = turn % 3 == 1 ? say_no : NULL;
+        between_commits(turn % 3 == 1 ? between_say_no : NULL, NULL);
         if (bus_commit(f.w, out, n, &p, 1, &f.e))
             done += (int)n;
         err_clear(&f.e);
@@ -428,7 +429,7 @@ static void die_in_a_transaction(void)
     struct bus_record r = record("out", 0, "k", "leaked");
     struct bus_position p = position("in", 2, "leaked");
     if (bus_open(&o, &f.b, &f.e) && bus_join(f.b, &j, &f.w, &f.e)) {
-        f.w->between = die;
+        between_commits(between_die, NULL);
         if (!bus_commit(f.w, &r, 1, &p, 1, &f.e))
             must(false);
     }

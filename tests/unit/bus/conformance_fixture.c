@@ -1,12 +1,12 @@
 /* conformance_fixture.c - the bus under test, and sentences to build tests from. */
 #include "conformance_fixture.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "between.h"
 
 /* ---- the fixture ---- */
 
@@ -57,6 +57,7 @@ void conformance_set_up(void)
 
 void conformance_tear_down(void)
 {
+    between_commits(NULL, NULL);
     bus_leave(&f.w);
     bus_close(&f.b);
     arena_release(&f.a);
@@ -162,17 +163,4 @@ int64_t committed(const char *topic, const char **note)
     if (note)
         *note = arena_text(&f.a, p.note);
     return p.next;
-}
-
-bool say_no(void *ctx)
-{
-    (void)ctx;
-    return false;
-}
-
-bool die(void *ctx)
-{
-    (void)ctx;
-    raise(SIGKILL);
-    return false;
 }

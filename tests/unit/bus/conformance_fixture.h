@@ -47,8 +47,4 @@ struct bus_position position(const char *topic, int64_t next, const char *note);
 bool commit_one(const char *value, int64_t next);
 int64_t committed(const char *topic, const char **note);
 
-/* For a worker's `between`. */
-bool say_no(void *ctx);
-bool die(void *ctx);
-
 #endif

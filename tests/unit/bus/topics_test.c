@@ -42,7 +42,7 @@ static void takes_the_number_off_a_worker_for_its_group(void)
     } table[] = { { "router-0", 6 }, { "router-12", 6 },   { "router", 6 }, { "hub-inbox", 9 },
                   { "-1", 2 },       { "hub-inbox-3", 9 }, { "router-", 7 } };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        CU_ASSERT_EQUAL(bus_group_length(table[i].id), table[i].length);
+        CU_ASSERT_EQUAL(bus_name_group_length(table[i].id), table[i].length);
 }
 
 static void refuses_an_address_of_no_known_bus(void)

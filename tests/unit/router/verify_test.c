@@ -7,7 +7,7 @@
 #include "sharing/load/bundle_load.h"
 
 /* Rows of a topic: its number stands above 10 bits of partition and 40 of offset
- * (core/bus/embedded_store.c). */
+ * (core/bus/bus_store.c). */
 #define ROWS_OF(topic) "(row >> 40) >> 10 = (SELECT id FROM topics WHERE name = '" topic "')"
 #define FIRST(topic) "(SELECT min(row) FROM records WHERE " ROWS_OF(topic) ")"
 #define LAST(topic) "(SELECT max(row) FROM records WHERE " ROWS_OF(topic) ")"

@@ -1,4 +1,4 @@
-/* embedded_store.h - what the embedded bus keeps on disk: topics, records, positions.
+/* bus_store.h - what the embedded bus keeps on disk: topics, records, positions.
  *
  * A lane is one partition of one topic; its records are rows whose number is lane and offset in one
  * integer, so appending and reading in order touch neighbouring pages. The last record of a lane is
@@ -7,9 +7,10 @@
  * Threads: none of its own; the caller's mutex. The table of topics may be read under either of the
  * caller's two mutexes, because it only grows under both.
  * Errors: bus.full, bus.down (ERR_RETRY), bus.locked, bus.topic, bus.fatal (ERR_FATAL). */
-#ifndef CONCORDAT_BUS_EMBEDDED_STORE_H
-#define CONCORDAT_BUS_EMBEDDED_STORE_H
+#ifndef CONCORDAT_BUS_BUS_STORE_H
+#define CONCORDAT_BUS_BUS_STORE_H
 
+#include "bus/batch.h"
 #include "bus/bus.h"
 #include "host/db.h"
 
@@ -37,17 +38,6 @@ struct bus_store {
     int64_t now_ms;             /* of the open transaction */
     struct db_query *put, *get, *head, *latest, *keep, *drop, *position, *set_position, *add, *all;
 };
-
-/* What one fetch hands out; records and their bytes live until the next batch_reset. */
-struct batch {
-    struct arena a;
-    struct bus_record *r;
-    size_t n;
-};
-MUST_CHECK bool batch_init(struct batch *b, struct err *e);
-void batch_reset(struct batch *b);
-void batch_release(struct batch *b);
-bool batch_is_full(const struct batch *b);
 
 /* Release also after a failed open. */
 MUST_CHECK bool bus_store_open(struct bus_store *s, const char *path, const char *prefix, bool read_only,

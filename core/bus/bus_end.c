@@ -1,58 +1,11 @@
-/* ends.c - whether a lane still has what somebody has read or written there. */
-#include <inttypes.h>
+/* bus_end.c - whether a lane still has what somebody has read or written there. */
 #include <string.h>
 
 #include "base/clock.h"
 #include "bus/backend.h"
 #include "host/crypto.h"
-#include "host/log.h"
 
 #define WORD_MS 10000 /* for one record that is there */
-
-static bool aged(const char *topic, int partition, int64_t from, int64_t first, struct err *e)
-{
-    return err_set(e, ERR_FATAL, "bus.aged", 0,
-                   "cannot go on in '%s' %d at %" PRId64 ": it begins at %" PRId64
-                   "; up to %" PRId64 " records are gone (concordat skip SITE router)",
-                   topic, partition, from, first, first - from);
-}
-
-bool bus_may_read(const char *topic, int partition, int64_t from, const struct bus_end *end,
-                  struct err *e)
-{
-    if (from > end->next)
-        return err_set(e, ERR_FATAL, "bus.position", 0,
-                       "cannot read '%s' %d from %" PRId64 ": it ends at %" PRId64, topic,
-                       partition, from, end->next);
-    return from == 0 || from >= end->first || aged(topic, partition, from, end->first, e);
-}
-
-void bus_begin_anew(const struct bus_join *j, struct bus_position *p, const struct bus_end *end)
-{
-    const struct log_who who = { "bus", j->id };
-    bool ends = p->next > end->next;
-    log_line(LOG_WARN, &who, "bus.position",
-             "'%s' %d was lost: %s %" PRId64
-             " where it was read to; it is read from its start, what was decided is known",
-             p->topic, p->partition, ends ? "it ends before" : "another record stands before",
-             p->next);
-    p->next = end->first;
-    p->at_ms = 0;
-}
-
-bool bus_may_go_on(const struct bus_join *j, struct bus_position *p, const struct bus_end *end,
-                   struct err *e)
-{
-    int64_t at = p->next > 0 ? p->next : 0;
-    if (at > end->next) {
-        bus_begin_anew(j, p, end);
-        return true;
-    }
-    if (at >= end->first)
-        return true;
-    p->next = end->first;
-    return j->past_gaps || aged(p->topic, p->partition, at, end->first, e);
-}
 
 /* Of the record at that offset; 0: it is not there. */
 static bool word_at(struct bus *b, const char *topic, int partition, int64_t offset, uint64_t *out,

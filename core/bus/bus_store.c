@@ -1,5 +1,5 @@
-/* embedded_store.c - topics, records and positions in one SQLite file. */
-#include "bus/embedded_store.h"
+/* bus_store.c - topics, records and positions in one SQLite file. */
+#include "bus/bus_store.h"
 
 #include <string.h>
 
@@ -10,7 +10,6 @@
 #define OFFSET_BITS 40
 #define PARTITION_BITS 10
 #define TOPIC_MAX 8191
-#define FULL_MARGIN_BYTES ((size_t)2 * BUS_RECORD_MAX_BYTES)
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
@@ -21,33 +20,6 @@ static const char schema[] =
     " row INTEGER NOT NULL, PRIMARY KEY (lane, key)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS positions (holder TEXT NOT NULL, lane INTEGER NOT NULL,"
     " next INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (holder, lane)) WITHOUT ROWID;";
-
-/* ---- batches ---- */
-
-bool batch_init(struct batch *b, struct err *e)
-{
-    arena_init(&b->a, BUS_BATCH_BYTES + FULL_MARGIN_BYTES);
-    b->n = 0;
-    b->r = mem_alloc(BUS_BATCH_COUNT * sizeof *b->r);
-    return b->r || err_memory(e);
-}
-
-void batch_reset(struct batch *b)
-{
-    arena_reset(&b->a);
-    b->n = 0;
-}
-
-void batch_release(struct batch *b)
-{
-    arena_release(&b->a);
-    mem_free(b->r);
-}
-
-bool batch_is_full(const struct batch *b)
-{
-    return b->n >= BUS_BATCH_COUNT || b->a.used_bytes >= BUS_BATCH_BYTES;
-}
 
 /* ---- errors ---- */
 
