@@ -1,4 +1,4 @@
-/* identity.c - the order of SPEC: number, case reference, durable link, local key. */
+/* identity.c - in order of trust: number, case reference, durable link, local key. */
 #include "intake/identity.h"
 #include "contract/reference.h"
 #include "host/crypto.h"
