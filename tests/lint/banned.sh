@@ -21,6 +21,9 @@ while read -r hit; do [ -z "$hit" ] || say "$hit: waits go by base/wait.h"; done
 while read -r hit; do [ -z "$hit" ] || say "$hit: what is printed is printed by host/say.h"; done < <(
     hits '\b(printf|fprintf|vprintf|vfprintf|dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror)\(' \
         '^(core/(host/say|commands/passphrase)\.c|tests/)')
+# What is built is listed: a file that nobody lists must not be built, nor one that is gone be missed in silence.
+while read -r hit; do [ -z "$hit" ] || say "$hit: sources are listed by name"; done < <(
+    git ls-files '*CMakeLists.txt' '*.cmake' | xargs grep -nE 'file *\( *GLOB|aux_source_directory' || true)
 for header in librdkafka/rdkafka.h avro.h curl/curl.h microhttpd.h yaml.h sqlite3.h zlib.h; do
     files=$(grep -lF "<$header>" -r core adapters --include='*.[ch]' | wc -l)
     [ "$files" -le 1 ] || say "<$header> is included by $files files"

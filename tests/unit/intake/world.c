@@ -191,9 +191,23 @@ static void set_options(struct world *w)
     };
 }
 
+/* Loaded once a program: nothing changes them. */
+static const struct catalogue *schemas_once(void)
+{
+    static const struct catalogue *schemas;
+    static struct arena life;
+    struct problems p = { 0 };
+    if (schemas)
+        return schemas;
+    arena_init(&life, (size_t)64 * 1024 * 1024);
+    schemas = catalogue_load(&life, SOURCE_DIR "/schemas", &p);
+    (void)say_problems(&p, "schemas");
+    problems_release(&p);
+    return schemas;
+}
+
 bool world_init(struct world *w, enum world_format format)
 {
-    struct problems p = { 0 };
     *w = (struct world){ .schemas = NULL };
     log_set_level(LOG_ERROR);
     world_set_ms(1800000000000);
@@ -201,10 +215,8 @@ bool world_init(struct world *w, enum world_format format)
     scratch_make(&w->scratch);
     snprintf(w->spool, sizeof w->spool, "%s/pas.db", w->scratch.dir);
     snprintf(w->bus_url, sizeof w->bus_url, "embedded:%s/bus.db", w->scratch.dir);
-    w->schemas = catalogue_load(&w->a, SOURCE_DIR "/schemas", &p);
-    bool ok =
-        say_problems(&p, "schemas") && w->schemas && load_mapping(w, format) && world_open_bus(w);
-    problems_release(&p);
+    w->schemas = schemas_once();
+    bool ok = w->schemas && load_mapping(w, format) && world_open_bus(w);
     set_options(w);
     return ok;
 }

@@ -14,19 +14,42 @@
 
 struct world world;
 
+/* What nothing changes is loaded once a program, at the first call. */
+static struct {
+    struct arena arena;
+    const struct catalogue *catalogue;
+    const struct bundle *example;
+} once;
+
+static void say_problems(struct problems *p)
+{
+    char text[400];
+    for (size_t i = 0; i < p->count; i++)
+        printf("%s\n", err_print(&p->list[i], text, sizeof text));
+    problems_release(p);
+}
+
+static void load_once(void)
+{
+    struct problems p = { 0 };
+    if (once.catalogue)
+        return;
+    arena_init(&once.arena, 64u << 20);
+    once.catalogue = catalogue_load(&once.arena, SOURCE_DIR "/schemas", &p);
+    if (once.catalogue)
+        once.example = bundle_load(&once.arena, SOURCE_DIR "/deploy/example", once.catalogue, &p);
+    say_problems(&p);
+}
+
 bool world_open(struct world *w, const char *folder)
 {
     struct problems p = { 0 };
-    char text[400];
-    *w = (struct world){ .now_ms = T0 };
+    load_once();
+    *w = (struct world){ .now_ms = T0, .catalogue = once.catalogue, .bundle = once.example };
     arena_init(&w->arena, 512u << 20);
-    w->catalogue = catalogue_load(&w->arena, SOURCE_DIR "/schemas", &p);
-    if (w->catalogue)
-        w->bundle = bundle_load(&w->arena, folder ? folder : SOURCE_DIR "/deploy/example",
-                                w->catalogue, &p);
-    for (size_t i = 0; i < p.count; i++)
-        printf("%s\n", err_print(&p.list[i], text, sizeof text));
-    problems_release(&p);
+    if (folder)
+        w->bundle = w->catalogue ? bundle_load(&w->arena, folder, w->catalogue, &p) : NULL;
+    say_problems(&p);
     memset(w->keys.recipients.b, 7, KEY_BYTES);
     w->keys.recipients.set = true;
     memset(w->subject.b, 0x5a, ID_BYTES);

@@ -17,7 +17,7 @@
 #define ROTA "brightcare/rota"
 
 struct world {
-    struct arena arena; /* catalogue, bundle, and everything said */
+    struct arena arena; /* everything said, and a bundle of a folder of its own */
     const struct catalogue *catalogue;
     const struct bundle *bundle;
     struct judge_keys keys;
@@ -31,7 +31,8 @@ struct world {
     struct err e;
 };
 
-/* Loads the example bundle; NULL folder: deploy/example. False when it does not load. */
+/* A bundle of that folder; NULL: deploy/example, which is loaded once a program, as the schemas are.
+ * False when it does not load. */
 bool world_open(struct world *w, const char *folder);
 void world_close(struct world *w);
 /* The room's own: opened by world_setup, for suites that want it fresh for every test. */
