@@ -115,7 +115,7 @@ static bool give_signed(const struct site *s, const char *by, const char *key,
     if (!act_check(x, e) || !act_person(s->bundle, x->word, slice_text(by), now_ms, e))
         return false;
     acts_print(x);
-    bool good = passphrases_from(passphrases, e) && signing_key_read(key, &secret, e) &&
+    bool good = passphrase_from(passphrases, e) && passphrase_open_key(key, &secret, e) &&
                 act_sign(x, s->bundle, slice_text(by), &secret, now_ms, e);
     explicit_bzero(&secret, sizeof secret);
     return good;

@@ -238,7 +238,7 @@ int bundle_sign(struct cli *c, int argc, char **argv)
     struct signing s = { .what = SIGN_AGREEMENTS };
     if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || !o[1].count)
         return CLI_USAGE;
-    if (!passphrases_from(words_one(o, "--passphrase-file"), &e))
+    if (!passphrase_from(words_one(o, "--passphrase-file"), &e))
         return cli_fail(CLI_CANNOT, &e);
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d) ||
         !read_known(c, words_one(o, "--approvers"), &d, &room, &s.known))

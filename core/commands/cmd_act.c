@@ -49,8 +49,8 @@ static int sign(struct cli *c, int argc, char **argv)
         return cli_fail(CLI_NO, &e);
     acts_print(&x);
     print_signers(&x);
-    bool good = passphrases_from(words_one(o, "--passphrase-file"), &e) &&
-                signing_key_read(o[1].values[0], &secret, &e) &&
+    bool good = passphrase_from(words_one(o, "--passphrase-file"), &e) &&
+                passphrase_open_key(o[1].values[0], &secret, &e) &&
                 act_sign(&x, rules.bundle, slice_text(o[0].values[0]), &secret, clock_wall_ms(), &e);
     explicit_bzero(&secret, sizeof secret);
     if (!good)

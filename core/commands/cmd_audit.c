@@ -96,7 +96,7 @@ static void print_fate(struct listing *l, const struct audit_decision *d)
         return;
     }
     const struct fate f = fates_of(&l->fates, d->disclosure, d->recipient);
-    fate_json(&f, !l->may_see_protected &&
+    fates_json(&f, !l->may_see_protected &&
                       prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count),
               &l->line);
 }

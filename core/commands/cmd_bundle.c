@@ -178,7 +178,7 @@ static int rollback(struct cli *c, int argc, char **argv)
     struct slice bytes;
     if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || o[1].count != o[2].count)
         return CLI_USAGE;
-    if (!passphrases_from(words_one(o, "--passphrase-file"), &e))
+    if (!passphrase_from(words_one(o, "--passphrase-file"), &e))
         return cli_fail(CLI_CANNOT, &e);
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)

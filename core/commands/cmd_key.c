@@ -48,7 +48,7 @@ static int make_person(int argc, char **argv)
                                   "cannot use key file '%s': it is no key that concordat key "
                                   "--person makes",
                                   w.plain[0])
-                    : passphrases_from(words_one(o, "--passphrase-file"), &e) &&
+                    : passphrase_from(words_one(o, "--passphrase-file"), &e) &&
                           passphrase_new(&phrase, &e) &&
                           person_key_make(w.plain[0], passphrase_slice(&phrase), &public, &e);
     passphrase_wipe(&phrase);

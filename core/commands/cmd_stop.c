@@ -82,7 +82,7 @@ int cmd_stop(struct cli *c, int argc, char **argv)
     char time[TIME_TEXT_MAX];
     if (!words_read(argc, argv, 1, 2, o, &w) || !o[0].count || !o[2].count)
         return CLI_USAGE;
-    if (!passphrases_from(words_one(o, "--passphrase-file"), &e))
+    if (!passphrase_from(words_one(o, "--passphrase-file"), &e))
         return cli_fail(CLI_CANNOT, &e);
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)
@@ -171,7 +171,7 @@ int cmd_extend(struct cli *c, int argc, char **argv)
     struct err e = { 0 };
     if (!words_read(argc, argv, 1, 2, o, &w) || o[0].count < 2 || !o[2].count || !o[5].count)
         return CLI_USAGE;
-    if (!passphrases_from(words_one(o, "--passphrase-file"), &e))
+    if (!passphrase_from(words_one(o, "--passphrase-file"), &e))
         return cli_fail(CLI_CANNOT, &e);
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)

@@ -134,7 +134,7 @@ static void print_fate(const struct why *w, const struct audit_decision *d)
     buf_init(&words, 1u << 20);
     bool hide = !w->may_see_protected &&
                 prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count);
-    fate_sentence(&f, hide, &words);
+    fates_sentence(&f, hide, &words);
     say("%.*s", (int)words.n, (const char *)words.p); /* a receipt is another's bytes */
     buf_release(&words);
 }

@@ -194,7 +194,7 @@ static void put_reduction(const struct fate *f, bool hide, struct buf *out)
         put_names(f, out);
 }
 
-void fate_sentence(const struct fate *f, bool hide, struct buf *out)
+void fates_sentence(const struct fate *f, bool hide, struct buf *out)
 {
     static const struct {
         const char *state, *words;
@@ -227,7 +227,7 @@ void fate_sentence(const struct fate *f, bool hide, struct buf *out)
         buf_format(out, " %.*s", (int)at.n, (const char *)at.p);
 }
 
-void fate_json(const struct fate *f, bool hide, struct buf *out)
+void fates_json(const struct fate *f, bool hide, struct buf *out)
 {
     char time[TIME_TEXT_MAX];
     buf_text(out, ",\"delivery\":{\"state\":");

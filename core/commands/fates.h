@@ -33,8 +33,8 @@ MUST_CHECK bool fates_read(struct arena *a, const struct site *s, struct bus *b,
 struct fate fates_of(const struct fates *f, struct slice disclosure, struct slice recipient);
 /* ", reduced at the door, which took out stay.ward; accepted 2026-11-30T10:00:00.000Z". hide: what
  * was taken out, and why, would tell what the reader may not see. */
-void fate_sentence(const struct fate *f, bool hide, struct buf *out);
+void fates_sentence(const struct fate *f, bool hide, struct buf *out);
 /* ,"delivery":{...} */
-void fate_json(const struct fate *f, bool hide, struct buf *out);
+void fates_json(const struct fate *f, bool hide, struct buf *out);
 
 #endif

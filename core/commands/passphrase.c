@@ -29,7 +29,7 @@ static bool read_line(int fd, struct passphrase *out)
 
 static int lines = -1; /* the file they come from; -1: the terminal */
 
-bool passphrases_from(const char *file, struct err *e)
+bool passphrase_from(const char *file, struct err *e)
 {
     if (!file)
         return true;
@@ -98,7 +98,7 @@ bool passphrase_new(struct passphrase *out, struct err *e)
                                     "cannot make the key: the two are not the same"));
 }
 
-bool signing_key_read(const char *path, struct key *out, struct err *e)
+bool passphrase_open_key(const char *path, struct key *out, struct err *e)
 {
     struct passphrase phrase;
     char prompt[512];

@@ -18,13 +18,13 @@ void passphrase_wipe(struct passphrase *p);
 
 /* From now on this command's passphrases are the lines of that file (/dev/fd/N too), in the order in
  * which they are needed. NULL: they are asked for. */
-MUST_CHECK bool passphrases_from(const char *file, struct err *e);
+MUST_CHECK bool passphrase_from(const char *file, struct err *e);
 /* Of a key that is there; asked with that prompt. */
 MUST_CHECK bool passphrase_ask(const char *prompt, struct passphrase *out, struct err *e);
 /* Of a new key: asked twice. */
 MUST_CHECK bool passphrase_new(struct passphrase *out, struct err *e);
 
 /* Opens a key to sign with: a person's under its passphrase, or an approver's 32 bytes. */
-MUST_CHECK bool signing_key_read(const char *path, struct key *out, struct err *e);
+MUST_CHECK bool passphrase_open_key(const char *path, struct key *out, struct err *e);
 
 #endif

@@ -51,7 +51,7 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
         if (slice_equal(g->pack->signatures[i].name, name))
             return err_set(e, ERR_REJECT, "pack.signed", 0, "cannot sign: '%s' has signed already",
                            g->s->name);
-    if (!signing_key_read(g->s->key_file, &g->key, e))
+    if (!passphrase_open_key(g->s->key_file, &g->key, e))
         return false;
     ed25519_public(&g->key, &public);
     return memcmp(public.b, g->who->key.b, KEY_BYTES) == 0 ||

@@ -1,8 +1,8 @@
 /* fenmarsh.h - a signed region in memory, its bundles from one to the next, and who signs them.
  *
  * Each suite that includes it has one of its own, made by fresh() and given back by done(). */
-#ifndef TESTS_UNIT_CLI_FENMARSH_H
-#define TESTS_UNIT_CLI_FENMARSH_H
+#ifndef TESTS_UNIT_COMMANDS_FENMARSH_H
+#define TESTS_UNIT_COMMANDS_FENMARSH_H
 
 #include <CUnit/CUnit.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "bus/topics.h"
-#include "commands/acts.h"
 #include "control/acts_publish.h"
 #include "office.h"
 
@@ -24,10 +23,12 @@ static void done(void)
 /* So old; of a demo, so that a name is enough. */
 static struct act typed(const char *word, int64_t age_ms)
 {
-    struct act x = acts_make(office.site, word, "parked inbox id 7", "somebody asked");
-    x.typed = SLICE("njeri");
-    x.at_ms -= age_ms;
-    return x;
+    return (struct act){ .region = office.site->bundle->region,
+                         .word = slice_text(word),
+                         .on = SLICE("parked inbox id 7"),
+                         .reason = SLICE("somebody asked"),
+                         .typed = SLICE("njeri"),
+                         .at_ms = clock_wall_ms() - age_ms };
 }
 
 static int64_t on_record(void)

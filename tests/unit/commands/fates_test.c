@@ -49,10 +49,10 @@ static void says(struct fate f, const char *sentence, const char *json)
 {
     struct buf b;
     buf_init(&b, 1000);
-    fate_sentence(&f, true, &b);
+    fates_sentence(&f, true, &b);
     CU_ASSERT(slice_equal_text(buf_slice(&b), sentence));
     buf_reset(&b);
-    fate_json(&f, false, &b);
+    fates_json(&f, false, &b);
     buf_byte(&b, '\0');
     CU_ASSERT_PTR_NOT_NULL(strstr((const char *)b.p, json));
     buf_release(&b);
@@ -126,8 +126,8 @@ static void each_state_has_its_words(void)
         char want[400];
         buf_init(&words, 1000);
         buf_init(&json, 1000);
-        fate_sentence(&rows[i].fate, rows[i].hide, &words);
-        fate_json(&rows[i].fate, rows[i].hide, &json);
+        fates_sentence(&rows[i].fate, rows[i].hide, &words);
+        fates_json(&rows[i].fate, rows[i].hide, &json);
         (void)snprintf(want, sizeof want, ",\"delivery\":{\"state\":%s}", rows[i].json);
         CU_ASSERT(slice_equal_text(buf_slice(&words), rows[i].words));
         CU_ASSERT(slice_equal_text(buf_slice(&json), want));
