@@ -1,7 +1,6 @@
 /* delivery.c - the loop of one delivery: take, the door, send, receipt. */
 #include "delivery/delivery.h"
 
-#include "base/clock.h"
 #include "base/wait.h"
 #include "bus/topics.h"
 #include "delivery/inside.h"
@@ -22,11 +21,6 @@ static void look_up(struct delivery *d)
 uint64_t delivery_generation(const struct delivery *d)
 {
     return atomic_load(&d->generation);
-}
-
-int64_t delivery_now_ms(const struct delivery *d)
-{
-    return d->o.now_ms ? d->o.now_ms() : clock_wall_ms();
 }
 
 static bool open_topics(struct delivery *d, struct err *e)

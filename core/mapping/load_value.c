@@ -1,0 +1,119 @@
+/* load_value.c - paths of the record in an out mapping. */
+#include "mapping/parts.h"
+
+static bool is_covered(const struct scope *s, struct slice path)
+{
+    for (size_t i = 0; i < s->covered_count; i++)
+        if (plan_slot(s->covered[i]->plan, path) >= 0)
+            return true;
+    return false;
+}
+
+static bool unknown(struct loader *l, const struct node *n, struct slice text)
+{
+    return strict_say(&l->reader, n, "map.record-path", "cannot find '%.*s' in the record",
+                      SHOWN(text));
+}
+
+/* A slot of the record itself. */
+static bool slot_value(struct loader *l, const struct node *n, struct slice text,
+                       const struct scope *s, struct value_ref *out)
+{
+    int slot = plan_slot(s->plan, text);
+    if (slot < 0)
+        return is_covered(s, text) || unknown(l, n, text);
+    const struct slot *at = plan_slot_at(s->plan, (size_t)slot);
+    out->kind = at->type == SLOT_ARRAY ? VALUE_LIST : VALUE_SLOT;
+    out->slot = slot;
+    out->type = at->type;
+    out->is_time = at->is_time_ms;
+    if (at->type == SLOT_ARRAY && at->item)
+        return strict_say(&l->reader, n, "map.record-path",
+                          "cannot write the list '%.*s' as a text: want [0].", SHOWN(text));
+    if (slice_equal_text(text, "header.occurred"))
+        out->precision = plan_slot(s->plan, SLICE("header.occurred_precision"));
+    return true;
+}
+
+/* "person.names[0].family" or "person.phones[0]". */
+static bool member_value(struct loader *l, const struct node *n, struct slice text, size_t open,
+                         const struct scope *s, struct value_ref *out)
+{
+    size_t close = slice_find(text, ']');
+    uint64_t index = 0;
+    char *list = arena_format(l->reader.arena, "%.*s[]", (int)open, (const char *)text.p);
+    if (!list)
+        return strict_memory(&l->reader);
+    if (close <= open || !slice_to_u64(slice_of(text.p + open + 1, close - open - 1), &index))
+        return strict_say(&l->reader, n, "map.record-path", "cannot read an index of '%.*s'",
+                          SHOWN(text));
+    int slot = plan_slot(s->plan, slice_text(list));
+    if (slot < 0)
+        return is_covered(s, slice_text(list)) || unknown(l, n, text);
+    const struct slot *at = plan_slot_at(s->plan, (size_t)slot);
+    struct slice rest = slice_from(text, close + 1);
+    out->kind = VALUE_MEMBER;
+    out->slot = slot;
+    out->index = (size_t)index;
+    out->member = -1;
+    out->type = SLOT_STRING;
+    if (!at->item)
+        return rest.n == 0 || unknown(l, n, text);
+    out->member = rest.n && rest.p[0] == '.' ? plan_slot(at->item, slice_from(rest, 1)) : -1;
+    if (out->member < 0)
+        return unknown(l, n, text);
+    out->type = plan_slot_at(at->item, (size_t)out->member)->type;
+    return true;
+}
+
+/* "." or ".member", under an each. */
+static bool item_value(struct loader *l, const struct node *n, struct slice text,
+                       const struct scope *s, struct value_ref *out)
+{
+    out->kind = VALUE_ITEM;
+    out->member = -1;
+    out->type = SLOT_STRING;
+    if (!s->in_each)
+        return strict_say(&l->reader, n, "map.record-path", "cannot use '%.*s' outside of an each",
+                          SHOWN(text));
+    if (!s->item)
+        return text.n == 1 || unknown(l, n, text);
+    out->member = plan_slot(s->item, slice_from(text, 1));
+    if (out->member < 0)
+        return unknown(l, n, text);
+    out->type = plan_slot_at(s->item, (size_t)out->member)->type;
+    return true;
+}
+
+bool load_value_is_known(const struct scope *s, struct slice path)
+{
+    return slice_starts(path, SLICE("own.")) || is_covered(s, path) ||
+           (slice_find(path, '[') < path.n && slice_find(path, '.') < path.n) ||
+           (s->in_each && path.p[0] == '.');
+}
+
+bool load_value(struct loader *l, const struct node *n, struct slice text, const struct scope *s,
+                struct value_ref *out)
+{
+    *out = (struct value_ref){ .kind = VALUE_NULL,
+                               .slot = -1,
+                               .precision = -1,
+                               .member = -1,
+                               .type = SLOT_STRING,
+                               .path = text };
+    size_t open = slice_find(text, '[');
+    if (slice_equal_text(text, "own.local_id")) {
+        out->kind = VALUE_OWN_ID;
+        return true;
+    }
+    if (slice_equal_text(text, "own.now")) {
+        out->kind = VALUE_NOW;
+        out->is_time = true;
+        return true;
+    }
+    if (text.n && text.p[0] == '.')
+        return item_value(l, n, text, s, out);
+    if (open + 2 < text.n)
+        return member_value(l, n, text, open, s, out);
+    return slot_value(l, n, text, s, out);
+}
