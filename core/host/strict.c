@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/nearest.h"
+
 struct place {
     const char *file;
     uint32_t line, column;
@@ -50,20 +52,7 @@ bool strict_memory(const struct strict *r)
     return false;
 }
 
-/* "a, b or c" of n words, which stand stride bytes apart; what has no room is left out. */
-static void join(const void *first, size_t stride, size_t n, char *out, size_t room)
-{
-    size_t used = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < n && used < room; i++) {
-        const char *const *word = (const void *)((const char *)first + i * stride);
-        const char *between = i == 0 ? "" : i + 1 == n ? " or " : ", ";
-        int more = snprintf(out + used, room - used, "%s%s", between, *word);
-        used += more > 0 ? (size_t)more : 0;
-    }
-}
-
-static const char *shape_name(enum strict_shape s)
+const char *strict_shape_name(enum strict_shape s)
 {
     static const char *const names[] = {
         [STRICT_ANY] = "anything", [STRICT_TEXT] = "a text", [STRICT_NOTE] = "a text",
@@ -91,28 +80,34 @@ static bool shape_fits(enum strict_shape s, const struct node *n)
     return false;
 }
 
-static bool check_member(const struct strict *r, const struct node *m,
-                         const struct strict_key *keys, size_t n)
+static bool check_words(const struct strict *r, const struct node *m, const struct strict_key *key)
 {
-    char list[150];
-    size_t i = 0;
-    while (i < n && !slice_equal_text(m->key, keys[i].name))
-        i++;
-    if (i == n) {
-        join(&keys[0].name, sizeof *keys, n, list, sizeof list);
-        return strict_say_key(r, m, r->codes->key, "cannot understand '%.*s': want %s",
-                              SHOWN(m->key), list);
-    }
-    if (shape_fits(keys[i].shape, m))
-        return true;
-    return strict_say(r, m, r->codes->shape, "cannot read '%s': want %s%s", keys[i].name,
-                      shape_name(keys[i].shape),
-                      m->kind == NODE_TEXT && keys[i].shape == STRICT_TEXT ? " that is not empty"
-                                                                           : "");
+    size_t n = 0;
+    while (key->words && key->words[n])
+        n++;
+    return n == 0 || strict_one_of(r, m, key->words, n);
 }
 
-bool strict_keys(const struct strict *r, const struct node *map, const struct strict_key *keys,
-                 size_t n)
+static bool check_member(const struct strict *r, const struct node *m,
+                         const struct strict_table *table)
+{
+    char list[110];
+    const struct strict_key *key = table->keys, *end = key + table->n;
+    while (key < end && !slice_equal_text(m->key, key->name))
+        key++;
+    if (key == end) {
+        const struct choices choices = { &table->keys->name, sizeof *key, table->n };
+        return strict_say_key(r, m, r->codes->key, "cannot understand '%.*s': it has %s",
+                              SHOWN(m->key), nearest_list(m->key, &choices, list, sizeof list));
+    }
+    if (shape_fits(key->shape, m))
+        return check_words(r, m, key);
+    bool is_empty = m->kind == NODE_TEXT && key->shape == STRICT_TEXT;
+    return strict_say(r, m, r->codes->shape, "cannot read '%s': want %s%s", key->name,
+                      strict_shape_name(key->shape), is_empty ? " that is not empty" : "");
+}
+
+bool strict_keys(const struct strict *r, const struct node *map, const struct strict_table *table)
 {
     bool good = true;
     if (!map)
@@ -121,10 +116,10 @@ bool strict_keys(const struct strict *r, const struct node *map, const struct st
         return strict_say(r, map, r->codes->shape, "cannot read %s%.*s%s: want a map",
                           map->key.n ? "'" : "this", SHOWN(map->key), map->key.n ? "'" : "");
     for (const struct node *m = map->first; m; m = m->next)
-        good &= check_member(r, m, keys, n);
-    for (size_t i = 0; i < n; i++)
-        if (keys[i].required && !node_get(map, keys[i].name))
-            good = strict_say(r, map, r->codes->missing, "cannot do without '%s'", keys[i].name);
+        good &= check_member(r, m, table);
+    for (const struct strict_key *key = table->keys; key < table->keys + table->n; key++)
+        if (key->required && !node_get(map, key->name))
+            good = strict_say(r, map, r->codes->missing, "cannot do without '%s'", key->name);
     return good;
 }
 
@@ -141,13 +136,14 @@ bool strict_is(const struct strict *r, const struct node *n, enum node_kind kind
 bool strict_one_of(const struct strict *r, const struct node *n, const char *const *words,
                    size_t count)
 {
-    char list[150];
+    char list[110];
     if (!n || n->kind != NODE_TEXT)
         return false;
     if (slice_is_one_of_texts(n->text, words, count))
         return true;
-    join(words, sizeof *words, count, list, sizeof list);
-    return strict_say(r, n, r->codes->word, "cannot use '%.*s': want %s", SHOWN(n->text), list);
+    const struct choices choices = { words, sizeof *words, count };
+    return strict_say(r, n, r->codes->word, "cannot use '%.*s': want %s", SHOWN(n->text),
+                      nearest_list(n->text, &choices, list, sizeof list));
 }
 
 bool strict_number(const struct strict *r, const struct node *n, uint64_t least, uint64_t most,

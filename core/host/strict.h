@@ -3,7 +3,7 @@
  *
  * Reading goes on after a problem, so that all are found; whoever began it asks problems_any() at
  * the end and throws away what was made. A table of keys says the shape of a map once
- * (strict_keys); what is got from the map afterwards (strict_text ...) is simply absent when it
+ * (strict_keys), for the reader and for the manual; what is got from the map afterwards (strict_text ...) is simply absent when it
  * was of another shape, for that has been told. The sentences are the same in every room; the codes
  * are the room's own. Places are those of the nodes, which know their file. */
 #ifndef CONCORDAT_HOST_STRICT_H
@@ -45,28 +45,47 @@ enum strict_shape {
     STRICT_MAP
 };
 
-/* A key that a map may, or must, have. */
+/* A key that a map may, or must, have. words, NULL-terminated: its text is one of these; NULL: any.
+ * manual: one sentence for whoever writes it (`concordat manual`). */
 struct strict_key {
     const char *name;
     bool required;
     enum strict_shape shape;
+    const char *manual;
+    const char *const *words;
 };
 
-/* One that may be there, and whoever reads it looks at its shape. */
-#define STRICT_MAY(name)                                                                           \
-    {                                                                                              \
-        (name), false, STRICT_ANY                                                                  \
-    }
+/* The keys of one map: what is read by is what the manual prints. of: where such a map stands, as
+ * "feeds: NAME:"; "": the file itself. */
+struct strict_table {
+    const char *of;
+    const struct strict_key *keys;
+    size_t n;
+};
+/* What one can write, table by table; name: of the topic. */
+struct strict_topic {
+    const char *name;
+    const struct strict_table *const *tables; /* NULL-terminated */
+};
 
-/* Tells what is unknown, missing or of the wrong shape. False when anything was; a map that is NULL
- * is good. */
-bool strict_keys(const struct strict *r, const struct node *map, const struct strict_key *keys,
-                 size_t n);
-#define STRICT_KEYS(r, map, keys) strict_keys((r), (map), (keys), sizeof(keys) / sizeof((keys)[0]))
+#define STRICT_MUST(name, shape, manual) { (name), true, (shape), (manual), NULL }
+#define STRICT_MAY(name, shape, manual) { (name), false, (shape), (manual), NULL }
+#define STRICT_MUST_BE(name, words, manual) { (name), true, STRICT_TEXT, (manual), (words) }
+#define STRICT_MAY_BE(name, words, manual) { (name), false, STRICT_TEXT, (manual), (words) }
+#define STRICT_TABLE(name, of, ...)                                                                \
+    static const struct strict_key name##_rows[] = { __VA_ARGS__ };                                \
+    const struct strict_table name = { (of), name##_rows,                                          \
+                                       sizeof name##_rows / sizeof name##_rows[0] }
+
+/* Tells what is unknown, missing, of the wrong shape or none of the words. False when anything was; a
+ * map that is NULL is good. */
+bool strict_keys(const struct strict *r, const struct node *map, const struct strict_table *table);
 
 /* Whether n is there and of that kind; else tells so of `what`. */
 bool strict_is(const struct strict *r, const struct node *n, enum node_kind kind, const char *what);
-/* One of the words; else tells them. False also when n is NULL or no text, which is not told. */
+/* "a text", "a map" ... for people. */
+const char *strict_shape_name(enum strict_shape s);
+/* One of the words; else tells them, the nearest first. False also when n is NULL or no text, which is not told. */
 bool strict_one_of(const struct strict *r, const struct node *n, const char *const *words,
                    size_t count);
 /* A whole number from least to most; else tells so. n as above. */

@@ -242,13 +242,7 @@ static void load_optional(struct loader *l, const struct node *n)
 static void load_field_map(struct loader *l, const struct node *n, bool relative, struct field *f,
                            const struct slot *s)
 {
-    static const struct strict_key keys[] = {
-        STRICT_MAY("from"),  STRICT_MAY("as"),     STRICT_MAY("within"), STRICT_MAY("table"),
-        STRICT_MAY("else"),  STRICT_MAY("text"),   STRICT_MAY("status"), STRICT_MAY("each"),
-        STRICT_MAY("where"), STRICT_MAY("fields"), STRICT_MAY("join"),   STRICT_MAY("with"),
-        STRICT_MAY("other"), STRICT_MAY("optional")
-    };
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &mapping_keys_in_field);
     load_optional(l, node_get(n, "optional"));
     load_kind(l, n, relative, f);
     if (!load_effect_keys(l, n, f, s))

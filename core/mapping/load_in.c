@@ -63,10 +63,7 @@ static void load_types(struct loader *l, const struct node *type)
 static void load_head(struct loader *l, const struct node *head)
 {
     struct mapping *m = l->m;
-    static const struct strict_key keys[] = { STRICT_MAY("format"),      STRICT_MAY("id"),
-                                              STRICT_MAY("type"),        STRICT_MAY("not_carried"),
-                                              STRICT_MAY("separator"),   STRICT_MAY("empty") };
-    STRICT_KEYS(&l->reader, head, keys);
+    strict_keys(&l->reader, head, &mapping_keys_in_head);
     const struct node *separator = node_get(head, "separator"), *empty = node_get(head, "empty");
     if (separator)
         load_separator(l, separator);
@@ -118,10 +115,7 @@ static void add_setter(struct loader *l, struct rule *r, const struct node *n,
 static void load_changed(struct loader *l, const struct node *n, const struct node *emit,
                          struct rule *r)
 {
-    static const struct strict_key keys[] = { STRICT_MAY("key"), STRICT_MAY("of"),
-                                              STRICT_MAY("name"), STRICT_MAY("first"),
-                                              STRICT_MAY("vanished") };
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &mapping_keys_changed);
     const struct node *key = node_get(n, "key"), *of = node_get(n, "of");
     const struct node *name = node_get(n, "name"), *first = node_get(n, "first");
     const struct node *vanished = node_get(n, "vanished");
@@ -144,12 +138,7 @@ static void load_changed(struct loader *l, const struct node *n, const struct no
 
 static void load_event(struct loader *l, const struct node *n, struct rule *r)
 {
-    static const struct strict_key keys[] = { STRICT_MAY("on"),
-                                              STRICT_MAY("emit"),
-                                              STRICT_MAY("action"),
-                                              STRICT_MAY("changed"),
-                                              { "fields", false, STRICT_MAP } };
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &mapping_keys_in_event);
     const struct node *on = node_get(n, "on"), *emit = node_get(n, "emit");
     const struct node *changed = node_get(n, "changed");
     if (!emit || emit->kind != NODE_TEXT) {
@@ -261,10 +250,7 @@ static void load_common(struct loader *l, const struct node *common)
 
 void load_in(struct loader *l, const struct node *root)
 {
-    static const struct strict_key keys[] = { STRICT_MAY("in"),
-                                              { "common", false, STRICT_MAP },
-                                              STRICT_MAY("events") };
-    STRICT_KEYS(&l->reader, root, keys);
+    strict_keys(&l->reader, root, &mapping_keys_in_root);
     load_head(l, node_get(root, "in"));
     const struct node *common = strict_member(root, "common", NODE_MAP),
                       *events = node_get(root, "events");

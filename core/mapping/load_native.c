@@ -153,11 +153,7 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
         load_from(l, n, s, out);
         return true;
     }
-    static const struct strict_key keys[] = { STRICT_MAY("from"),  STRICT_MAY("as"),
-                                              STRICT_MAY("table"), STRICT_MAY("else"),
-                                              STRICT_MAY("text"),  STRICT_MAY("each"),
-                                              STRICT_MAY("fields") };
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &mapping_keys_out_field);
     const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
     const struct node *each = node_get(n, "each"), *table = node_get(n, "table");
     if (!from + !text + !each != 2)

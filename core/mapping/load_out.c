@@ -62,10 +62,7 @@ static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
 /* One entry of records: a rule for each type that it names. */
 static void load_record(struct loader *l, const struct node *n, struct coverage *c)
 {
-    static const struct strict_key keys[] = { STRICT_MAY("on"),
-                                              STRICT_MAY("action"),
-                                              { "fields", false, STRICT_MAP } };
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &mapping_keys_out_record);
     const struct node *on = node_get(n, "on");
     unsigned actions = load_actions(l, node_get(n, "action"));
     if (!on) {
@@ -178,9 +175,7 @@ static void load_readers(struct loader *l, const struct node *head)
 static void load_out_head(struct loader *l, const struct node *head)
 {
     const struct node *empty = node_get(head, "empty");
-    static const struct strict_key keys[] = { STRICT_MAY("format"), STRICT_MAY("empty"),
-                                              STRICT_MAY("for") };
-    STRICT_KEYS(&l->reader, head, keys);
+    strict_keys(&l->reader, head, &mapping_keys_out_head);
     load_readers(l, head);
     if (empty && !slice_equal_text(empty->text, "keep"))
         strict_say(&l->reader, empty, "map.out", "cannot take this for empty: want keep");
@@ -217,11 +212,7 @@ void load_out(struct loader *l, const struct node *root)
     struct coverage *c = ARENA_NEW(l->reader.arena, struct coverage);
     const struct node *records = strict_member(root, "records", NODE_LIST);
     const struct node *common = strict_member(root, "common", NODE_MAP);
-    static const struct strict_key keys[] = { STRICT_MAY("out"),
-                                              { "common", false, STRICT_MAP },
-                                              { "records", false, STRICT_LIST },
-                                              STRICT_MAY("not_delivered") };
-    STRICT_KEYS(&l->reader, root, keys);
+    strict_keys(&l->reader, root, &mapping_keys_out_root);
     load_out_head(l, node_get(root, "out"));
     l->m->out_rules = ARENA_ARRAY(l->reader.arena, RULES_MAX, struct out_rule);
     if (!c || !l->m->out_rules) {

@@ -103,10 +103,8 @@ static void load_words(struct loader *l, const struct node *n, struct condition 
 static void load_condition(struct loader *l, const struct node *n, struct condition *c)
 {
     if (n->kind == NODE_MAP) {
-        static const struct strict_key keys[] = { STRICT_MAY("not"), STRICT_MAY("other"),
-                                                  STRICT_MAY("is") };
         const struct node *words = n->first;
-        STRICT_KEYS(&l->reader, n, keys);
+        strict_keys(&l->reader, n, &mapping_keys_condition);
         if (n->count != 1) {
             strict_say(&l->reader, n, "map.condition",
                        "cannot read a condition: want one of not, other, is");

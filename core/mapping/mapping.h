@@ -12,6 +12,10 @@
 #include "record/catalogue.h"
 
 struct mapping;
+struct strict_topic;
+
+/* For the manual: what one can write. */
+extern const struct strict_topic mapping_topic;
 
 /* path: the file; code tables are looked up beside it. Lives in a. NULL when a problem was added. */
 const struct mapping *mapping_load(struct arena *a, const char *path, const struct registry *adapters,

@@ -12,6 +12,11 @@
 #include "host/strict.h"
 #include "mapping/mapping.h"
 
+/* mapping_keys.c: the keys of every map. */
+extern const struct strict_table mapping_keys_in_root, mapping_keys_in_head,
+    mapping_keys_in_event, mapping_keys_changed, mapping_keys_in_field, mapping_keys_condition,
+    mapping_keys_out_root, mapping_keys_out_head, mapping_keys_out_record, mapping_keys_out_field;
+
 /* Of one each: far above any real message, low enough that a hostile one costs little. */
 #define REPETITIONS_MAX 1000
 #define FIELDS_MAX 400

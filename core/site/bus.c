@@ -205,7 +205,6 @@ static void read_url(struct reading *r, const struct node *n, const struct secur
 
 void reading_bus(struct reading *r, const struct node *root)
 {
-    static const struct strict_key keys[] = { { "prefix", false, STRICT_NOTE } };
     static const struct cfg_option options[] = {
         { "url", CFG_TEXT, offsetof(struct bus_read, url), NULL, "embedded:FILE or kafka://HOST:PORT,..." },
         SECURE_CLEARTEXT(offsetof(struct bus_read, secure)),
@@ -221,7 +220,7 @@ void reading_bus(struct reading *r, const struct node *root)
     }
     if (n)
         read_url(r, n, &bus.secure);
-    STRICT_KEYS(&r->reader, topics, keys);
+    strict_keys(&r->reader, topics, &reading_keys_topics);
     const char *prefix = reading_text(r, topics, "prefix");
     r->site->topic_prefix = prefix ? prefix : "";
 }

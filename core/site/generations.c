@@ -175,7 +175,6 @@ static bool read_demo(struct chain *c)
 bool site_read_approvers(struct arena *a, const char *path, struct approvers *out,
                          struct problems *p)
 {
-    static const struct strict_key keys[] = { { "approvers", true, STRICT_MAP } };
     const struct strict r = { a, p, &site_codes, path };
     size_t before = p->count;
     struct node *root = NULL;
@@ -186,7 +185,7 @@ bool site_read_approvers(struct arena *a, const char *path, struct approvers *ou
     }
     if (!strict_is(&r, root, NODE_MAP, "the file of approvers"))
         return false;
-    STRICT_KEYS(&r, root, keys);
+    strict_keys(&r, root, &reading_keys_approvers);
     approvers_read(&r, strict_member(root, "approvers", NODE_MAP), out);
     return p->count == before;
 }
@@ -260,11 +259,9 @@ static bool region_is_named(struct reading *r, const struct node *root)
 
 void reading_bundles(struct reading *r, const struct node *root)
 {
-    static const char *const truths[] = { "true", "false" };
     struct site *s = r->site;
     struct chain c = { .r = r };
     struct err e = { 0 };
-    strict_one_of(&r->reader, node_get(root, "demo"), truths, 2);
     s->catalogue = catalogue_load(r->reader.arena, s->places.schemas, r->reader.problems);
     if (!region_is_named(r, root) || !s->catalogue)
         return;

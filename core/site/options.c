@@ -3,6 +3,8 @@
 
 #include <limits.h>
 
+#include "base/nearest.h"
+
 struct unit {
     const char *suffix;
     int64_t factor;
@@ -135,6 +137,17 @@ const struct cfg_option *option_named(const struct cfg_option *options, struct s
     return NULL;
 }
 
+static bool tell_unknown(const struct strict *r, const struct node *n,
+                         const struct cfg_option *options)
+{
+    char list[110];
+    struct choices choices = { &options->key, sizeof *options, 0 };
+    while (options[choices.n].type != CFG_END)
+        choices.n++;
+    return strict_say_key(r, n, r->codes->key, "cannot understand '%.*s': it has %s", SHOWN(n->key),
+                          nearest_list(n->key, &choices, list, sizeof list));
+}
+
 bool options_read(struct arena *a, const struct node *map, const struct cfg_option *options,
                   const char *folder, void *state, struct problems *p)
 {
@@ -144,7 +157,6 @@ bool options_read(struct arena *a, const struct node *map, const struct cfg_opti
         good &= read_option(&r, map, o, folder, state);
     for (const struct node *n = map->first; n; n = n->next)
         if (!option_named(options, n->key))
-            good = strict_say_key(&r, n, r.codes->key, "cannot understand '%.*s': no such option",
-                                  SHOWN(n->key));
+            good = tell_unknown(&r, n, options);
     return good;
 }

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "base/nearest.h"
+
 static const struct key *agency_key(struct reading *r, struct slice agency, const struct node *at)
 {
     if (!r->keys)
@@ -59,6 +61,22 @@ static bool read_service(struct reading *r, const struct node *map, const char *
     return true;
 }
 
+#define TRANSPORTS_SHOWN 32
+
+static bool tell_transports(struct reading *r, const struct node *n)
+{
+    const char *names[TRANSPORTS_SHOWN];
+    char list[110];
+    struct choices choices = { names, sizeof names[0], 0 };
+    while (choices.n < TRANSPORTS_SHOWN && r->adapters->transports[choices.n]) {
+        names[choices.n] = r->adapters->transports[choices.n]->name;
+        choices.n++;
+    }
+    return strict_say(&r->reader, n, "site.transport", "cannot use '%.*s': no such transport; want %s",
+                      SHOWN(n->first->key),
+                      nearest_list(n->first->key, &choices, list, sizeof list));
+}
+
 static bool read_transport(struct reading *r, const struct node *map, bool receives,
                            const struct transport **transport, void **state)
 {
@@ -70,7 +88,7 @@ static bool read_transport(struct reading *r, const struct node *map, bool recei
                           "cannot read 'transport': want one transport with its options");
     const struct transport *t = registry_transport(r->adapters, n->first->key);
     if (!t)
-        return reading_complain(r, n, "site.transport", "no such transport", n->first->key);
+        return tell_transports(r, n);
     if (receives ? !t->run : !t->send)
         return reading_complain(r, n, "site.transport",
                                 receives ? "it only sends" : "it only receives", n->first->key);
@@ -161,8 +179,6 @@ static void read_agency(struct reading *r, const struct node *n, struct site_fee
 
 static void read_timeliness(struct reading *r, const struct node *n, struct site_feed *f)
 {
-    static const char *const words[] = { "realtime", "daily", "quarterly" };
-    strict_one_of(&r->reader, node_get(n, "timeliness"), words, 3);
     f->timeliness = reading_text(r, n, "timeliness");
     if (!f->timeliness)
         f->timeliness = "realtime";
@@ -170,16 +186,6 @@ static void read_timeliness(struct reading *r, const struct node *n, struct site
 
 static void read_feed(struct reading *r, const struct node *n, struct site_feed *f)
 {
-    static const struct strict_key keys[] = {
-        { "service", true, STRICT_TEXT },  { "system", false, STRICT_NOTE },
-        { "contact", false, STRICT_MAP },  { "timeliness", false, STRICT_TEXT },
-        { "transport", true, STRICT_MAP }, { "mapping", true, STRICT_TEXT },
-        STRICT_MAY("spool_max"),           STRICT_MAY("stale_after"),
-        STRICT_MAY("quarantine_max"),      STRICT_MAY("quarantine_age"),
-        STRICT_MAY("words_max"),           STRICT_MAY("keep"),
-    };
-    static const struct strict_key contact_keys[] = { { "team", false, STRICT_NOTE },
-                                                      { "phone", false, STRICT_NOTE } };
     static const struct cfg_option own[] = {
         { "spool_max", CFG_BYTES, offsetof(struct site_feed, spool_max_bytes), "8GiB",
           "messages that wait for the bus beyond this are answered: later" },
@@ -195,11 +201,11 @@ static void read_feed(struct reading *r, const struct node *n, struct site_feed 
           "of a feed of snapshots: an alarm when no complete one came for so long; 0s: never" },
         { .type = CFG_END },
     };
-    STRICT_KEYS(&r->reader, n, keys);
+    strict_keys(&r->reader, n, &reading_keys_feed);
     check_name(r, n);
     f->name = arena_text(r->reader.arena, n->key);
     const struct node *contact = strict_member(n, "contact", NODE_MAP);
-    STRICT_KEYS(&r->reader, contact, contact_keys);
+    strict_keys(&r->reader, contact, &reading_keys_contact);
     f->system = reading_text(r, n, "system");
     f->contact_team = reading_text(r, contact, "team");
     f->contact_phone = reading_text(r, contact, "phone");
@@ -250,13 +256,6 @@ static int64_t read_tries(struct reading *r, const struct node *map, const char 
 
 static void read_delivery(struct reading *r, const struct node *n, struct site_delivery *d)
 {
-    static const struct strict_key keys[] = {
-        { "for", true, STRICT_TEXT },     { "transport", true, STRICT_MAP },
-        { "mapping", true, STRICT_TEXT }, STRICT_MAY("retry"),
-        STRICT_MAY("retry_max"),
-        STRICT_MAY("retry_after_max"),    STRICT_MAY("alarm_after"),
-        STRICT_MAY("on_error"),           STRICT_MAY("on_reject"),
-    };
     static const struct cfg_option own[] = {
         { "retry", CFG_MS, offsetof(struct site_delivery, retry_ms), "1s",
           "wait before the second try; doubles each time" },
@@ -268,7 +267,7 @@ static void read_delivery(struct reading *r, const struct node *n, struct site_d
           "how long something may wait for another try before it is an alarm" },
         { .type = CFG_END },
     };
-    STRICT_KEYS(&r->reader, n, keys);
+    strict_keys(&r->reader, n, &reading_keys_delivery);
     check_name(r, n);
     d->name = arena_text(r->reader.arena, n->key);
     read_own(r, n, own, d);

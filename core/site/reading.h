@@ -21,6 +21,9 @@ struct reading {
 };
 
 extern const struct strict_codes site_codes;
+/* reading_keys.c: the keys of every map. */
+extern const struct strict_table reading_keys_root, reading_keys_keys, reading_keys_topics,
+    reading_keys_feed, reading_keys_contact, reading_keys_delivery, reading_keys_approvers;
 
 /* Tells why `what` cannot be used; false. */
 bool reading_complain(struct reading *r, const struct node *n, const char *code, const char *why,

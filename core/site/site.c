@@ -9,14 +9,10 @@ static const struct key *optional_key(struct reading *r, const char *name, enum 
 
 static void read_keys(struct reading *r, const struct node *root)
 {
-    static const struct strict_key keys[] = { { "region", false, STRICT_TEXT },
-                                              { "agency", false, STRICT_TEXT },
-                                              { "agencies", false, STRICT_MAP },
-                                              { "recipients", false, STRICT_TEXT } };
     r->keys = strict_member(root, "keys", NODE_MAP);
     if (!r->keys)
         return;
-    STRICT_KEYS(&r->reader, r->keys, keys);
+    strict_keys(&r->reader, r->keys, &reading_keys_keys);
     r->region_key = optional_key(r, "region", KEY_OF_REGION);
     const struct key *key = optional_key(r, "recipients", KEY_OF_RECIPIENTS);
     if (key)
@@ -28,11 +24,7 @@ static void read_keys(struct reading *r, const struct node *root)
 
 static void read_words(struct reading *r, const struct node *root)
 {
-    static const char *const environments[] = { "live", "test" }, *const truths[] = { "true",
-                                                                                      "false" };
-    strict_one_of(&r->reader, node_get(root, "environment"), environments, 2);
     r->site->live = slice_equal_text(strict_text(root, "environment"), "live");
-    strict_one_of(&r->reader, node_get(root, "router"), truths, 2);
     r->site->has_router = slice_equal_text(strict_text(root, "router"), "true");
     const struct node *n = strict_member(root, "agency", NODE_TEXT);
     r->agency = n ? n->text : (struct slice){ 0 };
@@ -42,19 +34,9 @@ static void read_words(struct reading *r, const struct node *root)
 
 static void read_root(struct reading *r, const struct node *root)
 {
-    static const struct strict_key keys[] = {
-        { "region", false, STRICT_TEXT },     { "agency", false, STRICT_TEXT },
-        { "bundle", false, STRICT_TEXT },     { "approvers", false, STRICT_TEXT },
-        { "demo", false, STRICT_TEXT },
-        { "environment", true, STRICT_TEXT }, { "keys", true, STRICT_MAP },
-        { "bus", true, STRICT_ANY },         { "topics", false, STRICT_MAP },
-        { "router", false, STRICT_TEXT },     { "state", false, STRICT_TEXT },
-        { "feeds", false, STRICT_MAP },       { "deliveries", false, STRICT_MAP },
-        { "admin", false, STRICT_MAP },
-    };
     if (!strict_is(&r->reader, root, NODE_MAP, "the site"))
         return;
-    STRICT_KEYS(&r->reader, root, keys);
+    strict_keys(&r->reader, root, &reading_keys_root);
     struct site *s = r->site;
     s->state_folder = s->places.state;
     s->admin_socket = arena_format(r->reader.arena, "%s/admin.sock", s->state_folder);

@@ -139,11 +139,6 @@ void load_services(struct loader *l, const struct node *n, const bool *agencies,
     }
 }
 
-const char *const load_roles[LOAD_ROLES] = { "acute-trust",       "community-health",  "gp",
-                                     "care-transfer-hub", "adult-social-care", "safeguarding",
-                                     "homelessness",      "adaptations",       "landlord",
-                                     "care-provider" };
-
 bool load_is_role(struct slice word)
 {
     return slice_is_one_of_texts(word, load_roles, LOAD_ROLES);

@@ -3,28 +3,6 @@
  */
 #include "sharing/load/load.h"
 
-static const struct strict_key agreement_keys[] = {
-    { "agreement", true, STRICT_TEXT },
-    { "reference", true, STRICT_TEXT },
-    { "version", true, STRICT_TEXT },
-    { "title", true, STRICT_TEXT },
-    { "parties", true, STRICT_LIST },
-    { "purpose", true, STRICT_TEXT },
-    { "basis", true, STRICT_MAP },
-    { "confidentiality", true, STRICT_TEXT },
-    { "duty", false, STRICT_TEXT },
-    { "in_force", true, STRICT_MAP },
-    { "controllers", true, STRICT_LIST },
-    { "processor", true, STRICT_TEXT },
-    { "dpia", true, STRICT_TEXT },
-    { "privacy_notice", true, STRICT_TEXT },
-    { "retention_at_recipient", true, STRICT_TEXT },
-    { "onward_sharing", true, STRICT_TEXT },
-    { "contacts", true, STRICT_MAP },
-    { "on_termination", true, STRICT_TEXT },
-    { "approved_by", false, STRICT_LIST },
-    { "clauses", true, STRICT_LIST },
-};
 
 /* An agency of the region; -1 with a problem. */
 static int load_agency_name(struct loader *l, const struct node *n)
@@ -74,11 +52,8 @@ static struct party *load_parties(struct loader *l, const struct node *list, boo
 
 static void load_in_force(struct loader *l, const struct node *n, struct agreement *g)
 {
-    static const struct strict_key keys[] = { { "from", true, STRICT_TEXT },
-                                              { "until", true, STRICT_TEXT },
-                                              { "review_by", true, STRICT_TEXT } };
     int64_t start = 0, end = 0;
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_in_force);
     bool begins = load_day(l, node_get(n, "from"), &start, &end);
     g->from_ms = begins ? start : INT64_MIN;
     bool ends = load_day(l, node_get(n, "until"), &start, &end);
@@ -96,12 +71,8 @@ static void load_in_force(struct loader *l, const struct node *n, struct agreeme
 static void load_approval(struct loader *l, const struct node *n, const bool *is_party,
                           struct agreement *g, struct approval *out)
 {
-    static const struct strict_key keys[] = { { "agency", true, STRICT_TEXT },
-                                              { "role", true, STRICT_TEXT },
-                                              { "on", true, STRICT_TEXT },
-                                              { "name", false, STRICT_TEXT } };
     int64_t start = 0, end = 0;
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_approval);
     if (!l->source->is_settled)
         (void)approver_role_read(&l->reader, node_get(n, "role"));
     const struct node *name = node_get(n, "agency"), *on = node_get(n, "on");
@@ -158,14 +129,12 @@ static void load_controllers(struct loader *l, const struct node *list, const bo
 static void load_people(struct loader *l, const struct node *root, const bool *is_party,
                         struct agreement *g)
 {
-    static const struct strict_key keys[] = { { "rights", true, STRICT_TEXT },
-                                              { "breach", true, STRICT_TEXT } };
     const struct node *processor = node_get(root, "processor");
     const struct node *contacts = strict_member(root, "contacts", NODE_MAP);
     int agency = processor ? load_agency_name(l, processor) : -1;
     g->processor = agency < 0 ? 0 : (uint16_t)agency;
     load_controllers(l, node_get(root, "controllers"), is_party, g);
-    STRICT_KEYS(&l->reader, contacts, keys);
+    strict_keys(&l->reader, contacts, &load_keys_contacts);
     g->contact_rights = strict_text(contacts, "rights");
     g->contact_breach = strict_text(contacts, "breach");
 }
@@ -228,7 +197,7 @@ void load_agreement(struct loader *l, const struct node *root)
     b->agreements = l->agreements = grown;
     struct agreement *g = &grown[b->agreement_count];
     *g = (struct agreement){ .stopped_ms = NEVER_MS, .superseded_ms = NEVER_MS };
-    STRICT_KEYS(&l->reader, root, agreement_keys);
+    strict_keys(&l->reader, root, &load_keys_agreement);
     load_name(l, root, g);
     struct party *parties = load_parties(l, strict_member(root, "parties", NODE_LIST), is_party, g);
     if (!parties)

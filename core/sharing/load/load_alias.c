@@ -32,7 +32,6 @@ static bool load_category(struct loader *l, const struct node *n, unsigned *out)
 
 void load_aliases(struct loader *l, const struct node *root)
 {
-    static const struct strict_key keys[] = { { "aliases", true, STRICT_MAP } };
     const struct node *map = strict_member(root, "aliases", NODE_MAP);
     struct alias *list = ARENA_ARRAY(l->reader.arena, count_aliases(map) + 1, struct alias);
     size_t count = 0;
@@ -40,7 +39,7 @@ void load_aliases(struct loader *l, const struct node *root)
         (void)strict_memory(&l->reader);
         return;
     }
-    STRICT_KEYS(&l->reader, root, keys);
+    strict_keys(&l->reader, root, &load_keys_aliases);
     for (const struct node *c = map ? map->first : NULL; c; c = c->next) {
         unsigned category = 0;
         if (!strict_is(&l->reader, c, NODE_MAP, "the names of a category") ||

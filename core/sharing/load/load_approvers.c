@@ -6,19 +6,12 @@
 
 bool approver_role_read(const struct strict *r, const struct node *n)
 {
-    static const char *const roles[] = { "caldicott-guardian", "senior-information-risk-owner",
-                                         "data-protection-officer", "information-governance-lead",
-                                         "registered-manager" };
-    return strict_one_of(r, n, roles, sizeof roles / sizeof roles[0]);
+    return strict_one_of(r, n, load_offices, LOAD_OFFICES);
 }
 
 static void read_one(const struct strict *r, const struct node *n, struct approver *out)
 {
-    static const struct strict_key keys[] = { { "agency", true, STRICT_TEXT },
-                                              { "role", true, STRICT_TEXT },
-                                              { "key", true, STRICT_TEXT } };
-    STRICT_KEYS(r, n, keys);
-    (void)approver_role_read(r, node_get(n, "role"));
+    strict_keys(r, n, &load_keys_approver);
     *out = (struct approver){ .name = n->key,
                               .agency = strict_text(n, "agency"),
                               .role = strict_text(n, "role") };

@@ -3,17 +3,6 @@
  * The basis in confidentiality stands apart from these. */
 #include "sharing/load/load.h"
 
-static const char *const confidentialities[] = { "implied-consent", "explicit-consent",
-                                                 "statutory-duty",  "court-order",
-                                                 "s251-nhs-act",    "public-interest",
-                                                 "best-interests" };
-
-static const char *const articles[] = { "6(1)(a)", "6(1)(b)", "6(1)(c)",
-                                        "6(1)(d)", "6(1)(e)", "6(1)(f)" };
-
-static const char *const conditions[] = { "9(2)(a)", "9(2)(b)", "9(2)(c)", "9(2)(g)",
-                                          "9(2)(h)", "9(2)(i)", "9(2)(j)", "none" };
-
 /* DPA 2018 s.10(3) and (5): which conditions of Schedule 1 (by paragraph) belong to which of 9(2).
  */
 static const struct {
@@ -72,14 +61,7 @@ static void check_schedule_1(struct loader *l, const struct node *n, const struc
 
 static void load_party_basis(struct loader *l, const struct node *n, struct party *p)
 {
-    static const struct strict_key keys[] = { { "uk_gdpr", true, STRICT_TEXT },
-                                              { "special_category", true, STRICT_TEXT },
-                                              { "schedule_1", false, STRICT_TEXT } };
-    STRICT_KEYS(&l->reader, n, keys);
-    (void)strict_one_of(&l->reader, node_get(n, "uk_gdpr"), articles,
-                        sizeof articles / sizeof articles[0]);
-    (void)strict_one_of(&l->reader, node_get(n, "special_category"), conditions,
-                        sizeof conditions / sizeof conditions[0]);
+    strict_keys(&l->reader, n, &load_keys_basis);
     p->uk_gdpr = strict_text(n, "uk_gdpr");
     p->special_category = strict_text(n, "special_category");
     p->schedule_1 = strict_text(n, "schedule_1");
@@ -129,8 +111,6 @@ void load_basis(struct loader *l, const struct node *root, struct party *parties
 {
     g->confidentiality = strict_text(root, "confidentiality");
     g->duty = strict_text(root, "duty");
-    (void)strict_one_of(&l->reader, node_get(root, "confidentiality"), confidentialities,
-                        sizeof confidentialities / sizeof confidentialities[0]);
     load_bases(l, strict_member(root, "basis", NODE_MAP), parties, g->party_count);
     check_duty(l, root, g);
 }

@@ -122,13 +122,9 @@ static void load_obligation(struct loader *l, const struct node *list, const boo
 static void load_obligations(struct loader *l, const struct node *map, const bool *schemas,
                              struct clause *c)
 {
-    static const struct strict_key keys[] = { { "year", false, STRICT_LIST },
-                                              { "date", false, STRICT_LIST },
-                                              { "flag", false, STRICT_LIST },
-                                              { "alias", false, STRICT_LIST } };
     if (!map)
         return;
-    STRICT_KEYS(&l->reader, map, keys);
+    strict_keys(&l->reader, map, &load_keys_oblige);
     for (enum obligation o = 0; o < OBLIGE_COUNT; o++) {
         const struct node *list = strict_member(map, obligation_name(o), NODE_LIST);
         if (list)
@@ -160,13 +156,6 @@ static void load_share(struct loader *l, const struct node *n, bool *schemas, st
 static void load_clause(struct loader *l, const struct node *n, const bool *parties,
                         struct clause *c)
 {
-    static const struct strict_key keys[] = {
-        { "id", true, STRICT_TEXT },       { "share", true, STRICT_MAP },
-        { "from", true, STRICT_TEXTS },    { "to", true, STRICT_TEXTS },
-        { "when", false, STRICT_TEXT },    { "release", true, STRICT_LIST },
-        { "lasting", false, STRICT_TEXT }, { "because", false, STRICT_TEXT },
-        { "oblige", false, STRICT_MAP },
-    };
     const struct agreement *g = &l->bundle->agreements[c->agreement];
     bool *schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
     struct when_scope scope;
@@ -174,7 +163,7 @@ static void load_clause(struct loader *l, const struct node *n, const bool *part
         (void)strict_memory(&l->reader);
         return;
     }
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_clause);
     c->id = load_id(l, n, "id");
     c->name = clause_full_name(l, g, c->id);
     c->file = n->file;

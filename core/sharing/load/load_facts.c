@@ -135,12 +135,10 @@ static void load_closing(struct loader *l, const struct node *n, struct fact_rul
 
 static void load_opens(struct loader *l, const struct node *n, const struct line *line)
 {
-    static const struct strict_key keys[] = { { "relationship", true, STRICT_TEXT },
-                                              { "with", true, STRICT_TEXT } };
     struct fact_rule *r = add_rule(l, line, FACT_OPENS);
     if (!r)
         return;
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_opens);
     r->word = strict_text(n, "relationship");
     if (node_get(n, "relationship") && !load_is_id(r->word))
         (void)strict_say(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(r->word));
@@ -152,13 +150,10 @@ static void load_opens(struct loader *l, const struct node *n, const struct line
 
 static void load_responsible(struct loader *l, const struct node *n, const struct line *line)
 {
-    static const struct strict_key keys[] = { { "function", true, STRICT_TEXT },
-                                              { "service", true, STRICT_TEXT },
-                                              { "places", false, STRICT_MAP } };
     struct fact_rule *r = add_rule(l, line, FACT_RESPONSIBLE);
     if (!r)
         return;
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_responsible);
     r->word = strict_text(n, "function");
     if (slice_equal_text(strict_text(n, "service"), "unknown"))
         r->who.from = FACT_UNKNOWN;
@@ -172,15 +167,10 @@ static void load_responsible(struct loader *l, const struct node *n, const struc
 static void load_consent(struct loader *l, const struct node *n, const struct line *line,
                          enum fact_effect effect)
 {
-    static const struct strict_key keys[] = {
-        { "scope", true, STRICT_TEXT },  { "to", true, STRICT_TEXT },
-        { "until", false, STRICT_TEXT }, { "capacity", false, STRICT_TEXT },
-        { "basis", false, STRICT_TEXT }, { "recorder", false, STRICT_TEXT }
-    };
     struct fact_rule *r = add_rule(l, line, effect);
     if (!r)
         return;
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_consent);
     load_value(l, node_get(n, "scope"), line, false, &r->what);
     load_value(l, node_get(n, "to"), line, false, &r->who);
     load_value(l, node_get(n, "until"), line, false, &r->until);
@@ -192,11 +182,10 @@ static void load_consent(struct loader *l, const struct node *n, const struct li
 static void load_objection(struct loader *l, const struct node *n, const struct line *line,
                            enum fact_effect effect)
 {
-    static const struct strict_key keys[] = { { "to", true, STRICT_TEXT } };
     struct fact_rule *r = add_rule(l, line, effect);
     if (!r)
         return;
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_objection);
     load_value(l, node_get(n, "to"), line, false, &r->who);
 }
 
@@ -249,15 +238,6 @@ static void check_itself(struct loader *l, const struct node *n, size_t first)
 
 static void load_line(struct loader *l, const struct node *n)
 {
-    static const struct strict_key keys[] = {
-        { "on", true, STRICT_MAP },          { "opens", false, STRICT_MAP },
-        { "closed_by", false, STRICT_MAP },  { "responsible", false, STRICT_MAP },
-        { "grants", false, STRICT_MAP },     { "revokes", false, STRICT_MAP },
-        { "objects", false, STRICT_MAP },    { "lifts_objection", false, STRICT_MAP },
-        { "restricts", false, STRICT_TEXT }, { "lifts", false, STRICT_TEXT },
-        { "links", false, STRICT_TEXT },     { "dies", false, STRICT_TEXT },
-        { "by", false, STRICT_TEXTS },
-    };
     size_t before = l->bundle->fact_count;
     struct line line = { .node = n };
     line.schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
@@ -265,7 +245,7 @@ static void load_line(struct loader *l, const struct node *n)
         (void)strict_memory(&l->reader);
         return;
     }
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_fact);
     if (!load_kinds(l, node_get(n, "on"), &line.on, &line.on_count, line.schemas))
         return;
     load_sayers(l, node_get(n, "by"), n, "by: [ROLE, ...], or by: " SAYER_ITSELF, &line.by);
@@ -324,8 +304,7 @@ static void collect_words(struct loader *l)
 
 void load_facts(struct loader *l, const struct node *root)
 {
-    static const struct strict_key keys[] = { { "facts", true, STRICT_LIST } };
-    STRICT_KEYS(&l->reader, root, keys);
+    strict_keys(&l->reader, root, &load_keys_facts);
     const struct node *list = strict_member(root, "facts", NODE_LIST);
     for (const struct node *n = list ? list->first : NULL; n; n = n->next)
         load_line(l, n);

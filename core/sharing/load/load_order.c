@@ -61,17 +61,13 @@ static bool is_by_person(const struct node *role)
 /* At least two people, of parties of the agreement. */
 static void load_approvers(struct loader *l, const struct node *list, const struct agreement *g)
 {
-    static const struct strict_key keys[] = { { "agency", true, STRICT_TEXT },
-                                              { "role", true, STRICT_TEXT },
-                                              { "name", true, STRICT_TEXT },
-                                              { "on", true, STRICT_TEXT } };
     struct slice first = { 0 };
     bool are_two = false;
     for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n)) {
         const struct node *agency = node_get(n, "agency");
         struct slice name = strict_text(n, "name");
         int64_t start = 0, end = 0;
-        STRICT_KEYS(&l->reader, n, keys);
+        strict_keys(&l->reader, n, &load_keys_extender);
         if (!l->source->is_settled && !is_by_person(node_get(n, "role")))
             (void)approver_role_read(&l->reader, node_get(n, "role"));
         (void)load_day(l, node_get(n, "on"), &start, &end);
@@ -99,15 +95,10 @@ static int64_t extension_limit(const struct agreement *g)
 
 void load_extension(struct loader *l, const struct node *root)
 {
-    static const struct strict_key keys[] = {
-        { "agreement", true, STRICT_TEXT },   { "version", true, STRICT_TEXT },
-        { "until", true, STRICT_TEXT },       { "reason", true, STRICT_TEXT },
-        { "approved_by", true, STRICT_LIST },
-    };
     const struct node *until = node_get(root, "until");
     struct target target;
     int64_t start = 0, end = 0;
-    STRICT_KEYS(&l->reader, root, keys);
+    strict_keys(&l->reader, root, &load_keys_extension);
     bool is_dated = load_day(l, until, &start, &end);
     if (!load_target(l, root, false, &target))
         return;
@@ -148,14 +139,9 @@ static bool load_time(struct loader *l, const struct node *n, int64_t *out)
 
 void load_stop(struct loader *l, const struct node *root)
 {
-    static const struct strict_key keys[] = {
-        { "agreement", true, STRICT_TEXT }, { "version", true, STRICT_TEXT },
-        { "from", true, STRICT_TEXT },      { "by", true, STRICT_TEXT },
-        { "reason", true, STRICT_TEXT },
-    };
     struct target target;
     int64_t from_ms = 0;
-    STRICT_KEYS(&l->reader, root, keys);
+    strict_keys(&l->reader, root, &load_keys_stop);
     bool is_timed = load_time(l, node_get(root, "from"), &from_ms);
     if (!load_target(l, root, true, &target) || !is_timed)
         return;

@@ -27,14 +27,9 @@ static void read_key(const struct strict *r, const struct node *n, struct public
 
 static void read_one(struct loader *l, const struct node *n, struct named *out)
 {
-    static const struct strict_key keys[] = { { "title", false, STRICT_TEXT },
-                                              { "agency", true, STRICT_TEXT },
-                                              { "roles", true, STRICT_TEXTS },
-                                              { "key", true, STRICT_TEXT },
-                                              { "until", true, STRICT_TEXT } };
     const struct strict *r = &l->reader;
     int64_t start_ms;
-    STRICT_KEYS(r, n, keys);
+    strict_keys(r, n, &load_keys_person);
     if (!load_is_id(n->key))
         (void)strict_say_key(r, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
     *out = (struct named){ .name = n->key, .title = strict_text(n, "title") };

@@ -42,21 +42,13 @@ static void load_reason(struct loader *l, const struct node *n, struct prohibiti
 
 static void load_prohibition(struct loader *l, const struct node *n, struct prohibition *p)
 {
-    static const struct strict_key keys[] = {
-        { "id", true, STRICT_TEXT },         { "withhold", true, STRICT_LIST },
-        { "to", false, STRICT_TEXTS },       { "when", false, STRICT_TEXT },
-        { "share", false, STRICT_MAP },      { "tell", false, STRICT_TEXT },
-        { "source", true, STRICT_TEXT },     { "from", false, STRICT_TEXTS },
-        { "protected", false, STRICT_TEXT }, { "reason", false, STRICT_TEXT },
-    };
-    static const char *const truths[] = { "true", "false" };
     bool *schemas = ARENA_ARRAY(l->reader.arena, catalogue_count(l->bundle->catalogue), bool);
     struct when_scope scope;
     if (!schemas) {
         (void)strict_memory(&l->reader);
         return;
     }
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_prohibition);
     p->id = load_id(l, n, "id");
     p->tell = strict_text(n, "tell");
     p->source = strict_text(n, "source");
@@ -67,7 +59,6 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
     load_named(l, node_get(n, "withhold"), &(struct load_types){ schemas, false }, &p->withhold);
     load_sides(l, node_get(n, "from"), &p->from);
     load_sides(l, node_get(n, "to"), &p->to);
-    (void)strict_one_of(&l->reader, node_get(n, "protected"), truths, 2);
     p->is_protected = slice_equal_text(strict_text(n, "protected"), "true");
     if (p->is_protected && p->tell.n)
         (void)strict_say(&l->reader, node_get(n, "tell"), "bundle.tell",
@@ -79,9 +70,8 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
 
 void load_prohibitions(struct loader *l, const struct node *root)
 {
-    static const struct strict_key keys[] = { { "prohibitions", true, STRICT_LIST } };
     struct bundle *b = l->bundle;
-    STRICT_KEYS(&l->reader, root, keys);
+    strict_keys(&l->reader, root, &load_keys_prohibitions);
     const struct node *list = strict_member(root, "prohibitions", NODE_LIST);
     for (const struct node *n = list ? list->first : NULL; n; n = n->next) {
         struct prohibition *grown =

@@ -7,12 +7,9 @@
 static void load_service(struct loader *l, const struct node *n, struct slice agency,
                          uint16_t number, struct service *out)
 {
-    static const struct strict_key keys[] = { { "role", true, STRICT_TEXT },
-                                              { "title", false, STRICT_TEXT } };
     if (!load_is_id(n->key))
         (void)strict_say_key(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
-    STRICT_KEYS(&l->reader, n, keys);
-    (void)strict_one_of(&l->reader, node_get(n, "role"), load_roles, LOAD_ROLES);
+    strict_keys(&l->reader, n, &load_keys_service);
     const char *name = arena_format(l->reader.arena, "%.*s/%.*s", (int)agency.n,
                                     (const char *)agency.p, (int)n->key.n, (const char *)n->key.p);
     if (!name)
@@ -24,22 +21,16 @@ static void load_service(struct loader *l, const struct node *n, struct slice ag
 static void load_feeds(struct loader *l, const struct node *feeds, struct slice agency,
                        struct traced_feed *out, size_t *count)
 {
-    static const struct strict_key feed_keys[] = { { "nhs_number", true, STRICT_MAP } };
-    static const struct strict_key number_keys[] = { { "traced", true, STRICT_TEXT } };
     for (const struct node *f = feeds ? feeds->first : NULL; f; f = f->next) {
-        STRICT_KEYS(&l->reader, f, feed_keys);
-        STRICT_KEYS(&l->reader, node_get(f, "nhs_number"), number_keys);
+        strict_keys(&l->reader, f, &load_keys_traced_feed);
+        strict_keys(&l->reader, node_get(f, "nhs_number"), &load_keys_traced);
         out[(*count)++] = (struct traced_feed){ agency, f->key };
     }
 }
 
 static void load_codes(struct loader *l, const struct node *codes)
 {
-    static const struct strict_key keys[] = { { "ods", false, STRICT_TEXT },
-                                              { "cassr", false, STRICT_TEXT },
-                                              { "gss", false, STRICT_TEXT },
-                                              { "cqc", false, STRICT_TEXT } };
-    STRICT_KEYS(&l->reader, codes, keys);
+    strict_keys(&l->reader, codes, &load_keys_codes);
 }
 
 /* "1f3a-90c2-77de-04b1", as concordat key prints it. */
@@ -60,31 +51,22 @@ static struct key_check load_key_check(struct loader *l, const struct node *n)
 
 static void load_key_checks(struct loader *l, const struct node *map)
 {
-    static const struct strict_key keys[] = { { "region", false, STRICT_TEXT },
-                                              { "recipients", false, STRICT_TEXT } };
-    STRICT_KEYS(&l->reader, map, keys);
+    strict_keys(&l->reader, map, &load_keys_key_checks);
     l->bundle->region_key = load_key_check(l, node_get(map, "region"));
     l->bundle->recipients_key = load_key_check(l, node_get(map, "recipients"));
 }
 
 static void load_agency(struct loader *l, const struct node *n, struct agency *out)
 {
-    static const struct strict_key keys[] = { { "title", false, STRICT_TEXT },
-                                              { "codes", false, STRICT_MAP },
-                                              { "nhs_number", false, STRICT_TEXT },
-                                              { "feeds", false, STRICT_MAP },
-                                              { "key_check", false, STRICT_TEXT },
-                                              { "services", true, STRICT_MAP } };
-    static const char *const entitled[] = { "entitled" };
     if (!load_is_id(n->key))
         (void)strict_say_key(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
-    STRICT_KEYS(&l->reader, n, keys);
+    strict_keys(&l->reader, n, &load_keys_agency);
     load_codes(l, node_get(n, "codes"));
     const struct node *number = node_get(n, "nhs_number");
     out->name = n->key;
     out->title = strict_text(n, "title");
     out->key = load_key_check(l, node_get(n, "key_check"));
-    out->entitled = number && strict_one_of(&l->reader, number, entitled, 1);
+    out->entitled = number && slice_equal_text(strict_text(n, "nhs_number"), "entitled");
 }
 
 static size_t count_below(const struct node *agencies, const char *key)
@@ -154,14 +136,7 @@ static void load_approvers(struct loader *l, const struct node *map)
 
 void load_region(struct loader *l, const struct node *root)
 {
-    static const struct strict_key keys[] = { { "region", true, STRICT_TEXT },
-                                              { "partitions", true, STRICT_TEXT },
-                                              { "agencies", true, STRICT_MAP },
-                                              { "key_checks", false, STRICT_MAP },
-                                              { "approvers", false, STRICT_MAP },
-                                              { "people", false, STRICT_MAP },
-                                              { "holds", false, STRICT_MAP } };
-    STRICT_KEYS(&l->reader, root, keys);
+    strict_keys(&l->reader, root, &load_keys_region);
     l->bundle->region = strict_text(root, "region");
     if (!slice_is_empty(l->bundle->region) && !load_is_id(l->bundle->region))
         (void)strict_say(&l->reader, node_get(root, "region"), "bundle.id", "'%.*s' is no id",

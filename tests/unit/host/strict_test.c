@@ -8,11 +8,16 @@ static const struct strict_codes codes = { .key = "t.key",
                                            .shape = "t.shape",
                                            .word = "t.word",
                                            .number = "t.number" };
-static const struct strict_key keys[] = {
-    { "name", true, STRICT_TEXT },  { "note", false, STRICT_NOTE },
-    { "list", false, STRICT_LIST }, { "paths", false, STRICT_TEXTS },
-    { "map", false, STRICT_MAP },   STRICT_MAY("any"),
-};
+static const char *const sizes[] = { "small", "large", NULL };
+STRICT_TABLE(of_test, "the test:", STRICT_MUST("name", STRICT_TEXT, "a"), STRICT_MAY("note", STRICT_NOTE, "b"),
+             STRICT_MAY("list", STRICT_LIST, "c"), STRICT_MAY("paths", STRICT_TEXTS, "d"),
+             STRICT_MAY("map", STRICT_MAP, "e"), STRICT_MAY("any", STRICT_ANY, "f"),
+             STRICT_MAY_BE("size", sizes, "g"));
+STRICT_TABLE(of_many, "", STRICT_MAY("a-name-that-is-rather-long-for-a-key-1", STRICT_ANY, ""),
+             STRICT_MAY("a-name-that-is-rather-long-for-a-key-2", STRICT_ANY, ""),
+             STRICT_MAY("a-name-that-is-rather-long-for-a-key-3", STRICT_ANY, ""),
+             STRICT_MAY("a-name-that-is-rather-long-for-a-key-4", STRICT_ANY, ""),
+             STRICT_MAY("a-name-that-is-rather-long-for-a-key-5", STRICT_ANY, ""));
 
 static struct arena arena;
 static struct problems problems;
@@ -59,8 +64,8 @@ static void a_map_of_its_keys_is_good(void)
         "{name: a, any: ''}",
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        CU_ASSERT(STRICT_KEYS(&reader, yaml(rows[i]), keys));
-    CU_ASSERT(STRICT_KEYS(&reader, NULL, keys));
+        CU_ASSERT(strict_keys(&reader, yaml(rows[i]), &of_test));
+    CU_ASSERT(strict_keys(&reader, NULL, &of_test));
     CU_ASSERT_EQUAL(problems.count, 0);
 }
 
@@ -69,8 +74,11 @@ static void what_does_not_fit_is_told_at_its_place(void)
     static const struct {
         const char *yaml, *said;
     } rows[] = {
-        { "name: a\ncolour: b", "t:2:1: cannot understand 'colour': want name, note, list, paths, "
-                                "map or any [t.key]" },
+        { "name: a\ncolour: b", "t:2:1: cannot understand 'colour': it has note, list, name, paths, "
+                                "map, any or size [t.key]" },
+        { "name: a\nnmae: b", "t:2:1: cannot understand 'nmae': it has name, note, map, size, list, any "
+                              "or paths [t.key]" },
+        { "{name: a, size: lrage}", "t:1:17: cannot use 'lrage': want large or small [t.word]" },
         { "note: b", "t:1:1: cannot do without 'name' [t.missing]" },
         { "name: ''", "t:1:7: cannot read 'name': want a text that is not empty [t.shape]" },
         { "name: [a]", "t:1:7: cannot read 'name': want a text [t.shape]" },
@@ -81,7 +89,7 @@ static void what_does_not_fit_is_told_at_its_place(void)
         { "- a", "t:1:1: cannot read this: want a map [t.shape]" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        CU_ASSERT_FALSE(STRICT_KEYS(&reader, yaml(rows[i].yaml), keys));
+        CU_ASSERT_FALSE(strict_keys(&reader, yaml(rows[i].yaml), &of_test));
         CU_ASSERT(said(rows[i].said));
         CU_ASSERT_EQUAL(problems.count, 0);
     }
@@ -89,27 +97,20 @@ static void what_does_not_fit_is_told_at_its_place(void)
 
 static void every_problem_is_told_not_the_first(void)
 {
-    CU_ASSERT_FALSE(STRICT_KEYS(&reader, yaml("{one: a, two: b, map: []}"), keys));
+    CU_ASSERT_FALSE(strict_keys(&reader, yaml("{one: a, two: b, map: []}"), &of_test));
     CU_ASSERT_EQUAL(problems.count, 4);
 }
 
 static void a_member_that_is_no_map_is_told_by_its_key(void)
 {
-    CU_ASSERT_FALSE(STRICT_KEYS(&reader, node_get(yaml("basis: none"), "basis"), keys));
+    CU_ASSERT_FALSE(strict_keys(&reader, node_get(yaml("basis: none"), "basis"), &of_test));
     CU_ASSERT(said("t:1:8: cannot read 'basis': want a map [t.shape]"));
 }
 
 static void keys_and_words_too_many_for_a_sentence_are_cut_not_overrun(void)
 {
-    static const struct strict_key many[] = {
-        STRICT_MAY("a-name-that-is-rather-long-for-a-key-1"),
-        STRICT_MAY("a-name-that-is-rather-long-for-a-key-2"),
-        STRICT_MAY("a-name-that-is-rather-long-for-a-key-3"),
-        STRICT_MAY("a-name-that-is-rather-long-for-a-key-4"),
-        STRICT_MAY("a-name-that-is-rather-long-for-a-key-5"),
-    };
     char *key = arena_format(&arena, "{%0500d: x}", 0);
-    CU_ASSERT_FALSE(STRICT_KEYS(&reader, yaml(key), many));
+    CU_ASSERT_FALSE(strict_keys(&reader, yaml(key), &of_many));
     CU_ASSERT_EQUAL_FATAL(problems.count, 1);
     CU_ASSERT(strlen(problems.list[0].text) < sizeof problems.list[0].text);
 }
@@ -134,7 +135,7 @@ static void a_word_is_one_of_those_there_are(void)
     CU_ASSERT_FALSE(strict_one_of(&reader, NULL, words, 3));
     CU_ASSERT_EQUAL(problems.count, 0);
     CU_ASSERT_FALSE(strict_one_of(&reader, node_get(root, "bad"), words, 3));
-    CU_ASSERT(said("t:2:6: cannot use 'denies': want asserts, replaces or retracts [t.word]"));
+    CU_ASSERT(said("t:2:6: cannot use 'denies': want replaces, asserts or retracts [t.word]"));
     CU_ASSERT_FALSE(strict_one_of(&reader, node_get(root, "bad"), words, 1));
     CU_ASSERT(said("t:2:6: cannot use 'denies': want asserts [t.word]"));
 }
