@@ -94,6 +94,8 @@ static bool show_message(struct mapping_run *r, const struct head *head, struct 
     put_text(r, out, "outcome", carried ? SLICE("mapped") : SLICE("not carried"));
     if (!mapped.is_named)
         node_put(out, SLICE("known_to_no_rule"), node_new_bool(r->a, true));
+    if (mapped.unknown.n)
+        put_text(r, out, "restricts_by_unknown_code", mapped.unknown_path);
     put_text(r, out, "message_id",
              r->masks ? way_back_masked(r->a, mapped.message_id, false) : mapped.message_id);
     put_text(r, out, "type", mapped.type);

@@ -146,6 +146,16 @@ MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_
  * of it could not be read. False: the turn cannot be kept. */
 MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct err *e);
 
+/* feed_unknown.c. Whether a mapped message restricts by a code that nobody knows, and is the first of its person
+ * to; then m->why says so. c: for feed_note_unknown, once the message is set aside. Where it has records
+ * that can be held for it nobody need ask. False: the turn cannot be kept. */
+MUST_CHECK bool feed_is_unknown_news(struct feed *f, struct message *m, struct change *c, bool *news,
+                                     struct err *e);
+MUST_CHECK bool feed_note_unknown(struct feed *f, const struct message *m, struct change *c,
+                                  struct err *e);
+/* A message that is kept: where it speaks about sharing and by no unknown code, one is news again. */
+MUST_CHECK bool feed_end_unknown(struct feed *f, const struct message *m, struct err *e);
+
 /* feed_signs.c: the sign that something of a message that is being quarantined could not be read, behind its
  * notice; with a local id it is remembered, to be carried over. */
 MUST_CHECK bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,

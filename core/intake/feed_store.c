@@ -264,8 +264,23 @@ static bool tally_misses(struct feed *f, const struct mapped *m, struct err *e)
     return true;
 }
 
+/* The message is set aside for a code that nobody knows. */
+static bool store_unknown(struct feed *f, struct message *m, struct change *c)
+{
+    uint64_t before = counts(f)->quarantined;
+    m->reading = READ_UNMAPPED;
+    return store_quarantined(f, m) && (counts(f)->quarantined == before ||
+                                       feed_note_unknown(f, m, c, &f->turn.failed));
+}
+
 static bool store_not_carried(struct feed *f, struct message *m, const struct mark *mark)
 {
+    struct change c;
+    bool unknown = false;
+    if (!feed_is_unknown_news(f, m, &c, &unknown, &f->turn.failed))
+        return false;
+    if (unknown)
+        return store_unknown(f, m, &c);
     counts(f)->taken++;
     counts(f)->not_carried++;
     if (!m->mapped.is_named) {
@@ -477,14 +492,30 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
                      buf_slice(&f->records), e);
 }
 
+/* Whoever would get one of these is asked about first. */
+static bool has_record_to_hold(const struct making *k)
+{
+    for (size_t i = 0; i < k->m->mapped.event_count; i++)
+        if (k->events[i].is_news && !k->m->mapped.events[i].schema->restricts)
+            return true;
+    return false;
+}
+
 static bool store_events(struct feed *f, struct message *m, const struct mark *mark)
 {
     struct making k = { .m = m, .linked = -1, .diffed = mark == NULL };
     struct err *e = &m->why;
+    struct change code;
+    bool unknown = false;
     k.events = ARENA_ARRAY(&f->work, m->mapped.event_count, struct candidate);
     if (!k.events)
         err_memory(e);
-    if (e->fate != ERR_NONE || !resolve(f, &k, e) || !encode(f, &k, e)) {
+    bool good = e->fate == ERR_NONE && resolve(f, &k, e);
+    if (good && !has_record_to_hold(&k) && !feed_is_unknown_news(f, m, &code, &unknown, &f->turn.failed))
+        return false;
+    if (unknown)
+        return store_unknown(f, m, &code);
+    if (!good || !encode(f, &k, e)) {
         if (e->fate != ERR_REJECT)
             return put_off(f, m);
         m->reading = READ_UNMAPPED;
@@ -500,7 +531,8 @@ static bool store_events(struct feed *f, struct message *m, const struct mark *m
     else
         c->unchanged++;
     return tally_misses(f, &m->mapped, &f->turn.failed) &&
-           write_rows(f, &k, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
+           feed_end_unknown(f, m, &f->turn.failed) && write_rows(f, &k, &f->turn.failed) &&
+           finish(f, m, mark, REPLY_ACCEPT);
 }
 
 /* A format that answers nothing has no stored answer to give again; and where each record of the

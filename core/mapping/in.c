@@ -42,12 +42,14 @@ bool mapping_can_read(const struct mapping *m, struct arena *a, const struct doc
     return true;
 }
 
+/* Of what is not carried the rules that restrict alone. */
 static bool run_rules(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
 {
     const struct mapping *m = r->m;
+    bool only_restricting = out->is_named;
     for (size_t i = 0; i < m->rule_count; i++) {
         const struct rule *rule = &m->rules[i];
-        if (!run_all_hold(r, &rule->on))
+        if ((only_restricting && !rule_restricts(rule)) || !run_all_hold(r, &rule->on))
             continue;
         out->outcome = MAPPED_EVENTS;
         out->is_named = true;
@@ -63,6 +65,29 @@ static bool run_rules(struct run *r, int64_t observed_ms, struct mapped *out, st
     return true;
 }
 
+/* Of a message that makes no record nothing else has told whether it is live. */
+static bool tell_environment(struct run *r, struct mapped *out, struct err *e)
+{
+    const struct rule *rule = r->m->teller;
+    size_t slot = (size_t)plan_header(rule->schema->plan)->environment;
+    struct build b;
+    bool cleared = false;
+    if (!build_init(&b, rule->schema->plan, r->a, e))
+        return false;
+    for (size_t i = 0; i < rule->setter_count; i++)
+        if (rule->setters[i].slot == (int)slot && !run_set(r, &b, &rule->setters[i], &cleared, e))
+            return false;
+    if (build_is_set(&b, slot))
+        out->environment = build_get_text(&b, slot);
+    return true;
+}
+
+static bool note_unknown(struct run *r, struct mapped *out, struct err *e)
+{
+    unknown_note(r, out);
+    return !out->unknown.n || out->event_count || tell_environment(r, out, e);
+}
+
 static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
 {
     const struct mapping *m = r->m;
@@ -73,14 +98,14 @@ static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, stru
         return false;
     for (size_t i = 0; i < m->not_carried.count && !out->is_named; i++)
         out->is_named = run_holds(r, &m->not_carried.list[i]);
-    if (!out->is_named) {
-        out->events = arena_raw(r->a, (m->rule_count + 1) * sizeof *out->events);
-        if (!out->events)
-            return err_memory(e);
-        if (!run_rules(r, observed_ms, out, e))
-            return false;
-    }
-    run_miss_unknown(r);
+    bool is_carried = !out->is_named;
+    out->events = arena_raw(r->a, (m->rule_count + 1) * sizeof *out->events);
+    if (!out->events)
+        return err_memory(e);
+    if (!run_rules(r, observed_ms, out, e) || !note_unknown(r, out, e))
+        return false;
+    if (is_carried)
+        run_miss_unknown(r);
     out->skipped_ids = r->skipped_ids;
     out->misses = r->misses;
     out->miss_count = r->miss_count;

@@ -117,9 +117,31 @@ static void compare_rules(struct loader *l, const struct rule *one, const struct
             compare(l, &one->on.list[i], &other->on.list[j]);
 }
 
+/* The first that restricts, else the first: all have the common fields that find a person. */
+static const struct rule *teller(const struct mapping *m)
+{
+    for (size_t i = 0; i < m->rule_count; i++)
+        if (rule_restricts(&m->rules[i]))
+            return &m->rules[i];
+    return m->rules;
+}
+
+static const struct field *unknown_of(const struct mapping *m)
+{
+    for (size_t i = 0; m->teller && i < m->teller->setter_count; i++) {
+        const struct field *f = m->teller->setters[i].field;
+        bool is_plain = f->kind == FIELD_FROM && !f->table && f->as == AS_TEXT;
+        if (is_plain && f->memo >= 0 && slice_equal_text(f->path, "header.unknown_restriction"))
+            return f;
+    }
+    return NULL;
+}
+
 void load_watched(struct loader *l)
 {
     struct mapping *m = l->m;
+    m->teller = m->rule_count ? teller(m) : NULL;
+    m->unknown = unknown_of(m);
     m->watched = ARENA_ARRAY(l->reader.arena, m->source_count + 1, struct watch);
     if (!m->watched) {
         strict_memory(&l->reader);

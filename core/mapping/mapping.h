@@ -57,6 +57,9 @@ struct mapped {
     struct slice environment;       /* "live", "test" as mapped; empty when the mapping names none */
     size_t skipped_ids;             /* NHS numbers that fail their check: left out, to be counted */
     bool is_named;                  /* a rule or not_carried knows it; else nobody thought of it */
+    struct slice unknown;           /* a code by which its sender restricts, that nobody here knows, and for which no
+                                       restriction of the message stands; empty: none. And its path */
+    struct slice unknown_path;
     const struct mapped_miss *misses; /* values that were there and are not in the records */
     size_t miss_count;
 };

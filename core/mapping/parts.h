@@ -225,6 +225,8 @@ struct mapping {
     size_t source_count, memo_count;
     struct rule *rules;
     size_t rule_count;
+    const struct field *unknown; /* the common header.unknown_restriction; NULL: there is none */
+    const struct rule *teller;   /* by whose fields the person is found where no rule fits */
     struct watch *watched;
     size_t watched_count;
     /* out */
@@ -314,6 +316,13 @@ bool rule_says_anything(struct run *r, const struct rule *rule);
 MUST_CHECK bool rule_end(struct run *r, const struct rule *rule, int64_t observed_ms,
                          const struct slice *cleared, size_t cleared_count, struct mapped_event *out,
                          struct err *e);
+/* unknown.c: the next code of the message by which its sender restricts and that nobody here knows, from path
+ * *next on; NULL: there is no more. */
+const struct ref *unknown_next(struct run *r, size_t *next, struct slice *code);
+/* Notes in out the first for which none of its events stands. */
+void unknown_note(struct run *r, struct mapped *out);
+/* Whether the field passes that value over. */
+bool run_is_passed(const struct field *f, struct slice value);
 /* Sets one field of b. *cleared: the sender cleared it. */
 MUST_CHECK bool run_set(struct run *r, struct build *b, const struct setter *s, bool *cleared,
                         struct err *e);

@@ -95,13 +95,17 @@ struct walk {
     struct mapped_restrictions *out;
     int64_t observed_ms;
     int ordinal;
+    bool is_named; /* as not carried: no other rule speaks */
     bool is_other;
     struct mapped_restriction doubt; /* the first that shows a code nobody knows */
 };
 
 static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
 {
-    bool holds = run_all_hold(w->r, &rule->on), is_no = rule_restricts(rule);
+    bool is_no = rule_restricts(rule);
+    if (w->is_named && !is_no)
+        return true;
+    bool holds = run_all_hold(w->r, &rule->on);
     bool is_unread = is_no && w->r->refused.fate != ERR_NONE;
     err_clear(&w->r->refused);
     if (!is_unread && (!holds || (rule->has_changed && !rule_says_anything(w->r, rule)))) {
@@ -124,6 +128,29 @@ static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
     return true;
 }
 
+/* Whoever it is about is found by the fields of a rule that did not fit. */
+static bool take_unknown(struct walk *w, struct err *e)
+{
+    size_t next = 0;
+    struct slice code;
+    if (w->doubt.is_doubtful || !unknown_next(w->r, &next, &code))
+        return true;
+    w->doubt = (struct mapped_restriction){ .is_doubtful = true };
+    if (!run_rule(w->r, w->r->m->teller, w->observed_ms, &w->doubt, &w->is_other, e))
+        return false;
+    note_environment(&w->doubt, w->out);
+    return true;
+}
+
+static bool is_not_carried(struct run *r)
+{
+    bool named = false;
+    for (size_t i = 0; i < r->m->not_carried.count && !named; i++)
+        named = run_holds(r, &r->m->not_carried.list[i]);
+    err_clear(&r->refused);
+    return named;
+}
+
 bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const struct doc *d,
                              int64_t observed_ms, struct mapped_restrictions *out, struct err *e)
 {
@@ -137,9 +164,12 @@ bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const str
         return err_memory(e);
     if (!run_init(&r, m, a, d, e) || !run_join(&r, &m->id, '|', &out->message_id, e))
         return false;
+    w.is_named = is_not_carried(&r);
     for (size_t i = 0; i < m->rule_count; i++)
         if (!take_rule(&w, &m->rules[i], e))
             return false;
+    if (!take_unknown(&w, e))
+        return false;
     if (w.doubt.is_doubtful) {
         w.doubt.is_unread = true;
         out->list[out->count++] = w.doubt;

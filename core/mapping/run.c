@@ -164,3 +164,11 @@ void run_miss_unknown(struct run *r)
             run_miss(r, &w->ref, SLICE("on"), value, "no rule knows it");
     }
 }
+
+bool run_is_passed(const struct field *f, struct slice value)
+{
+    for (size_t i = 0; i < f->passed_count; i++)
+        if (slice_equal_nocase(value, f->passed[i]))
+            return true;
+    return false;
+}

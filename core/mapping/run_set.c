@@ -41,14 +41,6 @@ static bool miss(struct run *r, const struct field *f, struct value *v, const ch
     }
 }
 
-static bool is_passed(const struct field *f, const struct found *one)
-{
-    for (size_t i = 0; one->how == FOUND_PRESENT && i < f->passed_count; i++)
-        if (slice_equal_nocase(one->value, f->passed[i]))
-            return true;
-    return false;
-}
-
 /* From path *next on the first that has a value that f does not pass over; else cleared when one was
  * cleared. f NULL: nothing is passed over. *next moves behind what was taken. */
 static void pick(struct run *r, const struct refs *from, const struct field *f, size_t *next,
@@ -59,7 +51,7 @@ static void pick(struct run *r, const struct refs *from, const struct field *f, 
         const struct ref *ref = &from->list[(*next)++];
         const struct found *one = run_find(r, ref);
         if (one->how == FOUND_ABSENT || (one->how == FOUND_CLEARED && v->how == HOW_CLEARED) ||
-            (f && is_passed(f, one)))
+            (f && one->how == FOUND_PRESENT && run_is_passed(f, one->value)))
             continue;
         v->how = one->how == FOUND_PRESENT ? HOW_TEXT : HOW_CLEARED;
         v->text = one->value;

@@ -167,7 +167,68 @@ static void a_value_that_no_condition_knows_is_counted_by_its_path(void)
     CU_ASSERT_EQUAL(out.miss_count, 0);
 }
 
+/* Whatever the message is about, and whether a rule fits it. */
+static void a_code_that_nobody_knows_is_told_without_a_record(void)
+{
+    struct mapped out = map(SEALS, SEALED("X"));
+    CU_ASSERT_EQUAL(out.outcome, MAPPED_NOT_CARRIED);
+    CU_ASSERT_TRUE(slice_equal_text(out.unknown, "X"));
+    CU_ASSERT_TRUE(slice_equal_text(out.unknown_path, "PD1-12[1!=Y|N]"));
+    CU_ASSERT_TRUE(slice_equal_text(out.environment, "live"));
+    struct mapped_restrictions all = restrict_by(SEALS, SEALED("X"));
+    CU_ASSERT_EQUAL_FATAL(all.count, 1);
+    CU_ASSERT_TRUE(all.list[0].is_unread && all.list[0].is_doubtful);
+    CU_ASSERT_TRUE(slice_equal_text(all.environment, "live"));
+}
+
+static void what_is_known_cleared_or_not_there_is_no_unknown_code(void)
+{
+    static const char *const benign[] = { "N", "n", "", "\"\"", " " };
+    for (size_t i = 0; i < sizeof benign / sizeof benign[0]; i++) {
+        const char *message = arena_format(&hp.scratch, SEALED("%s"), benign[i]);
+        CU_ASSERT_EQUAL(map(SEALS, message).unknown.n, 0);
+        CU_ASSERT_EQUAL(restrict_by(SEALS, message).count, 0);
+    }
+}
+
+/* Then its person's are held whatever comes, until a known one does. */
+static void a_restriction_of_unknown_kind_stands_for_its_code(void)
+{
+    const char *yaml = arena_format(&hp.scratch, "%s%s", SEALS,
+                                    "  - on: {PD1-12: {other: [Y, N]}}\n"
+                                    "    emit: Restriction.raised\n"
+                                    "    fields: {restriction.kind: {text: unknown}, restriction.code: PD1-12}\n");
+    struct mapped out = map(yaml, SEALED("X"));
+    CU_ASSERT_EQUAL(out.event_count, 1);
+    CU_ASSERT_EQUAL(out.unknown.n, 0);
+}
+
+static void of_what_is_not_carried_a_no_counts_and_nothing_else(void)
+{
+    static const char a60[] = "MSH|^~\\&|P|Z|R|R|2026||ADT^A60|C1|P|2.4\rEVN||20260202\rPID|||A1\rZU8||||%s\r";
+    static const char all[] = "  - {emit: HospitalStay.admitted}\n";
+    const char *yaml = arena_format(&hp.scratch, "%s%s%s", HEAD, all, RAISES);
+    struct mapped out = map(yaml, arena_format(&hp.scratch, a60, "1"));
+    CU_ASSERT_EQUAL_FATAL(out.event_count, 1);
+    HELPER_IS(&out.events[0], "restriction.kind", "location");
+    CU_ASSERT_TRUE(out.is_named);
+    struct mapped_restrictions told = restrict_by(yaml, arena_format(&hp.scratch, a60, "1"));
+    CU_ASSERT_EQUAL_FATAL(told.count, 1);
+    CU_ASSERT_EQUAL(told.list[0].ordinal, 0); /* as it is mapped: its id is the same */
+    out = map(yaml, arena_format(&hp.scratch, a60, "0"));
+    CU_ASSERT_EQUAL(out.event_count, 0);
+    CU_ASSERT_EQUAL(out.outcome, MAPPED_NOT_CARRIED);
+    out = map(yaml, arena_format(&hp.scratch, a60, "7"));
+    CU_ASSERT_TRUE(slice_equal_text(out.unknown, "7"));
+}
+
 static CU_TestInfo cases[] = {
+    { "a code that nobody knows is told without a record", a_code_that_nobody_knows_is_told_without_a_record },
+    { "what is known, cleared or not there is no unknown code",
+      what_is_known_cleared_or_not_there_is_no_unknown_code },
+    { "a restriction of unknown kind stands for its code", a_restriction_of_unknown_kind_stands_for_its_code },
+    { "of what is not carried a no counts, and nothing else",
+      of_what_is_not_carried_a_no_counts_and_nothing_else },
     { "small letters of a code say the same", small_letters_of_a_code_say_the_same },
     { "a value that no condition knows is counted by its path",
       a_value_that_no_condition_knows_is_counted_by_its_path },
