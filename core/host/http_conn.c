@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "host/http_crowd.h"
 
 #define HEAD_MAX ((size_t)16 * 1024)
 #define PIECE_BYTES ((size_t)16 * 1024)
@@ -141,7 +142,7 @@ static bool open_server(struct http_conn *c)
     if (c->server.fd >= 0)
         return true;
     while (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
-        if (!err_is_shortage(errno) || !http_door_make_file(c))
+        if (!err_is_shortage(errno) || !http_crowd_make_file(c->door, c))
             return false;
     if (!c->o->hand_over(c->o->ctx, pair[1], (const struct sockaddr *)&c->from, c->from_n)) {
         close(pair[0]);
@@ -168,7 +169,7 @@ static bool has_room(struct http_conn *c)
 {
     if (c->body.bytes > c->o->body_max)
         refuse(c, 413, "its body is too large");
-    else if (!http_door_hold(c, (size_t)c->body.bytes))
+    else if (!http_crowd_hold(c, (size_t)c->body.bytes))
         refuse(c, 503, "there is no room for it now");
     return c->phase != HTTP_ENDING;
 }
@@ -272,7 +273,7 @@ static void next_request(struct http_conn *c)
     c->seen = 0;
     c->blank = false;
     c->deadline_ms = c->now_ms + c->o->idle_ms;
-    http_door_answered(c);
+    http_crowd_answered(c);
 }
 
 /* "100 Continue" and the like, and nothing behind it: the answer is still to come (RFC 9110 15.2). */
@@ -384,11 +385,6 @@ uint32_t http_conn_wants_server(const struct http_conn *c)
     return (in ? (uint32_t)EPOLLIN : 0) | (c->passed ? (uint32_t)EPOLLOUT : 0);
 }
 
-bool http_conn_may_go(const struct http_conn *c)
-{
-    return c->phase != HTTP_AWAITS_ANSWER;
-}
-
 struct http_conn *http_conn_new(const struct http_door_options *o, int fd, const struct sockaddr_storage *from,
                                 socklen_t from_n, int64_t now_ms)
 {
@@ -411,23 +407,4 @@ struct http_conn *http_conn_new(const struct http_door_options *o, int fd, const
     c->deadline_ms = now_ms + o->head_ms;
     c->out_deadline_ms = NEVER;
     return c;
-}
-
-void http_conn_shut(struct http_conn *c)
-{
-    if (c->tls && c->phase != HTTP_LINGERS && tls_is_ready(c->tls))
-        (void)tls_end(c->tls, &c->tls_error);
-    tls_free(&c->tls);
-    (void)close(c->peer.fd);
-    if (c->server.fd >= 0)
-        (void)close(c->server.fd);
-    c->peer.fd = c->server.fd = -1;
-}
-
-void http_conn_free(struct http_conn *c)
-{
-    buf_release(&c->in);
-    buf_release(&c->out);
-    buf_release(&c->refusal);
-    mem_free(c);
 }

@@ -1,5 +1,5 @@
 /* http_conn.h - one connection of the door: its peer on one side, the web server on the other. Only for
- * http_door.c.
+ * the files of the door.
  *
  * WAITS for a head or reads one; then BODY, as far as it goes; then ANSWER, until its first byte comes.
  * ENDING: the web server has had its last byte, what it still says goes out, and behind it the refusal, if
@@ -65,12 +65,5 @@ uint32_t http_conn_wants_peer(const struct http_conn *c);
 uint32_t http_conn_wants_server(const struct http_conn *c);
 /* Whether it may be closed for another: no whole request of it waits for its answer. */
 bool http_conn_may_go(const struct http_conn *c);
-
-/* In http_door.c. It is to hold so many bytes; false, and nothing changed: there is no room for more. */
-bool http_door_hold(struct http_conn *c, size_t bytes);
-/* Files are out: another connection goes for this one; false: there is none that may. */
-bool http_door_make_file(struct http_conn *c);
-/* It has done what a connection is for, and holds nothing any more. */
-void http_door_answered(struct http_conn *c);
 
 #endif
