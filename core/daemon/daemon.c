@@ -6,83 +6,19 @@
  * Stopping: first what comes in, then what is spooled goes to the bus, then router and deliveries,
  * then the bus; ending.h bounds it. A part that cannot go on stops the whole process with exit 3:
  * restart is the recovery path. */
-#include "daemon/daemon.h"
-
-#include "control/way_back_read.h"
-#include "daemon/admin.h"
-#include "daemon/certificates.h"
-#include "daemon/ending.h"
-#include "daemon/keeper.h"
-#include "daemon/monitor.h"
-#include "daemon/pager.h"
-#include "daemon/standing.h"
-#include "delivery/asides.h"
-#include "delivery/delivery.h"
-#include "host/guard.h"
-#include "host/log.h"
-#include "host/say.h"
-#include "intake/asides.h"
-#include "intake/intake.h"
-#include "router/router.h"
-#include "site/site_part.h"
+#include "daemon/daemon_inside.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define TAKE_BACK_MS 45000 /* a send to a partner may take as long as its timeout */
+#include "daemon/certificates.h"
+#include "daemon/standing.h"
+#include "host/log.h"
+#include "host/say.h"
+
 #define LOOK_MS 1000    /* between two looks whether the bus has come */
 #define ANSWER_MS 2000
-#define FIRST_ANSWER_MS 5000
-
-struct daemon;
-
-struct running_feed {
-    struct daemon *d;
-    const struct site_feed *f;
-    struct feed *feed;
-    pthread_t thread;
-    bool opened, started;
-    struct admin *admin; /* its own, where it does not share the site's */
-};
-struct running_delivery {
-    struct daemon *d;
-    const struct site_delivery *f;
-    struct delivery *delivery;
-    pthread_t thread;
-    bool opened, started;
-    struct admin *admin; /* its own, where it does not share the site's */
-};
-
-struct daemon {
-    struct site *site;
-    struct bus *bus;
-    struct keeper *keeper;
-    struct router *router;
-    pthread_t router_thread;
-    bool router_started;
-    struct running_feed *feeds;
-    struct running_delivery *deliveries;
-    struct admin *admin;
-    struct tally *tally;    /* with the router */
-    struct pager *pager;
-    struct monitor *monitor;
-    const char *admin_listen; /* NULL: nowhere */
-    char **only;            /* NULL-terminated; NULL: everything */
-    bool listening;         /* the file of that name is ours */
-    bool joined;            /* the bus is there, and all that needs it has been opened */
-    struct ending ending;
-    atomic_bool failed;
-};
-
-static bool is_wanted(const struct daemon *d, const char *room, const char *name)
-{
-    return site_part_is_wanted(d->only, room, name);
-}
 
 /* A thread that cannot go on takes the process down by the ordinary way. */
 static void give_up(struct daemon *d, const struct log_who *who, const struct err *e)
@@ -123,202 +59,6 @@ static void *run_delivery(void *ctx)
     if (!delivery_run(r->delivery, &e))
         give_up(r->d, &who, &e);
     return NULL;
-}
-
-/* Asks each delivery of the feed's agency whose disclosure that was. */
-static bool find_reference(void *ctx, const struct disclosure_id *id, struct case_reference *out,
-                           bool *found, struct err *e)
-{
-    const struct running_feed *r = ctx;
-    const struct site *s = r->d->site;
-    *found = false;
-    for (size_t i = 0; i < s->delivery_count && !*found; i++) {
-        const struct site_delivery *f = &s->deliveries[i];
-        if (!slice_equal(f->agency, r->f->agency))
-            continue;
-        if (!delivery_find_reference(f->database, id, out, found, e))
-            return false;
-        if (*found)
-            snprintf(out->service, sizeof out->service, "%.*s", (int)f->service.n,
-                     (const char *)f->service.p);
-    }
-    return true;
-}
-
-static bool open_feed(struct running_feed *r, struct err *e)
-{
-    const struct site_feed *f = r->f;
-    const struct site *s = r->d->site;
-    struct feed_options o = {
-        .name = f->name, .agency = f->agency, .service = f->service, .system = f->system,
-        .contact_team = f->contact_team, .contact_phone = f->contact_phone,
-        .timeliness = f->timeliness, .traced = f->traced, .live = s->live, .mapping = f->mapping,
-        .bundle = s->bundle, .bus = r->d->bus, .region_key = f->region_key,
-        .agency_key = f->agency_key, .spool = f->spool, .spool_max_bytes = f->spool_max_bytes,
-        .stale_after_ms = f->stale_after_ms,
-        .quarantine_max_bytes = f->quarantine_max_bytes, .quarantine_age_ms = f->quarantine_age_ms, .keep_ms = f->keep_ms,
-        .words_max_bytes = f->words_max_bytes,
-        .references = { find_reference, r },
-        .rules = &s->rules,
-        .without_bus = !r->d->joined,
-    };
-    if (!feed_open(&o, &r->feed, e))
-        return false;
-    r->opened = f->transport->open(f->state, e);
-    return r->opened;
-}
-
-static bool open_delivery(struct running_delivery *r, struct err *e)
-{
-    const struct site_delivery *f = r->f;
-    struct delivery_options o = {
-        .name = f->name, .agency = f->agency, .service = f->service, .mapping = f->mapping,
-        .transport = f->transport, .state = f->state, .bundle = r->d->site->bundle,
-        .bus = r->d->bus, .database = f->database, .retry_ms = f->retry_ms,
-        .retry_max_ms = f->retry_max_ms,
-        .retry_after_max_ms = f->retry_after_max_ms, .alarm_after_ms = f->alarm_after_ms,
-        .tries_on_error = f->tries_on_error, .tries_on_reject = f->tries_on_reject, .rules = &r->d->site->rules,
-    };
-    r->opened = r->opened || f->transport->open(f->state, e);
-    return r->opened && delivery_open(&o, &r->delivery, e);
-}
-
-static bool open_bus(struct daemon *d, struct err *e)
-{
-    const struct site *s = d->site;
-    struct bus_options o = { .url = s->bus_url, .prefix = s->topic_prefix, .client = "concordat" };
-    return guard_folder(s->state_folder, "run.state", e) && bus_open(&o, &d->bus, e);
-}
-
-static bool open_topics(struct daemon *d, struct arena *a, struct err *e)
-{
-    const struct bus_topic *topics;
-    size_t n;
-    return region_topics(d->site->bundle, a, &topics, &n, e) && bus_topics(d->bus, topics, n, e);
-}
-
-static bool open_bundles(struct daemon *d, struct err *e)
-{
-    if (!keeper_open(d->site, d->bus, &d->keeper, e))
-        return false;
-    return !keeper_wants_restart(d->keeper) ||
-           err_set(e, ERR_FATAL, "run.restart", 0,
-                   "cannot go on by the bundle in force so far: bundle %llu changes the region; "
-                   "start again", (unsigned long long)d->site->waiting->number);
-}
-
-static bool open_router(struct daemon *d, struct err *e)
-{
-    struct router_options o = {
-        .bus = d->bus, .bundle = d->site->bundle, .keys = &d->site->router_keys,
-        .worker = "router-0", .live = d->site->live, .demo = d->site->places.demo,
-        .rules = &d->site->rules, .stands = standing_lanes, .ctx = d->site,
-    };
-    if (d->router || !d->site->has_router || !is_wanted(d, "router", NULL))
-        return true;
-    return router_open(&o, &d->router, e) || standing_stopped(d->site, "router", NULL, e);
-}
-
-/* A named person's word on what a part has set aside: done by that part's own thread. */
-static bool take_back(void *ctx, const char *room, struct slice name, const struct way_back *w,
-                      bool *here, uint64_t *done, struct err *e)
-{
-    struct daemon *d = ctx;
-    *here = false;
-    bool is_feed = strcmp(room, WAY_BACK_QUARANTINE) == 0;
-    for (size_t i = 0; is_feed && i < d->site->feed_count; i++)
-        if (d->feeds[i].started && slice_equal_text(name, d->site->feeds[i].name))
-            return (*here = true) && feed_take_back(d->feeds[i].feed, w, done, e);
-    for (size_t i = 0; !is_feed && i < d->site->delivery_count; i++)
-        if (d->deliveries[i].started && slice_equal_text(name, d->site->deliveries[i].name))
-            return (*here = true) &&
-                   delivery_take_back(d->deliveries[i].delivery, w, TAKE_BACK_MS, done, e);
-    return true;
-}
-
-static bool open_own(struct daemon *d, struct arena *a, const char *room, const char *name,
-                     struct admin **out, struct err *e)
-{
-    const char *socket = way_back_socket(a, d->site, room, slice_text(name));
-    const struct admin_options o = { d->site, d->bus, socket, take_back, d };
-    return socket ? admin_start(&o, out, e) : err_memory(e);
-}
-
-/* Parts of a site on Kafka would meet at the one socket: each has its own, for what it set aside. */
-static bool open_admin(struct daemon *d, struct arena *a, struct err *e)
-{
-    const struct site *s = d->site;
-    const struct admin_options o = { s, d->bus, s->admin_socket, take_back, d };
-    if (!d->only || strncmp(s->bus_url, "embedded:", 9) == 0)
-        return admin_start(&o, &d->admin, e);
-    bool good = true;
-    for (size_t i = 0; good && i < s->feed_count; i++)
-        good = !d->feeds[i].feed ||
-               open_own(d, a, WAY_BACK_QUARANTINE, s->feeds[i].name, &d->feeds[i].admin, e);
-    for (size_t i = 0; good && i < s->delivery_count; i++)
-        good = !d->deliveries[i].delivery ||
-               open_own(d, a, WAY_BACK_DELIVERIES, s->deliveries[i].name, &d->deliveries[i].admin, e);
-    return good;
-}
-
-static bool open_feeds(struct daemon *d, struct err *e)
-{
-    for (size_t i = 0; i < d->site->feed_count; i++)
-        if (is_wanted(d, "feed", d->site->feeds[i].name) && !open_feed(&d->feeds[i], e))
-            return standing_stopped(d->site, "feed", d->site->feeds[i].name, e);
-    return true;
-}
-
-/* All that asks the bus. After a failure for want of the bus (ERR_RETRY) it may be called again, and goes
- * on where it was. */
-static bool open_others(struct daemon *d, struct arena *a, struct err *e)
-{
-    const struct site *s = d->site;
-    if (!open_topics(d, a, e) || !open_bundles(d, e) || !open_router(d, e))
-        return false;
-    for (size_t i = 0; i < s->delivery_count; i++)
-        if (is_wanted(d, "delivery", s->deliveries[i].name) && !d->deliveries[i].delivery &&
-            !open_delivery(&d->deliveries[i], e))
-            return standing_stopped(s, "delivery", s->deliveries[i].name, e);
-    d->joined = open_admin(d, a, e);
-    return d->joined;
-}
-
-static bool has_feeds(const struct daemon *d)
-{
-    for (size_t i = 0; i < d->site->feed_count; i++)
-        if (is_wanted(d, "feed", d->site->feeds[i].name))
-            return true;
-    return false;
-}
-
-/* Only the bus is missing, and feeds can do without it for a while. */
-static bool may_go_without(const struct daemon *d, const struct err *e)
-{
-    return e->fate == ERR_RETRY && has_feeds(d);
-}
-
-static bool open_all(struct daemon *d, struct arena *a, struct err *e)
-{
-    const struct site *s = d->site;
-    d->feeds = ARENA_ARRAY(a, s->feed_count + 1, struct running_feed);
-    d->deliveries = ARENA_ARRAY(a, s->delivery_count + 1, struct running_delivery);
-    if (!d->feeds || !d->deliveries)
-        return err_memory(e);
-    for (size_t i = 0; i < s->feed_count; i++)
-        d->feeds[i] = (struct running_feed){ .d = d, .f = &s->feeds[i] };
-    for (size_t i = 0; i < s->delivery_count; i++)
-        d->deliveries[i] = (struct running_delivery){ .d = d, .f = &s->deliveries[i] };
-    if (!open_bus(d, e))
-        return false;
-    bool is_away = has_feeds(d) && !bus_answers(d->bus, FIRST_ANSWER_MS);
-    if (!is_away && !open_others(d, a, e)) {
-        if (!may_go_without(d, e))
-            return false;
-        log_err(LOG_WARN, NULL, e);
-        err_clear(e);
-    }
-    return open_feeds(d, e);
 }
 
 static uint64_t of_router(const void *part)
@@ -378,7 +118,7 @@ static const struct monitor_options *monitored(struct daemon *d, struct arena *a
     }
     *o = (struct monitor_options){
         .listen = d->admin_listen, .router = d->router, .keeper = d->keeper, .feeds = feeds,
-        .has_others = s->has_router && is_wanted(d, "router", NULL),
+        .has_others = s->has_router && daemon_wants(d, "router", NULL),
         .of = { .site = s, .tally = d->tally, .feeds = d->only ? of_feeds : NULL,
                 .deliveries = d->only ? of_deliveries : NULL },
     };
@@ -387,7 +127,7 @@ static const struct monitor_options *monitored(struct daemon *d, struct arena *a
         of_feeds[i] = feeds[i] != NULL;
     }
     for (size_t i = 0; i < s->delivery_count; i++) {
-        of_deliveries[i] = is_wanted(d, "delivery", s->deliveries[i].name);
+        of_deliveries[i] = daemon_wants(d, "delivery", s->deliveries[i].name);
         o->has_others |= of_deliveries[i];
     }
     return o;
@@ -436,7 +176,7 @@ static bool start_all(struct daemon *d, struct arena *a, struct err *e)
 static bool join_bus(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct monitor_options *o;
-    if (!open_others(d, a, e) || !start_others(d, e) || !watch_parts(d, e) ||
+    if (!daemon_open_others(d, a, e) || !start_others(d, e) || !watch_parts(d, e) ||
         !(o = monitored(d, a, e)))
         return false;
     monitor_join(d->monitor, o);
@@ -569,7 +309,7 @@ static void stop_all(struct daemon *d)
 static int run_site(struct daemon *d, struct arena *a)
 {
     struct err e = { 0 };
-    bool good = ending_start(&d->ending, &e) && open_all(d, a, &e);
+    bool good = ending_start(&d->ending, &e) && daemon_open(d, a, &e);
     if (good) {
         ending_begin(&d->ending);
         good = start_all(d, a, &e) && write_listening(d, a, &e);
