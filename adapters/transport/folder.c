@@ -3,12 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -51,68 +48,18 @@ static bool folder_check(const void *state, bool receives, struct err *e)
     return true;
 }
 
-/* The folders above a path; what cannot be made is told when the path itself is opened. */
-static void make_above(int at, const char *path)
-{
-    char above[PATH_MAX];
-    if ((size_t)snprintf(above, sizeof above, "%s", path) >= sizeof above)
-        return;
-    for (char *slash = strchr(above + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdirat(at, above, 0750);
-        *slash = '/';
-    }
-}
-
-/* A folder below `at`, made when it is not there; -1 with folder.open. */
-static int open_folder(int at, const char *path, struct err *e)
-{
-    int fd = -1;
-    make_above(at, path);
-    if (mkdirat(at, path, 0750) == 0 || errno == EEXIST)
-        fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        err_errno(e, ERR_FATAL, "folder.open", errno, "cannot open folder", path);
-    return fd;
-}
-
-static bool open_inbox(struct folder *s, struct err *e)
-{
-    s->inbox = open_folder(AT_FDCWD, s->read, e);
-    if (s->inbox < 0)
-        return false;
-    s->done = open_folder(s->inbox, "done", e);
-    s->refused = open_folder(s->inbox, "refused", e);
-    if (s->done < 0 || s->refused < 0)
-        return false;
-    folder_tidy(s->refused, ".why");
-    s->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (s->watch < 0 ||
-        inotify_add_watch(s->watch, s->read,
-                          IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
-                              IN_DELETE | IN_ONLYDIR) < 0)
-        return err_errno(e, ERR_FATAL, "folder.open", errno, "cannot watch folder", s->read);
-    return true;
-}
-
-static void close_one(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
-
 static void folder_close(void *state)
 {
     struct folder *s = state;
-    int *const all[] = { &s->inbox, &s->done, &s->refused, &s->watch, &s->wake };
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        close_one(all[i]);
+    folder_place_leave(s);
+    if (s->wake >= 0)
+        close(s->wake);
+    s->wake = -1;
     mem_free(s->files);
     mem_free(s->writers);
     s->files = NULL;
     s->writers = NULL;
-    s->writer_count = s->writer_room = 0;
+    s->writer_room = 0;
     s->count = s->room = 0;
 }
 
@@ -120,12 +67,14 @@ static bool folder_open(void *state, struct err *e)
 {
     struct folder *s = state;
     s->inbox = s->done = s->refused = s->watch = -1;
+    s->has_looked = false;
+    s->cannot_since_ns = 0;
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool ok =
         s->wake >= 0 || err_errno(e, ERR_FATAL, "folder.open", errno, "cannot make", "eventfd");
     ok = ok && folder_check(s, cfg_is_set(s->read), e);
     if (ok && cfg_is_set(s->write)) {
-        int outbox = open_folder(AT_FDCWD, s->write, e);
+        int outbox = folder_place_open(AT_FDCWD, s->write, e);
         ok = outbox >= 0;
         if (ok) {
             folder_tidy(outbox, s->suffix);
@@ -133,7 +82,7 @@ static bool folder_open(void *state, struct err *e)
         }
     }
     if (ok && cfg_is_set(s->read))
-        ok = open_inbox(s, e);
+        ok = folder_place_enter(s, e);
     if (!ok)
         folder_close(s);
     return ok;
@@ -142,7 +91,7 @@ static bool folder_open(void *state, struct err *e)
 static bool run(void *state, struct intake up, struct err *e)
 {
     struct folder *s = state;
-    if (s->inbox < 0)
+    if (!cfg_is_set(s->read))
         return err_set(e, ERR_FATAL, "folder.option", 0, "'read' is needed to take files in");
     return folder_run(s, up, e);
 }

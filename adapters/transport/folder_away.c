@@ -94,7 +94,7 @@ void folder_look_back(struct folder *s)
         if (fstatat(t->folder, t->moved, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
             st.st_ino != t->file.inode) {
             t->moved[0] = '\0'; /* somebody took it away */
-        } else if (!folder_is_as_before(&t->file, &st)) {
+        } else if (folder_file_has_grown(&t->file, &st)) {
             put_back(s, t);
             t->moved[0] = '\0';
         }
@@ -106,19 +106,21 @@ void folder_look_back(struct folder *s)
 void folder_put_away(struct folder *s, struct folder_file *f, const struct answer *answer)
 {
     char moved[NAME_MAX + 1], masked[16];
+    struct err e = { .fate = ERR_NONE };
     bool kept = answer->fate == ANSWER_KEPT;
     f->not_before_ns = clock_mono_ns() + s->retry_ms * NS_PER_MS;
     if (answer->fate == ANSWER_LATER)
         return;
-    int to = kept ? s->done : s->refused;
-    if (move(s, f->name, to, moved)) {
+    int *to = kept ? &s->done : &s->refused;
+    bool is_open = folder_place_aside(s, to, &e);
+    if (is_open && move(s, f->name, *to, moved)) {
         if (!kept)
             put_why(s, moved, answer->why);
         f->not_before_ns = 0;
-        remember(s, f, to, moved);
+        remember(s, f, *to, moved);
         return;
     }
     id_masked(slice_text(f->name), masked);
     log_line(LOG_ERROR, &who, "folder.move", "cannot move '%s' out of the inbox: %s", masked,
-             strerror(errno));
+             is_open ? strerror(errno) : e.text);
 }

@@ -23,6 +23,7 @@
 #define NS_PER_MS 1000000
 /* Where inotify tells nothing (network shares) this finds what came. */
 #define RESCAN_NS ((int64_t)5 * 1000 * NS_PER_MS)
+#define SAY_AGAIN_NS ((int64_t)3600 * 1000 * NS_PER_MS)
 
 static const struct log_who who = { "transport", "folder" };
 
@@ -67,27 +68,9 @@ static struct folder_file *append(struct folder *s, const char *name)
         return NULL;
     s->files = files;
     struct folder_file *f = &s->files[s->count++];
-    *f = (struct folder_file){ .still_since_ns = -1 };
+    *f = (struct folder_file){ .still_since_ns = -1, .lay_there = !s->has_looked };
     snprintf(f->name, sizeof f->name, "%s", name);
     return f;
-}
-
-bool folder_is_as_before(const struct folder_file *f, const struct stat *st)
-{
-    return f->inode == st->st_ino && f->size == st->st_size &&
-           f->changed.tv_sec == st->st_mtim.tv_sec && f->changed.tv_nsec == st->st_mtim.tv_nsec;
-}
-
-static void note(struct folder_file *f, const struct stat *st, int64_t now_ns)
-{
-    f->seen = true;
-    if (f->still_since_ns >= 0 && folder_is_as_before(f, st))
-        return;
-    f->inode = st->st_ino;
-    f->size = st->st_size;
-    f->changed = st->st_mtim;
-    f->still_since_ns = now_ns;
-    f->not_before_ns = 0;
 }
 
 static void look_at(struct folder *s, size_t known, const char *name, int64_t now_ns)
@@ -100,7 +83,7 @@ static void look_at(struct folder *s, size_t known, const char *name, int64_t no
     if (!f)
         f = append(s, name);
     if (f)
-        note(f, &st, now_ns);
+        folder_file_note(f, &st, now_ns);
 }
 
 /* Files that went away leave the table. */
@@ -133,20 +116,8 @@ static bool scan(struct folder *s, struct err *e)
         look_at(s, known, entry->d_name, now_ns);
     closedir(d);
     drop_unseen(s);
+    s->has_looked = true;
     return true;
-}
-
-bool folder_is_still(const struct folder *s, const struct folder_file *f, int64_t now_ns,
-                     int64_t wall_ms, int64_t *wait_ns)
-{
-    int64_t changed_ms = (int64_t)f->changed.tv_sec * 1000 + f->changed.tv_nsec / NS_PER_MS;
-    int64_t left = f->still_since_ns + s->settle_ms * NS_PER_MS - now_ns;
-    if (wall_ms - changed_ms >= s->settle_ms)
-        left = 0;
-    if (f->not_before_ns - now_ns > left)
-        left = f->not_before_ns - now_ns;
-    *wait_ns = left > 0 ? left : 0;
-    return left <= 0;
 }
 
 static bool read_whole(int fd, uint8_t *p, size_t n)
@@ -174,9 +145,9 @@ static bool read_file(struct folder *s, struct folder_file *f, struct arena *a,
         return false;
     size_t n = (size_t)f->size;
     uint8_t *p = arena_alloc(a, n);
-    bool ok = p && fstat(fd, &st) == 0 && folder_is_as_before(f, &st) &&
+    bool ok = p && fstat(fd, &st) == 0 && folder_file_is_as_before(f, &st) &&
               !folder_is_being_written(s, f->name, fd, &st) && read_whole(fd, p, n) &&
-              fstat(fd, &st) == 0 && folder_is_as_before(f, &st);
+              fstat(fd, &st) == 0 && folder_file_is_as_before(f, &st);
     close(fd);
     *out = slice_of(p, n);
     return ok;
@@ -227,7 +198,7 @@ static void take_still(struct folder *s, struct haul *h, struct intake up, int64
     for (size_t i = 0; i < s->count; i++) {
         struct folder_file *f = &s->files[i];
         int64_t wait = 0;
-        if (!folder_is_still(s, f, clock_mono_ns(), clock_wall_ms(), &wait)) {
+        if (!folder_file_is_still(f, s->settle_ms, clock_mono_ns(), clock_wall_ms(), &wait)) {
             *wait_ns = wait < *wait_ns ? wait : *wait_ns;
             continue;
         }
@@ -274,23 +245,33 @@ static bool wait_for_change(struct folder *s, int64_t wait_ns)
     return true;
 }
 
-/* One look at the folder. What the system has run out of passes: then this was no look, and the next one
- * comes soon; said once. False: the folder cannot be read. */
-static bool look(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns, struct err *e)
+/* At first, and once an hour while it lasts. */
+static void say_cannot(struct folder *s, const struct err *e)
 {
-    bool looked = scan(s, e);
-    if (!looked && e->fate == ERR_FATAL)
-        return false;
+    int64_t now_ns = clock_mono_ns();
+    if (s->cannot_since_ns && now_ns - s->cannot_since_ns < SAY_AGAIN_NS)
+        return;
+    log_err(e->fate == ERR_FATAL ? LOG_ERROR : LOG_WARN, &who, e);
+    s->cannot_since_ns = now_ns;
+}
+
+/* One look at the folder. What the system has run out of passes, and an inbox that is gone may come back:
+ * then this was no look, and the next one comes soon. */
+static void look(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns)
+{
+    struct err e = { .fate = ERR_NONE };
+    bool looked = folder_place_look(s, &e);
+    if (looked)
+        folder_look_back(s);
+    looked = looked && scan(s, &e);
     if (looked) {
+        folder_let_old_go(s);
         take_still(s, h, up, wait_ns);
+        s->cannot_since_ns = 0;
     } else {
-        if (!s->is_short)
-            log_err(LOG_WARN, &who, e);
-        err_clear(e);
-        *wait_ns = s->retry_ms * NS_PER_MS;
+        say_cannot(s, &e);
+        *wait_ns = s->retry_ms * NS_PER_MS < RESCAN_NS ? s->retry_ms * NS_PER_MS : RESCAN_NS;
     }
-    s->is_short = !looked;
-    return true;
 }
 
 bool folder_run(struct folder *s, struct intake up, struct err *e)
@@ -300,14 +281,11 @@ bool folder_run(struct folder *s, struct intake up, struct err *e)
         return err_memory(e);
     arena_init(&h->a, TURN_BYTES + (size_t)s->size_max);
     int64_t wait_ns = 0;
-    bool ok = true;
     do {
-        folder_look_back(s);
-        folder_let_old_go(s);
         folder_hear(s);
-        ok = look(s, h, up, &wait_ns, e);
-    } while (ok && wait_for_change(s, wait_ns));
+        look(s, h, up, &wait_ns);
+    } while (wait_for_change(s, wait_ns));
     arena_release(&h->a);
     mem_free(h);
-    return ok;
+    return true;
 }

@@ -12,10 +12,11 @@ struct folder_file {
     char name[NAME_MAX + 1];
     ino_t inode;
     off_t size;
-    struct timespec changed; /* mtime */
+    struct timespec written, changed; /* mtime, which whoever writes may set; ctime */
     int64_t still_since_ns;  /* monotonic: when it was first seen as it is now */
     int64_t not_before_ns;   /* monotonic: after it could not be kept */
     bool seen;               /* by the scan under way */
+    bool lay_there;          /* at the first look, and has not changed since */
 };
 
 /* A file that somebody writes, by its name. */
@@ -39,7 +40,8 @@ struct folder {
     const char *read, *write, *pattern, *suffix;
     int64_t settle_ms, retry_ms, size_max, done_age_ms;
 
-    bool is_short;             /* the last look failed: out of files or memory */
+    bool has_looked;           /* since it was opened */
+    int64_t cannot_since_ns;   /* monotonic: when it was said last that the inbox cannot be read; 0: it can */
     int inbox, done, refused;  /* folders; -1: not used */
     int watch, wake;           /* inotify; eventfd that stop() makes readable */
     struct folder_file *files; /* by name */
@@ -51,14 +53,29 @@ struct folder {
     int64_t let_go_ns; /* monotonic: when done/ was last looked through; 0: at the next look */
 };
 
+/* folder_file.c. What it is now; a change begins its rest anew. */
+void folder_file_note(struct folder_file *f, const struct stat *st, int64_t now_ns);
+bool folder_file_is_as_before(const struct folder_file *f, const struct stat *st);
+/* Or was written to; the ctime of what we have moved is our own. */
+bool folder_file_has_grown(const struct folder_file *f, const struct stat *st);
+/* Whether a file that has looked like this since still_since_ns may be taken now; else *wait_ns says when
+ * to look again. wall_ms: the time now; what lay there at the first look and was changed longer than settle
+ * ago is still at once. */
+bool folder_file_is_still(const struct folder_file *f, int64_t settle_ms, int64_t now_ns, int64_t wall_ms,
+                          int64_t *wait_ns);
+
+/* folder_place.c. A folder below `at`, made when it is not there; -1 with folder.open. */
+int folder_place_open(int at, const char *path, struct err *e);
+/* Opens the inbox and what belongs to it, made where it is missing; whoever fails leaves. */
+MUST_CHECK bool folder_place_enter(struct folder *s, struct err *e);
+void folder_place_leave(struct folder *s);
+/* Whether the inbox is there; opened anew, and said, when it is another than before. folder.open. */
+MUST_CHECK bool folder_place_look(struct folder *s, struct err *e);
+/* The same for done/ or refused/, made where it is missing; fd is &s->done or &s->refused. */
+MUST_CHECK bool folder_place_aside(struct folder *s, int *fd, struct err *e);
+
 /* folder_in.c */
 MUST_CHECK bool folder_run(struct folder *s, struct intake up, struct err *e);
-/* Whether a file that has looked like this since still_since_ns may be taken now; else *wait_ns
- * says when to look again. wall_ms: the time now; a file last written longer than settle ago is
- * still at once. */
-bool folder_is_still(const struct folder *s, const struct folder_file *f, int64_t now_ns,
-                     int64_t wall_ms, int64_t *wait_ns);
-bool folder_is_as_before(const struct folder_file *f, const struct stat *st);
 
 /* folder_watch.c. Whether a name says that the file is not whole yet. */
 bool folder_is_in_the_making(const struct folder *s, const char *name);

@@ -8,11 +8,41 @@ void holds_init(struct holds *h, const struct bundle *b)
     *h = (struct holds){ .bundle = b };
 }
 
-static struct held **find(struct held **at, const char *hold)
+static struct held *find(const struct holds *h, struct slice hold, bool is_refused)
 {
-    while (*at && strcmp((*at)->hold, hold) != 0)
-        at = &(*at)->next;
-    return at;
+    struct chain_link *l = chains_first(&h->by_name, hash_bytes(hold));
+    for (; l; l = chains_next(l)) {
+        struct held *x = (struct held *)l;
+        if (x->is_refused == is_refused && slice_equal_text(hold, x->hold))
+            return x;
+    }
+    return NULL;
+}
+
+static void leave_line(struct holds *h, struct held *x)
+{
+    struct held **first = x->is_refused ? &h->refused : &h->first;
+    *(x->before ? &x->before->next : first) = x->next;
+    if (x->next)
+        x->next->before = x->before;
+    else if (!x->is_refused)
+        h->last = x->before;
+    x->next = x->before = NULL;
+}
+
+static void join_end(struct holds *h, struct held *x)
+{
+    x->before = h->last;
+    *(h->last ? &h->last->next : &h->first) = x;
+    h->last = x;
+}
+
+static void join_refused(struct holds *h, struct held *x)
+{
+    x->next = h->refused;
+    if (x->next)
+        x->next->before = x;
+    h->refused = x;
 }
 
 static void put(char *to, size_t room, struct slice text)
@@ -63,19 +93,22 @@ static void read_note(struct slice note, struct said *out)
     put(out->hold, sizeof out->hold, slice_head(rest, blank));
 }
 
-static void take_first(struct holds *h, const struct said *said)
+static void take_first(const struct holds *h, const struct said *said)
 {
-    struct held *x = *find(&h->first, said->hold);
+    struct slice hold = slice_text(said->hold);
+    struct held *x = find(h, hold, false);
     if (!x)
-        x = *find(&h->refused, said->hold);
+        x = find(h, hold, true);
     if (x)
         put(x->first, sizeof x->first, said->by);
 }
 
-static void end(struct held **at)
+static void end(struct holds *h, struct held *gone)
 {
-    struct held *gone = *at;
-    *at = gone->next;
+    if (!gone)
+        return;
+    leave_line(h, gone);
+    chains_remove(&h->by_name, &gone->by_name);
     mem_free(gone);
 }
 
@@ -83,12 +116,12 @@ static void end(struct held **at)
 static void refuse_one(struct holds *h, const struct said *said, const char *hold,
                        const struct audit_read *r)
 {
-    struct held **at = find(&h->first, hold), *x = *at;
+    struct held *x = find(h, slice_text(hold), false);
     if (!x)
         return;
-    *at = x->next;
-    x->next = h->refused;
-    h->refused = x;
+    leave_line(h, x);
+    x->is_refused = true;
+    join_refused(h, x);
     x->refused_ms = r->decided_ms;
     x->refused_at = r->sequence;
     x->is_whole_episode = slice_equal_text(said->act, "refuse-episode");
@@ -112,16 +145,16 @@ static void refuse(struct holds *h, const struct said *said, const struct audit_
 /* With all that was refused with it. */
 static void reopen_one(struct holds *h, const char *hold)
 {
-    const struct held *named = *find(&h->refused, hold);
+    const struct held *named = find(h, slice_text(hold), true);
     if (!named)
         return;
     const int partition = named->partition;
     const int64_t refused_at = named->refused_at;
-    for (struct held **at = &h->refused; *at;)
-        if ((*at)->partition == partition && (*at)->refused_at == refused_at)
-            end(at);
-        else
-            at = &(*at)->next;
+    for (struct held *x = h->refused, *next; x; x = next) {
+        next = x->next;
+        if (x->partition == partition && x->refused_at == refused_at)
+            end(h, x);
+    }
 }
 
 /* "... (refused as HOLD)": that hold; empty: it was named itself. */
@@ -140,7 +173,7 @@ static void reopen(struct holds *h, const struct said *said, const struct audit_
 {
     char name[HOLD_NAME_MAX];
     put(name, sizeof name, refused_as(r->note));
-    reopen_one(h, *find(&h->refused, said->hold) ? said->hold : name);
+    reopen_one(h, find(h, slice_text(said->hold), true) ? said->hold : name);
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
         join(name, sizeof name, d->event_id, ':', d->recipient);
@@ -161,21 +194,30 @@ static void take_word(struct holds *h, const struct audit_read *r)
         reopen(h, &said, r);
 }
 
+static void open_one(struct holds *h, const char *name, int partition, const struct audit_read *r,
+                     const struct audit_decision *d)
+{
+    struct held *x = new_held(h, partition, r, d);
+    if (!x || !chains_add(&h->by_name, &x->by_name, hash_bytes(slice_text(name)))) {
+        mem_free(x);
+        h->lost = true;
+        return;
+    }
+    put(x->hold, sizeof x->hold, slice_text(name));
+    join_end(h, x);
+}
+
 static void take_decision(struct holds *h, int partition, const struct audit_read *r,
                           const struct audit_decision *d)
 {
     char name[HOLD_NAME_MAX];
     bool is_hold = slice_equal_text(d->outcome, "hold");
     join(name, sizeof name, d->event_id, ':', d->recipient);
-    struct held **at = find(&h->first, name);
-    if (*at && !is_hold) {
-        end(at);
-    } else if (!*at && is_hold) {
-        *at = new_held(h, partition, r, d);
-        h->lost = h->lost || !*at;
-        if (*at)
-            put((*at)->hold, sizeof (*at)->hold, slice_text(name));
-    }
+    struct held *x = find(h, slice_text(name), false);
+    if (x && !is_hold)
+        end(h, x);
+    else if (!x && is_hold)
+        open_one(h, name, partition, r, d);
 }
 
 bool holds_take(void *holds, int partition, const struct audit_read *r)
@@ -192,18 +234,12 @@ bool holds_take(void *holds, int partition, const struct audit_read *r)
 
 const struct held *holds_find(const struct holds *h, struct slice hold)
 {
-    const struct held *x = h->first;
-    while (x && !slice_equal_text(hold, x->hold))
-        x = x->next;
-    return x;
+    return find(h, hold, false);
 }
 
 const struct held *holds_find_refused(const struct holds *h, struct slice hold)
 {
-    const struct held *x = h->refused;
-    while (x && !slice_equal_text(hold, x->hold))
-        x = x->next;
-    return x;
+    return find(h, hold, true);
 }
 
 bool holds_kept_back(const struct holds *h, struct slice hold, const struct audit_read *r,
@@ -240,8 +276,9 @@ void holds_count(const struct holds *h, int64_t now_ms, struct holds_count *out)
 void holds_release(struct holds *h)
 {
     while (h->first)
-        end(&h->first);
+        end(h, h->first);
     while (h->refused)
-        end(&h->refused);
+        end(h, h->refused);
+    chains_release(&h->by_name);
     unread_release(&h->unread);
 }

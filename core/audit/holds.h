@@ -3,8 +3,8 @@
  * What a person refused is told as well, until people reopen it.
  *
  * A decision to hold opens one; a later decision on the same event for the same recipient that is
- * none ends it. Each has a deadline by its reason (region.yaml, holds). Owns its memory.
- * Threads: one. */
+ * none ends it. Each has a deadline by its reason (region.yaml, holds). An entry
+ * costs the same however much waits. Owns its memory. Threads: one. */
 #ifndef CONCORDAT_AUDIT_HOLDS_H
 #define CONCORDAT_AUDIT_HOLDS_H
 
@@ -13,7 +13,8 @@
 #define HOLD_NAME_MAX 256
 
 struct held {
-    struct held *next;                  /* the older come first */
+    struct chain_link by_name;          /* must be first */
+    struct held *next, *before;         /* the older come first */
     char hold[HOLD_NAME_MAX];           /* "eventid:agency/service" */
     char what[160], source[160];        /* "HospitalStay.admitted"; "agency/service" */
     char reason[48], clause[224];       /* clause: empty when none would permit it */
@@ -24,12 +25,13 @@ struct held {
     /* Of one that was refused: */
     char refused_by[128];
     int64_t refused_ms, refused_at;     /* at: number of that entry: what was refused by one word */
-    bool is_whole_episode;
+    bool is_refused, is_whole_episode;
 };
 
 struct holds {
     const struct bundle *bundle;
-    struct held *first, *refused;       /* refused, and not reopened */
+    struct held *first, *last, *refused; /* refused, and not reopened */
+    struct chains by_name;              /* of both */
     struct unread_list unread;          /* what could not be read, and whose events wait because of it */
     bool lost;                          /* memory ended: the list is not whole */
 };

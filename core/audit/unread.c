@@ -8,28 +8,86 @@ static void put(char *to, size_t room, struct slice text)
     (void)snprintf(to, room, "%.*s", SHOWN(text));
 }
 
-static bool is_of(const struct unread_person *x, const uint8_t subject[ID_BYTES],
-                  struct slice source, struct slice code)
+static struct unread_person *first_of(const struct unread_list *l, const uint8_t subject[ID_BYTES])
 {
-    return memcmp(x->subject, subject, ID_BYTES) == 0 && slice_equal_text(source, x->source) &&
-           slice_equal_text(code, x->code);
+    return (struct unread_person *)chains_first(&l->by_subject, hash_bytes(slice_of(subject, ID_BYTES)));
 }
 
-static struct unread_person **find(struct unread_list *l, const uint8_t subject[ID_BYTES],
-                                   struct slice source, struct slice code)
+static struct unread_person *next_of(const struct unread_person *x)
 {
-    struct unread_person **at = &l->first;
-    while (*at && !is_of(*at, subject, source, code))
-        at = &(*at)->next;
-    return at;
+    return (struct unread_person *)chains_next(&x->by_subject);
+}
+
+static bool is_of(const struct unread_alike *a, struct slice source, struct slice code)
+{
+    return slice_equal_text(source, a->source) && slice_equal_text(code, a->code);
+}
+
+static struct unread_person *find(const struct unread_list *l, const uint8_t subject[ID_BYTES],
+                                  struct slice source, struct slice code)
+{
+    struct unread_person *x = first_of(l, subject);
+    while (x && !(memcmp(x->subject, subject, ID_BYTES) == 0 && is_of(x->alike, source, code)))
+        x = next_of(x);
+    return x;
 }
 
 static bool waits(const struct unread_list *l, const uint8_t subject[ID_BYTES])
 {
-    const struct unread_person *x = l->first;
+    const struct unread_person *x = first_of(l, subject);
     while (x && memcmp(x->subject, subject, ID_BYTES) != 0)
-        x = x->next;
+        x = next_of(x);
     return x != NULL;
+}
+
+/* NULL without memory. */
+static struct unread_alike *alike_of(struct unread_list *l, struct slice source, struct slice code)
+{
+    struct unread_alike *a = l->alikes;
+    while (a && !is_of(a, source, code))
+        a = a->next;
+    if (a || !(a = mem_alloc(sizeof *a)))
+        return a;
+    put(a->source, sizeof a->source, source);
+    put(a->code, sizeof a->code, code);
+    a->next = l->alikes;
+    l->alikes = a;
+    return a;
+}
+
+static void leave_alike(struct unread_list *l, struct unread_alike *gone)
+{
+    struct unread_alike **at = &l->alikes;
+    if (--gone->people > 0)
+        return;
+    while (*at != gone)
+        at = &(*at)->next;
+    *at = gone->next;
+    mem_free(gone);
+}
+
+/* NULL without memory. */
+static struct unread_person *add(struct unread_list *l, int partition, const struct audit_read *r,
+                                 struct slice code)
+{
+    bool is_new = !waits(l, r->subject);
+    struct unread_person *x = mem_alloc(sizeof *x);
+    struct unread_alike *alike = x ? alike_of(l, r->source, code) : NULL;
+    if (!alike || !chains_add(&l->by_subject, &x->by_subject, hash_bytes(slice_of(r->subject, ID_BYTES)))) {
+        mem_free(x);
+        return NULL;
+    }
+    x->alike = alike;
+    x->partition = partition;
+    x->since_ms = r->decided_ms;
+    memcpy(x->subject, r->subject, ID_BYTES);
+    x->next = l->first;
+    if (x->next)
+        x->next->before = x;
+    l->first = x;
+    alike->people++;
+    l->people += is_new;
+    return x;
 }
 
 /* "CODE REFERENCE" */
@@ -37,23 +95,25 @@ static void take_sign(struct unread_list *l, int partition, const struct audit_r
 {
     size_t blank = slice_find(r->note, ' ');
     struct slice code = slice_head(r->note, blank);
-    struct unread_person *x = *find(l, r->subject, r->source, code);
-    if (!x) {
-        x = mem_alloc(sizeof *x);
-        l->lost = l->lost || !x;
-        if (!x)
-            return;
-        *x = (struct unread_person){ .next = l->first,
-                                     .partition = partition,
-                                     .since_ms = r->decided_ms };
-        memcpy(x->subject, r->subject, ID_BYTES);
-        l->people += !waits(l, r->subject);
-        put(x->source, sizeof x->source, r->source);
-        put(x->code, sizeof x->code, code);
-        l->first = x;
-    }
+    struct unread_person *x = find(l, r->subject, r->source, code);
+    if (!x)
+        x = add(l, partition, r, code);
+    l->lost = l->lost || !x;
+    if (!x)
+        return;
     put(x->reference, sizeof x->reference, slice_from(r->note, blank + 1));
     x->last_ms = r->decided_ms;
+}
+
+static void drop(struct unread_list *l, struct unread_person *gone)
+{
+    *(gone->before ? &gone->before->next : &l->first) = gone->next;
+    if (gone->next)
+        gone->next->before = gone->before;
+    chains_remove(&l->by_subject, &gone->by_subject);
+    leave_alike(l, gone->alike);
+    l->people -= !waits(l, gone->subject);
+    mem_free(gone);
 }
 
 /* "looked unread:AGENCY/FEED:CODE by NAME: REASON" */
@@ -66,13 +126,10 @@ static void take_word(struct unread_list *l, const struct audit_read *r)
     struct slice on = slice_from(r->note, sizeof start - 1);
     on = slice_head(on, slice_find(on, ' '));
     size_t colon = slice_find(on, ':');
-    struct unread_person **at =
-        find(l, r->subject, slice_head(on, colon), slice_from(on, colon + 1)), *gone = *at;
-    if (!gone)
-        return;
-    *at = gone->next;
-    mem_free(gone);
-    l->people -= !waits(l, r->subject);
+    struct unread_person *x =
+        find(l, r->subject, slice_head(on, colon), slice_from(on, colon + 1));
+    if (x)
+        drop(l, x);
 }
 
 int64_t unread_oldest_ms(const struct unread_list *l)
@@ -94,48 +151,79 @@ bool unread_take(void *list, int partition, const struct audit_read *r)
     return !l->lost;
 }
 
-bool unread_is_alike(const struct unread_person *a, const struct unread_person *b)
+/* Of two lists from the newer to the older. */
+static struct unread_person *merge(struct unread_person *a, struct unread_person *b)
 {
-    return strcmp(a->source, b->source) == 0 && strcmp(a->code, b->code) == 0;
-}
-
-size_t unread_count(const struct unread_list *l, const struct unread_person *like)
-{
-    size_t n = 0;
-    for (const struct unread_person *x = l->first; x; x = x->next)
-        n += unread_is_alike(x, like);
-    return n;
-}
-
-bool unread_is_list(const struct unread_list *l, const struct unread_person *like)
-{
-    for (const struct unread_person *a = l->first; a; a = a->next) {
-        size_t n = 0;
-        if (!unread_is_alike(a, like))
-            continue;
-        for (const struct unread_person *b = l->first; b; b = b->next)
-            n += unread_is_alike(b, like) && b->since_ms >= a->since_ms &&
-                 b->since_ms < a->since_ms + UNREAD_ALIKE_MS;
-        if (n > UNREAD_ALIKE_MAX)
-            return true;
+    struct unread_person *first = NULL, **end = &first;
+    while (a && b) {
+        struct unread_person **newer = a->since_ms >= b->since_ms ? &a : &b;
+        *end = *newer;
+        end = &(*end)->older;
+        *newer = *end;
     }
+    *end = a ? a : b;
+    return first;
+}
+
+#define RUNS 64 /* of 1, 2, 4, 8 ... people */
+
+/* As one counts in twos: what stands in runs[i] is sorted, and of 2^i people. */
+static struct unread_person *sort(struct unread_person *all)
+{
+    struct unread_person *runs[RUNS] = { NULL }, *sorted = NULL;
+    while (all) {
+        struct unread_person *run = all;
+        size_t i = 0;
+        all = all->older;
+        run->older = NULL;
+        for (; runs[i]; runs[i++] = NULL)
+            run = merge(runs[i], run);
+        runs[i] = run;
+    }
+    for (size_t i = 0; i < RUNS; i++)
+        sorted = merge(runs[i], sorted);
+    return sorted;
+}
+
+/* sorted: from the newer to the older. The window slides over it: its far end is UNREAD_ALIKE_MAX people
+ * behind. */
+static bool is_list(const struct unread_person *sorted)
+{
+    const struct unread_person *far = sorted;
+    for (size_t n = 0; far && n < UNREAD_ALIKE_MAX; n++)
+        far = far->older;
+    for (; far; far = far->older, sorted = sorted->older)
+        if (sorted->since_ms < far->since_ms + UNREAD_ALIKE_MS)
+            return true;
     return false;
 }
 
-bool unread_is_first(const struct unread_list *l, const struct unread_person *x)
+void unread_gather(struct unread_list *l)
 {
-    const struct unread_person *first = l->first;
-    while (first != x && !unread_is_alike(first, x))
-        first = first->next;
-    return first == x;
+    for (struct unread_alike *a = l->alikes; a; a = a->next)
+        a->first = NULL;
+    struct unread_person *x = l->first;
+    while (x && x->next)
+        x = x->next;
+    for (; x; x = x->before) {
+        x->older = x->alike->first;
+        x->alike->first = x;
+    }
+    for (struct unread_alike *a = l->alikes; a; a = a->next) {
+        struct unread_person *first = a->first;
+        a->is_list = is_list(sort(first));
+        a->first = first;
+    }
 }
 
 void unread_release(struct unread_list *l)
 {
-    while (l->first) {
-        struct unread_person *gone = l->first;
-        l->first = gone->next;
+    while (l->first)
+        drop(l, l->first);
+    while (l->alikes) { /* of which nobody is left, memory having ended */
+        struct unread_alike *gone = l->alikes;
+        l->alikes = gone->next;
         mem_free(gone);
     }
-    l->people = 0;
+    chains_release(&l->by_subject);
 }

@@ -51,9 +51,10 @@ struct bus_options {
     bool read_only;                 /* tools beside a running daemon: embedded opens read-only */
 };
 
-/* Whether its address can be understood, and the files of its secrets be read: bus.url. Starts nothing. */
+/* Whether its address can be understood, the files of its secrets be read, and a client be made of it that
+ * goes nowhere: bus.url; and whether nobody else may write where an embedded one lies: bus.folder. */
 MUST_CHECK bool bus_url_check(const char *url, struct err *e);
-/* bus.locked when another process writes the embedded file. */
+/* bus.locked when another process writes the embedded file; bus.folder where others may. */
 MUST_CHECK bool bus_open(const struct bus_options *o, struct bus **out, struct err *e);
 void bus_close(struct bus **b);
 /* Makes the topics that do not exist; bus.topic when one exists with another number of partitions. */

@@ -99,15 +99,6 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
         c->report(m->_private, m->err ? NULL : &at);
 }
 
-static bool set_all(rd_kafka_conf_t *conf, const struct kafka_setting *list, struct err *e)
-{
-    for (; list->name; list++) /* the library's own sentence quotes the value: it may be a secret */
-        if (rd_kafka_conf_set(conf, list->name, list->value, NULL, 0) != RD_KAFKA_CONF_OK)
-            return err_set(e, ERR_FATAL, "bus.url", 0, "cannot set '%s' of the kafka client",
-                           list->name);
-    return true;
-}
-
 static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_client *c,
                                   struct err *e)
 {
@@ -119,8 +110,8 @@ static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_clie
         rd_kafka_conf_set_dr_msg_cb(conf, on_report);
     /* Newer libraries tell the broker about themselves unless told not to; older ones cannot. */
     (void)rd_kafka_conf_set(conf, "enable.metrics.push", "false", NULL, 0);
-    if (set_all(conf, kafka_role_settings(s->role), e) && set_all(conf, s->site, e) &&
-        set_all(conf, s->own, e))
+    if (kafka_conf_set(conf, kafka_role_settings(s->role), e) && kafka_conf_set(conf, s->site, e) &&
+        kafka_conf_set(conf, s->own, e))
         return conf;
     rd_kafka_conf_destroy(conf);
     return NULL;

@@ -1,4 +1,4 @@
-/* kafka_inside.h - a client as kafka_client.c and kafka_topics.c see it; nobody else. */
+/* kafka_inside.h - a client as kafka_client.c, kafka_conf.c and kafka_topics.c see it; nobody else. */
 #ifndef CONCORDAT_BUS_KAFKA_INSIDE_H
 #define CONCORDAT_BUS_KAFKA_INSIDE_H
 
@@ -27,6 +27,9 @@ struct kafka_client {
 
 /* bus.down (ERR_RETRY): "cannot <what>: <why>", or what TLS or the login says of why. False. */
 bool kafka_down(struct kafka_client *c, struct err *e, const char *what, rd_kafka_resp_err_t why);
+
+/* kafka_conf.c. bus.url (ERR_FATAL), never with a value. */
+MUST_CHECK bool kafka_conf_set(rd_kafka_conf_t *conf, const struct kafka_setting *list, struct err *e);
 
 static inline const char *kafka_full_name(const struct kafka_client *c, const char *name,
                                           char out[KAFKA_NAME_MAX])

@@ -129,7 +129,7 @@ static void look_at_state(const struct site *s, struct problems *p)
                            mode, s->state_folder);
 }
 
-/* What the bus's client would refuse of its address. */
+/* What `run` would refuse of the bus's address and place. */
 static void look_at_bus(const struct site *s, struct problems *p)
 {
     struct err e = { .fate = ERR_NONE };

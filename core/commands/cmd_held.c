@@ -40,7 +40,7 @@ static int by_age(const void *a, const void *b)
     return (*x)->since_ms < (*y)->since_ms ? -1 : (*x)->since_ms > (*y)->since_ms;
 }
 
-static int list(struct cli *c, const struct holds *l)
+static int list(struct cli *c, struct holds *l)
 {
     struct holds_count n;
     char time[TIME_TEXT_MAX];

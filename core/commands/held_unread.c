@@ -17,28 +17,28 @@ static void print_one(const struct unread_person *x)
     id_hex(x->subject, subject);
     say("unread:%s:%s:%s  message %s of its quarantine, since %.*s: unread-message, all events of "
         "that person wait: held SITE looked\n",
-        x->source, x->code, subject, x->reference, SHOWN(since));
+        x->alike->source, x->alike->code, subject, x->reference, SHOWN(since));
 }
 
-static void print_many(const struct unread_list *l, const struct unread_person *x)
+static void print_many(const struct unread_person *x)
 {
     char time[TIME_TEXT_MAX];
     struct slice last = time_ms_to_iso(x->last_ms, time);
     say("unread:%s:%s  of %zu people, the last at %.*s: unread-message, all events of those people "
         "wait: held SITE looked\n",
-        x->source, x->code, unread_count(l, x), SHOWN(last));
+        x->alike->source, x->alike->code, x->alike->people, SHOWN(last));
 }
 
-size_t held_unread_print(const struct unread_list *l)
+size_t held_unread_print(struct unread_list *l)
 {
     size_t n = 0;
+    unread_gather(l);
     for (const struct unread_person *x = l->first; x; x = x->next) {
-        bool is_list = unread_is_list(l, x);
-        if (is_list && !unread_is_first(l, x))
+        if (x->alike->is_list && x != x->alike->first)
             continue;
         n++;
-        if (is_list)
-            print_many(l, x);
+        if (x->alike->is_list)
+            print_many(x);
         else
             print_one(x);
     }
@@ -52,7 +52,7 @@ static bool find(struct cli *c, const struct unread_list *l, const char *name, c
     char hex[ID_HEX];
     *subject = (struct subject_key){ { 0 } };
     for (const struct unread_person *x = l->first; x; x = x->next) {
-        const char *many = arena_format(&c->arena, "unread:%s:%s", x->source, x->code);
+        const char *many = arena_format(&c->arena, "unread:%s:%s", x->alike->source, x->alike->code);
         id_hex(x->subject, hex);
         const char *one = many ? arena_format(&c->arena, "%s:%s", many, hex) : NULL;
         *on = many;

@@ -7,7 +7,7 @@
 #include "commands/cli.h"
 
 /* A line a person, or a list of many. How many lines. */
-size_t held_unread_print(const struct unread_list *l);
+size_t held_unread_print(struct unread_list *l);
 /* concordat held SITE looked NAME PERSON REASON [options]: NAME as it is printed. Exit code. */
 int held_unread_looked(struct cli *c, const struct site *s, const struct unread_list *l, int argc,
                        char **argv);

@@ -50,7 +50,7 @@ static bool publish_to_many(struct bus *b, const struct catalogue *c, const stru
     for (const struct unread_person *p = l.first; good && p; p = p->next) {
         struct subject_key subject;
         memcpy(subject.b, p->subject, ID_BYTES);
-        snprintf(name, sizeof name, "unread:%s:%s", p->source, p->code);
+        snprintf(name, sizeof name, "unread:%s:%s", p->alike->source, p->alike->code);
         if (slice_equal_text(x->on, name))
             good = publish_to(b, s, partitions, x, &subject, NULL, e);
     }

@@ -21,33 +21,34 @@ struct pager {
 
 static const struct log_who who = { "router", "holds" };
 
-/* Whether x's feed and code had their alarm within the last ten minutes, as that clock shows. */
-static bool is_paged(const struct unread_list *l, const struct unread_person *x, int64_t now_ms)
+/* Whether x's person was told of within the last ten minutes, as that clock shows. */
+static bool is_told(const struct unread_person *x, int64_t now_ms)
 {
-    for (const struct unread_person *y = l->first; y; y = y->next)
-        if (y->told_ms && unread_is_alike(y, x) && now_ms >= y->told_ms &&
-            now_ms < y->told_ms + UNREAD_ALIKE_MS)
-            return true;
-    return false;
+    return x->told_ms && now_ms >= x->told_ms && now_ms < x->told_ms + UNREAD_ALIKE_MS;
 }
 
-/* Says of x, and of all of its feed and code that nobody was told of. */
-static void page_alike(struct unread_list *l, struct unread_person *x, int64_t now_ms)
+static void mark_told(const struct unread_list *l, int64_t now_ms)
 {
-    size_t people = unread_count(l, x);
-    for (struct unread_person *y = l->first; y; y = y->next)
-        if (unread_is_alike(y, x) && !y->told_ms)
-            y->told_ms = now_ms;
-    if (people > 1)
+    for (struct unread_alike *a = l->alikes; a; a = a->next)
+        a->was_told = a->is_paged = false;
+    for (struct unread_person *x = l->first; x; x = x->next)
+        x->alike->was_told = x->alike->was_told || is_told(x, now_ms);
+}
+
+/* Says of x, and with it of all of its feed and code that nobody was told of. */
+static void page_alike(const struct unread_person *x)
+{
+    const struct unread_alike *a = x->alike;
+    if (a->people > 1)
         log_line(LOG_ERROR, &who, "held.unread",
                  "messages of %s that may restrict cannot be read (%s): the events of %zu people "
                  "wait: see concordat held SITE list",
-                 x->source, x->code, people);
+                 a->source, a->code, a->people);
     else
         log_line(LOG_ERROR, &who, "held.unread",
                  "message %s of %s that may restrict cannot be read (%s): its person's events "
                  "wait: see concordat held SITE list",
-                 x->reference, x->source, x->code);
+                 x->reference, a->source, a->code);
 }
 
 /* One alarm a feed and code, at once; whoever comes within ten minutes of it is told of afterwards, in
@@ -55,10 +56,15 @@ static void page_alike(struct unread_list *l, struct unread_person *x, int64_t n
 static size_t page_unread(struct unread_list *l, int64_t now_ms)
 {
     size_t n = 0;
+    mark_told(l, now_ms);
     for (struct unread_person *x = l->first; x; x = x->next) {
-        if (x->told_ms || is_paged(l, x, now_ms))
+        if (x->told_ms || x->alike->was_told)
             continue;
-        page_alike(l, x, now_ms);
+        x->told_ms = now_ms;
+        if (x->alike->is_paged)
+            continue;
+        page_alike(x);
+        x->alike->is_paged = true;
         n++;
     }
     return n;

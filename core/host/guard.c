@@ -55,17 +55,36 @@ bool guard_folder(const char *path, const char *code, struct err *e)
                    mode, path);
 }
 
-bool guard_place_of(const char *file, struct err *e)
+/* False: it cannot be looked at; then neither can the file be opened. */
+static bool look_at_place_of(const char *file, char folder[PATH_MAX], struct stat *st)
 {
     const char *slash = strrchr(file, '/');
+    int n = snprintf(folder, PATH_MAX, "%.*s", slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
+    return n >= 0 && n < PATH_MAX && stat(folder, st) == 0;
+}
+
+bool guard_place_of(const char *file, struct err *e)
+{
     char folder[PATH_MAX];
     struct stat st;
-    int n = snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
-    if (n < 0 || n >= (int)sizeof folder || stat(folder, &st) != 0)
-        return true; /* then neither can the file be opened */
+    if (!look_at_place_of(file, folder, &st))
+        return true;
     bool is_open = (st.st_mode & 022) && !(st.st_mode & S_ISVTX);
     return !is_open || err_set(e, ERR_FATAL, "key.folder", 0,
                                "cannot use '%s': others may put another in its place (mode %04o): "
                                "chmod go-w %s",
                                file, (unsigned)st.st_mode & 07777, folder);
+}
+
+bool guard_database(const char *file, const char *code, struct err *e)
+{
+    char folder[PATH_MAX];
+    struct stat st;
+    if (look_at_place_of(file, folder, &st) && (st.st_mode & 022))
+        return err_set(e, ERR_FATAL, code, 0,
+                       "cannot use '%s': others may put files beside it (mode %04o): chmod go-w %s", file,
+                       (unsigned)st.st_mode & 07777, folder);
+    return stat(file, &st) != 0 || !(st.st_mode & 022) ||
+           err_set(e, ERR_FATAL, code, 0, "cannot use '%s': others may change it (mode %04o): chmod go-w %s",
+                   file, (unsigned)st.st_mode & 07777, file);
 }

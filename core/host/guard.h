@@ -23,5 +23,9 @@ MUST_CHECK bool guard_folder_is_open(const char *path, unsigned *mode);
 /* The folder that a secret's file lies in: others must not be able to put another in its place.
  * Fails: key.folder (ERR_FATAL). */
 MUST_CHECK bool guard_place_of(const char *file, struct err *e);
+/* A database and the folder it lies in: others must not be able to change it, nor to put beside it what
+ * would be taken for its journal (a sticky folder lets them). What is not there is fine: it is made as it
+ * should be, or cannot be opened. Fails: CODE (ERR_FATAL), with the command that mends it. */
+MUST_CHECK bool guard_database(const char *file, const char *code, struct err *e);
 
 #endif

@@ -179,6 +179,7 @@ static void check_files(struct reading *r, const struct node *n)
 static void read_url(struct reading *r, const struct node *n, const struct secure *secure)
 {
     struct site *s = r->site;
+    s->bus_at = n;
     s->bus_cleartext = secure->cleartext;
     s->bus_anyone = secure->anyone;
     if (slice_starts(n->text, SLICE("embedded:"))) {
@@ -192,7 +193,6 @@ static void read_url(struct reading *r, const struct node *n, const struct secur
         return;
     }
     struct slice address = slice_from(n->text, 8);
-    s->bus_at = n;
     s->bus_url = place_files(r, n->text);
     check_files(r, n);
     if (is_local_kafka(address))

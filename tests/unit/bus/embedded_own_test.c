@@ -195,7 +195,7 @@ static bool mount_small(void)
     fputs("deny", groups);
     return fclose(groups) == 0 && write_line("/proc/self/uid_map", uid) &&
            write_line("/proc/self/gid_map", gid) &&
-           mount("none", scratch.dir, "tmpfs", 0, "size=2m") == 0;
+           mount("none", scratch.dir, "tmpfs", 0, "size=2m,mode=700") == 0;
 }
 
 /* In a process of its own, on a file system of two mebibytes of its own. 0: as it should be;

@@ -249,20 +249,57 @@ static void say(struct unread_list *l, uint8_t who, int64_t at_ms, const char *k
     CU_ASSERT_TRUE(unread_take(l, 0, &r));
 }
 
+static bool is_list(struct unread_list *l)
+{
+    unread_gather(l);
+    return l->first->alike->is_list;
+}
+
 static void many_within_ten_minutes_are_one_list(void)
 {
     struct unread_list l = { .first = NULL };
     for (uint8_t i = 0; i < UNREAD_ALIKE_MAX; i++)
         say(&l, i, 1000 + i, "unread", CODE " 1");
-    CU_ASSERT_FALSE(unread_is_list(&l, l.first));
+    CU_ASSERT_FALSE(is_list(&l));
     say(&l, UNREAD_ALIKE_MAX, 1000 + UNREAD_ALIKE_MS, "unread", CODE " 2");
-    CU_ASSERT_FALSE(unread_is_list(&l, l.first));
+    CU_ASSERT_FALSE(is_list(&l));
     say(&l, UNREAD_ALIKE_MAX + 1, 999 + UNREAD_ALIKE_MS, "unread", CODE " 3");
-    CU_ASSERT_TRUE(unread_is_list(&l, l.first));
-    CU_ASSERT_EQUAL(unread_count(&l, l.first), UNREAD_ALIKE_MAX + 2);
+    CU_ASSERT_TRUE(is_list(&l));
+    CU_ASSERT_EQUAL(l.first->alike->people, UNREAD_ALIKE_MAX + 2);
     say(&l, 0, 2000, "hold-act", "looked unread:hosp/adt:" CODE " by Nurse Njeri: seen");
-    CU_ASSERT_EQUAL(unread_count(&l, l.first), UNREAD_ALIKE_MAX + 1);
+    CU_ASSERT_EQUAL(l.first->alike->people, UNREAD_ALIKE_MAX + 1);
     unread_release(&l);
+}
+
+/* As the rule reads: so many from one of them on, within that time. */
+static bool is_list_by_the_rule(const struct unread_list *l)
+{
+    for (const struct unread_person *a = l->first; a; a = a->next) {
+        size_t n = 0;
+        for (const struct unread_person *b = l->first; b; b = b->next)
+            n += b->since_ms >= a->since_ms && b->since_ms < a->since_ms + UNREAD_ALIKE_MS;
+        if (n > UNREAD_ALIKE_MAX)
+            return true;
+    }
+    return false;
+}
+
+/* Some 21 people within the time, so that it goes one way as often as the other; in no order. */
+static void in_whatever_order_they_come_they_are_counted_alike(void)
+{
+    size_t lists = 0;
+    uint64_t seed = 7;
+    for (int round = 0; round < 300; round++) {
+        struct unread_list l = { .first = NULL };
+        for (uint8_t i = 0; i < 60; i++) {
+            seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+            say(&l, i, 1000 + (int64_t)(seed >> 33) % (UNREAD_ALIKE_MS * 4), "unread", CODE " 1");
+        }
+        CU_ASSERT_EQUAL(is_list(&l), is_list_by_the_rule(&l));
+        lists += l.first->alike->is_list;
+        unread_release(&l);
+    }
+    CU_ASSERT(lists > 50 && lists < 250);
 }
 
 static CU_TestInfo cases[] = {
@@ -284,6 +321,8 @@ static CU_TestInfo cases[] = {
     { "law 6: a person that has nothing queued gets no notice",
       a_person_that_has_nothing_queued_gets_no_notice },
     { "many within ten minutes are one list", many_within_ten_minutes_are_one_list },
+    { "in whatever order they come they are counted alike",
+      in_whatever_order_they_come_they_are_counted_alike },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_unread = { "unread", world_load, world_unload, world_fresh, world_done, cases };

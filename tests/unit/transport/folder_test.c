@@ -260,50 +260,6 @@ static void refuses_a_file_that_is_too_large_unread(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(rig_read(&r, "in/refused/a.csv.why"), "folder.size"));
 }
 
-/* One file was last written two hours ago, one just now: with an hour to settle only the first
- * goes. */
-static void waits_until_a_file_is_still(void)
-{
-    struct timespec old[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = 0 } };
-    clock_gettime(CLOCK_REALTIME, &old[1]);
-    old[1].tv_sec -= 7200;
-    open_inbox();
-    rig_set(&r, "settle", "1h");
-    rig_write(&r, "in/a-growing.csv", "half");
-    rig_write(&r, "in/b-old.csv", "whole");
-    CU_ASSERT_FATAL(utimensat(AT_FDCWD, rig_path(&r, "in/b-old.csv"), old, 0) == 0);
-    rig_start(&r);
-    rig_await(&r, 1);
-    rig_stop(&r);
-    CU_ASSERT_STRING_EQUAL(r.names, "b-old.csv ");
-    CU_ASSERT_TRUE(rig_has(&r, "in/a-growing.csv"));
-}
-
-static void says_how_long_a_file_must_still_rest(void)
-{
-    const int64_t s_ns = 1000000000, now_ns = 100 * s_ns, wall_ms = 5000000;
-    static const struct {
-        int64_t seen_s, written_ms, not_before_s, settle_ms;
-        bool still;
-        int64_t wait_s;
-    } rows[] = {
-        { 98, 5000000, 0, 2000, true, 0 },    /* unchanged for two seconds */
-        { 99, 5000000, 0, 2000, false, 1 },   /* for one */
-        { 100, 4998000, 0, 2000, true, 0 },   /* written two seconds ago, seen now */
-        { 100, 9000000, 0, 2000, false, 2 },  /* the writer's clock is ahead */
-        { 90, 4000000, 107, 2000, false, 7 }, /* could not be kept a moment ago */
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct folder s = { .settle_ms = rows[i].settle_ms };
-        struct folder_file f = { .still_since_ns = rows[i].seen_s * s_ns,
-                                 .not_before_ns = rows[i].not_before_s * s_ns };
-        f.changed.tv_sec = rows[i].written_ms / 1000;
-        int64_t wait_ns = -1;
-        CU_ASSERT_EQUAL(folder_is_still(&s, &f, now_ns, wall_ms, &wait_ns), rows[i].still);
-        CU_ASSERT_EQUAL(wait_ns, rows[i].wait_s * s_ns);
-    }
-}
-
 static bool send(const char *name, const char *text)
 {
     struct outgoing m = { .bytes = slice_text(text),
@@ -384,8 +340,8 @@ static bool ran_one_look_without_files(void)
     CU_ASSERT_FATAL(getrlimit(RLIMIT_NOFILE, &before) == 0);
     none = before;
     none.rlim_cur = 3; /* all of these are open; poll() wants as many as it looks at */
-    r.t->stop(r.state);
     struct intake up = { .take = NULL };
+    r.t->stop(r.state);
     (void)setrlimit(RLIMIT_NOFILE, &none);
     bool ran = r.t->run(r.state, up, &r.e);
     (void)setrlimit(RLIMIT_NOFILE, &before);
@@ -489,8 +445,6 @@ static CU_TestInfo cases[] = {
     { "keeps both files of one name", keeps_both_files_of_one_name },
     { "passes over what is no file for it", passes_over_what_is_no_file_for_it },
     { "refuses a file that is too large, unread", refuses_a_file_that_is_too_large_unread },
-    { "waits until a file is still", waits_until_a_file_is_still },
-    { "says how long a file must still rest", says_how_long_a_file_must_still_rest },
     { "writes a whole file under its name", writes_a_whole_file_under_its_name },
     { "replaces the file of the same id", replaces_the_file_of_the_same_id },
     { "refuses a name that leaves the folder", refuses_a_name_that_leaves_the_folder },

@@ -1,0 +1,35 @@
+/* kafka_conf.c - librdkafka told what is set, and asked whether a client can be made of it. */
+#include <string.h>
+
+#include "bus/kafka_conf.h"
+#include "bus/kafka_inside.h"
+
+bool kafka_conf_set(rd_kafka_conf_t *conf, const struct kafka_setting *list, struct err *e)
+{
+    for (; list->name; list++) /* the library's own sentence quotes the value: it may be a secret */
+        if (rd_kafka_conf_set(conf, list->name, list->value, NULL, 0) != RD_KAFKA_CONF_OK)
+            return err_set(e, ERR_FATAL, "bus.url", 0, "cannot set '%s' of the kafka client",
+                           list->name);
+    return true;
+}
+
+static void to_nobody(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+    (void)rk, (void)level, (void)facility, (void)text;
+}
+
+bool kafka_conf_try(const struct kafka_setting *site, struct err *e)
+{
+    char why[160] = "";
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set_log_cb(conf, to_nobody);
+    while (site->name && strcmp(site->name, "bootstrap.servers") == 0)
+        site++; /* without hosts it meets nobody */
+    rd_kafka_t *rk = kafka_conf_set(conf, site, e) ? rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why) : NULL;
+    if (rk) {
+        rd_kafka_destroy(rk);
+        return true;
+    }
+    rd_kafka_conf_destroy(conf);
+    return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use the bus address: %s", why);
+}
