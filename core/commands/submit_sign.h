@@ -9,7 +9,7 @@
 enum sign_what {
     SIGN_BUNDLE,     /* nothing */
     SIGN_EXTENSIONS, /* the extensions that wait for their agency */
-    SIGN_AGREEMENTS  /* and the agreements that do: sign.c */
+    SIGN_AGREEMENTS  /* and the agreements that do: bundle_sign.c */
 };
 struct signing {
     const char *name, *key_file;

@@ -1,4 +1,4 @@
-/* cases.c - random conditions, an event and facts without unknowns, and what the engine says of
+/* cel_cases.c - random conditions, an event and facts without unknowns, and what the engine says of
  * each.
  *
  * A bundle has one agreement whose clauses share one kind from one service with another, each under

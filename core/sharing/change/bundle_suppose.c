@@ -1,6 +1,6 @@
-/* suppose.c - a bundle as if it stood otherwise with its agreements: as if all that waits for its
- * day or its signatures had begun, or as if only the signatures had been given. What has ended or
- * was stopped stays so. For tools: tests/lint/layers says who may ask. */
+/* bundle_suppose.c - a bundle as if it stood otherwise with its agreements: as if all that waits
+ * for its day or its signatures had begun, or as if only the signatures had been given. What has
+ * ended or was stopped stays so. For tools: tests/lint/layers says who may ask. */
 #include "sharing/change/bundle_suppose.h"
 
 #include "sharing/rules/compiled.h"

@@ -1,4 +1,4 @@
-/* rules.c - the generations, newest first. */
+/* editions.c - the generations, newest first. */
 #include "sharing/change/editions.h"
 
 void editions_add(struct editions *r, struct edition *g)

@@ -1,4 +1,4 @@
-/* rules.h - the bundles of a running program: which one was in force when.
+/* editions.h - the bundles of a running program: which one was in force when.
  *
  * A bundle is in force from its stated time on, compared with the decision time (law 5), so that
  * all workers switch alike. A list that only grows at its front: reading is one atomic load and

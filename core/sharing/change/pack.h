@@ -22,13 +22,14 @@
  * that HASH (load_signed.c), for the first time in the bundle whose signed hash is BUNDLE. Ed25519 of
  * approval_text(). The second: it was in force by a signed bundle of form 1, whose files said who
  * approves. Both are carried from bundle to bundle for as long as the agreement is the same. What
- * they are worth by themselves and after the bundle before: approve.h. Form 1 is what a demo has, and
- * what older programs signed.
+ * they are worth by themselves and after the bundle before: pack_approve.h. Form 1 is what a demo
+ * has, and what older programs signed.
  *
  * There is one text for each content: whatever is written in another way is refused, so that a
  * hash names a bundle: of form 1 that of what was signed, of form 2 that of the whole file, for the
- * approvals say what is in force. Reading is pure, from memory, and survives any bytes. What the header says of
- * itself (widens) is only a claim: whoever loads a bundle compares it (widens.h, approve.h).
+ * approvals say what is in force. Reading is pure, from memory, and survives any bytes. What the
+ * header says of itself (widens) is only a claim: whoever loads a bundle compares it
+ * (pack_widens.h, pack_approve.h).
  * Errors: pack.* (ERR_REJECT), memory.limit. */
 #ifndef CONCORDAT_SHARING_CHANGE_PACK_H
 #define CONCORDAT_SHARING_CHANGE_PACK_H

@@ -1,4 +1,4 @@
-/* approve.c - reads approvers, and checks the signatures of a pack against them. */
+/* pack_approve.c - reads approvers, and checks the signatures of a pack against them. */
 #include "sharing/change/pack_approve.h"
 
 #include "base/base64.h"

@@ -1,4 +1,4 @@
-/* approve.h - who may approve a bundle, and whether one has been approved.
+/* pack_approve.h - who may approve a bundle, and whether one has been approved.
  *
  * The approvers named in the bundle in force sign the next one; of the very first, those that the
  * site names. One that may widen what is shared needs two people of two agencies, one that only

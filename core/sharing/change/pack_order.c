@@ -1,4 +1,4 @@
-/* stop.c - compares packs file by file, and signatures with approvers and people. */
+/* pack_order.c - compares packs file by file, and signatures with approvers and people. */
 #include "sharing/change/pack_order.h"
 
 #include "sharing/acts/act.h"

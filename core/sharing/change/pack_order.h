@@ -1,4 +1,5 @@
-/* stop.h - who has signed a bundle that is to follow another: approvers, or who may stop or extend.
+/* pack_order.h - who has signed a bundle that is to follow another: approvers, or who may stop
+ * or extend.
  *
  * What only stops an agreement one person must be able to order at any hour: an approver, or one of
  * the region's people with the role `stops`. What only extends agreements two of the people order,

@@ -1,4 +1,4 @@
-/* widens.c - the comparison of two bundles' files, as trees. */
+/* pack_widens.c - the comparison of two bundles' files, as trees. */
 #include "sharing/change/pack_widens.h"
 
 #include "host/strict.h"

@@ -1,4 +1,4 @@
-/* widens.h - whether a bundle may share anything that the one before it did not.
+/* pack_widens.h - whether a bundle may share anything that the one before it did not.
  *
  * Compares the two structurally, file by file and clause by clause. Only what is known to take away
  * (a clause or an extension gone, a category, kind or service gone from a clause, an earlier end, a

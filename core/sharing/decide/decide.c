@@ -9,7 +9,7 @@
  * but once for the event. Two rows of bits give the clauses for its kind and source; each is asked
  * once, which gives a row of weights for all services (ask.h); and what it says to each service
  * that it names is set against what the others said: the greatest weight counts (weight.h). What
- * follows for one service is conclude.c. */
+ * follows for one service is decide_for.c. */
 #include "sharing/decide/decide.h"
 
 #include "sharing/decide/answers.h"

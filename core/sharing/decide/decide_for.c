@@ -1,4 +1,4 @@
-/* conclude.c - what comes of it for one service: what is released, changed, withheld, or held. */
+/* decide_for.c - what comes of it for one service: what is released, changed, withheld, or held. */
 #include "sharing/decide/answers.h"
 #include "sharing/facts/refusal.h"
 #include "sharing/facts/claimed.h"

@@ -1,4 +1,5 @@
-/* draft.c - lists that change: copies of a person's facts, words, holds. Episodes are episode.c. */
+/* draft.c - lists that change: copies of a person's facts, words, holds. Episodes are
+ * draft_event.c. */
 #include "sharing/facts/draft.h"
 
 #define COPY(field, count, type) list_copy(a, &d->field, p->field, p->count, sizeof(struct type))

@@ -1,4 +1,4 @@
-/* apply.c - the facts table at work: what an event makes known, and taking that back.
+/* draft_apply.c - the facts table at work: what an event makes known, and taking that back.
  *
  * No event type is named here: facts.yaml says which kinds do what. Every word is kept with its
  * time of occurring and the event it came from; whoever asks takes the latest (facts_query.c). */

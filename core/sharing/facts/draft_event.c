@@ -1,4 +1,4 @@
-/* episode.c - the events of episodes: what replaces or takes back which, and what they open and
+/* draft_event.c - the events of episodes: what replaces or takes back which, and what they open and
  * close.
  *
  * Everything here is worked out anew from the events that stand, so that it comes out the same in

@@ -85,7 +85,7 @@ struct released {
     struct slice slots;                 /* a bit a slot, the first the least of a byte; cut at the last set */
     struct slice changed;               /* of those that went changed: slot and enum obligation, a byte each */
 };
-/* How a disclosure that may still be queued stands at its door (waiting.c). */
+/* How a disclosure that may still be queued stands at its door (run_waiting.c). */
 enum wait {
     WAIT_NONE,
     WAIT_UNREAD,    /* something could not be read */
@@ -99,7 +99,7 @@ struct receiver {
     struct disclosure_id id;
     struct slice clause;                /* "agreement/version/clause": a retraction repeats it */
     struct released released;           /* when a gate opens there may be more */
-    bool let_go;                        /* by named people: the doubt of then stops it at no door (waiting.c) */
+    bool let_go;                        /* by named people: the doubt of then stops it at no door */
     uint8_t wait;                       /* enum wait */
 };
 /* An event of an episode: who got it (law 10), and of the last ones of a kind the event itself (law 9). */

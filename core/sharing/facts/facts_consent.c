@@ -1,4 +1,4 @@
-/* conflict.c - a yes of one agency beside a no of another, and how it ends. */
+/* facts_consent.c - a yes of one agency beside a no of another, and how it ends. */
 #include "sharing/facts/facts_query.h"
 
 /* In this order of strength among words of one moment. */

@@ -1,4 +1,4 @@
-/* releasable.c - what clauses could release of a record to one service, whatever it holds. */
+/* judge_releasable.c - what clauses could release of a record to one service, whatever it holds. */
 #include "sharing/rules/compiled.h"
 #include "sharing/judge/judge.h"
 

@@ -65,7 +65,7 @@ MUST_CHECK bool run_receivers(struct run *r, const struct event_id *newest,
                               struct episode_event *out);
 
 MUST_CHECK bool run_decision(struct run *r, const struct decision *d);
-/* ended.c: what sort of event a decision is of; ev NULL: its source, or its schema, is gone. */
+/* run_ended.c: what sort of event a decision is of; ev NULL: its source, or its schema, is gone. */
 void run_name(struct decision *d, const struct event *ev);
 /* That hold ends as withheld; ev: the event it was of, NULL when it cannot be read any more. */
 MUST_CHECK bool run_end_hold(struct run *r, const struct event_id *event, const struct event *ev,

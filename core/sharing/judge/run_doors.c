@@ -1,4 +1,4 @@
-/* doors.c - law 6: which doors must hear of this event; and which agencies of their own ids. */
+/* run_doors.c - law 6: which doors must hear of this event; and which agencies of their own ids. */
 #include "sharing/judge/run.h"
 
 /* Everybody who has something of this subject, or is in a relationship with it. */

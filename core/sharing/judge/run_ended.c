@@ -1,4 +1,4 @@
-/* ended.c - a hold that ends without going to its recipient: a decision like any other, so that
+/* run_ended.c - a hold that ends without going to its recipient: a decision like any other, so that
  * whoever lists what is held by decisions, and the sums, end it too. */
 #include "sharing/judge/released.h"
 #include "sharing/judge/run.h"

@@ -1,4 +1,4 @@
-/* learn.c - what an event makes known, what it replaces, and what it takes back (law 10).
+/* run_learn.c - what an event makes known, what it replaces, and what it takes back (law 10).
  *
  * An event may come after its own correction or retraction: then it is noted, so that both find it,
  * and makes nothing known. A retraction follows each disclosure of any version of what it takes

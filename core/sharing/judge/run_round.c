@@ -1,4 +1,4 @@
-/* round.c - one event decided for its recipients, and what comes of each decision. */
+/* run_round.c - one event decided for its recipients, and what comes of each decision. */
 #include "sharing/decide/decide.h"
 #include "sharing/judge/released.h"
 #include "sharing/judge/run.h"

@@ -1,4 +1,4 @@
-/* waiting.c - law 6 where nothing is known yet: what was disclosed and may still be queued waits at its
+/* run_waiting.c - law 6 where nothing is known yet: what was disclosed and may still be queued waits at its
  * door when it would be held now, because of a claim in doubt or a message that nobody could read.
  *
  * It is neither stopped nor disclosed anew: whether it has left is known at the door alone. Each

@@ -1,4 +1,4 @@
-/* when_check.c - names and types of a parsed condition, checked once when the bundle is loaded.
+/* when_compile.c - names and types of a parsed condition, checked once when the bundle is loaded.
  *
  * After this every node has its type, paths have their slot in each schema, constants are folded.
  */
