@@ -1,10 +1,8 @@
 /* way_back.h - `quarantine` and `deliveries`: what was set aside, listed, shown, and a named person's
  * word on it; what the two commands share.
  *
- * The word is an act (sharing/acts/act.h) whose `on` says room, name and selection: "deliveries
- * council-inbox ids bccnot6ymoh47e2ac36c", "quarantine pas-adt code map.value since TIME until TIME".
- * It is recorded on `control`, then done by the part itself: by the process that runs it, over a local
- * socket, or on its file where none does. */
+ * The word is an act (control/way_back_read.h). It is recorded on `control`, then done by the part
+ * itself: by the process that runs it, over a local socket, or on its file where none does. */
 #ifndef CONCORDAT_COMMANDS_WAY_BACK_H
 #define CONCORDAT_COMMANDS_WAY_BACK_H
 

@@ -3,7 +3,6 @@
 
 #include "record/wire.h"
 
-
 const struct schema *orders_schema(const struct catalogue *c, struct slice name, struct err *e)
 {
     const struct schema *s = catalogue_named(c, name);

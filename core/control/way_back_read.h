@@ -9,6 +9,7 @@
 #include "sharing/acts/act.h"
 #include "site/site.h"
 
+/* The rooms, as acts, commands and sockets name them. */
 #define WAY_BACK_DELIVERIES "deliveries"
 #define WAY_BACK_QUARANTINE "quarantine"
 
