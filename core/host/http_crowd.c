@@ -1,5 +1,5 @@
-/* http_crowd.c - who is there: each connection with its peer, what they hold, who makes room, and what is said
- * of them. */
+/* http_crowd.c - who is there: each connection with its peer, what they hold, who makes room, and what
+ * is said of them. */
 #include "host/http_crowd.h"
 
 #include <netdb.h>
@@ -21,7 +21,8 @@ bool http_crowd_watch(const struct http_door *d, int op, int fd, uint32_t events
 void http_crowd_listen(struct http_door *d, bool wanted)
 {
     if (d->is_listening != wanted &&
-        http_crowd_watch(d, EPOLL_CTL_MOD, d->o.listener, wanted ? (uint32_t)EPOLLIN : 0, &d->o.listener))
+        http_crowd_watch(d, EPOLL_CTL_MOD, d->o.listener, wanted ? (uint32_t)EPOLLIN : 0,
+                         &d->o.listener))
         d->is_listening = wanted;
 }
 

@@ -1,4 +1,4 @@
-/* load_closed.c - fields of the record that hold one of a few words: each word of them must have a way out,
+/* load_closed.c - fields of the record that hold one of a few words: each of them must have a way out,
  * else the first record with it would be parked, and what is behind it for the same person. */
 #include "mapping/parts.h"
 
@@ -127,10 +127,10 @@ static void check_ref(struct loader *l, const struct out_rule *r, const struct n
         strict_memory(&l->reader);
     else if (count)
         strict_say(&l->reader, f->node, "map.table",
-                   "cannot write '%.*s' of every %.*s: %s lacks %s%s; add what is missing, or say else: "
-                   "skip, or a word",
-                   SHOWN(f->path), SHOWN(r->schema->name), f->table ? "its table" : "its conversion",
-                   missing, count > SHOWN_MAX ? " and more" : "");
+                   "cannot write '%.*s' of every %.*s: %s lacks %s%s; add what is missing, or say "
+                   "else: skip, or a word",
+                   SHOWN(f->path), SHOWN(r->schema->name),
+                   f->table ? "its table" : "its conversion", missing, count > SHOWN_MAX ? " and more" : "");
 }
 
 static void check_fields(struct loader *l, const struct out_rule *r, const struct native *fields,
@@ -139,9 +139,10 @@ static void check_fields(struct loader *l, const struct out_rule *r, const struc
     for (size_t i = 0; i < n; i++) {
         const struct native *f = &fields[i];
         if (f->kind == NATIVE_EACH && f->slot >= 0)
-            check_fields(l, r, f->items, f->item_count,
-                         plan_slot_at(r->schema->plan, (size_t)f->slot)); /* one deep: lists have none */
-        bool must = f->kind == NATIVE_FROM && f->miss == MISS_REFUSE && (f->table || f->as != AS_TEXT);
+            check_fields(l, r, f->items, f->item_count, /* one deep: an item has no list */
+                         plan_slot_at(r->schema->plan, (size_t)f->slot));
+        bool must = f->kind == NATIVE_FROM && f->miss == MISS_REFUSE &&
+                    (f->table || f->as != AS_TEXT);
         for (size_t k = 0; must && k < f->from_count; k++)
             check_ref(l, r, f, &f->from[k], list);
     }

@@ -1,5 +1,5 @@
-/* load_effect.c - keys of a field on the way in that would load and then do nothing, and braces, which are
- * filled in on the way out only. */
+/* load_effect.c - keys of a field on the way in that would load and then do nothing, and braces, which
+ * are filled in on the way out only. */
 #include "mapping/parts.h"
 
 /* What a field is made of, as bits of the keys that have an effect there. */
@@ -82,7 +82,8 @@ static void check_table(struct loader *l, const struct node *n, const struct fie
 }
 
 /* What is counted is how often one path of the message is there. */
-static void check_count(struct loader *l, const struct node *n, const struct field *f, bool in_each)
+static void check_count(struct loader *l, const struct node *n, const struct field *f,
+                        bool in_each)
 {
     if (f->kind != FIELD_FROM || f->from.count != 1 || in_each || f->table || f->within.count ||
         f->passed_count)
@@ -97,8 +98,8 @@ static void check_within(struct loader *l, const struct node *n, const struct fi
     bool plain = (s->type == SLOT_STRING || s->type == SLOT_ARRAY) && !s->vocabulary;
     if (!plain || conversion_is_time(f->as))
         strict_say_key(&l->reader, node_get(n, "within"), "map.field",
-                       "cannot use within here: it is for numbers that are unique within a place, kept as "
-                       "texts");
+                       "cannot use within here: it is for numbers that are unique within a place, "
+                       "kept as texts");
 }
 
 void load_effect_options(struct loader *l, const struct node *n, const struct field *f,

@@ -1,5 +1,5 @@
-/* load_environment.c - whether a mapping can tell a message of a test system from a live one: a test that
- * passes for live is disclosed, and one that says nothing is taken for what the site is. */
+/* load_environment.c - whether a mapping can tell a message of a test system from a live one: a test
+ * that passes for live is disclosed, and one that says nothing is taken for what the site is. */
 #include "mapping/parts.h"
 
 static const struct field *environment_of(const struct rule *r)
@@ -25,7 +25,7 @@ static bool is_tidied(enum conversion as)
     return as == AS_TEXT || as == AS_TRIM || as == AS_UPPER || as == AS_LOWER;
 }
 
-/* The first word of the table that the format knows as one of no live system; NULL: there is none. */
+/* The first word of the table that the format knows as a test's and it as live's; NULL: none. */
 static const struct table_entry *test_as_live(const struct format *format, const struct field *f)
 {
     for (size_t i = 0; f->table && i < f->table->count; i++)
@@ -52,19 +52,20 @@ static const char *fault_of(const struct field *f, const char *path)
     return NULL;
 }
 
-static void say_fault(struct loader *l, const struct rule *r, const struct field *f, const char *fault)
+static void say_fault(struct loader *l, const struct rule *r, const struct field *f,
+                      const char *fault)
 {
     const char *path = l->m->format->environment;
     const struct node *at = f ? f->node : r->node;
     if (path)
         strict_say(&l->reader, at, "map.environment",
-                   "cannot tell live from test%s%s: want header.environment: {from: %s, as: upper, table: "
-                   "{P: live, T: test, D: test}, else: refuse}",
+                   "cannot tell live from test%s%s: want header.environment: {from: %s, as: upper, "
+                   "table: {P: live, T: test, D: test}, else: refuse}",
                    fault ? ": " : "", fault ? fault : "", path);
     else if (!f)
         strict_say(&l->reader, at, "map.environment",
-                   "cannot tell live from test: want header.environment, from what says it; of a source "
-                   "that never does, {text: live}");
+                   "cannot tell live from test: want header.environment, from what says it; of a "
+                   "source that never does, {text: live}");
     else
         strict_say(&l->reader, at, "map.environment", "cannot tell live from test: %s", fault);
 }

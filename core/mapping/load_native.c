@@ -56,7 +56,8 @@ static void load_items(struct loader *l, const struct node *n, const struct slot
     for (const struct node *c = fields->first; c; c = c->next) {
         if (c->key.n && c->key.p[0] == '.')
             strict_say_key(&l->reader, c, "map.path",
-                           "cannot write path '%.*s': left of the colon stands the partner's name alone",
+                           "cannot write path '%.*s': left of the colon stands the partner's name "
+                           "alone",
                            SHOWN(c->key));
         if (load_native(l, c, &inner, &out->items[out->item_count]))
             out->item_count++;
@@ -94,7 +95,8 @@ static void check_conversion(struct loader *l, const struct node *n, const struc
                        SHOWN(ref->path));
         if (ref->kind == VALUE_LIST && f->table)
             strict_say(&l->reader, n, "map.table",
-                       "cannot look up '%.*s' in a table: it is a list; want each, or [0] for its first",
+                       "cannot look up '%.*s' in a table: it is a list; want each, or [0] for its "
+                       "first",
                        SHOWN(ref->path));
     }
 }

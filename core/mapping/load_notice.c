@@ -19,7 +19,8 @@ static bool may_lack(const struct plan *plan, const struct template_part *part)
     if (!part->is_value || part->is_optional || is_notice(&part->value))
         return false;
     return part->value.kind != VALUE_NOW &&
-           (part->value.kind != VALUE_SLOT || plan_slot_at(plan, (size_t)part->value.slot)->nullable);
+           (part->value.kind != VALUE_SLOT ||
+            plan_slot_at(plan, (size_t)part->value.slot)->nullable);
 }
 
 static bool line_shows(const struct plan *plan, const struct template *t)
@@ -50,7 +51,7 @@ void load_notice(struct loader *l, const struct out_rule *r)
         if (field_shows(r->schema->plan, &r->fields[i]))
             return;
     strict_say(&l->reader, r->node, "map.notice",
-               "cannot deliver without showing header.notice, which says what people must ask for: want a "
-               "path of its own (notice: header.notice, without table and first of its list), or a line "
-               "of a text in which all else is optional");
+               "cannot deliver without showing header.notice, which says what people must ask for: "
+               "want a path of its own (notice: header.notice, without table and first of its list), "
+               "or a line of a text in which all else is optional");
 }

@@ -1,5 +1,6 @@
-/* nothing.c - values that stand where a source has nothing, or cannot show what it has: what databases,
- * spreadsheets and programs write. Most of rows can have one, so most is decided by the first byte. */
+/* nothing.c - values that stand where a source has nothing, or cannot show what it has: what
+ * databases, spreadsheets and programs write. Every cell of every row is asked, so most is decided by
+ * the first byte. */
 #include "mapping/parts.h"
 
 static const char none[] =
@@ -98,7 +99,9 @@ const char *nothing_or_cut(struct slice value)
         return NULL;
     uint8_t first = value.p[0];
     if (first == '-' || (first >= '0' && first <= '9'))
-        return has_power(value) ? "a spreadsheet has cut its digits" : is_no_day(value) ? none : NULL;
+        return has_power(value)   ? "a spreadsheet has cut its digits"
+               : is_no_day(value) ? none
+                                  : NULL;
     if (first == '#')
         return is_cell_error(value) ? none : NULL;
     if (!first || !strchr("NnuIi\\(<[", first) || value.n > 12)
@@ -111,18 +114,21 @@ const char *nothing_or_cut(struct slice value)
     return NULL;
 }
 
-/* 9999-12-31 stands for "no end", 1899-12-30 for the nought of a spreadsheet, 00000000 for no day. */
+/* 9999-12-31 stands for "no end", 1899-12-30 for a spreadsheet's nought, 00000000 for no day. */
 static bool is_unlikely_day(struct slice s)
 {
     struct day d;
     return slice_equal_text(s, "00000000") || slice_equal_text(s, "99991231") ||
-           (read_day(s, &d) && (d.year == 9999 || (d.year == 1899 && d.month == 12 && d.day >= 30)));
+           (read_day(s, &d) &&
+            (d.year == 9999 || (d.year == 1899 && d.month == 12 && d.day >= 30)));
 }
 
 const char *nothing_there(struct slice value)
 {
-    static const char *const words[] = { "null", "none", "nan", "nat", "na", "n/a", "n.a.", "nil",
-                                         "undefined", "-", "--", "---", "\xe2\x80\x93", "\xe2\x80\x94" };
+    static const char *const words[] = {
+        "null", "none", "nan", "nat", "na", "n/a", "n.a.", "nil", "undefined",
+        "-", "--", "---", "\xe2\x80\x93", "\xe2\x80\x94" /* dashes */
+    };
     const char *doubt = nothing_or_cut(value);
     if (doubt || value.n > 30)
         return doubt;
