@@ -550,6 +550,8 @@ static void csv_leaves(struct arena *a, const struct doc *d,
 
 const struct format format_csv = {
     .name = "csv",
+    .manual = "rows of a file whose first line names the columns; a path is the name of a "
+              "column",
     .open = csv_open,
     .split = csv_split,
     .parse = csv_parse,

@@ -13,6 +13,9 @@ static const char *const tests[] = { "D", "T", NULL };
 
 const struct format format_hl7v2 = {
     .name = "hl7v2",
+    .manual = "HL7 version 2; a path is `PID-5.1.1`, `PID-3(2).1` (second repetition), "
+              "`OBX(2)-5` (second segment), `PID-3[4=NHS].1` (the first repetition whose "
+              "component 4 is that)",
     .environment = "MSH-11",
     .never_live = tests,
     .split = hl7v2_split,

@@ -486,6 +486,8 @@ static void json_reply(const struct doc *d, struct slice raw, enum reply_kind ki
 
 const struct format format_json = {
     .name = "json",
+    .manual = "one object, a list of them, or one a line; a path is `referral.to`, "
+              "`tenures[0].id`, `patient.phones[]`",
     .split = json_split,
     .parse = json_parse,
     .compile = json_compile,

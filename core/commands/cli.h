@@ -10,8 +10,11 @@
 
 enum cli_exit { CLI_DONE = 0, CLI_NO = 1, CLI_USAGE = 2, CLI_CANNOT = 3 };
 
+struct command;
 struct cli {
     const struct registry *adapters;
+    const struct command *commands; /* the table of main.c, those of one first word together */
+    size_t command_count;
     struct arena arena;             /* lives as long as the command */
 };
 
@@ -40,6 +43,14 @@ int cmd_schemas(struct cli *c, int argc, char **argv);
 int cmd_bundle(struct cli *c, int argc, char **argv);
 int cmd_stop(struct cli *c, int argc, char **argv);
 int cmd_extend(struct cli *c, int argc, char **argv);
+/* The command's first word. */
+static inline struct slice command_word(const struct command *c)
+{
+    struct slice pattern = slice_text(c->pattern);
+    return slice_head(pattern, slice_find(pattern, ' '));
+}
+
+int cmd_manual(struct cli *c, int argc, char **argv);
 int cmd_key(struct cli *c, int argc, char **argv);
 
 /* Loads and checks; prints every problem. NULL after printing. */

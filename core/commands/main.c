@@ -1,5 +1,7 @@
 /* main.c - concordat: the table of commands. */
 #include "commands/cli.h"
+
+#include "base/nearest.h"
 #include "daemon/files.h"
 #include "host/say.h"
 #include "host/crypto.h"
@@ -122,6 +124,11 @@ static const struct command commands[] = {
     { "extend SITE AGREEMENT --until DAY --by NAME --by NAME --reason TEXT [--key KEYFILE]... [-o FILE]",
       "go on after its end, at most 30 days, by two people of two agencies with the role extends",
       cmd_extend },
+    { "manual [TOPIC]",
+      "what can be written and typed, printed from the tables that it is checked with", cmd_manual },
+    { "manual --all", "all topics, one behind the other", cmd_manual },
+    { "manual --completion bash|zsh", "a script that completes commands and options in that shell",
+      cmd_manual },
     { "schemas [NAME]", "the shared schemas with their fingerprints, or one as composed",
       cmd_schemas },
     { "key FILE",
@@ -158,6 +165,23 @@ static const struct command *find_command(const char *word)
     return NULL;
 }
 
+static void say_unknown(const char *word)
+{
+    char names[COMMAND_COUNT][20], list[400];
+    const char *rows[COMMAND_COUNT];
+    struct choices choices = { rows, sizeof rows[0], 0 };
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        struct slice name = command_word(&commands[i]);
+        if (choices.n && slice_equal_text(name, rows[choices.n - 1]))
+            continue;
+        (void)snprintf(names[choices.n], sizeof names[0], "%.*s", SHOWN(name));
+        rows[choices.n] = names[choices.n];
+        choices.n++;
+    }
+    say_to(stderr, "concordat: no command '%s'; it has: %s (concordat help)\n", word,
+           nearest_list(slice_text(word), &choices, list, sizeof list));
+}
+
 static bool is_help(const char *word)
 {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
@@ -165,7 +189,7 @@ static bool is_help(const char *word)
 
 int main(int argc, char **argv)
 {
-    struct cli c = { .adapters = &adapters };
+    struct cli c = { .adapters = &adapters, .commands = commands, .command_count = COMMAND_COUNT };
     if (argc < 2) {
         print_help(stderr, NULL);
         return CLI_USAGE;
@@ -176,8 +200,7 @@ int main(int argc, char **argv)
     }
     const struct command *command = find_command(argv[1]);
     if (!command) {
-        say_to(stderr, "concordat: no command '%s'\n", argv[1]);
-        print_help(stderr, NULL);
+        say_unknown(argv[1]);
         return CLI_USAGE;
     }
     if (is_help(argv[argc - 1])) {

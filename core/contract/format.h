@@ -58,6 +58,7 @@ struct format_options {
 
 struct format {
     const char *name;
+    const char *manual; /* one sentence: what it reads, and how a path is written; NULL: none */
     /* The path at which every message says whether it is live or a test ("MSH-11"); NULL: there is none. */
     const char *environment;
     /* The words that never stand for live there, whatever a mapping says; NULL behind the last. */

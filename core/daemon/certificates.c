@@ -83,6 +83,11 @@ static void walk(const struct figures_of *of, int64_t now_ms, each_certificate e
     }
 }
 
+const char certificates_family[] =
+    "# HELP concordat_certificate_days_left Whole days until the certificate ends that a part "
+    "shows, or was last shown; below 0: it has, or cannot be read.\n"
+    "# TYPE concordat_certificate_days_left gauge\n";
+
 struct writing {
     struct buf *out;
     bool begun;
@@ -92,9 +97,7 @@ static void write_one(void *ctx, const struct certificate *c)
 {
     struct writing *w = ctx;
     if (!w->begun)
-        buf_text(w->out, "# HELP concordat_certificate_days_left Whole days until the certificate ends that a part "
-                         "shows, or was last shown; below 0: it has, or cannot be read.\n"
-                         "# TYPE concordat_certificate_days_left gauge\n");
+        buf_text(w->out, certificates_family);
     w->begun = true;
     buf_format(w->out, "concordat_certificate_days_left{%s=\"%s\",whose=\"%s\"} %" PRId64 "\n", c->room,
                c->name, c->whose, c->days);

@@ -9,6 +9,8 @@
 #include "daemon/ending.h"
 #include "daemon/figures.h"
 
+/* How the family is introduced. */
+extern const char certificates_family[];
 /* A family in Prometheus' text format, of the parts that run here; nothing where no part has any. */
 void certificates_write(const struct figures_of *of, int64_t now_ms, struct buf *out);
 /* Logs that the bus's own ends, as below: before the bus has answered. */

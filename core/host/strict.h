@@ -46,7 +46,7 @@ enum strict_shape {
 };
 
 /* A key that a map may, or must, have. words, NULL-terminated: its text is one of these; NULL: any.
- * manual: one sentence for whoever writes it (`concordat manual`). */
+ * manual: one sentence for whoever writes it (`concordat manual`); NULL: a table of options tells it. */
 struct strict_key {
     const char *name;
     bool required;

@@ -12,6 +12,11 @@ static const struct {
     { "words", AS_WORDS },       { "epoch-seconds", AS_EPOCH_S }, { "epoch-ms", AS_EPOCH_MS },
 };
 
+const char *mapping_conversion(size_t i)
+{
+    return i < sizeof names / sizeof names[0] ? names[i].name : NULL;
+}
+
 enum conversion conversion_named(struct slice name)
 {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

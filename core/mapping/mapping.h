@@ -16,6 +16,8 @@ struct strict_topic;
 
 /* For the manual: what one can write. */
 extern const struct strict_topic mapping_topic;
+/* Name of the i-th conversion; NULL: there are fewer. */
+const char *mapping_conversion(size_t i);
 
 /* path: the file; code tables are looked up beside it. Lives in a. NULL when a problem was added. */
 const struct mapping *mapping_load(struct arena *a, const char *path, const struct registry *adapters,

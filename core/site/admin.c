@@ -6,7 +6,7 @@
 
 #define AT(field) offsetof(struct site_admin, field)
 
-static const struct cfg_option options[] = {
+const struct cfg_option reading_admin_options[] = {
     { "listen", CFG_TEXT, AT(listen), NULL, "address and port to answer on, as 127.0.0.1:9464" },
     { "hosts", CFG_LIST, AT(hosts), NULL,
       "further names under which it is asked; under others than these, its own and loopback's it answers 421" },
@@ -38,7 +38,7 @@ void reading_admin(struct reading *r, const struct node *root)
     struct address at;
     if (!map)
         return;
-    (void)options_read(r->reader.arena, map, options, r->site->places.folder, admin, r->reader.problems);
+    (void)options_read(r->reader.arena, map, reading_admin_options, r->site->places.folder, admin, r->reader.problems);
     if (!admin->listen) /* told: it must be there */
         return;
     const struct node *n = node_get(map, "listen");

@@ -203,18 +203,19 @@ static void read_url(struct reading *r, const struct node *n, const struct secur
         check_far(r, n, address, secure);
 }
 
+const struct cfg_option reading_bus_options[] = {
+    { "url", CFG_TEXT, offsetof(struct bus_read, url), NULL, "embedded:FILE or kafka://HOST:PORT,..." },
+    SECURE_CLEARTEXT(offsetof(struct bus_read, secure)),
+    SECURE_ANYONE(offsetof(struct bus_read, secure)),
+    { .type = CFG_END },
+};
+
 void reading_bus(struct reading *r, const struct node *root)
 {
-    static const struct cfg_option options[] = {
-        { "url", CFG_TEXT, offsetof(struct bus_read, url), NULL, "embedded:FILE or kafka://HOST:PORT,..." },
-        SECURE_CLEARTEXT(offsetof(struct bus_read, secure)),
-        SECURE_ANYONE(offsetof(struct bus_read, secure)),
-        { .type = CFG_END },
-    };
     const struct node *n = node_get(root, "bus"), *topics = strict_member(root, "topics", NODE_MAP);
     struct bus_read bus = { .url = NULL };
     if (n && n->kind == NODE_MAP) {
-        bool good = options_read(r->reader.arena, n, options, r->site->folder, &bus, r->reader.problems) &&
+        bool good = options_read(r->reader.arena, n, reading_bus_options, r->site->folder, &bus, r->reader.problems) &&
                     check_because(r, &bus.secure.cleartext) && check_because(r, &bus.secure.anyone);
         n = good ? node_get(n, "url") : NULL;
     }

@@ -78,7 +78,7 @@ static bool read_value(struct arena *a, const struct cfg_option *o, struct slice
     return true;
 }
 
-static const char *type_words(enum cfg_type type)
+const char *option_words(enum cfg_type type)
 {
     switch (type) {
     case CFG_MS:
@@ -126,7 +126,7 @@ static bool read_option(const struct strict *r, const struct node *map, const st
         good =
             read_value(r->arena, o, n ? n->text : slice_text(o->fallback), folder, state + o->at);
     return good || strict_say(r, n ? n : map, "site.option", "cannot read '%s': want %s", o->key,
-                              type_words(o->type));
+                              option_words(o->type));
 }
 
 const struct cfg_option *option_named(const struct cfg_option *options, struct slice key)

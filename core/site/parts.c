@@ -184,23 +184,24 @@ static void read_timeliness(struct reading *r, const struct node *n, struct site
         f->timeliness = "realtime";
 }
 
+const struct cfg_option reading_feed_options[] = {
+    { "spool_max", CFG_BYTES, offsetof(struct site_feed, spool_max_bytes), "8GiB",
+      "messages that wait for the bus beyond this are answered: later" },
+    { "keep", CFG_MS, offsetof(struct site_feed, keep_ms), "48h",
+      "what the bus has is kept so long, within spool_max, and given again to a bus that lost it" },
+    { "quarantine_max", CFG_BYTES, offsetof(struct site_feed, quarantine_max_bytes), "0",
+      "what may lie in the quarantine; 0: an eighth of spool_max" },
+    { "quarantine_age", CFG_MS, offsetof(struct site_feed, quarantine_age_ms), "30d",
+      "how long it may lie there before it is an alarm, or let go if its sender was told no" },
+    { "words_max", CFG_BYTES, offsetof(struct site_feed, words_max_bytes), "0",
+      "what may be kept of words about sharing for links to come; 0: an eighth of spool_max" },
+    { "stale_after", CFG_MS, offsetof(struct site_feed, stale_after_ms), "0s",
+      "of a feed of snapshots: an alarm when no complete one came for so long; 0s: never" },
+    { .type = CFG_END },
+};
+
 static void read_feed(struct reading *r, const struct node *n, struct site_feed *f)
 {
-    static const struct cfg_option own[] = {
-        { "spool_max", CFG_BYTES, offsetof(struct site_feed, spool_max_bytes), "8GiB",
-          "messages that wait for the bus beyond this are answered: later" },
-        { "keep", CFG_MS, offsetof(struct site_feed, keep_ms), "48h",
-          "what the bus has is kept so long, within spool_max, and given again to a bus that lost it" },
-        { "quarantine_max", CFG_BYTES, offsetof(struct site_feed, quarantine_max_bytes), "0",
-          "what may lie in the quarantine; 0: an eighth of spool_max" },
-        { "quarantine_age", CFG_MS, offsetof(struct site_feed, quarantine_age_ms), "30d",
-          "how long it may lie there before it is an alarm, or let go if its sender was told no" },
-        { "words_max", CFG_BYTES, offsetof(struct site_feed, words_max_bytes), "0",
-          "what may be kept of words about sharing for links to come; 0: an eighth of spool_max" },
-        { "stale_after", CFG_MS, offsetof(struct site_feed, stale_after_ms), "0s",
-          "of a feed of snapshots: an alarm when no complete one came for so long; 0s: never" },
-        { .type = CFG_END },
-    };
     strict_keys(&r->reader, n, &reading_keys_feed);
     check_name(r, n);
     f->name = arena_text(r->reader.arena, n->key);
@@ -210,7 +211,7 @@ static void read_feed(struct reading *r, const struct node *n, struct site_feed 
     f->contact_team = reading_text(r, contact, "team");
     f->contact_phone = reading_text(r, contact, "phone");
     read_timeliness(r, n, f);
-    read_own(r, n, own, f);
+    read_own(r, n, reading_feed_options, f);
     read_transport(r, n, true, &f->transport, &f->state);
     f->transport_at = node_get(n, "transport");
     f->mapping = read_mapping(r, n, true);
@@ -254,23 +255,24 @@ static int64_t read_tries(struct reading *r, const struct node *map, const char 
     return fallback;
 }
 
+const struct cfg_option reading_delivery_options[] = {
+    { "retry", CFG_MS, offsetof(struct site_delivery, retry_ms), "1s",
+      "wait before the second try; doubles each time" },
+    { "retry_max", CFG_MS, offsetof(struct site_delivery, retry_max_ms), "60s",
+      "the longest wait between two tries" },
+    { "retry_after_max", CFG_MS, offsetof(struct site_delivery, retry_after_max_ms), "1h",
+      "the longest pause that the partner may ask for (Retry-After)" },
+    { "alarm_after", CFG_MS, offsetof(struct site_delivery, alarm_after_ms), "10m",
+      "how long something may wait for another try before it is an alarm" },
+    { .type = CFG_END },
+};
+
 static void read_delivery(struct reading *r, const struct node *n, struct site_delivery *d)
 {
-    static const struct cfg_option own[] = {
-        { "retry", CFG_MS, offsetof(struct site_delivery, retry_ms), "1s",
-          "wait before the second try; doubles each time" },
-        { "retry_max", CFG_MS, offsetof(struct site_delivery, retry_max_ms), "60s",
-          "the longest wait between two tries" },
-        { "retry_after_max", CFG_MS, offsetof(struct site_delivery, retry_after_max_ms), "1h",
-          "the longest pause that the partner may ask for (Retry-After)" },
-        { "alarm_after", CFG_MS, offsetof(struct site_delivery, alarm_after_ms), "10m",
-          "how long something may wait for another try before it is an alarm" },
-        { .type = CFG_END },
-    };
     strict_keys(&r->reader, n, &reading_keys_delivery);
     check_name(r, n);
     d->name = arena_text(r->reader.arena, n->key);
-    read_own(r, n, own, d);
+    read_own(r, n, reading_delivery_options, d);
     d->tries_on_error = read_tries(r, n, "on_error", TRIES_ON_ERROR);
     d->tries_on_reject = read_tries(r, n, "on_reject", 0);
     read_transport(r, n, false, &d->transport, &d->state);

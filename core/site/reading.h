@@ -57,6 +57,10 @@ void reading_bundles(struct reading *r, const struct node *root);
 /* Tells that a demo site, whose bundle nobody has signed, reaches another machine. */
 bool reading_not_local(struct reading *r, const struct node *n, struct slice what);
 
+/* What a map may have beside its keys: parts.c, bus.c, admin.c. */
+extern const struct cfg_option reading_feed_options[], reading_delivery_options[],
+    reading_bus_options[], reading_admin_options[];
+
 /* options.c: NULL when there is none. */
 const struct cfg_option *option_named(const struct cfg_option *options, struct slice key);
 

@@ -1,6 +1,8 @@
 /* reading_keys.c - the keys of site.yaml: what it is read by is what the manual prints. */
 #include "site/reading.h"
 
+#include "site/site_manual.h"
+
 static const char *const environments[] = { "live", "test", NULL };
 static const char *const truths[] = { "true", "false", NULL };
 static const char *const timeliness[] = { "realtime", "daily", "quarterly", NULL };
@@ -54,12 +56,12 @@ STRICT_TABLE(
     STRICT_MUST("transport", STRICT_MAP, "how messages come: one transport with its options"),
     STRICT_MUST("mapping", STRICT_TEXT,
                 "path of an in: mapping, in the site or in the program's data"),
-    STRICT_MAY("spool_max", STRICT_ANY, "see the options below"),
-    STRICT_MAY("stale_after", STRICT_ANY, "see the options below"),
-    STRICT_MAY("quarantine_max", STRICT_ANY, "see the options below"),
-    STRICT_MAY("quarantine_age", STRICT_ANY, "see the options below"),
-    STRICT_MAY("words_max", STRICT_ANY, "see the options below"),
-    STRICT_MAY("keep", STRICT_ANY, "see the options below"));
+    STRICT_MAY("spool_max", STRICT_ANY, NULL),
+    STRICT_MAY("stale_after", STRICT_ANY, NULL),
+    STRICT_MAY("quarantine_max", STRICT_ANY, NULL),
+    STRICT_MAY("quarantine_age", STRICT_ANY, NULL),
+    STRICT_MAY("words_max", STRICT_ANY, NULL),
+    STRICT_MAY("keep", STRICT_ANY, NULL));
 
 STRICT_TABLE(reading_keys_contact, "feeds: NAME: contact:",
              STRICT_MAY("team", STRICT_NOTE, "who is asked"),
@@ -72,10 +74,10 @@ STRICT_TABLE(
     STRICT_MUST("transport", STRICT_MAP, "how records go: one transport with its options"),
     STRICT_MUST("mapping", STRICT_TEXT,
                 "path of an out: mapping, in the site or in the program's data"),
-    STRICT_MAY("retry", STRICT_ANY, "see the options below"),
-    STRICT_MAY("retry_max", STRICT_ANY, "see the options below"),
-    STRICT_MAY("retry_after_max", STRICT_ANY, "see the options below"),
-    STRICT_MAY("alarm_after", STRICT_ANY, "see the options below"),
+    STRICT_MAY("retry", STRICT_ANY, NULL),
+    STRICT_MAY("retry_max", STRICT_ANY, NULL),
+    STRICT_MAY("retry_after_max", STRICT_ANY, NULL),
+    STRICT_MAY("alarm_after", STRICT_ANY, NULL),
     STRICT_MAY("on_error", STRICT_ANY,
                "when the partner answers that it cannot: park, retry, or {retry: N}; {retry: 10} unless "
                "set"),

@@ -120,6 +120,8 @@ void site_find_person_keys(const struct site *s, struct arena *a, struct problem
 /* Whether text is an address for `run --admin`: host:port of this machine alone. */
 bool site_may_listen(struct slice text);
 
+/* "a size such as 64KiB or 16MiB" ... for people. options.c */
+const char *option_words(enum cfg_type type);
 /* Fills a transport's state from a YAML map by its option table. options.c */
 bool options_read(struct arena *a, const struct node *map, const struct cfg_option *options,
                   const char *folder, void *state, struct problems *p);

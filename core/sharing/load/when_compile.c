@@ -3,6 +3,7 @@
  * After this every node has its type, paths have their slot in each schema, constants are folded.
  */
 #include "base/clock.h"
+#include "base/nearest.h"
 #include "sharing/load/when_compile.h"
 
 struct checker {
@@ -17,19 +18,47 @@ static const struct {
     enum when_type result;
     int arity;
     enum when_type args[2];
+    const char *manual;
 } functions[WHEN_FUNCTION_COUNT] = {
-    [WHEN_KNOWN] = { "known", WHEN_BOOL, 1, { WHEN_WHO } },
-    [WHEN_RELATIONSHIP] = { "relationship", WHEN_BOOL, 2, { WHEN_WHO, WHEN_TEXT } },
-    [WHEN_CONSENT] = { "consent", WHEN_BOOL, 2, { WHEN_WHO, WHEN_TEXT } },
-    [WHEN_OBJECTION] = { "objection", WHEN_BOOL, 1, { WHEN_WHO } },
-    [WHEN_RESTRICTED] = { "restricted", WHEN_BOOL, 2, { WHEN_SUBJECT, WHEN_TEXT } },
-    [WHEN_RESPONSIBLE] = { "responsible", WHEN_BOOL, 2, { WHEN_WHO, WHEN_TEXT } },
-    [WHEN_ADDRESSED] = { "addressed", WHEN_BOOL, 1, { WHEN_WHO } },
-    [WHEN_AGE] = { "age", WHEN_NUMBER, 0, { WHEN_WHO } },
-    [WHEN_STARTS_WITH] = { "startsWith", WHEN_BOOL, 2, { WHEN_TEXT, WHEN_TEXT } },
-    [WHEN_DURATION] = { "duration", WHEN_SPAN, 1, { WHEN_TEXT } },
-    [WHEN_TIMESTAMP] = { "timestamp", WHEN_TIME, 1, { WHEN_TEXT } },
+    [WHEN_KNOWN] = { "known", WHEN_BOOL, 1, { WHEN_WHO },
+                     "whether the person has any relationship with that service" },
+    [WHEN_RELATIONSHIP] = { "relationship", WHEN_BOOL, 2, { WHEN_WHO, WHEN_TEXT },
+                            "whether they have one of that kind (facts.yaml: opens)" },
+    [WHEN_CONSENT] = { "consent", WHEN_BOOL, 2, { WHEN_WHO, WHEN_TEXT },
+                       "whether they consent to that purpose, the agreement's own, with that service" },
+    [WHEN_OBJECTION] = { "objection", WHEN_BOOL, 1, { WHEN_WHO },
+                         "whether they object to that service's getting anything" },
+    [WHEN_RESTRICTED] = { "restricted", WHEN_BOOL, 2, { WHEN_SUBJECT, WHEN_TEXT },
+                          "whether a restriction of that kind stands (facts.yaml: restricts, dies)" },
+    [WHEN_RESPONSIBLE] = { "responsible", WHEN_BOOL, 2, { WHEN_WHO, WHEN_TEXT },
+                           "whether that service answers for them in that function (facts.yaml)" },
+    [WHEN_ADDRESSED] = { "addressed", WHEN_BOOL, 1, { WHEN_WHO },
+                         "whether the event names that service as its addressee" },
+    [WHEN_AGE] = { "age", WHEN_NUMBER, 0, { WHEN_WHO },
+                   "the person's age in years; unknown when the birth date is partial or missing" },
+    [WHEN_STARTS_WITH] = { "startsWith", WHEN_BOOL, 2, { WHEN_TEXT, WHEN_TEXT },
+                           "whether the first text begins with the second" },
+    [WHEN_DURATION] = { "duration", WHEN_SPAN, 1, { WHEN_TEXT },
+                        "a span of time, to be compared with another" },
+    [WHEN_TIMESTAMP] = { "timestamp", WHEN_TIME, 1, { WHEN_TEXT },
+                         "a moment, to be compared with another" },
 };
+
+bool when_signature(size_t i, struct when_signature *out)
+{
+    static const char *const types[] = {
+        [WHEN_BOOL] = "yes or no",    [WHEN_TEXT] = "TEXT",        [WHEN_NUMBER] = "number",
+        [WHEN_TIME] = "time",         [WHEN_SPAN] = "span",        [WHEN_TEXTS] = "texts",
+        [WHEN_NUMBERS] = "numbers",   [WHEN_WHO] = "WHO",          [WHEN_SUBJECT] = "subject",
+    };
+    if (i >= WHEN_FUNCTION_COUNT)
+        return false;
+    *out = (struct when_signature){ functions[i].name, types[functions[i].result],
+                                    functions[i].manual, functions[i].arity, { NULL, NULL } };
+    for (int k = 0; k < functions[i].arity; k++)
+        out->args[k] = types[functions[i].args[k]];
+    return true;
+}
 
 static bool check(struct checker *k, struct when_node *n);
 
@@ -289,13 +318,21 @@ static bool check_arguments(struct checker *k, struct when_node *n)
     return count == functions[n->function].arity || bad_type(k, n, "too few arguments");
 }
 
+static bool bad_function(struct checker *k, const struct when_node *n)
+{
+    char list[110];
+    const struct choices choices = { &functions->name, sizeof functions[0], WHEN_FUNCTION_COUNT };
+    return err_set(k->e, ERR_REJECT, "when.name", n->at, "unknown function '%.*s': it has %s",
+                   SHOWN(n->text), nearest_list(n->text, &choices, list, sizeof list));
+}
+
 static bool check_call(struct checker *k, struct when_node *n)
 {
     size_t f = 0;
     while (f < WHEN_FUNCTION_COUNT && !slice_equal_text(n->text, functions[f].name))
         f++;
     if (f == WHEN_FUNCTION_COUNT)
-        return bad_name(k, n, "function");
+        return bad_function(k, n);
     n->function = (enum when_function)f;
     n->type = functions[f].result;
     if (!check_arguments(k, n))

@@ -12,6 +12,23 @@
 #include "sharing/rules/words.h"
 
 #define WHEN_DEPTH_MAX 16
+/* What when_parse reads, for people. */
+#define WHEN_GRAMMAR                                                                               \
+    "    or   := and { \"||\" and }\n"                                                             \
+    "    and  := not { \"&&\" not }\n"                                                             \
+    "    not  := [ \"!\" ] cmp\n"                                                                  \
+    "    cmp  := term [ (\"==\" | \"!=\" | \"<\" | \"<=\" | \">\" | \">=\" | \"in\") term ]\n"          \
+    "    term := text | number | true | false | PATH | has(PATH)\n"                               \
+    "          | FUNCTION([ term { \",\" term } ]) | \"[\" term { \",\" term } \"]\" | \"(\" or \")\"\n"
+
+/* A function of conditions: what is checked, in words. */
+struct when_signature {
+    const char *name, *result, *manual;
+    int arity;
+    const char *args[2];
+};
+/* The i-th; false: there are fewer. */
+bool when_signature(size_t i, struct when_signature *out);
 /* What names mean where the expression stands. */
 struct when_scope {
     const struct bundle *bundle;        /* catalogue, services */

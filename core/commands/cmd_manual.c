@@ -1,0 +1,94 @@
+/* cmd_manual.c - concordat manual [TOPIC | WORD | --all], concordat manual --completion SHELL. */
+#include "commands/manual.h"
+
+#include <string.h>
+
+#include "base/nearest.h"
+#include "host/say.h"
+
+#define MANUAL_BYTES ((size_t)4 << 20)
+
+const struct manual_topic manual_topics[] = {
+    { "site", "site.yaml: one host's feeds, deliveries, keys, bus", manual_site },
+    { "region", "region.yaml: agencies, services, approvers, people", manual_region },
+    { "agreement", "agreements/*.yaml: clauses, and by what law", manual_agreement },
+    { "prohibitions", "prohibitions/*.yaml: what is kept back whatever a clause says",
+      manual_prohibitions },
+    { "aliases", "aliases.yaml: names under which places may travel", manual_aliases },
+    { "facts", "facts.yaml: which events make what known of a person", manual_facts },
+    { "orders", "extensions and stops of agreements", manual_orders },
+    { "conditions", "when: grammar and functions", manual_conditions },
+    { "mapping", "in.yaml and out.yaml: messages to records and back", manual_mapping },
+    { "transports", "how messages come and go, with all options", manual_transports },
+    { "formats", "what messages are written in", manual_formats },
+    { "commands", "what can be typed, and exit codes", manual_commands },
+    { "reasons", "why a recipient got an event or did not", manual_reasons },
+    { "metrics", "what /metrics says", manual_metrics },
+    { NULL, NULL, NULL },
+};
+
+static const struct manual_topic *find_topic(const char *name)
+{
+    for (const struct manual_topic *t = manual_topics; t->name; t++)
+        if (strcmp(t->name, name) == 0)
+            return t;
+    return NULL;
+}
+
+static void write_topics(struct buf *out)
+{
+    buf_text(out, "concordat manual TOPIC, with TOPIC one of these:\n\n");
+    for (const struct manual_topic *t = manual_topics; t->name; t++)
+        manual_item(out, t->name, NULL, t->about);
+}
+
+static void write_all(const struct cli *c, struct buf *out)
+{
+    for (const struct manual_topic *t = manual_topics; t->name; t++) {
+        buf_format(out, "%s## %s\n\n", t == manual_topics ? "" : "\n", t->name);
+        t->write(c, out);
+    }
+}
+
+static int say_unknown(const char *name)
+{
+    char list[400];
+    struct choices choices = { &manual_topics->name, sizeof manual_topics[0], 0 };
+    while (manual_topics[choices.n].name)
+        choices.n++;
+    say_to(stderr, "concordat: no topic '%s'; it has: %s\n", name,
+           nearest_list(slice_text(name), &choices, list, sizeof list));
+    return CLI_NO;
+}
+
+static int write(struct cli *c, int argc, char **argv, struct buf *out)
+{
+    const struct manual_topic *topic = argc == 2 ? find_topic(argv[1]) : NULL;
+    if (argc == 3 && strcmp(argv[1], "--completion") == 0)
+        return manual_completion(c, argv[2], out) ? CLI_DONE : CLI_USAGE;
+    if (argc > 2)
+        return CLI_USAGE;
+    if (argc == 1)
+        write_topics(out);
+    else if (topic)
+        topic->write(c, out);
+    else if (strcmp(argv[1], "--all") == 0)
+        write_all(c, out);
+    else
+        return say_unknown(argv[1]);
+    return CLI_DONE;
+}
+
+int cmd_manual(struct cli *c, int argc, char **argv)
+{
+    struct buf out;
+    struct err e = { .fate = ERR_NONE };
+    buf_init(&out, MANUAL_BYTES);
+    int code = write(c, argc, argv, &out);
+    if (!buf_done(&out, &e))
+        code = cli_fail(CLI_CANNOT, &e);
+    else if (code == CLI_DONE)
+        say_lines(stdout, buf_slice(&out));
+    buf_release(&out);
+    return code;
+}
