@@ -2,15 +2,6 @@
 #include "base/clean.h"
 #include "mapping/parts.h"
 
-unsigned action_named(struct slice word)
-{
-    if (slice_equal_text(word, "asserts"))
-        return ACTION_ASSERTS;
-    if (slice_equal_text(word, "replaces"))
-        return ACTION_REPLACES;
-    return slice_equal_text(word, "retracts") ? ACTION_RETRACTS : 0;
-}
-
 static const char *const precisions[] = {
     "year", "month", "day", "minute", "second", "millisecond"
 };

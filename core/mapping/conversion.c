@@ -1,4 +1,4 @@
-/* convert.c - the conversions of the mapping language, both ways, by name. */
+/* conversion.c - the conversions of the mapping language, both ways, by name. */
 #include "mapping/parts.h"
 
 static const struct {
