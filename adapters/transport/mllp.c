@@ -50,7 +50,7 @@ static bool check_peers(const struct mllp *s, struct err *e)
 {
     struct mllp_block unused;
     for (const char **peer = s->peers; peer && *peer; peer++)
-        if (!mllp_peer_read(*peer, &unused, e))
+        if (!mllp_block_read(*peer, &unused, e))
             return false;
     return true;
 }
@@ -91,22 +91,19 @@ static bool mllp_check(const void *state, bool receives, struct err *e)
     return check_limits(s, receives, e) && check_peers(s, e);
 }
 
-/* A block of every address, or of every one of IPv4, names nobody. */
-static bool is_everybody(const char *peer)
-{
-    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-    struct mllp_block b;
-    if (!mllp_block_parse(peer, &b))
-        return false; /* refused elsewhere */
-    return b.bits == 0 || (b.bits <= 96 && memcmp(b.address, mapped, b.bits / 8) == 0);
-}
+#define PEERS_READ_MAX 1000
 
+/* So many that the site may have forgotten whom it means are read no further: they name nobody. */
 static bool names_peers(const struct mllp *s)
 {
-    bool named = s->peers && *s->peers;
-    for (const char **peer = s->peers; named && *peer; peer++)
-        named = !is_everybody(*peer);
-    return named;
+    struct mllp_block blocks[PEERS_READ_MAX];
+    size_t n = 0;
+    for (const char **peer = s->peers; peer && *peer; peer++) {
+        if (n == PEERS_READ_MAX)
+            return false;
+        n += mllp_block_parse(*peer, &blocks[n]); /* else it is refused elsewhere */
+    }
+    return n > 0 && !mllp_block_is_anybody(blocks, n);
 }
 
 static void mllp_stand(const void *state, bool receives, struct secure_stand *out)

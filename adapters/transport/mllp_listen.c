@@ -153,7 +153,7 @@ static bool read_peers(struct mllp *s, struct err *e)
     if (!s->blocks)
         return err_memory(e);
     for (size_t i = 0; i < n; i++)
-        if (!mllp_peer_read(s->peers[i], &s->blocks[i], e))
+        if (!mllp_block_read(s->peers[i], &s->blocks[i], e))
             return false;
     s->block_count = n;
     return true;

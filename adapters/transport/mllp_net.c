@@ -1,20 +1,10 @@
-/* mllp_net.c - addresses as text and back, address blocks, socket options. */
+/* mllp_net.c - addresses as text and back, socket options. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 
 #include "transport/mllp_state.h"
-
-/* Copies s NUL-terminated; false when it does not fit. */
-static bool copy_text(struct slice s, char *to, size_t room)
-{
-    if (s.n >= room)
-        return false;
-    memcpy(to, s.p, s.n);
-    to[s.n] = '\0';
-    return true;
-}
 
 bool mllp_address_check(const char *text, struct address *out, struct err *e)
 {
@@ -53,61 +43,6 @@ void mllp_address_text(const struct sockaddr_storage *from, char out[MLLP_ADDRES
     memcpy(&v6, from, sizeof v6);
     inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
     snprintf(out, MLLP_ADDRESS_MAX, "[%s]:%u", host, ntohs(v6.sin6_port));
-}
-
-/* An IPv4 address as IPv6 (RFC 4291 section 2.5.5.2). */
-static void map_v4(const struct in_addr *v4, uint8_t out[16])
-{
-    static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
-    memcpy(out, prefix, sizeof prefix);
-    memcpy(out + 12, v4, 4);
-}
-
-bool mllp_block_parse(const char *text, struct mllp_block *out)
-{
-    char host[INET6_ADDRSTRLEN];
-    struct in_addr v4;
-    size_t slash = slice_find(slice_text(text), '/');
-    if (!copy_text(slice_of(text, slash), host, sizeof host))
-        return false;
-    unsigned width = 128;
-    if (inet_pton(AF_INET, host, &v4) == 1) {
-        map_v4(&v4, out->address);
-        width = 32;
-    } else if (inet_pton(AF_INET6, host, out->address) != 1) {
-        return false;
-    }
-    uint64_t bits = width;
-    if (text[slash] && !slice_to_u64(slice_text(text + slash + 1), &bits))
-        return false;
-    out->bits = (unsigned)bits + 128 - width;
-    return bits <= width;
-}
-
-bool mllp_peer_read(const char *text, struct mllp_block *out, struct err *e)
-{
-    return mllp_block_parse(text, out) ||
-           err_set(e, ERR_FATAL, "mllp.option", 0,
-                   "cannot read peer '%.80s': want an address block as 10.1.2.0/24", text);
-}
-
-bool mllp_block_holds(const struct mllp_block *b, const struct sockaddr_storage *from)
-{
-    uint8_t address[16];
-    if (from->ss_family == AF_INET) {
-        struct sockaddr_in v4;
-        memcpy(&v4, from, sizeof v4);
-        map_v4(&v4.sin_addr, address);
-    } else {
-        struct sockaddr_in6 v6;
-        memcpy(&v6, from, sizeof v6);
-        memcpy(address, &v6.sin6_addr, 16);
-    }
-    unsigned bytes = b->bits / 8, rest = b->bits % 8;
-    if (memcmp(address, b->address, bytes) != 0)
-        return false;
-    uint8_t mask = (uint8_t)(0xff00 >> rest);
-    return rest == 0 || (address[bytes] & mask) == (b->address[bytes] & mask);
 }
 
 void mllp_socket_tune(int fd)

@@ -65,7 +65,9 @@ MUST_CHECK bool mllp_resolve(const char *text, bool passive, struct addrinfo **o
 void mllp_address_text(const struct sockaddr_storage *from, char out[MLLP_ADDRESS_MAX]);
 MUST_CHECK bool mllp_block_parse(const char *text, struct mllp_block *out);
 /* The same; mllp.option when it is none. */
-MUST_CHECK bool mllp_peer_read(const char *text, struct mllp_block *out, struct err *e);
+MUST_CHECK bool mllp_block_read(const char *text, struct mllp_block *out, struct err *e);
+/* Whether that many blocks together name nobody: half of IPv4 or more, or as much as is routed of IPv6. */
+bool mllp_block_is_anybody(const struct mllp_block *all, size_t n);
 bool mllp_block_holds(const struct mllp_block *b, const struct sockaddr_storage *from);
 /* Sets what every connection wants: no delay, kernel keep-alive. */
 void mllp_socket_tune(int fd);

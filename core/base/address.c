@@ -40,10 +40,19 @@ static bool is_loopback_v4(struct slice host)
     return true;
 }
 
+/* Nothing, or ":port": whatever else stands there may be what is gone to. */
+static bool is_port_or_none(struct slice rest)
+{
+    uint64_t number = 0;
+    return rest.n == 0 || rest.n == 1 || (slice_to_u64(slice_from(rest, 1), &number) && number <= 65535);
+}
+
 bool address_is_local(struct slice text)
 {
     struct slice host = slice_head(text, slice_find(text, ':'));
-    if (text.n > 0 && text.p[0] == '[')
-        return slice_starts(text, SLICE("[::1]")) && (text.n == 5 || text.p[5] == ':');
+    if (slice_starts(text, SLICE("[::1]")))
+        return (text.n == 5 || text.p[5] == ':') && is_port_or_none(slice_from(text, 5));
+    if (!is_port_or_none(slice_from(text, host.n)))
+        return false;
     return slice_equal_nocase(host, SLICE("localhost")) || is_loopback_v4(host);
 }

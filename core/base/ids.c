@@ -40,7 +40,7 @@ static bool is_nothing_behind_a_point(struct slice s)
     return s.n > 1 && s.p[0] == '.' && zeros == s.n;
 }
 
-bool nhs_number_parse(struct slice s, struct nhs_number *out)
+static bool parse_digits(struct slice s, struct nhs_number *out)
 {
     struct nhs_number number = { .digit = "" };
     size_t n = 0;
@@ -60,6 +60,27 @@ bool nhs_number_parse(struct slice s, struct nhs_number *out)
         return false;
     *out = number;
     return true;
+}
+
+/* "9.990000018e9", as some write a number in JSON: all ten digits are there, or some were lost. */
+static bool parse_exponent(struct slice s, struct nhs_number *out)
+{
+    static const char *const ends[] = { "e9", "e+9", "e09", "e+09" };
+    char digits[11];
+    s = slice_trim(s);
+    if (s.n < 13 || s.p[1] != '.')
+        return false;
+    digits[0] = (char)s.p[0];
+    memcpy(digits + 1, s.p + 2, 9);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (slice_equal_nocase(slice_from(s, 11), slice_text(ends[i])))
+            return parse_digits(slice_of(digits, 10), out);
+    return false;
+}
+
+bool nhs_number_parse(struct slice s, struct nhs_number *out)
+{
+    return parse_digits(s, out) || parse_exponent(s, out);
 }
 
 void nhs_number_masked(const struct nhs_number *n, char out[11])

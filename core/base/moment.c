@@ -6,7 +6,10 @@
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS ((int64_t)24 * HOUR_MS)
 #define EPOCH_MS_MAX (INT64_C(253402300799) * SECOND_MS) /* the end of the year 9999 */
-#define HOUR_YEAR_MIN 1850 /* of ten digits: seconds since 1970 would be a year before that */
+/* Of 4, 6, 10 or 12 digits alone: seconds since 1970 would be a year before, a day without its century
+ * (YYMMDD) most often one after. */
+#define YEAR_MIN 1850
+#define YEAR_MAX 2149
 
 struct reading {
     struct slice s;
@@ -112,7 +115,23 @@ static bool take_zone_name(struct slice *s)
     return slice_take_byte(s, ']');
 }
 
-/* Z, UTC, GMT, +hh, +hhmm, +hh:mm, at most 14 hours; or nothing. */
+/* Whether a year that stands without separators can be one. */
+static bool is_likely_year(int year)
+{
+    return year >= YEAR_MIN && year <= YEAR_MAX;
+}
+
+/* +h, +hh, +hhmm, +hh:mm */
+static bool take_offset(struct slice *s, int *hours, int *minutes)
+{
+    size_t n = digits(*s);
+    if (n == 3 || !slice_take_digits(s, n == 1 ? 1 : 2, hours))
+        return false;
+    bool colon = slice_take_byte(s, ':');
+    return !(colon || is_digit(*s, 0)) || slice_take_digits(s, 2, minutes);
+}
+
+/* Z, UTC, GMT, BST, or an offset of at most 14 hours; or nothing. */
 static bool take_zone(struct reading *r)
 {
     struct slice *s = &r->s;
@@ -122,14 +141,15 @@ static bool take_zone(struct reading *r)
     r->m.has_offset = true;
     if (take_word(s, SLICE("Z")) || take_word(s, SLICE("UTC")) || take_word(s, SLICE("GMT")))
         return take_zone_name(s);
+    if (take_word(s, SLICE("BST"))) {
+        r->offset_ms = HOUR_MS;
+        return take_zone_name(s);
+    }
     if (s->p[0] != '+' && s->p[0] != '-')
         return false;
     int sign = s->p[0] == '-' ? -1 : 1, hours, minutes = 0;
     *s = slice_from(*s, 1);
-    if (!slice_take_digits(s, 2, &hours))
-        return false;
-    bool colon = slice_take_byte(s, ':');
-    if ((colon || is_digit(*s, 0)) && !slice_take_digits(s, 2, &minutes))
+    if (!take_offset(s, &hours, &minutes))
         return false;
     r->offset_ms = sign * ((int64_t)hours * HOUR_MS + (int64_t)minutes * MINUTE_MS);
     return minutes < 60 && hours * 60 + minutes <= 14 * 60 && take_zone_name(s);
@@ -208,12 +228,15 @@ static bool take_run(struct reading *r)
     return true;
 }
 
-/* The hyphens or the T of ISO 8601; a hyphen behind a year may also begin an offset. */
+/* The hyphens, the T or the blank of ISO 8601; a hyphen behind a year may also begin an offset. */
 static bool looks_iso(struct slice s, size_t digits_first)
 {
     if (digits_first == 4)
         return s.n > 4 && s.p[4] == '-' && (s.n < 9 || s.p[7] == '-');
-    return digits_first == 8 && s.n > 8 && (s.p[8] | 0x20) == 't';
+    if (digits_first != 8 || s.n <= 8)
+        return false;
+    size_t blank = slice_blank_length(slice_from(s, 8));
+    return (s.p[8] | 0x20) == 't' || (blank > 0 && is_digit(s, 8 + blank));
 }
 
 bool moment_from_hl7(struct slice s, struct moment *out)
@@ -222,9 +245,9 @@ bool moment_from_hl7(struct slice s, struct moment *out)
     size_t n = digits(r.s);
     if (looks_iso(r.s, n))
         return moment_from_iso(s, out);
-    if (!take_run(&r) || (n == 10 && r.m.local.year < HOUR_YEAR_MIN))
+    if (!take_run(&r) || ((n == 6 || n == 10 || n == 12) && !is_likely_year(r.m.local.year)))
         return false;
-    bool point = n >= 14 && slice_take_byte(&r.s, '.');
+    bool point = n >= 14 && (slice_take_byte(&r.s, '.') || slice_take_byte(&r.s, ','));
     if ((point || n > 14) && !take_fraction(&r))
         return false;
     if (r.m.precision >= TIME_MINUTE)
@@ -249,6 +272,20 @@ static bool take_month(struct slice *s, int *month)
         }
     }
     return false;
+}
+
+/* 2026, 02/2026, 02-2026, Feb 2026: a year, or a month of one. With a point it would be a number. */
+static bool take_uk_month(struct reading *r)
+{
+    struct civil *c = &r->m.local;
+    if (digits(r->s) != 4) {
+        r->m.precision = TIME_MONTH;
+        if (!take_month(&r->s, &c->month) || !(slice_take_byte(&r->s, '/') || slice_take_byte(&r->s, '-') ||
+                                               slice_take_byte(&r->s, ' ')))
+            return false;
+    }
+    return digits(r->s) == 4 && r->s.n == 4 && slice_take_digits(&r->s, 4, &c->year) &&
+           is_likely_year(c->year);
 }
 
 /* One mark between day, month and year, the same in both places. */
@@ -283,6 +320,9 @@ bool moment_from_uk(struct slice s, struct moment *out)
     struct reading r = begin(s);
     if (digits(r.s) == 4 && r.s.n > 4 && r.s.p[4] == '-')
         return moment_from_iso(s, out);
+    struct reading month = r;
+    if (take_uk_month(&month))
+        return finish(&month, out);
     if (!take_uk_date(&r))
         return false;
     struct slice before = r.s;

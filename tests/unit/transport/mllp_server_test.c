@@ -460,7 +460,32 @@ static void compares_address_blocks_by_their_bits(void)
     }
 }
 
+static void tells_blocks_that_together_are_anybody(void)
+{
+    static const struct { const char *blocks[4]; bool anybody; } table[] = {
+        { { "0.0.0.0/0" }, true },
+        { { "::/0" }, true },
+        { { "0.0.0.0/1", "128.0.0.0/1" }, true },
+        { { "0.0.0.0/2", "64.0.0.0/3", "96.0.0.0/3", "10.0.0.0/8" }, true },
+        { { "::/64" }, true }, /* with it all of IPv4 */
+        { { "2000::/3" }, true },
+        { { "2000::/4", "3000::/4" }, true },
+        { { "10.0.0.0/8" }, false },
+        { { "10.0.0.0/8", "10.0.0.0/8", "10.0.0.0/8", "10.1.0.0/16" }, false },
+        { { "0.0.0.0/3", "0.0.0.0/3", "0.0.0.0/3", "0.0.0.0/3" }, false }, /* the same is no more */
+        { { "2001:db8::/32", "fd00::/8", "192.0.2.1", "::1" }, false },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct mllp_block b[4];
+        size_t n = 0;
+        for (; n < 4 && table[i].blocks[n]; n++)
+            CU_ASSERT_FATAL(mllp_block_parse(table[i].blocks[n], &b[n]));
+        CU_ASSERT_EQUAL(mllp_block_is_anybody(b, n), table[i].anybody);
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "tells blocks that together are anybody", tells_blocks_that_together_are_anybody },
     { "answers frames in their order", answers_frames_in_their_order },
     { "answers a frame that comes byte by byte", answers_a_frame_that_comes_byte_by_byte },
     { "lives with the deviations of the field", lives_with_the_deviations_of_the_field },
