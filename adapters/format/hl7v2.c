@@ -24,6 +24,7 @@ const struct format format_hl7v2 = {
     .compile = hl7v2_compile,
     .count = hl7v2_count,
     .find = hl7v2_find,
+    .hides = hl7v2_hides,
     .leaves = hl7v2_leaves,
     .render = hl7v2_render,
     .reply = hl7v2_reply,

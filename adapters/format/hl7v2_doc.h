@@ -119,6 +119,8 @@ const struct hl7v2_segment *hl7v2_segment_at(const struct doc *d, uint32_t id, s
 size_t hl7v2_count(const struct doc *d, const struct path *p);
 struct found hl7v2_find(struct arena *a, const struct doc *d, const struct path *p,
                         const struct path *base, size_t nth);
+bool hl7v2_hides(struct arena *a, const struct doc *d, const struct path *p,
+                 const struct path *const *all, size_t n);
 
 /* hl7v2_leaves.c */
 void hl7v2_leaves(struct arena *a, const struct doc *d,

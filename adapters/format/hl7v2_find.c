@@ -235,3 +235,67 @@ struct found hl7v2_find(struct arena *a, const struct doc *d, const struct path 
         return (struct found){ .how = FOUND_ABSENT };
     return value_of(a, d, repetition, p);
 }
+
+/* ---- what paths do not show ---- */
+
+/* Whether p reads that repetition (from 0) of that segment of its id (from 0). The first is always looked at. */
+static bool reads_there(struct arena *a, const struct doc *d, const struct path *p, size_t segment,
+                        size_t nth, struct hl7v2_span repetition)
+{
+    if ((p->segment ? p->segment - 1 : 0) != segment)
+        return false;
+    if (p->condition_count > 0)
+        return nth == 0 || is_accepted(a, d, repetition, p);
+    return (p->repetition ? p->repetition - 1 : 0) == nth;
+}
+
+/* A leaf that is nothing with something behind it, or one with sub-components: `^1`, `&1`, `0&1`. The text of a
+ * coded value (`Y^Yes^HL70136`) is none of its code. */
+static bool is_misshapen(const struct doc *d, struct hl7v2_span repetition, const struct path *p)
+{
+    struct hl7v2_span whole = hl7v2_trimmed(d, repetition), first, leaf, more;
+    uint32_t component = p->component ? p->component - 1 : 0;
+    if (p->subcomponent || !part(d, whole, d->marks.component, component, &first))
+        return false;
+    if (!leaf_of(d, repetition, p->component, 0, &leaf))
+        return !is_hollow(d, p->component ? first : whole);
+    return part(d, first, d->marks.subcomponent, 1, &more) &&
+           !is_hollow(d, (struct hl7v2_span){ more.at, first.end });
+}
+
+static bool is_same(const struct doc *d, struct hl7v2_span x, struct hl7v2_span y)
+{
+    return slice_equal_nocase(hl7v2_bytes(d, hl7v2_trimmed(d, x)), hl7v2_bytes(d, hl7v2_trimmed(d, y)));
+}
+
+/* Of one segment: p's field there. */
+static bool field_hides(struct arena *a, const struct doc *d, struct hl7v2_span field, size_t segment,
+                        const struct path *p, const struct path *const *all, size_t n)
+{
+    struct hl7v2_span rest = field, one, first = { 0, 0 };
+    for (size_t nth = 0; piece(d, rest, d->marks.repetition, 0, &one); nth++, rest.at = one.end + 1) {
+        bool is_read = is_hollow(d, one) || is_cleared(d, hl7v2_trimmed(d, one));
+        first = nth ? first : one;
+        for (size_t i = 0; i < n && !is_read; i++)
+            is_read = all[i]->id == p->id && all[i]->field == p->field &&
+                      reads_there(a, d, all[i], segment, nth, one);
+        if ((!is_read && (nth == 0 || !is_same(d, one, first))) ||
+            (reads_there(a, d, p, segment, nth, one) && is_misshapen(d, one, p)))
+            return true;
+        if (one.end == field.end)
+            return false;
+    }
+    return false;
+}
+
+bool hl7v2_hides(struct arena *a, const struct doc *d, const struct path *p,
+                 const struct path *const *all, size_t n)
+{
+    const struct hl7v2_segment *s;
+    for (size_t i = 0; p->id && p->field && (s = hl7v2_segment_at(d, p->id, i)) != NULL; i++) {
+        struct hl7v2_span field = hl7v2_field(d, s, p->field);
+        if (field.at < field.end && field_hides(a, d, field, i, p, all, n))
+            return true;
+    }
+    return false;
+}

@@ -335,6 +335,62 @@ static struct found json_find(struct arena *a, const struct doc *d, const struct
     return f;
 }
 
+static bool is_nothing(const struct node *n)
+{
+    if (!n || n->kind == NODE_NULL)
+        return true;
+    if (!is_scalar(n))
+        return !n->first;
+    return n->kind != NODE_BOOL && slice_is_blank(n->text);
+}
+
+/* Whether q goes as p does up to step i, and there to the item with that number. */
+static bool goes_to(const struct path *q, const struct path *p, size_t i, int64_t number)
+{
+    if (q->is_relative || q->count <= i || !slice_equal(q->steps[i].key, p->steps[i].key))
+        return false;
+    for (size_t j = 0; j < i; j++)
+        if (q->steps[j].index != p->steps[j].index || !slice_equal(q->steps[j].key, p->steps[j].key))
+            return false;
+    return q->steps[i].index == number || q->steps[i].index == INDEX_EACH;
+}
+
+static bool list_hides(const struct node *list, const struct path *p, size_t i,
+                       const struct path *const *all, size_t n)
+{
+    int64_t number = 0;
+    for (const struct node *c = list->first; c; c = c->next, number++) {
+        bool is_read = is_nothing(c);
+        for (size_t j = 0; j < n && !is_read; j++)
+            is_read = goes_to(all[j], p, i, number);
+        if (!is_read)
+            return true;
+    }
+    return false;
+}
+
+/* A value where a member or an item was wanted, a list or a member where a value was, an item that nobody reads. */
+static bool json_hides(struct arena *a, const struct doc *d, const struct path *p,
+                       const struct path *const *all, size_t n)
+{
+    (void)a;
+    const struct node *at = p->is_relative ? NULL : d->root;
+    for (size_t i = 0; i < p->count && !is_nothing(at); i++) {
+        const struct step *s = &p->steps[i];
+        if (s->key.n && at->kind != NODE_MAP)
+            return true;
+        at = s->key.n ? node_get_slice(at, s->key) : at;
+        if (s->index == INDEX_EACH)
+            return false;
+        if (s->index == INDEX_NONE || is_nothing(at))
+            continue;
+        if (at->kind != NODE_LIST || list_hides(at, p, i, all, n))
+            return true;
+        at = item(at, (uint64_t)s->index);
+    }
+    return !is_nothing(at) && !is_scalar(at);
+}
+
 /* Names of the members on the way to a leaf, for its path. */
 struct trail {
     struct arena *arena;
@@ -493,6 +549,7 @@ const struct format format_json = {
     .compile = json_compile,
     .count = json_count,
     .find = json_find,
+    .hides = json_hides,
     .leaves = json_leaves,
     .render = json_render,
     .reply = json_reply,

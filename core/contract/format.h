@@ -86,6 +86,10 @@ struct format {
      * that the path's own selector accepts. base: the each-path, for relative paths (".1.1"); may be NULL. */
     struct found (*find)(struct arena *a, const struct doc *d, const struct path *p,
                          const struct path *base, size_t nth);
+    /* Whether something stands at p that find() does not show: of another shape than p wants, or in a
+     * repetition, an item or a segment that none of `all` (n paths, p among them) reads. NULL: never. */
+    bool (*hides)(struct arena *a, const struct doc *d, const struct path *p,
+                  const struct path *const *all, size_t n);
     /* Whether what d belongs to has that place at all, filled or not, as a file has a column. False, with
      * both names in words: it can never be read. NULL: what a document lacks is absent, and no more. */
     bool (*has)(struct arena *a, const struct doc *d, const struct path *p, struct err *e);

@@ -84,6 +84,11 @@ static bool tell_environment(struct run *r, struct mapped *out, struct err *e)
 
 static bool note_unknown(struct run *r, struct mapped *out, struct err *e)
 {
+    const struct ref *hidden = hidden_find(r);
+    if (hidden)
+        return err_set(e, ERR_REJECT, "map.restriction", 0,
+                       "cannot tell what '%.*s' restricts: more stands there than the mapping reads",
+                       SHOWN(hidden->text));
     unknown_note(r, out);
     return !out->unknown.n || out->event_count || tell_environment(r, out, e);
 }

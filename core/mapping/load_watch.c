@@ -2,23 +2,15 @@
  * place, and words that only the letters' case tells apart. */
 #include "mapping/parts.h"
 
-static bool names(const struct refs *refs, int source)
-{
-    for (size_t i = 0; i < refs->count; i++)
-        if (refs->list[i].source == source)
-            return true;
-    return false;
-}
-
 /* What is common reads what it names, and tells of it what it cannot keep. */
 static bool is_read(const struct mapping *m, int source)
 {
-    if (names(&m->type, source) || names(&m->id, source))
+    if (refs_name(&m->type, source) || refs_name(&m->id, source))
         return true;
     for (size_t i = 0; i < m->rule_count; i++)
         for (size_t j = 0; j < m->rules[i].setter_count; j++) {
             const struct field *f = m->rules[i].setters[j].field;
-            if (f->memo >= 0 && (names(&f->from, source) || names(&f->within, source)))
+            if (f->memo >= 0 && (refs_name(&f->from, source) || refs_name(&f->within, source)))
                 return true;
         }
     return false;
@@ -137,11 +129,50 @@ static const struct field *unknown_of(const struct mapping *m)
     return NULL;
 }
 
+static void add_restricting(struct mapping *m, const struct ref *ref)
+{
+    for (size_t i = 0; i < m->restricting_count; i++)
+        if (m->restricting[i].source == ref->source)
+            return;
+    if (ref->source < 0 || refs_name(&m->type, ref->source))
+        return;
+    m->restricting_paths[m->restricting_count] = ref->path;
+    m->restricting[m->restricting_count++] = *ref;
+}
+
+static void add_all(struct mapping *m, const struct refs *refs)
+{
+    for (size_t i = 0; i < refs->count; i++)
+        add_restricting(m, &refs->list[i]);
+}
+
+static void load_restricting(struct loader *l)
+{
+    struct mapping *m = l->m;
+    m->restricting = ARENA_ARRAY(l->reader.arena, m->source_count + 1, struct ref);
+    m->restricting_paths = ARENA_ARRAY(l->reader.arena, m->source_count + 1, const struct path *);
+    if (!m->restricting || !m->restricting_paths) {
+        strict_memory(&l->reader);
+        return;
+    }
+    if (m->unknown)
+        add_all(m, &m->unknown->from);
+    for (size_t i = 0; i < m->rule_count; i++) {
+        const struct rule *rule = &m->rules[i];
+        for (size_t j = 0; rule_restricts(rule) && j < rule->on.count; j++)
+            add_restricting(m, &rule->on.list[j].ref);
+        for (size_t j = 0; rule_restricts(rule) && j < rule->setter_count; j++)
+            if (rule->setters[j].field->memo < 0)
+                add_all(m, &rule->setters[j].field->from);
+    }
+}
+
 void load_watched(struct loader *l)
 {
     struct mapping *m = l->m;
     m->teller = m->rule_count ? teller(m) : NULL;
     m->unknown = unknown_of(m);
+    load_restricting(l);
     m->watched = ARENA_ARRAY(l->reader.arena, m->source_count + 1, struct watch);
     if (!m->watched) {
         strict_memory(&l->reader);

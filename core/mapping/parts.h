@@ -227,6 +227,9 @@ struct mapping {
     size_t rule_count;
     const struct field *unknown; /* the common header.unknown_restriction; NULL: there is none */
     const struct rule *teller;   /* by whose fields the person is found where no rule fits */
+    struct ref *restricting; /* where the rules that restrict look, and unknown; restricting_paths: theirs */
+    const struct path **restricting_paths;
+    size_t restricting_count;
     struct watch *watched;
     size_t watched_count;
     /* out */
@@ -321,6 +324,10 @@ MUST_CHECK bool rule_end(struct run *r, const struct rule *rule, int64_t observe
 const struct ref *unknown_next(struct run *r, size_t *next, struct slice *code);
 /* Notes in out the first for which none of its events stands. */
 void unknown_note(struct run *r, struct mapped *out);
+/* hidden.c: where something stands that the rules which restrict want to know and cannot see; NULL: nowhere. */
+const struct ref *hidden_find(struct run *r);
+/* Whether one of the paths is that source. */
+bool refs_name(const struct refs *refs, int source);
 /* Whether the field passes that value over. */
 bool run_is_passed(const struct field *f, struct slice value);
 /* Sets one field of b. *cleared: the sender cleared it. */

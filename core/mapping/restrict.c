@@ -133,11 +133,13 @@ static bool take_unknown(struct walk *w, struct err *e)
 {
     size_t next = 0;
     struct slice code;
-    if (w->doubt.is_doubtful || !unknown_next(w->r, &next, &code))
+    if (w->doubt.is_doubtful || (!unknown_next(w->r, &next, &code) && !hidden_find(w->r)))
         return true;
+    err_clear(&w->r->refused);
     w->doubt = (struct mapped_restriction){ .is_doubtful = true };
     if (!run_rule(w->r, w->r->m->teller, w->observed_ms, &w->doubt, &w->is_other, e))
         return false;
+    w->doubt.is_doubtful = true;
     note_environment(&w->doubt, w->out);
     return true;
 }

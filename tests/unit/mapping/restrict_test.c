@@ -222,7 +222,63 @@ static void of_what_is_not_carried_a_no_counts_and_nothing_else(void)
     CU_ASSERT_TRUE(slice_equal_text(out.unknown, "7"));
 }
 
+static bool is_hidden(const char *yaml, const char *message)
+{
+    struct mapped out = { .event_count = 0 };
+    const struct mapping *m = helper_mapping(yaml);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    err_clear(&hp.e);
+    bool mapped = helper_in(m, slice_text(message), &out);
+    struct mapped_restrictions all = restrict_by(yaml, message);
+    bool unread = false;
+    for (size_t i = 0; i < all.count; i++)
+        unread = unread || all.list[i].is_unread;
+    CU_ASSERT_EQUAL(mapped, !unread);
+    return !mapped;
+}
+
+static void what_a_restriction_does_not_show_is_unread(void)
+{
+    static const char *const hidden[] = { "N~Y", "~Y", "^Y", "&Y", "N&Y", "Y~N", "N\rPD1||||||||||||Y", "\"\"~Y",
+                                          "N~N~Y" };
+    static const char *const plain[] = { "N", "N~", "N~N", "n~N", "N~\"\"", "N^No^HL70136", "Y^^L", "\"\"", "~",
+                                         "N\rPD1|||GP", "N\rPD1||||||||||||" };
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+        CU_ASSERT_TRUE(is_hidden(SEALS, arena_format(&hp.scratch, SEALED("%s"), hidden[i])));
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        CU_ASSERT_FALSE(is_hidden(SEALS, arena_format(&hp.scratch, SEALED("%s"), plain[i])));
+}
+
+static void a_member_of_another_shape_is_unread(void)
+{
+    static const char yaml[] =
+        "in: {format: json, id: id, type: type}\n"
+        "common: {header.environment: {text: live}, header.occurred: {from: at, as: iso-time},\n"
+        "  subject.local_id: who, header.unknown_restriction: {from: \"security[0].code\", other: [N, R]}}\n"
+        "events:\n"
+        "  - {on: {\"security[0].code\": R}, emit: Restriction.raised, fields: {restriction.kind: {text: record}}}\n"
+        "  - {on: {type: hide, how.hidden: \"true\"}, emit: Restriction.raised, fields: {restriction.kind: {text: "
+        "location}}}\n";
+    static const char *const hidden[] = { "'security':{'code':'R'}", "'security':['R']", "'security':'R'",
+                                          "'security':[{'code':['R']}]", "'security':[{'code':{'x':'R'}}]",
+                                          "'security':[{'code':'N'},{'code':'R'}]", "'security':[[{'code':'R'}]]",
+                                          "'type':'hide','how':true", "'type':'hide','how':[{'hidden':true}]" };
+    static const char *const plain[] = { "'security':[{'code':'N'}]", "'security':[]", "'security':null", "'security':''",
+                                         "'security':[{'code':'N'},{},null]", "'security':[{'code':null}]",
+                                         "'security':[{'code':[]}]", "'how':true", "'type':'hide','how':{}" };
+    for (size_t i = 0; i < 18; i++) {
+        const char *members = i < 9 ? hidden[i] : plain[i - 9];
+        char *message = arena_format(&hp.scratch, "{'id':'1','at':'2026-02-02','who':'A1',%s%s}", members,
+                                     strstr(members, "'type'") ? "" : ",'type':'x'");
+        for (char *c = message; *c; c++)
+            *c = *c == '\'' ? '"' : *c;
+        CU_ASSERT_EQUAL(is_hidden(yaml, message), i < 9);
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "what a restriction does not show is unread", what_a_restriction_does_not_show_is_unread },
+    { "a member of another shape is unread", a_member_of_another_shape_is_unread },
     { "a code that nobody knows is told without a record", a_code_that_nobody_knows_is_told_without_a_record },
     { "what is known, cleared or not there is no unknown code",
       what_is_known_cleared_or_not_there_is_no_unknown_code },

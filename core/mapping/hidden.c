@@ -1,0 +1,46 @@
+/* hidden.c - what stands where a rule that restricts looks, and that it cannot see: of another shape, or in one more
+ * repetition. It may be a no, so the message cannot be mapped. */
+#include "mapping/parts.h"
+
+static bool is_own(const struct rule *rule, int source)
+{
+    for (size_t i = 0; i < rule->setter_count; i++)
+        if (rule->setters[i].field->memo < 0 && refs_name(&rule->setters[i].field->from, source))
+            return true;
+    return false;
+}
+
+/* Whether the rule looks there, and all else that it asks for holds. */
+static bool may_fit(struct run *r, const struct rule *rule, int source)
+{
+    bool looks = is_own(rule, source);
+    for (size_t i = 0; i < rule->on.count; i++) {
+        bool is_there = rule->on.list[i].ref.source == source;
+        looks = looks || is_there;
+        if (!is_there && !run_holds(r, &rule->on.list[i]))
+            return false;
+    }
+    return looks;
+}
+
+static bool matters(struct run *r, int source)
+{
+    const struct mapping *m = r->m;
+    if (m->unknown && refs_name(&m->unknown->from, source))
+        return true;
+    for (size_t i = 0; i < m->rule_count; i++)
+        if (rule_restricts(&m->rules[i]) && may_fit(r, &m->rules[i], source))
+            return true;
+    return false;
+}
+
+const struct ref *hidden_find(struct run *r)
+{
+    const struct mapping *m = r->m;
+    for (size_t i = 0; m->format->hides && i < m->restricting_count; i++)
+        if (m->format->hides(r->a, r->d, m->restricting_paths[i], m->restricting_paths,
+                             m->restricting_count) &&
+            matters(r, m->restricting[i].source))
+            return &m->restricting[i];
+    return NULL;
+}
