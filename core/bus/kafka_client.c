@@ -6,6 +6,8 @@
 
 #define GONE_MS 10000   /* until a topic that is not there counts as gone: a broker that starts knows none */
 #define ASK_NS INT64_C(1000000000)
+#define IDLE_NS (10 * ASK_NS) /* until it is asked though nobody said anything: newer libraries do not */
+#define ASK_MS 1000           /* so that a stop need not wait for a broker that is away */
 #define SETTLE_MS 30000 /* a call that may be made again is made again for so long */
 
 struct topic {
@@ -124,7 +126,8 @@ bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct 
     struct kafka_client *c = mem_alloc(sizeof *c);
     if (!c)
         return err_memory(e);
-    *c = (struct kafka_client){ .prefix = s->prefix, .why = s->why, .report = s->report };
+    *c = (struct kafka_client){ .prefix = s->prefix, .why = s->why, .report = s->report,
+                                .asked_ns = clock_mono_ns() };
     rd_kafka_type_t type = produces ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
     rd_kafka_conf_t *conf = configure(s, c, e);
     c->rk = conf ? rd_kafka_new(type, conf, why, sizeof why) : NULL;
@@ -163,10 +166,11 @@ void kafka_stop(struct kafka_client **client)
 /* ---- topics ---- */
 
 /* 0 partitions: there is no such topic. */
-static bool ask_partitions(struct kafka_client *c, const char *name, struct topic *t, struct err *e)
+static bool ask_partitions(struct kafka_client *c, const char *name, int wait_ms, struct topic *t,
+                           struct err *e)
 {
     const struct rd_kafka_metadata *md = NULL;
-    rd_kafka_resp_err_t why = rd_kafka_metadata(c->rk, 0, t->handle, &md, KAFKA_ANSWER_MS);
+    rd_kafka_resp_err_t why = rd_kafka_metadata(c->rk, 0, t->handle, &md, wait_ms);
     if (why)
         return kafka_down(c, e, "ask kafka for a topic", why);
     why = md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
@@ -184,7 +188,7 @@ static bool meet(struct kafka_client *c, const char *name, size_t at, struct err
     if (!mem_room((void **)&c->topics, &c->room, c->count, sizeof *c->topics))
         return err_memory(e);
     struct topic t = { .handle = rd_kafka_topic_new(c->rk, kafka_full_name(c, name, full), NULL) };
-    if (!t.handle || !ask_partitions(c, name, &t, e)) {
+    if (!t.handle || !ask_partitions(c, name, KAFKA_ANSWER_MS, &t, e)) {
         if (t.handle)
             rd_kafka_topic_destroy(t.handle);
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%s'", name);
@@ -390,18 +394,24 @@ static bool take_error(struct kafka_client *c, const rd_kafka_message_t *m, stru
     }
 }
 
-/* The library says in its log alone that a topic is not there, and asks for it for ever. */
+/* Of a topic that is not there the library tells its log at most, and asks for it for ever. */
 static bool look_for_topics(struct kafka_client *c, struct err *e)
 {
     int64_t now_ns = clock_mono_ns();
-    if (now_ns - c->asked_ns < ASK_NS || !atomic_exchange(&c->doubts, false))
+    int64_t idle_ns = now_ns - c->asked_ns;
+    if (idle_ns < ASK_NS)
+        return true;
+    bool doubts = atomic_exchange(&c->doubts, false) || c->gone_ns;
+    if (!doubts && idle_ns < IDLE_NS)
         return true;
     c->asked_ns = now_ns;
     for (size_t i = 0; i < c->count; i++) {
         struct err why = { .fate = ERR_NONE };
         struct topic t = c->topics[i];
-        if (ask_partitions(c, t.name, &t, &why) || why.fate != ERR_FATAL)
+        if (ask_partitions(c, t.name, ASK_MS, &t, &why))
             continue;
+        if (why.fate != ERR_FATAL)
+            return true; /* the broker is away: ask later */
         if (!c->gone_ns)
             c->gone_ns = now_ns;
         if (now_ns - c->gone_ns < GONE_MS * INT64_C(1000000))

@@ -155,6 +155,20 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
     return ok;
 }
 
+/* The library goes on asking the leader that it knows, for a quarter of an hour: all it knows is made new. */
+static void ask_for_leaders(struct kafka_client *c)
+{
+    const struct rd_kafka_metadata *md = NULL;
+    if (rd_kafka_metadata(c->rk, 1, NULL, &md, KAFKA_ANSWER_MS) == 0)
+        rd_kafka_metadata_destroy(md);
+}
+
+/* Of another broker's partition, or one that does not know yet that it leads: positive is a broker's word. */
+static bool may_have_moved(rd_kafka_resp_err_t why)
+{
+    return why > 0;
+}
+
 bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
                 int64_t *next, struct err *e)
 {
@@ -162,8 +176,10 @@ bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_
     int64_t until = after_ms(KAFKA_ANSWER_MS);
     rd_kafka_resp_err_t why;
     kafka_full_name(c, topic, full);
-    do
+    do {
         why = rd_kafka_query_watermark_offsets(c->rk, full, partition, first, next, KAFKA_ANSWER_MS);
-    while (why && kafka_pause(c, until)); /* a new topic's leader may not know that it is one */
+        if (may_have_moved(why))
+            ask_for_leaders(c);
+    } while (why && kafka_pause(c, until));
     return !why || kafka_down(c, e, "ask kafka where a topic ends", why);
 }

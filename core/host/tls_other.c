@@ -8,6 +8,8 @@
 #include "host/tls_files.h"
 #include "host/tls_reason.h"
 
+#define CODE_DIGITS 8 /* of an OpenSSL error, written out */
+
 static pthread_once_t slot_once = PTHREAD_ONCE_INIT;
 static int slot; /* where a context keeps whom it tells */
 
@@ -46,11 +48,14 @@ bool tls_holds_more(const void *ssl)
     return SSL_has_pending(ssl) == 1;
 }
 
-/* "... error:0A00010B:SSL routines::wrong version number" */
+/* "... error:0A00010B:SSL routines::wrong version number"; 0: no such code. Others say "error: .." too. */
 static unsigned long code_in(const char *text)
 {
-    const char *code = text ? strstr(text, "error:") : NULL;
-    return code ? strtoul(code + strlen("error:"), NULL, 16) : 0;
+    static const char word[] = "error:";
+    const char *at = text ? strstr(text, word) : NULL;
+    const char *digits = at ? at + strlen(word) : "";
+    size_t n = strspn(digits, "0123456789ABCDEFabcdef");
+    return n == CODE_DIGITS && digits[n] == ':' ? strtoul(digits, NULL, 16) : 0;
 }
 
 static bool explain_code(unsigned long code, struct err *e)

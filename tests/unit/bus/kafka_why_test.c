@@ -77,6 +77,8 @@ static void what_is_of_neither_tells_nothing(void)
         "k:1/1: Receive failed: error:0A000126:SSL routines::unexpected eof while reading (after 1936ms in state UP)",
         "k:1/1: SASL PLAIN mechanism handshake failed: Local: Broker transport failure: broker's supported mechanisms: ",
         "k:1/1: SSL handshake failed: error:0A000086:SSL routines::certificate verify failed: broker certificate could",
+        "TXNERR: Fatal transaction error: Failed to end transaction: Local: This instance has been fenced",
+        "ERROR: Fatal error: Broker: Producer attempted to produce with an old epoch",
         "2/2 brokers are down", "" };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         kafka_why_line(why, lines[i]);
