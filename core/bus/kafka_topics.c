@@ -163,12 +163,6 @@ static void ask_for_leaders(struct kafka_client *c)
         rd_kafka_metadata_destroy(md);
 }
 
-/* Of another broker's partition, or one that does not know yet that it leads: positive is a broker's word. */
-static bool may_have_moved(rd_kafka_resp_err_t why)
-{
-    return why > 0;
-}
-
 bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
                 int64_t *next, struct err *e)
 {
@@ -178,7 +172,7 @@ bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_
     kafka_full_name(c, topic, full);
     do {
         why = rd_kafka_query_watermark_offsets(c->rk, full, partition, first, next, KAFKA_ANSWER_MS);
-        if (may_have_moved(why))
+        if (why > 0) /* a broker's word, not the library's own */
             ask_for_leaders(c);
     } while (why && kafka_pause(c, until));
     return !why || kafka_down(c, e, "ask kafka where a topic ends", why);
