@@ -25,7 +25,7 @@ static void a_leader_that_moved_is_followed(void)
 /* The producer that it failed on is given up: nothing may follow on it. */
 static void what_is_refused_is_told_and_the_next_is_taken(void)
 {
-    static const rd_kafka_resp_err_t refusals[] = { WHY(TOPIC_AUTHORIZATION_FAILED), WHY(INVALID_MSG),
+    static const rd_kafka_resp_err_t refusals[] = { WHY(TOPIC_AUTHORIZATION_FAILED), WHY(INVALID_RECORD),
                                                     WHY(MSG_SIZE_TOO_LARGE), WHY(OUT_OF_ORDER_SEQUENCE_NUMBER) };
     CU_ASSERT_TRUE(rig_must(rig_publish("first")));
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
