@@ -7,18 +7,11 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "host/log.h"
-#include "host/peers.h"
 #include "transport/mllp_state.h"
 
 #define FRAME_MAX_LEAST 64
 #define FRAME_MAX_MOST ((int64_t)1024 * 1024 * 1024)
-#define CONNECTIONS_USUAL 1000
-#define FRAMES_IN_BUFFERS 16
-#define BUFFERS_LEAST ((int64_t)256 * 1024 * 1024)
 #define BUFFERS_BESIDE ((int64_t)1024 * 1024) /* what one connection holds beside a frame */
-#define SAY_NS ((int64_t)60 * 1000000000)
-#define SAID_MAX 60
 #define AT(field) offsetof(struct mllp, field)
 
 static const struct cfg_option mllp_options[] = {
@@ -211,53 +204,6 @@ struct mllp_counts mllp_counts(const void *state)
     return (struct mllp_counts){ s->connections, s->refused, s->frames, s->empty,
                                  s->junk_bytes, s->too_large, s->cut_short, s->shed, s->slow,
                                  s->tls_failed };
-}
-
-int64_t mllp_connections_max(const struct mllp *s)
-{
-    if (s->connections_max > 0)
-        return s->connections_max;
-    return s->files > 0 && s->files < CONNECTIONS_USUAL ? (int64_t)s->files : CONNECTIONS_USUAL;
-}
-
-int64_t mllp_peer_connections_max(const struct mllp *s)
-{
-    int64_t half = (mllp_connections_max(s) + 1) / 2;
-    return s->peer_connections_max > 0 ? s->peer_connections_max : half;
-}
-
-int64_t mllp_buffers_max(const struct mllp *s)
-{
-    int64_t most = s->frame_max * FRAMES_IN_BUFFERS;
-    if (s->buffers_max > 0)
-        return s->buffers_max;
-    return most > BUFFERS_LEAST ? most : BUFFERS_LEAST;
-}
-
-int64_t mllp_peer_buffers_max(const struct mllp *s)
-{
-    return s->peer_buffers_max > 0 ? s->peer_buffers_max : mllp_buffers_max(s) / 4;
-}
-
-void mllp_warn(struct mllp *s, struct peer *peer, int64_t now_ns, const char *code,
-               const char *sender, const char *what)
-{
-    const struct log_who who = { "mllp", s->where };
-    if (s->said_ns == 0 || now_ns - s->said_ns >= SAY_NS) {
-        if (s->unsaid > 0)
-            log_line(LOG_WARN, &who, "mllp.more", "%llu more lines like these were not written",
-                     (unsigned long long)s->unsaid);
-        s->said_ns = now_ns;
-        s->said = s->unsaid = 0;
-    }
-    if (s->said >= SAID_MAX || (peer && peer->said_ns && now_ns - peer->said_ns < SAY_NS)) {
-        s->unsaid++;
-        return;
-    }
-    s->said++;
-    if (peer)
-        peer->said_ns = now_ns;
-    log_line(LOG_WARN, &who, code, *sender ? "peer %s %s" : "%s%s", sender, what);
 }
 
 static size_t mllp_files(const void *state)

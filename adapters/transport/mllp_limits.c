@@ -42,6 +42,11 @@ bool server_can_shed(const struct server *v, const struct peer *peer)
     return longest_idle(v, peer) != NULL;
 }
 
+bool server_has_room(const struct server *v)
+{
+    return !server_is_full(v) || server_can_shed(v, peers_most(&v->peers));
+}
+
 bool server_shed(struct server *v, struct peer *peer, const char *why)
 {
     struct mllp_conn *c = longest_idle(v, peer);
@@ -96,54 +101,6 @@ void server_hold(struct server *v, struct mllp_conn *c)
     count(v, c);
     while (!c->dead && (who = peers_over(&v->peers, c->peer)) && give_back(v, who))
         continue;
-}
-
-static void unlist(struct mllp_conn *c)
-{
-    struct mllp_conn *before = c->peer_prev, *after = c->peer_next;
-    if (before)
-        before->peer_next = after;
-    else
-        c->peer->first = after;
-    if (after)
-        after->peer_prev = before;
-    else
-        c->peer->last = before;
-}
-
-static void list_last(struct mllp_conn *c)
-{
-    c->peer_next = NULL;
-    c->peer_prev = c->peer->last;
-    if (c->peer_prev)
-        c->peer_prev->peer_next = c;
-    else
-        c->peer->first = c;
-    c->peer->last = c;
-}
-
-void server_enter(struct mllp_conn *c, struct peer *peer)
-{
-    c->peer = peer;
-    list_last(c);
-}
-
-void server_leave(struct server *v, struct mllp_conn *c)
-{
-    peers_hold(&v->peers, c->peer, c->held, 0);
-    unlist(c);
-    peers_leave(&v->peers, c->peer);
-    c->peer = NULL;
-}
-
-void server_active(struct server *v, struct mllp_conn *c)
-{
-    if (c->listed_ns == c->active_ns)
-        return;
-    c->listed_ns = c->active_ns;
-    unlist(c);
-    list_last(c);
-    peers_active(&v->peers, c->peer);
 }
 
 /* Why a connection is to be closed, and under which code; NULL: it is not. What comes within a message

@@ -10,19 +10,6 @@
 #define ACCEPT_MAX 64 /* in one turn */
 #define FULL_SAY_NS (60 * 1000 * MS_NS)
 
-void server_listen(struct server *v, bool wanted)
-{
-    uint32_t events = wanted ? (uint32_t)EPOLLIN : 0;
-    if (v->listening != wanted &&
-        server_watch(v, EPOLL_CTL_MOD, v->s->listener, events, &v->s->listener))
-        v->listening = wanted;
-}
-
-bool server_is_full(const struct server *v)
-{
-    return v->peers.connections >= v->peers.limits.connections_max;
-}
-
 static bool is_allowed(const struct mllp *s, const struct sockaddr_storage *from)
 {
     for (size_t i = 0; i < s->block_count; i++)
@@ -89,11 +76,6 @@ static void take_peer(struct server *v, int fd, const struct sockaddr_storage *f
         refuse(v, fd, from, NULL, "refused: out of memory");
     else if (place != PEERS_IN)
         refuse(v, fd, from, peer, "refused: no connection of it or of others is idle");
-}
-
-bool server_has_room(const struct server *v)
-{
-    return !server_is_full(v) || server_can_shed(v, peers_most(&v->peers));
 }
 
 static void wait_for_room(struct server *v, const char *why)

@@ -19,20 +19,6 @@
 #define LINGER_NS_MAX (MS_NS / 2)
 #define LINGER_PART 6 /* of what a take() last took */
 
-bool server_watch(const struct server *v, int op, int fd, uint32_t events, void *who)
-{
-    struct epoll_event ev = { .events = events, .data.ptr = who };
-    return epoll_ctl(v->epoll, op, fd, &ev) == 0;
-}
-
-/* c is no longer one that is about to send. */
-static void expect_no_more(struct server *v, struct mllp_conn *c)
-{
-    if (c->answered + 2 >= v->turn)
-        v->answered[c->answered % 4]--;
-    c->answered = 0;
-}
-
 /* How many of those answered in the last two turns have not sent again. */
 static size_t expected(const struct server *v)
 {
@@ -41,7 +27,7 @@ static size_t expected(const struct server *v)
 
 static void join_turn(struct server *v, struct mllp_conn *c)
 {
-    expect_no_more(v, c);
+    server_expect_no_more(v, c);
     if (c->in_turn)
         return;
     c->in_turn = true;
@@ -51,24 +37,6 @@ static void join_turn(struct server *v, struct mllp_conn *c)
     else
         v->first = c;
     v->last = c;
-}
-
-void server_drop(struct server *v, struct mllp_conn *c)
-{
-    if (c->prev)
-        c->prev->next = c->next;
-    else
-        v->all = c->next;
-    if (c->next)
-        c->next->prev = c->prev;
-    expect_no_more(v, c);
-    server_leave(v, c);
-    mllp_conn_close(c);
-    c->dead = true;
-    c->next = v->gone;
-    v->gone = c;
-    if (!server_is_full(v))
-        server_listen(v, true);
 }
 
 static void bury(struct server *v)

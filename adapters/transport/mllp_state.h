@@ -23,7 +23,7 @@ struct mllp {
     const char **peers;
     struct secure secure;
     int64_t frame_max, idle_ms, message_ms, timeout_ms;
-    int64_t connections_max, peer_connections_max, buffers_max, peer_buffers_max; /* 0: see mllp.c */
+    int64_t connections_max, peer_connections_max, buffers_max, peer_buffers_max; /* 0: see mllp_max.c */
 
     /* both */
     int wake; /* eventfd: readable once stop() was called */
@@ -45,12 +45,12 @@ struct mllp {
     struct buf work; /* the frame that goes out, then the answer that comes */
 };
 
-/* mllp.c: the limits, or what they are where the site does not say. */
+/* mllp_max.c: the limits, or what they are where the site does not say. */
 int64_t mllp_connections_max(const struct mllp *s);
 int64_t mllp_peer_connections_max(const struct mllp *s);
 int64_t mllp_buffers_max(const struct mllp *s);
 int64_t mllp_peer_buffers_max(const struct mllp *s);
-/* A line about a connection: of one peer one a minute, of all a few dozen; NULL: not counted to one.
+/* mllp_warn.c. A line about a connection: of one peer one a minute, of all a few dozen; NULL: not counted to one.
  * The server's thread. */
 struct peer;
 void mllp_warn(struct mllp *s, struct peer *peer, int64_t now_ns, const char *code,
@@ -72,8 +72,9 @@ bool mllp_block_holds(const struct mllp_block *b, const struct sockaddr_storage 
 /* Sets what every connection wants: no delay, kernel keep-alive. */
 void mllp_socket_tune(int fd);
 
-/* mllp_server.c */
+/* mllp_listen.c */
 MUST_CHECK bool mllp_server_open(struct mllp *s, struct err *e);
+/* mllp_server.c */
 MUST_CHECK bool mllp_server_run(struct mllp *s, struct intake up, struct err *e);
 /* mllp_client.c */
 void mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answer,

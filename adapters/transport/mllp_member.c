@@ -1,0 +1,75 @@
+/* mllp_member.c - a connection among its peer's and among all: come, at work, gone. */
+#include "transport/mllp_server.h"
+
+static void unlist(struct mllp_conn *c)
+{
+    struct mllp_conn *before = c->peer_prev, *after = c->peer_next;
+    if (before)
+        before->peer_next = after;
+    else
+        c->peer->first = after;
+    if (after)
+        after->peer_prev = before;
+    else
+        c->peer->last = before;
+}
+
+static void list_last(struct mllp_conn *c)
+{
+    c->peer_next = NULL;
+    c->peer_prev = c->peer->last;
+    if (c->peer_prev)
+        c->peer_prev->peer_next = c;
+    else
+        c->peer->first = c;
+    c->peer->last = c;
+}
+
+void server_enter(struct mllp_conn *c, struct peer *peer)
+{
+    c->peer = peer;
+    list_last(c);
+}
+
+void server_leave(struct server *v, struct mllp_conn *c)
+{
+    peers_hold(&v->peers, c->peer, c->held, 0);
+    unlist(c);
+    peers_leave(&v->peers, c->peer);
+    c->peer = NULL;
+}
+
+void server_active(struct server *v, struct mllp_conn *c)
+{
+    if (c->listed_ns == c->active_ns)
+        return;
+    c->listed_ns = c->active_ns;
+    unlist(c);
+    list_last(c);
+    peers_active(&v->peers, c->peer);
+}
+
+void server_expect_no_more(struct server *v, struct mllp_conn *c)
+{
+    if (c->answered + 2 >= v->turn)
+        v->answered[c->answered % 4]--;
+    c->answered = 0;
+}
+
+void server_drop(struct server *v, struct mllp_conn *c)
+{
+    if (c->prev)
+        c->prev->next = c->next;
+    else
+        v->all = c->next;
+    if (c->next)
+        c->next->prev = c->prev;
+    server_expect_no_more(v, c);
+    server_leave(v, c);
+    mllp_conn_close(c);
+    c->dead = true;
+    c->next = v->gone;
+    v->gone = c;
+    if (!server_is_full(v))
+        server_listen(v, true);
+}
