@@ -15,7 +15,7 @@ struct manual_topic {
     const char *name, *about;
     void (*write)(const struct cli *c, struct buf *out);
 };
-/* One without a name ends them. */
+/* manual_topics.c. One without a name ends them. */
 extern const struct manual_topic manual_topics[];
 
 /* ---- manual_print.c ---- */
@@ -43,7 +43,13 @@ void manual_reasons(const struct cli *c, struct buf *out);
 void manual_metrics(const struct cli *c, struct buf *out);
 void manual_commands(const struct cli *c, struct buf *out);
 
-/* A script that completes commands and options: shell is bash or zsh; false: it is neither. */
+/* Whether the table's i-th command is the first of its word. */
+static inline bool manual_is_first(const struct cli *c, size_t i)
+{
+    return i == 0 || !slice_equal(command_word(&c->commands[i]), command_word(&c->commands[i - 1]));
+}
+
+/* manual_completion.c. A script that completes commands and options: shell is bash or zsh; false: it is neither. */
 bool manual_completion(const struct cli *c, const char *shell, struct buf *out);
 
 #endif

@@ -1,20 +1,13 @@
-/* manual_commands.c - the commands by the table that they are found in, and their completion. */
+/* manual_commands.c - the commands by the table that they are found in. */
 #include "commands/manual.h"
 
-#include <ctype.h>
 #include <stdio.h>
-#include <string.h>
-
-static bool is_first(const struct cli *c, size_t i)
-{
-    return i == 0 || !slice_equal(command_word(&c->commands[i]), command_word(&c->commands[i - 1]));
-}
 
 void manual_commands(const struct cli *c, struct buf *out)
 {
     char heading[60];
     for (size_t i = 0; i < c->command_count; i++) {
-        if (is_first(c, i)) {
+        if (manual_is_first(c, i)) {
             (void)snprintf(heading, sizeof heading, "`concordat %.*s`",
                            SHOWN(command_word(&c->commands[i])));
             manual_heading(out, heading);
@@ -26,126 +19,4 @@ void manual_commands(const struct cli *c, struct buf *out)
     manual_item(out, "1", NULL, "no: a problem was found, or a thing is not there");
     manual_item(out, "2", NULL, "usage: the words of the command are not those above");
     manual_item(out, "3", NULL, "cannot: a file, the bus or the daemon is not to be had");
-}
-
-/* ---- completion ---- */
-
-/* The next word of a pattern that is typed as it stands: small letters, or an option; alternatives
- * ("again|drop") come one by one. False at the end. */
-static bool next_literal(struct slice *rest, struct slice *word)
-{
-    while (rest->n > 0) {
-        size_t skip = 0;
-        while (skip < rest->n && strchr(" |[].", rest->p[skip]))
-            skip++;
-        *rest = slice_from(*rest, skip);
-        size_t n = 0;
-        while (n < rest->n && !strchr(" |[]", rest->p[n]))
-            n++;
-        *word = slice_head(*rest, n);
-        *rest = slice_from(*rest, n);
-        bool is_typed = n > 0;
-        for (size_t i = 0; i < n; i++)
-            is_typed &= islower(word->p[i]) || word->p[i] == '-';
-        if (is_typed)
-            return true;
-    }
-    return false;
-}
-
-static bool is_listed(const struct slice *list, size_t n, struct slice word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (slice_equal(list[i], word))
-            return true;
-    return false;
-}
-
-#define LITERALS_MAX 64
-
-/* What may follow a command's first word. */
-static void put_literals(const struct cli *c, struct slice command, struct buf *out)
-{
-    struct slice list[LITERALS_MAX], word;
-    size_t n = 0;
-    for (size_t i = 0; i < c->command_count; i++) {
-        struct slice rest = slice_text(c->commands[i].pattern);
-        if (!slice_equal(command_word(&c->commands[i]), command))
-            continue;
-        rest = slice_from(rest, command.n);
-        while (n < LITERALS_MAX && next_literal(&rest, &word))
-            if (!is_listed(list, n, word))
-                list[n++] = word;
-    }
-    for (size_t i = 0; i < n; i++)
-        buf_format(out, "%s%.*s", i ? " " : "", SHOWN(list[i]));
-}
-
-static void put_cases(const struct cli *c, struct buf *out)
-{
-    for (size_t i = 0; i < c->command_count; i++) {
-        struct slice word = command_word(&c->commands[i]);
-        if (!is_first(c, i))
-            continue;
-        buf_format(out, "    %.*s) choices='", SHOWN(word));
-        put_literals(c, word, out);
-        buf_text(out, "' ;;\n");
-    }
-}
-
-static void put_commands(const struct cli *c, struct buf *out)
-{
-    buf_text(out, "help");
-    for (size_t i = 0; i < c->command_count; i++)
-        if (is_first(c, i))
-            buf_format(out, " %.*s", SHOWN(command_word(&c->commands[i])));
-}
-
-static void put_topics(struct buf *out)
-{
-    buf_text(out, "    manual) choices=\"$choices");
-    for (const struct manual_topic *t = manual_topics; t->name; t++)
-        buf_format(out, " %s", t->name);
-    buf_text(out, "\" ;;\n");
-}
-
-static void put_bash(const struct cli *c, struct buf *out)
-{
-    buf_text(out, "# bash completion of concordat: concordat manual --completion bash\n"
-                  "_concordat() {\n  local choices= at=${COMP_WORDS[COMP_CWORD]}\n"
-                  "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W '");
-    put_commands(c, out);
-    buf_text(out, "' -- \"$at\"))\n    return\n  fi\n  case ${COMP_WORDS[1]} in\n");
-    put_cases(c, out);
-    buf_text(out, "  esac\n  case ${COMP_WORDS[1]} in\n");
-    put_topics(out);
-    buf_text(out, "  esac\n  COMPREPLY=($(compgen -W \"$choices\" -- \"$at\") $(compgen -f -- \"$at\"))\n"
-                  "}\ncomplete -o filenames -F _concordat concordat\n");
-}
-
-static void put_zsh(const struct cli *c, struct buf *out)
-{
-    buf_text(out, "#compdef concordat\n"
-                  "# zsh completion of concordat: concordat manual --completion zsh\n"
-                  "_concordat() {\n  local of=${words[2]} choices\n"
-                  "  if (( CURRENT == 2 )); then\n    compadd -- ");
-    put_commands(c, out);
-    buf_text(out, "\n    return\n  fi\n  case $of in\n");
-    put_cases(c, out);
-    buf_text(out, "  esac\n  case $of in\n");
-    put_topics(out);
-    buf_text(out, "  esac\n  compadd -- ${=choices}\n  _files\n}\n"
-                  "if [ \"$funcstack[1]\" = _concordat ]; then _concordat \"$@\"; "
-                  "else compdef _concordat concordat; fi\n");
-}
-
-bool manual_completion(const struct cli *c, const char *shell, struct buf *out)
-{
-    if (strcmp(shell, "bash") == 0)
-        put_bash(c, out);
-    else if (strcmp(shell, "zsh") == 0)
-        put_zsh(c, out);
-    else
-        return false;
-    return true;
 }
