@@ -82,7 +82,7 @@ static void put_decision(struct buf *out, const struct bundle *b, const struct d
     const struct disclosure *sent = d->disclosure >= 0 ? &disclosures[d->disclosure] : NULL;
     put_id(out, &d->event);
     avro_put_text(out, b->services[d->to.n].name);
-    avro_put_text(out, slice_text(outcome_name(d->outcome)));
+    avro_put_text(out, slice_text(decision_outcome_name(d->outcome)));
     avro_put_text(out, slice_text(d->reason));
     put_names(out, b, d->clauses, d->clause_count, clause_name);
     bundle_put_names(b, d->schema, &d->released, out);
@@ -173,8 +173,8 @@ static void put_claims(struct buf *out, const struct bundle *b, const struct jud
     avro_put_long(out, (int64_t)n);
     for (size_t i = 0; i < n; i++) {
         avro_put_text(out, b->services[j->claims[i].service].name);
-        avro_put_text(out, slice_text(claim_state_name(j->claims[i].before)));
-        avro_put_text(out, slice_text(claim_state_name(j->claims[i].after)));
+        avro_put_text(out, slice_text(claimed_state_name(j->claims[i].before)));
+        avro_put_text(out, slice_text(claimed_state_name(j->claims[i].after)));
         avro_put_long(out, j->claims[i].caught_up);
     }
     put_end(out, n);

@@ -116,7 +116,7 @@ static bool open_entry(const struct catalogue *c, struct arena *a, struct slice 
         return false;
     if (fingerprint == FIRST_FORM) {
         const struct schema *now = catalogue_named(c, SLICE("AuditEntry"));
-        return now ? entry_of_first_form(a, body, &body, e) && plan_view(now->plan, a, body, out, e)
+        return now ? first_form_entry(a, body, &body, e) && plan_view(now->plan, a, body, out, e)
                    : err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the schema of an entry");
     }
     const struct schema *s = catalogue_fingerprint(c, fingerprint);

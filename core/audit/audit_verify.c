@@ -82,7 +82,7 @@ static bool check_decisions(struct verify *v, const struct audit_read *r, struct
     v->f.report->decisions += r->decision_count;
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
-        bool disclosed = slice_equal_text(d->outcome, outcome_name(OUTCOME_DISCLOSE));
+        bool disclosed = slice_equal_text(d->outcome, decision_outcome_name(OUTCOME_DISCLOSE));
         if (disclosed != (d->disclosure.n > 0))
             finding(&v->f, "audit %d number %" PRId64 ": outcome and disclosure do not fit",
                     v->number, r->sequence);

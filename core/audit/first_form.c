@@ -75,7 +75,7 @@ static void decision(struct old *o)
     buf_put(&o->out, slice_of(nothing, sizeof nothing));
 }
 
-bool entry_of_first_form(struct arena *a, struct slice body, struct slice *out, struct err *e)
+bool first_form_entry(struct arena *a, struct slice body, struct slice *out, struct err *e)
 {
     struct old o = { .rest = body };
     buf_init(&o.out, 2 * body.n + 4096);

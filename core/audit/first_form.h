@@ -8,7 +8,7 @@
 #include "base/slice.h"
 
 /* body and *out without framing; *out in a. audit.read. */
-MUST_CHECK bool entry_of_first_form(struct arena *a, struct slice body, struct slice *out,
+MUST_CHECK bool first_form_entry(struct arena *a, struct slice body, struct slice *out,
                                     struct err *e);
 
 #endif

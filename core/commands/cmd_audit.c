@@ -78,7 +78,7 @@ static void print_categories(struct listing *l, const struct audit_decision *d)
     prohibitions_shown(l->bundle, d->prohibitions, d->prohibition_count, l->may_see_protected,
                        add_name, b);
     buf_byte(b, ']');
-    if (!l->may_see_protected && slice_equal_text(d->outcome, outcome_name(OUTCOME_DISCLOSE)) &&
+    if (!l->may_see_protected && slice_equal_text(d->outcome, decision_outcome_name(OUTCOME_DISCLOSE)) &&
         prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count)) {
         buf_text(b, ",\"released\":null,\"withheld\":null,\"obliged\":null");
         return;

@@ -1,11 +1,11 @@
 /* cmd_effect.c - concordat effect SITE --candidate DIR: what another bundle would newly disclose or
  * stop, over the recorded events. What is not yet approved or begun is judged as if it were
- * (replay/effect.h), for a widening is to be seen before it is signed; what lacks approvals is
+ * (replay/replay_effect.h), for a widening is to be seen before it is signed; what lacks approvals is
  * named. */
 #include "commands/cli.h"
 #include "host/say.h"
 
-#include "replay/effect.h"
+#include "replay/replay_effect.h"
 #include "base/clock.h"
 #include "sharing/load/bundle_load.h"
 
@@ -85,7 +85,7 @@ int cmd_effect(struct cli *c, int argc, char **argv)
     struct bus *b = cli_bus(s, true);
     if (!b)
         return CLI_CANNOT;
-    bool good = audit_effect(b, s->bundle, candidate, &s->router_keys, s->live, &c->arena, &x, &e);
+    bool good = replay_effect(b, s->bundle, candidate, &s->router_keys, s->live, &c->arena, &x, &e);
     bus_close(&b);
     if (!good)
         return cli_fail(CLI_CANNOT, &e);

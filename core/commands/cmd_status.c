@@ -406,7 +406,7 @@ static void print_claims(const struct figures *t)
         say("%.*s  claims made %" PRIu64 ", caught up on at once %" PRIu64 "; now",
             SHOWN(c->service), c->made, c->caught_up);
         for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++)
-            say("%s %s %" PRIu64, s == CLAIM_NONE + 1 ? "" : ",", claim_state_name(s),
+            say("%s %s %" PRIu64, s == CLAIM_NONE + 1 ? "" : ",", claimed_state_name(s),
                 c->now[s]);
         say("\n");
     }
@@ -422,7 +422,7 @@ static void print_claims_json(const struct figures *t)
         say("%s\"%.*s\":{\"made\":%" PRIu64 ",\"caught_up\":%" PRIu64, i ? "," : "",
             SHOWN(c->service), c->made, c->caught_up);
         for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++)
-            say(",\"%s\":%" PRIu64, claim_state_name(s), c->now[s]);
+            say(",\"%s\":%" PRIu64, claimed_state_name(s), c->now[s]);
         say("}");
     }
     say("}");

@@ -282,7 +282,7 @@ static bool as_read(const struct bundle *b, struct arena *a, const struct decisi
                     struct slice service, struct audit_decision *out)
 {
     *out = (struct audit_decision){ .recipient = service,
-                                    .outcome = slice_text(outcome_name(d->outcome)),
+                                    .outcome = slice_text(decision_outcome_name(d->outcome)),
                                     .reason = slice_text(d->reason),
                                     .clause_count = d->clause_count,
                                     .prohibition_count = d->prohibition_count };

@@ -488,7 +488,7 @@ static void put_claims(struct buf *out, const struct figures *f)
     for (size_t i = 0; i < n->claim_count; i++)
         for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++) {
             const struct label labels[] = { { "service", n->claims[i].service },
-                                            { "state", slice_text(claim_state_name(s)) } };
+                                            { "state", slice_text(claimed_state_name(s)) } };
             put_count(out, now, labels, 2, n->claims[i].now[s]);
         }
 }

@@ -47,10 +47,10 @@ static void take_decision(struct tally *t, const struct audit_decision *d)
     n->decisions++;
     n->caught_up += d->caught_up;
     for (enum outcome o = 0; o < sizeof of_outcome / sizeof of_outcome[0]; o++)
-        if (slice_equal_text(d->outcome, outcome_name(o))) {
+        if (slice_equal_text(d->outcome, decision_outcome_name(o))) {
             ++*of_outcome[o];
             n->to_deliveries += o == OUTCOME_DISCLOSE && has_delivery(t->site, d->recipient);
-            count_reason(n, outcome_name(o), (const char *)reason_shown(d->reason, false).p);
+            count_reason(n, decision_outcome_name(o), (const char *)reason_shown(d->reason, false).p);
         }
 }
 
@@ -81,7 +81,7 @@ static struct tally_claims *claims_of(struct tally_counts *n, struct slice servi
 static enum claim_state state_named(struct slice name)
 {
     enum claim_state s = CLAIM_NONE;
-    while (s + 1 < CLAIM_STATES && !slice_equal_text(name, claim_state_name(s)))
+    while (s + 1 < CLAIM_STATES && !slice_equal_text(name, claimed_state_name(s)))
         s++;
     return s;
 }

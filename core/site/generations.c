@@ -186,7 +186,7 @@ bool site_read_approvers(struct arena *a, const char *path, struct approvers *ou
     if (!strict_is(&r, root, NODE_MAP, "the file of approvers"))
         return false;
     strict_keys(&r, root, &reading_keys_approvers);
-    approvers_read(&r, strict_member(root, "approvers", NODE_MAP), out);
+    load_approvers(&r, strict_member(root, "approvers", NODE_MAP), out);
     return p->count == before;
 }
 

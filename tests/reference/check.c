@@ -198,7 +198,7 @@ static bool same_decision(const struct check *k, const struct ref_decision *want
                           const struct judged *out, const struct decision *got)
 {
     static const char *const outcomes[] = { "disclose", "withhold", "hold" };
-    if (!ref_same(outcome_name(got->outcome), outcomes[want->outcome]))
+    if (!ref_same(decision_outcome_name(got->outcome), outcomes[want->outcome]))
         return differ(k, want->to, "outcome");
     if (!ref_same(got->reason, want->reason))
         return differ(k, want->to, "reason");
@@ -317,7 +317,7 @@ static void print_got(const struct check *k, const struct decision *d)
 {
     static const char *const obligations[] = { "year", "date", "flag", "alias" };
     printf("  engine,    for %s: %s, %s; clauses", k->of->bundle->services[d->to.n].name,
-           outcome_name(d->outcome), d->reason);
+           decision_outcome_name(d->outcome), d->reason);
     for (size_t i = 0; i < d->clause_count; i++)
         printf(" %.*s", SHOWN(clause_name(k->bundle, d->clauses[i])));
     printf("; prohibitions");

@@ -4,7 +4,7 @@
 #include "sharing/rules/compiled.h"
 #include "sharing/rules/prohibition.h"
 
-const char *outcome_name(enum outcome o)
+const char *decision_outcome_name(enum outcome o)
 {
     static const char *const names[] = { "disclose", "withhold", "hold" };
     return names[o];

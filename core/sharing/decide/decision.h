@@ -6,7 +6,7 @@
 #include "sharing/rules/obligation.h"
 
 enum outcome { OUTCOME_DISCLOSE, OUTCOME_WITHHOLD, OUTCOME_HOLD };
-const char *outcome_name(enum outcome o);   /* "disclose" "withhold" "hold" */
+const char *decision_outcome_name(enum outcome o);   /* "disclose" "withhold" "hold" */
 struct decision {
     struct event_id event;              /* the event decided, or the earlier one caught up */
     struct recipient_id to;

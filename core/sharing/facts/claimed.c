@@ -300,7 +300,7 @@ enum claim_state claimed_state(const struct bundle *b, const struct person *p, u
     return o.differ ? CLAIM_DISAGREES : CLAIM_AGREES;
 }
 
-const char *claim_state_name(enum claim_state s)
+const char *claimed_state_name(enum claim_state s)
 {
     static const char *const names[] = { "", "unchecked", "agrees", "disagrees", "unverified",
                                          "linked" };
@@ -335,7 +335,7 @@ static void keep_last(struct draft *d, uint16_t agency, const struct slice *hash
 
 /* A hash tells something only where the agency holds the region's key; and where it does, a
  * pseudonym tells nothing besides. */
-bool draft_birth(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
+bool claimed_note_birth(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
 {
     const struct header_slots *h = ev->slots;
     bool may = b->agencies[ev->agency].entitled;

@@ -75,12 +75,18 @@ enum claim_state {
     CLAIM_STATES
 };
 /* "" "unchecked" "agrees" "disagrees" "unverified" "linked" */
-const char *claim_state_name(enum claim_state s);
+const char *claimed_state_name(enum claim_state s);
 
 struct claim_change {
     uint16_t service;
     enum claim_state before, after;
     uint32_t caught_up;                 /* of a claim that was just made: how much it was sent at once */
 };
+
+struct draft;
+struct event;
+/* Notes how its agency shows whom ev means: a birth date, or the pseudonym that it was given. */
+MUST_CHECK bool claimed_note_birth(struct draft *d, const struct bundle *b, const struct event *ev,
+                            struct err *e);
 
 #endif

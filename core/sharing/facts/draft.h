@@ -107,9 +107,6 @@ struct word_form {
 };
 MUST_CHECK bool draft_word(struct draft *d, struct list *l, const void *word,
                            const struct word_form *form, struct err *e);
-/* Notes how its agency shows whom ev means: a birth date, or the pseudonym that it was given. */
-MUST_CHECK bool draft_birth(struct draft *d, const struct bundle *b, const struct event *ev,
-                            struct err *e);
 /* Notes an agency's own local id of the subject. */
 MUST_CHECK bool draft_link(struct draft *d, uint16_t agency, struct slice local_id,
                            const struct event_id *by, struct err *e);

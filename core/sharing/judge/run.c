@@ -37,7 +37,7 @@ bool run_end(struct run *r, struct judged *out)
         .error = r->error,
     };
     return !r->draft.changed ||
-           claimed_changes(r->in->bundle, &r->draft, r->in->facts, out, r->e);
+           run_claim_changes(r->in->bundle, &r->draft, r->in->facts, out, r->e);
 }
 
 bool run_reopen(struct run *r, struct slice framed, const struct event **out)

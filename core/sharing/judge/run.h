@@ -102,7 +102,7 @@ MUST_CHECK bool run_doors(struct run *r);
 /* Links, for local ids that are new. */
 MUST_CHECK bool run_links(struct run *r);
 
-MUST_CHECK bool claimed_changes(const struct bundle *b, const struct draft *d,
+MUST_CHECK bool run_claim_changes(const struct bundle *b, const struct draft *d,
                                 const struct person *before, struct judged *out, struct err *e);
 
 #endif

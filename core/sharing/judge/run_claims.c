@@ -21,7 +21,7 @@ static bool is_listed(const struct list *l, uint16_t service)
     return false;
 }
 
-bool claimed_changes(const struct bundle *b, const struct draft *d, const struct person *before,
+bool run_claim_changes(const struct bundle *b, const struct draft *d, const struct person *before,
                      struct judged *out, struct err *e)
 {
     const struct person *const after = out->after, *const both[] = { before, after };

@@ -13,7 +13,7 @@
 static bool learn_identity(struct run *r, const struct event *ev)
 {
     struct draft *d = &r->draft;
-    if (!draft_birth(d, r->in->bundle, ev, r->e))
+    if (!claimed_note_birth(d, r->in->bundle, ev, r->e))
         return false;
     bool is_news =
         !d->verified &&

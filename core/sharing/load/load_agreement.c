@@ -74,7 +74,7 @@ static void load_approval(struct loader *l, const struct node *n, const bool *is
     int64_t start = 0, end = 0;
     strict_keys(&l->reader, n, &load_keys_approval);
     if (!l->source->is_settled)
-        (void)approver_role_read(&l->reader, node_get(n, "role"));
+        (void)load_approver_role(&l->reader, node_get(n, "role"));
     const struct node *name = node_get(n, "agency"), *on = node_get(n, "on");
     int agency = name ? load_party_name(l, name, is_party) : -1;
     bool is_dated = load_day(l, on, &start, &end);

@@ -4,7 +4,7 @@
 #include "base/base64.h"
 #include "sharing/load/load.h"
 
-bool approver_role_read(const struct strict *r, const struct node *n)
+bool load_approver_role(const struct strict *r, const struct node *n)
 {
     return strict_one_of(r, n, load_offices, LOAD_OFFICES);
 }
@@ -23,7 +23,7 @@ static void read_one(const struct strict *r, const struct node *n, struct approv
                          "this is no Ed25519 public key: want 32 bytes in base64");
 }
 
-void approvers_read(const struct strict *r, const struct node *map, struct approvers *out)
+void load_approvers(const struct strict *r, const struct node *map, struct approvers *out)
 {
     *out = (struct approvers){ .count = 0 };
     if (!map || !strict_is(r, map, NODE_MAP, "approvers"))

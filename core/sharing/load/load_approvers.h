@@ -6,9 +6,9 @@
 #include "sharing/rules/approvers.h"
 
 /* {NAME: {agency, role, key}}; problems are told. map NULL: none. Two names never share a key. */
-void approvers_read(const struct strict *r, const struct node *map, struct approvers *out);
+void load_approvers(const struct strict *r, const struct node *map, struct approvers *out);
 /* The offices that may approve, for region.yaml, approvers.yaml and approved_by alike; else told. n
  * NULL: false, which is not told. */
-bool approver_role_read(const struct strict *r, const struct node *n);
+bool load_approver_role(const struct strict *r, const struct node *n);
 
 #endif

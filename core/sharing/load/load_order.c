@@ -59,7 +59,7 @@ static bool is_by_person(const struct node *role)
 }
 
 /* At least two people, of parties of the agreement. */
-static void load_approvers(struct loader *l, const struct node *list, const struct agreement *g)
+static void read_extenders(struct loader *l, const struct node *list, const struct agreement *g)
 {
     struct slice first = { 0 };
     bool are_two = false;
@@ -69,7 +69,7 @@ static void load_approvers(struct loader *l, const struct node *list, const stru
         int64_t start = 0, end = 0;
         strict_keys(&l->reader, n, &load_keys_extender);
         if (!l->source->is_settled && !is_by_person(node_get(n, "role")))
-            (void)approver_role_read(&l->reader, node_get(n, "role"));
+            (void)load_approver_role(&l->reader, node_get(n, "role"));
         (void)load_day(l, node_get(n, "on"), &start, &end);
         if (agency && !is_party(g, bundle_agency(l->bundle, agency->text)))
             (void)strict_say(&l->reader, agency, "bundle.agency", "'%.*s' is no party",
@@ -103,7 +103,7 @@ void load_extension(struct loader *l, const struct node *root)
     if (!load_target(l, root, false, &target))
         return;
     struct agreement *g = find_target(l, &target);
-    load_approvers(l, strict_member(root, "approved_by", NODE_LIST), g);
+    read_extenders(l, strict_member(root, "approved_by", NODE_LIST), g);
     if (g->extension.n || g->extension_waits) {
         (void)strict_say(&l->reader, root, "bundle.duplicate",
                          "a version of an agreement is extended once");

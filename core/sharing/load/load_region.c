@@ -124,10 +124,10 @@ static void load_agencies(struct loader *l, const struct node *list)
     index_names(l);
 }
 
-static void load_approvers(struct loader *l, const struct node *map)
+static void read_approvers(struct loader *l, const struct node *map)
 {
     struct approvers *by = &l->bundle->approvers;
-    approvers_read(&l->reader, map, by);
+    load_approvers(&l->reader, map, by);
     for (size_t i = 0; i < by->count; i++)
         if (bundle_agency(l->bundle, by->list[i].agency) < 0)
             (void)strict_say(&l->reader, node_get_slice(map, by->list[i].name), "bundle.agency",
@@ -148,7 +148,7 @@ void load_region(struct loader *l, const struct node *root)
     if (agencies)
         load_agencies(l, agencies);
     load_key_checks(l, strict_member(root, "key_checks", NODE_MAP));
-    load_approvers(l, node_get(root, "approvers"));
+    read_approvers(l, node_get(root, "approvers"));
     load_named_people(l, strict_member(root, "people", NODE_MAP));
     load_holds(l, strict_member(root, "holds", NODE_MAP));
 }

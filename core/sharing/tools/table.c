@@ -5,7 +5,7 @@
 #include "sharing/decide/decide.h"
 #include "sharing/facts/person.h"
 #include "sharing/judge/run.h"
-#include "sharing/tools/table_row.h"
+#include "sharing/tools/row.h"
 
 #define FILE_BYTES_MAX (1u << 20)
 #define DAY_MS ((int64_t)86400000)

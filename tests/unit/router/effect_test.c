@@ -1,5 +1,5 @@
 /* effect_test.c - what another bundle would share, where the two divide a category otherwise. */
-#include "replay/effect.h"
+#include "replay/replay_effect.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -59,7 +59,7 @@ static const char *effect_of(const char *now, const char *then)
 {
     struct effect x;
     const char *text = "";
-    CU_ASSERT_FATAL(audit_effect(world.bus, releasing(now), releasing(then), &world.keys, false,
+    CU_ASSERT_FATAL(replay_effect(world.bus, releasing(now), releasing(then), &world.keys, false,
                                  &world.arena, &x, &world.e));
     bool any_more = false;
     for (size_t i = 0; i < x.count; i++) {

@@ -1,4 +1,4 @@
-/* effect.h - what another bundle would change: the recorded inputs judged under both, compared.
+/* replay_effect.h - what another bundle would change: the recorded inputs judged under both, compared.
  *
  * Each input of the audit is decided twice from nothing, in the order of the audit: under the bundle
  * at hand, and under the candidate as if all its agreements that are not yet ended had been approved
@@ -7,8 +7,8 @@
  * payload. A candidate without a protected prohibition would else tell on whom that had acted. Both
  * bundles are of one catalogue.
  * Threads: one. Errors: those of the bus and of the audit. */
-#ifndef CONCORDAT_REPLAY_EFFECT_H
-#define CONCORDAT_REPLAY_EFFECT_H
+#ifndef CONCORDAT_REPLAY_REPLAY_EFFECT_H
+#define CONCORDAT_REPLAY_REPLAY_EFFECT_H
 
 #include "audit/audit.h"
 
@@ -34,7 +34,7 @@ struct effect {
 };
 
 /* Lives in a. live: the environment of the region. */
-MUST_CHECK bool audit_effect(struct bus *b, const struct bundle *now, const struct bundle *candidate,
+MUST_CHECK bool replay_effect(struct bus *b, const struct bundle *now, const struct bundle *candidate,
                              const struct judge_keys *keys, bool live, struct arena *a,
                              struct effect *out, struct err *e);
 

@@ -1,6 +1,6 @@
-/* table_words.c - the words under facts of a decision table: each becomes a fact or a field. */
+/* row_words.c - the words under facts of a decision table: each becomes a fact or a field. */
 #include "base/clock.h"
-#include "sharing/tools/table_row.h"
+#include "sharing/tools/row.h"
 
 #define DAY_MS ((int64_t)86400000)
 #define LIST_MAX 16

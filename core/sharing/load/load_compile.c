@@ -1,4 +1,4 @@
-/* compile.c - what was loaded, laid out for deciding: rows of bits by kind and source, and of each
+/* load_compile.c - what was loaded, laid out for deciding: rows of bits by kind and source, and of each
  * clause, agreement and condition just what is asked of it, each thing once. */
 #include "sharing/load/ask_table.h"
 #include "sharing/load/load.h"

@@ -1,4 +1,4 @@
-/* skip.c - the router's positions behind what the topics still have. */
+/* router_skip.c - the router's positions behind what the topics still have. */
 #include "router/router.h"
 
 /* The committed positions, before the join moved any. */

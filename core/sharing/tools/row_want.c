@@ -1,6 +1,6 @@
-/* table_want.c - compares what was decided with the left side of a decision table's row. */
+/* row_want.c - compares what was decided with the left side of a decision table's row. */
 #include "sharing/rules/compiled.h"
-#include "sharing/tools/table_row.h"
+#include "sharing/tools/row.h"
 
 /* The names of one row's second word: "=a,b:year,-c". */
 struct wanted {
@@ -150,9 +150,9 @@ bool row_check_want(struct row *r)
 bool row_compare(struct row *r, const struct decision *d)
 {
     struct slice outcome = r->words.list[0], reason = r->words.list[1];
-    if (!slice_equal_text(outcome, outcome_name(d->outcome)))
+    if (!slice_equal_text(outcome, decision_outcome_name(d->outcome)))
         return err_set(r->e, ERR_REJECT, "table.outcome", 0, "wanted %.*s, decided %s (%s): %s",
-                       SHOWN(outcome), outcome_name(d->outcome), d->reason,
+                       SHOWN(outcome), decision_outcome_name(d->outcome), d->reason,
                        reason_sentence(slice_text(d->reason)));
     if (d->outcome == OUTCOME_DISCLOSE)
         return compare_categories(r, d);

@@ -1,8 +1,8 @@
-/* effect.c - two routers from nothing, side by side over the same inputs; what differs is counted.
+/* replay_effect.c - two routers from nothing, side by side over the same inputs; what differs is counted.
  *
  * Both take the very step the router takes (step.c). Facts grow apart only where the bundles do: in
  * who got what, and in what is held. */
-#include "replay/effect.h"
+#include "replay/replay_effect.h"
 
 #include <stdlib.h>
 
@@ -373,7 +373,7 @@ static void finish(struct comparing *c)
     c->out->count = c->line_count;
 }
 
-bool audit_effect(struct bus *b, const struct bundle *now, const struct bundle *candidate,
+bool replay_effect(struct bus *b, const struct bundle *now, const struct bundle *candidate,
                   const struct judge_keys *keys, bool live, struct arena *a, struct effect *out,
                   struct err *e)
 {
