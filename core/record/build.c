@@ -1,4 +1,4 @@
-/* build.c - records made slot by slot, and the Avro primitives they are made of. */
+/* build.c - records made slot by slot. */
 #include "record/plan.h"
 
 #include <errno.h>
@@ -6,55 +6,6 @@
 #include <stdlib.h>
 
 #include "record/plan_ops.h"
-
-#define LONG_BYTES_MAX 10
-
-/* Avro specification 1.11, "int and long": zig-zag, seven bits a byte, least first. */
-static size_t encode_long(uint8_t out[LONG_BYTES_MAX], int64_t value)
-{
-    uint64_t left = ((uint64_t)value << 1) ^ (0 - ((uint64_t)value >> 63));
-    size_t n = 0;
-    while (left >= 0x80) {
-        out[n++] = (uint8_t)(left | 0x80);
-        left >>= 7;
-    }
-    out[n++] = (uint8_t)left;
-    return n;
-}
-
-void avro_put_long(struct buf *out, int64_t value)
-{
-    uint8_t bytes[LONG_BYTES_MAX];
-    buf_put(out, slice_of(bytes, encode_long(bytes, value)));
-}
-
-void avro_put_text(struct buf *out, struct slice text)
-{
-    uint8_t length[LONG_BYTES_MAX];
-    size_t n = encode_long(length, (int64_t)text.n);
-    uint8_t *to = buf_reserve(out, n + text.n);
-    if (!to)
-        return;
-    memcpy(to, length, n);
-    if (text.n)
-        memcpy(to + n, text.p, text.n);
-    out->n += n + text.n;
-}
-
-void avro_put_opt_text(struct buf *out, struct slice text)
-{
-    if (slice_is_empty(text)) {
-        avro_put_null(out);
-        return;
-    }
-    buf_byte(out, 2);
-    avro_put_text(out, text);
-}
-
-void avro_put_null(struct buf *out)
-{
-    buf_byte(out, 0);
-}
 
 bool build_init(struct build *b, const struct plan *p, struct arena *a, struct err *e)
 {
@@ -97,15 +48,15 @@ static bool put(struct build *b, size_t slot, struct slice head, struct slice re
 
 static bool put_run(struct build *b, size_t slot, struct slice run, struct err *e)
 {
-    uint8_t length[LONG_BYTES_MAX];
-    return put(b, slot, slice_of(length, encode_long(length, (int64_t)run.n)), run, e);
+    uint8_t length[AVRO_LONG_BYTES_MAX];
+    return put(b, slot, slice_of(length, avro_long(length, (int64_t)run.n)), run, e);
 }
 
 static bool put_long(struct build *b, size_t slot, int64_t value, struct err *e)
 {
-    uint8_t bytes[LONG_BYTES_MAX];
+    uint8_t bytes[AVRO_LONG_BYTES_MAX];
     struct slice none = { .n = 0 };
-    return put(b, slot, slice_of(bytes, encode_long(bytes, value)), none, e);
+    return put(b, slot, slice_of(bytes, avro_long(bytes, value)), none, e);
 }
 
 /* The index of text in list, or n. */
@@ -230,10 +181,10 @@ bool build_double(struct build *b, size_t slot, double value, struct err *e)
 
 static size_t array_bytes(const struct slice *items, size_t n, bool lengths)
 {
-    uint8_t room[LONG_BYTES_MAX];
-    size_t bytes = 1 + (n > 0 ? encode_long(room, (int64_t)n) : 0);
+    uint8_t room[AVRO_LONG_BYTES_MAX];
+    size_t bytes = 1 + (n > 0 ? avro_long(room, (int64_t)n) : 0);
     for (size_t i = 0; i < n; i++) {
-        bytes += lengths ? encode_long(room, (int64_t)items[i].n) : 0;
+        bytes += lengths ? avro_long(room, (int64_t)items[i].n) : 0;
         if (__builtin_add_overflow(bytes, items[i].n, &bytes))
             return SIZE_MAX;
     }
@@ -255,10 +206,10 @@ static bool put_array(struct build *b, size_t slot, const struct slice *items, s
     if (branch)
         *p++ = 2;
     if (n > 0)
-        p += encode_long(p, (int64_t)n);
+        p += avro_long(p, (int64_t)n);
     for (size_t i = 0; i < n; i++) {
         if (lengths)
-            p += encode_long(p, (int64_t)items[i].n);
+            p += avro_long(p, (int64_t)items[i].n);
         if (items[i].n)
             memcpy(p, items[i].p, items[i].n);
         p += items[i].n;
@@ -294,13 +245,13 @@ bool build_strings(struct build *b, size_t slot, const struct slice *texts, size
 
 struct slice build_get_text(const struct build *b, size_t slot)
 {
-    return build_is_set(b, slot) ? slot_text(b->plan, slot, b->encoded[slot])
+    return build_is_set(b, slot) ? view_slot_text(b->plan, slot, b->encoded[slot])
                                  : (struct slice){ .n = 0 };
 }
 
 int64_t build_get_long(const struct build *b, size_t slot)
 {
-    return build_is_set(b, slot) ? slot_long(b->plan, slot, b->encoded[slot]) : 0;
+    return build_is_set(b, slot) ? view_slot_long(b->plan, slot, b->encoded[slot]) : 0;
 }
 
 /* How many bytes the body has. */

@@ -161,7 +161,7 @@ static void load_schema(struct arena *a, const struct schema_files *files,
     if (!compose(a, files, f, c, p))
         return;
     if (!f->internal)
-        rules_event(c->root, p);
+        schema_rules_event(c->root, p);
     struct plan *plan = compile(a, c, f->internal, &out->categories, p);
     struct schema s = { .name = f->name, .plan = plan, .internal = f->internal };
     if (!plan || (!f->internal && !set_kinds(a, c->root, &s, plan, p)) ||

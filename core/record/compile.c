@@ -78,7 +78,7 @@ static bool single_shape(struct compiler *c, const struct node *type, struct sha
         return schema_problem(c->p, type, "schema.union", "a union is [\"null\", T] and no other");
     if (type->kind == NODE_TEXT && primitive_shape(type->text, out))
         return true;
-    const struct node *def = composed_type(c->types, type);
+    const struct node *def = compose_type(c->types, type);
     if (def)
         return defined_shape(c, def, out);
     return schema_problem(c->p, type, "schema.type", "'%.*s' is not used here", (int)type->text.n,
@@ -117,7 +117,7 @@ static unsigned category_of(struct compiler *c, const struct node *field, struct
     if (!own)
         return scope.category == NO_CATEGORY ? CATEGORY_NEVER : (unsigned)scope.category;
     int n = NO_CATEGORY;
-    if (!category_is_well_formed(own->text))
+    if (!schema_is_category(own->text))
         schema_problem(c->p, own, "schema.category", "'%.*s' is no name of a category",
                        (int)own->text.n, (const char *)own->text.p);
     else if ((n = category_set_add(c->categories, own->text)) < 0)
@@ -232,9 +232,9 @@ static bool compile_leaf(struct compiler *c, const struct node *field, const str
                       shape->type == SLOT_ARRAY ? "[]" : "");
     s->doc = schema_attribute(field, "doc");
     s->category = category_of(c, field, scope);
-    rules_leaf(field, c->internal, c->p);
+    schema_rules_leaf(field, c->internal, c->p);
     if (!c->internal && !scope.item && s->category != CATEGORY_ALWAYS)
-        rules_withholdable(field, shape->nullable, c->p);
+        schema_rules_withholdable(field, shape->nullable, c->p);
     bool ok = set_type(c, s, op, shape) &&
               schema_words(c->a, field, "vocabulary", &s->vocabulary, &s->vocabulary_count, c->p);
     op->kept = !op->nullable || s->category == CATEGORY_ALWAYS;
@@ -251,7 +251,7 @@ static bool compile_fields(struct compiler *c, const struct node *record, struct
     const struct node *fields = node_get(record, "fields");
     if (!fields)
         return schema_problem(c->p, record, "schema.type", "a record has fields");
-    rules_fields(fields, c->p);
+    schema_rules_fields(fields, c->p);
     bool ok = true;
     for (const struct node *field = fields->first; field; field = field->next) {
         struct shape shape;

@@ -52,7 +52,7 @@ static struct slice full_name(struct composer *c, struct slice name, struct slic
     return slice_text(full);
 }
 
-static struct node *compose_type(struct composer *c, const struct node *type, struct slice space);
+static struct node *make_type(struct composer *c, const struct node *type, struct slice space);
 
 /* A field, or another map whose member `key` is a type; the rest is kept as it is. */
 static struct node *compose_member(struct composer *c, const struct node *map, const char *key,
@@ -61,7 +61,7 @@ static struct node *compose_member(struct composer *c, const struct node *map, c
     struct node *out = empty_copy(c, map);
     for (const struct node *n = map->first; out && n; n = n->next) {
         bool type = slice_equal_text(n->key, key);
-        struct node *copy = type ? compose_type(c, n, space) : copy_node(c, n);
+        struct node *copy = type ? make_type(c, n, space) : copy_node(c, n);
         if (!copy)
             return NULL;
         node_put(out, n->key, copy);
@@ -154,7 +154,7 @@ static struct node *compose_union(struct composer *c, const struct node *list, s
 {
     struct node *out = empty_copy(c, list);
     for (const struct node *branch = list->first; out && branch; branch = branch->next) {
-        struct node *copy = compose_type(c, branch, space);
+        struct node *copy = make_type(c, branch, space);
         if (!copy)
             return NULL;
         node_add(out, copy);
@@ -177,7 +177,7 @@ static struct node *compose_map(struct composer *c, const struct node *type, str
 }
 
 /* NULL when a problem was added. The result has the key and place of what it stands for. */
-static struct node *compose_type(struct composer *c, const struct node *type, struct slice space)
+static struct node *make_type(struct composer *c, const struct node *type, struct slice space)
 {
     switch (type->kind) {
     case NODE_TEXT:
@@ -201,7 +201,7 @@ bool compose(struct arena *a, const struct schema_files *files, const struct sch
     return out->root != NULL;
 }
 
-const struct node *composed_type(const struct composed *c, const struct node *type)
+const struct node *compose_type(const struct composed *c, const struct node *type)
 {
     if (type->kind == NODE_MAP)
         return type;

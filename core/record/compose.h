@@ -25,7 +25,7 @@ bool compose(struct arena *a, const struct schema_files *files, const struct sch
              struct composed *out, struct problems *p);
 /* The definition a type node means: the node itself, or the one its full name was given to. NULL
  * when it is neither. */
-const struct node *composed_type(const struct composed *c, const struct node *type);
+const struct node *compose_type(const struct composed *c, const struct node *type);
 
 bool avro_is_primitive(struct slice name);
 

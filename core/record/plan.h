@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "record/avro_put.h"
 #include "record/categories.h"
 
 enum slot_type { SLOT_NULL, SLOT_BOOLEAN, SLOT_INT, SLOT_LONG, SLOT_DOUBLE, SLOT_BYTES, SLOT_FIXED,
@@ -114,11 +115,5 @@ int64_t build_get_long(const struct build *b, size_t slot);
 /* The body; record.missing when a slot that cannot be null was not set (an unset list that cannot be
  * null is empty). */
 MUST_CHECK bool build_done(const struct build *b, struct buf *out, struct err *e);
-
-/* Avro primitives, for replacements and internal records. */
-void avro_put_long(struct buf *out, int64_t value);
-void avro_put_text(struct buf *out, struct slice text);          /* length and bytes */
-void avro_put_opt_text(struct buf *out, struct slice text);      /* ["null", string]: empty = null */
-void avro_put_null(struct buf *out);
 
 #endif

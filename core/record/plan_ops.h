@@ -38,7 +38,7 @@ struct plan {
 MUST_CHECK bool plan_index(struct plan *p, struct arena *a, struct err *e);
 
 /* Text and number of one slot from its validated bytes, as view_text and view_long give them. */
-struct slice slot_text(const struct plan *p, size_t slot, struct slice raw);
-int64_t slot_long(const struct plan *p, size_t slot, struct slice raw);
+struct slice view_slot_text(const struct plan *p, size_t slot, struct slice raw);
+int64_t view_slot_long(const struct plan *p, size_t slot, struct slice raw);
 
 #endif

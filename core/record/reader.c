@@ -124,7 +124,7 @@ static bool open_block(struct items *i)
     return reader_refuse(r, "avro.count", "an array claims more items than can be");
 }
 
-bool items_next(struct items *i, bool *more)
+bool reader_items_next(struct items *i, bool *more)
 {
     *more = true;
     if (i->block > 0) {
@@ -151,7 +151,7 @@ static bool read_array(const struct op *op, struct reader *r)
 {
     struct items items = { .r = r, .op = op };
     bool more = true;
-    while (items_next(&items, &more)) {
+    while (reader_items_next(&items, &more)) {
         if (!more)
             return true;
         if (!reader_item(op, r))

@@ -68,7 +68,7 @@ struct items {
 };
 
 /* Stands before the next item, or past the array's end when *more is false. */
-MUST_CHECK bool items_next(struct items *i, bool *more);
+MUST_CHECK bool reader_items_next(struct items *i, bool *more);
 /* Passes over one item. */
 MUST_CHECK bool reader_item(const struct op *op, struct reader *r);
 

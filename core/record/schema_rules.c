@@ -43,7 +43,7 @@ struct slice schema_attribute(const struct node *map, const char *key)
     return n && n->kind == NODE_TEXT ? n->text : (struct slice){ .n = 0 };
 }
 
-bool category_is_well_formed(struct slice name)
+bool schema_is_category(struct slice name)
 {
     uint8_t before = '.';
     for (size_t i = 0; i < name.n; i++) {
@@ -90,7 +90,7 @@ bool schema_words(struct arena *a, const struct node *owner, const char *key,
     return true;
 }
 
-void rules_leaf(const struct node *field, bool internal, struct problems *p)
+void schema_rules_leaf(const struct node *field, bool internal, struct problems *p)
 {
     struct slice name = schema_attribute(field, "name");
     const struct node *category = node_get(field, "category");
@@ -102,7 +102,7 @@ void rules_leaf(const struct node *field, bool internal, struct problems *p)
                        (const char *)name.p);
 }
 
-void rules_withholdable(const struct node *field, bool nullable, struct problems *p)
+void schema_rules_withholdable(const struct node *field, bool nullable, struct problems *p)
 {
     struct slice name = schema_attribute(field, "name");
     const struct node *standard = node_get(field, "default");
@@ -115,7 +115,7 @@ void rules_withholdable(const struct node *field, bool nullable, struct problems
                        (int)name.n, (const char *)name.p);
 }
 
-void rules_fields(const struct node *fields, struct problems *p)
+void schema_rules_fields(const struct node *fields, struct problems *p)
 {
     for (const struct node *field = fields->first; field; field = field->next) {
         struct slice name = schema_attribute(field, "name");
@@ -126,7 +126,7 @@ void rules_fields(const struct node *fields, struct problems *p)
     }
 }
 
-void rules_event(const struct node *root, struct problems *p)
+void schema_rules_event(const struct node *root, struct problems *p)
 {
     const struct node *fields = node_get(root, "fields");
     const struct node *first = fields ? fields->first : NULL;

@@ -18,7 +18,7 @@ bool schema_no_memory(struct problems *p);
 struct slice schema_attribute(const struct node *map, const char *key);
 
 /* "identity.nhs-number": lower case, digits, hyphens; segments parted by dots. */
-bool category_is_well_formed(struct slice name);
+bool schema_is_category(struct slice name);
 
 /* The texts of an attribute that lists words ("vocabulary", "kinds", "symbols"), in a; NULL and 0
  * without the attribute. schema.words: empty, doubled or no text. */
@@ -26,12 +26,12 @@ bool schema_words(struct arena *a, const struct node *owner, const char *key,
                   const struct slice **out, size_t *n, struct problems *p);
 
 /* A leaf has a doc; one of a shared schema has a well-formed category too. */
-void rules_leaf(const struct node *field, bool internal, struct problems *p);
+void schema_rules_leaf(const struct node *field, bool internal, struct problems *p);
 /* A field that can be withheld is ["null", T] with "default": null. */
-void rules_withholdable(const struct node *field, bool nullable, struct problems *p);
+void schema_rules_withholdable(const struct node *field, bool nullable, struct problems *p);
 /* No two fields of a record have one name. */
-void rules_fields(const struct node *fields, struct problems *p);
+void schema_rules_fields(const struct node *fields, struct problems *p);
 /* An event starts with header and subject; what starts with a header is an event. */
-void rules_event(const struct node *root, struct problems *p);
+void schema_rules_event(const struct node *root, struct problems *p);
 
 #endif

@@ -5,26 +5,6 @@
 
 #include "record/reader.h"
 
-bool plan_view(const struct plan *p, struct arena *a, struct slice bytes, struct view *out,
-               struct err *e)
-{
-    if (bytes.n > PLAN_BODY_BYTES_MAX)
-        return err_set(e, ERR_REJECT, "avro.size", PLAN_BODY_BYTES_MAX,
-                       "cannot read a record of over %zu bytes", PLAN_BODY_BYTES_MAX);
-    struct span *spans = ARENA_ARRAY(a, p->count, struct span);
-    if (!spans)
-        return err_memory(e);
-    struct reader r = reader_of(bytes, e);
-    if (!reader_record(p, &r, spans))
-        return false;
-    if (r.p != r.end)
-        return reader_refuse(&r, "avro.trailing", "bytes follow its end");
-    *out = (struct view){ p, bytes, spans };
-    return true;
-}
-
-/* From here on the bytes have been validated: reading them cannot fail. */
-
 /* The value's bytes without the union branch; empty when null. */
 static struct slice value_of(const struct op *op, struct slice raw)
 {
@@ -78,7 +58,7 @@ static int64_t number_of(struct slice value)
     return take_number(&value);
 }
 
-struct slice slot_text(const struct plan *p, size_t slot, struct slice raw)
+struct slice view_slot_text(const struct plan *p, size_t slot, struct slice raw)
 {
     struct slice none = { .n = 0 }, value = value_of(&p->ops[slot], raw);
     if (is_null(&p->ops[slot], raw))
@@ -96,7 +76,7 @@ struct slice slot_text(const struct plan *p, size_t slot, struct slice raw)
     }
 }
 
-int64_t slot_long(const struct plan *p, size_t slot, struct slice raw)
+int64_t view_slot_long(const struct plan *p, size_t slot, struct slice raw)
 {
     if (is_null(&p->ops[slot], raw))
         return 0;
@@ -114,13 +94,13 @@ int64_t slot_long(const struct plan *p, size_t slot, struct slice raw)
 struct slice view_text(const struct view *v, size_t slot)
 {
     assert(slot < v->plan->count);
-    return slot_text(v->plan, slot, view_raw(v, slot));
+    return view_slot_text(v->plan, slot, view_raw(v, slot));
 }
 
 int64_t view_long(const struct view *v, size_t slot)
 {
     assert(slot < v->plan->count);
-    return slot_long(v->plan, slot, view_raw(v, slot));
+    return view_slot_long(v->plan, slot, view_raw(v, slot));
 }
 
 double view_double(const struct view *v, size_t slot)
@@ -155,7 +135,7 @@ static bool count_items(const struct op *op, struct slice value, size_t *n, stru
     struct items items = { .r = &r, .op = op };
     bool more = true;
     *n = 0;
-    while (items_next(&items, &more)) {
+    while (reader_items_next(&items, &more)) {
         if (!more)
             return true;
         if (!reader_item(op, &r))
@@ -190,7 +170,7 @@ bool view_items(const struct view *v, size_t slot, struct arena *a, const struct
     struct items items = { .r = &r, .op = op };
     bool more = true;
     for (size_t i = 0; i < *n; i++) {
-        if (!items_next(&items, &more))
+        if (!reader_items_next(&items, &more))
             return false;
         struct span *own = spans + i * op->item->count;
         r.start = r.p;
@@ -215,7 +195,7 @@ bool view_strings(const struct view *v, size_t slot, struct arena *a, const stru
     struct items items = { .r = &r, .op = &v->plan->ops[slot] };
     bool more = true;
     for (size_t i = 0; i < *n; i++)
-        if (!items_next(&items, &more) || !reader_run(&r, &texts[i]))
+        if (!reader_items_next(&items, &more) || !reader_run(&r, &texts[i]))
             return false;
     *out = texts;
     return true;

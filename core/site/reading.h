@@ -17,11 +17,11 @@ struct reading {
     const struct key *region_key; /* NULL: not named */
     const struct node *region;    /* region.yaml as read; NULL: cannot be read, which is said */
     enum site_keys keys_mode;
-    struct read_key *keys_read; /* keys.c */
+    struct read_key *keys_read; /* site_keys.c */
 };
 
 extern const struct strict_codes site_codes;
-/* reading_keys.c: the keys of every map. */
+/* site_keys.c: the keys of every map. */
 extern const struct strict_table reading_keys_root, reading_keys_keys, reading_keys_topics,
     reading_keys_feed, reading_keys_contact, reading_keys_delivery, reading_keys_approvers;
 
@@ -30,7 +30,7 @@ bool reading_complain(struct reading *r, const struct node *n, const char *code,
                       struct slice what);
 /* A member's text, NUL-terminated; NULL when it is not there or no text. */
 const char *reading_text(struct reading *r, const struct node *map, const char *key);
-/* The keys that a site names: keys.c. */
+/* The keys that a site names: site_keys.c. */
 enum key_of { KEY_OF_REGION, KEY_OF_RECIPIENTS, KEY_OF_AGENCY };
 /* The key of a file that a node names, read once however often it is asked for; agency: whose, of
  * KEY_OF_AGENCY. What it is for decides which check value it must have. */
@@ -48,11 +48,11 @@ struct named_key {
 };
 bool site_next_key(const struct node *root, size_t *at, struct named_key *out);
 
-/* places.c: the site's file as a tree, and its places. */
+/* site_places.c: the site's file as a tree, and its places. */
 MUST_CHECK bool site_open_file(struct arena *a, const char *path, struct site_places *out,
                                struct node **root, struct err *e);
 
-/* generations.c: catalogue, demo, the bundles. */
+/* reading_bundles.c: catalogue, demo, the bundles. */
 void reading_bundles(struct reading *r, const struct node *root);
 /* Tells that a demo site, whose bundle nobody has signed, reaches another machine. */
 bool reading_not_local(struct reading *r, const struct node *n, struct slice what);
@@ -64,20 +64,20 @@ extern const struct cfg_option reading_feed_options[], reading_delivery_options[
 /* options.c: NULL when there is none. */
 const struct cfg_option *option_named(const struct cfg_option *options, struct slice key);
 
-/* bus.c: after the bundles. */
+/* reading_bus.c: after the bundles. */
 void reading_bus(struct reading *r, const struct node *root);
 
-/* secure.c: whether a transport may stand to the world as its options say; n: those. */
+/* reading_secure.c: whether a transport may stand to the world as its options say; n: those. */
 bool reading_stand(struct reading *r, const struct node *n, const struct transport *t, bool receives,
                    const void *state);
 bool reading_stand_of(struct reading *r, const struct node *n, struct slice what,
                       const struct secure_stand *s);
 /* Notes that a certificate has ended, or soon will; how: who takes a new one. */
 void reading_days(struct reading *r, const struct node *at, int64_t until_ms, const char *how);
-/* admin.c */
+/* reading_admin.c */
 void reading_admin(struct reading *r, const struct node *root);
 
-/* parts.c: after region and keys. */
+/* reading_parts.c: after region and keys. */
 void reading_feeds(struct reading *r, const struct node *root);
 void reading_deliveries(struct reading *r, const struct node *root);
 

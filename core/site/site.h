@@ -72,7 +72,7 @@ struct site {
     struct site_delivery *deliveries;
     size_t delivery_count;
     const struct site_note *notes;
-    /* generations.c */
+    /* reading_bundles.c */
     struct site_places places;
     struct approvers first_by;            /* who may sign the first bundle */
     struct editions rules;                   /* all that a running program can go by, newest first */
@@ -90,11 +90,11 @@ struct site *site_load(struct arena *a, const char *path, const struct registry 
                        enum site_keys keys, struct problems *p);
 
 /* Whether the keys that a running site holds are those that a bundle speaks of, where the one before
- * did not; err names both. keys.c */
+ * did not; err names both. site_keys.c */
 MUST_CHECK bool site_keys_fit(const struct site *s, const struct bundle *before,
                               const struct bundle *b, struct err *e);
 /* Writes into region.yaml the check values of the keys that the site names and holds, where they are
- * not there yet. said, in a: a line for each, or NULL. Refused when one is there and another. fill.c */
+ * not there yet. said, in a: a line for each, or NULL. Refused when one is there and another. site_fill.c */
 MUST_CHECK bool site_fill_key_checks(struct arena *a, const char *path, const char **said,
                                      struct err *e);
 
@@ -114,7 +114,7 @@ const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
                                         const uint8_t hash[HASH_BYTES]);
 
 /* A problem for each secret key of a person or an approver that lies below the folder of a site with a router. One
- * thread at a time. Paths live in a. person_keys.c */
+ * thread at a time. Paths live in a. site_person_keys.c */
 void site_find_person_keys(const struct site *s, struct arena *a, struct problems *p);
 
 /* Whether text is an address for `run --admin`: host:port of this machine alone. */

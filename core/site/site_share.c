@@ -1,4 +1,4 @@
-/* share.c - where the program's data (schemas, systems) lies. */
+/* site_share.c - where the program's data (schemas, systems) lies. */
 #include "site/site.h"
 
 #include <stdlib.h>

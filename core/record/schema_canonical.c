@@ -1,4 +1,4 @@
-/* canonical.c - the parsing canonical form (Avro specification 1.11, "Transforming into Parsing
+/* schema_canonical.c - the parsing canonical form (Avro specification 1.11, "Transforming into Parsing
  * Canonical Form"): what of a schema matters for reading its data, in one spelling. */
 #include "record/catalogue.h"
 

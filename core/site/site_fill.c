@@ -1,4 +1,4 @@
-/* fill.c - writes the check values of keys into region.yaml, where those who sign it see them; all else
+/* site_fill.c - writes the check values of keys into region.yaml, where those who sign it see them; all else
  * of the file stays as it was written. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* places.c - what a site says of its folders, read for itself: also when no bundle can be loaded,
+/* site_places.c - what a site says of its folders, read for itself: also when no bundle can be loaded,
  * as before the first one is packed. */
 #include "site/reading.h"
 

@@ -1,4 +1,4 @@
-/* secure.c - how feeds and deliveries stand to the world: what is refused, and what is only said. */
+/* reading_secure.c - how feeds and deliveries stand to the world: what is refused, and what is only said. */
 #include <inttypes.h>
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* project.c - copying only what is released.
+/* plan_project.c - copying only what is released.
  *
  * Two passes in slot order: the first decides and adds up the size, the second copies; kept slots
  * that lie side by side are copied as one range. A withheld slot is the one byte of the null branch,

@@ -1,4 +1,4 @@
-/* bus.c - where the bus is, whether it may be gone to in the clear or without showing who comes, and
+/* reading_bus.c - where the bus is, whether it may be gone to in the clear or without showing who comes, and
  * whether the files of its TLS can be used. */
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-/* person_keys.c - looks for secret keys of people and of approvers in the folder of a site that has a
+/* site_person_keys.c - looks for secret keys of people and of approvers in the folder of a site that has a
  * router: whoever runs the router must not be able to sign for those who decide about it, nor the
  * agreements that it goes by. A key under a passphrase is somebody's in any case; one that lies open is
  * told by whose public key it is. */

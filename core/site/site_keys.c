@@ -1,4 +1,4 @@
-/* keys.c - the key files that a site names: read once, and compared with what region.yaml says of
+/* site_keys.c - the key files that a site names: read once, and compared with what region.yaml says of
  * them, so that a file that was copied wrongly is noticed before anything is taken in under it. */
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-/* admin.c - the listener for metrics and health: its options, and whether it may stand to the world so. */
+/* reading_admin.c - the listener for metrics and health: its options, and whether it may stand to the world so. */
 #include <stddef.h>
 
 #include "base/address.h"
@@ -15,20 +15,6 @@ const struct cfg_option reading_admin_options[] = {
     SECURE_ANYONE(AT(secure)),
     { .type = CFG_END },
 };
-
-bool site_may_listen(struct slice text)
-{
-    struct address at;
-    return address_split(text, &at) && address_is_local(text);
-}
-
-void site_admin_stand(const struct site_admin *a, struct secure_stand *out)
-{
-    *out = (struct secure_stand){
-        .secure = &a->secure, .address = a->listen, .listens = true,
-        .local = address_is_local(slice_text(a->listen)), .encrypted = a->secure.tls.at != NULL,
-    };
-}
 
 void reading_admin(struct reading *r, const struct node *root)
 {

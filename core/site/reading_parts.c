@@ -1,4 +1,4 @@
-/* parts.c - the feeds and deliveries of a site. */
+/* reading_parts.c - the feeds and deliveries of a site. */
 #include "site/reading.h"
 
 #include <ctype.h>
