@@ -1,6 +1,6 @@
 /* row.h - one row of a decision table under way; for the table's own files.
  *
- * table.c reads and judges it, table_words.c turns its words into facts and an event, table_want.c
+ * table.c reads and judges it, row_words.c turns its words into facts and an event, row_want.c
  * compares what was decided with what was wanted. Lives in the arena of the call. */
 #ifndef CONCORDAT_SHARING_TOOLS_ROW_H
 #define CONCORDAT_SHARING_TOOLS_ROW_H
