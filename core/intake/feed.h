@@ -42,6 +42,7 @@ struct message {
     struct mapped mapped;
     enum reading reading;
     bool is_refused; /* unmapped, and so its whole unit */
+    bool is_unkept;  /* nor is there room for it in the quarantine: it comes again */
     struct err why;
     uint8_t body[HASH_BYTES]; /* SHA-256 of the head's bytes and raw */
     struct mark mark;         /* of what was mapped */
@@ -145,6 +146,9 @@ MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_
  * events, counted as events of the bus and nowhere in the sums of messages, and the sign that something
  * of it could not be read. False: the turn cannot be kept. */
 MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct err *e);
+/* The same of one that is to come again, since there is no room for it: what it restricts is said now, and not
+ * again when it comes. Where anything is said that is a message taken, with that for its end. */
+MUST_CHECK bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e);
 
 /* feed_unknown.c. Whether a mapped message restricts by a code that nobody knows, and is the first of its person
  * to; then m->why says so. c: for feed_note_unknown, once the message is set aside. Where it has records

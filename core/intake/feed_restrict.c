@@ -174,3 +174,23 @@ bool feed_restrict(struct feed *f, const struct message *m, struct err *e)
     }
     return buf_done(&f->records, e) && feed_fit_words(f, e);
 }
+
+bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e)
+{
+    struct feed_counts *c = &f->spool.turn.counts;
+    uint64_t events = c->events;
+    buf_reset(&f->records);
+    m->is_unkept = true;
+    c->taken++; /* what is said is numbered by it */
+    if (!feed_restrict(f, m, e))
+        return false;
+    if (f->records.n == 0) {
+        c->taken--;
+        return true;
+    }
+    bool says = c->events > events;
+    c->published += says;
+    c->unchanged += !says;
+    return spool_put(&f->spool, says ? SPOOL_EVENTS : SPOOL_NOTICE, slice_of(NULL, 0),
+                     slice_of(NULL, 0), buf_slice(&f->records), e);
+}

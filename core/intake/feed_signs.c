@@ -30,12 +30,29 @@ static void put(struct feed *f, const struct unread_sign *x, const struct subjec
     queued_end(out, begun);
 }
 
+/* One that comes again and again has its sign once for each person. */
+static bool is_first(struct feed *f, const struct message *m, const struct subject *s, bool *first,
+                     struct err *e)
+{
+    struct event_id id; /* the sign has none of its own */
+    bool told = false;
+    memcpy(id.b, m->body, ID_BYTES);
+    if (m->is_unkept && !quarantine_is_told(&f->quarantined, &id, &s->key, &told, e))
+        return false;
+    *first = !told;
+    return !m->is_unkept || quarantine_put_told(&f->quarantined, &id, &s->key,
+                                                (int64_t)f->spool.turn.counts.taken, f->turn.now_ms, e);
+}
+
 bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
                const struct subject *s, struct err *e)
 {
     struct unread_sign x = { .n = (int64_t)f->spool.turn.counts.taken,
                              .at_ms = f->turn.now_ms,
                              .code = slice_text(m->why.code) };
+    bool first = true;
+    if (!is_first(f, m, s, &first, e) || !first)
+        return e->fate == ERR_NONE;
     put(f, &x, s, &f->records);
     if (slice_is_empty(local_id))
         return true;

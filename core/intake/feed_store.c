@@ -171,6 +171,8 @@ static bool store_no_room(struct feed *f, struct message *m)
     if (!f->no_room_said)
         log_err(LOG_ERROR, &f->who, &why);
     f->no_room_said = true;
+    if (!feed_restrict_unkept(f, m, &f->turn.failed))
+        return false;
     m->why = why;
     counts(f)->refused_later++;
     return feed_answer(f, m, REPLY_REJECT, ANSWER_LATER, &given, &f->turn.failed);

@@ -119,6 +119,32 @@ static void keeps_what_was_accepted_and_then_asks_to_come_again(void)
     CU_ASSERT_PTR_NULL(strstr(listed(), "no,"));
 }
 
+/* Of local id L: its time nobody can read; it hides a place, or what nobody knows. */
+static enum answer_fate hiding(const char *what)
+{
+    char text[JUNK_BYTES];
+    snprintf(text, sizeof text, "{\"id\":\"h%s\",\"type\":\"changed\",\"environment\":\"live\",\"visit\":\"V\","
+             "\"local\":\"L\",\"at\":\"never\",\"expected\":\"x\",\"hide\":\"%s\"}", what, what);
+    return world_say(&w, text);
+}
+
+static void what_restricts_counts_though_there_is_no_room(void)
+{
+    struct world_event all[8];
+    for (int n = 2; n <= 4; n++)
+        CU_ASSERT_EQUAL(unmapped(n), ANSWER_KEPT);
+    for (int n = 0; n < 3; n++) {
+        CU_ASSERT_EQUAL(hiding("place"), ANSWER_LATER);
+        CU_ASSERT_EQUAL(hiding("what"), ANSWER_LATER);
+    }
+    CU_ASSERT_EQUAL(unmapped(5), ANSWER_LATER);
+    struct feed_counts c = sums();
+    CU_ASSERT(c.refused_later == 7 && c.quarantined == 3 && c.published == 1 && c.unchanged == 1);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, all, 8), 1);
+    CU_ASSERT_STRING_EQUAL(world_text(&w, &all[0], "header.kind"), "raised");
+    CU_ASSERT_EQUAL(world_signs(&w, all, 8), 1);
+}
+
 static void an_old_one_goes_or_is_an_alarm(void)
 {
     CU_ASSERT_EQUAL(unreadable(1), ANSWER_REFUSED);
@@ -193,6 +219,7 @@ static void ordered_while_it_does_not_run_it_is_done_at_the_next_start(void)
 }
 
 static CU_TestInfo cases[] = {
+    { "what restricts counts, though there is no room", what_restricts_counts_though_there_is_no_room },
     { "lets the oldest go that nobody counts on", lets_the_oldest_go_that_nobody_counts_on },
     { "small ones count with their rows", small_ones_count_with_their_rows },
     { "keeps what was accepted, and then asks to come again",
