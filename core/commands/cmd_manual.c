@@ -1,4 +1,4 @@
-/* cmd_manual.c - concordat manual [TOPIC | WORD | --all], concordat manual --completion SHELL. */
+/* cmd_manual.c - concordat manual [TOPIC | CODE | --all], concordat manual --completion SHELL. */
 #include "commands/manual.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ static const struct manual_topic *find_topic(const char *name)
 
 static void write_topics(struct buf *out)
 {
-    buf_text(out, "concordat manual TOPIC, with TOPIC one of these:\n\n");
+    buf_text(out, "concordat manual TOPIC, or concordat manual CODE. Topics:\n\n");
     for (const struct manual_topic *t = manual_topics; t->name; t++)
         manual_item(out, t->name, NULL, t->about);
 }
@@ -55,7 +55,7 @@ static int write(struct cli *c, int argc, char **argv, struct buf *out)
         topic->write(c, out);
     else if (strcmp(argv[1], "--all") == 0)
         write_all(c, out);
-    else
+    else if (!manual_code(argv[1], out))
         return say_unknown(argv[1]);
     return CLI_DONE;
 }

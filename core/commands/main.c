@@ -124,7 +124,7 @@ static const struct command commands[] = {
     { "extend SITE AGREEMENT --until DAY --by NAME --by NAME --reason TEXT [--key KEYFILE]... [-o FILE]",
       "go on after its end, at most 30 days, by two people of two agencies with the role extends",
       cmd_extend },
-    { "manual [TOPIC]",
+    { "manual [TOPIC|CODE]",
       "what can be written and typed, printed from the tables that it is checked with", cmd_manual },
     { "manual --all", "all topics, one behind the other", cmd_manual },
     { "manual --completion bash|zsh", "a script that completes commands and options in that shell",
