@@ -67,7 +67,7 @@ MUST_CHECK bool trouble_over(struct delivery *d, const struct queued *q, bool ha
 MUST_CHECK bool topic_open(struct delivery *d, struct err *e);
 MUST_CHECK bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e);
 
-/* asides.c. Between two rows: does what was asked. */
+/* delivery_asides.c. Between two rows: does what was asked. */
 void asides_answer(struct delivery *d);
 
 #endif

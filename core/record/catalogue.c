@@ -226,19 +226,6 @@ const struct schema *catalogue_fingerprint(const struct catalogue *c, uint64_t f
     return NULL;
 }
 
-bool schema_has_kind(const struct schema *s, struct slice kind)
-{
-    return slice_is_one_of(kind, s->kinds, s->kind_count);
-}
-
-bool schema_restricts(const struct schema *s, struct slice kind)
-{
-    for (size_t i = 0; i < s->kind_count; i++)
-        if (slice_equal(s->kinds[i], kind))
-            return s->restricts >> i & 1;
-    return false;
-}
-
 size_t catalogue_category_count(const struct catalogue *c)
 {
     return c->categories.count;
@@ -282,13 +269,6 @@ unsigned catalogue_never(const struct catalogue *c)
 {
     (void)c;
     return CATEGORY_NEVER;
-}
-
-void schema_categories(const struct schema *s, struct categories *out)
-{
-    *out = (struct categories){ .bits = { 0 } };
-    for (size_t i = 0; i < plan_slots(s->plan); i++)
-        categories_add(out, plan_slot_at(s->plan, i)->category);
 }
 
 const uint8_t *catalogue_hash(const struct catalogue *c)

@@ -1,4 +1,4 @@
-/* asides.c - what has not gone, listed; and what a named person does with it. */
+/* delivery_asides.c - what has not gone, listed; and what a named person does with it. */
 #include "delivery/asides.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* counts.c - a delivery's sums and what is in trouble, read beside it. */
+/* delivery_counts.c - a delivery's sums and what is in trouble, read beside it. */
 #include "delivery/delivery.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* reference.c - whom a disclosure id was about, for the agency's own intake. */
+/* delivery_reference.c - whom a disclosure id was about, for the agency's own intake. */
 #include "delivery/delivery.h"
 
 #include "host/db.h"

@@ -1,0 +1,34 @@
+/* feed_bus.c - how a feed stands to the bus: joins it, waits for it. */
+#include "intake/feed.h"
+
+#include "base/clock.h"
+#include "base/wait.h"
+
+void feed_join_bus(struct feed *f)
+{
+    pthread_mutex_lock(&f->lock);
+    f->publisher.waits = false;
+    pthread_cond_broadcast(&f->publisher.wake);
+    pthread_mutex_unlock(&f->lock);
+}
+
+int64_t feed_bus_away_ms(const struct feed *f)
+{
+    return atomic_load(&f->publisher.away_ms);
+}
+
+bool feed_drain(struct feed *f, int64_t ms)
+{
+    struct publisher *p = &f->publisher;
+    int64_t end_ns = wait_end_ns(ms);
+    pthread_mutex_lock(&f->lock);
+    p->drains++;
+    pthread_cond_broadcast(&p->wake);
+    while (p->sent < p->last || f->spool.sent < p->sent)
+        if (!wait_until(&p->drained, &f->lock, end_ns))
+            break;
+    bool done = p->sent >= p->last && f->spool.sent >= p->sent;
+    p->drains--;
+    pthread_mutex_unlock(&f->lock);
+    return done;
+}
