@@ -39,11 +39,10 @@ static enum reading read_message(struct feed *f, struct message *m)
     }
     mark_of(m->mapped.message_id, m->body, &m->mark);
     struct slice said = m->mapped.environment;
-    bool makes_record = m->mapped.event_count > 0;
-    if ((slice_is_empty(said) && !makes_record) || slice_equal(said, environment_of(f)))
+    if (slice_is_empty(said) || slice_equal(said, environment_of(f)))
         return READ_MAPPED;
-    err_set(e, ERR_REJECT, "map.environment", 0, "cannot keep the message: it %s",
-            slice_is_empty(said) ? "does not say whether it is live" : "is of the other environment");
+    err_set(e, ERR_REJECT, "map.environment", 0,
+            "cannot keep the message: it is of the other environment");
     return READ_WRONG_ENVIRONMENT;
 }
 

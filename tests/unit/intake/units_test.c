@@ -131,8 +131,8 @@ static void sends_the_first_acknowledgement_byte_for_byte(void)
     CU_ASSERT_EQUAL(world_counts(&w).duplicates, 1);
 }
 
-/* MSH-11 must be there; without it a test system's message would pass for a live one. */
-static void refuses_a_message_that_does_not_say_whether_it_is_live(void)
+/* Senders that were wired before anybody asked for MSH-11 go on; the record is of the site's environment. */
+static void takes_a_message_that_does_not_say_whether_it_is_live(void)
 {
     static const char *const ends[] = { "|\"\"|2.4\r", "||2.4\r", "\r" };
     char text[200];
@@ -140,11 +140,10 @@ static void refuses_a_message_that_does_not_say_whether_it_is_live(void)
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         snprintf(text, sizeof text, "MSH|^~\\&|PAS|ZX9|HUB|ZX9|20260203143000||ADT^A01|E%zu%sPID|1||H1\rPV1|1|I|W4\r",
                  i, ends[i]);
-        CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
-        CU_ASSERT_PTR_NOT_NULL(memmem(w.answer.reply.p, w.answer.reply.n, "MSA|AR", 6));
+        CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
     }
-    CU_ASSERT_EQUAL(world_counts(&w).refused_environment, 3);
-    CU_ASSERT_EQUAL(world_counts(&w).taken, 0);
+    CU_ASSERT_EQUAL(world_counts(&w).refused_environment, 0);
+    CU_ASSERT_EQUAL(world_counts(&w).taken, 3);
 }
 
 static void answers_garbage_with_an_error_and_keeps_it(void)
@@ -258,8 +257,8 @@ static CU_TestInfo cases[] = {
     { "is content with a file that has no rows", is_content_with_a_file_that_has_no_rows },
     { "sends the first acknowledgement byte for byte",
       sends_the_first_acknowledgement_byte_for_byte },
-    { "refuses a message that does not say whether it is live",
-      refuses_a_message_that_does_not_say_whether_it_is_live },
+    { "takes a message that does not say whether it is live",
+      takes_a_message_that_does_not_say_whether_it_is_live },
     { "answers garbage with an error and keeps it", answers_garbage_with_an_error_and_keeps_it },
     { "holds whom a message with another in it is about",
       holds_whom_a_message_with_another_in_it_is_about },
