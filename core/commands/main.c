@@ -131,6 +131,7 @@ static const struct command commands[] = {
       cmd_manual },
     { "schemas [NAME]", "the shared schemas with their fingerprints, or one as composed",
       cmd_schemas },
+    { "schemas NAME --table", "its fields for people: path, type, category, meaning, words", cmd_schemas },
     { "key FILE",
       "make a new key file of 32 random bytes, readable by its owner alone; prints its check value",
       cmd_key },
