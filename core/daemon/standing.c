@@ -140,12 +140,22 @@ void standing_lanes(void *site, const struct router_stand *list, size_t n)
     write_lanes(site, "router", NULL, list, n);
 }
 
+/* Another process runs that part: what is written of it is that one's. */
+static bool is_elsewhere(const struct err *why)
+{
+    static const char *const codes[] = { "db.locked", "bus.locked", "bus.fenced" };
+    for (size_t i = 0; why->code && i < sizeof codes / sizeof codes[0]; i++)
+        if (strcmp(why->code, codes[i]) == 0)
+            return true;
+    return false;
+}
+
 bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why)
 {
     struct writing w;
     struct standing was, now = { clock_wall_ms(), slice_text(why->code), SLICE("-"),
                                  slice_text(why->text) };
-    if (why->fate == ERR_RETRY)
+    if (why->fate == ERR_RETRY || is_elsewhere(why))
         return false;
     bool good = begin(&w, s, room, name);
     struct slice rest = w.before;

@@ -97,6 +97,20 @@ static void each_part_has_its_own(void)
     CU_ASSERT_STRING_EQUAL(told("feed", "pas", NULL), "");
 }
 
+static void a_part_that_runs_elsewhere_has_not_stopped(void)
+{
+    static const char *const codes[] = { "db.locked", "bus.locked", "bus.fenced" };
+    const struct router_stand one = stand("events.a", 3, 100);
+    standing_lanes(&site, &one, 1);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        const struct err taken = { .fate = ERR_FATAL, .code = codes[i], .text = "another process does" };
+        CU_ASSERT_FALSE(standing_stopped(&site, "feed", "pas", &taken));
+        CU_ASSERT_STRING_EQUAL(told("feed", "pas", NULL), "");
+        CU_ASSERT_FALSE(standing_stopped(&site, "router", NULL, &taken));
+        CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL), "[events.a/3] feed.unknown: cannot tell it; ");
+    }
+}
+
 /* By whatever a full disk or a hand left of the file. */
 static void what_cannot_be_read_is_passed_over(void)
 {
@@ -124,6 +138,7 @@ static CU_TestInfo cases[] = {
     { "what stood before keeps its time", what_stood_before_keeps_its_time },
     { "a part that stopped is told beside its lanes", a_part_that_stopped_is_told_beside_its_lanes },
     { "each part has its own", each_part_has_its_own },
+    { "a part that runs elsewhere has not stopped", a_part_that_runs_elsewhere_has_not_stopped },
     { "what cannot be read is passed over", what_cannot_be_read_is_passed_over },
     { "the command that ends it is named", the_command_that_ends_it_is_named },
     CU_TEST_INFO_NULL,
