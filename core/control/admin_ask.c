@@ -5,7 +5,8 @@
 
 #include "host/http_client.h"
 
-/* *running false when there is no daemon, also when it has left its socket behind. */
+/* *running false when there is no daemon, also when it has left its socket behind: only where nothing of
+ * the request has left. */
 static bool ask(const char *socket, const char *url, struct slice body, bool *running, int64_t *done,
                 struct err *e)
 {
@@ -24,7 +25,12 @@ static bool ask(const char *socket, const char *url, struct slice body, bool *ru
         .timeout_ms = 60000,
     };
     bool good = http_client_do(client, &call, &status, &answer, &connect);
-    if (!good)
+    bool left = !good && http_client_heard(client).left;
+    if (left)
+        err_set(e, ERR_RETRY, "admin.silent", 0,
+                "cannot tell whether the daemon did it (%s): look at concordat status and at "
+                "concordat audit list --acts before doing it again", connect.code);
+    else if (!good)
         *running = false; /* a socket left behind: the caller opens the bus itself */
     else if (status != 202 && status != 200)
         err_set(e, ERR_REJECT, "admin.refused", 0, "cannot do it: the daemon answered %d: %.*s", status,
@@ -33,7 +39,7 @@ static bool ask(const char *socket, const char *url, struct slice body, bool *ru
         *done = -1;
     buf_release(&answer);
     http_client_close(&client);
-    return !good || status == 202 || status == 200;
+    return !left && (!good || status == 202 || status == 200);
 }
 
 bool admin_ask_order(const struct site *s, struct slice framed, bool *running, struct err *e)

@@ -1,7 +1,8 @@
 /* admin_ask.h - asks the daemon's local socket (daemon/admin.c): what is done by whoever holds the bus.
  *
  * *running false: nobody listens there, also when a socket was left behind; the caller then opens the bus
- * itself. Errors: admin.refused, with the daemon's answer. */
+ * itself. Errors: admin.refused, with the daemon's answer; admin.silent (ERR_RETRY): somebody was asked
+ * and gave no answer, so it may have been done. */
 #ifndef CONCORDAT_CONTROL_ADMIN_ASK_H
 #define CONCORDAT_CONTROL_ADMIN_ASK_H
 
