@@ -20,13 +20,19 @@
 #define LOOK_MS 1000    /* between two looks whether the bus has come */
 #define ANSWER_MS 2000
 
-/* A thread that cannot go on takes the process down by the ordinary way. */
+/* By the ordinary way, from any thread. */
+static void take_down(struct daemon *d)
+{
+    atomic_store(&d->failed, true);
+    ending_ask();
+}
+
+/* A thread that cannot go on takes the process down. */
 static void give_up(struct daemon *d, const struct log_who *who, const struct err *e)
 {
     log_err(LOG_ERROR, who, e);
     (void)standing_stopped(d->site, who->room, who->name, e);
-    atomic_store(&d->failed, true);
-    ending_ask();
+    take_down(d);
 }
 
 static void *run_feed(void *ctx)
@@ -71,6 +77,12 @@ static uint64_t of_delivery(const void *part)
     return delivery_generation(part);
 }
 
+static void on_orders_lost(void *ctx, const struct err *why)
+{
+    (void)why;
+    take_down(ctx);
+}
+
 /* What runs here, for the keeper of the bundles. */
 static bool watch_parts(struct daemon *d, struct err *e)
 {
@@ -93,7 +105,7 @@ static bool watch_parts(struct daemon *d, struct err *e)
         if (r->delivery && !keeper_watch(d->keeper, &p, e))
             return false;
     }
-    return keeper_start(d->keeper, e);
+    return keeper_start(d->keeper, on_orders_lost, d, e);
 }
 
 static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void *ctx,

@@ -34,6 +34,8 @@ struct keeper {
     pthread_t thread;
     bool started;
     atomic_bool stop;
+    void (*lost)(void *ctx, const struct err *why);
+    void *lost_ctx;
     /* One arena a bundle taken up, until the end. */
     struct kept {
         struct kept *next;
@@ -318,6 +320,19 @@ bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
     return true;
 }
 
+/* Whether to ask the same reader again, after a while. */
+static bool may_ask_again(struct keeper *k, const struct err *e)
+{
+    const struct timespec pause = { 1, 0 };
+    bool lost = e->fate == ERR_FATAL;
+    log_err(lost ? LOG_ERROR : LOG_WARN, &who, e);
+    if (lost)
+        k->lost(k->lost_ctx, e);
+    else
+        (void)nanosleep(&pause, NULL);
+    return !lost;
+}
+
 static void *run(void *ctx)
 {
     struct keeper *k = ctx;
@@ -327,9 +342,8 @@ static void *run(void *ctx)
         size_t n = 0;
         bool end;
         if (!bus_reader_next(k->reader, LOOK_MS, &r, &n, &end, &e)) {
-            log_err(LOG_WARN, &who, &e);
-            const struct timespec pause = { 1, 0 };
-            (void)nanosleep(&pause, NULL);
+            if (!may_ask_again(k, &e))
+                break;
             continue;
         }
         for (size_t i = 0; i < n; i++)
@@ -340,8 +354,11 @@ static void *run(void *ctx)
     return NULL;
 }
 
-bool keeper_start(struct keeper *k, struct err *e)
+bool keeper_start(struct keeper *k, void (*lost)(void *ctx, const struct err *why), void *ctx,
+                  struct err *e)
 {
+    k->lost = lost;
+    k->lost_ctx = ctx;
     int number = pthread_create(&k->thread, NULL, run, k);
     k->started = number == 0;
     return k->started || err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");

@@ -28,7 +28,10 @@ struct keeper_part {
     const void *part;
 };
 MUST_CHECK bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e);
-MUST_CHECK bool keeper_start(struct keeper *k, struct err *e);
+/* lost: called on its thread, once and as its last, when it cannot follow orders any more (control was deleted,
+ * or made anew); the log has why. A program that runs on would obey no stop: it is to start again. */
+MUST_CHECK bool keeper_start(struct keeper *k, void (*lost)(void *ctx, const struct err *why), void *ctx,
+                             struct err *e);
 /* Ends the thread: before the parts that it looks at. */
 void keeper_stop(struct keeper *k);
 /* After all that goes by its bundles. */

@@ -14,6 +14,15 @@ struct refusing {
     pthread_mutex_t lock;
     pthread_cond_t tried;
     int refusals, tries;
+    const struct err *failures; /* what reading answers once it has been opened, in order; then nothing fails */
+    size_t failure_count, asked;
+    struct err lost; /* why the keeper could not follow any more */
+};
+
+struct failing_reader {
+    struct bus_reader face;
+    struct refusing *f;
+    struct bus_reader *real;
 };
 
 static bool publish(struct bus *b, const struct bus_record *r, size_t n, struct err *e)
@@ -32,7 +41,31 @@ static bool publish(struct bus *b, const struct bus_record *r, size_t n, struct 
 static bool open_reader(struct bus *b, const char *topic, int partition, int64_t from,
                         struct bus_reader **out, struct err *e)
 {
-    return bus_reader_open(((struct refusing *)b)->real, topic, partition, from, out, e);
+    struct failing_reader *r = mem_alloc(sizeof *r);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    *r = (struct failing_reader){ .face.ops = b->ops, .f = (struct refusing *)b };
+    *out = &r->face;
+    return bus_reader_open(r->f->real, topic, partition, from, &r->real, e);
+}
+
+static bool reader_next(struct bus_reader *face, int wait_ms, const struct bus_record **out, size_t *n,
+                        bool *end, struct err *e)
+{
+    struct failing_reader *r = (struct failing_reader *)face;
+    struct refusing *f = r->f;
+    pthread_mutex_lock(&f->lock);
+    bool fails = f->asked < f->failure_count;
+    if (fails)
+        *e = f->failures[f->asked++];
+    pthread_mutex_unlock(&f->lock);
+    return !fails && bus_reader_next(r->real, wait_ms, out, n, end, e);
+}
+
+static void reader_close(struct bus_reader *face)
+{
+    struct failing_reader *r = (struct failing_reader *)face;
+    bus_reader_close(&r->real);
+    mem_free(r);
 }
 
 static bool list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,
@@ -41,7 +74,11 @@ static bool list(struct bus *b, struct arena *a, const struct bus_topic **out, s
     return bus_list(((struct refusing *)b)->real, a, out, n, e);
 }
 
-static const struct bus_ops ops = { .publish = publish, .reader_open = open_reader, .list = list };
+static const struct bus_ops ops = { .publish = publish,
+                                    .reader_open = open_reader,
+                                    .reader_next = reader_next,
+                                    .reader_close = reader_close,
+                                    .list = list };
 
 static struct office office;
 static struct refusing bus;
@@ -84,12 +121,21 @@ static void open_keeper(void)
     CU_ASSERT_FATAL(keeper_open(office.site, &bus.bus, &keeper, &e));
 }
 
+static void on_lost(void *ctx, const struct err *why)
+{
+    struct refusing *f = ctx;
+    pthread_mutex_lock(&f->lock);
+    f->lost = *why;
+    pthread_cond_broadcast(&f->tried);
+    pthread_mutex_unlock(&f->lock);
+}
+
 /* Runs it until it has tried so often. */
 static void run_until(int tries)
 {
     struct err e = { .fate = ERR_NONE };
     int64_t end_ns = wait_end_ns(60000);
-    CU_ASSERT_FATAL(keeper_start(keeper, &e));
+    CU_ASSERT_FATAL(keeper_start(keeper, on_lost, &bus, &e));
     pthread_mutex_lock(&bus.lock);
     while (bus.tries < tries && wait_until(&bus.tried, &bus.lock, end_ns))
         ;
@@ -192,6 +238,28 @@ static void an_order_of_another_bundle_is_answered_by_nobody(void)
     CU_ASSERT_EQUAL(said_of("router", "refused", o.hash), 0);
 }
 
+static void orders_that_cannot_be_followed_any_more_are_told_and_a_bus_that_is_away_is_not(void)
+{
+    static const struct err failures[] = {
+        { .fate = ERR_RETRY, .code = "bus.down" },
+        { .fate = ERR_FATAL, .code = "bus.position" },
+    };
+    struct err e = { .fate = ERR_NONE };
+    int64_t end_ns = wait_end_ns(60000);
+    open_keeper();
+    bus.failures = failures;
+    bus.failure_count = 2;
+    CU_ASSERT_FATAL(keeper_start(keeper, on_lost, &bus, &e));
+    pthread_mutex_lock(&bus.lock);
+    while (!bus.lost.code && wait_until(&bus.tried, &bus.lock, end_ns))
+        ;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(bus.lost.code);
+    CU_ASSERT_STRING_EQUAL(bus.lost.code, "bus.position");
+    CU_ASSERT_EQUAL(bus.asked, 2);
+    pthread_mutex_unlock(&bus.lock);
+    keeper_stop(keeper);
+}
+
 static void put_state(const char *part, const char *outcome, uint8_t bundle, struct part_states *l)
 {
     struct bundle_state s = { .part = slice_text(part),
@@ -226,6 +294,8 @@ static CU_TestInfo cases[] = {
       what_was_said_before_a_restart_is_not_said_again },
     { "an order of another bundle is answered by nobody",
       an_order_of_another_bundle_is_answered_by_nobody },
+    { "orders that cannot be followed any more are told, and a bus that is away is not",
+      orders_that_cannot_be_followed_any_more_are_told_and_a_bus_that_is_away_is_not },
     { "a refusal is not what a part goes by", a_refusal_is_not_what_a_part_goes_by },
     CU_TEST_INFO_NULL,
 };

@@ -34,10 +34,17 @@ static void done(void)
     office_close(&office);
 }
 
+static void on_lost(void *ctx, const struct err *why)
+{
+    (void)ctx;
+    CU_ASSERT_STRING_EQUAL(why->text, "");
+}
+
 static void start(void)
 {
     struct err e = { .fate = ERR_NONE };
-    CU_ASSERT_FATAL(keeper_open(office.site, office.bus, &keeper, &e) && keeper_start(keeper, &e));
+    CU_ASSERT_FATAL(keeper_open(office.site, office.bus, &keeper, &e) &&
+                    keeper_start(keeper, on_lost, NULL, &e));
     CU_ASSERT_FATAL(tally_open(office.site, tally_bus, &tally, &e) &&
                     pager_start(tally, &pager, &e));
     const struct monitor_options o = { .listen = "127.0.0.1:0",
