@@ -2,7 +2,7 @@
  * close.
  *
  * Everything here is worked out anew from the events that stand, so that it comes out the same in
- * whatever order they arrived. */
+ * whatever order they arrived, but for those of one moment (draft_is_later). */
 #include "sharing/facts/lasting.h"
 #include "sharing/facts/owner.h"
 
@@ -40,10 +40,9 @@ static bool is_alike(const struct episode_event *a, const struct episode_event *
            slice_equal(a->type, b->type) && slice_equal(a->kind, b->kind);
 }
 
-static bool is_later(const struct episode_event *a, const struct episode_event *b)
+bool draft_is_later(const struct episode_event *a, const struct episode_event *b)
 {
-    return a->occurred_ms != b->occurred_ms ? a->occurred_ms > b->occurred_ms
-                                            : memcmp(a->id.b, b->id.b, ID_BYTES) > 0;
+    return a->occurred_ms != b->occurred_ms ? a->occurred_ms > b->occurred_ms : a > b;
 }
 
 /* How many standing events of x's kind in its episode are later. */
@@ -52,7 +51,7 @@ static size_t count_later(const struct draft *d, const struct episode_event *x)
     const struct episode_event *events = d->events.items;
     size_t n = 0;
     for (size_t i = 0; i < d->events.count; i++)
-        n += !events[i].retracted && is_alike(&events[i], x) && is_later(&events[i], x);
+        n += !events[i].retracted && is_alike(&events[i], x) && draft_is_later(&events[i], x);
     return n;
 }
 
@@ -66,7 +65,7 @@ const struct episode_event *draft_like(const struct draft *d, const struct episo
     const struct episode_event *events = d->events.items, *last = NULL;
     for (size_t i = 0; i < d->events.count; i++)
         if (events[i].bytes.n && !events[i].retracted && is_alike(&events[i], x) &&
-            (!last || is_later(&events[i], last)))
+            (!last || draft_is_later(&events[i], last)))
             last = &events[i];
     return last;
 }
@@ -133,7 +132,7 @@ static bool is_nearer(const struct episode_event *a, const struct episode_event 
     bool a_before = a->occurred_ms <= at_ms, b_before = b->occurred_ms <= at_ms;
     if (a_before != b_before)
         return a_before;
-    return a_before ? is_later(a, b) : is_later(b, a);
+    return a_before ? draft_is_later(a, b) : draft_is_later(b, a);
 }
 
 struct episode_event *draft_original(const struct draft *d, const struct event *ev)
@@ -302,7 +301,7 @@ static bool make_room(struct draft *d, const struct bundle *b, uint16_t agency, 
     for (size_t i = count = 0; i < d->events.count; i++) {
         if (events[i].agency != agency)
             continue;
-        bool is_older = count == 0 || is_later(&events[first], &events[i]);
+        bool is_older = count == 0 || draft_is_later(&events[first], &events[i]);
         if (most == 2 && !is_older)
             continue;
         int this = dispensable(b, d, &events[i]);
@@ -321,7 +320,7 @@ static struct episode_event *oldest(const struct draft *d, const struct bundle *
 {
     struct episode_event *events = d->events.items, *first = NULL;
     for (size_t i = 0; i < d->events.count; i++)
-        if (events[i].agency == agency && (!first || is_later(first, &events[i])) &&
+        if (events[i].agency == agency && (!first || draft_is_later(first, &events[i])) &&
             (with_bytes ? events[i].bytes.n > 0 : !draft_keeps(b, d, &events[i])) &&
             !draft_is_held(d, &events[i].id))
             first = &events[i];
@@ -441,7 +440,7 @@ static void settle_relationship(struct draft *d, const struct bundle *b, const s
     bool was_open = r->is_open;
     for (size_t i = 0; i < d->events.count; i++)
         if (is_of_episode(&events[i], ev) && events[i].occurred_ms >= r->opened_ms &&
-            (!closing || is_later(&events[i], closing)) &&
+            (!closing || draft_is_later(&events[i], closing)) &&
             event_closes(b, r, &events[i], entry_kind(b, &events[i])))
             closing = &events[i];
     r->is_open = !closing;

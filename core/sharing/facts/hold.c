@@ -12,13 +12,15 @@ static bool is_of_conflict(const struct hold *h)
             slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_OBJECTION)));
 }
 
-/* Only what some clause would release waits for a claim; what was reopened waits for a person. */
+/* Only what some clause would release waits for a claim, or for somebody to look; what was reopened waits
+ * for a person. */
 bool hold_is_of_facts(const struct hold *h)
 {
     return h->clause.n && !h->reopened &&
            (is_of_conflict(h) ||
             slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
-            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_DISAGREES)));
+            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_DISAGREES)) ||
+            slice_equal_text(h->reason, reason_code(REASON_UNREAD_MESSAGE)));
 }
 
 bool hold_note_first(struct arena *a, const struct person *p, const struct event_id *event,

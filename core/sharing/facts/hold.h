@@ -4,8 +4,8 @@
 
 #include "sharing/facts/facts.h"
 
-/* Whether it is held because a claim is in doubt or words are in conflict, and not because its own
- * number is unverified: facts may end that. */
+/* Whether it is held because a claim is in doubt, words are in conflict or a message could not be read,
+ * and not because its own number is unverified: facts may end that. */
 bool hold_is_of_facts(const struct hold *h);
 
 /* Somebody has released this hold of a restricted person first: the same facts, who is noted. */

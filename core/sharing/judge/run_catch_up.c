@@ -16,20 +16,13 @@ bool run_standing(struct run *r, struct round *round, const struct hold *release
     return run_round(r, round, release);
 }
 
-static int compare_entries(const struct episode_event *a, const struct episode_event *b)
-{
-    if (a->occurred_ms != b->occurred_ms)
-        return a->occurred_ms < b->occurred_ms ? -1 : 1;
-    return memcmp(a->id.b, b->id.b, ID_BYTES);
-}
-
 static bool may_catch_up(const struct run *r, const struct episode_event *x)
 {
     return x->bytes.n && !x->closed && draft_is_latest(&r->draft, x);
 }
 
-/* Its hold, where it waits because of a claim in doubt: then it is decided again though a later one of
- * its kind has come, or its episode is closed; NULL: it does not wait for that. */
+/* Its hold, where facts may end that: then it is decided again though a later one of its kind has come, or
+ * its episode is closed; NULL: it does not wait for that. */
 static const struct hold *hold_of_facts(const struct run *r, const struct episode_event *x)
 {
     const struct hold *holds = r->draft.holds.items;
@@ -39,16 +32,18 @@ static const struct hold *hold_of_facts(const struct run *r, const struct episod
     return NULL;
 }
 
+/* last: a copy of the one before; NULL: there is none. */
 static const struct episode_event *next_entry(const struct run *r, const struct episode_event *last,
                                               bool with_waiting)
 {
     const struct episode_event *events = r->draft.events.items, *next = NULL;
+    const struct episode_event *before = last ? draft_event(&r->draft, &last->id) : NULL;
     for (size_t i = 0; i < r->draft.events.count; i++) {
         const struct episode_event *x = &events[i];
         if (event_id_equal(&x->id, &r->event.id) ||
             (!may_catch_up(r, x) && !(with_waiting && hold_of_facts(r, x))))
             continue;
-        if ((!last || compare_entries(x, last) > 0) && (!next || compare_entries(x, next) < 0))
+        if ((!before || draft_is_later(x, before)) && (!next || draft_is_later(next, x)))
             next = x;
     }
     return next;

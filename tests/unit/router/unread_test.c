@@ -128,6 +128,62 @@ static void whoever_has_looked_lets_what_waits_go(void)
     both_agree();
 }
 
+#define STAYS 4
+/* One moment, and ids that go down: three are alike, the last ends the episode. */
+static const char *const stay_ids[STAYS] = {
+    "01a07dcc5e00f000000000000000000a", "01a07dcc5e00e000000000000000000a",
+    "01a07dcc5e00d000000000000000000a", "01a07dcc5e00c000000000000000000a",
+};
+
+static void say_stays(void)
+{
+    for (size_t i = 0; i < STAYS; i++)
+        world_say(&(struct say){ .who = "ada",
+                                 .episode = "v1",
+                                 .kind = i < STAYS - 1 ? "admitted" : "discharged",
+                                 .id = stay_ids[i],
+                                 .occurred_ms = 1790000001000 });
+}
+
+/* Whichever they are, and whatever has come since. */
+static void all_that_waited_goes_in_the_order_in_which_it_came(void)
+{
+    size_t n = 0;
+    world_known("ada");
+    sign("hosp", "events.hosp", "ada", CODE);
+    say_stays();
+    CU_ASSERT_TRUE_FATAL(world_run());
+    CU_ASSERT_EQUAL(got(), 0);
+    looked("ada", "ada");
+    CU_ASSERT_EQUAL(got(), STAYS);
+    const struct audit_read *r = world_entry("hold-act", 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    for (size_t i = 0; i < r->decision_count; i++) {
+        CU_ASSERT_TRUE(slice_equal_text(r->decisions[i].outcome, "disclose"));
+        n += n < STAYS && slice_equal_text(r->decisions[i].event_id, stay_ids[n]);
+    }
+    CU_ASSERT_EQUAL(r->decision_count, STAYS);
+    CU_ASSERT_EQUAL(n, STAYS);
+    both_agree();
+}
+
+static void what_nothing_lets_go_any_more_waits_for_nobody(void)
+{
+    world_known("ada");
+    sign("hosp", "events.hosp", "ada", CODE);
+    say_stays();
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_say(&(struct say){ .source = "council/social", .type = "Caseload", .kind = "ended", .who = "ada" });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    looked("ada", "ada");
+    CU_ASSERT_EQUAL(got(), 0);
+    const struct audit_read *r = world_entry("hold-act", 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    CU_ASSERT_EQUAL_FATAL(r->decision_count, STAYS);
+    CU_ASSERT_TRUE(slice_equal_text(r->decisions[0].reason, "no-relationship"));
+    both_agree();
+}
+
 static void of_two_codes_both_must_be_looked_at(void)
 {
     sign("hosp", "events.hosp", "ada", CODE);
@@ -307,6 +363,9 @@ static CU_TestInfo cases[] = {
     { "it outlives a restart", it_outlives_a_restart },
     { "another agency cannot send it", another_agency_cannot_send_it },
     { "whoever has looked lets what waits go", whoever_has_looked_lets_what_waits_go },
+    { "law 9: all that waited goes in the order in which it came",
+      all_that_waited_goes_in_the_order_in_which_it_came },
+    { "what nothing lets go any more waits for nobody", what_nothing_lets_go_any_more_waits_for_nobody },
     { "of two codes both must be looked at", of_two_codes_both_must_be_looked_at },
     { "a word on all counts for each that it comes to",
       a_word_on_all_counts_for_each_that_it_comes_to },

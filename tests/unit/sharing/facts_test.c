@@ -349,6 +349,22 @@ static void the_one_before_catches_up_when_the_last_was_taken_back(void)
     CU_ASSERT(slice_equal_text(field(TEAM, 0, "stay.expected_discharge"), "2026-03-09"));
 }
 
+/* Many systems tell the minute only; the later one has the lower id. */
+static void of_one_moment_the_one_that_came_later_catches_up(void)
+{
+    const char *const days[] = { "2026-03-09", "2026-03-12", "2026-03-10" };
+    char fields[200];
+    for (unsigned i = 0; i < 3; i++) {
+        world.serial = 300 - 100 * i;
+        (void)snprintf(fields, sizeof fields, STAY "at=5;stay.expected_discharge=%s", days[i]);
+        SAY("HospitalStay.expected_discharge_changed", WARDS, fields);
+    }
+    world.serial = 400;
+    make_known();
+    CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
+    CU_ASSERT(slice_equal_text(field(TEAM, 0, "stay.expected_discharge"), days[2]));
+}
+
 /* ---- law 10 ---- */
 
 /* Two of one kind; only the first reached the home-care provider. */
@@ -537,6 +553,8 @@ static CU_TestInfo tests[] = {
       what_a_lifted_restriction_took_is_sent_again_as_a_correction },
     { "a verified number lets in what waited for it",
       a_verified_number_lets_in_what_waited_for_it },
+    { "of one moment the one that came later catches up",
+      of_one_moment_the_one_that_came_later_catches_up },
     { "the one before catches up when the last was taken back",
       the_one_before_catches_up_when_the_last_was_taken_back },
     { "a retraction takes back the one it means", a_retraction_takes_back_the_one_it_means },
