@@ -141,6 +141,15 @@ int64_t unread_oldest_ms(const struct unread_list *l)
     return oldest_ms;
 }
 
+int64_t unread_last_ms(const struct unread_list *l, const struct unread_alike *of)
+{
+    int64_t last_ms = 0;
+    for (const struct unread_person *x = l->first; x; x = x->next)
+        if (x->alike == of && x->last_ms > last_ms)
+            last_ms = x->last_ms;
+    return last_ms;
+}
+
 bool unread_take(void *list, int partition, const struct audit_read *r)
 {
     struct unread_list *l = list;

@@ -46,6 +46,8 @@ bool unread_take(void *list, int partition, const struct audit_read *r);
 void unread_gather(struct unread_list *l);
 /* When the oldest that nobody has looked at came; 0: there is none. */
 int64_t unread_oldest_ms(const struct unread_list *l);
+/* When the last of those alike came; by the time of its decision, like all times here. */
+int64_t unread_last_ms(const struct unread_list *l, const struct unread_alike *of);
 void unread_release(struct unread_list *l);
 
 #endif

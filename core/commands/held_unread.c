@@ -45,25 +45,42 @@ size_t held_unread_print(struct unread_list *l)
     return n;
 }
 
-/* NAME without its subject; *subject zeros: of all. False: nobody waits by that name. */
-static bool find(struct cli *c, const struct unread_list *l, const char *name, const char **on,
-                 struct subject_key *subject)
+/* What somebody has looked at. */
+struct seen {
+    const char *on;             /* NAME without its subject */
+    struct subject_key subject; /* zeros: of all */
+    int64_t last_ms;            /* when the last of it came, by the bus' clock */
+};
+
+/* False: nobody waits by that name. */
+static bool find(struct cli *c, const struct unread_list *l, const char *name, struct seen *out)
 {
     char hex[ID_HEX];
-    *subject = (struct subject_key){ { 0 } };
+    *out = (struct seen){ .on = NULL };
     for (const struct unread_person *x = l->first; x; x = x->next) {
-        const char *many = arena_format(&c->arena, "unread:%s:%s", x->alike->source, x->alike->code);
+        out->on = arena_format(&c->arena, "unread:%s:%s", x->alike->source, x->alike->code);
         id_hex(x->subject, hex);
-        const char *one = many ? arena_format(&c->arena, "%s:%s", many, hex) : NULL;
-        *on = many;
-        if (many && strcmp(many, name) == 0)
+        const char *one = out->on ? arena_format(&c->arena, "%s:%s", out->on, hex) : NULL;
+        if (out->on && strcmp(out->on, name) == 0) {
+            out->last_ms = unread_last_ms(l, x->alike);
             return true;
+        }
         if (!one || strcmp(one, name) != 0)
             continue;
-        memcpy(subject->b, x->subject, ID_BYTES);
+        memcpy(out->subject.b, x->subject, ID_BYTES);
+        out->last_ms = x->last_ms;
         return true;
     }
     return false;
+}
+
+/* Where the bus' clock is ahead of ours the word would come to nothing: it is as old as what it is on, at least. */
+static struct act make_act(const struct site *s, const struct seen *seen, const char *reason)
+{
+    struct act x = acts_make(s, "looked", seen->on, reason);
+    x.subject = seen->subject;
+    x.at_ms = x.at_ms < seen->last_ms ? seen->last_ms : x.at_ms;
+    return x;
 }
 
 int held_unread_looked(struct cli *c, const struct site *s, const struct unread_list *l, int argc,
@@ -71,16 +88,14 @@ int held_unread_looked(struct cli *c, const struct site *s, const struct unread_
 {
     struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
     struct words none;
-    struct subject_key subject;
-    const char *on = NULL;
+    struct seen seen;
     if (argc < 6 || !words_read(argc, argv, 6, 0, o, &none) || !*argv[4] || !*argv[5])
         return CLI_USAGE;
-    if (!find(c, l, argv[3], &on, &subject)) {
+    if (!find(c, l, argv[3], &seen)) {
         say_to(stderr, "concordat: nobody waits because of '%s'\n", argv[3]);
         return CLI_NO;
     }
-    struct act x = acts_make(s, "looked", on, argv[5]);
-    x.subject = subject;
+    struct act x = make_act(s, &seen, argv[5]);
     switch (acts_give(c, s, argv[4], o, &x)) {
     case ACTS_WRITTEN:
         return CLI_DONE;

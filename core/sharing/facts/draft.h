@@ -59,7 +59,7 @@ void draft_date(struct draft *d, struct episode_event *x);
 /* Whether a is later than b, both entries of one draft. Of one moment the one that came later is: an agency's
  * events of a person come in its own order (law 8), and many systems tell the minute only. */
 bool draft_is_later(const struct episode_event *a, const struct episode_event *b);
-/* Whether x stands and none of its kind in its episode is later. */
+/* Whether x, an entry of the draft and no copy, stands and none of its kind in its episode is later. */
 bool draft_is_latest(const struct draft *d, const struct episode_event *x);
 struct hold *draft_hold(const struct draft *d, const struct event_id *event, uint16_t service);
 void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t service);

@@ -6,6 +6,8 @@
 #include "sharing/facts/lasting.h"
 #include "sharing/facts/owner.h"
 
+#include <assert.h>
+
 #define DAY_MS ((int64_t)86400000)
 #define CLOSED_KEPT_MS (90 * DAY_MS)
 /* A cancelled discharge reopens its episode: until then its events can still be caught up. */
@@ -57,6 +59,8 @@ static size_t count_later(const struct draft *d, const struct episode_event *x)
 
 bool draft_is_latest(const struct draft *d, const struct episode_event *x)
 {
+    assert(x >= (const struct episode_event *)d->events.items &&
+           x < (const struct episode_event *)d->events.items + d->events.count);
     return !x->retracted && count_later(d, x) == 0;
 }
 

@@ -54,6 +54,7 @@ const struct episode_event *run_next_entry(const struct run *r, const struct epi
     return next_entry(r, last, false);
 }
 
+/* x: of the draft, until it is decided. */
 static bool catch_up_one(struct run *r, const struct episode_event *x)
 {
     const struct event *ev;
@@ -72,7 +73,7 @@ bool run_catch_up(struct run *r)
         return true;
     while ((x = next_entry(r, x ? &last : NULL, true))) {
         last = *x;
-        if (!catch_up_one(r, &last))
+        if (!catch_up_one(r, x))
             return false;
         x = &last;
     }

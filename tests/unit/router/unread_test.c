@@ -39,7 +39,7 @@ static void sign(const char *agency, const char *topic, const char *who, const c
 }
 
 /* who NULL: on all of that feed and code; the record is to's. */
-static void looked(const char *who, const char *to)
+static void looked_at(const char *who, const char *to, int64_t at_ms)
 {
     struct subject_key key;
     struct buf file, b;
@@ -48,7 +48,7 @@ static void looked(const char *who, const char *to)
                      .on = SLICE("unread:hosp/adt:" CODE),
                      .reason = SLICE("rang the ward"),
                      .typed = SLICE("Nurse Njeri"),
-                     .at_ms = clock_wall_ms() + 1000 };
+                     .at_ms = at_ms };
     const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
     if (who)
         world_key(who, &x.subject);
@@ -64,6 +64,11 @@ static void looked(const char *who, const char *to)
     buf_release(&b);
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
+}
+
+static void looked(const char *who, const char *to)
+{
+    looked_at(who, to, clock_wall_ms() + 1000);
 }
 
 static void admit(const char *who)
@@ -247,6 +252,28 @@ static void what_came_after_the_word_was_given_waits(void)
     CU_ASSERT_EQUAL(got(), 0);
 }
 
+/* As a command does whose clock is behind the bus': by the time of the sign. */
+static void a_word_as_old_as_the_last_sign_ends_it(void)
+{
+    struct unread_list l = { .first = NULL };
+    sign("hosp", "events.hosp", "ada", CODE);
+    sign("hosp", "events.hosp", "ada", CODE);
+    sign("hosp", "events.hosp", "ada", "map.other");
+    admit("ada");
+    for (size_t i = 0; i < world.entry_count; i++)
+        CU_ASSERT_TRUE_FATAL(unread_take(&l, world.entries[i].partition, &world.entries[i].r));
+    for (const struct unread_person *x = l.first; x; x = x->next)
+        if (strcmp(x->alike->code, CODE) == 0)
+            looked_at("ada", "ada", unread_last_ms(&l, x->alike) - 1);
+    CU_ASSERT_TRUE(slice_ends(world_entry("hold-act", 0)->note, SLICE(LOOKED_AT_NOTHING)));
+    for (const struct unread_person *x = l.first; x; x = x->next)
+        if (strcmp(x->alike->code, CODE) == 0)
+            looked_at("ada", "ada", unread_last_ms(&l, x->alike));
+    CU_ASSERT_FALSE(slice_ends(world_entry("hold-act", 1)->note, SLICE(LOOKED_AT_NOTHING)));
+    CU_ASSERT_EQUAL(got(), 0);
+    unread_release(&l);
+}
+
 /* ---- what is queued already (law 6) ---- */
 
 /* How many disclosures wait, as the last notice to the social worker's door says. */
@@ -373,6 +400,7 @@ static CU_TestInfo cases[] = {
       a_sign_of_long_texts_is_refused_and_stops_nothing },
     { "another agency's sign finds room", another_agencys_sign_finds_room },
     { "what came after the word was given waits", what_came_after_the_word_was_given_waits },
+    { "a word as old as the last sign ends it", a_word_as_old_as_the_last_sign_ends_it },
     { "law 6: what is queued waits at the door until somebody has looked",
       what_is_queued_waits_at_the_door_until_somebody_has_looked },
     { "law 6: what waited goes once when somebody has looked",
