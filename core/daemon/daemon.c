@@ -51,6 +51,7 @@ static void *run_router(void *ctx)
     struct daemon *d = ctx;
     struct log_who who = { "router", NULL };
     struct err e = { 0 };
+    standing_over(d->site, who.room, who.name);
     if (!router_run(d->router, &e))
         give_up(d, &who, &e);
     return NULL;

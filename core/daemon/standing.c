@@ -119,11 +119,10 @@ static void end(struct writing *w)
     arena_release(&w->a);
 }
 
-static void write_lanes(const struct site *s, const char *room, const char *name,
-                        const struct router_stand *list, size_t n)
+void standing_lanes(void *site, const struct router_stand *list, size_t n)
 {
     struct writing w;
-    bool good = begin(&w, s, room, name);
+    bool good = begin(&w, site, "router", NULL);
     for (size_t i = 0; good && i < n; i++) {
         const struct router_stand *x = &list[i];
         char lane[300];
@@ -133,11 +132,6 @@ static void write_lanes(const struct site *s, const char *room, const char *name
         put_kept(&w.text, w.before, &one);
     }
     end(&w);
-}
-
-void standing_lanes(void *site, const struct router_stand *list, size_t n)
-{
-    write_lanes(site, "router", NULL, list, n);
 }
 
 /* Another process runs that part: what is written of it is that one's. */
@@ -150,27 +144,37 @@ static bool is_elsewhere(const struct err *why)
     return false;
 }
 
+/* The lines of its lanes, as they were. */
+static void put_lanes(struct writing *w)
+{
+    struct standing was;
+    struct slice rest = w->before;
+    while (rest.n)
+        if (read_line(&rest, &was) && !slice_equal_text(was.lane, "-"))
+            put(&w->text, &was);
+}
+
 bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why)
 {
     struct writing w;
-    struct standing was, now = { clock_wall_ms(), slice_text(why->code), SLICE("-"),
-                                 slice_text(why->text) };
+    struct standing now = { clock_wall_ms(), slice_text(why->code), SLICE("-"), slice_text(why->text) };
     if (why->fate == ERR_RETRY || is_elsewhere(why))
         return false;
     bool good = begin(&w, s, room, name);
-    struct slice rest = w.before;
-    while (good && rest.n)
-        if (read_line(&rest, &was) && !slice_equal_text(was.lane, "-"))
-            put(&w.text, &was);
-    if (good)
+    if (good) {
+        put_lanes(&w);
         put_kept(&w.text, w.before, &now);
+    }
     end(&w);
     return false;
 }
 
 void standing_over(const struct site *s, const char *room, const char *name)
 {
-    write_lanes(s, room, name, NULL, 0);
+    struct writing w;
+    if (begin(&w, s, room, name))
+        put_lanes(&w);
+    end(&w);
 }
 
 /* ---- reading ---- */

@@ -24,7 +24,7 @@ void standing_lanes(void *site, const struct router_stand *list, size_t n);
 /* It cannot begin, or go on; its lanes are as they were. Nothing where it only waits for the bus
  * (ERR_RETRY), or where another process runs it (db.locked, bus.locked, bus.fenced). Always false. */
 bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why);
-/* All of it goes on, or somebody has said how. */
+/* It goes on, or somebody has said how; its lanes are as they were. */
 void standing_over(const struct site *s, const char *room, const char *name);
 
 /* What stands of it, as last written. */

@@ -18,6 +18,8 @@
 
 #define ROUTER_ARENA_BYTES ((size_t)64 * 1024 * 1024)
 #define RUN_WAIT_MS 500
+#define LOOKED_AT_ONCE 256 /* lanes; a broker is asked for each, and records wait meanwhile */
+#define TOPICS_OF_AGENCY 3 /* the first is of its events */
 #define BACK_OFF_MS 200
 #define WARN_AGAIN_NS ((int64_t)10 * 1000 * 1000 * 1000)
 
@@ -42,6 +44,7 @@ struct router {
     struct router_stand *standing; /* lanes that wait for a human */
     size_t standing_count;
     bool standing_told; /* as they are */
+    size_t looked; /* lanes of events of which all that there was has been looked at since the join */
     _Atomic size_t standing_seen;
     const char **topics;                /* what is fetched */
     bool goes_on;                       /* a lane that stood is to be fetched again */
@@ -57,7 +60,7 @@ struct router {
 
 bool router_topics(const struct bundle *b, struct arena *a, const char ***out, struct err *e)
 {
-    const char **list = ARENA_ARRAY(a, b->agency_count * 3 + 3, const char *);
+    const char **list = ARENA_ARRAY(a, b->agency_count * TOPICS_OF_AGENCY + 3, const char *);
     size_t n = 0;
     if (!list)
         return err_memory(e);
@@ -338,16 +341,47 @@ static void go_on(struct router *r)
 {
     if (r->goes_on && r->standing_count > 0) {
         bus_leave(&r->worker); /* joined again by the next step */
-        r->n = r->at = r->standing_count = 0;
+        r->n = r->at = r->standing_count = r->looked = 0;
         r->standing_told = false;
         atomic_store(&r->standing_seen, 0);
     }
     r->goes_on = false;
 }
 
-/* Only when all that there is was looked at: so that after a start none is left out. */
+static bool is_at_end(struct router *r, const char *topic, int partition)
+{
+    struct bus_position at;
+    struct bus_end end;
+    struct err e = { 0 };
+    struct arena a;
+    arena_init(&a, BUS_RECORD_MAX_BYTES);
+    bool yes = bus_committed(r->worker, topic, partition, &a, &at, &e) &&
+               bus_end(r->o.bus, topic, partition, &end, &e) &&
+               (at.next >= end.next || end.first == end.next);
+    arena_release(&a);
+    return yes;
+}
+
+/* A fetch that brought nothing may have been too short. No lane of another topic can stand. Asks for
+ * each lane until it was there once. */
+static bool has_looked_at_all(struct router *r)
+{
+    size_t partitions = (size_t)r->o.bundle->partitions;
+    size_t lanes = r->o.bundle->agency_count * partitions, until = r->looked + LOOKED_AT_ONCE;
+    for (; r->looked < lanes && r->looked < until; r->looked++) {
+        struct bus_record at = { .topic = r->topics[r->looked / partitions * TOPICS_OF_AGENCY],
+                                 .partition = (int)(r->looked % partitions) };
+        if (!stands(r, &at) && !is_at_end(r, at.topic, at.partition))
+            return false;
+    }
+    return r->looked == lanes;
+}
+
+/* Not that none stands before all that there is was looked at: what stood before a start keeps its time. */
 static void tell_standing(struct router *r)
 {
+    if (r->o.stands && !r->standing_told && r->standing_count == 0 && !has_looked_at_all(r))
+        return;
     if (r->o.stands && !r->standing_told)
         r->o.stands(r->o.ctx, r->standing, r->standing_count);
     r->standing_told = true;

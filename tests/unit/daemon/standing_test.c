@@ -85,6 +85,17 @@ static void a_part_that_stopped_is_told_beside_its_lanes(void)
     CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL), "[events.a/3] feed.unknown: cannot tell it; ");
 }
 
+static void lanes_stand_until_their_own_word(void)
+{
+    const struct router_stand one = stand("events.a", 3, 100);
+    int64_t since_ms = 0;
+    standing_lanes(&site, &one, 1);
+    CU_ASSERT_FALSE(standing_stopped(&site, "router", NULL, &aged));
+    standing_over(&site, "router", NULL); /* skip SITE router */
+    CU_ASSERT_STRING_EQUAL(told("router", NULL, &since_ms), "[events.a/3] feed.unknown: cannot tell it; ");
+    CU_ASSERT_EQUAL(since_ms, 100);
+}
+
 static void each_part_has_its_own(void)
 {
     const struct err away = { .fate = ERR_RETRY, .code = "bus.down", .text = "cannot reach it" };
@@ -137,6 +148,7 @@ static CU_TestInfo cases[] = {
     { "lanes are told until they go on", lanes_are_told_until_they_go_on },
     { "what stood before keeps its time", what_stood_before_keeps_its_time },
     { "a part that stopped is told beside its lanes", a_part_that_stopped_is_told_beside_its_lanes },
+    { "lanes stand until their own word", lanes_stand_until_their_own_word },
     { "each part has its own", each_part_has_its_own },
     { "a part that runs elsewhere has not stopped", a_part_that_runs_elsewhere_has_not_stopped },
     { "what cannot be read is passed over", what_cannot_be_read_is_passed_over },

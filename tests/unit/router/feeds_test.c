@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "bus/backend.h"
 #include "bus/topics.h"
 #include "record/wire.h"
 #include "sharing/acts/act.h"
@@ -179,6 +180,63 @@ static void what_cannot_be_told_stands_still(void)
     CU_ASSERT_EQUAL(entries("event", NULL), 3); /* it waits behind the other */
 }
 
+static const struct bus_ops *true_ops;
+static struct bus_ops slow_ops; /* of a bus whose fetches bring nothing in time */
+static bool slow;
+
+static bool fetch_slowly(struct bus_worker *w, int wait_ms, const struct bus_record **in, size_t *n,
+                         struct err *e)
+{
+    *n = 0;
+    return slow || true_ops->fetch(w, wait_ms, in, n, e);
+}
+
+static bool join_slowly(struct bus *b, const struct bus_join *j, struct bus_worker **out, struct err *e)
+{
+    bool good = true_ops->join(b, j, out, e);
+    if (good)
+        (*out)->ops = &slow_ops;
+    return good;
+}
+
+static void restart_slowly(void)
+{
+    world_restart();
+    router_close(&world.router);
+    true_ops = world.bus->ops;
+    slow_ops = *true_ops;
+    slow_ops.join = join_slowly;
+    slow_ops.fetch = fetch_slowly;
+    world.bus->ops = &slow_ops;
+    slow = true;
+    world_open_router();
+}
+
+/* Who is told so would forget since when it stands. */
+static void that_nothing_came_yet_is_not_that_nothing_stands(void)
+{
+    int64_t now = clock_wall_ms();
+    say_taken("ada", 1, A + 1, now - 40 * DAY_MS);
+    say_taken("ada", 2, B + 1, now - 31 * DAY_MS);
+    run();
+    CU_ASSERT_EQUAL(world.stands, 1);
+    restart_slowly();
+    CU_ASSERT_TRUE_FATAL(world_run() && world_run());
+    CU_ASSERT_EQUAL(world.stands_told, 0);
+    slow = false;
+    CU_ASSERT_TRUE_FATAL(world_run());
+    CU_ASSERT(world.stands == 1 && world.stands_told == 1);
+}
+
+static void where_all_is_decided_it_is_told_that_nothing_stands(void)
+{
+    say_taken("ada", 1, A + 1, clock_wall_ms());
+    run();
+    restart_slowly();
+    CU_ASSERT_TRUE_FATAL(world_run());
+    CU_ASSERT(world.stands == 0 && world.stands_told == 1);
+}
+
 /* A person's typed word on a lane, in the lane's own partition. */
 static void word_on_lane(const char *on)
 {
@@ -244,6 +302,10 @@ static CU_TestInfo cases[] = {
     { "two spools of one feed are noted", two_spools_of_one_feed_are_noted },
     { "old numbers go on", old_numbers_go_on },
     { "what cannot be told stands still", what_cannot_be_told_stands_still },
+    { "that nothing came yet is not that nothing stands",
+      that_nothing_came_yet_is_not_that_nothing_stands },
+    { "where all is decided it is told that nothing stands",
+      where_all_is_decided_it_is_told_that_nothing_stands },
     { "a person's word lets it go on", a_persons_word_lets_it_go_on },
     { "a younger one of an unknown opening is decided",
       a_younger_one_of_an_unknown_opening_is_decided },
