@@ -421,7 +421,10 @@ static void kafka_reader_close(struct bus_reader *face)
  * may be committed, and the records behind it are there already. */
 static bool ask_mark(struct reader *r, int64_t *first, struct err *e)
 {
-    return kafka_ends(r->k->look, r->topic, r->partition, first, &r->mark, e);
+    bool good = kafka_ends(r->k->look, r->topic, r->partition, first, &r->mark, e);
+    if (!good && e->fate == ERR_FATAL)
+        kafka_topic_gone(r->c);
+    return good;
 }
 
 static bool start_reader(struct reader *r, int64_t from, struct err *e)

@@ -141,6 +141,12 @@ bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct 
     return err_set(e, ERR_FATAL, "bus.fatal", 0, "cannot start the kafka client: %s", why);
 }
 
+void kafka_topic_gone(struct kafka_client *c)
+{
+    if (!c->gone_ns)
+        c->gone_ns = clock_mono_ns();
+}
+
 void kafka_stop(struct kafka_client **client)
 {
     struct kafka_client *c = *client;

@@ -33,6 +33,8 @@ struct kafka_start {
 };
 MUST_CHECK bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct err *e);
 void kafka_stop(struct kafka_client **c);
+/* Another client was told that a topic of this consumer's is not there: kafka_stop does not wait for it. */
+void kafka_topic_gone(struct kafka_client *c);
 
 /* ---- topics ---- */
 
@@ -46,7 +48,8 @@ bool kafka_answers(struct kafka_client *c, int wait_ms);
 /* One that exists already is no error. */
 MUST_CHECK bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, int brokers,
                              struct err *e);
-/* The first offset there is and the next one there will be, uncommitted ones counted (looker). */
+/* The first offset there is and the next one there will be, uncommitted ones counted (looker). bus.topic when
+ * the broker has not known the topic for as long as it was asked (10 s). */
 MUST_CHECK bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
                            int64_t *next, struct err *e);
 

@@ -156,11 +156,26 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
 }
 
 /* The library goes on asking the leader that it knows, for a quarter of an hour: all it knows is made new. */
-static void ask_for_leaders(struct kafka_client *c)
+static bool ask_for_leaders(struct kafka_client *c)
 {
     const struct rd_kafka_metadata *md = NULL;
-    if (rd_kafka_metadata(c->rk, 1, NULL, &md, KAFKA_ANSWER_MS) == 0)
-        rd_kafka_metadata_destroy(md);
+    if (rd_kafka_metadata(c->rk, 1, NULL, &md, KAFKA_ANSWER_MS) != 0)
+        return false;
+    rd_kafka_metadata_destroy(md);
+    return true;
+}
+
+/* A broker's word, or what the library keeps of one: it does not ask again by itself. */
+static bool is_of_leaders(rd_kafka_resp_err_t why)
+{
+    return why > 0 || why == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+           why == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+}
+
+static bool is_not_there(rd_kafka_resp_err_t why)
+{
+    return why == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           why == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || why == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
 bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
@@ -169,11 +184,14 @@ bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_
     char full[KAFKA_NAME_MAX];
     int64_t until = after_ms(KAFKA_ANSWER_MS);
     rd_kafka_resp_err_t why;
+    bool answered = false;
     kafka_full_name(c, topic, full);
     do {
         why = rd_kafka_query_watermark_offsets(c->rk, full, partition, first, next, KAFKA_ANSWER_MS);
-        if (why > 0) /* a broker's word, not the library's own */
-            ask_for_leaders(c);
+        answered = is_of_leaders(why) && ask_for_leaders(c);
     } while (why && kafka_pause(c, until));
+    if (answered && is_not_there(why))
+        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot ask kafka where topic '%s' ends: %s", topic,
+                       rd_kafka_err2str(why));
     return !why || kafka_down(c, e, "ask kafka where a topic ends", why);
 }

@@ -157,6 +157,31 @@ static void a_worker_names_the_topic_that_was_deleted_and_ends(void)
     CU_ASSERT_STRING_EQUAL(read_values("in", 0, 0), "anew ");
 }
 
+/* One that stands at its end asks only where that is. */
+static void a_reader_at_its_end_names_the_topic_that_was_deleted_and_sees_it_when_it_is_back(void)
+{
+    const struct bus_record *got;
+    struct bus_reader *r = NULL;
+    struct bus_end back = { .next = 9 };
+    size_t n;
+    bool end = false, good = true;
+    int64_t until_ns = clock_mono_ns() + PATIENCE_MS * (int64_t)1000000;
+    publish_numbers("in", 3);
+    CU_ASSERT_TRUE_FATAL(must(bus_reader_open(f.b, "in", 0, 0, &r, &f.e)));
+    while (!end)
+        CU_ASSERT_TRUE_FATAL(must(bus_reader_next(r, 100, &got, &n, &end, &f.e)));
+    delete_topic("in");
+    while (good && clock_mono_ns() < until_ns)
+        good = bus_reader_next(r, 100, &got, &n, &end, &f.e);
+    CU_ASSERT_EQUAL(f.e.fate, ERR_FATAL);
+    CU_ASSERT_STRING_EQUAL(f.e.code ? f.e.code : "", "bus.topic");
+    err_clear(&f.e);
+    bus_reader_close(&r);
+    CU_ASSERT_TRUE_FATAL(must(bus_topics(f.b, topics, TOPICS, &f.e)));
+    CU_ASSERT_TRUE(must(bus_end(f.b, "in", 0, &back, &f.e)));
+    CU_ASSERT_EQUAL(back.next, 0);
+}
+
 static void reads_a_trimmed_topic_from_where_it_begins(void)
 {
     struct bus_reader *r = NULL;
@@ -246,6 +271,8 @@ CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transac
                                     reads_a_trimmed_topic_from_where_it_begins },
                                   { "a worker names the topic that was deleted, and ends",
                                     a_worker_names_the_topic_that_was_deleted_and_ends },
+                                  { "a reader at its end names the topic that was deleted, and sees it when it is back",
+                                    a_reader_at_its_end_names_the_topic_that_was_deleted_and_sees_it_when_it_is_back },
                                   { "stops a worker before a gap", stops_a_worker_before_a_gap },
                                   { "knows what it published by when it was accepted",
                                     knows_what_it_published_by_when_it_was_accepted },

@@ -24,6 +24,24 @@ static void the_end_is_asked_for_again(void)
     CU_ASSERT_EQUAL(end.next, 3);
 }
 
+/* The library keeps that it is not there, and does not ask again by itself. */
+static void the_end_of_a_topic_that_was_away_is_told_when_it_is_back(void)
+{
+    struct bus_end end = { .next = 0 };
+    say_three();
+    CU_ASSERT_TRUE(rig_must(bus_end(rig.bus, "in", 0, &end, &rig.e)));
+    rig_spoil("in", WHY(UNKNOWN_TOPIC_OR_PART));
+    FAIL(LIST_OFFSETS, WHY(UNKNOWN_TOPIC_OR_PART));
+    /* Asked for all topics together, the mock may tell the spoilt one as if it were back. */
+    if (!bus_end(rig.bus, "in", 0, &end, &rig.e))
+        CU_ASSERT(rig_failed(ERR_FATAL, "bus.topic"));
+    err_clear(&rig.e);
+    rig_spoil("in", WHY(NO_ERROR));
+    end.next = 0;
+    CU_ASSERT_TRUE(rig_must(bus_end(rig.bus, "in", 0, &end, &rig.e)));
+    CU_ASSERT_EQUAL(end.next, 3);
+}
+
 static void a_leader_that_moves_while_it_is_read_is_followed(void)
 {
     struct bus_reader *r = NULL;
@@ -77,6 +95,8 @@ static void a_position_that_the_broker_no_longer_has_ends_it(void)
 static CU_TestInfo cases[] = {
     { "what may pass is fetched again", what_may_pass_is_fetched_again },
     { "the end is asked for again", the_end_is_asked_for_again },
+    { "the end of a topic that was away is told when it is back",
+      the_end_of_a_topic_that_was_away_is_told_when_it_is_back },
     { "a leader that moves while it is read is followed", a_leader_that_moves_while_it_is_read_is_followed },
     { "what does not pass ends it", what_does_not_pass_ends_it },
     { "a position that the broker no longer has ends it", a_position_that_the_broker_no_longer_has_ends_it },
