@@ -29,6 +29,11 @@ void kafka_stop(struct kafka_client **c)
     *c = NULL;
 }
 
+void kafka_topic_gone(struct kafka_client *c)
+{
+    (void)c;
+}
+
 bool kafka_want(struct kafka_client *c, const char *topic, int partition, struct err *e)
 {
     return (c && topic && partition == 0) || err_set(e, ERR_FATAL, "bus.topic", 0, "no such topic");
