@@ -151,10 +151,12 @@ MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct er
 MUST_CHECK bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e);
 
 /* feed_unknown.c. Whether a mapped message restricts by a code that nobody knows, and is the first of its person
- * to; then m->why says so. c: for feed_note_unknown, once the message is set aside. Where it has records
- * that can be held for it nobody need ask. False: the turn cannot be kept. */
+ * to; then m->why says so. c: for feed_note_unknown, once the message is kept. Where it has records they are
+ * published, and feed_sign_unknown is for whatever comes next: whether anybody gets them, and is held,
+ * nobody knows here. False: the turn cannot be kept. */
 MUST_CHECK bool feed_is_unknown_news(struct feed *f, struct message *m, struct change *c, bool *news,
                                      struct err *e);
+MUST_CHECK bool feed_sign_unknown(struct feed *f, const struct message *m, struct err *e);
 MUST_CHECK bool feed_note_unknown(struct feed *f, const struct message *m, struct change *c,
                                   struct err *e);
 /* A message that is kept: where it speaks about sharing and by no unknown code, one is news again. */
@@ -186,6 +188,11 @@ MUST_CHECK bool feed_remember_word(struct feed *f, const struct mapped_event *ev
 MUST_CHECK bool feed_fit_words(struct feed *f, struct err *e);
 /* feed.c: what was counted of the database, after a rollback. */
 void feed_forget(struct feed *f);
+
+/* feed_tally.c: what was read of a message and is in none of its records, by the mapping's own paths; the type
+ * of one that is not carried, said once where no rule names it. */
+MUST_CHECK bool feed_tally_misses(struct feed *f, const struct mapped *m, struct err *e);
+MUST_CHECK bool feed_tally_type(struct feed *f, const struct mapped *m, struct err *e);
 
 /* feed_vanished.c: notes the rows of a snapshot; compares it when its unit is stored; says once that
  * the next is overdue. False: the turn cannot be kept. */

@@ -4,7 +4,6 @@
  * so that all records of a message are stored or none. */
 #include "intake/feed.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include "intake/spool/queued.h"
 #include "record/wire.h"
 
-#define TYPE_LABEL_MAX 48
 #define SAY_AGAIN_MS 60000
 
 /* What is known of one event of a message before it is encoded. */
@@ -36,6 +34,9 @@ struct making {
     bool says;                /* one is a word about sharing */
     int linked;               /* event whose case reference made a new link, or -1 */
     size_t records;
+    bool is_doubtful;   /* it has a code that is news and that nobody knows: why, and its memory */
+    struct err doubt;
+    struct change code;
 };
 
 static struct feed_counts *counts(struct feed *f)
@@ -180,13 +181,12 @@ static bool store_no_room(struct feed *f, struct message *m)
 
 /* Each of them would flood the log when a mapping is wrong: the first of a minute and code is a warning,
  * the rest are counted. */
-static void say_quarantined(struct feed *f, const struct message *m)
+static void say_aside(struct feed *f, const struct message *m, const char *ending)
 {
     bool same = f->said_code && strcmp(f->said_code, m->why.code) == 0 &&
                 clock_is_within(f->turn.now_ms, f->said_ms, SAY_AGAIN_MS);
-    log_line(same ? LOG_DEBUG : LOG_WARN, &f->who, m->why.code, "%s (quarantined as %s:%" PRIu64 ")",
-             m->why.text, f->o.name, counts(f)->taken);
-    f->no_room_said = false;
+    log_line(same ? LOG_DEBUG : LOG_WARN, &f->who, m->why.code, "%s (%s as %s:%" PRIu64 ")",
+             m->why.text, ending, f->o.name, counts(f)->taken);
     if (same)
         return;
     f->said_code = m->why.code;
@@ -222,7 +222,8 @@ static bool store_quarantined(struct feed *f, struct message *m)
     counts(f)->taken++;
     counts(f)->quarantined++;
     put_notice(f, m);
-    say_quarantined(f, m);
+    say_aside(f, m, "quarantined");
+    f->no_room_said = false;
     row.n = (int64_t)counts(f)->taken;
     return buf_done(&f->records, e) && feed_restrict(f, m, e) &&
            quarantine_put(&f->quarantined, &row, e) &&
@@ -230,40 +231,6 @@ static bool store_quarantined(struct feed *f, struct message *m)
            spool_put(&f->spool, SPOOL_NOTICE, slice_of(NULL, 0), slice_of(NULL, 0),
                      buf_slice(&f->records), e) &&
            finish(f, m, &mark, answered ? REPLY_ACCEPT : REPLY_ERROR);
-}
-
-/* The name under which a type is counted. A type is a word of a code list; whatever else stands in its
- * place may be payload, and is no label (law 11). */
-static struct slice label_of(struct slice type)
-{
-    bool good = type.n <= TYPE_LABEL_MAX;
-    for (size_t i = 0; i < type.n && good; i++)
-        good = isalnum(type.p[i]) || memchr("^_-.:/", type.p[i], 6);
-    return good ? type : SLICE("(no code)");
-}
-
-/* Once for each type: a feed may send thousands of what nobody thought of. */
-static void say_unknown(struct feed *f, struct slice label)
-{
-    uint64_t hash = hash_bytes(label);
-    for (size_t i = 0; i < f->unknown_said; i++)
-        if (f->unknown[i] == hash)
-            return;
-    if (f->unknown_said == UNKNOWN_SAID_MAX)
-        return;
-    f->unknown[f->unknown_said++] = hash;
-    log_line(LOG_WARN, &f->who, "intake.unknown",
-             "no rule and no not_carried of the mapping names type '%.*s': it is not carried until one does",
-             (int)label.n, (const char *)label.p);
-}
-
-/* What was read of a message and is in none of its records, by the mapping's own paths. */
-static bool tally_misses(struct feed *f, const struct mapped *m, struct err *e)
-{
-    for (size_t i = 0; i < m->miss_count; i++)
-        if (!spool_tally(&f->spool, TALLY_NOT_KEPT, slice_head(m->misses[i].path, TYPE_LABEL_MAX), e))
-            return false;
-    return true;
 }
 
 /* The message is set aside for a code that nobody knows. */
@@ -285,15 +252,8 @@ static bool store_not_carried(struct feed *f, struct message *m, const struct ma
         return store_unknown(f, m, &c);
     counts(f)->taken++;
     counts(f)->not_carried++;
-    if (!m->mapped.is_named) {
-        say_unknown(f, label_of(m->mapped.type));
-        if (!spool_tally(&f->spool, TALLY_UNKNOWN, slice_head(m->mapped.type_path, TYPE_LABEL_MAX),
-                         &f->turn.failed))
-            return false;
-    }
-    return tally_misses(f, &m->mapped, &f->turn.failed) &&
-           spool_tally(&f->spool, "not_carried", label_of(m->mapped.type), &f->turn.failed) &&
-           finish(f, m, mark, REPLY_ACCEPT);
+    return feed_tally_misses(f, &m->mapped, &f->turn.failed) &&
+           feed_tally_type(f, &m->mapped, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
 }
 
 static void half_hash(struct slice s, uint8_t out[ID_BYTES])
@@ -477,6 +437,17 @@ static bool write_words(struct feed *f, struct making *k, struct err *e)
     return (!k->says || queue_own_words(f, k, &upto, e)) && feed_fit_words(f, e);
 }
 
+/* Its records go as they are; the sign behind them is for what comes next. */
+static bool write_unknown(struct feed *f, struct making *k, struct err *e)
+{
+    if (!k->is_doubtful)
+        return true;
+    k->m->why = k->doubt;
+    say_aside(f, k->m, "published");
+    return feed_sign_unknown(f, k->m, e) && buf_done(&f->records, e) &&
+           feed_note_unknown(f, k->m, &k->code, e);
+}
+
 static bool write_rows(struct feed *f, struct making *k, struct err *e)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
@@ -487,14 +458,14 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         if (c->is_learned && !spool_change_put(&f->spool, &c->change, e))
             return false;
     }
-    if (!write_words(f, k, e))
+    if (!write_words(f, k, e) || !write_unknown(f, k, e))
         return false;
     return f->records.n == 0 ||
            spool_put(&f->spool, k->records ? SPOOL_EVENTS : SPOOL_NOTICE, head_of(k->m), k->m->raw,
                      buf_slice(&f->records), e);
 }
 
-/* Whoever would get one of these is asked about first. */
+/* Beside one of these a message is not set aside: what it tells is not lost. */
 static bool has_record_to_hold(const struct making *k)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++)
@@ -507,16 +478,17 @@ static bool store_events(struct feed *f, struct message *m, const struct mark *m
 {
     struct making k = { .m = m, .linked = -1, .diffed = mark == NULL };
     struct err *e = &m->why;
-    struct change code;
-    bool unknown = false;
     k.events = ARENA_ARRAY(&f->work, m->mapped.event_count, struct candidate);
     if (!k.events)
         err_memory(e);
     bool good = e->fate == ERR_NONE && resolve(f, &k, e);
-    if (good && !has_record_to_hold(&k) && !feed_is_unknown_news(f, m, &code, &unknown, &f->turn.failed))
+    if (good && !feed_is_unknown_news(f, m, &k.code, &k.is_doubtful, &f->turn.failed))
         return false;
-    if (unknown)
-        return store_unknown(f, m, &code);
+    if (k.is_doubtful && !has_record_to_hold(&k))
+        return store_unknown(f, m, &k.code);
+    k.doubt = m->why;
+    if (good)
+        err_clear(e);
     if (!good || !encode(f, &k, e)) {
         if (e->fate != ERR_REJECT)
             return put_off(f, m);
@@ -532,7 +504,7 @@ static bool store_events(struct feed *f, struct message *m, const struct mark *m
         c->published++;
     else
         c->unchanged++;
-    return tally_misses(f, &m->mapped, &f->turn.failed) &&
+    return feed_tally_misses(f, &m->mapped, &f->turn.failed) &&
            feed_end_unknown(f, m, &f->turn.failed) && write_rows(f, &k, &f->turn.failed) &&
            finish(f, m, mark, REPLY_ACCEPT);
 }

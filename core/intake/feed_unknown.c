@@ -1,5 +1,5 @@
-/* feed_unknown.c - a message that restricts by a code which nobody here knows, where none of its records can be
- * held for it: its person's events are held (feed_restrict.c), and the message is set aside.
+/* feed_unknown.c - a message that restricts by a code which nobody here knows: its person's events are held, and
+ * where none of its records can be held for it the message is set aside (feed_restrict.c).
  *
  * Senders repeat what they know in every message, so for one person and code that is done once, until another
  * code of the same person comes, or a word about sharing without any. */
@@ -50,6 +50,20 @@ bool feed_is_unknown_news(struct feed *f, struct message *m, struct change *c, b
                       "cannot tell what '%.*s' restricts: no rule knows its code",
                       SHOWN(m->mapped.unknown_path));
     return true;
+}
+
+bool feed_sign_unknown(struct feed *f, const struct message *m, struct err *e)
+{
+    struct claim claim = { .local_id = { .n = 0 } };
+    struct subject s;
+    struct err nobody = { .fate = ERR_NONE };
+    if (!find_claim(f, m, &claim, e))
+        return false;
+    if (identity_resolve(&f->identity, &claim, &s, &nobody))
+        return feed_sign(f, m, claim.local_id, &s, e);
+    if (nobody.fate != ERR_REJECT)
+        *e = nobody;
+    return nobody.fate == ERR_REJECT;
 }
 
 bool feed_note_unknown(struct feed *f, const struct message *m, struct change *c, struct err *e)

@@ -1,0 +1,84 @@
+/* unknown_test.c - a code by which a sender restricts and that nobody here knows: whom it holds, whatever else
+ * its message tells. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+
+#include "intake/asides.h"
+#include "world.h"
+
+#define MOST 8
+
+static struct world w;
+static struct world_event all[MOST];
+
+static void fresh(void)
+{
+    CU_ASSERT_FATAL(world_init(&w, WORLD_HL7));
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    log_set_level((enum log_level) - 1);
+}
+
+static void done(void)
+{
+    world_done(&w);
+}
+
+/* About H1; code: of ZU8-1, which knows 0 and 1. */
+static void say(const char *type, const char *id, const char *code)
+{
+    char text[300];
+    snprintf(text, sizeof text,
+             "MSH|^~\\&|PAS|ZX9|HUB|ZX9|20260203143000||ADT^%s|%s|P|2.4\rPID|1||H1\r"
+             "PV1|1|I|W4\rZU8|%s\r",
+             type, id, code);
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
+}
+
+static struct feed_counts sums(void)
+{
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT_EQUAL(c.taken,
+                    c.published + c.unchanged + c.duplicates + c.not_carried + c.quarantined);
+    return c;
+}
+
+/* Whether anybody gets that record, and it is held for the code, intake cannot know. */
+static void beside_a_record_it_holds_what_comes_next(void)
+{
+    say("A01", "M1", "X");
+    struct feed_counts c = sums();
+    CU_ASSERT(c.published == 1 && c.aside == 0 && c.events == 1);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, all, MOST), 1);
+    struct slice person = all[0].key;
+    int64_t at = all[0].offset;
+    CU_ASSERT_EQUAL_FATAL(world_signs(&w, all, MOST), 1);
+    CU_ASSERT(slice_equal(all[0].key, person) && all[0].offset > at);
+    CU_ASSERT(slice_equal_text(view_text_at(&all[0].v, "code"), "map.restriction"));
+    CU_ASSERT(slice_equal_text(view_text_at(&all[0].v, "reference"), "1"));
+}
+
+static void of_a_person_it_is_signed_once_until_a_known_code(void)
+{
+    say("A01", "M1", "X");
+    say("A01", "M2", "X");
+    say("A01", "M2", "X");
+    say("A31", "M3", "X");
+    (void)sums();
+    CU_ASSERT_EQUAL(world_signs(&w, all, MOST), 1);
+    say("A01", "M4", "Y");
+    (void)sums();
+    CU_ASSERT_EQUAL(world_signs(&w, all, MOST), 2);
+    say("A01", "M5", "0");
+    say("A01", "M6", "Y");
+    struct feed_counts c = sums();
+    CU_ASSERT_EQUAL(world_signs(&w, all, MOST), 3);
+    CU_ASSERT(c.quarantined == 0 && c.duplicates == 1 && c.not_carried == 1);
+}
+
+static CU_TestInfo cases[] = {
+    { "beside a record it holds what comes next", beside_a_record_it_holds_what_comes_next },
+    { "of a person it is signed once, until a known code",
+      of_a_person_it_is_signed_once_until_a_known_code },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_unknown = { "unknown", NULL, NULL, fresh, done, cases };
