@@ -268,18 +268,42 @@ static bool is_same(const struct doc *d, struct hl7v2_span x, struct hl7v2_span 
     return slice_equal_nocase(hl7v2_bytes(d, hl7v2_trimmed(d, x)), hl7v2_bytes(d, hl7v2_trimmed(d, y)));
 }
 
-/* Of one segment: p's field there. */
-static bool field_hides(struct arena *a, const struct doc *d, struct hl7v2_span field, size_t segment,
-                        const struct path *p, const struct path *const *all, size_t n)
+static uint32_t last_segment(const struct path *p, const struct path *const *all, size_t n)
 {
-    struct hl7v2_span rest = field, one, first = { 0, 0 };
+    uint32_t last = 1;
+    for (size_t i = 0; i < n; i++)
+        if (all[i]->id == p->id && all[i]->field == p->field && all[i]->segment > last)
+            last = all[i]->segment;
+    return last;
+}
+
+/* Behind the last segment that is read: whether that one's paths would all pass it over (`ARV(3)-3[1!=NO]`). */
+static bool is_passed_over(struct arena *a, const struct doc *d, struct hl7v2_span repetition, size_t segment,
+                           const struct path *p, const struct path *const *all, size_t n)
+{
+    uint32_t last = last_segment(p, all, n);
+    for (size_t i = 0; i < n; i++)
+        if (all[i]->id == p->id && all[i]->field == p->field &&
+            (all[i]->segment ? all[i]->segment : 1) == last && is_accepted(a, d, repetition, all[i]))
+            return false;
+    return segment >= last;
+}
+
+/* Of one segment: p's field there. first: what stood there first, in this segment or in one before; at 0 nothing. */
+static bool field_hides(struct arena *a, const struct doc *d, struct hl7v2_span field,
+                        struct hl7v2_span *first, size_t segment, const struct path *p,
+                        const struct path *const *all, size_t n)
+{
+    struct hl7v2_span rest = field, one;
     for (size_t nth = 0; piece(d, rest, d->marks.repetition, 0, &one); nth++, rest.at = one.end + 1) {
         bool is_read = is_hollow(d, one) || is_cleared(d, hl7v2_trimmed(d, one));
-        first = nth ? first : one;
+        bool is_first = first->at == 0;
+        *first = is_first ? one : *first;
         for (size_t i = 0; i < n && !is_read; i++)
             is_read = all[i]->id == p->id && all[i]->field == p->field &&
                       reads_there(a, d, all[i], segment, nth, one);
-        if ((!is_read && (nth == 0 || !is_same(d, one, first))) ||
+        if ((!is_read && (is_first || !is_same(d, one, *first)) &&
+             !is_passed_over(a, d, one, segment, p, all, n)) ||
             (reads_there(a, d, p, segment, nth, one) && is_misshapen(d, one, p)))
             return true;
         if (one.end == field.end)
@@ -291,10 +315,11 @@ static bool field_hides(struct arena *a, const struct doc *d, struct hl7v2_span 
 bool hl7v2_hides(struct arena *a, const struct doc *d, const struct path *p,
                  const struct path *const *all, size_t n)
 {
-    const struct hl7v2_segment *s;
-    for (size_t i = 0; p->id && p->field && (s = hl7v2_segment_at(d, p->id, i)) != NULL; i++) {
+    const struct hl7v2_segment *s, *end = d->segments + hl7v2_first_end(d);
+    struct hl7v2_span first = { 0, 0 };
+    for (size_t i = 0; p->id && p->field && (s = hl7v2_segment_at(d, p->id, i)) != NULL && s < end; i++) {
         struct hl7v2_span field = hl7v2_field(d, s, p->field);
-        if (field.at < field.end && field_hides(a, d, field, i, p, all, n))
+        if (field.at < field.end && field_hides(a, d, field, &first, i, p, all, n))
             return true;
     }
     return false;

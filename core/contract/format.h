@@ -90,6 +90,10 @@ struct format {
      * repetition, an item or a segment that none of `all` (n paths, p among them) reads. NULL: never. */
     bool (*hides)(struct arena *a, const struct doc *d, const struct path *p,
                   const struct path *const *all, size_t n);
+    /* What d says of its nth further person (0: the second) alone, in *out, as if that were all of it; NULL: it
+     * has no more. `hides` is about the first. NULL: a document is about one. */
+    bool (*further)(struct arena *a, const struct doc *d, size_t nth, const struct doc **out,
+                    struct err *e);
     /* Whether what d belongs to has that place at all, filled or not, as a file has a column. False, with
      * both names in words: it can never be read. NULL: what a document lacks is absent, and no more. */
     bool (*has)(struct arena *a, const struct doc *d, const struct path *p, struct err *e);

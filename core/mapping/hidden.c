@@ -1,5 +1,5 @@
 /* hidden.c - what stands where a rule that restricts looks, and that it cannot see: of another shape, or in one more
- * repetition. It may be a no, so the message cannot be mapped. */
+ * repetition, or about a further person. It may be a no, so the message cannot be mapped. */
 #include "mapping/parts.h"
 
 static bool is_own(const struct rule *rule, int source)
@@ -43,4 +43,42 @@ const struct ref *hidden_find(struct run *r)
             matters(r, m->restricting[i].source))
             return &m->restricting[i];
     return NULL;
+}
+
+static bool may_restrict(struct run *r)
+{
+    size_t next = 0;
+    struct slice code;
+    bool may = unknown_next(r, &next, &code) != NULL || hidden_find(r) != NULL;
+    for (size_t i = 0; !may && i < r->m->rule_count; i++)
+        may = rule_restricts(&r->m->rules[i]) && run_all_hold(r, &r->m->rules[i].on);
+    return may || r->refused.fate != ERR_NONE;
+}
+
+/* *more: whether there is such a person. */
+static bool look_at(const struct run *first, size_t nth, bool *more, bool *hides, struct err *e)
+{
+    const struct doc *d = NULL;
+    struct run r;
+    if (!first->m->format->further(first->a, first->d, nth, &d, e))
+        return false;
+    *more = d != NULL;
+    if (d && !run_init(&r, first->m, first->a, d, e))
+        return false;
+    *hides = d && (nth == FURTHER_MAX || may_restrict(&r));
+    return true;
+}
+
+bool hidden_further(struct run *r, bool *hides, struct err *e)
+{
+    bool more = r->m->format->further && (r->m->unknown || r->m->restricting_count);
+    *hides = false;
+    for (size_t i = 0; more && !*hides; i++) {
+        struct arena_mark before = arena_mark(r->a);
+        bool good = look_at(r, i, &more, hides, e);
+        arena_rewind(r->a, before);
+        if (!good)
+            return false;
+    }
+    return true;
 }

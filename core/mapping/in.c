@@ -85,6 +85,12 @@ static bool tell_environment(struct run *r, struct mapped *out, struct err *e)
 static bool note_unknown(struct run *r, struct mapped *out, struct err *e)
 {
     const struct ref *hidden = hidden_find(r);
+    bool of_another = false;
+    if (!hidden && !hidden_further(r, &of_another, e))
+        return false;
+    if (of_another)
+        return err_set(e, ERR_REJECT, "map.restriction", 0,
+                       "cannot take what is restricted of a further person: records are about the first");
     if (hidden)
         return err_set(e, ERR_REJECT, "map.restriction", 0,
                        "cannot tell what '%.*s' restricts: more stands there than the mapping reads",

@@ -326,6 +326,9 @@ const struct ref *unknown_next(struct run *r, size_t *next, struct slice *code);
 void unknown_note(struct run *r, struct mapped *out);
 /* hidden.c: where something stands that the rules which restrict want to know and cannot see; NULL: nowhere. */
 const struct ref *hidden_find(struct run *r);
+#define FURTHER_MAX 64 /* persons of one message that are told apart */
+/* Whether it may restrict for a further person, of whom no record is made; or has more than can be looked at. */
+MUST_CHECK bool hidden_further(struct run *r, bool *hides, struct err *e);
 /* Whether one of the paths is that source. */
 bool refs_name(const struct refs *refs, int source);
 /* Whether the field passes that value over. */

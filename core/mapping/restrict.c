@@ -128,20 +128,50 @@ static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
     return true;
 }
 
-/* Whoever it is about is found by the fields of a rule that did not fit. */
+/* Whom r is about, by the fields of a rule that did not fit. */
+static bool tell_person(struct walk *w, struct run *r, struct mapped_restriction *x, struct err *e)
+{
+    *x = (struct mapped_restriction){ .is_doubtful = true };
+    err_clear(&r->refused);
+    if (!run_rule(r, r->m->teller, w->observed_ms, x, &w->is_other, e))
+        return false;
+    x->is_doubtful = x->is_unread = true;
+    note_environment(x, w->out);
+    return true;
+}
+
+/* Whose message is set aside for one is told of all that it is about: nobody knows whom it means. */
+static bool take_further(struct walk *w, struct err *e)
+{
+    const struct mapping *m = w->r->m;
+    for (size_t i = 0; m->format->further && i < FURTHER_MAX; i++) {
+        struct mapped_restriction *x = &w->out->list[w->out->count];
+        const struct doc *d = NULL;
+        struct run r;
+        if (!m->format->further(w->r->a, w->r->d, i, &d, e))
+            return false;
+        if (!d)
+            return true;
+        if (!run_init(&r, m, w->r->a, d, e) || !tell_person(w, &r, x, e))
+            return false;
+        x->is_doubtful = false;
+        w->out->count++;
+    }
+    return true;
+}
+
 static bool take_unknown(struct walk *w, struct err *e)
 {
     size_t next = 0;
     struct slice code;
-    if (w->doubt.is_doubtful || (!unknown_next(w->r, &next, &code) && !hidden_find(w->r)))
-        return true;
-    err_clear(&w->r->refused);
-    w->doubt = (struct mapped_restriction){ .is_doubtful = true };
-    if (!run_rule(w->r, w->r->m->teller, w->observed_ms, &w->doubt, &w->is_other, e))
+    bool of_another = false;
+    if (!hidden_further(w->r, &of_another, e))
         return false;
-    w->doubt.is_doubtful = true;
-    note_environment(&w->doubt, w->out);
-    return true;
+    if (!w->doubt.is_doubtful &&
+        (unknown_next(w->r, &next, &code) || of_another || hidden_find(w->r)) &&
+        !tell_person(w, w->r, &w->doubt, e))
+        return false;
+    return !w->doubt.is_doubtful || take_further(w, e);
 }
 
 static bool is_not_carried(struct run *r)
@@ -161,7 +191,7 @@ bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const str
     struct walk w = { .r = &r, .is_part = f->is_part && f->is_part(d), .out = out,
                       .observed_ms = observed_ms };
     *out = (struct mapped_restrictions){ .all_changed = true };
-    out->list = ARENA_ARRAY(a, m->rule_count + 2, struct mapped_restriction);
+    out->list = ARENA_ARRAY(a, m->rule_count + 2 + (f->further ? FURTHER_MAX : 0), struct mapped_restriction);
     if (!out->list)
         return err_memory(e);
     if (!run_init(&r, m, a, d, e) || !run_join(&r, &m->id, '|', &out->message_id, e))

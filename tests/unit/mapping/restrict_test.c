@@ -124,6 +124,7 @@ static void of_a_part_what_it_does_not_say_is_unread(void)
     "common:\n"                                                                                    \
     "  header.environment: {from: MSH-11, as: upper, table: {P: live}, else: refuse}\n"            \
     "  header.occurred: {from: MSH-7, as: hl7-time}\n"                                             \
+    "  subject.local_id: PID-3.1\n"                                                                \
     "  header.unknown_restriction: \"PD1-12[1!=Y|N]\"\n"                                           \
     "events:\n"                                                                                    \
     "  - on: {PD1-12: Y}\n"                                                                        \
@@ -242,11 +243,78 @@ static void what_a_restriction_does_not_show_is_unread(void)
     static const char *const hidden[] = { "N~Y", "~Y", "^Y", "&Y", "N&Y", "Y~N", "N\rPD1||||||||||||Y", "\"\"~Y",
                                           "N~N~Y" };
     static const char *const plain[] = { "N", "N~", "N~N", "n~N", "N~\"\"", "N^No^HL70136", "Y^^L", "\"\"", "~",
-                                         "N\rPD1|||GP", "N\rPD1||||||||||||" };
+                                         "N\rPD1|||GP", "N\rPD1||||||||||||",
+                                         "N\rPD1||||||||||||N", "Y\rPD1||||||||||||y" };
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
         CU_ASSERT_TRUE(is_hidden(SEALS, arena_format(&hp.scratch, SEALED("%s"), hidden[i])));
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         CU_ASSERT_FALSE(is_hidden(SEALS, arena_format(&hp.scratch, SEALED("%s"), plain[i])));
+}
+
+#define SECOND "\rPID|||B2\rPD1||||||||||||"
+
+/* As in a merge: what each PID has behind it is of that person. */
+static void of_two_persons_each_has_what_stands_behind_its_own_pid(void)
+{
+    static const char *const hidden[] = { "N" SECOND "Y", "Y" SECOND "Y", "N" SECOND "X", "N" SECOND "N~Y",
+                                          "N" SECOND "N\rPID|||C3\rPD1||||||||||||Y" };
+    static const char *const plain[] = { "N" SECOND "N", "Y" SECOND "N", "Y" SECOND "", "N\rPID|||B2" };
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+        CU_ASSERT_TRUE(is_hidden(SEALS, arena_format(&hp.scratch, SEALED("%s"), hidden[i])));
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        CU_ASSERT_FALSE(is_hidden(SEALS, arena_format(&hp.scratch, SEALED("%s"), plain[i])));
+}
+
+static void whoever_a_message_that_is_set_aside_is_about_is_told(void)
+{
+    struct mapped_restrictions all = restrict_by(SEALS, SEALED("N" SECOND "Y"));
+    CU_ASSERT_EQUAL_FATAL(all.count, 2);
+    CU_ASSERT_TRUE(all.list[0].is_unread && all.list[1].is_unread);
+    HELPER_IS(&all.list[0].event, "subject.local_id", "B2");
+    HELPER_IS(&all.list[1].event, "subject.local_id", "A1");
+    all = restrict_by(SEALS, SEALED("X" SECOND "N"));
+    CU_ASSERT_EQUAL(all.count, 2);
+    all = restrict_by(SEALS, SEALED("N" SECOND "N"));
+    CU_ASSERT_EQUAL(all.count, 0);
+}
+
+/* More than are told apart may hide one. */
+static void a_message_about_too_many_persons_is_set_aside(void)
+{
+    char *message = arena_format(&hp.scratch, SEALED("N"));
+    for (int i = 0; i < 64; i++)
+        message = arena_format(&hp.scratch, "%sPID|||B%d\r", message, i);
+    CU_ASSERT_FALSE(is_hidden(SEALS, message));
+    CU_ASSERT_TRUE(is_hidden(SEALS, arena_format(&hp.scratch, "%sPID|||C\r", message)));
+}
+
+#define LISTS                                                                                      \
+    "in: {format: hl7v2, id: [MSH-10], type: [MSH-9.1, MSH-9.2]}\n"                                \
+    "common:\n"                                                                                    \
+    "  header.environment: {from: MSH-11, as: upper, table: {P: live}, else: refuse}\n"            \
+    "  header.occurred: {from: MSH-7, as: hl7-time}\n"                                             \
+    "  subject.local_id: PID-3.1\n"                                                                \
+    "  header.unknown_restriction: {from: [\"ARV-3[1!=LOC|NO]\", \"ARV(2)-3[1!=NO]\"]}\n"          \
+    "events:\n"                                                                                    \
+    "  - {on: {ARV-3: LOC, ARV-2: {not: [D]}}, emit: Restriction.raised, "                          \
+    "fields: {restriction.kind: {text: location}}}\n"
+
+static void a_further_segment_that_says_no_more_hides_nothing(void)
+{
+    static const char *const hidden[] = { "NO|A,NO|A,LOC", "LOC|D,NO|A,LOC", "NO|A,NO|A,X" };
+    static const char *const plain[] = { "NO|A,NO|A,NO", "LOC|A,NO|A,NO", "LOC|A,NO|A,LOC", "NO|A,NO" };
+    for (size_t i = 0; i < 7; i++) {
+        struct slice rest = slice_text(i < 3 ? hidden[i] : plain[i - 3]);
+        const char *message = "MSH|^~\\&|P|Z|R|R|20260202||ADT^A31|C1|P|2.4\rPID|||A1\r";
+        while (rest.n) {
+            struct slice one = slice_head(rest, slice_find(rest, ','));
+            struct slice code = slice_head(one, slice_find(one, '|'));
+            message = arena_format(&hp.scratch, "%sARV||%.*s|%.*s\r", message,
+                                   SHOWN(slice_from(one, code.n + (code.n < one.n))), SHOWN(code));
+            rest = slice_from(rest, one.n < rest.n ? one.n + 1 : one.n);
+        }
+        CU_ASSERT_EQUAL(is_hidden(LISTS, message), i < 3);
+    }
 }
 
 static void a_member_of_another_shape_is_unread(void)
@@ -278,6 +346,12 @@ static void a_member_of_another_shape_is_unread(void)
 
 static CU_TestInfo cases[] = {
     { "what a restriction does not show is unread", what_a_restriction_does_not_show_is_unread },
+    { "of two persons each has what stands behind its own PID",
+      of_two_persons_each_has_what_stands_behind_its_own_pid },
+    { "whoever a message that is set aside is about is told",
+      whoever_a_message_that_is_set_aside_is_about_is_told },
+    { "a message about too many persons is set aside", a_message_about_too_many_persons_is_set_aside },
+    { "a further segment that says no more hides nothing", a_further_segment_that_says_no_more_hides_nothing },
     { "a member of another shape is unread", a_member_of_another_shape_is_unread },
     { "a code that nobody knows is told without a record", a_code_that_nobody_knows_is_told_without_a_record },
     { "what is known, cleared or not there is no unknown code",
