@@ -25,6 +25,19 @@ static void hash_body(struct message *m)
         sha256(m->raw, m->body);
 }
 
+static bool is_of_other(const struct feed *f, const struct message *m)
+{
+    struct slice said = m->mapped.environment;
+    return !slice_is_empty(said) && !slice_equal(said, environment_of(f));
+}
+
+static enum reading refuse_other(struct err *e)
+{
+    err_set(e, ERR_REJECT, "map.environment", 0,
+            "cannot keep the message: it is of the other environment");
+    return READ_WRONG_ENVIRONMENT;
+}
+
 /* What parse, mapping and the site's environment say of a message. */
 static enum reading read_message(struct feed *f, struct message *m)
 {
@@ -35,15 +48,12 @@ static enum reading read_message(struct feed *f, struct message *m)
     if (!mapping_in(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &m->mapped, e)) {
         if (e->fate != ERR_REJECT)
             return READ_LATER;
+        if (strcmp(e->code, "map.restriction") == 0 && is_of_other(f, m))
+            return refuse_other(e);
         return strcmp(e->code, "map.environment") == 0 ? READ_WRONG_ENVIRONMENT : READ_UNMAPPED;
     }
     mark_of(m->mapped.message_id, m->body, &m->mark);
-    struct slice said = m->mapped.environment;
-    if (slice_is_empty(said) || slice_equal(said, environment_of(f)))
-        return READ_MAPPED;
-    err_set(e, ERR_REJECT, "map.environment", 0,
-            "cannot keep the message: it is of the other environment");
-    return READ_WRONG_ENVIRONMENT;
+    return is_of_other(f, m) ? refuse_other(e) : READ_MAPPED;
 }
 
 static int64_t may_forget(const struct feed *f)

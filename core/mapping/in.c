@@ -82,19 +82,27 @@ static bool tell_environment(struct run *r, struct mapped *out, struct err *e)
     return true;
 }
 
+/* Of the other environment it is nobody's here, whatever it hides. */
+static bool refuse_hidden(struct run *r, struct mapped *out, const struct ref *hidden, struct err *e)
+{
+    if (!out->event_count && !tell_environment(r, out, e))
+        return false;
+    if (!hidden)
+        return err_set(e, ERR_REJECT, "map.restriction", 0,
+                       "cannot take what is restricted of a further person: records are about the first");
+    return err_set(e, ERR_REJECT, "map.restriction", 0,
+                   "cannot tell what '%.*s' restricts: more stands there than the mapping reads",
+                   SHOWN(hidden->text));
+}
+
 static bool note_unknown(struct run *r, struct mapped *out, struct err *e)
 {
     const struct ref *hidden = hidden_find(r);
     bool of_another = false;
     if (!hidden && !hidden_further(r, &of_another, e))
         return false;
-    if (of_another)
-        return err_set(e, ERR_REJECT, "map.restriction", 0,
-                       "cannot take what is restricted of a further person: records are about the first");
-    if (hidden)
-        return err_set(e, ERR_REJECT, "map.restriction", 0,
-                       "cannot tell what '%.*s' restricts: more stands there than the mapping reads",
-                       SHOWN(hidden->text));
+    if (hidden || of_another)
+        return refuse_hidden(r, out, hidden, e);
     unknown_note(r, out);
     return !out->unknown.n || out->event_count || tell_environment(r, out, e);
 }

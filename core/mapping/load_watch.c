@@ -129,6 +129,24 @@ static const struct field *unknown_of(const struct mapping *m)
     return NULL;
 }
 
+/* What counts in every message, or holds nobody in some: nobody would see which. */
+static void check_unknown(struct loader *l)
+{
+    const struct field *said = NULL;
+    for (size_t i = 0; i < l->m->rule_count; i++)
+        for (size_t j = 0; j < l->m->rules[i].setter_count; j++) {
+            const struct field *f = l->m->rules[i].setters[j].field;
+            if (f == l->m->unknown || f == said ||
+                !slice_equal_text(f->path, "header.unknown_restriction"))
+                continue;
+            said = f;
+            strict_say_key(&l->reader, f->node, "map.field",
+                           "cannot look for unknown restrictions in every message: "
+                           "header.unknown_restriction is set once, under common, by paths "
+                           "alone (no as, no table, no text)");
+        }
+}
+
 static void add_restricting(struct mapping *m, const struct ref *ref)
 {
     for (size_t i = 0; i < m->restricting_count; i++)
@@ -172,6 +190,7 @@ void load_watched(struct loader *l)
     struct mapping *m = l->m;
     m->teller = m->rule_count ? teller(m) : NULL;
     m->unknown = unknown_of(m);
+    check_unknown(l);
     load_restricting(l);
     m->watched = ARENA_ARRAY(l->reader.arena, m->source_count + 1, struct watch);
     if (!m->watched) {

@@ -162,11 +162,14 @@ static void refuses_the_other_environment_and_keeps_nothing(void)
     static const char *const wrong[] = {
         "{\"id\":\"t1\",\"type\":\"admitted\",\"environment\":\"test\",\"local\":\"H1\"}",
         "{\"id\":\"t2\",\"type\":\"admitted\",\"environment\":\"moon\",\"local\":\"H1\"}",
+        /* also where what it restricts cannot be seen */
+        "{\"id\":\"t3\",\"type\":\"gossip\",\"environment\":\"test\",\"local\":\"H1\",\"hide\":[\"place\"]}",
+        "{\"id\":\"t4\",\"type\":\"gossip\",\"environment\":\"moon\",\"local\":\"H1\",\"hide\":[\"place\"]}",
     };
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 4; i++)
         CU_ASSERT_EQUAL(world_say(&w, wrong[i]), ANSWER_REFUSED);
     struct feed_counts c = world_counts(&w);
-    CU_ASSERT_EQUAL(c.refused_environment, 2);
+    CU_ASSERT_EQUAL(c.refused_environment, 4);
     CU_ASSERT_EQUAL(c.taken, 0);
     CU_ASSERT_EQUAL(c.quarantined, 0);
 }

@@ -92,6 +92,28 @@ static void names_each_problem_at_its_line(void)
     }
 }
 
+/* By a table, by a conversion, as a text, or in one rule alone it would be looked for in some messages only. */
+static void an_unknown_restriction_is_looked_for_in_every_message_or_not_at_all(void)
+{
+    static const char *const common[] = { "{from: PD1-12, as: upper}", "{from: PD1-12, table: {X: Y}, else: leave}",
+                                          "{text: X}", NULL };
+    static const char yaml[] = HEAD "common:\n  " LIVE "\n%s%s\n"
+                                    "events:\n  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted%s}\n";
+    for (size_t i = 0; i < 5; i++) {
+        bool both = i == 4;
+        const char *own = i >= 3 ? ", fields: {header.unknown_restriction: PD1-13}" : "";
+        const char *where = i == 3 ? "" : "  header.unknown_restriction: ";
+        helper_fresh();
+        CU_ASSERT_PTR_NULL(helper_mapping(
+            arena_format(&hp.scratch, yaml, where, both ? "PD1-12" : i == 3 ? "" : common[i], own)));
+        CU_ASSERT_TRUE(helper_has_problem("map.field", i < 3 ? 4 : 6));
+        CU_ASSERT_EQUAL(hp.p.count, 1);
+    }
+    helper_fresh();
+    CU_ASSERT_PTR_NOT_NULL(helper_mapping(
+        arena_format(&hp.scratch, yaml, "  header.unknown_restriction: ", "\"PD1-12[1!=Y|N]\"", "")));
+}
+
 static void reports_all_problems_not_the_first(void)
 {
     CU_ASSERT_PTR_NULL(helper_mapping(HEAD "common:\n"
@@ -467,6 +489,8 @@ static void wants_to_know_who_reads_a_csv(void)
 }
 
 static CU_TestInfo cases[] = {
+    { "an unknown restriction is looked for in every message or not at all",
+      an_unknown_restriction_is_looked_for_in_every_message_or_not_at_all },
     { "wants to know who reads a csv", wants_to_know_who_reads_a_csv },
     { "says which events and fields it can make", says_which_events_and_fields_it_can_make },
     { "loads the example of the contract", loads_the_example_of_the_contract },
