@@ -17,6 +17,7 @@
 
 #define TURN_MESSAGES 64
 #define UNKNOWN_SAID_MAX 32
+#define TYPE_LABEL_MAX 48 /* of a type or path that is counted */
 
 /* How far a message came before anything was stored. */
 enum reading {
@@ -146,6 +147,8 @@ MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_
  * events, counted as events of the bus and nowhere in the sums of messages, and the sign that something
  * of it could not be read. False: the turn cannot be kept. */
 MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct err *e);
+/* As what `changed` names is kept. */
+void feed_half_hash(struct slice s, uint8_t out[ID_BYTES]);
 /* The same of one that is to come again, since there is no room for it: what it restricts is said now, and not
  * again when it comes. Where anything is said that is a message taken, with that for its end. */
 MUST_CHECK bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e);

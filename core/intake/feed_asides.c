@@ -223,7 +223,8 @@ bool feed_take_back_alone(const char *spool, const char *name, const struct way_
     *done = 0;
     if (!db_open(spool, schema, &d, e))
         return false;
-    bool good = means_words(w) ? order_words(d, &w->which, done, e) : order(d, name, w, done, e);
+    bool good = words_add_time(d, clock_wall_ms(), e) &&
+                (means_words(w) ? order_words(d, &w->which, done, e) : order(d, name, w, done, e));
     db_close(&d);
     return good;
 }

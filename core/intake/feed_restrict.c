@@ -17,7 +17,7 @@ struct no {
     bool is_told; /* the router, that it could not be read */
 };
 
-static void half_hash(struct slice s, uint8_t out[ID_BYTES])
+void feed_half_hash(struct slice s, uint8_t out[ID_BYTES])
 {
     uint8_t hash[HASH_BYTES];
     sha256(s, hash);
@@ -31,8 +31,8 @@ static bool compare(struct feed *f, const struct no *before, struct no *n, struc
     n->is_news = true;
     if (!event->has_changed)
         return true;
-    half_hash(event->changed_key, n->change.key);
-    half_hash(event->changed_of, n->change.of);
+    feed_half_hash(event->changed_key, n->change.key);
+    feed_half_hash(event->changed_of, n->change.of);
     if (!spool_change_get(&f->spool, &n->change, &n->is_learned, e))
         return false;
     for (const struct no *b = before; b < n; b++)

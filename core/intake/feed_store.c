@@ -256,13 +256,6 @@ static bool store_not_carried(struct feed *f, struct message *m, const struct ma
            feed_tally_type(f, &m->mapped, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
 }
 
-static void half_hash(struct slice s, uint8_t out[ID_BYTES])
-{
-    uint8_t hash[HASH_BYTES];
-    sha256(s, hash);
-    memcpy(out, hash, ID_BYTES);
-}
-
 /* Whether event i says something new. Earlier events of the same message count as seen. */
 static bool compare(struct feed *f, struct making *k, size_t i, struct err *e)
 {
@@ -271,8 +264,8 @@ static bool compare(struct feed *f, struct making *k, size_t i, struct err *e)
     c->is_news = true;
     if (!event->has_changed)
         return true;
-    half_hash(event->changed_key, c->change.key);
-    half_hash(event->changed_of, c->change.of);
+    feed_half_hash(event->changed_key, c->change.key);
+    feed_half_hash(event->changed_of, c->change.of);
     if (!spool_change_get(&f->spool, &c->change, &c->is_learned, e))
         return false;
     for (size_t j = 0; j < i; j++)
@@ -474,6 +467,37 @@ static bool has_record_to_hold(const struct making *k)
     return false;
 }
 
+/* Of one that would be set aside, were its code not known to be unknown, nothing counts that allows: what the
+ * code takes back of it nobody can tell. It is not remembered either, and so is news once the code is known. */
+static bool withhold(struct feed *f, struct making *k, struct err *e)
+{
+    bool any = false;
+    if (slice_is_empty(k->m->mapped.unknown) || has_record_to_hold(k))
+        return true;
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        struct candidate *c = &k->events[i];
+        if (!c->is_news || k->m->mapped.events[i].restricts)
+            continue;
+        c->is_news = c->is_learned = false;
+        any = true;
+    }
+    return !any || spool_tally(&f->spool, TALLY_NOT_KEPT,
+                               slice_head(k->m->mapped.unknown_path, TYPE_LABEL_MAX), e);
+}
+
+/* *aside: it is to be set aside, as its m->why says. */
+static bool weigh_unknown(struct feed *f, struct making *k, bool *aside, struct err *e)
+{
+    if (!feed_is_unknown_news(f, k->m, &k->code, &k->is_doubtful, e))
+        return false;
+    *aside = k->is_doubtful && !has_record_to_hold(k);
+    if (*aside)
+        return true;
+    k->doubt = k->m->why;
+    err_clear(&k->m->why);
+    return withhold(f, k, e);
+}
+
 static bool store_events(struct feed *f, struct message *m, const struct mark *mark)
 {
     struct making k = { .m = m, .linked = -1, .diffed = mark == NULL };
@@ -481,14 +505,11 @@ static bool store_events(struct feed *f, struct message *m, const struct mark *m
     k.events = ARENA_ARRAY(&f->work, m->mapped.event_count, struct candidate);
     if (!k.events)
         err_memory(e);
-    bool good = e->fate == ERR_NONE && resolve(f, &k, e);
-    if (good && !feed_is_unknown_news(f, m, &k.code, &k.is_doubtful, &f->turn.failed))
+    bool good = e->fate == ERR_NONE && resolve(f, &k, e), aside = false;
+    if (good && !weigh_unknown(f, &k, &aside, &f->turn.failed))
         return false;
-    if (k.is_doubtful && !has_record_to_hold(&k))
+    if (aside)
         return store_unknown(f, m, &k.code);
-    k.doubt = m->why;
-    if (good)
-        err_clear(e);
     if (!good || !encode(f, &k, e)) {
         if (e->fate != ERR_REJECT)
             return put_off(f, m);
@@ -529,9 +550,24 @@ static bool store_mapped(struct feed *f, struct message *m, const struct mark *m
     return store_events(f, m, mark);
 }
 
+/* Set aside for its code, and sent again: that is no news, and it is known all the same. */
+static bool is_aside(struct feed *f, const struct message *m, struct seen *seen)
+{
+    struct mark mark;
+    *seen = (struct seen){ .again = false };
+    if (f->turn.again || slice_is_empty(m->mapped.unknown))
+        return true;
+    mark_of_failed(f, m, &mark);
+    return spool_seen(&f->spool, &mark, f->turn.now_ms, &f->work, seen, &f->turn.failed);
+}
+
 static bool store_if_new(struct feed *f, struct message *m)
 {
     struct seen seen;
+    if (!is_aside(f, m, &seen))
+        return false;
+    if (seen.again)
+        return store_duplicate(f, m, &seen);
     if (!spool_seen(&f->spool, &m->mark, f->turn.now_ms, &f->work, &seen, &f->turn.failed))
         return false;
     if (seen.again)

@@ -4,8 +4,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#define TYPE_LABEL_MAX 48
-
 /* The name under which a type is counted. A type is a word of a code list; whatever else stands in its
  * place may be payload, and is no label (law 11). */
 static struct slice label_of(struct slice type)

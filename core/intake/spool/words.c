@@ -36,8 +36,7 @@ static const char *const texts[WORDS_QUERY_COUNT] = {
                    " order by n limit ?3)",
 };
 
-/* Words of a program before this were kept without their time: they count as of now. */
-static bool add_time(struct db *d, int64_t now_ms, struct err *e)
+bool words_add_time(struct db *d, int64_t now_ms, struct err *e)
 {
     char text[100];
     struct db_query *q = NULL;
@@ -57,7 +56,7 @@ static bool add_time(struct db *d, int64_t now_ms, struct err *e)
 bool words_open(struct words *w, struct db *d, int64_t max_bytes, int64_t now_ms, struct err *e)
 {
     *w = (struct words){ .db = d, .some = -1 };
-    if (!add_time(d, now_ms, e))
+    if (!words_add_time(d, now_ms, e))
         return false;
     for (int i = 0; i < WORDS_QUERY_COUNT; i++)
         if (!db_prepare(d, texts[i], &w->q[i], e))

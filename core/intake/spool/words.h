@@ -69,6 +69,9 @@ struct words {
     int noted; /* is_full as on disk; -1: not known */
 };
 
+/* Words of a program before this were kept without their time: they count as of now. Whoever makes the schema
+ * says it too. */
+MUST_CHECK bool words_add_time(struct db *d, int64_t now_ms, struct err *e);
 /* max_bytes: their share; below 0: as it is, for whoever only drops. */
 MUST_CHECK bool words_open(struct words *w, struct db *d, int64_t max_bytes, int64_t now_ms,
                            struct err *e);

@@ -75,10 +75,55 @@ static void of_a_person_it_is_signed_once_until_a_known_code(void)
     CU_ASSERT(c.quarantined == 0 && c.duplicates == 1 && c.not_carried == 1);
 }
 
+/* How many words about sharing of that kind there are. */
+static size_t said(const char *kind)
+{
+    size_t n = world_events(&w, all, MOST), found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += strcmp(world_text(&w, &all[i], "header.kind"), kind) == 0;
+    return found;
+}
+
+/* ZU8-1 lifts, ZU8-2 nobody knows. */
+static void sent_again_it_lifts_nothing_while_it_lies_aside(void)
+{
+    say("A31", "M1", "1");
+    say("A31", "M2", "0|X");
+    say("A31", "M2", "0|X");
+    struct feed_counts c = sums();
+    CU_ASSERT(c.quarantined == 1 && c.duplicates == 1);
+    CU_ASSERT(said("raised") == 1 && said("lifted") == 0);
+    say("A31", "M3", "0|X");
+    c = sums();
+    CU_ASSERT(c.quarantined == 1 && c.unchanged == 1 && c.not_kept > 0);
+    CU_ASSERT(said("raised") == 1 && said("lifted") == 0);
+    say("A31", "M4", "1|X");
+    (void)sums();
+    CU_ASSERT_EQUAL(said("raised"), 2);
+    say("A31", "M5", "0");
+    (void)sums();
+    CU_ASSERT_EQUAL(said("lifted"), 1);
+}
+
+/* Whoever takes it again by a mapping that does not know it either has it still. */
+static void taken_again_it_lies_aside_as_before(void)
+{
+    const struct way_back b = { .which = { .code = SLICE("map.restriction"), .until_ms = INT64_MAX } };
+    uint64_t n = 0;
+    say("A31", "M1", "0|X");
+    say("A31", "M1", "0|X");
+    CU_ASSERT(feed_take_back(w.feed, &b, &n, &w.e) && n == 1);
+    CU_ASSERT_EQUAL(sums().aside, 1);
+    CU_ASSERT_EQUAL(said("lifted"), 0);
+}
+
 static CU_TestInfo cases[] = {
     { "beside a record it holds what comes next", beside_a_record_it_holds_what_comes_next },
     { "of a person it is signed once, until a known code",
       of_a_person_it_is_signed_once_until_a_known_code },
+    { "sent again it lifts nothing while it lies aside",
+      sent_again_it_lifts_nothing_while_it_lies_aside },
+    { "taken again it lies aside as before", taken_again_it_lies_aside_as_before },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_unknown = { "unknown", NULL, NULL, fresh, done, cases };

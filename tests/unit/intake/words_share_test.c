@@ -263,7 +263,7 @@ static void a_named_person_drops_them_by_time_and_by_their_own_code_alone(void)
 }
 
 /* A file of the program before has neither their sums nor their time. */
-static void what_an_older_program_kept_counts(void)
+static struct feed_counts leave_as_an_older_program(void)
 {
     struct db *d = NULL;
     say("\"hide\":\"place\",\"local\":\"H1\"");
@@ -274,6 +274,21 @@ static void what_an_older_program_kept_counts(void)
                                      "alter table word drop column at;", &d, &w.e));
     db_close(&d);
     CU_ASSERT_EQUAL(world_counts(&w).words, 0);
+    return before;
+}
+
+static void an_older_file_can_be_read_after_an_act_beside_the_feed(void)
+{
+    struct feed_counts c;
+    (void)leave_as_an_older_program();
+    CU_ASSERT_EQUAL(drop("no.such", 0, INT64_MAX), 0);
+    CU_ASSERT_FATAL(feed_counts_read(w.spool, &c, &w.e));
+    CU_ASSERT(c.words == 1 && c.words_oldest_ms > 0);
+}
+
+static void what_an_older_program_kept_counts(void)
+{
+    const struct feed_counts before = leave_as_an_older_program();
     CU_ASSERT_FATAL(world_open_feed(&w));
     struct feed_counts c = world_counts(&w);
     CU_ASSERT(c.words == 1 && c.words_bytes == before.words_bytes);
@@ -295,6 +310,8 @@ static CU_TestInfo cases[] = {
       one_that_has_no_room_keeps_none_of_its_turn_out },
     { "a named person drops them by time, and by their own code alone",
       a_named_person_drops_them_by_time_and_by_their_own_code_alone },
+    { "an older file can be read after an act beside the feed",
+      an_older_file_can_be_read_after_an_act_beside_the_feed },
     { "what an older program kept counts", what_an_older_program_kept_counts },
     CU_TEST_INFO_NULL,
 };

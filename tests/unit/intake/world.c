@@ -76,7 +76,7 @@ static const char hl7_mapping[] =
     "  id: [MSH-3, MSH-4, MSH-10]\n"
     "common:\n"
     "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: refuse}\n"
-    "  header.unknown_restriction: \"ZU8-1[1!=0|1]\"\n"
+    "  header.unknown_restriction: [\"ZU8-1[1!=0|1]\", ZU8-2]\n"
     "  subject.local_id: {from: PID-3.1}\n"
     "events:\n"
     "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n"
