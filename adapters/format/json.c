@@ -355,6 +355,27 @@ static bool goes_to(const struct path *q, const struct path *p, size_t i, int64_
     return q->steps[i].index == number || q->steps[i].index == INDEX_EACH;
 }
 
+static bool is_bare(const struct node *map)
+{
+    for (const struct node *c = map->first; c; c = c->next)
+        if (!is_nothing(c))
+            return false;
+    return true;
+}
+
+/* An item with members, and none that a path which goes to it wants: they have other names, or lie deeper. */
+static bool is_other(const struct node *one, const struct path *p, size_t i, int64_t number,
+                     const struct path *const *all, size_t n)
+{
+    if (one->kind != NODE_MAP || is_bare(one))
+        return false;
+    for (size_t j = 0; j < n; j++)
+        if (goes_to(all[j], p, i, number) && all[j]->count > i + 1 &&
+            node_get_slice(one, all[j]->steps[i + 1].key))
+            return false;
+    return true;
+}
+
 static bool list_hides(const struct node *list, const struct path *p, size_t i,
                        const struct path *const *all, size_t n)
 {
@@ -363,13 +384,14 @@ static bool list_hides(const struct node *list, const struct path *p, size_t i,
         bool is_read = is_nothing(c);
         for (size_t j = 0; j < n && !is_read; j++)
             is_read = goes_to(all[j], p, i, number);
-        if (!is_read)
+        if (!is_read || (c && is_other(c, p, i, number, all, n)))
             return true;
     }
     return false;
 }
 
-/* A value where a member or an item was wanted, a list or a member where a value was, an item that nobody reads. */
+/* A value where a member or an item was wanted, a list or a member where a value was, an item that nobody reads, or in which
+ * nothing is called as it is wanted. */
 static bool json_hides(struct arena *a, const struct doc *d, const struct path *p,
                        const struct path *const *all, size_t n)
 {

@@ -152,7 +152,7 @@ static void add_restricting(struct mapping *m, const struct ref *ref)
     for (size_t i = 0; i < m->restricting_count; i++)
         if (m->restricting[i].source == ref->source)
             return;
-    if (ref->source < 0 || refs_name(&m->type, ref->source))
+    if (ref->source < 0)
         return;
     m->restricting_paths[m->restricting_count] = ref->path;
     m->restricting[m->restricting_count++] = *ref;

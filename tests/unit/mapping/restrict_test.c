@@ -251,6 +251,27 @@ static void what_a_restriction_does_not_show_is_unread(void)
         CU_ASSERT_FALSE(is_hidden(SEALS, arena_format(&hp.scratch, SEALED("%s"), plain[i])));
 }
 
+/* It is quarantined in any case (map.type); whoever it may be about is held. */
+static void a_type_of_another_shape_counts_as_one_that_restricts(void)
+{
+    static const char yaml[] =
+        "in: {format: json, id: id, type: type}\n"
+        "common: {header.environment: {text: live}, header.occurred: {from: at, as: iso-time},\n"
+        "  subject.local_id: who}\n"
+        "events:\n"
+        "  - {on: {type: hide, how.hidden: \"true\"}, emit: Restriction.raised, fields: {restriction.kind: {text: "
+        "location}}}\n";
+    static const char *const types[] = { "[\"hide\"]", "{\"code\":\"hide\"}", "\"move\"" };
+    for (size_t i = 0; i < 6; i++) {
+        struct mapped_restrictions all = restrict_by(
+            yaml, arena_format(&hp.scratch, "{\"id\":\"1\",\"who\":\"A1\",\"type\":%s,\"how\":{\"hidden\":%s}}",
+                               types[i / 2], i % 2 ? "false" : "true"));
+        CU_ASSERT_EQUAL(all.count, i < 4 && i % 2 == 0);
+        if (all.count)
+            HELPER_IS(&all.list[0].event, "subject.local_id", "A1");
+    }
+}
+
 #define SECOND "\rPID|||B2\rPD1||||||||||||"
 
 /* As in a merge: what each PID has behind it is of that person. */
@@ -330,17 +351,21 @@ static void a_member_of_another_shape_is_unread(void)
     static const char *const hidden[] = { "'security':{'code':'R'}", "'security':['R']", "'security':'R'",
                                           "'security':[{'code':['R']}]", "'security':[{'code':{'x':'R'}}]",
                                           "'security':[{'code':'N'},{'code':'R'}]", "'security':[[{'code':'R'}]]",
-                                          "'type':'hide','how':true", "'type':'hide','how':[{'hidden':true}]" };
+                                          "'type':'hide','how':true", "'type':'hide','how':[{'hidden':true}]",
+                                          "'security':[{'coding':[{'code':'R'}]}]", "'security':[{'codes':['R']}]",
+                                          "'security':[{'Code':'R'}]", "'security':[{'code':'N'},{'codes':'R'}]" };
     static const char *const plain[] = { "'security':[{'code':'N'}]", "'security':[]", "'security':null", "'security':''",
                                          "'security':[{'code':'N'},{},null]", "'security':[{'code':null}]",
-                                         "'security':[{'code':[]}]", "'how':true", "'type':'hide','how':{}" };
-    for (size_t i = 0; i < 18; i++) {
-        const char *members = i < 9 ? hidden[i] : plain[i - 9];
+                                         "'security':[{'code':[]}]", "'how':true", "'type':'hide','how':{}",
+                                         "'security':[{'codes':[]}]", "'security':[{'code':'N','system':'v3'}]" };
+    const size_t count = sizeof hidden / sizeof hidden[0];
+    for (size_t i = 0; i < count + sizeof plain / sizeof plain[0]; i++) {
+        const char *members = i < count ? hidden[i] : plain[i - count];
         char *message = arena_format(&hp.scratch, "{'id':'1','at':'2026-02-02','who':'A1',%s%s}", members,
                                      strstr(members, "'type'") ? "" : ",'type':'x'");
         for (char *c = message; *c; c++)
             *c = *c == '\'' ? '"' : *c;
-        CU_ASSERT_EQUAL(is_hidden(yaml, message), i < 9);
+        CU_ASSERT_EQUAL(is_hidden(yaml, message), i < count);
     }
 }
 
@@ -352,6 +377,8 @@ static CU_TestInfo cases[] = {
       whoever_a_message_that_is_set_aside_is_about_is_told },
     { "a message about too many persons is set aside", a_message_about_too_many_persons_is_set_aside },
     { "a further segment that says no more hides nothing", a_further_segment_that_says_no_more_hides_nothing },
+    { "a type of another shape counts as one that restricts",
+      a_type_of_another_shape_counts_as_one_that_restricts },
     { "a member of another shape is unread", a_member_of_another_shape_is_unread },
     { "a code that nobody knows is told without a record", a_code_that_nobody_knows_is_told_without_a_record },
     { "what is known, cleared or not there is no unknown code",
