@@ -75,6 +75,18 @@ static void of_a_person_it_is_signed_once_until_a_known_code(void)
     CU_ASSERT(c.quarantined == 0 && c.duplicates == 1 && c.not_carried == 1);
 }
 
+static void what_restricts_a_second_person_holds_both(void)
+{
+    say("A24", "M1", "0\rPID|1||H2\rZU8|1");
+    struct feed_counts c = sums();
+    CU_ASSERT(c.quarantined == 1 && world_events(&w, all, MOST) == 0);
+    CU_ASSERT_EQUAL_FATAL(world_signs(&w, all, MOST), 2);
+    CU_ASSERT_FALSE(slice_equal(all[0].key, all[1].key));
+    say("A24", "M2", "0\rPID|1||H3\rZU8|0");
+    c = sums();
+    CU_ASSERT(c.quarantined == 1 && world_signs(&w, all, MOST) == 2);
+}
+
 /* How many words about sharing of that kind there are. */
 static size_t said(const char *kind)
 {
@@ -118,6 +130,7 @@ static void taken_again_it_lies_aside_as_before(void)
 }
 
 static CU_TestInfo cases[] = {
+    { "what restricts a second person holds both", what_restricts_a_second_person_holds_both },
     { "beside a record it holds what comes next", beside_a_record_it_holds_what_comes_next },
     { "of a person it is signed once, until a known code",
       of_a_person_it_is_signed_once_until_a_known_code },
