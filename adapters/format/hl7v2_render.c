@@ -12,7 +12,6 @@
 #define ENTRIES_MAX 20000
 #define SCRATCH_MAX ((size_t)32 * 1024 * 1024)
 
-
 /* group: the place of its segment in the message. repetition to sub are from 0. */
 struct entry {
     uint32_t id, group, field, repetition, component, sub;

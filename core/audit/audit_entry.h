@@ -6,10 +6,15 @@
 #include "bus/bus.h"
 #include "sharing/judge/judge.h"
 
+#define ENGINE_VERSION "1"
+
 /* How the note of an act ends that released something which two people must release: the first word. */
 #define HOLD_FIRST_OF_TWO " (first of two)"
 /* How it ends where nothing was unread. */
 #define LOOKED_AT_NOTHING " (nothing was unread)"
+/* How that of a reopening ends which named an event by whose name nothing was refused, before the name by
+ * which it was and a bracket. */
+#define REOPENED_AS " (refused as "
 
 enum audit_kind { AUDIT_EVENT, AUDIT_DUPLICATE, AUDIT_REFUSED, AUDIT_RECEIPT, AUDIT_HOLD_ACT,
                   AUDIT_BUNDLE, AUDIT_UNREAD };
@@ -32,10 +37,5 @@ struct audit_subject {
  * transaction fails. */
 MUST_CHECK bool audit_entry(const struct bundle *b, struct audit_chain *c,
                             const struct audit_subject *s, struct buf *out, struct err *e);
-
-/* How that of a reopening ends which named an event by whose name nothing was refused, before the name by
- * which it was and a bracket. */
-#define REOPENED_AS " (refused as "
-#define ENGINE_VERSION "1"
 
 #endif

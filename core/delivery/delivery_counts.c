@@ -20,18 +20,6 @@ static void add_count(struct delivery_counts *c, struct slice name, uint64_t n)
             *fields[i].at = n;
 }
 
-/* A file of an older program has no such table until a daemon opens it. */
-static bool has_trouble(struct db *db, bool *yes, struct err *e)
-{
-    struct db_query *q;
-    if (!db_prepare(db, "select 1 from sqlite_schema where name = 'trouble'", &q, e) ||
-        !db_step(q, yes, e))
-        return false;
-    if (*yes)
-        db_reset(q);
-    return true;
-}
-
 static void copy_text(char *to, size_t room, struct slice text)
 {
     (void)snprintf(to, room, "%.*s", (int)text.n, (const char *)text.p);
@@ -41,7 +29,8 @@ static bool read_trouble(struct db *db, struct delivery_counts *out, struct err 
 {
     struct db_query *q;
     bool row = false;
-    if (!has_trouble(db, &row, e) || !row)
+    /* A file of an older program has none until a daemon opens it. */
+    if (!db_has_table(db, "trouble", &row, e) || !row)
         return e->fate == ERR_NONE;
     if (!db_prepare(db,
                     "select sum(q.state = 2), sum(q.state = 0),"
@@ -112,7 +101,7 @@ bool delivery_each_waiting(const char *database,
     bool row = false;
     if (!db_open_reader(database, &db, e))
         return false;
-    bool good = has_trouble(db, &row, e) &&
+    bool good = db_has_table(db, "trouble", &row, e) &&
                 db_prepare(db,
                            row ? "select id, maybe, state, coalesce(code, ''), coalesce(said, '')"
                                  " from queue left join trouble using (seq)"

@@ -489,3 +489,16 @@ int64_t db_changes(struct db *d)
 {
     return sqlite3_changes64(d->sql);
 }
+
+bool db_has_table(struct db *d, const char *table, bool *has, struct err *e)
+{
+    struct db_query *q = NULL;
+    if (!db_prepare(d, "select 1 from sqlite_schema where name = ?1", &q, e))
+        return false;
+    db_bind_text(q, 1, slice_text(table));
+    if (!db_step(q, has, e))
+        return false;
+    if (*has)
+        db_reset(q);
+    return true;
+}

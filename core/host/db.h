@@ -41,6 +41,8 @@ int64_t db_int(struct db_query *q, int column);
 struct slice db_blob(struct db_query *q, int column);
 bool db_is_null(struct db_query *q, int column);
 void db_reset(struct db_query *q);
+/* Whether the file has that table: one of an older program may lack some. */
+MUST_CHECK bool db_has_table(struct db *d, const char *table, bool *has, struct err *e);
 int64_t db_changes(struct db *d);
 
 #endif

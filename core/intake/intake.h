@@ -55,9 +55,9 @@ bool feed_accepts(const struct feed *f);
 void feed_join_bus(struct feed *f);
 /* Since when the bus does not take what is spooled; 0: it does. Any thread. */
 int64_t feed_bus_away_ms(const struct feed *f);
-/* Publishes what can be published, stops the thread, closes. */
 /* Any thread, before the transport is stopped: a unit that takes several runs is given up, and comes again. */
 void feed_stop(struct feed *f);
+/* Publishes what can be published, stops the thread, closes. */
 void feed_close(struct feed **f);
 /* Waits until all that is spooled is on the bus, or ms have passed: for tests and draining. */
 bool feed_drain(struct feed *f, int64_t ms);

@@ -139,7 +139,6 @@ static bool replay_entry(struct replay *r, struct slice framed, struct err *e)
     return true;
 }
 
-
 static bool replay_partition(struct replay *r, struct err *e)
 {
     struct walk w;

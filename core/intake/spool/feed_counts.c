@@ -77,12 +77,10 @@ static bool read_aside(struct db *d, struct feed_counts *c, struct err *e)
 {
     struct db_query *q = NULL;
     bool row = false;
-    if (!db_prepare(d, "select 1 from sqlite_schema where name = 'quarantine_limit'", &q, e) ||
-        !db_step(q, &row, e))
+    if (!db_has_table(d, "quarantine_limit", &row, e))
         return false;
     if (!row)
         return true;
-    db_reset(q);
     if (!db_prepare(d,
                     "select count(*), " QUARANTINE_ROWS_SIZE ", coalesce(min(at), 0),"
                     " (select age_ms from quarantine_limit), (select is_full from quarantine_limit)"
@@ -106,12 +104,10 @@ static bool read_words(struct db *d, struct feed_counts *c, struct err *e)
 {
     struct db_query *q = NULL;
     bool row = false;
-    if (!db_prepare(d, "select 1 from sqlite_schema where name = 'word_share'", &q, e) ||
-        !db_step(q, &row, e))
+    if (!db_has_table(d, "word_share", &row, e))
         return false;
     if (!row)
         return true;
-    db_reset(q);
     if (!db_prepare(d,
                     "select words, bytes, is_full, coalesce((select at from word order by n limit 1), 0)"
                     " from word_share",

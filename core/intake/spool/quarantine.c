@@ -60,13 +60,7 @@ static bool write_limits(struct quarantine *s, struct err *e)
 
 bool quarantine_has_heads(struct db *d, bool *has, struct err *e)
 {
-    struct db_query *q = NULL;
-    if (!db_prepare(d, "select 1 from sqlite_schema where name = 'headed'", &q, e) ||
-        !db_step(q, has, e))
-        return false;
-    if (*has)
-        db_reset(q);
-    return true;
+    return db_has_table(d, "headed", has, e);
 }
 
 bool quarantine_prepare(struct quarantine *s, struct db *d, struct err *e)

@@ -4,10 +4,10 @@
 
 #include "sharing/rules/bundle.h"
 
-/* The same as if every agreement had been approved and begun long ago, the highest version of
+/* As if every agreement had been approved and begun long ago, the highest version of
  * each: to look at it before it is signed. In a, borrows b; NULL without memory. */
 const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b);
-/* The same as if every party had approved every agreement, each still of its own days: to try a
+/* As if every party had approved every agreement, each still of its own days: to try a
  * draft. A draft of a later version takes over from its day on. In a, borrows b; NULL without memory. */
 const struct bundle *bundle_suppose_approved(struct arena *a, const struct bundle *b);
 

@@ -5,7 +5,7 @@
 #include "sharing/decide/decide.h"
 
 /* The questions in conflict that the decision rests on: those that the guards and conditions of its
- * clauses ask. *more is called for each, also for one twice. */
+ * clauses ask. each() is called for each, also for one twice. */
 void conflict_each(const struct question *q, const struct decision *d,
                    void (*each)(void *ctx, const struct sharing_question *ask), void *ctx);
 /* conflicting-consent before conflicting-objection; REASON_COUNT: no conflict. */

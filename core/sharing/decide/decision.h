@@ -7,6 +7,7 @@
 
 enum outcome { OUTCOME_DISCLOSE, OUTCOME_WITHHOLD, OUTCOME_HOLD };
 const char *decision_outcome_name(enum outcome o);   /* "disclose" "withhold" "hold" */
+
 struct decision {
     struct event_id event;              /* the event decided, or the earlier one caught up */
     struct recipient_id to;
@@ -22,7 +23,7 @@ struct decision {
     struct slice kind, source;          /* of that event; source "agency/service"; empty: it cannot be told */
     const struct refusal *refused;      /* the person's no that keeps it back; NULL: none. Lives in the arena */
 };
-/* The same of a decision that was just made. */
+/* Whether what it released tells of a protected prohibition that acted (prohibitions_hide). */
 bool decision_hides(const struct bundle *b, const struct decision *d);
 
 #endif

@@ -55,8 +55,6 @@ bool claimed_in_doubt(const struct bundle *b, const struct person *p);
 bool claimed_doubt_is_new(const struct bundle *b, const struct person *before,
                           const struct person *after);
 
-/* What the facts before and out->after, which d has made of them, say of such services, where it
- * differs. */
 /* Whether the service's own agency has an open relationship on file for it. */
 bool claimed_by_itself(const struct bundle *b, const struct person *p, uint16_t service);
 enum claim_state claimed_state(const struct bundle *b, const struct person *p, uint16_t service);
@@ -64,7 +62,7 @@ enum claim_state claimed_state(const struct bundle *b, const struct person *p, u
 /* The last birth hash of an agency; empty: none. */
 struct slice claimed_birth(const struct person *p, uint16_t agency);
 
-/* What becomes of the word of a service's own agency that it knows the person (claimed.h). */
+/* What becomes of the word of a service's own agency that it knows the person. */
 enum claim_state {
     CLAIM_NONE,
     CLAIM_UNCHECKED,  /* no other agency has a birth date */
@@ -87,6 +85,6 @@ struct draft;
 struct event;
 /* Notes how its agency shows whom ev means: a birth date, or the pseudonym that it was given. */
 MUST_CHECK bool claimed_note_birth(struct draft *d, const struct bundle *b, const struct event *ev,
-                            struct err *e);
+                                   struct err *e);
 
 #endif

@@ -102,6 +102,8 @@ MUST_CHECK bool run_doors(struct run *r);
 /* Links, for local ids that are new. */
 MUST_CHECK bool run_links(struct run *r);
 
+/* Into out->claims: of which services the facts before and out->after, which d has made of them, say
+ * otherwise whether their agency knows the person. */
 MUST_CHECK bool run_claim_changes(const struct bundle *b, const struct draft *d,
                                 const struct person *before, struct judged *out, struct err *e);
 

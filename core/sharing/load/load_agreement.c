@@ -3,7 +3,6 @@
  */
 #include "sharing/load/load.h"
 
-
 /* An agency of the region; -1 with a problem. */
 static int load_agency_name(struct loader *l, const struct node *n)
 {

@@ -4,9 +4,10 @@
 
 #include "sharing/rules/bundle.h"
 
-/* "agreement/version/clause" and file:line of a compiled clause; name and file:line of a prohibition. */
+/* "agreement/version/clause". */
 struct slice clause_name(const struct bundle *b, uint32_t clause);
 const struct agreement *clause_agreement(const struct bundle *b, uint32_t clause);
+/* Its file, and the line there. */
 const char *clause_place(const struct bundle *b, uint32_t clause, uint32_t *line);
 
 #endif

@@ -2,7 +2,6 @@
 #include "sharing/rules/compiled.h"
 #include "sharing/rules/parts.h"
 
-
 bool parts_may_be_named(const struct catalogue *c, unsigned category)
 {
     return category != catalogue_always(c) && category != catalogue_never(c);
@@ -35,6 +34,3 @@ void parts_close(const struct bundle *b, struct categories *set)
         if (categories_has(set, k->carved[i].category))
             categories_add(set, (unsigned)(catalogue_category_count(b->catalogue) + i));
 }
-
-
-

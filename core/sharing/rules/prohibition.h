@@ -4,8 +4,12 @@
 
 #include "sharing/rules/bundle.h"
 
+/* Its id, as the file has it. */
 struct slice prohibition_name(const struct bundle *b, uint32_t prohibition);
+/* Its file, and the line there. */
 const char *prohibition_place(const struct bundle *b, uint32_t prohibition, uint32_t *line);
+/* What may be shown of its name: "prohibited" where it is protected, or this bundle does not know it, and
+ * the reader did not ask for protected ones. */
 struct slice prohibition_shown(const struct bundle *b, struct slice name, bool may_see_protected);
 /* What may be shown of all that acted on a decision: the open ones in their order, then
  * "prohibited", once, however many others there are. */
