@@ -3,7 +3,8 @@
  * Random stories of several agencies about one person, told to the engine twice: all of it, and of
  * each agency only its own honest words. What an agency made known must come out the same. Among the
  * words are forged ones: they take back or replace what another has said, before it or after it, or
- * use its id. And each line of facts.yaml names some roles in `by:`: what an event makes known is
+ * use its id. The other is another agency; or, of words about sharing, another service of the same
+ * agency; or the very service, by an event of another kind. And each line of facts.yaml names some roles in `by:`: what an event makes known is
  * looked up in a table here, line by line. SEED and CASES as in main.c. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,16 +26,18 @@ static const char *const roles[] = { "acute-trust", "adult-social-care", "landlo
 
 static const struct line {
     const char *type, *kind, *effect;
+    bool is_word; /* about sharing: of its service and not of its agency */
 } lines[] = {
-    { "Consent", "granted", "grants: {scope: field consent.purpose, to: field consent.recipient}" },
-    { "Consent", "revoked", "revokes: {scope: field consent.purpose, to: field consent.recipient}" },
-    { "Consent", "objection_recorded", "objects: {to: field consent.recipient}" },
-    { "Consent", "objection_lifted", "lifts_objection: {to: field consent.recipient}" },
-    { "Restriction", "raised", "restricts: field restriction.kind" },
-    { "Restriction", "lifted", "lifts: field restriction.kind" },
-    { "Person", "died", "dies: field death.formality" },
+    { "Consent", "granted", "grants: {scope: field consent.purpose, to: field consent.recipient}", true },
+    { "Consent", "revoked", "revokes: {scope: field consent.purpose, to: field consent.recipient}", true },
+    { "Consent", "objection_recorded", "objects: {to: field consent.recipient}", true },
+    { "Consent", "objection_lifted", "lifts_objection: {to: field consent.recipient}", true },
+    { "Restriction", "raised", "restricts: field restriction.kind", true },
+    { "Restriction", "lifted", "lifts: field restriction.kind", true },
+    { "Person", "died", "dies: field death.formality", false },
     { "Caseload", "declared",
-      "opens: {relationship: open-case, with: source}, closed_by: {Caseload: [ended], by: [gp]}" },
+      "opens: {relationship: open-case, with: source}, closed_by: {Caseload: [ended], by: [gp]}",
+      false },
 };
 #define LINES (sizeof lines / sizeof lines[0])
 
@@ -59,25 +62,45 @@ static int agency_of(int service)
     return service / 2;
 }
 
+/* Whether one may take back the other. */
+static bool is_own(const struct told *x, const struct told *t)
+{
+    return x->line == t->line && (lines[t->line].is_word ? x->service == t->service
+                                                         : agency_of(x->service) == agency_of(t->service));
+}
+
+/* Whether naming it is no word of one's own. What only took something back is known by agency alone,
+ * and there is nothing of it to take: who names it says a word of its own. */
+static bool is_others(const struct told *x, const struct told *t)
+{
+    bool only_took_back = x->target >= 0 && !x->forged && !x->replaces;
+    return !x->forged && !is_own(x, t) && !(only_took_back && agency_of(x->service) == agency_of(t->service));
+}
+
 static int pick_own(const struct story *s, struct ref_random *r, const struct told *t)
 {
     int from = (int)ref_below(r, (size_t)s->count + 1);
     for (int i = 0; i < s->count; i++) {
         const struct told *x = &s->told[(from + i) % s->count];
-        if (x->stands && !x->forged && x->line == t->line && x->service == t->service)
+        if (x->stands && !x->forged && is_own(x, t))
             return (from + i) % s->count;
     }
     return -1;
 }
 
-/* Something of another agency, told before or to be told after. */
+/* What is not its own, told before or to be told after. */
 static int pick_others(const struct story *s, struct ref_random *r, const struct told *t, int length)
 {
     int at = (int)ref_below(r, (size_t)length);
-    return at < s->count && (agency_of(s->told[at].service) == agency_of(t->service) ||
-                             s->told[at].forged)
-               ? -1
-               : at;
+    return at < s->count && !is_others(&s->told[at], t) ? -1 : at;
+}
+
+static void look_like(const struct story *s, struct told *t)
+{
+    struct told alike = *t;
+    alike.line = s->told[t->target].line;
+    if (is_others(&s->told[t->target], &alike))
+        *t = alike;
 }
 
 static void tell(struct story *s, struct ref_random *r, int length)
@@ -94,7 +117,7 @@ static void tell(struct story *s, struct ref_random *r, int length)
         t.reuses = t.forged && t.target < s->count && ref_chance(r, 30);
         /* Mostly it looks as much like the other as it can. */
         if (t.forged && t.target < s->count && ref_chance(r, 80))
-            t.line = s->told[t.target].line;
+            look_like(s, &t);
     } else if (s->count && ref_chance(r, 30)) {
         t.target = pick_own(s, r, &t);
     }
@@ -112,8 +135,7 @@ static bool is_sound(const struct story *s)
 {
     for (int i = 0; i < s->count; i++) {
         const struct told *t = &s->told[i];
-        if (t->forged && (s->told[t->target].forged ||
-                          agency_of(s->told[t->target].service) == agency_of(t->service)))
+        if (t->forged && !is_others(&s->told[t->target], t))
             return false;
     }
     return true;
@@ -342,7 +364,7 @@ static const char *check(struct arena *a, const struct story *s, const struct ca
         if (!run_story(a, s, b, agency, &own, &none, e))
             return "it cannot be told";
         if (sum_of(&all, b, agency) != sum_of(&own, b, agency))
-            return "another agency's events changed what one made known";
+            return "what was not said by its owner changed what one made known";
     }
     for (int n = 0; n < s->count; n++) {
         struct event_id id = id_of(s, n);
@@ -362,7 +384,7 @@ static void print_story(const struct story *s)
                (long long)(t->at_ms - T0) / 3600000, t->is_foreign ? " to somebody outside" : "");
         if (t->target >= 0)
             printf(" %s %d%s", t->reuses ? "uses the id of" : t->replaces ? "replaces" : "takes back",
-                   t->target, t->forged ? ", which is another's" : "");
+                   t->target, t->forged ? ", which is not its own" : "");
         printf("\n");
     }
 }

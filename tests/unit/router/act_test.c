@@ -2,6 +2,7 @@
 #include <CUnit/CUnit.h>
 
 #include "acting.h"
+#include "base/clock.h"
 
 static const char id[] = ACTING_ID;
 static const char other_id[] = "0000019f0000000000000000000000bb";
@@ -338,6 +339,41 @@ static void one_who_signed_first_and_has_left_does_not_count(void)
     acting_agree();
 }
 
+/* Whose time is over from now on. */
+static void end_time_of(const char *name)
+{
+    struct named *who = (struct named *)(uintptr_t)people_named(&world.bundle->people, slice_text(name));
+    who->until_ms = clock_wall_ms() + 1; /* after what they have signed */
+    while (clock_wall_ms() < who->until_ms) {
+    }
+}
+
+/* The second word comes when the first one's time is over: it is the first, and a third is wanted. */
+static void one_whose_time_has_ended_since_is_no_first_of_two(void)
+{
+    for (int reopens = 0; reopens < 2; reopens++) {
+        const char *word = reopens ? "reopen" : "release";
+        const struct people *all = &world.bundle->people;
+        const int64_t until_ms = people_named(all, SLICE("omar"))->until_ms;
+        world_done();
+        world_fresh();
+        hold_restricted();
+        if (reopens)
+            say_signed("refuse", id, "njeri", NULL);
+        say_signed(word, id, "omar", NULL);
+        end_time_of("omar");
+        say_signed(word, id, "rosa", NULL);
+        CU_ASSERT_FALSE(held_again());
+        CU_ASSERT_EQUAL(acting_delivered(), 0);
+        world_restart();
+        say_signed(word, id, "karl", NULL);
+        CU_ASSERT_EQUAL(held_again(), reopens);
+        CU_ASSERT_EQUAL(acting_delivered(), !reopens);
+        acting_agree();
+        ((struct named *)(uintptr_t)people_named(all, SLICE("omar")))->until_ms = until_ms;
+    }
+}
+
 static void an_act_is_done_once(void)
 {
     hold_restricted();
@@ -472,6 +508,7 @@ static CU_TestInfo cases[] = {
       an_unknown_code_of_the_sender_needs_two_people },
     { "one who signed first and has left does not count",
       one_who_signed_first_and_has_left_does_not_count },
+    { "one whose time has ended since is no first of two", one_whose_time_has_ended_since_is_no_first_of_two },
     { "an act is done once", an_act_is_done_once },
     { "what is not signed as it stands is refused", what_is_not_signed_as_it_stands_is_refused },
     { "a typed name is nothing where people are named",

@@ -4,6 +4,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
+#include "sharing/facts/claimed.h"
 #include "sharing/rules/when.h"
 #include "sharing/facts/person.h"
 #include "sharing/judge/notice.h"
@@ -97,9 +98,11 @@ static void the_birth_dates_decide_in_every_order_of_arrival(void)
     int third = bundle_agency(world.bundle, SLICE("eastwex-district"));
     CU_ASSERT_FATAL(third >= 0);
     /* The example has two agencies that may use NHS numbers; here it has three. */
-    ((struct agency *)(uintptr_t)world.bundle->agencies)[third].entitled = true;
+    struct agency *agencies = (struct agency *)(uintptr_t)world.bundle->agencies;
+    agencies[third].entitled = true;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         CU_ASSERT(comes_out_the_same(&rows[i]));
+    agencies[third].entitled = false;
 }
 
 /* ---- how it ends ---- */
@@ -407,6 +410,38 @@ static void a_landlords_claim_counts_by_a_link_only(void)
     CU_ASSERT_STRING_EQUAL(tenancy("header.episode=T2;" REFERENCE), "counts");
 }
 
+/* What others claim of the same landlord: who holds the region's key bears it out, who has a link, or
+ * is the source itself, does not. */
+static void only_who_may_use_numbers_bears_a_claim_out(void)
+{
+    const uint16_t district = (uint16_t)bundle_agency(world.bundle, SLICE("wexbridge-district")),
+                   eastwex = (uint16_t)bundle_agency(world.bundle, SLICE("eastwex-district")),
+                   council = (uint16_t)bundle_agency(world.bundle, SLICE("wexshire-council")),
+                   repairs = (uint16_t)bundle_service(world.bundle, SLICE("wexbridge-district/repairs")),
+                   other = (uint16_t)bundle_service(world.bundle, SLICE(HUB));
+    const int hospital = world.bundle->services[bundle_service(world.bundle, SLICE(WARDS))].agency;
+    const struct row {
+        struct relationship by;
+        int source;
+        bool linked, counts;
+    } rows_[] = {
+        { { .agency = council, .with = repairs, .is_open = true }, hospital, false, true },
+        { { .agency = council, .with = repairs }, hospital, false, false },
+        { { .agency = council, .with = other, .is_open = true }, hospital, false, false },
+        { { .agency = eastwex, .with = repairs, .is_open = true }, hospital, true, false },
+        { { .agency = eastwex, .with = repairs, .is_open = true }, eastwex, false, false },
+    };
+    CU_ASSERT_FALSE_FATAL(world.bundle->agencies[district].entitled || world.bundle->agencies[eastwex].entitled);
+    for (size_t i = 0; i < sizeof rows_ / sizeof rows_[0]; i++) {
+        const struct birth_fact link = { .agency = eastwex };
+        const struct relationship all[] = { { .agency = district, .with = repairs, .is_open = true }, rows_[i].by };
+        const struct person p = { .relationships = all, .relationship_count = 2,
+                                  .births = &link, .birth_count = rows_[i].linked };
+        enum claimed wanted = rows_[i].counts ? CLAIMED_COUNTS : CLAIMED_UNVERIFIED;
+        CU_ASSERT_EQUAL(claimed_relationship(world.bundle, &p, &all[0], rows_[i].source), wanted);
+    }
+}
+
 static CU_TestInfo tests[] = {
     { "the birth dates decide, in every order of arrival",
       the_birth_dates_decide_in_every_order_of_arrival },
@@ -439,6 +474,7 @@ static CU_TestInfo tests[] = {
       a_mistyped_number_takes_nobody_elses_responsibility },
     { "each change of a claim is told", each_change_of_a_claim_is_told },
     { "a landlord's claim counts by a link only", a_landlords_claim_counts_by_a_link_only },
+    { "only who may use numbers bears a claim out", only_who_may_use_numbers_bears_a_claim_out },
     CU_TEST_INFO_NULL,
 };
 
