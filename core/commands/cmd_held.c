@@ -1,6 +1,7 @@
 /* cmd_held.c - concordat held SITE list|show|release|refuse|reopen|settle: what waits for a human, what one
  * refused, and their word. */
 #include "commands/acts.h"
+#include "commands/held_episode.h"
 #include "commands/held_unread.h"
 
 #include "audit/holds.h"
@@ -200,6 +201,8 @@ static int act(struct cli *c, const struct site *s, const struct held *h, int ar
         argc > 6 && strcmp(argv[6], "--episode") == 0 && strcmp(argv[2], "refuse") == 0;
     if (!words_read(argc, argv, of_episode ? 7 : 6, 0, o, &none) || !*argv[4] || !*argv[5])
         return CLI_USAGE;
+    if (of_episode && !held_episode_check(s, slice_text(h->hold)))
+        return CLI_NO;
     if (h->is_whole_episode)
         say("with it all that was refused of its episode waits again, and of what follows nothing is "
             "refused any more\n");

@@ -125,6 +125,8 @@ static void refuse_one(struct rule *r, int event, int to, int episode)
 static enum rule_end refuse(struct rule *r, const struct rule_act *x)
 {
     int episode = x->word == WORD_REFUSE_EPISODE ? r->events[x->event].episode : 0;
+    if (x->word == WORD_REFUSE_EPISODE && !episode)
+        return END_INVALID; /* nothing can be said of what follows in none */
     refuse_one(r, x->event, x->to, episode);
     for (int i = 0; i < r->count && episode; i++)
         if (r->events[i].to[x->to].state == RULE_HELD && r->events[i].episode == episode)

@@ -54,7 +54,7 @@ static bool add_refusal(struct run *r, const struct hold *h, const struct view *
                              .bytes = h->bytes };
     if (!describe(r, v, out))
         return false;
-    out->is_whole_episode = is_whole_episode && out->episode.n;
+    out->is_whole_episode = is_whole_episode && out->episode.n; /* whoever asks refuses the other */
     r->draft.changed = true;
     return list_put(r->arena, &r->draft.refusals, out) || err_memory(r->e);
 }

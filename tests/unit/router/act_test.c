@@ -154,6 +154,19 @@ static void a_refusal_takes_a_key_that_counts(void)
     }
 }
 
+/* Nothing can be said of what follows in none; the hold stands as it did. */
+static void what_is_of_no_episode_is_not_refused_with_one(void)
+{
+    world_known("ada");
+    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .id = id });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    say_signed("refuse-episode", id, "njeri", NULL);
+    CU_ASSERT_TRUE(acting_refused("act.episode"));
+    release("omar");
+    CU_ASSERT_EQUAL(acting_delivered(), 1);
+    acting_agree();
+}
+
 static void the_recipients_own_people_do_not_reopen(void)
 {
     hold_ada();
@@ -492,6 +505,7 @@ static CU_TestInfo cases[] = {
       the_recipients_own_people_do_not_release_alone },
     { "anybody named may refuse", anybody_named_may_refuse },
     { "a refusal takes a key that counts", a_refusal_takes_a_key_that_counts },
+    { "what is of no episode is not refused with one", what_is_of_no_episode_is_not_refused_with_one },
     { "the recipient's own people do not reopen", the_recipients_own_people_do_not_reopen },
     { "two keys of two people reopen what two must release",
       two_keys_of_two_people_reopen_what_two_must_release },
