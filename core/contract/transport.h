@@ -14,11 +14,20 @@
 #include "contract/option.h"
 #include "contract/secure.h"
 
+/* A cursor is where a transport that fetches goes on: bytes of its own, at most CURSOR_MAX, that it gives with
+ * what they stand behind and gets back when it runs again. They are committed in the same durable turn, so
+ * that neither is there without the other. They begin with what tells them from another transport's and from
+ * another source's, since a site may change its mind; what is not its own is no cursor. A state that is
+ * restored goes on from its own cursor: what then comes again is known again. */
+#define CURSOR_MAX 4096
+
 /* name: file name, Idempotency-Key, MESH id; may be empty. sender: the peer, for logs: never payload.
+ * cursor: where to go on behind this one; empty: where it was. Of a turn that of the last counts before the first
+ * that is answered "later" (answers_passed), which so comes again.
  * broken: why the transport could not take all of it (ERR_RETRY): bytes are its beginning, which is
  * answered "later" and kept nowhere; NULL: it is whole. */
 struct arrival {
-    struct slice bytes, name, sender;
+    struct slice bytes, name, sender, cursor;
     const struct err *broken;
 };
 
@@ -32,6 +41,15 @@ enum answer_fate {
  * what was not kept, as long as reply; NULL when it is not known (a duplicate of what was refused). */
 struct answer { enum answer_fate fate; struct slice reply; const struct err *why; };
 
+/* How many of n arrivals stand before the first that is to come again. */
+static inline size_t answers_passed(const struct answer *out, size_t n)
+{
+    size_t passed = 0;
+    while (passed < n && out[passed].fate != ANSWER_LATER)
+        passed++;
+    return passed;
+}
+
 struct intake {
     /* Returns when every answer is settled; borrows in, fills out[0..n). */
     void (*take)(void *ctx, const struct arrival *in, struct answer *out, size_t n);
@@ -41,6 +59,11 @@ struct intake {
      * they are, from its thread; the bytes stay where they are until it returns. Nothing is promised by it: take()
      * does whatever was not prepared. NULL: there is nothing to do ahead. */
     void (*prepare)(void *ctx, const struct arrival *one);
+    /* Where nothing came and the cursor moves all the same: a durable turn of its own. False: it could not be
+     * kept, and the cursor is where it was; why is in the intake's log. */
+    bool (*go_on)(void *ctx, struct slice cursor);
+    /* As committed last before the intake was opened; empty: none yet. Lives as long as the intake. */
+    struct slice cursor;
 };
 
 /* id: the same for ever, the recipient's idempotency key. name: a safe file name stem made of it.

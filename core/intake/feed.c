@@ -142,7 +142,11 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
 
 struct intake feed_intake(struct feed *f)
 {
-    return (struct intake){ .take = feed_take, .ctx = f, .prepare = feed_prepare };
+    return (struct intake){ .take = feed_take,
+                            .ctx = f,
+                            .prepare = feed_prepare,
+                            .go_on = feed_go_on,
+                            .cursor = slice_of(f->spool.cursor, f->spool.cursor_bytes) };
 }
 
 bool feed_accepts(const struct feed *f)

@@ -63,6 +63,7 @@ struct turn {
     size_t count;
     bool open; /* the lock is held, the transaction has begun */
     bool again; /* it is of the quarantine: part of no snapshot */
+    bool is_held; /* of this take() something is to come again: what follows moves no cursor */
     size_t known_failed; /* messages that this mapping has failed to read before */
     int64_t now_ms;
     struct err failed; /* why nothing of this turn can be kept */
@@ -121,6 +122,15 @@ struct feed {
 /* feed_take.c: the transport's way up. */
 void feed_prepare(void *ctx, const struct arrival *one);
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n);
+bool feed_go_on(void *ctx, struct slice cursor);
+
+/* feed_keep.c: the transaction of the open turn. begin takes the lock, which is held while t->open. cursor: where the
+ * transport goes on; empty: where it was. keep: commits, with the cursor of what has passed; the lock stays.
+ * nothing: rolls back and lets go; later: how many arrivals are answered so. False: t->failed. */
+MUST_CHECK bool feed_keep_begin(struct feed *f);
+MUST_CHECK bool feed_keep_cursor(struct feed *f, struct slice cursor);
+MUST_CHECK bool feed_keep(struct feed *f);
+void feed_keep_nothing(struct feed *f, size_t later);
 
 /* feed_take.c: what is of the quarantine, in a turn of its own. begin holds `taking`; end commits, or rolls
  * back when not good, and lets go. retake: one row, which is deleted when it has ended otherwise. */

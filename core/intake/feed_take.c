@@ -9,8 +9,6 @@
 
 /* A long file is read in runs; what was read of one run ends before the next begins. */
 #define WORK_BYTES_FULL ((size_t)4 * 1024 * 1024)
-/* Deleting what is kept no longer is spread over the turns, so that no turn waits for a long delete. */
-#define FORGET_MOST 96
 
 static struct slice environment_of(const struct feed *f)
 {
@@ -56,35 +54,13 @@ static enum reading read_message(struct feed *f, struct message *m)
     return is_of_other(f, m) ? refuse_other(e) : READ_MAPPED;
 }
 
-static int64_t may_forget(const struct feed *f)
-{
-    int64_t most = f->publisher.forgotten + FORGET_MOST;
-    return most < f->spool.dropped ? most : f->spool.dropped;
-}
-
-static bool begin(struct feed *f)
-{
-    struct turn *t = &f->turn;
-    struct err *e = &t->failed;
-    pthread_mutex_lock(&f->lock);
-    t->open = true;
-    if (f->spool.waiting_bytes > f->o.spool_max_bytes)
-        return err_set(e, ERR_RETRY, "spool.full", 0,
-                       "cannot keep more: the spool is at its limit (spool_max), which the bus empties");
-    if (!feed_begin(f, e) || !spool_prune(&f->spool, t->now_ms, e))
-        return false;
-    struct publisher *p = &f->publisher;
-    int64_t upto = may_forget(f);
-    return upto <= p->forgotten || spool_forget(&f->spool, upto, e);
-}
-
 /* Stores the run that was read. False: the turn has failed. */
 static bool store_run(struct feed *f)
 {
     struct turn *t = &f->turn;
     if (t->count == 0)
         return true;
-    if (!t->open && !begin(f))
+    if (!t->open && !feed_keep_begin(f))
         return false;
     for (size_t i = 0; i < t->count; i++) {
         if (i + 1 < t->count)
@@ -246,21 +222,7 @@ static bool read_unit(struct feed *f, size_t arrival, const struct arrival *in)
 static bool end_unit(struct feed *f)
 {
     return !f->snapshot.on ||
-           (store_run(f) && (f->turn.open || begin(f)) && feed_end_snapshot(f));
-}
-
-static bool commit(struct feed *f)
-{
-    struct turn *t = &f->turn;
-    struct publisher *p = &f->publisher;
-    if (!t->open)
-        return true;
-    if (!feed_commit(f, &t->failed))
-        return false;
-    if (p->forgotten < may_forget(f))
-        p->forgotten = may_forget(f);
-    publisher_committed(f);
-    return true;
+           (store_run(f) && (f->turn.open || feed_keep_begin(f)) && feed_end_snapshot(f));
 }
 
 /* Nothing was kept: every arrival is to come again. */
@@ -279,29 +241,6 @@ static void answer_later(struct feed *f)
         if (!feed_answer(f, &m, REPLY_REJECT, ANSWER_LATER, &given, &ignored))
             t->out[i] = (struct answer){ .fate = ANSWER_LATER };
     }
-}
-
-/* That there is no room for a word is an alarm, which the turn that says so cannot store. */
-static void note_full(struct feed *f)
-{
-    struct err ignored = { .fate = ERR_NONE };
-    if (f->words.is_full && strcmp(f->turn.failed.code, WORDS_FULL) == 0 && feed_begin(f, &ignored) &&
-        !feed_commit(f, &ignored))
-        feed_forget(f);
-}
-
-/* Nothing of the turn was stored; later: how many arrivals are answered so. */
-static void roll_back(struct feed *f, size_t later)
-{
-    struct turn *t = &f->turn;
-    if (!t->open)
-        return;
-    spool_rollback(&f->spool);
-    feed_forget(f);
-    f->later += later;
-    note_full(f);
-    pthread_mutex_unlock(&f->lock);
-    t->open = false;
 }
 
 /* Whether it was one message's doing: what the database or the spool says is true of all, and so is that
@@ -324,6 +263,7 @@ static void give_up(struct feed *f)
         f->refusing = true;
         atomic_store(&f->refused_ms, t->now_ms);
     }
+    t->is_held = true;
     answer_later(f);
 }
 
@@ -411,9 +351,9 @@ static bool take_all(struct feed *f, const struct arrival *in, struct answer *ou
         ok = read_unit(f, i, &in[i]) && end_unit(f);
     }
     t->is_ahead = false;
-    ok = ok && store_run(f) && commit(f);
+    ok = ok && store_run(f) && feed_keep(f);
     if (!ok) {
-        roll_back(f, n == 1 || !is_of_one(&t->failed) ? n : 0);
+        feed_keep_nothing(f, n == 1 || !is_of_one(&t->failed) ? n : 0);
         arena_rewind(&f->keep, before);
     } else if (t->open) {
         pthread_mutex_unlock(&f->lock);
@@ -437,7 +377,7 @@ static void take_parts(struct feed *f, const struct arrival *in, struct answer *
         say_kept_again(f);
         return;
     }
-    if (n == 1 || !is_of_one(&f->turn.failed)) {
+    if (n <= 1 || !is_of_one(&f->turn.failed)) {
         give_up(f);
         return;
     }
@@ -452,6 +392,7 @@ static void take(struct feed *f, const struct arrival *in, struct answer *out, s
     if (!begins_as_prepared(&f->turn, in, n))
         open_turn(f);
     look_up(f);
+    f->turn.is_held = false;
     take_parts(f, in, out, n);
 }
 
@@ -461,6 +402,32 @@ void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n
     pthread_mutex_lock(&f->taking);
     take(f, in, out, n);
     pthread_mutex_unlock(&f->taking);
+}
+
+static bool go_on(struct feed *f, struct slice cursor)
+{
+    open_turn(f);
+    f->turn.arrivals = 0;
+    bool kept = feed_keep_cursor(f, cursor) && feed_keep(f);
+    if (!kept) {
+        feed_keep_nothing(f, 0);
+        give_up(f);
+    } else if (f->turn.open) {
+        pthread_mutex_unlock(&f->lock);
+        f->turn.open = false;
+    }
+    if (kept)
+        say_kept_again(f);
+    return kept;
+}
+
+bool feed_go_on(void *ctx, struct slice cursor)
+{
+    struct feed *f = ctx;
+    pthread_mutex_lock(&f->taking);
+    bool kept = go_on(f, cursor);
+    pthread_mutex_unlock(&f->taking);
+    return kept;
 }
 
 /* ---- what is of the quarantine ---- */
@@ -480,7 +447,7 @@ bool feed_retake_begin(struct feed *f, struct err *e)
     open_turn(f);
     look_up(f);
     f->turn.again = true;
-    if (begin(f))
+    if (feed_keep_begin(f))
         return true;
     *e = f->turn.failed;
     (void)!feed_retake_end(f, false, &f->turn.failed);
@@ -538,7 +505,7 @@ bool feed_retake(struct feed *f, int64_t n, struct err *e)
 bool feed_retake_end(struct feed *f, bool good, struct err *e)
 {
     struct turn *t = &f->turn;
-    if (good && !commit(f)) {
+    if (good && !feed_keep(f)) {
         *e = t->failed;
         good = false;
     } else if (!good && t->open) {

@@ -26,6 +26,7 @@ static const char schema[] =
     "create table if not exists tally (what text not null, name text not null,"
     " n integer not null, primary key (what, name)) without rowid;"
     SNAPSHOT_SCHEMA
+    "create table if not exists cursor (one integer primary key check (one = 1), bytes blob not null);"
     "create table if not exists total (one integer primary key check (one = 1), taken, published,"
     " unchanged, duplicates, not_carried, quarantined, refused_environment, refused_later, events,"
     " lost_ids, feed_seq);"
@@ -68,6 +69,7 @@ static const char *const texts[SPOOL_QUERY_COUNT] = {
     [SPOOL_SENT_AGED] = "delete from sent where n = (select min(n) from sent) and at < ?1",
     [SPOOL_SENT_CUT] = "delete from sent where n > ?1",
     [SPOOL_GAP] = "insert or replace into gap values (?1, ?2, ?3)",
+    [SPOOL_CURSOR] = "insert or replace into cursor values (1, ?1)",
     [SPOOL_SIZES] = "select coalesce(sum(length(raw) + length(records)), 0) from message"
                     " where n > ?1 and n <= ?2",
 };
@@ -144,7 +146,7 @@ bool spool_open(const char *path, struct spool *s, struct err *e)
     buf_init(&s->records, GATHERED_MAX);
     buf_init(&s->answers, GATHERED_MAX);
     bool ok = db_open(path, schema, &s->db, e) && db_run(s->db, tuning, e) &&
-              recall_open(&s->recall, s->db, e) && read_state(s, e);
+              recall_open(&s->recall, s->db, e) && read_state(s, e) && spool_read_cursor(s, e);
     for (int i = 0; ok && i < SPOOL_QUERY_COUNT; i++)
         ok = db_prepare(s->db, texts[i], &s->q[i], e);
     if (!ok)

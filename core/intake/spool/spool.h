@@ -1,7 +1,8 @@
 /* spool.h - a feed's durable state: one SQLite file, one commit a turn.
  *
  * Holds messages whose records wait for the bus, the marks and answers of what was sent before, the
- * quarantine, what was last seen for each `changed` key, links of local ids, and the sums of law 2.
+ * quarantine, what was last seen for each `changed` key, links of local ids, where the transport goes on, and
+ * the sums of law 2.
  * What a turn writes is gathered and stored as few rows: one of its messages, one of its answers,
  * one of what is to be remembered. Counting happens in s->turn between spool_begin and
  * spool_commit; a rollback forgets it. Row numbers are numbers of messages (totals.counts.taken),
@@ -44,6 +45,7 @@ enum spool_query {
     SPOOL_SENT_CUT,
     SPOOL_GAP,
     SPOOL_SIZES,
+    SPOOL_CURSOR,
     SPOOL_QUERY_COUNT
 };
 
@@ -79,6 +81,8 @@ struct spool {
     int64_t answers_max_bytes; /* beyond it the oldest go, whatever their age; 0: never */
     int64_t answers_bytes, answers_turn; /* of rows on disk; what the open turn adds or takes away */
     int64_t answers_rows;                /* written since the last prune */
+    uint8_t cursor[CURSOR_MAX];          /* of the transport, as it was when the file was opened */
+    size_t cursor_bytes;                 /* 0: there was none */
 };
 
 MUST_CHECK bool spool_open(const char *path, struct spool *s, struct err *e);
@@ -108,6 +112,13 @@ MUST_CHECK bool spool_batch(struct spool *s, int64_t after, struct arena *a, str
                             size_t max, size_t *n, struct err *e);
 /* Deletes messages up to number n, which the bus has, within the open turn. */
 MUST_CHECK bool spool_forget(struct spool *s, int64_t n, struct err *e);
+
+/* ---- spool_cursor.c: where the transport goes on (transport.h) */
+
+/* Within the open turn. Error: spool.cursor (ERR_FATAL): it is too long. */
+MUST_CHECK bool spool_put_cursor(struct spool *s, struct slice cursor, struct err *e);
+/* Into s->cursor. */
+MUST_CHECK bool spool_read_cursor(struct spool *s, struct err *e);
 
 /* ---- spool_kept.c: what the bus has is kept a while, with how far its lanes were when it had it */
 

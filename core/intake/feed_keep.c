@@ -1,0 +1,89 @@
+/* feed_keep.c - the transaction of a turn: begun with its first message, kept with where the transport goes on,
+ * or rolled back. */
+#include "intake/feed.h"
+
+#include <string.h>
+
+/* Deleting what is kept no longer is spread over the turns, so that no turn waits for a long delete. */
+#define FORGET_MOST 96
+
+static int64_t may_forget(const struct feed *f)
+{
+    int64_t most = f->publisher.forgotten + FORGET_MOST;
+    return most < f->spool.dropped ? most : f->spool.dropped;
+}
+
+bool feed_keep_begin(struct feed *f)
+{
+    struct turn *t = &f->turn;
+    struct err *e = &t->failed;
+    pthread_mutex_lock(&f->lock);
+    t->open = true;
+    if (f->spool.waiting_bytes > f->o.spool_max_bytes)
+        return err_set(e, ERR_RETRY, "spool.full", 0,
+                       "cannot keep more: the spool is at its limit (spool_max), which the bus empties");
+    if (!feed_begin(f, e) || !spool_prune(&f->spool, t->now_ms, e))
+        return false;
+    struct publisher *p = &f->publisher;
+    int64_t upto = may_forget(f);
+    return upto <= p->forgotten || spool_forget(&f->spool, upto, e);
+}
+
+/* Where the transport goes on behind what this transaction keeps; empty: where it was. */
+static struct slice next_cursor(struct turn *t)
+{
+    struct slice cursor = slice_of(NULL, 0);
+    if (!t->in || t->is_held)
+        return cursor;
+    size_t passed = answers_passed(t->out, t->arrivals);
+    t->is_held = passed < t->arrivals;
+    for (size_t i = 0; i < passed; i++)
+        if (t->in[i].cursor.n > 0)
+            cursor = t->in[i].cursor;
+    return cursor;
+}
+
+bool feed_keep_cursor(struct feed *f, struct slice cursor)
+{
+    struct turn *t = &f->turn;
+    return cursor.n == 0 ||
+           ((t->open || feed_keep_begin(f)) && spool_put_cursor(&f->spool, cursor, &t->failed));
+}
+
+bool feed_keep(struct feed *f)
+{
+    struct turn *t = &f->turn;
+    struct publisher *p = &f->publisher;
+    if (!feed_keep_cursor(f, next_cursor(t)))
+        return false;
+    if (!t->open)
+        return true;
+    if (!feed_commit(f, &t->failed))
+        return false;
+    if (p->forgotten < may_forget(f))
+        p->forgotten = may_forget(f);
+    publisher_committed(f);
+    return true;
+}
+
+/* That there is no room for a word is an alarm, which the turn that says so cannot store. */
+static void note_full(struct feed *f)
+{
+    struct err ignored = { .fate = ERR_NONE };
+    if (f->words.is_full && strcmp(f->turn.failed.code, WORDS_FULL) == 0 && feed_begin(f, &ignored) &&
+        !feed_commit(f, &ignored))
+        feed_forget(f);
+}
+
+void feed_keep_nothing(struct feed *f, size_t later)
+{
+    struct turn *t = &f->turn;
+    if (!t->open)
+        return;
+    spool_rollback(&f->spool);
+    feed_forget(f);
+    f->later += later;
+    note_full(f);
+    pthread_mutex_unlock(&f->lock);
+    t->open = false;
+}
