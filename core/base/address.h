@@ -11,8 +11,8 @@ struct address {
 
 /* Splits "host:port", "[v6]:port" or ":port". False when it is none of them. */
 bool address_split(struct slice text, struct address *out);
-/* Whether "host[:port]" can only be this machine: localhost, 127.0.0.0/8, [::1]. Never of a name or of
- * "every address". */
+/* Whether "host[:port]" can only be this machine: localhost, 127.0.0.0/8, [::1]. False for any
+ * other name, and for "every address". */
 bool address_is_local(struct slice text);
 
 #endif

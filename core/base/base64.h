@@ -7,8 +7,10 @@
 /* Characters of n bytes in base64, without a NUL. */
 #define BASE64_LENGTH(n) (((n) + 2) / 3 * 4)
 
+/* Writes BASE64_LENGTH(bytes.n) characters to out, without a NUL. */
 void base64_encode(struct slice bytes, char *out);
-/* Exactly n bytes; false when the text is anything else, also of unused bits that are not zero. */
+/* Exactly n bytes to out. False when the text is anything else, also when its unused bits are not
+ * zero. */
 bool base64_decode(struct slice text, uint8_t *out, size_t n);
 
 #endif

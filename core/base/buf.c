@@ -26,7 +26,7 @@ void buf_reset(struct buf *b)
 }
 
 /* The memory holds one byte more than `room`, for the NUL that vsnprintf insists on. */
-static bool grow(struct buf *b, size_t wanted)
+static bool buf_grow(struct buf *b, size_t wanted)
 {
     size_t room = b->room ? b->room : ROOM_MIN;
     while (room < wanted)
@@ -46,7 +46,12 @@ uint8_t *buf_reserve(struct buf *b, size_t n)
     if (b->failed)
         return NULL;
     b->full = n > b->max - b->n;
-    if (b->full || ((!b->p || b->room - b->n < n) && !grow(b, b->n + n))) {
+    if (b->full) {
+        b->failed = true;
+        return NULL;
+    }
+    bool has_room = b->p && b->room - b->n >= n;
+    if (!has_room && !buf_grow(b, b->n + n)) {
         b->failed = true;
         return NULL;
     }
@@ -103,7 +108,7 @@ void buf_hex(struct buf *b, struct slice s)
 }
 
 /* The length of the run at the start of s that a JSON string may hold as it is. */
-static size_t plain_run(struct slice s)
+static size_t json_plain_length(struct slice s)
 {
     size_t at = 0;
     while (at < s.n) {
@@ -136,7 +141,7 @@ void buf_json(struct buf *b, struct slice s)
 {
     buf_byte(b, '"');
     while (s.n > 0 && !b->failed) {
-        size_t n = plain_run(s);
+        size_t n = json_plain_length(s);
         buf_put(b, slice_head(s, n));
         if (n < s.n)
             put_escaped(b, s.p[n++]);

@@ -5,19 +5,19 @@
 
 #define ROOM_MIN 64
 
-static struct chain_link **head_of(const struct chains *c, uint64_t hash)
+static struct chain_link **chain_head(const struct chains *c, uint64_t hash)
 {
     return &c->heads[hash & (c->room - 1)];
 }
 
-static void put(struct chains *c, struct chain_link *l)
+static void chains_put(struct chains *c, struct chain_link *l)
 {
-    struct chain_link **head = head_of(c, l->hash);
+    struct chain_link **head = chain_head(c, l->hash);
     l->next = *head;
     *head = l;
 }
 
-static bool grow(struct chains *c)
+static bool chains_grow(struct chains *c)
 {
     struct chains wider = { .room = c->room ? c->room * 2 : ROOM_MIN, .count = c->count };
     wider.heads = mem_alloc(wider.room * sizeof(struct chain_link *));
@@ -26,7 +26,7 @@ static bool grow(struct chains *c)
     for (size_t i = 0; i < c->room; i++)
         for (struct chain_link *l = c->heads[i], *next; l; l = next) {
             next = l->next;
-            put(&wider, l);
+            chains_put(&wider, l);
         }
     mem_free(c->heads);
     *c = wider;
@@ -35,10 +35,10 @@ static bool grow(struct chains *c)
 
 bool chains_add(struct chains *c, struct chain_link *l, uint64_t hash)
 {
-    if (c->count >= c->room && !grow(c))
+    if (c->count >= c->room && !chains_grow(c))
         return false;
     l->hash = hash;
-    put(c, l);
+    chains_put(c, l);
     c->count++;
     return true;
 }
@@ -52,7 +52,7 @@ static struct chain_link *first_from(struct chain_link *l, uint64_t hash)
 
 struct chain_link *chains_first(const struct chains *c, uint64_t hash)
 {
-    return c->room ? first_from(*head_of(c, hash), hash) : NULL;
+    return c->room ? first_from(*chain_head(c, hash), hash) : NULL;
 }
 
 struct chain_link *chains_next(const struct chain_link *l)
@@ -62,7 +62,7 @@ struct chain_link *chains_next(const struct chain_link *l)
 
 void chains_remove(struct chains *c, const struct chain_link *l)
 {
-    struct chain_link **at = head_of(c, l->hash);
+    struct chain_link **at = chain_head(c, l->hash);
     while (*at != l)
         at = &(*at)->next;
     *at = l->next;

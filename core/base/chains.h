@@ -1,7 +1,7 @@
-/* chains.h - finding what is kept elsewhere by its hash: of some hundred thousand as fast as of ten.
+/* chains.h - a hash table of chains, over items that are kept elsewhere.
  *
- * What is to be found has a link as its first member, and owns it; several may be of one hash, and who
- * asks compares them. Owns its table. Threads: one. */
+ * An item has a link as its first member, and owns it. Several items may have one hash: the caller
+ * compares. Owns its table, which grows with its items. Threads: one. */
 #ifndef CONCORDAT_BASE_CHAINS_H
 #define CONCORDAT_BASE_CHAINS_H
 

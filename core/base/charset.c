@@ -4,6 +4,7 @@
 
 #define NAME_MAX 24
 #define REPLACEMENT 0xfffd
+#define BYTE_ORDER_MARK 0xfeff
 
 /* 0x80 to 0x9f; from 0xa0 on a byte is its own code point. */
 static const uint16_t cp1252_high[32] = {
@@ -177,12 +178,14 @@ enum charset_kind charset_begins(struct slice s)
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (slice_starts(s, marks[i].mark))
             return marks[i].kind;
-    if (s.n < 4 || (s.p[0] && s.p[1]))
+    if (s.n < 4)
         return CHARSET_UTF8;
-    bool second = s.p[2] || s.p[3]; /* a character of ASCII first, as in every format read here */
-    if (s.p[0] && !s.p[1])
-        return second ? CHARSET_UTF16LE : CHARSET_UTF32LE;
-    if (!s.p[0] && s.p[1])
+    /* Every format read here begins with a character of ASCII: one byte of its unit is not NUL. */
+    if (s.p[0] && s.p[1])
+        return CHARSET_UTF8;
+    if (s.p[0])
+        return s.p[2] || s.p[3] ? CHARSET_UTF16LE : CHARSET_UTF32LE;
+    if (s.p[1])
         return CHARSET_UTF16BE;
     return s.p[3] && !s.p[2] ? CHARSET_UTF32BE : CHARSET_UTF8;
 }
@@ -216,8 +219,17 @@ static uint32_t unit_at(const uint8_t *p, size_t width, bool big)
 {
     uint32_t c = 0;
     for (size_t i = 0; i < width; i++)
-        c |= (uint32_t)p[i] << 8 * (big ? width - 1 - i : i);
+        c |= (uint32_t)p[i] << (8 * (big ? width - 1 - i : i));
     return c;
+}
+
+/* A code point past 0xffff as UTF-16 has it (RFC 2781), less 0x10000:
+ *
+ *     units  110110hhhhhhhhhh 110111llllllllll
+ *     bits   hhhhhhhhhhllllllllll              */
+static inline uint32_t pair_point(uint32_t high, uint32_t low)
+{
+    return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
 
 /* The code point at *at, which moves past it; REPLACEMENT for what is none. */
@@ -237,21 +249,23 @@ static uint32_t wide_point(struct slice s, size_t *at, size_t width, bool big)
     if (low < 0xdc00 || low > 0xdfff)
         return REPLACEMENT;
     *at += 2;
-    return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+    return pair_point(c, low);
 }
 
 static struct slice wide_to_utf8(struct arena *a, enum charset_kind kind, struct slice s)
 {
     size_t width = kind == CHARSET_UTF16LE || kind == CHARSET_UTF16BE ? 2 : 4;
     bool big = kind == CHARSET_UTF16BE || kind == CHARSET_UTF32BE;
-    uint8_t *out = arena_alloc(a, s.n / 2 * 3 + 4), *to = out;
+    uint8_t *out = arena_alloc(a, s.n / 2 * 3 + 4);
     if (!out)
         return (struct slice){ NULL, 0 };
+    uint8_t *to = out;
     for (size_t at = 0; at < s.n;) {
-        bool first = at == 0;
+        bool is_first = at == 0;
         uint32_t c = wide_point(s, &at, width, big);
-        if (!first || c != 0xfeff) /* the byte order mark */
-            to = slice_put_utf8(to, c);
+        if (is_first && c == BYTE_ORDER_MARK)
+            continue;
+        to = slice_put_utf8(to, c);
     }
     return slice_of(out, (size_t)(to - out));
 }
@@ -270,27 +284,38 @@ struct slice charset_guess(struct arena *a, struct slice s)
     return slice_is_utf8(s) ? s : charset_to_utf8(a, CHARSET_LATIN1, s);
 }
 
-/* Whether a blank of Unicode shows as nothing: then two letters beside it are one word. */
-static bool is_hidden(struct slice blank)
+/* Whether a blank (slice_blank_length) shows as nothing: then two letters beside it are one word.
+ * */
+static bool is_hidden_blank(struct slice blank)
 {
-    static const struct slice spaces[] = { SLICE_INIT("\xe2\x80\xa8"), SLICE_INIT("\xe2\x80\xa9"),
-                                           SLICE_INIT("\xe2\x80\xaf"), SLICE_INIT("\xe2\x81\x9f") };
-    bool wide = blank.n == 3 && (blank.p[0] == 0xe1 || blank.p[0] == 0xe3);
-    bool space = blank.n == 3 && blank.p[0] == 0xe2 && blank.p[1] == 0x80 && blank.p[2] <= 0x8a;
-    if (blank.n == 1 || wide || space ||
-        slice_is_one_of(blank, spaces, sizeof spaces / sizeof spaces[0]))
-        return false;
-    return blank.n == 3 || blank.p[1] == 0xad;
+    static const struct {
+        uint32_t first, last;
+    } shown[] = {
+        { '\t', ' ' },        { 0x85, 0x85 },     { 0xa0, 0xa0 },     { 0x1680, 0x1680 },
+        { 0x180e, 0x180e },   { 0x2000, 0x200a }, { 0x2028, 0x2029 }, { 0x202f, 0x202f },
+        { 0x205f, 0x205f },   { 0x3000, 0x3000 },
+    };
+    uint32_t c = slice_code_point(blank);
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        if (c >= shown[i].first && c <= shown[i].last)
+            return false;
+    return true;
 }
 
+/* Whether every blank is one ' ' between two others. */
 static bool is_plain(struct slice s)
 {
-    size_t solid = 0; /* most codes are one word of ASCII */
-    while (solid < s.n && s.p[solid] > ' ' && s.p[solid] < 0x80)
-        solid++;
-    for (size_t i = solid; i < s.n; i++) {
-        size_t blank = slice_blank_length(slice_from(s, i));
-        if (blank > 1 || (blank && (s.p[i] != ' ' || (i + 1 < s.n && s.p[i + 1] == ' '))))
+    size_t at = 0; /* most codes are one word of ASCII */
+    while (at < s.n && s.p[at] > ' ' && s.p[at] < 0x80)
+        at++;
+    for (; at < s.n; at++) {
+        size_t blank = slice_blank_length(slice_from(s, at));
+        if (blank == 0)
+            continue;
+        if (s.p[at] != ' ')
+            return false;
+        bool is_doubled = at + 1 < s.n && s.p[at + 1] == ' ';
+        if (is_doubled)
             return false;
     }
     return true;
@@ -309,7 +334,7 @@ struct slice text_plain(struct arena *a, struct slice s)
         size_t blank = slice_blank_length(slice_from(s, i));
         if (!blank)
             out[n++] = s.p[i++];
-        else if (!is_hidden(slice_of(s.p + i, blank)) && out[n - 1] != ' ')
+        else if (!is_hidden_blank(slice_of(s.p + i, blank)) && out[n - 1] != ' ')
             out[n++] = ' ';
         i += blank;
     }

@@ -9,6 +9,7 @@
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS ((int64_t)24 * HOUR_MS)
 #define ERA_DAYS 146097
+#define MARCH_0000_DAYS 719468 /* from 0000-03-01 to 1970-01-01 */
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -21,7 +22,7 @@ static int64_t days_from_civil(int year, int month, int day)
     int64_t era = floor_div(y, 400), year_of_era = y - era * 400;
     int64_t day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * ERA_DAYS + day_of_era - 719468; /* days from 0000-03-01 to 1970-01-01 */
+    return era * ERA_DAYS + day_of_era - MARCH_0000_DAYS;
 }
 
 int64_t civil_to_ms(const struct civil *c)
@@ -32,25 +33,29 @@ int64_t civil_to_ms(const struct civil *c)
 
 struct civil civil_from_ms(int64_t ms)
 {
-    int64_t rest = ms % DAY_MS + (ms % DAY_MS < 0 ? DAY_MS : 0);
-    int64_t days = floor_div(ms, DAY_MS) + 719468;
-    int64_t era = floor_div(days, ERA_DAYS), doe = days - era * ERA_DAYS;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t from_march = (5 * doy + 2) / 153;
+    int64_t rest = ms % DAY_MS;
+    if (rest < 0)
+        rest += DAY_MS;
+    int64_t days = floor_div(ms, DAY_MS) + MARCH_0000_DAYS;
+    int64_t era = floor_div(days, ERA_DAYS);
+    int64_t day_of_era = days - era * ERA_DAYS;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t from_march = (5 * day_of_year + 2) / 153;
     struct civil c = {
         .month = (int)(from_march < 10 ? from_march + 3 : from_march - 9),
-        .day = (int)(doy - (153 * from_march + 2) / 5 + 1),
+        .day = (int)(day_of_year - (153 * from_march + 2) / 5 + 1),
         .hour = (int)(rest / HOUR_MS),
         .minute = (int)(rest / MINUTE_MS % 60),
         .second = (int)(rest / SECOND_MS % 60),
         .ms = (int)(rest % SECOND_MS),
     };
-    c.year = (int)(yoe + era * 400 + (c.month <= 2));
+    c.year = (int)(year_of_era + era * 400 + (c.month <= 2));
     return c;
 }
 
-static bool is_within(int value, int low, int high)
+static bool is_in_range(int value, int low, int high)
 {
     return value >= low && value <= high;
 }
@@ -64,7 +69,11 @@ static int days_of_month(int year, int month)
 
 bool civil_is_valid(const struct civil *c)
 {
-    return is_within(c->year, 1, 9999) && is_within(c->month, 1, 12) &&
-           is_within(c->day, 1, days_of_month(c->year, c->month)) && is_within(c->hour, 0, 23) &&
-           is_within(c->minute, 0, 59) && is_within(c->second, 0, 59) && is_within(c->ms, 0, 999);
+    return is_in_range(c->year, 1, 9999) &&
+           is_in_range(c->month, 1, 12) &&
+           is_in_range(c->day, 1, days_of_month(c->year, c->month)) &&
+           is_in_range(c->hour, 0, 23) &&
+           is_in_range(c->minute, 0, 59) &&
+           is_in_range(c->second, 0, 59) &&
+           is_in_range(c->ms, 0, 999);
 }

@@ -11,6 +11,15 @@ bool cursor_take(struct cursor *c, size_t n, struct slice *out, struct err *e)
     return true;
 }
 
+/* Zigzag, so that small numbers of either sign are short:
+ *
+ *     number   0 -1  1 -2  2
+ *     encoded  0  1  2  3  4 */
+static inline int64_t from_zigzag(uint64_t value)
+{
+    return (int64_t)((value >> 1) ^ (0 - (value & 1)));
+}
+
 /* Ten groups of seven bits hold 70: the tenth byte may carry one bit only, or bits were lost. */
 bool cursor_long(struct cursor *c, int64_t *out, struct err *e)
 {
@@ -24,7 +33,7 @@ bool cursor_long(struct cursor *c, int64_t *out, struct err *e)
         value |= (uint64_t)(byte & 0x7f) << (7 * i);
         if (byte < 0x80) {
             c->at += i + 1;
-            *out = (int64_t)((value >> 1) ^ (0 - (value & 1)));
+            *out = from_zigzag(value);
             return true;
         }
     }

@@ -9,12 +9,12 @@
 
 #include "base/arena.h"
 
-static bool fill(struct err *e, enum err_fate fate, const char *code, const char *format,
-                 va_list args) PRINTF_LIKE(4, 0);
+static bool err_fill(struct err *e, enum err_fate fate, const char *code, const char *format,
+                     va_list args) PRINTF_LIKE(4, 0);
 
 /* True when it was the first. */
-static bool fill(struct err *e, enum err_fate fate, const char *code, const char *format,
-                 va_list args)
+static bool err_fill(struct err *e, enum err_fate fate, const char *code, const char *format,
+                     va_list args)
 {
     if (e->fate != ERR_NONE)
         return false;
@@ -30,7 +30,7 @@ bool err_set(struct err *e, enum err_fate fate, const char *code, size_t at, con
 {
     va_list args;
     va_start(args, format);
-    if (fill(e, fate, code, format, args))
+    if (err_fill(e, fate, code, format, args))
         e->at = at;
     va_end(args);
     return false;
@@ -41,7 +41,7 @@ bool err_set_place(struct err *e, enum err_fate fate, const char *code, const ch
 {
     va_list args;
     va_start(args, format);
-    if (fill(e, fate, code, format, args)) {
+    if (err_fill(e, fate, code, format, args)) {
         e->file = file;
         e->line = line;
         e->column = column;
@@ -113,7 +113,7 @@ bool problems_say(struct problems *p, const char *code, const char *file, uint32
     struct err e = { .fate = ERR_NONE };
     va_list args;
     va_start(args, format);
-    if (fill(&e, ERR_FATAL, code, format, args)) {
+    if (err_fill(&e, ERR_FATAL, code, format, args)) {
         e.file = file;
         e.line = line;
         e.column = column;
@@ -123,7 +123,7 @@ bool problems_say(struct problems *p, const char *code, const char *file, uint32
     return false;
 }
 
-static int compare(const void *left, const void *right)
+static int compare_problems(const void *left, const void *right)
 {
     const struct err *a = left, *b = right;
     int order = strcmp(a->file ? a->file : "", b->file ? b->file : "");
@@ -137,7 +137,7 @@ static int compare(const void *left, const void *right)
 void problems_sort(struct problems *p)
 {
     if (p->count > 1)
-        qsort(p->list, p->count, sizeof *p->list, compare);
+        qsort(p->list, p->count, sizeof *p->list, compare_problems);
 }
 
 void problems_release(struct problems *p)

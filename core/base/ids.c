@@ -24,10 +24,13 @@ static bool is_one_digit_repeated(const char digit[10])
 /* The blank or hyphen that s starts with, of ASCII or of Unicode (U+2010 to U+2015, U+2212). */
 static size_t gap_length(struct slice s)
 {
-    bool dash = s.n >= 3 && s.p[0] == 0xe2 &&
-                ((s.p[1] == 0x80 && s.p[2] >= 0x90 && s.p[2] <= 0x95) ||
-                 (s.p[1] == 0x88 && s.p[2] == 0x92));
-    return dash ? 3 : s.p[0] == '-' ? 1 : slice_blank_length(s);
+    if (s.p[0] == '-')
+        return 1;
+    if (s.n < 3 || s.p[0] != 0xe2)
+        return slice_blank_length(s);
+    bool is_hyphen = s.p[1] == 0x80 && s.p[2] >= 0x90 && s.p[2] <= 0x95;
+    bool is_minus = s.p[1] == 0x88 && s.p[2] == 0x92;
+    return is_hyphen || is_minus ? 3 : slice_blank_length(s);
 }
 
 /* ".0", as a number that became a text has it. */
@@ -48,13 +51,16 @@ static bool parse_digits(struct slice s, struct nhs_number *out)
         uint8_t c = s.p[i];
         bool is_digit = c >= '0' && c <= '9';
         size_t gap = is_digit ? 0 : gap_length(slice_from(s, i));
-        if (!gap && n == 10 && is_nothing_behind_a_point(slice_from(s, i)))
+        if (gap) {
+            i += gap;
+            continue;
+        }
+        if (n == 10 && is_nothing_behind_a_point(slice_from(s, i)))
             break;
-        if (!gap && (!is_digit || n == 10))
+        if (n == 10 || !is_digit)
             return false;
-        if (!gap)
-            number.digit[n++] = (char)c;
-        i += gap ? gap : 1;
+        number.digit[n++] = (char)c;
+        i++;
     }
     if (n != 10 || is_one_digit_repeated(number.digit) || !is_modulus_11(number.digit))
         return false;
@@ -95,7 +101,7 @@ int subject_partition(const struct subject_key *k, int partitions)
     assert(partitions > 0);
     uint64_t head = 0;
     for (int i = 0; i < 8; i++)
-        head = head << 8 | k->b[i];
+        head = (head << 8) | k->b[i];
     return (int)(head % (uint64_t)partitions);
 }
 
@@ -114,7 +120,7 @@ bool id_from_hex(struct slice s, uint8_t b[ID_BYTES])
         int high = hex_digit(s.p[2 * i]), low = hex_digit(s.p[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
-        read[i] = (uint8_t)(high << 4 | low);
+        read[i] = (uint8_t)((high << 4) | low);
     }
     memcpy(b, read, sizeof read);
     return true;
@@ -122,13 +128,20 @@ bool id_from_hex(struct slice s, uint8_t b[ID_BYTES])
 
 static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
 
+/* Five bits of hash, from bit `at` on, which may reach into the next byte:
+ *
+ *     pair of bytes   xxxxxxxx xxxxxxxx
+ *     at % 8 == 6           43 210      */
+static inline unsigned five_bits(const uint8_t *hash, size_t at)
+{
+    unsigned pair = ((unsigned)hash[at / 8] << 8) | hash[at / 8 + 1];
+    return (pair >> (11 - at % 8)) & 31;
+}
+
 void disclosure_id_from(const uint8_t hash[32], struct disclosure_id *out)
 {
-    for (size_t i = 0; i < 20; i++) {
-        size_t bit = i * 5, byte = bit / 8;
-        unsigned pair = (unsigned)hash[byte] << 8 | hash[byte + 1];
-        out->text[i] = base32[pair >> (11 - bit % 8) & 31];
-    }
+    for (size_t i = 0; i < 20; i++)
+        out->text[i] = base32[five_bits(hash, i * 5)];
     out->text[20] = '\0';
 }
 
@@ -190,7 +203,7 @@ uint64_t crc64_avro(struct slice s)
     for (size_t i = 0; i < s.n; i++) {
         crc ^= s.p[i];
         for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (empty & (0 - (crc & 1)));
+            crc = (crc >> 1) ^ (crc & 1 ? empty : 0);
     }
     return crc;
 }

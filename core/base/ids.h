@@ -15,8 +15,9 @@ struct pseudonym { uint8_t b[ID_BYTES]; };      /* what one recipient knows a su
 struct event_id { uint8_t b[ID_BYTES]; };
 struct disclosure_id { char text[21]; };        /* 20 characters of base32, NUL: fits MSH-10 */
 
-/* Ten digits (blanks and hyphens dropped, and ".0" behind them; also 9.990000018e9) that pass modulus 11 (NHS Data Dictionary NHS_NUMBER) and
- * are not one digit repeated: those pass the checksum and are used as fillers. */
+/* Ten digits that pass modulus 11 (NHS Data Dictionary, NHS_NUMBER). Blanks, hyphens and a ".0"
+ * behind them are dropped; 9.990000018e9 is read too. One digit repeated is refused: it passes the
+ * checksum, and people type it as a filler. */
 bool nhs_number_parse(struct slice s, struct nhs_number *out);
 /* "*******026" */
 void nhs_number_masked(const struct nhs_number *n, char out[11]);

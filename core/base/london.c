@@ -14,7 +14,7 @@
 #define MARCH_TO_OCTOBER 214 /* days, from the last of one to that of the other */
 
 /* From so many hours after the table's start on, clocks are so many hours ahead of Greenwich. */
-#define AT(hour, ahead) ((uint32_t)(hour) << 2 | (ahead))
+#define AT(hour, ahead) (((uint32_t)(hour) << 2) | (ahead))
 static const uint32_t changes[] = {
     AT(0, 0), /* winter */
     AT(3386, 1), AT(6578, 0), AT(11114, 1), AT(15002, 0), AT(19514, 1), AT(24074, 0), AT(28418, 1),
@@ -43,6 +43,19 @@ static const uint32_t changes[] = {
 };
 #define CHANGES (sizeof changes / sizeof changes[0])
 
+/* A change in 32 bits, as AT makes it:
+ *
+ *     hours since the table's start (30) | hours ahead (2) */
+static inline uint32_t change_hour(uint32_t change)
+{
+    return change >> 2;
+}
+static inline int change_ahead(uint32_t change)
+{
+    return (int)(change & 3);
+}
+
+/* How many hours clocks were ahead of Greenwich. */
 static int by_table(int64_t ms)
 {
     if (ms < TABLE_START_MS)
@@ -51,12 +64,12 @@ static int by_table(int64_t ms)
     size_t low = 0, high = CHANGES; /* the last change that is not after it */
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (changes[middle] >> 2 <= hour)
+        if (change_hour(changes[middle]) <= hour)
             low = middle;
         else
             high = middle;
     }
-    return (int)(changes[low] & 3);
+    return change_ahead(changes[low]);
 }
 
 /* 01:00Z on the last Sunday that is no later than so many days after 1970-01-01, a Thursday. */
@@ -86,7 +99,8 @@ struct civil london_from_ms(int64_t ms)
     return is_summer ? civil_from_ms(ms + HOUR_MS) : utc;
 }
 
-/* Of the moments at which clocks showed that, the first; where there was none, as before the change. */
+/* The first moment at which clocks showed that time. If none did, as if clocks had not changed
+ * yet. */
 static int64_t old_to_ms(int64_t local, bool *doubtful)
 {
     int found = -1, count = 0;

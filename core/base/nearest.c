@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static unsigned least(unsigned a, unsigned b)
+static unsigned lesser(unsigned a, unsigned b)
 {
     return a < b ? a : b;
 }
@@ -14,8 +14,8 @@ static unsigned least(unsigned a, unsigned b)
 unsigned nearest_distance(struct slice a, struct slice b)
 {
     unsigned rows[3][NEAREST_LETTERS + 1];
-    a = slice_head(a, least((unsigned)a.n, NEAREST_LETTERS));
-    b = slice_head(b, least((unsigned)b.n, NEAREST_LETTERS));
+    a = slice_head(a, lesser((unsigned)a.n, NEAREST_LETTERS));
+    b = slice_head(b, lesser((unsigned)b.n, NEAREST_LETTERS));
     for (unsigned j = 0; j <= b.n; j++)
         rows[0][j] = j;
     for (unsigned i = 1; i <= a.n; i++) {
@@ -24,27 +24,32 @@ unsigned nearest_distance(struct slice a, struct slice b)
         row[0] = i;
         for (unsigned j = 1; j <= b.n; j++) {
             unsigned changed = above[j - 1] + (a.p[i - 1] != b.p[j - 1]);
-            row[j] = least(changed, least(above[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
-                row[j] = least(row[j], rows[(i - 2) % 3][j - 2] + 1);
+            row[j] = lesser(changed, lesser(above[j], row[j - 1]) + 1);
+            if (i < 2 || j < 2)
+                continue;
+            bool is_swapped = a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1];
+            if (is_swapped)
+                row[j] = lesser(row[j], rows[(i - 2) % 3][j - 2] + 1);
         }
     }
     return rows[a.n % 3][b.n];
 }
 
-static const char *word_at(const struct choices *c, size_t i)
+static const char *choice_at(const struct choices *c, size_t i)
 {
     const char *const *word = (const void *)((const char *)c->first + i * c->stride);
     return *word;
 }
 
-/* The next after (distance, index) in that order; c->n when there is none. */
-static size_t next_of(struct slice word, const struct choices *c, unsigned *distance, size_t after)
+/* The choices are ordered by distance, then by index. This is the next one behind *distance and
+ * `after` (c->n: from the start); c->n when there is none. */
+static size_t choice_after(struct slice word, const struct choices *c, unsigned *distance,
+                           size_t after)
 {
     size_t best = c->n;
     unsigned best_distance = 0;
     for (size_t i = 0; i < c->n; i++) {
-        unsigned d = nearest_distance(word, slice_text(word_at(c, i)));
+        unsigned d = nearest_distance(word, slice_text(choice_at(c, i)));
         bool is_later = d > *distance || (d == *distance && (after == c->n || i > after));
         if (is_later && (best == c->n || d < best_distance)) {
             best = i;
@@ -62,15 +67,18 @@ const char *nearest_list(struct slice word, const struct choices *choices, char 
     unsigned distance = 0;
     out[0] = '\0';
     for (size_t k = 0; k < choices->n; k++) {
-        at = next_of(word, choices, &distance, at);
-        const char *between = k == 0 ? "" : k + 1 == choices->n ? " or " : ", ";
-        size_t n = strlen(between) + strlen(word_at(choices, at));
-        size_t tail = k + 1 == choices->n ? 0 : sizeof more - 1;
+        at = choice_after(word, choices, &distance, at);
+        bool is_last = k + 1 == choices->n;
+        const char *between = is_last ? " or " : ", ";
+        if (k == 0)
+            between = "";
+        size_t n = strlen(between) + strlen(choice_at(choices, at));
+        size_t tail = is_last ? 0 : sizeof more - 1;
         if (used + n + tail >= room) {
             (void)snprintf(out + used, room - used, "%s", k ? more : "...");
             break;
         }
-        used += (size_t)snprintf(out + used, room - used, "%s%s", between, word_at(choices, at));
+        used += (size_t)snprintf(out + used, room - used, "%s%s", between, choice_at(choices, at));
     }
     return out;
 }

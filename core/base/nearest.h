@@ -1,7 +1,8 @@
-/* nearest.h - the words that somebody may have meant, for a message about one that is none of them.
+/* nearest.h - "it has: a, b or c", the nearest first: the choices that a message about a wrong
+ * word names.
  *
- * Nearest is by how many letters must be changed, added, left out or swapped with the next. Bounded:
- * a word of more than NEAREST_LETTERS is compared by its beginning. Allocates nothing. */
+ * The distance of two words is how many letters must be changed, added, left out or swapped with
+ * the next. Of a word only the first NEAREST_LETTERS are compared. Allocates nothing. */
 #ifndef CONCORDAT_BASE_NEAREST_H
 #define CONCORDAT_BASE_NEAREST_H
 
@@ -17,8 +18,8 @@ struct choices {
     const void *first; /* const char ** */
     size_t stride, n;
 };
-/* "a, b or c", the nearest first and of equals in their order; what has no room is "..." at the end.
- * room > 8. Returns out. */
+/* "a, b or c", the nearest first; equally near ones stand in their order. Ends with "..." when
+ * room is too little for all. room > 8. Returns out. */
 const char *nearest_list(struct slice word, const struct choices *choices, char *out, size_t room);
 
 #endif

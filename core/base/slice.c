@@ -7,14 +7,15 @@ static size_t wide_blank(const uint8_t *p, size_t n)
 {
     static const struct {
         uint32_t first, last;
-    } blanks[] = { { 0xe19a80, 0xe19a80 }, { 0xe1a08e, 0xe1a08e }, { 0xe28080, 0xe2808f },
+    } blanks[] = { /* three bytes of UTF-8, as one number */
+                   { 0xe19a80, 0xe19a80 }, { 0xe1a08e, 0xe1a08e }, { 0xe28080, 0xe2808f },
                    { 0xe280a8, 0xe280af }, { 0xe2819f, 0xe281af }, { 0xe38080, 0xe38080 },
                    { 0xefbbbf, 0xefbbbf } };
     if (n >= 2 && p[0] == 0xc2)
         return p[1] == 0xa0 || p[1] == 0x85 || p[1] == 0xad ? 2 : 0;
     if (n < 3 || p[0] < 0xe1)
         return 0;
-    uint32_t c = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+    uint32_t c = ((uint32_t)p[0] << 16) | ((uint32_t)p[1] << 8) | p[2];
     for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++)
         if (c >= blanks[i].first && c <= blanks[i].last)
             return 3;
@@ -37,8 +38,12 @@ static size_t last_blank(struct slice s)
     uint8_t c = s.p[s.n - 1];
     if (c < 0x80)
         return slice_blank_length(slice_of(&c, 1));
-    size_t two = s.n >= 2 ? wide_blank(s.p + s.n - 2, 2) : 0;
-    return two ? two : s.n >= 3 ? wide_blank(s.p + s.n - 3, 3) : 0;
+    size_t n = 0;
+    if (s.n >= 2)
+        n = wide_blank(s.p + s.n - 2, 2);
+    if (n == 0 && s.n >= 3)
+        n = wide_blank(s.p + s.n - 3, 3);
+    return n;
 }
 
 bool slice_is_blank(struct slice s)
@@ -60,12 +65,16 @@ struct slice slice_trim(struct slice s)
         return s;
     for (size_t n = slice_blank_length(s); n; n = slice_blank_length(s))
         s = slice_from(s, n);
-    for (size_t n = s.n ? last_blank(s) : 0; n; n = s.n ? last_blank(s) : 0)
+    while (s.n) {
+        size_t n = last_blank(s);
+        if (n == 0)
+            break;
         s.n -= n;
+    }
     return s;
 }
 
-static uint8_t lower(uint8_t c)
+static uint8_t lower_case(uint8_t c)
 {
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
 }
@@ -75,7 +84,7 @@ bool slice_equal_nocase(struct slice a, struct slice b)
     if (a.n != b.n)
         return false;
     for (size_t i = 0; i < a.n; i++)
-        if (lower(a.p[i]) != lower(b.p[i]))
+        if (lower_case(a.p[i]) != lower_case(b.p[i]))
             return false;
     return true;
 }
@@ -133,7 +142,7 @@ static struct slice after_ascii(struct slice s)
 
 bool slice_is_utf8(struct slice s)
 {
-    while ((s = after_ascii(s)).n > 0) {
+    for (s = after_ascii(s); s.n > 0; s = after_ascii(s)) {
         size_t n = slice_utf8_length(s);
         if (n == 0)
             return false;
@@ -209,12 +218,12 @@ uint32_t slice_code_point(struct slice one)
     static const uint8_t first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
     uint32_t c = one.p[0] & first[one.n];
     for (size_t i = 1; i < one.n; i++)
-        c = c << 6 | (one.p[i] & 0x3f);
+        c = (c << 6) | (one.p[i] & 0x3f);
     return c;
 }
 
 /* What a terminal obeys, what breaks a line, and what is not seen or turns what is. */
-static bool is_hidden(uint32_t c)
+static bool is_hidden_point(uint32_t c)
 {
     static const struct {
         uint32_t first, last;
@@ -230,10 +239,13 @@ static bool is_hidden(uint32_t c)
 
 size_t slice_plain_length(struct slice s)
 {
-    size_t at = 0, n;
-    while (at < s.n && (n = slice_utf8_length(slice_from(s, at))) > 0 &&
-           !is_hidden(slice_code_point(slice_of(s.p + at, n))))
+    size_t at = 0;
+    while (at < s.n) {
+        size_t n = slice_utf8_length(slice_from(s, at));
+        if (n == 0 || is_hidden_point(slice_code_point(slice_of(s.p + at, n))))
+            break;
         at += n;
+    }
     return at;
 }
 
@@ -255,6 +267,15 @@ bool slice_take_byte(struct slice *s, uint8_t byte)
     return true;
 }
 
+/* RFC 3629 section 3:
+ *
+ *     0xxxxxxx, 110xxxxx 10xxxxxx, 1110xxxx 10xxxxxx 10xxxxxx,
+ *     11110xxx 10xxxxxx 10xxxxxx 10xxxxxx */
+static inline uint8_t following_byte(uint32_t point, unsigned shift)
+{
+    return (uint8_t)(0x80 | ((point >> shift) & 0x3f));
+}
+
 uint8_t *slice_put_utf8(uint8_t *to, uint32_t point)
 {
     if (point < 0x80) {
@@ -262,16 +283,15 @@ uint8_t *slice_put_utf8(uint8_t *to, uint32_t point)
         return to;
     }
     if (point < 0x800) {
-        *to++ = (uint8_t)(0xc0 | point >> 6);
+        *to++ = (uint8_t)(0xc0 | (point >> 6));
+    } else if (point < 0x10000) {
+        *to++ = (uint8_t)(0xe0 | (point >> 12));
+        *to++ = following_byte(point, 6);
     } else {
-        if (point < 0x10000) {
-            *to++ = (uint8_t)(0xe0 | point >> 12);
-        } else {
-            *to++ = (uint8_t)(0xf0 | point >> 18);
-            *to++ = (uint8_t)(0x80 | (point >> 12 & 0x3f));
-        }
-        *to++ = (uint8_t)(0x80 | (point >> 6 & 0x3f));
+        *to++ = (uint8_t)(0xf0 | (point >> 18));
+        *to++ = following_byte(point, 12);
+        *to++ = following_byte(point, 6);
     }
-    *to++ = (uint8_t)(0x80 | (point & 0x3f));
+    *to++ = following_byte(point, 0);
     return to;
 }

@@ -101,7 +101,7 @@ static inline int hex_digit(uint8_t c)
 /* The length of the blank character that s starts with: of ASCII, of Unicode as UTF-8 (no-break, thin,
  * ideographic), or one that shows as nothing (zero-width, soft hyphen, byte order mark); 0: none. */
 size_t slice_blank_length(struct slice s);
-/* Whether it is such blanks alone; as short as what stands before the first other byte. */
+/* Whether s has nothing but such blanks. Stops at the first other byte. */
 bool slice_is_blank(struct slice s);
 /* Without such blanks at both ends. */
 struct slice slice_trim(struct slice s);

@@ -23,7 +23,7 @@ static bool has_digit(struct slice s)
 }
 
 /* ".5" is 500 ms; digits past the third are read and dropped. */
-static bool take_fraction(struct slice *s, int *ms)
+static bool take_strict_fraction(struct slice *s, int *ms)
 {
     size_t n = 0;
     int value = 0;
@@ -45,11 +45,11 @@ static bool take_seconds(struct slice *s, struct moment *m)
     if (s->n == 0 || s->p[0] != '.')
         return true;
     m->precision = TIME_MS;
-    return take_fraction(s, &m->local.ms);
+    return take_strict_fraction(s, &m->local.ms);
 }
 
 /* +hh:mm, at most 14 hours. */
-static bool take_offset(struct slice *s, int64_t *offset_ms)
+static bool take_strict_offset(struct slice *s, int64_t *offset_ms)
 {
     if (s->n == 0 || (s->p[0] != '+' && s->p[0] != '-'))
         return false;
@@ -67,7 +67,7 @@ static struct moment new_moment(void)
 }
 
 /* HH:MM[:SS[.fraction]] */
-static bool take_clock(struct slice *s, struct moment *m)
+static bool take_strict_clock(struct slice *s, struct moment *m)
 {
     if (!slice_take_digits(s, 2, &m->local.hour) || !slice_take_byte(s, ':') ||
         !slice_take_digits(s, 2, &m->local.minute))
@@ -78,7 +78,7 @@ static bool take_clock(struct slice *s, struct moment *m)
     return take_seconds(s, m);
 }
 
-static bool take_iso_date(struct slice *s, struct moment *m)
+static bool take_strict_date(struct slice *s, struct moment *m)
 {
     if (!slice_take_digits(s, 4, &m->local.year))
         return false;
@@ -97,13 +97,13 @@ bool time_from_iso(struct slice s, struct moment *out)
 {
     struct moment m = new_moment();
     int64_t offset_ms = 0;
-    if (!take_iso_date(&s, &m))
+    if (!take_strict_date(&s, &m))
         return false;
     if (m.precision == TIME_DAY && s.n > 0) {
-        if (!slice_take_byte(&s, 'T') || !take_clock(&s, &m))
+        if (!slice_take_byte(&s, 'T') || !take_strict_clock(&s, &m))
             return false;
         m.has_offset = s.n > 0;
-        if (m.has_offset && !slice_take_byte(&s, 'Z') && !take_offset(&s, &offset_ms))
+        if (m.has_offset && !slice_take_byte(&s, 'Z') && !take_strict_offset(&s, &offset_ms))
             return false;
     }
     return s.n == 0 && moment_settle(&m, offset_ms, out);
@@ -113,7 +113,7 @@ bool time_from_iso(struct slice s, struct moment *out)
 
 /* A mark, then the last `width` digits; by hand, since every message has several times. Returns the
  * end of what was written. */
-static char *print_part(char *to, char mark, int value, unsigned width)
+static char *print_digits(char *to, char mark, int value, unsigned width)
 {
     if (mark)
         *to++ = mark;
@@ -125,12 +125,12 @@ static char *print_part(char *to, char mark, int value, unsigned width)
 static char *print_date(char *to, const struct civil *c, enum time_precision p)
 {
     if (c->year >= 0 && c->year <= 9999)
-        to = print_part(to, 0, c->year, 4);
+        to = print_digits(to, 0, c->year, 4);
     else
         to += snprintf(to, YEAR_TEXT_MAX, "%d", c->year); /* no partner writes such a one */
     if (p >= TIME_MONTH)
-        to = print_part(to, '-', c->month, 2);
-    return p >= TIME_DAY ? print_part(to, '-', c->day, 2) : to;
+        to = print_digits(to, '-', c->month, 2);
+    return p >= TIME_DAY ? print_digits(to, '-', c->day, 2) : to;
 }
 
 struct slice time_to_iso(const struct moment *m, char out[TIME_TEXT_MAX])
@@ -138,12 +138,12 @@ struct slice time_to_iso(const struct moment *m, char out[TIME_TEXT_MAX])
     struct civil c = m->precision < TIME_MINUTE ? m->local : civil_from_ms(m->ms);
     char *to = print_date(out, &c, m->precision);
     if (m->precision >= TIME_MINUTE) {
-        to = print_part(to, 'T', c.hour, 2);
-        to = print_part(to, ':', c.minute, 2);
+        to = print_digits(to, 'T', c.hour, 2);
+        to = print_digits(to, ':', c.minute, 2);
         if (m->precision >= TIME_SECOND)
-            to = print_part(to, ':', c.second, 2);
+            to = print_digits(to, ':', c.second, 2);
         if (m->precision >= TIME_MS)
-            to = print_part(to, '.', c.ms, 3);
+            to = print_digits(to, '.', c.ms, 3);
         *to++ = 'Z';
     }
     *to = '\0';

@@ -11,20 +11,26 @@
 
 void wait_init(pthread_cond_t *c)
 {
-    pthread_condattr_t steady;
-    int failed = pthread_condattr_init(&steady) ||
-                 pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) || pthread_cond_init(c, &steady);
+    pthread_condattr_t monotonic;
+    int failed = pthread_condattr_init(&monotonic);
     assert(!failed);
-    pthread_condattr_destroy(&steady);
+    failed = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    assert(!failed);
+    failed = pthread_cond_init(c, &monotonic);
+    assert(!failed);
+    pthread_condattr_destroy(&monotonic);
 }
 
 int64_t wait_end_ns(int64_t ms)
 {
-    int64_t now = clock_mono_ns(), end;
+    int64_t ns, end;
     if (ms < 0)
         ms = 0;
-    return ms > INT64_MAX / NS_PER_MS || __builtin_add_overflow(now, ms * NS_PER_MS, &end) ? INT64_MAX
-                                                                                           : end;
+    if (__builtin_mul_overflow(ms, NS_PER_MS, &ns))
+        return INT64_MAX;
+    if (__builtin_add_overflow(clock_mono_ns(), ns, &end))
+        return INT64_MAX;
+    return end;
 }
 
 bool wait_until(pthread_cond_t *c, pthread_mutex_t *lock, int64_t end_ns)
