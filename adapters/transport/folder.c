@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -52,9 +51,7 @@ static void folder_close(void *state)
 {
     struct folder *s = state;
     folder_place_leave(s);
-    if (s->wake >= 0)
-        close(s->wake);
-    s->wake = -1;
+    waker_close(&s->wake);
     mem_free(s->files);
     mem_free(s->writers);
     s->files = NULL;
@@ -69,10 +66,7 @@ static bool folder_open(void *state, struct err *e)
     s->inbox = s->done = s->refused = s->watch = -1;
     s->has_looked = false;
     s->cannot_since_ns = 0;
-    s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    bool ok =
-        s->wake >= 0 || err_errno(e, ERR_FATAL, "folder.open", errno, "cannot make", "eventfd");
-    ok = ok && folder_check(s, cfg_is_set(s->read), e);
+    bool ok = waker_open(&s->wake, e) && folder_check(s, cfg_is_set(s->read), e);
     if (ok && cfg_is_set(s->write)) {
         int outbox = folder_place_open(AT_FDCWD, s->write, e);
         ok = outbox >= 0;
@@ -110,7 +104,7 @@ static void send_one(void *state, const struct outgoing *m, struct buf *answer, 
 static void folder_stop(void *state)
 {
     const struct folder *s = state;
-    eventfd_write(s->wake, 1);
+    waker_wake(&s->wake);
 }
 
 static const char *folder_where(void *state)

@@ -174,12 +174,6 @@ static void refuse_large(struct folder *s, struct folder_file *f)
     folder_put_away(s, f, &answer);
 }
 
-static bool stops(const struct folder *s)
-{
-    struct pollfd p = { .fd = s->wake, .events = POLLIN };
-    return poll(&p, 1, 0) > 0;
-}
-
 /* Files that are to come again shorten the wait for the next round. */
 static void wait_for_retries(const struct folder *s, int64_t *wait_ns)
 {
@@ -208,7 +202,7 @@ static void take_still(struct folder *s, struct haul *h, struct intake up, int64
         }
         if (h->count == TURN_FILES || h->bytes + (size_t)f->size > TURN_BYTES)
             hand_up(s, h, up);
-        if (stops(s))
+        if (waker_is_awake(&s->wake))
             break;
         struct arrival *in = &h->in[h->count];
         if (!read_file(s, f, &h->a, &in->bytes)) {
@@ -230,19 +224,12 @@ static void take_still(struct folder *s, struct haul *h, struct intake up, int64
  * is no reason to look: its end will be. */
 static bool wait_for_change(struct folder *s, int64_t wait_ns)
 {
-    struct pollfd p[] = { { .fd = s->wake, .events = POLLIN },
-                          { .fd = s->watch, .events = POLLIN } };
-    int64_t until_ns = clock_mono_ns() + wait_ns;
-    for (bool news = false; !news;) {
-        int64_t left_ns = until_ns - clock_mono_ns();
-        if (left_ns < 0)
-            return true;
-        int ready = poll(p, 2, (int)(left_ns / NS_PER_MS) + 1);
-        if (ready > 0 && p[0].revents)
-            return false;
-        news = folder_hear(s) || ready == 0;
-    }
-    return true;
+    int64_t end_ns = clock_mono_ns() + wait_ns;
+    enum waited how;
+    do
+        how = waker_wait(&s->wake, s->watch, POLLIN, end_ns);
+    while (how == WAITED_READY && !folder_hear(s) && clock_mono_ns() < end_ns);
+    return how != WAITED_AWAKE;
 }
 
 /* At first, and once an hour while it lasts. */

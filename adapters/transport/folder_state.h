@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+#include "host/waker.h"
 #include "transport/folder.h"
 
 /* A file in the inbox that waits to be taken. */
@@ -43,7 +44,8 @@ struct folder {
     bool has_looked;           /* since it was opened */
     int64_t cannot_since_ns;   /* monotonic: when it was said last that the inbox cannot be read; 0: it can */
     int inbox, done, refused;  /* folders; -1: not used */
-    int watch, wake;           /* inotify; eventfd that stop() makes readable */
+    int watch;                 /* inotify */
+    struct waker wake;         /* stop() wakes it */
     struct folder_file *files; /* by name */
     size_t count, room;
     struct folder_writer *writers;

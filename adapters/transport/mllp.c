@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -135,9 +134,8 @@ static void mllp_close(void *state)
     if (s->listener >= 0)
         close(s->listener);
     mllp_link_close(&s->link);
-    if (s->wake >= 0)
-        close(s->wake);
-    s->listener = s->wake = -1;
+    waker_close(&s->wake);
+    s->listener = -1;
     tls_close(&s->tls);
     buf_release(&s->work);
     mem_free(s->blocks);
@@ -148,15 +146,13 @@ static bool mllp_open(void *state, struct err *e)
 {
     struct mllp *s = state;
     bool receives = cfg_is_set(s->listen);
-    s->listener = s->wake = -1;
+    s->listener = -1;
     s->link = (struct mllp_link){ .fd = -1 };
     s->where[0] = '\0';
     if (!mllp_check(s, receives, e) || !open_tls(s, receives, e))
         return false;
     buf_init(&s->work, (size_t)s->frame_max + 64 * 1024);
-    s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    bool done = s->wake >= 0 ||
-                err_errno(e, ERR_FATAL, "mllp.listen", errno, "cannot make", "eventfd");
+    bool done = waker_open(&s->wake, e);
     if (done && cfg_is_set(s->listen))
         done = mllp_server_open(s, e);
     if (!done)
@@ -186,10 +182,8 @@ static void mllp_send(void *state, const struct outgoing *m, struct buf *answer,
 
 static void mllp_stop(void *state)
 {
-    struct mllp *s = state;
-    uint64_t one = 1;
-    if (write(s->wake, &one, sizeof one) < 0)
-        return; /* the counter is full: it is awake */
+    const struct mllp *s = state;
+    waker_wake(&s->wake);
 }
 
 static const char *mllp_where(void *state)

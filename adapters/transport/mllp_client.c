@@ -21,19 +21,14 @@ static void hang_up(struct mllp *s)
 /* Waits until fd is ready for what is wanted, the time is over, or stop() was called. */
 static bool wait_for(struct mllp *s, int fd, short wanted, int64_t until_ns, struct err *e)
 {
-    for (;;) {
-        int64_t left_ms = (until_ns - clock_mono_ns() + 999999) / 1000000;
-        struct pollfd p[2] = { { .fd = fd, .events = wanted }, { .fd = s->wake, .events = POLLIN } };
-        int n = left_ms > 0 ? poll(p, 2, left_ms > 3600000 ? 3600000 : (int)left_ms) : 0;
-        if (n > 0 && p[1].revents)
-            return err_set(e, ERR_RETRY, "mllp.stopped", 0, "sending was stopped");
-        if (n > 0)
-            return true;
-        if (n == 0 && clock_mono_ns() >= until_ns)
-            return err_set(e, ERR_RETRY, "mllp.timeout", 0, "no answer from '%.80s' in time",
-                           s->connect);
-        if (n < 0 && errno != EINTR)
-            return err_errno(e, ERR_RETRY, "mllp.connect", errno, "cannot wait for", s->connect);
+    switch (waker_wait(&s->wake, fd, wanted, until_ns)) {
+    case WAITED_AWAKE:
+        return err_set(e, ERR_RETRY, "mllp.stopped", 0, "sending was stopped");
+    case WAITED_END:
+        return err_set(e, ERR_RETRY, "mllp.timeout", 0, "no answer from '%.80s' in time",
+                       s->connect);
+    default:
+        return true;
     }
 }
 

@@ -200,7 +200,7 @@ static bool server_init(struct server *v, struct err *e)
     v->listening = true;
     v->turn = 4;
     v->now_ns = v->swept_ns = clock_mono_ns();
-    if (v->epoll < 0 || !server_watch(v, EPOLL_CTL_ADD, v->s->wake, EPOLLIN, &v->s->wake) ||
+    if (v->epoll < 0 || !server_watch(v, EPOLL_CTL_ADD, v->s->wake.fd, EPOLLIN, &v->s->wake) ||
         !server_watch(v, EPOLL_CTL_ADD, v->s->listener, EPOLLIN, &v->s->listener))
         return err_errno(e, ERR_FATAL, "mllp.listen", errno, "cannot watch", v->s->where);
     return true;

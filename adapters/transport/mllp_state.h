@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "base/buf.h"
+#include "host/waker.h"
 #include "transport/mllp.h"
 #include "transport/mllp_link.h"
 
@@ -26,7 +27,7 @@ struct mllp {
     int64_t connections_max, peer_connections_max, buffers_max, peer_buffers_max; /* 0: see mllp_max.c */
 
     /* both */
-    int wake; /* eventfd: readable once stop() was called */
+    struct waker wake; /* stop() wakes it */
     char where[80], host[256]; /* where it listens; whom it calls */
     struct tls_context *tls;   /* NULL: in the clear */
 

@@ -5,10 +5,13 @@
 #include <pthread.h>
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "host/log.h"
+#include "host/waker.h"
 #include "sharing/change/expiry.h"
 
 #define LOOK_MS 50
+#define ASK_AGAIN_MS 1000
 #define READ_ARENA_BYTES ((size_t)64 << 20)
 #define BUNDLE_ARENA_BYTES ((size_t)512 << 20)
 #define PROBLEMS_SAID 20
@@ -34,6 +37,7 @@ struct keeper {
     pthread_t thread;
     bool started;
     atomic_bool stop;
+    struct waker stop_asked;
     void (*lost)(void *ctx, const struct err *why);
     void *lost_ctx;
     /* One arena a bundle taken up, until the end. */
@@ -323,13 +327,12 @@ bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
 /* Whether to ask the same reader again, after a while. */
 static bool may_ask_again(struct keeper *k, const struct err *e)
 {
-    const struct timespec pause = { 1, 0 };
     bool lost = e->fate == ERR_FATAL;
     log_err(lost ? LOG_ERROR : LOG_WARN, &who, e);
     if (lost)
         k->lost(k->lost_ctx, e);
     else
-        (void)nanosleep(&pause, NULL);
+        (void)waker_wait(&k->stop_asked, -1, 0, wait_end_ns(ASK_AGAIN_MS));
     return !lost;
 }
 
@@ -359,6 +362,8 @@ bool keeper_start(struct keeper *k, void (*lost)(void *ctx, const struct err *wh
 {
     k->lost = lost;
     k->lost_ctx = ctx;
+    if (!waker_open(&k->stop_asked, e))
+        return false;
     int number = pthread_create(&k->thread, NULL, run, k);
     k->started = number == 0;
     return k->started || err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
@@ -367,6 +372,7 @@ bool keeper_start(struct keeper *k, void (*lost)(void *ctx, const struct err *wh
 void keeper_stop(struct keeper *k)
 {
     atomic_store(&k->stop, true);
+    waker_wake(&k->stop_asked);
     if (k->started)
         pthread_join(k->thread, NULL);
     k->started = false;
@@ -379,6 +385,7 @@ void keeper_close(struct keeper **out)
     if (!k)
         return;
     keeper_stop(k);
+    waker_close(&k->stop_asked);
     bus_reader_close(&k->reader);
     while (k->kept)
         drop_kept(k);

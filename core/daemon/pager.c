@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/wait.h"
 #include "host/log.h"
+#include "host/waker.h"
 
 #define LOOK_MS 2000
 #define AGAIN_MS ((int64_t)3600000)
@@ -14,9 +15,8 @@
 struct pager {
     struct tally *tally;
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t stop_asked;
-    bool stopping, started;
+    struct waker stop_asked;
+    bool started;
 };
 
 static const struct log_who who = { "router", "holds" };
@@ -98,23 +98,12 @@ static void look(struct pager *p)
         log_err(LOG_WARN, &who, &e);
 }
 
-static bool rest(struct pager *p)
-{
-    int64_t end_ns = wait_end_ns(LOOK_MS);
-    pthread_mutex_lock(&p->lock);
-    while (!p->stopping && wait_until(&p->stop_asked, &p->lock, end_ns))
-        ;
-    bool go_on = !p->stopping;
-    pthread_mutex_unlock(&p->lock);
-    return go_on;
-}
-
 static void *run(void *ctx)
 {
     struct pager *p = ctx;
     do
         look(p);
-    while (rest(p));
+    while (waker_wait(&p->stop_asked, -1, 0, wait_end_ns(LOOK_MS)) == WAITED_END);
     return NULL;
 }
 
@@ -125,8 +114,10 @@ bool pager_start(struct tally *t, struct pager **out, struct err *e)
     if (!p)
         return err_memory(e);
     p->tally = t;
-    pthread_mutex_init(&p->lock, NULL);
-    wait_init(&p->stop_asked);
+    if (!waker_open(&p->stop_asked, e)) {
+        pager_stop(out);
+        return false;
+    }
     int number = pthread_create(&p->thread, NULL, run, p);
     p->started = number == 0;
     if (!p->started) {
@@ -142,13 +133,9 @@ void pager_stop(struct pager **out)
     *out = NULL;
     if (!p)
         return;
-    pthread_mutex_lock(&p->lock);
-    p->stopping = true;
-    pthread_cond_broadcast(&p->stop_asked);
-    pthread_mutex_unlock(&p->lock);
+    waker_wake(&p->stop_asked);
     if (p->started)
         pthread_join(p->thread, NULL);
-    pthread_cond_destroy(&p->stop_asked);
-    pthread_mutex_destroy(&p->lock);
+    waker_close(&p->stop_asked);
     mem_free(p);
 }

@@ -49,13 +49,12 @@ bool delivery_open(const struct delivery_options *o, struct delivery **out, stru
     buf_init(&d->answer, 1 << 20);
     buf_init(&d->receipt, 1 << 20);
     pthread_mutex_init(&d->lock, NULL);
-    wait_init(&d->stop_asked);
     wait_init(&d->answered);
     int service = bundle_service(o->bundle, o->service);
     bool good = service >= 0 || err_set(e, ERR_FATAL, "delivery.service", 0,
                                         "cannot deliver: the region has no such service");
     d->to.n = (uint16_t)service;
-    if (!good || !store_open(o->database, &d->store, e) || !open_topics(d, e)) {
+    if (!good || !waker_open(&d->stop_asked, e) || !store_open(o->database, &d->store, e) || !open_topics(d, e)) {
         delivery_close(&d);
         return false;
     }
@@ -65,20 +64,14 @@ bool delivery_open(const struct delivery_options *o, struct delivery **out, stru
 
 void delivery_stop(struct delivery *d)
 {
-    pthread_mutex_lock(&d->lock);
     atomic_store(&d->stopping, true);
-    pthread_cond_broadcast(&d->stop_asked);
-    pthread_mutex_unlock(&d->lock);
+    waker_wake(&d->stop_asked);
 }
 
 /* Waits that long, or until it is to stop. */
 static void pause_ms(struct delivery *d, int64_t ms)
 {
-    int64_t end_ns = wait_end_ns(ms);
-    pthread_mutex_lock(&d->lock);
-    while (!atomic_load(&d->stopping) && wait_until(&d->stop_asked, &d->lock, end_ns))
-        ;
-    pthread_mutex_unlock(&d->lock);
+    (void)waker_wait(&d->stop_asked, -1, 0, wait_end_ns(ms));
 }
 
 void delivery_close(struct delivery **d)
@@ -94,7 +87,7 @@ void delivery_close(struct delivery **d)
     buf_release(&(*d)->receipt);
     arena_release(&(*d)->names);
     arena_release(&(*d)->arena);
-    pthread_cond_destroy(&(*d)->stop_asked);
+    waker_close(&(*d)->stop_asked);
     pthread_cond_destroy(&(*d)->answered);
     pthread_mutex_destroy(&(*d)->lock);
     mem_free(*d);

@@ -12,6 +12,7 @@
 #include "delivery/store.h"
 #include "delivery/told.h"
 #include "host/log.h"
+#include "host/waker.h"
 
 struct delivery {
     struct delivery_options o;
@@ -39,7 +40,7 @@ struct delivery {
     bool in_trouble, alarmed, parked_said; /* said, until it is over */
     atomic_bool stopping;
     pthread_mutex_t lock;
-    pthread_cond_t stop_asked;
+    struct waker stop_asked;
     const struct way_back *asked; /* under lock, as what came of it: by its thread, told on answered */
     uint64_t asked_done;
     struct err asked_failed;

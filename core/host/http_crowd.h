@@ -8,13 +8,15 @@
 #include <pthread.h>
 
 #include "host/http_conn.h"
+#include "host/waker.h"
 
 struct http_door {
     struct http_door_options o;
     struct peers peers;
     struct http_conn *all, *gone; /* gone: freed when no event can name them any more */
     pthread_t thread;
-    int epoll, wake;
+    int epoll;
+    struct waker wake;
     bool is_listening, runs;
     int64_t now_ms, swept_ms, said_ms;
     size_t unsaid;

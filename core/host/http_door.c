@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -154,14 +153,13 @@ static void *run(void *ctx)
 
 static bool begin(struct http_door *d, struct err *e)
 {
-    if (!peers_init(&d->peers, &d->o.peers, e))
+    if (!peers_init(&d->peers, &d->o.peers, e) || !waker_open(&d->wake, e))
         return false;
     d->epoll = epoll_create1(EPOLL_CLOEXEC);
-    d->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     d->is_listening = true;
-    d->runs = d->epoll >= 0 && d->wake >= 0 &&
+    d->runs = d->epoll >= 0 &&
               http_crowd_watch(d, EPOLL_CTL_ADD, d->o.listener, EPOLLIN, &d->o.listener) &&
-              http_crowd_watch(d, EPOLL_CTL_ADD, d->wake, EPOLLIN, &d->wake);
+              http_crowd_watch(d, EPOLL_CTL_ADD, d->wake.fd, EPOLLIN, &d->wake);
     int failed = d->runs ? pthread_create(&d->thread, NULL, run, d) : errno;
     d->runs = failed == 0;
     return d->runs || err_errno(e, ERR_FATAL, "http.door", failed, "cannot listen on", d->o.where);
@@ -175,7 +173,7 @@ bool http_door_start(const struct http_door_options *o, struct http_door **out, 
         return err_memory(e);
     }
     d->o = *o;
-    d->epoll = d->wake = -1;
+    d->epoll = -1;
     if (!begin(d, e)) {
         http_door_stop(&d);
         return false;
@@ -191,8 +189,7 @@ void http_door_stop(struct http_door **door)
     if (!d)
         return;
     if (d->runs) {
-        const uint64_t one = 1;
-        (void)!write(d->wake, &one, sizeof one);
+        waker_wake(&d->wake);
         pthread_join(d->thread, NULL);
     }
     while (d->all)
@@ -201,8 +198,7 @@ void http_door_stop(struct http_door **door)
     close(d->o.listener);
     if (d->epoll >= 0)
         close(d->epoll);
-    if (d->wake >= 0)
-        close(d->wake);
+    waker_close(&d->wake);
     peers_release(&d->peers);
     mem_free(d);
 }

@@ -46,7 +46,7 @@ static void one_look(void)
     eventfd_t value;
     r.t->stop(r.state);
     CU_ASSERT_TRUE_FATAL(r.t->run(r.state, nobody, &r.e));
-    CU_ASSERT_FATAL(eventfd_read(((struct folder *)r.state)->wake, &value) == 0);
+    CU_ASSERT_FATAL(eventfd_read(((struct folder *)r.state)->wake.fd, &value) == 0);
 }
 
 static const struct folder_file *the_file(void)
