@@ -52,7 +52,10 @@ void key_check_value(const struct key *k, char out[KEY_CHECK_CHARS + 1]);
 struct public_key { uint8_t b[KEY_BYTES]; };
 void ed25519_public(const struct key *secret, struct public_key *out);
 void ed25519_sign(const struct key *secret, struct slice what, uint8_t out[SIGNATURE_BYTES]);
-/* False of whatever is not that key's signature of these very bytes. */
+/* Whether it is a point of small order: signatures of any text can be made for it, and libcrypto takes
+ * them. No secret key has such a public half. */
+bool ed25519_is_weak(const struct public_key *k);
+/* False of whatever is not that key's signature of these very bytes, and of a weak key's. */
 MUST_CHECK bool ed25519_verify(const struct public_key *k, struct slice what,
                                const uint8_t signature[SIGNATURE_BYTES]);
 

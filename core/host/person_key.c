@@ -144,35 +144,6 @@ bool person_key_public(const char *path, struct public_key *out)
                          out->b, KEY_BYTES);
 }
 
-static bool public_of_pem(struct slice bytes, struct public_key *out)
-{
-    BIO *memory = BIO_new_mem_buf(bytes.p, (int)bytes.n);
-    EVP_PKEY *key = memory ? PEM_read_bio_PrivateKey(memory, NULL, NULL, NULL) : NULL;
-    size_t n = KEY_BYTES;
-    bool good = key && EVP_PKEY_is_a(key, "ED25519") &&
-                EVP_PKEY_get_raw_public_key(key, out->b, &n) == 1 && n == KEY_BYTES;
-    BIO_free(memory);
-    EVP_PKEY_free(key);
-    return good;
-}
-
-bool key_file_public(const char *path, struct public_key *out)
-{
-    uint8_t room[FILE_MAX];
-    struct key secret = { .set = true };
-    struct slice bytes;
-    struct stat st;
-    enum key_file kind = read_bytes(path, room, &bytes, &st) ? kind_of(bytes) : KEY_FILE_NONE;
-    if (kind == KEY_FILE_RAW) {
-        memcpy(secret.b, bytes.p, KEY_BYTES);
-        ed25519_public(&secret, out);
-        explicit_bzero(&secret, sizeof secret);
-    }
-    bool good = kind == KEY_FILE_RAW || (kind == KEY_FILE_PLAIN && public_of_pem(bytes, out));
-    explicit_bzero(room, sizeof room);
-    return good;
-}
-
 static bool take_ed25519(const PKCS8_PRIV_KEY_INFO *plain, struct key *out)
 {
     const ASN1_OBJECT *what;

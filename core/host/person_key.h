@@ -19,8 +19,6 @@ MUST_CHECK bool person_key_read(const char *path, struct slice passphrase, struc
                                 struct err *e);
 /* Whose file it says it is, without opening it. False: it is no such file. */
 bool person_key_public(const char *path, struct public_key *out);
-/* The public half of a secret key that lies open: 32 bytes, or a PEM of Ed25519 without a passphrase. */
-bool key_file_public(const char *path, struct public_key *out);
 /* What a file's first bytes are. */
 enum key_file { KEY_FILE_NONE, KEY_FILE_RAW, KEY_FILE_ENCRYPTED, KEY_FILE_PLAIN };
 enum key_file key_file_kind(const char *path);

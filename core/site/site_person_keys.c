@@ -1,21 +1,22 @@
 /* site_person_keys.c - looks for secret keys of people and of approvers in the folder of a site that has a
- * router: whoever runs the router must not be able to sign for those who decide about it, nor the
- * agreements that it goes by. A key under a passphrase is somebody's in any case; one that lies open is
- * told by whose public key it is. */
+ * router, and in its state's: whoever runs the router must not be able to sign for those who decide about it,
+ * nor the agreements that it goes by. A key under a passphrase is somebody's in any case, but the one that the
+ * site itself shows the bus; one that lies open is told by whose public key it is. Links are followed: what
+ * can be reached from there lies there. */
 #define _XOPEN_SOURCE 700
 #include <ftw.h>
 #include <sys/stat.h>
 
-#include "host/person_key.h"
+#include "host/secret_keys.h"
 #include "site/site.h"
 
-#define FILE_MAX 8192
 #define DEEPEST_OPEN 16
 
 /* nftw has no context: a command looks at one site. */
 static struct {
     const struct people *people;
     const struct approvers *approvers[2]; /* of the bundle in force, and of the first */
+    struct stat of_bus; /* the file of its key for the bus; all zeros: none under a passphrase */
     struct arena *arena;
     struct problems *problems;
 } looking;
@@ -47,19 +48,23 @@ static bool is_of_approver(const struct public_key *key, struct owner *out)
     return false;
 }
 
-static bool is_somebodys(const char *path, struct owner *out)
+static bool is_somebodys(void *ctx, const struct public_key *key)
 {
-    struct public_key key;
-    bool locked = person_key_public(path, &key);
-    return (locked || key_file_public(path, &key)) &&
-           (is_of_approver(&key, out) || is_of_person(&key, out) || locked);
+    struct owner *out = ctx;
+    *out = (struct owner){ .what = "a person" };
+    return !key || is_of_approver(key, out) || is_of_person(key, out);
+}
+
+static bool is_of_bus(const struct stat *st)
+{
+    return st->st_ino == looking.of_bus.st_ino && st->st_dev == looking.of_bus.st_dev;
 }
 
 static int look(const char *path, const struct stat *st, int type, struct FTW *at)
 {
     struct owner of;
     (void)at;
-    if (type != FTW_F || !S_ISREG(st->st_mode) || st->st_size > FILE_MAX || !is_somebodys(path, &of))
+    if (type != FTW_F || !S_ISREG(st->st_mode) || is_of_bus(st) || !secret_keys_find(path, is_somebodys, &of))
         return 0;
     const char *file = arena_text(looking.arena, slice_text(path));
     problems_say(looking.problems, "site.person-key", file ? file : "", 0, 0,
@@ -69,8 +74,15 @@ static int look(const char *path, const struct stat *st, int type, struct FTW *a
     return 0;
 }
 
+static bool is_below(const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    return strncmp(path, folder, n) == 0 && (path[n] == '/' || !path[n]);
+}
+
 void site_find_person_keys(const struct site *s, struct arena *a, struct problems *p)
 {
+    const struct tls_settings *bus = &s->bus_tls;
     if (!s->has_router)
         return;
     looking.people = &s->bundle->people;
@@ -78,5 +90,9 @@ void site_find_person_keys(const struct site *s, struct arena *a, struct problem
     looking.approvers[1] = &s->first_by;
     looking.arena = a;
     looking.problems = p;
-    (void)nftw(s->folder, look, DEEPEST_OPEN, FTW_PHYS);
+    if (!bus->key || !bus->passphrase || stat(bus->key, &looking.of_bus) != 0)
+        looking.of_bus = (struct stat){ 0 };
+    (void)nftw(s->folder, look, DEEPEST_OPEN, 0);
+    if (!is_below(s->state_folder, s->folder))
+        (void)nftw(s->state_folder, look, DEEPEST_OPEN, 0);
 }

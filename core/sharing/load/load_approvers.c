@@ -9,6 +9,21 @@ bool load_approver_role(const struct strict *r, const struct node *n)
     return strict_one_of(r, n, load_offices, LOAD_OFFICES);
 }
 
+void load_public_key(const struct strict *r, const struct node *n, const char *code,
+                     struct public_key *out)
+{
+    if (!n)
+        return;
+    if (!base64_decode(n->text, out->b, KEY_BYTES))
+        (void)strict_say(r, n, code,
+                         "this is no Ed25519 public key: want 32 bytes in base64, as concordat key "
+                         "prints them");
+    else if (ed25519_is_weak(out))
+        (void)strict_say(r, n, code,
+                         "this key is a point of small order, for which anybody can make signatures: "
+                         "no secret key has it");
+}
+
 static void read_one(const struct strict *r, const struct node *n, struct approver *out)
 {
     strict_keys(r, n, &load_keys_approver);
@@ -17,10 +32,7 @@ static void read_one(const struct strict *r, const struct node *n, struct approv
                               .role = strict_text(n, "role") };
     if (!load_is_id(n->key))
         (void)strict_say_key(r, n, r->codes->word, "'%.*s' is no id", SHOWN(n->key));
-    const struct node *key = strict_member(n, "key", NODE_TEXT);
-    if (key && !base64_decode(key->text, out->key.b, KEY_BYTES))
-        (void)strict_say(r, key, r->codes->word,
-                         "this is no Ed25519 public key: want 32 bytes in base64");
+    load_public_key(r, strict_member(n, "key", NODE_TEXT), r->codes->word, &out->key);
 }
 
 void load_approvers(const struct strict *r, const struct node *map, struct approvers *out)

@@ -1,7 +1,6 @@
 /* load_people.c - reads region.yaml's people. */
 #include "sharing/load/load.h"
-
-#include "base/base64.h"
+#include "sharing/load/load_approvers.h"
 
 static unsigned read_roles(const struct strict *r, const struct node *list)
 {
@@ -14,15 +13,6 @@ static unsigned read_roles(const struct strict *r, const struct node *list)
                 roles |= 1U << i;
     }
     return roles;
-}
-
-static void read_key(const struct strict *r, const struct node *n, struct public_key *out)
-{
-    const struct node *key = strict_member(n, "key", NODE_TEXT);
-    if (key && !base64_decode(key->text, out->b, KEY_BYTES))
-        (void)strict_say(r, key, "bundle.key",
-                         "this is no Ed25519 public key: want 32 bytes in base64, as concordat key "
-                         "--person prints them");
 }
 
 static void read_one(struct loader *l, const struct node *n, struct named *out)
@@ -40,7 +30,7 @@ static void read_one(struct loader *l, const struct node *n, struct named *out)
                          SHOWN(agency));
     out->agency = number < 0 ? 0 : (uint16_t)number;
     out->roles = read_roles(r, node_get(n, "roles"));
-    read_key(r, n, &out->key);
+    load_public_key(r, strict_member(n, "key", NODE_TEXT), "bundle.key", &out->key);
     (void)load_day(l, node_get(n, "until"), &start_ms, &out->until_ms);
 }
 

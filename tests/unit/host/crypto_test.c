@@ -2,6 +2,8 @@
 #include <CUnit/CUnit.h>
 #include <pthread.h>
 
+#include <openssl/evp.h>
+
 #include "base/buf.h"
 #include "host/crypto.h"
 #include "scratch.h"
@@ -233,9 +235,76 @@ static void verifies_nothing_that_was_changed(void)
     }
 }
 
+/* The points of order 1, 2, 4 and 8, and in how else each can be written ("Taming the many EdDSAs", table
+ * 1, and libsodium's ge25519_has_small_order). */
+static const char *const small_orders[] = {
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+};
+#define SMALL_ORDERS (sizeof small_orders / sizeof small_orders[0])
+
+static bool libcrypto_takes(const uint8_t key[KEY_BYTES], const uint8_t signature[SIGNATURE_BYTES],
+                            const char *text)
+{
+    EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, KEY_BYTES);
+    EVP_MD_CTX *check = EVP_MD_CTX_new();
+    bool good = k && EVP_DigestVerifyInit(check, NULL, NULL, NULL, k) == 1 &&
+                EVP_DigestVerify(check, signature, SIGNATURE_BYTES, (const uint8_t *)text, strlen(text)) == 1;
+    EVP_MD_CTX_free(check);
+    EVP_PKEY_free(k);
+    return good;
+}
+
+/* R is the point itself, or the neutral one, and S nothing: of each key a good part of all texts is signed. */
+static int texts_signed_by_nobody(const struct public_key *k, bool by_libcrypto)
+{
+    int n = 0;
+    for (int i = 0; i < 64; i++)
+        for (int neutral = 0; neutral < 2; neutral++) {
+            uint8_t signature[SIGNATURE_BYTES] = { 0 };
+            char text[32];
+            read_hex(neutral ? small_orders[0] : small_orders[i % 8], signature);
+            snprintf(text, sizeof text, "text %d", i);
+            n += by_libcrypto ? libcrypto_takes(k->b, signature, text)
+                              : ed25519_verify(k, slice_text(text), signature);
+        }
+    return n;
+}
+
+static void a_key_of_small_order_signs_nothing(void)
+{
+    struct public_key k;
+    for (size_t i = 0; i < SMALL_ORDERS; i++) {
+        read_hex(small_orders[i], k.b);
+        CU_ASSERT_TRUE(ed25519_is_weak(&k));
+        CU_ASSERT_TRUE(texts_signed_by_nobody(&k, true) > 0); /* libcrypto alone does not keep us from it */
+        CU_ASSERT_EQUAL(texts_signed_by_nobody(&k, false), 0);
+    }
+    for (int y = 2; y < 256; y++) { /* its neighbours are no such points, written either way */
+        k = (struct public_key){ { (uint8_t)y } };
+        CU_ASSERT_FALSE(ed25519_is_weak(&k));
+        read_hex(small_orders[13], k.b);
+        k.b[0] = (uint8_t)y;
+        CU_ASSERT_EQUAL(ed25519_is_weak(&k), y >= 0xec && y <= 0xee);
+    }
+}
+
 static CU_TestInfo cases[] = {
     { "signs the published vectors", signs_the_published_vectors },
     { "verifies nothing that was changed", verifies_nothing_that_was_changed },
+    { "a key of small order signs nothing", a_key_of_small_order_signs_nothing },
     { "hashes the published vectors", hashes_the_published_vectors },
     { "hashes parts as one run", hashes_parts_as_one_run },
     { "keys the published vectors", keys_the_published_vectors },

@@ -63,6 +63,35 @@ static void what_is_wrong_with_people_is_told(void)
     CU_ASSERT(small_problem(&shared, 1, "bundle.key", shared.name));
 }
 
+/* Each of these is signed for by anybody: the neutral point, and one of order 8. */
+static void a_key_of_small_order_is_refused_where_it_stands(void)
+{
+    static const char *const keys[] = { "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                                        "xxdqcD1N2E+6PAt2DRBnDyogU/osOczGTsf9d5KsA/o=" };
+    static const struct {
+        const char *people, *code;
+        unsigned line;
+    } rows[] = {
+        { "  a: {agency: brightcare, roles: [holds], key: KEY, until: 2027-01-01}\n", "bundle.key", 18 },
+        { "  b:\n    agency: brightcare\n    roles: [holds]\n    until: 2027-01-01\n    key: KEY\n", "bundle.key",
+          22 },
+        { "  {}\napprovers:\n  a: {agency: brightcare, role: caldicott-guardian, key: KEY}\n", "bundle.word", 20 },
+    };
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        const struct small_file file = {
+            "region.yaml", region_with(small_replace(rows[i / 2].people, "KEY", keys[i % 2]))
+        };
+        struct problems p = { 0 };
+        CU_ASSERT_PTR_NULL(small_load(&file, 1, &p));
+        CU_ASSERT_FATAL(p.count > 0);
+        CU_ASSERT_STRING_EQUAL(p.list[0].code, rows[i / 2].code);
+        CU_ASSERT(p.list[0].file && strstr(p.list[0].file, "region.yaml"));
+        CU_ASSERT_EQUAL(p.list[0].line, rows[i / 2].line);
+        CU_ASSERT_PTR_NOT_NULL(strstr(p.list[0].text, "small order"));
+        problems_release(&p);
+    }
+}
+
 static void people_are_read(void)
 {
     char one[64];
@@ -224,6 +253,7 @@ static void want_of_memory_refuses_no_act(void)
 
 static CU_TestInfo cases[] = {
     { "what is wrong with people is told", what_is_wrong_with_people_is_told },
+    { "a key of small order is refused where it stands", a_key_of_small_order_is_refused_where_it_stands },
     { "people are read", people_are_read },
     { "the text says all of it", the_text_says_all_of_it },
     { "each part of an act is signed", each_part_of_an_act_is_signed },
