@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "host/crypto.h"
 #include "record/wire.h"
 #include "sharing/decide/decision.h"
 #include "sharing/judge/judge.h"
@@ -257,6 +258,19 @@ static bool check_release(struct check *k, int to)
     return got ? same_decision(&one, &want, &out, got) : differ(k, to, "release");
 }
 
+/* What the engine decided, and the bytes that leave, go into the digest of all cases. */
+static void add_to_digest(struct check *k, const struct judged *out, const struct decision *got)
+{
+    struct slice sent = got->disclosure < 0 ? slice_of(NULL, 0) : out->disclosures[got->disclosure].bytes;
+    const struct slice parts[] = { slice_of(k->digest, HASH_BYTES),
+                                   slice_text(k->of->bundle->services[got->to.n].name),
+                                   slice_text(got->reason),
+                                   slice_of(&got->released, sizeof got->released),
+                                   slice_of(&got->withheld, sizeof got->withheld),
+                                   sent };
+    sha256_parts(parts, sizeof parts / sizeof parts[0], k->digest);
+}
+
 bool check_case(struct check *k)
 {
     struct ref_decision *want = NULL;
@@ -274,6 +288,7 @@ bool check_case(struct check *k)
             return differ(k, want[i].to, "existence");
         if (!same_decision(k, &want[i], &out, got))
             return false;
+        add_to_digest(k, &out, got);
         k->decisions++;
         k->disclosed += want[i].outcome == REF_DISCLOSE;
         k->withheld += want[i].outcome == REF_WITHHOLD;

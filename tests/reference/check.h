@@ -3,6 +3,7 @@
 #define CONCORDAT_TESTS_REFERENCE_CHECK_H
 
 #include "engine.h"
+#include "host/crypto.h"
 
 struct check {
     struct arena *arena;
@@ -12,6 +13,7 @@ struct check {
     bool tell;                      /* print what differs */
     struct ref_set named;           /* by check_case */
     size_t decisions, disclosed, held, withheld;
+    uint8_t digest[HASH_BYTES];     /* of all that was decided and rendered; goes on from what is there */
 };
 /* False: they differ. Holds are released, one by one, and compared again. */
 bool check_case(struct check *k);

@@ -6,6 +6,7 @@
  * small and printed. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 
@@ -14,6 +15,7 @@
 
 struct totals {
     uint64_t cases, bundles, decisions, disclosed, withheld, held;
+    uint8_t digest[HASH_BYTES];
 };
 
 static uint64_t number_from(const char *name, uint64_t otherwise)
@@ -29,6 +31,7 @@ static void note(struct totals *t, const struct check *k)
     t->disclosed += k->disclosed;
     t->withheld += k->withheld;
     t->held += k->held;
+    memcpy(t->digest, k->digest, HASH_BYTES);
 }
 
 static bool fail(struct ref_case *c, uint64_t seed, uint64_t bundle, size_t n, uint64_t shuffle)
@@ -64,6 +67,7 @@ static bool run_bundle(struct totals *t, const struct catalogue *catalogue, uint
         c.event = ref_random_event(&scratch, &r, c.bundle, catalogue, c.at_ms);
         ref_random_refusals(&scratch, &r, &c);
         struct check k = { .arena = &scratch, .of = &c, .bundle = loaded, .shuffle = shuffle };
+        memcpy(k.digest, t->digest, HASH_BYTES);
         if (check_case(&k))
             note(t, &k);
         else
@@ -81,6 +85,7 @@ int main(void)
     uint64_t seed = number_from("REFERENCE_SEED", 20261122);
     struct problems p = { .count = 0 };
     struct totals t = { 0 };
+    char digest[2 * HASH_BYTES + 1];
     struct arena a;
     bool ok = true;
     arena_init(&a, ARENA_MAX);
@@ -96,6 +101,8 @@ int main(void)
            (unsigned long long)t.decisions, (unsigned long long)t.disclosed,
            (unsigned long long)t.withheld, (unsigned long long)t.held,
            c && ok ? "all equal" : "NOT equal");
+    slice_to_hex(slice_of(t.digest, HASH_BYTES), digest);
+    printf("digest of what was decided and rendered: %s\n", digest);
     problems_release(&p);
     arena_release(&a);
     return c && ok ? 0 : 1;
