@@ -1,6 +1,7 @@
 /* bundle_sign.c - concordat bundle sign|show|verify: for those who sign, what it is that they sign. */
 #include "commands/bundle_sign.h"
 
+#include "commands/bundle_people.h"
 #include "commands/passphrase.h"
 #include "commands/submit_sign.h"
 #include "commands/words.h"
@@ -25,6 +26,7 @@ struct desk {
     struct slice bytes;
     struct pack pack;
     const struct edition *now, *since; /* since NULL: not told */
+    const struct site_approvers *host; /* of the site that it is to follow at; NULL: of none */
 };
 
 static void print_hash(const char *what, const uint8_t hash[HASH_BYTES])
@@ -72,7 +74,8 @@ static const struct edition *read_edition(struct cli *c, struct slice bytes, con
 }
 
 /* The bundle that a file holds, or the last one of a site. */
-static const struct edition *read_since(struct cli *c, const char *path)
+static const struct edition *read_since(struct cli *c, const char *path,
+                                        const struct site_approvers **host)
 {
     struct stat st;
     struct slice bytes;
@@ -81,6 +84,7 @@ static const struct edition *read_since(struct cli *c, const char *path)
         !slice_ends(slice_text(path), SLICE(".yaml")))
         return bundle_read_file(c, path, &bytes, &p) ? read_edition(c, bytes, path) : NULL;
     struct site *s = cli_site(c, path, false);
+    *host = s ? &s->by : NULL;
     return s ? s->last : NULL;
 }
 
@@ -90,7 +94,7 @@ static bool read_desk(struct cli *c, const char *path, const char *since, struct
     if (!bundle_read_file(c, path, &out->bytes, &out->pack))
         return false;
     out->now = read_edition(c, out->bytes, path);
-    out->since = out->now && since ? read_since(c, since) : NULL;
+    out->since = out->now && since ? read_since(c, since, &out->host) : NULL;
     return out->now && (out->since || !since);
 }
 
@@ -146,6 +150,14 @@ void bundle_print_agreement(const struct bundle *b, const struct agreement *g, c
         say("      its extension until %.*s (%.*s) is not signed by two people of two agencies, one of "
             "each whose data it shares, and does not count\n",
             SHOWN(g->asked_until), SHOWN(g->asked));
+}
+
+/* Who may approve and act comes first: what they will sign stands on that. */
+static void print_head(const struct desk *d)
+{
+    bundle_print_header(&d->pack);
+    if (d->since)
+        bundle_print_people(d->since->bundle, d->now->bundle);
 }
 
 static void print_desk(const struct desk *d)
@@ -204,7 +216,7 @@ static int sign_file(struct cli *c, const char *file, const struct signing *s, s
     return code;
 }
 
-static bool read_approvers(struct cli *c, const char *path, struct approvers *out)
+static bool read_approvers(struct cli *c, const char *path, struct site_approvers *out)
 {
     struct problems p = { 0 };
     if (site_read_approvers(&c->arena, path, out, &p))
@@ -216,9 +228,12 @@ static bool read_approvers(struct cli *c, const char *path, struct approvers *ou
 
 /* Whose word counts: the file's, else those of the bundle it follows; NULL: neither was given. */
 static bool read_known(struct cli *c, const char *path, const struct desk *d,
-                       struct approvers *room, const struct approvers **out)
+                       struct site_approvers *room, const struct approvers **out)
 {
-    *out = path ? room : d->since ? &d->since->bundle->approvers : NULL;
+    *room = (struct site_approvers){ .joined = { .count = 0 } };
+    if (!path && d->host)
+        *room = *d->host;
+    *out = path ? &room->first : d->since ? &d->since->bundle->approvers : NULL;
     return !path || read_approvers(c, path, room);
 }
 
@@ -233,7 +248,7 @@ int bundle_sign(struct cli *c, int argc, char **argv)
     struct words w;
     struct err e = { 0 };
     struct desk d, again;
-    struct approvers room;
+    struct site_approvers room;
     struct signing s = { .what = SIGN_AGREEMENTS };
     if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || !o[1].count)
         return CLI_USAGE;
@@ -244,7 +259,7 @@ int bundle_sign(struct cli *c, int argc, char **argv)
         return CLI_NO;
     s.key_file = o[0].values[0];
     s.name = o[1].values[0];
-    bundle_print_header(&d.pack);
+    print_head(&d);
     print_desk(&d);
     if (!print_changes(c, &d))
         return CLI_CANNOT;
@@ -274,7 +289,7 @@ int bundle_show(struct cli *c, int argc, char **argv)
         return CLI_USAGE;
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d))
         return CLI_NO;
-    bundle_print_header(&d.pack);
+    print_head(&d);
     for (size_t i = 0; i < d.pack.signature_count; i++)
         say("signed by %.*s (not verified here)\n", SHOWN(d.pack.signatures[i].name));
     print_desk(&d);
@@ -347,7 +362,7 @@ int bundle_verify(struct cli *c, int argc, char **argv)
                                { .name = NULL } };
     struct words w;
     struct desk d;
-    struct approvers room;
+    struct site_approvers room;
     struct approving by = { .by = NULL };
     struct err e = { 0 };
     if (!words_read(argc, argv, 2, 1, o, &w) || (!o[0].count && !o[1].count))
@@ -355,10 +370,11 @@ int bundle_verify(struct cli *c, int argc, char **argv)
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d) ||
         !read_known(c, words_one(o, "--approvers"), &d, &room, &by.by))
         return CLI_NO;
-    const struct bundles_trust trust = { .first_by = by.by, .at_ms = clock_wall_ms() };
+    const struct bundles_trust trust = { .first_by = by.by, .joined = &room.joined,
+                                         .at_ms = clock_wall_ms() };
     bool is_compared = d.since || !d.pack.has_previous;
     by.own = &d.now->bundle->approvers;
-    bundle_print_header(&d.pack);
+    print_head(&d);
     print_each_signature(&d.pack, &by, (d.since ? d.since : d.now)->bundle);
     print_desk(&d);
     if (!is_compared && is_by_people(&d)) {

@@ -1,4 +1,5 @@
 /* cmd_bundle.c - concordat bundle pack|load|rollback; bundle_sign.c has sign, show and verify. */
+#include "commands/bundle_people.h"
 #include "commands/bundle_sign.h"
 #include "commands/submit.h"
 #include "commands/words.h"
@@ -84,10 +85,24 @@ static bool fill_checks(struct cli *c, const char *site, struct err *e)
     return true;
 }
 
-static void print_made(const struct edition *made, const struct widening *widens)
+/* Who approves and acts, to the bundle before, where that can still be read. */
+static void print_people(struct cli *c, const struct edition *made, const struct pack *before)
+{
+    struct problems ignored = { 0 };
+    const struct edition *was =
+        before ? bundles_read(&c->arena, before->file, "the bundle before",
+                              made->bundle->catalogue, &ignored) : NULL;
+    problems_release(&ignored);
+    if (was)
+        bundle_print_people(was->bundle, made->bundle);
+}
+
+static void print_made(struct cli *c, const struct edition *made, const struct pack *before,
+                       const struct widening *widens)
 {
     const struct bundle *b = made->bundle;
     bundle_print_header(made->pack);
+    print_people(c, made, before);
     for (; widens; widens = widens->next)
         say("  may widen: %s\n", widens->what);
     for (size_t i = 0; made->pack->form == PACK_FORM_SIGNED && i < b->agreement_count; i++)
@@ -133,7 +148,7 @@ static int pack(struct cli *c, int argc, char **argv)
         return CLI_NO;
     if (!write_new(o[1].values[0], bytes, &e))
         return cli_fail(CLI_CANNOT, &e);
-    print_made(made, widens);
+    print_made(c, made, before, widens);
     return CLI_DONE;
 }
 

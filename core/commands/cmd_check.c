@@ -1,4 +1,5 @@
 /* cmd_check.c - concordat check SITE: does it load, and can what it says ever be right? */
+#include "commands/bundle_people.h"
 #include "commands/cli.h"
 
 #include <stdio.h>
@@ -155,6 +156,8 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
     }
     if (s && b->people.count)
         look_at_people(b, &f.warnings);
+    if (s)
+        bundle_look_at_people(s, &f.warnings);
     if (s && !s->places.demo && !b->people.count)
         (void)problems_say(&f.warnings, "bundle.people", "region.yaml", 0, 0,
                            "names no people: whoever types a name releases what is held; the next "

@@ -56,18 +56,18 @@ static bool has_person(const struct bundle *b, struct slice agency, const struct
            memcmp(same->key.b, like->key.b, KEY_BYTES) == 0;
 }
 
-/* What `of` says of people, and `in` (NULL: no bundle) does not, their agency must have signed. */
-static bool people_stand(const struct bundle *of, const struct bundle *in,
-                         const struct approvers *by, const struct pack *p, struct err *e)
+/* What `of` says of people, and `in` (NULL: no bundle) does not, is for their agency to say. */
+static bool people_stand(const struct bundle *of, const struct bundle *in, bool is_next,
+                         const struct speakers *s, const struct pack *p, struct err *e)
 {
     for (size_t i = 0; i < of->people.count; i++) {
         const struct named *one = &of->people.list[i];
-        struct slice agency = of->agencies[one->agency].name;
-        if ((!in || !has_person(in, agency, one)) && !pack_approvers_speak(by, agency, p))
-            return err_set(e, ERR_REJECT, "pack.people", 0,
-                           "cannot take the bundle: it changes '%.*s' of its people, and no "
-                           "approver of '%.*s' has signed it",
-                           SHOWN(one->name), SHOWN(agency));
+        char what[100];
+        const struct spoken_of x = { what, one->name, of->agencies[one->agency].name,
+                                     is_next ? one->line : 0 };
+        (void)snprintf(what, sizeof what, "'%.*s' of its people", SHOWN(one->name));
+        if ((!in || !has_person(in, x.agency, one)) && !pack_agency_speaks(s, &x, p, e))
+            return false;
     }
     return true;
 }
@@ -83,11 +83,52 @@ static bool keeps_people(const struct bundle *before, const struct edition *next
 }
 
 /* Who may act for an agency is for that agency to say, as its approvers are. before NULL: none. */
-static bool people_follow(const struct bundle *before, const struct approvers *by,
+static bool people_follow(const struct bundle *before, const struct speakers *s,
                           const struct edition *next, struct err *e)
 {
-    return people_stand(next->bundle, before, by, next->pack, e) &&
-           (!before || people_stand(before, next->bundle, by, next->pack, e));
+    return people_stand(next->bundle, before, true, s, next->pack, e) &&
+           (!before || people_stand(before, next->bundle, false, s, next->pack, e));
+}
+
+/* An approver of an earlier bundle who is none any more: the host's file may have them still. */
+static bool has_left(const struct edition *before, const struct approver *one)
+{
+    for (const struct edition *g = before; g; g = g->earlier)
+        for (size_t i = 0; i < g->bundle->approvers.count; i++)
+            if (memcmp(g->bundle->approvers.list[i].key.b, one->key.b, KEY_BYTES) == 0)
+                return true;
+    return false;
+}
+
+/* Whom agencies that before has no approver of have named to this host. */
+static bool find_first(struct arena *a, const struct bundles_trust *t, const struct edition *before,
+                       struct approvers *out, struct err *e)
+{
+    size_t n = t->joined ? t->joined->count : 0;
+    struct approver *list = ARENA_ARRAY(a, n + 1, struct approver);
+    if (!list)
+        return err_memory(e);
+    *out = (struct approvers){ .list = list };
+    for (size_t i = 0; i < n; i++)
+        if (!has_left(before, &t->joined->list[i]))
+            list[out->count++] = t->joined->list[i];
+    return true;
+}
+
+/* Whether each agency itself has said what next says of who approves and acts for it. */
+static bool agencies_speak(struct arena *a, const struct bundles_trust *t,
+                           const struct edition *before, const struct edition *next, struct err *e)
+{
+    const struct bundle *was = before ? before->bundle : NULL;
+    struct approvers first;
+    struct speakers s = { was ? &was->approvers : t->first_by, NULL };
+    if (was && t->at_ms != BUNDLES_TAKEN) {
+        if (!find_first(a, t, before, &first, e))
+            return false;
+        s.host = &first;
+    }
+    return pack_approvers_follow(&s, &next->bundle->approvers, next->pack, e) &&
+           people_follow(was, &s, next, e);
 }
 
 /* What people who may extend have signed does that, and nothing else. */
@@ -130,16 +171,13 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
     arena_init(&a, SOURCE_BYTES_MAX * 8);
     bool good = pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack, &w, e);
     bool widens = w != NULL || (was && pack_approvals_widen(was, next->bundle));
-    arena_release(&a);
     if (good && widens && !next->pack->widens)
         good = err_set(e, ERR_REJECT, "pack.widens", 0,
                        "cannot take the bundle: it says that it does not widen, and it may");
-    const struct approvers *by = was ? &was->approvers : t->first_by;
-    if (!good || !is_signed(t, before, next, place, widens, e))
-        return false;
-    return next->pack->form != PACK_FORM_SIGNED ||
-           (pack_approvers_follow(by, &next->bundle->approvers, next->pack, e) &&
-            people_follow(was, by, next, e));
+    good = good && is_signed(t, before, next, place, widens, e) &&
+           (next->pack->form != PACK_FORM_SIGNED || agencies_speak(&a, t, before, next, e));
+    arena_release(&a);
+    return good;
 }
 
 /* Whether what has that hash is in force by a bundle whose files said who approves. */

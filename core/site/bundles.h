@@ -35,6 +35,8 @@ struct edition *bundles_read(struct arena *a, struct slice bytes, const char *la
 struct bundles_trust {
     bool demo;                        /* an unsigned one may */
     const struct approvers *first_by; /* of the first one */
+    /* Of agencies that had none in a bundle before: whom they named to this host. NULL: none did. */
+    const struct approvers *joined;
     int64_t at_ms;                    /* when the bus took its order: people's time is judged by that */
 };
 /* In place of that time, of one that is kept: who signed it was judged when its order came. */

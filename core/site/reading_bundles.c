@@ -189,7 +189,7 @@ static bool read_signed(struct chain *c, const struct node *root)
     const char *path = strict_path(r->reader.arena, r->site->folder, by->text);
     if (!path)
         return strict_memory(&r->reader);
-    if (!site_read_approvers(r->reader.arena, path, &r->site->first_by, r->reader.problems))
+    if (!site_read_approvers(r->reader.arena, path, &r->site->by, r->reader.problems))
         return false;
     struct slice bytes;
     if (!tree_read_file(r->reader.arena, r->site->places.first, SOURCE_BYTES_MAX, &bytes, &e))

@@ -85,7 +85,10 @@ STRICT_TABLE(
                "when the partner answers not now: park, retry, or {retry: N}; retry unless set"));
 
 STRICT_TABLE(reading_keys_approvers, "the file of approvers:",
-             STRICT_MUST("approvers", STRICT_MAP, "as in region.yaml: NAME: {agency, role, key}"));
+             STRICT_MUST("approvers", STRICT_MAP, "as in region.yaml: NAME: {agency, role, key}"),
+             STRICT_MAY("joined", STRICT_MAP,
+                        "likewise, of an agency that had no approver before: the first, as that "
+                        "agency named them to this host"));
 
 const struct strict_topic reading_topic = {
     "site", (const struct strict_table *const[]){ &reading_keys_root, &reading_keys_keys,

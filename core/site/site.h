@@ -46,6 +46,12 @@ struct site_admin {
     struct secure secure;
 };
 
+/* Whom this host was told of outside the bundles. */
+struct site_approvers {
+    struct approvers first;  /* who may sign the first bundle */
+    struct approvers joined; /* of agencies that had none in it, or since */
+};
+
 /* What `check` tells and nothing stops at. */
 struct site_note {
     const struct site_note *next;
@@ -74,7 +80,7 @@ struct site {
     const struct site_note *notes;
     /* reading_bundles.c */
     struct site_places places;
-    struct approvers first_by;            /* who may sign the first bundle */
+    struct site_approvers by;
     struct editions rules;                   /* all that a running program can go by, newest first */
     const struct edition *last, *waiting; /* the last there is; one that needs a restart */
 };
@@ -101,8 +107,9 @@ MUST_CHECK bool site_fill_key_checks(struct arena *a, const char *path, const ch
 /* What a site that need not be loadable says of its folders. */
 MUST_CHECK bool site_places_read(struct arena *a, const char *path, struct site_places *out,
                                  struct err *e);
-/* A file with `approvers: {NAME: {agency, role, key}}`; false when a problem was added. */
-MUST_CHECK bool site_read_approvers(struct arena *a, const char *path, struct approvers *out,
+/* A file with `approvers: {NAME: {agency, role, key}}` and perhaps `joined:` likewise; false when a
+ * problem was added. */
+MUST_CHECK bool site_read_approvers(struct arena *a, const char *path, struct site_approvers *out,
                                     struct problems *p);
 /* Keeps what it runs by in state/bundles, where it is not there yet. */
 MUST_CHECK bool site_keep_bundles(const struct site *s, struct err *e);

@@ -3,7 +3,7 @@
 
 #include "sharing/load/load_approvers.h"
 
-bool site_read_approvers(struct arena *a, const char *path, struct approvers *out,
+bool site_read_approvers(struct arena *a, const char *path, struct site_approvers *out,
                          struct problems *p)
 {
     const struct strict r = { a, p, &site_codes, path };
@@ -17,13 +17,14 @@ bool site_read_approvers(struct arena *a, const char *path, struct approvers *ou
     if (!strict_is(&r, root, NODE_MAP, "the file of approvers"))
         return false;
     strict_keys(&r, root, &reading_keys_approvers);
-    load_approvers(&r, strict_member(root, "approvers", NODE_MAP), out);
+    load_approvers(&r, strict_member(root, "approvers", NODE_MAP), &out->first);
+    load_approvers(&r, strict_member(root, "joined", NODE_MAP), &out->joined);
     return p->count == before;
 }
 
 struct bundles_trust site_trust(const struct site *s, int64_t at_ms)
 {
-    return (struct bundles_trust){ s->places.demo, &s->first_by, at_ms };
+    return (struct bundles_trust){ s->places.demo, &s->by.first, &s->by.joined, at_ms };
 }
 
 bool site_keep_bundles(const struct site *s, struct err *e)

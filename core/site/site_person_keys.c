@@ -15,7 +15,7 @@
 /* nftw has no context: a command looks at one site. */
 static struct {
     const struct people *people;
-    const struct approvers *approvers[2]; /* of the bundle in force, and of the first */
+    const struct approvers *approvers[3]; /* of the bundle in force, of the first, of who joined */
     struct stat of_bus; /* the file of its key for the bus; all zeros: none under a passphrase */
     struct arena *arena;
     struct problems *problems;
@@ -37,7 +37,7 @@ static bool is_of_person(const struct public_key *key, struct owner *out)
 
 static bool is_of_approver(const struct public_key *key, struct owner *out)
 {
-    for (size_t k = 0; k < 2; k++)
+    for (size_t k = 0; k < 3; k++)
         for (size_t i = 0; i < looking.approvers[k]->count; i++) {
             const struct approver *one = &looking.approvers[k]->list[i];
             if (memcmp(one->key.b, key->b, KEY_BYTES) == 0) {
@@ -87,7 +87,8 @@ void site_find_person_keys(const struct site *s, struct arena *a, struct problem
         return;
     looking.people = &s->bundle->people;
     looking.approvers[0] = &s->bundle->approvers;
-    looking.approvers[1] = &s->first_by;
+    looking.approvers[1] = &s->by.first;
+    looking.approvers[2] = &s->by.joined;
     looking.arena = a;
     looking.problems = p;
     if (!bus->key || !bus->passphrase || stat(bus->key, &looking.of_bus) != 0)

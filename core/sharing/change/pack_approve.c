@@ -1,6 +1,9 @@
 /* pack_approve.c - reads approvers, and checks the signatures of a pack against them. */
 #include "sharing/change/pack_approve.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/base64.h"
 #include "sharing/rules/bundle.h"
 
@@ -52,38 +55,68 @@ static bool has_approver(const struct approvers *by, const struct approver *like
            memcmp(same->key.b, like->key.b, KEY_BYTES) == 0;
 }
 
-bool pack_approvers_speak(const struct approvers *before, struct slice agency, const struct pack *p)
+/* Whether one of them has signed p for that agency, each by the key that they have there. */
+static bool has_signed(const struct approvers *by, struct slice agency, const struct pack *p)
 {
-    bool any = false;
-    for (size_t i = 0; i < before->count; i++)
-        any |= slice_equal(before->list[i].agency, agency);
     for (size_t i = 0; i < p->signature_count; i++) {
-        const struct approver *who = approver_named(before, p->signatures[i].name);
-        if (who && slice_equal(who->agency, agency))
-            return true; /* that the signature is good, pack_approved has found */
+        const struct pack_signature *s = &p->signatures[i];
+        const struct approver *who = approver_named(by, s->name);
+        if (who && slice_equal(who->agency, agency) &&
+            ed25519_verify(&who->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes))
+            return true;
     }
-    return !any;
+    return false;
 }
 
-/* What `of` has and `in` has not, or has otherwise, one of that agency must have signed. */
+bool approvers_are_of(const struct approvers *by, struct slice agency)
+{
+    for (size_t i = 0; i < by->count; i++)
+        if (slice_equal(by->list[i].agency, agency))
+            return true;
+    return false;
+}
+
+static bool refuse_first(const struct spoken_of *x, struct err *e)
+{
+    char at[40] = "the bundle before";
+    if (x->line)
+        (void)snprintf(at, sizeof at, "region.yaml:%" PRIu32, x->line);
+    return err_set(e, ERR_REJECT, "pack.first", 0,
+                   "%s: '%.*s' of '%.*s', which had no approver: its first must sign, and stand "
+                   "under joined: in this host's own file of approvers",
+                   at, SHOWN(x->name), SHOWN(x->agency));
+}
+
+bool pack_agency_speaks(const struct speakers *s, const struct spoken_of *x, const struct pack *p,
+                        struct err *e)
+{
+    if (!approvers_are_of(s->before, x->agency))
+        return !s->host || has_signed(s->host, x->agency, p) || refuse_first(x, e);
+    return has_signed(s->before, x->agency, p) ||
+           err_set(e, ERR_REJECT, "pack.people", 0,
+                   "cannot take the bundle: it changes %s, and no approver of '%.*s' has signed it",
+                   x->what, SHOWN(x->agency));
+}
+
+/* What `of` has and `in` has not, or has otherwise, is for that agency to say. */
 static bool follow_one_way(const struct approvers *of, const struct approvers *in,
-                           const struct approvers *before, const struct pack *p, struct err *e)
+                           const struct speakers *s, const struct pack *p, struct err *e)
 {
     for (size_t i = 0; i < of->count; i++) {
         const struct approver *one = &of->list[i];
-        if (!has_approver(in, one) && !pack_approvers_speak(before, one->agency, p))
-            return err_set(e, ERR_REJECT, "pack.people", 0,
-                           "cannot take the bundle: it changes approver '%.*s', and no approver "
-                           "of '%.*s' has signed it",
-                           SHOWN(one->name), SHOWN(one->agency));
+        char what[100];
+        const struct spoken_of x = { what, one->name, one->agency, of == s->before ? 0 : one->line };
+        (void)snprintf(what, sizeof what, "approver '%.*s'", SHOWN(one->name));
+        if (!has_approver(in, one) && !pack_agency_speaks(s, &x, p, e))
+            return false;
     }
     return true;
 }
 
-bool pack_approvers_follow(const struct approvers *before, const struct approvers *next,
-                      const struct pack *p, struct err *e)
+bool pack_approvers_follow(const struct speakers *s, const struct approvers *next,
+                           const struct pack *p, struct err *e)
 {
-    return follow_one_way(next, before, before, p, e) && follow_one_way(before, next, before, p, e);
+    return follow_one_way(next, s->before, s, p, e) && follow_one_way(s->before, next, s, p, e);
 }
 
 /* ---- approvals of agreements ---- */
@@ -128,7 +161,7 @@ static bool may_extend(const struct bundle *was, const struct signed_approval *a
 static bool is_of_somebody(const struct approvals_base *base, const struct signed_approval *a,
                            struct err *e)
 {
-    const struct approver who = { a->name, a->agency, a->role, a->key };
+    const struct approver who = { .name = a->name, .agency = a->agency, .role = a->role, .key = a->key };
     bool extends = is_extension(base->now, a->what);
     if (extends && base->was && people_may(&base->was->people, ROLE_EXTENDS))
         return may_extend(base->was, a, base->at_ms) ||

@@ -8,20 +8,37 @@
  * That is the floor. What an agreement shares is for those to give whose it is: each is in force when
  * somebody of every party that shares by it has signed that very agreement (load_signed.c); short of
  * that it is a draft, and the rest of the bundle stands. So nobody may name the approvers of another
- * agency either: what is said of them changes by the signature of one of them. An agency that had none
- * gets its first by the floor. Pure. Errors: pack.unsigned, pack.signature, pack.approvers,
- * pack.approval, pack.people (ERR_REJECT). */
+ * agency either: what is said of them changes by the signature of one of them. No bundle can tell who
+ * the first approver of an agency is that had none, for whoever signs it may have made that key. So
+ * each host that is to go by it has them in a file of its own (`joined:`), and they sign.
+ * Pure. Errors: pack.unsigned, pack.signature, pack.approvers, pack.approval, pack.people, pack.first
+ * (ERR_REJECT). */
 #ifndef CONCORDAT_SHARING_CHANGE_PACK_APPROVE_H
 #define CONCORDAT_SHARING_CHANGE_PACK_APPROVE_H
 
 #include "sharing/change/pack.h"
 #include "sharing/rules/approvers.h"
 
-/* Whether somebody who approved for that agency before has signed p, or nobody did. */
-bool pack_approvers_speak(const struct approvers *before, struct slice agency, const struct pack *p);
-/* Whether next says of the approvers of each agency what before did, or one of them has signed it. */
-MUST_CHECK bool pack_approvers_follow(const struct approvers *before, const struct approvers *next,
-                                 const struct pack *p, struct err *e);
+/* Whose word it is who approves and acts for an agency. */
+struct speakers {
+    const struct approvers *before; /* approved by the bundle before, each for their agency */
+    /* For an agency that has none there: whom this host was told of outside the bundles. NULL: nothing
+     * is asked, of the very first bundle, or of one that is in force here already. */
+    const struct approvers *host;
+};
+/* That something is said of a person or an approver. */
+struct spoken_of {
+    const char *what; /* "approver 'x'" */
+    struct slice name, agency;
+    uint32_t line;    /* in region.yaml; 0: it is no longer said */
+};
+bool approvers_are_of(const struct approvers *by, struct slice agency);
+/* Whether that agency says so itself, by the signature of one who may speak for it. */
+MUST_CHECK bool pack_agency_speaks(const struct speakers *s, const struct spoken_of *x,
+                                   const struct pack *p, struct err *e);
+/* Whether next says of the approvers of each agency what before did, or their agency says so. */
+MUST_CHECK bool pack_approvers_follow(const struct speakers *s, const struct approvers *next,
+                                      const struct pack *p, struct err *e);
 /* Whether each approval of p is good and either stood in the pack before or is given in p, by who
  * may; inherited ones are told apart by `settled`, NULL: there may be none. */
 struct approvals_base {

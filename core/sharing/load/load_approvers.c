@@ -29,7 +29,8 @@ static void read_one(const struct strict *r, const struct node *n, struct approv
     strict_keys(r, n, &load_keys_approver);
     *out = (struct approver){ .name = n->key,
                               .agency = strict_text(n, "agency"),
-                              .role = strict_text(n, "role") };
+                              .role = strict_text(n, "role"),
+                              .line = n->line };
     if (!load_is_id(n->key))
         (void)strict_say_key(r, n, r->codes->word, "'%.*s' is no id", SHOWN(n->key));
     load_public_key(r, strict_member(n, "key", NODE_TEXT), r->codes->word, &out->key);

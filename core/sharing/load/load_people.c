@@ -22,7 +22,7 @@ static void read_one(struct loader *l, const struct node *n, struct named *out)
     strict_keys(r, n, &load_keys_person);
     if (!load_is_id(n->key))
         (void)strict_say_key(r, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
-    *out = (struct named){ .name = n->key, .title = strict_text(n, "title") };
+    *out = (struct named){ .name = n->key, .title = strict_text(n, "title"), .line = n->line };
     struct slice agency = strict_text(n, "agency");
     int number = bundle_agency(l->bundle, agency);
     if (number < 0 && !slice_is_empty(agency))

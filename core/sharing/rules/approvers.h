@@ -8,6 +8,7 @@
 struct approver {
     struct slice name, agency, role;
     struct public_key key;
+    uint32_t line; /* of the file that names them */
 };
 struct approvers {
     const struct approver *list;

@@ -29,6 +29,7 @@ struct named {
     unsigned roles;                     /* a bit a role */
     struct public_key key;              /* of nobody else */
     int64_t until_ms;                   /* first ms no longer */
+    uint32_t line;                      /* in region.yaml */
 };
 struct people {
     const struct named *list;

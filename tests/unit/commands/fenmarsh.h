@@ -73,6 +73,7 @@ static struct scratch scratch;
 static struct folder rules;
 static const struct catalogue *catalogue;
 static struct approvers trusted; /* by the site, for its first bundle */
+static struct approvers joined;  /* as the site was told later */
 static struct err e;
 
 static inline bool folder_read(const void *ctx, struct arena *to, const char *name, struct slice *out,
@@ -225,7 +226,7 @@ static inline struct edition *signed_by(const struct edition *before, const char
 static inline const char *refusal_at(const struct edition *before, const struct edition *next,
                                      int64_t at_ms)
 {
-    const struct bundles_trust trust = { .first_by = &trusted, .at_ms = at_ms };
+    const struct bundles_trust trust = { .first_by = &trusted, .joined = &joined, .at_ms = at_ms };
     err_clear(&e);
     return bundles_follows(&trust, before, next, &e) ? "" : e.code;
 }
@@ -262,6 +263,7 @@ static inline void fresh(void)
         ed25519_public(&key, &list[i].key);
     }
     trusted = (struct approvers){ list, 4 };
+    joined = (struct approvers){ .count = 0 };
     put_region("landlord", "tchn");
     put("facts.yaml", facts);
     put("agreements/care.yaml", arena_format(&a, agreement, "care", "adult-social-care"));

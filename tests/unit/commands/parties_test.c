@@ -94,6 +94,107 @@ static void nobody_names_the_approvers_of_another_agency(void)
     CU_ASSERT_STRING_EQUAL(refusal(first, signed_by(first, "th")), "");
 }
 
+static struct approvers approvers_of(const char *letters)
+{
+    size_t n = strlen(letters);
+    struct approver *list = ARENA_ARRAY(&a, n, struct approver);
+    CU_ASSERT_FATAL(list != NULL);
+    for (size_t i = 0; i < n; i++) {
+        enum who who = who_is(letters[i]);
+        struct key key = { .b = { (uint8_t)(who + 1) }, .set = true };
+        list[i] = (struct approver){ .name = slice_text(people[who].name),
+                                     .agency = slice_text(people[who].agency),
+                                     .role = slice_text(people[who].role) };
+        ed25519_public(&key, &list[i].key);
+    }
+    return (struct approvers){ list, n };
+}
+
+/* A region in which the trust shares and names nobody; first's approvers are those of the letters. */
+static const struct edition *begin_with(const char *letters)
+{
+    trusted = approvers_of(letters);
+    put_region("landlord", letters);
+    const struct edition *first = signed_by(NULL, letters);
+    CU_ASSERT_STRING_EQUAL(refusal(NULL, first), "");
+    return first;
+}
+
+static void nobody_names_the_first_approver_of_another_agency(void)
+{
+    const struct edition *first = begin_with("chn");
+    put_region("landlord", "chns"); /* "the trust's", by whoever has that key */
+    put_taking();
+    CU_ASSERT_STRING_EQUAL(refusal(first, signed_by(first, "hn")), "pack.first");
+    const struct edition *taken = signed_by(first, "hns");
+    CU_ASSERT(is_in_force(taken, "taking")); /* but for that it would share the trust's data */
+    CU_ASSERT_STRING_EQUAL(refusal(first, taken), "pack.first");
+    CU_ASSERT(strstr(e.text, "region.yaml:12: 'trust-deputy' of 'trust'") != NULL);
+    joined = approvers_of("t"); /* the one whom the trust named to this host is another */
+    CU_ASSERT_STRING_EQUAL(refusal(first, taken), "pack.first");
+}
+
+static void an_agency_names_its_first_approver_by_a_signature_and_to_each_host(void)
+{
+    const struct edition *first = begin_with("chn");
+    put_region("landlord", "tchn");
+    CU_ASSERT_STRING_EQUAL(refusal(first, signed_by(first, "hnt")), "pack.first");
+    joined = approvers_of("t");
+    CU_ASSERT_STRING_EQUAL(refusal(first, signed_by(first, "hn")), "pack.first");
+    const struct edition *second = signed_by(first, "hnt");
+    CU_ASSERT_STRING_EQUAL(refusal(first, second), "");
+    joined.count = 0; /* from then on it speaks by its bundles */
+    put_region("landlord", "tchns");
+    CU_ASSERT_STRING_EQUAL(refusal(second, signed_by(second, "hnt")), "");
+    CU_ASSERT_STRING_EQUAL(refusal(second, signed_by(second, "hns")), "pack.people");
+}
+
+static void who_left_an_agency_without_approvers_does_not_come_back_for_it(void)
+{
+    const struct edition *first = begin_with("tchn");
+    put_region("landlord", "chn");
+    struct edition *left = signed_by(first, "tc");
+    CU_ASSERT_STRING_EQUAL(refusal(first, left), "");
+    left->earlier = first;
+    put_region("landlord", "tchn");
+    joined = approvers_of("t"); /* a line that stands there still, from when it joined */
+    CU_ASSERT_STRING_EQUAL(refusal(left, signed_by(left, "hnt")), "pack.first");
+    put_region("landlord", "chns");
+    CU_ASSERT_STRING_EQUAL(refusal(left, signed_by(left, "hns")), "pack.first");
+    joined = approvers_of("ts");
+    CU_ASSERT_STRING_EQUAL(refusal(left, signed_by(left, "hns")), "");
+}
+
+static void what_is_in_force_is_not_asked_who_was_first(void)
+{
+    const struct edition *first = begin_with("chn");
+    put_region("landlord", "chns");
+    const struct edition *next = signed_by(first, "hns");
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, next, BUNDLES_TAKEN), "");
+    CU_ASSERT_STRING_EQUAL(refusal(first, next), "pack.first");
+    put("aliases.yaml", "aliases: {}\n"); /* and goes on from there */
+    CU_ASSERT_STRING_EQUAL(refusal(next, signed_by(next, "hn")), "");
+}
+
+static void nobody_names_the_first_people_of_another_agency(void)
+{
+    const struct edition *first = begin_with("chn");
+    put("region.yaml",
+        arena_format(&a, "%speople:\n  eve: {agency: trust, roles: [holds], until: 2027-01-01,\n"
+                         "        key: JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n",
+                     rules.files[0].text));
+    CU_ASSERT_STRING_EQUAL(refusal(first, signed_by(first, "hn")), "pack.first");
+    CU_ASSERT(strstr(e.text, "region.yaml:13: 'eve' of 'trust'") != NULL);
+    const struct edition *taken = signed_by(first, "hn");
+    CU_ASSERT_STRING_EQUAL(refusal_at(first, taken, BUNDLES_TAKEN), "");
+    put_region("landlord", "chn"); /* nor are they taken away by others, where they came in before */
+    put("region.yaml", arena_format(&a, "%speople:\n  hal: {agency: homes, roles: [holds], until: "
+                                        "2027-01-01,\n        key: "
+                                        "JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n",
+                                    rules.files[0].text));
+    CU_ASSERT_STRING_EQUAL(refusal(taken, signed_by(taken, "hn")), "pack.first");
+}
+
 static void nobody_names_the_people_of_another_agency(void)
 {
     const char *person = "people:\n  eve: {agency: trust, roles: [holds], until: 2027-01-01,\n"
@@ -299,6 +400,15 @@ static CU_TestInfo tests[] = {
       whoever_adds_a_recipient_has_changed_the_agreement },
     { "nobody names the approvers of another agency",
       nobody_names_the_approvers_of_another_agency },
+    { "nobody names the first approver of another agency",
+      nobody_names_the_first_approver_of_another_agency },
+    { "an agency names its first approver by a signature, and to each host",
+      an_agency_names_its_first_approver_by_a_signature_and_to_each_host },
+    { "who left an agency without approvers does not come back for it",
+      who_left_an_agency_without_approvers_does_not_come_back_for_it },
+    { "what is in force is not asked who was first", what_is_in_force_is_not_asked_who_was_first },
+    { "nobody names the first people of another agency",
+      nobody_names_the_first_people_of_another_agency },
     { "nobody names the people of another agency", nobody_names_the_people_of_another_agency },
     { "who signed and left has signed", who_signed_and_left_has_signed },
     { "an approval is good for the bundle it was given in, and what follows it",
