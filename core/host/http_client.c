@@ -5,9 +5,12 @@
 #include "host/http_client.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -15,12 +18,17 @@
 
 #define CONNECT_MS 10000
 #define HEADERS_MAX_BYTES 16384
+#define SOCKETS_MAX 8 /* that are open at one time: a kept one, and those that race to be the next */
 
 struct http_client {
     CURL *curl;
     struct http_heard heard;
     struct buf headers; /* of the last answer, as it came */
     bool fresh;         /* no connection is used again: what was shown on it was refused */
+    atomic_bool stopping;
+    pthread_mutex_t lock; /* of the sockets that stop() may shut */
+    int sockets[SOCKETS_MAX];
+    size_t socket_count;
     /* of the call under way */
     bool sent;          /* it came to sending */
     bool more;          /* TLS holds more than the last piece of the body that was asked for */
@@ -49,6 +57,7 @@ bool http_client_open(struct http_client **out, struct err *e)
         return err_memory(e);
     }
     buf_init(&c->headers, HEADERS_MAX_BYTES);
+    pthread_mutex_init(&c->lock, NULL);
     *out = c;
     return true;
 }
@@ -59,14 +68,67 @@ void http_client_close(struct http_client **c)
         return;
     curl_easy_cleanup((*c)->curl);
     buf_release(&(*c)->headers);
+    pthread_mutex_destroy(&(*c)->lock);
     mem_free(*c);
     *c = NULL;
 }
 
+/* ---- the sockets, so that another thread can end what is waited for on them ---- */
+
+static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct http_client *c = ctx;
+    (void)purpose;
+    int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    if (fd < 0)
+        return CURL_SOCKET_BAD;
+    pthread_mutex_lock(&c->lock);
+    if (c->socket_count < SOCKETS_MAX)
+        c->sockets[c->socket_count++] = fd;
+    pthread_mutex_unlock(&c->lock);
+    return fd;
+}
+
+static int on_socket_end(void *ctx, curl_socket_t fd)
+{
+    struct http_client *c = ctx;
+    pthread_mutex_lock(&c->lock);
+    for (size_t i = 0; i < c->socket_count; i++)
+        if (c->sockets[i] == fd)
+            c->sockets[i--] = c->sockets[--c->socket_count];
+    pthread_mutex_unlock(&c->lock);
+    return close(fd);
+}
+
+/* Also where no socket is open yet: the library asks once a second at least. */
+static int on_progress(void *ctx, curl_off_t in, curl_off_t in_now, curl_off_t out, curl_off_t out_now)
+{
+    const struct http_client *c = ctx;
+    (void)in;
+    (void)in_now;
+    (void)out;
+    (void)out_now;
+    return atomic_load(&c->stopping);
+}
+
+void http_client_stop(struct http_client *c)
+{
+    atomic_store(&c->stopping, true);
+    pthread_mutex_lock(&c->lock);
+    for (size_t i = 0; i < c->socket_count; i++)
+        (void)shutdown(c->sockets[i], SHUT_RDWR);
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* ---- what comes ---- */
+
 struct body {
     struct http_client *client;
     struct buf *answer;
-    bool cut; /* there was more than it takes */
+    const struct http_sink *sink; /* NULL: none is wanted */
+    int64_t sunk;
+    bool cut;     /* there was more than it takes */
+    bool stopped; /* by the sink */
 };
 
 /* In a callback alone the library tells by what it reads. */
@@ -78,14 +140,35 @@ static bool holds_more(CURL *curl)
     return by->backend == CURLSSLBACKEND_OPENSSL && by->internals && tls_holds_more(by->internals);
 }
 
+/* 1xx: more was to come. The library's own number may be of an answer to an earlier sending, or of a
+ * proxy's. */
+static int status_heard(const struct http_client *c)
+{
+    long code = 0;
+    if (c->headers.n == 0)
+        return 0;
+    (void)curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
+    return code >= 200 ? (int)code : 0;
+}
+
+static bool sink_body(struct body *b, struct slice piece)
+{
+    b->sunk += (int64_t)piece.n;
+    b->cut = b->sunk > b->sink->max;
+    b->stopped = !b->cut && !b->sink->put(b->sink->ctx, piece);
+    return !b->cut && !b->stopped;
+}
+
 /* A short count tells the library to give up. */
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 {
     struct body *b = ctx;
     size_t came = size * n, room = b->answer->max - b->answer->n;
+    b->client->more = holds_more(b->client->curl);
+    if (b->sink && status_heard(b->client) / 100 == 2)
+        return sink_body(b, slice_of(p, came)) ? came : 0;
     b->cut = came > room;
     buf_put(b->answer, slice_of(p, b->cut ? room : came));
-    b->client->more = holds_more(b->client->curl);
     return buf_ok(b->answer) && !b->cut ? came : 0;
 }
 
@@ -98,17 +181,6 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
         buf_reset(headers);
     buf_put(headers, line);
     return line.n;
-}
-
-/* 1xx: more was to come. The library's own number may be of an answer to an earlier sending, or of a
- * proxy's. */
-static int status_heard(const struct http_client *c)
-{
-    long code = 0;
-    if (c->headers.n == 0)
-        return 0;
-    (void)curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
-    return code >= 200 ? (int)code : 0;
 }
 
 /* A connection is ready, hands shaken, and the request is about to go by it: nothing of it has left
@@ -128,17 +200,22 @@ static int on_sending(void *ctx, char *to, char *from, int to_port, int from_por
     return good ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-struct slice http_client_header(const struct http_client *c, const char *name)
+struct slice http_client_header_nth(const struct http_client *c, const char *name, size_t nth)
 {
     struct slice wanted = slice_text(name), rest = buf_slice(&c->headers);
     while (rest.n > 0) {
         struct slice line = slice_head(rest, slice_find(rest, '\n'));
         size_t colon = slice_find(line, ':');
-        if (colon < line.n && slice_equal_nocase(slice_head(line, colon), wanted))
+        if (colon < line.n && slice_equal_nocase(slice_head(line, colon), wanted) && nth-- == 0)
             return slice_trim(slice_from(line, colon + 1));
         rest = slice_from(rest, line.n + 1);
     }
     return slice_of(NULL, 0);
+}
+
+struct slice http_client_header(const struct http_client *c, const char *name)
+{
+    return http_client_header_nth(c, name, 0);
 }
 
 /* The library has made its context and is about to use it. */
@@ -214,6 +291,13 @@ static bool set_ears(struct http_client *c)
     curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, c->reason);
     curl_easy_setopt(c->curl, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(c->curl, CURLOPT_HEADERDATA, &c->headers);
+    curl_easy_setopt(c->curl, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    curl_easy_setopt(c->curl, CURLOPT_OPENSOCKETDATA, c);
+    curl_easy_setopt(c->curl, CURLOPT_CLOSESOCKETFUNCTION, on_socket_end);
+    curl_easy_setopt(c->curl, CURLOPT_CLOSESOCKETDATA, c);
+    curl_easy_setopt(c->curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(c->curl, CURLOPT_XFERINFODATA, c);
     curl_easy_setopt(c->curl, CURLOPT_PREREQDATA, c);
     return curl_easy_setopt(c->curl, CURLOPT_PREREQFUNCTION, on_sending) == CURLE_OK;
 }
@@ -241,6 +325,7 @@ static struct http_heard hear(const struct http_client *c)
 {
     struct http_heard h = { .status = status_heard(c),
                             .left = c->sent,
+                            .headers_cut = !buf_ok(&c->headers),
                             .until_ms = c->seen.until_ms };
     curl_off_t after_s = 0;
     if (h.status)
@@ -274,6 +359,9 @@ static bool refuse(const struct http_client *c, CURLcode result, const struct bo
                    struct err *e)
 {
     const struct http_heard *heard = &c->heard;
+    if (body->cut && body->sunk > 0)
+        return err_set(e, ERR_REJECT, "http.limit", (size_t)body->sink->max,
+                       "cannot take the answer: over %" PRId64 " bytes", body->sink->max);
     if (body->cut)
         return err_set(e, ERR_REJECT, "http.limit", body->answer->n,
                        "cannot take the answer: over %zu bytes", body->answer->max);
@@ -338,7 +426,7 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
                     struct buf *answer, struct err *e)
 {
     struct curl_slist *headers = NULL;
-    struct body body = { .client = c, .answer = answer };
+    struct body body = { .client = c, .answer = answer, .sink = call->sink };
     buf_reset(answer);
     buf_reset(&c->headers);
     c->heard = (struct http_heard){ .status = 0 };
@@ -355,6 +443,8 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
     c->fresh = c->heard.status == 401 || c->heard.status == 403;
     curl_easy_reset(c->curl); /* it must not keep what is freed here */
     curl_slist_free_all(headers);
+    if (result != CURLE_OK && (body.stopped || atomic_load(&c->stopping)))
+        return err_set(e, ERR_RETRY, "http.stopped", 0, "the call was ended on our side");
     if (result != CURLE_OK)
         return (!body.cut && refuse_tls(c, result, verdict, e)) ? false : refuse(c, result, &body, e);
     *status = c->heard.status;
