@@ -211,27 +211,32 @@ static bool find_read(const struct site *s, const struct act *x, const struct wa
                     SHOWN(of)));
 }
 
-static bool is_unused(const struct site *s, const struct act *x, struct err *e)
+static bool ask_uses(bool (*asked)(struct bus *b, const struct site *s, const struct act *x, struct err *e),
+                     const struct site *s, const struct act *x, struct err *e)
 {
     struct bus *b = cli_bus(s, true);
     if (!b)
         return err_set(e, ERR_RETRY, "bus.down", 0, "cannot ask the bus whether it was used before");
-    bool good = acts_unused(b, s, x, e);
+    bool good = asked(b, s, x, e);
     bus_close(&b);
     return good;
 }
 
-/* Reading it is a person's act, and on record before anything is shown. */
+/* Reading it is a person's act, and on record before anything is shown. It is asked before, so that one used
+ * long ago leaves no second record, and after, for another host may have it too. */
 int way_back_submit_reading(struct cli *c, const struct site *s, const struct act *x)
 {
     const struct way_back_room *r = NULL;
     struct err e = { .fate = ERR_NONE };
     struct slice id;
     size_t part = 0;
-    if (!find_read(s, x, &r, &part, &id, &e) || !is_unused(s, x, &e))
+    if (!find_read(s, x, &r, &part, &id, &e) || !ask_uses(acts_unused, s, x, &e))
         return cli_fail(e.fate == ERR_RETRY ? CLI_CANNOT : CLI_NO, &e);
     int code = acts_submit(s, x);
-    return code == CLI_DONE ? print_found(c, r, s, part, id, true) : code;
+    if (code != CLI_DONE)
+        return code;
+    return ask_uses(acts_used_once, s, x, &e) ? print_found(c, r, s, part, id, true)
+                                              : cli_fail(e.fate == ERR_RETRY ? CLI_CANNOT : CLI_NO, &e);
 }
 
 static int show(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,

@@ -110,20 +110,37 @@ static bool is_use(const struct site *s, struct arena *a, const struct bus_recor
            act_verify(&x, s->bundle, r->accepted_ms, &by, &ignored);
 }
 
-bool acts_unused(struct bus *b, const struct site *s, const struct act *x, struct err *e)
+/* How often it stands there. */
+static bool count_uses(struct bus *b, const struct site *s, const struct act *x, size_t *n, struct err *e)
 {
     uint8_t hash[HASH_BYTES];
     const struct bus_record *r = NULL;
     struct walk w = { .reader = NULL };
     struct arena a;
-    bool used = false;
+    *n = 0;
     arena_init(&a, (size_t)16 << 20);
     int partition = subject_partition(&x->subject, s->bundle->partitions);
     bool good = act_hash(x, hash, e) && walk_open(&w, b, TOPIC_CONTROL, partition, 0, e);
-    while (good && !used && (good = walk_next(&w, &r, e)) && r)
-        used = is_use(s, &a, r, hash);
+    while (good && (good = walk_next(&w, &r, e)) && r)
+        *n += is_use(s, &a, r, hash);
     walk_close(&w);
     arena_release(&a);
-    return good && (!used || err_set(e, ERR_REJECT, "act.again", 0,
-                                     "cannot do it: that very act was handed in before"));
+    return good;
+}
+
+bool acts_unused(struct bus *b, const struct site *s, const struct act *x, struct err *e)
+{
+    size_t n;
+    return count_uses(b, s, x, &n, e) &&
+           (n == 0 || err_set(e, ERR_REJECT, "act.again", 0,
+                              "cannot do it: that very act was handed in before"));
+}
+
+bool acts_used_once(struct bus *b, const struct site *s, const struct act *x, struct err *e)
+{
+    size_t n;
+    return count_uses(b, s, x, &n, e) &&
+           (n == 1 || err_set(e, ERR_REJECT, "act.again", 0,
+                              "cannot do it: that very act was handed in elsewhere at the same time; "
+                              "make it anew"));
 }

@@ -12,5 +12,9 @@
 MUST_CHECK bool acts_publish(struct bus *b, const struct site *s, const struct act *x, struct err *e);
 /* act.again when it stands on `control` already. */
 MUST_CHECK bool acts_unused(struct bus *b, const struct site *s, const struct act *x, struct err *e);
+/* The same once it has been put there: act.again when it stands there more than once, or not. Whoever asks
+ * has the bus's word that its own stands there, so of several that hand it in at once at most one may go on:
+ * none whose record came later, and the first only when it asked before the second's was there. */
+MUST_CHECK bool acts_used_once(struct bus *b, const struct site *s, const struct act *x, struct err *e);
 
 #endif
