@@ -15,7 +15,10 @@ void event_id_of(const struct occasion *o, const struct place *p, int64_t occurr
 {
     char ordinal[ORDINAL_TEXT_MAX];
     int n = snprintf(ordinal, sizeof ordinal, "|%d", p->ordinal);
-    if (p->generation > 0)
+    if (p->opening)
+        n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64 "|%08" PRIx32, p->ordinal, p->generation,
+                     p->opening);
+    else if (p->generation > 0)
         n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64, p->ordinal, p->generation);
     const struct slice parts[] = { o->origin->feed,
                                    SLICE("|"),

@@ -30,6 +30,7 @@ struct occasion {
 struct place {
     int ordinal;
     int64_t generation; /* of a diffed record: how often it changed before; 0 = never */
+    uint32_t opening;   /* of one whose generation may have been given before; 0: of none */
     int64_t feed_seq;
     bool restricts;     /* it counts also when its message's time cannot be read: its id holds no time */
 };
@@ -37,7 +38,8 @@ struct place {
 /* 6 bytes of the message's own time (ms, big-endian), 10 of HMAC(agency key, feed | sender's
  * message id | body hash | ordinal). What restricts has zeros for the time, so that it is the same event
  * whether its message could be read or not. A row that goes back to what it said before is another event:
- * then its generation is part of it too. */
+ * then its generation is part of it too, and the opening that counted it, for a file that came back counts the
+ * same again. */
 void event_id_of(const struct occasion *o, const struct place *p, int64_t occurred_ms,
                  struct event_id *out);
 

@@ -81,6 +81,8 @@ struct publisher {
     bool *touched;           /* lanes that it got something in since that was noted; by partition */
     struct bus_end *ends;    /* as last noted; by partition */
     int64_t noted_ns, looked_ns; /* when that was, and when the bus was last asked whether it has all */
+    int64_t heard_ns;        /* when others were last listened for */
+    bool hears;              /* it is about to, for the first time: a turn waits for that */
     bool lacks;              /* it does not: what it lacks is sent again before anything else */
     int64_t wake_at; /* wake when last reaches this */
     bool in_trouble; /* the bus refuses: said once */
@@ -153,12 +155,34 @@ bool feed_store(struct feed *f, struct message *m);
 MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
                             enum answer_fate fate, struct answer *given, struct err *e);
 
+/* feed_compare.c: whether one event of a message is news. */
+struct news {
+    struct change change; /* of an event with `changed` */
+    bool is_news;         /* it is emitted */
+    bool is_learned;      /* change is to be remembered */
+    bool is_repeat;       /* what is remembered says the same, and is believed */
+};
+/* As what `changed` names is kept. */
+void feed_half_hash(struct slice s, uint8_t out[ID_BYTES]);
+MUST_CHECK bool feed_compare(struct feed *f, const struct mapped_event *event, const struct subject *s,
+                             struct news *n, struct err *e);
+/* An earlier one of the same message counts as seen. generation: what its own will be. */
+void feed_compare_after(const struct mapped_event *event, const struct news *before, int64_t generation,
+                        struct news *n);
+/* What the id of its record is made of beside its ordinal. diffed: `changed` alone tells the records of its
+ * message apart. */
+void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n, bool diffed,
+                struct place *p);
+/* Whether an earlier reading of this very message has published it all the same: as what is kept so is named,
+ * by the message alone. Of what is diffed the same bytes said anew are another message. */
+MUST_CHECK bool feed_is_told(struct feed *f, const struct occasion *o, const struct place *p,
+                             const struct subject_key *key, bool diffed, bool *told, struct err *e);
+void feed_told_id(const struct occasion *o, const struct place *p, struct event_id *id);
+
 /* feed_restrict.c: what a message that is quarantined restricts all the same, behind its notice in f->records:
  * events, counted as events of the bus and nowhere in the sums of messages, and the sign that something
  * of it could not be read. False: the turn cannot be kept. */
 MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct err *e);
-/* As what `changed` names is kept. */
-void feed_half_hash(struct slice s, uint8_t out[ID_BYTES]);
 /* The same of one that is to come again, since there is no room for it: what it restricts is said now, and not
  * again when it comes. Where anything is said that is a message taken, with that for its end. */
 MUST_CHECK bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e);
@@ -228,6 +252,9 @@ void publisher_stop(struct feed *f);
 MUST_CHECK bool publisher_note(struct feed *f, struct arena *a, struct err *e);
 /* Goes back to what the bus lacks. */
 MUST_CHECK bool publisher_look(struct feed *f, struct err *e);
+
+/* publisher_hear.c: reads what other spools have said for this feed since it was last asked. */
+MUST_CHECK bool publisher_hear(struct feed *f, struct arena *a, struct err *e);
 
 /* publisher_bus.c: what the publisher does once and when idle. */
 MUST_CHECK bool publisher_schemas(struct feed *f, struct arena *a, struct err *e);

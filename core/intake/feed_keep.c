@@ -4,13 +4,27 @@
 
 #include <string.h>
 
+#include "base/wait.h"
+
 /* Deleting what is kept no longer is spread over the turns, so that no turn waits for a long delete. */
 #define FORGET_MOST 96
+/* Reading back what others have said takes milliseconds, or it is done without. */
+#define HEAR_MS 2000
 
 static int64_t may_forget(const struct feed *f)
 {
     int64_t most = f->publisher.forgotten + FORGET_MOST;
     return most < f->spool.dropped ? most : f->spool.dropped;
+}
+
+/* At the start, where the bus is there: what the spool remembers may not be the last word. */
+static void wait_to_hear(struct feed *f)
+{
+    int64_t end_ns = wait_end_ns(HEAR_MS);
+    while (f->publisher.hears && !atomic_load(&f->stopping) &&
+           wait_until(&f->publisher.drained, &f->lock, end_ns))
+        ;
+    f->publisher.hears = false;
 }
 
 bool feed_keep_begin(struct feed *f)
@@ -19,6 +33,8 @@ bool feed_keep_begin(struct feed *f)
     struct err *e = &t->failed;
     pthread_mutex_lock(&f->lock);
     t->open = true;
+    if (f->publisher.hears)
+        wait_to_hear(f);
     if (f->spool.waiting_bytes > f->o.spool_max_bytes)
         return err_set(e, ERR_RETRY, "spool.full", 0,
                        "cannot keep more: the spool is at its limit (spool_max), which the bus empties");

@@ -12,35 +12,22 @@
 struct no {
     const struct mapped_restriction *x;
     struct subject subject;
-    struct change change;
-    bool has_subject, is_news, is_learned;
+    struct news news;
+    bool has_subject;
     bool is_told; /* the router, that it could not be read */
 };
 
-void feed_half_hash(struct slice s, uint8_t out[ID_BYTES])
-{
-    uint8_t hash[HASH_BYTES];
-    sha256(s, hash);
-    memcpy(out, hash, ID_BYTES);
-}
-
-/* Earlier ones of the same message count as seen. */
-static bool compare(struct feed *f, const struct no *before, struct no *n, struct err *e)
+/* Earlier ones of the same message count as seen. One that is to come again says what it said once. */
+static bool compare(struct feed *f, const struct message *m, const struct no *before, struct no *n,
+                    struct err *e)
 {
     const struct mapped_event *event = &n->x->event;
-    n->is_news = true;
-    if (!event->has_changed)
-        return true;
-    feed_half_hash(event->changed_key, n->change.key);
-    feed_half_hash(event->changed_of, n->change.of);
-    if (!spool_change_get(&f->spool, &n->change, &n->is_learned, e))
+    if (!feed_compare(f, event, &n->subject, &n->news, e))
         return false;
     for (const struct no *b = before; b < n; b++)
-        if (b->is_learned && memcmp(b->change.key, n->change.key, ID_BYTES) == 0) {
-            n->is_learned = memcmp(b->change.of, n->change.of, ID_BYTES) != 0;
-            n->change.generation = b->change.generation;
-        }
-    n->is_news = n->is_learned && !(event->changed_quiet && n->change.generation == 0);
+        feed_compare_after(event, &b->news, b->news.change.generation, &n->news);
+    if (m->is_unkept && n->news.is_repeat)
+        n->news.is_news = n->news.is_learned = false;
     return true;
 }
 
@@ -72,7 +59,8 @@ static bool queue(struct feed *f, const struct occasion *o, const struct place *
     if (*done) {
         f->spool.turn.feed_seq++;
         f->spool.turn.counts.events++;
-        return feed_remember_word(f, &n->x->event, &b, &n->subject,
+        return n->news.is_repeat ||
+               feed_remember_word(f, &n->x->event, &b, &n->subject,
                                   slice_from(buf_slice(&f->records), before), e);
     }
     f->records.n = before;
@@ -88,25 +76,23 @@ static bool publish(struct feed *f, const struct message *m, const struct mapped
                     const struct no *n, bool *done, struct err *e)
 {
     const struct occasion o = { &f->origin, all->message_id, m->body, f->turn.now_ms };
-    const struct place p = { .ordinal = n->x->ordinal,
-                             .generation = is_diffed(f, all) ? n->change.generation : 0,
-                             .feed_seq = f->spool.turn.feed_seq + 1,
-                             .restricts = true };
+    const bool diffed = is_diffed(f, all);
+    struct place p = { .ordinal = n->x->ordinal, .feed_seq = f->spool.turn.feed_seq + 1 };
     const struct subject_key *key = &n->subject.key;
     struct event_id id;
-    event_id_of(&o, &p, 0, &id);
-    if (!quarantine_is_told(&f->quarantined, &id, key, done, e) ||
-        (!*done && !queue(f, &o, &p, n, done, e)))
+    feed_place(f, &n->x->event, &n->news, diffed, &p);
+    if (!feed_is_told(f, &o, &p, key, diffed, done, e) || (!*done && !queue(f, &o, &p, n, done, e)))
         return false;
+    feed_told_id(&o, &p, &id);
     return !*done || quarantine_put_told(&f->quarantined, &id, key,
                                          (int64_t)f->spool.turn.counts.taken, f->turn.now_ms, e);
 }
 
 static bool learn(struct feed *f, struct no *n, struct err *e)
 {
-    n->change.generation++;
+    n->news.change.generation++;
     return (!n->subject.remember || spool_link_put(&f->spool, &n->subject.link, e)) &&
-           (!n->is_learned || spool_change_put(&f->spool, &n->change, e));
+           (!n->news.is_learned || spool_change_put(&f->spool, &n->news.change, e));
 }
 
 static bool is_told(const struct no *list, const struct no *n)
@@ -141,15 +127,15 @@ static bool take(struct feed *f, const struct message *m, const struct mapped_re
         return true;
     if (!carry_signs(f, n, e))
         return false;
-    if (!n->x->is_unread && !compare(f, list, n, e))
+    if (!n->x->is_unread && !compare(f, m, list, n, e))
         return false;
-    if (!n->x->is_unread && !n->is_news)
+    if (!n->x->is_unread && !n->news.is_news)
         return true;
     if (!n->x->is_unread && !publish(f, m, all, n, &done, e))
         return false;
     if (done)
         return learn(f, n, e);
-    n->is_learned = false;
+    n->news.is_learned = false;
     n->is_told = true;
     return is_told(list, n) ||
            feed_sign(f, m, event_claim(&n->x->event.build).local_id, &n->subject, e);

@@ -18,9 +18,7 @@
 /* What is known of one event of a message before it is encoded. */
 struct candidate {
     struct subject subject;
-    struct change change; /* of an event with `changed` */
-    bool is_news;         /* it is emitted */
-    bool is_learned;      /* change is to be remembered */
+    struct news news;
     bool has_local, carries; /* something was queued that its local id carries over */
     uint8_t local[ID_BYTES]; /* link_key of its local id */
     struct slice queued;     /* its entry, once it is made; in the arena of the run */
@@ -261,20 +259,10 @@ static bool compare(struct feed *f, struct making *k, size_t i, struct err *e)
 {
     const struct mapped_event *event = &k->m->mapped.events[i];
     struct candidate *c = &k->events[i];
-    c->is_news = true;
-    if (!event->has_changed)
-        return true;
-    feed_half_hash(event->changed_key, c->change.key);
-    feed_half_hash(event->changed_of, c->change.of);
-    if (!spool_change_get(&f->spool, &c->change, &c->is_learned, e))
+    if (!feed_compare(f, event, &c->subject, &c->news, e))
         return false;
-    for (size_t j = 0; j < i; j++)
-        if (k->events[j].is_learned &&
-            memcmp(k->events[j].change.key, c->change.key, ID_BYTES) == 0) {
-            c->is_learned = memcmp(k->events[j].change.of, c->change.of, ID_BYTES) != 0;
-            c->change.generation = k->events[j].change.generation + 1;
-        }
-    c->is_news = c->is_learned && !(event->changed_quiet && c->change.generation == 0);
+    for (size_t j = 0; event->has_changed && j < i; j++)
+        feed_compare_after(event, &k->events[j].news, k->events[j].news.change.generation + 1, &c->news);
     return true;
 }
 
@@ -350,16 +338,12 @@ static bool carry_signs(struct feed *f, const struct making *k, const struct sai
 
 /* What an earlier reading of this message has published all the same is not published again. */
 static bool leave_out_told(struct feed *f, const struct occasion *o, const struct place *p,
-                           struct candidate *c, struct err *e)
+                           bool diffed, struct candidate *c, struct err *e)
 {
-    struct event_id id;
     bool told = false;
-    if (!p->restricts)
-        return true;
-    event_id_of(o, p, 0, &id);
-    if (!quarantine_is_told(&f->quarantined, &id, &c->subject.key, &told, e))
+    if (!feed_is_told(f, o, p, &c->subject.key, diffed, &told, e))
         return false;
-    c->is_news = !told;
+    c->news.is_news = !told;
     return true;
 }
 
@@ -380,15 +364,14 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
             return false;
     }
     for (size_t i = 0; i < m->mapped.event_count; i++) {
-        if (!k->events[i].is_news)
+        if (!k->events[i].news.is_news)
             continue;
         size_t before = f->records.n;
         p.ordinal = (int)i;
-        p.restricts = m->mapped.events[i].restricts;
-        p.generation = k->diffed ? k->events[i].change.generation : 0;
-        if (!leave_out_told(f, &o, &p, &k->events[i], e))
+        feed_place(f, &m->mapped.events[i], &k->events[i].news, k->diffed, &p);
+        if (!leave_out_told(f, &o, &p, k->diffed, &k->events[i], e))
             return false;
-        if (!k->events[i].is_news)
+        if (!k->events[i].news.is_news)
             continue;
         p.feed_seq++;
         k->records++;
@@ -397,7 +380,7 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
         if (f->records.n - before > BUS_RECORD_MAX_BYTES)
             return err_set(e, ERR_REJECT, "intake.size", 0,
                            "cannot publish: the record is too large");
-        if (m->mapped.events[i].schema->restricts) {
+        if (m->mapped.events[i].schema->restricts && !k->events[i].news.is_repeat) {
             k->events[i].queued = arena_copy(&f->work, slice_from(buf_slice(&f->records), before));
             if (!k->events[i].queued.p)
                 return err_memory(e);
@@ -447,8 +430,8 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         struct candidate *c = &k->events[i];
         if (c->subject.remember && !spool_link_put(&f->spool, &c->subject.link, e))
             return false;
-        c->change.generation++;
-        if (c->is_learned && !spool_change_put(&f->spool, &c->change, e))
+        c->news.change.generation++;
+        if (c->news.is_learned && !spool_change_put(&f->spool, &c->news.change, e))
             return false;
     }
     if (!write_words(f, k, e) || !write_unknown(f, k, e))
@@ -462,7 +445,7 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
 static bool has_record_to_hold(const struct making *k)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++)
-        if (k->events[i].is_news && !k->m->mapped.events[i].schema->restricts)
+        if (k->events[i].news.is_news && !k->m->mapped.events[i].schema->restricts)
             return true;
     return false;
 }
@@ -476,9 +459,9 @@ static bool withhold(struct feed *f, struct making *k, struct err *e)
         return true;
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
         struct candidate *c = &k->events[i];
-        if (!c->is_news || k->m->mapped.events[i].restricts)
+        if (!c->news.is_news || k->m->mapped.events[i].restricts)
             continue;
-        c->is_news = c->is_learned = false;
+        c->news.is_news = c->news.is_learned = false;
         any = true;
     }
     return !any || spool_tally(&f->spool, TALLY_NOT_KEPT,

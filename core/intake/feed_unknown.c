@@ -45,6 +45,7 @@ bool feed_is_unknown_news(struct feed *f, struct message *m, struct change *c, b
     *news = !change_of(&claim, m->mapped.unknown, c) || f->turn.again;
     if (!*news && !spool_change_get(&f->spool, c, news, e))
         return false;
+    *news = *news || !lines_believes(&f->spool.lines, c->line);
     if (*news)
         (void)err_set(&m->why, ERR_REJECT, "map.restriction", 0,
                       "cannot tell what '%.*s' restricts: no rule knows its code",

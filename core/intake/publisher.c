@@ -194,6 +194,24 @@ static bool is_stopped(struct feed *f)
     return stop;
 }
 
+/* Turns wait for it no longer. */
+static void end_waits(struct feed *f)
+{
+    pthread_mutex_lock(&f->lock);
+    f->publisher.hears = false;
+    pthread_cond_broadcast(&f->publisher.drained);
+    pthread_mutex_unlock(&f->lock);
+}
+
+/* It stops nothing that it cannot: what is in doubt stays so until the next time. */
+static void hear(struct feed *f, struct arena *a)
+{
+    struct err e = { .fate = ERR_NONE };
+    if (!publisher_hear(f, a, &e) && e.fate != ERR_NONE)
+        log_err(LOG_DEBUG, &f->who, &e);
+    end_waits(f);
+}
+
 /* The schemas go first: a reader of the bus must be able to read every record on it. False: the
  * feed is closed before the bus has them. */
 static bool start(struct feed *f, struct arena *a)
@@ -205,9 +223,11 @@ static bool start(struct feed *f, struct arena *a)
         arena_reset(a);
         if (publisher_schemas(f, a, &e) && publisher_look(f, &e)) {
             note_bus(f);
+            hear(f, a);
             return true;
         }
         complain(f, &e);
+        end_waits(f);
         rest(f, wait_ms);
         wait_ms = wait_ms * 2 < BACKOFF_MOST_MS ? wait_ms * 2 : BACKOFF_MOST_MS;
     }
@@ -239,7 +259,13 @@ static bool look_after(struct feed *f, struct arena *a, bool at_once, struct err
         if (!publisher_note(f, a, e))
             return false;
     }
-    return !(p->lacks || is_older(p->looked_ns, LOOK_MS)) || publisher_look(f, e);
+    if (!p->lacks && !is_older(p->looked_ns, LOOK_MS))
+        return true;
+    if (!publisher_look(f, e))
+        return false;
+    if (is_older(p->heard_ns, LOOK_MS))
+        hear(f, a);
+    return true;
 }
 
 /* One round. False: it is time to end. */
@@ -301,6 +327,7 @@ bool publisher_start(struct feed *f, struct err *e)
     p->last = (int64_t)f->spool.kept.counts.taken;
     p->wake_at = INT64_MAX;
     p->waits = f->o.without_bus;
+    p->hears = !p->waits;
     atomic_init(&p->away_ms, p->waits ? f->o.now_ms() : 0);
     int failed = pthread_create(&p->thread, NULL, publisher_main, f);
     if (failed)

@@ -31,7 +31,7 @@ static const char schema[] =
     " unchanged, duplicates, not_carried, quarantined, refused_environment, refused_later, events,"
     " lost_ids, feed_seq);"
     "insert or ignore into total values (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);"
-    QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER;
+    QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER LINES_SCHEMA;
 
 /* A checkpoint moves its pages into the file while a turn waits: at 16 MiB it comes once in some
  * hundred turns, so that it stays out of the 99th percentile. */
@@ -146,7 +146,9 @@ bool spool_open(const char *path, struct spool *s, struct err *e)
     buf_init(&s->records, GATHERED_MAX);
     buf_init(&s->answers, GATHERED_MAX);
     bool ok = db_open(path, schema, &s->db, e) && db_run(s->db, tuning, e) &&
-              recall_open(&s->recall, s->db, e) && read_state(s, e) && spool_read_cursor(s, e);
+              recall_open(&s->recall, s->db, e) && read_state(s, e) && spool_read_cursor(s, e) &&
+              lines_open(&s->lines, s->db, (uint32_t)(s->kept.feed_seq >> 32),
+                         s->kept.counts.taken > 0, e);
     for (int i = 0; ok && i < SPOOL_QUERY_COUNT; i++)
         ok = db_prepare(s->db, texts[i], &s->q[i], e);
     if (!ok)
@@ -232,11 +234,12 @@ static bool write_messages(struct spool *s, struct err *e)
 bool spool_commit(struct spool *s, struct err *e)
 {
     if (!write_messages(s, e) || !spool_put_answers(s, e) || !recall_step(&s->recall, e) ||
-        !write_totals(s, e) || !db_commit(s->db, e)) {
+        !lines_store(&s->lines, e) || !write_totals(s, e) || !db_commit(s->db, e)) {
         spool_rollback(s);
         return false;
     }
     recall_committed(&s->recall);
+    lines_stored(&s->lines, true);
     s->kept = s->turn;
     s->waiting_bytes += s->turn_bytes;
     s->answers_bytes += s->answers_turn;
@@ -247,6 +250,7 @@ void spool_rollback(struct spool *s)
 {
     db_rollback(s->db);
     recall_rolled_back(&s->recall);
+    lines_stored(&s->lines, false);
     clear_gathered(s);
 }
 

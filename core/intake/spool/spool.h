@@ -19,6 +19,7 @@
 #include "host/db.h"
 #include "contract/transport.h"
 #include "intake/spool/feed_counts.h"
+#include "intake/spool/lines.h"
 #include "intake/spool/recall.h"
 
 /* Statements compiled at opening; their texts stand in spool.c. */
@@ -62,6 +63,7 @@ struct spool {
     struct db *db;
     struct db_query *q[SPOOL_QUERY_COUNT];
     struct recall recall;
+    struct lines lines; /* whose memory is believed */
     struct totals kept, turn; /* as on disk; as the open turn will leave them */
     int64_t waiting_bytes; /* of messages that the bus has not confirmed; the publisher takes off */
     int64_t turn_bytes;
@@ -174,13 +176,16 @@ MUST_CHECK bool spool_put_answers(struct spool *s, struct err *e);
 /* Forgets a few answers older than 14 days, or beyond their share; costs nothing when there are none. */
 MUST_CHECK bool spool_prune(struct spool *s, int64_t now_ms, struct err *e);
 
-/* What was last seen for a `changed` key. generation counts the changes, from 1; 0 = never seen. */
+/* What was last seen for a `changed` key. generation counts what was told or noted of it, from 1; 0 = never
+ * seen. line: the word under which it was written (lines.h); 0 by programs that knew none. */
 struct change {
     uint8_t key[ID_BYTES], of[ID_BYTES];
     int64_t generation;
+    uint32_t line;
 };
-/* Fills generation with that of the stored value; *changed tells whether `of` differs from it. */
+/* Fills generation and line with those of the stored value; *changed tells whether `of` differs from it. */
 MUST_CHECK bool spool_change_get(struct spool *s, struct change *c, bool *changed, struct err *e);
+/* Under the line of now. */
 MUST_CHECK bool spool_change_put(struct spool *s, const struct change *c, struct err *e);
 
 /* What a local id of this agency means. */

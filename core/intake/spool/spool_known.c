@@ -32,7 +32,9 @@ bool spool_change_get(struct spool *s, struct change *c, bool *changed, struct e
     if (!recall_get(&s->recall, RECALL_CHANGE, c->key, &v, &found, e))
         return false;
     *changed = !found || memcmp(v.b, c->of, ID_BYTES) != 0;
-    c->generation = found ? number_in(&v, ID_BYTES) : 0;
+    const int64_t number = found ? number_in(&v, ID_BYTES) : 0;
+    c->generation = number & UINT32_MAX;
+    c->line = (uint32_t)(number >> 32);
     return true;
 }
 
@@ -40,7 +42,8 @@ bool spool_change_put(struct spool *s, const struct change *c, struct err *e)
 {
     struct recall_value v;
     memcpy(v.b, c->of, ID_BYTES);
-    memcpy(v.b + ID_BYTES, &c->generation, sizeof c->generation);
+    const int64_t number = (int64_t)((uint64_t)s->lines.now << 32) | (c->generation & UINT32_MAX);
+    memcpy(v.b + ID_BYTES, &number, sizeof number);
     return recall_put(&s->recall, RECALL_CHANGE, c->key, &v, e);
 }
 

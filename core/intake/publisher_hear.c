@@ -1,0 +1,177 @@
+/* publisher_hear.c - what other spools have said for this feed: read on the bus from where it was last read, so that
+ * what this file remembers is believed as far as it is the last word (spool/lines.h). The publisher's thread. */
+#include "base/clock.h"
+#include "intake/feed.h"
+#include "record/wire.h"
+
+#define KEYS_BYTES_MAX ((size_t)32 * 1024 * 1024)
+
+struct hearing {
+    struct feed *f;
+    struct arena *a;
+    int64_t *next;      /* by partition: how far it was read now */
+    bool others, lost;  /* another spool has spoken; of whom cannot be told */
+    bool is_first;      /* this file has never asked */
+    bool asked, ours;   /* of the opening that was met last */
+    uint32_t opening;
+    struct buf keys;
+};
+
+static bool is_ours(struct hearing *h, uint32_t opening, bool *ours, struct err *e)
+{
+    bool good = true;
+    if (!h->asked || h->opening != opening) {
+        pthread_mutex_lock(&h->f->lock);
+        good = lines_is_ours(&h->f->spool.lines, opening, &h->ours, e);
+        pthread_mutex_unlock(&h->f->lock);
+        h->asked = good;
+        h->opening = opening;
+    }
+    *ours = h->ours;
+    return good;
+}
+
+static void note_key(struct hearing *h, struct slice key)
+{
+    if (key.n == ID_BYTES && h->keys.n + ID_BYTES <= KEYS_BYTES_MAX)
+        buf_put(&h->keys, key);
+    else
+        h->lost = true;
+}
+
+/* What is said under a pseudonym is known by its local id. */
+static void note_subject(struct hearing *h, const struct bus_record *r, const struct header_slots *s,
+                         const struct view *v)
+{
+    struct slice local_id = s->local_id < 0 ? slice_of(NULL, 0) : view_text(v, (size_t)s->local_id);
+    uint8_t local[ID_BYTES];
+    h->others = true;
+    note_key(h, r->key);
+    if (slice_is_empty(local_id))
+        return;
+    link_key(h->f->identity.agency, local_id, local);
+    note_key(h, slice_of(local, ID_BYTES));
+}
+
+/* One that cannot be read was written by a newer program, or is none of a feed's. */
+static bool hear_record(struct hearing *h, const struct bus_record *r, struct err *e)
+{
+    struct err unread = { .fate = ERR_NONE };
+    uint64_t fingerprint = 0;
+    struct slice body;
+    struct view v;
+    bool ours = false;
+    arena_reset(h->a);
+    if (!wire_open(r->value, &fingerprint, &body, &unread))
+        return true;
+    const struct schema *s = catalogue_fingerprint(h->f->o.bundle->catalogue, fingerprint);
+    const struct header_slots *slots = s ? plan_header(s->plan) : NULL;
+    if (!slots || !plan_view(s->plan, h->a, body, &v, &unread) ||
+        !slice_equal(view_text(&v, (size_t)slots->source_feed), h->f->origin.feed) ||
+        view_is_null(&v, (size_t)slots->feed_seq))
+        return true;
+    if (!is_ours(h, (uint32_t)(view_long(&v, (size_t)slots->feed_seq) >> 32), &ours, e))
+        return false;
+    if (!ours)
+        note_subject(h, r, slots, &v);
+    return true;
+}
+
+static bool hear_from(struct hearing *h, int partition, int64_t from, struct err *e)
+{
+    struct bus_reader *r = NULL;
+    bool end = false, good = bus_reader_open(h->f->o.bus, h->f->topic_events, partition, from, &r, e);
+    while (good && !end) {
+        const struct bus_record *list = NULL;
+        size_t n = 0;
+        good = !atomic_load(&h->f->stopping) && bus_reader_next(r, 0, &list, &n, &end, e);
+        for (size_t i = 0; good && i < n; i++) {
+            good = hear_record(h, &list[i], e);
+            h->next[partition] = list[i].offset + 1;
+        }
+    }
+    bus_reader_close(&r);
+    return good;
+}
+
+/* A lane that is shorter than it was is read anew; of one whose records have aged nobody can tell. */
+static bool hear_lane(struct hearing *h, int partition, struct err *e)
+{
+    struct bus_end now = { .first = 0 };
+    int64_t from = 0;
+    pthread_mutex_lock(&h->f->lock);
+    bool good = lines_heard(&h->f->spool.lines, partition, &from, e);
+    pthread_mutex_unlock(&h->f->lock);
+    if (!good || !bus_end(h->f->o.bus, h->f->topic_events, partition, &now, e))
+        return false;
+    h->is_first = h->is_first || from < 0;
+    h->lost = h->lost || (from > 0 && from < now.first);
+    h->next[partition] = from < 0 && h->f->spool.lines.is_old ? now.next : from;
+    if (h->next[partition] < now.first || h->next[partition] > now.next)
+        h->next[partition] = 0;
+    return h->next[partition] >= now.next || hear_from(h, partition, h->next[partition], e);
+}
+
+/* A file of before this said nothing of whom others spoke. */
+static bool write_heard(struct hearing *h, struct err *e)
+{
+    struct lines *l = &h->f->spool.lines;
+    bool good = true;
+    for (int i = 0; good && i < h->f->o.bundle->partitions; i++)
+        good = lines_put_heard(l, i, h->next[i], e);
+    for (size_t at = 0; good && at < h->keys.n; at += ID_BYTES)
+        good = lines_put_spoken(l, h->keys.p + at, e);
+    if (good && h->lost)
+        good = lines_put_spoken(l, NULL, e);
+    return good && (h->others || h->lost || h->is_first ? lines_others(l, e) : lines_alone(l, e));
+}
+
+static bool write(struct hearing *h, struct err *e)
+{
+    struct feed *f = h->f;
+    struct err ignored = { .fate = ERR_NONE };
+    const bool was = f->spool.lines.in_doubt;
+    bool good = feed_begin(f, e) && write_heard(h, e) && feed_commit(f, e);
+    if (!good) {
+        spool_rollback(&f->spool);
+        feed_forget(f);
+    }
+    f->spool.lines.in_doubt = was && !good;
+    return lines_read(&f->spool.lines, good ? e : &ignored) && good;
+}
+
+static void tell(const struct hearing *h)
+{
+    if (h->lost)
+        log_line(LOG_WARN, &h->f->who, "intake.unheard",
+                 "cannot tell whether another spool has spoken for this feed: what was on the bus since is gone; "
+                 "what changes is told once more");
+    else if (h->others)
+        log_line(LOG_WARN, &h->f->who, "intake.others",
+                 "another spool has spoken for this feed, or this one came back: what it remembers of whom that "
+                 "spoke of counts no more, and is told once more");
+}
+
+bool publisher_hear(struct feed *f, struct arena *a, struct err *e)
+{
+    struct hearing h = { .f = f, .a = a };
+    size_t partitions = (size_t)f->o.bundle->partitions;
+    f->publisher.heard_ns = clock_mono_ns();
+    h.next = mem_alloc(partitions * sizeof *h.next);
+    if (!h.next)
+        return err_memory(e);
+    buf_init(&h.keys, KEYS_BYTES_MAX);
+    bool good = true;
+    for (int i = 0; good && i < f->o.bundle->partitions; i++)
+        good = hear_lane(&h, i, e);
+    if (good && (good = buf_done(&h.keys, e))) {
+        pthread_mutex_lock(&f->lock);
+        good = write(&h, e);
+        pthread_mutex_unlock(&f->lock);
+    }
+    if (good)
+        tell(&h);
+    buf_release(&h.keys);
+    mem_free(h.next);
+    return good;
+}

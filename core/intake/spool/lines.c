@@ -1,0 +1,148 @@
+/* lines.c - see lines.h. */
+#include "intake/spool/lines.h"
+
+#include <string.h>
+
+#include "host/crypto.h"
+
+static const char *const texts[LINES_QUERY_COUNT] = {
+    [LINES_PUT] = "insert into opening (word, believed) values (?1, ?2)",
+    [LINES_ANY] = "select 1 from opening limit 1",
+    [LINES_OURS] = "select 1 from opening where word = ?1",
+    [LINES_BELIEVED] = "select word from opening where believed = 1 order by n desc limit ?1",
+    [LINES_BELIEVE] = "update opening set believed = 1 where believed = 0",
+    [LINES_BREAK] = "update opening set believed = -1 where believed >= 0",
+    [LINES_HEARD] = "select next from heard where partition = ?1",
+    [LINES_HEARD_PUT] = "insert or replace into heard values (?1, ?2)",
+    [LINES_SPOKEN] = "select 1 from spoken where key = ?1 or key = x'' limit 1",
+    [LINES_SPOKEN_PUT] = "insert or ignore into spoken values (?1)",
+    [LINES_SPOKEN_ANY] = "select 1 from spoken limit 1",
+};
+
+/* Whether there is a row, of which *out is the first column. */
+static bool ask(struct db_query *q, bool *row, int64_t *out, struct err *e)
+{
+    *row = false;
+    if (!db_step(q, row, e))
+        return false;
+    *out = *row ? db_int(q, 0) : 0;
+    if (*row)
+        db_reset(q);
+    return true;
+}
+
+bool lines_read(struct lines *l, struct err *e)
+{
+    struct db_query *q = l->q[LINES_BELIEVED];
+    bool row = false;
+    int64_t ignored = 0;
+    l->count = 0;
+    db_bind_int(q, 1, LINES_BELIEVED_MAX);
+    while (!l->in_doubt && db_step(q, &row, e) && row)
+        l->believed[l->count++] = (uint32_t)db_int(q, 0);
+    return e->fate == ERR_NONE && ask(l->q[LINES_SPOKEN_ANY], &l->spoken, &ignored, e);
+}
+
+bool lines_open(struct lines *l, struct db *d, uint32_t opening, bool has_taken, struct err *e)
+{
+    bool any = false;
+    int64_t ignored = 0;
+    *l = (struct lines){ .db = d, .opening = opening, .now = opening, .in_doubt = true };
+    for (int i = 0; i < LINES_QUERY_COUNT; i++)
+        if (!db_prepare(d, texts[i], &l->q[i], e))
+            return false;
+    if (!ask(l->q[LINES_ANY], &any, &ignored, e))
+        return false;
+    l->is_old = has_taken && !any;
+    return lines_read(l, e);
+}
+
+static bool put(struct lines *l, uint32_t word, int believed, struct err *e)
+{
+    db_bind_int(l->q[LINES_PUT], 1, word);
+    db_bind_int(l->q[LINES_PUT], 2, believed);
+    return db_do(l->q[LINES_PUT], e);
+}
+
+bool lines_store(struct lines *l, struct err *e)
+{
+    if (l->is_stored)
+        return true;
+    l->storing = true;
+    /* What was drawn since counts in its stead. */
+    return put(l, l->opening, l->now == l->opening ? 0 : -1, e);
+}
+
+void lines_stored(struct lines *l, bool committed)
+{
+    l->is_stored = l->is_stored || (l->storing && committed);
+    l->storing = false;
+}
+
+bool lines_believes(const struct lines *l, uint32_t word)
+{
+    if (word == l->now)
+        return true;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->believed[i] == word)
+            return true;
+    return false;
+}
+
+bool lines_is_ours(struct lines *l, uint32_t opening, bool *ours, struct err *e)
+{
+    int64_t ignored = 0;
+    *ours = opening == l->opening;
+    if (*ours)
+        return true;
+    db_bind_int(l->q[LINES_OURS], 1, opening);
+    return ask(l->q[LINES_OURS], ours, &ignored, e);
+}
+
+bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], bool *yes, struct err *e)
+{
+    int64_t ignored = 0;
+    *yes = false;
+    if (!l->spoken)
+        return true;
+    db_bind_blob(l->q[LINES_SPOKEN], 1, slice_of(key, ID_BYTES));
+    return ask(l->q[LINES_SPOKEN], yes, &ignored, e);
+}
+
+bool lines_heard(struct lines *l, int partition, int64_t *next, struct err *e)
+{
+    bool row = false;
+    db_bind_int(l->q[LINES_HEARD], 1, partition);
+    if (!ask(l->q[LINES_HEARD], &row, next, e))
+        return false;
+    if (!row)
+        *next = -1;
+    return true;
+}
+
+bool lines_put_heard(struct lines *l, int partition, int64_t next, struct err *e)
+{
+    db_bind_int(l->q[LINES_HEARD_PUT], 1, partition);
+    db_bind_int(l->q[LINES_HEARD_PUT], 2, next);
+    return db_do(l->q[LINES_HEARD_PUT], e);
+}
+
+bool lines_put_spoken(struct lines *l, const uint8_t *key, struct err *e)
+{
+    static const uint8_t anybody[1];
+    db_bind_blob(l->q[LINES_SPOKEN_PUT], 1, slice_of(key ? key : anybody, key ? ID_BYTES : 0));
+    return db_do(l->q[LINES_SPOKEN_PUT], e);
+}
+
+bool lines_alone(struct lines *l, struct err *e)
+{
+    return db_do(l->q[LINES_BELIEVE], e);
+}
+
+bool lines_others(struct lines *l, struct err *e)
+{
+    uint32_t word = 0;
+    random_bytes((uint8_t *)&word, sizeof word);
+    l->now = word;
+    return db_do(l->q[LINES_BREAK], e) && put(l, word, 1, e);
+}
