@@ -112,8 +112,46 @@ static const char pair_mapping[] =
     " changed: {name: pair, key: [person], of: [second], first: quiet},"
     " fields: {caseload.worker: {from: second}}}\n";
 
-static const char *const mappings[] = { json_mapping, csv_mapping, hl7_mapping, snapshot_mapping,
-                                        pair_mapping, mended_mapping };
+/* What is hidden is told when it changes. */
+static const char hides_mapping[] =
+    "in:\n"
+    "  format: hl7v2\n"
+    "  id: [MSH-3, MSH-4, MSH-10]\n"
+    "common:\n"
+    "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: refuse}\n"
+    "  header.unknown_restriction: [\"ZU8-1[1!=0|1]\"]\n"
+    "  subject.local_id: {from: PID-3.1}\n"
+    "events:\n"
+    "  - {on: {ZU8-1: [1]}, emit: Restriction.raised,"
+    " changed: {name: hide, key: [PID-3.1], of: [ZU8-1]}, fields: {restriction.kind: {text: location}}}\n"
+    "  - {on: {ZU8-1: [0]}, emit: Restriction.lifted,"
+    " changed: {name: hide, key: [PID-3.1], of: [ZU8-1]}, fields: {restriction.kind: {text: location}}}\n"
+    "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n"
+    "  - {on: {MSH-9.2: A08}, emit: HospitalStay.moved, changed: {key: [PID-3.1], of: [PV1-3.1]},"
+    " fields: {stay.ward: {from: PV1-3.1}}}\n";
+
+/* The same of rows, of which all is told when it changes. */
+static const char cases_mapping[] =
+    "in:\n"
+    "  format: csv\n"
+    "  id: person\n"
+    "common:\n"
+    "  header.environment: {text: live}\n"
+    "  subject.local_id: {from: person}\n"
+    "events:\n"
+    "  - {on: {hide: y}, emit: Restriction.raised,"
+    " changed: {name: hide, key: [person], of: [hide]}, fields: {restriction.kind: {text: location}}}\n"
+    "  - {on: {hide: n}, emit: Restriction.lifted,"
+    " changed: {name: hide, key: [person], of: [hide], first: quiet},"
+    " fields: {restriction.kind: {text: location}}}\n"
+    "  - {on: {status: open}, emit: Caseload.declared,"
+    " changed: {name: case, key: [person], of: [status, worker]},"
+    " fields: {caseload.worker: {from: worker, table: {w1: w1, w2: w2}, else: refuse}}}\n"
+    "  - {on: {status: closed}, emit: Caseload.ended,"
+    " changed: {name: case, key: [person], of: [status, worker], first: quiet}}\n";
+
+static const char *const mappings[] = { json_mapping, csv_mapping,    hl7_mapping,   snapshot_mapping,
+                                        pair_mapping, mended_mapping, hides_mapping, cases_mapping };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };
