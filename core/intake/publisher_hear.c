@@ -11,7 +11,7 @@ struct hearing {
     struct arena *a;
     int64_t *next;      /* by partition: how far it was read now */
     bool others, lost;  /* another spool has spoken; of whom cannot be told */
-    bool is_first;      /* this file has never asked */
+    bool is_anew;       /* this file has never asked, or the lane is not what it was */
     bool asked, ours;   /* of the opening that was met last */
     uint32_t opening;
     struct buf keys;
@@ -104,7 +104,7 @@ static bool hear_lane(struct hearing *h, int partition, struct err *e)
     pthread_mutex_unlock(&h->f->lock);
     if (!good || !bus_end(h->f->o.bus, h->f->topic_events, partition, &now, e))
         return false;
-    h->is_first = h->is_first || from < 0;
+    h->is_anew = h->is_anew || from < 0 || from > now.next;
     h->lost = h->lost || (from > 0 && from < now.first);
     h->next[partition] = from < 0 && h->f->spool.lines.is_old ? now.next : from;
     if (h->next[partition] < now.first || h->next[partition] > now.next)
@@ -123,7 +123,7 @@ static bool write_heard(struct hearing *h, struct err *e)
         good = lines_put_spoken(l, h->keys.p + at, e);
     if (good && h->lost)
         good = lines_put_spoken(l, NULL, e);
-    return good && (h->others || h->lost || h->is_first ? lines_others(l, e) : lines_alone(l, e));
+    return good && (h->others || h->lost || h->is_anew ? lines_others(l, e) : lines_alone(l, e));
 }
 
 static bool write(struct hearing *h, struct err *e)

@@ -146,6 +146,15 @@ static const char *told(void)
     return text;
 }
 
+/* How many of that kind there are. */
+static size_t many(const char *kind)
+{
+    size_t n = world_events(&w, all, MOST), found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += strcmp(world_text(&w, &all[i], "header.kind"), kind) == 0;
+    return found;
+}
+
 static void what_a_restored_file_takes_for_known_is_hidden_again(void)
 {
     begin(WORLD_HIDES);
@@ -303,14 +312,8 @@ static void what_undoes_is_told_while_nobody_can_tell(void)
     CU_ASSERT_EQUAL(w.answer.fate, ANSWER_KEPT);
     feed_join_bus(w.feed);
     drain();
-    size_t n = world_events(&w, all, MOST), ended = 0, lifted = 0, raised = 0;
-    for (size_t i = 0; i < n; i++) {
-        ended += strcmp(world_text(&w, &all[i], "header.kind"), "ended") == 0;
-        lifted += strcmp(world_text(&w, &all[i], "header.kind"), "lifted") == 0;
-        raised += strcmp(world_text(&w, &all[i], "header.kind"), "raised") == 0;
-    }
-    CU_ASSERT_EQUAL(n, before + 3);
-    CU_ASSERT(ended == 1 && lifted == 1 && raised == 3);
+    CU_ASSERT_EQUAL(world_events(&w, all, MOST), before + 3);
+    CU_ASSERT(many("ended") == 1 && many("lifted") == 1 && many("raised") == 3);
 }
 
 /* It has never seen her, but somebody has spoken of her: what undoes that is no quiet first sight. */
@@ -334,6 +337,11 @@ static void where_the_records_are_gone_all_is_told_once_more(void)
     restart(); /* it has heard so much */
     keep_a_copy();
     rows("p2,open,w1,\n");
+    for (int i = 4; i < 20; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "p%d,open,w1,\n", i);
+        rows(text);
+    }
     feed_close(&w.feed);
     bus_close(&w.bus);
     CU_ASSERT_FATAL(db_open(w.bus_url + sizeof "embedded:" - 1, "", &d, &w.e));
@@ -344,10 +352,9 @@ static void where_the_records_are_gone_all_is_told_once_more(void)
     copy(kept(), w.spool);
     CU_ASSERT_FATAL(world_open_feed(&w));
     rows("p2,closed,w1,\n");
-    size_t n = world_events(&w, all, MOST), ended = 0;
-    for (size_t i = 0; i < n; i++)
-        ended += strcmp(world_text(&w, &all[i], "header.kind"), "ended") == 0;
-    CU_ASSERT_EQUAL(ended, 1);
+    drain();
+    CU_ASSERT(world_events(&w, all, MOST) < 8);
+    CU_ASSERT_EQUAL(many("ended"), 1);
 }
 
 /* It knows no lines: what restricts or lifts is told once more, nothing else is. */
@@ -378,12 +385,15 @@ static void what_was_told_of_a_row_set_aside_is_not_told_again(void)
     rows("p2,open,w1,\np1,open,w9,y\n");
     (void)told();
     CU_ASSERT_EQUAL(world_events(&w, all, MOST), 2);
-    for (int i = 0; i < 2; i++) {
-        restart();
-        CU_ASSERT(feed_take_back(w.feed, &b, &n, &w.e) && n == 1);
-        CU_ASSERT_EQUAL(world_counts(&w).aside, 1);
-        CU_ASSERT_EQUAL(world_events(&w, all, MOST), 2);
-    }
+    restart();
+    CU_ASSERT(feed_take_back(w.feed, &b, &n, &w.e) && n == 1);
+    CU_ASSERT_EQUAL(world_counts(&w).aside, 1);
+    CU_ASSERT_EQUAL(world_events(&w, all, MOST), 2);
+    CU_ASSERT_FATAL(world_mend_to(&w, WORLD_CASES_MENDED));
+    CU_ASSERT(feed_take_back(w.feed, &b, &n, &w.e) && n == 1);
+    CU_ASSERT_EQUAL(world_counts(&w).aside, 0);
+    CU_ASSERT_EQUAL(world_events(&w, all, MOST), 3);
+    CU_ASSERT_EQUAL(many("raised"), 1);
 }
 
 static CU_TestInfo cases[] = {

@@ -131,27 +131,31 @@ static const char hides_mapping[] =
     " fields: {stay.ward: {from: PV1-3.1}}}\n";
 
 /* The same of rows, of which all is told when it changes. */
-static const char cases_mapping[] =
-    "in:\n"
-    "  format: csv\n"
-    "  id: person\n"
-    "common:\n"
-    "  header.environment: {text: live}\n"
-    "  subject.local_id: {from: person}\n"
-    "events:\n"
-    "  - {on: {hide: y}, emit: Restriction.raised,"
-    " changed: {name: hide, key: [person], of: [hide]}, fields: {restriction.kind: {text: location}}}\n"
-    "  - {on: {hide: n}, emit: Restriction.lifted,"
-    " changed: {name: hide, key: [person], of: [hide], first: quiet},"
-    " fields: {restriction.kind: {text: location}}}\n"
-    "  - {on: {status: open}, emit: Caseload.declared,"
-    " changed: {name: case, key: [person], of: [status, worker]},"
-    " fields: {caseload.worker: {from: worker, table: {w1: w1, w2: w2}, else: refuse}}}\n"
-    "  - {on: {status: closed}, emit: Caseload.ended,"
-    " changed: {name: case, key: [person], of: [status, worker], first: quiet}}\n";
+#define CASES_MAPPING(workers) \
+    "in:\n" \
+    "  format: csv\n" \
+    "  id: person\n" \
+    "common:\n" \
+    "  header.environment: {text: live}\n" \
+    "  subject.local_id: {from: person}\n" \
+    "events:\n" \
+    "  - {on: {hide: y}, emit: Restriction.raised," \
+    " changed: {name: hide, key: [person], of: [hide]}, fields: {restriction.kind: {text: location}}}\n" \
+    "  - {on: {hide: n}, emit: Restriction.lifted," \
+    " changed: {name: hide, key: [person], of: [hide], first: quiet}," \
+    " fields: {restriction.kind: {text: location}}}\n" \
+    "  - {on: {status: open}, emit: Caseload.declared," \
+    " changed: {name: case, key: [person], of: [status, worker]}," \
+    " fields: {caseload.worker: {from: worker, table: " workers ", else: refuse}}}\n" \
+    "  - {on: {status: closed}, emit: Caseload.ended," \
+    " changed: {name: case, key: [person], of: [status, worker], first: quiet}}\n"
+
+static const char cases_mapping[] = CASES_MAPPING("{w1: w1, w2: w2}");
+static const char mended_cases[] = CASES_MAPPING("{w1: w1, w2: w2, w9: w9}");
 
 static const char *const mappings[] = { json_mapping, csv_mapping,    hl7_mapping,   snapshot_mapping,
-                                        pair_mapping, mended_mapping, hides_mapping, cases_mapping };
+                                        pair_mapping, mended_mapping, hides_mapping, cases_mapping,
+                                        mended_cases };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };
@@ -181,8 +185,13 @@ static bool load_mapping(struct world *w, enum world_format format)
 
 bool world_mend(struct world *w)
 {
+    return world_mend_to(w, WORLD_MENDED);
+}
+
+bool world_mend_to(struct world *w, enum world_format format)
+{
     feed_close(&w->feed);
-    if (!load_mapping(w, WORLD_MENDED))
+    if (!load_mapping(w, format))
         return false;
     w->options.mapping = w->mapping;
     return world_open_feed(w);

@@ -29,7 +29,7 @@ struct world {
 };
 
 enum world_format { WORLD_JSON, WORLD_CSV, WORLD_HL7, WORLD_SNAPSHOT, WORLD_PAIR, WORLD_MENDED,
-                    WORLD_HIDES, WORLD_CASES };
+                    WORLD_HIDES, WORLD_CASES, WORLD_CASES_MENDED };
 /* Everything but the feed. False, with a line on stderr, when something cannot be made. */
 bool world_init(struct world *w, enum world_format format);
 void world_done(struct world *w);
@@ -37,6 +37,8 @@ bool world_open_feed(struct world *w);
 bool world_open_bus(struct world *w);
 /* Of WORLD_JSON: opens the feed again with a mapping that knows what its table lacked. */
 bool world_mend(struct world *w);
+/* The same with any other. */
+bool world_mend_to(struct world *w, enum world_format format);
 
 /* One arrival, one turn; the answer is in w->answer. */
 enum answer_fate world_say(struct world *w, const char *text);
