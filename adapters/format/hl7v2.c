@@ -25,6 +25,7 @@ const struct format format_hl7v2 = {
     .count = hl7v2_count,
     .find = hl7v2_find,
     .hides = hl7v2_hides,
+    .place = hl7v2_place,
     .further = hl7v2_further,
     .leaves = hl7v2_leaves,
     .render = hl7v2_render,

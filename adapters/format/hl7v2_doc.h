@@ -109,6 +109,8 @@ MUST_CHECK bool hl7v2_parse(struct arena *a, const struct head *head, struct sli
 /* hl7v2_path.c */
 MUST_CHECK bool hl7v2_compile(struct arena *a, struct slice text, struct path **out,
                               struct err *e);
+MUST_CHECK bool hl7v2_place(struct arena *a, const struct path *p, const struct path **whole,
+                            struct slice *name, struct err *e);
 
 /* hl7v2_segment.c. Gathers the segments by id, so that the n-th of a kind is found without a search. */
 MUST_CHECK bool hl7v2_segment_sort(struct arena *a, struct doc *d, struct err *e);

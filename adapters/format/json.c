@@ -263,6 +263,18 @@ static bool json_compile(struct arena *a, struct slice text, struct path **out, 
     return true;
 }
 
+/* The items of a list are one place. */
+static bool json_place(struct arena *a, const struct path *p, const struct path **whole,
+                       struct slice *name, struct err *e)
+{
+    const char *text = "";
+    for (size_t i = 0; text && i < p->count; i++)
+        text = arena_format(a, "%s.%.*s", text, SHOWN(p->steps[i].key));
+    *whole = p;
+    *name = slice_text(text);
+    return text ? true : err_memory(e);
+}
+
 static const struct node *item(const struct node *list, uint64_t n)
 {
     if (!list || list->kind != NODE_LIST || n >= list->count)
@@ -572,6 +584,7 @@ const struct format format_json = {
     .count = json_count,
     .find = json_find,
     .hides = json_hides,
+    .place = json_place,
     .leaves = json_leaves,
     .render = json_render,
     .reply = json_reply,

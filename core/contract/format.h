@@ -90,6 +90,10 @@ struct format {
      * repetition, an item or a segment that none of `all` (n paths, p among them) reads. NULL: never. */
     bool (*hides)(struct arena *a, const struct doc *d, const struct path *p,
                   const struct path *const *all, size_t n);
+    /* Where p looks, whatever stands there: *name, the same for all repetitions and segments of one place and
+     * whatever p picks there by its value; *whole: p without that picking. NULL: as p is written, and p. */
+    bool (*place)(struct arena *a, const struct path *p, const struct path **whole, struct slice *name,
+                  struct err *e);
     /* What d says of its nth further person (0: the second) alone, in *out, as if that were all of it; NULL: it
      * has no more. `hides` is about the first. NULL: a document is about one. */
     bool (*further)(struct arena *a, const struct doc *d, size_t nth, const struct doc **out,

@@ -188,16 +188,14 @@ MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct er
 MUST_CHECK bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e);
 
 /* feed_unknown.c. Whether a mapped message restricts by a code that nobody knows, and is the first of its person
- * to; then m->why says so. c: for feed_note_unknown, once the message is kept. Where it has records they are
- * published, and feed_sign_unknown is for whatever comes next: whether anybody gets them, and is held,
- * nobody knows here. False: the turn cannot be kept. */
-MUST_CHECK bool feed_is_unknown_news(struct feed *f, struct message *m, struct change *c, bool *news,
-                                     struct err *e);
+ * to do so there; then m->why says so. Where it has records they are published, and feed_sign_unknown is for
+ * whatever comes next: whether anybody gets them, and is held, nobody knows here. False: the turn cannot be
+ * kept. */
+MUST_CHECK bool feed_is_unknown_news(struct feed *f, struct message *m, bool *news, struct err *e);
 MUST_CHECK bool feed_sign_unknown(struct feed *f, const struct message *m, struct err *e);
-MUST_CHECK bool feed_note_unknown(struct feed *f, const struct message *m, struct change *c,
-                                  struct err *e);
-/* A message that is kept: where it speaks about sharing and by no unknown code, one is news again. */
-MUST_CHECK bool feed_end_unknown(struct feed *f, const struct message *m, struct err *e);
+/* Of each message that is kept: what stands where such codes may stand is no news any more, and what stood there
+ * and does not is. */
+MUST_CHECK bool feed_note_codes(struct feed *f, const struct message *m, struct err *e);
 
 /* feed_signs.c: the sign that something of a message that is being quarantined could not be read, behind its
  * notice; with a local id it is remembered, to be carried over. */

@@ -32,9 +32,8 @@ struct making {
     bool says;                /* one is a word about sharing */
     int linked;               /* event whose case reference made a new link, or -1 */
     size_t records;
-    bool is_doubtful;   /* it has a code that is news and that nobody knows: why, and its memory */
+    bool is_doubtful;   /* it has a code that is news and that nobody knows: why */
     struct err doubt;
-    struct change code;
 };
 
 static struct feed_counts *counts(struct feed *f)
@@ -232,26 +231,25 @@ static bool store_quarantined(struct feed *f, struct message *m)
 }
 
 /* The message is set aside for a code that nobody knows. */
-static bool store_unknown(struct feed *f, struct message *m, struct change *c)
+static bool store_unknown(struct feed *f, struct message *m)
 {
     uint64_t before = counts(f)->quarantined;
     m->reading = READ_UNMAPPED;
     return store_quarantined(f, m) && (counts(f)->quarantined == before ||
-                                       feed_note_unknown(f, m, c, &f->turn.failed));
+                                       feed_note_codes(f, m, &f->turn.failed));
 }
 
 static bool store_not_carried(struct feed *f, struct message *m, const struct mark *mark)
 {
-    struct change c;
     bool unknown = false;
-    if (!feed_is_unknown_news(f, m, &c, &unknown, &f->turn.failed))
+    if (!feed_is_unknown_news(f, m, &unknown, &f->turn.failed))
         return false;
     if (unknown)
-        return store_unknown(f, m, &c);
+        return store_unknown(f, m);
     counts(f)->taken++;
     counts(f)->not_carried++;
     return feed_tally_misses(f, &m->mapped, &f->turn.failed) &&
-           feed_tally_type(f, &m->mapped, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
+           feed_note_codes(f, m, &f->turn.failed) && feed_tally_type(f, &m->mapped, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
 }
 
 /* Whether event i says something new. Earlier events of the same message count as seen. */
@@ -420,8 +418,7 @@ static bool write_unknown(struct feed *f, struct making *k, struct err *e)
         return true;
     k->m->why = k->doubt;
     say_aside(f, k->m, "published");
-    return feed_sign_unknown(f, k->m, e) && buf_done(&f->records, e) &&
-           feed_note_unknown(f, k->m, &k->code, e);
+    return feed_sign_unknown(f, k->m, e) && buf_done(&f->records, e);
 }
 
 static bool write_rows(struct feed *f, struct making *k, struct err *e)
@@ -471,7 +468,7 @@ static bool withhold(struct feed *f, struct making *k, struct err *e)
 /* *aside: it is to be set aside, as its m->why says. */
 static bool weigh_unknown(struct feed *f, struct making *k, bool *aside, struct err *e)
 {
-    if (!feed_is_unknown_news(f, k->m, &k->code, &k->is_doubtful, e))
+    if (!feed_is_unknown_news(f, k->m, &k->is_doubtful, e))
         return false;
     *aside = k->is_doubtful && !has_record_to_hold(k);
     if (*aside)
@@ -492,7 +489,7 @@ static bool store_events(struct feed *f, struct message *m, const struct mark *m
     if (good && !weigh_unknown(f, &k, &aside, &f->turn.failed))
         return false;
     if (aside)
-        return store_unknown(f, m, &k.code);
+        return store_unknown(f, m);
     if (!good || !encode(f, &k, e)) {
         if (e->fate != ERR_REJECT)
             return put_off(f, m);
@@ -509,7 +506,7 @@ static bool store_events(struct feed *f, struct message *m, const struct mark *m
     else
         c->unchanged++;
     return feed_tally_misses(f, &m->mapped, &f->turn.failed) &&
-           feed_end_unknown(f, m, &f->turn.failed) && write_rows(f, &k, &f->turn.failed) &&
+           feed_note_codes(f, m, &f->turn.failed) && write_rows(f, &k, &f->turn.failed) &&
            finish(f, m, mark, REPLY_ACCEPT);
 }
 

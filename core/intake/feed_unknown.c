@@ -1,61 +1,113 @@
 /* feed_unknown.c - a message that restricts by a code which nobody here knows: its person's events are held, and
  * where none of its records can be held for it the message is set aside (feed_restrict.c).
  *
- * Senders repeat what they know in every message, so for one person and code that is done once, until another
- * code of the same person comes, or a word about sharing without any. */
+ * Senders repeat what they know in every message, so for one person, place and code that is done once, until the
+ * place comes without the code: with another, with a known one, or cleared. A place that may come several times
+ * (ARV-3, the items of a list) is one place, in any order, and remembers as many codes as the mapping has paths to
+ * it. What a message does not send it does not take back. */
 #include "intake/feed.h"
 
-/* As `changed` keeps it; of: all zeros once nothing unknown is said. */
-static bool change_of(const struct claim *c, struct slice code, struct change *out)
+/* As `changed` keeps it. of: all zeros where code is empty. place empty: whether there ever was anything. */
+static struct change change_of(struct slice who, struct slice place, size_t nth, struct slice code)
 {
-    const struct slice who = slice_is_empty(c->local_id) ? c->nhs_number : c->local_id;
-    const struct slice parts[] = { SLICE("unknown code"), slice_of("\0", 1), who };
+    const uint8_t number[] = { 0, (uint8_t)nth };
+    const struct slice parts[] = { SLICE("unknown code"), slice_of("\0", 1), who, slice_of("\0", 1), place,
+                                   slice_of(number, sizeof number) };
+    struct change c = { .generation = 0 };
     uint8_t hash[HASH_BYTES];
-    *out = (struct change){ .generation = 0 };
-    if (slice_is_empty(who))
+    sha256_parts(parts, sizeof parts / sizeof parts[0], hash);
+    memcpy(c.key, hash, ID_BYTES);
+    if (!slice_is_empty(code))
+        feed_half_hash(code, c.of);
+    return c;
+}
+
+static bool keep(struct feed *f, struct change *c, struct err *e)
+{
+    static const uint8_t nothing[ID_BYTES];
+    bool changed = false;
+    if (!spool_change_get(&f->spool, c, &changed, e))
         return false;
-    sha256_parts(parts, 3, hash);
-    memcpy(out->key, hash, ID_BYTES);
-    if (slice_is_empty(code))
+    if ((!changed && lines_believes(&f->spool.lines, c->line)) || (c->generation == 0 && memcmp(c->of, nothing, ID_BYTES) == 0))
         return true;
-    sha256(code, hash);
-    memcpy(out->of, hash, ID_BYTES);
+    c->generation++;
+    return spool_change_put(&f->spool, c, e);
+}
+
+static bool is_remembered(struct feed *f, struct slice who, const struct mapped_code *x, bool *is,
+                          struct err *e)
+{
+    *is = false;
+    for (size_t i = 0; i < x->most && !*is; i++) {
+        struct change c = change_of(who, x->place, i, x->code);
+        bool changed = false;
+        if (!spool_change_get(&f->spool, &c, &changed, e))
+            return false;
+        *is = !changed && lines_believes(&f->spool.lines, c.line);
+    }
     return true;
 }
 
+/* Whom a message is about, as it says. */
 static bool find_claim(struct feed *f, const struct message *m, struct claim *out, struct err *e)
 {
-    struct mapped_restrictions all;
-    if (!mapping_in_restrictions(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &all, e))
+    struct build b;
+    if (m->mapped.event_count) {
+        *out = event_claim(&m->mapped.events[0].build);
+        return true;
+    }
+    if (!mapping_in_person(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &b, e))
         return false;
-    for (size_t i = 0; i < all.count; i++)
-        if (all.list[i].is_doubtful)
-            *out = event_claim(&all.list[i].event.build);
+    *out = event_claim(&b);
     return true;
 }
 
-bool feed_is_unknown_news(struct feed *f, struct message *m, struct change *c, bool *news, struct err *e)
+/* *who empty: nobody can tell. */
+static bool find_who(struct feed *f, const struct message *m, struct slice *who, struct err *e)
 {
-    struct claim claim = { .local_id = { .n = 0 } };
-    *news = false;
-    if (slice_is_empty(m->mapped.unknown))
+    struct claim c;
+    if (!find_claim(f, m, &c, e))
+        return false;
+    *who = slice_is_empty(c.local_id) ? c.nhs_number : c.local_id;
+    return true;
+}
+
+/* The path of the first code that is news; empty: none is. */
+static bool find_news(struct feed *f, const struct message *m, struct slice *path, struct err *e)
+{
+    struct slice who;
+    if (!find_who(f, m, &who, e))
+        return false;
+    *path = m->mapped.unknown_path;
+    if (f->turn.again || slice_is_empty(who))
         return true;
-    if (!find_claim(f, m, &claim, e))
+    *path = slice_of(NULL, 0);
+    for (size_t i = 0; i < m->mapped.code_count && slice_is_empty(*path); i++) {
+        const struct mapped_code *x = &m->mapped.codes[i];
+        bool known = slice_is_empty(x->code) || x->stands;
+        if (!known && !is_remembered(f, who, x, &known, e))
+            return false;
+        if (!known)
+            *path = x->path;
+    }
+    return true;
+}
+
+bool feed_is_unknown_news(struct feed *f, struct message *m, bool *news, struct err *e)
+{
+    struct slice path = { .n = 0 };
+    if (!slice_is_empty(m->mapped.unknown) && !find_news(f, m, &path, e))
         return false;
-    *news = !change_of(&claim, m->mapped.unknown, c) || f->turn.again;
-    if (!*news && !spool_change_get(&f->spool, c, news, e))
-        return false;
-    *news = *news || !lines_believes(&f->spool.lines, c->line);
+    *news = !slice_is_empty(path);
     if (*news)
         (void)err_set(&m->why, ERR_REJECT, "map.restriction", 0,
-                      "cannot tell what '%.*s' restricts: no rule knows its code",
-                      SHOWN(m->mapped.unknown_path));
+                      "cannot tell what '%.*s' restricts: no rule knows its code", SHOWN(path));
     return true;
 }
 
 bool feed_sign_unknown(struct feed *f, const struct message *m, struct err *e)
 {
-    struct claim claim = { .local_id = { .n = 0 } };
+    struct claim claim;
     struct subject s;
     struct err nobody = { .fate = ERR_NONE };
     if (!find_claim(f, m, &claim, e))
@@ -67,36 +119,52 @@ bool feed_sign_unknown(struct feed *f, const struct message *m, struct err *e)
     return nobody.fate == ERR_REJECT;
 }
 
-bool feed_note_unknown(struct feed *f, const struct message *m, struct change *c, struct err *e)
+/* All that stands where x does. For what stands as a restriction nobody was asked: it is kept, and not added. */
+static bool note_place(struct feed *f, struct slice who, const struct mapped *m,
+                       const struct mapped_code *x, struct err *e)
 {
-    static const uint8_t nobody[ID_BYTES];
-    if (f->turn.again || memcmp(c->key, nobody, ID_BYTES) == 0 || slice_is_empty(m->mapped.unknown))
-        return true;
-    c->generation++;
-    return spool_change_put(&f->spool, c, e);
+    struct change *all = ARENA_ARRAY(&f->work, x->most, struct change);
+    const struct mapped_code *end = m->codes + m->code_count;
+    size_t n = 0;
+    if (!all)
+        return err_memory(e);
+    for (const struct mapped_code *y = x; y < end; y++) {
+        bool stays = !y->stands && !slice_is_empty(y->code);
+        if (!slice_equal(y->place, x->place) || (y->stands && !is_remembered(f, who, y, &stays, e)))
+            continue;
+        if (stays)
+            all[n] = change_of(who, x->place, n, y->code), n++;
+    }
+    for (; n < x->most; n++)
+        all[n] = change_of(who, x->place, n, slice_of(NULL, 0));
+    for (size_t i = 0; i < n && e->fate == ERR_NONE; i++)
+        if (!keep(f, &all[i], e))
+            return false;
+    return e->fate == ERR_NONE;
 }
 
-static bool is_word(const struct mapped *m)
+static bool is_first(const struct mapped *m, const struct mapped_code *x)
 {
-    for (size_t i = 0; i < m->event_count; i++)
-        if (m->events[i].schema->restricts)
-            return true;
-    return false;
+    for (const struct mapped_code *y = m->codes; y < x; y++)
+        if (slice_equal(y->place, x->place))
+            return false;
+    return true;
 }
 
-bool feed_end_unknown(struct feed *f, const struct message *m, struct err *e)
+bool feed_note_codes(struct feed *f, const struct message *m, struct err *e)
 {
-    struct change c;
-    bool changed = false;
-    if (!slice_is_empty(m->mapped.unknown) || !is_word(&m->mapped))
+    const struct mapped *said = &m->mapped;
+    bool any = !slice_is_empty(said->unknown), never = false;
+    struct slice who;
+    if (!said->code_count || (f->turn.again && any))
         return true;
-    struct claim claim = event_claim(&m->mapped.events[0].build);
-    if (!change_of(&claim, slice_of(NULL, 0), &c))
-        return true;
-    if (!spool_change_get(&f->spool, &c, &changed, e))
+    if (!find_who(f, m, &who, e))
         return false;
-    if (!changed || c.generation == 0)
-        return true;
-    c.generation++;
-    return spool_change_put(&f->spool, &c, e);
+    struct change c = change_of(who, slice_of(NULL, 0), 0, SLICE("any"));
+    if (slice_is_empty(who) || !(any ? keep(f, &c, e) : spool_change_get(&f->spool, &c, &never, e)))
+        return e->fate == ERR_NONE;
+    for (size_t i = 0; i < said->code_count && !never; i++)
+        if (is_first(said, &said->codes[i]) && !note_place(f, who, said, &said->codes[i], e))
+            return false;
+    return true;
 }

@@ -103,7 +103,8 @@ static bool note_unknown(struct run *r, struct mapped *out, struct err *e)
         return false;
     if (hidden || of_another)
         return refuse_hidden(r, out, hidden, e);
-    unknown_note(r, out);
+    if (!unknown_note(r, out, e))
+        return false;
     return !out->unknown.n || out->event_count || tell_environment(r, out, e);
 }
 

@@ -129,6 +129,25 @@ static const struct field *unknown_of(const struct mapping *m)
     return NULL;
 }
 
+static void load_places(struct loader *l)
+{
+    struct mapping *m = l->m;
+    size_t n = m->unknown ? m->unknown->from.count : 0;
+    m->places = ARENA_ARRAY(l->reader.arena, n + 1, struct code_place);
+    struct err e = { .fate = ERR_NONE };
+    for (size_t i = 0; m->places && e.fate == ERR_NONE && i < n; i++) {
+        const struct ref *ref = &m->unknown->from.list[i];
+        struct code_place *p = &m->places[i];
+        *p = (struct code_place){ .name = ref->text, .whole = ref->path };
+        if (m->format->place && !m->format->place(l->reader.arena, ref->path, &p->whole, &p->name, &e))
+            m->places = NULL;
+    }
+    for (size_t i = 0; m->places && i < n * n; i++)
+        m->places[i / n].most += slice_equal(m->places[i / n].name, m->places[i % n].name);
+    if (!m->places)
+        strict_memory(&l->reader);
+}
+
 /* What counts in every message, or holds nobody in some: nobody would see which. */
 static void check_unknown(struct loader *l)
 {
@@ -191,6 +210,7 @@ void load_watched(struct loader *l)
     m->teller = m->rule_count ? teller(m) : NULL;
     m->unknown = unknown_of(m);
     check_unknown(l);
+    load_places(l);
     load_restricting(l);
     m->watched = ARENA_ARRAY(l->reader.arena, m->source_count + 1, struct watch);
     if (!m->watched) {

@@ -46,6 +46,15 @@ struct mapped_event {
  * them; form: its letters as A and a, its digits as 9 (never the value); why in words. */
 struct mapped_miss { struct slice path, field, form; const char *why; };
 
+/* What stands where header.unknown_restriction looks. place: the same for all paths that look at one place,
+ * which are `most`, whatever they know there. code: one that nobody here knows; empty: it is known, or cleared.
+ * What stands nowhere there has none of these. */
+struct mapped_code {
+    struct slice place, path, code;
+    size_t most;
+    bool stands; /* a restriction of the message stands for it */
+};
+
 enum mapped_outcome { MAPPED_EVENTS, MAPPED_NOT_CARRIED };
 
 struct mapped {
@@ -62,6 +71,8 @@ struct mapped {
     struct slice unknown;           /* a code by which its sender restricts, that nobody here knows, and for which no
                                        restriction of the message stands; empty: none. And its path */
     struct slice unknown_path;
+    const struct mapped_code *codes; /* all of them, of a message about which that is told */
+    size_t code_count;
     const struct mapped_miss *misses; /* values that were there and are not in the records */
     size_t miss_count;
 };
@@ -99,6 +110,11 @@ struct mapped_restrictions {
 MUST_CHECK bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const struct doc *d,
                                         int64_t observed_ms, struct mapped_restrictions *out,
                                         struct err *e);
+
+/* Whom a message is about, as far as it can be read, by the fields that all rules share: for one that makes no
+ * record. m has rules. Lives in a. Never ERR_REJECT. */
+MUST_CHECK bool mapping_in_person(const struct mapping *m, struct arena *a, const struct doc *d,
+                                  int64_t observed_ms, struct build *out, struct err *e);
 
 /* Loss report: every populated leaf of d whose bytes no rule of m has read for this message. */
 void mapping_loss(const struct mapping *m, struct arena *a, const struct doc *d,

@@ -93,6 +93,13 @@ struct watch {
     size_t word_count;
 };
 
+/* Where a path of header.unknown_restriction looks, and how many of its paths look there. */
+struct code_place {
+    struct slice name;
+    const struct path *whole;
+    size_t most;
+};
+
 enum field_kind { FIELD_FROM, FIELD_TEXT, FIELD_JOIN, FIELD_EACH };
 struct field {
     const struct node *node; /* while loading */
@@ -226,6 +233,7 @@ struct mapping {
     struct rule *rules;
     size_t rule_count;
     const struct field *unknown; /* the common header.unknown_restriction; NULL: there is none */
+    struct code_place *places;   /* of its paths */
     const struct rule *teller;   /* by whose fields the person is found where no rule fits */
     struct ref *restricting; /* where the rules that restrict look, and unknown; restricting_paths: theirs */
     const struct path **restricting_paths;
@@ -322,8 +330,8 @@ MUST_CHECK bool rule_end(struct run *r, const struct rule *rule, int64_t observe
 /* unknown.c: the next code of the message by which its sender restricts and that nobody here knows, from path
  * *next on; NULL: there is no more. */
 const struct ref *unknown_next(struct run *r, size_t *next, struct slice *code);
-/* Notes in out the first for which none of its events stands. */
-void unknown_note(struct run *r, struct mapped *out);
+/* Notes in out all that stands there, and the first for which none of its events stands. */
+MUST_CHECK bool unknown_note(struct run *r, struct mapped *out, struct err *e);
 /* hidden.c: where something stands that the rules which restrict want to know and cannot see; NULL: nowhere. */
 const struct ref *hidden_find(struct run *r);
 #define FURTHER_MAX 64 /* persons of one message that are told apart */

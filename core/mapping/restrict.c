@@ -140,6 +140,19 @@ static bool tell_person(struct walk *w, struct run *r, struct mapped_restriction
     return true;
 }
 
+bool mapping_in_person(const struct mapping *m, struct arena *a, const struct doc *d, int64_t observed_ms,
+                       struct build *out, struct err *e)
+{
+    struct run r;
+    struct mapped_restriction x;
+    struct mapped_restrictions of = { .count = 0 };
+    struct walk w = { .r = &r, .out = &of, .observed_ms = observed_ms };
+    if (!run_init(&r, m, a, d, e) || !tell_person(&w, &r, &x, e))
+        return false;
+    *out = x.event.build;
+    return true;
+}
+
 /* Whose message is set aside for one is told of all that it is about: nobody knows whom it means. */
 static bool take_further(struct walk *w, struct err *e)
 {

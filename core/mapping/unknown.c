@@ -26,18 +26,45 @@ static bool stands_for(const struct mapped_event *event, struct slice code)
            slice_equal(build_get_text(b, (size_t)said), code);
 }
 
-void unknown_note(struct run *r, struct mapped *out)
+/* Whether path i shows anything, also where it picks what is unknown alone. */
+static bool find_code(struct run *r, size_t i, struct slice *code)
 {
-    const struct ref *ref;
-    struct slice code;
-    for (size_t next = 0; (ref = unknown_next(r, &next, &code)) != NULL;) {
-        bool stands = false;
-        for (size_t i = 0; !stands && i < out->event_count; i++)
-            stands = stands_for(&out->events[i], code);
-        if (stands)
-            continue;
-        out->unknown = code;
-        out->unknown_path = ref->text;
+    const struct field *f = r->m->unknown;
+    const struct ref *ref = &f->from.list[i], whole = { .path = r->m->places[i].whole, .source = -1 };
+    const struct found *one = run_find(r, ref);
+    *code = slice_of(NULL, 0);
+    if (one->how == FOUND_PRESENT && !run_is_passed(f, one->value))
+        *code = one->value;
+    if (one->how != FOUND_ABSENT)
+        return true;
+    return whole.path != ref->path && !r->reads && run_find(r, &whole)->how != FOUND_ABSENT;
+}
+
+static void note_code(struct run *r, size_t i, struct slice code, struct mapped_code *c,
+                      struct mapped *out)
+{
+    const struct code_place *p = &r->m->places[i];
+    *c = (struct mapped_code){ p->name, r->m->unknown->from.list[i].text, code, p->most, false };
+    for (size_t j = 0; code.n && !c->stands && j < out->event_count; j++)
+        c->stands = stands_for(&out->events[j], code);
+    if (!code.n || c->stands || out->unknown.n)
         return;
+    out->unknown = code;
+    out->unknown_path = c->path;
+}
+
+bool unknown_note(struct run *r, struct mapped *out, struct err *e)
+{
+    struct mapped_code *all = NULL;
+    size_t n = r->m->unknown ? r->m->unknown->from.count : 0;
+    for (size_t i = 0; i < n; i++) {
+        struct slice code;
+        if (!find_code(r, i, &code))
+            continue;
+        if (!all && !(all = ARENA_ARRAY(r->a, n, struct mapped_code)))
+            return err_memory(e);
+        note_code(r, i, code, &all[out->code_count++], out);
     }
+    out->codes = all;
+    return true;
 }

@@ -129,7 +129,75 @@ static void taken_again_it_lies_aside_as_before(void)
     CU_ASSERT_EQUAL(said("lifted"), 0);
 }
 
+/* How many codes were asked about, of messages that make no record. */
+static uint64_t asked(void)
+{
+    struct feed_counts c = sums();
+    CU_ASSERT_EQUAL(world_signs(&w, all, MOST), c.quarantined);
+    return c.quarantined;
+}
+
+static void places_that_take_turns_are_each_asked_about_once(void)
+{
+    say("A31", "M1", "X");
+    say("A31", "M2", "|9");
+    CU_ASSERT_EQUAL(asked(), 2);
+    say("A31", "M3", "X");
+    say("A31", "M4", "|9");
+    say("A31", "M5", "X|9");
+    CU_ASSERT_EQUAL(asked(), 2);
+}
+
+/* ZU8-1 lifts or raises: a word about sharing. */
+static void a_place_that_is_not_sent_takes_nothing_back(void)
+{
+    say("A31", "M1", "|9");
+    say("A31", "M2", "1");
+    say("A31", "M3", "0");
+    say("A31", "M4", "|9");
+    say("A31", "M5", "");
+    say("A31", "M6", "|9");
+    CU_ASSERT_EQUAL(asked(), 1);
+    say("A31", "M7", "|\"\"");
+    say("A31", "M8", "|9");
+    CU_ASSERT_EQUAL(asked(), 2);
+}
+
+static void of_several_codes_in_one_message_each_counts(void)
+{
+    say("A31", "M1", "X|9");
+    CU_ASSERT_EQUAL(asked(), 1);
+    say("A31", "M2", "X|8");
+    say("A31", "M3", "Y|8");
+    CU_ASSERT_EQUAL(asked(), 3);
+    say("A31", "M4", "0|8");
+    say("A31", "M5", "|8");
+    CU_ASSERT_EQUAL(asked(), 3);
+    say("A31", "M6", "Y|8");
+    CU_ASSERT_EQUAL(asked(), 4);
+}
+
+/* Of a list the order says nothing, and what it does not have any more is gone; NO makes no record here. */
+static void a_list_is_one_place_in_any_order(void)
+{
+    say("A31", "M1", "\rARV|||X\rARV|||NO");
+    say("A31", "M2", "\rARV|||NO\rARV|||X");
+    say("A31", "M3", "\rARV|||X");
+    CU_ASSERT_EQUAL(asked(), 1);
+    say("A31", "M4", "\rARV|||Z\rARV|||X");
+    say("A31", "M5", "\rARV|||X\rARV|||Z");
+    CU_ASSERT_EQUAL(asked(), 2);
+    say("A31", "M6", "\rARV|||NO");
+    say("A31", "M7", "\rARV|||X");
+    CU_ASSERT_EQUAL(asked(), 3);
+}
+
 static CU_TestInfo cases[] = {
+    { "places that take turns are each asked about once",
+      places_that_take_turns_are_each_asked_about_once },
+    { "a place that is not sent takes nothing back", a_place_that_is_not_sent_takes_nothing_back },
+    { "of several codes in one message each counts", of_several_codes_in_one_message_each_counts },
+    { "a list is one place, in any order", a_list_is_one_place_in_any_order },
     { "what restricts a second person holds both", what_restricts_a_second_person_holds_both },
     { "beside a record it holds what comes next", beside_a_record_it_holds_what_comes_next },
     { "of a person it is signed once, until a known code",

@@ -369,7 +369,69 @@ static void a_member_of_another_shape_is_unread(void)
     }
 }
 
+/* place=code of each, (code) where a restriction stands for it, :most where several paths look there. */
+static const char *codes_of(const struct mapped *m)
+{
+    const char *text = "";
+    for (size_t i = 0; i < m->code_count; i++) {
+        const struct mapped_code *c = &m->codes[i];
+        text = arena_format(&hp.scratch, "%s%.*s%s=%s%.*s%s;", text, SHOWN(c->place), c->most > 1 ? ":2" : "",
+                            c->stands ? "(" : "", SHOWN(c->code), c->stands ? ")" : "");
+    }
+    return text;
+}
+
+static void each_place_says_whether_its_code_is_known(void)
+{
+    static const char yaml[] =
+        "in: {format: hl7v2, id: [MSH-10], type: [MSH-9.1, MSH-9.2]}\n"
+        "common:\n"
+        "  header.environment: {from: MSH-11, as: upper, table: {P: live}, else: refuse}\n"
+        "  header.occurred: {from: MSH-7, as: hl7-time}\n"
+        "  subject.local_id: PID-3.1\n"
+        "  header.unknown_restriction: {from: [\"PD1-12[1!=Y|N]\", PD1-11, \"ARV-3[1!=LOC|NO]\","
+        " \"ARV(2)-3[1!=NO]\"], other: [A]}\n"
+        "events:\n"
+        "  - {on: {PD1-11: S}, emit: Restriction.raised, fields: {restriction.kind: {text: unknown},"
+        " restriction.code: PD1-11}}\n";
+    static const char *const said[][2] = {
+        { "|", "" },
+        { "|X", "PD1-12.0.0=X;" },
+        { "|Y", "PD1-12.0.0=;" },
+        { "|\"\"", "PD1-12.0.0=;" },
+        { "B|X", "PD1-12.0.0=X;PD1-11.0.0=B;" },
+        { "A|N", "PD1-12.0.0=;PD1-11.0.0=;" },
+        { "S|n", "PD1-12.0.0=;PD1-11.0.0=(S);" },
+        { "|\rARV|||NO\rARV|||Q", "ARV-3.0.0:2=;ARV-3.0.0:2=Q;" },
+        { "|X\rARV|||Q", "PD1-12.0.0=X;ARV-3.0.0:2=Q;" },
+    };
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        struct mapped out = map(yaml, arena_format(&hp.scratch,
+                                                   "MSH|^~\\&|P|Z|R|R|20260202||ADT^A31|C1|P|2.4\rPID|||A1\r"
+                                                   "PD1|||||||||||%s\r", said[i][0]));
+        CU_ASSERT_STRING_EQUAL(codes_of(&out), said[i][1]);
+        CU_ASSERT_EQUAL(out.unknown.n > 0, strpbrk(said[i][1], "XBQ") != NULL);
+    }
+}
+
+static void the_items_of_a_list_are_one_place(void)
+{
+    static const char yaml[] =
+        "in: {format: json, id: id, type: type}\n"
+        "common: {header.environment: {text: live}, header.occurred: {from: at, as: iso-time},\n"
+        "  subject.local_id: who, header.unknown_restriction: {from: [\"on[0].code\", \"on[1].code\", mark],"
+        " other: [N]}}\n"
+        "events:\n"
+        "  - {on: {mark: R}, emit: Restriction.raised, fields: {restriction.kind: {text: record}}}\n";
+    struct mapped out = map(yaml, "{\"id\":\"1\",\"type\":\"x\",\"at\":\"2026-02-02\",\"who\":\"A1\",\"mark\":\"Q\","
+                                  "\"on\":[{\"code\":\"N\"},{\"code\":\"Z\"}]}");
+    CU_ASSERT_STRING_EQUAL(codes_of(&out), ".on.code:2=;.on.code:2=Z;.mark=Q;");
+    CU_ASSERT_TRUE(slice_equal_text(out.unknown, "Z"));
+}
+
 static CU_TestInfo cases[] = {
+    { "each place says whether its code is known", each_place_says_whether_its_code_is_known },
+    { "the items of a list are one place", the_items_of_a_list_are_one_place },
     { "what a restriction does not show is unread", what_a_restriction_does_not_show_is_unread },
     { "of two persons each has what stands behind its own PID",
       of_two_persons_each_has_what_stands_behind_its_own_pid },
