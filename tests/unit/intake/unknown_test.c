@@ -192,7 +192,29 @@ static void a_list_is_one_place_in_any_order(void)
     CU_ASSERT_EQUAL(asked(), 3);
 }
 
+/* As what it raises, S holds without anybody being asked; A24 raises nothing. */
+static void a_code_that_is_a_restriction_elsewhere_is_asked_about_once(void)
+{
+    say("A31", "M1", "|S");
+    CU_ASSERT_EQUAL(asked(), 0);
+    say("A24", "M2", "|S");
+    CU_ASSERT_EQUAL(asked(), 1);
+    say("A31", "M3", "|S");
+    say("A24", "M4", "|S");
+    CU_ASSERT_EQUAL(asked(), 1);
+    say("A24", "M5", "|9");
+    CU_ASSERT_EQUAL(asked(), 2);
+    say("A31", "M6", "|S");
+    say("A24", "M7", "|S");
+    CU_ASSERT_EQUAL(asked(), 3);
+    say("A31", "M8", "|S");
+    say("A24", "M9", "|9");
+    CU_ASSERT_EQUAL(asked(), 4);
+}
+
 static CU_TestInfo cases[] = {
+    { "a code that is a restriction elsewhere is asked about once",
+      a_code_that_is_a_restriction_elsewhere_is_asked_about_once },
     { "places that take turns are each asked about once",
       places_that_take_turns_are_each_asked_about_once },
     { "a place that is not sent takes nothing back", a_place_that_is_not_sent_takes_nothing_back },

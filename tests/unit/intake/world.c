@@ -82,7 +82,9 @@ static const char hl7_mapping[] =
     "events:\n"
     "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n"
     "  - {on: {ZU8-1: [1]}, emit: Restriction.raised, fields: {restriction.kind: {text: location}}}\n"
-    "  - {on: {ZU8-1: [0]}, emit: Restriction.lifted, fields: {restriction.kind: {text: location}}}\n";
+    "  - {on: {ZU8-1: [0]}, emit: Restriction.lifted, fields: {restriction.kind: {text: location}}}\n"
+    "  - {on: {ZU8-2: S, MSH-9.2: A31}, emit: Restriction.raised,"
+    " fields: {restriction.kind: {text: unknown}, restriction.code: ZU8-2}}\n";
 
 static const char snapshot_mapping[] =
     "in:\n"
