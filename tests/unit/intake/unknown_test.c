@@ -195,6 +195,9 @@ static void a_list_is_one_place_in_any_order(void)
 /* As what it raises, S holds without anybody being asked; A24 raises nothing. */
 static void a_code_that_is_a_restriction_elsewhere_is_asked_about_once(void)
 {
+    world_done(&w);
+    CU_ASSERT_FATAL(world_init(&w, WORLD_STANDING));
+    CU_ASSERT_FATAL(world_open_feed(&w));
     say("A31", "M1", "|S");
     CU_ASSERT_EQUAL(asked(), 0);
     say("A24", "M2", "|S");

@@ -70,19 +70,24 @@ static const char csv_mapping[] =
     "  - {on: {worker: present}, emit: Caseload.declared, changed: {key: [person], of: [worker]},"
     " fields: {caseload.worker: {from: worker}}}\n";
 
-static const char hl7_mapping[] =
-    "in:\n"
-    "  format: hl7v2\n"
-    "  id: [MSH-3, MSH-4, MSH-10]\n"
-    "common:\n"
-    "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: refuse}\n"
-    "  header.unknown_restriction: [\"ZU8-1[1!=0|1]\", ZU8-2,"
-    " \"ARV-3[1!=NO]\", \"ARV(2)-3[1!=NO]\"]\n"
-    "  subject.local_id: {from: PID-3.1}\n"
-    "events:\n"
-    "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n"
-    "  - {on: {ZU8-1: [1]}, emit: Restriction.raised, fields: {restriction.kind: {text: location}}}\n"
+#define HL7_MAPPING \
+    "in:\n" \
+    "  format: hl7v2\n" \
+    "  id: [MSH-3, MSH-4, MSH-10]\n" \
+    "common:\n" \
+    "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: refuse}\n" \
+    "  header.unknown_restriction: [\"ZU8-1[1!=0|1]\", ZU8-2," \
+    " \"ARV-3[1!=NO]\", \"ARV(2)-3[1!=NO]\"]\n" \
+    "  subject.local_id: {from: PID-3.1}\n" \
+    "events:\n" \
+    "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n" \
+    "  - {on: {ZU8-1: [1]}, emit: Restriction.raised, fields: {restriction.kind: {text: location}}}\n" \
     "  - {on: {ZU8-1: [0]}, emit: Restriction.lifted, fields: {restriction.kind: {text: location}}}\n"
+
+static const char hl7_mapping[] = HL7_MAPPING;
+/* One that is a restriction of an unknown kind, where A31 says it. */
+static const char standing_mapping[] =
+    HL7_MAPPING
     "  - {on: {ZU8-2: S, MSH-9.2: A31}, emit: Restriction.raised,"
     " fields: {restriction.kind: {text: unknown}, restriction.code: ZU8-2}}\n";
 
@@ -158,7 +163,7 @@ static const char mended_cases[] = CASES_MAPPING("{w1: w1, w2: w2, w9: w9}");
 
 static const char *const mappings[] = { json_mapping, csv_mapping,    hl7_mapping,   snapshot_mapping,
                                         pair_mapping, mended_mapping, hides_mapping, cases_mapping,
-                                        mended_cases };
+                                        mended_cases, standing_mapping };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };

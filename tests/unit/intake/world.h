@@ -29,7 +29,7 @@ struct world {
 };
 
 enum world_format { WORLD_JSON, WORLD_CSV, WORLD_HL7, WORLD_SNAPSHOT, WORLD_PAIR, WORLD_MENDED,
-                    WORLD_HIDES, WORLD_CASES, WORLD_CASES_MENDED };
+                    WORLD_HIDES, WORLD_CASES, WORLD_CASES_MENDED, WORLD_STANDING };
 /* Everything but the feed. False, with a line on stderr, when something cannot be made. */
 bool world_init(struct world *w, enum world_format format);
 void world_done(struct world *w);
