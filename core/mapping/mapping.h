@@ -46,9 +46,9 @@ struct mapped_event {
  * them; form: its letters as A and a, its digits as 9 (never the value); why in words. */
 struct mapped_miss { struct slice path, field, form; const char *why; };
 
-/* What stands where header.unknown_restriction looks. place: the same for all paths that look at one place,
- * which are `most`, whatever they know there. code: one that nobody here knows; empty: it is known, or cleared.
- * What stands nowhere there has none of these. */
+/* What stands where header.unknown_restriction looks. place: the same for all paths that look at one place, which
+ * are `most`, whatever they know there. code: one that nobody here knows, as words are compared; empty: it is
+ * known, or cleared. What stands nowhere there has none of these. */
 struct mapped_code {
     struct slice place, path, code;
     size_t most;

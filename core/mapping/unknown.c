@@ -53,6 +53,20 @@ static void note_code(struct run *r, size_t i, struct slice code, struct mapped_
     out->unknown_path = c->path;
 }
 
+/* As words are compared: blanks and letters' case do not count. */
+static bool make_plain(struct run *r, struct mapped_code *c, struct err *e)
+{
+    if (!c->code.n)
+        return true;
+    struct slice plain = text_plain(r->a, c->code);
+    if (plain.n)
+        plain = conversion_text(AS_LOWER, r->a, plain);
+    if (!plain.p)
+        return err_memory(e);
+    c->code = plain.n ? plain : c->code;
+    return true;
+}
+
 bool unknown_note(struct run *r, struct mapped *out, struct err *e)
 {
     struct mapped_code *all = NULL;
@@ -63,7 +77,9 @@ bool unknown_note(struct run *r, struct mapped *out, struct err *e)
             continue;
         if (!all && !(all = ARENA_ARRAY(r->a, n, struct mapped_code)))
             return err_memory(e);
-        note_code(r, i, code, &all[out->code_count++], out);
+        note_code(r, i, code, &all[out->code_count], out);
+        if (!make_plain(r, &all[out->code_count++], e))
+            return false;
     }
     out->codes = all;
     return true;

@@ -144,7 +144,7 @@ static void places_that_take_turns_are_each_asked_about_once(void)
     CU_ASSERT_EQUAL(asked(), 2);
     say("A31", "M3", "X");
     say("A31", "M4", "|9");
-    say("A31", "M5", "X|9");
+    say("A31", "M5", "x|9");
     CU_ASSERT_EQUAL(asked(), 2);
 }
 
