@@ -429,7 +429,24 @@ static void the_items_of_a_list_are_one_place(void)
     CU_ASSERT_TRUE(slice_equal_text(out.unknown, "Z"));
 }
 
+/* Else what the first of them said would be no news of the second. */
+static void whoever_has_no_number_is_not_taken_for_another_without(void)
+{
+    static const char text[] =
+        "{\"id\":\"1\",\"type\":\"note\",\"at\":\"2026-02-02T10:00:00Z\",\"environment\":\"live\",\"patient\":"
+        "{\"hospitalNumber\":\"%s\",\"meta\":{\"security\":[{\"code\":\"R\"},{\"code\":\"R\"},{\"code\":\"R\"}]}}}";
+    const struct mapping *m = helper_system("nhs/transfer-hub-json/in.yaml");
+    struct mapped one, other;
+    CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(arena_format(&hp.scratch, text, "A1")), &one));
+    CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(arena_format(&hp.scratch, text, "B2")), &other));
+    CU_ASSERT_FATAL(one.event_count == 3 && other.event_count == 3);
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT_FALSE(slice_equal(one.events[i].changed_key, other.events[i].changed_key));
+}
+
 static CU_TestInfo cases[] = {
+    { "whoever has no number is not taken for another without",
+      whoever_has_no_number_is_not_taken_for_another_without },
     { "each place says whether its code is known", each_place_says_whether_its_code_is_known },
     { "the items of a list are one place", the_items_of_a_list_are_one_place },
     { "what a restriction does not show is unread", what_a_restriction_does_not_show_is_unread },
