@@ -8,15 +8,23 @@ void holds_init(struct holds *h, const struct bundle *b)
     *h = (struct holds){ .bundle = b };
 }
 
-static struct held *find(const struct holds *h, struct slice hold, bool is_refused)
+#define ANY_PARTITION (-1)
+
+static struct held *find_in(const struct holds *h, int partition, struct slice hold, bool is_refused)
 {
     struct chain_link *l = chains_first(&h->by_name, hash_bytes(hold));
     for (; l; l = chains_next(l)) {
         struct held *x = (struct held *)l;
-        if (x->is_refused == is_refused && slice_equal_text(hold, x->hold))
+        if (x->is_refused == is_refused && slice_equal_text(hold, x->hold) &&
+            (partition == ANY_PARTITION || partition == x->partition))
             return x;
     }
     return NULL;
+}
+
+static struct held *find(const struct holds *h, struct slice hold, bool is_refused)
+{
+    return find_in(h, ANY_PARTITION, hold, is_refused);
 }
 
 static void leave_line(struct holds *h, struct held *x)
@@ -93,12 +101,12 @@ static void read_note(struct slice note, struct said *out)
     put(out->hold, sizeof out->hold, slice_head(rest, blank));
 }
 
-static void take_first(const struct holds *h, const struct said *said)
+static void take_first(const struct holds *h, int partition, const struct said *said)
 {
     struct slice hold = slice_text(said->hold);
-    struct held *x = find(h, hold, false);
+    struct held *x = find_in(h, partition, hold, false);
     if (!x)
-        x = find(h, hold, true);
+        x = find_in(h, partition, hold, true);
     if (x)
         put(x->first, sizeof x->first, said->by);
 }
@@ -112,11 +120,12 @@ static void end(struct holds *h, struct held *gone)
     mem_free(gone);
 }
 
-/* What was refused is kept beside what is held. */
-static void refuse_one(struct holds *h, const struct said *said, const char *hold,
+/* What was refused is kept beside what is held. A word speaks of its own partition: what it is carried over to
+ * says so again there, and between partitions there is no order. */
+static void refuse_one(struct holds *h, int partition, const struct said *said, const char *hold,
                        const struct audit_read *r)
 {
-    struct held *x = find(h, slice_text(hold), false);
+    struct held *x = find_in(h, partition, slice_text(hold), false);
     if (!x)
         return;
     leave_line(h, x);
@@ -130,25 +139,24 @@ static void refuse_one(struct holds *h, const struct said *said, const char *hol
 }
 
 /* The one that was named, and with its episode whatever else of it waited. */
-static void refuse(struct holds *h, const struct said *said, const struct audit_read *r)
+static void refuse(struct holds *h, int partition, const struct said *said, const struct audit_read *r)
 {
     char name[HOLD_NAME_MAX];
-    refuse_one(h, said, said->hold, r);
+    refuse_one(h, partition, said, said->hold, r);
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
         join(name, sizeof name, d->event_id, ':', d->recipient);
         if (slice_equal_text(d->reason, "hold-refused"))
-            refuse_one(h, said, name, r);
+            refuse_one(h, partition, said, name, r);
     }
 }
 
 /* With all that was refused with it. */
-static void reopen_one(struct holds *h, const char *hold)
+static void reopen_one(struct holds *h, int partition, const char *hold)
 {
-    const struct held *named = find(h, slice_text(hold), true);
+    const struct held *named = find_in(h, partition, slice_text(hold), true);
     if (!named)
         return;
-    const int partition = named->partition;
     const int64_t refused_at = named->refused_at;
     for (struct held *x = h->refused, *next; x; x = next) {
         next = x->next;
@@ -169,29 +177,29 @@ static struct slice refused_as(struct slice note)
 }
 
 /* What was named, or what that was refused as, and whatever else waits again. */
-static void reopen(struct holds *h, const struct said *said, const struct audit_read *r)
+static void reopen(struct holds *h, int partition, const struct said *said, const struct audit_read *r)
 {
     char name[HOLD_NAME_MAX];
     put(name, sizeof name, refused_as(r->note));
-    reopen_one(h, find(h, slice_text(said->hold), true) ? said->hold : name);
+    reopen_one(h, partition, find_in(h, partition, slice_text(said->hold), true) ? said->hold : name);
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
         join(name, sizeof name, d->event_id, ':', d->recipient);
         if (slice_equal_text(d->outcome, "hold"))
-            reopen_one(h, name);
+            reopen_one(h, partition, name);
     }
 }
 
-static void take_word(struct holds *h, const struct audit_read *r)
+static void take_word(struct holds *h, int partition, const struct audit_read *r)
 {
     struct said said;
     read_note(r->note, &said);
     if (said.is_first)
-        take_first(h, &said);
+        take_first(h, partition, &said);
     else if (r->decision_count && slice_starts(said.act, SLICE("refuse")))
-        refuse(h, &said, r);
+        refuse(h, partition, &said, r);
     else if (r->decision_count && slice_equal_text(said.act, "reopen"))
-        reopen(h, &said, r);
+        reopen(h, partition, &said, r);
 }
 
 static void open_one(struct holds *h, const char *name, int partition, const struct audit_read *r,
@@ -226,7 +234,7 @@ bool holds_take(void *holds, int partition, const struct audit_read *r)
     if (!unread_take(&h->unread, partition, r))
         return false;
     if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
-        take_word(h, r);
+        take_word(h, partition, r);
     for (size_t i = 0; i < r->decision_count; i++)
         take_decision(h, partition, r, &r->decisions[i]);
     return !h->lost;

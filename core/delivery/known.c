@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "bus/topics.h"
 #include "host/log.h"
+#include "record/wire.h"
 #include "sharing/facts/former.h"
 
 #include <string.h>
@@ -132,12 +133,25 @@ static bool take_notice(struct known *k, const struct bus_record *r, struct err 
     return table_set(&k->notice, r->key.p, r->value, sequence, e);
 }
 
+/* Refusals beside the links are for feeds. */
+static bool is_refusal(const struct known *k, const struct bus_record *r)
+{
+    const struct schema *s = catalogue_named(k->catalogue, SLICE("Refused"));
+    struct err ignored = { 0 };
+    struct slice body;
+    uint64_t fingerprint = 0;
+    return s && wire_open(r->value, &fingerprint, &body, &ignored) &&
+           fingerprint == plan_fingerprint(s->plan);
+}
+
 /* Links of other services of the agency are not this delivery's: their pseudonyms differ. */
 static bool take_link(struct known *k, const struct bus_record *r, struct err *e)
 {
     struct view v;
     struct err why = { 0 };
     uint8_t reference[ID_BYTES];
+    if (is_refusal(k, r))
+        return true;
     if (!open_value(k, r, "Link", &v, &why)) {
         log_err(LOG_ERROR, &k->who, &why);
         return true;

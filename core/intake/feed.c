@@ -67,6 +67,7 @@ static bool set_origin(struct feed *f, struct err *e)
     f->quarantine = internal(f, "Quarantine");
     f->link = internal(f, "Link");
     f->unread = internal(f, "Unread");
+    f->refused = internal(f, "Refused");
     if (!hex || !f->topic_events || !f->topic_quarantine || !f->topic_links)
         return err_memory(e);
     if (!f->quarantine || !f->link || !f->unread || !f->origin.person)

@@ -99,6 +99,7 @@ struct feed {
     struct identity identity;
     const struct format *format;
     const struct schema *quarantine, *link, *unread;
+    const struct schema *refused; /* NULL: the bundle was signed before there was one */
     const char *topic_events, *topic_quarantine, *topic_links;
     struct turn turn;
     pthread_mutex_t lock;
@@ -215,6 +216,16 @@ struct said_upto {
 MUST_CHECK bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES],
                                  const struct subject *s, const struct said_upto *upto,
                                  struct err *e);
+/* feed_refused.c: whether a record of links.<agency>, or of the words, is of internal/Refused. */
+bool feed_is_refusal(const struct feed *f, struct slice framed);
+/* One off the bus: kept among the words of its local id, so that it goes before whatever comes of that under a
+ * new key; and under those that the id leads to now it is said at once. The publisher's thread. put: one of the words, queued
+ * for that key. */
+MUST_CHECK bool feed_take_refusal(struct feed *f, struct arena *a, const struct bus_record *r,
+                                  struct err *e);
+void feed_put_refusal(struct slice record, const struct subject *s, struct buf *out);
+/* feed_bus.c: puts queued records on events.<agency>, past the spool. */
+MUST_CHECK bool feed_publish(struct feed *f, struct arena *a, struct slice queued, struct err *e);
 /* Remembers an event that was queued, where it is a word about sharing and names a local id. */
 MUST_CHECK bool feed_remember_word(struct feed *f, const struct mapped_event *event,
                                    const struct build *b, const struct subject *s,

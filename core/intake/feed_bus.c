@@ -1,8 +1,9 @@
-/* feed_bus.c - how a feed stands to the bus: joins it, waits for it. */
+/* feed_bus.c - how a feed stands to the bus: joins it, waits for it, says what is in no spool. */
 #include "intake/feed.h"
 
 #include "base/clock.h"
 #include "base/wait.h"
+#include "intake/spool/queued.h"
 
 void feed_join_bus(struct feed *f)
 {
@@ -31,4 +32,19 @@ bool feed_drain(struct feed *f, int64_t ms)
     p->drains--;
     pthread_mutex_unlock(&f->lock);
     return done;
+}
+
+bool feed_publish(struct feed *f, struct arena *a, struct slice queued, struct err *e)
+{
+    struct queued q;
+    arena_reset(a);
+    for (size_t at = 0; queued_next(queued, &at, &q, e);) {
+        const struct bus_record one = { .topic = f->topic_events,
+                                        .partition = q.partition,
+                                        .key = slice_of(q.key, ID_BYTES),
+                                        .value = q.value };
+        if (!bus_publish(f->o.bus, &one, 1, e))
+            return false;
+    }
+    return e->fate == ERR_NONE;
 }

@@ -88,6 +88,10 @@ static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_
         return false;
     for (size_t i = 0; i < *n; i++) {
         size_t before = out->n;
+        if (feed_is_refusal(f, list[i])) {
+            feed_put_refusal(list[i], s, out);
+            continue;
+        }
         if (event_queue_as(f->o.bundle->catalogue, list[i], s, a, out, e))
             continue;
         if (e->fate != ERR_REJECT)

@@ -99,6 +99,15 @@ static bool by_reference(const struct identity *id, const struct claim *c, struc
     return true;
 }
 
+void identity_local(const struct identity *id, struct slice local_id, struct subject *out)
+{
+    uint8_t hash[HASH_BYTES];
+    hmac_sha256(id->agency_key, local_id, hash);
+    first_bytes(hash, out->key.b);
+    out->partition = subject_partition(&out->key, id->partitions);
+    out->confidence = "local";
+}
+
 static bool by_local_id(const struct identity *id, const struct claim *c, struct subject *out,
                         struct err *e)
 {
@@ -117,11 +126,7 @@ static bool by_local_id(const struct identity *id, const struct claim *c, struct
             set_birth_hash(id, c, out);
         return true;
     }
-    uint8_t hash[HASH_BYTES];
-    hmac_sha256(id->agency_key, c->local_id, hash);
-    first_bytes(hash, out->key.b);
-    out->partition = subject_partition(&out->key, id->partitions);
-    out->confidence = "local";
+    identity_local(id, c->local_id, out);
     return true;
 }
 

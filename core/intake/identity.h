@@ -43,6 +43,8 @@ struct identity {
     struct spool *spool;
 };
 
+/* The agency's own key of a local id, whoever it is known to be. */
+void identity_local(const struct identity *id, struct slice local_id, struct subject *out);
 MUST_CHECK bool identity_resolve(const struct identity *id, const struct claim *c,
                                  struct subject *out, struct err *e);
 

@@ -2,7 +2,6 @@
 #include "intake/feed.h"
 
 #include "bus/topics.h"
-#include "intake/spool/queued.h"
 #include "record/wire.h"
 
 #define FINGERPRINT_BYTES 8
@@ -135,6 +134,8 @@ static bool each_link(struct feed *f, struct arena *a, const struct linking *k, 
     for (size_t i = 0; ok && i < k->n; i++) {
         struct link l;
         arena_reset(a);
+        if (feed_is_refusal(f, k->r[i].value))
+            continue;
         if (!read_link(f, a, k->r[i].value, &l)) {
             if (!out && !k->stored)
                 log_line(LOG_WARN, &f->who, "intake.link", "a link on the bus cannot be used");
@@ -148,23 +149,6 @@ static bool each_link(struct feed *f, struct arena *a, const struct linking *k, 
                      : store_link(f, k, &l, &s, e);
     }
     return ok;
-}
-
-/* They are on the bus before the links count: what follows by a link stands behind them. After a crash
- * in between they are said twice, which changes nothing. */
-static bool publish_signs(struct feed *f, struct arena *a, struct slice queued, struct err *e)
-{
-    struct queued q;
-    arena_reset(a);
-    for (size_t at = 0; queued_next(queued, &at, &q, e);) {
-        const struct bus_record one = { .topic = f->topic_events,
-                                        .partition = q.partition,
-                                        .key = slice_of(q.key, ID_BYTES),
-                                        .value = q.value };
-        if (!bus_publish(f->o.bus, &one, 1, e))
-            return false;
-    }
-    return e->fate == ERR_NONE;
 }
 
 /* What there is now; *more: it is more than k knows of. Lock held. */
@@ -188,7 +172,7 @@ static bool say_signs(struct feed *f, struct arena *a, struct linking *k, bool *
     bool ok = look_upto(f, k, more, e) &&
               (!*more || (each_link(f, a, k, &signs, e) && buf_done(&signs, e)));
     pthread_mutex_unlock(&f->lock);
-    ok = ok && publish_signs(f, a, buf_slice(&signs), e);
+    ok = ok && feed_publish(f, a, buf_slice(&signs), e);
     buf_release(&signs);
     return ok;
 }
@@ -205,7 +189,9 @@ static bool write_links(struct feed *f, struct arena *a, const struct linking *k
     return ok;
 }
 
-/* What was said of a local id while the signs went to the bus went under its own key, for its link was
+/* Signs are on the bus before the links count: what follows by a link stands behind them. After a crash in
+ * between they are said twice, which changes nothing.
+ * What was said of a local id while the signs went to the bus went under its own key, for its link was
  * not stored: it is said after. */
 static bool store_links(struct feed *f, struct arena *a, const struct bus_record *r, size_t n,
                         struct err *e)
@@ -228,6 +214,8 @@ bool publisher_links(struct feed *f, struct arena *a, struct err *e)
         return false;
     while (ok && !end) {
         ok = bus_reader_next(*reader, 0, &r, &n, &end, e);
+        for (size_t i = 0; ok && i < n; i++)
+            ok = !feed_is_refusal(f, r[i].value) || feed_take_refusal(f, a, &r[i], e);
         if (ok && n > 0)
             ok = store_links(f, a, r, n, e);
     }

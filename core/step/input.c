@@ -180,14 +180,57 @@ bool input_receipt(const struct input_rules *r, const struct bus_record *in, str
     return check_partition(r, in, &out->subject, "receipt.partition", e);
 }
 
-bool input_is_unread(const struct input_rules *r, const struct bus_record *in)
+static bool is_of(const struct input_rules *r, const struct bus_record *in, struct slice schema)
 {
     uint64_t fingerprint = 0;
     struct slice body;
     struct err ignored = { .fate = ERR_NONE };
-    const struct schema *s = catalogue_named(r->bundle->catalogue, SLICE("Unread"));
+    const struct schema *s = catalogue_named(r->bundle->catalogue, schema);
     return s && wire_open(in->value, &fingerprint, &body, &ignored) &&
            fingerprint == plan_fingerprint(s->plan);
+}
+
+bool input_is_unread(const struct input_rules *r, const struct bus_record *in)
+{
+    return is_of(r, in, SLICE("Unread"));
+}
+
+bool input_is_refused(const struct input_rules *r, const struct bus_record *in)
+{
+    return is_of(r, in, SLICE("Refused"));
+}
+
+/* By its key: the subject's own, or (service not empty) the pseudonym that this one of the agency's was given. */
+static bool find_person(const struct input_rules *r, const struct bus_record *in, struct slice agency,
+                        struct slice service, struct subject_key *out)
+{
+    if (in->key.n != ID_BYTES || (service.n && !turn_back(r, agency, service, in->key.p, out)))
+        return false;
+    if (!service.n)
+        memcpy(out->b, in->key.p, ID_BYTES);
+    return true;
+}
+
+/* Of its own agency only, and as the router made it. */
+bool input_refused(const struct input_rules *r, const struct bus_record *in, struct arena *a,
+                   struct input_refused *out, struct err *e)
+{
+    struct view v;
+    struct slice agency;
+    *out = (struct input_refused){ .subject = { { 0 } } };
+    (void)input_topic(in->topic, &agency);
+    if (!input_open(r->bundle, a, in->value, "Refused", &v, e))
+        return false;
+    if (!refused_read(r->keys, &v, in->value, &out->said))
+        return err_set(e, ERR_REJECT, "refused.seal", 0,
+                       "cannot take a refusal that this router has not sealed");
+    if (!slice_equal(out->said.x.agency, agency))
+        return err_set(e, ERR_REJECT, "refused.agency", 0,
+                       "cannot take a refusal of another agency's than its topic's");
+    if (!find_person(r, in, agency, out->said.reference_of, &out->subject))
+        return err_set(e, ERR_REJECT, "refused.key", 0,
+                       "cannot tell whom the refusal is about: its key is none of its sender's");
+    return check_partition(r, in, &out->subject, "refused.partition", e);
 }
 
 #define SIGN_TEXT_MAX_BYTES 128 /* longer than a feed's name, a code and a number */
@@ -224,11 +267,9 @@ bool input_unread(const struct input_rules *r, const struct bus_record *in, stru
                        "cannot take a sign of which a text is longer than %d bytes",
                        SIGN_TEXT_MAX_BYTES);
     service = view_text_at(&v, "reference_of");
-    if (in->key.n != ID_BYTES || (service.n && !turn_back(r, agency, service, in->key.p, &out->subject)))
+    if (!find_person(r, in, agency, service, &out->subject))
         return err_set(e, ERR_REJECT, "unread.key", 0,
                        "cannot tell whom the sign is about: its key is none of its sender's");
-    if (!service.n)
-        memcpy(out->subject.b, in->key.p, ID_BYTES);
     return check_partition(r, in, &out->subject, "unread.partition", e);
 }
 

@@ -4,13 +4,13 @@
  * be decided fails with ERR_REJECT and a code; the fields found by then are set, so that the
  * refusal can be audited with what is known.
  * Errors: wire.*, avro.*; event.schema, event.type, event.agency, event.key, event.reference,
- * event.partition, wrong-environment; receipt.*; act.*; order.*, state.*, pack.* (all ERR_REJECT). */
+ * event.partition, wrong-environment; receipt.*; unread.*; refused.*; act.*; order.*, state.*, pack.* (all ERR_REJECT). */
 #ifndef CONCORDAT_STEP_INPUT_H
 #define CONCORDAT_STEP_INPUT_H
 
 #include "bus/bus.h"
 #include "sharing/acts/act.h"
-#include "sharing/judge/judge.h"
+#include "sharing/judge/refused.h"
 
 enum input_topic { INPUT_EVENTS, INPUT_RECEIPTS, INPUT_STATES, INPUT_CONTROL, INPUT_OTHER };
 /* What a topic carries, by its name; agency is empty where it has none. */
@@ -55,6 +55,16 @@ bool input_is_unread(const struct input_rules *r, const struct bus_record *in);
  * unread.partition. */
 MUST_CHECK bool input_unread(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                              struct input_unread *out, struct err *e);
+
+/* A refusal that a feed carries over (internal/Refused), as the router once sealed it. */
+struct input_refused {
+    struct subject_key subject;
+    struct refused said;
+};
+bool input_is_refused(const struct input_rules *r, const struct bus_record *in);
+/* Errors: refused.agency, refused.seal, refused.key, refused.partition. */
+MUST_CHECK bool input_refused(const struct input_rules *r, const struct bus_record *in,
+                              struct arena *a, struct input_refused *out, struct err *e);
 
 struct input_receipt {
     struct subject_key subject;

@@ -170,7 +170,9 @@ static bool take(struct work *w, struct err *e)
     struct slice agency;
     switch (input_topic(w->in->topic, &agency)) {
     case INPUT_EVENTS:
-        return input_is_unread(w->r, w->in) ? take_unread(w, e) : take_event(w, e);
+        return input_is_unread(w->r, w->in)    ? take_unread(w, e)
+               : input_is_refused(w->r, w->in) ? step_refused(w, e)
+                                               : take_event(w, e);
     case INPUT_RECEIPTS:
         return take_receipt(w, e);
     case INPUT_CONTROL:

@@ -161,10 +161,10 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
     const struct refusal *refusal = refusal_find(w->r->bundle, person, &act->event, service);
     if (!refusal)
         return note_act(w, act, " (it was not refused)", e);
-    if (!open_held(w, refusal->bytes, e))
+    bool two = acts_reopening_needs_two(person, refusal);
+    if (refusal->bytes.n && !open_held(w, refusal->bytes, e)) /* without: it was refused under another key */
         return false;
-    switch (acts_enough(w->r->bundle, w->says.decided_ms, act, refusal->first_by,
-                        acts_reopening_needs_two(person, refusal))) {
+    switch (acts_enough(w->r->bundle, w->says.decided_ms, act, refusal->first_by, two)) {
     case ACT_ANOTHER:
         return keep_first_reopening(w, act, person, refusal, e);
     case ACT_SAME:
@@ -175,9 +175,10 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
         break;
     }
     const struct judge_input in = work_input(w, person, refusal->bytes);
+    const struct reopening how = { refusal, &act->event, act->person, two || act->by.count > 1 };
     const char *as = acts_refused_as(w->a, act, refusal);
     return (as || err_memory(e)) && note_act(w, act, as, e) &&
-           judge_reopen(&in, refusal, &act->event, w->a, &w->out->judged, e) && work_keep_word(w, e);
+           judge_reopen(&in, &how, w->a, &w->out->judged, e) && work_keep_word(w, e);
 }
 
 /* By one person, of this subject; a word on a whole list comes once for each. */
@@ -221,4 +222,86 @@ bool step_act(struct work *w, struct err *e)
     if (at == person.hold_count)
         return note_act(w, &act, " (the hold was gone)", e);
     return act_on_hold(w, &act, &person, &person.holds[at], e);
+}
+
+/* -- what was refused under another key of the same person ---------------------------------------- */
+
+/* As the act that it was: "refuse-episode <hold> by <person>: (carried over ...)". */
+static bool note_carried(struct work *w, const struct refused *said, const char *word,
+                         struct slice by, const char *became, struct err *e)
+{
+    char id[ID_HEX];
+    id_hex(said->x.event.b, id);
+    const char *note = arena_format(w->a, "%s %s:%.*s by %.*s: (carried over by a local id)%s", word,
+                                    id, SHOWN(said->x.service), SHOWN(by), became);
+    w->says.note = slice_text(note);
+    return note || err_memory(e);
+}
+
+/* Nothing changes by it. */
+static bool was_known(struct work *w)
+{
+    w->says.kind = AUDIT_DUPLICATE;
+    w->out->judged = (struct judged){ .decisions = NULL };
+    return true;
+}
+
+static const struct refusal *find_same(const struct person *p, const struct refusal *like)
+{
+    for (size_t i = 0; i < p->refusal_count; i++)
+        if (refused_is_same(&p->refusals[i], like))
+            return &p->refusals[i];
+    return NULL;
+}
+
+static bool carry_refusal(struct work *w, const struct refused *said, const struct person *person,
+                          struct err *e)
+{
+    const struct judge_input in = work_input(w, person, slice_of(NULL, 0));
+    if (!judge_refused(&in, &said->x, w->a, &w->out->judged, e))
+        return false;
+    if (!w->out->judged.facts_changed)
+        return was_known(w);
+    return note_carried(w, said, said->x.is_whole_episode ? "refuse-episode" : "refuse", said->x.by, "",
+                        e) &&
+           work_keep_word(w, e);
+}
+
+/* Where two must take it back and one has, theirs is the first word. */
+static bool carry_reopening(struct work *w, const struct refused *said, const struct person *person,
+                            struct err *e)
+{
+    const struct refusal *x = find_same(person, &said->x);
+    struct person after;
+    if (!x)
+        return was_known(w);
+    if (x->bytes.n && !open_held(w, x->bytes, e))
+        return false;
+    if (!said->by_two && acts_reopening_needs_two(person, x))
+        return slice_equal(x->first_by, said->reopened_by)
+                   ? was_known(w)
+                   : note_carried(w, said, "reopen", said->reopened_by, HOLD_FIRST_OF_TWO, e) &&
+                         refusal_note_first(w->a, person, x, said->reopened_by, &after, e) &&
+                         work_keep_person(w, &after, e);
+    const struct judge_input in = work_input(w, person, x->bytes);
+    const struct reopening how = { x, &x->event, said->reopened_by, said->by_two };
+    return note_carried(w, said, "reopen", said->reopened_by, "", e) &&
+           judge_reopen(&in, &how, w->a, &w->out->judged, e) && work_keep_word(w, e);
+}
+
+bool step_refused(struct work *w, struct err *e)
+{
+    struct input_refused u;
+    struct person person;
+    w->says.kind = AUDIT_HOLD_ACT;
+    w->says.schema = SLICE("Refused");
+    if (!input_refused(w->r, w->in, w->a, &u, e))
+        return false;
+    w->out->subject = u.subject;
+    w->says.source = u.said.x.agency;
+    w->by = (struct share_asker){ bundle_agency(w->r->bundle, u.said.x.agency), true };
+    if (!work_load_person(w, &person, e))
+        return false;
+    return u.said.reopened_by.n ? carry_reopening(w, &u.said, &person, e)
+                                : carry_refusal(w, &u.said, &person, e);
 }

@@ -20,12 +20,12 @@ static const char *const texts[WORDS_QUERY_COUNT] = {
                     " select local, id, ?2, restricts, ?4, x'', at" MAY_GO
                     " and n <= ?5 order by n",
     [WORDS_TRIM] = "delete from word where local = ?1 and id in (select id from word where"
-                   " local = ?1 and length(record) > 0 group by id"
+                   " local = ?1 and length(record) > 0 and under <> 3 group by id"
                    " order by max(restricts) desc, min(n) desc limit -1 offset ?2)",
     [WORDS_ANY] = "select 1 from word limit 1",
     [WORDS_LAST] = "select coalesce(max(n), 0) from word",
     [WORDS_RESTRICTING] = "select count(distinct id) from word where local = ?1 and restricts"
-                          " and length(record) > 0",
+                          " and length(record) > 0 and under <> 3",
     [WORDS_SHARE] = "select bytes, max_bytes from word_share",
     [WORDS_LIMIT] = "update word_share set is_full = 0,"
                     " max_bytes = case when ?1 < 0 then max_bytes else ?1 end",
@@ -33,7 +33,12 @@ static const char *const texts[WORDS_QUERY_COUNT] = {
     [WORDS_LET_GO] = "delete from word where (local, id) in (select local, id from word"
                      " where restricts = 0 order by n limit 1)",
     [WORDS_DROP] = "delete from word where n in (select n from word where at >= ?1 and at < ?2"
-                   " order by n limit ?3)",
+                   " and under <> 3 order by n limit ?3)",
+    [WORDS_REFUSAL] = "select record from word where local = ?1 and id = ?2 and under = 3",
+    [WORDS_REFUSAL_GO] = "delete from word where local = ?1 and id = ?2",
+    [WORDS_TOLD] = "select 1 from word where local = ?1 and id = ?2 and key = ?3",
+    [WORDS_PUT_TOLD] = "insert or ignore into word (local, id, key, restricts, under, record, at)"
+                       " values (?1, ?2, ?3, 1, 0, x'', ?4)",
 };
 
 bool words_add_time(struct db *d, int64_t now_ms, struct err *e)
@@ -200,12 +205,84 @@ bool words_put(struct words *w, const struct word *x, bool *gave_up, struct err 
            db_do(trim, e);
 }
 
+bool words_refusal(struct words *w, const struct word *x, struct arena *a, struct slice *record,
+                   struct err *e)
+{
+    struct db_query *q = w->q[WORDS_REFUSAL];
+    bool row = false;
+    *record = (struct slice){ .n = 0 };
+    db_bind_blob(q, 1, slice_of(x->to.local, ID_BYTES));
+    db_bind_blob(q, 2, slice_of(x->id.b, ID_BYTES));
+    if (!db_step(q, &row, e) || !row)
+        return e->fate == ERR_NONE;
+    *record = arena_copy(a, db_blob(q, 0));
+    db_reset(q);
+    return record->p || err_memory(e);
+}
+
+static void bind_told(struct db_query *q, const struct word *x)
+{
+    db_bind_blob(q, 1, slice_of(x->to.local, ID_BYTES));
+    db_bind_blob(q, 2, slice_of(x->id.b, ID_BYTES));
+    db_bind_blob(q, 3, slice_of(x->to.key, ID_BYTES));
+}
+
+bool words_is_told(struct words *w, const struct word *x, bool *told, struct err *e)
+{
+    struct db_query *q = w->q[WORDS_TOLD];
+    bind_told(q, x);
+    if (!db_step(q, told, e))
+        return false;
+    if (*told)
+        db_reset(q);
+    return true;
+}
+
+bool words_put_told(struct words *w, const struct word *x, struct err *e)
+{
+    struct db_query *q = w->q[WORDS_PUT_TOLD];
+    bind_told(q, x);
+    db_bind_int(q, 4, x->at_ms);
+    return db_do(q, e);
+}
+
+bool words_put_refusal(struct words *w, const struct word *x, struct err *e)
+{
+    static const uint8_t none[ID_BYTES];
+    struct db_query *q = w->q[WORDS_PUT], *go = w->q[WORDS_REFUSAL_GO];
+    w->some = -1;
+    w->has_more = true;
+    db_bind_blob(go, 1, slice_of(x->to.local, ID_BYTES));
+    db_bind_blob(go, 2, slice_of(x->id.b, ID_BYTES));
+    db_bind_blob(q, 1, slice_of(x->to.local, ID_BYTES));
+    db_bind_blob(q, 2, slice_of(x->id.b, ID_BYTES));
+    db_bind_blob(q, 3, slice_of(none, ID_BYTES));
+    db_bind_int(q, 4, 1);
+    db_bind_int(q, 5, WORD_REFUSAL);
+    db_bind_blob(q, 6, x->record);
+    db_bind_int(q, 7, x->at_ms);
+    return db_do(go, e) && db_do(q, e);
+}
+
 static void bind(struct db_query *q, const struct word_to *to)
 {
     db_bind_blob(q, 1, slice_of(to->local, ID_BYTES));
     db_bind_blob(q, 2, slice_of(to->key, ID_BYTES));
     db_bind_int(q, 3, to->is_sure);
     db_bind_int(q, 4, to->under);
+}
+
+/* Of a local id there are few: WORDS_MAX, and what people refused. */
+static bool grow(struct arena *a, struct slice **records, size_t n)
+{
+    struct slice *more;
+    if (n % WORDS_MAX)
+        return true;
+    more = ARENA_ARRAY(a, n + WORDS_MAX, struct slice);
+    if (more && n)
+        memcpy(more, *records, n * sizeof *more);
+    *records = more;
+    return more != NULL;
 }
 
 bool words_left(struct words *w, const struct word_to *to, struct arena *a, struct slice **records,
@@ -216,20 +293,15 @@ bool words_left(struct words *w, const struct word_to *to, struct arena *a, stru
     *n = 0;
     if (!words_any(w, &any, e) || !any)
         return e->fate == ERR_NONE;
-    *records = ARENA_ARRAY(a, WORDS_MAX, struct slice);
-    if (!*records)
-        return err_memory(e);
     bind(q, to);
-    while (*n < WORDS_MAX && db_step(q, &row, e) && row) {
+    while (db_step(q, &row, e) && row) {
         struct slice record = arena_copy(a, db_blob(q, 0));
-        if (!record.p) {
+        if (!record.p || !grow(a, records, *n)) {
             db_reset(q);
             return err_memory(e);
         }
         (*records)[(*n)++] = record;
     }
-    if (row)
-        db_reset(q);
     return e->fate == ERR_NONE;
 }
 

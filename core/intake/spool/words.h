@@ -57,6 +57,10 @@ enum words_query {
     WORDS_FULL_PUT,
     WORDS_LET_GO,
     WORDS_DROP,
+    WORDS_REFUSAL,
+    WORDS_REFUSAL_GO,
+    WORDS_TOLD,
+    WORDS_PUT_TOLD,
     WORDS_QUERY_COUNT
 };
 
@@ -86,7 +90,12 @@ MUST_CHECK bool words_drop(struct words *w, int64_t since_ms, int64_t until_ms, 
 MUST_CHECK bool words_any(struct words *w, bool *any, struct err *e);
 
 /* What a key is to the local id beside it; on disk. */
-enum word_under { WORD_OTHER, WORD_LOCAL, WORD_NUMBER }; /* its own key; that of a verified number */
+enum word_under {
+    WORD_OTHER,
+    WORD_LOCAL,   /* its own key */
+    WORD_NUMBER,  /* that of a verified number */
+    WORD_REFUSAL, /* of none: what people refused, as the router said it; said under no key yet */
+};
 struct word_to {
     uint8_t local[ID_BYTES], key[ID_BYTES]; /* link_key of the local id; whom it leads to */
     enum word_under under;
@@ -101,6 +110,16 @@ struct word {
 };
 /* *gave_up: an older one of its local id went that restricts. */
 MUST_CHECK bool words_put(struct words *w, const struct word *x, bool *gave_up, struct err *e);
+/* What people refused of a local id's person, or took back: among its words, to be carried over as those that
+ * restrict are, and neither let go for room nor dropped. x: local id, id, record and time. An earlier record
+ * of that id, and to which keys it went, is forgotten. */
+MUST_CHECK bool words_put_refusal(struct words *w, const struct word *x, struct err *e);
+/* That record; empty: there is none. In a. */
+MUST_CHECK bool words_refusal(struct words *w, const struct word *x, struct arena *a,
+                              struct slice *record, struct err *e);
+/* Whether it went under x->to.key; and now it did. */
+MUST_CHECK bool words_is_told(struct words *w, const struct word *x, bool *told, struct err *e);
+MUST_CHECK bool words_put_told(struct words *w, const struct word *x, struct err *e);
 /* Number of the last one, 0 where there is none: what is put later has a higher one. */
 MUST_CHECK bool words_last(struct words *w, int64_t *n, struct err *e);
 /* Those that may go there and did not yet, each once, in order; records in a. */

@@ -208,12 +208,12 @@ static bool judge(struct run *r)
         if (!take_release(r))
             return false;
     } else if (!run_joins(r, &r->event)) {
-        return hold_identity(r);
+        return hold_identity(r) && run_refusals(r);
     } else if (!take_event(r, &r->event, false) || !join_held(r)) {
         return false;
     }
     return look_at_claims(r) && draft_prune(&r->draft, in->bundle, in->decided_ms, r->e) &&
-           run_catch_up(r) && run_doors(r) && run_links(r);
+           run_catch_up(r) && run_doors(r) && run_links(r) && run_refusals(r);
 }
 
 bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out, struct err *e)

@@ -76,7 +76,7 @@ MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struc
                             struct err *e);
 
 /* A named person refuses to release a hold: it ends withheld, and a refusal stands from now on, of its whole
- * episode where they say so (of an event without one: of the event). in->event and in->framed are the
+ * episode where they say so (whoever asks refuses that of an event without one). in->event and in->framed are the
  * held event's. The same two for reopening: of the refusal's newest version. Nothing is disclosed by it; what
  * was kept back is held, and only a person's release ends such a hold. */
 MUST_CHECK bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct slice by,
@@ -86,10 +86,21 @@ MUST_CHECK bool judge_refuse(const struct judge_input *in, const struct hold *ho
 MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *hold, bool yes,
                              struct slice people, struct arena *a, struct judged *out,
                              struct err *e);
-/* named: the event that they spoke of, which the refusal may cover by its episode alone. */
-MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct refusal *refusal,
-                             const struct event_id *named, struct arena *a, struct judged *out,
-                             struct err *e);
+/* Who takes a refusal back. named: the event that they spoke of, which the refusal may cover by its episode
+ * alone. in->event is looked at where the refusal has its bytes. */
+struct reopening {
+    const struct refusal *refusal;
+    const struct event_id *named;
+    struct slice by;
+    bool by_two;                        /* two of them, so that it is enough under any key */
+};
+MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct reopening *how,
+                             struct arena *a, struct judged *out, struct err *e);
+/* A refusal that people made, or that grew, where another key of this person was known (refused.h): it stands
+ * here too, and what waits and is covered ends as refused. in->event is not looked at. facts_changed false:
+ * it was known. */
+MUST_CHECK bool judge_refused(const struct judge_input *in, const struct refusal *said,
+                              struct arena *a, struct judged *out, struct err *e);
 
 /* Something that may restrict could not be read of this subject: its events are held from now on, and what
  * is queued waits at the doors. in->event is not looked at; seen lives as long as out. */

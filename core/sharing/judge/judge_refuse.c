@@ -41,9 +41,8 @@ static bool describe(struct run *r, const struct view *v, struct refusal *x)
     return refusal_add_version(r->arena, x, &x->event, r->e) && add_replaced(r, x);
 }
 
-/* The no to what is held: out, and among the facts. v: the held event. */
-static bool add_refusal(struct run *r, const struct hold *h, const struct view *v, struct slice by,
-                        bool is_whole_episode, struct refusal *out)
+bool run_add_refusal(struct run *r, const struct hold *h, const struct view *v, struct slice by,
+                     bool is_whole_episode, struct refusal *out)
 {
     *out = (struct refusal){ .service = r->in->bundle->services[h->service].name,
                              .at_ms = r->in->decided_ms,
@@ -54,7 +53,7 @@ static bool add_refusal(struct run *r, const struct hold *h, const struct view *
                              .bytes = h->bytes };
     if (!describe(r, v, out))
         return false;
-    out->is_whole_episode = is_whole_episode && out->episode.n; /* whoever asks refuses the other */
+    out->is_whole_episode = is_whole_episode && out->episode.n;
     r->draft.changed = true;
     return list_put(r->arena, &r->draft.refusals, out) || err_memory(r->e);
 }
@@ -76,7 +75,7 @@ static bool end_episode(struct run *r, const struct refusal *x, uint16_t service
         if (!ev || ev->retracts || !refusal_is_of_agency(r->in->bundle, x, ev) ||
             !refusal_covers_episode(x, ev->episode))
             continue;
-        if (!add_refusal(r, &h, ev->view, x->by, true, &own) ||
+        if (!run_add_refusal(r, &h, ev->view, x->by, true, &own) ||
             !run_end_hold(r, &h.event, ev, service, REASON_HOLD_REFUSED))
             return false;
         i--;
@@ -88,7 +87,7 @@ static bool refuse(struct run *r, const struct hold *h, struct slice by, bool is
 {
     struct refusal x;
     const uint16_t service = h->service;
-    if (!add_refusal(r, h, &r->in->event, by, is_whole_episode, &x))
+    if (!run_add_refusal(r, h, &r->in->event, by, is_whole_episode, &x))
         return false;
     return run_end_hold(r, &x.event, event_at_hand(r), service, REASON_HOLD_REFUSED) &&
            (!x.is_whole_episode || end_episode(r, &x, service));
@@ -98,7 +97,8 @@ bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct 
                   bool is_whole_episode, struct arena *a, struct judged *out, struct err *e)
 {
     struct run r;
-    return run_begin(&r, in, a, e) && refuse(&r, hold, by, is_whole_episode) && run_end(&r, out);
+    return run_begin(&r, in, a, e) && refuse(&r, hold, by, is_whole_episode) &&
+           run_refusals(&r) && run_end(&r, out);
 }
 
 /* ---- reopening ---- */
@@ -160,11 +160,12 @@ static bool hold_named(struct run *r, const struct refusal *x, uint16_t service)
     return hold_again(r, x, service, ev, &newest);
 }
 
-/* Another that was refused with it. */
+/* Another that was refused with it; without bytes it waits where it was refused. */
 static bool hold_other(struct run *r, const struct refusal *x, uint16_t service)
 {
     const struct event *ev = NULL;
-    return run_reopen(r, x->bytes, &ev) && hold_again(r, x, service, ev, ev ? &ev->id : &x->event);
+    return !x->bytes.n || (run_reopen(r, x->bytes, &ev) &&
+                           hold_again(r, x, service, ev, ev ? &ev->id : &x->event));
 }
 
 /* Whatever a rule would let go now waits for a person. */
@@ -231,7 +232,7 @@ static bool reopen_refusal(struct run *r, const struct refusal *refusal,
         return false;
     if (service < 0)
         return true; /* nobody is there to be disclosed to */
-    if (!hold_named(r, &x, (uint16_t)service))
+    if (x.bytes.n && !hold_named(r, &x, (uint16_t)service))
         return false;
     for (size_t i = 0; i < lifted.count; i++) {
         const struct refusal *y = &((const struct refusal *)lifted.items)[i];
@@ -241,9 +242,13 @@ static bool reopen_refusal(struct run *r, const struct refusal *refusal,
     return !x.is_whole_episode || hold_episode(r, &x, named, (uint16_t)service);
 }
 
-bool judge_reopen(const struct judge_input *in, const struct refusal *refusal,
-                  const struct event_id *named, struct arena *a, struct judged *out, struct err *e)
+bool judge_reopen(const struct judge_input *in, const struct reopening *how, struct arena *a,
+                  struct judged *out, struct err *e)
 {
     struct run r;
-    return run_begin(&r, in, a, e) && reopen_refusal(&r, refusal, named) && run_end(&r, out);
+    if (!run_begin(&r, in, a, e))
+        return false;
+    r.reopened_by = how->by;
+    r.by_two = how->by_two;
+    return reopen_refusal(&r, how->refusal, how->named) && run_refusals(&r) && run_end(&r, out);
 }

@@ -18,6 +18,8 @@ struct run {
     const char *error;
     struct slice note;    /* as judged.note, so far */
     unsigned overstepped, not_allowed;
+    struct slice reopened_by; /* who takes back what is among the refusals no more */
+    bool by_two;
     bool identified; /* a verified number was seen that was not on file before */
 };
 
@@ -101,6 +103,11 @@ MUST_CHECK bool run_forget_let_go(struct run *r);
 MUST_CHECK bool run_doors(struct run *r);
 /* Links, for local ids that are new. */
 MUST_CHECK bool run_links(struct run *r);
+/* Refusals that are not as they were, for the local ids of the person that must hear of it. */
+MUST_CHECK bool run_refusals(struct run *r);
+/* judge_refuse.c: the no to what is held, among the facts; v: the held event. */
+MUST_CHECK bool run_add_refusal(struct run *r, const struct hold *h, const struct view *v,
+                                struct slice by, bool is_whole_episode, struct refusal *out);
 
 /* Into out->claims: of which services the facts before and out->after, which d has made of them, say
  * otherwise whether their agency knows the person. */

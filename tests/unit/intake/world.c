@@ -337,6 +337,47 @@ void world_link(struct world *w, const char *local_id)
     buf_release(&b);
 }
 
+static void put_refusal(struct world *w, const char *local_id, uint8_t n, const char *reopened_by,
+                        struct buf *b)
+{
+    const uint8_t event[ID_BYTES] = { n };
+    wire_put_header(b, plan_fingerprint(catalogue_named(w->schemas, SLICE("Refused"))->plan));
+    avro_put_long(b, 1);
+    avro_put_text(b, SLICE("hospital"));
+    avro_put_text(b, slice_text(local_id));
+    avro_put_text(b, SLICE("council/team"));
+    avro_put_text(b, SLICE("V1"));
+    avro_put_text(b, SLICE("HospitalStay"));
+    avro_put_text(b, SLICE("admitted"));
+    buf_byte(b, 1);
+    avro_put_text(b, slice_of(event, ID_BYTES));
+    avro_put_long(b, 1790000000000);
+    avro_put_text(b, SLICE("Dr A Guardian"));
+    avro_put_text(b, slice_of(event, ID_BYTES));
+    avro_put_text(b, SLICE("unknown"));
+    avro_put_text(b, SLICE(""));
+    avro_put_text(b, slice_text(reopened_by));
+    buf_byte(b, 0);
+    avro_put_text(b, SLICE("a seal of which a feed knows not."));
+    avro_put_text(b, SLICE(""));
+}
+
+void world_refuse(struct world *w, const char *local_id, uint8_t n, const char *reopened_by)
+{
+    const uint8_t key[ID_BYTES] = { n };
+    struct buf b;
+    buf_init(&b, 1000);
+    put_refusal(w, local_id, n, reopened_by, &b);
+    struct bus_record r = { .topic = "links.hospital",
+                            .key = slice_of(key, ID_BYTES),
+                            .value = buf_slice(&b) };
+    if (!bus_publish(w->bus, &r, 1, &w->e)) {
+        fprintf(stderr, "refusal: %s\n", w->e.text);
+        abort();
+    }
+    buf_release(&b);
+}
+
 /* 1 + which of w's openings numbered it; 0: another process's. */
 static size_t opening_of(const struct world *w, int64_t seq)
 {
@@ -367,7 +408,7 @@ static bool read_event(struct world *w, const struct bus_record *r, struct world
         fprintf(stderr, "a record on the bus cannot be read: %s\n", w->e.text);
         abort();
     }
-    if (slice_equal_text(s->name, "Unread"))
+    if (slice_equal_text(s->name, "Unread") || slice_equal_text(s->name, "Refused"))
         return false;
     out->seq = view_long_at(&out->v, "header.feed_seq");
     out->opening = opening_of(w, out->seq);

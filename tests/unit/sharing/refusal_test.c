@@ -115,7 +115,8 @@ static void reopen_named(const struct event_id *id)
     const struct refusal *x = refusal_find(world.bundle, before, id, SLICE(TEAM));
     CU_ASSERT_FATAL(x != NULL);
     const struct judge_input in = held_event(x->bytes, before);
-    CU_ASSERT_FATAL(judge_reopen(&in, x, id, &world.arena, &world.out, &world.e));
+    const struct reopening how = { x, id, SLICE_INIT("Sam Okoro"), false };
+    CU_ASSERT_FATAL(judge_reopen(&in, &how, &world.arena, &world.out, &world.e));
     CU_ASSERT(world_holds_agree(before, &world.out));
     keep(&world.out);
 }

@@ -1,0 +1,160 @@
+/* feed_refused.c - what named people refused of somebody whom this agency has a local id of: off
+ * links.<agency>, and carried over as signs and words are (feed_signs.c). Whom the router knows by the local
+ * id's own key, and whoever the id turns out to be, meets the same refusal. */
+#include "intake/feed.h"
+
+#include "intake/spool/queued.h"
+#include "record/avro_put.h"
+#include "record/wire.h"
+
+#define SAID_BYTES_MAX ((size_t)1024 * 1024)
+
+bool feed_is_refusal(const struct feed *f, struct slice framed)
+{
+    struct err ignored = { .fate = ERR_NONE };
+    uint64_t fingerprint = 0;
+    struct slice body;
+    return f->refused && wire_open(framed, &fingerprint, &body, &ignored) &&
+           fingerprint == plan_fingerprint(f->refused->plan);
+}
+
+/* Of one that is whole, of this agency, and as the router writes it: nobody's pseudonym yet. */
+static bool read_one(const struct feed *f, struct arena *a, struct slice framed,
+                     struct slice *local_id, bool *stands)
+{
+    struct err e = { .fate = ERR_NONE };
+    struct view v;
+    if (!plan_view(f->refused->plan, a, slice_from(framed, WIRE_HEADER_BYTES), &v, &e) ||
+        !slice_equal(view_text_at(&v, "agency"), f->o.agency) ||
+        !slice_is_empty(view_text_at(&v, "reference_of")))
+        return false;
+    *local_id = view_text_at(&v, "local_id");
+    *stands = slice_is_empty(view_text_at(&v, "reopened_by"));
+    return !slice_is_empty(*local_id);
+}
+
+/* One that was taken back stays so, in whatever order they are read. */
+static bool is_news(struct feed *f, struct arena *a, struct word *x, bool stands, bool *news,
+                    struct err *e)
+{
+    struct slice had, ignored;
+    bool stood = true;
+    if (!words_refusal(&f->words, x, a, &had, e))
+        return false;
+    *news = !had.n || (!slice_equal(had, x->record) &&
+                       (!stands || !read_one(f, a, had, &ignored, &stood) || stood));
+    x->record = *news ? x->record : had;
+    return true;
+}
+
+/* *x is then what is kept. Lock held. */
+static bool keep(struct feed *f, struct arena *a, struct word *x, bool stands, struct err *e)
+{
+    bool news = false;
+    if (!is_news(f, a, x, stands, &news, e))
+        return false;
+    return !news ||
+           (feed_begin(f, e) && words_put_refusal(&f->words, x, e) && feed_commit(f, e));
+}
+
+/* Whom the local id leads to, and its own key. *n: how many. Lock held. */
+static bool find_keys(struct feed *f, struct slice local_id, struct subject keys[2], size_t *n,
+                      struct err *e)
+{
+    const struct claim c = { .local_id = local_id };
+    *n = 1;
+    if (!identity_resolve(&f->identity, &c, &keys[0], e))
+        return false;
+    if (strcmp(keys[0].confidence, "local") == 0)
+        return true;
+    keys[(*n)++] = (struct subject){ .partition = 0 };
+    identity_local(&f->identity, local_id, &keys[1]);
+    return true;
+}
+
+/* As the router sealed it, but for whose pseudonym the key is, which stands last (internal/Refused.avsc). */
+void feed_put_refusal(struct slice record, const struct subject *s, struct buf *out)
+{
+    struct queued entry = { .topic = QUEUED_EVENT, .partition = s->partition };
+    memcpy(entry.key, s->key.b, ID_BYTES);
+    size_t begun = queued_begin(out, &entry);
+    buf_put(out, slice_head(record, record.n - 1));
+    avro_put_text(out, slice_text(s->is_pseudonym ? s->reference_of : NULL));
+    queued_end(out, begun);
+}
+
+/* Lock held. */
+static bool queue(struct feed *f, struct word *x, const struct subject *keys, size_t n,
+                  struct buf *out, struct err *e)
+{
+    bool told = false, ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        memcpy(x->to.key, keys[i].key.b, ID_BYTES);
+        ok = words_is_told(&f->words, x, &told, e);
+        if (ok && !told)
+            feed_put_refusal(x->record, &keys[i], out);
+    }
+    return ok;
+}
+
+/* Lock held. */
+static bool note(struct feed *f, struct word *x, const struct subject *keys, size_t n,
+                 struct err *e)
+{
+    bool ok = feed_begin(f, e);
+    for (size_t i = 0; ok && i < n; i++) {
+        memcpy(x->to.key, keys[i].key.b, ID_BYTES);
+        ok = words_put_told(&f->words, x, e);
+    }
+    return ok && feed_commit(f, e);
+}
+
+/* Under the keys that it did not go under: on the bus first, then noted as gone. After a crash in between it
+ * is said twice, which changes nothing. */
+static bool say(struct feed *f, struct arena *a, struct word *x, const struct subject *keys,
+                size_t n, struct buf *out, struct err *e)
+{
+    pthread_mutex_lock(&f->lock);
+    bool ok = queue(f, x, keys, n, out, e);
+    pthread_mutex_unlock(&f->lock);
+    if (!ok || !out->n)
+        return ok;
+    if (!buf_done(out, e) || !feed_publish(f, a, buf_slice(out), e))
+        return false;
+    pthread_mutex_lock(&f->lock);
+    ok = note(f, x, keys, n, e);
+    if (!ok) {
+        spool_rollback(&f->spool);
+        feed_forget(f);
+    }
+    pthread_mutex_unlock(&f->lock);
+    return ok;
+}
+
+bool feed_take_refusal(struct feed *f, struct arena *a, const struct bus_record *r, struct err *e)
+{
+    struct word x = { .record = r->value, .at_ms = f->o.now_ms() };
+    struct subject keys[2];
+    struct slice local_id;
+    struct buf out;
+    size_t n = 0;
+    bool stands = true;
+    arena_reset(a);
+    if (r->key.n != ID_BYTES || !read_one(f, a, r->value, &local_id, &stands)) {
+        log_line(LOG_WARN, &f->who, "intake.link", "a refusal on the bus cannot be used");
+        return true;
+    }
+    memcpy(x.id.b, r->key.p, ID_BYTES);
+    link_key(f->identity.agency, local_id, x.to.local);
+    pthread_mutex_lock(&f->lock);
+    bool ok = keep(f, a, &x, stands, e) && find_keys(f, local_id, keys, &n, e);
+    if (!ok) {
+        spool_rollback(&f->spool);
+        feed_forget(f);
+    }
+    pthread_mutex_unlock(&f->lock);
+    buf_init(&out, SAID_BYTES_MAX);
+    ok = ok && say(f, a, &x, keys, n, &out, e);
+    buf_release(&out);
+    return ok;
+}
