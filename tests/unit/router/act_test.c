@@ -270,6 +270,24 @@ static void what_follows_in_a_refused_episode_is_named_and_waits(void)
     acting_agree();
 }
 
+/* Events of no episode are of none together. */
+static void an_episode_without_a_name_is_that_event_alone(void)
+{
+    world_known("ada");
+    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .id = id });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    say_signed("refuse-episode", id, "njeri", NULL);
+    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .id = other_id });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+    CU_ASSERT_TRUE(slice_equal_text(last_reason(), "unknown"));
+    struct act x = acting_make("release", other_id, SOCIAL);
+    acting_sign(&x, "omar");
+    acting_submit(&x);
+    CU_ASSERT_EQUAL(acting_delivered(), 1);
+    acting_agree();
+}
+
 static void one_outsider_alone_does_not_reopen_what_two_must(void)
 {
     hold_restricted();
@@ -513,6 +531,7 @@ static CU_TestInfo cases[] = {
       an_episode_is_reopened_by_as_many_as_any_of_it_needs },
     { "what follows in a refused episode is named and waits",
       what_follows_in_a_refused_episode_is_named_and_waits },
+    { "an episode without a name is that event alone", an_episode_without_a_name_is_that_event_alone },
     { "one outsider alone does not reopen what two must",
       one_outsider_alone_does_not_reopen_what_two_must },
     { "a restricted person needs two people", a_restricted_person_needs_two_people },

@@ -155,6 +155,21 @@ static void what_restricts_is_taken_beyond_the_share(void)
     both_agree();
 }
 
+/* Taking a restriction back is no restriction: it waits for its original within its agency's share. */
+static void what_takes_a_restriction_back_is_not(void)
+{
+    fill_with_holds();
+    size_t n = refused("hosp");
+    for (unsigned i = 0; i < 30; i++) {
+        static const char *const set[] = { "header.action", "retracts", "restriction.kind", "location", NULL };
+        world_say(&(struct say){ .who = "ada", .source = "hosp/hub", .type = "Restriction", .kind = "raised",
+                                 .episode = long_text(40, i), .set = set });
+    }
+    run();
+    CU_ASSERT(refused("hosp") > n);
+    both_agree();
+}
+
 static CU_TestInfo cases[] = {
     { "events that fill it are forgotten, oldest first",
       events_that_fill_it_are_forgotten_oldest_first },
@@ -164,6 +179,7 @@ static CU_TestInfo cases[] = {
     { "what is held is refused at the share, and not forgotten",
       what_is_held_is_refused_at_the_share_and_not_forgotten },
     { "law 6: what restricts is taken beyond the share", what_restricts_is_taken_beyond_the_share },
+    { "what takes a restriction back is not", what_takes_a_restriction_back_is_not },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_share = { "share", world_load, world_unload, world_fresh, world_done, cases };

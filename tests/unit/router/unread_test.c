@@ -38,24 +38,15 @@ static void sign(const char *agency, const char *topic, const char *who, const c
     sign_of(agency, topic, who, code, SLICE("17"));
 }
 
-/* who NULL: on all of that feed and code; the record is to's. */
-static void looked_at(const char *who, const char *to, int64_t at_ms)
+static void put(const struct act *x, const char *to)
 {
     struct subject_key key;
     struct buf file, b;
-    struct act x = { .region = world.bundle->region,
-                     .word = SLICE("looked"),
-                     .on = SLICE("unread:hosp/adt:" CODE),
-                     .reason = SLICE("rang the ward"),
-                     .typed = SLICE("Nurse Njeri"),
-                     .at_ms = at_ms };
     const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
-    if (who)
-        world_key(who, &x.subject);
     world_key(to, &key);
     buf_init(&file, ACT_BYTES_MAX);
     buf_init(&b, 2 * ACT_BYTES_MAX);
-    act_put_file(&x, &file);
+    act_put_file(x, &file);
     wire_put_header(&b, plan_fingerprint(s->plan));
     avro_put_long(&b, 1);
     avro_put_text(&b, buf_slice(&file));
@@ -64,6 +55,20 @@ static void looked_at(const char *who, const char *to, int64_t at_ms)
     buf_release(&b);
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
+}
+
+/* who NULL: on all of that feed and code; the record is to's. */
+static void looked_at(const char *who, const char *to, int64_t at_ms)
+{
+    struct act x = { .region = world.bundle->region,
+                     .word = SLICE("looked"),
+                     .on = SLICE("unread:hosp/adt:" CODE),
+                     .reason = SLICE("rang the ward"),
+                     .typed = SLICE("Nurse Njeri"),
+                     .at_ms = at_ms };
+    if (who)
+        world_key(who, &x.subject);
+    put(&x, to);
 }
 
 static void looked(const char *who, const char *to)
@@ -385,7 +390,37 @@ static void in_whatever_order_they_come_they_are_counted_alike(void)
     CU_ASSERT(lists > 50 && lists < 250);
 }
 
+#define READY "0000019f0000000000000000000000dd"
+
+static void release_ready(const char *person, int64_t at_ms)
+{
+    struct act x = { .region = world.bundle->region, .word = SLICE("release"), .on = SLICE(READY ":council/social"),
+                     .reason = SLICE("rang the ward"), .typed = slice_text(person), .at_ms = at_ms };
+    world_key("ada", &x.subject);
+    put(&x, "ada");
+}
+
+/* Held for another reason: whoever lets it go does so although the person may be restricted. */
+static void of_whom_something_is_unread_two_release(void)
+{
+    for (int is_unread = 0; is_unread < 2; is_unread++) {
+        world_done();
+        world_fresh();
+        world_known("ada");
+        world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = READY });
+        CU_ASSERT_TRUE_FATAL(world_run());
+        if (is_unread)
+            sign("hosp", "events.hosp", "ada", CODE);
+        release_ready("Karl", clock_wall_ms() - 2000);
+        CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), !is_unread);
+        release_ready("Rosa", clock_wall_ms() - 1000);
+        CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 1);
+        both_agree();
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "of whom something is unread two release", of_whom_something_is_unread_two_release },
     { "it holds what any source says of the person", it_holds_what_any_source_says_of_the_person },
     { "it outlives a restart", it_outlives_a_restart },
     { "another agency cannot send it", another_agency_cannot_send_it },

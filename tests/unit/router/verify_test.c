@@ -3,6 +3,7 @@
 #include <CUnit/CUnit.h>
 #include <pthread.h>
 
+#include "bus/topics.h"
 #include "world.h"
 #include "sharing/load/bundle_load.h"
 
@@ -188,9 +189,61 @@ static void a_replay_under_a_changed_agreement_finds_each_decision(void)
     problems_release(&p);
 }
 
+/* One that nobody has decided yet, as it lies on the bus. */
+static struct bus_record say_undecided(void)
+{
+    struct bus_reader *r = NULL;
+    struct bus_record last = { .topic = "events.hosp" };
+    world_admit("ada", "v9");
+    CU_ASSERT_TRUE_FATAL(bus_reader_open(world.bus, last.topic, world_partition("ada"), 0, &r, &world.e));
+    for (bool end = false; !end;) {
+        const struct bus_record *list = NULL;
+        size_t n = 0;
+        CU_ASSERT_TRUE_FATAL(bus_reader_next(r, 100, &list, &n, &end, &world.e));
+        if (n)
+            last = list[n - 1];
+        last.value = arena_copy(&world.arena, last.value);
+    }
+    bus_reader_close(&r);
+    last.topic = "events.hosp";
+    return last;
+}
+
+/* Whoever writes entries may chain them as the router does: what an entry says must fit all the same. */
+static void an_entry_that_is_chained_and_lies_is_found(void)
+{
+    static const char *const says[] = { "", "decided at an earlier time", "its input is not on the bus",
+                                        "outcome and disclosure do not fit" };
+    for (int lie = 0; lie < 4; lie++) {
+        world_done();
+        world_fresh();
+        tell_the_story();
+        struct bus_record in = say_undecided();
+        struct bus_position at;
+        struct audit_chain chain;
+        struct buf entry;
+        const int partition = world_partition("ada");
+        const struct decision d = { .to = { 0 }, .outcome = OUTCOME_DISCLOSE, .reason = "disclosed", .disclosure = -1 };
+        const struct judged judged = { .decisions = &d, .decision_count = 1 };
+        CU_ASSERT_TRUE_FATAL(bus_group_committed(world.bus, "router", TOPIC_AUDIT, partition, &world.arena, &at, &world.e) &&
+                             audit_note_read(at.note, &chain, &world.e));
+        in.partition = lie == 2 ? (partition + 1) % PARTITIONS : partition;
+        const struct audit_subject s = { .kind = AUDIT_EVENT, .input = &in,
+                                         .decided_ms = lie == 1 ? chain.decided_ms - 1 : in.accepted_ms,
+                                         .judged = lie == 3 ? &judged : NULL };
+        buf_init(&entry, 1 << 16);
+        CU_ASSERT_TRUE_FATAL(audit_entry(world.bundle, &chain, &s, &entry, &world.e));
+        world_publish(TOPIC_AUDIT, partition, slice_of(NULL, 0), buf_slice(&entry));
+        buf_release(&entry);
+        CU_ASSERT_EQUAL(world_verify() > 0, lie > 0);
+        CU_ASSERT_PTR_NOT_NULL(strstr(world.said, says[lie]));
+    }
+}
+
 static CU_TestInfo cases[] = {
     { "an untouched bus verifies", an_untouched_bus_verifies },
     { "each tampering is found", each_tampering_is_found },
+    { "an entry that is chained and lies is found", an_entry_that_is_chained_and_lies_is_found },
     { "an input nobody decided is found", an_input_nobody_decided_is_found },
     { "what still waits is no finding", what_still_waits_is_no_finding },
     { "it verifies beside a working router", it_verifies_beside_a_working_router },

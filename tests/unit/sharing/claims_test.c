@@ -350,6 +350,24 @@ static void a_mistyped_number_takes_nobody_elses_responsibility(void)
     CU_ASSERT_EQUAL(facts_responsible(&in, words[0].function, other), TRUTH_TRUE);
 }
 
+/* That the last two of them agree makes the three no word of one mind, in whatever order they stand. */
+static void of_three_words_of_one_moment_two_are_not_the_answer(void)
+{
+    const int hub = bundle_service(world.bundle, SLICE(HUB)), team = bundle_service(world.bundle, SLICE(TEAM));
+    const uint16_t who = (uint16_t)team;
+    for (int odd = 0; odd < 3; odd++) {
+        struct responsible_fact words[3];
+        for (int i = 0; i < 3; i++)
+            words[i] = (struct responsible_fact){ .function = SLICE("adult-social-care"), .occurred_ms = 7,
+                                                  .service = i == odd ? hub : team, .source = SLICE(HUB) };
+        const struct person p = { .responsible = words, .responsible_count = 3 };
+        const struct facts_context in = { .bundle = world.bundle, .facts = &p, .all_claims_count = true };
+        CU_ASSERT_EQUAL(facts_responsible(&in, words[0].function, who), TRUTH_UNKNOWN);
+        words[odd].occurred_ms = 6;
+        CU_ASSERT_EQUAL(facts_responsible(&in, words[0].function, who), TRUTH_TRUE);
+    }
+}
+
 /* ---- what is told of claims ---- */
 
 static const struct claim_change *change_of(const char *service)
@@ -472,6 +490,7 @@ static CU_TestInfo tests[] = {
     { "a provider named by mistake gets nothing", a_provider_named_by_mistake_gets_nothing },
     { "a mistyped number takes nobody else's responsibility",
       a_mistyped_number_takes_nobody_elses_responsibility },
+    { "of three words of one moment two are not the answer", of_three_words_of_one_moment_two_are_not_the_answer },
     { "each change of a claim is told", each_change_of_a_claim_is_told },
     { "a landlord's claim counts by a link only", a_landlords_claim_counts_by_a_link_only },
     { "only who may use numbers bears a claim out", only_who_may_use_numbers_bears_a_claim_out },
