@@ -40,6 +40,7 @@ struct bus_ops {
     void (*published)(struct bus *b, const char *topic, int partition, struct bus_end *out);
 
     bool (*answers)(struct bus *b, int wait_ms); /* NULL: always */
+    void (*hurry)(struct bus *b);                /* NULL: nothing there waits for anybody */
 };
 
 /* Each is the first member of the backend's own struct. */

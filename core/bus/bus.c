@@ -151,6 +151,12 @@ bool bus_answers(struct bus *b, int wait_ms)
     return !b->ops->answers || b->ops->answers(b, wait_ms);
 }
 
+void bus_hurry(struct bus *b)
+{
+    if (b->ops->hurry)
+        b->ops->hurry(b);
+}
+
 bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,
               struct err *e)
 {

@@ -6,7 +6,7 @@
  * Topic names here are without the region's prefix; the backend adds it.
  * Threads: bus_publish from any thread; a worker, a reader: one thread each.
  * Errors: bus.down, bus.full (ERR_RETRY); bus.fenced, bus.fatal, bus.locked, bus.topic, bus.aged,
- * bus.position (ERR_FATAL). */
+ * bus.position, bus.settings, bus.dated (ERR_FATAL). */
 #ifndef CONCORDAT_BUS_BUS_H
 #define CONCORDAT_BUS_BUS_H
 
@@ -27,6 +27,7 @@ struct bus_record {
     int partition;
     struct slice key, value;
     int64_t offset, accepted_ms;    /* given by the bus: log append time; filled when read */
+    bool sender_dated;              /* accepted_ms is its sender's word: no decision may rest on it */
 };
 /* at_ms: when the bus accepted the record before next, so that a topic which was lost and has grown
  * again is noticed; 0: not known. */
@@ -57,7 +58,8 @@ MUST_CHECK bool bus_url_check(const char *url, struct err *e);
 /* bus.locked when another process writes the embedded file; bus.folder where others may. */
 MUST_CHECK bool bus_open(const struct bus_options *o, struct bus **out, struct err *e);
 void bus_close(struct bus **b);
-/* Makes the topics that do not exist; bus.topic when one exists with another number of partitions. */
+/* Makes the topics that do not exist; bus.topic when one exists with another number of partitions, bus.settings when one
+ * is kept so that a sender dates its records or records are lost. */
 MUST_CHECK bool bus_topics(struct bus *b, const struct bus_topic *t, size_t n, struct err *e);
 
 /* Publishes all n, in order per (topic, partition); returns when all are durable. Borrows. On failure some may
@@ -85,7 +87,8 @@ MUST_CHECK bool bus_join(struct bus *b, const struct bus_join *j, struct bus_wor
 MUST_CHECK bool bus_committed(struct bus_worker *w, const char *topic, int partition, struct arena *a,
                               struct bus_position *out, struct err *e);
 /* The next records, each (topic, partition) in order; waits at most wait_ms for the first. Slices
- * live until the next fetch. *n 0: nothing new. */
+ * live until the next fetch. *n 0: nothing new. Before a record of topic_is_timed that its sender dated it ends:
+ * bus.dated (ERR_FATAL), once what stands before was handed out and nothing. */
 MUST_CHECK bool bus_fetch(struct bus_worker *w, int wait_ms, const struct bus_record **in, size_t *n,
                           struct err *e);
 /* Outputs and positions in one transaction: all or nothing. After a failure (ERR_RETRY) nothing was committed:
@@ -113,6 +116,8 @@ MUST_CHECK bool bus_end(struct bus *b, const char *topic, int partition, struct 
 /* The same up to the last record that this process has published there; next 0: none. */
 MUST_CHECK bool bus_published(struct bus *b, const char *topic, int partition, struct bus_end *out,
                               struct err *e);
+/* The end as it was when r, which was read there, stood last. */
+void bus_end_behind(struct bus *b, const struct bus_record *r, struct bus_end *out);
 /* *yes: the lane still has what it had then, or had it and let it age. */
 MUST_CHECK bool bus_still_has(struct bus *b, const char *topic, int partition,
                               const struct bus_end *then, bool *yes, struct err *e);
@@ -125,6 +130,11 @@ MUST_CHECK bool bus_group_committed(struct bus *b, const char *group, const char
 
 /* Whether the bus is there: it answers a question within wait_ms. From any thread. */
 bool bus_answers(struct bus *b, int wait_ms);
+
+/* A stop was asked for: from now on no call waits for a broker that does not answer for much more than a second (what was
+ * published may be confirmed for two); it fails with bus.down, a commit whose end is not known with bus.fatal. What
+ * answers goes on as ever. From any thread. */
+void bus_hurry(struct bus *b);
 
 /* Topics that exist, with the prefix taken off (in a). */
 MUST_CHECK bool bus_list(struct bus *b, struct arena *a, const struct bus_topic **out, size_t *n,

@@ -7,13 +7,24 @@
 
 #define WORD_MS 10000 /* for one record that is there */
 
+static uint64_t word_of(const struct bus *b, const struct bus_record *r)
+{
+    uint8_t hash[HASH_BYTES];
+    uint64_t word = (uint64_t)r->accepted_ms;
+    if (!b->ops->reads_cheaply)
+        return word;
+    const struct slice parts[] = { r->key, r->value, slice_of(&r->accepted_ms, sizeof r->accepted_ms) };
+    sha256_parts(parts, 3, hash);
+    memcpy(&word, hash, sizeof word);
+    return word;
+}
+
 /* Of the record at that offset; 0: it is not there. */
 static bool word_at(struct bus *b, const char *topic, int partition, int64_t offset, uint64_t *out,
                     struct err *e)
 {
     struct bus_reader *r = NULL;
     const struct bus_record *one = NULL;
-    uint8_t hash[HASH_BYTES];
     size_t n = 0;
     bool end = false;
     *out = 0;
@@ -23,14 +34,8 @@ static bool word_at(struct bus *b, const char *topic, int partition, int64_t off
     if (good && n == 0 && !end)
         good = err_set(e, ERR_RETRY, "bus.down", 0, "cannot read the end of '%s' %d", topic,
                        partition);
-    if (good && n > 0 && one->offset == offset && !b->ops->reads_cheaply) {
-        *out = (uint64_t)one->accepted_ms;
-    } else if (good && n > 0 && one->offset == offset) {
-        const struct slice parts[] = { one->key, one->value,
-                                       slice_of(&one->accepted_ms, sizeof one->accepted_ms) };
-        sha256_parts(parts, 3, hash);
-        memcpy(out, hash, sizeof *out);
-    }
+    if (good && n > 0 && one->offset == offset)
+        *out = word_of(b, one);
     bus_reader_close(&r);
     return good;
 }
@@ -85,6 +90,11 @@ bool bus_publish_at(struct bus *b, const struct bus_record *r, int64_t *at_ms, s
     bool good = find_time(from, r, at_ms, e);
     bus_reader_close(&from);
     return good;
+}
+
+void bus_end_behind(struct bus *b, const struct bus_record *r, struct bus_end *out)
+{
+    *out = (struct bus_end){ .next = r->offset + 1, .word = word_of(b, r) };
 }
 
 bool bus_still_has(struct bus *b, const char *topic, int partition, const struct bus_end *then,

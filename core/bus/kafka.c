@@ -8,15 +8,18 @@
  * Reader: its end is asked of another client, the looker, which sees what is not yet committed.
  *
  * Threads: the looker is asked by any; a worker and a reader belong to one thread. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "bus/backend.h"
 #include "bus/kafka_client.h"
 #include "bus/kafka_lost.h"
+#include "bus/kafka_make.h"
 #include "bus/kafka_publisher.h"
+#include "bus/topics.h"
 
-#define APPEAR_MS 20000 /* until a new topic is known to the broker that we ask */
 #define SERVE_MS 100
+#define TAKE_MS 200 /* a wait for records looks up so often */
 #define NO_MARK INT64_MAX
 
 struct kafka {
@@ -25,6 +28,7 @@ struct kafka {
     const char *prefix, *name;
     const struct kafka_setting *site;
     struct kafka_why *why;
+    struct kafka_asker *asker;
     struct kafka_client *look;
     struct kafka_publisher publisher;
 };
@@ -45,6 +49,8 @@ struct worker {
     struct bus_position *lanes; /* what is fetched; next: as committed */
     size_t count;
     struct held held;
+    struct err dated; /* a record that its sender dated is next: set when it was met */
+    bool paused;      /* nothing was handed out since, so what stands before it is committed */
 };
 
 struct reader {
@@ -74,61 +80,9 @@ static bool kafka_publish(struct bus *bus, const struct bus_record *r, size_t n,
 
 /* ---- topics ---- */
 
-/* What of t is not there goes to missing (room for n). */
-static bool compare(const struct bus_topic *t, size_t n, const struct bus_topic *has, size_t count,
-                    struct bus_topic *missing, size_t *missing_count, struct err *e)
+static bool make_topics(struct bus *bus, const struct bus_topic *t, size_t n, struct err *e)
 {
-    *missing_count = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t k = 0;
-        while (k < count && strcmp(has[k].name, t[i].name) != 0)
-            k++;
-        if (k == count)
-            missing[(*missing_count)++] = t[i];
-        else if (has[k].partitions != t[i].partitions)
-            return err_set(e, ERR_FATAL, "bus.topic", 0,
-                           "cannot use topic '%s' with %d partitions: it has %d", t[i].name,
-                           t[i].partitions, has[k].partitions);
-    }
-    return true;
-}
-
-static bool make_topics(struct kafka *k, struct arena *a, const struct bus_topic *t, size_t n,
-                        struct err *e)
-{
-    struct bus_topic *has, *missing = ARENA_ARRAY(a, n + 1, struct bus_topic);
-    int64_t until = after_ms(APPEAR_MS);
-    size_t count, left = n;
-    bool asked = false;
-    if (!missing)
-        return err_memory(e);
-    for (;;) {
-        int brokers;
-        struct arena_mark mark = arena_mark(a);
-        if (!kafka_topics(k->look, false, a, &has, &count, &brokers, e) ||
-            !compare(t, n, has, count, missing, &left, e))
-            return false;
-        if (left == 0)
-            return true;
-        if (!asked && !kafka_create(k->look, missing, left, brokers, e))
-            return false;
-        if (clock_mono_ns() > until)
-            return err_set(e, ERR_RETRY, "bus.down", 0, "cannot see topic '%s' after making it",
-                           missing[0].name);
-        asked = true;
-        kafka_serve(k->look, 20); /* brokers learn of a topic one after the other */
-        arena_rewind(a, mark);
-    }
-}
-
-static bool kafka_make_topics(struct bus *bus, const struct bus_topic *t, size_t n, struct err *e)
-{
-    struct kafka *k = (struct kafka *)bus;
-    struct arena a;
-    arena_init(&a, (size_t)16 * 1024 * 1024);
-    bool ok = make_topics(k, &a, t, n, e);
-    arena_release(&a);
-    return ok;
+    return kafka_make_topics(((struct kafka *)bus)->look, t, n, e);
 }
 
 static bool kafka_list(struct bus *bus, struct arena *a, const struct bus_topic **out, size_t *n,
@@ -157,6 +111,11 @@ static void kafka_end_of_mine(struct bus *bus, const char *topic, int partition,
 static bool kafka_is_there(struct bus *bus, int wait_ms)
 {
     return kafka_answers(((struct kafka *)bus)->look, wait_ms);
+}
+
+static void kafka_hurry(struct bus *bus)
+{
+    kafka_asker_hurry(((struct kafka *)bus)->asker);
 }
 
 /* ---- what was handed out ---- */
@@ -203,10 +162,11 @@ static bool held_take(struct held *h, struct kafka_client *c, int wait_ms, enum 
 static bool held_fill(struct held *h, struct kafka_client *c, int wait_ms, int64_t mark,
                       int64_t *at, struct err *e)
 {
-    int64_t until = clock_mono_ns() + wait_ms * (int64_t)1000000;
+    int64_t until = after_ms(wait_ms);
     while (h->n < BUS_BATCH_COUNT && h->bytes < BUS_BATCH_BYTES) {
         enum kafka_took what;
-        if (!held_take(h, c, left_ms(until), &what, at, e))
+        int left = left_ms(until);
+        if (!held_take(h, c, left < TAKE_MS ? left : TAKE_MS, &what, at, e))
             return false;
         if (what != KAFKA_RECORD && (h->n > 0 || *at >= mark || left_ms(until) == 0))
             return true;
@@ -325,16 +285,38 @@ static bool kafka_group_position(struct bus *bus, const char *group, const char 
     return ok;
 }
 
+/* How many come before the first whose time is its sender's word; w->dated is set where there is one. */
+static size_t up_to_dated(struct worker *w)
+{
+    for (size_t i = 0; i < w->held.n; i++) {
+        const struct bus_record *r = &w->held.r[i];
+        if (!r->sender_dated || !topic_is_timed(r->topic))
+            continue;
+        (void)err_set(&w->dated, ERR_FATAL, "bus.dated", 0,
+                      "cannot go on in '%s' %d at %" PRId64
+                      ": its sender dated that record; the topic must have message.timestamp.type=LogAppendTime",
+                      r->topic, r->partition, r->offset);
+        return i;
+    }
+    return w->held.n;
+}
+
 static bool kafka_fetch(struct bus_worker *face, int wait_ms, const struct bus_record **in,
                         size_t *n, struct err *e)
 {
     struct worker *w = (struct worker *)face;
     int64_t at = 0;
+    *n = 0;
     held_reset(&w->held);
+    if (w->dated.code) {
+        *e = w->paused ? w->dated : *e;
+        w->paused = !w->paused;
+        return w->paused;
+    }
     if (!held_fill(&w->held, w->in, wait_ms, NO_MARK, &at, e))
         return false;
     *in = w->held.r;
-    *n = w->held.n;
+    *n = up_to_dated(w);
     return true;
 }
 
@@ -344,6 +326,8 @@ static bool write_all(struct worker *w, const struct bus_record *out, size_t n, 
         bool full = false;
         if (!kafka_send(w->out, &out[i], NULL, &full, e))
             return false;
+        if (full && kafka_hurries(w->out))
+            return err_set(e, ERR_RETRY, "bus.full", 0, "cannot commit: too much waits already");
         if (full)
             kafka_serve(w->out, SERVE_MS);
         else
@@ -494,7 +478,7 @@ static bool start_client(struct kafka *k, enum kafka_role role, const char *id,
                                          { id ? kind : NULL, id },
                                          { NULL, NULL } };
     struct kafka_start s = { .role = role, .prefix = k->prefix, .site = k->site, .own = own,
-                             .why = k->why };
+                             .why = k->why, .asker = k->asker };
     return kafka_start(&s, out, e);
 }
 
@@ -504,13 +488,14 @@ static void kafka_close(struct bus *bus)
     kafka_publisher_release(&k->publisher);
     kafka_stop(&k->look);
     kafka_why_release(k->why);
+    kafka_asker_release(k->asker);
     arena_release(&k->a);
     mem_free(k);
 }
 
 static const struct bus_ops kafka_ops = {
     .close = kafka_close,
-    .topics = kafka_make_topics,
+    .topics = make_topics,
     .list = kafka_list,
     .publish = kafka_publish,
     .join = kafka_join,
@@ -525,6 +510,7 @@ static const struct bus_ops kafka_ops = {
     .end = kafka_end,
     .published = kafka_end_of_mine,
     .answers = kafka_is_there,
+    .hurry = kafka_hurry,
 };
 
 bool kafka_open(const struct bus_options *o, const char *address, struct bus **out, struct err *e)
@@ -540,8 +526,10 @@ bool kafka_open(const struct bus_options *o, const char *address, struct bus **o
     bool ok = (k->prefix && k->name) || err_memory(e);
     ok = ok && kafka_settings(address, &k->a, &k->site, e);
     k->why = kafka_why_new(ok && kafka_has_setting(k->site, "ssl.certificate.location"));
-    ok = ok && (k->why || err_memory(e));
-    kafka_publisher_init(&k->publisher, k->prefix, k->name, k->site, k->why);
+    k->asker = kafka_asker_new();
+    ok = ok && ((k->why && k->asker) || err_memory(e));
+    const struct kafka_start own = { .prefix = k->prefix, .site = k->site, .why = k->why, .asker = k->asker };
+    kafka_publisher_init(&k->publisher, k->name, &own);
     ok = ok && start_client(k, KAFKA_LOOKER, NULL, &k->look, e);
     if (ok)
         *out = &k->bus;

@@ -16,14 +16,6 @@ struct topic {
     int partitions;
 };
 
-bool kafka_down(struct kafka_client *c, struct err *e, const char *what, rd_kafka_resp_err_t why)
-{
-    char told[KAFKA_WHY_MAX];
-    const char *reason = kafka_why_now(c->why, told, sizeof told);
-    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot %s: %s", what,
-                   reason ? reason : rd_kafka_err2str(why));
-}
-
 /* A client that can do nothing more says so here. */
 static bool is_ruined(struct kafka_client *c, struct err *e)
 {
@@ -126,8 +118,8 @@ bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct 
     struct kafka_client *c = mem_alloc(sizeof *c);
     if (!c)
         return err_memory(e);
-    *c = (struct kafka_client){ .prefix = s->prefix, .why = s->why, .report = s->report,
-                                .asked_ns = clock_mono_ns() };
+    *c = (struct kafka_client){ .prefix = s->prefix, .why = s->why, .asker = s->asker,
+                                .report = s->report, .asked_ns = clock_mono_ns() };
     rd_kafka_type_t type = produces ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
     rd_kafka_conf_t *conf = configure(s, c, e);
     c->rk = conf ? rd_kafka_new(type, conf, why, sizeof why) : NULL;
@@ -153,7 +145,9 @@ void kafka_stop(struct kafka_client **client)
     *client = NULL;
     if (!c)
         return;
-    if (c->gone_ns) { /* librdkafka 2.0.2 never comes back from destroying a consumer of a deleted topic */
+    /* librdkafka 2.0.2 never comes back from destroying a consumer of a deleted topic; and what it was asked it may
+     * be busy with for long. */
+    if (c->gone_ns || !kafka_asker_settles(c->asker, &c->open, KAFKA_SLICE_MS)) {
         kafka_why_keep(c->why);
         return;
     }
@@ -169,6 +163,11 @@ void kafka_stop(struct kafka_client **client)
     mem_free(c);
 }
 
+bool kafka_hurries(struct kafka_client *c)
+{
+    return kafka_asker_hurries(c->asker);
+}
+
 /* ---- topics ---- */
 
 /* 0 partitions: there is no such topic. */
@@ -176,7 +175,7 @@ static bool ask_partitions(struct kafka_client *c, const char *name, int wait_ms
                            struct err *e)
 {
     const struct rd_kafka_metadata *md = NULL;
-    rd_kafka_resp_err_t why = rd_kafka_metadata(c->rk, 0, t->handle, &md, wait_ms);
+    rd_kafka_resp_err_t why = kafka_metadata(c, name, wait_ms, &md);
     if (why)
         return kafka_down(c, e, "ask kafka for a topic", why);
     why = md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
@@ -263,16 +262,38 @@ void kafka_purge(struct kafka_client *c)
 
 /* ---- a writer's transaction ---- */
 
-/* These calls go on where they were when they are made again. */
+struct of_call {
+    rd_kafka_t *rk;
+    rd_kafka_error_t *(*call)(rd_kafka_t *, int);
+    rd_kafka_error_t *error;
+};
+
+/* These calls go on where they were when they are made again. With a time of our own 2.0.2 does not always. */
+static void put_call(void *of)
+{
+    struct of_call *q = of;
+    int64_t until = after_ms(SETTLE_MS);
+    do
+        q->error = q->call(q->rk, -1);
+    while (again(&q->error, until));
+}
+
+static void drop_call(void *of)
+{
+    const struct of_call *q = of;
+    if (q->error)
+        rd_kafka_error_destroy(q->error);
+}
+
+/* Without an answer what became of it cannot be told: that is no error to try again after. */
 static rd_kafka_error_t *insist(struct kafka_client *c,
                                 rd_kafka_error_t *(*call)(rd_kafka_t *, int))
 {
-    int64_t until = after_ms(SETTLE_MS);
-    rd_kafka_error_t *error;
-    do
-        error = call(c->rk, -1);
-    while (again(&error, until));
-    return error;
+    struct of_call of = { .rk = c->rk, .call = call };
+    const struct kafka_question q = { sizeof of, put_call, drop_call, &c->open };
+    if (kafka_ask(c->asker, &q, &of, 2 * SETTLE_MS))
+        return of.error;
+    return rd_kafka_error_new(RD_KAFKA_RESP_ERR__TIMED_OUT, "kafka has not answered; a restart will find out");
 }
 
 bool kafka_take_over(struct kafka_client *c, struct err *e)
@@ -308,21 +329,47 @@ static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c,
     return list;
 }
 
+struct of_positions {
+    rd_kafka_t *rk;
+    rd_kafka_topic_partition_list_t *list;
+    rd_kafka_consumer_group_metadata_t *nobody;
+    rd_kafka_error_t *error;
+};
+
+/* One that is made again begins anew, so each is given its time. */
+static void put_positions(void *of)
+{
+    struct of_positions *q = of;
+    int64_t until = after_ms(SETTLE_MS);
+    do
+        q->error = rd_kafka_send_offsets_to_transaction(q->rk, q->list, q->nobody, -1);
+    while (again(&q->error, until));
+}
+
+static void drop_positions(void *of)
+{
+    const struct of_positions *q = of;
+    rd_kafka_consumer_group_metadata_destroy(q->nobody);
+    rd_kafka_topic_partition_list_destroy(q->list);
+    if (q->error)
+        rd_kafka_error_destroy(q->error);
+}
+
 /* Assigned by hand, the group has no members or generation: the transactional id fences zombies. */
 bool kafka_send_positions(struct kafka_client *c, const char *group, const struct bus_position *p,
                           size_t n, struct err *e)
 {
-    int64_t until = after_ms(SETTLE_MS);
-    rd_kafka_topic_partition_list_t *list = list_of(c, p, n);
-    if (!list)
+    struct of_positions of = { .rk = c->rk, .list = list_of(c, p, n) };
+    const struct kafka_question q = { sizeof of, put_positions, drop_positions, &c->open };
+    if (!of.list)
         return err_memory(e);
-    rd_kafka_consumer_group_metadata_t *nobody = rd_kafka_consumer_group_metadata_new(group);
-    rd_kafka_error_t *error;
-    do
-        error = rd_kafka_send_offsets_to_transaction(c->rk, list, nobody, -1);
-    while (again(&error, until));
-    rd_kafka_consumer_group_metadata_destroy(nobody);
-    rd_kafka_topic_partition_list_destroy(list);
+    of.nobody = rd_kafka_consumer_group_metadata_new(group);
+    if (!kafka_ask(c->asker, &q, &of, 2 * SETTLE_MS))
+        return err_set(e, ERR_FATAL, "bus.fatal", 0,
+                       "cannot hand over positions: kafka has not answered; a restart will find out");
+    rd_kafka_error_t *error = of.error;
+    of.error = NULL;
+    drop_positions(&of);
     return judge(c, "hand over positions", error, e);
 }
 
@@ -344,6 +391,36 @@ bool kafka_abort(struct kafka_client *c, struct err *e)
 
 /* ---- consuming ---- */
 
+struct of_committed {
+    rd_kafka_t *rk;
+    rd_kafka_topic_partition_list_t *list; /* goes with the answer */
+    rd_kafka_resp_err_t why;
+};
+
+/* While a transaction over a position is open, its err is set, its offset is not. */
+static void put_committed(void *of)
+{
+    struct of_committed *q = of;
+    q->why = rd_kafka_committed(q->rk, q->list, KAFKA_ANSWER_MS);
+    for (int i = 0; !q->why && i < q->list->cnt; i++)
+        q->why = q->list->elems[i].err;
+}
+
+static void drop_committed(void *of)
+{
+    const struct of_committed *q = of;
+    rd_kafka_topic_partition_list_destroy(q->list);
+}
+
+/* *list is filled; NULL: it is with a question that nobody waits for. */
+static rd_kafka_resp_err_t ask_committed(struct kafka_client *c, rd_kafka_topic_partition_list_t **list)
+{
+    struct of_committed of = { .rk = c->rk, .list = *list, .why = RD_KAFKA_RESP_ERR__TIMED_OUT };
+    const struct kafka_question q = { sizeof of, put_committed, drop_committed, &c->open };
+    *list = kafka_ask(c->asker, &q, &of, KAFKA_ANSWER_MS + KAFKA_SLICE_MS) ? of.list : NULL;
+    return of.why;
+}
+
 bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, struct arena *a,
                      struct err *e)
 {
@@ -352,11 +429,9 @@ bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, s
     rd_kafka_topic_partition_list_t *list = list_of(c, p, n);
     if (!list)
         return err_memory(e);
-    do { /* while a transaction over a position is open, its err is set, its offset is not */
-        why = rd_kafka_committed(c->rk, list, KAFKA_ANSWER_MS);
-        for (int i = 0; !why && i < list->cnt; i++)
-            why = list->elems[i].err;
-    } while (why && kafka_pause(c, until));
+    do
+        why = ask_committed(c, &list);
+    while (why && list && kafka_pause(c, until));
     bool ok = !why || kafka_down(c, e, "ask kafka for positions", why);
     for (size_t i = 0; ok && i < n; i++) {
         const rd_kafka_topic_partition_t *t = &list->elems[i];
@@ -364,7 +439,8 @@ bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, s
         p[i].note = arena_copy(a, slice_of(t->metadata, t->metadata_size));
         ok = p[i].note.p || err_memory(e);
     }
-    rd_kafka_topic_partition_list_destroy(list);
+    if (list)
+        rd_kafka_topic_partition_list_destroy(list);
     return ok;
 }
 
@@ -447,7 +523,9 @@ bool kafka_take(struct kafka_client *c, int wait_ms, struct bus_record *r, void 
     r->topic = rd_kafka_topic_name(m->rkt) + strlen(c->prefix);
     r->key = slice_of(m->key, m->key_len);
     r->value = slice_of(m->payload, m->len);
-    r->accepted_ms = rd_kafka_message_timestamp(m, NULL);
+    rd_kafka_timestamp_type_t dated = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+    r->accepted_ms = rd_kafka_message_timestamp(m, &dated);
+    r->sender_dated = dated != RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME;
     *message = m;
     *what = KAFKA_RECORD;
     return true;

@@ -1,5 +1,5 @@
-/* kafka_client.h - librdkafka in the bus's words; its types stay in kafka_client.c and
- * kafka_topics.c.
+/* kafka_client.h - librdkafka in the bus's words; its types stay in kafka_client.c,
+ * kafka_kept.c and kafka_topics.c.
  *
  * A client is one connection set with one role. Topic names are without the prefix. What is to be
  * done again (a coordinator that loads, a retriable error) is done again in here, for a bounded time.
@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "bus/bus.h"
+#include "bus/kafka_ask.h"
 #include "bus/kafka_settings.h"
 #include "bus/kafka_why.h"
 
@@ -27,6 +28,7 @@ struct kafka_start {
     const char *prefix; /* borrows for the life of the client */
     const struct kafka_setting *site, *own; /* of the bus's address; client.id and identity */
     struct kafka_why *why;                  /* lives as long as the client */
+    struct kafka_asker *asker;              /* likewise: no wait in here outlasts its hurry by much */
     /* Publisher: called by kafka_serve, once a record sent; at: where and when it was accepted, without
      * its bytes; NULL: it was not. */
     void (*report)(void *parcel, const struct bus_record *at);
@@ -36,6 +38,9 @@ void kafka_stop(struct kafka_client **c);
 /* Another client was told that a topic of this consumer's is not there: kafka_stop does not wait for it. */
 void kafka_topic_gone(struct kafka_client *c);
 
+/* Everybody is to hurry: whoever asks again and again gives up. */
+bool kafka_hurries(struct kafka_client *c);
+
 /* ---- topics ---- */
 
 /* bus.topic unless the topic has such a partition. */
@@ -43,6 +48,11 @@ MUST_CHECK bool kafka_want(struct kafka_client *c, const char *topic, int partit
 /* All topics of the prefix and the number of brokers; compacted only when asked for (a second question). */
 MUST_CHECK bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
                              struct bus_topic **out, size_t *n, int *brokers, struct err *e);
+/* Whether each is kept as kafka_topic_musts says: else bus.settings (ERR_FATAL); the log has every setting that is
+ * wrong, with the command that mends it. What this login may not see is said (bus.unseen), and is no failure. *later:
+ * the broker asked does not know one of them yet. */
+MUST_CHECK bool kafka_check_kept(struct kafka_client *c, const struct bus_topic *t, size_t n, bool *later,
+                                 struct err *e);
 /* Whether a broker answers within wait_ms (looker). */
 bool kafka_answers(struct kafka_client *c, int wait_ms);
 /* One that exists already is no error. */

@@ -1,4 +1,4 @@
-/* kafka_inside.h - a client as kafka_client.c, kafka_conf.c and kafka_topics.c see it; nobody else. */
+/* kafka_inside.h - a client as the files that speak with the library see it; nobody else. */
 #ifndef CONCORDAT_BUS_KAFKA_INSIDE_H
 #define CONCORDAT_BUS_KAFKA_INSIDE_H
 
@@ -11,12 +11,15 @@
 
 #define KAFKA_ANSWER_MS 10000 /* one question to a broker */
 #define KAFKA_PAUSE_MS 20
+#define KAFKA_SLICE_MS 200 /* what blocks without the asker blocks no longer than this at once */
 #define KAFKA_NAME_MAX 512
 
 struct kafka_client {
     rd_kafka_t *rk;
     const char *prefix;
     struct kafka_why *why;
+    struct kafka_asker *asker;
+    int open; /* questions that are with the library; under the asker's lock */
     void (*report)(void *parcel, const struct bus_record *at);
     struct topic *topics; /* those it has met, by name */
     size_t count, room;
@@ -28,6 +31,13 @@ struct kafka_client {
 /* bus.down (ERR_RETRY): "cannot <what>: <why>", or what TLS or the login says of why. False. */
 bool kafka_down(struct kafka_client *c, struct err *e, const char *what, rd_kafka_resp_err_t why);
 
+/* Waits for the answer to what was asked with this queue; NULL with e set: it is an error. */
+rd_kafka_event_t *kafka_answer(struct kafka_client *c, rd_kafka_queue_t *queue, const char *what,
+                               struct err *e);
+
+/* kafka_kept.c. Fills `compacted`. */
+MUST_CHECK bool kafka_note_compacted(struct kafka_client *c, struct bus_topic *t, size_t n, struct err *e);
+
 /* kafka_conf.c. bus.url (ERR_FATAL), never with a value. */
 MUST_CHECK bool kafka_conf_set(rd_kafka_conf_t *conf, const struct kafka_setting *list, struct err *e);
 
@@ -38,11 +48,15 @@ static inline const char *kafka_full_name(const struct kafka_client *c, const ch
     return out;
 }
 
-/* Before the same question again; false: the time is over. */
+/* What the broker knows of that topic (NULL: of all), freed by rd_kafka_metadata_destroy. */
+rd_kafka_resp_err_t kafka_metadata(struct kafka_client *c, const char *topic, int wait_ms,
+                                   const struct rd_kafka_metadata **out);
+
+/* Before the same question again; false: the time is over, or everybody hurries. */
 static inline bool kafka_pause(struct kafka_client *c, int64_t until_ns)
 {
     rd_kafka_poll(c->rk, KAFKA_PAUSE_MS);
-    return clock_mono_ns() < until_ns;
+    return clock_mono_ns() < until_ns && !kafka_asker_hurries(c->asker);
 }
 
 #endif

@@ -58,7 +58,7 @@ static bool read_each(struct kafka_client *in, struct bus_position *lanes, size_
         struct bus_record r;
         void *message;
         enum kafka_took what;
-        if (clock_mono_ns() > until)
+        if (clock_mono_ns() > until || kafka_hurries(in))
             return err_set(e, ERR_RETRY, "bus.down", 0,
                            "cannot read again what was read last: kafka does not give it");
         if (!kafka_take(in, TAKE_MS, &r, &message, &what, e))

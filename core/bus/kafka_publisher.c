@@ -9,6 +9,8 @@
 
 #define PUBLISH_MS 30000 /* until a publish gives up */
 #define SERVE_MS 100
+#define HURRIED_MS 2000
+#define LOOK_MS 200 /* whether it is to hurry */
 
 struct kafka_producer {
     struct kafka_client *c;
@@ -21,6 +23,7 @@ struct kafka_producer {
 /* The records of one publish; lives on its stack until each has its report. */
 struct parcel {
     struct kafka_publisher *p;
+    int64_t start_ns, end_ns;
     size_t left;
     bool failed;
 };
@@ -83,12 +86,10 @@ static void *serve(void *of)
 static bool start(struct kafka_publisher *p, struct err *e)
 {
     const struct kafka_setting own[] = { { "client.id", p->name }, { NULL, NULL } };
-    struct kafka_start s = { .role = KAFKA_PUBLISHER,
-                             .prefix = p->prefix,
-                             .site = p->site,
-                             .own = own,
-                             .why = p->why,
-                             .report = on_report };
+    struct kafka_start s = p->own;
+    s.role = KAFKA_PUBLISHER;
+    s.own = own;
+    s.report = on_report;
     struct kafka_producer *now = mem_alloc(sizeof *now);
     if (!now)
         return err_memory(e);
@@ -132,16 +133,21 @@ static void leave(struct kafka_publisher *p)
     pthread_cond_broadcast(&p->change);
 }
 
-/* Waits for a change, with the lock held; false when the time is over. */
-static bool wait_change(struct kafka_publisher *p, int64_t until_ns)
+/* Waits for a change or for nothing, with the lock held; false when the time of the parcel is over. */
+static bool wait_change(struct kafka_publisher *p, const struct parcel *parcel)
 {
-    return clock_mono_ns() < until_ns && (wait_until(&p->change, &p->lock, until_ns), true);
+    int64_t end_ns = kafka_asker_end(p->own.asker, parcel->start_ns, parcel->end_ns, HURRIED_MS);
+    int64_t look_ns = wait_end_ns(LOOK_MS);
+    if (clock_mono_ns() >= end_ns)
+        return false;
+    (void)wait_until(&p->change, &p->lock, look_ns < end_ns ? look_ns : end_ns);
+    return true;
 }
 
 /* Sends r once there is room for it. Nothing may follow on a producer that was given up, or there
  * would be a gap. */
 static bool send_one(struct kafka_publisher *p, struct parcel *parcel, const struct bus_record *r,
-                     int64_t until, struct err *e)
+                     struct err *e)
 {
     while (!p->now->broken) {
         bool full;
@@ -153,21 +159,21 @@ static bool send_one(struct kafka_publisher *p, struct parcel *parcel, const str
         if (!full)
             return true;
         parcel->left--;
-        if (!wait_change(p, until))
+        if (!wait_change(p, parcel))
             return err_set(e, ERR_RETRY, "bus.full", 0, "cannot publish: too much waits already");
     }
     return false;
 }
 
 static bool send_all(struct kafka_publisher *p, struct parcel *parcel, const struct bus_record *r,
-                     size_t n, int64_t until, struct err *e)
+                     size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++)
-        if (!send_one(p, parcel, &r[i], until, e)) {
+        if (!send_one(p, parcel, &r[i], e)) {
             p->now->broken = true;
             return false;
         }
-    while (parcel->left > 0 && !p->now->broken && wait_change(p, until))
+    while (parcel->left > 0 && !p->now->broken && wait_change(p, parcel))
         ;
     return parcel->left == 0 && !parcel->failed;
 }
@@ -175,8 +181,7 @@ static bool send_all(struct kafka_publisher *p, struct parcel *parcel, const str
 bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r, size_t n,
                           struct err *e)
 {
-    struct parcel parcel = { .p = p };
-    int64_t until = wait_end_ns(PUBLISH_MS);
+    struct parcel parcel = { .p = p, .start_ns = clock_mono_ns(), .end_ns = wait_end_ns(PUBLISH_MS) };
     pthread_mutex_lock(&p->lock);
     bool ok = enter(p, e);
     for (size_t i = 0; ok && i < n; i++) /* before anything is sent */
@@ -185,7 +190,7 @@ bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
             ok = false;
         }
     if (ok) {
-        ok = send_all(p, &parcel, r, n, until, e);
+        ok = send_all(p, &parcel, r, n, e);
         if (!ok) {
             p->now->broken = true;
             kafka_purge(p->now->c);
@@ -209,10 +214,9 @@ void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int parti
     pthread_mutex_unlock(&p->lock);
 }
 
-void kafka_publisher_init(struct kafka_publisher *p, const char *prefix, const char *name,
-                          const struct kafka_setting *site, struct kafka_why *why)
+void kafka_publisher_init(struct kafka_publisher *p, const char *name, const struct kafka_start *own)
 {
-    *p = (struct kafka_publisher){ .prefix = prefix, .name = name, .site = site, .why = why };
+    *p = (struct kafka_publisher){ .name = name, .own = *own };
     wait_init(&p->change);
     pthread_mutex_init(&p->lock, NULL);
 }

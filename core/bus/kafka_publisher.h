@@ -20,9 +20,8 @@ struct kafka_lane {
     struct bus_end end;
 };
 struct kafka_publisher {
-    const char *prefix, *name;
-    const struct kafka_setting *site;
-    struct kafka_why *why;
+    const char *name;
+    struct kafka_start own; /* of each producer: whom it tells, and what it is called, come to it */
     pthread_mutex_t lock;
     pthread_cond_t change;       /* with lock: reports have come, or the producer is gone */
     struct kafka_producer *now;  /* NULL until somebody publishes */
@@ -30,11 +29,10 @@ struct kafka_publisher {
     size_t lane_count, lane_room;
 };
 
-/* Borrows all for its life; starts nothing yet. */
-void kafka_publisher_init(struct kafka_publisher *p, const char *prefix, const char *name,
-                          const struct kafka_setting *site, struct kafka_why *why);
+/* own: prefix, site, why and asker. Borrows all for its life; starts nothing yet. */
+void kafka_publisher_init(struct kafka_publisher *p, const char *name, const struct kafka_start *own);
 void kafka_publisher_release(struct kafka_publisher *p);
-/* As bus_publish. Gives up after 30 s. */
+/* As bus_publish. Gives up after 30 s, hurried after 2. */
 MUST_CHECK bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r, size_t n,
                                      struct err *e);
 /* Up to the last record that was confirmed; next 0: none was. */

@@ -162,20 +162,31 @@ const struct kafka_setting *kafka_role_settings(enum kafka_role role)
     return all[role];
 }
 
+const struct kafka_setting *kafka_topic_musts(const struct bus_topic *t)
+{
+    /* Decisions are timed by the bus, not by who sent. */
+#define TIMED { "message.timestamp.type", "LogAppendTime" }
+#define ROLLED { "cleanup.policy", "delete" }
+    static const struct kafka_setting state[] = { TIMED, { "cleanup.policy", "compact" }, { NULL, NULL } };
+    static const struct kafka_setting by_time[] = { TIMED, ROLLED, { NULL, NULL } };
+    static const struct kafka_setting for_ever[] = {
+        TIMED, ROLLED, { "retention.ms", "-1" }, { "retention.bytes", "-1" }, { NULL, NULL }
+    };
+    if (t->compacted)
+        return state;
+    return topic_is_for_ever(t->name) ? for_ever : by_time;
+}
+
 void kafka_topic_settings(const struct bus_topic *t, int copies,
                           struct kafka_setting out[KAFKA_TOPIC_SETTINGS_MAX])
 {
     size_t n = 0;
-    /* Decisions are timed by the bus, not by who sent. */
-    out[n++] = (struct kafka_setting){ "message.timestamp.type", "LogAppendTime" };
+    for (const struct kafka_setting *must = kafka_topic_musts(t); must->name; must++)
+        out[n++] = *must;
     out[n++] = (struct kafka_setting){ "max.message.bytes", ROOM_BYTES };
     if (copies >= 3)
         out[n++] = (struct kafka_setting){ "min.insync.replicas", "2" };
-    if (t->compacted) {
-        out[n++] = (struct kafka_setting){ "cleanup.policy", "compact" };
+    if (t->compacted)
         out[n++] = (struct kafka_setting){ "delete.retention.ms", WEEK_MS };
-    } else if (topic_is_for_ever(t->name)) {
-        out[n++] = (struct kafka_setting){ "retention.ms", "-1" };
-    }
     out[n] = (struct kafka_setting){ NULL, NULL };
 }

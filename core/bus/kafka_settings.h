@@ -29,8 +29,12 @@ enum kafka_role {
 };
 const struct kafka_setting *kafka_role_settings(enum kafka_role role);
 
-/* What a new topic is made with. */
-#define KAFKA_TOPIC_SETTINGS_MAX 6
+/* What a topic must be, whoever made it: otherwise a sender dates what it says, or records are lost that must
+ * stay. Up to a NULL name. */
+const struct kafka_setting *kafka_topic_musts(const struct bus_topic *t);
+
+/* What a new topic is made with: what it must be, and what is well for it. */
+#define KAFKA_TOPIC_SETTINGS_MAX 7
 void kafka_topic_settings(const struct bus_topic *t, int copies,
                           struct kafka_setting out[KAFKA_TOPIC_SETTINGS_MAX]);
 

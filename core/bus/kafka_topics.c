@@ -3,59 +3,6 @@
 
 #include "bus/kafka_inside.h"
 
-/* Waits for the answer to what was asked with this queue; NULL with e set when it is an error. */
-static rd_kafka_event_t *answer(struct kafka_client *c, rd_kafka_queue_t *queue, const char *what,
-                                struct err *e)
-{
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 2 * KAFKA_ANSWER_MS);
-    rd_kafka_resp_err_t why = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
-    if (!why)
-        return event;
-    rd_kafka_event_destroy(event);
-    kafka_down(c, e, what, why);
-    return NULL;
-}
-
-static bool is_compacted(const rd_kafka_ConfigResource_t *resource)
-{
-    size_t n;
-    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &n);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), "cleanup.policy") == 0) {
-            const char *value = rd_kafka_ConfigEntry_value(entries[i]);
-            return value && strstr(value, "compact");
-        }
-    return false;
-}
-
-static bool ask_compacted(struct kafka_client *c, struct bus_topic *t, size_t n, struct err *e)
-{
-    char full[KAFKA_NAME_MAX];
-    rd_kafka_ConfigResource_t **asked = mem_alloc((n + 1) * sizeof *asked);
-    if (!asked)
-        return err_memory(e);
-    for (size_t i = 0; i < n; i++)
-        asked[i] =
-            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, kafka_full_name(c, t[i].name, full));
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
-    rd_kafka_DescribeConfigs(c->rk, asked, n, NULL, queue);
-    rd_kafka_event_t *event = answer(c, queue, "ask kafka how topics are kept", e);
-    const rd_kafka_ConfigResource_t **list = NULL;
-    size_t told = 0;
-    if (event)
-        list = rd_kafka_DescribeConfigs_result_resources(
-            rd_kafka_event_DescribeConfigs_result(event), &told);
-    for (size_t k = 0; k < told; k++)
-        for (size_t i = 0; i < n; i++)
-            if (strcmp(rd_kafka_ConfigResource_name(list[k]), kafka_full_name(c, t[i].name, full)) == 0)
-                t[i].compacted = is_compacted(list[k]);
-    rd_kafka_event_destroy(event); /* takes NULL */
-    rd_kafka_queue_destroy(queue);
-    rd_kafka_ConfigResource_destroy_array(asked, n);
-    mem_free(asked);
-    return event != NULL;
-}
-
 /* A topic counts when it is ours and each partition has a leader, so that it can be used. */
 static bool is_usable(const struct kafka_client *c, const struct rd_kafka_metadata_topic *t)
 {
@@ -72,7 +19,7 @@ bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
                   struct bus_topic **out, size_t *n, int *brokers, struct err *e)
 {
     const struct rd_kafka_metadata *md = NULL;
-    rd_kafka_resp_err_t why = rd_kafka_metadata(c->rk, 1, NULL, &md, KAFKA_ANSWER_MS);
+    rd_kafka_resp_err_t why = kafka_metadata(c, NULL, KAFKA_ANSWER_MS, &md);
     if (why)
         return kafka_down(c, e, "ask kafka for its topics", why);
     struct bus_topic *list = ARENA_ARRAY(a, (size_t)md->topic_cnt + 1, struct bus_topic);
@@ -91,7 +38,7 @@ bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
     rd_kafka_metadata_destroy(md);
     if (!list)
         return err_memory(e);
-    return !with_compacted || count == 0 || ask_compacted(c, list, count, e);
+    return !with_compacted || count == 0 || kafka_note_compacted(c, list, count, e);
 }
 
 bool kafka_answers(struct kafka_client *c, int wait_ms)
@@ -145,7 +92,7 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
     rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
     if (ok) {
         rd_kafka_CreateTopics(c->rk, list, made, NULL, queue);
-        rd_kafka_event_t *event = answer(c, queue, "make topics", e);
+        rd_kafka_event_t *event = kafka_answer(c, queue, "make topics", e);
         ok = event && check_created(event, e);
         rd_kafka_event_destroy(event);
     }
@@ -159,7 +106,7 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
 static bool ask_for_leaders(struct kafka_client *c)
 {
     const struct rd_kafka_metadata *md = NULL;
-    if (rd_kafka_metadata(c->rk, 1, NULL, &md, KAFKA_ANSWER_MS) != 0)
+    if (kafka_metadata(c, NULL, KAFKA_ANSWER_MS, &md) != 0)
         return false;
     rd_kafka_metadata_destroy(md);
     return true;
@@ -178,16 +125,41 @@ static bool is_not_there(rd_kafka_resp_err_t why)
            why == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || why == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
+struct of_ends {
+    rd_kafka_t *rk;
+    char topic[KAFKA_NAME_MAX];
+    int partition;
+    int64_t first, next;
+    rd_kafka_resp_err_t why;
+};
+
+static void put_ends(void *of)
+{
+    struct of_ends *q = of;
+    q->why = rd_kafka_query_watermark_offsets(q->rk, q->topic, q->partition, &q->first, &q->next,
+                                              KAFKA_ANSWER_MS);
+}
+
+static rd_kafka_resp_err_t ask_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
+                                    int64_t *next)
+{
+    struct of_ends of = { .rk = c->rk, .partition = partition, .why = RD_KAFKA_RESP_ERR__TIMED_OUT };
+    const struct kafka_question q = { sizeof of, put_ends, NULL, &c->open };
+    kafka_full_name(c, topic, of.topic);
+    (void)kafka_ask(c->asker, &q, &of, KAFKA_ANSWER_MS + KAFKA_SLICE_MS);
+    *first = of.first;
+    *next = of.next;
+    return of.why;
+}
+
 bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
                 int64_t *next, struct err *e)
 {
-    char full[KAFKA_NAME_MAX];
     int64_t until = after_ms(KAFKA_ANSWER_MS);
     rd_kafka_resp_err_t why;
     bool answered = false;
-    kafka_full_name(c, topic, full);
     do {
-        why = rd_kafka_query_watermark_offsets(c->rk, full, partition, first, next, KAFKA_ANSWER_MS);
+        why = ask_ends(c, topic, partition, first, next);
         answered = is_of_leaders(why) && ask_for_leaders(c);
     } while (why && kafka_pause(c, until));
     if (answered && is_not_there(why))

@@ -54,3 +54,10 @@ bool topic_is_for_ever(const char *name)
 {
     return strcmp(name, TOPIC_AUDIT) == 0 || strcmp(name, TOPIC_CONTROL) == 0;
 }
+
+bool topic_is_timed(const char *name)
+{
+    static const char events[] = "events.", receipts[] = "receipts.";
+    return strcmp(name, TOPIC_CONTROL) == 0 || strncmp(name, events, strlen(events)) == 0 ||
+           strncmp(name, receipts, strlen(receipts)) == 0;
+}

@@ -22,4 +22,7 @@ const char *topic_restrictions(struct arena *a, struct slice service);
 /* True of topics whose records no broker may delete by age: a new topic's default would (audit, control). */
 bool topic_is_for_ever(const char *name);
 
+/* True of topics whose records are judged by when the bus took them (events, receipts, control). */
+bool topic_is_timed(const char *name);
+
 #endif

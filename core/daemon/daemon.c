@@ -324,7 +324,7 @@ static int run_site(struct daemon *d, struct arena *a)
     struct err e = { 0 };
     bool good = ending_start(&d->ending, &e) && daemon_open(d, a, &e);
     if (good) {
-        ending_begin(&d->ending);
+        ending_begin(&d->ending, d->bus);
         good = start_all(d, a, &e) && write_listening(d, a, &e);
     }
     if (good) {

@@ -10,8 +10,8 @@
 #include "base/wait.h"
 #include "host/log.h"
 
-#define LOOK_MS 1000 /* between two questions: most ends are over before the first */
-#define ANSWER_MS 5000
+#define LOOK_MS 500 /* between two questions: most ends are over before the first */
+#define ANSWER_MS 2000
 #define CLOSE_MS 10000 /* to close the bus, which writes down what an embedded one holds */
 
 /* TERM and INT, and USR1 by which a thread gives up: a second TERM, be it of another thread that
@@ -37,6 +37,15 @@ void ending_ask(void)
     kill(getpid(), SIGUSR1);
 }
 
+/* What waits for a broker that does not answer must not hold up the end. */
+static void hurry(struct ending *x)
+{
+    pthread_mutex_lock(&x->lock);
+    if (x->bus)
+        bus_hurry(x->bus);
+    pthread_mutex_unlock(&x->lock);
+}
+
 static void *listen_for_signal(void *ctx)
 {
     struct ending *x = ctx;
@@ -48,6 +57,7 @@ static void *listen_for_signal(void *ctx)
         log_line(LOG_INFO, NULL, "run.stopping", "stopping before anything runs");
         _exit(0);
     }
+    hurry(x);
     return NULL;
 }
 
@@ -61,8 +71,16 @@ bool ending_start(struct ending *x, struct err *e)
     return x->listens || err_errno(e, ERR_FATAL, "run.thread", number, "start", "a thread");
 }
 
-void ending_begin(struct ending *x)
+static void set_bus(struct ending *x, struct bus *b)
 {
+    pthread_mutex_lock(&x->lock);
+    x->bus = b;
+    pthread_mutex_unlock(&x->lock);
+}
+
+void ending_begin(struct ending *x, struct bus *b)
+{
+    set_bus(x, b);
     atomic_store(&x->runs, true);
 }
 
@@ -129,7 +147,8 @@ static void let_signals(void)
 
 void ending_guard(struct ending *x, struct bus *b, int code)
 {
-    x->bus = b;
+    set_bus(x, b);
+    hurry(x); /* also where no signal asked for the end */
     x->code = code;
     x->guards = pthread_create(&x->guard, NULL, guard, x) == 0;
     if (!x->listens)

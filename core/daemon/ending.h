@@ -31,8 +31,8 @@ void ending_hold(void);
 /* From now on they are listened to. Borrows x until ending_over; a failure (run.thread) needs it
  * too. */
 MUST_CHECK bool ending_start(struct ending *x, struct err *e);
-/* From now on they are for ending_wait. */
-void ending_begin(struct ending *x);
+/* From now on they are for ending_wait, and b (NULL: there is none) is to hurry once one has come. */
+void ending_begin(struct ending *x, struct bus *b);
 /* Returns when one has come. */
 void ending_wait(struct ending *x);
 /* The same, but waits at most that long. False: none has come. */

@@ -12,6 +12,7 @@
 
 #define LOOK_MS 50
 #define ASK_AGAIN_MS 1000
+#define SAME_MS INT64_C(30000) /* between two looks whether control is what it was, though nothing comes */
 #define READ_ARENA_BYTES ((size_t)64 << 20)
 #define BUNDLE_ARENA_BYTES ((size_t)512 << 20)
 #define PROBLEMS_SAID 20
@@ -28,6 +29,8 @@ struct keeper {
     struct site *site;
     struct bus *bus;
     struct bus_reader *reader;
+    struct bus_end seen; /* up to the last record of control that was read */
+    int64_t same_ns;     /* when to look again whether it still stands there */
     struct arena own, work; /* of its life; of one record */
     struct part_states states;
     struct watched *parts;
@@ -197,10 +200,18 @@ static bool is_known(const struct keeper *k, const struct bundle_order *o)
            (!k->is_open && o->number <= k->site->last->number);
 }
 
-/* at_ms: the bus's time of its record. */
-static void take_order(struct keeper *k, const struct bundle_order *o, int64_t at_ms)
+/* Whether somebody's last day is over is asked of the time of its record. */
+static bool is_dated_by_bus(const struct bus_record *r, struct err *e)
 {
-    const struct bundles_trust trust = site_trust(k->site, at_ms);
+    return !r->sender_dated ||
+           err_set(e, ERR_REJECT, "bus.dated", 0,
+                   "its sender dated it; 'control' must have message.timestamp.type=LogAppendTime");
+}
+
+/* r: its record. */
+static void take_order(struct keeper *k, const struct bundle_order *o, const struct bus_record *r)
+{
+    const struct bundles_trust trust = site_trust(k->site, r->accepted_ms);
     struct err e = { 0 };
     if (is_known(k, o))
         return;
@@ -213,7 +224,7 @@ static void take_order(struct keeper *k, const struct bundle_order *o, int64_t a
     struct edition *g = one ? compile(k, &one->arena, o, &e) : NULL;
     if (!one)
         (void)err_memory(&e);
-    if (g && bundles_follows(&trust, k->site->last, g, &e) && (!k->is_open || may_come(k, &trust, g, &e)) &&
+    if (g && is_dated_by_bus(r, &e) && bundles_follows(&trust, k->site->last, g, &e) && (!k->is_open || may_come(k, &trust, g, &e)) &&
         bundles_keep(k->site->places.bundles, g, &e)) {
         take_up(k, g, o);
         return;
@@ -235,7 +246,15 @@ static void take_record(struct keeper *k, const struct bus_record *r)
     arena_reset(&k->work);
     orders_read(k->site->catalogue, &k->work, r->value, &read);
     if (read.kind == ORDER_BUNDLE)
-        take_order(k, &read.order, r->accepted_ms);
+        take_order(k, &read.order, r);
+}
+
+static void take_records(struct keeper *k, const struct bus_record *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        take_record(k, &r[i]);
+    if (n > 0)
+        bus_end_behind(k->bus, &r[n - 1], &k->seen);
 }
 
 /* ---- what ends ---- */
@@ -290,8 +309,7 @@ bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err 
         const struct bus_record *r;
         size_t n = 0;
         good = bus_reader_next(k->reader, 0, &r, &n, &end, e);
-        for (size_t i = 0; good && i < n; i++)
-            take_record(k, &r[i]);
+        take_records(k, r, good ? n : 0);
     }
     *out = k;
     k->is_open = good;
@@ -336,6 +354,34 @@ static bool may_ask_again(struct keeper *k, const struct err *e)
     return !lost;
 }
 
+/* Where control was made anew and has grown past what was read, its first orders would be read by nobody. */
+static bool is_what_it_was(struct keeper *k, struct err *e)
+{
+    bool yes = true;
+    k->same_ns = clock_mono_ns() + SAME_MS * 1000000;
+    if (k->seen.next == 0)
+        return true;
+    return bus_still_has(k->bus, TOPIC_CONTROL, ORDERS_PARTITION, &k->seen, &yes, e) &&
+           (yes || err_set(e, ERR_FATAL, "bus.position", 0,
+                           "cannot go on in '" TOPIC_CONTROL "' at %" PRId64
+                           ": it was made anew, another record stands before that",
+                           k->seen.next));
+}
+
+/* Asked before anything that came is taken, and now and then; false: it follows no more, or is to stop. */
+static bool may_take(struct keeper *k, size_t n)
+{
+    struct err e = { .fate = ERR_NONE };
+    if (n == 0 && clock_mono_ns() < k->same_ns)
+        return true;
+    while (!is_what_it_was(k, &e)) {
+        if (atomic_load(&k->stop) || !may_ask_again(k, &e))
+            return false;
+        err_clear(&e);
+    }
+    return true;
+}
+
 static void *run(void *ctx)
 {
     struct keeper *k = ctx;
@@ -349,8 +395,9 @@ static void *run(void *ctx)
                 break;
             continue;
         }
-        for (size_t i = 0; i < n; i++)
-            take_record(k, &r[i]);
+        if (!may_take(k, n))
+            break;
+        take_records(k, r, n);
         look_at_parts(k);
         warn_of_ends(k);
     }

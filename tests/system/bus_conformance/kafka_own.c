@@ -261,6 +261,112 @@ static void begins_anew_where_another_record_stands_than_it_read(void)
     CU_ASSERT_STRING_EQUAL(fetch_values(3), "first second third ");
 }
 
+/* ---- topics that others made ---- */
+
+/* Takes the event of an administrator's order. */
+static void must_be_done(rd_kafka_queue_t *queue)
+{
+    rd_kafka_event_t *done = rd_kafka_queue_poll(queue, PATIENCE_MS);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(done);
+    CU_ASSERT_EQUAL_FATAL(rd_kafka_event_error(done), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_event_destroy(done);
+    rd_kafka_queue_destroy(queue);
+}
+
+/* settings: name, value, name, value .. NULL. */
+static void make_by_hand(const char *topic, const char *const *settings)
+{
+    char name[100], why[200];
+    rd_kafka_t *rk = administrator();
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    snprintf(name, sizeof name, "%s%s", f.prefix, topic);
+    rd_kafka_NewTopic_t *order = rd_kafka_NewTopic_new(name, 1, 1, why, sizeof why);
+    for (; *settings; settings += 2)
+        rd_kafka_NewTopic_set_config(order, settings[0], settings[1]);
+    rd_kafka_CreateTopics(rk, &order, 1, NULL, queue);
+    must_be_done(queue);
+    rd_kafka_NewTopic_destroy(order);
+    rd_kafka_destroy(rk);
+}
+
+/* What the sentence's command does; all others of the topic's own settings go. */
+static void set_by_hand(const char *topic, const char *const *settings)
+{
+    char name[100];
+    rd_kafka_t *rk = administrator();
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    snprintf(name, sizeof name, "%s%s", f.prefix, topic);
+    rd_kafka_ConfigResource_t *order = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name);
+    for (; *settings; settings += 2)
+        rd_kafka_ConfigResource_set_config(order, settings[0], settings[1]);
+    rd_kafka_AlterConfigs(rk, &order, 1, NULL, queue);
+    must_be_done(queue);
+    rd_kafka_ConfigResource_destroy(order);
+    rd_kafka_destroy(rk);
+}
+
+#define STAMPED "message.timestamp.type", "LogAppendTime"
+
+static void refuses_a_topic_that_is_kept_so_that_a_law_breaks(void)
+{
+    static const struct {
+        struct bus_topic t;
+        const char *wrong[9], *right[9], *says;
+    } rows[] = {
+        { { .name = "events.a", .partitions = 1 }, { NULL }, { STAMPED, NULL },
+          "message.timestamp.type is CreateTime and must be LogAppendTime" },
+        { { .name = "facts", .partitions = 1, .compacted = true }, { STAMPED, NULL },
+          { STAMPED, "cleanup.policy", "compact", NULL }, "cleanup.policy is delete and must be compact" },
+        { { .name = "links.a", .partitions = 1, .compacted = true },
+          { STAMPED, "cleanup.policy", "compact,delete", NULL }, { STAMPED, "cleanup.policy", "compact", NULL },
+          "cleanup.policy is compact,delete and must be compact" },
+        { { .name = "receipts.a", .partitions = 1 }, { STAMPED, "cleanup.policy", "compact", NULL },
+          { STAMPED, "retention.ms", "60000", NULL }, "cleanup.policy is compact and must be delete" },
+        { { .name = "control", .partitions = 1 }, { STAMPED, NULL }, { STAMPED, "retention.ms", "-1", NULL },
+          "retention.ms is 604800000 and must be -1" },
+        { { .name = "audit.x", .partitions = 1 }, { STAMPED, "retention.bytes", "99999", NULL },
+          { STAMPED, "retention.bytes", "99999", NULL }, NULL }, /* not for ever */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        make_by_hand(rows[i].t.name, rows[i].wrong);
+        bool good = bus_topics(f.b, &rows[i].t, 1, &f.e);
+        CU_ASSERT_EQUAL_FATAL(good, rows[i].says == NULL);
+        CU_ASSERT(good || (f.e.fate == ERR_FATAL && strcmp(f.e.code, "bus.settings") == 0));
+        CU_ASSERT(good || strstr(f.e.text, rows[i].says));
+        CU_ASSERT(good || strstr(f.e.text, rows[i].t.name));
+        err_clear(&f.e);
+        set_by_hand(rows[i].t.name, rows[i].right);
+        CU_ASSERT_TRUE(must(bus_topics(f.b, &rows[i].t, 1, &f.e)));
+    }
+}
+
+/* The record itself tells, whatever this login may see of settings. */
+static void ends_before_a_record_that_its_sender_dated(void)
+{
+    static const char *const fetched[] = { "events.a", NULL };
+    static const char *const dated[] = { "message.timestamp.type", "CreateTime", NULL };
+    const struct bus_topic t = { .name = "events.a", .partitions = 1 };
+    struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 1 };
+    const struct bus_record *in = NULL;
+    size_t n = 0;
+    int64_t until_ns = clock_mono_ns() + PATIENCE_MS * (int64_t)1000000;
+    CU_ASSERT_TRUE_FATAL(must(bus_topics(f.b, &t, 1, &f.e)));
+    publish("events.a", 0, "k", "by the bus");
+    set_by_hand("events.a", dated);
+    CU_ASSERT_FALSE_FATAL(bus_topics(f.b, &t, 1, &f.e));
+    err_clear(&f.e);
+    publish("events.a", 0, "k", "by its sender");
+    CU_ASSERT_TRUE_FATAL(must(bus_join(f.b, &j, &f.w, &f.e)));
+    CU_ASSERT_STRING_EQUAL(fetch_values(1), "by the bus ");
+    CU_ASSERT_TRUE(must(commit_one("decided", 1)));
+    while (clock_mono_ns() < until_ns && bus_fetch(f.w, 100, &in, &n, &f.e))
+        CU_ASSERT_EQUAL(n, 0);
+    CU_ASSERT_EQUAL(f.e.fate, ERR_FATAL);
+    CU_ASSERT_STRING_EQUAL_FATAL(f.e.code ? f.e.code : "", "bus.dated");
+    CU_ASSERT_PTR_NOT_NULL(strstr(f.e.text, "'events.a' 0 at 1:"));
+    err_clear(&f.e);
+}
+
 CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transaction is decided",
                                     does_not_say_the_end_before_an_open_transaction_is_decided },
                                   { "refuses to read from beyond the end",
@@ -276,6 +382,10 @@ CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transac
                                   { "stops a worker before a gap", stops_a_worker_before_a_gap },
                                   { "knows what it published by when it was accepted",
                                     knows_what_it_published_by_when_it_was_accepted },
+                                  { "refuses a topic that is kept so that a law breaks",
+                                    refuses_a_topic_that_is_kept_so_that_a_law_breaks },
+                                  { "ends before a record that its sender dated",
+                                    ends_before_a_record_that_its_sender_dated },
                                   { "begins anew where another record stands than it read",
                                     begins_anew_where_another_record_stands_than_it_read },
                                   CU_TEST_INFO_NULL };

@@ -117,7 +117,29 @@ static void makes_topics_that_time_records_and_keep_the_audit(void)
     CU_ASSERT_STRING_EQUAL(value_of(made, "min.insync.replicas"), "2");
     kafka_topic_settings(&events, 1, made);
     CU_ASSERT_STRING_EQUAL(value_of(made, "retention.ms"), "");
-    CU_ASSERT_STRING_EQUAL(value_of(made, "cleanup.policy"), "");
+    CU_ASSERT_STRING_EQUAL(value_of(made, "cleanup.policy"), "delete"); /* the broker's default may be another */
+}
+
+/* Whoever made it. Of what is only well for a topic nothing is asked. */
+static void asks_of_a_topic_that_is_there_what_the_laws_rest_on(void)
+{
+    static const struct {
+        struct bus_topic t;
+        const char *policy, *ms, *bytes;
+    } rows[] = {
+        { { .name = "facts", .compacted = true }, "compact", "", "" },
+        { { .name = "events.x" }, "delete", "", "" },
+        { { .name = "audit" }, "delete", "-1", "-1" },
+        { { .name = "control" }, "delete", "-1", "-1" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct kafka_setting *must = kafka_topic_musts(&rows[i].t);
+        CU_ASSERT_STRING_EQUAL(value_of(must, "message.timestamp.type"), "LogAppendTime");
+        CU_ASSERT_STRING_EQUAL(value_of(must, "cleanup.policy"), rows[i].policy);
+        CU_ASSERT_STRING_EQUAL(value_of(must, "retention.ms"), rows[i].ms);
+        CU_ASSERT_STRING_EQUAL(value_of(must, "retention.bytes"), rows[i].bytes);
+        CU_ASSERT_STRING_EQUAL(value_of(must, "max.message.bytes"), "");
+    }
 }
 
 static CU_TestInfo cases[] = { { "takes hosts and how to connect", takes_hosts_and_how_to_connect },
@@ -131,5 +153,7 @@ static CU_TestInfo cases[] = { { "takes hosts and how to connect", takes_hosts_a
                                  sends_one_request_at_a_time_that_a_new_partition_may_refuse },
                                { "makes topics that time records and keep the audit",
                                  makes_topics_that_time_records_and_keep_the_audit },
+                               { "asks of a topic that is there what the laws rest on",
+                                 asks_of_a_topic_that_is_there_what_the_laws_rest_on },
                                CU_TEST_INFO_NULL };
 CU_SuiteInfo suite_kafka_settings = { "kafka_settings", NULL, NULL, fresh, gone, cases };

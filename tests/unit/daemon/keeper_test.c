@@ -16,6 +16,8 @@ struct refusing {
     int refusals, tries;
     const struct err *failures; /* what reading answers once it has been opened, in order; then nothing fails */
     size_t failure_count, asked;
+    bool dates;   /* what is read was dated by its sender */
+    bool regrown; /* from behind the first record on others stand than did */
     struct err lost; /* why the keeper could not follow any more */
 };
 
@@ -23,6 +25,8 @@ struct failing_reader {
     struct bus_reader face;
     struct refusing *f;
     struct bus_reader *real;
+    bool behind_first;
+    struct bus_record list[10];
 };
 
 static bool publish(struct bus *b, const struct bus_record *r, size_t n, struct err *e)
@@ -43,7 +47,8 @@ static bool open_reader(struct bus *b, const char *topic, int partition, int64_t
 {
     struct failing_reader *r = mem_alloc(sizeof *r);
     CU_ASSERT_PTR_NOT_NULL_FATAL(r);
-    *r = (struct failing_reader){ .face.ops = b->ops, .f = (struct refusing *)b };
+    *r = (struct failing_reader){ .face.ops = b->ops, .f = (struct refusing *)b,
+                                   .behind_first = from > 0 };
     *out = &r->face;
     return bus_reader_open(r->f->real, topic, partition, from, &r->real, e);
 }
@@ -58,7 +63,21 @@ static bool reader_next(struct bus_reader *face, int wait_ms, const struct bus_r
     if (fails)
         *e = f->failures[f->asked++];
     pthread_mutex_unlock(&f->lock);
-    return !fails && bus_reader_next(r->real, wait_ms, out, n, end, e);
+    if (fails || !bus_reader_next(r->real, wait_ms, out, n, end, e))
+        return false;
+    CU_ASSERT_FATAL(*n <= sizeof r->list / sizeof r->list[0]);
+    for (size_t i = 0; i < *n; i++) {
+        r->list[i] = (*out)[i];
+        r->list[i].sender_dated = f->dates;
+        r->list[i].accepted_ms += f->regrown && r->behind_first;
+    }
+    *out = r->list;
+    return true;
+}
+
+static bool end_of(struct bus *b, const char *topic, int partition, struct bus_end *out, struct err *e)
+{
+    return bus_end(((struct refusing *)b)->real, topic, partition, out, e);
 }
 
 static void reader_close(struct bus_reader *face)
@@ -78,6 +97,7 @@ static const struct bus_ops ops = { .publish = publish,
                                     .reader_open = open_reader,
                                     .reader_next = reader_next,
                                     .reader_close = reader_close,
+                                    .end = end_of,
                                     .list = list };
 
 static struct office office;
@@ -219,23 +239,31 @@ static void what_was_said_before_a_restart_is_not_said_again(void)
     CU_ASSERT_EQUAL(said("inbox"), 1);
 }
 
-/* Whoever refused it by the name that it gives itself would deny the real one. */
-static void an_order_of_another_bundle_is_answered_by_nobody(void)
+/* An order of another bundle than it brings: it is read, and changes nothing. */
+static void put_order(uint64_t number)
 {
-    struct bundle_order o = { .number = 2, .file = office.site->last->pack->file };
+    struct bundle_order o = { .number = number, .file = office.site->last->pack->file };
     struct err e = { .fate = ERR_NONE };
     struct buf framed;
     int64_t at_ms = 0;
     memset(o.hash, 7, HASH_BYTES);
-    open_keeper();
-    watch("router", &newest);
     buf_init(&framed, BUS_RECORD_MAX_BYTES);
     CU_ASSERT_FATAL(orders_encode(office.site->catalogue, &o, &framed, &e));
     CU_ASSERT_FATAL(orders_publish(office.bus, buf_slice(&framed), &at_ms, &e));
     buf_release(&framed);
+}
+
+/* Whoever refused it by the name that it gives itself would deny the real one. */
+static void an_order_of_another_bundle_is_answered_by_nobody(void)
+{
+    uint8_t named[HASH_BYTES];
+    memset(named, 7, HASH_BYTES);
+    open_keeper();
+    watch("router", &newest);
+    put_order(2);
     run_until(1);
     CU_ASSERT_EQUAL(said("router"), 1);
-    CU_ASSERT_EQUAL(said_of("router", "refused", o.hash), 0);
+    CU_ASSERT_EQUAL(said_of("router", "refused", named), 0);
 }
 
 static void orders_that_cannot_be_followed_any_more_are_told_and_a_bus_that_is_away_is_not(void)
@@ -256,6 +284,27 @@ static void orders_that_cannot_be_followed_any_more_are_told_and_a_bus_that_is_a
     CU_ASSERT_PTR_NOT_NULL_FATAL(bus.lost.code);
     CU_ASSERT_STRING_EQUAL(bus.lost.code, "bus.position");
     CU_ASSERT_EQUAL(bus.asked, 2);
+    pthread_mutex_unlock(&bus.lock);
+    keeper_stop(keeper);
+}
+
+/* Made anew with as many records as were read, or more: what comes next shows it. */
+static void orders_behind_a_topic_that_was_made_anew_are_not_followed_and_it_is_told(void)
+{
+    struct err e = { .fate = ERR_NONE };
+    int64_t end_ns = wait_end_ns(60000);
+    put_order(2);
+    put_order(3);
+    open_keeper();
+    bus.regrown = true;
+    put_order(4);
+    CU_ASSERT_FATAL(keeper_start(keeper, on_lost, &bus, &e));
+    pthread_mutex_lock(&bus.lock);
+    while (!bus.lost.code && wait_until(&bus.tried, &bus.lock, end_ns))
+        ;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(bus.lost.code);
+    CU_ASSERT_STRING_EQUAL(bus.lost.code, "bus.position");
+    CU_ASSERT_PTR_NOT_NULL(strstr(bus.lost.text, "at 2: it was made anew"));
     pthread_mutex_unlock(&bus.lock);
     keeper_stop(keeper);
 }
@@ -296,6 +345,8 @@ static CU_TestInfo cases[] = {
       an_order_of_another_bundle_is_answered_by_nobody },
     { "orders that cannot be followed any more are told, and a bus that is away is not",
       orders_that_cannot_be_followed_any_more_are_told_and_a_bus_that_is_away_is_not },
+    { "orders behind a topic that was made anew are not followed, and it is told",
+      orders_behind_a_topic_that_was_made_anew_are_not_followed_and_it_is_told },
     { "a refusal is not what a part goes by", a_refusal_is_not_what_a_part_goes_by },
     CU_TEST_INFO_NULL,
 };

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "host/log.h"
 
+#define ALL (-1) /* brokers */
+
 struct rig rig;
 static rd_kafka_t *host; /* whom the mock belongs to; it sends nothing */
 static char prefix[20];  /* each test has topics and workers of its own */
@@ -82,6 +84,17 @@ void rig_fail(enum request request, const rd_kafka_resp_err_t *why)
 void rig_move_leader(const char *topic, int broker)
 {
     CU_ASSERT_EQUAL(rd_kafka_mock_partition_set_leader(rig.cluster, full(topic), 0, broker), WHY(NO_ERROR));
+}
+
+void rig_slow(int ms)
+{
+    CU_ASSERT_EQUAL(rd_kafka_mock_broker_set_rtt(rig.cluster, ALL, ms), WHY(NO_ERROR));
+}
+
+void rig_away(bool away)
+{
+    CU_ASSERT_EQUAL(away ? rd_kafka_mock_broker_set_down(rig.cluster, ALL)
+                         : rd_kafka_mock_broker_set_up(rig.cluster, ALL), WHY(NO_ERROR));
 }
 
 void rig_move_coordinator(const char *kind, const char *of, int broker)

@@ -43,6 +43,9 @@ void rig_fail(enum request request, const rd_kafka_resp_err_t *why);
 /* What is asked about the topic is answered so. */
 void rig_spoil(const char *topic, rd_kafka_resp_err_t why);
 void rig_move_leader(const char *topic, int broker);
+/* Each answer comes so much later. */
+void rig_slow(int ms);
+void rig_away(bool away);
 /* kind: "group" or "transaction". */
 void rig_move_coordinator(const char *kind, const char *of, int broker);
 
