@@ -190,6 +190,24 @@ static void say_aside(struct feed *f, const struct message *m, const char *endin
     f->said_ms = f->turn.now_ms;
 }
 
+/* A row without a name of its own may be the same bytes anew: what it restricts counts where it is not what was
+ * said last. */
+static bool restrict_again(struct feed *f, struct message *m)
+{
+    return f->format->reply || f->turn.again || feed_restrict_unkept(f, m, &f->turn.failed);
+}
+
+static bool find_room(struct feed *f, const struct quarantined *row, bool *room, struct err *e)
+{
+    int64_t before = f->quarantined.let_go;
+    if (!quarantine_room(&f->quarantined, row, room, e))
+        return false;
+    for (; before < f->quarantined.let_go; before++)
+        if (!spool_tally(&f->spool, "let go", SLICE("quarantine"), e))
+            return false;
+    return true;
+}
+
 static bool store_quarantined(struct feed *f, struct message *m)
 {
     struct err *e = &f->turn.failed;
@@ -200,20 +218,16 @@ static bool store_quarantined(struct feed *f, struct message *m)
         return false;
     f->turn.known_failed += seen.again;
     if (seen.again)
-        return store_duplicate(f, m, &seen);
+        return restrict_again(f, m) && store_duplicate(f, m, &seen);
     bool room = false, answered = m->reading != READ_UNREADABLE && !m->is_refused;
-    int64_t before = f->quarantined.let_go;
     struct quarantined row = { .at_ms = f->turn.now_ms,
                                .why = &m->why,
                                .head = head_of(m),
                                .head_hash = m->shared ? m->shared->hash : NULL,
                                .raw = m->raw,
                                .answered = answered };
-    if (!quarantine_room(&f->quarantined, &row, &room, e))
+    if (!find_room(f, &row, &room, e))
         return false;
-    for (; before < f->quarantined.let_go; before++)
-        if (!spool_tally(&f->spool, "let go", SLICE("quarantine"), e))
-            return false;
     if (!room)
         return store_no_room(f, m);
     counts(f)->taken++;

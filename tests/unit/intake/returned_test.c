@@ -396,6 +396,19 @@ static void what_was_told_of_a_row_set_aside_is_not_told_again(void)
     CU_ASSERT_EQUAL(many("raised"), 1);
 }
 
+static void a_row_that_lies_aside_hides_anew(void)
+{
+    begin(WORLD_CASES);
+    rows("p2,open,w1,\np1,open,w9,y\n");
+    rows("p1,,,n\n");
+    for (int i = 0; i < 2; i++)
+        rows("p2,open,w1,\np1,open,w9,y\n");
+    CU_ASSERT(many("raised") == 2 && many("lifted") == 1);
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT(c.quarantined == 1 && c.duplicates == 2);
+    CU_ASSERT_EQUAL(c.taken, c.published + c.unchanged + c.duplicates + c.not_carried + c.quarantined);
+}
+
 static CU_TestInfo cases[] = {
     { "what a restored file takes for known is hidden again",
       what_a_restored_file_takes_for_known_is_hidden_again },
@@ -413,6 +426,7 @@ static CU_TestInfo cases[] = {
     { "where the records are gone all is told once more",
       where_the_records_are_gone_all_is_told_once_more },
     { "a file of an older program is read", a_file_of_an_older_program_is_read },
+    { "a row that lies aside hides anew", a_row_that_lies_aside_hides_anew },
     { "what was told of a row set aside is not told again",
       what_was_told_of_a_row_set_aside_is_not_told_again },
     CU_TEST_INFO_NULL,
