@@ -3,6 +3,8 @@
 
 #include "acting.h"
 #include "base/clock.h"
+#include "record/wire.h"
+#include "step/acts.h"
 
 static const char id[] = ACTING_ID;
 static const char other_id[] = "0000019f0000000000000000000000bb";
@@ -405,6 +407,45 @@ static void one_whose_time_has_ended_since_is_no_first_of_two(void)
     }
 }
 
+/* So many others, made then. */
+static bool taken_beside(size_t others, int64_t at_ms, int64_t now_ms)
+{
+    struct memory m = { 0 };
+    struct buf marks, after;
+    uint8_t key[ID_BYTES], hash[HASH_BYTES] = { 1 };
+    struct act x = acting_make("release", id, SOCIAL);
+    buf_init(&marks, 1 << 20);
+    buf_init(&after, 1 << 20);
+    wire_put_header(&marks, plan_fingerprint(catalogue_named(world.catalogue, SLICE("ActMarks"))->plan));
+    avro_put_long(&marks, 1);
+    avro_put_long(&marks, (int64_t)others);
+    for (size_t i = 0; i < others; i++) {
+        memcpy(hash + 8, &i, sizeof i);
+        avro_put_text(&marks, slice_of(hash, HASH_BYTES));
+        avro_put_long(&marks, at_ms);
+    }
+    avro_put_long(&marks, 0);
+    acts_key(key);
+    CU_ASSERT_TRUE_FATAL(memory_restore(&m, key, buf_slice(&marks), &world.e));
+    bool taken = acts_take(world.bundle, &m, &world.arena, &x, now_ms, &after, &world.e);
+    CU_ASSERT(taken || strcmp(world.e.code, "act.many") == 0);
+    err_clear(&world.e);
+    memory_release(&m);
+    buf_release(&marks);
+    buf_release(&after);
+    return taken;
+}
+
+/* What is not kept could be done again: so no more are taken than are kept, of those that are young enough. */
+static void more_acts_than_are_kept_are_not_taken(void)
+{
+    const int64_t now_ms = clock_wall_ms(), oldest_ms = now_ms - ACT_AGE_MAX_MS;
+    CU_ASSERT_TRUE(taken_beside(ACTS_KEPT_MAX - 1, now_ms, now_ms));
+    CU_ASSERT_FALSE(taken_beside(ACTS_KEPT_MAX, now_ms, now_ms));
+    CU_ASSERT_FALSE(taken_beside(ACTS_KEPT_MAX, oldest_ms + 1, now_ms));
+    CU_ASSERT_TRUE(taken_beside(ACTS_KEPT_MAX, oldest_ms, now_ms));
+}
+
 static void an_act_is_done_once(void)
 {
     hold_restricted();
@@ -542,6 +583,7 @@ static CU_TestInfo cases[] = {
     { "one who signed first and has left does not count",
       one_who_signed_first_and_has_left_does_not_count },
     { "one whose time has ended since is no first of two", one_whose_time_has_ended_since_is_no_first_of_two },
+    { "more acts than are kept are not taken", more_acts_than_are_kept_are_not_taken },
     { "an act is done once", an_act_is_done_once },
     { "what is not signed as it stands is refused", what_is_not_signed_as_it_stands_is_refused },
     { "a typed name is nothing where people are named",
