@@ -40,7 +40,8 @@ static void *run_feed(void *ctx)
     struct running_feed *r = ctx;
     struct log_who who = { "feed", r->f->name };
     struct err e = { 0 };
-    standing_over(r->d->site, who.room, who.name);
+    if (!r->held)
+        standing_over(r->d->site, who.room, who.name);
     if (!r->f->transport->run(r->f->state, feed_intake(r->feed), &e))
         give_up(r->d, &who, &e);
     return NULL;
@@ -84,6 +85,22 @@ static void on_orders_lost(void *ctx, const struct err *why)
     take_down(ctx);
 }
 
+/* It takes what it is sent, and publishes nothing; why NULL: it does again. */
+static void on_feed_held(void *ctx, const struct err *why)
+{
+    struct running_feed *r = ctx;
+    struct log_who who = { "feed", r->f->name };
+    if (why) {
+        feed_leave_bus(r->feed);
+        log_err(LOG_ERROR, &who, why);
+        (void)standing_stopped(r->d->site, who.room, who.name, why);
+        return;
+    }
+    feed_join_bus(r->feed);
+    standing_over(r->d->site, who.room, who.name);
+    log_line(LOG_INFO, &who, "run.joined", "it publishes again");
+}
+
 /* What runs here, for the keeper of the bundles. */
 static bool watch_parts(struct daemon *d, struct err *e)
 {
@@ -94,7 +111,8 @@ static bool watch_parts(struct daemon *d, struct err *e)
         return false;
     for (size_t i = 0; i < d->site->feed_count; i++) {
         const struct site_feed *f = &d->site->feeds[i];
-        const struct keeper_part p = { .room = "feed", .name = f->name, .agency = f->agency };
+        const struct keeper_part p = { .room = "feed", .name = f->name, .agency = f->agency,
+                                       .holds = on_feed_held, .holds_ctx = &d->feeds[i] };
         if (d->feeds[i].feed && !keeper_watch(d->keeper, &p, e))
             return false;
     }
@@ -193,9 +211,11 @@ static bool join_bus(struct daemon *d, struct arena *a, struct err *e)
         !(o = monitored(d, a, e)))
         return false;
     monitor_join(d->monitor, o);
-    for (size_t i = 0; i < d->site->feed_count; i++)
-        if (d->feeds[i].feed)
+    for (size_t i = 0; i < d->site->feed_count; i++) {
+        struct err why = { .fate = ERR_NONE };
+        if (d->feeds[i].feed && !keeper_holds(d->keeper, d->feeds[i].f->agency, &why))
             feed_join_bus(d->feeds[i].feed);
+    }
     log_line(LOG_INFO, NULL, "run.joined", "the bus answers: all that waited for it runs");
     return true;
 }

@@ -24,6 +24,7 @@ struct running_feed {
     struct feed *feed;
     pthread_t thread;
     bool opened, started;
+    bool held;           /* when it was opened: it was to publish nothing (keeper_holds) */
     struct admin *admin; /* its own, where it does not share the site's */
 };
 struct running_delivery {

@@ -38,6 +38,8 @@ static bool open_feed(struct running_feed *r, struct err *e)
 {
     const struct site_feed *f = r->f;
     const struct site *s = r->d->site;
+    struct err why = { .fate = ERR_NONE };
+    r->held = r->d->keeper && keeper_holds(r->d->keeper, f->agency, &why);
     struct feed_options o = {
         .name = f->name, .agency = f->agency, .service = f->service, .system = f->system,
         .contact_team = f->contact_team, .contact_phone = f->contact_phone,
@@ -49,7 +51,7 @@ static bool open_feed(struct running_feed *r, struct err *e)
         .words_max_bytes = f->words_max_bytes,
         .references = { find_reference, r },
         .rules = &s->rules,
-        .without_bus = !r->d->joined,
+        .without_bus = !r->d->joined || r->held,
     };
     if (!feed_open(&o, &r->feed, e))
         return false;

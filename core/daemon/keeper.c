@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/wait.h"
+#include "daemon/named_by_others.h"
 #include "host/log.h"
 #include "host/waker.h"
 #include "sharing/change/expiry.h"
@@ -22,6 +23,9 @@ struct watched {
     struct slice part, agency;
     uint64_t (*generation)(const void *part);
     const void *of;
+    void (*holds)(void *ctx, const struct err *why);
+    void *holds_ctx;
+    bool is_held;
     uint8_t told[HASH_BYTES]; /* what it was last said to go by */
 };
 
@@ -34,6 +38,7 @@ struct keeper {
     struct arena own, work; /* of its life; of one record */
     struct part_states states;
     struct watched *parts;
+    struct named_by_others named;
     bool is_open;       /* what is read now is new */
     int64_t warned_day; /* since 1970, when expiries were last said */
     _Atomic int64_t restart_ms; /* from when on site->waiting is due; INT64_MAX: none waits */
@@ -92,6 +97,26 @@ static void look_at_parts(struct keeper *k)
             return;
         memcpy(p->told, s.hash, HASH_BYTES);
     }
+}
+
+/* What a feed publishes is held back while the router would decide it by others' word. */
+static void look_at_feeds(struct keeper *k)
+{
+    struct err e = { 0 };
+    if (!named_look(&k->named, k->site, k->bus, false, &e))
+        log_err(LOG_DEBUG, &who, &e); /* asked again */
+    for (struct watched *p = k->parts; p; p = p->next) {
+        struct err why = { 0 };
+        bool stands = p->holds && named_stands(&k->named, p->agency, &why);
+        if (stands != p->is_held)
+            p->holds(p->holds_ctx, stands ? &why : NULL);
+        p->is_held = stands;
+    }
+}
+
+bool keeper_holds(const struct keeper *k, struct slice agency, struct err *why)
+{
+    return named_stands(&k->named, agency, why);
 }
 
 /* ---- taking up ---- */
@@ -227,8 +252,11 @@ static void take_order(struct keeper *k, const struct bundle_order *o, const str
     if (g && is_dated_by_bus(r, &e) && bundles_follows(&trust, k->site->last, g, &e) && (!k->is_open || may_come(k, &trust, g, &e)) &&
         bundles_keep(k->site->places.bundles, g, &e)) {
         take_up(k, g, o);
+        named_forget(&k->named);
         return;
     }
+    if (g && strcmp(e.code, "pack.first") == 0 && !named_note(&k->named, k->site, g->bundle))
+        (void)err_memory(&e);
     log_line(k->is_open ? LOG_ERROR : LOG_WARN, &who, e.code,
              "bundle %" PRIu64 " is refused, and the one before goes on: %s", o->number, e.text);
     if (e.fate != ERR_REJECT)
@@ -292,7 +320,7 @@ static struct keeper *new_keeper(struct site *s, struct bus *b)
     k->bus = b;
     arena_init(&k->own, READ_ARENA_BYTES);
     arena_init(&k->work, READ_ARENA_BYTES);
-    k->states.a = &k->own;
+    k->states.a = k->named.a = &k->own;
     note_waiting(k);
     return k;
 }
@@ -311,6 +339,7 @@ bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err 
         good = bus_reader_next(k->reader, 0, &r, &n, &end, e);
         take_records(k, r, good ? n : 0);
     }
+    good = good && named_look(&k->named, s, b, true, e);
     *out = k;
     k->is_open = good;
     if (!good)
@@ -334,7 +363,9 @@ bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
                              .part = slice_text(part),
                              .agency = p->agency,
                              .generation = p->generation,
-                             .of = p->part };
+                             .of = p->part,
+                             .holds = p->holds,
+                             .holds_ctx = p->holds_ctx };
     const struct bundle_state *before = states_get(&k->states, p->agency, one->part, NULL);
     if (before && slice_equal_text(before->outcome, "taken"))
         memcpy(one->told, before->hash, HASH_BYTES);
@@ -399,6 +430,7 @@ static void *run(void *ctx)
             break;
         take_records(k, r, n);
         look_at_parts(k);
+        look_at_feeds(k);
         warn_of_ends(k);
     }
     return NULL;
@@ -433,6 +465,7 @@ void keeper_close(struct keeper **out)
         return;
     keeper_stop(k);
     waker_close(&k->stop_asked);
+    named_close(&k->named);
     bus_reader_close(&k->reader);
     while (k->kept)
         drop_kept(k);

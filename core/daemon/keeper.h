@@ -19,6 +19,8 @@ struct keeper;
 MUST_CHECK bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err *e);
 /* A bundle in force now needs that everything starts again. Any thread. */
 bool keeper_wants_restart(const struct keeper *k);
+/* Whether feeds of that agency may publish nothing (named_by_others.h). Before keeper_start. */
+bool keeper_holds(const struct keeper *k, struct slice agency, struct err *why);
 /* A part that runs here. generation NULL: it looks at the rules whenever it needs them. Before
  * keeper_start. */
 struct keeper_part {
@@ -26,6 +28,10 @@ struct keeper_part {
     struct slice agency;
     uint64_t (*generation)(const void *part);
     const void *part;
+    /* On the keeper's thread: it may publish nothing, and why; NULL: it may again. NULL: it publishes no
+     * events. */
+    void (*holds)(void *ctx, const struct err *why);
+    void *holds_ctx;
 };
 MUST_CHECK bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e);
 /* lost: called on its thread, once and as its last, when it cannot follow orders any more (control was deleted,

@@ -1,4 +1,4 @@
-/* feed_bus.c - how a feed stands to the bus: joins it, waits for it, says what is in no spool. */
+/* feed_bus.c - how a feed stands to the bus: joins it, leaves it, waits for it, says what is in no spool. */
 #include "intake/feed.h"
 
 #include "base/clock.h"
@@ -9,6 +9,16 @@ void feed_join_bus(struct feed *f)
 {
     pthread_mutex_lock(&f->lock);
     f->publisher.waits = false;
+    pthread_cond_broadcast(&f->publisher.wake);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void feed_leave_bus(struct feed *f)
+{
+    pthread_mutex_lock(&f->lock);
+    f->publisher.waits = true;
+    if (!atomic_load(&f->publisher.away_ms))
+        atomic_store(&f->publisher.away_ms, f->o.now_ms());
     pthread_cond_broadcast(&f->publisher.wake);
     pthread_mutex_unlock(&f->lock);
 }

@@ -53,6 +53,8 @@ struct intake feed_intake(struct feed *f);
 bool feed_accepts(const struct feed *f);
 /* The bus is there, with its topics: from now on what is spooled goes to it. */
 void feed_join_bus(struct feed *f);
+/* What is spooled from now on waits, and what is spooled and has not gone out, until feed_join_bus. */
+void feed_leave_bus(struct feed *f);
 /* Since when the bus does not take what is spooled; 0: it does. Any thread. */
 int64_t feed_bus_away_ms(const struct feed *f);
 /* Any thread, before the transport is stopped: a unit that takes several runs is given up, and comes again. */

@@ -23,13 +23,13 @@
 #define NOTE_MS 2000
 #define LOOK_MS 60000
 
-/* Lock held. Waits until last reaches n, the publisher is to stop or drain, or until that time. */
+/* Lock held. Waits until last reaches n, the publisher is to stop, drain or wait, or until that time. */
 static bool wait_for(struct feed *f, int64_t n, int64_t end_ns)
 {
     struct publisher *p = &f->publisher;
     bool drains = p->drains > 0;
     p->wake_at = n;
-    while (p->last < n && !p->stop && (p->drains > 0) == drains)
+    while (p->last < n && !p->stop && !p->waits && (p->drains > 0) == drains)
         if (!wait_until(&p->wake, &f->lock, end_ns))
             break;
     p->wake_at = INT64_MAX;
@@ -176,14 +176,20 @@ static void complain(struct feed *f, const struct err *e)
     f->publisher.in_trouble = true;
 }
 
-/* Until the bus has its topics: a question could have it make them as it likes. */
-static void wait_for_bus(struct feed *f)
+/* Until the bus has its topics (a question could have it make them as it likes), or may have what is
+ * spooled again. False: not before the end. */
+static bool wait_for_bus(struct feed *f)
 {
     struct publisher *p = &f->publisher;
     pthread_mutex_lock(&f->lock);
+    bool waited = p->waits;
     while (p->waits && !p->stop)
         pthread_cond_wait(&p->wake, &f->lock);
+    bool good = !p->waits;
     pthread_mutex_unlock(&f->lock);
+    if (waited && good)
+        note_bus(f);
+    return good;
 }
 
 static bool is_stopped(struct feed *f)
@@ -217,7 +223,8 @@ static void hear(struct feed *f, struct arena *a)
 static bool start(struct feed *f, struct arena *a)
 {
     int64_t wait_ms = BACKOFF_MS;
-    wait_for_bus(f);
+    if (!wait_for_bus(f))
+        return false;
     while (!is_stopped(f)) {
         struct err e = { .fate = ERR_NONE };
         arena_reset(a);
@@ -274,7 +281,10 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
     struct err e = { .fate = ERR_NONE };
     pthread_mutex_lock(&f->lock);
     bool work = wait_for_work(f), stop = f->publisher.stop, drain = f->publisher.drains > 0;
+    bool waits = f->publisher.waits;
     pthread_mutex_unlock(&f->lock);
+    if (waits)
+        return true;
     arena_reset(a);
     if ((work && !publish_batch(f, a, &e)) || !look_after(f, a, !work || stop || drain, &e)) {
         complain(f, &e);
@@ -304,7 +314,7 @@ static void *publisher_main(void *ctx)
     arena_init(&a, BATCH_BYTES_MAX);
     if (start(f, &a)) {
         read_links_quietly(f, &a);
-        while (step(f, &a, &wait_ms))
+        while (wait_for_bus(f) && step(f, &a, &wait_ms))
             ;
     }
     bus_reader_close(&f->publisher.links);

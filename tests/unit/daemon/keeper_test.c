@@ -5,6 +5,7 @@
 #include "base/wait.h"
 #include "bus/backend.h"
 #include "daemon/keeper.h"
+#include "daemon/named_by_others.h"
 #include "office.h"
 
 /* Refuses the first publications, and counts all. */
@@ -334,6 +335,71 @@ static void a_refusal_is_not_what_a_part_goes_by(void)
     CU_ASSERT_PTR_NULL(states_get(&l, SLICE("elsewhere"), SLICE("inbox"), NULL));
 }
 
+/* The site's last bundle, but nobody approves for anybody in it. */
+static struct edition last;
+static struct bundle bare;
+
+static void forget_approvers(void)
+{
+    last = *office.site->last;
+    bare = *last.bundle;
+    bare.approvers.count = bare.people.count = 0;
+    last.bundle = &bare;
+    office.site->last = &last;
+    office.site->has_router = false;
+}
+
+static void router_says(const uint8_t hash[HASH_BYTES])
+{
+    struct bundle_state s = { .part = SLICE("router"), .outcome = SLICE("taken"), .number = 2 };
+    struct err e = { .fate = ERR_NONE };
+    struct buf framed;
+    memcpy(s.hash, hash, HASH_BYTES);
+    buf_init(&framed, BUS_RECORD_MAX_BYTES);
+    CU_ASSERT_FATAL(states_encode(office.site->catalogue, &s, &framed, &e));
+    CU_ASSERT_FATAL(states_publish(office.bus, SLICE(""), buf_slice(&framed), &e));
+    buf_release(&framed);
+}
+
+static bool stands(struct named_by_others *n, const char *agency)
+{
+    struct err e = { .fate = ERR_NONE };
+    CU_ASSERT_FATAL(named_look(n, office.site, office.bus, true, &e));
+    bool stands = named_stands(n, slice_text(agency), &e);
+    CU_ASSERT(!stands || strcmp(e.code, "pack.first") == 0);
+    return stands;
+}
+
+static void nothing_is_published_while_the_router_goes_by_what_others_said_of_an_agency(void)
+{
+    uint8_t refused[HASH_BYTES];
+    struct named_by_others n = { .a = &office.arena };
+    const struct bundle *naming = office.site->last->bundle;
+    memset(refused, 7, HASH_BYTES);
+    forget_approvers();
+    CU_ASSERT_FATAL(named_note(&n, office.site, naming));
+    CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital")); /* nobody goes by it */
+    router_says(naming->hash);                         /* of before */
+    CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital"));
+    router_says(refused);
+    CU_ASSERT(stands(&n, "wexbridge-hospital"));
+    CU_ASSERT_FALSE(stands(&n, "wexshire-council")); /* which has no feed here */
+    named_forget(&n);
+    CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital"));
+    office.site->has_router = true; /* which has refused it here, too */
+    CU_ASSERT_FATAL(named_note(&n, office.site, naming));
+    CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital"));
+    named_close(&n);
+}
+
+static void an_agency_that_speaks_for_itself_is_not_held(void)
+{
+    struct named_by_others n = { .a = &office.arena };
+    office.site->has_router = false;
+    CU_ASSERT_FATAL(named_note(&n, office.site, office.site->last->bundle));
+    CU_ASSERT_PTR_NULL(n.first);
+}
+
 static CU_TestInfo cases[] = {
     { "what a part goes by is said until it is out", what_a_part_goes_by_is_said_until_it_is_out },
     { "one that could not be said keeps back no other",
@@ -347,6 +413,9 @@ static CU_TestInfo cases[] = {
       orders_that_cannot_be_followed_any_more_are_told_and_a_bus_that_is_away_is_not },
     { "orders behind a topic that was made anew are not followed, and it is told",
       orders_behind_a_topic_that_was_made_anew_are_not_followed_and_it_is_told },
+    { "nothing is published while the router goes by what others said of an agency",
+      nothing_is_published_while_the_router_goes_by_what_others_said_of_an_agency },
+    { "an agency that speaks for itself is not held", an_agency_that_speaks_for_itself_is_not_held },
     { "a refusal is not what a part goes by", a_refusal_is_not_what_a_part_goes_by },
     CU_TEST_INFO_NULL,
 };

@@ -204,6 +204,28 @@ static int64_t records_on(const char *topic)
     return end.next;
 }
 
+static void takes_and_publishes_nothing_while_it_may_not(void)
+{
+    struct world_event events[64];
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_EQUAL(say(0), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(world_counts(&w).waiting, 0);
+    feed_leave_bus(w.feed); /* which counts at once */
+    for (int i = 1; i < 20; i++)
+        CU_ASSERT_EQUAL(say(i), ANSWER_KEPT);
+    CU_ASSERT(feed_bus_away_ms(w.feed) > 0);
+    CU_ASSERT_FALSE(feed_drain(w.feed, 200)); /* time for a publisher that goes on */
+    CU_ASSERT_EQUAL(world_events(&w, events, 64), 1);
+    feed_join_bus(w.feed);
+    CU_ASSERT_EQUAL(world_counts(&w).waiting, 0);
+    CU_ASSERT_EQUAL(feed_bus_away_ms(w.feed), 0);
+    CU_ASSERT_EQUAL(world_events(&w, events, 64), 20);
+    feed_leave_bus(w.feed);
+    CU_ASSERT_EQUAL(say(20), ANSWER_KEPT);
+    feed_close(&w.feed); /* nor does it at its end */
+    CU_ASSERT_EQUAL(world_events(&w, events, 64), 20);
+}
+
 static void takes_before_the_bus_is_there_and_asks_it_nothing(void)
 {
     struct world_event events[64];
@@ -254,6 +276,8 @@ static CU_TestInfo cases[] = {
       fails_for_one_and_keeps_the_others_of_its_turn },
     { "takes while the bus refuses and publishes when it is back",
       takes_while_the_bus_refuses_and_publishes_when_it_is_back },
+    { "takes, and publishes nothing, while it may not",
+      takes_and_publishes_nothing_while_it_may_not },
     { "takes before the bus is there, and asks it nothing",
       takes_before_the_bus_is_there_and_asks_it_nothing },
     { "ends without the bus and keeps what it took", ends_without_the_bus_and_keeps_what_it_took },

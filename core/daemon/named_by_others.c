@@ -1,0 +1,88 @@
+/* named_by_others.c - compares a refused bundle with the last one taken, and both with the router's. */
+#include "daemon/named_by_others.h"
+
+#include "base/clock.h"
+#include "sharing/change/pack_approve.h"
+
+#define LOOK_NS 1000000000
+
+static bool is_spoken_of(const struct bundle *b, struct slice agency)
+{
+    bool found = approvers_are_of(&b->approvers, agency);
+    for (size_t i = 0; i < b->people.count; i++)
+        found |= slice_equal(b->agencies[b->people.list[i].agency].name, agency);
+    return found;
+}
+
+static bool is_noted(const struct named_by_others *n, struct slice agency)
+{
+    const struct named_agency *one = n->first;
+    while (one && !slice_equal(one->agency, agency))
+        one = one->next;
+    return one;
+}
+
+bool named_note(struct named_by_others *n, const struct site *s, const struct bundle *g)
+{
+    for (size_t i = 0; i < s->feed_count && !s->has_router; i++) {
+        struct slice agency = s->feeds[i].agency;
+        if (is_noted(n, agency) || approvers_are_of(&s->last->bundle->approvers, agency) ||
+            !is_spoken_of(g, agency))
+            continue;
+        struct named_agency *one = ARENA_NEW(n->a, struct named_agency);
+        if (!one)
+            return false;
+        *one = (struct named_agency){ n->first, agency };
+        n->first = one;
+    }
+    return true;
+}
+
+void named_forget(struct named_by_others *n)
+{
+    n->first = NULL;
+    n->stands = false;
+}
+
+/* The router goes by a bundle that is none of this site's. */
+static bool is_elsewhere(const struct named_by_others *n, const struct site *s)
+{
+    const struct bundle_state *r =
+        states_get(&n->states, SLICE(""), SLICE("router"), NULL);
+    return r && slice_equal_text(r->outcome, "taken") && !editions_hashed(&s->rules, r->hash) &&
+           !hash_equal(s->last->bundle->hash, r->hash);
+}
+
+bool named_look(struct named_by_others *n, const struct site *s, struct bus *b, bool at_once,
+                struct err *e)
+{
+    if (!n->first || (!at_once && clock_mono_ns() - n->looked_ns < LOOK_NS))
+        return true;
+    n->looked_ns = clock_mono_ns();
+    n->states.a = n->a;
+    if (!n->is_open) {
+        n->is_open = states_open(&n->from, b, s->bundle, e);
+        if (!n->is_open)
+            states_close(&n->from);
+    }
+    if (!n->is_open || !states_more(&n->from, &n->states, e))
+        return false;
+    n->stands = is_elsewhere(n, s);
+    return true;
+}
+
+bool named_stands(const struct named_by_others *n, struct slice agency, struct err *why)
+{
+    return n->stands && is_noted(n, agency) &&
+           !err_set(why, ERR_REJECT, "pack.first", 0,
+                    "cannot publish: the router goes by a bundle in which others say who approves for "
+                    "'%.*s', and '%.*s' has not told this host",
+                    SHOWN(agency), SHOWN(agency));
+}
+
+void named_close(struct named_by_others *n)
+{
+    if (n->is_open)
+        states_close(&n->from);
+    n->is_open = false;
+}

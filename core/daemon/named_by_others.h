@@ -1,0 +1,36 @@
+/* named_by_others.h - agencies of this site for which a bundle that it refused says who approves first
+ * (pack.first), and whether the router goes by that all the same.
+ *
+ * Then what such an agency publishes would be decided by the word of others: its feeds take what they are
+ * sent and publish nothing, until this site and the router go by one bundle again. Asked of sites without
+ * the router alone, which has refused it too where it lies here. Owner: the keeper, on its own thread. */
+#ifndef CONCORDAT_DAEMON_NAMED_BY_OTHERS_H
+#define CONCORDAT_DAEMON_NAMED_BY_OTHERS_H
+
+#include "control/states.h"
+#include "site/site.h"
+
+struct named_by_others {
+    struct arena *a; /* agencies live here, and what parts say */
+    struct named_agency {
+        struct named_agency *next;
+        struct slice agency;
+    } * first; /* NULL: none */
+    struct states_from from;
+    struct part_states states;
+    bool is_open, stands; /* reading what parts say; the router goes by it */
+    int64_t looked_ns;
+};
+
+/* g was refused. False without memory. */
+MUST_CHECK bool named_note(struct named_by_others *n, const struct site *s, const struct bundle *g);
+/* A bundle was taken after it: nothing is left of it. */
+void named_forget(struct named_by_others *n);
+/* Reads what the router says; at most once a second unless at_once. */
+MUST_CHECK bool named_look(struct named_by_others *n, const struct site *s, struct bus *b, bool at_once,
+                           struct err *e);
+/* Whether what that agency publishes would be decided by it; why says so. */
+bool named_stands(const struct named_by_others *n, struct slice agency, struct err *why);
+void named_close(struct named_by_others *n);
+
+#endif
