@@ -203,19 +203,26 @@ static bool start_all(struct daemon *d, struct arena *a, struct err *e)
     return (!d->joined || watch_parts(d, e)) && start_monitor(d, a, e);
 }
 
-/* The bus has come: what waited for it starts, and the feeds send what they have kept. */
-static bool join_bus(struct daemon *d, struct arena *a, struct err *e)
+/* Before the keeper starts, which from then on says who may publish. */
+static void join_feeds(struct daemon *d)
 {
-    const struct monitor_options *o;
-    if (!daemon_open_others(d, a, e) || !start_others(d, e) || !watch_parts(d, e) ||
-        !(o = monitored(d, a, e)))
-        return false;
-    monitor_join(d->monitor, o);
     for (size_t i = 0; i < d->site->feed_count; i++) {
         struct err why = { .fate = ERR_NONE };
         if (d->feeds[i].feed && !keeper_holds(d->keeper, d->feeds[i].f->agency, &why))
             feed_join_bus(d->feeds[i].feed);
     }
+}
+
+/* The bus has come: what waited for it starts, and the feeds send what they have kept. */
+static bool join_bus(struct daemon *d, struct arena *a, struct err *e)
+{
+    const struct monitor_options *o;
+    if (!daemon_open_others(d, a, e) || !start_others(d, e))
+        return false;
+    join_feeds(d);
+    if (!watch_parts(d, e) || !(o = monitored(d, a, e)))
+        return false;
+    monitor_join(d->monitor, o);
     log_line(LOG_INFO, NULL, "run.joined", "the bus answers: all that waited for it runs");
     return true;
 }

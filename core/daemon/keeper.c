@@ -99,19 +99,24 @@ static void look_at_parts(struct keeper *k)
     }
 }
 
+/* Tells a feed when it may publish no more, and when again. */
+static void hold(const struct keeper *k, struct watched *p)
+{
+    struct err why = { 0 };
+    bool stands = p->holds && named_stands(&k->named, p->agency, &why);
+    if (stands != p->is_held)
+        p->holds(p->holds_ctx, stands ? &why : NULL);
+    p->is_held = stands;
+}
+
 /* What a feed publishes is held back while the router would decide it by others' word. */
 static void look_at_feeds(struct keeper *k)
 {
     struct err e = { 0 };
     if (!named_look(&k->named, k->site, k->bus, false, &e))
         log_err(LOG_DEBUG, &who, &e); /* asked again */
-    for (struct watched *p = k->parts; p; p = p->next) {
-        struct err why = { 0 };
-        bool stands = p->holds && named_stands(&k->named, p->agency, &why);
-        if (stands != p->is_held)
-            p->holds(p->holds_ctx, stands ? &why : NULL);
-        p->is_held = stands;
-    }
+    for (struct watched *p = k->parts; p; p = p->next)
+        hold(k, p);
 }
 
 bool keeper_holds(const struct keeper *k, struct slice agency, struct err *why)
@@ -225,6 +230,20 @@ static bool is_known(const struct keeper *k, const struct bundle_order *o)
            (!k->is_open && o->number <= k->site->last->number);
 }
 
+/* g: what it brings; NULL: nothing that loads. */
+static void refuse(struct keeper *k, const struct bundle_order *o, const struct edition *g, struct err *e)
+{
+    if (g && strcmp(e->code, "pack.first") == 0 && !named_note(&k->named, k->site, g->bundle))
+        (void)err_memory(e);
+    log_line(k->is_open ? LOG_ERROR : LOG_WARN, &who, e->code,
+             "bundle %" PRIu64 " is refused, and the one before goes on: %s", o->number, e->text);
+    if (e->fate != ERR_REJECT)
+        log_line(LOG_ERROR, &who, e->code,
+                 "bundle %" PRIu64 " is on the bus: mend that and start again, and it is taken up",
+                 o->number);
+    tell_all(k, o, SLICE("refused"), e->code);
+}
+
 /* Whether somebody's last day is over is asked of the time of its record. */
 static bool is_dated_by_bus(const struct bus_record *r, struct err *e)
 {
@@ -255,15 +274,7 @@ static void take_order(struct keeper *k, const struct bundle_order *o, const str
         named_forget(&k->named);
         return;
     }
-    if (g && strcmp(e.code, "pack.first") == 0 && !named_note(&k->named, k->site, g->bundle))
-        (void)err_memory(&e);
-    log_line(k->is_open ? LOG_ERROR : LOG_WARN, &who, e.code,
-             "bundle %" PRIu64 " is refused, and the one before goes on: %s", o->number, e.text);
-    if (e.fate != ERR_REJECT)
-        log_line(LOG_ERROR, &who, e.code,
-                 "bundle %" PRIu64 " is on the bus: mend that and start again, and it is taken up",
-                 o->number);
-    tell_all(k, o, SLICE("refused"), e.code);
+    refuse(k, o, g, &e);
     if (one)
         drop_kept(k);
 }
@@ -370,6 +381,7 @@ bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
     if (before && slice_equal_text(before->outcome, "taken"))
         memcpy(one->told, before->hash, HASH_BYTES);
     k->parts = one;
+    hold(k, one);
     return true;
 }
 

@@ -28,7 +28,7 @@ struct keeper_part {
     struct slice agency;
     uint64_t (*generation)(const void *part);
     const void *part;
-    /* On the keeper's thread: it may publish nothing, and why; NULL: it may again. NULL: it publishes no
+    /* Within keeper_watch, and then on the keeper's thread: it may publish nothing, and why; NULL: it may again. NULL: it publishes no
      * events. */
     void (*holds)(void *ctx, const struct err *why);
     void *holds_ctx;

@@ -60,6 +60,13 @@ static void rest(struct feed *f, int64_t ms)
     pthread_mutex_unlock(&f->lock);
 }
 
+/* Longer each time. */
+static void back_off(struct feed *f, int64_t *wait_ms)
+{
+    rest(f, *wait_ms);
+    *wait_ms = *wait_ms * 2 < BACKOFF_MOST_MS ? *wait_ms * 2 : BACKOFF_MOST_MS;
+}
+
 static bool count_records(const struct spool_row *rows, size_t n, size_t *records, struct err *e)
 {
     struct queued q;
@@ -235,8 +242,7 @@ static bool start(struct feed *f, struct arena *a)
         }
         complain(f, &e);
         end_waits(f);
-        rest(f, wait_ms);
-        wait_ms = wait_ms * 2 < BACKOFF_MOST_MS ? wait_ms * 2 : BACKOFF_MOST_MS;
+        back_off(f, &wait_ms);
     }
     return false;
 }
@@ -275,6 +281,14 @@ static bool look_after(struct feed *f, struct arena *a, bool at_once, struct err
     return true;
 }
 
+/* What only a publisher that has nothing else to do looks at. */
+static void look_around(struct feed *f, struct arena *a)
+{
+    read_links_quietly(f, a);
+    feed_watch_snapshot(f);
+    feed_watch_quarantine(f);
+}
+
 /* One round. False: it is time to end. */
 static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
 {
@@ -284,25 +298,20 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
     bool waits = f->publisher.waits;
     pthread_mutex_unlock(&f->lock);
     if (waits)
-        return true;
+        return true; /* publisher_main looks */
     arena_reset(a);
     if ((work && !publish_batch(f, a, &e)) || !look_after(f, a, !work || stop || drain, &e)) {
         complain(f, &e);
-        if (stop)
-            return false;
-        rest(f, *wait_ms);
-        *wait_ms = *wait_ms * 2 < BACKOFF_MOST_MS ? *wait_ms * 2 : BACKOFF_MOST_MS;
-        return true;
+        if (!stop)
+            back_off(f, wait_ms);
+        return !stop;
     }
     *wait_ms = BACKOFF_MS;
     if (f->publisher.in_trouble)
         note_bus(f); /* what failed before was tried again first */
     forget(f, work && !stop && !drain ? FORGET_SELF : 0);
-    if (!work && !stop) {
-        read_links_quietly(f, a);
-        feed_watch_snapshot(f);
-        feed_watch_quarantine(f);
-    }
+    if (!work && !stop)
+        look_around(f, a);
     return work || !stop;
 }
 
