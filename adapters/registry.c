@@ -8,6 +8,7 @@
 #include "transport/folder.h"
 #include "transport/http_out.h"
 #include "transport/mllp.h"
+#include "transport/rest_poll.h"
 #include "transport/webhook.h"
 
 static const struct format *const formats[] = {
@@ -18,7 +19,8 @@ static const struct format *const formats[] = {
 };
 
 static const struct transport *const transports[] = {
-    &transport_mllp, &transport_folder, &transport_webhook, &transport_http_out, NULL,
+    &transport_mllp, &transport_folder, &transport_webhook, &transport_http_out,
+    &transport_rest_poll, NULL,
 };
 
 const struct registry adapters = { formats, transports };

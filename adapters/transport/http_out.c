@@ -9,9 +9,9 @@
 #include <strings.h>
 
 #include "base/address.h"
-#include "base/base64.h"
 #include "host/http_client.h"
-#include "transport/token.h"
+#include "transport/credentials.h"
+#include "transport/http_at.h"
 
 #define HEADER_MAX 800
 #define AT(field) offsetof(struct http_out, field)
@@ -45,14 +45,6 @@ static bool is_header_text(const char *text)
     return true;
 }
 
-/* The part between // and the path. */
-static struct slice authority(const struct http_out *s)
-{
-    struct slice url = slice_text(s->url);
-    struct slice rest = slice_from(url, slice_find(url, ':') + 3);
-    return slice_head(rest, strcspn((const char *)rest.p, "/?#\\"));
-}
-
 /* Those that say what is sent are ours. */
 static bool is_free_header(const char *name)
 {
@@ -68,12 +60,9 @@ static bool out_check(const void *state, bool receives, struct err *e)
 {
     const struct http_out *s = state;
     (void)receives; /* it only sends */
-    if (strncmp(s->url, "http://", 7) != 0 && strncmp(s->url, "https://", 8) != 0)
-        return err_set(e, ERR_FATAL, "http_out.option", 0,
-                       "'url' must begin with http:// or https://");
-    if (slice_find(authority(s), '@') < authority(s).n)
-        return err_set(e, ERR_FATAL, "http_out.option", 0,
-                       "'url' must not hold a user or password: want 'credentials'");
+    const char *fault = http_at_fault(s->url);
+    if (fault)
+        return err_set(e, ERR_FATAL, "http_out.option", 0, "%s", fault);
     if (!is_free_header(s->secure.credentials.header))
         return err_set(e, ERR_FATAL, "http_out.option", 0,
                        "'header' of 'credentials' must be none that says what is sent");
@@ -85,44 +74,11 @@ static bool out_check(const void *state, bool receives, struct err *e)
     return true;
 }
 
-/* ---- what is shown, read anew for each message: it may have been mended, or changed as tokens are ---- */
-
-static bool put_basic(const char *file, const struct token *token, char out[HEADER_MAX],
-                      struct err *e)
-{
-    char text[BASE64_LENGTH(TOKEN_MAX) + 1] = "";
-    struct slice pair = slice_text(token->text);
-    if (slice_find(pair, ':') == pair.n)
-        return err_set(e, ERR_FATAL, "token.size", 0, "cannot use '%s': want user:password", file);
-    base64_encode(pair, text);
-    (void)snprintf(out, HEADER_MAX, "Authorization: Basic %s", text);
-    explicit_bzero(text, sizeof text);
-    return true;
-}
-
-static bool make_credentials(const struct http_out *s, char out[HEADER_MAX], struct err *e)
-{
-    const struct secure_credentials *c = &s->secure.credentials;
-    struct token token;
-    const char *file = cfg_is_set(c->basic_file)   ? c->basic_file
-                       : cfg_is_set(c->value_file) ? c->value_file
-                                                   : c->bearer_file;
-    bool good = token_read(file, &token, e);
-    *out = '\0';
-    if (good && file == c->basic_file && *token.text)
-        good = put_basic(file, &token, out, e);
-    else if (good && *token.text)
-        (void)snprintf(out, HEADER_MAX, "%s: %s%s",
-                       cfg_is_set(c->header) ? c->header : "Authorization",
-                       cfg_is_set(c->header) ? "" : "Bearer ", token.text);
-    explicit_bzero(&token, sizeof token);
-    return good;
-}
-
 static bool out_try(const void *state, struct err *e)
 {
-    char credentials[HEADER_MAX];
-    bool good = make_credentials(state, credentials, e);
+    const struct http_out *s = state;
+    char credentials[CREDENTIALS_LINE_MAX];
+    bool good = credentials_line(&s->secure.credentials, credentials, e);
     explicit_bzero(credentials, sizeof credentials);
     return good;
 }
@@ -135,22 +91,9 @@ static void out_stand(const void *state, bool receives, struct secure_stand *out
     out->listens = receives;
     out->address = s->url;
     out->name = s->host;
-    out->encrypted = slice_starts(slice_text(s->url), SLICE("https://"));
-    out->local = address_is_local(authority(s)) &&
+    out->encrypted = http_at_is_encrypted(slice_text(s->url));
+    out->local = address_is_local(http_at_authority(slice_text(s->url))) &&
                  (!cfg_is_set(proxy) || address_is_local(slice_from(slice_text(proxy), 7)));
-}
-
-/* The name that its certificate must be of; none when it is too long for one. */
-static void set_host(struct http_out *s)
-{
-    char text[sizeof s->host + 4];
-    struct address at = { "", "" };
-    struct slice host = authority(s);
-    if (!address_split(host, &at)) {
-        snprintf(text, sizeof text, "%.*s:1", (int)host.n, (const char *)host.p);
-        (void)!address_split(slice_text(text), &at); /* without a port; a v6 address has its brackets */
-    }
-    memcpy(s->host, at.host, sizeof s->host);
 }
 
 static bool out_open(void *state, struct err *e)
@@ -160,7 +103,7 @@ static bool out_open(void *state, struct err *e)
     int64_t until_ms;
     if (!out_check(s, false, e) || !out_try(s, e))
         return false;
-    set_host(s);
+    http_at_host(slice_text(s->url), s->host);
     out_stand(s, false, &stand);
     if (!secure_try(&stand, &until_ms, e))
         return false;
@@ -217,15 +160,6 @@ static void judge_status(int status, struct handing *out)
     }
 }
 
-/* Our own files could not be read for want of files or memory, which passes. */
-static bool is_shortage(const struct err *why)
-{
-    static const struct slice ours[] = { SLICE_INIT("tls.cert"), SLICE_INIT("tls.key"), SLICE_INIT("tls.ca") };
-    struct slice code = slice_text(why->code ? why->code : "");
-    return why->fate == ERR_RETRY && (slice_starts(code, SLICE("token.")) ||
-                                      slice_is_one_of(code, ours, sizeof ours / sizeof ours[0]));
-}
-
 /* The answer came to its end, or to where we stopped reading. */
 static bool is_whole(const struct err *why)
 {
@@ -243,7 +177,7 @@ static void judge(const struct http_heard *heard, const struct err *why, struct 
     }
     out->why = *why;
     out->left = heard->left;
-    if (!heard->left && is_shortage(why)) {
+    if (!heard->left && credentials_is_shortage(why)) {
         out->fate = HANDING_NOT_SENT;
         return;
     }
@@ -282,15 +216,15 @@ static void out_send(void *state, const struct outgoing *m, struct buf *answer,
                      struct handing *out)
 {
     struct http_out *s = state;
-    char key[HEADER_MAX], credentials[HEADER_MAX];
+    char key[HEADER_MAX], credentials[CREDENTIALS_LINE_MAX];
     int status = 0;
     struct err why = { .fate = ERR_NONE };
     buf_reset(answer);
     *out = (struct handing){ .fate = HANDING_REFUSED };
     if (!make_key(m, key, &out->why))
         return;
-    if (!make_credentials(s, credentials, &out->why)) {
-        out->fate = is_shortage(&out->why) ? HANDING_NOT_SENT : HANDING_SITE;
+    if (!credentials_line(&s->secure.credentials, credentials, &out->why)) {
+        out->fate = credentials_is_shortage(&out->why) ? HANDING_NOT_SENT : HANDING_SITE;
         return;
     }
     const char *const headers[] = { s->type, key, *credentials ? credentials : NULL, NULL };

@@ -123,6 +123,22 @@ static void add(char *to, size_t room, struct slice s)
     snprintf(to + n, room - n, "%.*s ", (int)s.n, (const char *)s.p);
 }
 
+static void keep_cursor(struct rig *r, struct slice cursor)
+{
+    snprintf(r->cursor, sizeof r->cursor, "%.*s", (int)cursor.n, (const char *)cursor.p);
+    r->moves++;
+}
+
+static bool go_on(void *ctx, struct slice cursor)
+{
+    struct rig *r = ctx;
+    pthread_mutex_lock(&r->lock);
+    keep_cursor(r, cursor);
+    pthread_cond_broadcast(&r->taken);
+    pthread_mutex_unlock(&r->lock);
+    return true;
+}
+
 static void take(void *ctx, const struct arrival *in, struct answer *out, size_t n)
 {
     struct rig *r = ctx;
@@ -134,6 +150,11 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
         out[i] = (struct answer){ r->fates[turn], r->reply, r->why };
         r->arrivals++;
     }
+    for (size_t i = answers_passed(out, n); i > 0; i--)
+        if (in[i - 1].cursor.n > 0) {
+            keep_cursor(r, in[i - 1].cursor);
+            break;
+        }
     pthread_cond_broadcast(&r->taken);
     pthread_mutex_unlock(&r->lock);
 }
@@ -141,7 +162,10 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
 static void *run(void *ctx)
 {
     struct rig *r = ctx;
-    r->ran_well = r->t->run(r->state, (struct intake){ .take = take, .ctx = r }, &r->e);
+    char cursor[CURSOR_MAX + 1];
+    memcpy(cursor, r->cursor, sizeof cursor);
+    const struct intake up = { .take = take, .ctx = r, .go_on = go_on, .cursor = slice_text(cursor) };
+    r->ran_well = r->t->run(r->state, up, &r->e);
     return NULL;
 }
 

@@ -22,6 +22,9 @@ struct rig {
     enum answer_fate fates[4];
     struct slice reply;
     const struct err *why;
+    /* where it goes on: what run() is given, then what was kept last; both alone are counted */
+    char cursor[CURSOR_MAX + 1];
+    size_t moves;
     /* what it has seen */
     size_t arrivals;
     char names[256], bytes[256]; /* of all, each followed by a blank */

@@ -1,0 +1,391 @@
+/* rest_poll.c - the options of the poll, its life, and what each answer means. */
+#include "transport/rest_poll.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/wait.h"
+#include "host/http_client.h"
+#include "host/log.h"
+#include "host/waker.h"
+#include "transport/credentials.h"
+#include "transport/rest_page.h"
+
+#define KNOWN_MAX (REST_ETAG_MAX + 40)
+#define SAID_MAX ((size_t)64 * 1024) /* of an answer that is no page */
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+#define SAY_AGAIN_NS ((int64_t)3600 * 1000 * 1000000)
+#define AT(field) offsetof(struct rest_poll, field)
+
+struct rest_poll {
+    /* options */
+    const char *url, *items, *next, *again, *accept;
+    int64_t interval_ms, retry_ms, timeout_ms, unit_max, page_max, pages_max;
+    struct secure secure;
+    /* its life */
+    struct waker wake;
+    struct http_client *client;
+    struct tls_settings tls;
+    struct rest_page page;
+    struct buf said;
+    char host[256], accepts[160], key[REST_KEY_MAX + 1];
+    struct rest_place place; /* as committed last */
+    _Atomic int64_t shown_until_ms; /* 0: none yet */
+    const char *cannot;      /* the code of the trouble that lasts; NULL: none */
+    int64_t said_ns;         /* when it was last said */
+};
+
+static const struct log_who who = { "transport", "rest_poll" };
+
+static const struct cfg_option options[] = {
+    { "url", CFG_TEXT, AT(url), NULL, "http or https address of the first page" },
+    { "items", CFG_TEXT, AT(items), "",
+      "where the list stands whose items are the units, as data.items, or . for the page itself; none: a page is one unit" },
+    { "next", CFG_TEXT, AT(next), "",
+      "where the address of the next page stands, as links.next; none: in the header Link, by rel=next" },
+    { "again", CFG_TEXT, AT(again), "first",
+      "the page to begin with after the last one: first, or last, of a list that only grows" },
+    { "interval", CFG_MS, AT(interval_ms), "1m", "how long after the last page the next is asked for" },
+    { "retry", CFG_MS, AT(retry_ms), "10s", "when a page that could not be had or kept is asked for again" },
+    { "timeout", CFG_MS, AT(timeout_ms), "2m", "how long a page may take to come" },
+    { "accept", CFG_TEXT, AT(accept), "application/json", "media types that are asked for" },
+    { "unit_max", CFG_BYTES, AT(unit_max), "16MiB", "a page with a larger unit is not taken" },
+    { "page_max", CFG_BYTES, AT(page_max), "1024MiB", "a larger page is not taken to its end" },
+    { "pages_max", CFG_COUNT, AT(pages_max), "10000", "pages without a pause; then the next waits for interval" },
+    SECURE_TLS(AT(secure)),
+    SECURE_CREDENTIALS(AT(secure)),
+    SECURE_CLEARTEXT(AT(secure)),
+    { .type = CFG_END },
+};
+
+/* ---- options ---- */
+
+static bool is_header_text(const char *text)
+{
+    size_t n = strlen(text);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+            return false;
+    return n <= 128;
+}
+
+static bool check_numbers(const struct rest_poll *s, struct err *e)
+{
+    if (s->interval_ms <= 0 || s->retry_ms <= 0 || s->pages_max <= 0)
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0,
+                       "'interval', 'retry' and 'pages_max' must be over 0");
+    if (s->timeout_ms <= 0 || s->timeout_ms > INT_MAX)
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0, "'timeout' must be over 0 and under 24 days");
+    if (s->unit_max <= 0 || s->unit_max > (int64_t)1024 * 1024 * 1024 || s->page_max < s->unit_max)
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0,
+                       "'unit_max' must be over 0 and at most 1024MiB, 'page_max' at least that");
+    return true;
+}
+
+static bool poll_check(const void *state, bool receives, struct err *e)
+{
+    const struct rest_poll *s = state;
+    struct json_way way;
+    const char *fault = http_at_fault(s->url);
+    (void)receives; /* it only receives */
+    if (!fault && (strlen(s->url) > HTTP_AT_MAX || strpbrk(s->url, " \t\r\n#")))
+        fault = "'url' must be at most 2048 bytes, without blanks and without #";
+    if (fault)
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0, "%s", fault);
+    if (!json_way_read(s->items, &way) || !json_way_read(s->next, &way) || strcmp(s->next, ".") == 0)
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0,
+                       "'items' and 'next' must be names with dots between them, at most %d",
+                       JSON_CUT_PARTS);
+    if (strcmp(s->again, "first") != 0 && strcmp(s->again, "last") != 0)
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0, "'again' must be first or last");
+    if (!is_header_text(s->accept))
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0, "'accept' must be one short line");
+    return check_numbers(s, e);
+}
+
+static bool poll_try(const void *state, struct err *e)
+{
+    const struct rest_poll *s = state;
+    char credentials[CREDENTIALS_LINE_MAX];
+    bool good = credentials_line(&s->secure.credentials, credentials, e);
+    explicit_bzero(credentials, sizeof credentials);
+    return good;
+}
+
+static void poll_stand(const void *state, bool receives, struct secure_stand *out)
+{
+    const struct rest_poll *s = state;
+    const char *proxy = s->secure.proxy;
+    (void)receives;
+    out->secure = &s->secure;
+    out->address = s->url;
+    out->name = s->host;
+    out->encrypted = http_at_is_encrypted(slice_text(s->url));
+    out->local = address_is_local(http_at_authority(slice_text(s->url))) &&
+                 (!cfg_is_set(proxy) || address_is_local(slice_from(slice_text(proxy), 7)));
+}
+
+/* ---- its life ---- */
+
+static void poll_close(void *state)
+{
+    struct rest_poll *s = state;
+    http_client_close(&s->client);
+    waker_close(&s->wake);
+    rest_page_release(&s->page);
+    buf_release(&s->said);
+}
+
+static bool begin(struct rest_poll *s, struct err *e)
+{
+    struct secure_stand stand = { .secure = NULL };
+    int64_t until_ms;
+    const char *const of[] = { s->url, s->items, s->next, s->again };
+    http_at_host(slice_text(s->url), s->host);
+    poll_stand(s, true, &stand);
+    if (!secure_try(&stand, &until_ms, e))
+        return false;
+    s->tls = secure_settings(&stand);
+    rest_place_key(of, sizeof of / sizeof of[0], s->key);
+    (void)snprintf(s->accepts, sizeof s->accepts, "Accept: %s", s->accept);
+    return waker_open(&s->wake, e) && http_client_open(&s->client, e);
+}
+
+static bool poll_open(void *state, struct err *e)
+{
+    struct rest_poll *s = state;
+    if (!poll_check(s, true, e) || !poll_try(s, e))
+        return false;
+    s->client = NULL;
+    s->cannot = NULL;
+    buf_init(&s->said, SAID_MAX);
+    bool good = rest_page_init(&s->page, s->items, s->next, (size_t)s->unit_max); /* as checked */
+    good = good && begin(s, e);
+    if (!good)
+        poll_close(s);
+    return good;
+}
+
+/* The call first: whoever waits for nothing may be about to make one. */
+static void poll_stop(void *state)
+{
+    struct rest_poll *s = state;
+    waker_wake(&s->wake);
+    http_client_stop(s->client);
+}
+
+static int64_t poll_shown_until_ms(const void *state)
+{
+    const struct rest_poll *s = state;
+    int64_t until_ms = s->shown_until_ms;
+    return until_ms ? until_ms : TLS_NO_END;
+}
+
+/* ---- one call ---- */
+
+static bool call(struct rest_poll *s, struct intake up, int *status, struct err *e)
+{
+    char credentials[CREDENTIALS_LINE_MAX], etag[KNOWN_MAX], since[KNOWN_MAX];
+    const char *headers[5] = { s->accepts };
+    size_t n = 1;
+    if (!credentials_line(&s->secure.credentials, credentials, e))
+        return false;
+    (void)snprintf(etag, sizeof etag, "If-None-Match: %s", s->place.etag);
+    (void)snprintf(since, sizeof since, "If-Modified-Since: %s", s->place.modified);
+    if (*s->place.etag)
+        headers[n++] = etag;
+    if (*s->place.modified)
+        headers[n++] = since;
+    if (*credentials)
+        headers[n++] = credentials;
+    const struct http_sink sink = { .put = rest_page_put, .ctx = &s->page, .max = s->page_max };
+    struct http_call c = { .method = "GET",
+                           .url = s->place.url,
+                           .headers = headers,
+                           .timeout_ms = (long)s->timeout_ms,
+                           .tls = &s->tls,
+                           .proxy = s->secure.proxy,
+                           .sink = &sink };
+    rest_page_begin(&s->page, up, slice_text(s->host));
+    bool came = http_client_do(s->client, &c, status, &s->said, e);
+    explicit_bzero(credentials, sizeof credentials);
+    s->shown_until_ms = http_client_heard(s->client).until_ms;
+    if (!came && s->page.why.fate != ERR_NONE)
+        *e = s->page.why;
+    return came;
+}
+
+/* RFC 9110 section 15: what is the server's, or for now, passes; all else is wrong with what we ask for. An error of
+ * the site is told as one. */
+static bool refuse_status(int status, struct err *e)
+{
+    bool passes = status >= 500 || status == 408 || status == 423 || status == 425 || status == 429;
+    if (passes)
+        return err_set(e, ERR_RETRY, "rest_poll.busy", 0, "no page: the partner answered %d", status);
+    return err_set(e, ERR_FATAL, "rest_poll.site", 0,
+                   "the partner answered %d: mend the address, the credentials or what it asks for",
+                   status);
+}
+
+/* ---- where to go on ---- */
+
+static bool refuse_next(struct err *e)
+{
+    return err_set(e, ERR_REJECT, "rest_poll.page", 0,
+                   "the next page is of another origin, or what stands there is no address");
+}
+
+/* The target of the first Link header that has a next one; "" when none has. */
+static bool next_of_header(const struct rest_poll *s, struct slice *next, struct err *e)
+{
+    struct slice header;
+    *next = slice_of(NULL, 0);
+    if (http_client_heard(s->client).headers_cut)
+        return err_set(e, ERR_REJECT, "rest_poll.page", 0, "the page has more than 16 KiB of headers");
+    for (size_t i = 0; (header = http_client_header_nth(s->client, "Link", i)).p; i++)
+        switch (http_at_link(header, next)) {
+        case LINK_NEXT:
+            return true;
+        case LINK_BROKEN:
+            return err_set(e, ERR_REJECT, "rest_poll.page", 0, "the page has a Link that cannot be read");
+        default:
+            *next = slice_of(NULL, 0);
+        }
+    return true;
+}
+
+/* What is asked for behind this page. A page is asked for by what it was known by only where it was all there was to
+ * ask for: of a list of several pages the first may be as it was and another not. */
+static bool go_behind(struct rest_poll *s, struct rest_place *p, bool *ends, struct err *e)
+{
+    char told[HTTP_AT_MAX + 1];
+    struct slice next;
+    if (!rest_page_whole(&s->page, told, e))
+        return false;
+    next = slice_text(told);
+    if (!cfg_is_set(s->next) && !next_of_header(s, &next, e))
+        return false;
+    *ends = next.n == 0;
+    if (!*ends) {
+        rest_place_start(p, "");
+        return http_at_next(slice_text(s->place.url), next, p->url) || refuse_next(e);
+    }
+    bool is_first = strcmp(s->place.url, s->url) == 0, last = strcmp(s->again, "last") == 0;
+    rest_place_start(p, last ? s->place.url : s->url);
+    if (last || is_first)
+        rest_place_know(p, http_client_header(s->client, "ETag"),
+                        http_client_header(s->client, "Last-Modified"));
+    return true;
+}
+
+/* The last turn of the page, with where to go on. */
+static bool finish(struct rest_poll *s, bool *ends, struct err *e)
+{
+    char text[CURSOR_MAX];
+    struct rest_place p;
+    if (!go_behind(s, &p, ends, e))
+        return false;
+    bool moves = !rest_place_equal(&p, &s->place) || s->page.count > 0;
+    struct slice cursor = moves ? rest_place_write(&p, s->key, text) : slice_of(NULL, 0);
+    if (!rest_page_end(&s->page, cursor, e))
+        return false;
+    s->place = p;
+    return true;
+}
+
+/* One page. *ends: there is no other to ask for now. */
+static bool take_page(struct rest_poll *s, struct intake up, bool *ends, struct err *e)
+{
+    int status = 0;
+    *ends = true;
+    if (!call(s, up, &status, e))
+        return false;
+    if (status == 304 && (*s->place.etag || *s->place.modified))
+        return true;
+    if (status != 200 && status != 204)
+        return refuse_status(status, e);
+    if (status == 204)
+        return true;
+    return finish(s, ends, e);
+}
+
+/* ---- the loop ---- */
+
+/* At first, and once an hour while it lasts; how it ended. */
+static void say_cannot(struct rest_poll *s, const struct err *e)
+{
+    int64_t now_ns = clock_mono_ns();
+    if (s->cannot && strcmp(s->cannot, e->code) == 0 && now_ns - s->said_ns < SAY_AGAIN_NS)
+        return;
+    log_err(e->fate == ERR_RETRY ? LOG_WARN : LOG_ERROR, &who, e);
+    s->cannot = e->code;
+    s->said_ns = now_ns;
+}
+
+static void say_well(struct rest_poll *s)
+{
+    if (s->cannot)
+        log_line(LOG_INFO, &who, "rest_poll.well", "pages come again");
+    s->cannot = NULL;
+}
+
+/* What the partner asks for, or as the site says; what is wrong with the site is asked no more often than what is
+ * well. */
+static int64_t pause_after(const struct rest_poll *s, const struct err *e)
+{
+    int64_t asked_ms = http_client_heard(s->client).retry_after_ms;
+    int64_t ms = e->fate == ERR_RETRY || s->retry_ms > s->interval_ms ? s->retry_ms : s->interval_ms;
+    asked_ms = asked_ms < DAY_MS ? asked_ms : DAY_MS;
+    return asked_ms > ms ? asked_ms : ms;
+}
+
+/* Pages until there is no other. How long to wait then. */
+static int64_t take_round(struct rest_poll *s, struct intake up)
+{
+    bool ends = false;
+    for (int64_t n = 0; n < s->pages_max && !ends && !waker_is_awake(&s->wake); n++) {
+        struct err e = { .fate = ERR_NONE };
+        if (!take_page(s, up, &ends, &e)) {
+            if (!waker_is_awake(&s->wake))
+                say_cannot(s, &e);
+            return pause_after(s, &e);
+        }
+        say_well(s);
+    }
+    if (!ends && !waker_is_awake(&s->wake))
+        log_line(LOG_WARN, &who, "rest_poll.many", "there is a page behind the last of 'pages_max': it waits for 'interval'");
+    return s->interval_ms;
+}
+
+static bool poll_run(void *state, struct intake up, struct err *e)
+{
+    struct rest_poll *s = state;
+    (void)e;
+    rest_place_start(&s->place, s->url);
+    if (up.cursor.n > 0 && !rest_place_read(up.cursor, s->key, s->url, &s->place))
+        log_line(LOG_INFO, &who, "rest_poll.anew", "begins with the first page: its options are others than they were");
+    int64_t pause_ms;
+    do
+        pause_ms = take_round(s, up);
+    while (waker_wait(&s->wake, -1, 0, wait_end_ns(pause_ms)) == WAITED_END);
+    return true;
+}
+
+const struct transport transport_rest_poll = {
+    .name = "rest_poll",
+    .options = options,
+    .state_size = sizeof(struct rest_poll),
+    .check = poll_check,
+    .try = poll_try,
+    .open = poll_open,
+    .run = poll_run,
+    .stop = poll_stop,
+    .close = poll_close,
+    .stand = poll_stand,
+    .shown_until_ms = poll_shown_until_ms,
+};
