@@ -227,6 +227,44 @@ static bool is_word(uint8_t byte)
            (byte >= 'A' && byte <= 'Z') || byte == '+' || byte == '-' || byte == '.';
 }
 
+static bool is_blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+static bool step_value(struct json_cut *c, uint8_t byte, size_t *from, size_t i, struct err *e)
+{
+    enum json_taken before = c->takes;
+    if (!begin_value(c, byte, e))
+        return false;
+    if (before == TAKES_NOTHING && c->takes != TAKES_NOTHING)
+        *from = i;
+    if (c->state == WORD)
+        c->word[c->word_n++] = (char)byte;
+    return true;
+}
+
+/* Between strings and words: a mark, or the beginning of a value. */
+static bool step_mark(struct json_cut *c, uint8_t byte, struct slice piece, size_t *from, size_t i,
+                      struct err *e)
+{
+    switch (c->state) {
+    case NAME_OR_END:
+        return byte == '}' ? close_bracket(c, byte, piece, from, i, e) : step_name(c, byte, e);
+    case NAME:
+        return step_name(c, byte, e);
+    case COLON:
+        c->state = VALUE;
+        return byte == ':' || is_broken(c, e);
+    case AFTER:
+        return step_after(c, byte, piece, from, i, e);
+    case VALUE_OR_END:
+        return byte == ']' ? close_bracket(c, byte, piece, from, i, e) : step_value(c, byte, from, i, e);
+    default:
+        return step_value(c, byte, from, i, e);
+    }
+}
+
 static bool step(struct json_cut *c, struct slice piece, size_t *from, size_t i, struct err *e)
 {
     uint8_t byte = piece.p[i];
@@ -239,25 +277,7 @@ static bool step(struct json_cut *c, struct slice piece, size_t *from, size_t i,
     }
     if (c->state == WORD && !end_word(c, piece, from, i, e))
         return false;
-    if (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n')
-        return true;
-    if ((c->state == NAME_OR_END && byte == '}') || (c->state == VALUE_OR_END && byte == ']'))
-        return close_bracket(c, byte, piece, from, i, e);
-    if (c->state == NAME || c->state == NAME_OR_END)
-        return step_name(c, byte, e);
-    if (c->state == COLON) {
-        c->state = VALUE;
-        return byte == ':' || is_broken(c, e);
-    }
-    if (c->state == AFTER)
-        return step_after(c, byte, piece, from, i, e);
-    enum json_taken before = c->takes;
-    bool good = begin_value(c, byte, e);
-    if (before == TAKES_NOTHING && c->takes != TAKES_NOTHING)
-        *from = i;
-    if (good && c->state == WORD)
-        c->word[c->word_n++] = (char)byte;
-    return good;
+    return is_blank(byte) || step_mark(c, byte, piece, from, i, e);
 }
 
 bool json_cut_feed(struct json_cut *c, struct slice piece, struct err *e)

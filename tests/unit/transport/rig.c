@@ -149,6 +149,7 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
         add(r->bytes, sizeof r->bytes, in[i].bytes);
         out[i] = (struct answer){ r->fates[turn], r->reply, r->why };
         r->arrivals++;
+        r->wanted_came += slice_equal_text(in[i].bytes, r->wanted);
     }
     for (size_t i = answers_passed(out, n); i > 0; i--)
         if (in[i - 1].cursor.n > 0) {
@@ -178,6 +179,30 @@ void rig_await(struct rig *r, size_t arrivals)
 {
     pthread_mutex_lock(&r->lock);
     while (r->arrivals < arrivals)
+        pthread_cond_wait(&r->taken, &r->lock);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void rig_want(struct rig *r, const char *unit)
+{
+    pthread_mutex_lock(&r->lock);
+    snprintf(r->wanted, sizeof r->wanted, "%s", unit);
+    r->wanted_came = 0;
+    pthread_mutex_unlock(&r->lock);
+}
+
+size_t rig_wanted(struct rig *r)
+{
+    pthread_mutex_lock(&r->lock);
+    size_t came = r->wanted_came;
+    pthread_mutex_unlock(&r->lock);
+    return came;
+}
+
+void rig_await_wanted(struct rig *r, size_t times)
+{
+    pthread_mutex_lock(&r->lock);
+    while (r->wanted_came < times)
         pthread_cond_wait(&r->taken, &r->lock);
     pthread_mutex_unlock(&r->lock);
 }

@@ -25,6 +25,9 @@ struct rig {
     /* where it goes on: what run() is given, then what was kept last; both alone are counted */
     char cursor[CURSOR_MAX + 1];
     size_t moves;
+    /* a unit that is looked out for, and how often it came */
+    char wanted[512];
+    size_t wanted_came;
     /* what it has seen */
     size_t arrivals;
     char names[256], bytes[256]; /* of all, each followed by a blank */
@@ -41,6 +44,10 @@ bool rig_open(struct rig *r);
 void rig_start(struct rig *r);
 /* Until the intake has had so many arrivals. */
 void rig_await(struct rig *r, size_t arrivals);
+/* From now on that unit is counted. */
+void rig_want(struct rig *r, const char *unit);
+size_t rig_wanted(struct rig *r);
+void rig_await_wanted(struct rig *r, size_t times);
 void rig_stop(struct rig *r);
 
 /* Files below the rig's folder. */

@@ -1,0 +1,347 @@
+/* others.c - senders and partners by hand: plain sockets and files. */
+#include "others.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HELD_MAX 128
+
+static int held[HELD_MAX]; /* connections and files that stay open until done() */
+static size_t held_count;
+
+static void hold(int fd)
+{
+    if (fd < 0 || held_count == HELD_MAX)
+        abort();
+    held[held_count++] = fd;
+}
+
+static void let_go(void)
+{
+    while (held_count > 0)
+        close(held[--held_count]);
+}
+
+/* ---- sockets ---- */
+
+static int connect_to(struct rig *r)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    const char *where = r->t->where(r->state);
+    at.sin_port = htons((uint16_t)strtoul(strrchr(where, ':') + 1, NULL, 10));
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(fd, (struct sockaddr *)&at, sizeof at) < 0)
+        abort();
+    return fd;
+}
+
+static void put(int fd, const void *p, size_t n)
+{
+    (void)!send(fd, p, n, MSG_NOSIGNAL);
+}
+
+static void put_text(int fd, const char *text)
+{
+    put(fd, text, strlen(text));
+}
+
+/* Until the other side hangs up, or `last` has come. */
+static void await_answer(int fd, int last)
+{
+    char byte;
+    while (recv(fd, &byte, 1, 0) == 1 && byte != last)
+        ;
+    close(fd);
+}
+
+static void pelt_socket(struct rig *r, struct slice bytes)
+{
+    int fd = connect_to(r);
+    put(fd, bytes.p, bytes.n);
+    shutdown(fd, SHUT_WR);
+    await_answer(fd, -1);
+}
+
+/* ---- mllp ---- */
+
+static void mllp_receive(struct rig *r)
+{
+    rig_set(r, "listen", "127.0.0.1:0");
+    r->reply = SLICE("an answer");
+}
+
+static void mllp_spoil(struct rig *r)
+{
+    rig_set(r, "listen", "192.0.2.1:1"); /* no address of this machine */
+}
+
+static void mllp_give(struct rig *r, const char *unit)
+{
+    int fd = connect_to(r);
+    put_text(fd, "\x0b");
+    put_text(fd, unit);
+    put_text(fd, "\x1c\r");
+    await_answer(fd, '\x1c');
+}
+
+static void mllp_begin(struct rig *r)
+{
+    int fd = connect_to(r);
+    put_text(fd, "\x0b\"half");
+    hold(fd);
+}
+
+static void mllp_absent(struct rig *r)
+{
+    rig_set(r, "connect", "127.0.0.1:1");
+}
+
+/* ---- webhook ---- */
+
+static void webhook_receive(struct rig *r)
+{
+    rig_set(r, "listen", "127.0.0.1:0");
+}
+
+static void webhook_spoil(struct rig *r)
+{
+    rig_set(r, "listen", "192.0.2.1:1");
+}
+
+static void put_head(int fd, size_t n)
+{
+    char head[200];
+    snprintf(head, sizeof head,
+             "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+             "Content-Length: %zu\r\n\r\n", n);
+    put_text(fd, head);
+}
+
+static void webhook_give(struct rig *r, const char *unit)
+{
+    int fd = connect_to(r);
+    put_head(fd, strlen(unit));
+    put_text(fd, unit);
+    await_answer(fd, -1);
+}
+
+static void webhook_begin(struct rig *r)
+{
+    int fd = connect_to(r);
+    put_head(fd, 100);
+    put_text(fd, "\"half");
+    hold(fd);
+}
+
+/* ---- folder ---- */
+
+static char folder[200];
+static int files;
+
+static void folder_receive(struct rig *r)
+{
+    snprintf(folder, sizeof folder, "%s", rig_path(r, "in"));
+    (void)mkdir(folder, 0700);
+    rig_set(r, "read", folder);
+    rig_set(r, "settle", "0ms");
+    rig_set(r, "retry", "1ms");
+}
+
+static void folder_spoil(struct rig *r)
+{
+    rig_write(r, "file", "none of folders");
+    snprintf(folder, sizeof folder, "%s/in", rig_path(r, "file"));
+}
+
+static int new_file(struct rig *r, const char *ending)
+{
+    char name[40];
+    snprintf(name, sizeof name, "in/%d%s", files, ending);
+    int fd = open(rig_path(r, name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        abort();
+    return fd;
+}
+
+static void folder_pelt(struct rig *r, struct slice bytes)
+{
+    char from[220], to[40];
+    int fd = new_file(r, ".tmp");
+    if (write(fd, bytes.p, bytes.n) != (ssize_t)bytes.n || close(fd) != 0)
+        abort();
+    snprintf(from, sizeof from, "%s/%d.tmp", folder, files);
+    snprintf(to, sizeof to, "in/%d.json", files++);
+    if (rename(from, rig_path(r, to)) != 0)
+        abort();
+}
+
+static void folder_give(struct rig *r, const char *unit)
+{
+    folder_pelt(r, slice_text(unit));
+}
+
+static void folder_begin(struct rig *r)
+{
+    int fd = new_file(r, ".json");
+    files++;
+    if (write(fd, "\"half", 5) != 5)
+        abort();
+    hold(fd);
+}
+
+static void folder_absent(struct rig *r)
+{
+    static char out[200];
+    snprintf(out, sizeof out, "%s", rig_path(r, "out"));
+    (void)mkdir(out, 0700);
+    rig_set(r, "write", out);
+}
+
+/* ---- rest_poll: a server whose page is all that was given, and asked for without end ---- */
+
+static struct {
+    int fd;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t news;
+    char items[4000], raw[2000];
+    size_t raw_bytes, served;
+    bool hangs, runs;
+    char url[64];
+} pages = { .lock = PTHREAD_MUTEX_INITIALIZER, .news = PTHREAD_COND_INITIALIZER };
+
+static void serve_page(int fd)
+{
+    char head[4000] = "", page[6000];
+    size_t n = 0;
+    while (n < sizeof head - 1 && !strstr(head, "\r\n\r\n") && recv(fd, head + n, 1, 0) == 1)
+        n++;
+    pthread_mutex_lock(&pages.lock);
+    bool hangs = pages.hangs;
+    if (pages.raw_bytes) {
+        put(fd, pages.raw, pages.raw_bytes);
+        pages.raw_bytes = 0;
+    } else {
+        snprintf(page, sizeof page,
+                 "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n[%s]",
+                 strlen(pages.items) + 2 + (hangs ? 100 : 0), pages.items);
+        put(fd, page, strlen(page) - (hangs ? 1 : 0));
+    }
+    pages.served++;
+    pthread_cond_broadcast(&pages.news);
+    pthread_mutex_unlock(&pages.lock);
+    if (hangs)
+        await_answer(fd, -1);
+    else
+        close(fd);
+}
+
+static void *serve(void *ctx)
+{
+    (void)ctx;
+    for (int fd; (fd = accept(pages.fd, NULL, NULL)) >= 0;)
+        serve_page(fd);
+    return NULL;
+}
+
+static void rest_receive(struct rig *r)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t n = sizeof at;
+    pages.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(pages.fd, (struct sockaddr *)&at, n) || listen(pages.fd, 8) ||
+        getsockname(pages.fd, (struct sockaddr *)&at, &n) ||
+        pthread_create(&pages.thread, NULL, serve, NULL))
+        abort();
+    pages.runs = true;
+    pages.hangs = false;
+    pages.raw_bytes = pages.served = 0;
+    pages.items[0] = '\0';
+    snprintf(pages.url, sizeof pages.url, "http://127.0.0.1:%u/", (unsigned)ntohs(at.sin_port));
+    rig_set(r, "url", pages.url);
+    rig_set(r, "items", ".");
+    rig_set(r, "interval", "2ms");
+    rig_set(r, "retry", "2ms");
+}
+
+static void rest_spoil(struct rig *r)
+{
+    rig_set(r, "credentials.bearer_file", "/not/there");
+}
+
+/* Once more than is under way. */
+static void await_page(void)
+{
+    size_t now = pages.served;
+    while (pages.served < now + 2)
+        pthread_cond_wait(&pages.news, &pages.lock);
+}
+
+static void rest_give(struct rig *r, const char *unit)
+{
+    (void)r;
+    pthread_mutex_lock(&pages.lock);
+    snprintf(pages.items, sizeof pages.items, "%s", unit);
+    await_page();
+    pthread_mutex_unlock(&pages.lock);
+}
+
+static void rest_begin(struct rig *r)
+{
+    (void)r;
+    pthread_mutex_lock(&pages.lock);
+    pages.hangs = true;
+    for (size_t now = pages.served; pages.served == now;)
+        pthread_cond_wait(&pages.news, &pages.lock);
+    pthread_mutex_unlock(&pages.lock);
+}
+
+static void rest_pelt(struct rig *r, struct slice bytes)
+{
+    (void)r;
+    pthread_mutex_lock(&pages.lock);
+    memcpy(pages.raw, bytes.p, bytes.n);
+    pages.raw_bytes = bytes.n;
+    await_page();
+    pthread_mutex_unlock(&pages.lock);
+}
+
+static void rest_done(void)
+{
+    let_go();
+    if (!pages.runs)
+        return;
+    pages.runs = false;
+    shutdown(pages.fd, SHUT_RDWR);
+    pthread_join(pages.thread, NULL);
+    close(pages.fd);
+}
+
+/* ---- http_out ---- */
+
+static void http_absent(struct rig *r)
+{
+    rig_set(r, "url", "http://127.0.0.1:1/");
+}
+
+static const struct other others[] = {
+    { "mllp", mllp_receive, mllp_spoil, mllp_give, mllp_begin, pelt_socket, "frame_max", false, mllp_absent, let_go },
+    { "folder", folder_receive, folder_spoil, folder_give, folder_begin, folder_pelt, "size_max", true, folder_absent, let_go },
+    { "webhook", webhook_receive, webhook_spoil, webhook_give, webhook_begin, pelt_socket, "body_max", false, NULL, let_go },
+    { "rest_poll", rest_receive, rest_spoil, rest_give, rest_begin, rest_pelt, "unit_max", true, NULL, rest_done },
+    { .name = "http_out", .absent = http_absent, .done = let_go },
+};
+
+const struct other *other_of(const struct transport *t)
+{
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(others[i].name, t->name) == 0)
+            return &others[i];
+    return NULL;
+}

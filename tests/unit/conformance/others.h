@@ -1,0 +1,27 @@
+/* others.h - the other side of each transport, so that one suite can ask them all: a row for each of the registry.
+ *
+ * A unit is a JSON text in quotes, so that each of them can carry it. The rig is one; what a row starts, done() ends. */
+#ifndef TEST_CONFORMANCE_OTHERS_H
+#define TEST_CONFORMANCE_OTHERS_H
+
+#include "../transport/rig.h"
+
+struct other {
+    const char *name;
+    /* Of what receives; receive NULL: it only sends. */
+    void (*receive)(struct rig *r);                   /* options, before open() */
+    void (*spoil)(struct rig *r);                     /* likewise, with which it cannot open */
+    void (*give)(struct rig *r, const char *unit);    /* one unit, whole, and until its sender has an answer */
+    void (*begin)(struct rig *r);                     /* one that does not end; held until done() */
+    void (*pelt)(struct rig *r, struct slice bytes);  /* any bytes, where a unit is wanted */
+    const char *limit;                                /* option: bytes of the largest unit */
+    bool brings_again;                                /* what is to come again, by itself; else its sender does */
+    /* Of what sends; NULL: it only receives. Options with which there is nobody. */
+    void (*absent)(struct rig *r);
+    void (*done)(void);
+};
+
+/* NULL: there is none for it, so it cannot be asked. */
+const struct other *other_of(const struct transport *t);
+
+#endif
