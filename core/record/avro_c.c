@@ -3,7 +3,7 @@
 
 #include <avro.h>
 
-static bool parse(struct slice schema, avro_schema_t *out, struct err *e)
+static bool oracle_schema(struct slice schema, avro_schema_t *out, struct err *e)
 {
     if (avro_schema_from_json_length((const char *)schema.p, schema.n, out) != 0)
         return err_set(e, ERR_FATAL, "schema.avro", 0, "cannot take it: Avro-C refuses it");
@@ -13,13 +13,13 @@ static bool parse(struct slice schema, avro_schema_t *out, struct err *e)
 bool avro_c_check(struct slice schema, struct err *e)
 {
     avro_schema_t parsed = NULL;
-    if (!parse(schema, &parsed, e))
+    if (!oracle_schema(schema, &parsed, e))
         return false;
     avro_schema_decref(parsed);
     return true;
 }
 
-static bool decode(avro_value_t *value, struct slice body, struct err *e)
+static bool oracle_decode(avro_value_t *value, struct slice body, struct err *e)
 {
     avro_reader_t reader = avro_reader_memory((const char *)body.p, (int64_t)body.n);
     bool ok = reader && avro_value_read(reader, value) == 0;
@@ -28,7 +28,7 @@ static bool decode(avro_value_t *value, struct slice body, struct err *e)
     return ok ? true : err_set(e, ERR_REJECT, "avro.oracle", 0, "cannot decode: Avro-C refuses");
 }
 
-static bool encode(avro_value_t *value, struct buf *out, struct err *e)
+static bool oracle_encode(avro_value_t *value, struct buf *out, struct err *e)
 {
     size_t n = 0;
     if (avro_value_sizeof(value, &n) != 0)
@@ -48,7 +48,7 @@ static bool encode(avro_value_t *value, struct buf *out, struct err *e)
 bool avro_c_recode(struct slice schema, struct slice body, struct buf *out, struct err *e)
 {
     avro_schema_t parsed = NULL;
-    if (!parse(schema, &parsed, e))
+    if (!oracle_schema(schema, &parsed, e))
         return false;
     avro_value_iface_t *class = avro_generic_class_from_schema(parsed);
     avro_value_t value = { .iface = NULL };
@@ -56,7 +56,7 @@ bool avro_c_recode(struct slice schema, struct slice body, struct buf *out, stru
     if (!ok)
         err_memory(e);
     else
-        ok = decode(&value, body, e) && encode(&value, out, e);
+        ok = oracle_decode(&value, body, e) && oracle_encode(&value, out, e);
     if (value.iface)
         avro_value_decref(&value);
     if (class)

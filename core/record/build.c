@@ -18,16 +18,18 @@ bool build_is_set(const struct build *b, size_t slot)
     return slot < b->plan->count && b->encoded[slot].p != NULL;
 }
 
-static bool refuse(const struct build *b, size_t slot, const char *code, const char *why,
-                   struct err *e)
+static bool build_refuse(const struct build *b, size_t slot, const char *code, const char *why,
+                         struct err *e)
 {
     struct slice path = b->plan->slots[slot].path;
     return err_set(e, ERR_REJECT, code, 0, "cannot set '%.*s': %s", (int)path.n,
                    (const char *)path.p, why);
 }
 
-/* Takes up to two runs as the slot's value; a nullable slot gets its branch before them. */
-static bool put(struct build *b, size_t slot, struct slice head, struct slice rest, struct err *e)
+/* Sets the slot to head and rest, one behind the other. A nullable slot gets its branch before
+ * them. */
+static bool build_put(struct build *b, size_t slot, struct slice head, struct slice rest,
+                      struct err *e)
 {
     bool branch = b->plan->ops[slot].nullable;
     size_t n = 0;
@@ -46,21 +48,21 @@ static bool put(struct build *b, size_t slot, struct slice head, struct slice re
     return true;
 }
 
-static bool put_run(struct build *b, size_t slot, struct slice run, struct err *e)
+static bool build_put_run(struct build *b, size_t slot, struct slice run, struct err *e)
 {
     uint8_t length[AVRO_LONG_BYTES_MAX];
-    return put(b, slot, slice_of(length, avro_long(length, (int64_t)run.n)), run, e);
+    return build_put(b, slot, slice_of(length, avro_long(length, (int64_t)run.n)), run, e);
 }
 
-static bool put_long(struct build *b, size_t slot, int64_t value, struct err *e)
+static bool build_put_long(struct build *b, size_t slot, int64_t value, struct err *e)
 {
     uint8_t bytes[AVRO_LONG_BYTES_MAX];
     struct slice none = { .n = 0 };
-    return put(b, slot, slice_of(bytes, avro_long(bytes, value)), none, e);
+    return build_put(b, slot, slice_of(bytes, avro_long(bytes, value)), none, e);
 }
 
 /* The index of text in list, or n. */
-static size_t find(const struct slice *list, size_t n, struct slice text)
+static size_t index_of_text(const struct slice *list, size_t n, struct slice text)
 {
     size_t i = 0;
     while (i < n && !slice_equal(list[i], text))
@@ -72,26 +74,27 @@ static bool set_string(struct build *b, size_t slot, struct slice text, struct e
 {
     const struct slot *s = &b->plan->slots[slot];
     if (!slice_is_utf8(text))
-        return refuse(b, slot, "record.text", "not UTF-8", e);
-    if (s->vocabulary && find(s->vocabulary, s->vocabulary_count, text) == s->vocabulary_count)
-        return refuse(b, slot, "record.symbol", "not a word of its vocabulary", e);
-    return put_run(b, slot, text, e);
+        return build_refuse(b, slot, "record.text", "not UTF-8", e);
+    bool is_word = !s->vocabulary || slice_is_one_of(text, s->vocabulary, s->vocabulary_count);
+    if (!is_word)
+        return build_refuse(b, slot, "record.symbol", "not a word of its vocabulary", e);
+    return build_put_run(b, slot, text, e);
 }
 
 static bool set_symbol(struct build *b, size_t slot, struct slice text, struct err *e)
 {
     const struct slot *s = &b->plan->slots[slot];
-    size_t symbol = find(s->symbols, s->symbol_count, text);
+    size_t symbol = index_of_text(s->symbols, s->symbol_count, text);
     if (symbol == s->symbol_count)
-        return refuse(b, slot, "record.symbol", "not one of its symbols", e);
-    return put_long(b, slot, (int64_t)symbol, e);
+        return build_refuse(b, slot, "record.symbol", "not one of its symbols", e);
+    return build_put_long(b, slot, (int64_t)symbol, e);
 }
 
 static bool set_digits(struct build *b, size_t slot, struct slice text, struct err *e)
 {
     int64_t value = 0;
     if (!slice_to_i64(text, &value))
-        return refuse(b, slot, "record.type", "not a whole number", e);
+        return build_refuse(b, slot, "record.type", "not a whole number", e);
     return build_long(b, slot, value, e);
 }
 
@@ -101,7 +104,7 @@ static bool set_truth(struct build *b, size_t slot, struct slice text, struct er
         return build_bool(b, slot, true, e);
     if (slice_equal(text, SLICE("false")))
         return build_bool(b, slot, false, e);
-    return refuse(b, slot, "record.type", "neither true nor false", e);
+    return build_refuse(b, slot, "record.type", "neither true nor false", e);
 }
 
 /* Decimal digits, sign, point and exponent only: strtod alone would also take "inf" and hex. */
@@ -109,13 +112,13 @@ static bool set_double(struct build *b, size_t slot, struct slice text, struct e
 {
     for (size_t i = 0; i < text.n; i++)
         if (!memchr("0123456789+-.eE", text.p[i], 15))
-            return refuse(b, slot, "record.type", "not a number", e);
+            return build_refuse(b, slot, "record.type", "not a number", e);
     char *digits = arena_text(b->arena, text), *end = NULL;
     if (!digits)
         return err_memory(e);
     double value = strtod(digits, &end);
     if (text.n == 0 || *end || !isfinite(value))
-        return refuse(b, slot, "record.type", "not a number", e);
+        return build_refuse(b, slot, "record.type", "not a number", e);
     return build_double(b, slot, value, e);
 }
 
@@ -136,13 +139,13 @@ bool build_text(struct build *b, size_t slot, struct slice text, struct err *e)
     case SLOT_DOUBLE:
         return set_double(b, slot, text, e);
     case SLOT_BYTES:
-        return put_run(b, slot, text, e);
+        return build_put_run(b, slot, text, e);
     case SLOT_FIXED:
         if (text.n == op->bound)
-            return put(b, slot, text, none, e);
-        return refuse(b, slot, "record.type", "not of its fixed length", e);
+            return build_put(b, slot, text, none, e);
+        return build_refuse(b, slot, "record.type", "not of its fixed length", e);
     default:
-        return refuse(b, slot, "record.type", "a list is no text", e);
+        return build_refuse(b, slot, "record.type", "a list is no text", e);
     }
 }
 
@@ -150,10 +153,10 @@ bool build_long(struct build *b, size_t slot, int64_t value, struct err *e)
 {
     enum slot_type type = b->plan->ops[slot].type;
     if (type == SLOT_INT && (value < INT32_MIN || value > INT32_MAX))
-        return refuse(b, slot, "record.type", "a number of more than 32 bits", e);
+        return build_refuse(b, slot, "record.type", "a number of more than 32 bits", e);
     if (type != SLOT_INT && type != SLOT_LONG)
-        return refuse(b, slot, "record.type", "a number is not its type", e);
-    return put_long(b, slot, value, e);
+        return build_refuse(b, slot, "record.type", "a number is not its type", e);
+    return build_put_long(b, slot, value, e);
 }
 
 bool build_bool(struct build *b, size_t slot, bool value, struct err *e)
@@ -161,8 +164,8 @@ bool build_bool(struct build *b, size_t slot, bool value, struct err *e)
     uint8_t byte = value;
     struct slice none = { .n = 0 };
     if (b->plan->ops[slot].type != SLOT_BOOLEAN)
-        return refuse(b, slot, "record.type", "true or false is not its type", e);
-    return put(b, slot, slice_of(&byte, 1), none, e);
+        return build_refuse(b, slot, "record.type", "true or false is not its type", e);
+    return build_put(b, slot, slice_of(&byte, 1), none, e);
 }
 
 /* Avro specification 1.11, "double": IEEE 754, little-endian. */
@@ -172,11 +175,11 @@ bool build_double(struct build *b, size_t slot, double value, struct err *e)
     uint64_t bits = 0;
     struct slice none = { .n = 0 };
     if (b->plan->ops[slot].type != SLOT_DOUBLE)
-        return refuse(b, slot, "record.type", "a fraction is not its type", e);
+        return build_refuse(b, slot, "record.type", "a fraction is not its type", e);
     memcpy(&bits, &value, sizeof bits);
     for (unsigned i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(bits >> (8 * i));
-    return put(b, slot, slice_of(bytes, sizeof bytes), none, e);
+    return build_put(b, slot, slice_of(bytes, sizeof bytes), none, e);
 }
 
 static size_t array_bytes(const struct slice *items, size_t n, bool lengths)
@@ -195,7 +198,8 @@ static size_t array_bytes(const struct slice *items, size_t n, bool lengths)
 static bool put_array(struct build *b, size_t slot, const struct slice *items, size_t n,
                       struct err *e)
 {
-    bool lengths = b->plan->ops[slot].item == NULL, branch = b->plan->ops[slot].nullable;
+    bool lengths = b->plan->ops[slot].item == NULL;
+    bool branch = b->plan->ops[slot].nullable;
     size_t bytes = array_bytes(items, n, lengths);
     if (bytes > PLAN_BODY_BYTES_MAX)
         return err_memory(e);
@@ -222,9 +226,9 @@ static bool check_array(const struct build *b, size_t slot, bool records, size_t
 {
     const struct op *op = &b->plan->ops[slot];
     if (op->type != SLOT_ARRAY || (op->item != NULL) != records)
-        return refuse(b, slot, "record.type", "not a list of such items", e);
+        return build_refuse(b, slot, "record.type", "not a list of such items", e);
     if (n > PLAN_ITEMS_MAX)
-        return refuse(b, slot, "record.type", "too many items", e);
+        return build_refuse(b, slot, "record.type", "too many items", e);
     return true;
 }
 
@@ -239,7 +243,7 @@ bool build_strings(struct build *b, size_t slot, const struct slice *texts, size
         return false;
     for (size_t i = 0; i < n; i++)
         if (!slice_is_utf8(texts[i]))
-            return refuse(b, slot, "record.text", "not UTF-8", e);
+            return build_refuse(b, slot, "record.text", "not UTF-8", e);
     return put_array(b, slot, texts, n, e);
 }
 
@@ -260,9 +264,13 @@ static bool body_bytes(const struct build *b, size_t *n, struct err *e)
     *n = 0;
     for (size_t i = 0; i < b->plan->count; i++) {
         const struct op *op = &b->plan->ops[i];
-        if (!b->encoded[i].p && !op->nullable && op->type != SLOT_ARRAY)
-            return refuse(b, i, "record.missing", "it must be set", e);
-        *n += b->encoded[i].p ? b->encoded[i].n : 1;
+        bool may_be_unset = op->nullable || op->type == SLOT_ARRAY;
+        if (b->encoded[i].p)
+            *n += b->encoded[i].n;
+        else if (may_be_unset)
+            *n += 1;
+        else
+            return build_refuse(b, i, "record.missing", "it must be set", e);
     }
     return true;
 }
@@ -277,11 +285,12 @@ bool build_done(const struct build *b, struct buf *out, struct err *e)
         return buf_done(out, e);
     for (size_t i = 0; i < b->plan->count; i++) {
         struct slice s = b->encoded[i];
-        if (s.p)
-            memcpy(to, s.p, s.n);
-        else
-            *to = 0; /* the null branch, or a list without items */
-        to += s.p ? s.n : 1;
+        if (!s.p) {
+            *to++ = 0; /* the null branch, or a list without items */
+            continue;
+        }
+        memcpy(to, s.p, s.n);
+        to += s.n;
     }
     out->n += n;
     return true;

@@ -76,9 +76,10 @@ static bool pin_header(struct arena *a, const struct node *root, struct plan *pl
     return h ? ok : schema_no_memory(p);
 }
 
-/* A no that counts also when all else of its message cannot be read: by kind. */
-static bool set_restricts(struct arena *a, const struct node *root, struct schema *s,
-                          struct problems *p)
+/* The kinds that only ever lessen what is shared: they count even when the rest of their message
+ * cannot be read. */
+static bool set_schema_restricts(struct arena *a, const struct node *root, struct schema *s,
+                                 struct problems *p)
 {
     const struct slice *words = NULL;
     size_t n = 0;
@@ -99,14 +100,16 @@ static bool set_restricts(struct arena *a, const struct node *root, struct schem
 }
 
 /* The kinds of this schema are what its header.kind may say. */
-static bool set_kinds(struct arena *a, const struct node *root, struct schema *s,
-                      struct plan *plan, struct problems *p)
+static bool set_schema_kinds(struct arena *a, const struct node *root, struct schema *s,
+                             struct plan *plan, struct problems *p)
 {
     const struct node *disclosed = node_get(root, "disclosed");
     s->disclosable = disclosed && disclosed->truth;
-    if (!pin_header(a, root, plan, p) ||
-        !schema_words(a, root, "kinds", &s->kinds, &s->kind_count, p) ||
-        !set_restricts(a, root, s, p))
+    if (!pin_header(a, root, plan, p))
+        return false;
+    if (!schema_words(a, root, "kinds", &s->kinds, &s->kind_count, p))
+        return false;
+    if (!set_schema_restricts(a, root, s, p))
         return false;
     struct slot *kind = &plan->slots[plan->header->kind];
     kind->vocabulary = s->kinds;
@@ -114,8 +117,8 @@ static bool set_kinds(struct arena *a, const struct node *root, struct schema *s
     return true;
 }
 
-static bool set_text(struct arena *a, const struct composed *c, struct schema *s, struct plan *plan,
-                     struct problems *p)
+static bool set_schema_text(struct arena *a, const struct composed *c, struct schema *s,
+                            struct plan *plan, struct problems *p)
 {
     struct buf text, canonical;
     struct err e = { .fate = ERR_NONE };
@@ -164,8 +167,13 @@ static void load_schema(struct arena *a, const struct schema_files *files,
         schema_rules_event(c->root, p);
     struct plan *plan = compile(a, c, f->internal, &out->categories, p);
     struct schema s = { .name = f->name, .plan = plan, .internal = f->internal };
-    if (!plan || (!f->internal && !set_kinds(a, c->root, &s, plan, p)) ||
-        !set_text(a, c, &s, plan, p) || !check_fingerprint(out, c->root, plan->fingerprint, p))
+    if (!plan)
+        return;
+    if (!f->internal && !set_schema_kinds(a, c->root, &s, plan, p))
+        return;
+    if (!set_schema_text(a, c, &s, plan, p))
+        return;
+    if (!check_fingerprint(out, c->root, plan->fingerprint, p))
         return;
     out->list[out->count++] = s;
 }
@@ -197,7 +205,8 @@ const struct catalogue *catalogue_load(struct arena *a, const char *folder, stru
     for (size_t i = 0; i < files.count; i++)
         if (is_schema(&files.list[i]))
             load_schema(a, &files, &files.list[i], c, p);
-    return ok && p->count == before && !p->lost ? c : NULL;
+    bool has_problems = p->count > before || p->lost;
+    return ok && !has_problems ? c : NULL;
 }
 
 size_t catalogue_count(const struct catalogue *c)

@@ -39,10 +39,12 @@ bool schema_restricts(const struct schema *s, struct slice kind);
 size_t catalogue_category_count(const struct catalogue *c);
 struct slice catalogue_category(const struct catalogue *c, unsigned n);
 bool catalogue_categories(const struct catalogue *c, struct slice name, struct categories *out);
-/* A field by its path beside categories: "field PATH", and where no category has that name the bare
- * path. catalogue_field: whether it is written as one; *path is what may be one, without []. */
+/* Among names of categories a field is written "field PATH"; the bare path will do where no
+ * category has that name. True when name begins with "field "; *path is the path that name may be,
+ * without []. */
 bool catalogue_field(struct slice name, struct slice *path);
-/* The path as it is to be written among names of categories; in a, empty without memory. */
+/* How the field of that path is written among names of categories. Lives in a; empty without
+ * memory. */
 struct slice catalogue_field_name(const struct catalogue *c, struct arena *a, struct slice path);
 unsigned catalogue_always(const struct catalogue *c);
 unsigned catalogue_never(const struct catalogue *c);

@@ -19,16 +19,18 @@ int category_set_add(struct category_set *c, struct slice name)
     return (int)c->count++;
 }
 
-static bool stands_for(struct slice name, struct slice category)
+static bool name_covers(struct slice name, struct slice category)
 {
-    bool may_be = category.n == name.n || (category.n > name.n && category.p[name.n] == '.');
-    return may_be && slice_starts(category, name);
+    if (!slice_starts(category, name))
+        return false;
+    return category.n == name.n || category.p[name.n] == '.';
 }
 
 static bool is_last_segment(struct slice name, struct slice category)
 {
-    return category.n > name.n && category.p[category.n - name.n - 1] == '.' &&
-           slice_ends(category, name);
+    if (category.n <= name.n || !slice_ends(category, name))
+        return false;
+    return category.p[category.n - name.n - 1] == '.';
 }
 
 bool category_set_find(const struct category_set *c, struct slice name, struct categories *out)
@@ -38,7 +40,7 @@ bool category_set_find(const struct category_set *c, struct slice name, struct c
     if (slice_is_empty(name))
         return false;
     for (unsigned i = first; i < c->count; i++)
-        if (stands_for(name, c->names[i])) {
+        if (name_covers(name, c->names[i])) {
             categories_add(out, i);
             found++;
         }

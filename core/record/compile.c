@@ -62,11 +62,12 @@ static bool defined_shape(struct compiler *c, const struct node *def, struct sha
         out->item = node_get(def, "items");
         return out->item ? true : schema_problem(c->p, def, "schema.type", "an array of what?");
     }
+    bool is_enum = slice_equal_text(kind, "enum");
+    bool is_fixed = slice_equal_text(kind, "fixed");
     out->def = def;
-    out->type = slice_equal_text(kind, "enum") ? SLOT_ENUM : SLOT_FIXED;
+    out->type = is_enum ? SLOT_ENUM : SLOT_FIXED;
     out->is_time_ms = slice_equal_text(schema_attribute(def, "logicalType"), "timestamp-millis");
-    if (slice_equal_text(kind, "enum") || slice_equal_text(kind, "fixed") ||
-        primitive_shape(kind, out))
+    if (is_enum || is_fixed || primitive_shape(kind, out))
         return true;
     return schema_problem(c->p, def, "schema.type", "'%.*s' is not used here", (int)kind.n,
                           (const char *)kind.p);
@@ -117,18 +118,22 @@ static unsigned category_of(struct compiler *c, const struct node *field, struct
     if (!own)
         return scope.category == NO_CATEGORY ? CATEGORY_NEVER : (unsigned)scope.category;
     int n = NO_CATEGORY;
-    if (!schema_is_category(own->text))
+    if (schema_is_category(own->text)) {
+        n = category_set_add(c->categories, own->text);
+        if (n < 0)
+            schema_problem(c->p, own, "schema.categories", "more than %d categories",
+                           CATEGORIES_MAX);
+    } else {
         schema_problem(c->p, own, "schema.category", "'%.*s' is no name of a category",
                        (int)own->text.n, (const char *)own->text.p);
-    else if ((n = category_set_add(c->categories, own->text)) < 0)
-        schema_problem(c->p, own, "schema.categories", "more than %d categories", CATEGORIES_MAX);
+    }
     if (scope.category != NO_CATEGORY)
         return (unsigned)scope.category;
     return n < 0 ? CATEGORY_NEVER : (unsigned)n;
 }
 
-static struct slice path_of(struct compiler *c, struct slice before, struct slice name,
-                            const char *end)
+static struct slice slot_path(struct compiler *c, struct slice before, struct slice name,
+                              const char *end)
 {
     const char *path = arena_format(c->a, "%.*s%.*s%s", (int)before.n, (const char *)before.p,
                                     (int)name.n, (const char *)name.p, end);
@@ -181,8 +186,8 @@ static bool set_fixed(struct compiler *c, struct slot *s, struct op *op, const s
 {
     const struct node *size = node_get(def, "size");
     uint64_t n = 0;
-    if (!size || size->kind != NODE_NUMBER || !slice_to_u64(size->text, &n) || n == 0 ||
-        n > FIXED_BYTES_MAX)
+    bool is_number = size && size->kind == NODE_NUMBER && slice_to_u64(size->text, &n);
+    if (!is_number || n == 0 || n > FIXED_BYTES_MAX)
         return schema_problem(c->p, size ? size : def, "schema.size", "a fixed has 1 to %d bytes",
                               FIXED_BYTES_MAX);
     s->fixed_bytes = (size_t)n;
@@ -220,7 +225,14 @@ static size_t min_bytes(const struct op *op)
 {
     if (op->nullable)
         return 1;
-    return op->type == SLOT_FIXED ? op->bound : op->type == SLOT_DOUBLE ? 8 : 1;
+    switch (op->type) {
+    case SLOT_FIXED:
+        return op->bound;
+    case SLOT_DOUBLE:
+        return 8;
+    default:
+        return 1;
+    }
 }
 
 static bool compile_leaf(struct compiler *c, const struct node *field, const struct shape *shape,
@@ -228,8 +240,8 @@ static bool compile_leaf(struct compiler *c, const struct node *field, const str
 {
     struct slot *s = &plan->slots[plan->count];
     struct op *op = &plan->ops[plan->count];
-    s->path = path_of(c, scope.path, schema_attribute(field, "name"),
-                      shape->type == SLOT_ARRAY ? "[]" : "");
+    s->path = slot_path(c, scope.path, schema_attribute(field, "name"),
+                        shape->type == SLOT_ARRAY ? "[]" : "");
     s->doc = schema_attribute(field, "doc");
     s->category = category_of(c, field, scope);
     schema_rules_leaf(field, c->internal, c->p);
@@ -261,7 +273,7 @@ static bool compile_fields(struct compiler *c, const struct node *record, struct
             ok &= compile_leaf(c, field, &shape, scope, plan);
             continue;
         }
-        struct scope within = { path_of(c, scope.path, schema_attribute(field, "name"), "."),
+        struct scope within = { slot_path(c, scope.path, schema_attribute(field, "name"), "."),
                                 scope.category, scope.item };
         if (node_get(field, "category"))
             within.category = (int)category_of(c, field, scope);

@@ -87,7 +87,7 @@ static struct node *compose_fields(struct composer *c, const struct node *fields
     return ok ? out : NULL;
 }
 
-static bool define(struct composer *c, struct slice full, const struct node *at, size_t *n)
+static bool define_type(struct composer *c, struct slice full, const struct node *at, size_t *n)
 {
     for (size_t i = 0; i < c->out->count; i++)
         if (slice_equal(c->out->types[i].full, full))
@@ -108,7 +108,7 @@ static struct node *compose_named(struct composer *c, const struct node *def, st
     if (!slice_is_empty(own))
         space = own;
     size_t n = 0;
-    if (slice_is_empty(name) || !define(c, full_name(c, name, space), def, &n))
+    if (slice_is_empty(name) || !define_type(c, full_name(c, name, space), def, &n))
         return NULL;
     struct node *out = empty_copy(c, def);
     bool ok = out != NULL;

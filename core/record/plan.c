@@ -34,9 +34,12 @@ const struct header_slots *plan_header(const struct plan *p)
 int plan_slot(const struct plan *p, struct slice path)
 {
     size_t at = hash_bytes(path) & p->lookup_mask;
-    for (; p->lookup[at]; at = (at + 1) & p->lookup_mask)
-        if (slice_equal(p->slots[p->lookup[at] - 1].path, path))
-            return p->lookup[at] - 1;
+    while (p->lookup[at]) {
+        int slot = p->lookup[at] - 1;
+        if (slice_equal(p->slots[slot].path, path))
+            return slot;
+        at = (at + 1) & p->lookup_mask;
+    }
     return -1;
 }
 

@@ -48,7 +48,8 @@ int plan_field(const struct plan *p, struct slice path);
 struct slice plan_bare(struct slice path);
 /* The category of each slot. */
 const uint8_t *plan_categories(const struct plan *p);
-/* The most bytes that each slot takes when it is null or an empty list: more is something. */
+/* The most bytes that each slot takes when it is null or an empty list; with more it holds
+ * something. */
 const uint8_t *plan_empty(const struct plan *p);
 
 /* A validated record: for each slot its encoded bytes (union branch included). */
@@ -84,11 +85,11 @@ static inline struct slice view_raw(const struct view *v, size_t slot)
     return slice_of(v->bytes.p + v->slots[slot].at, v->slots[slot].n);
 }
 
-/* Copies the record with only the slots whose part is released (and those of category "always");
- * every other nullable slot becomes null; replaced slots take the encoded bytes given. A slot that
- * cannot be null is copied. parts: of each slot, plan_categories or what divides them further; none
- * of "never" is ever released. Each slot is replaced at most once. The bytes depend on nothing but
- * what is released and replaced (law 7). */
+/* Copies the record. A slot is copied when its part is released, when its category is "always",
+ * and when it cannot be null; any other becomes null. A replaced slot takes the encoded bytes
+ * given; each is replaced at most once. parts has the part of each slot: plan_categories, or a
+ * finer division of them; "never" is never released. The bytes depend on nothing but what is
+ * released and replaced (law 7). */
 struct replacement { size_t slot; struct slice encoded; };
 void plan_project(const struct view *v, const uint8_t *parts, const struct categories *released,
                   const struct replacement *r, size_t n, struct buf *out);

@@ -16,11 +16,14 @@ enum { KEEP = PLAN_SLOTS_MAX - 1, WITHHOLD = PLAN_SLOTS_MAX };
 static bool is_kept(const struct plan *p, size_t slot, unsigned part,
                     const struct categories *released)
 {
-    return p->ops[slot].kept || (part != CATEGORY_NEVER && categories_has(released, part));
+    if (p->ops[slot].kept)
+        return true;
+    return part != CATEGORY_NEVER && categories_has(released, part);
 }
 
-static size_t decide(const struct view *v, const uint8_t *parts, const struct categories *released,
-                     const struct replacement *r, size_t n, uint8_t fate[PLAN_SLOTS_MAX])
+static size_t project_decide(const struct view *v, const uint8_t *parts,
+                             const struct categories *released, const struct replacement *r,
+                             size_t n, uint8_t fate[PLAN_SLOTS_MAX])
 {
     const struct plan *p = v->plan;
     size_t bytes = 0;
@@ -39,7 +42,7 @@ static size_t decide(const struct view *v, const uint8_t *parts, const struct ca
     return bytes;
 }
 
-static uint8_t *copy(uint8_t *to, struct slice s)
+static uint8_t *project_copy(uint8_t *to, struct slice s)
 {
     if (s.n)
         memcpy(to, s.p, s.n);
@@ -60,19 +63,20 @@ void plan_project(const struct view *v, const uint8_t *parts, const struct categ
 {
     uint8_t fate[PLAN_SLOTS_MAX];
     assert(n < KEEP);
-    size_t bytes = decide(v, parts, released, r, n, fate);
-    uint8_t *to = buf_reserve(out, bytes), *from = to;
-    if (!to)
+    size_t bytes = project_decide(v, parts, released, r, n, fate);
+    uint8_t *from = buf_reserve(out, bytes);
+    if (!from)
         return;
+    uint8_t *to = from;
     for (size_t i = 0; i < v->plan->count;) {
         if (fate[i] == KEEP) {
-            to = copy(to, kept_range(v, fate, &i));
+            to = project_copy(to, kept_range(v, fate, &i));
             continue;
         }
         if (fate[i] == WITHHOLD)
             *to++ = 0;
         else
-            to = copy(to, r[fate[i]].encoded);
+            to = project_copy(to, r[fate[i]].encoded);
         i++;
     }
     assert((size_t)(to - from) == bytes);

@@ -27,7 +27,7 @@ bool reader_wide_long(struct reader *r, int64_t *out)
         if (byte == 0 && i > 0)
             return reader_refuse(r, "avro.long", "a number is not in its shortest form");
         r->p += i + 1;
-        *out = (int64_t)((value >> 1) ^ (0 - (value & 1)));
+        *out = reader_from_zigzag(value);
         return true;
     }
     return reader_refuse(r, "avro.long", "a number has more than 64 bits");
@@ -70,7 +70,7 @@ static bool read_string(struct reader *r)
     return reader_refuse(r, "avro.utf8", "a text is not UTF-8");
 }
 
-static bool skip(struct reader *r, size_t n)
+static bool reader_skip(struct reader *r, size_t n)
 {
     if (n > reader_left(r))
         return reader_refuse(r, "avro.short", "the bytes end within a value");
@@ -82,7 +82,7 @@ static bool read_boolean(struct reader *r)
 {
     if (reader_left(r) && *r->p > 1)
         return reader_refuse(r, "avro.boolean", "a boolean is neither 0 nor 1");
-    return skip(r, 1);
+    return reader_skip(r, 1);
 }
 
 static bool read_enum(struct reader *r, uint32_t symbols)
@@ -138,7 +138,8 @@ bool reader_items_next(struct items *i, bool *more)
     if (i->block == 0 && i->block_end)
         return reader_refuse(i->r, "avro.count", "an empty block states a size");
     *more = i->block > 0;
-    i->block -= *more;
+    if (*more)
+        i->block--;
     return true;
 }
 
@@ -180,9 +181,9 @@ static bool read_value(const struct op *op, struct reader *r)
     case SLOT_BYTES:
         return reader_run(r, &run);
     case SLOT_FIXED:
-        return skip(r, op->bound);
+        return reader_skip(r, op->bound);
     case SLOT_DOUBLE:
-        return skip(r, 8);
+        return reader_skip(r, 8);
     case SLOT_NULL:
         break;
     }
@@ -196,7 +197,8 @@ static inline bool read_branch(struct reader *r, bool *is_null)
         return reader_refuse(r, "avro.short", "the bytes end before a value");
     if (*r->p != 0 && *r->p != 2)
         return reader_refuse(r, "avro.union", "there is no such branch");
-    *is_null = *r->p++ == 0;
+    *is_null = *r->p == 0;
+    r->p++;
     return true;
 }
 

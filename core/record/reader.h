@@ -29,7 +29,17 @@ static inline size_t reader_left(const struct reader *r)
 /* Sets the error at the reader's place; returns false. */
 bool reader_refuse(const struct reader *r, const char *code, const char *why);
 
+/* A number of any length: reader_long's slow way. */
 MUST_CHECK bool reader_wide_long(struct reader *r, int64_t *out);
+
+/* Zigzag, so that small numbers of either sign are short (avro_put.h writes it):
+ *
+ *     number   0 -1  1 -2  2
+ *     encoded  0  1  2  3  4 */
+static inline int64_t reader_from_zigzag(uint64_t value)
+{
+    return (int64_t)((value >> 1) ^ (0 - (value & 1)));
+}
 
 /* Most numbers of a record take one byte. */
 MUST_CHECK static inline bool reader_long(struct reader *r, int64_t *out)
@@ -37,7 +47,7 @@ MUST_CHECK static inline bool reader_long(struct reader *r, int64_t *out)
     if (r->p == r->end || *r->p >= 0x80)
         return reader_wide_long(r, out);
     uint8_t byte = *r->p++;
-    *out = (int64_t)(byte >> 1) ^ -(int64_t)(byte & 1);
+    *out = reader_from_zigzag(byte);
     return true;
 }
 
@@ -67,7 +77,7 @@ struct items {
     const uint8_t *block_end; /* NULL when the block states no size */
 };
 
-/* Stands before the next item, or past the array's end when *more is false. */
+/* Moves to the next item; past the array's end *more is false. */
 MUST_CHECK bool reader_items_next(struct items *i, bool *more);
 /* Passes over one item. */
 MUST_CHECK bool reader_item(const struct op *op, struct reader *r);

@@ -74,7 +74,7 @@ static bool put_items(const struct view *v, size_t slot, struct arena *a, bool w
     return true;
 }
 
-static struct node *scalar(const struct view *v, size_t slot, struct arena *a)
+static struct node *scalar_node(const struct view *v, size_t slot, struct arena *a)
 {
     const struct slot *s = plan_slot_at(v->plan, slot);
     switch (s->type) {
@@ -103,7 +103,7 @@ static bool slot_node(const struct view *v, size_t slot, struct arena *a, bool w
     else if (s->type == SLOT_ARRAY)
         *out = node_new(a, NODE_LIST);
     else
-        *out = scalar(v, slot, a);
+        *out = scalar_node(v, slot, a);
     if (!*out)
         return err_memory(e);
     if ((*out)->kind != NODE_LIST)
@@ -121,10 +121,10 @@ static bool put_member(struct arena *a, struct node *map, const struct slot *s,
         struct node *inner = node_get_slice(map, key);
         if (!inner) {
             inner = node_new(a, NODE_MAP);
+            if (!inner)
+                return err_memory(e);
             node_put(map, key, inner);
         }
-        if (!inner)
-            return err_memory(e);
         map = inner;
         path = slice_from(path, dot + 1);
     }

@@ -17,6 +17,6 @@ bool schema_restricts(const struct schema *s, struct slice kind)
 {
     for (size_t i = 0; i < s->kind_count; i++)
         if (slice_equal(s->kinds[i], kind))
-            return s->restricts >> i & 1;
+            return (s->restricts >> i) & 1;
     return false;
 }

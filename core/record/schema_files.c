@@ -18,8 +18,9 @@ static bool has_ending(const char *name)
 static int compare_files(const void *left, const void *right)
 {
     const struct schema_file *a = left, *b = right;
-    return a->internal != b->internal ? a->internal - b->internal
-                                      : slice_compare(a->name, b->name);
+    if (a->internal != b->internal)
+        return a->internal - b->internal;
+    return slice_compare(a->name, b->name);
 }
 
 static bool add_file(struct arena *a, struct schema_files *f, const char *name, bool internal,
@@ -64,14 +65,17 @@ static void copy_places(struct node *to, const struct node *from)
         copy_places(here, there);
 }
 
-/* Line and column of an offset: what JSON's reader says is an offset alone. */
-static void place_of(struct slice text, size_t at, struct node *out)
+/* Line and column of an offset, since the reader of JSON tells offsets only. */
+static void schema_place(struct slice text, size_t at, struct node *out)
 {
     out->line = 1;
     out->column = 1;
     for (size_t i = 0; i < at && i < text.n; i++) {
-        out->column = text.p[i] == '\n' ? 1 : out->column + 1;
-        out->line += text.p[i] == '\n';
+        out->column++;
+        if (text.p[i] == '\n') {
+            out->line++;
+            out->column = 1;
+        }
     }
 }
 
@@ -83,7 +87,7 @@ static bool read_tree(struct arena *a, struct schema_file *f, const char *path,
     if (!tree_read_file(a, path, FILE_BYTES_MAX, &f->text, &e))
         return schema_problem(p, &place, e.code, "%s", e.text);
     if (!tree_json(a, f->text, &json, &e)) {
-        place_of(f->text, e.at, &place);
+        schema_place(f->text, e.at, &place);
         return schema_problem(p, &place, e.code, "%s", e.text);
     }
     if (!tree_yaml(a, f->text, path, &yaml, &e)) {

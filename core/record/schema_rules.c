@@ -4,13 +4,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static bool is_said(const struct problems *p, const struct node *at, const char *code,
-                    const char *text)
+static bool problem_is_there(const struct problems *p, const struct node *at, const char *code,
+                             const char *text)
 {
+    if (!at->file)
+        return false;
     for (size_t i = 0; i < p->count; i++) {
         const struct err *e = &p->list[i];
-        if (e->line == at->line && e->column == at->column && strcmp(e->code, code) == 0 &&
-            e->file && at->file && strcmp(e->file, at->file) == 0 && strcmp(e->text, text) == 0)
+        bool same_place = e->line == at->line && e->column == at->column && e->file &&
+                          strcmp(e->file, at->file) == 0;
+        if (same_place && strcmp(e->code, code) == 0 && strcmp(e->text, text) == 0)
             return true;
     }
     return false;
@@ -24,7 +27,7 @@ bool schema_problem(struct problems *p, const struct node *at, const char *code,
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (!is_said(p, at, code, text))
+    if (!problem_is_there(p, at, code, text))
         problems_say(p, code, at->file, at->line, at->column, "%s", text);
     return false;
 }
@@ -45,16 +48,18 @@ struct slice schema_attribute(const struct node *map, const char *key)
 
 bool schema_is_category(struct slice name)
 {
-    uint8_t before = '.';
+    bool behind_mark = true; /* at the start, or behind '-' or '.' */
     for (size_t i = 0; i < name.n; i++) {
         uint8_t c = name.p[i];
-        bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        bool mark = (c == '-' || c == '.') && before != '-' && before != '.';
-        if (!word && !mark)
+        bool is_mark = c == '-' || c == '.';
+        bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!is_mark && !is_word)
             return false;
-        before = c;
+        if (is_mark && behind_mark)
+            return false;
+        behind_mark = is_mark;
     }
-    return before != '.' && before != '-';
+    return !behind_mark;
 }
 
 static bool is_doubled(const struct node *list, const struct node *word)

@@ -1,7 +1,7 @@
 /* schema_rules.h - saying what is wrong with a schema, and the rules of this house for one field.
  *
- * A part that several schemas use is looked at once for each; a problem is said once. Errors go to
- * struct problems as schema.* with file:line:column. */
+ * A type that several schemas use is checked once for each of them; each problem is said once.
+ * Errors go to struct problems as schema.* with file:line:column. */
 #ifndef CONCORDAT_RECORD_SCHEMA_RULES_H
 #define CONCORDAT_RECORD_SCHEMA_RULES_H
 

@@ -6,7 +6,7 @@
 #include "record/reader.h"
 
 /* The value's bytes without the union branch; empty when null. */
-static struct slice value_of(const struct op *op, struct slice raw)
+static struct slice slot_value_bytes(const struct op *op, struct slice raw)
 {
     return op->nullable ? slice_from(raw, 1) : raw;
 }
@@ -18,7 +18,7 @@ static bool is_null(const struct op *op, struct slice raw)
 
 static struct slice value_bytes(const struct view *v, size_t slot)
 {
-    return value_of(&v->plan->ops[slot], view_raw(v, slot));
+    return slot_value_bytes(&v->plan->ops[slot], view_raw(v, slot));
 }
 
 bool view_is_null(const struct view *v, size_t slot)
@@ -38,39 +38,39 @@ static int64_t take_wide_number(struct slice *value)
 }
 
 /* The number that value begins with, and moves value past it; most numbers take one byte. */
-static inline int64_t take_number(struct slice *value)
+static inline int64_t view_take_number(struct slice *value)
 {
     uint8_t byte = value->n ? *value->p : 0x80;
     if (byte >= 0x80)
         return take_wide_number(value);
     *value = slice_from(*value, 1);
-    return (int64_t)(byte >> 1) ^ -(int64_t)(byte & 1);
+    return reader_from_zigzag(byte);
 }
 
-static struct slice run_of(struct slice value)
+static struct slice run_in(struct slice value)
 {
-    int64_t n = take_number(&value);
+    int64_t n = view_take_number(&value);
     return slice_head(value, (size_t)n);
 }
 
-static int64_t number_of(struct slice value)
+static int64_t number_in(struct slice value)
 {
-    return take_number(&value);
+    return view_take_number(&value);
 }
 
 struct slice view_slot_text(const struct plan *p, size_t slot, struct slice raw)
 {
-    struct slice none = { .n = 0 }, value = value_of(&p->ops[slot], raw);
+    struct slice none = { .n = 0 }, value = slot_value_bytes(&p->ops[slot], raw);
     if (is_null(&p->ops[slot], raw))
         return none;
     switch (p->ops[slot].type) {
     case SLOT_STRING:
     case SLOT_BYTES:
-        return run_of(value);
+        return run_in(value);
     case SLOT_FIXED:
         return value;
     case SLOT_ENUM:
-        return p->slots[slot].symbols[number_of(value)];
+        return p->slots[slot].symbols[number_in(value)];
     default:
         return none;
     }
@@ -83,9 +83,9 @@ int64_t view_slot_long(const struct plan *p, size_t slot, struct slice raw)
     switch (p->ops[slot].type) {
     case SLOT_INT:
     case SLOT_LONG:
-        return number_of(value_of(&p->ops[slot], raw));
+        return number_in(slot_value_bytes(&p->ops[slot], raw));
     case SLOT_BOOLEAN:
-        return value_of(&p->ops[slot], raw).p[0];
+        return slot_value_bytes(&p->ops[slot], raw).p[0];
     default:
         return 0;
     }
@@ -145,13 +145,16 @@ static bool count_items(const struct op *op, struct slice value, size_t *n, stru
     return false;
 }
 
-/* False with no error when the slot is null: there is nothing to list. */
+/* False without an error when the slot is null or its list empty. */
 static bool has_items(const struct view *v, size_t slot, bool records, size_t *n, struct err *e)
 {
     const struct op *op = &v->plan->ops[slot];
+    bool holds_records = op->item != NULL;
     *n = 0;
-    assert(op->type == SLOT_ARRAY && (op->item != NULL) == records);
-    return !view_is_null(v, slot) && count_items(op, value_bytes(v, slot), n, e) && *n > 0;
+    assert(op->type == SLOT_ARRAY && holds_records == records);
+    if (view_is_null(v, slot))
+        return false;
+    return count_items(op, value_bytes(v, slot), n, e) && *n > 0;
 }
 
 bool view_items(const struct view *v, size_t slot, struct arena *a, const struct view **out,
