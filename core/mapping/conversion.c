@@ -47,7 +47,7 @@ bool conversion_read_time(enum conversion as, struct slice text, struct moment *
     }
 }
 
-static struct slice folded(struct arena *a, struct slice s, uint8_t from, uint8_t to)
+static struct slice other_case(struct arena *a, struct slice s, uint8_t from, uint8_t to)
 {
     uint8_t *out = arena_alloc(a, s.n + 1);
     for (size_t i = 0; out && i < s.n; i++) {
@@ -58,14 +58,19 @@ static struct slice folded(struct arena *a, struct slice s, uint8_t from, uint8_
 }
 
 /* Upper case, one blank before the last three characters; what is none is only tidied. */
-static struct slice postcode(struct arena *a, struct slice s)
+static struct slice postcode_text(struct arena *a, struct slice s)
 {
     uint8_t *out = arena_alloc(a, s.n + 2);
     size_t n = 0;
-    for (size_t i = 0; out && i < s.n; i++)
-        if (s.p[i] != ' ')
-            out[n++] = s.p[i] >= 'a' && s.p[i] <= 'z' ? (uint8_t)(s.p[i] - 32) : s.p[i];
-    if (out && n >= 5 && n <= 7) {
+    if (!out)
+        return slice_of(NULL, 0);
+    for (size_t i = 0; i < s.n; i++) {
+        uint8_t c = s.p[i];
+        if (c == ' ')
+            continue;
+        out[n++] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
+    }
+    if (n >= 5 && n <= 7) {
         memmove(out + n - 2, out + n - 3, 3);
         out[n - 3] = ' ';
         n++;
@@ -73,7 +78,7 @@ static struct slice postcode(struct arena *a, struct slice s)
     return slice_of(out, n);
 }
 
-static struct slice truth(struct slice s)
+static struct slice truth_text(struct slice s)
 {
     static const char *const yes[] = { "true", "yes", "y", "1" };
     static const char *const no[] = { "false", "no", "n", "0" };
@@ -87,7 +92,7 @@ static struct slice truth(struct slice s)
 }
 
 /* A code as people read it: "ready_for_discharge" with blanks, true as yes. */
-static struct slice words(struct arena *a, struct slice s)
+static struct slice words_text(struct arena *a, struct slice s)
 {
     if (slice_equal_text(s, "true"))
         return SLICE("yes");
@@ -108,17 +113,17 @@ struct slice conversion_text(enum conversion as, struct arena *a, struct slice t
             return slice_of(NULL, 0);
         return arena_copy(a, slice_of(number.digit, 10));
     case AS_POSTCODE:
-        return postcode(a, slice_trim(text));
+        return postcode_text(a, slice_trim(text));
     case AS_TRIM:
         return slice_trim(text);
     case AS_UPPER:
-        return folded(a, text, 'a', 'z');
+        return other_case(a, text, 'a', 'z');
     case AS_LOWER:
-        return folded(a, text, 'A', 'Z');
+        return other_case(a, text, 'A', 'Z');
     case AS_BOOLEAN:
-        return truth(slice_trim(text));
+        return truth_text(slice_trim(text));
     case AS_WORDS:
-        return words(a, text);
+        return words_text(a, text);
     default:
         return text;
     }
@@ -127,7 +132,8 @@ struct slice conversion_text(enum conversion as, struct arena *a, struct slice t
 /* The moment in London's civil time; a date has no hour to move. */
 static struct civil local_of(const struct moment *m)
 {
-    return m->precision <= TIME_DAY || !m->has_offset ? m->local : london_from_ms(m->ms);
+    bool is_local = m->precision <= TIME_DAY || !m->has_offset;
+    return is_local ? m->local : london_from_ms(m->ms);
 }
 
 static char *hl7_text(struct arena *a, const struct moment *m, const struct civil *c)

@@ -1,5 +1,6 @@
-/* hidden.c - what stands where a rule that restricts looks, and that it cannot see: of another shape, or in one more
- * repetition, or about a further person. It may be a no, so the message cannot be mapped. */
+/* hidden.c - values that a restricting rule looks for and cannot see: of another shape, in one
+ * repetition more, or of a further person. Such a value may be a no, so the message cannot be
+ * mapped. */
 #include "mapping/parts.h"
 
 static bool is_own(const struct rule *rule, int source)
@@ -15,15 +16,16 @@ static bool may_fit(struct run *r, const struct rule *rule, int source)
 {
     bool looks = is_own(rule, source);
     for (size_t i = 0; i < rule->on.count; i++) {
-        bool is_there = rule->on.list[i].ref.source == source;
-        looks = looks || is_there;
-        if (!is_there && !run_holds(r, &rule->on.list[i]))
+        const struct condition *c = &rule->on.list[i];
+        if (c->ref.source == source)
+            looks = true;
+        else if (!run_holds(r, c))
             return false;
     }
     return looks;
 }
 
-static bool matters(struct run *r, int source)
+static bool source_matters(struct run *r, int source)
 {
     const struct mapping *m = r->m;
     if (m->unknown && refs_name(&m->unknown->from, source))
@@ -37,11 +39,14 @@ static bool matters(struct run *r, int source)
 const struct ref *hidden_find(struct run *r)
 {
     const struct mapping *m = r->m;
-    for (size_t i = 0; m->format->hides && i < m->restricting_count; i++)
-        if (m->format->hides(r->a, r->d, m->restricting_paths[i], m->restricting_paths,
-                             m->restricting_count) &&
-            matters(r, m->restricting[i].source))
+    const struct path **paths = m->restricting_paths;
+    if (!m->format->hides)
+        return NULL;
+    for (size_t i = 0; i < m->restricting_count; i++) {
+        bool hides = m->format->hides(r->a, r->d, paths[i], paths, m->restricting_count);
+        if (hides && source_matters(r, m->restricting[i].source))
             return &m->restricting[i];
+    }
     return NULL;
 }
 
@@ -56,7 +61,8 @@ static bool may_restrict(struct run *r)
 }
 
 /* *more: whether there is such a person. */
-static bool look_at(const struct run *first, size_t nth, bool *more, bool *hides, struct err *e)
+static bool look_at_further(const struct run *first, size_t nth, bool *more, bool *hides,
+                            struct err *e)
 {
     const struct doc *d = NULL;
     struct run r;
@@ -75,7 +81,7 @@ bool hidden_further(struct run *r, bool *hides, struct err *e)
     *hides = false;
     for (size_t i = 0; more && !*hides; i++) {
         struct arena_mark before = arena_mark(r->a);
-        bool good = look_at(r, i, &more, hides, e);
+        bool good = look_at_further(r, i, &more, hides, e);
         arena_rewind(r->a, before);
         if (!good)
             return false;

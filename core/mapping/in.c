@@ -1,8 +1,8 @@
 /* in.c - one message through an in mapping: which rules fit, and the records they make. */
 #include "mapping/parts.h"
 
-static bool run_rule(struct run *r, const struct rule *rule, int64_t observed_ms,
-                     struct mapped_event *out, struct err *e)
+static bool rule_to_event(struct run *r, const struct rule *rule, int64_t observed_ms,
+                          struct mapped_event *out, struct err *e)
 {
     *out = (struct mapped_event){ .schema = rule->schema, .restricts = rule_restricts(rule) };
     if (!build_init(&out->build, rule->schema->plan, r->a, e))
@@ -21,8 +21,9 @@ static bool run_rule(struct run *r, const struct rule *rule, int64_t observed_ms
     return rule_end(r, rule, observed_ms, cleared, cleared_count, out, e);
 }
 
-/* What does not say its type cannot be told from what nobody wants: that would be lost in silence. */
-static bool check_type(const struct mapping *m, struct slice type, struct err *e)
+/* A message that does not say its type could pass for one that nobody wants, and be lost in
+ * silence. */
+static bool check_message_type(const struct mapping *m, struct slice type, struct err *e)
 {
     if (m->type.count == 0)
         return true;
@@ -42,21 +43,23 @@ bool mapping_can_read(const struct mapping *m, struct arena *a, const struct doc
     return true;
 }
 
-/* Of what is not carried the rules that restrict alone. */
+/* Runs all rules; of a message that is not carried, those that restrict alone. */
 static bool run_rules(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
 {
     const struct mapping *m = r->m;
     bool only_restricting = out->is_named;
     for (size_t i = 0; i < m->rule_count; i++) {
         const struct rule *rule = &m->rules[i];
-        if ((only_restricting && !rule_restricts(rule)) || !run_all_hold(r, &rule->on))
+        if (only_restricting && !rule_restricts(rule))
+            continue;
+        if (!run_all_hold(r, &rule->on))
             continue;
         out->outcome = MAPPED_EVENTS;
         out->is_named = true;
         if (rule->has_changed && !rule_says_anything(r, rule))
             continue;
         struct mapped_event *event = &out->events[out->event_count++];
-        if (!run_rule(r, rule, observed_ms, event, e))
+        if (!rule_to_event(r, rule, observed_ms, event, e))
             return false;
         const struct header_slots *h = plan_header(rule->schema->plan);
         if (build_is_set(&event->build, (size_t)h->environment))
@@ -65,7 +68,7 @@ static bool run_rules(struct run *r, int64_t observed_ms, struct mapped *out, st
     return true;
 }
 
-/* Of a message that makes no record nothing else has told whether it is live. */
+/* Finds out whether a message that makes no record is live: its records would have told. */
 static bool tell_environment(struct run *r, struct mapped *out, struct err *e)
 {
     const struct rule *rule = r->m->teller;
@@ -74,15 +77,19 @@ static bool tell_environment(struct run *r, struct mapped *out, struct err *e)
     bool cleared = false;
     if (!build_init(&b, rule->schema->plan, r->a, e))
         return false;
-    for (size_t i = 0; i < rule->setter_count; i++)
-        if (rule->setters[i].slot == (int)slot && !run_set(r, &b, &rule->setters[i], &cleared, e))
+    for (size_t i = 0; i < rule->setter_count; i++) {
+        if (rule->setters[i].slot != (int)slot)
+            continue;
+        if (!run_set(r, &b, &rule->setters[i], &cleared, e))
             return false;
+    }
     if (build_is_set(&b, slot))
         out->environment = build_get_text(&b, slot);
     return true;
 }
 
-/* Of the other environment it is nobody's here, whatever it hides. */
+/* Refuses a message whose restriction cannot be seen. The environment is told first: a message of
+ * the other environment concerns nobody here, whatever it hides. */
 static bool refuse_hidden(struct run *r, struct mapped *out, const struct ref *hidden, struct err *e)
 {
     if (!out->event_count && !tell_environment(r, out, e))
@@ -105,16 +112,23 @@ static bool note_unknown(struct run *r, struct mapped *out, struct err *e)
         return refuse_hidden(r, out, hidden, e);
     if (!unknown_note(r, out, e))
         return false;
-    return !out->unknown.n || out->event_count || tell_environment(r, out, e);
+    bool makes_no_record = out->event_count == 0;
+    if (out->unknown.n && makes_no_record)
+        return tell_environment(r, out, e);
+    return true;
 }
 
 static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, struct err *e)
 {
     const struct mapping *m = r->m;
     *out = (struct mapped){ .outcome = MAPPED_NOT_CARRIED, .type_path = m->type_path };
-    if (!mapping_can_read(m, r->a, r->d, e) ||
-        !run_join(r, &m->id, '|', &out->message_id, e) ||
-        !run_join(r, &m->type, '^', &out->type, e) || !check_type(m, out->type, e))
+    if (!mapping_can_read(m, r->a, r->d, e))
+        return false;
+    if (!run_join(r, &m->id, '|', &out->message_id, e))
+        return false;
+    if (!run_join(r, &m->type, '^', &out->type, e))
+        return false;
+    if (!check_message_type(m, out->type, e))
         return false;
     for (size_t i = 0; i < m->not_carried.count && !out->is_named; i++)
         out->is_named = run_holds(r, &m->not_carried.list[i]);
@@ -122,7 +136,9 @@ static bool run_all(struct run *r, int64_t observed_ms, struct mapped *out, stru
     out->events = arena_raw(r->a, (m->rule_count + 1) * sizeof *out->events);
     if (!out->events)
         return err_memory(e);
-    if (!run_rules(r, observed_ms, out, e) || !note_unknown(r, out, e))
+    if (!run_rules(r, observed_ms, out, e))
+        return false;
+    if (!note_unknown(r, out, e))
         return false;
     if (is_carried)
         run_miss_unknown(r);

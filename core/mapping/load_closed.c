@@ -1,5 +1,6 @@
-/* load_closed.c - fields of the record that hold one of a few words: each of them must have a way out,
- * else the first record with it would be parked, and what is behind it for the same person. */
+/* load_closed.c - fields of the record that hold one of a few words. The mapping must be able to
+ * write each of them; else the first record with a word it lacks would be parked, with all behind
+ * it for that person. */
 #include "mapping/parts.h"
 
 #define SHOWN_MAX 5
@@ -14,14 +15,14 @@ static const struct slice actions[] = { SLICE_INIT("asserts"), SLICE_INIT("repla
                                         SLICE_INIT("retracts") };
 
 /* Those of a list of which the rule has the bit; NULL and 0 when memory ran out, which is told. */
-static struct words chosen(struct loader *l, const struct slice *all, size_t n, uint64_t bits)
+static struct words words_chosen(struct loader *l, const struct slice *all, size_t n, uint64_t bits)
 {
     struct slice *list = ARENA_ARRAY(l->reader.arena, n + 1, struct slice);
     struct words out = { list, 0 };
     if (!list)
         strict_memory(&l->reader);
     for (size_t i = 0; list && i < n && i < 64; i++)
-        if (bits >> i & 1)
+        if ((bits >> i) & 1)
             list[out.count++] = all[i];
     return out;
 }
@@ -34,9 +35,9 @@ static struct words words_of(struct loader *l, const struct out_rule *r, const s
     if (h && s == plan_slot_at(schema->plan, (size_t)h->type))
         return (struct words){ &schema->name, 1 };
     if (h && s == plan_slot_at(schema->plan, (size_t)h->kind))
-        return chosen(l, schema->kinds, schema->kind_count, r->kinds);
+        return words_chosen(l, schema->kinds, schema->kind_count, r->kinds);
     if (h && s == plan_slot_at(schema->plan, (size_t)h->action))
-        return chosen(l, actions, 3, r->actions);
+        return words_chosen(l, actions, 3, r->actions);
     if (s->type == SLOT_BOOLEAN)
         return (struct words){ truths, 2 };
     if (s->type == SLOT_ENUM)
@@ -44,7 +45,7 @@ static struct words words_of(struct loader *l, const struct out_rule *r, const s
     return (struct words){ s->vocabulary, s->vocabulary_count };
 }
 
-static bool converts(struct arena *a, enum conversion as, struct slice word, struct slice *out)
+static bool word_converts(struct arena *a, enum conversion as, struct slice word, struct slice *out)
 {
     struct moment m;
     *out = word;
@@ -55,8 +56,8 @@ static bool converts(struct arena *a, enum conversion as, struct slice word, str
 }
 
 /* Where a value comes from; NULL: a text of no slot. */
-static const struct slot *slot_of(const struct value_ref *ref, const struct plan *plan,
-                                  const struct slot *list)
+static const struct slot *slot_of_value(const struct value_ref *ref, const struct plan *plan,
+                                        const struct slot *list)
 {
     if (ref->kind == VALUE_SLOT || ref->kind == VALUE_LIST)
         return plan_slot_at(plan, (size_t)ref->slot);
@@ -69,7 +70,7 @@ static const struct slot *slot_of(const struct value_ref *ref, const struct plan
     return ref->member < 0 ? list : plan_slot_at(list->item, (size_t)ref->member);
 }
 
-static bool reads(enum conversion as)
+static bool conversion_reads(enum conversion as)
 {
     return conversion_is_time(as) || as == AS_BOOLEAN || as == AS_NHS_NUMBER;
 }
@@ -78,7 +79,7 @@ static bool any_converts(struct arena *a, enum conversion as, struct words words
 {
     struct slice unused;
     for (size_t i = 0; i < words.count; i++)
-        if (converts(a, as, words.list[i], &unused))
+        if (word_converts(a, as, words.list[i], &unused))
             return true;
     return false;
 }
@@ -86,12 +87,12 @@ static bool any_converts(struct arena *a, enum conversion as, struct words words
 bool load_closed_converts(struct loader *l, const struct scope *s, const struct value_ref *ref,
                           enum conversion as)
 {
-    const struct slot *slot = slot_of(ref, s->plan, s->list);
+    const struct slot *slot = slot_of_value(ref, s->plan, s->list);
     if (as == AS_TEXT || ref->kind == VALUE_NULL)
         return true;
     if (ref->is_time || (slot && slot->is_time_ms))
         return conversion_is_time(as);
-    if (!reads(as) || !slot)
+    if (!conversion_reads(as) || !slot)
         return as != AS_COUNT;
     struct words words = words_of(l, s->rule, slot);
     if (words.count)
@@ -99,7 +100,7 @@ bool load_closed_converts(struct loader *l, const struct scope *s, const struct 
     return slot->type == SLOT_STRING || ref->kind != VALUE_SLOT;
 }
 
-/* A word that a partner must not see may be refused on purpose: of live and test alone. */
+/* Only of live and test may a mapping refuse a word on purpose. */
 static bool is_guard(const struct value_ref *ref)
 {
     return slice_equal_text(ref->path, "header.environment");
@@ -108,7 +109,7 @@ static bool is_guard(const struct value_ref *ref)
 static void check_ref(struct loader *l, const struct out_rule *r, const struct native *f,
                       const struct value_ref *ref, const struct slot *list)
 {
-    const struct slot *s = slot_of(ref, r->schema->plan, list);
+    const struct slot *s = slot_of_value(ref, r->schema->plan, list);
     struct words words = { NULL, 0 };
     const char *missing = "";
     size_t count = 0;
@@ -116,12 +117,14 @@ static void check_ref(struct loader *l, const struct out_rule *r, const struct n
         words = words_of(l, r, s);
     for (size_t i = 0; missing && i < words.count; i++) {
         struct slice text;
-        bool has_way = converts(l->reader.arena, f->as, words.list[i], &text) &&
+        bool has_way = word_converts(l->reader.arena, f->as, words.list[i], &text) &&
                        (!f->table || table_find(f->table, text));
-        if (!has_way && count < SHOWN_MAX)
+        if (has_way)
+            continue;
+        if (count < SHOWN_MAX)
             missing = arena_format(l->reader.arena, "%s%s'%.*s'", missing, count ? ", " : "",
                                    SHOWN(words.list[i]));
-        count += !has_way;
+        count++;
     }
     if (!missing)
         strict_memory(&l->reader);

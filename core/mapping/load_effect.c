@@ -26,7 +26,7 @@ static unsigned made_of(const struct field *f, const struct slot *s)
     return OF_FROM;
 }
 
-static const char *reason(const char *key, unsigned of)
+static const char *useless_reason(const char *key, unsigned of)
 {
     if (strcmp(key, "with") == 0 && of != OF_PARTS)
         return "it stands between the parts of a join";
@@ -50,7 +50,7 @@ bool load_effect_keys(struct loader *l, const struct node *n, const struct field
             continue;
         good = false;
         strict_say_key(&l->reader, key, strcmp(keys[i].key, "else") == 0 ? "map.else" : "map.field",
-                       "cannot use %s here: %s", keys[i].key, reason(keys[i].key, of));
+                       "cannot use %s here: %s", keys[i].key, useless_reason(keys[i].key, of));
     }
     return good;
 }
@@ -81,12 +81,13 @@ static void check_table(struct loader *l, const struct node *n, const struct fie
                    "(true and false, ten digits, a postcode with its blank)");
 }
 
-/* What is counted is how often one path of the message is there. */
+/* as: count tells how often one path of the message is there. */
 static void check_count(struct loader *l, const struct node *n, const struct field *f,
                         bool in_each)
 {
-    if (f->kind != FIELD_FROM || f->from.count != 1 || in_each || f->table || f->within.count ||
-        f->passed_count)
+    bool is_one_path = f->kind == FIELD_FROM && f->from.count == 1 && !in_each;
+    bool is_plain = !f->table && !f->within.count && !f->passed_count;
+    if (!is_one_path || !is_plain)
         strict_say(&l->reader, node_get(n, "as"), "map.conversion",
                    "cannot count here: want as: count with one path, not under an each, and without "
                    "table, within and other");

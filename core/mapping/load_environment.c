@@ -1,8 +1,9 @@
-/* load_environment.c - whether a mapping can tell a message of a test system from a live one: a test
- * that passes for live is disclosed, and one that says nothing is taken for what the site is. */
+/* load_environment.c - whether a mapping can tell a message of a test system from a live one. A
+ * test message that passes for live would be disclosed; one that says nothing is taken for what
+ * the site is. */
 #include "mapping/parts.h"
 
-static const struct field *environment_of(const struct rule *r)
+static const struct field *environment_field(const struct rule *r)
 {
     for (size_t i = 0; i < r->setter_count; i++)
         if (slice_equal_text(r->setters[i].field->path, "header.environment"))
@@ -47,7 +48,8 @@ static const char *fault_of(const struct field *f, const char *path)
         return "without 'other': what is passed over would be live where the site is";
     if (!is_tidied(f->as))
         return "it must be read as text, trim, upper or lower";
-    if (f->miss != MISS_REFUSE && !(f->miss == MISS_WORD && slice_equal_text(f->word, "test")))
+    bool becomes_test = f->miss == MISS_WORD && slice_equal_text(f->word, "test");
+    if (f->miss != MISS_REFUSE && !becomes_test)
         return "want else: refuse, or a word that nobody knows passes for live";
     return NULL;
 }
@@ -73,7 +75,7 @@ static void say_fault(struct loader *l, const struct rule *r, const struct field
 /* Each rule says where it is read, or that it is live whatever comes. */
 static void check_rule(struct loader *l, const struct rule *r)
 {
-    const struct field *f = environment_of(r);
+    const struct field *f = environment_field(r);
     const char *path = l->m->format->environment, *fault = f ? fault_of(f, path) : NULL;
     const struct table_entry *lie = f ? test_as_live(l->m->format, f) : NULL;
     if (!f || fault)
@@ -86,10 +88,10 @@ static void check_rule(struct loader *l, const struct rule *r)
 void load_environment(struct loader *l)
 {
     for (size_t i = 0; i < l->m->rule_count; i++) {
-        const struct field *f = environment_of(&l->m->rules[i]);
+        const struct field *f = environment_field(&l->m->rules[i]);
         bool known = false; /* what is common is told once */
         for (size_t k = 0; f && k < i && !known; k++)
-            known = environment_of(&l->m->rules[k]) == f;
+            known = environment_field(&l->m->rules[k]) == f;
         if (!known)
             check_rule(l, &l->m->rules[i]);
     }

@@ -30,7 +30,7 @@ static bool is_reserved(struct slice path)
 }
 
 /* Whether a constant of the mapping can stand in that slot. */
-static bool fits(const struct slot *s, struct slice word)
+static bool word_fits_slot(const struct slot *s, struct slice word)
 {
     int64_t number;
     switch (s->type) {
@@ -48,27 +48,27 @@ static bool fits(const struct slot *s, struct slice word)
     }
 }
 
-static void check_words(struct loader *l, const struct node *n, const struct field *f,
-                        const struct slot *s)
+static void check_field_words(struct loader *l, const struct node *n, const struct field *f,
+                              const struct slot *s)
 {
-    if (f->kind == FIELD_TEXT && !fits(s, f->text))
+    if (f->kind == FIELD_TEXT && !word_fits_slot(s, f->text))
         strict_say(&l->reader, n, "map.word", "cannot set '%.*s' to '%.*s': not one of its words",
                    SHOWN(f->path), SHOWN(f->text));
-    if (f->miss == MISS_WORD && !fits(s, f->word))
+    if (f->miss == MISS_WORD && !word_fits_slot(s, f->word))
         strict_say(&l->reader, node_get(n, "else"), "map.word",
                    "cannot set '%.*s' to '%.*s': not one of its words", SHOWN(f->path),
                    SHOWN(f->word));
     for (size_t i = 0; f->table && i < f->table->count; i++) {
         const struct table_entry *entry = &f->table->entries[i];
-        if (!fits(s, entry->to))
+        if (!word_fits_slot(s, entry->to))
             problems_say(l->reader.problems, "map.word", f->table->file, entry->line, 1,
                          "cannot set '%.*s' to '%.*s': not one of its words", SHOWN(f->path),
                          SHOWN(entry->to));
     }
 }
 
-static void check_type(struct loader *l, const struct node *n, const struct field *f,
-                       const struct slot *s)
+static void check_field_type(struct loader *l, const struct node *n, const struct field *f,
+                             const struct slot *s)
 {
     bool is_time = conversion_is_time(f->as);
     if (s->is_time_ms && !is_time)
@@ -84,7 +84,7 @@ static void check_type(struct loader *l, const struct node *n, const struct fiel
         strict_say(&l->reader, n, "map.conversion",
                    "cannot set '%.*s' from a text: want as: boolean, or a table to true and false",
                    SHOWN(f->path));
-    check_words(l, n, f, s);
+    check_field_words(l, n, f, s);
 }
 
 /* The one source that the map names. */
@@ -92,7 +92,9 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
 {
     const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
     const struct node *join = node_get(n, "join"), *each = node_get(n, "each");
-    if (!!text + !!join + (each || from) != 1) {
+    bool repeats_or_reads = each || from; /* an each may have a from, for its items */
+    int said = (text ? 1 : 0) + (join ? 1 : 0) + (repeats_or_reads ? 1 : 0);
+    if (said != 1) {
         strict_say(&l->reader, n, "map.field",
                    "cannot tell where '%.*s' comes from: want one of from, text, "
                    "join, each",
@@ -128,8 +130,8 @@ static void load_passed(struct loader *l, const struct node *n, struct field *f)
         strict_say_key(&l->reader, n, "map.field", "cannot pass over values of what is no from");
 }
 
-/* Where nothing is looked up, read or checked nothing can miss, and else reads like a default for what is
- * absent. */
+/* Refuses else where nothing is looked up, read or checked: nothing can miss there, and readers
+ * would take it for a default of an absent value. */
 static void check_else(struct loader *l, const struct node *n, const struct slot *s,
                        const struct field *f)
 {
@@ -222,7 +224,7 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
     load_options(l, n, true, item, s);
     if (conversion_is_time(item->as) && item->table)
         strict_say(&l->reader, n, "map.conversion", "cannot read a time by a table");
-    check_words(l, n, item, s);
+    check_field_words(l, n, item, s);
     f->items = item;
     f->item_count = 1;
 }
@@ -230,10 +232,12 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
 /* optional: true: a file may lack the columns that this field names. */
 static void load_optional(struct loader *l, const struct node *n)
 {
-    l->optional = l->optional || n != NULL;
-    if (n && (n->kind != NODE_TEXT || !slice_equal_text(n->text, "true")))
+    if (!n)
+        return;
+    l->optional = true;
+    if (n->kind != NODE_TEXT || !slice_equal_text(n->text, "true"))
         strict_say(&l->reader, n, "map.field", "cannot take this for optional: want true");
-    else if (n && !l->m->format->has)
+    else if (!l->m->format->has)
         strict_say(&l->reader, n, "map.field",
                    "cannot use optional here: of '%s' every path may be absent",
                    l->m->format->name);
@@ -250,20 +254,22 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     if (node_get(n, "where") && f->kind != FIELD_EACH)
         strict_say_key(&l->reader, node_get(n, "where"), "map.field",
                        "cannot use where without each: a condition of the event stands under on");
-    if (f->kind == FIELD_EACH && s->type != SLOT_ARRAY)
-        strict_say(&l->reader, n, "map.field", "cannot repeat '%.*s': it is no list",
-                   SHOWN(f->path));
-    else if (f->kind == FIELD_EACH && s->item)
-        load_members(l, n, f, s);
-    else if (f->kind == FIELD_EACH)
-        load_text_item(l, n, f, s);
-    else {
-        load_options(l, n, relative, f, s);
-        if (s->type == SLOT_ARRAY && (f->kind != FIELD_JOIN || s->item))
-            strict_say(&l->reader, n, "map.field", "cannot set the list '%.*s': want each%s",
-                       SHOWN(f->path), s->item ? "" : " or join");
-        check_type(l, n, f, s);
+    if (f->kind == FIELD_EACH) {
+        if (s->type != SLOT_ARRAY)
+            strict_say(&l->reader, n, "map.field", "cannot repeat '%.*s': it is no list",
+                       SHOWN(f->path));
+        else if (s->item)
+            load_members(l, n, f, s);
+        else
+            load_text_item(l, n, f, s);
+        return;
     }
+    load_options(l, n, relative, f, s);
+    bool joins_texts = f->kind == FIELD_JOIN && !s->item;
+    if (s->type == SLOT_ARRAY && !joins_texts)
+        strict_say(&l->reader, n, "map.field", "cannot set the list '%.*s': want each%s",
+                   SHOWN(f->path), s->item ? "" : " or join");
+    check_field_type(l, n, f, s);
 }
 
 struct field *load_field(struct loader *l, const struct node *n, const struct plan *plan,
@@ -292,7 +298,7 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
         if (s->type == SLOT_ARRAY)
             strict_say(&l->reader, n, "map.field", "cannot set the list '%.*s': want each",
                        SHOWN(f->path));
-        check_type(l, n, f, s);
+        check_field_type(l, n, f, s);
     }
     return f;
 }

@@ -43,7 +43,8 @@ static void load_empty(struct loader *l, const struct node *n)
             m->empty[m->empty_count++] = one->text;
 }
 
-/* Where a message says what it is; where the mapping does not tell, what not_carried asks. */
+/* Loads the paths at which a message says its type. A mapping without `type:` takes those that
+ * not_carried asks about. */
 static void load_types(struct loader *l, const struct node *type)
 {
     struct mapping *m = l->m;
@@ -83,8 +84,11 @@ static void load_head(struct loader *l, const struct node *head)
 
 static bool same_shape(const struct slot *a, const struct slot *b)
 {
-    return a->type == b->type && a->nullable == b->nullable && a->is_time_ms == b->is_time_ms &&
-           !a->item == !b->item && (!a->item || plan_slots(a->item) == plan_slots(b->item));
+    if (a->type != b->type || a->nullable != b->nullable || a->is_time_ms != b->is_time_ms)
+        return false;
+    if (!a->item || !b->item)
+        return !a->item && !b->item;
+    return plan_slots(a->item) == plan_slots(b->item);
 }
 
 /* The slot beside one, that tells more of it. */
@@ -133,7 +137,8 @@ static void load_changed(struct loader *l, const struct node *n, const struct no
     if (vanished && !slice_equal_text(vanished->text, "ask"))
         strict_say(&l->reader, vanished, "map.changed", "cannot take this for vanished: want ask");
     r->asks = vanished != NULL;
-    l->m->is_snapshot = l->m->is_snapshot || vanished;
+    if (vanished)
+        l->m->is_snapshot = true;
 }
 
 static void load_event(struct loader *l, const struct node *n, struct rule *r)
@@ -211,20 +216,28 @@ static void add_common(struct loader *l, struct rule *r, struct common *all, siz
     }
 }
 
-/* Whether g takes whole what f looks up in a table. */
-static bool has_whole(const struct field *g, const struct field *f)
+/* Whether `other` keeps the whole value that f looks up in a table. */
+static bool has_whole(const struct field *other, const struct field *f)
 {
-    return g && g != f && !g->table && g->kind == f->kind && f->from.count == 1 &&
-           g->from.count > 0 && slice_equal(g->from.list[0].text, f->from.list[0].text);
+    if (!other || other == f || other->table || other->kind != f->kind)
+        return false;
+    if (f->from.count != 1 || other->from.count == 0)
+        return false;
+    return slice_equal(other->from.list[0].text, f->from.list[0].text);
 }
 
-/* A postcode that says "no fixed abode" by one value and is kept as a postcode is not lost. */
+/* Notes fields whose table may miss without a loss: a postcode that says "no fixed abode" by one
+ * value is kept whole as a postcode. */
 static void note_kept(struct common *all, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct field *f = all[i].field;
-        for (size_t j = 0; f && f->table && f->miss == MISS_LEAVE && j < n; j++)
-            f->is_kept_elsewhere = f->is_kept_elsewhere || has_whole(all[j].field, f);
+        bool only_picks = f && f->table && f->miss == MISS_LEAVE;
+        if (!only_picks)
+            continue;
+        for (size_t j = 0; j < n; j++)
+            if (has_whole(all[j].field, f))
+                f->is_kept_elsewhere = true;
     }
 }
 

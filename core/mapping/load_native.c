@@ -1,5 +1,4 @@
-/* load_native.c - one field of an out mapping: what of the record it writes, and at which path.
- */
+/* load_native.c - one field of an out mapping: what of the record it writes, and at which path. */
 #include "mapping/parts.h"
 
 static bool load_native(struct loader *l, const struct node *n, const struct scope *s,
@@ -114,8 +113,8 @@ static void check_braces(struct loader *l, const struct node *n, const struct sc
                    "cannot fill in '{%.*s}' here: want it in a text", SHOWN(inner));
 }
 
-static void check_words(struct loader *l, const struct node *n, const struct scope *s,
-                        const struct native *f)
+static void check_native_words(struct loader *l, const struct node *n, const struct scope *s,
+                               const struct native *f)
 {
     for (size_t i = 0; f->table && i < f->table->count; i++)
         check_braces(l, node_get(n, "table"), s, f->table->entries[i].to);
@@ -124,7 +123,7 @@ static void check_words(struct loader *l, const struct node *n, const struct sco
 }
 
 /* Keys that would load and then do nothing. */
-static bool check_keys(struct loader *l, const struct node *n, enum native_kind kind)
+static bool check_native_keys(struct loader *l, const struct node *n, enum native_kind kind)
 {
     static const struct {
         const char *key, *code;
@@ -158,10 +157,14 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
     strict_keys(&l->reader, n, &mapping_keys_out_field);
     const struct node *from = node_get(n, "from"), *text = node_get(n, "text");
     const struct node *each = node_get(n, "each"), *table = node_get(n, "table");
-    if (!from + !text + !each != 2)
+    int said = (from ? 1 : 0) + (text ? 1 : 0) + (each ? 1 : 0);
+    if (said != 1)
         return strict_say(&l->reader, n, "map.field",
                           "cannot tell what to write: want one of from, text, each");
-    if (!check_keys(l, n, from ? NATIVE_FROM : text ? NATIVE_TEXT : NATIVE_EACH))
+    enum native_kind kind = from ? NATIVE_FROM : NATIVE_TEXT;
+    if (each)
+        kind = NATIVE_EACH;
+    if (!check_native_keys(l, n, kind))
         return false;
     out->as = load_as(l, node_get(n, "as"));
     if (table)
@@ -177,7 +180,7 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
     else
         load_each(l, n, each, s, out);
     check_conversion(l, n, s, out);
-    check_words(l, n, s, out);
+    check_native_words(l, n, s, out);
     return true;
 }
 

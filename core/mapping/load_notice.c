@@ -1,5 +1,5 @@
-/* load_notice.c - whether a rule of an out mapping shows header.notice: what people must be told when
- * something is kept from them. It must come out whenever it is there, as it is. */
+/* load_notice.c - whether a rule of an out mapping shows header.notice, which tells people when
+ * something is kept from them. It must be written whenever it is there, as it is. */
 #include "mapping/parts.h"
 
 static bool is_notice(const struct value_ref *ref)
@@ -18,9 +18,14 @@ static bool may_lack(const struct plan *plan, const struct template_part *part)
 {
     if (!part->is_value || part->is_optional || is_notice(&part->value))
         return false;
-    return part->value.kind != VALUE_NOW &&
-           (part->value.kind != VALUE_SLOT ||
-            plan_slot_at(plan, (size_t)part->value.slot)->nullable);
+    switch (part->value.kind) {
+    case VALUE_NOW:
+        return false;
+    case VALUE_SLOT:
+        return plan_slot_at(plan, (size_t)part->value.slot)->nullable;
+    default:
+        return true;
+    }
 }
 
 static bool line_shows(const struct plan *plan, const struct template *t)
@@ -30,16 +35,21 @@ static bool line_shows(const struct plan *plan, const struct template *t)
         const struct template_part *part = &t->parts[i];
         if (may_lack(plan, part))
             return false;
-        shows = shows || (part->is_value && is_notice(&part->value) && keeps_words(part->as));
+        if (part->is_value && is_notice(&part->value) && keeps_words(part->as))
+            shows = true;
     }
     return shows;
 }
 
 static bool field_shows(const struct plan *plan, const struct native *f)
 {
-    if (f->kind == NATIVE_FROM)
-        return f->from_count && is_notice(&f->from[0]) && !f->table && keeps_words(f->as);
-    for (size_t i = 0; f->kind == NATIVE_TEXT && i < f->line_count; i++)
+    if (f->kind == NATIVE_FROM) {
+        bool is_first = f->from_count && is_notice(&f->from[0]);
+        return is_first && !f->table && keeps_words(f->as);
+    }
+    if (f->kind != NATIVE_TEXT)
+        return false;
+    for (size_t i = 0; i < f->line_count; i++)
         if (line_shows(plan, &f->lines[i]))
             return true;
     return false;

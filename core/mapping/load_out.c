@@ -1,8 +1,8 @@
 /* load_out.c - an out mapping: which records it delivers, and what of them it writes where.
  *
- * What a partner would not understand must not be lost in silence: every kind that can be disclosed
- * is delivered or named under not_delivered, each delivered kind in all three actions, and what a
- * prohibition tells the recipient (header.notice) is written. */
+ * Nothing is lost in silence because a partner would not understand it. Each kind that can be
+ * disclosed is delivered or named under not_delivered; each delivered kind has all three actions;
+ * header.notice, by which a prohibition tells the recipient something, is written. */
 #include "mapping/parts.h"
 
 #define SCHEMAS_MAX 64
@@ -20,7 +20,7 @@ static uint64_t all_kinds(const struct schema *s)
     return s->kind_count >= 64 ? UINT64_MAX : ((uint64_t)1 << s->kind_count) - 1;
 }
 
-static size_t index_of(const struct coverage *c, const struct schema *s)
+static size_t coverage_index(const struct coverage *c, const struct schema *s)
 {
     size_t i = 0;
     while (i < c->count && c->schemas[i] != s)
@@ -36,10 +36,10 @@ static unsigned load_actions(struct loader *l, const struct node *n)
     return n ? actions : ACTION_ALL;
 }
 
-static void add_rule(struct loader *l, const struct node *n, struct coverage *c,
-                     const struct schema *s, uint64_t kinds, unsigned actions)
+static void add_out_rule(struct loader *l, const struct node *n, struct coverage *c,
+                         const struct schema *s, uint64_t kinds, unsigned actions)
 {
-    size_t at = index_of(c, s);
+    size_t at = coverage_index(c, s);
     kinds &= all_kinds(s);
     if (at == c->count || !kinds)
         return;
@@ -75,15 +75,15 @@ static void load_record(struct loader *l, const struct node *n, struct coverage 
             continue;
         if (slice_equal_text(t->text, "all")) {
             for (size_t i = 0; i < c->count; i++)
-                add_rule(l, n, c, c->schemas[i], ~c->left_out[i], actions);
+                add_out_rule(l, n, c, c->schemas[i], ~c->left_out[i], actions);
             continue;
         }
         const struct schema *s = load_type(l, t, t->text, &kinds);
-        if (s && index_of(c, s) == c->count)
+        if (s && coverage_index(c, s) == c->count)
             strict_say(&l->reader, t, "map.type", "cannot deliver '%.*s': it is never disclosed",
                        SHOWN(t->text));
         else if (s)
-            add_rule(l, n, c, s, kinds, actions);
+            add_out_rule(l, n, c, s, kinds, actions);
     }
 }
 
@@ -91,10 +91,10 @@ static void load_left_out(struct loader *l, const struct node *n, struct coverag
 {
     for (const struct node *t = strict_each(n, NULL); t; t = strict_each(n, t)) {
         uint64_t kinds = 0;
-        const struct schema *s = strict_is(&l->reader, t, NODE_TEXT, "a record type")
-                                     ? load_type(l, t, t->text, &kinds)
-                                     : NULL;
-        size_t at = s ? index_of(c, s) : c->count;
+        if (!strict_is(&l->reader, t, NODE_TEXT, "a record type"))
+            continue;
+        const struct schema *s = load_type(l, t, t->text, &kinds);
+        size_t at = s ? coverage_index(c, s) : c->count;
         if (at < c->count)
             c->left_out[at] |= kinds & all_kinds(s);
     }
@@ -138,12 +138,13 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
             uint64_t bit = (uint64_t)1 << k;
             const uint64_t *d = c->delivered[i];
             bool any = ((d[0] | d[1] | d[2]) & bit) != 0;
-            if (any && (c->left_out[i] & bit))
+            bool is_left_out = (c->left_out[i] & bit) != 0;
+            if (any && is_left_out)
                 strict_say(&l->reader, node_get(root, "not_delivered"), "map.coverage",
                            "cannot tell whether %.*s.%.*s is delivered: a record names it, and so does "
                            "not_delivered",
                            SHOWN(s->name), (int)s->kinds[k].n, (const char *)s->kinds[k].p);
-            if (!any && !(c->left_out[i] & bit))
+            if (!any && !is_left_out)
                 strict_say(&l->reader, root, "map.coverage",
                            "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",
                            SHOWN(s->name), (int)s->kinds[k].n, (const char *)s->kinds[k].p);
@@ -162,7 +163,9 @@ static void load_readers(struct loader *l, const struct node *head)
     const struct node *n = node_get(head, "for");
     bool people = n && slice_equal_text(n->text, "people");
     bool machines = n && slice_equal_text(n->text, "machines");
-    l->m->options.readers = people ? READERS_PEOPLE : machines ? READERS_MACHINES : READERS_UNSAID;
+    l->m->options.readers = people ? READERS_PEOPLE : READERS_UNSAID;
+    if (machines)
+        l->m->options.readers = READERS_MACHINES;
     if (n && !l->m->format->asks_who_reads)
         strict_say_key(&l->reader, n, "map.out", "cannot use for here: %s is the same for all who read it",
                        l->m->format->name);

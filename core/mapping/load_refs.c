@@ -2,7 +2,7 @@
 #include "mapping/parts.h"
 
 /* The number of a source, made when it is new; -1 after a problem. */
-static int intern(struct loader *l, const struct node *n, struct slice text)
+static int source_number(struct loader *l, const struct node *n, struct slice text)
 {
     struct mapping *m = l->m;
     for (size_t i = 0; i < m->source_count; i++)
@@ -44,7 +44,7 @@ static bool load_ref(struct loader *l, const struct node *n, struct slice text, 
 {
     *out = (struct ref){ .text = text, .source = -1 };
     if (!is_relative(text)) {
-        out->source = intern(l, n, text);
+        out->source = source_number(l, n, text);
         out->path = out->source < 0 ? NULL : l->m->sources[out->source];
         return out->source >= 0;
     }

@@ -14,7 +14,7 @@ struct table_reader {
     struct slice text;
 };
 
-static uint32_t line_of(struct slice text, size_t at)
+static uint32_t table_line(struct slice text, size_t at)
 {
     uint32_t line = 1;
     for (size_t i = 0; i < at && i < text.n; i++)
@@ -22,32 +22,35 @@ static uint32_t line_of(struct slice text, size_t at)
     return line;
 }
 
-static bool say(const struct table_reader *r, size_t at, const char *sentence)
+static bool table_say(const struct table_reader *r, size_t at, const char *sentence)
 {
-    return problems_say(r->l->reader.problems, "map.table", r->path, line_of(r->text, at), 1, "%s",
-                        sentence);
+    return problems_say(r->l->reader.problems, "map.table", r->path, table_line(r->text, at), 1,
+                        "%s", sentence);
 }
 
 /* One row; a row with an empty cell in either column is a problem. */
-static bool read_row(struct table_reader *r, const struct head *head, struct slice row, size_t at,
-                     struct table_entry *out)
+static bool table_read_row(struct table_reader *r, const struct head *head, struct slice row,
+                           size_t at, struct table_entry *out)
 {
     struct err e = { 0 };
     struct doc *d = NULL;
     if (!r->csv->parse(r->l->reader.arena, head, row, &d, &e))
-        return say(r, at, e.text);
+        return table_say(r, at, e.text);
     struct found native = r->csv->find(r->l->reader.arena, d, r->native, NULL, 0);
     struct found shared = r->csv->find(r->l->reader.arena, d, r->shared, NULL, 0);
     if (native.how != FOUND_PRESENT || shared.how != FOUND_PRESENT)
-        return say(r, at, "cannot read a row: want texts in columns native and shared");
+        return table_say(r, at, "cannot read a row: want texts in columns native and shared");
     struct slice from = slice_trim(native.value), to = slice_trim(shared.value);
-    *out = (struct table_entry){ r->reversed ? to : from, r->reversed ? from : to,
-                                 line_of(r->text, at) };
+    *out = (struct table_entry){ from, to, table_line(r->text, at) };
+    if (r->reversed) {
+        out->from = to;
+        out->to = from;
+    }
     return true;
 }
 
 /* No fewer than there are rows. */
-static size_t count_lines(struct slice text)
+static size_t table_lines(struct slice text)
 {
     size_t n = 1;
     for (size_t i = 0; i < text.n; i++)
@@ -64,18 +67,18 @@ static void read_rows(struct table_reader *r, struct table *t)
     while (r->csv->split(r->l->reader.arena, r->text, &c, &row, &e)) {
         size_t row_at = start ? start : slice_find(r->text, '\n') + 1;
         if (t->count == TABLE_ROWS_MAX) {
-            say(r, row_at, "cannot take more than 100000 rows");
+            table_say(r, row_at, "cannot take more than 100000 rows");
             return;
         }
-        if (read_row(r, c.head, row, row_at, &t->entries[t->count]))
+        if (table_read_row(r, c.head, row, row_at, &t->entries[t->count]))
             t->count++;
         start = c.at;
     }
     if (e.fate != ERR_NONE)
-        say(r, e.at, e.text);
+        table_say(r, e.at, e.text);
 }
 
-static void check_duplicates(const struct table_reader *r, const struct table *t)
+static void check_codes_twice(const struct table_reader *r, const struct table *t)
 {
     for (size_t i = 0; !r->reversed && i < t->count; i++)
         if (table_find(t, t->entries[i].from) != &t->entries[i].to)
@@ -112,13 +115,13 @@ static const struct table *load_file(struct loader *l, const struct node *n, boo
     if (l->file_count == sizeof l->files / sizeof l->files[0])
         return strict_say(&l->reader, n, "map.table", "cannot use more than 63 tables"), NULL;
     l->files[l->file_count++] = came;
-    t->entries = ARENA_ARRAY(l->reader.arena, count_lines(r.text) + 1, struct table_entry);
+    t->entries = ARENA_ARRAY(l->reader.arena, table_lines(r.text) + 1, struct table_entry);
     if (!t->entries)
         return strict_memory(&l->reader), NULL;
     read_rows(&r, t);
     if (!table_index(t, l->reader.arena))
         return strict_memory(&l->reader), NULL;
-    check_duplicates(&r, t);
+    check_codes_twice(&r, t);
     return t;
 }
 

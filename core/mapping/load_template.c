@@ -36,14 +36,17 @@ static bool load_literal(struct loader *l, const struct node *n, struct slice te
     size_t length = 0, i = *at;
     if (!literal)
         return strict_memory(&l->reader);
-    while (i < text.n && (text.p[i] != '{' || (i + 1 < text.n && text.p[i + 1] == '{'))) {
-        bool doubled =
-            i + 1 < text.n && text.p[i + 1] == text.p[i] && (text.p[i] == '{' || text.p[i] == '}');
-        if (text.p[i] == '}' && !doubled)
+    while (i < text.n) {
+        uint8_t c = text.p[i];
+        bool is_brace = c == '{' || c == '}';
+        bool is_doubled = is_brace && i + 1 < text.n && text.p[i + 1] == c;
+        if (c == '{' && !is_doubled)
+            break;
+        if (c == '}' && !is_doubled)
             return strict_say(&l->reader, n, "map.text",
                               "cannot read the text: a brace closes that never opened (}} writes one)");
-        literal[length++] = text.p[i];
-        i += doubled ? 2 : 1;
+        literal[length++] = c;
+        i += is_doubled ? 2 : 1;
     }
     *at = i;
     *out = slice_of(literal, length);

@@ -9,19 +9,19 @@ static bool is_covered(const struct scope *s, struct slice path)
     return false;
 }
 
-static bool unknown(struct loader *l, const struct node *n, struct slice text)
+static bool say_unknown_path(struct loader *l, const struct node *n, struct slice text)
 {
     return strict_say(&l->reader, n, "map.record-path", "cannot find '%.*s' in the record",
                       SHOWN(text));
 }
 
 /* A slot of the record itself. */
-static bool slot_value(struct loader *l, const struct node *n, struct slice text,
-                       const struct scope *s, struct value_ref *out)
+static bool load_slot_value(struct loader *l, const struct node *n, struct slice text,
+                            const struct scope *s, struct value_ref *out)
 {
     int slot = plan_slot(s->plan, text);
     if (slot < 0)
-        return is_covered(s, text) || unknown(l, n, text);
+        return is_covered(s, text) || say_unknown_path(l, n, text);
     const struct slot *at = plan_slot_at(s->plan, (size_t)slot);
     out->kind = at->type == SLOT_ARRAY ? VALUE_LIST : VALUE_SLOT;
     out->slot = slot;
@@ -36,8 +36,8 @@ static bool slot_value(struct loader *l, const struct node *n, struct slice text
 }
 
 /* "person.names[0].family" or "person.phones[0]". */
-static bool member_value(struct loader *l, const struct node *n, struct slice text, size_t open,
-                         const struct scope *s, struct value_ref *out)
+static bool load_member_value(struct loader *l, const struct node *n, struct slice text,
+                              size_t open, const struct scope *s, struct value_ref *out)
 {
     size_t close = slice_find(text, ']');
     uint64_t index = 0;
@@ -49,7 +49,7 @@ static bool member_value(struct loader *l, const struct node *n, struct slice te
                           SHOWN(text));
     int slot = plan_slot(s->plan, slice_text(list));
     if (slot < 0)
-        return is_covered(s, slice_text(list)) || unknown(l, n, text);
+        return is_covered(s, slice_text(list)) || say_unknown_path(l, n, text);
     const struct slot *at = plan_slot_at(s->plan, (size_t)slot);
     struct slice rest = slice_from(text, close + 1);
     out->kind = VALUE_MEMBER;
@@ -58,17 +58,18 @@ static bool member_value(struct loader *l, const struct node *n, struct slice te
     out->member = -1;
     out->type = SLOT_STRING;
     if (!at->item)
-        return rest.n == 0 || unknown(l, n, text);
-    out->member = rest.n && rest.p[0] == '.' ? plan_slot(at->item, slice_from(rest, 1)) : -1;
+        return rest.n == 0 || say_unknown_path(l, n, text);
+    if (rest.n && rest.p[0] == '.')
+        out->member = plan_slot(at->item, slice_from(rest, 1));
     if (out->member < 0)
-        return unknown(l, n, text);
+        return say_unknown_path(l, n, text);
     out->type = plan_slot_at(at->item, (size_t)out->member)->type;
     return true;
 }
 
 /* "." or ".member", under an each. */
-static bool item_value(struct loader *l, const struct node *n, struct slice text,
-                       const struct scope *s, struct value_ref *out)
+static bool load_item_value(struct loader *l, const struct node *n, struct slice text,
+                            const struct scope *s, struct value_ref *out)
 {
     out->kind = VALUE_ITEM;
     out->member = -1;
@@ -77,19 +78,22 @@ static bool item_value(struct loader *l, const struct node *n, struct slice text
         return strict_say(&l->reader, n, "map.record-path", "cannot use '%.*s' outside of an each",
                           SHOWN(text));
     if (!s->item)
-        return text.n == 1 || unknown(l, n, text);
+        return text.n == 1 || say_unknown_path(l, n, text);
     out->member = plan_slot(s->item, slice_from(text, 1));
     if (out->member < 0)
-        return unknown(l, n, text);
+        return say_unknown_path(l, n, text);
     out->type = plan_slot_at(s->item, (size_t)out->member)->type;
     return true;
 }
 
 bool load_value_is_known(const struct scope *s, struct slice path)
 {
-    return slice_starts(path, SLICE("own.")) || is_covered(s, path) ||
-           (slice_find(path, '[') < path.n && slice_find(path, '.') < path.n) ||
-           (s->in_each && path.p[0] == '.');
+    if (slice_starts(path, SLICE("own.")) || is_covered(s, path))
+        return true;
+    if (s->in_each && path.p[0] == '.')
+        return true;
+    bool has_index = slice_find(path, '[') < path.n;
+    return has_index && slice_find(path, '.') < path.n;
 }
 
 bool load_value(struct loader *l, const struct node *n, struct slice text, const struct scope *s,
@@ -112,8 +116,8 @@ bool load_value(struct loader *l, const struct node *n, struct slice text, const
         return true;
     }
     if (text.n && text.p[0] == '.')
-        return item_value(l, n, text, s, out);
+        return load_item_value(l, n, text, s, out);
     if (open + 2 < text.n)
-        return member_value(l, n, text, open, s, out);
-    return slot_value(l, n, text, s, out);
+        return load_member_value(l, n, text, open, s, out);
+    return load_slot_value(l, n, text, s, out);
 }

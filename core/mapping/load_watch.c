@@ -1,5 +1,5 @@
-/* load_watch.c - what the conditions of an in mapping ask for, taken together: the words that they know of each
- * place, and words that only the letters' case tells apart. */
+/* load_watch.c - the conditions of an in mapping taken together: which words they know of each
+ * path, and which words differ by the letters' case alone. */
 #include "mapping/parts.h"
 
 /* What is common reads what it names, and tells of it what it cannot keep. */
@@ -41,38 +41,40 @@ static bool is_watched(const struct mapping *m, int source)
     return false;
 }
 
-static size_t add_words(const struct conditions *c, int source, struct slice *words, size_t n)
+static size_t add_known_words(const struct conditions *c, int source, struct slice *words, size_t n)
 {
     for (size_t i = 0; i < c->count; i++) {
         const struct condition *one = &c->list[i];
-        for (size_t j = 0; one->ref.source == source && j < one->word_count; j++, n++)
-            if (words)
-                words[n] = one->words[j];
+        if (one->ref.source != source)
+            continue;
+        if (words && one->word_count)
+            memcpy(words + n, one->words, one->word_count * sizeof *words);
+        n += one->word_count;
     }
     return n;
 }
 
 /* words NULL: only counts them. */
-static size_t collect(const struct mapping *m, int source, struct slice *words)
+static size_t collect_known(const struct mapping *m, int source, struct slice *words)
 {
-    size_t n = add_words(&m->not_carried, source, words, 0);
+    size_t n = add_known_words(&m->not_carried, source, words, 0);
     for (size_t i = 0; i < m->rule_count; i++)
-        n = add_words(&m->rules[i].on, source, words, n);
+        n = add_known_words(&m->rules[i].on, source, words, n);
     return n;
 }
 
-static void watch(struct loader *l, const struct ref *ref)
+static void watch_source(struct loader *l, const struct ref *ref)
 {
     struct mapping *m = l->m;
     if (is_watched(m, ref->source) || is_read(m, ref->source) || fits_any(m, ref->source))
         return;
-    size_t n = collect(m, ref->source, NULL);
+    size_t n = collect_known(m, ref->source, NULL);
     struct watch w = { .ref = *ref, .words = ARENA_ARRAY(l->reader.arena, n + 1, struct slice) };
     if (!w.words) {
         strict_memory(&l->reader);
         return;
     }
-    w.word_count = collect(m, ref->source, w.words);
+    w.word_count = collect_known(m, ref->source, w.words);
     m->watched[m->watched_count++] = w;
 }
 
@@ -81,19 +83,26 @@ static bool differs_by_case(const struct condition *c, struct slice word)
 {
     bool same = false, other = false;
     for (size_t i = 0; i < c->word_count; i++) {
-        same = same || slice_equal(c->words[i], word);
-        other = other || slice_equal_nocase(c->words[i], word);
+        if (slice_equal(c->words[i], word))
+            same = true;
+        if (slice_equal_nocase(c->words[i], word))
+            other = true;
     }
     return other && !same;
 }
 
-/* None of the two has a spelling of the other's: their author meant two things. */
-static void compare(struct loader *l, const struct condition *a, const struct condition *b)
+/* Refuses words of one path that differ by case alone: their author meant two things. It is no
+ * such case when one of the two conditions has both spellings. */
+static void compare_words(struct loader *l, const struct condition *a, const struct condition *b)
 {
-    for (size_t i = 0; a->ref.source == b->ref.source && i < a->word_count; i++) {
+    if (a->ref.source != b->ref.source)
+        return;
+    for (size_t i = 0; i < a->word_count; i++) {
         bool shared = !differs_by_case(b, a->words[i]);
-        for (size_t j = 0; !shared && j < b->word_count; j++)
-            shared = slice_equal_nocase(a->words[i], b->words[j]) && !differs_by_case(a, b->words[j]);
+        for (size_t j = 0; !shared && j < b->word_count; j++) {
+            bool alike = slice_equal_nocase(a->words[i], b->words[j]);
+            shared = alike && !differs_by_case(a, b->words[j]);
+        }
         if (!shared)
             strict_say_key(&l->reader, a->node, "map.case",
                            "cannot tell '%.*s' from another rule's word of the same letters: letters' "
@@ -106,11 +115,11 @@ static void compare_rules(struct loader *l, const struct rule *one, const struct
 {
     for (size_t i = 0; i < one->on.count; i++)
         for (size_t j = 0; j < other->on.count; j++)
-            compare(l, &one->on.list[i], &other->on.list[j]);
+            compare_words(l, &one->on.list[i], &other->on.list[j]);
 }
 
 /* The first that restricts, else the first: all have the common fields that find a person. */
-static const struct rule *teller(const struct mapping *m)
+static const struct rule *first_restricting(const struct mapping *m)
 {
     for (size_t i = 0; i < m->rule_count; i++)
         if (rule_restricts(&m->rules[i]))
@@ -148,7 +157,8 @@ static void load_places(struct loader *l)
         strict_memory(&l->reader);
 }
 
-/* What counts in every message, or holds nobody in some: nobody would see which. */
+/* header.unknown_restriction is looked for in every message, or in none: else nobody would see in
+ * which. */
 static void check_unknown(struct loader *l)
 {
     const struct field *said = NULL;
@@ -196,9 +206,11 @@ static void load_restricting(struct loader *l)
         add_all(m, &m->unknown->from);
     for (size_t i = 0; i < m->rule_count; i++) {
         const struct rule *rule = &m->rules[i];
-        for (size_t j = 0; rule_restricts(rule) && j < rule->on.count; j++)
+        if (!rule_restricts(rule))
+            continue;
+        for (size_t j = 0; j < rule->on.count; j++)
             add_restricting(m, &rule->on.list[j].ref);
-        for (size_t j = 0; rule_restricts(rule) && j < rule->setter_count; j++)
+        for (size_t j = 0; j < rule->setter_count; j++)
             if (rule->setters[j].field->memo < 0)
                 add_all(m, &rule->setters[j].field->from);
     }
@@ -207,7 +219,7 @@ static void load_restricting(struct loader *l)
 void load_watched(struct loader *l)
 {
     struct mapping *m = l->m;
-    m->teller = m->rule_count ? teller(m) : NULL;
+    m->teller = m->rule_count ? first_restricting(m) : NULL;
     m->unknown = unknown_of(m);
     check_unknown(l);
     load_places(l);
@@ -221,6 +233,6 @@ void load_watched(struct loader *l)
         for (size_t j = i + 1; j < m->rule_count; j++)
             compare_rules(l, &m->rules[i], &m->rules[j]);
         for (size_t j = 0; j < m->rules[i].on.count; j++)
-            watch(l, &m->rules[i].on.list[j].ref);
+            watch_source(l, &m->rules[i].on.list[j].ref);
     }
 }

@@ -1,4 +1,4 @@
-/* loss.c - what a message holds that no rule has read: for people who write mappings. */
+/* loss.c - the values of a message that no rule has read: for people who write mappings. */
 #include "mapping/parts.h"
 
 #include <stdlib.h>
@@ -15,8 +15,8 @@ static int by_place(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* In order, and none overlaps the next. */
-static void merge(struct reads *r)
+/* Sorts the spans and joins those that overlap. */
+static void merge_reads(struct reads *r)
 {
     size_t n = 0;
     if (r->count)
@@ -56,7 +56,7 @@ void mapping_loss(const struct mapping *m, struct arena *a, const struct doc *d,
     /* A message that is refused half-way is reported by what was read until then. */
     bool mapped = mapping_in_reading(m, a, d, &reads, &e);
     (void)mapped;
-    merge(&reads);
+    merge_reads(&reads);
     if (!reads.lost)
         m->format->leaves(a, d, one_leaf, &loss);
 }

@@ -1,6 +1,5 @@
-/* nothing.c - values that stand where a source has nothing, or cannot show what it has: what
- * databases, spreadsheets and programs write. Every cell of every row is asked, so most is decided by
- * the first byte. */
+/* nothing.c - what databases, spreadsheets and programs write where they have nothing, or cannot
+ * show what they have. Every cell of every row is checked, so the first byte decides most. */
 #include "mapping/parts.h"
 
 static const char none[] =
@@ -16,11 +15,22 @@ static size_t skip_digits(struct slice s, size_t i, uint8_t also)
 /* 9.99E+09 */
 static bool has_power(struct slice s)
 {
-    size_t start = s.n && s.p[0] == '-', e = skip_digits(s, start, '.');
-    if (e == start || e + 2 >= s.n || (s.p[e] | 0x20) != 'e' ||
-        (s.p[e + 1] != '+' && s.p[e + 1] != '-'))
+    size_t start = s.n && s.p[0] == '-' ? 1 : 0;
+    size_t e = skip_digits(s, start, '.');
+    if (e == start || e + 2 >= s.n)
+        return false;
+    if (s.p[e] != 'E' && s.p[e] != 'e')
+        return false;
+    if (s.p[e + 1] != '+' && s.p[e + 1] != '-')
         return false;
     return skip_digits(s, e + 2, 0) == s.n;
+}
+
+static bool is_letter_of_error(uint8_t c)
+{
+    bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    bool is_digit = c >= '0' && c <= '9';
+    return is_letter || is_digit || c == '_' || c == '/';
 }
 
 /* "#REF!", "#NAME?", "#GETTING_DATA!", "####": what a spreadsheet cannot work out or show. */
@@ -29,11 +39,12 @@ static bool is_cell_error(struct slice s)
     size_t i = 1;
     if (slice_equal_nocase(s, SLICE("#N/A")))
         return true;
-    while (i < s.n && (s.p[i] == '_' || s.p[i] == '/' || (s.p[i] >= '0' && s.p[i] <= '9') ||
-                       ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z')))
+    while (i < s.n && is_letter_of_error(s.p[i]))
         i++;
-    if (i > 1)
-        return i + 1 == s.n && (s.p[i] == '!' || s.p[i] == '?');
+    if (i > 1) {
+        bool is_last = i + 1 == s.n;
+        return is_last && (s.p[i] == '!' || s.p[i] == '?');
+    }
     while (i < s.n && s.p[i] == '#')
         i++;
     return i == s.n && s.n >= 4;
@@ -44,7 +55,7 @@ struct day {
 };
 
 /* One to four digits from *at on, moved behind them; how many they are, 0 when they are others. */
-static size_t read_number(struct slice s, size_t *at, int *out)
+static size_t read_day_part(struct slice s, size_t *at, int *out)
 {
     size_t start = *at, end = skip_digits(s, start, 0);
     *out = 0;
@@ -58,9 +69,10 @@ static size_t read_number(struct slice s, size_t *at, int *out)
 
 static bool take_mark(struct slice s, size_t *at)
 {
-    bool is_mark = *at < s.n && (s.p[*at] == '-' || s.p[*at] == '/' || s.p[*at] == '.');
-    *at += is_mark;
-    return is_mark;
+    if (*at == s.n || !memchr("-/.", s.p[*at], 3))
+        return false;
+    ++*at;
+    return true;
 }
 
 /* 2026-02-03 or 03/02/2026, whether there is such a day or not; a time may follow. */
@@ -68,15 +80,16 @@ static bool read_day(struct slice s, struct day *out)
 {
     size_t at = 0;
     int first, last;
-    size_t first_digits = read_number(s, &at, &first);
+    size_t first_digits = read_day_part(s, &at, &first);
     if (!first_digits || !take_mark(s, &at))
         return false;
-    size_t month_digits = read_number(s, &at, &out->month);
+    size_t month_digits = read_day_part(s, &at, &out->month);
     if (!month_digits || month_digits > 2 || !take_mark(s, &at))
         return false;
-    size_t last_digits = read_number(s, &at, &last);
-    bool year_first = first_digits == 4;
-    if (!last_digits || (year_first ? last_digits > 2 : first_digits > 2 || last_digits != 4))
+    size_t last_digits = read_day_part(s, &at, &last);
+    bool year_first = first_digits == 4 && last_digits >= 1 && last_digits <= 2;
+    bool year_last = first_digits <= 2 && last_digits == 4;
+    if (!year_first && !year_last)
         return false;
     out->year = year_first ? first : last;
     out->day = year_first ? last : first;
@@ -87,7 +100,9 @@ static bool read_day(struct slice s, struct day *out)
 static bool is_no_day(struct slice s)
 {
     struct day d;
-    return read_day(s, &d) && (d.year <= 1 || d.month == 0 || d.day == 0);
+    if (!read_day(s, &d))
+        return false;
+    return d.year <= 1 || d.month == 0 || d.day == 0;
 }
 
 const char *nothing_or_cut(struct slice value)
@@ -98,10 +113,11 @@ const char *nothing_or_cut(struct slice value)
     if (!value.n)
         return NULL;
     uint8_t first = value.p[0];
-    if (first == '-' || (first >= '0' && first <= '9'))
-        return has_power(value)   ? "a spreadsheet has cut its digits"
-               : is_no_day(value) ? none
-                                  : NULL;
+    if (first == '-' || (first >= '0' && first <= '9')) {
+        if (has_power(value))
+            return "a spreadsheet has cut its digits";
+        return is_no_day(value) ? none : NULL;
+    }
     if (first == '#')
         return is_cell_error(value) ? none : NULL;
     if (!first || !strchr("NnuIi\\(<[", first) || value.n > 12)
@@ -118,9 +134,11 @@ const char *nothing_or_cut(struct slice value)
 static bool is_unlikely_day(struct slice s)
 {
     struct day d;
-    return slice_equal_text(s, "00000000") || slice_equal_text(s, "99991231") ||
-           (read_day(s, &d) &&
-            (d.year == 9999 || (d.year == 1899 && d.month == 12 && d.day >= 30)));
+    if (slice_equal_text(s, "00000000") || slice_equal_text(s, "99991231"))
+        return true;
+    if (!read_day(s, &d))
+        return false;
+    return d.year == 9999 || (d.year == 1899 && d.month == 12 && d.day >= 30);
 }
 
 const char *nothing_there(struct slice value)

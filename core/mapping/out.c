@@ -3,18 +3,18 @@
 
 #define TEXT_BYTES_MAX ((size_t)1 << 20)
 
-static bool refuse(const struct native *f, const char *why, struct err *e)
+static bool native_refuse(const struct native *f, const char *why, struct err *e)
 {
     return err_set(e, ERR_REJECT, "map.value", 0, "cannot write '%.*s': %s", (int)f->path.n,
                    (const char *)f->path.p, why);
 }
 
 /* What the mapping says of a value that does not fit: a word instead, nothing, or no delivery. */
-static bool miss(const struct out_run *r, const struct native *f, const char *why,
-                 struct node **out, struct err *e)
+static bool native_miss(const struct out_run *r, const struct native *f, const char *why,
+                        struct node **out, struct err *e)
 {
     if (f->miss == MISS_REFUSE && !r->is_trial)
-        return refuse(f, why, e);
+        return native_refuse(f, why, e);
     if (f->miss == MISS_WORD || r->is_trial) {
         *out = node_new_text(r->a, f->miss == MISS_WORD ? f->word : SLICE("x"));
         return *out ? true : err_memory(e);
@@ -23,7 +23,8 @@ static bool miss(const struct out_run *r, const struct native *f, const char *wh
 }
 
 /* The first value that is not null. */
-static bool pick(struct out_run *r, const struct native *f, struct out_value *v, struct err *e)
+static bool pick_not_null(struct out_run *r, const struct native *f, struct out_value *v,
+                          struct err *e)
 {
     bool cleared = false;
     *v = (struct out_value){ .is_null = true };
@@ -37,8 +38,8 @@ static bool pick(struct out_run *r, const struct native *f, struct out_value *v,
 }
 
 /* Truth and numbers stay what they are unless the mapping makes them texts. */
-static bool put_value(struct out_run *r, const struct native *f, const struct out_value *v,
-                      struct slice text, struct node **out, struct err *e)
+static bool put_native_value(struct out_run *r, const struct native *f, const struct out_value *v,
+                             struct slice text, struct node **out, struct err *e)
 {
     bool as_it_is = !f->table && f->as == AS_TEXT && !v->is_time;
     if (as_it_is && v->type == SLOT_BOOLEAN)
@@ -56,7 +57,7 @@ static bool write_from(struct out_run *r, const struct native *f, struct node **
 {
     struct out_value v;
     struct slice text;
-    if (!pick(r, f, &v, e))
+    if (!pick_not_null(r, f, &v, e))
         return false;
     if (v.is_cleared) {
         *out = node_new(r->a, NODE_NULL);
@@ -65,14 +66,14 @@ static bool write_from(struct out_run *r, const struct native *f, struct node **
     if (v.is_null)
         return true;
     if (!out_text(r, &v, f->as, &text, e))
-        return e->fate == ERR_NONE && miss(r, f, "it does not fit its conversion", out, e);
+        return e->fate == ERR_NONE && native_miss(r, f, "it does not fit its conversion", out, e);
     if (f->table) {
         const struct slice *to = table_find(f->table, text);
         if (!to)
-            return miss(r, f, "its table lacks this word", out, e);
+            return native_miss(r, f, "its table lacks this word", out, e);
         text = *to;
     }
-    return put_value(r, f, &v, text, out, e);
+    return put_native_value(r, f, &v, text, out, e);
 }
 
 /* Lines that have all their values, joined by line ends. */
@@ -123,11 +124,13 @@ static bool write_each(struct out_run *r, const struct native *f, struct node **
     if (f->slot < 0 || view_is_null(r->v, (size_t)f->slot))
         return true;
     bool records = plan_slot_at(r->v->plan, (size_t)f->slot)->item != NULL;
-    if (!(records ? view_items(r->v, (size_t)f->slot, r->a, &items, &n, e)
-                  : view_strings(r->v, (size_t)f->slot, r->a, &texts, &n, e)))
+    bool ok = records ? view_items(r->v, (size_t)f->slot, r->a, &items, &n, e)
+                      : view_strings(r->v, (size_t)f->slot, r->a, &texts, &n, e);
+    if (!ok)
         return false;
     *out = node_new(r->a, NODE_LIST);
-    bool ok = *out ? true : err_memory(e);
+    if (!*out)
+        return err_memory(e);
     for (size_t i = 0; ok && i < n; i++) {
         r->item = records ? &items[i] : NULL;
         r->item_text = records ? (struct slice){ NULL, 0 } : texts[i];
@@ -137,23 +140,45 @@ static bool write_each(struct out_run *r, const struct native *f, struct node **
     return ok;
 }
 
+static bool write_native(struct out_run *r, const struct native *f, struct node **out,
+                         struct err *e)
+{
+    switch (f->kind) {
+    case NATIVE_EACH:
+        return write_each(r, f, out, e);
+    case NATIVE_TEXT:
+        return write_text(r, f, out, e);
+    default:
+        return write_from(r, f, out, e);
+    }
+}
+
 static bool write_fields(struct out_run *r, const struct native *fields, size_t n,
                          struct node *into, bool keeps_empty, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
-        const struct native *f = &fields[i];
         struct node *value = NULL;
-        bool ok = f->kind == NATIVE_EACH   ? write_each(r, f, &value, e)
-                  : f->kind == NATIVE_TEXT ? write_text(r, f, &value, e)
-                                           : write_from(r, f, &value, e);
-        if (!ok)
+        if (!write_native(r, &fields[i], &value, e))
             return false;
-        if (!value && keeps_empty && !(value = node_new_text(r->a, SLICE(""))))
-            return err_memory(e);
+        if (!value && keeps_empty) {
+            value = node_new_text(r->a, SLICE(""));
+            if (!value)
+                return err_memory(e);
+        }
         if (value)
-            node_put(into, f->path, value);
+            node_put(into, fields[i].path, value);
     }
     return true;
+}
+
+/* Whether the rule is for that kind, by name; a rule has bits for the first 64 kinds of its
+ * schema. */
+static bool rule_has_kind(const struct out_rule *r, struct slice kind)
+{
+    for (size_t k = 0; k < r->schema->kind_count && k < 64; k++)
+        if (((r->kinds >> k) & 1) && slice_equal(r->schema->kinds[k], kind))
+            return true;
+    return false;
 }
 
 static const struct out_rule *rule_for(const struct mapping *m, const struct view *v)
@@ -165,11 +190,9 @@ static const struct out_rule *rule_for(const struct mapping *m, const struct vie
     unsigned action = action_named(view_text(v, (size_t)h->action));
     for (size_t i = 0; i < m->out_rule_count; i++) {
         const struct out_rule *r = &m->out_rules[i];
-        if (r->schema->plan != v->plan || !(r->actions & action))
-            continue;
-        for (size_t k = 0; k < r->schema->kind_count && k < 64; k++)
-            if ((r->kinds >> k & 1) && slice_equal(r->schema->kinds[k], kind))
-                return r;
+        bool fits = r->schema->plan == v->plan && (r->actions & action);
+        if (fits && rule_has_kind(r, kind))
+            return r;
     }
     return NULL;
 }
@@ -180,17 +203,17 @@ bool out_by(struct out_run *r, const struct out_rule *rule, struct node **tree, 
     if (!view_strings(r->v, (size_t)h->cleared, r->a, &r->cleared, &r->cleared_count, e))
         return false;
     *tree = node_new(r->a, NODE_MAP);
-    return *tree ? write_fields(r, rule->fields, rule->field_count, *tree, r->m->keeps_empty, e)
-                 : err_memory(e);
+    if (!*tree)
+        return err_memory(e);
+    return write_fields(r, rule->fields, rule->field_count, *tree, r->m->keeps_empty, e);
 }
 
 bool mapping_delivers(const struct mapping *m, const struct schema *s, struct slice kind)
 {
     for (size_t i = 0; i < m->out_rule_count; i++) {
         const struct out_rule *r = &m->out_rules[i];
-        for (size_t k = 0; r->schema->plan == s->plan && k < s->kind_count && k < 64; k++)
-            if ((r->kinds >> k & 1) && slice_equal(s->kinds[k], kind))
-                return true;
+        if (r->schema->plan == s->plan && rule_has_kind(r, kind))
+            return true;
     }
     return false;
 }

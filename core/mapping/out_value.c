@@ -21,8 +21,8 @@ static void set_moment(struct out_value *out, int64_t ms, enum time_precision p)
     out->moment.local = london_from_ms(ms);
 }
 
-static void slot_value(const struct view *v, const struct value_ref *ref, size_t slot,
-                       struct out_value *out)
+static void out_slot_value(const struct view *v, const struct value_ref *ref, size_t slot,
+                           struct out_value *out)
 {
     out->is_null = view_is_null(v, slot);
     out->type = ref->type;
@@ -48,8 +48,8 @@ static bool number_text(struct arena *a, const struct view *v, size_t slot, stru
     return digits ? true : err_memory(e);
 }
 
-static bool list_value(struct out_run *r, const struct value_ref *ref, struct out_value *out,
-                       struct err *e)
+static bool out_list_value(struct out_run *r, const struct value_ref *ref, struct out_value *out,
+                           struct err *e)
 {
     const struct slice *texts = NULL;
     size_t n = 0;
@@ -71,8 +71,8 @@ static bool list_value(struct out_run *r, const struct value_ref *ref, struct ou
     return ok;
 }
 
-static bool member_value(struct out_run *r, const struct value_ref *ref, struct out_value *out,
-                         struct err *e)
+static bool out_member_value(struct out_run *r, const struct value_ref *ref, struct out_value *out,
+                             struct err *e)
 {
     const struct view *items = NULL;
     const struct slice *texts = NULL;
@@ -91,16 +91,17 @@ static bool member_value(struct out_run *r, const struct value_ref *ref, struct 
     if (!view_items(r->v, (size_t)ref->slot, r->a, &items, &n, e))
         return false;
     if (ref->index < n)
-        slot_value(&items[ref->index], ref, (size_t)ref->member, out);
+        out_slot_value(&items[ref->index], ref, (size_t)ref->member, out);
     return true;
 }
 
-static bool is_cleared(const struct out_run *r, const struct value_ref *ref)
+static bool ref_is_cleared(const struct out_run *r, const struct value_ref *ref)
 {
     return slice_is_one_of(ref->path, r->cleared, r->cleared_count);
 }
 
-/* By another id than its own the recipient finds nothing, or somebody else. */
+/* The recipient's own id of the person. It is refused rather than cleaned, since by another id the
+ * recipient finds nothing, or somebody else. */
 static bool own_id(const struct out_run *r, struct out_value *out, struct err *e)
 {
     out->text = r->own->local_id;
@@ -124,23 +125,24 @@ bool out_value(struct out_run *r, const struct value_ref *ref, struct out_value 
         set_moment(out, r->own->now_ms, TIME_SECOND);
         return true;
     case VALUE_LIST:
-        if (!list_value(r, ref, out, e))
+        if (!out_list_value(r, ref, out, e))
             return false;
         break;
     case VALUE_MEMBER:
-        return member_value(r, ref, out, e);
+        return out_member_value(r, ref, out, e);
     case VALUE_ITEM:
         if (r->item)
-            slot_value(r->item, ref, (size_t)ref->member, out);
+            out_slot_value(r->item, ref, (size_t)ref->member, out);
         else
             out->text = r->item_text;
         return true;
     case VALUE_SLOT:
-        slot_value(r->v, ref, (size_t)ref->slot, out);
+        out_slot_value(r->v, ref, (size_t)ref->slot, out);
         break;
     }
-    out->is_cleared = out->is_null && is_cleared(r, ref);
-    if (!out->is_null && !out->is_time && (ref->type == SLOT_INT || ref->type == SLOT_LONG))
+    out->is_cleared = out->is_null && ref_is_cleared(r, ref);
+    bool is_number = ref->type == SLOT_INT || ref->type == SLOT_LONG;
+    if (is_number && !out->is_null && !out->is_time)
         return number_text(r->a, r->v, (size_t)ref->slot, out, e);
     return true;
 }

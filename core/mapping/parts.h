@@ -17,7 +17,8 @@ extern const struct strict_table mapping_keys_in_root, mapping_keys_in_head,
     mapping_keys_in_event, mapping_keys_changed, mapping_keys_in_field, mapping_keys_condition,
     mapping_keys_out_root, mapping_keys_out_head, mapping_keys_out_record, mapping_keys_out_field;
 
-/* Of one each: far above any real message, low enough that a hostile one costs little. */
+/* Repetitions of one each. Far above any real message, low enough that a hostile one costs little.
+ * */
 #define REPETITIONS_MAX 1000
 #define FIELDS_MAX 400
 
@@ -48,8 +49,8 @@ struct table {
 };
 /* Indexes the entries; of two equal ones the first counts. Its duplicates are the caller's to refuse. */
 bool table_index(struct table *t, struct arena *a);
-/* Without blanks at the ends; as it is written, else whatever the letters' case. NULL when the table lacks it,
- * or has it in other cases with several meanings. */
+/* Finds a text without the blanks at its ends: as it is written, else in any case. NULL when the
+ * table lacks it, or has it only in other cases and with several meanings. */
 const struct slice *table_find(const struct table *t, struct slice from);
 
 /* What becomes of a value that does not fit its table, conversion or vocabulary. */
@@ -287,19 +288,20 @@ MUST_CHECK bool run_init(struct run *r, const struct mapping *m, struct arena *a
 /* Texts of several paths with a separator between; absent ones are empty. */
 MUST_CHECK bool run_join(struct run *r, const struct refs *refs, uint8_t separator, struct slice *out,
                          struct err *e);
-/* What was there and is not in the records; of what a common rule meets again the first counts. */
+/* Notes a value of the message that is in no record. Of one path and field the first counts. */
 void run_miss(struct run *r, const struct ref *ref, struct slice field, struct slice value,
               const char *why);
 /* Values that no condition knows, where conditions alone ask. */
 void run_miss_unknown(struct run *r);
-/* Why a value is none of what it says, wherever it stands; NULL: it may be one. Words that are also
- * people's (Null, None, Nan) are no doubt of a text. */
+/* Why a value may mean that nothing is there, or was cut; NULL: no doubt. Words that are also
+ * people's names (Null, None, Nan) raise no doubt about a text. */
 const char *nothing_or_cut(struct slice value);
-/* As that, where all that is asked is whether something is there: then those words are one, too. */
+/* The same where a condition only asks whether something is there: then those words raise a doubt,
+ * too. */
 const char *nothing_there(struct slice value);
 /* Refuses the message, if nothing has yet, for the value found at ref. doubt NULL: none. */
 void run_refuse_for(struct run *r, const struct ref *ref, const char *doubt);
-/* Of rows alone, whose mapping does not say what is none. */
+/* Doubts are for formats of rows, unless the mapping says by `empty:` what stands for nothing. */
 static inline bool run_may_doubt(const struct run *r)
 {
     return r->m->format->has && !r->m->says_empty;
@@ -314,8 +316,7 @@ static inline void run_doubt_there(struct run *r, const struct ref *ref, struct 
     if (run_may_doubt(r))
         run_refuse_for(r, ref, nothing_there(value));
 }
-/* Holds until the next call: a copy of so small a struct right after it was written costs more than
- * the finding. */
+/* The value at ref. Borrowed until the next call, for a copy would cost more than the finding. */
 const struct found *run_find(struct run *r, const struct ref *ref);
 bool run_holds(struct run *r, const struct condition *c);
 bool run_all_hold(struct run *r, const struct conditions *c);
@@ -327,15 +328,17 @@ bool rule_says_anything(struct run *r, const struct rule *rule);
 MUST_CHECK bool rule_end(struct run *r, const struct rule *rule, int64_t observed_ms,
                          const struct slice *cleared, size_t cleared_count, struct mapped_event *out,
                          struct err *e);
-/* unknown.c: the next code of the message by which its sender restricts and that nobody here knows, from path
- * *next on; NULL: there is no more. */
+/* unknown.c: the next code, from path *next on, by which the sender restricts and that nobody here
+ * knows; NULL: there is no more. */
 const struct ref *unknown_next(struct run *r, size_t *next, struct slice *code);
 /* Notes in out all that stands there, and the first for which none of its events stands. */
 MUST_CHECK bool unknown_note(struct run *r, struct mapped *out, struct err *e);
-/* hidden.c: where something stands that the rules which restrict want to know and cannot see; NULL: nowhere. */
+/* hidden.c: the path of a value that a restricting rule looks for and cannot see; NULL: there is
+ * none. */
 const struct ref *hidden_find(struct run *r);
 #define FURTHER_MAX 64 /* persons of one message that are told apart */
-/* Whether it may restrict for a further person, of whom no record is made; or has more than can be looked at. */
+/* *hides: the message may restrict a further person, of whom no record is made, or has more
+ * persons than are looked at. */
 MUST_CHECK bool hidden_further(struct run *r, bool *hides, struct err *e);
 /* Whether one of the paths is that source. */
 bool refs_name(const struct refs *refs, int source);
@@ -392,8 +395,8 @@ struct loader {
 /* A path or a list of them. relative: paths that begin as relative ones do are allowed. */
 struct refs load_refs(struct loader *l, const struct node *n, bool relative);
 struct conditions load_conditions(struct loader *l, const struct node *n, bool relative);
-/* Once the rules are there: which words their conditions know of each place; refuses those of two rules that
- * only the letters' case tells apart. */
+/* After the rules are loaded: notes which words their conditions know of each path, and refuses
+ * words of two rules that differ by case alone. */
 void load_watched(struct loader *l);
 /* One of asserts, replaces, retracts, as its bit; 0 after a problem. */
 unsigned load_action(struct loader *l, const struct node *n);
@@ -415,8 +418,8 @@ bool load_value_is_known(const struct scope *s, struct slice path);
 /* Whether a conversion can make anything of what may stand there. */
 bool load_closed_converts(struct loader *l, const struct scope *s, const struct value_ref *ref,
                           enum conversion as);
-/* Whether what misses its table or conversion in the fields of r, and is refused then, can be any word that
- * its slot may hold; else says which. */
+/* Says which words of a record the rule cannot write: its table or conversion lacks them, and it
+ * refuses. */
 void load_closed(struct loader *l, const struct out_rule *r);
 void load_notice(struct loader *l, const struct out_rule *r);
 /* Common fields first; one of the rule's own with the same path takes its place. check: the paths are
@@ -425,7 +428,7 @@ void load_native_fields(struct loader *l, const struct node *map, const struct s
                         struct out_rule *r, bool check);
 bool load_template(struct loader *l, const struct node *n, const struct scope *s,
                    struct template *out);
-/* Of a field on the way in: whether each of its keys does something there; else says which do not. */
+/* Says which keys of a field on the way in have no effect; true when all have one. */
 bool load_effect_keys(struct loader *l, const struct node *n, const struct field *f,
                       const struct slot *s);
 /* Whether a constant has no braces; else says so at n. */
@@ -436,8 +439,9 @@ void load_effect_options(struct loader *l, const struct node *n, const struct fi
 /* Whether each rule of an in mapping tells live from test. */
 void load_environment(struct loader *l);
 void load_in(struct loader *l, const struct node *root);
-/* Writes a made-up record, every field of it set, of each kind and action by the rule r, and says what
- * cannot be written: else it would be found at the first real one. common: the map that the rule shares. */
+/* Writes a made-up record with every field set, of each kind and action of r, and says what cannot
+ * be written. Without this the first real record would find it. common: the map that the rule
+ * shares. */
 void load_try(struct loader *l, const struct out_rule *r, const struct node *common);
 void load_out(struct loader *l, const struct node *root);
 

@@ -1,4 +1,4 @@
-/* restrict.c - what a message that cannot be mapped restricts all the same. */
+/* restrict.c - the restrictions of a message that cannot be mapped: they count all the same. */
 #include "mapping/parts.h"
 
 /* How much one field that cannot be read takes with it. */
@@ -7,18 +7,20 @@ static enum loss loss_of(const struct header_slots *h, const struct setter *s)
 {
     if (s->slot == h->environment)
         return LOSS_ALL;
-    return s->field->memo < 0 && s->slot != h->occurred ? LOSS_EVENT : LOSS_FIELD;
+    bool is_common = s->field->memo >= 0;
+    return is_common || s->slot == h->occurred ? LOSS_FIELD : LOSS_EVENT;
 }
 
-/* A restriction of a kind that nobody could tell would withhold for good; a person can look. */
-static bool is_unknown(const struct build *b)
+/* Whether the restriction is of an unknown kind. It would withhold for good, so a person must look
+ * at it. */
+static bool is_unknown_kind(const struct build *b)
 {
     int kind = plan_slot(b->plan, SLICE("restriction.kind"));
     return kind >= 0 && build_is_set(b, (size_t)kind) &&
            slice_equal_text(build_get_text(b, (size_t)kind), "unknown");
 }
 
-/* A value that may mean something else than it says is none. */
+/* Unsets a field again whose value may mean something else than it says (run_doubt). */
 static void drop_doubtful(struct run *r, struct build *b, const struct setter *s)
 {
     b->encoded[s->slot] = (struct slice){ .n = 0 };
@@ -27,7 +29,8 @@ static void drop_doubtful(struct run *r, struct build *b, const struct setter *s
     err_clear(&r->refused);
 }
 
-/* Every field by itself. *is_other: whose environment cannot be told says nothing here. */
+/* Sets each field by itself, so that one that cannot be read costs no other. *is_other: the
+ * environment cannot be told, so the message says nothing here. */
 static bool set_fields(struct run *r, const struct rule *rule, struct mapped_restriction *x,
                        struct slice *cleared, size_t *cleared_count, bool *is_other, struct err *e)
 {
@@ -54,7 +57,7 @@ static bool set_fields(struct run *r, const struct rule *rule, struct mapped_res
         x->is_doubtful |= s->slot == h->unknown_restriction;
     }
     x->is_doubtful |= build_is_set(&x->event.build, (size_t)h->unknown_restriction);
-    x->is_unread |= is_unknown(&x->event.build);
+    x->is_unread |= is_unknown_kind(&x->event.build);
     return true;
 }
 
@@ -67,8 +70,8 @@ static bool put_time(struct build *b, int64_t observed_ms, struct err *e)
            build_text(b, (size_t)h->occurred_precision, SLICE("second"), e);
 }
 
-static bool run_rule(struct run *r, const struct rule *rule, int64_t observed_ms,
-                     struct mapped_restriction *x, bool *is_other, struct err *e)
+static bool rule_to_restriction(struct run *r, const struct rule *rule, int64_t observed_ms,
+                                struct mapped_restriction *x, bool *is_other, struct err *e)
 {
     struct slice *cleared = arena_raw(r->a, (rule->setter_count + 1) * sizeof *cleared);
     size_t cleared_count = 0;
@@ -108,32 +111,36 @@ static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
     bool holds = run_all_hold(w->r, &rule->on);
     bool is_unread = is_no && w->r->refused.fate != ERR_NONE;
     err_clear(&w->r->refused);
-    if (!is_unread && (!holds || (rule->has_changed && !rule_says_anything(w->r, rule)))) {
-        if (!is_no || !w->is_part)
+    if (!is_unread) {
+        bool fits = holds && (!rule->has_changed || rule_says_anything(w->r, rule));
+        bool may_be_cut = is_no && w->is_part;
+        if (!fits && !may_be_cut)
             return true;
-        is_unread = true;
+        is_unread = !fits;
     }
     struct mapped_restriction *x = &w->out->list[w->out->count];
     w->out->all_changed &= rule->has_changed;
     *x = (struct mapped_restriction){ .ordinal = w->ordinal, .is_unread = is_unread };
-    w->ordinal += holds;
+    if (holds)
+        w->ordinal++;
     if (!is_no && w->doubt.is_doubtful)
         return true;
-    if (!run_rule(w->r, rule, w->observed_ms, x, &w->is_other, e))
+    if (!rule_to_restriction(w->r, rule, w->observed_ms, x, &w->is_other, e))
         return false;
     note_environment(x, w->out);
     if (x->is_doubtful && !w->doubt.is_doubtful)
         w->doubt = *x;
-    w->out->count += is_no;
+    if (is_no)
+        w->out->count++;
     return true;
 }
 
-/* Whom r is about, by the fields of a rule that did not fit. */
+/* Finds whom r is about, by the fields of a rule that did not fit. */
 static bool tell_person(struct walk *w, struct run *r, struct mapped_restriction *x, struct err *e)
 {
     *x = (struct mapped_restriction){ .is_doubtful = true };
     err_clear(&r->refused);
-    if (!run_rule(r, r->m->teller, w->observed_ms, x, &w->is_other, e))
+    if (!rule_to_restriction(r, r->m->teller, w->observed_ms, x, &w->is_other, e))
         return false;
     x->is_doubtful = x->is_unread = true;
     note_environment(x, w->out);
@@ -153,7 +160,7 @@ bool mapping_in_person(const struct mapping *m, struct arena *a, const struct do
     return true;
 }
 
-/* Whose message is set aside for one is told of all that it is about: nobody knows whom it means. */
+/* Adds the other persons of the message: nobody knows which of them the doubt is about. */
 static bool take_further(struct walk *w, struct err *e)
 {
     const struct mapping *m = w->r->m;
@@ -180,10 +187,14 @@ static bool take_unknown(struct walk *w, struct err *e)
     bool of_another = false;
     if (!hidden_further(w->r, &of_another, e))
         return false;
-    if (!w->doubt.is_doubtful &&
-        (unknown_next(w->r, &next, &code) || of_another || hidden_find(w->r)) &&
-        !tell_person(w, w->r, &w->doubt, e))
-        return false;
+    if (!w->doubt.is_doubtful) {
+        bool is_unknown =
+            unknown_next(w->r, &next, &code) || of_another || hidden_find(w->r);
+        if (!is_unknown)
+            return true;
+        if (!tell_person(w, w->r, &w->doubt, e))
+            return false;
+    }
     return !w->doubt.is_doubtful || take_further(w, e);
 }
 
@@ -204,10 +215,13 @@ bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const str
     struct walk w = { .r = &r, .is_part = f->is_part && f->is_part(d), .out = out,
                       .observed_ms = observed_ms };
     *out = (struct mapped_restrictions){ .all_changed = true };
-    out->list = ARENA_ARRAY(a, m->rule_count + 2 + (f->further ? FURTHER_MAX : 0), struct mapped_restriction);
+    size_t room = m->rule_count + 2 + (f->further ? FURTHER_MAX : 0);
+    out->list = ARENA_ARRAY(a, room, struct mapped_restriction);
     if (!out->list)
         return err_memory(e);
-    if (!run_init(&r, m, a, d, e) || !run_join(&r, &m->id, '|', &out->message_id, e))
+    if (!run_init(&r, m, a, d, e))
+        return false;
+    if (!run_join(&r, &m->id, '|', &out->message_id, e))
         return false;
     w.is_named = is_not_carried(&r);
     for (size_t i = 0; i < m->rule_count; i++)

@@ -1,4 +1,5 @@
-/* rule.c - what an event has beside its fields, by its rule: header, and what `changed` compares. */
+/* rule.c - what a rule gives its event beside the fields: the header, and what `changed` compares.
+ * */
 #include "mapping/parts.h"
 
 #define MEMORY_SEPARATOR 0x1f
@@ -9,7 +10,7 @@ bool rule_restricts(const struct rule *rule)
 }
 
 /* What `changed` watches: each path's state ('-' absent, '0' cleared, '+' present) and text. */
-static bool watched(struct run *r, const struct refs *refs, struct slice *out, struct err *e)
+static bool watched_text(struct run *r, const struct refs *refs, struct slice *out, struct err *e)
 {
     size_t n = 0;
     for (size_t i = 0; i < refs->count; i++)
@@ -20,17 +21,19 @@ static bool watched(struct run *r, const struct refs *refs, struct slice *out, s
     for (size_t i = 0; i < refs->count; i++) {
         const struct found *f = run_find(r, &refs->list[i]);
         *to++ = MEMORY_SEPARATOR;
-        *to++ = f->how == FOUND_PRESENT ? '+' : f->how == FOUND_CLEARED ? '0' : '-';
-        if (f->how == FOUND_PRESENT) {
-            memcpy(to, f->value.p, f->value.n);
-            to += f->value.n;
+        if (f->how != FOUND_PRESENT) {
+            *to++ = f->how == FOUND_CLEARED ? '0' : '-';
+            continue;
         }
+        *to++ = '+';
+        memcpy(to, f->value.p, f->value.n);
+        to += f->value.n;
     }
     *out = slice_of(text, (size_t)(to - text));
     return true;
 }
 
-/* What is not sent is unchanged: a watch on it has nothing to tell. */
+/* If none of the watched fields was sent, there is no change to report. */
 bool rule_says_anything(struct run *r, const struct rule *rule)
 {
     for (size_t i = 0; i < rule->of.count; i++)
@@ -39,8 +42,8 @@ bool rule_says_anything(struct run *r, const struct rule *rule)
     return false;
 }
 
-static bool fill_changed(struct run *r, const struct rule *rule, struct mapped_event *out,
-                         struct err *e)
+static bool rule_fill_changed(struct run *r, const struct rule *rule, struct mapped_event *out,
+                              struct err *e)
 {
     struct slice key;
     for (size_t i = 0; i < rule->key.count; i++) {
@@ -48,7 +51,7 @@ static bool fill_changed(struct run *r, const struct rule *rule, struct mapped_e
         if (f->how == FOUND_PRESENT)
             run_doubt(r, &rule->key.list[i], f->value);
     }
-    if (!watched(r, &rule->key, &key, e) || !watched(r, &rule->of, &out->changed_of, e))
+    if (!watched_text(r, &rule->key, &key, e) || !watched_text(r, &rule->of, &out->changed_of, e))
         return false;
     uint8_t *text = arena_raw(r->a, rule->memory.n + key.n);
     if (!text)
@@ -62,21 +65,26 @@ static bool fill_changed(struct run *r, const struct rule *rule, struct mapped_e
     return true;
 }
 
-static bool fill_header(const struct rule *rule, struct build *b, int64_t observed_ms,
+static bool rule_fill_header(const struct rule *rule, struct build *b, int64_t observed_ms,
 const struct slice *cleared, size_t cleared_count, struct err *e)
 {
     const struct header_slots *h = plan_header(rule->schema->plan);
-    return build_text(b, (size_t)h->type, rule->schema->name, e) &&
-           build_text(b, (size_t)h->kind, rule->kind, e) &&
-           build_text(b, (size_t)h->action, rule->action, e) &&
-           (build_is_set(b, (size_t)h->observed) ||
-            build_long(b, (size_t)h->observed, observed_ms, e)) &&
-           build_strings(b, (size_t)h->cleared, cleared, cleared_count, e);
+    if (!build_text(b, (size_t)h->type, rule->schema->name, e))
+        return false;
+    if (!build_text(b, (size_t)h->kind, rule->kind, e))
+        return false;
+    if (!build_text(b, (size_t)h->action, rule->action, e))
+        return false;
+    bool has_observed = build_is_set(b, (size_t)h->observed);
+    if (!has_observed && !build_long(b, (size_t)h->observed, observed_ms, e))
+        return false;
+    return build_strings(b, (size_t)h->cleared, cleared, cleared_count, e);
 }
 
 bool rule_end(struct run *r, const struct rule *rule, int64_t observed_ms, const struct slice *cleared,
               size_t cleared_count, struct mapped_event *out, struct err *e)
 {
-    return fill_header(rule, &out->build, observed_ms, cleared, cleared_count, e) &&
-           (!rule->has_changed || fill_changed(r, rule, out, e));
+    if (!rule_fill_header(rule, &out->build, observed_ms, cleared, cleared_count, e))
+        return false;
+    return !rule->has_changed || rule_fill_changed(r, rule, out, e);
 }

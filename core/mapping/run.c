@@ -1,5 +1,5 @@
-/* run.c - one message on its way through an in mapping: what stands where, whether conditions hold, and what was
- * met that no record has. */
+/* run.c - one message on its way through an in mapping: finding values, asking conditions, and
+ * noting values that no record takes. */
 #include "mapping/parts.h"
 
 #define MISSES_MAX 100
@@ -18,16 +18,20 @@ bool run_init(struct run *r, const struct mapping *m, struct arena *a, const str
 
 static void find_anew(struct run *r, const struct ref *ref, struct found *f)
 {
-    bool is_passing = ref->source < 0;
-    *f = r->m->format->find(r->a, r->d, ref->path, is_passing ? r->base : NULL,
-                            is_passing ? r->nth : 0);
-    if (!is_passing)
+    const struct mapping *m = r->m;
+    bool is_relative = ref->source < 0;
+    if (is_relative) {
+        *f = m->format->find(r->a, r->d, ref->path, r->base, r->nth);
+    } else {
+        *f = m->format->find(r->a, r->d, ref->path, NULL, 0);
         r->is_found[ref->source] = true;
+    }
     if (f->how != FOUND_PRESENT)
         return;
     f->value = slice_trim(f->value);
-    if (f->value.n == 0 ||
-        (r->m->empty_count && slice_is_one_of(f->value, r->m->empty, r->m->empty_count)))
+    if (f->value.n == 0)
+        f->how = FOUND_ABSENT;
+    else if (m->empty_count && slice_is_one_of(f->value, m->empty, m->empty_count))
         f->how = FOUND_ABSENT;
 }
 
@@ -48,39 +52,53 @@ void run_refuse_for(struct run *r, const struct ref *ref, const char *doubt)
                 SHOWN(ref->text), doubt);
 }
 
-/* Letters as A and a, digits as 9; marks stay. Never the value. */
+/* What stands for a character where a value's form is shown: a, A, 9, a mark itself, '?' for all
+ * else. */
+static uint8_t form_of_character(uint8_t c)
+{
+    if (c >= 'a' && c <= 'z')
+        return 'a';
+    if (c >= 'A' && c <= 'Z')
+        return 'A';
+    if (c >= '0' && c <= '9')
+        return '9';
+    return c >= ' ' && c < 0x7f ? c : '?';
+}
+
+/* "AB12 Cd" as "AA99 Aa": the form of a value, never the value. */
 static struct slice form_of(struct arena *a, struct slice value)
 {
     value = slice_head(value, FORM_MAX);
     uint8_t *form = arena_alloc(a, value.n + 1);
-    for (size_t i = 0; form && i < value.n; i++) {
-        uint8_t c = value.p[i];
-        bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z';
-        form[i] = lower ? 'a' : upper ? 'A' : c >= '0' && c <= '9' ? '9' : c < 0x7f && c >= ' ' ? c : '?';
-    }
-    return slice_of(form, form ? value.n : 0);
+    if (!form)
+        return slice_of(NULL, 0);
+    for (size_t i = 0; i < value.n; i++)
+        form[i] = form_of_character(value.p[i]);
+    return slice_of(form, value.n);
 }
 
 void run_miss(struct run *r, const struct ref *ref, struct slice field, struct slice value,
               const char *why)
 {
-    for (size_t i = 0; ref && i < r->miss_count; i++)
+    if (!ref)
+        return;
+    for (size_t i = 0; i < r->miss_count; i++)
         if (slice_equal(r->misses[i].path, ref->text) && slice_equal(r->misses[i].field, field))
             return;
+    if (r->miss_count == MISSES_MAX)
+        return;
     struct mapped_miss *all =
-        r->miss_count < MISSES_MAX
-            ? arena_grow(r->a, r->misses, &r->miss_room, r->miss_count, sizeof *all)
-            : NULL;
-    if (!all || !ref)
+        arena_grow(r->a, r->misses, &r->miss_room, r->miss_count, sizeof *all);
+    if (!all)
         return;
     r->misses = all;
     r->misses[r->miss_count++] =
         (struct mapped_miss){ ref->text, field, form_of(r->a, value), why };
 }
 
-/* As a code is compared: blanks of any kind as one, what does not show left out. Many conditions ask
+/* The value as codes are compared (text_plain). It is kept by source, for many conditions ask
  * about the same few places. */
-static struct slice plain(struct run *r, const struct ref *ref, struct slice value)
+static struct slice plain_text(struct run *r, const struct ref *ref, struct slice value)
 {
     struct slice *kept = ref->source < 0 ? NULL : &r->plain[ref->source];
     if (kept && kept->p)
@@ -93,7 +111,7 @@ static struct slice plain(struct run *r, const struct ref *ref, struct slice val
 
 static bool is_a_word(struct run *r, const struct condition *c, struct slice value)
 {
-    value = plain(r, &c->ref, value);
+    value = plain_text(r, &c->ref, value);
     for (size_t i = 0; i < c->word_count; i++)
         if (slice_equal_nocase(value, c->words[i]))
             return true;
@@ -156,8 +174,10 @@ void run_miss_unknown(struct run *r)
     for (size_t i = 0; i < r->m->watched_count; i++) {
         const struct watch *w = &r->m->watched[i];
         const struct found *f = run_find(r, &w->ref);
-        bool known = f->how != FOUND_PRESENT;
-        struct slice value = known ? f->value : plain(r, &w->ref, f->value);
+        if (f->how != FOUND_PRESENT)
+            continue;
+        struct slice value = plain_text(r, &w->ref, f->value);
+        bool known = false;
         for (size_t j = 0; !known && j < w->word_count; j++)
             known = slice_equal_nocase(value, w->words[j]);
         if (!known)

@@ -10,7 +10,8 @@ struct value {
     size_t at;
 };
 
-static bool refuse(const struct field *f, const struct value *v, const char *why, struct err *e)
+static bool field_refuse(const struct field *f, const struct value *v, const char *why,
+                         struct err *e)
 {
     struct slice from = v->ref ? v->ref->text : SLICE("its text");
     bool environment = slice_equal_text(f->path, "header.environment");
@@ -19,9 +20,9 @@ static bool refuse(const struct field *f, const struct value *v, const char *why
                    (int)from.n, (const char *)from.p, why);
 }
 
-/* What the mapping says of a value that does not fit. */
-static bool miss(struct run *r, const struct field *f, struct value *v, const char *why,
-                 struct err *e)
+/* Does what the field's `else` says with a value that does not fit. */
+static bool field_miss(struct run *r, const struct field *f, struct value *v, const char *why,
+                       struct err *e)
 {
     if (f->miss != MISS_REFUSE && !f->is_kept_elsewhere)
         run_miss(r, v->ref, f->path, v->text, why);
@@ -37,27 +38,32 @@ static bool miss(struct run *r, const struct field *f, struct value *v, const ch
         v->text = f->word;
         return true;
     default:
-        return refuse(f, v, why, e);
+        return field_refuse(f, v, why, e);
     }
 }
 
-/* From path *next on the first that has a value that f does not pass over; else cleared when one was
- * cleared. f NULL: nothing is passed over. *next moves behind what was taken. */
-static void pick(struct run *r, const struct refs *from, const struct field *f, size_t *next,
-                 struct value *v)
+/* Picks the first path, from *next on, with a usable value; *next moves behind it. `f->passed`
+ * lists values to ignore (f NULL: none). If no path has one but one was cleared on purpose, the
+ * result is cleared. */
+static void pick_next(struct run *r, const struct refs *from, const struct field *f, size_t *next,
+                      struct value *v)
 {
     v->how = HOW_ABSENT;
     while (*next < from->count) {
         const struct ref *ref = &from->list[(*next)++];
         const struct found *one = run_find(r, ref);
-        if (one->how == FOUND_ABSENT || (one->how == FOUND_CLEARED && v->how == HOW_CLEARED) ||
-            (f && one->how == FOUND_PRESENT && run_is_passed(f, one->value)))
+        if (one->how == FOUND_ABSENT)
             continue;
-        v->how = one->how == FOUND_PRESENT ? HOW_TEXT : HOW_CLEARED;
+        bool is_present = one->how == FOUND_PRESENT;
+        if (!is_present && v->how == HOW_CLEARED)
+            continue; /* the first that was cleared counts */
+        if (is_present && f && run_is_passed(f, one->value))
+            continue;
+        v->how = is_present ? HOW_TEXT : HOW_CLEARED;
         v->text = one->value;
         v->ref = ref;
         v->at = one->at;
-        if (one->how == FOUND_PRESENT)
+        if (is_present)
             return;
     }
 }
@@ -65,7 +71,7 @@ static void pick(struct run *r, const struct refs *from, const struct field *f, 
 static void pick_first(struct run *r, const struct refs *from, struct value *v)
 {
     size_t next = 0;
-    pick(r, from, NULL, &next, v);
+    pick_next(r, from, NULL, &next, v);
     if (v->how == HOW_TEXT)
         run_doubt(r, v->ref, v->text);
 }
@@ -80,15 +86,15 @@ static bool can_be_read(struct run *r, const struct field *f, struct value *v)
         v->how = HOW_MOMENT;
         return true;
     }
-    return (f->as != AS_NHS_NUMBER && f->as != AS_BOOLEAN) ||
-           conversion_text(f->as, r->a, v->text).p != NULL;
+    bool only_rewrites = f->as != AS_NHS_NUMBER && f->as != AS_BOOLEAN;
+    return only_rewrites || conversion_text(f->as, r->a, v->text).p != NULL;
 }
 
 static const char *unread_reason(const struct field *f)
 {
-    return conversion_is_time(f->as)    ? "no such time"
-           : f->as == AS_NHS_NUMBER ? "no valid NHS number"
-                                    : "neither yes nor no";
+    if (conversion_is_time(f->as))
+        return "no such time";
+    return f->as == AS_NHS_NUMBER ? "no valid NHS number" : "neither yes nor no";
 }
 
 /* The first value that can be read; of several that cannot be the first, for `else` to judge. */
@@ -97,7 +103,7 @@ static void pick_of_several(struct run *r, const struct field *f, struct value *
     struct value first = { 0 };
     bool read = false;
     for (size_t next = 0; next < f->from.count || first.how == HOW_ABSENT;) {
-        pick(r, &f->from, f, &next, v);
+        pick_next(r, &f->from, f, &next, v);
         read = v->how == HOW_TEXT && can_be_read(r, f, v);
         if (read || v->how != HOW_TEXT)
             break;
@@ -109,20 +115,20 @@ static void pick_of_several(struct run *r, const struct field *f, struct value *
         *v = first;
 }
 
-static bool reads(const struct field *f)
+static bool field_reads(const struct field *f)
 {
     return f->table || conversion_is_time(f->as) || f->as == AS_NHS_NUMBER || f->as == AS_BOOLEAN;
 }
 
-/* Of one path convert() says what it is. */
+/* The value to convert. A single path is not tried here, for field_convert judges it. */
 static void pick_readable(struct run *r, const struct field *f, struct value *v)
 {
     size_t next = 0;
     if (f->from.count == 1)
-        pick(r, &f->from, f, &next, v);
+        pick_next(r, &f->from, f, &next, v);
     else
         pick_of_several(r, f, v);
-    if (v->how == HOW_TEXT && !reads(f))
+    if (v->how == HOW_TEXT && !field_reads(f))
         run_doubt(r, v->ref, v->text);
 }
 
@@ -143,11 +149,11 @@ static bool put_within(struct run *r, const struct field *f, struct value *v, st
     return true;
 }
 
-static bool convert(struct run *r, const struct field *f, struct value *v, struct err *e)
+static bool field_convert(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     if (conversion_is_time(f->as)) {
         if (!conversion_read_time(f->as, v->text, &v->moment))
-            return miss(r, f, v, unread_reason(f), e);
+            return field_miss(r, f, v, unread_reason(f), e);
         v->how = HOW_MOMENT;
         return true;
     }
@@ -159,7 +165,7 @@ static bool convert(struct run *r, const struct field *f, struct value *v, struc
         return true;
     }
     if (!text.p && f->as == AS_BOOLEAN)
-        return miss(r, f, v, unread_reason(f), e);
+        return field_miss(r, f, v, unread_reason(f), e);
     if (!text.p && v->text.n)
         return err_memory(e);
     v->text = text;
@@ -168,14 +174,15 @@ static bool convert(struct run *r, const struct field *f, struct value *v, struc
     return true;
 }
 
-static bool look_up(struct run *r, const struct field *f, struct value *v, struct err *e)
+static bool table_look_up(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     const struct slice *to = table_find(f->table, v->text);
-    struct slice plain = to ? v->text : text_plain(r->a, v->text);
-    if (!to && plain.p)
-        to = table_find(f->table, plain);
+    if (!to) {
+        struct slice plain = text_plain(r->a, v->text);
+        to = plain.p ? table_find(f->table, plain) : NULL;
+    }
     if (!to)
-        return miss(r, f, v, "its table lacks this code", e);
+        return field_miss(r, f, v, "its table lacks this code", e);
     v->text = *to;
     return true;
 }
@@ -215,7 +222,7 @@ static bool count_repetitions(struct run *r, const struct field *f, struct value
 }
 
 /* v: all zeros. */
-static bool evaluate(struct run *r, const struct field *f, struct value *v, struct err *e)
+static bool field_evaluate(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     if (f->kind == FIELD_TEXT) {
         v->how = HOW_TEXT;
@@ -230,11 +237,13 @@ static bool evaluate(struct run *r, const struct field *f, struct value *v, stru
     } else {
         pick_readable(r, f, v);
     }
-    if (v->how == HOW_TEXT && f->as != AS_TEXT && !convert(r, f, v, e))
+    if (v->how == HOW_TEXT && f->as != AS_TEXT && !field_convert(r, f, v, e))
         return false;
-    if (v->how == HOW_TEXT && f->table && !look_up(r, f, v, e))
+    if (v->how == HOW_TEXT && f->table && !table_look_up(r, f, v, e))
         return false;
-    return v->how != HOW_TEXT || !f->within.count || put_within(r, f, v, e);
+    if (v->how == HOW_TEXT && f->within.count)
+        return put_within(r, f, v, e);
+    return true;
 }
 
 /* Why a record did not take a value, without its own beginning. */
@@ -244,8 +253,8 @@ static const char *reason_of(const struct err *e)
     return colon ? colon + 3 : e->text;
 }
 
-static bool set_text(struct run *r, const struct field *f, struct build *b, size_t slot,
-                     struct value *v, struct err *e)
+static bool set_slot_text(struct run *r, const struct field *f, struct build *b, size_t slot,
+                          struct value *v, struct err *e)
 {
     if (build_text(b, slot, v->text, e))
         return true;
@@ -253,25 +262,26 @@ static bool set_text(struct run *r, const struct field *f, struct build *b, size
         return false;
     struct err why = *e;
     err_clear(e);
-    if (!miss(r, f, v, arena_text(r->a, slice_text(reason_of(&why))), e))
+    if (!field_miss(r, f, v, arena_text(r->a, slice_text(reason_of(&why))), e))
         return false;
     return v->how != HOW_TEXT || build_text(b, slot, v->text, e);
 }
 
-static bool set_value(struct run *r, const struct field *f, struct build *b, size_t slot,
-                      struct value *v, struct err *e)
+static bool set_slot_value(struct run *r, const struct field *f, struct build *b, size_t slot,
+                           struct value *v, struct err *e)
 {
-    if (v->how == HOW_MOMENT && plan_slot_at(b->plan, slot)->is_time_ms)
+    if (v->how == HOW_TEXT)
+        return set_slot_text(r, f, b, slot, v, e);
+    if (v->how != HOW_MOMENT)
+        return true;
+    if (plan_slot_at(b->plan, slot)->is_time_ms)
         return build_long(b, slot, v->moment.ms, e);
-    if (v->how == HOW_MOMENT) {
-        const struct header_slots *h = plan_header(b->plan);
-        bool is_day = f->as == AS_DATE || (h && h->birth_date == (int)slot);
-        v->text = conversion_write_time(is_day ? AS_DATE : AS_ISO_TIME, r->a, &v->moment);
-        if (!v->text.p)
-            return err_memory(e);
-    }
-    return v->how == HOW_ABSENT || v->how == HOW_CLEARED || v->how == HOW_DROP ||
-           set_text(r, f, b, slot, v, e);
+    const struct header_slots *h = plan_header(b->plan);
+    bool is_day = f->as == AS_DATE || (h && h->birth_date == (int)slot);
+    v->text = conversion_write_time(is_day ? AS_DATE : AS_ISO_TIME, r->a, &v->moment);
+    if (!v->text.p)
+        return err_memory(e);
+    return set_slot_text(r, f, b, slot, v, e);
 }
 
 /* A built item as bytes in the arena. */
@@ -311,12 +321,17 @@ static bool run_item(struct run *r, const struct field *f, struct slice *out, bo
     for (size_t i = 0; i < f->item_count; i++) {
         const struct field *member = &f->items[i];
         struct value v = { 0 };
-        if (!evaluate(r, member, &v, e) || !set_value(r, member, &b, (size_t)member->slot, &v, e))
+        if (!field_evaluate(r, member, &v, e))
+            return false;
+        if (!set_slot_value(r, member, &b, (size_t)member->slot, &v, e))
             return false;
         if (v.how == HOW_DROP)
             return true;
-        any = any || ((v.how == HOW_TEXT || v.how == HOW_MOMENT) && member->kind != FIELD_TEXT);
-        *cleared = *cleared || v.how == HOW_CLEARED;
+        bool has_value = v.how == HOW_TEXT || v.how == HOW_MOMENT;
+        if (has_value && member->kind != FIELD_TEXT)
+            any = true;
+        if (v.how == HOW_CLEARED)
+            *cleared = true;
     }
     *kept = any;
     return !any || encode_item(r, &b, out, e);
@@ -327,12 +342,13 @@ static bool run_text_item(struct run *r, const struct field *f, struct slice *ou
                           bool *cleared, struct err *e)
 {
     struct value v = { 0 };
-    if (!evaluate(r, &f->items[0], &v, e))
+    if (!field_evaluate(r, &f->items[0], &v, e))
         return false;
     if (v.how == HOW_MOMENT)
         v.text = conversion_write_time(f->items[0].as, r->a, &v.moment);
     *kept = v.how == HOW_TEXT || v.how == HOW_MOMENT;
-    *cleared = *cleared || v.how == HOW_CLEARED;
+    if (v.how == HOW_CLEARED)
+        *cleared = true;
     *out = v.text;
     return true;
 }
@@ -353,9 +369,12 @@ static bool run_each(struct run *r, const struct field *f, const struct ref *eac
         r->nth = i;
         if (!run_all_hold(r, &f->where))
             continue;
-        ok = f->item ? run_item(r, f, &items[*n], &kept, cleared, e)
-                     : run_text_item(r, f, &items[*n], &kept, cleared, e);
-        *n += kept;
+        if (f->item)
+            ok = run_item(r, f, &items[*n], &kept, cleared, e);
+        else
+            ok = run_text_item(r, f, &items[*n], &kept, cleared, e);
+        if (kept)
+            ++*n;
     }
     r->base = NULL;
     r->nth = 0;
@@ -371,8 +390,9 @@ static bool set_each(struct run *r, struct build *b, const struct field *f, size
         room += r->m->format->count(r->d, f->each.list[i].path);
     if (!room)
         return true;
-    struct slice *items =
-        ARENA_ARRAY(r->a, room < REPETITIONS_MAX ? room + 1 : REPETITIONS_MAX + 1, struct slice);
+    if (room > REPETITIONS_MAX)
+        room = REPETITIONS_MAX;
+    struct slice *items = ARENA_ARRAY(r->a, room + 1, struct slice);
     if (!items)
         return err_memory(e);
     for (size_t i = 0; i < f->each.count; i++)
@@ -430,13 +450,15 @@ static bool set_fresh(struct run *r, struct build *b, const struct setter *s, bo
         return set_each(r, b, f, slot, cleared, e);
     if (f->kind == FIELD_JOIN && plan_slot_at(b->plan, slot)->type == SLOT_ARRAY)
         return set_parts(r, b, f, slot, cleared, e);
-    if (!evaluate(r, f, &v, e) || !set_value(r, f, b, slot, &v, e))
+    if (!field_evaluate(r, f, &v, e))
+        return false;
+    if (!set_slot_value(r, f, b, slot, &v, e))
         return false;
     *cleared = v.how == HOW_CLEARED;
     return set_companion(r, b, s, &v, e);
 }
 
-/* A common field has the same bytes in every record of this message. */
+/* Sets a common field again: it has the same bytes in every record of this message. */
 static void set_again(struct build *b, const struct setter *s, const struct memo *memo,
                       bool *cleared)
 {
@@ -456,11 +478,13 @@ bool run_set(struct run *r, struct build *b, const struct setter *s, bool *clear
     }
     if (!set_fresh(r, b, s, cleared, e))
         return false;
-    if (memo) {
-        memo->encoded = b->encoded[s->slot];
-        if (s->companion >= 0)
-            memo->companion = b->encoded[s->companion];
-        memo->how = *cleared ? MEMO_CLEARED : memo->encoded.p ? MEMO_SET : MEMO_NOTHING;
-    }
+    if (!memo)
+        return true;
+    memo->encoded = b->encoded[s->slot];
+    if (s->companion >= 0)
+        memo->companion = b->encoded[s->companion];
+    memo->how = memo->encoded.p ? MEMO_SET : MEMO_NOTHING;
+    if (*cleared)
+        memo->how = MEMO_CLEARED;
     return true;
 }

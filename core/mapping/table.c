@@ -7,10 +7,11 @@ static uint64_t hash_of(struct slice s)
     uint64_t h = 0xcbf29ce484222325u;
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
-        c |= c >= 'A' && c <= 'Z' ? 0x20 : 0;
+        if (c >= 'A' && c <= 'Z')
+            c |= 0x20;
         h = (h ^ c) * 0x100000001b3u;
     }
-    return h ^ h >> 32;
+    return h ^ (h >> 32);
 }
 
 bool table_index(struct table *t, struct arena *a)
@@ -42,7 +43,8 @@ const struct slice *table_find(const struct table *t, struct slice from)
             continue;
         if (slice_equal(entry->from, from))
             return &entry->to;
-        is_clear = is_clear && (!other || slice_equal(*other, entry->to));
+        if (other && !slice_equal(*other, entry->to))
+            is_clear = false;
         other = &entry->to;
     }
     return is_clear ? other : NULL;

@@ -14,15 +14,18 @@ const struct ref *unknown_next(struct run *r, size_t *next, struct slice *code)
     return NULL;
 }
 
-/* A restriction of a kind that nobody knows holds all of its person's until a known code comes. */
-static bool stands_for(const struct mapped_event *event, struct slice code)
+/* Whether the event is a restriction of an unknown kind that names the code: it holds all events
+ * of its person until a known code comes. */
+static bool holds_for_code(const struct mapped_event *event, struct slice code)
 {
     const struct build *b = &event->build;
     int kind = plan_slot(b->plan, SLICE("restriction.kind"));
     int said = plan_slot(b->plan, SLICE("restriction.code"));
-    return event->restricts && kind >= 0 && said >= 0 && build_is_set(b, (size_t)kind) &&
-           build_is_set(b, (size_t)said) &&
-           slice_equal_text(build_get_text(b, (size_t)kind), "unknown") &&
+    if (!event->restricts || kind < 0 || said < 0)
+        return false;
+    if (!build_is_set(b, (size_t)kind) || !build_is_set(b, (size_t)said))
+        return false;
+    return slice_equal_text(build_get_text(b, (size_t)kind), "unknown") &&
            slice_equal(build_get_text(b, (size_t)said), code);
 }
 
@@ -30,14 +33,16 @@ static bool stands_for(const struct mapped_event *event, struct slice code)
 static bool find_code(struct run *r, size_t i, struct slice *code)
 {
     const struct field *f = r->m->unknown;
-    const struct ref *ref = &f->from.list[i], whole = { .path = r->m->places[i].whole, .source = -1 };
+    const struct ref *ref = &f->from.list[i];
+    const struct ref whole = { .path = r->m->places[i].whole, .source = -1 };
     const struct found *one = run_find(r, ref);
     *code = slice_of(NULL, 0);
     if (one->how == FOUND_PRESENT && !run_is_passed(f, one->value))
         *code = one->value;
     if (one->how != FOUND_ABSENT)
         return true;
-    return whole.path != ref->path && !r->reads && run_find(r, &whole)->how != FOUND_ABSENT;
+    bool has_whole = whole.path != ref->path && !r->reads;
+    return has_whole && run_find(r, &whole)->how != FOUND_ABSENT;
 }
 
 static void note_code(struct run *r, size_t i, struct slice code, struct mapped_code *c,
@@ -46,7 +51,7 @@ static void note_code(struct run *r, size_t i, struct slice code, struct mapped_
     const struct code_place *p = &r->m->places[i];
     *c = (struct mapped_code){ p->name, r->m->unknown->from.list[i].text, code, p->most, false };
     for (size_t j = 0; code.n && !c->stands && j < out->event_count; j++)
-        c->stands = stands_for(&out->events[j], code);
+        c->stands = holds_for_code(&out->events[j], code);
     if (!code.n || c->stands || out->unknown.n)
         return;
     out->unknown = code;
@@ -75,11 +80,15 @@ bool unknown_note(struct run *r, struct mapped *out, struct err *e)
         struct slice code;
         if (!find_code(r, i, &code))
             continue;
-        if (!all && !(all = ARENA_ARRAY(r->a, n, struct mapped_code)))
+        if (!all)
+            all = ARENA_ARRAY(r->a, n, struct mapped_code);
+        if (!all)
             return err_memory(e);
-        note_code(r, i, code, &all[out->code_count], out);
-        if (!make_plain(r, &all[out->code_count++], e))
+        struct mapped_code *c = &all[out->code_count];
+        note_code(r, i, code, c, out);
+        if (!make_plain(r, c, e))
             return false;
+        out->code_count++;
     }
     out->codes = all;
     return true;
