@@ -70,22 +70,28 @@ static size_t bom_length(struct slice s)
 /* "sep=;" and its line end; 0: there is none. */
 static size_t sep_line(struct slice s, uint8_t *separator)
 {
-    if (s.n < 6 || !slice_equal_nocase(slice_head(s, 4), SLICE("sep=")) ||
-        (s.p[5] != '\r' && s.p[5] != '\n'))
+    if (s.n < 6 || !slice_equal_nocase(slice_head(s, 4), SLICE("sep=")))
+        return 0;
+    uint8_t end = s.p[5];
+    if (end != '\r' && end != '\n')
         return 0;
     *separator = s.p[4];
-    return s.p[5] == '\r' && s.n > 6 && s.p[6] == '\n' ? 7 : 6;
+    bool is_crlf = end == '\r' && s.n > 6 && s.p[6] == '\n';
+    return is_crlf ? 7 : 6;
 }
 
-/* By the header's marks outside of quotes. */
+/* By the header's marks outside of quotes: a comma anywhere, else the most frequent, else the
+ * comma. */
 static uint8_t guess_separator(struct slice s)
 {
     static const uint8_t marks[] = { ';', '\t', '|' };
-    size_t counts[sizeof marks] = { 0 }, best = sizeof marks;
+    size_t counts[sizeof marks] = { 0 }, most = 0;
+    uint8_t best = ',';
     bool quoted = false;
     for (size_t i = 0; i < s.n && i < HEADER_MAX; i++) {
         uint8_t c = s.p[i];
-        quoted = quoted != (c == '"');
+        if (c == '"')
+            quoted = !quoted;
         if (quoted)
             continue;
         if (c == ',')
@@ -96,14 +102,17 @@ static uint8_t guess_separator(struct slice s)
         if (hit)
             counts[hit - marks]++;
     }
-    for (size_t i = 0; i < sizeof marks; i++)
-        if (counts[i] && (best == sizeof marks || counts[i] > counts[best]))
-            best = i;
-    return best < sizeof marks ? marks[best] : ',';
+    for (size_t i = 0; i < sizeof marks; i++) {
+        if (counts[i] <= most)
+            continue;
+        most = counts[i];
+        best = marks[i];
+    }
+    return best;
 }
 
 /* A unit or a message from its header on: *at moves there. */
-static struct text text_of(struct slice s, size_t *at)
+static struct text csv_text(struct slice s, size_t *at)
 {
     uint8_t separator = 0;
     *at = bom_length(s);
@@ -194,9 +203,10 @@ static bool skip_header(const struct text *t, size_t *at, struct err *e)
     size_t first = *at;
     if (!skip_record(t, at, e))
         return false;
-    return *at - first <= HEADER_MAX ||
-           err_set(e, ERR_REJECT, "csv.limit", first,
-                   "cannot read a header of more than %zu bytes", HEADER_MAX);
+    if (*at - first > HEADER_MAX)
+        return err_set(e, ERR_REJECT, "csv.limit", first,
+                       "cannot read a header of more than %zu bytes", HEADER_MAX);
+    return true;
 }
 
 /* UTF-8, with the separator of the mapping said in a first line. */
@@ -225,8 +235,8 @@ static bool csv_open(struct arena *a, const struct format_options *o, struct sli
 }
 
 /* One record's cells into an array of the arena. */
-static bool read_record(struct arena *a, const struct text *t, size_t *at, struct cell **out,
-                        size_t *count, struct err *e)
+static bool csv_read_record(struct arena *a, const struct text *t, size_t *at, struct cell **out,
+                            size_t *count, struct err *e)
 {
     size_t room = 0, n = 0;
     struct cell *cells = NULL;
@@ -254,16 +264,18 @@ static bool is_digits(struct slice s)
 }
 
 /* What spreadsheets put around a text so that it stays one: ="00123", '00123. */
-static struct slice unwrapped(struct slice s)
+static struct slice without_wrapping(struct slice s)
 {
     if (s.n >= 3 && s.p[0] == '=' && s.p[1] == '"' && s.p[s.n - 1] == '"')
         return slice_trim(slice_of(s.p + 2, s.n - 3));
-    return s.n && s.p[0] == '\'' && is_digits(slice_from(s, 1)) ? slice_from(s, 1) : s;
+    if (s.n && s.p[0] == '\'' && is_digits(slice_from(s, 1)))
+        return slice_from(s, 1);
+    return s;
 }
 
 /* A cell's text: quotes undone, UTF-8, no blanks at its ends. .p NULL when memory ran out. */
-static struct slice cell_text(struct arena *a, struct slice record, bool is_utf8,
-                              const struct cell *c)
+static struct slice csv_cell_text(struct arena *a, struct slice record, bool is_utf8,
+                                  const struct cell *c)
 {
     struct slice raw = slice_of(record.p + c->at, c->n);
     if (c->doubled) {
@@ -278,11 +290,11 @@ static struct slice cell_text(struct arena *a, struct slice record, bool is_utf8
     }
     if (!is_utf8 && raw.p)
         raw = charset_to_utf8(a, CHARSET_LATIN1, raw);
-    return raw.p ? unwrapped(slice_trim(raw)) : raw;
+    return raw.p ? without_wrapping(slice_trim(raw)) : raw;
 }
 
 /* Where a column of that name stands in the table, or would. */
-static uint32_t *slot_of(const struct csv_head *h, struct slice name, uint64_t hash)
+static uint32_t *column_slot(const struct csv_head *h, struct slice name, uint64_t hash)
 {
     size_t i = hash & h->slot_mask;
     while (h->slots[i] && !slice_equal(h->names[h->slots[i] - 1], name))
@@ -296,13 +308,13 @@ static bool name_column(struct arena *a, struct csv_head *h, const struct cell *
     if (title->n > NAME_MAX_BYTES)
         return err_set(e, ERR_REJECT, "csv.limit", title->at,
                        "cannot read a column's name of more than %d bytes", NAME_MAX_BYTES);
-    h->titles[i] = cell_text(a, h->head.bytes, h->is_utf8, title);
+    h->titles[i] = csv_cell_text(a, h->head.bytes, h->is_utf8, title);
     h->names[i] = h->titles[i].p ? csv_name(a, h->titles[i]) : h->titles[i];
     if (!h->names[i].p)
         return err_memory(e);
     if (!h->names[i].n)
         return true;
-    uint32_t *slot = slot_of(h, h->names[i], hash_bytes(h->names[i]));
+    uint32_t *slot = column_slot(h, h->names[i], hash_bytes(h->names[i]));
     if (*slot)
         return err_set(e, ERR_REJECT, "csv.header", title->at,
                        "cannot tell columns %u and %zu apart: same name", *slot, i + 1);
@@ -333,7 +345,7 @@ static bool fill_head(struct arena *a, struct csv_head *h, struct slice text, si
                       struct err *e)
 {
     struct cell *titles = NULL;
-    struct text t = text_of(text, end);
+    struct text t = csv_text(text, end);
     size_t record = *end;
     if (!skip_header(&t, end, e))
         return false;
@@ -341,19 +353,22 @@ static bool fill_head(struct arena *a, struct csv_head *h, struct slice text, si
     h->separator = t.separator;
     h->is_utf8 = slice_is_utf8(h->head.bytes);
     t.s = h->head.bytes;
-    return read_record(a, &t, &record, &titles, &h->columns, e) && name_columns(a, h, titles, e);
+    if (!csv_read_record(a, &t, &record, &titles, &h->columns, e))
+        return false;
+    return name_columns(a, h, titles, e);
 }
 
 /* The header that unit begins with; *at moves behind it. */
-static bool read_head(struct arena *a, struct slice unit, size_t *at, struct csv_head **out,
-                      struct err *e)
+static bool csv_read_head(struct arena *a, struct slice unit, size_t *at, struct csv_head **out,
+                          struct err *e)
 {
     struct csv_head *h = ARENA_NEW(a, struct csv_head);
     size_t bom = bom_length(unit), end = 0;
     if (!h)
         return err_memory(e);
     if (!fill_head(a, h, slice_from(unit, bom), &end, e)) {
-        e->at += e->fate == ERR_REJECT ? bom : 0;
+        if (e->fate == ERR_REJECT)
+            e->at += bom;
         return false;
     }
     *at = bom + end;
@@ -368,7 +383,9 @@ static bool csv_split(struct arena *a, struct slice unit, struct cut *c, struct 
         return err_set(e, ERR_REJECT, "csv.limit", 0, "cannot read a file of 4 GiB or more");
     if (!c->head) {
         struct csv_head *h = NULL;
-        if (bom_length(unit) == unit.n || !read_head(a, unit, &c->at, &h, e))
+        if (bom_length(unit) == unit.n)
+            return false;
+        if (!csv_read_head(a, unit, &c->at, &h, e))
             return false;
         c->head = &h->head;
     }
@@ -384,8 +401,8 @@ static bool csv_split(struct arena *a, struct slice unit, struct cut *c, struct 
     return true;
 }
 
-/* A row with fewer cells than names lacks the empty ones at its end; not so one with which the file
- * ends, which may be half of a row. Cells past the names hold nothing, or whose are they? */
+/* A row may lack empty cells at its end. The last row of a file without a line end may not, for it
+ * may be cut in half. Cells past the names must be empty, since nobody can tell whose they are. */
 static bool check_cells(struct doc *d, size_t cells, size_t at, struct err *e)
 {
     size_t columns = d->h->columns;
@@ -402,15 +419,18 @@ static bool check_cells(struct doc *d, size_t cells, size_t at, struct err *e)
 }
 
 /* The one record of the row, from at on. */
-static bool read_row(struct arena *a, struct doc *d, size_t at, struct err *e)
+static bool csv_read_row(struct arena *a, struct doc *d, size_t at, struct err *e)
 {
     const struct text t = { d->row, d->h->separator };
     size_t cells = 0, begins = at;
-    if (!read_record(a, &t, &at, &d->cells, &cells, e) || !check_cells(d, cells, begins, e))
+    if (!csv_read_record(a, &t, &at, &d->cells, &cells, e))
+        return false;
+    if (!check_cells(d, cells, begins, e))
         return false;
     skip_blank_lines(d->row, &at);
-    return at >= d->row.n || err_set(e, ERR_REJECT, "csv.rows", at,
-                                     "cannot read a message: more than one row");
+    if (at < d->row.n)
+        return err_set(e, ERR_REJECT, "csv.rows", at, "cannot read a message: more than one row");
+    return true;
 }
 
 static bool csv_parse(struct arena *a, const struct head *head, struct slice one, struct doc **out,
@@ -423,7 +443,7 @@ static bool csv_parse(struct arena *a, const struct head *head, struct slice one
         return err_memory(e);
     if (one.n > UINT32_MAX - HEADER_MAX)
         return err_set(e, ERR_REJECT, "csv.limit", 0, "cannot read a row of 4 GiB or more");
-    if (!head && !read_head(a, one, &at, &own, e))
+    if (!head && !csv_read_head(a, one, &at, &own, e))
         return false;
     d->h = head ? (const struct csv_head *)head : own;
     d->row = head ? one : slice_from(one, at);
@@ -435,8 +455,9 @@ static bool csv_parse(struct arena *a, const struct head *head, struct slice one
                        "cannot read a row: only a header is there");
     d->is_utf8 = d->h->is_utf8 && slice_is_utf8(d->row);
     d->before = before;
-    if (!read_row(a, d, at, e)) {
-        e->at += e->fate == ERR_REJECT ? before : 0;
+    if (!csv_read_row(a, d, at, e)) {
+        if (e->fate == ERR_REJECT)
+            e->at += before;
         return false;
     }
     *out = d;
@@ -462,7 +483,7 @@ static bool csv_compile(struct arena *a, struct slice text, struct path **out, s
 /* The column of that name; as many as there are when there is none. */
 static size_t column_of(const struct csv_head *h, const struct path *p)
 {
-    uint32_t slot = *slot_of(h, p->name, p->hash);
+    uint32_t slot = *column_slot(h, p->name, p->hash);
     return slot ? slot - 1 : h->columns;
 }
 
@@ -475,19 +496,23 @@ static struct found csv_find(struct arena *a, const struct doc *d, const struct 
     if (nth > 0 || i >= d->filled)
         return none; /* a cell has no repetitions */
     const struct cell *c = &d->cells[i];
-    struct slice value = cell_text(a, d->row, d->is_utf8, c);
-    return value.n ? (struct found){ FOUND_PRESENT, value, (uint32_t)(d->before + c->at), c->n }
-                   : none;
+    struct slice value = csv_cell_text(a, d->row, d->is_utf8, c);
+    if (!value.n)
+        return none;
+    return (struct found){ FOUND_PRESENT, value, (uint32_t)(d->before + c->at), c->n };
 }
 
 static size_t csv_count(const struct doc *d, const struct path *p)
 {
     size_t i = column_of(d->h, p);
-    return i < d->filled && !slice_is_blank(slice_of(d->row.p + d->cells[i].at, d->cells[i].n));
+    if (i >= d->filled)
+        return 0;
+    bool is_blank = slice_is_blank(slice_of(d->row.p + d->cells[i].at, d->cells[i].n));
+    return is_blank ? 0 : 1;
 }
 
 /* How many letters two names share at their beginnings and ends. */
-static size_t likeness(struct slice a, struct slice b)
+static size_t shared_letters(struct slice a, struct slice b)
 {
     size_t n = a.n < b.n ? a.n : b.n, front = 0, back = 0;
     while (front < n && a.p[front] == b.p[front])
@@ -497,14 +522,15 @@ static size_t likeness(struct slice a, struct slice b)
     return front + back;
 }
 
-/* The name most like the one that is wanted: of a file without a header it would be somebody's data,
- * so one that is not alike, or not like a name, is never shown. */
-static struct slice nearest(const struct csv_head *h, const struct path *p)
+/* The name most like the wanted one, for the error; empty when none is. In a file without a header
+ * the first row is somebody's data, so what shares too little, is long or has a digit is never
+ * shown. */
+static struct slice nearest_name(const struct csv_head *h, const struct path *p)
 {
     struct slice best = { NULL, 0 };
     size_t most = ALIKE_MIN - 1;
     for (size_t i = 0; i < h->columns; i++) {
-        size_t alike = likeness(h->names[i], p->name);
+        size_t alike = shared_letters(h->names[i], p->name);
         bool is_name = h->names[i].n <= NAME_SHOWN_MAX;
         for (size_t k = 0; is_name && k < h->names[i].n; k++)
             is_name = h->names[i].p[k] < '0' || h->names[i].p[k] > '9';
@@ -514,6 +540,21 @@ static struct slice nearest(const struct csv_head *h, const struct path *p)
         best = h->titles[i];
     }
     return best;
+}
+
+/* The end of a sentence about a file: by what it was read, where that is not the comma. */
+static const char *separator_shown(uint8_t separator)
+{
+    switch (separator) {
+    case ',':
+        return "";
+    case '\t':
+        return ", read by tab";
+    case '|':
+        return ", read by |";
+    default:
+        return ", read by ;";
+    }
 }
 
 static bool csv_has(struct arena *a, const struct doc *d, const struct path *p, struct err *e)
@@ -527,13 +568,15 @@ static bool csv_has(struct arena *a, const struct doc *d, const struct path *p, 
                        "no column '%.*s': the file has one column only, so its separator is none of , ; "
                        "tab |",
                        SHOWN(p->shown));
-    struct slice near = nearest(h, p);
-    const char *mark = h->separator == '\t' ? "tab" : ";";
-    bool plain = h->separator == ',', bar = h->separator == '|';
-    return err_set(e, ERR_REJECT, "csv.column", 0, "no column '%.*s'; the file has %s%.*s%s%zu%s%s%s",
-                   SHOWN(p->shown), near.n ? "'" : "", SHOWN(near), near.n ? "' among its " : "",
-                   h->columns, near.n ? "" : " columns, none like it", plain ? "" : ", read by ",
-                   plain ? "" : bar ? "|" : mark);
+    struct slice near = nearest_name(h, p);
+    const char *by = separator_shown(h->separator);
+    if (near.n)
+        return err_set(e, ERR_REJECT, "csv.column", 0,
+                       "no column '%.*s'; the file has '%.*s' among its %zu%s", SHOWN(p->shown),
+                       SHOWN(near), h->columns, by);
+    return err_set(e, ERR_REJECT, "csv.column", 0,
+                   "no column '%.*s'; the file has %zu columns, none like it%s", SHOWN(p->shown),
+                   h->columns, by);
 }
 
 static void csv_leaves(struct arena *a, const struct doc *d,
@@ -541,7 +584,7 @@ static void csv_leaves(struct arena *a, const struct doc *d,
 {
     for (size_t i = 0; i < d->filled; i++) {
         const struct cell *c = &d->cells[i];
-        if (slice_is_empty(cell_text(a, d->row, d->is_utf8, c)))
+        if (slice_is_empty(csv_cell_text(a, d->row, d->is_utf8, c)))
             continue;
         struct leaf l = { d->h->titles[i], (uint32_t)(d->before + c->at), c->n };
         each(ctx, &l);

@@ -29,7 +29,7 @@ static bool needs_quotes(struct slice s)
 }
 
 /* Of a name also what a reader would take for the separator of the file. */
-static bool misleads(struct slice name)
+static bool misleads_reader(struct slice name)
 {
     for (size_t i = 0; i < name.n; i++)
         if (name.p[i] == ';' || name.p[i] == '|')
@@ -54,7 +54,8 @@ static bool is_number(struct slice s)
     return true;
 }
 
-/* Blanks and quotes before it do not help: programs pass over them. */
+/* Whether a spreadsheet may run it. Blanks and quotes before it are no protection: programs skip
+ * them. */
 static bool is_formula(struct slice piece)
 {
     static const struct slice starts[] = {
@@ -63,8 +64,12 @@ static bool is_formula(struct slice piece)
         SLICE_INIT("\xef\xbc\xa0"), /* of full width */
     };
     struct slice s = piece;
-    for (size_t n; s.n && (n = s.p[0] == '"' ? 1 : slice_blank_length(s)) > 0;)
+    while (s.n) {
+        size_t n = s.p[0] == '"' ? 1 : slice_blank_length(s);
+        if (n == 0)
+            break;
         s = slice_from(s, n);
+    }
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
         if (slice_starts(s, starts[i]))
             return !is_number(piece);
@@ -72,16 +77,20 @@ static bool is_formula(struct slice piece)
 }
 
 /* The pieces of a text, each with a quote before it if it needs one. */
-static struct slice disarmed(struct arena *a, struct slice s)
+static struct slice disarmed_text(struct arena *a, struct slice s)
 {
-    uint8_t *out = arena_alloc(a, 2 * s.n + 1), *to = out;
-    while (out && s.n) {
+    uint8_t *out = arena_alloc(a, 2 * s.n + 1);
+    if (!out)
+        return slice_of(NULL, 0);
+    uint8_t *to = out;
+    while (s.n) {
         size_t n = 0;
         while (n < s.n && !is_split_at(s.p[n]))
             n++;
         if (is_formula(slice_head(s, n)))
             *to++ = '\'';
-        n += n < s.n;
+        if (n < s.n)
+            n++; /* the separator with it */
         memcpy(to, s.p, n);
         to += n;
         s = slice_from(s, n);
@@ -91,10 +100,10 @@ static struct slice disarmed(struct arena *a, struct slice s)
 
 /* ---- the row ---- */
 
-static struct slice cell_text(struct row *r, struct slice s)
+static struct slice csv_written_text(struct row *r, struct slice s)
 {
     s = text_clean(&r->a, s);
-    return s.p && r->for_people ? disarmed(&r->a, s) : s;
+    return s.p && r->for_people ? disarmed_text(&r->a, s) : s;
 }
 
 static void put_cell(struct buf *out, struct slice s, bool quoted)
@@ -112,29 +121,29 @@ static void put_cell(struct buf *out, struct slice s, bool quoted)
     buf_byte(out, '"');
 }
 
-static bool refuse(const struct node *n, const char *why, struct err *e)
+static bool csv_refuse(const struct node *n, const char *why, struct err *e)
 {
     struct slice name = slice_head(n->key, 40);
     return err_set(e, ERR_REJECT, "csv.render", 0, "cannot write column '%.*s': %s", SHOWN(name), why);
 }
 
-static bool put_names(struct row *r, const struct node *filled, struct err *e)
+static bool put_column_names(struct row *r, const struct node *filled, struct err *e)
 {
     struct slice *names = ARENA_ARRAY(&r->a, filled->count + 1, struct slice);
     size_t count = 0;
     for (const struct node *n = filled->first; names && n; n = n->next) {
         if (n->kind == NODE_LIST || n->kind == NODE_MAP)
-            return refuse(n, "not one text", e);
-        struct slice clean = text_clean(&r->a, n->key), name = cell_text(r, n->key);
+            return csv_refuse(n, "not one text", e);
+        struct slice clean = text_clean(&r->a, n->key), name = csv_written_text(r, n->key);
         struct slice read = name.p ? csv_name(&r->a, name) : name;
         if (!clean.p || !read.p)
             return err_memory(e);
         if (!slice_equal(clean, n->key))
-            return refuse(n, "its name has a control character, or one that is not seen", e);
+            return csv_refuse(n, "its name has a control character, or one that is not seen", e);
         if (slice_is_one_of(read, names, count))
-            return refuse(n, "another column has the same name", e);
+            return csv_refuse(n, "another column has the same name", e);
         names[count++] = read;
-        put_cell(r->out, name, needs_quotes(name) || misleads(name));
+        put_cell(r->out, name, needs_quotes(name) || misleads_reader(name));
         buf_text(r->out, n->next ? "," : "\r\n");
     }
     return names ? true : err_memory(e);
@@ -145,7 +154,7 @@ static bool put_cells(struct row *r, const struct node *filled, struct err *e)
     for (const struct node *n = filled->first; n; n = n->next) {
         struct slice text = n->truth ? SLICE("true") : SLICE("false");
         if (n->kind != NODE_BOOL)
-            text = cell_text(r, n->text);
+            text = csv_written_text(r, n->text);
         if (!text.p)
             return err_memory(e);
         bool is_blank_line = filled->count == 1 && !text.n; /* which a reader passes over */
@@ -163,7 +172,7 @@ bool csv_render(const struct node *filled, const struct format_options *o, struc
         return err_set(e, ERR_REJECT, "csv.render", 0, "cannot write a row without columns");
     struct row r = { .for_people = o->readers != READERS_MACHINES, .out = out };
     arena_init(&r.a, SCRATCH_MAX);
-    bool good = put_names(&r, filled, e) && put_cells(&r, filled, e);
+    bool good = put_column_names(&r, filled, e) && put_cells(&r, filled, e);
     arena_release(&r.a);
     return good && buf_done(out, e);
 }

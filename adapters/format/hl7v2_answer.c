@@ -1,7 +1,7 @@
 /* hl7v2_answer.c - what a partner's acknowledgement means.
  *
- * In enhanced mode (HL7 v2.4 2.9.3) a partner says CA when it has the message safe, and what came of it
- * in a second answer, if MSH-16 of ours asked for one: then CA is not the last word. */
+ * In enhanced mode (HL7 v2.4 2.9.3) a partner says CA when it has stored the message. If MSH-16 of
+ * ours asks for it, a second answer tells what came of the message: then CA is not final. */
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -10,24 +10,31 @@
 #define ANSWER_SCRATCH_MAX ((size_t)4 * 1024 * 1024)
 #define CODE_MAX 8
 #define DIGITS_MAX 6
+#define ERR_SEGMENTS_MAX 3 /* of which codes and words are kept */
 
-/* Two capitals, or a short word with a digit, and not so many that it could be a number or a date of
- * somebody: codes go where everybody sees them. */
-static bool is_code(struct slice s)
+/* Two capitals, or a short word with 1 to DIGITS_MAX digits. With more it could be somebody's
+ * number or date, and codes go where everybody sees them. */
+static bool is_answer_code(struct slice s)
 {
     size_t digits = 0, capitals = 0;
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
-        bool digit = c >= '0' && c <= '9', capital = c >= 'A' && c <= 'Z';
-        if (!digit && !capital && (c < 'a' || c > 'z') && c != '.' && c != '-' && c != '_')
-            return false;
-        digits += digit;
-        capitals += capital;
+        if (c >= '0' && c <= '9') {
+            digits++;
+        } else if (c >= 'A' && c <= 'Z') {
+            capitals++;
+        } else {
+            bool may_be_there = (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
+            if (!may_be_there)
+                return false;
+        }
     }
-    return s.n <= CODE_MAX && ((digits > 0 && digits <= DIGITS_MAX) || (s.n == 2 && capitals == 2));
+    if (s.n == 2 && capitals == 2)
+        return true;
+    return s.n <= CODE_MAX && digits > 0 && digits <= DIGITS_MAX;
 }
 
-static void add(char *to, size_t room, struct slice s)
+static void append_word(char *to, size_t room, struct slice s)
 {
     size_t n = strlen(to);
     if (n + s.n + 2 > room)
@@ -35,35 +42,35 @@ static void add(char *to, size_t room, struct slice s)
     (void)snprintf(to + n, room - n, "%s%.*s", n ? " " : "", (int)s.n, (const char *)s.p);
 }
 
-/* What is no code could be anything: it is not kept as one. */
-static void add_code(struct partner_said *said, struct slice code)
+/* Keeps a code; what does not look like one is dropped, since it could be anything. */
+static void append_code(struct partner_said *said, struct slice code)
 {
     code = slice_trim(code);
-    if (is_code(code))
-        add(said->codes, sizeof said->codes, code);
+    if (is_answer_code(code))
+        append_word(said->codes, sizeof said->codes, code);
 }
 
-static void add_words(struct arena *a, const struct doc *d, struct partner_said *said,
-                      struct slice raw)
+static void append_text(struct arena *a, const struct doc *d, struct partner_said *said,
+                        struct slice raw)
 {
     struct slice text = hl7v2_decode(a, d, slice_trim(raw));
     size_t left = sizeof said->words - strlen(said->words) - 2;
     while (text.n > left || (text.n && !slice_is_utf8(text)))
         text.n--; /* whole characters only */
     if (text.n)
-        add(said->words, sizeof said->words, text);
+        append_word(said->words, sizeof said->words, text);
 }
 
-static struct slice part(struct slice s, uint8_t mark, size_t n)
+static struct slice piece_of_text(struct slice s, uint8_t mark, size_t n)
 {
     for (; n > 1; n--)
         s = slice_from(s, slice_find(s, mark) + 1);
     return slice_head(s, slice_find(s, mark));
 }
 
-static struct slice field(const struct doc *d, const struct hl7v2_segment *s, uint32_t n)
+static struct slice answer_field(const struct doc *d, const struct hl7v2_segment *s, uint32_t n)
 {
-    return part(hl7v2_bytes(d, hl7v2_field(d, s, n)), d->marks.repetition, 1);
+    return piece_of_text(hl7v2_bytes(d, hl7v2_field(d, s, n)), d->marks.repetition, 1);
 }
 
 /* ERR-1.4 up to 2.4; ERR-3, 5, 7 and 8 since 2.5. */
@@ -71,25 +78,28 @@ static void read_err(struct arena *a, const struct doc *d, const struct hl7v2_se
                      struct partner_said *said)
 {
     uint8_t c = d->marks.component, sub = d->marks.subcomponent;
-    struct slice old = part(field(d, s, 1), c, 4), now = field(d, s, 3);
-    add_code(said, part(old, sub, 1));
-    add_words(a, d, said, part(old, sub, 2));
-    add_code(said, part(now, c, 1));
-    add_words(a, d, said, part(now, c, 2));
-    add_code(said, part(field(d, s, 5), c, 1));
-    add_words(a, d, said, field(d, s, 7));
-    add_words(a, d, said, field(d, s, 8));
+    struct slice old = piece_of_text(answer_field(d, s, 1), c, 4), now = answer_field(d, s, 3);
+    append_code(said, piece_of_text(old, sub, 1));
+    append_text(a, d, said, piece_of_text(old, sub, 2));
+    append_code(said, piece_of_text(now, c, 1));
+    append_text(a, d, said, piece_of_text(now, c, 2));
+    append_code(said, piece_of_text(answer_field(d, s, 5), c, 1));
+    append_text(a, d, said, answer_field(d, s, 7));
+    append_text(a, d, said, answer_field(d, s, 8));
 }
 
 static void read_said(struct arena *a, const struct doc *d, const struct hl7v2_segment *msa,
                       struct partner_said *said)
 {
-    const struct hl7v2_segment *err = NULL;
-    add_code(said, field(d, msa, 1));
-    add_code(said, part(field(d, msa, 6), d->marks.component, 1));
-    add_words(a, d, said, field(d, msa, 3));
-    for (size_t n = 0; n < 3 && (err = hl7v2_segment_at(d, hl7v2_id('E', 'R', 'R'), n)); n++)
+    append_code(said, answer_field(d, msa, 1));
+    append_code(said, piece_of_text(answer_field(d, msa, 6), d->marks.component, 1));
+    append_text(a, d, said, answer_field(d, msa, 3));
+    for (size_t n = 0; n < ERR_SEGMENTS_MAX; n++) {
+        const struct hl7v2_segment *err = hl7v2_segment_at(d, hl7v2_id('E', 'R', 'R'), n);
+        if (!err)
+            break;
         read_err(a, d, err, said);
+    }
 }
 
 /* Whether our message asks for a second answer when it is accepted: MSH-16, its own separators. */
@@ -98,12 +108,13 @@ static bool wants_another(struct slice sent)
     struct slice line = slice_head(sent, slice_find(sent, '\r'));
     if (line.n < 4 || !slice_starts(line, SLICE("MSH")))
         return false;
-    struct slice asked = slice_trim(part(slice_from(line, 4), line.p[3], 15)); /* MSH-2 is the first */
+    /* Behind MSH-1 the first piece is MSH-2, so the fifteenth is MSH-16. */
+    struct slice asked = slice_trim(piece_of_text(slice_from(line, 4), line.p[3], 15));
     return slice_equal_text(asked, "AL") || slice_equal_text(asked, "SU");
 }
 
-static enum answer_means judge(struct arena *a, const struct doc *d, struct slice sent,
-                               struct slice id, struct partner_said *said)
+static enum answer_means answer_judge(struct arena *a, const struct doc *d, struct slice sent,
+                                      struct slice id, struct partner_said *said)
 {
     const struct hl7v2_segment *msa = hl7v2_segment_at(d, hl7v2_id('M', 'S', 'A'), 0);
     if (!msa)
@@ -115,9 +126,10 @@ static enum answer_means judge(struct arena *a, const struct doc *d, struct slic
         return echoed.n ? ANSWER_ELSE : ANSWER_UNREADABLE;
     if (code.n != 2 || (code.p[0] != 'A' && code.p[0] != 'C'))
         return ANSWER_UNREADABLE;
+    bool is_commit = code.p[0] == 'C';
     switch (code.p[1]) {
     case 'A':
-        return code.p[0] == 'C' && wants_another(sent) ? ANSWER_ELSE : ANSWER_YES;
+        return is_commit && wants_another(sent) ? ANSWER_ELSE : ANSWER_YES;
     case 'E':
         return ANSWER_ERROR;
     case 'R':
@@ -149,9 +161,10 @@ enum answer_means hl7v2_means(struct slice answer, struct slice sent, struct sli
     struct err ignored = { .fate = ERR_NONE };
     *said = (struct partner_said){ "", "" };
     arena_init(&a, ANSWER_SCRATCH_MAX);
-    /* What can be read of it counts: a text that is not escaped makes a partner's word no other. */
+    /* An answer that is read in part counts, too: an unescaped text changes nothing of what it
+     * says. */
     bool can_read = hl7v2_parse(&a, NULL, answer, &d, &ignored) || d;
-    enum answer_means means = can_read ? judge(&a, d, sent, id, said) : ANSWER_UNREADABLE;
+    enum answer_means means = can_read ? answer_judge(&a, d, sent, id, said) : ANSWER_UNREADABLE;
     arena_release(&a);
     say_why(means, why);
     return means;

@@ -6,7 +6,7 @@
 
 static inline uint32_t hl7v2_id(uint8_t a, uint8_t b, uint8_t c)
 {
-    return (uint32_t)a << 16 | (uint32_t)b << 8 | c;
+    return ((uint32_t)a << 16) | ((uint32_t)b << 8) | c;
 }
 #define HL7V2_MSH hl7v2_id('M', 'S', 'H')
 

@@ -22,13 +22,13 @@ static size_t add_number(char *to, size_t n, const char *before, uint32_t number
     return n + (more > 0 ? (size_t)more : 0);
 }
 
-static void say(const struct walk *w, uint32_t sub, struct hl7v2_span s)
+static void leaf_say(const struct walk *w, uint32_t sub, struct hl7v2_span s)
 {
     char text[PATH_TEXT_MAX];
     uint32_t id = w->segment->id;
     size_t n = 3;
     text[0] = (char)(id >> 16);
-    text[1] = (char)(id >> 8 & 0xff);
+    text[1] = (char)((id >> 8) & 0xff);
     text[2] = (char)(id & 0xff);
     if (w->segment->nth > 0)
         n = add_number(text, n, "(", w->segment->nth + 1, ")");
@@ -50,8 +50,8 @@ static void walk_pieces(struct walk *w, struct hl7v2_span s, uint8_t mark,
 {
     struct hl7v2_span one = { s.at, s.at };
     for (uint32_t number = 1;; number++) {
-        one.end = one.at + (uint32_t)slice_find(hl7v2_bytes(w->d, (struct hl7v2_span){ one.at, s.end }),
-                                                mark);
+        struct slice rest = hl7v2_bytes(w->d, (struct hl7v2_span){ one.at, s.end });
+        one.end = one.at + (uint32_t)slice_find(rest, mark);
         step(w, number, one);
         if (one.end == s.end)
             return;
@@ -63,7 +63,7 @@ static void walk_sub(struct walk *w, uint32_t number, struct hl7v2_span s)
 {
     struct hl7v2_span leaf = hl7v2_trimmed(w->d, s);
     if (leaf.end > leaf.at)
-        say(w, number, leaf);
+        leaf_say(w, number, leaf);
 }
 
 static bool has_mark(const struct walk *w, struct hl7v2_span s, uint8_t mark)

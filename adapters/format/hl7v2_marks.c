@@ -20,11 +20,14 @@ static bool are_different(struct slice marks)
     return true;
 }
 
-/* Of fewer than four: whether one has a place that is usually another's, so that one may be missing. */
+/* False when there are fewer than four marks behind MSH-1 and one of ^ ~ \ & is out of its usual
+ * place: then one may be missing. */
 static bool are_in_place(struct slice marks)
 {
     static const struct slice usual = SLICE_INIT("^~\\&");
-    for (size_t i = 1; i < marks.n && marks.n < 1 + usual.n; i++) {
+    if (marks.n >= 1 + usual.n)
+        return true;
+    for (size_t i = 1; i < marks.n; i++) {
         size_t place = slice_find(usual, marks.p[i]);
         if (place < usual.n && place != i - 1)
             return false;
@@ -37,11 +40,15 @@ static bool are_in_place(struct slice marks)
 static bool find_marks(struct slice head, struct slice *out)
 {
     size_t n = 4;
-    while (n < head.n && n < MARKS_LOOKED_AT && head.p[n] != head.p[3] &&
-           !hl7v2_line_is_end(head.p[n]))
+    while (n < head.n && n < MARKS_LOOKED_AT) {
+        bool is_end = head.p[n] == head.p[3] || hl7v2_line_is_end(head.p[n]);
+        if (is_end)
+            break;
         n++;
+    }
     *out = (struct slice){ head.p + 3, n - 3 };
-    return out->n > 4 || (n < head.n && !hl7v2_line_is_end(head.p[n]));
+    bool is_cut = n == head.n || hl7v2_line_is_end(head.p[n]);
+    return out->n > 4 || !is_cut;
 }
 
 static uint8_t mark_at(struct slice marks, size_t i)

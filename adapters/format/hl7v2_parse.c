@@ -13,8 +13,8 @@ struct scan {
     uint8_t class[256];
 };
 
-static void *doubled(struct arena *a, const void *old, uint32_t count, uint32_t *room,
-                     size_t item_bytes)
+static void *grown_double(struct arena *a, const void *old, uint32_t count, uint32_t *room,
+                          size_t item_bytes)
 {
     void *p = arena_raw(a, (size_t)*room * 2 * item_bytes);
     if (!p)
@@ -27,7 +27,8 @@ static void *doubled(struct arena *a, const void *old, uint32_t count, uint32_t 
 static bool add_start(struct scan *s, size_t at, struct err *e)
 {
     if (s->start_count == s->start_room) {
-        void *p = doubled(s->a, s->d->starts, s->start_count, &s->start_room, sizeof(uint32_t));
+        void *p = grown_double(s->a, s->d->starts, s->start_count, &s->start_room,
+                               sizeof *s->d->starts);
         if (!p)
             return err_memory(e);
         s->d->starts = p;
@@ -43,8 +44,8 @@ static bool add_segment(struct scan *s, uint32_t id, size_t at, struct err *e)
         return err_set(e, ERR_REJECT, "hl7v2.limit", at, "cannot take more than %d segments",
                        HL7V2_SEGMENTS_MAX);
     if (d->segment_count == s->segment_room) {
-        void *p = doubled(s->a, d->segments, d->segment_count, &s->segment_room,
-                          sizeof *d->segments);
+        void *p = grown_double(s->a, d->segments, d->segment_count, &s->segment_room,
+                               sizeof *d->segments);
         if (!p)
             return err_memory(e);
         d->segments = p;
@@ -66,8 +67,12 @@ static bool scan_fields(struct scan *s, size_t at, size_t *end, struct err *e)
         if (at == n || s->class[p[at]] == LINE_END)
             break;
         bool is_field = s->class[p[at]] == FIELD_END;
-        fields += is_field;
-        repetitions = is_field ? 0 : repetitions + 1;
+        if (is_field) {
+            fields++;
+            repetitions = 0;
+        } else {
+            repetitions++;
+        }
         if (fields > HL7V2_FIELDS_MAX || repetitions >= HL7V2_FIELDS_MAX)
             return err_set(e, ERR_REJECT, "hl7v2.limit", at, "cannot take more than %d %s",
                            HL7V2_FIELDS_MAX, is_field ? "fields" : "repetitions");
@@ -84,18 +89,21 @@ static bool scan_segment(struct scan *s, size_t *at, struct err *e)
     struct doc *d = s->d;
     struct slice line = slice_from(d->raw, *at);
     uint32_t id = hl7v2_id_read(line);
-    bool ends = line.n == 3 || (line.n > 3 && (s->class[line.p[3]] == FIELD_END ||
-                                               s->class[line.p[3]] == LINE_END));
+    uint8_t behind = line.n > 3 ? s->class[line.p[3]] : LINE_END;
+    bool ends = behind == FIELD_END || behind == LINE_END;
     if (!id || !ends)
         return err_set(e, ERR_REJECT, "hl7v2.segment", *at, "cannot read line: no segment id");
     if (d->segment_count > 0 && id == HL7V2_MSH)
         return err_set(e, ERR_REJECT, "hl7v2.segment", *at, "cannot take a second MSH");
     size_t end = 0;
-    if (!add_segment(s, id, *at, e) || !scan_fields(s, *at + 3, &end, e))
+    if (!add_segment(s, id, *at, e))
+        return false;
+    if (!scan_fields(s, *at + 3, &end, e))
         return false;
     struct hl7v2_segment *seg = &d->segments[d->segment_count - 1];
+    bool ends_by_fs = end > *at + 3 && d->raw.p[end - 1] == HL7V2_FS;
     seg->fields = s->start_count - seg->first;
-    seg->end = (uint32_t)(end > *at + 3 && d->raw.p[end - 1] == HL7V2_FS ? end - 1 : end);
+    seg->end = (uint32_t)(ends_by_fs ? end - 1 : end);
     if (s->start_count >= HL7V2_ALL_FIELDS_MAX)
         return err_set(e, ERR_REJECT, "hl7v2.limit", *at, "cannot take more than %d fields",
                        HL7V2_ALL_FIELDS_MAX);
@@ -115,16 +123,18 @@ static bool is_blank_line(struct slice raw, size_t at, size_t *end)
 /* A VT before a segment is passed over here, and refused when all has been read. */
 static bool scan_all(struct scan *s, size_t at, struct err *e)
 {
-    while (at < s->d->raw.n) {
+    struct slice raw = s->d->raw;
+    while (at < raw.n) {
         size_t end = 0;
-        bool is_blank_one = is_blank_line(s->d->raw, at, &end);
-        while (!is_blank_one && s->d->raw.p[at] == HL7V2_VT)
-            at++;
-        if (is_blank_one)
+        if (is_blank_line(raw, at, &end)) {
             at = end;
-        else if (!scan_segment(s, &at, e))
-            return false;
-        if (at < s->d->raw.n)
+        } else {
+            while (raw.p[at] == HL7V2_VT)
+                at++;
+            if (!scan_segment(s, &at, e))
+                return false;
+        }
+        if (at < raw.n)
             at++; /* the line end */
     }
     return true;
@@ -143,18 +153,20 @@ static bool scan_init(struct scan *s, struct arena *a, struct doc *d)
     return d->starts && d->segments && d->last;
 }
 
-/* MSH-10 is echoed, remembered and shown: what is longer than any (2.7 allows 199) is no identifier. */
+/* MSH-10 is echoed, remembered and shown. HL7 2.7 allows 199 characters: a much longer one is no
+ * identifier. */
 static bool check_control_id(const struct doc *d, struct err *e)
 {
     struct hl7v2_span field = hl7v2_field(d, &d->segments[0], 10);
-    return hl7v2_bytes(d, field).n <= HL7V2_CONTROL_ID_MAX ||
-           err_set(e, ERR_REJECT, "hl7v2.control_id", field.at,
-                   "cannot take a message whose MSH-10 is longer than %d characters",
-                   HL7V2_CONTROL_ID_MAX);
+    if (hl7v2_bytes(d, field).n > HL7V2_CONTROL_ID_MAX)
+        return err_set(e, ERR_REJECT, "hl7v2.control_id", field.at,
+                       "cannot take a message whose MSH-10 is longer than %d characters",
+                       HL7V2_CONTROL_ID_MAX);
+    return true;
 }
 
-/* A frame's start where none can be: a frame that its sender began anew, or a text that was not escaped.
- * Checked when all has been read, since what the message restricts counts all the same. */
+/* Refuses a VT within the message: its sender began the frame anew, or did not escape a text. This
+ * is checked when all has been read, since what such a message restricts counts all the same. */
 static bool check_vt(const struct doc *d, size_t vt, struct err *e)
 {
     if (d->is_part)
@@ -195,9 +207,13 @@ bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, str
     d->marks = marks;
     if (!scan_init(&s, a, d))
         return err_memory(e);
-    if (!scan_all(&s, at, e) || !hl7v2_segment_sort(a, d, e))
+    if (!scan_all(&s, at, e))
         return false;
-    if (!check_control_id(d, e) || !hl7v2_text_charset(d, e))
+    if (!hl7v2_segment_sort(a, d, e))
+        return false;
+    if (!check_control_id(d, e))
+        return false;
+    if (!hl7v2_text_charset(d, e))
         return false;
     *out = d;
     return check_vt(d, vt, e);

@@ -17,7 +17,7 @@ struct reader {
     size_t at;
 };
 
-static bool refuse(const struct reader *r, struct err *e, const char *wanted)
+static bool path_refuse(const struct reader *r, struct err *e, const char *wanted)
 {
     return err_set(e, ERR_REJECT, "hl7v2.path", r->at, "cannot read path: %s expected", wanted);
 }
@@ -27,23 +27,24 @@ static bool next_is(const struct reader *r, char c)
     return r->at < r->text.n && r->text.p[r->at] == (uint8_t)c;
 }
 
-static bool accept(struct reader *r, char c)
+static bool path_accept(struct reader *r, char c)
 {
-    bool hit = next_is(r, c);
-    r->at += hit;
-    return hit;
+    if (!next_is(r, c))
+        return false;
+    r->at++;
+    return true;
 }
 
 /* A number from 1 to the most that a message may have of anything. */
-static bool read_number(struct reader *r, uint32_t *out, struct err *e)
+static bool path_read_number(struct reader *r, uint32_t *out, struct err *e)
 {
     size_t end = r->at;
     while (end < r->text.n && r->text.p[end] >= '0' && r->text.p[end] <= '9')
         end++;
     uint64_t n = 0;
-    if (!slice_to_u64(slice_of(r->text.p + r->at, end - r->at), &n) || n == 0 ||
-        n > HL7V2_SEGMENTS_MAX)
-        return refuse(r, e, "a number from 1 to 10000");
+    bool is_number = slice_to_u64(slice_of(r->text.p + r->at, end - r->at), &n);
+    if (!is_number || n == 0 || n > HL7V2_SEGMENTS_MAX)
+        return path_refuse(r, e, "a number from 1 to 10000");
     r->at = end;
     *out = (uint32_t)n;
     return true;
@@ -51,23 +52,25 @@ static bool read_number(struct reader *r, uint32_t *out, struct err *e)
 
 static bool read_part(struct reader *r, uint32_t *component, uint32_t *sub, struct err *e)
 {
-    return read_number(r, component, e) && (!accept(r, '.') || read_number(r, sub, e));
+    if (!path_read_number(r, component, e))
+        return false;
+    return !path_accept(r, '.') || path_read_number(r, sub, e);
 }
 
 static bool read_count(struct reader *r, uint32_t *out, struct err *e)
 {
-    if (!accept(r, '('))
+    if (!path_accept(r, '('))
         return true;
-    return read_number(r, out, e) && (accept(r, ')') || refuse(r, e, "')'"));
+    return path_read_number(r, out, e) && (path_accept(r, ')') || path_refuse(r, e, "')'"));
 }
 
-static bool read_word(struct reader *r, struct hl7v2_condition *c, struct err *e)
+static bool path_read_word(struct reader *r, struct hl7v2_condition *c, struct err *e)
 {
     size_t from = r->at;
     while (r->at < r->text.n && !next_is(r, '|') && !next_is(r, ',') && !next_is(r, ']'))
         r->at++;
     if (c->word_count == WORDS_MAX)
-        return refuse(r, e, "at most 64 words");
+        return path_refuse(r, e, "at most 64 words");
     c->words[c->word_count] = arena_copy(r->a, slice_of(r->text.p + from, r->at - from));
     return c->words[c->word_count++].p || err_memory(e);
 }
@@ -76,16 +79,16 @@ static bool read_condition(struct reader *r, struct hl7v2_condition *c, struct e
 {
     if (!read_part(r, &c->component, &c->subcomponent, e))
         return false;
-    c->differs = accept(r, '!');
-    if (!accept(r, '='))
-        return refuse(r, e, "'=' or '!='");
+    c->differs = path_accept(r, '!');
+    if (!path_accept(r, '='))
+        return path_refuse(r, e, "'=' or '!='");
     c->words = ARENA_ARRAY(r->a, WORDS_MAX, struct slice);
     if (!c->words)
         return err_memory(e);
     do {
-        if (!read_word(r, c, e))
+        if (!path_read_word(r, c, e))
             return false;
-    } while (accept(r, '|'));
+    } while (path_accept(r, '|'));
     return true;
 }
 
@@ -96,18 +99,18 @@ static bool read_conditions(struct reader *r, struct path *p, struct err *e)
         return err_memory(e);
     do {
         if (p->condition_count == CONDITIONS_MAX)
-            return refuse(r, e, "at most 8 conditions");
+            return path_refuse(r, e, "at most 8 conditions");
         if (!read_condition(r, &p->conditions[p->condition_count++], e))
             return false;
-    } while (accept(r, ','));
-    return accept(r, ']') || refuse(r, e, "']'");
+    } while (path_accept(r, ','));
+    return path_accept(r, ']') || path_refuse(r, e, "']'");
 }
 
-static bool read_field(struct reader *r, struct path *p, struct err *e)
+static bool path_read_field(struct reader *r, struct path *p, struct err *e)
 {
-    if (!read_number(r, &p->field, e))
+    if (!path_read_number(r, &p->field, e))
         return false;
-    if (accept(r, '['))
+    if (path_accept(r, '['))
         return read_conditions(r, p, e);
     return read_count(r, &p->repetition, e);
 }
@@ -116,19 +119,22 @@ static bool read_segment(struct reader *r, struct path *p, struct err *e)
 {
     p->id = hl7v2_id_read(r->text);
     if (!p->id || r->text.p[0] > 'Z')
-        return refuse(r, e, "a segment id, '-' or '.'");
+        return path_refuse(r, e, "a segment id, '-' or '.'");
     r->at = 3;
     return read_count(r, &p->segment, e);
 }
 
-/* What the grammar allows and no message has. */
+/* Refuses paths that the grammar allows and no message has. */
 static bool check_header(const struct reader *r, const struct path *p, struct err *e)
 {
-    if (p->id == HL7V2_MSH && p->segment > 1)
-        return refuse(r, e, "only one MSH");
-    bool marks = p->id == HL7V2_MSH && (p->field == 1 || p->field == 2);
-    if (marks && (p->component || p->repetition || p->condition_count))
-        return refuse(r, e, "no part of MSH-1 or MSH-2");
+    if (p->id != HL7V2_MSH)
+        return true;
+    if (p->segment > 1)
+        return path_refuse(r, e, "only one MSH");
+    bool is_whole = !p->component && !p->repetition && !p->condition_count;
+    bool is_marks = p->field == 1 || p->field == 2;
+    if (is_marks && !is_whole)
+        return path_refuse(r, e, "no part of MSH-1 or MSH-2");
     return true;
 }
 
@@ -138,18 +144,22 @@ bool hl7v2_compile(struct arena *a, struct slice text, struct path **out, struct
     struct path *p = ARENA_NEW(a, struct path);
     if (!p)
         return err_memory(e);
-    bool part = next_is(&r, '.');
-    if (!part && !next_is(&r, '-') && !read_segment(&r, p, e))
+    bool has_part = next_is(&r, '.');
+    bool has_segment = !has_part && !next_is(&r, '-');
+    if (has_segment && !read_segment(&r, p, e))
         return false;
-    if (accept(&r, '-')) {
-        if (!read_field(&r, p, e))
+    if (path_accept(&r, '-')) {
+        if (!path_read_field(&r, p, e))
             return false;
-        part = next_is(&r, '.');
+        has_part = next_is(&r, '.');
     }
-    if (part && accept(&r, '.') && !read_part(&r, &p->component, &p->subcomponent, e))
-        return false;
+    if (has_part) {
+        r.at++; /* the dot */
+        if (!read_part(&r, &p->component, &p->subcomponent, e))
+            return false;
+    }
     if (r.at != text.n)
-        return refuse(&r, e, "the end");
+        return path_refuse(&r, e, "the end");
     *out = p;
     return check_header(&r, p, e);
 }

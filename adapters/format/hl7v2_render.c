@@ -26,23 +26,30 @@ struct writer {
     size_t count;
 };
 
-static bool refuse(const struct node *n, struct err *e, const char *why)
+static bool render_refuse(const struct node *n, struct err *e, const char *why)
 {
     return err_set(e, ERR_REJECT, "hl7v2.render", 0, "cannot write '%.*s': %s",
                    (int)(n->key.n < 40 ? n->key.n : 40), (const char *)n->key.p, why);
 }
 
 /* The text of a node; false when it has none. */
-static bool text_of(const struct node *n, struct slice *text, bool *cleared)
+static bool node_text(const struct node *n, struct slice *text, bool *cleared)
 {
     *cleared = n->kind == NODE_NULL;
-    if (n->kind == NODE_BOOL)
+    *text = (struct slice){ NULL, 0 };
+    switch (n->kind) {
+    case NODE_NULL:
+        return true;
+    case NODE_BOOL:
         *text = n->truth ? SLICE("Y") : SLICE("N"); /* table 0136 */
-    else if (n->kind == NODE_TEXT || n->kind == NODE_NUMBER)
+        return true;
+    case NODE_TEXT:
+    case NODE_NUMBER:
         *text = n->text;
-    else
-        *text = (struct slice){ NULL, 0 };
-    return *cleared || n->kind == NODE_BOOL || n->kind == NODE_TEXT || n->kind == NODE_NUMBER;
+        return true;
+    default:
+        return false;
+    }
 }
 
 static uint32_t from_zero(uint32_t number)
@@ -56,15 +63,17 @@ struct groups {
     uint32_t count;
 };
 
-static bool group_of(struct groups *g, const struct path *p, uint32_t *group)
+static bool segment_group(struct groups *g, const struct path *p, uint32_t *group)
 {
     uint32_t segment = from_zero(p->segment), latest = 0;
-    for (uint32_t i = g->count; i-- > 0;) {
-        if (g->list[i].id == p->id && g->list[i].segment == segment) {
+    for (uint32_t i = 0; i < g->count; i++) {
+        if (g->list[i].id != p->id)
+            continue;
+        if (g->list[i].segment == segment) {
             *group = i;
             return true;
         }
-        if (g->list[i].id == p->id && g->list[i].segment > latest)
+        if (g->list[i].segment > latest)
             latest = g->list[i].segment;
     }
     if (latest > segment) /* OBX(2) before OBX(1): the wire order would be the other one */
@@ -80,16 +89,19 @@ static bool set_marks(struct writer *w, const struct node *n, const struct path 
 {
     struct slice text;
     bool cleared;
-    if (!text_of(n, &text, &cleared) || cleared)
-        return refuse(n, e, "no marks");
-    if (p->field == 1 && text.n == 1)
+    if (!node_text(n, &text, &cleared) || cleared)
+        return render_refuse(n, e, "no marks");
+    if (p->field == 1 && text.n == 1) {
         w->marks.field = text.p[0];
-    else if (p->field == 2 && (text.n == 4 || text.n == 5))
-        w->marks = (struct hl7v2_marks){ w->marks.field, text.p[0], text.p[1], text.p[2],
-                                         text.p[3], text.n == 5 ? text.p[4] : HL7V2_NO_MARK };
-    else
-        return refuse(n, e, "not one mark in MSH-1, or not four or five in MSH-2");
-    return true;
+        return true;
+    }
+    if (p->field == 2 && (text.n == 4 || text.n == 5)) {
+        uint8_t truncation = text.n == 5 ? text.p[4] : HL7V2_NO_MARK;
+        w->marks = (struct hl7v2_marks){ w->marks.field, text.p[0], text.p[1],
+                                         text.p[2],      text.p[3], truncation };
+        return true;
+    }
+    return render_refuse(n, e, "not one mark in MSH-1, or not four or five in MSH-2");
 }
 
 static bool add_entry(struct writer *w, struct groups *g, const struct node *n, struct err *e)
@@ -98,27 +110,31 @@ static bool add_entry(struct writer *w, struct groups *g, const struct node *n, 
     if (!hl7v2_compile(&w->a, n->key, &p, e))
         return false;
     if (!p->id || !p->field || p->condition_count)
-        return refuse(n, e, "not the path of one field");
+        return render_refuse(n, e, "not the path of one field");
     if (p->id == HL7V2_MSH && p->field <= 2)
         return set_marks(w, n, p, e);
     struct entry *x = &w->entries[w->count];
     *x = (struct entry){ p->id, 0, p->field, from_zero(p->repetition), from_zero(p->component),
                          from_zero(p->subcomponent), { NULL, 0 }, false };
     if (p->field > HL7V2_FIELDS_MAX || x->repetition >= HL7V2_FIELDS_MAX)
-        return refuse(n, e, "its number is over 1000");
-    if (!text_of(n, &x->text, &x->cleared))
-        return refuse(n, e, "neither a text nor null");
+        return render_refuse(n, e, "its number is over 1000");
+    if (!node_text(n, &x->text, &x->cleared))
+        return render_refuse(n, e, "neither a text nor null");
     if (!slice_is_utf8(x->text))
-        return refuse(n, e, "not UTF-8");
-    if (x->text.n && !(x->text = text_clean(&w->a, x->text)).p)
-        return err_memory(e);
-    if (!group_of(g, p, &x->group))
-        return refuse(n, e, "an earlier segment with this id is named after a later one");
-    w->count += x->cleared || x->text.n > 0;
+        return render_refuse(n, e, "not UTF-8");
+    if (x->text.n) {
+        x->text = text_clean(&w->a, x->text);
+        if (!x->text.p)
+            return err_memory(e);
+    }
+    if (!segment_group(g, p, &x->group))
+        return render_refuse(n, e, "an earlier segment with this id is named after a later one");
+    if (x->cleared || x->text.n > 0)
+        w->count++;
     return true;
 }
 
-static int compare(uint32_t a, uint32_t b)
+static int compare_numbers(uint32_t a, uint32_t b)
 {
     return (a > b) - (a < b);
 }
@@ -126,11 +142,15 @@ static int compare(uint32_t a, uint32_t b)
 static int by_address(const void *left, const void *right)
 {
     const struct entry *a = left, *b = right;
-    int order = compare(a->group, b->group);
-    order = order ? order : compare(a->field, b->field);
-    order = order ? order : compare(a->repetition, b->repetition);
-    order = order ? order : compare(a->component, b->component);
-    return order ? order : compare(a->sub, b->sub);
+    if (a->group != b->group)
+        return compare_numbers(a->group, b->group);
+    if (a->field != b->field)
+        return compare_numbers(a->field, b->field);
+    if (a->repetition != b->repetition)
+        return compare_numbers(a->repetition, b->repetition);
+    if (a->component != b->component)
+        return compare_numbers(a->component, b->component);
+    return compare_numbers(a->sub, b->sub);
 }
 
 static void put_marks(struct buf *out, uint8_t mark, uint32_t count)
@@ -139,7 +159,7 @@ static void put_marks(struct buf *out, uint8_t mark, uint32_t count)
         buf_byte(out, mark);
 }
 
-static void put_header(struct buf *out, const struct hl7v2_marks *m)
+static void render_header(struct buf *out, const struct hl7v2_marks *m)
 {
     buf_text(out, "MSH");
     buf_byte(out, m->field);
@@ -202,31 +222,36 @@ static bool check_charset(const struct writer *w, struct err *e)
     return true;
 }
 
-static bool write_all(struct writer *w, struct buf *out, struct err *e)
+static bool write_entries(struct writer *w, struct buf *out, struct err *e)
 {
     struct hl7v2_marks again;
     size_t start = out->n;
     qsort(w->entries, w->count, sizeof *w->entries, by_address);
-    put_header(out, &w->marks);
+    render_header(out, &w->marks);
     for (size_t i = 0; i < w->count; i++) {
         if (i > 0 && by_address(&w->entries[i - 1], &w->entries[i]) == 0)
             return err_set(e, ERR_REJECT, "hl7v2.render", 0, "cannot write two values to one place");
         put_entry(out, &w->marks, i ? &w->entries[i - 1] : NULL, &w->entries[i]);
     }
     buf_byte(out, '\r');
-    return buf_done(out, e) && hl7v2_marks_read(slice_from(buf_slice(out), start), 0, &again, e) &&
-           check_charset(w, e);
+    if (!buf_done(out, e))
+        return false;
+    if (!hl7v2_marks_read(slice_from(buf_slice(out), start), 0, &again, e))
+        return false;
+    return check_charset(w, e);
 }
 
 /* Adds MSH-10 where the map does not give it, then every key of the map. */
-static bool collect(struct writer *w, const struct node *filled, struct slice id, struct err *e)
+static bool collect_entries(struct writer *w, const struct node *filled, struct slice id,
+                            struct err *e)
 {
     struct groups g = { arena_array(&w->a, filled->count + 1, sizeof *g.list), 1 };
     w->entries = ARENA_ARRAY(&w->a, filled->count + 1, struct entry);
     if (!g.list || !w->entries)
         return err_memory(e);
     g.list[0].id = HL7V2_MSH;
-    if (id.n > 0 && !node_get(filled, "MSH-10") && !node_get(filled, "MSH-10.1"))
+    bool has_id = node_get(filled, "MSH-10") || node_get(filled, "MSH-10.1");
+    if (id.n > 0 && !has_id)
         w->entries[w->count++] = (struct entry){ .id = HL7V2_MSH, .field = 10, .text = id };
     for (const struct node *n = filled->first; n; n = n->next)
         if (!add_entry(w, &g, n, e))
@@ -243,7 +268,7 @@ bool hl7v2_render(const struct node *filled, const struct format_options *o, str
                        ENTRIES_MAX);
     struct writer w = { .marks = HL7V2_USUAL_MARKS };
     arena_init(&w.a, SCRATCH_MAX);
-    bool done = collect(&w, filled, id, e) && write_all(&w, out, e);
+    bool done = collect_entries(&w, filled, id, e) && write_entries(&w, out, e);
     arena_release(&w.a);
     return done;
 }

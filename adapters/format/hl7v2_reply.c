@@ -1,7 +1,7 @@
 /* hl7v2_reply.c - the acknowledgement we send.
  *
- * What is echoed is copied byte for byte from the header line, which is read here by its separators
- * alone: so that a message which could not be parsed still gets an answer that its sender can place. */
+ * The header line is read here by its separators alone, and echoed byte for byte. So a message
+ * that could not be parsed still gets an answer that its sender can place. */
 #include "base/clock.h"
 #include "base/ids.h"
 #include "format/hl7v2_doc.h"
@@ -18,21 +18,25 @@ struct header {
     struct slice field[HEADER_FIELDS + 1];
 };
 
-/* *vt: where a VT stands in it, or its end. Where another message begins it ends: nothing of that is
- * echoed. */
+/* The header line. It ends before another message that begins in it, so that nothing of that is
+ * echoed. *vt: the first VT in the line, or its end. */
 static struct slice line_at(struct slice raw, size_t at, size_t *vt)
 {
     struct slice line = slice_from(raw, at);
     line = slice_head(line, slice_find(line, '\r'));
     line = slice_head(line, slice_find(line, '\n'));
     *vt = slice_find(line, HL7V2_VT);
-    for (size_t i = *vt; i < line.n; i += 1 + slice_find(slice_from(line, i + 1), HL7V2_VT))
-        if (hl7v2_line_is_header(slice_from(line, i + 1)))
+    size_t i = *vt;
+    while (i < line.n) {
+        struct slice behind = slice_from(line, i + 1);
+        if (hl7v2_line_is_header(behind))
             return slice_head(line, i);
+        i += 1 + slice_find(behind, HL7V2_VT);
+    }
     return line;
 }
 
-/* A VT in an answer would be a frame's start: of a field it ends what is echoed. */
+/* Cuts each field before its first VT, which in an answer would be a frame's start. */
 static void end_at_vt(struct header *h)
 {
     for (size_t n = 2; n <= HEADER_FIELDS; n++)
@@ -63,7 +67,7 @@ static void read_header(struct slice raw, struct header *h)
 }
 
 /* The n-th component (from 1) of a field's first repetition. */
-static struct slice component(const struct header *h, size_t field, size_t n)
+static struct slice header_component(const struct header *h, size_t field, size_t n)
 {
     struct slice s = h->field[field];
     s = slice_head(s, slice_find(s, h->marks.repetition));
@@ -83,10 +87,10 @@ static bool is_asked(struct slice field, enum reply_kind kind)
     return field.n > 0 && !slice_equal_nocase(field, SLICE("NE"));
 }
 
-/* The acknowledgements that are due, in order: 'C' commit, 'A' application. Original mode, where neither
- * MSH-15 nor MSH-16 is used, has the application's alone; in enhanced mode (HL7 v2.4 2.9.2, 2.9.3) each
- * comes as it is asked for, and none of the application where the commit was refused. Something is
- * always answered: senders with NE in both fields wait all the same. */
+/* The acknowledgements that are due, in order: 'C' commit, 'A' application. In original mode,
+ * where neither MSH-15 nor MSH-16 is used, only the application's is sent. In enhanced mode (HL7
+ * v2.4 2.9.2, 2.9.3) each is sent as asked for, but not the application's when the commit was
+ * refused. One is always sent, for senders with NE in both fields wait all the same. */
 static const char *modes_of(const struct header *h, enum reply_kind kind)
 {
     struct slice accept = slice_trim(h->field[15]), application = slice_trim(h->field[16]);
@@ -95,13 +99,15 @@ static const char *modes_of(const struct header *h, enum reply_kind kind)
     bool commits = is_asked(accept, kind), applies = is_asked(application, kind);
     if (commits)
         return applies && kind == REPLY_ACCEPT ? "CA" : "C";
-    return applies || slice_equal_nocase(accept, SLICE("NE")) ? "A" : "C";
+    bool refuses_commit = slice_equal_nocase(accept, SLICE("NE"));
+    return applies || refuses_commit ? "A" : "C";
 }
 
-/* An acknowledgement, or the delayed one of an application (MCF): two that answer each other never end. */
+/* An acknowledgement, or the delayed one of an application (MCF). It is never answered: two
+ * systems that acknowledge each other's acknowledgements never end. */
 static bool is_acknowledgement(const struct header *h)
 {
-    struct slice type = slice_trim(component(h, 9, 1));
+    struct slice type = slice_trim(header_component(h, 9, 1));
     return slice_equal_nocase(type, SLICE("ACK")) || slice_equal_nocase(type, SLICE("MCF"));
 }
 
@@ -131,14 +137,14 @@ struct ack {
     struct buf *out;
 };
 
-static void next(const struct ack *a)
+static void reply_next_field(const struct ack *a)
 {
     buf_byte(a->out, a->h->marks.field);
 }
 
-static void put_raw(const struct ack *a, struct slice s)
+static void reply_put(const struct ack *a, struct slice s)
 {
-    next(a);
+    reply_next_field(a);
     buf_put(a->out, s);
 }
 
@@ -157,16 +163,16 @@ static void put_now(const struct ack *a, int64_t now_ms)
 {
     struct civil c = london_from_ms(now_ms);
     const int pairs[] = { c.month, c.day, c.hour, c.minute, c.second };
-    next(a);
+    reply_next_field(a);
     put_digits(a, (uint64_t)c.year, 10, 4);
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         put_digits(a, (uint64_t)pairs[i], 10, 2);
 }
 
-static void put_type(const struct ack *a)
+static void reply_type(const struct ack *a)
 {
-    struct slice trigger = component(a->h, 9, 2);
-    put_raw(a, SLICE("ACK"));
+    struct slice trigger = header_component(a->h, 9, 2);
+    reply_put(a, SLICE("ACK"));
     if (trigger.n == 0)
         return;
     buf_byte(a->out, a->h->marks.component);
@@ -178,34 +184,34 @@ static void put_type(const struct ack *a)
 /* MSH-10 of ours: when, and a hash of the line that has the sender's own. */
 static void put_control_id(const struct ack *a, int64_t now_ms)
 {
-    next(a);
+    reply_next_field(a);
     buf_byte(a->out, a->is_second ? 'D' : 'C');
     put_digits(a, (uint64_t)now_ms, 16, 11);
     put_digits(a, hash_bytes(a->h->line), 16, 8);
 }
 
-static void put_header(const struct ack *a, int64_t now_ms)
+static void reply_header(const struct ack *a, int64_t now_ms)
 {
     const struct hl7v2_marks *m = &a->h->marks;
     const uint8_t marks[] = { m->component, m->repetition, m->escape, m->subcomponent,
                               m->truncation, HL7V2_NO_MARK };
     struct slice all = slice_of(marks, sizeof marks);
     buf_text(a->out, "MSH");
-    put_raw(a, slice_head(all, slice_find(all, HL7V2_NO_MARK)));
-    put_raw(a, a->h->field[5]);
-    put_raw(a, a->h->field[6]);
-    put_raw(a, a->h->field[3]);
-    put_raw(a, a->h->field[4]);
+    reply_put(a, slice_head(all, slice_find(all, HL7V2_NO_MARK)));
+    reply_put(a, a->h->field[5]);
+    reply_put(a, a->h->field[6]);
+    reply_put(a, a->h->field[3]);
+    reply_put(a, a->h->field[4]);
     put_now(a, now_ms);
-    next(a);
-    put_type(a);
+    reply_next_field(a);
+    reply_type(a);
     put_control_id(a, now_ms);
-    put_raw(a, a->h->field[11].n ? a->h->field[11] : SLICE("P"));
-    put_raw(a, a->h->field[12].n ? a->h->field[12] : SLICE("2.4"));
+    reply_put(a, a->h->field[11].n ? a->h->field[11] : SLICE("P"));
+    reply_put(a, a->h->field[12].n ? a->h->field[12] : SLICE("2.4"));
     buf_byte(a->out, '\r');
 }
 
-/* A header that is no header is rejected (HL7 v2.4 2.9.2.2, table 0008), whoever is to mend it. */
+/* AA, AE or AR (table 0008). A message without a usable MSH-10 is rejected (HL7 v2.4 2.9.2.2). */
 static char letter_of(enum reply_kind kind, const struct err *why)
 {
     static const char letters[] = { [REPLY_ACCEPT] = 'A', [REPLY_ERROR] = 'E', [REPLY_REJECT] = 'R' };
@@ -217,12 +223,12 @@ static char letter_of(enum reply_kind kind, const struct err *why)
 static void put_msa(const struct ack *a, enum reply_kind kind, const struct err *why)
 {
     buf_text(a->out, "MSA");
-    next(a);
+    reply_next_field(a);
     buf_byte(a->out, (uint8_t)a->mode);
     buf_byte(a->out, (uint8_t)letter_of(kind, why));
-    put_raw(a, a->h->field[10]);
+    reply_put(a, a->h->field[10]);
     if (kind != REPLY_ACCEPT && why && why->fate != ERR_NONE) {
-        next(a);
+        reply_next_field(a);
         hl7v2_encode(a->out, &a->h->marks, slice_head(slice_text(why->text), TEXT_MAX));
     }
     buf_byte(a->out, '\r');
@@ -233,7 +239,7 @@ static void put_err(const struct ack *a, enum reply_kind kind, const struct err 
 {
     uint8_t c = a->h->marks.component, sub = a->h->marks.subcomponent;
     buf_text(a->out, "ERR");
-    next(a);
+    reply_next_field(a);
     buf_format(a->out, "%c%c%c%d", c, c, c, condition_of(kind, why));
     if (sub != HL7V2_NO_MARK)
         buf_format(a->out, "%c%cHL70357", sub, sub);
@@ -253,7 +259,7 @@ void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
         if (a.is_second)
             buf_byte(out, REPLY_NEXT);
         a.mode = *mode;
-        put_header(&a, now_ms);
+        reply_header(&a, now_ms);
         put_msa(&a, kind, why);
         if (kind != REPLY_ACCEPT)
             put_err(&a, kind, why);

@@ -1,9 +1,9 @@
 /* hl7v2_segment.c - segments by their ids. */
 #include "format/hl7v2_doc.h"
 
-static uint32_t *slot_of(const struct doc *d, uint32_t id)
+static uint32_t *segment_slot(const struct doc *d, uint32_t id)
 {
-    uint32_t i = id * 0x9e3779b1u >> 8 & d->slot_mask;
+    uint32_t i = ((id * 0x9e3779b1u) >> 8) & d->slot_mask; /* 2^32 divided by the golden ratio */
     while (d->slots[i] && d->kinds[d->slots[i] - 1].id != id)
         i = (i + 1) & d->slot_mask;
     return &d->slots[i];
@@ -21,7 +21,7 @@ bool hl7v2_segment_sort(struct arena *a, struct doc *d, struct err *e)
     if (!d->slots || !d->kinds || !d->order)
         return err_memory(e);
     for (uint32_t i = 0; i < d->segment_count; i++) {
-        uint32_t *slot = slot_of(d, d->segments[i].id);
+        uint32_t *slot = segment_slot(d, d->segments[i].id);
         if (!*slot) {
             d->kinds[d->kind_count].id = d->segments[i].id;
             *slot = ++d->kind_count;
@@ -38,7 +38,9 @@ bool hl7v2_segment_sort(struct arena *a, struct doc *d, struct err *e)
 
 const struct hl7v2_segment *hl7v2_segment_at(const struct doc *d, uint32_t id, size_t n)
 {
-    uint32_t slot = *slot_of(d, id);
-    const struct hl7v2_kind *k = slot ? &d->kinds[slot - 1] : NULL;
-    return k && n < k->count ? &d->segments[d->order[k->first + n]] : NULL;
+    uint32_t slot = *segment_slot(d, id);
+    if (!slot)
+        return NULL;
+    const struct hl7v2_kind *k = &d->kinds[slot - 1];
+    return n < k->count ? &d->segments[d->order[k->first + n]] : NULL;
 }

@@ -22,8 +22,8 @@ static enum line_kind line_kind(struct slice line)
     return LINE_SEGMENT;
 }
 
-/* Of either mark the first, looked for a piece at a time: a search for one alone would pass over
- * the rest of the unit, line by line, where all lines end with the other. */
+/* The first CR or LF. Both are looked for in one small piece after the other: where all lines end
+ * with LF, a search for CR alone would read the whole rest of the unit for each line. */
 static size_t line_end(struct slice unit, size_t at)
 {
     while (at < unit.n) {
@@ -36,7 +36,7 @@ static size_t line_end(struct slice unit, size_t at)
     return at;
 }
 
-static size_t next_line(struct slice unit, size_t at)
+static size_t next_segment_line(struct slice unit, size_t at)
 {
     at = line_end(unit, at);
     while (at < unit.n && hl7v2_line_is_blank(unit.p[at]))
@@ -48,29 +48,35 @@ static size_t next_line(struct slice unit, size_t at)
 static size_t skip_envelopes(struct slice unit, size_t at)
 {
     while (at < unit.n && line_kind(slice_from(unit, at)) == LINE_ENVELOPE)
-        at = next_line(unit, at);
+        at = next_segment_line(unit, at);
     return at;
 }
 
-/* Of a file of frames: whether the FS of one is the last that stands there. */
-static bool has_ended(struct slice frame)
+/* Whether the last byte that is no blank is the FS of a frame (in a file of frames). */
+static bool frame_has_ended(struct slice frame)
 {
-    while (frame.n > 0 && hl7v2_line_is_blank(frame.p[frame.n - 1]) &&
-           frame.p[frame.n - 1] != HL7V2_FS)
+    while (frame.n > 0) {
+        uint8_t last = frame.p[frame.n - 1];
+        if (last == HL7V2_FS)
+            return true;
+        if (!hl7v2_line_is_blank(last))
+            return false;
         frame.n--;
-    return frame.n > 0 && frame.p[frame.n - 1] == HL7V2_FS;
+    }
+    return false;
 }
 
-/* A frame's start with a header behind it where the frame before has not ended: its sender began anew, or
- * a text holds the bytes of a message. Which of the two, nobody can tell, nor where one ends: so the rest of
- * the unit is refused, and for a VT alone the message (parse). */
+/* Finds a frame's start with a header behind it where the frame before has not ended. Either the
+ * sender began anew, or a text holds the bytes of a message: nobody can tell which, nor where one
+ * ends. So the rest of the unit is refused. (A VT without a header refuses its message alone:
+ * parse.) */
 static bool begins_within(struct slice unit, size_t from, size_t end, size_t *at)
 {
     for (size_t i = from; i < end; i++) {
         struct slice piece = slice_of(unit.p + i, end - i);
         piece = slice_head(piece, slice_find(piece, HL7V2_VT));
         i += piece.n;
-        if (i < end && !has_ended(piece) && hl7v2_line_is_header(slice_from(unit, i + 1))) {
+        if (i < end && !frame_has_ended(piece) && hl7v2_line_is_header(slice_from(unit, i + 1))) {
             *at = i;
             return true;
         }
@@ -83,9 +89,9 @@ static size_t message_end(struct slice unit, size_t from)
 {
     if (from >= unit.n)
         return unit.n;
-    size_t end = next_line(unit, from);
+    size_t end = next_segment_line(unit, from);
     while (end < unit.n && line_kind(slice_from(unit, end)) == LINE_SEGMENT)
-        end = next_line(unit, end);
+        end = next_segment_line(unit, end);
     return end;
 }
 

@@ -12,11 +12,11 @@ static uint8_t *put_hex(uint8_t *to, struct slice digits)
         if (hex_digit(digits.p[i]) < 0)
             return NULL;
     for (size_t i = 0; i < digits.n; i += 2)
-        *to++ = (uint8_t)(hex_digit(digits.p[i]) << 4 | hex_digit(digits.p[i + 1]));
+        *to++ = (uint8_t)((hex_digit(digits.p[i]) << 4) | hex_digit(digits.p[i + 1]));
     return to;
 }
 
-static int used(uint8_t mark)
+static int mark_or_unknown(uint8_t mark)
 {
     return mark == HL7V2_NO_MARK ? -1 : mark;
 }
@@ -27,10 +27,10 @@ static int letter_meaning(const struct hl7v2_marks *m, uint8_t letter)
     switch (letter) {
     case 'F': return m->field;
     case 'S': return m->component;
-    case 'T': return used(m->subcomponent);
+    case 'T': return mark_or_unknown(m->subcomponent);
     case 'R': return m->repetition;
     case 'E': return m->escape;
-    case 'P': return used(m->truncation);
+    case 'P': return mark_or_unknown(m->truncation);
     case 'H':
     case 'N': return 0;
     default: return -1;
@@ -42,19 +42,22 @@ static uint8_t *put_meaning(uint8_t *to, const struct hl7v2_marks *m, struct sli
 {
     if (inner.n == 1) {
         int c = letter_meaning(m, inner.p[0]);
+        if (c < 0)
+            return NULL;
         if (c > 0)
             *to++ = (uint8_t)c;
-        return c < 0 ? NULL : to;
+        return to;
     }
     if (slice_equal_nocase(inner, SLICE(".br"))) {
         *to++ = '\n';
         return to;
     }
-    return inner.n > 1 && inner.p[0] == 'X' ? put_hex(to, slice_from(inner, 1)) : NULL;
+    bool is_hex = inner.n > 1 && inner.p[0] == 'X';
+    return is_hex ? put_hex(to, slice_from(inner, 1)) : NULL;
 }
 
 /* Undoes the escapes of raw into to, which has room for raw.n bytes: no escape grows. */
-static size_t unescape(uint8_t *to, const struct hl7v2_marks *m, struct slice raw)
+static size_t undo_escapes(uint8_t *to, const struct hl7v2_marks *m, struct slice raw)
 {
     uint8_t *start = to;
     while (raw.n > 0) {
@@ -65,9 +68,10 @@ static size_t unescape(uint8_t *to, const struct hl7v2_marks *m, struct slice ra
         if (raw.n == 0)
             break;
         size_t inner = slice_find(slice_from(raw, 1), m->escape);
-        size_t whole = inner + 2 <= raw.n ? inner + 2 : raw.n; /* no closing mark: literal */
-        uint8_t *end = whole == inner + 2 ? put_meaning(to, m, slice_of(raw.p + 1, inner)) : NULL;
-        if (!end) {
+        bool is_closed = inner + 2 <= raw.n;
+        size_t whole = is_closed ? inner + 2 : raw.n;
+        uint8_t *end = is_closed ? put_meaning(to, m, slice_of(raw.p + 1, inner)) : NULL;
+        if (!end) { /* it stays as it is */
             memcpy(to, raw.p, whole);
             end = to + whole;
         }
@@ -85,14 +89,17 @@ static bool has_high(struct slice s)
     return all & 0x80;
 }
 
-/* .p NULL: a set that is not read. Only escapes name such bytes (hl7v2_text_charset), and they stay escapes then. */
+/* .p NULL: the set is not read. Only escapes can bring such bytes (hl7v2_text_charset); they stay
+ * escapes. */
 static struct slice to_utf8(struct arena *a, enum charset_kind charset, struct slice s)
 {
     if (charset == CHARSET_UTF8)
         return charset_guess(a, s);
-    if (charset >= CHARSET_UNREAD)
-        return charset == CHARSET_UNKNOWN && slice_is_utf8(s) ? s : (struct slice){ NULL, 0 };
-    return charset_to_utf8(a, charset, s);
+    if (charset < CHARSET_UNREAD)
+        return charset_to_utf8(a, charset, s);
+    if (charset == CHARSET_UNKNOWN && slice_is_utf8(s))
+        return s;
+    return (struct slice){ NULL, 0 };
 }
 
 struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw)
@@ -102,7 +109,7 @@ struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw
         uint8_t *to = arena_alloc(a, raw.n);
         if (!to)
             return raw;
-        text = slice_of(to, unescape(to, &d->marks, raw));
+        text = slice_of(to, undo_escapes(to, &d->marks, raw));
     }
     if (has_high(text))
         text = to_utf8(a, d->charset, text);

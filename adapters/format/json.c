@@ -15,7 +15,9 @@
 
 #define STEPS_MAX 16
 #define PATH_SHOWN_MAX 2048
+#define SCRATCH_MAX ((size_t)32 << 20)
 #define TEXT_MARK 0x1e /* RFC 7464: before each text of a sequence */
+#define INDEX_MAX 100000
 #define INDEX_NONE (-1)
 #define INDEX_EACH (-2)
 
@@ -47,14 +49,15 @@ static bool is_scalar(const struct node *n)
     return n->kind != NODE_LIST && n->kind != NODE_MAP;
 }
 
-/* Systems that exchange JSON write UTF-8 (RFC 8259 section 8.1); what begins as another encoding does
- * is named, or its NUL bytes would be all that is said of it. */
+/* Systems that exchange JSON write UTF-8 (RFC 8259 section 8.1). Another encoding is named in the
+ * error, which would else complain of NUL bytes. */
 static bool is_utf8_text(struct slice s, struct err *e)
 {
     enum charset_kind kind = charset_begins(s);
-    return kind == CHARSET_UTF8 ||
-           err_set(e, ERR_REJECT, "json.charset", 0, "cannot read as JSON: it is %s, not UTF-8",
-                   charset_name(kind));
+    if (kind != CHARSET_UTF8)
+        return err_set(e, ERR_REJECT, "json.charset", 0,
+                       "cannot read as JSON: it is %s, not UTF-8", charset_name(kind));
+    return true;
 }
 
 static bool json_parse(struct arena *a, const struct head *head, struct slice one, struct doc **out,
@@ -80,17 +83,18 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == TEXT_MARK;
 }
 
-static void skip_blanks(struct slice s, size_t *at)
+static void json_skip_blanks(struct slice s, size_t *at)
 {
     while (*at < s.n && is_blank(s.p[*at]))
         *at += 1;
 }
 
-/* i stands on a quote; the last byte of the text that it begins. */
+/* The closing quote of the text that begins with a quote at i. */
 static size_t text_end(struct slice s, size_t i)
 {
-    for (i++; i < s.n && s.p[i] != '"'; i++)
-        i += s.p[i] == '\\';
+    i++;
+    while (i < s.n && s.p[i] != '"')
+        i += s.p[i] == '\\' ? 2 : 1;
     return i;
 }
 
@@ -100,14 +104,17 @@ static size_t value_end(struct slice s, size_t i, bool in_list)
     size_t depth = 0;
     for (; i < s.n; i++) {
         uint8_t c = s.p[i];
-        bool opens = c == '{' || c == '[', closes = c == '}' || c == ']';
-        if (depth == 0 && (closes || c == (in_list ? ',' : '\n')))
+        bool closes = c == '}' || c == ']';
+        bool separates = c == (in_list ? ',' : '\n');
+        if (depth == 0 && (closes || separates))
             break;
         if (c == '"')
             i = text_end(s, i);
-        depth += opens;
-        depth -= closes;
-        if (depth == 0 && closes)
+        else if (c == '{' || c == '[')
+            depth++;
+        else if (closes)
+            depth--;
+        if (closes && depth == 0)
             return i + 1;
     }
     return i < s.n ? i : s.n;
@@ -116,7 +123,7 @@ static size_t value_end(struct slice s, size_t i, bool in_list)
 /* Whether all from i on is blank. */
 static bool ends_at(struct slice s, size_t i)
 {
-    skip_blanks(s, &i);
+    json_skip_blanks(s, &i);
     return i == s.n;
 }
 
@@ -127,19 +134,20 @@ enum { NOT_BEGUN, LIST_OPEN, IN_LIST, LINES };
 static bool next_in_list(struct slice unit, struct cut *c, struct slice *one, struct err *e)
 {
     size_t i = c->at;
-    skip_blanks(unit, &i);
+    json_skip_blanks(unit, &i);
     bool begun = c->note == IN_LIST;
     if (begun && i < unit.n && unit.p[i] == ']') {
         c->at = unit.n;
-        return ends_at(unit, i + 1) ? false
-                                    : err_set(e, ERR_REJECT, "json.batch", i + 1,
-                                              "cannot read a list of messages: text after its end");
+        if (!ends_at(unit, i + 1))
+            (void)err_set(e, ERR_REJECT, "json.batch", i + 1,
+                          "cannot read a list of messages: text after its end");
+        return false;
     }
     if (begun && i < unit.n && unit.p[i] == ',')
         i++;
-    skip_blanks(unit, &i);
+    json_skip_blanks(unit, &i);
     size_t end = value_end(unit, i, true), after = end;
-    skip_blanks(unit, &after);
+    json_skip_blanks(unit, &after);
     bool closed = after < unit.n && (unit.p[after] == ',' || unit.p[after] == ']');
     if (i == end || !closed)
         return err_set(e, ERR_REJECT, "json.batch", after,
@@ -152,16 +160,17 @@ static bool next_in_list(struct slice unit, struct cut *c, struct slice *one, st
 
 /* One value a line, or one in all. What stands after a value on its line makes it no JSON: parse()
  * gets both and says so. */
-static bool next_line(struct slice unit, size_t *at, struct slice *one)
+static bool next_json_line(struct slice unit, size_t *at, struct slice *one)
 {
     size_t start = *at;
-    skip_blanks(unit, &start);
+    json_skip_blanks(unit, &start);
     if (start == unit.n)
         return false;
     size_t end = value_end(unit, start, false), line = end;
-    while (line < unit.n && (unit.p[line] == ' ' || unit.p[line] == '\t' || unit.p[line] == '\r'))
+    while (line < unit.n && memchr(" \t\r", unit.p[line], 3))
         line++;
-    if (end == start || (line < unit.n && unit.p[line] != '\n'))
+    bool has_more_on_line = line < unit.n && unit.p[line] != '\n';
+    if (end == start || has_more_on_line)
         end = unit.n;
     *one = slice_of(unit.p + start, end - start);
     bool last = ends_at(unit, end);
@@ -172,13 +181,13 @@ static bool next_line(struct slice unit, size_t *at, struct slice *one)
 }
 
 /* How the unit is taken apart, seen once. */
-static void begin(struct slice unit, struct cut *c)
+static void begin_cut(struct slice unit, struct cut *c)
 {
     size_t first = slice_starts(unit, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
-    skip_blanks(unit, &first);
-    bool list = first < unit.n && unit.p[first] == '[';
-    c->note = list ? LIST_OPEN : LINES;
-    c->at = list ? first + 1 : 0;
+    json_skip_blanks(unit, &first);
+    bool is_list = first < unit.n && unit.p[first] == '[';
+    c->note = is_list ? LIST_OPEN : LINES;
+    c->at = is_list ? first + 1 : 0;
 }
 
 /* A list of messages (application/cloudevents-batch+json), or one value a line (NDJSON). */
@@ -187,7 +196,7 @@ static bool json_split(struct arena *a, struct slice unit, struct cut *c, struct
 {
     (void)a;
     if (c->note == NOT_BEGUN)
-        begin(unit, c);
+        begin_cut(unit, c);
     if (c->note != LINES)
         return next_in_list(unit, c, one, e);
     if (c->at == 0 && charset_begins(unit) != CHARSET_UTF8) {
@@ -195,7 +204,7 @@ static bool json_split(struct arena *a, struct slice unit, struct cut *c, struct
         c->at = unit.n;
         return unit.n > 0;
     }
-    return next_line(unit, &c->at, one);
+    return next_json_line(unit, &c->at, one);
 }
 
 /* "[0]", "[]" after a name; *at stands on the bracket. */
@@ -206,7 +215,8 @@ static bool compile_index(struct slice text, size_t *at, int64_t *index, struct 
         close++;
     struct slice digits = slice_of(text.p + *at + 1, close - *at - 1);
     uint64_t n = 0;
-    if (close >= text.n || (digits.n && (!slice_to_u64(digits, &n) || n > 100000)))
+    bool is_index = !digits.n || (slice_to_u64(digits, &n) && n <= INDEX_MAX);
+    if (close >= text.n || !is_index)
         return err_set(e, ERR_REJECT, "json.path", *at, "cannot read an index: want [] or [0]");
     *index = digits.n ? (int64_t)n : INDEX_EACH;
     *at = close + 1;
@@ -256,7 +266,10 @@ static bool json_compile(struct arena *a, struct slice text, struct path **out, 
     while (at < text.n) {
         if (!compile_step(text, &at, p, e))
             return false;
-        if (at < text.n && text.p[at] == '.' && ++at == text.n)
+        if (at == text.n || text.p[at] != '.')
+            continue;
+        at++;
+        if (at == text.n)
             return err_set(e, ERR_REJECT, "json.path", at, "cannot end a path with a dot");
     }
     *out = p;
@@ -275,7 +288,7 @@ static bool json_place(struct arena *a, const struct path *p, const struct path 
     return text ? true : err_memory(e);
 }
 
-static const struct node *item(const struct node *list, uint64_t n)
+static const struct node *list_item(const struct node *list, uint64_t n)
 {
     if (!list || list->kind != NODE_LIST || n >= list->count)
         return NULL;
@@ -285,17 +298,20 @@ static const struct node *item(const struct node *list, uint64_t n)
     return child;
 }
 
-/* Walks steps from n; nth stands for each "[]". */
-static const struct node *walk(const struct node *n, const struct path *p, size_t nth, bool whole)
+/* Walks steps from n; nth stands for each "[]". whole: a "[]" at the end stands for the whole
+ * list. */
+static const struct node *walk_steps(const struct node *n, const struct path *p, size_t nth,
+                                     bool whole)
 {
     for (size_t i = 0; n && i < p->count; i++) {
         const struct step *s = &p->steps[i];
+        bool is_last = i + 1 == p->count;
         if (s->key.n)
             n = node_get_slice(n, s->key);
-        if (s->index == INDEX_EACH && !(whole && i + 1 == p->count))
-            n = item(n, nth);
-        else if (s->index >= 0)
-            n = item(n, (uint64_t)s->index);
+        if (s->index >= 0)
+            n = list_item(n, (uint64_t)s->index);
+        else if (s->index == INDEX_EACH && !(whole && is_last))
+            n = list_item(n, nth);
     }
     return n;
 }
@@ -307,16 +323,19 @@ static const struct node *item_at(const struct doc *d, const struct path *base, 
     bool known = last->base == base && last->item;
     if (known && nth == last->nth)
         return last->item;
-    bool follows = known && nth == last->nth + 1 && base->count &&
-                   base->steps[base->count - 1].index == INDEX_EACH;
-    const struct node *n = follows ? last->item->next : walk(d->root, base, nth, false);
+    bool ends_in_each = base->count && base->steps[base->count - 1].index == INDEX_EACH;
+    const struct node *n = NULL;
+    if (known && ends_in_each && nth == last->nth + 1)
+        n = last->item->next;
+    else
+        n = walk_steps(d->root, base, nth, false);
     *last = (struct place){ base, nth, n };
     return n;
 }
 
 static size_t json_count(const struct doc *d, const struct path *p)
 {
-    const struct node *n = walk(d->root, p, 0, true);
+    const struct node *n = walk_steps(d->root, p, 0, true);
     if (!n || n->kind == NODE_NULL)
         return 0;
     return n->kind == NODE_LIST ? n->count : 1;
@@ -330,7 +349,7 @@ static struct found json_find(struct arena *a, const struct doc *d, const struct
     const struct node *n = d->root;
     if (p->is_relative && base)
         n = item_at(d, base, nth);
-    n = walk(n, p, nth, false);
+    n = walk_steps(n, p, nth, false);
     if (!n || !is_scalar(n))
         return f;
     f.at = n->line;
@@ -359,10 +378,13 @@ static bool is_nothing(const struct node *n)
 /* Whether q goes as p does up to step i, and there to the item with that number. */
 static bool goes_to(const struct path *q, const struct path *p, size_t i, int64_t number)
 {
-    if (q->is_relative || q->count <= i || !slice_equal(q->steps[i].key, p->steps[i].key))
+    if (q->is_relative || q->count <= i)
         return false;
+    for (size_t j = 0; j <= i; j++)
+        if (!slice_equal(q->steps[j].key, p->steps[j].key))
+            return false;
     for (size_t j = 0; j < i; j++)
-        if (q->steps[j].index != p->steps[j].index || !slice_equal(q->steps[j].key, p->steps[j].key))
+        if (q->steps[j].index != p->steps[j].index)
             return false;
     return q->steps[i].index == number || q->steps[i].index == INDEX_EACH;
 }
@@ -375,16 +397,18 @@ static bool is_bare(const struct node *map)
     return true;
 }
 
-/* An item with members, and none that a path which goes to it wants: they have other names, or lie deeper. */
+/* Whether the item has members, but none that the paths to it want: those have other names, or lie
+ * deeper. */
 static bool is_other(const struct node *one, const struct path *p, size_t i, int64_t number,
                      const struct path *const *all, size_t n)
 {
     if (one->kind != NODE_MAP || is_bare(one))
         return false;
-    for (size_t j = 0; j < n; j++)
-        if (goes_to(all[j], p, i, number) && all[j]->count > i + 1 &&
-            node_get_slice(one, all[j]->steps[i + 1].key))
+    for (size_t j = 0; j < n; j++) {
+        bool wants_member = goes_to(all[j], p, i, number) && all[j]->count > i + 1;
+        if (wants_member && node_get_slice(one, all[j]->steps[i + 1].key))
             return false;
+    }
     return true;
 }
 
@@ -396,14 +420,14 @@ static bool list_hides(const struct node *list, const struct path *p, size_t i,
         bool is_read = is_nothing(c);
         for (size_t j = 0; j < n && !is_read; j++)
             is_read = goes_to(all[j], p, i, number);
-        if (!is_read || (c && is_other(c, p, i, number, all, n)))
+        if (!is_read || is_other(c, p, i, number, all, n))
             return true;
     }
     return false;
 }
 
-/* A value where a member or an item was wanted, a list or a member where a value was, an item that nobody reads, or in which
- * nothing is called as it is wanted. */
+/* Hidden is a value where p wants members or items, a list or members where p wants a value, an
+ * item that no path reads, and an item without a member that any path wants. */
 static bool json_hides(struct arena *a, const struct doc *d, const struct path *p,
                        const struct path *const *all, size_t n)
 {
@@ -411,16 +435,18 @@ static bool json_hides(struct arena *a, const struct doc *d, const struct path *
     const struct node *at = p->is_relative ? NULL : d->root;
     for (size_t i = 0; i < p->count && !is_nothing(at); i++) {
         const struct step *s = &p->steps[i];
-        if (s->key.n && at->kind != NODE_MAP)
-            return true;
-        at = s->key.n ? node_get_slice(at, s->key) : at;
+        if (s->key.n) {
+            if (at->kind != NODE_MAP)
+                return true;
+            at = node_get_slice(at, s->key);
+        }
         if (s->index == INDEX_EACH)
             return false;
         if (s->index == INDEX_NONE || is_nothing(at))
             continue;
         if (at->kind != NODE_LIST || list_hides(at, p, i, all, n))
             return true;
-        at = item(at, (uint64_t)s->index);
+        at = list_item(at, (uint64_t)s->index);
     }
     return !is_nothing(at) && !is_scalar(at);
 }
@@ -461,8 +487,8 @@ static void json_leaves(struct arena *a, const struct doc *d,
     leaves_of(&t, d->root, SLICE(""));
 }
 
-/* Whether a dotted path can be put into the tree: brackets would be part of a name, and one of two
- * paths of which one begins the other would be lost, or stand twice. */
+/* Whether a dotted path can be put into the tree. Brackets would be part of a name; of two paths
+ * of which one begins the other, one would be lost or stand twice. */
 static bool can_put(const struct node *map, struct slice path, struct err *e)
 {
     struct slice rest = path;
@@ -485,8 +511,8 @@ static bool can_put(const struct node *map, struct slice path, struct err *e)
     return true;
 }
 
-/* A copy whose texts are clean, as deep as the tree of a mapping. NULL when memory ran out, or *dirty is
- * the member whose name is not. */
+/* A copy whose texts are clean, as deep as the tree of a mapping. NULL when memory ran out, or
+ * when a name is not clean: *dirty is its member. */
 static struct node *clean_copy(struct arena *a, const struct node *n, const struct node **dirty)
 {
     struct node *copy = node_new(a, n->kind);
@@ -496,11 +522,14 @@ static struct node *clean_copy(struct arena *a, const struct node *n, const stru
     copy->text = text_clean(a, n->text);
     for (const struct node *c = n->first; c; c = c->next) {
         struct slice key = text_clean(a, c->key);
-        struct node *member = slice_equal(key, c->key) ? clean_copy(a, c, dirty) : NULL;
-        if (!member) {
-            *dirty = key.p && !*dirty && !slice_equal(key, c->key) ? c : *dirty;
+        if (!slice_equal(key, c->key)) {
+            if (key.p)
+                *dirty = c;
             return NULL;
         }
+        struct node *member = clean_copy(a, c, dirty);
+        if (!member)
+            return NULL;
         if (n->kind == NODE_MAP)
             node_put(copy, c->key, member);
         else
@@ -525,7 +554,7 @@ static bool json_render(const struct node *filled, const struct format_options *
     if (filled->kind != NODE_MAP)
         return err_set(e, ERR_REJECT, "json.render", 0, "cannot write what is not a map");
     struct arena a;
-    arena_init(&a, 32 << 20);
+    arena_init(&a, SCRATCH_MAX);
     const struct node *dirty = NULL, *clean = clean_copy(&a, filled, &dirty);
     struct node *root = clean ? node_new(&a, NODE_MAP) : NULL;
     bool fits = dirty ? no_name(dirty, e) : true;
@@ -547,7 +576,9 @@ static bool json_render(const struct node *filled, const struct format_options *
     if (root && fits)
         node_to_json(root, out);
     arena_release(&a);
-    return fits && (root ? buf_done(out, e) : err_memory(e));
+    if (!fits)
+        return false;
+    return root ? buf_done(out, e) : err_memory(e);
 }
 
 /* Accepted, or a problem in the manner of RFC 9457: code and sentence, never what was sent. */
