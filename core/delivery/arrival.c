@@ -22,25 +22,26 @@ static struct slice first_text(struct slice body)
 }
 
 /* The key says whose notices the door asks for, so it must be the subject's. */
-static bool check(const struct delivery_options *o, const struct view *v,
-                  const struct bus_record *r, struct err *e)
+static bool arrival_check(const struct delivery_options *o, const struct view *v,
+                          const struct bus_record *r, struct err *e)
 {
     const struct header_slots *h = plan_header(v->plan);
     uint8_t reference[ID_BYTES];
     int64_t route = view_long(v, (size_t)h->route);
-    if (view_is_null(v, (size_t)h->route) || route < 0 || route >= o->bundle->partitions)
+    bool has_route = !view_is_null(v, (size_t)h->route);
+    if (!has_route || route < 0 || route >= o->bundle->partitions)
         return err_set(e, ERR_REJECT, "delivery.route", 0,
                        "cannot take a disclosure without a route");
-    if (r->key.n != ID_BYTES || !id_from_hex(view_text(v, (size_t)h->reference), reference) ||
-        memcmp(reference, r->key.p, ID_BYTES) != 0)
+    bool has_reference = id_from_hex(view_text(v, (size_t)h->reference), reference);
+    if (r->key.n != ID_BYTES || !has_reference || memcmp(reference, r->key.p, ID_BYTES) != 0)
         return err_set(e, ERR_REJECT, "delivery.key", 0,
                        "cannot take a disclosure whose key is not its reference");
     return true;
 }
 
 /* out has what could be told, route -1 when it could not. */
-static bool read_record(const struct delivery_options *o, struct arena *a,
-                        const struct bus_record *r, struct arrived *out, struct err *e)
+static bool arrival_read_record(const struct delivery_options *o, struct arena *a,
+                                const struct bus_record *r, struct arrived *out, struct err *e)
 {
     uint64_t fingerprint;
     struct slice body;
@@ -55,7 +56,7 @@ static bool read_record(const struct delivery_options *o, struct arena *a,
     if (!s || !plan_header(s->plan))
         return err_set(e, ERR_REJECT, "delivery.schema", 2,
                        "cannot read a disclosure: unknown schema");
-    if (!plan_view(s->plan, a, body, &v, e) || !check(o, &v, r, e))
+    if (!plan_view(s->plan, a, body, &v, e) || !arrival_check(o, &v, r, e))
         return false;
     out->route = view_long_at(&v, "subject.route");
     out->original = view_text_at(&v, "header.original");
@@ -87,7 +88,7 @@ bool arrival_read(const struct delivery_options *o, struct store *s, struct aren
 {
     const struct log_who who = { "delivery", o->name };
     struct err why = { 0 };
-    if (read_record(o, a, r, out, &why))
+    if (arrival_read_record(o, a, r, out, &why))
         return true;
     if (why.fate != ERR_REJECT) {
         *e = why;

@@ -11,8 +11,8 @@
 #define ARENA_MAX_BYTES ((size_t)64 << 20)
 #define WAIT_MAX_MS 200
 
-/* Between two rows: from now on nothing goes by an older generation. */
-static void look_up(struct delivery *d)
+/* Switches to the newest edition. Called between two disclosures, never during one. */
+static void take_newest_edition(struct delivery *d)
 {
     d->head = editions_newest(d->rules);
     atomic_store(&d->generation, d->head->number);
@@ -23,13 +23,31 @@ uint64_t delivery_generation(const struct delivery *d)
     return atomic_load(&d->generation);
 }
 
-static bool open_topics(struct delivery *d, struct err *e)
+static bool delivery_open_topics(struct delivery *d, struct err *e)
 {
     d->disclosures = topic_disclosures(&d->names, d->o.service);
     d->receipts = topic_receipts(&d->names, d->o.agency);
     if (!d->disclosures || !d->receipts)
         return err_memory(e);
-    return topic_open(d, e) && known_open(&d->o, &d->known, e) && trouble_begin(d, e);
+    if (!topic_open(d, e))
+        return false;
+    if (!known_open(&d->o, &d->known, e))
+        return false;
+    return trouble_begin(d, e);
+}
+
+static bool delivery_begin(struct delivery *d, struct err *e)
+{
+    int service = bundle_service(d->o.bundle, d->o.service);
+    if (service < 0)
+        return err_set(e, ERR_FATAL, "delivery.service", 0,
+                       "cannot deliver: the region has no such service");
+    d->to.n = (uint16_t)service;
+    if (!waker_open(&d->stop_asked, e))
+        return false;
+    if (!store_open(d->o.database, &d->store, e))
+        return false;
+    return delivery_open_topics(d, e);
 }
 
 bool delivery_open(const struct delivery_options *o, struct delivery **out, struct err *e)
@@ -50,11 +68,7 @@ bool delivery_open(const struct delivery_options *o, struct delivery **out, stru
     buf_init(&d->receipt, 1 << 20);
     pthread_mutex_init(&d->lock, NULL);
     wait_init(&d->answered);
-    int service = bundle_service(o->bundle, o->service);
-    bool good = service >= 0 || err_set(e, ERR_FATAL, "delivery.service", 0,
-                                        "cannot deliver: the region has no such service");
-    d->to.n = (uint16_t)service;
-    if (!good || !waker_open(&d->stop_asked, e) || !store_open(o->database, &d->store, e) || !open_topics(d, e)) {
+    if (!delivery_begin(d, e)) {
         delivery_close(&d);
         return false;
     }
@@ -69,33 +83,34 @@ void delivery_stop(struct delivery *d)
 }
 
 /* Waits that long, or until it is to stop. */
-static void pause_ms(struct delivery *d, int64_t ms)
+static void delivery_pause_ms(struct delivery *d, int64_t ms)
 {
     (void)waker_wait(&d->stop_asked, -1, 0, wait_end_ns(ms));
 }
 
-void delivery_close(struct delivery **d)
+void delivery_close(struct delivery **out)
 {
-    if (!*d)
+    struct delivery *d = *out;
+    *out = NULL;
+    if (!d)
         return;
-    bus_reader_close(&(*d)->reader);
-    told_release(&(*d)->told);
-    known_close(&(*d)->known);
-    store_close(&(*d)->store);
-    buf_release(&(*d)->work);
-    buf_release(&(*d)->answer);
-    buf_release(&(*d)->receipt);
-    arena_release(&(*d)->names);
-    arena_release(&(*d)->arena);
-    waker_close(&(*d)->stop_asked);
-    pthread_cond_destroy(&(*d)->answered);
-    pthread_mutex_destroy(&(*d)->lock);
-    mem_free(*d);
-    *d = NULL;
+    bus_reader_close(&d->reader);
+    told_release(&d->told);
+    known_close(&d->known);
+    store_close(&d->store);
+    buf_release(&d->work);
+    buf_release(&d->answer);
+    buf_release(&d->receipt);
+    arena_release(&d->names);
+    arena_release(&d->arena);
+    waker_close(&d->stop_asked);
+    pthread_cond_destroy(&d->answered);
+    pthread_mutex_destroy(&d->lock);
+    mem_free(d);
 }
 
-/* Publishes the receipt, then forgets the row. A repeat after a crash carries the same bytes. */
-static bool finish(struct delivery *d, const struct queued *q, struct err *e)
+/* Publishes the receipt, then deletes the row. After a crash the same bytes are published again. */
+static bool finish_row(struct delivery *d, const struct queued *q, struct err *e)
 {
     struct bus_record r = {
         .topic = d->receipts,
@@ -103,15 +118,20 @@ static bool finish(struct delivery *d, const struct queued *q, struct err *e)
         .key = q->subject,
         .value = q->receipt,
     };
-    return bus_publish(d->o.bus, &r, 1, e) && store_forget(d->store, q, e);
+    if (!bus_publish(d->o.bus, &r, 1, e))
+        return false;
+    return store_forget(d->store, q, e);
 }
 
-/* One that the partner would not take says by which codes. What ends it otherwise, cancelled or stopped
- * at our door, has nothing to do with what was said to an earlier try. */
+/* The code of the receipt, with the partner's codes when the partner would not take it. A
+ * disclosure that is cancelled or stopped at our door does not name the answer to an earlier try.
+ * */
 static const char *receipt_code(struct delivery *d, const struct queued *q, const struct sent *s)
 {
     bool by_partner = q->state == QUEUED_DROPPED || strcmp(s->outcome, "refused") == 0;
-    return by_partner && q->said.n ? arena_format(&d->arena, "%s %.*s", s->code, SHOWN(q->said)) : s->code;
+    if (!by_partner || !q->said.n)
+        return s->code;
+    return arena_format(&d->arena, "%s %.*s", s->code, SHOWN(q->said));
 }
 
 static bool end_row(struct delivery *d, struct queued *q, const struct sent *s, struct err *e)
@@ -129,24 +149,27 @@ static bool end_row(struct delivery *d, struct queued *q, const struct sent *s, 
     buf_reset(&d->receipt);
     if (!r.code)
         return err_memory(e);
-    if (!receipt_encode(d->o.bundle->catalogue, &r, &d->receipt, e) ||
-        !store_ended(d->store, q, s->outcome, buf_slice(&d->receipt), e))
+    if (!receipt_encode(d->o.bundle->catalogue, &r, &d->receipt, e))
+        return false;
+    if (!store_ended(d->store, q, s->outcome, buf_slice(&d->receipt), e))
         return false;
     if (s->code[0])
         log_line(LOG_WARN, &d->who, s->code, "disclosure %.*s %s%s%s", (int)q->id.n,
                  (const char *)q->id.p, s->outcome, s->why.text[0] ? ": " : "", s->why.text);
     q->receipt = buf_slice(&d->receipt);
-    return finish(d, q, e);
+    return finish_row(d, q, e);
 }
 
-/* A row that is taken back before it can have arrived, and the retraction of one that never left,
- * end here (law 10). */
-static bool is_cancelled(struct delivery *d, const struct queued *q, bool *yes, struct err *e)
+/* Cancelled are a disclosure that is retracted before it can have arrived, and the retraction of
+ * one that never left (law 10). */
+static bool is_row_cancelled(struct delivery *d, const struct queued *q, bool *yes, struct err *e)
 {
     *yes = false;
     if (q->retracts && q->original.n)
         return store_never_left(d->store, q->original, yes, e);
-    return q->maybe || store_is_retracted(d->store, q->id, yes, e);
+    if (q->maybe) /* it may have arrived */
+        return true;
+    return store_is_retracted(d->store, q->id, yes, e);
 }
 
 /* A named person gave it up. */
@@ -156,7 +179,8 @@ static bool end_dropped(struct delivery *d, struct queued *q, struct err *e)
     return end_row(d, q, &s, e);
 }
 
-/* Its retraction has come. What may have arrived ends as it was left, and the retraction goes. */
+/* The retraction of a parked disclosure has come, so the disclosure ends. If it may have arrived
+ * the partner's refusal is its outcome, and the retraction is sent. */
 static bool end_parked(struct delivery *d, struct queued *q, struct err *e)
 {
     struct sent s = { .framed = q->bytes,
@@ -180,11 +204,11 @@ static bool try_row(struct delivery *d, struct queued *q, struct err *e)
     };
     struct sent s = { .framed = q->bytes, .outcome = "stopped", .code = "delivery.cancelled" };
     bool cancelled;
-    if (q->state == QUEUED_PARKED)
-        return end_parked(d, q, e) && trouble_over(d, q, false, e);
-    if (q->state == QUEUED_DROPPED)
-        return end_dropped(d, q, e) && trouble_over(d, q, false, e);
-    if (!is_cancelled(d, q, &cancelled, e))
+    if (q->state == QUEUED_PARKED || q->state == QUEUED_DROPPED) {
+        bool ended = q->state == QUEUED_PARKED ? end_parked(d, q, e) : end_dropped(d, q, e);
+        return ended && trouble_over(d, q, false, e);
+    }
+    if (!is_row_cancelled(d, q, &cancelled, e))
         return false;
     if (cancelled)
         return end_row(d, q, &s, e);
@@ -197,11 +221,12 @@ static bool try_row(struct delivery *d, struct queued *q, struct err *e)
     }
     if (s.again || s.park)
         return trouble_take(d, q, &s, e);
-    return end_row(d, q, &s, e) && trouble_over(d, q, s.handed, e);
+    if (!end_row(d, q, &s, e))
+        return false;
+    return trouble_over(d, q, s.handed, e);
 }
 
-/* One pass over the heads that are due, in order. The restrictions are read to their end before
- * each. */
+/* One pass over the rows that are due, in order. The notices are read to their end before each. */
 static bool send_due(struct delivery *d, bool *busy, struct err *e)
 {
     int64_t after = 0;
@@ -212,16 +237,21 @@ static bool send_due(struct delivery *d, bool *busy, struct err *e)
         if (atomic_load(&d->stopping) || delivery_now_ms(d) < d->quiet_until_ms)
             return true;
         arena_reset(&d->arena);
-        look_up(d);
+        take_newest_edition(d);
         if (!store_due(d->store, after, delivery_now_ms(d), &d->arena, &q, &found, e))
             return false;
         if (!found)
             return true;
         after = q.seq;
         *busy = true;
-        bool good = q.state == QUEUED_ENDED ? finish(d, &q, e)
-                                            : known_refresh(d->known, e) && try_row(d, &q, e);
-        if (!good)
+        if (q.state == QUEUED_ENDED) {
+            if (!finish_row(d, &q, e))
+                return false;
+            continue;
+        }
+        if (!known_refresh(d->known, e))
+            return false;
+        if (!try_row(d, &q, e))
             return false;
     }
 }
@@ -230,20 +260,28 @@ bool delivery_step(struct delivery *d, int wait_ms, bool *busy, struct err *e)
 {
     *busy = false;
     asides_answer(d);
-    look_up(d);
-    return topic_take(d, wait_ms, busy, e) && trouble_clock(d, e) && send_due(d, busy, e);
+    take_newest_edition(d);
+    if (!topic_take(d, wait_ms, busy, e))
+        return false;
+    if (!trouble_clock(d, e))
+        return false;
+    return send_due(d, busy, e);
 }
 
 /* How long the next step may wait for the topic. */
-static int wait_for(struct delivery *d, struct err *e)
+static int delivery_wait_for(struct delivery *d, struct err *e)
 {
     int64_t due;
     if (!store_next_due(d->store, &due, e))
         return 0;
     if (due < d->quiet_until_ms)
         due = d->quiet_until_ms;
-    int64_t wait = due == INT64_MAX ? WAIT_MAX_MS : due - delivery_now_ms(d);
-    return wait < 1 ? 1 : wait > WAIT_MAX_MS ? WAIT_MAX_MS : (int)wait;
+    if (due == INT64_MAX)
+        return WAIT_MAX_MS;
+    int64_t wait = due - delivery_now_ms(d);
+    if (wait < 1)
+        return 1;
+    return wait < WAIT_MAX_MS ? (int)wait : WAIT_MAX_MS;
 }
 
 bool delivery_run(struct delivery *d, struct err *e)
@@ -251,7 +289,7 @@ bool delivery_run(struct delivery *d, struct err *e)
     while (!atomic_load(&d->stopping)) {
         bool busy;
         struct err trouble = { 0 };
-        int wait = wait_for(d, &trouble);
+        int wait = delivery_wait_for(d, &trouble);
         if (trouble.fate == ERR_NONE && delivery_step(d, wait, &busy, &trouble))
             continue;
         if (trouble.fate == ERR_FATAL) {
@@ -259,7 +297,7 @@ bool delivery_run(struct delivery *d, struct err *e)
             return false;
         }
         log_err(LOG_WARN, &d->who, &trouble);
-        pause_ms(d, d->o.retry_ms);
+        delivery_pause_ms(d, d->o.retry_ms);
     }
     return true;
 }

@@ -11,18 +11,19 @@
 
 static struct slice state_name(int64_t state, bool in_trouble)
 {
-    return state == QUEUED_PARKED    ? SLICE("parked")
-           : state == QUEUED_DROPPED ? SLICE("given up")
-           : in_trouble              ? SLICE("tried again")
-                                     : SLICE("behind another");
+    if (state == QUEUED_PARKED)
+        return SLICE("parked");
+    if (state == QUEUED_DROPPED)
+        return SLICE("given up");
+    return in_trouble ? SLICE("tried again") : SLICE("behind another");
 }
 
 /* What ends it, where somebody has to see to it. */
 static const char *ends_by(int64_t state, bool unrendered)
 {
-    return state != QUEUED_PARKED ? NULL
-           : unrendered           ? "until it starts with another mapping, or drop"
-                                  : "until again or drop";
+    if (state != QUEUED_PARKED)
+        return NULL;
+    return unrendered ? "until it starts with another mapping, or drop" : "until again or drop";
 }
 
 static struct aside as_aside(struct db_query *q, bool whole)
@@ -60,7 +61,10 @@ bool delivery_asides_each(const char *database, struct slice id,
                            &q, e);
     if (good)
         db_bind_text(q, 1, id);
-    while (good && (good = db_step(q, &row, e)) && row) {
+    while (good) {
+        good = db_step(q, &row, e);
+        if (!good || !row)
+            break;
         struct aside a = as_aside(q, !slice_is_empty(id));
         if (!each(ctx, &a)) {
             db_reset(q);

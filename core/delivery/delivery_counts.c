@@ -20,7 +20,7 @@ static void add_count(struct delivery_counts *c, struct slice name, uint64_t n)
             *fields[i].at = n;
 }
 
-static void copy_text(char *to, size_t room, struct slice text)
+static void copy_code(char *to, size_t room, struct slice text)
 {
     (void)snprintf(to, room, "%.*s", (int)text.n, (const char *)text.p);
 }
@@ -32,18 +32,19 @@ static bool read_trouble(struct db *db, struct delivery_counts *out, struct err 
     /* A file of an older program has none until a daemon opens it. */
     if (!db_has_table(db, "trouble", &row, e) || !row)
         return e->fate == ERR_NONE;
-    if (!db_prepare(db,
-                    "select sum(q.state = 2), sum(q.state = 0),"
-                    " min(case when q.state = 0 then t.since_ms end),"
-                    " min(case when q.state = 2 then t.last_ms end), max(q.tries),"
-                    " (select since_ms from down), (select code from down), (select site from down),"
-                    " (select code from trouble order by last_ms desc, seq desc limit 1),"
-                    " sum(q.state = 2 and length(t.mapping) > 0),"
-                    " (select count(distinct b.seq) from trouble u join queue p on p.seq = u.seq"
-                    " and p.state = 2 join queue b on b.subject = p.subject and b.state = 0)"
-                    " from trouble t join queue q on q.seq = t.seq where q.state <> 1",
-                    &q, e) ||
-        !db_step(q, &row, e))
+    static const char sums[] =
+        "select sum(q.state = 2), sum(q.state = 0),"
+        " min(case when q.state = 0 then t.since_ms end),"
+        " min(case when q.state = 2 then t.last_ms end), max(q.tries),"
+        " (select since_ms from down), (select code from down), (select site from down),"
+        " (select code from trouble order by last_ms desc, seq desc limit 1),"
+        " sum(q.state = 2 and length(t.mapping) > 0),"
+        " (select count(distinct b.seq) from trouble u join queue p on p.seq = u.seq"
+        " and p.state = 2 join queue b on b.subject = p.subject and b.state = 0)"
+        " from trouble t join queue q on q.seq = t.seq where q.state <> 1";
+    if (!db_prepare(db, sums, &q, e))
+        return false;
+    if (!db_step(q, &row, e))
         return false;
     if (!row)
         return true;
@@ -56,7 +57,7 @@ static bool read_trouble(struct db *db, struct delivery_counts *out, struct err 
     out->down_by_site = db_int(q, 7) != 0;
     out->unrendered = (uint64_t)db_int(q, 9);
     out->behind = (uint64_t)db_int(q, 10);
-    copy_text(out->code, sizeof out->code, db_blob(q, db_is_null(q, 6) ? 8 : 6));
+    copy_code(out->code, sizeof out->code, db_blob(q, db_is_null(q, 6) ? 8 : 6));
     db_reset(q);
     return true;
 }
@@ -73,7 +74,10 @@ bool delivery_counts_read(const char *database, struct delivery_counts *out, str
                            "select name, n from counts union all"
                            " select 'outstanding', count(*) from queue where state <> 1",
                            &q, e);
-    while (good && (good = db_step(q, &row, e)) && row) {
+    while (good) {
+        good = db_step(q, &row, e);
+        if (!good || !row)
+            break;
         if (slice_equal_text(db_blob(q, 0), "outstanding"))
             out->outstanding = (uint64_t)db_int(q, 1);
         else
@@ -87,9 +91,13 @@ bool delivery_counts_read(const char *database, struct delivery_counts *out, str
 
 bool delivery_is_alarming(const struct delivery_counts *c, int64_t alarm_after_ms, int64_t now_ms)
 {
-    return c->parked > 0 || (c->down_since_ms && c->down_by_site) ||
-           (c->troubled_since_ms && now_ms - c->troubled_since_ms >= alarm_after_ms) ||
-           (c->down_since_ms && now_ms - c->down_since_ms >= alarm_after_ms);
+    if (c->parked > 0)
+        return true;
+    if (c->down_since_ms && c->down_by_site)
+        return true;
+    if (c->troubled_since_ms && now_ms - c->troubled_since_ms >= alarm_after_ms)
+        return true;
+    return c->down_since_ms && now_ms - c->down_since_ms >= alarm_after_ms;
 }
 
 bool delivery_each_waiting(const char *database,
@@ -101,13 +109,15 @@ bool delivery_each_waiting(const char *database,
     bool row = false;
     if (!db_open_reader(database, &db, e))
         return false;
-    bool good = db_has_table(db, "trouble", &row, e) &&
-                db_prepare(db,
-                           row ? "select id, maybe, state, coalesce(code, ''), coalesce(said, '')"
-                                 " from queue left join trouble using (seq)"
-                               : "select id, maybe, state, '', '' from queue",
-                           &q, e);
-    while (good && (good = db_step(q, &row, e)) && row) {
+    bool good = db_has_table(db, "trouble", &row, e);
+    const char *with_trouble = "select id, maybe, state, coalesce(code, ''), coalesce(said, '')"
+                               " from queue left join trouble using (seq)";
+    const char *without = "select id, maybe, state, '', '' from queue";
+    good = good && db_prepare(db, row ? with_trouble : without, &q, e);
+    while (good) {
+        good = db_step(q, &row, e);
+        if (!good || !row)
+            break;
         const struct delivery_waiting w = { .disclosure = db_blob(q, 0),
                                             .maybe = db_int(q, 1) != 0 || db_int(q, 2) == 1,
                                             .parked = db_int(q, 2) == 2,

@@ -4,8 +4,8 @@
 #include "record/wire.h"
 #include "sharing/judge/notice.h"
 
-/* By the version that counts now, the highest approved one that has begun; and never by one that
- * was stopped, whichever counts. */
+/* Whether the agreement is in force, by its highest approved version that has begun. A version
+ * that was stopped is not in force, whichever counts. */
 static bool is_in_force(const struct bundle *b, struct slice name, int64_t version, int64_t now_ms)
 {
     const struct agreement *last = NULL;
@@ -15,22 +15,26 @@ static bool is_in_force(const struct bundle *b, struct slice name, int64_t versi
             continue;
         if (g->version == version && now_ms >= g->stopped_ms)
             return false;
-        if (g->approved && g->from_ms <= now_ms && (!last || g->version > last->version))
+        bool has_begun = g->approved && g->from_ms <= now_ms;
+        if (has_begun && (!last || g->version > last->version))
             last = g;
     }
     return last && agreement_in_force(last, now_ms);
 }
 
-static bool retracts(const struct view *v)
+static bool is_retraction(const struct view *v)
 {
     return slice_equal_text(view_text_at(v, "header.action"), "retracts");
 }
 
-/* What may have arrived goes again before its retraction, but not what waited and is withdrawn. */
-static bool is_cancelled(const struct door_input *in, struct slice id, const struct notice_view *n)
+/* Whether the notice cancels that disclosure. One that may have arrived is sent again before its
+ * retraction, unless it waited in doubt and is withdrawn. */
+static bool door_is_cancelled(const struct door_input *in, struct slice id,
+                              const struct notice_view *n)
 {
-    return slice_is_one_of(id, n->cancelled, n->cancelled_count) &&
-           (!in->maybe || slice_is_one_of(id, n->waiting, n->waiting_count));
+    if (!slice_is_one_of(id, n->cancelled, n->cancelled_count))
+        return false;
+    return !in->maybe || slice_is_one_of(id, n->waiting, n->waiting_count);
 }
 
 /* NULL: nothing stops it. */
@@ -38,15 +42,16 @@ static const char *stopped_by(const struct door_input *in, const struct view *v,
                               const struct notice_view *n)
 {
     struct slice agreement = view_text_at(v, "header.agreement");
-    if (retracts(v))
+    if (is_retraction(v))
         return NULL;
-    if (is_cancelled(in, view_text_at(v, "header.id"), n))
+    if (door_is_cancelled(in, view_text_at(v, "header.id"), n))
         return "delivery.cancelled";
     if (slice_is_one_of(agreement, n->stop, n->stop_count))
         return "delivery.stopped";
     int64_t version = view_long_at(v, "header.agreement_version");
-    return is_in_force(in->bundle, agreement, version, in->now_ms) ? NULL
-                                                                   : "delivery.agreement-ended";
+    if (!is_in_force(in->bundle, agreement, version, in->now_ms))
+        return "delivery.agreement-ended";
+    return NULL;
 }
 
 /* ---- what is withheld ----
@@ -80,9 +85,9 @@ static bool is_field(const struct catalogue *c, struct slice path)
     return false;
 }
 
-/* The slots of a category, or of that path. A name that this door does not know withholds all:
- * cannot tell means no. */
-static void withhold(const struct reduction *r, struct slice name)
+/* Withholds the slots of a category, or the field of a path. A name that this door does not know
+ * withholds all slots: cannot tell means no. */
+static void door_withhold(const struct reduction *r, struct slice name)
 {
     const struct plan *p = r->view->plan;
     struct categories named = { { 0 } };
@@ -91,28 +96,33 @@ static void withhold(const struct reduction *r, struct slice name)
                        catalogue_categories(r->catalogue, without_exception(name), &named);
     bool is_all = !is_category && !is_field(r->catalogue, path);
     int field = is_category ? -1 : plan_field(p, path);
-    for (size_t i = 0; i < plan_slots(p); i++)
-        r->withheld[i] |=
-            is_all || (int)i == field || categories_has(&named, plan_categories(p)[i]);
+    for (size_t i = 0; i < plan_slots(p); i++) {
+        bool is_named = (int)i == field || categories_has(&named, plan_categories(p)[i]);
+        if (is_all || is_named)
+            r->withheld[i] = true;
+    }
 }
 
 /* What the notice withholds and agreements can release. */
-static bool find_withheld(struct reduction *r, const struct notice_view *n)
+static bool door_find_withheld(struct reduction *r, const struct notice_view *n)
 {
     const struct catalogue *c = r->catalogue;
     const struct plan *p = r->view->plan;
     r->withheld = ARENA_ARRAY(r->arena, plan_slots(p) + 1, bool);
-    for (size_t i = 0; r->withheld && i < n->withhold_count; i++)
-        withhold(r, n->withhold[i]);
-    for (size_t i = 0; r->withheld && i < plan_slots(p); i++) {
+    if (!r->withheld)
+        return false;
+    for (size_t i = 0; i < n->withhold_count; i++)
+        door_withhold(r, n->withhold[i]);
+    for (size_t i = 0; i < plan_slots(p); i++) {
         unsigned category = plan_categories(p)[i];
-        r->withheld[i] &= category != catalogue_always(c) && category != catalogue_never(c);
+        if (category == catalogue_always(c) || category == catalogue_never(c))
+            r->withheld[i] = false;
     }
-    return r->withheld != NULL;
+    return true;
 }
 
-/* Its name where all of it is withheld and some of it held something; else the path of each field
- * that did. */
+/* Names what of the category was taken out: the category when all of it is withheld, else each
+ * field. Only fields that held something are named. */
 static size_t name_category(const struct reduction *r, unsigned category, struct slice *list)
 {
     const struct plan *p = r->view->plan;
@@ -121,8 +131,9 @@ static size_t name_category(const struct reduction *r, unsigned category, struct
     for (size_t i = 0; i < plan_slots(p); i++) {
         if (plan_categories(p)[i] != category)
             continue;
-        all &= r->withheld[i];
-        if (r->withheld[i] && !view_is_null(r->view, i))
+        if (!r->withheld[i])
+            all = false;
+        else if (!view_is_null(r->view, i))
             list[n++] = catalogue_field_name(r->catalogue, r->arena,
                                              plan_bare(plan_slot_at(p, i)->path));
     }
@@ -141,8 +152,9 @@ static bool name_removed(const struct reduction *r, struct door_verdict *out)
     return list != NULL;
 }
 
-/* header.cleared without the paths of what is withheld: naming a field says that it was there. */
-static bool put_cleared(const struct reduction *r, struct err *e)
+/* header.cleared without the paths of withheld fields: to name a field is to say that it was
+ * there. */
+static bool door_put_cleared(const struct reduction *r, struct err *e)
 {
     const struct view *v = r->view;
     const struct slice *paths;
@@ -177,7 +189,8 @@ static const uint8_t *two_parts(const struct reduction *r)
 }
 
 /* The framed record without what is withheld; tell empty: header.notice stays as it was. */
-static bool project(const struct reduction *r, struct slice tell, struct slice *out, struct err *e)
+static bool door_project(const struct reduction *r, struct slice tell, struct slice *out,
+                         struct err *e)
 {
     const struct plan *p = r->view->plan;
     const uint8_t *parts = two_parts(r);
@@ -186,7 +199,7 @@ static bool project(const struct reduction *r, struct slice tell, struct slice *
     size_t n = 0;
     categories_add(&all_else, catalogue_always(r->catalogue));
     buf_reset(r->work);
-    if (!put_cleared(r, e))
+    if (!door_put_cleared(r, e))
         return false;
     made[n++] = (struct replacement){ (size_t)plan_header(p)->cleared,
                                       arena_copy(r->arena, buf_slice(r->work)) };
@@ -206,23 +219,31 @@ static bool project(const struct reduction *r, struct slice tell, struct slice *
     return out->p ? true : err_memory(e);
 }
 
-/* Of the fields that clauses could release to this recipient, whatever they hold: is any withheld,
- * is any left? */
-static void weigh(const struct door_input *in, const struct reduction *r, bool *takes, bool *leaves)
+/* Of the fields that clauses could release to this recipient, whatever they hold: *takes: some are
+ * withheld, *leaves: some are left. */
+static void door_weigh(const struct door_input *in, const struct reduction *r, bool *takes,
+                       bool *leaves)
 {
     const struct view *v = r->view;
     const struct schema *s = catalogue_fingerprint(r->catalogue, plan_fingerprint(v->plan));
     struct categories could;
+    size_t schema = 0;
     judge_releasable(in->bundle, v, in->to, &could);
     *takes = *leaves = false;
-    for (size_t n = 0; n < catalogue_count(r->catalogue); n++)
-        for (size_t i = 0; catalogue_at(r->catalogue, n) == s && i < plan_slots(v->plan); i++)
-            if (categories_has(&could, bundle_part(in->bundle, n, i)))
-                *(r->withheld[i] ? takes : leaves) = true;
+    while (catalogue_at(r->catalogue, schema) != s)
+        schema++;
+    for (size_t i = 0; i < plan_slots(v->plan); i++) {
+        if (!categories_has(&could, bundle_part(in->bundle, schema, i)))
+            continue;
+        if (r->withheld[i])
+            *takes = true;
+        else
+            *leaves = true;
+    }
 }
 
-static bool reduce(const struct door_input *in, const struct notice_view *notice, struct arena *a,
-                   struct buf *work, struct door_verdict *out, struct err *e)
+static bool door_reduce(const struct door_input *in, const struct notice_view *notice,
+                        struct arena *a, struct buf *work, struct door_verdict *out, struct err *e)
 {
     const struct view v = out->view;
     struct reduction r = {
@@ -230,23 +251,24 @@ static bool reduce(const struct door_input *in, const struct notice_view *notice
     };
     struct slice framed;
     bool takes, leaves;
-    if (!find_withheld(&r, notice))
+    if (!door_find_withheld(&r, notice))
         return err_memory(e);
-    weigh(in, &r, &takes, &leaves);
+    door_weigh(in, &r, &takes, &leaves);
     if (takes && !leaves) {
         out->way = DOOR_STOP;
         out->code = "delivery.nothing-left";
         return name_removed(&r, out) || err_memory(e);
     }
-    if (!project(&r, takes ? notice->tell : (struct slice){ 0 }, &framed, e))
+    if (!door_project(&r, takes ? notice->tell : (struct slice){ 0 }, &framed, e))
         return false;
     if (slice_equal(framed, in->framed))
         return true;
     out->way = DOOR_REDUCE;
     out->framed = framed;
     out->bytes = slice_from(framed, WIRE_HEADER_BYTES);
-    return (name_removed(&r, out) || err_memory(e)) &&
-           plan_view(v.plan, a, out->bytes, &out->view, e);
+    if (!name_removed(&r, out))
+        return err_memory(e);
+    return plan_view(v.plan, a, out->bytes, &out->view, e);
 }
 
 static bool read_notice(const struct door_input *in, struct arena *a, struct notice_view *out,
@@ -273,12 +295,16 @@ bool door_check(const struct door_input *in, struct arena *a, struct buf *work,
     if (!s || !plan_header(s->plan))
         return err_set(e, ERR_REJECT, "delivery.schema", 2,
                        "cannot read a disclosure: unknown schema");
-    if (!plan_view(s->plan, a, out->bytes, &out->view, e) || !read_notice(in, a, &notice, e))
+    if (!plan_view(s->plan, a, out->bytes, &out->view, e))
+        return false;
+    if (!read_notice(in, a, &notice, e))
         return false;
     out->code = stopped_by(in, &out->view, &notice);
-    if (out->code)
+    if (out->code) {
         out->way = DOOR_STOP;
-    if (out->code || retracts(&out->view))
+        return true;
+    }
+    if (is_retraction(&out->view))
         return true;
     if (slice_is_one_of(view_text_at(&out->view, "header.id"), notice.waiting,
                         notice.waiting_count))
@@ -287,5 +313,5 @@ bool door_check(const struct door_input *in, struct arena *a, struct buf *work,
                        "end that (concordat held SITE list)");
     if (!notice.withhold_count)
         return true;
-    return reduce(in, &notice, a, work, out, e);
+    return door_reduce(in, &notice, a, work, out, e);
 }

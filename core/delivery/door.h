@@ -1,12 +1,15 @@
 /* door.h - the check just before a disclosure leaves (law 6). Pure: a disclosure and what is known
  * now in, a verdict out.
  *
- * What a notice says waits does not leave until a later one says so no more. What it withholds is taken
- * out; what it stops or cancels, what flows under an agreement no longer in force, and what would
- * leave with nothing in it, is stopped. One that may already have reached the partner is no longer
- * cancelled: its retraction follows it. A retraction carries ids and kind only and always passes
- * (law 10), unless its original never left. What the recipient is told depends on no withheld
- * value (law 7). */
+ * - A disclosure that its subject's notice lists as waiting does not leave; a later notice may
+ *   free it.
+ * - Fields that the notice withholds are taken out.
+ * - A disclosure is stopped when the notice stops or cancels it, when its agreement is no longer
+ *   in force, or when nothing would be left in it.
+ * - A disclosure that may have reached the partner is not cancelled any more: its retraction
+ *   follows it.
+ * - A retraction carries ids and kind only and always passes (law 10), unless its original never
+ *   left. What the recipient is told depends on no withheld value (law 7). */
 #ifndef CONCORDAT_DELIVERY_DOOR_H
 #define CONCORDAT_DELIVERY_DOOR_H
 

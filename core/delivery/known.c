@@ -39,7 +39,7 @@ struct known {
     struct table notice, link;
 };
 
-static struct entry *slot_of(const struct table *t, const uint8_t *key)
+static struct entry *known_slot(const struct table *t, const uint8_t *key)
 {
     if (!t->room)
         return NULL;
@@ -49,7 +49,7 @@ static struct entry *slot_of(const struct table *t, const uint8_t *key)
     return &t->entries[at];
 }
 
-static bool table_grow(struct table *t)
+static bool known_grow(struct table *t)
 {
     struct table bigger = { .room = t->room ? t->room * 2 : 64, .count = t->count };
     bigger.entries = mem_alloc(bigger.room * sizeof *bigger.entries);
@@ -57,19 +57,19 @@ static bool table_grow(struct table *t)
         return false;
     for (size_t i = 0; i < t->room; i++)
         if (t->entries[i].value)
-            *slot_of(&bigger, t->entries[i].key) = t->entries[i];
+            *known_slot(&bigger, t->entries[i].key) = t->entries[i];
     mem_free(t->entries);
     *t = bigger;
     return true;
 }
 
 /* A lower sequence never replaces a higher one. */
-static bool table_set(struct table *t, const uint8_t *key, struct slice value, int64_t sequence,
+static bool known_set(struct table *t, const uint8_t *key, struct slice value, int64_t sequence,
                       struct err *e)
 {
-    if (t->count * 4 >= t->room * 3 && !table_grow(t))
+    if (t->count * 4 >= t->room * 3 && !known_grow(t))
         return err_memory(e);
-    struct entry *at = slot_of(t, key);
+    struct entry *at = known_slot(t, key);
     if (at->value && at->sequence > sequence)
         return true;
     uint8_t *copy = mem_alloc(value.n + 1);
@@ -77,7 +77,8 @@ static bool table_set(struct table *t, const uint8_t *key, struct slice value, i
         return err_memory(e);
     if (value.n)
         memcpy(copy, value.p, value.n);
-    t->count += !at->value;
+    if (!at->value)
+        t->count++;
     mem_free(at->value);
     memcpy(at->key, key, ID_BYTES);
     at->value = copy;
@@ -86,13 +87,16 @@ static bool table_set(struct table *t, const uint8_t *key, struct slice value, i
     return true;
 }
 
-static struct slice table_get(const struct table *t, struct slice key)
+static struct slice known_get(const struct table *t, struct slice key)
 {
-    struct entry *at = key.n == ID_BYTES ? slot_of(t, key.p) : NULL;
-    return at && at->value ? slice_of(at->value, at->n) : (struct slice){ 0 };
+    const struct slice none = { 0 };
+    if (key.n != ID_BYTES)
+        return none;
+    const struct entry *at = known_slot(t, key.p);
+    return at && at->value ? slice_of(at->value, at->n) : none;
 }
 
-static void table_release(struct table *t)
+static void known_release(struct table *t)
 {
     for (size_t i = 0; i < t->room; i++)
         mem_free(t->entries[i].value);
@@ -112,7 +116,8 @@ static bool open_value(struct known *k, const struct bus_record *r, const char *
     return plan_view(s->plan, &k->work, body, out, e);
 }
 
-/* One that cannot be read is kept all the same: while it stands nothing of that subject leaves. */
+/* A notice that cannot be read is kept, too: while it is the last one nothing about its subject
+ * leaves. */
 static bool take_notice(struct known *k, const struct bus_record *r, struct err *e)
 {
     struct view v;
@@ -126,11 +131,11 @@ static bool take_notice(struct known *k, const struct bus_record *r, struct err 
     if (open_value(k, r, "Notice", &v, &why)) {
         sequence = view_long_at(&v, "sequence");
     } else {
-        const struct entry *at = slot_of(&k->notice, r->key.p);
+        const struct entry *at = known_slot(&k->notice, r->key.p);
         log_err(LOG_ERROR, &k->who, &why);
         sequence = at && at->value ? at->sequence : 0;
     }
-    return table_set(&k->notice, r->key.p, r->value, sequence, e);
+    return known_set(&k->notice, r->key.p, r->value, sequence, e);
 }
 
 /* Refusals beside the links are for feeds. */
@@ -156,10 +161,11 @@ static bool take_link(struct known *k, const struct bus_record *r, struct err *e
         log_err(LOG_ERROR, &k->who, &why);
         return true;
     }
-    if (!slice_equal(view_text_at(&v, "reference_of"), k->service) ||
-        !id_from_hex(view_text_at(&v, "reference"), reference))
+    if (!slice_equal(view_text_at(&v, "reference_of"), k->service))
         return true;
-    return table_set(&k->link, reference, view_text_at(&v, "local_id"), 0, e);
+    if (!id_from_hex(view_text_at(&v, "reference"), reference))
+        return true;
+    return known_set(&k->link, reference, view_text_at(&v, "local_id"), 0, e);
 }
 
 static bool read_to_end(struct known *k, struct bus_reader *reader,
@@ -179,10 +185,11 @@ static bool read_to_end(struct known *k, struct bus_reader *reader,
     return true;
 }
 
-/* What could not be taken is read again, from the start: an older word never replaces a newer. */
-static bool refresh(struct known *k, struct source *s,
-                    bool (*take)(struct known *, const struct bus_record *, struct err *),
-                    struct err *e)
+/* Reads a topic to its end. After a failure it is read again from its start, which does no harm:
+ * an older notice never replaces a newer one. */
+static bool refresh_source(struct known *k, struct source *s,
+                           bool (*take)(struct known *, const struct bus_record *, struct err *),
+                           struct err *e)
 {
     if (!s->reader && !bus_reader_open(k->bus, s->topic, 0, 0, &s->reader, e))
         return false;
@@ -206,8 +213,9 @@ bool known_open(const struct delivery_options *o, struct known **out, struct err
     k->notices.topic = topic_restrictions(&k->names, o->service);
     k->links.topic = topic_links(&k->names, o->agency);
     bool good = k->notices.topic && k->links.topic ? true : err_memory(e);
-    if (!good || !bus_reader_open(o->bus, k->notices.topic, 0, 0, &k->notices.reader, e) ||
-        !bus_reader_open(o->bus, k->links.topic, 0, 0, &k->links.reader, e)) {
+    good = good && bus_reader_open(o->bus, k->notices.topic, 0, 0, &k->notices.reader, e);
+    good = good && bus_reader_open(o->bus, k->links.topic, 0, 0, &k->links.reader, e);
+    if (!good) {
         known_close(&k);
         return false;
     }
@@ -215,31 +223,34 @@ bool known_open(const struct delivery_options *o, struct known **out, struct err
     return true;
 }
 
-void known_close(struct known **k)
+void known_close(struct known **out)
 {
-    if (!*k)
+    struct known *k = *out;
+    *out = NULL;
+    if (!k)
         return;
-    bus_reader_close(&(*k)->notices.reader);
-    bus_reader_close(&(*k)->links.reader);
-    table_release(&(*k)->notice);
-    table_release(&(*k)->link);
-    arena_release(&(*k)->names);
-    arena_release(&(*k)->work);
-    mem_free(*k);
-    *k = NULL;
+    bus_reader_close(&k->notices.reader);
+    bus_reader_close(&k->links.reader);
+    known_release(&k->notice);
+    known_release(&k->link);
+    arena_release(&k->names);
+    arena_release(&k->work);
+    mem_free(k);
 }
 
 bool known_refresh(struct known *k, struct err *e)
 {
-    return refresh(k, &k->notices, take_notice, e) && refresh(k, &k->links, take_link, e);
+    if (!refresh_source(k, &k->notices, take_notice, e))
+        return false;
+    return refresh_source(k, &k->links, take_link, e);
 }
 
 struct slice known_notice(const struct known *k, struct slice pseudonym)
 {
-    return table_get(&k->notice, pseudonym);
+    return known_get(&k->notice, pseudonym);
 }
 
 struct slice known_local_id(const struct known *k, struct slice pseudonym)
 {
-    return table_get(&k->link, pseudonym);
+    return known_get(&k->link, pseudonym);
 }

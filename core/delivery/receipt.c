@@ -6,7 +6,7 @@
 
 #define RECEIPT_VERSION 1
 
-static void put_names(const struct slice *list, size_t n, struct buf *out)
+static void receipt_put_names(const struct slice *list, size_t n, struct buf *out)
 {
     if (n)
         avro_put_long(out, (int64_t)n);
@@ -31,7 +31,7 @@ bool receipt_encode(const struct catalogue *c, const struct receipt *r, struct b
     avro_put_text(out, slice_text(r->outcome));
     avro_put_text(out, slice_text(r->code));
     avro_put_long(out, r->at_ms);
-    put_names(r->removed, r->removed_count, out);
+    receipt_put_names(r->removed, r->removed_count, out);
     buf_put(out, slice_of(hash, sizeof hash));
     return buf_done(out, e);
 }

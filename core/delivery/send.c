@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static void end(struct sent *out, const char *outcome, const char *code)
+static void send_end(struct sent *out, const char *outcome, const char *code)
 {
     out->outcome = outcome;
     out->code = code;
@@ -20,13 +20,13 @@ static void judge_trouble(struct sent *out, const struct err *why)
 }
 
 /* The file's ending where a partner reads files: people open them by it. */
-static const char *ending(const struct format *f)
+static const char *file_ending(const struct format *f)
 {
     return slice_equal_text(slice_text(f->name), "hl7v2") ? "hl7" : f->name;
 }
 
-static bool render(const struct send_input *in, const struct door_verdict *door, struct arena *a,
-                   struct buf *work, bool *fits, struct err *e)
+static bool send_render(const struct send_input *in, const struct door_verdict *door,
+                        struct arena *a, struct buf *work, bool *fits, struct err *e)
 {
     struct mapping_own own = { .local_id = in->local_id, .now_ms = in->now_ms };
     struct node *tree;
@@ -45,7 +45,7 @@ struct waiting {
     const struct log_who *who;
 };
 
-/* A second word on an earlier message comes too late to change anything; that it was no is told. */
+/* Logs a refusal of an earlier message: it comes too late to change anything. */
 static void tell_late(const struct waiting *w, const struct partner_said *said)
 {
     if (said->codes[0] && said->codes[1] != 'A')
@@ -71,9 +71,9 @@ static void judge_answer(const struct format *f, struct slice sent, struct slice
     out->means = f->means(answer, sent, id, &h->said, &h->why);
     if (out->means == ANSWER_YES)
         return;
+    bool is_refused = out->means == ANSWER_ERROR || out->means == ANSWER_REJECT;
     h->left = true;
-    h->fate = out->means == ANSWER_ERROR || out->means == ANSWER_REJECT ? HANDING_LATER
-                                                                        : HANDING_UNKNOWN;
+    h->fate = is_refused ? HANDING_LATER : HANDING_UNKNOWN;
 }
 
 void send_hand_over(const struct send_input *in, struct slice bytes, struct buf *answer,
@@ -83,8 +83,8 @@ void send_hand_over(const struct send_input *in, struct slice bytes, struct buf 
     const struct log_who who = { "delivery", in->o->name };
     struct waiting w = { f, bytes, in->id, &who };
     char name[64];
-    int n =
-        snprintf(name, sizeof name, "%.*s.%s", (int)in->id.n, (const char *)in->id.p, ending(f));
+    int n = snprintf(name, sizeof name, "%.*s.%s", (int)in->id.n, (const char *)in->id.p,
+                     file_ending(f));
     struct outgoing m = { .bytes = bytes,
                           .id = in->id,
                           .name = slice_of(name, (size_t)n),
@@ -118,19 +118,22 @@ bool send_prepare(const struct send_input *in, struct arena *a, struct buf *work
     out->removed = door.removed;
     out->removed_count = door.removed_count;
     if (good && door.way == DOOR_STOP) {
-        end(out, "stopped", door.code);
+        send_end(out, "stopped", door.code);
         return true;
     }
-    bool seen = good;
-    if (!good || !render(in, &door, a, work, &fits, &why)) {
+    bool passed = good;
+    good = good && send_render(in, &door, a, work, &fits, &why);
+    if (!good) {
         judge_trouble(out, &why);
-        out->unrendered = seen && out->park;
-        return why.fate != ERR_FATAL || err_set(e, ERR_FATAL, why.code, why.at, "%s", why.text);
+        out->unrendered = passed && out->park;
+        if (why.fate == ERR_FATAL)
+            return err_set(e, ERR_FATAL, why.code, why.at, "%s", why.text);
+        return true;
     }
     out->ready = fits;
     if (fits)
-        end(out, door.way == DOOR_REDUCE ? "reduced" : "accepted", "");
+        send_end(out, door.way == DOOR_REDUCE ? "reduced" : "accepted", "");
     else
-        end(out, "stopped", "delivery.not-delivered");
+        send_end(out, "stopped", "delivery.not-delivered");
     return true;
 }

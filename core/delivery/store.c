@@ -207,7 +207,7 @@ bool store_known(struct store *s, struct slice id, struct arena *a, bool *known,
     return outcome->p || err_memory(e);
 }
 
-static bool count(struct store *s, const char *name, int64_t n, struct err *e)
+static bool store_count(struct store *s, const char *name, int64_t n, struct err *e)
 {
     struct db_query *q = s->query[Q_COUNT];
     db_bind_text(q, 1, slice_text(name));
@@ -221,7 +221,7 @@ bool store_skip(struct store *s, int64_t to, struct err *e)
     if (!store_progress(s, &from, e) || !db_begin(s->db, e))
         return false;
     db_bind_int(s->query[Q_MOVE], 1, to);
-    if (db_do(s->query[Q_MOVE], e) && count(s, "skipped", to > from ? to - from : 0, e))
+    if (db_do(s->query[Q_MOVE], e) && store_count(s, "skipped", to > from ? to - from : 0, e))
         return db_commit(s->db, e);
     db_rollback(s->db);
     return false;
@@ -230,7 +230,7 @@ bool store_skip(struct store *s, int64_t to, struct err *e)
 static bool count_taken(struct store *s, const struct arrived *r, struct err *e)
 {
     bool refused = r->receipt.n || !r->id.n;
-    return count(s, "taken", 1, e) && (!refused || count(s, "refused", 1, e));
+    return store_count(s, "taken", 1, e) && (!refused || store_count(s, "refused", 1, e));
 }
 
 static bool queue_one(struct store *s, const struct arrived *r, struct err *e)
@@ -253,17 +253,20 @@ static bool take_one(struct store *s, const struct arrived *r, struct err *e)
     if (!r->id.n)
         return count_taken(s, r, e);
     if (r->again)
-        return queue_one(s, r, e) && count(s, "duplicates", 1, e);
+        return queue_one(s, r, e) && store_count(s, "duplicates", 1, e);
     db_bind_text(own, 1, r->id);
     db_bind_blob(own, 2, r->subject);
     db_bind_int(own, 3, r->route);
-    db_bind_text(own, 4, r->ended ? slice_text(r->ended) : r->receipt.n ? SLICE("refused") : SLICE(""));
+    struct slice outcome = r->receipt.n ? SLICE("refused") : SLICE("");
+    if (r->ended)
+        outcome = slice_text(r->ended);
+    db_bind_text(own, 4, outcome);
     if (!db_do(own, e))
         return false;
     if (db_changes(s->db) == 0)
-        return count(s, "duplicates", 1, e);
+        return store_count(s, "duplicates", 1, e);
     if (r->ended)
-        return count(s, "taken", 1, e) && count(s, r->ended, 1, e);
+        return store_count(s, "taken", 1, e) && store_count(s, r->ended, 1, e);
     return queue_one(s, r, e) && count_taken(s, r, e);
 }
 
@@ -311,9 +314,9 @@ bool store_due(struct store *s, int64_t after_seq, int64_t now_ms, struct arena 
         .said = arena_copy(a, db_blob(q, 12)),
     };
     db_reset(q);
-    return (out->id.p && out->subject.p && out->bytes.p && out->original.p && out->receipt.p &&
-            out->said.p) ||
-           err_memory(e);
+    bool is_whole = out->id.p && out->subject.p && out->bytes.p && out->original.p &&
+                    out->receipt.p && out->said.p;
+    return is_whole || err_memory(e);
 }
 
 bool store_next_due(struct store *s, int64_t *due_ms, struct err *e)
@@ -364,7 +367,7 @@ bool store_trying(struct store *s, int64_t seq, struct err *e)
     return db_do(s->query[Q_TRYING], e);
 }
 
-static bool put_trouble(struct store *s, const struct store_trouble *t, struct err *e)
+static bool store_put_trouble(struct store *s, const struct store_trouble *t, struct err *e)
 {
     struct db_query *q = s->query[Q_TROUBLE];
     db_bind_int(q, 1, t->seq);
@@ -384,7 +387,7 @@ static bool put_with_trouble(struct store *s, struct db_query *change,
 {
     if (!db_begin(s->db, e))
         return false;
-    if (!db_do(change, e) || !put_trouble(s, t, e)) {
+    if (!db_do(change, e) || !store_put_trouble(s, t, e)) {
         db_rollback(s->db);
         return false;
     }
@@ -469,8 +472,8 @@ bool store_down_since(struct store *s, int64_t *since_ms, struct err *e)
     return true;
 }
 
-/* The next row that waits, and whether it is selected. What has no trouble of its own is taken by its
- * id only. */
+/* The next row that waits, and whether it is selected. A row without trouble of its own is
+ * selected by its id only. */
 static bool next_aside(struct store *s, const struct selection *which, int64_t *seq, bool *selected,
                        bool *found, struct err *e)
 {
@@ -481,13 +484,14 @@ static bool next_aside(struct store *s, const struct selection *which, int64_t *
     if (!*found)
         return true;
     *seq = db_int(q, 0);
-    *selected = (which->id_count || !db_is_null(q, 3)) &&
-                selection_takes(which, db_blob(q, 1), db_blob(q, 2), db_int(q, 3));
+    bool has_trouble = !db_is_null(q, 3);
+    bool may_be = which->id_count || has_trouble;
+    *selected = may_be && selection_takes(which, db_blob(q, 1), db_blob(q, 2), db_int(q, 3));
     db_reset(q);
     return true;
 }
 
-static bool take_back(struct store *s, int64_t seq, bool drop, struct err *e)
+static bool take_back_one(struct store *s, int64_t seq, bool drop, struct err *e)
 {
     struct db_query *row = s->query[drop ? Q_DROP : Q_TAKE_AGAIN];
     db_bind_int(row, 1, seq);
@@ -498,13 +502,20 @@ static bool take_back(struct store *s, int64_t seq, bool drop, struct err *e)
 bool store_take_back(struct store *s, const struct way_back *w, uint64_t *done, struct err *e)
 {
     int64_t seq = 0;
-    bool found = true, selected = false, good = true;
+    bool good = true;
     *done = 0;
     if (!db_begin(s->db, e))
         return false;
-    while (good && (good = next_aside(s, &w->which, &seq, &selected, &found, e)) && found) {
-        good = !selected || take_back(s, seq, w->drop, e);
-        *done += good && selected;
+    while (good) {
+        bool found = false, selected = false;
+        good = next_aside(s, &w->which, &seq, &selected, &found, e);
+        if (!good || !found)
+            break;
+        if (!selected)
+            continue;
+        good = take_back_one(s, seq, w->drop, e);
+        if (good)
+            ++*done;
     }
     if (!good) {
         db_rollback(s->db);
@@ -525,7 +536,7 @@ bool store_ended(struct store *s, const struct queued *row, const char *outcome,
     db_bind_text(own, 1, row->id);
     db_bind_text(own, 2, slice_text(outcome));
     db_bind_int(own, 3, row->maybe || !stopped);
-    if (!db_do(end, e) || !db_do(own, e) || !count(s, outcome, 1, e)) {
+    if (!db_do(end, e) || !db_do(own, e) || !store_count(s, outcome, 1, e)) {
         db_rollback(s->db);
         return false;
     }

@@ -25,10 +25,12 @@ static int by_id(const void *x, const void *y)
 {
     const struct entry *a = x, *b = y;
     int order = memcmp(a->id, b->id, sizeof a->id);
-    return order ? order : a->turn < b->turn ? -1 : a->turn > b->turn;
+    if (order)
+        return order;
+    return (a->turn > b->turn) - (a->turn < b->turn);
 }
 
-static bool add(struct told *t, struct slice id, struct slice outcome, struct err *e)
+static bool told_add(struct told *t, struct slice id, struct slice outcome, struct err *e)
 {
     void *list = t->list;
     struct entry one = { .outcome = 0, .turn = (uint32_t)t->count };
@@ -45,9 +47,9 @@ static bool add(struct told *t, struct slice id, struct slice outcome, struct er
     return true;
 }
 
-/* What is no receipt, or another service's, is passed over. */
-static bool take(const struct delivery_options *o, struct arena *a, struct slice framed,
-                 struct told *t, struct err *e)
+/* Adds a receipt of this service; any other record is passed over. */
+static bool told_take(const struct delivery_options *o, struct arena *a, struct slice framed,
+                      struct told *t, struct err *e)
 {
     const struct schema *s = catalogue_named(o->bundle->catalogue, SLICE("Receipt"));
     struct err ignored = { .fate = ERR_NONE };
@@ -55,15 +57,19 @@ static bool take(const struct delivery_options *o, struct arena *a, struct slice
     struct slice body;
     struct view v;
     arena_reset(a);
-    if (!s || !wire_open(framed, &fingerprint, &body, &ignored) ||
-        fingerprint != plan_fingerprint(s->plan) || !plan_view(s->plan, a, body, &v, &ignored) ||
-        !slice_equal(view_text_at(&v, "recipient"), o->service))
+    if (!s || !wire_open(framed, &fingerprint, &body, &ignored))
         return true;
-    return add(t, view_text_at(&v, "disclosure"), view_text_at(&v, "outcome"), e);
+    if (fingerprint != plan_fingerprint(s->plan))
+        return true;
+    if (!plan_view(s->plan, a, body, &v, &ignored))
+        return true;
+    if (!slice_equal(view_text_at(&v, "recipient"), o->service))
+        return true;
+    return told_add(t, view_text_at(&v, "disclosure"), view_text_at(&v, "outcome"), e);
 }
 
-static bool read_partition(const struct delivery_options *o, const char *topic, int partition,
-                           struct arena *a, struct told *t, struct err *e)
+static bool told_read_partition(const struct delivery_options *o, const char *topic, int partition,
+                                struct arena *a, struct told *t, struct err *e)
 {
     struct bus_reader *r = NULL;
     const struct bus_record *list = NULL;
@@ -72,7 +78,7 @@ static bool read_partition(const struct delivery_options *o, const char *topic, 
         size_t n = 0;
         good = bus_reader_next(r, 1000, &list, &n, &end, e);
         for (size_t i = 0; good && i < n; i++)
-            good = take(o, a, list[i].value, t, e);
+            good = told_take(o, a, list[i].value, t, e);
     }
     bus_reader_close(&r);
     return good;
@@ -86,7 +92,7 @@ bool told_read(const struct delivery_options *o, const char *topic, struct told 
     bool good = t != NULL || err_memory(e);
     arena_init(&a, VIEW_BYTES);
     for (int i = 0; good && i < o->bundle->partitions; i++)
-        good = read_partition(o, topic, i, &a, t, e);
+        good = told_read_partition(o, topic, i, &a, t, e);
     arena_release(&a);
     if (good && t->count > 1)
         qsort(t->list, t->count, sizeof *t->list, by_id);

@@ -1,5 +1,5 @@
-/* topic.c - reads a service's disclosures into the queue, and sees when the topic is not what it
- * was. */
+/* topic.c - reads a service's disclosures into the queue, and notices when the topic is another
+ * than before. */
 #include "bus/topics.h"
 #include "delivery/arrival.h"
 #include "delivery/inside.h"
@@ -8,7 +8,7 @@
 
 #define ANEW_KEPT_MS ((int64_t)14 * 24 * 3600 * 1000)
 
-static bool aged(const struct delivery *d, const struct bus_end *end, struct err *e)
+static bool topic_aged(const struct delivery *d, const struct bus_end *end, struct err *e)
 {
     return err_set(e, ERR_FATAL, "bus.aged", 0,
                    "cannot go on in '%s' at %" PRId64 ": it begins at %" PRId64 "; up to %" PRId64
@@ -16,8 +16,8 @@ static bool aged(const struct delivery *d, const struct bus_end *end, struct err
                    d->disclosures, d->next, end->first, end->first - d->next, d->o.name);
 }
 
-static bool begin_anew(struct delivery *d, const struct bus_end *end, const char *why,
-                       struct err *e)
+static bool topic_begin_anew(struct delivery *d, const struct bus_end *end, const char *why,
+                             struct err *e)
 {
     log_line(LOG_WARN, &d->who, "delivery.anew",
              "'%s' is not the topic that was read up to %" PRId64
@@ -28,7 +28,8 @@ static bool begin_anew(struct delivery *d, const struct bus_end *end, const char
     return store_begin_anew(d->store, d->next, delivery_now_ms(d), e);
 }
 
-/* Receipts are asked where the file is new and the topic is not, and for a while after a loss. */
+/* Reads the receipts when the database is new and the topic is not, and for a while after a topic
+ * was lost. */
 static bool look_back(struct delivery *d, const struct bus_end *end, struct err *e)
 {
     bool fresh;
@@ -37,8 +38,9 @@ static bool look_back(struct delivery *d, const struct bus_end *end, struct err 
         return true;
     if (!store_history(d->store, &fresh, &anew_ms, e))
         return false;
-    bool lost = anew_ms > 0 && delivery_now_ms(d) - anew_ms < ANEW_KEPT_MS;
-    if (!lost && !(fresh && end->next > 0))
+    bool lost_topic = anew_ms > 0 && delivery_now_ms(d) - anew_ms < ANEW_KEPT_MS;
+    bool lost_file = fresh && end->next > 0;
+    if (!lost_topic && !lost_file)
         return true;
     return told_read(&d->o, d->receipts, &d->told, e);
 }
@@ -47,20 +49,22 @@ static bool look_back(struct delivery *d, const struct bus_end *end, struct err 
 bool topic_open(struct delivery *d, struct err *e)
 {
     struct bus_end end;
-    if (!store_progress(d->store, &d->next, e) ||
-        !bus_end(d->o.bus, d->disclosures, 0, &end, e))
+    if (!store_progress(d->store, &d->next, e))
         return false;
-    if (d->next > end.next && !begin_anew(d, &end, "it ends before that", e))
+    if (!bus_end(d->o.bus, d->disclosures, 0, &end, e))
+        return false;
+    if (d->next > end.next && !topic_begin_anew(d, &end, "it ends before that", e))
         return false;
     if (d->next < end.first)
-        return aged(d, &end, e);
+        return topic_aged(d, &end, e);
     if (!look_back(d, &end, e))
         return false;
     d->compares = d->next > end.first;
     return bus_reader_open(d->o.bus, d->disclosures, 0, d->next - d->compares, &d->reader, e);
 }
 
-/* By the receipts: what had ended is not sent again, and told again when its receipt is gone. */
+/* Compares with the receipts. A disclosure that had ended is not sent again; when its receipt is
+ * gone from the bus, the receipt is published again. */
 static bool compare_receipts(struct delivery *d, struct arrived *one, struct err *e)
 {
     bool known;
@@ -76,39 +80,45 @@ static bool compare_receipts(struct delivery *d, struct arrived *one, struct err
     if (!one->again)
         return true;
     const char *word = arena_text(&d->arena, outcome);
-    return (word || err_memory(e)) &&
-           arrival_receipt(&d->o, &d->arena, word, "delivery.again", one, e);
+    if (!word)
+        return err_memory(e);
+    return arrival_receipt(&d->o, &d->arena, word, "delivery.again", one, e);
 }
 
-/* Whether r, which stands where the last one was taken, is that one. One without an id cannot be
- * told from it. */
+/* Whether r, at the offset of the last record taken, is that record. A record without an id is
+ * taken for it. */
 static bool is_the_last(struct delivery *d, const struct bus_record *r, bool *yes, struct err *e)
 {
     struct arrived one;
     struct slice outcome;
     arena_reset(&d->arena);
     *yes = true;
-    return arrival_read(&d->o, d->store, &d->arena, r, &one, e) &&
-           (!one.id.n || store_known(d->store, one.id, &d->arena, yes, &outcome, e));
+    if (!arrival_read(&d->o, d->store, &d->arena, r, &one, e))
+        return false;
+    if (!one.id.n)
+        return true;
+    return store_known(d->store, one.id, &d->arena, yes, &outcome, e);
 }
 
 /* Moves records into the queue, with the progress that they make. */
-static bool keep(struct delivery *d, const struct bus_record *r, size_t n, struct err *e)
+static bool keep_records(struct delivery *d, const struct bus_record *r, size_t n, struct err *e)
 {
     arena_reset(&d->arena);
     struct arrived *list = ARENA_ARRAY(&d->arena, n, struct arrived);
     if (!list)
         return err_memory(e);
-    for (size_t i = 0; i < n; i++)
-        if (!arrival_read(&d->o, d->store, &d->arena, &r[i], &list[i], e) ||
-            !compare_receipts(d, &list[i], e))
+    for (size_t i = 0; i < n; i++) {
+        if (!arrival_read(&d->o, d->store, &d->arena, &r[i], &list[i], e))
             return false;
+        if (!compare_receipts(d, &list[i], e))
+            return false;
+    }
     return store_take(d->store, list, n, r[n - 1].offset + 1, e);
 }
 
 /* *same false: the topic is another, and is read anew. */
-static bool compare(struct delivery *d, const struct bus_record **r, size_t *n, bool *same,
-                    struct err *e)
+static bool compare_last(struct delivery *d, const struct bus_record **r, size_t *n, bool *same,
+                         struct err *e)
 {
     struct bus_end end;
     *same = true;
@@ -121,11 +131,14 @@ static bool compare(struct delivery *d, const struct bus_record **r, size_t *n, 
         return false;
     ++*r;
     --*n;
-    return *same || (bus_end(d->o.bus, d->disclosures, 0, &end, e) &&
-                     begin_anew(d, &end, "another record stands before that", e));
+    if (*same)
+        return true;
+    if (!bus_end(d->o.bus, d->disclosures, 0, &end, e))
+        return false;
+    return topic_begin_anew(d, &end, "another record stands before that", e);
 }
 
-/* What could not be kept is read again: the reader is past it. */
+/* Records that could not be kept are read again: the reader is past them, so it is closed. */
 bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
 {
     const struct bus_record *r;
@@ -133,8 +146,10 @@ bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
     bool end, same = true;
     if (!d->reader && !topic_open(d, e))
         return false;
-    bool good = bus_reader_next(d->reader, wait_ms, &r, &n, &end, e) &&
-                compare(d, &r, &n, &same, e) && (!same || n == 0 || keep(d, r, n, e));
+    bool good = bus_reader_next(d->reader, wait_ms, &r, &n, &end, e);
+    good = good && compare_last(d, &r, &n, &same, e);
+    if (good && same && n > 0)
+        good = keep_records(d, r, n, e);
     if (!good || !same)
         bus_reader_close(&d->reader);
     *busy = good && (n > 0 || !same);

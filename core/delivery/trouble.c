@@ -1,8 +1,9 @@
-/* trouble.c - what did not go: when again, when it is parked, and what an operator is told of it.
+/* trouble.c - disclosures that were not delivered: when they are tried again, when they are
+ * parked, and what an operator is told.
  *
- * Said once when it begins, once when it lasts, once when it is over, and when there is another reason;
- * each try between is for debugging.
- * What is parked is said for the first; how many there are stands in status and metrics. */
+ * Trouble is logged when it begins, when it lasts, when its reason changes and when it is over;
+ * each try in between is logged for debugging only. The first parked disclosure is logged; status
+ * and metrics count all. */
 #include "delivery/inside.h"
 
 #include "base/clock.h"
@@ -10,13 +11,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What concerns every message: one at a time tries whether it is over. */
+/* Whether the trouble concerns every message: then one at a time tries whether it is over. */
 static bool is_wide(const struct handing *h)
 {
     return h->fate == HANDING_NOT_SENT || h->fate == HANDING_SITE;
 }
 
-static int64_t wait_ms(const struct delivery *d, int64_t tries)
+static int64_t trouble_wait_ms(const struct delivery *d, int64_t tries)
 {
     int64_t wait = d->o.retry_ms;
     for (int64_t i = 0; i < tries && wait < d->o.retry_max_ms; i++)
@@ -24,14 +25,25 @@ static int64_t wait_ms(const struct delivery *d, int64_t tries)
     return wait < d->o.retry_max_ms ? wait : d->o.retry_max_ms;
 }
 
-/* AE and AR may be sent so often; whatever else is refused was looked at, and is not sent again. */
+/* How many tries the partner may answer so; 0: any number. */
+static int64_t most_tries(const struct delivery *d, enum answer_means means)
+{
+    switch (means) {
+    case ANSWER_ERROR:
+        return d->o.tries_on_error;
+    case ANSWER_REJECT:
+        return d->o.tries_on_reject;
+    default:
+        return 0;
+    }
+}
+
+/* After so many AE or AR it is parked; any other refusal parks it at once. */
 static bool is_parked(const struct delivery *d, const struct queued *q, const struct sent *s)
 {
     if (s->park)
         return true;
-    int64_t most = s->means == ANSWER_ERROR    ? d->o.tries_on_error
-                   : s->means == ANSWER_REJECT ? d->o.tries_on_reject
-                                               : 0;
+    int64_t most = most_tries(d, s->means);
     return most > 0 && q->errors + 1 >= most;
 }
 
@@ -49,7 +61,8 @@ static void say_down(struct delivery *d, const struct sent *s, int64_t now_ms)
 static bool go_down(struct delivery *d, const struct sent *s, int64_t now_ms, struct err *e)
 {
     d->down_tries++;
-    if (d->down_since_ms && d->down_code && strcmp(d->down_code, s->why.code) == 0)
+    bool is_told = d->down_since_ms && d->down_code && strcmp(d->down_code, s->why.code) == 0;
+    if (is_told)
         return true;
     if (!d->down_since_ms)
         d->down_since_ms = now_ms;
@@ -90,7 +103,8 @@ static bool say_over(struct delivery *d, struct err *e)
         return true;
     if (!store_troubled(d->store, &t, e))
         return false;
-    d->parked_said &= t.parked > 0;
+    if (t.parked == 0)
+        d->parked_said = false;
     if (t.waiting)
         return true;
     if (d->in_trouble || d->alarmed)
@@ -101,7 +115,8 @@ static bool say_over(struct delivery *d, struct err *e)
 
 /* ---- what is done ---- */
 
-/* What we could not render goes by itself once we can; what a partner refused does not. */
+/* A disclosure that our mapping could not render is tried again by itself with another mapping;
+ * one that the partner refused is not. */
 static const char *what_ends_it(const struct sent *s)
 {
     return s->unrendered ? "it starts with another mapping, or a named person gives it up "
@@ -110,8 +125,8 @@ static const char *what_ends_it(const struct sent *s)
                            "(concordat deliveries SITE again|drop)";
 }
 
-static bool park(struct delivery *d, const struct queued *q, const struct sent *s,
-                 const struct store_trouble *t, struct err *e)
+static bool park_row(struct delivery *d, const struct queued *q, const struct sent *s,
+                     const struct store_trouble *t, struct err *e)
 {
     log_line(d->parked_said ? LOG_INFO : LOG_WARN, &d->who, t->code,
              "disclosure %.*s parked until %s: %s%s%s", SHOWN(q->id), what_ends_it(s), s->why.text,
@@ -132,28 +147,36 @@ static void log_try(const struct delivery *d, const struct sent *s, enum log_lev
 static bool let_pass(struct delivery *d, const struct queued *q, const struct store_trouble *t,
                      struct err *e)
 {
-    return strcmp(t->code, STORE_DOUBT) != 0 || store_let_pass(d->store, q->subject, e);
+    if (strcmp(t->code, STORE_DOUBT) != 0)
+        return true;
+    return store_let_pass(d->store, q->subject, e);
 }
 
-static bool again(struct delivery *d, const struct queued *q, const struct sent *s,
-                  const struct store_trouble *t, struct err *e)
+static bool try_again(struct delivery *d, const struct queued *q, const struct sent *s,
+                      const struct store_trouble *t, struct err *e)
 {
-    int64_t after = s->handing.after_ms;
+    int64_t after = s->handing.after_ms; /* the partner's Retry-After, or 0 */
     bool wide = s->handed && is_wide(&s->handing);
     if (after > d->o.retry_after_max_ms)
         after = d->o.retry_after_max_ms;
     if (wide && !go_down(d, s, t->at_ms, e))
         return false;
-    int64_t wait = wait_ms(d, wide ? d->down_tries - 1 : q->tries);
-    int64_t due = t->at_ms + (after > wait ? after : wait);
-    if (wide || (s->handed && after > 0))
+    int64_t wait = trouble_wait_ms(d, wide ? d->down_tries - 1 : q->tries);
+    if (wait < after)
+        wait = after;
+    int64_t due = t->at_ms + wait;
+    bool asks_for_quiet = s->handed && after > 0;
+    if (wide || asks_for_quiet)
         d->quiet_until_ms = due;
     bool said = wide || d->in_trouble;
     d->in_trouble = true;
     log_try(d, s, said ? LOG_DEBUG : LOG_WARN);
     struct store_troubled all;
-    if (!store_again(d->store, t, due, e) || !let_pass(d, q, t, e) ||
-        !store_troubled(d->store, &all, e))
+    if (!store_again(d->store, t, due, e))
+        return false;
+    if (!let_pass(d, q, t, e))
+        return false;
+    if (!store_troubled(d->store, &all, e))
         return false;
     look_for_alarm(d, &all, t->code, t->at_ms);
     return true;
@@ -173,9 +196,10 @@ bool trouble_take(struct delivery *d, const struct queued *q, const struct sent 
     };
     if (s->unrendered)
         t.mapping = slice_of(mapping_hash(d->o.mapping), HASH_BYTES);
-    if (s->handed && !is_wide(&s->handing) && !come_up(d, t.at_ms, e))
+    bool reached_partner = s->handed && !is_wide(&s->handing);
+    if (reached_partner && !come_up(d, t.at_ms, e))
         return false;
-    return is_parked(d, q, s) ? park(d, q, s, &t, e) : again(d, q, s, &t, e);
+    return is_parked(d, q, s) ? park_row(d, q, s, &t, e) : try_again(d, q, s, &t, e);
 }
 
 bool trouble_over(struct delivery *d, const struct queued *q, bool handed, struct err *e)
@@ -195,11 +219,12 @@ bool trouble_clock(struct delivery *d, struct err *e)
     return store_sooner(d->store, back_ms, INT64_MAX, e);
 }
 
-/* What was set down by a clock that is ahead of this one. */
+/* Shortens waits that were written by a clock ahead of this one. */
 static bool wait_no_longer(struct delivery *d, struct err *e)
 {
-    int64_t most = d->o.retry_max_ms > d->o.retry_after_max_ms ? d->o.retry_max_ms
-                                                               : d->o.retry_after_max_ms;
+    int64_t most = d->o.retry_max_ms;
+    if (most < d->o.retry_after_max_ms)
+        most = d->o.retry_after_max_ms;
     d->clock_ms = delivery_now_ms(d);
     return store_sooner(d->store, 0, d->clock_ms + most, e);
 }
@@ -209,8 +234,13 @@ bool trouble_begin(struct delivery *d, struct err *e)
     struct store_troubled t;
     int64_t n = 0;
     struct slice mapping = slice_of(mapping_hash(d->o.mapping), HASH_BYTES);
-    if (!store_unpark_rendered(d->store, mapping, &n, e) || !store_troubled(d->store, &t, e) ||
-        !store_down_since(d->store, &d->down_since_ms, e) || !wait_no_longer(d, e))
+    if (!store_unpark_rendered(d->store, mapping, &n, e))
+        return false;
+    if (!store_troubled(d->store, &t, e))
+        return false;
+    if (!store_down_since(d->store, &d->down_since_ms, e))
+        return false;
+    if (!wait_no_longer(d, e))
         return false;
     if (n)
         log_line(LOG_INFO, &d->who, "delivery.mapping",
