@@ -1,8 +1,8 @@
-/* replay.c - law 5: the recorded inputs judged again from nothing, in the order of the audit.
+/* replay.c - law 5: the recorded inputs are judged again from nothing, in the order of the audit.
  *
- * Each partition starts empty and takes the very step the router takes (step.c). The chain is
- * carried on from the recorded entries, so that one difference is told once and not in every
- * entry after it. */
+ * Each partition starts empty and takes the same step as the router (step.c). The chain goes on
+ * from the recorded entries, so that one difference is told once and not in every entry after it.
+ * */
 #include "replay/compare.h"
 #include "replay/replay.h"
 #include "step/step.h"
@@ -17,7 +17,7 @@ struct replay {
     bool knows_environment;
     const struct bundle *fallback;
     const struct replay_bundles *bundles; /* NULL: the one given alone */
-    uint8_t hash[HASH_BYTES];       /* of the entry before: its bundle is rules.bundle */
+    uint8_t hash[HASH_BYTES];       /* of rules.bundle, which is that of the entry before */
     bool has_hash, told_bundle;
     int number;                     /* of the partition at hand */
     struct partition partition;
@@ -37,7 +37,9 @@ static void check_bundle(struct replay *r, const struct audit_read *entry)
 /* The bundle that the entry was decided under. */
 static void choose_bundle(struct replay *r, const struct audit_read *entry)
 {
-    if (!r->bundles || (r->has_hash && hash_equal(r->hash, entry->bundle_hash)))
+    if (!r->bundles)
+        return;
+    if (r->has_hash && hash_equal(r->hash, entry->bundle_hash))
         return;
     const struct bundle *found = r->bundles->find(r->bundles->ctx, entry->bundle_hash);
     memcpy(r->hash, entry->bundle_hash, HASH_BYTES);
@@ -46,13 +48,15 @@ static void choose_bundle(struct replay *r, const struct audit_read *entry)
     r->told_bundle = false;
 }
 
-static void count(struct audit_report *out, const struct audit_read *entry)
+static void replay_count(struct audit_report *out, const struct audit_read *entry)
 {
     out->entries++;
-    out->events += slice_equal_text(entry->kind, audit_kind_name(AUDIT_EVENT));
+    if (slice_equal_text(entry->kind, audit_kind_name(AUDIT_EVENT)))
+        out->events++;
     out->decisions += entry->decision_count;
     for (size_t i = 0; i < entry->decision_count; i++)
-        out->disclosures += entry->decisions[i].disclosure.n > 0;
+        if (entry->decisions[i].disclosure.n > 0)
+            out->disclosures++;
 }
 
 static bool was_other_environment(struct slice kind, struct slice code)
@@ -72,7 +76,8 @@ static bool decide_again(struct replay *r, const struct audit_read *entry,
     bool now = was_other_environment(slice_text(audit_kind_name(step->kind)),
                                      slice_text(step->refusal.code));
     bool agrees = r->knows_environment || recorded == now;
-    r->knows_environment = r->knows_environment || recorded || now || step->kind == AUDIT_EVENT;
+    if (recorded || now || step->kind == AUDIT_EVENT)
+        r->knows_environment = true;
     if (agrees)
         return true;
     step_drop(step);
@@ -109,16 +114,18 @@ static bool replay_input(struct replay *r, const struct audit_read *entry, struc
     uint64_t passed = 0;
     if (!walk_inputs_at(&r->inputs, entry->input_topic, entry->input_offset, &in, &passed, e))
         return false;
-    count(r->f.report, entry);
+    replay_count(r->f.report, entry);
     choose_bundle(r, entry);
     if (passed > 0)
         finding(&r->f,
                 "audit %d number %" PRId64 ": %" PRIu64 " inputs before it were never decided",
                 r->number, entry->sequence, passed);
-    if (!in)
+    if (!in) {
         finding(&r->f, "audit %d number %" PRId64 ": its input is not on the bus", r->number,
                 entry->sequence);
-    return !in || step_again(r, entry, framed, in, e);
+        return true;
+    }
+    return step_again(r, entry, framed, in, e);
 }
 
 static bool replay_entry(struct replay *r, struct slice framed, struct err *e)
@@ -146,7 +153,10 @@ static bool replay_partition(struct replay *r, struct err *e)
     r->partition = (struct partition){ .chain = { .next = 0 } };
     walk_inputs_init(&r->inputs, r->bus, r->number);
     bool good = walk_open(&w, r->bus, TOPIC_AUDIT, r->number, 0, e);
-    while (good && (good = walk_next(&w, &record, e)) && record) {
+    while (good) {
+        good = walk_next(&w, &record, e);
+        if (!good || !record)
+            break;
         arena_reset(&r->arena);
         good = replay_entry(r, record->value, e);
     }

@@ -1,6 +1,7 @@
-/* replay_effect.c - two routers from nothing, side by side over the same inputs; what differs is counted.
+/* replay_effect.c - two routers from nothing, side by side over the same inputs; their differences
+ * are counted.
  *
- * Both take the very step the router takes (step.c). Facts grow apart only where the bundles do: in
+ * Both take the same step as the router (step.c). Their facts differ only where the bundles do: in
  * who got what, and in what is held. */
 #include "replay/replay_effect.h"
 
@@ -54,11 +55,12 @@ static bool seen_grow(struct seen *s, struct err *e)
     if (!bigger.slots)
         return err_memory(e);
     for (size_t i = 0; i < s->room; i++) {
+        if (!s->slots[i])
+            continue;
         size_t at = s->slots[i] & (bigger.room - 1);
-        while (s->slots[i] && bigger.slots[at])
+        while (bigger.slots[at])
             at = (at + 1) & (bigger.room - 1);
-        if (s->slots[i])
-            bigger.slots[at] = s->slots[i];
+        bigger.slots[at] = s->slots[i];
     }
     mem_free(s->slots);
     *s = bigger;
@@ -69,16 +71,19 @@ static bool seen_add(struct seen *s, uint64_t hash, bool *is_new, struct err *e)
 {
     if (s->count * 4 >= s->room * 3 && !seen_grow(s, e))
         return false;
-    size_t at = (hash |= 1) & (s->room - 1);
+    hash |= 1; /* 0 stands for a free slot */
+    size_t at = hash & (s->room - 1);
     while (s->slots[at] && s->slots[at] != hash)
         at = (at + 1) & (s->room - 1);
     *is_new = !s->slots[at];
     s->slots[at] = hash;
-    s->count += *is_new;
+    if (*is_new)
+        s->count++;
     return true;
 }
 
-static struct effect_line *line_of(struct comparing *c, struct slice service, struct slice category)
+static struct effect_line *effect_line_of(struct comparing *c, struct slice service,
+                                          struct slice category)
 {
     for (size_t i = 0; i < c->line_count; i++)
         if (slice_equal(c->lines[i].category, category) &&
@@ -95,16 +100,18 @@ static struct effect_line *line_of(struct comparing *c, struct slice service, st
 }
 
 /* Whether a protected prohibition of either bundle would show in what differs. */
-static bool is_hidden(const struct comparing *c, const struct told *t)
+static bool hides_difference(const struct comparing *c, const struct told *t)
 {
-    return (t->before && decision_hides(c->now.rules.bundle, t->before)) ||
-           (t->after && decision_hides(c->then.rules.bundle, t->after));
+    if (t->before && decision_hides(c->now.rules.bundle, t->before))
+        return true;
+    return t->after && decision_hides(c->then.rules.bundle, t->after);
 }
 
 /* People are counted through a set of (line, side, subject). */
-static bool count(struct comparing *c, const struct told *t, struct slice category, bool more)
+static bool effect_count(struct comparing *c, const struct told *t, struct slice category,
+                         bool more)
 {
-    struct effect_line *line = line_of(c, t->service, category);
+    struct effect_line *line = effect_line_of(c, t->service, category);
     bool is_new = false;
     if (!line)
         return err_memory(c->e);
@@ -115,24 +122,28 @@ static bool count(struct comparing *c, const struct told *t, struct slice catego
         return false;
     if (s->events < EFFECT_EXAMPLES) {
         id_hex(t->event->b, s->examples[s->events]);
-        s->hidden[s->events] = is_hidden(c, t);
+        s->hidden[s->events] = hides_difference(c, t);
     }
     s->events++;
-    s->people += is_new;
-    c->out->widens |= more;
+    if (is_new)
+        s->people++;
+    if (more)
+        c->out->widens = true;
     return true;
 }
 
 /* ---- one input under both ---- */
 
-static const struct decision *find_decision(const struct side *s, const struct event_id *event,
-                                            struct slice service)
+static const struct decision *find_decision_of(const struct side *s, const struct event_id *event,
+                                               struct slice service)
 {
     const struct judged *j = &s->step.judged;
-    for (size_t i = 0; i < j->decision_count; i++)
-        if (memcmp(j->decisions[i].event.b, event->b, ID_BYTES) == 0 &&
-            slice_equal(s->rules.bundle->services[j->decisions[i].to.n].name, service))
-            return &j->decisions[i];
+    for (size_t i = 0; i < j->decision_count; i++) {
+        const struct decision *d = &j->decisions[i];
+        struct slice to = s->rules.bundle->services[d->to.n].name;
+        if (memcmp(d->event.b, event->b, ID_BYTES) == 0 && slice_equal(to, service))
+            return d;
+    }
     return NULL;
 }
 
@@ -158,7 +169,9 @@ static bool gives(const struct decision *d, unsigned part, const struct decision
 {
     if (!discloses(d) || !categories_has(&d->released, part))
         return false;
-    for (int k = 0; discloses(other) && k < OBLIGE_COUNT; k++)
+    if (!discloses(other))
+        return true;
+    for (int k = 0; k < OBLIGE_COUNT; k++)
         if (categories_has(&d->obliged[k], part) && !categories_has(&other->obliged[k], other_part))
             return false;
     return true;
@@ -181,7 +194,8 @@ static bool compare_slots(struct comparing *c, const struct told *t, struct slot
         bool will = gives(t->after, s->then[i], t->before, s->now[i]);
         s->more[i] = will && !gave;
         s->less[i] = gave && !will;
-        *differ |= gave != will;
+        if (gave != will)
+            *differ = true;
     }
     return true;
 }
@@ -233,7 +247,7 @@ static bool count_fields(struct comparing *c, const struct told *t, const struct
         struct slice name = field_name(c, s, i);
         if (!name.n)
             return err_memory(c->e);
-        if (!count(c, t, name, more))
+        if (!effect_count(c, t, name, more))
             return false;
     }
     return true;
@@ -249,35 +263,45 @@ static bool count_category(struct comparing *c, const struct told *t, const stru
     for (size_t i = 0; i < plan_slots(s->plan); i++) {
         if (plan_categories(s->plan)[i] != category)
             continue;
-        any |= set[i];
-        lacks |= !set[i];
-        any_of_rest |= set[i] && !is_named(s, i);
+        if (!set[i]) {
+            lacks = true;
+            continue;
+        }
+        any = true;
+        if (!is_named(s, i))
+            any_of_rest = true;
     }
     if (!any)
         return true;
     if (lacks && !any_of_rest)
         return count_fields(c, t, s, category, more);
     struct slice name = all_but(c, s, category, set);
-    return name.n ? count(c, t, name, more) : err_memory(c->e);
+    return name.n ? effect_count(c, t, name, more) : err_memory(c->e);
 }
 
-static bool compare_decision(struct comparing *c, const struct told *t)
+static bool effect_compare(struct comparing *c, const struct told *t)
 {
     struct slots s;
     bool differ = false;
     bool was_held = t->before && t->before->outcome == OUTCOME_HOLD;
     bool is_held = t->after && t->after->outcome == OUTCOME_HOLD;
-    c->out->more_held += is_held && !was_held;
-    c->out->less_held += was_held && !is_held;
-    if (discloses(t->before) != discloses(t->after) &&
-        !count(c, t, EVENT_ITSELF, discloses(t->after)))
+    if (is_held && !was_held)
+        c->out->more_held++;
+    if (was_held && !is_held)
+        c->out->less_held++;
+    bool gave = discloses(t->before), will = discloses(t->after);
+    if (gave != will && !effect_count(c, t, EVENT_ITSELF, will))
         return false;
     if (!compare_slots(c, t, &s, &differ))
         return false;
-    for (unsigned i = 0; differ && i < catalogue_category_count(c->now.rules.bundle->catalogue);
-         i++)
-        if (!count_category(c, t, &s, i, false) || !count_category(c, t, &s, i, true))
+    if (!differ)
+        return true;
+    for (unsigned i = 0; i < catalogue_category_count(c->now.rules.bundle->catalogue); i++) {
+        if (!count_category(c, t, &s, i, false))
             return false;
+        if (!count_category(c, t, &s, i, true))
+            return false;
+    }
     return true;
 }
 
@@ -288,21 +312,22 @@ static bool compare_sides(struct comparing *c)
     for (size_t i = 0; i < now->decision_count; i++) {
         const struct decision *d = &now->decisions[i];
         struct slice service = c->now.rules.bundle->services[d->to.n].name;
-        const struct decision *after = find_decision(&c->then, &d->event, service);
-        if (!compare_decision(c, &(struct told){ &d->event, service, d, after }))
+        const struct decision *after = find_decision_of(&c->then, &d->event, service);
+        if (!effect_compare(c, &(struct told){ &d->event, service, d, after }))
             return false;
     }
     for (size_t i = 0; i < then->decision_count; i++) {
         const struct decision *d = &then->decisions[i];
         struct slice service = c->then.rules.bundle->services[d->to.n].name;
-        if (!find_decision(&c->now, &d->event, service) &&
-            !compare_decision(c, &(struct told){ &d->event, service, NULL, d }))
+        if (find_decision_of(&c->now, &d->event, service))
+            continue;
+        if (!effect_compare(c, &(struct told){ &d->event, service, NULL, d }))
             return false;
     }
     return true;
 }
 
-static bool settle(struct side *s, struct err *e)
+static bool side_settle(struct side *s, struct err *e)
 {
     step_accept(&s->partition, &s->step);
     if (!memory_ready(&s->partition.memory, e))
@@ -321,12 +346,16 @@ static bool judge_both(struct comparing *c, const struct bus_record *in)
     }
     bool good = compare_sides(c);
     c->out->inputs++;
-    return settle(&c->now, c->e) && settle(&c->then, c->e) && good;
+    if (!side_settle(&c->now, c->e))
+        return false;
+    if (!side_settle(&c->then, c->e))
+        return false;
+    return good;
 }
 
 /* ---- all of them ---- */
 
-static bool take_entry(struct comparing *c, struct slice framed)
+static bool effect_take_entry(struct comparing *c, struct slice framed)
 {
     struct audit_read entry;
     const struct bus_record *in = NULL;
@@ -347,9 +376,12 @@ static bool take_partition(struct comparing *c)
     c->now.partition = c->then.partition = (struct partition){ .chain = { .next = 0 } };
     walk_inputs_init(&c->inputs, c->bus, c->number);
     bool good = walk_open(&w, c->bus, TOPIC_AUDIT, c->number, 0, c->e);
-    while (good && (good = walk_next(&w, &record, c->e)) && record) {
+    while (good) {
+        good = walk_next(&w, &record, c->e);
+        if (!good || !record)
+            break;
         arena_reset(&c->arena);
-        good = take_entry(c, record->value);
+        good = effect_take_entry(c, record->value);
     }
     walk_close(&w);
     walk_inputs_release(&c->inputs);
@@ -365,7 +397,7 @@ static int by_service_and_category(const void *a, const void *b)
     return order ? order : slice_compare(x->category, y->category);
 }
 
-static void finish(struct comparing *c)
+static void effect_finish(struct comparing *c)
 {
     if (c->line_count)
         qsort(c->lines, c->line_count, sizeof *c->lines, by_service_and_category);
@@ -390,6 +422,6 @@ bool replay_effect(struct bus *b, const struct bundle *now, const struct bundle 
         good = take_partition(&c);
     arena_release(&c.arena);
     mem_free(c.seen.slots);
-    finish(&c);
+    effect_finish(&c);
     return good;
 }

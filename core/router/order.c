@@ -11,13 +11,15 @@ void order_release(struct order *o)
     *o = (struct order){ .list = NULL };
 }
 
-/* A batch comes lane by lane, mostly: the last one is looked at first. */
-static struct order_lane *find_lane(struct order *o, const struct bus_record *r)
+/* The lane of r, made when it is new. Batches mostly come lane by lane, so the last lane is looked
+ * at first. */
+static struct order_lane *order_lane_of(struct order *o, const struct bus_record *r)
 {
     for (size_t i = o->lane_count; i-- > 0;) {
         struct order_lane *l = &o->lanes[i];
-        if (l->partition == r->partition &&
-            (l->topic == r->topic || strcmp(l->topic, r->topic) == 0))
+        if (l->partition != r->partition)
+            continue;
+        if (l->topic == r->topic || strcmp(l->topic, r->topic) == 0)
             return l;
     }
     void *lanes = o->lanes;
@@ -28,13 +30,13 @@ static struct order_lane *find_lane(struct order *o, const struct bus_record *r)
     return &o->lanes[o->lane_count++];
 }
 
-/* Those of the same time stay as they came: their places in the batch say how. */
+/* Records of one time stay in the order of the batch. */
 static int by_time(const void *x, const void *y)
 {
     const struct order_item *a = x, *b = y;
     if (a->ms != b->ms)
         return a->ms < b->ms ? -1 : 1;
-    return a->record < b->record ? -1 : a->record > b->record;
+    return (a->record > b->record) - (a->record < b->record);
 }
 
 bool order_batch(struct order *o, const struct bus_record *batch, size_t n, struct err *e)
@@ -47,7 +49,7 @@ bool order_batch(struct order *o, const struct bus_record *batch, size_t n, stru
         o->list = list;
     }
     for (size_t i = 0; i < n; i++) {
-        struct order_lane *l = find_lane(o, &batch[i]);
+        struct order_lane *l = order_lane_of(o, &batch[i]);
         if (!l)
             return err_memory(e);
         if (batch[i].accepted_ms > l->ms)

@@ -13,9 +13,10 @@ struct list {
     bool lost;
 };
 
-static void add(struct list *l, const char *name, int partitions, bool compacted)
+static void region_add(struct list *l, const char *name, int partitions, bool compacted)
 {
-    l->lost = l->lost || !name;
+    if (!name)
+        l->lost = true;
     l->at[l->n++] = (struct bus_topic){ name, partitions, compacted };
 }
 
@@ -29,21 +30,21 @@ bool region_topics(const struct bundle *b, struct arena *a, const struct bus_top
         return err_memory(e);
     for (size_t i = 0; i < b->agency_count; i++) {
         struct slice agency = b->agencies[i].name;
-        add(&l, topic_events(a, agency), b->partitions, false);
-        add(&l, topic_receipts(a, agency), b->partitions, false);
-        add(&l, topic_states(a, agency), b->partitions, false);
-        add(&l, topic_quarantine(a, agency), 1, false);
-        add(&l, topic_links(a, agency), 1, true);
+        region_add(&l, topic_events(a, agency), b->partitions, false);
+        region_add(&l, topic_receipts(a, agency), b->partitions, false);
+        region_add(&l, topic_states(a, agency), b->partitions, false);
+        region_add(&l, topic_quarantine(a, agency), 1, false);
+        region_add(&l, topic_links(a, agency), 1, true);
     }
     for (size_t i = 0; i < b->service_count; i++) {
-        add(&l, topic_disclosures(a, b->services[i].name), 1, false);
-        add(&l, topic_restrictions(a, b->services[i].name), 1, true);
+        region_add(&l, topic_disclosures(a, b->services[i].name), 1, false);
+        region_add(&l, topic_restrictions(a, b->services[i].name), 1, true);
     }
-    add(&l, TOPIC_FACTS, b->partitions, true);
-    add(&l, TOPIC_AUDIT, b->partitions, false);
-    add(&l, TOPIC_SCHEMAS, 1, true);
-    add(&l, TOPIC_CONTROL, b->partitions, false);
-    add(&l, topic_states(a, SLICE("")), b->partitions, false);
+    region_add(&l, TOPIC_FACTS, b->partitions, true);
+    region_add(&l, TOPIC_AUDIT, b->partitions, false);
+    region_add(&l, TOPIC_SCHEMAS, 1, true);
+    region_add(&l, TOPIC_CONTROL, b->partitions, false);
+    region_add(&l, topic_states(a, SLICE("")), b->partitions, false);
     *out = l.at;
     *n = l.n;
     return !l.lost || err_memory(e);

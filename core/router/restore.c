@@ -38,7 +38,10 @@ static bool read_last(struct bus *b, const struct catalogue *c, int partition, i
         from = end.next; /* it is missing: the caller says so */
     arena_init(&a, RESTORE_ARENA_BYTES);
     bool good = walk_open(&w, b, TOPIC_AUDIT, partition, from, e);
-    while (good && (good = walk_next(&w, &record, e)) && record) {
+    while (good) {
+        good = walk_next(&w, &record, e);
+        if (!good || !record)
+            break;
         arena_reset(&a);
         good = audit_read(c, &a, record->value, &entry, e);
         if (!good)
@@ -64,7 +67,9 @@ static bool restore_chain(struct bus *b, struct bus_worker *w, const struct bund
 {
     struct bus_position at;
     struct last last;
-    if (!bus_committed(w, TOPIC_AUDIT, partition, a, &at, e) || !audit_note_read(at.note, out, e))
+    if (!bus_committed(w, TOPIC_AUDIT, partition, a, &at, e))
+        return false;
+    if (!audit_note_read(at.note, out, e))
         return false;
     if (at.next != out->next && !slice_is_empty(at.note))
         return err_set(e, ERR_FATAL, "audit.chain", 0,
@@ -76,7 +81,10 @@ static bool restore_chain(struct bus *b, struct bus_worker *w, const struct bund
         *out = last.chain; /* zeros when the audit is empty, as at the very start */
         return true;
     }
-    if (out->next == 0 ? !last.found : last.found && same_place(out, &last.chain))
+    bool is_whole = !last.found;
+    if (out->next > 0)
+        is_whole = last.found && same_place(out, &last.chain);
+    if (is_whole)
         return true;
     return err_set(
         e, ERR_FATAL, "audit.chain", 0,
@@ -91,9 +99,12 @@ static bool has_form(const struct catalogue *c, int partition, struct slice valu
     uint64_t form = 0;
     struct slice body;
     const struct schema *facts = catalogue_named(c, SLICE("Facts"));
-    if (!wire_open(value, &form, &body, e) || catalogue_fingerprint(c, form) ||
-        (facts && former_is_read(facts, form)))
-        return e->fate == ERR_NONE;
+    if (!wire_open(value, &form, &body, e))
+        return false;
+    if (catalogue_fingerprint(c, form))
+        return true;
+    if (facts && former_is_read(facts, form))
+        return true;
     return err_set(e, ERR_FATAL, "facts.form", 0,
                    "cannot restore facts of partition %d: a record of form %016" PRIx64
                    ", which this version of the program does not have; the version that wrote it "
@@ -107,14 +118,16 @@ static bool restore_facts(struct bus *b, const struct catalogue *c, int partitio
     struct walk w;
     const struct bus_record *record = NULL;
     bool good = walk_open(&w, b, TOPIC_FACTS, partition, 0, e);
-    while (good && (good = walk_next(&w, &record, e)) && record) {
+    while (good) {
+        good = walk_next(&w, &record, e);
+        if (!good || !record)
+            break;
         if (record->key.n != ID_BYTES)
             good = err_set(e, ERR_FATAL, "facts.key", 0,
                            "cannot restore facts of partition %d: a key of %zu bytes", partition,
                            record->key.n);
-        else
-            good = has_form(c, partition, record->value, e) &&
-                   memory_restore(out, record->key.p, record->value, e);
+        good = good && has_form(c, partition, record->value, e);
+        good = good && memory_restore(out, record->key.p, record->value, e);
     }
     walk_close(&w);
     return good;
@@ -125,8 +138,8 @@ bool restore_partition(struct bus *b, struct bus_worker *w, const struct bundle 
 {
     struct arena a;
     arena_init(&a, RESTORE_ARENA_BYTES);
-    bool good = restore_chain(b, w, bundle, partition, &a, &out->chain, e) &&
-                restore_facts(b, bundle->catalogue, partition, &out->memory, e);
+    bool good = restore_chain(b, w, bundle, partition, &a, &out->chain, e);
+    good = good && restore_facts(b, bundle->catalogue, partition, &out->memory, e);
     arena_release(&a);
     return good;
 }

@@ -1,8 +1,9 @@
-/* router.c - the worker's loop: fetch, decide, commit; what a failure leaves and how it goes on.
+/* router.c - the worker's loop: fetch, decide, commit; what a failure leaves and how the loop goes
+ * on.
  *
  * A step (step/step.h) is one record, wholly or not at all; a transaction is many steps. When a
- * commit fails, the overlay, the chains and the batch are dropped together, because the bus will
- * hand out the same records again; memory then holds exactly what is committed. */
+ * commit fails, the changes of memory, the chains and the batch are dropped together, and the bus
+ * hands out the same records again: memory then holds exactly what is committed. */
 #include "router/router.h"
 
 #include <stdatomic.h>
@@ -77,14 +78,14 @@ bool router_topics(const struct bundle *b, struct arena *a, const char ***out, s
     return list[n - 1] || err_memory(e);
 }
 
-static bool join_bus(struct router *r, struct err *e)
+static bool router_join_bus(struct router *r, struct err *e)
 {
     const struct bus_join how = { .id = r->o.worker, .topics = r->topics,
                                   .partitions = r->o.bundle->partitions };
     return bus_join(r->o.bus, &how, &r->worker, e);
 }
 
-static bool join(struct router *r, struct err *e)
+static bool router_join(struct router *r, struct err *e)
 {
     const struct bundle *b = r->o.bundle;
     r->partitions = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct partition);
@@ -92,11 +93,14 @@ static bool join(struct router *r, struct err *e)
     r->standing = ARENA_ARRAY(&r->arena, b->agency_count * (size_t)b->partitions, struct router_stand);
     if (!r->partitions || !r->committed || !r->standing)
         return err_memory(e);
-    return router_topics(b, &r->arena, &r->topics, e) &&
-           transaction_init(&r->tx, b, r->topics, &r->arena, e) && join_bus(r, e);
+    if (!router_topics(b, &r->arena, &r->topics, e))
+        return false;
+    if (!transaction_init(&r->tx, b, r->topics, &r->arena, e))
+        return false;
+    return router_join_bus(r, e);
 }
 
-static bool restore(struct router *r, struct err *e)
+static bool router_restore(struct router *r, struct err *e)
 {
     for (int i = 0; i < r->o.bundle->partitions; i++) {
         if (!restore_partition(r->o.bus, r->worker, r->o.bundle, i, &r->partitions[i], e))
@@ -119,10 +123,11 @@ bool router_open(const struct router_options *o, struct router **out, struct err
     r->head = editions_newest(r->rules);
     atomic_init(&r->in_step_ns, clock_mono_ns());
     arena_init(&r->arena, ROUTER_ARENA_BYTES);
-    if (join(r, e) && restore(r, e))
-        return true;
-    router_close(out);
-    return false;
+    bool good = router_join(r, e);
+    good = good && router_restore(r, e);
+    if (!good)
+        router_close(out);
+    return good;
 }
 
 void router_close(struct router **out)
@@ -143,7 +148,7 @@ void router_close(struct router **out)
 /* -- one record
  * ------------------------------------------------------------------------------------ */
 
-static void tally(struct router *r, const struct step *s)
+static void router_tally(struct router *r, const struct step *s)
 {
     static const enum count of_kind[] = {
         [AUDIT_EVENT] = EVENTS,     [AUDIT_DUPLICATE] = DUPLICATES, [AUDIT_REFUSED] = REFUSED,
@@ -177,27 +182,29 @@ static void log_refusal(const struct router *r, const struct bus_record *in, con
                  in->topic, in->partition, (long long)in->offset, s->judged.overstepped);
 }
 
-/* Numbers that were given twice, or two spools of one feed: once in a while in the log, each in the
- * audit. */
+/* Logs numbers that were given twice, or two spools of one feed, once in a while. The audit has
+ * each. */
 static void log_mark(struct router *r, const struct bus_record *in, const struct step *s)
 {
     const struct log_who who = { "router", r->o.worker };
     int64_t now = clock_mono_ns();
     bool is_alarm = s->mark == MARK_RETURNED || s->mark == MARK_OTHER;
-    if (!is_alarm || (r->warned_ns && now - r->warned_ns < WARN_AGAIN_NS))
+    bool warned_lately = r->warned_ns && now - r->warned_ns < WARN_AGAIN_NS;
+    if (!is_alarm || warned_lately)
         return;
     r->warned_ns = now;
-    log_line(LOG_WARN, &who, s->mark == MARK_RETURNED ? "feed.returned" : "feed.second",
+    bool is_returned = s->mark == MARK_RETURNED;
+    const char *what = "a feed goes on with a spool that another one had followed: two hosts "
+                       "take for it, or an older one has come back";
+    if (is_returned)
+        what = "an event that was never decided has a number that was: an older state of its "
+               "feed has come back";
+    log_line(LOG_WARN, &who, is_returned ? "feed.returned" : "feed.second",
              "%s partition %d offset %lld: %s; it is decided, and noted in the audit", in->topic,
-             in->partition, (long long)in->offset,
-             s->mark == MARK_RETURNED
-                 ? "an event that was never decided has a number that was: an older state of its "
-                   "feed has come back"
-                 : "a feed goes on with a spool that another one had followed: two hosts take for "
-                   "it, or an older one has come back");
+             in->partition, (long long)in->offset, what);
 }
 
-static bool stands(const struct router *r, const struct bus_record *in)
+static bool router_stands(const struct router *r, const struct bus_record *in)
 {
     for (size_t i = 0; i < r->standing_count; i++)
         if (r->standing[i].partition == in->partition &&
@@ -206,7 +213,8 @@ static bool stands(const struct router *r, const struct bus_record *in)
     return false;
 }
 
-/* This lane waits at this record for a human; nothing of it is committed. All others go on. */
+/* Notes that this lane waits at this record for a human. Nothing of it is committed; all other
+ * lanes go on. */
 static bool stand_still(struct router *r, const struct bus_record *in, struct err *e)
 {
     const struct log_who who = { "router", r->o.worker };
@@ -224,26 +232,29 @@ static bool stand_still(struct router *r, const struct bus_record *in, struct er
 }
 
 /* The step lives as long as the transaction: outputs borrow its keys. */
-static bool decide(struct router *r, const struct bus_record *in, struct err *e)
+static bool router_decide(struct router *r, const struct bus_record *in, struct err *e)
 {
     struct partition *p = &r->partitions[in->partition];
-    if (stands(r, in))
+    if (router_stands(r, in))
         return true;
     struct step *step = ARENA_NEW(&r->tx.arena, struct step);
     if (!step)
         return err_memory(e);
     const struct edition *g = editions_at(r->head, step_time(p, in));
     const struct input_rules rules = { g->bundle, r->o.keys, r->o.live, r->o.demo };
-    if (!step_decide(&rules, p, in, &r->tx.arena, step, e))
-        return slice_equal_text(SLICE("feed.unknown"), e->code) && stand_still(r, in, e);
+    if (!step_decide(&rules, p, in, &r->tx.arena, step, e)) {
+        bool waits_for_human = slice_equal_text(SLICE("feed.unknown"), e->code);
+        return waits_for_human && stand_still(r, in, e);
+    }
     if (!transaction_room(&r->tx, step, e)) {
         step_drop(step);
         return false;
     }
     step_accept(p, step);
     transaction_add(&r->tx, in, step);
-    r->goes_on = r->goes_on || step->goes_on;
-    tally(r, step);
+    if (step->goes_on)
+        r->goes_on = true;
+    router_tally(r, step);
     log_refusal(r, in, step);
     log_mark(r, in, step);
     return true;
@@ -259,7 +270,7 @@ static void end_transaction(struct router *r)
 }
 
 /* Back to what is committed; the bus fetches from there too. */
-static void forget(struct router *r)
+static void router_forget(struct router *r)
 {
     for (int i = 0; i < r->o.bundle->partitions; i++) {
         memory_drop(&r->partitions[i].memory);
@@ -269,7 +280,7 @@ static void forget(struct router *r)
     end_transaction(r);
 }
 
-static void keep(struct router *r)
+static void router_keep(struct router *r)
 {
     for (int i = 0; i < r->o.bundle->partitions; i++) {
         memory_merge(&r->partitions[i].memory);
@@ -281,8 +292,8 @@ static void keep(struct router *r)
     end_transaction(r);
 }
 
-/* Sees to it that there is a next record; n 0 when there is none. */
-static bool fetch(struct router *r, int wait_ms, struct err *e)
+/* Fetches when all of the batch is decided; n 0: there is no next record. */
+static bool router_fetch(struct router *r, int wait_ms, struct err *e)
 {
     if (r->at == r->n) {
         r->n = r->at = 0;
@@ -290,32 +301,36 @@ static bool fetch(struct router *r, int wait_ms, struct err *e)
         if (!bus_fetch(r->worker, wait_ms, &r->batch, &r->n, e))
             return false;
     }
-    r->is_ordered = r->is_ordered || order_batch(&r->order, r->batch, r->n, e);
+    if (!r->is_ordered)
+        r->is_ordered = order_batch(&r->order, r->batch, r->n, e);
     return r->is_ordered;
 }
 
-/* Takes records until the queue is empty or the transaction is full. A failure that may pass
- * ends it early when there is something to commit: the record that failed is the first of the
- * next. */
-static bool take(struct router *r, int wait_ms, struct err *e)
+/* Takes records until the queue is empty or the transaction is full. A failure that may pass ends
+ * the transaction early when there is something to commit: the record that failed begins the next
+ * one. */
+static bool router_take(struct router *r, int wait_ms, struct err *e)
 {
     bool good = true;
     while (good && !transaction_is_full(&r->tx)) {
-        good = fetch(r, r->tx.taken ? 0 : wait_ms, e);
+        good = router_fetch(r, r->tx.taken ? 0 : wait_ms, e);
         if (!good || r->n == 0)
             break;
-        good = decide(r, r->order.list[r->at].record, e);
-        r->at += good;
+        good = router_decide(r, r->order.list[r->at].record, e);
+        if (good)
+            r->at++;
     }
-    if (good || e->fate != ERR_RETRY || r->tx.taken == 0)
-        return good;
-    err_clear(e);
-    return true;
+    if (good)
+        return true;
+    bool ends_early = e->fate == ERR_RETRY && r->tx.taken > 0;
+    if (ends_early)
+        err_clear(e);
+    return ends_early;
 }
 
-/* What may fail for want of memory is done before the bus is asked; then the transaction waits
- * as it is. */
-static bool prepare(struct router *r, struct err *e)
+/* All that may run out of memory is done before the bus is asked. If it does, the transaction
+ * stays as it is and is committed later. */
+static bool router_prepare(struct router *r, struct err *e)
 {
     for (int i = 0; i < r->o.bundle->partitions; i++)
         if (!memory_ready(&r->partitions[i].memory, e))
@@ -323,20 +338,21 @@ static bool prepare(struct router *r, struct err *e)
     return transaction_prepare(&r->tx, r->partitions, e);
 }
 
-static bool commit(struct router *r, struct err *e)
+static bool router_commit(struct router *r, struct err *e)
 {
     const struct transaction *t = &r->tx;
-    if (!prepare(r, e))
+    if (!router_prepare(r, e))
         return false;
     if (!bus_commit(r->worker, t->outputs, t->output_count, t->positions, t->position_count, e)) {
-        forget(r);
+        router_forget(r);
         return false;
     }
-    keep(r);
+    router_keep(r);
     return true;
 }
 
-/* What was fetched of lanes that stood was passed over: all begin again at what is committed. */
+/* Joins again when a lane that stood may go on: its fetched records were passed over, so all lanes
+ * begin again at what is committed. */
 static void go_on(struct router *r)
 {
     if (r->goes_on && r->standing_count > 0) {
@@ -348,61 +364,70 @@ static void go_on(struct router *r)
     r->goes_on = false;
 }
 
-static bool is_at_end(struct router *r, const char *topic, int partition)
+static bool is_lane_at_end(struct router *r, const char *topic, int partition)
 {
     struct bus_position at;
     struct bus_end end;
     struct err e = { 0 };
     struct arena a;
     arena_init(&a, BUS_RECORD_MAX_BYTES);
-    bool yes = bus_committed(r->worker, topic, partition, &a, &at, &e) &&
-               bus_end(r->o.bus, topic, partition, &end, &e) &&
-               (at.next >= end.next || end.first == end.next);
+    bool good = bus_committed(r->worker, topic, partition, &a, &at, &e);
+    good = good && bus_end(r->o.bus, topic, partition, &end, &e);
     arena_release(&a);
-    return yes;
+    if (!good)
+        return false;
+    bool is_empty = end.first == end.next;
+    return is_empty || at.next >= end.next;
 }
 
-/* A fetch that brought nothing may have been too short. No lane of another topic can stand. Asks for
- * each lane until it was there once. */
+/* Whether each lane of events has been at its end once since the join; r->looked counts them. A
+ * fetch that brought nothing does not tell, for it may have been too short. Lanes of other topics
+ * never stand. */
 static bool has_looked_at_all(struct router *r)
 {
     size_t partitions = (size_t)r->o.bundle->partitions;
-    size_t lanes = r->o.bundle->agency_count * partitions, until = r->looked + LOOKED_AT_ONCE;
+    size_t lanes = r->o.bundle->agency_count * partitions;
+    size_t until = r->looked + LOOKED_AT_ONCE;
     for (; r->looked < lanes && r->looked < until; r->looked++) {
         struct bus_record at = { .topic = r->topics[r->looked / partitions * TOPICS_OF_AGENCY],
                                  .partition = (int)(r->looked % partitions) };
-        if (!stands(r, &at) && !is_at_end(r, at.topic, at.partition))
+        if (!router_stands(r, &at) && !is_lane_at_end(r, at.topic, at.partition))
             return false;
     }
     return r->looked == lanes;
 }
 
-/* Not that none stands before all that there is was looked at: what stood before a start keeps its time. */
+/* Tells which lanes stand. That none does is told only when all lanes were looked at: a lane that
+ * stood before a start keeps its time. */
 static void tell_standing(struct router *r)
 {
-    if (r->o.stands && !r->standing_told && r->standing_count == 0 && !has_looked_at_all(r))
+    if (r->standing_told)
         return;
-    if (r->o.stands && !r->standing_told)
+    if (r->o.stands) {
+        if (r->standing_count == 0 && !has_looked_at_all(r))
+            return;
         r->o.stands(r->o.ctx, r->standing, r->standing_count);
+    }
     r->standing_told = true;
 }
 
 bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
 {
     *done = 0;
-    if (!r->worker && !join_bus(r, e))
+    if (!r->worker && !router_join_bus(r, e))
         return false;
     if (r->tx.taken == 0) {
         r->head = editions_newest(r->rules);
         atomic_store(&r->generation, r->head->number);
     }
-    if (!take(r, wait_ms, e))
+    if (!router_take(r, wait_ms, e))
         return false;
     size_t taken = r->tx.taken;
-    if (taken > 0 && !commit(r, e))
-        return false;
-    if (taken > 0)
+    if (taken > 0) {
+        if (!router_commit(r, e))
+            return false;
         go_on(r);
+    }
     if (r->n == 0 && r->worker) {
         atomic_store_explicit(&r->in_step_ns, clock_mono_ns(), memory_order_relaxed);
         tell_standing(r);

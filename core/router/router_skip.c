@@ -2,7 +2,7 @@
 #include "router/router.h"
 
 /* The committed positions, before the join moved any. */
-static bool look_at(const struct router_options *o, struct router_gaps *g, const char *topic,
+static bool add_gap(const struct router_options *o, struct router_gaps *g, const char *topic,
                     int partition, struct arena *a, struct err *e)
 {
     struct bus_position at;
@@ -34,7 +34,7 @@ bool router_find_gaps(const struct router_options *o, struct arena *a, struct ro
     bool good = bus_join(o->bus, &how, &out->worker, e);
     for (size_t i = 0; good && i < n; i++)
         for (int p = 0; good && p < partitions; p++)
-            good = look_at(o, out, topics[i], p, a, e);
+            good = add_gap(o, out, topics[i], p, a, e);
     if (!good)
         router_leave_gaps(out);
     return good;

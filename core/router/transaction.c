@@ -38,9 +38,11 @@ static bool make_names(struct transaction *t, struct arena *a)
         if (!t->disclosures[i] || !t->restrictions[i])
             return false;
     }
-    for (size_t i = 0; i < b->agency_count; i++)
-        if (!(t->links[i] = topic_links(a, b->agencies[i].name)))
+    for (size_t i = 0; i < b->agency_count; i++) {
+        t->links[i] = topic_links(a, b->agencies[i].name);
+        if (!t->links[i])
             return false;
+    }
     return true;
 }
 
@@ -101,12 +103,14 @@ void transaction_reset(struct transaction *t)
 
 bool transaction_is_full(const struct transaction *t)
 {
-    return t->taken >= TRANSACTION_MAX_RECORDS || t->touched_count >= TRANSACTION_MAX_PARTITIONS ||
-           t->arena.used_bytes >= TRANSACTION_FULL_BYTES ||
-           (t->taken > 0 && clock_mono_ns() - t->started_ns >= TRANSACTION_MAX_NS);
+    if (t->taken >= TRANSACTION_MAX_RECORDS || t->touched_count >= TRANSACTION_MAX_PARTITIONS)
+        return true;
+    if (t->arena.used_bytes >= TRANSACTION_FULL_BYTES)
+        return true;
+    return t->taken > 0 && clock_mono_ns() - t->started_ns >= TRANSACTION_MAX_NS;
 }
 
-static bool room(struct transaction *t, size_t more, struct err *e)
+static bool transaction_reserve(struct transaction *t, size_t more, struct err *e)
 {
     while (t->output_room < t->output_count + more) {
         void *list = t->outputs;
@@ -120,17 +124,19 @@ static bool room(struct transaction *t, size_t more, struct err *e)
 bool transaction_room(struct transaction *t, const struct step *s, struct err *e)
 {
     const struct judged *j = &s->judged;
-    return room(t, j->disclosure_count + j->notice_count + j->link_count + 1, e);
+    return transaction_reserve(t, j->disclosure_count + j->notice_count + j->link_count + 1, e);
 }
 
-static void touch(struct transaction *t, size_t place)
+static void transaction_touch(struct transaction *t, size_t place)
 {
-    t->touched_count += !t->touched[place];
+    if (t->touched[place])
+        return;
     t->touched[place] = true;
+    t->touched_count++;
 }
 
-static void add(struct transaction *t, const char *topic, int partition,
-                const uint8_t key[ID_BYTES], struct slice value)
+static void transaction_output(struct transaction *t, const char *topic, int partition,
+                               const uint8_t key[ID_BYTES], struct slice value)
 {
     assert(t->output_count < t->output_room);
     t->outputs[t->output_count++] = (struct bus_record){
@@ -151,25 +157,27 @@ static void take_position(struct transaction *t, const struct bus_record *in)
 void transaction_add(struct transaction *t, const struct bus_record *in, const struct step *s)
 {
     const struct judged *j = &s->judged;
-    if (t->taken++ == 0)
+    if (t->taken == 0)
         t->started_ns = clock_mono_ns();
+    t->taken++;
     for (size_t i = 0; i < j->disclosure_count; i++) {
         const struct disclosure *d = &j->disclosures[i];
-        add(t, t->disclosures[d->to.n], 0, d->key.b, d->bytes);
-        touch(t, place_disclosures(d->to.n));
+        transaction_output(t, t->disclosures[d->to.n], 0, d->key.b, d->bytes);
+        transaction_touch(t, place_disclosures(d->to.n));
     }
     for (size_t i = 0; i < j->notice_count; i++) {
         const struct notice *n = &j->notices[i];
-        add(t, t->restrictions[n->to.n], 0, n->key.b, n->bytes);
-        touch(t, place_restrictions(n->to.n));
+        transaction_output(t, t->restrictions[n->to.n], 0, n->key.b, n->bytes);
+        transaction_touch(t, place_restrictions(n->to.n));
     }
     for (size_t i = 0; i < j->link_count; i++) {
-        add(t, t->links[j->links[i].agency], 0, j->links[i].local_key, j->links[i].bytes);
-        touch(t, place_links(t->bundle, j->links[i].agency));
+        size_t agency = j->links[i].agency;
+        transaction_output(t, t->links[agency], 0, j->links[i].local_key, j->links[i].bytes);
+        transaction_touch(t, place_links(t->bundle, agency));
     }
-    add(t, TOPIC_AUDIT, in->partition, s->subject.b, s->entry);
-    touch(t, place_facts(t->bundle, in->partition));
-    touch(t, place_facts(t->bundle, in->partition) + 1);
+    transaction_output(t, TOPIC_AUDIT, in->partition, s->subject.b, s->entry);
+    transaction_touch(t, place_facts(t->bundle, in->partition));
+    transaction_touch(t, place_facts(t->bundle, in->partition) + 1);
     take_position(t, in);
 }
 
@@ -178,10 +186,11 @@ static bool add_facts(struct transaction *t, const struct partition *p, struct e
 {
     for (int i = 0; i < t->bundle->partitions; i++) {
         size_t at = 0;
-        if (!room(t, p[i].memory.over.count, e))
+        if (!transaction_reserve(t, p[i].memory.over.count, e))
             return false;
-        for (const struct memory_slot *s; (s = memory_next_change(&p[i].memory, &at));)
-            add(t, TOPIC_FACTS, i, s->key, slice_of(s->bytes, s->n));
+        const struct memory_slot *s = memory_next_change(&p[i].memory, &at);
+        for (; s; s = memory_next_change(&p[i].memory, &at))
+            transaction_output(t, TOPIC_FACTS, i, s->key, slice_of(s->bytes, s->n));
     }
     return true;
 }
@@ -217,8 +226,11 @@ static bool make_positions(struct transaction *t, const struct partition *p, str
                                                .at_ms = in->at_ms[i] };
             moved = true;
         }
-        if (moved && !add_chain(t, i, &p[i].chain, &list[n++], e))
+        if (!moved)
+            continue;
+        if (!add_chain(t, i, &p[i].chain, &list[n], e))
             return false;
+        n++;
     }
     t->positions = list;
     t->position_count = n;
