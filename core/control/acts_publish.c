@@ -10,7 +10,7 @@
 
 #define PERSON_ACT_VERSION 1
 
-/* at_ms NULL: when the bus took it is not asked. */
+/* *at_ms: when the bus took it; at_ms may be NULL. */
 static bool publish_to(struct bus *b, const struct schema *s, int partitions, const struct act *x,
                        const struct subject_key *subject, int64_t *at_ms, struct err *e)
 {
@@ -27,8 +27,9 @@ static bool publish_to(struct bus *b, const struct schema *s, int partitions, co
         .value = buf_slice(&value),
         .key = slice_of(subject->b, ID_BYTES),
     };
-    bool good = buf_done(&file, e) && buf_done(&value, e) &&
-                (at_ms ? bus_publish_at(b, &r, at_ms, e) : bus_publish(b, &r, 1, e));
+    bool good = buf_done(&file, e) && buf_done(&value, e);
+    if (good)
+        good = at_ms ? bus_publish_at(b, &r, at_ms, e) : bus_publish(b, &r, 1, e);
     buf_release(&file);
     buf_release(&value);
     return good;
@@ -64,8 +65,10 @@ static bool publish_and_judge(struct bus *b, const struct schema *schema, const 
 {
     struct act_signers by;
     int64_t at_ms = 0;
-    return publish_to(b, schema, s->bundle->partitions, x, &x->subject, &at_ms, e) &&
-           act_verify(x, editions_at(editions_newest(&s->rules), at_ms)->bundle, at_ms, &by, e);
+    if (!publish_to(b, schema, s->bundle->partitions, x, &x->subject, &at_ms, e))
+        return false;
+    const struct edition *then = editions_at(editions_newest(&s->rules), at_ms);
+    return act_verify(x, then->bundle, at_ms, &by, e);
 }
 
 bool acts_publish(struct bus *b, const struct site *s, const struct act *x, struct err *e)
@@ -77,21 +80,22 @@ bool acts_publish(struct bus *b, const struct site *s, const struct act *x, stru
         return err_set(e, ERR_FATAL, "cli.schema", 0, "cannot write the act: no schema 'PersonAct'");
     if (is_for_many(x))
         return publish_to_many(b, s->catalogue, schema, partitions, x, e);
-    return act_role(x->word, &role) && role != ROLE_HOLDS
-               ? publish_and_judge(b, schema, s, x, e)
-               : publish_to(b, schema, partitions, x, &x->subject, NULL, e);
+    bool is_done_here = act_role(x->word, &role) && role != ROLE_HOLDS;
+    if (is_done_here)
+        return publish_and_judge(b, schema, s, x, e);
+    return publish_to(b, schema, partitions, x, &x->subject, NULL, e);
 }
 
 /* ---- used once ---- */
 
-static bool is_same(const struct act *x, const uint8_t hash[HASH_BYTES])
+static bool is_same_act(const struct act *x, const uint8_t hash[HASH_BYTES])
 {
     uint8_t its[HASH_BYTES];
     struct err ignored = { .fate = ERR_NONE };
     return act_hash(x, its, &ignored) && memcmp(its, hash, HASH_BYTES) == 0;
 }
 
-/* What nobody signed is no use of it. */
+/* Whether the record is that act, validly signed: an unsigned copy does not use it up. */
 static bool is_use(const struct site *s, struct arena *a, const struct bus_record *r,
                    const uint8_t hash[HASH_BYTES])
 {
@@ -103,15 +107,20 @@ static bool is_use(const struct site *s, struct arena *a, const struct bus_recor
     struct view v;
     struct act x;
     arena_reset(a);
-    return schema && wire_open(r->value, &fingerprint, &body, &ignored) &&
-           fingerprint == plan_fingerprint(schema->plan) &&
-           plan_view(schema->plan, a, body, &v, &ignored) &&
-           act_read(view_text_at(&v, "act"), &x, &ignored) && is_same(&x, hash) &&
-           act_verify(&x, s->bundle, r->accepted_ms, &by, &ignored);
+    if (!schema || !wire_open(r->value, &fingerprint, &body, &ignored))
+        return false;
+    if (fingerprint != plan_fingerprint(schema->plan))
+        return false;
+    if (!plan_view(schema->plan, a, body, &v, &ignored))
+        return false;
+    if (!act_read(view_text_at(&v, "act"), &x, &ignored) || !is_same_act(&x, hash))
+        return false;
+    return act_verify(&x, s->bundle, r->accepted_ms, &by, &ignored);
 }
 
 /* How often it stands there. */
-static bool count_uses(struct bus *b, const struct site *s, const struct act *x, size_t *n, struct err *e)
+static bool count_uses(struct bus *b, const struct site *s, const struct act *x, size_t *n,
+                       struct err *e)
 {
     uint8_t hash[HASH_BYTES];
     const struct bus_record *r = NULL;
@@ -121,8 +130,13 @@ static bool count_uses(struct bus *b, const struct site *s, const struct act *x,
     arena_init(&a, (size_t)16 << 20);
     int partition = subject_partition(&x->subject, s->bundle->partitions);
     bool good = act_hash(x, hash, e) && walk_open(&w, b, TOPIC_CONTROL, partition, 0, e);
-    while (good && (good = walk_next(&w, &r, e)) && r)
-        *n += is_use(s, &a, r, hash);
+    while (good) {
+        good = walk_next(&w, &r, e);
+        if (!good || !r)
+            break;
+        if (is_use(s, &a, r, hash))
+            ++*n;
+    }
     walk_close(&w);
     arena_release(&a);
     return good;
@@ -131,16 +145,22 @@ static bool count_uses(struct bus *b, const struct site *s, const struct act *x,
 bool acts_unused(struct bus *b, const struct site *s, const struct act *x, struct err *e)
 {
     size_t n;
-    return count_uses(b, s, x, &n, e) &&
-           (n == 0 || err_set(e, ERR_REJECT, "act.again", 0,
-                              "cannot do it: that very act was handed in before"));
+    if (!count_uses(b, s, x, &n, e))
+        return false;
+    if (n > 0)
+        return err_set(e, ERR_REJECT, "act.again", 0,
+                       "cannot do it: that very act was handed in before");
+    return true;
 }
 
 bool acts_used_once(struct bus *b, const struct site *s, const struct act *x, struct err *e)
 {
     size_t n;
-    return count_uses(b, s, x, &n, e) &&
-           (n == 1 || err_set(e, ERR_REJECT, "act.again", 0,
-                              "cannot do it: that very act was handed in elsewhere at the same time; "
-                              "make it anew"));
+    if (!count_uses(b, s, x, &n, e))
+        return false;
+    if (n != 1)
+        return err_set(e, ERR_REJECT, "act.again", 0,
+                       "cannot do it: that very act was handed in elsewhere at the same time; "
+                       "make it anew");
+    return true;
 }

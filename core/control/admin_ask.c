@@ -5,10 +5,10 @@
 
 #include "host/http_client.h"
 
-/* *running false when there is no daemon, also when it has left its socket behind: only where nothing of
- * the request has left. */
-static bool ask(const char *socket, const char *url, struct slice body, bool *running, int64_t *done,
-                struct err *e)
+/* *running false: there is no daemon, or only the socket of one that has ended, and nothing of the
+ * request has left. */
+static bool admin_post(const char *socket, const char *url, struct slice body, bool *running,
+                       int64_t *done, struct err *e)
 {
     struct http_client *client;
     struct buf answer;
@@ -25,6 +25,7 @@ static bool ask(const char *socket, const char *url, struct slice body, bool *ru
         .timeout_ms = 60000,
     };
     bool good = http_client_do(client, &call, &status, &answer, &connect);
+    bool accepted = status == 202 || status == 200;
     bool left = !good && http_client_heard(client).left;
     if (left)
         err_set(e, ERR_RETRY, "admin.silent", 0,
@@ -32,23 +33,26 @@ static bool ask(const char *socket, const char *url, struct slice body, bool *ru
                 "concordat audit list --acts before doing it again", connect.code);
     else if (!good)
         *running = false; /* a socket left behind: the caller opens the bus itself */
-    else if (status != 202 && status != 200)
+    else if (!accepted)
         err_set(e, ERR_REJECT, "admin.refused", 0, "cannot do it: the daemon answered %d: %.*s", status,
                 (int)slice_head(buf_slice(&answer), 120).n, (const char *)answer.p);
-    if (good && (status != 200 || !slice_to_i64(buf_slice(&answer), done)))
+    bool has_count = status == 200 && slice_to_i64(buf_slice(&answer), done);
+    if (good && !has_count)
         *done = -1;
     buf_release(&answer);
     http_client_close(&client);
-    return !left && (!good || status == 202 || status == 200);
+    if (left)
+        return false;
+    return !good || accepted;
 }
 
 bool admin_ask_order(const struct site *s, struct slice framed, bool *running, struct err *e)
 {
     int64_t ignored;
-    return ask(s->admin_socket, "http://localhost/order", framed, running, &ignored, e);
+    return admin_post(s->admin_socket, "http://localhost/order", framed, running, &ignored, e);
 }
 
 bool admin_ask_act(const char *socket, struct slice file, bool *running, int64_t *done, struct err *e)
 {
-    return ask(socket, "http://localhost/act", file, running, done, e);
+    return admin_post(socket, "http://localhost/act", file, running, done, e);
 }

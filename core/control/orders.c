@@ -56,7 +56,7 @@ bool orders_publish(struct bus *b, struct slice framed, int64_t *at_ms, struct e
 
 /* ---- reading ---- */
 
-static void read_hash(const struct view *v, uint8_t out[HASH_BYTES])
+static void order_read_hash(const struct view *v, uint8_t out[HASH_BYTES])
 {
     struct slice hash = view_text_at(v, "hash");
     if (hash.n == HASH_BYTES)
@@ -70,10 +70,10 @@ static void read_order(const struct view *v, struct bundle_order *o)
     o->at_ms = view_long_at(v, "at");
     o->by = view_text_at(v, "by");
     o->file = view_text_at(v, "file");
-    read_hash(v, o->hash);
+    order_read_hash(v, o->hash);
 }
 
-static void read_state(const struct view *v, struct bundle_state *s)
+static void order_read_state(const struct view *v, struct bundle_state *s)
 {
     s->part = view_text_at(v, "part");
     s->agency = view_text_at(v, "agency");
@@ -81,7 +81,7 @@ static void read_state(const struct view *v, struct bundle_state *s)
     s->outcome = view_text_at(v, "outcome");
     s->code = view_text_at(v, "code");
     s->at_ms = view_long_at(v, "at");
-    read_hash(v, s->hash);
+    order_read_hash(v, s->hash);
 }
 
 void orders_read(const struct catalogue *c, struct arena *a, struct slice framed,
@@ -103,5 +103,5 @@ void orders_read(const struct catalogue *c, struct arena *a, struct slice framed
     if (is_order)
         read_order(&v, &out->order);
     else
-        read_state(&v, &out->state);
+        order_read_state(&v, &out->state);
 }

@@ -35,15 +35,16 @@ bool states_publish(struct bus *b, struct slice agency, struct slice framed, str
 
 /* ---- the last state of each part ---- */
 
-static struct part_state *find(const struct part_states *l, struct slice agency, struct slice part)
+static struct part_state *states_find(const struct part_states *l, struct slice agency,
+                                      struct slice part)
 {
-    struct part_state *p = l->first;
-    while (p && !(slice_equal(p->state.agency, agency) && slice_equal(p->state.part, part)))
-        p = p->next;
-    return p;
+    for (struct part_state *p = l->first; p; p = p->next)
+        if (slice_equal(p->state.agency, agency) && slice_equal(p->state.part, part))
+            return p;
+    return NULL;
 }
 
-static struct part_state *add(struct part_states *l, const struct bundle_state *s)
+static struct part_state *states_add(struct part_states *l, const struct bundle_state *s)
 {
     struct part_state *p = ARENA_NEW(l->a, struct part_state);
     if (!p)
@@ -57,8 +58,9 @@ static struct part_state *add(struct part_states *l, const struct bundle_state *
 
 bool states_put(struct part_states *l, const struct bundle_state *s)
 {
-    struct part_state *p = find(l, s->agency, s->part);
-    p = p ? p : add(l, s);
+    struct part_state *p = states_find(l, s->agency, s->part);
+    if (!p)
+        p = states_add(l, s);
     if (!p)
         return false;
     struct slice part = p->state.part, agency = p->state.agency;
@@ -74,7 +76,7 @@ bool states_put(struct part_states *l, const struct bundle_state *s)
 const struct bundle_state *states_get(const struct part_states *l, struct slice agency,
                                       struct slice part, const uint8_t *hash)
 {
-    const struct part_state *p = find(l, agency, part);
+    const struct part_state *p = states_find(l, agency, part);
     if (!p)
         return NULL;
     bool refuses = hash && p->refused.outcome.n && hash_equal(p->refused.hash, hash) &&
@@ -82,12 +84,12 @@ const struct bundle_state *states_get(const struct part_states *l, struct slice 
     return refuses ? &p->refused : &p->state;
 }
 
-static bool is_there(const struct bus_topic *topics, size_t n, const char *name)
+static bool topic_is_there(const struct bus_topic *topics, size_t n, const char *name)
 {
-    size_t i = 0;
-    while (i < n && strcmp(topics[i].name, name) != 0)
-        i++;
-    return i < n;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(topics[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 static bool open_topic(struct states_from *f, struct bus *b, const struct bus_topic *topics,
@@ -98,8 +100,9 @@ static bool open_topic(struct states_from *f, struct bus *b, const struct bus_to
     *t = (struct states_topic){ .agency = agency };
     if (!name)
         return err_memory(e);
-    return !is_there(topics, n, name) ||
-           bus_reader_open(b, name, ORDERS_PARTITION, 0, &t->reader, e);
+    if (!topic_is_there(topics, n, name))
+        return true;
+    return bus_reader_open(b, name, ORDERS_PARTITION, 0, &t->reader, e);
 }
 
 bool states_open(struct states_from *f, struct bus *b, const struct bundle *g, struct err *e)
@@ -111,7 +114,8 @@ bool states_open(struct states_from *f, struct bus *b, const struct bundle *g, s
     f->list = mem_alloc((g->agency_count + 1) * sizeof *f->list);
     if (!f->list)
         return err_memory(e);
-    bool good = bus_list(b, &f->work, &topics, &n, e) && open_topic(f, b, topics, n, SLICE(""), e);
+    bool good = bus_list(b, &f->work, &topics, &n, e);
+    good = good && open_topic(f, b, topics, n, SLICE(""), e);
     for (size_t i = 0; i < g->agency_count && good; i++)
         good = open_topic(f, b, topics, n, g->agencies[i].name, e);
     return good;
@@ -129,8 +133,9 @@ static bool read_topic(struct states_from *f, const struct states_topic *t, stru
             struct order_read read;
             arena_reset(&f->work);
             orders_read(f->catalogue, &f->work, r[i].value, &read);
-            if (read.kind == ORDER_STATE && slice_equal(read.state.agency, t->agency) &&
-                !states_put(l, &read.state))
+            bool is_of_agency =
+                read.kind == ORDER_STATE && slice_equal(read.state.agency, t->agency);
+            if (is_of_agency && !states_put(l, &read.state))
                 good = err_memory(e);
         }
     }

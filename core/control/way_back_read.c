@@ -1,4 +1,4 @@
-/* way_back_read.c - what is selected of what was set aside, in the words of an act. */
+/* way_back_read.c - the selection of an act "again" or "drop": as text, and read from it. */
 #include "control/way_back_read.h"
 
 #include "base/clock.h"
@@ -22,17 +22,17 @@ const char *way_back_on(struct arena *a, const char *room, const char *name,
     return text;
 }
 
-static struct slice word(struct slice *rest)
+static struct slice next_word(struct slice *rest)
 {
     struct slice one = slice_head(*rest, slice_find(*rest, ' '));
     *rest = slice_from(*rest, one.n + 1);
     return one;
 }
 
-static bool read_time(struct slice *rest, const char *before, int64_t *out)
+static bool read_time_word(struct slice *rest, const char *before, int64_t *out)
 {
     struct moment m;
-    if (!slice_equal_text(word(rest), before) || !time_from_iso(word(rest), &m))
+    if (!slice_equal_text(next_word(rest), before) || !time_from_iso(next_word(rest), &m))
         return false;
     *out = m.ms;
     return true;
@@ -40,7 +40,7 @@ static bool read_time(struct slice *rest, const char *before, int64_t *out)
 
 static bool read_selection(struct slice rest, struct selection *s)
 {
-    struct slice how = word(&rest);
+    struct slice how = next_word(&rest);
     if (slice_equal_text(how, "ids")) {
         while (rest.n && s->id_count < SELECTION_IDS_MAX) {
             struct slice one = slice_head(rest, slice_find(rest, ','));
@@ -50,25 +50,25 @@ static bool read_selection(struct slice rest, struct selection *s)
         return s->id_count > 0 && rest.n == 0;
     }
     if (slice_equal_text(how, "code"))
-        s->code = word(&rest);
+        s->code = next_word(&rest);
     else if (!slice_equal_text(how, "all"))
         return false;
-    return read_time(&rest, "since", &s->since_ms) && read_time(&rest, "until", &s->until_ms) &&
-           rest.n == 0;
+    return read_time_word(&rest, "since", &s->since_ms) &&
+           read_time_word(&rest, "until", &s->until_ms) && rest.n == 0;
 }
 
 bool way_back_on_read(struct slice on, struct slice *room, struct slice *name,
                       struct selection *out)
 {
     *out = (struct selection){ .id_count = 0 };
-    *room = word(&on);
-    *name = word(&on);
+    *room = next_word(&on);
+    *name = next_word(&on);
     return read_selection(on, out);
 }
 
 /* ---- the act ---- */
 
-static const char *room_named(struct slice name)
+static const char *way_back_room(struct slice name)
 {
     static const char *const rooms[] = { WAY_BACK_DELIVERIES, WAY_BACK_QUARANTINE };
     for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++)
@@ -85,7 +85,7 @@ bool way_back_read(const struct act *x, struct way_back_act *out, struct err *e)
     if (!drop && !slice_equal_text(x->word, "again"))
         return false;
     bool good = way_back_on_read(x->on, &room, &out->name, &out->what.which);
-    out->room = room_named(room);
+    out->room = way_back_room(room);
     return (out->room && good) || err_set(e, ERR_REJECT, "way_back.form", 0,
                                           "cannot do it: it does not say what is selected");
 }
