@@ -511,17 +511,6 @@ static size_t csv_count(const struct doc *d, const struct path *p)
     return is_blank ? 0 : 1;
 }
 
-/* How many letters two names share at their beginnings and ends. */
-static size_t shared_letters(struct slice a, struct slice b)
-{
-    size_t n = a.n < b.n ? a.n : b.n, front = 0, back = 0;
-    while (front < n && a.p[front] == b.p[front])
-        front++;
-    while (back < n - front && a.p[a.n - 1 - back] == b.p[b.n - 1 - back])
-        back++;
-    return front + back;
-}
-
 /* The name most like the wanted one, for the error; empty when none is. In a file without a header
  * the first row is somebody's data, so what shares too little, is long or has a digit is never
  * shown. */
@@ -530,7 +519,7 @@ static struct slice nearest_name(const struct csv_head *h, const struct path *p)
     struct slice best = { NULL, 0 };
     size_t most = ALIKE_MIN - 1;
     for (size_t i = 0; i < h->columns; i++) {
-        size_t alike = shared_letters(h->names[i], p->name);
+        size_t alike = csv_name_shared(h->names[i], p->name);
         bool is_name = h->names[i].n <= NAME_SHOWN_MAX;
         for (size_t k = 0; is_name && k < h->names[i].n; k++)
             is_name = h->names[i].p[k] < '0' || h->names[i].p[k] > '9';

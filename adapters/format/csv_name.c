@@ -11,3 +11,13 @@ struct slice csv_name(struct arena *a, struct slice s)
         out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (uint8_t)(s.p[i] + 'a' - 'A') : s.p[i];
     return slice_of(out, s.n);
 }
+
+size_t csv_name_shared(struct slice a, struct slice b)
+{
+    size_t n = a.n < b.n ? a.n : b.n, front = 0, back = 0;
+    while (front < n && a.p[front] == b.p[front])
+        front++;
+    while (back < n - front && a.p[a.n - 1 - back] == b.p[b.n - 1 - back])
+        back++;
+    return front + back;
+}

@@ -104,6 +104,19 @@ static bool set_marks(struct writer *w, const struct node *n, const struct path 
     return render_refuse(n, e, "not one mark in MSH-1, or not four or five in MSH-2");
 }
 
+/* The entry's text, clean and in UTF-8. */
+static bool entry_text(struct writer *w, const struct node *n, struct entry *x, struct err *e)
+{
+    if (!node_text(n, &x->text, &x->cleared))
+        return render_refuse(n, e, "neither a text nor null");
+    if (!slice_is_utf8(x->text))
+        return render_refuse(n, e, "not UTF-8");
+    if (x->text.n == 0)
+        return true;
+    x->text = text_clean(&w->a, x->text);
+    return x->text.p ? true : err_memory(e);
+}
+
 static bool add_entry(struct writer *w, struct groups *g, const struct node *n, struct err *e)
 {
     struct path *p = NULL;
@@ -118,15 +131,8 @@ static bool add_entry(struct writer *w, struct groups *g, const struct node *n, 
                          from_zero(p->subcomponent), { NULL, 0 }, false };
     if (p->field > HL7V2_FIELDS_MAX || x->repetition >= HL7V2_FIELDS_MAX)
         return render_refuse(n, e, "its number is over 1000");
-    if (!node_text(n, &x->text, &x->cleared))
-        return render_refuse(n, e, "neither a text nor null");
-    if (!slice_is_utf8(x->text))
-        return render_refuse(n, e, "not UTF-8");
-    if (x->text.n) {
-        x->text = text_clean(&w->a, x->text);
-        if (!x->text.p)
-            return err_memory(e);
-    }
+    if (!entry_text(w, n, x, e))
+        return false;
     if (!segment_group(g, p, &x->group))
         return render_refuse(n, e, "an earlier segment with this id is named after a later one");
     if (x->cleared || x->text.n > 0)

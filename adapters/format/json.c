@@ -12,6 +12,7 @@
 
 #include "base/charset.h"
 #include "base/clean.h"
+#include "format/json_reply.h"
 
 #define STEPS_MAX 16
 #define PATH_SHOWN_MAX 2048
@@ -579,30 +580,6 @@ static bool json_render(const struct node *filled, const struct format_options *
     if (!fits)
         return false;
     return root ? buf_done(out, e) : err_memory(e);
-}
-
-/* Accepted, or a problem in the manner of RFC 9457: code and sentence, never what was sent. */
-static void json_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
-                       const struct err *why, int64_t now_ms, struct buf *out)
-{
-    (void)d;
-    (void)raw;
-    (void)now_ms;
-    if (kind == REPLY_ACCEPT) {
-        buf_text(out, "{\"status\":\"accepted\"}");
-        return;
-    }
-    bool later = kind == REPLY_REJECT && why && why->fate == ERR_RETRY;
-    buf_format(out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d",
-               later ? "cannot be kept now" : "refused", later ? 503 : 422);
-    if (why && why->code) {
-        buf_text(out, ",\"code\":");
-        buf_json(out, slice_text(why->code));
-        buf_text(out, ",\"detail\":");
-        buf_json(out, slice_text(why->text));
-        buf_format(out, ",\"offset\":%zu", why->at);
-    }
-    buf_byte(out, '}');
 }
 
 const struct format format_json = {

@@ -103,6 +103,12 @@ struct walk {
     struct mapped_restriction doubt; /* the first that shows a code nobody knows */
 };
 
+/* A rule with `changed` says nothing where none of what it watches was sent. */
+static bool rule_speaks(struct run *r, const struct rule *rule)
+{
+    return !rule->has_changed || rule_says_anything(r, rule);
+}
+
 static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
 {
     bool is_no = rule_restricts(rule);
@@ -111,18 +117,16 @@ static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
     bool holds = run_all_hold(w->r, &rule->on);
     bool is_unread = is_no && w->r->refused.fate != ERR_NONE;
     err_clear(&w->r->refused);
-    if (!is_unread) {
-        bool fits = holds && (!rule->has_changed || rule_says_anything(w->r, rule));
+    if (!is_unread && !(holds && rule_speaks(w->r, rule))) {
         bool may_be_cut = is_no && w->is_part;
-        if (!fits && !may_be_cut)
+        if (!may_be_cut)
             return true;
-        is_unread = !fits;
+        is_unread = true;
     }
     struct mapped_restriction *x = &w->out->list[w->out->count];
     w->out->all_changed &= rule->has_changed;
     *x = (struct mapped_restriction){ .ordinal = w->ordinal, .is_unread = is_unread };
-    if (holds)
-        w->ordinal++;
+    w->ordinal += holds;
     if (!is_no && w->doubt.is_doubtful)
         return true;
     if (!rule_to_restriction(w->r, rule, w->observed_ms, x, &w->is_other, e))
@@ -130,8 +134,7 @@ static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
     note_environment(x, w->out);
     if (x->is_doubtful && !w->doubt.is_doubtful)
         w->doubt = *x;
-    if (is_no)
-        w->out->count++;
+    w->out->count += is_no;
     return true;
 }
 
