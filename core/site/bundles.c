@@ -51,12 +51,13 @@ struct edition *bundles_read(struct arena *a, struct slice bytes, const char *la
 static bool has_person(const struct bundle *b, struct slice agency, const struct named *like)
 {
     const struct named *same = people_named(&b->people, like->name);
-    return same && slice_equal(b->agencies[same->agency].name, agency) &&
-           same->roles == like->roles && same->until_ms == like->until_ms &&
+    if (!same || !slice_equal(b->agencies[same->agency].name, agency))
+        return false;
+    return same->roles == like->roles && same->until_ms == like->until_ms &&
            memcmp(same->key.b, like->key.b, KEY_BYTES) == 0;
 }
 
-/* What `of` says of people, and `in` (NULL: no bundle) does not, is for their agency to say. */
+/* Each person of `of` who is not the same in `in` (NULL: no bundle) is for their agency to say. */
 static bool people_stand(const struct bundle *of, const struct bundle *in, bool is_next,
                          const struct speakers *s, const struct pack *p, struct err *e)
 {
@@ -66,7 +67,9 @@ static bool people_stand(const struct bundle *of, const struct bundle *in, bool 
         const struct spoken_of x = { what, one->name, of->agencies[one->agency].name,
                                      is_next ? one->line : 0 };
         (void)snprintf(what, sizeof what, "'%.*s' of its people", SHOWN(one->name));
-        if ((!in || !has_person(in, x.agency, one)) && !pack_agency_speaks(s, &x, p, e))
+        if (in && has_person(in, x.agency, one))
+            continue;
+        if (!pack_agency_speaks(s, &x, p, e))
             return false;
     }
     return true;
@@ -75,19 +78,23 @@ static bool people_stand(const struct bundle *of, const struct bundle *in, bool 
 /* Where people are named, acts are signed; a region never goes back to typed names. */
 static bool keeps_people(const struct bundle *before, const struct edition *next, struct err *e)
 {
-    return !before || !before->people.count || next->bundle->people.count ||
-           err_set(e, ERR_REJECT, "bundle.people", 0,
-                   "cannot take bundle %" PRIu64 ": it names no people, and the one before does: a "
-                   "typed name would be enough again",
-                   next->number);
+    bool named_before = before && before->people.count;
+    if (named_before && !next->bundle->people.count)
+        return err_set(e, ERR_REJECT, "bundle.people", 0,
+                       "cannot take bundle %" PRIu64 ": it names no people, and the one before does: "
+                       "a typed name would be enough again",
+                       next->number);
+    return true;
 }
 
-/* Who may act for an agency is for that agency to say, as its approvers are. before NULL: none. */
+/* An agency decides who may act for it, as it decides who approves for it. before NULL: there is
+ * none. */
 static bool people_follow(const struct bundle *before, const struct speakers *s,
                           const struct edition *next, struct err *e)
 {
-    return people_stand(next->bundle, before, true, s, next->pack, e) &&
-           (!before || people_stand(before, next->bundle, false, s, next->pack, e));
+    if (!people_stand(next->bundle, before, true, s, next->pack, e))
+        return false;
+    return !before || people_stand(before, next->bundle, false, s, next->pack, e);
 }
 
 /* An approver of an earlier bundle who is none any more: the host's file may have them still. */
@@ -101,8 +108,8 @@ static bool has_left(const struct edition *before, const struct approver *one)
 }
 
 /* Whom agencies that before has no approver of have named to this host. */
-static bool find_first(struct arena *a, const struct bundles_trust *t, const struct edition *before,
-                       struct approvers *out, struct err *e)
+static bool find_first(struct arena *a, const struct bundles_trust *t,
+                       const struct edition *before, struct approvers *out, struct err *e)
 {
     size_t n = t->joined ? t->joined->count : 0;
     struct approver *list = ARENA_ARRAY(a, n + 1, struct approver);
@@ -127,11 +134,12 @@ static bool agencies_speak(struct arena *a, const struct bundles_trust *t,
             return false;
         s.host = &first;
     }
-    return pack_approvers_follow(&s, &next->bundle->approvers, next->pack, e) &&
-           people_follow(was, &s, next, e);
+    if (!pack_approvers_follow(&s, &next->bundle->approvers, next->pack, e))
+        return false;
+    return people_follow(was, &s, next, e);
 }
 
-/* What people who may extend have signed does that, and nothing else. */
+/* A bundle that people who may extend have signed extends, and does nothing else. */
 static bool extension_signed(const struct bundles_trust *t, const struct edition *before,
                              const struct edition *next, const struct edition *place,
                              struct err *e)
@@ -144,7 +152,8 @@ static bool extension_signed(const struct bundles_trust *t, const struct edition
     return pack_extension_signed(next->pack, before->bundle, t->at_ms, e);
 }
 
-/* By the approvers of the one before; what only stops or extends by who may do that. */
+/* Signed by the approvers of the bundle before; one that only stops or extends by people who may
+ * do that. */
 static bool is_signed(const struct bundles_trust *t, const struct edition *before,
                       const struct edition *next, const struct edition *place, bool widens,
                       struct err *e)
@@ -158,8 +167,8 @@ static bool is_signed(const struct bundles_trust *t, const struct edition *befor
     return pack_approved(next->pack, &by, widens, e);
 }
 
-static bool approved(const struct bundles_trust *t, const struct edition *before,
-                     const struct edition *next, const struct edition *place, struct err *e)
+static bool bundle_approved(const struct bundles_trust *t, const struct edition *before,
+                            const struct edition *next, const struct edition *place, struct err *e)
 {
     struct arena a;
     const struct widening *w = NULL;
@@ -169,25 +178,29 @@ static bool approved(const struct bundles_trust *t, const struct edition *before
     if (!keeps_people(was, next, e))
         return false;
     arena_init(&a, SOURCE_BYTES_MAX * 8);
-    bool good = pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack, &w, e);
+    bool good = pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack,
+                            &w, e);
     bool widens = w != NULL || (was && pack_approvals_widen(was, next->bundle));
     if (good && widens && !next->pack->widens)
         good = err_set(e, ERR_REJECT, "pack.widens", 0,
                        "cannot take the bundle: it says that it does not widen, and it may");
-    good = good && is_signed(t, before, next, place, widens, e) &&
-           (next->pack->form != PACK_FORM_SIGNED || agencies_speak(&a, t, before, next, e));
+    good = good && is_signed(t, before, next, place, widens, e);
+    if (good && next->pack->form == PACK_FORM_SIGNED)
+        good = agencies_speak(&a, t, before, next, e);
     arena_release(&a);
     return good;
 }
 
-/* Whether what has that hash is in force by a bundle whose files said who approves. */
+/* Whether the agreement or extension of that hash is in force by a bundle whose files said who
+ * approves. */
 static bool is_settled(const void *ctx, const uint8_t what[HASH_BYTES])
 {
     const struct bundle *b = ctx;
     for (size_t i = 0; i < b->agreement_count; i++) {
         const struct agreement *g = &b->agreements[i];
-        if ((g->approved && hash_equal(g->hash, what)) ||
-            (g->extension.n && hash_equal(g->extension_hash, what)))
+        if (g->approved && hash_equal(g->hash, what))
+            return true;
+        if (g->extension.n && hash_equal(g->extension_hash, what))
             return true;
     }
     return false;
@@ -200,14 +213,15 @@ static bool was_settled(const struct edition *before)
 
 bool bundles_are_new(const struct bundles_trust *t, const struct edition *g, struct err *e)
 {
-    return t->demo || g->pack->form == PACK_FORM_SIGNED ||
-           err_set(e, ERR_REJECT, "pack.old", 0,
+    if (t->demo || g->pack->form == PACK_FORM_SIGNED)
+        return true;
+    return err_set(e, ERR_REJECT, "pack.old", 0,
                    "cannot take bundle %" PRIu64 ": an older program made it, without approvals of "
                    "its agreements: pack it anew",
                    g->number);
 }
 
-/* What it says of approvals, agreement by agreement. */
+/* Checks the approvals of next, agreement by agreement. */
 static bool approvals_are_good(const struct bundles_trust *t, const struct edition *before,
                                const struct edition *next, struct err *e)
 {
@@ -221,13 +235,14 @@ static bool approvals_are_good(const struct bundles_trust *t, const struct editi
                                          .ctx = before ? before->bundle : NULL };
     if (t->demo)
         return true;
-    if (before && before->pack->form == PACK_FORM_SIGNED && !bundles_are_new(t, next, e))
+    bool was_new = before && before->pack->form == PACK_FORM_SIGNED;
+    if (was_new && !bundles_are_new(t, next, e))
         return false;
     return pack_approvals_follow(&base, next->pack, e);
 }
 
-/* Whose place next takes: of before and those before it the last that begins no later. One that had
- * not begun by then never will: a stop is not put off by what is only to come. */
+/* The edition whose place next takes: from `before` backwards, the last that begins no later than
+ * next. Later ones never come into force, so that a planned bundle does not delay a stop. */
 static const struct edition *whose_place(const struct edition *before, const struct edition *next)
 {
     while (before && before->from_ms > next->from_ms)
@@ -246,8 +261,9 @@ bool bundles_follows(const struct bundles_trust *t, const struct edition *before
         return err_set(e, ERR_REJECT, "bundle.number", 0,
                        "cannot take bundle %" PRIu64 ": bundle %" PRIu64 " is there already",
                        next->number, before->number);
-    if (before &&
-        (!next->pack->has_previous || !hash_equal(next->pack->previous, before->bundle->hash)))
+    bool follows = !before || (next->pack->has_previous &&
+                               hash_equal(next->pack->previous, before->bundle->hash));
+    if (!follows)
         return err_set(e, ERR_REJECT, "bundle.previous", 0,
                        "cannot take bundle %" PRIu64 ": it was made to follow another bundle than "
                        "%" PRIu64 ", which is the last",
@@ -256,14 +272,16 @@ bool bundles_follows(const struct bundles_trust *t, const struct edition *before
         return err_set(e, ERR_REJECT, "bundle.from", 0,
                        "cannot take bundle %" PRIu64 ": it would begin before all that it follows",
                        next->number);
-    return approved(t, before, next, place, e) &&
-           (place == before || approved(t, place, next, place, e)) &&
-           approvals_are_good(t, before, next, e);
+    if (!bundle_approved(t, before, next, place, e))
+        return false;
+    if (place != before && !bundle_approved(t, place, next, place, e))
+        return false;
+    return approvals_are_good(t, before, next, e);
 }
 
 /* ---- keeping ---- */
 
-static int by_number(const void *x, const void *y)
+static int by_bundle_number(const void *x, const void *y)
 {
     const struct kept_bundle *a = x, *b = y;
     return (a->number > b->number) - (a->number < b->number);
@@ -295,7 +313,7 @@ bool bundles_list(struct arena *a, const char *folder, const struct kept_bundle 
     if (dir)
         (void)closedir(dir);
     if (count)
-        qsort(list, count, sizeof *list, by_number);
+        qsort(list, count, sizeof *list, by_bundle_number);
     *out = list;
     *n = count;
     return good;
@@ -308,7 +326,7 @@ bool bundles_read_pack(struct arena *a, const char *path, struct pack *out, stru
 }
 
 /* Another process may have put it there before us: then it must be the same. */
-static bool is_there(const char *path, const struct edition *g, struct err *e)
+static bool is_kept_already(const char *path, const struct edition *g, struct err *e)
 {
     struct arena a;
     struct pack kept;
@@ -354,7 +372,7 @@ static bool sync_folder(const char *folder, struct err *e)
 }
 
 /* ".NUMBER.PROCESS", as bundles_keep names them. */
-static bool is_part(const void *ctx, const char *name)
+static bool is_bundle_part(const void *ctx, const char *name)
 {
     struct slice text = slice_text(name);
     uint64_t number = 0, process = 0;
@@ -372,7 +390,7 @@ void bundles_tidy(const char *folder)
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return;
-    (void)part_sweep(fd, is_part, NULL);
+    (void)part_sweep(fd, is_bundle_part, NULL);
     (void)close(fd);
 }
 
@@ -386,8 +404,10 @@ bool bundles_keep(const char *folder, const struct edition *g, struct err *e)
     bool good = (path && part) || err_memory(e);
     if (good && mkdir(folder, 0700) != 0 && errno != EEXIST)
         good = err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot make", folder);
-    good = good && put_file(part, path, g->pack->file, &exists, e) && sync_folder(folder, e) &&
-           (!exists || is_there(path, g, e));
+    good = good && put_file(part, path, g->pack->file, &exists, e);
+    good = good && sync_folder(folder, e);
+    if (good && exists)
+        good = is_kept_already(path, g, e);
     arena_release(&a);
     return good;
 }
@@ -408,9 +428,9 @@ static bool read_region_name(struct arena *a, const struct pack *p, struct slice
            err_set(e, ERR_REJECT, "pack.region", 0, "cannot pack: region.yaml names no region");
 }
 
-/* What a pack's files say, for looking at; NULL: nothing that loads, which whoever reads it is told
- * elsewhere. */
-static const struct bundle *peek(struct arena *a, const struct pack *p, const struct catalogue *c)
+/* The bundle of a pack's files; NULL when they do not load, which is told elsewhere. */
+static const struct bundle *load_for_looking(struct arena *a, const struct pack *p,
+                                             const struct catalogue *c)
 {
     const struct bundle_source source = pack_source(p, "the bundle");
     struct problems ignored = { .count = 0 };
@@ -428,18 +448,20 @@ static bool is_still_meant(const struct bundle *after, const uint8_t what[HASH_B
     return false;
 }
 
-static bool inherit(struct signed_approval *out, const char *file, const uint8_t what[HASH_BYTES])
+static bool inherit_approval(struct signed_approval *out, const char *file,
+                             const uint8_t what[HASH_BYTES])
 {
     *out = (struct signed_approval){ .inherited = true, .file = slice_text(file) };
     memcpy(out->what, what, HASH_BYTES);
     return true;
 }
 
-/* The approvals of what has not changed since the bundle before. */
-static bool carry(struct arena *a, struct pack *p, const struct bundles_draft *d, struct err *e)
+/* Takes over the approvals of agreements that have not changed since the bundle before. */
+static bool carry_approvals(struct arena *a, struct pack *p, const struct bundles_draft *d,
+                            struct err *e)
 {
-    const struct bundle *after = peek(a, p, d->catalogue);
-    const struct bundle *before = d->before ? peek(a, d->before, d->catalogue) : NULL;
+    const struct bundle *after = load_for_looking(a, p, d->catalogue);
+    const struct bundle *before = d->before ? load_for_looking(a, d->before, d->catalogue) : NULL;
     if (!after || !before)
         return true;
     size_t room = d->before->approvals.count + 2 * before->agreement_count, n = 0;
@@ -453,9 +475,9 @@ static bool carry(struct arena *a, struct pack *p, const struct bundles_draft *d
     for (size_t i = 0; was_settled(&was) && i < before->agreement_count; i++) {
         const struct agreement *g = &before->agreements[i];
         if (g->approved && is_still_meant(after, g->hash))
-            n += inherit(&list[n], pack_name_of(g->file), g->hash);
+            n += inherit_approval(&list[n], pack_name_of(g->file), g->hash);
         if (g->extension.n && is_still_meant(after, g->extension_hash))
-            n += inherit(&list[n], pack_name_of(g->file), g->extension_hash);
+            n += inherit_approval(&list[n], pack_name_of(g->file), g->extension_hash);
     }
     p->approvals = (struct signed_approvals){ list, n };
     return true;
@@ -473,18 +495,20 @@ static bool add_widening(struct arena *a, const struct widening **list, const ch
     return true;
 }
 
-/* What may come into force by approvals that are still to be given. */
+/* Adds agreements that come into force by approvals still to be given. */
 static bool add_drafts(struct arena *a, const struct pack *p, const struct bundles_draft *d,
                        const struct widening **list, struct err *e)
 {
-    const struct bundle *b = d->is_for_all && d->before ? peek(a, p, d->catalogue) : NULL;
+    if (!d->is_for_all || !d->before)
+        return true;
+    const struct bundle *b = load_for_looking(a, p, d->catalogue);
     for (size_t i = 0; b && i < b->agreement_count; i++) {
         const struct agreement *g = &b->agreements[i];
-        if ((!g->approved || g->extension_waits) &&
-            !add_widening(a, list,
-                          arena_format(a, "%s: comes into force once it is signed",
-                                       pack_name_of(g->file)),
-                          e))
+        if (g->approved && !g->extension_waits)
+            continue;
+        const char *what =
+            arena_format(a, "%s: comes into force once it is signed", pack_name_of(g->file));
+        if (!add_widening(a, list, what, e))
             return false;
     }
     return true;
@@ -501,10 +525,16 @@ bool bundles_pack_files(struct arena *a, const struct pack_file *files, size_t n
     p.has_previous = d->before != NULL;
     if (d->before)
         memcpy(p.previous, d->before->hash, HASH_BYTES);
-    if ((!p.region.n && !read_region_name(a, &p, &p.region, e)) ||
-        !pack_widens(a, d->catalogue, d->before, &p, widenings, e) ||
-        (d->is_signed && (!carry(a, &p, d, e) || !add_drafts(a, &p, d, widenings, e))))
+    if (!p.region.n && !read_region_name(a, &p, &p.region, e))
         return false;
+    if (!pack_widens(a, d->catalogue, d->before, &p, widenings, e))
+        return false;
+    if (d->is_signed) {
+        if (!carry_approvals(a, &p, d, e))
+            return false;
+        if (!add_drafts(a, &p, d, widenings, e))
+            return false;
+    }
     p.widens = *widenings != NULL;
     buf_init(&out, SOURCE_BYTES_MAX);
     bool good = pack_write(&p, &out, e);

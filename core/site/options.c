@@ -37,7 +37,7 @@ static bool read_amount(struct slice text, const struct unit *units, int64_t *ou
     return !__builtin_mul_overflow(value, factor, out);
 }
 
-static bool read_list(struct arena *a, const struct node *n, const char ***out)
+static bool read_option_list(struct arena *a, const struct node *n, const char ***out)
 {
     if (n->kind != NODE_LIST)
         return false;
@@ -54,12 +54,13 @@ static bool read_list(struct arena *a, const struct node *n, const char ***out)
     return true;
 }
 
-static bool read_value(struct arena *a, const struct cfg_option *o, struct slice text,
-                       const char *folder, char *at)
+static bool read_option_value(struct arena *a, const struct cfg_option *o, struct slice text,
+                              const char *folder, char *at)
 {
     switch (o->type) {
     case CFG_TEXT:
-        return (*(const char **)(void *)at = arena_text(a, text)) != NULL;
+        *(const char **)(void *)at = arena_text(a, text);
+        return *(const char **)(void *)at != NULL;
     case CFG_PATH:
         *(const char **)(void *)at = text.n ? strict_path(a, folder, text) : "";
         return *(const char **)(void *)at != NULL;
@@ -114,19 +115,23 @@ static bool read_option(const struct strict *r, const struct node *map, const st
     const struct node *n = node_get(map, o->key);
     if (secure_group(o->type))
         return read_group(r, map, o, folder, state);
-    if (!n && !o->fallback)
-        return o->type == CFG_LIST ||
-               strict_say(r, map, "site.missing", "cannot do without '%s': %s", o->key, o->manual);
+    if (!n && !o->fallback) {
+        if (o->type == CFG_LIST)
+            return true;
+        return strict_say(r, map, "site.missing", "cannot do without '%s': %s", o->key, o->manual);
+    }
+    struct slice text = n ? n->text : slice_text(o->fallback);
     bool good;
     if (n && o->type == CFG_LIST)
-        good = read_list(r->arena, n, (const char ***)(void *)(state + o->at));
+        good = read_option_list(r->arena, n, (const char ***)(void *)(state + o->at));
     else if (n && n->kind != NODE_TEXT)
         good = false;
     else
-        good =
-            read_value(r->arena, o, n ? n->text : slice_text(o->fallback), folder, state + o->at);
-    return good || strict_say(r, n ? n : map, "site.option", "cannot read '%s': want %s", o->key,
-                              option_words(o->type));
+        good = read_option_value(r->arena, o, text, folder, state + o->at);
+    if (good)
+        return true;
+    return strict_say(r, n ? n : map, "site.option", "cannot read '%s': want %s", o->key,
+                      option_words(o->type));
 }
 
 const struct cfg_option *option_named(const struct cfg_option *options, struct slice key)

@@ -24,12 +24,12 @@ bool reading_not_local(struct reading *r, const struct node *n, struct slice wha
         SHOWN(what));
 }
 
-static bool complain(struct reading *r, const struct node *n, const struct err *e)
+static bool bundles_complain(struct reading *r, const struct node *n, const struct err *e)
 {
     return strict_say(&r->reader, n, e->code, "%s", e->text);
 }
 
-static bool push(struct chain *c, struct edition *g)
+static bool chain_push(struct chain *c, struct edition *g)
 {
     struct edition **grown =
         arena_grow(c->r->reader.arena, c->list, &c->room, c->count, sizeof *grown);
@@ -40,13 +40,13 @@ static bool push(struct chain *c, struct edition *g)
     return true;
 }
 
-/* After the older ones, less those whose place it took before their time had come. */
-static bool add(struct chain *c, struct edition *g)
+/* Adds g behind the older ones. Those that begin after g never come into force, and are dropped. */
+static bool chain_add(struct chain *c, struct edition *g)
 {
     while (c->count && c->list[c->count - 1]->from_ms > g->from_ms)
         c->count--;
     g->earlier = c->count ? c->list[c->count - 1] : NULL;
-    return push(c, g);
+    return chain_push(c, g);
 }
 
 static struct edition *read_kept(struct chain *c, const char *path, struct problems *p)
@@ -61,22 +61,25 @@ static struct edition *read_kept(struct chain *c, const char *path, struct probl
 }
 
 /* The one before g; NULL where it is not kept or cannot be read any more, as with older schemas. */
-static struct edition *before(struct chain *c, const struct edition *g)
+static struct edition *chain_before(struct chain *c, const struct edition *g)
 {
     struct problems ignored = { .count = 0 };
     struct edition *found = NULL;
-    for (size_t i = c->kept_count; i-- > 0 && !found && g->pack->has_previous;)
-        if (c->kept[i].number < g->number)
-            found = read_kept(c, c->kept[i].path, &ignored);
+    if (!g->pack->has_previous)
+        return NULL;
+    for (size_t i = c->kept_count; i > 0 && !found; i--)
+        if (c->kept[i - 1].number < g->number)
+            found = read_kept(c, c->kept[i - 1].path, &ignored);
     problems_release(&ignored);
-    return found && hash_equal(found->bundle->hash, g->pack->previous) ? found : NULL;
+    bool is_previous = found && hash_equal(found->bundle->hash, g->pack->previous);
+    return is_previous ? found : NULL;
 }
 
 /* g, after all that is known to have come before it. */
 static bool add_with_past(struct chain *c, struct edition *g)
 {
-    for (struct edition *one = g; one; one = before(c, one))
-        if (!push(c, one))
+    for (struct edition *one = g; one; one = chain_before(c, one))
+        if (!chain_push(c, one))
             return false;
     for (size_t i = 0; i < c->count / 2; i++) {
         struct edition *swap = c->list[i];
@@ -86,12 +89,12 @@ static bool add_with_past(struct chain *c, struct edition *g)
     size_t n = c->count;
     c->count = 0;
     for (size_t i = 0; i < n; i++)
-        if (!add(c, c->list[i]))
+        if (!chain_add(c, c->list[i]))
             return false;
     return true;
 }
 
-/* What was loaded after the first one; each must follow the one before. */
+/* Adds the kept bundles after the last one of the chain; each must follow the one before it. */
 static void add_later(struct chain *c)
 {
     const struct bundles_trust trust = site_trust(c->r->site, BUNDLES_TAKEN);
@@ -108,19 +111,19 @@ static void add_later(struct chain *c)
             (void)problems_say(p, e.code, c->kept[i].path, 0, 0, "%s", e.text);
             return;
         }
-        if (!add(c, g))
+        if (!chain_add(c, g))
             return;
     }
 }
 
 /* ---- the first one ---- */
 
-/* Whether the packed form could not be made; why is told by loading from the folder itself. */
-static bool load_folder(struct reading *r)
+/* Loads from the folder itself, whose problems have file and line, since the packed form could not
+ * be made. */
+static void complain_of_folder(struct reading *r)
 {
     const struct site *s = r->site;
     (void)bundle_load(r->reader.arena, s->places.region, s->catalogue, r->reader.problems);
-    return false;
 }
 
 /* The folder as a pack: the last one kept when nothing was changed since, else the next. */
@@ -161,9 +164,12 @@ static bool read_demo(struct chain *c)
     struct reading *r = c->r;
     struct slice bytes = { 0 };
     struct err e = { 0 };
-    if (!folders_are_there(r, &e) || !pack_folder(c, &bytes, &e)) {
+    bool good = folders_are_there(r, &e);
+    good = good && pack_folder(c, &bytes, &e);
+    if (!good) {
         size_t told = r->reader.problems->count;
-        if (!load_folder(r) && r->reader.problems->count == told)
+        complain_of_folder(r);
+        if (r->reader.problems->count == told)
             problems_add(r->reader.problems, &e);
         return false;
     }
@@ -193,14 +199,14 @@ static bool read_signed(struct chain *c, const struct node *root)
         return false;
     struct slice bytes;
     if (!tree_read_file(r->reader.arena, r->site->places.first, SOURCE_BYTES_MAX, &bytes, &e))
-        return complain(r, n, &e);
+        return bundles_complain(r, n, &e);
     struct edition *g = bundles_read(r->reader.arena, bytes, r->site->places.first,
                                      r->site->catalogue, r->reader.problems);
     const struct bundles_trust trust = site_trust(r->site, BUNDLES_TAKEN);
     if (!g)
         return false;
     if (!bundles_follows(&trust, NULL, g, &e))
-        return complain(r, n, &e);
+        return bundles_complain(r, n, &e);
     if (!add_with_past(c, g))
         return false;
     add_later(c);
@@ -209,8 +215,8 @@ static bool read_signed(struct chain *c, const struct node *root)
 
 /* ---- the whole ---- */
 
-/* Those that a running program can go over to from the one in force now; the rest need a restart
- * when their time has come. */
+/* Sets the editions between which a running program can change over, around the one in force now.
+ * The next one that needs a restart is s->waiting. */
 static void set_rules(struct site *s, const struct chain *c, int64_t now_ms)
 {
     size_t base = 0, first, end;
@@ -218,9 +224,11 @@ static void set_rules(struct site *s, const struct chain *c, int64_t now_ms)
         if (c->list[i]->from_ms <= now_ms)
             base = i;
     const struct bundle *b = c->list[base]->bundle;
-    for (first = base; first > 0 && !editions_differ(c->list[first - 1]->bundle, b);)
+    first = base;
+    while (first > 0 && !editions_differ(c->list[first - 1]->bundle, b))
         first--;
-    for (end = base + 1; end < c->count && !editions_differ(c->list[end]->bundle, b);)
+    end = base + 1;
+    while (end < c->count && !editions_differ(c->list[end]->bundle, b))
         end++;
     for (size_t i = first; i < end; i++)
         editions_add(&s->rules, c->list[i]);
@@ -232,11 +240,13 @@ static void set_rules(struct site *s, const struct chain *c, int64_t now_ms)
 static bool region_is_named(struct reading *r, const struct node *root)
 {
     const struct node *n = strict_member(root, "region", NODE_TEXT);
-    if (!n)
-        return !r->site->places.demo ||
-               strict_say(&r->reader, root, r->reader.codes->missing, "cannot do without 'region'");
-    return slice_ends(n->text, SLICE("region.yaml")) ||
-           reading_complain(r, n, "site.region", "want a path that ends in region.yaml", n->text);
+    if (!n && r->site->places.demo)
+        return strict_say(&r->reader, root, r->reader.codes->missing,
+                          "cannot do without 'region'");
+    if (n && !slice_ends(n->text, SLICE("region.yaml")))
+        return reading_complain(r, n, "site.region", "want a path that ends in region.yaml",
+                                n->text);
+    return true;
 }
 
 void reading_bundles(struct reading *r, const struct node *root)
@@ -248,10 +258,11 @@ void reading_bundles(struct reading *r, const struct node *root)
     if (!region_is_named(r, root) || !s->catalogue)
         return;
     if (!bundles_list(r->reader.arena, s->places.bundles, &c.kept, &c.kept_count, &e)) {
-        complain(r, root, &e);
+        bundles_complain(r, root, &e);
         return;
     }
-    if (s->places.demo ? read_demo(&c) : read_signed(&c, root)) {
+    bool good = s->places.demo ? read_demo(&c) : read_signed(&c, root);
+    if (good) {
         set_rules(s, &c, clock_wall_ms());
         return;
     }

@@ -24,7 +24,7 @@ static bool is_local_kafka(struct slice list)
 }
 
 /* "host:port?name=value&name=value"; empty: it is not set. */
-static struct slice setting(struct slice address, const char *name)
+static struct slice bus_setting(struct slice address, const char *name)
 {
     struct slice rest = slice_from(address, slice_find(address, '?') + 1);
     while (rest.n > 0) {
@@ -39,9 +39,11 @@ static struct slice setting(struct slice address, const char *name)
 
 static bool check_because(struct reading *r, const struct secure_word *w)
 {
-    return !w->at || !slice_is_empty(slice_trim(slice_text(w->because))) ||
-           strict_say(&r->reader, w->at, "secure.word",
-                      "cannot do without a reason: 'because' is what others will read");
+    bool has_reason = !slice_is_empty(slice_trim(slice_text(w->because)));
+    if (w->at && !has_reason)
+        return strict_say(&r->reader, w->at, "secure.word",
+                          "cannot do without a reason: 'because' is what others will read");
+    return true;
 }
 
 /* By what librdkafka is told. shows: the bus learns who comes. */
@@ -51,14 +53,15 @@ struct protection {
 
 static struct protection protection_of(struct slice address)
 {
-    struct slice protocol = setting(address, "security.protocol");
+    struct slice protocol = bus_setting(address, "security.protocol");
     bool sasl_ssl = slice_equal_nocase(protocol, SLICE("SASL_SSL"));
     bool tls = sasl_ssl || slice_equal_nocase(protocol, SLICE("SSL"));
     bool sasl = sasl_ssl || slice_equal_nocase(protocol, SLICE("SASL_PLAINTEXT"));
-    return (struct protection){ tls, sasl || (tls && setting(address, "ssl.certificate.location").n > 0) };
+    bool has_certificate = tls && bus_setting(address, "ssl.certificate.location").n > 0;
+    return (struct protection){ tls, sasl || has_certificate };
 }
 
-/* What changes nothing, and what weakens. */
+/* Notes words that change nothing, and settings that weaken the connection. */
 static void note_far(struct reading *r, const struct node *n, struct slice address,
                      const struct secure *s, const struct protection *p)
 {
@@ -69,7 +72,7 @@ static void note_far(struct reading *r, const struct node *n, struct slice addre
         reading_note(r, s->anyone.at, "secure.needless",
                      "'anyone' changes nothing here: the bus is shown who comes");
     if (p->encrypted &&
-        slice_equal_text(setting(address, "ssl.endpoint.identification.algorithm"), "none"))
+        slice_equal_text(bus_setting(address, "ssl.endpoint.identification.algorithm"), "none"))
         reading_note(r, n, "secure.name",
                      "the names in the brokers' certificates are not looked at "
                      "(ssl.endpoint.identification.algorithm=none): whoever has one is taken for the bus");
@@ -95,7 +98,7 @@ static void check_far(struct reading *r, const struct node *n, struct slice addr
     note_far(r, n, address, s, &p);
 }
 
-static void check_near(struct reading *r, const struct secure *s)
+static void check_near_bus(struct reading *r, const struct secure *s)
 {
     const struct secure_word *const words[] = { &s->cleartext, &s->anyone };
     for (size_t i = 0; i < 2; i++)
@@ -122,7 +125,10 @@ static const struct {
 static bool is_looked_at(const char *path, const char *name)
 {
     struct stat st;
-    return strcmp(name, "ssl.ca.location") != 0 || stat(path, &st) != 0 || !S_ISDIR(st.st_mode);
+    if (strcmp(name, "ssl.ca.location") != 0)
+        return true;
+    bool is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    return !is_folder;
 }
 
 /* "name=value" with the value where the site means it: beside its site.yaml, as other files. */
@@ -158,14 +164,15 @@ static const char *place_files(struct reading *r, struct slice url)
     return out;
 }
 
-/* As the client will read them. Its own words would be for people who know OpenSSL. */
+/* Tries the files as the client will read them, for its own errors are for people who know
+ * OpenSSL. */
 static void check_files(struct reading *r, const struct node *n)
 {
     struct err e = { .fate = ERR_NONE };
     int64_t until_ms = TLS_NO_END;
     const struct tls_settings *t = &r->site->bus_tls;
-    bool own = cfg_is_set(t->cert) || cfg_is_set(t->key);
-    if (r->keys_mode == SITE_KEYS_NAMED || (!own && !cfg_is_set(t->ca)))
+    bool any = cfg_is_set(t->cert) || cfg_is_set(t->key) || cfg_is_set(t->ca);
+    if (r->keys_mode == SITE_KEYS_NAMED || !any)
         return;
     if (cfg_is_set(t->cert) != cfg_is_set(t->key))
         strict_say(&r->reader, n, "secure.tls",
@@ -185,7 +192,7 @@ static void read_url(struct reading *r, const struct node *n, const struct secur
     if (slice_starts(n->text, SLICE("embedded:"))) {
         const char *path = strict_path(r->reader.arena, s->state_folder, slice_from(n->text, 9));
         s->bus_url = arena_format(r->reader.arena, "embedded:%s", path ? path : "");
-        check_near(r, secure);
+        check_near_bus(r, secure);
         return;
     }
     if (!slice_starts(n->text, SLICE("kafka://"))) {
@@ -196,7 +203,7 @@ static void read_url(struct reading *r, const struct node *n, const struct secur
     s->bus_url = place_files(r, n->text);
     check_files(r, n);
     if (is_local_kafka(address))
-        check_near(r, secure);
+        check_near_bus(r, secure);
     else if (s->places.demo)
         reading_not_local(r, n, n->text);
     else
@@ -215,8 +222,10 @@ void reading_bus(struct reading *r, const struct node *root)
     const struct node *n = node_get(root, "bus"), *topics = strict_member(root, "topics", NODE_MAP);
     struct bus_read bus = { .url = NULL };
     if (n && n->kind == NODE_MAP) {
-        bool good = options_read(r->reader.arena, n, reading_bus_options, r->site->folder, &bus, r->reader.problems) &&
-                    check_because(r, &bus.secure.cleartext) && check_because(r, &bus.secure.anyone);
+        bool good = options_read(r->reader.arena, n, reading_bus_options, r->site->folder, &bus,
+                                 r->reader.problems);
+        good = good && check_because(r, &bus.secure.cleartext);
+        good = good && check_because(r, &bus.secure.anyone);
         n = good ? node_get(n, "url") : NULL;
     }
     if (n)

@@ -20,27 +20,29 @@ static const struct key *agency_key(struct reading *r, struct slice agency, cons
 }
 
 /* Names stand in paths of databases, on the command line and in metrics. */
-static void check_name(struct reading *r, const struct node *n)
+static void check_part_name(struct reading *r, const struct node *n)
 {
     bool good = n->key.n > 0 && n->key.n <= 64 && n->key.p[0] != '.';
-    for (size_t i = 0; i < n->key.n && good; i++)
-        good =
-            isalnum(n->key.p[i]) || n->key.p[i] == '-' || n->key.p[i] == '_' || n->key.p[i] == '.';
+    for (size_t i = 0; i < n->key.n && good; i++) {
+        uint8_t c = n->key.p[i];
+        good = isalnum(c) || memchr("-_.", c, 3) != NULL;
+    }
     if (!good)
         strict_say_key(&r->reader, n, "site.name",
                        "cannot use this name: want at most 64 letters, digits, '-', '_' and '.'");
 }
 
-/* A bundle with problems of its own does not load; region.yaml still says which services there
- * are. */
+/* By the bundle, or by region.yaml itself when the bundle did not load for its own problems. */
 static bool has_service(const struct reading *r, struct slice agency, struct slice service)
 {
     if (r->site->bundle)
         return bundle_service(r->site->bundle, service) >= 0;
     const struct node *agencies = r->region ? node_get(r->region, "agencies") : NULL;
-    const struct node *one = agencies ? node_get_slice(agencies, agency) : NULL;
+    if (!agencies)
+        return true; /* nobody can tell */
+    const struct node *one = node_get_slice(agencies, agency);
     const struct node *services = one ? node_get(one, "services") : NULL;
-    return !agencies || (services && node_get_slice(services, slice_from(service, agency.n + 1)));
+    return services && node_get_slice(services, slice_from(service, agency.n + 1));
 }
 
 /* "agency/service" of a feed's service: or a delivery's for:, checked against region.yaml. */
@@ -89,7 +91,8 @@ static bool read_transport(struct reading *r, const struct node *map, bool recei
     const struct transport *t = registry_transport(r->adapters, n->first->key);
     if (!t)
         return tell_transports(r, n);
-    if (receives ? !t->run : !t->send)
+    bool can = receives ? t->run != NULL : t->send != NULL;
+    if (!can)
         return reading_complain(r, n, "site.transport",
                                 receives ? "it only sends" : "it only receives", n->first->key);
     struct err e = { 0 };
@@ -106,7 +109,7 @@ static bool read_transport(struct reading *r, const struct node *map, bool recei
 }
 
 /* Looked up in the site first, then in what was installed; NULL: in neither. */
-static const char *find_mapping(struct reading *r, struct slice name)
+static const char *find_mapping_file(struct reading *r, struct slice name)
 {
     const char *places[] = { r->site->folder, r->share };
     for (size_t i = 0; i < 2; i++) {
@@ -125,7 +128,7 @@ static const struct mapping *read_mapping(struct reading *r, const struct node *
     const struct node *n = strict_member(map, "mapping", NODE_TEXT);
     if (!n || !r->site->catalogue)
         return NULL;
-    const char *path = find_mapping(r, n->text);
+    const char *path = find_mapping_file(r, n->text);
     if (!path) {
         reading_complain(r, n, "site.mapping", "neither the site nor the program's data has it",
                          n->text);
@@ -203,7 +206,7 @@ const struct cfg_option reading_feed_options[] = {
 static void read_feed(struct reading *r, const struct node *n, struct site_feed *f)
 {
     strict_keys(&r->reader, n, &reading_keys_feed);
-    check_name(r, n);
+    check_part_name(r, n);
     f->name = arena_text(r->reader.arena, n->key);
     const struct node *contact = strict_member(n, "contact", NODE_MAP);
     strict_keys(&r->reader, contact, &reading_keys_contact);
@@ -220,7 +223,8 @@ static void read_feed(struct reading *r, const struct node *n, struct site_feed 
         read_agency(r, n, f);
 }
 
-/* Two would both read the service's topic, and each disclosure would end twice. */
+/* Whether another delivery serves that service: both would read its topic, and each disclosure
+ * would end twice. */
 static bool is_served(const struct site *s, const struct site_delivery *d)
 {
     for (size_t i = 0; i < s->delivery_count; i++)
@@ -229,8 +233,9 @@ static bool is_served(const struct site *s, const struct site_delivery *d)
     return false;
 }
 
-/* AE is mostly about the message, and now and then a database that is away: some four minutes by the
- * usual waits, then a human's turn. AR is mostly "not now", so it is tried until it is over. */
+/* AE mostly concerns the message, and sometimes a database that is away: it is tried for some four
+ * minutes by the usual waits, and then a human must look. AR mostly means "not now", so it is
+ * tried until it is over. */
 #define TRIES_ON_ERROR 10
 
 /* "park", "retry", or {retry: N}: how often it is sent before it is parked; 0: for ever. */
@@ -238,11 +243,12 @@ static int64_t read_tries(struct reading *r, const struct node *map, const char 
                           int64_t fallback)
 {
     const struct node *n = node_get(map, key);
-    const struct node *times = n && n->kind == NODE_MAP && n->count == 1 ? node_get(n, "retry")
-                                                                         : NULL;
     int64_t most = 0;
     if (!n)
         return fallback;
+    const struct node *times = NULL;
+    if (n->kind == NODE_MAP && n->count == 1)
+        times = node_get(n, "retry");
     if (n->kind == NODE_TEXT && slice_equal_text(n->text, "park"))
         return 1;
     if (n->kind == NODE_TEXT && slice_equal_text(n->text, "retry"))
@@ -270,7 +276,7 @@ const struct cfg_option reading_delivery_options[] = {
 static void read_delivery(struct reading *r, const struct node *n, struct site_delivery *d)
 {
     strict_keys(&r->reader, n, &reading_keys_delivery);
-    check_name(r, n);
+    check_part_name(r, n);
     d->name = arena_text(r->reader.arena, n->key);
     read_own(r, n, reading_delivery_options, d);
     d->tries_on_error = read_tries(r, n, "on_error", TRIES_ON_ERROR);

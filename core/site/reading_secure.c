@@ -23,8 +23,8 @@ void reading_days(struct reading *r, const struct node *at, int64_t until_ms, co
                      arena_format(r->reader.arena, "its certificate ends in %" PRId64 " days; %s", days, how));
 }
 
-/* Told where it says so itself, else where the transport stands. */
-static bool tell(struct reading *r, const struct node *n, const struct err *e)
+/* Adds the problem at its own place, or at the transport's when it has none. */
+static bool tell_stand(struct reading *r, const struct node *n, const struct err *e)
 {
     if (!e->file)
         return strict_say(&r->reader, n, e->code, "%s", e->text);
@@ -40,9 +40,9 @@ bool reading_stand_of(struct reading *r, const struct node *n, struct slice what
     if (r->site->places.demo && !s->local)
         return reading_not_local(r, n, what);
     if (!secure_check(s, &e))
-        return tell(r, n, &e);
+        return tell_stand(r, n, &e);
     if (r->keys_mode != SITE_KEYS_NAMED && !secure_try(s, &until_ms, &e))
-        return tell(r, n, &e);
+        return tell_stand(r, n, &e);
     if (!s->secure)
         return true;
     note_needless(r, s, &s->secure->cleartext,
@@ -62,5 +62,7 @@ bool reading_stand(struct reading *r, const struct node *n, const struct transpo
         t->stand(state, receives, &s);
     if (!reading_stand_of(r, n, n->key, &s))
         return false;
-    return r->keys_mode == SITE_KEYS_NAMED || !t->try || t->try(state, &e) || tell(r, n, &e);
+    if (r->keys_mode == SITE_KEYS_NAMED || !t->try || t->try(state, &e))
+        return true;
+    return tell_stand(r, n, &e);
 }

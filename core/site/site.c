@@ -22,7 +22,7 @@ static void read_keys(struct reading *r, const struct node *root)
                    "cannot route without 'recipients': the router turns subjects into pseudonyms");
 }
 
-static void read_words(struct reading *r, const struct node *root)
+static void read_root_words(struct reading *r, const struct node *root)
 {
     r->site->live = slice_equal_text(strict_text(root, "environment"), "live");
     r->site->has_router = slice_equal_text(strict_text(root, "router"), "true");
@@ -42,7 +42,7 @@ static void read_root(struct reading *r, const struct node *root)
     s->admin_socket = arena_format(r->reader.arena, "%s/admin.sock", s->state_folder);
     s->listening = arena_format(r->reader.arena, "%s/listening", s->state_folder);
     reading_bundles(r, root);
-    read_words(r, root);
+    read_root_words(r, root);
     read_keys(r, root);
     reading_bus(r, root);
     reading_admin(r, root);

@@ -27,7 +27,7 @@ static size_t byte_at(struct slice text, uint32_t line, uint32_t column)
     return at + column - 1;
 }
 
-static bool insert(struct filling *f, size_t at, const char *words)
+static bool insert_words(struct filling *f, size_t at, const char *words)
 {
     const char *text =
         arena_format(f->a, "%.*s%s%.*s", (int)at, (const char *)f->text.p, words,
@@ -43,14 +43,17 @@ static bool insert_member(struct filling *f, const struct node *map, const char 
                           const char *value)
 {
     const struct node *first = map->first;
-    size_t at = byte_at(f->text, first->key_line, first->key_column), before = at;
+    size_t at = byte_at(f->text, first->key_line, first->key_column);
+    size_t before = at;
     while (before > 0 && f->text.p[before - 1] == ' ')
         before--;
     bool in_braces = before > 0 && f->text.p[before - 1] == '{';
-    const char *words =
-        in_braces ? arena_format(f->a, "%s: %s, ", key, value)
-                  : arena_format(f->a, "%s: %s\n%*s", key, value, (int)first->key_column - 1, "");
-    return words ? insert(f, at, words) : err_memory(f->e);
+    const char *words = NULL;
+    if (in_braces)
+        words = arena_format(f->a, "%s: %s, ", key, value);
+    else
+        words = arena_format(f->a, "%s: %s\n%*s", key, value, (int)first->key_column - 1, "");
+    return words ? insert_words(f, at, words) : err_memory(f->e);
 }
 
 static bool insert_check(struct filling *f, const struct node *root, const struct named_key *k,
@@ -68,7 +71,10 @@ static bool insert_check(struct filling *f, const struct node *root, const struc
     const char *words = arena_format(f->a, "key_checks: {%s: %s}\n", names[k->of], value);
     if (!words)
         return err_memory(f->e);
-    return !agencies || insert(f, byte_at(f->text, agencies->key_line, agencies->key_column), words);
+    if (!agencies)
+        return true;
+    size_t at = byte_at(f->text, agencies->key_line, agencies->key_column);
+    return insert_words(f, at, words);
 }
 
 static const struct node *check_said(const struct node *root, const struct named_key *k)
@@ -78,8 +84,9 @@ static const struct node *check_said(const struct node *root, const struct named
     return node_get(node_get(root, "key_checks"), k->of == KEY_OF_REGION ? "region" : "recipients");
 }
 
-/* One key: what region.yaml says is so, or is written there. A key that is not here is not asked. */
-static bool fill_one(struct filling *f, const struct named_key *k)
+/* Compares one key with its check value in region.yaml, or writes the value there. A key file that
+ * is not here is passed over. */
+static bool fill_key_check(struct filling *f, const struct named_key *k)
 {
     const char *path = strict_path(f->a, f->folder, k->at->text);
     struct key key;
@@ -89,7 +96,9 @@ static bool fill_one(struct filling *f, const struct named_key *k)
         return err_memory(f->e);
     if (access(path, F_OK) != 0)
         return true;
-    if (!key_read(path, &key, f->e) || !tree_yaml(f->a, f->text, f->region, &root, f->e))
+    if (!key_read(path, &key, f->e))
+        return false;
+    if (!tree_yaml(f->a, f->text, f->region, &root, f->e))
         return false;
     key_check_value(&key, value);
     explicit_bzero(&key, sizeof key);
@@ -112,7 +121,10 @@ static bool write_region(struct filling *f)
         return err_memory(f->e);
     mode_t mode = stat(f->region, &st) == 0 ? st.st_mode & 0777 : 0644;
     int fd = part_open(AT_FDCWD, part, mode);
-    bool good = fd >= 0 && part_write(fd, f->text) && fsync(fd) == 0 && rename(part, f->region) == 0;
+    bool good = fd >= 0;
+    good = good && part_write(fd, f->text);
+    good = good && fsync(fd) == 0;
+    good = good && rename(part, f->region) == 0;
     int number = errno;
     if (fd >= 0)
         (void)close(fd);
@@ -137,7 +149,7 @@ bool site_fill_key_checks(struct arena *a, const char *path, const char **said, 
     if (!tree_read_file(a, f.region, SOURCE_FILE_BYTES_MAX, &f.text, e))
         return false;
     while (site_next_key(root, &next, &k))
-        if (!fill_one(&f, &k))
+        if (!fill_key_check(&f, &k))
             return false;
     *said = f.said;
     return !f.said || write_region(&f);

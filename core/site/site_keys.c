@@ -13,8 +13,10 @@ struct read_key {
 
 const struct key_check *key_check_of(const struct bundle *b, enum key_of of, struct slice agency)
 {
+    if (of == KEY_OF_REGION)
+        return &b->region_key;
     if (of != KEY_OF_AGENCY)
-        return of == KEY_OF_REGION ? &b->region_key : &b->recipients_key;
+        return &b->recipients_key;
     int number = bundle_agency(b, agency);
     return number < 0 ? NULL : &b->agencies[number].key;
 }
@@ -54,14 +56,15 @@ static bool is_the_one(struct reading *r, const struct node *n, enum key_of of, 
         return true;
     }
     key_check_value(key, value);
-    return slice_equal_text(check->value, value) ||
-           strict_say(&r->reader, n, "site.key-differs",
+    if (slice_equal_text(check->value, value))
+        return true;
+    return strict_say(&r->reader, n, "site.key-differs",
                       "this key's check value is %s, and %s:%u says %.*s: it is another key", value,
                       short_name(check->file), check->line, SHOWN(check->value));
 }
 
-static const struct key *read_one(struct reading *r, const struct node *n, enum key_of of,
-                                  struct slice agency)
+static const struct key *read_key_file(struct reading *r, const struct node *n, enum key_of of,
+                                       struct slice agency)
 {
     struct key *key = ARENA_NEW(r->reader.arena, struct key);
     const char *path = strict_path(r->reader.arena, r->site->folder, n->text);
@@ -87,7 +90,7 @@ const struct key *reading_key(struct reading *r, const struct node *n, enum key_
         if (k->at == n)
             return k->key;
     struct read_key *one = ARENA_NEW(r->reader.arena, struct read_key);
-    const struct key *key = read_one(r, n, of, agency);
+    const struct key *key = read_key_file(r, n, of, agency);
     if (!one) {
         (void)strict_memory(&r->reader);
         return NULL;
@@ -125,15 +128,19 @@ bool site_next_key(const struct node *root, size_t *at, struct named_key *out)
 
 /* ---- while it runs ---- */
 
-static bool fits(const struct key *key, const struct key_check *was, const struct key_check *now,
-                 const char *whose, struct err *e)
+/* Compares a key with a check value that the bundle before did not have. */
+static bool key_fits(const struct key *key, const struct key_check *was,
+                     const struct key_check *now, const char *whose, struct err *e)
 {
     char value[KEY_CHECK_CHARS + 1];
-    if (!key || !key->set || !now || !now->value.n || (was && was->value.n))
+    bool is_here = key && key->set;
+    bool is_new = now && now->value.n && !(was && was->value.n);
+    if (!is_here || !is_new)
         return true;
     key_check_value(key, value);
-    return slice_equal_text(now->value, value) ||
-           err_set(e, ERR_REJECT, "site.key-differs", 0,
+    if (slice_equal_text(now->value, value))
+        return true;
+    return err_set(e, ERR_REJECT, "site.key-differs", 0,
                    "cannot go by the bundle: the %s key here has the check value %s, and %s:%u says "
                    "%.*s",
                    whose, value, short_name(now->file), now->line, SHOWN(now->value));
@@ -142,13 +149,14 @@ static bool fits(const struct key *key, const struct key_check *was, const struc
 bool site_keys_fit(const struct site *s, const struct bundle *before, const struct bundle *b,
                    struct err *e)
 {
-    bool good = fits(&s->router_keys.recipients, &before->recipients_key, &b->recipients_key,
-                     "recipients", e);
+    bool good = key_fits(&s->router_keys.recipients, &before->recipients_key, &b->recipients_key,
+                         "recipients", e);
     for (size_t i = 0; good && i < s->feed_count; i++) {
         const struct site_feed *f = &s->feeds[i];
-        good = fits(f->region_key, &before->region_key, &b->region_key, "region", e) &&
-               fits(f->agency_key, key_check_of(before, KEY_OF_AGENCY, f->agency),
-                    key_check_of(b, KEY_OF_AGENCY, f->agency), "agency's", e);
+        const struct key_check *was = key_check_of(before, KEY_OF_AGENCY, f->agency);
+        const struct key_check *now = key_check_of(b, KEY_OF_AGENCY, f->agency);
+        good = key_fits(f->region_key, &before->region_key, &b->region_key, "region", e);
+        good = good && key_fits(f->agency_key, was, now, "agency's", e);
     }
     return good;
 }

@@ -13,17 +13,20 @@ static bool name_part(struct arena *a, const char *room, const char *name, struc
 
 bool site_part_next(const struct site *s, struct arena *a, size_t *at, struct site_part *out)
 {
-    size_t i = (*at)++;
+    size_t i = *at;
+    ++*at;
     if (s->has_router && i == 0) {
         *out = (struct site_part){ SLICE_INIT("router"), SLICE_INIT("") };
         return true;
     }
-    i -= s->has_router;
+    if (s->has_router)
+        i--;
     if (i < s->feed_count)
         return name_part(a, "feed", s->feeds[i].name, s->feeds[i].agency, out);
     i -= s->feed_count;
-    return i < s->delivery_count &&
-           name_part(a, "delivery", s->deliveries[i].name, s->deliveries[i].agency, out);
+    if (i < s->delivery_count)
+        return name_part(a, "delivery", s->deliveries[i].name, s->deliveries[i].agency, out);
+    return false;
 }
 
 bool site_part_is_wanted(char **only, const char *room, const char *name)
@@ -31,9 +34,14 @@ bool site_part_is_wanted(char **only, const char *room, const char *name)
     if (!only)
         return true;
     size_t n = strlen(room);
-    for (char **o = only; *o; o++)
-        if (strncmp(*o, room, n) == 0 &&
-            (name ? (*o)[n] == ':' && strcmp(*o + n + 1, name) == 0 : (*o)[n] == '\0'))
+    for (char **o = only; *o; o++) {
+        const char *rest = *o + n;
+        if (strncmp(*o, room, n) != 0)
+            continue;
+        if (!name && *rest == '\0')
             return true;
+        if (name && *rest == ':' && strcmp(rest + 1, name) == 0)
+            return true;
+    }
     return false;
 }

@@ -60,7 +60,7 @@ static bool is_of_bus(const struct stat *st)
     return st->st_ino == looking.of_bus.st_ino && st->st_dev == looking.of_bus.st_dev;
 }
 
-static int look(const char *path, const struct stat *st, int type, struct FTW *at)
+static int look_at_file(const char *path, const struct stat *st, int type, struct FTW *at)
 {
     struct owner of;
     (void)at;
@@ -93,7 +93,7 @@ void site_find_person_keys(const struct site *s, struct arena *a, struct problem
     looking.problems = p;
     if (!bus->key || !bus->passphrase || stat(bus->key, &looking.of_bus) != 0)
         looking.of_bus = (struct stat){ 0 };
-    (void)nftw(s->folder, look, DEEPEST_OPEN, 0);
+    (void)nftw(s->folder, look_at_file, DEEPEST_OPEN, 0);
     if (!is_below(s->state_folder, s->folder))
-        (void)nftw(s->state_folder, look, DEEPEST_OPEN, 0);
+        (void)nftw(s->state_folder, look_at_file, DEEPEST_OPEN, 0);
 }

@@ -27,8 +27,8 @@ static bool find_file(struct arena *a, const char *path, struct site_places *out
     return (*file && out->folder) || err_memory(e);
 }
 
-static const char *path_of(struct arena *a, const struct node *root, const char *key,
-                           const struct site_places *p)
+static const char *place_path(struct arena *a, const struct node *root, const char *key,
+                              const struct site_places *p)
 {
     struct slice text = strict_text(root, key);
     return text.n ? strict_path(a, p->folder, text) : NULL;
@@ -43,8 +43,8 @@ static bool places_of(struct arena *a, const struct node *root, struct site_plac
     out->bundles = out->state ? arena_format(a, "%s/bundles", out->state) : NULL;
     out->schemas = share ? arena_format(a, "%s/schemas", share) : NULL;
     out->demo = slice_equal_text(strict_text(root, "demo"), "true");
-    out->first = path_of(a, root, "bundle", out);
-    out->region = path_of(a, root, "region", out);
+    out->first = place_path(a, root, "bundle", out);
+    out->region = place_path(a, root, "region", out);
     struct slice region = slice_text(out->region);
     if (out->region && slice_ends(region, SLICE("/region.yaml")))
         out->region = arena_text(a, slice_head(region, region.n - strlen("/region.yaml")));
@@ -56,8 +56,11 @@ bool site_open_file(struct arena *a, const char *path, struct site_places *out, 
 {
     const char *file = NULL;
     *out = (struct site_places){ .demo = false };
-    return find_file(a, path, out, &file, e) && tree_yaml_file(a, file, root, e) &&
-           places_of(a, *root, out, e);
+    if (!find_file(a, path, out, &file, e))
+        return false;
+    if (!tree_yaml_file(a, file, root, e))
+        return false;
+    return places_of(a, *root, out, e);
 }
 
 bool site_places_read(struct arena *a, const char *path, struct site_places *out, struct err *e)

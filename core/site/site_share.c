@@ -14,8 +14,11 @@ const char *site_share(struct arena *a)
     if (n <= 0 || (size_t)n >= sizeof path)
         return "/usr/share/concordat";
     struct slice program = slice_of(path, (size_t)n);
-    for (int up = 0; up < 2; up++)
-        while (program.n && program.p[--program.n] != '/')
-            ;
+    for (int up = 0; up < 2; up++) { /* PREFIX/bin/concordat */
+        while (program.n && program.p[program.n - 1] != '/')
+            program.n--;
+        if (program.n)
+            program.n--; /* the slash */
+    }
     return arena_format(a, "%.*s/share/concordat", (int)program.n, (const char *)program.p);
 }
