@@ -27,14 +27,14 @@ void audit_note_write(const struct audit_chain *c, struct buf *out)
     buf_format(out, " at=%" PRId64, c->decided_ms);
 }
 
-static bool read_head(struct slice text, uint8_t head[HASH_BYTES])
+static bool note_head(struct slice text, uint8_t head[HASH_BYTES])
 {
     return text.n == (size_t)HASH_BYTES * 2 && id_from_hex(slice_head(text, 32), head) &&
            id_from_hex(slice_from(text, 32), head + ID_BYTES);
 }
 
 /* One word of the note, "name=value"; found counts the two that must be there. */
-static bool read_word(struct slice word, struct audit_chain *out, int *found)
+static bool note_word(struct slice word, struct audit_chain *out, int *found)
 {
     size_t equals = slice_find(word, '=');
     struct slice name = slice_head(word, equals), value = slice_from(word, equals + 1);
@@ -44,9 +44,11 @@ static bool read_word(struct slice word, struct audit_chain *out, int *found)
     }
     if (slice_equal_text(name, "head")) {
         ++*found;
-        return read_head(value, out->head);
+        return note_head(value, out->head);
     }
-    return !slice_equal_text(name, "at") || slice_to_i64(value, &out->decided_ms);
+    if (slice_equal_text(name, "at"))
+        return slice_to_i64(value, &out->decided_ms);
+    return true; /* a word of a newer program */
 }
 
 bool audit_note_read(struct slice note, struct audit_chain *out, struct err *e)
@@ -55,7 +57,7 @@ bool audit_note_read(struct slice note, struct audit_chain *out, struct err *e)
     int found = 0;
     for (struct slice rest = note; !slice_is_empty(rest);) {
         size_t blank = slice_find(rest, ' ');
-        if (!read_word(slice_head(rest, blank), &read, &found))
+        if (!note_word(slice_head(rest, blank), &read, &found))
             return err_set(e, ERR_FATAL, "audit.chain", note.n - rest.n,
                            "cannot read the note of an audit position");
         rest = slice_from(rest, blank + 1);

@@ -27,9 +27,10 @@ bool audit_follow_open(struct bus *b, const struct catalogue *c, int partitions,
     return good;
 }
 
-static bool read_batch(struct audit_follow *f, int partition, const struct bus_record *r, size_t n,
-                       bool (*each)(void *ctx, int partition, const struct audit_read *r),
-                       void *ctx, struct err *e)
+static bool follow_batch(struct audit_follow *f, int partition, const struct bus_record *r,
+                         size_t n,
+                         bool (*each)(void *ctx, int partition, const struct audit_read *r),
+                         void *ctx, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
         struct audit_read read;
@@ -50,8 +51,9 @@ bool audit_follow_read(struct audit_follow *f,
         for (bool end = false; !end;) {
             const struct bus_record *r = NULL;
             size_t n = 0;
-            if (!bus_reader_next(f->readers[p], 0, &r, &n, &end, e) ||
-                !read_batch(f, p, r, n, each, ctx, e))
+            if (!bus_reader_next(f->readers[p], 0, &r, &n, &end, e))
+                return false;
+            if (!follow_batch(f, p, r, n, each, ctx, e))
                 return false;
         }
     return true;

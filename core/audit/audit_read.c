@@ -21,9 +21,9 @@ static bool read_strings(const struct view *v, const char *path, struct arena *a
                          const struct slice **out, size_t *n, struct err *e)
 {
     int slot = plan_slot(v->plan, slice_text(path));
-    return slot >= 0
-               ? view_strings(v, (size_t)slot, a, out, n, e)
-               : err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find '%s' in an entry", path);
+    if (slot < 0)
+        return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find '%s' in an entry", path);
+    return view_strings(v, (size_t)slot, a, out, n, e);
 }
 
 static bool read_decision(const struct view *v, struct arena *a, struct audit_decision *d,
@@ -38,9 +38,9 @@ static bool read_decision(const struct view *v, struct arena *a, struct audit_de
     d->schema = view_text_at(v, "schema");
     d->kind = view_text_at(v, "kind");
     d->source = view_text_at(v, "source");
-    return (copy_fixed(v, "hash", d->hash, HASH_BYTES) ||
-            err_set(e, ERR_FATAL, "audit.schema", 0, "cannot read a decision's hash")) &&
-           read_strings(v, "clauses[]", a, &d->clauses, &d->clause_count, e) &&
+    if (!copy_fixed(v, "hash", d->hash, HASH_BYTES))
+        return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot read a decision's hash");
+    return read_strings(v, "clauses[]", a, &d->clauses, &d->clause_count, e) &&
            read_strings(v, "released[]", a, &d->released, &d->released_count, e) &&
            read_strings(v, "withheld[]", a, &d->withheld, &d->withheld_count, e) &&
            read_strings(v, "prohibitions[]", a, &d->prohibitions, &d->prohibition_count, e) &&
@@ -63,12 +63,14 @@ static bool read_decisions(const struct view *v, struct arena *a, struct audit_r
     for (size_t i = 0; i < n; i++)
         if (!read_decision(&items[i], a, &list[i], e))
             return false;
-    for (size_t i = 0; i < n; i++)
-        if (slice_is_empty(list[i].schema) && slice_equal(list[i].event_id, out->event_id)) {
-            list[i].schema = out->schema;
-            list[i].kind = out->event_kind;
-            list[i].source = out->source;
-        }
+    for (size_t i = 0; i < n; i++) {
+        bool is_own = slice_equal(list[i].event_id, out->event_id);
+        if (!is_own || !slice_is_empty(list[i].schema))
+            continue;
+        list[i].schema = out->schema;
+        list[i].kind = out->event_kind;
+        list[i].source = out->source;
+    }
     out->decisions = list;
     out->decision_count = n;
     return true;
@@ -116,8 +118,11 @@ static bool open_entry(const struct catalogue *c, struct arena *a, struct slice 
         return false;
     if (fingerprint == FIRST_FORM) {
         const struct schema *now = catalogue_named(c, SLICE("AuditEntry"));
-        return now ? first_form_entry(a, body, &body, e) && plan_view(now->plan, a, body, out, e)
-                   : err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the schema of an entry");
+        if (!now)
+            return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the schema of an entry");
+        if (!first_form_entry(a, body, &body, e))
+            return false;
+        return plan_view(now->plan, a, body, out, e);
     }
     const struct schema *s = catalogue_fingerprint(c, fingerprint);
     if (!s || !slice_equal_text(s->name, "AuditEntry"))
@@ -148,5 +153,7 @@ bool audit_read(const struct catalogue *c, struct arena *a, struct slice framed,
     out->disclosure = view_text_at(&v, "disclosure");
     if (!read_hashes(&v, out))
         return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot read an entry's hashes");
-    return read_decisions(&v, a, out, e) && read_claims(&v, a, out, e);
+    if (!read_decisions(&v, a, out, e))
+        return false;
+    return read_claims(&v, a, out, e);
 }

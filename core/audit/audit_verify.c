@@ -105,7 +105,9 @@ static bool check_entry(struct verify *v, struct slice framed, struct err *e)
     if (audit_read(v->bundle->catalogue, &v->arena, framed, &r, e)) {
         check_chain(v, chain, &r);
         v->f.report->events += slice_equal_text(r.kind, audit_kind_name(AUDIT_EVENT));
-        good = (v->again || check_input(v, &r, e)) && check_decisions(v, &r, e);
+        if (!v->again)
+            good = check_input(v, &r, e);
+        good = good && check_decisions(v, &r, e);
     } else if (e->fate == ERR_REJECT) {
         finding(&v->f, "audit %d number %" PRId64 ": cannot be read", v->number, chain->next);
         err_clear(e);
@@ -117,13 +119,16 @@ static bool check_entry(struct verify *v, struct slice framed, struct err *e)
     return good;
 }
 
-static bool read_partition(struct verify *v, struct err *e)
+static bool verify_partition(struct verify *v, struct err *e)
 {
     struct walk w;
     const struct bus_record *record = NULL;
     bool good = walk_open(&w, v->bus, TOPIC_AUDIT, v->number, v->offsets[v->number], e);
     walk_inputs_init(&v->inputs, v->bus, v->number);
-    while (good && (good = walk_next(&w, &record, e)) && record) {
+    while (good) {
+        good = walk_next(&w, &record, e);
+        if (!good || !record)
+            break;
         arena_reset(&v->arena);
         v->offsets[v->number] = record->offset + 1;
         good = check_entry(v, record->value, e);
@@ -136,7 +141,7 @@ static bool read_partition(struct verify *v, struct err *e)
 static bool read_audit(struct verify *v, struct err *e)
 {
     for (v->number = 0; v->number < v->bundle->partitions; v->number++)
-        if (!read_partition(v, e))
+        if (!verify_partition(v, e))
             return false;
     return true;
 }
@@ -144,10 +149,12 @@ static bool read_audit(struct verify *v, struct err *e)
 static bool read_notes(struct verify *v, struct err *e)
 {
     struct bus_position at;
-    for (int i = 0; i < v->bundle->partitions; i++)
-        if (!bus_group_committed(v->bus, ROUTER_GROUP, TOPIC_AUDIT, i, &v->names, &at, e) ||
-            !audit_note_read(at.note, &v->notes[i], e))
+    for (int i = 0; i < v->bundle->partitions; i++) {
+        if (!bus_group_committed(v->bus, ROUTER_GROUP, TOPIC_AUDIT, i, &v->names, &at, e))
             return false;
+        if (!audit_note_read(at.note, &v->notes[i], e))
+            return false;
+    }
     return true;
 }
 
@@ -169,10 +176,13 @@ static bool read_disclosures(struct verify *v, size_t service, struct err *e)
         return err_memory(e);
     bool good = walk_open(&w, v->bus, topic, 0, 0, e);
     if (!good && slice_equal_text(slice_text(e->code), "bus.topic")) {
-        err_clear(e); /* of a service that is to come: what is audited for it would be missed */
+        err_clear(e); /* its service is still to come: what is audited for it would be missing */
         return true;
     }
-    while (good && (good = walk_next(&w, &record, e)) && record) {
+    while (good) {
+        good = walk_next(&w, &record, e);
+        if (!good || !record)
+            break;
         struct claim claim = { .place = (int)service, .at = record->offset };
         uint8_t hash[HASH_BYTES];
         sha256(record->value, hash);
@@ -184,9 +194,11 @@ static bool read_disclosures(struct verify *v, size_t service, struct err *e)
     return good;
 }
 
-static bool read_all(struct verify *v, struct err *e)
+static bool verify_all(struct verify *v, struct err *e)
 {
-    if (!read_notes(v, e) || !read_audit(v, e))
+    if (!read_notes(v, e))
+        return false;
+    if (!read_audit(v, e))
         return false;
     check_ends(v);
     for (size_t i = 0; i < v->bundle->service_count; i++)
@@ -213,7 +225,7 @@ bool audit_verify(struct bus *b, const struct bundle *bundle,
     *out = (struct audit_report){ .entries = 0 };
     arena_init(&v.arena, WALK_ARENA_BYTES);
     arena_init(&v.names, WALK_ARENA_BYTES);
-    bool good = make_tables(&v, e) && read_all(&v, e);
+    bool good = make_tables(&v, e) && verify_all(&v, e);
     if (good)
         claims_compare(&v.f, bundle, &v.audited, &v.seen);
     claims_release(&v.audited);

@@ -29,15 +29,17 @@ void claims_release(struct claims *l)
     *l = (struct claims){ .list = NULL };
 }
 
-/* Late ones last among equals: they may stay without a partner. */
+/* Of equal keys late ones come last: they may stay without a partner. */
 static int in_order(const void *x, const void *y)
 {
     const struct claim *a = x, *b = y;
     int order = memcmp(a->key, b->key, ID_BYTES);
-    return order ? order : (int)a->is_late - (int)b->is_late;
+    if (order)
+        return order;
+    return (int)a->is_late - (int)b->is_late;
 }
 
-static void sort(struct claims *l)
+static void claims_sort(struct claims *l)
 {
     if (l->count > 1)
         qsort(l->list, l->count, sizeof *l->list, in_order);
@@ -61,17 +63,25 @@ void claims_compare(const struct findings *f, const struct bundle *b, struct cla
                     struct claims *seen)
 {
     size_t i = 0, k = 0;
-    sort(audited);
-    sort(seen);
+    claims_sort(audited);
+    claims_sort(seen);
     while (i < audited->count || k < seen->count) {
-        int order = i == audited->count ? 1
-                    : k == seen->count  ? -1
-                                        : memcmp(audited->list[i].key, seen->list[k].key, ID_BYTES);
-        if (order < 0)
+        int order = 0;
+        if (i == audited->count)
+            order = 1;
+        else if (k == seen->count)
+            order = -1;
+        else
+            order = memcmp(audited->list[i].key, seen->list[k].key, ID_BYTES);
+        if (order < 0) {
             say_missing(f, &audited->list[i]);
-        else if (order > 0)
+            i++;
+        } else if (order > 0) {
             say_unaudited(f, b, &seen->list[k]);
-        i += order <= 0;
-        k += order >= 0;
+            k++;
+        } else {
+            i++;
+            k++;
+        }
     }
 }

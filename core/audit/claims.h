@@ -10,7 +10,7 @@ struct claim {
     int place;                  /* partition of the audit, or number of the service */
     int64_t at;                 /* sequence number, or offset */
     struct disclosure_id id;    /* audited ones */
-    bool is_late; /* audited after the topics were read: its disclosure may be later still */
+    bool is_late; /* audited after the topics were read, so its disclosure may not have been read */
 };
 struct claims { struct claim *list; size_t count, room; };
 

@@ -1,5 +1,6 @@
-/* first_form.c - adds to an old entry what entries have now, empty: three texts a decision, claims. The audit is
- * kept for ever, so what was written first is read for ever. */
+/* first_form.c - makes an entry of the first form one of today's, by adding three empty texts to
+ * each decision and an empty list of claims. The audit is kept for ever, so its first form is read
+ * for ever. */
 #include "audit/first_form.h"
 
 #include "base/buf.h"
@@ -14,9 +15,10 @@ struct old {
 };
 
 /* Takes n bytes over. */
-static void copy(struct old *o, size_t n)
+static void old_copy(struct old *o, size_t n)
 {
-    o->bad |= n > o->rest.n;
+    if (n > o->rest.n)
+        o->bad = true;
     if (o->bad)
         return;
     buf_put(&o->out, slice_head(o->rest, n));
@@ -24,54 +26,62 @@ static void copy(struct old *o, size_t n)
 }
 
 /* The next number, as Avro writes it; taken over. */
-static int64_t number(struct old *o)
+static int64_t old_number(struct old *o)
 {
-    uint64_t z = 0;
+    uint64_t zigzag = 0; /* 0 -1 1 -2 2 are written as 0 1 2 3 4 */
     size_t n = 0;
-    do {
-        o->bad |= n >= o->rest.n || n >= 10;
+    bool more = true;
+    while (more) {
+        if (n == o->rest.n || n == 10)
+            o->bad = true;
         if (o->bad)
             return 0;
-        z |= (uint64_t)(o->rest.p[n] & 0x7f) << (7 * n);
-    } while (o->rest.p[n++] & 0x80);
-    copy(o, n);
-    return (int64_t)(z >> 1) ^ -(int64_t)(z & 1);
+        uint8_t byte = o->rest.p[n];
+        zigzag |= (uint64_t)(byte & 0x7f) << (7 * n);
+        more = byte >= 0x80;
+        n++;
+    }
+    old_copy(o, n);
+    return (int64_t)((zigzag >> 1) ^ (0 - (zigzag & 1)));
 }
 
-static void texts(struct old *o, size_t count)
+static void old_texts(struct old *o, size_t count)
 {
     for (size_t i = 0; i < count && !o->bad; i++) {
-        int64_t n = number(o);
-        o->bad |= n < 0;
-        copy(o, n < 0 ? 0 : (size_t)n);
+        int64_t n = old_number(o);
+        if (n < 0)
+            o->bad = true;
+        else
+            old_copy(o, (size_t)n);
     }
 }
 
-static void text(struct old *o)
+static void old_text(struct old *o)
 {
-    texts(o, 1);
+    old_texts(o, 1);
 }
 
-/* An array: blocks of so many items, a negative count with its size in bytes. Sizes would be wrong
- * afterwards, and were never written. */
-static void array(struct old *o, void (*item)(struct old *o))
+/* An array: blocks, each with its count of items. Blocks with a size (a negative count) were never
+ * written, and their sizes would be wrong afterwards. */
+static void old_array(struct old *o, void (*item)(struct old *o))
 {
-    for (int64_t n = number(o); n != 0 && !o->bad; n = number(o)) {
-        o->bad |= n < 0;
+    for (int64_t n = old_number(o); n != 0 && !o->bad; n = old_number(o)) {
+        if (n < 0)
+            o->bad = true;
         for (int64_t i = 0; i < n && !o->bad; i++)
             item(o);
     }
 }
 
-static void decision(struct old *o)
+static void old_decision(struct old *o)
 {
     static const uint8_t nothing[3]; /* schema, kind and source */
-    texts(o, 4);
+    old_texts(o, 4);
     for (int i = 0; i < 4; i++)
-        array(o, text);
-    text(o);
-    copy(o, HASH32 + 1);
-    array(o, text);
+        old_array(o, old_text);
+    old_text(o);
+    old_copy(o, HASH32 + 1);
+    old_array(o, old_text);
     buf_put(&o->out, slice_of(nothing, sizeof nothing));
 }
 
@@ -80,19 +90,19 @@ bool first_form_entry(struct arena *a, struct slice body, struct slice *out, str
     struct old o = { .rest = body };
     buf_init(&o.out, 2 * body.n + 4096);
     for (int i = 0; i < 2; i++)
-        (void)number(&o); /* version, sequence */
-    copy(&o, HASH32);
-    texts(&o, 2); /* kind, topic */
+        (void)old_number(&o); /* version, sequence */
+    old_copy(&o, HASH32);
+    old_texts(&o, 2); /* kind, topic */
     for (int i = 0; i < 4; i++)
-        (void)number(&o); /* partition, offset, accepted, decided */
-    text(&o);
-    copy(&o, HASH32 + KEY16);
-    texts(&o, 3);
-    copy(&o, HASH32);
-    text(&o);
-    copy(&o, 2 * HASH32);
-    array(&o, decision);
-    texts(&o, 2);
+        (void)old_number(&o); /* partition, offset, accepted, decided */
+    old_text(&o);
+    old_copy(&o, HASH32 + KEY16);
+    old_texts(&o, 3);
+    old_copy(&o, HASH32);
+    old_text(&o);
+    old_copy(&o, 2 * HASH32);
+    old_array(&o, old_decision);
+    old_texts(&o, 2);
     buf_byte(&o.out, 0); /* no claims */
     bool good = !o.bad && o.rest.n == 0;
     bool fits = buf_ok(&o.out);

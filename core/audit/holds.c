@@ -10,7 +10,8 @@ void holds_init(struct holds *h, const struct bundle *b)
 
 #define ANY_PARTITION (-1)
 
-static struct held *find_in(const struct holds *h, int partition, struct slice hold, bool is_refused)
+static struct held *holds_find_in(const struct holds *h, int partition, struct slice hold,
+                                  bool is_refused)
 {
     struct chain_link *l = chains_first(&h->by_name, hash_bytes(hold));
     for (; l; l = chains_next(l)) {
@@ -22,15 +23,19 @@ static struct held *find_in(const struct holds *h, int partition, struct slice h
     return NULL;
 }
 
-static struct held *find(const struct holds *h, struct slice hold, bool is_refused)
+static struct held *holds_find_one(const struct holds *h, struct slice hold, bool is_refused)
 {
-    return find_in(h, ANY_PARTITION, hold, is_refused);
+    return holds_find_in(h, ANY_PARTITION, hold, is_refused);
 }
 
-static void leave_line(struct holds *h, struct held *x)
+static void leave_held(struct holds *h, struct held *x)
 {
-    struct held **first = x->is_refused ? &h->refused : &h->first;
-    *(x->before ? &x->before->next : first) = x->next;
+    if (x->before)
+        x->before->next = x->next;
+    else if (x->is_refused)
+        h->refused = x->next;
+    else
+        h->first = x->next;
     if (x->next)
         x->next->before = x->before;
     else if (!x->is_refused)
@@ -41,7 +46,10 @@ static void leave_line(struct holds *h, struct held *x)
 static void join_end(struct holds *h, struct held *x)
 {
     x->before = h->last;
-    *(h->last ? &h->last->next : &h->first) = x;
+    if (h->last)
+        h->last->next = x;
+    else
+        h->first = x;
     h->last = x;
 }
 
@@ -53,12 +61,12 @@ static void join_refused(struct holds *h, struct held *x)
     h->refused = x;
 }
 
-static void put(char *to, size_t room, struct slice text)
+static void held_put(char *to, size_t room, struct slice text)
 {
     (void)snprintf(to, room, "%.*s", (int)text.n, (const char *)text.p);
 }
 
-static void join(char *to, size_t room, struct slice left, char between, struct slice right)
+static void held_name(char *to, size_t room, struct slice left, char between, struct slice right)
 {
     (void)snprintf(to, room, "%.*s%c%.*s", (int)left.n, (const char *)left.p, between,
                    (int)right.n, (const char *)right.p);
@@ -70,11 +78,11 @@ static struct held *new_held(const struct holds *h, int partition, const struct 
     struct held *x = mem_alloc(sizeof *x);
     if (!x)
         return NULL;
-    join(x->what, sizeof x->what, r->schema, '.', r->event_kind);
-    put(x->source, sizeof x->source, r->source);
-    put(x->reason, sizeof x->reason, d->reason);
+    held_name(x->what, sizeof x->what, r->schema, '.', r->event_kind);
+    held_put(x->source, sizeof x->source, r->source);
+    held_put(x->reason, sizeof x->reason, d->reason);
     if (d->clause_count)
-        put(x->clause, sizeof x->clause, d->clauses[0]);
+        held_put(x->clause, sizeof x->clause, d->clauses[0]);
     memcpy(x->subject, r->subject, ID_BYTES);
     x->partition = partition;
     x->since_ms = r->decided_ms;
@@ -98,24 +106,24 @@ static void read_note(struct slice note, struct said *out)
     out->act = slice_head(note, word);
     out->by = slice_head(by, slice_find(by, ':'));
     out->is_first = slice_ends(note, SLICE(HOLD_FIRST_OF_TWO));
-    put(out->hold, sizeof out->hold, slice_head(rest, blank));
+    held_put(out->hold, sizeof out->hold, slice_head(rest, blank));
 }
 
 static void take_first(const struct holds *h, int partition, const struct said *said)
 {
     struct slice hold = slice_text(said->hold);
-    struct held *x = find_in(h, partition, hold, false);
+    struct held *x = holds_find_in(h, partition, hold, false);
     if (!x)
-        x = find_in(h, partition, hold, true);
+        x = holds_find_in(h, partition, hold, true);
     if (x)
-        put(x->first, sizeof x->first, said->by);
+        held_put(x->first, sizeof x->first, said->by);
 }
 
-static void end(struct holds *h, struct held *gone)
+static void end_hold(struct holds *h, struct held *gone)
 {
     if (!gone)
         return;
-    leave_line(h, gone);
+    leave_held(h, gone);
     chains_remove(&h->by_name, &gone->by_name);
     mem_free(gone);
 }
@@ -125,27 +133,28 @@ static void end(struct holds *h, struct held *gone)
 static void refuse_one(struct holds *h, int partition, const struct said *said, const char *hold,
                        const struct audit_read *r)
 {
-    struct held *x = find_in(h, partition, slice_text(hold), false);
+    struct held *x = holds_find_in(h, partition, slice_text(hold), false);
     if (!x)
         return;
-    leave_line(h, x);
+    leave_held(h, x);
     x->is_refused = true;
     join_refused(h, x);
     x->refused_ms = r->decided_ms;
     x->refused_at = r->sequence;
     x->is_whole_episode = slice_equal_text(said->act, "refuse-episode");
     *x->first = '\0';
-    put(x->refused_by, sizeof x->refused_by, said->by);
+    held_put(x->refused_by, sizeof x->refused_by, said->by);
 }
 
-/* The one that was named, and with its episode whatever else of it waited. */
-static void refuse(struct holds *h, int partition, const struct said *said, const struct audit_read *r)
+/* Marks the named hold refused, and with a whole episode all that waited of it. */
+static void take_refusal(struct holds *h, int partition, const struct said *said,
+                         const struct audit_read *r)
 {
     char name[HOLD_NAME_MAX];
     refuse_one(h, partition, said, said->hold, r);
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
-        join(name, sizeof name, d->event_id, ':', d->recipient);
+        held_name(name, sizeof name, d->event_id, ':', d->recipient);
         if (slice_equal_text(d->reason, "hold-refused"))
             refuse_one(h, partition, said, name, r);
     }
@@ -154,14 +163,14 @@ static void refuse(struct holds *h, int partition, const struct said *said, cons
 /* With all that was refused with it. */
 static void reopen_one(struct holds *h, int partition, const char *hold)
 {
-    const struct held *named = find_in(h, partition, slice_text(hold), true);
+    const struct held *named = holds_find_in(h, partition, slice_text(hold), true);
     if (!named)
         return;
     const int64_t refused_at = named->refused_at;
     for (struct held *x = h->refused, *next; x; x = next) {
         next = x->next;
         if (x->partition == partition && x->refused_at == refused_at)
-            end(h, x);
+            end_hold(h, x);
     }
 }
 
@@ -172,58 +181,63 @@ static struct slice refused_as(struct slice note)
     while (at && note.p[at - 1] != ' ')
         at--;
     struct slice hold = slice_from(note, at);
-    bool is_there = slice_ends(slice_head(note, at), SLICE(REOPENED_AS)) && slice_ends(hold, SLICE(")"));
-    return is_there ? slice_head(hold, hold.n - 1) : SLICE("");
+    bool is_there = slice_ends(slice_head(note, at), SLICE(REOPENED_AS));
+    if (!is_there || !slice_ends(hold, SLICE(")")))
+        return SLICE("");
+    return slice_head(hold, hold.n - 1);
 }
 
 /* What was named, or what that was refused as, and whatever else waits again. */
-static void reopen(struct holds *h, int partition, const struct said *said, const struct audit_read *r)
+static void take_reopening(struct holds *h, int partition, const struct said *said,
+                           const struct audit_read *r)
 {
     char name[HOLD_NAME_MAX];
-    put(name, sizeof name, refused_as(r->note));
-    reopen_one(h, partition, find_in(h, partition, slice_text(said->hold), true) ? said->hold : name);
+    held_put(name, sizeof name, refused_as(r->note));
+    bool is_named = holds_find_in(h, partition, slice_text(said->hold), true);
+    reopen_one(h, partition, is_named ? said->hold : name);
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
-        join(name, sizeof name, d->event_id, ':', d->recipient);
+        held_name(name, sizeof name, d->event_id, ':', d->recipient);
         if (slice_equal_text(d->outcome, "hold"))
             reopen_one(h, partition, name);
     }
 }
 
-static void take_word(struct holds *h, int partition, const struct audit_read *r)
+static void holds_take_word(struct holds *h, int partition, const struct audit_read *r)
 {
     struct said said;
     read_note(r->note, &said);
     if (said.is_first)
         take_first(h, partition, &said);
     else if (r->decision_count && slice_starts(said.act, SLICE("refuse")))
-        refuse(h, partition, &said, r);
+        take_refusal(h, partition, &said, r);
     else if (r->decision_count && slice_equal_text(said.act, "reopen"))
-        reopen(h, partition, &said, r);
+        take_reopening(h, partition, &said, r);
 }
 
 static void open_one(struct holds *h, const char *name, int partition, const struct audit_read *r,
                      const struct audit_decision *d)
 {
     struct held *x = new_held(h, partition, r, d);
-    if (!x || !chains_add(&h->by_name, &x->by_name, hash_bytes(slice_text(name)))) {
+    bool is_added = x && chains_add(&h->by_name, &x->by_name, hash_bytes(slice_text(name)));
+    if (!is_added) {
         mem_free(x);
         h->lost = true;
         return;
     }
-    put(x->hold, sizeof x->hold, slice_text(name));
+    held_put(x->hold, sizeof x->hold, slice_text(name));
     join_end(h, x);
 }
 
-static void take_decision(struct holds *h, int partition, const struct audit_read *r,
-                          const struct audit_decision *d)
+static void holds_take_decision(struct holds *h, int partition, const struct audit_read *r,
+                                const struct audit_decision *d)
 {
     char name[HOLD_NAME_MAX];
     bool is_hold = slice_equal_text(d->outcome, "hold");
-    join(name, sizeof name, d->event_id, ':', d->recipient);
-    struct held *x = find(h, slice_text(name), false);
+    held_name(name, sizeof name, d->event_id, ':', d->recipient);
+    struct held *x = holds_find_one(h, slice_text(name), false);
     if (x && !is_hold)
-        end(h, x);
+        end_hold(h, x);
     else if (!x && is_hold)
         open_one(h, name, partition, r, d);
 }
@@ -234,20 +248,20 @@ bool holds_take(void *holds, int partition, const struct audit_read *r)
     if (!unread_take(&h->unread, partition, r))
         return false;
     if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
-        take_word(h, partition, r);
+        holds_take_word(h, partition, r);
     for (size_t i = 0; i < r->decision_count; i++)
-        take_decision(h, partition, r, &r->decisions[i]);
+        holds_take_decision(h, partition, r, &r->decisions[i]);
     return !h->lost;
 }
 
 const struct held *holds_find(const struct holds *h, struct slice hold)
 {
-    return find(h, hold, false);
+    return holds_find_one(h, hold, false);
 }
 
 const struct held *holds_find_refused(const struct holds *h, struct slice hold)
 {
-    return find(h, hold, true);
+    return holds_find_one(h, hold, true);
 }
 
 bool holds_kept_back(const struct holds *h, struct slice hold, const struct audit_read *r,
@@ -257,7 +271,7 @@ bool holds_kept_back(const struct holds *h, struct slice hold, const struct audi
     bool is_kept = false;
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
-        join(name, sizeof name, d->event_id, ':', d->recipient);
+        held_name(name, sizeof name, d->event_id, ':', d->recipient);
         is_kept |= slice_equal_text(d->reason, "hold-refused") && slice_equal_text(hold, name);
     }
     for (const struct held *x = h->refused; is_kept && x; x = x->next)
@@ -269,7 +283,8 @@ bool holds_kept_back(const struct holds *h, struct slice hold, const struct audi
 void holds_count_one(const struct held *x, int64_t now_ms, struct holds_count *out)
 {
     out->open++;
-    out->overdue += now_ms >= x->due_ms;
+    if (now_ms >= x->due_ms)
+        out->overdue++;
     if (!out->oldest_ms || x->since_ms < out->oldest_ms)
         out->oldest_ms = x->since_ms;
 }
@@ -284,9 +299,9 @@ void holds_count(const struct holds *h, int64_t now_ms, struct holds_count *out)
 void holds_release(struct holds *h)
 {
     while (h->first)
-        end(h, h->first);
+        end_hold(h, h->first);
     while (h->refused)
-        end(h, h->refused);
+        end_hold(h, h->refused);
     chains_release(&h->by_name);
     unread_release(&h->unread);
 }

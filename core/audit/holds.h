@@ -1,10 +1,9 @@
-/* holds.h - what waits for a human, as the audit tells it: since when, and until when it may.
+/* holds.h - what waits for a human, as the audit tells it: since when, and until when it may wait.
  *
- * What a person refused is told as well, until people reopen it.
- *
- * A decision to hold opens one; a later decision on the same event for the same recipient that is
- * none ends it. Each has a deadline by its reason (region.yaml, holds). An entry
- * costs the same however much waits. Owns its memory. Threads: one. */
+ * A decision to hold opens a hold; a later decision on the same event for the same recipient ends
+ * it, unless it holds again. Each hold has a deadline by its reason (region.yaml, holds). Refused
+ * holds are kept as well, until people reopen them. To take an entry costs the same however much
+ * waits. Owns its memory. Threads: one. */
 #ifndef CONCORDAT_AUDIT_HOLDS_H
 #define CONCORDAT_AUDIT_HOLDS_H
 
@@ -43,8 +42,8 @@ bool holds_take(void *holds, int partition, const struct audit_read *r);
 const struct held *holds_find(const struct holds *h, struct slice hold);
 /* NULL when nothing was refused by that name, or it was reopened. */
 const struct held *holds_find_refused(const struct holds *h, struct slice hold);
-/* Whether r decides that what has that name was kept back by a refusal, and by which of those that stand
- * (*by, else left as it is): of what follows in an episode that was refused. */
+/* Whether entry r keeps that hold back because its episode was refused. *by: the refusal, when it
+ * still stands; else left as it is. */
 bool holds_kept_back(const struct holds *h, struct slice hold, const struct audit_read *r,
                      const struct held **by);
 

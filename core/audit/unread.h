@@ -1,8 +1,10 @@
-/* unread.h - whose events wait because something of a message could not be read, as the audit tells it.
+/* unread.h - the people whose events wait because a message could not be read, as the audit tells
+ * it.
  *
- * A sign opens one a person, feed and code; a person's word that they have looked ends it. More than
- * UNREAD_ALIKE_MAX people of one feed and code within UNREAD_ALIKE_MS are one list. A sign or a word costs
- * the same however many wait. Owns its memory. Threads: one. */
+ * A sign adds a person, once for each feed and code; somebody's word that they have looked takes
+ * the person off. More than UNREAD_ALIKE_MAX people of one feed and code within UNREAD_ALIKE_MS
+ * are shown as one list. To take a sign or a word costs the same however many wait. Owns its
+ * memory. Threads: one. */
 #ifndef CONCORDAT_AUDIT_UNREAD_H
 #define CONCORDAT_AUDIT_UNREAD_H
 
