@@ -266,10 +266,13 @@ static bool is_digits(struct slice s)
 /* What spreadsheets put around a text so that it stays one: ="00123", '00123. */
 static struct slice without_wrapping(struct slice s)
 {
-    if (s.n >= 3 && s.p[0] == '=' && s.p[1] == '"' && s.p[s.n - 1] == '"')
-        return slice_trim(slice_of(s.p + 2, s.n - 3));
-    if (s.n && s.p[0] == '\'' && is_digits(slice_from(s, 1)))
-        return slice_from(s, 1);
+    static const struct slice begins = SLICE_INIT("=\""), ends = SLICE_INIT("\"");
+    bool is_formula = s.n > begins.n && slice_starts(s, begins) && slice_ends(s, ends);
+    if (is_formula)
+        return slice_trim(slice_of(s.p + begins.n, s.n - begins.n - ends.n));
+    struct slice behind_mark = slice_from(s, 1);
+    if (slice_starts(s, SLICE("'")) && is_digits(behind_mark))
+        return behind_mark;
     return s;
 }
 

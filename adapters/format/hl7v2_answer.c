@@ -16,18 +16,16 @@
  * number or date, and codes go where everybody sees them. */
 static bool is_answer_code(struct slice s)
 {
+    static const char others[] = "abcdefghijklmnopqrstuvwxyz.-_";
     size_t digits = 0, capitals = 0;
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
-        if (c >= '0' && c <= '9') {
+        if (c >= '0' && c <= '9')
             digits++;
-        } else if (c >= 'A' && c <= 'Z') {
+        else if (c >= 'A' && c <= 'Z')
             capitals++;
-        } else {
-            bool may_be_there = (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
-            if (!may_be_there)
-                return false;
-        }
+        else if (!memchr(others, c, sizeof others - 1))
+            return false;
     }
     if (s.n == 2 && capitals == 2)
         return true;

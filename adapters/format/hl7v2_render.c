@@ -140,7 +140,7 @@ static bool add_entry(struct writer *w, struct groups *g, const struct node *n, 
     return true;
 }
 
-static int compare_numbers(uint32_t a, uint32_t b)
+static int compare_places(uint32_t a, uint32_t b)
 {
     return (a > b) - (a < b);
 }
@@ -149,14 +149,14 @@ static int by_address(const void *left, const void *right)
 {
     const struct entry *a = left, *b = right;
     if (a->group != b->group)
-        return compare_numbers(a->group, b->group);
+        return compare_places(a->group, b->group);
     if (a->field != b->field)
-        return compare_numbers(a->field, b->field);
+        return compare_places(a->field, b->field);
     if (a->repetition != b->repetition)
-        return compare_numbers(a->repetition, b->repetition);
+        return compare_places(a->repetition, b->repetition);
     if (a->component != b->component)
-        return compare_numbers(a->component, b->component);
-    return compare_numbers(a->sub, b->sub);
+        return compare_places(a->component, b->component);
+    return compare_places(a->sub, b->sub);
 }
 
 static void put_marks(struct buf *out, uint8_t mark, uint32_t count)

@@ -127,7 +127,7 @@ void arena_reset(struct arena *a)
     a->used_bytes = 0;
 }
 
-static struct arena_block *new_block(const struct arena *a, size_t n)
+static struct arena_block *arena_new_block(const struct arena *a, size_t n)
 {
     size_t room = a->now ? a->now->room * 2 : BLOCK_MIN;
     if (room > BLOCK_MAX)
@@ -143,7 +143,7 @@ static struct arena_block *new_block(const struct arena *a, size_t n)
 }
 
 /* Makes a block with room for n the current one: a kept one that is large enough, or a new one. */
-static bool next_block(struct arena *a, size_t n)
+static bool arena_next_block(struct arena *a, size_t n)
 {
     struct arena_block **here = a->now ? &a->now->next : &a->first;
     struct arena_block **link = here;
@@ -153,7 +153,7 @@ static bool next_block(struct arena *a, size_t n)
     if (b)
         *link = b->next;
     else
-        b = new_block(a, n);
+        b = arena_new_block(a, n);
     if (!b)
         return false;
     b->used = 0;
@@ -170,7 +170,7 @@ void *arena_raw(struct arena *a, size_t n)
     size_t rounded = ((n ? n : 1) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (rounded > a->max_bytes - a->used_bytes)
         return NULL;
-    if ((!a->now || a->now->room - a->now->used < rounded) && !next_block(a, rounded))
+    if ((!a->now || a->now->room - a->now->used < rounded) && !arena_next_block(a, rounded))
         return NULL;
     void *p = a->now->data + a->now->used;
     a->now->used += rounded;

@@ -24,13 +24,16 @@ static bool is_one_digit_repeated(const char digit[10])
 /* The blank or hyphen that s starts with, of ASCII or of Unicode (U+2010 to U+2015, U+2212). */
 static size_t gap_length(struct slice s)
 {
-    if (s.p[0] == '-')
-        return 1;
-    if (s.n < 3 || s.p[0] != 0xe2)
-        return slice_blank_length(s);
-    bool is_hyphen = s.p[1] == 0x80 && s.p[2] >= 0x90 && s.p[2] <= 0x95;
-    bool is_minus = s.p[1] == 0x88 && s.p[2] == 0x92;
-    return is_hyphen || is_minus ? 3 : slice_blank_length(s);
+    static const struct slice dashes[] = {
+        SLICE_INIT("-"),
+        SLICE_INIT("\xe2\x80\x90"), SLICE_INIT("\xe2\x80\x91"), SLICE_INIT("\xe2\x80\x92"),
+        SLICE_INIT("\xe2\x80\x93"), SLICE_INIT("\xe2\x80\x94"), SLICE_INIT("\xe2\x80\x95"),
+        SLICE_INIT("\xe2\x88\x92"),
+    };
+    for (size_t i = 0; i < sizeof dashes / sizeof dashes[0]; i++)
+        if (slice_starts(s, dashes[i]))
+            return dashes[i].n;
+    return slice_blank_length(s);
 }
 
 /* ".0", as a number that became a text has it. */

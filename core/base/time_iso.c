@@ -51,12 +51,15 @@ static bool take_seconds(struct slice *s, struct moment *m)
 /* +hh:mm, at most 14 hours. */
 static bool take_strict_offset(struct slice *s, int64_t *offset_ms)
 {
-    if (s->n == 0 || (s->p[0] != '+' && s->p[0] != '-'))
+    int hours, minutes;
+    bool is_west = slice_take_byte(s, '-');
+    if (!is_west && !slice_take_byte(s, '+'))
         return false;
-    int sign = s->p[0] == '-' ? -1 : 1, hours, minutes;
-    *s = slice_from(*s, 1);
-    if (!slice_take_digits(s, 2, &hours) || !slice_take_byte(s, ':') || !slice_take_digits(s, 2, &minutes))
+    if (!slice_take_digits(s, 2, &hours) || !slice_take_byte(s, ':'))
         return false;
+    if (!slice_take_digits(s, 2, &minutes))
+        return false;
+    int sign = is_west ? -1 : 1;
     *offset_ms = sign * ((int64_t)hours * HOUR_MS + (int64_t)minutes * MINUTE_MS);
     return minutes < 60 && hours * 60 + minutes <= 14 * 60;
 }

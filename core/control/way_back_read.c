@@ -22,7 +22,7 @@ const char *way_back_on(struct arena *a, const char *room, const char *name,
     return text;
 }
 
-static struct slice next_word(struct slice *rest)
+static struct slice way_back_word(struct slice *rest)
 {
     struct slice one = slice_head(*rest, slice_find(*rest, ' '));
     *rest = slice_from(*rest, one.n + 1);
@@ -32,7 +32,7 @@ static struct slice next_word(struct slice *rest)
 static bool read_time_word(struct slice *rest, const char *before, int64_t *out)
 {
     struct moment m;
-    if (!slice_equal_text(next_word(rest), before) || !time_from_iso(next_word(rest), &m))
+    if (!slice_equal_text(way_back_word(rest), before) || !time_from_iso(way_back_word(rest), &m))
         return false;
     *out = m.ms;
     return true;
@@ -40,7 +40,7 @@ static bool read_time_word(struct slice *rest, const char *before, int64_t *out)
 
 static bool read_selection(struct slice rest, struct selection *s)
 {
-    struct slice how = next_word(&rest);
+    struct slice how = way_back_word(&rest);
     if (slice_equal_text(how, "ids")) {
         while (rest.n && s->id_count < SELECTION_IDS_MAX) {
             struct slice one = slice_head(rest, slice_find(rest, ','));
@@ -50,7 +50,7 @@ static bool read_selection(struct slice rest, struct selection *s)
         return s->id_count > 0 && rest.n == 0;
     }
     if (slice_equal_text(how, "code"))
-        s->code = next_word(&rest);
+        s->code = way_back_word(&rest);
     else if (!slice_equal_text(how, "all"))
         return false;
     return read_time_word(&rest, "since", &s->since_ms) &&
@@ -61,8 +61,8 @@ bool way_back_on_read(struct slice on, struct slice *room, struct slice *name,
                       struct selection *out)
 {
     *out = (struct selection){ .id_count = 0 };
-    *room = next_word(&on);
-    *name = next_word(&on);
+    *room = way_back_word(&on);
+    *name = way_back_word(&on);
     return read_selection(on, out);
 }
 

@@ -138,7 +138,7 @@ static const struct field *unknown_of(const struct mapping *m)
     return NULL;
 }
 
-static void load_places(struct loader *l)
+static void load_code_places(struct loader *l)
 {
     struct mapping *m = l->m;
     size_t n = m->unknown ? m->unknown->from.count : 0;
@@ -222,7 +222,7 @@ void load_watched(struct loader *l)
     m->teller = m->rule_count ? first_restricting(m) : NULL;
     m->unknown = unknown_of(m);
     check_unknown(l);
-    load_places(l);
+    load_code_places(l);
     load_restricting(l);
     m->watched = ARENA_ARRAY(l->reader.arena, m->source_count + 1, struct watch);
     if (!m->watched) {

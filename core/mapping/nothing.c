@@ -87,12 +87,15 @@ static bool read_day(struct slice s, struct day *out)
     if (!month_digits || month_digits > 2 || !take_mark(s, &at))
         return false;
     size_t last_digits = read_day_part(s, &at, &last);
-    bool year_first = first_digits == 4 && last_digits >= 1 && last_digits <= 2;
-    bool year_last = first_digits <= 2 && last_digits == 4;
-    if (!year_first && !year_last)
+    if (first_digits == 4 && last_digits >= 1 && last_digits <= 2) {
+        out->year = first;
+        out->day = last;
+    } else if (first_digits <= 2 && last_digits == 4) {
+        out->year = last;
+        out->day = first;
+    } else {
         return false;
-    out->year = year_first ? first : last;
-    out->day = year_first ? last : first;
+    }
     return at == s.n || s.p[at] == ' ' || s.p[at] == 'T';
 }
 

@@ -61,7 +61,7 @@ static bool set_fields(struct run *r, const struct rule *rule, struct mapped_res
     return true;
 }
 
-static bool put_time(struct build *b, int64_t observed_ms, struct err *e)
+static bool restriction_put_time(struct build *b, int64_t observed_ms, struct err *e)
 {
     const struct header_slots *h = plan_header(b->plan);
     if (build_is_set(b, (size_t)h->occurred))
@@ -80,7 +80,7 @@ static bool rule_to_restriction(struct run *r, const struct rule *rule, int64_t 
         return err_memory(e);
     return build_init(&x->event.build, rule->schema->plan, r->a, e) &&
            set_fields(r, rule, x, cleared, &cleared_count, is_other, e) &&
-           put_time(&x->event.build, observed_ms, e) &&
+           restriction_put_time(&x->event.build, observed_ms, e) &&
            rule_end(r, rule, observed_ms, cleared, cleared_count, &x->event, e);
 }
 

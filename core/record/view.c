@@ -47,13 +47,13 @@ static inline int64_t view_take_number(struct slice *value)
     return reader_from_zigzag(byte);
 }
 
-static struct slice run_in(struct slice value)
+static struct slice view_run(struct slice value)
 {
     int64_t n = view_take_number(&value);
     return slice_head(value, (size_t)n);
 }
 
-static int64_t number_in(struct slice value)
+static int64_t view_number(struct slice value)
 {
     return view_take_number(&value);
 }
@@ -66,11 +66,11 @@ struct slice view_slot_text(const struct plan *p, size_t slot, struct slice raw)
     switch (p->ops[slot].type) {
     case SLOT_STRING:
     case SLOT_BYTES:
-        return run_in(value);
+        return view_run(value);
     case SLOT_FIXED:
         return value;
     case SLOT_ENUM:
-        return p->slots[slot].symbols[number_in(value)];
+        return p->slots[slot].symbols[view_number(value)];
     default:
         return none;
     }
@@ -83,7 +83,7 @@ int64_t view_slot_long(const struct plan *p, size_t slot, struct slice raw)
     switch (p->ops[slot].type) {
     case SLOT_INT:
     case SLOT_LONG:
-        return number_in(slot_value_bytes(&p->ops[slot], raw));
+        return view_number(slot_value_bytes(&p->ops[slot], raw));
     case SLOT_BOOLEAN:
         return slot_value_bytes(&p->ops[slot], raw).p[0];
     default:

@@ -353,7 +353,7 @@ static bool router_commit(struct router *r, struct err *e)
 
 /* Joins again when a lane that stood may go on: its fetched records were passed over, so all lanes
  * begin again at what is committed. */
-static void go_on(struct router *r)
+static void router_go_on(struct router *r)
 {
     if (r->goes_on && r->standing_count > 0) {
         bus_leave(&r->worker); /* joined again by the next step */
@@ -426,7 +426,7 @@ bool router_step(struct router *r, int wait_ms, size_t *done, struct err *e)
     if (taken > 0) {
         if (!router_commit(r, e))
             return false;
-        go_on(r);
+        router_go_on(r);
     }
     if (r->n == 0 && r->worker) {
         atomic_store_explicit(&r->in_step_ns, clock_mono_ns(), memory_order_relaxed);
