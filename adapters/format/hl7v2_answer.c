@@ -16,7 +16,7 @@
  * number or date, and codes go where everybody sees them. */
 static bool is_answer_code(struct slice s)
 {
-    static const char others[] = "abcdefghijklmnopqrstuvwxyz.-_";
+    static const char others[] = "-_.abcdefghijklmnopqrstuvwxyz";
     size_t digits = 0, capitals = 0;
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
