@@ -36,6 +36,7 @@ struct rest_poll {
     char host[256], accepts[160], key[REST_KEY_MAX + 1];
     struct rest_place place; /* as committed last */
     _Atomic int64_t shown_until_ms; /* 0: none yet */
+    int64_t asked_ms;        /* for a pause, by the partner, at the last call */
     const char *cannot;      /* the code of the trouble that lasts; NULL: none */
     int64_t said_ns;         /* when it was last said */
 };
@@ -193,6 +194,7 @@ static bool call(struct rest_poll *s, struct intake up, int *status, struct err 
     char credentials[CREDENTIALS_LINE_MAX], etag[KNOWN_MAX], since[KNOWN_MAX];
     const char *headers[5] = { s->accepts };
     size_t n = 1;
+    s->asked_ms = 0;
     if (!credentials_line(&s->secure.credentials, credentials, e))
         return false;
     (void)snprintf(etag, sizeof etag, "If-None-Match: %s", s->place.etag);
@@ -214,7 +216,9 @@ static bool call(struct rest_poll *s, struct intake up, int *status, struct err 
     rest_page_begin(&s->page, up, slice_text(s->host));
     bool came = http_client_do(s->client, &c, status, &s->said, e);
     explicit_bzero(credentials, sizeof credentials);
-    s->shown_until_ms = http_client_heard(s->client).until_ms;
+    const struct http_heard heard = http_client_heard(s->client);
+    s->shown_until_ms = heard.until_ms;
+    s->asked_ms = heard.retry_after_ms < DAY_MS ? heard.retry_after_ms : DAY_MS;
     if (!came && s->page.why.fate != ERR_NONE)
         *e = s->page.why;
     return came;
@@ -288,6 +292,8 @@ static bool finish(struct rest_poll *s, bool *ends, struct err *e)
 {
     char text[CURSOR_MAX];
     struct rest_place p;
+    if (http_client_header(s->client, "Content-Encoding").n > 0)
+        return err_set(e, ERR_REJECT, "rest_poll.page", 0, "the page is compressed, which nobody has asked for");
     if (!go_behind(s, &p, ends, e))
         return false;
     bool moves = !rest_place_equal(&p, &s->place) || s->page.count > 0;
@@ -338,10 +344,8 @@ static void say_well(struct rest_poll *s)
  * well. */
 static int64_t pause_after(const struct rest_poll *s, const struct err *e)
 {
-    int64_t asked_ms = http_client_heard(s->client).retry_after_ms;
     int64_t ms = e->fate == ERR_RETRY || s->retry_ms > s->interval_ms ? s->retry_ms : s->interval_ms;
-    asked_ms = asked_ms < DAY_MS ? asked_ms : DAY_MS;
-    return asked_ms > ms ? asked_ms : ms;
+    return s->asked_ms > ms ? s->asked_ms : ms;
 }
 
 /* Pages until there is no other. How long to wait then. */

@@ -17,7 +17,8 @@
 struct page {
     const char *path;
     int status; /* 0: 200 */
-    const char *body, *etag, *link;
+    const char *body, *etag, *link, *coding;
+    int retry_after_s;
     int times; /* after so many it is passed over; 0: never */
 };
 
@@ -61,6 +62,9 @@ static void handle(void *ctx, struct http_request *q, struct http_answer *a)
         a->fields[0].name = "ETag", a->fields[0].value = p->etag;
     if (p && p->link)
         a->fields[1].name = "Link", a->fields[1].value = p->link;
+    if (p && p->coding)
+        a->fields[2].name = "Content-Encoding", a->fields[2].value = p->coding;
+    a->retry_after_s = p ? p->retry_after_s : 0;
     if (p && p->body && a->status != 304)
         buf_text(a->body, p->body);
     seen.requests++;
@@ -253,6 +257,7 @@ static void goes_nowhere_else_and_takes_nothing_of_what_is_no_page(void)
                                          { "/a", .status = 401, .body = "[9]", .times = 1 },
                                          { "/a", .status = 503, .body = "[9]", .times = 1 },
                                          { "/a", .body = "[1", .times = 1 },
+                                         { "/a", .body = "[1]", .coding = "gzip", .times = 1 },
                                          { "/a", .body = "[1]", .link = "<http://127.0.0.1:1/b>; rel=next", .times = 1 },
                                          { "/a", .body = "[1]", .link = "b; rel=next", .times = 1 },
                                          { "/a", .body = "[2]" },
@@ -260,8 +265,25 @@ static void goes_nowhere_else_and_takes_nothing_of_what_is_no_page(void)
     start(pages);
     rig_await(&r, 1);
     rig_stop(&r);
-    CU_ASSERT(logged("/a /a /a /a /a /a /a "));
+    CU_ASSERT(logged("/a /a /a /a /a /a /a /a "));
     CU_ASSERT_EQUAL(strncmp(r.bytes, "2 ", 2), 0);
+}
+
+/* A pause that was asked for is of that answer alone. */
+static void waits_as_long_as_it_is_asked_to(void)
+{
+    static const struct page pages[] = { { "/a", .status = 503, .retry_after_s = 1, .times = 1 },
+                                         { "/a", .status = 503, .times = 1 },
+                                         { "/a", .body = "[1]" },
+                                         { .path = NULL } };
+    int64_t begun_ns = clock_mono_ns();
+    start(pages);
+    await_requests(2);
+    int64_t first_ns = clock_mono_ns();
+    rig_await(&r, 1);
+    CU_ASSERT(first_ns - begun_ns >= SECOND_NS);
+    CU_ASSERT(clock_mono_ns() - first_ns < SECOND_NS);
+    rig_stop(&r);
 }
 
 static void shows_its_credentials(void)
@@ -347,6 +369,7 @@ static CU_TestInfo cases[] = {
     { "takes a page as one unit with its next told in it", takes_a_page_as_one_unit_with_its_next_told_in_it },
     { "goes nowhere else and takes nothing of what is no page",
       goes_nowhere_else_and_takes_nothing_of_what_is_no_page },
+    { "waits as long as it is asked to", waits_as_long_as_it_is_asked_to },
     { "shows its credentials", shows_its_credentials },
     { "a unit over its maximum is not taken", a_unit_over_its_maximum_is_not_taken },
     { "stops while it waits for a partner or for its time", stops_while_it_waits_for_a_partner_or_for_its_time },
