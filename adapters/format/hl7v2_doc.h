@@ -117,7 +117,8 @@ MUST_CHECK bool hl7v2_segment_sort(struct arena *a, struct doc *d, struct err *e
 /* The n-th segment with this id (from 0), or NULL. */
 const struct hl7v2_segment *hl7v2_segment_at(const struct doc *d, uint32_t id, size_t n);
 
-/* hl7v2_person.c. Where what is said of a second person begins, an index of segments; their count: nowhere. */
+/* hl7v2_person.c. The index of the segment at which a second person begins; segment_count: there
+ * is none. */
 uint32_t hl7v2_first_end(const struct doc *d);
 MUST_CHECK bool hl7v2_further(struct arena *a, const struct doc *d, size_t nth,
                               const struct doc **out, struct err *e);

@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-/* MSH-1 and MSH-2. All after component are HL7V2_NO_MARK where MSH-2 ends before them: what ends a
- * line stands in no field, so a search for it there finds nothing. */
+/* MSH-1 and MSH-2. Marks after component are HL7V2_NO_MARK where MSH-2 ends before them. That is a
+ * line end, which no field holds, so a search for it in a field finds nothing. */
 struct hl7v2_marks {
     uint8_t field, component, repetition, escape, subcomponent, truncation;
 };

@@ -5,10 +5,10 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-/* The first VT that stands within the message, or raw.n. Of a frame that was saved as it came the next
- * one's VT stands behind the FS. */
+/* The first VT within the message, or raw.n. In a file of frames the VT of the next frame, behind
+ * the FS, does not count. */
 size_t hl7v2_vt_within(struct slice raw, size_t begin);
-/* Of the VTs from vt on the first that a header stands behind, or raw.n. */
+/* The first VT, from vt on, with a header behind it, or raw.n. */
 size_t hl7v2_vt_nested(struct slice raw, size_t vt);
 /* hl7v2.nested. False. */
 bool hl7v2_vt_refuse(size_t vt, struct err *e);

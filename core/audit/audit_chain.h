@@ -1,4 +1,5 @@
-/* audit_chain.h - the chain of a partition's entries: h_i = SHA-256(0x00 | seq as 8 bytes big-endian | h_{i-1} | entry's framed bytes). */
+/* audit_chain.h - the chain of a partition's entries:
+ * h_i = SHA-256(0x00 | seq as 8 bytes big-endian | h_{i-1} | entry's framed bytes). */
 #ifndef CONCORDAT_AUDIT_AUDIT_CHAIN_H
 #define CONCORDAT_AUDIT_AUDIT_CHAIN_H
 

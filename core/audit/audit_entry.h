@@ -8,12 +8,11 @@
 
 #define ENGINE_VERSION "1"
 
-/* How the note of an act ends that released something which two people must release: the first word. */
+/* Endings of an act's note. The first release, where two people must release: */
 #define HOLD_FIRST_OF_TWO " (first of two)"
-/* How it ends where nothing was unread. */
+/* "looked" at a person of whom nothing was unread: */
 #define LOOKED_AT_NOTHING " (nothing was unread)"
-/* How that of a reopening ends which named an event by whose name nothing was refused, before the name by
- * which it was and a bracket. */
+/* "reopen" of an event that was refused under another hold's name, which follows with a bracket: */
 #define REOPENED_AS " (refused as "
 
 enum audit_kind { AUDIT_EVENT, AUDIT_DUPLICATE, AUDIT_REFUSED, AUDIT_RECEIPT, AUDIT_HOLD_ACT,

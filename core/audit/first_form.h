@@ -1,5 +1,5 @@
-/* first_form.h - entries of version 1 as they would be written now: without what their decisions did
- * not say. */
+/* first_form.h - entries of version 1, made into entries as they are written now; what version 1
+ * did not say is empty. */
 #ifndef CONCORDAT_AUDIT_FIRST_FORM_H
 #define CONCORDAT_AUDIT_FIRST_FORM_H
 

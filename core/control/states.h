@@ -1,7 +1,8 @@
-/* states.h - what each part says of the bundle that it goes by.
+/* states.h - which bundle each part says that it goes by.
  *
- * Nobody signs it: it stands on a topic that the part's agency alone writes (`states.AGENCY`; `states` of
- * the region's own), and counts for parts of that agency only. Errors: order.schema and those of the bus. */
+ * States are not signed. They stand on a topic that only the part's agency writes
+ * (`states.AGENCY`; `states` for the router), and count for parts of that agency only. Errors:
+ * order.schema and those of the bus. */
 #ifndef CONCORDAT_CONTROL_STATES_H
 #define CONCORDAT_CONTROL_STATES_H
 
@@ -14,8 +15,8 @@ MUST_CHECK bool states_encode(const struct catalogue *c, const struct bundle_sta
 MUST_CHECK bool states_publish(struct bus *b, struct slice agency, struct slice framed,
                                struct err *e);
 
-/* What each part said last: what it goes by (outcome empty: it never said), and what it refused, which
- * changes nothing of that. */
+/* The last states of each part: the bundle it goes by (outcome empty: it never said), and the
+ * bundle it refused last. A refusal does not change what it goes by. */
 struct part_states {
     struct arena *a; /* copies live here */
     struct part_state {
@@ -25,8 +26,8 @@ struct part_states {
 };
 /* False without memory. */
 MUST_CHECK bool states_put(struct part_states *l, const struct bundle_state *s);
-/* What it goes by, or, when it refused that very bundle, the refusal; hash NULL: what it goes by. NULL:
- * there is no such part. */
+/* The bundle the part goes by, or its refusal when it refused the bundle of that hash (NULL: no
+ * matter). NULL: there is no such part. */
 const struct bundle_state *states_get(const struct part_states *l, struct slice agency,
                                       struct slice part, const uint8_t *hash);
 /* Reads what parts say, more each time. */

@@ -1,4 +1,5 @@
-/* way_back_read.h - a named person's word on what was set aside, as an act says it (sharing/acts/act.h).
+/* way_back_read.h - an act (sharing/acts/act.h) by which a named person takes up or drops what was
+ * set aside.
  *
  * Its `on` says room, name and selection: "deliveries council-inbox ids bccnot6ymoh47e2ac36c",
  * "quarantine pas-adt code map.value since TIME until TIME". Errors: way_back.form. */

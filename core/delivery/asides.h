@@ -1,4 +1,5 @@
-/* asides.h - what has not gone: listed beside a delivery, and a named person's word on it.
+/* asides.h - disclosures that have not gone: listed beside a delivery, and sent again or dropped
+ * by a named person.
  *
  * Errors: db.*; delivery.busy (ERR_RETRY): it was not done, the delivery waits for its partner. */
 #ifndef CONCORDAT_DELIVERY_ASIDES_H
@@ -7,8 +8,8 @@
 #include "contract/way_back.h"
 #include "delivery/delivery.h"
 
-/* All that is outstanding and in trouble or behind what is, oldest first; bytes are framed. id empty:
- * all, without bytes and words. each borrows a. False from it: enough. */
+/* Outstanding disclosures in trouble, and those behind them, oldest first. bytes are framed. id
+ * empty: all of them, without bytes and words. each borrows a, and returns false to stop. */
 MUST_CHECK bool delivery_asides_each(const char *database, struct slice id,
                                      bool (*each)(void *ctx, const struct aside *a), void *ctx,
                                      struct err *e);

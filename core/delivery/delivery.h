@@ -1,14 +1,19 @@
 /* delivery.h - one way out: a service's disclosures, the door, rendering, sending, the receipt.
  *
- * Law 6: before a disclosure leaves, restrictions.<service> is read to its end; what a notice
- * withholds is taken out, what it stops or cancels is stopped, an agreement that has ended stops;
- * when the restrictions cannot be read nothing is sent. Law 8: order per subject; what does not go
- * holds its subject only, unless nothing can go (contract/handing.h: not sent, the site's trouble, a
- * pause that the partner asks for): then the whole delivery rests, and one disclosure a time tries
- * again. What a partner refuses, and what we cannot render, is parked at the head of its subject: the
- * one until a named person says again or drop, the other also until there is another mapping. What does not go is an alarm after alarm_after_ms, until it has gone. A
- * disclosure sent again carries the same id. Receipts go to receipts.<agency>.
- * Progress and own records of disclosure ids (for case references) live in the delivery database.
+ * Law 6: before a disclosure leaves, restrictions.<service> is read to its end. The door (door.h)
+ * takes out fields and stops disclosures as the notices say. When the notices cannot be read
+ * nothing is sent.
+ *
+ * Law 8: order per subject. A disclosure that does not go holds its subject only. When nothing can
+ * go (contract/handing.h: not sent, the site's trouble, a pause that the partner asks for) the
+ * whole delivery rests, and one disclosure at a time tries again.
+ *
+ * A disclosure that the partner refuses, or that we cannot render, is parked at the head of its
+ * subject. A named person sends it again or drops it; one that could not be rendered is also tried
+ * again with another mapping. After alarm_after_ms a disclosure that has not gone is an alarm,
+ * until it has gone. A disclosure sent again carries the same id. Receipts go to
+ * receipts.<agency>. Progress and own records of disclosure ids (for case references) live in the
+ * delivery database.
  *
  * Threads: one thread runs it; delivery_stop from any. */
 #ifndef CONCORDAT_DELIVERY_DELIVERY_H
@@ -53,8 +58,8 @@ void delivery_close(struct delivery **d);
 /* The newest generation that everything sent from now on goes by; 0: none yet. Any thread. */
 uint64_t delivery_generation(const struct delivery *d);
 
-/* What of a service's topic a delivery that does not run never read, and cannot: *from is its
- * progress, *to the first record there is; equal where nothing is gone. */
+/* Records that aged out before a delivery, which does not run now, had read them: *from is its
+ * progress, *to the first record there is. Equal where nothing is gone. */
 MUST_CHECK bool delivery_gap(const char *database, struct bus *b, struct slice service,
                              int64_t *from, int64_t *to, struct err *e);
 /* Goes on behind it, and counts what is passed over. The caller has noted who says so. */
@@ -79,8 +84,8 @@ bool delivery_is_alarming(const struct delivery_counts *c, int64_t alarm_after_m
 MUST_CHECK bool delivery_counts_read(const char *database, struct delivery_counts *out,
                                      struct err *e);
 
-/* A disclosure that waits in a delivery: may it have reached the partner, is it set aside for a
- * human; why it did not go when it was tried last, and the partner's codes, for everybody. */
+/* A disclosure that waits in a delivery. maybe: it may have reached the partner; parked: set aside
+ * for a human; code: why the last try failed; said: the partner's codes. */
 struct delivery_waiting {
     struct slice disclosure, code, said;
     bool maybe, parked;

@@ -60,11 +60,11 @@ MUST_CHECK bool trouble_take(struct delivery *d, const struct queued *q, const s
 MUST_CHECK bool trouble_over(struct delivery *d, const struct queued *q, bool handed,
                              struct err *e);
 
-/* topic.c: what the topic has goes into the queue. A topic that is not what it was (it ends before
- * the progress, or another record stands where the last one was taken) is read from its start: what
- * was taken is known by its id, and what had ended has its receipt published again where that is
- * gone. A delivery whose file is gone knows by the receipts what had ended. One that begins
- * behind the progress: bus.aged (ERR_FATAL). */
+/* topic.c: moves the topic's records into the queue. A topic is another than before when it ends
+ * before the progress, or another record stands where the last one was taken: then it is read from
+ * its start. Disclosures taken before are known by their ids, and a receipt that is gone is
+ * published again. A delivery whose file is gone knows by the receipts which disclosures had
+ * ended. A topic that begins behind the progress: bus.aged (ERR_FATAL). */
 MUST_CHECK bool topic_open(struct delivery *d, struct err *e);
 MUST_CHECK bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e);
 

@@ -1,10 +1,11 @@
 /* store.h - a delivery's database: progress on the topic, the queue, own ids, counts.
  *
- * queue: what is outstanding, in arrival order; the oldest row of each subject is its head, and
- * only heads are ever tried (law 8). Beside a head that is in doubt so are the retractions of what is in
- * the queue no more (law 10). own: every disclosure id with its pseudonym, route and
- * outcome, kept, so that a case reference or a retraction can be answered later. trouble: why a row of
- * the queue has not gone, and since when. down: since when nothing goes at all.
+ * queue: the outstanding disclosures, in arrival order. The oldest row of each subject is its
+ * head, and only heads are tried (law 8). Beside a head that is in doubt, retractions of
+ * disclosures that have left the queue are tried, too (law 10). own: every disclosure id with its
+ * pseudonym, route and outcome, kept so that a case reference or a retraction can be answered
+ * later. trouble: why a row of the queue has not gone, and since when. down: since when nothing
+ * goes at all.
  *
  * One connection, the delivery's thread. */
 #ifndef CONCORDAT_DELIVERY_STORE_H
@@ -50,9 +51,10 @@ void store_close(struct store **s);
 /* Next offset to read of the topic. */
 MUST_CHECK bool store_progress(struct store *s, int64_t *next, struct err *e);
 
-/* Goes on at to, and counts as skipped what lies before. */
+/* Moves the progress to `to`, and counts the records before it as skipped. */
 MUST_CHECK bool store_skip(struct store *s, int64_t to, struct err *e);
-/* The topic is not what it was: it is read again from there on. What was taken is known by its id. */
+/* The topic is another than before: it is read again from `next` on. Disclosures taken before are
+ * known by their ids. */
 MUST_CHECK bool store_begin_anew(struct store *s, int64_t next, int64_t now_ms, struct err *e);
 /* *fresh: nothing was ever taken; *anew_ms: when that was last, 0: never. */
 MUST_CHECK bool store_history(struct store *s, bool *fresh, int64_t *anew_ms, struct err *e);
@@ -101,12 +103,12 @@ struct store_trouble {
 MUST_CHECK bool store_again(struct store *s, const struct store_trouble *t, int64_t due_ms,
                             struct err *e);
 MUST_CHECK bool store_park(struct store *s, const struct store_trouble *t, struct err *e);
-/* What another mapping could not render is tried by this one. *n: how many. */
+/* Rows that another mapping could not render are tried with this one. *n: how many. */
 MUST_CHECK bool store_unpark_rendered(struct store *s, struct slice mapping, int64_t *n,
                                       struct err *e);
-/* That subject's head waits for what is in doubt: retractions of what has left pass it. */
+/* That subject's head is in doubt: retractions of disclosures that have left may pass it. */
 MUST_CHECK bool store_let_pass(struct store *s, struct slice subject, struct err *e);
-/* What waits is due so much sooner, and at that time at the latest. */
+/* Rows that wait are due by_ms sooner, and no later than latest_ms. */
 MUST_CHECK bool store_sooner(struct store *s, int64_t by_ms, int64_t latest_ms, struct err *e);
 /* Rows in trouble that are not parked, the oldest since *since_ms (0: none); those parked. */
 struct store_troubled {

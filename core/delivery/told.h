@@ -1,6 +1,6 @@
 /* told.h - the receipts that a service's deliveries have published: which disclosures had ended.
  *
- * Read once, where the delivery's own file or the bus is not what it was. Threads: one. */
+ * Read once, when the delivery's own file or the bus is another than before. Threads: one. */
 #ifndef CONCORDAT_DELIVERY_TOLD_H
 #define CONCORDAT_DELIVERY_TOLD_H
 

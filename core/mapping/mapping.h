@@ -77,8 +77,9 @@ struct mapped {
     size_t miss_count;
 };
 
-/* Whether a unit that d is a message of can be read by m at all: a file lacks a column that m names
- * without `optional: true`. The format's code (csv.column), ERR_REJECT, with both names. */
+/* Whether m can read the unit of which d is a message. A file cannot be read when it lacks a
+ * column that m names without `optional: true`: the format's code (csv.column), ERR_REJECT, with
+ * both names. */
 MUST_CHECK bool mapping_can_read(const struct mapping *m, struct arena *a, const struct doc *d,
                                  struct err *e);
 
@@ -87,10 +88,11 @@ MUST_CHECK bool mapping_can_read(const struct mapping *m, struct arena *a, const
 MUST_CHECK bool mapping_in(const struct mapping *m, struct arena *a, const struct doc *d,
                            int64_t observed_ms, struct mapped *out, struct err *e);
 
-/* What a message that cannot be mapped restricts all the same: of rules whose kind restricts (schemas,
- * "restricts"), each by its own fields. header.occurred that cannot be read is observed_ms; what else
- * cannot be read is left out. Yeses wait for the whole message: by a time that was put in its place one
- * could undo a later no. */
+/* The restrictions of a message that cannot be mapped: they count all the same. They come from
+ * rules whose kind restricts (schemas, "restricts"), each by its own fields. A header.occurred
+ * that cannot be read is observed_ms; other fields that cannot be read are left out. A permission
+ * waits for the whole message: with observed_ms in place of its time it could undo a later
+ * restriction. */
 struct mapped_restriction {
     struct mapped_event event;      /* of one that is unread: as far as it goes, for its subject */
     int ordinal;                    /* among all events of the message, had it been mapped */
@@ -111,8 +113,8 @@ MUST_CHECK bool mapping_in_restrictions(const struct mapping *m, struct arena *a
                                         int64_t observed_ms, struct mapped_restrictions *out,
                                         struct err *e);
 
-/* Whom a message is about, as far as it can be read, by the fields that all rules share: for one that makes no
- * record. m has rules. Lives in a. Never ERR_REJECT. */
+/* Whom a message that makes no record is about, as far as it can be read, by the fields that all
+ * rules share. m has rules. Lives in a. Never ERR_REJECT. */
 MUST_CHECK bool mapping_in_person(const struct mapping *m, struct arena *a, const struct doc *d,
                                   int64_t observed_ms, struct build *out, struct err *e);
 

@@ -1,9 +1,9 @@
 /* order.h - a fetched batch in the order in which the bus accepted it.
  *
- * Topics have no order among them; without this, after a pause, all of one agency would be decided
- * before anything of the next: an event before the restriction that another agency had raised
- * earlier. Within (topic, partition) the bus' order is never changed, whatever its clock did.
- * Threads: one. */
+ * Topics have no order among them. After a pause, all events of one agency would be decided before
+ * those of the next: an event before the restriction that another agency had raised earlier. So a
+ * batch is sorted by time of acceptance. Within a lane the bus's order is never changed, whatever
+ * its clock did. Threads: one. */
 #ifndef CONCORDAT_ROUTER_ORDER_H
 #define CONCORDAT_ROUTER_ORDER_H
 

@@ -32,8 +32,8 @@ struct router_options {
     /* What it goes by, each record by its decision time; all of bundle's shape (editions_differ). NULL:
      * by bundle alone. */
     const struct editions *rules;
-    /* All that stand, when that may have changed and nothing is left to decide; in its own thread. NULL:
-     * nobody wants to know. */
+    /* Gets all lanes that stand, when they may have changed and nothing is left to decide; in the
+     * router's thread. NULL: nobody wants to know. */
     void (*stands)(void *ctx, const struct router_stand *list, size_t n);
     void *ctx; /* of stands */
 };
@@ -60,8 +60,8 @@ void router_counts(const struct router *r, struct router_counts *out);
 MUST_CHECK bool router_topics(const struct bundle *b, struct arena *a, const char ***out,
                               struct err *e);
 
-/* Positions of the router that lie before the first record that there still is. Joins by the router's
- * id, so a router that runs ends. */
+/* Positions of the router that lie before the first record that there still is. router_find_gaps
+ * joins by the router's id, so a router that runs ends. */
 struct router_gap {
     const char *topic;
     int partition;
@@ -74,7 +74,7 @@ struct router_gaps {
 };
 MUST_CHECK bool router_find_gaps(const struct router_options *o, struct arena *a,
                                  struct router_gaps *out, struct err *e);
-/* Moves those positions on. Nothing is noted: that is the caller's, before. */
+/* Moves those positions on. The caller has noted before who decided that. */
 MUST_CHECK bool router_skip_gaps(struct router_gaps *g, struct err *e);
 void router_leave_gaps(struct router_gaps *g);
 

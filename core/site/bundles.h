@@ -1,14 +1,14 @@
 /* bundles.h - the bundles a site has: read, checked, approved, kept in state/bundles, in their
  * order.
  *
- * A site that is not `demo: true` runs signed bundles alone. Its first is named in site.yaml and
- * trusted by the approvers named there; each next one is of the same region, follows it by number
- * and by hash, and is signed by approvers of the one before. One that begins earlier than the one
- * it follows takes the place of that too, and must be approved against both it and the one that is
- * in force by then: so a stop comes at once, whatever else was only to come. A demo site reads
- * region.yaml from its folder; what it reads there is packed, unsigned, and kept all the same, so
- * that a replay finds the bundle of every entry. Files of state/bundles are never changed. Errors:
- * bundle.*, pack.*, and those of opening (ERR_REJECT). */
+ * A site that is not `demo: true` runs signed bundles only. Its first bundle is named in site.yaml
+ * and trusted by the approvers named there. Each next bundle is of the same region, follows the
+ * one before by number and by hash, and is signed by that one's approvers. A bundle that begins
+ * earlier than the one it follows replaces that one before it ever comes into force, and must be
+ * approved against both it and the one in force by then: so a stop comes at once, whatever was
+ * planned. A demo site reads region.yaml from its folder; its rules are packed, unsigned, and kept
+ * as well, so that a replay finds the bundle of every entry. Files of state/bundles are never
+ * changed. Errors: bundle.*, pack.*, and those of opening (ERR_REJECT). */
 #ifndef CONCORDAT_SITE_BUNDLES_H
 #define CONCORDAT_SITE_BUNDLES_H
 
@@ -44,7 +44,7 @@ struct bundles_trust {
 MUST_CHECK bool bundles_follows(const struct bundles_trust *t, const struct edition *before,
                                 const struct edition *next, struct err *e);
 
-/* Whether it may be taken up now: one that an older program made may only have been before. */
+/* Whether the bundle may still be taken up: one that an older program made may not. */
 MUST_CHECK bool bundles_are_new(const struct bundles_trust *t, const struct edition *g,
                                 struct err *e);
 
