@@ -9,36 +9,12 @@
 static const char id[] = ACTING_ID;
 static const char other_id[] = "0000019f0000000000000000000000bb";
 
-/* One person's release, made and handed in at once. */
-static void release(const char *name)
-{
-    struct act x = acting_make("release", id, SOCIAL);
-    acting_sign(&x, name);
-    acting_submit(&x);
-}
-
-static void hold_ada(void)
-{
-    world_known("ada");
-    world_say(
-        &(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = id });
-    CU_ASSERT_TRUE_FATAL(world_run());
-}
-
-static void hold_restricted(void)
-{
-    static const char *const kind[] = { "restriction.kind", "location", NULL };
-    hold_ada();
-    world_say(&(struct say){ .who = "ada", .type = "Restriction", .kind = "raised", .set = kind });
-    CU_ASSERT_TRUE_FATAL(world_run());
-}
-
 /* ---- the tests ---- */
 
 static void one_signature_of_another_agency_releases(void)
 {
-    hold_ada();
-    release("omar");
+    acting_hold();
+    acting_release("omar");
     const struct audit_read *r = world_entry("hold-act", 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(r);
     CU_ASSERT_TRUE(slice_equal_text(r->note, "release 0000019f0000000000000000000000aa:"
@@ -49,8 +25,8 @@ static void one_signature_of_another_agency_releases(void)
 
 static void the_recipients_own_people_do_not_release_alone(void)
 {
-    hold_ada();
-    release("njeri");
+    acting_hold();
+    acting_release("njeri");
     CU_ASSERT_TRUE(acting_refused("act.own-agency"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
     struct act both = acting_make("release", id, SOCIAL);
@@ -69,7 +45,7 @@ static void the_recipients_own_people_do_not_release_alone(void)
 
 static void anybody_named_may_refuse(void)
 {
-    hold_ada();
+    acting_hold();
     struct act x = acting_make("refuse", id, SOCIAL);
     acting_sign(&x, "njeri");
     acting_submit(&x);
@@ -80,262 +56,36 @@ static void anybody_named_may_refuse(void)
     acting_agree();
 }
 
-/* ---- a refusal, and taking it back ---- */
-
-/* Signed by one, or by two at once: handed in. */
-static void say_signed(const char *word, const char *event, const char *first, const char *second)
-{
-    struct act x = acting_make(word, event, SOCIAL);
-    acting_sign(&x, first);
-    if (second)
-        acting_sign(&x, second);
-    acting_submit(&x);
-}
-
-/* Held for that reason by the last act; what the audit says of it ends with those words. */
-static bool held_again(void)
-{
-    size_t n = 0;
-    while (world_entry("hold-act", n))
-        n++;
-    const struct audit_read *r = n ? world_entry("hold-act", n - 1) : NULL;
-    return r && r->decision_count == 1 && slice_equal_text(r->decisions[0].outcome, "hold") &&
-           slice_starts(r->note, SLICE("reopen "));
-}
-
-static void say_ready(const char *event)
-{
-    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1",
-                             .id = event });
-    CU_ASSERT_TRUE_FATAL(world_run());
-    world_read();
-}
-
-/* The reason of the last decision on an event for council/social; "" of none. */
-static struct slice last_reason(void)
-{
-    size_t n = 0;
-    while (world_entry("event", n))
-        n++;
-    const struct audit_read *r = n ? world_entry("event", n - 1) : NULL;
-    for (size_t i = 0; r && i < r->decision_count; i++)
-        if (slice_equal_text(r->decisions[i].recipient, SOCIAL))
-            return r->decisions[i].reason;
-    return SLICE("");
-}
-
-/* Whoever it is sent to may refuse it, and not by a key that is not theirs or no more. */
-static void a_refusal_takes_a_key_that_counts(void)
-{
-    static const char *const words[] = { "refuse", "refuse-episode" };
-    for (size_t i = 0; i < 2; i++) {
-        world_done();
-        world_fresh();
-        hold_ada();
-        struct act typed = acting_make(words[i], id, SOCIAL);
-        typed.typed = SLICE("omar");
-        acting_submit(&typed);
-        CU_ASSERT_TRUE(acting_refused("act.unsigned"));
-        say_signed(words[i], id, "vera", NULL);
-        CU_ASSERT_TRUE(acting_refused("act.person"));
-        say_signed(words[i], id, "pia", NULL);
-        CU_ASSERT_TRUE(acting_refused("act.role"));
-        struct act forged = acting_make(words[i], id, SOCIAL);
-        acting_sign(&forged, "omar");
-        forged.word = slice_text(words[1 - i]); /* one word signed, the other handed in */
-        acting_submit(&forged);
-        CU_ASSERT_TRUE(acting_refused("act.signature"));
-        say_ready(other_id);
-        CU_ASSERT_TRUE(slice_equal_text(last_reason(), "unknown"));
-        say_signed(words[i], id, "njeri", NULL);
-        release("omar");
-        CU_ASSERT_EQUAL(acting_delivered(), 0);
-        say_ready("0000019f0000000000000000000000cc");
-        CU_ASSERT_TRUE(slice_equal_text(last_reason(), i ? "hold-refused" : "unknown"));
-        acting_agree();
-    }
-}
-
-/* Nothing can be said of what follows in none; the hold stands as it did. */
-static void what_is_of_no_episode_is_not_refused_with_one(void)
-{
-    world_known("ada");
-    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .id = id });
-    CU_ASSERT_TRUE_FATAL(world_run());
-    say_signed("refuse-episode", id, "njeri", NULL);
-    CU_ASSERT_TRUE(acting_refused("act.episode"));
-    release("omar");
-    CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
-}
-
-static void the_recipients_own_people_do_not_reopen(void)
-{
-    hold_ada();
-    say_signed("refuse", id, "rosa", NULL);
-    say_signed("reopen", id, "njeri", NULL);
-    CU_ASSERT_TRUE(acting_refused("act.own-agency"));
-    say_signed("reopen", id, "njeri", "karl");
-    CU_ASSERT_TRUE(acting_refused("act.own-agency"));
-    struct act typed = acting_make("reopen", id, SOCIAL);
-    typed.typed = SLICE("omar");
-    acting_submit(&typed);
-    CU_ASSERT_TRUE(acting_refused("act.unsigned"));
-    say_signed("reopen", id, "vera", NULL);
-    CU_ASSERT_TRUE(acting_refused("act.person"));
-    say_signed("reopen", id, "pia", NULL);
-    CU_ASSERT_TRUE(acting_refused("act.role"));
-    release("omar");
-    CU_ASSERT_EQUAL(acting_delivered(), 0);
-    struct act x = acting_make("reopen", id, SOCIAL);
-    acting_sign(&x, "omar");
-    acting_submit(&x);
-    CU_ASSERT_TRUE(held_again());
-    CU_ASSERT_EQUAL(acting_delivered(), 0);
-    say_signed("refuse", id, "rosa", NULL);
-    acting_submit(&x); /* it took back that refusal, not this one */
-    CU_ASSERT_TRUE(acting_refused("act.again"));
-    release("omar");
-    CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
-}
-
-/* What two must release two must reopen, however the words come: one by one or at once. */
-static void two_keys_of_two_people_reopen_what_two_must_release(void)
-{
-    for (int at_once = 0; at_once < 2; at_once++) {
-        world_done();
-        world_fresh();
-        hold_restricted();
-        say_signed("refuse", id, "njeri", NULL);
-        say_signed("reopen", id, "njeri", at_once ? "karl" : NULL);
-        CU_ASSERT_FALSE(held_again());
-        say_signed("reopen", id, "karl", NULL);
-        CU_ASSERT_TRUE(acting_refused("act.own-agency"));
-        CU_ASSERT_FALSE(held_again());
-        if (at_once) {
-            world_restart();
-            say_signed("reopen", id, "karl", "rosa");
-        } else {
-            say_signed("reopen", id, "njeri", NULL);
-            CU_ASSERT_FALSE(held_again());
-            world_restart();
-            say_signed("reopen", id, "rosa", NULL);
-        }
-        CU_ASSERT_TRUE(held_again());
-        CU_ASSERT_EQUAL(acting_delivered(), 0);
-        release("omar"); /* and it is held as it was: two must release it */
-        CU_ASSERT_EQUAL(acting_delivered(), 0);
-        release("rosa");
-        CU_ASSERT_EQUAL(acting_delivered(), 1);
-        acting_agree();
-    }
-}
-
-/* One of what waited was held for what two must release, and the other is named. */
-static void an_episode_is_reopened_by_as_many_as_any_of_it_needs(void)
-{
-    static const char *const unknown[] = { "header.unknown_restriction", "7", NULL };
-    hold_ada();
-    world_say(&(struct say){ .who = "ada", .kind = "admitted", .episode = "v1", .id = other_id,
-                             .set = unknown });
-    CU_ASSERT_TRUE_FATAL(world_run());
-    say_signed("refuse-episode", id, "njeri", NULL);
-    say_signed("reopen", id, "omar", NULL);
-    const struct audit_read *r = world_entry("hold-act", 1);
-    CU_ASSERT_TRUE_FATAL(r && slice_ends(r->note, SLICE(HOLD_FIRST_OF_TWO)));
-    world_restart();
-    say_signed("reopen", other_id, "rosa", NULL);
-    r = world_entry("hold-act", 2);
-    CU_ASSERT_TRUE(r && r->decision_count == 2);
-    CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
-}
-
-static void what_follows_in_a_refused_episode_is_named_and_waits(void)
-{
-    hold_ada();
-    say_signed("refuse-episode", id, "njeri", NULL);
-    say_ready(other_id);
-    CU_ASSERT_TRUE(slice_equal_text(last_reason(), "hold-refused"));
-    say_signed("reopen", other_id, "omar", NULL);
-    const struct audit_read *r = world_entry("hold-act", 1);
-    CU_ASSERT_TRUE_FATAL(r && r->decision_count == 2);
-    CU_ASSERT_TRUE(slice_ends(r->note, SLICE(REOPENED_AS ACTING_ID ":" SOCIAL ")")));
-    for (size_t i = 0; i < 2; i++)
-        CU_ASSERT_TRUE(slice_equal_text(r->decisions[i].outcome, "hold"));
-    CU_ASSERT_EQUAL(acting_delivered(), 0);
-    struct act x = acting_make("release", other_id, SOCIAL);
-    acting_sign(&x, "omar");
-    acting_submit(&x);
-    CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
-}
-
-/* Events of no episode are of none together. */
-static void an_episode_without_a_name_is_that_event_alone(void)
-{
-    world_known("ada");
-    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .id = id });
-    CU_ASSERT_TRUE_FATAL(world_run());
-    say_signed("refuse-episode", id, "njeri", NULL);
-    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .id = other_id });
-    CU_ASSERT_TRUE_FATAL(world_run());
-    world_read();
-    CU_ASSERT_TRUE(slice_equal_text(last_reason(), "unknown"));
-    struct act x = acting_make("release", other_id, SOCIAL);
-    acting_sign(&x, "omar");
-    acting_submit(&x);
-    CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
-}
-
-static void one_outsider_alone_does_not_reopen_what_two_must(void)
-{
-    hold_restricted();
-    say_signed("refuse", id, "njeri", NULL);
-    say_signed("reopen", id, "omar", NULL);
-    CU_ASSERT_FALSE(held_again());
-    say_signed("reopen", id, "omar", NULL);
-    const struct audit_read *r = world_entry("hold-act", 2);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
-    CU_ASSERT_PTR_NOT_NULL(memmem(r->note.p, r->note.n, "the same person", 15));
-    CU_ASSERT_FALSE(held_again());
-    say_signed("reopen", id, "karl", NULL);
-    CU_ASSERT_TRUE(held_again());
-    acting_agree();
-}
-
 static void a_restricted_person_needs_two_people(void)
 {
-    hold_restricted();
-    release("omar");
+    acting_hold_restricted();
+    acting_release("omar");
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    release("omar");
+    acting_release("omar");
     CU_ASSERT_EQUAL(acting_delivered(), 0);
     const struct audit_read *r = world_entry("hold-act", 1);
     CU_ASSERT_PTR_NOT_NULL_FATAL(r);
     CU_ASSERT_PTR_NOT_NULL(memmem(r->note.p, r->note.n, "the same person", 15));
-    release("rosa");
+    acting_release("rosa");
     CU_ASSERT_EQUAL(acting_delivered(), 1);
     acting_agree();
 }
 
 static void two_of_the_recipients_agency_are_not_enough(void)
 {
-    hold_restricted();
-    release("njeri");
-    release("karl");
+    acting_hold_restricted();
+    acting_release("njeri");
+    acting_release("karl");
     CU_ASSERT_TRUE(acting_refused("act.own-agency"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    release("omar");
+    acting_release("omar");
     CU_ASSERT_EQUAL(acting_delivered(), 1);
     acting_agree();
 }
 
 static void two_sign_one_act(void)
 {
-    hold_restricted();
+    acting_hold_restricted();
     struct act x = acting_make("release", id, SOCIAL);
     acting_sign(&x, "karl");
     acting_sign(&x, "omar");
@@ -353,17 +103,17 @@ static void an_unknown_code_of_the_sender_needs_two_people(void)
     world_known("ada");
     world_say(&(struct say){ .who = "ada", .kind = "admitted", .episode = "v1", .id = id, .set = code });
     CU_ASSERT_TRUE_FATAL(world_run());
-    release("omar");
+    acting_release("omar");
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    release("rosa");
+    acting_release("rosa");
     CU_ASSERT_EQUAL(acting_delivered(), 1);
     acting_agree();
 }
 
 static void one_who_signed_first_and_has_left_does_not_count(void)
 {
-    hold_restricted();
-    release("omar");
+    acting_hold_restricted();
+    acting_release("omar");
     struct act old = acting_make("release", id, SOCIAL);
     acting_sign(&old, "vera");
     acting_submit(&old);
@@ -390,17 +140,17 @@ static void one_whose_time_has_ended_since_is_no_first_of_two(void)
         const int64_t until_ms = people_named(all, SLICE("omar"))->until_ms;
         world_done();
         world_fresh();
-        hold_restricted();
+        acting_hold_restricted();
         if (reopens)
-            say_signed("refuse", id, "njeri", NULL);
-        say_signed(word, id, "omar", NULL);
+            acting_say("refuse", id, "njeri", NULL);
+        acting_say(word, id, "omar", NULL);
         end_time_of("omar");
-        say_signed(word, id, "rosa", NULL);
-        CU_ASSERT_FALSE(held_again());
+        acting_say(word, id, "rosa", NULL);
+        CU_ASSERT_FALSE(acting_held_again());
         CU_ASSERT_EQUAL(acting_delivered(), 0);
         world_restart();
-        say_signed(word, id, "karl", NULL);
-        CU_ASSERT_EQUAL(held_again(), reopens);
+        acting_say(word, id, "karl", NULL);
+        CU_ASSERT_EQUAL(acting_held_again(), reopens);
         CU_ASSERT_EQUAL(acting_delivered(), !reopens);
         acting_agree();
         ((struct named *)(uintptr_t)people_named(all, SLICE("omar")))->until_ms = until_ms;
@@ -448,7 +198,7 @@ static void more_acts_than_are_kept_are_not_taken(void)
 
 static void an_act_is_done_once(void)
 {
-    hold_restricted();
+    acting_hold_restricted();
     struct act x = acting_make("release", id, SOCIAL);
     acting_sign(&x, "omar");
     acting_submit(&x);
@@ -470,7 +220,7 @@ static void what_is_not_signed_as_it_stands_is_refused(void)
                                          "act.person",    "act.person",    "act.role",
                                          "act.time",      "act.time",      "act.region",
                                          "act.signature" };
-    hold_ada();
+    acting_hold();
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         struct act x = acting_make("release", i == 1 ? other_id : id, SOCIAL);
         x.at_ms -= i == 9 ? ACT_AGE_MAX_MS + HOUR : i == 10 ? -2 * HOUR : 0;
@@ -503,7 +253,7 @@ static void what_is_not_signed_as_it_stands_is_refused(void)
 
 static void a_typed_name_is_nothing_where_people_are_named(void)
 {
-    hold_ada();
+    acting_hold();
     struct act x = acting_make("release", id, SOCIAL);
     x.typed = SLICE("omar");
     acting_submit(&x);
@@ -516,7 +266,7 @@ static void bytes_that_are_no_act_are_refused(void)
 {
     struct act x = acting_make("release", id, SOCIAL);
     struct buf file;
-    hold_ada();
+    acting_hold();
     acting_sign(&x, "omar");
     buf_init(&file, 1 << 16);
     act_put_file(&x, &file);
@@ -563,18 +313,6 @@ static CU_TestInfo cases[] = {
     { "the recipient's own people do not release alone",
       the_recipients_own_people_do_not_release_alone },
     { "anybody named may refuse", anybody_named_may_refuse },
-    { "a refusal takes a key that counts", a_refusal_takes_a_key_that_counts },
-    { "what is of no episode is not refused with one", what_is_of_no_episode_is_not_refused_with_one },
-    { "the recipient's own people do not reopen", the_recipients_own_people_do_not_reopen },
-    { "two keys of two people reopen what two must release",
-      two_keys_of_two_people_reopen_what_two_must_release },
-    { "an episode is reopened by as many as any of it needs",
-      an_episode_is_reopened_by_as_many_as_any_of_it_needs },
-    { "what follows in a refused episode is named and waits",
-      what_follows_in_a_refused_episode_is_named_and_waits },
-    { "an episode without a name is that event alone", an_episode_without_a_name_is_that_event_alone },
-    { "one outsider alone does not reopen what two must",
-      one_outsider_alone_does_not_reopen_what_two_must },
     { "a restricted person needs two people", a_restricted_person_needs_two_people },
     { "two of the recipient's agency are not enough", two_of_the_recipients_agency_are_not_enough },
     { "two sign one act", two_sign_one_act },

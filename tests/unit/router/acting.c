@@ -77,6 +77,50 @@ void acting_submit(const struct act *x)
     put_record(act_record(x), world_partition("ada"));
 }
 
+void acting_release(const char *name)
+{
+    struct act x = acting_make("release", ACTING_ID, SOCIAL);
+    acting_sign(&x, name);
+    acting_submit(&x);
+}
+
+void acting_hold(void)
+{
+    world_known("ada");
+    world_say(
+        &(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = ACTING_ID });
+    CU_ASSERT_TRUE_FATAL(world_run());
+}
+
+void acting_hold_restricted(void)
+{
+    static const char *const kind[] = { "restriction.kind", "location", NULL };
+    acting_hold();
+    world_say(&(struct say){ .who = "ada", .type = "Restriction", .kind = "raised", .set = kind });
+    CU_ASSERT_TRUE_FATAL(world_run());
+}
+
+/* Signed by one, or by two at once: handed in. */
+void acting_say(const char *word, const char *event, const char *first, const char *second)
+{
+    struct act x = acting_make(word, event, SOCIAL);
+    acting_sign(&x, first);
+    if (second)
+        acting_sign(&x, second);
+    acting_submit(&x);
+}
+
+/* Held for that reason by the last act; what the audit says of it ends with those words. */
+bool acting_held_again(void)
+{
+    size_t n = 0;
+    while (world_entry("hold-act", n))
+        n++;
+    const struct audit_read *r = n ? world_entry("hold-act", n - 1) : NULL;
+    return r && r->decision_count == 1 && slice_equal_text(r->decisions[0].outcome, "hold") &&
+           slice_starts(r->note, SLICE("reopen "));
+}
+
 /* ---- orders ---- */
 
 static void sign_pack(const struct pack *p, int by, struct buf *out)

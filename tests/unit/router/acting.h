@@ -23,6 +23,15 @@ void acting_sign(struct act *x, const char *name);
 void acting_put(struct slice file, int partition);
 void acting_submit(const struct act *x);
 
+/* Ada's discharge is held for council/social, as ACTING_ID; then also of somebody who is restricted, so that
+ * two must release it. */
+void acting_hold(void);
+void acting_hold_restricted(void);
+/* One person's release of it, made and handed in at once. */
+void acting_release(const char *name);
+/* The same of any word and event, signed by one or (second not NULL) by two at once. */
+void acting_say(const char *word, const char *event, const char *first, const char *second);
+
 /* A bundle of one file from 1970 on, signed by some of the people, as it is read; and it as an
  * order, on the bus with that number and hash. */
 void acting_pack(const char *file, const int *by, size_t n, struct pack *out);
@@ -30,6 +39,8 @@ void acting_order(const struct pack *p, uint64_t number, const uint8_t hash[HASH
 
 /* Disclosures to council/social so far. */
 size_t acting_delivered(void);
+/* Whether the last act reopened one thing, and it is held. */
+bool acting_held_again(void);
 /* Whether the last thing refused was so by that code; else says what it was. */
 bool acting_refused(const char *code);
 /* The audit verifies, and its replay is the same. */

@@ -2,6 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
+#include "step/fit.h"
 #include "world.h"
 
 #define KIB ((size_t)1024)
@@ -170,6 +171,25 @@ static void what_takes_a_restriction_back_is_not(void)
     both_agree();
 }
 
+/* The bus takes key and value together; found out at its commit it would end the router. */
+static void each_record_that_an_event_leads_to_fits_or_the_event_is_refused(void)
+{
+    const size_t most = BUS_RECORD_MAX_BYTES - ID_BYTES;
+    for (size_t more = 0; more < 2; more++)
+        for (int which = 0; which < 4; which++) {
+            const struct slice bytes = slice_of(NULL, which ? most + more : 0);
+            struct disclosure disclosures[] = { { .bytes = which == 1 ? bytes : SLICE("") } };
+            struct notice notices[] = { { .bytes = which == 2 ? bytes : SLICE("") } };
+            struct link_out links[] = { { .bytes = which == 3 ? bytes : SLICE("") } };
+            const struct judged j = { .disclosures = disclosures, .disclosure_count = 1,
+                                      .notices = notices, .notice_count = 1, .links = links, .link_count = 1 };
+            struct err e = { .fate = ERR_NONE };
+            CU_ASSERT_EQUAL(fit_records(&j, which ? 0 : most + more, &e), !more);
+            CU_ASSERT(!more || strcmp(e.code, "event.size") == 0);
+            CU_ASSERT_EQUAL(e.fate, more ? ERR_REJECT : ERR_NONE);
+        }
+}
+
 static CU_TestInfo cases[] = {
     { "events that fill it are forgotten, oldest first",
       events_that_fill_it_are_forgotten_oldest_first },
@@ -180,6 +200,8 @@ static CU_TestInfo cases[] = {
       what_is_held_is_refused_at_the_share_and_not_forgotten },
     { "law 6: what restricts is taken beyond the share", what_restricts_is_taken_beyond_the_share },
     { "what takes a restriction back is not", what_takes_a_restriction_back_is_not },
+    { "each record that an event leads to fits, or the event is refused",
+      each_record_that_an_event_leads_to_fits_or_the_event_is_refused },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_share = { "share", world_load, world_unload, world_fresh, world_done, cases };

@@ -2,6 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
+#include "sharing/facts/person.h"
 #include "small.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))
@@ -84,10 +85,27 @@ static void only_what_tells_something_new_is_sent(void)
     }
 }
 
+/* Extracts date by the day: in whatever order the two come, the stay is over. */
+static void a_stay_that_ends_at_the_moment_it_began_is_over(void)
+{
+    static const char *const kinds[] = { "HospitalStay.admitted", "HospitalStay.discharged" };
+    for (int first = 0; first < 2; first++) {
+        world.facts = person_unknown;
+        CU_ASSERT_FATAL(open_gates("release: [identity.name]", "release: [identity.name, stay.ward]"));
+        for (int i = 0; i < 2; i++)
+            SAY(kinds[(first + i) % 2], WARDS, STAY "at=-9");
+        for (size_t i = 0; i < 2; i++)
+            CU_ASSERT(world.facts.event_count == 2 && world.facts.events[i].closed);
+        SAY("Caseload.declared", TEAM, "header.episode=C1");
+        CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
+    }
+}
+
 static CU_TestInfo cases[] = {
     { "another part is sent where as much is released as before",
       another_part_is_sent_where_as_much_is_released_as_before },
     { "only what tells something new is sent", only_what_tells_something_new_is_sent },
+    { "a stay that ends at the moment it began is over", a_stay_that_ends_at_the_moment_it_began_is_over },
     CU_TEST_INFO_NULL,
 };
 

@@ -74,6 +74,19 @@ static void a_consent_dated_tomorrow_is_taken_back_today(void)
     CU_ASSERT_FALSE(facts_consent(&world.facts, SLICE("duty-to-refer"), 0, T0 + 100 * HOUR));
 }
 
+/* A yes for a time of which nobody can tell when it is over is no yes; nor is a month an end. */
+static void a_consent_whose_end_cannot_be_read_has_ended(void)
+{
+    static const char *const ends[] = { "soon", "2026-03-32", "2999-13-01", "2999", "2999-12", "29991231x", " " };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        SAY("Consent.granted", HUB, "consent.purpose=housing-adaptation;consent.expires=2999-12-31");
+        CU_ASSERT(consents());
+        SAY("Consent.granted", HUB,
+            arena_format(&world.arena, "consent.purpose=housing-adaptation;consent.expires=%s", ends[i]));
+        CU_ASSERT_FALSE(consents());
+    }
+}
+
 /* Who it is for may be none of ours: then a yes helps nobody, and a no is taken as for all. */
 static void a_consent_for_a_service_outside_the_region_helps_nobody(void)
 {
@@ -527,6 +540,7 @@ static CU_TestInfo tests[] = {
       capacity_and_basis_decide_whether_consent_holds },
     { "a consent dated tomorrow is taken back today", a_consent_dated_tomorrow_is_taken_back_today },
     { "who recorded a consent is kept", who_recorded_a_consent_is_kept },
+    { "a consent whose end cannot be read has ended", a_consent_whose_end_cannot_be_read_has_ended },
     { "a consent for a service outside the region helps nobody",
       a_consent_for_a_service_outside_the_region_helps_nobody },
     { "of a grant and a refusal of one moment the refusal counts",

@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "sharing/facts/draft.h"
+#include "sharing/facts/person.h"
 #include "sharing/judge/notice.h"
+#include "sharing/judge/run.h"
 #include "world.h"
 
 #define SAY(event, source, fields) CU_ASSERT_FATAL(world_say(&world, event, source, fields))
@@ -160,6 +162,30 @@ static void claims_that_come_and_go_in_no_doubt_tell_no_door(void)
     CU_ASSERT_STRING_EQUAL(at_door(&d), "-");
 }
 
+/* Who has had nothing, and knows the person no more, is told nothing of them. */
+static void who_knows_the_person_no_more_hears_of_nothing(void)
+{
+    struct notice_view n;
+    SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
+    SAY("Restriction.raised", WARDS, "restriction.kind=location");
+    CU_ASSERT(world_notice(&world, TEAM, &n));
+    SAY("Caseload.ended", TEAM, CASE_BORN("aa"));
+    CU_ASSERT_EQUAL(world.facts.relationship_count, 1); /* and it is on file yet */
+    SAY("Restriction.lifted", WARDS, "restriction.kind=location");
+    CU_ASSERT_FALSE(world_notice(&world, TEAM, &n));
+}
+
+/* What went by a claim that has ended since never waited: another's doubt does not call it back. */
+static void what_did_not_wait_is_not_withdrawn(void)
+{
+    SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
+    struct disclosure_id d = sent("HospitalStay.admitted", STAY_BORN("aa"));
+    SAY("Caseload.ended", TEAM, CASE_BORN("aa"));
+    SAY("HousingCase.tenancy_started", "wexbridge-district/repairs", "header.episode=T1;" BORN("aa"));
+    SAY("Consent.granted", HUB, "consent.purpose=individual-care;header.episode=X1;" BORN("aa"));
+    CU_ASSERT_STRING_EQUAL(at_door(&d), "goes");
+}
+
 /* ---- what named people let go ---- */
 
 static struct disclosure_id let_go(const char *reason)
@@ -204,6 +230,54 @@ static void what_is_let_go_by_the_act_that_makes_the_doubt_goes(void)
     CU_ASSERT_EQUAL_FATAL(world.out.disclosure_count, 1);
     struct disclosure_id d = world.out.disclosures[0].id;
     CU_ASSERT_STRING_NOT_EQUAL(at_door(&d), "waits");
+}
+
+/* Of one event each service's is let go by an act of its own. */
+static void what_one_act_lets_go_is_of_one_service(void)
+{
+    const struct event_id events[] = { { { 1 } }, { { 2 } } };
+    struct receiver receivers[2][2] = { { { .service = 0, .let_go = true }, { .service = 1, .let_go = true } },
+                                        { { .service = 0, .let_go = true }, { .service = 1, .let_go = true } } };
+    const struct episode_event list[] = { { .id = events[0], .receivers = receivers[0], .receiver_count = 2 },
+                                          { .id = events[1], .receivers = receivers[1], .receiver_count = 2 } };
+    const struct person facts = { .events = list, .event_count = 2 };
+    const struct hold now = { .event = events[0], .service = 1 };
+    const struct judge_input in = { .bundle = world.bundle, .facts = &facts, .release = &now };
+    struct run r;
+    CU_ASSERT_FATAL(run_begin(&r, &in, &world.arena, &world.e) && run_forget_let_go(&r));
+    const struct episode_event *after = r.draft.events.items;
+    for (size_t i = 0; i < 4; i++)
+        CU_ASSERT_EQUAL(after[i / 2].receivers[i % 2].let_go, i == 1);
+}
+
+static size_t holds_for_team(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < world.facts.hold_count; i++)
+        n += world.facts.holds[i].service == bundle_service(world.bundle, SLICE(TEAM));
+    return n;
+}
+
+/* A correction may bring a refusal upon what was reopened: then no person's release is waited for. */
+static void what_is_refused_does_not_wait_though_it_was_reopened(void)
+{
+    for (int refused = 0; refused < 2; refused++) {
+        world.facts = person_unknown;
+        SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
+        SAY("HospitalStay.admitted", WARDS, "header.episode=V1;stay.class=inpatient;"
+                                            "header.identity_confidence=unverified;header.birth_hash=cc");
+        CU_ASSERT_EQUAL_FATAL(holds_for_team(), 1);
+        for (size_t i = 0; i < world.facts.hold_count; i++)
+            ((struct hold *)(uintptr_t)&world.facts.holds[i])->reopened = true;
+        const struct event_id *event = &world.facts.holds[0].event;
+        const struct refusal no = { .service = SLICE(TEAM), .agency = SLICE("wexbridge-hospital"), .event = *event,
+                                    .by = SLICE("Sam Okoro"), .versions = slice_of(event->b, ID_BYTES) };
+        world.facts.refusals = &no;
+        world.facts.refusal_count = (size_t)refused;
+        SAY("HospitalStay.registered", WARDS, "header.episode=V2;" BORN("cc"));
+        CU_ASSERT_EQUAL(holds_for_team(), !refused);
+        CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
+    }
 }
 
 /* ---- limits ---- */
@@ -265,10 +339,15 @@ static CU_TestInfo tests[] = {
       a_word_of_who_is_responsible_tells_the_doors },
     { "law 6: claims that come and go in no doubt tell no door",
       claims_that_come_and_go_in_no_doubt_tell_no_door },
+    { "law 6: who knows the person no more hears of nothing", who_knows_the_person_no_more_hears_of_nothing },
+    { "law 6: what did not wait is not withdrawn", what_did_not_wait_is_not_withdrawn },
     { "law 6: what was let go waits for a doubt that is new",
       what_was_let_go_waits_for_a_doubt_that_is_new },
     { "law 6: what is let go by the act that makes the doubt goes",
       what_is_let_go_by_the_act_that_makes_the_doubt_goes },
+    { "law 6: what one act lets go is of one service", what_one_act_lets_go_is_of_one_service },
+    { "law 13: what is refused does not wait though it was reopened",
+      what_is_refused_does_not_wait_though_it_was_reopened },
     { "law 6: what waits outlives every limit", what_waits_outlives_every_limit },
     { "a record that is too big keeps what waits, and what days count from",
       a_record_that_is_too_big_keeps_what_waits_and_what_days_count_from },
