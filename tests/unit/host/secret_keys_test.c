@@ -1,6 +1,8 @@
 /* secret_keys_test.c - a secret key is found in every form that openssl or ssh-keygen gives it. */
 #include <CUnit/CUnit.h>
 
+#include <unistd.h>
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -170,6 +172,9 @@ static void what_is_no_such_key_is_none(void)
     CU_ASSERT_EQUAL(PEM_write_bio_PKCS8PrivateKey(out, curve, NULL, NULL, 0, NULL, NULL), 1);
     CU_ASSERT_EQUAL(PEM_write_bio_PrivateKey_traditional(out, rsa, EVP_aes_256_cbc(), (uint8_t *)PHRASE, NULL, NULL),
                     1);
+    CU_ASSERT_EQUAL(PEM_write_bio_PrivateKey_traditional(out, curve, EVP_aes_256_cbc(), (uint8_t *)PHRASE, NULL,
+                                                         NULL),
+                    1);
     CU_ASSERT_EQUAL(PEM_write_bio_PUBKEY(out, key), 1);
     is(0, 0, 0);
     CU_ASSERT_EQUAL(i2d_PUBKEY_bio(out, key), 1);
@@ -180,6 +185,57 @@ static void what_is_no_such_key_is_none(void)
     EVP_PKEY_free(curve);
 }
 
+/* A hash that was signed has the form of a sealed key, and another algorithm. */
+static void a_hash_of_its_form_is_none(void)
+{
+    static const uint8_t sha256_of[] = { 0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4,
+                                         KEY_BYTES };
+    static const uint8_t hash[KEY_BYTES] = { 1 };
+    BIO_write(out, sha256_of, sizeof sha256_of);
+    BIO_write(out, hash, sizeof hash);
+    is(0, 0, 0);
+}
+
+static void a_key_that_is_cut_off_is_none(void)
+{
+    char *bytes = NULL;
+    CU_ASSERT_EQUAL(i2d_PKCS8PrivateKey_bio(out, key, NULL, NULL, 0, NULL, NULL), 1);
+    long n = BIO_get_mem_data(out, &bytes);
+    struct found f = { 0, 0, 0 };
+    scratch_write(&scratch, "file", bytes, (size_t)n - 1, 0600);
+    CU_ASSERT_FALSE(secret_keys_find(path(), count, &f));
+    CU_ASSERT_EQUAL(f.mine + f.others + f.locked, 0);
+}
+
+static void a_file_is_looked_at_up_to_a_size(void)
+{
+    static char before[SECRET_KEYS_FILE_MAX];
+    char *bytes = NULL;
+    memset(before, '\n', sizeof before);
+    for (unsigned more = 0; more < 2; more++) {
+        CU_ASSERT_EQUAL(PEM_write_bio_PKCS8PrivateKey(out, key, NULL, NULL, 0, NULL, NULL), 1);
+        size_t n = (size_t)BIO_get_mem_data(out, &bytes);
+        char text[256];
+        CU_ASSERT_FATAL(n <= sizeof text);
+        memcpy(text, bytes, n);
+        (void)BIO_reset(out);
+        BIO_write(out, before, (int)(SECRET_KEYS_FILE_MAX - n + more));
+        BIO_write(out, text, (int)n);
+        is(!more, 0, 0);
+    }
+}
+
+/* What can be reached from a folder lies there. */
+static void a_link_leads_to_the_key(void)
+{
+    struct found f = { 0, 0, 0 };
+    CU_ASSERT_EQUAL(PEM_write_bio_PKCS8PrivateKey(out, key, NULL, NULL, 0, NULL, NULL), 1);
+    is(1, 0, 0);
+    CU_ASSERT_EQUAL_FATAL(symlink("file", scratch_path(&scratch, "link")), 0);
+    CU_ASSERT_FALSE(secret_keys_find(scratch_path(&scratch, "link"), count, &f));
+    CU_ASSERT_EQUAL(f.mine, 1);
+}
+
 static CU_TestInfo cases[] = {
     { "what lies open is told by its public half", what_lies_open_is_told_by_its_public_half },
     { "the later version of the form is read", the_later_version_of_the_form_is_read },
@@ -188,6 +244,10 @@ static CU_TestInfo cases[] = {
     { "a key of OpenSSH tells whose it is", a_key_of_openssh_tells_whose_it_is },
     { "each key of a file is told", each_key_of_a_file_is_told },
     { "what is no such key is none", what_is_no_such_key_is_none },
+    { "a hash of its form is none", a_hash_of_its_form_is_none },
+    { "a key that is cut off is none", a_key_that_is_cut_off_is_none },
+    { "a file is looked at up to a size", a_file_is_looked_at_up_to_a_size },
+    { "a link leads to the key", a_link_leads_to_the_key },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_secret_keys = { "secret_keys", NULL, NULL, fresh, done, cases };
