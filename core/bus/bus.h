@@ -5,7 +5,7 @@
  * sequence, chain head, owner; text without NUL, at most 4,096 bytes (librdkafka 2.0.2 cuts at zero).
  * Topic names here are without the region's prefix; the backend adds it.
  * Threads: bus_publish from any thread; a worker, a reader: one thread each.
- * Errors: bus.down, bus.full (ERR_RETRY); bus.fenced, bus.fatal, bus.locked, bus.topic, bus.aged,
+ * Errors: bus.down, bus.full, bus.limit (ERR_RETRY); bus.fenced, bus.fatal, bus.locked, bus.topic, bus.aged,
  * bus.position, bus.settings, bus.dated (ERR_FATAL). */
 #ifndef CONCORDAT_BUS_BUS_H
 #define CONCORDAT_BUS_BUS_H
@@ -59,7 +59,7 @@ MUST_CHECK bool bus_url_check(const char *url, struct err *e);
 MUST_CHECK bool bus_open(const struct bus_options *o, struct bus **out, struct err *e);
 void bus_close(struct bus **b);
 /* Makes the topics that do not exist; bus.topic when one exists with another number of partitions, bus.settings when one
- * is kept so that a sender dates its records or records are lost. */
+ * is kept so that a sender dates its records, records are lost or large ones are refused. */
 MUST_CHECK bool bus_topics(struct bus *b, const struct bus_topic *t, size_t n, struct err *e);
 
 /* Publishes all n, in order per (topic, partition); returns when all are durable. Borrows. On failure some may

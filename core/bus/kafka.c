@@ -370,6 +370,8 @@ static bool go_back(struct worker *w, bool begun, struct err *e)
         !kafka_assign(w->in, w->lanes, w->count, &worse)) {
         *e = worse;
         e->fate = ERR_FATAL; /* not going back would lose what was fetched */
+    } else if (begun) {
+        kafka_say_refusal(w->out, e);
     }
     return false;
 }

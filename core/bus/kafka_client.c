@@ -81,16 +81,32 @@ static int on_certificate(rd_kafka_t *rk, const char *broker, int32_t number, in
     return *verdict == 0;
 }
 
+/* What was purged with a record that was refused has no reason of its own. */
+static void say_refused(const char *full, rd_kafka_resp_err_t why, struct err *e)
+{
+    if (why == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+        (void)err_set(e, ERR_RETRY, "bus.limit", 0,
+                      "cannot send to '%s': a record is larger than its " KAFKA_TOPIC_SIZE
+                      ", which must be at least " KAFKA_ROOM_BYTES, full);
+    else if (why != RD_KAFKA_RESP_ERR__PURGE_QUEUE && why != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+        (void)err_set(e, ERR_RETRY, "bus.down", 0, "cannot send to '%s': %s", full, rd_kafka_err2str(why));
+}
+
 /* A writer's too: rd_kafka_flush wakes only when there is something to call, else 10 ms later. */
 static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 {
     struct kafka_client *c = opaque;
-    const char *topic = rd_kafka_topic_name(m->rkt) + strlen(c->prefix);
+    const char *full = rd_kafka_topic_name(m->rkt), *topic = full + strlen(c->prefix);
+    struct err why = { .fate = ERR_NONE };
     const struct bus_record at = { .topic = topic, .partition = m->partition, .offset = m->offset,
                                    .accepted_ms = rd_kafka_message_timestamp(m, NULL) };
     (void)rk;
+    if (m->err)
+        say_refused(full, m->err, &why);
     if (c->report)
-        c->report(m->_private, m->err ? NULL : &at);
+        c->report(m->_private, m->err ? NULL : &at, &why);
+    else if (m->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+        atomic_store(&c->too_small, full);
 }
 
 static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_client *c,
@@ -303,6 +319,7 @@ bool kafka_take_over(struct kafka_client *c, struct err *e)
 
 bool kafka_begin(struct kafka_client *c, struct err *e)
 {
+    atomic_store(&c->too_small, NULL);
     return judge(c, "begin a transaction", rd_kafka_begin_transaction(c->rk), e);
 }
 
@@ -387,6 +404,15 @@ bool kafka_commit(struct kafka_client *c, struct err *e)
 bool kafka_abort(struct kafka_client *c, struct err *e)
 {
     return judge(c, "abort a transaction", insist(c, rd_kafka_abort_transaction), e);
+}
+
+void kafka_say_refusal(struct kafka_client *c, struct err *e)
+{
+    const char *full = atomic_load(&c->too_small);
+    if (!full)
+        return;
+    err_clear(e);
+    say_refused(full, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, e);
 }
 
 /* ---- consuming ---- */

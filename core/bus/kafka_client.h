@@ -30,8 +30,8 @@ struct kafka_start {
     struct kafka_why *why;                  /* lives as long as the client */
     struct kafka_asker *asker;              /* likewise: no wait in here outlasts its hurry by much */
     /* Publisher: called by kafka_serve, once a record sent; at: where and when it was accepted, without
-     * its bytes; NULL: it was not. */
-    void (*report)(void *parcel, const struct bus_record *at);
+     * its bytes; NULL: it was not, and why (ERR_NONE where nobody has refused it: kafka_purge). */
+    void (*report)(void *parcel, const struct bus_record *at, const struct err *why);
 };
 MUST_CHECK bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct err *e);
 void kafka_stop(struct kafka_client **c);
@@ -83,6 +83,9 @@ MUST_CHECK bool kafka_send_positions(struct kafka_client *c, const char *group,
 /* ERR_RETRY: certainly not committed, abort it. Cannot be told: ERR_FATAL, a restart will. */
 MUST_CHECK bool kafka_commit(struct kafka_client *c, struct err *e);
 MUST_CHECK bool kafka_abort(struct kafka_client *c, struct err *e);
+/* Whether a broker has refused a record since kafka_begin, told once that is aborted: why takes the place of what e
+ * says. */
+void kafka_say_refusal(struct kafka_client *c, struct err *e);
 
 /* ---- consuming ---- */
 

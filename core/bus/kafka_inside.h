@@ -20,7 +20,8 @@ struct kafka_client {
     struct kafka_why *why;
     struct kafka_asker *asker;
     int open; /* questions that are with the library; under the asker's lock */
-    void (*report)(void *parcel, const struct bus_record *at);
+    void (*report)(void *parcel, const struct bus_record *at, const struct err *why);
+    _Atomic(const char *) too_small; /* writer: the topic (its handle's name) that has refused a record for its size */
     struct topic *topics; /* those it has met, by name */
     size_t count, room;
     atomic_bool doubts; /* the library speaks of a topic that is not there */

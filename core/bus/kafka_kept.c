@@ -83,13 +83,15 @@ bool kafka_note_compacted(struct kafka_client *c, struct bus_topic *t, size_t n,
 
 /* ---- whether they are as they must be ---- */
 
+#define LEAST(must) (kafka_must_is_least(must) ? "at least " : "")
+
 /* With the command that mends it. */
 static void say_wrong(const char *full, const struct kafka_setting *must, const char *is)
 {
     log_line(LOG_ERROR, &who, "bus.settings",
-             "topic '%s' has %s=%s and must have %s: kafka-configs.sh --bootstrap-server BROKER --alter "
+             "topic '%s' has %s=%s and must have %s%s: kafka-configs.sh --bootstrap-server BROKER --alter "
              "--entity-type topics --entity-name %s --add-config %s=%s",
-             full, must->name, is, must->value, full, must->name, must->value);
+             full, must->name, is, LEAST(must), must->value, full, must->name, must->value);
 }
 
 /* Each setting that is wrong goes to the log, the first becomes e. */
@@ -101,12 +103,12 @@ static bool is_kept_well(const struct described *d, const struct bus_topic *t,
     kafka_full_name(d->c, t->name, full);
     for (const struct kafka_setting *must = kafka_topic_musts(t); must->name; must++) {
         const char *is = value_of(one, must->name);
-        if (!is || strcmp(is, must->value) == 0)
+        if (!is || kafka_must_holds(must, is))
             continue;
         say_wrong(full, must, is);
         good = err_set(e, ERR_FATAL, "bus.settings", 0,
-                       "cannot use topic '%s': its %s is %s and must be %s (the log has the command)",
-                       full, must->name, is, must->value);
+                       "cannot use topic '%s': its %s is %s and must be %s%s (the log has the command)",
+                       full, must->name, is, LEAST(must), must->value);
     }
     return good;
 }

@@ -26,6 +26,7 @@ struct parcel {
     int64_t start_ns, end_ns;
     size_t left;
     bool failed;
+    struct err why; /* what a broker said of the first that it refused */
 };
 
 static struct kafka_lane *find_lane(const struct kafka_publisher *p, const char *topic,
@@ -62,12 +63,14 @@ static void note_end(struct kafka_publisher *p, const struct bus_record *at)
         lane->end = (struct bus_end){ .next = at->offset + 1, .word = (uint64_t)at->accepted_ms };
 }
 
-static void on_report(void *of, const struct bus_record *at)
+static void on_report(void *of, const struct bus_record *at, const struct err *why)
 {
     struct parcel *parcel = of;
     struct kafka_publisher *p = parcel->p;
     pthread_mutex_lock(&p->lock);
     parcel->failed = parcel->failed || !at;
+    if (!at && parcel->why.fate == ERR_NONE)
+        parcel->why = *why;
     if (at)
         note_end(p, at);
     if (--parcel->left == 0)
@@ -201,6 +204,8 @@ bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
         leave(p);
     }
     pthread_mutex_unlock(&p->lock);
+    if (!ok && e->fate == ERR_NONE && parcel.why.fate != ERR_NONE)
+        *e = parcel.why;
     return ok || err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed it");
 }
 

@@ -10,7 +10,6 @@
 
 #define SECRET_MAX 1024
 #define TRANSACTION_MS "10000" /* how long a dead worker may hold up what is behind its outputs */
-#define ROOM_BYTES "4325376"   /* BUS_RECORD_MAX_BYTES and some for the batch around it */
 #define WEEK_MS "604800000"
 
 static const struct {
@@ -123,7 +122,7 @@ bool kafka_has_setting(const struct kafka_setting *list, const char *name)
  * (KAFKA-15591). */
 #define PRODUCER                                                                                   \
     COMMON, { "acks", "all" }, { "linger.ms", "0" }, { "compression.type", "lz4" },                \
-        { "message.max.bytes", ROOM_BYTES }, { "queue.buffering.max.messages", "500000" },         \
+        { "message.max.bytes", KAFKA_ROOM_BYTES }, { "queue.buffering.max.messages", "500000" },         \
         { "max.in.flight.requests.per.connection", "1" },                                          \
     {                                                                                              \
         "retry.backoff.ms", "5"                                                                    \
@@ -167,14 +166,28 @@ const struct kafka_setting *kafka_topic_musts(const struct bus_topic *t)
     /* Decisions are timed by the bus, not by who sent. */
 #define TIMED { "message.timestamp.type", "LogAppendTime" }
 #define ROLLED { "cleanup.policy", "delete" }
-    static const struct kafka_setting state[] = { TIMED, { "cleanup.policy", "compact" }, { NULL, NULL } };
-    static const struct kafka_setting by_time[] = { TIMED, ROLLED, { NULL, NULL } };
+#define ROOMY { KAFKA_TOPIC_SIZE, KAFKA_ROOM_BYTES }
+    static const struct kafka_setting state[] = { TIMED, { "cleanup.policy", "compact" }, ROOMY, { NULL, NULL } };
+    static const struct kafka_setting by_time[] = { TIMED, ROLLED, ROOMY, { NULL, NULL } };
     static const struct kafka_setting for_ever[] = {
-        TIMED, ROLLED, { "retention.ms", "-1" }, { "retention.bytes", "-1" }, { NULL, NULL }
+        TIMED, ROLLED, { "retention.ms", "-1" }, { "retention.bytes", "-1" }, ROOMY, { NULL, NULL }
     };
     if (t->compacted)
         return state;
     return topic_is_for_ever(t->name) ? for_ever : by_time;
+}
+
+bool kafka_must_is_least(const struct kafka_setting *must)
+{
+    return strcmp(must->name, KAFKA_TOPIC_SIZE) == 0;
+}
+
+bool kafka_must_holds(const struct kafka_setting *must, const char *is)
+{
+    int64_t has = 0, least = 0;
+    if (!kafka_must_is_least(must))
+        return strcmp(is, must->value) == 0;
+    return slice_to_i64(slice_text(is), &has) && slice_to_i64(slice_text(must->value), &least) && has >= least;
 }
 
 void kafka_topic_settings(const struct bus_topic *t, int copies,
@@ -183,7 +196,6 @@ void kafka_topic_settings(const struct bus_topic *t, int copies,
     size_t n = 0;
     for (const struct kafka_setting *must = kafka_topic_musts(t); must->name; must++)
         out[n++] = *must;
-    out[n++] = (struct kafka_setting){ "max.message.bytes", ROOM_BYTES };
     if (copies >= 3)
         out[n++] = (struct kafka_setting){ "min.insync.replicas", "2" };
     if (t->compacted)

@@ -29,9 +29,15 @@ enum kafka_role {
 };
 const struct kafka_setting *kafka_role_settings(enum kafka_role role);
 
-/* What a topic must be, whoever made it: otherwise a sender dates what it says, or records are lost that must
- * stay. Up to a NULL name. */
+/* What a topic must be, whoever made it: otherwise a sender dates what it says, records are lost that must
+ * stay, or large ones are never taken. Up to a NULL name. */
 const struct kafka_setting *kafka_topic_musts(const struct bus_topic *t);
+/* Whether a topic that has `is` there is as it must be: a size is the least that it may be. */
+bool kafka_must_holds(const struct kafka_setting *must, const char *is);
+bool kafka_must_is_least(const struct kafka_setting *must);
+/* In bytes, of a batch: what concordat sends at once. */
+#define KAFKA_TOPIC_SIZE "max.message.bytes"
+#define KAFKA_ROOM_BYTES "4325376" /* BUS_RECORD_MAX_BYTES and some for the batch around it */
 
 /* What a new topic is made with: what it must be, and what is well for it. */
 #define KAFKA_TOPIC_SETTINGS_MAX 7

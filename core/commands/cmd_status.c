@@ -270,7 +270,7 @@ static void print_standing(void *ctx, const struct standing *x)
         say("STANDS: lane %.*s of the router, since %.*s: %.*s (%.*s)\n", SHOWN(x->lane), SHOWN(since),
             (int)x->sentence.n, (const char *)x->sentence.p, SHOWN(x->code));
     else
-        say("STOPPED: %s%s%s, since %.*s: %.*s (%.*s)\n", w->room, w->name ? " " : "",
+        say("%s: %s%s%s, since %.*s: %.*s (%.*s)\n", x->waits ? "WAITS" : "STOPPED", w->room, w->name ? " " : "",
             w->name ? w->name : "", SHOWN(since), (int)x->sentence.n, (const char *)x->sentence.p,
             SHOWN(x->code));
     say("           %s\n", way_on ? way_on : "");
@@ -291,6 +291,7 @@ static void put_standing(void *ctx, const struct standing *x)
     buf_json(&b, x->sentence);
     buf_text(&b, ",\"way_on\":");
     buf_json(&b, slice_text(way_on));
+    buf_format(&b, ",\"waits\":%s", x->waits ? "true" : "false");
     buf_byte(&b, '}');
     say_lines(stdout, buf_slice(&b));
     buf_release(&b);

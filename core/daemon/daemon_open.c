@@ -34,6 +34,17 @@ static bool find_reference(void *ctx, const struct disclosure_id *id, struct cas
     return true;
 }
 
+static void tell_feed_waits(void *ctx, const struct err *why)
+{
+    const struct running_feed *r = ctx;
+    standing_waits(r->d->site, "feed", r->f->name, why);
+}
+
+static void tell_router_waits(void *site, const struct err *why)
+{
+    standing_waits(site, "router", NULL, why);
+}
+
 static bool open_feed(struct running_feed *r, struct err *e)
 {
     const struct site_feed *f = r->f;
@@ -51,7 +62,7 @@ static bool open_feed(struct running_feed *r, struct err *e)
         .words_max_bytes = f->words_max_bytes,
         .references = { find_reference, r },
         .rules = &s->rules,
-        .without_bus = !r->d->joined || r->held,
+        .without_bus = !r->d->joined || r->held, .waits = tell_feed_waits, .waits_ctx = r,
     };
     if (!feed_open(&o, &r->feed, e))
         return false;
@@ -103,7 +114,7 @@ static bool open_router(struct daemon *d, struct err *e)
     struct router_options o = {
         .bus = d->bus, .bundle = d->site->bundle, .keys = &d->site->router_keys,
         .worker = "router-0", .live = d->site->live, .demo = d->site->places.demo,
-        .rules = &d->site->rules, .stands = standing_lanes, .ctx = d->site,
+        .rules = &d->site->rules, .stands = standing_lanes, .waits = tell_router_waits, .ctx = d->site,
     };
     if (d->router || !d->site->has_router || !daemon_wants(d, "router", NULL))
         return true;

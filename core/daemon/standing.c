@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,8 @@
 #include "host/log.h"
 #include "host/part.h"
 
+#define PART "-"
+#define WAITING "+"
 #define FILE_BYTES ((size_t)4 << 20) /* a line is under 400 bytes, a region has a few thousand lanes */
 
 static const char *path_of(struct arena *a, const struct site *s, const char *room, const char *name)
@@ -46,6 +49,7 @@ static bool read_line(struct slice *rest, struct standing *out)
     out->code = cut(&line, ' ');
     out->lane = cut(&line, ' ');
     out->sentence = line;
+    out->waits = false;
     return out->code.n > 0;
 }
 
@@ -92,6 +96,8 @@ static void replace(const char *path, struct slice bytes)
                  strerror(why));
 }
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all files, from begin to release */
+
 struct writing {
     struct arena a;
     struct buf text;
@@ -101,11 +107,19 @@ struct writing {
 
 static bool begin(struct writing *w, const struct site *s, const char *room, const char *name)
 {
+    pthread_mutex_lock(&lock);
     arena_init(&w->a, FILE_BYTES + (1 << 16));
     buf_init(&w->text, FILE_BYTES);
     w->path = path_of(&w->a, s, room, name);
     w->before = w->path ? read_all(&w->a, w->path) : (struct slice){ 0 };
     return w->path;
+}
+
+static void release(struct writing *w)
+{
+    buf_release(&w->text);
+    arena_release(&w->a);
+    pthread_mutex_unlock(&lock);
 }
 
 static void end(struct writing *w)
@@ -115,8 +129,7 @@ static void end(struct writing *w)
         (void)unlink(w->path);
     else if (w->path && buf_done(&w->text, &e))
         replace(w->path, buf_slice(&w->text));
-    buf_release(&w->text);
-    arena_release(&w->a);
+    release(w);
 }
 
 void standing_lanes(void *site, const struct router_stand *list, size_t n)
@@ -127,8 +140,8 @@ void standing_lanes(void *site, const struct router_stand *list, size_t n)
         const struct router_stand *x = &list[i];
         char lane[300];
         (void)snprintf(lane, sizeof lane, "%s/%d", x->topic, x->partition);
-        struct standing one = { x->since_ms, slice_text(x->why.code), slice_text(lane),
-                                slice_text(x->why.text) };
+        struct standing one = { .since_ms = x->since_ms, .code = slice_text(x->why.code),
+                                .lane = slice_text(lane), .sentence = slice_text(x->why.text) };
         put_kept(&w.text, w.before, &one);
     }
     end(&w);
@@ -144,26 +157,32 @@ static bool is_elsewhere(const struct err *why)
     return false;
 }
 
-/* The lines of its lanes, as they were. */
-static void put_lanes(struct writing *w)
+/* The lines of all lanes but that, as they were. */
+static void put_others(struct writing *w, const char *lane)
 {
     struct standing was;
     struct slice rest = w->before;
     while (rest.n)
-        if (read_line(&rest, &was) && !slice_equal_text(was.lane, "-"))
+        if (read_line(&rest, &was) && !slice_equal_text(was.lane, lane))
             put(&w->text, &was);
+}
+
+static struct standing now(const struct err *why, const char *lane)
+{
+    return (struct standing){ .since_ms = clock_wall_ms(), .code = slice_text(why->code),
+                              .lane = slice_text(lane), .sentence = slice_text(why->text) };
 }
 
 bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why)
 {
     struct writing w;
-    struct standing now = { clock_wall_ms(), slice_text(why->code), SLICE("-"), slice_text(why->text) };
+    struct standing it = now(why, PART);
     if (why->fate == ERR_RETRY || is_elsewhere(why))
         return false;
     bool good = begin(&w, s, room, name);
     if (good) {
-        put_lanes(&w);
-        put_kept(&w.text, w.before, &now);
+        put_others(&w, PART);
+        put_kept(&w.text, w.before, &it);
     }
     end(&w);
     return false;
@@ -173,7 +192,27 @@ void standing_over(const struct site *s, const char *room, const char *name)
 {
     struct writing w;
     if (begin(&w, s, room, name))
-        put_lanes(&w);
+        put_others(&w, PART);
+    end(&w);
+}
+
+static bool is_away(const struct err *why)
+{
+    return strcmp(why->code, "bus.down") == 0 || strcmp(why->code, "bus.full") == 0;
+}
+
+void standing_waits(const struct site *s, const char *room, const char *name, const struct err *why)
+{
+    struct writing w;
+    if (why && is_away(why))
+        return;
+    bool good = begin(&w, s, room, name);
+    if (good)
+        put_others(&w, WAITING);
+    if (good && why) {
+        struct standing it = now(why, WAITING);
+        put_kept(&w.text, w.before, &it);
+    }
     end(&w);
 }
 
@@ -188,12 +227,12 @@ void standing_each(const struct site *s, const char *room, const char *name,
     while (rest.n) {
         if (!read_line(&rest, &x))
             continue;
-        if (slice_equal_text(x.lane, "-"))
+        x.waits = slice_equal_text(x.lane, WAITING);
+        if (x.waits || slice_equal_text(x.lane, PART))
             x.lane.n = 0;
         each(ctx, &x);
     }
-    buf_release(&w.text);
-    arena_release(&w.a);
+    release(&w);
 }
 
 const char *standing_way_on(struct arena *a, const char *room, const char *name,
@@ -203,6 +242,8 @@ const char *standing_way_on(struct arena *a, const char *room, const char *name,
     if (x->lane.n)
         return arena_format(a, "concordat skip SITE %.*s %s", (int)x->lane.n, (const char *)x->lane.p,
                             by);
+    if (x->waits)
+        return arena_format(a, "concordat manual %.*s, then it goes on by itself", (int)x->code.n, (const char *)x->code.p);
     if (slice_equal_text(x->code, "bus.aged"))
         return arena_format(a, "concordat skip SITE %s%s%s %s, then start it", room,
                             name ? ":" : "", name ? name : "", by);

@@ -1,9 +1,10 @@
-/* standing.h - what does not go on by itself: lanes of the router that stand, parts that have stopped.
+/* standing.h - what does not go on: lanes of the router that stand, parts that have stopped, or wait for more than a
+ * bus that is away.
  *
  * Kept for `status`, which is asked whether anything runs or not: a file a part in the state folder
- * (standing-ROOM-NAME), a line each, "SINCE_MS CODE LANE SENTENCE"; LANE is "-" for the part itself.
+ * (standing-ROOM-NAME), a line each, "SINCE_MS CODE LANE SENTENCE"; LANE is "-" for the part itself, "+" for one that waits.
  * Whoever runs the part writes it, whole or not at all; it is gone when all goes on. It tells what the
- * log has told: one that cannot be written is in the log alone. Threads: of one part one at a time. */
+ * log has told: one that cannot be written is in the log alone. Threads: any. */
 #ifndef CONCORDAT_DAEMON_STANDING_H
 #define CONCORDAT_DAEMON_STANDING_H
 
@@ -14,6 +15,7 @@
 struct standing {
     int64_t since_ms;
     struct slice code, lane, sentence;
+    bool waits; /* it has not stopped: it tries again, and goes on by itself once that is mended */
 };
 
 /* A part is a room ("router", "feed", "delivery") and its name there, NULL for the router. */
@@ -24,7 +26,9 @@ void standing_lanes(void *site, const struct router_stand *list, size_t n);
 /* It cannot begin, or go on; its lanes are as they were. Nothing where it only waits for the bus
  * (ERR_RETRY), or where another process runs it (db.locked, bus.locked, bus.fenced). Always false. */
 bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why);
-/* It goes on, or somebody has said how; its lanes are as they were. */
+/* It runs, and waits for that; nothing where the bus is only away. NULL: it waits no longer. */
+void standing_waits(const struct site *s, const char *room, const char *name, const struct err *why);
+/* It goes on, or somebody has said how; its lanes, and what it waits for, are as they were. */
 void standing_over(const struct site *s, const char *room, const char *name);
 
 /* What stands of it, as last written. */

@@ -40,6 +40,10 @@ struct feed_options {
     int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
     const struct editions *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
     int64_t stale_after_ms; /* of snapshots: an alarm when none came for so long; 0: never */
+    /* What is spooled waits for that, or (NULL) goes on: when it changes, in the publisher's thread. NULL: nobody
+     * wants to know. */
+    void (*waits)(void *ctx, const struct err *why);
+    void *waits_ctx;
     bool without_bus; /* nothing is asked of the bus, and nothing sent, until feed_join_bus */
 };
 

@@ -6,6 +6,7 @@
 #include "intake/feed.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/wait.h"
@@ -120,9 +121,11 @@ static bool read_batch(struct feed *f, struct arena *a, struct spool_row *rows, 
 static void note_bus(struct feed *f)
 {
     struct publisher *p = &f->publisher;
-    if (p->in_trouble)
+    if (p->trouble)
         log_line(LOG_INFO, &f->who, "intake.published", "the bus takes records again");
-    p->in_trouble = false;
+    if (p->trouble && f->o.waits)
+        f->o.waits(f->o.waits_ctx, NULL);
+    p->trouble = NULL;
     atomic_store(&p->away_ms, 0);
 }
 
@@ -176,11 +179,15 @@ static void forget(struct feed *f, int64_t more_than)
 /* Says a trouble of the bus once, not at every try. */
 static void complain(struct feed *f, const struct err *e)
 {
-    if (!f->publisher.in_trouble)
+    struct publisher *p = &f->publisher;
+    bool is_news = !p->trouble || strcmp(p->trouble, e->code) != 0;
+    if (is_news)
         log_err(e->fate == ERR_RETRY ? LOG_WARN : LOG_ERROR, &f->who, e);
-    if (!f->publisher.in_trouble && !atomic_load(&f->publisher.away_ms))
-        atomic_store(&f->publisher.away_ms, f->o.now_ms());
-    f->publisher.in_trouble = true;
+    if (is_news && f->o.waits)
+        f->o.waits(f->o.waits_ctx, e);
+    if (!p->trouble && !atomic_load(&p->away_ms))
+        atomic_store(&p->away_ms, f->o.now_ms());
+    p->trouble = e->code;
 }
 
 /* Until the bus has its topics (a question could have it make them as it likes), or may have what is
@@ -236,6 +243,8 @@ static bool start(struct feed *f, struct arena *a)
         struct err e = { .fate = ERR_NONE };
         arena_reset(a);
         if (publisher_schemas(f, a, &e) && publisher_look(f, &e)) {
+            if (f->o.waits)
+                f->o.waits(f->o.waits_ctx, NULL); /* also what a run before has told */
             note_bus(f);
             hear(f, a);
             return true;
@@ -307,7 +316,7 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
         return !stop;
     }
     *wait_ms = BACKOFF_MS;
-    if (f->publisher.in_trouble)
+    if (f->publisher.trouble)
         note_bus(f); /* what failed before was tried again first */
     forget(f, work && !stop && !drain ? FORGET_SELF : 0);
     if (!work && !stop)

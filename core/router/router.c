@@ -45,6 +45,7 @@ struct router {
     struct router_stand *standing; /* lanes that wait for a human */
     size_t standing_count;
     bool standing_told; /* as they are */
+    const char *waits_for; /* the code that was told; NULL: none */
     size_t looked; /* lanes of events of which all that there was has been looked at since the join */
     _Atomic size_t standing_seen;
     const char **topics;                /* what is fetched */
@@ -445,16 +446,30 @@ static void back_off(void)
     (void)nanosleep(&pause, NULL);
 }
 
+/* why: NULL, it goes on. */
+static void tell_waits(struct router *r, const struct err *why)
+{
+    const char *code = why ? why->code : NULL;
+    bool is_news = code && r->waits_for ? strcmp(code, r->waits_for) != 0 : code != r->waits_for;
+    if (is_news && r->o.waits)
+        r->o.waits(r->o.ctx, why);
+    r->waits_for = code;
+}
+
 bool router_run(struct router *r, struct err *e)
 {
     const struct log_who who = { "router", r->o.worker };
     while (!atomic_load(&r->stop)) {
         size_t done = 0;
-        if (router_step(r, RUN_WAIT_MS, &done, e))
+        if (router_step(r, RUN_WAIT_MS, &done, e)) {
+            if (done > 0)
+                tell_waits(r, NULL);
             continue;
+        }
         if (e->fate != ERR_RETRY)
             return false;
         log_err(LOG_WARN, &who, e);
+        tell_waits(r, e);
         err_clear(e);
         back_off();
     }

@@ -35,7 +35,9 @@ struct router_options {
     /* Gets all lanes that stand, when they may have changed and nothing is left to decide; in the
      * router's thread. NULL: nobody wants to know. */
     void (*stands)(void *ctx, const struct router_stand *list, size_t n);
-    void *ctx; /* of stands */
+    /* All waits for that, or (NULL) goes on: when it changes, in its own thread. NULL: nobody wants to know. */
+    void (*waits)(void *ctx, const struct err *why);
+    void *ctx; /* of both */
 };
 
 /* Topics every host makes before it starts: names and partitions follow the bundle. In a. */

@@ -305,7 +305,8 @@ static void set_by_hand(const char *topic, const char *const *settings)
     rd_kafka_destroy(rk);
 }
 
-#define STAMPED "message.timestamp.type", "LogAppendTime"
+#define ROOMY "max.message.bytes", "4325376"
+#define STAMPED "message.timestamp.type", "LogAppendTime", ROOMY
 
 static void refuses_a_topic_that_is_kept_so_that_a_law_breaks(void)
 {
@@ -326,6 +327,10 @@ static void refuses_a_topic_that_is_kept_so_that_a_law_breaks(void)
           "retention.ms is 604800000 and must be -1" },
         { { .name = "audit.x", .partitions = 1 }, { STAMPED, "retention.bytes", "99999", NULL },
           { STAMPED, "retention.bytes", "99999", NULL }, NULL }, /* not for ever */
+        { { .name = "events.b", .partitions = 1 },
+          { "message.timestamp.type", "LogAppendTime", "max.message.bytes", "4325375", NULL },
+          { "message.timestamp.type", "LogAppendTime", "max.message.bytes", "9999999", NULL },
+          "max.message.bytes is 4325375 and must be at least 4325376" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         make_by_hand(rows[i].t.name, rows[i].wrong);
@@ -344,7 +349,7 @@ static void refuses_a_topic_that_is_kept_so_that_a_law_breaks(void)
 static void ends_before_a_record_that_its_sender_dated(void)
 {
     static const char *const fetched[] = { "events.a", NULL };
-    static const char *const dated[] = { "message.timestamp.type", "CreateTime", NULL };
+    static const char *const dated[] = { "message.timestamp.type", "CreateTime", ROOMY, NULL };
     const struct bus_topic t = { .name = "events.a", .partitions = 1 };
     struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 1 };
     const struct bus_record *in = NULL;
@@ -367,6 +372,46 @@ static void ends_before_a_record_that_its_sender_dated(void)
     err_clear(&f.e);
 }
 
+/* Text that no compression makes small. */
+static const char *large_text(void)
+{
+    static char text[60001];
+    uint32_t x = 1;
+    for (size_t i = 0; i + 1 < sizeof text; i++) {
+        x = x * 1664525 + 1013904223;
+        text[i] = (char)('!' + (x >> 24) % 90);
+    }
+    return text;
+}
+
+/* Nothing of it is lost, and it goes on by itself. */
+static void says_that_a_topic_takes_no_record_of_that_size_and_goes_on_once_it_does(void)
+{
+    static const char *const narrow[] = { "message.timestamp.type", "LogAppendTime", "max.message.bytes", "10000", NULL };
+    static const char *const wide[] = { STAMPED, NULL };
+    const struct bus_record large = record("out", 0, "k", large_text());
+    const struct bus_position p = position("in", 1, "");
+    publish_numbers("in", 1);
+    join_as("router-0");
+    CU_ASSERT_STRING_EQUAL(fetch_values(1), "0 ");
+    set_by_hand("out", narrow);
+    for (int i = 0; i < 2; i++) {
+        bool by_worker = i == 1;
+        CU_ASSERT_FALSE(by_worker ? bus_commit(f.w, &large, 1, &p, 1, &f.e) : bus_publish(f.b, &large, 1, &f.e));
+        CU_ASSERT_EQUAL(f.e.fate, ERR_RETRY);
+        CU_ASSERT_STRING_EQUAL(f.e.code ? f.e.code : "", "bus.limit");
+        CU_ASSERT_PTR_NOT_NULL(strstr(f.e.text, "out': a record is larger than its max.message.bytes, "
+                                                "which must be at least 4325376"));
+        err_clear(&f.e);
+    }
+    set_by_hand("out", wide);
+    CU_ASSERT_TRUE(must(bus_publish(f.b, &large, 1, &f.e)));
+    CU_ASSERT_STRING_EQUAL(fetch_values(1), "0 ");
+    CU_ASSERT_TRUE(must(bus_commit(f.w, &large, 1, &p, 1, &f.e)));
+    const char *note;
+    CU_ASSERT_EQUAL(committed("in", &note), 1);
+}
+
 CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transaction is decided",
                                     does_not_say_the_end_before_an_open_transaction_is_decided },
                                   { "refuses to read from beyond the end",
@@ -386,6 +431,8 @@ CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transac
                                     refuses_a_topic_that_is_kept_so_that_a_law_breaks },
                                   { "ends before a record that its sender dated",
                                     ends_before_a_record_that_its_sender_dated },
+                                  { "says that a topic takes no record of that size, and goes on once it does",
+                                    says_that_a_topic_takes_no_record_of_that_size_and_goes_on_once_it_does },
                                   { "begins anew where another record stands than it read",
                                     begins_anew_where_another_record_stands_than_it_read },
                                   CU_TEST_INFO_NULL };

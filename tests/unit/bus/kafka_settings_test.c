@@ -138,8 +138,20 @@ static void asks_of_a_topic_that_is_there_what_the_laws_rest_on(void)
         CU_ASSERT_STRING_EQUAL(value_of(must, "cleanup.policy"), rows[i].policy);
         CU_ASSERT_STRING_EQUAL(value_of(must, "retention.ms"), rows[i].ms);
         CU_ASSERT_STRING_EQUAL(value_of(must, "retention.bytes"), rows[i].bytes);
-        CU_ASSERT_STRING_EQUAL(value_of(must, "max.message.bytes"), "");
+        CU_ASSERT_STRING_EQUAL(value_of(must, "max.message.bytes"), "4325376");
     }
+}
+
+static void a_topic_may_take_larger_records_than_it_must_and_no_smaller_ones(void)
+{
+    static const struct kafka_setting size = { "max.message.bytes", "4325376" }, policy = { "cleanup.policy", "compact" };
+    CU_ASSERT_TRUE(kafka_must_holds(&size, "4325376"));
+    CU_ASSERT_TRUE(kafka_must_holds(&size, "10485760"));
+    CU_ASSERT_FALSE(kafka_must_holds(&size, "4325375"));
+    CU_ASSERT_FALSE(kafka_must_holds(&size, "999999"));
+    CU_ASSERT_FALSE(kafka_must_holds(&size, "much"));
+    CU_ASSERT_TRUE(kafka_must_holds(&policy, "compact"));
+    CU_ASSERT_FALSE(kafka_must_holds(&policy, "compact,delete"));
 }
 
 static CU_TestInfo cases[] = { { "takes hosts and how to connect", takes_hosts_and_how_to_connect },
@@ -155,5 +167,7 @@ static CU_TestInfo cases[] = { { "takes hosts and how to connect", takes_hosts_a
                                  makes_topics_that_time_records_and_keep_the_audit },
                                { "asks of a topic that is there what the laws rest on",
                                  asks_of_a_topic_that_is_there_what_the_laws_rest_on },
+                               { "a topic may take larger records than it must, and no smaller ones",
+                                 a_topic_may_take_larger_records_than_it_must_and_no_smaller_ones },
                                CU_TEST_INFO_NULL };
 CU_SuiteInfo suite_kafka_settings = { "kafka_settings", NULL, NULL, fresh, gone, cases };

@@ -27,7 +27,7 @@ static void note(void *ctx, const struct standing *x)
     int64_t *since = ctx;
     if (since)
         *since = x->since_ms;
-    snprintf(said + n, sizeof said - n, "[%.*s] %.*s: %.*s; ", (int)x->lane.n, x->lane.n ? (const char *)x->lane.p : "",
+    snprintf(said + n, sizeof said - n, "[%s%.*s] %.*s: %.*s; ", x->waits ? "waits" : "", (int)x->lane.n, x->lane.n ? (const char *)x->lane.p : "",
              (int)x->code.n, (const char *)x->code.p, (int)x->sentence.n, (const char *)x->sentence.p);
 }
 
@@ -108,6 +108,26 @@ static void each_part_has_its_own(void)
     CU_ASSERT_STRING_EQUAL(told("feed", "pas", NULL), "");
 }
 
+/* It runs: a start of it, or what stops it, does not take that back. */
+static void what_a_part_waits_for_is_told_until_it_goes_on(void)
+{
+    const struct err large = { .fate = ERR_RETRY, .code = "bus.limit", .text = "cannot send" },
+                     away = { .fate = ERR_RETRY, .code = "bus.down", .text = "cannot reach it" };
+    int64_t since_ms = 0, again_ms = 0;
+    standing_waits(&site, "feed", "pas", &away);
+    CU_ASSERT_STRING_EQUAL(told("feed", "pas", NULL), "");
+    standing_waits(&site, "feed", "pas", &large);
+    CU_ASSERT_STRING_EQUAL(told("feed", "pas", &since_ms), "[waits] bus.limit: cannot send; ");
+    standing_waits(&site, "feed", "pas", &away);
+    standing_over(&site, "feed", "pas");
+    standing_waits(&site, "feed", "pas", &large);
+    CU_ASSERT_STRING_EQUAL(told("feed", "pas", &again_ms), "[waits] bus.limit: cannot send; ");
+    CU_ASSERT_EQUAL(again_ms, since_ms);
+    CU_ASSERT_FALSE(standing_stopped(&site, "feed", "pas", &aged));
+    standing_waits(&site, "feed", "pas", NULL);
+    CU_ASSERT_STRING_EQUAL(told("feed", "pas", NULL), "[] bus.aged: cannot go on: 7 are gone; ");
+}
+
 static void a_part_that_runs_elsewhere_has_not_stopped(void)
 {
     static const char *const codes[] = { "db.locked", "bus.locked", "bus.fenced" };
@@ -134,8 +154,11 @@ static void the_command_that_ends_it_is_named(void)
 {
     struct arena a;
     const struct standing lane = { .code = SLICE("feed.unknown"), .lane = SLICE("events.a/3") },
-                          gone = { .code = SLICE("bus.aged") }, other = { .code = SLICE("spool.damaged") };
+                          gone = { .code = SLICE("bus.aged") },
+                          large = { .code = SLICE("bus.limit"), .waits = true }, other = { .code = SLICE("spool.damaged") };
     arena_init(&a, 1 << 16);
+    CU_ASSERT_STRING_EQUAL(standing_way_on(&a, "feed", "pas", &large),
+                           "concordat manual bus.limit, then it goes on by itself");
     CU_ASSERT_STRING_EQUAL(standing_way_on(&a, "router", NULL, &lane),
                            "concordat skip SITE events.a/3 --by PERSON --reason TEXT");
     CU_ASSERT_STRING_EQUAL(standing_way_on(&a, "delivery", "inbox", &gone),
@@ -150,6 +173,7 @@ static CU_TestInfo cases[] = {
     { "a part that stopped is told beside its lanes", a_part_that_stopped_is_told_beside_its_lanes },
     { "lanes stand until their own word", lanes_stand_until_their_own_word },
     { "each part has its own", each_part_has_its_own },
+    { "what a part waits for is told until it goes on", what_a_part_waits_for_is_told_until_it_goes_on },
     { "a part that runs elsewhere has not stopped", a_part_that_runs_elsewhere_has_not_stopped },
     { "what cannot be read is passed over", what_cannot_be_read_is_passed_over },
     { "the command that ends it is named", the_command_that_ends_it_is_named },

@@ -125,6 +125,11 @@ bool kafka_commit(struct kafka_client *c, struct err *e)
     return works(broker.commit_fails, "commit", e);
 }
 
+void kafka_say_refusal(struct kafka_client *c, struct err *e)
+{
+    (void)c, (void)e;
+}
+
 bool kafka_abort(struct kafka_client *c, struct err *e)
 {
     (void)c;

@@ -65,18 +65,19 @@ static void a_commit_makes_its_requests_again(void)
 /* What fails in the transaction alone: it is aborted, the same is fetched again, and goes. */
 static void a_commit_that_fails_is_aborted_and_fetched_again(void)
 {
-    static const struct { enum request step; rd_kafka_resp_err_t why; } rows[] = {
-        { ADD_PARTITIONS, WHY(TOPIC_AUTHORIZATION_FAILED) },
-        { ADD_OFFSETS, WHY(GROUP_AUTHORIZATION_FAILED) },
-        { SEND_POSITIONS, WHY(GROUP_AUTHORIZATION_FAILED) },
-        { SEND_POSITIONS, WHY(FENCED_INSTANCE_ID) },
-        { PRODUCE, WHY(MSG_SIZE_TOO_LARGE) },
+    static const struct { enum request step; rd_kafka_resp_err_t why; const char *code; } rows[] = {
+        { ADD_PARTITIONS, WHY(TOPIC_AUTHORIZATION_FAILED), "bus.down" },
+        { ADD_OFFSETS, WHY(GROUP_AUTHORIZATION_FAILED), "bus.down" },
+        { PRODUCE, WHY(MSG_SIZE_TOO_LARGE), "bus.limit" },
+        { SEND_POSITIONS, WHY(GROUP_AUTHORIZATION_FAILED), "bus.down" },
+        { SEND_POSITIONS, WHY(FENCED_INSTANCE_ID), "bus.down" },
+        { PRODUCE, WHY(MSG_SIZE_TOO_LARGE), "bus.limit" },
     };
     join();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         FAIL(rows[i].step, rows[i].why);
         CU_ASSERT_FALSE(rig_commit("refused", 2));
-        CU_ASSERT(rig_failed(ERR_RETRY, "bus.down"));
+        CU_ASSERT(rig_failed(ERR_RETRY, rows[i].code));
         CU_ASSERT_STRING_EQUAL(rig_fetch(2), "1 2 ");
         rd_kafka_mock_clear_request_errors(rig.cluster, (int16_t)rows[i].step);
     }
