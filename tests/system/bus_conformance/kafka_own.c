@@ -407,7 +407,13 @@ static void says_that_a_topic_takes_no_record_of_that_size_and_goes_on_once_it_d
     set_by_hand("out", wide);
     CU_ASSERT_TRUE(must(bus_publish(f.b, &large, 1, &f.e)));
     CU_ASSERT_STRING_EQUAL(fetch_values(1), "0 ");
-    CU_ASSERT_TRUE(must(bus_commit(f.w, &large, 1, &p, 1, &f.e)));
+    bool taken = bus_commit(f.w, &large, 1, &p, 1, &f.e); /* one behind a lost record may fail for its number */
+    if (!taken) {
+        CU_ASSERT_EQUAL(f.e.fate, ERR_RETRY);
+        err_clear(&f.e);
+        CU_ASSERT_STRING_EQUAL(fetch_values(1), "0 ");
+        CU_ASSERT_TRUE(must(bus_commit(f.w, &large, 1, &p, 1, &f.e)));
+    }
     const char *note;
     CU_ASSERT_EQUAL(committed("in", &note), 1);
 }
