@@ -2,6 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "base/wait.h"
 #include "bus/backend.h"
 #include "daemon/keeper.h"
@@ -254,6 +255,50 @@ static void put_order(uint64_t number)
     buf_release(&framed);
 }
 
+/* The order of one that may follow the last. */
+static void put_follower(struct pack *out)
+{
+    const struct edition *last = office.site->last;
+    struct pack p = *last->pack;
+    struct err e = { .fate = ERR_NONE };
+    struct buf bytes;
+    int64_t at_ms = 0;
+    p.number = last->number + 1;
+    p.from_ms = clock_wall_ms();
+    p.has_previous = true;
+    memcpy(p.previous, last->bundle->hash, HASH_BYTES);
+    buf_init(&bytes, BUS_RECORD_MAX_BYTES);
+    CU_ASSERT_FATAL(pack_write(&p, &bytes, &e));
+    CU_ASSERT_FATAL(pack_read(&office.arena, arena_copy(&office.arena, buf_slice(&bytes)), out, &e));
+    struct bundle_order o = { .number = out->number, .file = out->file };
+    memcpy(o.hash, out->hash, HASH_BYTES);
+    buf_reset(&bytes);
+    CU_ASSERT_FATAL(orders_encode(office.site->catalogue, &o, &bytes, &e));
+    CU_ASSERT_FATAL(orders_publish(office.bus, buf_slice(&bytes), &at_ms, &e));
+    buf_release(&bytes);
+}
+
+/* Somebody whose last day is over could date it back. */
+static void an_order_that_its_sender_dated_is_refused_and_taken_once_the_bus_dates_it(void)
+{
+    struct pack next;
+    open_keeper();
+    watch("router", &newest);
+    put_follower(&next);
+    bus.dates = true;
+    run_until(2);
+    CU_ASSERT_EQUAL(said_of("router", "refused", next.hash), 1);
+    CU_ASSERT_EQUAL(said("router"), 1);
+    CU_ASSERT_EQUAL(office.site->last->number, next.number - 1);
+    keeper_close(&keeper);
+    open_keeper(); /* nor is it when it is read at a start */
+    CU_ASSERT_EQUAL(office.site->last->number, next.number - 1);
+    keeper_close(&keeper);
+    bus.dates = false;
+    open_keeper();
+    CU_ASSERT_EQUAL(office.site->last->number, next.number);
+}
+
 /* Whoever refused it by the name that it gives itself would deny the real one. */
 static void an_order_of_another_bundle_is_answered_by_nobody(void)
 {
@@ -411,6 +456,8 @@ static CU_TestInfo cases[] = {
       an_order_of_another_bundle_is_answered_by_nobody },
     { "orders that cannot be followed any more are told, and a bus that is away is not",
       orders_that_cannot_be_followed_any_more_are_told_and_a_bus_that_is_away_is_not },
+    { "an order that its sender dated is refused, and taken once the bus dates it",
+      an_order_that_its_sender_dated_is_refused_and_taken_once_the_bus_dates_it },
     { "orders behind a topic that was made anew are not followed, and it is told",
       orders_behind_a_topic_that_was_made_anew_are_not_followed_and_it_is_told },
     { "nothing is published while the router goes by what others said of an agency",
