@@ -25,7 +25,7 @@ struct kafka_asker {
     struct asked *first, *last;
     size_t waiting, idle, threads;
     int64_t hurry_ns; /* since when; 0: nobody has to */
-    bool over;
+    bool over, left; /* left: nobody else has it, the last thread ends it */
 };
 
 struct kafka_asker *kafka_asker_new(void)
@@ -40,6 +40,14 @@ struct kafka_asker *kafka_asker_new(void)
     return a;
 }
 
+static void end(struct kafka_asker *a)
+{
+    pthread_cond_destroy(&a->come);
+    pthread_cond_destroy(&a->change);
+    pthread_mutex_destroy(&a->lock);
+    mem_free(a);
+}
+
 void kafka_asker_release(struct kafka_asker *a)
 {
     int64_t end_ns = wait_end_ns(LEAVE_MS);
@@ -50,14 +58,10 @@ void kafka_asker_release(struct kafka_asker *a)
     pthread_cond_broadcast(&a->come);
     while (a->threads > 0 && wait_until(&a->change, &a->lock, end_ns))
         ;
-    bool kept = a->threads > 0;
+    bool kept = a->left = a->threads > 0;
     pthread_mutex_unlock(&a->lock);
-    if (kept)
-        return;
-    pthread_cond_destroy(&a->come);
-    pthread_cond_destroy(&a->change);
-    pthread_mutex_destroy(&a->lock);
-    mem_free(a);
+    if (!kept)
+        end(a);
 }
 
 void kafka_asker_hurry(struct kafka_asker *a)
@@ -130,9 +134,11 @@ static void *serve(void *ctx)
             mem_free(one);
         pthread_cond_broadcast(&a->change);
     }
-    a->threads--;
+    bool ends = --a->threads == 0 && a->left;
     pthread_cond_broadcast(&a->change);
     pthread_mutex_unlock(&a->lock);
+    if (ends)
+        end(a);
     return NULL;
 }
 

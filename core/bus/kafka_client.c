@@ -96,17 +96,19 @@ static void say_refused(const char *full, rd_kafka_resp_err_t why, struct err *e
 static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 {
     struct kafka_client *c = opaque;
-    const char *full = rd_kafka_topic_name(m->rkt), *topic = full + strlen(c->prefix);
+    const char *full = rd_kafka_topic_name(m->rkt);
     struct err why = { .fate = ERR_NONE };
-    const struct bus_record at = { .topic = topic, .partition = m->partition, .offset = m->offset,
-                                   .accepted_ms = rd_kafka_message_timestamp(m, NULL) };
     (void)rk;
+    if (!c->report) { /* its commit may be one that nobody waits for any more, and the prefix be gone */
+        if (m->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+            atomic_store(&c->too_small, full);
+        return;
+    }
+    const struct bus_record at = { .topic = full + strlen(c->prefix), .partition = m->partition, .offset = m->offset,
+                                   .accepted_ms = rd_kafka_message_timestamp(m, NULL) };
     if (m->err)
         say_refused(full, m->err, &why);
-    if (c->report)
-        c->report(m->_private, m->err ? NULL : &at, &why);
-    else if (m->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
-        atomic_store(&c->too_small, full);
+    c->report(m->_private, m->err ? NULL : &at, &why);
 }
 
 static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_client *c,
