@@ -12,6 +12,7 @@
 #include "sharing/change/expiry.h"
 
 #define LOOK_MS 50
+#define SAY_AGAIN_MS (INT64_C(24) * 3600000) /* what is on the bus ages, and whoever starts must know it */
 #define ASK_AGAIN_MS 1000
 #define SAME_MS INT64_C(30000) /* between two looks whether control is what it was, though nothing comes */
 #define READ_ARENA_BYTES ((size_t)64 << 20)
@@ -27,6 +28,7 @@ struct watched {
     void *holds_ctx;
     bool is_held;
     uint8_t told[HASH_BYTES]; /* what it was last said to go by */
+    int64_t told_ms;          /* and when */
 };
 
 struct keeper {
@@ -84,18 +86,21 @@ static void tell_all(struct keeper *k, const struct bundle_order *o, struct slic
         (void)tell(k, p, &s);
 }
 
-/* Each part that has gone over to the newest since it was last asked; said until it is out. */
+/* Each part that has gone over to the newest since it was last asked; said until it is out, and once a day. */
 static void look_at_parts(struct keeper *k)
 {
     const struct edition *newest = editions_newest(&k->site->rules);
     struct bundle_state s = { .outcome = SLICE_INIT("taken"), .number = newest->number };
     memcpy(s.hash, newest->bundle->hash, HASH_BYTES);
+    const int64_t now = clock_wall_ms();
     for (struct watched *p = k->parts; p; p = p->next) {
-        if (hash_equal(p->told, s.hash) || (p->generation && p->generation(p->of) < s.number))
+        bool said = hash_equal(p->told, s.hash) && clock_is_within(now, p->told_ms, SAY_AGAIN_MS);
+        if (said || (p->generation && p->generation(p->of) < s.number))
             continue;
         if (!tell(k, p, &s))
             return;
         memcpy(p->told, s.hash, HASH_BYTES);
+        p->told_ms = now;
     }
 }
 
@@ -214,26 +219,41 @@ static bool brings_it(struct keeper *k, const struct bundle_order *o, struct err
                    "it brings another bundle than the one that it names");
 }
 
-/* What is asked of one that comes while this program runs. */
-static bool may_come(const struct keeper *k, const struct bundles_trust *trust,
+/* Of what was ordered before this program began: whether the router has taken it, or gone past it. */
+static bool was_in_force(const struct keeper *k, const struct bundle_order *o)
+{
+    uint64_t number = named_routers_number(&k->states);
+    return o->number < number || named_is_the_routers(&k->states, o->hash);
+}
+
+/* What is asked of one that comes. Of an older program's, which names its own approvals, one may only have been
+ * before; keys are looked at when the program begins. */
+static bool may_come(const struct keeper *k, const struct bundle_order *o, const struct bundles_trust *trust,
                      const struct edition *g, struct err *e)
 {
+    if (!k->is_open)
+        return was_in_force(k, o) || bundles_are_new(trust, g, e);
     return bundles_are_new(trust, g, e) &&
            site_keys_fit(k->site, k->site->last->bundle, g->bundle, e);
 }
 
-/* What was ordered before this program began and is known, or was refused then, is passed over. */
 static bool is_known(const struct keeper *k, const struct bundle_order *o)
 {
     return editions_hashed(&k->site->rules, o->hash) ||
-           hash_equal(k->site->last->bundle->hash, o->hash) ||
-           (!k->is_open && o->number <= k->site->last->number);
+           hash_equal(k->site->last->bundle->hash, o->hash);
+}
+
+/* What was ordered before this program began, and was refused then, is passed over. */
+static bool is_passed(const struct keeper *k, const struct bundle_order *o)
+{
+    return !k->is_open && o->number <= k->site->last->number;
 }
 
 /* g: what it brings; NULL: nothing that loads. */
 static void refuse(struct keeper *k, const struct bundle_order *o, const struct edition *g, struct err *e)
 {
-    if (g && strcmp(e->code, "pack.first") == 0 && !named_note(&k->named, k->site, g->bundle))
+    if (g && (strcmp(e->code, "pack.first") == 0 || named_is_the_routers(&k->states, o->hash)) &&
+        !named_note(&k->named, k->site, g->bundle))
         (void)err_memory(e);
     log_line(k->is_open ? LOG_ERROR : LOG_WARN, &who, e->code,
              "bundle %" PRIu64 " is refused, and the one before goes on: %s", o->number, e->text);
@@ -242,6 +262,24 @@ static void refuse(struct keeper *k, const struct bundle_order *o, const struct 
                  "bundle %" PRIu64 " is on the bus: mend that and start again, and it is taken up",
                  o->number);
     tell_all(k, o, SLICE("refused"), e->code);
+}
+
+/* Another took its number here, before this program began; the router may go by it all the same. */
+static void note_passed(struct keeper *k, const struct bundle_order *o)
+{
+    struct problems ignored = { .count = 0 };
+    struct err e = { 0 };
+    struct arena a;
+    if (!named_is_the_routers(&k->states, o->hash) || !brings_it(k, o, &e))
+        return;
+    arena_init(&a, BUNDLE_ARENA_BYTES);
+    const struct edition *g = bundles_read(&a, o->file, "the router's", k->site->catalogue, &ignored);
+    if (g && !named_note(&k->named, k->site, g->bundle)) {
+        (void)err_memory(&e);
+        log_err(LOG_ERROR, &who, &e);
+    }
+    problems_release(&ignored);
+    arena_release(&a);
 }
 
 /* Whether somebody's last day is over is asked of the time of its record. */
@@ -259,6 +297,10 @@ static void take_order(struct keeper *k, const struct bundle_order *o, const str
     struct err e = { 0 };
     if (is_known(k, o))
         return;
+    if (is_passed(k, o)) {
+        note_passed(k, o);
+        return;
+    }
     if (!brings_it(k, o, &e)) {
         log_line(LOG_WARN, &who, e.code, "an order of bundle %" PRIu64 " is passed over: %s",
                  o->number, e.text);
@@ -268,10 +310,10 @@ static void take_order(struct keeper *k, const struct bundle_order *o, const str
     struct edition *g = one ? compile(k, &one->arena, o, &e) : NULL;
     if (!one)
         (void)err_memory(&e);
-    if (g && is_dated_by_bus(r, &e) && bundles_follows(&trust, k->site->last, g, &e) && (!k->is_open || may_come(k, &trust, g, &e)) &&
-        bundles_keep(k->site->places.bundles, g, &e)) {
+    if (g && is_dated_by_bus(r, &e) && bundles_follows(&trust, k->site->last, g, &e) &&
+        may_come(k, o, &trust, g, &e) && bundles_keep(k->site->places.bundles, g, &e)) {
         take_up(k, g, o);
-        named_forget(&k->named);
+        named_took(&k->named, g->bundle);
         return;
     }
     refuse(k, o, g, &e);
@@ -378,8 +420,10 @@ bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
                              .holds = p->holds,
                              .holds_ctx = p->holds_ctx };
     const struct bundle_state *before = states_get(&k->states, p->agency, one->part, NULL);
-    if (before && slice_equal_text(before->outcome, "taken"))
+    if (before && slice_equal_text(before->outcome, "taken")) {
         memcpy(one->told, before->hash, HASH_BYTES);
+        one->told_ms = before->at_ms;
+    }
     k->parts = one;
     hold(k, one);
     return true;

@@ -38,19 +38,42 @@ bool named_note(struct named_by_others *n, const struct site *s, const struct bu
     return true;
 }
 
-void named_forget(struct named_by_others *n)
+void named_took(struct named_by_others *n, const struct bundle *g)
 {
-    n->first = NULL;
-    n->stands = false;
+    struct named_agency **at = &n->first;
+    while (*at) {
+        struct named_agency *one = *at;
+        if (approvers_are_of(&g->approvers, one->agency))
+            *at = one->next;
+        else
+            at = &one->next;
+    }
+    n->looked_ns = 0;
+}
+
+static const struct bundle_state *router_of(const struct part_states *states)
+{
+    const struct bundle_state *r = states_get(states, SLICE(""), SLICE("router"), NULL);
+    return r && slice_equal_text(r->outcome, "taken") ? r : NULL;
+}
+
+bool named_is_the_routers(const struct part_states *states, const uint8_t hash[HASH_BYTES])
+{
+    const struct bundle_state *r = router_of(states);
+    return r && hash_equal(r->hash, hash);
+}
+
+uint64_t named_routers_number(const struct part_states *states)
+{
+    const struct bundle_state *r = router_of(states);
+    return r ? r->number : 0;
 }
 
 /* The router goes by a bundle that is none of this site's. */
 static bool is_elsewhere(const struct named_by_others *n, const struct site *s)
 {
-    const struct bundle_state *r =
-        states_get(&n->states, SLICE(""), SLICE("router"), NULL);
-    return r && slice_equal_text(r->outcome, "taken") && !editions_hashed(&s->rules, r->hash) &&
-           !hash_equal(s->last->bundle->hash, r->hash);
+    const struct bundle_state *r = router_of(&n->states);
+    return r && !editions_hashed(&s->rules, r->hash) && !hash_equal(s->last->bundle->hash, r->hash);
 }
 
 bool named_look(struct named_by_others *n, const struct site *s, struct bus *b, bool at_once,

@@ -24,8 +24,13 @@ struct named_by_others {
 
 /* g was refused. False without memory. */
 MUST_CHECK bool named_note(struct named_by_others *n, const struct site *s, const struct bundle *g);
-/* A bundle was taken after it: nothing is left of it. */
-void named_forget(struct named_by_others *n);
+/* g was taken. Nothing is left of it for agencies of which g says the same: who approves. Another bundle ends
+ * nothing, for the router may go by the one that was refused all the same. */
+void named_took(struct named_by_others *n, const struct bundle *g);
+/* Whether the router has said that it goes by what has that hash. */
+bool named_is_the_routers(const struct part_states *states, const uint8_t hash[HASH_BYTES]);
+/* Of the bundle that it goes by; 0: it has not said. */
+uint64_t named_routers_number(const struct part_states *states);
 /* Reads what the router says; at most once a second unless at_once. */
 MUST_CHECK bool named_look(struct named_by_others *n, const struct site *s, struct bus *b, bool at_once,
                            struct err *e);

@@ -167,6 +167,14 @@ static bool is_signed(const struct bundles_trust *t, const struct edition *befor
     return pack_approved(next->pack, &by, widens, e);
 }
 
+/* One of form 1 that is kept, or the first: no agency was asked when it was taken. One that is ordered is no
+ * better for its form. */
+static bool is_settled_before(const struct bundles_trust *t, const struct edition *before,
+                              const struct edition *next)
+{
+    return next->pack->form != PACK_FORM_SIGNED && (!before || t->at_ms == BUNDLES_TAKEN);
+}
+
 static bool bundle_approved(const struct bundles_trust *t, const struct edition *before,
                             const struct edition *next, const struct edition *place, struct err *e)
 {
@@ -185,7 +193,7 @@ static bool bundle_approved(const struct bundles_trust *t, const struct edition 
         good = err_set(e, ERR_REJECT, "pack.widens", 0,
                        "cannot take the bundle: it says that it does not widen, and it may");
     good = good && is_signed(t, before, next, place, widens, e);
-    if (good && next->pack->form == PACK_FORM_SIGNED)
+    if (good && !is_settled_before(t, before, next))
         good = agencies_speak(&a, t, before, next, e);
     arena_release(&a);
     return good;

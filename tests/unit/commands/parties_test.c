@@ -335,6 +335,22 @@ static void what_is_in_force_by_an_older_bundle_stays_so_until_it_changes(void)
     CU_ASSERT_FALSE(is_in_force(signed_by(next, "hn"), "care"));
 }
 
+static void an_older_programs_bundle_speaks_for_no_agency_either(void)
+{
+    trusted = approvers_of("chn");
+    put_region("landlord", "chn");
+    const struct edition *old = old_form(NULL, "hn");
+    put_region("landlord", "chns"); /* "the trust's", by whoever has that key */
+    const struct edition *next = old_form(old, "hn");
+    CU_ASSERT_STRING_EQUAL(refusal(old, next), "pack.first");
+    CU_ASSERT_STRING_EQUAL(refusal_at(old, next, BUNDLES_TAKEN), ""); /* what is kept stays */
+    put_region("landlord", "hn");
+    CU_ASSERT_STRING_EQUAL(refusal(old, old_form(old, "hn")), "pack.people");
+    put_region("landlord", "chn");
+    put("aliases.yaml", "aliases: {}\n");
+    CU_ASSERT_STRING_EQUAL(refusal(old, old_form(old, "hn")), "");
+}
+
 /* The code of the first problem of what is packed now; "" when it loads. */
 static const char *problem_of(bool is_signed)
 {
@@ -420,6 +436,8 @@ static CU_TestInfo tests[] = {
     { "recipients do not extend what others share", recipients_do_not_extend_what_others_share },
     { "what is in force by an older bundle stays so until it changes",
       what_is_in_force_by_an_older_bundle_stays_so_until_it_changes },
+    { "an older program's bundle speaks for no agency either",
+      an_older_programs_bundle_speaks_for_no_agency_either },
     { "only offices that may approve are taken", only_offices_that_may_approve_are_taken },
     { "a stop takes one signature, and leaves a draft a draft",
       a_stop_takes_one_signature_and_leaves_a_draft_a_draft },

@@ -394,16 +394,28 @@ static void forget_approvers(void)
     office.site->has_router = false;
 }
 
-static void router_says(const uint8_t hash[HASH_BYTES])
+/* As part "router" of an agency, in 1970. */
+static void say(const char *agency, const uint8_t hash[HASH_BYTES])
 {
-    struct bundle_state s = { .part = SLICE("router"), .outcome = SLICE("taken"), .number = 2 };
+    struct bundle_state s = { .part = SLICE("router"), .agency = slice_text(agency),
+                              .outcome = SLICE("taken"), .number = 2 };
     struct err e = { .fate = ERR_NONE };
     struct buf framed;
     memcpy(s.hash, hash, HASH_BYTES);
     buf_init(&framed, BUS_RECORD_MAX_BYTES);
     CU_ASSERT_FATAL(states_encode(office.site->catalogue, &s, &framed, &e));
-    CU_ASSERT_FATAL(states_publish(office.bus, SLICE(""), buf_slice(&framed), &e));
+    CU_ASSERT_FATAL(states_publish(office.bus, s.agency, buf_slice(&framed), &e));
     buf_release(&framed);
+}
+
+/* What is on the bus ages: whoever starts later must know it too. */
+static void what_was_said_long_ago_is_said_again(void)
+{
+    say("wexbridge-hospital", office.site->last->bundle->hash);
+    open_keeper();
+    watch("router", &newest);
+    run_until(1);
+    CU_ASSERT_EQUAL(said("router"), 2);
 }
 
 static bool stands(struct named_by_others *n, const char *agency)
@@ -424,12 +436,14 @@ static void nothing_is_published_while_the_router_goes_by_what_others_said_of_an
     forget_approvers();
     CU_ASSERT_FATAL(named_note(&n, office.site, naming));
     CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital")); /* nobody goes by it */
-    router_says(naming->hash);                         /* of before */
+    say("", naming->hash);                         /* of before */
     CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital"));
-    router_says(refused);
+    say("", refused);
     CU_ASSERT(stands(&n, "wexbridge-hospital"));
     CU_ASSERT_FALSE(stands(&n, "wexshire-council")); /* which has no feed here */
-    named_forget(&n);
+    named_took(&n, &bare); /* nor is it that nobody is named in */
+    CU_ASSERT(stands(&n, "wexbridge-hospital"));
+    named_took(&n, naming);
     CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital"));
     office.site->has_router = true; /* which has refused it here, too */
     CU_ASSERT_FATAL(named_note(&n, office.site, naming));
@@ -452,6 +466,7 @@ static CU_TestInfo cases[] = {
     { "a part that has not gone over says nothing", a_part_that_has_not_gone_over_says_nothing },
     { "what was said before a restart is not said again",
       what_was_said_before_a_restart_is_not_said_again },
+    { "what was said long ago is said again", what_was_said_long_ago_is_said_again },
     { "an order of another bundle is answered by nobody",
       an_order_of_another_bundle_is_answered_by_nobody },
     { "orders that cannot be followed any more are told, and a bus that is away is not",
