@@ -9,7 +9,7 @@
 struct hearing {
     struct feed *f;
     struct arena *a;
-    int64_t *next;      /* by partition: how far it was read now */
+    struct heard *to;   /* by partition: how far it was read now */
     bool others, lost;  /* another spool has spoken; of whom cannot be told */
     bool is_anew;       /* this file has never asked, or the lane is not what it was */
     bool asked, ours;   /* of the opening that was met last */
@@ -77,6 +77,14 @@ static bool hear_record(struct hearing *h, const struct bus_record *r, struct er
     return true;
 }
 
+/* Others' records may stand there the next time, if the lane is made anew or comes out of a backup. */
+static void note_end(struct hearing *h, int partition, const struct bus_record *last)
+{
+    struct bus_end end;
+    bus_end_behind(h->f->o.bus, last, &end);
+    h->to[partition] = (struct heard){ end.next, end.word };
+}
+
 static bool hear_from(struct hearing *h, int partition, int64_t from, struct err *e)
 {
     struct bus_reader *r = NULL;
@@ -87,29 +95,42 @@ static bool hear_from(struct hearing *h, int partition, int64_t from, struct err
         good = !atomic_load(&h->f->stopping) && bus_reader_next(r, 0, &list, &n, &end, e);
         for (size_t i = 0; good && i < n; i++) {
             good = hear_record(h, &list[i], e);
-            h->next[partition] = list[i].offset + 1;
+            h->to[partition].next = list[i].offset + 1;
         }
+        if (good && n > 0)
+            note_end(h, partition, &list[n - 1]);
     }
     bus_reader_close(&r);
     return good;
 }
 
-/* A lane that is shorter than it was is read anew; of one whose records have aged nobody can tell. */
+/* *same: the lane has what it had when it was read so far. */
+static bool is_same(struct hearing *h, int partition, const struct heard *to, bool *same, struct err *e)
+{
+    const struct bus_end then = { .next = to->next, .word = to->word };
+    *same = false;
+    return to->next < 0 || bus_still_has(h->f->o.bus, h->f->topic_events, partition, &then, same, e);
+}
+
+/* A lane that is not what it was is read anew; of one whose records have aged nobody can tell. */
 static bool hear_lane(struct hearing *h, int partition, struct err *e)
 {
     struct bus_end now = { .first = 0 };
-    int64_t from = 0;
+    struct heard *to = &h->to[partition];
+    bool same = false;
     pthread_mutex_lock(&h->f->lock);
-    bool good = lines_heard(&h->f->spool.lines, partition, &from, e);
+    bool good = lines_heard(&h->f->spool.lines, partition, to, e);
     pthread_mutex_unlock(&h->f->lock);
-    if (!good || !bus_end(h->f->o.bus, h->f->topic_events, partition, &now, e))
+    if (!good || !bus_end(h->f->o.bus, h->f->topic_events, partition, &now, e) ||
+        !is_same(h, partition, to, &same, e))
         return false;
-    h->is_anew = h->is_anew || from < 0 || from > now.next;
-    h->lost = h->lost || (from > 0 && from < now.first);
-    h->next[partition] = from < 0 && h->f->spool.lines.is_old ? now.next : from;
-    if (h->next[partition] < now.first || h->next[partition] > now.next)
-        h->next[partition] = 0;
-    return h->next[partition] >= now.next || hear_from(h, partition, h->next[partition], e);
+    h->is_anew = h->is_anew || !same;
+    h->lost = h->lost || (same && to->next > 0 && to->next < now.first);
+    if (to->next < 0 && h->f->spool.lines.is_old)
+        *to = (struct heard){ now.next, now.word };
+    else if (!same || to->next < now.first)
+        *to = (struct heard){ .next = 0 };
+    return to->next >= now.next || hear_from(h, partition, to->next, e);
 }
 
 /* A file of before this said nothing of whom others spoke. */
@@ -118,7 +139,7 @@ static bool write_heard(struct hearing *h, struct err *e)
     struct lines *l = &h->f->spool.lines;
     bool good = true;
     for (int i = 0; good && i < h->f->o.bundle->partitions; i++)
-        good = lines_put_heard(l, i, h->next[i], e);
+        good = lines_put_heard(l, i, &h->to[i], e);
     for (size_t at = 0; good && at < h->keys.n; at += ID_BYTES)
         good = lines_put_spoken(l, h->keys.p + at, e);
     if (good && h->lost)
@@ -157,8 +178,8 @@ bool publisher_hear(struct feed *f, struct arena *a, struct err *e)
     struct hearing h = { .f = f, .a = a };
     size_t partitions = (size_t)f->o.bundle->partitions;
     f->publisher.heard_ns = clock_mono_ns();
-    h.next = mem_alloc(partitions * sizeof *h.next);
-    if (!h.next)
+    h.to = mem_alloc(partitions * sizeof *h.to);
+    if (!h.to)
         return err_memory(e);
     buf_init(&h.keys, KEYS_BYTES_MAX);
     bool good = true;
@@ -172,6 +193,6 @@ bool publisher_hear(struct feed *f, struct arena *a, struct err *e)
     if (good)
         tell(&h);
     buf_release(&h.keys);
-    mem_free(h.next);
+    mem_free(h.to);
     return good;
 }

@@ -12,8 +12,8 @@ static const char *const texts[LINES_QUERY_COUNT] = {
     [LINES_BELIEVED] = "select word from opening where believed = 1 order by n desc limit ?1",
     [LINES_BELIEVE] = "update opening set believed = 1 where believed = 0",
     [LINES_BREAK] = "update opening set believed = -1 where believed >= 0",
-    [LINES_HEARD] = "select next from heard where partition = ?1",
-    [LINES_HEARD_PUT] = "insert or replace into heard values (?1, ?2)",
+    [LINES_HEARD] = "select next, word from heard_to where partition = ?1",
+    [LINES_HEARD_PUT] = "insert or replace into heard_to values (?1, ?2, ?3)",
     [LINES_SPOKEN] = "select 1 from spoken where key = ?1 or key = x'' limit 1",
     [LINES_SPOKEN_PUT] = "insert or ignore into spoken values (?1)",
     [LINES_SPOKEN_ANY] = "select 1 from spoken limit 1",
@@ -109,21 +109,24 @@ bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], bool *yes, s
     return ask(l->q[LINES_SPOKEN], yes, &ignored, e);
 }
 
-bool lines_heard(struct lines *l, int partition, int64_t *next, struct err *e)
+bool lines_heard(struct lines *l, int partition, struct heard *out, struct err *e)
 {
+    struct db_query *q = l->q[LINES_HEARD];
     bool row = false;
-    db_bind_int(l->q[LINES_HEARD], 1, partition);
-    if (!ask(l->q[LINES_HEARD], &row, next, e))
-        return false;
-    if (!row)
-        *next = -1;
+    *out = (struct heard){ .next = -1 };
+    db_bind_int(q, 1, partition);
+    if (!db_step(q, &row, e) || !row)
+        return e->fate == ERR_NONE;
+    *out = (struct heard){ db_int(q, 0), (uint64_t)db_int(q, 1) };
+    db_reset(q);
     return true;
 }
 
-bool lines_put_heard(struct lines *l, int partition, int64_t next, struct err *e)
+bool lines_put_heard(struct lines *l, int partition, const struct heard *to, struct err *e)
 {
     db_bind_int(l->q[LINES_HEARD_PUT], 1, partition);
-    db_bind_int(l->q[LINES_HEARD_PUT], 2, next);
+    db_bind_int(l->q[LINES_HEARD_PUT], 2, to->next);
+    db_bind_int(l->q[LINES_HEARD_PUT], 3, (int64_t)to->word);
     return db_do(l->q[LINES_HEARD_PUT], e);
 }
 

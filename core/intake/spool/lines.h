@@ -13,12 +13,13 @@
 #include "base/ids.h"
 #include "host/db.h"
 
-/* opening: each that has stored something; believed 0: not asked about, 1: yes, -1: never again. heard: how far
- * the topic of events was read. spoken: keys of subjects and local ids that another spool has spoken of. */
+/* opening: each that has stored something; believed 0: not asked about, 1: yes, -1: never again. heard_to: how
+ * far the topic of events was read, and a word of what stood there last. spoken: keys of subjects and local ids that another spool has spoken of. */
 #define LINES_SCHEMA                                                                               \
     "create table if not exists opening (n integer primary key, word integer not null,"            \
     " believed integer not null);"                                                                 \
-    "create table if not exists heard (partition integer primary key, next integer not null);"     \
+    "create table if not exists heard_to (partition integer primary key, next integer not null,"    \
+    " word integer not null);"                                                                     \
     "create table if not exists spoken (key blob primary key) without rowid;"
 
 #define LINES_BELIEVED_MAX 256 /* the newest; what older ones wrote is said once more */
@@ -66,9 +67,13 @@ MUST_CHECK bool lines_is_ours(struct lines *l, uint32_t opening, bool *ours, str
 MUST_CHECK bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], bool *yes,
                                  struct err *e);
 
-/* How far that lane was read; -1: never. */
-MUST_CHECK bool lines_heard(struct lines *l, int partition, int64_t *next, struct err *e);
-MUST_CHECK bool lines_put_heard(struct lines *l, int partition, int64_t next, struct err *e);
+/* How far a lane was read, and a word of the record before that, 0: none is known. next -1: never. */
+struct heard {
+    int64_t next;
+    uint64_t word;
+};
+MUST_CHECK bool lines_heard(struct lines *l, int partition, struct heard *out, struct err *e);
+MUST_CHECK bool lines_put_heard(struct lines *l, int partition, const struct heard *to, struct err *e);
 /* key NULL: it may have spoken of anybody. */
 MUST_CHECK bool lines_put_spoken(struct lines *l, const uint8_t *key, struct err *e);
 /* What the bus says: nobody else has spoken, or somebody has. */

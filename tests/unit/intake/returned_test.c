@@ -357,6 +357,36 @@ static void where_the_records_are_gone_all_is_told_once_more(void)
     CU_ASSERT_EQUAL(many("ended"), 1);
 }
 
+/* As long as it was, or longer: that alone does not tell that it is the same. */
+static void what_another_said_on_a_bus_that_was_put_back_is_heard(void)
+{
+    struct db *d = NULL;
+    begin(WORLD_CASES);
+    rows("p1,open,w1,\n");
+    rows("p1,open,w2,\n");
+    rows("p1,open,w1,\n");
+    restart(); /* it has heard so much */
+    drain();
+    feed_close(&w.feed);
+    bus_close(&w.bus);
+    CU_ASSERT_FATAL(db_open(w.bus_url + sizeof "embedded:" - 1, "", &d, &w.e));
+    CU_ASSERT_FATAL(db_run(d, OF_EVENTS " AND row & ((1 << 40) - 1) > 0", &w.e));
+    db_close(&d);
+    CU_ASSERT_FATAL(world_open_bus(&w));
+    w.options.bus = w.bus;
+    open_other();
+    rows_to(other, "p1,open,w2,\n");
+    rows_to(other, "p1,closed,w2,\n");
+    CU_ASSERT_EQUAL(world_events(&w, all, MOST), 3);
+    feed_close(&other);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    drain(); /* what it published and the bus lost stands behind */
+    size_t before = world_events(&w, all, MOST);
+    rows("p1,open,w1,\n");
+    drain();
+    CU_ASSERT_EQUAL(world_events(&w, all, MOST), before + 1);
+}
+
 /* It knows no lines: what restricts or lifts is told once more, nothing else is. */
 static void a_file_of_an_older_program_is_read(void)
 {
@@ -366,7 +396,7 @@ static void a_file_of_an_older_program_is_read(void)
     rows("p1,open,w1,n\n");
     feed_close(&w.feed);
     CU_ASSERT_FATAL(db_open(w.spool, "", &d, &w.e));
-    CU_ASSERT_FATAL(db_run(d, "drop table opening; drop table heard; drop table spoken;", &w.e));
+    CU_ASSERT_FATAL(db_run(d, "drop table opening; drop table heard_to; drop table spoken;", &w.e));
     db_close(&d);
     for (int i = 0; i < 3; i++) {
         CU_ASSERT_FATAL(world_open_feed(&w));
@@ -425,6 +455,8 @@ static CU_TestInfo cases[] = {
     { "a host without state ends what another began", a_host_without_state_ends_what_another_began },
     { "where the records are gone all is told once more",
       where_the_records_are_gone_all_is_told_once_more },
+    { "what another said on a bus that was put back is heard",
+      what_another_said_on_a_bus_that_was_put_back_is_heard },
     { "a file of an older program is read", a_file_of_an_older_program_is_read },
     { "a row that lies aside hides anew", a_row_that_lies_aside_hides_anew },
     { "what was told of a row set aside is not told again",
