@@ -118,10 +118,11 @@ static void say_away(const struct monitor *m, struct buf *out)
     for (size_t i = 0; i < s->feed_count; i++) {
         char time[TIME_TEXT_MAX];
         int64_t since_ms = m->o.feeds[i] ? feed_bus_away_ms(m->o.feeds[i]) : 0;
+        const char *why = since_ms ? feed_bus_trouble(m->o.feeds[i]) : NULL;
         struct slice since = time_ms_to_iso(since_ms, time);
         if (since_ms)
-            buf_format(out, "feed %s keeps what it takes: bus away since %.*s\n",
-                       s->feeds[i].name, SHOWN(since));
+            buf_format(out, "feed %s keeps what it takes: bus away since %.*s%s%s%s\n", s->feeds[i].name,
+                       SHOWN(since), why ? " (" : "", why ? why : "", why ? ")" : "");
     }
 }
 

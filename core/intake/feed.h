@@ -85,7 +85,7 @@ struct publisher {
     bool hears;              /* it is about to, for the first time: a turn waits for that */
     bool lacks;              /* it does not: what it lacks is sent again before anything else */
     int64_t wake_at; /* wake when last reaches this */
-    const char *trouble; /* why the bus refuses, a code: said once; NULL: it does not */
+    _Atomic(const char *) trouble; /* why the bus refuses, a code: said once; NULL: it does not */
     struct bus_reader *links;
 };
 

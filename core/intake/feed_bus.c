@@ -30,6 +30,11 @@ int64_t feed_bus_away_ms(const struct feed *f)
     return atomic_load(&f->publisher.away_ms);
 }
 
+const char *feed_bus_trouble(const struct feed *f)
+{
+    return atomic_load(&f->publisher.trouble);
+}
+
 bool feed_drain(struct feed *f, int64_t ms)
 {
     struct publisher *p = &f->publisher;

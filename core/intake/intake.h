@@ -61,6 +61,8 @@ void feed_join_bus(struct feed *f);
 void feed_leave_bus(struct feed *f);
 /* Since when the bus does not take what is spooled; 0: it does. Any thread. */
 int64_t feed_bus_away_ms(const struct feed *f);
+/* And why, a code; NULL: it does, or nobody has asked it yet. Any thread. */
+const char *feed_bus_trouble(const struct feed *f);
 /* Any thread, before the transport is stopped: a unit that takes several runs is given up, and comes again. */
 void feed_stop(struct feed *f);
 /* Publishes what can be published, stops the thread, closes. */

@@ -121,11 +121,11 @@ static bool read_batch(struct feed *f, struct arena *a, struct spool_row *rows, 
 static void note_bus(struct feed *f)
 {
     struct publisher *p = &f->publisher;
-    if (p->trouble)
+    bool was = atomic_exchange(&p->trouble, NULL);
+    if (was)
         log_line(LOG_INFO, &f->who, "intake.published", "the bus takes records again");
-    if (p->trouble && f->o.waits)
+    if (was && f->o.waits)
         f->o.waits(f->o.waits_ctx, NULL);
-    p->trouble = NULL;
     atomic_store(&p->away_ms, 0);
 }
 
@@ -180,14 +180,14 @@ static void forget(struct feed *f, int64_t more_than)
 static void complain(struct feed *f, const struct err *e)
 {
     struct publisher *p = &f->publisher;
-    bool is_news = !p->trouble || strcmp(p->trouble, e->code) != 0;
+    const char *before = atomic_exchange(&p->trouble, e->code);
+    bool is_news = !before || strcmp(before, e->code) != 0;
     if (is_news)
         log_err(e->fate == ERR_RETRY ? LOG_WARN : LOG_ERROR, &f->who, e);
     if (is_news && f->o.waits)
         f->o.waits(f->o.waits_ctx, e);
-    if (!p->trouble && !atomic_load(&p->away_ms))
+    if (!before && !atomic_load(&p->away_ms))
         atomic_store(&p->away_ms, f->o.now_ms());
-    p->trouble = e->code;
 }
 
 /* Until the bus has its topics (a question could have it make them as it likes), or may have what is
@@ -316,7 +316,7 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
         return !stop;
     }
     *wait_ms = BACKOFF_MS;
-    if (f->publisher.trouble)
+    if (atomic_load(&f->publisher.trouble))
         note_bus(f); /* what failed before was tried again first */
     forget(f, work && !stop && !drain ? FORGET_SELF : 0);
     if (!work && !stop)

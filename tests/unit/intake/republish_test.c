@@ -331,6 +331,7 @@ static void a_note_that_fails_leaves_nothing_and_is_made_later(void)
         CU_ASSERT_FALSE(feed_drain(w.feed, 5));
     for (int i = 0; i < 20; i++) /* and some more tries */
         CU_ASSERT_FALSE(feed_drain(w.feed, 20));
+    CU_ASSERT_PTR_NOT_NULL(feed_bus_trouble(w.feed));
     struct noted since = noted();
     CU_ASSERT_EQUAL(since.sent, before.sent);
     CU_ASSERT_EQUAL(since.kept_bytes, before.kept_bytes);

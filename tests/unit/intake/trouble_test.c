@@ -214,6 +214,7 @@ static void takes_and_publishes_nothing_while_it_may_not(void)
     for (int i = 1; i < 20; i++)
         CU_ASSERT_EQUAL(say(i), ANSWER_KEPT);
     CU_ASSERT(feed_bus_away_ms(w.feed) > 0);
+    CU_ASSERT_PTR_NULL(feed_bus_trouble(w.feed)); /* nobody has asked */
     CU_ASSERT_FALSE(feed_drain(w.feed, 200)); /* time for a publisher that goes on */
     CU_ASSERT_EQUAL(world_events(&w, events, 64), 1);
     feed_join_bus(w.feed);
