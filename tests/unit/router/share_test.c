@@ -24,6 +24,7 @@ static void run(void)
 
 static size_t refused(const char *agency)
 {
+    static const uint8_t none[HASH_BYTES];
     size_t n = 0;
     world_read();
     for (size_t i = 0; i < world.entry_count; i++) {
@@ -31,6 +32,7 @@ static size_t refused(const char *agency)
         if (!slice_equal_text(r->kind, "refused"))
             continue;
         CU_ASSERT(slice_equal_text(r->note, "event.size"));
+        CU_ASSERT(memcmp(r->facts_before, none, HASH_BYTES) == 0 && memcmp(r->facts_after, none, HASH_BYTES) == 0);
         n += slice_equal_text(source_agency(r->source), agency);
     }
     return n;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "sharing/change/pack_approve.h"
+#include "sharing/change/pack_order.h"
 #include "sharing/acts/signature.h"
 #include "sharing/load/bundle_load.h"
 #include "world.h"
@@ -228,6 +229,153 @@ static void a_good_name_with_another_key_is_refused(void)
     CU_ASSERT_STRING_EQUAL(e.code, "pack.signature");
 }
 
+/* Whom the bundle names itself may sign it; that counts for nothing. */
+static void who_is_named_by_the_bundle_itself_does_not_count(void)
+{
+    struct key keys[4];
+    struct approvers people_of = make_approvers(keys);
+    struct approver new_one = { .name = slice_text(people[3]), .agency = SLICE("council") };
+    ed25519_public(&keys[3], &new_one.key);
+    const struct approvers own = { &new_one, 1 };
+    const struct approving by = { &people_of, &own };
+    struct pack p;
+    struct slice file = add_signature(small(), "dora", &keys[3]);
+    CU_ASSERT_FATAL(pack_read(&a, file, &p, &e));
+    CU_ASSERT_FALSE(pack_approved(&p, &by, false, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "pack.unsigned");
+    CU_ASSERT_FATAL(pack_read(&a, add_signature(file, "anna", &keys[0]), &p, &e));
+    err_clear(&e);
+    CU_ASSERT(pack_approved(&p, &by, false, &e));
+    CU_ASSERT_FALSE(pack_approved(&p, &by, true, &e));
+    CU_ASSERT_STRING_EQUAL(e.code, "pack.approvers");
+}
+
+/* Another key, role or agency of an approver is said by that agency, with a key that it had. */
+static void what_is_said_of_an_approver_changes_by_a_key_of_before(void)
+{
+    static const char *const signers[] = { "", "b", "c", "d" };
+    struct key keys[4];
+    const struct approvers before = make_approvers(keys);
+    const struct speakers s = { &before, NULL };
+    for (int what = 0; what < 4; what++)
+        for (size_t i = 0; i < sizeof signers / sizeof signers[0]; i++) {
+            struct approver list[3];
+            struct slice file = small();
+            struct pack p;
+            memcpy(list, before.list, sizeof list);
+            if (what == 0)
+                ed25519_public(&keys[3], &list[0].key);
+            else if (what == 1)
+                list[0].role = SLICE("king");
+            else
+                list[0].agency = slice_text(what == 2 ? "council" : "elsewhere");
+            for (const char *n = signers[i]; *n; n++) /* d: anna, by the key that is new */
+                file = add_signature(file, people[*n == 'd' ? 0 : *n - 'a'], &keys[*n - 'a']);
+            CU_ASSERT_FATAL(pack_read(&a, file, &p, &e));
+            const struct approvers next = { list, 3 };
+            err_clear(&e);
+            CU_ASSERT_EQUAL(pack_approvers_follow(&s, &next, &p, &e), *signers[i] == 'c' && what != 2);
+            CU_ASSERT(!e.code || strcmp(e.code, "pack.people") == 0);
+        }
+}
+
+/* One approval that extends, as it is given in this pack: by that key, in the name of extender. */
+static struct signed_approval extension(const struct pack *p, const struct key *key)
+{
+    struct signed_approval x = { .line = SLICE("approval"), .file = SLICE("extensions/one.yaml"), .what = { 5 },
+                                 .name = SLICE("ed"), .agency = SLICE("wexshire-council"),
+                                 .role = slice_text(people_role_name(ROLE_EXTENDS)), .at_ms = 1 };
+    struct buf text;
+    memcpy(x.bundle, p->signed_hash, HASH_BYTES);
+    ed25519_public(key, &x.key);
+    buf_init(&text, 4096);
+    signed_approval_text(p->region, &x, &text);
+    ed25519_sign(key, buf_slice(&text), x.bytes);
+    buf_release(&text);
+    return x;
+}
+
+static void an_extension_is_approved_by_the_key_and_agency_of_who_may(void)
+{
+    const uint16_t council = (uint16_t)bundle_agency(world.bundle, SLICE("wexshire-council"));
+    const struct approvers nobody = { NULL, 0 };
+    struct key keys[4];
+    (void)make_approvers(keys);
+    /* who: 0 as it must be; 1 another key; 2 of another agency; 3 may no more; 4 may not */
+    for (int who = 0; who < 5; who++) {
+        struct named ed = { .name = SLICE("ed"), .agency = (uint16_t)(council + (who == 2)),
+                            .roles = 1u << (who == 4 ? ROLE_HOLDS : ROLE_EXTENDS), .until_ms = who == 3 ? 9 : 11 };
+        struct named other = { .name = SLICE("flo"), .roles = 1u << ROLE_EXTENDS, .until_ms = 11 };
+        ed25519_public(&keys[0], &ed.key);
+        const struct named both[] = { ed, other };
+        struct agreement g = { .extension_hash = { 5 } };
+        struct bundle was = *world.bundle, now = *world.bundle;
+        struct pack p;
+        was.people = (struct people){ both, 2 };
+        now.agreements = &g;
+        now.agreement_count = 1;
+        CU_ASSERT_FATAL(pack_read(&a, small(), &p, &e));
+        const struct signed_approval x = extension(&p, &keys[who == 1]);
+        p.approvals = (struct signed_approvals){ &x, 1 };
+        const struct approvals_base base = { .by = &nobody, .own = &nobody, .was = &was, .now = &now, .at_ms = 10 };
+        err_clear(&e);
+        CU_ASSERT_EQUAL(pack_approvals_follow(&base, &p, &e), who == 0);
+        CU_ASSERT(who == 0 || (e.code && strcmp(e.code, "pack.approval") == 0));
+    }
+}
+
+/* A pack of those files, in their order, each of another text where its name ends in "*". */
+static struct pack pack_of(const char *names)
+{
+    struct pack_file *files = ARENA_ARRAY(&a, 4, struct pack_file);
+    struct pack p = { .files = files };
+    struct slice rest = slice_text(names);
+    while (rest.n) {
+        const size_t end = slice_find(rest, ' ');
+        struct slice name = slice_head(rest, end);
+        const bool other = slice_ends(name, SLICE("*"));
+        struct pack_file *f = &files[p.file_count++];
+        name.n -= other;
+        f->name = arena_text(&a, name);
+        sha256(other ? SLICE("other") : name, f->hash);
+        rest = slice_from(rest, end + 1);
+    }
+    return p;
+}
+
+/* One person's signature is enough for a stop, two people's for an extension: nothing else comes along. */
+static void what_only_stops_or_extends_takes_nothing_away(void)
+{
+    static const struct {
+        const char *before, *after;
+        bool stops, extends;
+    } rows[] = {
+        { "prohibitions/a region", "prohibitions/a region stops/x", true, false },
+        { "prohibitions/a region", "prohibitions/a region stops/x stops/y", true, false },
+        { "prohibitions/a region stops/x", "prohibitions/a region stops/x", false, true },
+        { "prohibitions/a region", "region stops/x", false, false },
+        { "prohibitions/a region", "region stops/x stops/y", false, false },
+        { "prohibitions/a region stops/x", "prohibitions/a region stops/y stops/z", false, false },
+        { "prohibitions/a region stops/x", "prohibitions/a region stops/x* stops/z", false, false },
+        { "prohibitions/a region", "prohibitions/a* region stops/x", false, false },
+        { "prohibitions/a region", "agreements/b prohibitions/a region", false, false },
+        { "prohibitions/a region", "extensions/b prohibitions/a region", false, true },
+        { "prohibitions/a region", "extensions/b region", false, false },
+        { "extensions/a region", "extensions/b region", false, false },
+    };
+    struct agreement was = { .name = SLICE("one"), .version = 1, .approved = true, .until_ms = 10 }, now = was;
+    struct bundle old = *world.bundle, new_one = *world.bundle;
+    old.agreements = &was;
+    new_one.agreements = &now;
+    old.agreement_count = new_one.agreement_count = 1;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct pack before = pack_of(rows[i].before), after = pack_of(rows[i].after);
+        CU_ASSERT_EQUAL(pack_only_stops(&before, &after), rows[i].stops);
+        for (now.until_ms = 9; now.until_ms < 12; now.until_ms++)
+            CU_ASSERT_EQUAL(pack_only_extends(&before, &old, &after, &new_one), rows[i].extends && now.until_ms > 9);
+    }
+}
+
 static CU_TestInfo tests[] = {
     { "what was written is read", what_was_written_is_read },
     { "the example packs and loads as its folder does",
@@ -239,6 +387,12 @@ static CU_TestInfo tests[] = {
       signing_changes_no_hash_and_nobody_signs_twice },
     { "who must sign", who_must_sign },
     { "a good name with another key is refused", a_good_name_with_another_key_is_refused },
+    { "who is named by the bundle itself does not count", who_is_named_by_the_bundle_itself_does_not_count },
+    { "what is said of an approver changes by a key of before",
+      what_is_said_of_an_approver_changes_by_a_key_of_before },
+    { "an extension is approved by the key and agency of who may",
+      an_extension_is_approved_by_the_key_and_agency_of_who_may },
+    { "what only stops or extends takes nothing away", what_only_stops_or_extends_takes_nothing_away },
     CU_TEST_INFO_NULL,
 };
 
