@@ -28,39 +28,47 @@ size_t ask_nodes(const struct when *w)
 
 /* ---- terms: equal when they read the same fields of the same types and say the same ---- */
 
-static uint64_t mix(uint64_t hash, uint64_t more)
+static uint64_t mix_hash(uint64_t hash, uint64_t more)
 {
     return (hash ^ more) * 0x9e3779b97f4a7c15u;
 }
 
 static uint64_t hash_term(const struct when_node *n, size_t schemas)
 {
-    uint64_t hash = mix((uint64_t)n->op << 8 | (uint64_t)n->function, (uint64_t)n->number);
-    hash = mix(hash, hash_bytes(n->text));
+    uint64_t what = ((uint64_t)n->op << 8) | (uint64_t)n->function;
+    uint64_t hash = mix_hash(what, (uint64_t)n->number);
+    hash = mix_hash(hash, hash_bytes(n->text));
     if (n->slots)
-        hash = mix(hash, hash_bytes(slice_of(n->slots, schemas * sizeof *n->slots)));
+        hash = mix_hash(hash, hash_bytes(slice_of(n->slots, schemas * sizeof *n->slots)));
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
-        hash = mix(hash, hash_term(arg, schemas));
+        hash = mix_hash(hash, hash_term(arg, schemas));
     return hash;
 }
 
-static bool same_term(const struct when_node *a, const struct when_node *b, size_t schemas)
+static bool is_same_term(const struct when_node *a, const struct when_node *b, size_t schemas)
 {
-    if (a->op != b->op || a->type != b->type || a->function != b->function ||
-        a->number != b->number || !slice_equal(a->text, b->text) || !a->slots != !b->slots ||
-        (a->slots && memcmp(a->slots, b->slots, schemas * sizeof *a->slots) != 0))
+    bool are_paths = a->slots != NULL;
+    if (a->op != b->op || a->type != b->type || a->function != b->function)
+        return false;
+    if (a->number != b->number || !slice_equal(a->text, b->text))
+        return false;
+    if (are_paths != (b->slots != NULL))
+        return false;
+    if (are_paths && memcmp(a->slots, b->slots, schemas * sizeof *a->slots) != 0)
         return false;
     const struct when_node *x = a->args, *y = b->args;
     for (; x && y; x = x->next, y = y->next)
-        if (!same_term(x, y, schemas))
+        if (!is_same_term(x, y, schemas))
             return false;
     return !x && !y;
 }
 
 static bool is_recipient(const struct when_node *n)
 {
-    return n->number == WHEN_RECIPIENT &&
-           (n->op == WHEN_NAME || (n->op == WHEN_LITERAL && n->type == WHEN_WHO));
+    if (n->number != WHEN_RECIPIENT)
+        return false;
+    bool is_who = n->op == WHEN_LITERAL && n->type == WHEN_WHO;
+    return is_who || n->op == WHEN_NAME;
 }
 
 static bool reads_recipient(const struct when_node *n)
@@ -73,48 +81,61 @@ static bool reads_recipient(const struct when_node *n)
     return false;
 }
 
-/* What a term compares the recipient's name with: it names a service, who is then no stranger. */
+static bool is_recipient_name(const struct when_node *n)
+{
+    return n->op == WHEN_NAME && is_recipient(n);
+}
+
+/* Notes what a term compares the recipient's name with: the service named there is no stranger. */
 static void note_names(struct ask_table *t, const struct when_node *n)
 {
-    const struct when_node *left = n->args, *right = left ? left->next : NULL;
-    if (right && left->op == WHEN_NAME && is_recipient(left))
-        t->names[t->name_count++] = right;
-    if (right && right->op == WHEN_NAME && is_recipient(right))
-        t->names[t->name_count++] = left;
+    const struct when_node *left = n->args;
+    const struct when_node *right = left ? left->next : NULL;
+    if (right) {
+        if (is_recipient_name(left))
+            t->names[t->name_count++] = right;
+        if (is_recipient_name(right))
+            t->names[t->name_count++] = left;
+    }
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         note_names(t, arg);
 }
 
 /* ---- the table ---- */
 
-static bool same_ask(const struct ask_table *t, const struct ask *a, const struct ask *b)
+static bool is_same_ask(const struct ask_table *t, const struct ask *a, const struct ask *b)
 {
     if (a->op != b->op || a->count != b->count)
         return false;
     if (a->op == ASK_TERM)
-        return same_term(a->term, b->term, t->schemas);
+        return is_same_term(a->term, b->term, t->schemas);
     return memcmp(a->args, b->args, a->count * sizeof *a->args) == 0;
 }
 
 static uint32_t find_or_add(struct ask_table *t, const struct ask *wanted, uint64_t hash)
 {
-    size_t at = (hash ^ hash >> 32) & t->mask;
+    size_t at = (hash ^ (hash >> 32)) & t->mask;
     for (; t->slots[at]; at = (at + 1) & t->mask)
-        if (same_ask(t, &t->list[t->slots[at] - 1], wanted))
+        if (is_same_ask(t, &t->list[t->slots[at] - 1], wanted))
             return t->slots[at] - 1;
     t->list[t->count] = *wanted;
     t->slots[at] = ++t->count;
     return t->count - 1;
 }
 
-static uint32_t intern(struct ask_table *t, const struct when_node *n);
+static uint32_t intern_node(struct ask_table *t, const struct when_node *n);
+
+static bool is_logic(enum when_op op)
+{
+    return op == WHEN_NOT || op == WHEN_AND || op == WHEN_OR;
+}
 
 static uint32_t intern_logic(struct ask_table *t, const struct when_node *n)
 {
-    struct ask a = { .op = n->op == WHEN_NOT   ? ASK_NOT
-                           : n->op == WHEN_AND ? ASK_AND
-                                               : ASK_OR,
-                     .is_same = true };
+    static const enum ask_op ops[] = {
+        [WHEN_NOT] = ASK_NOT, [WHEN_AND] = ASK_AND, [WHEN_OR] = ASK_OR
+    };
+    struct ask a = { .op = ops[n->op], .is_same = true };
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         a.count++;
     uint32_t *args = ARENA_ARRAY(t->arena, a.count, uint32_t);
@@ -124,27 +145,30 @@ static uint32_t intern_logic(struct ask_table *t, const struct when_node *n)
         return ASK_ALWAYS;
     }
     a.args = args;
-    for (const struct when_node *arg = n->args; arg && !t->lost; arg = arg->next, args++) {
-        *args = intern(t, arg);
-        if (!t->lost)
-            a.is_same &= t->list[*args].is_same;
-        hash = mix(hash, *args);
+    for (const struct when_node *arg = n->args; arg; arg = arg->next, args++) {
+        *args = intern_node(t, arg);
+        if (t->lost)
+            return ASK_ALWAYS;
+        a.is_same &= t->list[*args].is_same;
+        hash = mix_hash(hash, *args);
     }
-    return t->lost ? ASK_ALWAYS : find_or_add(t, &a, hash);
+    return find_or_add(t, &a, hash);
 }
 
-static uint32_t intern(struct ask_table *t, const struct when_node *n)
+static uint32_t intern_node(struct ask_table *t, const struct when_node *n)
 {
-    if (n->op == WHEN_NOT || n->op == WHEN_AND || n->op == WHEN_OR)
+    if (is_logic(n->op))
         return intern_logic(t, n);
     struct ask a = { .op = ASK_TERM, .is_same = !reads_recipient(n), .term = n };
-    uint32_t before = t->count, found = find_or_add(t, &a, hash_term(n, t->schemas));
-    if (t->count > before && !a.is_same)
+    uint32_t before = t->count;
+    uint32_t found = find_or_add(t, &a, hash_term(n, t->schemas));
+    bool is_new = t->count > before;
+    if (is_new && !a.is_same)
         note_names(t, n);
     return found;
 }
 
 uint32_t ask_intern(struct ask_table *t, const struct when *w)
 {
-    return w ? intern(t, w->root) : ASK_ALWAYS;
+    return w ? intern_node(t, w->root) : ASK_ALWAYS;
 }

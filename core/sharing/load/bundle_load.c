@@ -27,17 +27,19 @@ static const struct node *read_yaml(struct loader *l, const char *name, bool mus
         (void)strict_memory(&l->reader);
         return NULL;
     }
-    bool good = l->source->read(l->source->ctx, l->reader.arena, name, &bytes, &found, &e);
-    if (good && !found && must)
+    bool is_read = l->source->read(l->source->ctx, l->reader.arena, name, &bytes, &found, &e);
+    bool is_absent = is_read && !found;
+    if (is_absent && must)
         (void)problems_say(l->reader.problems, "tree.open", path, 0, 0,
                            "cannot open '%s': No such file or directory", path);
-    if (good && !found)
+    if (is_absent)
         return NULL;
-    if (!good || !tree_yaml(l->reader.arena, bytes, path, &root, &e)) {
+    if (!is_read || !tree_yaml(l->reader.arena, bytes, path, &root, &e)) {
         problems_add(l->reader.problems, &e);
         return NULL;
     }
-    (void)(remember_bytes(l, slice_of(name, strlen(name) + 1)) && remember_bytes(l, bytes));
+    if (remember_bytes(l, slice_of(name, strlen(name) + 1)))
+        (void)remember_bytes(l, bytes);
     if (root && root->kind == NODE_MAP)
         return root;
     (void)problems_say(l->reader.problems, "bundle.shape", path, 1, 1, "the file must be a map");
@@ -45,7 +47,7 @@ static const struct node *read_yaml(struct loader *l, const char *name, bool mus
 }
 
 /* The files of one folder, in the order of their names. */
-static void load_folder(struct loader *l, const char *folder, bool must,
+static void load_folder_files(struct loader *l, const char *folder, bool must,
                         void (*load)(struct loader *l, const struct node *root))
 {
     const char *path = arena_format(l->reader.arena, "%s/%s", l->source->label, folder);
@@ -128,10 +130,13 @@ const struct bundle *bundle_load_from(struct arena *a, const struct bundle_sourc
     }
     l.bundle->catalogue = c;
     l.bundle->compiled = l.compiled;
-    l.compiled->carved = l.carved = ARENA_ARRAY(a, CATEGORIES_MAX, struct carved);
-    if (!l.carved)
+    l.carved = ARENA_ARRAY(a, CATEGORIES_MAX, struct carved);
+    if (!l.carved) {
         (void)strict_memory(&l.reader);
-    if (!l.carved || !number_kinds(&l))
+        return NULL;
+    }
+    l.compiled->carved = l.carved;
+    if (!number_kinds(&l))
         return NULL;
     const struct node *region = read_yaml(&l, "region.yaml", true);
     if (region)
@@ -139,17 +144,19 @@ const struct bundle *bundle_load_from(struct arena *a, const struct bundle_sourc
     const struct node *facts = read_yaml(&l, "facts.yaml", true);
     if (facts)
         load_facts(&l, facts);
-    load_folder(&l, "agreements", true, load_agreement);
-    load_folder(&l, "extensions", false, load_extension);
-    load_folder(&l, "stops", false, load_stop);
+    load_folder_files(&l, "agreements", true, load_agreement);
+    load_folder_files(&l, "extensions", false, load_extension);
+    load_folder_files(&l, "stops", false, load_stop);
     load_succession(&l);
     collect_purposes(&l);
-    load_folder(&l, "prohibitions", true, load_prohibitions);
+    load_folder_files(&l, "prohibitions", true, load_prohibitions);
     const struct node *aliases = read_yaml(&l, "aliases.yaml", false);
     if (aliases)
         load_aliases(&l, aliases);
     hash_all(&l);
-    if (p->count > before || p->lost || !load_parts(&l) || !load_compile(&l))
+    if (p->count > before || p->lost)
+        return NULL;
+    if (!load_parts(&l) || !load_compile(&l))
         return NULL;
     return l.bundle;
 }

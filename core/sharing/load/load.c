@@ -3,16 +3,29 @@
 
 #include "base/clock.h"
 
+#define ID_BYTES_MAX 64
+#define WHEN_BYTES_MAX 4096
+#define HOUR_MS ((int64_t)3600000)
+
+static bool is_id_letter(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
 bool load_is_id(struct slice s)
 {
-    if (s.n == 0 || s.n > 64 || s.p[0] == '-' || s.p[s.n - 1] == '-')
+    bool needs_letter = true; /* at the start, and after a hyphen */
+    if (s.n > ID_BYTES_MAX)
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        bool is_plain = (s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9');
-        if (!is_plain && (s.p[i] != '-' || s.p[i - 1] == '-'))
+        bool is_hyphen = s.p[i] == '-';
+        if (needs_letter && is_hyphen)
             return false;
+        if (!is_hyphen && !is_id_letter(s.p[i]))
+            return false;
+        needs_letter = is_hyphen;
     }
-    return true;
+    return !needs_letter;
 }
 
 struct slice load_id(struct loader *l, const struct node *map, const char *key)
@@ -31,8 +44,8 @@ bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t
     if (!london_day_start(n->text, start_ms))
         return strict_say(&l->reader, n, "bundle.day", "'%.*s' is no day, written YYYY-MM-DD",
                           SHOWN(n->text));
-    /* Noon of the next day, in whichever of the two offsets, back to its start. */
-    struct civil next = london_from_ms(*start_ms + 36 * (int64_t)3600000);
+    /* 36 hours on it is about noon of the next day, whatever the clocks do; then back to its start. */
+    struct civil next = london_from_ms(*start_ms + 36 * HOUR_MS);
     bool doubtful = false;
     next.hour = next.minute = next.second = next.ms = 0;
     *end_ms = london_to_ms(&next, &doubtful);
@@ -95,7 +108,7 @@ const struct when *load_when(struct loader *l, const struct node *n, const struc
     struct err e = { 0 };
     if (!n || n->kind != NODE_TEXT)
         return NULL;
-    if (n->text.n > 4096) {
+    if (n->text.n > WHEN_BYTES_MAX) {
         (void)strict_say(&l->reader, n, "when.syntax", "a condition longer than 4096 bytes");
         return NULL;
     }
@@ -111,8 +124,8 @@ static bool add_role(const struct bundle *b, struct slice role, const bool *agen
 {
     bool any = false;
     for (size_t i = 0; i < b->service_count; i++) {
-        if (!slice_equal(b->services[i].role, role) ||
-            (agencies && !agencies[b->services[i].agency]))
+        bool is_among = !agencies || agencies[b->services[i].agency];
+        if (!is_among || !slice_equal(b->services[i].role, role))
             continue;
         services_add(out, (unsigned)i);
         any = true;
@@ -127,7 +140,9 @@ void load_services(struct loader *l, const struct node *n, const bool *agencies,
     for (const struct node *m = strict_each(n, NULL); m; m = strict_each(n, m)) {
         int service = bundle_service(b, m->text);
         if (service < 0) {
-            if (!add_role(b, m->text, agencies, out) && (agencies || !load_is_role(m->text)))
+            bool is_filled = add_role(b, m->text, agencies, out);
+            bool may_be_empty = !agencies && load_is_role(m->text);
+            if (!is_filled && !may_be_empty)
                 (void)strict_say(&l->reader, m, "bundle.service", "'%.*s' is no role or service %s",
                                  SHOWN(m->text), agencies ? "among the parties" : "of the region");
         } else if (agencies && !agencies[b->services[service].agency]) {

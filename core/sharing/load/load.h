@@ -32,12 +32,12 @@ struct loader {
 
 /* Small letters, digits and single hyphens, at most 64: ids of everything. */
 bool load_is_id(struct slice s);
-/* That member of a map, which must be an id; its text also when it is none, which is told. */
+/* The text of that member of a map. One that is no id is a problem, and returned all the same. */
 struct slice load_id(struct loader *l, const struct node *map, const char *key);
 /* A day YYYY-MM-DD: its first millisecond in London, and that of the next day. */
 bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t *end_ms);
-/* {Type: [kind, ...], ...} as numbers. schemas (by index) gets the types named; NULL: of what closes
- * something, whose member `by` is no type. */
+/* {Type: [kind, ...], ...} as numbers. schemas (by index) gets the types named. NULL: the map is a
+ * closed_by, whose member `by` is no type. */
 bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, size_t *n,
                 bool *schemas);
 /* Categories, and fields of the types that the list is for, joined: a field must be in every one
@@ -65,8 +65,8 @@ extern const struct strict_table load_keys_region, load_keys_agency, load_keys_c
     load_keys_facts, load_keys_fact, load_keys_opens, load_keys_responsible, load_keys_consent,
     load_keys_objection, load_keys_extension, load_keys_extender, load_keys_stop;
 bool load_is_role(struct slice word);
-/* Services by name, or by role among those of agencies (by index; NULL: all agencies, and a role that
- * no service has is good, for prohibitions are written for every region). */
+/* Services by name, or by role among those of agencies (by index). NULL: all agencies; then a role
+ * that no service has is no problem, for prohibitions are written for every region. */
 void load_services(struct loader *l, const struct node *n, const bool *agencies,
                    struct services *out);
 
@@ -77,24 +77,24 @@ void load_named_people(struct loader *l, const struct node *map);
 void load_holds(struct loader *l, const struct node *map);
 void load_facts(struct loader *l, const struct node *root);
 void load_agreement(struct loader *l, const struct node *root);
-/* When its clauses are read: what is signed of it, and who has; l->agreements[agreement]. */
+/* After its clauses: finds what of l->agreements[agreement] is signed, and who has signed it. */
 void load_signed_agreement(struct loader *l, size_t agreement);
 /* Whether the extension of g that is being read counts. */
 bool load_signed_extension(struct loader *l, struct agreement *g);
-/* By what law the parties share. parties: those of g, to be written. */
+/* By what law the parties share; written to parties, which are those of g. */
 void load_basis(struct loader *l, const struct node *root, struct party *parties,
                 struct agreement *g);
-/* What is ordered of agreements that stand; which of them a later version takes over. */
+/* Orders about agreements that stand (load_order.c); then which of them a later version takes over. */
 void load_extension(struct loader *l, const struct node *root);
 void load_stop(struct loader *l, const struct node *root);
 void load_succession(struct loader *l);
 void load_aliases(struct loader *l, const struct node *root);
 void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
                   const bool *parties);
-/* Files, ids, categories and what else clauses and prohibitions are read alike by. */
+/* What names mean in a condition of a clause or a prohibition for those types. */
 void load_scope(const struct loader *l, const bool *schemas, struct when_scope *out);
 void load_prohibitions(struct loader *l, const struct node *root);
-/* When all files are read: the parts of every type, and what each set means by them. */
+/* After all files: the parts of every type, and every set in those parts. */
 bool load_parts(struct loader *l);
 /* Bitmaps of what was loaded. */
 bool load_compile(struct loader *l);

@@ -22,7 +22,7 @@ static int load_party_name(struct loader *l, const struct node *n, const bool *i
     return -1;
 }
 
-/* is_party is by agency; NULL: memory is out, which has been told. */
+/* is_party: by agency. Gives the parties of g; NULL: memory is out, which is told here. */
 static struct party *load_parties(struct loader *l, const struct node *list, bool *is_party,
                                   struct agreement *g)
 {
@@ -56,7 +56,8 @@ static void load_in_force(struct loader *l, const struct node *n, struct agreeme
     bool begins = load_day(l, node_get(n, "from"), &start, &end);
     g->from_ms = begins ? start : INT64_MIN;
     bool ends = load_day(l, node_get(n, "until"), &start, &end);
-    g->until_ms = g->signed_until_ms = ends ? end : NEVER_MS;
+    g->signed_until_ms = ends ? end : NEVER_MS;
+    g->until_ms = g->signed_until_ms;
     bool is_reviewed = load_day(l, node_get(n, "review_by"), &start, &end);
     g->review_ms = is_reviewed ? end : INT64_MIN;
     if (g->until_ms <= g->from_ms)
@@ -90,8 +91,8 @@ static void load_approval(struct loader *l, const struct node *n, const bool *is
     g->approval_count++;
 }
 
-/* What the file says itself: each party has approved, or not yet, which is no problem of the file.
- * In a signed bundle it counts for nothing (load_signed.c). */
+/* The approvals that the file states itself. A party may be missing: that is no problem of the file.
+ * In a signed bundle they do not count (load_signed.c). */
 static void load_approvals(struct loader *l, const struct node *list, const bool *is_party,
                            struct agreement *g)
 {
@@ -125,7 +126,7 @@ static void load_controllers(struct loader *l, const struct node *list, const bo
         (void)strict_say(&l->reader, list, "bundle.missing", "no controller is named");
 }
 
-static void load_people(struct loader *l, const struct node *root, const bool *is_party,
+static void load_controllers_and_contacts(struct loader *l, const struct node *root, const bool *is_party,
                         struct agreement *g)
 {
     const struct node *processor = node_get(root, "processor");
@@ -140,9 +141,11 @@ static void load_people(struct loader *l, const struct node *root, const bool *i
 
 static bool is_https(struct slice url)
 {
+    if (!slice_starts(url, SLICE("https://")))
+        return false;
     struct slice host = slice_from(url, strlen("https://"));
-    return slice_starts(url, SLICE("https://")) && host.n > 0 && host.p[0] != '/' &&
-           slice_find(url, ' ') == url.n;
+    bool has_blank = slice_find(url, ' ') < url.n;
+    return !has_blank && host.n > 0 && host.p[0] != '/';
 }
 
 /* What the people concerned are told, and what becomes of what was shared. */
@@ -203,7 +206,7 @@ void load_agreement(struct loader *l, const struct node *root)
         return;
     load_basis(l, root, parties, g);
     load_in_force(l, node_get(root, "in_force"), g);
-    load_people(l, root, is_party, g);
+    load_controllers_and_contacts(l, root, is_party, g);
     load_duties(l, root, g);
     load_approvals(l, strict_member(root, "approved_by", NODE_LIST), is_party, g);
     check_unique(l, root, g);

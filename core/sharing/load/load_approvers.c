@@ -24,7 +24,7 @@ void load_public_key(const struct strict *r, const struct node *n, const char *c
                          "no secret key has it");
 }
 
-static void read_one(const struct strict *r, const struct node *n, struct approver *out)
+static void read_approver(const struct strict *r, const struct node *n, struct approver *out)
 {
     strict_keys(r, n, &load_keys_approver);
     *out = (struct approver){ .name = n->key,
@@ -50,7 +50,7 @@ void load_approvers(const struct strict *r, const struct node *map, struct appro
         struct approver *one = &list[out->count];
         if (!strict_is(r, n, NODE_MAP, "an approver"))
             continue;
-        read_one(r, n, one);
+        read_approver(r, n, one);
         for (size_t i = 0; i < out->count; i++)
             if (memcmp(list[i].key.b, one->key.b, KEY_BYTES) == 0)
                 (void)strict_say(r, n, r->codes->word, "'%.*s' has the same key as '%.*s'",

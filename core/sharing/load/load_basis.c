@@ -93,7 +93,7 @@ static void load_bases(struct loader *l, const struct node *basis, struct party 
                              SHOWN(l->bundle->agencies[parties[i].agency].name));
 }
 
-/* Who goes by a duty must name it. */
+/* Whoever shares by a legal duty must name it. */
 static void check_duty(struct loader *l, const struct node *root, const struct agreement *g)
 {
     static const char *const by_law[] = { "statutory-duty", "court-order", "s251-nhs-act" };

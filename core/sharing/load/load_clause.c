@@ -2,9 +2,10 @@
 #include "sharing/load/load.h"
 
 #define DAY_MS ((int64_t)86400000)
+#define LASTING_DAYS_MAX 3660
 
-/* Free text leaks, for people type names and illnesses into it: no group name may sweep it in, each
- * field is named (core/ARCHITECTURE.md, Records). */
+/* People type names and illnesses into free text. So no group name may release it: each field is
+ * named (core/ARCHITECTURE.md, Records). */
 static void check_free_text(struct loader *l, const struct node *list)
 {
     for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n))
@@ -13,7 +14,7 @@ static void check_free_text(struct loader *l, const struct node *list)
                              "free text is released by its full name only");
 }
 
-/* Whether the clause shares a kind of that name; ends: one that closes something by facts.yaml. */
+/* Whether the clause shares a kind of that name; *ends: whether it closes something by facts.yaml. */
 static bool has_kind_named(const struct loader *l, const struct clause *c, struct slice kind,
                            bool *ends)
 {
@@ -43,9 +44,10 @@ static void load_lasting(struct loader *l, const struct node *n, struct clause *
     struct slice unit = slice_trim(slice_from(rest, blank));
     uint64_t days = 0;
     bool ends = false;
-    bool is_read = slice_to_u64(slice_head(rest, blank), &days) && days > 0 && days <= 3660 &&
-                   (slice_equal_text(unit, "days") || slice_equal_text(unit, "day"));
-    if (!is_read)
+    bool has_number = slice_to_u64(slice_head(rest, blank), &days);
+    bool is_in_range = has_number && days > 0 && days <= LASTING_DAYS_MAX;
+    bool has_unit = slice_equal_text(unit, "days") || slice_equal_text(unit, "day");
+    if (!is_in_range || !has_unit)
         (void)strict_say(&l->reader, n, "bundle.lasting", "'lasting' is written KIND + N days");
     else if (!has_kind_named(l, c, kind, &ends))
         (void)strict_say(&l->reader, n, "bundle.kind", "the clause shares no kind '%.*s'",
@@ -75,7 +77,7 @@ static void load_release(struct loader *l, const struct node *list, const bool *
     load_named(l, list, &(struct load_types){ schemas, true }, &c->release);
 }
 
-/* A category is released whole, or all that is asked for of it. */
+/* Whether the clause releases the part, by itself or with its whole category. */
 static bool is_released(const struct bundle *b, const struct clause *c, unsigned part)
 {
     return categories_has(&c->release, part) ||
@@ -91,8 +93,8 @@ static bool can_be_obliged(const struct loader *l, const bool *schemas, unsigned
         const struct plan *p = catalogue_at(l->bundle->catalogue, i)->plan;
         for (size_t j = 0; schemas[i] && j < plan_slots(p); j++) {
             const struct slot *s = plan_slot_at(p, j);
-            if (s->category == category && obligation_fits(s, o) &&
-                (!path.n || slice_equal(plan_bare(s->path), path)))
+            bool is_meant = !path.n || slice_equal(plan_bare(s->path), path);
+            if (s->category == category && is_meant && obligation_fits(s, o))
                 return true;
         }
     }
@@ -118,7 +120,7 @@ static void load_obligation(struct loader *l, const struct node *list, const boo
     c->has_obligations = true;
 }
 
-/* "oblige: {year: [identity.birth-date]}": what of the release only goes changed. */
+/* "oblige: {year: [identity.birth-date]}": the part of the release that travels only changed. */
 static void load_obligations(struct loader *l, const struct node *map, const bool *schemas,
                              struct clause *c)
 {

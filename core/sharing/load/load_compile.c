@@ -1,5 +1,6 @@
-/* load_compile.c - what was loaded, laid out for deciding: rows of bits by kind and source, and of each
- * clause, agreement and condition just what is asked of it, each thing once. */
+/* load_compile.c - lays out what was loaded for deciding: rows of bits by kind and by source; of each
+ * clause, agreement and condition only what deciding asks, and each thing once. */
+#include "base/bits.h"
 #include "sharing/load/ask_table.h"
 #include "sharing/load/load.h"
 
@@ -13,7 +14,7 @@ static size_t words_for(size_t bits)
     return (bits + 63) / 64;
 }
 
-static uint64_t *rows(struct loader *l, size_t count, size_t words)
+static uint64_t *make_rows(struct loader *l, size_t count, size_t words)
 {
     uint64_t *r = ARENA_ARRAY(l->reader.arena, count * words + 1, uint64_t);
     if (!r)
@@ -26,8 +27,8 @@ static void set_in_rows(uint64_t *rows, size_t words, const struct services *s, 
                         size_t n)
 {
     for (size_t w = 0; w < words_for(count); w++)
-        for (uint64_t bits = s->bits[w]; bits; bits &= bits - 1) {
-            size_t service = w * 64 + (size_t)__builtin_ctzll(bits);
+        for (uint64_t bits = s->bits[w]; bits; bits = bits_rest(bits)) {
+            size_t service = w * 64 + bits_lowest(bits);
             if (service < count)
                 set_bit(rows + service * words, n);
         }
@@ -39,8 +40,8 @@ static bool compile_clause_rows(struct loader *l)
     const struct bundle *b = l->bundle;
     size_t words = k->words = words_for(b->clause_count);
     k->service_words = words_for(b->service_count);
-    uint64_t *of_kind = rows(l, k->kind_count, words), *from = rows(l, b->service_count, words);
-    uint64_t *to = rows(l, b->clause_count, k->service_words);
+    uint64_t *of_kind = make_rows(l, k->kind_count, words), *from = make_rows(l, b->service_count, words);
+    uint64_t *to = make_rows(l, b->clause_count, k->service_words);
     if (!of_kind || !from || !to)
         return false;
     for (size_t i = 0; i < b->clause_count; i++) {
@@ -61,8 +62,8 @@ static bool compile_prohibition_rows(struct loader *l)
     struct compiled *k = l->compiled;
     const struct bundle *b = l->bundle;
     size_t words = k->prohibition_words = words_for(b->prohibition_count);
-    uint64_t *of_kind = rows(l, k->kind_count, words);
-    uint64_t *from = rows(l, b->service_count, words), *to = rows(l, b->service_count, words);
+    uint64_t *of_kind = make_rows(l, k->kind_count, words);
+    uint64_t *from = make_rows(l, b->service_count, words), *to = make_rows(l, b->service_count, words);
     if (!of_kind || !from || !to)
         return false;
     for (size_t i = 0; i < b->prohibition_count; i++) {
@@ -82,11 +83,13 @@ static bool compile_prohibition_rows(struct loader *l)
 
 /* ---- agreements ---- */
 
-static bool same_guard(const struct agreement *a, const struct agreement *b)
+static bool is_same_guard(const struct agreement *a, const struct agreement *b)
 {
-    return slice_equal(a->confidentiality, b->confidentiality) &&
-           (slice_equal_text(a->confidentiality, "implied-consent") ||
-            slice_equal(a->purpose, b->purpose));
+    if (!slice_equal(a->confidentiality, b->confidentiality))
+        return false;
+    if (slice_equal_text(a->confidentiality, "implied-consent"))
+        return true;
+    return slice_equal(a->purpose, b->purpose);
 }
 
 /* 0 for what has no guard (decide_guard); the guards themselves count from 1. */
@@ -97,7 +100,7 @@ static uint16_t find_guard(struct compiled *k, const struct agreement **guards,
         !slice_equal_text(g->confidentiality, "explicit-consent"))
         return 0;
     for (size_t i = 1; i < k->guard_count; i++)
-        if (same_guard(guards[i], g))
+        if (is_same_guard(guards[i], g))
             return (uint16_t)i;
     guards[k->guard_count] = g;
     return (uint16_t)k->guard_count++;
@@ -111,9 +114,10 @@ static bool compile_terms(struct loader *l)
     const struct agreement **guards =
         ARENA_ARRAY(l->reader.arena, b->agreement_count + 1, const struct agreement *);
     struct names names;
-    if (!terms || !guards ||
-        !names_index(&names, l->reader.arena, b->agreements ? &b->agreements->name : NULL,
-                     sizeof *b->agreements, b->agreement_count))
+    if (!terms || !guards)
+        return strict_memory(&l->reader);
+    const struct slice *first = b->agreements ? &b->agreements->name : NULL;
+    if (!names_index(&names, l->reader.arena, first, sizeof *b->agreements, b->agreement_count))
         return strict_memory(&l->reader);
     k->guard_count = 1;
     for (size_t i = 0; i < b->agreement_count; i++) {
@@ -133,7 +137,7 @@ static bool compile_terms(struct loader *l)
 
 /* ---- who is named ---- */
 
-static void add_slot(struct mentions *n, uint16_t *slots, size_t slot)
+static void add_mention(struct mentions *n, uint16_t *slots, size_t slot)
 {
     for (size_t i = 0; i < n->count; i++)
         if (slots[i] == slot)
@@ -141,7 +145,7 @@ static void add_slot(struct mentions *n, uint16_t *slots, size_t slot)
     slots[n->count++] = (uint16_t)slot;
 }
 
-static bool name_schema(struct loader *l, const struct ask_table *asks, size_t schema,
+static bool find_mentions(struct loader *l, const struct ask_table *asks, size_t schema,
                         const struct categories *addressee, struct mentions *n)
 {
     const struct plan *p = catalogue_at(l->bundle->catalogue, schema)->plan;
@@ -151,11 +155,13 @@ static bool name_schema(struct loader *l, const struct ask_table *asks, size_t s
     n->slots = slots;
     for (size_t s = 0; s < plan_slots(p); s++)
         if (categories_has(addressee, plan_slot_at(p, s)->category))
-            add_slot(n, slots, s);
+            add_mention(n, slots, s);
     n->addressee_count = n->count;
-    for (size_t i = 0; i < asks->name_count; i++)
-        if (asks->names[i]->slots && asks->names[i]->slots[schema] >= 0)
-            add_slot(n, slots, (size_t)asks->names[i]->slots[schema]);
+    for (size_t i = 0; i < asks->name_count; i++) {
+        const int16_t *named = asks->names[i]->slots;
+        if (named && named[schema] >= 0)
+            add_mention(n, slots, (size_t)named[schema]);
+    }
     return true;
 }
 
@@ -168,7 +174,7 @@ static bool compile_mentions(struct loader *l, const struct ask_table *asks)
         return strict_memory(&l->reader);
     (void)catalogue_categories(c, SLICE("referral.addressee"), &addressee);
     for (size_t i = 0; i < catalogue_count(c); i++)
-        if (!name_schema(l, asks, i, &addressee, &list[i]))
+        if (!find_mentions(l, asks, i, &addressee, &list[i]))
             return false;
     for (size_t i = 0; i < asks->name_count; i++) {
         int service = bundle_service(l->bundle, asks->names[i]->text);
@@ -181,7 +187,7 @@ static bool compile_mentions(struct loader *l, const struct ask_table *asks)
 
 /* ---- clauses ---- */
 
-static uint32_t find_end(struct compiled *k, struct end *ends, const struct clause *c)
+static uint32_t end_number(struct compiled *k, struct end *ends, const struct clause *c)
 {
     if (slice_is_empty(c->lasting_kind))
         return 0;
@@ -192,13 +198,24 @@ static uint32_t find_end(struct compiled *k, struct end *ends, const struct clau
     return (uint32_t)k->end_count++;
 }
 
-/* Whether by that line some kind of the schema ends it that has the end's name. */
+/* Whether that line opens what the schema's kind of the end's name closes. */
 static bool is_ended_by(const struct loader *l, const struct fact_rule *r, size_t schema,
                         const struct end *end)
 {
     int64_t kind = bundle_kind(l->bundle, schema, end->kind);
     return r->effect == FACT_OPENS && kind >= 0 &&
            kinds_have(r->closed_by, r->closed_by_count, (uint32_t)kind);
+}
+
+/* Notes which kinds of the schema open by that line what the end closes. */
+static void note_beginnings(const struct loader *l, const struct fact_rule *r, size_t schema,
+                            const struct end *end, bool *begun_by)
+{
+    const uint32_t *base = l->compiled->kind_base;
+    if (!is_ended_by(l, r, schema, end))
+        return;
+    for (uint32_t n = base[schema]; n < base[schema + 1]; n++)
+        begun_by[n] |= kinds_have(r->on, r->on_count, n);
 }
 
 static bool find_beginnings(struct loader *l, struct end *end)
@@ -210,9 +227,7 @@ static bool find_beginnings(struct loader *l, struct end *end)
         return strict_memory(&l->reader);
     for (size_t s = 0; s < catalogue_count(b->catalogue); s++)
         for (size_t i = 0; i < b->fact_count; i++)
-            for (uint32_t n = k->kind_base[s];
-                 n < k->kind_base[s + 1] && is_ended_by(l, &b->facts[i], s, end); n++)
-                begun_by[n] |= kinds_have(b->facts[i].on, b->facts[i].on_count, n);
+            note_beginnings(l, &b->facts[i], s, end, begun_by);
     end->begun_by = begun_by;
     return true;
 }
@@ -245,8 +260,9 @@ static bool compile_rules(struct loader *l)
     struct categories *releases = ARENA_ARRAY(a, b->clause_count + 1, struct categories);
     struct end *ends = ARENA_ARRAY(a, b->clause_count + 1, struct end);
     uint32_t *prohibited = ARENA_ARRAY(a, b->prohibition_count + 1, uint32_t);
-    if (!rules || !releases || !ends || !prohibited ||
-        !ask_table_init(&asks, a, catalogue_count(b->catalogue), count_asks(b)))
+    if (!rules || !releases || !ends || !prohibited)
+        return strict_memory(&l->reader);
+    if (!ask_table_init(&asks, a, catalogue_count(b->catalogue), count_asks(b)))
         return strict_memory(&l->reader);
     k->end_count = 1;
     for (size_t i = 0; i < b->clause_count; i++) {
@@ -255,7 +271,7 @@ static bool compile_rules(struct loader *l)
         rules[i] = (struct rule){ .when = ask_intern(&asks, c->when),
                                   .agreement = c->agreement,
                                   .has_obligations = c->has_obligations,
-                                  .lasting = find_end(k, ends, c) };
+                                  .lasting = end_number(k, ends, c) };
     }
     for (size_t i = 0; i < b->prohibition_count; i++)
         prohibited[i] = ask_intern(&asks, b->prohibitions[i].when);
@@ -279,14 +295,16 @@ static bool compile_categories(struct loader *l)
     struct categories own = { { 0 } };
     struct categories *list =
         ARENA_ARRAY(l->reader.arena, catalogue_count(c) + 1, struct categories);
+    if (!list)
+        return strict_memory(&l->reader);
     categories_add(&own, catalogue_always(c));
     categories_add(&own, catalogue_never(c));
-    for (size_t i = 0; list && i < catalogue_count(c); i++) {
+    for (size_t i = 0; i < catalogue_count(c); i++) {
         bundle_parts_of(l->bundle, i, &list[i]);
         categories_drop(&list[i], &own);
     }
     l->compiled->categories = list;
-    return list || strict_memory(&l->reader);
+    return true;
 }
 
 static void compile_ranks(struct compiled *k)
@@ -295,21 +313,38 @@ static void compile_ranks(struct compiled *k)
         k->reason_of_rank[rank] = (uint8_t)reason_of_rank(rank);
 }
 
-/* Kinds that say something about sharing: a consent, an objection, a restriction. */
-static const bool *find_words(struct loader *l)
+/* A consent, an objection or a restriction, or the end of one. */
+static bool says_sharing(enum fact_effect effect)
 {
-    bool *words = ARENA_ARRAY(l->reader.arena, l->compiled->kind_count + 1, bool);
-    if (!words)
-        (void)strict_memory(&l->reader);
-    for (size_t i = 0; words && i < l->bundle->fact_count; i++) {
-        const struct fact_rule *r = &l->bundle->facts[i];
-        bool is_word = r->effect == FACT_GRANTS || r->effect == FACT_REVOKES ||
-                       r->effect == FACT_OBJECTS || r->effect == FACT_LIFTS_OBJECTION ||
-                       r->effect == FACT_RESTRICTS || r->effect == FACT_LIFTS;
-        for (size_t j = 0; is_word && j < r->on_count; j++)
-            words[r->on[j]] = true;
+    switch (effect) {
+    case FACT_GRANTS:
+    case FACT_REVOKES:
+    case FACT_OBJECTS:
+    case FACT_LIFTS_OBJECTION:
+    case FACT_RESTRICTS:
+    case FACT_LIFTS:
+        return true;
+    default:
+        return false;
     }
-    return words;
+}
+
+/* By number of kind: whether it says something about sharing. */
+static const bool *find_sharing_kinds(struct loader *l)
+{
+    bool *kinds = ARENA_ARRAY(l->reader.arena, l->compiled->kind_count + 1, bool);
+    if (!kinds) {
+        (void)strict_memory(&l->reader);
+        return NULL;
+    }
+    for (size_t i = 0; i < l->bundle->fact_count; i++) {
+        const struct fact_rule *r = &l->bundle->facts[i];
+        if (!says_sharing(r->effect))
+            continue;
+        for (size_t j = 0; j < r->on_count; j++)
+            kinds[r->on[j]] = true;
+    }
+    return kinds;
 }
 
 static bool compile_closing(struct loader *l)
@@ -322,7 +357,7 @@ static bool compile_closing(struct loader *l)
         for (size_t j = 0; j < l->bundle->facts[i].closed_by_count; j++)
             closes[l->bundle->facts[i].closed_by[j]] = true;
     k->closes = closes;
-    k->says_sharing = find_words(l);
+    k->says_sharing = find_sharing_kinds(l);
     return true;
 }
 

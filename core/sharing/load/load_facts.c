@@ -32,17 +32,20 @@ static void add_sayer(struct loader *l, const struct node *m, struct sayers *out
             services_add(&out->services, i);
 }
 
-/* of: what wants it, for its place; how it is written. */
+/* Who may say something. of: the line that needs it, for the place of a problem; how: its grammar. */
 static void load_sayers(struct loader *l, const struct node *n, const struct node *of,
                         const char *how, struct sayers *out)
 {
-    struct slice *words = ARENA_ARRAY(l->reader.arena, (n ? strict_count(n) : 0) + 1, struct slice);
+    size_t count = n ? strict_count(n) : 0;
+    struct slice *words = ARENA_ARRAY(l->reader.arena, count + 1, struct slice);
     *out = (struct sayers){ .words = words, .anybody = !n };
-    if (!words)
+    if (!words) {
         (void)strict_memory(&l->reader);
+        return;
+    }
     if (!n && !l->source->is_settled)
         (void)strict_say(&l->reader, of, "bundle.by", "who may say so is missing: %s", how);
-    for (const struct node *m = strict_each(n, NULL); words && m; m = strict_each(n, m)) {
+    for (const struct node *m = strict_each(n, NULL); m; m = strict_each(n, m)) {
         if (m->kind != NODE_TEXT)
             continue;
         words[out->count++] = m->text;
@@ -52,7 +55,7 @@ static void load_sayers(struct loader *l, const struct node *n, const struct nod
         (void)strict_say(&l->reader, n, "bundle.by", "'by' names nobody");
 }
 
-static struct fact_rule *add_rule(struct loader *l, const struct line *line,
+static struct fact_rule *add_fact_rule(struct loader *l, const struct line *line,
                                   enum fact_effect effect)
 {
     struct bundle *b = l->bundle;
@@ -94,10 +97,13 @@ static void load_value(struct loader *l, const struct node *n, const struct line
         return;
     }
     for (size_t i = 0; i < catalogue_count(c); i++) {
-        slots[i] = line->schemas[i] ? (int16_t)plan_slot(catalogue_at(c, i)->plan, path) : -1;
-        if (line->schemas[i] &&
-            (slots[i] < 0 ||
-             plan_slot_at(catalogue_at(c, i)->plan, (size_t)slots[i])->type != SLOT_STRING))
+        slots[i] = -1;
+        if (!line->schemas[i])
+            continue;
+        const struct plan *p = catalogue_at(c, i)->plan;
+        slots[i] = (int16_t)plan_slot(p, path);
+        bool is_text = slots[i] >= 0 && plan_slot_at(p, (size_t)slots[i])->type == SLOT_STRING;
+        if (!is_text)
             (void)strict_say(&l->reader, n, "bundle.field", "'%.*s' has no text field '%.*s'",
                              SHOWN(catalogue_at(c, i)->name), SHOWN(path));
     }
@@ -105,7 +111,7 @@ static void load_value(struct loader *l, const struct node *n, const struct line
 }
 
 /* places: {RCB55: wexshire-council/s42-inbox}; a text that is not listed leaves it unknown. */
-static void load_places(struct loader *l, const struct node *n, struct fact_value *out)
+static void load_fact_places(struct loader *l, const struct node *n, struct fact_value *out)
 {
     struct fact_place *places = ARENA_ARRAY(l->reader.arena, n->count + 1, struct fact_place);
     size_t count = 0;
@@ -133,9 +139,10 @@ static void load_closing(struct loader *l, const struct node *n, struct fact_rul
     (void)load_kinds(l, n, &r->closed_by, &r->closed_by_count, NULL);
 }
 
-static void load_opens(struct loader *l, const struct node *n, const struct line *line)
+static void load_opens(struct loader *l, const struct node *n, const struct line *line,
+                       enum fact_effect effect)
 {
-    struct fact_rule *r = add_rule(l, line, FACT_OPENS);
+    struct fact_rule *r = add_fact_rule(l, line, effect);
     if (!r)
         return;
     strict_keys(&l->reader, n, &load_keys_opens);
@@ -148,9 +155,10 @@ static void load_opens(struct loader *l, const struct node *n, const struct line
         load_closing(l, closing, r);
 }
 
-static void load_responsible(struct loader *l, const struct node *n, const struct line *line)
+static void load_responsible(struct loader *l, const struct node *n, const struct line *line,
+                             enum fact_effect effect)
 {
-    struct fact_rule *r = add_rule(l, line, FACT_RESPONSIBLE);
+    struct fact_rule *r = add_fact_rule(l, line, effect);
     if (!r)
         return;
     strict_keys(&l->reader, n, &load_keys_responsible);
@@ -161,13 +169,13 @@ static void load_responsible(struct loader *l, const struct node *n, const struc
         load_value(l, node_get(n, "service"), line, true, &r->who);
     const struct node *places = strict_member(n, "places", NODE_MAP);
     if (places)
-        load_places(l, places, &r->who);
+        load_fact_places(l, places, &r->who);
 }
 
 static void load_consent(struct loader *l, const struct node *n, const struct line *line,
                          enum fact_effect effect)
 {
-    struct fact_rule *r = add_rule(l, line, effect);
+    struct fact_rule *r = add_fact_rule(l, line, effect);
     if (!r)
         return;
     strict_keys(&l->reader, n, &load_keys_consent);
@@ -182,49 +190,51 @@ static void load_consent(struct loader *l, const struct node *n, const struct li
 static void load_objection(struct loader *l, const struct node *n, const struct line *line,
                            enum fact_effect effect)
 {
-    struct fact_rule *r = add_rule(l, line, effect);
+    struct fact_rule *r = add_fact_rule(l, line, effect);
     if (!r)
         return;
     strict_keys(&l->reader, n, &load_keys_objection);
     load_value(l, node_get(n, "to"), line, false, &r->who);
 }
 
-static void load_field(struct loader *l, const struct node *n, const struct line *line,
+static void load_text_field(struct loader *l, const struct node *n, const struct line *line,
                        enum fact_effect effect)
 {
-    struct fact_rule *r = add_rule(l, line, effect);
+    struct fact_rule *r = add_fact_rule(l, line, effect);
     if (r)
         load_value(l, n, line, false, &r->what);
 }
 
 static void load_effects(struct loader *l, const struct node *n, const struct line *line)
 {
-    const struct node *m;
-    if ((m = node_get(n, "opens")))
-        load_opens(l, m, line);
-    else if ((m = node_get(n, "closed_by")))
-        (void)strict_say_key(&l->reader, m, "bundle.key", "'closed_by' without 'opens'");
-    if ((m = node_get(n, "responsible")))
-        load_responsible(l, m, line);
-    if ((m = node_get(n, "grants")))
-        load_consent(l, m, line, FACT_GRANTS);
-    if ((m = node_get(n, "revokes")))
-        load_consent(l, m, line, FACT_REVOKES);
-    if ((m = node_get(n, "objects")))
-        load_objection(l, m, line, FACT_OBJECTS);
-    if ((m = node_get(n, "lifts_objection")))
-        load_objection(l, m, line, FACT_LIFTS_OBJECTION);
-    if ((m = node_get(n, "restricts")))
-        load_field(l, m, line, FACT_RESTRICTS);
-    if ((m = node_get(n, "lifts")))
-        load_field(l, m, line, FACT_LIFTS);
-    if ((m = node_get(n, "links")))
-        load_field(l, m, line, FACT_LINKS);
-    if ((m = node_get(n, "dies")))
-        load_field(l, m, line, FACT_DIES);
+    static const struct {
+        const char *key;
+        enum fact_effect effect;
+        void (*load)(struct loader *l, const struct node *n, const struct line *line,
+                     enum fact_effect effect);
+    } effects[] = {
+        { "opens", FACT_OPENS, load_opens },
+        { "responsible", FACT_RESPONSIBLE, load_responsible },
+        { "grants", FACT_GRANTS, load_consent },
+        { "revokes", FACT_REVOKES, load_consent },
+        { "objects", FACT_OBJECTS, load_objection },
+        { "lifts_objection", FACT_LIFTS_OBJECTION, load_objection },
+        { "restricts", FACT_RESTRICTS, load_text_field },
+        { "lifts", FACT_LIFTS, load_text_field },
+        { "links", FACT_LINKS, load_text_field },
+        { "dies", FACT_DIES, load_text_field },
+    };
+    const struct node *closed_by = node_get(n, "closed_by");
+    if (closed_by && !node_get(n, "opens"))
+        (void)strict_say_key(&l->reader, closed_by, "bundle.key", "'closed_by' without 'opens'");
+    for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++) {
+        const struct node *effect = node_get(n, effects[i].key);
+        if (effect)
+            effects[i].load(l, effect, line, effects[i].effect);
+    }
 }
 
-/* Of "source" everybody is the service itself: it would let anybody say it. */
+/* Of a line about the source, every source is the service itself: that would let anybody say it. */
 static void check_itself(struct loader *l, const struct node *n, size_t first)
 {
     for (size_t i = first; i < l->bundle->fact_count; i++) {

@@ -5,10 +5,10 @@
  * Unless it says: 24 hours, and what an ended agreement holds at once. */
 #include "sharing/load/load.h"
 
-#define LIMIT_MS ((int64_t)90 * 24 * 3600000)
+#define LIMIT_MS ((int64_t)90 * 24 * 3600000) /* 90 days */
 
 /* "30 minutes" in milliseconds. */
-static bool read_time(struct slice text, int64_t *ms)
+static bool read_limit(struct slice text, int64_t *ms)
 {
     static const struct {
         const char *word;
@@ -27,7 +27,7 @@ static bool read_time(struct slice text, int64_t *ms)
     return *ms > 0 && *ms <= LIMIT_MS;
 }
 
-static bool is_reason(struct slice word)
+static bool is_hold_reason(struct slice word)
 {
     if (slice_equal_text(word, "default"))
         return true;
@@ -50,10 +50,10 @@ void load_holds(struct loader *l, const struct node *map)
     for (const struct node *n = map->first; n; n = n->next) {
         struct hold_limit *x = &list[l->bundle->hold_limit_count++];
         x->reason = n->key;
-        if (!is_reason(n->key))
+        if (!is_hold_reason(n->key))
             (void)strict_say_key(&l->reader, n, "bundle.reason", "unknown reason '%.*s'",
                                  SHOWN(n->key));
-        if (n->kind != NODE_TEXT || !read_time(n->text, &x->ms))
+        if (n->kind != NODE_TEXT || !read_limit(n->text, &x->ms))
             (void)strict_say(&l->reader, n, "bundle.time",
                              "a time is written N minutes, hours or days, at most 90 days");
     }

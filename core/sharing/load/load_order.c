@@ -7,7 +7,7 @@
 #define DAY_MS ((int64_t)86400000)
 #define HOUR_MS ((int64_t)3600000)
 
-/* The agreements meant: version NULL in the file's place of "all" gives every version. */
+/* The agreement that an order is about: one version of it, or every one ("all"). */
 struct target {
     struct slice name;
     int version; /* 0: all */
@@ -26,10 +26,11 @@ static bool load_target(struct loader *l, const struct node *root, bool may_be_a
     else if (!strict_number(&l->reader, version, 1, 1000000, &number))
         return false;
     out->version = (int)number;
-    for (size_t i = 0; i < l->bundle->agreement_count; i++)
-        if (slice_equal(l->agreements[i].name, out->name) &&
-            (number == 0 || l->agreements[i].version == out->version))
+    for (size_t i = 0; i < l->bundle->agreement_count; i++) {
+        bool is_version = number == 0 || l->agreements[i].version == out->version;
+        if (is_version && slice_equal(l->agreements[i].name, out->name))
             return true;
+    }
     return strict_say(&l->reader, name, "bundle.agreement",
                       "there is no agreement '%.*s' of that version", SHOWN(out->name));
 }
@@ -44,16 +45,8 @@ static struct agreement *find_target(struct loader *l, const struct target *t)
 
 /* ---- extensions ---- */
 
-static bool is_party(const struct agreement *g, int agency)
-{
-    for (size_t i = 0; i < g->party_count; i++)
-        if (g->parties[i].agency == agency)
-            return true;
-    return false;
-}
-
-/* Who extends as one of region.yaml's people, and holds no office. */
-static bool is_by_person(const struct node *role)
+/* The role of those who extend as people of region.yaml, and hold no office. */
+static bool is_person_role(const struct node *role)
 {
     return role && slice_equal_text(role->text, people_role_name(ROLE_EXTENDS));
 }
@@ -68,10 +61,10 @@ static void read_extenders(struct loader *l, const struct node *list, const stru
         struct slice name = strict_text(n, "name");
         int64_t start = 0, end = 0;
         strict_keys(&l->reader, n, &load_keys_extender);
-        if (!l->source->is_settled && !is_by_person(node_get(n, "role")))
+        if (!l->source->is_settled && !is_person_role(node_get(n, "role")))
             (void)load_approver_role(&l->reader, node_get(n, "role"));
         (void)load_day(l, node_get(n, "on"), &start, &end);
-        if (agency && !is_party(g, bundle_agency(l->bundle, agency->text)))
+        if (agency && !agreement_has_party(g, bundle_agency(l->bundle, agency->text)))
             (void)strict_say(&l->reader, agency, "bundle.agency", "'%.*s' is no party",
                              SHOWN(agency->text));
         if (slice_is_empty(first))
@@ -84,7 +77,7 @@ static void read_extenders(struct loader *l, const struct node *list, const stru
                          "an extension is approved by two people");
 }
 
-/* The last millisecond it may be extended to; by the calendar, for a clock change lies within. */
+/* The last millisecond it may be extended to. By the calendar, because the clocks may change between. */
 static int64_t extension_limit(const struct agreement *g)
 {
     struct civil day = london_from_ms(g->signed_until_ms + EXTENSION_DAYS_MAX * DAY_MS + HOUR_MS);
@@ -124,13 +117,14 @@ void load_extension(struct loader *l, const struct node *root)
 
 /* ---- stops ---- */
 
-/* A moment to the minute at least, in UTC or with its offset: nobody is to guess it. */
+/* A moment to the minute at least, in UTC or with its offset, so that nobody has to guess it. */
 static bool load_time(struct loader *l, const struct node *n, int64_t *out)
 {
     struct moment m = { .ms = 0 };
     if (!n || n->kind != NODE_TEXT)
         return false;
-    if (!time_from_iso(n->text, &m) || m.precision < TIME_MINUTE || !m.has_offset)
+    bool is_read = time_from_iso(n->text, &m);
+    if (!is_read || m.precision < TIME_MINUTE || !m.has_offset)
         return strict_say(&l->reader, n, "bundle.time",
                           "'%.*s' is no time, written 2026-11-22T10:00:00Z", SHOWN(n->text));
     *out = m.ms;

@@ -35,7 +35,7 @@ static int part_of_field(struct loader *l, const struct node *n, unsigned catego
     return (int)(categories + k->carved_count - 1);
 }
 
-/* Whether the types have it: every one, or any one. */
+/* Whether the types have the field: every one of them, or any. Told when not. */
 static bool check_field(struct loader *l, const struct node *n, struct slice path,
                         const struct load_types *types)
 {
@@ -53,13 +53,14 @@ static bool check_field(struct loader *l, const struct node *n, struct slice pat
                               "the field '%.*s' is not for agreements to say", SHOWN(path));
         any |= slot >= 0;
     }
-    return any ||
-           strict_say(&l->reader, n, "bundle.category",
+    if (any)
+        return true;
+    return strict_say(&l->reader, n, "bundle.category",
                       "'%.*s' is no category, and no field of any type it is for", SHOWN(path));
 }
 
 /* Its part of each category that it has in any type. */
-static void load_field(struct loader *l, const struct node *n, struct slice path,
+static void load_one_field(struct loader *l, const struct node *n, struct slice path,
                        const struct load_types *types, struct categories *out)
 {
     const struct catalogue *c = l->bundle->catalogue;
@@ -87,11 +88,11 @@ void load_named(struct loader *l, const struct node *list, const struct load_typ
         struct categories one = { { 0 } };
         struct slice name = n->kind == NODE_TEXT ? n->text : SLICE(""), path;
         if (catalogue_field(name, &path))
-            load_field(l, n, path, types, out);
+            load_one_field(l, n, path, types, out);
         else if (catalogue_categories(c, name, &one))
             categories_join(out, &one);
         else if (slice_find(path, '.') < path.n)
-            load_field(l, n, path, types, out);
+            load_one_field(l, n, path, types, out);
         else
             (void)strict_say(&l->reader, n, "bundle.category",
                              "unknown or ambiguous category '%.*s'", SHOWN(name));
@@ -104,7 +105,9 @@ static int by_path(const void *a, const void *b)
 {
     const struct carved *left = a, *right = b;
     int order = slice_compare(left->path, right->path);
-    return order ? order : (left->category > right->category) - (left->category < right->category);
+    if (order)
+        return order;
+    return (left->category > right->category) - (left->category < right->category);
 }
 
 /* The parts as they were numbered while reading, sorted; in the set each bit moves with its part. */
@@ -120,15 +123,15 @@ static bool sort_carved(struct loader *l, struct sorting *s)
     if (!was)
         return strict_memory(&l->reader);
     *s = (struct sorting){ l->bundle, was };
-    if (n)
+    if (n) {
         memcpy(was, l->carved, n * sizeof *was);
-    if (n)
         qsort(l->carved, n, sizeof *was, by_path);
+    }
     return true;
 }
 
-/* By the new numbers, and closed over what is carved out of its categories. */
-static void settle(const struct sorting *s, struct categories *set)
+/* Puts a set in the new numbers, and adds what is carved out of its categories. */
+static void settle_set(const struct sorting *s, struct categories *set)
 {
     const struct compiled *k = s->bundle->compiled;
     size_t first = catalogue_category_count(s->bundle->catalogue);
@@ -136,10 +139,10 @@ static void settle(const struct sorting *s, struct categories *set)
     for (size_t i = 0; i < k->carved_count; i++)
         set->bits[(first + i) / 64] &= ~((uint64_t)1 << ((first + i) % 64));
     for (size_t i = 0; i < k->carved_count; i++) {
-        const struct carved *field = categories_has(&named, (unsigned)(first + i))
-                                         ? bsearch(&s->was[i], k->carved, k->carved_count,
-                                                   sizeof *field, by_path)
-                                         : NULL;
+        if (!categories_has(&named, (unsigned)(first + i)))
+            continue;
+        const struct carved *field =
+            bsearch(&s->was[i], k->carved, k->carved_count, sizeof *field, by_path);
         if (field)
             categories_add(set, (unsigned)(first + (size_t)(field - k->carved)));
     }
@@ -150,15 +153,15 @@ static void settle_sets(struct loader *l, const struct sorting *s)
 {
     for (size_t i = 0; i < l->bundle->clause_count; i++) {
         struct clause *c = &l->clauses[i];
-        settle(s, &c->release);
+        settle_set(s, &c->release);
         c->plain = c->release;
         for (enum obligation o = 0; o < OBLIGE_COUNT; o++) {
-            settle(s, &c->obliged[o]);
+            settle_set(s, &c->obliged[o]);
             categories_drop(&c->plain, &c->obliged[o]);
         }
     }
     for (size_t i = 0; i < l->bundle->prohibition_count; i++)
-        settle(s, &l->prohibitions[i].withhold);
+        settle_set(s, &l->prohibitions[i].withhold);
 }
 
 static unsigned part_of_slot(const struct bundle *b, const struct slot *s)

@@ -15,7 +15,7 @@ static unsigned read_roles(const struct strict *r, const struct node *list)
     return roles;
 }
 
-static void read_one(struct loader *l, const struct node *n, struct named *out)
+static void read_person(struct loader *l, const struct node *n, struct named *out)
 {
     const struct strict *r = &l->reader;
     int64_t start_ms;
@@ -60,7 +60,7 @@ void load_named_people(struct loader *l, const struct node *map)
         struct named *one = &list[p->count];
         if (!strict_is(&l->reader, n, NODE_MAP, "a person"))
             continue;
-        read_one(l, n, one);
+        read_person(l, n, one);
         refuse_shared(&l->reader, n, p, one);
         p->count++;
     }

@@ -33,16 +33,32 @@ static void load_codes(struct loader *l, const struct node *codes)
     strict_keys(&l->reader, codes, &load_keys_codes);
 }
 
-/* "1f3a-90c2-77de-04b1", as concordat key prints it. */
+static bool is_small_hex(uint8_t c)
+{
+    bool is_capital = c >= 'A' && c <= 'F';
+    return hex_digit(c) >= 0 && !is_capital;
+}
+
+/* "1f3a-90c2-77de-04b1", as concordat key prints it: a hyphen after every four digits. */
+static bool is_key_check(struct slice s)
+{
+    if (s.n != KEY_CHECK_CHARS)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_hyphen_here = i % 5 == 4;
+        if (is_hyphen_here && s.p[i] != '-')
+            return false;
+        if (!is_hyphen_here && !is_small_hex(s.p[i]))
+            return false;
+    }
+    return true;
+}
+
 static struct key_check load_key_check(struct loader *l, const struct node *n)
 {
-    bool good = n && n->kind == NODE_TEXT && n->text.n == KEY_CHECK_CHARS;
-    for (size_t i = 0; good && i < KEY_CHECK_CHARS; i++)
-        good = i % 5 == 4 ? n->text.p[i] == '-'
-                          : hex_digit(n->text.p[i]) >= 0 && !(n->text.p[i] >= 'A' && n->text.p[i] <= 'F');
     if (!n || n->kind != NODE_TEXT)
         return (struct key_check){ .line = 0 };
-    if (!good)
+    if (!is_key_check(n->text))
         (void)strict_say(&l->reader, n, "bundle.word",
                          "'%.*s' is no check value of a key, as concordat key check prints it",
                          SHOWN(n->text));
@@ -84,8 +100,11 @@ static void index_names(struct loader *l)
     const struct bundle *b = l->bundle;
     struct compiled *k = l->compiled;
     struct arena *a = l->reader.arena;
-    if (!names_index(&k->services, a, &b->services->name, sizeof *b->services, b->service_count) ||
-        !names_index(&k->agencies, a, &b->agencies->name, sizeof *b->agencies, b->agency_count))
+    bool done =
+        names_index(&k->services, a, &b->services->name, sizeof *b->services, b->service_count);
+    done = done &&
+           names_index(&k->agencies, a, &b->agencies->name, sizeof *b->agencies, b->agency_count);
+    if (!done)
         (void)strict_memory(&l->reader);
 }
 
@@ -124,7 +143,7 @@ static void load_agencies(struct loader *l, const struct node *list)
     index_names(l);
 }
 
-static void read_approvers(struct loader *l, const struct node *map)
+static void read_region_approvers(struct loader *l, const struct node *map)
 {
     struct approvers *by = &l->bundle->approvers;
     load_approvers(&l->reader, map, by);
@@ -148,7 +167,7 @@ void load_region(struct loader *l, const struct node *root)
     if (agencies)
         load_agencies(l, agencies);
     load_key_checks(l, strict_member(root, "key_checks", NODE_MAP));
-    read_approvers(l, node_get(root, "approvers"));
+    read_region_approvers(l, node_get(root, "approvers"));
     load_named_people(l, strict_member(root, "people", NODE_MAP));
     load_holds(l, strict_member(root, "holds", NODE_MAP));
 }

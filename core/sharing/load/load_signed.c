@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "sharing/load/load.h"
 
-/* The file that is being loaded: remembered last. */
+/* The bytes of the file that is being loaded: the last that were remembered. */
 static struct slice file_bytes(const struct loader *l)
 {
     return l->hashed_count ? l->hashed[l->hashed_count - 1] : (struct slice){ 0 };
@@ -37,7 +37,7 @@ static void put_clauses(const struct bundle *b, size_t agreement, struct buf *ou
     }
 }
 
-/* head: what kind of document it is; tail: what else of the region is meant by it. */
+/* The hash that is signed. head: the kind of document; tail: what of the region belongs to it. */
 static void hash_file(struct loader *l, const char *head, struct slice tail,
                       uint8_t out[HASH_BYTES])
 {
@@ -51,37 +51,36 @@ static void hash_file(struct loader *l, const char *head, struct slice tail,
 
 static bool is_source(const struct bundle *b, size_t agreement, size_t agency)
 {
-    for (size_t i = 0; i < b->clause_count; i++)
-        for (unsigned s = 0; s < b->service_count && b->clauses[i].agreement == agreement; s++)
-            if (b->services[s].agency == agency && services_have(&b->clauses[i].from, s))
+    for (size_t i = 0; i < b->clause_count; i++) {
+        const struct clause *c = &b->clauses[i];
+        if (c->agreement != agreement)
+            continue;
+        for (unsigned s = 0; s < b->service_count; s++)
+            if (b->services[s].agency == agency && services_have(&c->from, s))
                 return true;
+    }
     return false;
 }
 
-/* The parties that share something by it; of one that shares nothing, all. */
+/* The parties whose approval is wanted: those that share something by it. Every party, where none
+ * shares, or where approvals are only written. */
 static bool find_wanted(struct loader *l, size_t agreement, struct agreement *g)
 {
     uint16_t *list = ARENA_ARRAY(l->reader.arena, g->party_count + 1, uint16_t);
     if (!list)
         return strict_memory(&l->reader);
-    for (int all = !l->source->approvals; all < 2 && !g->wanted_count; all++)
-        for (size_t i = 0; i < g->party_count; i++)
-            if (all || is_source(l->bundle, agreement, g->parties[i].agency))
-                list[g->wanted_count++] = g->parties[i].agency;
+    for (size_t i = 0; l->source->approvals && i < g->party_count; i++)
+        if (is_source(l->bundle, agreement, g->parties[i].agency))
+            list[g->wanted_count++] = g->parties[i].agency;
+    bool are_all_wanted = g->wanted_count == 0;
+    for (size_t i = 0; are_all_wanted && i < g->party_count; i++)
+        list[g->wanted_count++] = g->parties[i].agency;
     g->wanted = list;
     return true;
 }
 
-static bool is_party(const struct agreement *g, int agency)
-{
-    for (size_t i = 0; i < g->party_count; i++)
-        if (agency >= 0 && g->parties[i].agency == agency)
-            return true;
-    return false;
-}
-
-/* By one of the people, who may extend an agreement and not approve it. */
-static bool is_by_person(struct slice role)
+/* The role of people of region.yaml, who may extend an agreement but not approve it. */
+static bool is_person_role(struct slice role)
 {
     return slice_equal_text(role, people_role_name(ROLE_EXTENDS));
 }
@@ -93,13 +92,13 @@ static bool are_two(const struct approval *list, size_t n)
     for (size_t i = 0; i < n; i++) {
         names |= !slice_equal(list[i].name, list[0].name);
         agencies |= list[i].agency != list[0].agency;
-        people |= is_by_person(list[i].role);
+        people |= is_person_role(list[i].role);
     }
     return names && (agencies || !people);
 }
 
-/* The signatures of what has that hash, by parties of g; whether it is inherited, too. False when that
- * could not be told, which is a problem of its own and no missing signature. */
+/* The good signatures by parties of g on what has that hash; *inherited: whether it is inherited. False
+ * when memory was out: a problem of its own, and not a missing signature. */
 static bool find_signatures(struct loader *l, const struct agreement *g,
                             const uint8_t what[HASH_BYTES], struct approval *out, size_t *count,
                             bool *inherited)
@@ -112,9 +111,11 @@ static bool find_signatures(struct loader *l, const struct agreement *g,
         int agency = one->inherited ? -1 : bundle_agency(l->bundle, one->agency);
         if (!hash_equal(one->what, what))
             continue;
-        bool good = false;
         *inherited |= one->inherited;
-        if (is_party(g, agency) && !signed_approval_good(l->bundle->region, one, &good, &e))
+        if (!agreement_has_party(g, agency))
+            continue;
+        bool good = false;
+        if (!signed_approval_good(l->bundle->region, one, &good, &e))
             return strict_memory(&l->reader);
         if (good)
             out[(*count)++] =
@@ -127,7 +128,7 @@ static size_t without_people(struct approval *list, size_t n)
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
-        if (!is_by_person(list[i].role))
+        if (!is_person_role(list[i].role))
             list[kept++] = list[i];
     return kept;
 }

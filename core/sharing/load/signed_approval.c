@@ -13,12 +13,12 @@ static void put_claim(const struct signed_approval *a, struct buf *out)
     buf_hex(out, slice_of(a->what, HASH_BYTES));
     const struct slice words[] = { a->name, a->agency, a->role, slice_of(key, sizeof key),
                                    time_ms_to_iso(a->at_ms, time) };
-    for (size_t i = 0; i < sizeof words / sizeof words[0] && !a->inherited; i++) {
+    if (a->inherited)
+        return;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         buf_byte(out, ' ');
         buf_put(out, words[i]);
     }
-    if (a->inherited)
-        return;
     buf_byte(out, ' ');
     buf_hex(out, slice_of(a->bundle, HASH_BYTES));
 }

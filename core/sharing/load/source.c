@@ -11,7 +11,7 @@
 const char *const source_folders[] = { "agreements", "prohibitions", "extensions", "stops", NULL };
 static const char *const single_files[] = { "region.yaml", "facts.yaml", "aliases.yaml" };
 
-static int compare_names(const void *a, const void *b)
+static int compare_file_names(const void *a, const void *b)
 {
     const char *const *left = a, *const *right = b;
     return strcmp(*left, *right);
@@ -30,16 +30,21 @@ static bool folder_read(const void *ctx, struct arena *a, const char *name, stru
     if (!path)
         return err_memory(e);
     *found = access(path, F_OK) == 0 || errno != ENOENT;
-    return !*found || tree_read_file(a, path, SOURCE_FILE_BYTES_MAX, out, e);
+    if (!*found)
+        return true;
+    return tree_read_file(a, path, SOURCE_FILE_BYTES_MAX, out, e);
 }
 
-static bool add_name(struct arena *a, const char *folder, const char *name,
+static bool add_file_name(struct arena *a, const char *folder, const char *name,
                      struct source_names *out, struct err *e)
 {
     if (out->count == SOURCE_FILES_MAX)
         return err_set(e, ERR_REJECT, "bundle.limit", 0, "more than %d files", SOURCE_FILES_MAX);
     out->list[out->count] = arena_format(a, "%s/%s", folder, name);
-    return out->list[out->count++] || err_memory(e);
+    if (!out->list[out->count])
+        return err_memory(e);
+    out->count++;
+    return true;
 }
 
 static bool folder_list(const void *ctx, struct arena *a, const char *folder,
@@ -50,17 +55,18 @@ static bool folder_list(const void *ctx, struct arena *a, const char *folder,
     if (!path || !out->list)
         return err_memory(e);
     DIR *dir = opendir(path);
+    if (!dir && errno == ENOENT)
+        return true;
     if (!dir)
-        return errno == ENOENT ||
-               err_set(e, ERR_REJECT, "bundle.folder", 0, "cannot read this folder");
+        return err_set(e, ERR_REJECT, "bundle.folder", 0, "cannot read this folder");
     out->found = true;
-    bool good = true;
-    for (struct dirent *entry = readdir(dir); entry && good; entry = readdir(dir))
+    bool done = true;
+    for (struct dirent *entry = readdir(dir); entry && done; entry = readdir(dir))
         if (is_yaml(entry->d_name))
-            good = add_name(a, folder, entry->d_name, out, e);
+            done = add_file_name(a, folder, entry->d_name, out, e);
     (void)closedir(dir);
-    qsort(out->list, out->count, sizeof *out->list, compare_names);
-    return good;
+    qsort(out->list, out->count, sizeof *out->list, compare_file_names);
+    return done;
 }
 
 struct bundle_source source_folder(const char *folder)
@@ -77,8 +83,11 @@ bool source_is_file(const char *name)
             return true;
     for (const char *const *folder = source_folders; *folder; folder++) {
         size_t n = strlen(*folder);
-        if (strncmp(name, *folder, n) == 0 && name[n] == '/')
-            return !strchr(name + n + 1, '/') && is_yaml(name + n + 1);
+        bool is_within = strncmp(name, *folder, n) == 0 && name[n] == '/';
+        if (!is_within)
+            continue;
+        const char *rest = name + n + 1;
+        return !strchr(rest, '/') && is_yaml(rest);
     }
     return false;
 }
@@ -115,6 +124,6 @@ bool source_all(const struct bundle_source *s, struct arena *a, struct source_na
         if (found)
             out->list[out->count++] = single_files[i];
     }
-    qsort(out->list, out->count, sizeof *out->list, compare_names);
+    qsort(out->list, out->count, sizeof *out->list, compare_file_names);
     return true;
 }

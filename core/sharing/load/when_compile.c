@@ -60,7 +60,7 @@ bool when_signature(size_t i, struct when_signature *out)
     return true;
 }
 
-static bool check(struct checker *k, struct when_node *n);
+static bool check_node(struct checker *k, struct when_node *n);
 
 static bool bad_name(struct checker *k, const struct when_node *n, const char *what)
 {
@@ -114,7 +114,8 @@ static bool check_path(struct checker *k, struct when_node *n, bool needs_type)
                            (const char *)n->text.p);
         enum when_type type = WHEN_BOOL;
         bool has_type = slot_type(plan_slot_at(p, (size_t)slot), &type);
-        if (needs_type && (!has_type || (is_typed && type != n->type)))
+        bool has_one_type = has_type && (!is_typed || type == n->type);
+        if (needs_type && !has_one_type)
             return bad_type(k, n, "this field cannot be compared");
         n->type = type;
         is_typed = true;
@@ -125,7 +126,7 @@ static bool check_path(struct checker *k, struct when_node *n, bool needs_type)
     return true;
 }
 
-static bool check_word(struct checker *k, struct when_node *n)
+static bool check_variable(struct checker *k, struct when_node *n)
 {
     n->type = WHEN_WHO;
     if (slice_equal_text(n->text, "recipient")) {
@@ -145,9 +146,10 @@ static bool check_word(struct checker *k, struct when_node *n)
 static bool check_list(struct checker *k, struct when_node *n)
 {
     for (struct when_node *item = n->args; item; item = item->next) {
-        if (!check(k, item))
+        if (!check_node(k, item))
             return false;
-        if (item->type != n->args->type || (item->type != WHEN_TEXT && item->type != WHEN_NUMBER))
+        bool may_be_listed = item->type == WHEN_TEXT || item->type == WHEN_NUMBER;
+        if (!may_be_listed || item->type != n->args->type)
             return bad_type(k, item, "a list holds texts, or numbers");
     }
     n->type = n->args->type == WHEN_TEXT ? WHEN_TEXTS : WHEN_NUMBERS;
@@ -169,8 +171,9 @@ static bool check_names(struct checker *k, struct when_node *who, struct when_no
 {
     who->op = WHEN_NAME;
     who->type = WHEN_TEXT;
-    return text->op != WHEN_LITERAL || bundle_service(k->scope->bundle, text->text) >= 0 ||
-           bad_name(k, text, "service");
+    if (text->op != WHEN_LITERAL || bundle_service(k->scope->bundle, text->text) >= 0)
+        return true;
+    return bad_name(k, text, "service");
 }
 
 static bool check_in(struct checker *k, const struct when_node *n)
@@ -184,19 +187,23 @@ static bool check_in(struct checker *k, const struct when_node *n)
 static bool check_comparison(struct checker *k, struct when_node *n)
 {
     struct when_node *left = n->args, *right = left->next;
-    if (!check(k, left) || !check(k, right))
+    if (!check_node(k, left) || !check_node(k, right))
         return false;
     n->type = WHEN_BOOL;
     if (n->op == WHEN_IN)
         return check_in(k, n);
-    if (is_equality(n) && left->type == WHEN_WHO && right->type == WHEN_TEXT)
+    bool is_equal_or_not = is_equality(n);
+    if (is_equal_or_not && left->type == WHEN_WHO && right->type == WHEN_TEXT)
         return check_names(k, left, right);
-    if (is_equality(n) && left->type == WHEN_TEXT && right->type == WHEN_WHO)
+    if (is_equal_or_not && left->type == WHEN_TEXT && right->type == WHEN_WHO)
         return check_names(k, right, left);
     if (left->type != right->type)
         return bad_type(k, n, "the two sides differ in type");
-    return is_ordered(left->type) || (left->type == WHEN_BOOL && is_equality(n)) ||
-           bad_type(k, n, "these cannot be compared");
+    if (is_ordered(left->type))
+        return true;
+    if (is_equal_or_not && left->type == WHEN_BOOL)
+        return true;
+    return bad_type(k, n, "these cannot be compared");
 }
 
 /* "1h30m", "90s", "250ms" as CEL writes a duration. */
@@ -226,19 +233,24 @@ static bool parse_span(struct slice s, int64_t *ms)
     return s.n > 0;
 }
 
+static bool parse_moment(struct slice s, int64_t *ms)
+{
+    struct moment m;
+    if (!time_from_iso(s, &m) || m.precision < TIME_MINUTE)
+        return false;
+    *ms = m.ms;
+    return true;
+}
+
 static bool fold_time(struct checker *k, struct when_node *n)
 {
     struct when_node *text = n->args;
     if (text->op != WHEN_LITERAL)
         return n->function == WHEN_TIMESTAMP || bad_type(k, n, "duration() takes a literal");
-    struct moment m;
-    bool is_read = n->function == WHEN_DURATION
-                       ? parse_span(text->text, &n->number)
-                       : time_from_iso(text->text, &m) && m.precision >= TIME_MINUTE;
+    bool is_read = n->function == WHEN_DURATION ? parse_span(text->text, &n->number)
+                                                : parse_moment(text->text, &n->number);
     if (!is_read)
         return bad_type(k, text, "a time or duration that cannot be read");
-    if (n->function == WHEN_TIMESTAMP)
-        n->number = m.ms;
     n->op = WHEN_LITERAL;
     return true;
 }
@@ -251,16 +263,20 @@ static bool check_kind(struct checker *k, const struct when_node *n)
     const char *what = "";
     switch (n->function) {
     case WHEN_RELATIONSHIP:
-        words = &s->relationships, what = "kind of relationship";
+        words = &s->relationships;
+        what = "kind of relationship";
         break;
     case WHEN_CONSENT:
-        words = &s->purposes, what = "purpose of this agreement";
+        words = &s->purposes;
+        what = "purpose of this agreement";
         break;
     case WHEN_RESTRICTED:
-        words = &s->restrictions, what = "kind of restriction";
+        words = &s->restrictions;
+        what = "kind of restriction";
         break;
     case WHEN_RESPONSIBLE:
-        words = &s->functions, what = "function";
+        words = &s->functions;
+        what = "function";
         break;
     default:
         return true;
@@ -306,12 +322,14 @@ static bool check_arguments(struct checker *k, struct when_node *n)
 {
     int count = 0;
     for (struct when_node *arg = n->args; arg; arg = arg->next, count++) {
-        if (!check(k, arg))
+        if (!check_node(k, arg))
             return false;
         if (count >= functions[n->function].arity)
             return bad_type(k, arg, "too many arguments");
         enum when_type wanted = functions[n->function].args[count];
-        if (arg->type == wanted || (wanted == WHEN_WHO && check_who(k, arg)))
+        if (arg->type == wanted)
+            continue;
+        if (wanted == WHEN_WHO && check_who(k, arg))
             continue;
         return bad_type(k, arg, "an argument of the wrong type");
     }
@@ -352,7 +370,7 @@ static bool check_logic(struct checker *k, struct when_node *n)
 {
     n->type = WHEN_BOOL;
     for (struct when_node *arg = n->args; arg; arg = arg->next) {
-        if (!check(k, arg))
+        if (!check_node(k, arg))
             return false;
         if (arg->type != WHEN_BOOL)
             return bad_type(k, arg, "a condition was expected, true or false");
@@ -360,7 +378,7 @@ static bool check_logic(struct checker *k, struct when_node *n)
     return true;
 }
 
-static bool check(struct checker *k, struct when_node *n)
+static bool check_node(struct checker *k, struct when_node *n)
 {
     switch (n->op) {
     case WHEN_OR:
@@ -372,7 +390,7 @@ static bool check(struct checker *k, struct when_node *n)
     case WHEN_LIST:
         return check_list(k, n);
     case WHEN_PATH:
-        return check_word(k, n);
+        return check_variable(k, n);
     case WHEN_HAS:
         if (!check_path(k, n->args, false))
             return false;
@@ -397,10 +415,8 @@ bool when_compile(const struct when_scope *s, struct arena *a, struct slice text
     struct checker k = { s, a, w, e };
     w->root = root;
     w->text = text;
-    if (!check(&k, root))
+    if (!check_node(&k, root))
         return false;
     *out = w;
     return root->type == WHEN_BOOL || bad_type(&k, root, "it is neither true nor false");
 }
-
-/* ---- what it reads ---- */

@@ -16,13 +16,13 @@ struct parser {
 
 static struct when_node *parse_or(struct parser *p);
 
-static struct when_node *fail(struct parser *p, const char *code, const char *what)
+static struct when_node *parse_failed(struct parser *p, const char *code, const char *what)
 {
     (void)err_set(p->e, ERR_REJECT, code, p->at, "cannot read the condition: %s", what);
     return NULL;
 }
 
-static void skip_blanks(struct parser *p)
+static void parser_skip_blanks(struct parser *p)
 {
     while (p->at < p->text.n && strchr(" \t\r\n", p->text.p[p->at]))
         p->at++;
@@ -38,16 +38,22 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-static uint8_t peek(struct parser *p)
+/* 0 past the end. */
+static uint8_t byte_at(const struct parser *p, size_t at)
 {
-    skip_blanks(p);
-    return p->at < p->text.n ? p->text.p[p->at] : 0;
+    return at < p->text.n ? p->text.p[at] : 0;
+}
+
+static uint8_t peek_byte(struct parser *p)
+{
+    parser_skip_blanks(p);
+    return byte_at(p, p->at);
 }
 
 /* Takes the mark when it comes next. */
-static bool take(struct parser *p, const char *mark)
+static bool take_mark(struct parser *p, const char *mark)
 {
-    skip_blanks(p);
+    parser_skip_blanks(p);
     struct slice rest = slice_from(p->text, p->at);
     if (!slice_starts(rest, slice_text(mark)))
         return false;
@@ -55,7 +61,7 @@ static bool take(struct parser *p, const char *mark)
     return true;
 }
 
-static struct when_node *node(struct parser *p, enum when_op op, size_t at)
+static struct when_node *new_node(struct parser *p, enum when_op op, size_t at)
 {
     struct when_node *n = ARENA_NEW(p->arena, struct when_node);
     if (!n) {
@@ -71,11 +77,11 @@ static struct when_node *node(struct parser *p, enum when_op op, size_t at)
 static struct slice take_name(struct parser *p)
 {
     size_t from = p->at;
-    while (p->at < p->text.n && is_name_start(p->text.p[p->at])) {
-        while (p->at < p->text.n && (is_name_start(p->text.p[p->at]) || is_digit(p->text.p[p->at])))
+    while (is_name_start(byte_at(p, p->at))) {
+        while (is_name_start(byte_at(p, p->at)) || is_digit(byte_at(p, p->at)))
             p->at++;
-        if (p->at + 1 >= p->text.n || p->text.p[p->at] != '.' ||
-            !is_name_start(p->text.p[p->at + 1]))
+        bool goes_on = byte_at(p, p->at) == '.' && is_name_start(byte_at(p, p->at + 1));
+        if (!goes_on)
             break;
         p->at++;
     }
@@ -85,43 +91,50 @@ static struct slice take_name(struct parser *p)
 /* "text": no escapes but \" and \\, no control characters. */
 static struct when_node *parse_text(struct parser *p)
 {
-    struct when_node *n = node(p, WHEN_LITERAL, p->at++);
-    uint8_t *copy = n ? arena_alloc(p->arena, p->text.n - p->at + 1) : NULL;
+    struct when_node *n = new_node(p, WHEN_LITERAL, p->at);
+    if (!n)
+        return NULL;
+    p->at++; /* the opening quote */
+    uint8_t *copy = arena_alloc(p->arena, p->text.n - p->at + 1);
     size_t length = 0;
-    if (!copy)
-        return n ? ((void)err_memory(p->e), NULL) : NULL;
+    if (!copy) {
+        (void)err_memory(p->e);
+        return NULL;
+    }
     for (; p->at < p->text.n && p->text.p[p->at] != '"'; p->at++) {
         uint8_t c = p->text.p[p->at];
         if (c < 0x20)
-            return fail(p, "when.syntax", "a control character within a text");
+            return parse_failed(p, "when.syntax", "a control character within a text");
         if (c == '\\') {
-            c = ++p->at < p->text.n ? p->text.p[p->at] : 0;
+            p->at++;
+            c = byte_at(p, p->at);
             if (c != '"' && c != '\\')
-                return fail(p, "when.syntax", "an escape other than \\\" and \\\\");
+                return parse_failed(p, "when.syntax", "an escape other than \\\" and \\\\");
         }
         copy[length++] = c;
     }
     if (p->at == p->text.n)
-        return fail(p, "when.syntax", "a text without its closing quote");
+        return parse_failed(p, "when.syntax", "a text without its closing quote");
     p->at++;
     n->type = WHEN_TEXT;
     n->text = slice_of(copy, length);
     if (!slice_is_utf8(n->text))
-        return fail(p, "when.syntax", "a text that is not UTF-8");
+        return parse_failed(p, "when.syntax", "a text that is not UTF-8");
     return n;
 }
 
 static struct when_node *parse_number(struct parser *p)
 {
-    size_t from = p->at++;
+    size_t from = p->at;
+    p->at++; /* a digit or '-' */
     while (p->at < p->text.n && is_digit(p->text.p[p->at]))
         p->at++;
-    struct when_node *n = node(p, WHEN_LITERAL, from);
+    struct when_node *n = new_node(p, WHEN_LITERAL, from);
     if (!n)
         return NULL;
     n->type = WHEN_NUMBER;
     if (!slice_to_i64(slice_of(p->text.p + from, p->at - from), &n->number))
-        return fail(p, "when.syntax", "a number that is none, or too great");
+        return parse_failed(p, "when.syntax", "a number that is none, or too great");
     return n;
 }
 
@@ -132,16 +145,18 @@ static bool parse_items(struct parser *p, struct when_node *owner, const char *c
                         bool may_be_empty)
 {
     struct when_node **end = &owner->args;
-    if (may_be_empty && take(p, close))
+    if (may_be_empty && take_mark(p, close))
         return true;
     do {
-        if (!(*end = parse_term(p)))
+        struct when_node *item = parse_term(p);
+        if (!item)
             return false;
-        end = &(*end)->next;
-    } while (take(p, ","));
-    if (take(p, close))
+        *end = item;
+        end = &item->next;
+    } while (take_mark(p, ","));
+    if (take_mark(p, close))
         return true;
-    (void)fail(p, "when.syntax", "a list that is not closed");
+    (void)parse_failed(p, "when.syntax", "a list that is not closed");
     return false;
 }
 
@@ -149,7 +164,7 @@ static struct when_node *parse_word(struct parser *p)
 {
     size_t at = p->at;
     struct slice name = take_name(p);
-    struct when_node *n = node(p, WHEN_PATH, at);
+    struct when_node *n = new_node(p, WHEN_PATH, at);
     if (!n)
         return NULL;
     n->text = name;
@@ -159,41 +174,43 @@ static struct when_node *parse_word(struct parser *p)
         n->number = name.n == 4;
         return n;
     }
-    if (!take(p, "("))
+    if (!take_mark(p, "("))
         return n;
     n->op = slice_equal_text(name, "has") ? WHEN_HAS : WHEN_CALL;
     if (!parse_items(p, n, ")", n->op == WHEN_CALL))
         return NULL;
     if (n->op == WHEN_HAS && (n->args->next || n->args->op != WHEN_PATH))
-        return fail(p, "when.syntax", "has() takes one path");
+        return parse_failed(p, "when.syntax", "has() takes one path");
     return n;
 }
 
 static struct when_node *parse_term_here(struct parser *p)
 {
-    uint8_t c = peek(p);
+    uint8_t c = peek_byte(p);
     if (c == '"')
         return parse_text(p);
     if (is_digit(c) || c == '-')
         return parse_number(p);
     if (is_name_start(c))
         return parse_word(p);
-    if (take(p, "[")) {
-        struct when_node *n = node(p, WHEN_LIST, p->at - 1);
-        return n && parse_items(p, n, "]", false) ? n : NULL;
+    if (take_mark(p, "[")) {
+        struct when_node *list = new_node(p, WHEN_LIST, p->at - 1);
+        if (!list || !parse_items(p, list, "]", false))
+            return NULL;
+        return list;
     }
-    if (!take(p, "("))
-        return fail(p, "when.syntax", "a value was expected");
+    if (!take_mark(p, "("))
+        return parse_failed(p, "when.syntax", "a value was expected");
     struct when_node *n = parse_or(p);
-    if (n && !take(p, ")"))
-        return fail(p, "when.syntax", "a parenthesis that is not closed");
+    if (n && !take_mark(p, ")"))
+        return parse_failed(p, "when.syntax", "a parenthesis that is not closed");
     return n;
 }
 
 static struct when_node *parse_term(struct parser *p)
 {
     if (p->depth == WHEN_DEPTH_MAX)
-        return fail(p, "when.depth", "nested more than 16 deep");
+        return parse_failed(p, "when.depth", "nested more than 16 deep");
     p->depth++;
     struct when_node *n = parse_term_here(p);
     p->depth--;
@@ -209,18 +226,17 @@ static bool take_comparison(struct parser *p, enum when_op *op)
     } marks[] = { { "==", WHEN_EQ }, { "!=", WHEN_NE }, { "<=", WHEN_LE },
                   { ">=", WHEN_GE }, { "<", WHEN_LT },  { ">", WHEN_GT } };
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        if (take(p, marks[i].mark)) {
+        if (take_mark(p, marks[i].mark)) {
             *op = marks[i].op;
             return true;
         }
-    size_t before = p->at;
-    skip_blanks(p);
+    parser_skip_blanks(p);
     size_t word_at = p->at;
-    if (is_name_start(peek(p)) && slice_equal_text(take_name(p), "in")) {
+    if (slice_equal_text(take_name(p), "in")) {
         *op = WHEN_IN;
         return true;
     }
-    p->at = before < word_at ? word_at : before;
+    p->at = word_at;
     return false;
 }
 
@@ -230,7 +246,7 @@ static struct when_node *parse_comparison(struct parser *p)
     enum when_op op = WHEN_EQ;
     if (!left || !take_comparison(p, &op))
         return left;
-    struct when_node *n = node(p, op, left->at);
+    struct when_node *n = new_node(p, op, left->at);
     if (!n)
         return NULL;
     n->args = left;
@@ -241,28 +257,29 @@ static struct when_node *parse_comparison(struct parser *p)
 static struct when_node *parse_not(struct parser *p)
 {
     size_t at = p->at;
-    if (peek(p) != '!' || !take(p, "!"))
+    if (peek_byte(p) != '!' || !take_mark(p, "!"))
         return parse_comparison(p);
-    struct when_node *n = node(p, WHEN_NOT, at);
+    struct when_node *n = new_node(p, WHEN_NOT, at);
     if (!n)
         return NULL;
     n->args = parse_comparison(p);
     return n->args ? n : NULL;
 }
 
-/* part { mark part }: one part stays itself. */
+/* operand { mark operand }: a single operand stands for itself. */
 static struct when_node *parse_chain(struct parser *p, enum when_op op, const char *mark,
-                                     struct when_node *(*part)(struct parser *))
+                                     struct when_node *(*operand)(struct parser *))
 {
-    struct when_node *first = part(p), *n = first, *last = first;
-    while (last && take(p, mark)) {
+    struct when_node *first = operand(p), *n = first, *last = first;
+    while (last && take_mark(p, mark)) {
         if (n == first) {
-            n = node(p, op, first->at);
+            n = new_node(p, op, first->at);
             if (!n)
                 return NULL;
             n->args = first;
         }
-        last = last->next = part(p);
+        last->next = operand(p);
+        last = last->next;
     }
     return last ? n : NULL;
 }
@@ -283,8 +300,8 @@ bool when_parse(struct arena *a, struct slice text, struct when_node **out, stru
     *out = parse_or(&p);
     if (!*out)
         return false;
-    skip_blanks(&p);
+    parser_skip_blanks(&p);
     if (p.at < text.n)
-        return fail(&p, "when.syntax", "something follows its end") != NULL;
+        return parse_failed(&p, "when.syntax", "something follows its end") != NULL;
     return true;
 }

@@ -6,6 +6,14 @@ bool agreement_in_force(const struct agreement *g, int64_t ms)
     return g->approved && ms >= g->from_ms && ms < g->until_ms && ms < g->stopped_ms;
 }
 
+bool agreement_has_party(const struct agreement *g, int agency)
+{
+    for (size_t i = 0; i < g->party_count; i++)
+        if (g->parties[i].agency == agency)
+            return true;
+    return false;
+}
+
 bool agreement_approved_by(const struct agreement *g, uint16_t agency)
 {
     for (size_t i = 0; i < g->approval_count; i++)
@@ -20,8 +28,9 @@ void agreements_succeed(struct agreement *list, size_t n)
         struct agreement *g = &list[i];
         for (size_t j = 0; j < n; j++) {
             const struct agreement *later = &list[j];
-            if (later->approved && later->version > g->version &&
-                slice_equal(later->name, g->name) && later->from_ms < g->superseded_ms)
+            if (!later->approved || later->version <= g->version)
+                continue;
+            if (slice_equal(later->name, g->name) && later->from_ms < g->superseded_ms)
                 g->superseded_ms = later->from_ms;
         }
     }

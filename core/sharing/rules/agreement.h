@@ -7,14 +7,14 @@
 #include "base/slice.h"
 #include "host/crypto.h"
 
-/* Of a date that is none: 0 is one, the first of 1970, and so is what is less. */
+/* No date. 0 and less are dates: the first day of 1970, and days before it. */
 #define NEVER_MS INT64_MAX
 /* A party of an agreement and its own legal basis (UK GDPR articles, DPA 2018 Schedule 1). */
 struct party {
     uint16_t agency;
     struct slice uk_gdpr, special_category, schedule_1; /* schedule_1 may be empty */
 };
-/* That a named office of a party has approved: signed, or, where nothing is signed, written. */
+/* The approval of a party by a named office: a signature or, where nothing is signed, a line. */
 struct approval {
     uint16_t agency;
     struct slice role;
@@ -51,12 +51,13 @@ struct agreement {
     struct slice stop;                  /* why */
     int64_t superseded_ms;              /* an approved later version begins; NEVER_MS: none does */
 };
+bool agreement_has_party(const struct agreement *g, int agency);
 /* Whether somebody of that agency has approved. */
 bool agreement_approved_by(const struct agreement *g, uint16_t agency);
 /* Approved, in force and not stopped at that moment. */
 bool agreement_in_force(const struct agreement *g, int64_t ms);
 
-/* Which of them an approved later version takes over, and when: load_order.c. */
+/* Sets superseded_ms of each agreement: when an approved later version of it begins. */
 void agreements_succeed(struct agreement *list, size_t n);
 
 #endif

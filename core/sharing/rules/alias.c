@@ -16,9 +16,10 @@ int alias_compare(const void *a, const void *b)
 struct slice alias_find(const struct bundle *b, unsigned category, struct slice name)
 {
     const struct alias wanted = { category, name, { 0 } };
+    const struct compiled *k = b->compiled;
+    if (k->alias_count == 0)
+        return (struct slice){ 0 };
     const struct alias *found =
-        b->compiled->alias_count ? bsearch(&wanted, b->compiled->aliases, b->compiled->alias_count,
-                                           sizeof wanted, alias_compare)
-                                 : NULL;
+        bsearch(&wanted, k->aliases, k->alias_count, sizeof wanted, alias_compare);
     return found ? found->alias : (struct slice){ 0 };
 }

@@ -49,15 +49,15 @@ int bundle_schema(const struct bundle *b, const struct plan *p)
 
 #define HOLD_LIMIT_MS ((int64_t)24 * 3600000) /* unless region.yaml says otherwise */
 
-/* What an ended agreement would have shared calls somebody at once: it should not have come so far. */
-static int64_t built_in(struct slice reason)
+/* An ended agreement pages somebody at once: nobody should have let it end. */
+static int64_t built_in_limit(struct slice reason)
 {
     return slice_equal_text(reason, "agreement-ended") ? 0 : HOLD_LIMIT_MS;
 }
 
 int64_t bundle_hold_limit(const struct bundle *b, struct slice reason)
 {
-    int64_t ms = built_in(reason);
+    int64_t ms = built_in_limit(reason);
     for (size_t i = 0; i < b->hold_limit_count; i++) {
         if (slice_equal(b->hold_limits[i].reason, reason))
             return b->hold_limits[i].ms;

@@ -13,7 +13,7 @@
 
 struct recipient_id { uint16_t n; };    /* index of a service in the bundle */
 
-/* By what a key file is known (key_check_value); of region.yaml. */
+/* The check value of a key file (key_check_value), as region.yaml states it. */
 struct key_check {
     struct slice value;                 /* empty: nobody has said it */
     const char *file;
@@ -79,11 +79,11 @@ const struct agreement *bundle_agreement(const struct bundle *b, struct slice na
 /* The region's own limit for that reason, else its default, else 24 hours; 0 for agreement-ended. */
 int64_t bundle_hold_limit(const struct bundle *b, struct slice reason);
 
-/* ---- parts: what the sets of a bundle are sets of ----
+/* ---- parts: the members of a bundle's sets of categories ----
  *
- * A field that a clause or prohibition names, and that shares its category with others, is carved
- * out of it. Parts 0 and up are the catalogue's categories, each without what is carved out of it;
- * the carved fields come after. A category's name always stands for all its parts. */
+ * A field that a clause or prohibition names, and that shares its category with other fields, is
+ * carved out of the category. Parts 0 and up are the catalogue's categories, each without the fields
+ * carved out of it; the carved fields follow. A category's name always stands for all its parts. */
 size_t bundle_part_count(const struct bundle *b);
 /* The part of each slot of catalogue_at(schema); for plan_project. */
 const uint8_t *bundle_parts(const struct bundle *b, size_t schema);
@@ -91,7 +91,7 @@ static inline unsigned bundle_part(const struct bundle *b, size_t schema, size_t
 {
     return bundle_parts(b, schema)[slot];
 }
-/* All that a type has; SIZE_MAX: that any has. */
+/* All parts that a type has; SIZE_MAX: that any type has. */
 void bundle_parts_of(const struct bundle *b, size_t schema, struct categories *out);
 /* The category of a part, and the path of a carved field (a list's without []); empty: a category. */
 unsigned bundle_part_category(const struct bundle *b, unsigned part);

@@ -1,12 +1,13 @@
 /* bundle_names.c - a set of parts in names. */
 #include "sharing/rules/bundle.h"
 
+#include "base/bits.h"
 #include "sharing/rules/compiled.h"
 
 #define EXCEPT SLICE(" except ")
 #define BETWEEN SLICE(", ")
 
-/* Takes one name: but NULL, or its parts that are not meant. */
+/* Takes the names of a set one by one. but: the parts of that name which are not in the set, or NULL. */
 struct taker {
     const struct bundle *b;
     void (*take)(struct taker *t, struct slice name, const struct categories *but);
@@ -23,21 +24,29 @@ static void take_category(struct taker *t, size_t schema, const struct categorie
 {
     const struct compiled *k = t->b->compiled;
     struct slice name = catalogue_category(t->b->catalogue, category);
-    struct categories own, but;
+    size_t first_carved = catalogue_category_count(t->b->catalogue);
     if (!categories_has(&k->parted, category)) {
         t->take(t, name, NULL);
         return;
     }
-    but = own = bundle_parts_of_category(t->b, schema, category);
+    struct categories own = bundle_parts_of_category(t->b, schema, category);
+    struct categories but = own;
     categories_drop(&but, set);
-    if (categories_is_empty(&but) ||
-        (categories_has(set, category) && categories_has(&own, category)))
-        t->take(t, name, categories_is_empty(&but) ? NULL : &but);
-    else
-        for (size_t i = 0; i < k->carved_count; i++)
-            if (k->carved[i].category == category &&
-                categories_has(set, (unsigned)(catalogue_category_count(t->b->catalogue) + i)))
-                t->take(t, k->carved[i].name, NULL);
+    if (categories_is_empty(&but)) {
+        t->take(t, name, NULL);
+        return;
+    }
+    bool has_rest = categories_has(set, category) && categories_has(&own, category);
+    if (has_rest) {
+        t->take(t, name, &but);
+        return;
+    }
+    for (size_t i = 0; i < k->carved_count; i++) {
+        if (k->carved[i].category != category)
+            continue;
+        if (categories_has(set, (unsigned)(first_carved + i)))
+            t->take(t, k->carved[i].name, NULL);
+    }
 }
 
 static void take_names(struct taker *t, size_t schema, const struct categories *set)
@@ -49,8 +58,8 @@ static void take_names(struct taker *t, size_t schema, const struct categories *
         if (categories_has(set, (unsigned)(categories + i)))
             categories_add(&said, k->carved[i].category);
     for (size_t w = 0; w < CATEGORIES_WORDS; w++)
-        for (uint64_t bits = said.bits[w]; bits; bits &= bits - 1) {
-            size_t category = w * 64 + (size_t)__builtin_ctzll(bits);
+        for (uint64_t bits = said.bits[w]; bits; bits = bits_rest(bits)) {
+            size_t category = w * 64 + bits_lowest(bits);
             if (category < categories)
                 take_category(t, schema, set, (unsigned)category);
         }
@@ -59,18 +68,25 @@ static void take_names(struct taker *t, size_t schema, const struct categories *
 static size_t but_length(const struct bundle *b, const struct categories *but)
 {
     size_t n = 0;
-    for (unsigned i = 0; but && i < bundle_part_count(b); i++)
-        if (categories_has(but, i))
-            n += (n ? BETWEEN : EXCEPT).n + bundle_part_name(b, i).n;
+    if (!but)
+        return 0;
+    for (unsigned i = 0; i < bundle_part_count(b); i++) {
+        if (!categories_has(but, i))
+            continue;
+        struct slice before = n ? BETWEEN : EXCEPT;
+        n += before.n + bundle_part_name(b, i).n;
+    }
     return n;
 }
 
-static void put_name(const struct bundle *b, struct slice name, const struct categories *but,
+static void put_name_except(const struct bundle *b, struct slice name, const struct categories *but,
                      struct buf *out)
 {
     bool any = false;
     buf_put(out, name);
-    for (unsigned i = 0; but && i < bundle_part_count(b); i++) {
+    if (!but)
+        return;
+    for (unsigned i = 0; i < bundle_part_count(b); i++) {
         if (!categories_has(but, i))
             continue;
         buf_put(out, any ? BETWEEN : EXCEPT);
@@ -88,7 +104,7 @@ static void take_into_list(struct taker *t, struct slice name, const struct cate
             t->lost = true;
             return;
         }
-        put_name(t->b, name, but, &text);
+        put_name_except(t->b, name, but, &text);
         name = buf_slice(&text);
     }
     t->list[t->count++] = name;
@@ -105,7 +121,7 @@ size_t bundle_names(const struct bundle *b, size_t schema, const struct categori
     return t.count;
 }
 
-static void take_count(struct taker *t, struct slice name, const struct categories *but)
+static void count_name(struct taker *t, struct slice name, const struct categories *but)
 {
     (void)name;
     (void)but;
@@ -115,13 +131,13 @@ static void take_count(struct taker *t, struct slice name, const struct categori
 static void take_as_text(struct taker *t, struct slice name, const struct categories *but)
 {
     avro_put_long(t->out, (int64_t)(name.n + but_length(t->b, but)));
-    put_name(t->b, name, but, t->out);
+    put_name_except(t->b, name, but, t->out);
 }
 
 void bundle_put_names(const struct bundle *b, size_t schema, const struct categories *set,
                       struct buf *out)
 {
-    struct taker t = { .b = b, .take = take_count, .out = out };
+    struct taker t = { .b = b, .take = count_name, .out = out };
     take_names(&t, schema, set);
     if (t.count)
         avro_put_long(out, (int64_t)t.count);
@@ -136,7 +152,7 @@ static void take_as_block(struct taker *t, struct slice name, const struct categ
     avro_put_long(t->out, (int64_t)(t->how.n + 1 + name.n + but_length(t->b, but)));
     buf_put(t->out, t->how);
     buf_byte(t->out, ':');
-    put_name(t->b, name, but, t->out);
+    put_name_except(t->b, name, but, t->out);
 }
 
 void bundle_put_names_as(const struct bundle *b, size_t schema, const struct categories *set,

@@ -7,13 +7,15 @@ const char *obligation_name(enum obligation o)
     return names[o];
 }
 
-/* A text that may hold such a word: any, or one of its own vocabulary. */
+/* Whether a field is a text that may hold the changed form: free, or with that word in its vocabulary. */
 static bool is_text(const struct slot *s, enum obligation o)
 {
     if (s->type != SLOT_STRING || !s->nullable)
         return false;
-    return s->vocabulary_count == 0 ||
-           (o == OBLIGE_FLAG && slice_is_one_of(SLICE(OBLIGATION_FLAG), s->vocabulary, s->vocabulary_count));
+    if (s->vocabulary_count == 0)
+        return true;
+    return o == OBLIGE_FLAG &&
+           slice_is_one_of(SLICE(OBLIGATION_FLAG), s->vocabulary, s->vocabulary_count);
 }
 
 static bool is_time(const struct slot *s)
@@ -23,5 +25,6 @@ static bool is_time(const struct slot *s)
 
 bool obligation_fits(const struct slot *s, enum obligation o)
 {
-    return is_text(s, o) || ((o == OBLIGE_YEAR || o == OBLIGE_DATE) && is_time(s));
+    bool is_of_day = o == OBLIGE_YEAR || o == OBLIGE_DATE;
+    return is_text(s, o) || (is_of_day && is_time(s));
 }

@@ -1,4 +1,4 @@
-/* parts.c - what the sets of a bundle are sets of: categories, and fields carved out of them. */
+/* parts.c - the members of a bundle's sets: categories, and fields carved out of them. */
 #include "sharing/rules/compiled.h"
 #include "sharing/rules/parts.h"
 

@@ -1,4 +1,4 @@
-/* parts.h - what the sets of a bundle are sets of: categories, and fields carved out of them. */
+/* parts.h - the members of a bundle's sets: categories, and fields carved out of them. */
 #ifndef CONCORDAT_SHARING_RULES_PARTS_H
 #define CONCORDAT_SHARING_RULES_PARTS_H
 

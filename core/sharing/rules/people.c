@@ -19,7 +19,7 @@ const struct named *people_named(const struct people *p, struct slice name)
 
 bool people_person_may(const struct named *who, enum people_role r)
 {
-    return who->roles >> r & 1;
+    return (who->roles >> r) & 1;
 }
 
 bool people_person_may_at(const struct named *who, enum people_role r, int64_t at_ms)

@@ -11,7 +11,7 @@
  * A role is what somebody may do: decide about what is held (holds), stop an agreement (stops), move
  * what waits or was set aside, and skip what is lost (operations), read the payload of it (payload),
  * extend an agreement that ends (extends).
- * A region that names nobody is one of before, or a demo: there a typed name is enough. Immutable
+ * A region that names nobody is an older one, or a demo: there a typed name is enough. Immutable
  * with its bundle; any thread. Problems: bundle.*. */
 #ifndef CONCORDAT_SHARING_RULES_PEOPLE_H
 #define CONCORDAT_SHARING_RULES_PEOPLE_H
@@ -39,8 +39,8 @@ struct people {
 /* NULL when there is none of that name. */
 const struct named *people_named(const struct people *p, struct slice name);
 bool people_person_may(const struct named *who, enum people_role r);
-/* The same at a time, which for whatever travels on the bus is when the bus took the record of it:
- * the clock of whoever signs, hands in or reads again has no say. */
+/* The same at a time. For an act on the bus that is when the bus took its record: the clock of
+ * whoever signs it, hands it in or reads it again does not count. */
 bool people_person_may_at(const struct named *who, enum people_role r, int64_t at_ms);
 /* Whether anybody may. */
 bool people_may(const struct people *p, enum people_role r);

@@ -35,7 +35,8 @@ enum reason reason_of_rank(unsigned rank)
     return REASON_NO_CLAUSE;
 }
 
-static size_t find(struct slice code)
+/* REASON_COUNT: there is none of that code. */
+static size_t reason_find(struct slice code)
 {
     size_t i = 0;
     while (i < REASON_COUNT && !slice_equal_text(code, reasons[i].code))
@@ -45,21 +46,21 @@ static size_t find(struct slice code)
 
 bool reason_protected(struct slice code, enum reason *out)
 {
-    *out = (enum reason)find(code);
+    *out = (enum reason)reason_find(code);
     return *out < REASON_COUNT && reasons[*out].visibility == VISIBILITY_PROTECTED;
 }
 
 const char *reason_sentence(struct slice code)
 {
-    size_t i = find(code);
+    size_t i = reason_find(code);
     return i < REASON_COUNT ? reasons[i].sentence : "of a reason this version does not know";
 }
 
 struct slice reason_shown(struct slice code, bool may_see_protected)
 {
-    size_t i = find(code);
-    bool is_open = i < REASON_COUNT && reasons[i].visibility == VISIBILITY_OPEN;
     if (may_see_protected)
         return code;
+    size_t i = reason_find(code);
+    bool is_open = i < REASON_COUNT && reasons[i].visibility == VISIBILITY_OPEN;
     return slice_text(is_open ? reasons[i].code : reason_code(REASON_PROHIBITED));
 }

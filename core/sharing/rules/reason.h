@@ -30,9 +30,9 @@ enum reason reason_of_rank(unsigned rank);
 
 /* The sentence of a reason code for people. */
 const char *reason_sentence(struct slice code);
-/* What may be shown of a reason: one that tells something itself reads "prohibited" unless the reader
- * asked for protected ones, and so does one that this version does not know, for it may be such a one.
- * Audits hold the true one. What is shown without that right is a constant of reasons.def. */
+/* What may be shown of a reason. A protected one reads "prohibited" unless the reader asked for
+ * protected ones; so does a code that this version does not know, because it may be protected.
+ * Audits hold the true code. Shown without that right, the text is a constant of reasons.def. */
 struct slice reason_shown(struct slice code, bool may_see_protected);
 
 #endif

@@ -3,6 +3,9 @@
 
 bool sayers_have(const struct sayers *s, int source, int about)
 {
-    return s->anybody || (source >= 0 && services_have(&s->services, (unsigned)source)) ||
-           (s->itself && source == about);
+    if (s->anybody)
+        return true;
+    if (s->itself && source == about)
+        return true;
+    return source >= 0 && services_have(&s->services, (unsigned)source);
 }

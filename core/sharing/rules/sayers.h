@@ -12,7 +12,8 @@ struct sayers {
     bool anybody;                       /* an older bundle, which does not say */
 };
 #define SAYER_ITSELF "the service itself"
-/* Whether an event of that service may say something about a service (or -1), or end it. */
+/* Whether an event of the service `source` may say, or end, something about the service `about` (-1:
+ * about none). */
 bool sayers_have(const struct sayers *s, int source, int about);
 
 #endif

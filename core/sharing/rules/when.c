@@ -3,6 +3,7 @@
 
 #include "sharing/rules/compiled.h"
 
+/* The parts of a field by its name, or, where it has none of its own, of its category. */
 static void add_named(const struct bundle *b, struct slice field, struct slice category,
                       struct categories *out)
 {
@@ -13,12 +14,14 @@ static void add_named(const struct bundle *b, struct slice field, struct slice c
 
 static void add_reads(const struct bundle *b, const struct when_node *n, struct categories *out)
 {
-    for (size_t i = 0; n->slots && i < catalogue_count(b->catalogue); i++)
+    size_t schemas = n->slots ? catalogue_count(b->catalogue) : 0;
+    bool is_call = n->op == WHEN_CALL;
+    for (size_t i = 0; i < schemas; i++)
         if (n->slots[i] >= 0)
             categories_add(out, bundle_part(b, i, (size_t)n->slots[i]));
-    if (n->op == WHEN_CALL && n->function == WHEN_AGE)
+    if (is_call && n->function == WHEN_AGE)
         add_named(b, SLICE("field person.birth_date"), SLICE("identity.birth-date"), out);
-    if (n->op == WHEN_CALL && n->function == WHEN_ADDRESSED)
+    if (is_call && n->function == WHEN_ADDRESSED)
         add_named(b, SLICE("referral.addressee"), SLICE(""), out);
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         add_reads(b, arg, out);

@@ -16,9 +16,10 @@ bool withheld_hides(const struct bundle *b, struct slice name)
         name = slice_head(name, (size_t)(cut - name.p));
     if (is_delicate(name) || !bundle_named(b, name, &parts))
         return true;
-    for (unsigned i = 0; i < bundle_part_count(b); i++)
-        if (categories_has(&parts, i) &&
-            is_delicate(catalogue_category(b->catalogue, bundle_part_category(b, i))))
+    for (unsigned i = 0; i < bundle_part_count(b); i++) {
+        unsigned category = bundle_part_category(b, i);
+        if (categories_has(&parts, i) && is_delicate(catalogue_category(b->catalogue, category)))
             return true;
+    }
     return false;
 }

@@ -4,8 +4,9 @@
 
 #include "sharing/rules/bundle.h"
 
-/* Whether that an event had this, and it was withheld, tells of a person what a protected prohibition
- * keeps back: names of what is protected, clinical or of safeguarding, and names of none now. */
+/* Whether the name of something withheld would tell of a person what a protected prohibition keeps
+ * back. Names of protected, clinical and safeguarding categories do, and so do names that this bundle
+ * does not have. */
 bool withheld_hides(const struct bundle *b, struct slice name);
 
 #endif

@@ -8,8 +8,8 @@ struct words {
     const struct slice *list;
     size_t count;
 };
-/* Besides the kinds of restriction: nobody has ever said whether the location is restricted or not; the
- * person has died (unknown while that is not registered). */
+/* Two words besides the kinds of restriction. location-unchecked: nobody has ever said whether the
+ * location is restricted. deceased: the person has died (unknown while that is not registered). */
 #define WORDS_UNCHECKED "location-unchecked"
 #define WORDS_DECEASED "deceased"
 
