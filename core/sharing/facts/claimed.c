@@ -18,7 +18,9 @@ struct slice claimed_birth(const struct person *p, uint16_t agency)
     const struct birth_fact *last = NULL;
     for (size_t i = 0; i < p->birth_count; i++) {
         const struct birth_fact *f = &p->births[i];
-        if (f->agency == agency && f->hash.n && (!last || is_later(f, last)))
+        if (f->agency != agency || f->hash.n == 0)
+            continue;
+        if (!last || is_later(f, last))
             last = f;
     }
     return last ? last->hash : (struct slice){ 0 };
@@ -37,9 +39,12 @@ static bool all_births_alike(const struct person *p)
 {
     struct slice hash = { 0 };
     for (size_t i = 0; i < p->birth_count; i++) {
-        if (hash.n && p->births[i].hash.n && !slice_equal(hash, p->births[i].hash))
+        struct slice told = p->births[i].hash;
+        if (told.n == 0)
+            continue;
+        if (hash.n && !slice_equal(hash, told))
             return false;
-        hash = p->births[i].hash.n ? p->births[i].hash : hash;
+        hash = told;
     }
     return true;
 }
@@ -74,24 +79,29 @@ enum claimed claimed_by(const struct bundle *b, const struct person *p, uint16_t
     if (!b->agencies[agency].entitled)
         return is_linked(p, agency) ? CLAIMED_COUNTS : CLAIMED_UNVERIFIED;
     struct slice own = claimed_birth(p, agency);
-    struct slice theirs =
-        source >= 0 ? claimed_birth(p, (uint16_t)source) : (struct slice){ 0 };
+    struct slice theirs = { 0 };
+    if (source >= 0)
+        theirs = claimed_birth(p, (uint16_t)source);
     if (own.n && theirs.n)
         return slice_equal(own, theirs) ? CLAIMED_COUNTS : CLAIMED_DISAGREES;
     const struct others o = ask_others(p, agency, own);
-    if (!o.any || (own.n && o.agree))
+    if (!o.any)
         return CLAIMED_COUNTS;
-    return own.n ? CLAIMED_DISAGREES : CLAIMED_UNVERIFIED;
+    if (own.n == 0)
+        return CLAIMED_UNVERIFIED;
+    return o.agree ? CLAIMED_COUNTS : CLAIMED_DISAGREES;
 }
 
-/* An agency that may use NHS numbers names the same service, and means the same person. */
+/* Whether an agency that may use NHS numbers names the same service, and means the same person. */
 static bool is_borne_out(const struct bundle *b, const struct person *p,
                          const struct relationship *r, int source)
 {
     for (size_t i = 0; i < p->relationship_count; i++) {
         const struct relationship *x = &p->relationships[i];
-        if (x->is_open && x->with == r->with && b->agencies[x->agency].entitled &&
-            claimed_by(b, p, x->agency, source) == CLAIMED_COUNTS)
+        bool is_same_claim = x->is_open && x->with == r->with;
+        if (!is_same_claim || !b->agencies[x->agency].entitled)
+            continue;
+        if (claimed_by(b, p, x->agency, source) == CLAIMED_COUNTS)
             return true;
     }
     return false;
@@ -109,13 +119,13 @@ enum claimed claimed_relationship(const struct bundle *b, const struct person *p
 enum claimed claimed_word(const struct bundle *b, const struct person *p,
                           const struct responsible_fact *f, int source)
 {
-    int agency = bundle_agency(b, source_agency(f->source));
     if (f->service == SERVICE_UNKNOWN)
         return CLAIMED_COUNTS;
+    int agency = bundle_agency(b, source_agency(f->source));
     return agency < 0 ? CLAIMED_UNVERIFIED : claimed_by(b, p, (uint16_t)agency, source);
 }
 
-static enum claimed worse(enum claimed a, enum claimed b)
+static enum claimed worse_claim(enum claimed a, enum claimed b)
 {
     return a > b ? a : b;
 }
@@ -126,16 +136,16 @@ enum claimed claimed_worst(const struct bundle *b, const struct person *p, int s
     for (size_t i = 0; i < p->relationship_count; i++) {
         const struct relationship *r = &p->relationships[i];
         enum claimed c = r->is_open ? claimed_relationship(b, p, r, source) : CLAIMED_COUNTS;
-        any = worse(any, c);
+        any = worse_claim(any, c);
         if (r->with == service)
-            own = worse(own, c);
+            own = worse_claim(own, c);
     }
     for (size_t i = 0; i < p->responsible_count; i++) {
         const struct responsible_fact *f = &p->responsible[i];
         enum claimed c = f->service < 0 ? CLAIMED_COUNTS : claimed_word(b, p, f, source);
-        any = worse(any, c);
+        any = worse_claim(any, c);
         if (f->service == service)
-            own = worse(own, c);
+            own = worse_claim(own, c);
     }
     return own == CLAIMED_COUNTS ? any : own;
 }
@@ -148,13 +158,13 @@ static bool has_birth(const struct person *p, uint16_t agency)
     return false;
 }
 
-/* Of most people all tell the same birth date: then each claim by who tells it counts. */
+/* Nearly always everybody tells the same birth date. Then each claim of an agency that tells it counts. */
 static bool counts_alike(const struct bundle *b, const struct person *p, int agency)
 {
     return agency >= 0 && b->agencies[agency].entitled && has_birth(p, (uint16_t)agency);
 }
 
-/* The same is said of all words of one source. */
+/* Whether every word on who is responsible counts. All words of one source have the same answer. */
 static bool words_count(const struct bundle *b, const struct person *p, int source, bool alike)
 {
     const struct slice *last = NULL;
@@ -163,8 +173,9 @@ static bool words_count(const struct bundle *b, const struct person *p, int sour
         if (f->service == SERVICE_UNKNOWN || (last && slice_equal(*last, f->source)))
             continue;
         last = &f->source;
-        if (!(alike && counts_alike(b, p, bundle_agency(b, source_agency(f->source)))) &&
-            claimed_word(b, p, f, source) != CLAIMED_COUNTS)
+        if (alike && counts_alike(b, p, bundle_agency(b, source_agency(f->source))))
+            continue;
+        if (claimed_word(b, p, f, source) != CLAIMED_COUNTS)
             return false;
     }
     return true;
@@ -175,8 +186,11 @@ bool claimed_all_count(const struct bundle *b, const struct person *p, int sourc
     bool alike = all_births_alike(p);
     for (size_t i = 0; i < p->relationship_count; i++) {
         const struct relationship *r = &p->relationships[i];
-        if (r->is_open && !(alike && counts_alike(b, p, r->agency)) &&
-            claimed_relationship(b, p, r, source) != CLAIMED_COUNTS)
+        if (!r->is_open)
+            continue;
+        if (alike && counts_alike(b, p, r->agency))
+            continue;
+        if (claimed_relationship(b, p, r, source) != CLAIMED_COUNTS)
             return false;
     }
     return words_count(b, p, source, alike);
@@ -187,13 +201,14 @@ bool claimed_all_count(const struct bundle *b, const struct person *p, int sourc
 static bool has_turned(const struct bundle *b, const struct person *before,
                        const struct person *after, uint16_t agency)
 {
-    if (claimed_by(b, before, agency, AGENCY_NOBODY) != claimed_by(b, after, agency, AGENCY_NOBODY))
-        return true;
     int last = AGENCY_NOBODY;
+    if (claimed_by(b, before, agency, last) != claimed_by(b, after, agency, last))
+        return true;
     for (size_t i = 0; i < after->event_count; i++) {
         int source = after->events[i].agency;
-        if (source != last &&
-            claimed_by(b, before, agency, source) != claimed_by(b, after, agency, source))
+        if (source == last)
+            continue;
+        if (claimed_by(b, before, agency, source) != claimed_by(b, after, agency, source))
             return true;
         last = source;
     }
@@ -202,10 +217,11 @@ static bool has_turned(const struct bundle *b, const struct person *before,
 
 bool claimed_turned(const struct bundle *b, const struct person *before, const struct person *after)
 {
-    for (size_t i = 0; i < after->relationship_count; i++)
-        if (after->relationships[i].is_open &&
-            has_turned(b, before, after, after->relationships[i].agency))
+    for (size_t i = 0; i < after->relationship_count; i++) {
+        const struct relationship *r = &after->relationships[i];
+        if (r->is_open && has_turned(b, before, after, r->agency))
             return true;
+    }
     for (size_t i = 0; i < after->responsible_count; i++) {
         int agency = bundle_agency(b, source_agency(after->responsible[i].source));
         if (agency >= 0 && has_turned(b, before, after, (uint16_t)agency))
@@ -225,15 +241,17 @@ bool claimed_names(const struct person *p, uint16_t service)
     return false;
 }
 
-/* The next agency, in order of the events, of which somebody was sent something; *at: where to go on. */
+/* The next agency, in the order of the events, whose event somebody was sent. *at: where to go on. */
 static bool next_sender(const struct person *p, size_t *at, int *agency)
 {
-    const int last = *agency;
-    for (; *at < p->event_count; ++*at)
-        if (p->events[*at].receiver_count && p->events[*at].agency != last) {
-            *agency = p->events[(*at)++].agency;
-            return true;
-        }
+    while (*at < p->event_count) {
+        const struct episode_event *x = &p->events[*at];
+        ++*at;
+        if (x->receiver_count == 0 || x->agency == *agency)
+            continue;
+        *agency = x->agency;
+        return true;
+    }
     return false;
 }
 
@@ -252,10 +270,10 @@ static enum claimed worst_of(const struct bundle *b, const struct person *p, int
     enum claimed c = CLAIMED_COUNTS;
     for (size_t i = 0; i < p->relationship_count; i++)
         if (p->relationships[i].is_open && p->relationships[i].agency == agency)
-            c = worse(c, claimed_relationship(b, p, &p->relationships[i], source));
+            c = worse_claim(c, claimed_relationship(b, p, &p->relationships[i], source));
     for (size_t i = 0; i < p->responsible_count; i++)
         if (bundle_agency(b, source_agency(p->responsible[i].source)) == agency)
-            c = worse(c, claimed_word(b, p, &p->responsible[i], source));
+            c = worse_claim(c, claimed_word(b, p, &p->responsible[i], source));
     return c;
 }
 
@@ -309,14 +327,16 @@ const char *claimed_state_name(enum claim_state s)
 
 /* ---- noting it ---- */
 
-static size_t first_of(const struct list *births, uint16_t agency, const struct slice *hash,
+/* The number of the first birth date of an agency; births->count: none. hash NULL: of any hash. */
+static size_t first_birth_of(const struct list *births, uint16_t agency, const struct slice *hash,
                        size_t *count)
 {
     const struct birth_fact *f = births->items;
     size_t first = births->count;
     *count = 0;
     for (size_t i = 0; i < births->count; i++) {
-        if (f[i].agency != agency || (hash && !slice_equal(f[i].hash, *hash)))
+        bool is_wanted = !hash || slice_equal(f[i].hash, *hash);
+        if (f[i].agency != agency || !is_wanted)
             continue;
         ++*count;
         if (first == births->count || is_later(&f[first], &f[i]))
@@ -325,30 +345,29 @@ static size_t first_of(const struct list *births, uint16_t agency, const struct 
     return first;
 }
 
-/* The first of more than so many goes. */
+/* Of more than max the first goes. */
 static void keep_last(struct draft *d, uint16_t agency, const struct slice *hash, size_t max)
 {
-    size_t count, first = first_of(&d->births, agency, hash, &count);
+    size_t count, first = first_birth_of(&d->births, agency, hash, &count);
     if (count > max)
         list_remove(&d->births, first);
 }
 
-/* A hash tells something only where the agency holds the region's key; and where it does, a
- * pseudonym tells nothing besides. */
+/* An agency that holds the region's key shows a birth hash; its pseudonyms tell nothing besides. Any
+ * other shows a pseudonym that it was given. */
 bool claimed_note_birth(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
 {
     const struct header_slots *h = ev->slots;
-    bool may = b->agencies[ev->agency].entitled;
-    struct birth_fact f = { .agency = ev->agency,
-                            .occurred_ms = ev->occurred_ms < ev->decided_ms ? ev->occurred_ms
-                                                                            : ev->decided_ms,
-                            .by = ev->id };
-    struct slice shown = view_text(ev->view, (size_t)(may ? h->birth_hash : h->reference));
+    bool has_key = b->agencies[ev->agency].entitled;
+    struct slice shown = view_text(ev->view, (size_t)(has_key ? h->birth_hash : h->reference));
+    struct slice confidence = view_text(ev->view, (size_t)h->identity_confidence);
     struct person p;
-    if (slice_is_empty(shown) ||
-        slice_equal_text(view_text(ev->view, (size_t)h->identity_confidence), "local"))
+    if (slice_is_empty(shown) || slice_equal_text(confidence, "local"))
         return true;
-    if (may)
+    struct birth_fact f = { .agency = ev->agency, .occurred_ms = ev->occurred_ms, .by = ev->id };
+    if (f.occurred_ms > ev->decided_ms)
+        f.occurred_ms = ev->decided_ms;
+    if (has_key)
         f.hash = shown;
     draft_view(d, &p);
     struct slice before = claimed_birth(&p, f.agency);
@@ -361,6 +380,7 @@ bool claimed_note_birth(struct draft *d, const struct bundle *b, const struct ev
     keep_last(d, f.agency, NULL, BIRTHS_MAX);
     draft_view(d, &p);
     d->changed = true;
-    d->shown |= may ? !slice_equal(before, claimed_birth(&p, f.agency)) : !was_linked;
+    bool is_other_birth = !slice_equal(before, claimed_birth(&p, f.agency));
+    d->shown |= has_key ? is_other_birth : !was_linked;
     return true;
 }

@@ -30,8 +30,8 @@ enum claimed { CLAIMED_COUNTS, CLAIMED_UNVERIFIED, CLAIMED_DISAGREES };
 /* A claim of that agency, for an event of source (an agency, or AGENCY_NOBODY). */
 enum claimed claimed_by(const struct bundle *b, const struct person *p, uint16_t agency,
                         int source);
-/* The same of a word on who is responsible. Of one whose agency has left nobody can tell; nor does a
- * word that it cannot be told claim anything. */
+/* The same of a word on who is responsible. It is unverified when its agency has left the region. The
+ * word "it cannot be told" claims nothing, and so counts. */
 enum claimed claimed_word(const struct bundle *b, const struct person *p,
                           const struct responsible_fact *f, int source);
 /* The same of that very relationship, which another one may bear out. */
@@ -39,11 +39,10 @@ enum claimed claimed_relationship(const struct bundle *b, const struct person *p
                                   const struct relationship *r, int source);
 /* Whether every open relationship and every word of who is responsible counts. */
 bool claimed_all_count(const struct bundle *b, const struct person *p, int source);
-/* The worst of the claims that count for something: those for that service where any of them is in
- * doubt, else of all. */
+/* The worst of the claims for that service, where one of them is in doubt; else the worst of all. */
 enum claimed claimed_worst(const struct bundle *b, const struct person *p, int service, int source);
-/* Whether any claim counts otherwise by the facts after than by those before, for an event of an
- * agency that has some on file. */
+/* Whether some claim counts before and not after, or the reverse, for an event of an agency that has
+ * events on file. */
 bool claimed_turned(const struct bundle *b, const struct person *before,
                     const struct person *after);
 
@@ -51,7 +50,7 @@ bool claimed_turned(const struct bundle *b, const struct person *before,
 bool claimed_names(const struct person *p, uint16_t service);
 /* Whether some claim does not count for an event of an agency that somebody was sent. */
 bool claimed_in_doubt(const struct bundle *b, const struct person *p);
-/* Whether some agency's claim is in doubt for such an event as it was not before, or not so badly. */
+/* Whether some agency's claim has come into doubt for such an event, or into a worse doubt. */
 bool claimed_doubt_is_new(const struct bundle *b, const struct person *before,
                           const struct person *after);
 
@@ -83,7 +82,7 @@ struct claim_change {
 
 struct draft;
 struct event;
-/* Notes how its agency shows whom ev means: a birth date, or the pseudonym that it was given. */
+/* Notes how the agency of ev shows whom it means: by a birth date, or by a pseudonym it was given. */
 MUST_CHECK bool claimed_note_birth(struct draft *d, const struct bundle *b, const struct event *ev,
                                    struct err *e);
 

@@ -2,14 +2,33 @@
  * draft_event.c. */
 #include "sharing/facts/draft.h"
 
-#define COPY(field, count, type) list_copy(a, &d->field, p->field, p->count, sizeof(struct type))
-
-static bool copy_others(struct draft *d, struct arena *a, const struct person *p)
+static bool copy_lists(struct draft *d, struct arena *a, const struct person *p)
 {
-    return COPY(early, early_count, early_retraction) && COPY(gone, gone_count, gone_event) &&
-           COPY(settlements, settlement_count, settlement) &&
-           COPY(refusals, refusal_count, refusal) && COPY(births, birth_count, birth_fact) &&
-           COPY(unread, unread_count, unread_message);
+    const struct {
+        struct list *list;
+        const void *items;
+        size_t count, item_bytes;
+    } lists[] = {
+        { &d->relationships, p->relationships, p->relationship_count, sizeof *p->relationships },
+        { &d->consents, p->consents, p->consent_count, sizeof *p->consents },
+        { &d->objections, p->objections, p->objection_count, sizeof *p->objections },
+        { &d->restrictions, p->restrictions, p->restriction_count, sizeof *p->restrictions },
+        { &d->responsible, p->responsible, p->responsible_count, sizeof *p->responsible },
+        { &d->links, p->links, p->link_count, sizeof *p->links },
+        { &d->events, p->events, p->event_count, sizeof *p->events },
+        { &d->holds, p->holds, p->hold_count, sizeof *p->holds },
+        { &d->deaths, p->deaths, p->death_count, sizeof *p->deaths },
+        { &d->early, p->early, p->early_count, sizeof *p->early },
+        { &d->gone, p->gone, p->gone_count, sizeof *p->gone },
+        { &d->settlements, p->settlements, p->settlement_count, sizeof *p->settlements },
+        { &d->refusals, p->refusals, p->refusal_count, sizeof *p->refusals },
+        { &d->births, p->births, p->birth_count, sizeof *p->births },
+        { &d->unread, p->unread, p->unread_count, sizeof *p->unread },
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (!list_copy(a, lists[i].list, lists[i].items, lists[i].count, lists[i].item_bytes))
+            return false;
+    return true;
 }
 
 bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct err *e)
@@ -19,15 +38,7 @@ bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct
                          .notices = p->notices,
                          .dropped = p->dropped };
     list_init(&d->unsaid, sizeof(struct unsaid));
-    return (COPY(relationships, relationship_count, relationship) &&
-            COPY(consents, consent_count, consent_fact) &&
-            COPY(objections, objection_count, objection_fact) &&
-            COPY(restrictions, restriction_count, restriction_fact) &&
-            COPY(responsible, responsible_count, responsible_fact) &&
-            COPY(links, link_count, local_link) && COPY(events, event_count, episode_event) &&
-            COPY(holds, hold_count, hold) && COPY(deaths, death_count, death_fact) &&
-            copy_others(d, a, p)) ||
-           err_memory(e);
+    return copy_lists(d, a, p) || err_memory(e);
 }
 
 void draft_view(const struct draft *d, struct person *out)
@@ -89,7 +100,7 @@ void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t serv
 
 /* ---- what came before ---- */
 
-/* Of an agency's name, the same in every bundle that has it (FNV-1a). */
+/* The hash of an agency's name (FNV-1a): the same in every bundle that has it. */
 static uint32_t agency_hash(struct slice agency)
 {
     uint32_t h = 2166136261u;
@@ -108,8 +119,8 @@ struct gone_event draft_gone(const struct event_id *id, struct slice source)
     return g;
 }
 
-/* Of one agency's too many the first goes. */
-static void make_room_for(struct draft *d, const struct gone_event *now)
+/* When one agency has too many, its first goes. */
+static void make_room_for_gone(struct draft *d, const struct gone_event *now)
 {
     const struct gone_event *gone = d->gone.items;
     size_t alike = 0, first = 0;
@@ -128,7 +139,7 @@ static void make_room_for(struct draft *d, const struct gone_event *now)
 bool draft_forget(struct draft *d, const struct event_id *id, struct slice source, struct err *e)
 {
     const struct gone_event now = draft_gone(id, source);
-    make_room_for(d, &now);
+    make_room_for_gone(d, &now);
     struct gone_event *g = list_add(d->arena, &d->gone);
     if (!g)
         return err_memory(e);
@@ -138,6 +149,11 @@ bool draft_forget(struct draft *d, const struct event_id *id, struct slice sourc
 }
 
 /* ---- words ---- */
+
+static const uint8_t *item_at(const struct list *l, size_t n)
+{
+    return (const uint8_t *)l->items + n * l->item_bytes;
+}
 
 static const struct event_id *id_in(const void *item, const struct word_form *form)
 {
@@ -150,7 +166,9 @@ static bool occurred_before(const void *a, const void *b, const struct word_form
     int64_t at, bt;
     memcpy(&at, (const uint8_t *)a + form->time_at, sizeof at);
     memcpy(&bt, (const uint8_t *)b + form->time_at, sizeof bt);
-    return at != bt ? at < bt : memcmp(id_in(a, form)->b, id_in(b, form)->b, ID_BYTES) < 0;
+    if (at != bt)
+        return at < bt;
+    return memcmp(id_in(a, form)->b, id_in(b, form)->b, ID_BYTES) < 0;
 }
 
 bool draft_word(struct draft *d, struct list *l, const void *word, const struct word_form *form,
@@ -161,12 +179,11 @@ bool draft_word(struct draft *d, struct list *l, const void *word, const struct 
         return err_memory(e);
     d->changed = true;
     for (size_t i = 0; i < l->count; i++) {
-        const uint8_t *at = (const uint8_t *)l->items + i * l->item_bytes;
-        if (!form->same(at, word))
+        if (!form->same(item_at(l, i), word))
             continue;
-        if (!alike++ ||
-            occurred_before(at, (const uint8_t *)l->items + first * l->item_bytes, form))
+        if (alike == 0 || occurred_before(item_at(l, i), item_at(l, first), form))
             first = i;
+        alike++;
     }
     if (alike > WORDS_MAX_ALIKE) {
         list_remove(l, first);

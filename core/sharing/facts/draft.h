@@ -9,10 +9,10 @@
 #include "sharing/facts/facts.h"
 #include "sharing/rules/compiled.h"
 
-/* Of each person and agency: above what happens to anybody, low enough that a broken feed cannot fill
- * memory. At a limit the oldest of that agency goes, counted in `dropped`, so that nobody can push out
- * what another said: of events first those of closed episodes, but for what a clause counts its days
- * from. */
+/* Limits for each person and agency: above what happens to anybody, low enough that a broken feed
+ * cannot fill memory. At a limit the oldest of that agency goes, and is counted in `dropped`; so nobody
+ * pushes out what another said. Events of closed episodes go first, except those that a clause counts
+ * its days from. */
 #define EVENTS_MAX 512
 #define WORDS_MAX_ALIKE 8  /* of one purpose and recipient, one kind, one function, one opening */
 #define EARLY_MAX 16       /* retractions that wait for their original */
@@ -45,19 +45,20 @@ void draft_view(const struct draft *d, struct person *out);
 
 /* The entry of that event, or NULL. */
 struct episode_event *draft_event(const struct draft *d, const struct event_id *id);
-/* What an event replaces or takes back, of what is its own to (owner.h): the version that stands of the
- * one it names; else of the standing events the one of the same moment, else the last before, else the
- * first after. NULL: none is on file. */
+/* The event that ev replaces or takes back, among those it owns (owner.h). With a name: the version
+ * that stands of the named one. Without: of the standing events the one of the same moment, else the
+ * last before, else the first after. NULL: none is on file. */
 struct episode_event *draft_original(const struct draft *d, const struct event *ev);
 /* The version that stands, or last stood, in the place of x: x itself when nothing replaced it. */
 struct episode_event *draft_newest(const struct draft *d, struct episode_event *x);
 /* The version that x replaced, or NULL. */
 struct episode_event *draft_replaced(const struct draft *d, const struct episode_event *x);
-/* A correction says better what was known before: the newest version of x is dated as the first one of
- * its kind and episode. */
+/* Dates the newest version of x as the first one of its kind and episode: a correction only says
+ * better what was known before. */
 void draft_date(struct draft *d, struct episode_event *x);
-/* Whether a is later than b, both entries of one draft. Of one moment the one that came later is: an agency's
- * events of a person come in its own order (law 8), and many systems tell the minute only. */
+/* Whether a is later than b, both entries of one draft. Of one moment the later is the one that came
+ * later: an agency's events of a person come in its own order (law 8), and many systems tell only the
+ * minute. */
 bool draft_is_later(const struct episode_event *a, const struct episode_event *b);
 /* Whether x, an entry of the draft and no copy, stands and none of its kind in its episode is later. */
 bool draft_is_latest(const struct draft *d, const struct episode_event *x);
@@ -67,27 +68,28 @@ void draft_end_hold(struct draft *d, const struct event_id *event, uint16_t serv
 /* Notes ev among the events of its episode. Pointers to entries end here. */
 MUST_CHECK bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev,
                              struct err *e);
-/* A human may yet release it, and a retraction must find who got it then. */
+/* Whether it is held: a human may yet release it, and a retraction must then find who got it. */
 bool draft_is_held(const struct draft *d, const struct event_id *id);
-/* What must stay on file, though its bytes need not: it waits at a door, or days are counted from it. */
+/* Whether it must stay on file, though its bytes need not: it waits at a door, or a clause counts its
+ * days from it. */
 bool draft_keeps(const struct bundle *b, const struct draft *d, const struct episode_event *x);
-/* So many bytes of that agency's events, or all that may go, at once: of the oldest that nobody waits for
- * their bytes; where none has any, the oldest itself that need not stay. */
+/* Drops so many bytes of that agency's events, or all that may go, the oldest first; never of an event
+ * that somebody waits for. Where none has bytes, the oldest event that need not stay goes itself. */
 MUST_CHECK bool draft_shrink(struct draft *d, const struct bundle *b, uint16_t agency, size_t bytes,
                              struct err *e);
-/* Keeps the id of what is on file no more, or never was: sent again it is a duplicate. */
+/* Keeps the id of an event that is not on file: sent again it is a duplicate. */
 MUST_CHECK bool draft_forget(struct draft *d, const struct event_id *id, struct slice source,
                              struct err *e);
 struct gone_event draft_gone(const struct event_id *id, struct slice source);
 /* The last standing event of its kind in its episode that is on file as a whole; NULL: none. */
 const struct episode_event *draft_like(const struct draft *d, const struct episode_event *x);
-/* Of an event noted just now: it arrives when a later version of it, or its retraction, is already
- * here. Such an event makes nothing known. */
+/* How an event stands that was noted just now: a later version of it, or its retraction, may already
+ * be here. Such an event makes nothing known. */
 enum arrival { ARRIVED_STANDING, ARRIVED_REPLACED, ARRIVED_RETRACTED };
 MUST_CHECK bool draft_arrival(struct draft *d, const struct event *ev, enum arrival *how,
                               struct err *e);
-/* The first retraction that waits for the event of ev by its name, and is not its owner's to make;
- * zeros when there is none. Nothing of it is left but that it was here. */
+/* Drops the first retraction that waits for ev by its id and whose agency does not own ev. *by: its id;
+ * zeros when there is none. Only that id is kept. */
 MUST_CHECK bool draft_drop_early(struct draft *d, const struct event *ev, struct event_id *by,
                                  struct slice *source, struct err *e);
 /* Keeps a retraction whose original is not here yet. */
@@ -97,7 +99,7 @@ MUST_CHECK bool draft_apply(struct draft *d, const struct bundle *b, const struc
                             struct err *e);
 /* Takes back what the event of that id made known: it is an event of the source of ev. */
 void draft_undo(struct draft *d, const struct event_id *original, const struct event *ev);
-/* Which relationships and events of this event's episode are closed, from the events that stand. */
+/* Closes or opens the relationships and events of this event's episode, by the events that stand. */
 void draft_settle(struct draft *d, const struct bundle *b, const struct event *ev);
 /* Forgets what was closed long ago, but for what some clause's days are counted from (lasting.c). */
 MUST_CHECK bool draft_prune(struct draft *d, const struct bundle *b, int64_t decided_ms,
@@ -115,7 +117,7 @@ MUST_CHECK bool draft_link(struct draft *d, uint16_t agency, struct slice local_
                            const struct event_id *by, struct err *e);
 
 struct sharing_question; /* facts_query.h */
-/* Named people have said yes or no to that question: what says otherwise is overruled. */
+/* Notes that named people have said yes or no to that question: words that say otherwise are overruled. */
 MUST_CHECK bool draft_settle_conflict(struct draft *d, const struct sharing_question *ask, bool yes,
                                       struct slice people, int64_t at_ms, struct err *e);
 

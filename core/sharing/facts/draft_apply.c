@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "sharing/facts/draft.h"
 
+#define HOUR_MS ((int64_t)3600000)
+
 struct effect {
     struct draft *d;
     const struct bundle *b;
@@ -13,22 +15,22 @@ struct effect {
     struct err *e;
 };
 
-static struct slice text_of(const struct effect *x, const struct fact_value *v)
+static struct slice field_text(const struct effect *x, const struct fact_value *v)
 {
     int slot = v->from == FACT_FIELD ? v->slots[x->ev->schema] : -1;
     return slot < 0 ? (struct slice){ 0 } : view_text(x->ev->view, (size_t)slot);
 }
 
-/* The service a value means, or nobody named, or named but none of this region, or SERVICE_UNKNOWN.
- */
+/* Besides a service's number and SERVICE_UNKNOWN: nobody is named, or a service outside the region. */
 enum { SERVICE_UNNAMED = -10, SERVICE_FOREIGN = -11 };
-static int service_of(const struct effect *x, const struct fact_value *v)
+
+static int meant_service(const struct effect *x, const struct fact_value *v)
 {
     if (v->from == FACT_SOURCE)
         return x->ev->source;
     if (v->from == FACT_UNKNOWN)
         return SERVICE_UNKNOWN;
-    struct slice name = text_of(x, v);
+    struct slice name = field_text(x, v);
     if (slice_is_empty(name))
         return SERVICE_UNNAMED;
     for (size_t i = 0; i < v->place_count; i++)
@@ -57,7 +59,7 @@ static bool open_relationship(struct effect *x)
     static const struct word_form form = { same_relationship,
                                            offsetof(struct relationship, opened_by),
                                            offsetof(struct relationship, opened_ms) };
-    int with = service_of(x, &x->rule->who);
+    int with = meant_service(x, &x->rule->who);
     struct relationship r = { .kind = x->rule->word,
                               .with = (uint16_t)with,
                               .agency = x->ev->agency,
@@ -68,7 +70,7 @@ static bool open_relationship(struct effect *x)
     return with < 0 || draft_word(x->d, &x->d->relationships, &r, &form, x->e);
 }
 
-/* A day is inclusive; what cannot be read has expired. */
+/* The first moment past an expiry. A day counts whole; a text that cannot be read has expired. */
 static int64_t until_of(struct slice text)
 {
     struct moment m;
@@ -78,13 +80,13 @@ static int64_t until_of(struct slice text)
         return INT64_MIN;
     if (m.precision > TIME_DAY)
         return m.ms;
-    struct civil next = london_from_ms(m.ms + 36 * (int64_t)3600000);
+    struct civil next = london_from_ms(m.ms + 36 * HOUR_MS); /* about noon of the next day */
     bool doubtful = false;
     next.hour = next.minute = next.second = next.ms = 0;
     return london_to_ms(&next, &doubtful);
 }
 
-static bool is_same_agency(struct slice a, struct slice b)
+static bool have_same_agency(struct slice a, struct slice b)
 {
     return slice_equal(source_agency(a), source_agency(b));
 }
@@ -93,14 +95,14 @@ static bool same_consent(const void *item, const void *like)
 {
     const struct consent_fact *a = item, *b = like;
     return a->recipient == b->recipient && slice_equal(a->purpose, b->purpose) &&
-           is_same_agency(a->source, b->source);
+           have_same_agency(a->source, b->source);
 }
 
 static bool same_objection(const void *item, const void *like)
 {
     const struct objection_fact *a = item, *b = like;
     return a->recipient == b->recipient &&
-           is_same_agency(a->source, b->source);
+           have_same_agency(a->source, b->source);
 }
 
 static bool same_restriction(const void *item, const void *like)
@@ -112,16 +114,17 @@ static bool same_restriction(const void *item, const void *like)
 static bool same_function(const void *item, const void *like)
 {
     const struct responsible_fact *a = item, *b = like;
-    return slice_equal(a->function, b->function) && is_same_agency(a->source, b->source);
+    return slice_equal(a->function, b->function) && have_same_agency(a->source, b->source);
 }
 
-/* When a word counts from: none of tomorrow, or nothing said until then could take it back. */
+/* The moment a statement counts from. One dated in the future counts from now: otherwise a refusal made
+ * before that date would rank as older. */
 static int64_t said_ms(const struct effect *x)
 {
     return x->ev->occurred_ms < x->ev->decided_ms ? x->ev->occurred_ms : x->ev->decided_ms;
 }
 
-/* Whether something is held until words are no more in conflict: a no may end that too. */
+/* Whether something is held because words are in conflict: a no may end that too. */
 static bool is_conflict_waited_for(const struct draft *d)
 {
     const struct hold *holds = d->holds.items;
@@ -131,21 +134,20 @@ static bool is_conflict_waited_for(const struct draft *d)
     return false;
 }
 
-/* A consent for a service that is none of ours helps nobody; a refusal for one is taken as for all.
- */
+/* A consent for a service outside the region has no effect. A refusal for one counts for everybody. */
 static bool add_consent(struct effect *x, bool granted)
 {
     static const struct word_form form = FORM(consent_fact, same_consent, occurred_ms);
-    int who = service_of(x, &x->rule->who);
-    struct consent_fact f = { .purpose = text_of(x, &x->rule->what),
+    int who = meant_service(x, &x->rule->who);
+    struct consent_fact f = { .purpose = field_text(x, &x->rule->what),
                               .granted = granted,
                               .recipient = who < 0 ? -1 : who,
                               .occurred_ms = said_ms(x),
-                              .until_ms = until_of(text_of(x, &x->rule->until)),
+                              .until_ms = until_of(field_text(x, &x->rule->until)),
                               .by = x->ev->id,
-                              .capacity = text_of(x, &x->rule->capacity),
-                              .basis = text_of(x, &x->rule->basis),
-                              .recorder = text_of(x, &x->rule->recorder),
+                              .capacity = field_text(x, &x->rule->capacity),
+                              .basis = field_text(x, &x->rule->basis),
+                              .recorder = field_text(x, &x->rule->recorder),
                               .source = x->ev->source_name };
     if (granted && (who == SERVICE_FOREIGN || slice_is_empty(f.purpose)))
         return true;
@@ -157,7 +159,7 @@ static bool add_consent(struct effect *x, bool granted)
 static bool add_objection(struct effect *x, bool stands)
 {
     static const struct word_form form = FORM(objection_fact, same_objection, occurred_ms);
-    int who = service_of(x, &x->rule->who);
+    int who = meant_service(x, &x->rule->who);
     struct objection_fact f = { .recipient = who < 0 ? -1 : who,
                                 .stands = stands,
                                 .occurred_ms = said_ms(x),
@@ -173,7 +175,7 @@ static bool add_objection(struct effect *x, bool stands)
 static bool add_restriction(struct effect *x, bool stands)
 {
     static const struct word_form form = FORM(restriction_fact, same_restriction, occurred_ms);
-    struct restriction_fact f = { .kind = text_of(x, &x->rule->what),
+    struct restriction_fact f = { .kind = field_text(x, &x->rule->what),
                                   .stands = stands,
                                   .occurred_ms = said_ms(x),
                                   .by = x->ev->id,
@@ -185,8 +187,8 @@ static bool add_restriction(struct effect *x, bool stands)
     return draft_word(x->d, &x->d->restrictions, &f, &form, x->e);
 }
 
-/* Whether somebody else was responsible so far, by one of the last words. A ward move says again
- * what the admission said, and opens no gate. */
+/* Whether one of the last words names somebody else as responsible. A ward move repeats what the
+ * admission said, and so opens no gate. */
 static bool is_someone_else(const struct draft *d, const struct responsible_fact *f)
 {
     const struct responsible_fact *words = d->responsible.items;
@@ -195,18 +197,20 @@ static bool is_someone_else(const struct draft *d, const struct responsible_fact
     for (size_t i = 0; i < d->responsible.count; i++) {
         if (!slice_equal(words[i].function, f->function) || words[i].occurred_ms < last_ms)
             continue;
-        is_other = words[i].service != f->service || (is_other && words[i].occurred_ms == last_ms);
+        bool is_tie = words[i].occurred_ms == last_ms;
+        bool differs = words[i].service != f->service;
+        is_other = differs || (is_tie && is_other);
         last_ms = words[i].occurred_ms;
     }
     return is_other;
 }
 
-/* A service outside the region is somebody, and nobody of ours; a place that the table does not
- * list, or a word that says so, leaves it unknown. A field left empty says nothing. */
+/* A service outside the region is somebody, but none of ours. A place that the table does not list, or a
+ * word that says so, leaves it unknown. An empty field says nothing. */
 static bool add_responsible(struct effect *x)
 {
     static const struct word_form form = FORM(responsible_fact, same_function, occurred_ms);
-    int who = service_of(x, &x->rule->who);
+    int who = meant_service(x, &x->rule->who);
     struct responsible_fact f = { .function = x->rule->word,
                                   .service = who,
                                   .occurred_ms = said_ms(x),
@@ -224,13 +228,13 @@ static bool add_responsible(struct effect *x)
 static bool same_death(const void *item, const void *like)
 {
     const struct death_fact *a = item, *b = like;
-    return a->is_formal == b->is_formal && is_same_agency(a->source, b->source);
+    return a->is_formal == b->is_formal && have_same_agency(a->source, b->source);
 }
 
 static bool add_death(struct effect *x)
 {
     static const struct word_form form = FORM(death_fact, same_death, occurred_ms);
-    struct death_fact f = { .is_formal = slice_equal_text(text_of(x, &x->rule->what), "formal"),
+    struct death_fact f = { .is_formal = slice_equal_text(field_text(x, &x->rule->what), "formal"),
                             .occurred_ms = said_ms(x),
                             .by = x->ev->id,
                             .source = x->ev->source_name };
@@ -285,14 +289,14 @@ static bool take_effect(struct effect *x)
     case FACT_LIFTS:
         return add_restriction(x, x->rule->effect == FACT_RESTRICTS);
     default:
-        return draft_link(x->d, x->ev->agency, text_of(x, &x->rule->what), &x->ev->id, x->e);
+        return draft_link(x->d, x->ev->agency, field_text(x, &x->rule->what), &x->ev->id, x->e);
     }
 }
 
-/* A restriction is lifted by the service itself that raised it: no other's word lifts it anyway. */
+/* Lifting a restriction is about the source itself: only the service that raised it lifts it. */
 static bool may_say(const struct effect *x)
 {
-    int about = x->rule->effect == FACT_LIFTS ? x->ev->source : service_of(x, &x->rule->who);
+    int about = x->rule->effect == FACT_LIFTS ? x->ev->source : meant_service(x, &x->rule->who);
     return sayers_have(&x->rule->by, x->ev->source, about);
 }
 
@@ -309,8 +313,9 @@ static bool add_unsaid(struct effect *x, bool closes)
 static bool is_no_closer(const struct effect *x)
 {
     const struct fact_rule *r = x->rule;
-    return kinds_have(r->closed_by, r->closed_by_count, x->ev->kind) && !r->closers.itself &&
-           !sayers_have(&r->closers, x->ev->source, -1);
+    if (!kinds_have(r->closed_by, r->closed_by_count, x->ev->kind))
+        return false;
+    return !r->closers.itself && !sayers_have(&r->closers, x->ev->source, -1);
 }
 
 bool draft_apply(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
@@ -321,24 +326,27 @@ bool draft_apply(struct draft *d, const struct bundle *b, const struct event *ev
             return false;
         if (!kinds_have(x.rule->on, x.rule->on_count, ev->kind))
             continue;
-        if (!(may_say(&x) ? take_effect(&x) : add_unsaid(&x, false)))
+        bool done = may_say(&x) ? take_effect(&x) : add_unsaid(&x, false);
+        if (!done)
             return false;
     }
     return true;
 }
 
-/* Whether a fact that was made by that event is the source's own: its agency's, and of a word about
- * sharing its service's. */
+/* Takes back what the event `original` made known, as far as ev owns it. */
 struct undoing {
     const struct event_id *original;
     const struct event *ev;
 };
 
+/* Facts belong to an agency; words about sharing belong to a service. */
 static bool is_undone(const struct undoing *u, const struct event_id *by, struct slice source)
 {
-    return event_id_equal(by, u->original) &&
-           (u->ev->is_word ? slice_equal(source, u->ev->source_name)
-                           : is_same_agency(source, u->ev->source_name));
+    if (!event_id_equal(by, u->original))
+        return false;
+    if (u->ev->is_word)
+        return slice_equal(source, u->ev->source_name);
+    return have_same_agency(source, u->ev->source_name);
 }
 
 static bool remove_relationships(struct list *l, const struct undoing *u)
@@ -367,7 +375,7 @@ static bool remove_births(struct list *l, const struct undoing *u)
     return any;
 }
 
-/* Where in an item its event's id and its source stand. */
+/* id_at, source_at: where in an item its event's id and its source stand. */
 static bool remove_by(struct list *l, size_t id_at, size_t source_at, const struct undoing *u)
 {
     bool any = false;

@@ -4,8 +4,8 @@
 
 #define SETTLEMENTS_MAX_ALIKE 8 /* of one question */
 
-/* Of one question's too many the first goes: what it overruled is asked about again. */
-static void make_room(struct draft *d, const struct sharing_question *ask)
+/* When one question has too many, its first goes: what it overruled is then asked about again. */
+static void make_room_for_settlement(struct draft *d, const struct sharing_question *ask)
 {
     const struct settlement *list = d->settlements.items;
     size_t alike = 0, first = 0;
@@ -29,7 +29,7 @@ bool draft_settle_conflict(struct draft *d, const struct sharing_question *ask, 
     struct slice overruled = facts_words(&p, ask, !yes, at_ms, d->arena);
     if (overruled.p && overruled.n == 0)
         return true; /* it was asked twice */
-    make_room(d, ask);
+    make_room_for_settlement(d, ask);
     struct settlement *s = list_add(d->arena, &d->settlements);
     if (!s || !overruled.p)
         return err_memory(e);
@@ -40,6 +40,8 @@ bool draft_settle_conflict(struct draft *d, const struct sharing_question *ask, 
                               .at_ms = at_ms,
                               .people = people,
                               .overruled = overruled };
-    d->changed = d->gate = d->doors = true;
+    d->changed = true;
+    d->gate = true;
+    d->doors = true;
     return true;
 }

@@ -25,7 +25,7 @@ struct episode_event *draft_event(const struct draft *d, const struct event_id *
     return NULL;
 }
 
-/* Also one that stands no more. */
+/* Also of an event that no longer stands. */
 static bool was_of_episode(const struct episode_event *x, const struct event *ev)
 {
     return x->agency == ev->agency && slice_equal(x->episode, ev->episode);
@@ -36,7 +36,7 @@ static bool is_of_episode(const struct episode_event *x, const struct event *ev)
     return was_of_episode(x, ev) && !x->retracted;
 }
 
-static bool is_alike(const struct episode_event *a, const struct episode_event *b)
+static bool is_same_kind(const struct episode_event *a, const struct episode_event *b)
 {
     return a->agency == b->agency && slice_equal(a->episode, b->episode) &&
            slice_equal(a->type, b->type) && slice_equal(a->kind, b->kind);
@@ -44,7 +44,9 @@ static bool is_alike(const struct episode_event *a, const struct episode_event *
 
 bool draft_is_later(const struct episode_event *a, const struct episode_event *b)
 {
-    return a->occurred_ms != b->occurred_ms ? a->occurred_ms > b->occurred_ms : a > b;
+    if (a->occurred_ms != b->occurred_ms)
+        return a->occurred_ms > b->occurred_ms;
+    return a > b; /* entries are in order of arrival */
 }
 
 /* How many standing events of x's kind in its episode are later. */
@@ -53,7 +55,8 @@ static size_t count_later(const struct draft *d, const struct episode_event *x)
     const struct episode_event *events = d->events.items;
     size_t n = 0;
     for (size_t i = 0; i < d->events.count; i++)
-        n += !events[i].retracted && is_alike(&events[i], x) && draft_is_later(&events[i], x);
+        if (!events[i].retracted && is_same_kind(&events[i], x) && draft_is_later(&events[i], x))
+            n++;
     return n;
 }
 
@@ -67,10 +70,13 @@ bool draft_is_latest(const struct draft *d, const struct episode_event *x)
 const struct episode_event *draft_like(const struct draft *d, const struct episode_event *x)
 {
     const struct episode_event *events = d->events.items, *last = NULL;
-    for (size_t i = 0; i < d->events.count; i++)
-        if (events[i].bytes.n && !events[i].retracted && is_alike(&events[i], x) &&
-            (!last || draft_is_later(&events[i], last)))
+    for (size_t i = 0; i < d->events.count; i++) {
+        bool stands_whole = events[i].bytes.n && !events[i].retracted;
+        if (!stands_whole || !is_same_kind(&events[i], x))
+            continue;
+        if (!last || draft_is_later(&events[i], last))
             last = &events[i];
+    }
     return last;
 }
 
@@ -93,10 +99,13 @@ struct episode_event *draft_replaced(const struct draft *d, const struct episode
 
 struct episode_event *draft_newest(const struct draft *d, struct episode_event *x)
 {
-    struct episode_event *next;
-    size_t steps = 0; /* a circle of names, from a broken sender, must not hold us */
-    while (x && steps++ < EVENTS_MAX && (next = later_version(d, &x->id)))
+    /* A broken sender may name events in a circle: that must not hold us. */
+    for (size_t steps = 0; x && steps < EVENTS_MAX; steps++) {
+        struct episode_event *next = later_version(d, &x->id);
+        if (!next)
+            break;
         x = next;
+    }
     return x;
 }
 
@@ -104,13 +113,16 @@ void draft_date(struct draft *d, struct episode_event *x)
 {
     struct episode_event *newest = draft_newest(d, x);
     const struct episode_event *y = newest;
-    size_t steps = 0;
-    while ((y = draft_replaced(d, y)) && steps++ < EVENTS_MAX)
-        if (is_alike(y, newest) && y->decided_ms < newest->decided_ms)
+    for (size_t steps = 0; steps < EVENTS_MAX; steps++) {
+        y = draft_replaced(d, y);
+        if (!y)
+            break;
+        if (is_same_kind(y, newest) && y->decided_ms < newest->decided_ms)
             newest->decided_ms = y->decided_ms;
+    }
 }
 
-/* A version on file of what is not; of another's claim to be one nothing is known yet. */
+/* A later version on file, by the same owner, of an event that is not on file. */
 static struct episode_event *own_version(const struct draft *d, const struct event_id *id,
                                          const struct event *ev)
 {
@@ -144,15 +156,18 @@ struct episode_event *draft_original(const struct draft *d, const struct event *
     struct episode_event *events = d->events.items, *found = NULL;
     if (event_id_is_set(&ev->original))
         return named_original(d, ev);
-    for (size_t i = 0; i < d->events.count; i++)
-        if (!events[i].retracted && owner_is_same(&events[i], ev) &&
-            !event_id_equal(&events[i].id, &ev->id) &&
-            (!found || is_nearer(&events[i], found, ev->occurred_ms)))
+    for (size_t i = 0; i < d->events.count; i++) {
+        if (events[i].retracted || !owner_is_same(&events[i], ev))
+            continue;
+        if (event_id_equal(&events[i].id, &ev->id))
+            continue;
+        if (!found || is_nearer(&events[i], found, ev->occurred_ms))
             found = &events[i];
+    }
     return found;
 }
 
-static bool is_on_file(const struct draft *d, const struct event *ev)
+static bool is_event_on_file(const struct draft *d, const struct event *ev)
 {
     const struct episode_event *events = d->events.items;
     for (size_t i = 0; i < d->events.count; i++)
@@ -183,7 +198,7 @@ bool draft_drop_early(struct draft *d, const struct event *ev, struct event_id *
     return true;
 }
 
-/* Of one agency's too many the first goes. */
+/* When one agency has too many, its first goes. */
 static bool make_room_for_early(struct draft *d, const struct event *ev, struct err *e)
 {
     const struct early_retraction *early = d->early.items;
@@ -202,8 +217,8 @@ static bool make_room_for_early(struct draft *d, const struct event *ev, struct 
 
 bool draft_await(struct draft *d, const struct event *ev, struct err *e)
 {
-    /* Without a name it could be meant for what was taken back already: said twice. */
-    if (!event_id_is_set(&ev->original) && is_on_file(d, ev))
+    /* Without a name it may be meant for what was taken back already, and so be said twice. */
+    if (!event_id_is_set(&ev->original) && is_event_on_file(d, ev))
         return draft_forget(d, &ev->id, ev->source_name, e);
     if (!make_room_for_early(d, ev, e))
         return false;
@@ -223,7 +238,7 @@ bool draft_await(struct draft *d, const struct event *ev, struct err *e)
     return true;
 }
 
-/* A named one is for that event, or for the one that it is a version of. */
+/* Whether a retraction is for ev. One with a name is for that event, or for the event it replaces. */
 static bool is_meant(const struct early_retraction *r, const struct event *ev)
 {
     if (!owner_waits_for(r, ev))
@@ -264,7 +279,7 @@ static bool forget_event(struct draft *d, size_t n, struct err *e)
     return draft_forget(d, &was.id, was.source, e);
 }
 
-/* Whether something of it waits at a door; up to WAIT_WITHDRAWN also what goes no more. */
+/* Whether something of it waits at a door. up_to WAIT_WITHDRAWN: also what will never leave. */
 static bool waits_at_door(const struct episode_event *x, enum wait up_to)
 {
     for (size_t i = 0; i < x->receiver_count; i++)
@@ -281,53 +296,69 @@ bool draft_keeps(const struct bundle *b, const struct draft *d, const struct epi
 static bool is_finished(const struct bundle *b, const struct draft *d,
                         const struct episode_event *x)
 {
-    return (x->closed || x->retracted) && !draft_is_held(d, &x->id) &&
-           !waits_at_door(x, WAIT_CLAIM) && !lasting_needs(b, d, x);
+    bool is_over = x->closed || x->retracted;
+    if (!is_over || draft_is_held(d, &x->id))
+        return false;
+    return !waits_at_door(x, WAIT_CLAIM) && !lasting_needs(b, d, x);
 }
 
-/* The higher the sooner it goes. */
-static int dispensable(const struct bundle *b, const struct draft *d,
-                       const struct episode_event *x)
+/* Which event goes when an agency has too many. */
+enum turn_to_go { GOES_LAST, GOES_NEXT, GOES_FIRST };
+
+static enum turn_to_go turn_to_go(const struct bundle *b, const struct draft *d,
+                                  const struct episode_event *x)
 {
-    return waits_at_door(x, WAIT_WITHDRAWN) ? 0 : is_finished(b, d, x) ? 2 : 1;
+    if (waits_at_door(x, WAIT_WITHDRAWN))
+        return GOES_LAST;
+    return is_finished(b, d, x) ? GOES_FIRST : GOES_NEXT;
 }
 
-/* Of one agency's too many those of closed episodes go first, then the oldest; last what waits at a door. */
-static bool make_room(struct draft *d, const struct bundle *b, uint16_t agency, struct err *e)
+/* When one agency has too many: first those of closed episodes go, then the oldest, and last what waits
+ * at a door. */
+static bool make_room_for_event(struct draft *d, const struct bundle *b, uint16_t agency, struct err *e)
 {
     const struct episode_event *events = d->events.items;
     size_t count = 0, first = 0;
-    int most = 0;
+    enum turn_to_go sooner = GOES_LAST;
+    bool is_found = false;
     for (size_t i = 0; i < d->events.count; i++)
         count += events[i].agency == agency;
     if (count < EVENTS_MAX)
         return true;
-    for (size_t i = count = 0; i < d->events.count; i++) {
+    for (size_t i = 0; i < d->events.count; i++) {
         if (events[i].agency != agency)
             continue;
-        bool is_older = count == 0 || draft_is_later(&events[first], &events[i]);
-        if (most == 2 && !is_older)
+        bool is_older = !is_found || draft_is_later(&events[first], &events[i]);
+        if (sooner == GOES_FIRST && !is_older)
             continue;
-        int this = dispensable(b, d, &events[i]);
-        if (count++ > 0 && (this == most ? !is_older : this < most))
+        enum turn_to_go turn = turn_to_go(b, d, &events[i]);
+        bool goes_before = turn > sooner || (turn == sooner && is_older);
+        if (is_found && !goes_before)
             continue;
         first = i;
-        most = this;
+        sooner = turn;
+        is_found = true;
     }
     d->dropped++;
     return forget_event(d, first, e);
 }
 
-/* The oldest of that agency that nobody waits for; with bytes, or such as may go itself; NULL: none. */
-static struct episode_event *oldest(const struct draft *d, const struct bundle *b, uint16_t agency,
+/* The oldest event of that agency that nobody waits for and that has bytes, or that may go itself; NULL:
+ * none. */
+static struct episode_event *oldest_event(const struct draft *d, const struct bundle *b, uint16_t agency,
                                     bool with_bytes)
 {
     struct episode_event *events = d->events.items, *first = NULL;
-    for (size_t i = 0; i < d->events.count; i++)
-        if (events[i].agency == agency && (!first || draft_is_later(first, &events[i])) &&
-            (with_bytes ? events[i].bytes.n > 0 : !draft_keeps(b, d, &events[i])) &&
-            !draft_is_held(d, &events[i].id))
-            first = &events[i];
+    for (size_t i = 0; i < d->events.count; i++) {
+        struct episode_event *x = &events[i];
+        if (x->agency != agency)
+            continue;
+        if (first && !draft_is_later(first, x))
+            continue;
+        bool may_go = with_bytes ? x->bytes.n > 0 : !draft_keeps(b, d, x);
+        if (may_go && !draft_is_held(d, &x->id))
+            first = x;
+    }
     return first;
 }
 
@@ -335,14 +366,14 @@ bool draft_shrink(struct draft *d, const struct bundle *b, uint16_t agency, size
                   struct err *e)
 {
     const struct episode_event *events = d->events.items;
-    struct episode_event *x = oldest(d, b, agency, true);
+    struct episode_event *x = oldest_event(d, b, agency, true);
     d->changed = true;
     d->dropped++;
     if (!x) {
-        x = oldest(d, b, agency, false);
+        x = oldest_event(d, b, agency, false);
         return !x || forget_event(d, (size_t)(x - events), e);
     }
-    for (size_t n = 0; x && n < bytes; x = oldest(d, b, agency, true)) {
+    for (size_t n = 0; x && n < bytes; x = oldest_event(d, b, agency, true)) {
         n += x->bytes.n;
         x->bytes = (struct slice){ 0 };
     }
@@ -352,15 +383,17 @@ bool draft_shrink(struct draft *d, const struct bundle *b, uint16_t agency, size
 static void drop_bytes(struct draft *d, const struct episode_event *like)
 {
     struct episode_event *events = d->events.items;
-    for (size_t i = 0; i < d->events.count; i++)
-        if (events[i].bytes.n && is_alike(&events[i], like) &&
-            count_later(d, &events[i]) >= BYTES_KEPT_ALIKE)
+    for (size_t i = 0; i < d->events.count; i++) {
+        if (events[i].bytes.n == 0 || !is_same_kind(&events[i], like))
+            continue;
+        if (count_later(d, &events[i]) >= BYTES_KEPT_ALIKE)
             events[i].bytes = (struct slice){ 0 };
+    }
 }
 
 bool draft_record(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
 {
-    if (!make_room(d, b, ev->agency, e))
+    if (!make_room_for_event(d, b, ev->agency, e))
         return false;
     struct episode_event *x = list_add(d->arena, &d->events);
     if (!x)
@@ -391,7 +424,8 @@ static int64_t entry_kind(const struct bundle *b, const struct episode_event *x)
     return schema < 0 ? -1 : bundle_kind(b, (size_t)schema, x->kind);
 }
 
-/* Of a service that has left the region nobody can tell any more what it might say: it said so. */
+/* Whether the rule lets the service of x close something. One that has left the region said it while it
+ * was there: that counts. */
 static bool may_close(const struct bundle *b, const struct fact_rule *rule,
                       const struct episode_event *x, int about)
 {
@@ -405,29 +439,32 @@ static bool event_closes(const struct bundle *b, const struct relationship *r,
 {
     for (size_t i = 0; kind >= 0 && i < b->fact_count; i++) {
         const struct fact_rule *rule = &b->facts[i];
-        if (rule->effect == FACT_OPENS && slice_equal(rule->word, r->kind) &&
-            kinds_have(rule->closed_by, rule->closed_by_count, (uint32_t)kind) &&
-            may_close(b, rule, x, r->with))
+        if (rule->effect != FACT_OPENS || !slice_equal(rule->word, r->kind))
+            continue;
+        if (!kinds_have(rule->closed_by, rule->closed_by_count, (uint32_t)kind))
+            continue;
+        if (may_close(b, rule, x, r->with))
             return true;
     }
     return false;
 }
 
-/* Whether it ends its episode: something that an event of that kind ends, it may. */
+/* Whether x ends its episode: its kind closes something, and its service may say so. */
 static bool event_ends(const struct bundle *b, const struct episode_event *x, int64_t kind)
 {
     if (kind < 0 || !b->compiled->closes[kind])
         return false;
     for (size_t i = 0; i < b->fact_count; i++) {
         const struct fact_rule *rule = &b->facts[i];
-        if (kinds_have(rule->closed_by, rule->closed_by_count, (uint32_t)kind) &&
-            (rule->closers.itself || may_close(b, rule, x, -1)))
+        if (!kinds_have(rule->closed_by, rule->closed_by_count, (uint32_t)kind))
+            continue;
+        if (rule->closers.itself || may_close(b, rule, x, -1))
             return true;
     }
     return false;
 }
 
-/* Whether something is held until it is known whom a claim means: its end ends that. */
+/* Whether something is held because it is not known whom a claim means: the claim's end ends that. */
 static bool is_claim_waited_for(const struct draft *d)
 {
     const struct hold *holds = d->holds.items;
@@ -442,17 +479,23 @@ static void settle_relationship(struct draft *d, const struct bundle *b, const s
 {
     const struct episode_event *events = d->events.items, *closing = NULL;
     bool was_open = r->is_open;
-    for (size_t i = 0; i < d->events.count; i++)
-        if (is_of_episode(&events[i], ev) && events[i].occurred_ms >= r->opened_ms &&
-            (!closing || draft_is_later(&events[i], closing)) &&
-            event_closes(b, r, &events[i], entry_kind(b, &events[i])))
-            closing = &events[i];
+    for (size_t i = 0; i < d->events.count; i++) {
+        const struct episode_event *x = &events[i];
+        if (!is_of_episode(x, ev) || x->occurred_ms < r->opened_ms)
+            continue;
+        if (closing && !draft_is_later(x, closing))
+            continue;
+        if (event_closes(b, r, x, entry_kind(b, x)))
+            closing = x;
+    }
     r->is_open = !closing;
     r->closed_by = closing ? closing->id : (struct event_id){ { 0 } };
     r->closed_ms = closing ? closing->occurred_ms : 0;
-    d->gate |= r->is_open ? !was_open : was_open && is_claim_waited_for(d);
-    d->claims |= r->is_open != was_open;
-    d->changed |= r->is_open != was_open;
+    if (r->is_open == was_open)
+        return;
+    d->gate |= r->is_open || is_claim_waited_for(d);
+    d->claims = true;
+    d->changed = true;
 }
 
 /* Whether a kind begins something that other kinds end. */
@@ -460,8 +503,8 @@ static bool kind_opens(const struct bundle *b, int64_t kind)
 {
     for (size_t i = 0; kind >= 0 && i < b->fact_count; i++) {
         const struct fact_rule *r = &b->facts[i];
-        if (r->effect == FACT_OPENS && r->closed_by_count &&
-            kinds_have(r->on, r->on_count, (uint32_t)kind))
+        bool has_end = r->effect == FACT_OPENS && r->closed_by_count > 0;
+        if (has_end && kinds_have(r->on, r->on_count, (uint32_t)kind))
             return true;
     }
     return false;
@@ -492,14 +535,16 @@ void draft_settle(struct draft *d, const struct bundle *b, const struct event *e
 {
     struct relationship *relationships = d->relationships.items;
     struct episode_event *events = d->events.items;
-    for (size_t i = 0; i < d->relationships.count; i++)
-        if (relationships[i].agency == ev->agency &&
-            slice_equal(relationships[i].episode, ev->episode))
-            settle_relationship(d, b, ev, &relationships[i]);
+    for (size_t i = 0; i < d->relationships.count; i++) {
+        struct relationship *r = &relationships[i];
+        if (r->agency == ev->agency && slice_equal(r->episode, ev->episode))
+            settle_relationship(d, b, ev, r);
+    }
     bool is_closed = episode_is_closed(d, b, ev);
     for (size_t i = 0; i < d->events.count; i++) {
-        if (!was_of_episode(&events[i], ev) || !slice_equal(events[i].type, ev->type) ||
-            events[i].closed == is_closed)
+        if (!was_of_episode(&events[i], ev) || !slice_equal(events[i].type, ev->type))
+            continue;
+        if (events[i].closed == is_closed)
             continue;
         events[i].closed = is_closed;
         events[i].closed_ms = is_closed ? ev->decided_ms : 0;
@@ -507,7 +552,7 @@ void draft_settle(struct draft *d, const struct bundle *b, const struct event *e
     }
 }
 
-/* What goes is marked first: of an end and what undid it none may go by the other's having gone. */
+/* Marks first what goes, then removes it: an end and what undid it are judged with both on file. */
 static bool prune_events(struct draft *d, const struct bundle *b, int64_t decided_ms,
                          struct err *e)
 {

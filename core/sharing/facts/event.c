@@ -3,7 +3,7 @@
 
 #include "sharing/rules/compiled.h"
 
-/* By its agency and its own name; "agency/service" is taken too. */
+/* The service of that agency and name, -1: none. "agency/service" is taken as a name too. */
 static int find_source(const struct bundle *b, struct slice agency, struct slice service)
 {
     int n = bundle_agency(b, agency);
@@ -73,7 +73,8 @@ bool event_had(const struct bundle *b, struct arena *a, const struct event *ev,
 {
     const struct plan *p = ev->view->plan;
     const struct span *slots = ev->view->slots;
-    const uint8_t *parts = bundle_parts(b, ev->schema), *empty = plan_empty(p);
+    const uint8_t *parts = bundle_parts(b, ev->schema);
+    const uint8_t *empty = plan_empty(p);
     size_t n = plan_slots(p);
     *out = (struct categories){ { 0 } };
     for (size_t i = 0; i < n; i++)

@@ -1,12 +1,12 @@
 /* facts.h - what is known of one person that bears on sharing.
  *
- * A struct person is immutable once made: judge_event makes a new one. It lives as its encoded bytes (internal/
- * Facts.avsc), which are also the value on the topic `facts`; reading a person from bytes lives in an
- * arena. Each fact knows the event it came from and who said it, so that a retraction or a wrong link
- * can be undone, and by nobody else.
- * What is so follows from the events that stand, in whatever order they arrived: each word is kept
- * with its time of occurring, and whoever asks takes the last (facts_query.c). Every list has a
- * limit (draft.h); what falls out at it is the oldest, and is counted in `dropped`. */
+ * A struct person is immutable once made: judge_event makes a new one. It is kept as its encoded bytes
+ * (internal/Facts.avsc), which are also the value on the topic `facts`; a person read from bytes lives
+ * in an arena. Each fact knows the event it came from and who said it, so that those who said it, and
+ * nobody else, can take it back.
+ * Facts follow from the events that stand, in whatever order they arrived: each word is kept with its
+ * time of occurring, and whoever asks takes the last (facts_query.c). Every list has a limit (draft.h);
+ * at the limit the oldest goes, and is counted in `dropped`. */
 #ifndef CONCORDAT_SHARING_FACTS_FACTS_H
 #define CONCORDAT_SHARING_FACTS_FACTS_H
 
@@ -41,7 +41,7 @@ struct objection_fact {
     struct event_id by;
     struct slice source;
 };
-/* Only who raised a restriction lifts it, also when the region has had that service out for a while. */
+/* Only the service that raised a restriction lifts it, even after it was out of the region for a while. */
 struct restriction_fact {
     struct slice kind;
     bool stands;

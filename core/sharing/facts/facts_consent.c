@@ -12,7 +12,7 @@ struct word {
     const struct event_id *by;
 };
 
-static bool is_same_agency(const struct slice *a, const struct slice *b)
+static bool is_same_speaker(const struct slice *a, const struct slice *b)
 {
     return slice_equal(*a, *b) || slice_equal(source_agency(*a), source_agency(*b));
 }
@@ -22,12 +22,15 @@ static bool is_same_agency(const struct slice *a, const struct slice *b)
 /* A word without a purpose counts only when it takes consent away. */
 static inline bool is_about(const struct consent_fact *f, struct slice purpose, uint16_t who)
 {
-    return (f->recipient < 0 || f->recipient == who) &&
-           (slice_equal(f->purpose, purpose) || (slice_is_empty(f->purpose) && !f->granted));
+    if (f->recipient >= 0 && f->recipient != who)
+        return false;
+    if (slice_equal(f->purpose, purpose))
+        return true;
+    return slice_is_empty(f->purpose) && !f->granted;
 }
 
-/* Mental Capacity Act 2005: who has capacity speaks for themselves, for who lacks it a decision is
- * made in their best interests; neither can stand in for the other.
+/* Mental Capacity Act 2005: a person with capacity decides for themselves; for a person without it
+ * others decide in their best interests. Neither stands in for the other.
  *
  *   capacity         explicit, or nobody said   best-interests
  *   has-capacity     holds                      does not
@@ -46,7 +49,8 @@ static inline enum said consent_says(const struct consent_fact *f,
         return SAID_NOTHING;
     if (!f->granted)
         return SAID_NO;
-    return may_be_relied_on(f) && at_ms < f->until_ms ? SAID_YES : SAID_VOID;
+    bool holds = may_be_relied_on(f) && at_ms < f->until_ms;
+    return holds ? SAID_YES : SAID_VOID;
 }
 
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who)
@@ -73,8 +77,8 @@ static size_t count_words(const struct person *p, const struct sharing_question 
     return ask->is_objection ? p->objection_count : p->consent_count;
 }
 
-/* The n-th word, where it is on that question. */
-static inline bool word_at(const struct person *p, const struct sharing_question *ask,
+/* Reads the n-th word. False: it is not on that question. */
+static inline bool word_on(const struct person *p, const struct sharing_question *ask,
                            int64_t at_ms, size_t n, struct word *w)
 {
     if (ask->is_objection) {
@@ -96,12 +100,14 @@ bool facts_settles(const struct settlement *s, const struct sharing_question *as
 static bool is_overruled(const struct person *p, const struct sharing_question *ask,
                          const struct event_id *by)
 {
-    for (size_t i = 0; i < p->settlement_count; i++)
-        for (size_t at = 0; facts_settles(&p->settlements[i], ask) &&
-                            at + ID_BYTES <= p->settlements[i].overruled.n;
-             at += ID_BYTES)
-            if (memcmp(p->settlements[i].overruled.p + at, by->b, ID_BYTES) == 0)
+    for (size_t i = 0; i < p->settlement_count; i++) {
+        struct slice ids = p->settlements[i].overruled;
+        if (!facts_settles(&p->settlements[i], ask))
+            continue;
+        for (size_t at = 0; at + ID_BYTES <= ids.n; at += ID_BYTES)
+            if (memcmp(ids.p + at, by->b, ID_BYTES) == 0)
                 return true;
+    }
     return false;
 }
 
@@ -111,7 +117,7 @@ static bool has_earlier(const struct person *p, const struct sharing_question *a
 {
     struct word w;
     for (size_t i = 0; i < n; i++)
-        if (word_at(p, ask, at_ms, i, &w) && is_same_agency(w.source, source))
+        if (word_on(p, ask, at_ms, i, &w) && is_same_speaker(w.source, source))
             return true;
     return false;
 }
@@ -121,10 +127,12 @@ static int64_t last_moment(const struct person *p, const struct sharing_question
 {
     struct word w;
     int64_t last_ms = INT64_MIN;
-    for (size_t i = 0; i < count_words(p, ask); i++)
-        if (word_at(p, ask, at_ms, i, &w) && w.at_ms > last_ms &&
-            is_same_agency(w.source, source))
+    for (size_t i = 0; i < count_words(p, ask); i++) {
+        if (!word_on(p, ask, at_ms, i, &w) || w.at_ms <= last_ms)
+            continue;
+        if (is_same_speaker(w.source, source))
             last_ms = w.at_ms;
+    }
     return last_ms;
 }
 
@@ -135,14 +143,18 @@ static enum said last_said(const struct person *p, const struct sharing_question
     struct word w;
     enum said says = SAID_NOTHING;
     *last_ms = last_moment(p, ask, at_ms, source);
-    for (size_t i = 0; i < count_words(p, ask); i++)
-        if (word_at(p, ask, at_ms, i, &w) && w.says > says && w.at_ms == *last_ms &&
-            is_same_agency(w.source, source) && !is_overruled(p, ask, w.by))
+    for (size_t i = 0; i < count_words(p, ask); i++) {
+        if (!word_on(p, ask, at_ms, i, &w) || w.at_ms != *last_ms)
+            continue;
+        if (w.says <= says || !is_same_speaker(w.source, source))
+            continue;
+        if (!is_overruled(p, ask, w.by))
             says = w.says;
+    }
     return says;
 }
 
-/* The last moments at which any agency's last word is a yes, one that does not hold, a no. */
+/* The last moment at which any agency's last word is a yes, a yes that does not hold, or a no. */
 struct lasts {
     int64_t ms[SAID_NO + 1];
 };
@@ -162,7 +174,7 @@ static struct lasts find_each(const struct person *p, const struct sharing_quest
     struct word w;
     for (size_t i = 0; i < count_words(p, ask); i++) {
         int64_t last_ms;
-        if (!word_at(p, ask, at_ms, i, &w) || has_earlier(p, ask, at_ms, i, w.source))
+        if (!word_on(p, ask, at_ms, i, &w) || has_earlier(p, ask, at_ms, i, w.source))
             continue;
         enum said says = last_said(p, ask, at_ms, w.source, &last_ms);
         if (last_ms > all.ms[says])
@@ -171,7 +183,7 @@ static struct lasts find_each(const struct person *p, const struct sharing_quest
     return all;
 }
 
-/* The same in one pass; false: words of several agencies. */
+/* The same in one pass. False: the words are of several agencies. */
 static bool find_of_one(const struct person *p, const struct sharing_question *ask, int64_t at_ms,
                         struct lasts *all)
 {
@@ -181,22 +193,24 @@ static bool find_of_one(const struct person *p, const struct sharing_question *a
     struct word w;
     *all = no_lasts();
     for (size_t i = 0, n = count_words(p, ask); i < n; i++) {
-        if (!word_at(p, ask, at_ms, i, &w))
+        if (!word_on(p, ask, at_ms, i, &w))
             continue;
-        if (source && !is_same_agency(w.source, source))
+        if (source && !is_same_speaker(w.source, source))
             return false;
         source = w.source;
-        if (w.at_ms > last_ms)
+        if (w.at_ms > last_ms) {
             says = SAID_NOTHING;
-        last_ms = w.at_ms > last_ms ? w.at_ms : last_ms;
-        if (w.at_ms == last_ms && w.says > says && !is_overruled(p, ask, w.by))
+            last_ms = w.at_ms;
+        }
+        bool is_stronger = w.at_ms == last_ms && w.says > says;
+        if (is_stronger && !is_overruled(p, ask, w.by))
             says = w.says;
     }
     all->ms[says] = last_ms;
     return true;
 }
 
-/* Hardly ever does more than one agency speak of consent. */
+/* More than one agency hardly ever speaks of consent: one pass is tried first. */
 static struct lasts find_lasts(const struct person *p, const struct sharing_question *ask,
                                int64_t at_ms)
 {
@@ -236,8 +250,10 @@ struct slice facts_words(const struct person *p, const struct sharing_question *
     size_t n = 0, count = count_words(p, ask);
     uint8_t *ids = arena_alloc(a, (count + 1) * ID_BYTES);
     for (size_t i = 0; ids && i < count; i++) {
-        if (!word_at(p, ask, at_ms, i, &w) || w.says != says ||
-            w.at_ms != last_moment(p, ask, at_ms, w.source) || is_overruled(p, ask, w.by))
+        if (!word_on(p, ask, at_ms, i, &w) || w.says != says)
+            continue;
+        bool is_last = w.at_ms == last_moment(p, ask, at_ms, w.source);
+        if (!is_last || is_overruled(p, ask, w.by))
             continue;
         memcpy(ids + n, w.by->b, ID_BYTES);
         n += ID_BYTES;

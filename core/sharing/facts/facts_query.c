@@ -4,8 +4,8 @@
 #include "sharing/facts/claimed.h"
 #include "sharing/rules/words.h"
 
-/* Of which agency the event at hand is. */
-static int agency_of(const struct facts_context *in)
+/* The agency of the event at hand; AGENCY_NOBODY: there is no event. */
+static int event_agency(const struct facts_context *in)
 {
     return in->event ? in->bundle->services[in->source].agency : AGENCY_NOBODY;
 }
@@ -21,11 +21,12 @@ static enum truth of_claim(const struct facts_context *in, enum claimed c)
 enum truth facts_counts(const struct facts_context *in, const struct relationship *r,
                         struct slice kind)
 {
-    if (!r->is_open || !(slice_is_empty(kind) || slice_equal(r->kind, kind)))
+    bool is_kind = slice_is_empty(kind) || slice_equal(r->kind, kind);
+    if (!r->is_open || !is_kind)
         return TRUTH_FALSE;
     if (in->all_claims_count)
         return TRUTH_TRUE;
-    return of_claim(in, claimed_relationship(in->bundle, in->facts, r, agency_of(in)));
+    return of_claim(in, claimed_relationship(in->bundle, in->facts, r, event_agency(in)));
 }
 
 enum truth facts_related(const struct facts_context *in, struct slice kind, uint16_t who)
@@ -36,24 +37,27 @@ enum truth facts_related(const struct facts_context *in, struct slice kind, uint
         if (p->relationships[i].with != who)
             continue;
         enum truth one = facts_counts(in, &p->relationships[i], kind);
-        best = one == TRUTH_FALSE ? best : one;
+        if (one != TRUTH_FALSE)
+            best = one;
     }
     return best;
 }
 
-/* A later word of the same source; of two of one moment the restriction counts. */
+/* Whether a later word of the same source lifts it. Of two of one moment the restriction counts. */
 static bool is_lifted(const struct person *p, const struct restriction_fact *raised)
 {
     for (size_t i = 0; i < p->restriction_count; i++) {
         const struct restriction_fact *f = &p->restrictions[i];
-        if (!f->stands && f->occurred_ms > raised->occurred_ms &&
-            slice_equal(f->source, raised->source) && slice_equal(f->kind, raised->kind))
+        bool is_later_lift = !f->stands && f->occurred_ms > raised->occurred_ms;
+        if (!is_later_lift || !slice_equal(f->source, raised->source))
+            continue;
+        if (slice_equal(f->kind, raised->kind))
             return true;
     }
     return false;
 }
 
-/* One that says every day that it hides nothing must not undo what another hides. */
+/* By source: a system that says every day that it hides nothing must not undo what another hides. */
 static bool restriction_stands(const struct person *p, struct slice kind)
 {
     for (size_t i = 0; i < p->restriction_count; i++) {
@@ -72,7 +76,7 @@ bool facts_is_restricted(const struct person *p)
     return false;
 }
 
-static bool is_said(const struct person *p, struct slice kind)
+static bool is_kind_said(const struct person *p, struct slice kind)
 {
     for (size_t i = 0; i < p->restriction_count; i++)
         if (slice_equal(p->restrictions[i].kind, kind))
@@ -80,7 +84,7 @@ static bool is_said(const struct person *p, struct slice kind)
     return false;
 }
 
-/* A death that is only hearsay is unknown. */
+/* True of a registered death. A death that is only hearsay leaves it unknown. */
 static enum truth is_deceased(const struct person *p)
 {
     for (size_t i = 0; i < p->death_count; i++)
@@ -94,16 +98,18 @@ enum truth facts_restricted(const struct person *p, struct slice kind)
     if (slice_equal_text(kind, WORDS_DECEASED))
         return is_deceased(p);
     if (slice_equal_text(kind, WORDS_UNCHECKED))
-        return is_said(p, SLICE("location")) ? TRUTH_FALSE : TRUTH_TRUE;
+        return is_kind_said(p, SLICE("location")) ? TRUTH_FALSE : TRUTH_TRUE;
     if (restriction_stands(p, kind))
         return TRUTH_TRUE;
     return restriction_stands(p, SLICE("unknown")) ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }
 
+/* with_doubt: also a word that is in doubt. */
 static bool may_count(const struct facts_context *in, const struct responsible_fact *f, bool with_doubt)
 {
-    return with_doubt || in->all_claims_count ||
-           claimed_word(in->bundle, in->facts, f, agency_of(in)) == CLAIMED_COUNTS;
+    if (with_doubt || in->all_claims_count)
+        return true;
+    return claimed_word(in->bundle, in->facts, f, event_agency(in)) == CLAIMED_COUNTS;
 }
 
 static enum truth last_word(const struct facts_context *in, struct slice function, uint16_t who,
@@ -114,11 +120,14 @@ static enum truth last_word(const struct facts_context *in, struct slice functio
     bool is_agreed = true;
     for (size_t i = 0; i < p->responsible_count; i++) {
         const struct responsible_fact *f = &p->responsible[i];
-        if (!slice_equal(f->function, function) || (last && f->occurred_ms < last->occurred_ms) ||
-            !may_count(in, f, with_doubt))
+        if (!slice_equal(f->function, function))
             continue;
-        is_agreed = !last || f->occurred_ms > last->occurred_ms ||
-                    (is_agreed && f->service == last->service);
+        if (last && f->occurred_ms < last->occurred_ms)
+            continue;
+        if (!may_count(in, f, with_doubt))
+            continue;
+        bool is_tie = last && f->occurred_ms == last->occurred_ms;
+        is_agreed = !is_tie || (is_agreed && f->service == last->service);
         last = f;
     }
     if (!last || !is_agreed || last->service == SERVICE_UNKNOWN)
@@ -129,16 +138,16 @@ static enum truth last_word(const struct facts_context *in, struct slice functio
 enum truth facts_responsible(const struct facts_context *in, struct slice function, uint16_t who)
 {
     enum truth sure = last_word(in, function, who, false);
-    if (in->all_claims_count || sure == TRUTH_TRUE || in->doubt == FACTS_DOUBT_FALLS ||
-        last_word(in, function, who, true) != TRUTH_TRUE)
+    if (in->all_claims_count || sure == TRUTH_TRUE || in->doubt == FACTS_DOUBT_FALLS)
+        return sure;
+    if (last_word(in, function, who, true) != TRUTH_TRUE)
         return sure;
     return in->doubt == FACTS_DOUBT_COUNTS ? TRUTH_TRUE : TRUTH_UNKNOWN;
 }
 
 bool facts_taken_back(const struct person *p, const struct episode_event *x)
 {
-    size_t steps = 0;
-    while (x->replaced && steps++ < p->event_count) {
+    for (size_t steps = 0; x->replaced && steps < p->event_count; steps++) {
         const struct episode_event *later = NULL;
         for (size_t i = 0; !later && i < p->event_count; i++)
             if (memcmp(p->events[i].original.b, x->id.b, ID_BYTES) == 0)

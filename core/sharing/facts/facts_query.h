@@ -5,8 +5,8 @@
 #include "sharing/facts/facts.h"
 #include "sharing/rules/when.h"
 
-/* A claim that is in doubt (claimed.h) leaves what rests on it unknown; or it is taken as counting, or
- * as not made, so that one sees whether anything rests on it. */
+/* What a claim in doubt (claimed.h) does: what rests on it stays unknown; or the claim is taken as
+ * counting, or as not made, to see whether anything rests on it. */
 enum facts_doubt { FACTS_DOUBT_STAYS, FACTS_DOUBT_COUNTS, FACTS_DOUBT_FALLS };
 struct when_age; /* decide/when_eval.h */
 /* For whom, and when, the facts are asked. */
@@ -23,8 +23,8 @@ struct facts_context {
     bool all_claims_count;              /* found out for all of the event at once; false: ask of each */
 };
 
-/* What is asked of the words: may it be shared with that service, for that purpose or unless the
- * person objects. */
+/* What words are asked: may something be shared with that service, by consent for that purpose, or
+ * unless the person objects. */
 struct sharing_question {
     bool is_objection;
     struct slice purpose; /* of a consent */
@@ -43,14 +43,14 @@ enum truth facts_counts(const struct facts_context *in, const struct relationshi
 enum truth facts_related(const struct facts_context *in, struct slice kind, uint16_t who);
 /* kind: also WORDS_UNCHECKED or WORDS_DECEASED (words.h). */
 enum truth facts_restricted(const struct person *p, struct slice kind);
-/* Unknown: nobody ever said, the last word is that it cannot be told, two words of that moment differ, or
- * it would be who by a word that is in doubt; such a word takes nothing from anybody. */
+/* Unknown in four cases: nobody ever said; the last word is that it cannot be told; two words of that
+ * moment differ; only a word in doubt names who. A word in doubt takes nothing from anybody. */
 enum truth facts_responsible(const struct facts_context *in, struct slice function, uint16_t who);
 /* Whether an event, or the version that stands in its place, was taken back. */
 bool facts_taken_back(const struct person *p, const struct episode_event *x);
 
-/* Ids of the events whose words say yes (or no) to that question: of each agency's last those that are
- * not overruled. In a; p NULL: no memory. */
+/* Ids of the events whose words say yes (or no) to that question, end to end: each agency's last words,
+ * without those overruled. In a; p NULL: no memory. */
 struct slice facts_words(const struct person *p, const struct sharing_question *ask, bool yes,
                          int64_t at_ms, struct arena *a);
 /* Whether named people have settled that very question by s. */

@@ -1,4 +1,4 @@
-/* former.c - takes a body of an earlier form over, field by field, and puts in what it did not say. */
+/* former.c - reads a body of an earlier form field by field, and puts in the fields it lacks. */
 #include "sharing/facts/former.h"
 
 #include "base/cursor.h"
@@ -25,7 +25,7 @@ struct taking {
     struct err *e;
 };
 
-static const struct former *find(const struct schema *s, uint64_t fingerprint)
+static const struct former *find_former(const struct schema *s, uint64_t fingerprint)
 {
     for (size_t i = 0; i < sizeof formers / sizeof formers[0]; i++)
         if (formers[i].fingerprint == fingerprint && slice_equal_text(s->name, formers[i].schema))
@@ -35,7 +35,7 @@ static const struct former *find(const struct schema *s, uint64_t fingerprint)
 
 bool former_is_read(const struct schema *s, uint64_t fingerprint)
 {
-    return fingerprint == plan_fingerprint(s->plan) || find(s, fingerprint) != NULL;
+    return fingerprint == plan_fingerprint(s->plan) || find_former(s, fingerprint) != NULL;
 }
 
 static void put_in(struct taking *t)
@@ -45,6 +45,7 @@ static void put_in(struct taking *t)
     t->from = t->in.at;
 }
 
+/* The ']' that ends a list. */
 static const char *list_end(const char *fields)
 {
     size_t depth = 1;
@@ -111,17 +112,17 @@ static bool take_over(const struct former *f, struct arena *a, struct slice *bod
     struct buf out;
     struct taking t = { .in = cursor_of(*body), .out = &out, .e = e };
     buf_init(&out, 2 * body->n + 1);
-    bool good = take_fields(&t, f->fields);
-    if (good) {
+    bool done = take_fields(&t, f->fields);
+    if (done) {
         buf_put(&out, slice_of(body->p + t.from, t.in.at - t.from));
-        good = buf_done(&out, e);
+        done = buf_done(&out, e);
     }
-    if (good) {
+    if (done) {
         *body = arena_copy(a, buf_slice(&out));
-        good = body->p || err_memory(e);
+        done = body->p || err_memory(e);
     }
     buf_release(&out);
-    return good;
+    return done;
 }
 
 bool former_open(const struct schema *s, struct arena *a, struct slice framed, struct slice *body,
@@ -132,7 +133,8 @@ bool former_open(const struct schema *s, struct arena *a, struct slice framed, s
         return false;
     if (fingerprint == plan_fingerprint(s->plan))
         return true;
-    const struct former *f = find(s, fingerprint);
-    return f ? take_over(f, a, body, e)
-             : err_set(e, ERR_REJECT, "record.form", 2, "cannot read a record of another form");
+    const struct former *f = find_former(s, fingerprint);
+    if (!f)
+        return err_set(e, ERR_REJECT, "record.form", 2, "cannot read a record of another form");
+    return take_over(f, a, body, e);
 }

@@ -1,4 +1,4 @@
-/* former.h - records of the internal forms before these, read as of these.
+/* former.h - reads records of earlier internal forms as records of the present form.
  *
  * Facts and notices stay on their topics until their person is next heard of: a version of the program
  * reads what the one before it wrote. What was not said then is nothing: no list, not true. */

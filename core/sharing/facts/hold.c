@@ -4,23 +4,19 @@
 #include "sharing/facts/draft.h"
 #include "sharing/rules/reason.h"
 
-/* A yes beside another's no, or one that was. */
-static bool is_of_conflict(const struct hold *h)
-{
-    return !h->reopened &&
-           (slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_CONSENT)) ||
-            slice_equal_text(h->reason, reason_code(REASON_CONFLICTING_OBJECTION)));
-}
-
-/* Only what some clause would release waits for a claim, or for somebody to look; what was reopened waits
- * for a person. */
+/* Only an event that some clause would release waits for a claim, or for somebody to look. A reopened
+ * one waits for a person. */
 bool hold_is_of_facts(const struct hold *h)
 {
-    return h->clause.n && !h->reopened &&
-           (is_of_conflict(h) ||
-            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
-            slice_equal_text(h->reason, reason_code(REASON_IDENTITY_DISAGREES)) ||
-            slice_equal_text(h->reason, reason_code(REASON_UNREAD_MESSAGE)));
+    static const enum reason of_facts[] = { REASON_CONFLICTING_CONSENT, REASON_CONFLICTING_OBJECTION,
+                                            REASON_IDENTITY_UNVERIFIED, REASON_IDENTITY_DISAGREES,
+                                            REASON_UNREAD_MESSAGE };
+    if (h->clause.n == 0 || h->reopened)
+        return false;
+    for (size_t i = 0; i < sizeof of_facts / sizeof of_facts[0]; i++)
+        if (slice_equal_text(h->reason, reason_code(of_facts[i])))
+            return true;
+    return false;
 }
 
 bool hold_note_first(struct arena *a, const struct person *p, const struct event_id *event,

@@ -1,11 +1,11 @@
-/* lasting.c - how long a clause goes on after an end, worked out from the events that stand, so that
- * it comes out the same in whatever order they arrived.
+/* lasting.c - how long a clause goes on after an end, worked out from the events that stand. The order
+ * in which they arrived makes no difference.
  *
- * The end of an episode: its events of that kind that are no older than what opened it last. The
- * days count from when the first of them was decided, in the first of its versions: saying it again
- * or correcting it gives no new days, taking it back or opening the episode anew does away with it.
- * They are over at once when the same agency opened another episode of that type after the last of
- * them. What opens and what ends is by facts.yaml: an end undoes what its own line opens. */
+ * An episode has ended when events of that kind are no older than what opened it last. The days count
+ * from when the first of those events was decided, in its first version. Repeating or correcting it
+ * gives no new days; taking it back or opening the episode anew removes the end. The days are over at
+ * once when the same agency opened another episode of that type after the last of those events.
+ * facts.yaml says what opens and what ends: an end undoes what its own line opens. */
 #include "sharing/facts/lasting.h"
 
 /* What all its events are of. */
@@ -19,12 +19,12 @@ static bool is_of_type(const struct episode_event *x, const struct episode *of)
     return !x->retracted && x->agency == of->agency && slice_equal(x->type, of->type);
 }
 
-static bool is_of(const struct episode_event *x, const struct episode *of)
+static bool is_in_episode(const struct episode_event *x, const struct episode *of)
 {
     return is_of_type(x, of) && slice_equal(x->episode, of->name);
 }
 
-static bool begins(const struct bundle *b, const struct end *end, const struct episode_event *x)
+static bool event_begins(const struct bundle *b, const struct end *end, const struct episode_event *x)
 {
     const struct schema *s = catalogue_named(b->catalogue, x->type);
     int schema = s ? bundle_schema(b, s->plan) : -1;
@@ -38,11 +38,11 @@ struct ending {
     int64_t decided_ms;  /* the first */
 };
 
-static bool is_said(const struct episode_event *events, size_t n, const struct episode *of,
+static bool is_end_said(const struct episode_event *events, size_t n, const struct episode *of,
                     struct slice kind)
 {
     for (size_t i = 0; i < n; i++)
-        if (is_of(&events[i], of) && slice_equal(events[i].kind, kind))
+        if (is_in_episode(&events[i], of) && slice_equal(events[i].kind, kind))
             return true;
     return false;
 }
@@ -52,16 +52,18 @@ static struct ending find_ending(const struct bundle *b, const struct person *p,
 {
     struct ending found = { .stands = false };
     int64_t begun_ms = INT64_MIN;
-    if (!is_said(p->events, p->event_count, of, end->kind))
+    if (!is_end_said(p->events, p->event_count, of, end->kind))
         return found;
     for (size_t i = 0; i < p->event_count; i++) {
         const struct episode_event *x = &p->events[i];
-        if (x->occurred_ms > begun_ms && is_of(x, of) && begins(b, end, x))
+        if (x->occurred_ms > begun_ms && is_in_episode(x, of) && event_begins(b, end, x))
             begun_ms = x->occurred_ms;
     }
     for (size_t i = 0; i < p->event_count; i++) {
         const struct episode_event *x = &p->events[i];
-        if (x->occurred_ms < begun_ms || !is_of(x, of) || !slice_equal(x->kind, end->kind))
+        if (x->occurred_ms < begun_ms || !is_in_episode(x, of))
+            continue;
+        if (!slice_equal(x->kind, end->kind))
             continue;
         if (!found.stands || x->occurred_ms > found.occurred_ms)
             found.occurred_ms = x->occurred_ms;
@@ -77,8 +79,10 @@ static bool is_readmitted(const struct bundle *b, const struct person *p,
 {
     for (size_t i = 0; i < p->event_count; i++) {
         const struct episode_event *x = &p->events[i];
-        if (x->occurred_ms > since_ms && is_of_type(x, of) && !slice_equal(x->episode, of->name) &&
-            begins(b, end, x))
+        if (x->occurred_ms <= since_ms || !is_of_type(x, of))
+            continue;
+        bool is_another = !slice_equal(x->episode, of->name);
+        if (is_another && event_begins(b, end, x))
             return true;
     }
     return false;
@@ -89,23 +93,29 @@ bool lasting_is_over(const struct bundle *b, const struct person *facts, const s
 {
     const struct episode of = { ev->agency, ev->type, ev->episode };
     struct ending e = find_ending(b, facts, &of, end);
-    return e.stands && (ev->decided_ms >= e.decided_ms + end->after_ms ||
-                        is_readmitted(b, facts, &of, end, e.occurred_ms));
+    if (!e.stands)
+        return false;
+    if (ev->decided_ms >= e.decided_ms + end->after_ms)
+        return true;
+    return is_readmitted(b, facts, &of, end, e.occurred_ms);
 }
 
 /* ---- what must be kept for it ---- */
 
-/* Whether an episode of that type was opened after since: that same one, or whichever. */
+/* Whether an episode of that type was opened after `since`: the same one, or any. */
 static bool is_opened_after(const struct bundle *b, const struct draft *d, const struct end *end,
                             const struct episode_event *since, bool same_episode)
 {
     const struct episode of = { since->agency, since->type, since->episode };
     const struct episode_event *events = d->events.items;
-    for (size_t i = 0; i < d->events.count; i++)
-        if (events[i].occurred_ms > since->occurred_ms && is_of_type(&events[i], &of) &&
-            (!same_episode || slice_equal(events[i].episode, of.name)) &&
-            begins(b, end, &events[i]))
+    for (size_t i = 0; i < d->events.count; i++) {
+        const struct episode_event *x = &events[i];
+        if (x->occurred_ms <= since->occurred_ms || !is_of_type(x, &of))
+            continue;
+        bool is_meant = !same_episode || slice_equal(x->episode, of.name);
+        if (is_meant && event_begins(b, end, x))
             return true;
+    }
     return false;
 }
 
@@ -115,30 +125,38 @@ static bool is_after_an_end(const struct draft *d, const struct end *end,
 {
     const struct episode of = { x->agency, x->type, x->episode };
     const struct episode_event *events = d->events.items;
-    for (size_t i = 0; i < d->events.count; i++)
-        if (events[i].occurred_ms < x->occurred_ms && is_of_type(&events[i], &of) &&
-            slice_equal(events[i].episode, of.name) == same_episode &&
-            slice_equal(events[i].kind, end->kind))
+    for (size_t i = 0; i < d->events.count; i++) {
+        if (events[i].occurred_ms >= x->occurred_ms || !is_of_type(&events[i], &of))
+            continue;
+        bool is_meant = slice_equal(events[i].episode, of.name) == same_episode;
+        if (is_meant && slice_equal(events[i].kind, end->kind))
             return true;
+    }
     return false;
 }
 
-/* The last that opened its episode anew, or that is a readmission after other stays. */
+/* Whether x undoes an end that is on file: as the last event that opened its episode anew, or as the last
+ * readmission after other stays. */
 static bool undoes_an_end(const struct bundle *b, const struct draft *d, const struct end *end,
                           const struct episode_event *x)
 {
-    return begins(b, end, x) &&
-           ((is_after_an_end(d, end, x, true) && !is_opened_after(b, d, end, x, true)) ||
-            (is_after_an_end(d, end, x, false) && !is_opened_after(b, d, end, x, false)));
+    if (!event_begins(b, end, x))
+        return false;
+    if (is_after_an_end(d, end, x, true) && !is_opened_after(b, d, end, x, true))
+        return true;
+    return is_after_an_end(d, end, x, false) && !is_opened_after(b, d, end, x, false);
 }
 
 bool lasting_needs(const struct bundle *b, const struct draft *d, const struct episode_event *x)
 {
     const struct compiled *k = b->compiled;
-    for (size_t i = 1; !x->retracted && i < k->end_count; i++) {
+    if (x->retracted)
+        return false;
+    for (size_t i = 1; i < k->end_count; i++) {
         const struct end *end = &k->ends[i];
-        if (slice_equal(x->kind, end->kind) ? !is_opened_after(b, d, end, x, true)
-                                            : undoes_an_end(b, d, end, x))
+        bool is_end = slice_equal(x->kind, end->kind);
+        bool counts = is_end ? !is_opened_after(b, d, end, x, true) : undoes_an_end(b, d, end, x);
+        if (counts)
             return true;
     }
     return false;

@@ -12,6 +12,4 @@ bool owner_is_same(const struct episode_event *x, const struct event *ev);
 /* The same of a retraction that waits and an event that comes. */
 bool owner_waits_for(const struct early_retraction *r, const struct event *ev);
 
-enum owner_use owner_use(const struct draft *d, const struct event *ev);
-
 #endif

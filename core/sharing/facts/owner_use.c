@@ -3,11 +3,12 @@
 
 #include "sharing/facts/refusal.h"
 
-/* By agency; for a word about sharing by service. */
+/* Whether ev may speak for that source: by agency, for a word about sharing by service. */
 static bool is_own_source(struct slice source, const struct event *ev)
 {
-    return ev->is_word ? slice_equal(source, ev->source_name)
-                       : slice_equal(source_agency(source), source_agency(ev->source_name));
+    if (ev->is_word)
+        return slice_equal(source, ev->source_name);
+    return slice_equal(source_agency(source), source_agency(ev->source_name));
 }
 
 /* What is found of one id. */
@@ -16,7 +17,7 @@ struct uses {
     bool own, others;
 };
 
-static void found(struct uses *u, const struct event_id *id, bool is_own)
+static void note_use(struct uses *u, const struct event_id *id, bool is_own)
 {
     if (!event_id_equal(id, u->id))
         return;
@@ -29,17 +30,17 @@ static void found(struct uses *u, const struct event_id *id, bool is_own)
         const struct type *items = d->list.items;                                                  \
         for (size_t i = 0; i < d->list.count; i++) {                                               \
             const struct type *x = &items[i];                                                      \
-            found(u, &x->field, is_own);                                                           \
+            note_use(u, &x->field, is_own);                                                           \
         }                                                                                          \
     } while (false)
 
 /* What was refused, and its versions: known by their ids alone. */
-static void find_refused(const struct draft *d, const struct event *ev, struct uses *u)
+static void find_refused_uses(const struct draft *d, const struct event *ev, struct uses *u)
 {
     const struct refusal *refusals = d->refusals.items;
     for (size_t i = 0; i < d->refusals.count; i++)
         if (refusal_has(&refusals[i], u->id))
-            found(u, u->id, slice_equal(refusals[i].agency, source_agency(ev->source_name)));
+            note_use(u, u->id, slice_equal(refusals[i].agency, source_agency(ev->source_name)));
 }
 
 /* What is on file, waits, was refused, or waits for what it takes back. */
@@ -49,7 +50,7 @@ static void find_events(const struct draft *d, const struct event *ev, struct us
     FIND(holds, hold, event,
          slice_equal(source_agency(x->source), source_agency(ev->source_name)));
     FIND(early, early_retraction, by, x->agency == ev->agency);
-    find_refused(d, ev, u);
+    find_refused_uses(d, ev, u);
 }
 
 /* A fact may outlast the event that made it. */
@@ -91,7 +92,8 @@ enum owner_use owner_use(const struct draft *d, const struct event *ev)
 bool owner_oversteps(const struct draft *d, const struct event *ev)
 {
     struct uses u = { .id = &ev->original };
-    if (!event_id_is_set(&ev->original) || !(ev->retracts || ev->replaces))
+    bool has_original = ev->retracts || ev->replaces;
+    if (!has_original || !event_id_is_set(&ev->original))
         return false;
     const struct episode_event *x = draft_event(d, &ev->original);
     if (x)

@@ -4,9 +4,10 @@
 
 #include "sharing/facts/owner.h"
 
-/* Who has used the id of ev before, by all that is kept. */
 enum owner_use { USED_BY_NOBODY, USED_BY_ITS_OWN, USED_BY_ANOTHER };
-/* Whether ev takes back or replaces something by a name that is known, and is not its to use. */
+/* Who has used the id of ev before, by all that is kept. */
+enum owner_use owner_use(const struct draft *d, const struct event *ev);
+/* Whether ev takes back or replaces a known event by its id, and does not own it. */
 bool owner_oversteps(const struct draft *d, const struct event *ev);
 
 #endif

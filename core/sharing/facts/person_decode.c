@@ -54,7 +54,7 @@ static void get_id(const struct view *v, size_t slot, struct event_id *out)
         memcpy(out->b, s.p, ID_BYTES);
 }
 
-/* Empty is -1; a service that the region no longer has gives false: its fact is dropped. */
+/* -1 for an empty name. False: the region no longer has that service, and its fact is dropped. */
 static bool get_service(const struct reader *r, const struct view *v, size_t slot, int32_t *out)
 {
     struct slice name = view_text(v, slot);
@@ -136,7 +136,6 @@ static bool get_responsible(struct reader *r, const struct view *v, void *item)
     x->function = view_text(v, 0);
     x->occurred_ms = view_long(v, 2);
     get_id(v, 3, &x->by);
-    x->source = view_text(v, 4);
     if (slice_equal_text(view_text(v, 1), "?"))
         x->service = SERVICE_UNKNOWN;
     else if (!get_service(r, v, 1, &x->service))
@@ -303,20 +302,30 @@ static bool get_birth(struct reader *r, const struct view *v, void *item)
 
 static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
 {
-    return read_list(r, v, AT_RELATIONSHIPS, &d->relationships, get_relationship) &&
-           read_list(r, v, AT_CONSENTS, &d->consents, get_consent) &&
-           read_list(r, v, AT_OBJECTIONS, &d->objections, get_objection) &&
-           read_list(r, v, AT_RESTRICTIONS, &d->restrictions, get_restriction) &&
-           read_list(r, v, AT_RESPONSIBLE, &d->responsible, get_responsible) &&
-           read_list(r, v, AT_LINKS, &d->links, get_link) &&
-           read_list(r, v, AT_EVENTS, &d->events, get_event) &&
-           read_list(r, v, AT_HOLDS, &d->holds, get_hold) &&
-           read_list(r, v, AT_DEATHS, &d->deaths, get_death) &&
-           read_list(r, v, AT_EARLY, &d->early, get_early) &&
-           read_list(r, v, AT_SETTLEMENTS, &d->settlements, get_settlement) &&
-           read_list(r, v, AT_REFUSALS, &d->refusals, get_refusal) &&
-           read_list(r, v, AT_BIRTHS, &d->births, get_birth) &&
-           read_list(r, v, AT_UNREAD, &d->unread, get_unread) && r->e->fate == ERR_NONE;
+    const struct {
+        size_t slot;
+        struct list *list;
+        bool (*get)(struct reader *r, const struct view *v, void *item);
+    } lists[] = {
+        { AT_RELATIONSHIPS, &d->relationships, get_relationship },
+        { AT_CONSENTS, &d->consents, get_consent },
+        { AT_OBJECTIONS, &d->objections, get_objection },
+        { AT_RESTRICTIONS, &d->restrictions, get_restriction },
+        { AT_RESPONSIBLE, &d->responsible, get_responsible },
+        { AT_LINKS, &d->links, get_link },
+        { AT_EVENTS, &d->events, get_event },
+        { AT_HOLDS, &d->holds, get_hold },
+        { AT_DEATHS, &d->deaths, get_death },
+        { AT_EARLY, &d->early, get_early },
+        { AT_SETTLEMENTS, &d->settlements, get_settlement },
+        { AT_REFUSALS, &d->refusals, get_refusal },
+        { AT_BIRTHS, &d->births, get_birth },
+        { AT_UNREAD, &d->unread, get_unread },
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (!read_list(r, v, lists[i].slot, lists[i].list, lists[i].get))
+            return false;
+    return r->e->fate == ERR_NONE; /* get_event has a list of its own that may have failed */
 }
 
 bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, struct person *out,
@@ -327,10 +336,12 @@ bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes, 
     struct view v;
     struct draft d;
     struct reader r = { .b = b, .arena = a, .e = e };
-    if (!s || !former_open(s, a, bytes, &body, e))
-        return e->fate == ERR_RETRY /* memory */
-                   ? false
-                   : err_set(e, ERR_FATAL, "facts.schema", 0, "cannot read facts of another form");
+    if (!s || !former_open(s, a, bytes, &body, e)) {
+        bool is_memory_out = e->fate == ERR_RETRY;
+        if (is_memory_out)
+            return false;
+        return err_set(e, ERR_FATAL, "facts.schema", 0, "cannot read facts of another form");
+    }
     if (!plan_view(s->plan, a, body, &v, e))
         return false;
     if (view_long(&v, AT_VERSION) != PERSON_VERSION)

@@ -11,7 +11,7 @@ bool refusal_has(const struct refusal *x, const struct event_id *id)
     return false;
 }
 
-/* That of the episode of what is on file, unless the service has got it before. */
+/* The refusal of the whole episode of an event on file, unless the service has got that event before. */
 static const struct refusal *find_of_episode(const struct bundle *b, const struct person *p,
                                              const struct episode_event *ev, struct slice service)
 {
@@ -20,8 +20,11 @@ static const struct refusal *find_of_episode(const struct bundle *b, const struc
         return NULL;
     for (size_t i = 0; i < p->refusal_count; i++) {
         const struct refusal *x = &p->refusals[i];
-        if (slice_equal(x->service, service) && refusal_covers_episode(x, ev->episode) &&
-            slice_equal(x->agency, b->agencies[ev->agency].name))
+        if (!slice_equal(x->service, service))
+            continue;
+        if (!slice_equal(x->agency, b->agencies[ev->agency].name))
+            continue;
+        if (refusal_covers_episode(x, ev->episode))
             return x;
     }
     return NULL;
@@ -41,10 +44,13 @@ const struct refusal *refusal_find(const struct bundle *b, const struct person *
 
 bool refusal_reopens(const struct refusal *x, const struct refusal *y)
 {
-    return slice_equal(x->service, y->service) &&
-           (refusal_has(y, &x->event) ||
-            (y->is_whole_episode && refusal_covers_episode(x, y->episode) &&
-             slice_equal(x->agency, y->agency)));
+    if (!slice_equal(x->service, y->service))
+        return false;
+    if (refusal_has(y, &x->event))
+        return true;
+    if (!y->is_whole_episode || !slice_equal(x->agency, y->agency))
+        return false;
+    return refusal_covers_episode(x, y->episode);
 }
 
 bool refusal_is_of_agency(const struct bundle *b, const struct refusal *x, const struct event *ev)
@@ -60,18 +66,22 @@ bool refusal_covers_episode(const struct refusal *x, struct slice episode)
 const struct refusal *refusal_against(const struct bundle *b, const struct person *p,
                                     const struct event *ev, uint16_t service)
 {
-    for (size_t i = 0; i < p->refusal_count && !ev->retracts; i++) {
+    bool names_original = ev->replaces && event_id_is_set(&ev->original);
+    if (ev->retracts)
+        return NULL;
+    for (size_t i = 0; i < p->refusal_count; i++) {
         const struct refusal *x = &p->refusals[i];
         if (!slice_equal(x->service, b->services[service].name) || !refusal_is_of_agency(b, x, ev))
             continue;
-        if (refusal_has(x, &ev->id) || refusal_covers_episode(x, ev->episode) ||
-            (ev->replaces && event_id_is_set(&ev->original) && refusal_has(x, &ev->original)))
+        if (refusal_has(x, &ev->id) || refusal_covers_episode(x, ev->episode))
+            return x;
+        if (names_original && refusal_has(x, &ev->original))
             return x;
     }
     return NULL;
 }
 
-static bool is_on_file(const struct draft *d, const struct refusal *x)
+static bool is_version_on_file(const struct draft *d, const struct refusal *x)
 {
     struct event_id id;
     for (size_t at = 0; at + ID_BYTES <= x->versions.n; at += ID_BYTES) {
@@ -82,7 +92,8 @@ static bool is_on_file(const struct draft *d, const struct refusal *x)
     return false;
 }
 
-/* Without a name, what is on file no more may be what is meant: it cannot be told, so it is. */
+/* Whether ev corrects what was refused. Without a name it may mean a refused event that is no longer on
+ * file: as that cannot be told, it does. */
 static bool is_correction(const struct draft *d, const struct bundle *b, const struct refusal *x,
                           const struct event *ev, const struct event_id *original)
 {
@@ -90,9 +101,11 @@ static bool is_correction(const struct draft *d, const struct bundle *b, const s
         return false;
     if (refusal_has(x, original) || refusal_has(x, &ev->original))
         return true;
-    return !event_id_is_set(&ev->original) && slice_equal(x->episode, ev->episode) &&
-           slice_equal(x->type, ev->type) && slice_equal(x->kind, ev->kind_name) &&
-           !is_on_file(d, x);
+    if (event_id_is_set(&ev->original))
+        return false;
+    bool is_same_kind = slice_equal(x->episode, ev->episode) && slice_equal(x->type, ev->type) &&
+                        slice_equal(x->kind, ev->kind_name);
+    return is_same_kind && !is_version_on_file(d, x);
 }
 
 bool refusal_add_version(struct arena *a, struct refusal *x, const struct event_id *id,
@@ -118,11 +131,13 @@ bool refusal_follow(struct draft *d, const struct bundle *b, const struct event 
             continue;
         const struct episode_event *newest = draft_newest(d, draft_event(d, &ev->id));
         bool is_late = newest && !event_id_equal(&newest->id, &ev->id);
-        if (!refusal_add_version(d->arena, x, &ev->id, e) ||
-            (is_late && !refusal_add_version(d->arena, x, &newest->id, e)))
+        if (!refusal_add_version(d->arena, x, &ev->id, e))
             return false;
-        if (!is_late || newest->bytes.n)
-            x->bytes = is_late ? newest->bytes : ev->framed;
+        if (is_late && !refusal_add_version(d->arena, x, &newest->id, e))
+            return false;
+        struct slice bytes = is_late ? newest->bytes : ev->framed;
+        if (!is_late || bytes.n)
+            x->bytes = bytes;
         d->changed = true;
     }
     return true;

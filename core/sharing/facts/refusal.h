@@ -4,15 +4,15 @@
 
 #include "sharing/facts/draft.h"
 
-/* Whether that is a version of what was refused. */
+/* Whether that id is a version of the refused event. */
 bool refusal_has(const struct refusal *x, const struct event_id *id);
-/* The refusal that covers this event of that service's: by the id of any version of it, else its
- * episode's, of what is on file and that service has not; NULL: none. */
+/* The refusal that keeps this event from that service: by the id of any of its versions; else, for an
+ * event on file that the service has not got, the refusal of its whole episode. NULL: none. */
 const struct refusal *refusal_find(const struct bundle *b, const struct person *p,
                                    const struct event_id *event, struct slice service);
 /* Whether whoever reopens x takes back y too: the same, or the no to the same whole episode. */
 bool refusal_reopens(const struct refusal *x, const struct refusal *y);
-/* Somebody has reopened this refusal first, where two must: the same facts, who is noted. */
+/* Notes who reopened this refusal first, where two must. *out: the same facts with that name. */
 MUST_CHECK bool refusal_note_first(struct arena *a, const struct person *p,
                                     const struct refusal *refusal, struct slice who,
                                     struct person *out, struct err *e);
@@ -21,7 +21,7 @@ MUST_CHECK bool refusal_note_first(struct arena *a, const struct person *p,
  * its episode. Retractions are never kept. NULL: none. */
 const struct refusal *refusal_against(const struct bundle *b, const struct person *p,
                                     const struct event *ev, uint16_t service);
-/* What corrects a refused event is refused too. original: what ev was found to replace; zeros: nothing. */
+/* Adds ev to the refusals whose event it corrects. original: the event it replaces; zeros: none. */
 MUST_CHECK bool refusal_follow(struct draft *d, const struct bundle *b, const struct event *ev,
                              const struct event_id *original, struct err *e);
 

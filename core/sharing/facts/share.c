@@ -13,17 +13,17 @@ struct shares {
     size_t all_stays, all; /* of nobody's too */
 };
 
-static size_t text(struct slice s)
+static size_t text_bytes(struct slice s)
 {
     return s.n + LONG_BYTES;
 }
 
-static size_t service(const struct bundle *b, int n)
+static size_t service_bytes(const struct bundle *b, int n)
 {
     return LONG_BYTES + (n >= 0 ? b->services[n].name.n : 0);
 }
 
-static void add(struct shares *s, int agency, size_t bytes)
+static void add_bytes(struct shares *s, int agency, size_t bytes)
 {
     if (agency >= 0)
         s->stays[agency] += bytes;
@@ -31,7 +31,7 @@ static void add(struct shares *s, int agency, size_t bytes)
     s->all += bytes;
 }
 
-static int agency_of(const struct shares *s, struct slice source)
+static int agency_of_source(const struct shares *s, struct slice source)
 {
     return bundle_agency(s->bundle, source_agency(source));
 }
@@ -40,9 +40,9 @@ static void add_consents(struct shares *s, const struct person *p)
 {
     for (size_t i = 0; i < p->consent_count; i++) {
         const struct consent_fact *x = &p->consents[i];
-        add(s, agency_of(s, x->source),
-            ITEM_BYTES + service(s->bundle, x->recipient) + text(x->purpose) + text(x->capacity) +
-                text(x->basis) + text(x->recorder) + text(x->source));
+        add_bytes(s, agency_of_source(s, x->source),
+            ITEM_BYTES + service_bytes(s->bundle, x->recipient) + text_bytes(x->purpose) + text_bytes(x->capacity) +
+                text_bytes(x->basis) + text_bytes(x->recorder) + text_bytes(x->source));
     }
 }
 
@@ -51,20 +51,20 @@ static void add_words(struct shares *s, const struct person *p)
     const struct bundle *b = s->bundle;
     add_consents(s, p);
     for (size_t i = 0; i < p->objection_count; i++)
-        add(s, agency_of(s, p->objections[i].source),
-            ITEM_BYTES + service(b, p->objections[i].recipient) + text(p->objections[i].source));
+        add_bytes(s, agency_of_source(s, p->objections[i].source),
+            ITEM_BYTES + service_bytes(b, p->objections[i].recipient) + text_bytes(p->objections[i].source));
     for (size_t i = 0; i < p->restriction_count; i++)
-        add(s, agency_of(s, p->restrictions[i].source),
-            ITEM_BYTES + text(p->restrictions[i].kind) + text(p->restrictions[i].source));
+        add_bytes(s, agency_of_source(s, p->restrictions[i].source),
+            ITEM_BYTES + text_bytes(p->restrictions[i].kind) + text_bytes(p->restrictions[i].source));
     for (size_t i = 0; i < p->responsible_count; i++)
-        add(s, agency_of(s, p->responsible[i].source),
-            ITEM_BYTES + text(p->responsible[i].function) +
-                service(b, p->responsible[i].service) + text(p->responsible[i].source));
+        add_bytes(s, agency_of_source(s, p->responsible[i].source),
+            ITEM_BYTES + text_bytes(p->responsible[i].function) +
+                service_bytes(b, p->responsible[i].service) + text_bytes(p->responsible[i].source));
     for (size_t i = 0; i < p->death_count; i++)
-        add(s, agency_of(s, p->deaths[i].source), ITEM_BYTES + text(p->deaths[i].source));
+        add_bytes(s, agency_of_source(s, p->deaths[i].source), ITEM_BYTES + text_bytes(p->deaths[i].source));
     for (size_t i = 0; i < p->settlement_count; i++)
-        add(s, -1, ITEM_BYTES + text(p->settlements[i].purpose) + text(p->settlements[i].people) +
-                       text(p->settlements[i].overruled) + service(b, p->settlements[i].recipient));
+        add_bytes(s, -1, ITEM_BYTES + text_bytes(p->settlements[i].purpose) + text_bytes(p->settlements[i].people) +
+                       text_bytes(p->settlements[i].overruled) + service_bytes(b, p->settlements[i].recipient));
 }
 
 static void add_others(struct shares *s, const struct person *p)
@@ -72,43 +72,43 @@ static void add_others(struct shares *s, const struct person *p)
     const struct bundle *b = s->bundle;
     for (size_t i = 0; i < p->relationship_count; i++) {
         const struct relationship *r = &p->relationships[i];
-        add(s, r->agency, ITEM_BYTES + text(r->kind) + text(r->episode) + service(b, r->with) +
-                              text(b->agencies[r->agency].name));
+        add_bytes(s, r->agency, ITEM_BYTES + text_bytes(r->kind) + text_bytes(r->episode) + service_bytes(b, r->with) +
+                              text_bytes(b->agencies[r->agency].name));
     }
     for (size_t i = 0; i < p->link_count; i++)
-        add(s, p->links[i].agency, ITEM_BYTES + text(p->links[i].local_id) +
-                                       text(b->agencies[p->links[i].agency].name));
+        add_bytes(s, p->links[i].agency, ITEM_BYTES + text_bytes(p->links[i].local_id) +
+                                       text_bytes(b->agencies[p->links[i].agency].name));
     for (size_t i = 0; i < p->early_count; i++) {
         const struct early_retraction *x = &p->early[i];
-        add(s, x->agency, ITEM_BYTES + text(x->episode) + text(x->type) + text(x->kind) +
-                              text(x->source) + text(b->agencies[x->agency].name));
+        add_bytes(s, x->agency, ITEM_BYTES + text_bytes(x->episode) + text_bytes(x->type) + text_bytes(x->kind) +
+                              text_bytes(x->source) + text_bytes(b->agencies[x->agency].name));
     }
     for (size_t i = 0; i < p->birth_count; i++)
-        add(s, p->births[i].agency, ITEM_BYTES + text(p->births[i].hash) +
-                                        text(b->agencies[p->births[i].agency].name));
+        add_bytes(s, p->births[i].agency, ITEM_BYTES + text_bytes(p->births[i].hash) +
+                                        text_bytes(b->agencies[p->births[i].agency].name));
     for (size_t i = 0; i < p->unread_count; i++)
-        add(s, bundle_agency(b, p->unread[i].agency),
-            ITEM_BYTES + text(p->unread[i].agency) + text(p->unread[i].feed) +
-                text(p->unread[i].code) + text(p->unread[i].reference));
+        add_bytes(s, bundle_agency(b, p->unread[i].agency),
+            ITEM_BYTES + text_bytes(p->unread[i].agency) + text_bytes(p->unread[i].feed) +
+                text_bytes(p->unread[i].code) + text_bytes(p->unread[i].reference));
 }
 
 static void add_waits(struct shares *s, const struct person *p)
 {
     for (size_t i = 0; i < p->hold_count; i++) {
         const struct hold *h = &p->holds[i];
-        add(s, agency_of(s, h->source),
-            ITEM_BYTES + service(s->bundle, h->service) + text(h->reason) + text(h->clause) +
-                text(h->bytes) + text(h->first_by) + text(h->source));
+        add_bytes(s, agency_of_source(s, h->source),
+            ITEM_BYTES + service_bytes(s->bundle, h->service) + text_bytes(h->reason) + text_bytes(h->clause) +
+                text_bytes(h->bytes) + text_bytes(h->first_by) + text_bytes(h->source));
     }
     for (size_t i = 0; i < p->refusal_count; i++) {
         const struct refusal *x = &p->refusals[i];
-        add(s, -1, ITEM_BYTES + text(x->agency) + text(x->service) + text(x->episode) +
-                       text(x->type) + text(x->kind) + text(x->versions) + text(x->by) +
-                       text(x->first_by) + text(x->reason) + text(x->clause) + text(x->bytes));
+        add_bytes(s, -1, ITEM_BYTES + text_bytes(x->agency) + text_bytes(x->service) + text_bytes(x->episode) +
+                       text_bytes(x->type) + text_bytes(x->kind) + text_bytes(x->versions) + text_bytes(x->by) +
+                       text_bytes(x->first_by) + text_bytes(x->reason) + text_bytes(x->clause) + text_bytes(x->bytes));
     }
 }
 
-/* Of ids alone the agency is known by a hash. */
+/* Ids that are kept alone know their agency by a hash. */
 static void add_gone(struct shares *s, const struct person *p)
 {
     static const struct event_id none;
@@ -117,18 +117,18 @@ static void add_gone(struct shares *s, const struct person *p)
         size_t count = 0;
         for (size_t i = 0; i < p->gone_count; i++)
             count += memcmp(p->gone[i].agency, like.agency, GONE_AGENCY_BYTES) == 0;
-        add(s, (int)n, count * sizeof *p->gone);
+        add_bytes(s, (int)n, count * sizeof *p->gone);
     }
 }
 
 static size_t event_bytes(const struct bundle *b, const struct episode_event *x)
 {
-    size_t n = ITEM_BYTES + text(x->episode) + text(x->type) + text(x->kind) + text(x->source) +
-               text(x->bytes) + text(b->agencies[x->agency].name);
+    size_t n = ITEM_BYTES + text_bytes(x->episode) + text_bytes(x->type) + text_bytes(x->kind) + text_bytes(x->source) +
+               text_bytes(x->bytes) + text_bytes(b->agencies[x->agency].name);
     for (size_t i = 0; i < x->receiver_count; i++) {
         const struct receiver *r = &x->receivers[i];
-        n += sizeof r->id + LONG_BYTES + service(b, r->service) + text(r->clause) +
-             text(r->released.slots) + text(r->released.changed);
+        n += sizeof r->id + LONG_BYTES + service_bytes(b, r->service) + text_bytes(r->clause) +
+             text_bytes(r->released.slots) + text_bytes(r->released.changed);
     }
     return n;
 }
@@ -138,17 +138,19 @@ static void add_events(struct shares *s, const struct draft *d)
     const struct episode_event *events = d->events.items;
     for (size_t i = 0; i < d->events.count; i++) {
         size_t n = event_bytes(s->bundle, &events[i]);
-        size_t goes = draft_is_held(d, &events[i].id)          ? 0
-                      : draft_keeps(s->bundle, d, &events[i]) ? events[i].bytes.n
-                                                               : n;
+        size_t goes = n;
+        if (draft_is_held(d, &events[i].id))
+            goes = 0;
+        else if (draft_keeps(s->bundle, d, &events[i]))
+            goes = events[i].bytes.n;
         if (goes < n)
-            add(s, events[i].agency, n - goes);
+            add_bytes(s, events[i].agency, n - goes);
         s->goes[events[i].agency] += goes;
         s->all += goes;
     }
 }
 
-static bool measure(struct shares *s, const struct bundle *b, struct arena *a,
+static bool measure_shares(struct shares *s, const struct bundle *b, struct arena *a,
                     const struct draft *d, struct err *e)
 {
     struct person p;
@@ -166,57 +168,63 @@ static bool measure(struct shares *s, const struct bundle *b, struct arena *a,
     return true;
 }
 
-/* Who fills most, beyond a share, and has something that may go; -1: nobody. */
-static int fullest(const struct shares *s, size_t share)
+/* The agency that fills most beyond its share and has something that may go; -1: none. */
+static int fullest_agency(const struct shares *s, size_t share)
 {
     int most = -1;
     for (size_t i = 0; i < s->bundle->agency_count; i++) {
         size_t n = s->stays[i] + s->goes[i];
-        if (s->goes[i] > 0 && n > share && (most < 0 || n > s->stays[most] + s->goes[most]))
+        if (s->goes[i] == 0 || n <= share)
+            continue;
+        if (most < 0 || n > s->stays[most] + s->goes[most])
             most = (int)i;
     }
     return most;
 }
 
-static bool make_room(struct draft *d, const struct bundle *b, struct arena *a, size_t limit,
+static bool shrink_to_fit(struct draft *d, const struct bundle *b, struct arena *a, size_t limit,
                       size_t share, struct err *e)
 {
     struct shares s;
-    int who = -1;
     for (;;) {
-        if (!measure(&s, b, a, d, e))
+        if (!measure_shares(&s, b, a, d, e))
             return false;
-        if (s.all <= limit || (who = fullest(&s, share)) < 0)
+        if (s.all <= limit)
+            return true;
+        int who = fullest_agency(&s, share);
+        if (who < 0)
             return true;
         if (!draft_shrink(d, b, (uint16_t)who, s.all - limit, e))
             return false;
     }
 }
 
-static size_t unfilled(size_t filled, size_t share)
+static size_t unfilled_bytes(size_t filled, size_t share)
 {
     return filled < share ? share - filled : 0;
 }
 
-/* Whether what stays leaves each other agency its share, and what is nobody's one too. */
+/* Whether what stays leaves each other agency its share, and one share for what is nobody's. */
 static bool leaves_room(const struct shares *s, int agency, size_t limit, size_t share)
 {
     size_t all = s->all_stays, nobodys = s->all_stays;
     for (size_t i = 0; i < s->bundle->agency_count; i++) {
         nobodys -= s->stays[i];
         if ((int)i != agency)
-            all += unfilled(s->stays[i], share);
+            all += unfilled_bytes(s->stays[i], share);
     }
-    return all + unfilled(nobodys, share) <= limit;
+    return all + unfilled_bytes(nobodys, share) <= limit;
 }
 
 static bool may_add(const struct shares *was, const struct shares *is,
                     const struct share_asker *by, size_t limit, size_t share)
 {
     int n = by->agency;
-    return n < 0 || is->stays[n] <= share || is->stays[n] <= was->stays[n] ||
-           is->all_stays <= SHARE_ASKED_BYTES(limit) ||
-           (by->restricts && leaves_room(is, n, limit, share));
+    if (n < 0 || is->stays[n] <= share || is->stays[n] <= was->stays[n])
+        return true;
+    if (is->all_stays <= SHARE_ASKED_BYTES(limit))
+        return true;
+    return by->restricts && leaves_room(is, n, limit, share);
 }
 
 bool share_fit(const struct bundle *b, struct arena *a, const struct person *before,
@@ -228,13 +236,14 @@ bool share_fit(const struct bundle *b, struct arena *a, const struct person *bef
     struct draft d;
     *out = *after;
     *fits = true;
-    if (!draft_init(&d, a, before, e) || !measure(&was, b, a, &d, e) ||
-        !draft_init(&d, a, after, e) || !measure(&is, b, a, &d, e))
+    if (!draft_init(&d, a, before, e) || !measure_shares(&was, b, a, &d, e))
+        return false;
+    if (!draft_init(&d, a, after, e) || !measure_shares(&is, b, a, &d, e))
         return false;
     *fits = may_add(&was, &is, by, limit, share);
     if (!*fits || is.all <= limit)
         return true;
-    if (!make_room(&d, b, a, limit, share, e))
+    if (!shrink_to_fit(&d, b, a, limit, share, e))
         return false;
     draft_view(&d, out);
     return true;
