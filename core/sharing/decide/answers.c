@@ -1,5 +1,7 @@
 /* answers.c - the conditions of one event, answered for all services at once. */
 #include "sharing/decide/answers.h"
+
+#include "base/bits.h"
 #include "sharing/decide/decide.h"
 
 #define ROWS_AT_ONCE 64
@@ -36,20 +38,22 @@ static void name_by_event(const struct facts_context *in, struct services *s)
             name_one(s, in->bundle, bundle_service(in->bundle, view_text(in->event, n->slots[i])));
 }
 
-/* A column each for those named, and column 0 for some stranger; when there is none, it is asked
- * about service 0 and nobody looks at it. */
+/* Column 0 is for some stranger, each further one for a named service. Without strangers column 0 asks
+ * about service 0, and nobody looks at it. */
 static void number_columns(struct answers *s, uint16_t *column, uint16_t *asked)
 {
     size_t services = s->bundle->service_count, n = 1;
     for (size_t w = 0; w * 64 < services; w++) {
         uint64_t strangers = ~s->named.bits[w];
-        for (uint64_t bits = s->named.bits[w]; bits; bits &= bits - 1) {
-            size_t i = w * 64 + (size_t)__builtin_ctzll(bits);
-            column[i] = (uint16_t)n;
-            asked[n++] = (uint16_t)i;
+        for (uint64_t bits = s->named.bits[w]; bits; bits = bits_rest(bits)) {
+            size_t service = w * 64 + bits_lowest(bits);
+            column[service] = (uint16_t)n;
+            asked[n++] = (uint16_t)service;
         }
-        size_t first = strangers ? w * 64 + (size_t)__builtin_ctzll(strangers) : services;
-        if (first >= services || s->has_stranger)
+        if (s->has_stranger || !strangers)
+            continue;
+        size_t first = w * 64 + bits_lowest(strangers);
+        if (first >= services)
             continue;
         asked[0] = (uint16_t)first;
         s->has_stranger = true;
@@ -80,7 +84,7 @@ bool answers_begin(struct answers *s, const struct facts_context *in, struct err
 
 /* ---- rows ---- */
 
-/* A row, not zeroed; rows are handed out of one piece of memory after the other. */
+/* A row, not zeroed; NULL: memory is out. One allocation serves ROWS_AT_ONCE rows. */
 static uint8_t *new_row(struct answers *s)
 {
     if (s->rows_left == 0) {
@@ -94,20 +98,21 @@ static uint8_t *new_row(struct answers *s)
     return s->more_rows - s->width;
 }
 
-static void fill_one(enum truth counts, uint8_t *weight)
+static void raise_weight(enum truth counts, uint8_t *weight)
 {
-    if (counts != TRUTH_FALSE)
-        *weight = weight_greater(*weight, counts == TRUTH_TRUE ? weight_plain(true)
-                                                               : WEIGHT_UNKNOWN);
+    if (counts == TRUTH_FALSE)
+        return;
+    uint8_t one = counts == TRUTH_TRUE ? weight_plain(true) : WEIGHT_UNKNOWN;
+    *weight = weight_greater(*weight, one);
 }
 
-/* Columns that differ from the stranger's: only of who is in such a relationship. */
+/* Only services with such a relationship differ from the stranger. */
 static void fill_relationships(const struct answers *s, struct slice kind, uint8_t *row)
 {
     const struct person *p = s->in.facts;
     memset(row, WEIGHT_FALSE(NO_RELATIONSHIP), s->width);
     for (size_t i = 0; i < p->relationship_count; i++)
-        fill_one(facts_counts(&s->in, &p->relationships[i], kind),
+        raise_weight(facts_counts(&s->in, &p->relationships[i], kind),
                  &row[s->column[p->relationships[i].with]]);
 }
 
@@ -128,16 +133,19 @@ static void fill_named(struct answers *s, const struct when_node *n, int32_t who
     row[s->column[who]] = when_weigh(n, &s->in);
 }
 
-/* The stranger's answer for all but those whom such words name: nobody else differs from one. */
+/* Everybody gets the stranger's answer, except the services that such words name. */
 static void fill_words(struct answers *s, const struct when_node *n, uint8_t *row)
 {
     const struct person *p = s->in.facts;
+    size_t consents = n->function == WHEN_CONSENT ? p->consent_count : 0;
+    size_t objections = n->function == WHEN_OBJECTION ? p->objection_count : 0;
+    size_t responsible = n->function == WHEN_RESPONSIBLE ? p->responsible_count : 0;
     memset(row, when_weigh(n, &s->in), s->width);
-    for (size_t i = 0; n->function == WHEN_CONSENT && i < p->consent_count; i++)
+    for (size_t i = 0; i < consents; i++)
         fill_named(s, n, p->consents[i].recipient, row);
-    for (size_t i = 0; n->function == WHEN_OBJECTION && i < p->objection_count; i++)
+    for (size_t i = 0; i < objections; i++)
         fill_named(s, n, p->objections[i].recipient, row);
-    for (size_t i = 0; n->function == WHEN_RESPONSIBLE && i < p->responsible_count; i++)
+    for (size_t i = 0; i < responsible; i++)
         fill_named(s, n, p->responsible[i].service, row);
     for (size_t i = 0; i < p->settlement_count; i++)
         fill_named(s, n, p->settlements[i].recipient, row);
@@ -145,8 +153,10 @@ static void fill_words(struct answers *s, const struct when_node *n, uint8_t *ro
 
 static bool asks_words(const struct when_node *n)
 {
-    return n->op == WHEN_CALL && (n->function == WHEN_CONSENT || n->function == WHEN_OBJECTION ||
-                                  n->function == WHEN_RESPONSIBLE);
+    if (n->op != WHEN_CALL)
+        return false;
+    return n->function == WHEN_CONSENT || n->function == WHEN_OBJECTION ||
+           n->function == WHEN_RESPONSIBLE;
 }
 
 static void fill_term(struct answers *s, const struct ask *a, uint8_t *row)
@@ -208,7 +218,8 @@ const uint8_t *answers_ask(struct answers *s, uint32_t ask)
         fill_term(s, a, row);
     else if (!fill_logic(s, a, row))
         return NULL;
-    return s->rows[ask] = row;
+    s->rows[ask] = row;
+    return row;
 }
 
 static uint8_t weigh_guard(const struct answers *s, const struct agreement *g, uint16_t service)
@@ -231,16 +242,18 @@ static void fill_guard_of(const struct answers *s, const struct agreement *g, in
         row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
 }
 
-/* The stranger's answer for all but those whom the person's own words name: consents, or objections
- * where consent is implied. */
+/* Everybody gets the stranger's answer, except the services that the person's own words name: consents,
+ * or objections where consent is implied. */
 static void fill_guard(const struct answers *s, const struct agreement *g, uint8_t *row)
 {
     const struct person *p = s->in.facts;
     bool is_implied = slice_equal_text(g->confidentiality, "implied-consent");
+    size_t consents = is_implied ? 0 : p->consent_count;
+    size_t objections = is_implied ? p->objection_count : 0;
     memset(row, weigh_guard(s, g, s->asked[0]), s->width);
-    for (size_t i = 0; !is_implied && i < p->consent_count; i++)
+    for (size_t i = 0; i < consents; i++)
         fill_guard_of(s, g, p->consents[i].recipient, row);
-    for (size_t i = 0; is_implied && i < p->objection_count; i++)
+    for (size_t i = 0; i < objections; i++)
         fill_guard_of(s, g, p->objections[i].recipient, row);
     for (size_t i = 0; i < p->settlement_count; i++)
         fill_guard_of(s, g, p->settlements[i].recipient, row);
@@ -257,9 +270,12 @@ const uint8_t *answers_ask_guard(struct answers *s, uint16_t guard)
 {
     const struct agreement *g = s->bundle->compiled->guards[guard];
     uint8_t *row = new_row(s);
-    if (row && s->has_stranger)
+    if (!row)
+        return NULL;
+    if (s->has_stranger)
         fill_guard(s, g, row);
-    else if (row)
+    else
         fill_each_guard(s, g, row);
-    return s->guards[guard] = row;
+    s->guards[guard] = row;
+    return row;
 }

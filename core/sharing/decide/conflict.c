@@ -1,4 +1,4 @@
-/* conflict.c - a yes of one agency beside a no of another: which of it a decision rests on. */
+/* conflict.c - a yes of one agency beside a no of another: on which such questions a decision rests. */
 #include "sharing/decide/conflict.h"
 
 #include "sharing/rules/compiled.h"
@@ -10,12 +10,14 @@ struct looking {
     void *ctx;
 };
 
-static void look_at(const struct looking *l, const struct sharing_question *ask)
+static void look_at_question(const struct looking *l, const struct sharing_question *ask)
 {
     const struct question *q = l->q;
-    enum truth t = ask->is_objection ? facts_objection(q->facts, ask->who)
-                                     : facts_consent(q->facts, ask->purpose, ask->who,
-                                                     q->event->decided_ms);
+    enum truth t = TRUTH_UNKNOWN;
+    if (ask->is_objection)
+        t = facts_objection(q->facts, ask->who);
+    else
+        t = facts_consent(q->facts, ask->purpose, ask->who, q->event->decided_ms);
     if (t == TRUTH_UNKNOWN)
         l->each(l->ctx, ask);
 }
@@ -25,28 +27,32 @@ static void look_at_guard(const struct looking *l, const struct agreement *g)
     struct sharing_question ask = { .who = l->recipient };
     if (slice_equal_text(g->confidentiality, "implied-consent")) {
         ask.is_objection = true;
-        look_at(l, &ask);
+        look_at_question(l, &ask);
     } else if (slice_equal_text(g->confidentiality, "explicit-consent")) {
         ask.purpose = g->purpose;
         if (!facts_consent_was_asked(l->q->facts, g->purpose, l->recipient))
             ask.who = l->q->event->source;
-        look_at(l, &ask);
+        look_at_question(l, &ask);
     }
+}
+
+static uint16_t who_is_asked(const struct looking *l, int64_t who)
+{
+    if (who == WHEN_RECIPIENT)
+        return l->recipient;
+    return who == WHEN_SOURCE ? l->q->event->source : (uint16_t)who;
 }
 
 static void look_at_condition(const struct looking *l, const struct when_node *n)
 {
-    bool is_objection = n->function == WHEN_OBJECTION;
-    if (n->op == WHEN_CALL && (is_objection || n->function == WHEN_CONSENT)) {
-        int64_t who = n->args->number;
-        struct sharing_question ask = {
-            .is_objection = is_objection,
-            .purpose = is_objection ? (struct slice){ 0 } : n->args->next->text,
-            .who = who == WHEN_RECIPIENT ? l->recipient
-                   : who == WHEN_SOURCE  ? l->q->event->source
-                                         : (uint16_t)who
-        };
-        look_at(l, &ask);
+    bool is_objection = n->op == WHEN_CALL && n->function == WHEN_OBJECTION;
+    bool is_consent = n->op == WHEN_CALL && n->function == WHEN_CONSENT;
+    if (is_objection || is_consent) {
+        struct sharing_question ask = { .is_objection = is_objection,
+                                        .who = who_is_asked(l, n->args->number) };
+        if (is_consent)
+            ask.purpose = n->args->next->text;
+        look_at_question(l, &ask);
     }
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         look_at_condition(l, arg);

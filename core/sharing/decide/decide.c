@@ -5,13 +5,13 @@
  * not lapsed and its condition is true. When none permits but one would if it could be told, or had
  * its agreement not ended, a human is asked.
  *
- * The question is turned round: not "what may this service have" for one service after the other,
- * but once for the event. Two rows of bits give the clauses for its kind and source; each is asked
- * once, which gives a row of weights for all services (ask.h); and what it says to each service
- * that it names is set against what the others said: the greatest weight counts (weight.h). What
- * follows for one service is decide_for.c. */
+ * Clauses are asked once an event, not once a service. Two rows of bits give the clauses for its kind
+ * and source. Each is asked once, which gives a row of weights for all services (answers.h). Of all that
+ * clauses say to a service the greatest weight counts (weight.h). What follows for one service is
+ * decide_for.c. */
 #include "sharing/decide/decide.h"
 
+#include "base/bits.h"
 #include "sharing/decide/answers.h"
 #include "sharing/facts/claimed.h"
 #include "sharing/facts/lasting.h"
@@ -34,20 +34,31 @@ static uint8_t agreement_gate(const struct terms *t, int64_t ms)
 
 /* ---- weighing ---- */
 
-/* What goes on while clauses are asked one after the other. */
+/* The state while clauses are asked one after the other. */
 struct weighing {
     struct question *q;
     const struct compiled *k;
     size_t words;              /* of a row of services */
     uint8_t *over;             /* by end: is it over? WEIGHT_NONE: not asked yet */
-    uint64_t *alike;           /* by false weight: the services that were told it alike */
-    uint8_t most;              /* the greatest of those weights */
+    uint64_t *alike;           /* rows of bits: see alike_row */
+    uint8_t most;              /* the greatest weight that has a row in use */
     const uint8_t *everything; /* a row of WEIGHT_TRUE */
     /* Of the agreement at hand: clauses of one stand together. */
     uint32_t agreement;
     uint8_t gate;
     const uint8_t *guard;
 };
+
+/* The services that many clauses told the same false weight. One row a weight, a bit a service:
+ *
+ *     weight 10   0000 0100  0000 0000
+ *     weight 40   0110 0001  1000 0000
+ *     weight 50   1000 0010  0000 0001
+ */
+static inline uint64_t *alike_row(const struct weighing *w, size_t weight)
+{
+    return w->alike + weight * w->words;
+}
 
 static bool weighing_begin(struct weighing *w, struct question *q)
 {
@@ -78,7 +89,7 @@ static bool turn_to_agreement(struct weighing *w, uint32_t agreement)
     return w->guard != NULL;
 }
 
-static uint8_t is_over(const struct question *q, const struct end *end)
+static uint8_t end_weight(const struct question *q, const struct end *end)
 {
     return lasting_is_over(q->bundle, q->facts, q->event, end) ? WEIGHT_FALSE(LAPSED) : WEIGHT_TRUE;
 }
@@ -90,7 +101,7 @@ static uint8_t common_gate(struct weighing *w, const struct rule *rule)
     if (weight_is_false(w->gate) || rule->lasting == 0)
         return w->gate;
     if (*over == WEIGHT_NONE)
-        *over = is_over(w->q, &w->k->ends[rule->lasting]);
+        *over = end_weight(w->q, &w->k->ends[rule->lasting]);
     return weight_lesser(w->gate, *over);
 }
 
@@ -108,7 +119,7 @@ static bool add_permit(struct question *q, size_t service, uint32_t clause, uint
     return true;
 }
 
-/* A clause says to one service what is the lesser of its condition and its agreement's guard. */
+/* Tells one service the lesser of the clause's condition and its agreement's guard. */
 static bool tell_one(struct weighing *w, size_t service, uint32_t clause, const uint8_t *when)
 {
     struct question *q = w->q;
@@ -125,42 +136,47 @@ static bool tell_one(struct weighing *w, size_t service, uint32_t clause, const 
     return add_permit(q, service, clause, weight);
 }
 
-/* Strangers to whom it says no are told so together, all others one by one. */
+/* Services that the facts do not mention all get the same answer. When that is no, it is noted for all
+ * of them in one row of bits; every other service is told by itself. */
 static bool tell_services(struct weighing *w, uint32_t clause, const uint8_t *when)
 {
     const uint64_t *to = w->k->clause_to + clause * w->words;
     const uint64_t *named = w->q->answers->named.bits;
     uint8_t stranger = weight_lesser(when[0], w->guard[0]);
+    bool is_no = weight_is_false(stranger);
     for (size_t i = 0; i < w->words; i++) {
         uint64_t alone = to[i];
-        if (weight_is_false(stranger)) {
+        if (is_no) {
             w->most = weight_greater(w->most, stranger);
-            w->alike[stranger * w->words + i] |= to[i] & ~named[i];
+            alike_row(w, stranger)[i] |= to[i] & ~named[i];
             alone &= named[i];
         }
-        for (; alone; alone &= alone - 1)
-            if (!tell_one(w, i * 64 + (size_t)__builtin_ctzll(alone), clause, when))
+        for (; alone; alone = bits_rest(alone))
+            if (!tell_one(w, i * 64 + bits_lowest(alone), clause, when))
                 return false;
     }
     return true;
 }
 
-static void tell_all(struct weighing *w, uint32_t clause, uint8_t weight)
+static void tell_all_alike(struct weighing *w, uint32_t clause, uint8_t weight)
 {
+    const uint64_t *to = w->k->clause_to + clause * w->words;
+    uint64_t *row = alike_row(w, weight);
     w->most = weight_greater(w->most, weight);
     for (size_t i = 0; i < w->words; i++)
-        w->alike[weight * w->words + i] |= w->k->clause_to[clause * w->words + i];
+        row[i] |= to[i];
 }
 
 static bool ask_clause(struct weighing *w, uint32_t clause)
 {
     const struct rule *rule = &w->k->rules[clause];
     const uint8_t *when = w->everything;
-    if (rule->agreement != w->agreement && !turn_to_agreement(w, rule->agreement))
+    bool is_at_hand = rule->agreement == w->agreement;
+    if (!is_at_hand && !turn_to_agreement(w, rule->agreement))
         return false;
     uint8_t gate = common_gate(w, rule);
     if (weight_is_false(gate)) {
-        tell_all(w, clause, gate);
+        tell_all_alike(w, clause, gate);
         return true;
     }
     if (rule->when != ASK_ALWAYS)
@@ -168,19 +184,21 @@ static bool ask_clause(struct weighing *w, uint32_t clause)
     return when && tell_services(w, clause, when);
 }
 
-/* What was said to many alike, to each of them. */
-static void settle(struct weighing *w)
+/* Tells each service what was noted for many of them alike. */
+static void settle_alike(struct weighing *w)
 {
-    for (size_t n = 0; n < (w->most + (size_t)1) * w->words; n++)
-        for (uint64_t bits = w->alike[n]; bits; bits &= bits - 1) {
-            size_t service = n % w->words * 64 + (size_t)__builtin_ctzll(bits);
-            struct verdict *v = &w->q->verdicts[service];
-            v->weight = weight_greater(v->weight, (uint8_t)(n / w->words));
-        }
+    for (size_t weight = 0; weight <= w->most; weight++) {
+        const uint64_t *row = alike_row(w, weight);
+        for (size_t i = 0; i < w->words; i++)
+            for (uint64_t bits = row[i]; bits; bits = bits_rest(bits)) {
+                struct verdict *v = &w->q->verdicts[i * 64 + bits_lowest(bits)];
+                v->weight = weight_greater(v->weight, (uint8_t)weight);
+            }
+    }
 }
 
 /* Asks the clauses for this kind and source, in order. */
-static bool weigh(struct question *q)
+static bool weigh_clauses(struct question *q)
 {
     const struct compiled *k = q->bundle->compiled;
     const uint64_t *of_kind = k->clauses_of_kind + q->event->kind * k->words;
@@ -189,14 +207,14 @@ static bool weigh(struct question *q)
     if (!weighing_begin(&w, q))
         return false;
     for (size_t i = 0; i < k->words; i++)
-        for (uint64_t bits = of_kind[i] & from[i]; bits; bits &= bits - 1)
-            if (!ask_clause(&w, (uint32_t)(i * 64 + (size_t)__builtin_ctzll(bits))))
+        for (uint64_t bits = of_kind[i] & from[i]; bits; bits = bits_rest(bits))
+            if (!ask_clause(&w, (uint32_t)(i * 64 + bits_lowest(bits))))
                 return false;
-    settle(&w);
+    settle_alike(&w);
     return true;
 }
 
-/* Candidates are all that were told anything. */
+/* Candidates are all services that were told anything, except the source. */
 static void find_candidates(struct question *q)
 {
     q->candidates = (struct services){ { 0 } };
@@ -223,7 +241,9 @@ static bool ask_clauses(struct question *q, bool all_claims_count, struct err *e
                              .all_claims_count = all_claims_count };
     q->answers = ARENA_NEW(q->arena, struct answers);
     q->verdicts = ARENA_ARRAY(q->arena, q->bundle->service_count, struct verdict);
-    if (!q->answers || !q->verdicts || !answers_begin(q->answers, &in, e) || !weigh(q))
+    if (!q->answers || !q->verdicts)
+        return err_memory(e);
+    if (!answers_begin(q->answers, &in, e) || !weigh_clauses(q))
         return err_memory(e);
     find_candidates(q);
     return true;
@@ -246,11 +266,12 @@ static bool ask_as(const struct question *q, enum facts_doubt doubt, struct ques
     return ask_clauses(other, false, e);
 }
 
-/* Only where some claim is in doubt: of hardly anybody. */
+/* Asks the question with such claims counting, and with none of them. Claims are hardly ever in doubt. */
 static bool ask_both(struct question *q, struct err *e)
 {
-    return ask_as(q, FACTS_DOUBT_COUNTS, &q->with, e) &&
-           ask_as(q, FACTS_DOUBT_FALLS, &q->without, e);
+    if (!ask_as(q, FACTS_DOUBT_COUNTS, &q->with, e))
+        return false;
+    return ask_as(q, FACTS_DOUBT_FALLS, &q->without, e);
 }
 
 bool decide_begin(struct question *q, struct err *e)
@@ -259,8 +280,13 @@ bool decide_begin(struct question *q, struct err *e)
     int source = b->services[q->event->source].agency;
     bool all_count = claimed_all_count(b, q->facts, source);
     q->all = b->compiled->categories[q->event->schema];
-    if (!event_had(b, q->arena, q->event, &q->had, e) || !ask_clauses(q, all_count, e))
+    if (!event_had(b, q->arena, q->event, &q->had, e))
         return false;
-    return all_count || q->unknown_is_true ||
-           claimed_worst(b, q->facts, -1, source) == CLAIMED_COUNTS || ask_both(q, e);
+    if (!ask_clauses(q, all_count, e))
+        return false;
+    if (all_count || q->unknown_is_true)
+        return true;
+    if (claimed_worst(b, q->facts, -1, source) == CLAIMED_COUNTS)
+        return true;
+    return ask_both(q, e);
 }

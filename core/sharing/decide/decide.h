@@ -48,8 +48,9 @@ MUST_CHECK bool decide_begin(struct question *q, struct err *e);
 /* Decides for one candidate. tell: of the first prohibition that took something and says so. */
 MUST_CHECK bool decide_for(const struct question *q, uint16_t recipient, struct decision *out,
                            struct slice *tell, struct err *e);
-/* Takes away what prohibitions withhold from d->to; each is asked about all that d releases. Gives d
- * the reason of one that has its own, when nothing is left and without those something would be. */
+/* Takes away what prohibitions withhold from d->to; each is asked about all that d releases. When
+ * nothing is left, and something would be without the prohibitions that have a reason of their own, d
+ * gets the first such reason. */
 MUST_CHECK bool decide_prohibit(const struct question *q, struct decision *d, struct slice *tell,
                                 struct err *e);
 /* Whether the agreement's own confidentiality basis lets anything go from one service to another;

@@ -1,4 +1,5 @@
 /* decide_for.c - what comes of it for one service: what is released, changed, withheld, or held. */
+#include "base/bits.h"
 #include "sharing/decide/answers.h"
 #include "sharing/facts/refusal.h"
 #include "sharing/facts/claimed.h"
@@ -29,7 +30,7 @@ static void add_release(const struct question *q, uint32_t clause, struct decisi
 }
 
 /* The clauses that count, in order: those that are sure when one is, else those that may be. */
-static bool gather(const struct question *q, const struct verdict *v, struct decision *d,
+static bool gather_clauses(const struct question *q, const struct verdict *v, struct decision *d,
                    struct release *r)
 {
     uint8_t least = weight_is_true(v->weight) ? WEIGHT_ENDED + 1 : WEIGHT_UNKNOWN;
@@ -52,9 +53,9 @@ static bool gather(const struct question *q, const struct verdict *v, struct dec
     return true;
 }
 
-/* What travels changed: never what some clause releases as it is. Of several changes the one that
- * says least. */
-static void oblige(const struct release *r, struct decision *d)
+/* Chooses what travels changed: never what some clause releases as it is. Of several changes the one
+ * that says least. */
+static void choose_obliged(const struct release *r, struct decision *d)
 {
     struct categories left = d->released;
     categories_drop(&left, &r->plain);
@@ -66,13 +67,19 @@ static void oblige(const struct release *r, struct decision *d)
     }
 }
 
-/* Whether a prohibition's condition holds for a service; one that cannot be told does. */
+/* *answer: whether a prohibition's condition holds for a service; one that cannot be told does. False:
+ * memory is out. */
 static bool is_prohibited(const struct question *q, size_t n, uint16_t service, bool *answer)
 {
     uint32_t ask = q->bundle->compiled->prohibition_when[n];
-    const uint8_t *when = ask == ASK_ALWAYS ? NULL : answers_row(q->answers, ask);
-    *answer = !when || !weight_is_false(when[q->answers->column[service]]);
-    return when || ask == ASK_ALWAYS;
+    *answer = true;
+    if (ask == ASK_ALWAYS)
+        return true;
+    const uint8_t *when = answers_row(q->answers, ask);
+    if (!when)
+        return false;
+    *answer = !weight_is_false(when[q->answers->column[service]]);
+    return true;
 }
 
 /* What prohibitions have taken so far. */
@@ -95,12 +102,14 @@ static void take_away(struct decision *d, const struct prohibition *p,
         t->own = p->reason;
 }
 
+/* Gives d the reason of a prohibition, where those without one of their own would have left something. */
 static void give_reason(struct decision *d, const struct taking *t, const struct categories *would)
 {
     struct categories others_left = *would;
     categories_drop(&others_left, &t->plainly);
-    if (t->own < REASON_COUNT && categories_is_empty(&d->released) &&
-        !categories_is_empty(&others_left))
+    if (t->own == REASON_COUNT || !categories_is_empty(&d->released))
+        return;
+    if (!categories_is_empty(&others_left))
         d->reason = reason_code(t->own);
 }
 
@@ -119,8 +128,8 @@ bool decide_prohibit(const struct question *q, struct decision *d, struct slice 
         return err_memory(e);
     d->prohibitions = list;
     for (size_t w = 0; w < words; w++)
-        for (uint64_t bits = of_kind[w] & from[w] & to[w]; bits; bits &= bits - 1) {
-            size_t n = w * 64 + (size_t)__builtin_ctzll(bits);
+        for (uint64_t bits = of_kind[w] & from[w] & to[w]; bits; bits = bits_rest(bits)) {
+            size_t n = w * 64 + bits_lowest(bits);
             const struct prohibition *p = &q->bundle->prohibitions[n];
             struct categories taken = would;
             bool applies = false;
@@ -138,53 +147,57 @@ bool decide_prohibit(const struct question *q, struct decision *d, struct slice 
     return true;
 }
 
-/* Whether two answers to what a claim in doubt amounts to differ. */
-static bool differ(const struct decision *a, const struct decision *b)
+/* Whether it matters to the decision that a claim is in doubt. */
+static bool decisions_differ(const struct decision *a, const struct decision *b)
 {
     return a->outcome != b->outcome || a->reason != b->reason ||
            a->clause_count != b->clause_count ||
            memcmp(&a->released, &b->released, sizeof a->released) != 0;
 }
 
-/* What cannot be told: whether they who claim the person mean the one whom others mean, where anything
- * rests on that; else something else. */
-static bool doubt(const struct question *q, struct decision *d, struct err *e)
+/* Notes that the decision rests on a claim in doubt: it cannot be told whether who claims the person
+ * means the one whom others mean. */
+static bool note_doubt(const struct question *q, struct decision *d, struct err *e)
 {
     struct decision with, without;
     struct slice tell;
     if (!q->with)
         return true;
-    if (!decide_for(q->with, d->to.n, &with, &tell, e) ||
-        !decide_for(q->without, d->to.n, &without, &tell, e))
+    if (!decide_for(q->with, d->to.n, &with, &tell, e))
         return false;
-    if (!differ(&with, &without))
+    if (!decide_for(q->without, d->to.n, &without, &tell, e))
+        return false;
+    if (!decisions_differ(&with, &without))
         return true;
     int source = q->bundle->services[q->event->source].agency;
-    d->reason = reason_code(claimed_worst(q->bundle, q->facts, d->to.n, source) == CLAIMED_DISAGREES
-                                ? REASON_IDENTITY_DISAGREES
-                                : REASON_IDENTITY_UNVERIFIED);
+    enum claimed worst = claimed_worst(q->bundle, q->facts, d->to.n, source);
+    d->reason = reason_code(worst == CLAIMED_DISAGREES ? REASON_IDENTITY_DISAGREES
+                                                       : REASON_IDENTITY_UNVERIFIED);
     return true;
 }
 
-static bool is_unknown(const struct decision *d)
+static bool is_held_unknown(const struct decision *d)
 {
     return d->outcome == OUTCOME_HOLD && d->reason == reason_code(REASON_UNKNOWN);
 }
 
-static void conclude(uint8_t weight, const struct release *r, struct decision *d)
+static void choose_outcome(uint8_t weight, const struct release *r, struct decision *d)
 {
-    if (categories_is_empty(&d->released)) {
-        if (!d->reason)
-            d->reason =
-                reason_code(d->prohibition_count ? REASON_PROHIBITED : REASON_NOTHING_RELEASED);
+    bool is_empty = categories_is_empty(&d->released);
+    if (is_empty && d->reason)
+        return; /* of a prohibition */
+    if (is_empty) {
+        enum reason why = d->prohibition_count ? REASON_PROHIBITED : REASON_NOTHING_RELEASED;
+        d->reason = reason_code(why);
     } else if (weight_is_true(weight)) {
         d->outcome = OUTCOME_DISCLOSE;
         d->reason = reason_code(REASON_DISCLOSED);
         categories_drop(&d->withheld, &d->released);
-        oblige(r, d);
+        choose_obliged(r, d);
     } else {
         d->outcome = OUTCOME_HOLD;
-        d->reason = reason_code(weight == WEIGHT_ENDED ? REASON_AGREEMENT_ENDED : REASON_UNKNOWN);
+        enum reason why = weight == WEIGHT_ENDED ? REASON_AGREEMENT_ENDED : REASON_UNKNOWN;
+        d->reason = reason_code(why);
         d->released = (struct categories){ { 0 } };
     }
 }
@@ -213,14 +226,16 @@ bool decide_for(const struct question *q, uint16_t recipient, struct decision *o
         out->reason = reason_code((enum reason)q->bundle->compiled->reason_of_rank[v->weight]);
         return true;
     }
-    if (!gather(q, v, out, &release))
+    if (!gather_clauses(q, v, out, &release))
         return err_memory(e);
     if (!decide_prohibit(q, out, tell, e))
         return false;
-    conclude(v->weight, &release, out);
-    if (is_unknown(out) && !doubt(q, out, e))
+    choose_outcome(v->weight, &release, out);
+    if (is_held_unknown(out) && !note_doubt(q, out, e))
         return false;
-    enum reason conflict = is_unknown(out) ? conflict_reason(q, out) : REASON_COUNT;
+    if (!is_held_unknown(out))
+        return true;
+    enum reason conflict = conflict_reason(q, out);
     if (conflict < REASON_COUNT)
         out->reason = reason_code(conflict);
     return true;

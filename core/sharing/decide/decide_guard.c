@@ -7,17 +7,17 @@ enum truth decide_guard(const struct agreement *g, const struct person *facts, u
                         uint16_t recipient, int64_t at_ms, enum reason *why)
 {
     if (slice_equal_text(g->confidentiality, "implied-consent")) {
-        enum truth stands = facts_objection(facts, recipient);
+        enum truth objects = facts_objection(facts, recipient);
         *why = REASON_OBJECTION;
-        return stands == TRUTH_UNKNOWN ? stands
-               : stands == TRUTH_TRUE  ? TRUTH_FALSE
-                                       : TRUTH_TRUE;
+        if (objects == TRUTH_UNKNOWN)
+            return TRUTH_UNKNOWN;
+        return objects == TRUTH_TRUE ? TRUTH_FALSE : TRUTH_TRUE;
     }
     if (!slice_equal_text(g->confidentiality, "explicit-consent"))
         return TRUTH_TRUE;
     *why = REASON_NO_CONSENT;
     if (facts_consent_was_asked(facts, g->purpose, recipient))
         return facts_consent(facts, g->purpose, recipient, at_ms);
-    /* An answer goes back to who asked: it needs the consent that let its sender know. */
+    /* An answer goes back to whoever asked: it needs the consent that let its sender know. */
     return facts_consent(facts, g->purpose, source, at_ms);
 }

@@ -38,11 +38,13 @@ bool oblige_any(const struct categories obliged[OBLIGE_COUNT])
 }
 
 /* The London year or day; what is less precise stays so. */
-static struct civil cut(struct civil c, enum obligation o)
+static struct civil cut_civil(struct civil c, enum obligation o)
 {
     struct civil day = { .year = c.year, .month = c.month, .day = c.day };
-    if (o == OBLIGE_YEAR)
-        day.month = day.day = 1;
+    if (o == OBLIGE_YEAR) {
+        day.month = 1;
+        day.day = 1;
+    }
     return day;
 }
 
@@ -53,15 +55,15 @@ static struct slice cut_text(struct slice text, enum obligation o, char out[TIME
     if (!time_from_iso(text, &m))
         return (struct slice){ 0 };
     if (m.precision > TIME_DAY)
-        m.local = cut(london_from_ms(m.ms), OBLIGE_DATE);
+        m.local = cut_civil(london_from_ms(m.ms), OBLIGE_DATE);
     if (m.precision > most)
         m.precision = most;
     return time_to_iso(&m, out);
 }
 
-static void put_time(int64_t ms, enum obligation o, struct buf *out)
+static void put_cut_time(int64_t ms, enum obligation o, struct buf *out)
 {
-    struct civil day = cut(london_from_ms(ms), o);
+    struct civil day = cut_civil(london_from_ms(ms), o);
     bool doubtful = false;
     avro_put_long(out, 1);
     avro_put_long(out, london_to_ms(&day, &doubtful));
@@ -75,7 +77,7 @@ void oblige_put(const struct bundle *b, const struct view *v, size_t slot, enum 
     if (view_is_null(v, slot) || !obligation_fits(s, o))
         avro_put_null(out);
     else if (s->type == SLOT_LONG)
-        put_time(view_long(v, slot), o, out);
+        put_cut_time(view_long(v, slot), o, out);
     else if (o == OBLIGE_FLAG)
         avro_put_opt_text(out, SLICE(OBLIGATION_FLAG));
     else if (o == OBLIGE_ALIAS)

@@ -15,21 +15,21 @@ struct value {
     size_t count;
 };
 
-static struct value eval(const struct when_node *n, const struct facts_context *in);
+static struct value eval_node(const struct when_node *n, const struct facts_context *in);
 
-static struct value unknown(void)
+static struct value unknown_value(void)
 {
     return (struct value){ .known = false };
 }
 
-static uint8_t gate(bool is_open, uint8_t shut)
+static uint8_t gate_weight(bool is_open, uint8_t shut)
 {
     return is_open ? weight_plain(true) : shut;
 }
 
 static uint8_t gate_or_unknown(enum truth t, uint8_t shut)
 {
-    return t == TRUTH_UNKNOWN ? WEIGHT_UNKNOWN : gate(t == TRUTH_TRUE, shut);
+    return t == TRUTH_UNKNOWN ? WEIGHT_UNKNOWN : gate_weight(t == TRUTH_TRUE, shut);
 }
 
 static uint8_t weigh_logic(const struct when_node *n, const struct facts_context *in)
@@ -67,11 +67,12 @@ static int compare_numbers(int64_t a, int64_t b)
 
 static uint8_t weigh_comparison(const struct when_node *n, const struct facts_context *in)
 {
-    struct value a = eval(n->args, in), b = eval(n->args->next, in);
+    struct value a = eval_node(n->args, in);
+    struct value b = eval_node(n->args->next, in);
     if (!a.known || !b.known)
         return WEIGHT_UNKNOWN;
-    int order = n->args->type == WHEN_TEXT ? slice_compare(a.text, b.text)
-                                           : compare_numbers(a.number, b.number);
+    bool are_texts = n->args->type == WHEN_TEXT;
+    int order = are_texts ? slice_compare(a.text, b.text) : compare_numbers(a.number, b.number);
     return weight_plain(order_fits(n->op, order));
 }
 
@@ -81,25 +82,25 @@ static uint8_t weigh_in_list(const struct value *item, const struct when_node *l
 {
     bool all_known = true;
     for (const struct when_node *m = list->args; m; m = m->next) {
-        struct value v = eval(m, in);
-        all_known &= v.known;
-        bool same =
-            list->type == WHEN_TEXTS ? slice_equal(v.text, item->text) : v.number == item->number;
-        if (v.known && same)
+        struct value v = eval_node(m, in);
+        bool is_text = list->type == WHEN_TEXTS;
+        bool is_same = is_text ? slice_equal(v.text, item->text) : v.number == item->number;
+        if (v.known && is_same)
             return weight_plain(true);
+        all_known &= v.known;
     }
     return all_known ? weight_plain(false) : WEIGHT_UNKNOWN;
 }
 
 static uint8_t weigh_in(const struct when_node *n, const struct facts_context *in)
 {
-    struct value item = eval(n->args, in);
+    struct value item = eval_node(n->args, in);
     const struct when_node *right = n->args->next;
     if (!item.known)
         return WEIGHT_UNKNOWN;
     if (right->op == WHEN_LIST)
         return weigh_in_list(&item, right, in);
-    struct value list = eval(right, in);
+    struct value list = eval_node(right, in);
     if (!list.known)
         return WEIGHT_UNKNOWN;
     for (size_t i = 0; i < list.count; i++)
@@ -117,7 +118,7 @@ static int path_slot(const struct when_node *n, const struct facts_context *in)
 static struct value eval_path(const struct when_node *n, const struct facts_context *in)
 {
     int slot = path_slot(n, in);
-    struct value v = unknown();
+    struct value v = unknown_value();
     struct err e = { 0 };
     if (slot < 0 || view_is_null(in->event, (size_t)slot))
         return v;
@@ -146,7 +147,7 @@ static int64_t years_since(const struct civil *born, const struct civil *today)
     return today->year - born->year - before_birthday;
 }
 
-/* On the London day of the decision. A birth date that is not whole tells no age, however old. */
+/* The age on the London day of the decision. A birth date that is not whole tells no age. */
 static struct when_age find_age(const struct facts_context *in)
 {
     struct when_age age = { .is_asked = true };
@@ -154,8 +155,10 @@ static struct when_age find_age(const struct facts_context *in)
     if (!in->event || !plan_header(in->event->plan))
         return age;
     int slot = plan_header(in->event->plan)->birth_date;
-    if (slot < 0 || !time_from_iso(view_text(in->event, (size_t)slot), &born) ||
-        born.precision < TIME_DAY)
+    if (slot < 0)
+        return age;
+    bool is_read = time_from_iso(view_text(in->event, (size_t)slot), &born);
+    if (!is_read || born.precision < TIME_DAY)
         return age;
     struct civil today = london_from_ms(in->decided_ms);
     age.is_known = true;
@@ -165,13 +168,14 @@ static struct when_age find_age(const struct facts_context *in)
 
 static struct value eval_age(const struct facts_context *in)
 {
-    struct when_age age = in->age && in->age->is_asked ? *in->age : find_age(in);
+    bool is_kept = in->age && in->age->is_asked;
+    struct when_age age = is_kept ? *in->age : find_age(in);
     if (in->age)
         *in->age = age;
     return (struct value){ .known = age.is_known, .number = age.years };
 }
 
-/* Any field that names an addressee names who; unknown when none says anything. */
+/* Whether any field that names an addressee names that service; unknown when all those are empty. */
 static uint8_t weigh_addressed(uint16_t who, const struct facts_context *in)
 {
     if (!in->event)
@@ -191,14 +195,14 @@ static uint8_t weigh_addressed(uint16_t who, const struct facts_context *in)
 /* The service that a WHO means. */
 static uint16_t who_is(const struct when_node *n, const struct facts_context *in)
 {
-    return n->number == WHEN_RECIPIENT ? in->recipient
-           : n->number == WHEN_SOURCE  ? in->source
-                                       : (uint16_t)n->number;
+    if (n->number == WHEN_RECIPIENT)
+        return in->recipient;
+    return n->number == WHEN_SOURCE ? in->source : (uint16_t)n->number;
 }
 
 static struct value eval_name(const struct when_node *n, const struct facts_context *in)
 {
-    struct value v = unknown();
+    struct value v = unknown_value();
     if (n->number == WHEN_SOURCE && !in->event)
         return v;
     v.known = true;
@@ -241,7 +245,8 @@ static uint8_t weigh_call(const struct when_node *n, const struct facts_context 
 
 static uint8_t weigh_starts(const struct when_node *n, const struct facts_context *in)
 {
-    struct value text = eval(n->args, in), start = eval(n->args->next, in);
+    struct value text = eval_node(n->args, in);
+    struct value start = eval_node(n->args->next, in);
     if (!text.known || !start.known)
         return WEIGHT_UNKNOWN;
     return weight_plain(slice_starts(text.text, start.text));
@@ -249,8 +254,9 @@ static uint8_t weigh_starts(const struct when_node *n, const struct facts_contex
 
 static uint8_t weigh_value(const struct when_node *n, const struct facts_context *in)
 {
-    struct value v = n->op == WHEN_PATH ? eval_path(n, in)
-                                        : (struct value){ .known = true, .number = n->number };
+    struct value v = { .known = true, .number = n->number };
+    if (n->op == WHEN_PATH)
+        v = eval_path(n, in);
     return v.known ? weight_plain(v.number != 0) : WEIGHT_UNKNOWN;
 }
 
@@ -276,17 +282,17 @@ uint8_t when_weigh(const struct when_node *n, const struct facts_context *in)
     }
 }
 
-/* timestamp() of a text that is no literal: those are numbers since the condition was checked. */
+/* timestamp() of a text that is no literal. Literals became numbers when the condition was compiled. */
 static struct value eval_timestamp(const struct when_node *n, const struct facts_context *in)
 {
-    struct value text = eval(n->args, in);
+    struct value text = eval_node(n->args, in);
     struct moment m;
     if (!text.known || !time_from_iso(text.text, &m) || m.precision < TIME_MINUTE)
-        return unknown();
+        return unknown_value();
     return (struct value){ .known = true, .number = m.ms };
 }
 
-static struct value eval(const struct when_node *n, const struct facts_context *in)
+static struct value eval_node(const struct when_node *n, const struct facts_context *in)
 {
     if (n->type == WHEN_BOOL) {
         uint8_t weight = when_weigh(n, in);
@@ -303,7 +309,7 @@ static struct value eval(const struct when_node *n, const struct facts_context *
     case WHEN_CALL:
         return n->function == WHEN_AGE ? eval_age(in) : eval_timestamp(n, in);
     default: /* a list is only ever at the right of "in", which takes it apart itself */
-        return unknown();
+        return unknown_value();
     }
 }
 

@@ -1,4 +1,4 @@
-/* when_eval.h - what a condition is worth by an event and the facts. */
+/* when_eval.h - evaluates a condition for an event and the facts. */
 #ifndef CONCORDAT_SHARING_DECIDE_WHEN_EVAL_H
 #define CONCORDAT_SHARING_DECIDE_WHEN_EVAL_H
 

@@ -1,4 +1,5 @@
 /* judge_releasable.c - what clauses could release of a record to one service, whatever it holds. */
+#include "base/bits.h"
 #include "sharing/rules/compiled.h"
 #include "sharing/judge/judge.h"
 
@@ -14,8 +15,8 @@ void judge_releasable(const struct bundle *b, const struct view *v, struct recip
         return;
     const uint64_t *of_kind = k->clauses_of_kind + (size_t)kind * k->words;
     for (size_t w = 0; w < k->words; w++)
-        for (uint64_t bits = of_kind[w]; bits; bits &= bits - 1) {
-            size_t clause = w * 64 + (size_t)__builtin_ctzll(bits);
+        for (uint64_t bits = of_kind[w]; bits; bits = bits_rest(bits)) {
+            size_t clause = w * 64 + bits_lowest(bits);
             if (services_have(&b->clauses[clause].to, to.n))
                 categories_join(out, &k->releases[clause]);
         }
