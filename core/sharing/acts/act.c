@@ -42,10 +42,13 @@ bool act_check(const struct act *x, struct err *e)
                        "cannot do it without a reason: one line of at most %d bytes, without "
                        "control characters",
                        ACT_REASON_MAX);
-    if (!act_is_plain(x->region) || !act_is_plain(x->on) || x->on.n > ACT_REASON_MAX)
+    bool is_on_plain = act_is_plain(x->on) && x->on.n <= ACT_REASON_MAX;
+    if (!is_on_plain || !act_is_plain(x->region))
         return err_set(e, ERR_REJECT, "act.form", 0,
                        "cannot do it: what it is about cannot be written as one line");
-    if (!slice_is_empty(x->typed) && (!act_is_plain(x->typed) || x->typed.n > ACT_REASON_MAX))
+    if (slice_is_empty(x->typed))
+        return true;
+    if (!act_is_plain(x->typed) || x->typed.n > ACT_REASON_MAX)
         return err_set(e, ERR_REJECT, "act.person", 0,
                        "cannot do it: the name has control characters or is too long");
     return true;
@@ -53,7 +56,7 @@ bool act_check(const struct act *x, struct err *e)
 
 /* -- writing ---------------------------------------------------------------------------------- */
 
-static void put_line(struct buf *out, const char *key, struct slice value)
+static void put_act_line(struct buf *out, const char *key, struct slice value)
 {
     buf_text(out, key);
     buf_byte(out, ' ');
@@ -78,31 +81,31 @@ void act_put_text(const struct act *x, struct buf *out)
 {
     char time[TIME_TEXT_MAX], subject[ID_HEX];
     buf_text(out, FIRST_LINE "\n");
-    put_line(out, "region", x->region);
-    put_line(out, "act", x->word);
-    put_line(out, "on", x->on);
+    put_act_line(out, "region", x->region);
+    put_act_line(out, "act", x->word);
+    put_act_line(out, "on", x->on);
     if (is_hold(x->on)) {
-        put_line(out, "event", slice_head(x->on, 2 * ID_BYTES));
-        put_line(out, "recipient", slice_from(x->on, 2 * ID_BYTES + 1));
+        put_act_line(out, "event", slice_head(x->on, 2 * ID_BYTES));
+        put_act_line(out, "recipient", slice_from(x->on, 2 * ID_BYTES + 1));
     }
     if (has_subject(x)) {
         id_hex(x->subject.b, subject);
-        put_line(out, "subject", slice_text(subject));
+        put_act_line(out, "subject", slice_text(subject));
     }
-    put_line(out, "reason", x->reason);
-    put_line(out, "at", time_ms_to_iso(x->at_ms, time));
+    put_act_line(out, "reason", x->reason);
+    put_act_line(out, "at", time_ms_to_iso(x->at_ms, time));
 }
 
 void act_put_file(const struct act *x, struct buf *out)
 {
     act_put_text(x, out);
     if (!slice_is_empty(x->typed))
-        put_line(out, "typed", x->typed);
+        put_act_line(out, "typed", x->typed);
     for (size_t i = 0; i < x->signature_count; i++)
         signature_put(x->signatures[i].person, x->signatures[i].bytes, out);
 }
 
-static bool text_of(const struct act *x, struct buf *out, struct err *e)
+static bool act_text(const struct act *x, struct buf *out, struct err *e)
 {
     buf_init(out, ACT_BYTES_MAX);
     act_put_text(x, out);
@@ -112,7 +115,7 @@ static bool text_of(const struct act *x, struct buf *out, struct err *e)
 bool act_hash(const struct act *x, uint8_t out[HASH_BYTES], struct err *e)
 {
     struct buf text;
-    bool good = text_of(x, &text, e);
+    bool good = act_text(x, &text, e);
     if (good)
         sha256(buf_slice(&text), out);
     buf_release(&text);
@@ -141,7 +144,7 @@ const struct named *act_person(const struct bundle *b, struct slice word, struct
     return NULL;
 }
 
-/* That it is the key of that person, who may do it now. */
+/* Checks that the key is that person's, and that they may do it now. */
 static bool check_signer(const struct act *x, const struct bundle *b, struct slice person,
                          const struct key *secret, int64_t now_ms, struct err *e)
 {
@@ -150,12 +153,13 @@ static bool check_signer(const struct act *x, const struct bundle *b, struct sli
     if (!who)
         return false;
     ed25519_public(secret, &mine);
-    return memcmp(mine.b, who->key.b, KEY_BYTES) == 0 ||
-           err_set(e, ERR_REJECT, "act.key", 0,
+    if (memcmp(mine.b, who->key.b, KEY_BYTES) == 0)
+        return true;
+    return err_set(e, ERR_REJECT, "act.key", 0,
                    "cannot sign: the key is not that of '%.*s' in region.yaml", SHOWN(person));
 }
 
-static bool has_room(const struct act *x, struct slice person, struct err *e)
+static bool may_add_signature(const struct act *x, struct slice person, struct err *e)
 {
     for (size_t i = 0; i < x->signature_count; i++)
         if (slice_equal(x->signatures[i].person, person))
@@ -164,8 +168,9 @@ static bool has_room(const struct act *x, struct slice person, struct err *e)
     if (!slice_is_empty(x->typed))
         return err_set(e, ERR_REJECT, "act.signed", 0,
                        "cannot sign: it is of a region that names no people");
-    return x->signature_count < ACT_SIGNERS_MAX ||
-           err_set(e, ERR_REJECT, "act.signed", 0, "cannot sign: %d have signed already",
+    if (x->signature_count < ACT_SIGNERS_MAX)
+        return true;
+    return err_set(e, ERR_REJECT, "act.signed", 0, "cannot sign: %d have signed already",
                    ACT_SIGNERS_MAX);
 }
 
@@ -173,30 +178,32 @@ bool act_sign(struct act *x, const struct bundle *b, struct slice person, const 
               int64_t now_ms, struct err *e)
 {
     struct buf text;
-    if (!act_check(x, e) || !has_room(x, person, e) ||
-        (b && !check_signer(x, b, person, secret, now_ms, e)))
+    if (!act_check(x, e) || !may_add_signature(x, person, e))
         return false;
-    bool good = text_of(x, &text, e);
-    if (good) {
+    if (b && !check_signer(x, b, person, secret, now_ms, e))
+        return false;
+    bool done = act_text(x, &text, e);
+    if (done) {
         struct act_signature *s = &x->signatures[x->signature_count++];
         s->person = person;
         ed25519_sign(secret, buf_slice(&text), s->bytes);
     }
     buf_release(&text);
-    return good;
+    return done;
 }
 
 static bool check_time(const struct act *x, int64_t now_ms, struct err *e)
 {
     if (x->at_ms > now_ms + ACT_AHEAD_MAX_MS)
         return err_set(e, ERR_REJECT, "act.time", 0, "cannot do it: its time is still to come");
-    return x->at_ms > now_ms - ACT_AGE_MAX_MS ||
-           err_set(e, ERR_REJECT, "act.time", 0,
+    if (x->at_ms > now_ms - ACT_AGE_MAX_MS)
+        return true;
+    return err_set(e, ERR_REJECT, "act.time", 0,
                    "cannot do it: it was made more than %d days ago, make it anew",
                    (int)(ACT_AGE_MAX_MS / 86400000));
 }
 
-/* Where nobody is named a typed name is enough; where somebody is, it is nothing. */
+/* A typed name is enough in a region that names nobody, and counts for nothing in any other. */
 static bool check_typed(const struct act *x, const struct bundle *b, struct err *e)
 {
     if (b->people.count == 0 && x->signature_count == 0 && !slice_is_empty(x->typed))
@@ -221,6 +228,21 @@ static bool add_signer(struct act_signers *out, const struct named *who, struct 
     return true;
 }
 
+static bool verify_signature(const struct act *x, size_t n, struct slice text,
+                             const struct bundle *b, int64_t now_ms, struct act_signers *out,
+                             struct err *e)
+{
+    const struct act_signature *s = &x->signatures[n];
+    const struct named *who = act_person(b, x->word, s->person, now_ms, e);
+    if (!who)
+        return false;
+    if (!ed25519_verify(&who->key, text, s->bytes))
+        return err_set(e, ERR_REJECT, "act.signature", 0,
+                       "cannot do it: the signature of '%.*s' is not of this act by their key",
+                       SHOWN(s->person));
+    return add_signer(out, who, e);
+}
+
 bool act_verify(const struct act *x, const struct bundle *b, int64_t now_ms,
                 struct act_signers *out, struct err *e)
 {
@@ -232,19 +254,11 @@ bool act_verify(const struct act *x, const struct bundle *b, int64_t now_ms,
         return err_set(e, ERR_REJECT, "act.region", 0, "cannot do it: it is of another region");
     if (!check_typed(x, b, e))
         return false;
-    bool good = text_of(x, &text, e);
-    for (size_t i = 0; i < x->signature_count && good; i++) {
-        const struct act_signature *s = &x->signatures[i];
-        const struct named *who = act_person(b, x->word, s->person, now_ms, e);
-        good = who && (ed25519_verify(&who->key, buf_slice(&text), s->bytes) ||
-                       err_set(e, ERR_REJECT, "act.signature", 0,
-                               "cannot do it: the signature of '%.*s' is not of this act by their "
-                               "key",
-                               SHOWN(s->person)));
-        good = good && add_signer(out, who, e);
-    }
+    bool done = act_text(x, &text, e);
+    for (size_t i = 0; i < x->signature_count && done; i++)
+        done = verify_signature(x, i, buf_slice(&text), b, now_ms, out, e);
     buf_release(&text);
-    return good;
+    return done;
 }
 
 enum act_enough act_enough(const struct act_signers *s, const struct named *before,
@@ -254,10 +268,12 @@ enum act_enough act_enough(const struct act_signers *s, const struct named *befo
     size_t people = before != NULL;
     bool outsider = before && before->agency != own;
     for (size_t i = 0; i < s->count; i++) {
-        people += s->list[i] != before;
+        if (s->list[i] != before)
+            people++;
         outsider |= s->list[i]->agency != own;
     }
-    if (people < (two ? 2 : 1))
+    size_t wanted = two ? 2 : 1;
+    if (people < wanted)
         return before ? ACT_SAME : ACT_ANOTHER;
     return outsider ? ACT_ENOUGH : ACT_OUTSIDER;
 }

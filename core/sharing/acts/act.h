@@ -59,9 +59,9 @@ MUST_CHECK bool act_check(const struct act *x, struct err *e);
 /* What is signed; with its signatures it is the file that goes from one to the other. */
 void act_put_text(const struct act *x, struct buf *out);
 void act_put_file(const struct act *x, struct buf *out);
-/* Strictly: exactly what act_put_file writes. Borrows bytes. */
+/* Reads exactly what act_put_file writes, and nothing else. Borrows bytes. */
 MUST_CHECK bool act_read(struct slice bytes, struct act *out, struct err *e);
-/* Of the text. */
+/* The hash of the text that is signed. */
 MUST_CHECK bool act_hash(const struct act *x, uint8_t out[HASH_BYTES], struct err *e);
 
 /* The person of that name, who is named, may do that and has not ended at that time; NULL: act.person,
@@ -79,14 +79,14 @@ struct act_signers {
     const struct named *list[ACT_SIGNERS_MAX];
     size_t count;
 };
-/* Whether an act counts at that time: form, region, age, and every signature good, by a person who is
- * named, may do that and has not ended. One that is not refuses the whole. Where the bundle names
- * nobody: that a name was typed; out stays empty. */
+/* Whether an act counts at that time: its form, region and age are right, and every signature is good and
+ * by a named person who may do that and whose time has not ended. One bad signature refuses the whole.
+ * Where the bundle names nobody, a typed name counts, and out stays empty. */
 MUST_CHECK bool act_verify(const struct act *x, const struct bundle *b, int64_t now_ms,
                            struct act_signers *out, struct err *e);
 
-/* Whether those who signed, with whoever had agreed before (NULL: nobody), may let something go to a
- * service: one person, or two where two must, and one of them not of its agency. */
+/* Whether those who signed, with the person who agreed before (NULL: nobody), are enough to let something
+ * go to a service: one person, or two where two must, and one of them from outside its agency. */
 enum act_enough { ACT_ENOUGH, ACT_ANOTHER, ACT_SAME, ACT_OUTSIDER };
 enum act_enough act_enough(const struct act_signers *s, const struct named *before,
                            const struct bundle *b, struct recipient_id to, bool two);

@@ -4,7 +4,7 @@
 #include "sharing/acts/act.h"
 
 /* The next line without its end; false at the end, or when it has none. */
-static bool next_line(struct slice *rest, struct slice *line)
+static bool next_act_line(struct slice *rest, struct slice *line)
 {
     size_t end = slice_find(*rest, '\n');
     if (end == rest->n)
@@ -14,20 +14,22 @@ static bool next_line(struct slice *rest, struct slice *line)
     return true;
 }
 
-/* The value of a line "KEY VALUE"; not taken when it is another. */
+/* Takes the value of a line "KEY VALUE". False: the next line has another key, and stays. */
 static bool take_line(struct slice *rest, const char *key, struct slice *value)
 {
     struct slice after = *rest, line;
     size_t n = strlen(key);
-    if (!next_line(&after, &line) || line.n <= n || line.p[n] != ' ' ||
-        memcmp(line.p, key, n) != 0)
+    if (!next_act_line(&after, &line))
+        return false;
+    bool has_key = line.n > n && line.p[n] == ' ' && memcmp(line.p, key, n) == 0;
+    if (!has_key)
         return false;
     *value = slice_from(line, n + 1);
     *rest = after;
     return true;
 }
 
-static bool read_signature(struct slice *rest, struct act *x)
+static bool read_act_signature(struct slice *rest, struct act *x)
 {
     struct slice value;
     struct act_signature *s = &x->signatures[x->signature_count];
@@ -35,8 +37,9 @@ static bool read_signature(struct slice *rest, struct act *x)
         return false;
     size_t blank = slice_find(value, ' ');
     s->person = slice_head(value, blank);
-    if (!act_is_plain(s->person) ||
-        !base64_decode(slice_from(value, blank + 1), s->bytes, SIGNATURE_BYTES))
+    if (!act_is_plain(s->person))
+        return false;
+    if (!base64_decode(slice_from(value, blank + 1), s->bytes, SIGNATURE_BYTES))
         return false;
     x->signature_count++;
     return true;
@@ -46,21 +49,26 @@ static bool read_lines(struct slice rest, struct act *x)
 {
     struct slice line, ignored, at, subject;
     struct moment made;
-    if (!next_line(&rest, &line) || !slice_equal_text(line, "concordat act 1") ||
-        !take_line(&rest, "region", &x->region) || !take_line(&rest, "act", &x->word) ||
-        !take_line(&rest, "on", &x->on))
+    if (!next_act_line(&rest, &line) || !slice_equal_text(line, "concordat act 1"))
         return false;
-    (void)take_line(&rest, "event", &ignored); /* both follow from `on`: compared below */
-    (void)take_line(&rest, "recipient", &ignored);
+    if (!take_line(&rest, "region", &x->region))
+        return false;
+    if (!take_line(&rest, "act", &x->word))
+        return false;
+    if (!take_line(&rest, "on", &x->on))
+        return false;
+    (void)take_line(&rest, "event", &ignored); /* follows from `on`: is_canonical compares it */
+    (void)take_line(&rest, "recipient", &ignored); /* likewise */
     if (take_line(&rest, "subject", &subject) && !id_from_hex(subject, x->subject.b))
         return false;
-    if (!take_line(&rest, "reason", &x->reason) || !take_line(&rest, "at", &at) ||
-        !time_from_iso(at, &made))
+    if (!take_line(&rest, "reason", &x->reason))
+        return false;
+    if (!take_line(&rest, "at", &at) || !time_from_iso(at, &made))
         return false;
     x->at_ms = made.ms;
     (void)take_line(&rest, "typed", &x->typed);
     while (rest.n)
-        if (!read_signature(&rest, x))
+        if (!read_act_signature(&rest, x))
             return false;
     return true;
 }
@@ -71,17 +79,18 @@ static bool refuse_form(struct err *e)
                    "cannot read the act: it is not as concordat writes one");
 }
 
-/* There is one text for each act: what reads well and is written otherwise is refused. What that
- * comes to always has room, so that want of memory alone fails here, and refuses nothing. */
+/* There is one text for each act: a file that reads well but is written otherwise is refused. The buffer
+ * always has room, so only want of memory fails here, which refuses nothing. */
 static bool is_canonical(const struct act *x, struct slice bytes, struct err *e)
 {
     struct buf again;
     buf_init(&again, (size_t)4 * ACT_BYTES_MAX);
     act_put_file(x, &again);
-    bool same = buf_done(&again, e) &&
-                (slice_equal(buf_slice(&again), bytes) || refuse_form(e));
+    bool is_same = buf_done(&again, e);
+    if (is_same && !slice_equal(buf_slice(&again), bytes))
+        is_same = refuse_form(e);
     buf_release(&again);
-    return same;
+    return is_same;
 }
 
 bool act_read(struct slice bytes, struct act *out, struct err *e)

@@ -1,8 +1,8 @@
 /* judge.c - the one decision, step by step: read the event, change the facts, decide, project.
  *
- * This file is the coordinator: what the facts table does is draft_apply.c, who gets what is decide.c and
- * run_round.c, bytes are project.c and notice.c, doors are run_doors.c. Same input, same bytes out: nothing
- * here reads a clock or keeps state. */
+ * This file is the coordinator. The facts table is applied in draft_apply.c; decide.c and run_round.c say
+ * who gets what; project.c and project_notice.c make the bytes; run_doors.c tells the doors. The same
+ * input gives the same bytes: nothing here reads a clock or keeps state. */
 #include "sharing/judge/judge.h"
 
 #include "sharing/facts/claimed.h"
@@ -34,14 +34,16 @@ static bool take_learned(struct run *r, const struct event *ev, enum arrival how
     return run_standing(r, &round, is_late ? NULL : r->in->release);
 }
 
-static bool take_event(struct run *r, const struct event *ev, bool is_late)
+static bool take_said(struct run *r, const struct event *ev, bool is_late)
 {
     enum arrival how;
     if (!run_drop_claims(r, ev))
         return false;
     if (ev->retracts)
         return run_retraction(r, ev);
-    return run_learn(r, ev, &how) && take_learned(r, ev, how, is_late);
+    if (!run_learn(r, ev, &how))
+        return false;
+    return take_learned(r, ev, how, is_late);
 }
 
 /* A human has released the hold: that event, for that recipient, with unknowns taken as true. */
@@ -60,7 +62,7 @@ static bool take_release(struct run *r)
         r->error = reason_code(REASON_NOT_YOURS);
         return true;
     }
-    return take_event(r, ev, false);
+    return take_said(r, ev, false);
 }
 
 /* ---- what waited for a verified number ---- */
@@ -71,10 +73,11 @@ static bool find_joining(struct run *r, const struct event **out)
     const struct hold *holds = r->draft.holds.items;
     *out = NULL;
     for (size_t i = 0; !*out && i < r->draft.holds.count; i++) {
-        if (!slice_equal_text(holds[i].reason, reason_code(REASON_IDENTITY_UNVERIFIED)) ||
-            holds[i].clause.n || draft_event(&r->draft, &holds[i].event))
+        const struct hold *h = &holds[i];
+        bool is_unverified = slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED));
+        if (!is_unverified || h->clause.n || draft_event(&r->draft, &h->event))
             continue;
-        if (!run_reopen(r, holds[i].bytes, out))
+        if (!run_reopen(r, h->bytes, out))
             return false;
         if (*out && !run_joins(r, *out))
             *out = NULL;
@@ -82,17 +85,18 @@ static bool find_joining(struct run *r, const struct event **out)
     return true;
 }
 
-/* What was not its sender's to say when it came is not now; the hold ends as withheld. */
+/* Takes a held event as if it came now. One that its sender does not own is withheld for good. */
 static bool join_one(struct run *r, const struct event *ev)
 {
     if (!owner_oversteps(&r->draft, ev))
-        return take_event(r, ev, true);
+        return take_said(r, ev, true);
     r->overstepped++;
-    return draft_forget(&r->draft, &ev->id, ev->source_name, r->e) &&
-           run_alike(r, ev, OUTCOME_WITHHOLD, REASON_NOT_YOURS, NULL);
+    if (!draft_forget(&r->draft, &ev->id, ev->source_name, r->e))
+        return false;
+    return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_NOT_YOURS, NULL);
 }
 
-/* What a rule may end; what was reopened goes on waiting for a person. */
+/* Ends the holds of an event and lists their services. Reopened holds go on waiting for a person. */
 static bool end_joined(struct run *r, const struct event_id *event, struct list *services)
 {
     for (size_t i = r->draft.holds.count; i-- > 0;) {
@@ -118,15 +122,17 @@ static bool is_decided(const struct run *r, size_t from, const struct event_id *
     return false;
 }
 
-/* No clause shares it with them any more. */
+/* Withholds the event from those whose hold ended and whom no clause shares it with any more. */
 static bool end_others(struct run *r, const struct event *ev, const struct list *services,
                        size_t from)
 {
     const uint16_t *list = services->items;
-    for (size_t i = services->count; i-- > 0;)
-        if (!is_decided(r, from, &ev->id, list[i]) &&
-            !run_end_hold(r, &ev->id, ev, list[i], REASON_NO_CLAUSE))
+    for (size_t i = services->count; i-- > 0;) {
+        if (is_decided(r, from, &ev->id, list[i]))
+            continue;
+        if (!run_end_hold(r, &ev->id, ev, list[i], REASON_NO_CLAUSE))
             return false;
+    }
     return true;
 }
 
@@ -144,14 +150,15 @@ static bool join_held(struct run *r)
         struct list services;
         const size_t from = r->decisions.count;
         list_init(&services, sizeof(uint16_t));
-        if (!end_joined(r, &ev->id, &services) || !join_one(r, ev) ||
-            !end_others(r, ev, &services, from))
+        if (!end_joined(r, &ev->id, &services))
+            return false;
+        if (!join_one(r, ev) || !end_others(r, ev, &services, from))
             return false;
     }
 }
 
-/* Whether what was learnt makes some claim count otherwise than before opens gates; doors hear of that, and
- * of claims that come or go while one is in doubt. */
+/* Opens gates when a claim now counts that did not, or the reverse. Doors hear of that, and of claims that
+ * come or go while one is in doubt. */
 static bool look_at_claims(struct run *r)
 {
     const struct bundle *b = r->in->bundle;
@@ -164,14 +171,17 @@ static bool look_at_claims(struct run *r)
     bool turned = d->shown && claimed_turned(b, before, &after);
     d->gate |= turned;
     d->doors |= turned;
-    d->doors |= !turned && (claimed_in_doubt(b, &after) || claimed_in_doubt(b, before));
-    return !d->doors || !claimed_doubt_is_new(b, before, &after) || run_forget_let_go(r);
+    if (!turned)
+        d->doors |= claimed_in_doubt(b, &after) || claimed_in_doubt(b, before);
+    if (!d->doors || !claimed_doubt_is_new(b, before, &after))
+        return true;
+    return run_forget_let_go(r);
 }
 
 /* ---- the whole ---- */
 
 /* Why the event is refused before anything is decided; NULL: it is not. */
-static const char *refusal(const struct run *r)
+static const char *why_refused(const struct run *r)
 {
     const struct event *ev = &r->event;
     if (!is_right_environment(r->in, ev))
@@ -181,43 +191,58 @@ static const char *refusal(const struct run *r)
     enum owner_use use = owner_use(&r->draft, ev);
     if (use == USED_BY_ITS_OWN)
         return reason_code(REASON_DUPLICATE);
-    return use == USED_BY_ANOTHER || owner_oversteps(&r->draft, ev) ? reason_code(REASON_NOT_YOURS)
-                                                                   : NULL;
+    if (use == USED_BY_ANOTHER || owner_oversteps(&r->draft, ev))
+        return reason_code(REASON_NOT_YOURS);
+    return NULL;
 }
 
 static bool hold_identity(struct run *r)
 {
     static const struct event_id none;
-    if (!refusal_follow(&r->draft, r->in->bundle, &r->event, &none, r->e) ||
-        !run_alike(r, &r->event, OUTCOME_HOLD, REASON_IDENTITY_UNVERIFIED, NULL))
+    if (!refusal_follow(&r->draft, r->in->bundle, &r->event, &none, r->e))
+        return false;
+    if (!run_alike(r, &r->event, OUTCOME_HOLD, REASON_IDENTITY_UNVERIFIED, NULL))
         return false;
     if (r->decisions.count == 0)
         r->error = reason_code(REASON_IDENTITY_UNVERIFIED);
     return true;
 }
 
-static bool judge(struct run *r)
+/* What follows from the facts as they are now. */
+static bool follow_facts(struct run *r)
+{
+    if (!look_at_claims(r))
+        return false;
+    if (!draft_prune(&r->draft, r->in->bundle, r->in->decided_ms, r->e))
+        return false;
+    if (!run_catch_up(r))
+        return false;
+    if (!run_doors(r))
+        return false;
+    if (!run_links(r))
+        return false;
+    return run_refusals(r);
+}
+
+static bool judge_all(struct run *r)
 {
     const struct judge_input *in = r->in;
     r->error = event_read(in->bundle, &in->event, in->framed, in->decided_ms, &r->event);
     if (!r->error)
-        r->error = refusal(r);
+        r->error = why_refused(r);
     if (r->error)
         return true;
-    if (in->release) {
-        if (!take_release(r))
-            return false;
-    } else if (!run_joins(r, &r->event)) {
+    if (in->release)
+        return take_release(r) && follow_facts(r);
+    if (!run_joins(r, &r->event))
         return hold_identity(r) && run_refusals(r);
-    } else if (!take_event(r, &r->event, false) || !join_held(r)) {
+    if (!take_said(r, &r->event, false) || !join_held(r))
         return false;
-    }
-    return look_at_claims(r) && draft_prune(&r->draft, in->bundle, in->decided_ms, r->e) &&
-           run_catch_up(r) && run_doors(r) && run_links(r) && run_refusals(r);
+    return follow_facts(r);
 }
 
 bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out, struct err *e)
 {
     struct run r;
-    return run_begin(&r, in, a, e) && judge(&r) && run_end(&r, out);
+    return run_begin(&r, in, a, e) && judge_all(&r) && run_end(&r, out);
 }

@@ -1,10 +1,11 @@
 /* judge.h - the one decision: facts -> decide -> project. Pure: no clock, no I/O, no globals.
  *
- * The one call of run, test, why, effect, replay and the benchmarks. One call decides one event for all its
- * candidate recipients (those some clause names for its type, kind and source), updates the person's
- * facts, catches up what the event's opening gates release (law 9), follows originals with retractions
- * (law 10), and says what doors must know (law 6). Deny by default; a prohibition overrides; what cannot be
- * told is held or withheld; order never matters. All results live in the arena. */
+ * run, test, why, effect, replay and the benchmarks all make this one call. It decides one event for all
+ * its candidate recipients (those that some clause names for its type, kind and source), updates the
+ * person's facts, releases what waited for a gate that opens (law 9), sends a retraction after each
+ * disclosure of what it takes back (law 10), and says what doors must know (law 6). Deny by default; a
+ * prohibition overrides; what cannot be told is held or withheld; order never matters. All results live
+ * in the arena. */
 #ifndef CONCORDAT_SHARING_JUDGE_JUDGE_H
 #define CONCORDAT_SHARING_JUDGE_JUDGE_H
 
@@ -20,8 +21,8 @@ struct disclosure {
     uint8_t hash[HASH_BYTES];           /* SHA-256 of bytes */
 };
 
-/* For one recipient's door: what is to be withheld or stopped of what is still queued for this
- * subject. Replaces every earlier notice for that pseudonym (compacted). */
+/* For one recipient's door: what to withhold or stop of what is still queued for this subject. Replaces
+ * every earlier notice for that pseudonym (the topic is compacted). */
 struct notice {
     struct recipient_id to;
     struct pseudonym key;
@@ -75,39 +76,41 @@ struct judge_input {
 MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struct judged *out,
                             struct err *e);
 
-/* A named person refuses to release a hold: it ends withheld, and a refusal stands from now on, of its whole
- * episode where they say so (whoever asks refuses that of an event without one). in->event and in->framed are the
- * held event's. The same two for reopening: of the refusal's newest version. Nothing is disclosed by it; what
- * was kept back is held, and only a person's release ends such a hold. */
+/* A named person refuses to release a hold: it ends withheld, and a refusal stands from now on. With
+ * is_whole_episode it covers the event's whole episode; the caller sees that there is one. in->event and
+ * in->framed are the held event's. */
 MUST_CHECK bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct slice by,
                              bool is_whole_episode, struct arena *a, struct judged *out, struct err *e);
-/* Named people say yes or no to the conflict that the hold rests on (conflict.h): a fact from then on,
- * and all that rests on it is decided anew. error "duplicate": there is no conflict any more. */
+/* Named people say yes or no to the conflict that the hold rests on (conflict.h). Their word is a fact
+ * from then on, and all that rests on the conflict is decided anew. error "duplicate": there is no
+ * conflict any more. */
 MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *hold, bool yes,
                              struct slice people, struct arena *a, struct judged *out,
                              struct err *e);
-/* Who takes a refusal back. named: the event that they spoke of, which the refusal may cover by its episode
- * alone. in->event is looked at where the refusal has its bytes. */
+/* Who takes a refusal back. named: the event that they spoke of, which the refusal may cover by its
+ * episode alone. */
 struct reopening {
     const struct refusal *refusal;
     const struct event_id *named;
     struct slice by;
     bool by_two;                        /* two of them, so that it is enough under any key */
 };
+/* Named people take a refusal back. Nothing is disclosed by it: what was kept back is held, and only a
+ * person's release ends such a hold. Where the refusal has bytes, in->event and in->framed are those of its
+ * newest version. */
 MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct reopening *how,
                              struct arena *a, struct judged *out, struct err *e);
-/* A refusal that people made, or that grew, where another key of this person was known (refused.h): it stands
- * here too, and what waits and is covered ends as refused. in->event is not looked at. facts_changed false:
- * it was known. */
+/* A refusal that people made, or that grew, under another key of this person (refused.h) stands here too.
+ * Holds that it covers end as refused. in->event is not looked at. facts_changed false: it was known. */
 MUST_CHECK bool judge_refused(const struct judge_input *in, const struct refusal *said,
                               struct arena *a, struct judged *out, struct err *e);
 
-/* Something that may restrict could not be read of this subject: its events are held from now on, and what
- * is queued waits at the doors. in->event is not looked at; seen lives as long as out. */
+/* A message that may restrict this subject could not be read: the subject's events are held from now on,
+ * and what is queued waits at the doors. in->event is not looked at; seen lives as long as out. */
 MUST_CHECK bool judge_unread(const struct judge_input *in, const struct unread_message *seen,
                              struct arena *a, struct judged *out, struct err *e);
-/* Somebody has looked at what could not be read of this subject: that came from a feed ("agency/feed";
- * empty: any) with a code (empty: any), decided until then. The last gone, what waited is decided anew
+/* Somebody has looked at the unread messages of this subject that came from a feed ("agency/feed"; empty:
+ * any) with a code (empty: any), decided until then. When the last is gone, what waited is decided anew
  * (law 9). in->event is not looked at. */
 MUST_CHECK bool judge_looked(const struct judge_input *in, struct slice source, struct slice code,
                              int64_t until_ms, struct arena *a, struct judged *out, struct err *e);
@@ -117,8 +120,8 @@ MUST_CHECK bool judge_looked(const struct judge_input *in, struct slice source, 
 MUST_CHECK bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *out,
                              struct err *e);
 
-/* All that clauses could release of such a record to that service, whatever the record holds: what a door goes by
- * where the record's values must not show (law 7). */
+/* All that clauses could release of such a record to that service, whatever the record holds. A door
+ * needs it where the record's values must not show (law 7). */
 void judge_releasable(const struct bundle *b, const struct view *v, struct recipient_id to,
                       struct categories *out);
 

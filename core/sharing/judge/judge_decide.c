@@ -18,10 +18,13 @@ bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *
     struct decision *list = arena_raw(a, q.candidate_count * sizeof *list);
     if (!list)
         return err_memory(e);
-    for (size_t i = 0; i < in->bundle->service_count; i++)
-        if (services_have(&q.candidates, (unsigned)i) &&
-            !decide_for(&q, (uint16_t)i, &list[n++], &tell, e))
+    for (size_t i = 0; i < in->bundle->service_count; i++) {
+        if (!services_have(&q.candidates, (unsigned)i))
+            continue;
+        if (!decide_for(&q, (uint16_t)i, &list[n], &tell, e))
             return false;
+        n++;
+    }
     out->decisions = list;
     out->decision_count = n;
     return true;

@@ -1,37 +1,37 @@
 /* judge_refuse.c - a named person's no, and what opens again when named people take it back.
  *
- * A refusal stands above every gate (decide_for asks it first) and outside every limit. It knows by
- * id all versions of what was refused, so that a correction is recognised when the events
- * themselves are on file no more. Whoever reopens one discloses nothing: what it kept back is held,
- * and no rule ends such a hold, only a person's release. */
+ * A refusal stands above every gate (decide_for asks it first) and outside every limit. It knows the ids
+ * of all versions of the refused event, so that it recognises a correction when the events themselves
+ * are no longer on file. Reopening discloses nothing: what was kept back is held, and no rule ends such a
+ * hold, only a person's release. */
 #include "sharing/decide/decide.h"
 #include "sharing/facts/refusal.h"
 #include "sharing/judge/run.h"
 
 /* ---- refusing ---- */
 
-/* The one at hand, which a person decides about. */
+/* The event that a person decides about; NULL: it can no longer be read. */
 static const struct event *event_at_hand(struct run *r)
 {
-    return event_read(r->in->bundle, &r->in->event, r->in->framed, r->in->decided_ms, &r->event)
-               ? NULL
-               : &r->event;
+    const struct judge_input *in = r->in;
+    bool is_read = !event_read(in->bundle, &in->event, in->framed, in->decided_ms, &r->event);
+    return is_read ? &r->event : NULL;
 }
 
 static bool add_replaced(struct run *r, struct refusal *x)
 {
     const struct episode_event *was = draft_event(&r->draft, &x->event);
     for (size_t steps = 0; was && steps < EVENTS_MAX; steps++) {
-        if (event_id_is_set(&was->original) &&
-            !refusal_add_version(r->arena, x, &was->original, r->e))
+        bool has_original = event_id_is_set(&was->original);
+        if (has_original && !refusal_add_version(r->arena, x, &was->original, r->e))
             return false;
         was = draft_replaced(&r->draft, was);
     }
     return true;
 }
 
-/* By the record itself: its source may have left the region. */
-static bool describe(struct run *r, const struct view *v, struct refusal *x)
+/* Fills in what is refused, from the record itself: its source may have left the region. */
+static bool fill_refusal(struct run *r, const struct view *v, struct refusal *x)
 {
     const struct header_slots *s = plan_header(v->plan);
     x->agency = view_text(v, (size_t)s->source_agency);
@@ -51,15 +51,20 @@ bool run_add_refusal(struct run *r, const struct hold *h, const struct view *v, 
                              .reason = h->reason,
                              .clause = h->clause,
                              .bytes = h->bytes };
-    if (!describe(r, v, out))
+    if (!fill_refusal(r, v, out))
         return false;
     out->is_whole_episode = is_whole_episode && out->episode.n;
     r->draft.changed = true;
     return list_put(r->arena, &r->draft.refusals, out) || err_memory(r->e);
 }
 
-/* Other events of that episode that wait for the same service's release: each is kept, for whoever
- * reopens it. */
+static bool is_of_episode(const struct run *r, const struct refusal *x, const struct event *ev)
+{
+    return refusal_is_of_agency(r->in->bundle, x, ev) && refusal_covers_episode(x, ev->episode);
+}
+
+/* Ends the holds of other events of that episode for the same service. Each gets a refusal of its own, for
+ * whoever reopens it. */
 static bool end_episode(struct run *r, const struct refusal *x, uint16_t service)
 {
     struct list *holds = &r->draft.holds;
@@ -72,32 +77,33 @@ static bool end_episode(struct run *r, const struct refusal *x, uint16_t service
             continue;
         if (!run_reopen(r, h.bytes, &ev))
             return false;
-        if (!ev || ev->retracts || !refusal_is_of_agency(r->in->bundle, x, ev) ||
-            !refusal_covers_episode(x, ev->episode))
+        if (!ev || ev->retracts || !is_of_episode(r, x, ev))
             continue;
-        if (!run_add_refusal(r, &h, ev->view, x->by, true, &own) ||
-            !run_end_hold(r, &h.event, ev, service, REASON_HOLD_REFUSED))
+        if (!run_add_refusal(r, &h, ev->view, x->by, true, &own))
             return false;
-        i--;
+        if (!run_end_hold(r, &h.event, ev, service, REASON_HOLD_REFUSED))
+            return false;
+        i--; /* the hold has left the list */
     }
     return true;
 }
 
-static bool refuse(struct run *r, const struct hold *h, struct slice by, bool is_whole_episode)
+static bool refuse_hold(struct run *r, const struct hold *h, struct slice by, bool is_whole_episode)
 {
     struct refusal x;
     const uint16_t service = h->service;
     if (!run_add_refusal(r, h, &r->in->event, by, is_whole_episode, &x))
         return false;
-    return run_end_hold(r, &x.event, event_at_hand(r), service, REASON_HOLD_REFUSED) &&
-           (!x.is_whole_episode || end_episode(r, &x, service));
+    if (!run_end_hold(r, &x.event, event_at_hand(r), service, REASON_HOLD_REFUSED))
+        return false;
+    return !x.is_whole_episode || end_episode(r, &x, service);
 }
 
 bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct slice by,
                   bool is_whole_episode, struct arena *a, struct judged *out, struct err *e)
 {
     struct run r;
-    return run_begin(&r, in, a, e) && refuse(&r, hold, by, is_whole_episode) &&
+    return run_begin(&r, in, a, e) && refuse_hold(&r, hold, by, is_whole_episode) &&
            run_refusals(&r) && run_end(&r, out);
 }
 
@@ -119,8 +125,8 @@ static bool add_reopened(struct run *r, const struct refusal *x, const struct ev
     return true;
 }
 
-/* The newest version waits again; what was taken back in the meantime does not. ev NULL: its source
- * has gone, and it waits all the same, under that id. */
+/* Holds the newest version again, unless it was taken back in the meantime. ev NULL: its source has left
+ * the region; it is held all the same, under that id. */
 static bool hold_again(struct run *r, const struct refusal *x, uint16_t service,
                        const struct event *ev, const struct event_id *newest)
 {
@@ -149,7 +155,7 @@ static bool hold_again(struct run *r, const struct refusal *x, uint16_t service,
     return add_reopened(r, x, &d.event, service) && run_decision(r, &d);
 }
 
-/* The one at hand, by its newest version. */
+/* Holds the event at hand again, by its newest version. */
 static bool hold_named(struct run *r, const struct refusal *x, uint16_t service)
 {
     const struct event *ev = event_at_hand(r);
@@ -160,23 +166,26 @@ static bool hold_named(struct run *r, const struct refusal *x, uint16_t service)
     return hold_again(r, x, service, ev, &newest);
 }
 
-/* Another that was refused with it; without bytes it waits where it was refused. */
+/* Holds another event again that was refused with it. One without bytes is held under the key where it was
+ * refused. */
 static bool hold_other(struct run *r, const struct refusal *x, uint16_t service)
 {
     const struct event *ev = NULL;
-    return !x->bytes.n || (run_reopen(r, x->bytes, &ev) &&
-                           hold_again(r, x, service, ev, ev ? &ev->id : &x->event));
+    if (x->bytes.n == 0)
+        return true;
+    if (!run_reopen(r, x->bytes, &ev))
+        return false;
+    return hold_again(r, x, service, ev, ev ? &ev->id : &x->event);
 }
 
-/* Whatever a rule would let go now waits for a person. */
+/* Decides an event of the episode for the service: what a rule would let go waits for a person. */
 static bool hold_kept_back(struct run *r, const struct refusal *x, struct slice bytes,
                            uint16_t service)
 {
     const struct event *ev = NULL;
     if (!run_reopen(r, bytes, &ev))
         return false;
-    if (!ev || !refusal_is_of_agency(r->in->bundle, x, ev) || !refusal_covers_episode(x, ev->episode) ||
-        draft_hold(&r->draft, &ev->id, service))
+    if (!ev || !is_of_episode(r, x, ev) || draft_hold(&r->draft, &ev->id, service))
         return true;
     struct round round = {
         .event = ev, .caught_up = true, .is_reopened = true, .reopened_for = service
@@ -184,27 +193,31 @@ static bool hold_kept_back(struct run *r, const struct refusal *x, struct slice 
     return run_round(r, &round, NULL);
 }
 
-/* What else of the episode was kept back: the last of each kind, and the one that was named. */
+/* Holds what else of the episode was kept back: the last of each kind, and the named one. */
 static bool hold_episode(struct run *r, const struct refusal *x, const struct event_id *named,
                          uint16_t service)
 {
-    const struct episode_event *entry = NULL;
-    struct episode_event last, *one = draft_event(&r->draft, named);
-    one = one ? draft_newest(&r->draft, one) : NULL;
+    struct episode_event *one = draft_event(&r->draft, named);
+    if (one)
+        one = draft_newest(&r->draft, one);
     bool is_due = one && one->bytes.n && !one->retracted;
-    const struct episode_event wanted = is_due ? *one : (struct episode_event){ .agency = 0 };
-    while ((entry = run_next_entry(r, entry ? &last : NULL))) {
-        last = *entry;
-        entry = &last;
-        is_due = is_due && !event_id_equal(&last.id, &wanted.id);
+    struct episode_event wanted = { .agency = 0 };
+    if (is_due)
+        wanted = *one;
+    const struct episode_event *entry = run_next_entry(r, NULL);
+    while (entry) {
+        const struct episode_event last = *entry; /* the list may move */
+        if (event_id_equal(&last.id, &wanted.id))
+            is_due = false;
         if (!hold_kept_back(r, x, last.bytes, service))
             return false;
+        entry = run_next_entry(r, &last);
     }
     return !is_due || hold_kept_back(r, x, wanted.bytes, service);
 }
 
-/* Out of the facts: all that are taken back by it, oldest first. */
-static bool lift(struct run *r, const struct refusal *x, struct list *lifted)
+/* Takes out of the facts all refusals that reopening x takes back: *lifted, oldest first. */
+static bool lift_refusals(struct run *r, const struct refusal *x, struct list *lifted)
 {
     struct list *all = &r->draft.refusals;
     list_init(lifted, sizeof *x);
@@ -228,7 +241,7 @@ static bool reopen_refusal(struct run *r, const struct refusal *refusal,
     const struct refusal x = *refusal;
     int service = bundle_service(r->in->bundle, x.service);
     struct list lifted;
-    if (!lift(r, &x, &lifted))
+    if (!lift_refusals(r, &x, &lifted))
         return false;
     if (service < 0)
         return true; /* nobody is there to be disclosed to */
@@ -236,7 +249,9 @@ static bool reopen_refusal(struct run *r, const struct refusal *refusal,
         return false;
     for (size_t i = 0; i < lifted.count; i++) {
         const struct refusal *y = &((const struct refusal *)lifted.items)[i];
-        if (!refusal_has(y, &x.event) && !hold_other(r, y, (uint16_t)service))
+        if (refusal_has(y, &x.event))
+            continue; /* held above */
+        if (!hold_other(r, y, (uint16_t)service))
             return false;
     }
     return !x.is_whole_episode || hold_episode(r, &x, named, (uint16_t)service);

@@ -2,7 +2,8 @@
 #include "sharing/judge/refused.h"
 #include "sharing/judge/run.h"
 
-static size_t find(const struct list *refusals, const struct refusal *like)
+/* The number of that refusal in the list; its count: it is not there. */
+static size_t find_same(const struct list *refusals, const struct refusal *like)
 {
     const struct refusal *list = refusals->items;
     size_t i = 0;
@@ -30,7 +31,15 @@ static bool add_versions(struct run *r, struct refusal *x, struct slice ids)
     return true;
 }
 
-/* Corrections that came here before it did. */
+static bool is_correction_of(const struct run *r, const struct episode_event *ev,
+                             const struct refusal *x)
+{
+    if (!event_id_is_set(&ev->original) || !refusal_has(x, &ev->original))
+        return false;
+    return slice_equal(r->in->bundle->agencies[ev->agency].name, x->agency);
+}
+
+/* Adds corrections that came here before the refusal did, and corrections of those. */
 static bool add_corrections(struct run *r, struct refusal *x)
 {
     const struct episode_event *events = r->draft.events.items;
@@ -38,18 +47,18 @@ static bool add_corrections(struct run *r, struct refusal *x)
     do {
         before = x->versions.n;
         for (size_t i = 0; i < r->draft.events.count; i++)
-            if (event_id_is_set(&events[i].original) && refusal_has(x, &events[i].original) &&
-                slice_equal(r->in->bundle->agencies[events[i].agency].name, x->agency) &&
-                !add_version(r, x, &events[i].id))
+            if (is_correction_of(r, &events[i], x) && !add_version(r, x, &events[i].id))
                 return false;
     } while (x->versions.n > before);
     return true;
 }
 
-/* What waits here and is covered: of an episode a refusal of its own, for whoever reopens it. */
+/* Ends a hold that the refusal covers. Of a whole episode it gets a refusal of its own, for whoever reopens
+ * it. *ended: whether it is covered. */
 static bool end_hold(struct run *r, size_t at, const struct hold *h, bool *ended)
 {
-    struct refusal *x = (struct refusal *)r->draft.refusals.items + at, own;
+    struct refusal *x = (struct refusal *)r->draft.refusals.items + at;
+    struct refusal own;
     const struct person only = { .refusals = x, .refusal_count = 1 };
     const struct event *ev = NULL;
     if (!run_reopen(r, h->bytes, &ev))
@@ -67,10 +76,10 @@ static bool end_hold(struct run *r, size_t at, const struct hold *h, bool *ended
     return run_end_hold(r, &h->event, ev, h->service, REASON_HOLD_REFUSED);
 }
 
-static bool note(struct run *r, const struct refusal *said)
+static bool note_refused(struct run *r, const struct refusal *said)
 {
     struct list *all = &r->draft.refusals;
-    const size_t at = find(all, said);
+    const size_t at = find_same(all, said);
     const bool is_new = at == all->count;
     if (is_new && !list_put(r->arena, all, said))
         return err_memory(r->e);
@@ -83,7 +92,8 @@ static bool note(struct run *r, const struct refusal *said)
         bool ended = false;
         if (!end_hold(r, at, &h, &ended))
             return false;
-        i += !ended;
+        if (!ended)
+            i++;
     }
     return true;
 }
@@ -92,5 +102,5 @@ bool judge_refused(const struct judge_input *in, const struct refusal *said, str
                    struct judged *out, struct err *e)
 {
     struct run r;
-    return run_begin(&r, in, a, e) && note(&r, said) && run_refusals(&r) && run_end(&r, out);
+    return run_begin(&r, in, a, e) && note_refused(&r, said) && run_refusals(&r) && run_end(&r, out);
 }

@@ -15,11 +15,13 @@ static void settle_one(void *ctx, const struct sharing_question *ask)
     struct settling *s = ctx;
     struct run *r = s->run;
     s->any = true;
-    s->failed = s->failed || !draft_settle_conflict(&r->draft, ask, s->yes, s->people,
-                                              r->in->decided_ms, r->e);
+    if (s->failed)
+        return;
+    s->failed =
+        !draft_settle_conflict(&r->draft, ask, s->yes, s->people, r->in->decided_ms, r->e);
 }
 
-/* What the hold rests on is settled for everything that rests on it; then all is decided anew. */
+/* Settles the questions that the hold rests on; then decides anew all that rests on them. */
 static bool settle_hold(struct run *r, const struct hold *hold, bool yes, struct slice people)
 {
     struct person facts;
@@ -33,7 +35,9 @@ static bool settle_hold(struct run *r, const struct hold *hold, bool yes, struct
     if (r->error)
         return true;
     draft_view(&r->draft, &facts);
-    if (!decide_begin(&q, r->e) || !decide_for(&q, hold->service, &d, &tell, r->e))
+    if (!decide_begin(&q, r->e))
+        return false;
+    if (!decide_for(&q, hold->service, &d, &tell, r->e))
         return false;
     conflict_each(&q, &d, settle_one, &s);
     if (s.failed)

@@ -1,5 +1,4 @@
-/* judge_unread.c - messages that may restrict and could not be read: whose events wait because of them, and
- * that somebody has looked. */
+/* judge_unread.c - messages that may restrict and could not be read: one has come, and somebody has looked. */
 #include "sharing/facts/unread.h"
 #include "sharing/judge/run.h"
 
@@ -26,9 +25,10 @@ bool judge_looked(const struct judge_input *in, struct slice source, struct slic
         if (!unread_is_of(x, source, code) || x->last_ms > until_ms)
             continue;
         list_remove(&r.draft.unread, i);
+        bool is_last = r.draft.unread.count == 0;
         r.draft.changed = true;
-        r.draft.gate |= r.draft.unread.count == 0;
-        r.draft.doors |= r.draft.unread.count == 0;
+        r.draft.gate |= is_last;
+        r.draft.doors |= is_last;
     }
     return run_catch_up(&r) && run_doors(&r) && run_end(&r, out);
 }

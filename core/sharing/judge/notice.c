@@ -1,4 +1,4 @@
-/* notice.c - what a door is told, read. */
+/* notice.c - reads a notice. */
 #include "sharing/judge/notice.h"
 
 #include "record/wire.h"
@@ -16,12 +16,20 @@ bool notice_read(const struct catalogue *c, struct arena *a, struct slice framed
     if (!plan_view(s->plan, a, body, &v, e))
         return false;
     out->tell = view_text_at(&v, "tell");
-    return view_strings(&v, (size_t)plan_slot(s->plan, SLICE("withhold[]")), a, &out->withhold,
-                        &out->withhold_count, e) &&
-           view_strings(&v, (size_t)plan_slot(s->plan, SLICE("stop[]")), a, &out->stop,
-                        &out->stop_count, e) &&
-           view_strings(&v, (size_t)plan_slot(s->plan, SLICE("cancelled[]")), a, &out->cancelled,
-                        &out->cancelled_count, e) &&
-           view_strings(&v, (size_t)plan_slot(s->plan, SLICE("waiting[]")), a, &out->waiting,
-                        &out->waiting_count, e);
+    const struct {
+        struct slice path;
+        const struct slice **list;
+        size_t *count;
+    } lists[] = {
+        { SLICE("withhold[]"), &out->withhold, &out->withhold_count },
+        { SLICE("stop[]"), &out->stop, &out->stop_count },
+        { SLICE("cancelled[]"), &out->cancelled, &out->cancelled_count },
+        { SLICE("waiting[]"), &out->waiting, &out->waiting_count },
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        size_t slot = (size_t)plan_slot(s->plan, lists[i].path);
+        if (!view_strings(&v, slot, a, lists[i].list, lists[i].count, e))
+            return false;
+    }
+    return true;
 }

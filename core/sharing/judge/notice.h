@@ -1,4 +1,4 @@
-/* notice.h - what a door is told to withhold or stop, read. */
+/* notice.h - reads what a door is told to withhold or stop. */
 #ifndef CONCORDAT_SHARING_JUDGE_NOTICE_H
 #define CONCORDAT_SHARING_JUDGE_NOTICE_H
 

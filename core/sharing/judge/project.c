@@ -62,14 +62,14 @@ static void end_slot(struct header *h, int slot)
         (struct replacement){ (size_t)slot, slice_of(h->bytes.p + h->from, h->bytes.n - h->from) };
 }
 
-static void put_text(struct header *h, int slot, struct slice text)
+static void put_text_slot(struct header *h, int slot, struct slice text)
 {
     begin_slot(h);
     avro_put_opt_text(&h->bytes, text);
     end_slot(h, slot);
 }
 
-static void put_number(struct header *h, int slot, int64_t value)
+static void put_number_slot(struct header *h, int slot, int64_t value)
 {
     begin_slot(h);
     avro_put_long(&h->bytes, 1);
@@ -77,7 +77,7 @@ static void put_number(struct header *h, int slot, int64_t value)
     end_slot(h, slot);
 }
 
-/* Whether a cleared path is one that the recipient may hear of. */
+/* Whether the recipient may be told that this path was cleared. */
 static bool may_hear(const struct project *p, struct slice path)
 {
     const struct plan *plan = p->event->view->plan;
@@ -85,7 +85,7 @@ static bool may_hear(const struct project *p, struct slice path)
     return slot >= 0 && categories_has(p->released, p->parts[slot]);
 }
 
-static bool put_cleared(const struct project *p, struct header *h, struct err *e)
+static bool put_cleared_paths(const struct project *p, struct header *h, struct err *e)
 {
     const struct slice *paths = NULL;
     size_t n = 0, kept = 0;
@@ -118,7 +118,7 @@ static void put_action(const struct project *p, struct header *h)
     }
 }
 
-static bool fill_header(const struct project *p, const struct disclosure *d, struct header *h,
+static bool fill_disclosure_header(const struct project *p, const struct disclosure *d, struct header *h,
                         struct err *e)
 {
     const struct header_slots *s = p->event->slots;
@@ -130,27 +130,29 @@ static bool fill_header(const struct project *p, const struct disclosure *d, str
     begin_slot(h);
     avro_put_text(&h->bytes, slice_text(d->id.text));
     end_slot(h, s->id);
-    put_text(h, s->original, p->original);
-    put_text(h, s->agreement, agreement);
-    put_number(h, s->agreement_version, version);
-    put_text(h, s->clause, clause);
-    put_text(h, s->notice, p->tell);
+    put_text_slot(h, s->original, p->original);
+    put_text_slot(h, s->agreement, agreement);
+    put_number_slot(h, s->agreement_version, version);
+    put_text_slot(h, s->clause, clause);
+    put_text_slot(h, s->notice, p->tell);
     put_action(p, h);
-    put_text(h, s->reference, slice_text(reference));
-    put_number(h, s->route, subject_partition(&p->in->subject, p->in->bundle->partitions));
-    return put_cleared(p, h, e) && buf_done(&h->bytes, e);
+    put_text_slot(h, s->reference, slice_text(reference));
+    put_number_slot(h, s->route, subject_partition(&p->in->subject, p->in->bundle->partitions));
+    return put_cleared_paths(p, h, e) && buf_done(&h->bytes, e);
 }
 
 static size_t count_obliged(const struct project *p)
 {
     size_t n = 0;
-    bool any = oblige_any(p->obliged);
-    for (size_t i = 0; any && i < plan_slots(p->event->view->plan); i++)
-        n += oblige_form(p->obliged, p->parts[i]) != OBLIGE_COUNT;
+    if (!oblige_any(p->obliged))
+        return 0;
+    for (size_t i = 0; i < plan_slots(p->event->view->plan); i++)
+        if (oblige_form(p->obliged, p->parts[i]) != OBLIGE_COUNT)
+            n++;
     return n;
 }
 
-static void put_obliged(const struct project *p, struct header *h)
+static void put_changed_slots(const struct project *p, struct header *h)
 {
     for (size_t i = 0; i < plan_slots(p->event->view->plan); i++) {
         enum obligation o = oblige_form(p->obliged, p->parts[i]);
@@ -175,11 +177,14 @@ bool project_disclosure(const struct project *p, struct disclosure *out, struct 
     judge_pseudonym(p->in->keys, b, out->to, &p->in->subject, &out->key);
     if (!h.list)
         return err_memory(e);
-    if (!buf_in_arena(p->arena, room, &h.bytes, e) ||
-        !buf_in_arena(p->arena, room + v->bytes.n, &bytes, e) || !fill_header(p, out, &h, e))
+    if (!buf_in_arena(p->arena, room, &h.bytes, e))
+        return false;
+    if (!buf_in_arena(p->arena, room + v->bytes.n, &bytes, e))
+        return false;
+    if (!fill_disclosure_header(p, out, &h, e))
         return false;
     if (changed > 0)
-        put_obliged(p, &h);
+        put_changed_slots(p, &h);
     if (!buf_done(&h.bytes, e))
         return false;
     wire_put_header(&bytes, plan_fingerprint(v->plan));

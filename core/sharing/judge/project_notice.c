@@ -1,8 +1,8 @@
 /* project_notice.c - what a door must know of one subject, and an agency's own id of it.
  *
- * A notice says everything that stands at this moment (the topic is compacted): categories that a
- * fact now forbids, agreements whose guard no longer stands, disclosures that were taken back or that
- * wait. Which event it came of, and when that was said, is its source's alone: neither record tells it. */
+ * A notice says everything that stands at this moment (the topic is compacted): categories that a fact
+ * now forbids, agreements whose guard no longer stands, disclosures that were taken back or that wait.
+ * Neither record tells which event it came of, or when: that is for the event's source alone. */
 #include "record/wire.h"
 #include "sharing/decide/decide.h"
 #include "sharing/decide/when_eval.h"
@@ -27,9 +27,10 @@ struct standing {
     size_t stop_count, cancelled_count, waiting_count;
 };
 
-/* Prohibitions that turn on facts: those without a condition were applied when routing, for ever.
- * Whatever the kind and the source: a notice stands for the person, not for one event. */
-static void find_withheld(const struct judge_input *in, struct arena *a, const struct person *facts,
+/* The categories that prohibitions forbid now, by their conditions on facts; those without a condition were
+ * applied when routing, for ever. Kind and source make no difference: a notice is for the person, not for
+ * one event. */
+static void find_forbidden(const struct judge_input *in, struct arena *a, const struct person *facts,
                           const struct event *ev, uint16_t recipient, struct standing *s)
 {
     const struct bundle *b = in->bundle;
@@ -41,8 +42,9 @@ static void find_withheld(const struct judge_input *in, struct arena *a, const s
     enum reason why;
     for (size_t i = 0; i < b->prohibition_count; i++) {
         const struct prohibition *p = &b->prohibitions[i];
-        if (!p->when || !p->when->uses_facts || !services_have(&p->to, recipient) ||
-            when_eval(p->when, &ask, &why) == TRUTH_FALSE)
+        if (!p->when || !p->when->uses_facts || !services_have(&p->to, recipient))
+            continue;
+        if (when_eval(p->when, &ask, &why) == TRUTH_FALSE)
             continue;
         categories_join(&s->withhold, &p->withhold);
         if (slice_is_empty(s->tell))
@@ -55,15 +57,18 @@ static bool may_flow(const struct bundle *b, const struct clause *c, const struc
                      int64_t at_ms, uint16_t recipient)
 {
     enum reason why;
-    for (size_t i = 0; i < b->service_count; i++)
-        if (services_have(&c->from, (unsigned)i) &&
-            decide_guard(&b->agreements[c->agreement], facts, (uint16_t)i, recipient, at_ms,
-                         &why) == TRUTH_TRUE)
+    const struct agreement *g = &b->agreements[c->agreement];
+    for (size_t i = 0; i < b->service_count; i++) {
+        if (!services_have(&c->from, (unsigned)i))
+            continue;
+        if (decide_guard(g, facts, (uint16_t)i, recipient, at_ms, &why) == TRUTH_TRUE)
             return true;
+    }
     return false;
 }
 
-/* By number of an agreement's name: something may flow; it was told that nothing may. */
+/* By number of an agreement's name: whether something may flow; whether the door was told that nothing
+ * may. */
 struct flowing {
     bool *is_open, *is_told;
 };
@@ -77,7 +82,16 @@ static void tell_stop(const struct bundle *b, const struct flowing *f, uint16_t 
     s->stop[s->stop_count++] = b->agreements[name].name;
 }
 
-/* What went by a clause that is gone may still wait at the door. */
+/* The first agreement of that name, whose number is the name's; the count of agreements: none. */
+static size_t first_of_name(const struct bundle *b, struct slice name)
+{
+    size_t n = 0;
+    while (n < b->agreement_count && !slice_equal(b->agreements[n].name, name))
+        n++;
+    return n;
+}
+
+/* Tells of agreements whose clauses are gone: what went by them may still wait at the door. */
 static void tell_received(const struct bundle *b, const struct person *facts, uint16_t recipient,
                           const struct flowing *f, struct standing *s)
 {
@@ -85,11 +99,9 @@ static void tell_received(const struct bundle *b, const struct person *facts, ui
         for (size_t j = 0; j < facts->events[i].receiver_count; j++) {
             const struct receiver *r = &facts->events[i].receivers[j];
             struct slice agreement = slice_head(r->clause, slice_find(r->clause, '/'));
-            size_t n = 0;
-            while (n < b->agreement_count && !slice_equal(b->agreements[n].name, agreement))
-                n++;
+            size_t n = first_of_name(b, agreement);
             if (r->service == recipient && n < b->agreement_count)
-                tell_stop(b, f, (uint16_t)n, s); /* the first of its name gives the number */
+                tell_stop(b, f, (uint16_t)n, s);
         }
 }
 
@@ -131,11 +143,14 @@ static bool find_cancelled(struct arena *a, const struct person *p, uint16_t rec
         return false;
     for (size_t i = 0; i < p->event_count; i++) {
         const struct episode_event *x = &p->events[i];
-        bool all = x->receiver_count && facts_taken_back(p, x);
-        for (size_t j = 0; j < x->receiver_count; j++)
-            if (x->receivers[j].service == recipient &&
-                (all || x->receivers[j].wait == WAIT_WITHDRAWN))
-                s->cancelled[s->cancelled_count++] = slice_text(x->receivers[j].id.text);
+        bool is_taken_back = x->receiver_count && facts_taken_back(p, x);
+        for (size_t j = 0; j < x->receiver_count; j++) {
+            const struct receiver *got = &x->receivers[j];
+            if (got->service != recipient)
+                continue;
+            if (is_taken_back || got->wait == WAIT_WITHDRAWN)
+                s->cancelled[s->cancelled_count++] = slice_text(got->id.text);
+        }
     }
     return true;
 }
@@ -145,10 +160,12 @@ static bool find_waiting(struct arena *a, const struct list *all, uint16_t recip
 {
     const struct waiting *w = all->items;
     s->waiting = ARENA_ARRAY(a, all->count + 1, struct slice);
-    for (size_t i = 0; s->waiting && i < all->count; i++)
+    if (!s->waiting)
+        return false;
+    for (size_t i = 0; i < all->count; i++)
         if (w[i].service == recipient)
             s->waiting[s->waiting_count++] = slice_text(w[i].id->text);
-    return s->waiting != NULL;
+    return true;
 }
 
 static size_t text_bytes(const struct slice *items, size_t n)
@@ -199,9 +216,10 @@ bool project_notice(const struct judge_input *in, struct arena *a, const struct 
     struct standing s = { .stop_count = 0 };
     out->to.n = recipient;
     judge_pseudonym(in->keys, in->bundle, out->to, &in->subject, &out->key);
-    find_withheld(in, a, facts, ev, recipient, &s);
-    if (!find_stopped(in->bundle, a, facts, ev->decided_ms, recipient, &s) ||
-        !find_cancelled(a, facts, recipient, &s) || !find_waiting(a, waiting, recipient, &s))
+    find_forbidden(in, a, facts, ev, recipient, &s);
+    if (!find_stopped(in->bundle, a, facts, ev->decided_ms, recipient, &s))
+        return err_memory(e);
+    if (!find_cancelled(a, facts, recipient, &s) || !find_waiting(a, waiting, recipient, &s))
         return err_memory(e);
     return encode_notice(in, a, facts, &s, out, e);
 }

@@ -13,7 +13,7 @@ bool refused_is_same(const struct refusal *a, const struct refusal *b)
            memcmp(a->event.b, b->event.b, ID_BYTES) == 0;
 }
 
-/* No service has that name: theirs have a stroke. */
+/* The seal's key is a recipient's key under a name that no service has: theirs have a stroke. */
 static void make_seal(const struct judge_keys *keys, struct slice before, uint8_t out[HASH_BYTES])
 {
     struct key own;
@@ -28,7 +28,7 @@ static void put_bool(struct buf *out, bool value)
 }
 
 /* One record a refusal and local id: the last one counts. */
-static void make_key(const struct refused *x, uint8_t out[ID_BYTES])
+static void make_record_key(const struct refused *x, uint8_t out[ID_BYTES])
 {
     uint8_t hash[HASH_BYTES], at[8];
     for (unsigned i = 0; i < sizeof at; i++)
@@ -41,7 +41,7 @@ static void make_key(const struct refused *x, uint8_t out[ID_BYTES])
 }
 
 /* In the order of internal/Refused.avsc. */
-static void put(const struct refused *r, struct buf *b)
+static void put_fields(const struct refused *r, struct buf *b)
 {
     const struct refusal *x = &r->x;
     avro_put_long(b, VERSION);
@@ -73,22 +73,23 @@ bool refused_encode(const struct judge_input *in, struct arena *a, const struct 
     *out = (struct link_out){ .agency = 0 };
     if (!s || agency < 0)
         return true;
-    if (!buf_in_arena(a, FIXED_ROOM + x->agency.n + r->local_id.n + x->service.n + x->episode.n +
-                             x->type.n + x->kind.n + x->versions.n + x->by.n + x->reason.n +
-                             x->clause.n + r->reopened_by.n, &b, e))
+    size_t room = FIXED_ROOM + x->agency.n + r->local_id.n + x->service.n + x->episode.n +
+                  x->type.n + x->kind.n + x->versions.n + x->by.n + x->reason.n + x->clause.n +
+                  r->reopened_by.n;
+    if (!buf_in_arena(a, room, &b, e))
         return false;
     wire_put_header(&b, plan_fingerprint(s->plan));
-    put(r, &b);
+    put_fields(r, &b);
     make_seal(in->keys, buf_slice(&b), seal);
     avro_put_text(&b, slice_of(seal, sizeof seal));
     avro_put_text(&b, SLICE(""));
     out->agency = (uint16_t)agency;
-    make_key(r, out->local_key);
+    make_record_key(r, out->local_key);
     out->bytes = buf_slice(&b);
     return buf_done(&b, e);
 }
 
-/* Sealed are all bytes before the seal; behind it stands whose pseudonym the key is. */
+/* The seal covers all bytes before it. Behind it stands whose pseudonym the key is. */
 static bool is_sealed(const struct judge_keys *keys, const struct view *v, struct slice framed)
 {
     uint8_t seal[HASH_BYTES], number[AVRO_LONG_BYTES_MAX];

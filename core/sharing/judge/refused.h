@@ -1,9 +1,9 @@
 /* refused.h - a refusal on its way to whoever else a local id turns out to be (internal/Refused).
  *
- * The router writes it for each local id that its agency has of the person (judge_refused.c); that agency's
- * feeds carry it over, as they carry signs and words. It is sealed with a key that the router alone has, so
- * that nobody makes one, changes it, or takes back what people have not. A refusal is known everywhere by
- * event, service and time of decision; taken back once, it is so for good. */
+ * The router writes it for each local id that the event's agency has of the person (run_refusals.c). That
+ * agency's feeds carry it over, as they carry signs and words. It is sealed with a key that the router
+ * alone has, so that nobody else can make one, change it or take it back. Event, service and time of
+ * decision identify a refusal everywhere. Once taken back, it stays so. */
 #ifndef CONCORDAT_SHARING_JUDGE_REFUSED_H
 #define CONCORDAT_SHARING_JUDGE_REFUSED_H
 
@@ -11,13 +11,13 @@
 #include "sharing/judge/judge.h"
 
 struct refused {
-    struct refusal x;          /* without its bytes, and whoever reopened it first */
+    struct refusal x;          /* without bytes, and without who reopened it first */
     struct slice local_id;     /* of x.agency */
     struct slice reopened_by;  /* empty: it stands */
     bool by_two;
     struct slice reference_of; /* "agency/service" whose pseudonym the key is; empty: none's */
 };
-/* For a bundle's schemas; of one that was signed before there were such nothing is carried: *out is empty. */
+/* *out is empty for a bundle that has no schema Refused, being signed before there was one. */
 MUST_CHECK bool refused_encode(const struct judge_input *in, struct arena *a, const struct refused *x,
                                struct link_out *out, struct err *e);
 /* v: of framed. False, and nothing said, when its seal is not this router's. */

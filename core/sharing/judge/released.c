@@ -1,7 +1,7 @@
 /* released.c - what of an event a recipient was told, by slot of the event's own schema.
  *
- * By slot, not by category or part: an event keeps its schema for ever, parts are what the rules of
- * the day make of it. */
+ * By slot, not by category or part: an event keeps its schema for ever, but its parts change with the
+ * rules. */
 #include "sharing/judge/released.h"
 
 #include "record/wire.h"
@@ -16,7 +16,7 @@ struct told {
     size_t slot_bytes, changed_bytes; /* up to the last that is not zero; pairs of slot and form */
 };
 
-static void add_slot(struct told *t, size_t slot)
+static void add_told_slot(struct told *t, size_t slot)
 {
     t->slots[slot / 8] |= (uint8_t)(1u << (slot % 8));
     if (slot / 8 >= t->slot_bytes)
@@ -25,10 +25,12 @@ static void add_slot(struct told *t, size_t slot)
 
 static bool has_slot(struct slice slots, size_t slot)
 {
-    return slot / 8 < slots.n && (slots.p[slot / 8] >> (slot % 8) & 1);
+    if (slot / 8 >= slots.n)
+        return false;
+    return (slots.p[slot / 8] >> (slot % 8)) & 1;
 }
 
-/* What a list of cleared fields says travels as it is, whatever becomes of values. */
+/* The released fields that the sender has cleared: that they are empty travels as it is. */
 static bool add_cleared(const struct bundle *b, struct arena *a, const struct event *ev,
                         const struct decision *d, struct told *t, struct err *e)
 {
@@ -38,9 +40,10 @@ static bool add_cleared(const struct bundle *b, struct arena *a, const struct ev
         return false;
     for (size_t i = 0; i < n; i++) {
         int slot = plan_field(ev->view->plan, paths[i]);
-        if (slot >= 0 &&
-            categories_has(&d->released, bundle_part(b, ev->schema, (size_t)slot)))
-            add_slot(t, (size_t)slot);
+        if (slot < 0)
+            continue;
+        if (categories_has(&d->released, bundle_part(b, ev->schema, (size_t)slot)))
+            add_told_slot(t, (size_t)slot);
     }
     return true;
 }
@@ -54,17 +57,20 @@ static void add_changed(const struct bundle *b, const struct event *ev, size_t s
     oblige_put(b, ev->view, slot, o, value);
     if (slice_equal(buf_slice(value), slice_of(&null, 1)))
         return;
-    add_slot(t, slot);
+    add_told_slot(t, slot);
     t->changed[t->changed_bytes++] = (uint8_t)slot;
     t->changed[t->changed_bytes++] = (uint8_t)o;
 }
 
-static bool keep(struct arena *a, const struct told *t, struct released *out, struct err *e)
+static bool keep_told(struct arena *a, const struct told *t, struct released *out, struct err *e)
 {
     *out = (struct released){ .slots = arena_copy(a, slice_of(t->slots, t->slot_bytes)) };
-    if (t->changed_bytes)
-        out->changed = arena_copy(a, slice_of(t->changed, t->changed_bytes));
-    return (out->slots.p && (out->changed.p || !t->changed_bytes)) || err_memory(e);
+    if (!out->slots.p)
+        return err_memory(e);
+    if (t->changed_bytes == 0)
+        return true;
+    out->changed = arena_copy(a, slice_of(t->changed, t->changed_bytes));
+    return out->changed.p || err_memory(e);
 }
 
 bool released_by(const struct bundle *b, struct arena *a, const struct event *ev,
@@ -76,7 +82,8 @@ bool released_by(const struct bundle *b, struct arena *a, const struct event *ev
     struct told t;
     struct buf value;
     memset(t.slots, 0, sizeof t.slots);
-    t.slot_bytes = t.changed_bytes = 0;
+    t.slot_bytes = 0;
+    t.changed_bytes = 0;
     if (is_changed && !buf_in_arena(a, oblige_room(b), &value, e))
         return false;
     for (size_t i = 0; i < plan_slots(p) && i < SLOTS_MAX; i++) {
@@ -85,11 +92,11 @@ bool released_by(const struct bundle *b, struct arena *a, const struct event *ev
             continue;
         enum obligation o = is_changed ? oblige_form(d->obliged, part) : OBLIGE_COUNT;
         if (o == OBLIGE_COUNT)
-            add_slot(&t, i);
+            add_told_slot(&t, i);
         else
             add_changed(b, ev, i, o, &value, &t);
     }
-    return add_cleared(b, a, ev, d, &t, e) && keep(a, &t, out, e);
+    return add_cleared(b, a, ev, d, &t, e) && keep_told(a, &t, out, e);
 }
 
 /* ---- more than before ---- */
@@ -105,10 +112,13 @@ static enum obligation told_form(const struct released *r, size_t slot)
 
 bool released_more(const struct released *now, const struct released *before)
 {
-    for (size_t slot = 0; slot < 8 * now->slots.n; slot++)
-        if (has_slot(now->slots, slot) &&
-            (!has_slot(before->slots, slot) ||
-             oblige_says_more(told_form(now, slot), told_form(before, slot))))
+    for (size_t slot = 0; slot < 8 * now->slots.n; slot++) {
+        if (!has_slot(now->slots, slot))
+            continue;
+        if (!has_slot(before->slots, slot))
             return true;
+        if (oblige_says_more(told_form(now, slot), told_form(before, slot)))
+            return true;
+    }
     return false;
 }

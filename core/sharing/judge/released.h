@@ -5,8 +5,7 @@
 #include "sharing/facts/draft.h"
 #include "sharing/judge/judge.h"
 
-/* What d tells of ev; in a. Only slots that hold something, or that the sender has cleared and says
- * so: of all others there is nothing to be told. */
+/* What d tells of ev; in a. Only slots that hold something, or that the sender says are cleared. */
 MUST_CHECK bool released_by(const struct bundle *b, struct arena *a, const struct event *ev,
                             const struct decision *d, struct released *out, struct err *e);
 /* Whether now tells anything that before did not: another slot, or more of one that travelled changed

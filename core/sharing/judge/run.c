@@ -36,8 +36,9 @@ bool run_end(struct run *r, struct judged *out)
         .overstepped = r->overstepped,
         .error = r->error,
     };
-    return !r->draft.changed ||
-           run_claim_changes(r->in->bundle, &r->draft, r->in->facts, out, r->e);
+    if (!r->draft.changed)
+        return true;
+    return run_claim_changes(r->in->bundle, &r->draft, r->in->facts, out, r->e);
 }
 
 bool run_reopen(struct run *r, struct slice framed, const struct event **out)
@@ -63,14 +64,14 @@ bool run_reopen(struct run *r, struct slice framed, const struct event **out)
 
 bool run_note(struct run *r, const char *text)
 {
-    const char *all = !text || slice_is_empty(r->note)
-                          ? text
-                          : arena_format(r->arena, "%.*s; %s", SHOWN(r->note), text);
+    const char *all = text;
+    if (text && !slice_is_empty(r->note))
+        all = arena_format(r->arena, "%.*s; %s", SHOWN(r->note), text);
     r->note = slice_text(all);
     return all || err_memory(r->e);
 }
 
-/* Whose no kept it back, and since when. */
+/* Notes whose refusal kept an event back, and since when. */
 static bool note_refusal(struct run *r, const struct refusal *x)
 {
     char time[TIME_TEXT_MAX], id[ID_HEX];

@@ -18,7 +18,7 @@ struct run {
     const char *error;
     struct slice note;    /* as judged.note, so far */
     unsigned overstepped, not_allowed;
-    struct slice reopened_by; /* who takes back what is among the refusals no more */
+    struct slice reopened_by; /* who takes back the refusals that are gone from the draft */
     bool by_two;
     bool identified; /* a verified number was seen that was not on file before */
 };
@@ -41,7 +41,7 @@ MUST_CHECK bool run_end(struct run *r, struct judged *out);
 MUST_CHECK bool run_standing(struct run *r, struct round *round, const struct hold *release);
 /* Law 9, when a gate has opened. */
 MUST_CHECK bool run_catch_up(struct run *r);
-/* An earlier event read again; *out NULL: it can no longer be released, its schema or source is gone. */
+/* Reads an earlier event again. *out NULL: it can no longer be released, as its schema or source is gone. */
 MUST_CHECK bool run_reopen(struct run *r, struct slice framed, const struct event **out);
 /* The next entry in order of occurring after last, that may be caught up; NULL at the end. */
 const struct episode_event *run_next_entry(const struct run *r, const struct episode_event *last);
@@ -49,12 +49,12 @@ const struct episode_event *run_next_entry(const struct run *r, const struct epi
 /* Whether the event is this person's: an unverified number joins only when the birth date agrees
  * with the one on file. */
 bool run_joins(const struct run *r, const struct event *ev);
-/* One more thing for the audit that did not count. */
+/* Adds to the audit's note one more thing that did not count; text NULL: memory was out. */
 MUST_CHECK bool run_note(struct run *r, const char *text);
-/* Drops what waits for this event to take it back or replace it, and is not its owner's. */
+/* Drops retractions and versions that came before this event and do not belong to its owner. */
 MUST_CHECK bool run_drop_claims(struct run *r, const struct event *ev);
-/* What an event makes known. How it arrived: one that was replaced or taken back before makes nothing
- * known. */
+/* Learns what an event makes known. *how: an event that was replaced or taken back before it came makes
+ * nothing known. */
 MUST_CHECK bool run_learn(struct run *r, const struct event *ev, enum arrival *how);
 /* An event that takes another back. */
 MUST_CHECK bool run_retraction(struct run *r, const struct event *ev);
@@ -67,12 +67,13 @@ MUST_CHECK bool run_receivers(struct run *r, const struct event_id *newest,
                               struct episode_event *out);
 
 MUST_CHECK bool run_decision(struct run *r, const struct decision *d);
-/* run_ended.c: what sort of event a decision is of; ev NULL: its source, or its schema, is gone. */
+/* run_ended.c: notes the type, kind and source of a decision's event; ev NULL: they are not known, as its
+ * source or schema is gone. */
 void run_name(struct decision *d, const struct event *ev);
-/* That hold ends as withheld; ev: the event it was of, NULL when it cannot be read any more. */
+/* Ends that hold as withheld. ev: its event; NULL: it can no longer be read. */
 MUST_CHECK bool run_end_hold(struct run *r, const struct event_id *event, const struct event *ev,
                              uint16_t service, enum reason why);
-/* So do all of that event; those that people reopened go on waiting for `by`, which corrects it (NULL:
+/* Ends all holds of that event. Those that people reopened go on waiting for `by`, which corrects it (NULL:
  * nothing does). */
 MUST_CHECK bool run_end_holds(struct run *r, const struct event_id *event, const struct event *by,
                               enum reason why);
@@ -91,26 +92,27 @@ MUST_CHECK bool run_round(struct run *r, const struct round *round, const struct
 /* The same outcome and reason for every candidate but those who received except (may be NULL). */
 MUST_CHECK bool run_alike(struct run *r, const struct event *ev, enum outcome outcome,
                           enum reason reason, const struct episode_event *except);
-/* Of what was disclosed and stands: what would be held now, because of a claim in doubt or a message that
- * could not be read, and what waited and is withdrawn (struct waiting). Notes it with each receiver;
- * facts: a view of the draft. */
+/* Lists disclosures that stand (struct waiting): those that would be held now, because of a claim in doubt
+ * or a message that could not be read, and those that waited and are withdrawn. Notes it with each
+ * receiver. facts: a view of the draft. */
 MUST_CHECK bool run_waiting(struct run *r, const struct person *facts, struct list *out);
 /* Receivers of an entry of the draft that may be written from now on; NULL: no memory. */
 struct receiver *run_own_receivers(struct run *r, struct episode_event *x);
-/* Whoever let something go before did not know of what is in doubt since; what this very act lets go stays so. */
+/* Forgets that people let disclosures go, except by this very act: they did not know of the doubt that has
+ * come since. */
 MUST_CHECK bool run_forget_let_go(struct run *r);
 /* Notices, when this event changed what doors must know. */
 MUST_CHECK bool run_doors(struct run *r);
 /* Links, for local ids that are new. */
 MUST_CHECK bool run_links(struct run *r);
-/* Refusals that are not as they were, for the local ids of the person that must hear of it. */
+/* Refusals that have changed, for the local ids of the person that must hear of it. */
 MUST_CHECK bool run_refusals(struct run *r);
 /* judge_refuse.c: the no to what is held, among the facts; v: the held event. */
 MUST_CHECK bool run_add_refusal(struct run *r, const struct hold *h, const struct view *v,
                                 struct slice by, bool is_whole_episode, struct refusal *out);
 
-/* Into out->claims: of which services the facts before and out->after, which d has made of them, say
- * otherwise whether their agency knows the person. */
+/* Into out->claims: the services of which the facts before and after (out->after, made by d) differ on
+ * whether their agency knows the person. */
 MUST_CHECK bool run_claim_changes(const struct bundle *b, const struct draft *d,
                                 const struct person *before, struct judged *out, struct err *e);
 

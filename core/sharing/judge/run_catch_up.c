@@ -21,8 +21,8 @@ static bool may_catch_up(const struct run *r, const struct episode_event *x)
     return x->bytes.n && !x->closed && draft_is_latest(&r->draft, x);
 }
 
-/* Its hold, where facts may end that: then it is decided again though a later one of its kind has come, or
- * its episode is closed; NULL: it does not wait for that. */
+/* The hold of x that facts may end; NULL: none. Such an event is decided again even when a later one of its
+ * kind has come, or its episode is closed. */
 static const struct hold *hold_of_facts(const struct run *r, const struct episode_event *x)
 {
     const struct hold *holds = r->draft.holds.items;
@@ -40,10 +40,14 @@ static const struct episode_event *next_entry(const struct run *r, const struct 
     const struct episode_event *before = last ? draft_event(&r->draft, &last->id) : NULL;
     for (size_t i = 0; i < r->draft.events.count; i++) {
         const struct episode_event *x = &events[i];
-        if (event_id_equal(&x->id, &r->event.id) ||
-            (!may_catch_up(r, x) && !(with_waiting && hold_of_facts(r, x))))
+        if (event_id_equal(&x->id, &r->event.id))
             continue;
-        if ((!before || draft_is_later(x, before)) && (!next || draft_is_later(next, x)))
+        bool is_due = may_catch_up(r, x) || (with_waiting && hold_of_facts(r, x));
+        if (!is_due)
+            continue;
+        if (before && !draft_is_later(x, before))
+            continue;
+        if (!next || draft_is_later(next, x))
             next = x;
     }
     return next;
@@ -54,12 +58,13 @@ const struct episode_event *run_next_entry(const struct run *r, const struct epi
     return next_entry(r, last, false);
 }
 
-/* x: of the draft, until it is decided. */
+/* x: an entry of the draft; it may move once it is decided. */
 static bool catch_up_one(struct run *r, const struct episode_event *x)
 {
     const struct event *ev;
     struct round round = { .caught_up = true, .waiting_only = !may_catch_up(r, x) };
-    if (!run_reopen(r, round.waiting_only ? hold_of_facts(r, x)->bytes : x->bytes, &ev))
+    struct slice bytes = round.waiting_only ? hold_of_facts(r, x)->bytes : x->bytes;
+    if (!run_reopen(r, bytes, &ev))
         return false;
     round.event = ev;
     return !ev || run_standing(r, &round, NULL);
@@ -67,15 +72,14 @@ static bool catch_up_one(struct run *r, const struct episode_event *x)
 
 bool run_catch_up(struct run *r)
 {
-    const struct episode_event *x = NULL;
-    struct episode_event last;
     if (!r->draft.gate)
         return true;
-    while ((x = next_entry(r, x ? &last : NULL, true))) {
-        last = *x;
+    const struct episode_event *x = next_entry(r, NULL, true);
+    while (x) {
+        const struct episode_event last = *x; /* deciding it may move the list */
         if (!catch_up_one(r, x))
             return false;
-        x = &last;
+        x = next_entry(r, &last, true);
     }
     return true;
 }

@@ -1,4 +1,4 @@
-/* run_claims.c - whose claims on the person are not what they were. */
+/* run_claims.c - the claims on the person that have changed. */
 #include "sharing/judge/run.h"
 
 #include "sharing/facts/claimed.h"
@@ -6,13 +6,15 @@
 static uint32_t caught_up_by(const struct judged *j, uint16_t service)
 {
     uint32_t n = 0;
-    for (size_t i = 0; i < j->decision_count; i++)
-        n += j->decisions[i].to.n == service && j->decisions[i].caught_up &&
-             j->decisions[i].disclosure >= 0;
+    for (size_t i = 0; i < j->decision_count; i++) {
+        const struct decision *d = &j->decisions[i];
+        if (d->to.n == service && d->caught_up && d->disclosure >= 0)
+            n++;
+    }
     return n;
 }
 
-static bool is_listed(const struct list *l, uint16_t service)
+static bool has_change(const struct list *l, uint16_t service)
 {
     const struct claim_change *c = l->items;
     for (size_t i = 0; i < l->count; i++)
@@ -24,7 +26,8 @@ static bool is_listed(const struct list *l, uint16_t service)
 bool run_claim_changes(const struct bundle *b, const struct draft *d, const struct person *before,
                      struct judged *out, struct err *e)
 {
-    const struct person *const after = out->after, *const both[] = { before, after };
+    const struct person *const after = out->after;
+    const struct person *const both[] = { before, after };
     struct list l;
     list_init(&l, sizeof(struct claim_change));
     for (size_t n = 0; n < 2; n++)
@@ -35,9 +38,10 @@ bool run_claim_changes(const struct bundle *b, const struct draft *d, const stru
             struct claim_change c = { .service = who,
                                       .before = claimed_state(b, before, who),
                                       .after = claimed_state(b, after, who) };
-            if (c.before == c.after || is_listed(&l, who))
+            if (c.before == c.after || has_change(&l, who))
                 continue;
-            c.caught_up = c.before == CLAIM_NONE ? caught_up_by(out, who) : 0;
+            if (c.before == CLAIM_NONE)
+                c.caught_up = caught_up_by(out, who);
             if (!list_put(d->arena, &l, &c))
                 return err_memory(e);
         }

@@ -1,4 +1,4 @@
-/* run_doors.c - law 6: which doors must hear of this event; and which agencies of their own ids. */
+/* run_doors.c - law 6: the doors that must hear of this event, and the agencies that get their own new ids. */
 #include "sharing/judge/run.h"
 
 /* Everybody who has something of this subject, or is in a relationship with it. */
@@ -21,7 +21,8 @@ bool run_doors(struct run *r)
         return true;
     draft_view(&r->draft, &facts);
     find_doors(&facts, &doors);
-    facts.notices = ++r->draft.notices;
+    r->draft.notices++;
+    facts.notices = r->draft.notices;
     r->draft.changed = true;
     if (!run_waiting(r, &facts, &waiting))
         return false;
@@ -39,10 +40,11 @@ bool run_doors(struct run *r)
 
 static bool was_linked(const struct person *before, const struct local_link *l)
 {
-    for (size_t i = 0; i < before->link_count; i++)
-        if (before->links[i].agency == l->agency &&
-            slice_equal(before->links[i].local_id, l->local_id))
+    for (size_t i = 0; i < before->link_count; i++) {
+        const struct local_link *was = &before->links[i];
+        if (was->agency == l->agency && slice_equal(was->local_id, l->local_id))
             return true;
+    }
     return false;
 }
 

@@ -1,5 +1,5 @@
-/* run_ended.c - a hold that ends without going to its recipient: a decision like any other, so that
- * whoever lists what is held by decisions, and the sums, end it too. */
+/* run_ended.c - a hold that ends without going to its recipient. That is a decision like any other, so that
+ * lists of what is held, and the sums, end it too. */
 #include "sharing/judge/released.h"
 #include "sharing/judge/run.h"
 
@@ -12,7 +12,7 @@ void run_name(struct decision *d, const struct event *ev)
     d->source = ev->source_name;
 }
 
-static bool note_end(struct run *r, const struct event_id *event, const struct event *ev,
+static bool note_ended(struct run *r, const struct event_id *event, const struct event *ev,
                      uint16_t service, enum reason why)
 {
     struct decision d = { .event = *event,
@@ -21,15 +21,16 @@ static bool note_end(struct run *r, const struct event_id *event, const struct e
                           .reason = reason_code(why),
                           .disclosure = -1 };
     run_name(&d, ev);
-    return (!ev || event_had(r->in->bundle, r->arena, ev, &d.withheld, r->e)) &&
-           run_decision(r, &d);
+    if (ev && !event_had(r->in->bundle, r->arena, ev, &d.withheld, r->e))
+        return false;
+    return run_decision(r, &d);
 }
 
 bool run_end_hold(struct run *r, const struct event_id *event, const struct event *ev,
                   uint16_t service, enum reason why)
 {
     draft_end_hold(&r->draft, event, service);
-    return note_end(r, event, ev, service, why);
+    return note_ended(r, event, ev, service, why);
 }
 
 bool run_end_holds(struct run *r, const struct event_id *event, const struct event *by,
@@ -43,7 +44,9 @@ bool run_end_holds(struct run *r, const struct event_id *event, const struct eve
             i++;
             continue;
         }
-        if (!run_reopen(r, h->bytes, &ev) || !note_end(r, event, ev, service, why))
+        if (!run_reopen(r, h->bytes, &ev))
+            return false;
+        if (!note_ended(r, event, ev, service, why))
             return false;
         if (by && h->reopened) {
             h->event = by->id;

@@ -1,9 +1,8 @@
 /* run_learn.c - what an event makes known, what it replaces, and what it takes back (law 10).
  *
- * An event may come after its own correction or retraction: then it is noted, so that both find it,
- * and makes nothing known. A retraction follows each disclosure of any version of what it takes
- * back, one by one, since a door may have sent the first and still hold the second; nobody else
- * gets it. */
+ * An event may come after its own correction or retraction. It is then noted, so that both find it, and
+ * makes nothing known. A retraction follows each disclosure of each version of the event, one by one: a
+ * door may have sent the first and still hold the second. Nobody else gets it. */
 #include "sharing/facts/claimed.h"
 #include "sharing/judge/released.h"
 #include "sharing/decide/decide.h"
@@ -15,9 +14,8 @@ static bool learn_identity(struct run *r, const struct event *ev)
     struct draft *d = &r->draft;
     if (!claimed_note_birth(d, r->in->bundle, ev, r->e))
         return false;
-    bool is_news =
-        !d->verified &&
-        slice_equal_text(view_text(ev->view, (size_t)ev->slots->identity_confidence), "verified");
+    struct slice confidence = view_text(ev->view, (size_t)ev->slots->identity_confidence);
+    bool is_news = !d->verified && slice_equal_text(confidence, "verified");
     d->verified |= is_news;
     d->changed |= is_news;
     r->identified |= is_news || d->shown;
@@ -25,7 +23,7 @@ static bool learn_identity(struct run *r, const struct event *ev)
 }
 
 /* Whether some agency's birth date is that one. */
-static bool is_on_file(const struct run *r, struct slice born)
+static bool is_birth_on_file(const struct run *r, struct slice born)
 {
     struct person p;
     draft_view(&r->draft, &p);
@@ -41,7 +39,7 @@ bool run_joins(const struct run *r, const struct event *ev)
     struct slice born = view_text(ev->view, (size_t)ev->slots->birth_hash);
     if (!slice_equal_text(confidence, "unverified"))
         return true;
-    return !slice_is_empty(born) && is_on_file(r, born);
+    return !slice_is_empty(born) && is_birth_on_file(r, born);
 }
 
 static bool learn_link(struct run *r, const struct event *ev)
@@ -53,8 +51,9 @@ static bool learn_link(struct run *r, const struct event *ev)
                       &ev->id, r->e);
 }
 
-/* It stands no more; what of it no rule ends waits for `by`, which corrects it (NULL: nothing does). */
-static bool strike(struct run *r, struct episode_event *x, const struct event *ev,
+/* Marks that x no longer stands, and ends its holds. Reopened holds wait for `by`, which corrects it (NULL:
+ * nothing does). */
+static bool strike_event(struct run *r, struct episode_event *x, const struct event *ev,
                    const struct event *by, enum reason why)
 {
     const struct event_id id = x->id;
@@ -77,8 +76,8 @@ static bool note_claim(struct run *r, const struct event_id *id, struct slice so
                                     SHOWN(source)));
 }
 
-/* A version that came first of what turns out to be another's stands no more, nor does what took its
- * place since. */
+/* Strikes versions that came before ev, and turn out to replace another owner's event; and whatever has
+ * replaced those since. */
 static bool drop_versions(struct run *r, const struct event *ev)
 {
     struct episode_event *events = r->draft.events.items;
@@ -90,8 +89,9 @@ static bool drop_versions(struct run *r, const struct event *ev)
         const struct event own = { .source_name = newest->source, .agency = newest->agency,
                                    .is_word = true };
         x->original = (struct event_id){ { 0 } };
-        r->draft.changed = r->draft.doors = true;
-        if (!newest->retracted && !strike(r, newest, &own, NULL, REASON_NOT_YOURS))
+        r->draft.changed = true;
+        r->draft.doors = true;
+        if (!newest->retracted && !strike_event(r, newest, &own, NULL, REASON_NOT_YOURS))
             return false;
         if (!note_claim(r, &newest->id, newest->source))
             return false;
@@ -103,11 +103,14 @@ bool run_drop_claims(struct run *r, const struct event *ev)
 {
     struct event_id by;
     struct slice source;
-    do {
-        if (!draft_drop_early(&r->draft, ev, &by, &source, r->e) ||
-            (event_id_is_set(&by) && !note_claim(r, &by, source)))
+    for (;;) {
+        if (!draft_drop_early(&r->draft, ev, &by, &source, r->e))
             return false;
-    } while (event_id_is_set(&by));
+        if (!event_id_is_set(&by))
+            break;
+        if (!note_claim(r, &by, source))
+            return false;
+    }
     return drop_versions(r, ev);
 }
 
@@ -127,9 +130,9 @@ static bool note_unsaid(struct run *r)
     const struct unsaid *list = r->draft.unsaid.items;
     for (size_t i = 0; i < r->draft.unsaid.count; i++) {
         const struct fact_rule *f = list[i].rule;
+        const char *what = list[i].closes ? "closes " : says[f->effect];
         const char *text = arena_format(r->arena, "facts.not-allowed: facts.yaml:%u %s%.*s", f->line,
-                                        list[i].closes ? "closes " : says[f->effect],
-                                        SHOWN(f->word));
+                                        what, SHOWN(f->word));
         if (!run_note(r, text))
             return false;
     }
@@ -138,19 +141,22 @@ static bool note_unsaid(struct run *r)
     return true;
 }
 
-/* The event that ev replaces, struck; *id: zeros when it replaces none that is here. *was_taken_back when
- * what it is a version of was, as a whole. */
+/* Strikes the event that ev replaces. *id: its id; zeros: ev replaces nothing. *was_taken_back: the event
+ * was retracted with all its versions. */
 static bool replace_original(struct run *r, const struct event *ev, struct event_id *id,
                              bool *was_taken_back)
 {
-    struct episode_event *original = ev->replaces ? draft_original(&r->draft, ev) : NULL;
-    *id = ev->replaces ? ev->original : (struct event_id){ { 0 } };
     *was_taken_back = false;
+    *id = (struct event_id){ { 0 } };
+    if (!ev->replaces)
+        return true;
+    *id = ev->original;
+    struct episode_event *original = draft_original(&r->draft, ev);
     if (!original)
         return true;
     *id = original->id;
     if (!original->retracted)
-        return strike(r, original, ev, ev, REASON_REPLACED);
+        return strike_event(r, original, ev, ev, REASON_REPLACED);
     *was_taken_back = !original->replaced;
     return true;
 }
@@ -165,7 +171,9 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
         return false;
     if (!was_taken_back && !draft_arrival(d, ev, how, r->e))
         return false;
-    if (!learn_identity(r, ev) || !draft_record(d, r->in->bundle, ev, r->e))
+    if (!learn_identity(r, ev))
+        return false;
+    if (!draft_record(d, r->in->bundle, ev, r->e))
         return false;
     struct episode_event *x = draft_event(d, &ev->id);
     x->original = original;
@@ -173,13 +181,14 @@ bool run_learn(struct run *r, const struct event *ev, enum arrival *how)
     if (!refusal_follow(d, r->in->bundle, ev, &original, r->e))
         return false;
     struct episode_event *newest = draft_newest(d, x);
-    if (*how == ARRIVED_RETRACTED && newest != x &&
-        !strike(r, newest, ev, NULL, REASON_RETRACTED))
+    bool is_replaced = newest != x;
+    if (*how == ARRIVED_RETRACTED && is_replaced &&
+        !strike_event(r, newest, ev, NULL, REASON_RETRACTED))
         return false;
     if (*how == ARRIVED_STANDING) {
         if (!draft_apply(d, r->in->bundle, ev, r->e) || !note_unsaid(r))
             return false;
-    } else if (!strike(r, x, ev, NULL, newest != x ? REASON_REPLACED : REASON_RETRACTED)) {
+    } else if (!strike_event(r, x, ev, NULL, is_replaced ? REASON_REPLACED : REASON_RETRACTED)) {
         return false;
     }
     draft_settle(d, r->in->bundle, ev);
@@ -199,7 +208,7 @@ static bool add_receivers(struct run *r, const struct episode_event *x, struct l
     return true;
 }
 
-static void reverse(struct receiver *list, size_t n)
+static void reverse_receivers(struct receiver *list, size_t n)
 {
     for (size_t i = 0; i < n / 2; i++) {
         struct receiver swap = list[i];
@@ -216,7 +225,7 @@ bool run_receivers(struct run *r, const struct event_id *newest, struct episode_
     for (size_t steps = 0; x && steps < EVENTS_MAX; steps++, x = draft_replaced(&r->draft, x))
         if (!add_receivers(r, x, &all))
             return false;
-    reverse(all.items, all.count);
+    reverse_receivers(all.items, all.count);
     *out = (struct episode_event){ .id = *newest,
                                    .receivers = all.items,
                                    .receiver_count = all.count };
@@ -225,7 +234,7 @@ bool run_receivers(struct run *r, const struct event_id *newest, struct episode_
 
 /* ---- taking back ---- */
 
-/* Ids and kind only, never fields. */
+/* Sends a retraction: ids and kind only, never fields. */
 static bool retract_from(struct run *r, const struct event *ev, const struct receiver *got,
                          unsigned again)
 {
@@ -271,18 +280,19 @@ bool run_retraction(struct run *r, const struct event *ev)
 {
     struct episode_event *x = draft_original(&r->draft, ev);
     if (!x) {
-        /* What fell out of the list may still have made something known. */
+        /* An event that fell out of the list may still have made something known. */
         if (event_id_is_set(&ev->original))
             draft_undo(&r->draft, &ev->original, ev);
-        return draft_await(&r->draft, ev, r->e) &&
-               run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTION_WITHOUT_ORIGINAL, NULL);
+        if (!draft_await(&r->draft, ev, r->e))
+            return false;
+        return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTION_WITHOUT_ORIGINAL, NULL);
     }
     if (!draft_forget(&r->draft, &ev->id, ev->source_name, r->e))
         return false;
     if (x->retracted)
         return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_RETRACTED, NULL);
     const struct event_id newest = x->id;
-    if (!strike(r, x, ev, NULL, REASON_RETRACTED))
+    if (!strike_event(r, x, ev, NULL, REASON_RETRACTED))
         return false;
     draft_settle(&r->draft, r->in->bundle, ev);
     return run_take_back(r, ev, &newest, REASON_RETRACTION_FOLLOWS);

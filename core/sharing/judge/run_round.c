@@ -4,7 +4,8 @@
 #include "sharing/judge/run.h"
 #include "sharing/rules/clause.h"
 
-/* What a human could not release goes on waiting: it does not begin anew. */
+/* The hold that a person has just released, when it is of this event and service; else NULL. If the event
+ * must still be held, the new hold keeps its time: otherwise its deadline would start again. */
 static const struct hold *released_hold(const struct run *r, const struct event *ev,
                                         uint16_t service)
 {
@@ -25,18 +26,19 @@ static bool stays_reopened(const struct run *r, const struct event *ev, uint16_t
     return was && was->reopened;
 }
 
-/* Held already, and for a claim that is in doubt otherwise now: who is asked must see that. */
+/* Whether it is held already, but for another doubt than now: whoever is asked must see the new one. */
 static bool is_held_otherwise(const struct hold *h, const struct decision *d)
 {
     return hold_is_of_facts(h) && !slice_equal_text(h->reason, d->reason);
 }
 
-static bool add_hold(struct run *r, const struct event *ev, const struct decision *d,
-                     bool is_reopened)
+static bool add_hold_of(struct run *r, const struct event *ev, const struct decision *d,
+                        bool is_reopened)
 {
     struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
     if (h) {
-        h->reason = is_held_otherwise(h, d) ? slice_text(d->reason) : h->reason;
+        if (is_held_otherwise(h, d))
+            h->reason = slice_text(d->reason);
         return true;
     }
     h = list_add(r->arena, &r->draft.holds);
@@ -60,11 +62,13 @@ static const struct receiver *find_receiver(const struct episode_event *x, uint1
     return x ? receiver_of(x->receivers, x->receiver_count, service) : NULL;
 }
 
-/* The same; NULL also for what was withdrawn at the door. */
+/* The same, but NULL when the disclosure was withdrawn at the door. */
 static const struct receiver *find_having(const struct episode_event *x, uint16_t service)
 {
     const struct receiver *has = find_receiver(x, service);
-    return has && has->wait != WAIT_WITHDRAWN ? has : NULL;
+    if (has && has->wait == WAIT_WITHDRAWN)
+        return NULL;
+    return has;
 }
 
 static bool add_receiver(struct run *r, const struct event *ev, const struct decision *d,
@@ -127,7 +131,7 @@ static void hold_instead(const struct question *q, struct decision *d, const cha
     memset(d->obliged, 0, sizeof d->obliged);
 }
 
-/* What its sender restricts in words that nobody here knows is not for a rule to release. */
+/* Holds an event that its sender restricts by a code that nobody here knows: no rule may release it. */
 static void hold_unread(const struct question *q, struct decision *d)
 {
     if (d->outcome != OUTCOME_DISCLOSE || !q->event->is_restricted_unread || q->unknown_is_true)
@@ -135,14 +139,14 @@ static void hold_unread(const struct question *q, struct decision *d)
     hold_instead(q, d, reason_code(REASON_SENDER_RESTRICTION_UNKNOWN));
 }
 
-/* Nor is what may be restricted by words that nobody could read. */
+/* Holds an event of a person of whom a message could not be read that may restrict it. */
 static void hold_unlooked(const struct question *q, struct decision *d)
 {
     if (d->outcome == OUTCOME_DISCLOSE && q->facts->unread_count && !q->unknown_is_true)
         hold_instead(q, d, reason_code(REASON_UNREAD_MESSAGE));
 }
 
-/* What was refused once goes by a person's word alone, whatever rules say now. */
+/* Holds an event that was refused once: only a person lets it go, whatever rules say now. */
 static bool hold_reopened(struct run *r, const struct question *q, const struct round *round,
                           struct decision *d)
 {
@@ -160,19 +164,22 @@ static bool hold_reopened(struct run *r, const struct question *q, const struct 
     return true;
 }
 
-/* Whether a decision made when a gate opened says anything new: what was withheld stays so, what is
- * held is held already, and who has the event gets it again only when it now tells what it did not.
- */
-static bool is_news(struct run *r, const struct round *round, const struct decision *d, bool *yes)
+/* Whether a decision made when a gate opened says anything new. What was withheld stays withheld; what is
+ * held is held already; who has the event gets it again only when it now tells more. */
+static bool says_anything_new(struct run *r, const struct round *round, const struct decision *d, bool *yes)
 {
     const struct event *ev = round->event;
     const struct receiver *has = find_having(draft_event(&r->draft, &ev->id), d->to.n);
-    struct released now;
     const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
-    *yes = !has && (d->outcome != OUTCOME_WITHHOLD || round->is_joining || (h && hold_is_of_facts(h)));
-    if (d->outcome == OUTCOME_HOLD) {
-        *yes = !has && (!h || is_held_otherwise(h, d));
-    }
+    struct released now;
+    if (!has && d->outcome == OUTCOME_DISCLOSE)
+        *yes = true;
+    else if (!has && d->outcome == OUTCOME_HOLD)
+        *yes = !h || is_held_otherwise(h, d);
+    else if (!has)
+        *yes = round->is_joining || (h && hold_is_of_facts(h));
+    else
+        *yes = false;
     if (!has || d->outcome != OUTCOME_DISCLOSE)
         return true;
     if (!released_by(r->in->bundle, r->arena, ev, d, &now, r->e))
@@ -181,18 +188,21 @@ static bool is_news(struct run *r, const struct round *round, const struct decis
     return true;
 }
 
-static bool send(struct run *r, const struct round *round, struct decision *d, struct slice tell)
+static bool send_disclosure(struct run *r, const struct round *round, struct decision *d, struct slice tell)
 {
     const struct episode_event *x = draft_event(&r->draft, &round->event->id);
     const struct receiver *has = find_receiver(x, d->to.n);
-    const struct receiver *before = has ? has : find_receiver(round->original, d->to.n);
+    const struct receiver *before = has;
+    if (!before)
+        before = find_receiver(round->original, d->to.n);
     struct sending how = { .clause = clause_name(r->in->bundle, d->clauses[0]), .tell = tell };
     if (before)
         how.original = slice_text(before->id.text);
     if (has)
         how.action = SLICE("replaces");
     for (size_t i = 0; has && i < x->receiver_count; i++)
-        how.again += x->receivers[i].service == d->to.n;
+        if (x->receivers[i].service == d->to.n)
+            how.again++;
     return run_disclose(r, round->event, d, &how);
 }
 
@@ -210,14 +220,16 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     if (!hold_reopened(r, q, round, &d))
         return false;
     d.caught_up = round->caught_up;
-    if (round->caught_up && !is_news(r, round, &d, &is_new))
+    if (round->caught_up && !says_anything_new(r, round, &d, &is_new))
         return false;
     if (!is_new)
         return true;
-    if (d.outcome == OUTCOME_WITHHOLD && round->caught_up) /* a conflict ended in a no, or a claim was withdrawn */
+    /* A conflict ended in a no, or a claim was withdrawn. */
+    if (d.outcome == OUTCOME_WITHHOLD && round->caught_up)
         draft_end_hold(&r->draft, &ev->id, recipient);
-    if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d, round->is_reopened)) ||
-        (d.outcome == OUTCOME_DISCLOSE && !send(r, round, &d, tell)))
+    if (d.outcome == OUTCOME_HOLD && !add_hold_of(r, ev, &d, round->is_reopened))
+        return false;
+    if (d.outcome == OUTCOME_DISCLOSE && !send_disclosure(r, round, &d, tell))
         return false;
     return run_decision(r, &d);
 }
@@ -228,8 +240,23 @@ static bool waits_for_facts(const struct run *r, const struct event *ev, uint16_
     return h && hold_is_of_facts(h);
 }
 
-/* Decides one event for its candidates, or for one of them; who has it already is passed over,
- * unless a gate opened. */
+/* Whether the round decides for that service. One that has the event already is passed over, unless a gate
+ * opened. */
+static bool is_of_round(const struct run *r, const struct question *q, const struct round *round,
+                        const struct hold *release, uint16_t service)
+{
+    const struct event *ev = round->event;
+    bool is_asked = release ? release->service == service : services_have(&q->candidates, service);
+    if (!is_asked)
+        return false;
+    if (round->is_reopened && round->reopened_for != service)
+        return false;
+    if (round->waiting_only && !waits_for_facts(r, ev, service))
+        return false;
+    return round->caught_up || !find_having(draft_event(&r->draft, &ev->id), service);
+}
+
+/* Decides one event for its candidates, or for the one of a release. */
 bool run_round(struct run *r, const struct round *round, const struct hold *release)
 {
     struct person facts;
@@ -243,17 +270,10 @@ bool run_round(struct run *r, const struct round *round, const struct hold *rele
         return false;
     if (!list_reserve(r->arena, &r->decisions, q.candidate_count))
         return err_memory(r->e);
-    for (size_t i = 0; i < r->in->bundle->service_count; i++) {
-        if (release ? release->service != i : !services_have(&q.candidates, (unsigned)i))
+    for (uint16_t i = 0; i < r->in->bundle->service_count; i++) {
+        if (!is_of_round(r, &q, round, release, i))
             continue;
-        if (round->is_reopened && round->reopened_for != i)
-            continue;
-        if (round->waiting_only && !waits_for_facts(r, round->event, (uint16_t)i))
-            continue;
-        if (!round->caught_up &&
-            find_having(draft_event(&r->draft, &round->event->id), (uint16_t)i))
-            continue;
-        if (!decide_recipient(r, &q, round, (uint16_t)i))
+        if (!decide_recipient(r, &q, round, i))
             return false;
     }
     return true;
@@ -282,12 +302,15 @@ bool run_alike(struct run *r, const struct event *ev, enum outcome outcome, enum
                               .schema = (uint16_t)ev->schema,
                               .kind = ev->kind_name,
                               .source = ev->source_name };
-        d.refused = outcome == OUTCOME_HOLD ? refusal_against(q.bundle, &facts, ev, d.to.n) : NULL;
+        if (outcome == OUTCOME_HOLD)
+            d.refused = refusal_against(q.bundle, &facts, ev, d.to.n);
         if (d.refused) {
             d.outcome = OUTCOME_WITHHOLD;
             d.reason = reason_code(REASON_HOLD_REFUSED);
         }
-        if ((d.outcome == OUTCOME_HOLD && !add_hold(r, ev, &d, false)) || !run_decision(r, &d))
+        if (d.outcome == OUTCOME_HOLD && !add_hold_of(r, ev, &d, false))
+            return false;
+        if (!run_decision(r, &d))
             return false;
     }
     return true;

@@ -1,9 +1,9 @@
-/* run_waiting.c - law 6 where nothing is known yet: what was disclosed and may still be queued waits at its
- * door when it would be held now, because of a claim in doubt or a message that nobody could read.
+/* run_waiting.c - law 6 while something is in doubt: a disclosure that may still be queued waits at its door
+ * when it would be held now, because of a claim in doubt or a message that nobody could read.
  *
- * It is neither stopped nor disclosed anew: whether it has left is known at the door alone. Each
- * receiver notes that it waits. When the doubt is over it is judged as what was held would be: where
- * nothing lets it go any more it is withdrawn, for good, and may be disclosed anew when a gate opens. */
+ * It is neither stopped nor disclosed anew: only the door knows whether it has left. Each receiver notes
+ * that it waits. When the doubt is over it is judged as a held event would be. Where nothing lets it go
+ * any more it is withdrawn for good, and may be disclosed anew when a gate opens. */
 #include "sharing/facts/claimed.h"
 #include "sharing/decide/decide.h"
 #include "sharing/judge/run.h"
@@ -26,8 +26,10 @@ bool run_forget_let_go(struct run *r)
     for (size_t i = 0; i < r->draft.events.count; i++) {
         struct episode_event *x = &events[i];
         bool is_of_now = now && event_id_equal(&now->event, &x->id);
-        struct receiver *list = x->receiver_count ? run_own_receivers(r, x) : NULL;
-        if (x->receiver_count && !list)
+        if (x->receiver_count == 0)
+            continue;
+        struct receiver *list = run_own_receivers(r, x);
+        if (!list)
             return err_memory(r->e);
         for (size_t j = 0; j < x->receiver_count; j++)
             list[j].let_go &= is_of_now && list[j].service == now->service;
@@ -45,8 +47,9 @@ struct doubtful {
     bool is_own;    /* q is of the event itself, not of the last one like it */
 };
 
-/* Many in a row are judged by the same one. */
-static bool begin(struct run *r, const struct episode_event *x, struct doubtful *d)
+/* Asks what decides about x: x itself, or, without its bytes, the last event like it. Many in a row are
+ * judged by the same event, which is asked once. */
+static bool begin_question(struct run *r, const struct episode_event *x, struct doubtful *d)
 {
     const struct episode_event *by = x->bytes.n ? x : draft_like(&r->draft, x);
     const struct event *ev = NULL;
@@ -62,8 +65,8 @@ static bool begin(struct run *r, const struct episode_event *x, struct doubtful 
     return !ev || decide_begin(&d->q, r->e);
 }
 
-/* What is on file no more as a whole waits for whatever claim is in doubt; and is withdrawn when nothing
- * lets the last one like it go, or where there is none, when nobody names its service any more. */
+/* An event without its bytes waits for any claim in doubt. It is withdrawn when nothing lets the last event
+ * like it go; where there is none, when nobody names its service any more. */
 static enum wait judge_gone(const struct doubtful *d, const struct receiver *x)
 {
     if (!d->by && x->wait == WAIT_CLAIM && !claimed_names(d->facts, x->service))
@@ -78,11 +81,9 @@ static enum wait judge_by(const struct doubtful *d, const struct decision *now,
         return WAIT_WITHDRAWN;
     if (!d->is_own)
         return judge_gone(d, x);
-    return now->outcome == OUTCOME_HOLD &&
-                   (now->reason == reason_code(REASON_IDENTITY_DISAGREES) ||
-                    now->reason == reason_code(REASON_IDENTITY_UNVERIFIED))
-               ? WAIT_CLAIM
-               : WAIT_NONE;
+    bool is_claim = now->reason == reason_code(REASON_IDENTITY_DISAGREES) ||
+                    now->reason == reason_code(REASON_IDENTITY_UNVERIFIED);
+    return now->outcome == OUTCOME_HOLD && is_claim ? WAIT_CLAIM : WAIT_NONE;
 }
 
 static bool judge_one(struct run *r, const struct doubtful *d, const struct receiver *x,
@@ -90,29 +91,32 @@ static bool judge_one(struct run *r, const struct doubtful *d, const struct rece
 {
     struct decision now;
     struct slice tell;
-    if (d->is_unread)
+    if (d->is_unread) {
         *out = x->wait == WAIT_CLAIM ? WAIT_CLAIM : WAIT_UNREAD;
-    else if (!d->by)
+        return true;
+    }
+    if (!d->by) {
         *out = judge_gone(d, x);
-    else if (decide_for(&d->q, x->service, &now, &tell, r->e))
-        *out = judge_by(d, &now, x);
-    else
+        return true;
+    }
+    if (!decide_for(&d->q, x->service, &now, &tell, r->e))
         return false;
+    *out = judge_by(d, &now, x);
     return true;
 }
 
-static bool add(struct run *r, const struct receiver *x, struct list *out)
+static bool add_waiting(struct run *r, const struct receiver *x, struct list *out)
 {
     const struct waiting w = { x->service, &x->id };
     return list_put(r->arena, out, &w) || err_memory(r->e);
 }
 
-static bool look_at(struct run *r, struct doubtful *d, struct episode_event *x, struct list *out)
+static bool look_at_event(struct run *r, struct doubtful *d, struct episode_event *x, struct list *out)
 {
     struct receiver *list = run_own_receivers(r, x);
     if (!list)
         return err_memory(r->e);
-    if (!d->is_unread && !begin(r, x, d))
+    if (!d->is_unread && !begin_question(r, x, d))
         return false;
     for (size_t i = 0; i < x->receiver_count; i++) {
         enum wait wait = list[i].wait;
@@ -121,7 +125,7 @@ static bool look_at(struct run *r, struct doubtful *d, struct episode_event *x, 
         if (wait != WAIT_WITHDRAWN && !judge_one(r, d, &list[i], &wait))
             return false;
         list[i].wait = (uint8_t)wait;
-        if (wait != WAIT_NONE && !add(r, &list[i], out))
+        if (wait != WAIT_NONE && !add_waiting(r, &list[i], out))
             return false;
     }
     return true;
@@ -129,10 +133,10 @@ static bool look_at(struct run *r, struct doubtful *d, struct episode_event *x, 
 
 static bool has_waited(const struct episode_event *x)
 {
-    bool any = false;
     for (size_t i = 0; i < x->receiver_count; i++)
-        any |= x->receivers[i].wait != WAIT_NONE;
-    return any;
+        if (x->receivers[i].wait != WAIT_NONE)
+            return true;
+    return false;
 }
 
 bool run_waiting(struct run *r, const struct person *facts, struct list *out)
@@ -145,7 +149,8 @@ bool run_waiting(struct run *r, const struct person *facts, struct list *out)
         if (x->receiver_count == 0)
             continue;
         d.is_doubt = !d.is_unread && !claimed_all_count(r->in->bundle, facts, x->agency);
-        if ((d.is_unread || d.is_doubt || has_waited(x)) && !look_at(r, &d, x, out))
+        bool may_wait = d.is_unread || d.is_doubt || has_waited(x);
+        if (may_wait && !look_at_event(r, &d, x, out))
             return false;
     }
     return true;
