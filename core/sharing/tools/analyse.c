@@ -42,7 +42,7 @@ static bool make_kinds(struct analysis *x)
     return true;
 }
 
-/* Whether it takes what it names from every such event, wherever it comes from. */
+/* Whether the prohibition takes what it names from every such event, whatever its source. */
 static bool takes_always(const struct analysis *x, const struct prohibition *p)
 {
     for (unsigned s = 0; s < x->b->service_count; s++)
@@ -51,7 +51,7 @@ static bool takes_always(const struct analysis *x, const struct prohibition *p)
     return !when_can_be(x->b->catalogue, p->when, WHEN_IS_FALSE);
 }
 
-static void take_from(struct categories *row, const struct analysis *x, const struct prohibition *p)
+static void add_taken(struct categories *row, const struct analysis *x, const struct prohibition *p)
 {
     for (unsigned s = 0; s < x->b->service_count; s++)
         if (services_have(&p->to, s))
@@ -70,9 +70,9 @@ static bool make_taken(struct analysis *x)
         if (!takes_always(x, p))
             continue;
         for (uint32_t k = 0; p->is_for_all_kinds && k < x->k->kind_count; k++)
-            take_from(taken + k * services, x, p);
+            add_taken(taken + k * services, x, p);
         for (size_t k = 0; k < p->kind_count; k++)
-            take_from(taken + p->kinds[k] * services, x, p);
+            add_taken(taken + p->kinds[k] * services, x, p);
     }
     x->taken = taken;
     return true;
@@ -99,7 +99,7 @@ static bool make_may(struct analysis *x)
     return true;
 }
 
-/* What intake sets of itself in every record, whatever the mapping. */
+/* The slots that intake itself fills in every record, whatever the mapping. */
 static void add_intakes(const struct schema *s, bool *slots)
 {
     const struct header_slots *h = plan_header(s->plan);
@@ -119,7 +119,9 @@ static bool add_says(const struct analysis *x, const struct analyse_feed *f, siz
 {
     size_t n = plan_slots(f->schema->plan);
     const uint8_t *parts = bundle_parts(x->b, schema);
-    bool *slots = says->slots ? says->slots : ARENA_ARRAY(x->arena, n + 1, bool);
+    bool *slots = says->slots;
+    if (!slots)
+        slots = ARENA_ARRAY(x->arena, n + 1, bool);
     if (!slots)
         return false;
     add_intakes(f->schema, slots);
@@ -148,7 +150,8 @@ static bool make_says(struct analysis *x)
         if (kind < 0)
             continue;
         has_feed[f->service] = true;
-        if (!add_says(x, f, (size_t)schema, &says[f->service * x->k->kind_count + (size_t)kind]))
+        struct says *of_kind = &says[f->service * x->k->kind_count + (size_t)kind];
+        if (!add_says(x, f, (size_t)schema, of_kind))
             return false;
     }
     x->has_feed = has_feed;
@@ -166,7 +169,8 @@ void analyse(const struct analyse_input *in, struct arena *a, struct problems *p
                           .problems = problems,
                           .warnings = warnings };
     struct err e = { 0 };
-    if (!make_groups(&x) || !make_kinds(&x) || !make_taken(&x) || !make_may(&x) || !make_says(&x)) {
+    bool has_tables = make_groups(&x) && make_kinds(&x) && make_taken(&x) && make_may(&x);
+    if (!has_tables || !make_says(&x)) {
         (void)err_memory(&e);
         problems_add(problems, &e);
         return;

@@ -6,15 +6,18 @@
 
 static bool reaches_somebody(const struct analysis *x, const struct clause *c)
 {
-    for (unsigned from = 0; from < x->b->service_count; from++)
-        for (unsigned to = 0; services_have(&c->from, from) && to < x->b->service_count; to++)
+    for (unsigned from = 0; from < x->b->service_count; from++) {
+        if (!services_have(&c->from, from))
+            continue;
+        for (unsigned to = 0; to < x->b->service_count; to++)
             if (to != from && services_have(&c->to, to))
                 return true;
+    }
     return false;
 }
 
-/* Whether a prohibition acts on all that the clause shares: on whatever source and person. Those
- * without a condition or a source stand in the table. */
+/* Whether a prohibition acts on all that the clause shares, whatever the source and person. Prohibitions
+ * without a condition and for every source are in the table `taken`. */
 static bool always_acts(const struct analysis *x, const struct clause *c,
                         const struct prohibition *p)
 {
@@ -27,7 +30,7 @@ static bool always_acts(const struct analysis *x, const struct clause *c,
                           WHEN_IS_FALSE);
 }
 
-/* What one of the given prohibitions, or one without a condition, takes of that kind. */
+/* What the given prohibitions, and those in the table, take of that kind; and what the kind has not. */
 static struct categories taken_of(const struct analysis *x, const struct clause *c, uint32_t kind,
                                   unsigned to, const struct prohibition *const *acting)
 {
@@ -49,21 +52,25 @@ static struct categories always_taken(const struct analysis *x, const struct cla
     bool can_be = when_can_be(x->b->catalogue, c->when, WHEN_IS_TRUE); /* else told elsewhere */
     const struct prohibition **acting =
         ARENA_ARRAY(x->arena, x->b->prohibition_count + 1, const struct prohibition *);
-    for (size_t i = 0; acting && can_be && i < x->b->prohibition_count; i++)
+    if (!acting) {
+        x->problems->lost = true;
+        return (struct categories){ { 0 } };
+    }
+    for (size_t i = 0; can_be && i < x->b->prohibition_count; i++)
         if (always_acts(x, c, &x->b->prohibitions[i]))
             acting[count++] = &x->b->prohibitions[i];
     for (size_t i = 0; i < c->kind_count && !categories_is_empty(&taken); i++)
-        for (unsigned to = 0; acting && to < x->b->service_count; to++)
-            if (services_have(&c->to, to)) {
-                struct categories gone = taken_of(x, c, c->kinds[i], to, acting);
-                categories_keep(&taken, &gone);
-            }
-    x->problems->lost |= !acting;
-    return acting ? taken : (struct categories){ { 0 } };
+        for (unsigned to = 0; to < x->b->service_count; to++) {
+            if (!services_have(&c->to, to))
+                continue;
+            struct categories gone = taken_of(x, c, c->kinds[i], to, acting);
+            categories_keep(&taken, &gone);
+        }
+    return taken;
 }
 
 /* What at least one of its types has. */
-static struct categories present(const struct analysis *x, const struct clause *c)
+static struct categories present_categories(const struct analysis *x, const struct clause *c)
 {
     struct categories any = { { 0 } };
     for (size_t i = 0; i < c->kind_count; i++)
@@ -72,7 +79,7 @@ static struct categories present(const struct analysis *x, const struct clause *
     return any;
 }
 
-/* Kinds whose events have nothing of what it releases, beside others that have. */
+/* Warns of kinds whose events have nothing of what the clause releases, while others have. */
 static void check_empty_kinds(struct analysis *x, const struct clause *c)
 {
     const char *sentence =
@@ -89,7 +96,7 @@ static void check_empty_kinds(struct analysis *x, const struct clause *c)
     naming_end(&m);
 }
 
-/* Categories that none of its events has; not where a whole group is named for what they have. */
+/* Warns of categories that none of its events has, except in a group of which they have some. */
 static void check_absent(struct analysis *x, const struct clause *c, const struct categories *some)
 {
     struct categories absent = c->release;
@@ -103,7 +110,8 @@ static void check_absent(struct analysis *x, const struct clause *c, const struc
 
 static void check_release(struct analysis *x, const struct clause *c)
 {
-    struct categories some = present(x, c), taken = always_taken(x, c);
+    struct categories some = present_categories(x, c);
+    struct categories taken = always_taken(x, c);
     categories_keep(&taken, &some);
     if (categories_is_empty(&some)) {
         (void)problems_say(
@@ -128,7 +136,7 @@ static void check_release(struct analysis *x, const struct clause *c)
 /* ---- its condition ---- */
 
 /* at: the column. */
-static void check_words(struct analysis *x, const struct when *w, const char *file, uint32_t line,
+static void check_condition_words(struct analysis *x, const struct when *w, const char *file, uint32_t line,
                         uint32_t at, struct slice name)
 {
     struct slice path, word;
@@ -158,8 +166,10 @@ static bool needs_objection(const struct analysis *x, const struct clause *c)
         .op = WHEN_CALL, .type = WHEN_BOOL, .function = WHEN_OBJECTION, .args = &recipient
     };
     const struct when guard = { .root = &objection };
-    return slice_equal_text(x->b->agreements[c->agreement].confidentiality, "implied-consent") &&
-           !when_can_both(x->b->catalogue, c->when, WHEN_IS_TRUE, &guard, WHEN_IS_FALSE);
+    struct slice basis = x->b->agreements[c->agreement].confidentiality;
+    if (!slice_equal_text(basis, "implied-consent"))
+        return false;
+    return !when_can_both(x->b->catalogue, c->when, WHEN_IS_TRUE, &guard, WHEN_IS_FALSE);
 }
 
 static void check_condition(struct analysis *x, const struct clause *c)
@@ -173,7 +183,7 @@ static void check_condition(struct analysis *x, const struct clause *c)
                            "clause '%.*s' never shares anything: it asks for an objection, which "
                            "stops the agreement",
                            SHOWN(c->name));
-    check_words(x, c->when, c->file, c->line, c->column, c->name);
+    check_condition_words(x, c->when, c->file, c->line, c->column, c->name);
     check_reads(x, c);
 }
 
@@ -200,7 +210,8 @@ void analyse_clauses(struct analysis *x)
 
 /* ---- prohibitions ---- */
 
-/* What is missing tells of what was read. Where that is a secret, the author has said so. */
+/* Warns that missing categories tell of what the condition read. The author of a protected prohibition has
+ * said that this is a secret. */
 static void check_prohibition_reads(struct analysis *x, const struct prohibition *p)
 {
     struct categories read;
@@ -229,7 +240,7 @@ static void check_prohibition(struct analysis *x, const struct prohibition *p)
                            "prohibition '%.*s' %s: its condition is never true", SHOWN(p->id),
                            can_be_unknown ? "acts only when nobody can tell whether it should"
                                           : "never acts");
-    check_words(x, p->when, p->file, p->line, p->column, p->id);
+    check_condition_words(x, p->when, p->file, p->line, p->column, p->id);
     check_prohibition_reads(x, p);
 }
 

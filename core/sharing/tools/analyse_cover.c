@@ -22,17 +22,19 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
                         .sentence = "no clause shares these kinds of events",
                         .line = 1,
                         .column = 1 };
-    size_t count = 0;
+    bool is_any_shared = false;
     for (size_t i = 0; i < s->kind_count; i++)
-        count += mine[i];
-    for (size_t i = 0; i < s->kind_count && count; i++)
+        is_any_shared |= mine[i];
+    if (!is_any_shared) {
+        (void)problems_say(x->warnings, m.code, m.file, 1, 1,
+                           "no clause shares any of these events");
+        return false;
+    }
+    for (size_t i = 0; i < s->kind_count; i++)
         if (!mine[i])
             naming_add(&m, s->kinds[i]);
     naming_end(&m);
-    if (!count)
-        (void)problems_say(x->warnings, m.code, m.file, 1, 1,
-                           "no clause shares any of these events");
-    return count > 0;
+    return true;
 }
 
 /* What the type has and no clause releases, of any type; told once, so it joins what was released.
@@ -62,7 +64,9 @@ void analyse_cover(struct analysis *x)
     struct categories released = { { 0 } };
     for (size_t i = 0; i < x->b->clause_count; i++) {
         const struct clause *c = &x->b->clauses[i];
-        for (size_t k = 0; !analyse_is_gone_clause(x, c) && k < c->kind_count; k++) {
+        if (analyse_is_gone_clause(x, c))
+            continue;
+        for (size_t k = 0; k < c->kind_count; k++) {
             struct categories of = x->of_kind[c->kinds[k]];
             categories_keep(&of, &c->release);
             categories_join(&released, &of);
@@ -129,7 +133,7 @@ static void say_unsaid(struct analysis *x, const struct clause *c)
 }
 
 /* Whether one of these fields is filled. */
-static bool fills(const struct says *says, const uint16_t *slots, size_t count)
+static bool fills_any(const struct says *says, const uint16_t *slots, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (says->slots[slots[i]])
@@ -144,11 +148,13 @@ static bool has_what(const struct analysis *x, const struct says *says, const st
     int schema = bundle_schema(x->b, says->schema->plan);
     int born = plan_header(says->schema->plan)->birth_date;
     const struct mentions *m = &x->k->mentions[schema];
-    if (n->op == WHEN_PATH)
-        return n->slots[schema] >= 0 && says->slots[n->slots[schema]];
+    if (n->op == WHEN_PATH) {
+        int slot = n->slots[schema];
+        return slot >= 0 && says->slots[slot];
+    }
     if (n->function == WHEN_AGE)
         return born >= 0 && says->slots[born];
-    return fills(says, m->slots, m->addressee_count);
+    return fills_any(says, m->slots, m->addressee_count);
 }
 
 /* Whether some event that the clause is asked about can have it. */
@@ -157,7 +163,9 @@ static bool is_filled(const struct analysis *x, const struct clause *c, const st
     for (size_t i = 0; i < c->kind_count; i++)
         for (unsigned s = 0; s < x->b->service_count; s++) {
             const struct says *says = analysis_says(x, s, c->kinds[i]);
-            if (services_have(&c->from, s) && says->is_said && has_what(x, says, n))
+            if (!services_have(&c->from, s) || !says->is_said)
+                continue;
+            if (has_what(x, says, n))
                 return true;
         }
     return false;
@@ -165,13 +173,15 @@ static bool is_filled(const struct analysis *x, const struct clause *c, const st
 
 static void check_paths(struct analysis *x, const struct clause *c, const struct when_node *n)
 {
-    bool reads = n->op == WHEN_PATH ||
-                 (n->op == WHEN_CALL && (n->function == WHEN_AGE || n->function == WHEN_ADDRESSED));
-    if (reads && !is_filled(x, c, n))
+    bool is_path = n->op == WHEN_PATH;
+    bool is_age = n->op == WHEN_CALL && n->function == WHEN_AGE;
+    bool is_addressed = n->op == WHEN_CALL && n->function == WHEN_ADDRESSED;
+    bool reads_event = is_path || is_age || is_addressed;
+    if (reads_event && !is_filled(x, c, n))
         (void)problems_say(x->warnings, "check.unfilled", c->file, c->line, c->column,
                            "clause '%.*s' has a condition that reads '%.*s%s', which no mapping of "
                            "its sources fills",
-                           SHOWN(c->name), SHOWN(n->text), n->op == WHEN_PATH ? "" : "()");
+                           SHOWN(c->name), SHOWN(n->text), is_path ? "" : "()");
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         check_paths(x, c, arg);
 }

@@ -17,7 +17,7 @@ struct entry {
     size_t order;
 };
 
-static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
+static uint64_t mix_bytes(uint64_t hash, const void *bytes, size_t n)
 {
     const uint8_t *p = bytes;
     for (size_t i = 0; i < n; i++)
@@ -34,10 +34,10 @@ static uint64_t hash_words(uint64_t hash, const uint64_t *words, size_t n)
 
 static uint64_t hash_clause(const struct clause *c)
 {
-    uint64_t hash = mix(0xcbf29ce484222325u, &c->agreement, sizeof c->agreement);
+    uint64_t hash = mix_bytes(0xcbf29ce484222325u, &c->agreement, sizeof c->agreement);
     uint64_t kinds = 0;
     for (size_t i = 0; i < c->kind_count; i++) /* in whatever order they are written */
-        kinds += mix(0xcbf29ce484222325u, &c->kinds[i], sizeof c->kinds[i]);
+        kinds += mix_bytes(0xcbf29ce484222325u, &c->kinds[i], sizeof c->kinds[i]);
     hash = hash_words(hash, &kinds, 1);
     hash = hash_words(hash, c->from.bits, SERVICES_WORDS);
     return hash_words(hash, c->to.bits, SERVICES_WORDS);
@@ -59,10 +59,13 @@ static bool kinds_within(const struct clause *a, const struct clause *b)
     return true;
 }
 
-static bool is_alike(const struct clause *a, const struct clause *b)
+static bool have_same_scope(const struct clause *a, const struct clause *b)
 {
-    return a->agreement == b->agreement && kinds_within(a, b) && kinds_within(b, a) &&
-           memcmp(&a->from, &b->from, sizeof a->from) == 0 &&
+    if (a->agreement != b->agreement)
+        return false;
+    if (!kinds_within(a, b) || !kinds_within(b, a))
+        return false;
+    return memcmp(&a->from, &b->from, sizeof a->from) == 0 &&
            memcmp(&a->to, &b->to, sizeof a->to) == 0;
 }
 
@@ -89,17 +92,21 @@ static bool releases_as_much(const struct clause *more, const struct clause *les
 
 static bool lasts_as_long(const struct clause *more, const struct clause *less)
 {
-    return slice_is_empty(more->lasting_kind) ||
-           (slice_equal(more->lasting_kind, less->lasting_kind) &&
-            more->lasting_ms >= less->lasting_ms);
+    if (slice_is_empty(more->lasting_kind))
+        return true;
+    return slice_equal(more->lasting_kind, less->lasting_kind) &&
+           more->lasting_ms >= less->lasting_ms;
 }
 
-/* Whether more shares all that less shares, whenever less does. One that never does is told of
+/* Whether `more` shares all that `less` shares, whenever `less` does. A clause that never shares is told of
  * elsewhere. */
-static bool shadows(const struct analysis *x, const struct clause *more, const struct clause *less)
+static bool makes_redundant(const struct analysis *x, const struct clause *more, const struct clause *less)
 {
-    return is_alike(more, less) && releases_as_much(more, less) && lasts_as_long(more, less) &&
-           when_implies(x->b->catalogue, less->when, more->when) &&
+    if (!have_same_scope(more, less))
+        return false;
+    if (!releases_as_much(more, less) || !lasts_as_long(more, less))
+        return false;
+    return when_implies(x->b->catalogue, less->when, more->when) &&
            when_can_be(x->b->catalogue, less->when, WHEN_IS_TRUE);
 }
 
@@ -110,14 +117,17 @@ static void say_shadowed(struct analysis *x, const struct clause *by, const stru
                        SHOWN(c->name), SHOWN(by->id), by->line);
 }
 
-static void check_near(struct analysis *x, const struct entry *list, size_t count, size_t at)
+static void check_neighbours(struct analysis *x, const struct entry *list, size_t count, size_t at)
 {
     const struct clause *c = list[at].clause;
-    for (size_t i = at + 1; i < count && i <= at + NEAR && list[i].hash == list[at].hash; i++) {
+    size_t end = count - at > NEAR ? at + NEAR + 1 : count;
+    for (size_t i = at + 1; i < end; i++) {
+        if (list[i].hash != list[at].hash)
+            return;
         const struct clause *later = list[i].clause;
-        if (shadows(x, c, later))
+        if (makes_redundant(x, c, later))
             say_shadowed(x, c, later);
-        else if (shadows(x, later, c))
+        else if (makes_redundant(x, later, c))
             say_shadowed(x, later, c);
     }
 }
@@ -134,7 +144,7 @@ static void check_shadows(struct analysis *x)
         list[i] = (struct entry){ &x->b->clauses[i], hash_clause(&x->b->clauses[i]), i };
     qsort(list, n, sizeof *list, compare_entries);
     for (size_t i = 0; i < n; i++)
-        check_near(x, list, n, i);
+        check_neighbours(x, list, n, i);
 }
 
 /* ---- an obligation is undone by a clause that releases the same as it is ---- */
@@ -148,28 +158,33 @@ static bool services_meet(const struct analysis *x, const struct services *a,
     return false;
 }
 
-/* What c only releases changed, and other as it is, to somebody who may get both. */
-static struct categories undone(const struct analysis *x, const struct clause *c,
+/* What c releases only changed, and `other` as it is, to somebody who may get both. */
+static struct categories undone_by(const struct analysis *x, const struct clause *c,
                                 const struct clause *other)
 {
-    struct categories changed = c->release, none = { { 0 } };
+    const struct categories none = { { 0 } };
+    struct categories changed = c->release;
     categories_drop(&changed, &c->plain);
     categories_keep(&changed, &other->plain);
-    bool meet = !categories_is_empty(&changed) && services_meet(x, &c->from, &other->from) &&
-                services_meet(x, &c->to, &other->to) &&
-                when_can_both(x->b->catalogue, c->when, WHEN_IS_TRUE, other->when, WHEN_IS_TRUE);
-    return meet ? changed : none;
+    if (categories_is_empty(&changed))
+        return none;
+    if (!services_meet(x, &c->from, &other->from) || !services_meet(x, &c->to, &other->to))
+        return none;
+    if (!when_can_both(x->b->catalogue, c->when, WHEN_IS_TRUE, other->when, WHEN_IS_TRUE))
+        return none;
+    return changed;
 }
 
-/* The first other clause for one of its kinds that does. */
+/* Warns of the first other clause for that kind that undoes an obligation of c. */
 static void check_undone(struct analysis *x, const struct clause *c, uint32_t kind, bool *is_told)
 {
     const uint64_t *row = x->k->clauses_of_kind + kind * x->k->words;
     for (size_t i = 0; i < x->b->clause_count && !*is_told; i++) {
         const struct clause *other = &x->b->clauses[i];
-        if (!((row[i / 64] >> (i % 64)) & 1) || analyse_is_gone_clause(x, other))
+        bool is_for_kind = (row[i / 64] >> (i % 64)) & 1;
+        if (!is_for_kind || analyse_is_gone_clause(x, other))
             continue;
-        struct categories what = undone(x, c, other);
+        struct categories what = undone_by(x, c, other);
         categories_keep(&what, &x->of_kind[kind]);
         const char *sentence = arena_format(
             x->arena, "releases only changed what '%.*s' releases as it is", SHOWN(other->name));
@@ -202,8 +217,9 @@ static bool takings_meet(const struct analysis *x, const struct prohibition *a,
             continue;
         for (unsigned to = 0; to < services; to++) {
             const struct categories *may = &x->may[k * services + to];
-            if (services_have(&a->to, to) && services_have(&b->to, to) &&
-                analyse_meet(may, &a->withhold) && analyse_meet(may, &b->withhold))
+            if (!services_have(&a->to, to) || !services_have(&b->to, to))
+                continue;
+            if (analyse_meet(may, &a->withhold) && analyse_meet(may, &b->withhold))
                 return true;
         }
     }
@@ -213,19 +229,24 @@ static bool takings_meet(const struct analysis *x, const struct prohibition *a,
 static bool tell_differently(const struct analysis *x, const struct prohibition *a,
                              const struct prohibition *b)
 {
-    return a->tell.n && !slice_equal(a->tell, b->tell) && services_meet(x, &a->from, &b->from) &&
-           takings_meet(x, a, b) && when_can_both(x->b->catalogue, a->when, ACTS, b->when, ACTS);
+    if (a->tell.n == 0 || slice_equal(a->tell, b->tell))
+        return false;
+    if (!services_meet(x, &a->from, &b->from) || !takings_meet(x, a, b))
+        return false;
+    return when_can_both(x->b->catalogue, a->when, ACTS, b->when, ACTS);
 }
 
-/* Each against those before it; the first that it contradicts is enough. */
+/* Compares each prohibition with those before it; the first that it contradicts is enough. */
 static void check_tells(struct analysis *x)
 {
     for (size_t i = 0; i < x->b->prohibition_count; i++) {
         const struct prohibition *p = &x->b->prohibitions[i];
         size_t n = 0;
-        while (p->tell.n && n < i && !tell_differently(x, &x->b->prohibitions[n], p))
+        if (p->tell.n == 0)
+            continue;
+        while (n < i && !tell_differently(x, &x->b->prohibitions[n], p))
             n++;
-        if (p->tell.n && n < i)
+        if (n < i)
             (void)problems_say(x->problems, "check.tell", p->file, p->line, p->column,
                                "prohibitions '%.*s' and '%.*s' tell the same recipient different "
                                "things, and only one would be told",

@@ -1,21 +1,12 @@
-/* analyse_ways.c - what clauses share and the deliveries of their recipients cannot carry: it would be
- * decided, and told to nobody. */
+/* analyse_ways.c - what clauses share but the recipients' deliveries cannot carry: it would be decided, and
+ * reach nobody. */
 #include "sharing/tools/analyse_parts.h"
 
-static const struct schema *schema_of(const struct analysis *x, uint32_t kind, struct slice *name)
-{
-    size_t schema = 0;
-    while (x->k->kind_base[schema + 1] <= kind)
-        schema++;
-    *name = x->k->schemas[schema]->kinds[kind - x->k->kind_base[schema]];
-    return x->k->schemas[schema];
-}
-
 /* Whether a delivery of that service carries it; *any: it has one at all. */
-static bool is_carried(const struct analysis *x, unsigned service, uint32_t kind, bool *any)
+static bool is_delivered(const struct analysis *x, unsigned service, uint32_t kind, bool *any)
 {
     struct slice name;
-    const struct schema *s = schema_of(x, kind, &name);
+    const struct schema *s = analyse_kind(x, kind, &name);
     bool carried = false;
     *any = false;
     for (size_t i = 0; i < x->in->delivery_count; i++) {
@@ -40,9 +31,11 @@ static void check_way(struct analysis *x, const struct clause *c, unsigned servi
                         .sentence = sentence ? sentence : "",
                         .line = c->line,
                         .column = c->column };
-    for (size_t i = 0; i < c->kind_count; i++)
-        if (!is_carried(x, service, c->kinds[i], &any) && any)
+    for (size_t i = 0; i < c->kind_count; i++) {
+        bool is_carried = is_delivered(x, service, c->kinds[i], &any);
+        if (any && !is_carried)
             analyse_name_kind(x, &m, c->kinds[i]);
+    }
     naming_end(&m);
     if (!any && x->in->has_all_deliveries)
         (void)problems_say(x->warnings, m.code, c->file, c->line, c->column,
@@ -55,7 +48,9 @@ void analyse_ways(struct analysis *x)
 {
     for (size_t i = 0; i < x->b->clause_count; i++) {
         const struct clause *c = &x->b->clauses[i];
-        for (unsigned s = 0; !analyse_is_gone_clause(x, c) && s < x->b->service_count; s++)
+        if (analyse_is_gone_clause(x, c))
+            continue;
+        for (unsigned s = 0; s < x->b->service_count; s++)
             if (services_have(&c->to, s))
                 check_way(x, c, s);
     }

@@ -17,21 +17,23 @@ static bool is_objection(const struct fact_rule *f)
 static bool call_asks(const struct when_node *n, const struct fact_rule *f)
 {
     bool opens = f->effect == FACT_OPENS;
-    if (is_consent(f) || is_objection(f))
-        return n->function == (is_consent(f) ? WHEN_CONSENT : WHEN_OBJECTION);
+    if (is_consent(f))
+        return n->function == WHEN_CONSENT;
+    if (is_objection(f))
+        return n->function == WHEN_OBJECTION;
     if (opens && n->function == WHEN_KNOWN)
         return true;
-    return n->function == (opens ? WHEN_RELATIONSHIP : WHEN_RESPONSIBLE) &&
-           slice_equal(n->args->next->text, f->word);
+    enum when_function wanted = opens ? WHEN_RELATIONSHIP : WHEN_RESPONSIBLE;
+    return n->function == wanted && slice_equal(n->args->next->text, f->word);
 }
 
 /* Whether a condition asks for that word, or for any relationship at all. */
-static bool asks(const struct when_node *n, const struct fact_rule *f)
+static bool condition_asks(const struct when_node *n, const struct fact_rule *f)
 {
     if (n->op == WHEN_CALL && call_asks(n, f))
         return true;
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
-        if (asks(arg, f))
+        if (condition_asks(arg, f))
             return true;
     return false;
 }
@@ -43,13 +45,16 @@ bool explain_uses_fact(const struct bundle *b, size_t agreement, const struct fa
         return true;
     if (is_objection(f) && slice_equal_text(guard, "implied-consent"))
         return true;
-    if (f->effect != FACT_OPENS && f->effect != FACT_RESPONSIBLE && !is_consent(f) &&
-        !is_objection(f))
+    bool is_about_service = f->effect == FACT_OPENS || f->effect == FACT_RESPONSIBLE;
+    if (!is_about_service && !is_consent(f) && !is_objection(f))
         return false;
-    for (size_t i = 0; i < b->clause_count; i++)
-        if (b->clauses[i].agreement == agreement && b->clauses[i].when &&
-            asks(b->clauses[i].when->root, f))
+    for (size_t i = 0; i < b->clause_count; i++) {
+        const struct clause *c = &b->clauses[i];
+        if (c->agreement != agreement || !c->when)
+            continue;
+        if (condition_asks(c->when->root, f))
             return true;
+    }
     return false;
 }
 
@@ -57,9 +62,12 @@ bool explain_uses_fact(const struct bundle *b, size_t agreement, const struct fa
 static void put_who(const struct bundle *b, const struct fact_rule *f, struct buf *out)
 {
     const struct fact_value *who = &f->who;
-    buf_text(out, who->from == FACT_SOURCE    ? "who says ("
-                  : who->from == FACT_UNKNOWN ? "nobody can tell after ("
-                                              : "whom (");
+    if (who->from == FACT_SOURCE)
+        buf_text(out, "who says (");
+    else if (who->from == FACT_UNKNOWN)
+        buf_text(out, "nobody can tell after (");
+    else
+        buf_text(out, "whom (");
     explain_kinds(b, f->on, f->on_count, NULL, out);
     buf_text(out, who->from == FACT_FIELD ? ") names" : ")");
     for (size_t i = 0; i < who->place_count; i++) {
@@ -68,27 +76,32 @@ static void put_who(const struct bundle *b, const struct fact_rule *f, struct bu
     }
 }
 
-static bool is_same(const struct sayers *a, const struct sayers *b)
+static bool are_same_sayers(const struct sayers *a, const struct sayers *b)
 {
-    bool same = a->anybody == b->anybody && a->count == b->count;
-    for (size_t i = 0; same && i < a->count; i++)
-        same = slice_equal(a->words[i], b->words[i]);
-    return same;
+    if (a->anybody != b->anybody || a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!slice_equal(a->words[i], b->words[i]))
+            return false;
+    return true;
 }
 
 /* "; said by acute trust, social care" */
 static void put_sayers(const char *how, const struct sayers *s, struct buf *out)
 {
+    bool are_all_roles = s->count >= LOAD_ROLES;
     buf_format(out, "; %s by ", how);
-    if (s->anybody || s->count >= LOAD_ROLES)
+    if (s->anybody || are_all_roles)
         buf_text(out, "anybody");
-    for (size_t i = 0; i < s->count && s->count < LOAD_ROLES; i++) {
+    if (are_all_roles)
+        return;
+    for (size_t i = 0; i < s->count; i++) {
         buf_text(out, i ? ", " : "");
         explain_word(s->words[i], out);
     }
 }
 
-static void put_word(const struct bundle *b, const struct fact_rule *f, struct buf *out)
+static void put_fact_word(const struct bundle *b, const struct fact_rule *f, struct buf *out)
 {
     static const char *const what[] = { [FACT_GRANTS] = "consent: (",
                                         [FACT_REVOKES] = "consent taken back: (",
@@ -103,7 +116,7 @@ static void put_word(const struct bundle *b, const struct fact_rule *f, struct b
 void explain_fact(const struct bundle *b, const struct fact_rule *f, struct buf *out)
 {
     if (is_consent(f) || is_objection(f)) {
-        put_word(b, f, out);
+        put_fact_word(b, f, out);
         return;
     }
     buf_text(out, f->effect == FACT_OPENS ? "known through " : "responsible for ");
@@ -115,7 +128,7 @@ void explain_fact(const struct bundle *b, const struct fact_rule *f, struct buf 
         explain_kinds(b, f->closed_by, f->closed_by_count, NULL, out);
         buf_text(out, ")");
     }
-    bool same = f->closed_by_count && is_same(&f->by, &f->closers);
+    bool same = f->closed_by_count && are_same_sayers(&f->by, &f->closers);
     put_sayers(same ? "said and ended" : "said", &f->by, out);
     if (f->closed_by_count && !same)
         put_sayers("ended", &f->closers, out);

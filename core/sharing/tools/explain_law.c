@@ -42,7 +42,7 @@ static const struct words_of confidentialities[] = {
       "Act 2005)." },
 };
 
-static const char *find_words(const struct words_of *list, size_t n, struct slice code)
+static const char *words_for_code(const struct words_of *list, size_t n, struct slice code)
 {
     for (size_t i = 0; i < n; i++)
         if (slice_equal_text(code, list[i].code))
@@ -52,7 +52,7 @@ static const char *find_words(const struct words_of *list, size_t n, struct slic
 
 static void put_article(struct slice article, struct buf *out)
 {
-    const char *words = find_words(articles, sizeof articles / sizeof articles[0], article);
+    const char *words = words_for_code(articles, sizeof articles / sizeof articles[0], article);
     buf_format(out, "Article %.*s", SHOWN(article));
     if (*words)
         buf_format(out, " (%s)", words);
@@ -75,6 +75,6 @@ void explain_basis(const struct party *p, struct buf *out)
 
 const char *explain_confidentiality(struct slice basis)
 {
-    return find_words(confidentialities, sizeof confidentialities / sizeof confidentialities[0],
+    return words_for_code(confidentialities, sizeof confidentialities / sizeof confidentialities[0],
                       basis);
 }

@@ -9,7 +9,7 @@
 #define DAY_MS ((int64_t)86400000)
 
 /* What the types of these kinds have; only: those that the prohibition is for. */
-static struct categories had(const struct bundle *b, const struct clause *c,
+static struct categories events_have(const struct bundle *b, const struct clause *c,
                              const struct prohibition *only)
 {
     struct categories any = { { 0 } };
@@ -29,10 +29,10 @@ static struct categories had(const struct bundle *b, const struct clause *c,
 
 struct categories explain_shared(const struct bundle *b, const struct clause *c)
 {
-    return had(b, c, NULL);
+    return events_have(b, c, NULL);
 }
 
-static struct services both(const struct services *a, const struct services *b)
+static struct services services_of_both(const struct services *a, const struct services *b)
 {
     struct services s = *a;
     for (size_t w = 0; w < SERVICES_WORDS; w++)
@@ -40,10 +40,10 @@ static struct services both(const struct services *a, const struct services *b)
     return s;
 }
 
-static bool meet(const struct services *a, const struct services *b)
+static bool services_overlap(const struct services *a, const struct services *b)
 {
     static const struct services nobody;
-    struct services s = both(a, b);
+    struct services s = services_of_both(a, b);
     return memcmp(&s, &nobody, sizeof s) != 0;
 }
 
@@ -51,7 +51,7 @@ static bool meet(const struct services *a, const struct services *b)
 static void put_side(const struct bundle *b, const char *word, const struct services *of,
                      const struct services *by, struct buf *out)
 {
-    struct services some = both(of, by);
+    struct services some = services_of_both(of, by);
     if (memcmp(&some, of, sizeof some) == 0)
         return;
     buf_text(out, word);
@@ -89,10 +89,10 @@ static void put_condition(const struct bundle *b, const struct prohibition *p, s
 struct categories explain_taken(const struct bundle *b, const struct clause *c,
                                 const struct prohibition *p, const struct categories *of)
 {
-    struct categories what = had(b, c, p);
+    struct categories what = events_have(b, c, p);
     categories_keep(&what, &p->withhold);
     categories_keep(&what, of);
-    if (!meet(&c->to, &p->to) || !meet(&c->from, &p->from))
+    if (!services_overlap(&c->to, &p->to) || !services_overlap(&c->from, &p->from))
         what = (struct categories){ { 0 } };
     return what;
 }
@@ -136,15 +136,17 @@ void explain_term(const struct agreement *g, struct buf *out)
 
 void explain_missing(const struct bundle *b, const struct agreement *g, struct buf *out)
 {
-    size_t left = 0, all;
+    size_t left = 0;
+    bool is_first = true;
     for (size_t i = 0; i < g->wanted_count; i++)
         left += !agreement_approved_by(g, g->wanted[i]);
-    all = left;
     for (size_t i = 0; i < g->wanted_count; i++) {
         if (agreement_approved_by(g, g->wanted[i]))
             continue;
-        buf_text(out, left == all ? "" : left == 1 ? " and " : ", ");
+        if (!is_first)
+            buf_text(out, left == 1 ? " and " : ", ");
         explain_agency(b, g->wanted[i], out);
+        is_first = false;
         left--;
     }
 }

@@ -92,7 +92,7 @@ static bool read_event_name(struct row *r)
 }
 
 /* A field of the header that follows from the row: the event, from(), at(). */
-static bool put_text(struct row *r, int slot, struct slice text)
+static bool put_header_text(struct row *r, int slot, struct slice text)
 {
     struct slice path = plan_slot_at(r->schema->plan, (size_t)slot)->path;
     if (build_is_set(&r->event, (size_t)slot))
@@ -100,19 +100,28 @@ static bool put_text(struct row *r, int slot, struct slice text)
     return build_text(&r->event, (size_t)slot, text, r->e);
 }
 
-static bool fill_header(struct row *r)
+static bool fill_row_header(struct row *r)
 {
     const struct header_slots *s = plan_header(r->schema->plan);
     const struct service *source = &r->b->services[r->source];
     struct slice agency = r->b->agencies[source->agency].name;
     struct slice service = slice_from(source->name, agency.n + 1);
     struct build *b = &r->event;
-    return put_text(r, s->id, SLICE(EVENT_ID)) && put_text(r, s->type, r->schema->name) &&
-           put_text(r, s->kind, r->kind) && put_text(r, s->action, SLICE("asserts")) &&
-           put_text(r, s->source_agency, agency) && put_text(r, s->source_service, service) &&
-           put_text(r, s->environment, SLICE("live")) &&
-           build_long(b, (size_t)s->occurred, r->at_ms, r->e) &&
-           build_strings(b, (size_t)s->cleared, NULL, 0, r->e);
+    const struct {
+        int slot;
+        struct slice text;
+    } texts[] = {
+        { s->id, SLICE(EVENT_ID) },          { s->type, r->schema->name },
+        { s->kind, r->kind },                { s->action, SLICE("asserts") },
+        { s->source_agency, agency },        { s->source_service, service },
+        { s->environment, SLICE("live") },
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (!put_header_text(r, texts[i].slot, texts[i].text))
+            return false;
+    if (!build_long(b, (size_t)s->occurred, r->at_ms, r->e))
+        return false;
+    return build_strings(b, (size_t)s->cleared, NULL, 0, r->e);
 }
 
 /* The event's bytes; never sent, so the frame does not matter. */
@@ -120,15 +129,18 @@ static bool finish_event(struct row *r, struct slice *body, struct view *v)
 {
     struct buf bytes;
     buf_init(&bytes, FILE_BYTES_MAX);
-    bool done = fill_header(r) && build_done(&r->event, &bytes, r->e);
+    bool done = fill_row_header(r) && build_done(&r->event, &bytes, r->e);
     *body = arena_copy(r->arena, buf_slice(&bytes));
     buf_release(&bytes);
-    return done && (body->p || err_memory(r->e)) &&
-           plan_view(r->schema->plan, r->arena, *body, v, r->e);
+    if (!done)
+        return false;
+    if (!body->p)
+        return err_memory(r->e);
+    return plan_view(r->schema->plan, r->arena, *body, v, r->e);
 }
 
 /* A hold of this very event, for the human who has released it. */
-static bool add_hold(struct row *r, struct slice framed, struct hold *out)
+static bool add_released_hold(struct row *r, struct slice framed, struct hold *out)
 {
     struct hold *h = list_add(r->arena, &r->draft.holds);
     if (!h)
@@ -147,8 +159,9 @@ static bool judge_row(struct row *r, struct judged *out)
     struct judge_input in = {
         .bundle = r->b, .keys = &keys, .facts = &facts, .decided_ms = r->at_ms
     };
-    if (!finish_event(r, &in.framed, &in.event) ||
-        (r->is_released && !add_hold(r, in.framed, &hold)))
+    if (!finish_event(r, &in.framed, &in.event))
+        return false;
+    if (r->is_released && !add_released_hold(r, in.framed, &hold))
         return false;
     in.release = r->is_released ? &hold : NULL;
     draft_view(&r->draft, &facts);
@@ -156,13 +169,15 @@ static bool judge_row(struct row *r, struct judged *out)
 }
 
 /* The decision for the recipient; without one no clause names it. */
-static struct decision find_decision(const struct row *r, const struct judged *j)
+static struct decision find_row_decision(const struct row *r, const struct judged *j)
 {
-    for (size_t i = 0; i < j->decision_count; i++)
-        if (j->decisions[i].to.n == r->to && !j->decisions[i].caught_up)
-            return j->decisions[i];
-    return (struct decision){ .outcome = OUTCOME_WITHHOLD,
-                              .reason = j->error ? j->error : reason_code(REASON_NO_CLAUSE) };
+    for (size_t i = 0; i < j->decision_count; i++) {
+        const struct decision *d = &j->decisions[i];
+        if (d->to.n == r->to && !d->caught_up)
+            return *d;
+    }
+    const char *why = j->error ? j->error : reason_code(REASON_NO_CLAUSE);
+    return (struct decision){ .outcome = OUTCOME_WITHHOLD, .reason = why };
 }
 
 /* What prohibitions would take if a clause released all that the event has. */
@@ -276,7 +291,7 @@ static bool run_row(struct row *r, struct table_seen *seen)
         return run_prohibitions(r, seen);
     if (!judge_row(r, &j))
         return false;
-    struct decision d = find_decision(r, &j);
+    struct decision d = find_row_decision(r, &j);
     struct categories would = released_by(r, &d);
     if (!row_compare(r, &d))
         return false;
@@ -289,8 +304,13 @@ static size_t word_length(struct slice line)
 {
     bool quoted = false;
     size_t n = 0;
-    for (; n < line.n && (quoted || (line.p[n] != ' ' && line.p[n] != '\t')); n++)
-        quoted ^= line.p[n] == '"';
+    for (; n < line.n; n++) {
+        bool is_blank = line.p[n] == ' ' || line.p[n] == '\t';
+        if (is_blank && !quoted)
+            break;
+        if (line.p[n] == '"')
+            quoted = !quoted;
+    }
     return n;
 }
 
@@ -396,6 +416,6 @@ bool table_ask(const struct bundle *b, struct arena *a, const struct slice *word
         r->words.list[i + 2] = words[i];
     if (!make_case(r) || !judge_row(r, &j))
         return false;
-    *out = (struct table_answer){ find_decision(r, &j), (uint16_t)r->source, r->at_ms };
+    *out = (struct table_answer){ find_row_decision(r, &j), (uint16_t)r->source, r->at_ms };
     return true;
 }

@@ -12,7 +12,7 @@ struct leaf {
     unsigned is;
     const struct leaf *before;
 };
-/* Still to be made so: a node, one of these truths, with those beside it when all. */
+/* What is still to be made so: a node with one of these truths; all: and the nodes beside it too. */
 struct goal {
     const struct when_node *node;
     unsigned is;
@@ -24,21 +24,20 @@ struct search {
     size_t steps;
 };
 
-static bool same(const struct when_node *a, const struct when_node *b)
+static bool is_same_node(const struct when_node *a, const struct when_node *b)
 {
     if (a->op != b->op || a->type != b->type)
         return false;
-    if (a->op == WHEN_LITERAL)
-        return a->type == WHEN_TEXT ? slice_equal(a->text, b->text) : a->number == b->number;
-    if (a->op == WHEN_PATH)
+    bool is_text = a->op == WHEN_PATH || (a->op == WHEN_LITERAL && a->type == WHEN_TEXT);
+    if (is_text)
         return slice_equal(a->text, b->text);
-    if (a->op == WHEN_NAME)
+    if (a->op == WHEN_LITERAL || a->op == WHEN_NAME)
         return a->number == b->number;
     if (a->op == WHEN_CALL && a->function != b->function)
         return false;
     const struct when_node *x = a->args, *y = b->args;
     for (; x && y; x = x->next, y = y->next)
-        if (!same(x, y))
+        if (!is_same_node(x, y))
             return false;
     return x == y;
 }
@@ -64,7 +63,7 @@ static const struct when_node *next_value(const struct limit *l, const struct wh
     return l->is_list ? v->next : NULL;
 }
 
-static enum when_op mirrored(enum when_op op)
+static enum when_op mirrored_op(enum when_op op)
 {
     switch (op) {
     case WHEN_LT:
@@ -80,7 +79,7 @@ static enum when_op mirrored(enum when_op op)
     }
 }
 
-static enum when_op negated(enum when_op op)
+static enum when_op negated_op(enum when_op op)
 {
     static const enum when_op other[] = {
         [WHEN_EQ] = WHEN_NE, [WHEN_NE] = WHEN_EQ, [WHEN_LT] = WHEN_GE,
@@ -92,8 +91,16 @@ static enum when_op negated(enum when_op op)
 static void set_range(struct limit *l, enum when_op op, int64_t value)
 {
     l->kind = LIMIT_RANGE;
-    l->least = op == WHEN_GT ? value + (value < INT64_MAX) : op == WHEN_GE ? value : INT64_MIN;
-    l->most = op == WHEN_LT ? value - (value > INT64_MIN) : op == WHEN_LE ? value : INT64_MAX;
+    l->least = INT64_MIN;
+    l->most = INT64_MAX;
+    if (op == WHEN_GE)
+        l->least = value;
+    else if (op == WHEN_GT)
+        l->least = value < INT64_MAX ? value + 1 : value;
+    else if (op == WHEN_LE)
+        l->most = value;
+    else if (op == WHEN_LT)
+        l->most = value > INT64_MIN ? value - 1 : value;
 }
 
 static bool all_literal(const struct when_node *list)
@@ -109,7 +116,9 @@ static void limit_of_membership(const struct when_node *n, bool wanted, struct l
     l->subject = n->args;
     l->values = n->args->next;
     l->is_list = true;
-    if (l->subject->op != WHEN_LITERAL && l->values->op == WHEN_LIST && all_literal(l->values))
+    if (l->subject->op == WHEN_LITERAL || l->values->op != WHEN_LIST)
+        return;
+    if (all_literal(l->values))
         l->kind = wanted ? LIMIT_ONE_OF : LIMIT_NONE_OF;
 }
 
@@ -117,32 +126,36 @@ static void limit_of_membership(const struct when_node *n, bool wanted, struct l
 static struct limit limit_of(const struct when_node *n, bool wanted)
 {
     struct limit l = { .kind = LIMIT_NONE };
+    bool is_ordering = n->op >= WHEN_EQ && n->op <= WHEN_GE;
     if (n->op == WHEN_IN)
         limit_of_membership(n, wanted, &l);
-    if (n->op < WHEN_EQ || n->op > WHEN_GE)
+    if (!is_ordering)
         return l;
     const struct when_node *left = n->args, *right = left->next;
     bool is_mirrored = left->op == WHEN_LITERAL;
-    enum when_op op = is_mirrored ? mirrored(n->op) : n->op;
+    enum when_op op = is_mirrored ? mirrored_op(n->op) : n->op;
     l.subject = is_mirrored ? right : left;
     l.values = is_mirrored ? left : right;
-    op = wanted ? op : negated(op);
+    if (!wanted)
+        op = negated_op(op);
     if (l.values->op != WHEN_LITERAL || l.subject->op == WHEN_LITERAL)
         return l;
-    if (op == WHEN_EQ || op == WHEN_NE)
-        l.kind = op == WHEN_EQ ? LIMIT_ONE_OF : LIMIT_NONE_OF;
+    if (op == WHEN_EQ)
+        l.kind = LIMIT_ONE_OF;
+    else if (op == WHEN_NE)
+        l.kind = LIMIT_NONE_OF;
     else if (l.values->type != WHEN_TEXT)
         set_range(&l, op, l.values->number);
     return l;
 }
 
-static bool allows(const struct limit *l, const struct when_node *value)
+static bool limit_allows(const struct limit *l, const struct when_node *value)
 {
     if (l->kind == LIMIT_RANGE)
         return value->number >= l->least && value->number <= l->most;
     bool found = false;
     for (const struct when_node *v = first_value(l); v && !found; v = next_value(l, v))
-        found = same(v, value);
+        found = is_same_node(v, value);
     return found == (l->kind == LIMIT_ONE_OF);
 }
 
@@ -151,11 +164,12 @@ static bool exclude_each_other(const struct limit *a, const struct limit *b)
 {
     if (a->kind == LIMIT_RANGE && b->kind == LIMIT_RANGE)
         return a->least > b->most || b->least > a->most;
-    const struct limit *set = a->kind == LIMIT_ONE_OF ? a : b, *other = set == a ? b : a;
+    const struct limit *set = a->kind == LIMIT_ONE_OF ? a : b;
+    const struct limit *other = set == a ? b : a;
     if (set->kind != LIMIT_ONE_OF)
         return false;
     for (const struct when_node *v = first_value(set); v; v = next_value(set, v))
-        if (allows(other, v))
+        if (limit_allows(other, v))
             return false;
     return true;
 }
@@ -179,31 +193,44 @@ static bool can_hold(const struct catalogue *c, const struct when_node *path, st
 /* Whether a comparison leaves nothing by itself. */
 static bool is_impossible(const struct search *s, const struct limit *l)
 {
-    if (l->kind == LIMIT_RANGE && l->subject->op == WHEN_CALL && l->subject->function == WHEN_AGE)
-        return l->most < 0 || l->least > AGE_MAX || l->least > l->most;
-    if (l->kind != LIMIT_ONE_OF || l->subject->op != WHEN_PATH || l->subject->type != WHEN_TEXT)
+    const struct when_node *subject = l->subject;
+    if (l->kind == LIMIT_RANGE) {
+        bool is_age = subject->op == WHEN_CALL && subject->function == WHEN_AGE;
+        bool is_human = l->most >= 0 && l->least <= AGE_MAX && l->least <= l->most;
+        return is_age && !is_human;
+    }
+    if (l->kind != LIMIT_ONE_OF)
+        return false;
+    if (subject->op != WHEN_PATH || subject->type != WHEN_TEXT)
         return false;
     for (const struct when_node *v = first_value(l); v; v = next_value(l, v))
-        if (can_hold(s->catalogue, l->subject, v->text))
+        if (can_hold(s->catalogue, subject, v->text))
             return false;
     return true;
 }
 
 /* ---- leaves against each other ---- */
 
-/* has(x) is false, yet x was compared: what is compared is there. */
+/* Whether a says that x is not there (has(x) is false) and b compares x. */
 static bool is_absent(const struct leaf *a, const struct limit *b)
 {
-    return a->node->op == WHEN_HAS && a->is == WHEN_IS_FALSE && b->kind != LIMIT_NONE &&
-           same(a->node->args, b->subject);
+    bool is_not_there = a->node->op == WHEN_HAS && a->is == WHEN_IS_FALSE;
+    if (!is_not_there || b->kind == LIMIT_NONE)
+        return false;
+    return is_same_node(a->node->args, b->subject);
 }
 
+static bool is_call(const struct leaf *l, enum when_function function, unsigned is)
+{
+    return l->node->op == WHEN_CALL && l->node->function == function && l->is == is;
+}
+
+/* Whether a says that there is a relationship with somebody, and b that there is none. */
 static bool is_known_by(const struct leaf *a, const struct leaf *b)
 {
-    return a->node->op == WHEN_CALL && b->node->op == WHEN_CALL &&
-           a->node->function == WHEN_RELATIONSHIP && a->is == WHEN_IS_TRUE &&
-           b->node->function == WHEN_KNOWN && b->is == WHEN_IS_FALSE &&
-           a->node->args->number == b->node->args->number;
+    if (!is_call(a, WHEN_RELATIONSHIP, WHEN_IS_TRUE) || !is_call(b, WHEN_KNOWN, WHEN_IS_FALSE))
+        return false;
+    return a->node->args->number == b->node->args->number;
 }
 
 static bool is_comparison(const struct when_node *n)
@@ -216,10 +243,9 @@ static bool is_never_unknown(const struct when_node *n)
 {
     if (n->op == WHEN_LITERAL || n->op == WHEN_NAME || n->op == WHEN_HAS)
         return true;
-    if (n->op != WHEN_CALL)
+    if (n->op != WHEN_CALL || n->function != WHEN_RESTRICTED)
         return false;
-    return n->function == WHEN_RESTRICTED &&
-           slice_equal_text(n->args->next->text, WORDS_UNCHECKED);
+    return slice_equal_text(n->args->next->text, WORDS_UNCHECKED);
 }
 
 /* Whether a leaf that is true or false needs that value to be known. */
@@ -227,11 +253,13 @@ static bool rests_on(const struct leaf *leaf, const struct when_node *value)
 {
     const struct when_node *n = leaf->node;
     if (n->op == WHEN_HAS)
-        return leaf->is == WHEN_IS_TRUE && same(n->args, value);
-    if (same(n, value))
+        return leaf->is == WHEN_IS_TRUE && is_same_node(n->args, value);
+    if (is_same_node(n, value))
         return true;
-    for (const struct when_node *arg = is_comparison(n) ? n->args : NULL; arg; arg = arg->next)
-        if (arg->op != WHEN_LIST && same(arg, value)) /* of a list one member may do */
+    if (!is_comparison(n))
+        return false;
+    for (const struct when_node *arg = n->args; arg; arg = arg->next)
+        if (arg->op != WHEN_LIST && is_same_node(arg, value)) /* of a list one member may do */
             return true;
     return false;
 }
@@ -239,9 +267,12 @@ static bool rests_on(const struct leaf *leaf, const struct when_node *value)
 /* Whether every value that a leaf is made of is known: for sure, or because of the other leaf. */
 static bool is_made_known(const struct when_node *n, const struct leaf *by)
 {
-    if (is_never_unknown(n) || (by && rests_on(by, n)))
+    if (is_never_unknown(n))
         return true;
-    if (!is_comparison(n) && n->op != WHEN_LIST)
+    if (by && rests_on(by, n))
+        return true;
+    bool is_of_args = is_comparison(n) || n->op == WHEN_LIST;
+    if (!is_of_args)
         return false;
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         if (!is_made_known(arg, by))
@@ -249,9 +280,9 @@ static bool is_made_known(const struct when_node *n, const struct leaf *by)
     return true;
 }
 
-static bool clash(const struct leaf *a, const struct leaf *b)
+static bool leaves_clash(const struct leaf *a, const struct leaf *b)
 {
-    if (same(a->node, b->node))
+    if (is_same_node(a->node, b->node))
         return a->is != b->is;
     if (a->is == WHEN_IS_UNKNOWN)
         return b->is != WHEN_IS_UNKNOWN && is_made_known(a->node, b);
@@ -259,9 +290,12 @@ static bool clash(const struct leaf *a, const struct leaf *b)
         return is_made_known(b->node, a);
     struct limit x = limit_of(a->node, a->is == WHEN_IS_TRUE);
     struct limit y = limit_of(b->node, b->is == WHEN_IS_TRUE);
-    if (x.kind != LIMIT_NONE && y.kind != LIMIT_NONE && same(x.subject, y.subject))
+    bool are_limits = x.kind != LIMIT_NONE && y.kind != LIMIT_NONE;
+    if (are_limits && is_same_node(x.subject, y.subject))
         return exclude_each_other(&x, &y);
-    return is_absent(a, &y) || is_absent(b, &x) || is_known_by(a, b) || is_known_by(b, a);
+    if (is_absent(a, &y) || is_absent(b, &x))
+        return true;
+    return is_known_by(a, b) || is_known_by(b, a);
 }
 
 static bool can_stand(const struct search *s, const struct leaf *leaf)
@@ -272,17 +306,17 @@ static bool can_stand(const struct search *s, const struct leaf *leaf)
     return !is_impossible(s, &l);
 }
 
-static bool fits(const struct search *s, const struct leaf *leaf)
+static bool leaf_fits(const struct search *s, const struct leaf *leaf)
 {
     if (!can_stand(s, leaf))
         return false;
     for (const struct leaf *b = leaf->before; b; b = b->before)
-        if (clash(leaf, b))
+        if (leaves_clash(leaf, b))
             return false;
     return true;
 }
 
-static bool find(struct search *s, const struct goal *g, const struct leaf *leaves);
+static bool find_way(struct search *s, const struct goal *g, const struct leaf *leaves);
 
 /* One of the children is enough: each is a branch of its own. */
 static bool find_any(struct search *s, const struct goal *g, const struct goal *next,
@@ -290,7 +324,7 @@ static bool find_any(struct search *s, const struct goal *g, const struct goal *
 {
     for (const struct when_node *n = g->node->args; n; n = n->next) {
         struct goal one = { .node = n, .is = g->is, .next = next };
-        if (find(s, &one, leaves))
+        if (find_way(s, &one, leaves))
             return true;
     }
     return false;
@@ -302,38 +336,52 @@ static bool find_leaf(struct search *s, const struct goal *g, const struct goal 
 {
     for (unsigned is = WHEN_IS_FALSE; is <= WHEN_IS_TRUE; is <<= 1) {
         const struct leaf leaf = { g->node, is, leaves };
-        if ((g->is & is) && fits(s, &leaf) && find(s, next, &leaf))
+        bool is_wanted = (g->is & is) != 0;
+        if (!is_wanted || !leaf_fits(s, &leaf))
+            continue;
+        if (find_way(s, next, &leaf))
             return true;
     }
     return false;
 }
 
-static unsigned opposite(unsigned is)
+static unsigned opposite_truths(unsigned is)
 {
-    return (is & WHEN_IS_UNKNOWN) | (is & WHEN_IS_TRUE ? WHEN_IS_FALSE : 0) |
-           (is & WHEN_IS_FALSE ? WHEN_IS_TRUE : 0);
+    unsigned out = is & WHEN_IS_UNKNOWN;
+    if (is & WHEN_IS_TRUE)
+        out |= WHEN_IS_FALSE;
+    if (is & WHEN_IS_FALSE)
+        out |= WHEN_IS_TRUE;
+    return out;
 }
 
 /* True when a way was found, or the search became too long. */
-static bool find(struct search *s, const struct goal *g, const struct leaf *leaves)
+static bool find_way(struct search *s, const struct goal *g, const struct leaf *leaves)
 {
-    if (!g || ++s->steps > STEPS_MAX)
+    if (!g)
+        return true;
+    s->steps++;
+    if (s->steps > STEPS_MAX)
         return true;
     const struct when_node *n = g->node;
+    bool wants_true = (g->is & WHEN_IS_TRUE) != 0;
     const struct goal rest = { n->next, g->is, true, g->next };
     const struct goal *next = g->all && n->next ? &rest : g->next;
     struct goal below = { .node = n->args, .is = g->is, .next = next };
     switch (n->op) {
     case WHEN_NOT:
-        below.is = opposite(g->is);
-        return find(s, &below, leaves);
-    case WHEN_AND: /* true, or not false, as all are; false, or not true, as one is */
+        below.is = opposite_truths(g->is);
+        return find_way(s, &below, leaves);
+    case WHEN_AND: /* && is true when all are, and false when one is; || the other way round */
     case WHEN_OR:
         below.all = true;
-        return (n->op == WHEN_AND) == ((g->is & WHEN_IS_TRUE) != 0) ? find(s, &below, leaves)
-                                                                    : find_any(s, g, next, leaves);
-    case WHEN_LITERAL:
-        return (g->is & (n->number ? WHEN_IS_TRUE : WHEN_IS_FALSE)) && find(s, next, leaves);
+        if ((n->op == WHEN_AND) == wants_true)
+            return find_way(s, &below, leaves);
+        return find_any(s, g, next, leaves);
+    case WHEN_LITERAL: {
+        unsigned truth = n->number ? WHEN_IS_TRUE : WHEN_IS_FALSE;
+        return (g->is & truth) && find_way(s, next, leaves);
+    }
     default:
         return find_leaf(s, g, next, leaves);
     }
@@ -343,13 +391,21 @@ bool when_can_both(const struct catalogue *c, const struct when *a, unsigned a_i
                    const struct when *b, unsigned b_is)
 {
     struct search s = { .catalogue = c };
-    const struct goal second = { .node = b ? b->root : NULL, .is = b_is };
-    const struct goal first = { .node = a ? a->root : NULL,
-                                .is = a_is,
-                                .next = b ? &second : NULL };
-    if ((!a && !(a_is & WHEN_IS_TRUE)) || (!b && !(b_is & WHEN_IS_TRUE)))
+    struct goal first, second;
+    const struct goal *goals = NULL;
+    if (!b && !(b_is & WHEN_IS_TRUE)) /* no condition is always true */
         return false;
-    return find(&s, a ? &first : first.next, NULL);
+    if (b) {
+        second = (struct goal){ .node = b->root, .is = b_is };
+        goals = &second;
+    }
+    if (!a && !(a_is & WHEN_IS_TRUE))
+        return false;
+    if (a) {
+        first = (struct goal){ .node = a->root, .is = a_is, .next = goals };
+        goals = &first;
+    }
+    return find_way(&s, goals, NULL);
 }
 
 /* Unknown is what is neither: not true and not false at once. */
@@ -385,13 +441,17 @@ static bool find_foreign(const struct catalogue *c, const struct when_node *n, s
     struct limit l = limit_of(n, true);
     if (is_word_in_field(n))
         l = (struct limit){ .kind = LIMIT_ONE_OF, .subject = n->args->next, .values = n->args };
-    bool holds_words = l.kind != LIMIT_NONE && l.kind != LIMIT_RANGE && is_text_path(l.subject);
-    for (const struct when_node *v = holds_words ? first_value(&l) : NULL; v; v = next_value(&l, v))
-        if (!can_hold(c, l.subject, v->text)) {
-            *path = l.subject->text;
-            *word = v->text;
-            return true;
-        }
+    bool is_set = l.kind == LIMIT_ONE_OF || l.kind == LIMIT_NONE_OF;
+    const struct when_node *v = NULL;
+    if (is_set && is_text_path(l.subject))
+        v = first_value(&l);
+    for (; v; v = next_value(&l, v)) {
+        if (can_hold(c, l.subject, v->text))
+            continue;
+        *path = l.subject->text;
+        *word = v->text;
+        return true;
+    }
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         if (find_foreign(c, arg, path, word))
             return true;

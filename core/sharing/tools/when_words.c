@@ -174,7 +174,7 @@ static void tell_comparison(const struct telling *t, const struct when_node *n, 
     tell(t, n->args->next, true);
 }
 
-/* Of "and", or of an "or" that is denied, all; else one of them. What mixes is set in brackets. */
+/* An "and", or an "or" that is denied, joins all by "and"; else by "or". A mixed part gets brackets. */
 static void tell_logic(const struct telling *t, const struct when_node *n, bool is_so)
 {
     bool all = (n->op == WHEN_AND) == is_so;
@@ -183,7 +183,8 @@ static void tell_logic(const struct telling *t, const struct when_node *n, bool 
         while (inner->op == WHEN_NOT)
             inner = inner->args;
         bool is_mixed = inner->op == WHEN_AND || inner->op == WHEN_OR;
-        buf_text(t->out, arg == n->args ? "" : all ? " and " : " or ");
+        if (arg != n->args)
+            buf_text(t->out, all ? " and " : " or ");
         buf_text(t->out, is_mixed ? "(" : "");
         tell(t, arg, is_so);
         buf_text(t->out, is_mixed ? ")" : "");
