@@ -25,7 +25,7 @@ struct act acts_make(const struct site *s, const char *word, const char *on, con
 
 /* ---- showing ---- */
 
-static const char *sentence(struct slice word)
+static const char *act_sentence(struct slice word)
 {
     static const struct {
         const char *word, *says;
@@ -53,7 +53,7 @@ void acts_print(const struct act *x)
     struct buf text;
     buf_init(&text, ACT_BYTES_MAX);
     act_put_text(x, &text);
-    say("to sign this is to say: %s, for the reason given\n\n", sentence(x->word));
+    say("to sign this is to say: %s, for the reason given\n\n", act_sentence(x->word));
     say_lines(stdout, buf_slice(&text));
     say("\n");
     buf_release(&text);
@@ -68,18 +68,20 @@ bool acts_read_file(struct cli *c, const char *path, struct act *out, struct err
     return tree_read_file(&c->arena, path, ACT_BYTES_MAX, &bytes, e) && act_read(bytes, out, e);
 }
 
-static bool replace(const char *path, struct slice bytes, struct err *e)
+static bool replace_file(const char *path, struct slice bytes, struct err *e)
 {
     char part[4096];
-    int n = snprintf(part, sizeof part, "%s.part", path);
-    int fd = n > 0 && (size_t)n < sizeof part ? part_open(AT_FDCWD, part, 0644) : -1;
-    bool good = fd >= 0 && part_write(fd, bytes) && fsync(fd) == 0 && rename(part, path) == 0;
+    int n = snprintf(part, sizeof part, "%s.part", path), fd = -1;
+    if (n > 0 && (size_t)n < sizeof part)
+        fd = part_open(AT_FDCWD, part, 0644);
+    if (fd < 0)
+        return err_errno(e, ERR_FATAL, "act.write", errno, "cannot write", path);
+    bool done = part_write(fd, bytes) && fsync(fd) == 0 && rename(part, path) == 0;
     int number = errno;
-    if (fd >= 0 && !good)
+    if (!done)
         (void)unlink(part);
-    if (fd >= 0)
-        (void)close(fd);
-    return good || err_errno(e, ERR_FATAL, "act.write", number, "cannot write", path);
+    (void)close(fd);
+    return done || err_errno(e, ERR_FATAL, "act.write", number, "cannot write", path);
 }
 
 bool acts_write_file(const char *path, const struct act *x, bool anew, struct err *e)
@@ -87,15 +89,18 @@ bool acts_write_file(const char *path, const struct act *x, bool anew, struct er
     struct buf bytes;
     buf_init(&bytes, ACT_BYTES_MAX);
     act_put_file(x, &bytes);
-    bool good = buf_done(&bytes, e) && (anew ? write_new(path, buf_slice(&bytes), e)
-                                             : replace(path, buf_slice(&bytes), e));
+    bool done = buf_done(&bytes, e);
+    if (done && anew)
+        done = write_new(path, buf_slice(&bytes), e);
+    else if (done)
+        done = replace_file(path, buf_slice(&bytes), e);
     buf_release(&bytes);
-    return good;
+    return done;
 }
 
 /* ---- giving one's word ---- */
 
-/* Where nobody can sign: what was typed is believed, and said to be. */
+/* In a region without people the typed name is believed, which is told. */
 static bool give_typed(const char *by, const char *key, struct act *x, struct err *e)
 {
     if (key)
@@ -112,16 +117,19 @@ static bool give_signed(const struct site *s, const char *by, const char *key,
 {
     struct key secret = { .set = false };
     int64_t now_ms = clock_wall_ms();
-    if (!act_check(x, e) || !act_person(s->bundle, x->word, slice_text(by), now_ms, e))
+    if (!act_check(x, e))
+        return false;
+    if (!act_person(s->bundle, x->word, slice_text(by), now_ms, e))
         return false;
     acts_print(x);
-    bool good = passphrase_from(passphrases, e) && passphrase_open_key(key, &secret, e) &&
-                act_sign(x, s->bundle, slice_text(by), &secret, now_ms, e);
+    bool done = passphrase_from(passphrases, e);
+    done = done && passphrase_open_key(key, &secret, e);
+    done = done && act_sign(x, s->bundle, slice_text(by), &secret, now_ms, e);
     explicit_bzero(&secret, sizeof secret);
-    return good;
+    return done;
 }
 
-static enum acts_given write_out(const char *path, const struct act *x)
+static enum acts_given write_for_others(const char *path, const struct act *x)
 {
     struct err e = { 0 };
     if (!acts_write_file(path, x, true, &e)) {
@@ -139,22 +147,23 @@ enum acts_given acts_give(struct cli *c, const struct site *s, const char *by,
 {
     const char *key = words_one(options, "--key"), *out = words_one(options, "-o");
     struct err e = { 0 };
-    bool good;
+    bool is_given;
     (void)c;
     if (s->bundle->people.count == 0)
-        good = give_typed(by, key, x, &e);
+        is_given = give_typed(by, key, x, &e);
     else if (key)
-        good = give_signed(s, by, key, words_one(options, "--passphrase-file"), x, &e);
+        is_given = give_signed(s, by, key, words_one(options, "--passphrase-file"), x, &e);
+    else if (out)
+        is_given = act_check(x, &e);
     else
-        good = out ? act_check(x, &e)
-                   : err_set(&e, ERR_REJECT, "act.unsigned", 0,
-                             "cannot do it unsigned: --key KEYFILE signs it here, -o FILE writes it "
-                             "for others to sign");
-    if (!good) {
+        is_given = err_set(&e, ERR_REJECT, "act.unsigned", 0,
+                           "cannot do it unsigned: --key KEYFILE signs it here, -o FILE writes it "
+                           "for others to sign");
+    if (!is_given) {
         cli_fail(CLI_NO, &e);
         return ACTS_FAILED;
     }
-    return out ? write_out(out, x) : ACTS_GIVEN;
+    return out ? write_for_others(out, x) : ACTS_GIVEN;
 }
 
 /* ---- handing in ---- */
@@ -180,10 +189,12 @@ int acts_submit(const struct site *s, const struct act *x)
         return cli_fail(CLI_NO, &e);
     buf_init(&file, ACT_BYTES_MAX);
     act_put_file(x, &file);
-    bool good = buf_done(&file, &e) && admin_ask_act(s->admin_socket, buf_slice(&file), &running, &done, &e);
+    bool is_asked = buf_done(&file, &e) &&
+                    admin_ask_act(s->admin_socket, buf_slice(&file), &running, &done, &e);
     buf_release(&file);
-    good = good && (running || acts_publish_alone(s, x, &e));
-    if (!good)
+    if (!is_asked)
+        return cli_fail(CLI_CANNOT, &e);
+    if (!running && !acts_publish_alone(s, x, &e))
         return cli_fail(CLI_CANNOT, &e);
     say("%.*s recorded%s\n", SHOWN(x->word),
         running ? "" : "; the router will see it when it runs");

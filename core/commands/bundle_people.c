@@ -27,11 +27,16 @@ struct said {
 static void print_news(const char *what, struct slice name, const struct said *was,
                        const struct said *is, const char *more)
 {
-    bool same = was->key && is->key && slice_equal(was->words, is->words);
-    if (same && same_key(was->key, is->key))
-        return;
-    const char *news = !was->key ? "NEW" : !is->key ? "ENDED" : same ? "ANOTHER KEY" : "CHANGED";
     const struct said *told = is->key ? is : was;
+    const char *news = "CHANGED";
+    if (!was->key)
+        news = "NEW";
+    else if (!is->key)
+        news = "ENDED";
+    else if (slice_equal(was->words, is->words) && same_key(was->key, is->key))
+        return;
+    else if (slice_equal(was->words, is->words))
+        news = "ANOTHER KEY";
     say("  %s %.*s (%.*s): %s%s\n", what, SHOWN(name), (int)told->words.n,
         (const char *)told->words.p, news, more);
 }
@@ -49,11 +54,12 @@ static void print_approver(const struct bundle *before, const struct bundle *now
     char rooms[2][LINE_BYTES];
     const struct approver *a = approver_named(&before->approvers, name);
     const struct approver *b = approver_named(&now->approvers, name);
-    const struct said was = of_approver(a, rooms[0]), is = of_approver(b, rooms[1]);
-    print_news("approver", name, &was, &is,
-               b && !approvers_are_of(&before->approvers, b->agency)
-                   ? ", the first of its agency: it signs, and each host has its line"
-                   : "");
+    const struct said was = of_approver(a, rooms[0]);
+    const struct said is = of_approver(b, rooms[1]);
+    const char *more = "";
+    if (b && !approvers_are_of(&before->approvers, b->agency))
+        more = ", the first of its agency: it signs, and each host has its line";
+    print_news("approver", name, &was, &is, more);
 }
 
 static struct said of_person(const struct bundle *b, const struct named *one, char room[LINE_BYTES])
@@ -74,8 +80,8 @@ static struct said of_person(const struct bundle *b, const struct named *one, ch
 static void print_person(const struct bundle *before, const struct bundle *now, struct slice name)
 {
     char rooms[2][LINE_BYTES];
-    const struct said was = of_person(before, people_named(&before->people, name), rooms[0]),
-                      is = of_person(now, people_named(&now->people, name), rooms[1]);
+    const struct said was = of_person(before, people_named(&before->people, name), rooms[0]);
+    const struct said is = of_person(now, people_named(&now->people, name), rooms[1]);
     print_news("person", name, &was, &is, "");
 }
 
@@ -95,17 +101,19 @@ void bundle_print_people(const struct bundle *before, const struct bundle *now)
 
 /* ---- who was first ---- */
 
-static bool has(const struct approvers *by, const struct approver *like)
+static bool has_approver_like(const struct approvers *by, const struct approver *like)
 {
-    for (size_t i = 0; i < by->count; i++)
-        if (slice_equal(by->list[i].agency, like->agency) && same_key(&by->list[i].key, &like->key))
+    for (size_t i = 0; i < by->count; i++) {
+        bool is_agency = slice_equal(by->list[i].agency, like->agency);
+        if (is_agency && same_key(&by->list[i].key, &like->key))
             return true;
+    }
     return false;
 }
 
 static bool is_told_here(const struct site *s, const struct approver *one)
 {
-    return has(&s->by.first, one) || has(&s->by.joined, one);
+    return has_approver_like(&s->by.first, one) || has_approver_like(&s->by.joined, one);
 }
 
 /* An approver of that agency in g, one whom this host was told of if there is any; NULL: none. */
@@ -127,8 +135,10 @@ static void look_at_agency(const struct site *s, struct slice agency, struct pro
     const struct approver *first = NULL;
     for (const struct edition *g = s->last; g; g = g->earlier) {
         const struct approver *one = approver_of(s, g, agency);
-        first = one ? one : first;
-        in = one ? g : in;
+        if (!one)
+            continue;
+        first = one;
+        in = g;
     }
     if (first && !is_told_here(s, first))
         (void)problems_say(warnings, "check.first", "region.yaml", first->line, 1,
@@ -154,7 +164,9 @@ static bool has_feed(const struct site *s, struct slice agency)
 
 void bundle_look_at_people(const struct site *s, struct problems *warnings)
 {
-    for (size_t i = 0; !s->places.demo && i < s->bundle->agency_count; i++) {
+    if (s->places.demo)
+        return;
+    for (size_t i = 0; i < s->bundle->agency_count; i++) {
         struct slice agency = s->bundle->agencies[i].name;
         if (s->has_router || has_feed(s, agency))
             look_at_agency(s, agency, warnings);

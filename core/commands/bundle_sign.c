@@ -61,7 +61,7 @@ bool bundle_read_file(struct cli *c, const char *path, struct slice *bytes, stru
     return false;
 }
 
-static const struct edition *read_edition(struct cli *c, struct slice bytes, const char *label)
+static const struct edition *read_one_edition(struct cli *c, struct slice bytes, const char *label)
 {
     const struct catalogue *schemas = cli_schemas(c);
     struct problems p = { 0 };
@@ -82,7 +82,7 @@ static const struct edition *read_since(struct cli *c, const char *path,
     struct pack p;
     if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
         !slice_ends(slice_text(path), SLICE(".yaml")))
-        return bundle_read_file(c, path, &bytes, &p) ? read_edition(c, bytes, path) : NULL;
+        return bundle_read_file(c, path, &bytes, &p) ? read_one_edition(c, bytes, path) : NULL;
     struct site *s = cli_site(c, path, false);
     *host = s ? &s->by : NULL;
     return s ? s->last : NULL;
@@ -93,30 +93,39 @@ static bool read_desk(struct cli *c, const char *path, const char *since, struct
     *out = (struct desk){ .now = NULL };
     if (!bundle_read_file(c, path, &out->bytes, &out->pack))
         return false;
-    out->now = read_edition(c, out->bytes, path);
-    out->since = out->now && since ? read_since(c, since, &out->host) : NULL;
-    return out->now && (out->since || !since);
+    out->now = read_one_edition(c, out->bytes, path);
+    if (!out->now)
+        return false;
+    if (!since)
+        return true;
+    out->since = read_since(c, since, &out->host);
+    return out->since != NULL;
 }
 
 /* ---- what is in it ---- */
 
-static bool is_carried(const struct desk *d, const struct agreement *g)
+static bool is_carried_over(const struct desk *d, const struct agreement *g)
 {
     bool carried = g->is_inherited;
     for (size_t i = 0; i < d->now->pack->approvals.count; i++) {
         const struct signed_approval *a = &d->now->pack->approvals.list[i];
-        carried |= hash_equal(a->what, g->hash) && !a->inherited &&
-                   !hash_equal(a->bundle, d->now->pack->signed_hash);
+        if (a->inherited || !hash_equal(a->what, g->hash))
+            continue;
+        carried |= !hash_equal(a->bundle, d->now->pack->signed_hash);
     }
     return carried;
 }
 
 static const char *news_of(const struct desk *d, const struct agreement *g)
 {
+    if (!d->since && is_carried_over(d, g))
+        return "as before";
     if (!d->since)
-        return is_carried(d, g) ? "as before" : d->pack.has_previous ? "new or changed" : "new";
+        return d->pack.has_previous ? "new or changed" : "new";
     const struct agreement *was = bundle_agreement(d->since->bundle, g->name, g->version);
-    return !was ? "NEW" : hash_equal(was->hash, g->hash) ? "as before" : "CHANGED";
+    if (!was)
+        return "NEW";
+    return hash_equal(was->hash, g->hash) ? "as before" : "CHANGED";
 }
 
 static void print_signatures(const struct agreement *g, const struct bundle *b)
@@ -174,7 +183,7 @@ static void print_desk(const struct desk *d)
     }
 }
 
-static bool print_changes(struct cli *c, const struct desk *d)
+static bool print_bundle_changes(struct cli *c, const struct desk *d)
 {
     const struct widening *w = NULL;
     struct err e = { 0 };
@@ -216,7 +225,7 @@ static int sign_file(struct cli *c, const char *file, const struct signing *s, s
     return code;
 }
 
-static bool read_approvers(struct cli *c, const char *path, struct site_approvers *out)
+static bool read_approver_file(struct cli *c, const char *path, struct site_approvers *out)
 {
     struct problems p = { 0 };
     if (site_read_approvers(&c->arena, path, out, &p))
@@ -226,15 +235,18 @@ static bool read_approvers(struct cli *c, const char *path, struct site_approver
     return false;
 }
 
-/* Whose word counts: the file's, else those of the bundle it follows; NULL: neither was given. */
-static bool read_known(struct cli *c, const char *path, const struct desk *d,
+/* The approvers who count: the file's, else those of the bundle that it follows; NULL: neither was given. */
+static bool read_known_approvers(struct cli *c, const char *path, const struct desk *d,
                        struct site_approvers *room, const struct approvers **out)
 {
     *room = (struct site_approvers){ .joined = { .count = 0 } };
     if (!path && d->host)
         *room = *d->host;
-    *out = path ? &room->first : d->since ? &d->since->bundle->approvers : NULL;
-    return !path || read_approvers(c, path, room);
+    *out = d->since ? &d->since->bundle->approvers : NULL;
+    if (!path)
+        return true;
+    *out = &room->first;
+    return read_approver_file(c, path, room);
 }
 
 int bundle_sign(struct cli *c, int argc, char **argv)
@@ -255,13 +267,13 @@ int bundle_sign(struct cli *c, int argc, char **argv)
     if (!passphrase_from(words_one(o, "--passphrase-file"), &e))
         return cli_fail(CLI_CANNOT, &e);
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d) ||
-        !read_known(c, words_one(o, "--approvers"), &d, &room, &s.known))
+        !read_known_approvers(c, words_one(o, "--approvers"), &d, &room, &s.known))
         return CLI_NO;
     s.key_file = o[0].values[0];
     s.name = o[1].values[0];
     print_head(&d);
     print_desk(&d);
-    if (!print_changes(c, &d))
+    if (!print_bundle_changes(c, &d))
         return CLI_CANNOT;
     fflush(stdout);
     int code = sign_file(c, w.plain[0], &s, &again);
@@ -293,7 +305,7 @@ int bundle_show(struct cli *c, int argc, char **argv)
     for (size_t i = 0; i < d.pack.signature_count; i++)
         say("signed by %.*s (not verified here)\n", SHOWN(d.pack.signatures[i].name));
     print_desk(&d);
-    if (!print_changes(c, &d))
+    if (!print_bundle_changes(c, &d))
         return CLI_CANNOT;
     say("files:\n");
     for (size_t i = 0; i < d.pack.file_count; i++)
@@ -303,14 +315,18 @@ int bundle_show(struct cli *c, int argc, char **argv)
 
 /* ---- verify ---- */
 
-/* One of the people, who may sign what only stops or extends; NULL. */
-static const struct named *person_of(const struct pack *p, const struct pack_signature *s,
+/* The person of region.yaml who made that signature, and may sign what only stops or extends; NULL: none. */
+static const struct named *person_who_signed(const struct pack *p, const struct pack_signature *s,
                                      const struct bundle *b)
 {
     const struct named *who = people_named(&b->people, s->name);
-    bool may = who && (people_person_may(who, ROLE_STOPS) || people_person_may(who, ROLE_EXTENDS));
-    return may && ed25519_verify(&who->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes) ? who
-                                                                                            : NULL;
+    if (!who)
+        return NULL;
+    if (!people_person_may(who, ROLE_STOPS) && !people_person_may(who, ROLE_EXTENDS))
+        return NULL;
+    if (!ed25519_verify(&who->key, slice_of(p->signed_hash, HASH_BYTES), s->bytes))
+        return NULL;
+    return who;
 }
 
 static void print_each_signature(const struct pack *p, const struct approving *by,
@@ -319,7 +335,7 @@ static void print_each_signature(const struct pack *p, const struct approving *b
     for (size_t i = 0; i < p->signature_count; i++) {
         struct err why = { 0 };
         const struct approver *who = NULL;
-        const struct named *person = person_of(p, &p->signatures[i], b);
+        const struct named *person = person_who_signed(p, &p->signatures[i], b);
         if (person)
             say("good: signed by %.*s of %.*s, one of the people: of what only stops or extends\n",
                 SHOWN(person->name), SHOWN(b->agencies[person->agency].name));
@@ -336,7 +352,7 @@ static void print_each_signature(const struct pack *p, const struct approving *b
 static bool is_by_people(const struct desk *d)
 {
     for (size_t i = 0; i < d->pack.signature_count; i++)
-        if (person_of(&d->pack, &d->pack.signatures[i], d->now->bundle))
+        if (person_who_signed(&d->pack, &d->pack.signatures[i], d->now->bundle))
             return true;
     return false;
 }
@@ -368,7 +384,7 @@ int bundle_verify(struct cli *c, int argc, char **argv)
     if (!words_read(argc, argv, 2, 1, o, &w) || (!o[0].count && !o[1].count))
         return CLI_USAGE;
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d) ||
-        !read_known(c, words_one(o, "--approvers"), &d, &room, &by.by))
+        !read_known_approvers(c, words_one(o, "--approvers"), &d, &room, &by.by))
         return CLI_NO;
     const struct bundles_trust trust = { .first_by = by.by, .joined = &room.joined,
                                          .at_ms = clock_wall_ms() };

@@ -18,7 +18,7 @@ static void print_signers(const struct act *x)
         say("by %.*s, typed, not signed\n", SHOWN(x->typed));
 }
 
-static int show(struct cli *c, const char *path)
+static int show_act(struct cli *c, const char *path)
 {
     struct act x;
     struct err e = { 0 };
@@ -29,7 +29,7 @@ static int show(struct cli *c, const char *path)
     return CLI_DONE;
 }
 
-static int sign(struct cli *c, int argc, char **argv)
+static int sign_act(struct cli *c, int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--by", .most = 1 },
                                { .name = "--key", .most = 1 },
@@ -49,11 +49,12 @@ static int sign(struct cli *c, int argc, char **argv)
         return cli_fail(CLI_NO, &e);
     acts_print(&x);
     print_signers(&x);
-    bool good = passphrase_from(words_one(o, "--passphrase-file"), &e) &&
-                passphrase_open_key(o[1].values[0], &secret, &e) &&
-                act_sign(&x, rules.bundle, slice_text(o[0].values[0]), &secret, clock_wall_ms(), &e);
+    bool done = passphrase_from(words_one(o, "--passphrase-file"), &e);
+    done = done && passphrase_open_key(o[1].values[0], &secret, &e);
+    done = done &&
+           act_sign(&x, rules.bundle, slice_text(o[0].values[0]), &secret, clock_wall_ms(), &e);
     explicit_bzero(&secret, sizeof secret);
-    if (!good)
+    if (!done)
         return cli_fail(CLI_NO, &e);
     if (!acts_write_file(w.plain[0], &x, false, &e))
         return cli_fail(CLI_CANNOT, &e);
@@ -62,7 +63,7 @@ static int sign(struct cli *c, int argc, char **argv)
     return CLI_DONE;
 }
 
-static int submit(struct cli *c, const char *site, const char *path)
+static int submit_act(struct cli *c, const char *site, const char *path)
 {
     struct act x;
     struct err e = { 0 };
@@ -82,10 +83,12 @@ static int submit(struct cli *c, const char *site, const char *path)
 
 int cmd_act(struct cli *c, int argc, char **argv)
 {
-    const char *verb = argc > 1 ? argv[1] : "";
-    if (strcmp(verb, "show") == 0 && argc == 3)
-        return show(c, argv[2]);
-    if (strcmp(verb, "sign") == 0)
-        return sign(c, argc, argv);
-    return strcmp(verb, "submit") == 0 && argc == 4 ? submit(c, argv[2], argv[3]) : CLI_USAGE;
+    struct slice verb = slice_text(argc > 1 ? argv[1] : NULL);
+    if (slice_equal_text(verb, "show") && argc == 3)
+        return show_act(c, argv[2]);
+    if (slice_equal_text(verb, "sign"))
+        return sign_act(c, argc, argv);
+    if (slice_equal_text(verb, "submit") && argc == 4)
+        return submit_act(c, argv[2], argv[3]);
+    return CLI_USAGE;
 }

@@ -18,7 +18,7 @@ static void print_finding(void *ctx, const char *sentence)
     say("BROKEN  %s\n", sentence);
 }
 
-static int report(const char *word, const struct audit_report *r)
+static int print_report(const char *word, const struct audit_report *r)
 {
     say("%s: %" PRIu64 " entries of %" PRIu64 " events, %" PRIu64 " decisions, %" PRIu64
         " disclosures",
@@ -52,21 +52,24 @@ struct listing {
     bool may_see_protected;
 };
 
-static void add_name(void *ctx, struct slice name)
+static void put_shown_name(void *ctx, struct slice name)
 {
     struct buf *b = ctx;
     buf_text(b, b->p[b->n - 1] == '[' ? "" : ",");
     buf_json(b, name);
 }
 
-/* That an event had it tells of its person: what is protected is listed for those who may see that. */
+/* Lists what was withheld. That an event had it tells of its person: protected ones are listed only for those
+ * who may see them. */
 static void print_withheld(struct listing *l, const struct audit_decision *d)
 {
     struct buf *b = &l->line;
     buf_text(b, ",\"withheld\":[");
-    for (size_t i = 0; i < d->withheld_count; i++)
-        if (l->may_see_protected || !withheld_hides(l->bundle, d->withheld[i]))
-            add_name(b, d->withheld[i]);
+    for (size_t i = 0; i < d->withheld_count; i++) {
+        bool is_shown = l->may_see_protected || !withheld_hides(l->bundle, d->withheld[i]);
+        if (is_shown)
+            put_shown_name(b, d->withheld[i]);
+    }
     buf_byte(b, ']');
 }
 
@@ -76,9 +79,10 @@ static void print_categories(struct listing *l, const struct audit_decision *d)
     struct buf *b = &l->line;
     buf_text(b, ",\"prohibitions\":[");
     prohibitions_shown(l->bundle, d->prohibitions, d->prohibition_count, l->may_see_protected,
-                       add_name, b);
+                       put_shown_name, b);
     buf_byte(b, ']');
-    if (!l->may_see_protected && slice_equal_text(d->outcome, decision_outcome_name(OUTCOME_DISCLOSE)) &&
+    bool is_disclosed = slice_equal_text(d->outcome, decision_outcome_name(OUTCOME_DISCLOSE));
+    if (!l->may_see_protected && is_disclosed &&
         prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count)) {
         buf_text(b, ",\"released\":null,\"withheld\":null,\"obliged\":null");
         return;
@@ -96,9 +100,8 @@ static void print_fate(struct listing *l, const struct audit_decision *d)
         return;
     }
     const struct fate f = fates_of(&l->fates, d->disclosure, d->recipient);
-    fates_json(&f, !l->may_see_protected &&
-                      prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count),
-              &l->line);
+    bool hides = prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count);
+    fates_json(&f, hides && !l->may_see_protected, &l->line);
 }
 
 /* When, and by which bundle: the first 8 bytes of its hash, as status shows them. */
@@ -155,7 +158,7 @@ static bool list_act(void *ctx, int partition, const struct audit_read *r)
     return true;
 }
 
-static int list(struct cli *c, const struct site *s, bool may_see_protected, bool acts)
+static int list_audit(struct cli *c, const struct site *s, bool may_see_protected, bool acts)
 {
     struct bus *b = cli_bus(s, true);
     struct listing l = { .bundle = s->bundle, .may_see_protected = may_see_protected };
@@ -163,12 +166,13 @@ static int list(struct cli *c, const struct site *s, bool may_see_protected, boo
     if (!b)
         return CLI_CANNOT;
     buf_init(&l.line, 1 << 20);
-    bool good = (acts || fates_read(&c->arena, s, b, &l.fates, &e)) &&
-                audit_each(b, s->catalogue, s->bundle->partitions, acts ? list_act : list_entry,
-                           &l, &e);
+    bool is_read = acts || fates_read(&c->arena, s, b, &l.fates, &e);
+    if (is_read)
+        is_read = audit_each(b, s->catalogue, s->bundle->partitions, acts ? list_act : list_entry,
+                             &l, &e);
     buf_release(&l.line);
     bus_close(&b);
-    return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
+    return is_read ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }
 
 /* The bundle of an entry, from those that are kept. */
@@ -183,7 +187,7 @@ static const struct bundle *find_bundle(void *ctx, const uint8_t hash[HASH_BYTES
     return site_bundle_hashed(f->site, &f->c->arena, hash);
 }
 
-static int examine(struct cli *c, const struct site *s, bool replay)
+static int examine_audit(struct cli *c, const struct site *s, bool replay)
 {
     struct bus *b = cli_bus(s, true);
     if (!b)
@@ -192,24 +196,32 @@ static int examine(struct cli *c, const struct site *s, bool replay)
     struct err e = { 0 };
     struct finder finder = { c, s };
     const struct replay_bundles bundles = { find_bundle, &finder, s->places.demo };
-    bool good = replay ? replay_audit_by(b, s->bundle, &bundles, &s->router_keys, print_finding,
-                                         NULL, &r, &e)
-                       : audit_verify(b, s->bundle, print_finding, NULL, &r, &e);
+    bool is_read;
+    if (replay)
+        is_read = replay_audit_by(b, s->bundle, &bundles, &s->router_keys, print_finding, NULL, &r,
+                                  &e);
+    else
+        is_read = audit_verify(b, s->bundle, print_finding, NULL, &r, &e);
     bus_close(&b);
-    return good ? report(replay ? "judged again, the same" : "verified", &r)
-                : cli_fail(CLI_CANNOT, &e);
+    if (!is_read)
+        return cli_fail(CLI_CANNOT, &e);
+    return print_report(replay ? "judged again, the same" : "verified", &r);
 }
 
 int cmd_audit(struct cli *c, int argc, char **argv)
 {
-    bool protected = argc == 4 && strcmp(argv[3], "--protected") == 0;
-    bool acts = argc == 4 && strcmp(argv[3], "--acts") == 0;
-    bool lists = argc == 3 + protected + acts && strcmp(argv[1], "list") == 0;
-    bool replay = argc == 3 && strcmp(argv[1], "replay") == 0;
-    if (!lists && !replay && (argc != 3 || strcmp(argv[1], "verify") != 0))
+    struct slice verb = slice_text(argc > 1 ? argv[1] : NULL);
+    struct slice option = slice_text(argc == 4 ? argv[3] : NULL);
+    bool protected = slice_equal_text(option, "--protected");
+    bool acts = slice_equal_text(option, "--acts");
+    bool has_site = argc == 3;
+    bool lists = slice_equal_text(verb, "list") && (has_site || protected || acts);
+    bool replay = slice_equal_text(verb, "replay") && has_site;
+    bool verifies = slice_equal_text(verb, "verify") && has_site;
+    if (!lists && !replay && !verifies)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[2], replay);
     if (!s)
         return CLI_CANNOT;
-    return lists ? list(c, s, protected, acts) : examine(c, s, replay);
+    return lists ? list_audit(c, s, protected, acts) : examine_audit(c, s, replay);
 }

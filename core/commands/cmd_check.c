@@ -20,13 +20,18 @@ struct findings {
 static void fill_by_feed(const struct site_feed *f, const struct plan *p, bool *slots)
 {
     const struct header_slots *h = plan_header(p);
-    const int said[] = { f->system ? plan_slot(p, SLICE("header.source_system")) : -1,
-                         f->contact_team ? h->contact_team : -1,
-                         f->contact_phone ? h->contact_phone : -1,
-                         f->timeliness ? h->timeliness : -1 };
+    const struct {
+        bool is_said;
+        int slot;
+    } said[] = {
+        { f->system != NULL, plan_slot(p, SLICE("header.source_system")) },
+        { f->contact_team != NULL, h->contact_team },
+        { f->contact_phone != NULL, h->contact_phone },
+        { f->timeliness != NULL, h->timeliness },
+    };
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
-        if (said[i] >= 0)
-            slots[said[i]] = true;
+        if (said[i].is_said && said[i].slot >= 0)
+            slots[said[i].slot] = true;
 }
 
 /* What the mappings of the site's feeds can say; false when memory ran out. */

@@ -21,8 +21,10 @@ static void print_side(const char *what, const struct effect_line *l, const stru
     say("  %-22s %-28.*s %6" PRIu64 " event%s of %" PRIu64 " %s, such as", what, (int)data.n,
         (const char *)data.p, s->events, s->events == 1 ? "" : "s", s->people,
         s->people == 1 ? "person" : "people");
-    for (uint64_t i = 0; i < s->events && i < EFFECT_EXAMPLES; i++)
-        say(" %s", s->hidden[i] && !may_see_protected ? "(protected)" : s->examples[i]);
+    for (uint64_t i = 0; i < s->events && i < EFFECT_EXAMPLES; i++) {
+        bool is_hidden = s->hidden[i] && !may_see_protected;
+        say(" %s", is_hidden ? "(protected)" : s->examples[i]);
+    }
     say("\n");
 }
 
@@ -35,24 +37,27 @@ static void print_effect(const struct effect *x, bool may_see_protected)
         print_side("WIDENS: newly shared", l, &l->more, may_see_protected);
         print_side("no longer shared", l, &l->less, may_see_protected);
     }
-    say("%" PRIu64 " recorded inputs judged under both: %s\n", x->inputs,
-        x->count == 0 ? "nothing would change"
-        : x->widens   ? "the candidate WIDENS what is shared; two approvers must sign it"
-                      : "the candidate would have shared nothing more than now");
+    const char *verdict = "the candidate would have shared nothing more than now";
+    if (x->count == 0)
+        verdict = "nothing would change";
+    else if (x->widens)
+        verdict = "the candidate WIDENS what is shared; two approvers must sign it";
+    say("%" PRIu64 " recorded inputs judged under both: %s\n", x->inputs, verdict);
     if (x->more_held || x->less_held)
         say("held: %" PRIu64 " more decisions would wait for a human, %" PRIu64 " no longer\n",
             x->more_held, x->less_held);
 }
 
 /* The changes themselves, also those that no recorded event met. */
-static bool print_changes(struct cli *c, const struct site *s, const char *folder, struct err *e)
+static bool print_widenings(struct cli *c, const struct site *s, const char *folder, struct err *e)
 {
     const struct bundle_source source = source_folder(folder);
     const struct pack *now = editions_at(editions_newest(&s->rules), clock_wall_ms())->pack;
     const struct widening *w = NULL;
     struct pack candidate = { .number = 0 };
-    if (!pack_collect(&c->arena, &source, s->places.schemas, &candidate, e) ||
-        !pack_widens(&c->arena, s->catalogue, now, &candidate, &w, e))
+    if (!pack_collect(&c->arena, &source, s->places.schemas, &candidate, e))
+        return false;
+    if (!pack_widens(&c->arena, s->catalogue, now, &candidate, &w, e))
         return false;
     say(w ? "changes that may widen, whatever was recorded; two approvers must sign them:\n"
              : "no change may widen: one approver is enough\n");
@@ -91,5 +96,5 @@ int cmd_effect(struct cli *c, int argc, char **argv)
         return cli_fail(CLI_CANNOT, &e);
     cli_print_unapproved(candidate, "taken as approved");
     print_effect(&x, protected);
-    return print_changes(c, s, argv[3], &e) ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
+    return print_widenings(c, s, argv[3], &e) ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }

@@ -22,7 +22,7 @@ struct wanted {
     bool annex, draft;
 };
 
-static bool read_words(int argc, char **argv, struct wanted *w)
+static bool read_explain_words(int argc, char **argv, struct wanted *w)
 {
     *w = (struct wanted){ .agreement = NULL };
     for (int i = 1; i < argc; i++) {
@@ -50,8 +50,10 @@ static bool is_wanted(const struct agreement *g, const char *name)
         return true;
     if (!slice_equal(slice_head(wanted, slash), g->name))
         return false;
-    return slash == wanted.n || (slice_to_u64(slice_from(wanted, slash + 1), &version) &&
-                                 version == (uint64_t)g->version);
+    if (slash == wanted.n)
+        return true;
+    return slice_to_u64(slice_from(wanted, slash + 1), &version) &&
+           version == (uint64_t)g->version;
 }
 
 static bool explain_all(const struct bundle *b, const struct wanted *w, struct buf *out,
@@ -60,9 +62,11 @@ static bool explain_all(const struct bundle *b, const struct wanted *w, struct b
     for (size_t i = 0; i < b->agreement_count; i++) {
         if (!is_wanted(&b->agreements[i], w->agreement))
             continue;
-        if ((*found)++)
+        if (*found > 0)
             buf_text(out, w->annex ? "\n" : "\n----\n\n");
-        if (!(w->annex ? explain_annex(b, i, out, e) : explain_agreement(b, i, out, e)))
+        ++*found;
+        bool done = w->annex ? explain_annex(b, i, out, e) : explain_agreement(b, i, out, e);
+        if (!done)
             return false;
     }
     return true;
@@ -97,7 +101,7 @@ static void put_edition(const struct edition *g, const char *since, struct buf *
 }
 
 /* What a site goes by now. */
-static const struct bundle *in_force(struct cli *c, const char *path, struct buf *head)
+static const struct bundle *rules_in_force(struct cli *c, const char *path, struct buf *head)
 {
     struct site *s = cli_site(c, path, false);
     if (!s)
@@ -107,7 +111,7 @@ static const struct bundle *in_force(struct cli *c, const char *path, struct buf
     return g->bundle;
 }
 
-static const struct bundle *of_file(struct cli *c, const char *path, struct buf *head)
+static const struct bundle *rules_of_file(struct cli *c, const char *path, struct buf *head)
 {
     struct pack p;
     struct slice bytes;
@@ -128,7 +132,7 @@ static const struct bundle *of_file(struct cli *c, const char *path, struct buf 
 }
 
 /* As it would be packed next, so that what has not changed has its signatures. */
-static const struct bundle *next_of(struct cli *c, const struct site *s, const char *folder,
+static const struct bundle *rules_of_next(struct cli *c, const struct site *s, const char *folder,
                                     struct buf *head)
 {
     const struct bundle_source source = source_folder(folder);
@@ -155,17 +159,24 @@ static const struct bundle *next_of(struct cli *c, const struct site *s, const c
     return g ? g->bundle : NULL;
 }
 
-static const struct bundle *of_draft(struct cli *c, const char *path, bool is_demo, struct buf *head)
+/* Whether a folder is of a site whose bundles are signed; *at: its places. */
+static bool has_signed_rules(struct cli *c, const char *path, struct site_places *at)
+{
+    struct err ignored = { 0 };
+    if (cli_is_rules_only(c, path) || !site_places_read(&c->arena, path, at, &ignored))
+        return false;
+    if (at->demo || !at->region || !at->first)
+        return false;
+    return access(at->first, R_OK) == 0;
+}
+
+static const struct bundle *rules_of_draft(struct cli *c, const char *path, bool is_demo, struct buf *head)
 {
     struct cli_rules rules;
     struct site_places at;
-    struct err e = { 0 };
-    bool is_signed = !is_demo && !cli_is_rules_only(c, path) &&
-                     site_places_read(&c->arena, path, &at, &e) && !at.demo && at.region &&
-                     at.first && access(at.first, R_OK) == 0;
-    if (is_signed) {
+    if (!is_demo && has_signed_rules(c, path, &at)) {
         struct site *s = cli_site(c, path, false);
-        return s ? next_of(c, s, at.region, head) : NULL;
+        return s ? rules_of_next(c, s, at.region, head) : NULL;
     }
     buf_text(head, is_demo ? "a demo: these files are in force here, and nobody has signed them"
                            : "draft: in force nowhere");
@@ -180,14 +191,14 @@ static const struct bundle *find_rules(struct cli *c, const struct wanted *w, st
     bool is_file = stat(w->where, &st) == 0 && S_ISREG(st.st_mode) &&
                    !slice_ends(slice_text(w->where), SLICE(".yaml"));
     if (w->draft || cli_is_rules_only(c, w->where))
-        return of_draft(c, w->where, false, head);
+        return rules_of_draft(c, w->where, false, head);
     if (is_file)
-        return of_file(c, w->where, head);
+        return rules_of_file(c, w->where, head);
     if (!site_places_read(&c->arena, w->where, &at, &e)) {
         cli_fail(CLI_CANNOT, &e);
         return NULL;
     }
-    return at.demo ? of_draft(c, w->where, true, head) : in_force(c, w->where, head);
+    return at.demo ? rules_of_draft(c, w->where, true, head) : rules_in_force(c, w->where, head);
 }
 
 int cmd_explain(struct cli *c, int argc, char **argv)
@@ -196,7 +207,7 @@ int cmd_explain(struct cli *c, int argc, char **argv)
     struct buf out;
     struct err e = { 0 };
     size_t found = 0;
-    if (!read_words(argc, argv, &w))
+    if (!read_explain_words(argc, argv, &w))
         return CLI_USAGE;
     buf_init(&out, TEXT_MAX);
     const struct bundle *b = find_rules(c, &w, &out);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* "3 d 4 h", "25 min": as long as that. */
-static const char *age(int64_t ms, char out[32])
+static const char *age_text(int64_t ms, char out[32])
 {
     long long minutes = ms / 60000;
     if (minutes < 60)
@@ -30,9 +30,9 @@ static void print_due(const struct held *h, int64_t now_ms)
 {
     char text[32];
     if (now_ms >= h->due_ms)
-        say("OVERDUE by %s", age(now_ms - h->due_ms, text));
+        say("OVERDUE by %s", age_text(now_ms - h->due_ms, text));
     else
-        say("due in %s", age(h->due_ms - now_ms, text));
+        say("due in %s", age_text(h->due_ms - now_ms, text));
 }
 
 static int by_age(const void *a, const void *b)
@@ -41,7 +41,7 @@ static int by_age(const void *a, const void *b)
     return (*x)->since_ms < (*y)->since_ms ? -1 : (*x)->since_ms > (*y)->since_ms;
 }
 
-static int list(struct cli *c, struct holds *l)
+static int list_held(struct cli *c, struct holds *l)
 {
     struct holds_count n;
     char time[TIME_TEXT_MAX];
@@ -120,7 +120,7 @@ static void print_remedy(const struct held *h)
             "          system says it, and it agrees with what others have, this goes by itself\n");
 }
 
-static int show(const struct held *h)
+static int show_held(const struct held *h)
 {
     char time[TIME_TEXT_MAX];
     int64_t now_ms = clock_wall_ms();
@@ -142,14 +142,16 @@ static int show(const struct held *h)
     return CLI_DONE;
 }
 
-/* Before one of the recipient's own agency wonders why nothing goes. */
+/* Tells signers of the recipient's own agency that nothing goes by their word alone. */
 static void print_own(const struct site *s, const struct act *x)
 {
     const struct bundle *b = s->bundle;
     int to = bundle_service(b, slice_from(x->on, slice_find(x->on, ':') + 1));
     bool lets_go = slice_equal_text(x->word, "release") || slice_equal_text(x->word, "reopen") ||
                    slice_starts(x->word, SLICE("settle-"));
-    for (size_t i = 0; to >= 0 && lets_go && i < x->signature_count; i++) {
+    if (to < 0 || !lets_go)
+        return;
+    for (size_t i = 0; i < x->signature_count; i++) {
         const struct named *who = people_named(&b->people, x->signatures[i].person);
         if (who && who->agency == b->services[to].agency)
             say("%.*s is of the recipient's own agency: nothing goes until somebody who is not has "
@@ -158,7 +160,7 @@ static void print_own(const struct site *s, const struct act *x)
     }
 }
 
-static int give(struct cli *c, const struct site *s, const struct held *h, const char *word,
+static int give_word(struct cli *c, const struct site *s, const struct held *h, const char *word,
                 const char *person, const char *reason, const struct word_option *o)
 {
     struct act x = acts_make(s, word, h->hold, reason);
@@ -176,47 +178,51 @@ static int give(struct cli *c, const struct site *s, const struct held *h, const
 }
 
 /* held SITE settle HOLD yes|no PERSON REASON */
-static int settle(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
+static int settle_conflict(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
 {
     struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
     struct words none;
     bool yes = strcmp(argv[4], "yes") == 0;
-    if ((!yes && strcmp(argv[4], "no") != 0) || argc < 7 ||
-        !words_read(argc, argv, 7, 0, o, &none) || !*argv[5] || !*argv[6])
+    bool no = strcmp(argv[4], "no") == 0;
+    if (argc < 7 || (!yes && !no))
+        return CLI_USAGE;
+    if (!words_read(argc, argv, 7, 0, o, &none) || !*argv[5] || !*argv[6])
         return CLI_USAGE;
     if (strncmp(h->reason, "conflicting-", 12) != 0) {
         say_to(stderr, "concordat: '%s' is not held because of a conflict\n", h->hold);
         return CLI_NO;
     }
-    return give(c, s, h, yes ? "settle-yes" : "settle-no", argv[5], argv[6], o);
+    return give_word(c, s, h, yes ? "settle-yes" : "settle-no", argv[5], argv[6], o);
 }
 
-static int act(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
+static int act_on_hold(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
 {
     if (strcmp(argv[2], "settle") == 0)
-        return settle(c, s, h, argc, argv);
+        return settle_conflict(c, s, h, argc, argv);
     struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
     struct words none;
-    bool of_episode =
-        argc > 6 && strcmp(argv[6], "--episode") == 0 && strcmp(argv[2], "refuse") == 0;
-    if (!words_read(argc, argv, of_episode ? 7 : 6, 0, o, &none) || !*argv[4] || !*argv[5])
+    bool refuses = strcmp(argv[2], "refuse") == 0;
+    bool of_episode = refuses && argc > 6 && strcmp(argv[6], "--episode") == 0;
+    if (!words_read(argc, argv, of_episode ? 7 : 6, 0, o, &none))
+        return CLI_USAGE;
+    if (!*argv[4] || !*argv[5])
         return CLI_USAGE;
     if (of_episode && !held_episode_check(s, slice_text(h->hold)))
         return CLI_NO;
     if (h->is_whole_episode)
         say("with it all that was refused of its episode waits again, and of what follows nothing is "
             "refused any more\n");
-    return give(c, s, h, of_episode ? "refuse-episode" : argv[2], argv[4], argv[5], o);
+    return give_word(c, s, h, of_episode ? "refuse-episode" : argv[2], argv[4], argv[5], o);
 }
 
-/* What was never held, for its episode was refused: that refusal is the one to speak of. */
+/* An event that was never held because its episode was refused: by is that refusal. */
 struct kept_back {
     const struct holds *holds;
     struct slice name;
     const struct held *by;
 };
 
-static bool look_at(void *ctx, int partition, const struct audit_read *r)
+static bool look_for_refusal(void *ctx, int partition, const struct audit_read *r)
 {
     struct kept_back *k = ctx;
     (void)partition;
@@ -229,22 +235,28 @@ static const struct held *find_refused(const struct site *s, const struct holds 
 {
     struct kept_back k = { l, name, holds_find_refused(l, name) };
     struct err ignored = { .fate = ERR_NONE };
-    struct bus *b = k.by || !l->refused ? NULL : cli_bus(s, true);
-    if (!b)
+    if (k.by || !l->refused)
         return k.by;
-    bool good = audit_each(b, s->catalogue, s->bundle->partitions, look_at, &k, &ignored);
+    struct bus *b = cli_bus(s, true);
+    if (!b)
+        return NULL;
+    bool is_read =
+        audit_each(b, s->catalogue, s->bundle->partitions, look_for_refusal, &k, &ignored);
     bus_close(&b);
-    if (good && k.by)
-        say("%.*s was refused with its episode, as %s:\n", SHOWN(name), k.by->hold);
-    return good ? k.by : NULL;
+    if (!is_read || !k.by)
+        return NULL;
+    say("%.*s was refused with its episode, as %s:\n", SHOWN(name), k.by->hold);
+    return k.by;
 }
 
 static int on_hold(struct cli *c, const struct site *s, const struct holds *l, int argc, char **argv)
 {
     struct slice name = slice_text(argv[3]);
     bool reopens = strcmp(argv[2], "reopen") == 0;
-    const struct held *refused = reopens || !holds_find(l, name) ? find_refused(s, l, name) : NULL;
-    const struct held *h = reopens ? refused : holds_find(l, name);
+    const struct held *held = holds_find(l, name), *refused = NULL;
+    if (reopens || !held)
+        refused = find_refused(s, l, name);
+    const struct held *h = reopens ? refused : held;
     if (!h && refused && argc == 4)
         return show_refused(refused);
     if (!h) {
@@ -253,11 +265,11 @@ static int on_hold(struct cli *c, const struct site *s, const struct holds *l, i
                refused ? ": it was refused" : "");
         return CLI_NO;
     }
-    return argc == 4 ? show(h) : act(c, s, h, argc, argv);
+    return argc == 4 ? show_held(h) : act_on_hold(c, s, h, argc, argv);
 }
 
 enum held_word { HELD_LIST, HELD_LIST_REFUSED, HELD_ONE, HELD_LOOKED, HELD_NONE };
-static enum held_word which(int argc, char **argv)
+static enum held_word read_held_word(int argc, char **argv)
 {
     static const char *const words[] = { "release", "refuse", "reopen", "settle" };
     struct slice word = slice_text(argc > 2 ? argv[2] : NULL);
@@ -269,30 +281,39 @@ static enum held_word which(int argc, char **argv)
     if (argc >= 6 && slice_equal_text(word, "looked"))
         return HELD_LOOKED;
     bool acts = argc >= 6 && slice_is_one_of_texts(word, words, 4);
-    return acts || (argc == 4 && slice_equal_text(word, "show")) ? HELD_ONE : HELD_NONE;
+    bool shows = argc == 4 && slice_equal_text(word, "show");
+    return acts || shows ? HELD_ONE : HELD_NONE;
 }
 
 int cmd_held(struct cli *c, int argc, char **argv)
 {
-    enum held_word word = which(argc, argv);
+    enum held_word word = read_held_word(argc, argv);
     if (word == HELD_NONE)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
-    struct bus *b = s ? cli_bus(s, true) : NULL;
+    if (!s)
+        return CLI_CANNOT;
+    struct bus *b = cli_bus(s, true);
     if (!b)
         return CLI_CANNOT;
     struct holds l;
     struct err e = { 0 };
     holds_init(&l, s->bundle);
-    bool good = audit_each(b, s->catalogue, s->bundle->partitions, holds_take, &l, &e);
+    bool is_read = audit_each(b, s->catalogue, s->bundle->partitions, holds_take, &l, &e);
     bus_close(&b);
     if (l.lost)
-        good = err_memory(&e);
-    int code = !good                       ? cli_fail(CLI_CANNOT, &e)
-               : word == HELD_LIST_REFUSED ? list_refused(&l)
-               : word == HELD_LIST         ? list(c, &l)
-               : word == HELD_LOOKED       ? held_unread_looked(c, s, &l.unread, argc, argv)
-                                           : on_hold(c, s, &l, argc, argv);
+        is_read = err_memory(&e);
+    int code = CLI_CANNOT;
+    if (!is_read)
+        code = cli_fail(CLI_CANNOT, &e);
+    else if (word == HELD_LIST_REFUSED)
+        code = list_refused(&l);
+    else if (word == HELD_LIST)
+        code = list_held(c, &l);
+    else if (word == HELD_LOOKED)
+        code = held_unread_looked(c, s, &l.unread, argc, argv);
+    else
+        code = on_hold(c, s, &l, argc, argv);
     holds_release(&l);
     return code;
 }

@@ -18,7 +18,7 @@ static void print_key(const struct public_key *key)
     say("%.*s\n", (int)sizeof text, text);
 }
 
-/* Of an approver's key as older programs made it: 32 bytes that lie open. */
+/* Prints the public half of an approver's key as older programs made it: 32 bytes that lie open. */
 static int print_raw(const char *path)
 {
     struct key secret;
@@ -32,7 +32,7 @@ static int print_raw(const char *path)
     return CLI_DONE;
 }
 
-/* A person's or approver's key under a passphrase; of one that is there its public half alone. */
+/* Makes a person's or approver's key under a passphrase. Of a file that is there it prints the public half. */
 static int make_person(int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--passphrase-file", .most = 1 }, { .name = NULL } };
@@ -42,23 +42,26 @@ static int make_person(int argc, char **argv)
     struct err e = { 0 };
     if (!words_read(argc, argv, 2, 1, o, &w))
         return CLI_USAGE;
-    bool good = access(w.plain[0], F_OK) == 0
-                    ? person_key_public(w.plain[0], &public) ||
-                          err_set(&e, ERR_FATAL, "key.form", 0,
-                                  "cannot use key file '%s': it is no key that concordat key "
-                                  "--person makes",
-                                  w.plain[0])
-                    : passphrase_from(words_one(o, "--passphrase-file"), &e) &&
-                          passphrase_new(&phrase, &e) &&
-                          person_key_make(w.plain[0], passphrase_slice(&phrase), &public, &e);
+    const char *path = w.plain[0];
+    bool done;
+    if (access(path, F_OK) == 0) {
+        done = person_key_public(path, &public) ||
+               err_set(&e, ERR_FATAL, "key.form", 0,
+                       "cannot use key file '%s': it is no key that concordat key --person makes",
+                       path);
+    } else {
+        done = passphrase_from(words_one(o, "--passphrase-file"), &e);
+        done = done && passphrase_new(&phrase, &e);
+        done = done && person_key_make(path, passphrase_slice(&phrase), &public, &e);
+    }
     passphrase_wipe(&phrase);
-    if (!good)
+    if (!done)
         return cli_fail(CLI_CANNOT, &e);
     print_key(&public);
     return CLI_DONE;
 }
 
-/* Read out, it tells two people that they have the same file. */
+/* Prints the check value: read out, it tells two people that they have the same file. */
 static int print_check(const char *path)
 {
     struct key key;
@@ -75,14 +78,18 @@ static int print_check(const char *path)
 int cmd_key(struct cli *c, int argc, char **argv)
 {
     struct err e = { 0 };
+    struct slice word = slice_text(argc > 1 ? argv[1] : NULL);
+    bool is_approver = slice_equal_text(word, "--approver");
     (void)c;
-    if (argc == 3 && strcmp(argv[1], "--approver") == 0 && key_file_kind(argv[2]) == KEY_FILE_RAW)
+    if (is_approver && argc == 3 && key_file_kind(argv[2]) == KEY_FILE_RAW)
         return print_raw(argv[2]);
-    if (argc > 1 && (strcmp(argv[1], "--person") == 0 || strcmp(argv[1], "--approver") == 0))
+    if (is_approver || slice_equal_text(word, "--person"))
         return make_person(argc, argv);
-    if (argc == 3 && strcmp(argv[1], "check") == 0)
+    if (argc == 3 && slice_equal_text(word, "check"))
         return print_check(argv[2]);
     if (argc != 2)
         return CLI_USAGE;
-    return key_make(argv[1], &e) ? print_check(argv[1]) : cli_fail(CLI_CANNOT, &e);
+    if (!key_make(argv[1], &e))
+        return cli_fail(CLI_CANNOT, &e);
+    return print_check(argv[1]);
 }

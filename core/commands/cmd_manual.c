@@ -31,7 +31,7 @@ static void write_all(const struct cli *c, struct buf *out)
     }
 }
 
-static int say_unknown(const char *name)
+static int say_unknown_topic(const char *name)
 {
     char list[400];
     struct choices choices = { &manual_topics->name, sizeof manual_topics[0], 0 };
@@ -42,21 +42,23 @@ static int say_unknown(const char *name)
     return CLI_NO;
 }
 
-static int write(struct cli *c, int argc, char **argv, struct buf *out)
+static int write_manual(struct cli *c, int argc, char **argv, struct buf *out)
 {
-    const struct manual_topic *topic = argc == 2 ? find_topic(argv[1]) : NULL;
     if (argc == 3 && strcmp(argv[1], "--completion") == 0)
         return manual_completion(c, argv[2], out) ? CLI_DONE : CLI_USAGE;
     if (argc > 2)
         return CLI_USAGE;
-    if (argc == 1)
+    if (argc == 1) {
         write_topics(out);
-    else if (topic)
+        return CLI_DONE;
+    }
+    const struct manual_topic *topic = find_topic(argv[1]);
+    if (topic)
         topic->write(c, out);
     else if (strcmp(argv[1], "--all") == 0)
         write_all(c, out);
     else if (!manual_code(argv[1], out))
-        return say_unknown(argv[1]);
+        return say_unknown_topic(argv[1]);
     return CLI_DONE;
 }
 
@@ -65,7 +67,7 @@ int cmd_manual(struct cli *c, int argc, char **argv)
     struct buf out;
     struct err e = { .fate = ERR_NONE };
     buf_init(&out, MANUAL_BYTES);
-    int code = write(c, argc, argv, &out);
+    int code = write_manual(c, argc, argv, &out);
     if (!buf_done(&out, &e))
         code = cli_fail(CLI_CANNOT, &e);
     else if (code == CLI_DONE)

@@ -9,15 +9,24 @@
 #include <stdio.h>
 #include <string.h>
 
+/* NULL: the word does not begin so. */
+static const char *after_prefix(const char *word, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return strncmp(word, prefix, n) == 0 ? word + n : NULL;
+}
+
 static bool names_a_part(const struct site *s, const char *word)
 {
     if (strcmp(word, "router") == 0)
         return s->has_router;
-    for (size_t i = 0; i < s->feed_count; i++)
-        if (strncmp(word, "feed:", 5) == 0 && strcmp(word + 5, s->feeds[i].name) == 0)
+    const char *feed = after_prefix(word, "feed:");
+    for (size_t i = 0; feed && i < s->feed_count; i++)
+        if (strcmp(feed, s->feeds[i].name) == 0)
             return true;
-    for (size_t i = 0; i < s->delivery_count; i++)
-        if (strncmp(word, "delivery:", 9) == 0 && strcmp(word + 9, s->deliveries[i].name) == 0)
+    const char *delivery = after_prefix(word, "delivery:");
+    for (size_t i = 0; delivery && i < s->delivery_count; i++)
+        if (strcmp(delivery, s->deliveries[i].name) == 0)
             return true;
     say_to(stderr, "concordat: the site has no '%s'\n", word);
     return false;
@@ -29,20 +38,25 @@ static char **read_run_words(struct cli *c, int argc, char **argv, const char **
 {
     char **words = ARENA_ARRAY(&c->arena, (size_t)argc + 1, char *);
     size_t n = 0;
-    for (int i = 2; words && i < argc; i += 2) {
+    if (!words)
+        return NULL;
+    for (int i = 2; i < argc; i += 2) {
         bool is_admin = strcmp(argv[i], "--admin") == 0;
-        if ((!is_admin && strcmp(argv[i], "--only") != 0) || i + 1 == argc ||
-            (is_admin && (*admin_listen || !site_may_listen(slice_text(argv[i + 1])))))
+        bool is_only = strcmp(argv[i], "--only") == 0;
+        if (i + 1 == argc || (!is_admin && !is_only))
             return NULL;
-        if (is_admin)
-            *admin_listen = argv[i + 1];
-        else
+        if (is_only) {
             words[n++] = argv[i + 1];
+            continue;
+        }
+        if (*admin_listen || !site_may_listen(slice_text(argv[i + 1])))
+            return NULL;
+        *admin_listen = argv[i + 1];
     }
     return words;
 }
 
-static bool has_room(const struct site *s, char **only)
+static bool files_suffice(const struct site *s, char **only)
 {
     struct problems p = { 0 };
     bool good = files_fit(s, only[0] ? only : NULL, &p);
@@ -65,7 +79,7 @@ int cmd_run(struct cli *c, int argc, char **argv)
     for (char **o = only; *o; o++)
         if (!names_a_part(s, *o))
             return CLI_USAGE;
-    if (!has_room(s, only))
+    if (!files_suffice(s, only))
         return CLI_NO;
     return daemon_run(s, only, admin_listen, &c->arena);
 }

@@ -512,10 +512,14 @@ int cmd_status(struct cli *c, int argc, char **argv)
 {
     static const char *const options[] = { "", "--json", "--vanished", "--claims" };
     const char *how = argc == 3 ? argv[2] : "";
-    if ((argc != 2 && argc != 3) || !slice_is_one_of_texts(slice_text(how), options, 4))
+    if (argc != 2 && argc != 3)
+        return CLI_USAGE;
+    if (!slice_is_one_of_texts(slice_text(how), options, 4))
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
     if (!s)
         return CLI_CANNOT;
-    return strcmp(how, "--vanished") == 0 ? list_vanished(s) : print_status(c, s, how);
+    if (strcmp(how, "--vanished") == 0)
+        return list_vanished(s);
+    return print_status(c, s, how);
 }

@@ -16,7 +16,7 @@
 
 #define FILE_BYTES_MAX 16384
 
-/* Of the versions of that name: the one asked for, else the last; NULL after saying so. */
+/* The version of that agreement that is asked for, else the last; NULL after saying that there is none. */
 static const struct agreement *find_agreement(const struct bundle *b, const char *name,
                                               const char *version)
 {
@@ -26,8 +26,11 @@ static const struct agreement *find_agreement(const struct bundle *b, const char
         number = UINT64_MAX;
     for (size_t i = 0; i < b->agreement_count; i++) {
         const struct agreement *g = &b->agreements[i];
-        if (slice_equal_text(g->name, name) &&
-            (version ? (uint64_t)g->version == number : !found || g->version > found->version))
+        if (!slice_equal_text(g->name, name))
+            continue;
+        bool is_later = !found || g->version > found->version;
+        bool is_wanted = version ? (uint64_t)g->version == number : is_later;
+        if (is_wanted)
             found = g;
     }
     if (!found)
@@ -36,22 +39,26 @@ static const struct agreement *find_agreement(const struct bundle *b, const char
     return found;
 }
 
-static void put_text(struct buf *b, const char *key, const char *value)
+static void put_yaml_text(struct buf *b, const char *key, const char *value)
 {
     buf_format(b, "%s: ", key);
     buf_json(b, slice_text(value));
     buf_byte(b, '\n');
 }
 
-static bool make_file(struct cli *c, const struct site *s, const char *folder,
+static bool make_pack_file(struct cli *c, const struct site *s, const char *folder,
                       const char *agreement, struct buf *text, struct pack_file *out, struct err *e)
 {
     out->name =
         arena_format(&c->arena, "%s/%s-%" PRIu64 ".yaml", folder, agreement, s->last->number + 1);
-    bool good = buf_done(text, e);
-    out->bytes = good ? arena_copy(&c->arena, buf_slice(text)) : slice_of(NULL, 0);
+    bool is_written = buf_done(text, e);
+    out->bytes = slice_of(NULL, 0);
+    if (is_written)
+        out->bytes = arena_copy(&c->arena, buf_slice(text));
     buf_release(text);
-    return good && ((out->name && out->bytes.p) || err_memory(e));
+    if (!is_written)
+        return false;
+    return (out->name && out->bytes.p) || err_memory(e);
 }
 
 static const char *out_of(const struct word_option *o)
@@ -62,7 +69,7 @@ static const char *out_of(const struct word_option *o)
 
 static bool keys_fit(const struct word_option *by, const struct word_option *keys)
 {
-    if (keys->count <= by->count && (keys->count == 0 || keys->count == by->count))
+    if (keys->count == 0 || keys->count == by->count)
         return true;
     say_to(stderr, "concordat: want a --key for each --by, or none\n");
     return false;
@@ -94,11 +101,11 @@ int cmd_stop(struct cli *c, int argc, char **argv)
         return CLI_NO;
     struct slice now = time_ms_to_iso(clock_wall_ms(), time);
     buf_init(&text, FILE_BYTES_MAX);
-    put_text(&text, "agreement", w.plain[1]);
+    put_yaml_text(&text, "agreement", w.plain[1]);
     buf_format(&text, "version: %s\nfrom: %.*s\n", version ? version : "all", SHOWN(now));
-    put_text(&text, "by", o[0].values[0]);
-    put_text(&text, "reason", o[2].values[0]);
-    if (!make_file(c, s, "stops", w.plain[1], &text, &change.add, &e))
+    put_yaml_text(&text, "by", o[0].values[0]);
+    put_yaml_text(&text, "reason", o[2].values[0]);
+    if (!make_pack_file(c, s, "stops", w.plain[1], &text, &change.add, &e))
         return cli_fail(CLI_CANNOT, &e);
     change.by_count = o[0].count;
     change.key_count = o[1].count;
@@ -181,14 +188,14 @@ int cmd_extend(struct cli *c, int argc, char **argv)
     if (!g || !keys_fit(&o[0], &o[1]))
         return CLI_NO;
     buf_init(&text, FILE_BYTES_MAX);
-    put_text(&text, "agreement", w.plain[1]);
+    put_yaml_text(&text, "agreement", w.plain[1]);
     buf_format(&text, "version: %d\nuntil: %s\n", g->version, o[5].values[0]);
-    put_text(&text, "reason", o[2].values[0]);
+    put_yaml_text(&text, "reason", o[2].values[0]);
     if (!put_approvers(&text, s->last->bundle, &o[0])) {
         buf_release(&text);
         return CLI_NO;
     }
-    if (!make_file(c, s, "extensions", w.plain[1], &text, &change.add, &e))
+    if (!make_pack_file(c, s, "extensions", w.plain[1], &text, &change.add, &e))
         return cli_fail(CLI_CANNOT, &e);
     change.by_count = o[0].count;
     change.key_count = o[1].count;

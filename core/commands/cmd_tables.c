@@ -26,7 +26,7 @@ struct testing {
     size_t rows, failed;
 };
 
-static int compare_names(const void *a, const void *b)
+static int compare_table_names(const void *a, const void *b)
 {
     const char *const *x = a, *const *y = b;
     return strcmp(*x, *y);
@@ -48,25 +48,31 @@ static bool find_tables(struct testing *t)
 {
     const char *folder = arena_format(&t->cli->arena, "%s/tests", t->rules.folder);
     DIR *dir = folder ? opendir(folder) : NULL;
-    bool good = true;
-    for (const struct dirent *d; dir && good && (d = readdir(dir));)
-        if (slice_ends(slice_text(d->d_name), SLICE(".decisions")) && d->d_name[0] != '.')
-            good = add_table(t, folder, d->d_name);
+    bool done = true;
+    const struct dirent *d = dir ? readdir(dir) : NULL;
+    while (d && done) {
+        bool is_table = d->d_name[0] != '.' && slice_ends(slice_text(d->d_name), SLICE(".decisions"));
+        if (is_table)
+            done = add_table(t, folder, d->d_name);
+        d = readdir(dir);
+    }
     if (dir)
         (void)closedir(dir);
-    qsort(t->files, t->file_count, sizeof *t->files, compare_names);
+    qsort(t->files, t->file_count, sizeof *t->files, compare_table_names);
     if (t->file_count == 0)
         say_to(stderr, "concordat: no tables '%s/tests/*.decisions'\n", t->rules.folder);
-    return good && t->file_count > 0;
+    return done && t->file_count > 0;
 }
 
-static bool read_words(struct testing *t, int argc, char **argv)
+static bool read_test_words(struct testing *t, int argc, char **argv)
 {
     t->coverage_min = 0;
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--coverage-min") == 0) {
-            if (++i == argc || !slice_to_u64(slice_text(argv[i]), &t->coverage_min) ||
-                t->coverage_min > 100)
+            i++;
+            if (i == argc || !slice_to_u64(slice_text(argv[i]), &t->coverage_min))
+                return false;
+            if (t->coverage_min > 100)
                 return false;
         } else if (strcmp(argv[i], "--as-approved") == 0) {
             t->as_approved = true;
@@ -122,7 +128,7 @@ static void print_unseen(const struct testing *t)
 }
 
 /* Prints the sums. Whether they are good enough. */
-static bool conclude(const struct testing *t)
+static bool print_sums(const struct testing *t)
 {
     const struct bundle *b = t->rules.bundle;
     size_t clauses = count_seen(t->seen.clauses, b->clause_count);
@@ -147,13 +153,15 @@ int cmd_tables(struct cli *c, int argc, char **argv)
     if (argc < 2 || !t)
         return CLI_USAGE;
     t->cli = c;
-    if (!read_words(t, argc, argv))
+    if (!read_test_words(t, argc, argv))
         return CLI_USAGE;
     if (!cli_rules(c, argv[1], &t->rules))
         return CLI_CANNOT;
     if (t->file_count == 0 && !find_tables(t))
         return CLI_CANNOT;
-    if (t->as_approved && !(t->rules.bundle = cli_as_approved(c, t->rules.bundle)))
+    if (t->as_approved)
+        t->rules.bundle = cli_as_approved(c, t->rules.bundle);
+    if (!t->rules.bundle)
         return CLI_CANNOT;
     t->seen.clauses = ARENA_ARRAY(&c->arena, t->rules.bundle->clause_count + 1, bool);
     t->seen.prohibitions = ARENA_ARRAY(&c->arena, t->rules.bundle->prohibition_count + 1, bool);
@@ -162,5 +170,5 @@ int cmd_tables(struct cli *c, int argc, char **argv)
     for (size_t i = 0; i < t->file_count; i++)
         if (!run_table(t, t->files[i]))
             return CLI_CANNOT;
-    return conclude(t) ? CLI_DONE : CLI_NO;
+    return print_sums(t) ? CLI_DONE : CLI_NO;
 }

@@ -20,7 +20,7 @@ struct collecting {
     bool failed;
 };
 
-static struct fate *add(struct collecting *c, struct slice disclosure, struct slice state)
+static struct fate *add_fate(struct collecting *c, struct slice disclosure, struct slice state)
 {
     struct fates *f = c->out;
     struct fate *grown = arena_grow(c->a, f->list, &f->room, f->count, sizeof *grown);
@@ -63,8 +63,11 @@ static bool read_receipt(struct collecting *c, const struct audit_read *r, struc
     const struct schema *s = catalogue_fingerprint(c->catalogue, fingerprint);
     bool is_receipt = s && slice_equal_text(s->name, "Receipt");
     int slot = is_receipt ? plan_slot(s->plan, SLICE("removed[]")) : -1;
-    if (slot < 0 || !plan_view(s->plan, c->a, arena_copy(c->a, body), &v, &ignored) ||
-        !view_strings(&v, (size_t)slot, c->a, &removed, &n, &ignored))
+    if (slot < 0)
+        return true;
+    if (!plan_view(s->plan, c->a, arena_copy(c->a, body), &v, &ignored))
+        return true;
+    if (!view_strings(&v, (size_t)slot, c->a, &removed, &n, &ignored))
         return true;
     out->at_ms = view_long_at(&v, "at");
     out->is_whole = true;
@@ -87,7 +90,7 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     struct slice said = slice_from(rest, code.n < rest.n ? code.n + 1 : code.n);
     bool never = slice_equal_text(code, "delivery.not-delivered");
     struct fate *f =
-        add(c, r->disclosure, never ? SLICE("not-deliverable") : slice_head(r->note, cut));
+        add_fate(c, r->disclosure, never ? SLICE("not-deliverable") : slice_head(r->note, cut));
     if (!f)
         return false;
     f->recipient = arena_copy(c->a, r->source);
@@ -106,7 +109,7 @@ static bool take_waiting(void *ctx, const struct delivery_waiting *w)
     struct slice state = w->parked  ? SLICE("parked")
                          : w->maybe ? SLICE("sent")
                                     : SLICE("queued");
-    struct fate *f = add(c, w->disclosure, state);
+    struct fate *f = add_fate(c, w->disclosure, state);
     if (!f)
         return false;
     f->code = arena_copy(c->a, w->code);

@@ -38,9 +38,11 @@ static bool is_of_room(const struct row *r, const char *code)
 bool manual_code(const char *code, struct buf *out)
 {
     const struct row *found = NULL;
-    for (size_t i = 0; i < ROWS; i++)
-        if (strcmp(rows[i].code, code) == 0 || (!found && is_of_room(&rows[i], code)))
+    for (size_t i = 0; i < ROWS; i++) {
+        bool is_code = strcmp(rows[i].code, code) == 0;
+        if (is_code || (!found && is_of_room(&rows[i], code)))
             found = &rows[i];
+    }
     if (found)
         put_row(found, out);
     return found != NULL;

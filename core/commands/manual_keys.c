@@ -18,23 +18,22 @@ static void put_choices(char *to, size_t room, const char *const *words)
         used += (size_t)snprintf(to + used, room - used, "%s%s", i ? ", " : ": ", words[i]);
 }
 
-static void put_key(struct buf *out, const struct strict_key *key)
+static void put_file_key(struct buf *out, const struct strict_key *key)
 {
     char kind[400];
     bool is_plain = key->shape == STRICT_ANY && !key->required;
     if (!key->manual)
         return; /* an option, told by its own table */
-    (void)snprintf(kind, sizeof kind, "%s%s",
-                   key->shape == STRICT_ANY ? "" : strict_shape_name(key->shape) + 2,
-                   !key->required               ? ""
-                   : key->shape == STRICT_ANY ? "required"
-                                              : ", required");
+    bool has_shape = key->shape != STRICT_ANY;
+    const char *required = has_shape ? ", required" : "required";
+    (void)snprintf(kind, sizeof kind, "%s%s", has_shape ? strict_shape_name(key->shape) + 2 : "",
+                   key->required ? required : "");
     if (key->words)
         put_choices(kind, sizeof kind, key->words);
     manual_item(out, key->name, is_plain ? NULL : kind, key->manual);
 }
 
-static void put_table(struct buf *out, const struct strict_table *table)
+static void put_key_table(struct buf *out, const struct strict_table *table)
 {
     char heading[200];
     bool is_map = strchr(table->of, ':') != NULL && strchr(table->of, ',') == NULL;
@@ -42,13 +41,13 @@ static void put_table(struct buf *out, const struct strict_table *table)
                    *table->of ? table->of : "The file");
     manual_heading(out, heading);
     for (size_t i = 0; i < table->n; i++)
-        put_key(out, &table->keys[i]);
+        put_file_key(out, &table->keys[i]);
 }
 
 static void put_topic(struct buf *out, const struct strict_topic *topic)
 {
     for (size_t i = 0; topic->tables[i]; i++)
-        put_table(out, topic->tables[i]);
+        put_key_table(out, topic->tables[i]);
 }
 
 static void put_loaded(struct buf *out, const char *name)
@@ -110,9 +109,10 @@ static void put_option(struct buf *out, const struct cfg_option *o)
     char kind[200];
     bool is_group = secure_group(o->type) != NULL;
     bool is_required = !o->fallback && !is_group && o->type != CFG_LIST;
-    (void)snprintf(kind, sizeof kind, "%s%s%s%s", is_group ? "map" : option_words(o->type) + 2,
-                   is_required ? ", required" : "", o->fallback && *o->fallback ? "; else " : "",
-                   o->fallback ? o->fallback : "");
+    const char *words = is_group ? "map" : option_words(o->type) + 2;
+    const char *fallback = o->fallback ? o->fallback : "";
+    (void)snprintf(kind, sizeof kind, "%s%s%s%s", words, is_required ? ", required" : "",
+                   *fallback ? "; else " : "", fallback);
     manual_item(out, o->key, kind, o->manual);
 }
 
@@ -122,7 +122,7 @@ static void put_options(struct buf *out, const struct cfg_option *options)
         put_option(out, options);
 }
 
-static void put_group(struct buf *out, const char *name, enum cfg_type type)
+static void put_option_group(struct buf *out, const char *name, enum cfg_type type)
 {
     manual_heading(out, name);
     put_options(out, secure_group(type));
@@ -144,16 +144,16 @@ void manual_transports(const struct cli *c, struct buf *out)
 {
     char heading[100];
     for (const struct transport *const *t = c->adapters->transports; *t; t++) {
-        const char *ways = (*t)->run && (*t)->send ? "receives and sends"
-                           : (*t)->run             ? "receives"
-                                                   : "sends";
+        const char *ways = "sends";
+        if ((*t)->run)
+            ways = (*t)->send ? "receives and sends" : "receives";
         (void)snprintf(heading, sizeof heading, "`%s`: %s", (*t)->name, ways);
         manual_heading(out, heading);
         put_options(out, (*t)->options);
     }
-    put_group(out, "The map `tls`", CFG_TLS);
-    put_group(out, "The map `credentials`", CFG_CREDENTIALS);
-    put_group(out, "The maps `cleartext` and `anyone`", CFG_WORD);
+    put_option_group(out, "The map `tls`", CFG_TLS);
+    put_option_group(out, "The map `credentials`", CFG_CREDENTIALS);
+    put_option_group(out, "The maps `cleartext` and `anyone`", CFG_WORD);
 }
 
 void manual_formats(const struct cli *c, struct buf *out)

@@ -15,16 +15,21 @@ void passphrase_wipe(struct passphrase *p)
 }
 
 /* One line, without its end. */
-static bool read_line(int fd, struct passphrase *out)
+static bool read_phrase_line(int fd, struct passphrase *out)
 {
     ssize_t n = 0;
     out->n = 0;
-    while (out->n < sizeof out->b && (n = read(fd, out->b + out->n, 1)) == 1 &&
-           out->b[out->n] != '\n')
+    while (out->n < sizeof out->b) {
+        n = read(fd, out->b + out->n, 1);
+        if (n != 1 || out->b[out->n] == '\n')
+            break;
         out->n++;
-    while (out->n && n >= 0 && out->b[out->n - 1] == '\r')
+    }
+    if (n < 0)
+        return false;
+    while (out->n && out->b[out->n - 1] == '\r')
         out->n--;
-    return n >= 0 && out->n <= PASSPHRASE_MAX;
+    return out->n <= PASSPHRASE_MAX;
 }
 
 static int lines = -1; /* the file they come from; -1: the terminal */
@@ -34,20 +39,22 @@ bool passphrase_from(const char *file, struct err *e)
     if (!file)
         return true;
     lines = open(file, O_RDONLY | O_CLOEXEC);
-    return lines >= 0 || err_errno(e, ERR_FATAL, "key.passphrase", errno,
-                                   "cannot read the passphrase from", file);
+    if (lines >= 0)
+        return true;
+    return err_errno(e, ERR_FATAL, "key.passphrase", errno, "cannot read the passphrase from", file);
 }
 
 static bool next_of_file(struct passphrase *out, struct err *e)
 {
-    return (read_line(lines, out) && out->n > 0) ||
-           err_set(e, ERR_FATAL, "key.passphrase", 0,
+    if (read_phrase_line(lines, out) && out->n > 0)
+        return true;
+    return err_set(e, ERR_FATAL, "key.passphrase", 0,
                    "cannot use the passphrases of the file: want a line of at most %d bytes for each "
                    "key",
                    PASSPHRASE_MAX);
 }
 
-static bool ask(int fd, const char *prompt, struct passphrase *out, struct err *e)
+static bool ask_at_terminal(int fd, const char *prompt, struct passphrase *out, struct err *e)
 {
     struct termios before, silent;
     if (tcgetattr(fd, &before) != 0)
@@ -57,7 +64,7 @@ static bool ask(int fd, const char *prompt, struct passphrase *out, struct err *
     silent.c_lflag &= ~(tcflag_t)ECHO;
     /* Asked once nothing is shown any more, and what was typed before is gone. */
     bool good = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && dprintf(fd, "%s: ", shown_text(prompt)) > 0 &&
-                read_line(fd, out);
+                read_phrase_line(fd, out);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     (void)dprintf(fd, "\n");
     return good ||
@@ -79,7 +86,7 @@ bool passphrase_ask(const char *prompt, struct passphrase *out, struct err *e)
     if (lines >= 0)
         return next_of_file(out, e);
     int fd = terminal(e);
-    bool good = fd >= 0 && ask(fd, prompt, out, e);
+    bool good = fd >= 0 && ask_at_terminal(fd, prompt, out, e);
     if (fd >= 0)
         (void)close(fd);
     return good;

@@ -32,7 +32,7 @@ static int nothing(const char *part)
 }
 
 /* The person's word on `on`; it counts, or CLI_* in *code. */
-static bool give(struct skip *k, const char *on, int *code)
+static bool give_skip(struct skip *k, const char *on, int *code)
 {
     struct act_signers by;
     struct err e = { 0 };
@@ -82,7 +82,7 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
         return nothing(d->name);
     snprintf(on, sizeof on, "delivery:%s, up to %" PRId64 " records: %.*s from %" PRId64
              " to %" PRId64, d->name, to - from, SHOWN(d->service), from, to - 1);
-    if (!give(k, on, &code))
+    if (!give_skip(k, on, &code))
         return code;
     if (!record(k, &e) || !delivery_skip(d->database, to, &e))
         return cli_fail(CLI_CANNOT, &e);
@@ -94,7 +94,7 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
 
 /* ---- the router ---- */
 
-static int64_t describe(const struct router_gaps *g, char out[ON_MAX])
+static int64_t describe_skip(const struct router_gaps *g, char out[ON_MAX])
 {
     int64_t records = 0;
     int n;
@@ -115,8 +115,8 @@ static int skip_gaps(struct skip *k, struct router_gaps *g)
     int code;
     if (g->count == 0)
         return nothing("the router");
-    int64_t records = describe(g, on);
-    if (!give(k, on, &code))
+    int64_t records = describe_skip(g, on);
+    if (!give_skip(k, on, &code))
         return code;
     if (!record(k, &e) || !router_skip_gaps(g, &e))
         return cli_fail(CLI_CANNOT, &e);
@@ -161,7 +161,7 @@ static int skip_lane(struct skip *k, const char *part)
     snprintf(on, sizeof on, "lane %s %ld at %" PRId64, topic, partition, at.next);
     k->act.subject.b[6] = (uint8_t)(partition >> 8);
     k->act.subject.b[7] = (uint8_t)partition;
-    return give(k, on, &code) ? acts_submit(k->s, &k->act) : code;
+    return give_skip(k, on, &code) ? acts_submit(k->s, &k->act) : code;
 }
 
 /* ---- one of them ---- */
@@ -178,13 +178,19 @@ static int skip_part(struct skip *k, const char *part)
     k->bus = cli_bus(k->s, is_lane);
     if (!k->bus)
         return CLI_CANNOT;
-    int code = d ? skip_delivery(k, d) : is_router ? skip_router(k) : skip_lane(k, part);
+    int code;
+    if (d)
+        code = skip_delivery(k, d);
+    else if (is_router)
+        code = skip_router(k);
+    else
+        code = skip_lane(k, part);
     bus_close(&k->bus);
     return code;
 }
 
 /* What a signed act is about: its first word. */
-static const char *part_of(struct cli *c, const struct act *x)
+static const char *part_of_act(struct cli *c, const struct act *x)
 {
     size_t n = slice_find(x->on, ',');
     struct slice rest = slice_from(x->on, 5), word = slice_head(x->on, n);
@@ -201,7 +207,7 @@ int skip_submit(struct cli *c, struct site *s, const struct act *x)
 {
     struct skip k = { .c = c, .s = s, .act = *x };
     struct err e = { 0 };
-    const char *part = part_of(c, x);
+    const char *part = part_of_act(c, x);
     if (part && slice_equal_text(x->word, "skip"))
         return skip_part(&k, part);
     err_set(&e, ERR_REJECT, "act.word", 0, "cannot do it: the act is another one");

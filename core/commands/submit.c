@@ -65,7 +65,7 @@ static void look_at(struct waiting *w, struct slice agency, struct slice part)
 }
 
 /* The site's own parts, and every other that has ever said anything. */
-static bool look(struct waiting *w, struct err *e)
+static bool look_for_states(struct waiting *w, struct err *e)
 {
     struct site_part p;
     size_t at = 0;
@@ -116,14 +116,18 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
     struct err e = { 0 };
     int64_t end = clock_mono_ns() + (int64_t)CONFIRM_MS * 1000000;
     const struct timespec pause = { 0, LOOK_NS };
-    bool good = begin_to_wait(&w, &e) && look(&w, &e);
-    while (good && w.missing && !w.refused && clock_mono_ns() < end) {
+    int code = CLI_NO;
+    bool is_read = begin_to_wait(&w, &e) && look_for_states(&w, &e);
+    while (is_read && w.missing && !w.refused && clock_mono_ns() < end) {
         (void)nanosleep(&pause, NULL);
-        good = look(&w, &e);
+        is_read = look_for_states(&w, &e);
     }
-    if (good && w.missing)
+    if (is_read && w.missing)
         print_missing(&w);
-    int code = !good ? cli_fail(CLI_CANNOT, &e) : w.missing || w.refused ? CLI_NO : CLI_DONE;
+    if (!is_read)
+        code = cli_fail(CLI_CANNOT, &e);
+    else if (!w.missing && !w.refused)
+        code = CLI_DONE;
     if (code == CLI_DONE)
         say("confirmed by all parts\n");
     states_close(&w.from);
@@ -135,8 +139,8 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
 
 /* ---- ordering ---- */
 
-/* Nobody runs: the order is put on the bus, and the bundle kept for the next start when it is good by
- * the bus's clock, as every other host will find it. */
+/* Nobody runs here: puts the order on the bus, and keeps the bundle for the next start when it is good by
+ * the bus's clock, by which every other host will judge it. */
 static bool order_alone(const struct site *s, const struct edition *g, struct slice framed,
                         struct err *e)
 {
@@ -147,14 +151,16 @@ static bool order_alone(const struct site *s, const struct edition *g, struct sl
         return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
     const struct bus_topic control = { TOPIC_CONTROL, s->bundle->partitions, false };
     struct bundles_trust trust = site_trust(s, 0);
-    bool good = bus_topics(b, &control, 1, e) && orders_publish(b, framed, &trust.at_ms, e) &&
-                bundles_follows(&trust, s->last, g, e) && site_keep_bundles(s, e) &&
-                bundles_keep(s->places.bundles, g, e);
+    bool done = bus_topics(b, &control, 1, e);
+    done = done && orders_publish(b, framed, &trust.at_ms, e);
+    done = done && bundles_follows(&trust, s->last, g, e);
+    done = done && site_keep_bundles(s, e);
+    done = done && bundles_keep(s->places.bundles, g, e);
     bus_close(&b);
-    return good;
+    return done;
 }
 
-static bool order(const struct site *s, const struct edition *g, struct slice file, const char *by,
+static bool give_order(const struct site *s, const struct edition *g, struct slice file, const char *by,
                   bool *running, struct err *e)
 {
     struct buf framed;
@@ -193,7 +199,7 @@ static int submit_edition(const struct site *s, const struct edition *g, struct 
     struct err e = { 0 };
     bool running = false;
     char time[TIME_TEXT_MAX], hash[17] = { 0 };
-    if (!order(s, g, file, by, &running, &e))
+    if (!give_order(s, g, file, by, &running, &e))
         return cli_fail(CLI_CANNOT, &e);
     slice_to_hex(slice_of(g->bundle->hash, 8), hash);
     struct slice from = time_ms_to_iso(g->from_ms, time);

@@ -16,19 +16,21 @@ struct signer {
     struct buf *out;
 };
 
-/* A person with that role signs what only stops or extends; whether it is no more, whoever loads it
- * sees. */
-static const struct approver *find_person(struct signer *g, const struct bundle *b, struct slice name)
+/* A person with that role may sign a bundle that only stops or extends. Whether it does no more is seen by
+ * whoever loads it. */
+static const struct approver *find_signing_person(struct signer *g, const struct bundle *b, struct slice name)
 {
     const struct named *who = people_named(&b->people, name);
-    bool extends = who && g->s->what != SIGN_BUNDLE && people_person_may(who, ROLE_EXTENDS);
-    bool stops = who && g->s->what != SIGN_EXTENSIONS && people_person_may(who, ROLE_STOPS);
+    if (!who)
+        return NULL;
+    bool extends = g->s->what != SIGN_BUNDLE && people_person_may(who, ROLE_EXTENDS);
+    bool stops = g->s->what != SIGN_EXTENSIONS && people_person_may(who, ROLE_STOPS);
     if (!extends && !stops)
         return NULL;
+    enum people_role role = extends ? ROLE_EXTENDS : ROLE_STOPS;
     g->person = (struct approver){ .name = who->name,
                                    .agency = b->agencies[who->agency].name,
-                                   .role = slice_text(people_role_name(extends ? ROLE_EXTENDS
-                                                                           : ROLE_STOPS)),
+                                   .role = slice_text(people_role_name(role)),
                                    .key = who->key };
     return &g->person;
 }
@@ -41,7 +43,7 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
     if (!g->who)
         g->who = approver_named(&b->approvers, name);
     if (!g->who)
-        g->who = find_person(g, b, name);
+        g->who = find_signing_person(g, b, name);
     if (!g->who)
         return err_set(e, ERR_REJECT, "pack.approver", 0,
                        "cannot sign: '%s' is none of the approvers that region.yaml names, nor of its "
@@ -54,13 +56,14 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
     if (!passphrase_open_key(g->s->key_file, &g->key, e))
         return false;
     ed25519_public(&g->key, &public);
-    return memcmp(public.b, g->who->key.b, KEY_BYTES) == 0 ||
-           err_set(e, ERR_REJECT, "pack.key", 0,
+    if (memcmp(public.b, g->who->key.b, KEY_BYTES) == 0)
+        return true;
+    return err_set(e, ERR_REJECT, "pack.key", 0,
                    "cannot sign: '%s' is not the key of '%s' that region.yaml names",
                    g->s->key_file, g->s->name);
 }
 
-static void approve(const struct signer *g, const struct bundle *b, const char *file,
+static void put_approval(const struct signer *g, const struct bundle *b, const char *file,
                     const uint8_t what[HASH_BYTES])
 {
     struct signed_approval a = { .file = slice_text(pack_name_of(file)),
@@ -79,29 +82,22 @@ static void approve(const struct signer *g, const struct bundle *b, const char *
     buf_release(&text);
 }
 
-static bool has_party(const struct agreement *g, int agency)
-{
-    for (size_t i = 0; i < g->party_count; i++)
-        if (agency >= 0 && g->parties[i].agency == agency)
-            return true;
-    return false;
-}
-
-static void approve_all(const struct signer *g, const struct bundle *b)
+static void put_approvals(const struct signer *g, const struct bundle *b)
 {
     int agency = bundle_agency(b, g->who->agency);
     bool is_person = g->who == &g->person;
+    bool approves = !is_person && g->s->what == SIGN_AGREEMENTS;
     bool extends = is_person ? slice_equal_text(g->who->role, people_role_name(ROLE_EXTENDS))
                              : !people_may(&b->people, ROLE_EXTENDS);
+    extends = extends && g->s->what != SIGN_BUNDLE;
     for (size_t i = 0; i < b->agreement_count; i++) {
         const struct agreement *one = &b->agreements[i];
-        if (!has_party(one, agency))
+        if (!agreement_has_party(one, agency))
             continue;
-        if (!is_person && g->s->what == SIGN_AGREEMENTS && one->is_signed &&
-            !agreement_approved_by(one, (uint16_t)agency))
-            approve(g, b, one->file, one->hash);
-        if (extends && g->s->what != SIGN_BUNDLE && one->extension_waits)
-            approve(g, b, one->file, one->extension_hash);
+        if (approves && one->is_signed && !agreement_approved_by(one, (uint16_t)agency))
+            put_approval(g, b, one->file, one->hash);
+        if (extends && one->extension_waits)
+            put_approval(g, b, one->file, one->extension_hash);
     }
 }
 
@@ -125,7 +121,7 @@ bool submit_sign(struct arena *a, struct slice file, const struct bundle *b,
     buf_init(&text, SOURCE_BYTES_MAX);
     buf_put(&text, file);
     signature_put(g.who->name, signature, &text);
-    approve_all(&g, b);
+    put_approvals(&g, b);
     explicit_bzero(&g.key, sizeof g.key);
     *out = buf_ok(&text) ? arena_copy(a, buf_slice(&text)) : slice_of(NULL, 0);
     buf_release(&text);

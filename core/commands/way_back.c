@@ -25,7 +25,8 @@ static const struct way_back_room *room_named(struct slice name)
     return NULL;
 }
 
-/* The part's own process first, then the site's; *done -1: recorded at the most. */
+/* Asks the part's own process, then the site's. *recorded: one of them has recorded the act; *done: how
+ * much it did, -1: nothing. */
 static bool hand_over(const struct site *s, const struct act *x, const struct way_back_act *back,
                       bool *recorded, int64_t *done, struct err *e)
 {
@@ -36,28 +37,33 @@ static bool hand_over(const struct site *s, const struct act *x, const struct wa
     buf_init(&file, ACT_BYTES_MAX);
     act_put_file(x, &file);
     const char *own = way_back_socket(&a, s, back->room, back->name);
-    bool good = buf_done(&file, e) && (own || err_memory(e)) &&
-                admin_ask_act(own, buf_slice(&file), recorded, done, e);
-    if (good && !*recorded)
-        good = admin_ask_act(s->admin_socket, buf_slice(&file), recorded, done, e);
+    bool is_asked = buf_done(&file, e);
+    if (is_asked && !own)
+        is_asked = err_memory(e);
+    if (is_asked)
+        is_asked = admin_ask_act(own, buf_slice(&file), recorded, done, e);
+    if (is_asked && !*recorded)
+        is_asked = admin_ask_act(s->admin_socket, buf_slice(&file), recorded, done, e);
     buf_release(&file);
     arena_release(&a);
-    return good;
+    return is_asked;
 }
 
-/* On the part's file, which nobody else may hold. */
+/* Does it on the part's file, which nobody else may hold. */
 static bool do_alone(const struct site *s, const struct way_back_act *back, int64_t *done,
                      struct err *e)
 {
     const struct way_back_room *r = room_named(slice_text(back->room));
     uint64_t n = 0;
-    for (size_t i = 0; i < r->count(s); i++)
-        if (slice_equal_text(back->name, r->name(s, i))) {
-            if (access(r->file(s, i), W_OK) == 0 && !r->alone(s, i, &back->what, &n, e))
-                return false;
-            *done = (int64_t)n;
-            return true;
-        }
+    for (size_t i = 0; i < r->count(s); i++) {
+        if (!slice_equal_text(back->name, r->name(s, i)))
+            continue;
+        bool has_file = access(r->file(s, i), W_OK) == 0;
+        if (has_file && !r->alone(s, i, &back->what, &n, e))
+            return false;
+        *done = (int64_t)n;
+        return true;
+    }
     return err_set(e, ERR_REJECT, "way_back.name", 0, "cannot do it: the site has no '%.*s'",
                    SHOWN(back->name));
 }
@@ -69,12 +75,16 @@ int way_back_submit(const struct site *s, const struct act *x)
     struct err e = { .fate = ERR_NONE };
     bool recorded = false;
     int64_t done = -1;
-    if (!way_back_read(x, &back, &e) || !act_verify(x, s->bundle, clock_wall_ms(), &by, &e))
+    if (!way_back_read(x, &back, &e))
+        return cli_fail(CLI_NO, &e);
+    if (!act_verify(x, s->bundle, clock_wall_ms(), &by, &e))
         return cli_fail(CLI_NO, &e);
     if (!hand_over(s, x, &back, &recorded, &done, &e))
         return cli_fail(CLI_CANNOT, &e);
     bool here = done >= 0;
-    if ((!recorded && !acts_publish_alone(s, x, &e)) || (!here && !do_alone(s, &back, &done, &e)))
+    if (!recorded && !acts_publish_alone(s, x, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    if (!here && !do_alone(s, &back, &done, &e))
         return cli_fail(CLI_CANNOT, &e);
     say("%.*s recorded, on %" PRId64 " of %.*s%s\n", SHOWN(x->word), done, SHOWN(back.name),
         here ? "" : "; it is done when that runs");
@@ -119,7 +129,7 @@ struct listing {
     size_t count;
 };
 
-static bool print_one(void *ctx, const struct aside *a)
+static bool print_aside(void *ctx, const struct aside *a)
 {
     struct listing *l = ctx;
     char time[TIME_TEXT_MAX];
@@ -138,14 +148,15 @@ static bool print_one(void *ctx, const struct aside *a)
     return true;
 }
 
-static int list(const struct way_back_room *r, const struct site *s)
+static int list_asides(const struct way_back_room *r, const struct site *s)
 {
     struct err e = { .fate = ERR_NONE };
     size_t count = 0;
     for (size_t i = 0; i < r->count(s); i++) {
         struct listing l = { .name = r->name(s, i), .said = r->said };
-        if (access(r->file(s, i), R_OK) == 0 &&
-            !r->each(s, i, slice_of(NULL, 0), print_one, &l, &e))
+        if (access(r->file(s, i), R_OK) != 0)
+            continue;
+        if (!r->each(s, i, slice_of(NULL, 0), print_aside, &l, &e))
             return cli_fail(CLI_CANNOT, &e);
         count += l.count;
     }
@@ -199,16 +210,18 @@ static bool find_read(const struct site *s, const struct act *x, const struct wa
 {
     struct selection one;
     struct slice room, of;
-    bool good = way_back_on_read(x->on, &room, &of, &one);
+    bool is_read = way_back_on_read(x->on, &room, &of, &one);
     *r = room_named(room);
-    if (!*r || !good || one.id_count != 1)
+    if (!*r || !is_read || one.id_count != 1)
         return err_set(e, ERR_REJECT, "way_back.form", 0,
                        "cannot do it: it does not say what is to be read");
     *id = one.ids[0];
-    return find_part(*r, s, *id, part, e) &&
-           (slice_equal_text(of, (*r)->name(s, *part)) ||
-            err_set(e, ERR_REJECT, "way_back.name", 0, "cannot do it: '%.*s' has no such one",
-                    SHOWN(of)));
+    if (!find_part(*r, s, *id, part, e))
+        return false;
+    if (!slice_equal_text(of, (*r)->name(s, *part)))
+        return err_set(e, ERR_REJECT, "way_back.name", 0, "cannot do it: '%.*s' has no such one",
+                       SHOWN(of));
+    return true;
 }
 
 static bool ask_uses(bool (*asked)(struct bus *b, const struct site *s, const struct act *x, struct err *e),
@@ -222,24 +235,32 @@ static bool ask_uses(bool (*asked)(struct bus *b, const struct site *s, const st
     return good;
 }
 
-/* Reading it is a person's act, and on record before anything is shown. It is asked before, so that one used
- * long ago leaves no second record, and after, for another host may have it too. */
+static int fail_by_fate(const struct err *e)
+{
+    return cli_fail(e->fate == ERR_RETRY ? CLI_CANNOT : CLI_NO, e);
+}
+
+/* A person's act to read it is on record before anything is shown. The bus is asked before, so that an act
+ * used long ago leaves no second record, and after, because another host may have used it too. */
 int way_back_submit_reading(struct cli *c, const struct site *s, const struct act *x)
 {
     const struct way_back_room *r = NULL;
     struct err e = { .fate = ERR_NONE };
     struct slice id;
     size_t part = 0;
-    if (!find_read(s, x, &r, &part, &id, &e) || !ask_uses(acts_unused, s, x, &e))
-        return cli_fail(e.fate == ERR_RETRY ? CLI_CANNOT : CLI_NO, &e);
+    if (!find_read(s, x, &r, &part, &id, &e))
+        return fail_by_fate(&e);
+    if (!ask_uses(acts_unused, s, x, &e))
+        return fail_by_fate(&e);
     int code = acts_submit(s, x);
     if (code != CLI_DONE)
         return code;
-    return ask_uses(acts_used_once, s, x, &e) ? print_found(c, r, s, part, id, true)
-                                              : cli_fail(e.fate == ERR_RETRY ? CLI_CANNOT : CLI_NO, &e);
+    if (!ask_uses(acts_used_once, s, x, &e))
+        return fail_by_fate(&e);
+    return print_found(c, r, s, part, id, true);
 }
 
-static int show(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
+static int show_aside(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
                 char **argv, bool plain)
 {
     struct word_option o[] = { { .name = "--by", .most = 1 }, { .name = "--reason", .most = 1 },
@@ -247,7 +268,10 @@ static int show(struct cli *c, const struct way_back_room *r, const struct site 
     struct words w;
     struct err e = { .fate = ERR_NONE };
     size_t part = 0;
-    if (!words_read(argc, argv, 3, 1, o, &w) || (plain && (!o[0].count || !o[1].count)))
+    if (!words_read(argc, argv, 3, 1, o, &w))
+        return CLI_USAGE;
+    bool has_person = o[0].count && o[1].count;
+    if (plain && !has_person)
         return CLI_USAGE;
     struct slice id = slice_text(w.plain[0]);
     if (!find_part(r, s, id, &part, &e))
@@ -257,9 +281,15 @@ static int show(struct cli *c, const struct way_back_room *r, const struct site 
     const struct selection one = { .ids = { id }, .id_count = 1 };
     const char *on = way_back_on(&c->arena, r->word, r->name(s, part), &one);
     struct act x = acts_make(s, "payload", on, o[1].values[0]);
-    enum acts_given given = acts_give(c, s, o[0].values[0], o, &x);
-    return given == ACTS_GIVEN ? way_back_submit_reading(c, s, &x)
-                               : given == ACTS_WRITTEN ? CLI_DONE : CLI_NO;
+    switch (acts_give(c, s, o[0].values[0], o, &x)) {
+    case ACTS_WRITTEN:
+        return CLI_DONE;
+    case ACTS_FAILED:
+        return CLI_NO;
+    case ACTS_GIVEN:
+        break;
+    }
+    return way_back_submit_reading(c, s, &x);
 }
 
 /* ---- again and drop ---- */
@@ -289,17 +319,19 @@ static bool select_by(const struct word_option *o, const struct word_option *ids
                       struct selection *out)
 {
     *out = (struct selection){ .until_ms = clock_wall_ms() + 1 };
-    bool by_rest = words_one(o, "--code") || words_one(o, "--since") || words_one(o, "--until");
+    bool by_code_or_time =
+        words_one(o, "--code") || words_one(o, "--since") || words_one(o, "--until");
     for (size_t i = 0; i < ids->count; i++)
         out->ids[out->id_count++] = slice_text(ids->values[i]);
     if (ids->count > 0)
-        return !by_rest && !all;
+        return !by_code_or_time && !all;
+    if (by_code_or_time == all)
+        return false; /* neither, or both */
     out->code = slice_text(words_one(o, "--code"));
-    return (by_rest || all) && !(by_rest && all) && option_time(o, "--since", &out->since_ms) &&
-           option_time(o, "--until", &out->until_ms);
+    return option_time(o, "--since", &out->since_ms) && option_time(o, "--until", &out->until_ms);
 }
 
-static bool part_of(const struct way_back_room *r, const struct site *s, const char *name,
+static bool find_part_of(const struct way_back_room *r, const struct site *s, const char *name,
                     const struct selection *which, size_t *part, struct err *e)
 {
     if (which->id_count)
@@ -308,12 +340,13 @@ static bool part_of(const struct way_back_room *r, const struct site *s, const c
         if (strcmp(r->name(s, *part), name) == 0)
             return true;
     *part = 0;
-    return (!name && r->count(s) == 1) ||
-           err_set(e, ERR_REJECT, "way_back.name", 0,
+    if (!name && r->count(s) == 1)
+        return true;
+    return err_set(e, ERR_REJECT, "way_back.name", 0,
                    "cannot tell of which one: --name says it, by its name in site.yaml");
 }
 
-static int act(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
+static int act_on_asides(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
                char **argv, bool all)
 {
     struct word_option o[] = { BACK_OPTIONS, ACTS_OPTIONS, { .name = NULL } };
@@ -321,10 +354,11 @@ static int act(struct cli *c, const struct way_back_room *r, const struct site *
     struct selection which;
     struct err e = { .fate = ERR_NONE };
     size_t part = 0;
-    if (!words_read(argc, argv, 3, 0, o, &none) || !o[0].count || !o[1].count ||
-        !select_by(o, &o[6], all, &which))
+    if (!words_read(argc, argv, 3, 0, o, &none) || !o[0].count || !o[1].count)
         return CLI_USAGE;
-    if (!part_of(r, s, words_one(o, "--name"), &which, &part, &e))
+    if (!select_by(o, &o[6], all, &which))
+        return CLI_USAGE;
+    if (!find_part_of(r, s, words_one(o, "--name"), &which, &part, &e))
         return cli_fail(CLI_NO, &e);
     const char *on = way_back_on(&c->arena, r->word, r->name(s, part), &which);
     struct act x = acts_make(s, argv[2], on, o[1].values[0]);
@@ -341,14 +375,24 @@ static int act(struct cli *c, const struct way_back_room *r, const struct site *
 
 int way_back_command(struct cli *c, const struct way_back_room *r, int argc, char **argv)
 {
-    bool plain = words_flag(&argc, argv, "--payload"), all = words_flag(&argc, argv, "--all");
-    const char *verb = argc > 2 ? argv[2] : "";
-    bool lists = strcmp(verb, "list") == 0 && argc == 3, shows = strcmp(verb, "show") == 0;
-    bool acts = strcmp(verb, "again") == 0 || strcmp(verb, "drop") == 0;
-    if ((!lists && !shows && !acts) || (plain && !shows) || (all && !acts))
+    bool plain = words_flag(&argc, argv, "--payload");
+    bool all = words_flag(&argc, argv, "--all");
+    struct slice verb = slice_text(argc > 2 ? argv[2] : NULL);
+    bool lists = slice_equal_text(verb, "list") && argc == 3;
+    bool shows = slice_equal_text(verb, "show");
+    bool acts = slice_equal_text(verb, "again") || slice_equal_text(verb, "drop");
+    if (!lists && !shows && !acts)
+        return CLI_USAGE;
+    if (plain && !shows)
+        return CLI_USAGE;
+    if (all && !acts)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
     if (!s)
         return CLI_CANNOT;
-    return lists ? list(r, s) : shows ? show(c, r, s, argc, argv, plain) : act(c, r, s, argc, argv, all);
+    if (lists)
+        return list_asides(r, s);
+    if (shows)
+        return show_aside(c, r, s, argc, argv, plain);
+    return act_on_asides(c, r, s, argc, argv, all);
 }

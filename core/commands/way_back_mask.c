@@ -3,9 +3,11 @@
 
 #include <ctype.h>
 
-static uint8_t masked(uint8_t c)
+static uint8_t masked_byte(uint8_t c)
 {
-    return c >= 0x80 || isalpha(c) ? 'x' : isdigit(c) ? '9' : c;
+    if (c >= 0x80 || isalpha(c))
+        return 'x';
+    return isdigit(c) ? '9' : c;
 }
 
 struct slice way_back_masked(struct arena *a, struct slice text, bool plain)
@@ -14,11 +16,12 @@ struct slice way_back_masked(struct arena *a, struct slice text, bool plain)
     for (size_t i = 0; out && i < text.n;) {
         size_t n = slice_plain_length(slice_from(text, i));
         for (size_t to = i + n; i < to; i++)
-            out[i] = plain ? text.p[i] : masked(text.p[i]);
-        if (i < text.n) {
-            out[i] = text.p[i] == '\r' || text.p[i] == '\n' ? '\n' : '.';
-            i++;
-        }
+            out[i] = plain ? text.p[i] : masked_byte(text.p[i]);
+        if (i == text.n)
+            break;
+        bool is_line_end = text.p[i] == '\r' || text.p[i] == '\n';
+        out[i] = is_line_end ? '\n' : '.';
+        i++;
     }
     return slice_of(out, out ? text.n : 0);
 }
@@ -34,19 +37,19 @@ static bool is_open(struct slice key)
     return false;
 }
 
-static void mask(struct arena *a, struct node *n)
+static void mask_node(struct arena *a, struct node *n)
 {
     if (n->kind == NODE_TEXT)
         n->text = way_back_masked(a, n->text, false);
     for (struct node *child = n->first; child; child = child->next)
-        mask(a, child);
+        mask_node(a, child);
 }
 
 static void mask_header(struct arena *a, struct node *header)
 {
     for (struct node *n = header->first; n; n = n->next)
         if (!is_open(n->key))
-            mask(a, n);
+            mask_node(a, n);
 }
 
 void way_back_mask_record(struct arena *a, struct node *record)
@@ -55,5 +58,5 @@ void way_back_mask_record(struct arena *a, struct node *record)
         if (slice_equal_text(part->key, "header"))
             mask_header(a, part);
         else
-            mask(a, part);
+            mask_node(a, part);
 }

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
-static bool take(struct word_option *options, const char *name, const char *value)
+static bool take_option(struct word_option *options, const char *name, const char *value)
 {
     struct word_option *o = options;
     while (o->name && strcmp(o->name, name) != 0)
         o++;
-    if (!o->name || !value || !*value || o->count == o->most || o->count == WORDS_TIMES_MAX)
+    bool has_value = value && *value;
+    if (!o->name || !has_value)
+        return false;
+    if (o->count == o->most || o->count == WORDS_TIMES_MAX)
         return false;
     o->values[o->count++] = value;
     return true;
@@ -20,7 +23,8 @@ bool words_read(int argc, char **argv, int from, size_t plain, struct word_optio
     *out = (struct words){ .plain_count = 0 };
     for (int i = from; i < argc; i++) {
         if (argv[i][0] == '-') {
-            if (!take(options, argv[i], i + 1 < argc ? argv[i + 1] : NULL))
+            const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+            if (!take_option(options, argv[i], value))
                 return false;
             i++;
         } else if (out->plain_count == plain || out->plain_count == WORDS_PLAIN_MAX) {
