@@ -20,7 +20,8 @@ struct admin {
     struct http_server *server;
 };
 
-/* What is recorded and not done can be asked for again: both ways are the same for what was done. */
+/* Records an act, then does it when the part runs here. An act that was recorded and not done can be asked for
+ * again: for one that was done that changes nothing. */
 static bool take_act(struct admin *a, struct slice body, struct http_answer *out, struct err *e)
 {
     struct act x;
@@ -34,9 +35,12 @@ static bool take_act(struct admin *a, struct slice body, struct http_answer *out
     if (!act_read(body, &x, e))
         return false;
     bool is_back = way_back_read(&x, &back, e);
-    if ((!is_back && e->fate != ERR_NONE) ||
-        (is_back && !act_verify(&x, editions_at(editions_newest(&s->rules), now_ms)->bundle, now_ms, &by, e)) ||
-        !acts_publish(a->o.bus, s, &x, e))
+    if (!is_back && e->fate != ERR_NONE)
+        return false;
+    const struct bundle *now = editions_at(editions_newest(&s->rules), now_ms)->bundle;
+    if (is_back && !act_verify(&x, now, now_ms, &by, e))
+        return false;
+    if (!acts_publish(a->o.bus, s, &x, e))
         return false;
     if (is_back && !a->o.take_back(a->o.ctx, back.room, back.name, &back.what, &here, &done, e))
         return false;
@@ -57,26 +61,27 @@ static bool take_order(struct admin *a, struct arena *arena, struct slice body, 
     return orders_publish(a->o.bus, body, &at_ms, e);
 }
 
-static void handle(void *ctx, struct http_request *r, struct http_answer *out)
+static void handle_order(void *ctx, struct http_request *r, struct http_answer *out)
 {
     struct admin *a = ctx;
     struct arena arena;
     struct err e = { 0 };
+    bool is_post = slice_equal_text(http_method(r), "POST");
     bool is_act = slice_equal_text(http_path(r), "/act");
-    if ((!is_act && !slice_equal_text(http_path(r), "/order")) ||
-        !slice_equal_text(http_method(r), "POST")) {
+    bool is_order = slice_equal_text(http_path(r), "/order");
+    if (!is_post || (!is_act && !is_order)) {
         out->status = 404;
         return;
     }
     arena_init(&arena, 64 << 20);
-    bool good = is_act ? take_act(a, http_body(r), out, &e)
+    bool done = is_act ? take_act(a, http_body(r), out, &e)
                        : take_order(a, &arena, http_body(r), &e);
-    if (good && !is_act)
+    if (done && is_order)
         out->status = 202;
-    if (!good)
+    if (!done) {
         out->status = e.fate == ERR_RETRY ? 503 : 422;
-    if (!good)
         buf_text(out->body, e.text);
+    }
     arena_release(&arena);
 }
 
@@ -90,7 +95,7 @@ bool admin_start(const struct admin_options *o, struct admin **out, struct err *
     snprintf(listen, sizeof listen, "unix:%s", o->socket);
     struct http_server_options server = {
         .listen = listen, .body_max = BUS_RECORD_MAX_BYTES, .idle_ms = 10000, .connections_max = 8,
-        .handle = handle, .ctx = a,
+        .handle = handle_order, .ctx = a,
     };
     if (!http_server_start(&server, &a->server, e)) {
         mem_free(a);

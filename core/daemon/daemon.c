@@ -28,7 +28,7 @@ static void take_down(struct daemon *d)
 }
 
 /* A thread that cannot go on takes the process down. */
-static void give_up(struct daemon *d, const struct log_who *who, const struct err *e)
+static void stop_for_error(struct daemon *d, const struct log_who *who, const struct err *e)
 {
     log_err(LOG_ERROR, who, e);
     (void)standing_stopped(d->site, who->room, who->name, e);
@@ -43,7 +43,7 @@ static void *run_feed(void *ctx)
     if (!r->held)
         standing_over(r->d->site, who.room, who.name);
     if (!r->f->transport->run(r->f->state, feed_intake(r->feed), &e))
-        give_up(r->d, &who, &e);
+        stop_for_error(r->d, &who, &e);
     return NULL;
 }
 
@@ -54,7 +54,7 @@ static void *run_router(void *ctx)
     struct err e = { 0 };
     standing_over(d->site, who.room, who.name);
     if (!router_run(d->router, &e))
-        give_up(d, &who, &e);
+        stop_for_error(d, &who, &e);
     return NULL;
 }
 
@@ -65,7 +65,7 @@ static void *run_delivery(void *ctx)
     struct err e = { 0 };
     standing_over(r->d->site, who.room, who.name);
     if (!delivery_run(r->delivery, &e))
-        give_up(r->d, &who, &e);
+        stop_for_error(r->d, &who, &e);
     return NULL;
 }
 
@@ -85,7 +85,7 @@ static void on_orders_lost(void *ctx, const struct err *why)
     take_down(ctx);
 }
 
-/* It takes what it is sent, and publishes nothing; why NULL: it does again. */
+/* Holds a feed: it takes what it is sent, and publishes nothing. why NULL: it publishes again. */
 static void on_feed_held(void *ctx, const struct err *why)
 {
     struct running_feed *r = ctx;
@@ -136,7 +136,7 @@ static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void
 }
 
 /* What the monitor looks at: NULL where memory is out. */
-static const struct monitor_options *monitored(struct daemon *d, struct arena *a, struct err *e)
+static const struct monitor_options *make_monitor_options(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct site *s = d->site;
     struct monitor_options *o = ARENA_NEW(a, struct monitor_options);
@@ -167,15 +167,21 @@ static const struct monitor_options *monitored(struct daemon *d, struct arena *a
 /* After all that it looks at. */
 static bool start_monitor(struct daemon *d, struct arena *a, struct err *e)
 {
-    const struct monitor_options *o = d->admin_listen ? monitored(d, a, e) : NULL;
-    return !d->admin_listen || (o && monitor_start(o, &d->monitor, e));
+    if (!d->admin_listen)
+        return true;
+    const struct monitor_options *o = make_monitor_options(d, a, e);
+    return o && monitor_start(o, &d->monitor, e);
 }
 
 static bool start_router(struct daemon *d, struct err *e)
 {
-    return !d->router || (start_thread(&d->router_thread, &d->router_started, run_router, d, e) &&
-                          tally_open(d->site, d->bus, &d->tally, e) &&
-                          pager_start(d->tally, &d->pager, e));
+    if (!d->router)
+        return true;
+    if (!start_thread(&d->router_thread, &d->router_started, run_router, d, e))
+        return false;
+    if (!tally_open(d->site, d->bus, &d->tally, e))
+        return false;
+    return pager_start(d->tally, &d->pager, e);
 }
 
 /* All that needs the bus. */
@@ -200,7 +206,9 @@ static bool start_all(struct daemon *d, struct arena *a, struct err *e)
         if (r->feed && !start_thread(&r->thread, &r->started, run_feed, r, e))
             return false;
     }
-    return (!d->joined || watch_parts(d, e)) && start_monitor(d, a, e);
+    if (d->joined && !watch_parts(d, e))
+        return false;
+    return start_monitor(d, a, e);
 }
 
 /* Before the keeper starts, which from then on says who may publish. */
@@ -208,26 +216,31 @@ static void join_feeds(struct daemon *d)
 {
     for (size_t i = 0; i < d->site->feed_count; i++) {
         struct err why = { .fate = ERR_NONE };
-        if (d->feeds[i].feed && !keeper_holds(d->keeper, d->feeds[i].f->agency, &why))
-            feed_join_bus(d->feeds[i].feed);
+        const struct running_feed *r = &d->feeds[i];
+        if (r->feed && !keeper_holds(d->keeper, r->f->agency, &why))
+            feed_join_bus(r->feed);
     }
 }
 
 /* The bus has come: what waited for it starts, and the feeds send what they have kept. */
-static bool join_bus(struct daemon *d, struct arena *a, struct err *e)
+static bool start_on_bus(struct daemon *d, struct arena *a, struct err *e)
 {
-    const struct monitor_options *o;
-    if (!daemon_open_others(d, a, e) || !start_others(d, e))
+    if (!daemon_open_others(d, a, e))
+        return false;
+    if (!start_others(d, e))
         return false;
     join_feeds(d);
-    if (!watch_parts(d, e) || !(o = monitored(d, a, e)))
+    if (!watch_parts(d, e))
+        return false;
+    const struct monitor_options *o = make_monitor_options(d, a, e);
+    if (!o)
         return false;
     monitor_join(d->monitor, o);
     log_line(LOG_INFO, NULL, "run.joined", "the bus answers: all that waited for it runs");
     return true;
 }
 
-/* Until the bus has come, or the end. */
+/* Waits until the bus has come, or the process ends. */
 static bool wait_for_bus(struct daemon *d, struct arena *a, struct err *e)
 {
     certificates_warn_bus(d->site);
@@ -237,7 +250,7 @@ static bool wait_for_bus(struct daemon *d, struct arena *a, struct err *e)
     while (!ending_wait_for(&d->ending, LOOK_MS)) {
         if (!bus_answers(d->bus, ANSWER_MS))
             continue;
-        if (join_bus(d, a, e))
+        if (start_on_bus(d, a, e))
             return true;
         if (e->fate != ERR_RETRY || d->joined)
             return false;
@@ -257,13 +270,14 @@ static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
         return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
     for (size_t i = 0; i < d->site->feed_count; i++) {
         const struct site_feed *s = d->feeds[i].f;
-        const char *where = d->feeds[i].opened && s->transport->where
-                                ? s->transport->where(s->state) : NULL;
-        if (where)
-            say_to(f, "feed:%s %s\n", s->name, where);
+        const char *where = NULL;
+        if (d->feeds[i].opened && s->transport->where)
+            where = s->transport->where(s->state);
+        if (!where)
+            continue;
         struct log_who who = { "feed", s->name };
-        if (where)
-            log_line(LOG_INFO, &who, "run.listening", "listening at %s", where);
+        say_to(f, "feed:%s %s\n", s->name, where);
+        log_line(LOG_INFO, &who, "run.listening", "listening at %s", where);
     }
     if (d->monitor)
         say_to(f, "admin %s\n", monitor_where(d->monitor));
@@ -275,12 +289,16 @@ static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
 
 static void stop_intake(struct daemon *d)
 {
-    for (size_t i = 0; i < d->site->feed_count; i++)
-        if (d->feeds && d->feeds[i].started) {
-            feed_stop(d->feeds[i].feed);
-            d->feeds[i].f->transport->stop(d->feeds[i].f->state);
-        }
-    for (size_t i = 0; d->feeds && i < d->site->feed_count; i++) {
+    if (!d->feeds)
+        return;
+    for (size_t i = 0; i < d->site->feed_count; i++) {
+        struct running_feed *r = &d->feeds[i];
+        if (!r->started)
+            continue;
+        feed_stop(r->feed);
+        r->f->transport->stop(r->f->state);
+    }
+    for (size_t i = 0; i < d->site->feed_count; i++) {
         struct running_feed *r = &d->feeds[i];
         if (r->started)
             pthread_join(r->thread, NULL);
@@ -293,15 +311,17 @@ static void stop_intake(struct daemon *d)
 
 static void stop_deliveries(struct daemon *d)
 {
-    for (size_t i = 0; d->deliveries && i < d->site->delivery_count; i++) {
+    if (!d->deliveries)
+        return;
+    for (size_t i = 0; i < d->site->delivery_count; i++) {
         struct running_delivery *r = &d->deliveries[i];
-        if (r->started) {
-            delivery_stop(r->delivery);
-            if (r->f->transport->stop)
-                r->f->transport->stop(r->f->state);
-        }
+        if (!r->started)
+            continue;
+        delivery_stop(r->delivery);
+        if (r->f->transport->stop)
+            r->f->transport->stop(r->f->state);
     }
-    for (size_t i = 0; d->deliveries && i < d->site->delivery_count; i++) {
+    for (size_t i = 0; i < d->site->delivery_count; i++) {
         struct running_delivery *r = &d->deliveries[i];
         if (r->started)
             pthread_join(r->thread, NULL);
@@ -345,26 +365,26 @@ static void stop_all(struct daemon *d)
         bus_close(&d->bus);
 }
 
-/* What fails once a stop was asked for is told in the log and done again at the next start. */
+/* A failure after a stop was asked for is told in the log, and mended at the next start. */
 static int run_site(struct daemon *d, struct arena *a)
 {
     struct err e = { 0 };
-    bool good = ending_start(&d->ending, &e) && daemon_open(d, a, &e);
-    if (good) {
+    bool runs = ending_start(&d->ending, &e) && daemon_open(d, a, &e);
+    if (runs) {
         ending_begin(&d->ending, d->bus);
-        good = start_all(d, a, &e) && write_listening(d, a, &e);
+        runs = start_all(d, a, &e) && write_listening(d, a, &e);
     }
-    if (good) {
+    if (runs) {
         log_line(LOG_INFO, NULL, "run.ready", "running");
-        good = d->joined || wait_for_bus(d, a, &e);
+        runs = d->joined || wait_for_bus(d, a, &e);
     }
-    if (good) {
-        const struct monitor_options *o = monitored(d, a, &e);
+    if (runs) {
+        const struct monitor_options *o = make_monitor_options(d, a, &e);
         certificates_watch(o ? &o->of : NULL, &d->ending);
         log_line(LOG_INFO, NULL, "run.stopping", "stopping");
     }
-    int code = good && !atomic_load(&d->failed) ? DAEMON_STOPPED : DAEMON_FAILED;
-    if (!good)
+    int code = runs && !atomic_load(&d->failed) ? DAEMON_STOPPED : DAEMON_FAILED;
+    if (!runs)
         say_err(&e);
     ending_guard(&d->ending, d->bus, code);
     stop_all(d);

@@ -81,32 +81,41 @@ static bool open_delivery(struct running_delivery *r, struct err *e)
         .retry_after_max_ms = f->retry_after_max_ms, .alarm_after_ms = f->alarm_after_ms,
         .tries_on_error = f->tries_on_error, .tries_on_reject = f->tries_on_reject, .rules = &r->d->site->rules,
     };
-    r->opened = r->opened || f->transport->open(f->state, e);
-    return r->opened && delivery_open(&o, &r->delivery, e);
+    if (!r->opened)
+        r->opened = f->transport->open(f->state, e);
+    if (!r->opened)
+        return false;
+    return delivery_open(&o, &r->delivery, e);
 }
 
 static bool open_bus(struct daemon *d, struct err *e)
 {
     const struct site *s = d->site;
     struct bus_options o = { .url = s->bus_url, .prefix = s->topic_prefix, .client = "concordat" };
-    return guard_folder(s->state_folder, "run.state", e) && bus_open(&o, &d->bus, e);
+    if (!guard_folder(s->state_folder, "run.state", e))
+        return false;
+    return bus_open(&o, &d->bus, e);
 }
 
 static bool open_topics(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct bus_topic *topics;
     size_t n;
-    return region_topics(d->site->bundle, a, &topics, &n, e) && bus_topics(d->bus, topics, n, e);
+    if (!region_topics(d->site->bundle, a, &topics, &n, e))
+        return false;
+    return bus_topics(d->bus, topics, n, e);
 }
 
 static bool open_bundles(struct daemon *d, struct err *e)
 {
     if (!keeper_open(d->site, d->bus, &d->keeper, e))
         return false;
-    return !keeper_wants_restart(d->keeper) ||
-           err_set(e, ERR_FATAL, "run.restart", 0,
+    if (!keeper_wants_restart(d->keeper))
+        return true;
+    return err_set(e, ERR_FATAL, "run.restart", 0,
                    "cannot go on by the bundle in force so far: bundle %llu changes the region; "
-                   "start again", (unsigned long long)d->site->waiting->number);
+                   "start again",
+                   (unsigned long long)d->site->waiting->number);
 }
 
 static bool open_router(struct daemon *d, struct err *e)
@@ -121,65 +130,93 @@ static bool open_router(struct daemon *d, struct err *e)
     return router_open(&o, &d->router, e) || standing_stopped(d->site, "router", NULL, e);
 }
 
-/* A named person's word on what a part has set aside: done by that part's own thread. */
-static bool take_back(void *ctx, const char *room, struct slice name, const struct way_back *w,
+/* Does a named person's act on what a part has set aside, in that part's own thread. *here: the part runs in
+ * this process. */
+static bool take_back_asides(void *ctx, const char *room, struct slice name, const struct way_back *w,
                       bool *here, uint64_t *done, struct err *e)
 {
     struct daemon *d = ctx;
-    *here = false;
+    const struct site *s = d->site;
     bool is_feed = strcmp(room, WAY_BACK_QUARANTINE) == 0;
-    for (size_t i = 0; is_feed && i < d->site->feed_count; i++)
-        if (d->feeds[i].started && slice_equal_text(name, d->site->feeds[i].name))
-            return (*here = true) && feed_take_back(d->feeds[i].feed, w, done, e);
-    for (size_t i = 0; !is_feed && i < d->site->delivery_count; i++)
-        if (d->deliveries[i].started && slice_equal_text(name, d->site->deliveries[i].name))
-            return (*here = true) &&
-                   delivery_take_back(d->deliveries[i].delivery, w, TAKE_BACK_MS, done, e);
+    *here = false;
+    for (size_t i = 0; is_feed && i < s->feed_count; i++) {
+        if (!d->feeds[i].started || !slice_equal_text(name, s->feeds[i].name))
+            continue;
+        *here = true;
+        return feed_take_back(d->feeds[i].feed, w, done, e);
+    }
+    for (size_t i = 0; !is_feed && i < s->delivery_count; i++) {
+        if (!d->deliveries[i].started || !slice_equal_text(name, s->deliveries[i].name))
+            continue;
+        *here = true;
+        return delivery_take_back(d->deliveries[i].delivery, w, TAKE_BACK_MS, done, e);
+    }
     return true;
 }
 
-static bool open_own(struct daemon *d, struct arena *a, const char *room, const char *name,
+static bool open_own_admin(struct daemon *d, struct arena *a, const char *room, const char *name,
                      struct admin **out, struct err *e)
 {
     const char *socket = way_back_socket(a, d->site, room, slice_text(name));
-    const struct admin_options o = { d->site, d->bus, socket, take_back, d };
-    return socket ? admin_start(&o, out, e) : err_memory(e);
+    const struct admin_options o = { d->site, d->bus, socket, take_back_asides, d };
+    if (!socket)
+        return err_memory(e);
+    return admin_start(&o, out, e);
 }
 
-/* Parts of a site on Kafka would meet at the one socket: each has its own, for what it set aside. */
+/* Opens the site's socket. Of a site on Kafka each part may be a process of its own: then each has a socket
+ * of its own, for what it set aside. */
 static bool open_admin(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct site *s = d->site;
-    const struct admin_options o = { s, d->bus, s->admin_socket, take_back, d };
+    const struct admin_options o = { s, d->bus, s->admin_socket, take_back_asides, d };
     if (!d->only || strncmp(s->bus_url, "embedded:", 9) == 0)
         return admin_start(&o, &d->admin, e);
-    bool good = true;
-    for (size_t i = 0; good && i < s->feed_count; i++)
-        good = !d->feeds[i].feed ||
-               open_own(d, a, WAY_BACK_QUARANTINE, s->feeds[i].name, &d->feeds[i].admin, e);
-    for (size_t i = 0; good && i < s->delivery_count; i++)
-        good = !d->deliveries[i].delivery ||
-               open_own(d, a, WAY_BACK_DELIVERIES, s->deliveries[i].name, &d->deliveries[i].admin, e);
-    return good;
+    for (size_t i = 0; i < s->feed_count; i++) {
+        struct running_feed *r = &d->feeds[i];
+        if (!r->feed)
+            continue;
+        if (!open_own_admin(d, a, WAY_BACK_QUARANTINE, r->f->name, &r->admin, e))
+            return false;
+    }
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        struct running_delivery *r = &d->deliveries[i];
+        if (!r->delivery)
+            continue;
+        if (!open_own_admin(d, a, WAY_BACK_DELIVERIES, r->f->name, &r->admin, e))
+            return false;
+    }
+    return true;
 }
 
 static bool open_feeds(struct daemon *d, struct err *e)
 {
-    for (size_t i = 0; i < d->site->feed_count; i++)
-        if (daemon_wants(d, "feed", d->site->feeds[i].name) && !open_feed(&d->feeds[i], e))
-            return standing_stopped(d->site, "feed", d->site->feeds[i].name, e);
+    for (size_t i = 0; i < d->site->feed_count; i++) {
+        const char *name = d->site->feeds[i].name;
+        if (!daemon_wants(d, "feed", name))
+            continue;
+        if (!open_feed(&d->feeds[i], e))
+            return standing_stopped(d->site, "feed", name, e);
+    }
     return true;
 }
 
 bool daemon_open_others(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct site *s = d->site;
-    if (!open_topics(d, a, e) || !open_bundles(d, e) || !open_router(d, e))
+    if (!open_topics(d, a, e))
         return false;
-    for (size_t i = 0; i < s->delivery_count; i++)
-        if (daemon_wants(d, "delivery", s->deliveries[i].name) && !d->deliveries[i].delivery &&
-            !open_delivery(&d->deliveries[i], e))
-            return standing_stopped(s, "delivery", s->deliveries[i].name, e);
+    if (!open_bundles(d, e))
+        return false;
+    if (!open_router(d, e))
+        return false;
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        const char *name = s->deliveries[i].name;
+        if (d->deliveries[i].delivery || !daemon_wants(d, "delivery", name))
+            continue;
+        if (!open_delivery(&d->deliveries[i], e))
+            return standing_stopped(s, "delivery", name, e);
+    }
     d->joined = open_admin(d, a, e);
     return d->joined;
 }

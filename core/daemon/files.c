@@ -31,18 +31,18 @@ static uint64_t files_max(void)
 }
 
 /* Of connections that the site names. */
-static uint64_t named(const struct site_feed *f)
+static uint64_t connections_named(const struct site_feed *f)
 {
     return f->transport->files ? f->transport->files(f->state) : 0;
 }
 
 static bool takes_what_there_is(const struct site_feed *f)
 {
-    return f->transport->may_open && named(f) == 0;
+    return f->transport->may_open && connections_named(f) == 0;
 }
 
 /* What `wanted` files and the reserve are beside the limit; false after telling it. */
-static bool fits(const struct site_feed *f, uint64_t wanted, size_t parts, struct problems *p)
+static bool files_suffice(const struct site_feed *f, uint64_t wanted, size_t parts, struct problems *p)
 {
     const struct node *at = f->transport_at;
     uint64_t most = files_max(), reserve = files_reserve(parts);
@@ -63,9 +63,9 @@ bool files_fit(const struct site *s, char **only, struct problems *p)
         const struct site_feed *f = &s->feeds[i];
         if (!site_part_is_wanted(only, "feed", f->name))
             continue;
-        sum += named(f);
+        sum += connections_named(f);
         few += takes_what_there_is(f);
-        if (!fits(f, sum + few * LEAST, parts, p))
+        if (!files_suffice(f, sum + few * LEAST, parts, p))
             return false;
     }
     for (size_t i = 0; i < s->feed_count && few > 0; i++)
@@ -83,7 +83,7 @@ void files_check(const struct site *s, struct problems *p, struct problems *warn
     }
     bool good = true;
     for (size_t i = 0; i < s->feed_count; i++)
-        good &= fits(&s->feeds[i], named(&s->feeds[i]), 1, p);
+        good &= files_suffice(&s->feeds[i], connections_named(&s->feeds[i]), 1, p);
     if (good)
         (void)files_fit(s, NULL, warnings);
 }

@@ -31,7 +31,7 @@ static const struct log_who who = { "admin", NULL };
 
 /* ---- is it ready? ---- */
 
-static const struct edition *in_force(const struct site *s, int64_t now_ms)
+static const struct edition *edition_in_force(const struct site *s, int64_t now_ms)
 {
     const struct edition *g = editions_at(editions_newest(&s->rules), now_ms);
     return g && g->from_ms <= now_ms ? g : NULL;
@@ -68,7 +68,7 @@ static bool is_ready(const struct monitor *m, struct buf *out)
                    silent_ms / 1000);
     if (!m->o.keeper && m->o.has_others)
         buf_text(out, "the bus does not answer: the feeds take, and all else waits for it\n");
-    if (!in_force(s, clock_wall_ms()))
+    if (!edition_in_force(s, clock_wall_ms()))
         buf_text(out, "no bundle is in force yet\n");
     if (m->o.keeper && keeper_wants_restart(m->o.keeper))
         buf_text(out, "the bundle in force needs that this process starts again\n");
@@ -86,8 +86,8 @@ static void tell_feed(const struct site_feed *d, const struct feed_counts *n, in
                    " words about sharing, and has no room for another\n", d->name, n->words);
 }
 
-/* Partners in trouble are said and make nothing less ready: what waits for them waits on disk, and who
- * is taken out of service for it could take nothing in either. */
+/* Tells of partners in trouble, which makes the process no less ready: what waits for them waits on disk, and
+ * a process taken out of service for it could take nothing in either. */
 static void tell_alarms(const struct monitor *m, struct buf *out)
 {
     const struct figures_of *of = &m->o.of;
@@ -96,16 +96,21 @@ static void tell_alarms(const struct monitor *m, struct buf *out)
     for (size_t i = 0; i < of->site->feed_count; i++) {
         const struct site_feed *d = &of->site->feeds[i];
         struct feed_counts n;
-        if ((!of->feeds || of->feeds[i]) && access(d->spool, R_OK) == 0 &&
-            feed_counts_read(d->spool, &n, &ignored))
+        bool is_here = !of->feeds || of->feeds[i];
+        if (!is_here || access(d->spool, R_OK) != 0)
+            continue;
+        if (feed_counts_read(d->spool, &n, &ignored))
             tell_feed(d, &n, now_ms, out);
     }
     for (size_t i = 0; i < of->site->delivery_count; i++) {
         const struct site_delivery *d = &of->site->deliveries[i];
         struct delivery_counts n;
-        if ((!of->deliveries || of->deliveries[i]) && access(d->database, R_OK) == 0 &&
-            delivery_counts_read(d->database, &n, &ignored) &&
-            delivery_is_alarming(&n, d->alarm_after_ms, now_ms))
+        bool is_here = !of->deliveries || of->deliveries[i];
+        if (!is_here || access(d->database, R_OK) != 0)
+            continue;
+        if (!delivery_counts_read(d->database, &n, &ignored))
+            continue;
+        if (delivery_is_alarming(&n, d->alarm_after_ms, now_ms))
             buf_format(out, "alarm: delivery %s does not get rid of %" PRIu64 " (%s)\n", d->name,
                        n.parked + n.troubled, n.code);
     }
@@ -157,7 +162,7 @@ static const int64_t *since_when_away(struct monitor *m)
     return list;
 }
 
-/* Figures that cannot be gathered are no figures: the one who asks sees that, and pages by it. */
+/* Figures that cannot be gathered are answered by 503, so that whoever asks sees that and pages somebody. */
 static void answer_metrics(struct monitor *m, struct http_answer *out)
 {
     struct figures f;
@@ -202,18 +207,22 @@ static void answer_one(struct monitor *m, struct http_request *r, struct http_an
     }
 }
 
-/* Another name than its own is one that a page in somebody's browser was made to resolve to this machine. */
+/* Whether a request names this listener. Any other name may be one that a page in somebody's browser was made
+ * to resolve to this machine. */
 static bool is_own_name(const struct monitor *m, const struct http_head *h)
 {
     struct slice host = http_head_host(h);
-    bool good = host.n == 0 || address_is_local(h->authority) ||
-                slice_equal_nocase(host, slice_text(m->at.host));
-    for (const char **one = m->hosts; one && *one && !good; one++)
-        good = slice_equal_nocase(host, slice_text(*one));
-    return good;
+    if (host.n == 0 || address_is_local(h->authority))
+        return true;
+    if (slice_equal_nocase(host, slice_text(m->at.host)))
+        return true;
+    for (const char **one = m->hosts; one && *one; one++)
+        if (slice_equal_nocase(host, slice_text(*one)))
+            return true;
+    return false;
 }
 
-static bool judge(void *ctx, const struct http_head *h, struct http_answer *out)
+static bool judge_host(void *ctx, const struct http_head *h, struct http_answer *out)
 {
     if (is_own_name(ctx, h))
         return false;
@@ -223,7 +232,7 @@ static bool judge(void *ctx, const struct http_head *h, struct http_answer *out)
     return true;
 }
 
-static void handle(void *ctx, struct http_request *r, struct http_answer *out)
+static void handle_request(void *ctx, struct http_request *r, struct http_answer *out)
 {
     struct monitor *m = ctx;
     pthread_mutex_lock(&m->lock);
@@ -265,8 +274,8 @@ bool monitor_start(const struct monitor_options *o, struct monitor **out, struct
         .body_max = 0,
         .idle_ms = 10000,
         .connections_max = 32,
-        .judge = judge,
-        .handle = handle,
+        .judge = judge_host,
+        .handle = handle_request,
         .ctx = m,
     };
     if (!http_server_start(&server, &m->server, e)) {

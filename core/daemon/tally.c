@@ -38,7 +38,7 @@ static void count_reason(struct tally_counts *n, const char *outcome, const char
     n->reasons[i].count++;
 }
 
-static void take_decision(struct tally *t, const struct audit_decision *d)
+static void tally_decision(struct tally *t, const struct audit_decision *d)
 {
     struct tally_counts *n = &t->counts;
     uint64_t *const of_outcome[] = { [OUTCOME_DISCLOSE] = &n->disclosed,
@@ -55,14 +55,19 @@ static void take_decision(struct tally *t, const struct audit_decision *d)
 }
 
 /* How often the audit notes a code of one event; a person's own words are not looked at. */
-static uint64_t noted(const struct audit_read *r, struct slice code)
+static uint64_t count_noted(const struct audit_read *r, struct slice code)
 {
     uint64_t n = 0;
     struct slice rest = r->note;
     if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
         return 0;
-    for (const uint8_t *at; rest.n && (at = memmem(rest.p, rest.n, code.p, code.n)); n++)
+    while (rest.n) {
+        const uint8_t *at = memmem(rest.p, rest.n, code.p, code.n);
+        if (!at)
+            break;
+        n++;
         rest = slice_from(rest, (size_t)(at - rest.p) + code.n);
+    }
     return n;
 }
 
@@ -87,14 +92,16 @@ static enum claim_state state_named(struct slice name)
 }
 
 /* A service that has left the region is told no more. */
-static void take_claim(struct tally *t, const struct audit_claim *c)
+static void tally_claim(struct tally *t, const struct audit_claim *c)
 {
-    int service = bundle_service(t->site->bundle, c->service);
-    struct tally_claims *n =
-        service < 0 ? NULL : claims_of(&t->counts, t->site->bundle->services[service].name);
-    enum claim_state before = state_named(c->before), after = state_named(c->after);
+    const struct bundle *b = t->site->bundle;
+    int service = bundle_service(b, c->service);
+    if (service < 0)
+        return;
+    struct tally_claims *n = claims_of(&t->counts, b->services[service].name);
     if (!n)
         return;
+    enum claim_state before = state_named(c->before), after = state_named(c->after);
     n->made += before == CLAIM_NONE;
     n->caught_up += c->caught_up > 0;
     n->now[before] -= before != CLAIM_NONE && n->now[before] > 0;
@@ -102,19 +109,25 @@ static void take_claim(struct tally *t, const struct audit_claim *c)
 }
 
 /* "skip router, up to 28 records of ... by ...": commands/skip.c */
-static uint64_t skipped(const struct audit_read *r)
+static uint64_t count_skipped(const struct audit_read *r)
 {
-    static const char mark[] = ", up to ";
-    const uint8_t *at = slice_starts(r->note, SLICE("skip "))
-                            ? memmem(r->note.p, r->note.n, mark, sizeof mark - 1) : NULL;
+    static const char before[] = ", up to ";
     uint64_t n = 0;
-    for (const uint8_t *p = at ? at + sizeof mark - 1 : NULL;
-         p && p < r->note.p + r->note.n && *p >= '0' && *p <= '9'; p++)
+    if (!slice_starts(r->note, SLICE("skip ")))
+        return 0;
+    const uint8_t *at = memmem(r->note.p, r->note.n, before, sizeof before - 1);
+    if (!at)
+        return 0;
+    const uint8_t *end = r->note.p + r->note.n;
+    for (const uint8_t *p = at + sizeof before - 1; p < end; p++) {
+        if (*p < '0' || *p > '9')
+            break;
         n = n * 10 + (uint64_t)(*p - '0');
+    }
     return n;
 }
 
-static bool take_entry(void *ctx, int partition, const struct audit_read *r)
+static bool tally_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct tally *t = ctx;
     struct tally_counts *n = &t->counts;
@@ -122,16 +135,17 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     n->duplicates += slice_equal_text(r->kind, audit_kind_name(AUDIT_DUPLICATE));
     n->refused += slice_equal_text(r->kind, audit_kind_name(AUDIT_REFUSED));
     n->receipts += slice_equal_text(r->kind, audit_kind_name(AUDIT_RECEIPT));
-    n->not_yours += noted(r, SLICE("event.not-yours"));
-    n->skipped += slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)) ? skipped(r) : 0;
-    n->openings += noted(r, slice_text(mark_note(MARK_FIRST)));
-    n->returned += noted(r, slice_text(mark_note(MARK_RETURNED)));
-    n->second += noted(r, slice_text(mark_note(MARK_OTHER)));
-    n->not_allowed += noted(r, SLICE("facts.not-allowed"));
+    n->not_yours += count_noted(r, SLICE("event.not-yours"));
+    if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
+        n->skipped += count_skipped(r);
+    n->openings += count_noted(r, slice_text(mark_note(MARK_FIRST)));
+    n->returned += count_noted(r, slice_text(mark_note(MARK_RETURNED)));
+    n->second += count_noted(r, slice_text(mark_note(MARK_OTHER)));
+    n->not_allowed += count_noted(r, SLICE("facts.not-allowed"));
     for (size_t i = 0; i < r->decision_count; i++)
-        take_decision(t, &r->decisions[i]);
+        tally_decision(t, &r->decisions[i]);
     for (size_t i = 0; i < r->claim_count; i++)
-        take_claim(t, &r->claims[i]);
+        tally_claim(t, &r->claims[i]);
     return holds_take(&t->holds, partition, r);
 }
 
@@ -140,9 +154,11 @@ static struct holds_count *waiting_by(struct tally_counts *n, const char *reason
     size_t i = 0;
     while (i < n->waiting_by_count && n->waiting_by[i].reason != reason)
         i++;
-    if (i == n->waiting_by_count && i < TALLY_REASONS_MAX)
+    if (i == TALLY_REASONS_MAX)
+        i = TALLY_REASONS_MAX - 1; /* no room: counted with the last */
+    else if (i == n->waiting_by_count)
         n->waiting_by[n->waiting_by_count++] = (struct tally_held){ .reason = reason };
-    return &n->waiting_by[i < TALLY_REASONS_MAX ? i : TALLY_REASONS_MAX - 1].count;
+    return &n->waiting_by[i].count;
 }
 
 static void count_waiting(struct tally *t)
@@ -159,7 +175,7 @@ static void count_waiting(struct tally *t)
     }
 }
 
-static void begin_anew(struct tally *t)
+static void forget_counts(struct tally *t)
 {
     audit_follow_close(&t->audit);
     holds_release(&t->holds);
@@ -184,10 +200,11 @@ bool tally_open(const struct site *s, struct bus *b, struct tally **out, struct 
 bool tally_read(struct tally *t, struct err *e)
 {
     const struct site *s = t->site;
-    if ((!t->audit &&
-         !audit_follow_open(t->bus, s->catalogue, s->bundle->partitions, &t->audit, e)) ||
-        !audit_follow_read(t->audit, take_entry, t, e)) {
-        begin_anew(t);
+    bool is_open = t->audit != NULL;
+    if (!is_open)
+        is_open = audit_follow_open(t->bus, s->catalogue, s->bundle->partitions, &t->audit, e);
+    if (!is_open || !audit_follow_read(t->audit, tally_entry, t, e)) {
+        forget_counts(t);
         return false;
     }
     count_waiting(t);
@@ -215,7 +232,7 @@ void tally_close(struct tally **out)
     *out = NULL;
     if (!t)
         return;
-    begin_anew(t);
+    forget_counts(t);
     pthread_mutex_destroy(&t->lock);
     mem_free(t);
 }
