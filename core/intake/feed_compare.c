@@ -4,8 +4,8 @@
  * that took over, two hosts (spool/lines.h). So
  * - what restricts is told whenever it is said: no memory can tell that nobody has said otherwise since;
  * - what allows again (a restriction lifted, a consent) goes by a memory that is believed, else it is told;
- * - all else goes by its memory too, unless another spool has spoken of its person since; while nobody can tell
- *   that, what undoes (`first: quiet`) is told.
+ * - all else goes by its memory too, unless another spool has spoken of its person since it was written; while
+ *   nobody can tell that, what undoes (`first: quiet`) is told.
  * To tell a word about sharing again harms nobody: it is disclosed to none, and its time says what it undoes. */
 #include <string.h>
 
@@ -18,22 +18,22 @@ void feed_half_hash(struct slice s, uint8_t out[ID_BYTES])
     memcpy(out, hash, ID_BYTES);
 }
 
-/* Under the subject's key, or by the local id that it has here. */
+/* Since what carries that word was written; under the subject's key, or by the local id that it has here. */
 static bool has_spoken(struct feed *f, const struct mapped_event *event, const struct subject *s,
-                       bool *yes, struct err *e)
+                       uint32_t word, bool *yes, struct err *e)
 {
     struct lines *l = &f->spool.lines;
     uint8_t local[ID_BYTES];
     *yes = false;
     if (!l->spoken)
         return true;
-    if (!lines_has_spoken(l, s->key.b, yes, e) || *yes)
+    if (!lines_has_spoken(l, s->key.b, word, yes, e) || *yes)
         return e->fate == ERR_NONE;
     struct slice id = event_claim(&event->build).local_id;
     if (slice_is_empty(id))
         return true;
     link_key(f->identity.agency, id, local);
-    return lines_has_spoken(l, local, yes, e);
+    return lines_has_spoken(l, local, word, yes, e);
 }
 
 /* What it says is what was last seen. */
@@ -49,7 +49,7 @@ static bool tell_again(struct feed *f, const struct mapped_event *event, const s
     else if (l->in_doubt)
         n->is_news = event->changed_quiet;
     else
-        return has_spoken(f, event, s, &n->is_news, e);
+        return has_spoken(f, event, s, n->change.line, &n->is_news, e);
     return true;
 }
 
@@ -68,7 +68,7 @@ bool feed_compare(struct feed *f, const struct mapped_event *event, const struct
         return false;
     n->is_learned = n->is_news;
     if (changed && event->changed_quiet && n->change.generation == 0) {
-        if (!has_spoken(f, event, s, &spoken, e))
+        if (!has_spoken(f, event, s, 0, &spoken, e))
             return false;
         n->is_news = spoken;
     }

@@ -14,9 +14,11 @@ static const char *const texts[LINES_QUERY_COUNT] = {
     [LINES_BREAK] = "update opening set believed = -1 where believed >= 0",
     [LINES_HEARD] = "select next, word from heard_to where partition = ?1",
     [LINES_HEARD_PUT] = "insert or replace into heard_to values (?1, ?2, ?3)",
-    [LINES_SPOKEN] = "select 1 from spoken where key = ?1 or key = x'' limit 1",
-    [LINES_SPOKEN_PUT] = "insert or ignore into spoken values (?1)",
-    [LINES_SPOKEN_ANY] = "select 1 from spoken limit 1",
+    [LINES_SPOKEN] = "select 1 from spoken_since where (key = ?1 or key = x'') and n >"
+                     " coalesce((select max(n) from opening where word = ?2), 0) limit 1",
+    [LINES_SPOKEN_PUT] = "insert or replace into spoken_since"
+                         " select ?1, coalesce(max(n), 0) + 1 from opening",
+    [LINES_SPOKEN_ANY] = "select 1 from spoken_since limit 1",
 };
 
 /* Whether there is a row, of which *out is the first column. */
@@ -99,13 +101,14 @@ bool lines_is_ours(struct lines *l, uint32_t opening, bool *ours, struct err *e)
     return ask(l->q[LINES_OURS], ours, &ignored, e);
 }
 
-bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], bool *yes, struct err *e)
+bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], uint32_t word, bool *yes, struct err *e)
 {
     int64_t ignored = 0;
     *yes = false;
     if (!l->spoken)
         return true;
     db_bind_blob(l->q[LINES_SPOKEN], 1, slice_of(key, ID_BYTES));
+    db_bind_int(l->q[LINES_SPOKEN], 2, word);
     return ask(l->q[LINES_SPOKEN], yes, &ignored, e);
 }
 

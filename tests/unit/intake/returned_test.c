@@ -357,6 +357,33 @@ static void where_the_records_are_gone_all_is_told_once_more(void)
     CU_ASSERT_EQUAL(many("ended"), 1);
 }
 
+/* Each return tells what concerns whom the other spoke of since the last, not of whom it ever did. */
+static void what_was_told_again_is_told_once(void)
+{
+    begin(WORLD_CASES);
+    rows("p1,open,w1,\np2,open,w1,\n");
+    feed_close(&w.feed);
+    open_other();
+    rows_to(other, "p1,open,w2,\np2,open,w2,\n");
+    feed_close(&other);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    rows("p1,open,w1,\np2,open,w1,\n");
+    drain();
+    CU_ASSERT_EQUAL(world_events(&w, all, MOST), 6);
+    feed_close(&w.feed);
+    open_other();
+    rows_to(other, "p2,open,w2,\n");
+    feed_close(&other);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    rows("p1,open,w1,\np2,open,w1,\n");
+    drain();
+    CU_ASSERT_EQUAL(world_events(&w, all, MOST), 8);
+    size_t ones = 0;
+    for (size_t i = 0; i < 8; i++)
+        ones += strcmp(world_text(&w, &all[i], "subject.local_id"), "p1") == 0;
+    CU_ASSERT_EQUAL(ones, 3);
+}
+
 /* As long as it was, or longer: that alone does not tell that it is the same. */
 static void what_another_said_on_a_bus_that_was_put_back_is_heard(void)
 {
@@ -396,7 +423,7 @@ static void a_file_of_an_older_program_is_read(void)
     rows("p1,open,w1,n\n");
     feed_close(&w.feed);
     CU_ASSERT_FATAL(db_open(w.spool, "", &d, &w.e));
-    CU_ASSERT_FATAL(db_run(d, "drop table opening; drop table heard_to; drop table spoken;", &w.e));
+    CU_ASSERT_FATAL(db_run(d, "drop table opening; drop table heard_to; drop table spoken_since;", &w.e));
     db_close(&d);
     for (int i = 0; i < 3; i++) {
         CU_ASSERT_FATAL(world_open_feed(&w));
@@ -457,6 +484,7 @@ static CU_TestInfo cases[] = {
       where_the_records_are_gone_all_is_told_once_more },
     { "what another said on a bus that was put back is heard",
       what_another_said_on_a_bus_that_was_put_back_is_heard },
+    { "what was told again is told once", what_was_told_again_is_told_once },
     { "a file of an older program is read", a_file_of_an_older_program_is_read },
     { "a row that lies aside hides anew", a_row_that_lies_aside_hides_anew },
     { "what was told of a row set aside is not told again",
