@@ -226,7 +226,7 @@ static size_t change_byte(uint8_t *unit, size_t n, size_t at, const char *others
     uint8_t was = unit[at];
     size_t refused = 0;
     for (size_t i = 0; i < 8 + count; i++) {
-        unit[at] = i < 8 ? was ^ (uint8_t)(1u << i) : (uint8_t)others[i - 8];
+        unit[at] = (uint8_t)(i < 8 ? was ^ 1u << i : (unsigned char)others[i - 8]);
         refused += read_copy(slice_of(unit, n)).refused;
     }
     unit[at] = was;
