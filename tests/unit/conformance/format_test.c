@@ -160,13 +160,13 @@ static void read_unit(struct slice unit, struct asked *to)
 static struct asked read_copy(struct slice unit)
 {
     struct asked to = { 0 };
-    uint8_t *copy = malloc(unit.n ? unit.n : 1);
+    uint8_t *copy = mem_alloc(unit.n ? unit.n : 1);
     if (!copy)
         abort();
     if (unit.n)
         memcpy(copy, unit.p, unit.n);
     read_unit(slice_of(copy, unit.n), &to);
-    free(copy);
+    mem_free(copy);
     arena_reset(&a);
     return to;
 }
