@@ -39,7 +39,7 @@ static void free_contexts(void *p)
     mem_free(c);
 }
 
-static void make_key(void)
+static void make_contexts_key(void)
 {
     int failed = pthread_key_create(&contexts_key, free_contexts);
     assert(!failed);
@@ -61,16 +61,16 @@ static struct contexts *new_contexts(void)
     return c;
 }
 
-static struct contexts *contexts(void)
+static struct contexts *thread_contexts(void)
 {
-    pthread_once(&contexts_once, make_key);
+    pthread_once(&contexts_once, make_contexts_key);
     struct contexts *c = pthread_getspecific(contexts_key);
     return c ? c : new_contexts();
 }
 
 void crypto_forget(void)
 {
-    pthread_once(&contexts_once, make_key);
+    pthread_once(&contexts_once, make_contexts_key);
     struct contexts *c = pthread_getspecific(contexts_key);
     if (c)
         free_contexts(c);
@@ -78,7 +78,7 @@ void crypto_forget(void)
 }
 
 /* The hash of an optional first block and the parts after it. */
-static void digest(struct slice block, const struct slice *parts, size_t n, uint8_t *out)
+static void digest_parts(struct slice block, const struct slice *parts, size_t n, uint8_t *out)
 {
     SHA256_CTX hash;
     int ok = SHA256_Init(&hash) && SHA256_Update(&hash, block.p, block.n);
@@ -91,7 +91,7 @@ static void digest(struct slice block, const struct slice *parts, size_t n, uint
 
 void sha256(struct slice s, uint8_t out[HASH_BYTES])
 {
-    digest((struct slice){ NULL, 0 }, &s, 1, out);
+    digest_parts((struct slice){ NULL, 0 }, &s, 1, out);
 }
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256_begun), "a hash that was begun");
@@ -115,7 +115,7 @@ void sha256_end(const struct sha256_begun *b, struct slice rest, uint8_t out[HAS
 
 void sha256_parts(const struct slice *parts, size_t n, uint8_t out[HASH_BYTES])
 {
-    digest((struct slice){ NULL, 0 }, parts, n, out);
+    digest_parts((struct slice){ NULL, 0 }, parts, n, out);
 }
 
 static void pad_key(const struct key *k, uint8_t with, uint8_t pad[SHA256_CBLOCK])
@@ -131,10 +131,10 @@ void hmac_sha256_parts(const struct key *k, const struct slice *parts, size_t n,
 {
     uint8_t pad[SHA256_CBLOCK], inner[HASH_BYTES];
     pad_key(k, 0x36, pad);
-    digest(slice_of(pad, sizeof pad), parts, n, inner);
+    digest_parts(slice_of(pad, sizeof pad), parts, n, inner);
     pad_key(k, 0x5c, pad);
     struct slice second = { inner, sizeof inner };
-    digest(slice_of(pad, sizeof pad), &second, 1, out);
+    digest_parts(slice_of(pad, sizeof pad), &second, 1, out);
     explicit_bzero(pad, sizeof pad);
     explicit_bzero(inner, sizeof inner);
 }
@@ -146,7 +146,7 @@ void hmac_sha256(const struct key *k, struct slice s, uint8_t out[HASH_BYTES])
 
 void aes128_block(const struct key *k, const uint8_t in[16], uint8_t out[16])
 {
-    EVP_CIPHER_CTX *aes = contexts()->forth;
+    EVP_CIPHER_CTX *aes = thread_contexts()->forth;
     int n = 0;
     assert(k->set);
     int ok =
@@ -156,7 +156,7 @@ void aes128_block(const struct key *k, const uint8_t in[16], uint8_t out[16])
 
 void aes128_block_back(const struct key *k, const uint8_t in[16], uint8_t out[16])
 {
-    EVP_CIPHER_CTX *aes = contexts()->back;
+    EVP_CIPHER_CTX *aes = thread_contexts()->back;
     int n = 0;
     assert(k->set);
     int ok =

@@ -234,7 +234,7 @@ static bool is_disk_full(int result)
 }
 
 /* The library's own sentence names tables and columns, never values. */
-static bool refuse(const struct db *d, int result, struct err *e)
+static bool db_refuse(const struct db *d, int result, struct err *e)
 {
     if (is_disk_full(result))
         return err_set(e, ERR_RETRY, "db.full", 0,
@@ -301,7 +301,7 @@ static bool run_settings(struct db *d, const char *path, const char *settings, s
     if (result == SQLITE_OK)
         return true;
     if (is_disk_full(result) || (result & 0xff) == SQLITE_BUSY)
-        return refuse(d, result, e);
+        return db_refuse(d, result, e);
     return err_set(e, ERR_FATAL, "db.open", (size_t)result, "cannot open '%s': %s", path,
                    sqlite3_errmsg(d->sql));
 }
@@ -368,7 +368,7 @@ void db_close(struct db **d)
 bool db_run(struct db *d, const char *sql, struct err *e)
 {
     int result = sqlite3_exec(d->sql, sql, NULL, NULL, NULL);
-    return result == SQLITE_OK ? true : refuse(d, result, e);
+    return result == SQLITE_OK ? true : db_refuse(d, result, e);
 }
 
 bool db_begin(struct db *d, struct err *e)
@@ -400,7 +400,7 @@ bool db_prepare(struct db *d, const char *sql, struct db_query **out, struct err
         sqlite3_prepare_v3(d->sql, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->statement, NULL);
     if (result != SQLITE_OK) {
         mem_free(q);
-        return refuse(d, result, e);
+        return db_refuse(d, result, e);
     }
     q->d = d;
     q->next = d->queries;
@@ -409,7 +409,7 @@ bool db_prepare(struct db *d, const char *sql, struct db_query **out, struct err
     return true;
 }
 
-static void note(struct db_query *q, int result)
+static void query_note(struct db_query *q, int result)
 {
     if (q->bind_result == SQLITE_OK)
         q->bind_result = result;
@@ -423,17 +423,17 @@ static const void *never_null(struct slice s)
 
 void db_bind_int(struct db_query *q, int n, int64_t value)
 {
-    note(q, sqlite3_bind_int64(q->statement, n, value));
+    query_note(q, sqlite3_bind_int64(q->statement, n, value));
 }
 
 void db_bind_blob(struct db_query *q, int n, struct slice value)
 {
-    note(q, sqlite3_bind_blob64(q->statement, n, never_null(value), value.n, SQLITE_STATIC));
+    query_note(q, sqlite3_bind_blob64(q->statement, n, never_null(value), value.n, SQLITE_STATIC));
 }
 
 void db_bind_text(struct db_query *q, int n, struct slice value)
 {
-    note(q, sqlite3_bind_text64(q->statement, n, never_null(value), value.n, SQLITE_STATIC,
+    query_note(q, sqlite3_bind_text64(q->statement, n, never_null(value), value.n, SQLITE_STATIC,
                                 SQLITE_UTF8));
 }
 
@@ -455,7 +455,7 @@ bool db_step(struct db_query *q, bool *row, struct err *e)
         *row = true;
         return true;
     }
-    bool ok = result == SQLITE_DONE ? true : refuse(q->d, result, e);
+    bool ok = result == SQLITE_DONE ? true : db_refuse(q->d, result, e);
     db_reset(q);
     return ok;
 }

@@ -226,7 +226,7 @@ static CURLcode on_context(CURL *curl, void *context, void *ctx)
     return tls_set_up(context, c->tls, &c->seen, &c->files) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
-static bool append(struct curl_slist **list, const char *header)
+static bool append_header(struct curl_slist **list, const char *header)
 {
     struct curl_slist *longer = curl_slist_append(*list, header);
     if (longer)
@@ -240,10 +240,10 @@ static bool make_headers(const struct http_call *call, struct curl_slist **list)
     bool typed = false;
     for (const char *const *h = call->headers; h && *h; h++) {
         typed = typed || strncasecmp(*h, "content-type:", 13) == 0;
-        if (!append(list, *h))
+        if (!append_header(list, *h))
             return false;
     }
-    return typed || append(list, "Content-Type:");
+    return typed || append_header(list, "Content-Type:");
 }
 
 static void set_body(CURL *curl, const struct http_call *call)
@@ -321,7 +321,7 @@ static bool set_tls(struct http_client *c, const struct http_call *call)
     return curl_easy_setopt(c->curl, CURLOPT_SSL_CTX_FUNCTION, on_context) == CURLE_OK;
 }
 
-static struct http_heard hear(const struct http_client *c)
+static struct http_heard client_hear(const struct http_client *c)
 {
     struct http_heard h = { .status = status_heard(c),
                             .left = c->sent,
@@ -355,7 +355,7 @@ static bool refuse_babble(struct err *e)
 }
 
 /* The library's sentences are constants; they name neither the address nor the content. */
-static bool refuse(const struct http_client *c, CURLcode result, const struct body *body,
+static bool refuse_call(const struct http_client *c, CURLcode result, const struct body *body,
                    struct err *e)
 {
     const struct http_heard *heard = &c->heard;
@@ -409,7 +409,7 @@ static bool has_stray(const struct http_client *c)
 }
 
 /* Closes what is open, where that is not to be used again. */
-static bool begin_anew(struct http_client *c)
+static bool drop_kept_connection(struct http_client *c)
 {
     if (!c->fresh && !has_stray(c))
         return true;
@@ -430,7 +430,7 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
     buf_reset(answer);
     buf_reset(&c->headers);
     c->heard = (struct http_heard){ .status = 0 };
-    if (!make_headers(call, &headers) || !begin_anew(c)) {
+    if (!make_headers(call, &headers) || !drop_kept_connection(c)) {
         curl_slist_free_all(headers);
         return err_memory(e);
     }
@@ -439,14 +439,14 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
     CURLcode result = able ? curl_easy_perform(c->curl) : CURLE_NOT_BUILT_IN;
     long verdict = 0;
     (void)curl_easy_getinfo(c->curl, CURLINFO_SSL_VERIFYRESULT, &verdict);
-    c->heard = hear(c);
+    c->heard = client_hear(c);
     c->fresh = c->heard.status == 401 || c->heard.status == 403;
     curl_easy_reset(c->curl); /* it must not keep what is freed here */
     curl_slist_free_all(headers);
     if (result != CURLE_OK && (body.stopped || atomic_load(&c->stopping)))
         return err_set(e, ERR_RETRY, "http.stopped", 0, "the call was ended on our side");
     if (result != CURLE_OK)
-        return (!body.cut && refuse_tls(c, result, verdict, e)) ? false : refuse(c, result, &body, e);
+        return (!body.cut && refuse_tls(c, result, verdict, e)) ? false : refuse_call(c, result, &body, e);
     *status = c->heard.status;
     return *status || refuse_babble(e);
 }

@@ -156,7 +156,7 @@ void http_crowd_bury(struct http_door *d)
 }
 
 /* One of who's, but never `but`, goes: of no use for longest. */
-static bool make_room(struct http_door *d, struct peer *who, const struct http_conn *but, bool of_bytes)
+static bool crowd_make_room(struct http_door *d, struct peer *who, const struct http_conn *but, bool of_bytes)
 {
     struct http_conn *c = who->first;
     while (c && (c == but || !http_conn_may_go(c) || (of_bytes && c->held == 0)))
@@ -171,7 +171,7 @@ static bool make_room(struct http_door *d, struct peer *who, const struct http_c
 bool http_crowd_make_file(struct http_door *d, const struct http_conn *but)
 {
     struct peer *most = peers_most(&d->peers);
-    return most && make_room(d, most, but, false);
+    return most && crowd_make_room(d, most, but, false);
 }
 
 bool http_crowd_hold(struct http_conn *c, size_t bytes)
@@ -183,7 +183,7 @@ bool http_crowd_hold(struct http_conn *c, size_t bytes)
     c->held = bytes;
     do
         over = bytes > before ? peers_over(&d->peers, c->who) : NULL;
-    while (over && over != c->who && make_room(d, over, c, true));
+    while (over && over != c->who && crowd_make_room(d, over, c, true));
     if (!over)
         return true;
     peers_hold(&d->peers, c->who, bytes, before);
@@ -203,7 +203,7 @@ void http_crowd_answered(struct http_conn *c)
 bool http_crowd_join(struct http_door *d, const struct sockaddr *from, struct peer **who)
 {
     enum peers_place place = peers_join(&d->peers, from, who);
-    if ((place == PEERS_PEER_FULL || place == PEERS_FULL) && make_room(d, *who, NULL, false))
+    if ((place == PEERS_PEER_FULL || place == PEERS_FULL) && crowd_make_room(d, *who, NULL, false))
         place = peers_join(&d->peers, from, who);
     return place == PEERS_IN;
 }

@@ -20,22 +20,24 @@
 
 static void watch_end(struct http_door *d, struct http_end *end, uint32_t wanted, bool keep)
 {
-    if (end->fd < 0 || (end->is_watched && wanted == end->events))
+    bool is_as_wanted = end->is_watched && wanted == end->events;
+    if (end->fd < 0 || is_as_wanted)
         return;
-    int op = end->is_watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (wanted == 0 && !keep) /* else its end would be told without end */
-        op = EPOLL_CTL_DEL;
-    if (op == EPOLL_CTL_DEL && !end->is_watched)
+    bool stays = wanted != 0 || keep; /* watched for nothing, its end would be told without end */
+    if (!stays && !end->is_watched)
         return;
+    int op = EPOLL_CTL_ADD;
+    if (end->is_watched)
+        op = stays ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
     if (!http_crowd_watch(d, op, end->fd, wanted, end)) {
         end->conn->dead = true;
         return;
     }
-    end->is_watched = op != EPOLL_CTL_DEL;
+    end->is_watched = stays;
     end->events = wanted;
 }
 
-static void go(struct http_door *d, struct http_conn *c)
+static void door_serve(struct http_door *d, struct http_conn *c)
 {
     http_conn_go(c, d->now_ms);
     http_crowd_say_tls(d, c);
@@ -64,10 +66,10 @@ static void let_in(struct http_door *d, int fd, const struct sockaddr_storage *f
     c->door = d;
     c->who = who;
     http_crowd_add(d, c);
-    go(d, c);
+    door_serve(d, c);
 }
 
-static bool somebody_waits(const struct http_door *d)
+static bool door_has_waiting(const struct http_door *d)
 {
     struct pollfd p = { d->o.listener, POLLIN, 0 };
     return poll(&p, 1, 0) == 1;
@@ -80,11 +82,18 @@ static void accept_peers(struct http_door *d)
         struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
         socklen_t n = sizeof from;
         int fd = accept4(d->o.listener, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int number = errno;
         if (fd >= 0) {
             let_in(d, fd, &from, n);
-        } else if (errno == EAGAIN || (err_is_shortage(errno) && !somebody_waits(d))) {
+            continue;
+        }
+        if (number == EAGAIN)
             return;
-        } else if (err_is_shortage(errno) && !http_crowd_make_file(d, NULL)) {
+        if (!err_is_shortage(number))
+            continue;
+        if (!door_has_waiting(d))
+            return;
+        if (!http_crowd_make_file(d, NULL)) {
             if (http_crowd_may_say(d))
                 log_line(LOG_ERROR, &who, "http.full", "cannot accept peers: out of files or memory; they wait (see LimitNOFILE)");
             http_crowd_listen(d, false); /* the next sweep tries again */
@@ -95,18 +104,18 @@ static void accept_peers(struct http_door *d)
 
 /* ---- the loop ---- */
 
-static void sweep(struct http_door *d)
+static void door_sweep(struct http_door *d)
 {
     d->swept_ms = d->now_ms;
     for (struct http_conn *c = d->all, *next; c; c = next) {
         next = c->next;
         if (http_conn_is_late(c, d->now_ms))
-            go(d, c);
+            door_serve(d, c);
     }
     http_crowd_listen(d, true);
 }
 
-static void handle(struct http_door *d, const struct epoll_event *ev)
+static void door_handle(struct http_door *d, const struct epoll_event *ev)
 {
     if (ev->data.ptr == &d->o.listener) {
         accept_peers(d);
@@ -118,11 +127,11 @@ static void handle(struct http_door *d, const struct epoll_event *ev)
         return;
     if (end == &c->peer && (ev->events & (EPOLLERR | EPOLLHUP)))
         c->dead = true; /* nobody is there to read an answer */
-    go(d, c);
+    door_serve(d, c);
 }
 
 /* False: to stop. */
-static bool turn(struct http_door *d)
+static bool door_turn(struct http_door *d)
 {
     struct epoll_event events[EVENTS_MAX];
     bool sweeps = d->all || !d->is_listening;
@@ -133,34 +142,36 @@ static bool turn(struct http_door *d)
         if (events[i].data.ptr == &d->wake)
             runs = false;
         else
-            handle(d, &events[i]);
+            door_handle(d, &events[i]);
     }
     if (d->now_ms - d->swept_ms >= SWEEP_MS)
-        sweep(d);
+        door_sweep(d);
     http_crowd_bury(d);
     return runs;
 }
 
-static void *run(void *ctx)
+static void *door_run(void *ctx)
 {
     struct http_door *d = ctx;
-    while (turn(d))
+    while (door_turn(d))
         continue;
     return NULL;
 }
 
 /* ---- its life ---- */
 
-static bool begin(struct http_door *d, struct err *e)
+static bool door_begin(struct http_door *d, struct err *e)
 {
-    if (!peers_init(&d->peers, &d->o.peers, e) || !waker_open(&d->wake, e))
+    if (!peers_init(&d->peers, &d->o.peers, e))
+        return false;
+    if (!waker_open(&d->wake, e))
         return false;
     d->epoll = epoll_create1(EPOLL_CLOEXEC);
     d->is_listening = true;
-    d->runs = d->epoll >= 0 &&
-              http_crowd_watch(d, EPOLL_CTL_ADD, d->o.listener, EPOLLIN, &d->o.listener) &&
-              http_crowd_watch(d, EPOLL_CTL_ADD, d->wake.fd, EPOLLIN, &d->wake);
-    int failed = d->runs ? pthread_create(&d->thread, NULL, run, d) : errno;
+    bool good = d->epoll >= 0;
+    good = good && http_crowd_watch(d, EPOLL_CTL_ADD, d->o.listener, EPOLLIN, &d->o.listener);
+    good = good && http_crowd_watch(d, EPOLL_CTL_ADD, d->wake.fd, EPOLLIN, &d->wake);
+    int failed = good ? pthread_create(&d->thread, NULL, door_run, d) : errno;
     d->runs = failed == 0;
     return d->runs || err_errno(e, ERR_FATAL, "http.door", failed, "cannot listen on", d->o.where);
 }
@@ -174,7 +185,7 @@ bool http_door_start(const struct http_door_options *o, struct http_door **out, 
     }
     d->o = *o;
     d->epoll = -1;
-    if (!begin(d, e)) {
+    if (!door_begin(d, e)) {
         http_door_stop(&d);
         return false;
     }

@@ -3,48 +3,54 @@
 
 #define LENGTH_DIGITS_MAX 18 /* below 2^63 */
 #define CHUNK_DIGITS_MAX 8
+#define PORT_DIGITS_MAX 5
 #define EXTENSION_MAX 256
 
-static bool refuse(struct http_head *h, int status, const char *why)
+static bool refuse_head(struct http_head *h, int status, const char *why)
 {
     h->status = status;
     h->why = why;
     return false;
 }
 
-static bool is_digit(uint8_t c)
+static bool is_ascii_digit(uint8_t c)
 {
     return c >= '0' && c <= '9';
 }
 
 static bool is_alnum(uint8_t c)
 {
-    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    uint8_t small = c | 0x20; /* the bit by which capitals and small letters differ */
+    return is_ascii_digit(c) || (small >= 'a' && small <= 'z');
+}
+
+/* Whether s is made of letters, digits and the others. */
+static bool is_all(struct slice s, const char *others)
+{
+    size_t count = strlen(others);
+    for (size_t i = 0; i < s.n; i++)
+        if (!is_alnum(s.p[i]) && !memchr(others, s.p[i], count))
+            return false;
+    return true;
 }
 
 /* RFC 9110 section 5.6.2. */
 static bool is_token(struct slice s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if (!is_alnum(s.p[i]) && (s.p[i] == 0 || !strchr("!#$%&'*+-.^_`|~", s.p[i])))
-            return false;
-    return s.n > 0;
+    return s.n > 0 && is_all(s, "!#$%&'*+-.^_`|~");
 }
 
-static bool is_all(struct slice s, const char *others)
+static bool is_http_blank(uint8_t c)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if (!is_alnum(s.p[i]) && (s.p[i] == 0 || !strchr(others, s.p[i])))
-            return false;
-    return true;
+    return c == ' ' || c == '\t';
 }
 
 /* Blanks of HTTP only: slice_trim knows more. */
-static struct slice trim(struct slice s)
+static struct slice trim_blanks(struct slice s)
 {
-    while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
+    while (s.n > 0 && is_http_blank(s.p[0]))
         s = slice_from(s, 1);
-    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+    while (s.n > 0 && is_http_blank(s.p[s.n - 1]))
         s.n--;
     return s;
 }
@@ -65,10 +71,12 @@ static bool is_authority(struct slice s)
     size_t n = host_length(s);
     struct slice host = slice_head(s, n), port = slice_from(s, n + 1);
     bool is_v6 = s.n > 0 && s.p[0] == '[';
-    if (n > s.n || (n < s.n && s.p[n] != ':') || port.n > 5)
+    if (n > s.n || port.n > PORT_DIGITS_MAX)
+        return false;
+    if (n < s.n && s.p[n] != ':')
         return false;
     for (size_t i = 0; i < port.n; i++)
-        if (!is_digit(port.p[i]))
+        if (!is_ascii_digit(port.p[i]))
             return false;
     if (is_v6)
         return n > 2 && is_all(slice_of(host.p + 1, n - 2), ":.");
@@ -92,18 +100,24 @@ struct slice http_target_path(struct slice target, struct slice *from)
     return target;
 }
 
+static bool is_target_byte(uint8_t c)
+{
+    return c > 0x20 && c < 0x7f && c != '#';
+}
+
 /* RFC 9112 section 3.2: origin-form, absolute-form (its host in *from), or "*" of OPTIONS. */
 static bool read_target(struct http_head *h, struct slice target, struct slice *from)
 {
     for (size_t i = 0; i < target.n; i++)
-        if (target.p[i] <= 0x20 || target.p[i] >= 0x7f || target.p[i] == '#')
-            return refuse(h, 400, "its target has a character that none may have");
+        if (!is_target_byte(target.p[i]))
+            return refuse_head(h, 400, "its target has a character that none may have");
     h->path = http_target_path(target, from);
     if (from->p)
-        return is_authority(*from) || refuse(h, 400, "its target names no host");
-    return slice_starts(target, SLICE("/")) ||
-           (slice_equal_text(target, "*") && slice_equal_text(h->method, "OPTIONS")) ||
-           refuse(h, 400, "its target is neither a path nor an address");
+        return is_authority(*from) || refuse_head(h, 400, "its target names no host");
+    bool is_path = slice_starts(target, SLICE("/"));
+    bool is_star = slice_equal_text(target, "*") && slice_equal_text(h->method, "OPTIONS");
+    return is_path || is_star ||
+           refuse_head(h, 400, "its target is neither a path nor an address");
 }
 
 static bool read_request_line(struct http_head *h, struct slice line, struct slice *from)
@@ -115,10 +129,10 @@ static bool read_request_line(struct http_head *h, struct slice line, struct sli
     h->method = slice_head(line, first);
     h->is_1_0 = slice_equal_text(version, "HTTP/1.0");
     if (!is_token(h->method) || second >= rest.n)
-        return refuse(h, 400, "its first line is no request");
+        return refuse_head(h, 400, "its first line is no request");
     if (!h->is_1_0 && !slice_equal_text(version, "HTTP/1.1")) {
         bool is_http = slice_starts(version, SLICE("HTTP/")) && slice_find(version, ' ') == version.n;
-        return refuse(h, is_http ? 505 : 400, "its version is neither HTTP/1.1 nor HTTP/1.0");
+        return refuse_head(h, is_http ? 505 : 400, "its version is neither HTTP/1.1 nor HTTP/1.0");
     }
     return read_target(h, slice_head(rest, second), from);
 }
@@ -126,13 +140,13 @@ static bool read_request_line(struct http_head *h, struct slice line, struct sli
 static bool read_field(struct http_head *h, struct slice line)
 {
     size_t colon = slice_find(line, ':');
-    struct http_field f = { slice_head(line, colon), trim(slice_from(line, colon + 1)) };
-    if (line.p[0] == ' ' || line.p[0] == '\t')
-        return refuse(h, 400, "a line of its head is folded");
+    struct http_field f = { slice_head(line, colon), trim_blanks(slice_from(line, colon + 1)) };
+    if (is_http_blank(line.p[0]))
+        return refuse_head(h, 400, "a line of its head is folded");
     if (colon == line.n || !is_token(f.name))
-        return refuse(h, 400, "a line of its head is no field");
+        return refuse_head(h, 400, "a line of its head is no field");
     if (h->field_count == HTTP_FIELDS_MAX)
-        return refuse(h, 431, "its head has too many fields");
+        return refuse_head(h, 431, "its head has too many fields");
     h->fields[h->field_count++] = f;
     return true;
 }
@@ -152,7 +166,7 @@ static bool nothing_is_said_twice(struct http_head *h)
                                         "Idempotency-Key", "Expect" };
     for (size_t i = 0; i < sizeof once / sizeof once[0]; i++)
         if (count_of(h, once[i]) > 1)
-            return refuse(h, 400, "a field that stands for one thing is there twice");
+            return refuse_head(h, 400, "a field that stands for one thing is there twice");
     return true;
 }
 
@@ -161,13 +175,13 @@ static bool read_host(struct http_head *h, struct slice from)
     size_t count = count_of(h, "Host");
     h->authority = http_head_field(h, "Host");
     if (count > 1)
-        return refuse(h, 400, "it names several hosts");
+        return refuse_head(h, 400, "it names several hosts");
     if (count == 0 && !h->is_1_0)
-        return refuse(h, 400, "it names no host");
+        return refuse_head(h, 400, "it names no host");
     if (count == 1 && !is_authority(h->authority))
-        return refuse(h, 400, "its Host is none");
+        return refuse_head(h, 400, "its Host is none");
     if (from.n > 0 && count == 1 && !slice_equal_nocase(from, h->authority))
-        return refuse(h, 400, "its target and its Host differ");
+        return refuse_head(h, 400, "its target and its Host differ");
     return true;
 }
 
@@ -175,11 +189,11 @@ static bool read_length(struct http_head *h, struct slice value)
 {
     bool good = value.n > 0 && value.n <= LENGTH_DIGITS_MAX;
     for (size_t i = 0; i < value.n && good; i++) {
-        good = is_digit(value.p[i]);
+        good = is_ascii_digit(value.p[i]);
         h->length = h->length * 10 + (uint64_t)(value.p[i] - '0');
     }
     h->body = HTTP_BODY_LENGTH;
-    return good || refuse(h, 400, "its Content-Length is no number");
+    return good || refuse_head(h, 400, "its Content-Length is no number");
 }
 
 /* RFC 9112 section 6.3, refusing where it lets a server choose. */
@@ -188,16 +202,16 @@ static bool read_framing(struct http_head *h)
     size_t lengths = count_of(h, "Content-Length"), codings = count_of(h, "Transfer-Encoding");
     struct slice expect = http_head_field(h, "Expect");
     if (lengths + codings > 1)
-        return refuse(h, 400, "it says its length more than once");
+        return refuse_head(h, 400, "it says its length more than once");
     if (codings == 1) {
         if (h->is_1_0 || !slice_equal_nocase(http_head_field(h, "Transfer-Encoding"), SLICE("chunked")))
-            return refuse(h, 400, "its Transfer-Encoding is not 'chunked' alone");
+            return refuse_head(h, 400, "its Transfer-Encoding is not 'chunked' alone");
         h->body = HTTP_BODY_CHUNKED;
     } else if (lengths == 1 && !read_length(h, http_head_field(h, "Content-Length"))) {
         return false;
     }
     return expect.n == 0 || slice_equal_nocase(expect, SLICE("100-continue")) ||
-           refuse(h, 417, "it expects what is not known");
+           refuse_head(h, 417, "it expects what is not known");
 }
 
 /* head: whole lines, each with its CRLF, the last one empty. */
@@ -215,15 +229,15 @@ static bool read_head(struct slice head, struct http_head *h)
     return nothing_is_said_twice(h) && read_host(h, from) && read_framing(h);
 }
 
-/* Whether the byte at i may stand there, as far as can be told: HTAB, CR before LF, LF behind CR. */
-static bool may_stand(struct slice in, size_t i)
+/* Whether the byte at i may stand there, as far as can be told. CR and LF make one line end. */
+static bool may_stand_in_head(struct slice in, size_t i)
 {
     uint8_t c = in.p[i];
-    if (c == '\n')
-        return i > 0 && in.p[i - 1] == '\r';
-    if (i > 0 && in.p[i - 1] == '\r')
-        return false;
-    return (c >= 0x20 && c != 0x7f) || c == '\t' || c == '\r';
+    bool is_behind_cr = i > 0 && in.p[i - 1] == '\r';
+    if (is_behind_cr || c == '\n')
+        return is_behind_cr && c == '\n';
+    bool is_control = c < 0x20 || c == 0x7f;
+    return !is_control || c == '\t' || c == '\r';
 }
 
 enum http_frame http_head(struct slice in, size_t *seen, size_t max, struct http_head *out)
@@ -232,8 +246,8 @@ enum http_frame http_head(struct slice in, size_t *seen, size_t max, struct http
     out->why = NULL;
     for (; *seen < in.n && *seen < max; (*seen)++) {
         size_t i = *seen;
-        if (!may_stand(in, i)) {
-            refuse(out, 400, "its head has a control character or a line end that is not CRLF");
+        if (!may_stand_in_head(in, i)) {
+            refuse_head(out, 400, "its head has a control character or a line end that is not CRLF");
             return HTTP_BAD;
         }
         if (in.p[i] != '\n' || i < 3 || in.p[i - 2] != '\n')
@@ -243,7 +257,7 @@ enum http_frame http_head(struct slice in, size_t *seen, size_t max, struct http
     }
     if (*seen < max)
         return HTTP_MORE;
-    refuse(out, 431, "its head is too large");
+    refuse_head(out, 431, "its head is too large");
     return HTTP_BAD;
 }
 
@@ -279,7 +293,8 @@ static bool follow_size(struct http_body *b, uint8_t c)
     int digit = hex_digit(c);
     if (digit >= 0) {
         b->left = b->left * 16 + (uint64_t)digit;
-        return ++b->count <= CHUNK_DIGITS_MAX;
+        b->count++;
+        return b->count <= CHUNK_DIGITS_MAX;
     }
     if (b->count == 0 || (c != ';' && c != '\r'))
         return false;
@@ -289,12 +304,16 @@ static bool follow_size(struct http_body *b, uint8_t c)
     return true;
 }
 
-/* Passed over, as is said there; but no line end may hide in it. */
+/* An extension is passed over, as the RFC says; but no line end may hide in it. */
 static bool follow_extension(struct http_body *b, uint8_t c)
 {
-    if (c == '\r')
+    if (c == '\r') {
         b->state = AT_SIZE_LF;
-    return c == '\r' || (++b->count <= EXTENSION_MAX && ((c >= 0x20 && c < 0x7f) || c == '\t'));
+        return true;
+    }
+    b->count++;
+    bool is_text = (c >= 0x20 && c < 0x7f) || c == '\t';
+    return is_text && b->count <= EXTENSION_MAX;
 }
 
 /* One byte that is no content. */
@@ -334,7 +353,7 @@ static size_t follow_content(struct http_body *b, struct slice in)
     return n;
 }
 
-static bool is_over(const struct http_body *b)
+static bool body_is_over(const struct http_body *b)
 {
     return b->kind == HTTP_BODY_NONE || (b->kind == HTTP_BODY_LENGTH && b->left == 0);
 }
@@ -342,11 +361,16 @@ static bool is_over(const struct http_body *b)
 enum http_frame http_body_follow(struct http_body *b, struct slice in, size_t *used)
 {
     *used = 0;
-    while (!is_over(b) && *used < in.n) {
-        if (b->kind == HTTP_BODY_LENGTH || b->state == AT_DATA)
+    while (!body_is_over(b) && *used < in.n) {
+        bool is_content = b->kind == HTTP_BODY_LENGTH || b->state == AT_DATA;
+        if (is_content) {
             *used += follow_content(b, slice_from(in, *used));
-        else if (!follow_byte(b, in.p[(*used)++]))
+            continue;
+        }
+        uint8_t c = in.p[*used];
+        (*used)++;
+        if (!follow_byte(b, c))
             return HTTP_BAD;
     }
-    return is_over(b) ? HTTP_READY : HTTP_MORE;
+    return body_is_over(b) ? HTTP_READY : HTTP_MORE;
 }

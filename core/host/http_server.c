@@ -237,19 +237,19 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 
 /* Life. */
 
-static bool hand_over(void *ctx, int fd, const struct sockaddr *from, socklen_t from_n)
+static bool hand_to_library(void *ctx, int fd, const struct sockaddr *from, socklen_t from_n)
 {
     struct http_server *s = ctx;
     return MHD_add_connection(s->daemon, fd, from, from_n) == MHD_YES; /* which closes fd where it fails */
 }
 
-static bool judge(void *ctx, const struct http_head *h, struct http_answer *out)
+static bool judge_head(void *ctx, const struct http_head *h, struct http_answer *out)
 {
     struct http_server *s = ctx;
     return s->options.judge && s->options.judge(s->options.ctx, h, out);
 }
 
-static const char *phrase(unsigned status)
+static const char *status_phrase(unsigned status)
 {
     return MHD_get_reason_phrase_for(status);
 }
@@ -289,12 +289,12 @@ static bool start_door(struct http_server *s, int listener, struct err *e)
         .peers = { o->connections_max, by_address ? o->peer_connections_max : o->connections_max,
                    o->bytes_max, by_address ? o->bytes_max / 2 : o->bytes_max },
         .body_max = o->body_max, .idle_ms = o->idle_ms, .head_ms = o->head_ms,
-        .request_ms = o->request_ms, .judge = judge, .hand_over = hand_over, .phrase = phrase, .ctx = s,
+        .request_ms = o->request_ms, .judge = judge_head, .hand_over = hand_to_library, .phrase = status_phrase, .ctx = s,
     };
     return http_door_start(&door, &s->door, e);
 }
 
-static void fill_in(struct http_server_options *o)
+static void put_fallbacks(struct http_server_options *o)
 {
     static const struct http_server_options fallback = {
         .bytes_max = (size_t)64 * 1024 * 1024, .connections_max = 64, .idle_ms = 30000, .head_ms = 10000,
@@ -317,7 +317,7 @@ bool http_server_start(const struct http_server_options *o, struct http_server *
     if (!s)
         return err_memory(e);
     s->options = *o;
-    fill_in(&s->options);
+    put_fallbacks(&s->options);
     buf_init(&s->answer, ANSWER_MAX);
     bool local = strncmp(o->listen, "unix:", 5) == 0;
     int fd = local ? listen_unix(s, o->listen + 5, e) : listen_tcp(s, e);

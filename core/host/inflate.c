@@ -8,7 +8,7 @@
 #define GZIP_BITS (15 + 16) /* the largest window; the header of gzip and no other */
 
 /* One member; *in moves behind it. */
-static bool member(z_stream *z, struct buf *out, struct err *e)
+static bool inflate_member(z_stream *z, struct buf *out, struct err *e)
 {
     int said = Z_OK;
     while (said == Z_OK) {
@@ -46,7 +46,7 @@ bool inflate_gzip(struct slice compressed, struct buf *out, struct err *e)
     z.avail_in = (uInt)compressed.n;
     bool ok = true;
     do {
-        ok = member(&z, out, e);
+        ok = inflate_member(&z, out, e);
     } while (ok && z.avail_in > 0 && inflateReset(&z) == Z_OK);
     inflateEnd(&z);
     return ok;

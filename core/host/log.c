@@ -32,58 +32,65 @@ static bool is_shown(enum log_level level)
     return (int)level <= atomic_load_explicit(&level_most, memory_order_relaxed);
 }
 
-/* One character of s, or a question mark where it cannot be shown; returns how many bytes it was. */
-static size_t put_one(struct line *l, struct slice s)
+/* Puts the first character of s, or a question mark where it cannot be shown. Gives its bytes in s. */
+static size_t line_put_character(struct line *l, struct slice s)
 {
     size_t n = slice_utf8_length(s);
-    bool plain = n && slice_plain_length(slice_head(s, n)) == n;
-    if (plain && (s.p[0] == '"' || s.p[0] == '\\'))
+    bool is_plain = n > 0 && slice_plain_length(slice_head(s, n)) == n;
+    if (!is_plain) {
+        l->text[l->n++] = '?';
+        return n > 0 ? n : 1;
+    }
+    if (s.p[0] == '"' || s.p[0] == '\\')
         l->text[l->n++] = '\\';
-    memcpy(l->text + l->n, plain ? (const char *)s.p : "?", plain ? n : 1);
-    l->n += plain ? n : 1;
-    return n ? n : 1;
+    memcpy(l->text + l->n, s.p, n);
+    l->n += n;
+    return n;
 }
 
-static void put(struct line *l, const char *text)
+static void line_put(struct line *l, const char *text)
 {
-    for (struct slice s = slice_text(text); s.n && l->n < sizeof l->text - ENDING_BYTES;)
-        s = slice_from(s, put_one(l, s));
+    struct slice s = slice_text(text);
+    while (s.n > 0 && l->n < sizeof l->text - ENDING_BYTES) {
+        size_t taken = line_put_character(l, s);
+        s = slice_from(s, taken);
+    }
 }
 
-/* " name=value", a value without blanks; nothing when there is no value. */
-static void put_field(struct line *l, const char *name, const char *value)
+/* Puts " name=value", with _ for each blank of the value; nothing when there is no value. */
+static void line_put_field(struct line *l, const char *name, const char *value)
 {
     if (!value || !*value)
         return;
-    put(l, " ");
-    put(l, name);
-    put(l, "=");
+    line_put(l, " ");
+    line_put(l, name);
+    line_put(l, "=");
     size_t from = l->n;
-    put(l, value);
+    line_put(l, value);
     for (; from < l->n; from++)
         if (l->text[from] == ' ')
             l->text[from] = '_';
 }
 
-static void begin(struct line *l, enum log_level level, const struct log_who *who, const char *code)
+static void line_begin(struct line *l, enum log_level level, const struct log_who *who, const char *code)
 {
     static const char *const names[] = { "error", "warn", "info", "debug" };
     char now[TIME_TEXT_MAX];
     time_ms_to_iso(clock_wall_ms(), now);
     l->n = 0;
-    put(l, "level=");
-    put(l, names[level]);
-    put_field(l, "time", now);
+    line_put(l, "level=");
+    line_put(l, names[level]);
+    line_put_field(l, "time", now);
     if (who && who->room)
-        put_field(l, who->room, who->name);
-    put_field(l, "code", code);
+        line_put_field(l, who->room, who->name);
+    line_put_field(l, "code", code);
 }
 
-static void finish(struct line *l, const char *sentence)
+static void line_finish(struct line *l, const char *sentence)
 {
-    put(l, " ");
+    line_put(l, " ");
     l->text[l->n++] = '"';
-    put(l, sentence);
+    line_put(l, sentence);
     l->text[l->n++] = '"';
     l->text[l->n++] = '\n';
     ssize_t written = write(STDERR_FILENO, l->text, l->n);
@@ -101,8 +108,8 @@ void log_line(enum log_level level, const struct log_who *who, const char *code,
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
     struct line l;
-    begin(&l, level, who, code);
-    finish(&l, sentence);
+    line_begin(&l, level, who, code);
+    line_finish(&l, sentence);
 }
 
 void log_err(enum log_level level, const struct log_who *who, const struct err *e)
@@ -111,14 +118,14 @@ void log_err(enum log_level level, const struct log_who *who, const struct err *
         return;
     struct line l;
     char at[24], number[24];
-    begin(&l, level, who, e->code);
+    line_begin(&l, level, who, e->code);
     snprintf(at, sizeof at, "%zu", e->at);
     if (e->at)
-        put_field(&l, "at", at);
+        line_put_field(&l, "at", at);
     if (e->file) {
-        put_field(&l, "file", e->file);
+        line_put_field(&l, "file", e->file);
         snprintf(number, sizeof number, "%u:%u", e->line, e->column);
-        put_field(&l, "place", number);
+        line_put_field(&l, "place", number);
     }
-    finish(&l, e->text);
+    line_finish(&l, e->text);
 }

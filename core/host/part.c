@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 /* Whether the name still means the file that was opened: another may have deleted or renamed it. */
-static bool is_there(int folder, const char *name, int fd)
+static bool name_is_of(int folder, const char *name, int fd)
 {
     struct stat here, opened;
     return fstat(fd, &opened) == 0 && fstatat(folder, name, &here, AT_SYMLINK_NOFOLLOW) == 0 &&
            here.st_ino == opened.st_ino && here.st_dev == opened.st_dev;
 }
 
-static void lock(int fd)
+static void lock_part(int fd)
 {
     while (flock(fd, LOCK_EX) != 0 && errno == EINTR)
         ;
@@ -28,8 +28,8 @@ int part_open(int folder, const char *name, unsigned mode)
         int fd = openat(folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
         if (fd < 0)
             return -1;
-        lock(fd);
-        if (!is_there(folder, name, fd)) {
+        lock_part(fd);
+        if (!name_is_of(folder, name, fd)) {
             (void)close(fd);
             continue;
         }
@@ -60,7 +60,7 @@ static bool sweep_one(int folder, const char *name)
     if (fd < 0)
         return false;
     bool is_left = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-                   flock(fd, LOCK_EX | LOCK_NB) == 0 && is_there(folder, name, fd) &&
+                   flock(fd, LOCK_EX | LOCK_NB) == 0 && name_is_of(folder, name, fd) &&
                    unlinkat(folder, name, 0) == 0;
     (void)close(fd);
     return is_left;

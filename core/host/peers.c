@@ -64,7 +64,7 @@ void peers_release(struct peers *p)
 }
 
 /* Nobody may choose addresses that meet in one chain: hence the seed. */
-static struct peer **chain(const struct peers *p, const uint8_t address[16])
+static struct peer **peer_chain(const struct peers *p, const uint8_t address[16])
 {
     uint8_t seeded[24];
     memcpy(seeded, &p->seed, sizeof p->seed);
@@ -72,9 +72,9 @@ static struct peer **chain(const struct peers *p, const uint8_t address[16])
     return &p->table[hash_bytes(slice_of(seeded, sizeof seeded)) & (p->room - 1)];
 }
 
-static struct peer *find(const struct peers *p, const uint8_t address[16])
+static struct peer *peer_find(const struct peers *p, const uint8_t address[16])
 {
-    struct peer *who = *chain(p, address);
+    struct peer *who = *peer_chain(p, address);
     while (who && memcmp(who->address, address, 16) != 0)
         who = who->next_in_table;
     return who;
@@ -96,22 +96,22 @@ static void join_line(struct peers *p, struct peer *who)
     line->last = who;
 }
 
-static struct peer *add(struct peers *p, const uint8_t address[16])
+static struct peer *peer_add(struct peers *p, const uint8_t address[16])
 {
     struct peer *who = mem_alloc(sizeof *who);
     if (!who)
         return NULL;
     memcpy(who->address, address, 16);
-    struct peer **head = chain(p, address);
+    struct peer **head = peer_chain(p, address);
     who->next_in_table = *head;
     *head = who;
     join_line(p, who);
     return who;
 }
 
-static void forget(struct peers *p, struct peer *who)
+static void peer_forget(struct peers *p, struct peer *who)
 {
-    struct peer **at = chain(p, who->address);
+    struct peer **at = peer_chain(p, who->address);
     while (*at != who)
         at = &(*at)->next_in_table;
     *at = who->next_in_table;
@@ -128,14 +128,14 @@ enum peers_place peers_join(struct peers *p, const struct sockaddr *from, struct
 {
     uint8_t address[16];
     address_of(from, address);
-    *out = find(p, address);
+    *out = peer_find(p, address);
     if (*out && (*out)->connections >= p->limits.peer_connections_max)
         return PEERS_PEER_FULL;
     if (p->connections >= p->limits.connections_max) {
         *out = peers_most(p);
         return PEERS_FULL;
     }
-    if (!*out && !(*out = add(p, address)))
+    if (!*out && !(*out = peer_add(p, address)))
         return PEERS_NO_MEMORY;
     leave_line(p, *out);
     (*out)->connections++;
@@ -153,7 +153,7 @@ void peers_leave(struct peers *p, struct peer *who)
     p->connections--;
     join_line(p, who);
     if (who->connections == 0)
-        forget(p, who);
+        peer_forget(p, who);
     while (p->most > 0 && !p->by_count[p->most].first)
         p->most--;
 }

@@ -19,17 +19,17 @@ struct spec {
     char what;
 };
 
-static void take_number(const char **f, int *n)
+static void take_digits(const char **f, int *n)
 {
     for (*n = 0; **f >= '0' && **f <= '9'; ++*f)
         *n = *n * 10 + (**f - '0');
 }
 
-static int take_count(const char **f, va_list *args)
+static int take_width(const char **f, va_list *args)
 {
     int n;
     if (**f != '*') {
-        take_number(f, &n);
+        take_digits(f, &n);
         return n;
     }
     ++*f;
@@ -44,28 +44,36 @@ static struct spec read_spec(const char **f, va_list *args)
         s.left |= **f == '-';
         s.zero |= **f == '0';
     }
-    s.width = take_count(f, args);
+    s.width = take_width(f, args);
     if (**f == '.') {
         ++*f;
-        s.most = take_count(f, args);
+        s.most = take_width(f, args);
     }
-    for (; strchr("lzjt", **f) && **f; ++*f)
+    for (; **f && strchr("lzjt", **f); ++*f)
         s.longs += **f == 'l' ? 1 : 2;
-    s.what = *(*f)++;
+    s.what = **f;
+    ++*f;
     return s;
 }
 
-static void put(FILE *to, const struct spec *s, const char *text)
+static void put_times(FILE *to, int character, size_t n)
 {
-    size_t n = strlen(text), width = s->width > 0 ? (size_t)s->width : 0;
-    for (size_t i = n; !s->left && i < width; i++)
-        (void)fputc(s->zero ? '0' : ' ', to);
-    (void)fputs(text, to);
-    for (size_t i = n; s->left && i < width; i++)
-        (void)fputc(' ', to);
+    while (n-- > 0)
+        (void)fputc(character, to);
 }
 
-static void put_number(FILE *to, const struct spec *s, va_list *args)
+static void put_padded(FILE *to, const struct spec *s, const char *text)
+{
+    size_t n = strlen(text), width = s->width > 0 ? (size_t)s->width : 0;
+    size_t missing = width > n ? width - n : 0;
+    if (!s->left)
+        put_times(to, s->zero ? '0' : ' ', missing);
+    (void)fputs(text, to);
+    if (s->left)
+        put_times(to, ' ', missing);
+}
+
+static void put_integer(FILE *to, const struct spec *s, va_list *args)
 {
     _Static_assert(sizeof(long) == sizeof(long long) && sizeof(size_t) == sizeof(long), "LP64");
     char text[24];
@@ -82,24 +90,32 @@ static void put_number(FILE *to, const struct spec *s, va_list *args)
         else
             (void)snprintf(text, sizeof text, "%" PRIX64, n);
     }
-    put(to, s, text);
+    put_padded(to, s, text);
 }
 
-static void put_one(FILE *to, const struct spec *s, va_list *args)
+/* most: -1 where all of it is wanted; 0: text may be NULL. */
+static size_t wanted_length(const char *text, int most)
+{
+    if (most < 0)
+        return strlen(text);
+    return most > 0 ? strnlen(text, (size_t)most) : 0;
+}
+
+static void put_converted(FILE *to, const struct spec *s, va_list *args)
 {
     char room[SHOWN_ROOM]; /* not shown()'s, in which values of this very line may stand */
     if (s->what == 's') {
         const char *text = va_arg(*args, const char *);
-        size_t n = s->most < 0 ? strlen(text) : s->most ? strnlen(text, (size_t)s->most) : 0;
-        put(to, s, shown_in(room, slice_of(text, n)));
+        struct slice wanted = slice_of(text, wanted_length(text, s->most));
+        put_padded(to, s, shown_in(room, wanted));
     } else if (s->what == 'c') {
         char c = (char)va_arg(*args, int);
-        put(to, s, shown_in(room, slice_of(&c, 1)));
+        put_padded(to, s, shown_in(room, slice_of(&c, 1)));
     } else if (s->what == '%') {
-        put(to, s, "%");
+        put_padded(to, s, "%");
     } else {
         assert(s->what && strchr("diuxX", s->what));
-        put_number(to, s, args);
+        put_integer(to, s, args);
     }
 }
 
@@ -113,7 +129,7 @@ static void say_all(FILE *to, const char *f, va_list *args)
         if (*f) {
             f++;
             struct spec s = read_spec(&f, args);
-            put_one(to, &s, args);
+            put_converted(to, &s, args);
         }
     }
     funlockfile(to);

@@ -20,7 +20,7 @@ struct search {
     void *ctx;
 };
 
-static bool tell(const struct search *s, const struct public_key *of)
+static bool search_tell(const struct search *s, const struct public_key *of)
 {
     return s->each(s->ctx, of);
 }
@@ -32,11 +32,11 @@ static bool tell_secret(const struct search *s, const uint8_t secret[KEY_BYTES])
     memcpy(key.b, secret, KEY_BYTES);
     ed25519_public(&key, &of);
     explicit_bzero(&key, sizeof key);
-    return tell(s, &of);
+    return search_tell(s, &of);
 }
 
 /* What stands behind those bytes, or behind them after others; NULL: they are not there, or 32 do not follow. */
-static const uint8_t *behind(struct slice in, struct slice first, struct slice then)
+static const uint8_t *bytes_behind(struct slice in, struct slice first, struct slice then)
 {
     const uint8_t *at = memmem(in.p, in.n, first.p, first.n);
     if (!at)
@@ -53,7 +53,7 @@ static const uint8_t *behind(struct slice in, struct slice first, struct slice t
 static bool look_at_der(const struct search *s, struct slice der)
 {
     static const uint8_t id[] = { 6, 3, 0x2b, 0x65, 0x70 }, head[] = { 4, 2 + KEY_BYTES, 4, KEY_BYTES };
-    const uint8_t *secret = behind(der, slice_of(id, sizeof id), slice_of(head, sizeof head));
+    const uint8_t *secret = bytes_behind(der, slice_of(id, sizeof id), slice_of(head, sizeof head));
     return secret && tell_secret(s, secret);
 }
 
@@ -62,11 +62,11 @@ static bool look_at_openssh(const struct search *s, struct slice bytes)
 {
     static const uint8_t kind[] = "\0\0\0\x0bssh-ed25519", length[] = { 0, 0, 0, KEY_BYTES };
     struct public_key of;
-    const uint8_t *at = behind(bytes, slice_of(kind, sizeof kind - 1), slice_of(length, sizeof length));
+    const uint8_t *at = bytes_behind(bytes, slice_of(kind, sizeof kind - 1), slice_of(length, sizeof length));
     if (!at)
         return false;
     memcpy(of.b, at, KEY_BYTES);
-    return tell(s, &of);
+    return search_tell(s, &of);
 }
 
 /* EncryptedPrivateKeyInfo: an algorithm that takes a passphrase, and bytes. */
@@ -98,7 +98,7 @@ static bool look_at_block(const struct search *s, struct slice label, const char
     if (slice_equal_text(label, "OPENSSH PRIVATE KEY"))
         return look_at_openssh(s, bytes);
     if (slice_equal_text(label, "ENCRYPTED PRIVATE KEY") || strstr(header, "ENCRYPTED"))
-        return tell(s, NULL);
+        return search_tell(s, NULL);
     return look_at_der(s, bytes);
 }
 
@@ -130,16 +130,16 @@ static bool look_at_blocks(const struct search *s, struct slice text)
 
 /* ---- the file ---- */
 
-static bool look_at(const struct search *s, const char *path, struct slice bytes)
+static bool look_at_content(const struct search *s, const char *path, struct slice bytes)
 {
     struct public_key of;
     if (bytes.n == KEY_BYTES)
         return tell_secret(s, bytes.p);
-    if (person_key_public(path, &of) && tell(s, &of))
+    if (person_key_public(path, &of) && search_tell(s, &of))
         return true;
     if (memmem(bytes.p, bytes.n, "PRIVATE KEY", 11))
         return look_at_blocks(s, bytes);
-    return look_at_der(s, bytes) || (is_sealed_der(bytes) && tell(s, NULL));
+    return look_at_der(s, bytes) || (is_sealed_der(bytes) && search_tell(s, NULL));
 }
 
 bool secret_keys_find(const char *path, secret_keys_each *each, void *ctx)
@@ -154,7 +154,7 @@ bool secret_keys_find(const char *path, secret_keys_each *each, void *ctx)
     ssize_t n = bytes ? read(fd, bytes, room) : -1;
     if (fd >= 0)
         (void)close(fd);
-    bool ended = n >= 0 && look_at(&s, path, slice_of(bytes, (size_t)n));
+    bool ended = n >= 0 && look_at_content(&s, path, slice_of(bytes, (size_t)n));
     if (bytes)
         explicit_bzero(bytes, room);
     mem_free(bytes);

@@ -6,7 +6,7 @@
 #define TEXTS 8
 #define TAIL 16 /* room for what is written out, and for the dots */
 
-static size_t write_out(struct slice s, char *to, size_t *taken)
+static size_t write_escaped(struct slice s, char *to, size_t *taken)
 {
     size_t n = slice_utf8_length(s);
     uint32_t c = n ? slice_code_point(slice_head(s, n)) : s.p[0];
@@ -30,7 +30,7 @@ const char *shown_in(char out[SHOWN_ROOM], struct slice s)
         memcpy(out + n, s.p, plain);
         n += plain;
         if (plain == 0)
-            n += write_out(s, out + n, &taken);
+            n += write_escaped(s, out + n, &taken);
         s = slice_from(s, taken);
     }
     memcpy(out + n, s.n ? "..." : "", s.n ? 4 : 1);

@@ -13,7 +13,7 @@ struct place {
 };
 
 PRINTF_LIKE(4, 0)
-static bool say(const struct strict *r, struct place at, const char *code, const char *format,
+static bool say_at(const struct strict *r, struct place at, const char *code, const char *format,
                 va_list args)
 {
     char text[sizeof((struct err *)0)->text];
@@ -29,7 +29,7 @@ bool strict_say(const struct strict *r, const struct node *n, const char *code, 
     if (n)
         at = (struct place){ n->file, n->line, n->column };
     va_start(args, format);
-    (void)say(r, at, code, format, args);
+    (void)say_at(r, at, code, format, args);
     va_end(args);
     return false;
 }
@@ -39,7 +39,7 @@ bool strict_say_key(const struct strict *r, const struct node *n, const char *co
 {
     va_list args;
     va_start(args, format);
-    (void)say(r, (struct place){ n->file, n->key_line, n->key_column }, code, format, args);
+    (void)say_at(r, (struct place){ n->file, n->key_line, n->key_column }, code, format, args);
     va_end(args);
     return false;
 }
@@ -80,7 +80,7 @@ static bool shape_fits(enum strict_shape s, const struct node *n)
     return false;
 }
 
-static bool check_words(const struct strict *r, const struct node *m, const struct strict_key *key)
+static bool check_key_words(const struct strict *r, const struct node *m, const struct strict_key *key)
 {
     size_t n = 0;
     while (key->words && key->words[n])
@@ -101,7 +101,7 @@ static bool check_member(const struct strict *r, const struct node *m,
                               SHOWN(m->key), nearest_list(m->key, &choices, list, sizeof list));
     }
     if (shape_fits(key->shape, m))
-        return check_words(r, m, key);
+        return check_key_words(r, m, key);
     bool is_empty = m->kind == NODE_TEXT && key->shape == STRICT_TEXT;
     return strict_say(r, m, r->codes->shape, "cannot read '%s': want %s%s", key->name,
                       strict_shape_name(key->shape), is_empty ? " that is not empty" : "");

@@ -132,7 +132,7 @@ static bool read_again(struct tls_context *c)
 }
 
 /* The lock is held. */
-static void look(struct tls_context *c)
+static void context_look(struct tls_context *c)
 {
     struct stamp stamps[FILES];
     c->looked_ns = clock_mono_ns();
@@ -146,7 +146,7 @@ static void look(struct tls_context *c)
 void tls_look(struct tls_context *c)
 {
     pthread_mutex_lock(&c->lock);
-    look(c);
+    context_look(c);
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -167,7 +167,7 @@ bool tls_start(struct tls_context *c, int fd, struct tls **out, struct err *e)
         return err_memory(e);
     pthread_mutex_lock(&c->lock);
     if (clock_mono_ns() - c->looked_ns >= TLS_LOOK_MS * INT64_C(1000000))
-        look(c);
+        context_look(c);
     t->ssl = SSL_new(c->now);
     pthread_mutex_unlock(&c->lock);
     if (!t->ssl || SSL_set_fd(t->ssl, fd) != 1 || !say_name(t->ssl, &c->set)) {
@@ -193,7 +193,7 @@ void tls_free(struct tls **t)
 }
 
 /* What a call that gave `result` means. */
-static enum tls_came came(struct tls *t, int result, struct err *e)
+static enum tls_came came_of(struct tls *t, int result, struct err *e)
 {
     int number = errno, kind = SSL_get_error(t->ssl, result);
     switch (kind) {
@@ -221,7 +221,7 @@ static enum tls_came failed_before(struct err *e)
     return TLS_FAILED;
 }
 
-static void begin(void)
+static void clear_errors(void)
 {
     ERR_clear_error();
     errno = 0;
@@ -233,8 +233,8 @@ enum tls_came tls_handshake(struct tls *t, struct err *e)
         return failed_before(e);
     if (t->ready)
         return TLS_DONE;
-    begin();
-    enum tls_came what = came(t, SSL_do_handshake(t->ssl), e);
+    clear_errors();
+    enum tls_came what = came_of(t, SSL_do_handshake(t->ssl), e);
     t->ready = what == TLS_DONE;
     return what;
 }
@@ -250,8 +250,8 @@ enum tls_came tls_read(struct tls *t, void *to, size_t room, size_t *n, struct e
     *n = 0;
     if (what != TLS_DONE || room == 0)
         return what;
-    begin();
-    return came(t, SSL_read_ex(t->ssl, to, room, n), e);
+    clear_errors();
+    return came_of(t, SSL_read_ex(t->ssl, to, room, n), e);
 }
 
 enum tls_came tls_write(struct tls *t, const void *from, size_t n, size_t *done, struct err *e)
@@ -260,9 +260,9 @@ enum tls_came tls_write(struct tls *t, const void *from, size_t n, size_t *done,
     *done = 0;
     if (what != TLS_DONE || n == 0)
         return what;
-    begin();
+    clear_errors();
     t->sent = true; /* a part of a record may be in the socket though more is wanted */
-    return came(t, SSL_write_ex(t->ssl, from, n, done), e);
+    return came_of(t, SSL_write_ex(t->ssl, from, n, done), e);
 }
 
 bool tls_has_sent(const struct tls *t)
@@ -274,14 +274,14 @@ enum tls_came tls_end(struct tls *t, struct err *e)
 {
     if (t->failed || !t->ready)
         return TLS_DONE; /* there is nothing to end */
-    begin();
+    clear_errors();
     int result = SSL_shutdown(t->ssl);
-    return result >= 0 ? TLS_DONE : came(t, result, e);
+    return result >= 0 ? TLS_DONE : came_of(t, result, e);
 }
 
 /* ---- what the other side has shown ---- */
 
-static void put_name(const ASN1_STRING *from, char out[TLS_NAME_MAX])
+static void put_shown_name(const ASN1_STRING *from, char out[TLS_NAME_MAX])
 {
     const uint8_t *p = ASN1_STRING_get0_data(from);
     size_t n = (size_t)ASN1_STRING_length(from);
@@ -303,7 +303,7 @@ static bool put_dns_name(const X509 *x, char out[TLS_NAME_MAX])
         const GENERAL_NAME *one = sk_GENERAL_NAME_value(names, i);
         found = one->type == GEN_DNS;
         if (found)
-            put_name(one->d.dNSName, out);
+            put_shown_name(one->d.dNSName, out);
     }
     GENERAL_NAMES_free(names);
     return found;
@@ -321,6 +321,6 @@ bool tls_shown(const struct tls *t, struct tls_shown *out)
     const X509_NAME *subject = X509_get_subject_name(x);
     int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
     if (at >= 0)
-        put_name(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)), out->name);
+        put_shown_name(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)), out->name);
     return true;
 }

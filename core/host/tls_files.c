@@ -44,7 +44,7 @@ static bool read_open(int fd, bool secret, const char *code, const char *path, s
 }
 
 /* The file as what OpenSSL reads from; NULL: err says why. It borrows out. */
-static BIO *read_file(const char *path, bool secret, const char *code, struct buf *out,
+static BIO *read_pem(const char *path, bool secret, const char *code, struct buf *out,
                       struct err *e)
 {
     BIO *bio = NULL;
@@ -84,7 +84,7 @@ static bool has_begun(const X509 *x, const char *path, struct err *e)
                    "cannot use '%s': a certificate in it is not yet valid", path);
 }
 
-static bool put_one(SSL_CTX *ctx, X509 *x, X509 *before, const char *path, int64_t *until_ms,
+static bool put_certificate(SSL_CTX *ctx, X509 *x, X509 *before, const char *path, int64_t *until_ms,
                     struct err *e)
 {
     if (!has_begun(x, path, e))
@@ -107,7 +107,7 @@ static bool put_chain(SSL_CTX *ctx, BIO *in, const char *path, int64_t *until_ms
     bool good = x || err_set(e, ERR_FATAL, "tls.cert", 0,
                              "cannot use '%s': there is no certificate in it (PEM)", path);
     while (x && good) {
-        good = put_one(ctx, x, before, path, until_ms, e);
+        good = put_certificate(ctx, x, before, path, until_ms, e);
         X509_free(before);
         before = x;
         x = good ? PEM_read_bio_X509(in, NULL, NULL, NULL) : NULL;
@@ -123,7 +123,7 @@ struct opening {
     struct err *e;
 };
 
-static int passphrase(char *out, int room, int writes, void *ctx)
+static int on_passphrase(char *out, int room, int writes, void *ctx)
 {
     struct opening *o = ctx;
     struct buf text;
@@ -133,7 +133,7 @@ static int passphrase(char *out, int room, int writes, void *ctx)
     if (!tls_is_given(o->file))
         return -1;
     buf_init(&text, FILE_MAX_BYTES);
-    BIO *in = read_file(o->file, true, "tls.key", &text, o->e);
+    BIO *in = read_pem(o->file, true, "tls.key", &text, o->e);
     struct slice line = slice_of(text.p, in ? text.n : 0);
     line = slice_head(line, slice_find(line, '\n'));
     line = slice_head(line, slice_find(line, '\r'));
@@ -156,10 +156,10 @@ static const char *why_no_key(const struct opening *o)
                                  : "it lies under a passphrase, which nobody could type at a start";
 }
 
-static bool put_key(SSL_CTX *ctx, BIO *in, const struct tls_settings *s, struct err *e)
+static bool put_private_key(SSL_CTX *ctx, BIO *in, const struct tls_settings *s, struct err *e)
 {
     struct opening o = { .file = s->passphrase, .e = e };
-    EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, passphrase, &o);
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, on_passphrase, &o);
     if (!key)
         return err_set(e, ERR_FATAL, "tls.key", 0, "cannot use '%s': %s", s->key, why_no_key(&o));
     bool fits = X509_check_private_key(SSL_CTX_get0_certificate(ctx), key) == 1;
@@ -177,12 +177,12 @@ static bool put_own(SSL_CTX *ctx, const struct tls_settings *s, int64_t *until_m
 {
     struct buf text;
     buf_init(&text, FILE_MAX_BYTES);
-    BIO *in = read_file(s->cert, false, "tls.cert", &text, e);
+    BIO *in = read_pem(s->cert, false, "tls.cert", &text, e);
     bool good = in && put_chain(ctx, in, s->cert, until_ms, e);
     BIO_free(in);
     buf_reset(&text);
-    in = good ? read_file(s->key, true, "tls.key", &text, e) : NULL;
-    good = in && put_key(ctx, in, s, e);
+    in = good ? read_pem(s->key, true, "tls.key", &text, e) : NULL;
+    good = in && put_private_key(ctx, in, s, e);
     BIO_free(in);
     if (text.p)
         explicit_bzero(text.p, text.room);
@@ -224,7 +224,7 @@ static bool put_ca(SSL_CTX *ctx, const struct tls_settings *s, struct err *e)
 {
     struct buf text;
     buf_init(&text, FILE_MAX_BYTES);
-    BIO *in = read_file(s->ca, false, "tls.ca", &text, e);
+    BIO *in = read_pem(s->ca, false, "tls.ca", &text, e);
     STACK_OF(X509_INFO) *all = in ? PEM_X509_INFO_read_bio(in, NULL, NULL, NULL) : NULL;
     bool good = in && put_authorities(ctx, all, s, e);
     sk_X509_INFO_pop_free(all, X509_INFO_free);
@@ -242,7 +242,7 @@ bool tls_is_address(const char *name)
 }
 
 /* A name that is an address is compared with the addresses of a certificate. */
-static bool put_name(SSL_CTX *ctx, const char *name)
+static bool put_wanted_name(SSL_CTX *ctx, const char *name)
 {
     X509_VERIFY_PARAM *p = SSL_CTX_get0_param(ctx);
     X509_VERIFY_PARAM_set_hostflags(p, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -264,10 +264,10 @@ static bool put_rules(SSL_CTX *ctx, const struct tls_settings *s)
     return SSL_CTX_set_num_tickets(ctx, 0) &&
            SSL_CTX_set_min_proto_version(ctx, s->only_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION) &&
            SSL_CTX_set_cipher_list(ctx, CIPHERS) &&
-           (s->listens || !tls_is_given(s->name) || put_name(ctx, s->name));
+           (s->listens || !tls_is_given(s->name) || put_wanted_name(ctx, s->name));
 }
 
-static bool is_whole(const struct tls_settings *s, struct err *e)
+static bool settings_are_whole(const struct tls_settings *s, struct err *e)
 {
     bool cert = tls_is_given(s->cert), key = tls_is_given(s->key);
     if (cert != key)
@@ -284,7 +284,7 @@ static bool is_whole(const struct tls_settings *s, struct err *e)
 bool tls_files_put(SSL_CTX *ctx, const struct tls_settings *s, int64_t *until_ms, struct err *e)
 {
     *until_ms = TLS_NO_END;
-    if (!is_whole(s, e))
+    if (!settings_are_whole(s, e))
         return false;
     ERR_clear_error();
     bool good = put_rules(ctx, s) || err_memory(e);

@@ -18,7 +18,7 @@ static void make_slot(void)
     slot = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
 }
 
-static void on_event(const SSL *ssl, int where, int value)
+static void on_tls_event(const SSL *ssl, int where, int value)
 {
     struct tls_seen *seen = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot);
     const X509 *shown = where & SSL_CB_HANDSHAKE_DONE ? SSL_get0_peer_certificate(ssl) : NULL;
@@ -39,7 +39,7 @@ bool tls_set_up(void *ssl_ctx, const struct tls_settings *s, struct tls_seen *se
     if (!store)
         return err_memory(e);
     SSL_CTX_set_cert_store(ctx, store);
-    SSL_CTX_set_info_callback(ctx, on_event);
+    SSL_CTX_set_info_callback(ctx, on_tls_event);
     return tls_files_put(ctx, s, &until_ms, e);
 }
 
@@ -49,7 +49,7 @@ bool tls_holds_more(const void *ssl)
 }
 
 /* "... error:0A00010B:SSL routines::wrong version number"; 0: no such code. Others say "error: .." too. */
-static unsigned long code_in(const char *text)
+static unsigned long error_code_in(const char *text)
 {
     static const char word[] = "error:";
     const char *at = text ? strstr(text, word) : NULL;
@@ -77,5 +77,5 @@ bool tls_explain(const struct tls_told *t, struct err *e)
         return true;
     if (t->alert >= 0)
         tls_alert(t->alert, e);
-    return t->alert >= 0 || explain_code(code_in(t->reason), e);
+    return t->alert >= 0 || explain_code(error_code_in(t->reason), e);
 }

@@ -18,7 +18,7 @@ struct reader {
     struct err *e;
 };
 
-static bool refuse(const struct reader *r, const char *why)
+static bool json_refuse(const struct reader *r, const char *why)
 {
     return err_set(r->e, ERR_REJECT, "tree.syntax", r->at, "cannot read as JSON%s%s", *why ? ": " : "",
                    why);
@@ -33,8 +33,8 @@ static bool is_at_end(const struct reader *r)
 static bool refuse_byte(const struct reader *r)
 {
     if (is_at_end(r))
-        return refuse(r, "the input ends");
-    return refuse(r, r->s.p[r->at] ? "" : "a NUL byte");
+        return json_refuse(r, "the input ends");
+    return json_refuse(r, r->s.p[r->at] ? "" : "a NUL byte");
 }
 
 static bool is_next(const struct reader *r, uint8_t byte)
@@ -42,38 +42,38 @@ static bool is_next(const struct reader *r, uint8_t byte)
     return r->at < r->s.n && r->s.p[r->at] == byte;
 }
 
-static void skip_blanks(struct reader *r)
+static void json_skip_space(struct reader *r)
 {
     while (is_next(r, ' ') || is_next(r, '\n') || is_next(r, '\r') || is_next(r, '\t'))
         r->at++;
 }
 
-static bool is_digit(const struct reader *r)
+static bool is_next_digit(const struct reader *r)
 {
     return r->at < r->s.n && r->s.p[r->at] >= '0' && r->s.p[r->at] <= '9';
 }
 
-static bool digits(struct reader *r)
+static bool json_digits(struct reader *r)
 {
-    if (!is_digit(r))
+    if (!is_next_digit(r))
         return refuse_byte(r);
-    while (is_digit(r))
+    while (is_next_digit(r))
         r->at++;
     return true;
 }
 
 /* Section 6: -? int frac? exp? */
-static bool number(struct reader *r)
+static bool json_number(struct reader *r)
 {
     if (is_next(r, '-'))
         r->at++;
     if (is_next(r, '0'))
         r->at++;
-    else if (!digits(r))
+    else if (!json_digits(r))
         return false;
     if (is_next(r, '.')) {
         r->at++;
-        if (!digits(r))
+        if (!json_digits(r))
             return false;
     }
     if (!is_next(r, 'e') && !is_next(r, 'E'))
@@ -81,7 +81,7 @@ static bool number(struct reader *r)
     r->at++;
     if (is_next(r, '+') || is_next(r, '-'))
         r->at++;
-    return digits(r);
+    return json_digits(r);
 }
 
 /* The four digits of \uXXXX; r->at stands on the first. */
@@ -98,28 +98,28 @@ static bool hex_unit(struct reader *r, uint32_t *out)
 }
 
 /* \uXXXX, two of them for what lies past the first plane; half of such a pair is no character. */
-static bool unicode(struct reader *r, uint8_t **to)
+static bool json_unicode(struct reader *r, uint8_t **to)
 {
     uint32_t c, low;
     if (!hex_unit(r, &c))
         return false;
     if (c >= 0xd800 && c < 0xdc00) {
         if (!slice_starts(slice_from(r->s, r->at), SLICE("\\u")))
-            return refuse(r, "half of a pair of \\u");
+            return json_refuse(r, "half of a pair of \\u");
         r->at += 2;
         if (!hex_unit(r, &low))
             return false;
         if (low < 0xdc00 || low > 0xdfff)
-            return refuse(r, "half of a pair of \\u");
+            return json_refuse(r, "half of a pair of \\u");
         c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
     } else if (c >= 0xdc00 && c <= 0xdfff) {
-        return refuse(r, "half of a pair of \\u");
+        return json_refuse(r, "half of a pair of \\u");
     }
     *to = slice_put_utf8(*to, c);
     return true;
 }
 
-static bool escape(struct reader *r, uint8_t **to)
+static bool json_escape(struct reader *r, uint8_t **to)
 {
     static const char from[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
     if (is_at_end(r))
@@ -130,7 +130,7 @@ static bool escape(struct reader *r, uint8_t **to)
         return refuse_byte(r);
     r->at++;
     if (c == 'u')
-        return unicode(r, to);
+        return json_unicode(r, to);
     *(*to)++ = (uint8_t)meant[known - from];
     return true;
 }
@@ -154,11 +154,11 @@ static bool plain_run(struct reader *r, struct slice *out)
     }
     for (size_t n = 1; n; r->at += n) /* only to say where */
         n = slice_utf8_length(slice_of(r->s.p + r->at, end - r->at));
-    return refuse(r, "not UTF-8");
+    return json_refuse(r, "not UTF-8");
 }
 
 /* A text with its quotes; one without escapes is borrowed. */
-static bool string(struct reader *r, struct slice *out)
+static bool json_string(struct reader *r, struct slice *out)
 {
     r->at++;
     if (!plain_run(r, out))
@@ -177,7 +177,7 @@ static bool string(struct reader *r, struct slice *out)
             if (!is_next(r, '\\'))
                 break;
             r->at++;
-            if (!escape(r, &to) || !plain_run(r, &run))
+            if (!json_escape(r, &to) || !plain_run(r, &run))
                 return false;
         }
         *out = slice_of(bytes, (size_t)(to - bytes));
@@ -188,16 +188,16 @@ static bool string(struct reader *r, struct slice *out)
     return true;
 }
 
-static bool value(struct reader *r, struct node **out);
+static bool json_value(struct reader *r, struct node **out);
 
-static bool list(struct reader *r, struct node *n)
+static bool json_list(struct reader *r, struct node *n)
 {
     for (bool more = !is_next(r, ']'); more;) {
         struct node *child;
-        if (!value(r, &child))
+        if (!json_value(r, &child))
             return false;
         node_add(n, child);
-        skip_blanks(r);
+        json_skip_space(r);
         more = is_next(r, ',');
         if (more)
             r->at++;
@@ -205,7 +205,7 @@ static bool list(struct reader *r, struct node *n)
     return is_next(r, ']') || refuse_byte(r);
 }
 
-static int by_key(const void *a, const void *b)
+static int by_node_key(const void *a, const void *b)
 {
     const struct node *const *x = a, *const *y = b;
     return slice_compare((*x)->key, (*y)->key);
@@ -235,42 +235,42 @@ static bool check_keys(const struct reader *r, const struct node *map)
         return err_memory(r->e);
     for (const struct node *n = map->first; n; n = n->next)
         all[count++] = n;
-    qsort(all, count, sizeof *all, by_key);
+    qsort(all, count, sizeof *all, by_node_key);
     for (size_t i = 1; i < count; i++)
         if (slice_equal(all[i - 1]->key, all[i]->key))
             return refuse_twice(r, all[i - 1]->key_column > all[i]->key_column ? all[i - 1] : all[i]);
     return true;
 }
 
-static bool member(struct reader *r, struct node *map)
+static bool json_member(struct reader *r, struct node *map)
 {
     struct slice key;
     struct node *child;
-    skip_blanks(r);
+    json_skip_space(r);
     size_t start = r->at;
     if (!is_next(r, '"'))
         return refuse_byte(r);
-    if (!string(r, &key))
+    if (!json_string(r, &key))
         return false;
     if (slice_find(key, 0) < key.n)
         return err_set(r->e, ERR_REJECT, "tree.refused", start, "cannot take a key with a NUL");
-    skip_blanks(r);
+    json_skip_space(r);
     if (!is_next(r, ':'))
         return refuse_byte(r);
     r->at++;
-    if (!value(r, &child))
+    if (!json_value(r, &child))
         return false;
     child->key_column = (uint32_t)start;
     node_put(map, key, child);
     return true;
 }
 
-static bool map(struct reader *r, struct node *n)
+static bool json_map(struct reader *r, struct node *n)
 {
     for (bool more = !is_next(r, '}'); more;) {
-        if (!member(r, n))
+        if (!json_member(r, n))
             return false;
-        skip_blanks(r);
+        json_skip_space(r);
         more = is_next(r, ',');
         if (more)
             r->at++;
@@ -278,7 +278,7 @@ static bool map(struct reader *r, struct node *n)
     return (is_next(r, '}') || refuse_byte(r)) && check_keys(r, n);
 }
 
-static bool literal(struct reader *r, struct node *n)
+static bool json_literal(struct reader *r, struct node *n)
 {
     static const struct {
         struct slice word;
@@ -297,7 +297,7 @@ static bool literal(struct reader *r, struct node *n)
     return refuse_byte(r);
 }
 
-static bool nested(struct reader *r, struct node *n)
+static bool json_nested(struct reader *r, struct node *n)
 {
     n->kind = r->s.p[r->at] == '[' ? NODE_LIST : NODE_MAP;
     if (r->depth == TREE_DEPTH_MAX)
@@ -305,8 +305,8 @@ static bool nested(struct reader *r, struct node *n)
                        TREE_DEPTH_MAX);
     r->depth++;
     r->at++;
-    skip_blanks(r);
-    if (n->kind == NODE_LIST ? !list(r, n) : !map(r, n))
+    json_skip_space(r);
+    if (n->kind == NODE_LIST ? !json_list(r, n) : !json_map(r, n))
         return false;
     r->at++;
     r->depth--;
@@ -314,25 +314,25 @@ static bool nested(struct reader *r, struct node *n)
 }
 
 /* As deep as TREE_DEPTH_MAX. */
-static bool value(struct reader *r, struct node **out)
+static bool json_value(struct reader *r, struct node **out)
 {
     struct node *n = node_new(r->a, NODE_NULL);
     if (!n)
         return err_memory(r->e);
-    skip_blanks(r);
+    json_skip_space(r);
     size_t start = r->at;
     bool ok;
     if (is_next(r, '[') || is_next(r, '{')) {
-        ok = nested(r, n);
+        ok = json_nested(r, n);
     } else if (is_next(r, '"')) {
         n->kind = NODE_TEXT;
-        ok = string(r, &n->text);
-    } else if (is_next(r, '-') || is_digit(r)) {
+        ok = json_string(r, &n->text);
+    } else if (is_next(r, '-') || is_next_digit(r)) {
         n->kind = NODE_NUMBER;
-        ok = number(r);
+        ok = json_number(r);
         n->text = slice_of(r->s.p + start, r->at - start);
     } else {
-        ok = literal(r, n);
+        ok = json_literal(r, n);
     }
     n->line = (uint32_t)start;
     n->column = (uint32_t)(r->at - start);
@@ -348,11 +348,11 @@ bool tree_json(struct arena *a, struct slice text, struct node **out, struct err
         return err_set(e, ERR_REJECT, "tree.limit", 0, "cannot read a text of 4 GiB or more");
     if (slice_starts(text, SLICE("\xEF\xBB\xBF")))
         r.at = 3;
-    if (!value(&r, &root))
+    if (!json_value(&r, &root))
         return false;
-    skip_blanks(&r);
+    json_skip_space(&r);
     if (!is_at_end(&r))
-        return is_next(&r, '\0') ? refuse_byte(&r) : refuse(&r, "a second value");
+        return is_next(&r, '\0') ? refuse_byte(&r) : json_refuse(&r, "a second value");
     *out = root;
     return true;
 }

@@ -24,7 +24,7 @@ struct yaml_reader {
     uint32_t key_line, key_column;
 };
 
-static bool refuse(struct yaml_reader *r, const char *code, yaml_mark_t at, const char *text)
+static bool yaml_refuse(struct yaml_reader *r, const char *code, yaml_mark_t at, const char *text)
 {
     return err_set_place(r->e, ERR_REJECT, code, r->file, (uint32_t)at.line + 1,
                          (uint32_t)at.column + 1, "%s", text);
@@ -77,7 +77,7 @@ static bool check_duplicates(struct yaml_reader *r, const struct node *map)
 }
 
 /* Puts a finished or just opened value where it belongs. */
-static bool place(struct yaml_reader *r, struct node *n, yaml_mark_t at)
+static bool yaml_place(struct yaml_reader *r, struct node *n, yaml_mark_t at)
 {
     if (!n)
         return err_memory(r->e);
@@ -94,7 +94,7 @@ static bool place(struct yaml_reader *r, struct node *n, yaml_mark_t at)
         return true;
     }
     if (!r->has_key)
-        return refuse(r, "tree.refused", at, "cannot take a key that is a list or a map");
+        return yaml_refuse(r, "tree.refused", at, "cannot take a key that is a list or a map");
     n->key_line = r->key_line;
     n->key_column = r->key_column;
     node_put(parent, r->key, n);
@@ -106,15 +106,15 @@ static bool on_scalar(struct yaml_reader *r, const yaml_event_t *event)
 {
     yaml_mark_t at = event->start_mark;
     if (event->data.scalar.anchor)
-        return refuse(r, "tree.refused", at, "cannot take an anchor");
+        return yaml_refuse(r, "tree.refused", at, "cannot take an anchor");
     if (event->data.scalar.tag)
-        return refuse(r, "tree.refused", at, "cannot take a tag");
+        return yaml_refuse(r, "tree.refused", at, "cannot take a tag");
     struct slice text =
         arena_copy(r->a, slice_of(event->data.scalar.value, event->data.scalar.length));
     if (!text.p)
         return err_memory(r->e);
     if (r->depth == 0 || r->open[r->depth - 1]->kind == NODE_LIST || r->has_key)
-        return place(r, node_new_text(r->a, text), at);
+        return yaml_place(r, node_new_text(r->a, text), at);
     r->key = text;
     r->key_line = (uint32_t)at.line + 1;
     r->key_column = (uint32_t)at.column + 1;
@@ -126,13 +126,13 @@ static bool on_open(struct yaml_reader *r, enum node_kind kind, yaml_mark_t at, 
                     bool tag)
 {
     if (anchor)
-        return refuse(r, "tree.refused", at, "cannot take an anchor");
+        return yaml_refuse(r, "tree.refused", at, "cannot take an anchor");
     if (tag)
-        return refuse(r, "tree.refused", at, "cannot take a tag");
+        return yaml_refuse(r, "tree.refused", at, "cannot take a tag");
     if (r->depth == TREE_DEPTH_MAX)
-        return refuse(r, "tree.limit", at, "cannot go deeper: too many levels");
+        return yaml_refuse(r, "tree.limit", at, "cannot go deeper: too many levels");
     struct node *n = node_new(r->a, kind);
-    if (!place(r, n, at))
+    if (!yaml_place(r, n, at))
         return false;
     r->open[r->depth++] = n;
     return true;
@@ -141,7 +141,7 @@ static bool on_open(struct yaml_reader *r, enum node_kind kind, yaml_mark_t at, 
 static bool on_document(struct yaml_reader *r, const yaml_event_t *event)
 {
     if (r->root)
-        return refuse(r, "tree.refused", event->start_mark, "cannot take a second document");
+        return yaml_refuse(r, "tree.refused", event->start_mark, "cannot take a second document");
     return true;
 }
 
@@ -163,7 +163,7 @@ static bool on_event(struct yaml_reader *r, const yaml_event_t *event)
         r->depth--;
         return true;
     case YAML_ALIAS_EVENT:
-        return refuse(r, "tree.refused", at, "cannot take an alias");
+        return yaml_refuse(r, "tree.refused", at, "cannot take an alias");
     case YAML_DOCUMENT_START_EVENT:
         return on_document(r, event);
     default:
@@ -183,7 +183,7 @@ static bool read_events(struct yaml_reader *r)
         yaml_event_delete(&event);
     }
     if (ok && !r->root)
-        return refuse(r, "tree.syntax", r->parser.mark, "cannot read an empty document");
+        return yaml_refuse(r, "tree.syntax", r->parser.mark, "cannot read an empty document");
     return ok;
 }
 

@@ -42,7 +42,7 @@ bool waker_is_awake(const struct waker *w)
 }
 
 /* Rounded up, so that the moment has come when poll() returns. */
-static int left_ms(int64_t end_ns)
+static int poll_ms_until(int64_t end_ns)
 {
     int64_t now_ns = clock_mono_ns();
     if (end_ns <= now_ns)
@@ -56,7 +56,7 @@ enum waited waker_wait(const struct waker *w, int fd, short events, int64_t end_
     struct pollfd p[] = { { .fd = w->is_open ? w->fd : -1, .events = POLLIN },
                           { .fd = fd, .events = events } };
     for (;;) {
-        int ms = left_ms(end_ns);
+        int ms = poll_ms_until(end_ns);
         int ready = poll(p, 2, ms);
         if (ready > 0)
             return p[0].revents ? WAITED_AWAKE : WAITED_READY;
