@@ -294,7 +294,7 @@ static bool connect_file(struct db *d, const char *path, int flags, const char *
     return true;
 }
 
-/* What fails here is the opening, unless the disk is full or another holds it. */
+/* A failure here counts as one of opening, unless the disk is full or another process holds the file. */
 static bool run_settings(struct db *d, const char *path, const char *settings, struct err *e)
 {
     int result = sqlite3_exec(d->sql, settings, NULL, NULL, NULL);
@@ -319,16 +319,19 @@ bool db_open(const char *path, const char *schema, struct db **out, struct err *
     struct db *d = new_db();
     if (!d)
         return err_memory(e);
-    if (take_lock(d, path, e) && make_private(path, e) &&
-        connect_file(d, path, SQLITE_OPEN_READWRITE, GATHERING, e) &&
-        run_settings(d, path, writer_settings, e) && db_run(d, schema, e) &&
-        db_prepare(d, "begin immediate", &d->begin, e) &&
-        db_prepare(d, "commit", &d->commit, e)) {
-        *out = d;
-        return true;
+    bool good = take_lock(d, path, e);
+    good = good && make_private(path, e);
+    good = good && connect_file(d, path, SQLITE_OPEN_READWRITE, GATHERING, e);
+    good = good && run_settings(d, path, writer_settings, e);
+    good = good && db_run(d, schema, e);
+    good = good && db_prepare(d, "begin immediate", &d->begin, e);
+    good = good && db_prepare(d, "commit", &d->commit, e);
+    if (!good) {
+        db_close(&d);
+        return false;
     }
-    db_close(&d);
-    return false;
+    *out = d;
+    return true;
 }
 
 bool db_open_reader(const char *path, struct db **out, struct err *e)

@@ -93,9 +93,11 @@ static int on_socket_end(void *ctx, curl_socket_t fd)
 {
     struct http_client *c = ctx;
     pthread_mutex_lock(&c->lock);
+    size_t kept = 0;
     for (size_t i = 0; i < c->socket_count; i++)
-        if (c->sockets[i] == fd)
-            c->sockets[i--] = c->sockets[--c->socket_count];
+        if (c->sockets[i] != fd)
+            c->sockets[kept++] = c->sockets[i];
+    c->socket_count = kept;
     pthread_mutex_unlock(&c->lock);
     return close(fd);
 }
@@ -163,13 +165,16 @@ static bool sink_body(struct body *b, struct slice piece)
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 {
     struct body *b = ctx;
-    size_t came = size * n, room = b->answer->max - b->answer->n;
+    struct slice piece = slice_of(p, size * n);
     b->client->more = holds_more(b->client->curl);
-    if (b->sink && status_heard(b->client) / 100 == 2)
-        return sink_body(b, slice_of(p, came)) ? came : 0;
-    b->cut = came > room;
-    buf_put(b->answer, slice_of(p, b->cut ? room : came));
-    return buf_ok(b->answer) && !b->cut ? came : 0;
+    bool is_page = b->sink && status_heard(b->client) / 100 == 2;
+    if (is_page)
+        return sink_body(b, piece) ? piece.n : 0;
+    size_t room = b->answer->max - b->answer->n;
+    b->cut = piece.n > room;
+    buf_put(b->answer, slice_head(piece, room));
+    bool good = buf_ok(b->answer) && !b->cut;
+    return good ? piece.n : 0;
 }
 
 /* Line by line; a status line begins another answer (RFC 9110 15.2). */
@@ -206,8 +211,11 @@ struct slice http_client_header_nth(const struct http_client *c, const char *nam
     while (rest.n > 0) {
         struct slice line = slice_head(rest, slice_find(rest, '\n'));
         size_t colon = slice_find(line, ':');
-        if (colon < line.n && slice_equal_nocase(slice_head(line, colon), wanted) && nth-- == 0)
+        bool is_it = colon < line.n && slice_equal_nocase(slice_head(line, colon), wanted);
+        if (is_it && nth == 0)
             return slice_trim(slice_from(line, colon + 1));
+        if (is_it)
+            nth--;
         rest = slice_from(rest, line.n + 1);
     }
     return slice_of(NULL, 0);
@@ -335,7 +343,7 @@ static struct http_heard client_hear(const struct http_client *c)
     return h;
 }
 
-/* What of it has to do with TLS; an alert may come with any result. */
+/* Says what has to do with TLS, if anything has. An alert may come with any result. */
 static bool refuse_tls(const struct http_client *c, CURLcode result, long verdict, struct err *e)
 {
     const struct tls_told told = { .verdict = verdict,
@@ -408,7 +416,7 @@ static bool has_stray(const struct http_client *c)
            (c->more || recv(kept, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
 }
 
-/* Closes what is open, where that is not to be used again. */
+/* Closes the connection that was kept, where it is not to be used again. */
 static bool drop_kept_connection(struct http_client *c)
 {
     if (!c->fresh && !has_stray(c))
@@ -430,12 +438,15 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
     buf_reset(answer);
     buf_reset(&c->headers);
     c->heard = (struct http_heard){ .status = 0 };
-    if (!make_headers(call, &headers) || !drop_kept_connection(c)) {
+    bool ready = make_headers(call, &headers);
+    ready = ready && drop_kept_connection(c);
+    if (!ready) {
         curl_slist_free_all(headers);
         return err_memory(e);
     }
     set_options(c->curl, call, headers, &body);
-    bool able = set_ears(c) && set_tls(c, call);
+    bool able = set_ears(c);
+    able = able && set_tls(c, call);
     CURLcode result = able ? curl_easy_perform(c->curl) : CURLE_NOT_BUILT_IN;
     long verdict = 0;
     (void)curl_easy_getinfo(c->curl, CURLINFO_SSL_VERIFYRESULT, &verdict);
@@ -445,8 +456,10 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
     curl_slist_free_all(headers);
     if (result != CURLE_OK && (body.stopped || atomic_load(&c->stopping)))
         return err_set(e, ERR_RETRY, "http.stopped", 0, "the call was ended on our side");
-    if (result != CURLE_OK)
-        return (!body.cut && refuse_tls(c, result, verdict, e)) ? false : refuse_call(c, result, &body, e);
+    if (result != CURLE_OK) {
+        bool is_told = !body.cut && refuse_tls(c, result, verdict, e);
+        return is_told ? false : refuse_call(c, result, &body, e);
+    }
     *status = c->heard.status;
     return *status || refuse_babble(e);
 }

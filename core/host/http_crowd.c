@@ -20,9 +20,10 @@ bool http_crowd_watch(const struct http_door *d, int op, int fd, uint32_t events
 
 void http_crowd_listen(struct http_door *d, bool wanted)
 {
-    if (d->is_listening != wanted &&
-        http_crowd_watch(d, EPOLL_CTL_MOD, d->o.listener, wanted ? (uint32_t)EPOLLIN : 0,
-                         &d->o.listener))
+    if (d->is_listening == wanted)
+        return;
+    uint32_t events = wanted ? (uint32_t)EPOLLIN : 0;
+    if (http_crowd_watch(d, EPOLL_CTL_MOD, d->o.listener, events, &d->o.listener))
         d->is_listening = wanted;
 }
 
@@ -31,8 +32,10 @@ void http_crowd_listen(struct http_door *d, bool wanted)
 bool http_crowd_may_say(struct http_door *d)
 {
     bool may = d->said_ms == 0 || d->now_ms - d->said_ms >= SAY_MS;
-    d->unsaid = may ? d->unsaid : d->unsaid + 1;
-    d->said_ms = may ? d->now_ms : d->said_ms;
+    if (may)
+        d->said_ms = d->now_ms;
+    else
+        d->unsaid++;
     return may;
 }
 
@@ -155,12 +158,16 @@ void http_crowd_bury(struct http_door *d)
     d->gone = NULL;
 }
 
-/* One of who's, but never `but`, goes: of no use for longest. */
+/* Closes the connection of who's that was of no use for longest; never `but`. */
 static bool crowd_make_room(struct http_door *d, struct peer *who, const struct http_conn *but, bool of_bytes)
 {
     struct http_conn *c = who->first;
-    while (c && (c == but || !http_conn_may_go(c) || (of_bytes && c->held == 0)))
-        c = c->after;
+    for (; c; c = c->after) {
+        bool may_go = c != but && http_conn_may_go(c);
+        bool helps = !of_bytes || c->held > 0;
+        if (may_go && helps)
+            break;
+    }
     if (!c)
         return false;
     http_crowd_say(d, &c->from, c->tls, "http.full", "has most of what is connected or held here: one of its connections is closed");
@@ -178,12 +185,13 @@ bool http_crowd_hold(struct http_conn *c, size_t bytes)
 {
     struct http_door *d = c->door;
     size_t before = c->held;
-    struct peer *over = NULL;
     peers_hold(&d->peers, c->who, before, bytes);
     c->held = bytes;
-    do
-        over = bytes > before ? peers_over(&d->peers, c->who) : NULL;
-    while (over && over != c->who && crowd_make_room(d, over, c, true));
+    if (bytes <= before)
+        return true;
+    struct peer *over = peers_over(&d->peers, c->who);
+    while (over && over != c->who && crowd_make_room(d, over, c, true))
+        over = peers_over(&d->peers, c->who);
     if (!over)
         return true;
     peers_hold(&d->peers, c->who, bytes, before);
@@ -203,7 +211,8 @@ void http_crowd_answered(struct http_conn *c)
 bool http_crowd_join(struct http_door *d, const struct sockaddr *from, struct peer **who)
 {
     enum peers_place place = peers_join(&d->peers, from, who);
-    if ((place == PEERS_PEER_FULL || place == PEERS_FULL) && crowd_make_room(d, *who, NULL, false))
+    bool is_full = place == PEERS_PEER_FULL || place == PEERS_FULL;
+    if (is_full && crowd_make_room(d, *who, NULL, false))
         place = peers_join(&d->peers, from, who);
     return place == PEERS_IN;
 }

@@ -95,8 +95,10 @@ static int listen_address(const struct addrinfo *address)
     int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
     if (fd < 0)
         return -1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+    bool good = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
+    good = good && bind(fd, address->ai_addr, address->ai_addrlen) == 0;
+    good = good && listen(fd, BACKLOG) == 0;
+    if (good)
         return fd;
     int number = errno;
     close(fd);
@@ -379,9 +381,6 @@ struct slice http_header(const struct http_request *r, const char *name)
 {
     const char *value = NULL;
     size_t n = 0;
-    if (!MHD_lookup_connection_value_n(r->connection, MHD_HEADER_KIND, name, strlen(name), &value,
-                                       &n) ||
-        !value)
-        return (struct slice){ NULL, 0 };
-    return slice_of(value, n);
+    bool found = MHD_lookup_connection_value_n(r->connection, MHD_HEADER_KIND, name, strlen(name), &value, &n);
+    return found && value ? slice_of(value, n) : slice_of(NULL, 0);
 }

@@ -53,17 +53,19 @@ bool part_write(int fd, struct slice bytes)
     return true;
 }
 
+/* Deletes a part that its writer has left. Whether it did. */
 static bool sweep_one(int folder, const char *name)
 {
     struct stat st;
     int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return false;
-    bool is_left = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-                   flock(fd, LOCK_EX | LOCK_NB) == 0 && name_is_of(folder, name, fd) &&
-                   unlinkat(folder, name, 0) == 0;
+    bool is_ours = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
+    bool is_left = is_ours && flock(fd, LOCK_EX | LOCK_NB) == 0; /* nobody writes it any more */
+    is_left = is_left && name_is_of(folder, name, fd);
+    bool is_gone = is_left && unlinkat(folder, name, 0) == 0;
     (void)close(fd);
-    return is_left;
+    return is_gone;
 }
 
 size_t part_sweep(int folder, bool (*is_ours)(const void *ctx, const char *name), const void *ctx)
@@ -76,8 +78,10 @@ size_t part_sweep(int folder, bool (*is_ours)(const void *ctx, const char *name)
             (void)close(fd);
         return 0;
     }
-    for (const struct dirent *entry; (entry = readdir(d));)
-        n += is_ours(ctx, entry->d_name) && sweep_one(folder, entry->d_name);
+    for (const struct dirent *entry = readdir(d); entry; entry = readdir(d)) {
+        if (is_ours(ctx, entry->d_name) && sweep_one(folder, entry->d_name))
+            n++;
+    }
     (void)closedir(d);
     return n;
 }

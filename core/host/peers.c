@@ -69,7 +69,8 @@ static struct peer **peer_chain(const struct peers *p, const uint8_t address[16]
     uint8_t seeded[24];
     memcpy(seeded, &p->seed, sizeof p->seed);
     memcpy(seeded + 8, address, 16);
-    return &p->table[hash_bytes(slice_of(seeded, sizeof seeded)) & (p->room - 1)];
+    size_t mask = p->room - 1; /* room is a power of two */
+    return &p->table[hash_bytes(slice_of(seeded, sizeof seeded)) & mask];
 }
 
 static struct peer *peer_find(const struct peers *p, const uint8_t address[16])
@@ -83,8 +84,14 @@ static struct peer *peer_find(const struct peers *p, const uint8_t address[16])
 static void leave_line(struct peers *p, struct peer *who)
 {
     struct peers_line *line = &p->by_count[who->connections];
-    *(who->before ? &who->before->after : &line->first) = who->after;
-    *(who->after ? &who->after->before : &line->last) = who->before;
+    if (who->before)
+        who->before->after = who->after;
+    else
+        line->first = who->after;
+    if (who->after)
+        who->after->before = who->before;
+    else
+        line->last = who->before;
 }
 
 static void join_line(struct peers *p, struct peer *who)
@@ -92,7 +99,10 @@ static void join_line(struct peers *p, struct peer *who)
     struct peers_line *line = &p->by_count[who->connections];
     who->before = line->last;
     who->after = NULL;
-    *(line->last ? &line->last->after : &line->first) = who;
+    if (line->last)
+        line->last->after = who;
+    else
+        line->first = who;
     line->last = who;
 }
 
@@ -135,7 +145,9 @@ enum peers_place peers_join(struct peers *p, const struct sockaddr *from, struct
         *out = peers_most(p);
         return PEERS_FULL;
     }
-    if (!*out && !(*out = peer_add(p, address)))
+    if (!*out)
+        *out = peer_add(p, address);
+    if (!*out)
         return PEERS_NO_MEMORY;
     leave_line(p, *out);
     (*out)->connections++;

@@ -35,7 +35,7 @@ static bool tell_secret(const struct search *s, const uint8_t secret[KEY_BYTES])
     return search_tell(s, &of);
 }
 
-/* What stands behind those bytes, or behind them after others; NULL: they are not there, or 32 do not follow. */
+/* Finds `first`, and `then` behind it. Gives the 32 bytes that follow; NULL where one of all that is missing. */
 static const uint8_t *bytes_behind(struct slice in, struct slice first, struct slice then)
 {
     const uint8_t *at = memmem(in.p, in.n, first.p, first.n);
@@ -102,13 +102,14 @@ static bool look_at_block(const struct search *s, struct slice label, const char
     return look_at_der(s, bytes);
 }
 
-/* The next block; at the end, and where there is none, false. A block that is broken is passed over. */
+/* Looks at the next block. False at the end, and where there is none. A broken block is passed over. */
 static bool next_block(const struct search *s, BIO *in, bool *ended)
 {
     char *label = NULL, *header = NULL;
     unsigned char *bytes = NULL;
     long n = 0;
-    if (PEM_read_bio_ex(in, &label, &header, &bytes, &n, PEM_FLAG_SECURE) != 1)
+    int found = PEM_read_bio_ex(in, &label, &header, &bytes, &n, PEM_FLAG_SECURE);
+    if (found != 1)
         return ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE;
     *ended = look_at_block(s, slice_text(label), header, slice_of(bytes, (size_t)n));
     OPENSSL_secure_clear_free(bytes, (size_t)n);
@@ -121,8 +122,9 @@ static bool look_at_blocks(const struct search *s, struct slice text)
 {
     bool ended = false;
     BIO *in = BIO_new_mem_buf(text.p, (int)text.n);
-    for (int i = 0; in && i < BLOCKS_MAX && next_block(s, in, &ended); i++) {
-    }
+    bool more = in != NULL;
+    for (int i = 0; more && i < BLOCKS_MAX; i++)
+        more = next_block(s, in, &ended);
     BIO_free(in);
     ERR_clear_error();
     return ended;
@@ -142,18 +144,26 @@ static bool look_at_content(const struct search *s, const char *path, struct sli
     return look_at_der(s, bytes) || (is_sealed_der(bytes) && search_tell(s, NULL));
 }
 
+/* How large the file is; 0: none that could be a key. */
+static size_t key_file_bytes(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return 0;
+    bool fits = st.st_size >= KEY_BYTES && st.st_size <= SECRET_KEYS_FILE_MAX;
+    return fits ? (size_t)st.st_size : 0;
+}
+
 bool secret_keys_find(const char *path, secret_keys_each *each, void *ctx)
 {
     const struct search s = { each, ctx };
-    struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool is_small = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= KEY_BYTES &&
-                    st.st_size <= SECRET_KEYS_FILE_MAX;
-    size_t room = is_small ? (size_t)st.st_size : 0;
-    uint8_t *bytes = room ? mem_alloc(room) : NULL;
+    if (fd < 0)
+        return false;
+    size_t room = key_file_bytes(fd);
+    uint8_t *bytes = room > 0 ? mem_alloc(room) : NULL;
     ssize_t n = bytes ? read(fd, bytes, room) : -1;
-    if (fd >= 0)
-        (void)close(fd);
+    (void)close(fd);
     bool ended = n >= 0 && look_at_content(&s, path, slice_of(bytes, (size_t)n));
     if (bytes)
         explicit_bzero(bytes, room);

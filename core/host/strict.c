@@ -116,7 +116,7 @@ bool strict_keys(const struct strict *r, const struct node *map, const struct st
         return strict_say(r, map, r->codes->shape, "cannot read %s%.*s%s: want a map",
                           map->key.n ? "'" : "this", SHOWN(map->key), map->key.n ? "'" : "");
     for (const struct node *m = map->first; m; m = m->next)
-        good &= check_member(r, m, table);
+        good = check_member(r, m, table) && good;
     for (const struct strict_key *key = table->keys; key < table->keys + table->n; key++)
         if (key->required && !node_get(map, key->name))
             good = strict_say(r, map, r->codes->missing, "cannot do without '%s'", key->name);

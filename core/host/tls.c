@@ -99,7 +99,7 @@ int64_t tls_days(int64_t until_ms, int64_t now_ms)
     return left / DAY_MS - (left % DAY_MS < 0);
 }
 
-/* What has ended replaces nothing that has not. */
+/* A certificate that has ended replaces none that has not. */
 static bool is_as_good(const struct tls_context *c, int64_t until_ms, struct err *e)
 {
     char text[TIME_TEXT_MAX];
@@ -155,9 +155,11 @@ void tls_look(struct tls_context *c)
 /* SNI (RFC 6066 3) takes names alone. */
 static bool say_name(SSL *ssl, const struct tls_settings *s)
 {
-    return s->listens || !tls_is_given(s->name) || tls_is_address(s->name) ||
-           SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                    (void *)(uintptr_t)s->name) == 1;
+    bool is_said = !s->listens && tls_is_given(s->name) && !tls_is_address(s->name);
+    if (!is_said)
+        return true;
+    void *name = (void *)(uintptr_t)s->name;
+    return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name) == 1;
 }
 
 bool tls_start(struct tls_context *c, int fd, struct tls **out, struct err *e)
@@ -170,7 +172,10 @@ bool tls_start(struct tls_context *c, int fd, struct tls **out, struct err *e)
         context_look(c);
     t->ssl = SSL_new(c->now);
     pthread_mutex_unlock(&c->lock);
-    if (!t->ssl || SSL_set_fd(t->ssl, fd) != 1 || !say_name(t->ssl, &c->set)) {
+    bool good = t->ssl != NULL;
+    good = good && SSL_set_fd(t->ssl, fd) == 1;
+    good = good && say_name(t->ssl, &c->set);
+    if (!good) {
         tls_free(&t);
         ERR_clear_error();
         return err_memory(e);
@@ -276,22 +281,29 @@ enum tls_came tls_end(struct tls *t, struct err *e)
         return TLS_DONE; /* there is nothing to end */
     clear_errors();
     int result = SSL_shutdown(t->ssl);
-    return result >= 0 ? TLS_DONE : came_of(t, result, e);
+    return result < 0 ? came_of(t, result, e) : TLS_DONE;
 }
 
 /* ---- what the other side has shown ---- */
 
+static bool is_name_byte(uint8_t c)
+{
+    static const char marks[] = { '.', '-', '_', '@', ' ', '*' };
+    bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    bool is_digit = c >= '0' && c <= '9';
+    return is_letter || is_digit || memchr(marks, c, sizeof marks);
+}
+
+/* Writes a name of the other side for people, with ? for what does not belong into one. */
 static void put_shown_name(const ASN1_STRING *from, char out[TLS_NAME_MAX])
 {
     const uint8_t *p = ASN1_STRING_get0_data(from);
     size_t n = (size_t)ASN1_STRING_length(from);
-    size_t i = 0;
-    for (; i < n && i < TLS_NAME_MAX - 1; i++)
-        out[i] = (p[i] >= 'a' && p[i] <= 'z') || (p[i] >= 'A' && p[i] <= 'Z') ||
-                         (p[i] >= '0' && p[i] <= '9') || (p[i] && strchr(".-_@ *", p[i]))
-                     ? (char)p[i]
-                     : '?';
-    out[i] = '\0';
+    if (n > TLS_NAME_MAX - 1)
+        n = TLS_NAME_MAX - 1;
+    for (size_t i = 0; i < n; i++)
+        out[i] = is_name_byte(p[i]) ? (char)p[i] : '?';
+    out[n] = '\0';
 }
 
 /* The first DNS name; false: there is none. */

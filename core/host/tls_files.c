@@ -43,7 +43,7 @@ static bool read_open(int fd, bool secret, const char *code, const char *path, s
     return buf_ok(out) || err_set(e, ERR_FATAL, code, 0, "cannot use '%s': it is too large", path);
 }
 
-/* The file as what OpenSSL reads from; NULL: err says why. It borrows out. */
+/* Opens a file for OpenSSL to read from. It borrows out. NULL: err says why. */
 static BIO *read_pem(const char *path, bool secret, const char *code, struct buf *out,
                       struct err *e)
 {
@@ -76,7 +76,7 @@ int64_t tls_files_until_ms(const X509 *x)
 
 /* ---- our own certificate ---- */
 
-/* That one has ended is no fault of the site's files: it is told, and no start fails by it. */
+/* A certificate that has ended is no fault of the site's files: it is told, and no start fails by it. */
 static bool has_begun(const X509 *x, const char *path, struct err *e)
 {
     return X509_cmp_current_time(X509_get0_notBefore(x)) < 0 ||
@@ -95,7 +95,8 @@ static bool put_certificate(SSL_CTX *ctx, X509 *x, X509 *before, const char *pat
                        path);
     if (tls_files_until_ms(x) < *until_ms)
         *until_ms = tls_files_until_ms(x);
-    return (before ? SSL_CTX_add1_chain_cert(ctx, x) : SSL_CTX_use_certificate(ctx, x)) == 1 ||
+    long done = before ? SSL_CTX_add1_chain_cert(ctx, x) : SSL_CTX_use_certificate(ctx, x);
+    return done == 1 ||
            err_set(e, ERR_FATAL, "tls.cert", 0, "cannot use '%s': %s", path,
                    ERR_reason_error_string(ERR_peek_error()));
 }
@@ -116,7 +117,7 @@ static bool put_chain(SSL_CTX *ctx, BIO *in, const char *path, int64_t *until_ms
     return good;
 }
 
-/* What opens a key; asked: it lies under a passphrase. */
+/* What opens a key. asked: the key lies under a passphrase. */
 struct opening {
     const char *file;
     bool asked;
@@ -261,10 +262,12 @@ static bool put_rules(SSL_CTX *ctx, const struct tls_settings *s)
                               SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify(ctx, s->listens ? asks[s->client] : SSL_VERIFY_PEER, NULL);
-    return SSL_CTX_set_num_tickets(ctx, 0) &&
-           SSL_CTX_set_min_proto_version(ctx, s->only_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION) &&
-           SSL_CTX_set_cipher_list(ctx, CIPHERS) &&
-           (s->listens || !tls_is_given(s->name) || put_wanted_name(ctx, s->name));
+    bool good = SSL_CTX_set_num_tickets(ctx, 0);
+    good = good && SSL_CTX_set_min_proto_version(ctx, s->only_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
+    good = good && SSL_CTX_set_cipher_list(ctx, CIPHERS);
+    if (!s->listens && tls_is_given(s->name))
+        good = good && put_wanted_name(ctx, s->name);
+    return good;
 }
 
 static bool settings_are_whole(const struct tls_settings *s, struct err *e)

@@ -21,9 +21,12 @@ static void make_slot(void)
 static void on_tls_event(const SSL *ssl, int where, int value)
 {
     struct tls_seen *seen = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot);
-    const X509 *shown = where & SSL_CB_HANDSHAKE_DONE ? SSL_get0_peer_certificate(ssl) : NULL;
-    if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value & 0xff) != SSL_AD_CLOSE_NOTIFY)
-        seen->alert = value & 0xff;
+    bool is_done = (where & SSL_CB_HANDSHAKE_DONE) != 0;
+    bool is_alert = (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT;
+    int alert = value & 0xff; /* above it stands how severe it is */
+    if (is_alert && alert != SSL_AD_CLOSE_NOTIFY)
+        seen->alert = alert;
+    const X509 *shown = is_done ? SSL_get0_peer_certificate(ssl) : NULL;
     if (shown)
         seen->until_ms = tls_files_until_ms(shown);
 }

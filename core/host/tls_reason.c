@@ -105,7 +105,7 @@ void tls_alert(int alert, struct err *e)
     }
 }
 
-/* The connection's end, without an alert. */
+/* The connection has ended without an alert. */
 static bool end_reason(int kind, int number, bool ready, struct err *e)
 {
     if (kind == SSL_ERROR_SYSCALL && number != 0)
