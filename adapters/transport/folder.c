@@ -32,7 +32,8 @@ static const struct cfg_option options[] = {
 static bool folder_check(const void *state, bool receives, struct err *e)
 {
     const struct folder *s = state;
-    if (receives ? !cfg_is_set(s->read) : !cfg_is_set(s->write))
+    const char *folder = receives ? s->read : s->write;
+    if (!cfg_is_set(folder))
         return err_set(e, ERR_FATAL, "folder.option", 0, "cannot %s",
                        receives ? "take files in without 'read'" : "write files without 'write'");
     if (s->settle_ms < 0 || s->retry_ms <= 0 || s->size_max <= 0)
@@ -66,7 +67,8 @@ static bool folder_open(void *state, struct err *e)
     s->inbox = s->done = s->refused = s->watch = -1;
     s->has_looked = false;
     s->cannot_since_ns = 0;
-    bool ok = waker_open(&s->wake, e) && folder_check(s, cfg_is_set(s->read), e);
+    bool ok = waker_open(&s->wake, e);
+    ok = ok && folder_check(s, cfg_is_set(s->read), e);
     if (ok && cfg_is_set(s->write)) {
         int outbox = folder_place_open(AT_FDCWD, s->write, e);
         ok = outbox >= 0;
@@ -82,7 +84,7 @@ static bool folder_open(void *state, struct err *e)
     return ok;
 }
 
-static bool run(void *state, struct intake up, struct err *e)
+static bool folder_take_in(void *state, struct intake up, struct err *e)
 {
     struct folder *s = state;
     if (!cfg_is_set(s->read))
@@ -90,7 +92,7 @@ static bool run(void *state, struct intake up, struct err *e)
     return folder_run(s, up, e);
 }
 
-static void send_one(void *state, const struct outgoing *m, struct buf *answer, struct handing *out)
+static void folder_send_out(void *state, const struct outgoing *m, struct buf *answer, struct handing *out)
 {
     struct folder *s = state;
     buf_reset(answer);
@@ -126,8 +128,8 @@ const struct transport transport_folder = {
     .state_size = sizeof(struct folder),
     .check = folder_check,
     .open = folder_open,
-    .run = run,
-    .send = send_one,
+    .run = folder_take_in,
+    .send = folder_send_out,
     .stop = folder_stop,
     .close = folder_close,
     .where = folder_where,

@@ -17,8 +17,7 @@
 
 static const struct log_who who = { "transport", "folder" };
 
-/* Some network shares know no RENAME_NOREPLACE: there nobody else writes into done/ and refused/.
- */
+/* Some network shares know no RENAME_NOREPLACE: there nobody else writes into done/ and refused/. */
 static bool rename_to_new(int from, const char *name, int to, const char *moved)
 {
     if (renameat2(from, name, to, moved, RENAME_NOREPLACE) == 0)
@@ -32,13 +31,15 @@ static bool rename_to_new(int from, const char *name, int to, const char *moved)
 }
 
 /* Moves a file under its own name, or name.1, name.2 ... when that is taken. */
-static bool move(const struct folder *s, const char *name, int to, char moved[NAME_MAX + 1])
+static bool move_aside(const struct folder *s, const char *name, int to, char moved[NAME_MAX + 1])
 {
     snprintf(moved, NAME_MAX + 1, "%s", name);
     for (int n = 1; n < 10000; n++) {
         if (rename_to_new(s->inbox, name, to, moved))
             return true;
-        if (errno != EEXIST || snprintf(moved, NAME_MAX + 1, "%.*s.%d", NAME_MAX - 8, name, n) < 0)
+        if (errno != EEXIST)
+            return false;
+        if (snprintf(moved, NAME_MAX + 1, "%.*s.%d", NAME_MAX - 8, name, n) < 0)
             return false;
     }
     return false;
@@ -58,11 +59,12 @@ static void put_why(const struct folder *s, const char *moved, const struct err 
         log_line(LOG_WARN, &who, "folder.why", "cannot write why a file was refused");
 }
 
-/* Where it lies now and what it was when it was read, so that a writer who was not seen and goes on is
+/* Keeps where a file lies now and what it was when it was read, so that a writer who goes on unseen is
  * noticed. The oldest makes room: what matters is what was taken just now. */
-static void remember(struct folder *s, const struct folder_file *f, int to, const char *moved)
+static void remember_taken(struct folder *s, const struct folder_file *f, int to, const char *moved)
 {
-    struct folder_taken *t = &s->taken[s->taken_next++ % FOLDER_TAKEN_MAX];
+    struct folder_taken *t = &s->taken[s->taken_next % FOLDER_TAKEN_MAX];
+    s->taken_next++;
     *t = (struct folder_taken){ .file = *f, .folder = to };
     snprintf(t->moved, sizeof t->moved, "%s", moved);
 }
@@ -101,8 +103,8 @@ void folder_look_back(struct folder *s)
     }
 }
 
-/* Where a file goes after its answer. One that cannot be moved is tried again later: what it holds
- * is then known as sent before. */
+/* Puts a file where its answer says. One that cannot be moved is tried again later: what it holds is then
+ * known as sent before. */
 void folder_put_away(struct folder *s, struct folder_file *f, const struct answer *answer)
 {
     char moved[NAME_MAX + 1], masked[16];
@@ -113,11 +115,11 @@ void folder_put_away(struct folder *s, struct folder_file *f, const struct answe
         return;
     int *to = kept ? &s->done : &s->refused;
     bool is_open = folder_place_aside(s, to, &e);
-    if (is_open && move(s, f->name, *to, moved)) {
+    if (is_open && move_aside(s, f->name, *to, moved)) {
         if (!kept)
             put_why(s, moved, answer->why);
         f->not_before_ns = 0;
-        remember(s, f, *to, moved);
+        remember_taken(s, f, *to, moved);
         return;
     }
     id_masked(slice_text(f->name), masked);

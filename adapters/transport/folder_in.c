@@ -36,14 +36,14 @@ struct haul {
     size_t count, bytes;
 };
 
-static int by_name(const void *a, const void *b)
+static int by_file_name(const void *a, const void *b)
 {
     const struct folder_file *x = a, *y = b;
     return strcmp(x->name, y->name);
 }
 
 /* `known`: how many files stand sorted at the table's start. */
-static struct folder_file *find(const struct folder *s, size_t known, const char *name)
+static struct folder_file *find_in_table(const struct folder *s, size_t known, const char *name)
 {
     size_t low = 0, high = known;
     while (low < high) {
@@ -59,7 +59,7 @@ static struct folder_file *find(const struct folder *s, size_t known, const char
     return NULL;
 }
 
-static struct folder_file *append(struct folder *s, const char *name)
+static struct folder_file *append_file(struct folder *s, const char *name)
 {
     if (s->count >= FILES_MAX)
         return NULL; /* the others come when these are done */
@@ -73,15 +73,17 @@ static struct folder_file *append(struct folder *s, const char *name)
     return f;
 }
 
-static void look_at(struct folder *s, size_t known, const char *name, int64_t now_ns)
+static void look_at_name(struct folder *s, size_t known, const char *name, int64_t now_ns)
 {
     struct stat st;
-    if (fnmatch(s->pattern, name, FNM_CASEFOLD) != 0 || folder_is_in_the_making(s, name) ||
-        fstatat(s->inbox, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+    bool is_wanted = fnmatch(s->pattern, name, FNM_CASEFOLD) == 0;
+    if (!is_wanted || folder_is_in_the_making(s, name))
         return;
-    struct folder_file *f = find(s, known, name);
+    if (fstatat(s->inbox, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+        return;
+    struct folder_file *f = find_in_table(s, known, name);
     if (!f)
-        f = append(s, name);
+        f = append_file(s, name);
     if (f)
         folder_file_note(f, &st, now_ns);
 }
@@ -95,10 +97,10 @@ static void drop_unseen(struct folder *s)
             s->files[kept++] = s->files[i];
     s->count = kept;
     if (kept > 0)
-        qsort(s->files, kept, sizeof *s->files, by_name);
+        qsort(s->files, kept, sizeof *s->files, by_file_name);
 }
 
-static bool scan(struct folder *s, struct err *e)
+static bool scan_inbox(struct folder *s, struct err *e)
 {
     int fd = openat(s->inbox, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = fd < 0 ? NULL : fdopendir(fd);
@@ -112,8 +114,8 @@ static bool scan(struct folder *s, struct err *e)
     size_t known = s->count;
     for (size_t i = 0; i < known; i++)
         s->files[i].seen = false;
-    for (const struct dirent *entry; (entry = readdir(d));)
-        look_at(s, known, entry->d_name, now_ns);
+    for (const struct dirent *entry = readdir(d); entry; entry = readdir(d))
+        look_at_name(s, known, entry->d_name, now_ns);
     closedir(d);
     drop_unseen(s);
     s->has_looked = true;
@@ -134,9 +136,8 @@ static bool read_whole(int fd, uint8_t *p, size_t n)
     return true;
 }
 
-/* Reads a file that is as the scan saw it, before and after. False: it is left for the next round.
- */
-static bool read_file(struct folder *s, struct folder_file *f, struct arena *a,
+/* Reads a file that is as the scan saw it, before and after. False: it is left for the next round. */
+static bool read_still_file(struct folder *s, struct folder_file *f, struct arena *a,
                       struct slice *out)
 {
     struct stat st;
@@ -145,15 +146,18 @@ static bool read_file(struct folder *s, struct folder_file *f, struct arena *a,
         return false;
     size_t n = (size_t)f->size;
     uint8_t *p = arena_alloc(a, n);
-    bool ok = p && fstat(fd, &st) == 0 && folder_file_is_as_before(f, &st) &&
-              !folder_is_being_written(s, f->name, fd, &st) && read_whole(fd, p, n) &&
-              fstat(fd, &st) == 0 && folder_file_is_as_before(f, &st);
+    bool ok = p && fstat(fd, &st) == 0;
+    ok = ok && folder_file_is_as_before(f, &st);
+    ok = ok && !folder_is_being_written(s, f->name, fd, &st);
+    ok = ok && read_whole(fd, p, n);
+    ok = ok && fstat(fd, &st) == 0;
+    ok = ok && folder_file_is_as_before(f, &st);
     close(fd);
     *out = slice_of(p, n);
     return ok;
 }
 
-static void hand_up(struct folder *s, struct haul *h, struct intake up)
+static void hand_haul_up(struct folder *s, struct haul *h, struct intake up)
 {
     if (h->count > 0) {
         up.take(up.ctx, h->in, h->out, h->count);
@@ -165,7 +169,7 @@ static void hand_up(struct folder *s, struct haul *h, struct intake up)
     arena_reset(&h->a);
 }
 
-static void refuse_large(struct folder *s, struct folder_file *f)
+static void refuse_large_file(struct folder *s, struct folder_file *f)
 {
     struct err why = { .fate = ERR_NONE };
     err_set(&why, ERR_REJECT, "folder.size", 0, "cannot take a file larger than 'size_max'");
@@ -185,7 +189,7 @@ static void wait_for_retries(const struct folder *s, int64_t *wait_ns)
     }
 }
 
-/* Takes every file that is still, in turns. *wait_ns: when the next will be. */
+/* Takes every file that is still, in turns. *wait_ns: how long until the next one is. */
 static void take_still(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns)
 {
     *wait_ns = RESCAN_NS;
@@ -197,15 +201,15 @@ static void take_still(struct folder *s, struct haul *h, struct intake up, int64
             continue;
         }
         if (f->size > s->size_max) {
-            refuse_large(s, f);
+            refuse_large_file(s, f);
             continue;
         }
         if (h->count == TURN_FILES || h->bytes + (size_t)f->size > TURN_BYTES)
-            hand_up(s, h, up);
+            hand_haul_up(s, h, up);
         if (waker_is_awake(&s->wake))
             break;
         struct arrival *in = &h->in[h->count];
-        if (!read_file(s, f, &h->a, &in->bytes)) {
+        if (!read_still_file(s, f, &h->a, &in->bytes)) {
             f->still_since_ns = clock_mono_ns();
             f->not_before_ns = f->still_since_ns + s->retry_ms * NS_PER_MS;
             *wait_ns = s->retry_ms * NS_PER_MS < *wait_ns ? s->retry_ms * NS_PER_MS : *wait_ns;
@@ -216,7 +220,7 @@ static void take_still(struct folder *s, struct haul *h, struct intake up, int64
         h->bytes += in->bytes.n;
         h->from[h->count++] = f;
     }
-    hand_up(s, h, up);
+    hand_haul_up(s, h, up);
     wait_for_retries(s, wait_ns);
 }
 
@@ -233,7 +237,7 @@ static bool wait_for_change(struct folder *s, int64_t wait_ns)
 }
 
 /* At first, and once an hour while it lasts. */
-static void say_cannot(struct folder *s, const struct err *e)
+static void say_cannot_look(struct folder *s, const struct err *e)
 {
     int64_t now_ns = clock_mono_ns();
     if (s->cannot_since_ns && now_ns - s->cannot_since_ns < SAY_AGAIN_NS)
@@ -242,21 +246,21 @@ static void say_cannot(struct folder *s, const struct err *e)
     s->cannot_since_ns = now_ns;
 }
 
-/* One look at the folder. What the system has run out of passes, and an inbox that is gone may come back:
- * then this was no look, and the next one comes soon. */
-static void look(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns)
+/* Looks at the folder once. Where the system has run out of something, or the inbox is gone, that may pass:
+ * the next look comes soon. */
+static void look_once(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns)
 {
     struct err e = { .fate = ERR_NONE };
     bool looked = folder_place_look(s, &e);
     if (looked)
         folder_look_back(s);
-    looked = looked && scan(s, &e);
+    looked = looked && scan_inbox(s, &e);
     if (looked) {
         folder_let_old_go(s);
         take_still(s, h, up, wait_ns);
         s->cannot_since_ns = 0;
     } else {
-        say_cannot(s, &e);
+        say_cannot_look(s, &e);
         *wait_ns = s->retry_ms * NS_PER_MS < RESCAN_NS ? s->retry_ms * NS_PER_MS : RESCAN_NS;
     }
 }
@@ -270,7 +274,7 @@ bool folder_run(struct folder *s, struct intake up, struct err *e)
     int64_t wait_ns = 0;
     do {
         folder_hear(s);
-        look(s, h, up, &wait_ns);
+        look_once(s, h, up, &wait_ns);
     } while (wait_for_change(s, wait_ns));
     arena_release(&h->a);
     mem_free(h);

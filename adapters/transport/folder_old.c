@@ -20,9 +20,10 @@ static const struct log_who who = { "transport", "folder" };
 static bool is_old(const struct folder *s, const char *name, int64_t now_ms)
 {
     struct stat st;
-    return fstatat(s->done, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-           now_ms - ((int64_t)st.st_ctim.tv_sec * 1000 + st.st_ctim.tv_nsec / NS_PER_MS) >
-               s->done_age_ms;
+    if (fstatat(s->done, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+        return false;
+    int64_t moved_ms = (int64_t)st.st_ctim.tv_sec * 1000 + st.st_ctim.tv_nsec / NS_PER_MS;
+    return now_ms - moved_ms > s->done_age_ms;
 }
 
 size_t folder_let_go(struct folder *s, int64_t now_ms)
@@ -35,8 +36,11 @@ size_t folder_let_go(struct folder *s, int64_t now_ms)
             close(fd);
         return 0;
     }
-    for (const struct dirent *entry; gone < AT_ONCE && (entry = readdir(d));)
-        gone += is_old(s, entry->d_name, now_ms) && unlinkat(s->done, entry->d_name, 0) == 0;
+    for (const struct dirent *entry = readdir(d); entry && gone < AT_ONCE; entry = readdir(d)) {
+        bool goes = is_old(s, entry->d_name, now_ms);
+        if (goes && unlinkat(s->done, entry->d_name, 0) == 0)
+            gone++;
+    }
     closedir(d);
     if (gone > 0)
         log_line(LOG_INFO, &who, "folder.old",

@@ -8,9 +8,11 @@
 #include "host/part.h"
 #include "transport/folder_state.h"
 
+#define STEM_MAX 200
+
 /* A kernel stamps files by its tick, some milliseconds: whoever takes them by their time would mix up
  * what was written within one. A share that cannot take a time keeps its own. */
-static void stamp(int fd)
+static void stamp_now(int fd)
 {
     struct timespec times[2];
     if (clock_gettime(CLOCK_REALTIME, &times[0]) != 0)
@@ -26,42 +28,47 @@ bool folder_put(int folder, const char *name, struct slice bytes, struct err *e)
     int fd = part_open(folder, hidden, 0640);
     bool ok = fd >= 0 && part_write(fd, bytes);
     if (ok)
-        stamp(fd);
+        stamp_now(fd);
     ok = ok && fsync(fd) == 0;
     int number = errno;
-    if (fd >= 0 && close(fd) < 0 && ok) {
+    bool is_closed = fd < 0 || close(fd) == 0;
+    if (ok && !is_closed) {
         number = errno;
         ok = false;
     }
-    if (ok && renameat(folder, hidden, folder, name) == 0 && fsync(folder) == 0)
+    if (ok) {
+        ok = renameat(folder, hidden, folder, name) == 0;
+        ok = ok && fsync(folder) == 0;
+        number = errno;
+    }
+    if (ok)
         return true;
-    number = ok ? errno : number;
     unlinkat(folder, hidden, 0);
     return err_errno(e, ERR_RETRY, "folder.write", number, "cannot write into", "the outbox");
 }
 
 /* A stem of ours: letters, digits, '-', '_' and '.', not hidden, with room for its ending. */
-static bool is_safe(struct slice name)
+static bool is_safe_stem(struct slice name)
 {
-    if (name.n == 0 || name.n > 200 || name.p[0] == '.')
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    if (name.n == 0 || name.n > STEM_MAX || name.p[0] == '.')
         return false;
-    for (size_t i = 0; i < name.n; i++) {
-        uint8_t c = name.p[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && c != '-' && c != '_' && c != '.')
+    for (size_t i = 0; i < name.n; i++)
+        if (!memchr(safe, name.p[i], sizeof safe - 1))
             return false;
-    }
     return true;
 }
 
-/* ".STEM" and that ending, as folder_put names what it writes aside. */
+/* Whether folder_put names so what it writes aside: ".STEM", the ending, ".tmp". */
 static bool is_part(const void *ctx, const char *name)
 {
     struct slice text = slice_text(name), ending = slice_text(ctx), tmp = SLICE(".tmp");
-    if (text.n < 1 + ending.n + tmp.n || text.p[0] != '.' || !slice_ends(text, tmp))
+    if (text.n < 1 + ending.n + tmp.n)
+        return false;
+    if (text.p[0] != '.' || !slice_ends(text, tmp))
         return false;
     struct slice whole = slice_head(slice_from(text, 1), text.n - 1 - tmp.n);
-    return slice_ends(whole, ending) && is_safe(slice_head(whole, whole.n - ending.n));
+    return slice_ends(whole, ending) && is_safe_stem(slice_head(whole, whole.n - ending.n));
 }
 
 void folder_tidy(int folder, const char *ending)
@@ -72,7 +79,7 @@ void folder_tidy(int folder, const char *ending)
 void folder_send(struct folder *s, const struct outgoing *m, struct handing *out)
 {
     char name[NAME_MAX + 1];
-    if (!is_safe(m->name)) {
+    if (!is_safe_stem(m->name)) {
         out->fate = HANDING_REFUSED;
         err_set(&out->why, ERR_REJECT, "folder.name", 0,
                 "cannot send: its name is no safe file name");

@@ -59,7 +59,7 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
-/* What is known of who writes and of what was taken was about that folder. */
+/* Forgets who writes and what was taken, too: that was known of this folder. */
 void folder_place_leave(struct folder *s)
 {
     close_one(&s->inbox);
@@ -71,21 +71,22 @@ void folder_place_leave(struct folder *s)
 }
 
 /* By the open folder, or what is watched could be another that came by the same name since. */
-static bool watch(struct folder *s, struct err *e)
+static bool watch_inbox(struct folder *s, struct err *e)
 {
     char path[40];
     snprintf(path, sizeof path, "/proc/self/fd/%d", s->inbox);
     s->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    return (s->watch >= 0 && inotify_add_watch(s->watch, path, WATCHED) >= 0) ||
-           err_errno(e, ERR_FATAL, "folder.open", errno, "cannot watch folder", s->read);
+    bool good = s->watch >= 0;
+    good = good && inotify_add_watch(s->watch, path, WATCHED) >= 0;
+    return good || err_errno(e, ERR_FATAL, "folder.open", errno, "cannot watch folder", s->read);
 }
 
 /* The inbox is open. */
-static bool enter(struct folder *s, struct err *e)
+static bool enter_inbox(struct folder *s, struct err *e)
 {
     s->done = folder_place_open(s->inbox, "done", e);
     s->refused = s->done < 0 ? -1 : folder_place_open(s->inbox, "refused", e);
-    if (s->refused < 0 || !watch(s, e))
+    if (s->refused < 0 || !watch_inbox(s, e))
         return false;
     folder_tidy(s->refused, ".why");
     return true;
@@ -94,25 +95,25 @@ static bool enter(struct folder *s, struct err *e)
 bool folder_place_enter(struct folder *s, struct err *e)
 {
     s->inbox = folder_place_open(AT_FDCWD, s->read, e);
-    return s->inbox >= 0 && enter(s, e);
+    return s->inbox >= 0 && enter_inbox(s, e);
 }
 
 /* Whether that name still leads to the folder that is open. */
-static bool is_there(int at, const char *name, int fd)
+static bool name_leads_to(int at, const char *name, int fd)
 {
     struct stat named, open;
-    return fd >= 0 && fstatat(at, name, &named, 0) == 0 && fstat(fd, &open) == 0 &&
-           named.st_dev == open.st_dev && named.st_ino == open.st_ino;
+    bool are_known = fd >= 0 && fstatat(at, name, &named, 0) == 0 && fstat(fd, &open) == 0;
+    return are_known && named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 
 bool folder_place_look(struct folder *s, struct err *e)
 {
-    if (is_there(AT_FDCWD, s->read, s->inbox))
+    if (name_leads_to(AT_FDCWD, s->read, s->inbox))
         return true;
     bool was_open = s->inbox >= 0;
     folder_place_leave(s);
     s->inbox = open_it(AT_FDCWD, s->read, e);
-    if (s->inbox < 0 || !enter(s, e)) {
+    if (s->inbox < 0 || !enter_inbox(s, e)) {
         folder_place_leave(s);
         return false;
     }
@@ -134,7 +135,7 @@ static void forget_taken(struct folder *s, int folder)
 bool folder_place_aside(struct folder *s, int *fd, struct err *e)
 {
     const char *name = fd == &s->done ? "done" : "refused";
-    if (is_there(s->inbox, name, *fd))
+    if (name_leads_to(s->inbox, name, *fd))
         return true;
     forget_taken(s, *fd);
     close_one(fd);

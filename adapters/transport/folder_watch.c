@@ -54,10 +54,12 @@ static size_t writer_of(const struct folder *s, const char *name)
     return i;
 }
 
-static void forget(struct folder *s, size_t i)
+static void forget_writer(struct folder *s, size_t i)
 {
-    if (i < s->writer_count)
-        s->writers[i] = s->writers[--s->writer_count];
+    if (i >= s->writer_count)
+        return;
+    s->writer_count--;
+    s->writers[i] = s->writers[s->writer_count];
 }
 
 /* False: it was known already, or cannot be kept. */
@@ -65,10 +67,13 @@ static bool note_writer(struct folder *s, const char *name)
 {
     void *all = s->writers;
     size_t i = writer_of(s, name);
-    if (i < s->writer_count)
+    if (i < s->writer_count) {
         s->writers[i].last_ns = clock_mono_ns();
-    if (i < s->writer_count || s->writer_count == WRITERS_MAX ||
-        !mem_room(&all, &s->writer_room, s->writer_count, sizeof *s->writers))
+        return false;
+    }
+    if (s->writer_count == WRITERS_MAX)
+        return false;
+    if (!mem_room(&all, &s->writer_room, s->writer_count, sizeof *s->writers))
         return false;
     s->writers = all;
     struct folder_writer *w = &s->writers[s->writer_count++];
@@ -88,7 +93,7 @@ static bool hear_one(struct folder *s, const struct inotify_event *event)
         return true;
     if (event->mask & (IN_CREATE | IN_MODIFY))
         return note_writer(s, event->name);
-    forget(s, writer_of(s, event->name));
+    forget_writer(s, writer_of(s, event->name));
     return true;
 }
 
@@ -96,12 +101,16 @@ bool folder_hear(struct folder *s)
 {
     _Alignas(struct inotify_event) char events[16 * 1024];
     bool news = false;
-    for (ssize_t n; (n = read(s->watch, events, sizeof events)) > 0;)
+    ssize_t n = read(s->watch, events, sizeof events);
+    while (n > 0) {
         for (const char *at = events; at < events + n;) {
             const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
-            news = hear_one(s, event) || news;
+            if (hear_one(s, event))
+                news = true;
             at += sizeof *event + event->len;
         }
+        n = read(s->watch, events, sizeof events);
+    }
     return news;
 }
 
@@ -126,11 +135,11 @@ bool folder_is_being_written(struct folder *s, const char *name, int fd, const s
     if (heard && lease < 0 && clock_mono_ns() - s->writers[i].last_ns > SILENT_NS) {
         log_line(LOG_WARN, &who, "folder.open_file",
                  "a file that was never closed has been silent for 15 minutes: it is taken");
-        forget(s, i);
+        forget_writer(s, i);
         return false;
     }
     if (lease == 0 || (heard && lease < 0 && st->st_nlink > 1)) { /* a link is made and never closed */
-        forget(s, i);
+        forget_writer(s, i);
         return false;
     }
     if (lease < 0 && !heard)

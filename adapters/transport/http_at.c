@@ -17,10 +17,10 @@ const char *http_at_fault(const char *url)
                : NULL;
 }
 
-static size_t find_any(struct slice s, const char *bytes)
+static size_t find_any_byte(struct slice s, const char *bytes)
 {
-    size_t n = 0;
-    while (n < s.n && (!s.p[n] || !strchr(bytes, s.p[n])))
+    size_t n = 0, count = strlen(bytes);
+    while (n < s.n && !memchr(bytes, s.p[n], count))
         n++;
     return n;
 }
@@ -28,7 +28,7 @@ static size_t find_any(struct slice s, const char *bytes)
 struct slice http_at_authority(struct slice url)
 {
     struct slice rest = slice_from(url, slice_find(url, ':') + 3);
-    return slice_head(rest, find_any(rest, "/?#\\"));
+    return slice_head(rest, find_any_byte(rest, "/?#\\"));
 }
 
 void http_at_host(struct slice url, char out[256])
@@ -66,7 +66,7 @@ static size_t origin_length(struct slice url)
 
 static bool has_scheme(struct slice ref)
 {
-    size_t end = find_any(ref, ":/?");
+    size_t end = find_any_byte(ref, ":/?");
     return end < ref.n && ref.p[end] == ':';
 }
 
@@ -77,15 +77,15 @@ static bool is_same_origin(struct slice base, struct slice url)
            (url.n == n || strchr("/?", url.p[n]));
 }
 
-static bool join(struct slice start, struct slice rest, const char *between, char out[HTTP_AT_MAX + 1])
+static bool join_address(struct slice start, struct slice rest, const char *between, char out[HTTP_AT_MAX + 1])
 {
     int n = snprintf(out, HTTP_AT_MAX + 1, "%.*s%s%.*s", (int)start.n, (const char *)start.p, between,
                      (int)rest.n, (const char *)rest.p);
     return n > 0 && n <= HTTP_AT_MAX;
 }
 
-/* Of base what stands before a relative path: up to the last slash of its path. */
-static struct slice folder_of(struct slice path)
+/* What stands before a relative path: the page's path up to its last slash. */
+static struct slice folder_of_path(struct slice path)
 {
     while (path.n > 0 && path.p[path.n - 1] != '/')
         path.n--;
@@ -99,18 +99,18 @@ bool http_at_next(struct slice base, struct slice ref, char out[HTTP_AT_MAX + 1]
     if (!is_printable(ref) || ref.n > HTTP_AT_MAX || base.n > HTTP_AT_MAX)
         return false;
     if (has_scheme(ref))
-        return is_same_origin(base, ref) && join(ref, slice_of(NULL, 0), "", out);
+        return is_same_origin(base, ref) && join_address(ref, slice_of(NULL, 0), "", out);
     if (slice_starts(ref, SLICE("//"))) {
         struct slice scheme = slice_head(base, slice_find(base, ':') + 1);
-        return join(scheme, ref, "", out) && is_same_origin(base, slice_text(out));
+        return join_address(scheme, ref, "", out) && is_same_origin(base, slice_text(out));
     }
     struct slice origin = slice_head(base, origin_length(base));
     struct slice page = slice_head(base, slice_find(base, '?'));
     if (ref.p[0] == '/')
-        return join(origin, ref, "", out);
+        return join_address(origin, ref, "", out);
     if (ref.p[0] == '?')
-        return join(page, ref, "", out);
-    return page.n == origin.n ? join(origin, ref, "/", out) : join(folder_of(page), ref, "", out);
+        return join_address(page, ref, "", out);
+    return page.n == origin.n ? join_address(origin, ref, "/", out) : join_address(folder_of_path(page), ref, "", out);
 }
 
 /* ---- Link: <target>; rel="next"; ..., <target> ---- */
@@ -122,7 +122,7 @@ static void pass_blanks(struct slice *s)
 }
 
 /* A token, or what stands in quotes; \ there stands for nothing that a relation has. */
-static bool take_word(struct slice *s, struct slice *word)
+static bool take_link_word(struct slice *s, struct slice *word)
 {
     if (slice_take_byte(s, '"')) {
         size_t n = 0;
@@ -133,7 +133,7 @@ static bool take_word(struct slice *s, struct slice *word)
         *s = slice_from(*s, n + 1);
         return ends;
     }
-    *word = slice_head(*s, find_any(*s, " \t;,=\""));
+    *word = slice_head(*s, find_any_byte(*s, " \t;,=\""));
     *s = slice_from(*s, word->n);
     return word->n > 0;
 }
@@ -141,7 +141,7 @@ static bool take_word(struct slice *s, struct slice *word)
 static bool says_next(struct slice words)
 {
     while (words.n > 0) {
-        struct slice one = slice_head(words, find_any(words, " \t"));
+        struct slice one = slice_head(words, find_any_byte(words, " \t"));
         if (slice_equal_nocase(one, SLICE("next")))
             return true;
         words = slice_from(words, one.n + 1);
@@ -159,12 +159,12 @@ static bool take_parameter(struct slice *s, struct relation *r)
     pass_blanks(s);
     if (s->n == 0 || s->p[0] == ';' || s->p[0] == ',')
         return true; /* an empty one, as some write */
-    if (!take_word(s, &name))
+    if (!take_link_word(s, &name))
         return false;
     pass_blanks(s);
     if (slice_take_byte(s, '=')) {
         pass_blanks(s);
-        if (!take_word(s, &value))
+        if (!take_link_word(s, &value))
             return false;
     }
     if (slice_equal_nocase(name, SLICE("rel")) && !r->is_said) {
@@ -176,7 +176,7 @@ static bool take_parameter(struct slice *s, struct relation *r)
     return true;
 }
 
-static bool take_link(struct slice *s, struct slice *target, struct relation *r)
+static bool take_web_link(struct slice *s, struct slice *target, struct relation *r)
 {
     if (!slice_take_byte(s, '<'))
         return false;
@@ -192,16 +192,23 @@ static bool take_link(struct slice *s, struct slice *target, struct relation *r)
     return true;
 }
 
+static bool is_between_links(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == ',';
+}
+
 enum link_found http_at_link(struct slice header, struct slice *target)
 {
     struct slice rest = header;
     for (;;) {
-        while (rest.n > 0 && rest.p[0] && strchr(" \t,", rest.p[0]))
+        while (rest.n > 0 && is_between_links(rest.p[0]))
             rest = slice_from(rest, 1);
         if (rest.n == 0)
             return LINK_NONE;
         struct relation r = { .is_next = false };
-        if (!take_link(&rest, target, &r) || (rest.n > 0 && rest.p[0] != ','))
+        if (!take_web_link(&rest, target, &r))
+            return LINK_BROKEN;
+        if (rest.n > 0 && rest.p[0] != ',')
             return LINK_BROKEN;
         if (r.is_next && !r.is_elsewhere)
             return LINK_NEXT;

@@ -37,7 +37,7 @@ static const struct cfg_option options[] = {
     { .type = CFG_END },
 };
 
-static bool is_header_text(const char *text)
+static bool is_header_line(const char *text)
 {
     for (; *text; text++)
         if ((unsigned char)*text < 0x20 || *text == 0x7f)
@@ -45,7 +45,7 @@ static bool is_header_text(const char *text)
     return true;
 }
 
-/* Those that say what is sent are ours. */
+/* Whether the site may set this header: those that say what is sent are ours. */
 static bool is_free_header(const char *name)
 {
     static const char *const ours[] = { "Content-Type",      "Content-Length", "Idempotency-Key",
@@ -69,7 +69,7 @@ static bool out_check(const void *state, bool receives, struct err *e)
     if (s->timeout_ms <= 0 || s->timeout_ms > INT_MAX)
         return err_set(e, ERR_FATAL, "http_out.option", 0,
                        "'timeout' must be over 0 and under 24 days");
-    if (!is_header_text(s->content_type) || strlen(s->content_type) > 128)
+    if (!is_header_line(s->content_type) || strlen(s->content_type) > 128)
         return err_set(e, ERR_FATAL, "http_out.option", 0, "'content_type' must be one short line");
     return true;
 }
@@ -114,32 +114,33 @@ static bool out_open(void *state, struct err *e)
 
 /* ---- what a status means ---- */
 
-static bool is_in(int status, const int *list)
+static bool is_status_in(int status, const int *list)
 {
     while (*list && *list != status)
         list++;
     return *list != 0;
 }
 
-/* RFC 9110 section 15. What is wrong with our credentials, our address or how we ask is wrong for every
- * message: the site's trouble. What is the server's, or for now, or under way already, is asked again.
- * What remains (400, 422 and those that nobody has thought of) is about this one. */
-static enum handing_fate fate_of(int status)
+/* RFC 9110 section 15. A fault of our credentials, our address or how we ask is one of every message: the
+ * site's trouble. A fault of the server's, or one that passes, or a message under way already is tried again.
+ * The others (400, 422 and those that nobody has thought of) are about this message. */
+static enum handing_fate fate_of_status(int status)
 {
     static const int site[] = { 401, 402, 403, 404, 405, 406, 407, 410, 411,
                                 415, 417, 421, 426, 428, 431, 451, 0 };
     static const int later[] = { 408, 409, 423, 425, 429, 0 };
     if (status < 300)
         return HANDING_TAKEN;
-    if (status < 400 || is_in(status, site))
+    if (status < 400 || is_status_in(status, site))
         return HANDING_SITE;
-    return status >= 500 || is_in(status, later) ? HANDING_LATER : HANDING_REFUSED;
+    bool passes = status >= 500 || is_status_in(status, later);
+    return passes ? HANDING_LATER : HANDING_REFUSED;
 }
 
 static void judge_status(int status, struct handing *out)
 {
     (void)snprintf(out->said.codes, sizeof out->said.codes, "%d", status);
-    out->fate = fate_of(status);
+    out->fate = fate_of_status(status);
     /* A 4xx says that it was not taken; who redirects, or asks for later, may have done it first. */
     out->left = out->fate == HANDING_LATER || status < 400;
     switch (out->fate) {
@@ -161,17 +162,17 @@ static void judge_status(int status, struct handing *out)
 }
 
 /* The answer came to its end, or to where we stopped reading. */
-static bool is_whole(const struct err *why)
+static bool is_read_far_enough(const struct err *why)
 {
     return why->fate == ERR_NONE || strcmp(why->code, "http.limit") == 0;
 }
 
-/* By the status where there is one, however long its body. An answer that does not come to its end is no
- * word that the partner has taken anything. */
-static void judge(const struct http_heard *heard, const struct err *why, struct handing *out)
+/* The status decides where there is one, however long its body. An answer that does not come to its end says
+ * nothing of what the partner has taken. */
+static void judge_heard(const struct http_heard *heard, const struct err *why, struct handing *out)
 {
     out->after_ms = heard->retry_after_ms;
-    if (heard->status && (heard->status >= 300 || is_whole(why))) {
+    if (heard->status && (heard->status >= 300 || is_read_far_enough(why))) {
         judge_status(heard->status, out);
         return;
     }
@@ -182,11 +183,12 @@ static void judge(const struct http_heard *heard, const struct err *why, struct 
         return;
     }
     struct slice code = slice_text(why->code);
-    bool is_site = why->fate == ERR_REJECT || (slice_starts(code, SLICE("tls.")) &&
-                                               !slice_equal_text(code, "tls.closed")); /* who starts anew */
-    out->fate = is_site        ? HANDING_SITE
-                : !heard->left ? HANDING_NOT_SENT
-                               : HANDING_UNKNOWN;
+    bool starts_anew = slice_equal_text(code, "tls.closed");
+    bool is_tls = slice_starts(code, SLICE("tls.")) && !starts_anew;
+    if (why->fate == ERR_REJECT || is_tls)
+        out->fate = HANDING_SITE;
+    else
+        out->fate = heard->left ? HANDING_UNKNOWN : HANDING_NOT_SENT;
 }
 
 /* What servers say beside the status, for whoever may read it: the first line, of whole characters. */
@@ -202,11 +204,13 @@ static void keep_words(struct slice body, struct partner_said *said)
 
 /* ---- sending ---- */
 
-static bool make_key(const struct outgoing *m, char key[HEADER_MAX], struct err *e)
+static bool make_key_header(const struct outgoing *m, char key[HEADER_MAX], struct err *e)
 {
     int n = snprintf(key, HEADER_MAX, "Idempotency-Key: %.*s", (int)slice_head(m->id, 128).n,
                      (const char *)m->id.p);
-    if (m->id.n == 0 || m->id.n > 128 || strlen(key) != (size_t)n || !is_header_text(key))
+    bool fits = m->id.n > 0 && m->id.n <= 128;
+    bool has_nul = strlen(key) != (size_t)n;
+    if (!fits || has_nul || !is_header_line(key))
         return err_set(e, ERR_REJECT, "http_out.id", 0,
                        "cannot send: its id cannot stand in a header");
     return true;
@@ -221,7 +225,7 @@ static void out_send(void *state, const struct outgoing *m, struct buf *answer,
     struct err why = { .fate = ERR_NONE };
     buf_reset(answer);
     *out = (struct handing){ .fate = HANDING_REFUSED };
-    if (!make_key(m, key, &out->why))
+    if (!make_key_header(m, key, &out->why))
         return;
     if (!credentials_line(&s->secure.credentials, credentials, &out->why)) {
         out->fate = credentials_is_shortage(&out->why) ? HANDING_NOT_SENT : HANDING_SITE;
@@ -239,7 +243,7 @@ static void out_send(void *state, const struct outgoing *m, struct buf *answer,
     explicit_bzero(credentials, sizeof credentials);
     const struct http_heard heard = http_client_heard(s->client);
     s->shown_until_ms = heard.until_ms;
-    judge(&heard, &why, out);
+    judge_heard(&heard, &why, out);
     if (out->fate != HANDING_TAKEN)
         keep_words(buf_slice(answer), &out->said);
 }

@@ -57,7 +57,7 @@ static bool is_broken(const struct json_cut *c, struct err *e)
 /* ---- what a value is ---- */
 
 /* Whether the value that begins stands on the way, `on` brackets of which are open. */
-static bool is_on(const struct json_cut *c, const struct json_way *w, size_t on)
+static bool is_on_way(const struct json_cut *c, const struct json_way *w, size_t on)
 {
     if (!w->is_set || c->depth > w->n)
         return false;
@@ -65,7 +65,7 @@ static bool is_on(const struct json_cut *c, const struct json_way *w, size_t on)
                              slice_equal(slice_of(c->name, c->name_n), w->parts[c->depth - 1]));
 }
 
-static bool begin_list(struct json_cut *c, uint8_t first, struct err *e)
+static bool begin_items(struct json_cut *c, uint8_t first, struct err *e)
 {
     if (c->has_list || (first != '[' && first != 'n'))
         return err_set(e, ERR_REJECT, "rest_poll.page", c->at,
@@ -89,11 +89,14 @@ static bool begin_text(struct json_cut *c, uint8_t first, struct err *e)
 
 static bool begin_known(struct json_cut *c, uint8_t first, bool to_items, bool to_text, struct err *e)
 {
-    if (c->list_depth && c->depth == c->list_depth)
+    bool is_item = c->list_depth && c->depth == c->list_depth;
+    bool is_list = !is_item && to_items && c->depth == c->items.n;
+    bool is_text = !is_item && to_text && c->depth == c->text.n;
+    if (is_item)
         c->takes = TAKES_ITEM;
-    else if (to_items && c->depth == c->items.n && !begin_list(c, first, e))
+    if (is_list && !begin_items(c, first, e))
         return false;
-    else if (to_text && c->depth == c->text.n && !begin_text(c, first, e))
+    if (is_text && !begin_text(c, first, e))
         return false;
     c->takes_depth = c->depth;
     return true;
@@ -115,7 +118,7 @@ static bool open_bracket(struct json_cut *c, uint8_t first, bool to_items, bool 
 
 static bool begin_value(struct json_cut *c, uint8_t first, struct err *e)
 {
-    bool to_items = is_on(c, &c->items, c->on_items), to_text = is_on(c, &c->text, c->on_text);
+    bool to_items = is_on_way(c, &c->items, c->on_items), to_text = is_on_way(c, &c->text, c->on_text);
     if (c->takes == TAKES_NOTHING && !begin_known(c, first, to_items, to_text, e))
         return false;
     if (first == '{' || first == '[')
@@ -144,7 +147,7 @@ static bool give_item(struct json_cut *c, struct err *e)
     return good;
 }
 
-/* upto: behind the value's last byte. from: where in this piece what is taken goes on. */
+/* Takes the end of a value. upto: behind its last byte. *from: where in this piece the taken part goes on. */
 static bool end_value(struct json_cut *c, struct slice piece, size_t *from, size_t upto,
                       struct err *e)
 {
@@ -200,11 +203,12 @@ static bool step_string(struct json_cut *c, uint8_t byte, struct slice piece, si
 {
     if (byte < 0x20)
         return is_broken(c, e);
-    if (c->state == STRING && byte == '"') {
+    bool is_escaped = c->state == ESCAPE;
+    if (byte == '"' && !is_escaped) {
         c->state = COLON;
         return c->is_name || end_value(c, piece, from, i + 1, e);
     }
-    c->state = c->state == STRING && byte == '\\' ? ESCAPE : STRING;
+    c->state = byte == '\\' && !is_escaped ? ESCAPE : STRING;
     if (c->is_name && c->name_n <= JSON_CUT_NAME)
         c->name[c->name_n++] = (char)byte;
     return true;
@@ -227,7 +231,7 @@ static bool is_word(uint8_t byte)
            (byte >= 'A' && byte <= 'Z') || byte == '+' || byte == '-' || byte == '.';
 }
 
-static bool is_blank(uint8_t byte)
+static bool is_blank_byte(uint8_t byte)
 {
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
@@ -265,7 +269,7 @@ static bool step_mark(struct json_cut *c, uint8_t byte, struct slice piece, size
     }
 }
 
-static bool step(struct json_cut *c, struct slice piece, size_t *from, size_t i, struct err *e)
+static bool cut_step(struct json_cut *c, struct slice piece, size_t *from, size_t i, struct err *e)
 {
     uint8_t byte = piece.p[i];
     if (c->state == STRING || c->state == ESCAPE)
@@ -277,14 +281,14 @@ static bool step(struct json_cut *c, struct slice piece, size_t *from, size_t i,
     }
     if (c->state == WORD && !end_word(c, piece, from, i, e))
         return false;
-    return is_blank(byte) || step_mark(c, byte, piece, from, i, e);
+    return is_blank_byte(byte) || step_mark(c, byte, piece, from, i, e);
 }
 
 bool json_cut_feed(struct json_cut *c, struct slice piece, struct err *e)
 {
     size_t from = 0;
     for (size_t i = 0; i < piece.n; i++, c->at++)
-        if (!step(c, piece, &from, i, e))
+        if (!cut_step(c, piece, &from, i, e))
             return false;
     if (c->takes != TAKES_NOTHING)
         buf_put(c->takes == TAKES_ITEM ? &c->item : &c->told, slice_from(piece, from));
@@ -294,10 +298,12 @@ bool json_cut_feed(struct json_cut *c, struct slice piece, struct err *e)
 bool json_cut_end(struct json_cut *c, struct err *e)
 {
     size_t from = 0;
-    if (c->state == WORD && c->depth == 0 && !end_word(c, slice_of(NULL, 0), &from, 0, e))
+    bool ends_word = c->state == WORD && c->depth == 0;
+    if (ends_word && !end_word(c, slice_of(NULL, 0), &from, 0, e))
         return false;
     if (c->depth != 0 || c->state != AFTER)
         return err_set(e, ERR_REJECT, "rest_poll.page", c->at, "the page ends before its JSON does");
-    return !c->items.is_set || c->has_list ||
+    bool has_items = !c->items.is_set || c->has_list;
+    return has_items ||
            err_set(e, ERR_REJECT, "rest_poll.page", c->at, "the page has nothing at what 'items' names");
 }

@@ -47,7 +47,7 @@ static bool check_peers(const struct mllp *s, struct err *e)
     return true;
 }
 
-static bool check_limits(const struct mllp *s, bool receives, struct err *e)
+static bool check_mllp_limits(const struct mllp *s, bool receives, struct err *e)
 {
     if (s->frame_max < FRAME_MAX_LEAST || s->frame_max > FRAME_MAX_MOST)
         return err_set(e, ERR_FATAL, "mllp.option", 0, "'frame_max' must be from 64 bytes to 1 GiB");
@@ -59,8 +59,9 @@ static bool check_limits(const struct mllp *s, bool receives, struct err *e)
         return err_set(e, ERR_FATAL, "mllp.option", 0,
                        "'message_time' must be over 0, 'peer_connections_max', 'buffers_max' and "
                        "'peer_buffers_max' at least 0");
-    if (receives && (mllp_buffers_max(s) < s->frame_max + BUFFERS_BESIDE ||
-                     mllp_peer_buffers_max(s) < s->frame_max + BUFFERS_BESIDE))
+    int64_t least = s->frame_max + BUFFERS_BESIDE;
+    bool holds_frame = mllp_buffers_max(s) >= least && mllp_peer_buffers_max(s) >= least;
+    if (receives && !holds_frame)
         return err_set(e, ERR_FATAL, "mllp.option", 0,
                        "'buffers_max' and 'peer_buffers_max' must be 1 MiB over 'frame_max'");
     return true;
@@ -69,23 +70,24 @@ static bool check_limits(const struct mllp *s, bool receives, struct err *e)
 static bool mllp_check(const void *state, bool receives, struct err *e)
 {
     const struct mllp *s = state;
-    struct address unused;
-    if (receives ? !cfg_is_set(s->listen) : !cfg_is_set(s->connect))
+    const char *where = receives ? s->listen : s->connect;
+    struct address at;
+    if (!cfg_is_set(where))
         return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot %s",
                        receives ? "receive without 'listen'" : "send without 'connect'");
     if (cfg_is_set(s->listen) && cfg_is_set(s->connect))
         return err_set(e, ERR_FATAL, "mllp.option", 0,
                        "cannot use both 'listen' and 'connect': want one of them");
-    if (!mllp_address_check(receives ? s->listen : s->connect, &unused, e))
+    if (!mllp_address_check(where, &at, e))
         return false;
-    if (!receives && !unused.host[0])
+    if (!receives && !at.host[0])
         return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot send without a host in 'connect'");
-    return check_limits(s, receives, e) && check_peers(s, e);
+    return check_mllp_limits(s, receives, e) && check_peers(s, e);
 }
 
 #define PEERS_READ_MAX 1000
 
-/* So many that the site may have forgotten whom it means are read no further: they name nobody. */
+/* Whether 'peers' names whom the site means. More blocks than anybody can look through name nobody. */
 static bool names_peers(const struct mllp *s)
 {
     struct mllp_block blocks[PEERS_READ_MAX];

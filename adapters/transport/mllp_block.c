@@ -9,7 +9,7 @@
 #define V6_ANYBODY (1.0 / 8) /* all that is routed is 2000::/3 */
 
 /* Copies s NUL-terminated; false when it does not fit. */
-static bool copy_text(struct slice s, char *to, size_t room)
+static bool copy_host(struct slice s, char *to, size_t room)
 {
     if (s.n >= room)
         return false;
@@ -31,7 +31,7 @@ bool mllp_block_parse(const char *text, struct mllp_block *out)
     char host[INET6_ADDRSTRLEN];
     struct in_addr v4;
     size_t slash = slice_find(slice_text(text), '/');
-    if (!copy_text(slice_of(text, slash), host, sizeof host))
+    if (!copy_host(slice_of(text, slash), host, sizeof host))
         return false;
     unsigned width = 128;
     if (inet_pton(AF_INET, host, &v4) == 1) {
@@ -54,6 +54,18 @@ bool mllp_block_read(const char *text, struct mllp_block *out, struct err *e)
                    "cannot read peer '%.80s': want an address block as 10.1.2.0/24", text);
 }
 
+/* Whether two addresses begin with the same bits. Of 21 bits, two bytes and a rest of 5:
+ *   a:     bbbbbbbb bbbbbbbb bbbbb...
+ *   mask:                    11111000   (0xff00 >> 5, the low byte) */
+static bool is_same_prefix(const uint8_t a[16], const uint8_t b[16], unsigned bits)
+{
+    unsigned bytes = bits / 8, rest = bits % 8;
+    uint8_t mask = (uint8_t)(0xff00 >> rest);
+    if (memcmp(a, b, bytes) != 0)
+        return false;
+    return rest == 0 || (a[bytes] & mask) == (b[bytes] & mask);
+}
+
 bool mllp_block_holds(const struct mllp_block *b, const struct sockaddr_storage *from)
 {
     uint8_t address[16];
@@ -66,37 +78,34 @@ bool mllp_block_holds(const struct mllp_block *b, const struct sockaddr_storage 
         memcpy(&v6, from, sizeof v6);
         memcpy(address, &v6.sin6_addr, 16);
     }
-    unsigned bytes = b->bits / 8, rest = b->bits % 8;
-    if (memcmp(address, b->address, bytes) != 0)
-        return false;
-    uint8_t mask = (uint8_t)(0xff00 >> rest);
-    return rest == 0 || (address[bytes] & mask) == (b->address[bytes] & mask);
+    return is_same_prefix(address, b->address, b->bits);
 }
 
 /* Whether all of b's addresses are a's too. */
-static bool is_within(const struct mllp_block *b, const struct mllp_block *a)
+static bool block_is_within(const struct mllp_block *b, const struct mllp_block *a)
 {
-    unsigned bytes = a->bits / 8, rest = a->bits % 8;
-    uint8_t mask = (uint8_t)(0xff00 >> rest);
-    return b->bits >= a->bits && memcmp(b->address, a->address, bytes) == 0 &&
-           (rest == 0 || (b->address[bytes] & mask) == (a->address[bytes] & mask));
+    return b->bits >= a->bits && is_same_prefix(b->address, a->address, a->bits);
 }
 
-/* 1, 1/2, 1/4 ... of all addresses. */
-static double share(unsigned bits)
+/* The part of all addresses that a block of so many bits has: 1, 1/2, 1/4 ... */
+static double share_of_all(unsigned bits)
 {
-    double part = 1;
+    double share = 1;
     while (bits-- > 0)
-        part /= 2;
-    return part;
+        share /= 2;
+    return share;
 }
 
-/* Of two that are the same the first counts. */
+/* Whether block i counts: no other has all its addresses. Of two that are the same the first counts. */
 static bool is_counted(const struct mllp_block *all, size_t n, size_t i)
 {
-    for (size_t k = 0; k < n; k++)
-        if (k != i && is_within(&all[i], &all[k]) && !(k > i && is_within(&all[k], &all[i])))
+    for (size_t k = 0; k < n; k++) {
+        if (k == i || !block_is_within(&all[i], &all[k]))
+            continue;
+        bool are_same = block_is_within(&all[k], &all[i]);
+        if (!are_same || k < i)
             return false;
+    }
     return true;
 }
 
@@ -105,14 +114,14 @@ bool mllp_block_is_anybody(const struct mllp_block *all, size_t n)
     static const struct mllp_block every_v4 = { .address = { [10] = 0xff, [11] = 0xff }, .bits = V4_BITS };
     double v4 = 0, v6 = 0;
     for (size_t i = 0; i < n; i++) {
-        if (is_within(&every_v4, &all[i]))
+        if (block_is_within(&every_v4, &all[i]))
             return true;
         if (!is_counted(all, n, i))
             continue;
-        if (is_within(&all[i], &every_v4))
-            v4 += share(all[i].bits - V4_BITS);
+        if (block_is_within(&all[i], &every_v4))
+            v4 += share_of_all(all[i].bits - V4_BITS);
         else
-            v6 += share(all[i].bits);
+            v6 += share_of_all(all[i].bits);
     }
     return v4 >= V4_ANYBODY || v6 >= V6_ANYBODY;
 }

@@ -19,7 +19,7 @@ static void hang_up(struct mllp *s)
 }
 
 /* Waits until fd is ready for what is wanted, the time is over, or stop() was called. */
-static bool wait_for(struct mllp *s, int fd, short wanted, int64_t until_ns, struct err *e)
+static bool wait_for_socket(struct mllp *s, int fd, short wanted, int64_t until_ns, struct err *e)
 {
     switch (waker_wait(&s->wake, fd, wanted, until_ns)) {
     case WAITED_AWAKE:
@@ -32,7 +32,7 @@ static bool wait_for(struct mllp *s, int fd, short wanted, int64_t until_ns, str
     }
 }
 
-static bool broken(const struct mllp *s, int number, struct err *e)
+static bool refuse_broken(const struct mllp *s, int number, struct err *e)
 {
     return err_errno(e, ERR_RETRY, "mllp.closed", number, "connection lost to", s->connect);
 }
@@ -45,7 +45,7 @@ static bool connect_socket(struct mllp *s, int fd, const struct addrinfo *a, int
     if (connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
         if (errno != EINPROGRESS)
             why = errno;
-        else if (!wait_for(s, fd, POLLOUT, until_ns, e))
+        else if (!wait_for_socket(s, fd, POLLOUT, until_ns, e))
             return false;
         else
             (void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &n);
@@ -57,17 +57,21 @@ static bool connect_socket(struct mllp *s, int fd, const struct addrinfo *a, int
 /* Waits for what a step wants; false when it cannot come any more. */
 static bool wait_on(struct mllp *s, enum tls_came came, int64_t until_ns, struct err *e)
 {
-    if (came == TLS_WANT_READ || came == TLS_WANT_WRITE)
-        return wait_for(s, s->link.fd, came == TLS_WANT_READ ? POLLIN : POLLOUT, until_ns, e);
-    return came == TLS_CLOSED ? broken(s, ECONNRESET, e) : false;
+    if (came == TLS_WANT_READ)
+        return wait_for_socket(s, s->link.fd, POLLIN, until_ns, e);
+    if (came == TLS_WANT_WRITE)
+        return wait_for_socket(s, s->link.fd, POLLOUT, until_ns, e);
+    return came == TLS_CLOSED ? refuse_broken(s, ECONNRESET, e) : false;
 }
 
-static bool shake(struct mllp *s, int64_t until_ns, struct err *e)
+static bool client_shake(struct mllp *s, int64_t until_ns, struct err *e)
 {
-    enum tls_came came;
-    while ((came = mllp_link_shake(&s->link, e)) != TLS_DONE)
+    enum tls_came came = mllp_link_shake(&s->link, e);
+    while (came != TLS_DONE) {
         if (!wait_on(s, came, until_ns, e))
             return false;
+        came = mllp_link_shake(&s->link, e);
+    }
     struct tls_shown shown;
     if (s->link.tls && tls_shown(s->link.tls, &shown))
         s->shown_until_ms = shown.until_ms;
@@ -83,7 +87,7 @@ static bool connect_one(struct mllp *s, const struct addrinfo *a, int64_t until_
         close(fd);
         return false;
     }
-    return mllp_link_open(&s->link, fd, s->tls, e) && shake(s, until_ns, e);
+    return mllp_link_open(&s->link, fd, s->tls, e) && client_shake(s, until_ns, e);
 }
 
 static bool connect_any(struct mllp *s, int64_t until_ns, struct err *e)
@@ -106,7 +110,7 @@ static bool connect_any(struct mllp *s, int64_t until_ns, struct err *e)
 }
 
 /* Throws away what came after the last answer; false when the peer has closed meanwhile. */
-static bool drain(struct mllp *s)
+static bool drop_stale(struct mllp *s)
 {
     uint8_t stale[4096];
     struct err unused = { .fate = ERR_NONE };
@@ -129,7 +133,7 @@ static bool write_frame(struct mllp *s, int64_t until_ns, struct err *e)
 }
 
 /* Adds what has come to the buffer, waiting for it. */
-static bool read_some(struct mllp *s, int64_t until_ns, struct err *e)
+static bool read_answer(struct mllp *s, int64_t until_ns, struct err *e)
 {
     uint8_t *to = buf_reserve(&s->work, READ_LEAST);
     if (!to)
@@ -188,7 +192,7 @@ static bool read_frame(struct mllp *s, const struct outgoing *m, int64_t until_n
         if (f != FRAME_MORE)
             continue;
         forget_read(s, r);
-        if (!read_some(s, until_ns, e))
+        if (!read_answer(s, until_ns, e))
             return false;
     }
 }
@@ -224,8 +228,8 @@ static bool make_frame(struct mllp *s, struct slice bytes, struct err *e)
     return buf_done(&s->work, e);
 }
 
-/* What a failure that has a reason of TLS means: mostly it is of certificates, and true of every message. */
-static enum handing_fate fate_of(const struct err *e, enum handing_fate otherwise)
+/* A failure of TLS is mostly one of certificates, and true of every message. */
+static enum handing_fate fate_of_failure(const struct err *e, enum handing_fate otherwise)
 {
     static const char *const passing[] = { "tls.closed", "tls.broken", "tls.cut" };
     for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
@@ -235,24 +239,26 @@ static enum handing_fate fate_of(const struct err *e, enum handing_fate otherwis
 }
 
 /* The frame stands in the work buffer. Until hands are shaken no byte of it has left. */
-static void hand_over(struct mllp *s, const struct outgoing *m, struct buf *answer,
+static void send_and_hear(struct mllp *s, const struct outgoing *m, struct buf *answer,
                       struct handing *out)
 {
     int64_t until_ns = clock_mono_ns() + s->timeout_ms * 1000000;
     struct reading r = { .at = 0 };
     struct err *e = &out->why;
-    if (s->link.fd >= 0 && !drain(s))
+    if (s->link.fd >= 0 && !drop_stale(s))
         hang_up(s);
     if (s->link.fd < 0 && !connect_any(s, until_ns, e)) {
-        out->fate = fate_of(e, HANDING_NOT_SENT);
+        out->fate = fate_of_failure(e, HANDING_NOT_SENT);
         return;
     }
     out->left = true;
-    if (write_frame(s, until_ns, e) && read_frame(s, m, until_ns, &r, answer, e)) {
+    bool answered = write_frame(s, until_ns, e);
+    answered = answered && read_frame(s, m, until_ns, &r, answer, e);
+    if (answered) {
         out->fate = HANDING_TAKEN;
         return;
     }
-    out->fate = fate_of(e, HANDING_UNKNOWN);
+    out->fate = fate_of_failure(e, HANDING_UNKNOWN);
     if (strcmp(e->code, "mllp.timeout") == 0 || strcmp(e->code, "mllp.closed") == 0)
         say_what_came(s, &r, e);
 }
@@ -263,7 +269,7 @@ void mllp_client_send(struct mllp *s, const struct outgoing *m, struct buf *answ
     out->fate = HANDING_REFUSED;
     if (!make_frame(s, m->bytes, &out->why))
         return;
-    hand_over(s, m, answer, out);
+    send_and_hear(s, m, answer, out);
     if (out->fate != HANDING_TAKEN)
         hang_up(s);
     if (s->work.room > KEEP_MAX)

@@ -76,27 +76,32 @@ void mllp_conn_kill(struct mllp_conn *c)
     buf_release(&c->out);
 }
 
-static void warn(const struct mllp_conn *c, const char *code, const char *what)
+static void peer_warn(const struct mllp_conn *c, const char *code, const char *what)
 {
     mllp_warn(c->s, NULL, clock_mono_ns(), code, c->sender, what);
 }
 
-/* What a step that brought nothing means. Somebody who only looks whether we listen is no news. */
-static void note_end(struct mllp_conn *c, enum tls_came came, const struct err *e)
+/* Notes what a step that brought nothing means. A peer that only looks whether we listen is no news. */
+static void note_outcome(struct mllp_conn *c, enum tls_came came, const struct err *e)
 {
     c->read_writes = came == TLS_WANT_WRITE;
-    c->eof = c->eof || came == TLS_CLOSED;
-    c->dead = c->dead || came == TLS_FAILED;
-    if (came != TLS_FAILED || !c->link.tls)
+    if (came == TLS_CLOSED)
+        c->eof = true;
+    if (came != TLS_FAILED)
         return;
-    c->s->tls_failed += c->shaking;
-    if (strcmp(e->code, "tls.closed") != 0 && strcmp(e->code, "tls.broken") != 0)
+    c->dead = true;
+    if (!c->link.tls)
+        return;
+    if (c->shaking)
+        c->s->tls_failed++;
+    bool is_news = strcmp(e->code, "tls.closed") != 0 && strcmp(e->code, "tls.broken") != 0;
+    if (is_news)
         mllp_warn(c->s, c->peer, clock_mono_ns(), e->code, c->sender, e->text);
 }
 
-/* What a peer goes on sending after it broke the rules: read, so that it gets to read its answer, which
- * a socket closed on unread bytes would take from it. */
-static void discard(struct mllp_conn *c)
+/* Reads on, after a peer broke the rules, and throws it away: a socket that is closed on unread bytes would
+ * take the answer from the peer. */
+static void discard_rest(struct mllp_conn *c)
 {
     uint8_t waste[16 * 1024];
     struct err e = { .fate = ERR_NONE };
@@ -106,20 +111,21 @@ static void discard(struct mllp_conn *c)
     for (; came == TLS_DONE && left >= sizeof waste; left -= sizeof waste) {
         came = mllp_link_read(&c->link, waste, sizeof waste, &n, &e);
         c->dropped += n;
-        c->dead = c->dead || c->dropped > most;
+        if (c->dropped > most)
+            c->dead = true;
     }
     c->unread = came == TLS_DONE;
     if (came != TLS_DONE)
-        note_end(c, came, &e);
+        note_outcome(c, came, &e);
 }
 
-/* Its time counts as that of a message. */
-static bool shake(struct mllp_conn *c, int64_t now_ns)
+/* Shakes hands. That takes no longer than a message may. */
+static bool peer_shake(struct mllp_conn *c, int64_t now_ns)
 {
     struct err e = { .fate = ERR_NONE };
     enum tls_came came = mllp_link_shake(&c->link, &e);
     if (came != TLS_DONE) {
-        note_end(c, came, &e);
+        note_outcome(c, came, &e);
         return false;
     }
     c->shaking = c->read_writes = false;
@@ -128,12 +134,13 @@ static bool shake(struct mllp_conn *c, int64_t now_ns)
     return true;
 }
 
-/* Whether there may be more. */
-static bool read_some(struct mllp_conn *c, size_t *left)
+/* Reads once. Whether there may be more. */
+static bool read_piece(struct mllp_conn *c, size_t *left)
 {
     struct err e = { .fate = ERR_NONE };
     size_t n = 0;
-    if (c->in.room - c->in.n < READ_LEAST && !buf_reserve(&c->in, READ_LEAST)) {
+    bool is_full = c->in.room - c->in.n < READ_LEAST;
+    if (is_full && !buf_reserve(&c->in, READ_LEAST)) {
         c->dead = true;
         return false;
     }
@@ -142,21 +149,23 @@ static bool read_some(struct mllp_conn *c, size_t *left)
     c->in.n += n;
     *left -= n;
     if (came != TLS_DONE)
-        note_end(c, came, &e);
+        note_outcome(c, came, &e);
     return came == TLS_DONE && (c->link.tls || n == want);
 }
 
 void mllp_conn_read(struct mllp_conn *c, int64_t now_ns)
 {
     size_t left = READ_TURN_MAX;
-    bool more = !c->shaking || shake(c, now_ns);
+    bool more = true;
+    if (c->shaking)
+        more = peer_shake(c, now_ns);
     c->unread = false;
     if (more && c->bad) {
-        discard(c);
+        discard_rest(c);
         return;
     }
     while (more && left > 0 && !c->eof && !c->more)
-        more = read_some(c, &left);
+        more = read_piece(c, &left);
     c->unread = more && c->link.tls && !c->eof;
 }
 
@@ -166,7 +175,7 @@ static void count_junk(struct mllp_conn *c, size_t bytes)
         return;
     c->s->junk_bytes += bytes;
     if (!c->junk_said)
-        warn(c, "mllp.junk", "sent bytes outside a frame: they are dropped");
+        peer_warn(c, "mllp.junk", "sent bytes outside a frame: they are dropped");
     c->junk_said = true;
 }
 
@@ -174,16 +183,16 @@ static const struct err too_large = { .fate = ERR_RETRY,
                                       .code = "mllp.size",
                                       .text = "cannot take a message over 'frame_max'" };
 
-/* Its beginning has the header, by which its sender knows which message was refused; without one nobody could
- * tell what an answer is about, and there is none. */
-static bool refuse_large(struct mllp_conn *c, struct arrival *out)
+/* Refuses a frame by its beginning, which has the header: by that its sender knows which message was refused.
+ * False: without a header nobody could tell what an answer is about, so there is none. */
+static bool refuse_large_frame(struct mllp_conn *c, struct arrival *out)
 {
     struct slice head = slice_head(slice_from(buf_slice(&c->in), c->in_at + 1), HEAD_MAX);
     c->s->too_large++;
     c->bad = true;
     out->bytes = head;
     out->broken = &too_large;
-    warn(c, "mllp.frame", "sent a frame over 'frame_max': refused, and its connection closed");
+    peer_warn(c, "mllp.frame", "sent a frame over 'frame_max': refused, and its connection closed");
     return slice_starts(slice_trim(head), SLICE("MSH"));
 }
 
@@ -191,12 +200,14 @@ static bool refuse_large(struct mllp_conn *c, struct arrival *out)
 static void wait_for_more(struct mllp_conn *c, const struct mllp_cut *cut, int64_t now_ns)
 {
     bool is_within = c->in.n > c->in_at;
-    if (!is_within && cut->used > 0 && cut->junk == 0)
+    bool begins = is_within && c->frame_ns == 0;
+    bool is_kept_alive = !is_within && cut->used > 0 && cut->junk == 0;
+    if (begins || is_kept_alive)
         c->active_ns = now_ns;
+    if (begins)
+        c->frame_ns = now_ns;
     if (!is_within)
         c->frame_ns = 0;
-    else if (c->frame_ns == 0)
-        c->active_ns = c->frame_ns = now_ns;
 }
 
 bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out)
@@ -221,7 +232,7 @@ bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out)
         }
         if (f == FRAME_BAD) {
             c->frame_ns = now_ns; /* until it has seen the end */
-            if (!refuse_large(c, out))
+            if (!refuse_large_frame(c, out))
                 break;
         } else {
             c->s->frames++;
@@ -256,7 +267,7 @@ static void keep_rest(struct buf *b, size_t from)
 }
 
 /* Gives back the memory that one large frame or a burst has needed. */
-static void shrink(struct buf *b)
+static void shrink_buffer(struct buf *b)
 {
     if (b->room <= KEEP_MAX || b->n > KEEP_MAX / 2)
         return;
@@ -281,11 +292,13 @@ void mllp_conn_flush(struct mllp_conn *c, int64_t now_ns)
             c->active_ns = now_ns;
     }
     c->write_reads = came == TLS_WANT_READ;
-    c->dead = c->dead || came == TLS_FAILED || came == TLS_CLOSED;
+    if (came == TLS_FAILED || came == TLS_CLOSED)
+        c->dead = true;
     keep_rest(&c->out, c->out_at);
     c->out_at = 0;
-    shrink(&c->out);
-    if (c->bad && !c->dead && !c->shut && c->out.n == 0) {
+    shrink_buffer(&c->out);
+    bool all_is_out = c->out.n == 0 && !c->dead;
+    if (c->bad && all_is_out && !c->shut) {
         mllp_link_end(&c->link);
         c->shut = true;
     }
@@ -299,29 +312,33 @@ void mllp_conn_tidy(struct mllp_conn *c)
         keep_rest(&c->in, c->in_at);
     c->in_at = 0;
     c->handed = false;
-    shrink(&c->in);
+    shrink_buffer(&c->in);
     if (c->eof && !c->more && c->in.n > 0) {
         c->s->cut_short++;
-        warn(c, "mllp.closed", "closed in the middle of a frame");
+        peer_warn(c, "mllp.closed", "closed in the middle of a frame");
         buf_release(&c->in);
     }
 }
 
-static bool reads(const struct mllp_conn *c)
+static bool wants_more(const struct mllp_conn *c)
 {
     return !c->eof && !c->more && c->out.n < OUT_PAUSE_BYTES;
 }
 
 bool mllp_conn_is_unread(const struct mllp_conn *c)
 {
-    return c->unread && !c->handed && !c->dead && reads(c);
+    return c->unread && !c->handed && !c->dead && wants_more(c);
 }
 
 uint32_t mllp_conn_wants(const struct mllp_conn *c)
 {
-    bool in = reads(c) || (c->out.n > 0 && c->write_reads);
-    bool out = (c->out.n > 0 && !c->write_reads) || (reads(c) && c->read_writes);
-    return (in ? (uint32_t)EPOLLIN : 0) | (out ? (uint32_t)EPOLLOUT : 0);
+    uint32_t events = 0;
+    bool owes = c->out.n > 0, more = wants_more(c);
+    if (more || (owes && c->write_reads))
+        events |= (uint32_t)EPOLLIN;
+    if ((owes && !c->write_reads) || (more && c->read_writes))
+        events |= (uint32_t)EPOLLOUT;
+    return events;
 }
 
 bool mllp_conn_is_done(const struct mllp_conn *c)

@@ -25,8 +25,10 @@ bool server_limits(struct server *v, struct err *e)
 
 static bool is_idle(const struct server *v, const struct peer *peer, const struct mllp_conn *c)
 {
-    return !c->in_turn && (peer->connections > FEW || !c->useful ||
-                           server_their_ns(v) - c->active_ns >= QUIET_NS);
+    if (c->in_turn)
+        return false;
+    bool is_quiet = server_their_ns(v) - c->active_ns >= QUIET_NS;
+    return is_quiet || !c->useful || peer->connections > FEW;
 }
 
 static struct mllp_conn *longest_idle(const struct server *v, const struct peer *peer)
@@ -58,7 +60,7 @@ bool server_shed(struct server *v, struct peer *peer, const char *why)
     return true;
 }
 
-static void count(struct server *v, struct mllp_conn *c)
+static void count_held(struct server *v, struct mllp_conn *c)
 {
     size_t now = mllp_conn_bytes(c);
     peers_hold(&v->peers, c->peer, c->held, now);
@@ -66,19 +68,24 @@ static void count(struct server *v, struct mllp_conn *c)
 }
 
 /* The connection of a peer that holds most, of which no frame is being handed up. */
-static struct mllp_conn *largest(const struct peer *peer)
+static struct mllp_conn *largest_of_peer(const struct peer *peer)
 {
     struct mllp_conn *most = NULL;
-    for (struct mllp_conn *c = peer->first; c; c = c->peer_next)
-        if (!c->handed && c->held > (most ? most->held : 0))
-            most = c;
+    size_t held = 0;
+    for (struct mllp_conn *c = peer->first; c; c = c->peer_next) {
+        if (c->handed || c->held <= held)
+            continue;
+        most = c;
+        held = c->held;
+    }
     return most;
 }
 
-/* Buffers that are kept for the next message go without closing anything. */
+/* Frees the buffers of the peer's largest connection, or closes it. Buffers that are kept for the next
+ * message go without closing anything. */
 static bool give_back(struct server *v, struct peer *peer)
 {
-    struct mllp_conn *c = largest(peer);
+    struct mllp_conn *c = largest_of_peer(peer);
     if (!c)
         return false;
     if (!mllp_conn_release(c)) {
@@ -91,21 +98,23 @@ static bool give_back(struct server *v, struct peer *peer)
         }
         mllp_conn_kill(c); /* the end of the turn closes it */
     }
-    count(v, c);
+    count_held(v, c);
     return true;
 }
 
 void server_hold(struct server *v, struct mllp_conn *c)
 {
-    struct peer *who;
-    count(v, c);
-    while (!c->dead && (who = peers_over(&v->peers, c->peer)) && give_back(v, who))
-        continue;
+    count_held(v, c);
+    while (!c->dead) { /* which may be the one that goes */
+        struct peer *who = peers_over(&v->peers, c->peer);
+        if (!who || !give_back(v, who))
+            return;
+    }
 }
 
 /* Why a connection is to be closed, and under which code; NULL: it is not. What comes within a message
  * renews nothing. */
-static const char *overdue(const struct server *v, const struct mllp_conn *c, const char **code)
+static const char *why_overdue(const struct server *v, const struct mllp_conn *c, const char **code)
 {
     int64_t now_ns = server_their_ns(v);
     *code = "mllp.slow";
@@ -121,11 +130,12 @@ void server_sweep(struct server *v)
 {
     v->swept_ns = v->now_ns;
     for (struct mllp_conn *c = v->all, *next; c; c = next) {
-        const char *code = NULL, *why = c->in_turn ? NULL : overdue(v, c, &code);
+        const char *code = NULL, *why = c->in_turn ? NULL : why_overdue(v, c, &code);
         next = c->next;
         if (!why)
             continue;
-        v->s->slow += strcmp(code, "mllp.slow") == 0;
+        if (strcmp(code, "mllp.slow") == 0)
+            v->s->slow++;
         mllp_warn(v->s, c->peer, v->now_ns, code, c->sender, why);
         server_drop(v, c);
     }

@@ -18,7 +18,7 @@ enum tls_came mllp_link_shake(struct mllp_link *l, struct err *e)
 }
 
 /* What a call on a plain socket that gave n means. */
-static enum tls_came plain(ssize_t n, enum tls_came wants, size_t *done, struct err *e)
+static enum tls_came plain_came(ssize_t n, enum tls_came wants, size_t *done, struct err *e)
 {
     *done = n > 0 ? (size_t)n : 0;
     if (n >= 0)
@@ -40,7 +40,7 @@ enum tls_came mllp_link_read(struct mllp_link *l, void *to, size_t room, size_t 
     do
         came = recv(l->fd, to, room, MSG_DONTWAIT);
     while (came < 0 && errno == EINTR);
-    return plain(came, TLS_WANT_READ, n, e);
+    return plain_came(came, TLS_WANT_READ, n, e);
 }
 
 enum tls_came mllp_link_write(struct mllp_link *l, const void *from, size_t n, size_t *done,
@@ -52,7 +52,7 @@ enum tls_came mllp_link_write(struct mllp_link *l, const void *from, size_t n, s
     do
         went = send(l->fd, from, n, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (went < 0 && errno == EINTR);
-    return plain(went, TLS_WANT_WRITE, done, e);
+    return plain_came(went, TLS_WANT_WRITE, done, e);
 }
 
 void mllp_link_end(struct mllp_link *l)

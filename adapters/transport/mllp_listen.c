@@ -42,7 +42,7 @@ static bool add_conn(struct server *v, int fd, const struct sockaddr_storage *fr
     return true;
 }
 
-static void refuse(struct server *v, int fd, const struct sockaddr_storage *from,
+static void refuse_peer(struct server *v, int fd, const struct sockaddr_storage *from,
                    struct peer *peer, const char *why)
 {
     char text[MLLP_ADDRESS_MAX];
@@ -58,14 +58,18 @@ static void take_peer(struct server *v, int fd, const struct sockaddr_storage *f
     const struct sockaddr *address = (const struct sockaddr *)from;
     struct peer *peer = NULL;
     if (!is_allowed(v->s, from)) {
-        refuse(v, fd, from, NULL, "refused: not in 'peers'");
+        refuse_peer(v, fd, from, NULL, "refused: not in 'peers'");
         return;
     }
     enum peers_place place = peers_join(&v->peers, address, &peer);
-    if ((place == PEERS_PEER_FULL &&
-         server_shed(v, peer, "has its share of connections: its longest idle one is closed for another")) ||
-        (place == PEERS_FULL &&
-         server_shed(v, peer, "has most of all connections: its longest idle one is closed for another's")))
+    bool made_room = false;
+    if (place == PEERS_PEER_FULL)
+        made_room = server_shed(
+            v, peer, "has its share of connections: its longest idle one is closed for another");
+    else if (place == PEERS_FULL)
+        made_room = server_shed(
+            v, peer, "has most of all connections: its longest idle one is closed for another's");
+    if (made_room)
         place = peers_join(&v->peers, address, &peer);
     if (place == PEERS_IN && !add_conn(v, fd, from, peer)) {
         peers_leave(&v->peers, peer);
@@ -73,9 +77,9 @@ static void take_peer(struct server *v, int fd, const struct sockaddr_storage *f
         fd = -1;
     }
     if (place == PEERS_NO_MEMORY)
-        refuse(v, fd, from, NULL, "refused: out of memory");
+        refuse_peer(v, fd, from, NULL, "refused: out of memory");
     else if (place != PEERS_IN)
-        refuse(v, fd, from, peer, "refused: no connection of it or of others is idle");
+        refuse_peer(v, fd, from, peer, "refused: no connection of it or of others is idle");
 }
 
 static void wait_for_room(struct server *v, const char *why)
@@ -88,14 +92,14 @@ static void wait_for_room(struct server *v, const char *why)
 }
 
 /* Without a file to give, accept4() says so whether somebody waits or not. */
-static bool somebody_waits(const struct server *v)
+static bool has_waiting_peer(const struct server *v)
 {
     struct pollfd p = { .fd = v->s->listener, .events = POLLIN };
     return poll(&p, 1, 0) > 0;
 }
 
-/* Out of files, whoever has them: who has most connections makes room. */
-static bool make_file(struct server *v)
+/* Files are out, whoever has them: the peer with most connections makes room. */
+static bool shed_for_file(struct server *v)
 {
     struct peer *most = peers_most(&v->peers);
     return most &&
@@ -113,11 +117,18 @@ void server_accept(struct server *v)
         socklen_t n = sizeof from;
         int fd = accept4(v->s->listener, (struct sockaddr *)&from, &n,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int number = errno;
         if (fd >= 0) {
             take_peer(v, fd, &from);
-        } else if (errno == EAGAIN || (err_is_shortage(errno) && !somebody_waits(v))) {
+            continue;
+        }
+        if (number == EAGAIN)
             return;
-        } else if (err_is_shortage(errno) && !make_file(v)) {
+        if (!err_is_shortage(number))
+            continue;
+        if (!has_waiting_peer(v))
+            return;
+        if (!shed_for_file(v)) {
             wait_for_room(v, "cannot accept peers: out of files or memory; they wait (see LimitNOFILE)");
             return;
         }
@@ -148,7 +159,9 @@ static bool bind_one(struct mllp *s, const struct addrinfo *a)
     if (s->listener < 0)
         return false;
     (void)setsockopt(s->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(s->listener, a->ai_addr, a->ai_addrlen) == 0 && listen(s->listener, SOMAXCONN) == 0)
+    bool good = bind(s->listener, a->ai_addr, a->ai_addrlen) == 0;
+    good = good && listen(s->listener, SOMAXCONN) == 0;
+    if (good)
         return true;
     int why = errno;
     close(s->listener);

@@ -1,7 +1,7 @@
 /* mllp_member.c - a connection among its peer's and among all: come, at work, gone. */
 #include "transport/mllp_server.h"
 
-static void unlist(struct mllp_conn *c)
+static void unlist_conn(struct mllp_conn *c)
 {
     struct mllp_conn *before = c->peer_prev, *after = c->peer_next;
     if (before)
@@ -34,7 +34,7 @@ void server_enter(struct mllp_conn *c, struct peer *peer)
 void server_leave(struct server *v, struct mllp_conn *c)
 {
     peers_hold(&v->peers, c->peer, c->held, 0);
-    unlist(c);
+    unlist_conn(c);
     peers_leave(&v->peers, c->peer);
     c->peer = NULL;
 }
@@ -44,7 +44,7 @@ void server_active(struct server *v, struct mllp_conn *c)
     if (c->listed_ns == c->active_ns)
         return;
     c->listed_ns = c->active_ns;
-    unlist(c);
+    unlist_conn(c);
     list_last(c);
     peers_active(&v->peers, c->peer);
 }

@@ -20,7 +20,7 @@
 #define LINGER_PART 6 /* of what a take() last took */
 
 /* How many of those answered in the last two turns have not sent again. */
-static size_t expected(const struct server *v)
+static size_t expected_senders(const struct server *v)
 {
     return v->answered[(v->turn - 1) % 4] + v->answered[(v->turn - 2) % 4];
 }
@@ -39,7 +39,7 @@ static void join_turn(struct server *v, struct mllp_conn *c)
     v->last = c;
 }
 
-static void bury(struct server *v)
+static void bury_gone(struct server *v)
 {
     while (v->gone) {
         struct mllp_conn *next = v->gone->next;
@@ -50,7 +50,7 @@ static void bury(struct server *v)
 
 /* Cuts frames until this peer has no more or the turn is full. What can be done with each alone is
  * done while the turn still waits for others. */
-static void gather(struct server *v, struct mllp_conn *c)
+static void gather_frames(struct server *v, struct mllp_conn *c)
 {
     while (v->count < TURN_MAX && v->bytes < TURN_BYTES_MAX) {
         struct arrival *in = &v->in[v->count];
@@ -76,16 +76,18 @@ static void answer_all(struct server *v)
     v->stored_ns += v->take_ns;
     v->answered[v->turn % 4] = 0;
     for (size_t i = 0; i < v->count; i++) {
-        mllp_conn_answer(v->from[i], v->out[i].reply);
-        v->answered[v->turn % 4] += v->from[i]->answered != v->turn;
-        v->from[i]->answered = v->turn;
+        struct mllp_conn *c = v->from[i];
+        mllp_conn_answer(c, v->out[i].reply);
+        if (c->answered != v->turn) /* the first of its answers in this turn */
+            v->answered[v->turn % 4]++;
+        c->answered = v->turn;
     }
     v->turn++;
     v->count = v->bytes = 0;
 }
 
 /* After the answers are queued: send, tidy, watch for what comes next, close. */
-static void settle(struct server *v, struct mllp_conn *c)
+static void settle_peer(struct server *v, struct mllp_conn *c)
 {
     mllp_conn_flush(c, server_their_ns(v));
     mllp_conn_tidy(c);
@@ -97,8 +99,10 @@ static void settle(struct server *v, struct mllp_conn *c)
     }
     server_active(v, c);
     uint32_t wanted = mllp_conn_wants(c);
-    if (wanted != c->interest && server_watch(v, EPOLL_CTL_MOD, c->link.fd, wanted, c))
-        c->interest = wanted;
+    if (wanted != c->interest) {
+        if (server_watch(v, EPOLL_CTL_MOD, c->link.fd, wanted, c))
+            c->interest = wanted;
+    }
     if (c->more || mllp_conn_is_unread(c))
         join_turn(v, c);
 }
@@ -110,7 +114,7 @@ static void finish_turn(struct server *v)
             mllp_conn_read(c, server_their_ns(v));
             server_hold(v, c);
         }
-        gather(v, c);
+        gather_frames(v, c);
     }
     answer_all(v);
     struct mllp_conn *c = v->first;
@@ -118,7 +122,7 @@ static void finish_turn(struct server *v)
     v->ahead = false;
     while (c) {
         struct mllp_conn *next = c->next_in_turn;
-        settle(v, c);
+        settle_peer(v, c);
         c = next;
     }
 }
@@ -132,15 +136,18 @@ static void handle_peer(struct server *v, struct mllp_conn *c, uint32_t events)
         return;
     }
     join_turn(v, c);
-    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR) || c->read_writes)
+    bool is_gone = (events & (EPOLLHUP | EPOLLERR)) != 0;
+    bool has_bytes = (events & EPOLLIN) != 0;
+    if (has_bytes || is_gone || c->read_writes)
         mllp_conn_read(c, server_their_ns(v));
-    if (events & (EPOLLHUP | EPOLLERR)) /* nobody is there to read an answer */
-        c->dead = c->dead || (!c->more && c->eof && c->out.n > 0);
+    bool is_read = c->eof && !c->more;
+    if (is_gone && is_read && c->out.n > 0)
+        c->dead = true; /* nobody is there to read an answer */
     server_hold(v, c);
-    gather(v, c);
+    gather_frames(v, c);
 }
 
-static void handle(struct server *v, const struct epoll_event *ev)
+static void handle_ready(struct server *v, const struct epoll_event *ev)
 {
     if (ev->data.ptr == &v->s->wake) {
         v->stopped = true;
@@ -155,15 +162,15 @@ static void handle_all(struct server *v, const struct epoll_event *events, int n
 {
     v->now_ns = clock_mono_ns();
     for (int i = 0; i < n; i++)
-        handle(v, &events[i]);
+        handle_ready(v, &events[i]);
 }
 
 /* Waits a little for those who are about to send; work on what comes meanwhile does not count. */
-static void linger(struct server *v, struct epoll_event *events)
+static void linger_for_senders(struct server *v, struct epoll_event *events)
 {
     int64_t left_ns = v->take_ns / LINGER_PART;
     left_ns = left_ns < LINGER_NS_MAX ? left_ns : LINGER_NS_MAX;
-    while (v->first && !v->stopped && !v->ahead && expected(v) > 0 && left_ns > 0) {
+    while (v->first && !v->stopped && !v->ahead && expected_senders(v) > 0 && left_ns > 0) {
         struct timespec left = { 0, left_ns };
         int64_t from_ns = clock_mono_ns();
         int n = epoll_pwait2(v->epoll, events, EVENTS_MAX, &left, NULL);
@@ -174,18 +181,18 @@ static void linger(struct server *v, struct epoll_event *events)
     }
 }
 
-static bool turn(struct server *v, struct err *e)
+static bool server_turn(struct server *v, struct err *e)
 {
     struct epoll_event events[EVENTS_MAX];
     int n = epoll_wait(v->epoll, events, EVENTS_MAX, v->first ? 0 : server_sweep_ms(v));
     if (n < 0 && errno != EINTR)
         return err_errno(e, ERR_FATAL, "mllp.listen", errno, "cannot wait on", v->s->where);
     handle_all(v, events, n);
-    linger(v, events);
+    linger_for_senders(v, events);
     finish_turn(v);
     if (v->now_ns - v->swept_ns >= server_sweep_ms(v) * MS_NS)
         server_sweep(v);
-    bury(v);
+    bury_gone(v);
     return true;
 }
 
@@ -210,7 +217,7 @@ static void server_release(struct server *v)
 {
     while (v->all)
         server_drop(v, v->all);
-    bury(v);
+    bury_gone(v);
     peers_release(&v->peers);
     if (v->epoll >= 0)
         close(v->epoll);
@@ -224,7 +231,7 @@ bool mllp_server_run(struct mllp *s, struct intake up, struct err *e)
     struct server v = { .s = s, .up = up, .epoll = -1 };
     bool good = server_init(&v, e);
     while (good && !v.stopped)
-        good = turn(&v, e);
+        good = server_turn(&v, e);
     server_release(&v);
     return good;
 }

@@ -10,7 +10,8 @@ bool server_watch(const struct server *v, int op, int fd, uint32_t events, void 
 void server_listen(struct server *v, bool wanted)
 {
     uint32_t events = wanted ? (uint32_t)EPOLLIN : 0;
-    if (v->listening != wanted &&
-        server_watch(v, EPOLL_CTL_MOD, v->s->listener, events, &v->s->listener))
+    if (v->listening == wanted)
+        return;
+    if (server_watch(v, EPOLL_CTL_MOD, v->s->listener, events, &v->s->listener))
         v->listening = wanted;
 }

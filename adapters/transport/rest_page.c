@@ -37,8 +37,8 @@ void rest_page_begin(struct rest_page *p, struct intake up, struct slice sender)
     json_cut_begin(&p->cut);
 }
 
-/* One of these is to come again: nothing behind it counts, and the page comes again. */
-static bool judge(const struct answer *out, size_t n, struct err *e)
+/* False: one of these is to come again. Nothing behind it counts, and the page comes again. */
+static bool judge_answers(const struct answer *out, size_t n, struct err *e)
 {
     size_t passed = answers_passed(out, n);
     if (passed == n)
@@ -48,7 +48,7 @@ static bool judge(const struct answer *out, size_t n, struct err *e)
                    why ? ": " : "", why ? why->code : "");
 }
 
-static bool hand_up(struct rest_page *p, struct slice cursor, struct err *e)
+static bool hand_units_up(struct rest_page *p, struct slice cursor, struct err *e)
 {
     struct arrival in[REST_TURN_UNITS] = { { .name = { .n = 0 } } };
     struct answer out[REST_TURN_UNITS];
@@ -60,7 +60,7 @@ static bool hand_up(struct rest_page *p, struct slice cursor, struct err *e)
     in[n - 1].cursor = cursor;
     p->up.take(p->up.ctx, in, out, n);
     p->count = 0;
-    bool good = judge(out, n, e);
+    bool good = judge_answers(out, n, e);
     buf_reset(&p->units);
     return good;
 }
@@ -69,8 +69,8 @@ static bool hand_up(struct rest_page *p, struct slice cursor, struct err *e)
 static bool add_unit(void *ctx, struct slice item, struct err *e)
 {
     struct rest_page *p = ctx;
-    if ((p->count == REST_TURN_UNITS || p->units.n >= REST_TURN_BYTES) &&
-        !hand_up(p, slice_of(NULL, 0), e))
+    bool is_full = p->count == REST_TURN_UNITS || p->units.n >= REST_TURN_BYTES;
+    if (is_full && !hand_units_up(p, slice_of(NULL, 0), e))
         return false;
     buf_put(&p->units, item);
     p->ends[p->count++] = p->units.n;
@@ -100,8 +100,9 @@ static bool read_text(struct slice told, char next[HTTP_AT_MAX + 1], struct err 
     struct arena a;
     struct node *n = NULL;
     arena_init(&a, (size_t)1 << 16);
-    bool good = tree_json(&a, told, &n, e) && n->kind == NODE_TEXT && n->text.n <= HTTP_AT_MAX &&
-                !memchr(n->text.p, 0, n->text.n);
+    bool good = tree_json(&a, told, &n, e);
+    good = good && n->kind == NODE_TEXT && n->text.n <= HTTP_AT_MAX;
+    good = good && !memchr(n->text.p, 0, n->text.n);
     if (good)
         (void)snprintf(next, HTTP_AT_MAX + 1, "%.*s", (int)n->text.n, (const char *)n->text.p);
     arena_release(&a);
@@ -121,7 +122,7 @@ bool rest_page_whole(struct rest_page *p, char next[HTTP_AT_MAX + 1], struct err
 bool rest_page_end(struct rest_page *p, struct slice cursor, struct err *e)
 {
     if (p->count > 0)
-        return hand_up(p, cursor, e);
+        return hand_units_up(p, cursor, e);
     return cursor.n == 0 || p->up.go_on(p->up.ctx, cursor) ||
            err_set(e, ERR_RETRY, "rest_poll.later", 0, "where to go on cannot be kept now");
 }

@@ -22,7 +22,7 @@ static bool is_line(struct slice s, size_t max)
     return s.n <= max;
 }
 
-static void put(char *to, size_t max, struct slice s)
+static void put_if_line(char *to, size_t max, struct slice s)
 {
     struct slice line = is_line(s, max) ? s : slice_of(NULL, 0);
     (void)snprintf(to, max + 1, "%.*s", (int)line.n, (const char *)line.p);
@@ -30,8 +30,8 @@ static void put(char *to, size_t max, struct slice s)
 
 void rest_place_know(struct rest_place *p, struct slice etag, struct slice modified)
 {
-    put(p->etag, REST_ETAG_MAX, etag);
-    put(p->modified, REST_MODIFIED_MAX, modified);
+    put_if_line(p->etag, REST_ETAG_MAX, etag);
+    put_if_line(p->modified, REST_MODIFIED_MAX, modified);
 }
 
 void rest_place_key(const char *const *of, size_t n, char key[REST_KEY_MAX + 1])
@@ -53,7 +53,7 @@ struct slice rest_place_write(const struct rest_place *p, const char *key, char 
     return slice_of(out, n > 0 && n < CURSOR_MAX ? (size_t)n : 0);
 }
 
-static bool take_line(struct slice *rest, struct slice *line)
+static bool take_cursor_line(struct slice *rest, struct slice *line)
 {
     size_t end = slice_find(*rest, '\n');
     *line = slice_head(*rest, end);
@@ -67,13 +67,16 @@ bool rest_place_read(struct slice cursor, const char *key, const char *url, stru
     struct slice line[5], rest = cursor;
     struct rest_place read = { .etag = "" };
     for (size_t i = 0; i < 5; i++)
-        if (!take_line(&rest, &line[i]))
+        if (!take_cursor_line(&rest, &line[i]))
             return false;
-    if (rest.n > 0 || !slice_equal_text(line[0], HEAD) || !slice_equal_text(line[1], key) ||
-        !is_line(line[3], REST_ETAG_MAX) || !is_line(line[4], REST_MODIFIED_MAX) ||
-        (!slice_equal_text(line[2], url) && !http_at_next(slice_text(url), line[2], read.url)))
+    bool is_ours = slice_equal_text(line[0], HEAD) && slice_equal_text(line[1], key) && rest.n == 0;
+    bool is_well = is_line(line[3], REST_ETAG_MAX) && is_line(line[4], REST_MODIFIED_MAX);
+    if (!is_ours || !is_well)
         return false;
-    put(read.url, HTTP_AT_MAX, line[2]);
+    bool is_first_page = slice_equal_text(line[2], url);
+    if (!is_first_page && !http_at_next(slice_text(url), line[2], read.url))
+        return false;
+    put_if_line(read.url, HTTP_AT_MAX, line[2]);
     rest_place_know(&read, line[3], line[4]);
     *p = read;
     return true;

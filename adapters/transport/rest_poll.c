@@ -66,7 +66,7 @@ static const struct cfg_option options[] = {
 
 /* ---- options ---- */
 
-static bool is_header_text(const char *text)
+static bool is_accept_line(const char *text)
 {
     size_t n = strlen(text);
     for (size_t i = 0; i < n; i++)
@@ -98,13 +98,15 @@ static bool poll_check(const void *state, bool receives, struct err *e)
         fault = "'url' must be at most 2048 bytes, without blanks and without #";
     if (fault)
         return err_set(e, ERR_FATAL, "rest_poll.option", 0, "%s", fault);
-    if (!json_way_read(s->items, &way) || !json_way_read(s->next, &way) || strcmp(s->next, ".") == 0)
+    bool ways_are_good = json_way_read(s->items, &way);
+    ways_are_good = ways_are_good && json_way_read(s->next, &way);
+    if (!ways_are_good || strcmp(s->next, ".") == 0)
         return err_set(e, ERR_FATAL, "rest_poll.option", 0,
                        "'items' and 'next' must be names with dots between them, at most %d",
                        JSON_CUT_PARTS);
     if (strcmp(s->again, "first") != 0 && strcmp(s->again, "last") != 0)
         return err_set(e, ERR_FATAL, "rest_poll.option", 0, "'again' must be first or last");
-    if (!is_header_text(s->accept))
+    if (!is_accept_line(s->accept))
         return err_set(e, ERR_FATAL, "rest_poll.option", 0, "'accept' must be one short line");
     return check_numbers(s, e);
 }
@@ -142,7 +144,7 @@ static void poll_close(void *state)
     buf_release(&s->said);
 }
 
-static bool begin(struct rest_poll *s, struct err *e)
+static bool poll_begin(struct rest_poll *s, struct err *e)
 {
     struct secure_stand stand = { .secure = NULL };
     int64_t until_ms;
@@ -166,7 +168,7 @@ static bool poll_open(void *state, struct err *e)
     s->cannot = NULL;
     buf_init(&s->said, SAID_MAX);
     bool good = rest_page_init(&s->page, s->items, s->next, (size_t)s->unit_max); /* as checked */
-    good = good && begin(s, e);
+    good = good && poll_begin(s, e);
     if (!good)
         poll_close(s);
     return good;
@@ -189,7 +191,7 @@ static int64_t poll_shown_until_ms(const void *state)
 
 /* ---- one call ---- */
 
-static bool call(struct rest_poll *s, struct intake up, int *status, struct err *e)
+static bool ask_for_page(struct rest_poll *s, struct intake up, int *status, struct err *e)
 {
     char credentials[CREDENTIALS_LINE_MAX], etag[KNOWN_MAX], since[KNOWN_MAX];
     const char *headers[5] = { s->accepts };
@@ -224,11 +226,14 @@ static bool call(struct rest_poll *s, struct intake up, int *status, struct err 
     return came;
 }
 
-/* RFC 9110 section 15: what is the server's, or for now, passes; all else is wrong with what we ask for. An error of
- * the site is told as one. */
+/* RFC 9110 section 15: a fault of the server's, or one for now, passes. All others are of what we ask for: an error
+ * of the site. */
 static bool refuse_status(int status, struct err *e)
 {
-    bool passes = status >= 500 || status == 408 || status == 423 || status == 425 || status == 429;
+    static const int passing[] = { 408, 423, 425, 429 };
+    bool passes = status >= 500;
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
+        passes = passes || status == passing[i];
     if (passes)
         return err_set(e, ERR_RETRY, "rest_poll.busy", 0, "no page: the partner answered %d", status);
     return err_set(e, ERR_FATAL, "rest_poll.site", 0,
@@ -247,24 +252,24 @@ static bool refuse_next(struct err *e)
 /* The target of the first Link header that has a next one; "" when none has. */
 static bool next_of_header(const struct rest_poll *s, struct slice *next, struct err *e)
 {
-    struct slice header;
     *next = slice_of(NULL, 0);
     if (http_client_heard(s->client).headers_cut)
         return err_set(e, ERR_REJECT, "rest_poll.page", 0, "the page has more than 16 KiB of headers");
-    for (size_t i = 0; (header = http_client_header_nth(s->client, "Link", i)).p; i++)
-        switch (http_at_link(header, next)) {
-        case LINK_NEXT:
+    for (size_t i = 0;; i++) {
+        struct slice header = http_client_header_nth(s->client, "Link", i);
+        if (!header.p)
             return true;
-        case LINK_BROKEN:
+        enum link_found found = http_at_link(header, next);
+        if (found == LINK_NEXT)
+            return true;
+        *next = slice_of(NULL, 0);
+        if (found == LINK_BROKEN)
             return err_set(e, ERR_REJECT, "rest_poll.page", 0, "the page has a Link that cannot be read");
-        default:
-            *next = slice_of(NULL, 0);
-        }
-    return true;
+    }
 }
 
-/* What is asked for behind this page. A page is asked for by what it was known by only where it was all there was to
- * ask for: of a list of several pages the first may be as it was and another not. */
+/* Says what is asked for behind this page. ETag and Last-Modified count only where the page was all there was: of
+ * several pages the first may be as it was and another not. */
 static bool go_behind(struct rest_poll *s, struct rest_place *p, bool *ends, struct err *e)
 {
     char told[HTTP_AT_MAX + 1];
@@ -288,7 +293,7 @@ static bool go_behind(struct rest_poll *s, struct rest_place *p, bool *ends, str
 }
 
 /* The last turn of the page, with where to go on. */
-static bool finish(struct rest_poll *s, bool *ends, struct err *e)
+static bool finish_page(struct rest_poll *s, bool *ends, struct err *e)
 {
     char text[CURSOR_MAX];
     struct rest_place p;
@@ -309,7 +314,7 @@ static bool take_page(struct rest_poll *s, struct intake up, bool *ends, struct 
 {
     int status = 0;
     *ends = true;
-    if (!call(s, up, &status, e))
+    if (!ask_for_page(s, up, &status, e))
         return false;
     if (status == 304 && (*s->place.etag || *s->place.modified))
         return true;
@@ -317,13 +322,13 @@ static bool take_page(struct rest_poll *s, struct intake up, bool *ends, struct 
         return refuse_status(status, e);
     if (status == 204)
         return true;
-    return finish(s, ends, e);
+    return finish_page(s, ends, e);
 }
 
 /* ---- the loop ---- */
 
 /* At first, and once an hour while it lasts; how it ended. */
-static void say_cannot(struct rest_poll *s, const struct err *e)
+static void say_no_page(struct rest_poll *s, const struct err *e)
 {
     int64_t now_ns = clock_mono_ns();
     if (s->cannot && strcmp(s->cannot, e->code) == 0 && now_ns - s->said_ns < SAY_AGAIN_NS)
@@ -340,11 +345,13 @@ static void say_well(struct rest_poll *s)
     s->cannot = NULL;
 }
 
-/* What the partner asks for, or as the site says; what is wrong with the site is asked no more often than what is
- * well. */
+/* The pause that the partner asks for, or the site's. A fault of the site is asked about no more often than pages
+ * that come. */
 static int64_t pause_after(const struct rest_poll *s, const struct err *e)
 {
-    int64_t ms = e->fate == ERR_RETRY || s->retry_ms > s->interval_ms ? s->retry_ms : s->interval_ms;
+    int64_t ms = s->retry_ms;
+    if (e->fate != ERR_RETRY && ms < s->interval_ms)
+        ms = s->interval_ms;
     return s->asked_ms > ms ? s->asked_ms : ms;
 }
 
@@ -356,7 +363,7 @@ static int64_t take_round(struct rest_poll *s, struct intake up)
         struct err e = { .fate = ERR_NONE };
         if (!take_page(s, up, &ends, &e)) {
             if (!waker_is_awake(&s->wake))
-                say_cannot(s, &e);
+                say_no_page(s, &e);
             return pause_after(s, &e);
         }
         say_well(s);

@@ -9,7 +9,7 @@
 #include "host/crypto.h"
 #include "host/guard.h"
 
-static bool read_all(int fd, const char *path, struct token *out, struct err *e)
+static bool read_open_token(int fd, const char *path, struct token *out, struct err *e)
 {
     struct stat st;
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
@@ -46,13 +46,13 @@ bool token_read(const char *path, struct token *out, struct err *e)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_errno(e, ERR_FATAL, "token.open", errno, "cannot open token file", path);
-    bool ok = read_all(fd, path, out, e);
+    bool ok = read_open_token(fd, path, out, e);
     close(fd);
     return ok;
 }
 
 /* Both are hashed first, so that neither length nor position of a difference shows in the time. */
-static bool is_same(struct slice a, struct slice b)
+static bool is_same_secret(struct slice a, struct slice b)
 {
     uint8_t ha[HASH_BYTES], hb[HASH_BYTES], different = 0;
     sha256(a, ha);
@@ -69,5 +69,5 @@ bool token_matches(const struct token *t, struct slice header)
     struct slice scheme = SLICE("Bearer ");
     bool bearer = slice_equal_nocase(slice_head(header, scheme.n), scheme);
     struct slice given = bearer ? slice_trim(slice_from(header, scheme.n)) : slice_of(NULL, 0);
-    return is_same(given, slice_text(t->text)) && bearer;
+    return is_same_secret(given, slice_text(t->text)) && bearer;
 }

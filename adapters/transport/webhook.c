@@ -91,7 +91,7 @@ static const struct cfg_option options[] = {
 };
 
 /* RFC 9457. Titles are ours; no word of the message is in them. */
-static void problem(struct http_answer *a, int status, const char *title)
+static void put_problem(struct http_answer *a, int status, const char *title)
 {
     a->status = status;
     a->type = "application/problem+json";
@@ -147,7 +147,7 @@ static bool has_known_charset(struct slice type)
 }
 
 /* CloudEvents' web hooks (section 4): whether a sender may send is asked before there is a token. */
-static bool allow(const struct webhook *s, const struct http_head *h, struct http_answer *a)
+static bool allow_origin(const struct webhook *s, const struct http_head *h, struct http_answer *a)
 {
     struct slice asks = http_head_field(h, "WebHook-Request-Origin");
     for (const char **one = s->origins; one && *one && asks.n > 0; one++) {
@@ -165,13 +165,13 @@ static bool allow(const struct webhook *s, const struct http_head *h, struct htt
     return false;
 }
 
-/* What is wrong with a request, by its head: before a byte of its body is asked for. */
-static bool judge(void *ctx, const struct http_head *h, struct http_answer *a)
+/* Refuses a request by its head, before a byte of its body is asked for. False: its body may come. */
+static bool judge_request(void *ctx, const struct http_head *h, struct http_answer *a)
 {
     const struct webhook *s = ctx;
     struct slice type = http_head_field(h, "Content-Type"), encoding = http_head_field(h, "Content-Encoding");
     bool is_here = slice_equal_text(h->path, s->path);
-    if (is_here && slice_equal_text(h->method, "OPTIONS") && allow(s, h, a))
+    if (is_here && slice_equal_text(h->method, "OPTIONS") && allow_origin(s, h, a))
         return true;
     const struct {
         bool wrong;
@@ -191,18 +191,22 @@ static bool judge(void *ctx, const struct http_head *h, struct http_answer *a)
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         if (!checks[i].wrong)
             continue;
-        problem(a, checks[i].status, checks[i].title);
-        if (checks[i].status == 405)
-            a->fields[0].name = "Allow", a->fields[0].value = "POST";
-        if (!has_known_encoding(encoding))
-            a->fields[1].name = "Accept-Encoding", a->fields[1].value = "gzip, identity";
+        put_problem(a, checks[i].status, checks[i].title);
+        if (checks[i].status == 405) {
+            a->fields[0].name = "Allow";
+            a->fields[0].value = "POST";
+        }
+        if (!has_known_encoding(encoding)) {
+            a->fields[1].name = "Accept-Encoding";
+            a->fields[1].value = "gzip, identity";
+        }
         return true;
     }
     return false;
 }
 
-/* The body as its header says it is meant: decompressed, and of another charset made UTF-8, which every
- * format reads. A status where it cannot be; 0: *text is it, in plain, in a or as it came. */
+/* Makes the body what its header says: decompressed, and UTF-8, which every format reads, of another charset.
+ * Gives the status where it cannot; 0: *text is the body, in plain, in a or as it came. */
 static int open_body(const struct http_request *r, struct buf *plain, struct arena *a,
                      struct slice *text, const char **title)
 {
@@ -210,9 +214,11 @@ static int open_body(const struct http_request *r, struct buf *plain, struct are
     *text = http_body(r);
     if (is_gzip(http_header(r, "Content-Encoding"))) {
         if (!inflate_gzip(*text, plain, &e)) {
-            bool large = e.code && strcmp(e.code, "inflate.limit") == 0;
-            *title = large ? "the message is too large" : "the body is no gzip";
-            return e.fate != ERR_REJECT ? 503 : large ? 413 : 400;
+            bool is_large = e.code && strcmp(e.code, "inflate.limit") == 0;
+            *title = is_large ? "the message is too large" : "the body is no gzip";
+            if (e.fate != ERR_REJECT)
+                return 503;
+            return is_large ? 413 : 400;
         }
         *text = buf_slice(plain);
     }
@@ -225,7 +231,7 @@ static int open_body(const struct http_request *r, struct buf *plain, struct are
     return text->p ? 0 : 503;
 }
 
-static void give(const struct webhook *s, const struct answer *from, struct http_answer *a)
+static void give_answer(const struct webhook *s, const struct answer *from, struct http_answer *a)
 {
     static const struct {
         int status;
@@ -245,7 +251,7 @@ static void give(const struct webhook *s, const struct answer *from, struct http
         a->type = fates[from->fate].type;
         buf_put(a->body, last);
     } else if (fates[from->fate].title) {
-        problem(a, a->status, fates[from->fate].title);
+        put_problem(a, a->status, fates[from->fate].title);
     }
 }
 
@@ -257,7 +263,7 @@ static void await_run(struct webhook *s)
         continue;
 }
 
-static void take(struct webhook *s, struct slice body, struct slice key, struct http_answer *a)
+static void take_message(struct webhook *s, struct slice body, struct slice key, struct http_answer *a)
 {
     struct arrival one = { .bytes = body, .name = key };
     struct answer answer = { .fate = ANSWER_LATER };
@@ -265,16 +271,16 @@ static void take(struct webhook *s, struct slice body, struct slice key, struct 
     await_run(s);
     if (s->up.take)
         s->up.take(s->up.ctx, &one, &answer, 1);
-    give(s, &answer, a);
+    give_answer(s, &answer, a);
     pthread_mutex_unlock(&s->lock);
 }
 
-static void handle(void *ctx, struct http_request *r, struct http_answer *a)
+static void handle_request(void *ctx, struct http_request *r, struct http_answer *a)
 {
     struct webhook *s = ctx;
     const char *title = "there is no body";
     if (slice_is_empty(http_body(r))) {
-        problem(a, 400, title);
+        put_problem(a, 400, title);
         return;
     }
     struct buf plain;
@@ -284,9 +290,9 @@ static void handle(void *ctx, struct http_request *r, struct http_answer *a)
     arena_init(&scratch, 4 * (size_t)s->body_max + CHARSET_ROOM);
     int status = open_body(r, &plain, &scratch, &body, &title);
     if (status)
-        problem(a, status, title);
+        put_problem(a, status, title);
     else
-        take(s, body, http_header(r, "Idempotency-Key"), a);
+        take_message(s, body, http_header(r, "Idempotency-Key"), a);
     arena_release(&scratch);
     buf_release(&plain);
 }
@@ -309,21 +315,23 @@ static bool webhook_try(const void *state, struct err *e)
     return good;
 }
 
-static bool check_limits(const struct webhook *s, struct err *e)
+static bool check_webhook_limits(const struct webhook *s, struct err *e)
 {
     const int64_t times_ms[] = { s->idle_ms, s->head_ms, s->request_ms };
     for (size_t i = 0; i < sizeof times_ms / sizeof times_ms[0]; i++)
         if (times_ms[i] < 1000 || times_ms[i] > INT_MAX)
             return err_set(e, ERR_FATAL, "webhook.option", 0,
                            "'idle', 'head_time' and 'request_time' must be from 1s to 24 days");
-    if (s->connections_max < 0 || s->connections_max > CONNECTIONS_MAX || s->peer_connections_max <= 0 ||
-        s->peer_connections_max > CONNECTIONS_MAX)
+    bool all_is_good = s->connections_max >= 0 && s->connections_max <= CONNECTIONS_MAX;
+    bool peer_is_good = s->peer_connections_max > 0 && s->peer_connections_max <= CONNECTIONS_MAX;
+    if (!all_is_good || !peer_is_good)
         return err_set(e, ERR_FATAL, "webhook.option", 0,
                        "'connections_max' must be at most %d, 'peer_connections_max' from 1 to that",
                        CONNECTIONS_MAX);
     if (s->buffers_max <= 0)
         return err_set(e, ERR_FATAL, "webhook.option", 0, "'buffers_max' must be at least 1 byte");
-    return (s->retry_after_ms >= 0 && s->retry_after_ms <= INT_MAX) ||
+    bool retry_is_good = s->retry_after_ms >= 0 && s->retry_after_ms <= INT_MAX;
+    return retry_is_good ||
            err_set(e, ERR_FATAL, "webhook.option", 0, "'retry_after' must be at most 24 days");
 }
 
@@ -340,7 +348,7 @@ static bool webhook_check(const void *state, bool receives, struct err *e)
     if (s->body_max <= 0 || s->body_max > INT_MAX)
         return err_set(e, ERR_FATAL, "webhook.option", 0,
                        "'body_max' must be from 1 byte to 2 GiB");
-    return check_limits(s, e);
+    return check_webhook_limits(s, e);
 }
 
 static void webhook_stand(const void *state, bool receives, struct secure_stand *out)
@@ -375,8 +383,8 @@ static bool webhook_open(void *state, struct err *e)
                                      .request_ms = s->request_ms,
                                      .connections_max = (unsigned)connections_max(s),
                                      .peer_connections_max = (unsigned)s->peer_connections_max,
-                                     .judge = judge,
-                                     .handle = handle,
+                                     .judge = judge_request,
+                                     .handle = handle_request,
                                      .ctx = s };
     if (http_server_start(&o, &s->server, e))
         return true;

@@ -53,8 +53,8 @@ const struct cfg_option *secure_group(enum cfg_type type)
     }
 }
 
-/* At the option's value where it is given, else where its group stands. */
-static bool refuse(const struct node *group, const char *key, const char *code, const char *words,
+/* The error's place is the option's value where it is given, else its group. */
+static bool refuse_option(const struct node *group, const char *key, const char *code, const char *words,
                    struct err *e)
 {
     const struct node *n = node_get(group, key);
@@ -64,7 +64,7 @@ static bool refuse(const struct node *group, const char *key, const char *code, 
     return err_set_place(e, ERR_FATAL, code, n->file, n->line, n->column, "%s", words);
 }
 
-static bool is(const char *text, const char *word)
+static bool word_is(const char *text, const char *word)
 {
     return cfg_is_set(text) && strcmp(text, word) == 0;
 }
@@ -74,21 +74,23 @@ static bool is(const char *text, const char *word)
 static bool check_side(const struct secure_stand *s, struct err *e)
 {
     const struct secure_tls *t = &s->secure->tls;
+    bool has_cert = cfg_is_set(t->cert), has_key = cfg_is_set(t->key), has_ca = cfg_is_set(t->ca);
+    bool asks_client = cfg_is_set(t->client);
     if (s->listens && cfg_is_set(t->name))
-        return refuse(t->at, "name", "secure.tls", "'name' is for who connects, not for a listener", e);
-    if (!s->listens && cfg_is_set(t->client))
-        return refuse(t->at, "client", "secure.tls", "'client' is for a listener, not for who connects",
+        return refuse_option(t->at, "name", "secure.tls", "'name' is for who connects, not for a listener", e);
+    if (!s->listens && asks_client)
+        return refuse_option(t->at, "client", "secure.tls", "'client' is for a listener, not for who connects",
                       e);
-    if (s->listens && !(cfg_is_set(t->cert) && cfg_is_set(t->key)))
-        return refuse(t->at, "", "secure.tls", "cannot listen with tls without 'cert' and 'key'", e);
-    if (cfg_is_set(t->cert) != cfg_is_set(t->key))
-        return refuse(t->at, cfg_is_set(t->cert) ? "cert" : "key", "secure.tls",
+    if (s->listens && !(has_cert && has_key))
+        return refuse_option(t->at, "", "secure.tls", "cannot listen with tls without 'cert' and 'key'", e);
+    if (has_cert != has_key)
+        return refuse_option(t->at, has_cert ? "cert" : "key", "secure.tls",
                       "cannot use 'cert' without 'key', nor 'key' without 'cert'", e);
-    if (s->listens && cfg_is_set(t->ca) && !cfg_is_set(t->client))
-        return refuse(t->at, "ca", "secure.tls",
+    if (s->listens && has_ca && !asks_client)
+        return refuse_option(t->at, "ca", "secure.tls",
                       "'ca' of a listener counts with 'client: required' or 'client: optional' alone", e);
-    if (cfg_is_set(t->client) && !cfg_is_set(t->ca))
-        return refuse(t->at, "client", "secure.tls",
+    if (asks_client && !has_ca)
+        return refuse_option(t->at, "client", "secure.tls",
                       "cannot ask for certificates without 'ca': whose are good", e);
     return true;
 }
@@ -98,13 +100,13 @@ static bool check_tls(const struct secure_stand *s, struct err *e)
     const struct secure_tls *t = &s->secure->tls;
     if (!t->at)
         return true;
-    if (!is(t->min, "1.2") && !is(t->min, "1.3"))
-        return refuse(t->at, "min", "secure.tls", "cannot use this 'min': want 1.2 or 1.3", e);
-    if (cfg_is_set(t->client) && !is(t->client, "required") && !is(t->client, "optional"))
-        return refuse(t->at, "client", "secure.tls",
+    if (!word_is(t->min, "1.2") && !word_is(t->min, "1.3"))
+        return refuse_option(t->at, "min", "secure.tls", "cannot use this 'min': want 1.2 or 1.3", e);
+    if (cfg_is_set(t->client) && !word_is(t->client, "required") && !word_is(t->client, "optional"))
+        return refuse_option(t->at, "client", "secure.tls",
                       "cannot use this 'client': want required or optional", e);
     if (!s->encrypted)
-        return refuse(t->at, "", "secure.tls", "cannot use tls with an address that says http://", e);
+        return refuse_option(t->at, "", "secure.tls", "cannot use tls with an address that says http://", e);
     return check_side(s, e);
 }
 
@@ -125,30 +127,33 @@ static bool check_credentials(const struct secure_credentials *c, struct err *e)
     if (!c->at)
         return true;
     if (cfg_is_set(c->oauth2))
-        return refuse(c->at, "oauth2", "secure.credentials",
+        return refuse_option(c->at, "oauth2", "secure.credentials",
                       "cannot use 'oauth2': not built yet; a token that something else renews goes "
                       "into 'bearer_file'",
                       e);
     if (cfg_is_set(c->header) != cfg_is_set(c->value_file))
-        return refuse(c->at, cfg_is_set(c->header) ? "header" : "value_file", "secure.credentials",
+        return refuse_option(c->at, cfg_is_set(c->header) ? "header" : "value_file", "secure.credentials",
                       "cannot use 'header' without 'value_file', nor 'value_file' without 'header'",
                       e);
     if (kinds != 1)
-        return refuse(c->at, "", "secure.credentials",
+        return refuse_option(c->at, "", "secure.credentials",
                       "want one of 'bearer_file', 'basic_file', 'header' with 'value_file'", e);
     return !cfg_is_set(c->header) || is_header_name(c->header) ||
-           refuse(c->at, "header", "secure.credentials", "cannot use this 'header': no header's name",
+           refuse_option(c->at, "header", "secure.credentials", "cannot use this 'header': no header's name",
                   e);
 }
 
 static bool check_proxy(const char *proxy, struct err *e)
 {
-    struct address unused;
+    static const struct slice scheme = SLICE_INIT("http://");
+    struct address at = { "", "" };
     struct slice text = slice_text(proxy);
     if (!cfg_is_set(proxy))
         return true;
-    return (slice_starts(text, SLICE("http://")) && slice_find(text, '@') == text.n &&
-            address_split(slice_from(text, 7), &unused) && *unused.host) ||
+    bool names_user = slice_find(text, '@') < text.n;
+    bool good = slice_starts(text, scheme) && !names_user;
+    good = good && address_split(slice_from(text, scheme.n), &at) && *at.host;
+    return good ||
            err_set(e, ERR_FATAL, "secure.proxy", 0,
                    "cannot use this 'proxy': want http://host:port, without a user");
 }
@@ -157,24 +162,24 @@ static bool check_proxy(const char *proxy, struct err *e)
 
 static bool wants_certificates(const struct secure_stand *s)
 {
-    return s->encrypted && is(s->secure->tls.client, "required");
+    return s->encrypted && word_is(s->secure->tls.client, "required");
 }
 
-static bool check_word(const struct secure_word *w, struct err *e)
+static bool check_reason(const struct secure_word *w, struct err *e)
 {
     if (!w->at || !slice_is_empty(slice_trim(slice_text(w->because))))
         return true;
-    return refuse(w->at, "because", "secure.word",
+    return refuse_option(w->at, "because", "secure.word",
                   "cannot do without a reason: 'because' is what others will read", e);
 }
 
-static bool check_words(const struct secure_stand *s, struct err *e)
+static bool check_declarations(const struct secure_stand *s, struct err *e)
 {
     const struct secure *o = s->secure;
-    if (!check_word(&o->cleartext, e) || !check_word(&o->anyone, e))
+    if (!check_reason(&o->cleartext, e) || !check_reason(&o->anyone, e))
         return false;
     if (o->anyone.at && !s->listens)
-        return refuse(o->anyone.at, "", "secure.word", "'anyone' is for a listener, not for who sends",
+        return refuse_option(o->anyone.at, "", "secure.word", "'anyone' is for a listener, not for who sends",
                       e);
     if (s->local)
         return true;
@@ -195,15 +200,18 @@ static bool check_words(const struct secure_stand *s, struct err *e)
 bool secure_check(const struct secure_stand *s, struct err *e)
 {
     return !s->secure || (check_tls(s, e) && check_credentials(&s->secure->credentials, e) &&
-                          check_proxy(s->secure->proxy, e) && check_words(s, e));
+                          check_proxy(s->secure->proxy, e) && check_declarations(s, e));
 }
 
 bool secure_is_needless(const struct secure_stand *s, const struct secure_word *w)
 {
     if (!w->at)
         return false;
-    return s->local || (w == &s->secure->cleartext ? s->encrypted
-                                                   : s->knows_whom || wants_certificates(s));
+    if (s->local)
+        return true;
+    if (w == &s->secure->cleartext)
+        return s->encrypted;
+    return s->knows_whom || wants_certificates(s);
 }
 
 /* ---- what is made of them ---- */
@@ -217,19 +225,24 @@ struct tls_settings secure_settings(const struct secure_stand *s)
         .key = t->key,
         .ca = t->ca,
         .name = cfg_is_set(t->name) ? t->name : s->name,
-        .client = is(t->client, "required")   ? TLS_CLIENT_REQUIRED
-                  : is(t->client, "optional") ? TLS_CLIENT_OPTIONAL
+        .client = word_is(t->client, "required")   ? TLS_CLIENT_REQUIRED
+                  : word_is(t->client, "optional") ? TLS_CLIENT_OPTIONAL
                                               : TLS_CLIENT_ANY,
-        .only_1_3 = is(t->min, "1.3"),
+        .only_1_3 = word_is(t->min, "1.3"),
     };
 }
 
-/* tls.cert is about 'cert', and so on; its place is that option's. */
-static bool place(const struct secure_stand *s, struct err *e)
+/* Gives an error the place of the option that its code names: tls.cert is about 'cert'. */
+static bool place_at_option(const struct secure_stand *s, struct err *e)
 {
     const struct node *at = s->secure->tls.at;
-    const struct node *n = e->code && strlen(e->code) > 4 ? node_get(at, e->code + 4) : NULL;
-    n = n ? n : at;
+    static const char before[] = "tls.";
+    const size_t n_before = sizeof before - 1;
+    const struct node *n = at;
+    if (e->code && strlen(e->code) > n_before)
+        n = node_get(at, e->code + n_before);
+    if (!n)
+        n = at;
     if (e->fate == ERR_FATAL && n) {
         e->file = n->file;
         e->line = n->line;
@@ -244,7 +257,7 @@ bool secure_try(const struct secure_stand *s, int64_t *until_ms, struct err *e)
     if (!s->secure || !s->secure->tls.at)
         return true;
     const struct tls_settings settings = secure_settings(s);
-    return tls_try(&settings, until_ms, e) || place(s, e);
+    return tls_try(&settings, until_ms, e) || place_at_option(s, e);
 }
 
 bool secure_open(const struct secure_stand *s, struct tls_context **out, struct err *e)
@@ -253,5 +266,5 @@ bool secure_open(const struct secure_stand *s, struct tls_context **out, struct 
     if (!s->secure || !s->secure->tls.at)
         return true;
     const struct tls_settings settings = secure_settings(s);
-    return tls_open(&settings, out, e) || place(s, e);
+    return tls_open(&settings, out, e) || place_at_option(s, e);
 }

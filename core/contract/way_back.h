@@ -10,7 +10,7 @@
 
 #define SELECTION_IDS_MAX 8
 
-/* By ids alone; or whatever was set aside in [since_ms, until_ms) for that code (empty: any). */
+/* Selects by ids alone, or all that was set aside in [since_ms, until_ms) for that code (empty: any). */
 struct selection {
     struct slice ids[SELECTION_IDS_MAX];
     size_t id_count;
@@ -23,8 +23,11 @@ static inline bool selection_takes(const struct selection *s, struct slice id, s
     for (size_t i = 0; i < s->id_count; i++)
         if (slice_equal(s->ids[i], id))
             return true;
-    return s->id_count == 0 && at_ms >= s->since_ms && at_ms < s->until_ms &&
-           (slice_is_empty(s->code) || slice_equal(s->code, code));
+    if (s->id_count > 0)
+        return false;
+    bool is_in_time = at_ms >= s->since_ms && at_ms < s->until_ms;
+    bool is_of_code = slice_is_empty(s->code) || slice_equal(s->code, code);
+    return is_in_time && is_of_code;
 }
 
 struct way_back {
@@ -32,7 +35,7 @@ struct way_back {
     struct selection which;
 };
 
-/* One that was set aside, or waits, as a list shows it: nothing of it is payload but words and bytes. */
+/* What was set aside or waits, as a list shows it. Of all this only words and bytes are payload. */
 struct aside {
     struct slice id, state, code, sentence, said;
     struct slice words, bytes; /* what a partner says; the record or the message itself */
