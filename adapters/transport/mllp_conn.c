@@ -333,10 +333,10 @@ bool mllp_conn_is_unread(const struct mllp_conn *c)
 uint32_t mllp_conn_wants(const struct mllp_conn *c)
 {
     uint32_t events = 0;
-    bool owes = c->out.n > 0, more = wants_more(c);
-    if (more || (owes && c->write_reads))
+    bool reads = wants_more(c), writes = c->out.n > 0;
+    if (reads || (writes && c->write_reads)) /* TLS may read before it can write */
         events |= (uint32_t)EPOLLIN;
-    if ((owes && !c->write_reads) || (more && c->read_writes))
+    if ((writes && !c->write_reads) || (reads && c->read_writes)) /* or write before it can read */
         events |= (uint32_t)EPOLLOUT;
     return events;
 }

@@ -166,7 +166,7 @@ void node_to_json_pretty(const struct node *n, struct buf *out)
 }
 
 /* Reads to the end of the file; one byte of room more than expected shows whether it grew. */
-static bool read_all(int fd, uint8_t *to, size_t room, size_t *n)
+static bool read_all_bytes(int fd, uint8_t *to, size_t room, size_t *n)
 {
     *n = 0;
     while (*n < room) {
@@ -195,7 +195,7 @@ static bool read_open_file(struct arena *a, int fd, const char *path, size_t max
     uint8_t *p = arena_alloc(a, size + 1);
     if (!p)
         return err_memory(e);
-    if (!read_all(fd, p, size + 1, &n))
+    if (!read_all_bytes(fd, p, size + 1, &n))
         return err_errno(e, ERR_REJECT, "tree.open", errno, "cannot read", path);
     if (n > size)
         return err_set(e, ERR_REJECT, "tree.open", 0, "cannot read '%s': it grew meanwhile", path);
