@@ -17,7 +17,7 @@
 #define WAITING "+"
 #define FILE_BYTES ((size_t)4 << 20) /* a line is under 400 bytes, a region has a few thousand lanes */
 
-static const char *path_of(struct arena *a, const struct site *s, const char *room, const char *name)
+static const char *standing_path(struct arena *a, const struct site *s, const char *room, const char *name)
 {
     return arena_format(a, "%s/standing-%s%s%s", s->state_folder, room, name ? "-" : "",
                         name ? name : "");
@@ -25,7 +25,7 @@ static const char *path_of(struct arena *a, const struct site *s, const char *ro
 
 /* ---- lines ---- */
 
-static void put(struct buf *out, const struct standing *x)
+static void put_standing(struct buf *out, const struct standing *x)
 {
     buf_format(out, "%" PRId64 " %.*s %.*s ", x->since_ms, (int)x->code.n, (const char *)x->code.p,
                (int)x->lane.n, x->lane.n ? (const char *)x->lane.p : "");
@@ -34,34 +34,37 @@ static void put(struct buf *out, const struct standing *x)
     buf_byte(out, '\n');
 }
 
-static struct slice cut(struct slice *rest, uint8_t at)
+static struct slice cut_word(struct slice *rest, uint8_t at)
 {
     struct slice one = slice_head(*rest, slice_find(*rest, at));
     *rest = slice_from(*rest, one.n + 1 < rest->n ? one.n + 1 : rest->n);
     return one;
 }
 
-static bool read_line(struct slice *rest, struct standing *out)
+static bool read_standing(struct slice *rest, struct standing *out)
 {
-    struct slice line = cut(rest, '\n');
-    if (!slice_to_i64(cut(&line, ' '), &out->since_ms))
+    struct slice line = cut_word(rest, '\n');
+    if (!slice_to_i64(cut_word(&line, ' '), &out->since_ms))
         return false;
-    out->code = cut(&line, ' ');
-    out->lane = cut(&line, ' ');
+    out->code = cut_word(&line, ' ');
+    out->lane = cut_word(&line, ' ');
     out->sentence = line;
     out->waits = false;
     return out->code.n > 0;
 }
 
 /* What was written; empty where nothing was. Lives in a. */
-static struct slice read_all(struct arena *a, const char *path)
+static struct slice read_standings(struct arena *a, const char *path)
 {
     struct slice none = { 0 };
     uint8_t *room = arena_alloc(a, FILE_BYTES);
-    int fd = room ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    ssize_t n = fd >= 0 ? read(fd, room, FILE_BYTES) : -1;
-    if (fd >= 0)
-        close(fd);
+    if (!room)
+        return none;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return none;
+    ssize_t n = read(fd, room, FILE_BYTES);
+    close(fd);
     return n > 0 ? slice_of(room, (size_t)n) : none;
 }
 
@@ -70,19 +73,23 @@ static struct slice read_all(struct arena *a, const char *path)
 static void keep_time(struct slice before, struct standing *x)
 {
     struct standing was;
-    while (before.n)
-        if (read_line(&before, &was) && slice_equal(was.lane, x->lane) && slice_equal(was.code, x->code) &&
-            slice_equal(was.sentence, x->sentence))
+    while (before.n) {
+        if (!read_standing(&before, &was))
+            continue;
+        bool is_same = slice_equal(was.lane, x->lane) && slice_equal(was.code, x->code) &&
+                       slice_equal(was.sentence, x->sentence);
+        if (is_same)
             x->since_ms = was.since_ms;
+    }
 }
 
 static void put_kept(struct buf *out, struct slice before, struct standing *x)
 {
     keep_time(before, x);
-    put(out, x);
+    put_standing(out, x);
 }
 
-static void replace(const char *path, struct slice bytes)
+static void replace_file(const char *path, struct slice bytes)
 {
     char aside[4096];
     (void)snprintf(aside, sizeof aside, "%s.part", path);
@@ -105,37 +112,37 @@ struct writing {
     struct slice before;
 };
 
-static bool begin(struct writing *w, const struct site *s, const char *room, const char *name)
+static bool begin_writing(struct writing *w, const struct site *s, const char *room, const char *name)
 {
     pthread_mutex_lock(&lock);
     arena_init(&w->a, FILE_BYTES + (1 << 16));
     buf_init(&w->text, FILE_BYTES);
-    w->path = path_of(&w->a, s, room, name);
-    w->before = w->path ? read_all(&w->a, w->path) : (struct slice){ 0 };
+    w->path = standing_path(&w->a, s, room, name);
+    w->before = w->path ? read_standings(&w->a, w->path) : (struct slice){ 0 };
     return w->path;
 }
 
-static void release(struct writing *w)
+static void release_writing(struct writing *w)
 {
     buf_release(&w->text);
     arena_release(&w->a);
     pthread_mutex_unlock(&lock);
 }
 
-static void end(struct writing *w)
+static void end_writing(struct writing *w)
 {
     struct err e = { .fate = ERR_NONE };
     if (w->path && w->text.n == 0)
         (void)unlink(w->path);
     else if (w->path && buf_done(&w->text, &e))
-        replace(w->path, buf_slice(&w->text));
-    release(w);
+        replace_file(w->path, buf_slice(&w->text));
+    release_writing(w);
 }
 
 void standing_lanes(void *site, const struct router_stand *list, size_t n)
 {
     struct writing w;
-    bool good = begin(&w, site, "router", NULL);
+    bool good = begin_writing(&w, site, "router", NULL);
     for (size_t i = 0; good && i < n; i++) {
         const struct router_stand *x = &list[i];
         char lane[300];
@@ -144,10 +151,10 @@ void standing_lanes(void *site, const struct router_stand *list, size_t n)
                                 .lane = slice_text(lane), .sentence = slice_text(x->why.text) };
         put_kept(&w.text, w.before, &one);
     }
-    end(&w);
+    end_writing(&w);
 }
 
-/* Another process runs that part: what is written of it is that one's. */
+/* Whether another process runs that part: then that process writes of it. */
 static bool is_elsewhere(const struct err *why)
 {
     static const char *const codes[] = { "db.locked", "bus.locked", "bus.fenced" };
@@ -163,11 +170,11 @@ static void put_others(struct writing *w, const char *lane)
     struct standing was;
     struct slice rest = w->before;
     while (rest.n)
-        if (read_line(&rest, &was) && !slice_equal_text(was.lane, lane))
-            put(&w->text, &was);
+        if (read_standing(&rest, &was) && !slice_equal_text(was.lane, lane))
+            put_standing(&w->text, &was);
 }
 
-static struct standing now(const struct err *why, const char *lane)
+static struct standing stands_now(const struct err *why, const char *lane)
 {
     return (struct standing){ .since_ms = clock_wall_ms(), .code = slice_text(why->code),
                               .lane = slice_text(lane), .sentence = slice_text(why->text) };
@@ -176,24 +183,24 @@ static struct standing now(const struct err *why, const char *lane)
 bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why)
 {
     struct writing w;
-    struct standing it = now(why, PART);
+    struct standing it = stands_now(why, PART);
     if (why->fate == ERR_RETRY || is_elsewhere(why))
         return false;
-    bool good = begin(&w, s, room, name);
+    bool good = begin_writing(&w, s, room, name);
     if (good) {
         put_others(&w, PART);
         put_kept(&w.text, w.before, &it);
     }
-    end(&w);
+    end_writing(&w);
     return false;
 }
 
 void standing_over(const struct site *s, const char *room, const char *name)
 {
     struct writing w;
-    if (begin(&w, s, room, name))
+    if (begin_writing(&w, s, room, name))
         put_others(&w, PART);
-    end(&w);
+    end_writing(&w);
 }
 
 static bool is_away(const struct err *why)
@@ -206,14 +213,14 @@ void standing_waits(const struct site *s, const char *room, const char *name, co
     struct writing w;
     if (why && is_away(why))
         return;
-    bool good = begin(&w, s, room, name);
+    bool good = begin_writing(&w, s, room, name);
     if (good)
         put_others(&w, WAITING);
     if (good && why) {
-        struct standing it = now(why, WAITING);
+        struct standing it = stands_now(why, WAITING);
         put_kept(&w.text, w.before, &it);
     }
-    end(&w);
+    end_writing(&w);
 }
 
 /* ---- reading ---- */
@@ -223,16 +230,16 @@ void standing_each(const struct site *s, const char *room, const char *name,
 {
     struct writing w;
     struct standing x;
-    struct slice rest = begin(&w, s, room, name) ? w.before : (struct slice){ 0 };
+    struct slice rest = begin_writing(&w, s, room, name) ? w.before : (struct slice){ 0 };
     while (rest.n) {
-        if (!read_line(&rest, &x))
+        if (!read_standing(&rest, &x))
             continue;
         x.waits = slice_equal_text(x.lane, WAITING);
         if (x.waits || slice_equal_text(x.lane, PART))
             x.lane.n = 0;
         each(ctx, &x);
     }
-    release(&w);
+    release_writing(&w);
 }
 
 const char *standing_way_on(struct arena *a, const char *room, const char *name,

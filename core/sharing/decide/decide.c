@@ -187,13 +187,16 @@ static bool ask_clause(struct weighing *w, uint32_t clause)
 /* Tells each service what was noted for many of them alike. */
 static void settle_alike(struct weighing *w)
 {
-    for (size_t weight = 0; weight <= w->most; weight++) {
-        const uint64_t *row = alike_row(w, weight);
-        for (size_t i = 0; i < w->words; i++)
-            for (uint64_t bits = row[i]; bits; bits = bits_rest(bits)) {
-                struct verdict *v = &w->q->verdicts[i * 64 + bits_lowest(bits)];
-                v->weight = weight_greater(v->weight, (uint8_t)weight);
-            }
+    size_t end = (w->most + (size_t)1) * w->words; /* the rows lie one after the other */
+    for (size_t n = 0; n < end; n++) {
+        uint64_t bits = w->alike[n];
+        if (!bits)
+            continue;
+        size_t weight = n / w->words, word = n % w->words;
+        for (; bits; bits = bits_rest(bits)) {
+            struct verdict *v = &w->q->verdicts[word * 64 + bits_lowest(bits)];
+            v->weight = weight_greater(v->weight, (uint8_t)weight);
+        }
     }
 }
 
