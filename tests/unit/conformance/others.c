@@ -68,6 +68,21 @@ static void pelt_socket(struct rig *r, struct slice bytes)
     await_answer(fd, -1);
 }
 
+/* On a port of its own, where nobody accepts; the system takes what is sent. */
+static const char *listen_in_silence(const char *form)
+{
+    static char at[64];
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t n = sizeof to;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(fd, (struct sockaddr *)&to, n) || listen(fd, 8) ||
+        getsockname(fd, (struct sockaddr *)&to, &n))
+        abort();
+    hold(fd);
+    snprintf(at, sizeof at, "%s127.0.0.1:%u", form, (unsigned)ntohs(to.sin_port));
+    return at;
+}
+
 /* ---- mllp ---- */
 
 static void mllp_receive(struct rig *r)
@@ -90,6 +105,15 @@ static void mllp_give(struct rig *r, const char *unit)
     await_answer(fd, '\x1c');
 }
 
+static void mllp_hand(struct rig *r, const char *unit)
+{
+    int fd = connect_to(r);
+    put_text(fd, "\x0b");
+    put_text(fd, unit);
+    put_text(fd, "\x1c\r");
+    hold(fd);
+}
+
 static void mllp_begin(struct rig *r)
 {
     int fd = connect_to(r);
@@ -100,6 +124,12 @@ static void mllp_begin(struct rig *r)
 static void mllp_absent(struct rig *r)
 {
     rig_set(r, "connect", "127.0.0.1:1");
+}
+
+static void mllp_silent(struct rig *r)
+{
+    rig_set(r, "connect", listen_in_silence(""));
+    rig_set(r, "timeout", "50ms");
 }
 
 /* ---- webhook ---- */
@@ -129,6 +159,14 @@ static void webhook_give(struct rig *r, const char *unit)
     put_head(fd, strlen(unit));
     put_text(fd, unit);
     await_answer(fd, -1);
+}
+
+static void webhook_hand(struct rig *r, const char *unit)
+{
+    int fd = connect_to(r);
+    put_head(fd, strlen(unit));
+    put_text(fd, unit);
+    hold(fd);
 }
 
 static void webhook_begin(struct rig *r)
@@ -292,6 +330,14 @@ static void rest_give(struct rig *r, const char *unit)
     pthread_mutex_unlock(&pages.lock);
 }
 
+static void rest_hand(struct rig *r, const char *unit)
+{
+    (void)r;
+    pthread_mutex_lock(&pages.lock);
+    snprintf(pages.items, sizeof pages.items, "%s", unit);
+    pthread_mutex_unlock(&pages.lock);
+}
+
 static void rest_begin(struct rig *r)
 {
     (void)r;
@@ -330,12 +376,36 @@ static void http_absent(struct rig *r)
     rig_set(r, "url", "http://127.0.0.1:1/");
 }
 
+static void http_silent(struct rig *r)
+{
+    rig_set(r, "url", listen_in_silence("http://"));
+    rig_set(r, "timeout", "50ms");
+}
+
+/* What a row lacks cannot be asked of it, and why is said there. */
 static const struct other others[] = {
-    { "mllp", mllp_receive, mllp_spoil, mllp_give, mllp_begin, pelt_socket, "frame_max", false, mllp_absent, let_go },
-    { "folder", folder_receive, folder_spoil, folder_give, folder_begin, folder_pelt, "size_max", true, folder_absent, let_go },
-    { "webhook", webhook_receive, webhook_spoil, webhook_give, webhook_begin, pelt_socket, "body_max", false, NULL, let_go },
-    { "rest_poll", rest_receive, rest_spoil, rest_give, rest_begin, rest_pelt, "unit_max", true, NULL, rest_done },
-    { .name = "http_out", .absent = http_absent, .done = let_go },
+    { .name = "mllp",
+      .receive = mllp_receive, .spoil = mllp_spoil, .give = mllp_give, .hand = mllp_hand,
+      .begin = mllp_begin, .pelt = pelt_socket, .limit = "frame_max", .peers = PEERS,
+      .brings_again = false, /* its sender does: so no place is kept that kill -9 could lose */
+      .absent = mllp_absent, .silent = mllp_silent, .done = let_go },
+    { .name = "folder",
+      .receive = folder_receive, .spoil = folder_spoil, .give = folder_give, .hand = folder_give,
+      .begin = folder_begin, .pelt = folder_pelt, .limit = "size_max", .peers = PEERS,
+      .brings_again = true, .absent = folder_absent,
+      .silent = NULL, /* a file is there, or it is not */
+      .writes_files = true, .done = let_go },
+    { .name = "webhook",
+      .receive = webhook_receive, .spoil = webhook_spoil, .give = webhook_give, .hand = webhook_hand,
+      .begin = webhook_begin, .pelt = pelt_socket, .limit = "body_max", .peers = PEERS,
+      .brings_again = false, /* as mllp */
+      .done = let_go },
+    { .name = "rest_poll",
+      .receive = rest_receive, .spoil = rest_spoil, .give = rest_give, .hand = rest_hand,
+      .begin = rest_begin, .pelt = rest_pelt, .limit = "unit_max",
+      .peers = 1, /* it asks one partner for one page */
+      .brings_again = true, .done = rest_done },
+    { .name = "http_out", .absent = http_absent, .silent = http_silent, .done = let_go },
 };
 
 const struct other *other_of(const struct transport *t)

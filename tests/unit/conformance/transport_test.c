@@ -1,16 +1,20 @@
 /* transport_test.c - what every transport of the registry keeps, asked of each by its own other side (others.c). */
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <CUnit/CUnit.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "host/log.h"
 #include "others.h"
 #include "registry.h"
 
 #define SECOND_NS ((int64_t)1000000000)
-#define PEERS 100
 #define ROUNDS 40
 
 static struct rig r;
@@ -76,7 +80,9 @@ static void has_an_other_side_here(void)
         if (!there)
             fprintf(stderr, "\n    tests/unit/conformance/others.c has no row for '%s'\n", (*t)->name);
         CU_ASSERT_FATAL(there);
-        CU_ASSERT((*t)->run == NULL || other_of(*t)->receive != NULL);
+        const struct other *o = other_of(*t);
+        CU_ASSERT((*t)->run == NULL || (o->receive && o->spoil && o->give && o->hand && o->begin));
+        CU_ASSERT((*t)->run == NULL || (o->pelt && o->limit && o->peers));
         CU_ASSERT((*t)->send == NULL || other_of(*t)->absent != NULL);
         CU_ASSERT((*t)->options && (*t)->state_size && (*t)->open && (*t)->stop && (*t)->close && (*t)->stand);
     }
@@ -139,7 +145,7 @@ static void stops_within_a_second(bool busy)
         if (!begin_to_receive(*t))
             continue;
         start();
-        for (int i = 0; busy && i < ((*t)->where && strcmp((*t)->name, "folder") ? PEERS : 1); i++)
+        for (size_t i = 0; busy && i < other->peers; i++)
             other->begin(&r);
         int64_t begun_ns = clock_mono_ns();
         rig_stop(&r);
@@ -174,6 +180,140 @@ static void what_is_to_come_again_comes_again(void)
             other->give(&r, "\"again\"");
         rig_await_wanted(&r, 2);
         rig_stop(&r);
+        end();
+    }
+}
+
+/* The intake's own disk is full: the sender hears of it, or nobody does, and then there is room. */
+static void what_finds_a_full_disk_comes_again_until_there_is_room(void)
+{
+    static const struct err full = { ERR_RETRY, "spool.full", 0, NULL, 0, 0, "cannot keep it: no space" };
+    EACH(t)
+    {
+        if (!begin_to_receive(*t))
+            continue;
+        for (size_t i = 0; i < 3; i++)
+            r.fates[i] = ANSWER_LATER;
+        r.why = &full;
+        rig_want(&r, "\"again\"");
+        start();
+        other->give(&r, "\"again\"");
+        for (size_t i = 0; i < 3 && !other->brings_again; i++)
+            other->give(&r, "\"again\"");
+        rig_await_wanted(&r, 4);
+        rig_stop(&r);
+        say_which(r.ran_well, "runs well");
+        end();
+    }
+}
+
+static void *stop_it(void *ctx)
+{
+    r.t->stop(r.state);
+    return ctx;
+}
+
+/* stop() itself may wait for the intake. */
+static void a_slow_intake_is_waited_for_and_then_it_stops_within_a_second(void)
+{
+    EACH(t)
+    {
+        if (!begin_to_receive(*t))
+            continue;
+        pthread_t stopper;
+        r.shut = true;
+        rig_want(&r, "\"slow\"");
+        start();
+        other->hand(&r, "\"slow\"");
+        rig_await_waiting(&r);
+        CU_ASSERT_FATAL(pthread_create(&stopper, NULL, stop_it, NULL) == 0);
+        int64_t begun_ns = clock_mono_ns();
+        rig_let_in(&r);
+        pthread_join(stopper, NULL);
+        rig_stop(&r);
+        say_which(clock_mono_ns() - begun_ns < SECOND_NS, "stops within a second");
+        say_which(rig_wanted(&r) == 1, "what was under way has its answer");
+        say_which(r.ran_well, "runs well");
+        end();
+    }
+}
+
+static void peers_in_the_middle_of_units_are_no_other_peers_loss(void)
+{
+    EACH(t)
+    {
+        if (!begin_to_receive(*t))
+            continue;
+        start();
+        for (size_t i = 0; other->peers > 1 && i < other->peers; i++)
+            other->begin(&r);
+        rig_want(&r, "\"whole\"");
+        other->give(&r, "\"whole\"");
+        rig_await_wanted(&r, 1);
+        rig_stop(&r);
+        end();
+    }
+}
+
+/* A process that is killed by what it was handed, before it has answered; never returns. */
+static void die_of_a_unit(void)
+{
+    r.dies = true;
+    if (rig_open(&r)) {
+        rig_start(&r);
+        pthread_join(r.thread, NULL);
+    }
+    _exit(3);
+}
+
+static void what_a_killed_process_had_not_kept_comes_again(void)
+{
+    EACH(t)
+    {
+        int status = 0;
+        if (!begin_to_receive(*t))
+            continue;
+        if (other->brings_again) {
+            other->hand(&r, "\"kept by nobody\"");
+            fflush(NULL);
+            pid_t child = fork();
+            if (child == 0)
+                die_of_a_unit();
+            CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+            say_which(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "is killed in the middle");
+            rig_want(&r, "\"kept by nobody\"");
+            start();
+            rig_await_wanted(&r, 1);
+            rig_stop(&r);
+            say_which(r.ran_well, "runs well");
+        }
+        end();
+    }
+}
+
+/* Started again, in a state of its own, with the cursor that was kept last. */
+static void goes_on_where_it_was(void)
+{
+    static const char *const units[] = { "\"first\"", "\"second\"", "\"third\"" };
+    EACH(t)
+    {
+        if (!begin_to_receive(*t))
+            continue;
+        void *as_set = mem_alloc((*t)->state_size);
+        CU_ASSERT_FATAL(as_set != NULL);
+        memcpy(as_set, r.state, (*t)->state_size);
+        for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+            memcpy(r.state, as_set, (*t)->state_size);
+            start();
+            rig_want(&r, units[i]);
+            other->give(&r, units[i]);
+            rig_await_wanted(&r, 1);
+            rig_stop(&r);
+            say_which(r.ran_well, "runs well");
+            (*t)->close(r.state);
+            r.is_open = false;
+        }
+        mem_free(as_set);
         end();
     }
 }
@@ -268,27 +408,91 @@ static void its_cursor_begins_with_its_name_and_fits(void)
     }
 }
 
+static struct handing send_one(void)
+{
+    struct buf answer;
+    struct handing out;
+    struct outgoing m = { .bytes = SLICE("\"x\""), .id = SLICE("id1"), .name = SLICE("id1") };
+    buf_init(&answer, 1000);
+    r.t->send(r.state, &m, &answer, &out);
+    r.t->stop(r.state);
+    buf_release(&answer);
+    return out;
+}
+
 static void where_nobody_is_nothing_is_taken(void)
 {
     EACH(t)
     {
-        struct buf answer;
-        struct handing out;
         begin(*t);
-        if (!(*t)->send) {
-            end();
-            continue;
+        if ((*t)->send) {
+            other->absent(&r);
+            CU_ASSERT_FATAL(rig_open(&r));
+            if (rig_has(&r, "out"))
+                (void)!remove(rig_path(&r, "out"));
+            struct handing out = send_one();
+            say_which(out.fate != HANDING_TAKEN && !out.left && out.why.fate != ERR_NONE,
+                      "says that nothing left, and why");
         }
-        other->absent(&r);
-        CU_ASSERT_FATAL(rig_open(&r));
-        if (rig_has(&r, "out"))
-            (void)!remove(rig_path(&r, "out"));
-        buf_init(&answer, 1000);
-        struct outgoing m = { .bytes = SLICE("\"x\""), .id = SLICE("id1"), .name = SLICE("id1") };
-        (*t)->send(r.state, &m, &answer, &out);
-        say_which(out.fate != HANDING_TAKEN && !out.left && out.why.fate != ERR_NONE, "says that nothing left, and why");
-        (*t)->stop(r.state);
-        buf_release(&answer);
+        end();
+    }
+}
+
+static void what_a_silent_partner_was_sent_may_have_arrived(void)
+{
+    EACH(t)
+    {
+        begin(*t);
+        if ((*t)->send && other->silent) {
+            other->silent(&r);
+            CU_ASSERT_FATAL(rig_open(&r));
+            int64_t begun_ns = clock_mono_ns();
+            struct handing out = send_one();
+            say_which(clock_mono_ns() - begun_ns < 10 * SECOND_NS, "gives up in its time");
+            say_which(out.fate == HANDING_UNKNOWN && out.left, "says that it may have arrived");
+            say_which(out.why.code && !strstr(out.why.text, "\"x\""), "and why, without payload");
+        }
+        end();
+    }
+}
+
+/* To the partner, who passes over what begins with a dot. */
+static bool shows_a_file(void)
+{
+    bool shows = false;
+    DIR *d = opendir(rig_path(&r, "out"));
+    for (const struct dirent *one; d && (one = readdir(d));)
+        shows = shows || one->d_name[0] != '.';
+    if (d)
+        closedir(d);
+    return shows;
+}
+
+/* In a process of its own, which can write no byte to a file. 0: as it should be. */
+static int send_to_a_full_disk(void)
+{
+    const struct rlimit none = { 0, 0 };
+    other->absent(&r); /* the folder is there */
+    if (!rig_open(&r) || signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &none))
+        return 2;
+    struct handing out = send_one();
+    return out.fate != HANDING_TAKEN && out.why.code && !shows_a_file() ? 0 : 1;
+}
+
+static void with_a_full_disk_nothing_is_taken(void)
+{
+    EACH(t)
+    {
+        int status = -1;
+        begin(*t);
+        if ((*t)->send && other->writes_files) {
+            fflush(NULL);
+            pid_t child = fork();
+            if (child == 0)
+                _exit(send_to_a_full_disk());
+            CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+            say_which(status == 0, "says that it is not taken, and why, and shows no half");
+        }
         end();
     }
 }
@@ -301,11 +505,21 @@ static CU_TestInfo cases[] = {
     { "stops within a second when nothing comes", stops_within_a_second_when_nothing_comes },
     { "stops within a second in the middle of units", stops_within_a_second_in_the_middle_of_units },
     { "what is to come again comes again", what_is_to_come_again_comes_again },
+    { "what finds a full disk comes again until there is room",
+      what_finds_a_full_disk_comes_again_until_there_is_room },
+    { "a slow intake is waited for, and then it stops within a second",
+      a_slow_intake_is_waited_for_and_then_it_stops_within_a_second },
+    { "100 peers in the middle of units are no other peer's loss",
+      peers_in_the_middle_of_units_are_no_other_peers_loss },
+    { "what a killed process had not kept comes again", what_a_killed_process_had_not_kept_comes_again },
+    { "goes on where it was", goes_on_where_it_was },
     { "no unit over its limit is handed up whole", no_unit_over_its_limit_is_handed_up_whole },
     { "bytes that are nothing are no other unit's loss", bytes_that_are_nothing_are_no_other_units_loss },
     { "a cursor that is not its own is none", a_cursor_that_is_not_its_own_is_none },
     { "its cursor begins with its name and fits", its_cursor_begins_with_its_name_and_fits },
     { "where nobody is nothing is taken", where_nobody_is_nothing_is_taken },
+    { "what a silent partner was sent may have arrived", what_a_silent_partner_was_sent_may_have_arrived },
+    { "with a full disk nothing is taken", with_a_full_disk_nothing_is_taken },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_transport = { "transport", NULL, NULL, NULL, NULL, cases };

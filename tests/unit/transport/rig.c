@@ -2,6 +2,7 @@
 #include "rig.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -139,15 +140,28 @@ static bool go_on(void *ctx, struct slice cursor)
     return true;
 }
 
+/* Under its lock. */
+static void pass_door(struct rig *r)
+{
+    if (r->dies)
+        (void)raise(SIGKILL);
+    while (r->shut) {
+        r->waits = true;
+        pthread_cond_broadcast(&r->taken);
+        pthread_cond_wait(&r->taken, &r->lock);
+    }
+}
+
 static void take(void *ctx, const struct arrival *in, struct answer *out, size_t n)
 {
     struct rig *r = ctx;
     pthread_mutex_lock(&r->lock);
+    pass_door(r);
     for (size_t i = 0; i < n; i++) {
         size_t turn = r->arrivals < 3 ? r->arrivals : 3;
         add(r->names, sizeof r->names, in[i].name);
         add(r->bytes, sizeof r->bytes, in[i].bytes);
-        out[i] = (struct answer){ r->fates[turn], r->reply, r->why };
+        out[i] = (struct answer){ r->fates[turn], r->reply, r->fates[turn] == ANSWER_KEPT ? NULL : r->why };
         r->arrivals++;
         r->wanted_came += slice_equal_text(in[i].bytes, r->wanted);
     }
@@ -204,6 +218,22 @@ void rig_await_wanted(struct rig *r, size_t times)
     pthread_mutex_lock(&r->lock);
     while (r->wanted_came < times)
         pthread_cond_wait(&r->taken, &r->lock);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void rig_await_waiting(struct rig *r)
+{
+    pthread_mutex_lock(&r->lock);
+    while (!r->waits)
+        pthread_cond_wait(&r->taken, &r->lock);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void rig_let_in(struct rig *r)
+{
+    pthread_mutex_lock(&r->lock);
+    r->shut = false;
+    pthread_cond_broadcast(&r->taken);
     pthread_mutex_unlock(&r->lock);
 }
 

@@ -21,7 +21,10 @@ struct rig {
     /* what the intake answers: fates in turn, the last one for ever */
     enum answer_fate fates[4];
     struct slice reply;
-    const struct err *why;
+    const struct err *why; /* of what is not kept */
+    bool shut;             /* what is handed up waits until it is not */
+    bool waits;            /* something does, or did */
+    bool dies;             /* this process is killed by what is handed up */
     /* where it goes on: what run() is given, then what was kept last; both alone are counted */
     char cursor[CURSOR_MAX + 1];
     size_t moves;
@@ -49,6 +52,10 @@ void rig_want(struct rig *r, const char *unit);
 size_t rig_wanted(struct rig *r);
 void rig_await_wanted(struct rig *r, size_t times);
 void rig_stop(struct rig *r);
+/* Until something waits at the intake that is shut. */
+void rig_await_waiting(struct rig *r);
+/* Opens it. */
+void rig_let_in(struct rig *r);
 
 /* Files below the rig's folder. */
 void rig_write(struct rig *r, const char *name, const char *text);
