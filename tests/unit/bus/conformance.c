@@ -425,18 +425,19 @@ static void copies_exactly_once_though_commits_fail(void)
     CU_ASSERT_STRING_EQUAL(read_values("out", 0, 0), numbers(MANY));
 }
 
-/* A process that dies by SIGKILL between writing and committing; never returns. */
-static void die_in_a_transaction(void)
+/* A process that dies by SIGKILL between writing and committing, or behind it; never returns. */
+static void die_of_a_commit(bool behind, const char *value, int64_t next)
 {
     struct bus_options o = { .url = f.url, .prefix = f.prefix, .client = "dying" };
     static const char *const fetched[] = { "in", NULL };
     struct bus_join j = { .id = "router-0", .topics = fetched, .partitions = 2 };
-    struct bus_record r = record("out", 0, "k", "leaked");
-    struct bus_position p = position("in", 2, "leaked");
+    struct bus_record r = record("out", 0, "k", value);
+    struct bus_position p = position("in", next, value);
     if (bus_open(&o, &f.b, &f.e) && bus_join(f.b, &j, &f.w, &f.e)) {
-        between_commits(between_die, NULL);
-        if (!bus_commit(f.w, &r, 1, &p, 1, &f.e))
-            must(false);
+        between_commits(behind ? NULL : between_die, NULL);
+        if (bus_commit(f.w, &r, 1, &p, 1, &f.e))
+            (void)raise(SIGKILL);
+        must(false);
     }
     _exit(3);
 }
@@ -453,7 +454,7 @@ static void leaks_nothing_of_a_process_killed_in_a_transaction(void)
     fflush(NULL);
     pid_t child = fork();
     if (child == 0)
-        die_in_a_transaction();
+        die_of_a_commit(false, "leaked", 2);
     CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
     CU_ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     open_bus();
@@ -474,7 +475,91 @@ static void returns_from_an_idle_fetch_with_nothing(void)
     CU_ASSERT_EQUAL(n, 0);
 }
 
+static void has_the_position_of_a_process_killed_behind_its_commit(void)
+{
+    int status = 0;
+    const char *note;
+    publish_numbers("in", 2);
+    bus_close(&f.b); /* no thread or connection may live across the fork */
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        die_of_a_commit(true, "kept", 1);
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    open_bus();
+    join_as("router-0");
+    CU_ASSERT_EQUAL(committed("in", &note), 1);
+    CU_ASSERT_STRING_EQUAL(note, "kept");
+    CU_ASSERT_STRING_EQUAL(fetch_values(1), "1 ");
+    CU_ASSERT_STRING_EQUAL(read_values("out", 0, 0), "kept ");
+}
+
+#define STOP_NS ((int64_t)2 * 1000000000)
+
+/* In the middle of what it has fetched and not committed. */
+static void stops_within_two_seconds_in_the_middle(void)
+{
+    publish_numbers("in", 3);
+    join_as("router-0");
+    CU_ASSERT_STRING_EQUAL(fetch_values(3), "0 1 2 ");
+    int64_t begun_ns = clock_mono_ns();
+    bus_leave(&f.w);
+    bus_close(&f.b);
+    CU_ASSERT_TRUE(clock_mono_ns() - begun_ns < STOP_NS);
+    open_bus();
+    join_as("router-0");
+    CU_ASSERT_STRING_EQUAL(fetch_values(3), "0 1 2 ");
+}
+
+/* Each kind of bus: how its address begins, and one at which there is none. */
+static const struct {
+    const char *begins, *absent;
+} kinds[] = {
+    { "'embedded:'", "embedded:/not/there/bus.db" },
+    { "'kafka://'", "kafka://127.0.0.1:1" },
+};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+static void each_kind_has_a_row_here(void)
+{
+    struct bus_options o = { .url = "none:", .prefix = f.prefix, .client = "conformance" };
+    struct bus *none = NULL;
+    size_t named = 0, quotes = 0;
+    CU_ASSERT_FALSE_FATAL(bus_open(&o, &none, &f.e));
+    CU_ASSERT_STRING_EQUAL(f.e.code, "bus.url");
+    for (size_t i = 0; i < KINDS; i++)
+        named += strstr(f.e.text, kinds[i].begins) != NULL;
+    for (const char *c = f.e.text; *c; c++)
+        quotes += *c == '\'';
+    if (named != KINDS || quotes != 2 * KINDS)
+        fprintf(stderr, "\n    tests/unit/bus/conformance.c lacks a row: %s\n", f.e.text);
+    CU_ASSERT(named == KINDS && quotes == 2 * KINDS);
+    err_clear(&f.e);
+}
+
+/* It does not open, or says that nobody answers; and it stops all the same. */
+static void an_absent_bus_is_told(void)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        struct bus_options o = { .url = kinds[i].absent, .prefix = "t.", .client = "conformance" };
+        struct bus *none = NULL;
+        struct err e = { 0 };
+        if (bus_open(&o, &none, &e))
+            CU_ASSERT_FALSE(bus_answers(none, 200));
+        CU_ASSERT(none || (e.code && e.fate != ERR_NONE && e.text[0]));
+        int64_t begun_ns = clock_mono_ns();
+        bus_close(&none);
+        CU_ASSERT_TRUE(clock_mono_ns() - begun_ns < STOP_NS);
+    }
+}
+
 CU_TestInfo conformance_cases[] = {
+    { "each kind of bus has a row here", each_kind_has_a_row_here },
+    { "an absent bus is told", an_absent_bus_is_told },
+    { "stops within two seconds in the middle", stops_within_two_seconds_in_the_middle },
+    { "has the position of a process killed behind its commit",
+      has_the_position_of_a_process_killed_behind_its_commit },
     { "keeps the order of each partition", keeps_the_order_of_each_partition },
     { "gives key, value, offset and time back", gives_key_value_offset_and_time_back },
     { "says when it took what was published", says_when_it_took_what_was_published },
