@@ -175,7 +175,8 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
         break;
     }
     const struct judge_input in = work_input(w, person, refusal->bytes);
-    const struct reopening how = { refusal, &act->event, act->person, two || act->by.count > 1 };
+    const struct reopening how = { refusal, &act->event, act->person, two || act->by.count > 1,
+                                   false };
     const char *as = acts_refused_as(w->a, act, refusal);
     return (as || err_memory(e)) && note_act(w, act, as, e) &&
            judge_reopen(&in, &how, w->a, &w->out->judged, e) && work_keep_word(w, e);
@@ -238,11 +239,12 @@ static bool note_carried(struct work *w, const struct refused *said, const char 
     return note || err_memory(e);
 }
 
-/* Nothing changes by it. */
+/* Nothing changes by it; what was taken back is said to be so again. */
 static bool was_known(struct work *w)
 {
+    const struct judged *j = &w->out->judged;
     w->says.kind = AUDIT_DUPLICATE;
-    w->out->judged = (struct judged){ .decisions = NULL };
+    w->out->judged = (struct judged){ .links = j->links, .link_count = j->link_count };
     return true;
 }
 
@@ -258,13 +260,24 @@ static bool carry_refusal(struct work *w, const struct refused *said, const stru
                           struct err *e)
 {
     const struct judge_input in = work_input(w, person, slice_of(NULL, 0));
-    if (!judge_refused(&in, &said->x, w->a, &w->out->judged, e))
+    if (!judge_refused(&in, said, w->a, &w->out->judged, e))
         return false;
     if (!w->out->judged.facts_changed)
         return was_known(w);
     return note_carried(w, said, said->x.is_whole_episode ? "refuse-episode" : "refuse", said->x.by, "",
                         e) &&
            work_keep_word(w, e);
+}
+
+/* Where one was enough: here that is on file, unless two must say so. */
+static bool carry_late(struct work *w, const struct refused *said, const struct person *person,
+                       struct err *e)
+{
+    const struct judge_input in = work_input(w, person, slice_of(NULL, 0));
+    if (!said->by_two && acts_need_two(person, said->x.reason))
+        return was_known(w);
+    return note_carried(w, said, "reopen", said->reopened_by, " (it was not refused)", e) &&
+           judge_refused_late(&in, said, w->a, &w->out->judged, e) && work_keep_word(w, e);
 }
 
 /* Where two must take it back and one has, theirs is the first word. */
@@ -274,6 +287,8 @@ static bool carry_reopening(struct work *w, const struct refused *said, const st
     const struct refusal *x = find_same(person, &said->x);
     struct person after;
     if (!x)
+        return carry_late(w, said, person, e);
+    if (refusal_is_over(x))
         return was_known(w);
     if (x->bytes.n && !open_held(w, x->bytes, e))
         return false;
@@ -284,7 +299,7 @@ static bool carry_reopening(struct work *w, const struct refused *said, const st
                          refusal_note_first(w->a, person, x, said->reopened_by, &after, e) &&
                          work_keep_person(w, &after, e);
     const struct judge_input in = work_input(w, person, x->bytes);
-    const struct reopening how = { x, &x->event, said->reopened_by, said->by_two };
+    const struct reopening how = { x, &x->event, said->reopened_by, said->by_two, true };
     return note_carried(w, said, "reopen", said->reopened_by, "", e) &&
            judge_reopen(&in, &how, w->a, &w->out->judged, e) && work_keep_word(w, e);
 }

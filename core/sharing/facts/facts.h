@@ -149,6 +149,8 @@ struct hold {
 /* A named person's no: that event and every correction of it never go to that service, nor what follows
  * in its episode where they said so, until named people reopen it. Of an episode there is one for each
  * event that waited then, all taken back by reopening one. Outside all limits and pruning.
+ * One that was taken back stays on file without versions, so that it covers nothing: agency, service, event and
+ * at_ms, who (by) and, where two of them did, first_by too. Whoever says it again is late.
  * Agency and service stand by name: one that leaves the region and comes back meets it again. */
 struct refusal {
     struct slice agency, service;       /* whose event it is; from whom it is kept */

@@ -3,6 +3,21 @@
 
 #include "sharing/facts/receiver.h"
 
+bool refusal_is_over(const struct refusal *x)
+{
+    return x->versions.n == 0;
+}
+
+struct refusal refusal_over(const struct refusal *x, struct slice by, bool by_two)
+{
+    return (struct refusal){ .agency = x->agency,
+                             .service = x->service,
+                             .event = x->event,
+                             .at_ms = x->at_ms,
+                             .by = by,
+                             .first_by = by_two ? by : (struct slice){ .n = 0 } };
+}
+
 bool refusal_has(const struct refusal *x, const struct event_id *id)
 {
     for (size_t at = 0; at + ID_BYTES <= x->versions.n; at += ID_BYTES)
@@ -51,6 +66,11 @@ bool refusal_reopens(const struct refusal *x, const struct refusal *y)
     if (!y->is_whole_episode || !slice_equal(x->agency, y->agency))
         return false;
     return refusal_covers_episode(x, y->episode);
+}
+
+bool refusal_is_one_act(const struct refusal *x, const struct refusal *y)
+{
+    return x->at_ms == y->at_ms && slice_equal(x->by, y->by) && refusal_reopens(x, y);
 }
 
 bool refusal_is_of_agency(const struct bundle *b, const struct refusal *x, const struct event *ev)

@@ -4,7 +4,11 @@
 
 #include "sharing/facts/draft.h"
 
-/* Whether that id is a version of the refused event. */
+/* Taken back, and on file so that nobody says it again. */
+bool refusal_is_over(const struct refusal *x);
+/* What then is on file of it. */
+struct refusal refusal_over(const struct refusal *x, struct slice by, bool by_two);
+/* Whether that is a version of what was refused. */
 bool refusal_has(const struct refusal *x, const struct event_id *id);
 /* The refusal that keeps this event from that service: by the id of any of its versions; else, for an
  * event on file that the service has not got, the refusal of its whole episode. NULL: none. */
@@ -12,7 +16,9 @@ const struct refusal *refusal_find(const struct bundle *b, const struct person *
                                    const struct event_id *event, struct slice service);
 /* Whether whoever reopens x takes back y too: the same, or the no to the same whole episode. */
 bool refusal_reopens(const struct refusal *x, const struct refusal *y);
-/* Notes who reopened this refusal first, where two must. *out: the same facts with that name. */
+/* Whether it was one no of the same people's: that of an episode is one for each event that waited. */
+bool refusal_is_one_act(const struct refusal *x, const struct refusal *y);
+/* Somebody has reopened this refusal first, where two must: the same facts, who is noted. */
 MUST_CHECK bool refusal_note_first(struct arena *a, const struct person *p,
                                     const struct refusal *refusal, struct slice who,
                                     struct person *out, struct err *e);

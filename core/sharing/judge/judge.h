@@ -94,16 +94,22 @@ struct reopening {
     const struct event_id *named;
     struct slice by;
     bool by_two;                        /* two of them, so that it is enough under any key */
+    bool is_carried;                    /* under another key: it ends what was refused by that very act */
 };
 /* Named people take a refusal back. Nothing is disclosed by it: what was kept back is held, and only a
  * person's release ends such a hold. Where the refusal has bytes, in->event and in->framed are those of its
  * newest version. */
 MUST_CHECK bool judge_reopen(const struct judge_input *in, const struct reopening *how,
                              struct arena *a, struct judged *out, struct err *e);
-/* A refusal that people made, or that grew, under another key of this person (refused.h) stands here too.
- * Holds that it covers end as refused. in->event is not looked at. facts_changed false: it was known. */
-MUST_CHECK bool judge_refused(const struct judge_input *in, const struct refusal *said,
+/* A refusal that people made, or that grew, where another key of this person was known (refused.h): it stands
+ * here too, and what waits and is covered ends as refused. in->event is not looked at. facts_changed false:
+ * it was known, or taken back since, which its local id is told again. */
+struct refused;
+MUST_CHECK bool judge_refused(const struct judge_input *in, const struct refused *said,
                               struct arena *a, struct judged *out, struct err *e);
+/* It was taken back before anybody said it here: whoever says it now is late. */
+MUST_CHECK bool judge_refused_late(const struct judge_input *in, const struct refused *said,
+                                   struct arena *a, struct judged *out, struct err *e);
 
 /* A message that may restrict this subject could not be read: the subject's events are held from now on,
  * and what is queued waits at the doors. in->event is not looked at; seen lives as long as out. */

@@ -41,19 +41,19 @@ static bool fill_refusal(struct run *r, const struct view *v, struct refusal *x)
     return refusal_add_version(r->arena, x, &x->event, r->e) && add_replaced(r, x);
 }
 
-bool run_add_refusal(struct run *r, const struct hold *h, const struct view *v, struct slice by,
-                     bool is_whole_episode, struct refusal *out)
+bool run_add_refusal(struct run *r, const struct hold *h, const struct view *v,
+                     const struct refusal *as, struct refusal *out)
 {
     *out = (struct refusal){ .service = r->in->bundle->services[h->service].name,
-                             .at_ms = r->in->decided_ms,
-                             .by = by,
+                             .at_ms = as->at_ms,
+                             .by = as->by,
                              .event = h->event,
                              .reason = h->reason,
                              .clause = h->clause,
                              .bytes = h->bytes };
     if (!fill_refusal(r, v, out))
         return false;
-    out->is_whole_episode = is_whole_episode && out->episode.n;
+    out->is_whole_episode = as->is_whole_episode && out->episode.n;
     r->draft.changed = true;
     return list_put(r->arena, &r->draft.refusals, out) || err_memory(r->e);
 }
@@ -79,7 +79,7 @@ static bool end_episode(struct run *r, const struct refusal *x, uint16_t service
             return false;
         if (!ev || ev->retracts || !is_of_episode(r, x, ev))
             continue;
-        if (!run_add_refusal(r, &h, ev->view, x->by, true, &own))
+        if (!run_add_refusal(r, &h, ev->view, x, &own))
             return false;
         if (!run_end_hold(r, &h.event, ev, service, REASON_HOLD_REFUSED))
             return false;
@@ -88,11 +88,25 @@ static bool end_episode(struct run *r, const struct refusal *x, uint16_t service
     return true;
 }
 
+/* What was refused, taken back and is refused again in one moment is another no. */
+static int64_t find_moment(const struct run *r, const struct hold *h)
+{
+    const struct refusal *list = r->draft.refusals.items;
+    int64_t at_ms = r->in->decided_ms;
+    for (size_t i = 0; i < r->draft.refusals.count; i++)
+        if (event_id_equal(&list[i].event, &h->event) && list[i].at_ms >= at_ms)
+            at_ms = list[i].at_ms + 1;
+    return at_ms;
+}
+
 static bool refuse_hold(struct run *r, const struct hold *h, struct slice by, bool is_whole_episode)
 {
     struct refusal x;
     const uint16_t service = h->service;
-    if (!run_add_refusal(r, h, &r->in->event, by, is_whole_episode, &x))
+    const struct refusal as = { .by = by,
+                                .is_whole_episode = is_whole_episode,
+                                .at_ms = find_moment(r, h) };
+    if (!run_add_refusal(r, h, &r->in->event, &as, &x))
         return false;
     if (!run_end_hold(r, &x.event, event_at_hand(r), service, REASON_HOLD_REFUSED))
         return false;
@@ -216,32 +230,28 @@ static bool hold_episode(struct run *r, const struct refusal *x, const struct ev
     return !is_due || hold_kept_back(r, x, wanted.bytes, service);
 }
 
-/* Takes out of the facts all refusals that reopening x takes back: *lifted, oldest first. */
-static bool lift_refusals(struct run *r, const struct refusal *x, struct list *lifted)
+/* All that are taken back by it, oldest first. From elsewhere that no alone: of others people say so there. */
+static bool lift(struct run *r, const struct refusal *x, bool is_carried, struct list *lifted)
 {
-    struct list *all = &r->draft.refusals;
+    struct refusal *all = r->draft.refusals.items;
     list_init(lifted, sizeof *x);
-    for (size_t i = 0; i < all->count;) {
-        const struct refusal y = ((const struct refusal *)all->items)[i];
-        if (!refusal_reopens(x, &y)) {
-            i++;
+    for (size_t i = 0; i < r->draft.refusals.count; i++) {
+        if (!(is_carried ? refusal_is_one_act(x, &all[i]) : refusal_reopens(x, &all[i])))
             continue;
-        }
-        if (!list_put(r->arena, lifted, &y))
+        if (!list_put(r->arena, lifted, &all[i]))
             return err_memory(r->e);
-        list_remove(all, i);
+        all[i] = refusal_over(&all[i], r->reopened_by, r->by_two);
     }
     r->draft.changed = true;
     return true;
 }
 
-static bool reopen_refusal(struct run *r, const struct refusal *refusal,
-                           const struct event_id *named)
+static bool reopen_refusal(struct run *r, const struct reopening *how)
 {
-    const struct refusal x = *refusal;
+    const struct refusal x = *how->refusal;
     int service = bundle_service(r->in->bundle, x.service);
     struct list lifted;
-    if (!lift_refusals(r, &x, &lifted))
+    if (!lift(r, &x, how->is_carried, &lifted))
         return false;
     if (service < 0)
         return true; /* nobody is there to be disclosed to */
@@ -254,7 +264,7 @@ static bool reopen_refusal(struct run *r, const struct refusal *refusal,
         if (!hold_other(r, y, (uint16_t)service))
             return false;
     }
-    return !x.is_whole_episode || hold_episode(r, &x, named, (uint16_t)service);
+    return !x.is_whole_episode || hold_episode(r, &x, how->named, (uint16_t)service);
 }
 
 bool judge_reopen(const struct judge_input *in, const struct reopening *how, struct arena *a,
@@ -265,5 +275,5 @@ bool judge_reopen(const struct judge_input *in, const struct reopening *how, str
         return false;
     r.reopened_by = how->by;
     r.by_two = how->by_two;
-    return reopen_refusal(&r, how->refusal, how->named) && run_refusals(&r) && run_end(&r, out);
+    return reopen_refusal(&r, how) && run_refusals(&r) && run_end(&r, out);
 }

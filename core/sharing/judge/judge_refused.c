@@ -1,4 +1,5 @@
 /* judge_refused.c - a refusal that comes from another key of the same person. */
+#include "sharing/facts/refusal.h"
 #include "sharing/judge/refused.h"
 #include "sharing/judge/run.h"
 
@@ -53,12 +54,17 @@ static bool add_corrections(struct run *r, struct refusal *x)
     return true;
 }
 
-/* Ends a hold that the refusal covers. Of a whole episode it gets a refusal of its own, for whoever reopens
- * it. *ended: whether it is covered. */
+/* By the same act. as: the list that it stands in may move. */
+static bool add_own(struct run *r, const struct hold *h, const struct view *v, const struct refusal as)
+{
+    struct refusal own;
+    return run_add_refusal(r, h, v, &as, &own);
+}
+
+/* What waits here and is covered: of an episode a refusal of its own, for whoever reopens it. */
 static bool end_hold(struct run *r, size_t at, const struct hold *h, bool *ended)
 {
     struct refusal *x = (struct refusal *)r->draft.refusals.items + at;
-    struct refusal own;
     const struct person only = { .refusals = x, .refusal_count = 1 };
     const struct event *ev = NULL;
     if (!run_reopen(r, h->bytes, &ev))
@@ -70,23 +76,14 @@ static bool end_hold(struct run *r, size_t at, const struct hold *h, bool *ended
         x->bytes = h->bytes;
         if (!add_version(r, x, &ev->id))
             return false;
-    } else if (!run_add_refusal(r, h, ev->view, x->by, true, &own)) {
+    } else if (!add_own(r, h, ev->view, *x)) {
         return false;
     }
     return run_end_hold(r, &h->event, ev, h->service, REASON_HOLD_REFUSED);
 }
 
-static bool note_refused(struct run *r, const struct refusal *said)
+static bool end_holds(struct run *r, size_t at)
 {
-    struct list *all = &r->draft.refusals;
-    const size_t at = find_same(all, said);
-    const bool is_new = at == all->count;
-    if (is_new && !list_put(r->arena, all, said))
-        return err_memory(r->e);
-    r->draft.changed |= is_new;
-    struct refusal *x = (struct refusal *)all->items + at;
-    if (!add_versions(r, x, said->versions) || !add_corrections(r, x))
-        return false;
     for (size_t i = 0; i < r->draft.holds.count;) {
         const struct hold h = ((const struct hold *)r->draft.holds.items)[i];
         bool ended = false;
@@ -98,9 +95,37 @@ static bool note_refused(struct run *r, const struct refusal *said)
     return true;
 }
 
-bool judge_refused(const struct judge_input *in, const struct refusal *said, struct arena *a,
+static bool put(struct run *r, const struct refusal *x)
+{
+    r->draft.changed = true;
+    return list_put(r->arena, &r->draft.refusals, x) || err_memory(r->e);
+}
+
+static bool note_refused(struct run *r, const struct refused *said)
+{
+    struct list *all = &r->draft.refusals;
+    const size_t at = find_same(all, &said->x);
+    if (at == all->count && !put(r, &said->x))
+        return false;
+    struct refusal *x = (struct refusal *)all->items + at;
+    if (!refusal_is_over(x))
+        return add_versions(r, x, said->x.versions) && add_corrections(r, x) && end_holds(r, at);
+    r->reopened_by = x->by;
+    r->by_two = x->first_by.n > 0;
+    return run_tell_over(r, &said->x, said->local_id);
+}
+
+bool judge_refused(const struct judge_input *in, const struct refused *said, struct arena *a,
                    struct judged *out, struct err *e)
 {
     struct run r;
     return run_begin(&r, in, a, e) && note_refused(&r, said) && run_refusals(&r) && run_end(&r, out);
+}
+
+bool judge_refused_late(const struct judge_input *in, const struct refused *said, struct arena *a,
+                        struct judged *out, struct err *e)
+{
+    struct run r;
+    const struct refusal over = refusal_over(&said->x, said->reopened_by, said->by_two);
+    return run_begin(&r, in, a, e) && put(&r, &over) && run_end(&r, out);
 }

@@ -18,7 +18,7 @@ struct run {
     const char *error;
     struct slice note;    /* as judged.note, so far */
     unsigned overstepped, not_allowed;
-    struct slice reopened_by; /* who takes back the refusals that are gone from the draft */
+    struct slice reopened_by; /* who takes back what was refused */
     bool by_two;
     bool identified; /* a verified number was seen that was not on file before */
 };
@@ -107,9 +107,12 @@ MUST_CHECK bool run_doors(struct run *r);
 MUST_CHECK bool run_links(struct run *r);
 /* Refusals that have changed, for the local ids of the person that must hear of it. */
 MUST_CHECK bool run_refusals(struct run *r);
-/* judge_refuse.c: the no to what is held, among the facts; v: the held event. */
+/* judge_refuse.c: the no to what is held, among the facts; v: the held event, as: who refuses, when, and
+ * whether its whole episode. */
 MUST_CHECK bool run_add_refusal(struct run *r, const struct hold *h, const struct view *v,
-                                struct slice by, bool is_whole_episode, struct refusal *out);
+                                const struct refusal *as, struct refusal *out);
+/* run_refusals.c: tells a local id of x's agency that x was taken back. */
+MUST_CHECK bool run_tell_over(struct run *r, const struct refusal *x, struct slice local_id);
 
 /* Into out->claims: the services of which the facts before and after (out->after, made by d) differ on
  * whether their agency knows the person. */

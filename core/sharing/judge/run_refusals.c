@@ -1,9 +1,10 @@
 /* run_refusals.c - tells local ids of refusals made or taken back: a refusal is for the person, under whichever
  * key (refused.h).
  *
- * What differs from the facts before is told. A refusal that is new, or has one more version, goes to all
- * local ids that its agency has of the person. A known one goes to ids that are new. One that is gone is
- * told as taken back. Whoever hears what it knows already says nothing, so this ends. */
+ * Told is what differs from the facts before: a refusal that is new, or has one more version, to all local
+ * ids that its agency has of the person; one that was there, to those that are new; one that stands no
+ * more, as taken back. Whoever hears what it knows says nothing again, so this ends. */
+#include "sharing/facts/refusal.h"
 #include "sharing/judge/refused.h"
 #include "sharing/judge/run.h"
 
@@ -118,22 +119,22 @@ static bool tell_person(struct run *r, const struct refusal *x, bool stands, boo
     return is_found && tell_ids(r, x, &ids, stands);
 }
 
+bool run_tell_over(struct run *r, const struct refusal *x, struct slice local_id)
+{
+    const struct list one = { .items = &local_id, .count = 1 };
+    return tell_ids(r, x, &one, false);
+}
+
 bool run_refusals(struct run *r)
 {
     const struct person *before = r->in->facts;
     const struct refusal *now = r->draft.refusals.items;
-    const size_t n = r->draft.refusals.count;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < r->draft.refusals.count; i++) {
         const struct refusal *was = find_in(before->refusals, before->refusal_count, &now[i]);
-        bool is_known = was && was->versions.n == now[i].versions.n;
-        if (!tell_person(r, &now[i], true, is_known))
-            return false;
-    }
-    for (size_t i = 0; i < before->refusal_count; i++) {
-        const struct refusal *was = &before->refusals[i];
-        if (find_in(now, n, was))
-            continue;
-        if (!tell_person(r, was, false, false))
+        bool stands = !refusal_is_over(&now[i]), stood = was && !refusal_is_over(was);
+        bool is_known = stood && was->versions.n == now[i].versions.n;
+        if ((stands && !tell_person(r, &now[i], true, is_known)) ||
+            (!stands && stood && !tell_person(r, was, false, false)))
             return false;
     }
     return true;

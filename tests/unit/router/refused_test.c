@@ -324,21 +324,124 @@ static void what_was_taken_back_ends_as_taken_back_whatever_comes_late(void)
     acting_agree();
 }
 
-/* ---- who may ---- */
-
-/* The last that the router said of H1. */
-static struct slice last_said(void)
+/* The first or last that links.hosp has of H1. */
+static struct slice said_of_h1(bool last)
 {
-    struct slice last = { .n = 0 };
-    CU_ASSERT_FATAL(world_count(LINKS, &last) > 0 && is_refused_record(last));
-    return last;
+    struct bus_reader *reader = NULL;
+    struct slice found = { .n = 0 };
+    size_t n = 0;
+    bool end = false;
+    CU_ASSERT_TRUE_FATAL(bus_reader_open(world.bus, LINKS, 0, 0, &reader, &world.e));
+    while (!end) {
+        const struct bus_record *r = NULL;
+        CU_ASSERT_TRUE_FATAL(bus_reader_next(reader, 0, &r, &n, &end, &world.e));
+        for (size_t i = 0; i < n; i++)
+            if (is_refused_record(r[i].value) && (last || !found.n))
+                found = arena_copy(&world.arena, r[i].value);
+    }
+    bus_reader_close(&reader);
+    CU_ASSERT_FATAL(found.n > 0);
+    return found;
 }
+
+static void bring(const char *who, struct slice record)
+{
+    publish_for(EVENTS, who, record);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+static bool is_taken_back(struct slice record)
+{
+    const struct view v = open_refused(record);
+    return view_text_at(&v, "reopened_by").n > 0;
+}
+
+/* An old feed, or one that lies; whoever it tells of it hears at once that it was taken back. */
+static void taken_back_nobody_says_it_again(void)
+{
+    world_known("nora");
+    refuse_episode_of_ada();
+    struct slice no = said_of_h1(false);
+    act_of("ada", "reopen", id, "omar");
+    carry();
+    const int64_t upto = carried;
+    bring("ada", no);
+    bring("nora", no);
+    CU_ASSERT_TRUE(is_taken_back(said_of_h1(true)));
+    CU_ASSERT_TRUE(carry_new());
+    CU_ASSERT_EQUAL(carried, upto + 2);
+    CU_ASSERT_FALSE(carry_new());
+    world_restart();
+    bring("nora", no);
+    say("nora", "H1", "admitted", "v1", second_id);
+    CU_ASSERT_EQUAL(acting_delivered(), 1);
+    acting_agree();
+}
+
+/* nora hears of the later one first, and is told of the earlier, no and yes, by a feed that lies. */
+static void the_old_yes_lifts_no_later_no(void)
+{
+    world_known("nora");
+    say("ada", "H1", "ready_for_discharge", "v1", id);
+    act_of("ada", "refuse-episode", id, "njeri");
+    struct slice no = said_of_h1(false);
+    act_of("ada", "reopen", id, "omar");
+    struct slice yes = said_of_h1(true);
+    CU_ASSERT_TRUE_FATAL(is_taken_back(yes) && !is_taken_back(no));
+    act_of("ada", "refuse-episode", id, "njeri");
+    bring("nora", said_of_h1(true));
+    bring("nora", no);
+    bring("nora", yes);
+    bring("ada", no);
+    bring("ada", yes);
+    carry();
+    say("nora", "H1", "admitted", "v1", second_id);
+    CU_ASSERT_TRUE(is_decided(second_id, "hold-refused"));
+    say("ada", "H1", "admitted", "v1", third_id);
+    CU_ASSERT_TRUE(is_decided(third_id, "hold-refused"));
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    acting_agree();
+}
+
+static void who_hears_of_the_yes_first_is_not_refused(void)
+{
+    world_known("nora");
+    say("ada", "H1", "ready_for_discharge", "v1", id);
+    act_of("ada", "refuse-episode", id, "njeri");
+    struct slice no = said_of_h1(false);
+    act_of("ada", "reopen", id, "omar");
+    bring("nora", said_of_h1(true));
+    bring("nora", no);
+    say("nora", "H1", "admitted", "v1", second_id);
+    CU_ASSERT_EQUAL(acting_delivered(), 1);
+    acting_agree();
+}
+
+/* Of what waited elsewhere too, in whatever order the feeds bring it. */
+static void what_waited_elsewhere_is_opened_with_it(void)
+{
+    say("nora", "H1", "ready_for_discharge", "v1", second_id);
+    say("ada", "H1", "ready_for_discharge", "v1", id);
+    act_of("ada", "refuse-episode", id, "njeri");
+    CU_ASSERT_TRUE_FATAL(carry_new()); /* ada has not heard of what nora's wait led to */
+    act_of("ada", "reopen", id, "omar");
+    carry();
+    CU_ASSERT_TRUE(is_decided(second_id, "unknown"));
+    CU_ASSERT_TRUE(is_decided(id, "unknown"));
+    act_of("nora", "release", second_id, "omar");
+    act_of("ada", "release", id, "omar");
+    CU_ASSERT_EQUAL(acting_delivered(), 2);
+    acting_agree();
+}
+
+/* ---- who may ---- */
 
 static void nobody_makes_one_or_takes_one_back(void)
 {
     world_known("nora");
     refuse_episode_of_ada();
-    struct slice good = last_said();
+    struct slice good = said_of_h1(true);
     for (size_t i = WIRE_HEADER_BYTES + 1; i < good.n; i++) {
         uint8_t *bad = arena_raw(&world.arena, good.n);
         memcpy(bad, good.p, good.n);
@@ -377,6 +480,10 @@ static CU_TestInfo cases[] = {
     { "said again it changes nothing", said_again_it_changes_nothing },
     { "what was taken back ends as taken back, whatever comes late",
       what_was_taken_back_ends_as_taken_back_whatever_comes_late },
+    { "taken back, nobody says it again", taken_back_nobody_says_it_again },
+    { "the old yes lifts no later no", the_old_yes_lifts_no_later_no },
+    { "who hears of the yes first is not refused", who_hears_of_the_yes_first_is_not_refused },
+    { "what waited elsewhere is opened with it", what_waited_elsewhere_is_opened_with_it },
     { "law 12: nobody makes one, or takes one back", nobody_makes_one_or_takes_one_back },
     CU_TEST_INFO_NULL,
 };
