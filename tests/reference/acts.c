@@ -1,6 +1,7 @@
 /* acts.c - stories of what people do about what is held, on a router whose steps fail half way.
  *
- * Stays, corrections and restrictions of one person; words of random people about random holds:
+ * Stays, corrections and restrictions of one person, of half of them under two keys that a local id joins, where feeds
+ * carry what was refused; words of random people about random holds:
  * release, refuse, settle, reopen, by one, two or three, the same person twice, of the recipient's
  * own agency, who may not or whose time has ended, with another's key, too late, twice, after the
  * hold has ended. After each turn what became of each word, and of each event for each service, is
@@ -34,7 +35,9 @@ struct story {
     struct ref_random *random;
     unsigned long number;
     struct rule rule;
-    struct subject_key who;
+    const char *local_id;            /* it leads from the first key to the second */
+    struct subject_key who[ACTS_KEYS];
+    int key;                         /* of the turn at hand */
     struct told turn[ACTS_TURN_MAX]; /* what the rule says of the turn at hand */
     size_t in_turn, heard;
     enum rule_state got[RULE_EVENTS_MAX][ACTS_TO];
@@ -76,15 +79,17 @@ static int64_t next_ms(void)
     return last_ms;
 }
 
-static bool say(struct story *s, const struct acts_event *ev)
+static bool say(struct story *s, struct acts_event *ev)
 {
     s->turn[s->in_turn++] = (struct told){ .is_act = false };
-    return acts_say(s->w, &s->who, ev, s->e);
+    ev->local_id = s->rule.is_linked ? s->local_id : NULL;
+    ev->is_by_local_id = s->rule.is_linked && s->key == 0;
+    return acts_say(s->w, &s->who[s->key], ev, s->e);
 }
 
 static bool object(struct story *s, const char *service, const char *kind, unsigned n)
 {
-    const struct acts_event ev = { .service = service, .type = "Consent", .kind = kind,
+    struct acts_event ev = { .service = service, .type = "Consent", .kind = kind,
                                    .id = id_of(s, 2, (int)n), .occurred_ms = next_ms(),
                                    .set = (const char *[]){ "consent.recipient", "a2/s2", NULL } };
     return say(s, &ev);
@@ -93,14 +98,14 @@ static bool object(struct story *s, const char *service, const char *kind, unsig
 static bool restrict_or_lift(struct story *s)
 {
     static int n;
-    struct rule *r = &s->rule;
-    r->restricted = !r->restricted;
-    const struct acts_event ev = { .service = "a0/s0", .type = "Restriction",
-                                   .kind = r->restricted ? "raised" : "lifted",
+    bool *is = &s->rule.restricted[s->key];
+    *is = !*is;
+    struct acts_event ev = { .service = "a0/s0", .type = "Restriction",
+                                   .kind = *is ? "raised" : "lifted",
                                    .id = id_of(s, 3, n++), .occurred_ms = next_ms(),
                                    .set = (const char *[]){ "restriction.kind", "location",
                                                             NULL } };
-    note(s, r->restricted ? "restricted: two must" : "restricted no more");
+    note(s, *is ? "restricted: two must" : "restricted no more");
     return say(s, &ev);
 }
 
@@ -110,7 +115,7 @@ static int pick_original(struct story *s)
     int n = s->rule.count, from = n ? below(s, n) : 0;
     for (int i = 0; i < n; i++) {
         const struct rule_event *ev = &s->rule.events[(from + i) % n];
-        bool good = !ev->replaced;
+        bool good = !ev->replaced && ev->key == s->key;
         for (int to = 0; to < ACTS_TO; to++)
             good = good && ev->to[to].state != RULE_SENT && !ev->to[to].reopened;
         if (good)
@@ -122,7 +127,7 @@ static int pick_original(struct story *s)
 static struct rule_event some_stay(struct story *s)
 {
     int original = chance(s, 30) ? pick_original(s) : RULE_NOBODY;
-    struct rule_event x = { .fit = chance(s, 75) ? 0 : 1 + below(s, 2), .episode = below(s, 3),
+    struct rule_event x = { .key = s->key, .fit = chance(s, 75) ? 0 : 1 + below(s, 2), .episode = below(s, 3),
                             .occurred_ms = next_ms(), .original = original };
     if (original >= 0)
         x.episode = s->rule.events[original].episode;
@@ -139,7 +144,7 @@ static bool stay(struct story *s)
     if (n == RULE_EVENTS_MAX)
         return true;
     rule_tell(&s->rule, &x);
-    const struct acts_event ev = { .service = "a0/s0", .type = "HospitalStay", .kind = "admitted",
+    struct acts_event ev = { .service = "a0/s0", .type = "HospitalStay", .kind = "admitted",
                                    .id = id_of(s, 1, n), .occurred_ms = x.occurred_ms,
                                    .episode = episodes[x.episode], .fit = x.fit,
                                    .original = x.original < 0 ? NULL : id_of(s, 1, x.original),
@@ -160,11 +165,14 @@ static void pick_hold(struct story *s, struct rule_act *x)
     for (int i = 0; i < pairs; i++) {
         x->event = ((from + i) % pairs) / ACTS_TO;
         x->to = ((from + i) % pairs) % ACTS_TO;
+        if (x->event < r->count && r->events[x->event].key != s->key)
+            continue;
         if (any || (x->event < r->count &&
                     (wants_refused ? rule_is_refused(r, x->event, x->to)
                                    : r->events[x->event].to[x->to].state == RULE_HELD)))
             return;
     }
+    x->event = r->count;
 }
 
 static enum rule_word pick_word(struct story *s)
@@ -185,7 +193,7 @@ static bool pick_second(struct story *s, struct rule_act *x)
         x->event = ((from + i) % pairs) / ACTS_TO;
         x->to = ((from + i) % pairs) % ACTS_TO;
         const struct rule_hold *h = &s->rule.events[x->event].to[x->to];
-        if (h->state != RULE_HELD || h->first == RULE_NOBODY)
+        if (s->rule.events[x->event].key != s->key || h->state != RULE_HELD || h->first == RULE_NOBODY)
             continue;
         x->word = chance(s, 80) ? h->said : pick_word(s);
         if (chance(s, 25))
@@ -217,7 +225,7 @@ static struct act sign(struct story *s, const struct rule_act *x)
     const char *on = arena_format(&s->w->scratch, "%s:%s", id_of(s, 1, x->event),
                                   acts_service(x->to));
     struct act a = { .region = SLICE(ACTS_REGION), .word = slice_text(words[x->word]),
-                     .on = slice_text(on), .subject = s->who, .reason = SLICE("rang the ward"),
+                     .on = slice_text(on), .subject = s->who[s->key], .reason = SLICE("rang the ward"),
                      .at_ms = next_ms() - (x->is_old ? 8 * 24 * HOUR_MS : 0) };
     for (int i = 0; i < x->count; i++)
         acts_sign(&a, x->signers[i],
@@ -245,10 +253,12 @@ static void act(struct story *s)
     int n = s->act_count;
     if (n == ACTS_A_STORY_MAX)
         return;
-    if (n && chance(s, 8)) {
+    if (n && chance(s, 8) && s->acts[n - 1].key == s->key) {
         n = below(s, n);
+        while (s->acts[n].key != s->key)
+            n++;
     } else {
-        struct rule_act x = { .word = pick_word(s) };
+        struct rule_act x = { .key = s->key, .word = pick_word(s) };
         if (!chance(s, 35) || !pick_second(s, &x))
             pick_hold(s, &x);
         pick_signers(s, &x);
@@ -301,6 +311,18 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     return true;
 }
 
+/* What was refused under one key, under the other. */
+static bool take_carried(void *ctx, int partition, const struct audit_read *r)
+{
+    struct story *s = ctx;
+    (void)partition;
+    if (!slice_equal_text(r->kind, "hold-act") && !slice_equal_text(r->kind, "duplicate"))
+        s->wrong = arena_format(&s->w->scratch, "what was carried became %.*s %.*s", SHOWN(r->kind), SHOWN(r->note));
+    for (size_t i = 0; i < r->decision_count; i++)
+        take_decision(s, &r->decisions[i]);
+    return true;
+}
+
 static void compare(struct story *s)
 {
     if (s->heard != s->in_turn)
@@ -320,6 +342,11 @@ static bool end_turn(struct story *s)
     s->heard = 0;
     if (!acts_turn(s->w, take_entry, s, s->e))
         return false;
+    if (s->rule.is_linked) {
+        if (!acts_carry(s->w, s->local_id, s->who, take_carried, s, s->e))
+            return false;
+        rule_carry(&s->rule);
+    }
     if (!s->wrong)
         compare(s);
     note(s, "--");
@@ -331,19 +358,21 @@ static bool end_turn(struct story *s)
 static bool begin(struct story *s)
 {
     static const char *const says[] = { "no objection", "an objection of a0", "a0's no, a1's yes" };
-    s->rule.objection = chance(s, 60)   ? RULE_DISPUTED
-                        : chance(s, 80) ? RULE_NONE
-                                        : RULE_STANDS;
-    note(s, says[s->rule.objection]);
-    if (s->rule.objection != RULE_NONE &&
-        (!object(s, "a0/s0", "objection_recorded", 0) || !end_turn(s)))
+    const unsigned n = 2 * (unsigned)s->key;
+    enum rule_objection is = chance(s, 60)   ? RULE_DISPUTED
+                             : chance(s, 80) ? RULE_NONE
+                                             : RULE_STANDS;
+    s->rule.objection[s->key] = is;
+    note(s, says[is]);
+    if (is != RULE_NONE && (!object(s, "a0/s0", "objection_recorded", n) || !end_turn(s)))
         return false;
-    return s->rule.objection != RULE_DISPUTED ||
-           (object(s, "a1/s1", "objection_lifted", 1) && end_turn(s));
+    return is != RULE_DISPUTED || (object(s, "a1/s1", "objection_lifted", n + 1) && end_turn(s));
 }
 
 static bool run_turn(struct story *s, bool of_acts)
 {
+    s->key = s->rule.is_linked ? below(s, ACTS_KEYS) : 0;
+    note(s, s->key ? "under the number:" : "under the first key:");
     for (int left = 1 + below(s, ACTS_TURN_MAX); left > 0; left--)
         if (of_acts)
             act(s);
@@ -354,11 +383,19 @@ static bool run_turn(struct story *s, bool of_acts)
 
 static bool run_story(struct story *s)
 {
-    uint8_t hash[HASH_BYTES];
-    sha256(slice_text(arena_format(&s->w->scratch, "story %lu", s->number)), hash);
-    memcpy(s->who.b, hash, ID_BYTES);
     s->rule.people = s->w->people;
-    if (!begin(s) || !run_turn(s, false))
+    s->rule.is_linked = chance(s, 50);
+    s->local_id = arena_format(&s->w->scratch, "L%lu", s->number);
+    for (s->key = 0; s->key < (s->rule.is_linked ? ACTS_KEYS : 1); s->key++) {
+        uint8_t hash[HASH_BYTES];
+        const char *name = arena_format(&s->w->scratch, "story %lu.%d", s->number, s->key);
+        sha256(slice_text(name), hash);
+        memcpy(s->who[s->key].b, hash, ID_BYTES);
+    }
+    for (s->key = 0; s->key < (s->rule.is_linked ? ACTS_KEYS : 1); s->key++)
+        if (!begin(s))
+            return false;
+    if (!run_turn(s, false))
         return false;
     for (int turns = 6 + below(s, 8); turns > 0; turns--)
         if (!run_turn(s, chance(s, 70)))

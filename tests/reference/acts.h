@@ -16,6 +16,7 @@
 #define ACTS_PEOPLE 8
 #define ACTS_REGION "actstead"
 #define ACTS_TURN_MAX 4
+#define ACTS_KEYS 2                     /* of a person: of a local id, of the number it leads to */
 #define ACTS_TO 2                       /* services that receive: a1/s1, a2/s2 */
 
 struct acts_person {
@@ -35,6 +36,7 @@ struct acts {
                    const struct bus_position *done, size_t m, struct err *e);
     struct bus_record turn[ACTS_TURN_MAX]; /* said, and not on the bus yet */
     size_t in_turn;
+    int64_t links_read;                 /* up to where of links.a0 */
     struct router *router;
     struct audit_follow *audit;
     bool refuse_commit;                 /* the next one */
@@ -52,6 +54,8 @@ const char *acts_service(int to);
  * set: path, value, ..., NULL. */
 struct acts_event {
     const char *service, *type, *kind, *id, *original, *episode;
+    const char *local_id;               /* of the person; NULL: none */
+    bool is_by_local_id;                /* the key is its own */
     int64_t occurred_ms;
     const char *const *set;
     int fit;                            /* of a stay: 0 nobody says, 1 yes, 2 no */
@@ -66,6 +70,13 @@ void acts_sign(struct act *x, int person, int key);
 bool acts_turn(struct acts *w,
                bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
                struct err *e);
+/* acts_links.c, as feeds do: what the router has said for that local id on links.a0 comes back under both keys,
+ * and what it says of that, until it says nothing more. */
+bool acts_carry(struct acts *w, const char *local_id, const struct subject_key keys[ACTS_KEYS],
+                bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
+                struct err *e);
+/* A record of the turn to come. */
+void acts_put(struct acts *w, const char *topic, const struct subject_key *who, struct slice value);
 /* Whether the audit verifies and the same follows again from nothing; prints what does not. */
 bool acts_agree(struct acts *w, struct err *e);
 

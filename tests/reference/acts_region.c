@@ -153,6 +153,7 @@ bool acts_open(struct acts *w, struct ref_random *r, const struct catalogue *c, 
     w->audit = NULL;
     w->refuse_commit = false;
     w->in_turn = 0;
+    w->links_read = 0;
     log_set_level(LOG_ERROR);
     memset(w->keys.recipients.b, 0x5a, KEY_BYTES);
     w->keys.recipients.set = true;
@@ -196,22 +197,22 @@ static bool set_all(struct acts *w, struct build *b, const struct acts_event *ev
                 set(b, "header.source_agency", arena_format(&w->scratch, "%.2s", ev->service), e) &&
                 set(b, "header.source_service", ev->service, e) &&
                 set(b, "header.environment", "test", e) &&
-                set(b, "header.identity_confidence", "verified", e) &&
+                set(b, "header.identity_confidence", ev->is_by_local_id ? "local" : "verified", e) &&
+                set(b, "subject.local_id", ev->local_id, e) &&
                 build_long(b, occurred, ev->occurred_ms, e);
     for (const char *const *at = ev->set; at && at[0]; at += 2)
         good = good && set(b, at[0], at[1], e);
     return good && (!ev->fit || build_bool(b, (size_t)fit, ev->fit == 1, e));
 }
 
-static void add(struct acts *w, const char *topic, const struct subject_key *who,
-                const struct buf *value)
+void acts_put(struct acts *w, const char *topic, const struct subject_key *who, struct slice value)
 {
     if (w->in_turn == ACTS_TURN_MAX)
         abort();
     w->turn[w->in_turn++] = (struct bus_record){
         .topic = topic,
         .key = arena_copy(&w->scratch, slice_of(who->b, ID_BYTES)),
-        .value = arena_copy(&w->scratch, buf_slice(value)),
+        .value = arena_copy(&w->scratch, value),
     };
 }
 
@@ -227,7 +228,7 @@ bool acts_say(struct acts *w, const struct subject_key *who, const struct acts_e
     bool good = build_init(&b, p, &w->scratch, e) && set_all(w, &b, ev, e) &&
                 build_done(&b, &bytes, e);
     if (good)
-        add(w, topic, who, &bytes);
+        acts_put(w, topic, who, buf_slice(&bytes));
     buf_release(&bytes);
     return good;
 }
@@ -257,7 +258,7 @@ void acts_submit(struct acts *w, const struct act *x)
     wire_put_header(&b, plan_fingerprint(s->plan));
     avro_put_long(&b, 1);
     avro_put_text(&b, buf_slice(&file));
-    add(w, "control", &x->subject, &b);
+    acts_put(w, "control", &x->subject, buf_slice(&b));
     buf_release(&file);
     buf_release(&b);
 }

@@ -1,0 +1,64 @@
+/* acts_links.c - stands in for the feeds of a0, which carry what was refused from one key to the other. */
+#include "acts.h"
+#include "record/wire.h"
+
+#define SAID_MAX 256
+
+static bool is_of(const struct acts *w, struct slice framed, const char *local_id)
+{
+    const struct schema *s = catalogue_named(w->catalogue, SLICE("Refused"));
+    struct err ignored = { .fate = ERR_NONE };
+    struct view v;
+    struct arena a;
+    uint64_t fingerprint = 0;
+    struct slice body;
+    if (!wire_open(framed, &fingerprint, &body, &ignored) ||
+        fingerprint != plan_fingerprint(s->plan))
+        return false;
+    arena_init(&a, 1u << 20);
+    bool good = plan_view(s->plan, &a, body, &v, &ignored) &&
+                slice_equal_text(view_text_at(&v, "local_id"), local_id);
+    arena_release(&a);
+    return good;
+}
+
+/* What is there now and was not read. */
+static bool read_new(struct acts *w, const char *local_id, struct slice *list, size_t *n,
+                     struct err *e)
+{
+    struct bus_reader *reader = NULL;
+    bool good = bus_reader_open(w->bus, "links.a0", 0, w->links_read, &reader, e), end = false;
+    *n = 0;
+    while (good && !end) {
+        const struct bus_record *r = NULL;
+        size_t count = 0;
+        good = bus_reader_next(reader, 0, &r, &count, &end, e);
+        for (size_t i = 0; good && i < count; i++) {
+            w->links_read = r[i].offset + 1;
+            if (is_of(w, r[i].value, local_id) && *n < SAID_MAX)
+                list[(*n)++] = arena_copy(&w->scratch, r[i].value);
+        }
+    }
+    bus_reader_close(&reader);
+    return good;
+}
+
+bool acts_carry(struct acts *w, const char *local_id, const struct subject_key keys[ACTS_KEYS],
+                bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
+                struct err *e)
+{
+    struct slice list[SAID_MAX];
+    size_t n = 1;
+    while (n > 0) {
+        if (!read_new(w, local_id, list, &n, e))
+            return false;
+        for (size_t i = 0; i < n * ACTS_KEYS; i++) {
+            acts_put(w, "events.a0", &keys[i % ACTS_KEYS], list[i / ACTS_KEYS]);
+            if (w->in_turn == ACTS_TURN_MAX && !acts_turn(w, each, ctx, e))
+                return false;
+        }
+        if (w->in_turn && !acts_turn(w, each, ctx, e))
+            return false;
+    }
+    return true;
+}
