@@ -94,8 +94,8 @@ static void begin(int n)
     now.who = arena_format(&world.arena, "person-%d", n);
     now.event = arena_format(&world.arena, "0000019f0000000000000000%08x", 0x1000 + n);
     now.rule.people = now.people;
-    now.rule.restricted = below(2);
-    now.rule.objection = is_unknown ? RULE_NONE : RULE_DISPUTED;
+    now.rule.restricted[0] = below(2);
+    now.rule.objection[0] = is_unknown ? RULE_NONE : RULE_DISPUTED;
     for (int i = 0; i < PEOPLE; i++)
         now.people[i] = (struct acts_person){
             .agency = strcmp(people[i].agency, "council") == 0 ? now.to + 1 : 0,
@@ -110,7 +110,7 @@ static void begin(int n)
                              .kind = is_unknown ? "ready_for_discharge" : "admitted",
                              .episode = "v1",
                              .id = now.event });
-    if (now.rule.restricted)
+    if (now.rule.restricted[0])
         world_say(&(struct say){
             .who = now.who, .type = "Restriction", .kind = "raised", .set = kind });
     rule_tell(&now.rule, &(struct rule_event){ .episode = 1, .original = RULE_NOBODY });
