@@ -35,8 +35,7 @@ struct story {
     struct ref_random *random;
     unsigned long number;
     struct rule rule;
-    const char *local_id;            /* it leads from the first key to the second */
-    struct subject_key who[ACTS_KEYS];
+    struct acts_said said;           /* their keys, and what a local id carries between them */
     int key;                         /* of the turn at hand */
     struct told turn[ACTS_TURN_MAX]; /* what the rule says of the turn at hand */
     size_t in_turn, heard;
@@ -82,9 +81,9 @@ static int64_t next_ms(void)
 static bool say(struct story *s, struct acts_event *ev)
 {
     s->turn[s->in_turn++] = (struct told){ .is_act = false };
-    ev->local_id = s->rule.is_linked ? s->local_id : NULL;
+    ev->local_id = s->rule.is_linked ? s->said.local_id : NULL;
     ev->is_by_local_id = s->rule.is_linked && s->key == 0;
-    return acts_say(s->w, &s->who[s->key], ev, s->e);
+    return acts_say(s->w, &s->said.keys[s->key], ev, s->e);
 }
 
 static bool object(struct story *s, const char *service, const char *kind, unsigned n)
@@ -225,7 +224,7 @@ static struct act sign(struct story *s, const struct rule_act *x)
     const char *on = arena_format(&s->w->scratch, "%s:%s", id_of(s, 1, x->event),
                                   acts_service(x->to));
     struct act a = { .region = SLICE(ACTS_REGION), .word = slice_text(words[x->word]),
-                     .on = slice_text(on), .subject = s->who[s->key], .reason = SLICE("rang the ward"),
+                     .on = slice_text(on), .subject = s->said.keys[s->key], .reason = SLICE("rang the ward"),
                      .at_ms = next_ms() - (x->is_old ? 8 * 24 * HOUR_MS : 0) };
     for (int i = 0; i < x->count; i++)
         acts_sign(&a, x->signers[i],
@@ -323,6 +322,21 @@ static bool take_carried(void *ctx, int partition, const struct audit_read *r)
     return true;
 }
 
+/* Sooner or later, and now and then all of it again. */
+static bool carry(struct story *s)
+{
+    if (chance(s, 30))
+        return true;
+    if (!acts_carry(s->w, &s->said, take_carried, s, s->e))
+        return false;
+    rule_carry(&s->rule);
+    if (!chance(s, 12))
+        return true;
+    note(s, "all that was carried comes again");
+    rule_carry_again(&s->rule);
+    return acts_carry_again(s->w, &s->said, take_carried, s, s->e);
+}
+
 static void compare(struct story *s)
 {
     if (s->heard != s->in_turn)
@@ -342,11 +356,8 @@ static bool end_turn(struct story *s)
     s->heard = 0;
     if (!acts_turn(s->w, take_entry, s, s->e))
         return false;
-    if (s->rule.is_linked) {
-        if (!acts_carry(s->w, s->local_id, s->who, take_carried, s, s->e))
-            return false;
-        rule_carry(&s->rule);
-    }
+    if (s->rule.is_linked && !carry(s))
+        return false;
     if (!s->wrong)
         compare(s);
     note(s, "--");
@@ -385,12 +396,12 @@ static bool run_story(struct story *s)
 {
     s->rule.people = s->w->people;
     s->rule.is_linked = chance(s, 50);
-    s->local_id = arena_format(&s->w->scratch, "L%lu", s->number);
+    s->said.local_id = arena_format(&s->w->scratch, "L%lu", s->number);
     for (s->key = 0; s->key < (s->rule.is_linked ? ACTS_KEYS : 1); s->key++) {
         uint8_t hash[HASH_BYTES];
         const char *name = arena_format(&s->w->scratch, "story %lu.%d", s->number, s->key);
         sha256(slice_text(name), hash);
-        memcpy(s->who[s->key].b, hash, ID_BYTES);
+        memcpy(s->said.keys[s->key].b, hash, ID_BYTES);
     }
     for (s->key = 0; s->key < (s->rule.is_linked ? ACTS_KEYS : 1); s->key++)
         if (!begin(s))

@@ -17,6 +17,7 @@
 #define ACTS_REGION "actstead"
 #define ACTS_TURN_MAX 4
 #define ACTS_KEYS 2                     /* of a person: of a local id, of the number it leads to */
+#define ACTS_SAID_MAX 2000
 #define ACTS_TO 2                       /* services that receive: a1/s1, a2/s2 */
 
 struct acts_person {
@@ -72,9 +73,19 @@ bool acts_turn(struct acts *w,
                struct err *e);
 /* acts_links.c, as feeds do: what the router has said for that local id on links.a0 comes back under both keys,
  * and what it says of that, until it says nothing more. */
-bool acts_carry(struct acts *w, const char *local_id, const struct subject_key keys[ACTS_KEYS],
+struct acts_said {
+    const char *local_id;
+    struct subject_key keys[ACTS_KEYS];
+    struct slice list[ACTS_SAID_MAX];   /* all that was read, in the arena of the story */
+    size_t n;
+};
+bool acts_carry(struct acts *w, struct acts_said *said,
                 bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
                 struct err *e);
+/* All of it again, as from a spool that was restored. */
+bool acts_carry_again(struct acts *w, struct acts_said *said,
+                      bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
+                      struct err *e);
 /* A record of the turn to come. */
 void acts_put(struct acts *w, const char *topic, const struct subject_key *who, struct slice value);
 /* Whether the audit verifies and the same follows again from nothing; prints what does not. */

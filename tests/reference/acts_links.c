@@ -2,8 +2,6 @@
 #include "acts.h"
 #include "record/wire.h"
 
-#define SAID_MAX 256
-
 static bool is_of(const struct acts *w, struct slice framed, const char *local_id)
 {
     const struct schema *s = catalogue_named(w->catalogue, SLICE("Refused"));
@@ -23,42 +21,52 @@ static bool is_of(const struct acts *w, struct slice framed, const char *local_i
 }
 
 /* What is there now and was not read. */
-static bool read_new(struct acts *w, const char *local_id, struct slice *list, size_t *n,
-                     struct err *e)
+static bool read_new(struct acts *w, struct acts_said *said, struct err *e)
 {
     struct bus_reader *reader = NULL;
     bool good = bus_reader_open(w->bus, "links.a0", 0, w->links_read, &reader, e), end = false;
-    *n = 0;
     while (good && !end) {
         const struct bus_record *r = NULL;
         size_t count = 0;
         good = bus_reader_next(reader, 0, &r, &count, &end, e);
         for (size_t i = 0; good && i < count; i++) {
             w->links_read = r[i].offset + 1;
-            if (is_of(w, r[i].value, local_id) && *n < SAID_MAX)
-                list[(*n)++] = arena_copy(&w->scratch, r[i].value);
+            if (is_of(w, r[i].value, said->local_id) && said->n < ACTS_SAID_MAX)
+                said->list[said->n++] = arena_copy(&w->scratch, r[i].value);
         }
     }
     bus_reader_close(&reader);
     return good;
 }
 
-bool acts_carry(struct acts *w, const char *local_id, const struct subject_key keys[ACTS_KEYS],
+static bool carry(struct acts *w, const struct acts_said *said, size_t from,
+                  bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
+                  struct err *e)
+{
+    for (size_t i = from * ACTS_KEYS; i < said->n * ACTS_KEYS; i++) {
+        acts_put(w, "events.a0", &said->keys[i % ACTS_KEYS], said->list[i / ACTS_KEYS]);
+        if (w->in_turn == ACTS_TURN_MAX && !acts_turn(w, each, ctx, e))
+            return false;
+    }
+    return !w->in_turn || acts_turn(w, each, ctx, e);
+}
+
+bool acts_carry(struct acts *w, struct acts_said *said,
                 bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
                 struct err *e)
 {
-    struct slice list[SAID_MAX];
-    size_t n = 1;
-    while (n > 0) {
-        if (!read_new(w, local_id, list, &n, e))
+    size_t from;
+    do {
+        from = said->n;
+        if (!read_new(w, said, e) || !carry(w, said, from, each, ctx, e))
             return false;
-        for (size_t i = 0; i < n * ACTS_KEYS; i++) {
-            acts_put(w, "events.a0", &keys[i % ACTS_KEYS], list[i / ACTS_KEYS]);
-            if (w->in_turn == ACTS_TURN_MAX && !acts_turn(w, each, ctx, e))
-                return false;
-        }
-        if (w->in_turn && !acts_turn(w, each, ctx, e))
-            return false;
-    }
+    } while (said->n > from);
     return true;
+}
+
+bool acts_carry_again(struct acts *w, struct acts_said *said,
+                      bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
+                      struct err *e)
+{
+    return carry(w, said, 0, each, ctx, e) && acts_carry(w, said, each, ctx, e);
 }

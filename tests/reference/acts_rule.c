@@ -380,18 +380,31 @@ static void hear_over(struct rule *r, const struct rule_said *said, int key)
                                          .is_carried = true });
 }
 
+static void hear(struct rule *r, const struct rule_said *said)
+{
+    for (int key = 0; key < ACTS_KEYS; key++)
+        if (said->stands)
+            hear_no(r, said->refusal, key);
+        else
+            hear_over(r, said, key);
+}
+
 void rule_carry(struct rule *r)
 {
-    struct rule_said said[RULE_REFUSALS_MAX];
     while (r->said_count) {
-        int n = r->said_count;
-        memcpy(said, r->said, (size_t)n * sizeof said[0]);
+        const int from = r->heard_count, n = r->said_count;
+        memcpy(&r->heard[from], r->said, (size_t)n * sizeof r->said[0]);
+        r->heard_count += n;
         r->said_count = 0;
-        for (int i = 0; i < n; i++)
-            for (int key = 0; key < ACTS_KEYS; key++)
-                if (said[i].stands)
-                    hear_no(r, said[i].refusal, key);
-                else
-                    hear_over(r, &said[i], key);
+        for (int i = from; i < from + n; i++)
+            hear(r, &r->heard[i]);
     }
+}
+
+void rule_carry_again(struct rule *r)
+{
+    const int n = r->heard_count;
+    for (int i = 0; i < n; i++)
+        hear(r, &r->heard[i]);
+    rule_carry(r);
 }

@@ -69,6 +69,8 @@ struct rule {
     bool is_linked;                     /* a local id leads from one key to the other */
     struct rule_said said[RULE_REFUSALS_MAX];
     int said_count;
+    struct rule_said heard[ACTS_SAID_MAX];
+    int heard_count;
 };
 
 struct rule_act {
@@ -86,6 +88,8 @@ void rule_tell(struct rule *r, const struct rule_event *ev);
 enum rule_end rule_take(struct rule *r, const struct rule_act *x);
 /* What was said since goes over, and what follows from that, until nothing is new. */
 void rule_carry(struct rule *r);
+/* All that ever was, once more. */
+void rule_carry_again(struct rule *r);
 bool rule_is_refused(const struct rule *r, int event, int to);
 
 #endif
