@@ -128,6 +128,8 @@ static struct rule_event some_stay(struct story *s)
     int original = chance(s, 30) ? pick_original(s) : RULE_NOBODY;
     struct rule_event x = { .key = s->key, .fit = chance(s, 75) ? 0 : 1 + below(s, 2), .episode = below(s, 3),
                             .occurred_ms = next_ms(), .original = original };
+    if (s->rule.is_linked && chance(s, 80))
+        x.episode = 1;
     if (original >= 0)
         x.episode = s->rule.events[original].episode;
     if (original >= 0 && chance(s, 50))
@@ -176,7 +178,9 @@ static void pick_hold(struct story *s, struct rule_act *x)
 
 static enum rule_word pick_word(struct story *s)
 {
-    static const unsigned weights[WORD_COUNT] = { 40, 14, 10, 10, 8, 18 };
+    static const unsigned usual[WORD_COUNT] = { 40, 14, 10, 10, 8, 18 };
+    static const unsigned linked[WORD_COUNT] = { 18, 6, 34, 6, 4, 32 }; /* whose refusals go over */
+    const unsigned *weights = s->rule.is_linked ? linked : usual;
     unsigned at = (unsigned)below(s, 100);
     size_t word = 0;
     while (at >= weights[word])
