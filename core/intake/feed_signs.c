@@ -66,9 +66,10 @@ static bool has_confidence(const struct subject *s, const char *word)
     return s->confidence && strcmp(s->confidence, word) == 0;
 }
 
-static struct word_to to(const uint8_t local[ID_BYTES], const struct subject *s)
+static struct word_to to(const struct feed *f, const uint8_t local[ID_BYTES], const struct subject *s)
 {
-    struct word_to t = { .is_sure = has_confidence(s, "verified") };
+    struct word_to t = { .is_sure = has_confidence(s, "verified"),
+                         .is_without_refusals = !f->refused };
     memcpy(t.local, local, ID_BYTES);
     memcpy(t.key, s->key.b, ID_BYTES);
     if (has_confidence(s, "local"))
@@ -82,7 +83,7 @@ static struct word_to to(const uint8_t local[ID_BYTES], const struct subject *s)
 static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
                         const struct subject *s, struct buf *out, size_t *n, struct err *e)
 {
-    const struct word_to t = to(local, s);
+    const struct word_to t = to(f, local, s);
     struct slice *list = NULL;
     if (!words_left(&f->words, &t, a, &list, n, e))
         return false;
@@ -107,7 +108,7 @@ static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_
 bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES], const struct subject *s,
                       const struct said_upto *upto, struct err *e)
 {
-    const struct word_to t = to(local, s);
+    const struct word_to t = to(f, local, s);
     return words_carry(&f->words, &t, upto->words, e) &&
            quarantine_carry_signs(&f->quarantined, local, s->key.b, upto->rows, e);
 }
@@ -154,7 +155,7 @@ bool feed_remember_word(struct feed *f, const struct mapped_event *event, const 
         return e->fate == ERR_NONE;
     uint8_t local[ID_BYTES];
     link_key(f->identity.agency, local_id, local);
-    x.to = to(local, s);
+    x.to = to(f, local, s);
     x.record = entry.value;
     return words_put(&f->words, &x, &gave_up, e) && (!gave_up || set_sign(f, &x, e));
 }

@@ -109,7 +109,8 @@ static bool read_words(struct db *d, struct feed_counts *c, struct err *e)
     if (!row)
         return true;
     if (!db_prepare(d,
-                    "select words, bytes, is_full, coalesce((select at from word order by n limit 1), 0)"
+                    "select words, bytes, is_full, coalesce((select at from word where under <> 3 order by n limit 1),"
+                    " 0)"
                     " from word_share",
                     &q, e) ||
         !db_step(q, &row, e))

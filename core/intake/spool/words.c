@@ -4,10 +4,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* ?1 local id, ?2 key, ?3 its person is sure, ?4 what it is. What allows goes from the local id itself only,
+/* ?1 local id, ?2 key, ?3 its person is sure, ?4 what it is, ?6 not what people refused. What allows goes from the local id itself only,
  * and to one number. */
 #define MAY_GO                                                                                     \
-    " from word w where local = ?1 and length(record) > 0 and (restricts or (?3 and under = 1"     \
+    " from word w where local = ?1 and length(record) > 0 and not (?6 and under = 3)"              \
+    " and (restricts or (?3 and under = 1"                                                         \
     " and not (?4 = 2 and exists (select 1 from word where local = ?1 and id = w.id"               \
     " and under = 2 and key <> ?2))))"
 
@@ -270,6 +271,7 @@ static void bind(struct db_query *q, const struct word_to *to)
     db_bind_blob(q, 2, slice_of(to->key, ID_BYTES));
     db_bind_int(q, 3, to->is_sure);
     db_bind_int(q, 4, to->under);
+    db_bind_int(q, 6, to->is_without_refusals);
 }
 
 /* Of a local id there are few: WORDS_MAX, and what people refused. */

@@ -11,6 +11,7 @@
  * local id WORDS_MAX are kept: what allows goes before what restricts; where one goes that restricts, the
  * caller sets a sign in its place, so that whom the id leads to is held. Of a record each has its bytes once
  * for each key that it was said under, and WORD_ROW_BYTES for each row, also one that it was only carried to.
+ * What people refused (words_put_refusal) is kept beside them, outside their share and their count.
  * Threads: the caller's lock; what writes, within its transaction. Errors: db.*, words.full (ERR_RETRY). */
 #ifndef CONCORDAT_INTAKE_SPOOL_WORDS_H
 #define CONCORDAT_INTAKE_SPOOL_WORDS_H
@@ -27,9 +28,10 @@
     " id blob not null, key blob not null, restricts integer not null, under integer not null,"    \
     " record blob not null, at integer not null default 0, unique (local, id, key));"
 /* Their sums, kept by the file itself; behind all tables that were there before, as the quarantine's. */
-#define WORD_SIZE(row) "(length(" row ".record) + 128)"
+#define WORD_COUNTS(row) "(" row ".under <> 3)" /* what people refused is no word, and asks for no room */
+#define WORD_SIZE(row) "(" WORD_COUNTS(row) " * (length(" row ".record) + 128))"
 #define WORD_COUNT(row, sign)                                                                      \
-    "update word_share set words = words " sign " (length(" row ".record) > 0),"                   \
+    "update word_share set words = words " sign " (length(" row ".record) > 0 and " WORD_COUNTS(row) ")," \
     " bytes = bytes " sign " " WORD_SIZE(row) ","                                                  \
     " restricting = restricting " sign " " row ".restricts * " WORD_SIZE(row) "; end;"
 #define WORDS_SCHEMA_LATER                                                                         \
@@ -99,6 +101,7 @@ enum word_under {
 struct word_to {
     uint8_t local[ID_BYTES], key[ID_BYTES]; /* link_key of the local id; whom it leads to */
     enum word_under under;
+    bool is_without_refusals; /* they go to nobody now, and may later */
     bool is_sure; /* the key is its person's for sure: what allows goes there too */
 };
 struct word {

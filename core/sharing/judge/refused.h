@@ -1,9 +1,10 @@
 /* refused.h - a refusal on its way to whoever else a local id turns out to be (internal/Refused).
  *
- * The router writes it for each local id that the event's agency has of the person (run_refusals.c). That
- * agency's feeds carry it over, as they carry signs and words. It is sealed with a key that the router
- * alone has, so that nobody else can make one, change it or take it back. Event, service and time of
- * decision identify a refusal everywhere. Once taken back, it stays so. */
+ * The router writes it for each local id that its agency has of the person (judge_refused.c); that agency's
+ * feeds carry it over, as they carry signs and words. It is sealed with a key that the router alone has, so
+ * that nobody makes one, changes it, or takes back what people have not. A refusal is known everywhere by
+ * event, service and time of decision; taken back once, it is so for good: whoever knew it keeps that with the
+ * facts, and tells it to whoever says it again. */
 #ifndef CONCORDAT_SHARING_JUDGE_REFUSED_H
 #define CONCORDAT_SHARING_JUDGE_REFUSED_H
 

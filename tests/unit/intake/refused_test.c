@@ -170,14 +170,34 @@ static void nobody_drops_it_with_the_words(void)
 {
     int64_t dropped = 0;
     world_refuse(&w, "H1", 1, "");
-    say("\"hide\":\"place\",\"local\":\"H1\"");
     wait_for(local("H1"), "+");
+    CU_ASSERT_EQUAL(world_counts(&w).words, 0); /* nor is it counted as one */
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    CU_ASSERT_EQUAL(world_counts(&w).words, 1);
     pthread_mutex_lock(&w.feed->lock);
     CU_ASSERT(feed_begin(w.feed, &w.e));
     CU_ASSERT(words_drop(&w.feed->words, 0, INT64_MAX, 100, &dropped, &w.e));
     CU_ASSERT(feed_commit(w.feed, &w.e));
     pthread_mutex_unlock(&w.feed->lock);
     CU_ASSERT(dropped > 0);
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_STRING_EQUAL(refusals(ada()), "+");
+}
+
+/* One that was signed before there was a schema for it. */
+static void it_waits_for_a_bundle_that_has_a_schema_for_it(void)
+{
+    const struct schema *schema = w.feed->refused;
+    world_refuse(&w, "H1", 1, "");
+    wait_for(local("H1"), "+");
+    pthread_mutex_lock(&w.feed->lock);
+    w.feed->refused = NULL;
+    pthread_mutex_unlock(&w.feed->lock);
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_STRING_EQUAL(refusals(ada()), "");
+    pthread_mutex_lock(&w.feed->lock);
+    w.feed->refused = schema;
+    pthread_mutex_unlock(&w.feed->lock);
     say("\"local\":\"H1\"," VERIFIED);
     CU_ASSERT_STRING_EQUAL(refusals(ada()), "+");
 }
@@ -194,6 +214,8 @@ static CU_TestInfo cases[] = {
     { "it is remembered over a restart", it_is_remembered_over_a_restart },
     { "however many there are all go", however_many_there_are_all_go },
     { "nobody drops it with the words", nobody_drops_it_with_the_words },
+    { "it waits for a bundle that has a schema for it",
+      it_waits_for_a_bundle_that_has_a_schema_for_it },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_refused = { "refused", NULL, NULL, fresh, done, cases };
