@@ -1,9 +1,7 @@
-/* refusal_test.c - what a named person refused: it lasts, whatever comes, until named people reopen
- * it. */
+/* refusal_test.c - what a named person refused: it lasts, whatever comes, until named people reopen it. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/facts/draft.h"
 #include "sharing/facts/person.h"
 #include "sharing/facts/refusal.h"
 #include "record/wire.h"
@@ -89,7 +87,6 @@ static struct judge_input held_event(struct slice framed, const struct person *b
     return in;
 }
 
-/* What was taken back is on file, so that nobody says it again. */
 static size_t count_standing(void)
 {
     size_t n = 0;
