@@ -4,68 +4,27 @@
  * each agency only its own honest words. What an agency made known must come out the same. Among the
  * words are forged ones: they take back or replace what another has said, before it or after it, or
  * use its id. The other is another agency; or, of words about sharing, another service of the same
- * agency; or the very service, by an event of another kind. And each line of facts.yaml names some roles in `by:`: what an event makes known is
- * looked up in a table here, line by line. SEED and CASES as in main.c. */
+ * agency; or the very service, by an event of another kind. And each line of facts.yaml, and each
+ * end, names some roles in `by:`. What an event makes known, which end ends what, and what the facts
+ * answer, also when named people have settled a question, is worked out from a table here, line by
+ * line. SEED and CASES as in main.c. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "engine.h"
+#include "owner.h"
 #include "record/wire.h"
 #include "sharing/facts/person.h"
 #include "sharing/load/bundle_load.h"
 
-#define AGENCIES 3
-#define SERVICES (2 * AGENCIES)
-#define STORY_MAX 14
-#define T0 ((int64_t)1774000000000)
-
-static const char *const roles[] = { "acute-trust", "adult-social-care", "landlord", "gp" };
-#define ROLES 4
-
-/* ---- lines of facts.yaml ---- */
-
-static const struct line {
-    const char *type, *kind, *effect;
-    bool is_word; /* about sharing: of its service and not of its agency */
-} lines[] = {
-    { "Consent", "granted", "grants: {scope: field consent.purpose, to: field consent.recipient}", true },
-    { "Consent", "revoked", "revokes: {scope: field consent.purpose, to: field consent.recipient}", true },
-    { "Consent", "objection_recorded", "objects: {to: field consent.recipient}", true },
-    { "Consent", "objection_lifted", "lifts_objection: {to: field consent.recipient}", true },
-    { "Restriction", "raised", "restricts: field restriction.kind", true },
-    { "Restriction", "lifted", "lifts: field restriction.kind", true },
-    { "Person", "died", "dies: field death.formality", false },
-    { "Caseload", "declared",
-      "opens: {relationship: open-case, with: source}, closed_by: {Caseload: [ended], by: [gp]}",
-      false },
-};
-#define LINES (sizeof lines / sizeof lines[0])
-
 /* ---- the story ---- */
 
-struct told {
-    size_t line;
-    int service, target; /* target: what it takes back or replaces; -1 none */
-    bool replaces, forged, reuses, is_foreign;
-    bool stands;
-    int64_t at_ms;
-};
-struct story {
-    bool by[LINES][ROLES];
-    unsigned role[SERVICES];
-    struct told told[STORY_MAX];
-    int count;
-};
-
-static int agency_of(int service)
-{
-    return service / 2;
-}
+static const char *const roles[] = { "acute-trust", "adult-social-care", "landlord", "gp" };
 
 /* Whether one may take back the other. */
 static bool is_own(const struct told *x, const struct told *t)
 {
-    return x->line == t->line && (lines[t->line].is_word ? x->service == t->service
+    return x->line == t->line && (owner_lines[t->line].is_word ? x->service == t->service
                                                          : agency_of(x->service) == agency_of(t->service));
 }
 
@@ -108,8 +67,10 @@ static void tell(struct story *s, struct ref_random *r, int length)
     struct told t = { .line = ref_below(r, LINES), .service = (int)ref_below(r, SERVICES),
                       .target = -1, .stands = true };
     /* Few moments, so that many words are of the same one. */
-    t.at_ms = T0 + (int64_t)ref_below(r, 4) * 3600000;
-    t.is_foreign = ref_chance(r, 25);
+    t.at_ms = T0 + (int64_t)ref_below(r, 4) * HOUR_MS;
+    t.to = ref_chance(r, 40)   ? TO_ALL
+           : ref_chance(r, 20) ? TO_FOREIGN
+                               : (int)ref_below(r, SERVICES);
     if (ref_chance(r, 40)) {
         t.target = pick_others(s, r, &t, length);
         t.forged = t.target >= 0 && t.target != s->count;
@@ -141,6 +102,27 @@ static bool is_sound(const struct story *s)
     return true;
 }
 
+/* A word that replaces what is still to be told counts until that comes. */
+static bool is_waiting(const struct story *s, int at)
+{
+    bool any = false;
+    for (int i = 0; i < at; i++)
+        any |= s->told[i].forged && s->told[i].target >= at;
+    return any;
+}
+
+static void settle_something(struct story *s, struct ref_random *r)
+{
+    s->settled_at = (int)ref_below(r, (size_t)s->count + 1);
+    if (is_waiting(s, s->settled_at))
+        s->settled_at = s->count;
+    s->settled = (struct sharing_question){ .is_objection = ref_chance(r, 50),
+                                            .who = (uint16_t)ref_below(r, SERVICES) };
+    if (!s->settled.is_objection)
+        s->settled.purpose = PURPOSE;
+    s->settled_yes = ref_chance(r, 50);
+}
+
 static void make_story(struct story *s, struct ref_random *r)
 {
     do {
@@ -153,6 +135,7 @@ static void make_story(struct story *s, struct ref_random *r)
             s->role[i] = (unsigned)ref_below(r, ROLES);
         while (s->count < length)
             tell(s, r, length);
+        settle_something(s, r);
     } while (!is_sound(s));
 }
 
@@ -172,6 +155,27 @@ static const char agreement[] =
     "clauses:\n  - {id: c, share: {HospitalStay: [admitted]}, from: a0/s0, to: a1/s2, "
     "release: [stay.ward]}\n";
 
+static const char *roles_of(struct arena *a, const struct story *s, size_t line)
+{
+    const char *by = "";
+    for (size_t n = 0; n < ROLES; n++)
+        if (s->by[line][n])
+            by = arena_format(a, "%s%s%s", by, *by ? ", " : "", roles[n]);
+    return by;
+}
+
+static char *add_line(struct arena *a, const struct story *s, size_t i, char *facts)
+{
+    const char *closed_by = "";
+    if (!owner_lines[i].effect)
+        return facts;
+    if (i == CASE || i == REFERRED)
+        closed_by = arena_format(a, ", closed_by: {%s: [%s], by: [%s]}", owner_lines[i].type,
+                                 owner_lines[i + 1].kind, roles_of(a, s, i + 1));
+    return arena_format(a, "%s  - {on: {%s: [%s]}, by: [%s], %s%s}\n", facts, owner_lines[i].type,
+                        owner_lines[i].kind, roles_of(a, s, i), owner_lines[i].effect, closed_by);
+}
+
 static const struct bundle *load(struct arena *a, const struct story *s, const struct catalogue *c)
 {
     struct ref_files *files = ARENA_NEW(a, struct ref_files);
@@ -183,14 +187,8 @@ static const struct bundle *load(struct arena *a, const struct story *s, const s
                                       "%s  a%d:\n    nhs_number: entitled\n    services:\n"
                                       "      s%d: {role: %s}\n",
                                       region, i / 2, i, roles[s->role[i]]);
-    for (size_t i = 0; i < LINES; i++) {
-        const char *by = "";
-        for (size_t n = 0; n < ROLES; n++)
-            if (s->by[i][n])
-                by = arena_format(a, "%s%s%s", by, *by ? ", " : "", roles[n]);
-        facts = arena_format(a, "%s  - {on: {%s: [%s]}, by: [%s], %s}\n", facts, lines[i].type,
-                             lines[i].kind, by, lines[i].effect);
-    }
+    for (size_t i = 0; i < LINES; i++)
+        facts = add_line(a, s, i, facts);
     files->at = ARENA_ARRAY(a, 4, struct ref_file);
     files->at[0] = (struct ref_file){ "region.yaml", slice_text(region) };
     files->at[1] = (struct ref_file){ "facts.yaml", slice_text(facts) };
@@ -234,40 +232,58 @@ static bool set_header(struct arena *a, const struct story *s, int n, struct bui
     int agency = agency_of(t->service);
     id_hex(own.b, id);
     id_hex(its.b, original);
-    return set(b, "header.id", id, e) && set(b, "header.type", lines[t->line].type, e) &&
-           set(b, "header.kind", lines[t->line].kind, e) &&
+    return set(b, "header.id", id, e) && set(b, "header.type", owner_lines[t->line].type, e) &&
+           set(b, "header.kind", owner_lines[t->line].kind, e) &&
            set(b, "header.action", !names ? "asserts" : t->replaces ? "replaces" : "retracts", e) &&
            (!names || set(b, "header.original", original, e)) &&
            set(b, "header.source_agency", arena_format(a, "a%d", agency), e) &&
            set(b, "header.source_service", arena_format(a, "a%d/s%d", agency, t->service), e);
 }
 
-static bool set_rest(const struct told *t, struct build *b, struct err *e)
+static bool set_rest(struct arena *a, const struct told *t, struct build *b, struct err *e)
 {
     size_t occurred = (size_t)plan_slot(b->plan, SLICE("header.occurred"));
+    const char *to = t->to == TO_FOREIGN
+                         ? "beyond/service"
+                         : arena_format(a, "a%d/s%d", agency_of(t->to), t->to);
     return set(b, "header.environment", "live", e) &&
            set(b, "header.identity_confidence", "verified", e) &&
            build_long(b, occurred, t->at_ms, e) && set(b, "consent.purpose", "p", e) &&
            set(b, "restriction.kind", "location", e) && set(b, "death.formality", "formal", e) &&
-           (!t->is_foreign || set(b, "consent.recipient", "beyond/service", e));
+           (t->to == TO_ALL ||
+            (set(b, "consent.recipient", to, e) && set(b, "referral.to", to, e)));
 }
 
 static bool build_told(struct arena *a, const struct story *s, const struct catalogue *c, int n,
                        struct slice *framed, struct view *out, struct err *e)
 {
-    const struct plan *p = catalogue_named(c, slice_text(lines[s->told[n].line].type))->plan;
+    const struct plan *p = catalogue_named(c, slice_text(owner_lines[s->told[n].line].type))->plan;
     struct build b;
     struct buf bytes;
     buf_init(&bytes, 1u << 16);
     wire_put_header(&bytes, plan_fingerprint(p));
     bool ok = build_init(&b, p, a, e) && set_header(a, s, n, &b, e) &&
-              set_rest(&s->told[n], &b, e) && build_done(&b, &bytes, e);
+              set_rest(a, &s->told[n], &b, e) && build_done(&b, &bytes, e);
     *framed = arena_copy(a, buf_slice(&bytes));
     buf_release(&bytes);
     return ok && plan_view(p, a, slice_from(*framed, WIRE_HEADER_BYTES), out, e);
 }
 
-/* only: that agency's honest words; -1: everything. */
+/* As the word of named people leaves the facts: it overrules what is said otherwise now. */
+static void settle(struct arena *a, const struct story *s, struct person *p, int64_t at_ms)
+{
+    struct settlement *one = ARENA_NEW(a, struct settlement);
+    *one = (struct settlement){ .is_objection = s->settled.is_objection,
+                                .purpose = s->settled.purpose,
+                                .recipient = s->settled.who,
+                                .yes = s->settled_yes,
+                                .at_ms = at_ms,
+                                .overruled = facts_words(p, &s->settled, !s->settled_yes, at_ms, a) };
+    p->settlements = one;
+    p->settlement_count = 1;
+}
+
+/* only: that agency's honest words; -1: everything, and what named people settle. */
 static bool run_story(struct arena *a, const struct story *s, const struct bundle *b, int only,
                       struct person *out, unsigned *refused, struct err *e)
 {
@@ -277,10 +293,12 @@ static bool run_story(struct arena *a, const struct story *s, const struct bundl
     *out = person_unknown;
     for (int n = 0; n < s->count; n++) {
         const struct told *t = &s->told[n];
+        if (only < 0 && n == s->settled_at)
+            settle(a, s, out, T0 + 100 * HOUR_MS);
         if (only >= 0 && (t->forged || agency_of(t->service) != only))
             continue;
         struct judge_input in = { .bundle = b, .keys = &keys,
-                                  .decided_ms = T0 + 100 * 3600000 + n * 1000 };
+                                  .decided_ms = T0 + 100 * HOUR_MS + n * 1000 };
         struct person *before = ARENA_NEW(a, struct person);
         *before = *out;
         in.facts = before;
@@ -314,16 +332,21 @@ static uint64_t sum_of(const struct person *p, const struct bundle *b, int agenc
                 10u * (unsigned)(p->consents[i].recipient + 2) + p->consents[i].granted);
     for (size_t i = 0; i < p->objection_count; i++)
         if (OWN(p->objections[i]))
-            add(&sum, &p->objections[i].by, 300 + p->objections[i].stands);
+            add(&sum, &p->objections[i].by,
+                300 + 10u * (unsigned)(p->objections[i].recipient + 2) + p->objections[i].stands);
     for (size_t i = 0; i < p->restriction_count; i++)
         if (OWN(p->restrictions[i]))
             add(&sum, &p->restrictions[i].by, 400 + p->restrictions[i].stands);
     for (size_t i = 0; i < p->death_count; i++)
         if (OWN(p->deaths[i]))
             add(&sum, &p->deaths[i].by, 500);
+    for (size_t i = 0; i < p->responsible_count; i++)
+        if (OWN(p->responsible[i]))
+            add(&sum, &p->responsible[i].by, 700 + (unsigned)(p->responsible[i].service + 2));
     for (size_t i = 0; i < p->relationship_count; i++)
         if (p->relationships[i].agency == agency)
-            add(&sum, &p->relationships[i].opened_by, 600 + p->relationships[i].is_open);
+            add(&sum, &p->relationships[i].opened_by,
+                600 + 10u * p->relationships[i].with + p->relationships[i].is_open);
     return sum;
 #undef OWN
 }
@@ -338,18 +361,10 @@ static size_t facts_by(const struct person *p, const struct event_id *id)
     COUNT(objections, objection_count, by)
     COUNT(restrictions, restriction_count, by)
     COUNT(deaths, death_count, by)
+    COUNT(responsible, responsible_count, by)
     COUNT(relationships, relationship_count, opened_by)
 #undef COUNT
     return n;
-}
-
-/* What the table says: one fact of each honest event that stands, where its role may say so; a yes to
- * somebody outside the region is none. */
-static size_t wanted(const struct story *s, const struct told *t)
-{
-    bool yes = strcmp(lines[t->line].kind, "granted") == 0 ||
-               strcmp(lines[t->line].kind, "objection_lifted") == 0;
-    return t->stands && s->by[t->line][s->role[t->service]] && !(yes && t->is_foreign);
 }
 
 static const char *check(struct arena *a, const struct story *s, const struct catalogue *c,
@@ -369,10 +384,10 @@ static const char *check(struct arena *a, const struct story *s, const struct ca
     for (int n = 0; n < s->count; n++) {
         struct event_id id = id_of(s, n);
         if (!s->told[n].forged &&
-            facts_by(&all, &id) != wanted(s, &s->told[n]))
+            facts_by(&all, &id) != owner_wanted(s, &s->told[n]))
             return "an event made known what its role may not say, or not what it may";
     }
-    return none ? "an honest event was refused" : NULL;
+    return none ? "an honest event was refused" : owner_wrong_answer(a, s, b, &all);
 }
 
 static void print_story(const struct story *s)
@@ -380,13 +395,18 @@ static void print_story(const struct story *s)
     for (int n = 0; n < s->count; n++) {
         const struct told *t = &s->told[n];
         printf("  %2d a%d/s%d (%s) %s.%s at %lld%s", n, agency_of(t->service), t->service,
-               roles[s->role[t->service]], lines[t->line].type, lines[t->line].kind,
-               (long long)(t->at_ms - T0) / 3600000, t->is_foreign ? " to somebody outside" : "");
+               roles[s->role[t->service]], owner_lines[t->line].type, owner_lines[t->line].kind,
+               (long long)(t->at_ms - T0) / HOUR_MS, t->to == TO_FOREIGN ? " to somebody outside" : "");
+        if (t->to >= 0)
+            printf(" to s%d", t->to);
         if (t->target >= 0)
             printf(" %s %d%s", t->reuses ? "uses the id of" : t->replaces ? "replaces" : "takes back",
                    t->target, t->forged ? ", which is not its own" : "");
-        printf("\n");
+        printf("%s\n", t->forged || owner_is_permitted(s, t) ? "" : ", which its role may not say");
     }
+    printf("  before %d named people settle %s s%d: %s\n", s->settled_at,
+           s->settled.is_objection ? "the objection to" : "the consent for", s->settled.who,
+           s->settled_yes ? "yes" : "no");
 }
 
 static unsigned long number_from(const char *name, unsigned long usual)

@@ -87,12 +87,14 @@ static bool drop_versions(struct run *r, const struct event *ev)
             continue;
         struct episode_event *newest = draft_newest(&r->draft, x);
         const struct event own = { .source_name = newest->source, .agency = newest->agency,
-                                   .is_word = true };
+                                   .type = newest->type, .episode = newest->episode,
+                                   .decided_ms = ev->decided_ms, .is_word = true };
         x->original = (struct event_id){ { 0 } };
         r->draft.changed = true;
         r->draft.doors = true;
         if (!newest->retracted && !strike_event(r, newest, &own, NULL, REASON_NOT_YOURS))
             return false;
+        draft_settle(&r->draft, r->in->bundle, &own); /* what it ended goes on */
         if (!note_claim(r, &newest->id, newest->source))
             return false;
     }
