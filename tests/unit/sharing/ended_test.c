@@ -70,10 +70,26 @@ static void nor_does_an_end_that_came_before(void)
     CU_ASSERT_EQUAL(open_with("open-case", HUB), 1);
 }
 
+/* An end that gave itself out as a version of what turns out to be another's stands no more. */
+static void what_an_end_that_was_not_its_owners_ended_goes_on(void)
+{
+    open_small();
+    SAY("Caseload.declared", TEAM, "header.episode=C1;at=-9");
+    SAY("Caseload.ended", TEAM,
+        "header.episode=C1;at=-8;header.action=replaces;header.original=00000000000000000000000000000007");
+    CU_ASSERT_EQUAL(open_with("open-case", TEAM), 0);
+    world.serial = 6;
+    SAY("Caseload.ended", ROTA, "header.episode=C1;at=-8");
+    CU_ASSERT_EQUAL(world.out.overstepped, 1);
+    CU_ASSERT_EQUAL(open_with("open-case", TEAM), 1);
+}
+
 static CU_TestInfo tests[] = {
     { "what a role may not end is open and counts", what_a_role_may_not_end_is_open_and_counts },
     { "what another agency ends is open and counts", what_another_agency_ends_is_open_and_counts },
     { "nor does an end that came before", nor_does_an_end_that_came_before },
+    { "what an end that was not its owner's ended goes on",
+      what_an_end_that_was_not_its_owners_ended_goes_on },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_ended = { "ended", NULL, NULL, world_setup, world_teardown, tests };
