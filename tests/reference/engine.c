@@ -155,11 +155,13 @@ static void put_words(struct arena *a, const struct ref_case *c, struct person *
     struct restriction_fact *r = ARENA_ARRAY(a, f->restriction_count + 1, struct restriction_fact);
     struct responsible_fact *s = ARENA_ARRAY(a, f->responsible_count + 1, struct responsible_fact);
     for (size_t i = 0; i < f->objection_count; i++)
-        o[i] = (struct objection_fact){ f->objections[i].to, f->objections[i].stands,
-                                        f->objections[i].at_ms,
-                                        id_of(4000 + f->objections[i].number),
-                                        slice_text(
-                                            c->bundle->services[f->objections[i].source].name) };
+        o[i] = (struct objection_fact){
+            .recipient = f->objections[i].to,
+            .stands = f->objections[i].stands,
+            .occurred_ms = f->objections[i].at_ms,
+            .by = id_of(4000 + f->objections[i].number),
+            .source = slice_text(c->bundle->services[f->objections[i].source].name)
+        };
     for (size_t i = 0; i < f->restriction_count; i++)
         r[i] = (struct restriction_fact){ slice_text(f->restrictions[i].kind),
                                           f->restrictions[i].stands, f->restrictions[i].at_ms,

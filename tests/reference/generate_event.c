@@ -160,6 +160,14 @@ static void make_words(const struct maker *m, struct ref_facts *f)
                                    .number = f->consent_count };
         if (c->granted && chance(m, 30))
             c->until_ms = m->at_ms + (int64_t)below(m, 3) - 1;
+        else if (c->granted && chance(m, 10))
+            c->until_ms = c->at_ms - (int64_t)below(m, 2);
+        if (f->consent_count && chance(m, 40)) { /* the same question as the one before, often by the same */
+            c->purpose = c[-1].purpose;
+            c->to = c[-1].to;
+            if (chance(m, 60))
+                c->source = c[-1].source;
+        }
     }
     n = below(m, 4);
     f->objections = ARENA_ARRAY(m->arena, n + 1, struct ref_objection);

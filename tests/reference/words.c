@@ -17,12 +17,21 @@ bool ref_consent_was_asked(const struct ref_case *c, const char *purpose, int wh
 }
 
 /* Mental Capacity Act 2005: who lacks capacity cannot say yes; for who has it nobody else can. */
-static bool holds(const struct ref_consent *f, int64_t at_ms)
+static bool relies(const struct ref_consent *f)
 {
     bool is_own = !ref_same(f->basis, "best-interests");
-    bool relies =
-        is_own ? !ref_same(f->capacity, "lacks-capacity") : !ref_same(f->capacity, "has-capacity");
-    return f->granted && relies && at_ms < f->until_ms;
+    return is_own ? !ref_same(f->capacity, "lacks-capacity") : !ref_same(f->capacity, "has-capacity");
+}
+
+static bool holds(const struct ref_consent *f, int64_t at_ms)
+{
+    return f->granted && relies(f) && at_ms < f->until_ms;
+}
+
+/* A yes that was none when it was said, and so takes back nothing. */
+static bool never_held(const struct ref_consent *f)
+{
+    return f->granted && !(relies(f) && f->at_ms < f->until_ms);
 }
 
 /* ---- words of several agencies ---- */
@@ -56,13 +65,19 @@ static void hear(struct opinion *o, int says, int64_t at_ms, bool counts)
 static struct opinion of_consent(const struct ref_case *c, size_t agency, const char *purpose,
                                  int who)
 {
-    struct opinion o = { 2, INT64_MIN };
+    struct opinion o = { 2, INT64_MIN }, without = o;
     for (size_t i = 0; i < c->facts->consent_count; i++) {
         const struct ref_consent *f = &c->facts->consents[i];
-        if (is_about(f, purpose, who) && c->bundle->services[f->source].agency == agency)
-            hear(&o, !f->granted ? -1 : holds(f, c->at_ms), f->at_ms,
-                 !counts_no_more(c, purpose, who, f->number));
+        bool counts = !counts_no_more(c, purpose, who, f->number);
+        int says = !f->granted ? -1 : holds(f, c->at_ms);
+        if (!is_about(f, purpose, who) || c->bundle->services[f->source].agency != agency)
+            continue;
+        hear(&o, says, f->at_ms, counts);
+        if (!never_held(f))
+            hear(&without, says, f->at_ms, counts);
     }
+    if (o.says == 0 && without.says == -1)
+        o.says = -1;
     return o;
 }
 

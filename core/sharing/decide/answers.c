@@ -125,9 +125,15 @@ static void fill_columns(struct answers *s, const struct when_node *n, uint8_t *
     memset(row + s->columns, WEIGHT_NONE, s->width - s->columns);
 }
 
+/* A service of the region, and not every one or one that is away. */
+static bool is_one(const struct answers *s, int32_t who)
+{
+    return who >= 0 && (size_t)who < s->bundle->service_count;
+}
+
 static void fill_named(struct answers *s, const struct when_node *n, int32_t who, uint8_t *row)
 {
-    if (who < 0)
+    if (!is_one(s, who))
         return;
     s->in.recipient = (uint16_t)who;
     row[s->column[who]] = when_weigh(n, &s->in);
@@ -238,7 +244,7 @@ static uint8_t weigh_guard(const struct answers *s, const struct agreement *g, u
 static void fill_guard_of(const struct answers *s, const struct agreement *g, int32_t who,
                           uint8_t *row)
 {
-    if (who >= 0)
+    if (is_one(s, who))
         row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
 }
 

@@ -94,14 +94,14 @@ static bool have_same_agency(struct slice a, struct slice b)
 static bool same_consent(const void *item, const void *like)
 {
     const struct consent_fact *a = item, *b = like;
-    return a->recipient == b->recipient && slice_equal(a->purpose, b->purpose) &&
-           have_same_agency(a->source, b->source);
+    return a->recipient == b->recipient && slice_equal(a->away, b->away) &&
+           slice_equal(a->purpose, b->purpose) && have_same_agency(a->source, b->source);
 }
 
 static bool same_objection(const void *item, const void *like)
 {
     const struct objection_fact *a = item, *b = like;
-    return a->recipient == b->recipient &&
+    return a->recipient == b->recipient && slice_equal(a->away, b->away) &&
            have_same_agency(a->source, b->source);
 }
 

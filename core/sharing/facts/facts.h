@@ -23,9 +23,13 @@ struct relationship {
     bool is_open;
     uint16_t agency;                    /* whose episode it is */
 };
+/* A word about a service that the region does not have now: kept with its name, it is on no question until the
+ * region has that service again. */
+#define SERVICE_AWAY SERVICES_MAX
 struct consent_fact {
     struct slice purpose;
-    int32_t recipient;                  /* service; -1 every one */
+    int32_t recipient;                  /* service; -1 every one; SERVICE_AWAY */
+    struct slice away;                  /* its name, where it is SERVICE_AWAY */
     bool granted;                       /* the last word */
     int64_t occurred_ms, until_ms;      /* until NEVER_MS: without end */
     struct event_id by;
@@ -35,7 +39,8 @@ struct consent_fact {
     struct slice source;                /* "agency/service" that said it */
 };
 struct objection_fact {
-    int32_t recipient;
+    int32_t recipient;                  /* as of a consent */
+    struct slice away;
     bool stands;
     int64_t occurred_ms;
     struct event_id by;
@@ -64,7 +69,8 @@ struct death_fact { bool is_formal; int64_t occurred_ms; struct event_id by; str
 struct settlement {
     bool is_objection;                  /* else about consent */
     struct slice purpose;               /* of a consent */
-    uint16_t recipient;
+    uint16_t recipient;                 /* service, or SERVICE_AWAY */
+    struct slice away;
     bool yes;                           /* it may be shared */
     int64_t at_ms;                      /* decided */
     struct slice people;                /* who said so */

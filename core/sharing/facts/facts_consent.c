@@ -7,6 +7,7 @@ enum said { SAID_NOTHING, SAID_YES, SAID_VOID, SAID_NO };
 /* One word on a question. */
 struct word {
     enum said says;
+    bool never_held; /* a yes that was none from the start */
     int64_t at_ms;
     const struct slice *source; /* who said it */
     const struct event_id *by;
@@ -40,6 +41,12 @@ static bool may_be_relied_on(const struct consent_fact *f)
 {
     bool is_decided = slice_equal_text(f->basis, "best-interests");
     return !slice_equal_text(f->capacity, is_decided ? "has-capacity" : "lacks-capacity");
+}
+
+/* It could not be relied on, or had ended before it was said. */
+static bool never_held(const struct consent_fact *f)
+{
+    return !may_be_relied_on(f) || f->until_ms <= f->occurred_ms;
 }
 
 static inline enum said consent_says(const struct consent_fact *f,
@@ -83,10 +90,11 @@ static inline bool word_on(const struct person *p, const struct sharing_question
 {
     if (ask->is_objection) {
         const struct objection_fact *f = &p->objections[n];
-        *w = (struct word){ objection_says(f, ask), f->occurred_ms, &f->source, &f->by };
+        *w = (struct word){ objection_says(f, ask), false, f->occurred_ms, &f->source, &f->by };
     } else {
         const struct consent_fact *f = &p->consents[n];
-        *w = (struct word){ consent_says(f, ask, at_ms), f->occurred_ms, &f->source, &f->by };
+        *w = (struct word){ consent_says(f, ask, at_ms), false, f->occurred_ms, &f->source, &f->by };
+        w->never_held = w->says == SAID_VOID && never_held(f);
     }
     return w->says != SAID_NOTHING;
 }
@@ -136,6 +144,25 @@ static int64_t last_moment(const struct person *p, const struct sharing_question
     return last_ms;
 }
 
+/* A yes that never held takes no no back: whether one is the agency's last word beside such. */
+static bool has_no_behind(const struct person *p, const struct sharing_question *ask, int64_t at_ms,
+                          const struct slice *source)
+{
+    struct word w;
+    enum said says = SAID_NOTHING;
+    int64_t last_ms = INT64_MIN;
+    for (size_t i = 0, n = count_words(p, ask); i < n; i++) {
+        if (!word_on(p, ask, at_ms, i, &w) || w.never_held || !is_same_speaker(w.source, source))
+            continue;
+        if (w.at_ms > last_ms)
+            says = SAID_NOTHING;
+        last_ms = w.at_ms > last_ms ? w.at_ms : last_ms;
+        if (w.at_ms == last_ms && w.says > says && !is_overruled(p, ask, w.by))
+            says = w.says;
+    }
+    return says == SAID_NO;
+}
+
 /* What an agency says last, of what is not overruled. */
 static enum said last_said(const struct person *p, const struct sharing_question *ask,
                            int64_t at_ms, const struct slice *source, int64_t *last_ms)
@@ -151,7 +178,7 @@ static enum said last_said(const struct person *p, const struct sharing_question
         if (!is_overruled(p, ask, w.by))
             says = w.says;
     }
-    return says;
+    return says == SAID_VOID && has_no_behind(p, ask, at_ms, source) ? SAID_NO : says;
 }
 
 /* The last moment at which any agency's last word is a yes, a yes that does not hold, or a no. */
@@ -206,6 +233,8 @@ static bool find_of_one(const struct person *p, const struct sharing_question *a
         if (is_stronger && !is_overruled(p, ask, w.by))
             says = w.says;
     }
+    if (says == SAID_VOID && has_no_behind(p, ask, at_ms, source))
+        says = SAID_NO;
     all->ms[says] = last_ms;
     return true;
 }

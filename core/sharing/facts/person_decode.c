@@ -1,7 +1,7 @@
 /* person_decode.c - a person read from the value of the topic facts.
  *
  * The reader goes through the compiled plan, which checks every byte. What cannot be kept, because its
- * service or agency has left the region, is left out. */
+ * service or agency has left the region, is left out; words about sharing are kept, by name. */
 #include "sharing/facts/person.h"
 
 #include "sharing/facts/draft.h"
@@ -71,6 +71,16 @@ static bool get_service_n(const struct reader *r, const struct view *v, size_t s
     return true;
 }
 
+/* Whom a word about sharing names. A no must not end because the region had that service out for a while. */
+static int32_t get_named(const struct reader *r, const struct view *v, size_t slot, struct slice *away)
+{
+    int32_t n = -1;
+    if (get_service(r, v, slot, &n))
+        return n;
+    *away = view_text(v, slot);
+    return SERVICE_AWAY;
+}
+
 static bool get_agency(const struct reader *r, const struct view *v, size_t slot, uint16_t *out)
 {
     int n = bundle_agency(r->b, view_text(v, slot));
@@ -103,7 +113,8 @@ static bool get_consent(struct reader *r, const struct view *v, void *item)
     x->basis = view_text(v, 7);
     x->recorder = view_text(v, 8);
     x->source = view_text(v, 9);
-    return get_service(r, v, 1, &x->recipient);
+    x->recipient = get_named(r, v, 1, &x->away);
+    return true;
 }
 
 static bool get_objection(struct reader *r, const struct view *v, void *item)
@@ -113,7 +124,8 @@ static bool get_objection(struct reader *r, const struct view *v, void *item)
     x->occurred_ms = view_long(v, 2);
     get_id(v, 3, &x->by);
     x->source = view_text(v, 4);
-    return get_service(r, v, 0, &x->recipient);
+    x->recipient = get_named(r, v, 0, &x->away);
+    return true;
 }
 
 /* It stands also when the service that raised it has left the region. */
@@ -253,7 +265,8 @@ static bool get_settlement(struct reader *r, const struct view *v, void *item)
     x->at_ms = view_long(v, 4);
     x->people = view_text(v, 5);
     x->overruled = view_text(v, 6);
-    return get_service_n(r, v, 2, &x->recipient);
+    x->recipient = (uint16_t)get_named(r, v, 2, &x->away);
+    return !slice_is_empty(view_text(v, 2));
 }
 
 /* By name: it stands also while its service is out of the region. */

@@ -23,6 +23,14 @@ static void put_service(struct buf *out, const struct bundle *b, int32_t service
         avro_put_text(out, b->services[service].name);
 }
 
+static void put_named(struct buf *out, const struct bundle *b, int32_t service, struct slice away)
+{
+    if (service == SERVICE_AWAY)
+        avro_put_text(out, away);
+    else
+        put_service(out, b, service);
+}
+
 /* An array is one block of n items and the end. */
 static void begin_list(struct buf *out, size_t n)
 {
@@ -59,7 +67,7 @@ static void put_consents(const struct bundle *b, const struct person *p, struct 
     for (size_t i = 0; i < p->consent_count; i++) {
         const struct consent_fact *f = &p->consents[i];
         avro_put_text(out, f->purpose);
-        put_service(out, b, f->recipient);
+        put_named(out, b, f->recipient, f->away);
         put_bool(out, f->granted);
         avro_put_long(out, f->occurred_ms);
         avro_put_long(out, f->until_ms);
@@ -76,7 +84,7 @@ static void put_limits(const struct bundle *b, const struct person *p, struct bu
 {
     begin_list(out, p->objection_count);
     for (size_t i = 0; i < p->objection_count; i++) {
-        put_service(out, b, p->objections[i].recipient);
+        put_named(out, b, p->objections[i].recipient, p->objections[i].away);
         put_bool(out, p->objections[i].stands);
         avro_put_long(out, p->objections[i].occurred_ms);
         put_id(out, &p->objections[i].by);
@@ -199,7 +207,7 @@ static void put_settlements(const struct bundle *b, const struct person *p, stru
         const struct settlement *x = &p->settlements[i];
         put_bool(out, x->is_objection);
         avro_put_text(out, x->purpose);
-        put_service(out, b, x->recipient);
+        put_named(out, b, x->recipient, x->away);
         put_bool(out, x->yes);
         avro_put_long(out, x->at_ms);
         avro_put_text(out, x->people);

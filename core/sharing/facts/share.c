@@ -23,6 +23,11 @@ static size_t service_bytes(const struct bundle *b, int n)
     return LONG_BYTES + (n >= 0 ? b->services[n].name.n : 0);
 }
 
+static size_t named_bytes(const struct bundle *b, int n, struct slice away)
+{
+    return n == SERVICE_AWAY ? text_bytes(away) : service_bytes(b, n);
+}
+
 static void add_bytes(struct shares *s, int agency, size_t bytes)
 {
     if (agency >= 0)
@@ -41,7 +46,7 @@ static void add_consents(struct shares *s, const struct person *p)
     for (size_t i = 0; i < p->consent_count; i++) {
         const struct consent_fact *x = &p->consents[i];
         add_bytes(s, agency_of_source(s, x->source),
-            ITEM_BYTES + service_bytes(s->bundle, x->recipient) + text_bytes(x->purpose) + text_bytes(x->capacity) +
+            ITEM_BYTES + named_bytes(s->bundle, x->recipient, x->away) + text_bytes(x->purpose) + text_bytes(x->capacity) +
                 text_bytes(x->basis) + text_bytes(x->recorder) + text_bytes(x->source));
     }
 }
@@ -52,7 +57,8 @@ static void add_words(struct shares *s, const struct person *p)
     add_consents(s, p);
     for (size_t i = 0; i < p->objection_count; i++)
         add_bytes(s, agency_of_source(s, p->objections[i].source),
-            ITEM_BYTES + service_bytes(b, p->objections[i].recipient) + text_bytes(p->objections[i].source));
+            ITEM_BYTES + named_bytes(b, p->objections[i].recipient, p->objections[i].away) +
+                text_bytes(p->objections[i].source));
     for (size_t i = 0; i < p->restriction_count; i++)
         add_bytes(s, agency_of_source(s, p->restrictions[i].source),
             ITEM_BYTES + text_bytes(p->restrictions[i].kind) + text_bytes(p->restrictions[i].source));
@@ -64,7 +70,8 @@ static void add_words(struct shares *s, const struct person *p)
         add_bytes(s, agency_of_source(s, p->deaths[i].source), ITEM_BYTES + text_bytes(p->deaths[i].source));
     for (size_t i = 0; i < p->settlement_count; i++)
         add_bytes(s, -1, ITEM_BYTES + text_bytes(p->settlements[i].purpose) + text_bytes(p->settlements[i].people) +
-                       text_bytes(p->settlements[i].overruled) + service_bytes(b, p->settlements[i].recipient));
+                       text_bytes(p->settlements[i].overruled) +
+                       named_bytes(b, p->settlements[i].recipient, p->settlements[i].away));
 }
 
 static void add_others(struct shares *s, const struct person *p)
