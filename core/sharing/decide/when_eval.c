@@ -235,7 +235,7 @@ static uint8_t weigh_call(const struct when_node *n, const struct facts_context 
     case WHEN_OBJECTION:
         return weigh_objection(facts_objection(p, who));
     case WHEN_RESTRICTED:
-        return gate_or_unknown(facts_restricted(p, word), WEIGHT_FALSE(CONDITION_FALSE));
+        return gate_or_unknown(facts_restricted(in, word), WEIGHT_FALSE(CONDITION_FALSE));
     case WHEN_RESPONSIBLE:
         return gate_or_unknown(facts_responsible(in, word, who), WEIGHT_FALSE(NOT_RESPONSIBLE));
     default:

@@ -2,6 +2,7 @@
 #include "sharing/facts/facts_query.h"
 
 #include "sharing/facts/claimed.h"
+#include "sharing/rules/compiled.h"
 #include "sharing/rules/words.h"
 
 /* The agency of the event at hand; AGENCY_NOBODY: there is no event. */
@@ -76,11 +77,16 @@ bool facts_is_restricted(const struct person *p)
     return false;
 }
 
-static bool is_kind_said(const struct person *p, struct slice kind)
+/* Somebody who checks has said yes or no. */
+static bool is_checked(const struct facts_context *in, struct slice kind)
 {
-    for (size_t i = 0; i < p->restriction_count; i++)
-        if (slice_equal(p->restrictions[i].kind, kind))
+    const struct person *p = in->facts;
+    for (size_t i = 0; i < p->restriction_count; i++) {
+        int by = bundle_service(in->bundle, p->restrictions[i].source);
+        if (slice_equal(p->restrictions[i].kind, kind) && by >= 0 &&
+            services_have(&in->bundle->compiled->checkers, (unsigned)by))
             return true;
+    }
     return false;
 }
 
@@ -93,12 +99,13 @@ static enum truth is_deceased(const struct person *p)
     return p->death_count ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }
 
-enum truth facts_restricted(const struct person *p, struct slice kind)
+enum truth facts_restricted(const struct facts_context *in, struct slice kind)
 {
+    const struct person *p = in->facts;
     if (slice_equal_text(kind, WORDS_DECEASED))
         return is_deceased(p);
     if (slice_equal_text(kind, WORDS_UNCHECKED))
-        return is_kind_said(p, SLICE("location")) ? TRUTH_FALSE : TRUTH_TRUE;
+        return is_checked(in, SLICE("location")) ? TRUTH_FALSE : TRUTH_TRUE;
     if (restriction_stands(p, kind))
         return TRUTH_TRUE;
     return restriction_stands(p, SLICE("unknown")) ? TRUTH_UNKNOWN : TRUTH_FALSE;

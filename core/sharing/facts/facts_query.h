@@ -42,7 +42,7 @@ enum truth facts_counts(const struct facts_context *in, const struct relationshi
                         struct slice kind);
 enum truth facts_related(const struct facts_context *in, struct slice kind, uint16_t who);
 /* kind: also WORDS_UNCHECKED or WORDS_DECEASED (words.h). */
-enum truth facts_restricted(const struct person *p, struct slice kind);
+enum truth facts_restricted(const struct facts_context *in, struct slice kind);
 /* Unknown in four cases: nobody ever said; the last word is that it cannot be told; two words of that
  * moment differ; only a word in doubt names who. A word in doubt takes nothing from anybody. */
 enum truth facts_responsible(const struct facts_context *in, struct slice function, uint16_t who);

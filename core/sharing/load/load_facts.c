@@ -2,7 +2,7 @@
  *
  * One line has "on", "by" and any of: opens (with closed_by), responsible, grants, revokes, objects,
  * lifts_objection, restricts, lifts, links, dies. "by" names who may say it: roles, or "the service
- * itself" that the line is about; closed_by has a "by" of its own. A value is "source" or "field PATH", and the path
+ * itself" that the line is about; roles of a line that lifts are those that check. closed_by has a "by" of its own. A value is "source" or "field PATH", and the path
  * must exist in every type of the line. Who is responsible may also be "unknown", or be found by
  * "places": what the field says, and the service it means. */
 #include "sharing/load/load.h"
@@ -286,6 +286,22 @@ static void add_vocabulary(const struct loader *l, const struct fact_rule *r, st
     }
 }
 
+/* Beside "the service itself" the lines that lift may name roles: those check whether somebody must be hidden. Where
+ * none does, whoever says a word has. */
+static void collect_checkers(struct loader *l)
+{
+    struct services *out = &l->compiled->checkers;
+    bool any = false;
+    for (size_t i = 0; i < l->bundle->fact_count; i++) {
+        const struct fact_rule *r = &l->bundle->facts[i];
+        for (size_t w = 0; r->effect == FACT_LIFTS && w < SERVICES_WORDS; w++)
+            out->bits[w] |= r->by.services.bits[w];
+        any |= r->effect == FACT_LIFTS && r->by.count > r->by.itself;
+    }
+    if (!any)
+        memset(out, 0xff, sizeof *out);
+}
+
 /* The words that conditions may use. */
 static void collect_words(struct loader *l)
 {
@@ -319,4 +335,5 @@ void load_facts(struct loader *l, const struct node *root)
     for (const struct node *n = list ? list->first : NULL; n; n = n->next)
         load_line(l, n);
     collect_words(l);
+    collect_checkers(l);
 }

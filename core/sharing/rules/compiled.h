@@ -101,6 +101,7 @@ struct compiled {
     const struct traced_feed *traced;
     size_t traced_count;
     struct words relationships, functions, restrictions, purposes;
+    struct services checkers;           /* whose word on a location says that it was checked */
     const bool *closes;                 /* by number of kind: ends its episode */
     const bool *says_sharing;           /* by number of kind: a consent, an objection, a restriction */
     const struct alias *aliases;        /* in order */

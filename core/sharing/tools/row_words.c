@@ -113,6 +113,15 @@ static bool take_revoked(struct row *r, const struct word *w)
     return add_consent(r, w, false);
 }
 
+/* A row's word on a restriction is one of somebody who checks. */
+static struct slice name_a_checker(const struct bundle *b)
+{
+    unsigned n = 0;
+    while (n < b->service_count && !services_have(&b->compiled->checkers, n))
+        n++;
+    return n < b->service_count ? b->services[n].name : (struct slice){ .n = 0 };
+}
+
 static bool add_restriction(struct row *r, struct slice kind, bool stands)
 {
     if (!words_have(&r->b->compiled->restrictions, kind))
@@ -122,6 +131,7 @@ static bool add_restriction(struct row *r, struct slice kind, bool stands)
         return err_memory(r->e);
     x->kind = kind;
     x->stands = stands;
+    x->source = name_a_checker(r->b);
     return true;
 }
 

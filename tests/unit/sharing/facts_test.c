@@ -131,7 +131,8 @@ static void of_a_grant_and_a_refusal_of_one_moment_the_refusal_counts(void)
 
 static enum truth restricted(const char *kind)
 {
-    return facts_restricted(&world.facts, slice_text(kind));
+    const struct facts_context in = { .bundle = world.bundle, .facts = &world.facts };
+    return facts_restricted(&in, slice_text(kind));
 }
 
 static void a_location_that_nobody_has_checked_is_a_state_of_its_own(void)

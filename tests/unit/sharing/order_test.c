@@ -185,14 +185,15 @@ static bool is_open(const char *kind)
 static unsigned ask_facts(void)
 {
     const struct person *p = &world.facts;
+    const struct facts_context in = { .bundle = world.bundle, .facts = p };
     uint16_t grants = (uint16_t)bundle_service(world.bundle, SLICE(GRANTS));
     return (unsigned)is_open("inpatient") | (unsigned)is_open("open-case") << 1 |
-           (unsigned)(facts_restricted(p, SLICE("location")) == TRUTH_TRUE) << 2 |
+           (unsigned)(facts_restricted(&in, SLICE("location")) == TRUTH_TRUE) << 2 |
            (unsigned)(facts_consent(p, SLICE("housing-adaptation"), grants, world.now_ms) ==
                       TRUTH_TRUE)
                << 3 |
            (unsigned)(facts_objection(p, grants) == TRUTH_TRUE) << 4 |
-           (unsigned)(facts_restricted(p, SLICE(WORDS_DECEASED)) == TRUTH_TRUE) << 5 |
+           (unsigned)(facts_restricted(&in, SLICE(WORDS_DECEASED)) == TRUTH_TRUE) << 5 |
            (unsigned)(facts_consent(p, SLICE("housing-adaptation"), grants, world.now_ms) ==
                       TRUTH_UNKNOWN)
                << 6 |

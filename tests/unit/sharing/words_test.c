@@ -118,7 +118,27 @@ static void who_is_decided_about_meanwhile_keeps_it(void)
     CU_ASSERT(slice_equal_text(world.facts.objections[0].away, "gone/one"));
 }
 
+/* ---- a location that was checked ---- */
+
+static bool is_unchecked(void)
+{
+    const struct facts_context in = { .bundle = world.bundle, .facts = &world.facts };
+    return facts_restricted(&in, SLICE("location-unchecked")) == TRUTH_TRUE;
+}
+
+static void who_does_not_check_opens_no_location(void)
+{
+    CU_ASSERT_FATAL(world_say(&world, "Restriction.lifted", TEAM, "restriction.kind=location"));
+    CU_ASSERT(is_unchecked());
+    CU_ASSERT_FATAL(world_say(&world, "Restriction.raised", TEAM, "restriction.kind=location"));
+    CU_ASSERT_FATAL(world_say(&world, "Restriction.lifted", TEAM, "restriction.kind=location;at=1"));
+    CU_ASSERT(is_unchecked());
+    CU_ASSERT_FATAL(world_say(&world, "Restriction.lifted", WARDS, "restriction.kind=location"));
+    CU_ASSERT_FALSE(is_unchecked());
+}
+
 static CU_TestInfo tests[] = {
+    { "who does not check opens no location", who_does_not_check_opens_no_location },
     { "a yes that never held takes no no back", a_yes_that_never_held_takes_no_no_back },
     { "one that held for a while did", one_that_held_for_a_while_did },
     { "without another agency it opens nothing either", without_another_agency_it_opens_nothing_either },
