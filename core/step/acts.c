@@ -121,15 +121,28 @@ struct slice acts_first(const struct input_act *act)
     return act->by.count ? act->by.list[0]->name : act->person;
 }
 
-bool acts_need_two(const struct person *p, struct slice reason)
+/* What cannot be read may say so. */
+static bool has_unknown_code(const struct bundle *b, struct arena *a, struct slice framed)
 {
-    return facts_is_restricted(p) || p->unread_count || slice_equal_text(reason, "sender-restriction-unknown");
+    struct err ignored = { .fate = ERR_NONE };
+    struct view v;
+    return framed.n && (!input_open(b, a, framed, NULL, &v, &ignored) || !plan_header(v.plan) ||
+                        !view_is_null(&v, (size_t)plan_header(v.plan)->unknown_restriction));
 }
 
-bool acts_reopening_needs_two(const struct person *p, const struct refusal *x)
+bool acts_need_two(const struct bundle *b, struct arena *a, const struct person *p, struct slice reason,
+                   struct slice framed)
+{
+    return facts_is_restricted(p) || p->unread_count ||
+           slice_equal_text(reason, "sender-restriction-unknown") || has_unknown_code(b, a, framed);
+}
+
+bool acts_reopening_needs_two(const struct bundle *b, struct arena *a, const struct person *p,
+                              const struct refusal *x)
 {
     for (size_t i = 0; i < p->refusal_count; i++)
-        if (refusal_reopens(x, &p->refusals[i]) && acts_need_two(p, p->refusals[i].reason))
+        if (refusal_reopens(x, &p->refusals[i]) &&
+            acts_need_two(b, a, p, p->refusals[i].reason, p->refusals[i].bytes))
             return true;
     return false;
 }

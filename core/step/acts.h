@@ -31,11 +31,15 @@ enum act_enough acts_enough(const struct bundle *b, int64_t now_ms, const struct
 /* Who is kept as the first of two. */
 struct slice acts_first(const struct input_act *act);
 
-/* Whether an event held for that reason needs two named people to go: the person is restricted, or may be. */
-bool acts_need_two(const struct person *p, struct slice reason);
+/* Whether a held event needs two named people to go: the person is restricted, or may be, or its
+ * sender restricts it by a code that nobody knows, whatever else it is held for. framed: the event;
+ * empty: it is not kept. */
+bool acts_need_two(const struct bundle *b, struct arena *a, const struct person *p, struct slice reason,
+                   struct slice framed);
 
 /* The same of all that is taken back by reopening x. */
-bool acts_reopening_needs_two(const struct person *p, const struct refusal *x);
+bool acts_reopening_needs_two(const struct bundle *b, struct arena *a, const struct person *p,
+                              const struct refusal *x);
 /* How the note ends of one that named another event than was refused by that name; NULL: no memory. */
 const char *acts_refused_as(struct arena *a, const struct input_act *act, const struct refusal *x);
 

@@ -92,7 +92,7 @@ static bool settle(struct work *w, const struct input_act *act, const struct per
     const struct judge_input in = work_input(w, person, hold->bytes);
     struct judged *j = &w->out->judged;
     struct slice first = acts_first_by(hold->first_by, act->act);
-    bool two = acts_need_two(person, hold->reason);
+    bool two = acts_need_two(w->r->bundle, w->a, person, hold->reason, hold->bytes);
     switch (acts_enough(w->r->bundle, w->says.decided_ms, act, first, two)) {
     case ACT_ANOTHER:
         return keep_first_settling(w, act, person, e);
@@ -116,7 +116,7 @@ static bool release(struct work *w, const struct input_act *act, const struct pe
                     const struct hold *hold, struct err *e)
 {
     struct slice first = acts_first_by(hold->first_by, act->act);
-    bool two = acts_need_two(person, hold->reason);
+    bool two = acts_need_two(w->r->bundle, w->a, person, hold->reason, hold->bytes);
     switch (acts_enough(w->r->bundle, w->says.decided_ms, act, first, two)) {
     case ACT_ANOTHER:
         return keep_first(w, act, person, acts_first(act), e);
@@ -161,7 +161,7 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
     const struct refusal *refusal = refusal_find(w->r->bundle, person, &act->event, service);
     if (!refusal)
         return note_act(w, act, " (it was not refused)", e);
-    bool two = acts_reopening_needs_two(person, refusal);
+    bool two = acts_reopening_needs_two(w->r->bundle, w->a, person, refusal);
     if (refusal->bytes.n && !open_held(w, refusal->bytes, e)) /* without: it was refused under another key */
         return false;
     switch (acts_enough(w->r->bundle, w->says.decided_ms, act, refusal->first_by, two)) {
@@ -292,7 +292,7 @@ static bool carry_reopening(struct work *w, const struct refused *said, const st
         return was_known(w);
     if (x->bytes.n && !open_held(w, x->bytes, e))
         return false;
-    if (!said->by_two && acts_reopening_needs_two(person, x))
+    if (!said->by_two && acts_reopening_needs_two(w->r->bundle, w->a, person, x))
         return slice_equal(x->first_by, said->reopened_by)
                    ? was_known(w)
                    : note_carried(w, said, "reopen", said->reopened_by, HOLD_FIRST_OF_TWO, e) &&

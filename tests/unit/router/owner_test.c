@@ -471,6 +471,24 @@ static void of_a_restricted_person_two_settle_it(void)
     both_agree();
 }
 
+/* An unknown code on what is held for something else: two, as where it is held for the code. */
+static void a_conflict_does_not_hide_a_code_that_nobody_knows(void)
+{
+    static const char *const code[] = { "header.unknown_restriction", "Q", NULL };
+    world_known("ada");
+    word("hosp/hub", "objection_recorded", "0190000000000000000000000000e001");
+    world_say(&(struct say){ .who = "ada", .id = STAY, .episode = "v1", .set = code });
+    run();
+    word("council/social", "objection_lifted", "0190000000000000000000000000e002");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), CONFLICT);
+    settle(STAY, "release", "Karl");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), CONFLICT);
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 0);
+    settle(STAY, "release", "Rosa");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "disclose disclosed");
+    both_agree();
+}
+
 /* More than are kept of one kind, and then a yes: the no of another is there still. */
 static void words_push_out_nobody_elses(void)
 {
@@ -521,6 +539,8 @@ static CU_TestInfo cases[] = {
     { "people settle it by a yes", people_settle_it_by_a_yes },
     { "people settle it by a no", people_settle_it_by_a_no },
     { "of a restricted person two settle it", of_a_restricted_person_two_settle_it },
+    { "a conflict does not hide a code that nobody knows",
+      a_conflict_does_not_hide_a_code_that_nobody_knows },
     { "words push out nobody else's", words_push_out_nobody_elses },
     { "a notice tells no event and no time of its source",
       a_notice_tells_no_event_and_no_time_of_its_source },
