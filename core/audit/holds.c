@@ -229,6 +229,16 @@ static void open_one(struct holds *h, const char *name, int partition, const str
     join_end(h, x);
 }
 
+/* It waits as long as before, and for something else: whoever said something first did not see that. */
+static void hold_for(struct holds *h, struct held *x, const struct audit_decision *d)
+{
+    if (slice_equal_text(d->reason, x->reason))
+        return;
+    held_put(x->reason, sizeof x->reason, d->reason);
+    x->due_ms = x->since_ms + bundle_hold_limit(h->bundle, d->reason);
+    *x->first = '\0';
+}
+
 static void holds_take_decision(struct holds *h, int partition, const struct audit_read *r,
                                 const struct audit_decision *d)
 {
@@ -238,7 +248,9 @@ static void holds_take_decision(struct holds *h, int partition, const struct aud
     struct held *x = holds_find_one(h, slice_text(name), false);
     if (x && !is_hold)
         end_hold(h, x);
-    else if (!x && is_hold)
+    else if (x && is_hold)
+        hold_for(h, x, d);
+    else if (is_hold)
         open_one(h, name, partition, r, d);
 }
 

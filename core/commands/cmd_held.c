@@ -110,7 +110,7 @@ static void print_remedy(const struct held *h)
         say("first     ask both sides for the number and the birth date; when the one who has it wrong\n"
             "          corrects it in their own system, this goes by itself. Release it only where you\n"
             "          have found that both mean the same person\n");
-    else if (strncmp(h->reason, "conflicting-", 12) == 0)
+    else if (reason_is_of_conflict(slice_text(h->reason)))
         say("first     ask who recorded the no: when they record what the person says now, this goes by\n"
             "          itself. Or say for both, for all that rests on it:\n"
             "          concordat held SITE settle %s yes|no 'YOUR NAME' 'REASON' [--key KEYFILE]\n",
@@ -188,7 +188,7 @@ static int settle_conflict(struct cli *c, const struct site *s, const struct hel
         return CLI_USAGE;
     if (!words_read(argc, argv, 7, 0, o, &none) || !*argv[5] || !*argv[6])
         return CLI_USAGE;
-    if (strncmp(h->reason, "conflicting-", 12) != 0) {
+    if (!reason_is_of_conflict(slice_text(h->reason))) {
         say_to(stderr, "concordat: '%s' is not held because of a conflict\n", h->hold);
         return CLI_NO;
     }

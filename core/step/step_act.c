@@ -69,6 +69,7 @@ static bool keep_first(struct work *w, const struct input_act *act, const struct
            work_keep_person(w, &after, e);
 }
 
+#define UNNAMED_CONFLICT " (words are in conflict, which the hold did not say: it waits for that)"
 #define SAME_PERSON " (the same person: somebody else must agree)"
 
 static bool no_outsider(const char *what, struct err *e)
@@ -112,6 +113,17 @@ static bool settle(struct work *w, const struct input_act *act, const struct per
     return note_act(w, act, "", e) && work_take_judged(w, e);
 }
 
+static bool waits_for_conflict(const struct work *w, const struct hold *hold)
+{
+    const struct judged *j = &w->out->judged;
+    bool waits = false;
+    for (size_t i = 0; i < j->decision_count; i++)
+        waits |= j->decisions[i].to.n == hold->service && j->decisions[i].outcome == OUTCOME_HOLD &&
+                 event_id_equal(&j->decisions[i].event, &hold->event) &&
+                 reason_is_of_conflict(slice_text(j->decisions[i].reason));
+    return waits && !reason_is_of_conflict(hold->reason);
+}
+
 static bool release(struct work *w, const struct input_act *act, const struct person *person,
                     const struct hold *hold, struct err *e)
 {
@@ -127,7 +139,9 @@ static bool release(struct work *w, const struct input_act *act, const struct pe
     case ACT_ENOUGH:
         break;
     }
-    return note_act(w, act, "", e) && release_hold(w, person, hold, e);
+    if (!note_act(w, act, "", e) || !release_hold(w, person, hold, e))
+        return false;
+    return !waits_for_conflict(w, hold) || note_act(w, act, UNNAMED_CONFLICT, e);
 }
 
 static bool act_on_hold(struct work *w, const struct input_act *act, const struct person *person,

@@ -129,7 +129,7 @@ static bool is_conflict_waited_for(const struct draft *d)
 {
     const struct hold *holds = d->holds.items;
     for (size_t i = 0; i < d->holds.count; i++)
-        if (slice_starts(holds[i].reason, SLICE("conflicting-")))
+        if (reason_is_of_conflict(holds[i].reason))
             return true;
     return false;
 }

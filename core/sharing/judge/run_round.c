@@ -1,4 +1,5 @@
 /* run_round.c - one event decided for its recipients, and what comes of each decision. */
+#include "sharing/decide/conflict.h"
 #include "sharing/decide/decide.h"
 #include "sharing/judge/released.h"
 #include "sharing/judge/run.h"
@@ -26,10 +27,19 @@ static bool stays_reopened(const struct run *r, const struct event *ev, uint16_t
     return was && was->reopened;
 }
 
-/* Whether it is held already, but for another doubt than now: whoever is asked must see the new one. */
+/* Held already, and for a claim that is in doubt otherwise now, or because of a conflict: who is asked must see
+ * that. */
 static bool is_held_otherwise(const struct hold *h, const struct decision *d)
 {
-    return hold_is_of_facts(h) && !slice_equal_text(h->reason, d->reason);
+    bool may_change = hold_is_of_facts(h) || reason_is_of_conflict(slice_text(d->reason));
+    return may_change && !slice_equal_text(h->reason, d->reason);
+}
+
+/* Who released it first did so for what it was held for then. */
+static void hold_for(struct hold *h, const struct decision *d)
+{
+    h->reason = slice_text(d->reason);
+    h->first_by = slice_of(NULL, 0);
 }
 
 static bool add_hold_of(struct run *r, const struct event *ev, const struct decision *d,
@@ -38,7 +48,7 @@ static bool add_hold_of(struct run *r, const struct event *ev, const struct deci
     struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
     if (h) {
         if (is_held_otherwise(h, d))
-            h->reason = slice_text(d->reason);
+            hold_for(h, d);
         return true;
     }
     h = list_add(r->arena, &r->draft.holds);
@@ -206,6 +216,25 @@ static bool send_disclosure(struct run *r, const struct round *round, struct dec
     return run_disclose(r, round->event, d, &how);
 }
 
+/* A release answers what the hold names: where words are in conflict and it does not say so, it waits for
+ * whoever sees that. */
+static bool hold_unnamed(struct run *r, const struct question *q, struct decision *d)
+{
+    const struct hold *was = released_hold(r, q->event, d->to.n);
+    struct question as_it_is = { .bundle = q->bundle, .event = q->event, .facts = q->facts,
+                                 .arena = q->arena };
+    struct decision now;
+    struct slice tell;
+    if (!was || d->outcome != OUTCOME_DISCLOSE || reason_is_of_conflict(was->reason))
+        return true;
+    if (!decide_begin(&as_it_is, r->e) || !decide_for(&as_it_is, d->to.n, &now, &tell, r->e))
+        return false;
+    enum reason why = now.outcome == OUTCOME_HOLD ? conflict_reason(&as_it_is, &now) : REASON_COUNT;
+    if (why < REASON_COUNT)
+        hold_instead(q, d, reason_code(why));
+    return true;
+}
+
 static bool decide_recipient(struct run *r, const struct question *q, const struct round *round,
                              uint16_t recipient)
 {
@@ -213,7 +242,7 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     struct slice tell;
     bool is_new = true;
     const struct event *ev = round->event;
-    if (!decide_for(q, recipient, &d, &tell, r->e))
+    if (!decide_for(q, recipient, &d, &tell, r->e) || !hold_unnamed(r, q, &d))
         return false;
     hold_unread(q, &d);
     hold_unlooked(q, &d);

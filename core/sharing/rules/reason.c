@@ -50,6 +50,12 @@ bool reason_protected(struct slice code, enum reason *out)
     return *out < REASON_COUNT && reasons[*out].visibility == VISIBILITY_PROTECTED;
 }
 
+bool reason_is_of_conflict(struct slice code)
+{
+    return slice_equal_text(code, reason_code(REASON_CONFLICTING_CONSENT)) ||
+           slice_equal_text(code, reason_code(REASON_CONFLICTING_OBJECTION));
+}
+
 const char *reason_sentence(struct slice code)
 {
     size_t i = reason_find(code);

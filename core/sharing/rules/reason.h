@@ -28,6 +28,9 @@ bool reason_protected(struct slice code, enum reason *out);
 /* The gate of that rank; REASON_NO_CLAUSE for 0. */
 enum reason reason_of_rank(unsigned rank);
 
+/* Words about sharing are in conflict (decide/conflict.h). */
+bool reason_is_of_conflict(struct slice code);
+
 /* The sentence of a reason code for people. */
 const char *reason_sentence(struct slice code);
 /* What may be shown of a reason. A protected one reads "prohibited" unless the reader asked for

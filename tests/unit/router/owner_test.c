@@ -489,6 +489,47 @@ static void a_conflict_does_not_hide_a_code_that_nobody_knows(void)
     both_agree();
 }
 
+static void ready_now(const char *event_id)
+{
+    world_say(&(struct say){ .who = "ada", .id = event_id, .episode = "v1",
+                             .kind = "ready_for_discharge" });
+    run();
+}
+
+/* Held because nobody says whether they are fit; then words are in conflict. */
+static void a_conflict_shows_on_what_was_held_before(void)
+{
+    world_known("ada");
+    ready_now(STAY);
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "hold unknown");
+    word("hosp/hub", "objection_recorded", "0190000000000000000000000000e001");
+    word("council/social", "objection_lifted", "0190000000000000000000000000e002");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), CONFLICT);
+    settle(STAY, "settle-yes", "Nurse Njeri");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "hold unknown"); /* that is for a release still */
+    settle(STAY, "release", "Nurse Njeri");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "disclose disclosed");
+    both_agree();
+}
+
+/* A later one of its kind has come, so nothing decides it anew before it is released. */
+static void a_release_goes_over_no_conflict_that_its_hold_does_not_name(void)
+{
+    world_known("ada");
+    ready_now(STAY);
+    ready_now(FORGED);
+    word("hosp/hub", "objection_recorded", "0190000000000000000000000000e001");
+    word("council/social", "objection_lifted", "0190000000000000000000000000e002");
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "hold unknown");
+    settle(STAY, "release", "Nurse Njeri");
+    CU_ASSERT(says(last_entry(), "which the hold did not say"));
+    CU_ASSERT_STRING_EQUAL(decided(STAY), CONFLICT);
+    CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 0);
+    settle(STAY, "release", "Nurse Njeri"); /* now they see it */
+    CU_ASSERT_STRING_EQUAL(decided(STAY), "disclose disclosed");
+    both_agree();
+}
+
 /* More than are kept of one kind, and then a yes: the no of another is there still. */
 static void words_push_out_nobody_elses(void)
 {
@@ -541,6 +582,9 @@ static CU_TestInfo cases[] = {
     { "of a restricted person two settle it", of_a_restricted_person_two_settle_it },
     { "a conflict does not hide a code that nobody knows",
       a_conflict_does_not_hide_a_code_that_nobody_knows },
+    { "a conflict shows on what was held before", a_conflict_shows_on_what_was_held_before },
+    { "a release goes over no conflict that its hold does not name",
+      a_release_goes_over_no_conflict_that_its_hold_does_not_name },
     { "words push out nobody else's", words_push_out_nobody_elses },
     { "a notice tells no event and no time of its source",
       a_notice_tells_no_event_and_no_time_of_its_source },
