@@ -86,6 +86,21 @@ static bool keep_first_settling(struct work *w, const struct input_act *act,
     return who ? keep_first(w, act, person, slice_text(who), e) : err_memory(e);
 }
 
+/* The agency of all who settle, with whoever said so first; below 0: of several, or nobody signed. */
+static int agency_of_all(const struct work *w, const struct input_act *act, struct slice first_by)
+{
+    struct err gone = { .fate = ERR_NONE };
+    const struct named *first =
+        first_by.n && act->by.count
+            ? act_person(w->r->bundle, act->act, first_by, w->says.decided_ms, &gone)
+            : NULL;
+    int agency = first ? first->agency : act->by.count ? act->by.list[0]->agency : -1;
+    for (size_t i = 0; i < act->by.count; i++)
+        if (act->by.list[i]->agency != agency)
+            return -1;
+    return agency;
+}
+
 /* A yes beside another's no, settled for all that rests on it. */
 static bool settle(struct work *w, const struct input_act *act, const struct person *person,
                    const struct hold *hold, struct err *e)
@@ -104,7 +119,9 @@ static bool settle(struct work *w, const struct input_act *act, const struct per
     case ACT_ENOUGH:
         break;
     }
-    if (!judge_settle(&in, hold, slice_equal_text(act->act, "settle-yes"), act->person, w->a, j, e))
+    const struct settling how = { slice_equal_text(act->act, "settle-yes"), act->person,
+                                  agency_of_all(w, act, first) };
+    if (!judge_settle(&in, hold, &how, w->a, j, e))
         return false;
     if (j->error) {
         *j = (struct judged){ .decisions = NULL };

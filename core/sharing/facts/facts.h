@@ -150,7 +150,8 @@ struct hold {
     struct slice bytes;                 /* the framed event */
     struct slice first_by;              /* who released it first, where two must; empty: nobody */
     struct slice source;                /* "agency/service" of the event */
-    bool reopened;                      /* it was refused once: no rule ends it, only a person's release */
+    bool reopened;                      /* no rule ends it, only a person's release: it was refused once, or
+                                           whoever settled its conflict was of its own recipient's agency */
 };
 /* A named person's no: that event and every correction of it never go to that service, nor what follows
  * in its episode where they said so, until named people reopen it. Of an episode there is one for each

@@ -81,11 +81,17 @@ MUST_CHECK bool judge_event(const struct judge_input *in, struct arena *a, struc
  * in->framed are the held event's. */
 MUST_CHECK bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct slice by,
                              bool is_whole_episode, struct arena *a, struct judged *out, struct err *e);
-/* Named people say yes or no to the conflict that the hold rests on (conflict.h). Their word is a fact
- * from then on, and all that rests on the conflict is decided anew. error "duplicate": there is no
- * conflict any more. */
-MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *hold, bool yes,
-                             struct slice people, struct arena *a, struct judged *out,
+/* Who settles, and how. */
+struct settling {
+    bool yes;
+    struct slice people;
+    int agency;                         /* of all of them; below 0: they are of several, or of none */
+};
+/* Named people say yes or no to the conflict that the hold rests on (conflict.h): a fact from then on,
+ * and all that rests on it is decided anew; what would go to their own agency by a yes is held, until somebody
+ * else releases it. error "duplicate": there is no conflict any more. */
+MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *hold,
+                             const struct settling *how, struct arena *a, struct judged *out,
                              struct err *e);
 /* Who takes a refusal back. named: the event that they spoke of, which the refusal may cover by its
  * episode alone. */

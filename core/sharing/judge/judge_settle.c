@@ -4,30 +4,28 @@
 #include "sharing/decide/conflict.h"
 #include "sharing/judge/run.h"
 
-struct settling {
+struct ending {
     struct run *run;
-    bool yes, failed, any;
-    struct slice people;
+    const struct settling *how;
+    bool failed, any;
 };
 
 static void settle_one(void *ctx, const struct sharing_question *ask)
 {
-    struct settling *s = ctx;
+    struct ending *s = ctx;
     struct run *r = s->run;
     s->any = true;
-    if (s->failed)
-        return;
-    s->failed =
-        !draft_settle_conflict(&r->draft, ask, s->yes, s->people, r->in->decided_ms, r->e);
+    s->failed = s->failed || !draft_settle_conflict(&r->draft, ask, s->how->yes, s->how->people,
+                                                    r->in->decided_ms, r->e);
 }
 
-/* Settles the questions that the hold rests on; then decides anew all that rests on them. */
-static bool settle_hold(struct run *r, const struct hold *hold, bool yes, struct slice people)
+/* What the hold rests on is settled for everything that rests on it; then all is decided anew. */
+static bool settle_hold(struct run *r, const struct hold *hold, const struct settling *how)
 {
     struct person facts;
     struct decision d;
     struct slice tell;
-    struct settling s = { .run = r, .yes = yes, .people = people };
+    struct ending s = { .run = r, .how = how };
     struct question q = {
         .bundle = r->in->bundle, .event = &r->event, .facts = &facts, .arena = r->arena
     };
@@ -47,12 +45,13 @@ static bool settle_hold(struct run *r, const struct hold *hold, bool yes, struct
         return true;
     }
     r->event.id = (struct event_id){ { 0 } }; /* the held event is among those decided anew */
+    r->kept_for = how->yes ? how->agency : NOBODY;
     return run_catch_up(r) && run_doors(r);
 }
 
-bool judge_settle(const struct judge_input *in, const struct hold *hold, bool yes,
-                  struct slice people, struct arena *a, struct judged *out, struct err *e)
+bool judge_settle(const struct judge_input *in, const struct hold *hold, const struct settling *how,
+                  struct arena *a, struct judged *out, struct err *e)
 {
     struct run r;
-    return run_begin(&r, in, a, e) && settle_hold(&r, hold, yes, people) && run_end(&r, out);
+    return run_begin(&r, in, a, e) && settle_hold(&r, hold, how) && run_end(&r, out);
 }

@@ -1,0 +1,125 @@
+/* settle_test.c - a conflict of words that named people end: for whom, by whom, and of which words. */
+#include <CUnit/CUnit.h>
+
+#include "acting.h"
+
+#define GRANTS "district/grants"
+#define CONFLICT "hold conflicting-consent"
+
+static const char id[] = ACTING_ID;
+
+static void word_of(const char *source, const char *kind, int64_t occurred_ms)
+{
+    static const char *const purpose[] = { "consent.purpose", "individual-care", NULL };
+    static int words;
+    world_say(&(struct say){ .who = "ada", .source = source, .type = "Consent", .kind = kind,
+                             .id = arena_format(&world.arena, "%032x", 0xdd0000 + ++words),
+                             .occurred_ms = occurred_ms, .set = purpose });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+static void word(const char *source, const char *kind)
+{
+    word_of(source, kind, 0);
+}
+
+static void move(const char *event, const char *episode)
+{
+    static const char *const ward[] = { "stay.ward", "Ward 7", NULL };
+    world_say(&(struct say){ .who = "ada", .kind = "moved", .id = event, .episode = episode,
+                             .set = ward });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+/* The last decision on that event for that service, "outcome reason". */
+static const char *decided(const char *event, const char *to)
+{
+    const char *text = "nothing";
+    world_read();
+    for (size_t i = 0; i < world.entry_count; i++)
+        for (size_t n = 0; n < world.entries[i].r.decision_count; n++) {
+            const struct audit_decision *d = &world.entries[i].r.decisions[n];
+            if (slice_equal_text(d->event_id, event) && slice_equal_text(d->recipient, to))
+                text = arena_format(&world.arena, "%.*s %.*s", SHOWN(d->outcome),
+                                    SHOWN(d->reason));
+        }
+    return text;
+}
+
+/* One question, two services: the hub's no, the council's yes. */
+static void dispute(void)
+{
+    word("hosp/hub", "revoked");
+    word("council/social", "granted");
+    move(id, "v1");
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), CONFLICT);
+    CU_ASSERT_STRING_EQUAL(decided(id, GRANTS), CONFLICT);
+}
+
+static void give(const char *what, const char *to, const char *first, const char *second)
+{
+    struct act x = acting_make(what, id, to);
+    acting_sign(&x, first);
+    if (second)
+        acting_sign(&x, second);
+    acting_submit(&x);
+}
+
+/* At the hold of somebody else's service they may; what waits for their own waits for others. */
+static void nobody_lets_go_to_their_own_agency_by_a_hold_of_anothers(void)
+{
+    dispute();
+    give("settle-yes", SOCIAL, "njeri", NULL);
+    CU_ASSERT_TRUE(acting_refused("act.own-agency"));
+    give("settle-yes", GRANTS, "njeri", NULL);
+    CU_ASSERT_STRING_EQUAL(decided(id, GRANTS), "disclose disclosed");
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), CONFLICT);
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    world_restart();
+    word("council/social", "granted"); /* no rule ends it */
+    give("release", SOCIAL, "njeri", NULL);
+    CU_ASSERT_TRUE(acting_refused("act.own-agency"));
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    give("release", SOCIAL, "omar", NULL);
+    CU_ASSERT_EQUAL(acting_delivered(), 1);
+    acting_agree();
+}
+
+static void two_of_one_agency_are_no_more_than_one(void)
+{
+    dispute();
+    give("settle-yes", GRANTS, "njeri", "karl");
+    CU_ASSERT_STRING_EQUAL(decided(id, GRANTS), "disclose disclosed");
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    acting_agree();
+}
+
+static void people_of_two_agencies_settle_for_both(void)
+{
+    dispute();
+    give("settle-yes", GRANTS, "njeri", "omar");
+    CU_ASSERT_STRING_EQUAL(decided(id, GRANTS), "disclose disclosed");
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), "disclose disclosed");
+    acting_agree();
+}
+
+static void a_no_ends_all_that_waits(void)
+{
+    dispute();
+    give("settle-no", GRANTS, "njeri", NULL);
+    CU_ASSERT_TRUE(strncmp(decided(id, GRANTS), "withhold", 8) == 0);
+    CU_ASSERT_TRUE(strncmp(decided(id, SOCIAL), "withhold", 8) == 0);
+    acting_agree();
+}
+
+static CU_TestInfo cases[] = {
+    { "nobody lets go to their own agency by a hold of another's",
+      nobody_lets_go_to_their_own_agency_by_a_hold_of_anothers },
+    { "two of one agency are no more than one", two_of_one_agency_are_no_more_than_one },
+    { "people of two agencies settle for both", people_of_two_agencies_settle_for_both },
+    { "a no ends all that waits", a_no_ends_all_that_waits },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_settle = { "settle", acting_load, world_unload, world_fresh, world_done, cases };
