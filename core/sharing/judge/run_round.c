@@ -255,6 +255,18 @@ static bool hold_unnamed(struct run *r, const struct question *q, struct decisio
     return true;
 }
 
+/* What clauses say, and what stands above them: whatever else holds it. */
+static bool decide_over_all(struct run *r, const struct question *q, const struct round *round,
+                            uint16_t recipient, struct decision *d, struct slice *tell)
+{
+    if (!decide_for(q, recipient, d, tell, r->e) || !hold_unnamed(r, q, d))
+        return false;
+    hold_unread(q, d);
+    hold_unlooked(q, d);
+    d->caught_up = round->caught_up;
+    return hold_reopened(r, q, round, d);
+}
+
 static bool decide_recipient(struct run *r, const struct question *q, const struct round *round,
                              uint16_t recipient)
 {
@@ -262,16 +274,11 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     struct slice tell;
     bool is_new = true;
     const struct event *ev = round->event;
-    if (!decide_for(q, recipient, &d, &tell, r->e) || !hold_unnamed(r, q, &d))
-        return false;
-    hold_unread(q, &d);
-    hold_unlooked(q, &d);
-    if (!hold_reopened(r, q, round, &d))
+    if (!decide_over_all(r, q, round, recipient, &d, &tell))
         return false;
     bool is_kept = is_kept_from_own(r, &d);
     if (is_kept && !hold_from_own(r, q, &d))
         return false;
-    d.caught_up = round->caught_up;
     if (round->caught_up && !says_anything_new(r, round, &d, &is_new))
         return false;
     if (!is_new)
