@@ -86,13 +86,41 @@ bool acts_same_name(struct slice a, struct slice b)
     }
 }
 
+/* "@1790000000000 njeri" after the word of one who settles; before there was a time the name alone. */
+static struct slice split_first(struct slice kept, struct slice word, int64_t *ms)
+{
+    static const struct slice nobody;
+    bool same = slice_starts(kept, word) && kept.n > word.n && kept.p[word.n] == ' ';
+    struct slice rest = same ? slice_from(kept, word.n + 1) : nobody;
+    *ms = INT64_MAX;
+    if (!slice_starts(rest, SLICE("@")))
+        return rest;
+    size_t blank = slice_find(rest, ' ');
+    bool good = slice_to_i64(slice_head(slice_from(rest, 1), blank - 1), ms);
+    return good && blank < rest.n ? slice_from(rest, blank + 1) : nobody;
+}
+
 struct slice acts_first_by(struct slice kept, struct slice word)
 {
     static const struct slice nobody;
+    int64_t ignored_ms;
     if (!slice_starts(word, SLICE("settle-")))
         return slice_starts(kept, SLICE("settle-")) ? nobody : kept;
-    bool same = slice_starts(kept, word) && kept.n > word.n && kept.p[word.n] == ' ';
-    return same ? slice_from(kept, word.n + 1) : nobody;
+    return split_first(kept, word, &ignored_ms);
+}
+
+int64_t acts_first_ms(struct slice kept, struct slice word)
+{
+    int64_t ms;
+    (void)split_first(kept, word, &ms);
+    return ms;
+}
+
+const char *acts_first_settling(struct arena *a, const struct input_act *act)
+{
+    return act->document ? arena_format(a, "%.*s @%lld %.*s", SHOWN(act->act),
+                                        (long long)act->document->at_ms, SHOWN(acts_first(act)))
+                         : arena_format(a, "%.*s %.*s", SHOWN(act->act), SHOWN(acts_first(act)));
 }
 
 /* By typed names: the first word is kept; it counts when somebody else says so too. */

@@ -24,6 +24,10 @@ bool acts_same_name(struct slice a, struct slice b);
 /* Whoever said that word on a hold first, of what is kept with it; empty: nobody has. One that settles
  * a conflict stands before its name, so that it is no first half of a release, nor of the other answer. */
 struct slice acts_first_by(struct slice kept, struct slice word);
+/* When they signed that; INT64_MAX: it is not kept. */
+int64_t acts_first_ms(struct slice kept, struct slice word);
+/* What is kept of whoever settles first: "settle-yes @1790000000000 njeri". NULL: no memory. */
+const char *acts_first_settling(struct arena *a, const struct input_act *act);
 
 /* Whether those who say so, with whoever said so first (empty: nobody), are enough: two where two must. */
 enum act_enough acts_enough(const struct bundle *b, int64_t now_ms, const struct input_act *act,

@@ -82,7 +82,7 @@ static bool no_outsider(const char *what, struct err *e)
 static bool keep_first_settling(struct work *w, const struct input_act *act,
                                 const struct person *person, struct err *e)
 {
-    const char *who = arena_format(w->a, "%.*s %.*s", SHOWN(act->act), SHOWN(acts_first(act)));
+    const char *who = acts_first_settling(w->a, act);
     return who ? keep_first(w, act, person, slice_text(who), e) : err_memory(e);
 }
 
@@ -99,6 +99,40 @@ static int agency_of_all(const struct work *w, const struct input_act *act, stru
         if (act->by.list[i]->agency != agency)
             return -1;
     return agency;
+}
+
+static int64_t signed_ms(const struct input_act *act, int64_t first_ms)
+{
+    int64_t own_ms = act->document ? act->document->at_ms : INT64_MAX;
+    return own_ms < first_ms ? own_ms : first_ms;
+}
+
+#define CAME_SINCE " (words that came after it was signed are in conflict still)"
+
+/* Whether what was settled is held for a conflict still: none of those who signed knew of it. */
+static bool is_in_conflict(const struct person *after, const struct hold *hold)
+{
+    for (size_t i = 0; i < after->hold_count; i++) {
+        const struct hold *h = &after->holds[i];
+        if (h->service == hold->service && event_id_equal(&h->event, &hold->event))
+            return reason_is_of_conflict(h->reason) && !h->reopened;
+    }
+    return false;
+}
+
+/* Where two must, the newest who settles is the first of two anew. */
+static bool begin_anew(struct work *w, const struct input_act *act, struct err *e)
+{
+    struct judged *j = &w->out->judged;
+    struct person *after = ARENA_NEW(w->a, struct person);
+    const char *who = acts_first_settling(w->a, act);
+    if (!after || !who)
+        return err_memory(e);
+    if (!hold_note_first(w->a, j->after, &act->event, act->to.n, slice_text(who), after, e))
+        return false;
+    j->after = after;
+    j->facts_changed = true;
+    return true;
 }
 
 /* A yes beside another's no, settled for all that rests on it. */
@@ -120,14 +154,17 @@ static bool settle(struct work *w, const struct input_act *act, const struct per
         break;
     }
     const struct settling how = { slice_equal_text(act->act, "settle-yes"), act->person,
-                                  agency_of_all(w, act, first) };
+                                  agency_of_all(w, act, first),
+                                  signed_ms(act, acts_first_ms(hold->first_by, act->act)) };
     if (!judge_settle(&in, hold, &how, w->a, j, e))
         return false;
     if (j->error) {
         *j = (struct judged){ .decisions = NULL };
         return note_act(w, act, " (nothing is in conflict there)", e);
     }
-    return note_act(w, act, "", e) && work_take_judged(w, e);
+    bool goes_on = is_in_conflict(j->after, hold);
+    return note_act(w, act, !goes_on ? "" : two ? HOLD_FIRST_OF_TWO : CAME_SINCE, e) &&
+           (!goes_on || !two || begin_anew(w, act, e)) && work_take_judged(w, e);
 }
 
 static bool waits_for_conflict(const struct work *w, const struct hold *hold)

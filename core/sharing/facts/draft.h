@@ -117,8 +117,9 @@ MUST_CHECK bool draft_link(struct draft *d, uint16_t agency, struct slice local_
                            const struct event_id *by, struct err *e);
 
 struct sharing_question; /* facts_query.h */
-/* Notes that named people have said yes or no to that question: words that say otherwise are overruled. */
-MUST_CHECK bool draft_settle_conflict(struct draft *d, const struct sharing_question *ask, bool yes,
-                                      struct slice people, int64_t at_ms, struct err *e);
+/* Named people have said yes or no to that question (said.overruled is not looked at): what says otherwise is
+ * overruled, where it was known when they signed. Of what came since nobody of them knew. */
+MUST_CHECK bool draft_settle_conflict(struct draft *d, const struct sharing_question *ask,
+                                      const struct settlement *said, int64_t signed_ms, struct err *e);
 
 #endif

@@ -86,6 +86,7 @@ struct settling {
     bool yes;
     struct slice people;
     int agency;                         /* of all of them; below 0: they are of several, or of none */
+    int64_t signed_ms;                  /* by the first of them: what came since goes on being in conflict */
 };
 /* Named people say yes or no to the conflict that the hold rests on (conflict.h): a fact from then on,
  * and all that rests on it is decided anew; what would go to their own agency by a yes is held, until somebody

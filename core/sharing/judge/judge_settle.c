@@ -15,8 +15,9 @@ static void settle_one(void *ctx, const struct sharing_question *ask)
     struct ending *s = ctx;
     struct run *r = s->run;
     s->any = true;
-    s->failed = s->failed || !draft_settle_conflict(&r->draft, ask, s->how->yes, s->how->people,
-                                                    r->in->decided_ms, r->e);
+    const struct settlement said = { .yes = s->how->yes, .people = s->how->people,
+                                     .at_ms = r->in->decided_ms };
+    s->failed = s->failed || !draft_settle_conflict(&r->draft, ask, &said, s->how->signed_ms, r->e);
 }
 
 /* What the hold rests on is settled for everything that rests on it; then all is decided anew. */

@@ -41,7 +41,7 @@ int acting_place(const char *name)
 struct act acting_make(const char *word, const char *event, const char *to)
 {
     static int64_t next_ms; /* two acts of one moment are one act */
-    next_ms = next_ms ? next_ms + 1 : clock_wall_ms() - HOUR;
+    next_ms = next_ms < clock_wall_ms() ? clock_wall_ms() : next_ms + 1;
     struct act x = { .region = SLICE("teststead"),
                      .word = slice_text(word),
                      .on = slice_text(arena_format(&world.arena, "%s:%s", event, to)),

@@ -400,7 +400,7 @@ static void settle(const char *event_id, const char *word_, const char *person)
                          arena_format(&world.arena, "%s:council/social", event_id)),
                      .reason = SLICE("rang them both"),
                      .typed = slice_text(person) };
-    at_ms = at_ms ? at_ms + 1 : clock_wall_ms() - 3600000;
+    at_ms = at_ms < clock_wall_ms() ? clock_wall_ms() : at_ms + 1;
     x.at_ms = at_ms;
     world_key("ada", &x.subject);
     buf_init(&file, 1 << 16);

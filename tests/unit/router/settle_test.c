@@ -2,6 +2,7 @@
 #include <CUnit/CUnit.h>
 
 #include "acting.h"
+#include "base/clock.h"
 
 #define GRANTS "district/grants"
 #define CONFLICT "hold conflicting-consent"
@@ -67,6 +68,15 @@ static void give(const char *what, const char *to, const char *first, const char
     acting_submit(&x);
 }
 
+static bool last_note_has(const char *text)
+{
+    size_t n = 0;
+    while (world_entry("hold-act", n))
+        n++;
+    const struct audit_read *r = n ? world_entry("hold-act", n - 1) : NULL;
+    return r && memmem(r->note.p, r->note.n, text, strlen(text));
+}
+
 /* At the hold of somebody else's service they may; what waits for their own waits for others. */
 static void nobody_lets_go_to_their_own_agency_by_a_hold_of_anothers(void)
 {
@@ -114,12 +124,70 @@ static void a_no_ends_all_that_waits(void)
     acting_agree();
 }
 
+/* The next word is not of the millisecond of the last act. */
+static void pass_a_moment(void)
+{
+    int64_t now_ms = clock_wall_ms();
+    while (clock_wall_ms() <= now_ms + 1)
+        ;
+}
+
+#define NINE ((int64_t)1790000000000)
+
+/* As dispute, at nine and at ten. */
+static void dispute_at_ten(void)
+{
+    word_of("hosp/hub", "revoked", NINE);
+    word_of("council/social", "granted", NINE + HOUR);
+    move(id, "v1");
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), CONFLICT);
+}
+
+/* What the hub says of half past nine reaches the router after it was signed. */
+static void a_no_that_came_after_it_was_signed_is_not_overruled(void)
+{
+    dispute_at_ten();
+    struct act x = acting_make("settle-yes", id, SOCIAL);
+    acting_sign(&x, "omar");
+    pass_a_moment();
+    word_of("hosp/hub", "revoked", NINE + HOUR / 2);
+    acting_submit(&x);
+    CU_ASSERT_TRUE(last_note_has("after it was signed"));
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), CONFLICT);
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    give("settle-yes", SOCIAL, "omar", NULL); /* who has seen it */
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), "disclose disclosed");
+    acting_agree();
+}
+
+static void nor_one_that_came_between_two_who_must(void)
+{
+    static const char *const kind[] = { "restriction.kind", "location", NULL };
+    dispute_at_ten();
+    world_say(&(struct say){ .who = "ada", .type = "Restriction", .kind = "raised", .set = kind });
+    CU_ASSERT_TRUE_FATAL(world_run());
+    give("settle-yes", SOCIAL, "njeri", NULL);
+    CU_ASSERT_TRUE(last_note_has(HOLD_FIRST_OF_TWO));
+    pass_a_moment();
+    word_of("hosp/hub", "revoked", NINE + HOUR / 2);
+    give("settle-yes", SOCIAL, "omar", NULL);
+    CU_ASSERT_TRUE(last_note_has(HOLD_FIRST_OF_TWO)); /* the first who knows */
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), CONFLICT);
+    world_restart();
+    give("settle-yes", SOCIAL, "njeri", NULL);
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), "disclose disclosed");
+    acting_agree();
+}
+
 static CU_TestInfo cases[] = {
     { "nobody lets go to their own agency by a hold of another's",
       nobody_lets_go_to_their_own_agency_by_a_hold_of_anothers },
     { "two of one agency are no more than one", two_of_one_agency_are_no_more_than_one },
     { "people of two agencies settle for both", people_of_two_agencies_settle_for_both },
     { "a no ends all that waits", a_no_ends_all_that_waits },
+    { "a no that came after it was signed is not overruled",
+      a_no_that_came_after_it_was_signed_is_not_overruled },
+    { "nor one that came between two who must", nor_one_that_came_between_two_who_must },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_settle = { "settle", acting_load, world_unload, world_fresh, world_done, cases };
