@@ -115,8 +115,10 @@ static void take_first(const struct holds *h, int partition, const struct said *
     struct held *x = holds_find_in(h, partition, hold, false);
     if (!x)
         x = holds_find_in(h, partition, hold, true);
-    if (x)
-        held_put(x->first, sizeof x->first, said->by);
+    if (!x)
+        return;
+    held_put(x->first, sizeof x->first, said->by);
+    held_put(x->first_act, sizeof x->first_act, said->act);
 }
 
 static void end_hold(struct holds *h, struct held *gone)

@@ -17,7 +17,8 @@ struct held {
     char hold[HOLD_NAME_MAX];           /* "eventid:agency/service" */
     char what[160], source[160];        /* "HospitalStay.admitted"; "agency/service" */
     char reason[48], clause[224];       /* clause: empty when none would permit it */
-    char first[128];                    /* who released it first, where two must */
+    char first[128];                    /* who said something of it first, where two must */
+    char first_act[24];                 /* what: "release", "settle-yes", "reopen" */
     int64_t since_ms, due_ms, paged_ms; /* paged_ms: for whoever pages, 0 at first */
     uint8_t subject[ID_BYTES];
     int partition;

@@ -41,6 +41,26 @@ static int by_age(const void *a, const void *b)
     return (*x)->since_ms < (*y)->since_ms ? -1 : (*x)->since_ms > (*y)->since_ms;
 }
 
+/* What the first of two said: the second must say the same. */
+static const char *first_said(const struct held *h)
+{
+    static const struct { const char *act, *said; } words[] = {
+        { "settle-yes", "settled with yes" }, { "settle-no", "settled with no" },
+        { "reopen", "reopened" },
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(h->first_act, words[i].act) == 0)
+            return words[i].said;
+    return "released";
+}
+
+static void print_first_of_two(const struct held *h)
+{
+    if (*h->first)
+        say(", %s by one of two: %s", first_said(h), shown_text(h->first));
+    say("\n");
+}
+
 static int list_held(struct cli *c, struct holds *l)
 {
     struct holds_count n;
@@ -62,7 +82,7 @@ static int list_held(struct cli *c, struct holds *l)
         say("%s  %s from %s, held since %.*s: %.*s, ", h->hold, h->what, h->source, SHOWN(since),
             SHOWN(reason));
         print_due(h, now_ms);
-        say("%s%s\n", *h->first ? ", released by one of two: " : "", h->first);
+        print_first_of_two(h);
     }
     if (held_unread_print(&l->unread) + count == 0)
         say_to(stderr, "nothing is held\n");
@@ -76,10 +96,10 @@ static int list_refused(const struct holds *l)
     for (const struct held *h = l->refused; h; h = h->next) {
         struct slice at = time_ms_to_iso(h->refused_ms, since);
         struct slice reason = reason_shown(slice_text(h->reason), false);
-        say("%s  %s from %s, refused by %s at %.*s%s; it was held: %.*s%s%s\n", h->hold, h->what,
+        say("%s  %s from %s, refused by %s at %.*s%s; it was held: %.*s", h->hold, h->what,
             h->source, h->refused_by, SHOWN(at),
-            h->is_whole_episode ? ", with what follows in its episode" : "", SHOWN(reason),
-            *h->first ? ", reopened by one of two: " : "", h->first);
+            h->is_whole_episode ? ", with what follows in its episode" : "", SHOWN(reason));
+        print_first_of_two(h);
     }
     if (!l->refused)
         say_to(stderr, "nothing is refused\n");
@@ -133,7 +153,7 @@ static int show_held(const struct held *h)
     say("\nreason    %.*s: %s\nclause    %s\n", SHOWN(reason), reason_sentence(reason),
         *h->clause ? h->clause : "none");
     if (*h->first)
-        say("released  by %s; the person is restricted, somebody else must agree\n",
+        say("so far    %s by %s; two must say the same, so somebody else must agree\n", first_said(h),
             shown_text(h->first));
     print_remedy(h);
     say("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON' [--key KEYFILE]\n"

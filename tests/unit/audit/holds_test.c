@@ -113,6 +113,27 @@ static void the_first_of_two_words_is_told_and_ends_nothing(void)
     CU_ASSERT_STRING_EQUAL(the_hold()->first, "Njeri Ndungu");
 }
 
+/* Who is asked sees what it waits for now; who spoke before did not. */
+static void held_for_something_else_it_says_so(void)
+{
+    say("hold", "unknown", NOON_MS);
+    act("release " EVENT ":" TEAM " by Njeri Ndungu: rang the ward" HOLD_FIRST_OF_TWO);
+    say("hold", "conflicting-consent", NOON_MS + HOUR_MS);
+    CU_ASSERT_STRING_EQUAL(the_hold()->reason, "conflicting-consent");
+    CU_ASSERT_STRING_EQUAL(the_hold()->first, "");
+    CU_ASSERT_EQUAL(the_hold()->since_ms, NOON_MS);
+    CU_ASSERT_EQUAL(the_hold()->due_ms, NOON_MS + 48 * HOUR_MS);
+}
+
+static void the_first_of_two_is_told_with_what_they_said(void)
+{
+    say("hold", "conflicting-consent", NOON_MS);
+    act("settle-no " EVENT ":" TEAM " by Njeri Ndungu: rang her" HOLD_FIRST_OF_TWO);
+    CU_ASSERT_STRING_EQUAL(the_hold()->first_act, "settle-no");
+    act("release " EVENT ":" TEAM " by Omar Aziz: rang her" HOLD_FIRST_OF_TWO);
+    CU_ASSERT_STRING_EQUAL(the_hold()->first_act, "release");
+}
+
 static void word(const char *note, const char *outcome, const char *reason)
 {
     const struct audit_decision d = { .event_id = SLICE(EVENT),
@@ -220,6 +241,8 @@ static CU_TestInfo cases[] = {
     { "what is past its deadline is counted", what_is_past_its_deadline_is_counted },
     { "the first of two words is told and ends nothing",
       the_first_of_two_words_is_told_and_ends_nothing },
+    { "held for something else it says so", held_for_something_else_it_says_so },
+    { "the first of two is told with what they said", the_first_of_two_is_told_with_what_they_said },
     { "what was refused is told until it is reopened",
       what_was_refused_is_told_until_it_is_reopened },
     { "what waited in a refused episode is refused and reopened with it",
