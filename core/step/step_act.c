@@ -342,7 +342,7 @@ static bool carry_late(struct work *w, const struct refused *said, const struct 
                        struct err *e)
 {
     const struct judge_input in = work_input(w, person, slice_of(NULL, 0));
-    if (!said->by_two && acts_need_two(person, said->x.reason))
+    if (!said->by_two && acts_need_two(w->r->bundle, w->a, person, said->x.reason, said->x.bytes))
         return was_known(w);
     return note_carried(w, said, "reopen", said->reopened_by, " (it was not refused)", e) &&
            judge_refused_late(&in, said, w->a, &w->out->judged, e) && work_keep_word(w, e);
