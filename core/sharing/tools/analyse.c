@@ -184,4 +184,5 @@ void analyse(const struct analyse_input *in, struct arena *a, struct problems *p
     if (in->delivery_count)
         analyse_ways(&x);
     analyse_terms(&x);
+    analyse_facts(&x);
 }

@@ -75,6 +75,7 @@ void analyse_pairs(struct analysis *x);        /* analyse_pairs.c: shadowed, und
 void analyse_cover(struct analysis *x);        /* analyse_cover.c: kinds and categories of nobody */
 void analyse_sources(struct analysis *x);      /* analyse_cover.c: against the site's mappings */
 void analyse_ways(struct analysis *x);         /* analyse_ways.c: what no delivery carries */
+void analyse_facts(struct analysis *x);        /* analyse_facts.c: what nobody may say or end */
 void analyse_terms(struct analysis *x);        /* analyse_terms.c: approvals, ends, reviews */
 
 #endif
