@@ -131,8 +131,8 @@ static void print_remedy(const struct held *h)
             "          corrects it in their own system, this goes by itself. Release it only where you\n"
             "          have found that both mean the same person\n");
     else if (reason_is_of_conflict(slice_text(h->reason)))
-        say("first     ask who recorded the no: when they record what the person says now, this goes by\n"
-            "          itself. Or say for both, for all that rests on it:\n"
+        say("first     ask who recorded the no: when they record what the person says now, or take their\n"
+            "          no back, this goes by itself. Or say for both, for all that rests on it:\n"
             "          concordat held SITE settle %s yes|no 'YOUR NAME' 'REASON' [--key KEYFILE]\n",
             h->hold);
     else if (strcmp(h->reason, "identity-unverified") == 0)
