@@ -362,7 +362,8 @@ static bool effect_take_entry(struct comparing *c, struct slice framed)
     uint64_t passed = 0;
     if (!audit_read(c->now.rules.bundle->catalogue, &c->arena, framed, &entry, c->e))
         return false;
-    if (slice_equal_text(entry.kind, audit_kind_name(AUDIT_RECEIPT)))
+    if (slice_equal_text(entry.kind, audit_kind_name(AUDIT_RECEIPT)) &&
+        !slice_starts(entry.note, SLICE("stopped")))
         return true;
     if (!walk_inputs_at(&c->inputs, entry.input_topic, entry.input_offset, &in, &passed, c->e))
         return false;

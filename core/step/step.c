@@ -106,6 +106,27 @@ static bool take_event(struct work *w, struct err *e)
 
 /* -- receipts --------------------------------------------------------------- */
 
+/* What a notice closed the way of comes back when that opens; what ended otherwise at the door does not. */
+static bool was_stopped(const struct input_receipt *r)
+{
+    return slice_equal_text(r->outcome, "stopped") && slice_equal_text(r->code, "delivery.stopped");
+}
+
+static bool take_stopped(struct work *w, const struct input_receipt *r, struct err *e)
+{
+    struct person person;
+    bool found = false;
+    int to = bundle_service(w->r->bundle, r->recipient);
+    if (to < 0)
+        return true;
+    w->by = (struct share_asker){ w->r->bundle->services[to].agency, true };
+    if (!work_load_person(w, &person, e))
+        return false;
+    const struct judge_input in = work_input(w, &person, slice_of(NULL, 0));
+    return judge_stopped(&in, r->disclosure, (uint16_t)to, w->a, &w->out->judged, &found, e) &&
+           (!found || work_keep_word(w, e));
+}
+
 static bool take_receipt(struct work *w, struct err *e)
 {
     struct input_receipt r;
@@ -119,7 +140,7 @@ static bool take_receipt(struct work *w, struct err *e)
     const char *note = arena_format(w->a, "%.*s%s%.*s", (int)r.outcome.n, (const char *)r.outcome.p,
                                     r.code.n ? " " : "", (int)r.code.n, (const char *)r.code.p);
     w->says.note = slice_text(note);
-    return note || err_memory(e);
+    return (note || err_memory(e)) && (!was_stopped(&r) || take_stopped(w, &r, e));
 }
 
 /* -- what could not be read --------------------------------------------------------------------- */

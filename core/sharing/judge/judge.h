@@ -94,6 +94,11 @@ struct settling {
 MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *hold,
                              const struct settling *how, struct arena *a, struct judged *out,
                              struct err *e);
+/* The door of that service stopped a disclosure, for nothing may flow there: it counts as not sent, and is
+ * held or disclosed anew, as facts are now or when a gate opens. *found false: no such one is on file,
+ * and *out is not set. */
+MUST_CHECK bool judge_stopped(const struct judge_input *in, struct slice disclosure, uint16_t service,
+                              struct arena *a, struct judged *out, bool *found, struct err *e);
 /* Who takes a refusal back. named: the event that they spoke of, which the refusal may cover by its
  * episode alone. */
 struct reopening {
