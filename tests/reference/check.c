@@ -244,13 +244,15 @@ static bool ask(struct check *k, int release, struct judged *out)
 }
 
 /* What a human releases is decided anew, for that recipient only. */
-static bool check_release(struct check *k, int to)
+static bool check_release(struct check *k, const struct ref_decision *held)
 {
+    int to = held->to;
     struct ref_case released = *k->of;
     struct check one = *k;
     struct judged out = { .decisions = NULL };
     struct ref_decision want;
     released.is_released = true;
+    released.held_for = held->reason;
     one.of = &released;
     if (!ref_decide_one(k->arena, &released, to, &want) || !ask(&one, to, &out))
         return false;
@@ -293,7 +295,7 @@ bool check_case(struct check *k)
         k->disclosed += want[i].outcome == REF_DISCLOSE;
         k->withheld += want[i].outcome == REF_WITHHOLD;
         k->held += want[i].outcome == REF_HOLD;
-        if (want[i].outcome == REF_HOLD && !check_release(k, want[i].to))
+        if (want[i].outcome == REF_HOLD && !check_release(k, &want[i]))
             return false;
     }
     return true;

@@ -514,9 +514,25 @@ static const char *why_unsure(struct arena *a, const struct ref_case *c, int to)
                                                          : "identity-unverified";
 }
 
+/* A release answers what its hold said: where words are in conflict, and that was not it, it is held for that. */
+static const char *unnamed_conflict(struct arena *a, const struct ref_case *c, int to)
+{
+    struct ref_case as_it_is = *c;
+    struct ref_decision now;
+    if (!c->is_released || !c->held_for || ref_same(c->held_for, "conflicting-consent") ||
+        ref_same(c->held_for, "conflicting-objection"))
+        return NULL;
+    as_it_is.is_released = false;
+    if (!ref_decide_one(a, &as_it_is, to, &now) || now.outcome != REF_HOLD)
+        return NULL;
+    const char *why = why_not_agreed(&as_it_is, &now);
+    return ref_same(why, "unknown") ? NULL : why;
+}
+
 bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct ref_decision *d)
 {
     size_t why = SIZE_MAX;
+    const char *conflict = NULL;
     *d = (struct ref_decision){ .to = to };
     int stands = ask_all(a, c, d, &why);
     if (stands < 0 || to == c->event->source)
@@ -545,6 +561,8 @@ bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct re
         withhold_all(d, REF_HOLD, ref_reason("sender-restriction-unknown"));
     else if (c->facts->has_unread && !c->is_released)
         withhold_all(d, REF_HOLD, ref_reason("unread-message"));
+    else if ((conflict = unnamed_conflict(a, c, to)) != NULL)
+        withhold_all(d, REF_HOLD, ref_reason(conflict));
     else
         d->reason = "disclosed";
     oblige(c, d);

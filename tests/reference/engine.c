@@ -355,7 +355,9 @@ bool ref_ask(struct arena *a, const struct ref_case *c, const struct bundle *b, 
         return false;
     if (release >= 0) {
         const struct header_slots *h = plan_header(q->in.event.plan);
-        q->hold = (struct hold){ .service = (uint16_t)release, .bytes = q->in.framed };
+        q->hold = (struct hold){ .service = (uint16_t)release,
+                                 .reason = slice_text(c->held_for ? c->held_for : ""),
+                                 .bytes = q->in.framed };
         if (!id_from_hex(view_text(&q->in.event, (size_t)h->id), q->hold.event.b))
             return false;
         q->person.holds = &q->hold;

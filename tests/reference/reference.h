@@ -196,6 +196,7 @@ struct ref_case {
     struct ref_event *event;
     int64_t at_ms;                  /* decision time */
     bool is_released;               /* a human has released the hold */
+    const char *held_for;           /* where it is: what the hold said that was released */
     enum { REF_IN_DOUBT, REF_DOUBT_COUNTS, REF_DOUBT_FALLS } doubt; /* what a claim in doubt is taken as */
 };
 /* What a word of a release, an obligation or a prohibition means for the event: a category (its full

@@ -77,16 +77,21 @@ bool facts_is_restricted(const struct person *p)
     return false;
 }
 
+static bool may_check(const struct bundle *b, struct slice source)
+{
+    if (b->compiled->anybody_checks)
+        return true;
+    int service = bundle_service(b, source);
+    return service >= 0 && services_have(&b->compiled->checkers, (unsigned)service);
+}
+
 /* Somebody who checks has said yes or no. */
 static bool is_checked(const struct facts_context *in, struct slice kind)
 {
     const struct person *p = in->facts;
-    for (size_t i = 0; i < p->restriction_count; i++) {
-        int by = bundle_service(in->bundle, p->restrictions[i].source);
-        if (slice_equal(p->restrictions[i].kind, kind) && by >= 0 &&
-            services_have(&in->bundle->compiled->checkers, (unsigned)by))
+    for (size_t i = 0; i < p->restriction_count; i++)
+        if (slice_equal(p->restrictions[i].kind, kind) && may_check(in->bundle, p->restrictions[i].source))
             return true;
-    }
     return false;
 }
 

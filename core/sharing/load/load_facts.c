@@ -287,19 +287,19 @@ static void add_vocabulary(const struct loader *l, const struct fact_rule *r, st
 }
 
 /* Beside "the service itself" the lines that lift may name roles: those check whether somebody must be hidden. Where
- * none does, whoever says a word has. */
+ * none does, whoever says a word has, also who has left the region. */
 static void collect_checkers(struct loader *l)
 {
-    struct services *out = &l->compiled->checkers;
-    bool any = false;
+    struct compiled *c = l->compiled;
+    c->anybody_checks = true;
     for (size_t i = 0; i < l->bundle->fact_count; i++) {
         const struct fact_rule *r = &l->bundle->facts[i];
-        for (size_t w = 0; r->effect == FACT_LIFTS && w < SERVICES_WORDS; w++)
-            out->bits[w] |= r->by.services.bits[w];
-        any |= r->effect == FACT_LIFTS && r->by.count > r->by.itself;
+        if (r->effect != FACT_LIFTS || r->by.count <= r->by.itself)
+            continue;
+        c->anybody_checks = false;
+        for (size_t w = 0; w < SERVICES_WORDS; w++)
+            c->checkers.bits[w] |= r->by.services.bits[w];
     }
-    if (!any)
-        memset(out, 0xff, sizeof *out);
 }
 
 /* The words that conditions may use. */

@@ -102,6 +102,7 @@ struct compiled {
     size_t traced_count;
     struct words relationships, functions, restrictions, purposes;
     struct services checkers;           /* whose word on a location says that it was checked */
+    bool anybody_checks;                /* and not these alone */
     const bool *closes;                 /* by number of kind: ends its episode */
     const bool *says_sharing;           /* by number of kind: a consent, an objection, a restriction */
     const struct alias *aliases;        /* in order */

@@ -117,7 +117,7 @@ static bool take_revoked(struct row *r, const struct word *w)
 static struct slice name_a_checker(const struct bundle *b)
 {
     unsigned n = 0;
-    while (n < b->service_count && !services_have(&b->compiled->checkers, n))
+    while (n < b->service_count && !b->compiled->anybody_checks && !services_have(&b->compiled->checkers, n))
         n++;
     return n < b->service_count ? b->services[n].name : (struct slice){ .n = 0 };
 }
