@@ -79,9 +79,17 @@ static bool is_same_origin(struct slice base, struct slice url)
 
 static bool join_address(struct slice start, struct slice rest, const char *between, char out[HTTP_AT_MAX + 1])
 {
-    int n = snprintf(out, HTTP_AT_MAX + 1, "%.*s%s%.*s", (int)start.n, (const char *)start.p, between,
-                     (int)rest.n, (const char *)rest.p);
-    return n > 0 && n <= HTTP_AT_MAX;
+    const struct slice parts[] = { start, slice_text(between), rest };
+    size_t n = 0;
+    for (size_t i = 0; i < 3; i++) {
+        if (parts[i].n > HTTP_AT_MAX - n)
+            return false;
+        if (parts[i].n)
+            memcpy(out + n, parts[i].p, parts[i].n);
+        n += parts[i].n;
+    }
+    out[n] = '\0';
+    return n > 0;
 }
 
 /* What stands before a relative path: the page's path up to its last slash. */
